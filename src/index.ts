@@ -1,9 +1,14 @@
 // The public surface of Lamplight.
 
-export type { DType, Shape } from './compiler/meta';
+export { type AutocastOptions, autocast, isAutocastEnabled } from './autograd/autocast';
+export * as autograd from './autograd/autograd';
+export { checkpoint } from './autograd/checkpoint';
+export * as func from './autograd/func';
+export { vmap } from './autograd/vmap';
+export * from './core/errors';
+export type { DType, Shape } from './core/meta';
 export * as data from './data';
 export * as distributions from './distributions';
-export * from './errors';
 export {
   type ByteSource,
   CheckpointStore,
@@ -28,15 +33,10 @@ export type { ColumnName, ModelStatistics, RowSetting } from './nn/summary-table
 export * as optim from './optim';
 export * as amp from './optim/amp';
 export { GradScaler } from './optim/grad-scaler';
+export { accelerator, backends, cuda } from './runtime/accelerator';
+export { type CompileOptions, compile } from './runtime/compile';
+export * as gpu from './runtime/gpu';
+export { init, synchronize } from './runtime/gpu';
+export { type WarmupOptions, type WarmupProgress, warmup } from './runtime/warmup';
 export * from './tensor';
-export { accelerator, backends, cuda } from './tensor/accelerator';
-export { type AutocastOptions, autocast, isAutocastEnabled } from './tensor/autocast';
-export * as autograd from './tensor/autograd';
-export { checkpoint } from './tensor/checkpoint';
-export { type CompileOptions, compile } from './tensor/compile';
-export * as func from './tensor/func';
-export * as gpu from './tensor/gpu';
-export { init, synchronize } from './tensor/gpu';
-export { vmap } from './tensor/vmap';
-export { type WarmupOptions, type WarmupProgress, warmup } from './tensor/warmup';
 export * as vision from './vision';

@@ -1,7 +1,7 @@
 // A network as a list of layers with the names of their weights: what our modules do when they are called, for libraries that have none of them.
 import * as torch from 'lamplight';
 import { nn, Tensor } from 'lamplight';
-import { type CallWatcher, watchedBy } from '../../src/graph/calls';
+import { type CallWatcher, watchedBy } from '../../src/core/calls';
 
 export type Pair = readonly [number, number];
 

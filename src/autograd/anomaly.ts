@@ -1,20 +1,53 @@
-// Where backward tells a watcher about every gradient that it computes.
-import type { Node, Value } from '../graph/value';
+// Anomaly detection: finds the first function whose gradient is NaN.
 
-export type Watcher = (node: Node, index: number, gradient: Value) => void;
+import { callback } from '../core/argument-kinds';
+import { AutogradError } from '../core/errors';
+import { expectKind } from '../core/options';
+import { withMode } from '../graph/mode';
+import { watchGradients } from '../storage/anomaly';
+import { gradNameOf } from '../storage/backward';
+import { checked } from '../tensor/callable';
+import { stack } from '../tensor/functions';
+import { Tensor } from '../tensor/tensor';
 
-const watching: { watcher: Watcher | null } = { watcher: null };
-
-/** Shows gradient `index` of a node's inputs to the watcher, if there is one. */
-export function showGradient(node: Node, index: number, gradient: Value): void {
-  watching.watcher?.(node, index, gradient);
+interface Sighting {
+  readonly name: string;
+  readonly index: number;
+  readonly hasNaN: Tensor;
 }
 
-/** Sets the watcher, and returns what puts the one before back. */
-export function watchGradients(watcher: Watcher): () => void {
-  const before = watching.watcher;
-  watching.watcher = watcher;
-  return () => {
-    watching.watcher = before;
-  };
+/**
+ * Runs `fn`, which may be asynchronous, and checks every gradient that a backward in it computes. For finding mistakes: it reads
+ * back and keeps fusion from happening.
+ *
+ *     await torch.autograd.detectAnomaly(() => loss.backward());
+ *
+ * @throws AutogradError naming the function that made the first NaN, in the order of the backward
+ */
+export const detectAnomaly = checked('detectAnomaly(fn: any)', findAnomaly);
+
+async function findAnomaly<T>(fn: () => T | Promise<T>): Promise<T> {
+  expectKind('detectAnomaly', 'fn', fn, callback);
+  const sightings: Sighting[] = [];
+  const restore = watchGradients((node, index, gradient) => {
+    const hasNaN = withMode({ grad: false }, () => Tensor.of(gradient).isnan().any().retain());
+    sightings.push({ name: gradNameOf(node.outputs[0]!), index, hasNaN });
+  });
+  let result: T;
+  try {
+    result = await fn();
+  } finally {
+    restore();
+  }
+  if (sightings.length === 0) return result;
+  const flags = await stack(sightings.map(({ hasNaN }) => hasNaN)).data();
+  const first = sightings[flags.indexOf(1)];
+  if (first) {
+    throw new AutogradError(
+      `detectAnomaly: function '${first.name}' returned nan values in its ${ordinal(first.index)} output; look at the inputs of that operation`,
+    );
+  }
+  return result;
 }
+
+const ordinal = (n: number): string => `${n}${['th', 'st', 'nd', 'rd'][n] ?? 'th'}`;

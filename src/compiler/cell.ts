@@ -1,9 +1,9 @@
 // Cells: what the engine knows of a value, and the errors for contents that are not to be had.
-import { DeviceLostError, invariant, TensorReleasedError } from '../errors';
+import { DeviceLostError, invariant, TensorReleasedError } from '../core/errors';
+import type { Meta } from '../core/meta';
 import type { FaultSources } from '../gpu/fault-sources';
 import type { Allocation } from '../gpu/memory';
 import type { Session } from '../gpu/session';
-import type { Meta } from './meta';
 
 /** What the engine knows of a value: where its contents are, or are to be put. */
 export interface Cell extends Meta {

@@ -1,5 +1,6 @@
 // The engine: runs jobs in order, each by its cached or freshly compiled plan, and reads values back.
-import { type DeviceLostError, invariant } from '../errors';
+import { type DeviceLostError, invariant } from '../core/errors';
+import { byteLength } from '../core/meta';
 import { COPIED_AT_ONCE, type Copied, type Copying } from '../gpu/copier';
 import { type AdapterProfile, type DeviceOptions, isSoftware } from '../gpu/device';
 import { type Executable, giveUp } from '../gpu/executable';
@@ -11,24 +12,23 @@ import type { Profile } from '../gpu/profile';
 import { Session } from '../gpu/session';
 import type { Slots } from '../gpu/slots';
 import { stats } from '../gpu/stats';
-import { BackgroundTuning } from './background';
 import { type Cell, DISPOSED, hostBytes, isOnDevice, lostValue, type Part, release, released, settle } from './cell';
 import { firstRun } from './first-run';
 import { Heat } from './heat';
 import type { Program } from './ir';
 import { fail, type Job, type JobExport, type Rehearsal } from './job';
 import { beginKernels, link, pipelineRequests } from './link';
-import { byteLength } from './meta';
-import { type CompilerPass, compilerPasses } from './passes';
+import { type CompilerPass, compilerPasses } from './passes/index';
 import { compile, hostBytesOf, type Plan } from './plan';
 import { PlanCache } from './plan-cache';
 import { Refusal } from './refusal';
 import { type Sendable, Sender } from './sender';
 import { bindStanding, releaseStanding } from './standing';
 import { whenLoaded } from './texts';
-import type { TunedChoice, TuningProgress } from './tuner';
-import { type Probe, TuningTable } from './tuning';
-import { adapterKey, type TuningRecord, TuningStore } from './tuning-store';
+import { BackgroundTuning } from './tuning/background';
+import { adapterKey, type TuningRecord, TuningStore } from './tuning/store';
+import type { TunedChoice, TuningProgress } from './tuning/tuner';
+import { type Probe, TuningTable } from './tuning/tuning';
 
 export type { Cell, Job, JobExport, Rehearsal };
 
@@ -434,7 +434,10 @@ export class Engine {
   /** Measures what the programs' kernels can choose and is not known yet, for about `budget` milliseconds. */
   tune(programs: readonly Program[], budget: number, onProgress: (progress: TuningProgress) => void) {
     return this.enqueue(async (): Promise<{ choices: TunedChoice[]; left: number; saved: boolean }> => {
-      const [{ tuneAll, tuningTasks }, { GpuBench }] = await Promise.all([import('./tuner'), import('./bench')]);
+      const [{ tuneAll, tuningTasks }, { GpuBench }] = await Promise.all([
+        import('./tuning/tuner'),
+        import('./tuning/bench'),
+      ]);
       const session = await this.openReporting();
       const { tuning } = this;
       const tasks = tuningTasks(programs, session.profile, tuning);

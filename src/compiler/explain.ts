@@ -1,7 +1,8 @@
 // Explains plans: what runs in which order, what was fused into it, and which memory it takes. Pure; needs no GPU.
-import { codeOf } from './code';
+
+import { numel, type Shape, showShape } from '../core/meta';
+import { codeOf } from '../wgsl/code';
 import { type Program, type ProgramNode, partsOf } from './ir';
-import { numel, type Shape, showShape } from './meta';
 import { locationsReadEachTime, operandsOf, type Plan, type Step } from './plan';
 
 /** An operation as it was recorded. */

@@ -5,7 +5,7 @@ import type { Session } from '../gpu/session';
 import { isOnDevice } from './cell';
 import type { Job } from './job';
 import { beginKernels, draftOf, link, updates } from './link';
-import type { CompilerPass } from './passes';
+import type { CompilerPass } from './passes/index';
 import { compile } from './plan';
 import type { Sendable, Sender } from './sender';
 import { bindStanding, releaseStanding } from './standing';

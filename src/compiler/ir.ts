@@ -1,6 +1,7 @@
 // The compiler's input: operations, how they lower to GPU passes, and the program that a flush hands over.
+
+import type { Meta, Scalar, Shape } from '../core/meta';
 import type { AdapterProfile } from '../gpu/device';
-import type { Meta, Scalar, Shape } from './meta';
 
 /** What a pass binds: a value of its node, or a report of faults (see shaders/lib/fault.wgsl), which `spare` ones leave alone. */
 export type Operand =

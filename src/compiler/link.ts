@@ -21,14 +21,14 @@ import {
   type PipelineRequest,
   type Pipelines,
 } from '../gpu/pipelines';
-import { shake } from '../gpu/shake';
 import type { Slot, Slots } from '../gpu/slots';
-import { codeOf, markedCode } from './code';
-import { stepsWithEndings } from './endings';
+import { codeOf, markedCode } from '../wgsl/code';
+import { shake } from '../wgsl/shake';
+import { stepsWithEndings } from './fusion/endings';
+import { type Lengths, paysToKnow, withLengths } from './fusion/reading';
 import type { Param, Pass } from './ir';
 import { layOut, tenantsOf } from './layout';
 import { locationsReadEachTime, operandsOf, type Plan, type Step } from './plan';
-import { type Lengths, paysToKnow, withLengths } from './reading';
 
 /** Uniform bindings start at multiples of this many bytes (WebGPU's default minUniformBufferOffsetAlignment). */
 const UNIFORM_ALIGNMENT = 256;

@@ -1,6 +1,7 @@
 // Packing: which values can be written by their producers straight into the buffer that collects them.
+
+import { byteLength } from '../core/meta';
 import type { Lowering, Program } from './ir';
-import { byteLength } from './meta';
 import type { PackTarget } from './plan';
 
 /** The program with buffers that are filled and then written into made first, so that others can write there directly. */

@@ -1,15 +1,15 @@
 // Compilation: a pruned program becomes passes over places in memory. Pure: no GPU is needed or touched.
 import copySource from '../../shaders/copy.wgsl?raw';
-import { DTypeError, invariant } from '../errors';
+import { DTypeError, invariant } from '../core/errors';
+import { byteLength } from '../core/meta';
 import type { AdapterProfile } from '../gpu/device';
 import { SMALL_BYTES } from '../gpu/memory';
 import { type FaultFlow, faultFlow } from './fault-flow';
 import type { LoweredProgram, Lowering, Operand, Overwrite, Pass, Program, ProgramNode } from './ir';
 import { input, output, u32 } from './ir';
 import { gridFor } from './lowering';
-import { byteLength } from './meta';
 import { fillsFirst, packTargets } from './pack';
-import { type CompilerPass, compilerPasses } from './passes';
+import { type CompilerPass, compilerPasses } from './passes/index';
 import { allWithTexts } from './texts';
 
 /** Storage buffers bind at multiples of this many bytes (WebGPU's default minStorageBufferOffsetAlignment). */

@@ -1,5 +1,5 @@
 // The refusal of a device that no call has thrown yet: what was computed without one fails where nobody may read it.
-import { WebGPUUnavailableError } from '../errors';
+import { WebGPUUnavailableError } from '../core/errors';
 
 export class Refusal {
   #error: WebGPUUnavailableError | null = null;

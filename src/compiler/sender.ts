@@ -1,5 +1,6 @@
 // The sender: finds or makes the places of one run of a plan, sends it to the GPU, and settles what it leaves.
-import { invariant } from '../errors';
+import { invariant } from '../core/errors';
+import { byteLength } from '../core/meta';
 import { type Dispatch, Encoding, type Executable, execute, type Run, writeData } from '../gpu/executable';
 import type { FaultRecord } from '../gpu/fault-sources';
 import { hostPhase } from '../gpu/host-trace';
@@ -12,7 +13,6 @@ import { type FaultyJob, faultsOfRun, noteSources, withFaults } from './fault-fl
 import type { Job } from './job';
 import { Keeping } from './keeping';
 import { type Draft, dispatchOf, finished } from './link';
-import { byteLength } from './meta';
 import type { Plan } from './plan';
 import { copyOver, hasGone, type Standing } from './standing';
 import { Trials } from './trials';

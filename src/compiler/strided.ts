@@ -1,9 +1,9 @@
 // Strided reading: the pass that copies a view of a value, each of whose sizes and strides is known to the plan or to a run alone.
 import source from '../../shaders/strided.wgsl?raw';
+import type { DType } from '../core/meta';
+import { movedAs } from './fusion/reading';
 import { i32, input, output, type Param, type Pass, u32 } from './ir';
 import { gridFor } from './lowering';
-import type { DType } from './meta';
-import { movedAs } from './reading';
 
 const WORKGROUP = 64;
 /** Dimensions that the kernel has parameters for. */

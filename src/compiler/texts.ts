@@ -1,6 +1,6 @@
 // Texts of kernels that arrive in packs. An operation names them, '#conv/conv2d'; the compiler puts the texts in their places, and what it
 // makes of them waits until the packs are there.
-import { FetchError } from '../errors';
+import { FetchError } from '../core/errors';
 import type { Lowering, Pass, PointwiseBody } from './ir';
 
 /** By name, how each pack is asked for. What programs use together is in one. */

@@ -1,6 +1,6 @@
 // Trials: runs that the GPU may yet refuse, since a buffer that they use may not have found room. Those that it has refused, and
 // those that have computed with what these should have made, are undone.
-import { GPUValidationFailure } from '../errors';
+import { GPUValidationFailure } from '../core/errors';
 import type { Session } from '../gpu/session';
 import { type Cell, isOnDevice } from './cell';
 import type { Job } from './job';

@@ -1,6 +1,6 @@
 // Owns what data sets are asked by: an index, or those of a batch, by place or by name.
-import { integer, type Kind, orNull } from '../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../tensor/options';
+import { integer, type Kind, orNull } from '../core/argument-kinds';
+import { type Arguments, parseArgs } from '../core/options';
 
 interface Index {
   index: number;

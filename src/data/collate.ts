@@ -1,15 +1,16 @@
 // Collation: how the items of a batch become tensors.
-import { numel, sameShape } from '../compiler/meta';
-import { ArgumentError } from '../errors';
+
+import type { Kind } from '../core/argument-kinds';
+import { ArgumentError } from '../core/errors';
+import { numel, sameShape } from '../core/meta';
+import { parseArgs } from '../core/options';
 import { fromHost } from '../graph/record';
 import type { Value } from '../graph/value';
 import { detach, reshape } from '../ops/cast';
 import { gatherRows } from '../ops/indexing';
 import { together } from '../ops/together';
-import type { Kind } from '../tensor/argument-kinds';
 import { tensor } from '../tensor/creation';
 import { stack } from '../tensor/functions';
-import { parseArgs } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 
 /** What `defaultCollate` makes of items of type T. */

@@ -1,9 +1,9 @@
 // From text to columns, in two passes: the first tells what each column holds, the second fills arrays of that kind.
 import Papa from 'papaparse';
-import type { DType } from '../compiler/meta';
-import { ArgumentError, FileFormatError } from '../errors';
+import { ArgumentError, FileFormatError } from '../core/errors';
+import type { DType } from '../core/meta';
+import { shown } from '../core/options';
 import type { HostNumbers } from '../graph/value';
-import { shown } from '../tensor/options';
 import type { ColumnType, CsvOptions } from './csv';
 
 /** A column of numbers as a tensor holds them, or of words. */

@@ -1,11 +1,12 @@
 // Tables of text: comma-separated values as columns of numbers and words, as tensors, and as a data set.
-import type { DType } from '../compiler/meta';
-import { ArgumentError, FileFormatError, ShapeError } from '../errors';
+
+import { either, flag, type Kind, type Kinds, listOf, orNull, text, whole } from '../core/argument-kinds';
+import { ArgumentError, FileFormatError, ShapeError } from '../core/errors';
+import type { DType } from '../core/meta';
+import { isPlainObject, parseArgs, shown } from '../core/options';
+import { Printable } from '../core/printable';
 import { fromHost } from '../graph/record';
 import { type ByteSource, describeSource, readBytes } from '../io/bytes';
-import { Printable } from '../printable';
-import { either, flag, type Kind, type Kinds, listOf, orNull, text, whole } from '../tensor/argument-kinds';
-import { isPlainObject, parseArgs, shown } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 import type { Column } from './csv-columns';
 import { TensorDataset } from './tensor-dataset';

@@ -1,13 +1,13 @@
 // Data sets: what can be asked for its length and for an item by index, or gives its items one after another; and the sums of them,
 // which stand here because every data set makes them.
 
-import { ArgumentError, IndexError } from '../errors';
-import { Printable } from '../printable';
-import { iterable, type Kind } from '../tensor/argument-kinds';
-import { closeInherited } from '../tensor/arity';
-import { objectAt } from '../tensor/object-argument';
-import { kindOf, parseArgs } from '../tensor/options';
-import { defaultGenerator, Generator } from '../tensor/random/generator';
+import { iterable, type Kind } from '../core/argument-kinds';
+import { closeInherited } from '../core/arity';
+import { ArgumentError, IndexError } from '../core/errors';
+import { objectAt } from '../core/object-argument';
+import { kindOf, parseArgs } from '../core/options';
+import { Printable } from '../core/printable';
+import { defaultGenerator, Generator } from '../storage/random/generator';
 import { type Drawn, drawnIn, type IndexArguments, type ItemsArguments, indexIn, indicesIn } from './arguments';
 import { pickRows } from './pick-rows';
 import { inTurn } from './turns';

@@ -1,9 +1,10 @@
 // How a batch is made: of a data set's own batches, of its items, or of the next items of a stream.
+
+import { closed } from '../core/arity';
+import { isPlainObject, missingArguments } from '../core/options';
 import { lastNodeId } from '../graph/value';
-import { closed } from '../tensor/arity';
+import { scope, takeIn } from '../storage/scope';
 import { tensor } from '../tensor/creation';
-import { isPlainObject, missingArguments } from '../tensor/options';
-import { scope, takeIn } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 import { defaultCollate } from './collate';
 import { type DataSource, type Items, type IterableDataset, itemAt, itemsTogether, readyBatch } from './dataset';

@@ -1,5 +1,5 @@
 // States of random generators as text, which JSON and every format of files can hold.
-import { Generator } from '../tensor/random/generator';
+import { Generator } from '../storage/random/generator';
 
 /** Bytes in base64. */
 export const toText = (bytes: Uint8Array): string =>

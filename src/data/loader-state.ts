@@ -1,8 +1,8 @@
 // Where a loader is within a pass, as plain data, so that a run can go on where another stopped: in the same order, with the same random
 // numbers. An order is not written down; it is drawn again, from the generators as they were when the pass began.
-import { StateDictError } from '../errors';
-import { isPlainObject, kindOf, shown } from '../tensor/options';
-import { defaultGenerator, Generator } from '../tensor/random/generator';
+import { StateDictError } from '../core/errors';
+import { isPlainObject, kindOf, shown } from '../core/options';
+import { defaultGenerator, Generator } from '../storage/random/generator';
 import { IterableDataset } from './dataset';
 import { fromText, isGeneratorState, toText } from './generator-text';
 import type { Workforce, WorkforceState } from './worker/workforce';

@@ -1,25 +1,25 @@
 // The loader: batches of a data set, in PyTorch's order, as an async iterator that keeps pace with the device.
 
-import { ArgumentError } from '../errors';
+import { callback, flag, iterable, type Kind, orNull } from '../core/argument-kinds';
+import { closeInherited } from '../core/arity';
+import { ArgumentError } from '../core/errors';
+import { objectAt } from '../core/object-argument';
+import { type Arguments, kindOf, parseArgs } from '../core/options';
+import { warnOnce } from '../core/warnings';
+import { tensorOf } from '../crossing/host-tensors';
+import { type Packed, unpack } from '../crossing/pack';
 import { backpressure } from '../graph/flush';
 import { lastNodeId } from '../graph/value';
-import { callback, flag, iterable, type Kind, orNull } from '../tensor/argument-kinds';
-import { closeInherited } from '../tensor/arity';
-import { objectAt } from '../tensor/object-argument';
-import { type Arguments, kindOf, parseArgs } from '../tensor/options';
-import type { Generator } from '../tensor/random/generator';
-import { drawBaseSeed } from '../tensor/random/shuffle';
-import { scope } from '../tensor/scope';
-import { snapshotIfDue } from '../tensor/snapshot';
-import { warnOnce } from '../warnings';
+import type { Generator } from '../storage/random/generator';
+import { drawBaseSeed } from '../storage/random/shuffle';
+import { scope } from '../storage/scope';
+import { snapshotIfDue } from '../storage/snapshot';
 import { type Collated, defaultCollate } from './collate';
 import { type DataSource, dataSource, IterableDataset, lengthOf } from './dataset';
 import { batchOfReads, batchOfReady, type Collate, converted, fetchBatch, groupsOf } from './fetch';
 import { LoaderPosition, type LoaderState, type Progress } from './loader-state';
 import { BatchSampler, RandomSampler, type Sampler, SequentialSampler } from './sampler';
-import { tensorOf } from './worker/host-tensors';
 import { checkWorkerOptions, originOf, type WorkerOptions } from './worker/options';
-import { type Packed, unpack } from './worker/pack';
 import { Pass } from './worker/pass';
 import { type Origin, Workforce } from './worker/workforce';
 

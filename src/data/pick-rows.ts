@@ -1,6 +1,7 @@
 // Batches made of the rows of others, as a ConcatDataset needs them.
+
+import { isPlainObject } from '../core/options';
 import { fromHost } from '../graph/record';
-import { isPlainObject } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 
 /**

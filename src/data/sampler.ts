@@ -1,13 +1,13 @@
 // Samplers: the order in which a loader visits a data set, drawn as PyTorch draws it.
 
-import { ArgumentError } from '../errors';
-import { iterable, type Kind } from '../tensor/argument-kinds';
-import { objectAt } from '../tensor/object-argument';
-import { type Arguments, parseArgs, shown } from '../tensor/options';
-import { randperm } from '../tensor/random/distributions';
-import type { Generator } from '../tensor/random/generator';
-import { randomIndices } from '../tensor/random/shuffle';
-import { weightedIndices } from '../tensor/random/weighted';
+import { iterable, type Kind } from '../core/argument-kinds';
+import { ArgumentError } from '../core/errors';
+import { objectAt } from '../core/object-argument';
+import { type Arguments, parseArgs, shown } from '../core/options';
+import { randperm } from '../storage/random/distributions';
+import type { Generator } from '../storage/random/generator';
+import { randomIndices } from '../storage/random/shuffle';
+import { weightedIndices } from '../storage/random/weighted';
 import { lengthOf, sized, dataSource as visited } from './dataset';
 
 /** Anything with a length: what a sampler needs to know of a data set. */

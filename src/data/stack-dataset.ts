@@ -1,7 +1,7 @@
 // Data sets side by side: an item is made of one item of each.
-import { ArgumentError } from '../errors';
-import { isPlainObject } from '../tensor/options';
-import type { Generator } from '../tensor/random/generator';
+import { ArgumentError } from '../core/errors';
+import { isPlainObject } from '../core/options';
+import type { Generator } from '../storage/random/generator';
 import { Tensor } from '../tensor/tensor';
 import { type Drawn, drawnIn, type IndexArguments, type ItemsArguments, indexIn, indicesIn } from './arguments';
 import { defaultCollate } from './collate';

@@ -1,9 +1,10 @@
 // Parts of data sets: a subset by indices, and random splits that fall as PyTorch's do.
-import { ArgumentError } from '../errors';
-import { nonEmpty, number } from '../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../tensor/options';
-import type { Generator } from '../tensor/random/generator';
-import { splitIndices } from '../tensor/random/shuffle';
+
+import { nonEmpty, number } from '../core/argument-kinds';
+import { ArgumentError } from '../core/errors';
+import { type Arguments, parseArgs } from '../core/options';
+import type { Generator } from '../storage/random/generator';
+import { splitIndices } from '../storage/random/shuffle';
 import { type Drawn, drawnIn, type IndexArguments, type ItemsArguments, indexIn, indicesIn } from './arguments';
 import {
   type DataSource,

@@ -1,9 +1,9 @@
 // Data sets of tensors that share their first dimension; batches are gathered on the device.
-import { ArgumentError, ShapeError } from '../errors';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { kindOf } from '../core/options';
 import { fromHost } from '../graph/record';
 import type { Value } from '../graph/value';
 import { gatherRows } from '../ops/indexing';
-import { kindOf } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 import { type IndexArguments, type Indices, indexIn, indicesIn } from './arguments';
 import { Dataset, resolveIndex } from './dataset';

@@ -1,5 +1,5 @@
 // The order in which what draws at random has its turn, where items have to be waited for.
-import { defaultGenerator, type Generator, withDefaultGenerator } from '../tensor/random/generator';
+import { defaultGenerator, type Generator, withDefaultGenerator } from '../storage/random/generator';
 
 /** Settles once all that was asked for before has been made. */
 const last = new WeakMap<Generator, Promise<void>>();

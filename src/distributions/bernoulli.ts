@@ -1,8 +1,9 @@
 // Owns Bernoulli, and the base of distributions of one event's probability, given by it or by its logit.
-import { noGrad } from '../autograd/mode';
+
+import { type Arguments, parseArgs } from '../core/options';
 import { binaryCrossEntropyWithLogits } from '../nn/functional/loss';
+import { noGrad } from '../storage/mode';
 import { arange } from '../tensor/creation';
-import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { boolean, type Constraint, real, unitInterval } from './constraints';
 import {

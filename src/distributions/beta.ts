@@ -1,8 +1,8 @@
 // Owns Beta.
-import { numel } from '../compiler/meta';
-import { hostFloats } from '../tensor/allocate';
-import { type Arguments, parseArgs } from '../tensor/options';
-import { dirichlet } from '../tensor/random/gamma';
+import { numel } from '../core/meta';
+import { type Arguments, parseArgs } from '../core/options';
+import { hostFloats } from '../storage/allocate';
+import { dirichlet } from '../storage/random/gamma';
 import { xlogy } from '../tensor/special-functions';
 import type { Tensor } from '../tensor/tensor';
 import { type Constraint, positive, unitInterval } from './constraints';

@@ -1,9 +1,10 @@
 // Owns Binomial.
-import { ArgumentError } from '../errors';
-import { anything } from '../tensor/argument-kinds';
+
+import { anything } from '../core/argument-kinds';
+import { ArgumentError } from '../core/errors';
+import { type Arguments, parseArgs } from '../core/options';
+import { binomial } from '../storage/random/counts';
 import { isTensor } from '../tensor/callable';
-import { type Arguments, parseArgs } from '../tensor/options';
-import { binomial } from '../tensor/random/counts';
 import { valuesAtHand } from '../tensor/shown';
 import type { Tensor } from '../tensor/tensor';
 import { countsUpTo, EventDistribution, type EventParameters, eventParameters } from './bernoulli';

@@ -1,10 +1,11 @@
 // Owns Categorical.
-import { noGrad } from '../autograd/mode';
-import { showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
+
+import { ArgumentError, ShapeError } from '../core/errors';
+import { showShape } from '../core/meta';
+import { type Arguments, parseArgs } from '../core/options';
+import { noGrad } from '../storage/mode';
 import { arange } from '../tensor/creation';
 import { broadcastTensors } from '../tensor/joins';
-import { type Arguments, parseArgs } from '../tensor/options';
 import { valuesAtHand } from '../tensor/shown';
 import type { Tensor } from '../tensor/tensor';
 import { finfo } from '../tensor/type-info';

@@ -1,7 +1,7 @@
 // Owns bijectTo and transformTo: from unconstrained numbers to those that satisfy a constraint.
-import { ArgumentError } from '../errors';
+import { ArgumentError } from '../core/errors';
+import { type Arguments, parseArgs } from '../core/options';
 import { isTensor } from '../tensor/callable';
-import { type Arguments, parseArgs } from '../tensor/options';
 import { type Constraint, expectConstraint } from './constraint';
 import type { Bound } from './constraints';
 import * as constraints from './constraints';

@@ -1,7 +1,7 @@
 // Owns the base of constraints.
-import { ArgumentError } from '../errors';
-import { Printable } from '../printable';
-import { kindOf } from '../tensor/options';
+import { ArgumentError } from '../core/errors';
+import { kindOf } from '../core/options';
+import { Printable } from '../core/printable';
 import type { Tensor } from '../tensor/tensor';
 
 /** Base of constraints: a region of numbers, or of tensors of `eventDim` dimensions. */

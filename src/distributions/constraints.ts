@@ -1,11 +1,12 @@
 // Owns constraints: what parameters and values of distributions must satisfy, as torch.distributions.constraints has them.
-import { ArgumentError, ShapeError } from '../errors';
-import { pythonFloat } from '../nn/printing';
-import { integer, listOf, orNull, whole } from '../tensor/argument-kinds';
+
+import { integer, listOf, orNull, whole } from '../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { type Arguments, kindOf, parseArgs, shown } from '../core/options';
+import { pythonFloat } from '../core/printing';
 import { isTensor } from '../tensor/callable';
 import { cat as concatenated, stack as stacked } from '../tensor/functions';
 import { broadcastShapes } from '../tensor/joins';
-import { type Arguments, kindOf, parseArgs, shown } from '../tensor/options';
 import { numberAtHand, valuesAtHand } from '../tensor/shown';
 import type { Tensor } from '../tensor/tensor';
 import { Constraint, expectConstraint } from './constraint';

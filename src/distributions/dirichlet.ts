@@ -1,10 +1,11 @@
 // Owns Dirichlet.
-import { numel, showShape } from '../compiler/meta';
-import { ShapeError } from '../errors';
+
+import { ShapeError } from '../core/errors';
+import { numel, showShape } from '../core/meta';
+import { type Arguments, parseArgs } from '../core/options';
 import { oneHot } from '../nn/functional/one-hot';
-import { hostFloats } from '../tensor/allocate';
-import { type Arguments, parseArgs } from '../tensor/options';
-import { dirichlet } from '../tensor/random/gamma';
+import { hostFloats } from '../storage/allocate';
+import { dirichlet } from '../storage/random/gamma';
 import { xlogy } from '../tensor/special-functions';
 import type { Tensor } from '../tensor/tensor';
 import { type Constraint, independent, positive, simplex } from './constraints';

@@ -1,16 +1,16 @@
 // Owns Distribution, the base of all: shapes, checks of parameters and values, copies of another batch shape, printing.
 
-import type { Shape } from '../compiler/meta';
-import { showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
+import { flag } from '../core/argument-kinds';
+import { closeInherited } from '../core/arity';
+import { ArgumentError, ShapeError } from '../core/errors';
+import type { Shape } from '../core/meta';
+import { showShape } from '../core/meta';
+import { type Arguments, parseArgs } from '../core/options';
+import { Printable } from '../core/printable';
+import { pythonFloat } from '../core/printing';
 import { withMode } from '../graph/mode';
-import { pythonFloat } from '../nn/printing';
-import { Printable } from '../printable';
-import { flag } from '../tensor/argument-kinds';
-import { closeInherited } from '../tensor/arity';
-import { type Arguments, parseArgs } from '../tensor/options';
-import { formatTensor } from '../tensor/print';
-import { holdsTensors } from '../tensor/scope';
+import { formatTensor } from '../storage/print';
+import { holdsTensors } from '../storage/scope';
 import { valuesAtHand } from '../tensor/shown';
 import { expectSize } from '../tensor/sizes';
 import type { Tensor } from '../tensor/tensor';

@@ -1,13 +1,13 @@
 // Owns draws whose number hangs on the values of their parameters: made on the host, once these are known there.
-import { numel, type Shape } from '../compiler/meta';
+import { numel, type Shape } from '../core/meta';
 import { mode } from '../graph/mode';
 import { fromHost } from '../graph/record';
 import { cast } from '../ops/cast';
 import { withGradient } from '../ops/custom';
 import { implicitSlope } from '../ops/implicit';
-import { hostFloats } from '../tensor/allocate';
+import { hostFloats } from '../storage/allocate';
+import { defaultGenerator, type Generator } from '../storage/random/generator';
 import { tensor } from '../tensor/creation';
-import { defaultGenerator, type Generator } from '../tensor/random/generator';
 import { valuesAtHand } from '../tensor/shown';
 import { Tensor } from '../tensor/tensor';
 

@@ -1,6 +1,7 @@
 // Owns Exponential.
+
+import { type Arguments, parseArgs } from '../core/options';
 import { empty } from '../tensor/creation';
-import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { type Constraint, nonnegative, positive } from './constraints';
 import { Distribution, type SampleArguments, type Validation, type ValueArguments } from './distribution';

@@ -1,10 +1,11 @@
 // Owns Gamma.
-import { numel } from '../compiler/meta';
-import { ArgumentError } from '../errors';
-import { hostFloats } from '../tensor/allocate';
-import { type Arguments, kindOf, parseArgs } from '../tensor/options';
-import { gamma } from '../tensor/random/gamma';
-import { Generator } from '../tensor/random/generator';
+
+import { ArgumentError } from '../core/errors';
+import { numel } from '../core/meta';
+import { type Arguments, kindOf, parseArgs } from '../core/options';
+import { hostFloats } from '../storage/allocate';
+import { gamma } from '../storage/random/gamma';
+import { Generator } from '../storage/random/generator';
 import { xlogy } from '../tensor/special-functions';
 import type { Tensor } from '../tensor/tensor';
 import { finfo } from '../tensor/type-info';

@@ -1,8 +1,9 @@
 // Owns Geometric.
-import { noGrad } from '../autograd/mode';
-import { ArgumentError } from '../errors';
+
+import { ArgumentError } from '../core/errors';
+import { parseArgs } from '../core/options';
+import { noGrad } from '../storage/mode';
 import { empty } from '../tensor/creation';
-import { parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { finfo } from '../tensor/type-info';
 import { type EventArguments, EventDistribution, type EventParameters, eventParameters } from './bernoulli';

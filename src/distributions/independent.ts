@@ -1,6 +1,6 @@
 // Owns Independent.
-import { ArgumentError } from '../errors';
-import { type Arguments, kindOf, parseArgs, shown } from '../tensor/options';
+import { ArgumentError } from '../core/errors';
+import { type Arguments, kindOf, parseArgs, shown } from '../core/options';
 import type { Tensor } from '../tensor/tensor';
 import { type Constraint, independent } from './constraints';
 import {

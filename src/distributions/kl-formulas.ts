@@ -1,5 +1,5 @@
 // Owns the formulas of Kullback-Leibler divergences, those that PyTorch knows.
-import { ArgumentError } from '../errors';
+import { ArgumentError } from '../core/errors';
 import { softplus } from '../nn/functional/activation';
 import { valuesAtHand } from '../tensor/shown';
 import { xlogy } from '../tensor/special-functions';

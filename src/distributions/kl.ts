@@ -1,8 +1,8 @@
 // Owns klDivergence: which formula belongs to a pair of distributions, and a registry for those of users.
-import { ArgumentError } from '../errors';
-import { type Arguments, kindOf, parseArgs } from '../tensor/options';
+import { ArgumentError } from '../core/errors';
+import { type Arguments, kindOf, parseArgs } from '../core/options';
+import { warnOnce } from '../core/warnings';
 import type { Tensor } from '../tensor/tensor';
-import { warnOnce } from '../warnings';
 import { type AnyDistribution, Distribution } from './distribution';
 import { expectDistribution, Independent } from './independent';
 import { formulas } from './kl-formulas';

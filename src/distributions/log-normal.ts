@@ -1,6 +1,6 @@
 // Owns LogNormal, HalfNormal and HalfCauchy: transforms of distributions of a location and a scale.
 
-import { type Arguments, parseArgs } from '../tensor/options';
+import { type Arguments, parseArgs } from '../core/options';
 import type { Tensor } from '../tensor/tensor';
 import { Cauchy } from './cauchy';
 import { type Constraint, nonnegative, positive, real } from './constraints';

@@ -1,8 +1,9 @@
 // Owns MixtureSameFamily.
-import { sameShape, showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
+
+import { ArgumentError, ShapeError } from '../core/errors';
+import { sameShape, showShape } from '../core/meta';
+import { type Arguments, kindOf, parseArgs } from '../core/options';
 import { withMode } from '../graph/mode';
-import { type Arguments, kindOf, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { Categorical } from './categorical';
 import { Constraint } from './constraints';

@@ -1,8 +1,8 @@
 // Owns Multinomial.
-import { ArgumentError } from '../errors';
+import { ArgumentError } from '../core/errors';
+import { type Arguments, parseArgs, shown } from '../core/options';
 import { onesLike, tensor, zeros } from '../tensor/creation';
 import { broadcastTensors } from '../tensor/joins';
-import { type Arguments, parseArgs, shown } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { Binomial } from './binomial';
 import { Categorical, type CategoryParameters } from './categorical';

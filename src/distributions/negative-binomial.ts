@@ -1,8 +1,9 @@
 // Owns NegativeBinomial.
-import { noGrad } from '../autograd/mode';
+
+import { parseArgs } from '../core/options';
 import { logsigmoid } from '../nn/functional/activation';
-import { parseArgs } from '../tensor/options';
-import { poisson } from '../tensor/random/counts';
+import { noGrad } from '../storage/mode';
+import { poisson } from '../storage/random/counts';
 import type { Tensor } from '../tensor/tensor';
 import { EventDistribution, eventParameters } from './bernoulli';
 import { type CountedArguments, type CountedEvents, countOf } from './binomial';

@@ -1,6 +1,7 @@
 // Owns Normal.
-import { noGrad } from '../autograd/mode';
-import { type Arguments, parseArgs } from '../tensor/options';
+
+import { type Arguments, parseArgs } from '../core/options';
+import { noGrad } from '../storage/mode';
 import { normal, randn } from '../tensor/random';
 import type { Tensor } from '../tensor/tensor';
 import { type Constraint, positive, real } from './constraints';

@@ -1,7 +1,8 @@
 // Owns OneHotCategorical, and the one whose draws let gradients through.
+
+import { parseArgs } from '../core/options';
 import { oneHot } from '../nn/functional/one-hot';
 import { eye } from '../tensor/creation';
-import { parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { Categorical, type CategoryArguments, type CategoryParameters } from './categorical';
 import { type Constraint, oneHot as oneHotVectors, realVector, simplex } from './constraints';

@@ -1,11 +1,12 @@
 // Owns the parameters of distributions: tensors or numbers of one shape, probabilities and their logits.
-import { type Shape, sameShape } from '../compiler/meta';
-import { ArgumentError } from '../errors';
+
+import { ArgumentError } from '../core/errors';
+import { type Shape, sameShape } from '../core/meta';
+import { kindOf } from '../core/options';
 import { expectFloat } from '../graph/record';
 import { full } from '../ops/cast';
 import { isTensor } from '../tensor/callable';
 import { broadcastTensors } from '../tensor/joins';
-import { kindOf } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 import { finfo } from '../tensor/type-info';
 

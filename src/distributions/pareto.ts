@@ -1,5 +1,5 @@
 // Owns Pareto and Weibull: transforms of exponential distributions.
-import { type Arguments, parseArgs } from '../tensor/options';
+import { type Arguments, parseArgs } from '../core/options';
 import type { Tensor } from '../tensor/tensor';
 import { type Constraint, greaterThanEq, positive } from './constraints';
 import type { Validation } from './distribution';

@@ -1,6 +1,6 @@
 // Owns Poisson.
-import { parseArgs } from '../tensor/options';
-import { poisson } from '../tensor/random/counts';
+import { parseArgs } from '../core/options';
+import { poisson } from '../storage/random/counts';
 import { xlogy } from '../tensor/special-functions';
 import type { Tensor } from '../tensor/tensor';
 import { type Constraint, nonnegative, nonnegativeInteger } from './constraints';

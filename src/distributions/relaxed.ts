@@ -1,7 +1,7 @@
 // Owns the relaxed distributions: of numbers near 0 and 1, and of shares near the corners, through which gradients pass.
 // Sources: Maddison, Mnih and Teh 2017, "The Concrete distribution", arXiv:1611.00712; Jang, Gu and Poole 2017, "Categorical reparameterization with
 // Gumbel-softmax", arXiv:1611.01144.
-import { type Arguments, parseArgs } from '../tensor/options';
+import { type Arguments, parseArgs } from '../core/options';
 import { rand } from '../tensor/random';
 import type { Tensor } from '../tensor/tensor';
 import { EventDistribution, type EventParameters, eventParameters } from './bernoulli';

@@ -1,8 +1,8 @@
 // Owns Chi2 and StudentT.
 
-import { anything } from '../tensor/argument-kinds';
+import { anything } from '../core/argument-kinds';
+import { type Arguments, parseArgs } from '../core/options';
 import { isTensor } from '../tensor/callable';
-import { type Arguments, parseArgs } from '../tensor/options';
 import { randn } from '../tensor/random';
 import type { Tensor } from '../tensor/tensor';
 import { type Constraint, positive, real } from './constraints';

@@ -1,10 +1,11 @@
 // Owns Transform, the base of transforms: invertible functions with the logarithm of their volume's change; their inverses and compositions.
-import { type Shape, sameShape, showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
+
+import { oneOf } from '../core/argument-kinds';
+import { closeInherited } from '../core/arity';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { type Shape, sameShape, showShape } from '../core/meta';
+import { type Arguments, kindOf, parseArgs, shown } from '../core/options';
 import { Callable } from '../nn/callable';
-import { oneOf } from '../tensor/argument-kinds';
-import { closeInherited } from '../tensor/arity';
-import { type Arguments, kindOf, parseArgs, shown } from '../tensor/options';
 import { expectSize } from '../tensor/sizes';
 import type { Tensor } from '../tensor/tensor';
 import { type Constraint, independent, real } from './constraints';

@@ -1,8 +1,9 @@
 // Owns TransformedDistribution.
-import { type Shape, sameShape, showShape } from '../compiler/meta';
-import { ShapeError } from '../errors';
+
+import { ShapeError } from '../core/errors';
+import { type Shape, sameShape, showShape } from '../core/meta';
+import { type Arguments, parseArgs } from '../core/options';
 import { withMode } from '../graph/mode';
-import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { type Constraint, independent } from './constraints';
 import {

@@ -1,9 +1,10 @@
 // Owns the transforms of parts of a tensor: one for each range, or for each slice, of a dimension.
-import { type Shape, showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
-import { integer, listOf, orNull, whole } from '../tensor/argument-kinds';
+
+import { integer, listOf, orNull, whole } from '../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { type Shape, showShape } from '../core/meta';
+import { type Arguments, parseArgs } from '../core/options';
 import { cat, stack } from '../tensor/functions';
-import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { type Constraint, cat as catConstraint, stack as stackConstraint } from './constraints';
 import { sumRightmost } from './parameters';

@@ -1,6 +1,7 @@
 // Owns the transforms of vectors and matrices: to shares, to triangular matrices with a positive diagonal, to correlations.
-import { type Shape, showShape } from '../compiler/meta';
-import { ShapeError } from '../errors';
+
+import { ShapeError } from '../core/errors';
+import { type Shape, showShape } from '../core/meta';
 import { logsigmoid, softplus } from '../nn/functional/activation';
 import { pad } from '../nn/functional/pad';
 import { eye, tensor, zeros } from '../tensor/creation';

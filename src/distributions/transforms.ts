@@ -1,10 +1,11 @@
 // Owns the transforms of single numbers. Beside them torch.distributions.transforms lists all others.
-import type { Shape } from '../compiler/meta';
+
+import { whole } from '../core/argument-kinds';
+import type { Shape } from '../core/meta';
+import { type Arguments, parseArgs } from '../core/options';
 import { softplus } from '../nn/functional/activation';
-import { whole } from '../tensor/argument-kinds';
 import { isTensor } from '../tensor/callable';
 import { broadcastShapes } from '../tensor/joins';
-import { type Arguments, parseArgs } from '../tensor/options';
 import { valuesAtHand } from '../tensor/shown';
 import type { Tensor } from '../tensor/tensor';
 import { finfo } from '../tensor/type-info';

@@ -1,5 +1,5 @@
 // Owns Uniform.
-import { type Arguments, parseArgs } from '../tensor/options';
+import { type Arguments, parseArgs } from '../core/options';
 import { rand } from '../tensor/random';
 import type { Tensor } from '../tensor/tensor';
 import { type Constraint, greaterThan, interval, lessThan, type Range } from './constraints';

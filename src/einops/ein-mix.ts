@@ -1,8 +1,9 @@
 // Owns EinMix, einops' linear layer of any axes.
-import { noGrad } from '../autograd/mode';
-import { ArgumentError } from '../errors';
+
+import { ArgumentError } from '../core/errors';
 import { UnaryLayer } from '../nn/layer';
 import { Parameter } from '../nn/parameter';
+import { noGrad } from '../storage/mode';
 import { einsum, zeros } from '../tensor';
 import type { Tensor } from '../tensor/tensor';
 import { Letters } from './einsum';

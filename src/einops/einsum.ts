@@ -1,8 +1,8 @@
 // Owns einops' einsum: sums of products over axes with names of any length.
-import { ArgumentError } from '../errors';
+import { ArgumentError } from '../core/errors';
+import { kindOf } from '../core/options';
 import { einsum as einsumOf } from '../tensor';
 import { isTensor } from '../tensor/callable';
-import { kindOf } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { ELLIPSIS, type Expression, listed, parseExpression, sidesOf } from './pattern';
 

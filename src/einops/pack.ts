@@ -1,9 +1,10 @@
 // Owns pack and unpack: tensors that share some axes as one, and back; and parseShape.
-import { numel, showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
+
+import { ArgumentError, ShapeError } from '../core/errors';
+import { numel, showShape } from '../core/meta';
+import { kindOf, parseArgs } from '../core/options';
 import { cat } from '../tensor';
 import { isTensor } from '../tensor/callable';
-import { kindOf, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { ELLIPSIS, parseExpression } from './pattern';
 import { textOf } from './rearrange';

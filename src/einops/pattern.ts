@@ -1,5 +1,5 @@
 // Owns the patterns of einops: 'b (h w) c' as groups of axes, and what is wrong with one that cannot be read.
-import { ArgumentError } from '../errors';
+import { ArgumentError } from '../core/errors';
 
 /** Stands for the axes that a pattern does not name. */
 export const ELLIPSIS = '...';

@@ -1,6 +1,7 @@
 // Owns how a pattern becomes a reshape, a reduction, a permutation, an expansion and a reshape, for tensors of one rank.
-import { showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
+
+import { ArgumentError, ShapeError } from '../core/errors';
+import { showShape } from '../core/meta';
 import {
   type Axis,
   ELLIPSIS,

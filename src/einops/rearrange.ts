@@ -1,8 +1,8 @@
 // Owns rearrange, reduce and repeat: dimensions split, joined, moved, reduced and added by a pattern.
-import { ArgumentError } from '../errors';
+import { ArgumentError } from '../core/errors';
+import { isPlainObject, kindOf, missingArguments, parameterTwice } from '../core/options';
 import { stack } from '../tensor';
 import { isTensor } from '../tensor/callable';
-import { isPlainObject, kindOf, missingArguments, parameterTwice } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { type AxesLengths, type Kind, planOf, sizesOf } from './plan';
 

@@ -1,5 +1,5 @@
 // The copier: many values to the host in one go, through a few staging buffers far below any limit that are kept for the next time.
-import { LamplightError, OutOfMemoryError } from '../errors';
+import { LamplightError, OutOfMemoryError } from '../core/errors';
 import type { Allocation, Memory } from './memory';
 import type { Queue } from './queue';
 

@@ -1,5 +1,5 @@
 // The device: how it is found, what it can do, and the typed errors for when there is none.
-import { WebGPUUnavailableError } from '../errors';
+import { WebGPUUnavailableError } from '../core/errors';
 
 /** Answers which of a kernel's candidates was measured to be best for a shape; see src/compiler/tuning.ts. */
 export interface Tuning {

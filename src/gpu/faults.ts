@@ -1,5 +1,5 @@
 // The words of a fault: how kernels report bad data (an index out of range), and the errors that these become.
-import { ArgumentError, IndexError } from '../errors';
+import { ArgumentError, IndexError } from '../core/errors';
 
 /** Bytes of a report: code, offending value, limit, number of the operation, updates not applied (see shaders/lib/fault.wgsl). */
 export const FAULT_BYTES = 32;

@@ -1,5 +1,5 @@
 // The lead: by how many runs a program is ahead of its device, how it waits until they are fewer, and a word to loops that nothing holds.
-import { warnOnce } from '../warnings';
+import { warnOnce } from '../core/warnings';
 import type { Queue } from './queue';
 
 /** Runs that the device is let be behind before a program that waits for something waits for it too. */

@@ -1,5 +1,5 @@
 // GPU memory for values: pooled buffers of their own for large ones, slots of shared pages for small ones.
-import { OutOfMemoryError } from '../errors';
+import { OutOfMemoryError } from '../core/errors';
 import { ballastOf } from './ballast';
 import { Queue } from './queue';
 import { stats } from './stats';

@@ -1,5 +1,5 @@
 // Node's own modules, looked up at run time, so that bundles for pages carry no trace of them.
-import { FetchError } from '../errors';
+import { FetchError } from '../core/errors';
 
 interface OpenFile {
   stat(): Promise<{ readonly size: number; isFile(): boolean }>;

@@ -1,5 +1,5 @@
 // Pictures: pixels of what the browser can draw come into GPU memory, and from there onto canvases, without passing through JavaScript.
-import { ArgumentError, OutOfMemoryError } from '../errors';
+import { ArgumentError, OutOfMemoryError } from '../core/errors';
 import type { Allocation, Memory } from './memory';
 
 /** What the browser can draw whose pixels WebGPU copies by itself. */

@@ -1,5 +1,5 @@
 // Compute pipelines and bind group layouts, one for each distinct source, entry and constants.
-import { GPUValidationFailure } from '../errors';
+import { GPUValidationFailure } from '../core/errors';
 import { stats } from './stats';
 
 /** How a binding is used: r = read-only storage, w = read_write storage, u = uniform. */

@@ -1,6 +1,6 @@
 // A profile: the times of kernels and of what the host did, by kernel, as a table, and as a trace for Chrome and Perfetto. Pure.
 
-import { Printable } from '../printable';
+import { Printable } from '../core/printable';
 import type { HostPhase } from './host-trace';
 
 /** Time on the GPU of all dispatches with one label. */

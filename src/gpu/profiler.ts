@@ -1,5 +1,5 @@
 // The profiler: GPU time of each dispatch, by timestamp queries around passes of one dispatch each.
-import { ArgumentError } from '../errors';
+import { ArgumentError } from '../core/errors';
 import { startHostTrace } from './host-trace';
 import { type KernelRun, Profile, type SubmitTime } from './profile';
 

@@ -1,5 +1,5 @@
 // A session: one device with everything that lives and dies with it, and the errors it reports late.
-import { DeviceLostError, GPUValidationFailure, LamplightError } from '../errors';
+import { DeviceLostError, GPUValidationFailure, LamplightError } from '../core/errors';
 import { Copier } from './copier';
 import { type AdapterProfile, type DeviceOptions, isSoftware, requestDevice } from './device';
 import type { Executable } from './executable';

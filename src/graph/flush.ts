@@ -1,7 +1,7 @@
 // The flush: everything pending that must exist becomes one program and goes to the engine.
 import { engine, type Job, type JobExport } from '../compiler/engine';
 import type { Program, ProgramNode } from '../compiler/ir';
-import { TensorReleasedError } from '../errors';
+import { TensorReleasedError } from '../core/errors';
 import type { Piece } from '../gpu/executable';
 import { hostPhase } from '../gpu/host-trace';
 import { MAX_RUNS_AHEAD } from '../gpu/lead';

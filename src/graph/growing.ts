@@ -1,7 +1,8 @@
 // Growing: what a flush computes of values whose sizes hang on how often a loop repeats runs by a program for greater sizes than there
 // are, which serves all of them.
-import { bytesPerElement, numel, type Shape, sameShape } from '../compiler/meta';
+
 import { MAX_RANK } from '../compiler/strided';
+import { bytesPerElement, numel, type Shape, sameShape } from '../core/meta';
 import { SMALL_BYTES } from '../gpu/memory';
 import { mode, withMode } from './mode';
 import { packed, spread } from './packing';

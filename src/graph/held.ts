@@ -1,6 +1,6 @@
 // Held back: what a flush that comes by itself, since much is pending, leaves pending. It comes in the midst of loops, and a program for so many
 // repetitions and a part of one would be one of that moment alone.
-import { byteLength } from '../compiler/meta';
+import { byteLength } from '../core/meta';
 import { isMadeAgain, shownBy } from './parts';
 import { boundIn } from './periods';
 import type { Root } from './roots';

@@ -1,7 +1,7 @@
 // Packing: where values with room lie in memory as they would without, what counts alone, one element after another.
 import { i32, scalar, u32 } from '../compiler/ir';
-import { contiguousStrides, numel, type Shape } from '../compiler/meta';
 import { stridedPass } from '../compiler/strided';
+import { contiguousStrides, numel, type Shape } from '../core/meta';
 import { record } from './record';
 import type { Op, Value } from './value';
 

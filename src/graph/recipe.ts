@@ -1,5 +1,5 @@
 // Recipes kept on purpose: how a value is made out of data on the host, for when the GPU that held it is gone.
-import { byteLength, isFloat, numel } from '../compiler/meta';
+import { byteLength, isFloat, numel } from '../core/meta';
 import { withMode } from './mode';
 import { fromHost, recordAll } from './record';
 import { type HostData, LateData, type Node, type Value } from './value';

@@ -1,5 +1,5 @@
 // Recipes: values of user code that a flush does not store, because they can be made again at any time from values that stand.
-import { byteLength } from '../compiler/meta';
+import { byteLength } from '../core/meta';
 import { SMALL_BYTES } from '../gpu/memory';
 import { type Root, topScope } from './roots';
 import type { Node, Value } from './value';

@@ -1,7 +1,8 @@
 // Recording: an op's node is appended to the graph; nothing runs.
-import { toHalves } from '../compiler/half';
-import { byteLength, type DType, type Meta, type Shape, scalarOf } from '../compiler/meta';
-import { DTypeError, invariant } from '../errors';
+
+import { DTypeError, invariant } from '../core/errors';
+import { toHalves } from '../core/half';
+import { byteLength, type DType, type Meta, type Shape, scalarOf } from '../core/meta';
 import { mode } from './mode';
 import { notePlace } from './places';
 import { infer, internMeta } from './signature';

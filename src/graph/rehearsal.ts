@@ -5,8 +5,8 @@
 // computed, nor are its steps undone.
 import { type Cell, engine, type Job } from '../compiler/engine';
 import type { Program } from '../compiler/ir';
-import { byteLength } from '../compiler/meta';
-import { ArgumentError, TensorReleasedError } from '../errors';
+import { ArgumentError, TensorReleasedError } from '../core/errors';
+import { byteLength } from '../core/meta';
 import { discardPending, flush } from './flush';
 import { isJournaling, startJournal } from './journal';
 import { trace } from './places';

@@ -1,6 +1,6 @@
 // Structural signatures: a small integer for each distinct (op, attributes, input shapes and dtypes), never scalar values.
 // What an op infers depends on the same things, so it is inferred once and remembered with the signature.
-import type { Meta } from '../compiler/meta';
+import type { Meta } from '../core/meta';
 import type { Op, Value } from './value';
 
 /** A shape and dtype with its number: equal metas have equal numbers. */

@@ -1,6 +1,6 @@
 // Values and the nodes that produce them: the recorded graph, which is both what runs and what autograd walks.
 import type { KernelOp, View } from '../compiler/ir';
-import { type DType, isFloat, type Meta, numel, type Shape } from '../compiler/meta';
+import { type DType, isFloat, type Meta, numel, type Shape } from '../core/meta';
 import type { FaultSources } from '../gpu/fault-sources';
 import type { Allocation } from '../gpu/memory';
 import type { InternedMeta } from './signature';

@@ -1,5 +1,5 @@
 // Windows: runs of elements of values that stand. A program takes one as an input, so that no plan depends on where it begins.
-import { bytesPerElement } from '../compiler/meta';
+import { bytesPerElement } from '../core/meta';
 import { mayBeRecipe } from './recipes';
 import { isRootValue } from './roots';
 import type { Node, Value } from './value';

@@ -1,6 +1,6 @@
 // Random access to a file at an address, of which little is held: it comes as one stream while it is read from front to back, and in
 // windows once it is read otherwise. A server without ranges, or one that does not tell the length, sends all of it to memory.
-import { FetchError, FileFormatError } from '../errors';
+import { FetchError, FileFormatError } from '../core/errors';
 import { answerOf, bodyOf, describeSource, joined } from './bytes';
 import { memoryReader, type Reader, reader } from './random-access';
 import { firstRange, rangeOf, versionOf } from './ranges';

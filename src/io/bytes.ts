@@ -1,9 +1,10 @@
 // Bytes from anywhere: addresses, files on disk, what a user dropped on a page, memory. Gzip is undone on the way.
-import { ArgumentError, FetchError, FileFormatError } from '../errors';
+
+import type { Kind } from '../core/argument-kinds';
+import { ArgumentError, FetchError, FileFormatError } from '../core/errors';
 import { fileSystem } from '../gpu/node';
 import { keepPace } from '../gpu/pace';
-import type { Kind } from '../tensor/argument-kinds';
-import { unreachable } from './unreachable';
+import { unreachable } from './download/unreachable';
 
 /** Where bytes can come from: an address or (in Node) a path, a `File` or other `Blob`, a `Request`, or bytes in memory. */
 export type ByteSource = string | URL | Request | Blob | ArrayBuffer | ArrayBufferView;

@@ -1,6 +1,6 @@
 // The element types of files, and how their bytes become the numbers that a tensor holds.
-import { fromHalf, toHalf } from '../compiler/half';
-import type { DType } from '../compiler/meta';
+import { fromHalf, toHalf } from '../core/half';
+import type { DType } from '../core/meta';
 import type { HostNumbers } from '../graph/value';
 
 /** Types that files hold, named as Rust and safetensors do: the kind, then the bits. */

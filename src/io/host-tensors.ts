@@ -3,7 +3,7 @@ import { fromHost } from '../graph/record';
 import { valuesAtHand } from '../tensor/shown';
 import { Tensor } from '../tensor/tensor';
 import { computesHalf } from './half';
-import type { HostTensor, WritableTensor } from './safetensors';
+import type { HostTensor, WritableTensor } from './safetensors/safetensors';
 
 /** Tensors of what files hold; float16 becomes float32 where the device does not compute with it. */
 export async function hostTensors(contents: readonly HostTensor[]): Promise<Tensor[]> {

@@ -1,14 +1,15 @@
 // torch.load: tells what a file is by its contents, and has the reader of that format read it. Readers load when first used.
-import { ArgumentError } from '../errors';
-import { either, type Kind, type Kinds, listOf, orNull, text, whole } from '../tensor/argument-kinds';
-import { type DeviceLike, expectDevice } from '../tensor/device';
-import { type Arguments, parseArgs } from '../tensor/options';
+
+import { either, type Kind, type Kinds, listOf, orNull, text, whole } from '../core/argument-kinds';
+import { ArgumentError } from '../core/errors';
+import { type Arguments, parseArgs } from '../core/options';
+import { type DeviceLike, expectDevice } from '../storage/device';
 import type { Tensor } from '../tensor/tensor';
 import { type ByteSource, byteSource, inflate } from './bytes';
 import { pickleIn } from './pytorch/pickle-name';
 import { memoryReader, openReader, type Reader } from './reader';
-import { safetensorsBound } from './safetensors-bound';
-import { defaultMaxBytes, openZip, type Zip } from './zip';
+import { safetensorsBound } from './safetensors/bound';
+import { defaultMaxBytes, openZip, type Zip } from './zip/zip';
 
 export interface LoadOptions {
   /** Where tensors belong, as PyTorch's scripts say it; every tensor is on WebGPU whichever is named. */
@@ -57,8 +58,8 @@ const formats: readonly { is(file: LoadedFile): boolean; read(): Promise<Format>
     read: () => import('./pytorch/zip-load'),
   },
   { is: ({ head }) => isPickle(head), read: () => import('./pytorch/legacy-load') },
-  { is: isNumPy, read: () => import('./npy-load') },
-  { is: () => true, read: () => import('./safetensors-load') },
+  { is: isNumPy, read: () => import('./npy/load') },
+  { is: () => true, read: () => import('./safetensors/load') },
 ];
 
 export type LoadOrder = ['mapLocation', 'weightsOnly', 'only', 'rows', 'maxBytes'];

@@ -1,5 +1,5 @@
 // Paths, and what is written to files on a disk, where there is one: in a page there is none.
-import { FetchError } from '../errors';
+import { FetchError } from '../core/errors';
 import { fileSystem } from '../gpu/node';
 
 /** Of Node's `fs/promises` what is used here. */

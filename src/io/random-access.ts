@@ -1,5 +1,5 @@
 // What every reader of parts of a file checks, and the one of bytes in memory.
-import { FetchError, FileFormatError } from '../errors';
+import { FetchError, FileFormatError } from '../core/errors';
 
 /** A file whose parts can be read in any order. */
 export interface Reader {

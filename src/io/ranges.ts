@@ -1,5 +1,5 @@
 // Parts of a file that a server gives, all of one version of it.
-import { FetchError } from '../errors';
+import { FetchError } from '../core/errors';
 import { answerOf, bodyOf, describeSource } from './bytes';
 
 type Address = string | URL | Request;

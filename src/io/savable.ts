@@ -1,8 +1,8 @@
 // What can be saved, and what is said about the rest.
-import { ArgumentError } from '../errors';
+import { ArgumentError } from '../core/errors';
+import { isPlainObject, kindOf, shown } from '../core/options';
 import { isUninitialized } from '../nn/parameter';
-import { Device } from '../tensor/device';
-import { isPlainObject, kindOf, shown } from '../tensor/options';
+import { Device } from '../storage/device';
 import { Tensor } from '../tensor/tensor';
 
 const SAVE = 'torch.save';

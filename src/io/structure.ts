@@ -1,8 +1,8 @@
 // What is around the tensors of a checkpoint, as text of JSON: safetensors files hold it in their metadata.
-import { ArgumentError, FileFormatError } from '../errors';
-import { device } from '../tensor/device';
+import { ArgumentError, FileFormatError } from '../core/errors';
+import { device } from '../storage/device';
 import type { Tensor } from '../tensor/tensor';
-import { type OriginKind, originOf, setOrigin, setSlot, slotOf } from './origins';
+import { type OriginKind, originOf, setOrigin, setSlot, slotOf } from './download/origins';
 import { Descent, entriesOf, savable } from './savable';
 
 /** The key of the text in a file's metadata. */

@@ -1,7 +1,7 @@
 // Where files are written to: a download of the page, a file on disk, a file handle, a stream; all of a file or nothing.
-import { ArgumentError } from '../errors';
+import { ArgumentError } from '../core/errors';
+import { shown } from '../core/options';
 import { fileSystem, writeFileAtomically } from '../gpu/node';
-import { shown } from '../tensor/options';
 
 /**
  * Where a file is written to.

@@ -1,15 +1,15 @@
 // What a checkpoint holds, in the form of Python's Lightning, and how a run or a module comes back from one.
 
+import { ArgumentError, FileFormatError, StateDictError } from '../core/errors';
+import { isPlainObject, kindOf, shown } from '../core/options';
+import { warnOnce } from '../core/warnings';
 import { toText } from '../data/generator-text';
-import { ArgumentError, FileFormatError, StateDictError } from '../errors';
 import type { ByteSource } from '../io/bytes';
 import type { StateDict } from '../nn/state-dict';
 import type { OptimizerStateDict } from '../optim/state';
+import { defaultGenerator } from '../storage/random/generator';
 import { tensor } from '../tensor/creation';
-import { isPlainObject, kindOf, shown } from '../tensor/options';
-import { defaultGenerator } from '../tensor/random/generator';
 import { Tensor } from '../tensor/tensor';
-import { warnOnce } from '../warnings';
 import { attach } from './attachment';
 import { asTensors, readAll } from './connector';
 import { loadFile } from './files';

@@ -1,5 +1,5 @@
 // From what is logged to callbacks, loggers and the progress bar: which values stand where now, and rows that are read in bulk.
-import { AutogradError, DeviceLostError } from '../errors';
+import { AutogradError, DeviceLostError } from '../core/errors';
 import { withMode } from '../graph/mode';
 import { tensor } from '../tensor/creation';
 import { where } from '../tensor/functions';

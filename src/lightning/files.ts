@@ -1,7 +1,7 @@
 // Where checkpoints and logs are: files in Node, checkpoint stores in a page, whose names are those of folders.
 import { fileSystem, writeFileAtomically } from '../gpu/node';
-import { saveBytes } from '../io/checkpoint';
-import { CheckpointStore } from '../io/checkpoint-store';
+import { saveBytes } from '../io/checkpoint/checkpoint';
+import { CheckpointStore } from '../io/checkpoint/store';
 import { load } from '../io/load';
 import { disk, normalized, splitPath } from '../io/local-files';
 

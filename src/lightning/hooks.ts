@@ -1,8 +1,9 @@
 // The hooks of modules and callbacks, and who is called when.
+
+import type { Kind } from '../core/argument-kinds';
+import { objectAt } from '../core/object-argument';
+import { isPlainObject, parseArgs } from '../core/options';
 import type { Optimizer } from '../optim/optimizer';
-import type { Kind } from '../tensor/argument-kinds';
-import { objectAt } from '../tensor/object-argument';
-import { isPlainObject, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { type Awaitable, after, inTurn } from './awaitable';
 import type { Checkpoint } from './checkpointing';

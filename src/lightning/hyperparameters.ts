@@ -1,7 +1,8 @@
 // What modules and data modules are made of, as `saveHyperparameters` keeps it.
-import { ArgumentError } from '../errors';
-import { either, listOf, text } from '../tensor/argument-kinds';
-import { type Arguments, isPlainObject, kindOf, parseArgs } from '../tensor/options';
+
+import { either, listOf, text } from '../core/argument-kinds';
+import { ArgumentError } from '../core/errors';
+import { type Arguments, isPlainObject, kindOf, parseArgs } from '../core/options';
 import type { Hyperparameters } from './checkpointing';
 
 export interface HyperparameterOptions {

@@ -1,5 +1,5 @@
 // Ends of a run that come from outside: Ctrl-C, a stop button, an AbortSignal. They are heeded between batches.
-import { LamplightError } from '../errors';
+import { LamplightError } from '../core/errors';
 
 /** Training was ended from outside; what has been trained, and the last checkpoint, stand. */
 export class InterruptedError extends LamplightError {}

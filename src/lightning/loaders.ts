@@ -1,10 +1,11 @@
 // Where batches come from: loaders as they are given, how many batches of each count, and one pass through them.
+
+import { ArgumentError } from '../core/errors';
+import { isPlainObject, kindOf } from '../core/options';
+import { warnOnce } from '../core/warnings';
 import { DataLoader } from '../data/loader';
 import type { LoaderState, Stateful } from '../data/loader-state';
 import { RandomSampler, SequentialSampler } from '../data/sampler';
-import { ArgumentError } from '../errors';
-import { isPlainObject, kindOf } from '../tensor/options';
-import { warnOnce } from '../warnings';
 
 /** Gives batches, as a DataLoader does. */
 export type Loader = AsyncIterable<unknown> | Iterable<unknown>;

@@ -1,9 +1,10 @@
 // Mixed precision of a Trainer, as Lightning's plugin of this name: steps within autocast, losses scaled, and steps that overflow left out.
-import { ArgumentError } from '../errors';
+
+import { autocast } from '../autograd/autocast';
+import { ArgumentError } from '../core/errors';
 import { GradScaler } from '../optim/grad-scaler';
 import { LBFGS } from '../optim/lbfgs';
 import type { Optimizer } from '../optim/optimizer';
-import { autocast } from '../tensor/autocast';
 import type { Tensor } from '../tensor/tensor';
 import { type Awaitable, after } from './awaitable';
 

@@ -1,12 +1,8 @@
 // LightningModule: a module that knows how it is trained.
-import { ArgumentError } from '../errors';
-import { Module } from '../nn/module';
-import type { StateDict } from '../nn/state-dict';
-import { clipGradNorm_, clipGradValue_ } from '../nn/utils';
-import type { Optimizer } from '../optim/optimizer';
-import * as kinds from '../tensor/argument-kinds';
-import { type Device, type DeviceLike, webgpu } from '../tensor/device';
-import { objectAt } from '../tensor/object-argument';
+
+import * as kinds from '../core/argument-kinds';
+import { ArgumentError } from '../core/errors';
+import { objectAt } from '../core/object-argument';
 import {
   type Arguments,
   expectKind,
@@ -15,9 +11,14 @@ import {
   missingArguments,
   parameterTwice,
   parseArgs,
-} from '../tensor/options';
+} from '../core/options';
+import { warnOnce } from '../core/warnings';
+import { Module } from '../nn/module';
+import type { StateDict } from '../nn/state-dict';
+import { clipGradNorm_, clipGradValue_ } from '../nn/utils';
+import type { Optimizer } from '../optim/optimizer';
+import { type Device, type DeviceLike, webgpu } from '../storage/device';
 import { Tensor } from '../tensor/tensor';
-import { warnOnce } from '../warnings';
 import { attachmentOf } from './attachment';
 import type { Awaitable } from './awaitable';
 

@@ -1,7 +1,7 @@
 // What a module lacks for a run: an error where the run needs it, a warning where it has most likely been forgotten.
-import { ArgumentError } from '../errors';
+import { ArgumentError } from '../core/errors';
+import { warnOnce } from '../core/warnings';
 import { camelCase } from '../optim/state';
-import { warnOnce } from '../warnings';
 import type { TrainerFn } from './hooks';
 import { LightningModule } from './module';
 import type { Trainer } from './trainer';

@@ -1,11 +1,12 @@
 // One batch of training: the step, the gradients and the update, in Lightning's order, by itself or by the user's hand.
-import { ArgumentError, AutogradError } from '../errors';
+
+import { callback, type Kind, orNull } from '../core/argument-kinds';
+import { ArgumentError, AutogradError } from '../core/errors';
+import { type Arguments, isPlainObject, kindOf, parseArgs } from '../core/options';
+import { warnOnce } from '../core/warnings';
 import { flush } from '../graph/flush';
 import type { Optimizer, ParamGroup } from '../optim/optimizer';
-import { callback, type Kind, orNull } from '../tensor/argument-kinds';
-import { type Arguments, isPlainObject, kindOf, parseArgs } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
-import { warnOnce } from '../warnings';
 import { type Awaitable, after } from './awaitable';
 import { Progress } from './progress';
 import type { Trainer } from './trainer';

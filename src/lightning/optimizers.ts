@@ -1,9 +1,9 @@
 // What configureOptimizers may give, brought into one form: optimizers, and schedulers with when they step.
-import { ArgumentError } from '../errors';
+import { ArgumentError } from '../core/errors';
+import { isPlainObject, kindOf } from '../core/options';
+import { warnOnce } from '../core/warnings';
 import { LRScheduler, OneCycleLR, ReduceLROnPlateau } from '../optim/lr-scheduler';
 import { Optimizer } from '../optim/optimizer';
-import { isPlainObject, kindOf } from '../tensor/options';
-import { warnOnce } from '../warnings';
 
 type AnyOptimizer = Optimizer<object>;
 

@@ -1,7 +1,8 @@
 // The options of a Trainer: Lightning's, of which those that make no sense on one device are taken at their defaults.
-import { ArgumentError } from '../errors';
-import * as kinds from '../tensor/argument-kinds';
-import { isPlainObject, kindOf, parseArgs, shown } from '../tensor/options';
+
+import * as kinds from '../core/argument-kinds';
+import { ArgumentError } from '../core/errors';
+import { isPlainObject, kindOf, parseArgs, shown } from '../core/options';
 import type { Callback } from './hooks';
 import type { Logger } from './loggers/logger';
 

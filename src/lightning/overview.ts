@@ -1,5 +1,5 @@
 // What there is to see of a trainer: where it is, what was logged, who takes part.
-import { ArgumentError } from '../errors';
+import { ArgumentError } from '../core/errors';
 import type { Tensor } from '../tensor/tensor';
 import type { ModelCheckpoint } from './callbacks/model-checkpoint';
 import { asTensors, type Connector } from './connector';

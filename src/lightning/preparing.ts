@@ -1,7 +1,7 @@
 // What a Trainer does before its loop begins: precision, callbacks, optimizers, hyperparameters.
 import { engine } from '../compiler/engine';
-import { DTypeError } from '../errors';
-import { isFloat16Supported } from '../tensor/gpu';
+import { DTypeError } from '../core/errors';
+import { isFloat16Supported } from '../runtime/gpu';
 import { inOrderOfCalls } from './callbacks/defaults';
 import type { Callback } from './hooks';
 import { LightningModule } from './module';

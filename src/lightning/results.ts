@@ -1,8 +1,8 @@
 // Values that steps and hooks log: reduced on the GPU, by the hook and the name under which they come.
-import { ArgumentError } from '../errors';
+import { ArgumentError } from '../core/errors';
+import { kindOf } from '../core/options';
 import { withMode } from '../graph/mode';
 import { tensor } from '../tensor/creation';
-import { kindOf } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 
 /** What has a value of its own over batches, such as an object of `lamplight/metrics`. */

@@ -1,7 +1,7 @@
 // What a run of a Trainer is given, and what it expects of that before it begins.
 
-import { ArgumentError } from '../errors';
-import { anything, flag, instance, orNull } from '../tensor/argument-kinds';
+import { anything, flag, instance, orNull } from '../core/argument-kinds';
+import { ArgumentError } from '../core/errors';
 import type { CheckpointSource } from './checkpointing';
 import { LightningDataModule } from './datamodule';
 import type { TrainerFn } from './hooks';

@@ -1,6 +1,6 @@
 // seedEverything: one seed for everything that draws random numbers.
-import { orNull, whole } from '../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../tensor/options';
+import { orNull, whole } from '../core/argument-kinds';
+import { type Arguments, parseArgs } from '../core/options';
 import { manualSeed } from '../tensor/random';
 
 /** Seeds that NumPy takes, as Lightning has them. */

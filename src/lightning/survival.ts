@@ -1,5 +1,5 @@
 // What becomes of a training whose GPU device is lost: it is said, and goes on with the weights of the last snapshot.
-import { DeviceLostError } from '../errors';
+import { DeviceLostError } from '../core/errors';
 import { type DeviceLoss, onLost } from '../tensor/loss';
 import type { Trainer } from './trainer';
 

@@ -1,14 +1,15 @@
 // The Trainer: runs the loops, and holds what modules, callbacks and loggers ask for.
+
+import { detectAnomaly } from '../autograd/anomaly';
 import { engine } from '../compiler/engine';
-import { ArgumentError, DeviceLostError } from '../errors';
+import { flag, type Kind, orNull } from '../core/argument-kinds';
+import { ArgumentError, DeviceLostError } from '../core/errors';
+import { type Arguments, kindOf, parseArgs } from '../core/options';
 import { backpressure, flush } from '../graph/flush';
 import { join } from '../io/local-files';
 import type { Optimizer } from '../optim/optimizer';
-import { detectAnomaly } from '../tensor/anomaly';
-import { flag, type Kind, orNull } from '../tensor/argument-kinds';
-import { synchronize } from '../tensor/gpu';
-import { type Arguments, kindOf, parseArgs } from '../tensor/options';
-import { defaultGenerator } from '../tensor/random/generator';
+import { synchronize } from '../runtime/gpu';
+import { defaultGenerator } from '../storage/random/generator';
 import { attach } from './attachment';
 import { defaultCallbacks } from './callbacks/defaults';
 import {

@@ -1,13 +1,13 @@
 // Tuner: looks for a learning rate and a batch size by short runs, whose traces it takes back.
 
-import { noGrad } from '../autograd/mode';
-import { ArgumentError, OutOfMemoryError } from '../errors';
-import * as kinds from '../tensor/argument-kinds';
-import { type Arguments, parseArgs, shown } from '../tensor/options';
-import { defaultGenerator } from '../tensor/random/generator';
+import * as kinds from '../core/argument-kinds';
+import { ArgumentError, OutOfMemoryError } from '../core/errors';
+import { type Arguments, parseArgs, shown } from '../core/options';
+import { lineDrawing } from '../draw/lines';
+import { canvasOrNull, drawOn, type PlotCanvas } from '../draw/sheet';
+import { noGrad } from '../storage/mode';
+import { defaultGenerator } from '../storage/random/generator';
 import { Tensor } from '../tensor/tensor';
-import { lineDrawing } from '../vision/plot/lines';
-import { canvasOrNull, drawOn, type PlotCanvas } from '../vision/plot/sheet';
 import type { LightningDataModule } from './datamodule';
 import { Callback } from './hooks';
 import type { Loaders } from './loaders';

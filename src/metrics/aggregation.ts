@@ -1,9 +1,10 @@
 // Owns metrics of plain numbers: their mean, sum, least, greatest, and all of them.
-import { ArgumentError } from '../errors';
+
+import { anything, either, instance, number, orNull, real } from '../core/argument-kinds';
+import { ArgumentError } from '../core/errors';
+import { type Arguments, kindOf, parseArgs, shown } from '../core/options';
 import { numbersWithout } from '../ops/indexing';
-import { anything, either, instance, number, orNull, real } from '../tensor/argument-kinds';
 import { full, tensor } from '../tensor/creation';
-import { type Arguments, kindOf, parseArgs, shown } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 import { Metric } from './metric';
 import { concatenated } from './state';

@@ -1,7 +1,8 @@
 // Owns the arithmetic of metrics: the methods by which one figure is made of two, or of one.
+
+import { integer } from '../core/argument-kinds';
+import { type Arguments, parseArgs } from '../core/options';
 import { Module } from '../nn/module';
-import { integer } from '../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import type { CompositionalMetric, Metric, MetricOperand } from './metric';
 import { type BinaryOperator, type Operator, operators } from './operators';

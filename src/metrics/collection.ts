@@ -1,12 +1,12 @@
 // Owns MetricCollection: metrics by name that take the same batches.
 
-import { ArgumentError } from '../errors';
+import * as kinds from '../core/argument-kinds';
+import { ArgumentError } from '../core/errors';
+import { type Arguments, isPlainObject, kindOf, missingArguments, parseArgs } from '../core/options';
+import { indent, printModule } from '../core/printing';
+import { drawOn, type PlotCanvas } from '../draw/sheet';
 import { deepcopy } from '../nn/deepcopy';
 import { Module } from '../nn/module';
-import { indent, printModule } from '../nn/printing';
-import * as kinds from '../tensor/argument-kinds';
-import { type Arguments, isPlainObject, kindOf, missingArguments, parseArgs } from '../tensor/options';
-import { drawOn, type PlotCanvas } from '../vision/plot/sheet';
 import { Metric } from './metric';
 import { type CollectionPlotOptions, type PlotValue, plotKinds, valuesDrawing } from './plot';
 import { type Persistence, type StateDType, stateDType } from './state';

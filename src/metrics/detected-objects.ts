@@ -1,7 +1,8 @@
 // Owns what metrics of detectors are given: the objects of a picture, found and true, and whether they fit.
-import { ArgumentError, DTypeError, ShapeError } from '../errors';
-import { anything } from '../tensor/argument-kinds';
-import { kindOf, parseArgs } from '../tensor/options';
+
+import { anything } from '../core/argument-kinds';
+import { ArgumentError, DTypeError, ShapeError } from '../core/errors';
+import { kindOf, parseArgs } from '../core/options';
 import { Tensor } from '../tensor/tensor';
 
 /** What a detector found in one picture. */

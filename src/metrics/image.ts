@@ -1,12 +1,13 @@
 // Owns metrics of pictures: signal to noise, structural similarity, total variation.
-import { showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
+
+import * as kinds from '../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { showShape } from '../core/meta';
+import { type Arguments, parseArgs, shown } from '../core/options';
 import { avgPool2d, avgPool3d, conv2d, conv3d, pad } from '../nn/functional';
-import * as kinds from '../tensor/argument-kinds';
+import { scope } from '../storage/scope';
 import { full, tensor } from '../tensor/creation';
 import { cat, stack } from '../tensor/functions';
-import { type Arguments, parseArgs, shown } from '../tensor/options';
-import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 import { type BatchArguments, batchOf, expectSameShape, expectTensors, oneOf } from './classification/arguments';
 import { functional } from './classification/task';

@@ -1,8 +1,9 @@
 // Owns the overlap of detected boxes with the true ones, as torchmetrics gives it: plain, generalized, with distance, and complete.
-import { ShapeError } from '../errors';
-import { number, orNull } from '../tensor/argument-kinds';
+
+import { number, orNull } from '../core/argument-kinds';
+import { ShapeError } from '../core/errors';
+import { type Arguments, expectKind, parseArgs } from '../core/options';
 import { eye, full, tensor, zeros } from '../tensor/creation';
-import { type Arguments, expectKind, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { type AlignedFormat, alignedFormats, boxConvert } from '../vision/ops/box-formats';
 import { boxIou, completeBoxIou, distanceBoxIou, generalizedBoxIou } from '../vision/ops/box-iou';

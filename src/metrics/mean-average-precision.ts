@@ -1,11 +1,12 @@
 // Mean average precision of a detector, as torchmetrics' MeanAveragePrecision gives it.
-import { ArgumentError } from '../errors';
-import * as kinds from '../tensor/argument-kinds';
+
+import * as kinds from '../core/argument-kinds';
+import { ArgumentError } from '../core/errors';
+import { type Arguments, parseArgs, shown } from '../core/options';
+import { warnOnce } from '../core/warnings';
 import { tensor, zeros } from '../tensor/creation';
 import { cat } from '../tensor/functions';
-import { type Arguments, parseArgs, shown } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
-import { warnOnce } from '../warnings';
 import { oneOf } from './classification/arguments';
 import { areaRanges, type Evaluation, evaluate, type Picture, type Settings } from './coco';
 import {

@@ -1,20 +1,21 @@
 // Owns Metric: figures that are gathered over batches, as torchmetrics' base class has them, and what is computed of several.
-import { noGrad } from '../autograd/mode';
-import { sameShape } from '../compiler/meta';
-import { ArgumentError } from '../errors';
+
+import { callback, type Kind, orNull, text } from '../core/argument-kinds';
+import { expectNoMore } from '../core/arity';
+import { ArgumentError } from '../core/errors';
+import { sameShape } from '../core/meta';
+import { type Arguments, type Defaults, isPlainObject, kindOf, parseArgs } from '../core/options';
+import { indent } from '../core/printing';
+import { warnOnce } from '../core/warnings';
+import { type Drawing, drawOn, type PlotCanvas } from '../draw/sheet';
 import { deepcopy } from '../nn/deepcopy';
 import { convert } from '../nn/parameter';
-import { indent } from '../nn/printing';
 import type { StateDict } from '../nn/state-dict';
-import { callback, type Kind, orNull, text } from '../tensor/argument-kinds';
-import { expectNoMore } from '../tensor/arity';
+import { noGrad } from '../storage/mode';
+import { moduleScope } from '../storage/scope';
 import { tensor } from '../tensor/creation';
 import { cat, stack } from '../tensor/functions';
-import { type Arguments, type Defaults, isPlainObject, kindOf, parseArgs } from '../tensor/options';
-import { moduleScope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
-import { type Drawing, drawOn, type PlotCanvas } from '../vision/plot/sheet';
-import { warnOnce } from '../warnings';
 import { Arithmetic } from './arithmetic';
 import { type BinaryOperator, type Operator, operators } from './operators';
 import { type PlotOptions, type PlotValue, plotKinds, valuesDrawing } from './plot';

@@ -1,8 +1,9 @@
 // Owns perplexity: how surprised a language model is, per token.
-import { showShape } from '../compiler/meta';
-import { DTypeError, ShapeError } from '../errors';
+
+import { DTypeError, ShapeError } from '../core/errors';
+import { showShape } from '../core/meta';
+import { type Arguments, parseArgs } from '../core/options';
 import { full } from '../tensor/creation';
-import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { expectTensors, expectWhole, isFloating, label, labelsOf } from './classification/arguments';
 import { functional } from './classification/task';

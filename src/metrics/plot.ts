@@ -1,14 +1,15 @@
 // Owns how figures are drawn: numbers and lines of them, confusion matrices, curves.
-import { ArgumentError, ShapeError } from '../errors';
-import { anything, either, flag, instance, type Kind, listOf, number, orNull, text } from '../tensor/argument-kinds';
-import { isPlainObject, kindOf } from '../tensor/options';
-import { Tensor } from '../tensor/tensor';
-import { type ColorOptions, colormap } from '../vision/colormap';
-import { type Line, type LinePlot, lineDrawing, rangeOf } from '../vision/plot/lines';
-import { matrixDrawing } from '../vision/plot/matrix';
-import { canvasOrNull, type Drawing, type PlotCanvas } from '../vision/plot/sheet';
 
-export type { PlotCanvas } from '../vision/plot/sheet';
+import { anything, either, flag, instance, type Kind, listOf, number, orNull, text } from '../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { isPlainObject, kindOf } from '../core/options';
+import { type ColorOptions, colormap } from '../draw/colormap';
+import { type Line, type LinePlot, lineDrawing, rangeOf } from '../draw/lines';
+import { matrixDrawing } from '../draw/matrix';
+import { canvasOrNull, type Drawing, type PlotCanvas } from '../draw/sheet';
+import { Tensor } from '../tensor/tensor';
+
+export type { PlotCanvas } from '../draw/sheet';
 
 /** A figure, or what a collection gives: figures by name. */
 export type PlotFigure = Tensor | number | Readonly<Record<string, unknown>>;

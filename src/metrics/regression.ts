@@ -1,8 +1,9 @@
 // Owns metrics of numbers that are predicted: errors, shares of the variance that they explain, correlations, divergences.
-import { showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
+
+import { ArgumentError, ShapeError } from '../core/errors';
+import { showShape } from '../core/meta';
+import { type Arguments, parseArgs } from '../core/options';
 import { full, zeros } from '../tensor/creation';
-import { type Arguments, parseArgs } from '../tensor/options';
 import { searchsorted } from '../tensor/search';
 import type { Tensor } from '../tensor/tensor';
 import {

@@ -1,7 +1,7 @@
 // Owns what the state of a metric is: tensors or lists of them, how those of batches join, and metrics that have none.
-import { type Kind, oneOf } from '../tensor/argument-kinds';
+import { type Kind, oneOf } from '../core/argument-kinds';
+import { protect } from '../storage/protect';
 import { cat } from '../tensor/functions';
-import { protect } from '../tensor/protect';
 import type { Tensor } from '../tensor/tensor';
 
 /** What a metric keeps between batches. */

@@ -1,7 +1,7 @@
 // Owns the base of metrics whose state is sums over batches: what a batch adds to each, and what the figure is of them.
-import { anything } from '../tensor/argument-kinds';
+import { anything } from '../core/argument-kinds';
+import { parseArgs } from '../core/options';
 import { zeros } from '../tensor/creation';
-import { parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { Metric } from './metric';
 import { concatenated } from './state';

@@ -1,12 +1,13 @@
 // Owns MetricTracker: a metric, or a collection of them, over several rounds, and the best of them.
-import { ArgumentError } from '../errors';
+
+import { anything } from '../core/argument-kinds';
+import { ArgumentError } from '../core/errors';
+import { type Arguments, kindOf, parseArgs } from '../core/options';
+import { drawOn, type PlotCanvas } from '../draw/sheet';
 import { ModuleList } from '../nn/container';
 import { deepcopy } from '../nn/deepcopy';
-import { anything } from '../tensor/argument-kinds';
 import { stack } from '../tensor/functions';
-import { type Arguments, kindOf, parseArgs } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
-import { drawOn, type PlotCanvas } from '../vision/plot/sheet';
 import { MetricCollection } from './collection';
 import { Metric } from './metric';
 import { type PlotOptions, type PlotValue, plotKinds, valuesDrawing } from './plot';

@@ -1,11 +1,12 @@
 // Owns the activation family, element by element, and softmax.
-import { ArgumentError } from '../errors';
-import { integer, oneOf, orNull } from '../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../tensor/options';
+
+import { integer, oneOf, orNull } from '../core/argument-kinds';
+import { ArgumentError } from '../core/errors';
+import { type Arguments, parseArgs } from '../core/options';
+import { pythonFloat, pythonText } from '../core/printing';
 import type { Tensor } from '../tensor/tensor';
 import * as F from './functional/activation';
 import { UnaryLayer } from './layer';
-import { pythonFloat, pythonText } from './printing';
 
 interface InplaceArguments {
   /** Write the result into the input, default false. */

@@ -1,9 +1,9 @@
 // Owns the layers that pool by output size, and those that pool along one dimension.
-import { type Arguments, parseArgs } from '../tensor/options';
+import { type Arguments, parseArgs } from '../core/options';
+import { pythonText } from '../core/printing';
 import type { Tensor } from '../tensor/tensor';
 import * as F from './functional/adaptive-pooling';
 import { UnaryLayer } from './layer';
-import { pythonText } from './printing';
 import { type Size, sizesOf } from './sizes';
 
 export type { AdaptiveSize2d } from './functional/adaptive-pooling';

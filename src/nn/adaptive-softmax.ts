@@ -1,10 +1,10 @@
 // Owns AdaptiveLogSoftmaxWithLoss: a softmax over many classes whose rare ones share clusters of fewer features.
 
-import { ArgumentError, ShapeError } from '../errors';
-import { listOf, number } from '../tensor/argument-kinds';
+import { listOf, number } from '../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { type Arguments, parseArgs } from '../core/options';
 import { zeros } from '../tensor/creation';
 import { cat } from '../tensor/functions';
-import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { expectKinds, tensor } from '../tensor/tensor-kinds';
 import { inputs } from './callable';

@@ -1,8 +1,9 @@
 // Owns MultiheadAttention and TransformerEncoderLayer.
-import { ArgumentError, ShapeError } from '../errors';
-import { orNull } from '../tensor/argument-kinds';
+
+import { orNull } from '../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { type Arguments, parseArgs } from '../core/options';
 import { empty } from '../tensor/creation';
-import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { tensor } from '../tensor/tensor-kinds';
 import { expectTensors, inputs } from './callable';

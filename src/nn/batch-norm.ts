@@ -1,17 +1,18 @@
 // Owns the layers with running statistics: BatchNorm1d, 2d and 3d, InstanceNorm1d, 2d and 3d.
-import { noGrad } from '../autograd/mode';
-import { showShape } from '../compiler/meta';
-import { ShapeError } from '../errors';
-import { MOST_FEATURES, number, orNull } from '../tensor/argument-kinds';
+
+import { MOST_FEATURES, number, orNull } from '../core/argument-kinds';
+import { ShapeError } from '../core/errors';
+import { showShape } from '../core/meta';
+import { type Arguments, parseArgs } from '../core/options';
+import { pythonText } from '../core/printing';
+import { noGrad } from '../storage/mode';
+import { protect } from '../storage/protect';
 import { ones, tensor, zeros } from '../tensor/creation';
-import { type Arguments, parseArgs } from '../tensor/options';
-import { protect } from '../tensor/protect';
 import type { Tensor } from '../tensor/tensor';
 import { expectTensors } from './callable';
 import { batchNorm, instanceNorm } from './functional/batch-norm';
 import { UnaryLayer } from './layer';
 import { Parameter } from './parameter';
-import { pythonText } from './printing';
 import { wholeNumber } from './sizes';
 
 export interface ChannelNormArguments {

@@ -1,13 +1,14 @@
 // Owns Bilinear: a product of two inputs by a learnt form.
+
+import { type Arguments, parseArgs } from '../core/options';
+import { pythonText } from '../core/printing';
 import { empty } from '../tensor/creation';
-import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { inputs } from './callable';
 import { bilinear } from './functional/linear';
 import { uniform_ } from './init';
 import { Layer } from './layer';
 import { Parameter } from './parameter';
-import { pythonText } from './printing';
 import { wholeNumber } from './sizes';
 
 export interface BilinearArguments {

@@ -1,9 +1,10 @@
 // Owns how an object of a class becomes a function: a module is called as PyTorch's are, and what a call says that went wrong.
-import { ArgumentError } from '../errors';
-import { Printable } from '../printable';
-import { expectNoMore, mostArguments } from '../tensor/arity';
+
+import { expectNoMore, mostArguments } from '../core/arity';
+import { ArgumentError } from '../core/errors';
+import { isPlainObject, kindOf, missingArguments, parameterTwice, unknownArgument } from '../core/options';
+import { Printable } from '../core/printable';
 import { isTensor, misfit } from '../tensor/callable';
-import { isPlainObject, kindOf, missingArguments, parameterTwice, unknownArgument } from '../tensor/options';
 
 /** A base class whose objects are functions. Fields and methods of subclasses live on the function itself. */
 export class Callable extends Printable {

@@ -1,13 +1,14 @@
 // Owns the containers: Sequential, ModuleList, ModuleDict, ParameterList.
-import { ArgumentError, IndexError } from '../errors';
-import { integer, iterable, orNull, text } from '../tensor/argument-kinds';
-import { closeInherited, oneTooMany } from '../tensor/arity';
-import { type Arguments, expectKind, isPlainObject, kindOf, parseArgs, shown } from '../tensor/options';
+
+import { integer, iterable, orNull, text } from '../core/argument-kinds';
+import { closeInherited, oneTooMany } from '../core/arity';
+import { ArgumentError, IndexError } from '../core/errors';
+import { type Arguments, expectKind, isPlainObject, kindOf, parseArgs, shown } from '../core/options';
+import { indent } from '../core/printing';
 import type { Tensor } from '../tensor/tensor';
 import { className, Module, type UnaryModule } from './module';
 import { Parameter, parameterOf } from './parameter';
 import type { Placed } from './placed';
-import { indent } from './printing';
 
 /** Modules in a row, by the names '0', '1', … unless they have others. */
 abstract class ModuleRow<M extends Module> extends Module {

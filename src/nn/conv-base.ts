@@ -1,14 +1,15 @@
 // Owns what convolutions have in common: attributes, initialisation, printed text, and how lazy ones come by their channels.
-import { ArgumentError, ShapeError } from '../errors';
-import { MOST_FEATURES } from '../tensor/argument-kinds';
+
+import { MOST_FEATURES } from '../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { expectKind, parseArgs } from '../core/options';
+import { pythonText } from '../core/printing';
 import { empty } from '../tensor/creation';
-import { expectKind, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { tensor } from '../tensor/tensor-kinds';
 import { Layer } from './layer';
 import { resetWeightAndBias } from './linear';
 import { Parameter, UninitializedParameter } from './parameter';
-import { pythonText } from './printing';
 import { type Size, type Spatial, sizesOf, type Tuple, wholeNumber } from './sizes';
 
 export type PaddingMode = 'zeros' | 'reflect' | 'replicate' | 'circular';

@@ -1,6 +1,6 @@
 // Owns the transposed convolutions: ConvTranspose1d, ConvTranspose2d, ConvTranspose3d and their lazy forms.
-import { ArgumentError } from '../errors';
-import { type Arguments, parseArgs } from '../tensor/options';
+import { ArgumentError } from '../core/errors';
+import { type Arguments, parseArgs } from '../core/options';
 import type { Tensor } from '../tensor/tensor';
 import { inputs } from './callable';
 import { type CommonArguments, ConvNd, lazyArguments } from './conv-base';

@@ -1,5 +1,5 @@
 // Owns the convolutions: Conv1d, Conv2d, Conv3d and their lazy forms.
-import { type Arguments, parseArgs } from '../tensor/options';
+import { type Arguments, parseArgs } from '../core/options';
 import type { Tensor } from '../tensor/tensor';
 import { inputs } from './callable';
 import { type CommonArguments, ConvNd, lazyArguments } from './conv-base';

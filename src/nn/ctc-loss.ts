@@ -1,5 +1,5 @@
 // Owns CTCLoss.
-import { type Arguments, parseArgs } from '../tensor/options';
+import { type Arguments, parseArgs } from '../core/options';
 import type { Tensor } from '../tensor/tensor';
 import { inputs } from './callable';
 import { type CtcOptions, ctcLoss, type Lengths } from './functional/ctc-loss';

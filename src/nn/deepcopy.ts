@@ -1,8 +1,9 @@
 // Owns torch.deepcopy: a module, tensor or plain structure with everything in it copied, what is shared staying shared.
-import { noGrad } from '../autograd/mode';
-import { closed } from '../tensor/arity';
-import { missingArguments } from '../tensor/options';
-import { protect } from '../tensor/protect';
+
+import { closed } from '../core/arity';
+import { missingArguments } from '../core/options';
+import { noGrad } from '../storage/mode';
+import { protect } from '../storage/protect';
 import { Tensor } from '../tensor/tensor';
 import { isGuarded } from './guard';
 import { HookList } from './hooks';

@@ -1,9 +1,9 @@
 // Owns the dropout family: Dropout, Dropout1d, Dropout2d, Dropout3d, AlphaDropout, FeatureAlphaDropout.
-import { type Arguments, parseArgs } from '../tensor/options';
+import { type Arguments, parseArgs } from '../core/options';
+import { pythonText } from '../core/printing';
 import type { Tensor } from '../tensor/tensor';
 import * as F from './functional/dropout';
 import { UnaryLayer } from './layer';
-import { pythonText } from './printing';
 
 interface DropoutArguments {
   /** The chance of an element (or channel) to be dropped, default 0.5. */

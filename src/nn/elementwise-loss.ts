@@ -1,6 +1,6 @@
 // Owns the losses between an input and a target of its shape: SmoothL1Loss, HuberLoss, BCELoss, KLDivLoss and their kind.
-import { oneOf } from '../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../tensor/options';
+import { oneOf } from '../core/argument-kinds';
+import { type Arguments, parseArgs } from '../core/options';
 import type { Tensor } from '../tensor/tensor';
 import { inputs } from './callable';
 import type {

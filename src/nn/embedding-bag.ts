@@ -1,13 +1,13 @@
 // Owns EmbeddingBag: sums, means or maxima of the vectors of a table, bag by bag.
-import { integer, number, oneOf, orNull } from '../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../tensor/options';
+import { integer, number, oneOf, orNull } from '../core/argument-kinds';
+import { type Arguments, parseArgs } from '../core/options';
+import { pythonFloat } from '../core/printing';
 import type { Tensor } from '../tensor/tensor';
 import { tensor } from '../tensor/tensor-kinds';
 import { inputs } from './callable';
 import { EmbeddingTable, tableSizes } from './embedding-table';
 import { type BagMode, type BagOptions, checkMode, embeddingBag } from './functional/embedding-bag';
 import { Parameter } from './parameter';
-import { pythonFloat } from './printing';
 
 export interface EmbeddingBagArguments extends BagOptions {
   numEmbeddings: number;

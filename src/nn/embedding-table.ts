@@ -1,6 +1,7 @@
 // Owns what Embedding and EmbeddingBag share: a table of vectors, how it starts, and the options of a lookup.
-import { noGrad } from '../autograd/mode';
-import { ShapeError } from '../errors';
+
+import { ShapeError } from '../core/errors';
+import { noGrad } from '../storage/mode';
 import { empty } from '../tensor/creation';
 import type { Tensor } from '../tensor/tensor';
 import { type LookupOptions, refuseSparse, resolvePadding } from './functional/embedding';

@@ -1,13 +1,13 @@
 // Owns Embedding: a table of vectors, looked up by number.
-import { integer, number, orNull } from '../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../tensor/options';
+import { integer, number, orNull } from '../core/argument-kinds';
+import { type Arguments, parseArgs } from '../core/options';
+import { pythonFloat } from '../core/printing';
 import type { Tensor } from '../tensor/tensor';
 import { tensor } from '../tensor/tensor-kinds';
 import { inputs } from './callable';
 import { EmbeddingTable, type TableArguments, tableSizes } from './embedding-table';
 import { embedding, type LookupOptions, lookupDefaults } from './functional/embedding';
 import { Parameter } from './parameter';
-import { pythonFloat } from './printing';
 
 export type EmbeddingArguments = TableArguments;
 

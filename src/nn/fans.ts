@@ -1,6 +1,7 @@
 // Owns how many inputs and outputs one unit of a weight has, by which initial values are scaled.
-import { numel, showShape } from '../compiler/meta';
-import { ShapeError } from '../errors';
+
+import { ShapeError } from '../core/errors';
+import { numel, showShape } from '../core/meta';
 import type { Tensor } from '../tensor/tensor';
 
 /** Inputs and outputs of one unit of a weight [out, in, ...kernel]; errors are those of `op`. */

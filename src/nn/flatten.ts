@@ -1,10 +1,10 @@
 // Owns Flatten and Unflatten.
-import { integer, nonEmpty } from '../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../tensor/options';
+import { integer, nonEmpty } from '../core/argument-kinds';
+import { type Arguments, parseArgs } from '../core/options';
+import { pythonText } from '../core/printing';
 import type { Tensor } from '../tensor/tensor';
 import { expectTensors } from './callable';
 import { UnaryLayer } from './layer';
-import { pythonText } from './printing';
 
 interface FlattenArguments {
   /** Default 1. */

@@ -1,9 +1,9 @@
 // Owns Unfold and Fold: sliding blocks of images as columns, and back.
-import { type Arguments, parseArgs } from '../tensor/options';
+import { type Arguments, parseArgs } from '../core/options';
+import { pythonText } from '../core/printing';
 import type { Tensor } from '../tensor/tensor';
 import { type BlockArguments, type BlockOrder, type FoldArguments, fold, unfold } from './functional/fold';
 import { UnaryLayer } from './layer';
-import { pythonText } from './printing';
 import { pair, type Size2d } from './sizes';
 
 /** Checks sizes where a layer is made, rather than where it is called. */

@@ -1,5 +1,5 @@
 // Owns FractionalMaxPool2d and FractionalMaxPool3d.
-import { type Arguments, parseArgs } from '../tensor/options';
+import { type Arguments, parseArgs } from '../core/options';
 import type { Tensor } from '../tensor/tensor';
 import * as F from './functional/fractional-pooling';
 import { UnaryLayer } from './layer';

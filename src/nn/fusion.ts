@@ -1,10 +1,11 @@
 // Owns nn.utils.fusion: batch normalisation in eval mode, worked into the layer before it.
-import { noGrad } from '../autograd/mode';
-import { ArgumentError } from '../errors';
-import { type Kind, type Kinds, number, orNull } from '../tensor/argument-kinds';
+
+import { type Kind, type Kinds, number, orNull } from '../core/argument-kinds';
+import { ArgumentError } from '../core/errors';
+import { type Arguments, parseArgs } from '../core/options';
+import { noGrad } from '../storage/mode';
 import { isTensor } from '../tensor/callable';
 import { onesLike, zerosLike } from '../tensor/creation';
-import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { tensor } from '../tensor/tensor-kinds';
 import { deepcopy } from './deepcopy';

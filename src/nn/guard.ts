@@ -1,7 +1,7 @@
 // Owns what may be assigned in the place of a module's parameters, buffers and submodules: what PyTorch lets stand there.
-import { ArgumentError } from '../errors';
-import { kindOf } from '../tensor/options';
-import { protect } from '../tensor/protect';
+import { ArgumentError } from '../core/errors';
+import { kindOf } from '../core/options';
+import { protect } from '../storage/protect';
 import { Tensor } from '../tensor/tensor';
 import { Buffer, Parameter } from './parameter';
 

@@ -1,5 +1,5 @@
 // Owns what becomes of the results of hooks.
-import { ArgumentError } from '../errors';
+import { ArgumentError } from '../core/errors';
 import { Tensor } from '../tensor/tensor';
 import type { Gradients } from './backward-hooks';
 

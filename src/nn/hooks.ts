@@ -1,6 +1,6 @@
 // Owns lists of hooks and the handles that take a hook away again.
-import { callback } from '../tensor/argument-kinds';
-import { type Defaults, parseArgs } from '../tensor/options';
+import { callback } from '../core/argument-kinds';
+import { type Defaults, parseArgs } from '../core/options';
 
 /** What registering a hook returns. */
 export interface RemovableHandle {

@@ -2,18 +2,18 @@
 //
 // Every function returns its tensor, works without recording gradients, and takes its options by position or by name.
 
-import { noGrad } from '../autograd/mode';
-import { numel, showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
+import { type Kinds, number, orNull, real, whole } from '../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { numel, showShape } from '../core/meta';
+import { type Arguments, parseArgs, shown } from '../core/options';
 import { fromHost } from '../graph/record';
 import type { LateData } from '../graph/value';
-import { hostFloats } from '../tensor/allocate';
-import { type Kinds, number, orNull, real, whole } from '../tensor/argument-kinds';
-import { type Arguments, parseArgs, shown } from '../tensor/options';
-import { NORMAL_BLOCK } from '../tensor/random/box-muller';
-import { fillNormal, fillUniform, randperm } from '../tensor/random/distributions';
-import { defaultGenerator, type Generator } from '../tensor/random/generator';
-import { lateNormal, lateUniform } from '../tensor/random/late';
+import { hostFloats } from '../storage/allocate';
+import { noGrad } from '../storage/mode';
+import { NORMAL_BLOCK } from '../storage/random/box-muller';
+import { fillNormal, fillUniform, randperm } from '../storage/random/distributions';
+import { defaultGenerator, type Generator } from '../storage/random/generator';
+import { lateNormal, lateUniform } from '../storage/random/late';
 import { Tensor } from '../tensor/tensor';
 import { tensor as aTensor } from '../tensor/tensor-kinds';
 import { fans } from './fans';

@@ -1,6 +1,6 @@
 // Owns the lazy forms of BatchNorm and InstanceNorm: they learn their number of channels from the first input.
-import { ShapeError } from '../errors';
-import { type Arguments, expectKind, parseArgs } from '../tensor/options';
+import { ShapeError } from '../core/errors';
+import { type Arguments, expectKind, parseArgs } from '../core/options';
 import type { Tensor } from '../tensor/tensor';
 import { tensor } from '../tensor/tensor-kinds';
 import {

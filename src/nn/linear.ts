@@ -1,8 +1,10 @@
 // Owns the linear family: Linear, LazyLinear, Identity.
-import { ShapeError } from '../errors';
-import { MOST_FEATURES } from '../tensor/argument-kinds';
+
+import { MOST_FEATURES } from '../core/argument-kinds';
+import { ShapeError } from '../core/errors';
+import { type Arguments, expectKind, parseArgs } from '../core/options';
+import { pythonText } from '../core/printing';
 import { empty } from '../tensor/creation';
-import { type Arguments, expectKind, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { tensor } from '../tensor/tensor-kinds';
 import { fans } from './fans';
@@ -11,7 +13,6 @@ import { kaimingUniform_, uniform_ } from './init';
 import { UnaryLayer } from './layer';
 import { Module } from './module';
 import { Parameter, UninitializedParameter } from './parameter';
-import { pythonText } from './printing';
 import { wholeNumber } from './sizes';
 
 export interface LinearArguments {

@@ -1,5 +1,5 @@
 // Owns the lists of a module's parts: each part once, and an error where a list is taken for an iterator, as in `next(model.parameters())`.
-import { ArgumentError } from '../errors';
+import { ArgumentError } from '../core/errors';
 
 /** What a list of a module's says that is taken for an iterator. */
 export function listed<T>(call: string, list: T[]): T[] {

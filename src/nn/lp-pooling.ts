@@ -1,10 +1,10 @@
 // Owns power-mean pooling: LPPool1d, LPPool2d, LPPool3d.
-import { number } from '../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../tensor/options';
+import { number } from '../core/argument-kinds';
+import { type Arguments, parseArgs } from '../core/options';
+import { pythonText } from '../core/printing';
 import type { Tensor } from '../tensor/tensor';
 import { lpPool1d, lpPool2d, lpPool3d } from './functional/lp-pooling';
 import { UnaryLayer } from './layer';
-import { pythonText } from './printing';
 import { type Size, type Spatial, sizesOf } from './sizes';
 
 interface LPPoolArguments<N extends Spatial> {

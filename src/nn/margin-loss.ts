@@ -1,7 +1,7 @@
 // Owns the losses that push scores or distances apart by a margin, and the distances CosineSimilarity and PairwiseDistance.
 
-import { callback, integer, orNull } from '../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../tensor/options';
+import { callback, integer, orNull } from '../core/argument-kinds';
+import { type Arguments, parseArgs } from '../core/options';
 import type { Tensor } from '../tensor/tensor';
 import { inputs } from './callable';
 import {

@@ -1,7 +1,8 @@
 // Owns what arguments of a module's methods mean to several of them: prefixes of names, paths to members, states.
-import { ArgumentError } from '../errors';
-import { type Kind, text } from '../tensor/argument-kinds';
-import { type Parsed, parseArgs } from '../tensor/options';
+
+import { type Kind, text } from '../core/argument-kinds';
+import { ArgumentError } from '../core/errors';
+import { type Parsed, parseArgs } from '../core/options';
 import type { Naming, Path } from './module-options';
 
 /** How members of a module and of those below it are named and listed. */

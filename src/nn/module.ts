@@ -1,20 +1,21 @@
 // Owns Module: a callable object whose own properties are the registry of its parameters, buffers and submodules.
 
-import { noGrad } from '../autograd/mode';
-import { isFloat } from '../compiler/meta';
-import { ArgumentError, DTypeError } from '../errors';
-import { calls } from '../graph/calls';
+import { callback, text } from '../core/argument-kinds';
+import { closeInherited, oneTooMany } from '../core/arity';
+import { calls } from '../core/calls';
+import { ArgumentError, DTypeError } from '../core/errors';
+import { isFloat } from '../core/meta';
+import { objectAt } from '../core/object-argument';
+import { type Arguments, expectKind, kindOf, parseArgs } from '../core/options';
+import { indent, printModule } from '../core/printing';
 import { beforeChange, isJournaling, keepProperties } from '../graph/journal';
 import { withMode } from '../graph/mode';
 import { atPlace, isTracing } from '../graph/places';
-import { callback, text } from '../tensor/argument-kinds';
-import { closeInherited, oneTooMany } from '../tensor/arity';
+import { type DeviceLike, expectDevice } from '../storage/device';
+import { noGrad } from '../storage/mode';
+import { moduleScope } from '../storage/scope';
 import { isMisfit } from '../tensor/callable';
-import { type DeviceLike, expectDevice } from '../tensor/device';
 import { noDouble } from '../tensor/device-methods';
-import { objectAt } from '../tensor/object-argument';
-import { type Arguments, expectKind, kindOf, parseArgs } from '../tensor/options';
-import { moduleScope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { parseTo, type ToArgs } from '../tensor/to-args';
 import { Callable, expectLooked, inPlaces, inputs, misuse } from './callable';
@@ -40,7 +41,6 @@ import type {
   Strictness,
 } from './module-options';
 import { type Buffer, convert, Parameter } from './parameter';
-import { indent, printModule } from './printing';
 import { type IncompatibleKeys, loadInto, type StateDict } from './state-dict';
 
 declare const argumentsOf: unique symbol;

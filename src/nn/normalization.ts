@@ -1,13 +1,13 @@
 // Owns the layers that normalise without running statistics: LayerNorm, GroupNorm, RMSNorm, LocalResponseNorm.
-import { ArgumentError } from '../errors';
+import { ArgumentError } from '../core/errors';
+import { type Arguments, parseArgs } from '../core/options';
+import { pythonFloat, pythonText } from '../core/printing';
 import { empty } from '../tensor/creation';
-import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { groupNorm, layerNorm, localResponseNorm, rmsNorm } from './functional/normalization';
 import { ones_, zeros_ } from './init';
 import { UnaryLayer } from './layer';
 import { Parameter } from './parameter';
-import { pythonFloat, pythonText } from './printing';
 import { wholeNumber } from './sizes';
 
 export interface LayerNormArguments {

@@ -1,13 +1,14 @@
 // Owns the padding family: zeros, a constant, reflected, replicated and circular edges, around one, two or three dimensions.
-import { showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
-import { real } from '../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../tensor/options';
+
+import { real } from '../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { showShape } from '../core/meta';
+import { type Arguments, parseArgs } from '../core/options';
+import { pythonText } from '../core/printing';
 import type { Tensor } from '../tensor/tensor';
 import { expectTensors } from './callable';
 import { type PadMode, pad } from './functional/pad';
 import { UnaryLayer } from './layer';
-import { pythonText } from './printing';
 import type { Spatial } from './sizes';
 
 type Ends<N extends Spatial> = N extends 1

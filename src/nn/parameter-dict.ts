@@ -1,8 +1,9 @@
 // Owns ParameterDict: parameters by name.
-import { ArgumentError } from '../errors';
-import { type Kind, text } from '../tensor/argument-kinds';
-import { closeInherited, oneTooMany } from '../tensor/arity';
-import { type Arguments, expectKind, isPlainObject, parseArgs, shown } from '../tensor/options';
+
+import { type Kind, text } from '../core/argument-kinds';
+import { closeInherited, oneTooMany } from '../core/arity';
+import { ArgumentError } from '../core/errors';
+import { type Arguments, expectKind, isPlainObject, parseArgs, shown } from '../core/options';
 import type { Tensor } from '../tensor/tensor';
 import { Module } from './module';
 import { Parameter, parameterOf } from './parameter';

@@ -1,15 +1,16 @@
 // Owns parameters: the tensors of a module that an optimizer changes, and those whose shape is not known yet.
-import { contiguousStrides, type DType, isFloat, type Shape } from '../compiler/meta';
-import { ArgumentError } from '../errors';
+
+import { closeMethods } from '../core/arity';
+import { ArgumentError } from '../core/errors';
+import { contiguousStrides, type DType, isFloat, type Shape } from '../core/meta';
+import { type Arguments, kindOf, parseArgs } from '../core/options';
 import { beforeChange, keepProperties } from '../graph/journal';
 import type { Value } from '../graph/value';
 import { cast, detach, full } from '../ops/cast';
-import { closeMethods } from '../tensor/arity';
-import { Line } from '../tensor/line';
-import { type Arguments, kindOf, parseArgs } from '../tensor/options';
-import { protect } from '../tensor/protect';
+import { Line } from '../storage/line';
+import { protect } from '../storage/protect';
+import { Storage } from '../storage/storage';
 import { expectSize } from '../tensor/sizes';
-import { Storage } from '../tensor/storage';
 import { Tensor } from '../tensor/tensor';
 import { readBack } from '../tensor/unawaited';
 

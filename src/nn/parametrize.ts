@@ -1,8 +1,9 @@
 // Owns nn.utils.parametrize: tensors of a module that are functions of its parameters.
-import { noGrad } from '../autograd/mode';
-import { ArgumentError } from '../errors';
-import { callback, orNull, text } from '../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../tensor/options';
+
+import { callback, orNull, text } from '../core/argument-kinds';
+import { ArgumentError } from '../core/errors';
+import { type Arguments, parseArgs } from '../core/options';
+import { noGrad } from '../storage/mode';
 import { className, type Module } from './module';
 import type { Parameter } from './parameter';
 import { aModule, asParameter, computed, keeping, listsOf, type Parametrization, parametrize } from './parametrized';

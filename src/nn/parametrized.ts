@@ -1,9 +1,10 @@
 // Owns what a parametrized module is: tensors that are computed of its parameters wherever they are read.
-import { noGrad } from '../autograd/mode';
-import { showShape } from '../compiler/meta';
-import { ArgumentError } from '../errors';
-import { instance, nonEmpty } from '../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../tensor/options';
+
+import { instance, nonEmpty } from '../core/argument-kinds';
+import { ArgumentError } from '../core/errors';
+import { showShape } from '../core/meta';
+import { type Arguments, parseArgs } from '../core/options';
+import { noGrad } from '../storage/mode';
 import { Tensor } from '../tensor/tensor';
 import { tensor } from '../tensor/tensor-kinds';
 import { ModuleDict, ModuleList } from './container';

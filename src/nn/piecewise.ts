@@ -1,16 +1,17 @@
 // Owns the further activations: thresholds, shrinking, gates, and the kin of ELU.
-import { showShape } from '../compiler/meta';
-import { ShapeError } from '../errors';
-import { integer, real } from '../tensor/argument-kinds';
+
+import { integer, real } from '../core/argument-kinds';
+import { ShapeError } from '../core/errors';
+import { showShape } from '../core/meta';
+import { type Arguments, parseArgs } from '../core/options';
+import { pythonFloat, pythonText } from '../core/printing';
 import { full } from '../tensor/creation';
-import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { expectTensors } from './callable';
 import { softsign } from './functional/activation';
 import * as F from './functional/piecewise';
 import { UnaryLayer } from './layer';
 import { Parameter } from './parameter';
-import { pythonFloat, pythonText } from './printing';
 import { wholeNumber } from './sizes';
 
 interface InplaceArguments {

@@ -1,11 +1,11 @@
 // Owns pooling over three dimensions: MaxPool3d, AvgPool3d and their adaptive forms.
-import { type Arguments, parseArgs } from '../tensor/options';
+import { type Arguments, parseArgs } from '../core/options';
+import { pythonText } from '../core/printing';
 import type { Tensor } from '../tensor/tensor';
 import { adaptiveKind } from './functional/adaptive-pooling';
 import { divisorKind } from './functional/pooling';
 import * as F from './functional/pooling-3d';
 import { UnaryLayer } from './layer';
-import { pythonText } from './printing';
 import { type Size, sizesOf } from './sizes';
 
 type MaxResult<R extends boolean> = R extends true ? [values: Tensor, indices: Tensor] : Tensor;

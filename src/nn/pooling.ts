@@ -1,9 +1,9 @@
 // Owns the pooling family: MaxPool2d, AvgPool2d.
-import { type Arguments, parseArgs } from '../tensor/options';
+import { type Arguments, parseArgs } from '../core/options';
+import { pythonText } from '../core/printing';
 import type { Tensor } from '../tensor/tensor';
 import { avgPool2d, divisorKind, maxPool2d } from './functional/pooling';
 import { UnaryLayer } from './layer';
-import { pythonText } from './printing';
 import { pair, type Size2d } from './sizes';
 
 export interface MaxPool2dArguments<R extends boolean = boolean> {

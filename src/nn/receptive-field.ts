@@ -1,7 +1,7 @@
 // Owns receptive fields: which part of the input each element of a tensor hangs on, followed through every operation while a network runs.
-import { type CallWatcher, watchedBy } from '../graph/calls';
+import { type CallWatcher, watchedBy } from '../core/calls';
+import { isPlainObject } from '../core/options';
 import type { Value } from '../graph/value';
-import { isPlainObject } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 
 /** One spatial axis: element i hangs on the input's places left + i · jump … right + i · jump. */

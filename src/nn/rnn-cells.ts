@@ -1,7 +1,7 @@
 // Owns the recurrent cells RNNCell, LSTMCell and GRUCell: one step at a time.
-import { ArgumentError, ShapeError } from '../errors';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { type Arguments, expectKind, parseArgs } from '../core/options';
 import { empty, zeros } from '../tensor/creation';
-import { type Arguments, expectKind, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { tensor, tensors } from '../tensor/tensor-kinds';
 import { inputs } from './callable';

@@ -1,10 +1,11 @@
 // Owns the recurrent layers RNN, LSTM and GRU: stacks of cells over a sequence, in one or both directions.
-import { ArgumentError, ShapeError } from '../errors';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { type Arguments, expectKind, parseArgs } from '../core/options';
+import { pythonText } from '../core/printing';
 import { recurrent } from '../ops/recurrent';
 import type { CellKind } from '../ops/recurrent-steps';
 import { empty, zeros } from '../tensor/creation';
 import { cat, stack } from '../tensor/functions';
-import { type Arguments, expectKind, parseArgs } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 import { tensor, tensors } from '../tensor/tensor-kinds';
 import { inputs } from './callable';
@@ -13,7 +14,6 @@ import { linear } from './functional/linear';
 import { uniform_ } from './init';
 import { Layer } from './layer';
 import { Parameter } from './parameter';
-import { pythonText } from './printing';
 import { advanceLstm, type Nonlinearity } from './rnn-steps';
 import { MOST_LAYERS, wholeNumber } from './sizes';
 

@@ -1,8 +1,9 @@
 // Owns what nn.utils.rnn has for sequences of several lengths: padding them to one, and taking the padding off.
-import { ArgumentError, ShapeError } from '../errors';
-import { iterable, listOf, oneOf, real, whole } from '../tensor/argument-kinds';
+
+import { iterable, listOf, oneOf, real, whole } from '../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { type Arguments, expectKind, parseArgs } from '../core/options';
 import { stack } from '../tensor/functions';
-import { type Arguments, expectKind, parseArgs } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 import { tensor, tensors } from '../tensor/tensor-kinds';
 

@@ -1,7 +1,8 @@
 // Owns sizes given as one number or as one for each dimension, as kernels, strides and paddings are.
-import { ArgumentError } from '../errors';
-import { listOf, orNull, whole } from '../tensor/argument-kinds';
-import { expectKind, shown } from '../tensor/options';
+
+import { listOf, orNull, whole } from '../core/argument-kinds';
+import { ArgumentError } from '../core/errors';
+import { expectKind, shown } from '../core/options';
 
 /** How many dimensions a layer slides over. */
 export type Spatial = 1 | 2 | 3;

@@ -1,10 +1,11 @@
 // Owns loading a state dict: every key and shape is checked before anything is written.
-import { noGrad } from '../autograd/mode';
-import { byteLength, sameShape } from '../compiler/meta';
-import { StateDictError } from '../errors';
+
+import { StateDictError } from '../core/errors';
+import { byteLength, sameShape } from '../core/meta';
+import { Printable } from '../core/printable';
 import { flush } from '../graph/flush';
 import { atTopLevel } from '../graph/roots';
-import { Printable } from '../printable';
+import { noGrad } from '../storage/mode';
 import { Tensor } from '../tensor/tensor';
 import { isUninitialized } from './parameter';
 

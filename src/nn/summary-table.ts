@@ -1,6 +1,6 @@
 // Owns the table of a model's summary: its columns, its totals, and how numbers are written.
 
-import { Printable } from '../printable';
+import { Printable } from '../core/printable';
 import type { LayerRow } from './summary-layer';
 
 export type ColumnName =

@@ -1,11 +1,12 @@
 // Owns torch.summary: a model's layers with their shapes, parameters and multiply-adds, as torchinfo prints them.
-import { noGrad } from '../autograd/mode';
-import type { DType } from '../compiler/meta';
-import { ArgumentError } from '../errors';
-import { either, instance, type Kind, type Kinds, listOf, oneOf, orNull, whole } from '../tensor/argument-kinds';
-import { parseArgs } from '../tensor/options';
+
+import { either, instance, type Kind, type Kinds, listOf, oneOf, orNull, whole } from '../core/argument-kinds';
+import { ArgumentError } from '../core/errors';
+import type { DType } from '../core/meta';
+import { parseArgs } from '../core/options';
+import { noGrad } from '../storage/mode';
+import { scope } from '../storage/scope';
 import { rand } from '../tensor/random';
-import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { className, type Module } from './module';
 import { FieldTracker } from './receptive-field';

@@ -1,8 +1,9 @@
 // Owns what is made of transformer layers: the decoder's layer, stacks of layers, and the whole Transformer.
-import { ArgumentError } from '../errors';
-import { instance, orNull, whole } from '../tensor/argument-kinds';
+
+import { instance, orNull, whole } from '../core/argument-kinds';
+import { ArgumentError } from '../core/errors';
+import { type Arguments, parseArgs } from '../core/options';
 import { full } from '../tensor/creation';
-import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { tensor } from '../tensor/tensor-kinds';
 import {

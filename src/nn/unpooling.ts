@@ -1,10 +1,10 @@
 // Owns unpooling: MaxUnpool1d, MaxUnpool2d, MaxUnpool3d.
-import { type Arguments, parseArgs } from '../tensor/options';
+import { type Arguments, parseArgs } from '../core/options';
+import { pythonText } from '../core/printing';
 import type { Tensor } from '../tensor/tensor';
 import { inputs } from './callable';
 import { maxUnpool1d, maxUnpool2d, maxUnpool3d } from './functional/unpooling';
 import { Layer } from './layer';
-import { pythonText } from './printing';
 import { calledSize, type OutputSize, type Size, type Spatial, sizesOf, type Tuple } from './sizes';
 
 interface UnpoolArguments<N extends Spatial> {

@@ -1,11 +1,11 @@
 // Owns the layers that rearrange or enlarge images: Upsample, PixelShuffle, PixelUnshuffle, ChannelShuffle.
-import { text } from '../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../tensor/options';
+import { text } from '../core/argument-kinds';
+import { type Arguments, parseArgs } from '../core/options';
+import { pythonFloat, pythonText } from '../core/printing';
 import type { Tensor } from '../tensor/tensor';
 import { type InterpolateArguments, type InterpolateMode, interpolate, newSize } from './functional/interpolate';
 import { channelShuffle, pixelShuffle, pixelUnshuffle } from './functional/pixel-shuffle';
 import { UnaryLayer } from './layer';
-import { pythonFloat, pythonText } from './printing';
 import { wholeNumber } from './sizes';
 
 /**

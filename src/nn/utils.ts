@@ -1,14 +1,15 @@
 // Owns nn.utils: clipping gradients, parameters as one vector, and the surface of weight and spectral norms.
-import { noGrad } from '../autograd/mode';
-import { ArgumentError, ShapeError } from '../errors';
+
+import { callback, either, iterable, number } from '../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { type Arguments, expectKind, kindOf, parseArgs } from '../core/options';
 import { clipNorm, clipValue as clipToValue } from '../ops/clip';
-import { gatherGradients } from '../optim/flat';
-import { callback, either, iterable, number } from '../tensor/argument-kinds';
+import { noGrad } from '../storage/mode';
+import { defaultGenerator } from '../storage/random/generator';
+import { scope } from '../storage/scope';
 import { zeros } from '../tensor/creation';
+import { gatherGradients } from '../tensor/flat';
 import { cat, stack } from '../tensor/functions';
-import { type Arguments, expectKind, kindOf, parseArgs } from '../tensor/options';
-import { defaultGenerator } from '../tensor/random/generator';
-import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { tensor } from '../tensor/tensor-kinds';
 import type { Module } from './module';

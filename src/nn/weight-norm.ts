@@ -1,8 +1,9 @@
 // Owns nn.utils' weight normalisation and spectral normalisation: parameters that stand for another one.
-import { noGrad } from '../autograd/mode';
-import { ArgumentError } from '../errors';
-import { instance, integer, type Kinds, orNull, text, whole } from '../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../tensor/options';
+
+import { instance, integer, type Kinds, orNull, text, whole } from '../core/argument-kinds';
+import { ArgumentError } from '../core/errors';
+import { type Arguments, parseArgs } from '../core/options';
+import { noGrad } from '../storage/mode';
 import { randn } from '../tensor/random';
 import type { Tensor } from '../tensor/tensor';
 import { normalize } from './functional/distance';

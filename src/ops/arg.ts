@@ -1,18 +1,18 @@
 // The extremum along a dimension with its place: max and min with indices, argmax, argmin.
 import stripsLib from '../../shaders/lib/strips.wgsl?raw';
 import { input, type Operand, output, type Pass, scratch } from '../compiler/ir';
-import { BYTES_PER_ELEMENT, numel, scalarOf, showShape } from '../compiler/meta';
 import type { Text } from '../compiler/texts';
-import { ShapeError } from '../errors';
+import { ShapeError } from '../core/errors';
+import { BYTES_PER_ELEMENT, numel, scalarOf, showShape } from '../core/meta';
 import { recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { elementLibs } from '../kernels/reduce/elements';
+import { resultCount, type Strips, secondStrips, stripCount, stripsFor, stripsPass } from '../kernels/reduce/strips';
 import { reshape } from './cast';
 import { reducedShape, resolveDim } from './dims';
 import { scatterAddIntoZeros } from './indexing';
 import { type ReduceAttrs, reducedCount } from './reduce';
 import { filledPast, greatestOf, leastOf } from './room';
-import { resultCount, type Strips, secondStrips, stripCount, stripsFor, stripsPass } from './strips';
 
 const source: Text = '#sort/arg';
 

@@ -1,9 +1,9 @@
 // Arithmetic and elementary functions, element by element, with broadcasting.
 
 import mathLib from '../../shaders/lib/math.wgsl?raw';
-import { type DType, isFloat } from '../compiler/meta';
 import type { Text } from '../compiler/texts';
-import { invariant } from '../errors';
+import { invariant } from '../core/errors';
+import { type DType, isFloat } from '../core/meta';
 import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { cast, clone, fullLike, toFloat } from './cast';

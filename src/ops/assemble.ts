@@ -3,14 +3,14 @@ import source from '../../shaders/assemble.wgsl?raw';
 import fillSource from '../../shaders/fill.wgsl?raw';
 import { f32, input, output, type Pass, scalar, u32, type View } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { numel, type Shape } from '../compiler/meta';
+import { numel, type Shape } from '../core/meta';
 import { record } from '../graph/record';
 import type { Op, Roomy, Value } from '../graph/value';
+import { familyOf, layersOf, type Span } from '../kernels/conv/window-layers';
 import { add } from './arithmetic';
 import { full, reshape } from './cast';
 import { filledPast, rowsIn } from './room';
 import { type Axis, axesOf, scatterInRoom, scatterIntoZeros, stridedView, vec8 } from './shape';
-import { familyOf, layersOf, type Span } from './window-layers';
 
 const WORKGROUP = 64;
 /** As many as fit beside the output into WebGPU's least number of storage buffers. */

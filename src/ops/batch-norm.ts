@@ -1,8 +1,8 @@
 // Normalisation of channels by given or own statistics, with the gradient through own ones: batchNorm.
 import { input, type Lowering, type Operand, output, type Pass, scalar, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { type Meta, numel, sameShape } from '../compiler/meta';
 import type { Text } from '../compiler/texts';
+import { type Meta, numel, sameShape } from '../core/meta';
 import { mode } from '../graph/mode';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';

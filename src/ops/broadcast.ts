@@ -1,6 +1,7 @@
 // NumPy-style broadcasting of shapes.
-import { type Meta, type Shape, showShape } from '../compiler/meta';
-import { ShapeError } from '../errors';
+
+import { ShapeError } from '../core/errors';
+import { type Meta, type Shape, showShape } from '../core/meta';
 
 /** The shape that all inputs broadcast to; throws a ShapeError that names the op and every shape. */
 export function broadcastShapes(op: string, inputs: readonly Meta[]): Shape {

@@ -1,4 +1,6 @@
 // Conversions and copies: cast between dtypes, clone, detach, reshape, and constant fills.
+
+import { ShapeError } from '../core/errors';
 import {
   contiguousStrides,
   type DType,
@@ -8,8 +10,7 @@ import {
   sameShape,
   scalarOf,
   showShape,
-} from '../compiler/meta';
-import { ShapeError } from '../errors';
+} from '../core/meta';
 import { castFloat, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { pointwise } from './pointwise';

@@ -2,8 +2,8 @@
 import mathLib from '../../shaders/lib/math.wgsl?raw';
 import { input, output, scalar, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { BYTES_PER_ELEMENT, numel } from '../compiler/meta';
 import type { Text } from '../compiler/texts';
+import { BYTES_PER_ELEMENT, numel } from '../core/meta';
 import { record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { pack } from './join';

@@ -1,9 +1,9 @@
 // Comparisons, logic, and selection by them: where, clamp, maximum, minimum.
 
 import mathLib from '../../shaders/lib/math.wgsl?raw';
-import { roundToHalf } from '../compiler/half';
-import { type DType, isFloat, scalarOf, showShape } from '../compiler/meta';
-import { ArgumentError, DTypeError } from '../errors';
+import { ArgumentError, DTypeError } from '../core/errors';
+import { roundToHalf } from '../core/half';
+import { type DType, isFloat, scalarOf, showShape } from '../core/meta';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { mul } from './arithmetic';

@@ -1,13 +1,14 @@
 // Convolutions over one and three spatial dimensions, computed as 2-D ones: a line is an image of one row, and a kernel's
 // depth goes into the channels, depth positions into the batch.
-import { showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
+
+import { ArgumentError, ShapeError } from '../core/errors';
+import { showShape } from '../core/meta';
 import { named } from '../graph/record';
 import type { Value } from '../graph/value';
+import { type ConvAttrs, expectIntegers } from '../kernels/conv/geometry';
 import { add } from './arithmetic';
 import { reshape } from './cast';
 import { type ConvTransposeAttrs, conv2d, convTranspose2d } from './conv';
-import { type ConvAttrs, expectIntegers } from './conv-geometry';
 import { pad, permute } from './shape';
 import { overlapAdd, windows } from './windows';
 

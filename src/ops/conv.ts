@@ -1,11 +1,10 @@
 // Convolution and its adjoints: conv2d, the gradient by input (which is the transposed convolution) and the gradient by weight.
-import { type Meta, showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
+
+import { ArgumentError, ShapeError } from '../core/errors';
+import { type Meta, showShape } from '../core/meta';
 import { record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
-import { add } from './arithmetic';
-import { reshape } from './cast';
-import { forwardPasses } from './conv-forward';
+import { forwardPasses } from '../kernels/conv/forward';
 import {
   type ConvAttrs,
   checkBias,
@@ -14,14 +13,16 @@ import {
   convShape,
   expectIntegers,
   transposedSize,
-} from './conv-geometry';
-import { inputGradPasses } from './conv-input-grad';
-import { weightGradPasses } from './conv-weight-grad';
+} from '../kernels/conv/geometry';
+import { inputGradPasses } from '../kernels/conv/input-grad';
+import { weightGradPasses } from '../kernels/conv/weight-grad';
+import { add } from './arithmetic';
+import { reshape } from './cast';
 import { expand, sum } from './reduce';
 import { narrow } from './shape';
 import { isWhole, wholeConv2d, wholeConvTranspose2d } from './whole-windows';
 
-export type { ConvAttrs } from './conv-geometry';
+export type { ConvAttrs } from '../kernels/conv/geometry';
 
 type Sized = ConvAttrs & { readonly size: readonly [height: number, width: number] };
 type Kerneled = ConvAttrs & { readonly kernel: readonly [height: number, width: number] };

@@ -1,8 +1,8 @@
 // What a deformable convolution reads of its input, for its weights to be multiplied with.
 import { input, type Lowering, type Operand, output, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { type Meta, numel, type Shape } from '../compiler/meta';
 import type { Text } from '../compiler/texts';
+import { type Meta, numel, type Shape } from '../core/meta';
 import { fromHost, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { reshape } from './cast';

@@ -1,6 +1,7 @@
 // Resolving dimension numbers, which may be negative, as PyTorch counts them.
-import type { Shape } from '../compiler/meta';
-import { ArgumentError, IndexError, ShapeError } from '../errors';
+
+import { ArgumentError, IndexError, ShapeError } from '../core/errors';
+import type { Shape } from '../core/meta';
 
 /** `dim` counted from the front. A rank-0 value has one imaginary dimension, 0 or -1. */
 export function resolveDim(op: string, dim: number, rank: number): number {

@@ -1,8 +1,8 @@
 // Replacing elements at random: dropout, whose mask is made anew from its key wherever it is needed.
 import { input, output, type Pass, scalar, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { numel } from '../compiler/meta';
 import type { Text } from '../compiler/texts';
+import { numel } from '../core/meta';
 import { expectFloat, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { rowsIn } from './room';

@@ -1,8 +1,8 @@
 // Elementary functions beyond arithmetic: logarithms of other bases, inverse circular and hyperbolic functions, erf, interpolation.
 
 import mathLib from '../../shaders/lib/math.wgsl?raw';
-import { type DType, isFloat } from '../compiler/meta';
 import type { Text } from '../compiler/texts';
+import { type DType, isFloat } from '../core/meta';
 import { expectNumber, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { abs, add, div, exp, mul, neg, reciprocal, rsqrt, square, sub } from './arithmetic';

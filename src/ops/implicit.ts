@@ -1,5 +1,5 @@
 // Slopes of draws that are known by their numbers alone: constants that cannot be differentiated again.
-import { AutogradError } from '../errors';
+import { AutogradError } from '../core/errors';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 

@@ -2,18 +2,18 @@
 import faultLib from '../../shaders/lib/fault.wgsl?raw';
 import { fault, input, type Lowering, output, type Param, type Pass, scalar, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { contiguousStrides, type Meta, numel, type Shape, sameShape, showShape } from '../compiler/meta';
 import type { Text } from '../compiler/texts';
-import { ArgumentError, DTypeError, ShapeError } from '../errors';
+import { ArgumentError, DTypeError, ShapeError } from '../core/errors';
+import { contiguousStrides, type Meta, numel, type Shape, sameShape, showShape } from '../core/meta';
 import { FaultCode, faultOp } from '../gpu/faults';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+import { lowerScatter, ontoBase, placesPass, spanOf } from '../kernels/scatter/scatter';
 import { add } from './arithmetic';
 import { cast, full, reshape } from './cast';
 import { resolveDim } from './dims';
 import { expand } from './reduce';
 import { filledPast, hasRoom } from './room';
-import { lowerScatter, ontoBase, placesPass, spanOf } from './scatter-passes';
 import { pad, slice, stridedScatter } from './shape';
 
 const gatherSource: Text = '#indexing/gather';

@@ -1,7 +1,9 @@
 // Values that share one buffer: cat, and the packing of many values into one flat buffer and back.
 import catSource from '../../shaders/cat.wgsl?raw';
+import { movedAs } from '../compiler/fusion/reading';
 import { input, type Operand, output, type Pass, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
+import { ArgumentError, DTypeError, invariant, ShapeError } from '../core/errors';
 import {
   byteLength,
   bytesPerElement,
@@ -11,9 +13,7 @@ import {
   numel,
   type Shape,
   showShape,
-} from '../compiler/meta';
-import { movedAs } from '../compiler/reading';
-import { ArgumentError, DTypeError, invariant, ShapeError } from '../errors';
+} from '../core/meta';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { reshape } from './cast';

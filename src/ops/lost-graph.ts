@@ -1,6 +1,7 @@
 // Numbers that came back after a lost device, without the graph that had made them.
-import { showShape } from '../compiler/meta';
-import { DeviceLostError } from '../errors';
+
+import { DeviceLostError } from '../core/errors';
+import { showShape } from '../core/meta';
 import { withMode } from '../graph/mode';
 import { fromHost, named, record } from '../graph/record';
 import { gradNameOf, type Op, type Value } from '../graph/value';

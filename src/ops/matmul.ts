@@ -1,14 +1,14 @@
 // Matrix products: batched, with operands read transposed in place, and an optional bias.
 import type { Lowering } from '../compiler/ir';
-import { contiguousStrides, isFloat, type Meta, numel, type Shape, showShape } from '../compiler/meta';
-import { invariant, ShapeError } from '../errors';
+import { invariant, ShapeError } from '../core/errors';
+import { contiguousStrides, isFloat, type Meta, numel, type Shape, showShape } from '../core/meta';
 import type { AdapterProfile } from '../gpu/device';
 import { expectFloat, named, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+import { BATCH_DIMS, matmulPasses } from '../kernels/matmul/passes';
 import { add, mul } from './arithmetic';
 import { broadcastShapes } from './broadcast';
 import { cast, reshape } from './cast';
-import { BATCH_DIMS, matmulPasses } from './matmul-passes';
 import { expand, sum } from './reduce';
 import { filledPast } from './room';
 import { permute } from './shape';

@@ -2,10 +2,11 @@
 import stripsLib from '../../shaders/lib/strips.wgsl?raw';
 import { f32, input, output, scratch, u32 } from '../compiler/ir';
 import { grid, gridFor } from '../compiler/lowering';
-import { BYTES_PER_ELEMENT, numel } from '../compiler/meta';
 import type { Text } from '../compiler/texts';
+import { BYTES_PER_ELEMENT, numel } from '../core/meta';
 import { expectFloat, named, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+import { resultCount, secondStrips, stripCount, stripsFor, stripsPass } from '../kernels/reduce/strips';
 import { add, div, mul, sub } from './arithmetic';
 import { reshape } from './cast';
 import { eq, where } from './compare';
@@ -13,7 +14,6 @@ import { reducedShape, resolveDims } from './dims';
 import { pointwise } from './pointwise';
 import { type Dims, expand, reducedCount, sum } from './reduce';
 import { filledPast, hasRoom } from './room';
-import { resultCount, secondStrips, stripCount, stripsFor, stripsPass } from './strips';
 
 const source: Text = '#norm/moments';
 const combineSource: Text = '#norm/momentsCombine';

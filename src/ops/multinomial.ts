@@ -2,8 +2,8 @@
 import faultLib from '../../shaders/lib/fault.wgsl?raw';
 import { fault, input, output, scratch, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { BYTES_PER_ELEMENT, numel } from '../compiler/meta';
 import type { Text } from '../compiler/texts';
+import { BYTES_PER_ELEMENT, numel } from '../core/meta';
 import { faultOp } from '../gpu/faults';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';

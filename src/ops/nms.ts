@@ -2,9 +2,9 @@
 
 import { input, output, type Pass, scalar, scratch, u32 } from '../compiler/ir';
 import { grid, gridFor } from '../compiler/lowering';
-import { BYTES_PER_ELEMENT } from '../compiler/meta';
 import type { Text } from '../compiler/texts';
-import { invariant } from '../errors';
+import { invariant } from '../core/errors';
+import { BYTES_PER_ELEMENT } from '../core/meta';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 

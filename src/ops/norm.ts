@@ -1,21 +1,21 @@
 // Normalisation of rows by their mean and variance: layerNorm.
 import { input, output, type Pass, scalar, scratch, u32 } from '../compiler/ir';
 import { grid, gridFor } from '../compiler/lowering';
-import { BYTES_PER_ELEMENT, type Meta, numel, type Shape, showShape } from '../compiler/meta';
 import type { Text } from '../compiler/texts';
-import { ShapeError } from '../errors';
+import { ShapeError } from '../core/errors';
+import { BYTES_PER_ELEMENT, type Meta, numel, type Shape, showShape } from '../core/meta';
 import type { AdapterProfile } from '../gpu/device';
 import { mode } from '../graph/mode';
 import { expectFloat, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+import { pairsBeside, sumChunkPairs } from '../kernels/reduce/chunks';
+import { onePassLength } from '../kernels/reduce/strips';
+import { rowsPass, workgroupLib } from '../kernels/reduce/workgroup';
 import { add, mul, neg, square, sub } from './arithmetic';
-import { pairsBeside, sumChunkPairs } from './chunks';
 import { moments } from './moments';
 import { pointwise } from './pointwise';
 import { mean, sumTo } from './reduce';
 import { filledPast, roomIn } from './room';
-import { onePassLength } from './strips';
-import { rowsPass, workgroupLib } from './workgroup';
 
 const source: Text = '#norm/layerNorm';
 const affineGradSource: Text = '#norm/layerNormAffineGrad';

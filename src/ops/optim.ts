@@ -1,9 +1,9 @@
 // Steps of optimizers over flat buffers of parameters, gradients and state: one dispatch, in place.
 import { fault, input, type Lowering, output, scalar, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { type Meta, numel } from '../compiler/meta';
 import type { Text } from '../compiler/texts';
-import { invariant } from '../errors';
+import { invariant } from '../core/errors';
+import { type Meta, numel } from '../core/meta';
 import { recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 

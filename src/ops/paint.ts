@@ -3,7 +3,7 @@ import faultLib from '../../shaders/lib/fault.wgsl?raw';
 import { fault, input, type Lowering, output, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
-import { invariant } from '../errors';
+import { invariant } from '../core/errors';
 import { faultOp } from '../gpu/faults';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';

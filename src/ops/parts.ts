@@ -1,9 +1,9 @@
 // Signs, exponents and neighbours of numbers, choices that pass NaN over, divisors and shifts of integers.
 
 import mathLib from '../../shaders/lib/math.wgsl?raw';
-import { type DType, isFloat, scalarOf } from '../compiler/meta';
 import type { Text } from '../compiler/texts';
-import { DTypeError } from '../errors';
+import { DTypeError } from '../core/errors';
+import { type DType, isFloat, scalarOf } from '../core/meta';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { div, mul, sub } from './arithmetic';

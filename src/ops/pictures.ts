@@ -1,9 +1,9 @@
 // Batches of pictures, each with parameters of its own as data: windows (crops, borders, mirror images, quarter turns) and boxes at another size.
 import { input, type Lowering, output, type Param, type Pass, scalar, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { type DType, isFloat, type Meta, numel, type Shape, scalarOf } from '../compiler/meta';
 import type { Text } from '../compiler/texts';
-import { invariant } from '../errors';
+import { invariant } from '../core/errors';
+import { type DType, isFloat, type Meta, numel, type Shape, scalarOf } from '../core/meta';
 import { fromHost, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 

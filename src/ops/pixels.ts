@@ -1,9 +1,9 @@
 // Pixels of four bytes and the channels of pictures: unpackPixels and packPixels.
 import { f32, input, type Lowering, output, type Param, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { isFloat } from '../compiler/meta';
 import type { Text } from '../compiler/texts';
-import { invariant } from '../errors';
+import { invariant } from '../core/errors';
+import { isFloat } from '../core/meta';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 

@@ -1,7 +1,7 @@
 // How pointwise operations are defined: an expression, the dtypes it takes, and one gradient a line.
 import type { Lowering } from '../compiler/ir';
-import { type DType, isFloat, type Meta, scalarOf } from '../compiler/meta';
-import { DTypeError } from '../errors';
+import { DTypeError } from '../core/errors';
+import { type DType, isFloat, type Meta, scalarOf } from '../core/meta';
 import { expectFloat } from '../graph/record';
 import type { GradContext, Op, Value } from '../graph/value';
 import { broadcastShapes } from './broadcast';

@@ -1,14 +1,14 @@
 // Pooling over windows of height and width: the maximum with its place, the mean, and their adjoints.
 import { f32, input, type Lowering, output, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { type Meta, numel, type Shape, sameShape, showShape } from '../compiler/meta';
 import type { Text } from '../compiler/texts';
-import { ArgumentError, ShapeError } from '../errors';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { type Meta, numel, type Shape, sameShape, showShape } from '../core/meta';
 import { expectFloat, fromHost, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+import { expectIntegers } from '../kernels/conv/geometry';
 import { mul } from './arithmetic';
 import { reshape } from './cast';
-import { expectIntegers } from './conv-geometry';
 import { isWhole, truncated, wholeMaxPool2d, wholeSumPool2d, windowLengths } from './whole-windows';
 
 const avgSource: Text = '#pool/avgPool2d';

@@ -1,5 +1,5 @@
 // PyTorch's type promotion: the dtype in which operands of several dtypes meet.
-import { type DType, isFloat } from '../compiler/meta';
+import { type DType, isFloat } from '../core/meta';
 
 /** An operand as promotion sees it. */
 export interface Promotable {

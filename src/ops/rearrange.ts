@@ -1,6 +1,7 @@
 // Rearrangements made of others: repeating, rolling, turning, triangles, and diagonals.
-import { contiguousStrides, type Shape, showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
+
+import { ArgumentError, ShapeError } from '../core/errors';
+import { contiguousStrides, type Shape, showShape } from '../core/meta';
 import { fromHost, named } from '../graph/record';
 import type { Value } from '../graph/value';
 import { sub } from './arithmetic';

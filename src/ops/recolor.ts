@@ -1,9 +1,9 @@
 // Pictures in other colours: what torchvision's pixel transforms do, each picture of a batch by a code and numbers of its own.
 import { input, type Lowering, output, type Pass, scratch, u32 } from '../compiler/ir';
 import { grid, gridFor } from '../compiler/lowering';
-import { isFloat } from '../compiler/meta';
 import type { Text } from '../compiler/texts';
-import { invariant } from '../errors';
+import { invariant } from '../core/errors';
+import { isFloat } from '../core/meta';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 

@@ -2,13 +2,13 @@
 import mathLib from '../../shaders/lib/math.wgsl?raw';
 import { input, type Operand, output, type Pass, spare, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { type Meta, numel } from '../compiler/meta';
 import type { Text } from '../compiler/texts';
+import { type Meta, numel } from '../core/meta';
 import type { AdapterProfile } from '../gpu/device';
-import { unroll } from '../gpu/unroll';
 import { mode, withMode } from '../graph/mode';
 import { recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+import { unroll } from '../wgsl/unroll';
 import { add } from './arithmetic';
 import { full, reshape } from './cast';
 import { catPass } from './join';

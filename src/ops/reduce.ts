@@ -6,6 +6,7 @@ import foldSum from '../../shaders/lib/fold-sum.wgsl?raw';
 import stripsLib from '../../shaders/lib/strips.wgsl?raw';
 import source from '../../shaders/reduce.wgsl?raw';
 import { input, type Lowering, type Operand, output, type Pass, scratch, u32 } from '../compiler/ir';
+import { ShapeError } from '../core/errors';
 import {
   BYTES_PER_ELEMENT,
   type DType,
@@ -16,19 +17,18 @@ import {
   sameShape,
   scalarOf,
   showShape,
-} from '../compiler/meta';
-import { ShapeError } from '../errors';
+} from '../core/meta';
 import type { AdapterProfile } from '../gpu/device';
 import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { elementLibs } from '../kernels/reduce/elements';
+import { resultCount, type Strips, secondStrips, stripCount, stripsFor, stripsPass } from '../kernels/reduce/strips';
 import { add, div, exp, log, mul, sub } from './arithmetic';
 import { broadcastShapes } from './broadcast';
 import { cast, detach, full, inFloat32, reshape } from './cast';
 import { eq, isinf, isnan, logicalAnd, logicalOr, where } from './compare';
 import { reducedShape, resolveDims } from './dims';
 import { filledPast, greatestOf, hasRoom, leastOf } from './room';
-import { resultCount, type Strips, secondStrips, stripCount, stripsFor, stripsPass } from './strips';
 
 export interface ReduceAttrs {
   /** Ascending, from the front. */

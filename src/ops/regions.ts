@@ -2,9 +2,9 @@
 import faultLib from '../../shaders/lib/fault.wgsl?raw';
 import { fault, input, type Operand, output, type Pass, scalar, scratch, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { BYTES_PER_ELEMENT, numel, type Shape, showShape } from '../compiler/meta';
 import type { Text } from '../compiler/texts';
-import { ShapeError } from '../errors';
+import { ShapeError } from '../core/errors';
+import { BYTES_PER_ELEMENT, numel, type Shape, showShape } from '../core/meta';
 import { faultOp } from '../gpu/faults';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';

@@ -1,9 +1,9 @@
 // Images at another size: interpolation by the nearest element, linearly or by cubics, and means of adaptive windows; with its adjoint.
 import { f32, input, type Lowering, output, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { numel, type Shape, showShape } from '../compiler/meta';
 import type { Text } from '../compiler/texts';
-import { ShapeError } from '../errors';
+import { ShapeError } from '../core/errors';
+import { numel, type Shape, showShape } from '../core/meta';
 import { expectFloat, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 

@@ -1,6 +1,6 @@
 // Views in values with room: where what a view shows without room lies, by the dimensions that its offset and steps go along. Pure.
 import type { View } from '../compiler/ir';
-import { contiguousStrides, type Shape } from '../compiler/meta';
+import { contiguousStrides, type Shape } from '../core/meta';
 
 /** A view by the dimensions of what it views. */
 export interface Steps {

@@ -1,5 +1,5 @@
 // Room: values of which the first so many along a dimension count, with others behind them that may hold anything.
-import { type DType, isFloat, type Shape, scalarOf } from '../compiler/meta';
+import { type DType, isFloat, type Shape, scalarOf } from '../core/meta';
 import { fromHost } from '../graph/record';
 import type { Value } from '../graph/value';
 import { reshape } from './cast';

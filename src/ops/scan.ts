@@ -2,8 +2,8 @@
 import mathLib from '../../shaders/lib/math.wgsl?raw';
 import { input, type Lowering, type Operand, output, type Pass, scratch, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { BYTES_PER_ELEMENT, isFloat, type Meta, numel, type Shape, scalarOf } from '../compiler/meta';
 import type { Text } from '../compiler/texts';
+import { BYTES_PER_ELEMENT, isFloat, type Meta, numel, type Shape, scalarOf } from '../core/meta';
 import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { elementLibs } from '../kernels/reduce/elements';

@@ -1,14 +1,15 @@
 // Elements put into places by an index where several in one place become one: scatterReduce and indexReduce.
-import { type Meta, numel, type Shape, sameShape, showShape } from '../compiler/meta';
-import { ArgumentError, DTypeError, ShapeError } from '../errors';
+
+import { ArgumentError, DTypeError, ShapeError } from '../core/errors';
+import { type Meta, numel, type Shape, sameShape, showShape } from '../core/meta';
 import { expectNumber, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+import { lowerScatter, ontoBase, type Scatter, type ScatterKind } from '../kernels/scatter/scatter';
 import { div, mul } from './arithmetic';
 import { cast, full } from './cast';
 import { eq, logicalAnd, where } from './compare';
 import { resolveDim } from './dims';
 import { expectIndex, gather, indexAdd, indexCopy, indexSelect, inRegion, scatterAdd, scatterInto } from './indexing';
-import { lowerScatter, ontoBase, type Scatter, type ScatterKind } from './scatter-passes';
 
 /** What several elements in one place become. */
 export type Reduce = Exclude<ScatterKind, 'last'>;

@@ -1,9 +1,9 @@
 // Searching sorted rows: where values would stand in them.
 import { input, output, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { numel, sameShape, scalarOf, showShape } from '../compiler/meta';
 import type { Text } from '../compiler/texts';
-import { ShapeError } from '../errors';
+import { ShapeError } from '../core/errors';
+import { numel, sameShape, scalarOf, showShape } from '../core/meta';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { elementLibs } from '../kernels/reduce/elements';

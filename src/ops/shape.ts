@@ -12,6 +12,9 @@ import {
   type View,
 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
+import { MAX_RANK, stridedPass } from '../compiler/strided';
+import type { Text } from '../compiler/texts';
+import { ArgumentError, DTypeError, invariant, ShapeError } from '../core/errors';
 import {
   bytesPerElement,
   contiguousStrides,
@@ -21,10 +24,7 @@ import {
   sameShape,
   scalarOf,
   showShape,
-} from '../compiler/meta';
-import { MAX_RANK, stridedPass } from '../compiler/strided';
-import type { Text } from '../compiler/texts';
-import { ArgumentError, DTypeError, invariant, ShapeError } from '../errors';
+} from '../core/meta';
 import { named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { add } from './arithmetic';

@@ -2,16 +2,16 @@
 import mathLib from '../../shaders/lib/math.wgsl?raw';
 import { input, output, type Pass, u32 } from '../compiler/ir';
 import { grid } from '../compiler/lowering';
-import { numel } from '../compiler/meta';
 import type { Text } from '../compiler/texts';
+import { numel } from '../core/meta';
 import type { AdapterProfile } from '../gpu/device';
 import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+import { rowsPass, workgroupLib } from '../kernels/reduce/workgroup';
 import { exp, mul, sub } from './arithmetic';
 import { resolveDim } from './dims';
 import { logsumexp, sum } from './reduce';
 import { filledPast } from './room';
-import { rowsPass, workgroupLib } from './workgroup';
 
 const source: Text = '#softmax/softmax';
 

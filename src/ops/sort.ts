@@ -1,10 +1,10 @@
 // Order along a dimension: argsort, and sort and topk, which gather by it.
 import { input, type Operand, output, scratch } from '../compiler/ir';
-import { byteLength, isFloat, numel, scalarOf, showShape } from '../compiler/meta';
-import { ShapeError } from '../errors';
+import { ShapeError } from '../core/errors';
+import { byteLength, isFloat, numel, scalarOf, showShape } from '../core/meta';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
-import { argsortPasses, sortSteps } from './argsort-passes';
+import { argsortPasses, sortSteps } from '../kernels/sort/argsort';
 import { resolveDim } from './dims';
 import { type DimAttrs, gather, gatherOp } from './indexing';
 import { filledPast, greatestOf, leastOf } from './room';

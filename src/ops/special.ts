@@ -2,7 +2,7 @@
 
 import mathLib from '../../shaders/lib/math.wgsl?raw';
 import type { Text } from '../compiler/texts';
-import { AutogradError } from '../errors';
+import { AutogradError } from '../core/errors';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { abs, add, div, exp, mul, neg, reciprocal, square, sub } from './arithmetic';

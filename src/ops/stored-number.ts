@@ -1,6 +1,7 @@
 // How a number becomes an element of a dtype: what each one holds, what it cuts off or wraps, and what it refuses.
-import type { DType } from '../compiler/meta';
-import { DTypeError } from '../errors';
+
+import { DTypeError } from '../core/errors';
+import type { DType } from '../core/meta';
 
 /** What an integer dtype takes; as in PyTorch, unsigned ones take negative numbers modulo their size. */
 const ranges: Record<'int32' | 'int64' | 'uint32' | 'uint8', readonly [least: number, most: number]> = {

@@ -2,7 +2,7 @@
 import { f32, input, type Lowering, output, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
-import { invariant } from '../errors';
+import { invariant } from '../core/errors';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 

@@ -1,12 +1,13 @@
 // Convolutions and pools of whole numbers, which the kernels of floats would round: sums and maxima over windows, in the integers' own arithmetic.
-import { isFloat, type Meta, type Shape } from '../compiler/meta';
-import { DTypeError } from '../errors';
+
+import { DTypeError } from '../core/errors';
+import { isFloat, type Meta, type Shape } from '../core/meta';
 import { fromHost } from '../graph/record';
 import type { Value } from '../graph/value';
+import { type ConvAttrs, convShape } from '../kernels/conv/geometry';
 import { argmax } from './arg';
 import { abs, add, floorDivide, mul, remainder, sign } from './arithmetic';
 import { cast, reshape } from './cast';
-import { type ConvAttrs, convShape } from './conv-geometry';
 import { matmul } from './matmul';
 import { amax, sum } from './reduce';
 import { pad, permute } from './shape';

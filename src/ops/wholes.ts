@@ -1,5 +1,5 @@
 // The same operations on many tensors as one operation on the buffers that hold them.
-import { sameShape } from '../compiler/meta';
+import { sameShape } from '../core/meta';
 import { record } from '../graph/record';
 import { sameAttrs } from '../graph/signature';
 import type { Node, Value } from '../graph/value';

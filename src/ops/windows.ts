@@ -1,9 +1,9 @@
 // Sliding windows along a dimension, and their adjoint, which adds what overlaps; unfold and fold are made of them.
 import { input, output, type Param, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { contiguousStrides, isFloat, type Meta, numel, type Shape, showShape } from '../compiler/meta';
 import type { Text } from '../compiler/texts';
-import { ShapeError } from '../errors';
+import { ShapeError } from '../core/errors';
+import { contiguousStrides, isFloat, type Meta, numel, type Shape, showShape } from '../core/meta';
 import { expectFloat, fromHost, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { full, reshape } from './cast';

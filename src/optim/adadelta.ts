@@ -1,7 +1,7 @@
 // Owns Adadelta.
-import { ArgumentError } from '../errors';
+import { ArgumentError } from '../core/errors';
+import { type Arguments, parseArgs } from '../core/options';
 import { adadeltaStep } from '../ops/optim-adaptive';
-import { type Arguments, parseArgs } from '../tensor/options';
 import { checkNotNegative } from './checks';
 import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 

@@ -1,6 +1,7 @@
 // Owns Adam and AdamW.
+
+import { type Arguments, parseArgs } from '../core/options';
 import { adamStep } from '../ops/optim';
-import { type Arguments, parseArgs } from '../tensor/options';
 import { checkBetas, checkNotNegative } from './checks';
 import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 

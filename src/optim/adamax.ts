@@ -1,6 +1,7 @@
 // Owns Adamax.
+
+import { type Arguments, parseArgs } from '../core/options';
 import { adamaxStep } from '../ops/optim-adaptive';
-import { type Arguments, parseArgs } from '../tensor/options';
 import { checkBetas, checkNotNegative } from './checks';
 import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 

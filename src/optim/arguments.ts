@@ -1,7 +1,7 @@
 // Owns the arguments of optimizers' and schedulers' methods, which are given by place or by name.
-import { callback, orNull } from '../tensor/argument-kinds';
-import { objectAt } from '../tensor/object-argument';
-import { type Arguments, parseArgs } from '../tensor/options';
+import { callback, orNull } from '../core/argument-kinds';
+import { objectAt } from '../core/object-argument';
+import { type Arguments, parseArgs } from '../core/options';
 import type { ParamGroupArguments } from './optimizer';
 import type { OptimizerStateDict } from './state';
 

@@ -1,6 +1,7 @@
 // Owns ASGD, averaged stochastic gradient descent.
+
+import { type Arguments, parseArgs } from '../core/options';
 import { asgdStep } from '../ops/optim-adaptive';
-import { type Arguments, parseArgs } from '../tensor/options';
 import { checkNotNegative } from './checks';
 import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 

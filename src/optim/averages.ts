@@ -1,12 +1,13 @@
 // Averages of many tensors: one operation on the flat buffers that hold them, where each tensor is averaged in the same way.
-import { noGrad } from '../autograd/mode';
-import { numel } from '../compiler/meta';
+
+import { numel } from '../core/meta';
 import { clone } from '../ops/cast';
 import { ofWholes } from '../ops/wholes';
-import { scope } from '../tensor/scope';
-import { Storage } from '../tensor/storage';
+import { noGrad } from '../storage/mode';
+import { scope } from '../storage/scope';
+import { Storage } from '../storage/storage';
+import { flatLayout, flatten, isMovable } from '../tensor/flat';
 import { Tensor } from '../tensor/tensor';
-import { flatLayout, flatten, isMovable } from './flat';
 
 /** An average, and what is taken into it. */
 export interface Averaging {

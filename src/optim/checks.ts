@@ -1,6 +1,6 @@
 // Owns the checks of options that several optimizers share.
-import { ArgumentError } from '../errors';
-import { shown } from '../tensor/options';
+import { ArgumentError } from '../core/errors';
+import { shown } from '../core/options';
 
 /** @throws ArgumentError where one of the options is negative or NaN */
 export function checkNotNegative(optimizer: string, options: Readonly<Record<string, number>>): void {

@@ -1,18 +1,19 @@
 // Owns GradScaler: losses are scaled up, so that small gradients do not vanish in float16, and gradients back down before a step.
-import { noGrad } from '../autograd/mode';
-import { ArgumentError, DTypeError, StateDictError } from '../errors';
+
+import { expectDevice } from '../autograd/autocast';
+import { type Kind, positive, whole } from '../core/argument-kinds';
+import { closeInherited } from '../core/arity';
+import { ArgumentError, DTypeError, StateDictError } from '../core/errors';
+import { type Arguments, isPlainObject, kindOf, parseArgs, shown } from '../core/options';
 import { mul } from '../ops/arithmetic';
-import { type Kind, positive, whole } from '../tensor/argument-kinds';
-import { closeInherited } from '../tensor/arity';
-import { expectDevice } from '../tensor/autocast';
+import { noGrad } from '../storage/mode';
+import { scope } from '../storage/scope';
 import { arange, full } from '../tensor/creation';
+import { type Gathered, gatherGradients } from '../tensor/flat';
 import { stack } from '../tensor/functions';
-import { type Arguments, isPlainObject, kindOf, parseArgs, shown } from '../tensor/options';
-import { scope } from '../tensor/scope';
 import { numberAtHand } from '../tensor/shown';
 import { Tensor } from '../tensor/tensor';
 import { stateIn } from './arguments';
-import { type Gathered, gatherGradients } from './flat';
 import { Optimizer } from './optimizer';
 
 export interface GradScalerOptions {

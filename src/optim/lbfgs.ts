@@ -1,12 +1,13 @@
 // Owns L-BFGS, whose steps read the loss back and so are asynchronous.
-import { noGrad } from '../autograd/mode';
-import { ArgumentError, invariant, StateDictError } from '../errors';
+
+import { orNull, whole } from '../core/argument-kinds';
+import { ArgumentError, invariant, StateDictError } from '../core/errors';
+import { type Arguments, kindOf, parseArgs } from '../core/options';
 import { beforeChange } from '../graph/journal';
-import { orNull, whole } from '../tensor/argument-kinds';
+import { noGrad } from '../storage/mode';
+import { scope } from '../storage/scope';
 import { zerosLike } from '../tensor/creation';
 import { cat, stack } from '../tensor/functions';
-import { type Arguments, kindOf, parseArgs } from '../tensor/options';
-import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { closureIn, type GroupArguments, type NamedState, stateIn } from './arguments';
 import { checkNotNegative } from './checks';

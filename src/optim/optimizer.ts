@@ -1,8 +1,11 @@
 // Owns what optimizers share: parameter groups, flat buffers, stepping, and state that resumes exactly.
 
-import { noGrad } from '../autograd/mode';
-import { isFloat, showShape } from '../compiler/meta';
-import { ArgumentError, DeviceLostError, DTypeError } from '../errors';
+import { closeInherited } from '../core/arity';
+import { ArgumentError, DeviceLostError, DTypeError } from '../core/errors';
+import { isFloat, showShape } from '../core/meta';
+import { type Arguments, isPlainObject, kindOf, parseArgs, shown } from '../core/options';
+import { Printable } from '../core/printable';
+import { pythonText } from '../core/printing';
 import { flush } from '../graph/flush';
 import { beforeChange } from '../graph/journal';
 import type { PendingStep } from '../graph/lost';
@@ -11,18 +14,15 @@ import { atPlace } from '../graph/places';
 import type { Root } from '../graph/roots';
 import type { Value } from '../graph/value';
 import { HookList, type RemovableHandle } from '../nn/hooks';
-import { pythonText } from '../nn/printing';
-import { Printable } from '../printable';
-import { closeInherited } from '../tensor/arity';
-import { type Arguments, isPlainObject, kindOf, parseArgs, shown } from '../tensor/options';
-import { type Counting, keepNoted, protect, protectSteps, stateLoaded } from '../tensor/protect';
-import { scope } from '../tensor/scope';
+import { noGrad } from '../storage/mode';
+import { type Counting, keepNoted, protect, protectSteps, stateLoaded } from '../storage/protect';
+import { scope } from '../storage/scope';
+import { snapshotSoon, stepTaken } from '../storage/snapshot';
+import type { Storage } from '../storage/storage';
+import { type FilledLayout, FlatGradients, filledState, flatLayout, flatten, isFlat, isMovable } from '../tensor/flat';
 import { numberAtHand } from '../tensor/shown';
-import { snapshotSoon, stepTaken } from '../tensor/snapshot';
-import type { Storage } from '../tensor/storage';
 import { Tensor } from '../tensor/tensor';
 import { closureIn, type GroupArguments, groupIn, type NamedState, stateIn } from './arguments';
-import { type FilledLayout, FlatGradients, filledState, flatLayout, flatten, isFlat, isMovable } from './flat';
 import { camelCase, type OptimizerStateDict, readState, refuseKind, snakeCase, writeState } from './state';
 import { type CountsBefore, StepLog } from './step-log';
 

@@ -1,6 +1,7 @@
 // Owns RMSprop.
+
+import { type Arguments, parseArgs } from '../core/options';
 import { rmspropStep } from '../ops/optim-adaptive';
-import { type Arguments, parseArgs } from '../tensor/options';
 import { checkNotNegative } from './checks';
 import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 

@@ -1,8 +1,9 @@
 // Owns Rprop.
-import { ArgumentError } from '../errors';
+
+import { listOf, number } from '../core/argument-kinds';
+import { ArgumentError } from '../core/errors';
+import { type Arguments, parseArgs } from '../core/options';
 import { rpropStep } from '../ops/optim-adaptive';
-import { listOf, number } from '../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../tensor/options';
 import { checkNotNegative } from './checks';
 import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 

@@ -1,7 +1,7 @@
 // Owns stochastic gradient descent.
-import { ArgumentError } from '../errors';
+import { ArgumentError } from '../core/errors';
+import { type Arguments, parseArgs } from '../core/options';
 import { sgdStep } from '../ops/optim';
-import { type Arguments, parseArgs } from '../tensor/options';
 import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
 export interface SGDOptions {

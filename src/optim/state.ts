@@ -1,6 +1,7 @@
 // Owns the form of an optimizer's saved state, which is PyTorch's.
-import { sameShape } from '../compiler/meta';
-import { ArgumentError, StateDictError } from '../errors';
+
+import { ArgumentError, StateDictError } from '../core/errors';
+import { sameShape } from '../core/meta';
 import { cast, clone } from '../ops/cast';
 import { numberAtHand } from '../tensor/shown';
 import { Tensor } from '../tensor/tensor';

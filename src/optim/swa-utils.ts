@@ -1,19 +1,20 @@
 // The surface of `optim.swaUtils`: models whose weights are averages of another's over its training, as torch.optim.swa_utils has them.
-import { noGrad } from '../autograd/mode';
-import { isFloat } from '../compiler/meta';
-import { ArgumentError } from '../errors';
+
+import { callback, instance, type Kind, orNull, share } from '../core/argument-kinds';
+import { closed } from '../core/arity';
+import { ArgumentError } from '../core/errors';
+import { isFloat } from '../core/meta';
+import { type Arguments, kindOf, parseArgs } from '../core/options';
 import { flush } from '../graph/flush';
 import { deepcopy } from '../nn/deepcopy';
 import { Module } from '../nn/module';
 import type { StateDict } from '../nn/state-dict';
-import { callback, instance, type Kind, orNull, share } from '../tensor/argument-kinds';
-import { closed } from '../tensor/arity';
+import { isDevice } from '../storage/device';
+import { noGrad } from '../storage/mode';
+import { type Counting, keepNoted, protectSteps } from '../storage/protect';
+import type { Storage } from '../storage/storage';
 import { tensor } from '../tensor/creation';
-import { isDevice } from '../tensor/device';
-import { type Arguments, kindOf, parseArgs } from '../tensor/options';
-import { type Counting, keepNoted, protectSteps } from '../tensor/protect';
 import { numberAtHand } from '../tensor/shown';
-import type { Storage } from '../tensor/storage';
 import type { Tensor } from '../tensor/tensor';
 import { type Averaging, averageInto } from './averages';
 import { isNormalizing } from './normalizing';

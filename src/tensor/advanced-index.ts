@@ -1,10 +1,11 @@
 // Indexing by tensors: what several index tensors pick together, where a mask holds, and writing back to those places.
-import { numel, sameShape, showShape } from '../compiler/meta';
-import { ArgumentError, DTypeError } from '../errors';
+
+import { ArgumentError, DTypeError } from '../core/errors';
+import { numel, sameShape, showShape } from '../core/meta';
 import { fromHost } from '../graph/record';
 import type { Value } from '../graph/value';
 import { expand } from '../ops/reduce';
-import { readHostData } from './host-data';
+import { readHostData } from '../storage/host-data';
 import { pickMasked } from './masked-index';
 import { type Axis, Picking } from './picking';
 import type { Tensor } from './tensor';

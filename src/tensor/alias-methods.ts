@@ -1,6 +1,7 @@
 // Tensor methods by the second names that PyTorch has for them, and what it calls the sizes of tensors.
-import { type DType, isFloat, type Shape, sameShape, showShape } from '../compiler/meta';
-import { ShapeError } from '../errors';
+
+import { ShapeError } from '../core/errors';
+import { type DType, isFloat, type Shape, sameShape, showShape } from '../core/meta';
 import { cast, clone, full } from '../ops/cast';
 import { angle } from '../ops/parts';
 import { sumTo } from '../ops/reduce';

@@ -1,11 +1,12 @@
 // Owns how functions of tensors are called: every parameter by place or by name, tensors checked, and errors under the name that was called.
-import { ArgumentError, DTypeError, IndexError, ShapeError } from '../errors';
-import { calls } from '../graph/calls';
-import { mostArguments, oneTooMany } from './arity';
-import { TensorBase } from './base';
-import { isPlainObject, kindOf, missingArguments, parameterTwice, tooMany, unknownArgument } from './options';
+
+import { mostArguments, oneTooMany } from '../core/arity';
+import { calls } from '../core/calls';
+import { ArgumentError, DTypeError, IndexError, ShapeError } from '../core/errors';
+import { isPlainObject, kindOf, missingArguments, parameterTwice, tooMany, unknownArgument } from '../core/options';
+import { TensorBase } from '../storage/base';
+import { explainWhole } from '../storage/whole-numbers';
 import type { Tensor } from './tensor';
-import { explainWhole } from './whole-numbers';
 
 /**
  * What a parameter takes: a tensor, a tensor or a number, a list of tensors, a number, a list, a number or a list, or anything, which

@@ -1,19 +1,20 @@
 // Makes tensors: from data on the host, filled with one number, and of whole steps.
 
-import { type DType, numel, type Shape, showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
+import { real } from '../core/argument-kinds';
+import { expectSettled } from '../core/arity';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { type DType, numel, type Shape, showShape } from '../core/meta';
+import { isPlainObject, parseArgs } from '../core/options';
 import { withMode } from '../graph/mode';
 import { fromHost } from '../graph/record';
 import { cast, clone, full as fullValue, reshape } from '../ops/cast';
 import { dtypeOfScalar } from '../ops/promotion';
-import { allocated } from './allocate';
-import { real } from './argument-kinds';
-import { expectSettled } from './arity';
+import { allocated } from '../storage/allocate';
+import { hostArray, type NestedData, readHostData } from '../storage/host-data';
+import { noteWhole } from '../storage/whole-numbers';
 import { callable } from './callable';
 import { expectNumbers } from './expect-numbers';
-import { hostArray, type NestedData, readHostData } from './host-data';
 import { makeTensor } from './make-leaf';
-import { isPlainObject, parseArgs } from './options';
 import {
   expectSize,
   type SizeArguments,
@@ -23,7 +24,6 @@ import {
   withTensorOptions,
 } from './sizes';
 import { Tensor } from './tensor';
-import { noteWhole } from './whole-numbers';
 
 /**
  * A tensor with a copy of `data`: a number, a boolean, nested arrays, a typed array, or a tensor.

@@ -1,10 +1,11 @@
 // Tensor methods of PyTorch's that concern its devices and NumPy: those that have nothing to do here, and those that say what to write instead.
-import type { DType } from '../compiler/meta';
-import { ArgumentError, DTypeError } from '../errors';
-import { type DeviceLike, expectDevice } from './device';
-import { expectDType } from './host-data';
+
+import { ArgumentError, DTypeError } from '../core/errors';
+import type { DType } from '../core/meta';
+import { type Arguments, parseArgs } from '../core/options';
+import { type DeviceLike, expectDevice } from '../storage/device';
+import { expectDType } from '../storage/host-data';
 import type { LegacyTensor } from './legacy';
-import { type Arguments, parseArgs } from './options';
 import type { Tensor } from './tensor';
 import { ViewInPlaceMethods } from './view-in-place-methods';
 

@@ -1,10 +1,11 @@
 // Tensor methods of the functions in diagonals.ts.
-import type { Shape } from '../compiler/meta';
+
+import { either, flag, real } from '../core/argument-kinds';
+import type { Shape } from '../core/meta';
+import { type Arguments, parseArgs } from '../core/options';
 import { fillDiagonal } from '../ops/rearrange';
-import { either, flag, real } from './argument-kinds';
 import * as diagonals from './diagonals';
 import { DistributionMethods } from './distribution-methods';
-import { type Arguments, parseArgs } from './options';
 import type { DiagonalArgs } from './rearrange-methods';
 import type { Tensor } from './tensor';
 

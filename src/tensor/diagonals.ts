@@ -1,19 +1,19 @@
 // Diagonals and windows of tensors: made into matrices, summed, and written to without changing the input.
 
-import { contiguousStrides, numel, type Shape, sameShape, showShape } from '../compiler/meta';
-import { ArgumentError, IndexError, ShapeError } from '../errors';
+import { type Kind, orNull, whole } from '../core/argument-kinds';
+import { ArgumentError, IndexError, ShapeError } from '../core/errors';
+import { contiguousStrides, numel, type Shape, sameShape, showShape } from '../core/meta';
+import { type Arguments, parseArgs } from '../core/options';
 import { expectNumber, named } from '../graph/record';
 import { cast, full, reshape } from '../ops/cast';
 import { resolveDim } from '../ops/dims';
 import { indexAdd, indexCopy, wrapIndex } from '../ops/indexing';
 import { diagonalOf } from '../ops/rearrange';
 import { stridedScatter, stridedView } from '../ops/shape';
-import { type Kind, orNull, whole } from './argument-kinds';
+import { resolveIndex } from '../storage/layout';
+import { isWhole } from '../storage/storage';
 import { callable } from './callable';
-import { resolveIndex } from './layout';
-import { type Arguments, parseArgs } from './options';
 import type { DiagonalArgs, DiagonalPlace } from './rearrange-methods';
-import { isWhole } from './storage';
 import type { Tensor } from './tensor';
 
 /** The sum of the diagonal of a matrix. */

@@ -1,15 +1,15 @@
 // Differences between neighbours, slopes estimated from them, and areas under points.
 
-import { showShape } from '../compiler/meta';
-import { ArgumentError, DTypeError, ShapeError } from '../errors';
+import { either, number, orNull, whole } from '../core/argument-kinds';
+import { ArgumentError, DTypeError, ShapeError } from '../core/errors';
+import { showShape } from '../core/meta';
+import { type Arguments, kindOf, parseArgs } from '../core/options';
 import { expectNumber } from '../graph/record';
 import { cast } from '../ops/cast';
 import { resolveDim } from '../ops/dims';
 import { cat } from '../ops/join';
 import { promoteTypes } from '../ops/promotion';
-import { either, number, orNull, whole } from './argument-kinds';
 import { callable, isTensor } from './callable';
-import { type Arguments, kindOf, parseArgs } from './options';
 import type { Tensor } from './tensor';
 import { tensor } from './tensor-kinds';
 

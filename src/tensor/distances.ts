@@ -1,13 +1,13 @@
 // Distances between tensors and between the rows of matrices, and rows held to a length.
 
-import { showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { showShape } from '../core/meta';
+import { type Arguments, parseArgs } from '../core/options';
 import { expectFloat, fromHost, named } from '../graph/record';
 import { fullLike } from '../ops/cast';
 import { withGradient } from '../ops/custom';
 import { resolveDim } from '../ops/dims';
 import { callable } from './callable';
-import { type Arguments, parseArgs } from './options';
 import type { Tensor } from './tensor';
 
 interface CdistOptions {

@@ -1,14 +1,14 @@
 // How the elements of tensors are distributed: extrema, quantiles, the most frequent, means and spreads, histograms, covariances.
 
-import { isFloat, showShape } from '../compiler/meta';
-import { ArgumentError, DTypeError, ShapeError } from '../errors';
+import { either, number, orNull } from '../core/argument-kinds';
+import { ArgumentError, DTypeError, ShapeError } from '../core/errors';
+import { isFloat, showShape } from '../core/meta';
+import { type Arguments, parseArgs } from '../core/options';
 import { expectFloat, expectNumber, fromHost, named } from '../graph/record';
 import { full } from '../ops/cast';
 import { resolveDim } from '../ops/dims';
-import { either, number, orNull } from './argument-kinds';
 import { callable } from './callable';
 import { type MinMax, minMax, type ValuesIndices, valuesIndices } from './named-results';
-import { type Arguments, parseArgs } from './options';
 import { type Dims, type ReduceArgs, reduceArgs, type SpreadArgs, type SumOptions, spreadArgs } from './reduce-args';
 import type { Tensor } from './tensor';
 import { tensor } from './tensor-kinds';

@@ -1,9 +1,10 @@
 // einsum: sums of products written as letters, done as permutations, reshapes and batched matrix products.
-import { showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
-import { TensorBase } from './base';
+
+import { ArgumentError, ShapeError } from '../core/errors';
+import { showShape } from '../core/meta';
+import { kindOf } from '../core/options';
+import { TensorBase } from '../storage/base';
 import { checked } from './callable';
-import { kindOf } from './options';
 import type { Tensor } from './tensor';
 
 /** A tensor and the letter of each of its dimensions, every letter once. */

@@ -1,13 +1,14 @@
 // Tensor methods of the elementary functions beyond arithmetic, with their in-place forms.
-import { isFloat } from '../compiler/meta';
-import { ArgumentError, DTypeError } from '../errors';
+
+import { orNull, real } from '../core/argument-kinds';
+import { ArgumentError, DTypeError } from '../core/errors';
+import { isFloat } from '../core/meta';
+import { type Arguments, parseArgs } from '../core/options';
 import { named } from '../graph/record';
 import type { Value } from '../graph/value';
 import { cast, full } from '../ops/cast';
 import * as elementary from '../ops/elementary';
 import { promoteTypes } from '../ops/promotion';
-import { orNull, real } from './argument-kinds';
-import { type Arguments, parseArgs } from './options';
 import { type Operandish, PointwiseMethods } from './pointwise-methods';
 import type { Tensor } from './tensor';
 

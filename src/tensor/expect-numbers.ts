@@ -1,5 +1,5 @@
 // Owns the check that arguments are numbers.
-import { ArgumentError } from '../errors';
+import { ArgumentError } from '../core/errors';
 import { Tensor } from './tensor';
 
 /** @throws ArgumentError for what is no number */

@@ -1,17 +1,17 @@
 // Functions over tensors that PyTorch has at its top level beside (or instead of) methods.
 
-import { sameShape, showShape } from '../compiler/meta';
-import { ShapeError } from '../errors';
+import { expectSettled, oneTooMany } from '../core/arity';
+import { ShapeError } from '../core/errors';
+import { sameShape, showShape } from '../core/meta';
+import { type Arguments, missingArguments, parseArgs } from '../core/options';
 import { expectFloat, named } from '../graph/record';
 import { cast, full, identity, reshape as reshapeValue } from '../ops/cast';
 import { resolveDim } from '../ops/dims';
 import { cat as catValues } from '../ops/join';
 import { dtypeOfScalar, promoteTypes } from '../ops/promotion';
-import { expectSettled, oneTooMany } from './arity';
 import { callable, checked, method } from './callable';
 import type { ValuesIndices } from './named-results';
 import { tensorOf } from './operand';
-import { type Arguments, missingArguments, parseArgs } from './options';
 import type { Operandish } from './pointwise-methods';
 import { type ReduceArgs, reduceArgs } from './reduce-args';
 import { Tensor } from './tensor';

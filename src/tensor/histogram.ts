@@ -1,14 +1,14 @@
 // Histograms: how many elements, or points in several dimensions, lie in each bin.
 
-import { numel, type Shape, showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
+import { either, finite, type Kind, listOf, orNull, whole } from '../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { numel, type Shape, showShape } from '../core/meta';
+import { isPlainObject, parseArgs } from '../core/options';
 import { expectFloat, fromHost } from '../graph/record';
 import { full, reshape } from '../ops/cast';
 import { indexAdd } from '../ops/indexing';
-import { either, finite, type Kind, listOf, orNull, whole } from './argument-kinds';
 import { callable } from './callable';
 import { type HistEdges, histEdges } from './named-results';
-import { isPlainObject, parseArgs } from './options';
 import { searchsorted } from './search';
 import type { Tensor } from './tensor';
 import { tensor } from './tensor-kinds';

@@ -1,9 +1,11 @@
 // The surface of tensors: what PyTorch has at its top level.
 
+export { Device, type DeviceLike, type DeviceName, device } from '../storage/device';
+export { type PrintOptions, setPrintoptions } from '../storage/print';
+export { scope } from '../storage/scope';
 export * from './alias-functions';
 export * from './constants';
 export * from './creation';
-export { Device, type DeviceLike, type DeviceName, device } from './device';
 export {
   asStridedScatter,
   diag,
@@ -38,12 +40,10 @@ export {
 export * from './linear-algebra';
 export { linspace } from './linspace';
 export * from './order-functions';
-export { type PrintOptions, setPrintoptions } from './print';
 export * from './random';
 export type { NestedArray, TensorData } from './readable';
 export * from './rearrange-functions';
 export { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } from './recording';
-export { scope } from './scope';
 export * from './search';
 export * from './sequences';
 export type { Index } from './shape-methods';

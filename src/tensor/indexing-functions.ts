@@ -1,7 +1,7 @@
 // Functions over tensors that pick and place elements by index tensors and masks.
 
-import { numel, type Shape } from '../compiler/meta';
-import { DTypeError } from '../errors';
+import { DTypeError } from '../core/errors';
+import { numel, type Shape } from '../core/meta';
 import { callable, checked, method } from './callable';
 import { expectSize } from './sizes';
 import type { Tensor } from './tensor';

@@ -1,6 +1,9 @@
 // Tensor methods that pick and place elements by index tensors and masks.
-import { isFloat, numel, sameShape, showShape } from '../compiler/meta';
-import { ArgumentError, DTypeError, IndexError, ShapeError } from '../errors';
+
+import { either, number, orNull } from '../core/argument-kinds';
+import { ArgumentError, DTypeError, IndexError, ShapeError } from '../core/errors';
+import { isFloat, numel, sameShape, showShape } from '../core/meta';
+import { type Arguments, isPlainObject, parseArgs } from '../core/options';
 import { fromHost, named } from '../graph/record';
 import type { Value } from '../graph/value';
 import { mul } from '../ops/arithmetic';
@@ -12,8 +15,6 @@ import { cat } from '../ops/join';
 import { expand } from '../ops/reduce';
 import { indexReduce, type Reduce, scatterReduce } from '../ops/scatter-reduce';
 import { putAt } from './advanced-index';
-import { either, number, orNull } from './argument-kinds';
-import { type Arguments, isPlainObject, parseArgs } from './options';
 import { OrderMethods } from './order-methods';
 import type { Tensor } from './tensor';
 import { tensor } from './tensor-kinds';

@@ -1,12 +1,12 @@
 // Tensors side by side: raised to a number of dimensions, broadcast together, stacked, and laid along a diagonal.
 
-import { type Shape, sameShape, showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { type Shape, sameShape, showShape } from '../core/meta';
+import { parseArgs } from '../core/options';
 import { fromHost } from '../graph/record';
 import { broadcastShapes as broadcast } from '../ops/broadcast';
 import { callable, checked } from './callable';
 import { cat } from './functions';
-import { parseArgs } from './options';
 import { meshgrid, vstack } from './rearrange-functions';
 import { expectSize } from './sizes';
 import { Tensor } from './tensor';

@@ -1,11 +1,12 @@
 // Owns PyTorch's constructors of before version 0.4, which old scripts call: FloatTensor and its kin, and Variable; and Size.
-import type { DType, Shape } from '../compiler/meta';
-import { ArgumentError, DTypeError } from '../errors';
-import type { Kind } from './argument-kinds';
+
+import type { Kind } from '../core/argument-kinds';
+import { ArgumentError, DTypeError } from '../core/errors';
+import type { DType, Shape } from '../core/meta';
+import { type Arguments, kindOf, parseArgs } from '../core/options';
+import type { NestedData } from '../storage/host-data';
 import { isTensor } from './callable';
 import { empty, tensor } from './creation';
-import type { NestedData } from './host-data';
-import { type Arguments, kindOf, parseArgs } from './options';
 import { expectSize } from './sizes';
 import type { Tensor } from './tensor';
 

@@ -1,9 +1,9 @@
 // Tensor methods of the functions in linear-algebra.ts and distances.ts.
 
+import type { Arguments } from '../core/options';
 import { DiagonalMethods } from './diagonal-methods';
 import * as distances from './distances';
 import * as products from './linear-algebra';
-import type { Arguments } from './options';
 import type { Tensor } from './tensor';
 
 export abstract class LinearAlgebraMethods extends DiagonalMethods {

@@ -1,13 +1,13 @@
 // Products of vectors and matrices beside matmul.
 
-import { showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
+import { either, integer, listOf, number } from '../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { showShape } from '../core/meta';
+import { type Arguments, parseArgs } from '../core/options';
 import { named } from '../graph/record';
 import { broadcastShapes } from '../ops/broadcast';
 import { resolveDim } from '../ops/dims';
-import { either, integer, listOf, number } from './argument-kinds';
 import { callable } from './callable';
-import { type Arguments, parseArgs } from './options';
 import type { Tensor } from './tensor';
 
 function expectRanks(op: string, tensors: readonly Tensor[], ranks: readonly number[]): void {

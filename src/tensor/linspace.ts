@@ -1,16 +1,16 @@
 // Owns `linspace`: numbers at equal distances between two ends, which may be tensors.
 
-import { isFloat, showShape } from '../compiler/meta';
-import { ShapeError } from '../errors';
+import { MOST_FEATURES, whole } from '../core/argument-kinds';
+import { ShapeError } from '../core/errors';
+import { isFloat, showShape } from '../core/meta';
+import { expectKind } from '../core/options';
 import { fromHost } from '../graph/record';
-import { MOST_FEATURES, whole } from './argument-kinds';
+import { readHostData } from '../storage/host-data';
 import { isTensor } from './callable';
 import { arange, full } from './creation';
 import { evenly } from './evenly';
 import { expectNumbers } from './expect-numbers';
-import { readHostData } from './host-data';
 import { makeTensor } from './make-leaf';
-import { expectKind } from './options';
 import { type TensorOptions, tensorOptions, withTensorOptions } from './sizes';
 import type { Tensor } from './tensor';
 

@@ -1,10 +1,11 @@
 // torch.gpu.onLost: what became of a training when its device was lost.
-import type { DeviceLostError } from '../errors';
+
+import { callback } from '../core/argument-kinds';
+import type { DeviceLostError } from '../core/errors';
+import { expectKind } from '../core/options';
 import type { Optimizer } from '../optim/optimizer';
-import { callback } from './argument-kinds';
+import { afterLoss } from '../storage/protect';
 import { callable } from './callable';
-import { expectKind } from './options';
-import { afterLoss } from './protect';
 
 /** A lost device, and what was saved from it. */
 export interface DeviceLoss {

@@ -1,6 +1,7 @@
 // The last step of every function that makes a tensor: a handle around the value, and a leaf of the graph where asked.
-import { isFloat } from '../compiler/meta';
-import { DTypeError } from '../errors';
+
+import { DTypeError } from '../core/errors';
+import { isFloat } from '../core/meta';
 import type { Value } from '../graph/value';
 import { Tensor } from './tensor';
 

@@ -1,6 +1,7 @@
 // Indexing by masks: how many elements one picks is known only after reading it back, so they are written to at once and read by waiting.
-import { numel, type Shape, sameShape, showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
+
+import { ArgumentError, ShapeError } from '../core/errors';
+import { numel, type Shape, sameShape, showShape } from '../core/meta';
 import { fromHost, named } from '../graph/record';
 import type { Value } from '../graph/value';
 import { reshape } from '../ops/cast';

@@ -1,9 +1,10 @@
 // Owns calls of modules with parameters that are not their own: functionalCall and stackModuleState.
-import { ArgumentError } from '../errors';
-import { either, type Kind, listOf, orNull } from './argument-kinds';
+
+import { either, type Kind, listOf, orNull } from '../core/argument-kinds';
+import { ArgumentError } from '../core/errors';
+import { objectAt } from '../core/object-argument';
+import { type Arguments, isPlainObject, type Parsed, parseArgs } from '../core/options';
 import { stack } from './functions';
-import { objectAt } from './object-argument';
-import { type Arguments, isPlainObject, type Parsed, parseArgs } from './options';
 import type { Tensor } from './tensor';
 import { namedTensors } from './tensor-kinds';
 

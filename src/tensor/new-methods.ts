@@ -1,11 +1,12 @@
 // Tensor methods that make another tensor of the same dtype.
-import type { Shape } from '../compiler/meta';
+
+import { either, flag, real } from '../core/argument-kinds';
+import type { Shape } from '../core/meta';
+import { expectKind } from '../core/options';
 import { fromHost } from '../graph/record';
 import type { Value } from '../graph/value';
 import { cast, clone, full } from '../ops/cast';
-import { either, flag, real } from './argument-kinds';
-import { type NestedData, readHostData } from './host-data';
-import { expectKind } from './options';
+import { type NestedData, readHostData } from '../storage/host-data';
 import { ReadableTensor } from './readable';
 import {
   type CompleteOptions,

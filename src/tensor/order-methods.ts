@@ -1,11 +1,11 @@
 // Tensor methods along one dimension: running sums and products, and sorting.
 
-import type { DType } from '../compiler/meta';
+import type { DType } from '../core/meta';
+import { type Arguments, parseArgs } from '../core/options';
 import { expectNumber, named } from '../graph/record';
 import * as scan from '../ops/scan';
 import * as order from '../ops/sort';
 import { type ValuesIndices, valuesIndices } from './named-results';
-import { type Arguments, parseArgs } from './options';
 import { RearrangeMethods } from './rearrange-methods';
 import type { Tensor } from './tensor';
 

@@ -1,6 +1,8 @@
 // Where several index tensors lead together: the places in tensors of one shape, what stands there, and putting others there.
-import { numel, type Shape, sameShape } from '../compiler/meta';
-import { ArgumentError, DTypeError } from '../errors';
+
+import { ArgumentError, DTypeError } from '../core/errors';
+import { numel, type Shape, sameShape } from '../core/meta';
+import { kindOf } from '../core/options';
 import { named } from '../graph/record';
 import type { Value } from '../graph/value';
 import { add, mul } from '../ops/arithmetic';
@@ -8,7 +10,6 @@ import { broadcastShapes } from '../ops/broadcast';
 import { reshape } from '../ops/cast';
 import { indexAdd, indexCopy, indexSelect, wrapIndex } from '../ops/indexing';
 import { expand } from '../ops/reduce';
-import { kindOf } from './options';
 import type { Tensor } from './tensor';
 
 /** An index tensor or mask, and the (first) dimension that it indexes. */

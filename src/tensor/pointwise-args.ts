@@ -1,9 +1,10 @@
 // What the methods of pointwise-methods.ts are given: their options, and operands that are tensors or numbers.
-import { ArgumentError } from '../errors';
+
+import { anything } from '../core/argument-kinds';
+import { ArgumentError } from '../core/errors';
+import { type Arguments, kindOf, parseArgs } from '../core/options';
 import { dtypeOfScalar, type Promotable } from '../ops/promotion';
-import { anything } from './argument-kinds';
-import { TensorBase } from './base';
-import { type Arguments, kindOf, parseArgs } from './options';
+import { TensorBase } from '../storage/base';
 import type { Tensor } from './tensor';
 
 /** A tensor, or a number that is promoted like Python's. */

@@ -1,6 +1,9 @@
 // Tensor methods that work element by element, with PyTorch's type promotion and in-place forms.
-import { type DType, isFloat, numel, sameShape, showShape } from '../compiler/meta';
-import { ArgumentError, DTypeError, ShapeError } from '../errors';
+
+import { integer } from '../core/argument-kinds';
+import { ArgumentError, DTypeError, ShapeError } from '../core/errors';
+import { type DType, isFloat, numel, sameShape, showShape } from '../core/meta';
+import { kindOf, parseArgs } from '../core/options';
 import { mode } from '../graph/mode';
 import { expectNumber, named } from '../graph/record';
 import type { Value } from '../graph/value';
@@ -12,9 +15,7 @@ import { canBecome, divisionType, promoteTypes } from '../ops/promotion';
 import { expand } from '../ops/reduce';
 import { distinctView } from '../ops/shape';
 import { storedNumber, wrappedNumber } from '../ops/stored-number';
-import { integer } from './argument-kinds';
-import { TensorBase } from './base';
-import { kindOf, parseArgs } from './options';
+import { TensorBase } from '../storage/base';
 import {
   alphaOf,
   asBound,

@@ -1,20 +1,18 @@
 // Tensor methods that draw random numbers: in place, and by the probabilities or weights that a tensor holds.
 
-import { type DType, isFloat, showShape } from '../compiler/meta';
-import { ArgumentError, DTypeError, ShapeError } from '../errors';
+import { anything } from '../core/argument-kinds';
+import { ArgumentError, DTypeError, ShapeError } from '../core/errors';
+import { type DType, isFloat, showShape } from '../core/meta';
+import { type Arguments, isPlainObject, kindOf, missingArguments, parseArgs } from '../core/options';
 import { withMode } from '../graph/mode';
 import { fromHost, named } from '../graph/record';
 import type { HostNumbers, Value } from '../graph/value';
 import { cast, drawnFrom as drawnBy } from '../ops/cast';
 import { lt } from '../ops/compare';
 import { sampleByExponential, sampleByUniform } from '../ops/multinomial';
-import { hostFloats } from './allocate';
-import { anything } from './argument-kinds';
-import type { TensorBase } from './base';
-import { isTensor } from './callable';
-import { hostArray } from './host-data';
-import { NewMethods } from './new-methods';
-import { type Arguments, isPlainObject, kindOf, missingArguments, parseArgs } from './options';
+import { hostFloats } from '../storage/allocate';
+import type { TensorBase } from '../storage/base';
+import { hostArray } from '../storage/host-data';
 import {
   fillBernoulli,
   fillNormal,
@@ -23,10 +21,12 @@ import {
   fillUniform,
   type RandomDtype,
   uniformAbove,
-} from './random/distributions';
-import { defaultGenerator, type Generator } from './random/generator';
-import { fillInMemoryOrder } from './random/order';
-import { fillCauchy, fillExponential, fillGeometric, fillLogNormal } from './random/serial';
+} from '../storage/random/distributions';
+import { defaultGenerator, type Generator } from '../storage/random/generator';
+import { fillInMemoryOrder } from '../storage/random/order';
+import { fillCauchy, fillExponential, fillGeometric, fillLogNormal } from '../storage/random/serial';
+import { isTensor } from './callable';
+import { NewMethods } from './new-methods';
 import type { Tensor } from './tensor';
 
 /** Where random numbers come from; default: the default generator, as seeded by `torch.manualSeed`. */

@@ -1,19 +1,9 @@
 // Makes random tensors: PyTorch's CPU numbers, drawn on the host when called, from the default generator or one given.
 
-import { type DType, isFloat, numel, type Shape } from '../compiler/meta';
-import { ArgumentError, DTypeError } from '../errors';
-import { withMode } from '../graph/mode';
-import { expectFloat, fromHost } from '../graph/record';
-import type { HostNumbers } from '../graph/value';
-import { add, mul } from '../ops/arithmetic';
-import { broadcastShapes } from '../ops/broadcast';
-import { cast } from '../ops/cast';
-import { storedNumber } from '../ops/stored-number';
-import type { Kind } from './argument-kinds';
-import { closed, expectSettled, oneTooMany } from './arity';
-import { callable, isTensor, method } from './callable';
-import { expectDType, hostArray } from './host-data';
-import { makeTensor } from './make-leaf';
+import type { Kind } from '../core/argument-kinds';
+import { closed, expectSettled, oneTooMany } from '../core/arity';
+import { ArgumentError, DTypeError } from '../core/errors';
+import { type DType, isFloat, numel, type Shape } from '../core/meta';
 import {
   type Defaults,
   expectKind,
@@ -23,11 +13,27 @@ import {
   type Parsed,
   parameterTwice,
   parseArgs,
-} from './options';
-import { binomial as binomialCount, poisson as poissonCount } from './random/counts';
-import { fillHalfNormal, fillNormal, fillRandint, fillUniform, randperm as permutation } from './random/distributions';
-import { defaultGenerator, type Generator } from './random/generator';
-import { fillLike } from './random/order';
+} from '../core/options';
+import { withMode } from '../graph/mode';
+import { expectFloat, fromHost } from '../graph/record';
+import type { HostNumbers } from '../graph/value';
+import { add, mul } from '../ops/arithmetic';
+import { broadcastShapes } from '../ops/broadcast';
+import { cast } from '../ops/cast';
+import { storedNumber } from '../ops/stored-number';
+import { expectDType, hostArray } from '../storage/host-data';
+import { binomial as binomialCount, poisson as poissonCount } from '../storage/random/counts';
+import {
+  fillHalfNormal,
+  fillNormal,
+  fillRandint,
+  fillUniform,
+  randperm as permutation,
+} from '../storage/random/distributions';
+import { defaultGenerator, type Generator } from '../storage/random/generator';
+import { fillLike } from '../storage/random/order';
+import { callable, isTensor, method } from './callable';
+import { makeTensor } from './make-leaf';
 import { drawnFrom } from './random-methods';
 import {
   expectSize,
@@ -39,7 +45,7 @@ import {
 } from './sizes';
 import { Tensor } from './tensor';
 
-export { Generator, manualSeed, type Seed } from './random/generator';
+export { Generator, manualSeed, type Seed } from '../storage/random/generator';
 
 export interface RandomOptions extends TensorOptions {
   /** Where the numbers come from; default: the default generator, as seeded by `torch.manualSeed`. */

@@ -1,17 +1,17 @@
 // What a tensor shows of itself: its elements, read back, and the texts and objects that consoles and JSON get.
 import { engine } from '../compiler/engine';
-import { fromHalves } from '../compiler/half';
-import { showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { fromHalves } from '../core/half';
+import { showShape } from '../core/meta';
+import { denoInspect, nodeInspect } from '../core/printable';
 import { hostPhase } from '../gpu/host-trace';
 import { flushToRead } from '../graph/flush';
-import { denoInspect, nodeInspect } from '../printable';
-import { TensorBase } from './base';
+import { TensorBase } from '../storage/base';
+import { formatTensor } from '../storage/print';
+import { snapshotIfDue } from '../storage/snapshot';
+import { isWhole } from '../storage/storage';
 import { type DataAccess, dataAccess } from './data-access';
-import { formatTensor } from './print';
 import { consoleText, description, jsonOf, nested, refuseOperators, type TensorJSON } from './shown';
-import { snapshotIfDue } from './snapshot';
-import { isWhole } from './storage';
 import type { Tensor } from './tensor';
 import { readBack } from './unawaited';
 

@@ -1,11 +1,11 @@
 // Functions over tensors that repeat, roll, turn, mask, and join side by side.
 
-import { showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { showShape } from '../core/meta';
+import { isPlainObject, kindOf, parameterTwice, parseArgs } from '../core/options';
 import { fromHost } from '../graph/record';
 import { callable, checked, method } from './callable';
 import { cat } from './functions';
-import { isPlainObject, kindOf, parameterTwice, parseArgs } from './options';
 import type { TransposeArgs } from './shape-methods';
 import { Tensor } from './tensor';
 import { tensors as tensorsKind } from './tensor-kinds';

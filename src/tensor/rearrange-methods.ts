@@ -1,16 +1,16 @@
 // Tensor methods that repeat, roll, turn and mask, and views of diagonals.
 
-import { contiguousStrides, showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
+import { either, integer, listOf, nonEmpty, orNull, whole } from '../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { contiguousStrides, showShape } from '../core/meta';
+import { type Arguments, expectKind, kindOf, parseArgs } from '../core/options';
 import { fromHost, named } from '../graph/record';
 import { reshape } from '../ops/cast';
 import * as rearrange from '../ops/rearrange';
 import { stridedView } from '../ops/shape';
 import { windows } from '../ops/windows';
-import { allocated } from './allocate';
-import { either, integer, listOf, nonEmpty, orNull, whole } from './argument-kinds';
-import { TensorBase } from './base';
-import { type Arguments, expectKind, kindOf, parseArgs } from './options';
+import { allocated } from '../storage/allocate';
+import { TensorBase } from '../storage/base';
 import { searchsorted } from './search';
 import { ShapeMethods, sizesArg } from './shape-methods';
 import type { Tensor } from './tensor';

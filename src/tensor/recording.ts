@@ -1,6 +1,7 @@
 // Owns the recording switches as programs get them: with no arguments that they would ignore.
-import * as switches from '../autograd/mode';
-import { closed } from './arity';
+
+import { closed } from '../core/arity';
+import * as switches from '../storage/mode';
 
 /** Runs `fn` without recording gradients. */
 export const noGrad = /* @__PURE__ */ closed('noGrad', switches.noGrad);

@@ -1,8 +1,9 @@
 // The calling rules of reductions: `(dim, keepdim)` by position or by name, and what may come by name only.
-import type { DType } from '../compiler/meta';
-import { ArgumentError } from '../errors';
-import { flag, number, orNull } from './argument-kinds';
-import { expectKind, isPlainObject } from './options';
+
+import { flag, number, orNull } from '../core/argument-kinds';
+import { ArgumentError } from '../core/errors';
+import type { DType } from '../core/meta';
+import { expectKind, isPlainObject } from '../core/options';
 
 /** Dimensions to reduce: one, several, or null for all. */
 export type Dims = number | readonly number[] | null;

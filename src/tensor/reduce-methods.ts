@@ -1,7 +1,8 @@
 // Tensor methods that reduce dimensions, and the row functions softmax and logSoftmax.
 
-import { type DType, sameShape, showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { type DType, sameShape, showShape } from '../core/meta';
+import { type Arguments, isPlainObject, parseArgs, shown } from '../core/options';
 import { expectFloat, expectNumber, named } from '../graph/record';
 import type { Value } from '../graph/value';
 import * as arg from '../ops/arg';
@@ -14,7 +15,6 @@ import { logSoftmax, softmax } from '../ops/softmax';
 import { vectorNorm } from '../ops/vector-norm';
 import { type ClosenessArgs, ElementaryMethods } from './elementary-methods';
 import { type ValuesIndices, valuesIndices } from './named-results';
-import { type Arguments, isPlainObject, parseArgs, shown } from './options';
 import {
   allIfNone,
   type Dims,

@@ -1,12 +1,12 @@
 // Places of values among sorted ones.
 
-import { ArgumentError, ShapeError } from '../errors';
+import { orNull } from '../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { parseArgs } from '../core/options';
 import { cast, full } from '../ops/cast';
 import { promoteTypes } from '../ops/promotion';
 import * as ops from '../ops/search';
-import { orNull } from './argument-kinds';
 import { callable } from './callable';
-import { parseArgs } from './options';
 import type { Tensor } from './tensor';
 import { tensor } from './tensor-kinds';
 

@@ -1,18 +1,18 @@
 // Makes tensors of numbers in a row, places in triangles, and powers.
 
-import type { Shape } from '../compiler/meta';
-import { ArgumentError, OutOfMemoryError, ShapeError } from '../errors';
+import { MOST_FEATURES, whole } from '../core/argument-kinds';
+import { ArgumentError, OutOfMemoryError, ShapeError } from '../core/errors';
+import type { Shape } from '../core/meta';
+import { expectKind, isPlainObject, parseArgs } from '../core/options';
 import { fromHost } from '../graph/record';
-import { allocated } from './allocate';
-import { MOST_FEATURES, whole } from './argument-kinds';
+import { allocated } from '../storage/allocate';
+import { readHostData } from '../storage/host-data';
 import { callable, isTensor } from './callable';
 import { full, ones, zeros } from './creation';
 import { expectNumbers } from './expect-numbers';
 import { cat } from './functions';
-import { readHostData } from './host-data';
 import { evenlyBetween } from './linspace';
 import { makeTensor } from './make-leaf';
-import { expectKind, isPlainObject, parseArgs } from './options';
 import { type CompleteOptions, type TensorOptions, tensorOptions, withTensorOptions } from './sizes';
 import type { Tensor } from './tensor';
 

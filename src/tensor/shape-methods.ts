@@ -1,7 +1,10 @@
 // Tensor methods that rearrange: views where PyTorch gives views, copies where it copies.
 
-import { numel, type Shape, showShape } from '../compiler/meta';
-import { ArgumentError, DTypeError, IndexError, ShapeError } from '../errors';
+import { integer, type Kinds, listOf, whole } from '../core/argument-kinds';
+import { oneTooMany } from '../core/arity';
+import { ArgumentError, DTypeError, IndexError, ShapeError } from '../core/errors';
+import { numel, type Shape, showShape } from '../core/meta';
+import { type Arguments, isPlainObject, kindOf, parseArgs } from '../core/options';
 import { named } from '../graph/record';
 import type { Value } from '../graph/value';
 import { detach, identity, reshape } from '../ops/cast';
@@ -10,14 +13,11 @@ import { gather, indexSelect } from '../ops/indexing';
 import { matmul } from '../ops/matmul';
 import { expand } from '../ops/reduce';
 import { flip, isDistinct, pad, permute, slice, stridedScatter, stridedView } from '../ops/shape';
+import { parseSlice, resolveIndex, resolveShape, viewStrides } from '../storage/layout';
+import { isWhole } from '../storage/storage';
 import { dimsOf, type IndexList, listIndex, type Part, pickAt } from './advanced-index';
-import { integer, type Kinds, listOf, whole } from './argument-kinds';
-import { oneTooMany } from './arity';
-import { parseSlice, resolveIndex, resolveShape, viewStrides } from './layout';
-import { type Arguments, isPlainObject, kindOf, parseArgs } from './options';
 import type { Axis } from './picking';
 import { ReduceMethods } from './reduce-methods';
-import { isWhole } from './storage';
 import type { Tensor } from './tensor';
 
 /**

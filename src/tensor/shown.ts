@@ -1,9 +1,10 @@
 // Owns how tensors show themselves without being read back: a description, and the values where they stand on the host.
-import { fromHalf } from '../compiler/half';
-import { type DType, numel, type Shape, showShape } from '../compiler/meta';
-import { ArgumentError } from '../errors';
-import type { TensorBase } from './base';
-import { formatTensor } from './print';
+
+import { ArgumentError } from '../core/errors';
+import { fromHalf } from '../core/half';
+import { type DType, numel, type Shape, showShape } from '../core/meta';
+import type { TensorBase } from '../storage/base';
+import { formatTensor } from '../storage/print';
 import type { NestedArray } from './readable';
 
 /** What `JSON.stringify` writes of a tensor. */

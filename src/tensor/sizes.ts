@@ -1,10 +1,11 @@
 // Owns the calling rule of functions that take a shape: `zeros(2, 3)`, `zeros([2, 3])`, or `zeros({ size: [2, 3] })`, then options.
-import type { DType, Shape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
-import type { Kinds } from './argument-kinds';
-import { type DeviceLike, expectDevice } from './device';
-import { expectDType } from './host-data';
-import { isPlainObject, parseArgs, shown } from './options';
+
+import type { Kinds } from '../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../core/errors';
+import type { DType, Shape } from '../core/meta';
+import { isPlainObject, parseArgs, shown } from '../core/options';
+import { type DeviceLike, expectDevice } from '../storage/device';
+import { expectDType } from '../storage/host-data';
 
 export interface TensorOptions {
   /** The element type; the default depends on the function. */

@@ -1,14 +1,14 @@
 // Functions over tensors for special functions and the parts of numbers.
 
-import { isFloat } from '../compiler/meta';
-import { ArgumentError, DTypeError } from '../errors';
+import { ArgumentError, DTypeError } from '../core/errors';
+import { isFloat } from '../core/meta';
+import { parseArgs } from '../core/options';
 import { named } from '../graph/record';
 import { cast } from '../ops/cast';
 import { dtypeOfScalar, promoteTypes } from '../ops/promotion';
 import { callable, method } from './callable';
 import { inf } from './constants';
 import { tensorOf } from './operand';
-import { parseArgs } from './options';
 import type { Operandish } from './pointwise-methods';
 import { searchsorted } from './search';
 import { Tensor } from './tensor';

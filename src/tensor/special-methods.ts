@@ -1,7 +1,8 @@
 // Tensor methods of special functions and of the parts of numbers, with their in-place forms.
 
-import { isFloat } from '../compiler/meta';
-import { ArgumentError, DTypeError } from '../errors';
+import { ArgumentError, DTypeError } from '../core/errors';
+import { isFloat } from '../core/meta';
+import { type Arguments, parseArgs } from '../core/options';
 import { expectNumber, named } from '../graph/record';
 import type { Value } from '../graph/value';
 import { full } from '../ops/cast';
@@ -9,7 +10,6 @@ import * as parts from '../ops/parts';
 import * as special from '../ops/special';
 import { LinearAlgebraMethods } from './linear-algebra-methods';
 import { type MantissaExponent, mantissaExponent } from './named-results';
-import { type Arguments, parseArgs } from './options';
 import type { Tensor } from './tensor';
 
 export interface LogitOptions {

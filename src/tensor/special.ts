@@ -1,6 +1,6 @@
 // torch.special: the functions of mathematics under the names that SciPy has for them.
 
-import { ArgumentError } from '../errors';
+import { ArgumentError } from '../core/errors';
 import { named } from '../graph/record';
 import { cast } from '../ops/cast';
 import { divisionType, promoteTypes } from '../ops/promotion';

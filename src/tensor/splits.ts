@@ -1,11 +1,11 @@
 // Cutting tensors into pieces, and turning them over.
 
-import { showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
+import { whole } from '../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { showShape } from '../core/meta';
+import { type Arguments, expectKind, parseArgs } from '../core/options';
 import { resolveDim } from '../ops/dims';
-import { whole } from './argument-kinds';
 import { callable } from './callable';
-import { type Arguments, expectKind, parseArgs } from './options';
 import type { Tensor } from './tensor';
 
 /** How many pieces, or where each but the first begins. */

@@ -1,14 +1,14 @@
 // Tensor methods that look at the distribution of elements: medians, histograms, counts, and unique elements.
 
-import { isFloat, showShape } from '../compiler/meta';
-import { ArgumentError, DTypeError, ShapeError } from '../errors';
+import { whole } from '../core/argument-kinds';
+import { ArgumentError, DTypeError, ShapeError } from '../core/errors';
+import { isFloat, showShape } from '../core/meta';
+import { type Arguments, parseArgs } from '../core/options';
 import { expectFloat, expectNumber, fromHost, named } from '../graph/record';
 import { full } from '../ops/cast';
 import { withGradient } from '../ops/custom';
-import { whole } from './argument-kinds';
 import { IndexingMethods } from './indexing-methods';
 import { type ValuesIndices, valuesIndices } from './named-results';
-import { type Arguments, parseArgs } from './options';
 import type { TensorData } from './readable';
 import { reduceArgs } from './reduce-args';
 import type { Tensor } from './tensor';

@@ -1,7 +1,7 @@
 // Owns the kinds of parameters that are tensors, alone, in lists or by names.
-import { either, type Kind, listOf } from './argument-kinds';
+import { either, type Kind, listOf } from '../core/argument-kinds';
+import { expectKind, isPlainObject } from '../core/options';
 import { isTensor } from './callable';
-import { expectKind, isPlainObject } from './options';
 
 export const tensor: Kind = { words: 'a tensor', fits: isTensor };
 

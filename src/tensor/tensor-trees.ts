@@ -1,6 +1,7 @@
 // Owns arguments that hold tensors in any nesting of lists and objects.
+
+import { isPlainObject } from '../core/options';
 import { isTensor } from './callable';
-import { isPlainObject } from './options';
 import type { Tensor } from './tensor';
 
 /** The same nesting with other values in the place of its tensors, in order; what is no tensor stays. */

@@ -1,16 +1,16 @@
 // Tensor: the class that users hold. Its methods come in layers, one family a file.
 
+import { closeMethods } from '../core/arity';
 import { mode } from '../graph/mode';
 import type { Value } from '../graph/value';
 import { detach } from '../ops/cast';
-import { closeMethods } from './arity';
-import { TensorBase, type View } from './base';
+import { TensorBase, type View } from '../storage/base';
+import { Line } from '../storage/line';
+import type { Layout, Storage } from '../storage/storage';
 import { callableMethods, type NamedMethods } from './callable';
 import { DeviceMethods } from './device-methods';
-import { Line } from './line';
 import { byName, byPlace } from './method-signatures';
 import { ReadableTensor } from './readable';
-import type { Layout, Storage } from './storage';
 
 type Methods = NamedMethods<typeof byPlace, DeviceMethods> & DeviceMethods;
 

@@ -1,10 +1,11 @@
 // Owns the arguments of `to`, of tensors and of modules: a device, a dtype, a tensor that has both, or a device and a dtype.
-import type { DType } from '../compiler/meta';
-import { orNull } from './argument-kinds';
+
+import { orNull } from '../core/argument-kinds';
+import type { DType } from '../core/meta';
+import { type Arguments, parseArgs } from '../core/options';
+import { type DeviceLike, expectDevice, isDevice } from '../storage/device';
+import { expectDType } from '../storage/host-data';
 import { isTensor } from './callable';
-import { type DeviceLike, expectDevice, isDevice } from './device';
-import { expectDType } from './host-data';
-import { type Arguments, parseArgs } from './options';
 import type { Tensor } from './tensor';
 
 export interface ToOptions {

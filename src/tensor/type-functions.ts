@@ -1,11 +1,11 @@
 // The dtypes in which tensors and numbers meet, and which may stand for which.
 
-import { type DType, isFloat } from '../compiler/meta';
-import { DTypeError } from '../errors';
+import { DTypeError } from '../core/errors';
+import { type DType, isFloat } from '../core/meta';
+import { type Arguments, parseArgs, shown } from '../core/options';
 import { dtypeOfScalar, promoteTypes as promote } from '../ops/promotion';
+import { expectDType } from '../storage/host-data';
 import { callable } from './callable';
-import { expectDType } from './host-data';
-import { type Arguments, parseArgs, shown } from './options';
 import type { Operandish } from './pointwise-methods';
 import { Tensor } from './tensor';
 

@@ -1,9 +1,10 @@
 // What PyTorch tells of number types: finfo of floats, iinfo of integers.
-import { type DType, isFloat } from '../compiler/meta';
-import { DTypeError } from '../errors';
-import { text } from './argument-kinds';
+
+import { text } from '../core/argument-kinds';
+import { DTypeError } from '../core/errors';
+import { type DType, isFloat } from '../core/meta';
+import { expectKind } from '../core/options';
 import { callable } from './callable';
-import { expectKind } from './options';
 
 /** The limits of a floating-point dtype. */
 export interface FloatInfo {

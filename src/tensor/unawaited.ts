@@ -1,5 +1,5 @@
 // Owns what a promise of numbers says where it is used without `await`: NaN and '[object Promise]' would say nothing.
-import { ArgumentError } from '../errors';
+import { ArgumentError } from '../core/errors';
 
 /** The promise, which operators and texts refuse. */
 export function readBack<T>(name: string, promise: Promise<T>): Promise<T> {

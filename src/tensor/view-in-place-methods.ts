@@ -1,5 +1,5 @@
 // Tensor methods that give a tensor another shape in place, over the same memory.
-import type { Shape } from '../compiler/meta';
+import type { Shape } from '../core/meta';
 import { AliasMethods } from './alias-methods';
 
 /**

@@ -1,6 +1,7 @@
 // Owns what waits to be written: events, and files beside them, in the order in which they were added.
+
+import * as kinds from '../core/argument-kinds';
 import { hasFiles } from '../io/local-files';
-import * as kinds from '../tensor/argument-kinds';
 import { EventFile, eventOf, FileBeside } from './event-file';
 import { type Bytes, message } from './protobuf';
 

@@ -1,6 +1,6 @@
 // Canvases as the pictures of summaries.
-import { ArgumentError } from '../errors';
-import { type PlotCanvas, paperOf, penOf } from '../vision/plot/sheet';
+import { ArgumentError } from '../core/errors';
+import { type PlotCanvas, paperOf, penOf } from '../draw/sheet';
 import type { Pixels } from './pictures';
 
 /** What reads the pixels of a canvas. */

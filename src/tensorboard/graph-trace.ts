@@ -1,7 +1,7 @@
 // Owns how a network's graph is found: the operations that run when it is called, under the modules that call them, as TorchScript names both.
-import { type CallWatcher, watchedBy } from '../graph/calls';
+import { type CallWatcher, watchedBy } from '../core/calls';
+import { isPlainObject } from '../core/options';
 import { className, type Module } from '../nn/module';
-import { isPlainObject } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 import type { GraphNode } from './graph-def';
 

@@ -1,6 +1,6 @@
 // Tensors as the pictures of summaries. Loaded when the first picture is added.
 import type { Tensor } from '../tensor/tensor';
-import { png } from '../vision/encode-png';
+import { png } from '../vision/pictures/encode-png';
 import type { EncodedPicture } from './summaries';
 import { numbersOf } from './values';
 

@@ -1,7 +1,7 @@
 // Owns the files beside the events that TensorBoard's projector reads: points, their labels, their pictures, and where all of these are.
-import type { DType } from '../compiler/meta';
-import { isFloat } from '../compiler/meta';
-import { pythonFloat } from '../nn/printing';
+import type { DType } from '../core/meta';
+import { isFloat } from '../core/meta';
+import { pythonFloat } from '../core/printing';
 import type { Tensor } from '../tensor/tensor';
 import { encoded, pixelsOf } from './pictures';
 import { numbersOf } from './values';

@@ -1,7 +1,7 @@
 // Owns JSON as Python's json.dumps(…, sort_keys=True) writes it.
-import { ArgumentError } from '../errors';
-import { pythonFloat } from '../nn/printing';
-import { isPlainObject, kindOf } from '../tensor/options';
+import { ArgumentError } from '../core/errors';
+import { isPlainObject, kindOf } from '../core/options';
+import { pythonFloat } from '../core/printing';
 
 /** Letters outside of ASCII, by their UTF-16 units. */
 const escaped = (text: string): string =>

@@ -1,7 +1,7 @@
 // Owns what methods of SummaryWriter take for numbers, and how it is read when events are written.
-import { ArgumentError } from '../errors';
+import { ArgumentError } from '../core/errors';
+import { isPlainObject, kindOf } from '../core/options';
 import { isTensor } from '../tensor/callable';
-import { isPlainObject, kindOf } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 
 /** One number: of the host, or of a tensor with one element, which is read when events are written. */

@@ -1,8 +1,9 @@
 // SummaryWriter: what TensorBoard shows of a training program, in event files.
+
+import * as kinds from '../core/argument-kinds';
+import { closeMethods } from '../core/arity';
+import { type Arguments, parseArgs } from '../core/options';
 import { hasFiles, join } from '../io/local-files';
-import * as kinds from '../tensor/argument-kinds';
-import { closeMethods } from '../tensor/arity';
-import { type Arguments, parseArgs } from '../tensor/options';
 import {
   type ChartCall,
   type LayoutCall,

@@ -1,17 +1,18 @@
 // Tensors that say what they hold, so that transforms know what to do with them: images, bounding boxes and masks.
-import { showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
+
+import { instance, type Kind, type Kinds } from '../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { showShape } from '../core/meta';
+import { type Arguments, kindOf, parseArgs, shown } from '../core/options';
 import { identity } from '../ops/cast';
-import { instance, type Kind, type Kinds } from '../tensor/argument-kinds';
 import { isTensor } from '../tensor/callable';
 import { tensor } from '../tensor/creation';
 import { kinds } from '../tensor/kinds';
-import { type Arguments, kindOf, parseArgs, shown } from '../tensor/options';
 import { type TensorOptions, tensorOptions } from '../tensor/sizes';
 import { Tensor } from '../tensor/tensor';
 import { tensor as aTensor } from '../tensor/tensor-kinds';
-import { checkCanvasSize } from './canvas-size';
-import { Picture } from './picture';
+import { checkCanvasSize } from './pictures/canvas-size';
+import { Picture } from './pictures/picture';
 
 /** What tensors can be made of: one, nested lists of numbers, a picture. */
 export type TensorLike = Tensor | Parameters<typeof tensor>[0];

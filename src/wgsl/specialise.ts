@@ -1,5 +1,5 @@
 // Constants of a kernel, as lines of its code: sizes of arrays and workgroups, which WGSL does not take from overrides everywhere.
-import { invariant } from '../errors';
+import { invariant } from '../core/errors';
 
 const constLine = /^const (\w+)\s*:\s*(\w+)\s*=[^;]*;/gm;
 

@@ -1,8 +1,9 @@
 // The page's end: a worker is awaited, watched, and ended.
+
+import { ArgumentError, LamplightError, WorkerError } from '../core/errors';
+import { kindOf, parseArgs } from '../core/options';
 import { newLock, watchLock } from '../data/worker/lock';
 import { type ThreadWords, threadOf, type WorkerLike } from '../data/worker/thread';
-import { ArgumentError, LamplightError, WorkerError } from '../errors';
-import { kindOf, parseArgs } from '../tensor/options';
 import { Connection } from './connection';
 import { isMessage, MARK, type Message, ROOT } from './protocol';
 import { originOf, remoteOf } from './remote';

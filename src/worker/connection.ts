@@ -1,6 +1,6 @@
 // One connection between a page and its worker, the same at both ends: what is asked, what is answered, and the order of it all.
 import * as comlink from 'comlink';
-import { ArgumentError } from '../errors';
+import { ArgumentError } from '../core/errors';
 import { Callback } from './callback';
 import { Channel } from './channel';
 import { type Packed, type Parcel, pack, type Receiver, type Sender, unpack } from './crossing';
@@ -19,7 +19,7 @@ export interface Line {
 }
 
 /** Makes tensors. It is loaded when the first one comes, so that a page that has none does without the library. */
-let tensors: typeof import('../data/worker/host-tensors') | null = null;
+let tensors: typeof import('../crossing/host-tensors') | null = null;
 
 const noop = (): void => undefined;
 
@@ -181,7 +181,7 @@ export class Connection {
     const lacks = tensors === null && packed.crossings.some(({ kind }) => kind === 'tensor');
     if (!this.#coming && !lacks) return made();
     const loaded = async () => {
-      if (lacks) tensors ??= await import('../data/worker/host-tensors');
+      if (lacks) tensors ??= await import('../crossing/host-tensors');
     };
     const used = Promise.all([loaded(), this.#coming]).then(made);
     const turn = used.then(noop, noop).then(() => {

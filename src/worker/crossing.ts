@@ -1,12 +1,12 @@
 // How values cross between a page and its worker: as structured clones, in which tensors, functions, errors, signals and iterators are stood for by places.
 
-import { toHalves } from '../compiler/half';
-import type { DType } from '../compiler/meta';
-import { classesOf, knownOf } from '../data/worker/failure';
-import type { TensorNumbers } from '../data/worker/pack';
-import { ArgumentError } from '../errors';
+import { ArgumentError } from '../core/errors';
+import { toHalves } from '../core/half';
+import type { DType } from '../core/meta';
+import { kindOf } from '../core/options';
+import { classesOf, knownOf } from '../crossing/failure';
+import type { TensorNumbers } from '../crossing/pack';
 import { kinds } from '../tensor/kinds';
-import { kindOf } from '../tensor/options';
 import { isProxied, movedOf } from './marks';
 
 /** What stands in a place, in the form in which it crosses. */

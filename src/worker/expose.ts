@@ -1,8 +1,9 @@
 // The worker's end: one object of the program is served to the page that started the worker.
+
+import { ArgumentError } from '../core/errors';
+import { kindOf } from '../core/options';
 import { endpoint } from '../data/worker/endpoint';
 import { holdLock } from '../data/worker/lock';
-import { ArgumentError } from '../errors';
-import { kindOf } from '../tensor/options';
 import { Connection } from './connection';
 import { isMessage, MARK, type Message, ROOT } from './protocol';
 

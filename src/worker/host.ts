@@ -1,6 +1,6 @@
 // What one side does for the other at a channel: it calls, makes and reads what is there.
-import { ArgumentError } from '../errors';
-import { kindOf } from '../tensor/options';
+import { ArgumentError } from '../core/errors';
+import { kindOf } from '../core/options';
 import type { Packed } from './crossing';
 
 /** What came of a call: its result, or what it threw. */

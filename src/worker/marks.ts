@@ -1,7 +1,8 @@
 // What a program says of a value before it crosses: that the object itself stays where it is, or that its memory moves.
-import { ArgumentError } from '../errors';
-import { closed } from '../tensor/arity';
-import { kindOf } from '../tensor/options';
+
+import { closed } from '../core/arity';
+import { ArgumentError } from '../core/errors';
+import { kindOf } from '../core/options';
 
 declare const stays: unique symbol;
 

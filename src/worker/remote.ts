@@ -1,5 +1,5 @@
 // What stands for something on the other side: names that are followed there when they are called, made or awaited.
-import { ArgumentError, WorkerError } from '../errors';
+import { ArgumentError, WorkerError } from '../core/errors';
 import type { Callback } from './callback';
 import type { Origin } from './crossing';
 import type { Way } from './host';

@@ -3,7 +3,7 @@ import { ok, strictEqual } from 'node:assert';
 import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 import { Tensor } from 'lamplight';
 import { valuesAtHand } from '../../src/tensor/shown';
-import type { Raster } from '../../src/vision/raster';
+import type { Raster } from '../../src/vision/pictures/raster';
 
 /** Throws where a value is not what the bytes say. */
 export type Check = (bytes: Uint8Array, value: unknown) => void;

@@ -3,7 +3,7 @@
 import { openSync, writeFileSync, writeSync } from 'node:fs';
 import process from 'node:process';
 import { getHeapStatistics } from 'node:v8';
-import { LamplightError } from '../../src/errors';
+import { LamplightError } from '../../src/core/errors';
 import { computesHalf } from '../../src/io/half';
 import { formats } from './formats';
 import { drawsFrom, mutant } from './mutate';

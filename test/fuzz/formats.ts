@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as torch from 'lamplight';
 import { vision } from 'lamplight';
-import { writeSafetensors } from '../../src/io/safetensors';
+import { writeSafetensors } from '../../src/io/safetensors/safetensors';
 import { membersOf } from '../../src/vision/datasets/archive';
 import { parseIdxImages, parseIdxLabels } from '../../src/vision/datasets/idx';
-import { decodePng } from '../../src/vision/png';
+import { decodePng } from '../../src/vision/pictures/png';
 import {
   type Check,
   checkCifar,

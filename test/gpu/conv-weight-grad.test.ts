@@ -1,15 +1,15 @@
 // Tiles that a convolution's gradient by its weight can have (in test/long every one), in both classes of kernels, against sums on the host.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AdapterProfile } from '../../src/gpu/device';
-import type { ConvGeometry } from '../../src/ops/conv-geometry';
-import { weightGradPasses } from '../../src/ops/conv-weight-grad';
+import type { ConvGeometry } from '../../src/kernels/conv/geometry';
+import { weightGradPasses } from '../../src/kernels/conv/weight-grad';
 import {
   chooseWeightGradTile,
   isStripTile,
   isWorkgroupTile,
   type WeightGradTile,
   weightGradTiles,
-} from '../../src/ops/conv-weight-grad-tiles';
+} from '../../src/kernels/conv/weight-grad-tiles';
 import { adapterOf } from '../support/adapter';
 import { expectNumbers } from '../support/close';
 import { geometryOf } from '../support/geometry';

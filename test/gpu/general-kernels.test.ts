@@ -1,14 +1,14 @@
 // Kernels that stand in for others whatever the sizes are compute what these compute, bit for bit.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Lowering, Pass } from '../../src/compiler/ir';
-import { forwardPasses, registerPass } from '../../src/ops/conv-forward';
-import type { ConvGeometry } from '../../src/ops/conv-geometry';
-import { inputGradPasses } from '../../src/ops/conv-input-grad';
-import type { CorrelationTile } from '../../src/ops/conv-register-tiles';
-import { weightGradPasses } from '../../src/ops/conv-weight-grad';
-import type { WeightGradTile } from '../../src/ops/conv-weight-grad-tiles';
-import { winogradPasses } from '../../src/ops/conv-winograd';
-import { matmulPasses, type Product } from '../../src/ops/matmul-passes';
+import { forwardPasses, registerPass } from '../../src/kernels/conv/forward';
+import type { ConvGeometry } from '../../src/kernels/conv/geometry';
+import { inputGradPasses } from '../../src/kernels/conv/input-grad';
+import type { CorrelationTile } from '../../src/kernels/conv/register-tiles';
+import { weightGradPasses } from '../../src/kernels/conv/weight-grad';
+import type { WeightGradTile } from '../../src/kernels/conv/weight-grad-tiles';
+import { winogradPasses } from '../../src/kernels/conv/winograd';
+import { matmulPasses, type Product } from '../../src/kernels/matmul/passes';
 import { adapterOf } from '../support/adapter';
 import { geometryOf, sizesOf } from '../support/geometry';
 import { runPasses } from '../support/passes';

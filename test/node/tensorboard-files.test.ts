@@ -8,7 +8,7 @@ import { SummaryWriter } from 'lamplight/tensorboard';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { graphField, ranField } from '../../src/tensorboard/graph-def';
 import { tracedGraph } from '../../src/tensorboard/graph-trace';
-import { decodePng } from '../../src/vision/png';
+import { decodePng } from '../../src/vision/pictures/png';
 import fixture from '../fixtures/tensorboard.json' with { type: 'json' };
 import { allEventsIn } from '../support/event-files';
 

@@ -7,7 +7,7 @@ import { type ScalarLayout, SummaryWriter } from 'lamplight/tensorboard';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { encodings } from '../../src/tensorboard/calls/tensors';
 import { tensorSummary } from '../../src/tensorboard/summaries';
-import { decodePng } from '../../src/vision/png';
+import { decodePng } from '../../src/vision/pictures/png';
 import fixture from '../fixtures/tensorboard.json' with { type: 'json' };
 import { eventsIn, summariesIn } from '../support/event-files';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as torch from 'lamplight';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { TuningStore } from '../../src/compiler/tuning-store';
+import { TuningStore } from '../../src/compiler/tuning/store';
 
 let folder: string;
 beforeAll(async () => {

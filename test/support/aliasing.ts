@@ -1,7 +1,7 @@
 // Runs the programs of the fixtures `aliasing`: lines such as `t2 = narrow t1 0 1 2`, `ng copy_ t1 t0`, `backward t2 1`.
 import * as torch from 'lamplight';
 import { nn } from 'lamplight';
-import { AutogradError } from '../../src/errors';
+import { AutogradError } from '../../src/core/errors';
 import { flush } from '../../src/graph/flush';
 import type { FixtureCase } from './fixtures';
 

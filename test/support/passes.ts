@@ -1,7 +1,8 @@
 // Runs the passes of a lowering by themselves, without the engine: for kernels that the engine would not choose here.
-import { codeOf } from '../../src/compiler/code';
+
 import type { Lowering, Operand, Pass } from '../../src/compiler/ir';
 import { allWithTexts, whenLoaded } from '../../src/compiler/texts';
+import { codeOf } from '../../src/wgsl/code';
 
 const STORAGE = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST
 const UNIFORM = 0x40 | 0x08; // UNIFORM | COPY_DST

@@ -2,7 +2,7 @@
 import * as torch from 'lamplight';
 import { afterAll, vi } from 'vitest';
 import { allPacks } from '../../src/compiler/texts';
-import { forgetWarnings } from '../../src/warnings';
+import { forgetWarnings } from '../../src/core/warnings';
 
 await allPacks();
 torch.manualSeed(new torch.Generator().initialSeed());

@@ -1,9 +1,9 @@
 // Proves when measuring in the background begins, that it stops for whatever runs, and what becomes of its findings. Its device computes nothing.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { BackgroundTuning } from '../../src/compiler/background';
 import type { Pass } from '../../src/compiler/ir';
-import { candidateKey, type Probe, TuningTable } from '../../src/compiler/tuning';
-import { chooseTile, type MatmulShape, probeShape, probeTiles } from '../../src/ops/matmul-tiles';
+import { BackgroundTuning } from '../../src/compiler/tuning/background';
+import { candidateKey, type Probe, TuningTable } from '../../src/compiler/tuning/tuning';
+import { chooseTile, type MatmulShape, probeShape, probeTiles } from '../../src/kernels/matmul/tiles';
 import { adapterOf, roomy } from '../support/adapter';
 
 const candidates = [{ tile: 1 }, { tile: 2 }, { tile: 3 }];

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ArgumentError, FetchError, FileFormatError } from '../../src/errors';
+import { ArgumentError, FetchError, FileFormatError } from '../../src/core/errors';
 import { fileSystem, writeFileAtomically } from '../../src/gpu/node';
 import { inflate, readBytes as readBounded } from '../../src/io/bytes';
-import { safetensorsBound } from '../../src/io/safetensors-bound';
+import { safetensorsBound } from '../../src/io/safetensors/bound';
 import { idxBound } from '../../src/vision/datasets/idx';
 
 const readBytes = (source: Parameters<typeof readBounded>[0]) => readBounded(source, () => 1e6);

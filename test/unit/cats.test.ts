@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { catsInPlace } from '../../src/compiler/cats';
 import type { KernelOp } from '../../src/compiler/ir';
+import { catsInPlace } from '../../src/compiler/passes/join-in-place';
 import { kernelOp, type Line, lowered, operation } from '../support/programs';
 
 const compute = kernelOp('compute');

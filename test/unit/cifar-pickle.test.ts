@@ -1,7 +1,7 @@
 // Pickles of CIFAR that attack or are damaged: only arrays of bytes, numbers and lists come out of them.
 import { datasets } from 'lamplight/vision';
 import { describe, expect, test } from 'vitest';
-import { FileFormatError } from '../../src/errors';
+import { FileFormatError } from '../../src/core/errors';
 import { unpickleArrays } from '../../src/vision/datasets/cifar-pickle';
 
 const bytes = (...parts: (string | number | number[])[]): Uint8Array =>

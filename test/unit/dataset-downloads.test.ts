@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { datasets } from 'lamplight/vision';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { FetchError, FileFormatError } from '../../src/errors';
-import type { DownloadProgress } from '../../src/io/download';
+import { FetchError, FileFormatError } from '../../src/core/errors';
+import type { DownloadProgress } from '../../src/io/download/download';
 import { cifar10 } from '../../src/vision/datasets/cifar-facts';
 import type { Published } from '../../src/vision/datasets/downloads';
 import { emnistPublished, idxSets } from '../../src/vision/datasets/mnist-facts';
@@ -225,7 +225,7 @@ describe('from where it is published', () => {
   });
 
   test('EMNIST’s one archive holds all of its splits', async () => {
-    const { writeZip } = await import('../../src/io/zip');
+    const { writeZip } = await import('../../src/io/zip/zip');
     const contents = ['images-idx3', 'labels-idx1'].map((kind, i) => ({
       name: `gzip/emnist-digits-test-${kind}-ubyte.gz`,
       data: Uint8Array.from([images, labels][i]!),

@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { explainPlan, showBytes } from '../../src/compiler/explain';
 import { input, type KernelOp, output, type Program, type ProgramNode, u32 } from '../../src/compiler/ir';
-import type { Meta } from '../../src/compiler/meta';
 import { compile } from '../../src/compiler/plan';
+import type { Meta } from '../../src/core/meta';
 import { adapterOf, roomy } from '../support/adapter';
 
 const adapter = adapterOf('gpu', roomy);

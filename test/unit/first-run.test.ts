@@ -4,10 +4,10 @@ import { nn, noGrad, optim } from 'lamplight';
 import { models } from 'lamplight/vision';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { engine } from '../../src/compiler/engine';
-import { unroll } from '../../src/gpu/unroll';
+import { unroll } from '../../src/wgsl/unroll';
 import { nullDevice } from '../support/null-device';
 
-vi.mock('../../src/gpu/unroll', { spy: true });
+vi.mock('../../src/wgsl/unroll', { spy: true });
 
 beforeAll(async () => {
   await torch.init({ device: await nullDevice(), kernels: 'software', tuning: false });

@@ -1,8 +1,8 @@
 // Checks which operations are split into a part that is kept and one that runs each time, and for how long what is kept holds.
 import { describe, expect, test } from 'vitest';
-import { foldStanding } from '../../src/compiler/fold';
 import { input, type KernelOp, output } from '../../src/compiler/ir';
 import { Keeping } from '../../src/compiler/keeping';
+import { foldStanding } from '../../src/compiler/passes/fold-constant';
 import type { Dispatch, Executable } from '../../src/gpu/executable';
 import { aliasOp, described, kernelOp, type Line, lowered, operation } from '../support/programs';
 

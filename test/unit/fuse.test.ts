@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fusePointwise } from '../../src/compiler/fuse';
+import { broadcastIndex, Sizes } from '../../src/compiler/fusion/reading';
 import {
   input,
   type KernelOp,
@@ -10,8 +10,8 @@ import {
   scratch,
   u32,
 } from '../../src/compiler/ir';
-import type { Meta, Shape } from '../../src/compiler/meta';
-import { broadcastIndex, Sizes } from '../../src/compiler/reading';
+import { fusePointwise } from '../../src/compiler/passes/fuse-pointwise';
+import type { Meta, Shape } from '../../src/core/meta';
 
 const op = (lowering: Lowering, name: string): KernelOp => ({ name, lower: () => lowering });
 const point = (name: string, expr = 'a0'): KernelOp => op({ kind: 'pointwise', body: { expr } }, name);

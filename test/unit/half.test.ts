@@ -1,13 +1,13 @@
 // float16: its bits on the host, its bytes in buffers, and the kernels that load and store it.
 import * as torch from 'lamplight';
 import { describe, expect, test } from 'vitest';
-import { fromHalf, fromHalves, roundToHalf, toHalf, toHalves } from '../../src/compiler/half';
-import { readHalves } from '../../src/compiler/halves';
-import { withEpilogue, withPrologue } from '../../src/compiler/inline';
+import { withEpilogue, withPrologue } from '../../src/compiler/fusion/inline';
+import { type Cluster, clusterPass, type Member, mergesOf } from '../../src/compiler/fusion/pointwise';
 import { input, type KernelOp, type Lowering, output, type Pass, type Program } from '../../src/compiler/ir';
-import { byteLength, type Meta } from '../../src/compiler/meta';
+import { readHalves } from '../../src/compiler/passes/widen-late';
 import { expectHalf } from '../../src/compiler/plan';
-import { type Cluster, clusterPass, type Member, mergesOf } from '../../src/compiler/pointwise';
+import { fromHalf, fromHalves, roundToHalf, toHalf, toHalves } from '../../src/core/half';
+import { byteLength, type Meta } from '../../src/core/meta';
 import type { AdapterProfile } from '../../src/gpu/device';
 import { expectNumbers } from '../support/close';
 import { type FixtureCase, loadFixture } from '../support/fixtures';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FileFormatError } from '../../src/errors';
+import { FileFormatError } from '../../src/core/errors';
 import { expectSameCount, parseIdxImages, parseIdxLabels } from '../../src/vision/datasets/idx';
 
 function idx(magic: number, sizes: readonly number[], data: readonly number[] = []): Uint8Array {

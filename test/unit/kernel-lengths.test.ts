@@ -1,10 +1,10 @@
 // The lengths that kernels for processors declare their arrays with: those of the operands, however they lie.
 import { describe, expect, test } from 'vitest';
-import { withEpilogue } from '../../src/compiler/inline';
+import { withEpilogue } from '../../src/compiler/fusion/inline';
 import type { Lowering, Pass } from '../../src/compiler/ir';
-import type { Meta, Shape } from '../../src/compiler/meta';
-import { forwardPasses } from '../../src/ops/conv-forward';
-import { BATCH_DIMS, matmulPasses, type Product } from '../../src/ops/matmul-passes';
+import type { Meta, Shape } from '../../src/core/meta';
+import { forwardPasses } from '../../src/kernels/conv/forward';
+import { BATCH_DIMS, matmulPasses, type Product } from '../../src/kernels/matmul/passes';
 import { adapterOf } from '../support/adapter';
 import { geometryOf } from '../support/geometry';
 

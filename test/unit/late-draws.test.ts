@@ -3,9 +3,9 @@ import * as torch from 'lamplight';
 import { nn } from 'lamplight';
 import { describe, expect, test } from 'vitest';
 import { LateData } from '../../src/graph/value';
-import { fillNormal, fillUniform } from '../../src/tensor/random/distributions';
-import { Generator } from '../../src/tensor/random/generator';
-import { lateNormal, lateUniform } from '../../src/tensor/random/late';
+import { fillNormal, fillUniform } from '../../src/storage/random/distributions';
+import { Generator } from '../../src/storage/random/generator';
+import { lateNormal, lateUniform } from '../../src/storage/random/late';
 
 const seeded = () => new Generator().manualSeed(7);
 

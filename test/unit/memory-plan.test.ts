@@ -2,9 +2,9 @@ import { nn } from 'lamplight';
 import { describe, expect, test } from 'vitest';
 import { CNNModel, ComplexCNNModel } from '../../demos/mnist/models';
 import { layOut, leastBytes, tenantsOf, totalBytes } from '../../src/compiler/layout';
-import { compilerPasses } from '../../src/compiler/passes';
+import { compilerPasses } from '../../src/compiler/passes/index';
+import { schedule } from '../../src/compiler/passes/schedule';
 import { compile } from '../../src/compiler/plan';
-import { schedule } from '../../src/compiler/schedule';
 import { adapterOf, roomy } from '../support/adapter';
 import { stepProgram } from '../support/recorded';
 

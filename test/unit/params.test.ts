@@ -7,7 +7,7 @@ import type { Lowering, Param, Pass, Program } from '../../src/compiler/ir';
 import { compile } from '../../src/compiler/plan';
 import { allWithTexts } from '../../src/compiler/texts';
 import { fromHost } from '../../src/graph/record';
-import { winogradPasses } from '../../src/ops/conv-winograd';
+import { winogradPasses } from '../../src/kernels/conv/winograd';
 import { gatherBytes } from '../../src/ops/indexing';
 import { packPixels, unpackPixels } from '../../src/ops/pixels';
 import { nmsMask } from '../../src/vision/ops/nms';

@@ -3,7 +3,7 @@ import * as torch from 'lamplight';
 import { describe, expect, test } from 'vitest';
 import { joined } from '../../src/io/bytes';
 import { unpickle } from '../../src/io/pickle/unpickle';
-import { writeZip } from '../../src/io/zip';
+import { writeZip } from '../../src/io/zip/zip';
 
 const bytes = (...parts: (string | number | Uint8Array)[]): Uint8Array => {
   const all = parts.map((part) =>

@@ -2,12 +2,12 @@
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { ArgumentError, FileFormatError, ShapeError } from '../../src/errors';
-import { crc32 } from '../../src/io/crc32';
-import { type ColormapName, colorize } from '../../src/vision/colormap';
-import { decodeWithSharp } from '../../src/vision/decode';
-import { decodePng } from '../../src/vision/png';
-import { expectMode, inMode, type Raster } from '../../src/vision/raster';
+import { ArgumentError, FileFormatError, ShapeError } from '../../src/core/errors';
+import { type ColormapName, colorize } from '../../src/draw/colormap';
+import { crc32 } from '../../src/io/zip/crc32';
+import { decodeWithSharp } from '../../src/vision/pictures/decode';
+import { decodePng } from '../../src/vision/pictures/png';
+import { expectMode, inMode, type Raster } from '../../src/vision/pictures/raster';
 import colormaps from '../fixtures/colormaps.json' with { type: 'json' };
 
 const { read } = ReadableStreamDefaultReader.prototype;

@@ -1,10 +1,10 @@
 // Plots as they are drawn: numbers at axes, legends, gaps, matrices, and canvases of dense screens.
 import { ArgumentError } from 'lamplight';
 import { describe, expect, test } from 'vitest';
-import { brief, ticksOf } from '../../src/vision/plot/axes';
-import { lineDrawing, rangeOf } from '../../src/vision/plot/lines';
-import { matrixDrawing } from '../../src/vision/plot/matrix';
-import { drawOn, grid, type PlotCanvas } from '../../src/vision/plot/sheet';
+import { brief, ticksOf } from '../../src/draw/axes';
+import { lineDrawing, rangeOf } from '../../src/draw/lines';
+import { matrixDrawing } from '../../src/draw/matrix';
+import { drawOn, grid, type PlotCanvas } from '../../src/draw/sheet';
 import { notingCanvas } from '../support/plot-canvas';
 
 describe('axes', () => {

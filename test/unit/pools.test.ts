@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { fusePointwise } from '../../src/compiler/fuse';
 import type { KernelOp, Lowering, Pooling } from '../../src/compiler/ir';
-import { fusePools } from '../../src/compiler/pools';
+import { fusePointwise } from '../../src/compiler/passes/fuse-pointwise';
+import { fusePools } from '../../src/compiler/passes/fuse-pools';
 import { aliasOp, described, kernelOp, type Line, lowered, operation, pointwiseOp } from '../support/programs';
 
 const STORE = 'fn store(at: u32, value: f32) { y[at] = value; }';

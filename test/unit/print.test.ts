@@ -1,6 +1,6 @@
 // Checks printed tensors against PyTorch's text, character by character.
 import { expect, test } from 'vitest';
-import { formatTensor, type PrintOptions, setPrintoptions } from '../../src/tensor/print';
+import { formatTensor, type PrintOptions, setPrintoptions } from '../../src/storage/print';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
 
 interface TextCase extends FixtureCase {

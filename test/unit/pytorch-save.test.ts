@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { unpickle } from '../../src/io/pickle/unpickle';
 import { Container, type Py, PyFloat, PyGlobal } from '../../src/io/pickle/values';
 import { memoryReader } from '../../src/io/reader';
-import { openZip } from '../../src/io/zip';
+import { openZip } from '../../src/io/zip/zip';
 import { valuesAtHand } from '../../src/tensor/shown';
 
 const path = (name: string) => fileURLToPath(new URL(`../fixtures/pytorch/${name}`, import.meta.url));

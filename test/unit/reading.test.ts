@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { takesPrologue, withPrologue } from '../../src/compiler/inline';
+import { takesPrologue, withPrologue } from '../../src/compiler/fusion/inline';
+import { type Cluster, clusterPass, type Member } from '../../src/compiler/fusion/pointwise';
+import { fourIndex, fourKind, paysToKnow, Sizes, withLengths } from '../../src/compiler/fusion/reading';
 import { input, output, type Pass, u32 } from '../../src/compiler/ir';
-import { type Meta, type Shape, scalarOf } from '../../src/compiler/meta';
-import { type Cluster, clusterPass, type Member } from '../../src/compiler/pointwise';
-import { fourIndex, fourKind, paysToKnow, Sizes, withLengths } from '../../src/compiler/reading';
+import { type Meta, type Shape, scalarOf } from '../../src/core/meta';
 
 /** Evaluates the WGSL of an index with its sizes; u32 division rounds down. */
 const evaluate = (text: string, sizes: Sizes, i: number): number => {

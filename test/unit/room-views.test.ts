@@ -1,7 +1,7 @@
 // Views in values with room show what they show without.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { contiguousStrides, numel } from '../../src/compiler/meta';
+import { contiguousStrides, numel } from '../../src/core/meta';
 import { marginsOf, placedIn, staysWithin, stepsOf } from '../../src/ops/room-views';
 
 /** The elements of a view, in order. */

@@ -7,8 +7,8 @@ import * as torch from 'lamplight';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { HostNumbers } from '../../src/graph/value';
 import { memoryReader } from '../../src/io/reader';
-import { readSafetensors, readTensor, writeSafetensors } from '../../src/io/safetensors';
-import { readHeader } from '../../src/io/safetensors-header';
+import { readHeader } from '../../src/io/safetensors/header';
+import { readSafetensors, readTensor, writeSafetensors } from '../../src/io/safetensors/safetensors';
 import fixture from '../fixtures/arrays.json' with { type: 'json' };
 
 /** What a tensor was made of, without a device. */

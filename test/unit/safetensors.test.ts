@@ -2,10 +2,15 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { roundToHalf } from '../../src/compiler/half';
-import { FileFormatError } from '../../src/errors';
+import { FileFormatError } from '../../src/core/errors';
+import { roundToHalf } from '../../src/core/half';
 import { memoryReader } from '../../src/io/reader';
-import { type HostTensor, readSafetensors, type WritableTensor, writeSafetensors } from '../../src/io/safetensors';
+import {
+  type HostTensor,
+  readSafetensors,
+  type WritableTensor,
+  writeSafetensors,
+} from '../../src/io/safetensors/safetensors';
 
 const encoder = new TextEncoder();
 

@@ -1,6 +1,7 @@
 // Samplers and splits against PyTorch's own orders.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { ArgumentError } from '../../src/core/errors';
 import {
   BatchSampler,
   RandomSampler,
@@ -9,10 +10,9 @@ import {
   WeightedRandomSampler,
 } from '../../src/data/sampler';
 import { randomSplit } from '../../src/data/subset';
-import { ArgumentError } from '../../src/errors';
-import { fillUniform } from '../../src/tensor/random/distributions';
-import { defaultGenerator, Generator, manualSeed } from '../../src/tensor/random/generator';
-import { drawBaseSeed } from '../../src/tensor/random/shuffle';
+import { fillUniform } from '../../src/storage/random/distributions';
+import { defaultGenerator, Generator, manualSeed } from '../../src/storage/random/generator';
+import { drawBaseSeed } from '../../src/storage/random/shuffle';
 
 interface LoaderCase {
   name: string;

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { load as loadLegacy } from '../../src/io/pytorch/legacy-load';
 import { load as loadZip } from '../../src/io/pytorch/zip-load';
 import { memoryReader, openReader, type Reader } from '../../src/io/reader';
-import { readSafetensors, writeSafetensors } from '../../src/io/safetensors';
-import { openZip, PIECE } from '../../src/io/zip';
+import { readSafetensors, writeSafetensors } from '../../src/io/safetensors/safetensors';
+import { openZip, PIECE } from '../../src/io/zip/zip';
 
 const MiB = 2 ** 20;
 /** float32: two tensors larger than a piece, and small ones. */

@@ -1,6 +1,7 @@
 // Proves that tuning asks the right kernels, picks by measured time, and reads back what it keeps, whatever a store holds.
 import { describe, expect, test } from 'vitest';
 import type { KernelOp, Program } from '../../src/compiler/ir';
+import { adapterKey, readRecord, writeRecord } from '../../src/compiler/tuning/store';
 import {
   type Bench,
   forced,
@@ -9,7 +10,7 @@ import {
   type TuningTask,
   tuneAll,
   tuningTasks,
-} from '../../src/compiler/tuner';
+} from '../../src/compiler/tuning/tuner';
 import {
   type Candidate,
   type ChoicePoint,
@@ -17,8 +18,7 @@ import {
   fingerprint,
   TuningTable,
   tuned,
-} from '../../src/compiler/tuning';
-import { adapterKey, readRecord, writeRecord } from '../../src/compiler/tuning-store';
+} from '../../src/compiler/tuning/tuning';
 import { adapterOf, roomy } from '../support/adapter';
 
 const adapter = adapterOf('gpu', {

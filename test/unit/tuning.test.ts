@@ -8,7 +8,7 @@ import {
   TuningRecorder,
   TuningTable,
   tuned,
-} from '../../src/compiler/tuning';
+} from '../../src/compiler/tuning/tuning';
 import type { Tuning } from '../../src/gpu/device';
 import { adapterOf, roomy } from '../support/adapter';
 

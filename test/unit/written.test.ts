@@ -1,7 +1,7 @@
 // Checks how WGSL is written out: names that meet become distinct, and only variables assigned once become constants.
 import { expect, test } from 'vitest';
-import { piecesOf } from '../../src/gpu/marked';
-import { Written } from '../../src/gpu/written';
+import { piecesOf } from '../../src/wgsl/marked';
+import { Written } from '../../src/wgsl/written';
 
 const lines = (text: string) => {
   const written = new Written();

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { deflateRawSync, crc32 as nodeCrc } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { ArgumentError, FetchError, FileFormatError } from '../../src/errors';
+import { ArgumentError, FetchError, FileFormatError } from '../../src/core/errors';
 import { joined } from '../../src/io/bytes';
-import { crc32 } from '../../src/io/crc32';
 import { memoryReader, openReader } from '../../src/io/reader';
 import { writeTo } from '../../src/io/target';
-import { openZip, writeZip, type ZipContent } from '../../src/io/zip';
+import { crc32 } from '../../src/io/zip/crc32';
+import { openZip, writeZip, type ZipContent } from '../../src/io/zip/zip';
 
 const text = (letters: string) => new TextEncoder().encode(letters);
 

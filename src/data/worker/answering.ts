@@ -1,10 +1,11 @@
 // The work of a worker: it starts when the loader says so, and makes one batch after another.
-import { defaultGenerator, manualSeed } from '../../tensor/random/generator';
+
+import { failureOf } from '../../crossing/failure';
+import { Packer, type TensorNumbers } from '../../crossing/pack';
+import { defaultGenerator, manualSeed } from '../../storage/random/generator';
 import { endpoint } from './endpoint';
-import { failureOf } from './failure';
 import { becomeWorker, shownSeed } from './info';
 import { holdLock } from './lock';
-import { Packer, type TensorNumbers } from './pack';
 import { type Fetch, isMarked, MARK, type Order, type Report, type Served, type Start } from './protocol';
 
 /** What a worker reads from. */

@@ -1,7 +1,7 @@
 // The workers of a loader as the main side sees them: started together, asked for batches, and let go together.
-import { LamplightError, WorkerError } from '../../errors';
-import { warnOnce } from '../../warnings';
-import { errorOf } from './failure';
+import { LamplightError, WorkerError } from '../../core/errors';
+import { warnOnce } from '../../core/warnings';
+import { errorOf } from '../../crossing/failure';
 import { newLock, watchLock } from './lock';
 import { type Answer, isMarked, MARK, type Order, type Report, type Served, type Start } from './protocol';
 import { type Thread, type ThreadWords, threadOf, type WorkerLike } from './thread';

@@ -1,5 +1,5 @@
 // The worker's own end of the line: a Web Worker's global scope, or the port of Node's worker_threads.
-import { WorkerError } from '../../errors';
+import { WorkerError } from '../../core/errors';
 
 export interface Endpoint {
   post(message: unknown, transfer: readonly object[]): void;

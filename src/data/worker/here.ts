@@ -1,6 +1,6 @@
 // A worker that is none: it reads for copies of a data set on the main side, where no script of a worker can be had.
-import { failureOf } from './failure';
-import { Packer } from './pack';
+import { failureOf } from '../../crossing/failure';
+import { Packer } from '../../crossing/pack';
 import { readerOf } from './parts';
 import { type Fetch, isMarked, MARK, type Order, type Report } from './protocol';
 import type { CopyReader } from './serve-copies';

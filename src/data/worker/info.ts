@@ -1,6 +1,6 @@
 // What code that makes items and batches can know of the worker that it runs in, or runs for.
-import { closed } from '../../tensor/arity';
-import { type Generator, type Seed, withDefaultGenerator } from '../../tensor/random/generator';
+import { closed } from '../../core/arity';
+import { type Generator, type Seed, withDefaultGenerator } from '../../storage/random/generator';
 
 /** A worker as seen from inside. */
 export interface WorkerInfo {

@@ -1,5 +1,5 @@
 // One pass of a loader with workers, batch by batch in PyTorch's order: batch b is made by worker b mod numWorkers, and asked for when batch b - ahead is handed out.
-import type { Packed } from './pack';
+import type { Packed } from '../../crossing/pack';
 import type { Workforce } from './workforce';
 
 export interface PassOptions<B> {

@@ -1,5 +1,5 @@
 // What a loader and its workers say to each other.
-import type { Packed } from './pack';
+import type { Packed } from '../../crossing/pack';
 
 /** Marks the messages of a loader among others that a program may send its worker. */
 export const MARK = 'lamplight:data';

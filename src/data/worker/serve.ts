@@ -1,11 +1,11 @@
 // What a module of the user's calls in its worker: it serves a data set to the loader that has started the worker.
-import { ArgumentError, WorkerError } from '../../errors';
+import { ArgumentError, WorkerError } from '../../core/errors';
+import { kindOf, parseArgs } from '../../core/options';
+import { numbersOf, refusal } from '../../crossing/host-tensors';
 import { mode } from '../../graph/mode';
-import { kindOf, parseArgs } from '../../tensor/options';
 import { type DataSource, type Dataset, IterableDataset, itemAt, lengthOf } from '../dataset';
 import { rootOf } from '../subset';
 import { answer, enter, type Source } from './answering';
-import { numbersOf, refusal } from './host-tensors';
 import type { Served } from './protocol';
 
 /** What can be served: a data set, an array of items, or what is iterated. */

@@ -1,7 +1,7 @@
 // Who makes the batches of a loader with workers: threads that read, and for each worker, on the main side, its number, seed and generator.
 
-import { WorkerError } from '../../errors';
-import { Generator } from '../../tensor/random/generator';
+import { WorkerError } from '../../core/errors';
+import { Generator } from '../../storage/random/generator';
 import { lengthOf } from '../dataset';
 import { rootIndex, rootOf } from '../subset';
 import type { WorkerCopy } from './copy';

@@ -1,5 +1,5 @@
 // What the output loses by changes of the inputs, summed over the elements that each touches: the loop of ablation, permutation and occlusion.
-import type { CarriedPromise, InMode } from '../../autograd/carried';
+import type { CarriedPromise, InMode } from '../../storage/carried';
 import type { Tensor } from '../../tensor/tensor';
 import { type Attributions, type Listed, likeInputs } from './arguments';
 import { type FeatureOptions, type Features, featuresOf, marksOf } from './features';

@@ -1,8 +1,9 @@
 // What attribution methods are given: inputs, baselines and further arguments, in the forms in which Captum takes them.
-import { isFloat, sameShape, showShape } from '../../compiler/meta';
-import { ArgumentError, DTypeError, ShapeError } from '../../errors';
+
+import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
+import { isFloat, sameShape, showShape } from '../../core/meta';
+import { kindOf } from '../../core/options';
 import { fullLike } from '../../tensor/creation';
-import { kindOf } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
 /** One input of a model, or several; dimension 0 of each counts examples. */

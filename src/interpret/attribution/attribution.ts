@@ -1,9 +1,9 @@
 // The bases of attribution methods: what they explain, and how far what they give adds up.
 
-import { showShape } from '../../compiler/meta';
-import { ShapeError } from '../../errors';
-import { closeInherited, closeMethods } from '../../tensor/arity';
-import { type Arguments, parseArgs } from '../../tensor/options';
+import { closeInherited, closeMethods } from '../../core/arity';
+import { ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
+import { type Arguments, parseArgs } from '../../core/options';
 import type { Tensor } from '../../tensor/tensor';
 import {
   asTensors,

@@ -1,13 +1,14 @@
 // How many rows of an expanded batch run together: what the caller says, or what fits.
-import { byteLength } from '../../compiler/meta';
-import { ArgumentError } from '../../errors';
+
+import { ArgumentError } from '../../core/errors';
+import { byteLength } from '../../core/meta';
+import { shown } from '../../core/options';
+import { warnOnce } from '../../core/warnings';
 import { flush } from '../../graph/flush';
 import { mode, withMode } from '../../graph/mode';
-import { shown } from '../../tensor/options';
-import { defaultGenerator } from '../../tensor/random/generator';
-import { scope } from '../../tensor/scope';
+import { defaultGenerator } from '../../storage/random/generator';
+import { scope } from '../../storage/scope';
 import type { Tensor } from '../../tensor/tensor';
-import { warnOnce } from '../../warnings';
 import { type Call, called, type ForwardFunction } from './model';
 
 /** Of all values of one run of the model together, so that none is too large for a binding and several runs find room. */

@@ -1,10 +1,11 @@
 // DeepLIFT: differences from a baseline, handed back layer by layer.
-import { ArgumentError } from '../../errors';
+
+import { callback, orNull } from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, expectKind, kindOf, parseArgs } from '../../core/options';
 import { type Interceptor, intercepted } from '../../nn/intercept';
 import type { Module } from '../../nn/module';
-import { callback, orNull } from '../../tensor/argument-kinds';
 import { cat } from '../../tensor/functions';
-import { type Arguments, expectKind, kindOf, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import {
   type Attributions,

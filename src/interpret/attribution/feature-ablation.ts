@@ -1,6 +1,7 @@
 // Feature ablation: what the output loses without a feature, or a group of them.
-import { type CarriedPromise, carried } from '../../autograd/carried';
-import { type Arguments, parseArgs } from '../../tensor/options';
+
+import { type Arguments, parseArgs } from '../../core/options';
+import { type CarriedPromise, carried } from '../../storage/carried';
 import { featureLosses } from './ablation';
 import { type Attributions, asTensors, type Baselines, compared, type Inputs, listInputs } from './arguments';
 import { PerturbationAttribution } from './attribution';

@@ -1,14 +1,15 @@
 // Feature permutation: what the output loses where a feature is exchanged between the examples of a batch.
-import { type CarriedPromise, carried } from '../../autograd/carried';
-import { showShape } from '../../compiler/meta';
-import { ShapeError } from '../../errors';
-import { callback, orNull } from '../../tensor/argument-kinds';
+
+import { callback, orNull } from '../../core/argument-kinds';
+import { ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
+import { type Arguments, kindOf, parseArgs } from '../../core/options';
+import { warnOnce } from '../../core/warnings';
+import { type CarriedPromise, carried } from '../../storage/carried';
+import { randperm } from '../../storage/random/distributions';
 import { tensor, zerosLike } from '../../tensor/creation';
 import { cat, where } from '../../tensor/functions';
-import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
-import { randperm } from '../../tensor/random/distributions';
 import { Tensor } from '../../tensor/tensor';
-import { warnOnce } from '../../warnings';
 import { type Changed, featureLosses } from './ablation';
 import { type Attributions, type Inputs, likeInputs, listInputs } from './arguments';
 import { opOf, PerturbationAttribution } from './attribution';

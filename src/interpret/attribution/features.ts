@@ -1,9 +1,10 @@
 // Which elements of inputs are one feature.
-import type { InMode } from '../../autograd/carried';
-import { isFloat, showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { isFloat, showShape } from '../../core/meta';
+import { kindOf } from '../../core/options';
+import type { InMode } from '../../storage/carried';
 import { arange, tensor } from '../../tensor/creation';
-import { kindOf } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import type { Inputs } from './arguments';
 

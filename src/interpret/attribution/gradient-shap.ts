@@ -1,8 +1,8 @@
 // Gradient SHAP: expected gradients between baselines and noisy inputs.
-import { either, listOf, number } from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../../tensor/options';
+import { either, listOf, number } from '../../core/argument-kinds';
+import { type Arguments, parseArgs } from '../../core/options';
+import { scope } from '../../storage/scope';
 import { rand } from '../../tensor/random';
-import { scope } from '../../tensor/scope';
 import type { Tensor } from '../../tensor/tensor';
 import { type Attributions, type Baselines, compared, type Inputs, listFloats, timesDifference } from './arguments';
 import { type AttributionOptions, GradientAttribution, opOf, withDelta } from './attribution';

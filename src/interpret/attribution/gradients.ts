@@ -1,7 +1,8 @@
 // Gradients of what is explained by the inputs, which leave `grad` fields alone.
-import { isFloat } from '../../compiler/meta';
+
+import { grad } from '../../autograd/grad';
+import { isFloat } from '../../core/meta';
 import { onesLike } from '../../tensor/creation';
-import { grad } from '../../tensor/grad';
 import type { Tensor } from '../../tensor/tensor';
 import { type Call, chosen } from './model';
 import { expectOneEach } from './target';

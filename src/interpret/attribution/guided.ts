@@ -1,8 +1,9 @@
 // Guided backpropagation and the deconvolutional network: what passes a ReLU on the way back.
+
+import { type Arguments, parseArgs } from '../../core/options';
 import { ReLU } from '../../nn/activation';
 import { type Interceptor, intercepted } from '../../nn/intercept';
 import type { Module } from '../../nn/module';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import { type Attributions, type Inputs, likeInputs, listFloats } from './arguments';
 import { type AttributionOptions, GradientAttribution, opOf } from './attribution';
 import { inputGradients } from './gradients';

@@ -1,5 +1,5 @@
 // Input times gradient.
-import { type Arguments, parseArgs } from '../../tensor/options';
+import { type Arguments, parseArgs } from '../../core/options';
 import { type Attributions, type Inputs, likeInputs, listFloats } from './arguments';
 import { type AttributionOptions, GradientAttribution } from './attribution';
 import { inputGradients } from './gradients';

@@ -1,5 +1,5 @@
 // Integrated gradients: the mean gradient on the way from a baseline to the input, times the way.
-import { type Arguments, parseArgs } from '../../tensor/options';
+import { type Arguments, parseArgs } from '../../core/options';
 import type { Tensor } from '../../tensor/tensor';
 import {
   type Attributions,

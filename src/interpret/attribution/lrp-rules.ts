@@ -1,8 +1,8 @@
 // Rules by which layers hand relevance back, and which layer has which.
 
-import { noGrad } from '../../autograd/mode';
-import { showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
+import { type Arguments, kindOf, parseArgs, shown } from '../../core/options';
 import { ReLU, Tanh } from '../../nn/activation';
 import { AdaptiveAvgPool1d, AdaptiveAvgPool2d, AvgPool1d, MaxPool1d } from '../../nn/adaptive-pooling';
 import { BatchNorm1d, BatchNorm2d, BatchNorm3d } from '../../nn/batch-norm';
@@ -14,8 +14,8 @@ import { Identity, Linear } from '../../nn/linear';
 import { Module } from '../../nn/module';
 import { AvgPool2d, MaxPool2d } from '../../nn/pooling';
 import { AdaptiveAvgPool3d, AvgPool3d, MaxPool3d } from '../../nn/pooling-3d';
+import { noGrad } from '../../storage/mode';
 import { where } from '../../tensor/functions';
-import { type Arguments, kindOf, parseArgs, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
 import { type Passage, ruling } from './rules';

@@ -1,8 +1,8 @@
 // Layer-wise relevance propagation: an output, handed back layer by layer in shares.
-import { ArgumentError } from '../../errors';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, isPlainObject, kindOf, parseArgs } from '../../core/options';
 import { intercepted } from '../../nn/intercept';
 import type { Module } from '../../nn/module';
-import { type Arguments, isPlainObject, kindOf, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { findLayer, type Layer } from '../layer/capture';
 import { type Attributions, type Inputs, likeInputs, listFloats, listInputs } from './arguments';

@@ -1,9 +1,10 @@
 // Calls of the model that is explained, after which it is as it was.
-import { noGrad } from '../../autograd/mode';
+
+import { instance, type Kinds } from '../../core/argument-kinds';
 import { withMode } from '../../graph/mode';
 import { Module } from '../../nn/module';
-import { instance, type Kinds } from '../../tensor/argument-kinds';
-import { scope } from '../../tensor/scope';
+import { noGrad } from '../../storage/mode';
+import { scope } from '../../storage/scope';
 import type { Tensor } from '../../tensor/tensor';
 import { expectTensor, type TargetRows } from './target';
 

@@ -1,13 +1,14 @@
 // The noise tunnel: attributions of an input with noise, several times, smoothed.
-import { CarriedPromise, carried, type InMode } from '../../autograd/carried';
-import { ArgumentError } from '../../errors';
+
+import { either, instance, listOf, number } from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { parseArgs, shown } from '../../core/options';
 import { flush } from '../../graph/flush';
-import { either, instance, listOf, number } from '../../tensor/argument-kinds';
+import { CarriedPromise, carried, type InMode } from '../../storage/carried';
+import { scope } from '../../storage/scope';
 import { full } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
-import { parseArgs, shown } from '../../tensor/options';
 import { normal } from '../../tensor/random';
-import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
 import { type Attributions, type Inputs, interleaved, type Listed, likeInputs, listInputs } from './arguments';
 import { Attribution, opOf, PerturbationAttribution } from './attribution';

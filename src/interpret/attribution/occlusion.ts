@@ -1,9 +1,10 @@
 // Occlusion: what becomes of the output where a window of the input is covered.
-import { type CarriedPromise, carried } from '../../autograd/carried';
-import { showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
+import { type Arguments, parseArgs, shown } from '../../core/options';
+import { type CarriedPromise, carried } from '../../storage/carried';
 import { tensor } from '../../tensor/creation';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { type Changes, losses } from './ablation';
 import {

@@ -1,6 +1,6 @@
 // Owns methods that take other options besides their own, which go to what they call.
-import { ArgumentError } from '../../errors';
-import { isPlainObject, kindOf, type OfKeys, type Parsed, parseArgs } from '../../tensor/options';
+import { ArgumentError } from '../../core/errors';
+import { isPlainObject, kindOf, type OfKeys, type Parsed, parseArgs } from '../../core/options';
 
 /** The argument lists of a method whose own parameters are O, in the given order, with options of any name at the end. */
 export type OpenArguments<

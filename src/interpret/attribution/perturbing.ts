@@ -1,11 +1,12 @@
 // How inputs are changed in many ways at once, and what is made of the outputs: batches of examples by perturbations.
-import { type CarriedPromise, carried, type InMode } from '../../autograd/carried';
-import { showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
+import { kindOf } from '../../core/options';
 import { backpressure, flush } from '../../graph/flush';
+import { type CarriedPromise, carried, type InMode } from '../../storage/carried';
 import { tensor } from '../../tensor/creation';
 import { where } from '../../tensor/functions';
-import { kindOf } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { expandArguments, repeated } from './arguments';
 import type { AttributionOptions } from './attribution';

@@ -1,9 +1,10 @@
 // Other gradients in the place of modules' own, while a network is explained.
+
+import { grad } from '../../autograd/grad';
 import { mode } from '../../graph/mode';
 import type { Interceptor } from '../../nn/intercept';
 import type { Module } from '../../nn/module';
 import { withGradient } from '../../ops/custom';
-import { grad } from '../../tensor/grad';
 import { Tensor } from '../../tensor/tensor';
 import { withNames } from './named-calls';
 

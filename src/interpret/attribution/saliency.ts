@@ -1,5 +1,5 @@
 // Saliency: the gradient of the output by the inputs.
-import { type Arguments, parseArgs } from '../../tensor/options';
+import { type Arguments, parseArgs } from '../../core/options';
 import { type Attributions, type Inputs, likeInputs, listFloats } from './arguments';
 import { type AttributionOptions, GradientAttribution } from './attribution';
 import { inputGradients } from './gradients';

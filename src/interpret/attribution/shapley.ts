@@ -1,12 +1,13 @@
 // Shapley values: the mean of what a feature adds to the output over the orders in which features can be added, all of them or a sample.
-import { type CarriedPromise, carried, type InMode } from '../../autograd/carried';
-import { ArgumentError } from '../../errors';
+
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
+import { warnOnce } from '../../core/warnings';
+import { type CarriedPromise, carried, type InMode } from '../../storage/carried';
+import { randperm } from '../../storage/random/distributions';
 import { tensor } from '../../tensor/creation';
 import { cat, where } from '../../tensor/functions';
-import { type Arguments, parseArgs } from '../../tensor/options';
-import { randperm } from '../../tensor/random/distributions';
 import type { Tensor } from '../../tensor/tensor';
-import { warnOnce } from '../../warnings';
 import {
   type Attributions,
   asTensors,

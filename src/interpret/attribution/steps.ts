@@ -1,7 +1,8 @@
 // Where integrals along a path are evaluated, and with what weights.
-import { ArgumentError } from '../../errors';
-import { whole } from '../../tensor/argument-kinds';
-import { shown } from '../../tensor/options';
+
+import { whole } from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { shown } from '../../core/options';
 
 const METHODS = ['riemann_left', 'riemann_right', 'riemann_middle', 'riemann_trapezoid', 'gausslegendre'] as const;
 

@@ -1,8 +1,9 @@
 // Which element of a model's output is explained, for every example of a batch.
-import { isFloat, showShape } from '../../compiler/meta';
-import { ArgumentError, DTypeError, IndexError, ShapeError } from '../../errors';
+
+import { ArgumentError, DTypeError, IndexError, ShapeError } from '../../core/errors';
+import { isFloat, showShape } from '../../core/meta';
+import { kindOf, shown } from '../../core/options';
 import { tensor } from '../../tensor/creation';
-import { kindOf, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
 /**

@@ -1,11 +1,12 @@
 // Classifiers that tell the examples of concepts apart by what a layer makes of them.
-import { ArgumentError } from '../../errors';
-import { closeMethods } from '../../tensor/arity';
+
+import { closeMethods } from '../../core/arity';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, isPlainObject, kindOf, parseArgs, shown } from '../../core/options';
+import { randperm } from '../../storage/random/distributions';
 import { isTensor } from '../../tensor/callable';
 import { tensor } from '../../tensor/creation';
 import { stack } from '../../tensor/functions';
-import { type Arguments, isPlainObject, kindOf, parseArgs, shown } from '../../tensor/options';
-import { randperm } from '../../tensor/random/distributions';
 import type { Tensor } from '../../tensor/tensor';
 import { SgdClassifier } from './sgd-classifier';
 

@@ -1,8 +1,9 @@
 // Concepts: what people have a word for, said by examples of it; and the vectors that point to them within a layer.
-import { ArgumentError } from '../../errors';
-import { instance, integer, listOf, orNull, text } from '../../tensor/argument-kinds';
-import { closeMethods } from '../../tensor/arity';
-import { type Arguments, isPlainObject, parseArgs } from '../../tensor/options';
+
+import { instance, integer, listOf, orNull, text } from '../../core/argument-kinds';
+import { closeMethods } from '../../core/arity';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, isPlainObject, parseArgs } from '../../core/options';
 import { Tensor } from '../../tensor/tensor';
 import type { Inputs } from '../attribution/arguments';
 

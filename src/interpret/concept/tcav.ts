@@ -1,13 +1,14 @@
 // TCAV: how much a network's output depends on concepts, by the directions in its layers that lead to them.
-import { noGrad } from '../../autograd/mode';
-import { showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+
+import { text } from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
+import { type Arguments, kindOf, parseArgs } from '../../core/options';
 import { backpressure, flush } from '../../graph/flush';
 import type { Module } from '../../nn/module';
-import { text } from '../../tensor/argument-kinds';
+import { noGrad } from '../../storage/mode';
 import { full, tensor } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
-import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { type Inputs, listInputs } from '../attribution/arguments';
 import { type Network, networkKinds } from '../attribution/model';

@@ -1,10 +1,11 @@
 // Owns exact t-SNE on the GPU: affinities of all pairs, and the descent, whose n² sums are never kept.
-import { noGrad } from '../../autograd/mode';
+
 import { flush } from '../../graph/flush';
+import { synchronize } from '../../runtime/gpu';
+import { noGrad } from '../../storage/mode';
+import { scope } from '../../storage/scope';
 import { arange, onesLike, zeros, zerosLike } from '../../tensor/creation';
 import { cat, stack, where } from '../../tensor/functions';
-import { synchronize } from '../../tensor/gpu';
-import { scope } from '../../tensor/scope';
 import type { Tensor } from '../../tensor/tensor';
 import { type Descent, type DescentStep, type Look, MIN_GAIN } from './descent';
 import { centered, squaredDistances } from './points';

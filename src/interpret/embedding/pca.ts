@@ -1,8 +1,9 @@
 // Owns principal components.
-import { noGrad } from '../../autograd/mode';
-import { ArgumentError, ShapeError } from '../../errors';
+
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { type Arguments, parseArgs, shown } from '../../core/options';
+import { noGrad } from '../../storage/mode';
 import { tensor } from '../../tensor/creation';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { tensor as tensorKind } from '../../tensor/tensor-kinds';
 import { symmetricEigen } from './eigen';

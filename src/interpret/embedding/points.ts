@@ -1,10 +1,11 @@
 // Owns points in space: rows of features, their distances, and their neighbours, all on the GPU.
-import { noGrad } from '../../autograd/mode';
-import { ArgumentError, ShapeError } from '../../errors';
+
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { kindOf } from '../../core/options';
+import { noGrad } from '../../storage/mode';
+import { scope } from '../../storage/scope';
 import { arange } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
-import { kindOf } from '../../tensor/options';
-import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
 
 /** Elements of a matrix of distances that are computed at once: 64 MiB. */

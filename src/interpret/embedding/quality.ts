@@ -1,10 +1,11 @@
 // Owns what embeddings are judged by: purity of neighbours, and trustworthiness.
-import { noGrad } from '../../autograd/mode';
-import { ArgumentError, ShapeError } from '../../errors';
-import { either, listOf, number, whole } from '../../tensor/argument-kinds';
+
+import { either, listOf, number, whole } from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
+import { noGrad } from '../../storage/mode';
+import { scope } from '../../storage/scope';
 import { tensor } from '../../tensor/creation';
-import { type Arguments, parseArgs } from '../../tensor/options';
-import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
 import { tensor as aTensor } from '../../tensor/tensor-kinds';
 import { asPoints, centered, nearest, squaredDistances } from './points';

@@ -1,6 +1,6 @@
 // Owns affinities of points to their nearest neighbours alone, as Barnes-Hut's t-SNE has them: distances in tiles on the GPU, the rest on the host.
-import { noGrad } from '../../autograd/mode';
-import { scope } from '../../tensor/scope';
+import { noGrad } from '../../storage/mode';
+import { scope } from '../../storage/scope';
 import type { Tensor } from '../../tensor/tensor';
 import { centered, rowsPerBlock, squaredDistances } from './points';
 

@@ -1,8 +1,9 @@
 // Owns t-SNE: points in the plane whose neighbours are those of the features' space.
-import { noGrad } from '../../autograd/mode';
-import { ArgumentError, ShapeError } from '../../errors';
-import { callback, orNull } from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
+
+import { callback, orNull } from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { type Arguments, parseArgs, shown } from '../../core/options';
+import { noGrad } from '../../storage/mode';
 import { Generator, randn } from '../../tensor/random';
 import { Tensor } from '../../tensor/tensor';
 import { BarnesHut, BarnesHutDescent } from './barnes-hut';

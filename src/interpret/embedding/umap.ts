@@ -1,8 +1,9 @@
 // Owns UMAP, which the package umap-js computes on the host; it is a chunk of its own, loaded when it is used.
-import { ShapeError } from '../../errors';
-import * as kinds from '../../tensor/argument-kinds';
+
+import * as kinds from '../../core/argument-kinds';
+import { ShapeError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
 import { tensor } from '../../tensor/creation';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import { Generator } from '../../tensor/random';
 import type { Tensor } from '../../tensor/tensor';
 import { asPoints } from './points';

@@ -1,10 +1,11 @@
 // Seeing what a layer of a network gets or gives while the network runs, and putting something else in its place.
-import { isFloat } from '../../compiler/meta';
-import { ArgumentError } from '../../errors';
+
+import { ArgumentError } from '../../core/errors';
+import { isFloat } from '../../core/meta';
+import { kindOf } from '../../core/options';
 import { currentScope } from '../../graph/roots';
 import { type Interceptor, intercepted } from '../../nn/intercept';
 import { Module } from '../../nn/module';
-import { kindOf } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import type { ForwardFunction } from '../attribution/model';
 import { withNames } from '../attribution/named-calls';

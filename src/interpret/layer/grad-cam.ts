@@ -1,12 +1,13 @@
 // Grad-CAM: where in a layer's maps the evidence for an output is.
-import { ArgumentError } from '../../errors';
+
+import { oneOf, orNull } from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
+import { warnOnce } from '../../core/warnings';
 import type { Module } from '../../nn/module';
-import { oneOf, orNull } from '../../tensor/argument-kinds';
+import { scope } from '../../storage/scope';
 import { zeros } from '../../tensor/creation';
-import { type Arguments, parseArgs } from '../../tensor/options';
-import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
-import { warnOnce } from '../../warnings';
 import { type Attributions, type Inputs, likeInputs, listInputs } from '../attribution/arguments';
 import { opOf } from '../attribution/attribution';
 import { GuidedBackprop } from '../attribution/guided';

@@ -1,9 +1,9 @@
 // The bases of methods that explain by a layer, or that explain a neuron of a layer.
 
+import * as kinds from '../../core/argument-kinds';
+import { type Arguments, parseArgs } from '../../core/options';
 import { interpolate } from '../../nn/functional/interpolate';
 import type { CallResult, Module } from '../../nn/module';
-import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { listInputs } from '../attribution/arguments';
 import { type AttributionOptions, GradientAttribution, opOf } from '../attribution/attribution';

@@ -1,6 +1,7 @@
 // DeepLIFT by what a layer gives.
+
+import { type Arguments, parseArgs } from '../../core/options';
 import type { Module } from '../../nn/module';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { type Inputs, listInputs } from '../attribution/arguments';
 import { opOf } from '../attribution/attribution';

@@ -1,6 +1,7 @@
 // Layer-wise relevance propagation down to a layer.
+
+import { type Arguments, parseArgs } from '../../core/options';
 import type { Module } from '../../nn/module';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { type Inputs, listFloats } from '../attribution/arguments';
 import { opOf } from '../attribution/attribution';

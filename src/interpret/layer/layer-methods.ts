@@ -1,5 +1,5 @@
 // Methods that take one look at a layer: its activation, and its gradient.
-import { type Arguments, parseArgs } from '../../tensor/options';
+import { type Arguments, parseArgs } from '../../core/options';
 import { type Inputs, listInputs } from '../attribution/arguments';
 import { opOf } from '../attribution/attribution';
 import type { MultiplyByInputs } from '../attribution/integrated-gradients';

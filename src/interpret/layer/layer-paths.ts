@@ -1,5 +1,5 @@
 // Methods that follow a layer on the way from baselines to inputs.
-import { type Arguments, parseArgs } from '../../tensor/options';
+import { type Arguments, parseArgs } from '../../core/options';
 import type { Tensor } from '../../tensor/tensor';
 import { asTensors, type Baseline, compared, type Inputs, listInputs, timesDifference } from '../attribution/arguments';
 import { convergenceDelta, opOf } from '../attribution/attribution';

@@ -1,11 +1,12 @@
 // Owns DeepDream: a picture in which layers see more of what they see in it already, from coarse to fine.
-import { noGrad } from '../../autograd/mode';
-import { ArgumentError } from '../../errors';
+
+import { grad } from '../../autograd/grad';
+import { either, listOf } from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Parsed, parseArgs } from '../../core/options';
 import { interpolate } from '../../nn/functional/interpolate';
 import type { Module } from '../../nn/module';
-import { either, listOf } from '../../tensor/argument-kinds';
-import { grad } from '../../tensor/grad';
-import { type Parsed, parseArgs } from '../../tensor/options';
+import { noGrad } from '../../storage/mode';
 import type { Tensor } from '../../tensor/tensor';
 import { asBatch, type Layer, layerKind, moduleKind, moduleOf, Probe } from './layers';
 import {

@@ -1,12 +1,13 @@
 // Owns what layers make of an input: feature maps, and units that never answer.
-import { noGrad } from '../../autograd/mode';
+
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs, shown } from '../../core/options';
 import { DataLoader } from '../../data/loader';
-import { ArgumentError } from '../../errors';
 import { ReLU } from '../../nn/activation';
 import type { Module } from '../../nn/module';
-import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
-import { scope } from '../../tensor/scope';
+import { noGrad } from '../../storage/mode';
+import { scope } from '../../storage/scope';
 import { Tensor } from '../../tensor/tensor';
 import { type PictureScale, scaled } from './filters';
 import { expectModule, type Layer, moduleOf, Probe } from './layers';

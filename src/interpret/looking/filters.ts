@@ -1,10 +1,11 @@
 // Owns filters as pictures: the weights of a layer, scaled to 0…1.
-import { noGrad } from '../../autograd/mode';
-import { ArgumentError, ShapeError } from '../../errors';
+
+import { flag, orNull } from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { type Arguments, parseArgs, shown } from '../../core/options';
 import { className, type Module } from '../../nn/module';
-import { flag, orNull } from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
-import { scope } from '../../tensor/scope';
+import { noGrad } from '../../storage/mode';
+import { scope } from '../../storage/scope';
 import { Tensor } from '../../tensor/tensor';
 import { type Layer, moduleOf } from './layers';
 

@@ -1,12 +1,13 @@
 // Owns what looking inside stands on: a layer by its module or name, and its output, of a network that stays as it was.
-import { ArgumentError, ShapeError } from '../../errors';
-import { type CallWatcher, watchedBy } from '../../graph/calls';
+
+import { instance, type Kind } from '../../core/argument-kinds';
+import { type CallWatcher, watchedBy } from '../../core/calls';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { expectKind, kindOf } from '../../core/options';
 import { isJournaling, startJournal } from '../../graph/journal';
 import { currentScope } from '../../graph/roots';
 import { className, Module } from '../../nn/module';
-import { instance, type Kind } from '../../tensor/argument-kinds';
-import { expectKind, kindOf } from '../../tensor/options';
-import { scope } from '../../tensor/scope';
+import { scope } from '../../storage/scope';
 import { Tensor } from '../../tensor/tensor';
 
 /** A layer of a network: the module itself, or its dotted name, such as 'features.3'. */

@@ -1,11 +1,11 @@
 // Owns neural style: the content of one picture in the style of another.
 
-import { noGrad } from '../../autograd/mode';
-import { ArgumentError, ShapeError } from '../../errors';
+import { either, listOf, number } from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { type Arguments, parseArgs, shown } from '../../core/options';
 import { mseLoss } from '../../nn/functional/loss';
 import type { Module } from '../../nn/module';
-import { either, listOf, number } from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
+import { noGrad } from '../../storage/mode';
 import { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
 import { asBatch, type Layer, layerKind, moduleKind, Probe } from './layers';

@@ -1,9 +1,10 @@
 // Owns pictures that an optimizer moves, by Adam or L-BFGS, for those whose objective has a least value.
-import { noGrad } from '../../autograd/mode';
+
+import { between, oneOf, orNull } from '../../core/argument-kinds';
 import { Adam } from '../../optim/adam';
 import { LBFGS } from '../../optim/lbfgs';
-import { between, oneOf, orNull } from '../../tensor/argument-kinds';
-import { scope } from '../../tensor/scope';
+import { noGrad } from '../../storage/mode';
+import { scope } from '../../storage/scope';
 import type { Tensor } from '../../tensor/tensor';
 import { clampInto, copyOf, type Frame, numbersOf, type PixelRange, steps, type Terms, total } from './picture-steps';
 

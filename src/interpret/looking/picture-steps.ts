@@ -1,7 +1,5 @@
 // Owns what the makers of pictures share: the frames that they yield, random shifts and turns, blur, and what keeps pictures smooth.
-import { noGrad } from '../../autograd/mode';
-import { ArgumentError, ShapeError } from '../../errors';
-import { flush } from '../../graph/flush';
+
 import {
   callback,
   either,
@@ -12,13 +10,16 @@ import {
   number,
   orNull,
   positive,
-} from '../../tensor/argument-kinds';
+} from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { type Arguments, parseArgs, shown } from '../../core/options';
+import { flush } from '../../graph/flush';
+import { synchronize } from '../../runtime/gpu';
+import { noGrad } from '../../storage/mode';
+import { scope } from '../../storage/scope';
 import { arange, tensor } from '../../tensor/creation';
 import { cat, stack } from '../../tensor/functions';
-import { synchronize } from '../../tensor/gpu';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import { Generator, randn } from '../../tensor/random';
-import { scope } from '../../tensor/scope';
 import type { Tensor } from '../../tensor/tensor';
 import { tensor as aTensor } from '../../tensor/tensor-kinds';
 import { gaussianBlur } from '../../vision/transforms/functional/blur';

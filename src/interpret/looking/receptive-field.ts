@@ -1,13 +1,14 @@
 // Owns the public face of receptive fields, and the sizes that convolutions and pooling give.
-import { noGrad } from '../../autograd/mode';
-import { ArgumentError, ShapeError } from '../../errors';
+
+import { either, nonEmpty, oneOf, orNull, whole } from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { type Arguments, kindOf, parseArgs, shown } from '../../core/options';
 import { isJournaling, startJournal } from '../../graph/journal';
 import { className, type Module } from '../../nn/module';
 import { FieldTracker, type ReceptiveField } from '../../nn/receptive-field';
-import { either, nonEmpty, oneOf, orNull, whole } from '../../tensor/argument-kinds';
+import { noGrad } from '../../storage/mode';
+import { scope } from '../../storage/scope';
 import { zeros } from '../../tensor/creation';
-import { type Arguments, kindOf, parseArgs, shown } from '../../tensor/options';
-import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
 import { evaluating, expectModule, type Layer, moduleOf } from './layers';
 

@@ -1,8 +1,9 @@
 // Owns pictures made again from what a layer knows of them.
-import { noGrad } from '../../autograd/mode';
+
+import { orNull } from '../../core/argument-kinds';
+import { parseArgs } from '../../core/options';
 import type { Module } from '../../nn/module';
-import { orNull } from '../../tensor/argument-kinds';
-import { parseArgs } from '../../tensor/options';
+import { noGrad } from '../../storage/mode';
 import type { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
 import { asBatch, type Layer, layerKind, moduleKind, Probe } from './layers';

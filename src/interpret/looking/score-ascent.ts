@@ -1,11 +1,11 @@
 // Owns ascent on a score: a picture that a class, a unit, a channel or a layer answers to.
 
-import { noGrad } from '../../autograd/mode';
-import { ArgumentError } from '../../errors';
+import { grad } from '../../autograd/grad';
+import { either, listOf, nonEmpty, orNull, whole } from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { parseArgs, shown } from '../../core/options';
 import type { Module } from '../../nn/module';
-import { either, listOf, nonEmpty, orNull, whole } from '../../tensor/argument-kinds';
-import { grad } from '../../tensor/grad';
-import { parseArgs, shown } from '../../tensor/options';
+import { noGrad } from '../../storage/mode';
 import { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
 import { asBatch, type Layer, layerKind, moduleKind, outputOf, Probe } from './layers';

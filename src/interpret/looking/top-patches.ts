@@ -1,11 +1,12 @@
 // Owns the patches of a data set that excite units most, with the part of the input that they saw.
-import { noGrad } from '../../autograd/mode';
-import { ArgumentError } from '../../errors';
+
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs, shown } from '../../core/options';
 import type { Module } from '../../nn/module';
 import type { ReceptiveField } from '../../nn/receptive-field';
-import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
-import { scope } from '../../tensor/scope';
+import { noGrad } from '../../storage/mode';
+import { scope } from '../../storage/scope';
 import type { Tensor } from '../../tensor/tensor';
 import { type Batches, batchesOf } from './feature-maps';
 import { type Layer, Probe } from './layers';

@@ -1,6 +1,6 @@
 // Owns how many perturbations of every example are made at a time.
 
-import { warnOnce } from '../../warnings';
+import { warnOnce } from '../../core/warnings';
 import { expectCount } from '../attribution/batches';
 
 /** The sizes of the parts in which `samples` perturbations of each of `examples` are made: all at once, or no more rows than are allowed. */

@@ -1,12 +1,13 @@
 // Infidelity: how far attributions are from what the network really does where its inputs are perturbed.
-import { noGrad } from '../../autograd/mode';
-import { sameShape, showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { sameShape, showShape } from '../../core/meta';
+import { type Arguments, kindOf, parseArgs } from '../../core/options';
 import { flush } from '../../graph/flush';
+import { noGrad } from '../../storage/mode';
+import { scope } from '../../storage/scope';
 import { onesLike } from '../../tensor/creation';
 import { where } from '../../tensor/functions';
-import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
-import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
 import {
   type Baselines,

@@ -1,14 +1,15 @@
 // Sensitivity: how much an explanation changes where its input hardly does.
-import { CarriedPromise, carried, type InMode } from '../../autograd/carried';
-import { noGrad } from '../../autograd/mode';
-import { sameShape, showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+
+import { callback } from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { sameShape, showShape } from '../../core/meta';
+import { kindOf, shown } from '../../core/options';
 import { flush } from '../../graph/flush';
-import { callback } from '../../tensor/argument-kinds';
+import { CarriedPromise, carried, type InMode } from '../../storage/carried';
+import { noGrad } from '../../storage/mode';
+import { fillUniform } from '../../storage/random/distributions';
 import { onesLike, tensor } from '../../tensor/creation';
 import { cat, maximum, where } from '../../tensor/functions';
-import { kindOf, shown } from '../../tensor/options';
-import { fillUniform } from '../../tensor/random/distributions';
 import { Tensor } from '../../tensor/tensor';
 import { type Inputs, interleaved, type Listed, likeInputs, listInputs } from '../attribution/arguments';
 import { Attribution, type PerturbationAttribution } from '../attribution/attribution';

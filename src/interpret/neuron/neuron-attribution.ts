@@ -1,9 +1,10 @@
 // The base of methods that explain a neuron of a layer, and how a neuron is chosen.
-import { showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
+import { type Arguments, kindOf, shown } from '../../core/options';
 import { type Interceptor, intercepted } from '../../nn/intercept';
 import type { Module } from '../../nn/module';
-import { type Arguments, kindOf, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { listArguments } from '../attribution/arguments';
 import { type Call, called, type Forward } from '../attribution/model';

@@ -1,6 +1,7 @@
 // DeepLIFT of a neuron.
+
+import { type Arguments, parseArgs } from '../../core/options';
 import type { Module } from '../../nn/module';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import type { Baselines } from '../attribution/arguments';
 import { type Attributions, type Inputs, likeInputs, listFloats } from '../attribution/arguments';

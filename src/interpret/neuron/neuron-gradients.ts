@@ -1,8 +1,8 @@
 // Gradients of a neuron: plain, and with another gradient of ReLUs.
 
+import { type Arguments, parseArgs } from '../../core/options';
 import type { Interceptor } from '../../nn/intercept';
 import type { Module } from '../../nn/module';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { type Attributions, type Inputs, likeInputs, listFloats } from '../attribution/arguments';
 import { opOf } from '../attribution/attribution';

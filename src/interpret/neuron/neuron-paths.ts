@@ -1,5 +1,5 @@
 // Methods that follow a neuron on the way from baselines to inputs.
-import { type Arguments, parseArgs } from '../../tensor/options';
+import { type Arguments, parseArgs } from '../../core/options';
 import type { Tensor } from '../../tensor/tensor';
 import {
   type Attributions,

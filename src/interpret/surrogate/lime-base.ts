@@ -1,10 +1,11 @@
 // LIME in general: samples in one space or the other, and a model that is fitted to what the network gives for them.
-import { type CarriedPromise, carried, type InMode } from '../../autograd/carried';
-import { showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
-import { callback, flag, orNull } from '../../tensor/argument-kinds';
+
+import { callback, flag, orNull } from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
+import { type Arguments, kindOf, parseArgs } from '../../core/options';
+import { type CarriedPromise, carried, type InMode } from '../../storage/carried';
 import { cat } from '../../tensor/functions';
-import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { type Inputs, listInputs } from '../attribution/arguments';
 import { opOf, PerturbationAttribution } from '../attribution/attribution';

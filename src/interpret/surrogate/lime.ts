@@ -1,12 +1,13 @@
 // LIME where an interpretable sample says which features are there: those that are not are replaced by their baselines.
-import { type CarriedPromise, carried, type InMode } from '../../autograd/carried';
-import { showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
+import { type Arguments, parseArgs } from '../../core/options';
+import { warnOnce } from '../../core/warnings';
+import { type CarriedPromise, carried, type InMode } from '../../storage/carried';
 import { tensor } from '../../tensor/creation';
 import { cat, stack } from '../../tensor/functions';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
-import { warnOnce } from '../../warnings';
 import {
   type Attributions,
   asTensors,

@@ -1,8 +1,9 @@
 // Models that people can read, which LIME fits to what a network does near an input.
-import { ArgumentError, ShapeError } from '../../errors';
-import { closeMethods } from '../../tensor/arity';
+
+import { closeMethods } from '../../core/arity';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { type Arguments, kindOf, parseArgs, shown } from '../../core/options';
 import { tensor } from '../../tensor/creation';
-import { type Arguments, kindOf, parseArgs, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { lasso, leastNorm, type Problem, ridge } from './least-squares';
 

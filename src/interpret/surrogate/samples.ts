@@ -1,13 +1,14 @@
 // How LIME and Kernel SHAP draw interpretable samples, and how they weigh them: functions of one sample, and the same for many at once.
-import { showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
+import { type Arguments, kindOf, parseArgs, shown } from '../../core/options';
+import { warnOnce } from '../../core/warnings';
+import { fillBernoulli, fillNormal } from '../../storage/random/distributions';
+import { weightedIndices } from '../../storage/random/weighted';
 import { tensor, zeros } from '../../tensor/creation';
 import { stack } from '../../tensor/functions';
-import { type Arguments, kindOf, parseArgs, shown } from '../../tensor/options';
-import { fillBernoulli, fillNormal } from '../../tensor/random/distributions';
-import { weightedIndices } from '../../tensor/random/weighted';
 import { Tensor } from '../../tensor/tensor';
-import { warnOnce } from '../../warnings';
 import type { Baseline } from '../attribution/arguments';
 
 /** One input, or all of several: what a function of a sample is given, in the form in which `attribute` got it. */

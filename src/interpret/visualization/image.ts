@@ -1,12 +1,13 @@
 // Owns attributions of pictures on a canvas, one panel or several side by side.
-import { ArgumentError } from '../../errors';
-import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../../tensor/options';
+
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
+import type { Colormap } from '../../draw/colormap';
+import { BAR, colorBar, type PixelPen, paintPixels } from '../../draw/pixels';
+import { canvasOr, describe, type PlotCanvas, penOf, TEXT, write } from '../../draw/sheet';
 import type { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
-import type { Colormap } from '../../vision/colormap';
-import { BAR, colorBar, type PixelPen, paintPixels } from '../../vision/plot/pixels';
-import { canvasOr, describe, type PlotCanvas, penOf, TEXT, write } from '../../vision/plot/sheet';
 import { drawnKinds, type VisualizeSign } from './normalize';
 import {
   expectPanel,

@@ -1,9 +1,10 @@
 // Owns how attributions become numbers from −1 to 1 that are drawn: their sign, what counts as an outlier, and their colours.
-import { ArgumentError } from '../../errors';
-import { between, orNull, share } from '../../tensor/argument-kinds';
-import { shown } from '../../tensor/options';
-import { type Colormap, type ColormapName, colormap, lookUpTable } from '../../vision/colormap';
-import { canvasOrNull } from '../../vision/plot/sheet';
+
+import { between, orNull, share } from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { shown } from '../../core/options';
+import { type Colormap, type ColormapName, colormap, lookUpTable } from '../../draw/colormap';
+import { canvasOrNull } from '../../draw/sheet';
 
 /** Which attributions are drawn: 'all' with their signs, only the positive or the negative ones, or their absolute values. */
 export type VisualizeSign = 'all' | 'positive' | 'negative' | 'absolute_value';

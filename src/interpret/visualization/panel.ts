@@ -1,7 +1,7 @@
 // Owns pictures of attributions as pixels: heat maps, alone or over the picture, and pictures masked by them.
-import { ArgumentError, ShapeError } from '../../errors';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import type { Colormap, Pixels } from '../../draw/colormap';
 import type { Tensor } from '../../tensor/tensor';
-import type { Colormap, Pixels } from '../../vision/colormap';
 import { expectName, expectSign, normalized, Scale, type VisualizeSign } from './normalize';
 
 /** How an attribution is drawn; the names are Captum's. */

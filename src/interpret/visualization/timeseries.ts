@@ -1,16 +1,17 @@
 // Owns attributions of series on a canvas: lines over time, with what was attributed to each moment behind or in them.
-import { sameShape, showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
-import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../../tensor/options';
+
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { sameShape, showShape } from '../../core/meta';
+import { type Arguments, parseArgs } from '../../core/options';
+import { warnOnce } from '../../core/warnings';
+import { drawAxes, type Frame } from '../../draw/axes';
+import type { Colormap } from '../../draw/colormap';
+import { drawLegend, drawLine, rangeOf, roomy } from '../../draw/lines';
+import { BAR, colorBar } from '../../draw/pixels';
+import { canvasOr, type Drawing, drawOn, type Pen, type PlotCanvas } from '../../draw/sheet';
 import { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
-import type { Colormap } from '../../vision/colormap';
-import { drawAxes, type Frame } from '../../vision/plot/axes';
-import { drawLegend, drawLine, rangeOf, roomy } from '../../vision/plot/lines';
-import { BAR, colorBar } from '../../vision/plot/pixels';
-import { canvasOr, type Drawing, drawOn, type Pen, type PlotCanvas } from '../../vision/plot/sheet';
-import { warnOnce } from '../../warnings';
 import { drawnKinds, expectName, expectSign, normalized, Scale, type VisualizeSign } from './normalize';
 
 /** How attributions of a series are drawn; the names are Captum's. */

@@ -2,9 +2,9 @@
 
 import type { Tensor } from '../../tensor/tensor';
 import { ByteSink } from '../byte-sink';
-import { originOf, slotOf } from '../origins';
-import { toPython } from '../python-state';
+import { originOf, slotOf } from '../download/origins';
 import { Descent, entriesOf, type Savable, savable } from '../savable';
+import { toPython } from './python-state';
 
 /** How a pickle says a tensor. */
 export type PickleTensor = (pickler: Pickler, tensor: Tensor) => void;

@@ -1,7 +1,7 @@
 // Makes JavaScript's values out of a pickle's: once for each, however often it is referred to, and without recursion.
-import { FileFormatError } from '../../errors';
-import { type OriginKind, setOrigin, setSlot } from '../origins';
-import { fromPython } from '../python-state';
+import { FileFormatError } from '../../core/errors';
+import { type OriginKind, setOrigin, setSlot } from '../download/origins';
+import { fromPython } from './python-state';
 import { Container, type ContainerKind, Opaque, type Py, PyBytes, PyFloat, PyGlobal } from './values';
 
 /** Deeper than Python's own limit of recursion, so that nothing that PyTorch wrote is. */

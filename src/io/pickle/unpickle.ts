@@ -1,7 +1,7 @@
 // Owns reading pickles: a machine that makes plain values, and calls nothing but what its caller has listed.
 // Source: CPython's Lib/pickletools.py, which describes the opcodes of protocols 0 to 5.
-import { FileFormatError } from '../../errors';
-import { shown } from '../../tensor/options';
+import { FileFormatError } from '../../core/errors';
+import { shown } from '../../core/options';
 import { Container, type ContainerKind, Opaque, type Py, PyBytes, PyFloat, PyGlobal, pyKind } from './values';
 
 export interface UnpickleOptions {

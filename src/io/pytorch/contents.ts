@@ -1,6 +1,6 @@
 // From the pickle of a PyTorch file to what torch.load returns: which tensors are wanted, their names, and their places in the values.
-import { ArgumentError } from '../../errors';
-import { shown } from '../../tensor/options';
+import { ArgumentError } from '../../core/errors';
+import { shown } from '../../core/options';
 import type { LoadedFile } from '../load';
 import { toPlain } from '../pickle/plain';
 import { Container, Opaque, type Py } from '../pickle/values';

@@ -1,8 +1,9 @@
 // PyTorch's element types in files, by name and by storage class, and what they become here.
-import type { DType } from '../../compiler/meta';
-import { FileFormatError } from '../../errors';
+
+import { FileFormatError } from '../../core/errors';
+import type { DType } from '../../core/meta';
 import type { HostNumbers } from '../../graph/value';
-import { hostArray } from '../../tensor/host-data';
+import { hostArray } from '../../storage/host-data';
 import { type ElementType, elementBytes, heldAs, type Refuse, readElements, swapBytes } from '../elements';
 
 /** An element type of a file. */

@@ -1,7 +1,7 @@
 // The classes and functions that PyTorch's files may name: what makes tensors, containers and plain values, and nothing else.
-import { FileFormatError } from '../../errors';
-import { device } from '../../tensor/device';
-import { shown } from '../../tensor/options';
+import { FileFormatError } from '../../core/errors';
+import { shown } from '../../core/options';
+import { device } from '../../storage/device';
 import { Container, Opaque, type Py, PyBytes, PyGlobal, pyKind } from '../pickle/values';
 import { fileDTypes, otherStorages, storageDTypes } from './dtypes';
 import { type StorageRef, TensorSpec, tensorSpec } from './specs';

@@ -1,12 +1,12 @@
 // torch.load of the files that PyTorch wrote before 1.6, and still writes on request: pickles one after another, then the storages.
-import { FileFormatError } from '../../errors';
-import { hostArray } from '../../tensor/host-data';
+import { FileFormatError } from '../../core/errors';
+import { hostArray } from '../../storage/host-data';
 import { joined } from '../bytes';
 import type { LoadedFile } from '../load';
 import { PickleEndError, type Unpickled, unpickle } from '../pickle/unpickle';
 import { Container, Opaque, type Py } from '../pickle/values';
 import type { Reader } from '../reader';
-import { PIECE } from '../zip';
+import { PIECE } from '../zip/zip';
 import { contentsOf } from './contents';
 import { decodeInto, type FileDType, fileDTypes } from './dtypes';
 import { pytorchGlobals, remedyFor, storageRef } from './globals';

@@ -1,5 +1,5 @@
 // Tells archives of PyTorch's from others.
-import type { Zip } from '../zip';
+import type { Zip } from '../zip/zip';
 
 /** The name of the pickle in an archive of PyTorch's, whose top folder may have any name; null in other archives. */
 export const pickleIn = ({ names }: Zip): string | null =>

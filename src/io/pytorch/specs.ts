@@ -1,7 +1,8 @@
 // What a file says of a tensor, checked before any memory is taken for it.
-import { numel } from '../../compiler/meta';
-import { FileFormatError } from '../../errors';
-import { shown } from '../../tensor/options';
+
+import { FileFormatError } from '../../core/errors';
+import { numel } from '../../core/meta';
+import { shown } from '../../core/options';
 import { Container, type Py } from '../pickle/values';
 import { type FileDType, fileDTypes } from './dtypes';
 

@@ -1,14 +1,15 @@
 // Makes the tensors that a file of PyTorch's describes: those of one storage share one here.
-import { numel } from '../../compiler/meta';
-import { FileFormatError } from '../../errors';
+
+import { FileFormatError } from '../../core/errors';
+import { numel } from '../../core/meta';
+import { warnOnce } from '../../core/warnings';
 import { withMode } from '../../graph/mode';
 import { fromHost } from '../../graph/record';
 import type { HostNumbers } from '../../graph/value';
 import { Parameter } from '../../nn/parameter';
-import { hostArray } from '../../tensor/host-data';
-import { isWhole } from '../../tensor/storage';
+import { hostArray } from '../../storage/host-data';
+import { isWhole } from '../../storage/storage';
 import { Tensor } from '../../tensor/tensor';
-import { warnOnce } from '../../warnings';
 import { computesHalf } from '../half';
 import { decode } from './dtypes';
 import type { TensorSpec } from './specs';

@@ -1,13 +1,13 @@
 // torch.save in PyTorch's zip format, as Python's torch.load(weights_only=True) reads it.
-import { contiguousStrides, type DType, numel } from '../../compiler/meta';
+import { contiguousStrides, type DType, numel } from '../../core/meta';
 import { withMode } from '../../graph/mode';
 import { Parameter } from '../../nn/parameter';
+import type { Storage } from '../../storage/storage';
 import { valuesAtHand } from '../../tensor/shown';
-import type { Storage } from '../../tensor/storage';
 import type { Tensor } from '../../tensor/tensor';
 import { elementsAsBytes } from '../elements';
 import { type Pickler, pickle, type Translated } from '../pickle/pickle';
-import { writeZip } from '../zip';
+import { writeZip } from '../zip/zip';
 
 /** How a dtype is written: PyTorch's storage class, bytes of an element. */
 interface Written {

@@ -1,10 +1,10 @@
 // torch.load of the zip archives that PyTorch has written since 1.6: a pickle, and a file for each storage.
-import { FileFormatError } from '../../errors';
-import { shown } from '../../tensor/options';
+import { FileFormatError } from '../../core/errors';
+import { shown } from '../../core/options';
 import type { LoadedFile } from '../load';
 import { unpickle } from '../pickle/unpickle';
 import { Opaque } from '../pickle/values';
-import type { Zip } from '../zip';
+import type { Zip } from '../zip/zip';
 import { contentsOf } from './contents';
 import { pytorchGlobals, remedyFor, storageRef } from './globals';
 import { pickleIn } from './pickle-name';

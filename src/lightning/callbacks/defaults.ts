@@ -1,6 +1,6 @@
 // The callbacks of a trainer: those that it was given, those that it has by default, and the order of their calls.
-import { ArgumentError } from '../../errors';
-import { kindOf } from '../../tensor/options';
+import { ArgumentError } from '../../core/errors';
+import { kindOf } from '../../core/options';
 import { Callback } from '../hooks';
 import type { ParsedOptions } from '../options';
 import { ModelCheckpoint } from './model-checkpoint';

@@ -1,7 +1,7 @@
 // DeviceStatsMonitor: gives the loggers the counters of the device.
-import { ArgumentError } from '../../errors';
-import { stats } from '../../tensor/gpu';
-import { parseArgs } from '../../tensor/options';
+import { ArgumentError } from '../../core/errors';
+import { parseArgs } from '../../core/options';
+import { stats } from '../../runtime/gpu';
 import { Callback } from '../hooks';
 import type { Trainer } from '../trainer';
 

@@ -1,7 +1,8 @@
 // EarlyStopping: ends training once a metric no longer improves.
-import { ArgumentError } from '../../errors';
-import * as kinds from '../../tensor/argument-kinds';
-import { parseArgs, shown } from '../../tensor/options';
+
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { parseArgs, shown } from '../../core/options';
 import { scoreTensor } from '../checkpointing';
 import { readAll } from '../connector';
 import { Callback, stateIn, stateKeyOf } from '../hooks';

@@ -1,8 +1,9 @@
 // GradientAccumulationScheduler: how many batches a step takes, by epoch.
-import { ArgumentError } from '../../errors';
-import { whole } from '../../tensor/argument-kinds';
-import { objectAt } from '../../tensor/object-argument';
-import { type Arguments, isPlainObject, parseArgs, shown } from '../../tensor/options';
+
+import { whole } from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { objectAt } from '../../core/object-argument';
+import { type Arguments, isPlainObject, parseArgs, shown } from '../../core/options';
 import { Callback } from '../hooks';
 import type { LightningModule } from '../module';
 import type { Trainer } from '../trainer';

@@ -1,6 +1,6 @@
 // LambdaCallback: a callback made of functions.
-import { ArgumentError } from '../../errors';
-import { isPlainObject, kindOf, parseArgs } from '../../tensor/options';
+import { ArgumentError } from '../../core/errors';
+import { isPlainObject, kindOf, parseArgs } from '../../core/options';
 import { Callback, type CallbackHooks } from '../hooks';
 
 /** `new LambdaCallback({ onTrainEpochEnd: (trainer) => console.log(trainer.currentEpoch) })` */

@@ -1,7 +1,7 @@
 // LearningRateMonitor: gives the loggers the rates of optimizers, by step or by epoch.
-import { ArgumentError } from '../../errors';
+import { ArgumentError } from '../../core/errors';
+import { parseArgs, shown } from '../../core/options';
 import type { Optimizer } from '../../optim/optimizer';
-import { parseArgs, shown } from '../../tensor/options';
 import { Callback } from '../hooks';
 import type { LRSchedulerConfig } from '../optimizers';
 import type { Trainer } from '../trainer';

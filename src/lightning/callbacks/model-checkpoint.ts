@@ -1,9 +1,10 @@
 // ModelCheckpoint: keeps the best checkpoints by a metric, and the last.
-import { ArgumentError } from '../../errors';
+
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { objectAt } from '../../core/object-argument';
+import { type Arguments, parseArgs, shown } from '../../core/options';
 import { join, normalized } from '../../io/local-files';
-import * as kinds from '../../tensor/argument-kinds';
-import { objectAt } from '../../tensor/object-argument';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import { scoreTensor } from '../checkpointing';
 import { readAll } from '../connector';
 import { exists, namesIn, remove } from '../files';

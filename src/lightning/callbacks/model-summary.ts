@@ -1,11 +1,12 @@
 // ModelSummary: the table of a module's layers and their parameters, as Lightning prints it before training.
-import { ArgumentError } from '../../errors';
+
+import { whole } from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { parseArgs } from '../../core/options';
+import { Printable } from '../../core/printable';
 import { withMode } from '../../graph/mode';
 import { className, type Module } from '../../nn/module';
 import { isUninitialized } from '../../nn/parameter';
-import { Printable } from '../../printable';
-import { whole } from '../../tensor/argument-kinds';
-import { parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { Callback } from '../hooks';
 import { LightningModule } from '../module';

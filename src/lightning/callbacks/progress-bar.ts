@@ -1,7 +1,8 @@
 // ProgressBar: how far a run is, its rate and what it logs, in a terminal and in an element of a page.
-import { ArgumentError } from '../../errors';
-import { between } from '../../tensor/argument-kinds';
-import { kindOf, parseArgs } from '../../tensor/options';
+
+import { between } from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { kindOf, parseArgs } from '../../core/options';
 import { Callback } from '../hooks';
 import type { LightningModule } from '../module';
 import type { Trainer } from '../trainer';

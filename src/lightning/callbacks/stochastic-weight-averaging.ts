@@ -1,13 +1,14 @@
 // StochasticWeightAveraging: trains on with a constant rate, and gives the module the mean of the weights on the way.
-import { noGrad } from '../../autograd/mode';
-import { ArgumentError } from '../../errors';
+
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { parseArgs, shown } from '../../core/options';
 import { flush } from '../../graph/flush';
 import type { StateDict } from '../../nn/state-dict';
 import { SWALR } from '../../optim/lr-scheduler/swa-lr';
 import { isNormalizing, type Normalizing } from '../../optim/normalizing';
-import * as kinds from '../../tensor/argument-kinds';
+import { noGrad } from '../../storage/mode';
 import { zerosLike } from '../../tensor/creation';
-import { parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { Callback, stateIn } from '../hooks';
 import type { LightningModule } from '../module';

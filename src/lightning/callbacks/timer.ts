@@ -1,7 +1,8 @@
 // Timer: measures how long stages take, and ends training when its time is over.
-import { ArgumentError } from '../../errors';
-import { oneOf } from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
+
+import { oneOf } from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs, shown } from '../../core/options';
 import { Callback, stateIn } from '../hooks';
 import type { LightningModule } from '../module';
 import { type Duration, secondsOf } from '../options';

@@ -1,10 +1,11 @@
 // A logger that draws what is logged as it comes, onto a canvas or into an element of a page.
-import { ArgumentError } from '../../errors';
-import * as kinds from '../../tensor/argument-kinds';
-import { objectAt } from '../../tensor/object-argument';
-import { kindOf, parseArgs } from '../../tensor/options';
-import { type Line, lineDrawing } from '../../vision/plot/lines';
-import { drawOn, type PlotCanvas } from '../../vision/plot/sheet';
+
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { objectAt } from '../../core/object-argument';
+import { kindOf, parseArgs } from '../../core/options';
+import { type Line, lineDrawing } from '../../draw/lines';
+import { drawOn, type PlotCanvas } from '../../draw/sheet';
 import { expectStatus, type RowArguments, rowOf, type StatusArguments } from './logger';
 import { type LoggedPoint, MemoryLogger } from './memory';
 

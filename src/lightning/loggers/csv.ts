@@ -1,6 +1,6 @@
+import { whole } from '../../core/argument-kinds';
+import { parseArgs } from '../../core/options';
 import { hasFiles, join, writeText } from '../../io/local-files';
-import { whole } from '../../tensor/argument-kinds';
-import { parseArgs } from '../../tensor/options';
 import type { Hyperparameters } from '../checkpointing';
 import {
   expectStatus,

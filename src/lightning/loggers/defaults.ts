@@ -1,7 +1,7 @@
 // Which loggers there are where none is named.
-import { ArgumentError } from '../../errors';
+import { ArgumentError } from '../../core/errors';
+import { kindOf } from '../../core/options';
 import { hasFiles } from '../../io/local-files';
-import { kindOf } from '../../tensor/options';
 import { CSVLogger } from './csv';
 import type { Logger } from './logger';
 import { MemoryLogger } from './memory';

@@ -1,9 +1,9 @@
 // What a logger is, and where its runs are kept.
 
+import * as kinds from '../../core/argument-kinds';
+import { objectAt } from '../../core/object-argument';
+import { type Arguments, isPlainObject, parseArgs } from '../../core/options';
 import { join } from '../../io/local-files';
-import * as kinds from '../../tensor/argument-kinds';
-import { objectAt } from '../../tensor/object-argument';
-import { type Arguments, isPlainObject, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import type { Awaitable } from '../awaitable';
 import type { Hyperparameters } from '../checkpointing';

@@ -1,6 +1,6 @@
 // A logger that keeps what it is given, for pages and tests.
-import { text } from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../../tensor/options';
+import { text } from '../../core/argument-kinds';
+import { type Arguments, parseArgs } from '../../core/options';
 import type { Hyperparameters } from '../checkpointing';
 import { type Logger, paramsIn, type RowArguments, rowOf } from './logger';
 

@@ -1,8 +1,9 @@
 // A logger that writes event files, as TensorBoard reads them.
-import { ArgumentError } from '../../errors';
+
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { parseArgs } from '../../core/options';
 import { join, writeText } from '../../io/local-files';
-import * as kinds from '../../tensor/argument-kinds';
-import { parseArgs } from '../../tensor/options';
 import { SummaryWriter } from '../../tensorboard/writer';
 import type { Hyperparameters } from '../checkpointing';
 import {

@@ -1,6 +1,6 @@
 // What every loop does with a batch: the hooks that may change it, and a step without gradients.
 import { mode, withMode } from '../../graph/mode';
-import { webgpu } from '../../tensor/device';
+import { webgpu } from '../../storage/device';
 import { type Awaitable, isPromise } from '../awaitable';
 import type { Trainer } from '../trainer';
 

@@ -1,5 +1,5 @@
 // Validation and testing: passes without gradients whose values are reduced over all batches.
-import { ArgumentError } from '../../errors';
+import { ArgumentError } from '../../core/errors';
 import { flush } from '../../graph/flush';
 import type { Module } from '../../nn/module';
 import { readAll } from '../connector';

@@ -1,8 +1,9 @@
 // Training as a whole: epochs until enough of them, of steps or of time have passed.
+
+import { ArgumentError } from '../../core/errors';
+import { warnOnce } from '../../core/warnings';
 import { fromText, toText } from '../../data/generator-text';
-import { ArgumentError } from '../../errors';
-import { defaultGenerator } from '../../tensor/random/generator';
-import { warnOnce } from '../../warnings';
+import { defaultGenerator } from '../../storage/random/generator';
 import { Fetcher, inOrder, type Loader, lengthOf, limitOf, statefulOf, trainingLoader } from '../loaders';
 import { Progress, type ProgressState } from '../progress';
 import type { Trainer } from '../trainer';

@@ -1,5 +1,5 @@
 // Predicting: what predictStep gives for each batch, without gradients.
-import { ArgumentError } from '../../errors';
+import { ArgumentError } from '../../core/errors';
 import { flush } from '../../graph/flush';
 import { Fetcher, type Loader, lengthOf, limitOf, severalLoaders } from '../loaders';
 import { BatchProgress } from '../progress';

@@ -1,8 +1,8 @@
 // An epoch of training: batches, the validation among them, and the schedulers between them.
-import { ArgumentError } from '../../errors';
-import { isPlainObject } from '../../tensor/options';
+import { ArgumentError } from '../../core/errors';
+import { isPlainObject } from '../../core/options';
+import { warnOnce } from '../../core/warnings';
 import { Tensor } from '../../tensor/tensor';
-import { warnOnce } from '../../warnings';
 import { readAll } from '../connector';
 import type { Fetcher } from '../loaders';
 import { AutomaticOptimization } from '../optimization';

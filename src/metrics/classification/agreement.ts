@@ -1,6 +1,7 @@
 // Owns two figures of agreement beyond chance: Cohen's kappa and the correlation of Matthews.
+
+import { type Arguments, parseArgs } from '../../core/options';
 import { arange, full } from '../../tensor/creation';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { oneOf, type Task } from './arguments';
 import {

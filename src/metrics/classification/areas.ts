@@ -1,8 +1,8 @@
 // Owns the areas under curves: AUROC and average precision, exact or by thresholds, without reading anything back.
-import { ArgumentError } from '../../errors';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs, shown } from '../../core/options';
 import { zeros } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import { searchsorted } from '../../tensor/search';
 import type { Tensor } from '../../tensor/tensor';
 import { type Average, oneOf, type Task } from './arguments';

@@ -1,9 +1,10 @@
 // Owns the arguments of metrics of classification: what torchmetrics takes, and the errors for what it refuses.
-import { isFloat, type Shape, showShape } from '../../compiler/meta';
-import { ArgumentError, DTypeError, ShapeError } from '../../errors';
+
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
+import { isFloat, type Shape, showShape } from '../../core/meta';
+import { type Arguments, expectKind, kindOf, parseArgs, shown } from '../../core/options';
 import { labelsWithin } from '../../ops/indexing';
-import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, expectKind, kindOf, parseArgs, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
 /** How figures of classes or labels become one; 'none' or null: they do not. */

@@ -1,8 +1,9 @@
 // Owns confusion matrices, and the bases of metrics whose state is one.
+
+import { type Arguments, parseArgs } from '../../core/options';
+import type { Drawing } from '../../draw/sheet';
 import { zeros } from '../../tensor/creation';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
-import type { Drawing } from '../../vision/plot/sheet';
 import { Metric } from '../metric';
 import { type ConfusionPlotOptions, confusionDrawing } from '../plot';
 import {

@@ -1,10 +1,11 @@
 // Owns what curves are made of: all scores with their labels, or counts at each of some thresholds; and how a batch becomes either.
-import { showShape } from '../../compiler/meta';
-import { ArgumentError, DTypeError, ShapeError } from '../../errors';
+
+import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
+import { shown } from '../../core/options';
 import { arange, tensor, zeros } from '../../tensor/creation';
 import { stack } from '../../tensor/functions';
 import { linspace } from '../../tensor/linspace';
-import { shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { Metric } from '../metric';
 import { concatenated } from '../state';

@@ -1,9 +1,10 @@
 // Owns curves of precision over recall, and of true over false positives (ROC), by threshold.
+
+import { type Arguments, parseArgs } from '../../core/options';
+import type { Drawing } from '../../draw/sheet';
 import { tensor } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
-import type { Drawing } from '../../vision/plot/sheet';
 import { type CurvePlotOptions, curveDrawing } from '../plot';
 import { oneOf, type Task } from './arguments';
 import {

@@ -1,6 +1,7 @@
 // Owns exact match: how many samples are right in all their parts.
+
+import { type Arguments, parseArgs } from '../../core/options';
 import { full, zeros } from '../../tensor/creation';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { Metric } from '../metric';
 import { concatenated } from '../state';

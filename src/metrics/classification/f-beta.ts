@@ -1,6 +1,6 @@
 // Owns F scores: the harmonic means of precision and recall.
-import { ArgumentError } from '../../errors';
-import { type Arguments, shown } from '../../tensor/options';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, shown } from '../../core/options';
 import type { Tensor } from '../../tensor/tensor';
 import { fBeta } from './scores';
 import {

@@ -1,6 +1,7 @@
 // Owns the Jaccard index: how much of what was found or is true is both.
+
+import { type Arguments, parseArgs } from '../../core/options';
 import { full } from '../../tensor/creation';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { type Average, oneOf, type Task } from './arguments';
 import {

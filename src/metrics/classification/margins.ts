@@ -1,10 +1,11 @@
 // Owns figures of scores rather than of decisions: the hinge loss, and how well confidence tells accuracy (calibration).
-import { showShape } from '../../compiler/meta';
-import { DTypeError, ShapeError } from '../../errors';
+
+import { DTypeError, ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
+import { type Arguments, parseArgs } from '../../core/options';
 import { scatterAddIntoZeros } from '../../ops/indexing';
 import { arange, full } from '../../tensor/creation';
 import { linspace } from '../../tensor/linspace';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import { searchsorted } from '../../tensor/search';
 import { Tensor } from '../../tensor/tensor';
 import { type Parts, Summed } from '../summed';

@@ -1,7 +1,7 @@
 // Owns the bases of metrics whose state is counts: binary, of classes, of labels. Each says what it makes of them.
-import { ArgumentError } from '../../errors';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs, shown } from '../../core/options';
 import { zeros } from '../../tensor/creation';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { Metric } from '../metric';
 import { concatenated } from '../state';

@@ -1,6 +1,7 @@
 // Owns how metrics are made in other ways than by their classes: as functions of one batch, and by a task, as in Accuracy.
-import { ArgumentError } from '../../errors';
-import * as kinds from '../../tensor/argument-kinds';
+
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
 import {
   type Arguments,
   expectKind,
@@ -9,8 +10,8 @@ import {
   parameterTwice,
   shown,
   unknownArgument,
-} from '../../tensor/options';
-import { moduleScope } from '../../tensor/scope';
+} from '../../core/options';
+import { moduleScope } from '../../storage/scope';
 import type { Tensor } from '../../tensor/tensor';
 import type { Metric } from '../metric';
 import { withoutState } from '../state';

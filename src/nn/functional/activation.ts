@@ -1,15 +1,15 @@
 // Owns F's activation functions: thin over the ops.
 
-import type { DType } from '../../compiler/meta';
-import { ArgumentError } from '../../errors';
+import { orNull, text } from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import type { DType } from '../../core/meta';
+import { type Arguments, parseArgs } from '../../core/options';
 import { expectFloat } from '../../graph/record';
 import type { Value } from '../../graph/value';
 import * as ops from '../../ops/activation';
 import { clamp } from '../../ops/compare';
 import { softsign as softsignOf } from '../../ops/elementary';
-import { orNull, text } from '../../tensor/argument-kinds';
 import { callable } from '../../tensor/callable';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
 interface Inplace {

@@ -1,14 +1,14 @@
 // Owns pooling by output size, and pooling of one dimension: thin over the ops.
 
-import { showShape } from '../../compiler/meta';
-import { ShapeError } from '../../errors';
+import { either, type Kind, listOf, MOST_FEATURES, orNull, whole } from '../../core/argument-kinds';
+import { ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
+import { type Arguments, parseArgs } from '../../core/options';
 import { expectFloat } from '../../graph/record';
 import type { Value } from '../../graph/value';
 import * as ops from '../../ops/adaptive-pool';
 import { reshape } from '../../ops/cast';
-import { either, type Kind, listOf, MOST_FEATURES, orNull, whole } from '../../tensor/argument-kinds';
 import { callable, checked } from '../../tensor/callable';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { pair, type Size, type Size2d, sizesOf, strideOf } from '../sizes';
 import type { IndicesOptions, MaxPool } from './indices';

@@ -1,11 +1,11 @@
 // Owns scaled dot-product attention, and the multi-head attention made of it.
 
-import type { DType } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import type { DType } from '../../core/meta';
+import { type Arguments, parseArgs } from '../../core/options';
 import { callable } from '../../tensor/callable';
 import { ones, zeros } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { dropout } from './dropout';
 import { linear } from './linear';

@@ -1,8 +1,8 @@
 // Owns F.batchNorm and F.instanceNorm: statistics of channels, and their running means.
 
-import { noGrad } from '../../autograd/mode';
-import { numel, sameShape, showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { numel, sameShape, showShape } from '../../core/meta';
+import { type Arguments, parseArgs } from '../../core/options';
 import { expectFloat, named } from '../../graph/record';
 import type { Value } from '../../graph/value';
 import { add, mul } from '../../ops/arithmetic';
@@ -10,8 +10,8 @@ import * as ops from '../../ops/batch-norm';
 import { detach, reshape } from '../../ops/cast';
 import { moments } from '../../ops/moments';
 import { layerNorm } from '../../ops/norm';
+import { noGrad } from '../../storage/mode';
 import { callable } from '../../tensor/callable';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
 interface BatchNormArguments {

@@ -1,11 +1,11 @@
 // Owns F's convolutions and transposed convolutions over one, two and three dimensions: thin over the ops.
-import { ArgumentError } from '../../errors';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
 import type { Value } from '../../graph/value';
+import type { ConvAttrs } from '../../kernels/conv/geometry';
 import { type ConvTransposeAttrs, conv2d as conv2dOp, convTranspose2d as convTranspose2dOp } from '../../ops/conv';
-import type { ConvAttrs } from '../../ops/conv-geometry';
 import * as nd from '../../ops/conv-nd';
 import { checked } from '../../tensor/callable';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { type Size, type Spatial, sizesOf, type Tuple } from '../sizes';
 

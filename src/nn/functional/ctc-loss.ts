@@ -1,11 +1,12 @@
 // Owns F.ctcLoss: the likelihood of a sequence of labels, summed over all ways to align it with longer sequences of scores.
-import { showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
-import { either, listOf, whole } from '../../tensor/argument-kinds';
+
+import { either, listOf, whole } from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
+import { type Arguments, expectKind, parseArgs } from '../../core/options';
 import { checked } from '../../tensor/callable';
 import { arange, tensor } from '../../tensor/creation';
 import { cat, stack, where } from '../../tensor/functions';
-import { type Arguments, expectKind, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { tensor as aTensor } from '../../tensor/tensor-kinds';
 import { pad } from './pad';

@@ -1,9 +1,9 @@
 // Owns F's distances and similarities between vectors, and normalize.
 
+import { type Arguments, parseArgs } from '../../core/options';
 import { expectFloat } from '../../graph/record';
 import { broadcastShapes } from '../../ops/broadcast';
 import { callable } from '../../tensor/callable';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 
 export interface CosineArguments {

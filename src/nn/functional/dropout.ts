@@ -1,13 +1,13 @@
 // Owns F.dropout and its kin: what is dropped, and where the mask's key comes from.
 
-import { numel, showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { numel, showShape } from '../../core/meta';
+import { type Arguments, parseArgs } from '../../core/options';
 import type { Value } from '../../graph/value';
 import { mul } from '../../ops/arithmetic';
 import { dropout as drop } from '../../ops/dropout';
+import { defaultGenerator } from '../../storage/random/generator';
 import { callable } from '../../tensor/callable';
-import { type Arguments, parseArgs } from '../../tensor/options';
-import { defaultGenerator } from '../../tensor/random/generator';
 import { Tensor } from '../../tensor/tensor';
 
 interface DropoutArguments {

@@ -1,12 +1,12 @@
 // Owns F's losses between an input and a target of its shape: smooth, of probabilities, and of distributions.
 
-import { sameShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+import { orNull } from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { sameShape } from '../../core/meta';
+import { type Arguments, parseArgs } from '../../core/options';
 import { expectFloat } from '../../graph/record';
 import * as ops from '../../ops/loss';
-import { orNull } from '../../tensor/argument-kinds';
 import { callable } from '../../tensor/callable';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
 import { logsigmoid } from './activation';

@@ -1,11 +1,11 @@
 // Owns F.embeddingBag: sums, means or maxima of rows of a table, bag by bag.
 
-import { showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
-import { orNull } from '../../tensor/argument-kinds';
+import { orNull } from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
+import { type Arguments, parseArgs } from '../../core/options';
 import { callable } from '../../tensor/callable';
 import { arange, ones, zeros } from '../../tensor/creation';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
 import { type LookupOptions, lookUp, resolvePadding } from './embedding';

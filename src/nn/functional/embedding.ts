@@ -1,8 +1,8 @@
 // Owns F.embedding: rows of a table by their numbers, with the options of their gradient and their norm.
 
-import { noGrad } from '../../autograd/mode';
-import { numel, showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { numel, showShape } from '../../core/meta';
+import { type Arguments, parseArgs } from '../../core/options';
 import { named } from '../../graph/record';
 import type { Value } from '../../graph/value';
 import { mul } from '../../ops/arithmetic';
@@ -10,9 +10,9 @@ import { detach, reshape } from '../../ops/cast';
 import { ne, where } from '../../ops/compare';
 import { withGradient } from '../../ops/custom';
 import { expectIndex, indexSelect } from '../../ops/indexing';
+import { noGrad } from '../../storage/mode';
 import { callable } from '../../tensor/callable';
 import { ones, zeros } from '../../tensor/creation';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
 /** What may be asked of a look-up, in a function and in a layer alike. */

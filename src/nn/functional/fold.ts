@@ -1,13 +1,13 @@
 // Owns F.unfold and F.fold: sliding blocks of images as columns, and columns added back into images.
 
-import { ShapeError } from '../../errors';
+import { ShapeError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
 import { expectFloat, named } from '../../graph/record';
 import type { Value } from '../../graph/value';
 import { reshape } from '../../ops/cast';
 import { pad } from '../../ops/shape';
 import { overlapAdd, windows } from '../../ops/windows';
 import { callable } from '../../tensor/callable';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { pair, type Size2d } from '../sizes';
 

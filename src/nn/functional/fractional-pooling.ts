@@ -1,11 +1,12 @@
 // Owns F's fractional max pooling: maxima of windows whose places are drawn at random.
-import { numel, showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { numel, showShape } from '../../core/meta';
+import { type Arguments, parseArgs } from '../../core/options';
 import { expectFloat } from '../../graph/record';
 import { checked } from '../../tensor/callable';
 import { arange } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import { rand } from '../../tensor/random';
 import type { Tensor } from '../../tensor/tensor';
 import { type Size, sizesOf } from '../sizes';

@@ -1,13 +1,13 @@
 // Owns F.gridSample and F.affineGrid: images and volumes read at any places, and the places of an affine map.
 
-import { numel } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { numel } from '../../core/meta';
+import { type Arguments, parseArgs } from '../../core/options';
 import { expectFloat } from '../../graph/record';
 import { callable } from '../../tensor/callable';
 import { ones } from '../../tensor/creation';
 import { stack } from '../../tensor/functions';
 import { linspace } from '../../tensor/linspace';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 
 interface GridSampleArguments {

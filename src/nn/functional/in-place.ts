@@ -1,6 +1,7 @@
 // Owns F's activation functions that write their result into the input, PyTorch's names with an underscore.
+
+import { type Arguments, parseArgs } from '../../core/options';
 import { callable } from '../../tensor/callable';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { elu, hardtanh, leakyRelu, relu } from './activation';
 import { celu, rrelu, selu, threshold } from './piecewise';

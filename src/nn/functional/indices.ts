@@ -1,5 +1,5 @@
 // Owns the type of pooling functions that return the places of the maxima on demand.
-import type { Arguments } from '../../tensor/options';
+import type { Arguments } from '../../core/options';
 import type { Tensor } from '../../tensor/tensor';
 
 export interface IndicesOptions {

@@ -1,15 +1,15 @@
 // Owns F.interpolate: rows, images and volumes at another size.
 
-import { numel, type Shape, showShape } from '../../compiler/meta';
-import { ArgumentError, DTypeError, ShapeError } from '../../errors';
+import { either, nonEmpty, orNull, positive, whole } from '../../core/argument-kinds';
+import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
+import { numel, type Shape, showShape } from '../../core/meta';
+import { type Arguments, parseArgs } from '../../core/options';
 import { named } from '../../graph/record';
 import type { Value } from '../../graph/value';
 import { cast, reshape } from '../../ops/cast';
 import { checkSizes, type ResampleAttrs, resample2d } from '../../ops/resample';
 import { resampleBytes } from '../../ops/resample-bytes';
-import { either, nonEmpty, orNull, positive, whole } from '../../tensor/argument-kinds';
 import { callable } from '../../tensor/callable';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
 export type InterpolateMode = 'nearest' | 'nearest-exact' | 'linear' | 'bilinear' | 'trilinear' | 'bicubic' | 'area';

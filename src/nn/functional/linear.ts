@@ -1,9 +1,9 @@
 // Owns F.linear and F.bilinear.
 
-import { ShapeError } from '../../errors';
+import { ShapeError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
 import * as ops from '../../ops/matmul';
 import { callable } from '../../tensor/callable';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
 interface Bias {

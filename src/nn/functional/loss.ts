@@ -1,10 +1,10 @@
 // Owns F's losses: thin over the ops.
 
-import { ArgumentError } from '../../errors';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
 import { cast } from '../../ops/cast';
 import * as ops from '../../ops/loss';
 import { callable } from '../../tensor/callable';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { checkReduction, type Reduction, type ReductionArguments, type WeightedArguments, weigh } from './reduction';
 

@@ -1,8 +1,8 @@
 // Owns F's power-mean pooling.
 
+import type { Arguments } from '../../core/options';
+import { parseArgs } from '../../core/options';
 import { checked } from '../../tensor/callable';
-import type { Arguments } from '../../tensor/options';
-import { parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { type Size, type Spatial, sizesOf } from '../sizes';
 import { avgPool1d } from './adaptive-pooling';

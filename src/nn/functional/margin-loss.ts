@@ -1,11 +1,11 @@
 // Owns F's losses that push scores or distances apart by a margin.
 
-import { showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+import { orNull } from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
+import { type Arguments, kindOf, parseArgs } from '../../core/options';
 import { expectFloat } from '../../graph/record';
-import { orNull } from '../../tensor/argument-kinds';
 import { callable } from '../../tensor/callable';
-import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
 import { logsigmoid } from './activation';

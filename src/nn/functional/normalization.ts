@@ -1,11 +1,11 @@
 // Owns F.layerNorm, F.groupNorm, F.rmsNorm and F.localResponseNorm.
 
-import { numel, showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { numel, showShape } from '../../core/meta';
+import { type Arguments, parseArgs } from '../../core/options';
 import { expectFloat, expectNumber, named } from '../../graph/record';
 import * as ops from '../../ops/norm';
 import { callable } from '../../tensor/callable';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { checkChannels, groupsNormed } from './batch-norm';
 import { avgPool2d } from './pooling';

@@ -1,8 +1,8 @@
 // Owns F.oneHot.
-import { ArgumentError } from '../../errors';
+import { ArgumentError } from '../../core/errors';
+import { parseArgs, shown } from '../../core/options';
 import { oneHot as op } from '../../ops/indexing';
 import { checked } from '../../tensor/callable';
-import { parseArgs, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
 interface OneHot {

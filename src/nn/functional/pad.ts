@@ -1,12 +1,12 @@
 // Owns F.pad: by a constant, or by the input's own edges.
 
-import { ArgumentError, DTypeError, ShapeError } from '../../errors';
+import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
 import type { Value } from '../../graph/value';
 import { cat } from '../../ops/join';
 import { expand } from '../../ops/reduce';
 import { flip, narrow } from '../../ops/shape';
 import { callable } from '../../tensor/callable';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
 export type PadMode = 'constant' | 'reflect' | 'replicate' | 'circular';

@@ -1,18 +1,18 @@
 // Owns F's further activation functions: thresholds, shrinking, gates, and the kin of ELU.
 
-import { showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+import { real } from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
+import { type Arguments, parseArgs } from '../../core/options';
 import { expectFloat } from '../../graph/record';
 import type { Value } from '../../graph/value';
 import { reshape } from '../../ops/cast';
 import { where } from '../../ops/compare';
 import * as ops from '../../ops/piecewise';
-import { real } from '../../tensor/argument-kinds';
+import { uniform53 } from '../../storage/random/distributions';
+import { defaultGenerator } from '../../storage/random/generator';
 import { callable } from '../../tensor/callable';
 import { tensor, zeros } from '../../tensor/creation';
-import { type Arguments, parseArgs } from '../../tensor/options';
-import { uniform53 } from '../../tensor/random/distributions';
-import { defaultGenerator } from '../../tensor/random/generator';
 import { Tensor } from '../../tensor/tensor';
 import { leakyRelu } from './activation';
 

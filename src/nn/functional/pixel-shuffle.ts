@@ -1,9 +1,9 @@
 // Owns F.pixelShuffle, F.pixelUnshuffle and F.channelShuffle: channels as pixels and back, and in another order.
 
-import { numel, showShape } from '../../compiler/meta';
-import { ShapeError } from '../../errors';
+import { ShapeError } from '../../core/errors';
+import { numel, showShape } from '../../core/meta';
+import { type Arguments, parseArgs } from '../../core/options';
 import { callable } from '../../tensor/callable';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 
 /** Channels as pixels. Shape: [*, C · r², H, W] → [*, C, H · r, W · r]. */

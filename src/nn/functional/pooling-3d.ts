@@ -1,11 +1,11 @@
 // Owns F's pooling over three dimensions, made of pooling over planes and then over depth.
 
-import { numel, showShape } from '../../compiler/meta';
-import { ShapeError } from '../../errors';
+import { ShapeError } from '../../core/errors';
+import { numel, showShape } from '../../core/meta';
+import { type Arguments, parseArgs } from '../../core/options';
 import { truncated, windowLengths } from '../../ops/whole-windows';
 import { callable, checked } from '../../tensor/callable';
 import { tensor } from '../../tensor/creation';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { type Size, sizesOf, strideOf } from '../sizes';
 import { adaptiveArgs, adaptiveAvgPool2d, adaptiveMaxPool2d } from './adaptive-pooling';

@@ -1,9 +1,9 @@
 // Owns F.maxPool2d and F.avgPool2d: thin over the ops.
 
+import { orNull } from '../../core/argument-kinds';
+import { type Arguments, parseArgs } from '../../core/options';
 import * as ops from '../../ops/pool';
-import { orNull } from '../../tensor/argument-kinds';
 import { callable, checked } from '../../tensor/callable';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { pair, type Size2d, strideOf } from '../sizes';
 import type { IndicesOptions, MaxPool } from './indices';

@@ -1,6 +1,7 @@
 // Owns how F's losses are reduced.
-import { sameShape, showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { sameShape, showShape } from '../../core/meta';
 import { named } from '../../graph/record';
 import type { Reduction } from '../../ops/loss';
 import { Tensor } from '../../tensor/tensor';

@@ -1,12 +1,12 @@
 // Owns F's unpooling: maxima put back at their places, zeros elsewhere.
 
-import { showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+import { integer, listOf } from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
+import { type Arguments, expectKind, parseArgs } from '../../core/options';
 import { expectFloat } from '../../graph/record';
 import { maxUnpool } from '../../ops/adaptive-pool';
-import { integer, listOf } from '../../tensor/argument-kinds';
 import { checked } from '../../tensor/callable';
-import { type Arguments, expectKind, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { type Size, type Spatial, sizesOf, strideOf } from '../sizes';
 

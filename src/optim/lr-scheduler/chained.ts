@@ -1,6 +1,6 @@
 // Owns the scheduler that steps others together.
-import { ArgumentError } from '../../errors';
-import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, kindOf, parseArgs } from '../../core/options';
 import { type StateArguments, stateIn } from '../arguments';
 import { readFields } from './fields';
 import { checkMembers, loadMembers } from './members';

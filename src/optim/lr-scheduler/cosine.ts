@@ -1,7 +1,8 @@
 // Owns cosine annealing, with and without restarts.
-import { ArgumentError } from '../../errors';
-import { number } from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../../tensor/options';
+
+import { number } from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
 import { checkInteger, type EpochArguments, epochIn, keepScheduler, LRScheduler, type Scheduled } from './scheduler';
 
 export interface CosineAnnealingLRArguments {

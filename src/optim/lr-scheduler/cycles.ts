@@ -1,8 +1,8 @@
 // Owns the schedulers that cycle the rate up and down, and momentum the other way.
 
-import { ArgumentError } from '../../errors';
-import { callback, either, listOf, number, oneOf, orNull, whole } from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../../tensor/options';
+import { callback, either, listOf, number, oneOf, orNull, whole } from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
 import { checkOptimizer, LRScheduler, perGroup, type Scheduled, type ScheduledGroup } from './scheduler';
 
 /** One number for all groups of parameters, or one for each. */

@@ -1,7 +1,8 @@
 // Owns the schedulers that multiply the rate: by steps, milestones, lines, powers, and functions of the epoch.
-import { ArgumentError } from '../../errors';
-import { number } from '../../tensor/argument-kinds';
-import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
+
+import { number } from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, kindOf, parseArgs } from '../../core/options';
 import { checkInteger, checkOptimizer, LRScheduler, perGroup, type Scheduled } from './scheduler';
 
 interface Common {

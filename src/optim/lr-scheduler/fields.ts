@@ -1,6 +1,6 @@
 // Owns the form of a scheduler's saved state: its fields by PyTorch's names.
-import { StateDictError } from '../../errors';
-import { isPlainObject, kindOf } from '../../tensor/options';
+import { StateDictError } from '../../core/errors';
+import { isPlainObject, kindOf } from '../../core/options';
 import { snakeCase } from '../state';
 
 /** What a scheduler keeps: numbers, strings, booleans and lists of them; functions are not saved. */

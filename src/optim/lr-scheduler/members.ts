@@ -1,5 +1,5 @@
 // Owns what schedulers made of other schedulers ask of those, and how their states are loaded.
-import { ArgumentError, StateDictError } from '../../errors';
+import { ArgumentError, StateDictError } from '../../core/errors';
 import { LRScheduler, type LRSchedulerStateDict, type Scheduled } from './scheduler';
 
 /** @throws ArgumentError where one of them needs metrics to step, or belongs to another optimizer */

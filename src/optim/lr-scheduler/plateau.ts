@@ -1,10 +1,10 @@
 // Owns the scheduler that reduces the rate when a metric no longer improves.
 
-import { ArgumentError } from '../../errors';
-import { Printable } from '../../printable';
-import { either, type Kind, listOf, number, orNull, real } from '../../tensor/argument-kinds';
-import { closeInherited } from '../../tensor/arity';
-import { type Arguments, parseArgs } from '../../tensor/options';
+import { either, type Kind, listOf, number, orNull, real } from '../../core/argument-kinds';
+import { closeInherited } from '../../core/arity';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
+import { Printable } from '../../core/printable';
 import { type StateArguments, stateIn } from '../arguments';
 import { expose, readFields, showFields, writeFields } from './fields';
 import { checkOptimizer, keepScheduler, type LRSchedulerStateDict, perGroup, type Scheduled } from './scheduler';

@@ -1,10 +1,11 @@
 // Owns what learning rate schedulers share: the rates of an optimizer's groups by epoch, and state that resumes exactly.
-import { ArgumentError } from '../../errors';
+
+import { number, orNull } from '../../core/argument-kinds';
+import { closeInherited } from '../../core/arity';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
+import { Printable } from '../../core/printable';
 import { beforeChange } from '../../graph/journal';
-import { Printable } from '../../printable';
-import { number, orNull } from '../../tensor/argument-kinds';
-import { closeInherited } from '../../tensor/arity';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import { type StateArguments, stateIn } from '../arguments';
 import { Optimizer } from '../optimizer';
 import { expose, type Fields, readFields, showFields, writeFields } from './fields';

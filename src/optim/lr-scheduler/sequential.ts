@@ -1,7 +1,8 @@
 // Owns the scheduler that calls others one after another.
-import { ArgumentError } from '../../errors';
-import { anything, integer, listOf } from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../../tensor/options';
+
+import { anything, integer, listOf } from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
 import { type StateArguments, stateIn } from '../arguments';
 import { readFields } from './fields';
 import { checkMembers, loadMembers } from './members';

@@ -1,7 +1,8 @@
 // Owns the scheduler of averaged weights: from the rates that are there to a constant one.
-import { ArgumentError } from '../../errors';
-import { either, nonEmpty, number } from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
+
+import { either, nonEmpty, number } from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs, shown } from '../../core/options';
 import { checkOptimizer, LRScheduler, perGroup, type Scheduled, type ScheduledGroup } from './scheduler';
 
 export interface SWALRArguments {

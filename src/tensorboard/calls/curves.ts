@@ -1,8 +1,9 @@
 // Owns what addPrCurve, addPrCurveRaw and the methods of custom charts take, and the events that they add.
-import { ArgumentError } from '../../errors';
-import * as kinds from '../../tensor/argument-kinds';
+
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, isPlainObject, parseArgs, shown } from '../../core/options';
 import { isTensor } from '../../tensor/callable';
-import { type Arguments, isPlainObject, parseArgs, shown } from '../../tensor/options';
 import { type Entry, noWhen, summaryEntry, type When, whenKinds } from '../event-queue';
 import { prCurve } from '../pr-curve';
 import { type CustomChart, customScalarsSummary, prCurveSummary } from '../summaries';

@@ -1,12 +1,13 @@
 // Owns what addEmbedding takes, and the files that it adds.
-import { ArgumentError } from '../../errors';
+
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
+import { warnOnce } from '../../core/warnings';
 import { join } from '../../io/local-files';
-import * as kinds from '../../tensor/argument-kinds';
 import { isTensor } from '../../tensor/callable';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
-import { warnOnce } from '../../warnings';
 import { type Content, whenKinds } from '../event-queue';
 import type { EmbeddingInfo, Label } from '../projector';
 import { copyOf, numbersOf } from '../values';

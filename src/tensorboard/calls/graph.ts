@@ -1,12 +1,13 @@
 // Owns what addGraph takes, and the events that it adds.
-import { ArgumentError } from '../../errors';
+
+import { instance, type Kind } from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, isPlainObject, parseArgs } from '../../core/options';
 import { isJournaling, startJournal } from '../../graph/journal';
 import { inMode } from '../../nn/in-mode';
 import { Module } from '../../nn/module';
-import { instance, type Kind } from '../../tensor/argument-kinds';
+import { scope } from '../../storage/scope';
 import { isTensor } from '../../tensor/callable';
-import { type Arguments, isPlainObject, parseArgs } from '../../tensor/options';
-import { scope } from '../../tensor/scope';
 import type { Tensor } from '../../tensor/tensor';
 import { type Entry, noWhen } from '../event-queue';
 import { type GraphNode, graphField, graphText, ranField } from '../graph-def';

@@ -1,7 +1,8 @@
 // Owns what addHistogram and addHistogramRaw take, and the events that they add.
-import { ArgumentError } from '../../errors';
-import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../../tensor/options';
+
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
 import { type Entry, noWhen, summaryEntry, type When, whenKinds } from '../event-queue';
 import { type Bins, binRules, histogramOf } from '../histogram';
 import { type HistogramMoments, histogramSummary } from '../summaries';

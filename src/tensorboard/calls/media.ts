@@ -1,10 +1,11 @@
 // Owns what addVideo and addAudio take, and the events that they add.
-import { ArgumentError } from '../../errors';
-import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../../tensor/options';
+
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
+import { warnOnce } from '../../core/warnings';
 import type { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
-import { warnOnce } from '../../warnings';
 import { type Entry, summaryEntry, type When, whenKinds } from '../event-queue';
 import { audioSummary, imageSummary } from '../summaries';
 import { copyOf, reader, type Values } from '../values';

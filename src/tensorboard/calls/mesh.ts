@@ -1,7 +1,8 @@
 // Owns what addMesh takes, and the event that it adds.
-import { ArgumentError } from '../../errors';
-import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, isPlainObject, parseArgs } from '../../tensor/options';
+
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, isPlainObject, parseArgs } from '../../core/options';
 import type { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
 import { type Entry, summaryEntry, type When, whenKinds } from '../event-queue';

@@ -1,11 +1,12 @@
 // Owns what addImage, addImages, addImageWithBoxes and addFigure take, and the events that they add.
-import { ArgumentError } from '../../errors';
-import * as kinds from '../../tensor/argument-kinds';
+
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, kindOf, parseArgs } from '../../core/options';
+import type { PlotCanvas } from '../../draw/sheet';
 import { isTensor } from '../../tensor/callable';
-import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
-import type { PlotCanvas } from '../../vision/plot/sheet';
 import { type Entry, summaryEntry, type When, whenKinds } from '../event-queue';
 import { figuresOf } from '../figures';
 import { imageSummary } from '../summaries';

@@ -1,7 +1,8 @@
 // Owns what addScalar, addScalars and addHparams take, and the events that they add.
-import { ArgumentError } from '../../errors';
-import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
+
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, kindOf, parseArgs } from '../../core/options';
 import { type Entry, noWhen, now, summaryEntry, type When, whenKinds } from '../event-queue';
 import { type HparamValue, hparamSummaries } from '../hparam-summaries';
 import { scalarSummary, scalarTensorSummary } from '../summaries';

@@ -1,8 +1,9 @@
 // Owns what addTensor and addText take, and the events that they add.
-import { toHalf } from '../../compiler/half';
-import type { DType } from '../../compiler/meta';
-import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../../tensor/options';
+
+import * as kinds from '../../core/argument-kinds';
+import { toHalf } from '../../core/half';
+import type { DType } from '../../core/meta';
+import { type Arguments, parseArgs } from '../../core/options';
 import type { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
 import { type Entry, noWhen, summaryEntry, type When, whenKinds } from '../event-queue';

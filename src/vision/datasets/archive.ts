@@ -1,9 +1,9 @@
 // Archives as places of data sets: tar, also compressed by gzip, and zip, told by their first bytes.
-import { FileFormatError } from '../../errors';
+import { FileFormatError } from '../../core/errors';
 import { type ByteSource, describeSource } from '../../io/bytes';
 import { openReader, type Reader } from '../../io/reader';
-import { readTar, type TarMember } from '../../io/tar';
-import { openZip } from '../../io/zip';
+import { readTar, type TarMember } from '../../io/zip/tar';
+import { openZip } from '../../io/zip/zip';
 import { type Folder, type FoundFile, listed, sourceOf } from './source';
 
 type ArchiveKind = 'tar' | 'tar.gz' | 'zip';

@@ -1,5 +1,5 @@
 // Pickles of CIFAR, as Python 2 wrote them and Python 3 writes them anew: a dictionary of arrays of bytes, lists and texts, and nothing else.
-import { FileFormatError } from '../../errors';
+import { FileFormatError } from '../../core/errors';
 import { unpickle } from '../../io/pickle/unpickle';
 import { Container, Opaque, type Py, PyBytes, PyGlobal } from '../../io/pickle/values';
 

@@ -1,8 +1,8 @@
 // CIFAR-10 and CIFAR-100, from the files of either format, unpacked or in their archives.
-import { ArgumentError, FetchError } from '../../errors';
+import { ArgumentError, FetchError } from '../../core/errors';
+import { type Defaults, parseArgs, shown } from '../../core/options';
 import { readBytes } from '../../io/bytes';
-import { type Defaults, parseArgs, shown } from '../../tensor/options';
-import type { Picture } from '../picture';
+import type { Picture } from '../pictures/picture';
 import { archiveKindOf, membersOf } from './archive';
 import { type CifarFiles, type CifarLabels, type CifarSet, cifar10, cifar100 } from './cifar-facts';
 import { assemble, type CifarBatch, readBatch, readClasses } from './cifar-files';

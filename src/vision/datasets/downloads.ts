@@ -1,6 +1,6 @@
 // Files of data sets that are fetched once and kept: from the user's own address, or from where a data set is published.
-import { FetchError, FileFormatError } from '../../errors';
-import { download, findDownload } from '../../io/download';
+import { FetchError, FileFormatError } from '../../core/errors';
+import { download, findDownload } from '../../io/download/download';
 import type { DownloadSettings } from './download-settings';
 import { type DatasetRoot, diskPath, type Folder, type FoundFile } from './source';
 

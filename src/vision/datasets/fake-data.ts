@@ -1,11 +1,12 @@
 // Pictures of noise with random labels, for trying out a program without any data.
+
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { parseArgs, shown } from '../../core/options';
 import { type IndexArguments, indexIn } from '../../data/arguments';
 import { resolveIndex } from '../../data/dataset';
-import { ArgumentError, ShapeError } from '../../errors';
-import { parseArgs, shown } from '../../tensor/options';
-import { fillNormal, fillRandint } from '../../tensor/random/distributions';
-import { Generator } from '../../tensor/random/generator';
-import { Picture } from '../picture';
+import { fillNormal, fillRandint } from '../../storage/random/distributions';
+import { Generator } from '../../storage/random/generator';
+import { Picture } from '../pictures/picture';
 import { transformKinds } from './option-kinds';
 import { type ItemTransforms, transformsIn, VisionDataset } from './vision-dataset';
 

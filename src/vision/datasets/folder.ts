@@ -1,21 +1,22 @@
 // Data sets of a folder whose subfolders are classes: of pictures, or of files of any kind.
+
+import { callback, orNull } from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { parseArgs } from '../../core/options';
 import { type IndexArguments, type Indices, indexIn, indicesIn } from '../../data/arguments';
 import { type Collated, defaultCollate } from '../../data/collate';
 import { resolveIndex } from '../../data/dataset';
 import { inTurn } from '../../data/turns';
 import type { WorkerCopy, WorkerCopyAnswer } from '../../data/worker/copy';
-import { ArgumentError } from '../../errors';
 import { fromHost } from '../../graph/record';
 import type { ByteSource } from '../../io/bytes';
 import type { Place } from '../../ops/pictures';
 import { ofDataSet } from '../../ops/together';
-import { callback, orNull } from '../../tensor/argument-kinds';
+import { scope } from '../../storage/scope';
 import { tensor } from '../../tensor/creation';
-import { parseArgs } from '../../tensor/options';
-import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
-import { Picture } from '../picture';
-import { readImage } from '../read-image';
+import { Picture } from '../pictures/picture';
+import { readImage } from '../pictures/read-image';
 import { batched, type Pictures, PackedPictures as PicturesOfSizes } from '../transforms';
 import { transformKinds } from './option-kinds';
 import { PackedPictures } from './packed';

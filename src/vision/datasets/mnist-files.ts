@@ -1,7 +1,7 @@
 // Finds the two files of a set of MNIST's kind, in folders and archives or where they are published. It loads where none are given by hand.
-import { ArgumentError, FetchError } from '../../errors';
+import { ArgumentError, FetchError } from '../../core/errors';
+import { shown } from '../../core/options';
 import type { ByteSource } from '../../io/bytes';
-import { shown } from '../../tensor/options';
 import { archiveFolder, archiveKindOf } from './archive';
 import type { DownloadSettings } from './download-settings';
 import { allEnded, firstFound } from './downloads';

@@ -1,8 +1,8 @@
 // MNIST and the data sets that come in files like its: Fashion-MNIST, Kuzushiji-MNIST and EMNIST.
-import { ArgumentError } from '../../errors';
+import { ArgumentError } from '../../core/errors';
+import { parseArgs, shown } from '../../core/options';
 import { type ByteSource, describeSource, readBytes } from '../../io/bytes';
-import { parseArgs, shown } from '../../tensor/options';
-import type { Picture } from '../picture';
+import type { Picture } from '../pictures/picture';
 import { type DownloadSettings, downloadDefaults } from './download-settings';
 import { expectSameCount, idxBound, parseIdxImages, parseIdxLabels } from './idx';
 import { ImageDataset } from './image-dataset';

@@ -1,5 +1,5 @@
 // What the options of data sets may be, so that they are checked before anything is read or downloaded.
-import { callback, instance, orNull, whole } from '../../tensor/argument-kinds';
+import { callback, instance, orNull, whole } from '../../core/argument-kinds';
 import { change } from './vision-dataset';
 
 /** What changes items. */

@@ -1,10 +1,10 @@
 // Pictures of one size as packed bytes, on the device where they fit, from which a batch is gathered at once.
 import { engine } from '../../compiler/engine';
-import type { DType } from '../../compiler/meta';
+import type { DType } from '../../core/meta';
 import { fromHost } from '../../graph/record';
 import type { HostData, Value } from '../../graph/value';
 import { type ByteScale, gatherBytes } from '../../ops/indexing';
-import { protectBy } from '../../tensor/protect';
+import { protectBy } from '../../storage/protect';
 import { Tensor } from '../../tensor/tensor';
 
 /** Pictures of one size: `count × height × width × channels` bytes. It can be sent to a worker. */

@@ -1,10 +1,10 @@
 // Quick, Draw!: drawings by class, as bitmaps in NumPy's files or as strokes in lines of JSON.
-import { ArgumentError, FetchError, FileFormatError } from '../../errors';
+import { ArgumentError, FetchError, FileFormatError } from '../../core/errors';
+import { parseArgs, shown } from '../../core/options';
 import { readBytes } from '../../io/bytes';
-import { readNpyBytes, readNpyHeader } from '../../io/npy';
+import { readNpyBytes, readNpyHeader } from '../../io/npy/npy';
 import { openReader } from '../../io/reader';
-import { parseArgs, shown } from '../../tensor/options';
-import type { Picture } from '../picture';
+import type { Picture } from '../pictures/picture';
 import { byCodePoints } from './code-points';
 import { type DownloadSettings, downloadDefaults } from './download-settings';
 import { allEnded, firstFound } from './downloads';

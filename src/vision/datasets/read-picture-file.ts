@@ -1,6 +1,6 @@
 // Reads and decodes a picture's file, in a worker or on the main side; it knows no tensors.
 import { readBytes } from '../../io/bytes';
-import { decodePicture } from '../decode';
+import { decodePicture } from '../pictures/decode';
 import { MAX_FILE_BYTES, type PictureFile, type PictureRead } from './picture-file';
 import { sourceOf } from './source';
 

@@ -1,8 +1,9 @@
 // Finds the samples of a folder whose subfolders are classes, in torchvision's order.
-import { ArgumentError, FetchError } from '../../errors';
-import { callback, either, type Kind, listOf, orNull, text } from '../../tensor/argument-kinds';
-import { objectAt } from '../../tensor/object-argument';
-import { type Arguments, isPlainObject, parseArgs } from '../../tensor/options';
+
+import { callback, either, type Kind, listOf, orNull, text } from '../../core/argument-kinds';
+import { ArgumentError, FetchError } from '../../core/errors';
+import { objectAt } from '../../core/object-argument';
+import { type Arguments, isPlainObject, parseArgs } from '../../core/options';
 import { archiveFolder } from './archive';
 import { byCodePoints } from './code-points';
 import { type DatasetRoot, type FoundFile, type Listing, openRoot } from './source';

@@ -1,10 +1,10 @@
 // Where the files of a data set are: an address, a path, what was chosen or dropped in a page, or memory, all as one kind of folder.
-import { ArgumentError, FetchError } from '../../errors';
+import { ArgumentError, FetchError } from '../../core/errors';
+import { kindOf } from '../../core/options';
 import { fileSystem } from '../../gpu/node';
 import { answerOf, type ByteSource } from '../../io/bytes';
-import { type DownloadProgress, download, findDownload, forgetDownload } from '../../io/download';
+import { type DownloadProgress, download, findDownload, forgetDownload } from '../../io/download/download';
 import { openReader } from '../../io/reader';
-import { kindOf } from '../../tensor/options';
 
 /**
  * The place of a data set: an address, or in Node a path; a `File`, `Blob` or bytes of an archive; files that were chosen

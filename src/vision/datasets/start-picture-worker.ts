@@ -1,8 +1,9 @@
 // Starts the workers of data sets whose pictures lie in files. Nothing that such a worker loads may import this module: its script would hold itself, and
 // a bundler that builds scripts of workers inside out (Turbopack) never ends.
+
+import { warnOnce } from '../../core/warnings';
 import { workerHere, workerOr } from '../../data/worker/here';
 import type { WebWorkerLike, WorkerLike } from '../../data/worker/thread';
-import { warnOnce } from '../../warnings';
 import type { PictureFile } from './picture-file';
 import { readPictureFile } from './read-picture-file';
 

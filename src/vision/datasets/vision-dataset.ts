@@ -1,10 +1,11 @@
 // Base of vision data sets: where they are, what is done to their items, and how they are printed.
+
+import { anything, callback, orNull, text } from '../../core/argument-kinds';
+import { closeInherited } from '../../core/arity';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, expectKind, isPlainObject, parseArgs } from '../../core/options';
 import { Dataset } from '../../data/dataset';
-import { ArgumentError } from '../../errors';
 import { Callable } from '../../nn/callable';
-import { anything, callback, orNull, text } from '../../tensor/argument-kinds';
-import { closeInherited } from '../../tensor/arity';
-import { type Arguments, expectKind, isPlainObject, parseArgs } from '../../tensor/options';
 import type { TransformFunction } from '../transforms';
 
 /** What is done to the items of a data set that gives raw pictures of type Raw with labels of type Target. */

@@ -1,11 +1,11 @@
 // The boxes that detectors begin with: anchors of region proposals, and the default boxes of SSD.
 
-import { ArgumentError } from '../../errors';
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
+import { pythonFloat, pythonText } from '../../core/printing';
 import { inputs } from '../../nn/callable';
 import { Layer } from '../../nn/layer';
-import { pythonFloat, pythonText } from '../../nn/printing';
-import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { expectKinds, tensors } from '../../tensor/tensor-kinds';
 import { lasting, stands, tensorOf } from './host';

@@ -1,11 +1,11 @@
 // Backbones of detectors: networks that classify, cut to what makes feature maps, with a feature pyramid on top.
 
-import { ArgumentError } from '../../errors';
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { objectAt } from '../../core/object-argument';
+import { type Arguments, isPlainObject, parseArgs, shown } from '../../core/options';
 import * as nn from '../../nn';
 import { Module, type UnaryModule } from '../../nn/module';
-import * as kinds from '../../tensor/argument-kinds';
-import { objectAt } from '../../tensor/object-argument';
-import { type Arguments, isPlainObject, parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import type { MobileNetV3 } from '../models/mobilenetv3';
 import * as resnets from '../models/resnet';

@@ -1,7 +1,7 @@
-import { ArgumentError, ShapeError } from '../../errors';
-import { finite, listOf, nonEmpty, number } from '../../tensor/argument-kinds';
+import { finite, listOf, nonEmpty, number } from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
 import { cat, stack } from '../../tensor/functions';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { tensor, tensors } from '../../tensor/tensor-kinds';
 

@@ -1,8 +1,8 @@
 // The captions of pictures: what is wrong with them, and those of the regions that a step looks at.
-import { ArgumentError, DTypeError, ShapeError } from '../../errors';
+import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
+import { isPlainObject, kindOf } from '../../core/options';
 import { isTensor } from '../../tensor/callable';
 import { zeros } from '../../tensor/creation';
-import { isPlainObject, kindOf } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { checkBoxes, checkTargets, numbersOf, tensorOf } from './host';
 import type { RegionSample } from './localization';

@@ -1,8 +1,9 @@
 // The words of captions and their numbers.
-import { ArgumentError } from '../../errors';
-import { Printable } from '../../printable';
-import { listOf, number, orNull, text, whole } from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
+
+import { listOf, number, orNull, text, whole } from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs, shown } from '../../core/options';
+import { Printable } from '../../core/printable';
 import type { Tensor } from '../../tensor/tensor';
 import { tensorOf } from './host';
 

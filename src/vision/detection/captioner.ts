@@ -1,13 +1,13 @@
 // The language model of DenseCap: an LSTM that says a sentence about a region.
 
-import { ShapeError } from '../../errors';
+import { features, orNull } from '../../core/argument-kinds';
+import { ShapeError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
 import * as nn from '../../nn';
 import { expectTensors, inputs } from '../../nn/callable';
 import { Layer } from '../../nn/layer';
-import { features, orNull } from '../../tensor/argument-kinds';
 import { full, ones, zeros } from '../../tensor/creation';
 import { cat, stack } from '../../tensor/functions';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
 import { detectorKinds } from './detector-kinds';

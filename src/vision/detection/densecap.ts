@@ -1,12 +1,12 @@
 // DenseCap (Johnson, Karpathy and Fei-Fei 2016, arXiv:1511.07571): where something is in a picture, and a sentence about each of it.
 
-import type { CarriedPromise } from '../../autograd/carried';
-import { ArgumentError } from '../../errors';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, kindOf, parseArgs } from '../../core/options';
 import * as nn from '../../nn';
 import { inputs } from '../../nn/callable';
 import { Module, type UnaryModule } from '../../nn/module';
+import type { CarriedPromise } from '../../storage/carried';
 import { cat, stack } from '../../tensor/functions';
-import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { type CaptionTarget, captionsOf, hostCaptions } from './caption-targets';
 import { LSTMCaptioner } from './captioner';

@@ -1,5 +1,5 @@
 // Owns what the numbers of detectors may be, by the names that they have in all of them.
-import * as kinds from '../../tensor/argument-kinds';
+import * as kinds from '../../core/argument-kinds';
 
 /** Boxes, anchors or pictures' sides at most. */
 const MOST = 2 ** 24;

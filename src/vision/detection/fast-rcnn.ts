@@ -1,13 +1,13 @@
 // The steps of Fast R-CNN (Girshick 2015, arXiv:1504.08083): which regions a step looks at, its head, and the multi-task loss.
 
-import { ArgumentError, ShapeError } from '../../errors';
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
 import * as nn from '../../nn';
 import { inputs } from '../../nn/callable';
 import { Layer } from '../../nn/layer';
-import * as kinds from '../../tensor/argument-kinds';
 import { callable, isTensor } from '../../tensor/callable';
 import { cat } from '../../tensor/functions';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { expectKinds, tensor } from '../../tensor/tensor-kinds';
 import { RoIPool } from '../ops/region-modules';

@@ -1,9 +1,9 @@
-import { ArgumentError } from '../../errors';
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, kindOf, parseArgs } from '../../core/options';
 import * as nn from '../../nn';
 import { expectTensors } from '../../nn/callable';
 import { Module, type UnaryModule } from '../../nn/module';
-import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
 import { Conv2dNormActivation, type NormMaker } from '../ops/layers';

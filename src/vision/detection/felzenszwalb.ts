@@ -1,8 +1,9 @@
 // Graph-based segmentation of pictures (Felzenszwalb and Huttenlocher 2004), and the smoothing before it, on the host.
-import { ArgumentError, DTypeError, ShapeError } from '../../errors';
-import { between } from '../../tensor/argument-kinds';
+
+import { between } from '../../core/argument-kinds';
+import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
+import { type Arguments, expectKind, kindOf, parseArgs } from '../../core/options';
 import { callable, isTensor } from '../../tensor/callable';
-import { type Arguments, expectKind, kindOf, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { numbersOf, tensorOf } from './host';
 

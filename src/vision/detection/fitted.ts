@@ -1,8 +1,9 @@
 // Pictures of several sizes as one batch, by operations that hang on the batch's size alone: pictures' own sizes are data.
-import { isGradEnabled } from '../../autograd/mode';
-import { numel } from '../../compiler/meta';
+
+import { numel } from '../../core/meta';
 import { fromHost } from '../../graph/record';
 import { type BoxTaps, type Place, pictureResample, type Taps } from '../../ops/pictures';
+import { isGradEnabled } from '../../storage/mode';
 import { Tensor } from '../../tensor/tensor';
 import { elementsInto, tensorOf } from './host';
 import type { ImageSize } from './image-list';

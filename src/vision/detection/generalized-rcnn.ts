@@ -1,8 +1,8 @@
 // What every R-CNN does, whatever its parts are: pictures in, losses or detections out.
 
-import type { CarriedPromise } from '../../autograd/carried';
 import { inputs } from '../../nn/callable';
 import { Module } from '../../nn/module';
+import type { CarriedPromise } from '../../storage/carried';
 import type { Tensor } from '../../tensor/tensor';
 import { checkedTargets, type DetectionTarget, type GivenTarget, resizedBoxes, tensorOf } from './host';
 import { type FeatureMaps, mapsOf, sizeOf } from './maps';

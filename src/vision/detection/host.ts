@@ -1,12 +1,13 @@
 // What detectors have on the host: the numbers of tensors, mostly without waiting, and the targets of pictures.
-import type { DType, Shape } from '../../compiler/meta';
-import { numel } from '../../compiler/meta';
-import { ArgumentError, DTypeError, ShapeError } from '../../errors';
+
+import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
+import type { DType, Shape } from '../../core/meta';
+import { numel } from '../../core/meta';
+import { isPlainObject, kindOf, shown } from '../../core/options';
 import { fromHost } from '../../graph/record';
 import type { HostNumbers } from '../../graph/value';
+import { gather } from '../../storage/layout';
 import { isTensor } from '../../tensor/callable';
-import { gather } from '../../tensor/layout';
-import { isPlainObject, kindOf, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import type { HostMasks } from './masks';
 

@@ -1,6 +1,6 @@
-import { listOf, positive } from '../../tensor/argument-kinds';
-import { type DeviceLike, expectDevice } from '../../tensor/device';
-import { type Arguments, parseArgs } from '../../tensor/options';
+import { listOf, positive } from '../../core/argument-kinds';
+import { type Arguments, parseArgs } from '../../core/options';
+import { type DeviceLike, expectDevice } from '../../storage/device';
 import type { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
 

@@ -1,13 +1,13 @@
 // DenseCap's localization layer: it proposes regions of a map, and reads them by bilinear sampling, through which gradients reach the boxes.
 
-import { ArgumentError, ShapeError } from '../../errors';
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { objectAt } from '../../core/object-argument';
+import { type Arguments, isPlainObject, parseArgs, shown } from '../../core/options';
 import * as nn from '../../nn';
 import { inputs } from '../../nn/callable';
 import { Layer } from '../../nn/layer';
-import * as kinds from '../../tensor/argument-kinds';
 import { cat } from '../../tensor/functions';
-import { objectAt } from '../../tensor/object-argument';
-import { type Arguments, isPlainObject, parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { expectKinds, tensor } from '../../tensor/tensor-kinds';
 import { nmsPadded } from '../ops/nms';

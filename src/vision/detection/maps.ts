@@ -1,10 +1,11 @@
 // What backbones give: feature maps by name.
-import { noGrad } from '../../autograd/mode';
+
+import type { Kind } from '../../core/argument-kinds';
 import type { Module } from '../../nn/module';
-import type { Kind } from '../../tensor/argument-kinds';
+import { noGrad } from '../../storage/mode';
+import { scope } from '../../storage/scope';
 import { isTensor } from '../../tensor/callable';
 import { zeros } from '../../tensor/creation';
-import { scope } from '../../tensor/scope';
 import type { Tensor } from '../../tensor/tensor';
 import { namedTensors } from '../../tensor/tensor-kinds';
 import type { ImageSize } from './image-list';

@@ -1,9 +1,9 @@
-import type { CarriedPromise } from '../../autograd/carried';
-import { ArgumentError } from '../../errors';
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, kindOf, parseArgs } from '../../core/options';
 import * as nn from '../../nn';
 import type { UnaryModule } from '../../nn/module';
-import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
+import type { CarriedPromise } from '../../storage/carried';
 import type { Tensor } from '../../tensor/tensor';
 import { Conv2dNormActivation, type NormMaker } from '../ops/layers';
 import { MultiScaleRoIAlign } from '../ops/multi-scale-roi-align';

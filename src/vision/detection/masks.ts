@@ -1,11 +1,12 @@
 // Masks of objects: those of the truths as regions are to show them, those that are found as pictures, and their loss.
-import { ArgumentError, ShapeError } from '../../errors';
+
+import { whole } from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { type Arguments, kindOf, parseArgs, shown } from '../../core/options';
 import * as nn from '../../nn';
-import { whole } from '../../tensor/argument-kinds';
 import { callable, isTensor } from '../../tensor/callable';
 import { arange } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
-import { type Arguments, kindOf, parseArgs, shown } from '../../tensor/options';
 import { valuesAtHand } from '../../tensor/shown';
 import type { Tensor } from '../../tensor/tensor';
 import { roiAlign } from '../ops/region-pooling';

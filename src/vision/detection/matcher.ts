@@ -1,9 +1,10 @@
 // Which truth each box of a detector is to find: by how well they match, on the device and on the host.
-import { ArgumentError, ShapeError } from '../../errors';
+
+import { number } from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { type Arguments, expectKind, parseArgs } from '../../core/options';
 import { Callable } from '../../nn/callable';
-import { number } from '../../tensor/argument-kinds';
 import { arange } from '../../tensor/creation';
-import { type Arguments, expectKind, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
 

@@ -1,11 +1,11 @@
 // The steps of R-CNN (Girshick et al. 2014, arXiv:1311.2524) as functions; `selectiveSearch` is the one before them.
 
-import { noGrad } from '../../autograd/mode';
-import { ArgumentError, ShapeError } from '../../errors';
-import * as kinds from '../../tensor/argument-kinds';
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { type Arguments, kindOf, parseArgs, shown } from '../../core/options';
+import { noGrad } from '../../storage/mode';
 import { callable, isTensor } from '../../tensor/callable';
 import { arange } from '../../tensor/creation';
-import { type Arguments, kindOf, parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { BoxCoder } from './box-coder';
 import { placesIn, readBoxes } from './box-sampling';

@@ -1,5 +1,5 @@
 // Owns ridge regression: the weights of least squares with a penalty of their size.
-import { ArgumentError } from '../../errors';
+import { ArgumentError } from '../../core/errors';
 import type { Tensor } from '../../tensor/tensor';
 import { numbersOf, tensorOf } from './host';
 

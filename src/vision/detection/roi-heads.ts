@@ -1,14 +1,14 @@
 // The second stage of R-CNN: what each proposal shows, and where exactly.
 
-import type { CarriedPromise } from '../../autograd/carried';
-import { ArgumentError } from '../../errors';
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
 import * as nn from '../../nn';
 import { inputs } from '../../nn/callable';
 import { Module, type UnaryModule } from '../../nn/module';
-import * as kinds from '../../tensor/argument-kinds';
+import type { CarriedPromise } from '../../storage/carried';
 import { ones } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { expectKinds, tensor } from '../../tensor/tensor-kinds';
 import { MultiScaleRoIAlign } from '../ops/multi-scale-roi-align';

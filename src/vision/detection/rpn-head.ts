@@ -1,8 +1,8 @@
+import { features, whole } from '../../core/argument-kinds';
+import { type Arguments, expectKind, parseArgs } from '../../core/options';
 import * as nn from '../../nn';
 import { inputs } from '../../nn/callable';
 import { Layer } from '../../nn/layer';
-import { features, whole } from '../../tensor/argument-kinds';
-import { type Arguments, expectKind, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { tensors } from '../../tensor/tensor-kinds';
 import { Conv2dNormActivation } from '../ops/layers';

@@ -1,14 +1,14 @@
 // Region proposals: where objects may be, and how well the network that says so does.
 
-import type { CarriedPromise } from '../../autograd/carried';
-import { noGrad } from '../../autograd/mode';
-import { ArgumentError } from '../../errors';
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { objectAt } from '../../core/object-argument';
+import { type Arguments, isPlainObject, parseArgs } from '../../core/options';
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
-import * as kinds from '../../tensor/argument-kinds';
+import type { CarriedPromise } from '../../storage/carried';
+import { noGrad } from '../../storage/mode';
 import { cat, stack } from '../../tensor/functions';
-import { objectAt } from '../../tensor/object-argument';
-import { type Arguments, isPlainObject, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { nmsPadded } from '../ops/nms';
 import { BoxGenerator } from './anchors';

@@ -1,7 +1,8 @@
 // Which boxes a training step looks at: a fixed number, in a fixed proportion, drawn as torchvision draws them.
+
+import { type Arguments, expectKind, parseArgs } from '../../core/options';
 import { Callable } from '../../nn/callable';
-import { type Arguments, expectKind, parseArgs } from '../../tensor/options';
-import { randperm } from '../../tensor/random/distributions';
+import { randperm } from '../../storage/random/distributions';
 import type { Tensor } from '../../tensor/tensor';
 import { tensors } from '../../tensor/tensor-kinds';
 import { detectorKinds } from './detector-kinds';

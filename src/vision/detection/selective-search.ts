@@ -1,7 +1,7 @@
 // Selective search (Uijlings et al. 2013): regions where objects may be, by grouping segments from the bottom up, on the host.
-import { ArgumentError, ShapeError } from '../../errors';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { type Arguments, parseArgs, shown } from '../../core/options';
 import { callable } from '../../tensor/callable';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { type ColorSpace, colorSpaces, converted } from './color-spaces';
 import {

@@ -1,9 +1,9 @@
-import { ArgumentError } from '../../errors';
+import { ArgumentError } from '../../core/errors';
+import { shown } from '../../core/options';
 import * as nn from '../../nn';
 import { Module, type UnaryModule } from '../../nn/module';
 import { Parameter } from '../../nn/parameter';
 import { full } from '../../tensor/creation';
-import { shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import type { VGG } from '../models/vgg';
 import { xavier } from './ssd';

@@ -1,13 +1,13 @@
 // Single-shot detection: every default box is classified and corrected in one go.
 
-import type { CarriedPromise } from '../../autograd/carried';
-import { ArgumentError } from '../../errors';
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, expectKind, parseArgs } from '../../core/options';
 import * as nn from '../../nn';
 import { inputs } from '../../nn/callable';
 import { Module, type UnaryModule } from '../../nn/module';
-import * as kinds from '../../tensor/argument-kinds';
+import type { CarriedPromise } from '../../storage/carried';
 import { cat } from '../../tensor/functions';
-import { type Arguments, expectKind, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { expectKinds, tensors } from '../../tensor/tensor-kinds';
 import { type BoxGenerator, DefaultBoxGenerator } from './anchors';

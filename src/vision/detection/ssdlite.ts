@@ -1,8 +1,8 @@
 // SSDLite: the parts of SSD with depthwise convolutions, on a MobileNetV3.
-import { ArgumentError } from '../../errors';
+import { ArgumentError } from '../../core/errors';
+import { shown } from '../../core/options';
 import * as nn from '../../nn';
 import { Module, type UnaryModule } from '../../nn/module';
-import { shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import type { MobileNetV3 } from '../models/mobilenetv3';
 import { Conv2dNormActivation, type ConvNormActivationOptions, type NormMaker } from '../ops/layers';

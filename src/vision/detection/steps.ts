@@ -1,7 +1,7 @@
 // How a detector waits: between its awaits it records in scopes of their own, in the mode in which it was called.
-import { type CarriedPromise, carried } from '../../autograd/carried';
-import { leaveBehind, scopeOf } from '../../tensor/scope';
-import type { Storage } from '../../tensor/storage';
+import { type CarriedPromise, carried } from '../../storage/carried';
+import { leaveBehind, scopeOf } from '../../storage/scope';
+import type { Storage } from '../../storage/storage';
 
 /** Records a part of a detector's work, which does not wait; tensors that it returns are there for the next part. */
 export type Part = <T>(part: () => T) => T;

@@ -1,12 +1,12 @@
-import { ArgumentError, DTypeError, ShapeError } from '../../errors';
+import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
+import { type Arguments, kindOf, parseArgs } from '../../core/options';
+import { pythonFloat, pythonText } from '../../core/printing';
 import * as nn from '../../nn';
 import { inputs } from '../../nn/callable';
 import { Module } from '../../nn/module';
-import { pythonFloat, pythonText } from '../../nn/printing';
+import { fillUniform } from '../../storage/random/distributions';
 import { isTensor } from '../../tensor/callable';
 import { stack } from '../../tensor/functions';
-import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
-import { fillUniform } from '../../tensor/random/distributions';
 import type { Tensor } from '../../tensor/tensor';
 import { detectorKinds } from './detector-kinds';
 import { fittedBatch } from './fitted';

@@ -1,17 +1,17 @@
 // YOLO version 1 (Redmon et al. 2016, arXiv:1506.02640): one look at a picture gives boxes and classes for each cell of a grid.
 
-import type { CarriedPromise } from '../../autograd/carried';
-import { noGrad } from '../../autograd/mode';
-import { ArgumentError, ShapeError } from '../../errors';
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { type Arguments, isPlainObject, kindOf, parseArgs } from '../../core/options';
 import * as nn from '../../nn';
 import { expectTensors, inputs } from '../../nn/callable';
 import { Layer } from '../../nn/layer';
 import { Module } from '../../nn/module';
-import * as kinds from '../../tensor/argument-kinds';
+import type { CarriedPromise } from '../../storage/carried';
+import { noGrad } from '../../storage/mode';
 import { isTensor } from '../../tensor/callable';
 import { arange } from '../../tensor/creation';
 import { stack } from '../../tensor/functions';
-import { type Arguments, isPlainObject, kindOf, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 
 import { detectorKinds } from './detector-kinds';

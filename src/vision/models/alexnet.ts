@@ -1,5 +1,5 @@
+import { type Arguments, parseArgs } from '../../core/options';
 import * as nn from '../../nn';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
 import { builder, type ClassifierOptions } from './builder';

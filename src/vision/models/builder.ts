@@ -1,9 +1,9 @@
 // What every network's function shares: options that are checked, and weights that are read when they are asked for.
 
-import { ArgumentError } from '../../errors';
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { parseArgs } from '../../core/options';
 import type { Module } from '../../nn/module';
-import * as kinds from '../../tensor/argument-kinds';
-import { parseArgs } from '../../tensor/options';
 import type { Progress, WeightsSource } from './load-weights';
 import type * as table from './weights/table';
 import type { Weights } from './weights/weights';

@@ -1,9 +1,9 @@
-import { readHere } from '../../graph/calls';
+import * as kinds from '../../core/argument-kinds';
+import { readHere } from '../../core/calls';
+import { type Arguments, parseArgs } from '../../core/options';
 import * as nn from '../../nn';
 import { Module, type UnaryModule } from '../../nn/module';
-import * as kinds from '../../tensor/argument-kinds';
 import { ones } from '../../tensor/creation';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
 import { Conv2dNormActivation, make, type NormMaker, Permute } from '../ops/layers';

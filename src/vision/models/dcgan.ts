@@ -1,9 +1,9 @@
+import * as kinds from '../../core/argument-kinds';
+import { type Arguments, parseArgs } from '../../core/options';
 import * as nn from '../../nn';
 import { inputs } from '../../nn/callable';
 import { Layer } from '../../nn/layer';
 import type { Module } from '../../nn/module';
-import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { builder } from './builder';
 

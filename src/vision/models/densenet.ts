@@ -1,9 +1,9 @@
+import { checkpoint } from '../../autograd/checkpoint';
+import * as kinds from '../../core/argument-kinds';
+import { type Arguments, parseArgs } from '../../core/options';
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
-import * as kinds from '../../tensor/argument-kinds';
-import { checkpoint } from '../../tensor/checkpoint';
 import { cat } from '../../tensor/functions';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
 import { builder, type ClassifierOptions, type WeightsName } from './builder';

@@ -1,10 +1,11 @@
 // Owns feature extractors: a network that gives the results of chosen nodes, and computes nothing behind the last of them.
-import { ArgumentError } from '../../errors';
+
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, expectKind, isPlainObject, parseArgs } from '../../core/options';
 import { currentScope } from '../../graph/roots';
 import { Module } from '../../nn/module';
 import type { Parameter } from '../../nn/parameter';
-import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, expectKind, isPlainObject, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { mayBeNode, nodeNames, visitNodes } from './graph-nodes';
 

@@ -1,7 +1,7 @@
+import { type Arguments, parseArgs } from '../../core/options';
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
 import { cat } from '../../tensor/functions';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
 import { builder, type ClassifierOptions } from './builder';

@@ -1,14 +1,15 @@
 // Owns the nodes of a network as torchvision names them: operations and modules by their paths, in the order in which they run.
-import { type CallWatcher, watchedBy } from '../../graph/calls';
+
+import { instance, type Kind } from '../../core/argument-kinds';
+import { type CallWatcher, watchedBy } from '../../core/calls';
+import { type Arguments, isPlainObject, parseArgs } from '../../core/options';
+import { warnOnce } from '../../core/warnings';
 import { isJournaling, startJournal } from '../../graph/journal';
 import * as nn from '../../nn';
 import { inMode } from '../../nn/in-mode';
 import { Module } from '../../nn/module';
-import { instance, type Kind } from '../../tensor/argument-kinds';
-import { type Arguments, isPlainObject, parseArgs } from '../../tensor/options';
-import { scope } from '../../tensor/scope';
+import { scope } from '../../storage/scope';
 import { Tensor } from '../../tensor/tensor';
-import { warnOnce } from '../../warnings';
 import * as ops from '../ops';
 import * as layers from '../ops/layers';
 import { StochasticDepth } from '../ops/stochastic-depth';

@@ -1,11 +1,11 @@
 // Reads trained weights for a network, from wherever they are, and says what is wrong with those of another.
-import { ArgumentError, StateDictError } from '../../errors';
+import { ArgumentError, StateDictError } from '../../core/errors';
+import { isPlainObject, kindOf } from '../../core/options';
 import type { ByteSource } from '../../io/bytes';
-import { type HubOptions, loadStateDictFromUrl } from '../../io/hub';
+import { type HubOptions, loadStateDictFromUrl } from '../../io/download/hub';
 import { load } from '../../io/load';
 import type { Module } from '../../nn/module';
 import type { StateDict } from '../../nn/state-dict';
-import { isPlainObject, kindOf } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { Weights, type WeightsEnumeration } from './weights/weights';
 

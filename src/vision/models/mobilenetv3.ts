@@ -1,8 +1,8 @@
-import { ArgumentError } from '../../errors';
+import { features } from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
 import * as nn from '../../nn';
 import { Module, type UnaryModule } from '../../nn/module';
-import { features } from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
 import { Conv2dNormActivation, type NormMaker, SqueezeExcitation } from '../ops/layers';

@@ -1,6 +1,6 @@
 // Owns what the options are that networks have in common, for the checks of their constructors.
-import * as kinds from '../../tensor/argument-kinds';
-import { isPlainObject } from '../../tensor/options';
+import * as kinds from '../../core/argument-kinds';
+import { isPlainObject } from '../../core/options';
 
 /** What torchvision lets be replaced and this library does not: null alone. */
 export type Fixed = null;

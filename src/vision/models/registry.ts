@@ -1,9 +1,9 @@
 // Networks by name: what there is, the function of each, and its trained weights.
 
-import { ArgumentError } from '../../errors';
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, expectKind, isPlainObject, parseArgs, shown, tooMany } from '../../core/options';
 import type { Module } from '../../nn/module';
-import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, expectKind, isPlainObject, parseArgs, shown, tooMany } from '../../tensor/options';
 import * as detectors from '../detection/builders';
 import { alexnet } from './alexnet';
 import { type NetworkBuilder, weightsOf } from './builder';

@@ -1,8 +1,8 @@
-import { ArgumentError } from '../../errors';
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
-import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
 import { make, type NormMaker } from '../ops/layers';

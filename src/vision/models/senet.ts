@@ -1,7 +1,7 @@
+import * as kinds from '../../core/argument-kinds';
+import { type Arguments, expectKind, isPlainObject, parseArgs } from '../../core/options';
 import * as nn from '../../nn';
 import { Module, type UnaryModule } from '../../nn/module';
-import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, expectKind, isPlainObject, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
 import { builder, type ClassifierOptions } from './builder';

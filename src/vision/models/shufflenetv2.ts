@@ -1,10 +1,10 @@
-import { ArgumentError } from '../../errors';
-import { noteCalls } from '../../graph/calls';
+import * as kinds from '../../core/argument-kinds';
+import { noteCalls } from '../../core/calls';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
-import * as kinds from '../../tensor/argument-kinds';
 import { cat } from '../../tensor/functions';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
 import { builder, type ClassifierOptions, type WeightsName } from './builder';

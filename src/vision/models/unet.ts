@@ -1,11 +1,11 @@
-import { showShape } from '../../compiler/meta';
-import { ShapeError } from '../../errors';
+import { features } from '../../core/argument-kinds';
+import { ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
+import { type Arguments, parseArgs } from '../../core/options';
 import * as nn from '../../nn';
 import { expectTensors } from '../../nn/callable';
 import { Module } from '../../nn/module';
-import { features } from '../../tensor/argument-kinds';
 import { cat } from '../../tensor/functions';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
 import { builder } from './builder';

@@ -1,8 +1,8 @@
+import * as kinds from '../../core/argument-kinds';
+import { type Arguments, expectKind, parseArgs } from '../../core/options';
 import * as nn from '../../nn';
-import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, expectKind, parseArgs } from '../../tensor/options';
+import type { Generator } from '../../storage/random/generator';
 import { randn } from '../../tensor/random';
-import type { Generator } from '../../tensor/random/generator';
 import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
 import { builder } from './builder';

@@ -1,13 +1,13 @@
-import { showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
-import { noteCalls } from '../../graph/calls';
+import * as kinds from '../../core/argument-kinds';
+import { noteCalls } from '../../core/calls';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
+import { type Arguments, type Parsed, parseArgs } from '../../core/options';
 import * as nn from '../../nn';
 import { expectTensors } from '../../nn/callable';
 import { Module, type UnaryModule } from '../../nn/module';
-import * as kinds from '../../tensor/argument-kinds';
 import { empty, zeros } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
-import { type Arguments, type Parsed, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
 import { FloatDropout, MLP, make, type NormMaker } from '../ops/layers';

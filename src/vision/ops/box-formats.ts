@@ -1,10 +1,11 @@
 // Boxes by themselves: other formats, areas, and boxes cut at a border or left out.
-import { ArgumentError, ShapeError } from '../../errors';
-import { listOf, number } from '../../tensor/argument-kinds';
+
+import { listOf, number } from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { type Arguments, expectKind, parseArgs, shown } from '../../core/options';
 import { callable } from '../../tensor/callable';
 import { empty } from '../../tensor/creation';
 import { stack } from '../../tensor/functions';
-import { type Arguments, expectKind, parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 
 /** Corners, or a corner or the centre with width and height. */

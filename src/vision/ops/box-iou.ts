@@ -1,8 +1,8 @@
 // How far boxes of two lists overlap, each with each: intersection over union, plain, generalized, with distance, and complete.
 
-import { finite } from '../../tensor/argument-kinds';
+import { finite } from '../../core/argument-kinds';
+import { type Arguments, parseArgs } from '../../core/options';
 import { callable } from '../../tensor/callable';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import {
   type AlignedFormat,

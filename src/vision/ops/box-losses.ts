@@ -1,10 +1,11 @@
 // Losses of boxes that should be others, one with one: generalized, distance and complete IoU losses; and the focal loss of their classes.
-import { ArgumentError, ShapeError } from '../../errors';
+
+import { finite } from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { type Arguments, parseArgs, shown } from '../../core/options';
 import { binaryCrossEntropyWithLogits } from '../../nn/functional/loss';
 import { checkReduction, type Reduction } from '../../nn/functional/reduction';
-import { finite } from '../../tensor/argument-kinds';
 import { callable } from '../../tensor/callable';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { columns, expectBoxes } from './box-formats';
 import { aspectPenalty, aspectWeight } from './box-iou';

@@ -1,18 +1,18 @@
 // Deformable convolution: deformConv2d and DeformConv2d.
 
-import { ArgumentError, ShapeError } from '../../errors';
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { type Arguments, parseArgs, shown } from '../../core/options';
+import { pythonText } from '../../core/printing';
 import { expectFloat } from '../../graph/record';
 import { inputs } from '../../nn/callable';
 import { Layer } from '../../nn/layer';
 import { resetWeightAndBias } from '../../nn/linear';
 import { Parameter } from '../../nn/parameter';
-import { pythonText } from '../../nn/printing';
 import { pair, type Size2d } from '../../nn/sizes';
 import { deformColumns } from '../../ops/deform-conv';
-import * as kinds from '../../tensor/argument-kinds';
 import { callable } from '../../tensor/callable';
 import { empty } from '../../tensor/creation';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { tensor as aTensor } from '../../tensor/tensor-kinds';
 

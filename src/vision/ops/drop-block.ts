@@ -1,15 +1,15 @@
 // DropBlock: blocks of neighbouring elements that are left out at random in training.
 
-import { ArgumentError, ShapeError } from '../../errors';
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { type Arguments, parseArgs, shown } from '../../core/options';
+import { pythonFloat, pythonText } from '../../core/printing';
 import { pad } from '../../nn/functional/pad';
 import { maxPool2d } from '../../nn/functional/pooling';
 import { maxPool3d } from '../../nn/functional/pooling-3d';
 import { UnaryLayer } from '../../nn/layer';
-import { pythonFloat, pythonText } from '../../nn/printing';
-import * as kinds from '../../tensor/argument-kinds';
 import { callable } from '../../tensor/callable';
 import { empty } from '../../tensor/creation';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 
 interface BlockArguments {

@@ -1,6 +1,8 @@
 // The feature pyramid network, and the levels that it may have besides.
 
-import { ArgumentError } from '../../errors';
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, expectKind, isPlainObject, parseArgs } from '../../core/options';
 import * as nn from '../../nn';
 import { inputs } from '../../nn/callable';
 import { relu } from '../../nn/functional/activation';
@@ -8,8 +10,6 @@ import { interpolate } from '../../nn/functional/interpolate';
 import { maxPool2d } from '../../nn/functional/pooling';
 import { constant_, kaimingUniform_ } from '../../nn/init';
 import { Module } from '../../nn/module';
-import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, expectKind, isPlainObject, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { expectKinds, namedTensors, tensor } from '../../tensor/tensor-kinds';
 import { Conv2dNormActivation, type NormMaker } from './layers';

@@ -1,13 +1,13 @@
 // Batch norm whose statistics and affine parameters are fixed, as detectors use it in backbones.
 
-import { sameShape } from '../../compiler/meta';
+import { features, finite } from '../../core/argument-kinds';
+import { sameShape } from '../../core/meta';
+import { type Arguments, parseArgs } from '../../core/options';
+import { pythonFloat } from '../../core/printing';
 import { expectTensors } from '../../nn/callable';
-import { pythonFloat } from '../../nn/printing';
 import { frozenBatchNorm } from '../../ops/batch-norm';
 import { reshape } from '../../ops/cast';
-import { features, finite } from '../../tensor/argument-kinds';
 import { ones, zeros } from '../../tensor/creation';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
 

@@ -1,13 +1,13 @@
 // Layers that families of networks share, with torchvision's names: convolution with norm and activation, squeeze and excitation, and others.
 
-import { ArgumentError } from '../../errors';
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
+import { pythonFloat, pythonText } from '../../core/printing';
 import * as nn from '../../nn';
 import { expectTensors } from '../../nn/callable';
 import { UnaryLayer } from '../../nn/layer';
 import { Module, type UnaryModule } from '../../nn/module';
-import { pythonFloat, pythonText } from '../../nn/printing';
-import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
 

@@ -1,12 +1,12 @@
 // RoIAlign from maps of several resolutions: each region from the one that fits its size.
 
-import { ArgumentError, ShapeError } from '../../errors';
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { type Arguments, parseArgs, shown } from '../../core/options';
+import { pythonText } from '../../core/printing';
 import { inputs } from '../../nn/callable';
 import { Layer } from '../../nn/layer';
-import { pythonText } from '../../nn/printing';
 import { roiAlign as align } from '../../ops/regions';
-import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { expectKinds, namedTensors } from '../../tensor/tensor-kinds';
 import { areaOf } from './box-formats';

@@ -1,13 +1,13 @@
 // Non-maximum suppression: which of the boxes that overlap stay, and in what order.
 
-import { ShapeError } from '../../errors';
+import { number } from '../../core/argument-kinds';
+import { ShapeError } from '../../core/errors';
+import { expectKind } from '../../core/options';
 import { expectNumber, fromHost } from '../../graph/record';
 import { full } from '../../ops/cast';
 import { suppressed } from '../../ops/nms';
-import { number } from '../../tensor/argument-kinds';
 import { callable } from '../../tensor/callable';
 import { empty } from '../../tensor/creation';
-import { expectKind } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
 interface SuppressionOptions {

@@ -1,10 +1,10 @@
 // The modules of regions of interest: RoIPool, RoIAlign, PSRoIPool, PSRoIAlign.
 
+import { finite } from '../../core/argument-kinds';
+import { type Arguments, parseArgs } from '../../core/options';
+import { pythonFloat, pythonText } from '../../core/printing';
 import { inputs } from '../../nn/callable';
 import { Layer } from '../../nn/layer';
-import { pythonFloat, pythonText } from '../../nn/printing';
-import { finite } from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import {
   binsOf,

@@ -1,12 +1,13 @@
 // Regions of interest of maps, pooled into bins of one number: RoIPool, RoIAlign, and their position-sensitive forms.
-import { ArgumentError, ShapeError } from '../../errors';
+
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { type Arguments, expectKind, kindOf, parseArgs, shown } from '../../core/options';
 import { expectFloat } from '../../graph/record';
 import { roiAlign as align, type Pooling, roiPoolPlaces } from '../../ops/regions';
-import * as kinds from '../../tensor/argument-kinds';
 import { callable, isTensor } from '../../tensor/callable';
 import { full } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
-import { type Arguments, expectKind, kindOf, parseArgs, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
 /** Boxes [K, 5] whose first column is the picture, or for each picture its boxes [L, 4], as (x1, y1, x2, y2). */

@@ -1,12 +1,12 @@
 // Stochastic depth: residual branches that are left out at random in training.
 
-import { ArgumentError } from '../../errors';
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, expectKind, parseArgs, shown } from '../../core/options';
+import { pythonFloat } from '../../core/printing';
 import { UnaryLayer } from '../../nn/layer';
-import { pythonFloat } from '../../nn/printing';
-import * as kinds from '../../tensor/argument-kinds';
 import { callable } from '../../tensor/callable';
 import { empty } from '../../tensor/creation';
-import { type Arguments, expectKind, parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 
 /** Whether the whole batch is left out at once, or each row for itself. */

@@ -1,10 +1,10 @@
 // What transforms take: sizes, paddings, ranges, fills and interpolations, checked and in one form.
-import { ArgumentError } from '../../errors';
+import { ArgumentError } from '../../core/errors';
+import { isPlainObject, kindOf, shown } from '../../core/options';
 import type { Interpolation } from '../../ops/picture-taps';
 import type { Border, Size } from '../../ops/pictures';
-import { isPlainObject, kindOf, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
-import { Picture } from '../picture';
+import { Picture } from '../pictures/picture';
 import { Image, Mask } from '../tv-tensors';
 
 export type { Interpolation };

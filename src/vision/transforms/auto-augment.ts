@@ -1,12 +1,13 @@
 // Augmentation by lists of operations: AutoAugment, RandAugment, TrivialAugmentWide, AugMix. A batch, in which each picture has operations of its
 // own, goes through a fixed number of rounds of the same kernels: one map of places and one change of colours each, which leave most pictures as they are.
-import { isFloat } from '../../compiler/meta';
-import { ArgumentError } from '../../errors';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
-import { uniform24 } from '../../tensor/random/distributions';
-import { dirichlet } from '../../tensor/random/gamma';
-import { defaultGenerator, type Generator } from '../../tensor/random/generator';
-import { scope } from '../../tensor/scope';
+
+import { ArgumentError } from '../../core/errors';
+import { isFloat } from '../../core/meta';
+import { type Arguments, parseArgs, shown } from '../../core/options';
+import { uniform24 } from '../../storage/random/distributions';
+import { dirichlet } from '../../storage/random/gamma';
+import { defaultGenerator, type Generator } from '../../storage/random/generator';
+import { scope } from '../../storage/scope';
 import { Tensor } from '../../tensor/tensor';
 import { BoundingBoxes, Mask } from '../tv-tensors';
 import { checkInterpolation, type FillArgument, type Fills, fillsOf, type Interpolation } from './arguments';

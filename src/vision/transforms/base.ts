@@ -1,16 +1,17 @@
 // Base of transforms: what one does to a sample, and how its random numbers are drawn apart from the work on pixels.
-import { ArgumentError } from '../../errors';
+
+import { closeInherited } from '../../core/arity';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, kindOf, parseArgs, shown } from '../../core/options';
+import { printModule, pythonFloat, pythonText } from '../../core/printing';
 import { Callable } from '../../nn/callable';
-import { printModule, pythonFloat, pythonText } from '../../nn/printing';
-import { closeInherited } from '../../tensor/arity';
+import { uniform24 } from '../../storage/random/distributions';
+import { defaultGenerator, type Generator } from '../../storage/random/generator';
+import { scope } from '../../storage/scope';
 import { isTensor } from '../../tensor/callable';
-import { type Arguments, kindOf, parseArgs, shown } from '../../tensor/options';
-import { uniform24 } from '../../tensor/random/distributions';
-import { defaultGenerator, type Generator } from '../../tensor/random/generator';
-import { scope } from '../../tensor/scope';
 import type { Tensor } from '../../tensor/tensor';
-import { isPixelSource } from '../from-pixels';
-import { Picture } from '../picture';
+import { isPixelSource } from '../pictures/from-pixels';
+import { Picture } from '../pictures/picture';
 import { BoundingBoxes, Image, Mask } from '../tv-tensors';
 import type { FillKind } from './arguments';
 import { onBatch } from './batch';

@@ -1,9 +1,10 @@
 // Owns the ways between one picture or tensor and a batch [N, C, H, W], which is what transforms work on, and picture by picture parameters.
-import { numel, showShape } from '../../compiler/meta';
-import { ShapeError } from '../../errors';
+
+import { ShapeError } from '../../core/errors';
+import { numel, showShape } from '../../core/meta';
 import { fromHost } from '../../graph/record';
 import { Tensor } from '../../tensor/tensor';
-import { Picture } from '../picture';
+import { Picture } from '../pictures/picture';
 import { Mask, TVTensor } from '../tv-tensors';
 
 /** What `work` makes of an input as a batch, as the kind of thing that the input is: a picture, an image, a tensor [..., C, H, W]. */

@@ -1,8 +1,8 @@
 // Owns transforms of whole batches, for data sets and loaders: random numbers first, picture by picture, then the same kernels for all.
-import { anything } from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../../tensor/options';
-import { defaultGenerator, type Generator } from '../../tensor/random/generator';
-import { scope } from '../../tensor/scope';
+import { anything } from '../../core/argument-kinds';
+import { type Arguments, parseArgs } from '../../core/options';
+import { defaultGenerator, type Generator } from '../../storage/random/generator';
+import { scope } from '../../storage/scope';
 import type { Tensor } from '../../tensor/tensor';
 import { type BatchKind, PictureTransform } from './base';
 import type { PictureInfo } from './info';

@@ -1,16 +1,16 @@
 // Transforms that blur pictures, add noise, erase a part, or multiply by a matrix: GaussianBlur, GaussianNoise, RandomErasing, LinearTransformation.
 
-import { isFloat, showShape } from '../../compiler/meta';
-import { ArgumentError, DTypeError, ShapeError } from '../../errors';
+import { anything } from '../../core/argument-kinds';
+import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
+import { isFloat, showShape } from '../../core/meta';
+import { type Arguments, parseArgs, shown } from '../../core/options';
 import { fromHost } from '../../graph/record';
-import { anything } from '../../tensor/argument-kinds';
+import { fillNormal, fillRandint } from '../../storage/random/distributions';
+import { defaultGenerator, type Generator } from '../../storage/random/generator';
 import { arange } from '../../tensor/creation';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
-import { fillNormal, fillRandint } from '../../tensor/random/distributions';
-import { defaultGenerator, type Generator } from '../../tensor/random/generator';
 import { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
-import { Picture } from '../picture';
+import { Picture } from '../pictures/picture';
 import { BoundingBoxes, Mask } from '../tv-tensors';
 import { type BatchKind, float, floats, list, PictureTransform, printed, RandomTransform, tuple } from './base';
 import { whereDrawn } from './batch';

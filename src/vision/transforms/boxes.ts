@@ -1,7 +1,7 @@
 // Bounding boxes by themselves: ClampBoundingBoxes, ConvertBoundingBoxFormat, SetClampingMode, SanitizeBoundingBoxes.
-import { ArgumentError } from '../../errors';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, isPlainObject, parseArgs, shown } from '../../core/options';
 import { isTensor } from '../../tensor/callable';
-import { type Arguments, isPlainObject, parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { BoundingBoxes, type BoundingBoxFormat, boxFormat, type ClampingMode, Mask, TVTensor } from '../tv-tensors';
 import { float, printed, Transform } from './base';

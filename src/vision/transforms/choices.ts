@@ -1,11 +1,11 @@
 // Transforms that apply others at random: RandomApply, RandomChoice, RandomOrder.
-import { ArgumentError } from '../../errors';
-import { pythonFloat } from '../../nn/printing';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs, shown } from '../../core/options';
+import { pythonFloat } from '../../core/printing';
+import { randperm } from '../../storage/random/distributions';
+import { defaultGenerator, Generator } from '../../storage/random/generator';
+import { weightedIndices } from '../../storage/random/weighted';
 import { isTensor } from '../../tensor/callable';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
-import { randperm } from '../../tensor/random/distributions';
-import { defaultGenerator, Generator } from '../../tensor/random/generator';
-import { weightedIndices } from '../../tensor/random/weighted';
 import type { Tensor } from '../../tensor/tensor';
 import { BoundingBoxes } from '../tv-tensors';
 import { checkNumbers } from './arguments';

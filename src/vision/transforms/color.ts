@@ -1,9 +1,9 @@
 // Transforms of colours that draw for each picture what is done to it: ColorJitter, RandomPhotometricDistort, RandomGrayscale, …
-import { ArgumentError } from '../../errors';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs, shown } from '../../core/options';
+import { fillUniform, randperm } from '../../storage/random/distributions';
+import { defaultGenerator, type Generator } from '../../storage/random/generator';
 import { tensor } from '../../tensor/creation';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
-import { fillUniform, randperm } from '../../tensor/random/distributions';
-import { defaultGenerator, type Generator } from '../../tensor/random/generator';
 import type { Tensor } from '../../tensor/tensor';
 import { checkNumber } from './arguments';
 import { checkProbability, float, floats, happens, PictureTransform, printed, RandomTransform } from './base';

@@ -1,9 +1,10 @@
 // Transforms that are made of other transforms.
-import { ArgumentError } from '../../errors';
-import { printModule } from '../../nn/printing';
-import { callback } from '../../tensor/argument-kinds';
-import { isPlainObject, kindOf, parseArgs } from '../../tensor/options';
-import type { Generator } from '../../tensor/random/generator';
+
+import { callback } from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { isPlainObject, kindOf, parseArgs } from '../../core/options';
+import { printModule } from '../../core/printing';
+import type { Generator } from '../../storage/random/generator';
 import type { Tensor } from '../../tensor/tensor';
 import { type BatchKind, PictureTransform, Transform, type TransformFunction } from './base';
 import type { PictureInfo } from './info';

@@ -1,12 +1,13 @@
 // Transforms between representations: pictures, tensors of bytes and of floats, normalised ones.
-import type { DType } from '../../compiler/meta';
-import { showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
-import { expectDType } from '../../tensor/host-data';
-import { type Arguments, isPlainObject, parseArgs, shown } from '../../tensor/options';
+
+import { ArgumentError, ShapeError } from '../../core/errors';
+import type { DType } from '../../core/meta';
+import { showShape } from '../../core/meta';
+import { type Arguments, isPlainObject, parseArgs, shown } from '../../core/options';
+import { expectDType } from '../../storage/host-data';
 import { Tensor } from '../../tensor/tensor';
-import { fromPixels, isPixelSource, type PixelSource } from '../from-pixels';
-import { Picture } from '../picture';
+import { fromPixels, isPixelSource, type PixelSource } from '../pictures/from-pixels';
+import { Picture } from '../pictures/picture';
 import { BoundingBoxes, Image, Mask, TVTensor } from '../tv-tensors';
 import { type BatchKind, list, PictureTransform, printed } from './base';
 import { imageOf } from './batch';

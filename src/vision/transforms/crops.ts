@@ -1,9 +1,9 @@
 // Crops and paddings: CenterCrop, FiveCrop, TenCrop, Pad, RandomCrop, RandomZoomOut.
-import { ArgumentError } from '../../errors';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs } from '../../core/options';
 import type { Size } from '../../ops/pictures';
-import { type Arguments, parseArgs } from '../../tensor/options';
-import { fillRandint, uniform24 } from '../../tensor/random/distributions';
-import { defaultGenerator, type Generator } from '../../tensor/random/generator';
+import { fillRandint, uniform24 } from '../../storage/random/distributions';
+import { defaultGenerator, type Generator } from '../../storage/random/generator';
 import type { Tensor } from '../../tensor/tensor';
 import { BoundingBoxes, Mask } from '../tv-tensors';
 import {

@@ -1,5 +1,5 @@
 // Mirror images: RandomHorizontalFlip, RandomVerticalFlip.
-import { type Arguments, parseArgs } from '../../tensor/options';
+import { type Arguments, parseArgs } from '../../core/options';
 import type { Tensor } from '../../tensor/tensor';
 import type { BoundingBoxes, Mask } from '../tv-tensors';
 import { RandomTransform } from './base';

@@ -1,9 +1,10 @@
 // What is known of pictures before their pixels are: sizes.
-import { showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
+import { kindOf } from '../../core/options';
 import { isTensor } from '../../tensor/callable';
-import { kindOf } from '../../tensor/options';
-import { Picture } from '../picture';
+import { Picture } from '../pictures/picture';
 import { BoundingBoxes, Image, Mask } from '../tv-tensors';
 import { isPureTensor } from './sample';
 

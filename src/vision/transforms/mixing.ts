@@ -1,16 +1,17 @@
 // Transforms of whole batches with their labels: MixUp, CutMix.
-import { isFloat, showShape } from '../../compiler/meta';
-import { ArgumentError, DTypeError, ShapeError } from '../../errors';
+
+import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
+import { isFloat, showShape } from '../../core/meta';
+import { type Arguments, isPlainObject, kindOf, parseArgs, shown } from '../../core/options';
 import { oneHot } from '../../nn/functional/one-hot';
+import { fillRandint } from '../../storage/random/distributions';
+import { dirichlet } from '../../storage/random/gamma';
+import { defaultGenerator } from '../../storage/random/generator';
+import { scope } from '../../storage/scope';
 import { isTensor } from '../../tensor/callable';
 import { arange } from '../../tensor/creation';
-import { type Arguments, isPlainObject, kindOf, parseArgs, shown } from '../../tensor/options';
-import { fillRandint } from '../../tensor/random/distributions';
-import { dirichlet } from '../../tensor/random/gamma';
-import { defaultGenerator } from '../../tensor/random/generator';
-import { scope } from '../../tensor/scope';
 import type { Tensor } from '../../tensor/tensor';
-import { Picture } from '../picture';
+import { Picture } from '../pictures/picture';
 import { BoundingBoxes, Image, Mask } from '../tv-tensors';
 import { float, printed, Transform } from './base';
 import { flatten, isPureTensor, type Sample } from './sample';

@@ -1,7 +1,9 @@
 // Owns batches as the kernels take them: tensors [N, C, H, W], or bytes of pictures of several sizes, packed on the device.
 
-import { isFloat } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+import { anything, type Kind, listOf, whole } from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { isFloat } from '../../core/meta';
+import { type Arguments, isPlainObject, kindOf, parseArgs } from '../../core/options';
 import { axisTaps, type Interpolation, type TapsOptions, tapsWidth } from '../../ops/picture-taps';
 import {
   type Pixels,
@@ -13,9 +15,7 @@ import {
   type Window,
   type WindowOptions,
 } from '../../ops/pictures';
-import { anything, type Kind, listOf, whole } from '../../tensor/argument-kinds';
 import { isTensor } from '../../tensor/callable';
-import { type Arguments, isPlainObject, kindOf, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
 interface Packing {

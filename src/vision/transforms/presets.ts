@@ -1,8 +1,9 @@
 // What makes pictures ready for trained networks, with torchvision's names, defaults and printed text.
-import { pythonFloat } from '../../nn/printing';
-import { parseArgs } from '../../tensor/options';
+
+import { parseArgs } from '../../core/options';
+import { pythonFloat } from '../../core/printing';
 import type { Tensor } from '../../tensor/tensor';
-import type { Picture } from '../picture';
+import type { Picture } from '../pictures/picture';
 import type { Interpolation } from './arguments';
 import { Compose } from './containers';
 import { ConvertImageDtype, Normalize, PILToTensor } from './conversion';

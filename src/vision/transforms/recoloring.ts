@@ -1,9 +1,10 @@
 // Recolouring of batches: lists of operations, picture by picture, as rows of numbers for one fixed series of kernels.
-import { isGradEnabled } from '../../autograd/mode';
-import { isFloat, numel, showShape } from '../../compiler/meta';
-import { DTypeError, ShapeError } from '../../errors';
+
+import { DTypeError, ShapeError } from '../../core/errors';
+import { isFloat, numel, showShape } from '../../core/meta';
 import { fromHost } from '../../graph/record';
 import { Recolor, type RecolorRow, ROW_SIZE, recolor } from '../../ops/recolor';
+import { isGradEnabled } from '../../storage/mode';
 import { Tensor } from '../../tensor/tensor';
 import { recoloredWithGradient } from './recoloring-gradient';
 

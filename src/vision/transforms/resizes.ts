@@ -1,9 +1,9 @@
 // Other sizes: Resize, RandomResizedCrop, ScaleJitter, RandomShortestSize, RandomResize.
-import { ArgumentError } from '../../errors';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs, shown } from '../../core/options';
 import type { Size } from '../../ops/pictures';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
-import { fillUniform, uniform24 } from '../../tensor/random/distributions';
-import { defaultGenerator, type Generator } from '../../tensor/random/generator';
+import { fillUniform, uniform24 } from '../../storage/random/distributions';
+import { defaultGenerator, type Generator } from '../../storage/random/generator';
 import type { Tensor } from '../../tensor/tensor';
 import type { BoundingBoxes } from '../tv-tensors';
 import {

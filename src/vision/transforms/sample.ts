@@ -1,9 +1,10 @@
 // Owns nested samples: pictures, tensors and whatever else stands in lists, tuples and dictionaries.
+
+import { isPlainObject } from '../../core/options';
 import { isTensor } from '../../tensor/callable';
-import { isPlainObject } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
-import { isPixelSource } from '../from-pixels';
-import { Picture } from '../picture';
+import { isPixelSource } from '../pictures/from-pixels';
+import { Picture } from '../pictures/picture';
 import { TVTensor } from '../tv-tensors';
 
 /** Several pictures, boxes, masks and whatever else goes with them. */

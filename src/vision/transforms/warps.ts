@@ -1,12 +1,12 @@
 // Pictures read at other places: RandomRotation, RandomAffine, RandomPerspective, ElasticTransform.
 
-import { ArgumentError } from '../../errors';
+import { either, listOf, number } from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs, shown } from '../../core/options';
 import { fromHost } from '../../graph/record';
-import { either, listOf, number } from '../../tensor/argument-kinds';
+import { uniform24 } from '../../storage/random/distributions';
+import { defaultGenerator, type Generator } from '../../storage/random/generator';
 import { cat } from '../../tensor/functions';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
-import { uniform24 } from '../../tensor/random/distributions';
-import { defaultGenerator, type Generator } from '../../tensor/random/generator';
 import { Tensor } from '../../tensor/tensor';
 import type { BoundingBoxes, Mask } from '../tv-tensors';
 import {

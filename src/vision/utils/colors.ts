@@ -1,6 +1,6 @@
 // Colours as torchvision's drawing functions take them: names, CSS notations, triplets, or a palette.
-import { ArgumentError } from '../../errors';
-import { shown } from '../../tensor/options';
+import { ArgumentError } from '../../core/errors';
+import { shown } from '../../core/options';
 import { colorNames } from './color-names';
 
 /** Red, green and blue, 0 to 255. */

@@ -1,14 +1,15 @@
 // Boxes and their labels drawn on a picture.
-import { showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
+import { type Arguments, parseArgs, shown } from '../../core/options';
+import { warnOnce } from '../../core/warnings';
 import { fromHost } from '../../graph/record';
 import { Shape } from '../../ops/paint';
-import * as kinds from '../../tensor/argument-kinds';
 import { cat, stack } from '../../tensor/functions';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { tensor as aTensor } from '../../tensor/tensor-kinds';
-import { warnOnce } from '../../warnings';
 import { type ColorLike, parseColors, type Rgb } from './colors';
 import { textBitmap } from './font';
 import { expectPicture, inkOf, MOST_PIXELS, painted, type ShapeHead, shapesOf } from './painting';

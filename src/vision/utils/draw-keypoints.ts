@@ -1,10 +1,11 @@
 // Points of objects, and lines between them, drawn on a picture.
-import { showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
+import { type Arguments, parseArgs, shown } from '../../core/options';
 import { Shape } from '../../ops/paint';
-import * as kinds from '../../tensor/argument-kinds';
 import { cat, stack } from '../../tensor/functions';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { tensor as aTensor } from '../../tensor/tensor-kinds';
 import { type ColorLike, parseColors, type Rgb } from './colors';

@@ -1,13 +1,14 @@
 // Masks of objects laid over a picture in colours.
-import { isFloat, showShape } from '../../compiler/meta';
-import { DTypeError, ShapeError } from '../../errors';
-import { share } from '../../tensor/argument-kinds';
+
+import { share } from '../../core/argument-kinds';
+import { DTypeError, ShapeError } from '../../core/errors';
+import { isFloat, showShape } from '../../core/meta';
+import { type Arguments, parseArgs } from '../../core/options';
+import { warnOnce } from '../../core/warnings';
 import { tensor } from '../../tensor/creation';
-import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { tensor as aTensor } from '../../tensor/tensor-kinds';
-import { warnOnce } from '../../warnings';
-import { Picture } from '../picture';
+import { Picture } from '../pictures/picture';
 import { type ColorLike, parseColors } from './colors';
 import { expectPicture } from './painting';
 

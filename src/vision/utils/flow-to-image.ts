@@ -1,6 +1,7 @@
 // Optical flow as colours: the direction is the hue, the speed the saturation.
-import { showShape } from '../../compiler/meta';
-import { DTypeError, ShapeError } from '../../errors';
+
+import { DTypeError, ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
 import { callable } from '../../tensor/callable';
 import { tensor } from '../../tensor/creation';
 import { stack } from '../../tensor/functions';

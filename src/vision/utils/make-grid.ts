@@ -1,12 +1,13 @@
 // Pictures of a batch side by side in one.
-import { isFloat, showShape } from '../../compiler/meta';
-import { ArgumentError, DTypeError, ShapeError } from '../../errors';
+
+import * as kinds from '../../core/argument-kinds';
+import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
+import { isFloat, showShape } from '../../core/meta';
+import { type Arguments, kindOf, parseArgs } from '../../core/options';
 import { pad } from '../../nn/functional/pad';
-import * as kinds from '../../tensor/argument-kinds';
 import { isTensor } from '../../tensor/callable';
 import { full } from '../../tensor/creation';
 import { cat, stack } from '../../tensor/functions';
-import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { MOST_PIXELS } from './painting';
 

@@ -1,13 +1,14 @@
 // Lists of shapes, and pictures that they are painted on.
-import { isFloat, showShape } from '../../compiler/meta';
-import { ArgumentError, DTypeError, ShapeError } from '../../errors';
+
+import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
+import { isFloat, showShape } from '../../core/meta';
+import { kindOf } from '../../core/options';
 import { fromHost } from '../../graph/record';
 import { paint, SHAPE_FIELDS } from '../../ops/paint';
 import { isTensor } from '../../tensor/callable';
 import { cat } from '../../tensor/functions';
-import { kindOf } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
-import { Picture } from '../picture';
+import { Picture } from '../pictures/picture';
 import type { Rgb } from './colors';
 
 /** Of a line, a radius or letters at most: more than a picture has. */

@@ -1,10 +1,11 @@
 // Pictures saved as files.
-import { ArgumentError } from '../../errors';
+
+import { orNull, text } from '../../core/argument-kinds';
+import { ArgumentError } from '../../core/errors';
+import { type Arguments, parseArgs, shown } from '../../core/options';
 import { checkTarget, type Target, targetName, writeTo } from '../../io/target';
-import { orNull, text } from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
-import { png } from '../encode-png';
+import { png } from '../pictures/encode-png';
 import { type GridOptions, gridDefaults, gridKinds, makeGrid } from './make-grid';
 
 export interface SaveImageOptions extends GridOptions {

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { BrowserContext, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { writeSafetensors } from '../../../src/io/safetensors';
+import { writeSafetensors } from '../../../src/io/safetensors/safetensors';
 import type { DatasetKind, Opened } from '../../e2e/storage/main';
 import { openTestPages, type TestPages } from '../../e2e/support';
 import { datasetFacts, fixtureBytes } from '../../support/dataset-files';

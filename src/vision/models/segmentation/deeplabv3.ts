@@ -1,9 +1,9 @@
-import { noteCalls } from '../../../graph/calls';
+import * as kinds from '../../../core/argument-kinds';
+import { noteCalls } from '../../../core/calls';
+import { type Arguments, parseArgs } from '../../../core/options';
 import * as nn from '../../../nn';
 import { Module } from '../../../nn/module';
-import * as kinds from '../../../tensor/argument-kinds';
 import { cat } from '../../../tensor/functions';
-import { type Arguments, parseArgs } from '../../../tensor/options';
 import type { Tensor } from '../../../tensor/tensor';
 import type { WeightsName } from '../builder';
 import { resnet50, resnet101 } from '../resnet';

@@ -1,12 +1,12 @@
 // What networks of segmentation share: a backbone cut after some layers, a head of convolutions, and scores at the size of the image.
 
-import { ArgumentError } from '../../../errors';
-import { noteCalls } from '../../../graph/calls';
+import * as kinds from '../../../core/argument-kinds';
+import { noteCalls } from '../../../core/calls';
+import { ArgumentError } from '../../../core/errors';
+import { type Arguments, isPlainObject, parseArgs } from '../../../core/options';
 import * as nn from '../../../nn';
 import { expectTensors } from '../../../nn/callable';
 import { Module, type UnaryModule } from '../../../nn/module';
-import * as kinds from '../../../tensor/argument-kinds';
-import { type Arguments, isPlainObject, parseArgs } from '../../../tensor/options';
 import type { Tensor } from '../../../tensor/tensor';
 import { Network } from '../../network';
 import {

@@ -1,10 +1,11 @@
 // Owns what torchvision calls an enumeration of weights: where each file lies, what is known of it, and how pictures are made ready for it.
+
+import { ArgumentError } from '../../../core/errors';
+import { shown } from '../../../core/options';
+import { Printable } from '../../../core/printable';
 import type { Known } from '../../../data/dataset';
-import { ArgumentError } from '../../../errors';
-import { type HubOptions, loadStateDictFromUrl } from '../../../io/hub';
+import { type HubOptions, loadStateDictFromUrl } from '../../../io/download/hub';
 import type { StateDict } from '../../../nn/state-dict';
-import { Printable } from '../../../printable';
-import { shown } from '../../../tensor/options';
 import type { Interpolation } from '../../transforms/arguments';
 import {
   ImageClassification,

@@ -1,14 +1,15 @@
 // Pictures out of focus, with noise, and with a part erased.
-import { isFloat, numel, showShape } from '../../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../../errors';
+
+import { ArgumentError, ShapeError } from '../../../core/errors';
+import { isFloat, numel, showShape } from '../../../core/meta';
+import { kindOf, parseArgs, shown } from '../../../core/options';
 import { fromHost } from '../../../graph/record';
 import { conv2d } from '../../../nn/functional/conv';
 import { pad } from '../../../nn/functional/pad';
 import { checked, isTensor } from '../../../tensor/callable';
-import { kindOf, parseArgs, shown } from '../../../tensor/options';
 import { randnLike } from '../../../tensor/random';
 import { Tensor } from '../../../tensor/tensor';
-import { Picture } from '../../picture';
+import { Picture } from '../../pictures/picture';
 import { checkNumber } from '../arguments';
 import { expectImage } from '../recoloring';
 import { ofColors } from './color';

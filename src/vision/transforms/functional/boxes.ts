@@ -1,11 +1,11 @@
 // Bounding boxes: their formats, and how they follow a picture.
-import { ArgumentError } from '../../../errors';
+import { ArgumentError } from '../../../core/errors';
+import { type Arguments, parseArgs, shown } from '../../../core/options';
 import { checked } from '../../../tensor/callable';
 import { tensor } from '../../../tensor/creation';
 import { cat, stack } from '../../../tensor/functions';
-import { type Arguments, parseArgs, shown } from '../../../tensor/options';
 import type { Tensor } from '../../../tensor/tensor';
-import { checkCanvasSize } from '../../canvas-size';
+import { checkCanvasSize } from '../../pictures/canvas-size';
 import { BoundingBoxes, type BoundingBoxFormat, boxFormat, type ClampingMode, type Size } from '../../tv-tensors';
 
 type Corners = readonly [x1: Tensor, y1: Tensor, x2: Tensor, y2: Tensor];

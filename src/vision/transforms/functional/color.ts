@@ -1,10 +1,11 @@
 // Colours of pictures, tensors [..., C, H, W] and images: brightness, contrast, saturation, hue, gamma, sharpness, grey and the like.
 // Floats are from 0 to 1. Bytes are rounded as torchvision rounds them. Masks and boxes stay as they are.
-import { isFloat, numel } from '../../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../../errors';
+
+import { ArgumentError, ShapeError } from '../../../core/errors';
+import { isFloat, numel } from '../../../core/meta';
+import { kindOf, parseArgs, shown } from '../../../core/options';
 import { checked } from '../../../tensor/callable';
 import { tensor } from '../../../tensor/creation';
-import { kindOf, parseArgs, shown } from '../../../tensor/options';
 import type { Tensor } from '../../../tensor/tensor';
 import { BoundingBoxes, Mask } from '../../tv-tensors';
 import { onBatch } from '../batch';

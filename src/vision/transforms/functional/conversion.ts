@@ -1,12 +1,13 @@
 // Representations of pictures: tensors, images, element types.
-import { type DType, isFloat, showShape } from '../../../compiler/meta';
-import { ArgumentError, DTypeError, ShapeError } from '../../../errors';
+
+import { ArgumentError, DTypeError, ShapeError } from '../../../core/errors';
+import { type DType, isFloat, showShape } from '../../../core/meta';
+import { type Arguments, kindOf, parseArgs, shown } from '../../../core/options';
+import { expectDType } from '../../../storage/host-data';
 import { checked, isTensor } from '../../../tensor/callable';
-import { expectDType } from '../../../tensor/host-data';
-import { type Arguments, kindOf, parseArgs, shown } from '../../../tensor/options';
 import type { Tensor } from '../../../tensor/tensor';
-import { fromPixels, isPixelSource, type PixelSource } from '../../from-pixels';
-import { Picture } from '../../picture';
+import { fromPixels, isPixelSource, type PixelSource } from '../../pictures/from-pixels';
+import { Picture } from '../../pictures/picture';
 import { Image, TVTensor } from '../../tv-tensors';
 import { imageOf } from '../batch';
 import { infoOf, type PictureInfo } from '../info';

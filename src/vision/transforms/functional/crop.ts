@@ -1,8 +1,8 @@
 // Crops and paddings: windows of pictures.
-import { ArgumentError } from '../../../errors';
+import { ArgumentError } from '../../../core/errors';
+import { type Arguments, parseArgs } from '../../../core/options';
 import type { Size } from '../../../ops/pictures';
 import { checked } from '../../../tensor/callable';
-import { type Arguments, parseArgs } from '../../../tensor/options';
 import type { Tensor } from '../../../tensor/tensor';
 import { BoundingBoxes, Mask } from '../../tv-tensors';
 import {

@@ -1,8 +1,9 @@
 // Owns normalisation: (x - mean) / std, channel by channel.
-import { isFloat, showShape } from '../../../compiler/meta';
-import { ArgumentError, DTypeError, ShapeError } from '../../../errors';
+
+import { ArgumentError, DTypeError, ShapeError } from '../../../core/errors';
+import { isFloat, showShape } from '../../../core/meta';
+import { kindOf } from '../../../core/options';
 import { tensor } from '../../../tensor/creation';
-import { kindOf } from '../../../tensor/options';
 import type { Tensor } from '../../../tensor/tensor';
 
 interface Statistics {

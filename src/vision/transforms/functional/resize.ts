@@ -1,9 +1,10 @@
 // Pictures at another size.
-import { ArgumentError } from '../../../errors';
+
+import * as kinds from '../../../core/argument-kinds';
+import { ArgumentError } from '../../../core/errors';
+import { type Arguments, parseArgs, shown } from '../../../core/options';
 import type { Size } from '../../../ops/pictures';
-import * as kinds from '../../../tensor/argument-kinds';
 import { checked } from '../../../tensor/callable';
-import { type Arguments, parseArgs, shown } from '../../../tensor/options';
 import type { Tensor } from '../../../tensor/tensor';
 import { BoundingBoxes, Mask } from '../../tv-tensors';
 import { checkInterpolation, type Interpolation, isSide, type SizeLike, sizeOf } from '../arguments';

@@ -1,6 +1,8 @@
 // Pictures read at other places: affine maps, rotations, perspective and elastic displacements.
-import { isFloat } from '../../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../../errors';
+
+import { ArgumentError, ShapeError } from '../../../core/errors';
+import { isFloat } from '../../../core/meta';
+import { type Arguments, kindOf, parseArgs, shown } from '../../../core/options';
 import { fromHost } from '../../../graph/record';
 import type { Value } from '../../../graph/value';
 import { readAt } from '../../../nn/functional/grid-sample';
@@ -9,7 +11,6 @@ import { WARP_NUMBERS, warpBytes, warpPlaces } from '../../../ops/warp';
 import { checked } from '../../../tensor/callable';
 import { tensor } from '../../../tensor/creation';
 import { cat } from '../../../tensor/functions';
-import { type Arguments, kindOf, parseArgs, shown } from '../../../tensor/options';
 import { Tensor } from '../../../tensor/tensor';
 import { BoundingBoxes, Mask } from '../../tv-tensors';
 import {

@@ -1,0 +1,367 @@
+// Pointwise expressions inside other kernels: as an epilogue where a kernel stores an element, as a prologue where it loads one.
+import { invariant } from '../../core/errors';
+import { type Meta, numel, storedOf } from '../../core/meta';
+import { type Ending, input, output, type Param, type Pass, type Stage, scalar } from '../ir';
+import { type Cluster, type Evaluated, fieldsOf, functionsOf, libsOf, resultOf } from './pointwise';
+import { evaluation, type Lengths, Sizes, type StagedRead } from './reading';
+
+/**
+ * The lines of a kernel that store to its first output, and that an epilogue replaces: an element, or four; each in a kernel of
+ * floats, and in one that is written once for several types.
+ */
+const storeLines = {
+  1: {
+    floats: 'fn store(at: u32, value: f32) { y[at] = value; }',
+    any: 'fn store(at: u32, value: Element) { y[at] = value; }',
+  },
+  4: {
+    floats: 'fn store4(at: u32, value: vec4f) { y4[at] = value; }',
+    any: 'fn store4(at: u32, value: Quad) { y4[at] = value; }',
+  },
+} as const;
+
+/** The declarations of what these lines store to, around the type of its elements. */
+const storeDeclarations = {
+  1: /(var<storage, read_write> y: array)<\w+(>|,)/,
+  4: /(var<storage, read_write> y4: array)<(?:\w+|vec4<f32>)(>|,)/,
+} as const;
+
+/** The line of a kernel that is called before elements which have a stage in common, and that what they all read takes the place of. */
+const stageLine = 'fn stage(at: u32) {}';
+
+const isOfFloats = ({ source }: Pass): boolean => source.some((text) => text.includes('alias Element = f32;'));
+
+/** The line of a kernel that pools its results through which each goes before that, and that an epilogue may replace. */
+const finishLine = 'fn outputs_finish(at: u32, value: f32) -> f32 { return value; }';
+
+/** The lines of a kernel that load from its first input, and that a prologue replaces: an element, or four. */
+const loadLines = {
+  1: {
+    function: 'fn load(at: u32) -> Element { return x[at]; }',
+    declaration: /@group\(0\) @binding\(0\) var<storage, read> x: array<[^;]*;/,
+  },
+  4: {
+    function: 'fn load4(at: u32) -> Quad { return x4[at]; }',
+    declaration: /@group\(0\) @binding\(0\) var<storage, read> x4: array<[^;]*;/,
+  },
+} as const;
+
+/** Entries of kernels that load, and that store, elements in fours. */
+const loadInFours = new Set(['along', 'across', 'wide_along']);
+const storeInFours = new Set(['across', 'quads']);
+
+const loadLanes = ({ entry = 'main' }: Pass): 1 | 4 => (loadInFours.has(entry) ? 4 : 1);
+const storeLanes = ({ entry = 'main' }: Pass): 1 | 4 => (storeInFours.has(entry) ? 4 : 1);
+
+/** Expressions that take the stored element (`'stored'`), values in memory, and each other's results. */
+export interface Epilogue {
+  readonly members: readonly EpilogueMember[];
+  readonly externals: readonly Meta[];
+  /** The member whose result is stored in the kernel's first output; a float. */
+  readonly main: number;
+  /** Members whose results are stored in buffers of their own. */
+  readonly others: readonly number[];
+}
+
+export type EpilogueMember = Evaluated;
+
+/** Whether a pass stores through the line that an epilogue can replace. */
+export function takesEpilogue(pass: Pass): boolean {
+  const { floats, any } = storeLines[storeLanes(pass)];
+  const stores = (text: string) => text.includes(floats) || (text.includes(any) && isOfFloats(pass));
+  return !pass.extras && pass.source.some(stores);
+}
+
+/**
+ * The pass with the epilogue, where it stores or, of one result, before it pools. Its externals are the node's inputs from
+ * `firstInput` on, its other results the outputs from `firstOutput` on.
+ */
+export function withEpilogue(
+  pass: Pass,
+  epilogue: Epilogue,
+  firstInput: number,
+  firstOutput: number,
+  where: 'store' | 'finish' = 'store',
+): Pass {
+  invariant(takesEpilogue(pass), `the kernel ${pass.label} takes no epilogue`);
+  const { members, externals, others } = epilogue;
+  const stage = pass.stage?.where === where ? pass.stage : undefined;
+  const base = pass.reads.length + pass.writes.length + (pass.params?.length ? 1 : 0);
+  const lanes = storeLanes(pass);
+  const sizes = new Sizes();
+  const { code, staging, lengths } = generate(epilogue, base, lanes, where, sizes, stage);
+  const params = [...sizes.params, ...scalarsOf(members)];
+  const halves = members[epilogue.main]!.result.dtype === 'float16';
+  const withStore = (text: string) => {
+    const line = where === 'finish' ? finishLine : storeLineOf(text, lanes);
+    const stored = withLines(text, line, code, staging);
+    if (!halves || stored === text) return stored;
+    return stored.replace(storeDeclarations[lanes], `$1<${lanes === 4 ? 'vec4<f16>' : 'f16'}$2`);
+  };
+  const libs = libsOf(members).filter((lib) => !pass.source.includes(lib));
+  const names = members.filter(({ inputs }) => inputs.length > 0).map(({ name }) => name);
+  const alike = (other: Pass) => withEpilogue(other, epilogue, firstInput, firstOutput, where);
+  return {
+    ...pass,
+    ...inItsPlace(pass, takesEpilogue, alike),
+    ...(where === 'store' && !halves && { ending: endingOf(pass.general, epilogue, firstInput) }),
+    label: `${pass.label} ${names.join(' ')}`,
+    // Behind the pass's own, which may begin with directives; WGSL minds no other order.
+    source: [...pass.source.map(withStore), ...libs],
+    ...(pass.layerLengths && { layerLengths: { ...pass.layerLengths, ...lengths } }),
+    extras: {
+      reads: externals.map((_, e) => input(firstInput + e)),
+      writes: others.map((_, o) => output(firstOutput + o)),
+      params,
+    },
+  };
+}
+
+/** What runs in the place of a pass, or besides, changed as the pass is. */
+const inItsPlace = (
+  { general, often, besides }: Pass,
+  takes: (other: Pass) => boolean,
+  alike: (other: Pass) => Pass,
+): Pick<Pass, 'general' | 'often' | 'besides'> => ({
+  ...(general && { general: alike(general) }),
+  ...(often && { often: () => alike(often()) }),
+  ...(besides && { besides: besides.filter(takes).map(alike) }),
+});
+
+/** Whether a pass loads a float through the line that a prologue can replace. */
+export const takesPrologue = (pass: Pass): boolean =>
+  !pass.extras && pass.source.some((text) => text.includes(loadLines[loadLanes(pass)].function)) && isOfFloats(pass);
+
+/**
+ * The pass with a cluster of one result evaluated where it loads. The external numbered `slot`, a float, takes the place of the
+ * pass's first input; the others are the node's inputs from `firstInput` on, in order.
+ */
+export function withPrologue(pass: Pass, cluster: Cluster, slot: number, firstInput: number): Pass {
+  invariant(takesPrologue(pass), `the kernel ${pass.label} takes no prologue`);
+  const { members, externals, outputs } = cluster;
+  const base = pass.reads.length + pass.writes.length + (pass.params?.length ? 1 : 0);
+  const others = externals.map((_, e) => e).filter((e) => e !== slot);
+  const lanes = loadLanes(pass);
+  const scalarNames = members.map(({ scalars }, m) => scalars.map((_, i) => `prologue_params.m${m}s${i}`));
+  const sizes = new Sizes();
+  const {
+    lines: body,
+    typeOf,
+    widthOf,
+  } = evaluation({
+    members,
+    externals,
+    lanes,
+    count: numel(members[outputs[0]!]!.result.shape),
+    sizes,
+    nameOf: (e) => `prologue_x${e}`,
+    call: (m, args) => `prologue${m}(${[...args, ...scalarNames[m]!].join(', ')})`,
+  });
+  const declare = (e: number, binding: number) =>
+    `@group(0) @binding(${binding}) var<storage, read> prologue_x${e}: array<${typeOf(e)}>;`;
+  const lengths: Record<string, number> = { ...pass.lengths };
+  for (const [e, x] of externals.entries()) lengths[`prologue_x${e}`] = numel(x.shape) / widthOf(e);
+  const lines = others.map((e, i) => declare(e, base + i));
+  const fields = [...sizes.fields, ...fieldsOf(members)];
+  if (fields.length > 0) {
+    lines.push(`struct PrologueParams { ${fields.join(', ')} }`);
+    lines.push(`@group(0) @binding(${base + others.length}) var<uniform> prologue_params: PrologueParams;`);
+  }
+  lines.push(...functionsOf(members, 'prologue'));
+  const results = Array.from({ length: lanes }, (_, lane) => `v${outputs[0]}_${lane}`);
+  const all = [...sizes.loadsFrom('prologue_params'), ...body];
+  if (lanes === 4) lines.push('fn load4(i: u32) -> Quad {', ...all, `  return Quad(${results.join(', ')});`, '}');
+  else lines.push('fn load(i: u32) -> Element {', ...all, `  return ${results[0]};`, '}');
+  const load = loadLines[lanes];
+  const replaced = (text: string) =>
+    text.includes(load.function)
+      ? text.replace(load.function, () => lines.join('\n')).replace(load.declaration, () => declare(slot, 0))
+      : text;
+  const libs = libsOf(members).filter((lib) => !pass.source.includes(lib));
+  const names = members.filter(({ inputs }) => inputs.length > 0).map((member) => member.name);
+  const alike = (other: Pass) => withPrologue(other, cluster, slot, firstInput);
+  return {
+    ...pass,
+    ...inItsPlace(pass, takesPrologue, alike),
+    label: `${names.join(' ')} ${pass.label}`,
+    source: [...pass.source.map(replaced), ...libs],
+    lengths,
+    extras: {
+      reads: others.map((_, i) => input(firstInput + i)),
+      writes: [],
+      params: [...sizes.params, ...scalarsOf(members)],
+    },
+  };
+}
+
+/** The members' dynamic scalars, as params. */
+const scalarsOf = (members: readonly Evaluated[]): Param[] =>
+  members.flatMap(({ scalars, body }) => scalars.map((s) => scalar(s, body.scalarType)));
+
+interface Generated {
+  readonly code: string;
+  readonly staging: string;
+  readonly lengths: Lengths;
+}
+
+/** Declarations of what an epilogue reads and writes, and what replaces the lines that store and that a stage begins with. */
+function generate(
+  epilogue: Epilogue,
+  base: number,
+  lanes: 1 | 4,
+  where: 'store' | 'finish',
+  sizes: Sizes,
+  stage: Stage | undefined,
+): Generated {
+  const { members, externals, main, others } = epilogue;
+  const lines: string[] = [];
+  const count = numel(members[main]!.result.shape);
+  const { typeOf, widthOf, fields, code, staging } = written(epilogue, lanes, where, sizes, stage);
+  let binding = base;
+  const lengths: Record<string, number> = {};
+  externals.forEach((x, e) => {
+    lengths[`epilogue_x${e}`] = numel(x.shape) / widthOf(e);
+    lines.push(readsExternal(e, typeOf(e), binding++));
+  });
+  others.forEach((m, o) => {
+    const type = storedOf(members[m]!.result.dtype);
+    const store = lanes === 4 ? `vec4<${type}>` : type;
+    lengths[`epilogue_y${o}`] = count / lanes;
+    lines.push(`@group(0) @binding(${binding++}) var<storage, read_write> epilogue_y${o}: array<${store}>;`);
+  });
+  if (fields.length > 0) lines.push(epilogueParams(fields, binding));
+  return { code: [...lines, code].join('\n'), staging, lengths };
+}
+
+const readsExternal = (e: number, type: string, binding: number): string =>
+  `@group(0) @binding(${binding}) var<storage, read> epilogue_x${e}: array<${type}>;`;
+
+const epilogueParams = (fields: readonly string[], binding: number): string =>
+  `struct EpilogueParams { ${fields.join(', ')} }\n@group(0) @binding(${binding}) var<uniform> epilogue_params: EpilogueParams;`;
+
+/** The functions of an epilogue and the fields of its parameters, whose names hold the tag. */
+function written(
+  { members, externals, main, others }: Epilogue,
+  lanes: 1 | 4,
+  where: 'store' | 'finish',
+  sizes: Sizes,
+  stage: Stage | undefined,
+  tag = '',
+) {
+  const own = tag && `${tag}_`;
+  const called = `epilogue${tag && `_${own}`}`;
+  const prefix = stage ? `staged_${own}` : `epilogue_params.${own}`;
+  const scalars = members.map((member, m) => member.scalars.map((_, i) => `${prefix}m${m}s${i}`));
+  const {
+    lines: body,
+    staged,
+    typeOf,
+    widthOf,
+  } = evaluation({
+    members,
+    externals,
+    lanes,
+    count: numel(members[main]!.result.shape),
+    sizes,
+    stage,
+    staged: `staged_${own}`,
+    nameOf: (e) => `epilogue_x${e}`,
+    call: (m, args) => `${called}${m}(${[...args, ...scalars[m]!].join(', ')})`,
+  });
+  const lines = functionsOf(members, called);
+  const stored = resultOf(members, main, lanes);
+  const all = [...sizes.loadsFrom('epilogue_params', body), ...body];
+  const name = tag && `_${tag}`;
+  if (where === 'finish') lines.push('fn outputs_finish(i: u32, value: f32) -> f32 {', ...all, `  return ${stored};`);
+  else if (lanes === 4) lines.push('fn store4(i: u32, value: vec4f) {', ...all, `  y4[i] = ${stored};`);
+  else lines.push(`fn store${name}(i: u32, value: f32) {`, ...all, `  y[i] = ${stored};`);
+  others.forEach((m, o) => {
+    lines.push(`  epilogue_y${o}[i] = ${resultOf(members, m, lanes)};`);
+  });
+  lines.push('}');
+  return {
+    typeOf,
+    widthOf,
+    fields: [...sizes.fields, ...fieldsOf(members).map((field) => `${own}${field}`)],
+    code: lines.join('\n'),
+    staging: stage ? stagingOf(members, staged, sizes, tag) : stageLine.replace('stage', `stage${name}`),
+  };
+}
+
+/** The epilogue of a pass as one of several, where it stores the pass's one output element by element, as a float. */
+function endingOf(kernel: Pass | undefined, epilogue: Epilogue, firstInput: number): Ending | undefined {
+  if (kernel?.writes.length !== 1 || storeLanes(kernel) !== 1 || epilogue.others.length > 0) return undefined;
+  const { members, externals } = epilogue;
+  const stage = kernel.stage?.where === 'store' ? kernel.stage : undefined;
+  const write = (tag: string) => {
+    const sizes = new Sizes(tag && `${tag}_`);
+    return { sizes, ...written(epilogue, 1, 'store', sizes, stage, tag) };
+  };
+  const { sizes, typeOf } = write('');
+  return {
+    kernel,
+    types: externals.map((_, e) => typeOf(e)),
+    reads: externals.map((_, e) => input(firstInput + e)),
+    libs: libsOf(members),
+    params: [...sizes.params, ...scalarsOf(members)],
+    written(tag) {
+      const { fields, code, staging } = write(tag);
+      return { fields, code: `${code}\n${staging}` };
+    },
+  };
+}
+
+/**
+ * The pass's source with a choice of endings, which a field of the parameters names by its number; past the last of them, nothing is
+ * done to what is stored. Buffers and parameters stand behind the pass's own.
+ */
+export function sourceWithEndings(pass: Pass, endings: readonly Ending[]): string[] {
+  const base = pass.reads.length + pass.writes.length + (pass.params?.length ? 1 : 0);
+  const externals = Math.max(...endings.map(({ types }) => types.length));
+  const parts = endings.map((ending, e) => ending.written(tagOf(e)));
+  const chosen = (call: (e: number) => string, otherwise: string) =>
+    `  switch (epilogue_params.ending) { ${parts.map((_, e) => `case ${e}u: { ${call(e)}; }`).join(' ')} default: { ${otherwise} } }`;
+  const code = [
+    ...Array.from({ length: externals }, (_, e) => readsExternal(e, 'f32', base + e)),
+    epilogueParams(['ending: u32', ...parts.flatMap(({ fields }) => fields)], base + externals),
+    ...parts.map((part) => part.code),
+    `fn store(at: u32, value: f32) {`,
+    chosen((e) => `store_${tagOf(e)}(at, value)`, 'y[at] = value;'),
+    '}',
+  ].join('\n');
+  const staging = ['fn stage(at: u32) {', chosen((e) => `stage_${tagOf(e)}(at)`, ''), '}'].join('\n');
+  const libs = new Set(endings.flatMap((ending) => ending.libs));
+  return [
+    ...pass.source.map((text) => withLines(text, storeLineOf(text, 1), code, staging)),
+    ...[...libs].filter((lib) => !pass.source.includes(lib)),
+  ];
+}
+
+const tagOf = (e: number): string => `e${e}`;
+
+const storeLineOf = (text: string, lanes: 1 | 4): string => {
+  const { floats, any } = storeLines[lanes];
+  return text.includes(floats) ? floats : any;
+};
+
+/** A source with code in the place of a line, if it has that, and of the one that a stage begins with. */
+const withLines = (text: string, line: string, code: string, staging: string): string =>
+  text.includes(line) ? text.replace(line, () => code).replace(stageLine, () => staging) : text;
+
+/** What is the same for all elements of a stage, and the function that finds it: scalars, each use of which would be a load, and inputs. */
+function stagingOf(members: readonly Evaluated[], staged: readonly StagedRead[], sizes: Sizes, tag: string): string {
+  const own = tag && `${tag}_`;
+  const scalars = members.flatMap(({ scalars, body }, m) =>
+    scalars.map((_, i) => ({ name: `m${m}s${i}`, type: body.scalarType ?? 'f32' })),
+  );
+  const reads = staged.map(({ from }) => from);
+  return [
+    ...scalars.map(({ name, type }) => `var<private> staged_${own}${name}: ${type};`),
+    ...staged.map(({ name, type }) => `var<private> staged_${own}${name}: ${type};`),
+    `fn stage${tag && `_${tag}`}(i: u32) {`,
+    ...scalars.map(({ name }) => `  staged_${own}${name} = epilogue_params.${own}${name};`),
+    ...sizes.loadsFrom('epilogue_params', reads),
+    ...staged.map(({ name, from }) => `  staged_${own}${name} = ${from};`),
+    '}',
+  ].join('\n');
+}

@@ -1,0 +1,266 @@
+// How kernels read the inputs of pointwise expressions: broadcast, an element or four neighbouring elements at a time.
+
+import { contiguousStrides, type DType, type Meta, type Shape, sameShape, scalarOf, storedOf } from '../../core/meta';
+import { type Param, type Stage, u32 } from '../ir';
+import type { Evaluated, Source } from './pointwise';
+
+/** Arrays from this length on are declared with it, and kernels with one of LONG elements or fours are worth that. */
+const MIN_SIZED = 64;
+const LONG = 4096;
+
+/** Lengths of storage arrays, by name, in elements as they are declared. */
+export type Lengths = Readonly<Record<string, number>>;
+
+/**
+ * Whether a kernel gains by knowing the lengths of its arrays, which spares each access the division by which a processor
+ * (SwiftShader) finds them: a quarter of the time of long arrays, at most 30 µs a dispatch of others (measured).
+ */
+export const paysToKnow = (lengths: Lengths): boolean => Object.values(lengths).some((length) => length >= LONG);
+
+/** The source with the lengths of the storage arrays named: `x: array<f32>;` becomes `x: array<f32, 4096>;`. */
+export const withLengths = (source: string, lengths: Lengths): string =>
+  source.replace(/> (\w+): array<([\w<>]+)>;/g, (line, name: string, type: string) => {
+    const length = Math.ceil(lengths[name] ?? 0);
+    return length < MIN_SIZED ? line : `> ${name}: array<${type}, ${length}>;`;
+  });
+
+/**
+ * The sizes that generated code computes with. They are uniforms, so that one kernel serves all sizes; each has a name by its
+ * part in the computation and never by its value, since values that are equal by chance would make a kernel of their own.
+ */
+export class Sizes {
+  private readonly byPart = new Map<string, { readonly name: string; readonly value: number }>();
+
+  /** @param tag what their names begin with */
+  constructor(private readonly tag = '') {}
+
+  /** The WGSL name of a size. */
+  nameOf(part: string, value: number): string {
+    const known = this.byPart.get(part);
+    if (known) return known.name;
+    const name = `${this.tag}n${this.byPart.size}`;
+    this.byPart.set(part, { name, value });
+    return name;
+  }
+
+  /** Fields of the uniform struct. */
+  get fields(): string[] {
+    return [...this.byPart.values()].map(({ name }) => `${name}: u32`);
+  }
+
+  get params(): Param[] {
+    return [...this.byPart.values()].map(({ value }) => u32(value));
+  }
+
+  /** Statements that load them, or those that some lines use: each use of a uniform is a load. */
+  loadsFrom(uniforms: string, lines?: readonly string[]): string[] {
+    return [...this.byPart.values()]
+      .filter(({ name }) => lines?.some((line) => new RegExp(`\\b${name}\\b`).test(line)) ?? true)
+      .map(({ name }) => `  let ${name} = ${uniforms}.${name};`);
+  }
+}
+
+/** The source of a kernel that moves elements, whatever they are, in words: for float16, in halves of words. */
+export const movedAs = (dtype: DType, source: string): string =>
+  dtype === 'float16' ? source.replaceAll('array<u32>', 'array<f16>') : source;
+
+interface Run {
+  size: number;
+  readonly stride: number;
+  /** The stride counts fours, so that it is 1 by chance if at all. */
+  readonly fours?: boolean;
+}
+
+/** The dimensions of a result in an input's memory, outermost first; those that the input has or lacks together are one run. */
+function runsOf(from: Shape, to: Shape): Run[] {
+  const lead = to.length - from.length;
+  const strides = contiguousStrides(from);
+  const runs: { size: number; stride: number }[] = [];
+  for (let d = 0; d < to.length; d++) {
+    const size = to[d]!;
+    if (size === 1) continue;
+    const stride = d >= lead && from[d - lead] !== 1 ? strides[d - lead]! : 0;
+    const last = runs[runs.length - 1];
+    if (last && (stride === 0 ? last.stride === 0 : last.stride === stride * size)) {
+      last.size *= size;
+      last.stride = stride;
+    } else runs.push({ size, stride });
+  }
+  return runs;
+}
+
+/** The name of a size of a run: of what lies below it, of itself, or its stride. */
+type NameOf = (part: string, value: number) => string;
+
+function indexOf(runs: readonly Run[], at: string, nameOf: NameOf): string {
+  const terms: string[] = [];
+  let below = 1;
+  for (let r = runs.length - 1; r >= 0; r--) {
+    const { size, stride, fours } = runs[r]!;
+    if (stride > 0) {
+      let term = r === runs.length - 1 ? at : `${at} / ${nameOf(`below ${r}`, below)}`;
+      if (r > 0) term = `(${term}) % ${nameOf(`size ${r}`, size)}`;
+      terms.push(stride === 1 && !fours ? `(${term})` : `(${term}) * ${nameOf(`stride ${r}`, stride)}`);
+    }
+    below *= size;
+  }
+  return terms.length > 0 ? terms.join(' + ') : '0u';
+}
+
+/** Whether elements that have a stage in common meet the same element of an input. */
+function isOfStage(from: Shape, to: Shape, { run, of }: Stage): boolean {
+  let below = 1;
+  return runsOf(from, to)
+    .reverse()
+    .every(({ size, stride }) => {
+      const first = below;
+      below *= size;
+      return stride === 0 || (first % run === 0 && (of === undefined || (run * of) % below === 0));
+    });
+}
+
+/** Names for the sizes of the runs in which a value is read, in elements or fours. */
+const namesFor =
+  (sizes: Sizes, input: number, runs: readonly Run[], lanes: 1 | 4): NameOf =>
+  (part, value) => {
+    const runsRead = runs.map(({ size, stride }) => `${size} ${stride}`).join(', ');
+    return sizes.nameOf(`${part} of ${input} by ${lanes}: ${runsRead}`, value);
+  };
+
+/** Whether a result's elements are the input's, one for one: a single run is read from its start. */
+const isWhole = (runs: readonly Run[]): boolean => runs.length === 1 && runs[0]!.stride > 0;
+
+/** WGSL for the element of an input of shape `from`, the `input`th, that meets element `at` of a result of shape `to`. */
+export function broadcastIndex(from: Shape, to: Shape, at: string, sizes: Sizes, input = 0): string {
+  const runs = runsOf(from, to);
+  return sameShape(from, to) || isWhole(runs) ? at : indexOf(runs, at, namesFor(sizes, input, runs, 1));
+}
+
+/** What four neighbouring elements of a result meet in an input: four neighbours, one element, or any elements. */
+export type FourKind = 'four' | 'one' | 'each';
+
+export function fourKind(from: Shape, to: Shape): FourKind {
+  const runs = runsOf(from, to);
+  if (sameShape(from, to) || isWhole(runs)) return 'four';
+  if (runs.every(({ stride }) => stride === 0)) return 'one';
+  const inner = runs.at(-1)!;
+  if (inner.size % 4 !== 0 || inner.stride > 1) return 'each';
+  return inner.stride === 0 ? 'one' : 'four';
+}
+
+/**
+ * WGSL for the four neighbours, or the one element, that four elements of a result meet; `i` counts fours of the result, and
+ * the index of four counts fours of the input. Where they meet any elements, `broadcastIndex` says which, one by one.
+ */
+export function fourIndex(from: Shape, to: Shape, i: string, sizes: Sizes, input = 0): string {
+  const runs = runsOf(from, to);
+  if (sameShape(from, to) || isWhole(runs)) return i;
+  if (runs.every(({ stride }) => stride === 0)) return '0u';
+  const fours = fourKind(from, to) === 'four';
+  const { size, stride } = runs.at(-1)!;
+  const outer = runs.slice(0, -1).map((run) => ({ size: run.size, stride: run.stride / (fours ? 4 : 1), fours }));
+  return indexOf([...outer, { size: size / 4, stride }], i, namesFor(sizes, input, runs, 4));
+}
+
+const isExternal = (source: Source | 'stored', e: number): source is Exclude<Source, { readonly member: number }> =>
+  source !== 'stored' && 'external' in source && source.external === e;
+
+/** Whether all members read an external in fours, if at all. */
+export const readsFours = (members: readonly Evaluated[], e: number): boolean =>
+  members.every(({ inputs, result }) =>
+    inputs.every(
+      (source) => !isExternal(source, e) || (!source.pairs && fourKind(source.meta.shape, result.shape) === 'four'),
+    ),
+  );
+
+/** Whether an external's elements are pairs. */
+const inPairs = (members: readonly Evaluated[], e: number): boolean =>
+  members.some(({ inputs }) => inputs.some((source) => isExternal(source, e) && source.pairs));
+
+/** What all elements of a stage read of an input, and the name of it. */
+export interface StagedRead {
+  readonly name: string;
+  readonly type: string;
+  readonly from: string;
+}
+
+export interface Evaluation {
+  /** What is stored is called `value`. */
+  readonly members: readonly Evaluated[];
+  readonly externals: readonly Meta[];
+  /** Elements that are evaluated together: `i` counts them. */
+  readonly lanes: 1 | 4;
+  /** Elements of the results. */
+  readonly count: number;
+  readonly sizes: Sizes;
+  nameOf(external: number): string;
+  /** What of the elements is the same for all that are evaluated until `stage` is called again. */
+  readonly stage?: Stage | undefined;
+  /** What the names of that begin with. */
+  readonly staged?: string;
+  /** WGSL of a member's function and of its scalars. */
+  call(member: number, args: readonly string[]): string;
+}
+
+/** Declarations of externals' element types, how many numbers each of these holds, and statements that leave member m's result for lane l in `v{m}_{l}`. */
+export function evaluation({
+  members,
+  externals,
+  lanes,
+  count,
+  sizes,
+  nameOf,
+  stage,
+  staged: stagedTag = 'staged_',
+  call,
+}: Evaluation) {
+  const inFours = externals.map((_, e) => lanes === 4 && readsFours(members, e));
+  const widthOf = (e: number): 1 | 2 | 4 => (inFours[e] ? 4 : inPairs(members, e) ? 2 : 1);
+  const loads = new Map<string, string>();
+  /** The name of what is read there; each place is read once. */
+  const loaded = (external: number, at: string, type: 'f32' | 'vec4f' = 'f32'): string => {
+    const stored = `${nameOf(external)}[${at}]`;
+    const place = externals[external]!.dtype === 'float16' ? `${type}(${stored})` : stored;
+    const name = loads.get(place) ?? `r${loads.size}`;
+    loads.set(place, name);
+    return name;
+  };
+  const staged = new Map<string, StagedRead>();
+  // The last four may reach past the end.
+  const place = (lane: number) => `min(i * 4u + ${lane}u, ${sizes.nameOf('last', count - 1)})`;
+  const read = (source: Exclude<Source, { readonly member: number }>, to: Shape, lane: number): string => {
+    const { external, meta } = source;
+    const { shape } = meta;
+    if (lanes === 1) {
+      const from = broadcastIndex(shape, to, 'i', sizes, external);
+      if (!stage || !isOfStage(shape, to, stage)) return loaded(external, from);
+      const read = `${nameOf(external)}[${from}]`;
+      const name = staged.get(read)?.name ?? `x${staged.size}`;
+      const wide = externals[external]!.dtype === 'float16' ? `f32(${read})` : read;
+      staged.set(read, { name, type: source.pairs ? 'vec2f' : scalarOf(meta.dtype), from: wide });
+      return `${stagedTag}${name}`;
+    }
+    const kind = fourKind(shape, to);
+    const four = () => fourIndex(shape, to, 'i', sizes, external);
+    if (kind === 'four' && inFours[external]) return `${loaded(external, four(), 'vec4f')}.${'xyzw'[lane]}`;
+    if (kind === 'one') return loaded(external, four());
+    return loaded(external, broadcastIndex(shape, to, place(lane), sizes, external));
+  };
+  const lines: string[] = [];
+  for (let lane = 0; lane < lanes; lane++) {
+    members.forEach(({ inputs, result }, m) => {
+      const args = inputs.map((source) => {
+        if (source === 'stored') return lanes === 4 ? `value.${'xyzw'[lane]}` : 'value';
+        return 'member' in source ? `v${source.member}_${lane}` : read(source, result.shape, lane);
+      });
+      lines.push(`  let v${m}_${lane} = ${call(m, args)};`);
+    });
+  }
+  const reads = [...loads].map(([from, name]) => `  let ${name} = ${from};`);
+  const typeOf = (e: number): string => {
+    const type = storedOf(externals[e]!.dtype);
+    const width = widthOf(e);
+    return width > 1 ? `vec${width}<${type}>` : type;
+  };
+  return { lines: [...reads, ...lines], staged: [...staged.values()], widthOf, typeOf };
+}

@@ -1,0 +1,64 @@
+// Folding: what a pointwise operation computes of standing values alone is computed once, and kept from run to run. Pure.
+
+import { byteLength, type Meta, numel } from '../../core/meta';
+import type { LoweredProgram, Lowering, ProgramNode } from '../ir';
+
+/** Bindings begin at multiples of this many bytes: what begins elsewhere is copied before it is read. */
+const ALIGNMENT = 256;
+
+/** What a plan may keep: a part of the bytes of its inputs, which are the parameters as a rule; and of tiny networks a little more. */
+const KEPT_PART = 0.1;
+const LITTLE = 1 << 14;
+
+/** The inputs of a program that no node overwrites, and what lies in them. */
+export function standingValues({ program, lowerings }: LoweredProgram): ReadonlySet<number> {
+  const { nodes, inputCount } = program;
+  const standing = new Set(Array.from({ length: inputCount }, (_, v) => v));
+  const root = Int32Array.from(program.values.keys());
+  nodes.forEach(({ inputs, outputs }, n) => {
+    const lowering = lowerings[n]!;
+    if (lowering.kind !== 'alias') return;
+    root[outputs[0]!] = root[inputs[0]!]!;
+    if (standing.has(inputs[0]!) && lowering.byteOffset % ALIGNMENT === 0) standing.add(outputs[0]!);
+  });
+  const overwritten = new Set(
+    nodes.flatMap(({ op, attrs, inputs }) => (op.inPlace?.(attrs) ?? []).map(([, i]) => root[inputs[i]!]!)),
+  );
+  for (const v of standing) if (overwritten.has(root[v]!)) standing.delete(v);
+  return standing;
+}
+
+/**
+ * Splits operations that can be, and whose inputs but the first stand, such as a batch norm by running statistics: what those
+ * decide is kept, and what remains is read from fewer buffers, by fewer operations an element. Weights stay as they are, so that
+ * little more memory is needed than theirs.
+ */
+export function foldStanding(lowered: LoweredProgram): LoweredProgram {
+  const { program, lowerings } = lowered;
+  if (!lowerings.some((lowering) => lowering.kind === 'pointwise' && lowering.folded)) return lowered;
+  const standing = standingValues(lowered);
+  const values: Meta[] = [...program.values];
+  const inputBytes = values.slice(0, program.inputCount).reduce((sum, meta) => sum + byteLength(meta), 0);
+  let left = Math.max(KEPT_PART * inputBytes, LITTLE);
+  const nodes: ProgramNode[] = [];
+  const changed: Lowering[] = [];
+  program.nodes.forEach((node, n) => {
+    const lowering = lowerings[n]!;
+    const [x, ...others] = node.inputs as [number, number];
+    const folded = lowering.kind === 'pointwise' ? lowering.folded : undefined;
+    const first = values[others[0]!];
+    if (!folded || !first || !others.every((v) => standing.has(v)) || 8 * numel(first.shape) > left) {
+      nodes.push(node);
+      changed.push(lowering);
+      return;
+    }
+    left -= 8 * numel(first.shape);
+    const pairs = values.push({ shape: [...first.shape, 2], dtype: 'float32' }) - 1;
+    const op = { name: folded.pass.label, lower: node.op.lower };
+    nodes.push({ ...node, op, inputs: others, outputs: [pairs] });
+    changed.push({ kind: 'passes', passes: [folded.pass], kept: true });
+    nodes.push({ ...node, inputs: [x, pairs], scalarCount: 0 });
+    changed.push({ kind: 'pointwise', body: folded.body });
+  });
+  return { program: { ...program, values, nodes }, lowerings: changed };
+}

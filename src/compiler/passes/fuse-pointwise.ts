@@ -1,0 +1,493 @@
+// Fusion: pointwise nodes that feed each other become one kernel. Pure: programs in, programs out.
+
+import { isFloat, numel } from '../../core/meta';
+import { type Epilogue, takesEpilogue, takesPrologue, withEpilogue, withPrologue } from '../fusion/inline';
+import { type Cluster, clusterPass, type Member, mergesOf, type Source } from '../fusion/pointwise';
+import {
+  type KernelOp,
+  type LoweredProgram,
+  type Lowering,
+  type Pass,
+  type PointwiseBody,
+  type Program,
+  type ProgramNode,
+  partsOf,
+} from '../ir';
+
+/** Storage buffers that every WebGPU device can bind in one kernel. */
+const MAX_BUFFERS = 8;
+/** Nodes of one kernel: past this, its compilation costs more than the memory traffic that joining saves. */
+const MAX_MEMBERS = 64;
+
+/** A fill that is evaluated where it is used. */
+const INLINED = 1;
+/** A fill that is in memory anyway, and read there. */
+const STORED = 2;
+
+/**
+ * Joins pointwise nodes over the same number of elements into clusters, one kernel each, that may have several outputs.
+ * Intermediates that nobody else reads never exist. Two nodes join where one feeds the other, unless something in between
+ * would then have to run both before and after the cluster. Constant fills are evaluated where they are used, unless they are stored.
+ */
+export const fusePointwise = ({ program, lowerings }: LoweredProgram): LoweredProgram =>
+  new Fusion(program, lowerings).run();
+
+/** Every pointwise node a kernel of its own: the least that a program needs before it can be planned. */
+export function leaveApart({ program, lowerings }: LoweredProgram): LoweredProgram {
+  const apart = lowerings.map((lowering, n): Lowering => {
+    if (lowering.kind !== 'pointwise') return lowering;
+    const { op, inputs, outputs, scalarCount } = program.nodes[n]!;
+    const metas = inputs.map((v) => program.values[v]!);
+    const member: Member = {
+      name: op.name,
+      body: lowering.body,
+      inputs: metas.map((meta, external) => ({ external, meta })),
+      scalars: Array.from({ length: scalarCount }, (_, i) => i),
+      result: program.values[outputs[0]!]!,
+    };
+    return { kind: 'passes', passes: [clusterPass({ members: [member], externals: metas, outputs: [0] })] };
+  });
+  return { program, lowerings: apart };
+}
+
+class Fusion {
+  private readonly producer: Int32Array;
+  /** By node: INLINED or STORED if it depends on nothing but dynamic scalars, else 0. */
+  private readonly fills: Uint8Array;
+  /** The value whose elements these are, seen through reshapes. */
+  private readonly root: Int32Array;
+  private readonly consumers: number[][];
+  /** The unit (by number of its first node) that runs a node. */
+  private readonly unit: Int32Array;
+  private readonly members = new Map<number, number[]>();
+  /** By unit: the node that evaluates its cluster as an epilogue. */
+  private readonly heads = new Map<number, number>();
+  private readonly exported: ReadonlySet<number>;
+  private readonly program: Program & { readonly nodes: ProgramNode[] };
+  private readonly lowerings: Lowering[];
+
+  constructor(program: Program, lowered: readonly Lowering[]) {
+    const { values, nodes, exports } = program;
+    const lowerings = [...lowered];
+    this.program = { ...program, nodes: [...nodes] };
+    this.lowerings = lowerings;
+    this.exported = new Set(exports);
+    this.producer = new Int32Array(values.length).fill(-1);
+    this.root = Int32Array.from(values.keys());
+    this.consumers = values.map(() => []);
+    this.unit = Int32Array.from(nodes.keys());
+    this.fills = new Uint8Array(nodes.length);
+    nodes.forEach((node, n) => {
+      for (const v of node.outputs) this.producer[v] = n;
+      const lowering = lowerings[n]!;
+      const [from] = node.inputs;
+      const [to] = node.outputs;
+      if (lowering.kind === 'alias' && lowering.byteOffset === 0 && this.size(from!) === this.size(to!)) {
+        this.root[to!] = this.root[from!]!;
+      }
+      const reads = this.reads(n);
+      for (const v of reads) this.consumers[v]!.push(n);
+      const constant = lowering.kind === 'pointwise' && reads.every((v) => this.fills[this.producer[v]!] === INLINED);
+      this.fills[n] = constant ? INLINED : 0;
+    });
+    // A parameter that begins as ones is read like any other, so that the kernels of a first step are those of the next.
+    nodes.forEach(({ outputs }, n) => {
+      if (this.fills[n] !== INLINED) return;
+      const readers = outputs.flatMap((v) => this.consumers[v]!);
+      const isKept = outputs.some((v) => this.exported.has(v)) || readers.some((c) => lowerings[c]!.kind === 'pack');
+      // A fill that reads a stored one cannot be inlined, so one that other fills read is not stored.
+      if (isKept && !readers.some((c) => this.fills[c] !== 0)) this.fills[n] = STORED;
+    });
+  }
+
+  run(): LoweredProgram {
+    this.program.nodes.forEach((_, n) => {
+      if (this.isPointwise(n) && !this.isFill(n)) {
+        this.members.set(n, [n]);
+        this.join(n);
+      }
+    });
+    const clusters = () => [...this.members.keys()].filter((unit) => !this.heads.has(unit));
+    // What a reduction reads is more than what it gives, so a prologue there goes before an epilogue.
+    for (const unit of clusters()) this.attach(unit, (head) => !this.loads(head));
+    for (const unit of clusters()) this.prepend(unit);
+    for (const unit of clusters()) this.attach(unit, (head) => this.loads(head));
+    const nodes: ProgramNode[] = [];
+    const lowerings: Lowering[] = [];
+    for (const unit of this.order()) {
+      const cluster = this.members.get(unit);
+      if (cluster) {
+        const head = this.heads.get(unit);
+        const fused = head === undefined ? this.fused(cluster) : this.fusedInto(head, cluster);
+        nodes.push(fused.node);
+        lowerings.push(fused.lowering);
+      } else if (this.isNeeded(unit)) {
+        const node = this.program.nodes[unit]!;
+        const fused = this.isFill(unit) ? this.fused([unit]) : { node, lowering: this.lowerings[unit]! };
+        nodes.push(fused.node);
+        lowerings.push(fused.lowering);
+      }
+    }
+    return { program: { ...this.program, nodes }, lowerings };
+  }
+
+  private size(v: number): number {
+    return numel(this.program.values[v]!.shape);
+  }
+
+  private isPointwise(n: number): boolean {
+    return n >= 0 && this.lowerings[n]!.kind === 'pointwise';
+  }
+
+  /** A pointwise node of constants only, such as a fill: cheaper to evaluate again than to read, unless it is stored. */
+  private isFill(n: number): boolean {
+    return this.fills[n]! > 0;
+  }
+
+  /** The values a node reads; pointwise nodes look through reshapes. */
+  private reads(n: number): readonly number[] {
+    const { inputs } = this.program.nodes[n]!;
+    return this.isPointwise(n) ? inputs.map((v) => this.root[v]!) : inputs;
+  }
+
+  /** Joins a node with the clusters that feed it, as far as that is allowed. */
+  private join(n: number): void {
+    const count = this.size(this.program.nodes[n]!.outputs[0]!);
+    for (const v of this.reads(n)) {
+      const p = this.producer[v]!;
+      if (!this.isPointwise(p) || this.isFill(p) || this.size(v) !== count) continue;
+      const mine = this.unit[n]!;
+      const theirs = this.unit[p]!;
+      if (mine === theirs) continue;
+      if (this.members.get(theirs)!.length + this.members.get(mine)!.length > MAX_MEMBERS) continue;
+      const joined = [...this.members.get(theirs)!, ...this.members.get(mine)!].sort((a, b) => a - b);
+      if (this.buffers(joined) > MAX_BUFFERS || this.wouldCycle(mine, theirs, n)) continue;
+      this.members.delete(mine);
+      this.members.delete(theirs);
+      const first = joined[0]!;
+      this.members.set(first, joined);
+      for (const m of joined) this.unit[m] = first;
+    }
+  }
+
+  /** Makes a cluster the epilogue of the kernel that computes one of its inputs, if nobody else reads that and all else is ready by then. */
+  private attach(unit: number, accepts: (head: number) => boolean): void {
+    const cluster = this.members.get(unit)!;
+    for (const v of this.externals(cluster).sort((a, b) => b - a)) {
+      const head = this.producer[v]!;
+      if (
+        head < 0 ||
+        !accepts(head) ||
+        this.isRead(v, new Set(cluster)) ||
+        this.members.has(this.unit[head]!) ||
+        !this.canHead(head, v, cluster)
+      )
+        continue;
+      if (this.wouldCycle(unit, head)) continue;
+      this.members.delete(unit);
+      const joined = [head, ...cluster];
+      this.members.set(head, joined);
+      this.heads.set(head, head);
+      for (const n of joined) this.unit[n] = head;
+      return;
+    }
+  }
+
+  /** Whether a node's kernel begins by loading through the line that prologues replace. */
+  private loads(n: number): boolean {
+    const lowering = this.lowerings[n]!;
+    const first = lowering.kind === 'passes' ? lowering.passes[0] : undefined;
+    return first !== undefined && (takesPrologue(first) || first.extras !== undefined);
+  }
+
+  /** Makes a cluster the prologue of the only kernel that reads its only result, if that kernel loads it element by element. */
+  private prepend(unit: number): void {
+    const cluster = this.members.get(unit)!;
+    const [v, ...more] = this.outputs(cluster);
+    if (v === undefined || more.length > 0 || this.exported.has(v)) return;
+    const reader = this.onlyReader(v);
+    const externals = this.externals(cluster);
+    const slot = externals.findIndex((x) => isFloat(this.program.values[x]!.dtype));
+    if (reader < 0 || slot < 0 || !this.canPrepend(reader, v, externals.length)) return;
+    const node = this.program.nodes[reader]!;
+    const { passes, scratch } = this.lowerings[reader] as Lowering & { kind: 'passes' };
+    const { values } = this.program;
+    const outside = (u: number, pairs: boolean) => this.source(externals, u, pairs);
+    const { members, memberOf } = this.describe(cluster, outside, node.scalarBase);
+    const description = { members, externals: externals.map((x) => values[x]!), outputs: [memberOf(v)] };
+    const first = withPrologue(passes[0]!, description, slot, node.inputs.length);
+    this.lowerings[reader] = { kind: 'passes', passes: [first, ...passes.slice(1)], scratch };
+    const others = externals.filter((_, e) => e !== slot);
+    const inputs = [externals[slot]!, ...node.inputs.slice(1), ...others];
+    this.consumers[node.inputs[0]!] = this.consumers[node.inputs[0]!]!.filter((n) => n !== reader);
+    this.program.nodes[reader] = { ...node, inputs, parts: [...this.partsOf(cluster), ...partsOf(node)] };
+    this.members.delete(unit);
+    for (const n of cluster) this.unit[n] = this.unit[reader]!;
+  }
+
+  /** The node outside of clusters that alone reads a value, itself or reshaped; -1 if there is none, or several. */
+  private onlyReader(v: number): number {
+    const [reader, ...more] = this.consumers[v]!.filter((n) => this.unit[n] !== this.unit[this.producer[v]!]);
+    if (reader === undefined || more.length > 0 || this.isPointwise(reader) || this.exported.has(v)) return -1;
+    const [to] = this.program.nodes[reader]!.outputs;
+    const reshapes = this.lowerings[reader]!.kind === 'alias' && this.root[to!] === this.root[v];
+    return reshapes ? this.onlyReader(to!) : reader;
+  }
+
+  private canPrepend(reader: number, v: number, externals: number): boolean {
+    const node = this.program.nodes[reader]!;
+    const lowering = this.lowerings[reader]!;
+    if (lowering.kind !== 'passes' || this.members.has(this.unit[reader]!) || node.op.inPlace?.(node.attrs).length)
+      return false;
+    const [first, ...rest] = lowering.passes;
+    if (!first || !takesPrologue(first) || this.program.values[v]!.dtype !== 'float32') return false;
+    const readsFirst = (pass: Pass) => pass.reads.some((o) => o.from === 'input' && o.index === 0);
+    const [x] = first.reads;
+    const once = x?.from === 'input' && x.index === 0 && !rest.some(readsFirst);
+    const alone =
+      node.inputs.every((u, i) => i === 0 || this.root[u] !== this.root[v]) && this.root[node.inputs[0]!] === v;
+    return once && alone && first.reads.length + first.writes.length + externals - 1 <= MAX_BUFFERS;
+  }
+
+  private canHead(head: number, v: number, cluster: readonly number[]): boolean {
+    const node = this.program.nodes[head]!;
+    const lowering = this.lowerings[head]!;
+    const outputs = this.outputs(cluster);
+    const { values } = this.program;
+    if (lowering.kind !== 'passes' || node.outputs[0] !== v || node.op.inPlace?.(node.attrs).length) return false;
+    if (this.size(v) !== this.size(outputs[0]!) || values[v]!.dtype !== 'float32') return false;
+    if (!outputs.some((y) => isFloat(values[y]!.dtype))) return false;
+    const last = lowering.passes.at(-1);
+    if (!last || !takesEpilogue(last)) return false;
+    const writes = lowering.passes.flatMap((pass) => pass.writes).filter((o) => o.from === 'output' && o.index === 0);
+    const buffers = last.reads.length + last.writes.length + this.externals(cluster).length + outputs.length - 2;
+    return writes.length === 1 && buffers <= MAX_BUFFERS;
+  }
+
+  private buffers(cluster: readonly number[]): number {
+    return this.externals(cluster).length + this.outputs(cluster).length;
+  }
+
+  /** Values that a cluster reads from memory. */
+  private externals(cluster: readonly number[]): number[] {
+    const inside = new Set(cluster);
+    const read = new Set<number>();
+    for (const n of cluster) {
+      for (const v of this.reads(n)) {
+        const p = this.producer[v]!;
+        if (!inside.has(p) && this.fills[p] !== INLINED) read.add(v);
+      }
+    }
+    return [...read];
+  }
+
+  /** Values of a cluster that are read outside of it, or exported. */
+  private outputs(cluster: readonly number[]): number[] {
+    const inside = new Set(cluster);
+    return cluster.map((n) => this.program.nodes[n]!.outputs[0]!).filter((v) => this.isRead(v, inside));
+  }
+
+  /** Whether a value must exist in memory for anyone but the pointwise nodes of `inside`. */
+  private isRead(v: number, inside: ReadonlySet<number>): boolean {
+    if (this.exported.has(v)) return true;
+    return this.consumers[v]!.some((n) => {
+      if (inside.has(n)) return false;
+      const [to] = this.program.nodes[n]!.outputs;
+      const reshapes = this.lowerings[n]!.kind === 'alias' && this.root[to!] === this.root[v];
+      return reshapes ? this.isRead(to!, inside) : true;
+    });
+  }
+
+  /** Whether a node outside of clusters has to run: fills and reshapes may have been looked through everywhere. */
+  private isNeeded(n: number): boolean {
+    const { outputs } = this.program.nodes[n]!;
+    if (this.isFill(n)) {
+      const [v] = outputs;
+      return this.exported.has(v!) || this.consumers[v!]!.some((c) => !this.isPointwise(c) && this.isNeeded(c));
+    }
+    if (this.lowerings[n]!.kind !== 'alias') return true;
+    return (
+      this.exported.has(outputs[0]!) ||
+      this.consumers[outputs[0]!]!.some((c) =>
+        !this.isPointwise(c) ? this.isNeeded(c) : this.root[outputs[0]!] === outputs[0],
+      )
+    );
+  }
+
+  /**
+   * Whether a path leads from one of two units to the other through a third. Where both, and all units of several nodes, end
+   * by node `last`, no path that goes past it comes back.
+   */
+  private wouldCycle(a: number, b: number, last = this.unit.length): boolean {
+    const seen = new Set<number>([a, b]);
+    const stack: number[] = [];
+    for (const unit of [a, b]) for (const next of this.successors(unit, last)) if (!seen.has(next)) stack.push(next);
+    while (stack.length > 0) {
+      const unit = stack.pop()!;
+      if (seen.has(unit)) continue;
+      seen.add(unit);
+      for (const next of this.successors(unit, last)) {
+        if (next === a || next === b) return true;
+        stack.push(next);
+      }
+    }
+    return false;
+  }
+
+  private successors(unit: number, last: number): number[] {
+    const units: number[] = [];
+    for (const n of this.members.get(unit) ?? [unit]) {
+      for (const v of this.program.nodes[n]!.outputs) {
+        // In the order in which they run; a value may have a consumer for each element of a long sequence.
+        for (const c of this.consumers[v]!) {
+          if (c > last) break;
+          units.push(this.unit[c]!);
+        }
+      }
+    }
+    return units;
+  }
+
+  /** Units in an order in which each comes after what it reads; otherwise as recorded, by their last node. */
+  private order(): number[] {
+    const units = [...new Set(this.unit)];
+    const last = new Map(units.map((unit) => [unit, this.members.get(unit)?.at(-1) ?? unit]));
+    units.sort((a, b) => last.get(a)! - last.get(b)!);
+    const done = new Set<number>();
+    const result: number[] = [];
+    const visit = (unit: number): void => {
+      if (done.has(unit)) return;
+      done.add(unit);
+      for (const n of this.members.get(unit) ?? [unit]) {
+        for (const v of this.reads(n)) {
+          const p = this.producer[v]!;
+          if (p >= 0 && this.unit[p] !== unit) visit(this.unit[p]!);
+        }
+      }
+      result.push(unit);
+    };
+    for (const unit of units) visit(unit);
+    return result;
+  }
+
+  private fused(cluster: readonly number[]): { node: ProgramNode; lowering: Lowering } {
+    const { values } = this.program;
+    const externals = this.externals(cluster);
+    const outputs = this.outputs(cluster);
+    const { members, memberOf } = this.describe(cluster, (v, pairs) => this.source(externals, v, pairs), 0);
+    const description: Cluster = {
+      members,
+      externals: externals.map((v) => values[v]!),
+      outputs: outputs.map(memberOf),
+    };
+    const lowering: Lowering = {
+      kind: 'passes',
+      passes: [clusterPass(description)],
+      overwrites: mergesOf(description).map((merge) => ({
+        input: merge.external,
+        output: merge.output,
+        passes: () => [clusterPass(description, merge)],
+      })),
+    };
+    const op: KernelOp = { name: 'pointwise', lower: () => lowering };
+    const parts = this.partsOf(cluster);
+    const node: ProgramNode = {
+      op,
+      attrs: undefined,
+      inputs: externals,
+      outputs,
+      scalarBase: 0,
+      scalarCount: 0,
+      parts,
+    };
+    return { node, lowering };
+  }
+
+  private partsOf(cluster: readonly number[]): ProgramNode[] {
+    return cluster.flatMap((n) => partsOf(this.program.nodes[n]!));
+  }
+
+  /** A kernel with the rest of its unit as its epilogue. */
+  private fusedInto(head: number, unit: readonly number[]): { node: ProgramNode; lowering: Lowering } {
+    const { values, nodes } = this.program;
+    const node = nodes[head]!;
+    const stored = node.outputs[0]!;
+    const cluster = unit.filter((n) => n !== head);
+    const externals = this.externals(cluster).filter((v) => v !== stored);
+    const outputs = this.outputs(cluster);
+    const main = outputs.find((y) => isFloat(values[y]!.dtype))!;
+    const others = outputs.filter((y) => y !== main);
+    const outside = (v: number, pairs: boolean) =>
+      this.root[v] === stored ? 'stored' : this.source(externals, v, pairs);
+    const { members, memberOf } = this.describe(cluster, outside, node.scalarBase);
+    const epilogue = {
+      members,
+      externals: externals.map((v) => values[v]!),
+      main: memberOf(main),
+      others: others.map(memberOf),
+    };
+    const { passes, scratch, pooled } = this.lowerings[head] as Lowering & { kind: 'passes' };
+    const last = withEpilogue(passes.at(-1)!, epilogue, node.inputs.length, node.outputs.length);
+    const lowering: Lowering = {
+      kind: 'passes',
+      passes: [...passes.slice(0, -1), last],
+      scratch,
+      ...(pooled && others.length === 0 && { pooled: pooledWith(pooled, epilogue, node.inputs.length) }),
+    };
+    const fused: ProgramNode = {
+      ...node,
+      inputs: [...node.inputs, ...externals],
+      outputs: [main, ...node.outputs.slice(1), ...others],
+      parts: [...partsOf(node), ...this.partsOf(cluster)],
+    };
+    return { node: fused, lowering };
+  }
+
+  /** A value in memory, one of `externals` but for its shape; as the pairs that it consists of if asked. */
+  private source(externals: readonly number[], v: number, pairs: boolean): Source {
+    const meta = this.program.values[v]!;
+    const external = externals.indexOf(this.root[v]!);
+    return pairs ? { external, meta: { ...meta, shape: meta.shape.slice(0, -1) }, pairs } : { external, meta };
+  }
+
+  /** The members of a cluster with the fills they use, each after its arguments; scalars count from `scalarBase`. */
+  private describe<S extends Source | 'stored'>(
+    cluster: readonly number[],
+    outside: (v: number, pairs: boolean) => S,
+    scalarBase: number,
+  ) {
+    const { values, nodes } = this.program;
+    const index = new Map<number, number>();
+    const members: (Omit<Member, 'inputs'> & { readonly inputs: readonly (S | { readonly member: number })[] })[] = [];
+    const add = (n: number): number => {
+      const known = index.get(n);
+      if (known !== undefined) return known;
+      const node = nodes[n]!;
+      const { body } = this.lowerings[n] as { body: PointwiseBody };
+      const inputs = node.inputs.map((v, i) => {
+        const p = this.producer[this.root[v]!]!;
+        if (this.fills[p] === INLINED || cluster.includes(p)) return { member: add(p) };
+        return outside(v, i === body.pairs);
+      });
+      const scalars = Array.from({ length: node.scalarCount }, (_, i) => node.scalarBase - scalarBase + i);
+      members.push({ name: node.op.name, body, inputs, scalars, result: values[node.outputs[0]!]! });
+      index.set(n, members.length - 1);
+      return members.length - 1;
+    };
+    for (const n of cluster) add(n);
+    return { members, memberOf: (v: number) => index.get(this.producer[v]!)! };
+  }
+}
+
+type Pooled = NonNullable<(Lowering & { kind: 'passes' })['pooled']>;
+
+/** The poolings of a kernel's results after they have gone through the epilogue. */
+const pooledWith =
+  (pooled: Pooled, epilogue: Epilogue, firstInput: number): Pooled =>
+  (pooling) => {
+    const lowering = pooled(pooling);
+    if (lowering?.kind !== 'passes') return undefined;
+    const { passes, scratch } = lowering;
+    const last = withEpilogue(passes.at(-1)!, epilogue, firstInput, 2, 'finish');
+    return { kind: 'passes', passes: [...passes.slice(0, -1), last], scratch };
+  };

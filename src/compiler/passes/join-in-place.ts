@@ -1,0 +1,24 @@
+// Concatenation without a kernel: what is to lie side by side is computed there. Pure.
+import type { LoweredProgram, Lowering } from '../ir';
+import { packTargets } from '../pack';
+
+/** Storage buffers bind at multiples of this many bytes (WebGPU's default minStorageBufferOffsetAlignment). */
+const ALIGNMENT = 256;
+
+/**
+ * Has kernels write straight into their part of a concatenation, where all parts of it are contiguous, begin where a binding can,
+ * and are computed by kernels that need not write elsewhere.
+ */
+export function catsInPlace({ program, lowerings }: LoweredProgram): LoweredProgram {
+  const exported = new Set(program.exports);
+  const changed: Lowering[] = [...lowerings];
+  program.nodes.forEach(({ inputs, outputs }, n) => {
+    const own = changed[n]!;
+    const offsets = own.kind === 'passes' ? own.joins : undefined;
+    if (!offsets || exported.has(outputs[0]!) || offsets.some((offset) => offset % ALIGNMENT !== 0)) return;
+    changed[n] = { kind: 'pack', offsets };
+    const places = [...packTargets(program, changed).values()].filter(({ node }) => node === n);
+    if (places.length < inputs.length) changed[n] = own;
+  });
+  return { program, lowerings: changed };
+}

@@ -1,0 +1,57 @@
+// Scaling before spreading: the gradient of an activation under a max pooling is taken where there are fewer elements. Pure.
+
+import { type Meta, sameShape } from '../../core/meta';
+import type { LoweredProgram, Lowering, ProgramNode } from '../ir';
+
+/**
+ * With y = pick(x) and i its places, f(spread(dy, i), x) = spread(f(dy, y), i) where f scales its first argument: only picked
+ * elements of x meet a dy. Where several dy meet one element, a product of their sum becomes a sum of products; and of several
+ * NaN in one window only the picked one makes its gradient NaN. The right side scales the fewer elements, and x is not needed
+ * after the forward pass.
+ */
+export function moveScales({ program, lowerings }: LoweredProgram): LoweredProgram {
+  const values: Meta[] = [...program.values];
+  const producer = new Map<number, ProgramNode>();
+  const root = Int32Array.from(values.keys());
+  const readers = new Int32Array(values.length);
+  for (const v of program.exports) readers[v]!++;
+  program.nodes.forEach((node, n) => {
+    for (const v of node.outputs) producer.set(v, node);
+    for (const v of node.inputs) readers[v]!++;
+    const lowering = lowerings[n]!;
+    const [from] = node.inputs;
+    const [to] = node.outputs;
+    const shaped = lowering.kind === 'alias' && lowering.byteOffset === 0;
+    if (shaped && sameShape(values[from!]!.shape, values[to!]!.shape)) root[to!] = root[from!]!;
+  });
+  const lowered = new Map(program.nodes.map((node, n) => [node, lowerings[n]!]));
+  /** The spreading node whose result is scaled, and the node that picked its places from what decides. */
+  const pair = (node: ProgramNode, lowering: Lowering) => {
+    const [d, x] = node.inputs as [number, number];
+    if (lowering.kind !== 'pointwise' || !lowering.body.scales || readers[d] !== 1) return null;
+    const spread = producer.get(d);
+    const picked = spread?.op.spreads ? producer.get(root[spread.inputs[1]!]!) : undefined;
+    if (!spread || !picked?.op.picks || picked.outputs[1] !== root[spread.inputs[1]!]) return null;
+    if (root[picked.inputs[0]!] !== root[x]) return null;
+    const alike = (a: number, b: number) => sameShape(values[a]!.shape, values[b]!.shape);
+    const [y] = picked.outputs as [number];
+    return alike(d, x) && alike(d, node.outputs[0]!) && alike(spread.inputs[0]!, y) ? { spread, y } : null;
+  };
+  const nodes: ProgramNode[] = [];
+  const kept: Lowering[] = [];
+  program.nodes.forEach((node, n) => {
+    const found = pair(node, lowerings[n]!);
+    if (!found) {
+      nodes.push(node);
+      kept.push(lowerings[n]!);
+      return;
+    }
+    const { spread, y } = found;
+    const [dy, ...places] = spread.inputs as [number, ...number[]];
+    const scaled = values.push(values[dy]!) - 1;
+    nodes.push({ ...node, inputs: [dy, y], outputs: [scaled] });
+    nodes.push({ ...spread, inputs: [scaled, ...places], outputs: node.outputs });
+    kept.push(lowerings[n]!, lowered.get(spread)!);
+  });
+  return { program: { ...program, values, nodes }, lowerings: kept };
+}

@@ -1,0 +1,123 @@
+// Kernels of float32 that read float16 where it lies: what would be widened into memory first is widened as it is loaded. Pure.
+
+import { sameShape } from '../../core/meta';
+import { withMarksAlone } from '../../wgsl/unroll';
+import type { LoweredProgram, Lowering, Operand, Pass } from '../ir';
+
+/** Has operations that can read float16 (`readsHalf`) read what a cast would widen for them. */
+export function readHalves({ program, lowerings }: LoweredProgram): LoweredProgram {
+  const { values } = program;
+  if (!values.some(({ dtype }) => dtype === 'float16')) return { program, lowerings };
+  /** By value: the float16 value that it is the widened copy of. */
+  const narrow = new Map<number, number>();
+  program.nodes.forEach(({ inputs, outputs, scalarCount }, n) => {
+    const lowering = lowerings[n]!;
+    const [from, to] = [inputs[0]!, outputs[0]!];
+    if (lowering.kind !== 'pointwise' || lowering.body.expr !== 'a0' || scalarCount > 0) return;
+    const widens = values[from]!.dtype === 'float16' && values[to]!.dtype === 'float32';
+    if (widens && sameShape(values[from]!.shape, values[to]!.shape)) narrow.set(to, from);
+  });
+  const changed = [...lowerings];
+  const nodes = program.nodes.map((node, n) => {
+    // What is overwritten in place is not only read.
+    if (!node.op.readsHalf || node.op.inPlace?.(node.attrs).length) return node;
+    let lowering = changed[n]!;
+    const inputs = node.inputs.map((v, i) => {
+      const half = narrow.get(v);
+      const reading = half === undefined ? null : readingHalf(lowering, i);
+      if (half === undefined || !reading) return v;
+      lowering = reading;
+      return half;
+    });
+    changed[n] = lowering;
+    return { ...node, inputs };
+  });
+  return { program: { ...program, nodes }, lowerings: changed };
+}
+
+/** The lowering with float16 in the place of input `index`; null where a kernel of it cannot read that. */
+function readingHalf(lowering: Lowering, index: number): Lowering | null {
+  if (lowering.kind !== 'passes') return null;
+  const passes = lowering.passes.map((pass) => passReadingHalf(pass, index));
+  if (!passes.every((pass) => pass !== null)) return null;
+  return { kind: 'passes', passes, scratch: lowering.scratch };
+}
+
+/** Types of elements in memory, with those of float16 and what these are widened to. */
+const elements: Readonly<Record<string, readonly [half: string, wide: string]>> = {
+  f32: ['f16', 'f32'],
+  vec2f: ['vec2<f16>', 'vec2f'],
+  'vec2<f32>': ['vec2<f16>', 'vec2f'],
+  vec4f: ['vec4<f16>', 'vec4f'],
+  'vec4<f32>': ['vec4<f16>', 'vec4f'],
+};
+
+function passReadingHalf(pass: Pass, index: number): Pass | null {
+  const isIt = (operand: Operand) => operand.from === 'input' && operand.index === index;
+  let source: readonly string[] | null = pass.source;
+  if (pass.extras?.reads.some(isIt)) return null;
+  pass.reads.forEach((operand, binding) => {
+    if (isIt(operand) && source) source = bindingReadingHalf(source, binding);
+  });
+  if (!source) return null;
+  // Endings are of kernels that read floats.
+  const { general, often, ending: _, ...alone } = pass;
+  const generalHalf = general && passReadingHalf(general, index);
+  if (generalHalf === null) return null;
+  const half = { ...alone, source, general: generalHalf };
+  return often ? { ...half, often: () => passReadingHalf(often(), index) ?? half } : half;
+}
+
+/** Declarations of what is read at a binding, one for each way in which entries read it. */
+const declarationsAt = (binding: number) =>
+  new RegExp(
+    `(@group\\(0\\) @binding\\(${binding}\\) var<storage, read> (\\w+): array<)(\\w+(?:<f32>)?)((?:, \\d+)?>;)`,
+    'g',
+  );
+
+/** The source with an array of float16 at a binding, each of whose elements is widened where it is read. */
+function bindingReadingHalf(source: readonly string[], binding: number): readonly string[] | null {
+  const code = source.map(withMarksAlone);
+  const declared = code.flatMap((text) => [...text.matchAll(declarationsAt(binding))]);
+  const known = declared.every(([, , , type]) => elements[type!] !== undefined);
+  if (declared.length === 0 || !known || declared.some(([, , name]) => isHidden(code, name!))) return null;
+  return code.map((text) => {
+    const typed = text.replace(
+      declarationsAt(binding),
+      (_, start: string, _name, type: string, end: string) => `${start}${elements[type]![0]}${end}`,
+    );
+    return declared.reduce((all, [, , name, type]) => widenReads(all, name!, elements[type!]![1]), typed);
+  });
+}
+
+/** Whether a function gives the name to something else too. */
+const isHidden = (code: readonly string[], name: string): boolean => {
+  const other = new RegExp(`\\b(?:let|var|const) ${name}\\b|[(,]\\s*${name}\\s*:`);
+  return code.some((text) => other.test(text));
+};
+
+/** `name[…]` becomes `wide(name[…])`, also within the brackets. */
+function widenReads(text: string, name: string, wide: string): string {
+  const read = new RegExp(`\\b${name}\\[`, 'g');
+  let result = '';
+  let from = 0;
+  for (let match = read.exec(text); match; match = read.exec(text)) {
+    const start = read.lastIndex;
+    const end = closing(text, start);
+    result += `${text.slice(from, match.index)}${wide}(${name}[${widenReads(text.slice(start, end), name, wide)}])`;
+    from = end + 1;
+    read.lastIndex = from;
+  }
+  return result + text.slice(from);
+}
+
+/** Where the bracket closes that was opened before `start`. */
+function closing(text: string, start: number): number {
+  let depth = 1;
+  let at = start;
+  for (; depth > 0 && at < text.length; at++) {
+    if (text[at] === '[') depth++;
+    else if (text[at] === ']') depth--;
+  }
+  return at - 1;
+}

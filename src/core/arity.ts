@@ -1,0 +1,112 @@
+// Owns how many arguments a function of JavaScript takes by place, which would ignore all that follow.
+import { ArgumentError } from './errors';
+import { isPlainObject, kindOf } from './options';
+
+type Function = (...args: never[]) => unknown;
+
+const known = new WeakMap<Function, number>();
+
+/** The most arguments that a function looks at, optional ones too; Infinity for one that takes a list, or that does not say. */
+export function mostArguments(call: Function): number {
+  const before = known.get(call);
+  if (before !== undefined) return before;
+  const most = counted(Function.prototype.toString.call(call));
+  known.set(call, most);
+  return most;
+}
+
+/** A function that reads what it is given without naming it. */
+const READS_ARGUMENTS = /\barguments(\[|\.length)|(\.\.\.|\()arguments\b/;
+
+/** Counts the parameters in the source of a function. */
+function counted(source: string): number {
+  if (READS_ARGUMENTS.test(source)) return Number.POSITIVE_INFINITY;
+  const from = source.indexOf('(');
+  const arrow = source.indexOf('=>');
+  if (from < 0 || source.endsWith('[native code] }')) return Number.POSITIVE_INFINITY;
+  if (arrow >= 0 && arrow < from) return 1;
+  let [depth, commas, since] = [0, 0, false];
+  for (let i = from; i < source.length; i++) {
+    const letter = source[i]!;
+    // What a text or a comment holds is not counted, and neither stands among the parameters of the library's own functions.
+    if (letter === '"' || letter === "'" || letter === '`' || letter === '/') return Number.POSITIVE_INFINITY;
+    if (depth === 1 && source.startsWith('...', i)) return Number.POSITIVE_INFINITY;
+    if (')]}'.includes(letter)) depth--;
+    if (depth === 0 && i > from) return since ? commas + 1 : commas;
+    if (depth === 1 && letter === ',') [commas, since] = [commas + 1, false];
+    else if (depth >= 1 && letter.trim() !== '') since = true;
+    if ('([{'.includes(letter)) depth++;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+/**
+ * Refuses arguments after those that a function takes.
+ *
+ * @throws ArgumentError for one too many
+ */
+export function expectNoMore(name: string, call: Function, args: readonly unknown[]): void {
+  if (args.length <= call.length || args.length <= mostArguments(call)) return;
+  const most = mostArguments(call);
+  // What is undefined counts as not given.
+  if (args.slice(most).some((arg) => arg !== undefined)) throw oneTooMany(name, most, args);
+}
+
+/** Has methods of a class, those of the list that are its own, refuse arguments that they would not look at. */
+export function closeMethods(prototype: object, names: readonly string[]): void {
+  for (const name of names) {
+    const method: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;
+    if (typeof method !== 'function') continue;
+    const value = closed(name, method as Function);
+    Object.defineProperty(prototype, name, { value, writable: true, configurable: true });
+  }
+}
+
+/** What has been closed, by the base up to which. */
+const inherited = new WeakMap<object, WeakSet<object>>();
+
+/** The same for what objects of a class inherit, up to a base: for those who write subclasses, called by the constructor. */
+export function closeInherited(object: object, base: object, names: readonly string[]): void {
+  const known = inherited.get(base) ?? new WeakSet();
+  inherited.set(base, known);
+  for (
+    let owner = object;
+    owner !== base && owner !== Object.prototype;
+    owner = Object.getPrototypeOf(owner) as object
+  ) {
+    if (known.has(owner)) return;
+    known.add(owner);
+    closeMethods(owner, names);
+  }
+}
+
+/** @throws ArgumentError for a promise among arguments, by place or by name */
+export function expectSettled(name: string, args: readonly unknown[]): void {
+  for (const arg of args) {
+    if (arg instanceof Promise) throw new ArgumentError(`${name}: expected a value, but got ${kindOf(arg)}`);
+  }
+  const last = args.at(-1);
+  if (!isPlainObject(last)) return;
+  for (const key in last) {
+    if (!(last[key] instanceof Promise)) continue;
+    throw new ArgumentError(`${name}: expected ${key} itself, but got ${kindOf(last[key])}`);
+  }
+}
+
+/** A function that refuses promises, and arguments after those that it looks at. @__NO_SIDE_EFFECTS__ */
+export function closed<F extends Function>(name: string, call: F): F {
+  return function (this: unknown, ...args: never[]): unknown {
+    expectSettled(name, args);
+    if (args.length > 0) expectNoMore(name, call, args);
+    return call.apply(this, args);
+  } as F;
+}
+
+/** The error where a function that takes no names got more arguments than it takes. */
+export function oneTooMany(name: string, most: number, args: readonly unknown[]): ArgumentError {
+  const last = args.at(-1);
+  const key = isPlainObject(last) && args.length === most + 1 ? Object.keys(last)[0] : undefined;
+  const takes = most === 0 ? 'no arguments' : `at most ${most} argument${most === 1 ? '' : 's'}`;
+  const got = key === undefined ? `${args.length}` : `an unknown argument '${key}'`;
+  return new ArgumentError(`${name}: expected ${takes}, but got ${got}`);
+}

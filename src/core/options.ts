@@ -1,0 +1,271 @@
+// Owns PyTorch's calling rules: any parameter by position, or by name in one trailing object.
+
+import { flag, type Kind, type Kinds, number, orNull, text } from './argument-kinds';
+import { ArgumentError } from './errors';
+
+type RequiredKeys<O> = { [K in keyof O]-?: object extends Pick<O, K> ? never : K }[keyof O];
+type OptionalKeys<O> = Exclude<keyof O, RequiredKeys<O>>;
+
+/** The values of every optional parameter of O, in the order in which they may be given by position. */
+export type Defaults<O> = { [K in OptionalKeys<O>]-?: Exclude<O[K], undefined> };
+
+/** Every parameter of O, given or defaulted. */
+export type Parsed<O> = { [K in keyof O]-?: Exclude<O[K], undefined> };
+
+/**
+ * The argument lists of a function whose parameters are O, in the given order: a prefix of them by position, the rest by
+ * name in one trailing object, which may be left out once nothing required is missing.
+ *
+ * `Arguments<{ a: number; b?: number }, ['a', 'b']>` is `[{ a, b? }] | [a, { b? }?] | [a, b?]`.
+ */
+export type Arguments<
+  O,
+  Order extends readonly (keyof O)[],
+  Given extends readonly unknown[] = [],
+> = Order extends readonly [infer K, ...infer Rest]
+  ? [...Given, ...Trailing<Pick<O, Order[number]>>] | Arguments<O, OfKeys<Rest, O>, [...Given, O[K & keyof O]]>
+  : Given;
+
+/** What a list is, said so that TypeScript 5.2 finds it too, which a constraint of `infer` leads astray. */
+export type OfKeys<List, O> = List extends readonly (keyof O)[] ? List : [];
+
+type Trailing<Named> = object extends Named ? [options?: Named] : [options: Named];
+
+/** What was given where something else was expected, for messages. */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === 'number') return `number ${value}`;
+  if (value instanceof Promise) return 'a promise; await it first';
+  if (typeof value !== 'object') return `a ${typeof value}`;
+  return Array.isArray(value)
+    ? 'an array'
+    : isPlainObject(value)
+      ? 'an object'
+      : `an instance of ${value.constructor.name}`;
+}
+
+const LONGEST = 200;
+
+/** A value as a message shows it: as JSON, cut where it is long; what JSON cannot tell in words. */
+export function shown(value: unknown): string {
+  const cut = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+  try {
+    return cut(JSON.stringify(value, plainly) ?? kindOf(value));
+  } catch {
+    return kindOf(value);
+  }
+}
+
+/** Parts of a value for JSON: no more than a message can show, and instances in words, also those that have a form of their own. */
+function plainly(this: unknown, key: string): unknown {
+  const part: unknown = Reflect.get(this as object, key);
+  if (typeof part !== 'object' || part === null || isPlainObject(part)) return part;
+  return Array.isArray(part) ? part.slice(0, LONGEST) : kindOf(part);
+}
+
+/** True for `{…}` literals: what may stand as the trailing object of named parameters. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** A value as an error shows it in the place of another kind. */
+function gotten(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? kindOf(value) : shown(value);
+}
+
+/**
+ * Checks one parameter of `name`.
+ *
+ * @throws ArgumentError for a value of another kind
+ */
+export function expectKind(name: string, key: string, value: unknown, kind: Kind): void {
+  if (kind.fits(value)) return;
+  throw new ArgumentError(`${name}: expected ${key} to be ${kind.words}, but got ${gotten(value)}`);
+}
+
+/** Parameters that take lists, tensors or null beside numbers, whatever they belong to; two of them words and colours too. */
+const wide: ReadonlySet<string> = new Set([
+  ...['kernelSize', 'stride', 'padding', 'outputPadding', 'dilation', 'dim', 'dims', 'inDims', 'outDims', 'argnums'],
+  ...['lr', 'momentum', 'fill'],
+]);
+
+const offers = (value: unknown, method: string): boolean =>
+  typeof value === 'object' && value !== null && typeof Reflect.get(value, method) === 'function';
+
+/** Parameters that mean the same wherever they stand. */
+const common: Readonly<Record<string, Kind>> = {
+  generator: orNull({ words: 'a torch.Generator', fits: (value) => offers(value, 'manualSeed') }),
+  dtype: orNull({ words: "a dtype, as in 'float32'", fits: (value) => typeof value === 'string' && value !== '' }),
+  prefix: text,
+  stable: orNull(flag),
+  validateArgs: orNull(flag),
+  alignCorners: orNull(flag),
+  recomputeScaleFactor: orNull(flag),
+  eps: orNull(number),
+  signal: orNull({ words: 'an AbortSignal', fits: (value) => offers(value, 'throwIfAborted') }),
+};
+
+/** Of a parameter that is a number by default and takes lists too, each of its elements a number. */
+const measure: Kind = {
+  words: 'a number or a list of numbers',
+  fits: (value) =>
+    number.fits(value) ||
+    value === null ||
+    (Array.isArray(value) && value.every((one) => measure.fits(one))) ||
+    (typeof value === 'object' && !Array.isArray(value) && !isPlainObject(value) && !(value instanceof Promise)),
+};
+
+/** What a parameter takes that says no more than its name and its default. */
+function kindOfDefault(key: string, fallback: unknown): Kind | undefined {
+  if (typeof fallback === 'boolean') return flag;
+  if (typeof fallback !== 'number') return Object.hasOwn(common, key) ? common[key] : undefined;
+  return !wide.has(key) ? number : key === 'padding' || key === 'fill' ? undefined : measure;
+}
+
+/** Checks a value that was given: by its kind; without one that it is a boolean or a number where the default is, and no promise. */
+function expectFit(name: string, key: string, value: unknown, fallback: unknown, kind: Kind | undefined): void {
+  const wanted = kind ?? kindOfDefault(key, fallback);
+  if (wanted) expectKind(name, key, value, wanted);
+  else if (value instanceof Promise) {
+    throw new ArgumentError(`${name}: expected ${key} itself, but got a promise; await it first`);
+  }
+}
+
+/**
+ * Matches `args` with the parameters of `name`: `required` ones first, then those of `defaults`, in that order. `undefined` counts as not given.
+ * What is given is checked against `kinds`; where the default is a boolean it has to be one, where it is
+ * a number, a number but NaN, and a promise fits nowhere but where a kind says so.
+ *
+ *     const o = parseArgs<{ inFeatures: number; outFeatures: number; bias?: boolean }>(
+ *       'Linear', ['inFeatures', 'outFeatures'], { bias: true }, args, { inFeatures: features, outFeatures: features });
+ *
+ * @throws ArgumentError for an unknown name, for one given twice, for a required one that is missing, for too many positions, and for values
+ *   of another kind
+ */
+export function parseArgs<O extends object>(
+  name: string,
+  required: readonly RequiredKeys<O>[],
+  defaults: Defaults<O>,
+  args: readonly unknown[],
+  kinds: Kinds<O> = {},
+): Parsed<O> {
+  const parsed = matched(name, required, defaults, args);
+  for (const key in parsed) {
+    const [value, fallback] = [parsed[key], (defaults as Record<string, unknown>)[key]];
+    // A default needs no check.
+    if (value !== fallback) expectFit(name, key, value, fallback, kinds[key as unknown as keyof O]);
+  }
+  return parsed;
+}
+
+function matched<O extends object>(
+  name: string,
+  required: readonly RequiredKeys<O>[],
+  defaults: Defaults<O>,
+  args: readonly unknown[],
+): Parsed<O> {
+  const parsed: Record<string, unknown> = { ...defaults };
+  if (args.length === 0 && required.length === 0) return parsed as Parsed<O>;
+  const last = args[args.length - 1];
+  const named = isPlainObject(last) ? last : null;
+  const positions = named ? args.length - 1 : args.length;
+  if (named && takesNames(parsed, required as readonly string[], defaults, args, named)) return parsed as Parsed<O>;
+  const order = [...(required as readonly string[]), ...Object.keys(defaults)];
+  if (positions > order.length) throw tooMany(name, order, positions);
+  for (let i = 0; i < positions; i++) if (args[i] !== undefined) parsed[order[i]!] = args[i];
+  if (named) {
+    for (const key of Object.keys(named)) {
+      const at = order.indexOf(key);
+      if (at < 0) throw unknownArgument(name, key, order);
+      if (named[key] === undefined) continue;
+      if (at < positions && args[at] !== undefined) throw parameterTwice(name, key);
+      parsed[key] = named[key];
+    }
+  }
+  for (const key of required) if (!(key in parsed)) throw missingArguments(name, required as readonly string[], parsed);
+  return parsed as Parsed<O>;
+}
+
+/** The usual call, what is required in front and the rest by name, without making lists; false where it is another, or wrong. */
+function takesNames(
+  parsed: Record<string, unknown>,
+  required: readonly string[],
+  defaults: object,
+  args: readonly unknown[],
+  named: Readonly<Record<string, unknown>>,
+): boolean {
+  if (args.length - 1 !== required.length) return false;
+  for (let i = 0; i < required.length; i++) {
+    if (args[i] === undefined) return false;
+    parsed[required[i]!] = args[i];
+  }
+  for (const key in named) {
+    if (!Object.hasOwn(defaults, key)) return false;
+    if (named[key] !== undefined) parsed[key] = named[key];
+  }
+  return true;
+}
+
+/** The error where more arguments were given by position than there are parameters. */
+export function tooMany(name: string, order: readonly string[], positions: number): ArgumentError {
+  const expected = order.length === 0 ? 'no arguments' : `at most ${count(order.length, 'argument')} (${list(order)})`;
+  return new ArgumentError(`${name}: expected ${expected}, but got ${positions}`);
+}
+
+/** The error where one parameter was given by position and by name. */
+export const parameterTwice = (name: string, key: string): ArgumentError =>
+  new ArgumentError(`${name}: got argument '${key}' twice, by position and by name`);
+
+/** The error where required parameters were not given. */
+export function missingArguments(name: string, required: readonly string[], given: object): ArgumentError {
+  const missing = required.filter((key) => !(key in given));
+  return new ArgumentError(`${name}: missing ${count(missing.length, 'required argument')}: ${list(missing)}`);
+}
+
+const oneDispatch = 'all tensors are handled in one dispatch anyway, so leave it out';
+const noNesting = 'there are no nested tensors, so leave it out';
+const oldReduction = "deprecated in PyTorch; use reduction: 'mean', 'sum' or 'none'";
+
+/** Arguments of PyTorch's that no function here takes, and what to do without them. */
+const absent: Readonly<Record<string, string>> = {
+  device: 'everything is on the one device there is, so leave it out',
+  dtype: 'convert with to(dtype)',
+  foreach: oneDispatch,
+  fused: oneDispatch,
+  capturable: 'there are no CUDA graphs, and every step runs as a compiled plan anyway, so leave it out',
+  differentiable: 'steps are not recorded for gradients, so leave it out',
+  sizeAverage: oldReduction,
+  reduce: oldReduction,
+  withKwargs: 'there are no keyword arguments: hooks get all arguments in one list',
+  errorIfNonfinite: 'a check would have to wait for the device; read the norm that is returned, await norm.item()',
+  assign: "tensors are copied into the module's own, so leave it out",
+  enableNestedTensor: noNesting,
+  maskCheck: noNesting,
+};
+
+/** The error where a name is not one of those that are known, with the one that was meant, or what to do without it. */
+export function unknownArgument(name: string, key: string, known: readonly string[]): ArgumentError {
+  const camelCase = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const same = (other: string) => other.toLowerCase() === camelCase.toLowerCase();
+  const meant = known.find(same);
+  const remedy = meant
+    ? `did you mean '${meant}'?`
+    : Object.hasOwn(absent, camelCase)
+      ? absent[camelCase]
+      : known.length > 0
+        ? `it takes ${list(known)}`
+        : 'it takes none';
+  return new ArgumentError(`${name}: got an unknown argument '${key}'; ${remedy}`);
+}
+
+const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
+/** `'a'`, `'a' and 'b'`, `'a', 'b', and 'c'`, as Python lists missing arguments. */
+function list(names: readonly string[]): string {
+  const quoted = names.map((name) => `'${name}'`);
+  if (quoted.length < 3) return quoted.join(' and ');
+  return `${quoted.slice(0, -1).join(', ')}, and ${quoted.at(-1)}`;
+}

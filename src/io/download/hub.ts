@@ -1,0 +1,133 @@
+// torch.hub: weights from an address, kept after the first visit.
+
+import { callback, either, flag, instance, type Kind, orNull, text } from '../../core/argument-kinds';
+import { closed } from '../../core/arity';
+import { ArgumentError, FileFormatError } from '../../core/errors';
+import { type Arguments, kindOf, parseArgs } from '../../core/options';
+import { cacheFolder, fileSystem } from '../../gpu/node';
+import type { DeviceLike } from '../../storage/device';
+import { callable } from '../../tensor/callable';
+import type { Tensor } from '../../tensor/tensor';
+import { expectLoadable, load, loadKinds } from '../load';
+import type { DownloadProgress } from './download';
+
+export type { DownloadProgress } from './download';
+
+export interface HubOptions {
+  /** In Node: the folder to keep files in. Default: `checkpoints` in `getDir()`. */
+  modelDir?: string | null;
+  /** As `torch.load` takes it. */
+  mapLocation?: DeviceLike | null;
+  /** True says on the console what is downloaded; a function is told how far it is. Default: true. */
+  progress?: boolean | ((progress: DownloadProgress) => void);
+  /**
+   * Whether the beginning of the file's SHA-256 must be what stands in its name, as in `alexnet-owt-7be5be79.pth`. Default: false.
+   */
+  checkHash?: boolean;
+  /** What the file is kept as. Default: by its address, under its own name. */
+  fileName?: string | null;
+  /** As `torch.load` takes it. Default: true. */
+  weightsOnly?: boolean;
+  /** As `torch.load` takes it: the beginnings of the names that are wanted. */
+  only?: string | readonly string[] | null;
+  /** Breaks the download off; the next call goes on from there. */
+  signal?: AbortSignal | null;
+}
+
+type Parameters = HubOptions & { url: string | URL };
+type Order = ['url', 'modelDir', 'mapLocation', 'progress', 'checkHash', 'fileName', 'weightsOnly'];
+
+let folder: string | null = null;
+
+/** Where downloads are kept in Node: what `setDir` said, or `$LAMPLIGHT_HOME/hub`, or `lamplight/hub` in the user's cache. In a page: the name of the cache. */
+export const getDir = closed('hub.getDir', (): string => {
+  if (folder !== null) return folder;
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
+  const home = process?.env?.LAMPLIGHT_HOME;
+  return home ? `${home}/hub` : `${cacheFolder() ?? ''}${cacheFolder() ? '/' : ''}lamplight/hub`;
+});
+
+/** Says where downloads are kept in Node from now on. */
+export const setDir = callable('hub.setDir(path: any)', (path: string): void => {
+  if (typeof path !== 'string' || path === '') {
+    throw new ArgumentError(`hub.setDir: expected the path of a folder, but got ${kindOf(path)}`);
+  }
+  folder = path;
+});
+
+const path: Kind = { words: 'the path of a folder', fits: (value) => typeof value === 'string' && value !== '' };
+
+/** PyTorch's rule: what stands between a hyphen and a dot is the beginning of the file's SHA-256. */
+const HASH = /-([\da-f]*)\./;
+
+/**
+ * Loads what `torch.save` wrote, or safetensors or NumPy's files, from an address. The file is downloaded once and kept: in a page in its
+ * cache, in Node in a folder. A download that broke off goes on where it stopped if the server answers ranges.
+ *
+ *     const weights = await torch.hub.loadStateDictFromUrl('https://…/alexnet-owt-7be5be79.pth', { checkHash: true });
+ *
+ * A page reads files of its own origin, and of others whose server allows it (CORS).
+ *
+ * @throws FetchError when there is no answer, FileFormatError when the check sum is another or the file is damaged
+ */
+export async function loadStateDictFromUrl<T = Record<string, Tensor>>(
+  ...args: Arguments<Parameters, Order>
+): Promise<T> {
+  const o = parseArgs<Parameters>(
+    'hub.loadStateDictFromUrl',
+    ['url'],
+    {
+      modelDir: null,
+      mapLocation: null,
+      progress: true,
+      checkHash: false,
+      fileName: null,
+      weightsOnly: true,
+      only: null,
+      signal: null,
+    },
+    args,
+    {
+      url: either(text, instance(URL)),
+      modelDir: orNull(path),
+      fileName: orNull(text),
+      progress: either(flag, callback),
+      only: loadKinds.only!,
+    },
+  );
+  expectLoadable('hub.loadStateDictFromUrl', o);
+  const url = String(o.url);
+  const name =
+    o.fileName ??
+    url
+      .replace(/[?#].*$/, '')
+      .split('/')
+      .at(-1)!;
+  const [, hash = ''] = (o.checkHash && HASH.exec(name)) || [];
+  const announced = o.progress === true;
+  let said = false;
+  const place = { folder: o.modelDir ?? (fileSystem() ? `${getDir()}/checkpoints` : null), cacheName: o.fileName };
+  const { download, forgetDownload } = await import('./download');
+  const kept = await download(o.url, {
+    ...place,
+    sha256: hash === '' ? null : hash,
+    signal: o.signal,
+    onProgress: (progress) => {
+      if (announced && !said) console.info(`Downloading: "${url}"${sizeOf(progress.total)}`);
+      said = true;
+      if (typeof o.progress === 'function') o.progress(progress);
+    },
+  });
+  const source = kept instanceof Blob ? new File([kept], name) : kept;
+  try {
+    return await load<T>(source, { mapLocation: o.mapLocation, weightsOnly: o.weightsOnly, only: o.only });
+  } catch (error) {
+    // What is no file of weights is not kept: the next visit asks the server again.
+    if (error instanceof FileFormatError) {
+      await forgetDownload(o.url, place);
+    }
+    throw error;
+  }
+}
+
+const sizeOf = (bytes: number | null): string => (bytes === null ? '' : ` (${(bytes / 1e6).toFixed(1)} MB)`);

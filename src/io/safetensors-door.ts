@@ -1,2 +1,0 @@
-// The public surface of `safetensors`.
-export { loadFile, SafeOpen, type SafetensorsOptions, safeOpen, save, saveFile } from './safetensors-file';

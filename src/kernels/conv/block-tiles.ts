@@ -1,0 +1,95 @@
+// How the gradient of a convolution by its input is divided into blocks that invocations keep in registers, and which is chosen where.
+import { tuned } from '../../compiler/tuning/tuning';
+import type { AdapterProfile } from '../../gpu/device';
+import type { ConvGeometry } from './geometry';
+import { channelCounts, lanesOf, MAX_SUMS, sharings, USUAL_SIZE } from './register-tiles';
+import { costOf, loadsOf, MAX_PRODUCTS, promising, type Sharing, STRIDED_RUNS, type Work } from './tile-costs';
+import { ceilDiv, divisorUpTo } from './tiles';
+
+/** What one invocation of conv2d-input-grad-block.wgsl computes: so many strides of rows and columns, by channels. */
+export type BlockTile = {
+  readonly rows: number;
+  readonly cols: number;
+  readonly channels: number;
+  /** Channels of dy that a turn of the loop adds; a divisor of their number. */
+  readonly depth: number;
+  readonly shares: Sharing;
+};
+
+/** Blocks of a gradient by the input: in a column, in a row, over the batch, and of the channels of a group. */
+export function blockCounts(g: ConvGeometry, tile: BlockTile) {
+  const yTiles = ceilDiv(g.size[0], tile.rows * g.stride[0]);
+  const xTiles = ceilDiv(g.size[1], tile.cols * g.stride[1]);
+  return { yTiles, xTiles, tiles: yTiles * xTiles * g.batch, cTiles: ceilDiv(g.groupIn, tile.channels) };
+}
+
+/** Products an accumulator and turn that are aimed at in blocks, which load less for each. */
+const PRODUCTS_OF_BLOCK = 6;
+
+const blockSizes: readonly (readonly [rows: number, cols: number])[] = [
+  [1, 1],
+  [1, 2],
+  [1, 4],
+  [1, 7],
+  [2, 2],
+  [2, 4],
+  [2, 7],
+  [4, 4],
+];
+
+/**
+ * Loads of a turn, at most: SwiftShader took 23 s to compile the 1,560 of a block of 16 × 16 taps at stride 16, as patches of pictures
+ * have it, each of which is used once. A row of such a block at a time takes no more loads in all.
+ */
+const MAX_LOADS = 200;
+
+/** The tiles that a gradient by the input may be computed with, the most promising first; none if the kernel is too large. */
+export function blockTiles(g: ConvGeometry, adapter: AdapterProfile): readonly BlockTile[] {
+  const taps = g.kernel[0] * g.kernel[1];
+  const [sh, sw] = g.stride;
+  const tiles: BlockTile[] = [];
+  for (const [rows, cols] of blockSizes) {
+    for (const channels of channelCounts) {
+      if ((channels > g.groupIn && channels > 1) || rows * cols * sh * sw * channels > MAX_SUMS[adapter.kind]) continue;
+      const products = rows * cols * channels * taps;
+      if (products > MAX_PRODUCTS) continue;
+      const deepest = Math.min((PRODUCTS_OF_BLOCK * sh * sw) / taps, MAX_PRODUCTS / products);
+      const depth = divisorUpTo(g.groupOut, Math.max(1, Math.floor(deepest)));
+      for (const shares of sharings(g.groups, g.groupIn, channels, adapter)) {
+        tiles.push({ rows, cols, channels, depth, shares });
+      }
+    }
+  }
+  const works = tiles.map((tile) => ({ tile, work: blockWork(g, tile) }));
+  const few = works.filter(({ work }) => work.loads <= MAX_LOADS);
+  return promising(few, ({ work }) => costOf(work)).map(({ tile }) => tile);
+}
+
+/** The tile that was measured to be the fastest, or is expected to be. */
+export function chooseBlockTile(g: ConvGeometry, adapter: AdapterProfile): BlockTile | undefined {
+  const tiles = blockTiles(g, adapter);
+  const shape = [g.batch, g.groups, g.groupIn, g.groupOut, ...g.size, ...g.outSize, ...g.kernel, ...g.stride];
+  return tiles[0] && tuned(adapter, 'conv2d input gradient', shape, tiles, tiles[0]);
+}
+
+/** The tile that stands in for any, whatever the number and the size of images: all add up in one order. */
+export const generalBlockTile = (g: ConvGeometry, adapter: AdapterProfile): BlockTile | undefined =>
+  blockTiles({ ...g, batch: 1, size: [USUAL_SIZE, USUAL_SIZE] }, adapter)[0];
+
+function blockWork(g: ConvGeometry, tile: BlockTile): Work {
+  const [kh, kw] = g.kernel;
+  const [sh, sw] = g.stride;
+  const pixels = tile.rows * sh * tile.cols * sw;
+  const { tiles, cTiles } = blockCounts(g, tile);
+  const values = tile.depth * (tile.rows + ceilDiv(kh, sh) - 1) * (tile.cols + ceilDiv(kw, sw) - 1);
+  return {
+    ...loadsOf(values, tile.depth * kh * kw, tile),
+    products: tile.depth * kh * kw * tile.rows * tile.cols * tile.channels,
+    accumulators: pixels * tile.channels,
+    pixels,
+    turns: g.groupOut / tile.depth,
+    outerTurns: 1,
+    invocations: lanesOf(tiles, cTiles * g.groups, tile.shares, { kind: 'software' }).invocations,
+    runs: STRIDED_RUNS,
+  };
+}

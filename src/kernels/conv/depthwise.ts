@@ -1,0 +1,148 @@
+// A convolution of channels one by one on a processor: strips of columns, down which each invocation walks, or whole small images.
+import { i32, input, output, type Pass, u32 } from '../../compiler/ir';
+import { gridFor } from '../../compiler/lowering';
+import type { Text } from '../../compiler/texts';
+import type { AdapterProfile } from '../../gpu/device';
+import type { Correlation } from './forward';
+import { elementsOf } from './geometry';
+import { ceilDiv } from './tiles';
+
+const source: Text = '#depthwise/conv2dDepthwise';
+const mapSource: Text = '#depthwise/conv2dDepthwiseMap';
+
+/** Taps of the largest kernel whose weights an invocation holds. */
+const MOST_TAPS = 49;
+
+/** Channels of y for each of x at most: every one of them reads x anew. */
+const MOST_MULTIPLES = 2;
+
+/**
+ * Whether each channel of y is a sum over a window of one channel of x, and is for a processor: there what a lane loads and the
+ * border's tests are most of the work, and a strip does both once. A kernel of one row has nothing to keep from row to row.
+ */
+export function isDepthwise(c: Correlation, { kind }: AdapterProfile): boolean {
+  const [kh, kw] = c.kernel;
+  const alone = c.groupIn === 1 && c.groups > 1 && c.groupOut <= MOST_MULTIPLES;
+  const dense = c.dilation.every((step) => step === 1) && c.stride.every((step, d) => step <= c.kernel[d]!);
+  const inOrder = c.weight.group === c.groupOut * kh * kw && (c.groupOut === 1 || c.weight.out === kh * kw);
+  return kind === 'software' && alone && dense && inOrder && kh > 1 && kh * kw <= MOST_TAPS;
+}
+
+/** Columns of a strip: more of them load less for each, but hold more; a stride's columns take twice the room. */
+const STRIPS = { dense: [2, 4, 7, 8], strided: [2, 4] } as const;
+
+const stripsOf = ({ stride }: Correlation): readonly number[] => (stride[1] === 1 ? STRIPS.dense : STRIPS.strided);
+
+/** Invocations that keep a processor busy; strips are cut into so many, and no more, as each begins with rows above its own. */
+const BUSY = 128;
+
+const WORKGROUP = 16;
+
+/**
+ * Pixels of x and of y, and products, of a channel that an invocation computes whole: on SwiftShader 3 × 3 taps of 7² pixels take 0.7
+ * of the strips' time and compile for 1.6 times as long; of 8², which compile for 1.8 times as long, they save too little of it.
+ */
+const MOST_PIXELS = 49;
+const MOST_PRODUCTS = 450;
+
+/** Whether each invocation computes a whole channel: of small images, where there are enough of them to keep a processor busy. */
+function isHeldWhole(c: Correlation): boolean {
+  const [inside, outside] = [c.size[0] * c.size[1], c.outSize[0] * c.outSize[1]];
+  const few = Math.max(inside, outside) <= MOST_PIXELS && outside * c.kernel[0] * c.kernel[1] <= MOST_PRODUCTS;
+  return few && c.padTop >= 0 && c.padLeft >= 0 && c.batch * c.groups * c.groupOut >= BUSY;
+}
+
+/** y = conv(x, w) + b, of inputs x, w and perhaps b, by whole channels or the strips that cover the rows best; others serve all sizes. */
+export function depthwisePass(c: Correlation): Pass {
+  const lengths = stripsOf(c);
+  const covered = (cols: number) => ceilDiv(c.outSize[1], cols) * cols;
+  const own = lengths.reduce((best, cols) => (covered(cols) <= covered(best) ? cols : best));
+  return { ...(isHeldWhole(c) ? mapPass(c) : stripPass(c, own)), general: stripPass(c, lengths.at(-1)!) };
+}
+
+/** What the passes of a channel at a time have in common. */
+const commonOf = (c: Correlation) =>
+  ({
+    label: 'conv2d',
+    stage: { where: 'store', run: c.outSize[0] * c.outSize[1] },
+    layerLengths: elementsOf(c),
+    reads: [input(0), input(1), input(c.bias ? 2 : 1)],
+    writes: [output()],
+  }) as const;
+
+/** Where the taps of a kernel lie, in order, and whether there is a bias. */
+const tapParams = ({ kernel: [kh, kw], flip, bias }: Correlation) => [
+  u32(flip ? kh * kw - 1 : 0),
+  u32(flip ? 0xffffffff : 1),
+  u32(bias ? 1 : 0),
+];
+
+function mapPass(c: Correlation): Pass {
+  const [kh, kw] = c.kernel;
+  const [rows, cols] = c.outSize;
+  const channels = c.groups * c.groupOut;
+  const consts = {
+    WORKGROUP,
+    KH: kh,
+    KW: kw,
+    TAPS: kh * kw,
+    SH: c.stride[0],
+    SW: c.stride[1],
+    PAD_TOP: c.padTop,
+    PAD_LEFT: c.padLeft,
+    IN_ROWS: c.size[0],
+    IN_COLS: c.size[1],
+    IN_PIXELS: c.size[0] * c.size[1],
+    OUT_ROWS: rows,
+    OUT_COLS: cols,
+    ACC: rows * cols,
+    MOVED: (rows - 1) * cols,
+  };
+  return {
+    ...commonOf(c),
+    source: [mapSource],
+    consts,
+    params: [...[c.batch * channels, channels, c.groupOut].map(u32), ...tapParams(c)],
+    grid: gridFor(c.batch * channels, WORKGROUP),
+  };
+}
+
+function stripPass(c: Correlation, cols: number): Pass {
+  const [kh, kw] = c.kernel;
+  const [sh, sw] = c.stride;
+  const [outRows, outCols] = c.outSize;
+  const channels = c.groups * c.groupOut;
+  const across = ceilDiv(outCols, cols) * channels * c.batch;
+  // A batch may be empty.
+  const rows = Math.max(ceilDiv(outRows, ceilDiv(BUSY, Math.max(across, 1))), 1);
+  const down = ceilDiv(outRows, rows);
+  const open = ceilDiv(kh, sh);
+  const patch = (cols - 1) * sw + kw;
+  const consts = {
+    WORKGROUP,
+    TX: cols,
+    KH: kh,
+    KW: kw,
+    TAPS: kh * kw,
+    SH: sh,
+    SW: sw,
+    OPEN: open,
+    CLOSED: open - 1,
+    ACC: open * cols,
+    MOVED: (open - 1) * cols,
+    COLS: patch,
+    VALUES: sh * patch,
+  };
+  return {
+    ...commonOf(c),
+    source: [source],
+    consts,
+    params: [
+      ...[across * down, ceilDiv(outCols, cols), down, rows, channels, c.groupOut, ...c.size, ...c.outSize].map(u32),
+      i32(c.padTop),
+      i32(c.padLeft),
+      ...tapParams(c),
+    ],
+    grid: gridFor(across * down, WORKGROUP),
+  };
+}

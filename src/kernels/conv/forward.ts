@@ -1,0 +1,278 @@
+// The GPU passes of a convolution, and of whatever else is a sum over a window that moves with the output.
+import { i32, input, type Lowering, output, type Pass, type Pooling, u32 } from '../../compiler/ir';
+import { grid, gridFor } from '../../compiler/lowering';
+import type { Text } from '../../compiler/texts';
+import { sameShape } from '../../core/meta';
+import type { AdapterProfile } from '../../gpu/device';
+import { depthwisePass, isDepthwise } from './depthwise';
+import { type ConvGeometry, elementsOf, geometryParams } from './geometry';
+import { isProduct, productPasses } from './product';
+import {
+  type CorrelationTile,
+  chooseCorrelationTile,
+  choosePooledTile,
+  correlationCounts,
+  generalCorrelationTile,
+  lanesOf,
+  mayGrow,
+  oftenTile,
+  patchSize,
+  type WorkgroupTile,
+  weightsOf,
+} from './register-tiles';
+import { ceilDiv } from './tiles';
+import { choosesWinograd, winogradPasses } from './winograd';
+
+const source: Text = '#conv/conv2d';
+const workgroupSource: Text = '#convWorkgroup/conv2dWorkgroup';
+const firstMaxLib: Text = '#conv/libFirstMax';
+const outputsEach: Text = '#conv/libOutputsEach';
+const outputsMax: Text = '#conv/libOutputsMax';
+
+/** A cross-correlation: the forward sum, or the gradient by the input as a sum over dy. */
+export interface Correlation {
+  readonly batch: number;
+  readonly groups: number;
+  readonly groupIn: number;
+  readonly groupOut: number;
+  readonly size: readonly [number, number];
+  readonly outSize: readonly [number, number];
+  readonly kernel: readonly [number, number];
+  readonly stride: readonly [number, number];
+  readonly dilation: readonly [number, number];
+  readonly padTop: number;
+  readonly padLeft: number;
+  /** Steps in the weight from group to group and from channel to channel. */
+  readonly weight: { readonly group: number; readonly out: number; readonly in: number };
+  readonly flip: boolean;
+  readonly bias: boolean;
+  /** Where images and channels of x and of y do not lie one after another: steps from one to the next. */
+  readonly steps?: {
+    readonly x: { readonly image: number; readonly group: number; readonly in: number };
+    readonly y: { readonly image: number; readonly channel: number };
+  };
+}
+
+/** The same sum over images of one row, where the kernel is a single tap and no pixel is left out. */
+function flattened(c: Correlation): Correlation {
+  const single = c.kernel[0] * c.kernel[1] === 1 && c.stride[0] * c.stride[1] === 1;
+  const [rows, cols] = c.size;
+  if (!single || c.padTop !== 0 || c.padLeft !== 0 || c.outSize[0] !== rows || c.outSize[1] !== cols) return c;
+  return { ...c, size: [1, rows * cols], outSize: [1, rows * cols] };
+}
+
+export function correlate(correlation: Correlation, adapter: AdapterProfile): Lowering {
+  const c = flattened(correlation);
+  if (isProduct(c, adapter)) return productPasses(c, adapter);
+  if (choosesWinograd(c, adapter)) return winogradPasses(c, adapter);
+  const pass = isDepthwise(c, adapter) ? depthwisePass(c) : anyPass(c, chooseCorrelationTile(c, adapter), adapter);
+  return {
+    kind: 'passes',
+    passes: [pass],
+    pooled: (pooling) => pooledPasses(correlation, pooling, adapter),
+  };
+}
+
+/** The same where of each window of outputs only the maximum is kept, if a tile holds whole windows. */
+function pooledPasses(c: Correlation, { size, window }: Pooling, adapter: AdapterProfile): Lowering | undefined {
+  if (!sameShape(size, c.outSize)) return undefined;
+  const tile = choosePooledTile(c, window, adapter);
+  if (!tile) return undefined;
+  return { kind: 'passes', passes: [anyPass(c, tile, adapter, window)] };
+}
+
+type Window = Pooling['window'];
+
+/** By its own tile, and in general by one that images of other sizes share. */
+function anyPass(c: Correlation, tile: CorrelationTile | WorkgroupTile, adapter: AdapterProfile, window = EACH): Pass {
+  if ('outs' in tile) return workgroupPass(c, tile, window);
+  const general = generalCorrelationTile(c, tile, adapter, window);
+  return {
+    ...registerPass(c, tile, adapter, window),
+    ...(mayGrow(c, adapter) && {
+      often: () => registerPass(c, oftenTile(c, tile, adapter, window), { ...adapter, often: true }, window),
+    }),
+    ...(general && { general: registerPass(c, general, { ...adapter, general: true }, window) }),
+  };
+}
+
+/** A window of one output: it is kept. */
+const EACH: Window = [1, 1];
+
+/** What the kernels do with their outputs. */
+const outputsOf = (window: Window) => ({
+  libs: window === EACH ? [outputsEach] : [firstMaxLib, outputsMax],
+  writes: window === EACH ? [output()] : [output(0), output(1)],
+});
+
+/** Parameters that both kernels end with. */
+const weightParams = ({ weight, kernel: [kh, kw], flip, bias }: Correlation) => [
+  u32(weight.group),
+  u32(weight.out),
+  u32(weight.in),
+  u32(flip ? kh * kw - 1 : 0),
+  u32(flip ? 0xffffffff : 1),
+  u32(bias ? 1 : 0),
+];
+
+/** Invocations along each side of a workgroup of conv2d-workgroup.wgsl. */
+const SIDE = 16;
+
+function workgroupPass(c: Correlation, { outs, pixels }: WorkgroupTile, window = EACH): Pass {
+  const [high, wide] = window;
+  const windows = pixels / (high * wide);
+  const count = c.batch * Math.floor(c.outSize[0] / high) * Math.floor(c.outSize[1] / wide);
+  const blocks = ceilDiv(count, SIDE * windows);
+  const oBlocks = ceilDiv(c.groupOut, SIDE * outs);
+  const workgroups = blocks * oBlocks * c.groups;
+  const consts = {
+    TO: outs,
+    TM: pixels,
+    ACC: outs * pixels,
+    PIXELS: SIDE * pixels,
+    STRIDE_K: SIDE / pixels,
+    LOADS: pixels,
+    O_PITCH: SIDE * outs + 1,
+    W_TILE: SIDE * (SIDE * outs + 1),
+    X_TILE: SIDE * SIDE * pixels,
+    WINDOW_H: high,
+    WINDOW_W: wide,
+    WINDOW: high * wide,
+    WINDOWS: windows,
+  };
+  const { libs, writes } = outputsOf(window);
+  return {
+    source: [...libs, workgroupSource],
+    label: 'conv2d',
+    consts,
+    reads: [input(0), input(1), input(c.bias ? 2 : 1)],
+    writes,
+    params: [
+      u32(workgroups),
+      u32(blocks),
+      u32(oBlocks),
+      u32(count),
+      u32(c.groupIn * c.kernel[0] * c.kernel[1]),
+      ...geometryParams(c),
+      ...[...c.kernel, ...c.stride, ...c.dilation].map(u32),
+      i32(c.padTop),
+      i32(c.padLeft),
+      ...weightParams(c),
+    ],
+    grid: grid(workgroups),
+  };
+}
+
+/** Steps where images and channels lie one after another, and of each only so many outputs are kept. */
+function plainSteps({ groups, groupIn, groupOut, size }: Correlation, kept: number): NonNullable<Correlation['steps']> {
+  const plane = size[0] * size[1];
+  return {
+    x: { image: groups * groupIn * plane, group: groupIn * plane, in: plane },
+    y: { image: groups * groupOut * kept, channel: kept },
+  };
+}
+
+/** What kernels are for, and whether for any number of images, or for layers that run often. */
+export type Laid = Pick<AdapterProfile, 'kind'> & { readonly general?: boolean; readonly often?: boolean };
+
+/** The part of the whole padded image, which a tile covers, that is no border; undefined where a tile does not cover it. */
+function insideOf({ size, outSize, kernel, stride, dilation, padTop, padLeft }: Correlation, tile: CorrelationTile) {
+  const covers = tile.rows >= outSize[0] && tile.cols >= outSize[1];
+  const whole = tile.kernelRows === kernel[0] && tile.kernelCols === kernel[1];
+  if (!covers || !whole || padTop < 0 || padLeft < 0) return undefined;
+  const reach = (side: 0 | 1, outputs: number, pad: number) =>
+    Math.min(size[side], (outputs - 1) * stride[side] + (kernel[side] - 1) * dilation[side] + 1 - pad);
+  return { patch: [reach(0, tile.rows, padTop), reach(1, tile.cols, padLeft)], edge: [padTop, padLeft] } as const;
+}
+
+/** The sum by a tile, which keeps of each window the maximum. */
+export function registerPass(c: Correlation, tile: CorrelationTile, adapter: Laid, window = EACH): Pass {
+  const [high, wide] = window;
+  const [kh, kw] = c.kernel;
+  const [sh, sw] = c.stride;
+  const [dh, dw] = c.dilation;
+  const [outRows, outCols] = c.outSize;
+  const kept = { ...c, outSize: [outRows - (outRows % high), outCols - (outCols % wide)] } as const;
+  const { tiles, oTiles, xTiles, yTiles } = correlationCounts(kept, tile);
+  const { lanes, workgroup, invocations } = lanesOf(tiles, oTiles * c.groups, tile.shares, adapter);
+  const inside = adapter.often ? insideOf(c, tile) : undefined;
+  const [patchRows, patchCols] = inside?.patch ?? patchSize(c, tile);
+  const pixels = tile.images * tile.rows * tile.cols;
+  const patch = tile.images * tile.depth * patchRows * patchCols;
+  const quarter = ceilDiv(patch, 4);
+  const shared = tile.shares === 'patch';
+  const consts = {
+    WORKGROUP: workgroup,
+    BESIDE: shared ? 1 : 0,
+    PATCH_SHARED: shared ? 1 : 0,
+    TN: tile.images,
+    TY: tile.rows,
+    TX: tile.cols,
+    TO: tile.channels,
+    QUADS: ceilDiv(tile.channels, 4),
+    LANES: Math.min(4, tile.channels),
+    PIXELS: pixels,
+    ACC: pixels * tile.channels,
+    TC: tile.depth,
+    KH: kh,
+    KW: kw,
+    KHT: tile.kernelRows,
+    KWT: tile.kernelCols,
+    KHS: kh / tile.kernelRows,
+    KWS: kw / tile.kernelCols,
+    WEIGHTS: tile.depth * tile.kernelRows * tile.kernelCols * Math.min(4, tile.channels),
+    ROWS: patchRows,
+    COLS: patchCols,
+    PATCH: patch,
+    QUARTER: quarter,
+    VALUES: shared ? 4 * quarter : patch,
+    SH: sh,
+    SW: sw,
+    DH: dh,
+    DW: dw,
+    EDGE_TOP: inside?.edge[0] ?? 0,
+    EDGE_LEFT: inside?.edge[1] ?? 0,
+    WINDOW_H: high,
+    WINDOW_W: wide,
+    WINDOWS_H: tile.rows / high,
+    WINDOWS_W: tile.cols / wide,
+    STORED: tile.channels === 1 ? Math.max(tile.images, tile.rows / high, tile.cols / wide) : 1,
+  };
+  const { libs, writes } = outputsOf(window);
+  const windows = [Math.floor(outRows / high), Math.floor(outCols / wide)] as const;
+  const { x, y } = c.steps ?? plainSteps(c, windows[0] * windows[1]);
+  return {
+    source: [weightsOf(tile), ...libs, source],
+    label: 'conv2d',
+    ...(!c.steps && { stage: { where: window === EACH ? 'store' : 'finish', run: outRows * outCols } }),
+    ...(!c.steps && adapter.kind === 'software' && { layerLengths: elementsOf({ ...c, outSize: windows }) }),
+    consts,
+    reads: [input(0), input(1), input(c.bias ? 2 : 1)],
+    writes,
+    params: [
+      ...[lanes, tiles, oTiles, xTiles, yTiles, c.batch].map(u32),
+      ...geometryParams(c),
+      i32(inside ? 0 : c.padTop),
+      i32(inside ? 0 : c.padLeft),
+      ...weightParams(c),
+      ...[x.image, x.group, x.in, y.image, y.channel].map(u32),
+    ],
+    grid: gridFor(invocations, workgroup),
+  };
+}
+
+/** y = conv(x, w) + b, of inputs x, w and perhaps b. */
+export function forwardPasses(g: ConvGeometry, bias: boolean, adapter: AdapterProfile): Lowering {
+  const taps = g.kernel[0] * g.kernel[1];
+  return correlate(
+    {
+      ...g,
+      padTop: g.padding[0],
+      padLeft: g.padding[2],
+      weight: { group: g.groupOut * g.groupIn * taps, out: g.groupIn * taps, in: taps },
+      flip: false,
+      bias,
+    },
+    adapter,
+  );
+}

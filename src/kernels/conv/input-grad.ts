@@ -1,0 +1,169 @@
+// The GPU passes of a convolution's gradient by its input, which is the transposed convolution's forward.
+import { input, type Lowering, output, type Pass, u32 } from '../../compiler/ir';
+import { gridFor } from '../../compiler/lowering';
+import type { Text } from '../../compiler/texts';
+import type { AdapterProfile } from '../../gpu/device';
+import { type BlockTile, blockCounts, chooseBlockTile, generalBlockTile } from './block-tiles';
+import { correlate, type Laid } from './forward';
+import { type ConvGeometry, geometryParams } from './geometry';
+import { lanesOf, weightsOf } from './register-tiles';
+import { bestTile, ceilDiv, WORKGROUP } from './tiles';
+
+const gatherSource: Text = '#convGrad/conv2dInputGrad';
+const blockSource: Text = '#convGrad/conv2dInputGradBlock';
+
+/** Columns, about, that an invocation of the strided gradient by input computes. */
+const TRANSPOSED_COLS = 8;
+
+/** dx, of inputs dy, w and perhaps b. At stride 1 this is a correlation of dy with the reversed kernel. */
+export function inputGradPasses(g: ConvGeometry, bias: boolean, adapter: AdapterProfile): Lowering {
+  const [kh, kw] = g.kernel;
+  const [sh, sw] = g.stride;
+  const [dh, dw] = g.dilation;
+  if (sh === 1 && sw === 1) {
+    return correlate(
+      {
+        ...g,
+        groupIn: g.groupOut,
+        groupOut: g.groupIn,
+        size: g.outSize,
+        outSize: g.size,
+        padTop: (kh - 1) * dh - g.padding[0],
+        padLeft: (kw - 1) * dw - g.padding[2],
+        weight: { group: g.groupOut * g.groupIn * kh * kw, out: kh * kw, in: g.groupIn * kh * kw },
+        flip: true,
+        bias,
+      },
+      adapter,
+    );
+  }
+  const tile = dh === 1 && dw === 1 ? chooseBlockTile(g, adapter) : undefined;
+  const general = generalBlockTile(g, adapter);
+  return {
+    kind: 'passes',
+    passes: [
+      tile && general
+        ? {
+            ...blockPass(g, bias, tile, adapter),
+            general: blockPass(g, bias, general, { ...adapter, general: true }),
+            apart: true,
+          }
+        : { ...gatherPass(g, bias, ownCols(g)), general: gatherPass(g, bias, FEW_COLS), apart: true },
+    ],
+  };
+}
+
+/** Blocks of whole strides in both directions, for kernels without dilation. */
+function blockPass(g: ConvGeometry, bias: boolean, tile: BlockTile, adapter: Laid): Pass {
+  const [kh, kw] = g.kernel;
+  const [sh, sw] = g.stride;
+  const [height, width] = [tile.rows * sh, tile.cols * sw];
+  const [padTop, , padLeft] = g.padding;
+  const beforeH = Math.max(0, ceilDiv(kh - 1 - padTop, sh));
+  const beforeW = Math.max(0, ceilDiv(kw - 1 - padLeft, sw));
+  const shiftH = padTop + beforeH * sh;
+  const shiftW = padLeft + beforeW * sw;
+  const rows = Math.floor((height - 1 + shiftH) / sh) + 1;
+  const cols = Math.floor((width - 1 + shiftW) / sw) + 1;
+  const { tiles, cTiles, xTiles, yTiles } = blockCounts(g, tile);
+  const { lanes, workgroup, invocations } = lanesOf(tiles, cTiles * g.groups, tile.shares, adapter);
+  const patch = tile.depth * rows * cols;
+  const quarter = ceilDiv(patch, 4);
+  const shared = tile.shares === 'patch';
+  const consts = {
+    WORKGROUP: workgroup,
+    BESIDE: shared ? 1 : 0,
+    PATCH_SHARED: shared ? 1 : 0,
+    TY: tile.rows,
+    TX: tile.cols,
+    TO: tile.channels,
+    QUADS: ceilDiv(tile.channels, 4),
+    LANES: Math.min(4, tile.channels),
+    HEIGHT: height,
+    WIDTH: width,
+    STORED: tile.channels === 1 ? height : 1,
+    PIXELS: height * width,
+    ACC: height * width * tile.channels,
+    TC: tile.depth,
+    KH: kh,
+    KW: kw,
+    SH: sh,
+    SW: sw,
+    KHP: ceilDiv(kh, sh),
+    KWP: ceilDiv(kw, sw),
+    KERNEL: kh * kw,
+    WEIGHTS: tile.depth * kh * kw * Math.min(4, tile.channels),
+    SHIFT_H: shiftH,
+    SHIFT_W: shiftW,
+    BEFORE_H: beforeH,
+    BEFORE_W: beforeW,
+    ROWS: rows,
+    COLS: cols,
+    PATCH: patch,
+    QUARTER: quarter,
+    VALUES: shared ? 4 * quarter : patch,
+  };
+  return {
+    source: [weightsOf(tile), blockSource],
+    label: 'conv2d input gradient',
+    consts,
+    reads: [input(0), input(1), input(bias ? 2 : 1)],
+    writes: [output()],
+    params: [...[lanes, tiles, cTiles, xTiles, yTiles].map(u32), ...geometryParams(g), u32(bias ? 1 : 0)],
+    grid: gridFor(invocations, workgroup),
+  };
+}
+
+/** Strides of columns that an invocation computes whatever the images' width, unless strides are long. */
+const FEW_COLS = 4;
+
+/** The same for the images' width. */
+const ownCols = ({ size, stride, groupIn }: ConvGeometry): number =>
+  bestTile(ceilDiv(size[1], stride[1]), groupIn < 4 ? [FEW_COLS, 7] : [FEW_COLS]);
+
+/** Some columns of one row, `strides` long unless strides are long, whatever the dilation and the kernel's height. */
+function gatherPass(g: ConvGeometry, bias: boolean, strides: number): Pass {
+  const [kh, kw] = g.kernel;
+  const [sh, sw] = g.stride;
+  const [dh, dw] = g.dilation;
+  const tx = sw > 2 ? Math.max(1, Math.floor(TRANSPOSED_COLS / sw)) : strides;
+  const cols = tx * sw;
+  const tc = cols > 2 * TRANSPOSED_COLS ? 1 : bestTile(g.groupIn, g.groupIn < 4 ? [1, 2] : [4, 8]);
+  const xTiles = ceilDiv(g.size[1], cols);
+  const cTiles = ceilDiv(g.groupIn, tc);
+  const tiles = xTiles * g.batch * g.size[0] * cTiles * g.groups;
+  const before = Math.max(0, ceilDiv((kw - 1) * dw - g.padding[2], sw));
+  const shift = g.padding[2] + before * sw;
+  const consts = {
+    TC: tc,
+    COLS: cols,
+    TX: tx,
+    ACC: tc * cols,
+    KW: kw,
+    SW: sw,
+    DW: dw,
+    SHIFT: shift,
+    BEFORE: before,
+    ROW: Math.floor((cols - 1 + shift) / sw) + 1,
+  };
+  return {
+    source: [gatherSource],
+    label: 'conv2d input gradient',
+    consts,
+    reads: [input(0), input(1), input(bias ? 2 : 1)],
+    writes: [output()],
+    params: [
+      u32(tiles),
+      u32(xTiles),
+      u32(cTiles),
+      u32(g.batch),
+      ...geometryParams(g),
+      u32(g.padding[0]),
+      u32(sh),
+      u32(dh),
+      u32(kh),
+      u32(bias ? 1 : 0),
+    ],
+    grid: gridFor(tiles, WORKGROUP),
+  };
+}

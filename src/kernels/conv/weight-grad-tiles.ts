@@ -1,0 +1,261 @@
+// How the gradient of a convolution by its weight is divided among invocations: the tiles there are, and which is chosen where.
+import { tuned } from '../../compiler/tuning/tuning';
+import type { AdapterProfile } from '../../gpu/device';
+import { type ConvGeometry, elementsOf } from './geometry';
+import { lanesShare } from './register-tiles';
+import { isStrided } from './tile-costs';
+import { ceilDiv } from './tiles';
+
+/** What one invocation of conv2d-weight-grad.wgsl sums: so many output and input channels by rows and columns of the kernel. */
+export type RegisterTile = {
+  readonly outs: number;
+  readonly ins: number;
+  readonly kernelRows: number;
+  readonly kernelCols: number;
+  /** Whether a tile may begin at an odd column of x. */
+  readonly shifted: boolean;
+};
+
+/** What one invocation of conv2d-weight-grad-workgroup.wgsl sums: so many output channels by taps of input channels. */
+export type WorkgroupTile = { readonly outs: number; readonly taps: number };
+
+/**
+ * What one lane of conv2d-weight-grad-strip.wgsl sums: so many output channels, a multiple of four, by input channels and all taps,
+ * over strips of so many columns.
+ */
+export type StripTile = { readonly outs: number; readonly ins: number; readonly cols: number };
+
+export type WeightGradTile = RegisterTile | WorkgroupTile | StripTile;
+
+export const isWorkgroupTile = (tile: WeightGradTile): tile is WorkgroupTile => 'taps' in tile;
+
+export const isStripTile = (tile: WeightGradTile): tile is StripTile => 'cols' in tile;
+
+/** Invocations along each side of a workgroup of conv2d-weight-grad-workgroup.wgsl. */
+export const SIDE = 16;
+
+/** Tiles of workgroups; both operands of the largest take 14 kB of workgroup memory. */
+const workgroupTiles: readonly WorkgroupTile[] = [
+  { outs: 1, taps: 4 },
+  { outs: 2, taps: 4 },
+  { outs: 4, taps: 4 },
+  { outs: 4, taps: 8 },
+  { outs: 8, taps: 4 },
+];
+
+/** Share of a workgroup's sums that must be of use: below, registers alone are taken. */
+const LEAST_USE = 1 / 8;
+
+/** Sums that one invocation keeps in registers, at most: compilation takes longer than in proportion to them. */
+const MOST_SUMS = { software: 88, gpu: 36 };
+
+/** Longest row of a kernel that one invocation takes whole, and the even part of it that is taken otherwise. */
+const LONGEST_ROW = 11;
+const PART_OF_ROW = 8;
+
+/** Largest dilation at which the taps of a row share what is read of x. */
+const LARGEST_SHARED_DILATION = 2;
+
+// Nanoseconds on SwiftShader for four lanes, where all loads cost a branch a lane: fitted to measured times.
+const LOAD = 15;
+const SUM = 3.5;
+/** Nanoseconds to copy an element of x into a padded copy. */
+const PADDED = 7;
+/** Nanoseconds to compile the kernel, and what each sum adds to it. */
+const COMPILED = 30e6;
+const COMPILED_SUM = 1e6;
+/** Runs that a compilation is worth; more where strided, since a network has few such convolutions. */
+const RUNS = 30;
+const STRIDED_RUNS = 200;
+const runsOf = (g: ConvGeometry): number => (isStrided(g) ? STRIDED_RUNS : RUNS);
+/** Invocations that run at the same time. */
+const LANES = 8;
+
+/** Products that one invocation adds up, at most: rounding errors grow with their number. */
+export const LONGEST_SUM = 16384;
+
+const counts: readonly number[] = [1, 2, 4, 8];
+
+function registerTiles(g: ConvGeometry, kind: AdapterProfile['kind']): readonly RegisterTile[] {
+  const [kh, kw] = g.kernel;
+  const shifted = kw > 1 && g.dilation[1] > LARGEST_SHARED_DILATION;
+  const kernelCols = shifted ? 1 : kw <= LONGEST_ROW ? kw : PART_OF_ROW;
+  const tiles: RegisterTile[] = [];
+  for (const outs of counts) {
+    for (const ins of counts) {
+      for (let kernelRows = 1; kernelRows <= Math.min(kh, LONGEST_ROW); kernelRows++) {
+        const smallest = outs === 1 && ins === 1 && kernelRows === 1;
+        if (outs * ins * kernelRows * kernelCols > MOST_SUMS[kind] && !smallest) continue;
+        if ((outs > 1 && outs >= 2 * g.groupOut) || (ins > 1 && ins >= 2 * g.groupIn)) continue;
+        tiles.push({ outs, ins, kernelRows, kernelCols, shifted });
+      }
+    }
+  }
+  return tiles;
+}
+
+/** Columns of a strip. */
+const stripWidths: readonly number[] = [4, 7, 8, 14];
+
+/** Products that are written out in a strip tile at most, and its sums. */
+const MOST_PRODUCTS = 1100;
+const MOST_STRIP_SUMS = 160;
+
+function stripTiles(g: ConvGeometry, adapter: AdapterProfile): readonly StripTile[] {
+  const taps = g.kernel[0] * g.kernel[1];
+  const empty = Math.min(g.batch, ...g.size, ...g.outSize) === 0;
+  if (empty || !lanesShare(adapter)) return [];
+  const tiles: StripTile[] = [];
+  for (const outs of [QUAD, 2 * QUAD]) {
+    for (const ins of [1, 2, 4]) {
+      for (const cols of stripWidths) {
+        const sums = outs * ins * taps;
+        const wide = stripColumns(g, cols) * ins * g.kernel[0];
+        if (sums > MOST_STRIP_SUMS || sums * cols > MOST_PRODUCTS || wide > MOST_STRIP_SUMS) continue;
+        if (cols > QUAD && cols >= 2 * g.outSize[1]) continue;
+        if ((outs > QUAD && outs >= 2 * g.groupOut) || (ins > 1 && (ins - 1) * QUAD >= g.groupIn)) continue;
+        if (g.outSize[0] * cols > LONGEST_SUM) continue;
+        tiles.push({ outs, ins, cols });
+      }
+    }
+  }
+  return tiles;
+}
+
+/** Tiles of a kind that are worth measuring. */
+const FEW = 6;
+
+/** The tiles that the gradient may be computed with, the most promising of those without workgroup memory first. */
+export function weightGradTiles(g: ConvGeometry, adapter: AdapterProfile): readonly WeightGradTile[] {
+  const registers = promising(registerTiles(g, adapter.kind), (tile) => cost(g, tile));
+  const strips = promising(stripTiles(g, adapter), (tile) => stripCost(g, tile));
+  const best = [...strips, ...registers].sort((a, b) => a.cost - b.cost).map(({ tile }) => tile);
+  return adapter.kind === 'software' ? best : [...best, ...workgroupTiles];
+}
+
+const promising = <T>(tiles: readonly T[], by: (tile: T) => number): readonly { tile: T; cost: number }[] =>
+  tiles
+    .map((tile) => ({ tile, cost: by(tile) }))
+    .sort((a, b) => a.cost - b.cost)
+    .slice(0, FEW);
+
+/** The tile that has been measured to be the fastest, else the one that is expected to be. */
+export function chooseWeightGradTile(g: ConvGeometry, adapter: AdapterProfile): WeightGradTile {
+  const tiles = weightGradTiles(g, adapter);
+  const block = least(workgroupTiles, (tile) => traffic(g, tile));
+  const expected = adapter.kind === 'gpu' && use(g, block) >= LEAST_USE ? block : expectedTile(g, tiles, adapter);
+  const { batch, groups, groupIn, groupOut, size, outSize, kernel, stride, dilation, padding } = g;
+  const shape = [batch, groups, groupIn, groupOut, ...size, ...outSize, ...kernel, ...stride, ...dilation, ...padding];
+  return tuned(adapter, 'conv2d weight gradient', shape, tiles, expected);
+}
+
+/** Images that decide between strips and registers, or each number and size of images would have kernels of its own. */
+const USUAL_BATCH = 64;
+const USUAL_SIZE = 32;
+
+/** The same of such images; single rows stay what they are. */
+function usually(g: ConvGeometry, batch = USUAL_BATCH): ConvGeometry {
+  const outSize = g.outSize[0] === 1 ? ([1, USUAL_SIZE ** 2] as const) : ([USUAL_SIZE, USUAL_SIZE] as const);
+  const under = (d: 0 | 1) => (outSize[d] - 1) * g.stride[d] + (g.kernel[d] - 1) * g.dilation[d] + 1;
+  const [top, bottom, left, right] = g.padding;
+  return { ...g, batch, outSize, size: [under(0) - top - bottom, under(1) - left - right] };
+}
+
+/** The most promising of the tiles of the kind that is expected to be the fastest for the usual images. */
+function expectedTile(g: ConvGeometry, tiles: readonly WeightGradTile[], adapter: AdapterProfile): WeightGradTile {
+  const byStrips = isStripTile(weightGradTiles(usually(g), adapter)[0]!);
+  return tiles.find((tile) => isStripTile(tile) === byStrips) ?? tiles[0]!;
+}
+
+/**
+ * The tile of registers that stands in for any other with its rows of the kernel, whatever the number and the size of images: all
+ * add up in one order.
+ */
+export function generalRegisterTile(g: ConvGeometry, { kind }: AdapterProfile): RegisterTile {
+  const usual = usually(g, 1);
+  const tiles = registerTiles(g, kind).filter(({ kernelRows }) => g.kernel[0] % kernelRows === 0);
+  return promising(tiles, (tile) => cost(usual, tile))[0]!.tile;
+}
+
+const least = <T>(tiles: readonly T[], by: (tile: T) => number): T =>
+  tiles.reduce((best, tile) => (by(tile) < by(best) ? tile : best));
+
+/** Sums of whole workgroups, those that are not stored included. */
+function sumsOf(g: ConvGeometry, { outs, taps }: WorkgroupTile): number {
+  const all = g.groupIn * g.kernel[0] * g.kernel[1];
+  return ceilDiv(g.groupOut, outs * SIDE) * outs * SIDE * ceilDiv(all, taps * SIDE) * taps * SIDE;
+}
+
+const use = (g: ConvGeometry, tile: WorkgroupTile): number =>
+  (g.groupOut * g.groupIn * g.kernel[0] * g.kernel[1]) / sumsOf(g, tile);
+
+/** Products and reads of workgroup memory for a pixel; a read takes about as long as two products. */
+const traffic = (g: ConvGeometry, tile: WorkgroupTile): number =>
+  sumsOf(g, tile) * (1 + (2 * (tile.outs + tile.taps)) / (tile.outs * tile.taps));
+
+/** Nanoseconds that the tile's compilation and runs take. */
+function cost(g: ConvGeometry, { outs, ins, kernelRows, kernelCols }: RegisterTile): number {
+  const blocks = g.groups * ceilDiv(g.groupOut, outs) * ceilDiv(g.groupIn, ins) * ceilDiv(g.kernel[0], kernelRows);
+  const pairs = g.batch * g.outSize[0] * ceilDiv(g.outSize[1], 2);
+  const lines = ins * kernelRows;
+  const sums = outs * (1 + lines * kernelCols);
+  const run = ((blocks * pairs) / LANES) * (LOAD * (outs + lines * g.stride[1]) + SUM * sums);
+  const copied = g.padding.some((n) => n > 0) ? elementsOf(g).x : 0;
+  return runsOf(g) * (run + PADDED * copied) + COMPILED + COMPILED_SUM * sums;
+}
+
+/** Lanes of a quad, which have the same output channels of a strip tile. */
+export const QUAD = 4;
+
+/** Quads that are aimed at by splitting the batch, so that every core has as much to do. */
+const QUADS_WANTED = 32;
+
+/** Columns of x that a strip of dy meets. */
+export const stripColumns = (g: ConvGeometry, cols: number): number =>
+  (cols - 1) * g.stride[1] + (g.kernel[1] - 1) * g.dilation[1] + 1;
+
+/** How strips of columns are divided among workgroups. */
+export function stripPlan(g: ConvGeometry, { outs, ins, cols }: StripTile) {
+  const oTiles = ceilDiv(g.groupOut, outs);
+  const cTiles = ceilDiv(g.groupIn, QUAD * ins);
+  const stripsOfImage = ceilDiv(g.outSize[1], cols);
+  const strips = g.batch * stripsOfImage;
+  const wanted = Math.max(
+    ceilDiv(QUADS_WANTED, g.groups * oTiles * cTiles),
+    ceilDiv(strips * g.outSize[0] * cols, LONGEST_SUM),
+  );
+  const chunk = Math.max(1, Math.floor(strips / wanted));
+  const chunks = Math.max(1, ceilDiv(strips, chunk));
+  // Rows of x that the next row of dy meets again.
+  const kept = g.dilation[0] === 1 ? Math.max(0, g.kernel[0] - g.stride[0]) : 0;
+  return { oTiles, cTiles, stripsOfImage, strips, chunk, chunks, kept };
+}
+
+// Nanoseconds on SwiftShader for the four lanes of a quad: fitted to measured times.
+const GATHER = 9;
+const SPREAD = 2;
+const PRODUCT = 0.5;
+const CARRIED = 3;
+const TURN = 20;
+const CORES = 2;
+/** Nanoseconds to compile a load, a product, and a value that is carried or handed round. */
+const COMPILED_LOAD = 1.5e6;
+const COMPILED_PRODUCT = 0.13e6;
+const COMPILED_VALUE = 0.6e6;
+
+/** Nanoseconds that a strip tile's compilation and runs take. */
+function stripCost(g: ConvGeometry, tile: StripTile): number {
+  const { outs, ins, cols } = tile;
+  const { oTiles, cTiles, chunk, chunks, kept } = stripPlan(g, tile);
+  const [kh, kw] = g.kernel;
+  const line = ins * stripColumns(g, cols);
+  const sums = outs * ins * kh * kw;
+  const loads = (outs / QUAD) * cols + (kh - kept) * line;
+  const carried = sums + kept * line + outs / QUAD;
+  const turn = GATHER * loads + SPREAD * outs * cols + PRODUCT * sums * cols + CARRIED * carried + TURN;
+  const strip = g.outSize[0] * turn + GATHER * kept * line + TURN;
+  const run = ceilDiv(g.groups * oTiles * cTiles * chunks, CORES) * chunk * strip;
+  const compilation =
+    COMPILED_LOAD * (loads + kept * line) + COMPILED_PRODUCT * sums * cols + COMPILED_VALUE * (carried + outs * cols);
+  return runsOf(g) * run + compilation;
+}

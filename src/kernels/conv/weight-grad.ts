@@ -1,0 +1,276 @@
+// The GPU passes of a convolution's gradients by weight and bias.
+import { i32, input, type Lowering, type Operand, output, type Pass, scratch, spare, u32 } from '../../compiler/ir';
+import { grid, gridFor } from '../../compiler/lowering';
+import type { Text } from '../../compiler/texts';
+import { BYTES_PER_ELEMENT } from '../../core/meta';
+import type { AdapterProfile } from '../../gpu/device';
+import { pairsBeside, sumChunkPairs } from '../reduce/chunks';
+import { type ConvGeometry, geometryParams } from './geometry';
+import { ceilDiv } from './tiles';
+import { hasSmallMaps, mapPasses } from './weight-grad-maps';
+import { stripPasses } from './weight-grad-strips';
+import {
+  chooseWeightGradTile,
+  generalRegisterTile,
+  isStripTile,
+  isWorkgroupTile,
+  LONGEST_SUM,
+  type RegisterTile,
+  SIDE,
+  type WeightGradTile,
+  type WorkgroupTile,
+} from './weight-grad-tiles';
+
+const source: Text = '#convGrad/conv2dWeightGrad';
+const padSource: Text = '#convGrad/conv2dWeightGradPad';
+const workgroupSource: Text = '#convWorkgroup/conv2dWeightGradWorkgroup';
+
+const WORKGROUP = 64;
+
+/** Invocations that are aimed at by splitting the batch, so that every core has some; measured on two of a processor. */
+const INVOCATIONS = { software: 512, gpu: 32768 };
+
+/** Workgroups that are aimed at likewise: some for each of the most cores a GPU has. */
+const BLOCKS = 512;
+
+/** Pixels that a workgroup adds up, at least: storing its sums and adding them again costs as much as some of them. */
+const FEWEST_PIXELS = 256;
+
+/** Pairs of columns that an invocation walks at least: storing its sums costs as much as some of them. */
+const FEWEST_PAIRS = 16;
+
+/** Bytes of a padded copy, at most, besides what the device allows; a larger batch is copied and worked off in parts. */
+const LARGEST_COPY = 2 ** 27;
+
+/** Pairs that an invocation of the copy writes, as in the shader. */
+const STRETCH = 8;
+
+/** dw and db, of inputs x and dy: partial sums over chunks of the batch's output rows, then their sum. */
+export function weightGradPasses(geometry: ConvGeometry, adapter: AdapterProfile, given?: WeightGradTile): Lowering {
+  if (!given && hasSmallMaps(geometry, adapter)) return mapPasses(geometry, adapter);
+  const tile = given ?? chooseWeightGradTile(geometry, adapter);
+  if (isStripTile(tile)) return stripPasses(geometry, tile);
+  return isWorkgroupTile(tile) ? workgroupPasses(geometry, tile) : registerPasses(flattened(geometry), adapter, tile);
+}
+
+function registerPasses(g: ConvGeometry, adapter: AdapterProfile, tile: RegisterTile): Lowering {
+  const [kh, kw] = g.kernel;
+  const [sh, sw] = g.stride;
+  const [dh, dw] = g.dilation;
+  const [rows, cols] = g.size;
+  const [outRows, outCols] = g.outSize;
+  const { kernelRows, kernelCols } = tile;
+  const [pTiles, qTiles] = [ceilDiv(kh, kernelRows), ceilDiv(kw, kernelCols)];
+  const outPairs = ceilDiv(outCols, 2);
+  const span = spanOf(g, tile);
+
+  // What whole tiles touch of x.
+  const needRows = (outRows - 1) * sh + (pTiles * kernelRows - 1) * dh + 1;
+  const needPairs = Math.floor(((qTiles - 1) * kernelCols * dw) / 2) + (outPairs - 1) * sw + span;
+  const fits = g.padding[0] === 0 && g.padding[2] === 0 && cols % 2 === 0 && needRows <= rows && 2 * needPairs <= cols;
+  const channels = g.groups * g.groupOut;
+  const planes = g.groups * g.groupIn;
+  const imageBytes = planes * needRows * needPairs * 2 * BYTES_PER_ELEMENT;
+  const copied = outCols % 2 !== 0;
+  const copiedBytes = g.batch * channels * outRows * outPairs * 2 * BYTES_PER_ELEMENT;
+  const limit = Math.min(LARGEST_COPY, adapter.maxStorageBufferBindingSize);
+  const parts = fits ? 1 : Math.max(1, ceilDiv(g.batch, Math.max(1, Math.floor(limit / imageBytes))));
+  const images = ceilDiv(g.batch, parts);
+
+  const base = tilesOf(g, tile);
+  const partRows = images * outRows;
+  const wanted = Math.max(
+    Math.min(ceilDiv(INVOCATIONS[adapter.kind], base * parts), ceilDiv(partRows * outPairs, FEWEST_PAIRS)),
+    ceilDiv(partRows * outCols, LONGEST_SUM),
+  );
+  const chunkRows = ceilDiv(partRows, Math.max(1, Math.min(partRows, wanted))) || 1;
+  const partChunks = Math.max(1, ceilDiv(partRows, chunkRows));
+  const chunks = parts * partChunks;
+  const count = channels * g.groupIn * kh * kw;
+
+  const bytes: number[] = [];
+  const reserve = (length: number): Operand => scratch(bytes.push(length) - 1);
+  const x = fits ? input(0) : reserve(images * imageBytes);
+  const dy = copied ? reserve(copiedBytes) : input(1);
+  const [toWeight, toBias] =
+    chunks === 1
+      ? [output(0), output(1)]
+      : [reserve(chunks * count * BYTES_PER_ELEMENT), reserve(chunks * channels * BYTES_PER_ELEMENT)];
+  const general = generalRegisterTile(g, adapter);
+  const passes: Pass[] = [];
+  for (let part = 0; part < parts; part++) {
+    const first = part * images;
+    const last = Math.min(first + images, g.batch) - 1;
+    const xStretches = ceilDiv(needPairs, STRETCH);
+    const dyStretches = ceilDiv(outPairs, STRETCH);
+    const xCount = fits ? 0 : (last - first + 1) * planes * needRows * xStretches;
+    const dyCount = copied && part === 0 ? g.batch * channels * outRows * dyStretches : 0;
+    if (xCount + dyCount > 0) {
+      passes.push({
+        source: [padSource],
+        label: 'conv2d weight gradient pad',
+        reads: [input(0), input(1)],
+        // Bindings are fixed: where one is not copied, something else that can be written is in its place.
+        writes: [fits ? spare : x, copied ? dy : spare],
+        params: [
+          u32(xCount),
+          u32(xStretches),
+          u32(rows),
+          u32(cols),
+          u32(needRows),
+          u32(needPairs),
+          i32(g.padding[0]),
+          i32(g.padding[2]),
+          u32(first * planes),
+          u32(dyCount),
+          u32(dyStretches),
+          u32(outCols),
+          u32(outPairs),
+        ],
+        grid: gridFor(xCount + dyCount, WORKGROUP),
+      });
+    }
+    const summing = (by: RegisterTile): Pass => ({
+      ...registerKernel(g, by),
+      reads: [x, dy],
+      writes: [toWeight, toBias],
+      params: [
+        u32(tilesOf(g, by) * partChunks),
+        u32(ceilDiv(g.groupOut, by.outs)),
+        u32(ceilDiv(g.groupIn, by.ins)),
+        u32(ceilDiv(kh, by.kernelRows)),
+        u32(ceilDiv(kw, by.kernelCols)),
+        u32(chunkRows),
+        u32(part * partChunks),
+        u32(first * outRows),
+        u32((last + 1) * outRows),
+        u32(fits ? 0 : first),
+        u32(g.groups),
+        u32(g.groupIn),
+        u32(g.groupOut),
+        u32(fits ? rows : needRows),
+        u32(fits ? cols / 2 : needPairs),
+        u32(outRows),
+        u32(outPairs),
+        u32(kh),
+        u32(kw),
+        u32(sh),
+        u32(dh),
+      ],
+      grid: gridFor(tilesOf(g, by) * partChunks, WORKGROUP),
+    });
+    passes.push({
+      ...summing(tile),
+      general: summing(general),
+      apart: true,
+      ...(chunks === 1 && { besides: pairsBeside }),
+    });
+  }
+  if (chunks > 1) passes.push(sumChunkPairs([toWeight, toBias], [output(0), output(1)], [count, channels], chunks));
+  return { kind: 'passes', passes, scratch: bytes };
+}
+
+/** Tiles of all sums. */
+const tilesOf = ({ groups, groupIn, groupOut, kernel }: ConvGeometry, tile: RegisterTile): number =>
+  groups *
+  ceilDiv(groupOut, tile.outs) *
+  ceilDiv(groupIn, tile.ins) *
+  ceilDiv(kernel[0], tile.kernelRows) *
+  ceilDiv(kernel[1], tile.kernelCols);
+
+/** Pairs of a row of x that one pair of dy meets. */
+const spanOf = ({ stride, dilation }: ConvGeometry, { kernelCols, shifted }: RegisterTile): number =>
+  ceilDiv(stride[1] + (kernelCols - 1) * dilation[1] + 1 + (shifted ? 1 : 0), 2);
+
+function registerKernel(g: ConvGeometry, tile: RegisterTile): Pick<Pass, 'label' | 'consts' | 'source'> {
+  const { outs, ins, kernelRows, kernelCols, shifted } = tile;
+  const sw = g.stride[1];
+  const span = spanOf(g, tile);
+  const kept = Math.max(0, span - sw);
+  const lines = ins * kernelRows;
+  const sums = outs * lines * kernelCols;
+  const consts = {
+    TO: outs,
+    TC: ins,
+    KHT: kernelRows,
+    KWT: kernelCols,
+    LINES: lines,
+    ACC: sums,
+    OUT: sums + outs,
+    SW: sw,
+    DW: g.dilation[1],
+    SPAN: span,
+    KEPT: kept,
+    FRESH: span - kept,
+    WINDOW: lines * span,
+    ALIGNED: shifted ? 0 : 1,
+    SHIFTED: shifted ? 1 : 0,
+  };
+  return { label: 'conv2d weight gradient', consts, source: [source] };
+}
+
+function workgroupPasses(g: ConvGeometry, { outs, taps }: WorkgroupTile): Lowering {
+  const [kh, kw] = g.kernel;
+  const [outRows, outCols] = g.outSize;
+  const pixels = g.batch * outRows * outCols;
+  const [oBlocks, rBlocks] = [ceilDiv(g.groupOut, outs * SIDE), ceilDiv(g.groupIn * kh * kw, taps * SIDE)];
+  const base = oBlocks * rBlocks * g.groups;
+  const wanted = Math.max(
+    Math.min(ceilDiv(BLOCKS, base), ceilDiv(pixels, FEWEST_PIXELS)),
+    ceilDiv(pixels, LONGEST_SUM),
+    1,
+  );
+  const chunk = Math.max(1, ceilDiv(ceilDiv(pixels, wanted), SIDE)) * SIDE;
+  const chunks = Math.max(1, ceilDiv(pixels, chunk));
+  const channels = g.groups * g.groupOut;
+  const count = channels * g.groupIn * kh * kw;
+  const consts = {
+    SIDE,
+    TO: outs,
+    TR: taps,
+    ACC: outs * taps,
+    O_PITCH: SIDE * outs + 1,
+    R_PITCH: SIDE * taps + 1,
+    DY_TILE: SIDE * (SIDE * outs + 1),
+    X_TILE: SIDE * (SIDE * taps + 1),
+  };
+  const partial = [scratch(0), scratch(1)] as const;
+  const pass: Pass = {
+    source: [workgroupSource],
+    label: 'conv2d weight gradient',
+    consts,
+    reads: [input(0), input(1)],
+    writes: chunks === 1 ? [output(0), output(1)] : partial,
+    params: [
+      u32(base * chunks),
+      u32(oBlocks),
+      u32(rBlocks),
+      u32(pixels),
+      u32(chunk),
+      ...geometryParams(g),
+      u32(kh),
+      u32(kw),
+      u32(g.stride[0]),
+      u32(g.stride[1]),
+      u32(g.dilation[0]),
+      u32(g.dilation[1]),
+      i32(g.padding[0]),
+      i32(g.padding[2]),
+    ],
+    grid: grid(base * chunks),
+  };
+  if (chunks === 1) return { kind: 'passes', passes: [pass] };
+  return {
+    kind: 'passes',
+    passes: [pass, sumChunkPairs(partial, [output(0), output(1)], [count, channels], chunks)],
+    scratch: [chunks * count * BYTES_PER_ELEMENT, chunks * channels * BYTES_PER_ELEMENT],
+  };
+}
+
+/** The same gradient over images of one row, where the kernel is a single tap and no pixel is left out. */
+function flattened(g: ConvGeometry): ConvGeometry {
+  const plain = [...g.kernel, ...g.stride].every((n) => n === 1) && g.padding.every((n) => n === 0);
+  if (!plain) return g;
+  const pixels = g.size[0] * g.size[1];
+  return { ...g, size: [1, pixels], outSize: [1, pixels] };
+}

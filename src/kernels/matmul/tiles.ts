@@ -1,0 +1,348 @@
+// How a matrix product is divided among invocations: the tiles that its kernels can have, and which is chosen where.
+import { candidateKey, isMeasured, tuned } from '../../compiler/tuning/tuning';
+import type { AdapterProfile } from '../../gpu/device';
+
+/** y[batch, m, n] = Σ_k a[batch, m, k] · b[batch, k, n] */
+export interface MatmulShape {
+  readonly m: number;
+  readonly k: number;
+  readonly n: number;
+  readonly batch: number;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  /** The kernel also sums the rows of a, which the one for vectors cannot. */
+  readonly sums: boolean;
+}
+
+/**
+ * Each invocation computes tm × tn elements, and side × side of them share what they load: 1 invocation of matmul.wgsl shares
+ * nothing, 2 × 2 are the lanes of a quad, and more are a workgroup of matmul-workgroup.wgsl, through panels of `depth` steps of K.
+ */
+export type BlockTile = {
+  readonly side: number;
+  readonly tm: number;
+  readonly tn: number;
+  readonly depth: number;
+};
+
+/** A workgroup of matvec.wgsl computes so many rows, each by so many lanes. */
+export type VectorTile = { readonly lanes: number; readonly rows: number };
+
+export type MatmulTile = BlockTile | VectorTile;
+
+export const isVectorTile = (tile: MatmulTile): tile is VectorTile => 'lanes' in tile;
+export const isWorkgroupTile = (tile: BlockTile): boolean => tile.side > 2;
+
+const block = (side: number, tm: number, tn: number, depth = 4): BlockTile => ({ side, tm, tn, depth });
+
+/** In registers alone. */
+const registerTiles = [
+  block(1, 1, 1),
+  block(1, 1, 4),
+  block(1, 4, 1),
+  block(1, 1, 8),
+  block(1, 8, 1),
+  block(1, 2, 8),
+  block(1, 8, 2),
+  block(1, 4, 4),
+  block(1, 4, 8),
+  block(1, 8, 4),
+  block(1, 8, 8),
+];
+/** In registers alone, with loads shared among the lanes of a processor. */
+const quadTiles = [
+  block(2, 2, 2),
+  block(2, 2, 4),
+  block(2, 4, 2),
+  block(2, 4, 4),
+  block(2, 4, 6),
+  block(2, 6, 4),
+  block(2, 4, 8),
+  block(2, 8, 4),
+  block(2, 6, 8),
+  block(2, 8, 6),
+  block(2, 8, 8),
+  block(2, 8, 16),
+];
+/** Through workgroup memory, within the 16 KiB and 256 invocations that every device has. */
+const workgroupTiles = [
+  block(8, 4, 4, 16),
+  block(8, 4, 8, 8),
+  block(8, 8, 4, 8),
+  block(8, 8, 8, 8),
+  block(16, 4, 4, 16),
+  block(16, 8, 4, 16),
+  block(16, 4, 8, 16),
+  block(16, 8, 8, 8),
+];
+const vectorTiles: readonly VectorTile[] = [
+  { lanes: 256, rows: 1 },
+  { lanes: 64, rows: 4 },
+  { lanes: 16, rows: 16 },
+  { lanes: 4, rows: 64 },
+];
+
+/** Every tile with which this adapter can compute this product. */
+export function matmulTiles(shape: MatmulShape, adapter: AdapterProfile): readonly MatmulTile[] {
+  if (adapter.kind === 'software') return softwareTiles(adapter);
+  return (shape.m === 1 || shape.n === 1) && !shape.sums ? vectorTiles : [...workgroupTiles, ...registerTiles];
+}
+
+const softwareTiles = (adapter: AdapterProfile): readonly BlockTile[] =>
+  lanesInFours(adapter) ? [...registerTiles, ...quadTiles] : registerTiles;
+
+/** Whether invocations 4i to 4i + 3 of a workgroup run as the lanes of one quad: so SwiftShader has it, whose subgroups are of 4. */
+const lanesInFours = ({ kind, architecture, features }: AdapterProfile): boolean =>
+  kind === 'software' && architecture === 'swiftshader' && features.has('subgroups');
+
+/** Milliseconds of the product in `probeShape`, by `candidateKey` of its tile. */
+export type TileTimes = Readonly<Record<string, number>>;
+
+/** The tile that was measured to be the fastest, or else is expected to be: by what `times`, measured too, says of this adapter. */
+export function chooseTile(shape: MatmulShape, adapter: AdapterProfile, times: TileTimes | null = null): MatmulTile {
+  const tiles = matmulTiles(shape, adapter);
+  const cost: Cost = (tile, factor) => costOf(shape, tile, adapter.kind, factor);
+  const expected = expectedOf(tiles, shape, adapter, times, cost);
+  return tuned(adapter, 'matmul', sizesOf(shape), tiles, expected);
+}
+
+/** What measured times are remembered by. */
+function sizesOf({ m, k, n, batch, transposeA, transposeB, sums }: MatmulShape): number[] {
+  return [batch, m, k, n, ...[transposeA, transposeB, sums].map(Number)];
+}
+
+/**
+ * Runs that the compilation for a layer that runs often is worth. Measured on SwiftShader, MobileNetV2 at 64²: for 1000 runs it takes
+ * 0.95 of the instructions and the same time, by tiles that take twice as long to compile.
+ */
+const OFTEN_RUNS = 300;
+
+/**
+ * The tile that is expected to be the fastest where `own` is compiled anew for a layer that runs often: K is summed in the same chunks.
+ * It is `own` on a GPU, and where that was measured to be the fastest.
+ */
+export function oftenTile(
+  shape: MatmulShape,
+  own: BlockTile,
+  chunk: number,
+  adapter: AdapterProfile,
+  times: TileTimes | null,
+): BlockTile {
+  if (adapter.kind !== 'software' || isMeasured(adapter, 'matmul', sizesOf(shape))) return own;
+  const cost: Cost = (tile, factor) =>
+    isVectorTile(tile) ? Number.POSITIVE_INFINITY : softwareCost(shape, tile, factor, chunk, OFTEN_RUNS);
+  const often = expectedOf(softwareTiles(adapter), shape, adapter, times, cost);
+  return isVectorTile(often) ? own : often;
+}
+
+/** What a tile costs, where a run takes `factor` times as long as by the table. */
+type Cost = (tile: MatmulTile, factor?: number) => number;
+
+/** The cheapest tile by the table, or by what `times`, measured too, say of this adapter. */
+function expectedOf(
+  tiles: readonly MatmulTile[],
+  shape: MatmulShape,
+  adapter: AdapterProfile,
+  times: TileTimes | null,
+  cost: Cost,
+): MatmulTile {
+  const byTable = cheapest(tiles, cost);
+  return times ? corrected(shape, adapter, byTable, times, cost) : byTable;
+}
+
+/** Products of so few multiplications take the general tile: what a better one saves is less than a dispatch costs. */
+const SMALL_PRODUCT = 2 ** 17;
+
+/** Whether a product is computed by the general tile alone, unless another was measured to be faster. */
+export function isSmall(shape: MatmulShape, adapter: AdapterProfile): boolean {
+  const { m, k, n, batch } = shape;
+  return adapter.kind === 'software' && m * k * n * batch <= SMALL_PRODUCT;
+}
+
+/** The general tile of a single row: what a batch of one has, and each token after the first ones. */
+export const ROW_TILE = block(1, 1, 4);
+
+/** Columns from which a product is computed by larger tiles in general: rows are a batch's as a rule, whose number changes. */
+const MANY = 64;
+
+/**
+ * The tiles of the same kernel, and the same order of summation, that stand in for `own`: for a row or a column first, and for
+ * whatever sizes last.
+ */
+export function generalTiles({ m, n }: MatmulShape, own: BlockTile, adapter: AdapterProfile): readonly BlockTile[] {
+  if (isWorkgroupTile(own)) return [block(8, 4, 4, 16)];
+  const side = lanesInFours(adapter) ? 2 : 1;
+  const any = n >= MANY ? block(side, 8, 4) : block(side, 4, 4);
+  if (m === 1) return [ROW_TILE, any];
+  return n === 1 ? [block(1, 8, 1), any] : [any];
+}
+
+function cheapest<T extends MatmulTile>(tiles: readonly T[], cost: (tile: T) => number): T {
+  const costs = tiles.map((tile) => cost(tile));
+  return tiles[costs.indexOf(Math.min(...costs))]!;
+}
+
+function costOf(shape: MatmulShape, tile: MatmulTile, kind: AdapterProfile['kind'], factor = 1): number {
+  if (isVectorTile(tile)) return vectorCost(shape, tile);
+  if (kind === 'software') return softwareCost(shape, tile, factor);
+  return isWorkgroupTile(tile) ? factor * workgroupCost(shape, tile) : Number.POSITIVE_INFINITY;
+}
+
+/** Tiles that are measured once on an adapter: those that large products take somewhere. */
+export function probeTiles(adapter: AdapterProfile): readonly BlockTile[] {
+  if (adapter.kind === 'gpu') return workgroupTiles;
+  const pairs = [
+    [4, 4],
+    [4, 8],
+    [8, 4],
+    [6, 8],
+    [8, 6],
+    [8, 8],
+    [8, 16],
+  ] as const;
+  const tiles = lanesInFours(adapter) ? quadTiles : registerTiles;
+  return tiles.filter(({ tm, tn }) => pairs.some(([rows, cols]) => tm === rows && tn === cols));
+}
+
+/** A product that all of these divide, that keeps the adapter busy and that takes it some milliseconds. */
+export function probeShape({ kind }: AdapterProfile): MatmulShape {
+  const [m, k, n] = kind === 'gpu' ? [1024, 512, 1024] : [192, 256, 192];
+  return { m, k, n, batch: 1, transposeA: false, transposeB: false, sums: false };
+}
+
+/** A tile that is faster by less than this factor is not worth another kernel. */
+const WORTHWHILE = 1.05;
+
+/**
+ * The cheapest tile by the table with each entry scaled by what the tile took where it was measured, in the place of the cheapest by
+ * the table alone; of those only that add up in the very same order.
+ */
+function corrected(
+  shape: MatmulShape,
+  adapter: AdapterProfile,
+  expected: MatmulTile,
+  times: TileTimes,
+  cost: Cost,
+): MatmulTile {
+  if (isVectorTile(expected) || times[candidateKey(expected)] === undefined) return expected;
+  const { kind } = adapter;
+  const probe = probeShape(adapter);
+  const ratio = (tile: BlockTile) => times[candidateKey(tile)]! / runCost(probe, tile, kind);
+  const measured = probeTiles(adapter).filter((tile) => times[candidateKey(tile)] !== undefined);
+  const unit = Math.min(...measured.map(ratio));
+  const chunk = Math.min(chunkOf(shape, expected, kind), shape.k);
+  const alike = measured.filter((tile) => Math.min(chunkOf(shape, tile, kind), shape.k) === chunk);
+  const measuredCost = (tile: BlockTile) => cost(tile, ratio(tile) / unit);
+  const best = cheapest(alike, measuredCost);
+  return measuredCost(best) * WORTHWHILE < measuredCost(expected) ? best : expected;
+}
+
+// What things cost on SwiftShader, whose lanes load one after the other, in multiplications: fitted to times of tiles from 2 × 2 to 8 × 16.
+const LOAD = 16;
+const STORE = 24;
+const INVOCATION = 600;
+/** Compiling one multiplication of the loop, and how many runs a compilation is worth. */
+const COMPILATION = 2.7e6;
+const RUNS = 50;
+/**
+ * 8 × 8 for each of four lanes: by the numbers above, which an AMD EPYC gave, an element takes 0.9 times as long as with 8 × 6; on an
+ * Intel Xeon it was measured to take 1.5 times as long. What is good on both is preferred.
+ */
+const UNEVEN = 1.2;
+
+/** A second pass: its dispatch, each element it adds, and its compilation. */
+const SECOND_PASS = 2.5e5;
+const ADDITION = 16;
+const SECOND_COMPILATION = 4e7;
+
+const stepCost = ({ side, tm, tn }: BlockTile): number =>
+  (tm * tn + (LOAD * (tm + tn)) / side) * (side === 2 && tm === 8 && tn === 8 ? UNEVEN : 1);
+
+/** What a run costs by the table, without compiling. */
+const runCost = (shape: MatmulShape, tile: BlockTile, kind: AdapterProfile['kind']): number =>
+  kind === 'gpu' ? workgroupCost(shape, tile) : softwareRun(shape, tile).first;
+
+/** All chunks of K, and how many these are. */
+function softwareRun(
+  shape: MatmulShape,
+  tile: BlockTile,
+  chunk = chunkOf(shape, tile, 'software'),
+): { readonly first: number; readonly chunks: number } {
+  const { side, tm, tn } = tile;
+  const chunks = Math.ceil(shape.k / chunk);
+  const invocations = Math.max(tilesOf(shape, tile) * side * side * chunks, FEW_INVOCATIONS.software);
+  const first = invocations * (Math.min(chunk, shape.k) * stepCost(tile) + STORE * tm * tn + INVOCATION);
+  return { first, chunks };
+}
+
+/** `factor`: how many times as long as by the table a run takes here. */
+function softwareCost(shape: MatmulShape, tile: BlockTile, factor = 1, chunk?: number, runs = RUNS): number {
+  const run = softwareRun(shape, tile, chunk);
+  const { chunks } = run;
+  const first = factor * run.first;
+  const step = stepCost(tile);
+  if (chunks < 2) return runs * first + COMPILATION * step;
+  const second = SECOND_PASS + chunks * shape.batch * shape.m * shape.n * ADDITION;
+  return runs * (first + second) + COMPILATION * step + SECOND_COMPILATION;
+}
+
+/** Fewer invocations than this leave a part of a GPU, or cores of a processor, idle. */
+const FEW_INVOCATIONS = { software: 16, gpu: 16384 };
+
+// On a GPU: multiplications in the time of a read of one element from workgroup memory, a quarter of a vector, and from a cache.
+const PANEL_READ = 1;
+const CACHE_READ = 8;
+
+function workgroupCost(shape: MatmulShape, tile: BlockTile): number {
+  const { side, tm, tn } = tile;
+  const step = tm * tn + PANEL_READ * (tm + tn) + (CACHE_READ * (tm + tn)) / side;
+  const chunk = chunkOf(shape, tile, 'gpu');
+  const chunks = Math.ceil(shape.k / chunk);
+  const waves = Math.max(1, (tilesOf(shape, tile) * side * side * chunks) / FEW_INVOCATIONS.gpu);
+  const second = chunks > 1 ? (chunks * shape.m * shape.n * shape.batch * CACHE_READ) / FEW_INVOCATIONS.gpu : 0;
+  return waves * chunk * step + second;
+}
+
+/** Lanes for the steps of K that lie side by side; where rows do, few lanes. */
+function vectorCost({ m, k, n, transposeA, transposeB }: MatmulShape, { lanes, rows }: VectorTile): number {
+  const alongK = n === 1 ? !transposeA : transposeB;
+  const idle =
+    (Math.ceil(k / lanes) * lanes) / Math.max(1, k) + (Math.ceil((m * n) / rows) * rows) / Math.max(1, m * n);
+  return alongK ? idle + Math.abs(lanes - 64) / 64 : idle + lanes / 4;
+}
+
+/** Tiles of the result: one of each workgroup, quad or invocation that shares nothing. */
+export function tilesOf({ m, n, batch }: MatmulShape, tile: MatmulTile): number {
+  if (isVectorTile(tile)) return batch * Math.ceil((m * n) / tile.rows);
+  return batch * Math.ceil(m / (tile.side * tile.tm)) * Math.ceil(n / (tile.side * tile.tn));
+}
+
+/** The invocations that compute one tile. */
+export const invocationsOf = (tile: MatmulTile): number =>
+  isVectorTile(tile) ? tile.lanes * tile.rows : tile.side * tile.side;
+
+/** The shortest chunk of K that is worth a second pass. */
+const SHORTEST_CHUNK = { software: 256, gpu: 128 };
+/** The longest chunk: the rounding error of a sum grows with its length. */
+const LONGEST_CHUNK = 16384;
+
+/** On a processor, multiplications of a product that a second pass would not make faster. */
+const UNDIVIDED = 2 ** 19;
+
+/** The length of the chunks in which K is summed: all of it, unless there are too few invocations or it is too long. */
+export function chunkOf(shape: MatmulShape, tile: MatmulTile, kind: AdapterProfile['kind']): number {
+  const { m, k, n, batch } = shape;
+  if (kind === 'software' && m * k * n * batch <= UNDIVIDED) return inSteps(Math.min(k, LONGEST_CHUNK), tile);
+  const invocations = Math.max(1, tilesOf(shape, tile) * invocationsOf(tile));
+  const wanted = Math.ceil(FEW_INVOCATIONS[kind] / invocations);
+  const lanes = isVectorTile(tile) ? tile.lanes : 1;
+  const shortest = Math.max(SHORTEST_CHUNK[kind], 8 * lanes);
+  const chunk = Math.min(LONGEST_CHUNK * lanes, Math.max(shortest, Math.ceil(k / wanted)));
+  return inSteps(chunk, tile);
+}
+
+/** A length rounded up to whole turns of the loop. */
+function inSteps(length: number, tile: MatmulTile): number {
+  const unit = isVectorTile(tile) ? 4 * tile.lanes : tile.depth;
+  return Math.max(1, Math.ceil(length / unit)) * unit;
+}

@@ -1,0 +1,50 @@
+// The second pass of sums that were split into chunks for the sake of parallelism.
+import { type Operand, output, type Pass, scratch, u32 } from '../../compiler/ir';
+import { gridFor } from '../../compiler/lowering';
+import type { Text } from '../../compiler/texts';
+
+const source: Text = '#conv/sumChunks';
+const pairSource: Text = '#conv/sumChunksPair';
+
+const WORKGROUP = 64;
+
+/** to[i] = bias[i div run mod cols] + Σ_s from[s, i] for `count` elements; deterministic. */
+export function sumChunks(
+  from: Operand,
+  to: Operand,
+  count: number,
+  chunks: number,
+  bias: false | { readonly operand: Operand; readonly cols: number; readonly run: number },
+): Pass {
+  return {
+    source: [source],
+    label: 'sum chunks',
+    consts: { BIAS: bias ? 1 : 0 },
+    reads: [from, bias ? bias.operand : from],
+    writes: [to],
+    params: [u32(count), u32(chunks), ...(bias ? [bias.cols, bias.run] : [1, 1]).map(u32)],
+    grid: gridFor(count, WORKGROUP),
+  };
+}
+
+/** Two such sums over the same chunks, without a bias: `from`, `to` and `counts` are the one's and the other's. */
+export function sumChunkPairs(
+  from: readonly [Operand, Operand],
+  to: readonly [Operand, Operand],
+  counts: readonly [number, number],
+  chunks: number,
+): Pass {
+  return {
+    source: [pairSource],
+    label: 'sum chunks',
+    reads: from,
+    writes: to,
+    params: [...counts, chunks].map(u32),
+    grid: gridFor(counts[0] + counts[1], WORKGROUP),
+  };
+}
+
+/** Beside a pass whose two sums are not split at this size, and are at others. */
+export const pairsBeside: readonly Pass[] = [
+  sumChunkPairs([scratch(0), scratch(1)], [output(0), output(1)], [1, 1], 2),
+];

@@ -1,0 +1,251 @@
+// How a reduction is divided among invocations: its layout in memory, and the strips that share one output's elements.
+import { type Param, type Pass, u32 } from '../../compiler/ir';
+import { grid, gridFor } from '../../compiler/lowering';
+import { ShapeError } from '../../core/errors';
+import { contiguousStrides, type Shape } from '../../core/meta';
+import type { AdapterProfile } from '../../gpu/device';
+
+interface Dim {
+  readonly size: number;
+  readonly stride: number;
+}
+
+/** What an output keeps, and what it reduces: `outer` places with a run of `inner` elements each. */
+interface Layout {
+  readonly kept: readonly Dim[];
+  readonly outer: readonly Dim[];
+  readonly inner: Dim;
+  /** Neighbouring outputs are neighbours in memory. */
+  readonly outputsFast: boolean;
+}
+
+export interface Strips extends Layout {
+  readonly outputs: number;
+  readonly stripsOuter: number;
+  readonly stripsInner: number;
+  /** Strips that take the elements of one chunk by turns. */
+  readonly lanes: number;
+  /** Elements of a run that one group of lanes takes. */
+  readonly chunk: number;
+  /** How x is read: by elements; in fours of neighbouring elements of a run; or in fours of neighbouring outputs. Lengths and strides count these. */
+  readonly reads: 'elements' | 'along' | 'across';
+  /** The strips of an output are the invocations of one workgroup, which combines them. */
+  readonly byWorkgroup: boolean;
+}
+
+/** What a kernel can do besides one strip of elements an invocation. */
+export interface StripsAbilities {
+  /** It reads in fours. */
+  readonly fours?: boolean;
+  /** A workgroup combines its strips. */
+  readonly workgroups?: boolean;
+}
+
+/** Threads of `shaders/lib/strips.wgsl`'s workgroups. */
+export const STRIPS_WORKGROUP = 64;
+/** With fewer invocations than this, a processor's workgroups are small, so that every core has some. */
+const FEW_INVOCATIONS = 512;
+const SMALL_WORKGROUP = 8;
+/** Invocations that keep a GPU busy: more strips than this for one reduction gain nothing. */
+const BUSY_THREADS = 8192;
+const MAX_STRIPS = 1024;
+/** The same where the second pass gives an output a workgroup. */
+const BUSY_WORKGROUP_THREADS = 65536;
+const MAX_WORKGROUP_STRIPS = 16384;
+/** A GPU gives an output to a workgroup from so many neighbours on, which its invocations read together. */
+const WIDE_RUN = STRIPS_WORKGROUP / 2;
+/** Elements, or fours, that a workgroup combines in one pass, at most where there are few outputs. */
+const WIDE_ELEMENTS = STRIPS_WORKGROUP * 128;
+/** Elements of a strip that is worth the second pass, at least. */
+const MIN_STRIP = 48;
+/**
+ * Elements that one invocation adds in about the time a second pass costs. A processor adds them from its cache; on a GPU
+ * every load waits for memory.
+ */
+const ONE_PASS = { software: 4096, gpu: 256 };
+
+/** Separate groups of kept and of reduced dimensions, at most. */
+const MOST_DIMS = 4;
+
+const count = (dims: readonly Dim[]): number => dims.reduce((n, { size }) => n * size, 1);
+
+/** The layout of a reduction of a contiguous shape, with neighbouring dimensions of one kind merged. */
+function layoutOf(shape: Shape, dims: readonly number[]): Layout {
+  const strides = contiguousStrides(shape);
+  const merged: { size: number; stride: number; reduced: boolean }[] = [];
+  for (let d = 0; d < shape.length; d++) {
+    const size = shape[d]!;
+    const stride = strides[d]!;
+    if (size === 1) continue;
+    const reduced = dims.includes(d);
+    const last = merged.at(-1);
+    if (last?.reduced === reduced) merged[merged.length - 1] = { size: last.size * size, stride, reduced };
+    else merged.push({ size, stride, reduced });
+  }
+  const kept = merged.filter((dim) => !dim.reduced);
+  const reduced = merged.filter((dim) => dim.reduced);
+  if (kept.length > MOST_DIMS || reduced.length > MOST_DIMS) {
+    throw new ShapeError(
+      `reduce: expected at most ${MOST_DIMS} separate groups of dimensions, but shape [${shape.join(', ')}] over [${dims.join(', ')}] has more; permute first`,
+    );
+  }
+  return {
+    kept,
+    outer: reduced.slice(0, -1),
+    inner: reduced.at(-1) ?? { size: 1, stride: 0 },
+    outputsFast: merged.at(-1)?.reduced === false,
+  };
+}
+
+/** A reduction of so many elements into one output is left to one invocation. */
+export const onePassLength = ({ kind }: AdapterProfile): number => ONE_PASS[kind];
+
+/** The layout in fours, where the sizes allow it. */
+function inFours(layout: Layout): Layout & Pick<Strips, 'reads'> {
+  const quarter = ({ size, stride }: Dim): Dim => ({ size, stride: stride / 4 });
+  const shortened = ({ size }: Dim): Dim => ({ size: size / 4, stride: 1 });
+  const { kept, outer, inner, outputsFast } = layout;
+  const fast = outputsFast ? kept.at(-1)! : inner;
+  if (fast.size % 4 !== 0 || fast.stride !== 1) return { ...layout, reads: 'elements' };
+  if (outputsFast) {
+    const outputs = [...kept.slice(0, -1).map(quarter), shortened(fast)];
+    return { kept: outputs, outer: outer.map(quarter), inner: quarter(inner), outputsFast, reads: 'across' };
+  }
+  return { kept: kept.map(quarter), outer: outer.map(quarter), inner: shortened(fast), outputsFast, reads: 'along' };
+}
+
+/** Strips for reducing `dims` of a contiguous value. Few outputs with many elements get several strips each. */
+export function stripsFor(
+  shape: Shape,
+  dims: readonly number[],
+  adapter: AdapterProfile,
+  { fours = false, workgroups = false }: StripsAbilities = {},
+): Strips {
+  const byElements = { ...layoutOf(shape, dims), reads: 'elements' as const };
+  return divide(fours ? inFours(byElements) : byElements, adapter, workgroups);
+}
+
+/** Whether a workgroup should combine what an output reduces: on GPUs, where neighbouring invocations then read neighbours. */
+const suitsWorkgroup = ({ outputsFast, inner }: Layout, { kind }: AdapterProfile): boolean =>
+  kind === 'gpu' && !outputsFast && inner.stride === 1 && inner.size >= WIDE_RUN;
+
+function divide(layout: Layout & Pick<Strips, 'reads'>, adapter: AdapterProfile, workgroups: boolean): Strips {
+  const outputs = count(layout.kept);
+  const outer = count(layout.outer);
+  const { size } = layout.inner;
+  const wide = workgroups && suitsWorkgroup(layout, adapter);
+  if (wide && (outer * size <= WIDE_ELEMENTS || outputs >= BUSY_WORKGROUP_THREADS / STRIPS_WORKGROUP))
+    return { ...layout, outputs, ...sharedByWorkgroup(size) };
+  const elements = outer * size * (layout.reads === 'along' ? 4 : 1);
+  if (elements <= onePassLength(adapter)) return { ...layout, outputs, ...undivided(size) };
+  const threads = wide ? BUSY_WORKGROUP_THREADS : BUSY_THREADS;
+  const most = Math.min(wide ? MAX_WORKGROUP_STRIPS : MAX_STRIPS, Math.floor(elements / MIN_STRIP));
+  const wanted = Math.min(most, Math.ceil(threads / Math.max(outputs, 1)));
+  if (wanted <= 1) return { ...layout, outputs, ...undivided(size) };
+  const stripsOuter = Math.min(outer, wanted);
+  const stripsInner = Math.min(size, Math.ceil(wanted / stripsOuter));
+  const lanes = layout.outputsFast ? 1 : Math.min(stripsInner, STRIPS_WORKGROUP);
+  const chunk = Math.ceil(size / Math.ceil(stripsInner / lanes));
+  return {
+    ...layout,
+    outputs,
+    stripsOuter,
+    stripsInner: Math.ceil(size / chunk) * lanes,
+    lanes,
+    chunk,
+    byWorkgroup: false,
+  };
+}
+
+const undivided = (size: number) => ({ stripsOuter: 1, stripsInner: 1, lanes: 1, chunk: size, byWorkgroup: false });
+
+const sharedByWorkgroup = (size: number) => ({
+  stripsOuter: 1,
+  stripsInner: STRIPS_WORKGROUP,
+  lanes: STRIPS_WORKGROUP,
+  chunk: size,
+  byWorkgroup: true,
+});
+
+/** Results that a pass leaves of each output. */
+export const stripCount = ({ stripsOuter, stripsInner, byWorkgroup }: Strips): number =>
+  byWorkgroup ? 1 : stripsOuter * stripsInner;
+
+/** Results of a pass: one an output and strip. */
+export const resultCount = (strips: Strips): number =>
+  strips.outputs * stripCount(strips) * (strips.reads === 'across' ? 4 : 1);
+
+/** The reduction of a first pass's results, one for each strip in the order of its invocations. */
+export function secondStrips(
+  first: Strips,
+  adapter: AdapterProfile,
+  { fours = false, workgroups = false }: StripsAbilities = {},
+): Strips {
+  const { outputsFast } = first;
+  const size = stripCount(first);
+  const outputs = resultCount(first) / size;
+  const layout: Layout & Pick<Strips, 'reads'> = {
+    kept: [{ size: outputs, stride: outputsFast ? 1 : size }],
+    outer: [],
+    inner: { size, stride: outputsFast ? outputs : 1 },
+    outputsFast,
+    reads: 'elements',
+  };
+  const read = fours ? inFours(layout) : layout;
+  const divided = workgroups && suitsWorkgroup(read, adapter) ? sharedByWorkgroup : undivided;
+  return { ...read, outputs: count(read.kept), ...divided(read.inner.size) };
+}
+
+/** A pass but for what follows from its strips; its params come behind the fields of `struct Strips`. */
+type Bare = Omit<Pass, 'entry' | 'consts' | 'grid'>;
+
+/** The pass by its strips; in general whatever the numbers of outputs and of dimensions are. */
+export function stripsPass(pass: Bare, strips: Strips, adapter: AdapterProfile): Pass {
+  const { kept, outer, inner, outputs, stripsOuter, stripsInner, outputsFast, lanes, chunk, reads, byWorkgroup } =
+    strips;
+  const padded = (values: number[], rest: number) => [...values, rest, rest, rest, rest].slice(0, 4);
+  const params: Param[] = [
+    outputs,
+    stripsOuter,
+    stripsInner,
+    count(outer),
+    inner.size,
+    inner.stride,
+    outputsFast ? 1 : 0,
+    lanes,
+    chunk,
+    ...[0, 0, 0], // a vec4 begins at a multiple of 16 bytes
+    ...padded(
+      kept.map((d) => d.size),
+      1,
+    ),
+    ...padded(
+      kept.map((d) => d.stride),
+      0,
+    ),
+    ...padded(
+      outer.map((d) => d.size),
+      1,
+    ),
+    ...padded(
+      outer.map((d) => d.stride),
+      0,
+    ),
+  ].map(u32);
+  const invocations = outputs * stripCount(strips);
+  const few = adapter.kind === 'software' && invocations < FEW_INVOCATIONS;
+  const by = (workgroup: number, keptDims: number, outerDims: number): Pass => ({
+    ...pass,
+    entry: byWorkgroup ? (reads === 'along' ? 'wide_along' : 'wide') : reads === 'elements' ? 'main' : reads,
+    consts: { STRIPS_WORKGROUP: workgroup },
+    overrides: { ...pass.overrides, KEPT_DIMS: keptDims, OUTER_DIMS: outerDims },
+    params: [...params, ...(pass.params ?? [])],
+    grid: byWorkgroup ? grid(outputs) : gridFor(invocations, workgroup),
+  });
+  const usual = adapter.kind === 'software' ? SMALL_WORKGROUP : STRIPS_WORKGROUP;
+  return {
+    ...by(few ? SMALL_WORKGROUP : STRIPS_WORKGROUP, kept.length, outer.length),
+    general: by(usual, MOST_DIMS, MOST_DIMS),
+    apart: true,
+  };
+}

@@ -1,0 +1,100 @@
+// The device as users see it: opening it, waiting for it, and its counters.
+
+import { engine } from '../compiler/engine';
+import { supportsHalf } from '../compiler/plan';
+import { callback, oneOf, text } from '../core/argument-kinds';
+import { closed } from '../core/arity';
+import { expectKind, parseArgs } from '../core/options';
+import type { AdapterProfile, DeviceOptions } from '../gpu/device';
+import { type KernelTime, Profile } from '../gpu/profile';
+import { stats as counters, type GpuStats } from '../gpu/stats';
+import { flush } from '../graph/flush';
+import { giveUpRoom } from '../storage/protect';
+import { snapshotIfDue } from '../storage/snapshot';
+import { callable } from '../tensor/callable';
+
+export { snapshot } from '../storage/snapshot';
+export { type DeviceLoss, onLost } from '../tensor/loss';
+export { Explanation, explain } from './explain';
+export { type TunedChoice, type TuneOptions, type TuningProgress, TuningReport, tune } from './tune';
+export type { GpuStats, KernelTime };
+export { Profile };
+
+/**
+ * Opens the GPU device now rather than at the first value that is needed, for those who bring their own `device` or want the
+ * diagnosis early. Optional.
+ * @throws WebGPUUnavailableError that says what is missing
+ */
+export function init(...args: [options?: DeviceOptions]): Promise<AdapterProfile> {
+  const none = undefined as never;
+  const defaults = { device: none, powerPreference: none, kernels: none, tuning: none, submitMilliseconds: none };
+  return engine.init(
+    parseArgs<DeviceOptions>('init', [], defaults, args, {
+      device: {
+        words: 'a GPUDevice',
+        fits: (value) => typeof value === 'object' && value !== null && 'queue' in value,
+      },
+      powerPreference: oneOf('low-power', 'high-performance'),
+      kernels: oneOf('software', 'gpu'),
+      tuning: {
+        words: 'a text, as the path of a file is, or false',
+        fits: (value) => value === false || (text.fits(value) && value !== ''),
+      },
+      submitMilliseconds: { words: 'a number greater than 0', fits: (value) => typeof value === 'number' && value > 0 },
+    }),
+  );
+}
+
+/**
+ * Runs everything that is pending and waits until the GPU has finished. Reports what has gone wrong on it.
+ * @throws WebGPUUnavailableError where there was no device for what was computed, and nothing else has said so
+ */
+export const synchronize = closed('synchronize', async (): Promise<void> => {
+  flush();
+  snapshotIfDue();
+  await engine.settle(0);
+});
+
+/**
+ * GPU time by kernel of everything that `fn` runs, longest first, and what the host did meanwhile. Each dispatch gets a pass of
+ * its own, so the whole takes a little longer than without. Browsers round timestamps to 0.1 ms.
+ *
+ *     const profile = await torch.gpu.profile(() => step(images, labels));
+ *     console.log(`${profile}`);   // a table; profile.toChromeTrace() is for chrome://tracing and ui.perfetto.dev
+ *
+ * @throws ArgumentError where the device has no timestamp queries
+ */
+export const profile = callable('profile(fn: any)', async (fn: () => unknown): Promise<Profile> => {
+  expectKind('profile', 'fn', fn, callback);
+  flush();
+  return engine.timed(async () => {
+    await fn();
+    flush();
+  });
+});
+
+/** A copy of the counters: calls to WebGPU since the start, and bytes now. */
+export const stats = closed('stats', (): GpuStats => ({ ...counters }));
+
+/** Starts `peakBytes` again from what is in use now. */
+export const resetPeak = closed('resetPeak', (): void => {
+  counters.peakBytes = engine.totalBytes;
+});
+
+/** What the device is; null before it has been opened. */
+export const adapterInfo = closed('adapterInfo', (): AdapterProfile | null => engine.profile);
+
+/** Whether the device computes with float16 (WebGPU's `shader-f16`); null before it has been opened. */
+export const isFloat16Supported = closed(
+  'isFloat16Supported',
+  (): boolean | null => engine.profile && supportsHalf(engine.profile),
+);
+
+/** The device in use; null before it has been opened. */
+export const device = closed('device', (): GPUDevice | null => engine.device);
+
+/** Gives pooled GPU memory back to the system, and what is kept for the next snapshot. */
+export const trim = closed('trim', (): void => {
+  giveUpRoom();
+  engine.trim();
+});

@@ -1,0 +1,82 @@
+// torch.gpu.tune: measures what kernels can choose, for the shapes that a function uses, and remembers it.
+import { engine } from '../compiler/engine';
+import type { TunedChoice, TuningProgress } from '../compiler/tuning/tuner';
+import { callback, number } from '../core/argument-kinds';
+import { closed } from '../core/arity';
+import { type Arguments, parseArgs } from '../core/options';
+import { Printable } from '../core/printable';
+import { rehearseFully } from './warmup';
+
+export type { TunedChoice, TuningProgress };
+
+export interface TuneOptions {
+  /** Milliseconds after which no further kernel is measured, default 20,000; with none above 0 no kernel is measured. Call again to go on from there. */
+  budget?: number;
+  /** Called before and after each measurement. */
+  onProgress?: (progress: TuningProgress) => void;
+}
+
+interface Tuned extends TuneOptions {
+  fn: () => unknown;
+}
+
+type TuneArguments = Arguments<Tuned, ['fn', 'budget', 'onProgress']>;
+
+const DEFAULT_BUDGET = 20_000;
+
+/** What a tuning has found. `toString()` gives a table for the console. */
+export class TuningReport extends Printable {
+  constructor(
+    /** Kernels measured now; what was known before is left out. */
+    readonly choices: readonly TunedChoice[],
+    /** Kernels that the budget did not reach. */
+    readonly left: number,
+    /** Whether the choices are kept for the next visit. */
+    readonly saved: boolean,
+  ) {
+    super();
+  }
+
+  override toString(): string {
+    const lines = this.choices.map(({ kernel, shape, fallback, best, fallbackMilliseconds, bestMilliseconds }) => {
+      const times = `${fallbackMilliseconds.toFixed(3)} → ${bestMilliseconds.toFixed(3)} ms`;
+      const same = JSON.stringify(best) === JSON.stringify(fallback);
+      return `${times}  ${kernel} ${shape.join(' ')}: ${same ? 'as before, ' : ''}${JSON.stringify(best)}`;
+    });
+    const kept = this.saved ? 'kept for the next visit' : 'for this visit only';
+    const left = this.left > 0 ? `; ${this.left} more are left` : '';
+    const kernels = this.choices.length === 1 ? '1 kernel' : `${this.choices.length} kernels`;
+    return [...lines, `${kernels} tuned, ${kept}${left}`].join('\n');
+  }
+}
+
+async function tuneFor(...args: TuneArguments): Promise<TuningReport> {
+  const defaults = { budget: DEFAULT_BUDGET, onProgress: () => {} };
+  const { fn, budget, onProgress } = parseArgs<Tuned>('tune', ['fn'], defaults, args, {
+    fn: callback,
+    budget: number,
+    onProgress: callback,
+  });
+  await engine.start();
+  const programs = (await rehearseFully('tune', fn)).map(({ program }) => program);
+  const { choices, left, saved } = await engine.tune(programs, budget, onProgress);
+  return new TuningReport(choices, left, saved);
+}
+
+/**
+ * Measures, for each kernel of `fn` that can be run in several ways, which is the fastest for its shapes on this GPU. Plans use
+ * that from then on, and so do later visits: it is kept by adapter, kernel and shape in IndexedDB, or in Node in a file of the
+ * user's cache folder (`torch.init({ tuning })` names another, or none). `fn` is called as in `torch.warmup`, without
+ * computing or changing anything. Results stay the same but for the order in which sums are rounded.
+ *
+ *     console.log(`${await torch.gpu.tune(() => step(images, labels))}`);
+ *     await torch.gpu.tune.clear();   // forgets what was measured on this adapter
+ *
+ * @throws what `fn` throws; ArgumentError where it waits for anything but tensors it reads back; WebGPUUnavailableError where
+ * there is no device
+ */
+export const tune: {
+  (...args: TuneArguments): Promise<TuningReport>;
+  /** Forgets what was measured on this adapter, here and in the store. */
+  clear(): Promise<void>;
+} = /* @__PURE__ */ Object.assign(tuneFor, { clear: closed('tune.clear', () => engine.clearTuning()) });

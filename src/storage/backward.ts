@@ -1,0 +1,159 @@
+// Reverse-mode differentiation: walks the recorded graph from outputs to leaves and records the gradients with ops.
+
+import { convertedBy } from '../core/calls';
+import { AutogradError } from '../core/errors';
+import { beforeChange, isJournaling } from '../graph/journal';
+import { withMode } from '../graph/mode';
+import { atPlace, isTracing, placeOf } from '../graph/places';
+import { giveUpSaved } from '../graph/saved';
+import { type GradHook, gradNameOf as gradNameOfOp, type Node, newMark, type Value } from '../graph/value';
+import { showGradient } from './anomaly';
+import { Gradients } from './gradients';
+
+export interface BackwardOptions {
+  /** Keep the graph for another backward; default: `createGraph`. */
+  retainGraph?: boolean;
+  /** Record the gradients themselves, for higher derivatives; default false. */
+  createGraph?: boolean;
+}
+
+/** The name of the function that takes the gradient of a recorded value further, such as `MulBackward0`. */
+export const gradNameOf = ({ node, gradName }: Value): string => gradName ?? gradNameOfOp(node!.op);
+
+/**
+ * Gradients of `outputs`, weighted by `seeds`, by every value of `targets`; without targets, leaves get theirs through their sinks.
+ * @throws AutogradError where the graph is gone, or a saved value was overwritten in place
+ */
+export function backward(
+  outputs: readonly Value[],
+  seeds: readonly Value[],
+  options: BackwardOptions = {},
+  targets?: readonly Value[],
+): Map<Value, Value> {
+  const { createGraph = false, retainGraph = createGraph } = options;
+  const nodes = reachable(outputs);
+  const gradients = new Gradients();
+  // Gradients take the types of what they are gradients of, also within an autocast.
+  const inPlainMode = <T>(fn: () => T): T =>
+    convertedBy(null, () => withMode({ grad: createGraph, keepSaved: true, whole: true }, fn));
+  return inPlainMode(() => {
+    outputs.forEach((output, i) => {
+      gradients.add(output, seeds[i]!);
+    });
+    const tracing = isTracing();
+    const kept = new Set(targets);
+    for (const node of nodes) {
+      if (tracing) atPlace(backwardOf(placeOf(node)), () => propagate(node, gradients, kept));
+      else propagate(node, gradients, kept);
+    }
+    if (!retainGraph) for (const node of nodes) spend(node);
+    const wanted = targets && new Set(targets.map(({ sink }) => sink));
+    const all = gradients.all();
+    for (const [value, gradient] of all) {
+      if (!value.sink || (wanted && !wanted.has(value.sink))) continue;
+      const hooked = runHooks(value.sink.gradHooks, gradient);
+      all.set(value, hooked);
+      if (!targets) value.sink.accumulate(hooked);
+    }
+    return all;
+  });
+}
+
+function spend(node: Node): void {
+  if (isJournaling()) {
+    beforeChange(node, () => () => {
+      node.spent = false;
+    });
+  }
+  node.spent = true;
+  if (!isJournaling()) giveUpSaved(node);
+}
+
+const backwardOf = (place: string): string => (place === '' ? 'backward' : `${place} backward`);
+
+/** The nodes between the outputs and the leaves, last recorded first. */
+function reachable(outputs: readonly Value[]): Node[] {
+  const nodes: Node[] = [];
+  const mark = newMark();
+  const stack = [...outputs];
+  while (stack.length > 0) {
+    const value = stack.pop()!;
+    const { node } = value;
+    if (!value.requiresGrad || value.sink || !node || node.mark === mark) continue;
+    if (node.spent || node.cut) {
+      throw new AutogradError(
+        `backward: the graph through ${node.op.name} has been used by an earlier backward and is gone; pass { retainGraph: true } to that one to go through it again`,
+      );
+    }
+    node.mark = mark;
+    nodes.push(node);
+    for (const x of node.inputs) stack.push(x);
+  }
+  return nodes.sort((a, b) => b.id - a.id);
+}
+
+/** Takes the gradients of a node's outputs to its inputs; `kept` are the values whose own gradients are asked for. */
+function propagate(node: Node, gradients: Gradients, kept: ReadonlySet<Value>): void {
+  const { inputs, outputs, attrs, scalars, op } = node;
+  const view = op.shows?.(node) ?? null;
+  const [x, y] = [inputs[0]!, outputs[0]!];
+  if (view && !y.gradHooks && !kept.has(y) && gradients.passOn(y, x, view)) return;
+  const dys: (Value | undefined)[] = [];
+  let reached = false;
+  for (const y of outputs) {
+    let dy = gradients.of(y);
+    if (dy && y.gradHooks) {
+      dy = runHooks(y.gradHooks, dy);
+      gradients.replace(y, dy);
+    }
+    dys.push(dy);
+    reached ||= dy !== undefined;
+  }
+  if (!reached) return;
+  if (view && y.numel < x.numel) {
+    showGradient(node, 0, dys[0]!);
+    gradients.addPart(x, dys[0]!, view);
+    return;
+  }
+  if (!op.readsSaved) checkSaved(node);
+  const needs: boolean[] = [];
+  for (const x of inputs) needs.push(x.requiresGrad);
+  const dxs = op.vjp!(dys, { inputs, outputs, attrs, scalars, needs, read: (value) => unchanged(node, value) });
+  for (let i = 0; i < inputs.length; i++) {
+    const dx = dxs[i];
+    if (!dx || !needs[i]) continue;
+    showGradient(node, i, dx);
+    gradients.add(inputs[i]!, dx);
+  }
+}
+
+function runHooks(hooks: readonly GradHook[] | null, gradient: Value): Value {
+  let result = gradient;
+  for (const hook of hooks ?? []) result = hook(result) ?? result;
+  return result;
+}
+
+function checkSaved(node: Node): void {
+  const { saves } = node.op;
+  if (saves?.inputs) for (const i of saves.inputs) expectInputKept(node, i);
+  else if (!saves?.outputs) for (let i = 0; i < node.inputs.length; i++) expectInputKept(node, i);
+  if (saves?.outputs) for (const o of saves.outputs) expectKept(node, node.outputs[o]);
+}
+
+function expectInputKept(node: Node, i: number): void {
+  const { inputs, op } = node;
+  const unread = op.factors === true && i < 2 && !inputs[1 - i]!.requiresGrad;
+  if (!unread) expectKept(node, inputs[i]);
+}
+
+function expectKept(node: Node, value: Value | undefined): void {
+  if (value) unchanged(node, value);
+}
+
+function unchanged(node: Node, value: Value): Value {
+  if (!value.changed) return value;
+  throw new AutogradError(
+    `backward: a value of shape [${value.shape.join(', ')}] that the gradient of ${node.op.name} needs has been changed by an in-place operation since; ` +
+      'use the operation that returns a new tensor, or clone() before changing it',
+  );
+}

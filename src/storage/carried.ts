@@ -1,0 +1,87 @@
+// Carries the switches of gradient recording and of mixed precision across the awaits of an asynchronous function of the library, and
+// refuses functions that wait by themselves, across whose awaits nothing can be carried.
+
+import { calls, convertedBy } from '../core/calls';
+import { ArgumentError } from '../core/errors';
+import { mode, withMode } from '../graph/mode';
+
+declare const carries: unique symbol;
+
+/**
+ * The promise of a function whose parts between its awaits all run in the mode in which it was called, so that `noGrad` may
+ * return it: `await torch.noGrad(() => detector(images))`. What is chained to it is an ordinary promise.
+ */
+export class CarriedPromise<T> extends Promise<T> {
+  /** Told apart by types: see `Synchronous`. */
+  declare readonly [carries]: true;
+
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+}
+
+/** Runs a part of an asynchronous function, which does not wait itself, in the mode in which that function was called. */
+export type InMode = <T>(part: () => T) => T;
+
+/** The promise of `steps`, which awaits between the parts that it runs through what it is given. */
+export function carried<T>(steps: (inMode: InMode) => Promise<T>): CarriedPromise<T> {
+  const { grad, keepSaved } = mode;
+  const { conversions } = calls;
+  const inMode: InMode = (part) => convertedBy(conversions, () => withMode({ grad, keepSaved }, part));
+  return new CarriedPromise((resolve) => resolve(steps(inMode)));
+}
+
+/** Runs a generator to its end: awaits each value that it yields outside of the mode, and resumes the generator in the mode. */
+const stepped = <T>(steps: Generator<unknown, T, never>): CarriedPromise<T> =>
+  carried(async (inMode) => {
+    let step = inMode(() => steps.next());
+    while (!step.done) {
+      step = await Promise.resolve(step.value).then(
+        (value) => inMode(() => steps.next(value as never)),
+        (error: unknown) => inMode(() => steps.throw(error)),
+      );
+    }
+    return step.value;
+  });
+
+/** What a switch gives: what its function does; of a generator function, the promise of that. */
+export type Switched<T> = 0 extends 1 & T
+  ? T
+  : [T] extends [never]
+    ? T
+    : [T] extends [Generator<unknown, infer R, never>]
+      ? CarriedPromise<R>
+      : T;
+
+/** Runs `fn` for the switch of that name, a generator function step by step; see `runSynchronously` for the others. */
+export function runSwitched<T>(name: string, fn: () => T): Switched<T> {
+  const result = runSynchronously(name, fn, true);
+  return (isGenerator(result) ? stepped(result) : result) as Switched<T>;
+}
+
+const isGenerator = (value: unknown): value is Generator<unknown, unknown, never> =>
+  Object.prototype.toString.call(value) === '[object Generator]';
+
+/**
+ * Runs `fn` for the switch of that name. A function that waits is refused, before it runs where it says `async`: other code would run
+ * with the switch in the meantime, or what comes after the await without it.
+ * @throws ArgumentError for a function that gives a promise other than a carried one
+ */
+export function runSynchronously<T>(name: string, fn: () => T, mayCarry = false): T {
+  if (Object.prototype.toString.call(fn) === '[object AsyncFunction]') throw waits(name, 'an async one', mayCarry);
+  const result = fn();
+  if ((mayCarry && result instanceof CarriedPromise) || !isThenable(result)) return result;
+  // Whoever wrote the function has this error, and not one more for the promise that nobody has.
+  if (result instanceof Promise) result.catch(() => {});
+  throw waits(name, 'one that returned a promise', mayCarry);
+}
+
+const waits = (name: string, given: string, mayCarry: boolean): ArgumentError =>
+  new ArgumentError(
+    `${name}: expected a synchronous function, but got ${given}; ${name} cannot hold across an await, so wrap each part between awaits: const y = ${name}(() => model(x)); await y.item()` +
+      (mayCarry ? `, or write await ${name}(function* () { … }) with yield in the place of await` : ''),
+  );
+
+const isThenable = (value: unknown): boolean =>
+  ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+  typeof Reflect.get(value, 'then') === 'function';

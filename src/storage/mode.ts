@@ -1,0 +1,54 @@
+// Switches of gradient recording.
+import { ArgumentError } from '../core/errors';
+import { mode, withMode } from '../graph/mode';
+import { type CarriedPromise, runSwitched, type Switched } from './carried';
+
+/**
+ * What a switch takes: a function that does not wait, since others would run with the switch in the meantime; or a generator function,
+ * which yields the promises that it waits for. A module of the library that waits by itself, such as a detector, carries the switch along.
+ */
+export type Synchronous<T> = 0 extends 1 & T
+  ? () => T
+  : [T] extends [never]
+    ? () => T
+    : [T] extends [CarriedPromise<unknown>]
+      ? () => T
+      : [T] extends [PromiseLike<unknown>]
+        ? () => 'a synchronous function: the switch cannot follow an await, so await outside of it, or write function* and yield in the place of await'
+        : () => T;
+
+/**
+ * Runs `fn` without recording gradients and returns its result. The switch cannot follow an await, so reading values back stands
+ * outside: `const correct = torch.noGrad(() => …); total += await correct.item();` Or `fn` is a generator function, which yields where it
+ * would await: it runs without recording wherever it does not wait, and others record meanwhile.
+ *
+ *     const total = await torch.noGrad(function* () {
+ *       const scores: number[] = yield model(x).tolist();
+ *       …
+ *     });
+ *
+ * @throws ArgumentError if `fn` returns a promise
+ */
+export const noGrad = <T>(fn: (() => T) & Synchronous<T>): Switched<T> => switched<T>('noGrad', false, fn);
+
+/** Runs `fn` with gradients recorded, also inside `noGrad`. */
+export const enableGrad = <T>(fn: (() => T) & Synchronous<T>): Switched<T> => switched<T>('enableGrad', true, fn);
+
+/** `noGrad` by the name that PyTorch has for code that never needs gradients. */
+export const inferenceMode = <T>(fn: (() => T) & Synchronous<T>): Switched<T> =>
+  switched<T>('inferenceMode', false, fn);
+
+/** Runs `fn` with gradients recorded, or not. */
+export const setGradEnabled = <T>(on: boolean, fn: (() => T) & Synchronous<T>): Switched<T> =>
+  switched<T>('setGradEnabled', on, fn);
+
+/** Whether gradients are recorded now. */
+export const isGradEnabled = (): boolean => mode.grad;
+
+function switched<T>(name: string, grad: boolean, fn: () => T): Switched<T> {
+  if (typeof grad !== 'boolean')
+    throw new ArgumentError(`${name}: expected on to be a boolean, but got ${typeof grad}`);
+  if (typeof fn !== 'function')
+    throw new ArgumentError(`${name}: expected a function, as in ${name}(() => …), but got ${typeof fn}`);
+  return withMode({ grad }, () => runSwitched(name, fn));
+}

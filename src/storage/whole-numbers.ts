@@ -1,0 +1,51 @@
+// Owns the memory of which tensors `torch.tensor` made int64 because their numbers happened to be whole, and what an error says then.
+import { DTypeError } from '../core/errors';
+import type { Value } from '../graph/value';
+import type { Storage } from './storage';
+
+interface Held {
+  readonly storage: Storage;
+  readonly value: Value;
+  readonly dtype: string;
+}
+
+const storages = new WeakSet<Storage>();
+const values = new WeakSet<Value>();
+/** Steps back at most from a result to the numbers that it was made of. */
+const FARTHEST = 64;
+
+/** Notes a tensor of whole numbers without a dtype. */
+export function noteWhole<T extends Held>(x: T): T {
+  storages.add(x.storage);
+  values.add(x.value);
+  return x;
+}
+
+/** Whether the numbers, or those that these were computed from, were whole and got their dtype from that. */
+function isOfWhole(x: Held): boolean {
+  if (x.dtype !== 'int64') return false;
+  if (storages.has(x.storage)) return true;
+  const left = [x.value];
+  for (let steps = 0; left.length > 0 && steps < FARTHEST; steps++) {
+    const value = left.pop()!;
+    if (values.has(value)) return true;
+    left.push(...(value.node?.inputs ?? []).filter(({ dtype }) => dtype === 'int64'));
+  }
+  return false;
+}
+
+const HINT = 'whole numbers make int64: torch.tensor([1, 2], { dtype: torch.float32 })';
+
+/** Has an error about int64 where floats are wanted say where int64 came from, if one of the tensors came from whole numbers. */
+export function explainWhole(error: unknown, tensors: Iterable<Held>): void {
+  if (!(error instanceof DTypeError) || !/float.*(?:got|is)\b[^;]*int64|input's dtype int64/.test(error.message))
+    return;
+  const { message } = error;
+  if (message.includes(HINT)) return;
+  for (const x of tensors) {
+    if (!isOfWhole(x)) continue;
+    error.message = `${message}; ${HINT}`;
+    error.stack = error.stack?.replace(message, () => error.message);
+    return;
+  }
+}

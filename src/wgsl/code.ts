@@ -1,0 +1,16 @@
+// The WGSL of passes: as it is written, by which kernels are told apart, and as it is compiled.
+
+import type { Pass } from '../compiler/ir';
+import { specialise } from './specialise';
+import { unroll } from './unroll';
+
+type Sources = Pick<Pass, 'source' | 'consts'>;
+
+/** The code with the marks of what is written out before it is compiled: equal where that is. */
+export const markedCode = ({ source, consts }: Sources): string => enabled(specialise(source.join('\n'), consts));
+
+/** The code that is compiled. To write it out takes up to some 50 ms. */
+export const codeOf = ({ source, consts }: Sources): string =>
+  markedCode({ source: source.map((text) => unroll(text, consts)), consts });
+
+const enabled = (code: string): string => (/\bf16\b/.test(code) ? `enable f16;\n${code}` : code);
