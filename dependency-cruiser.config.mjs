@@ -1,37 +1,63 @@
-// The direction of imports inside src: a folder may import those listed above it here, never those below.
+// The direction of imports inside src: a room may import those that stand before it here, never those behind. No two may import each other.
 const order = [
-  ['gpu'],
-  ['compiler'],
-  ['graph'],
-  ['ops'],
-  ['autograd'],
-  ['tensor'],
-  ['data', 'io', 'nn', 'optim'],
-  ['distributions', 'einops', 'metrics', 'vision'],
+  'core',
+  'wgsl',
+  'gpu',
+  'compiler',
+  'graph',
+  'kernels',
+  'ops',
+  'storage',
+  'tensor',
+  'autograd',
+  'runtime',
+  'draw',
+  'crossing',
+  'nn',
+  'optim',
+  'io',
+  'data',
+  'distributions',
+  'einops',
+  'vision',
+  'metrics',
+  'interpret',
+  'tensorboard',
+  'lightning',
+  'worker',
+];
+/** Rooms without a direction between them: neither may import the other. */
+const apart = [
+  ['wgsl', 'gpu'],
+  ['runtime', 'draw', 'crossing'],
+  ['distributions', 'einops', 'vision'],
   ['interpret', 'tensorboard'],
-  ['lightning'],
-  ['worker'],
 ];
 
-const direction = order.flatMap((folders, rank) => {
-  const above = order.slice(rank + 1).flat();
-  return folders
-    .filter(() => above.length > 0)
-    .map((folder) => ({
-      name: `${folder}-imports-downward`,
-      comment: `src/${folder} may not import ${above.join(', ')}; a type alone may be imported, except by gpu.`,
-      severity: 'error',
-      from: { path: `^src/${folder}/` },
-      to: {
-        path: `^src/(${above.join('|')})/`,
-        ...(folder === 'gpu' ? {} : { dependencyTypesNot: ['type-only'] }),
-      },
-    }));
+const forbid = (from, to, comment, types = true) => ({
+  name: `${from}-imports-no-${to.length === 1 ? to[0] : 'room-behind-it'}`,
+  comment,
+  severity: 'error',
+  from: { path: `^src/${from}/` },
+  to: { path: `^src/(${to.join('|')})/`, ...(types && { dependencyTypesNot: ['type-only'] }) },
 });
+
+const direction = order.flatMap((room, rank) => {
+  const behind = order.slice(rank + 1);
+  const said = `src/${room} may not import ${behind.join(', ')}; a type alone may be imported, except by gpu.`;
+  return behind.length > 0 ? [forbid(room, behind, said, room !== 'gpu')] : [];
+});
+
+const siblings = apart.flatMap((rooms) =>
+  rooms.flatMap((room, i) =>
+    rooms.slice(0, i).map((other) => forbid(room, [other], `src/${room} and src/${other} stand apart.`)),
+  ),
+);
 
 export default {
   forbidden: [
     ...direction,
+    ...siblings,
     {
       name: 'no-runtime-cycle',
       comment:
@@ -42,9 +68,9 @@ export default {
     },
     {
       name: 'errors-import-nothing',
-      comment: 'Everything may import src/errors.ts, so it stands on nothing.',
+      comment: 'Everything may import src/core/errors.ts, so it stands on nothing.',
       severity: 'error',
-      from: { path: '^src/errors\\.ts$' },
+      from: { path: '^src/core/errors\\.ts$' },
       to: { path: '^src/' },
     },
     {
@@ -74,10 +100,10 @@ export default {
       },
     },
     {
-      name: 'shaders-by-ops-and-compiler',
-      comment: 'Kernels belong to the operation that runs them, or to the compiler.',
+      name: 'shaders-by-ops-kernels-and-compiler',
+      comment: 'Texts of kernels belong to the operation that runs them, or to the compiler.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(ops|compiler)/' },
+      from: { path: '^src/', pathNot: '^src/(ops|kernels|compiler)/' },
       to: { path: '^shaders/' },
     },
   ],

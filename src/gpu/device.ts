@@ -1,7 +1,7 @@
 // The device: how it is found, what it can do, and the typed errors for when there is none.
 import { WebGPUUnavailableError } from '../core/errors';
 
-/** Answers which of a kernel's candidates was measured to be best for a shape; see src/compiler/tuning.ts. */
+/** Answers which of a kernel's candidates was measured to be best for a shape; see src/compiler/tuning/tuning.ts. */
 export interface Tuning {
   choose<T>(kernel: string, shape: readonly number[], candidates: readonly T[], fallback: T): T;
   /** Whether the choice for a shape is known to be the fallback, whatever the candidates. */

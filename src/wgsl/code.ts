@@ -1,10 +1,12 @@
 // The WGSL of passes: as it is written, by which kernels are told apart, and as it is compiled.
-
-import type { Pass } from '../compiler/ir';
 import { specialise } from './specialise';
 import { unroll } from './unroll';
 
-type Sources = Pick<Pass, 'source' | 'consts'>;
+/** What of a pass makes its code. */
+interface Sources {
+  readonly source: readonly string[];
+  readonly consts?: Readonly<Record<string, number>>;
+}
 
 /** The code with the marks of what is written out before it is compiled: equal where that is. */
 export const markedCode = ({ source, consts }: Sources): string => enabled(specialise(source.join('\n'), consts));

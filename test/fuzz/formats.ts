@@ -28,7 +28,7 @@ import { insideGzipped, insidePng, insideTar, insideZip, type Layer } from './la
 export interface Format {
   /** Sound files, small ones. */
   readonly seeds: () => readonly Uint8Array[];
-  /** Gives a right value or throws one of the errors of src/errors.ts. */
+  /** Gives a right value or throws one of the errors of src/core/errors.ts. */
   readonly read: (bytes: Uint8Array) => Promise<unknown>;
   /** Where damage is done besides to the bytes of the file. */
   readonly inside?: Layer;

@@ -147,7 +147,7 @@ test('readers of files come in chunks of their own, which load when they are fir
     import { transforms } from 'lamplight/vision';
     globalThis.used = [load, save, new transforms.ToTensor()];
   `);
-  const readers = ['io/pytorch/zip-load.js', 'io/pytorch/legacy-load.js', 'io/npy-load.js', 'io/safetensors-load.js'];
+  const readers = ['io/pytorch/zip-load.js', 'io/pytorch/legacy-load.js', 'io/npy/load.js', 'io/safetensors/load.js'];
   expect(modulesOf([entry!]).filter((name) => readers.includes(name))).toEqual([]);
   expect(modulesOf(others)).toEqual(expect.arrayContaining(readers));
   expect(
