@@ -94,7 +94,7 @@ function shares(code, map, modules) {
 }
 
 /** How long no request may come before those that wait are answered, in milliseconds. */
-const QUIET = 120;
+const QUIET = 200;
 
 /**
  * Runs a program in a page until it prints. Requests for scripts are held until no more of them come, and then answered together: a round.
@@ -145,7 +145,12 @@ export async function visited(browser, { entry, imported, scripts }, data = () =
       page.on('pageerror', reject);
     });
     const [text] = await Promise.all([printed, page.goto('http://localhost:1/')]);
-    return { first: rounds[0] ?? [], later: rounds.slice(1).flat(), rounds: rounds.length, printed: text };
+    // However its parts came in, what the entry imports is one round.
+    const first = [entry, ...imported];
+    const later = rounds
+      .map((names) => names.filter((name) => !first.includes(name)))
+      .filter(({ length }) => length > 0);
+    return { first, later: later.flat(), rounds: 1 + later.length, printed: text };
   } finally {
     await context.close();
   }

@@ -19,7 +19,7 @@ import type { Program } from './ir';
 import { fail, type Job, type JobExport, type Rehearsal } from './job';
 import { beginKernels, link, pipelineRequests } from './link';
 import { type CompilerPass, compilerPasses } from './passes/index';
-import { compile, hostBytesOf, type Plan } from './plan';
+import { compile, foreseeTexts, hostBytesOf, type Plan } from './plan';
 import { PlanCache } from './plan-cache';
 import { Refusal } from './refusal';
 import { type Sendable, Sender } from './sender';
@@ -516,6 +516,7 @@ export class Engine {
 
   private async runLater(job: Job): Promise<void> {
     try {
+      if (!this.session) foreseeTexts(job.build());
       const session = await this.openForWork();
       const cached = this.plans.get(job.key);
       if (cached) this.run(job, cached, session);

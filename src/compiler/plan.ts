@@ -10,7 +10,7 @@ import { input, output, u32 } from './ir';
 import { gridFor } from './lowering';
 import { fillsFirst, packTargets } from './pack';
 import { type CompilerPass, compilerPasses } from './passes/index';
-import { allWithTexts } from './texts';
+import { allWithTexts, foresee } from './texts';
 
 /** Storage buffers bind at multiples of this many bytes (WebGPU's default minStorageBufferOffsetAlignment). */
 const ALIGNMENT = 256;
@@ -103,6 +103,22 @@ export function compile(
   const lowerings = allWithTexts(program.nodes.map((node) => lower(program, node, adapter)));
   const lowered = passes.reduce((before, pass) => pass(before), { program, lowerings } as LoweredProgram);
   return { ...new Planner(lowered).run(), faults: faultFlow(lowered) };
+}
+
+/** An adapter as most are, before one is known. */
+const usual: AdapterProfile = {
+  kind: 'gpu',
+  vendor: '',
+  architecture: '',
+  description: '',
+  features: new Set(),
+  maxStorageBufferBindingSize: 1 << 27,
+  maxBufferSize: 1 << 28,
+};
+
+/** Begins to load what the plan of a program will need, while the device is being asked for. */
+export function foreseeTexts(program: Program): void {
+  foresee(program.nodes.map((node) => lower(program, node, usual)));
 }
 
 export const supportsHalf = ({ features }: AdapterProfile): boolean => features.has('shader-f16');

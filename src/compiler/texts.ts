@@ -149,6 +149,14 @@ async function load(name: string): Promise<void> {
   return asked;
 }
 
+/** Begins to load the packs that lowerings name, for whoever will need them soon. */
+export function foresee(lowerings: readonly Lowering[]): void {
+  const reader = new Reader();
+  lowerings.forEach(reader.lowering);
+  // Who needs a pack reports its failure.
+  for (const pack of reader.missing) load(pack).catch(() => {});
+}
+
 /** Loads every pack, so that plans can be compiled without waiting, for tests. */
 export const allPacks = async (): Promise<void> => {
   await Promise.all(Object.keys(packs).map(load));
