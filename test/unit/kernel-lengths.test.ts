@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { withEpilogue } from '../../src/compiler/fusion/inline';
 import type { Lowering, Pass } from '../../src/compiler/ir';
+import { passWithTexts } from '../../src/compiler/texts';
 import type { Meta, Shape } from '../../src/core/meta';
 import { forwardPasses } from '../../src/kernels/conv/forward';
 import { BATCH_DIMS, matmulPasses, type Product } from '../../src/kernels/matmul/passes';
@@ -65,7 +66,7 @@ const geometry = geometryOf({ batch: 2, groupIn: 8, groupOut: 12, size: [20, 24]
 
 describe('convolutions', () => {
   test('of groups of channels, with what follows them', () => {
-    const pass = firstOf(forwardPasses(geometry({ groups: 3 }), false, software));
+    const pass = passWithTexts(firstOf(forwardPasses(geometry({ groups: 3 }), false, software)));
     const lengths = { x: 2 * 24 * 480, w: 36 * 8 * 9, y: 2 * 36 * 480 };
     expect(pass.layerLengths).toEqual(lengths);
     const meta = (shape: Shape): Meta => ({ shape, dtype: 'float32' });

@@ -1,9 +1,9 @@
 // Checks that every definition of an operation with a gradient is differentiated by a case of gradcheck.
 import { autograd, type Tensor } from 'lamplight';
 import { expect, test } from 'vitest';
-import type { Node, Op } from '../../src/graph/value';
-import { definedOperations } from '../support/defined-operations';
-import { gradchecks, inputsOf } from '../support/gradchecks';
+import type { Node, Op } from '../../../src/graph/value';
+import { definedOperations } from '../../support/defined-operations';
+import { gradchecks, inputsOf } from '../../support/gradchecks';
 
 // Everything that can be reached is loaded, and defines its operations.
 import.meta.glob('../../src/*/index.ts', { eager: true });
