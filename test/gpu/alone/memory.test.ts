@@ -97,6 +97,8 @@ test('gradients that nobody has looked at make room for the next, and nothing is
     return loss.item();
   };
   for (let i = 0; i < 3; i++) await step();
+  // On a busy machine an automatic one falls into the counted steps, and makes the buffers that it copies through.
+  await torch.gpu.snapshot();
   const before = stats().buffersCreated;
   for (let i = 0; i < 20; i++) await step();
   expect(stats().buffersCreated).toBe(before);
