@@ -26,9 +26,9 @@ import { type Sendable, Sender } from './sender';
 import { bindStanding, releaseStanding } from './standing';
 import { whenLoaded } from './texts';
 import { BackgroundTuning } from './tuning/background';
-import { adapterKey, type TuningRecord, TuningStore } from './tuning/store';
-import type { TunedChoice, TuningProgress } from './tuning/tuner';
-import { type Probe, TuningTable } from './tuning/tuning';
+import { Measurements, type Tuned } from './tuning/measurements';
+import type { TuningRecord } from './tuning/store';
+import type { TuningProgress } from './tuning/tuner';
 
 export type { Cell, Job, JobExport, Rehearsal };
 
@@ -77,7 +77,7 @@ export class Engine {
   private rehearsing: Rehearsal | null = null;
   /** Plans that wait for kernels of their own. */
   private readonly refining = new Set<Promise<void>>();
-  private tuning = new TuningTable();
+  private readonly measured = new Measurements(() => this.options.tuning);
   private readonly background = new BackgroundTuning({
     idleDevice: () => {
       const { session } = this;
@@ -86,8 +86,11 @@ export class Engine {
       const asked = session && isSoftware(session.device.adapterInfo) === (session.profile.kind === 'software');
       return busy || !asked || this.options.tuning === false ? null : session.device;
     },
-    wanted: () => (this.options.tuning === false ? undefined : this.tuning.wanted),
-    found: (probe, costs) => this.keepCosts(probe, costs),
+    wanted: () => this.measured.wanted,
+    // Plans that are there go on as they are: they compute the same bits, and to compile them anew would be felt.
+    found: (probe, costs) => {
+      if (this.session) this.measured.keepCosts(this.session, probe, costs);
+    },
   });
 
   /** Compiles by these passes from now on, for tests: whichever they are, programs compute the same. */
@@ -118,7 +121,7 @@ export class Engine {
     if (submitMilliseconds !== undefined) session.submitMilliseconds = submitMilliseconds;
     if (kernels !== session.profile.kind || tuning !== before) {
       session.profile = { ...session.profile, kind: kernels };
-      this.useTuning(session, await this.store?.load());
+      this.useMeasured(session, await this.measured.load());
     }
     return session.profile;
   }
@@ -413,68 +416,35 @@ export class Engine {
   }
 
   private async openTuned(): Promise<Session> {
-    const loading = this.store?.load();
+    const loading = this.measured.load();
     // Should the device be refused, that is the error to report.
     const session = await Session.open(this.options);
-    this.useTuning(session, await loading);
+    this.useMeasured(session, await loading);
     return session;
   }
 
-  private useTuning(session: Session, record: TuningRecord = {}): void {
-    this.tuning = new TuningTable(record[adapterKey(session.profile)]);
-    session.profile = { ...session.profile, tuning: this.tuning };
+  private useMeasured(session: Session, record?: TuningRecord): void {
+    this.measured.use(session, record);
     this.plans.clear();
   }
 
-  private get store(): TuningStore | null {
-    const { tuning } = this.options;
-    return tuning === false ? null : new TuningStore(tuning);
-  }
-
   /** Measures what the programs' kernels can choose and is not known yet, for about `budget` milliseconds. */
-  tune(programs: readonly Program[], budget: number, onProgress: (progress: TuningProgress) => void) {
-    return this.enqueue(async (): Promise<{ choices: TunedChoice[]; left: number; saved: boolean }> => {
-      const [{ tuneAll, tuningTasks }, { GpuBench }] = await Promise.all([
-        import('./tuning/tuner'),
-        import('./tuning/bench'),
-      ]);
+  tune(programs: readonly Program[], budget: number, onProgress: (progress: TuningProgress) => void): Promise<Tuned> {
+    return this.enqueue(async () => {
       const session = await this.openReporting();
-      const { tuning } = this;
-      const tasks = tuningTasks(programs, session.profile, tuning);
-      const bench = new GpuBench(session, tuning);
-      try {
-        await this.throughLoss(session, session.settle(0));
-        const measuring = tuneAll(tasks, bench, bench.now() + budget, onProgress);
-        const choices = await this.throughLoss(session, measuring);
-        for (const choice of choices) tuning.add(choice);
-        if (choices.length > 0) this.plans.clear();
-        const saved = (await this.store?.save(adapterKey(session.profile), tuning.choices)) ?? false;
-        return { choices, left: tasks.length - choices.length, saved };
-      } finally {
-        bench.close();
-      }
+      const orLost = <T>(promise: Promise<T>) => this.throughLoss(session, promise);
+      const tuned = await this.measured.measure(session, programs, budget, onProgress, orLost);
+      if (tuned.choices.length > 0) this.plans.clear();
+      return tuned;
     });
-  }
-
-  /**
-   * Plans from now on choose by these costs. Those that are there go on as they are: they compute the same bits, and to compile them
-   * anew would be felt.
-   */
-  private keepCosts(probe: Probe, costs: Readonly<Record<string, number>>): void {
-    const { session } = this;
-    if (!session) return;
-    this.tuning = this.tuning.withCosts(probe, costs);
-    session.profile = { ...session.profile, tuning: this.tuning };
-    void this.store?.save(adapterKey(session.profile), this.tuning.choices);
   }
 
   /** Forgets what was measured on this adapter. */
   clearTuning(): Promise<void> {
     return this.enqueue(async () => {
       const session = await this.openReporting();
-      this.tuning.clear();
       this.plans.clear();
-      await this.store?.save(adapterKey(session.profile), []);
+      await this.measured.clear(session);
     });
   }
 
