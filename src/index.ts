@@ -1,9 +1,9 @@
 // The public surface of Lamplight.
 
 export { type AutocastOptions, autocast, isAutocastEnabled } from './autograd/autocast';
-export * as autograd from './autograd/autograd';
 export { checkpoint } from './autograd/checkpoint';
 export * as func from './autograd/func';
+export * as autograd from './autograd/index';
 export { vmap } from './autograd/vmap';
 export * from './core/errors';
 export type { DType, Shape } from './core/meta';
