@@ -416,11 +416,17 @@ test('what joins the steps of a loop gives the figures of one batch, whatever th
     const [slope] = torch.autograd.grad(loss, [w], { createGraph: true });
     const [second] = torch.autograd.grad(slope!.square().sum(), [w], { retainGraph: true });
     const lists = await Promise.all([loss, joined, slope!, second!].map((value) => value.data()));
-    return lists.flatMap((list) => Array.from(list));
+    return lists.map((list) => Array.from(list));
   };
   const times = fc.oneof(fc.constantFrom(8, 127, 128, 129), fc.integer({ min: 8, max: 40 }));
-  const sameEitherWay = async (n: number, tail: string) =>
-    expectNumbers(await figures(n, tail, true), await figures(n, tail, false), { rtol: 1e-3, atol: 1e-4 });
+  const sameEitherWay = async (n: number, tail: string) => {
+    const expected = await figures(n, tail, false);
+    // Sums of hundreds of terms, of which some elements are what is left when these have cancelled.
+    for (const [i, found] of (await figures(n, tail, true)).entries()) {
+      const largest = Math.max(...expected[i]!.map(Math.abs));
+      expectNumbers(found, expected[i]!, { rtol: 1e-3, atol: 1e-4 + 1e-5 * largest });
+    }
+  };
   await fc.assert(fc.asyncProperty(times, fc.constantFrom(...Object.keys(tails)), sameEitherWay), programsOf(3));
 });
 
