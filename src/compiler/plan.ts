@@ -116,9 +116,13 @@ const usual: AdapterProfile = {
   maxBufferSize: 1 << 28,
 };
 
-/** Begins to load what the plan of a program will need, while the device is being asked for. */
+/** Begins to load what the plan of a program will need, while the device is being asked for. A guess that fails costs nothing. */
 export function foreseeTexts(program: Program): void {
-  foresee(program.nodes.map((node) => lower(program, node, usual)));
+  try {
+    foresee(program.nodes.map((node) => lower(program, node, usual)));
+  } catch {
+    // The plan for the adapter that there is says what is wrong.
+  }
 }
 
 export const supportsHalf = ({ features }: AdapterProfile): boolean => features.has('shader-f16');

@@ -1,4 +1,4 @@
-// The refusal of a device that no call has thrown yet: what was computed without one fails where nobody may read it.
+// Remembers the error of a device that was refused until a call has thrown it. Jobs without a device fail, and their results may never be read.
 import { WebGPUUnavailableError } from '../core/errors';
 
 export class Refusal {
@@ -19,7 +19,7 @@ export class Refusal {
     this.#isOfStep = false;
   }
 
-  /** Throws what was noted, for calls that wait for all that was submitted. */
+  /** Throws the error that was noted, for calls that wait for every submitted job. */
   report(): void {
     const error = this.#error;
     if (!error) return;
@@ -27,7 +27,7 @@ export class Refusal {
     throw error;
   }
 
-  /** Throws what was noted where a step was not taken, for calls that read what steps change. */
+  /** Throws the error that was noted if an optimizer's step was not taken, for calls that read parameters and states. */
   reportStep(): void {
     if (this.#isOfStep) this.report();
   }

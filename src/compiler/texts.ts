@@ -1,5 +1,5 @@
-// Texts of kernels that arrive in packs. An operation names them, '#conv/conv2d'; the compiler puts the texts in their places, and what it
-// makes of them waits until the packs are there.
+// The WGSL of kernels, in packs that are loaded when a program needs them. An operation names a text, '#conv/conv2d'; the compiler loads
+// its pack and puts the text in the place of the name.
 import { FetchError } from '../core/errors';
 import type { Lowering, Pass, PointwiseBody } from './ir';
 
@@ -46,7 +46,7 @@ class MissingTexts extends Error {
   }
 }
 
-/** Text by text: those that are WGSL stay, names become what they name. Packs that are missing are noted; their texts are empty. */
+/** Replaces names by the texts of loaded packs; a source that is WGSL stays. Notes missing packs, and reads their texts as empty. */
 class Reader {
   readonly missing = new Set<string>();
 

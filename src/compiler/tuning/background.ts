@@ -65,16 +65,18 @@ export class BackgroundTuning {
     const isQuiet = () => this.runs === runs && this.around.idleDevice() === device && this.spent < BUDGET;
     let probing: Probing | null = null;
     try {
-      const { Probing } = await import('./probing');
-      if (!isQuiet()) return;
+      const loaded = await import('./probing').catch(() => null);
+      // What cannot be fetched is not asked for again and again.
+      if (!loaded) this.spent = BUDGET;
+      if (!loaded || !isQuiet()) return;
       device.pushErrorScope('validation');
       device.pushErrorScope('out-of-memory');
-      probing = new Probing(device, probe);
+      probing = new loaded.Probing(device, probe);
       const errors = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
       if (errors.some((error) => error !== null)) this.around.found(probe, {});
       else await this.stepThrough(probing, isQuiet);
     } catch {
-      // The device was lost, which whoever uses it reports, or the measuring could not be fetched.
+      // The device was lost, which whoever uses it reports.
     } finally {
       probing?.close();
       this.waiting = false;
