@@ -1,0 +1,98 @@
+// The names that every cell of a notebook knows without an import. The type checker of cells reads this file, and the worker is held to it.
+import type { Tensor } from 'lamplight';
+
+/** What `show` draws as a picture: a tensor [H, W], [C, H, W], [H, W, C] or [N, C, H, W] with C of 1, 3 or 4, a canvas, pixels, or bytes of a picture's file. */
+export type Picture = Tensor | OffscreenCanvas | ImageData | ImageBitmap | Blob;
+
+export interface ShowOptions {
+  /** Stands above. */
+  title?: string;
+  /** A caption for each picture of a grid. */
+  labels?: readonly (string | number)[];
+  /** How many pictures stand in a row. Default: as many as fit. */
+  columns?: number;
+  /** Screen pixels for a pixel. Default: as many as make a small picture easy to see. */
+  zoom?: number;
+  /** Colour map for pictures of one channel, as of `vision.io.draw`. Default: `gray`. */
+  cmap?: string | readonly string[];
+  /** The values drawn darkest and brightest. Default: the least and the greatest of all pictures that are shown together. */
+  vmin?: number;
+  vmax?: number;
+}
+
+/**
+ * Shows below the cell: a tensor as a picture, a batch [N, C, H, W] or [N, H, W] or a list of pictures as a grid, a canvas as it is now, a list of
+ * objects as a table with a column for each of their names. Anything else is written as it prints. A canvas that is shown again takes the place
+ * of its first picture. Resolves once it is on the page; a cell that does not await it waits at its end.
+ *
+ *     show(model.conv1.weight, { title: 'Filters', columns: 8 });
+ *     show([{ layer: 'conv1', parameters: 10 }, { layer: 'conv2', parameters: 100 }]);
+ */
+export declare function show(thing: unknown, options?: ShowOptions): Promise<void>;
+
+/** A row of numbers: a list, a typed array, or a tensor of one dimension. */
+export type Numbers = readonly number[] | Float32Array | Float64Array | Int32Array | Uint8Array | Tensor;
+/** A line by its upright places, with x counting from 0, or by both. */
+export type Points = Numbers | { readonly x: Numbers; readonly y: Numbers };
+
+export interface PlotOptions {
+  title?: string;
+  /** Names of the axes. */
+  x?: string;
+  y?: string;
+  /** Default: `line`. */
+  style?: 'line' | 'points' | 'bars';
+  /** Whether the upright axis goes by factors. Default: false. */
+  log?: boolean;
+  /** Names of the places 0, 1, 2 … along x. */
+  ticks?: readonly string[];
+}
+
+/** A plot that grows. */
+export interface LivePlot {
+  /**
+   * A point of each line at `x`. Numbers that are on the GPU, as a loss is, may stay there: they are read when the plot is drawn.
+   *
+   *     curve.add(step, { train: loss, test: testLoss });
+   */
+  add(x: number, values: Readonly<Record<string, number | Tensor>>): void;
+  /** Resolves once all that was added is on the page. */
+  drawn(): Promise<void>;
+}
+
+/** Draws lines by name, or one without, below the cell: `plot({ train: losses, test: testLosses }, { x: 'epoch' })`. */
+export declare function plot(lines: Readonly<Record<string, Points>> | Points, options?: PlotOptions): LivePlot;
+/** A plot without a line so far: `const curve = plot({ title: 'Loss', x: 'step' }); curve.add(0, { train: 2.3 })`. */
+export declare function plot(options: PlotOptions): LivePlot;
+
+/** A bar of how far a loop is, below the cell: `for (const epoch of progress(range)) …`, also over what is iterated with `for await`. */
+export declare function progress<T>(items: Iterable<T>, title?: string): Iterable<T>;
+export declare function progress<T>(items: AsyncIterable<T>, title?: string): AsyncIterable<T>;
+
+/** Takes away what the cell has put out so far. */
+export declare function clear(): void;
+
+/** A file that the visitor has added to the notebook, by its name. @throws FileError that asks for it where there is none of this name */
+export declare function file(name: string): Promise<File>;
+/** The names of the files that the visitor has added. */
+export declare function files(): readonly string[];
+
+/** The address of something of this site: `site('data/mnist/')`. */
+export declare function site(path: string): string;
+
+/**
+ * Files of MNIST as this site carries them, for `vision.datasets.MNIST`: the first `limit` images (default: all 60,000) to train with, or the 10,000 to
+ * test with. No more is fetched than is asked for, in pieces of some thousand images.
+ *
+ *     const trainSet = await vision.datasets.MNIST(await mnist({ train: true, limit: 10_000 }), { transform: new vision.transforms.ToTensor() });
+ */
+export declare function mnist(options?: {
+  train?: boolean;
+  limit?: number;
+}): Promise<{ readonly images: Uint8Array; readonly labels: Uint8Array }>;
+
+/** True at the short setting of a course, false at the full one. */
+export declare const short: boolean;
+
+/** Waits so many milliseconds, or until Stop is pressed. */
+export declare function sleep(milliseconds: number): Promise<void>;
