@@ -7,7 +7,6 @@ import { objectAt } from '../core/object-argument';
 import { type Arguments, kindOf, parseArgs } from '../core/options';
 import { warnOnce } from '../core/warnings';
 import { tensorOf } from '../crossing/host-tensors';
-import { type Packed, unpack } from '../crossing/pack';
 import { backpressure } from '../graph/flush';
 import { lastNodeId } from '../graph/value';
 import type { Generator } from '../storage/random/generator';
@@ -20,7 +19,7 @@ import { batchOfReads, batchOfReady, type Collate, converted, fetchBatch, groups
 import { LoaderPosition, type LoaderState, type Progress } from './loader-state';
 import { BatchSampler, RandomSampler, type Sampler, SequentialSampler } from './sampler';
 import { checkWorkerOptions, originOf, type WorkerOptions } from './worker/options';
-import { Pass } from './worker/pass';
+import type { Pass, PassOptions } from './worker/pass';
 import { type Origin, Workforce } from './worker/workforce';
 
 /** Batches that each worker reads ahead: PyTorch's number. */
@@ -298,29 +297,36 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
     const { signal } = this.#workers;
     const isStream = this.dataset instanceof IterableDataset;
     const count = this.#counter(progress);
-    const pass = new Pass<B>({
+    const ahead = numWorkers * this.prefetchFactor!;
+    const batches: PassOptions<B>['batches'] = isStream ? endless(this.batchSize ?? 1) : progress.rest(this.#order());
+    const options: PassOptions<B> = {
       workforce,
       numWorkers,
-      ahead: numWorkers * this.prefetchFactor!,
-      batches: isStream ? endless(this.batchSize ?? 1) : progress.rest(this.#order()),
+      ahead,
+      batches: drawn(batches, ahead),
       dropLast,
       timeout,
       signal: signal ?? null,
       first: isStream ? 0 : progress.resumedAt,
       pace,
+      tensorOf,
       make: (read, indices) =>
         read ? this.#collated(origin, read, indices, count) : fetchBatch(this.dataset, indices, this.#collateFn),
-    });
+    };
+    const pass = import('./worker/pass').then((loaded) => new loaded.Pass(options));
+    // Whoever asks for a batch is told why there is none.
+    pass.catch(() => undefined);
     return this.#handOut(pass, workforce, progress);
   }
 
-  async *#handOut(pass: Pass<B>, workforce: Workforce, progress: Progress): AsyncIterableIterator<B> {
+  async *#handOut(begun: Promise<Pass<B>>, workforce: Workforce, progress: Progress): AsyncIterableIterator<B> {
     const { signal } = this.#workers;
     const isStream = this.dataset instanceof IterableDataset;
     // The loop may be busy with something else, or waiting for it.
     const letGo = () => void workforce.close();
     signal?.addEventListener('abort', letGo);
     try {
+      const pass = await begun;
       if (isStream) await progress.overtake((batches) => pass.skip(batches), workforce);
       for (let next = await pass.next(); next; next = await pass.next()) {
         const { batch, indices } = next;
@@ -357,18 +363,22 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
   }
 
   /** The batch of what a worker has read. */
-  #collated(origin: Origin, read: Packed, indices: readonly number[], count: (items: number) => void): B | Promise<B> {
+  #collated(
+    origin: Origin,
+    read: () => unknown[],
+    indices: readonly number[],
+    count: (items: number) => void,
+  ): B | Promise<B> {
     const collate = this.#collateFn ?? (defaultCollate as unknown as Collate<T, B>);
     // Within a scope the items are inner tensors: only the batch is kept on the device.
     if (origin.kind !== 'cloned') {
       return scope(() => {
-        const items = unpack(read, tensorOf);
+        const items = read();
         count(items.length);
         return collate(items as Awaited<T>[]);
       });
     }
-    const reads = unpack(read, tensorOf);
-    return batchOfReads(origin.copy, reads, indices, collate, this.#collateFn === null);
+    return batchOfReads(origin.copy, read(), indices, collate, this.#collateFn === null);
   }
 }
 
@@ -401,6 +411,12 @@ function samplersOf<T, B>(
     o.sampler ??
     (o.shuffle ? new RandomSampler(o.dataset, { generator: o.generator }) : new SequentialSampler(o.dataset));
   return [sampler, o.batchSize === null ? null : new BatchSampler(sampler, o.batchSize, o.dropLast)];
+}
+
+/** The same, of which the first so many are drawn at once. */
+function drawn<I>(from: Iterator<I>, count: number): Iterator<I> {
+  const first = Array.from({ length: count }, () => from.next());
+  return { next: () => first.shift() ?? from.next() };
 }
 
 /** How many items each batch of an IterableDataset is to have. */

@@ -155,6 +155,16 @@ test('readers of files come in chunks of their own, which load when they are fir
   ).toEqual([]);
 });
 
+test('what starts and hears workers of a loader comes in a chunk of its own', async () => {
+  const [entry, ...others] = await bundled(`
+    import { data } from 'lamplight';
+    globalThis.used = new data.DataLoader([1, 2, 3]);
+  `);
+  const late = ['pass', 'crew', 'thread', 'lock'].map((name) => `data/worker/${name}.js`);
+  expect(modulesOf([entry!]).filter((name) => late.includes(name))).toEqual([]);
+  expect(modulesOf(others)).toEqual(expect.arrayContaining(late));
+});
+
 test('scripts of workers do not start themselves: a bundler that builds them inside out would never end', async () => {
   const dist = join(library(), 'dist');
   const code = (file: string): Promise<string> => readFile(join(dist, file), 'utf8');

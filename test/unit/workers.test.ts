@@ -312,6 +312,28 @@ describe('workers are let go', () => {
     await expectFree(1);
   });
 
+  test('when the signal is aborted before they have come', async () => {
+    const controller = new AbortController();
+    const iterator = loader({ signal: controller.signal })[Symbol.asyncIterator]();
+    const first = iterator.next();
+    controller.abort(new Error('enough'));
+    await expect(first).rejects.toThrow('enough');
+    await expectFree(2);
+  });
+
+  test('on dispose before they have come', async () => {
+    const lasting = loader({ persistentWorkers: true });
+    lasting[Symbol.asyncIterator]();
+    lasting.dispose();
+    await vi.waitFor(() => expect(started.length).toBe(2));
+    await expectFree(2);
+    let batches = 0;
+    for await (const _ of lasting) batches++;
+    expect(batches).toBe(40);
+    lasting.dispose();
+    await expectFree(2);
+  });
+
   test('on dispose, where they live on between passes', async () => {
     const lasting = loader({ persistentWorkers: true });
     for await (const _ of lasting) break;

@@ -1,5 +1,8 @@
-// One pass of a loader with workers, batch by batch in PyTorch's order: batch b is made by worker b mod numWorkers, and asked for when batch b - ahead is handed out.
-import type { Packed } from '../../crossing/pack';
+// One pass of a loader with workers, batch by batch in PyTorch's order: batch b is made by worker b mod numWorkers, and asked for when batch b - ahead is handed out. It brings
+// with it all that serves threads, and is itself loaded where there are workers, with the first pass.
+import { type Packed, type TensorNumbers, unpack } from '../../crossing/pack';
+import { Crew } from './crew';
+import type { Answer } from './protocol';
 import type { Workforce } from './workforce';
 
 export interface PassOptions<B> {
@@ -16,8 +19,10 @@ export interface PassOptions<B> {
   readonly first: number;
   /** Called before a batch is made. */
   pace(): Promise<void>;
+  /** Makes a tensor of the numbers that a worker has sent. */
+  tensorOf(numbers: TensorNumbers): unknown;
   /** Makes the batch, as its worker, of what that has read; of nothing where it has read nothing. */
-  make(read: Packed | null, indices: readonly number[]): B | Promise<B>;
+  make(read: (() => unknown[]) | null, indices: readonly number[]): B | Promise<B>;
 }
 
 interface Task {
@@ -27,6 +32,8 @@ interface Task {
 
 export class Pass<B> {
   readonly #options: PassOptions<B>;
+  /** Null where nothing is read ahead. */
+  readonly #crew: Crew | null;
   readonly #tasks = new Map<number, Task>();
   readonly #active: boolean[];
   #turn: number;
@@ -39,18 +46,20 @@ export class Pass<B> {
     const { numWorkers, ahead, first, workforce } = options;
     this.#active = new Array<boolean>(numWorkers).fill(true);
     this.#turn = first % numWorkers;
-    workforce.nextPass();
+    this.#crew = workforce.crew((crew) => new Crew(crew));
+    this.#crew?.nextPass();
     for (let i = 0; i < ahead; i++) this.#ask();
   }
 
   /** The next batch and its indices; null at the end. */
   async next(): Promise<{ readonly batch: B; readonly indices: readonly number[] } | null> {
-    const { workforce, pace, make } = this.#options;
+    const { workforce, pace, tensorOf, make } = this.#options;
     const read = await this.#next();
     if (!read) return null;
     const { worker, indices, items } = read;
     await pace();
-    return { batch: await workforce.as(worker, () => make(items, indices)), indices };
+    const unpacked = items && (() => unpack(items, tensorOf));
+    return { batch: await workforce.as(worker, () => make(unpacked, indices)), indices };
   }
 
   /** Has the workers read so many batches, as a run before has done. Gives how many there were. */
@@ -60,13 +69,13 @@ export class Pass<B> {
   }
 
   async #next(): Promise<(Task & { readonly items: Packed | null }) | null> {
-    const { workforce, timeout, signal } = this.#options;
+    const { workforce } = this.#options;
     for (; this.#received < this.#sent; this.#received++) {
       const at = this.#received;
       const { worker, indices } = this.#tasks.get(at)!;
       this.#tasks.delete(at);
       if (!this.#active[worker]) continue;
-      const answer = await workforce.answer(at, timeout, signal);
+      const answer = await this.#answer(at);
       if (answer?.kind === 'end') this.#active[worker] = false;
       this.#ask();
       if (answer?.kind === 'end') continue;
@@ -76,6 +85,13 @@ export class Pass<B> {
       return { worker, indices, items: answer?.items ?? null };
     }
     return null;
+  }
+
+  /** What came of a task; null where nothing is read ahead. */
+  async #answer(task: number): Promise<Answer | null> {
+    const { timeout, signal } = this.#options;
+    signal?.throwIfAborted();
+    return (await this.#crew?.answer(task, timeout, signal)) ?? null;
   }
 
   /** Asks the worker whose turn it is for the next batch, if there is one. */
@@ -88,8 +104,13 @@ export class Pass<B> {
       this.#turn = (worker + 1) % numWorkers;
       if (!this.#active[worker]) continue;
       const task = this.#sent++;
-      this.#tasks.set(task, { worker, indices: typeof value === 'number' ? [] : value });
-      workforce.ask(worker, task, value, dropLast);
+      const indices = typeof value === 'number' ? null : value;
+      this.#tasks.set(task, { worker, indices: indices ?? [] });
+      this.#crew?.ask(worker, task, {
+        addresses: typeof value === 'number' ? value : workforce.addresses(value),
+        samples: indices,
+        dropLast,
+      });
       return;
     }
   }

@@ -1,13 +1,14 @@
-// Who makes the batches of a loader with workers: threads that read, and for each worker, on the main side, its number, seed and generator.
+// Who makes the batches of a loader with workers: for each worker, on the main side, its number, seed and generator. The threads that read
+// are a `Crew`, which arrives with the first pass.
 
 import { WorkerError } from '../../core/errors';
 import { Generator } from '../../storage/random/generator';
 import { lengthOf } from '../dataset';
 import { rootIndex, rootOf } from '../subset';
 import type { WorkerCopy } from './copy';
-import { Crew } from './crew';
+import type { Crew, CrewOptions } from './crew';
 import { asWorker, shownSeed, type WorkerInfo } from './info';
-import type { Answer, Served } from './protocol';
+import type { Served } from './protocol';
 import type { WorkerLike } from './thread';
 
 /** Where the items of a loader come from. */
@@ -47,10 +48,11 @@ export interface WorkforceOptions {
 export class Workforce {
   readonly #hands: readonly Hand[];
   readonly #options: WorkforceOptions;
-  readonly #crew: Crew | null;
+  #crew: Crew | null = null;
+  #isClosed = false;
 
   constructor(options: WorkforceOptions) {
-    const { dataset, origin, numWorkers, baseSeed, workerInitFn, resumed } = options;
+    const { dataset, numWorkers, baseSeed, workerInitFn, resumed } = options;
     this.#options = options;
     const ids = Array.from({ length: numWorkers }, (_, id) => id);
     this.#hands = ids.map((id) => {
@@ -62,12 +64,14 @@ export class Workforce {
       asWorker(info, generator, () => workerInitFn?.(id));
       if (resumed) generator.setState(resumed.generators[id]!.main);
     }
-    if (origin.kind === 'here') {
-      this.#crew = null;
-      return;
-    }
+  }
+
+  /** The threads, which the first pass starts; null where nothing is read ahead. @param make makes a crew of its options */
+  crew(make: (options: CrewOptions) => Crew): Crew | null {
+    const { origin, numWorkers, baseSeed } = this.#options;
+    if (this.#crew || origin.kind === 'here') return this.#crew;
     const state = origin.kind === 'cloned' ? origin.copy.state : null;
-    this.#crew = new Crew({
+    const crew = make({
       starts: this.#hands.map(({ thread }, id) => ({
         id,
         numWorkers,
@@ -78,36 +82,23 @@ export class Workforce {
       start: () => (origin.kind === 'cloned' ? origin.copy.start() : origin.start()),
       check: (served) => this.#check(served),
     });
+    if (this.#isClosed) void crew.close();
+    this.#crew = crew;
+    return crew;
   }
 
   get isOver(): boolean {
-    return this.#crew?.isOver ?? false;
+    return this.#crew?.isOver ?? this.#isClosed;
   }
 
   get baseSeed(): bigint {
     return this.#options.baseSeed;
   }
 
-  nextPass(): void {
-    this.#crew?.nextPass();
-  }
-
-  /** Has worker `id` make the batch of `indices`; of an iterable data set, of the next so many. */
-  ask(id: number, task: number, indices: readonly number[] | number, dropLast: boolean): void {
+  /** What threads are asked for where the loader is asked for the items at `indices`. */
+  addresses(indices: readonly number[]): unknown[] {
     const { origin, dataset } = this.#options;
-    if (typeof indices === 'number') {
-      this.#crew!.ask(id, task, { addresses: indices, samples: null, dropLast });
-    } else if (origin.kind === 'cloned') {
-      this.#crew!.ask(id, task, { addresses: indices.map((i) => origin.copy.address(i)), samples: indices, dropLast });
-    } else {
-      this.#crew?.ask(id, task, { addresses: indices.map((i) => rootIndex(dataset, i)), samples: indices, dropLast });
-    }
-  }
-
-  /** What came of a task; null where nothing is read ahead. */
-  async answer(task: number, seconds: number, signal: AbortSignal | null): Promise<Answer | null> {
-    signal?.throwIfAborted();
-    return (await this.#crew?.answer(task, seconds, signal)) ?? null;
+    return indices.map((i) => (origin.kind === 'cloned' ? origin.copy.address(i) : rootIndex(dataset, i)));
   }
 
   /** Runs code of worker `id` on the main side. */
@@ -152,7 +143,9 @@ export class Workforce {
     );
   }
 
+  /** Lets the threads go. Resolves when they are gone. */
   close(): Promise<void> {
+    this.#isClosed = true;
     return this.#crew?.close() ?? Promise.resolve();
   }
 }
