@@ -16,8 +16,13 @@ const KEPT = 'lamplight-mnist';
 /** Bytes before the pixels of an IDX file of images: a magic number, their count, rows and columns. */
 const HEADER = 16;
 
-const dataset = (images: Uint8Array, labels: Uint8Array, limit?: number) =>
-  vision.datasets.MNIST({ images, labels }, { limit, transform: new vision.transforms.ToTensor() });
+const dataset = (files: IdxFiles) => vision.datasets.MNIST(files, { transform: new vision.transforms.ToTensor() });
+
+/** Two IDX files, uncompressed. */
+export interface IdxFiles {
+  readonly images: Uint8Array;
+  readonly labels: Uint8Array;
+}
 
 export class MnistFiles {
   private readonly underWay = new Map<string, Promise<Uint8Array>>();
@@ -44,6 +49,14 @@ export class MnistFiles {
 
   private async openTrain(limit: number): Promise<MnistDataset> {
     if (this.train && this.holds(limit)) return this.train.dataset;
+    const { length } = trainPieces(limit);
+    const whole = await dataset(await this.trainFiles(limit));
+    if (!this.holds(limit)) this.train = { pieces: length, dataset: whole };
+    return whole;
+  }
+
+  /** The first `limit` training images, or a few more, with their labels. */
+  async trainFiles(limit: number): Promise<IdxFiles> {
     const pieces = trainPieces(limit);
     const [labels, ...images] = await Promise.all([this.file(LABELS), ...pieces.map(({ name }) => this.file(name))]);
     const first = images[0] ?? new Uint8Array();
@@ -56,15 +69,17 @@ export class MnistFiles {
       joined.set(part.subarray(HEADER), at);
       at += part.length - HEADER;
     }
-    const whole = await dataset(joined, firstLabels(labels, count));
-    if (!this.holds(limit)) this.train = { pieces: pieces.length, dataset: whole };
-    return whole;
+    return { images: joined, labels: firstLabels(labels, count) };
+  }
+
+  /** All test images with their labels. */
+  async testFiles(): Promise<IdxFiles> {
+    const [images, labels] = await Promise.all([this.file(TEST_IMAGES), this.file(TEST_LABELS)]);
+    return { images, labels };
   }
 
   private openTest(): Promise<MnistDataset> {
-    this.test ??= Promise.all([this.file(TEST_IMAGES), this.file(TEST_LABELS)]).then(([images, labels]) =>
-      dataset(images, labels),
-    );
+    this.test ??= this.testFiles().then(dataset);
     // What failed may be tried again.
     this.test.catch(() => {
       this.test = undefined;
@@ -83,7 +98,7 @@ export class MnistFiles {
   }
 
   private async read(url: string): Promise<Uint8Array> {
-    const cache = await caches.open(KEPT).catch(() => undefined);
+    const cache = typeof caches === 'undefined' ? undefined : await caches.open(KEPT).catch(() => undefined);
     const kept = await cache?.match(url);
     if (kept) return inflate(url, new Uint8Array(await kept.arrayBuffer()));
     const bytes = await this.fetch(url);

@@ -1,0 +1,42 @@
+// Owns the values of the names that every cell knows.
+import type * as Declared from '../builtins';
+import { counted, countedNow } from './bars';
+import type { Files } from './files';
+import { mnistFiles } from './mnist';
+import type { RunOutputs } from './outputs';
+import { plot } from './plot';
+import type { Builtins } from './scope';
+import { show } from './show';
+import type { Stopper } from './stopper';
+
+/** What the names hang on. */
+export interface Host {
+  /** Those of the run that goes on, or of the last one. */
+  outputs(): RunOutputs;
+  readonly short: boolean;
+  readonly site: string;
+  readonly files: Files;
+  readonly stopper: Stopper;
+}
+
+type Names = { readonly [Name in keyof typeof Declared]: (typeof Declared)[Name] };
+
+export function builtinsOf(host: Host): Builtins {
+  const site = (path: string) => new URL(path, host.site).href;
+  const names: Omit<Names, 'short'> = {
+    show: (thing, options) => show(host.outputs(), thing, options),
+    plot: (lines: Parameters<typeof plot>[1], options?: Declared.PlotOptions) => plot(host.outputs(), lines, options),
+    progress: (<T>(items: Iterable<T> | AsyncIterable<T>, title = '') =>
+      Symbol.asyncIterator in items
+        ? counted(host.outputs(), items, title)
+        : countedNow(host.outputs(), items, title)) as Names['progress'],
+    clear: () => host.outputs().clear(),
+    file: (name) => host.files.get(name),
+    files: () => host.files.names(),
+    site,
+    mnist: (options) => mnistFiles(site('data/mnist/'), options),
+    sleep: (milliseconds) => host.stopper.wait(new Promise<void>((resolve) => setTimeout(resolve, milliseconds))),
+  };
+  const values = Object.entries(names).map(([name, value]) => [name, { value }] as const);
+  return { ...Object.fromEntries(values), short: { get: () => host.short } };
+}

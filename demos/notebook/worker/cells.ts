@@ -1,0 +1,196 @@
+// Runs cells, one at a time, in the order in which they were asked for.
+import { gpu } from 'lamplight';
+import { type CellCalls, compileCell, declaredNames } from '../compile/cell';
+import type { Ended, Explain, Output, Run } from '../protocol';
+import { counted, hasBar } from './bars';
+import { openDoor } from './doors';
+import { failureOf } from './failure';
+import { GpuWatch, memoryNow } from './memory';
+import { type Post, RunOutputs } from './outputs';
+import type { Scope } from './scope';
+import { show } from './show';
+import { StopError, type Stopper } from './stopper';
+import { valueText } from './texts';
+import { variablesOf } from './variables';
+
+type CellModule = { readonly default: (scope: object, calls: CellCalls) => Promise<unknown> };
+
+/** Names that cells of the notebook declare, each with the labels of those that do. */
+export class Declarations {
+  /** Of sources that were looked at. */
+  readonly #known = new Map<string, readonly string[]>();
+  #byName = new Map<string, string[]>();
+
+  /** @param sources of all code cells, in order; a cell is called by its place among them where it has not run */
+  look(sources: readonly string[]): void {
+    const known = new Map(sources.map((source) => [source, this.#known.get(source) ?? declaredNames(source)] as const));
+    this.#known.clear();
+    this.#byName = new Map();
+    for (const [source, names] of known) this.#known.set(source, names);
+    for (const [i, source] of sources.entries()) {
+      for (const name of known.get(source) ?? []) {
+        this.#byName.set(name, [...(this.#byName.get(name) ?? []), `cell ${i + 1}`]);
+      }
+    }
+  }
+
+  get names(): Iterable<string> {
+    return this.#byName.keys();
+  }
+
+  declaredIn(name: string): readonly string[] {
+    return this.#byName.get(name) ?? [];
+  }
+}
+
+export interface Surroundings {
+  readonly scope: Scope;
+  readonly stopper: Stopper;
+  readonly declarations: Declarations;
+  /** Names that every cell knows. */
+  readonly builtins: readonly string[];
+  readonly post: Post;
+}
+
+export class Cells {
+  /** Outputs of the run that goes on, or of the last. */
+  outputs: RunOutputs;
+  /** Runs and questions that wait. */
+  readonly #waiting: (Run | Explain)[] = [];
+  #isBusy = false;
+  /** Addresses of compiled cells, each with the label of its cell. */
+  readonly #labels = new Map<string, string>();
+  readonly watch: GpuWatch;
+
+  constructor(private readonly around: Surroundings) {
+    this.outputs = new RunOutputs(0, around.post);
+    this.watch = new GpuWatch(around.post);
+  }
+
+  /** What is thrown where no cell awaits it. */
+  stray(error: unknown): void {
+    if (error instanceof StopError) return;
+    this.outputs.slot().put(failureOf(error, 'a cell', this.#labels));
+  }
+
+  add(message: Run | Explain): void {
+    this.#waiting.push(message);
+    if (!this.#isBusy) void this.#work();
+  }
+
+  stop(): void {
+    for (const waiting of this.#waiting.splice(0)) {
+      if (waiting.type === 'run') this.#end(waiting.run, 'stopped', 0, [], []);
+      else this.around.post({ type: 'explained', run: waiting.run, text: 'stopped', failed: true });
+    }
+    if (this.#isBusy) this.around.stopper.stop();
+  }
+
+  async #work(): Promise<void> {
+    this.#isBusy = true;
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+      this.around.stopper.reset();
+      if (next.type === 'run') await this.#run(next);
+      else await this.#explain(next);
+    }
+    this.#isBusy = false;
+  }
+
+  async #run({ run, label, source, notebook }: Run): Promise<void> {
+    const { post, stopper, scope } = this.around;
+    const outputs = new RunOutputs(run, post);
+    this.outputs = outputs;
+    post({ type: 'began', run });
+    const begun = performance.now();
+    let declares: readonly string[] = [];
+    let reads: readonly string[] = [];
+    let how: Ended['how'] = 'done';
+    this.watch.begin();
+    try {
+      this.around.declarations.look(notebook);
+      const names = new Set([...this.around.builtins, ...this.around.declarations.names, ...Object.keys(scope.names)]);
+      const cell = compileCell(source, { names, isGlobal: (name) => name in globalThis });
+      ({ declares, reads } = cell);
+      const module = await this.#load(cell.code, label);
+      const value = await module.default(scope.names, this.#calls());
+      await this.#give(value);
+    } catch (error) {
+      how = error instanceof StopError || stopper.isStopped ? 'stopped' : 'failed';
+      if (how === 'failed') outputs.slot().put(failureOf(error, label, this.#labels));
+    }
+    await outputs.settled();
+    this.watch.end();
+    this.#end(run, how, performance.now() - begun, declares, reads);
+  }
+
+  #end(
+    run: number,
+    how: Ended['how'],
+    milliseconds: number,
+    declares: readonly string[],
+    reads: readonly string[],
+  ): void {
+    const variables = variablesOf(this.around.scope);
+    this.around.post({ type: 'ended', run, how, milliseconds, memory: memoryNow(), variables, declares, reads });
+  }
+
+  /** A compiled cell as a module. */
+  async #load(code: string, label: string): Promise<CellModule> {
+    const url = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
+    this.#labels.set(url, label);
+    try {
+      return (await import(/* @vite-ignore */ url)) as CellModule;
+    } finally {
+      URL.revokeObjectURL(url);
+    }
+  }
+
+  #calls(): CellCalls {
+    const { stopper, scope } = this.around;
+    return {
+      wait: (value) => stopper.wait(value),
+      each: (items) => stopper.each(hasBar(items) ? counted(this.outputs, items as never, 'Batches') : items),
+      import: async (specifier, names) => {
+        const module = await openDoor(specifier);
+        for (const { imported, local } of names) scope.bind(local, specifier, module, imported);
+      },
+      load: async (specifier) => openDoor(specifier),
+    };
+  }
+
+  /** Puts out what the last line gives. */
+  async #give(value: unknown): Promise<void> {
+    const { outputs } = this;
+    if (value === undefined) return;
+    if (value instanceof OffscreenCanvas) {
+      if (!outputs.canvases.has(value)) await show(outputs, value);
+      return;
+    }
+    if (typeof value === 'string' && value === outputs.lastText) return;
+    await outputs.later(async (slot) => {
+      const output: Output = { kind: 'text', stream: 'value', text: await valueText(value) };
+      slot.put(output);
+    });
+  }
+
+  async #explain({ run, name }: Explain): Promise<void> {
+    const { scope, post } = this.around;
+    const step = scope.has(name) ? scope.names[name] : undefined;
+    if (typeof step !== 'function') {
+      post({
+        type: 'explained',
+        run,
+        text: `There is no function ${name} yet: run the cell that declares it.`,
+        failed: true,
+      });
+      return;
+    }
+    try {
+      const explanation = await gpu.explain(() => (step as () => unknown)());
+      post({ type: 'explained', run, text: String(explanation), failed: false });
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      post({ type: 'explained', run, text, failed: true });
+    }
+  }
+}

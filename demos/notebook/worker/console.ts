@@ -1,0 +1,40 @@
+// Has what is written to the console stand below the cell that runs.
+import type { TextOutput } from '../protocol';
+import type { RunOutputs } from './outputs';
+import { tableOf } from './show';
+import { consoleText, isAtHand, textAtHand } from './texts';
+
+type Stream = TextOutput['stream'];
+
+const streams = { log: 'log', info: 'log', debug: 'log', warn: 'warn', error: 'error' } as const;
+
+/** Takes over the console's methods; `current` is the run that is written to. */
+export function takeConsole(current: () => RunOutputs | null): void {
+  for (const [name, stream] of Object.entries(streams) as [keyof typeof streams, Stream][]) {
+    console[name] = (...values: unknown[]) => {
+      const outputs = current();
+      if (outputs) write(outputs, stream, values);
+    };
+  }
+  console.table = (rows: unknown) => {
+    const outputs = current();
+    const list = Array.isArray(rows) ? rows : Object.values((rows ?? {}) as object);
+    void outputs?.later(async (slot) => slot.put(await tableOf(list.map((row) => ({ ...Object(row) })))));
+  };
+}
+
+function write(outputs: RunOutputs, stream: Stream, values: readonly unknown[]): void {
+  if (isAtHand(values)) {
+    const text = textAtHand(values);
+    outputs.lastText = text;
+    outputs.slot().put({ kind: 'text', stream, text });
+    return;
+  }
+  void outputs.later(async (slot) => {
+    const text = await consoleText(values).catch(
+      (error: unknown) => `${values.map(String).join(' ')} (${String(error)})`,
+    );
+    outputs.lastText = text;
+    slot.put({ kind: 'text', stream, text });
+  });
+}

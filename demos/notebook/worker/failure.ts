@@ -1,0 +1,59 @@
+// Owns how errors are told: with the line of the cell that they come from, and what helps.
+import { LamplightError } from 'lamplight';
+import { CellSyntaxError } from '../compile/failure';
+import type { ErrorOutput } from '../protocol';
+
+/** Where a module that was made of a cell stands in stacks, and what the cell is called. */
+export type Labels = ReadonlyMap<string, string>;
+
+interface Frame {
+  readonly cell: string;
+  readonly line: number;
+  readonly name: string;
+}
+
+/** The frames of a stack that are in cells, innermost first; stacks of Chrome and those of Firefox and Safari. */
+function framesOf(stack: string, labels: Labels): Frame[] {
+  return stack.split('\n').flatMap((text) => {
+    const found = /(blob:[^\s()]+?):(\d+):\d+/.exec(text);
+    const cell = found && labels.get(found[1]!);
+    if (!found || cell === undefined || !cell) return [];
+    const called = /^\s*at (?:async )?(?:new )?([^\s(]+) \(/.exec(text)?.[1] ?? /^([^@\s]+)@/.exec(text)?.[1] ?? '';
+    const name = called
+      .replace(/^(?:Object\.|Module\.)?\$scope_*\./, '')
+      .replace(/^(?:Module\.)?default$|^Module$/, '');
+    return [{ cell, line: Number(found[2]), name }];
+  });
+}
+
+/** A message of the library says behind a semicolon what to do. */
+function parts(error: Error): { readonly message: string; readonly remedy: string | null } {
+  const remedy = (error as { readonly remedy?: unknown }).remedy;
+  if (typeof remedy === 'string') return { message: error.message, remedy };
+  const at = error instanceof LamplightError ? error.message.lastIndexOf('; ') : -1;
+  if (at < 0) return { message: error.message, remedy: null };
+  const rest = error.message.slice(at + 2);
+  return { message: error.message.slice(0, at), remedy: `${rest[0]?.toUpperCase()}${rest.slice(1)}` };
+}
+
+/** What is told of an error that ended a cell. */
+export function failureOf(thrown: unknown, cell: string, labels: Labels): ErrorOutput {
+  if (!(thrown instanceof Error)) {
+    const message = `a value that is no Error was thrown: ${String(thrown)}`;
+    return { kind: 'error', name: 'Error', message, remedy: null, line: null, column: null, cell, stack: [] };
+  }
+  const { message, remedy } = parts(thrown);
+  const base = { kind: 'error', name: thrown.name, message, remedy } as const;
+  if (thrown instanceof CellSyntaxError) return { ...base, line: thrown.line, column: thrown.column, cell, stack: [] };
+  const frames = framesOf(thrown.stack ?? '', labels);
+  const [first] = frames;
+  return {
+    ...base,
+    line: first?.line ?? null,
+    column: null,
+    cell: first?.cell ?? cell,
+    stack: frames.map(
+      ({ name, cell: label, line }) => `${name ? `${name} (` : ''}${label}, line ${line}${name ? ')' : ''}`,
+    ),
+  };
+}

@@ -1,0 +1,92 @@
+// The worker that runs a notebook's cells: takes the page's messages, and holds the library and what cells have declared.
+import { gpu } from 'lamplight';
+import type { FromWorker, Start, ToWorker } from '../protocol';
+import { builtinsOf } from './builtins';
+import { Cells, Declarations } from './cells';
+import { takeConsole } from './console';
+import { Files } from './files';
+import { closeStorage } from './sandbox';
+import { Scope } from './scope';
+import { Stopper } from './stopper';
+
+/** Taken before cells run, which may do with the worker's own what they like. */
+const send = self.postMessage.bind(self) as (message: FromWorker) => void;
+
+class Kernel {
+  readonly #files = new Files();
+  readonly #stopper = new Stopper();
+  readonly #cells: Cells;
+  readonly #scope: Scope;
+  #short: boolean;
+
+  constructor({ trusted, short, site }: Start) {
+    if (!trusted) closeStorage();
+    this.#short = short;
+    const self = this;
+    const declarations = new Declarations();
+    const builtins = builtinsOf({
+      outputs: () => this.#cells.outputs,
+      get short() {
+        return self.#short;
+      },
+      site,
+      files: this.#files,
+      stopper: this.#stopper,
+    });
+    this.#scope = new Scope(builtins, declarations);
+    this.#cells = new Cells({
+      scope: this.#scope,
+      stopper: this.#stopper,
+      declarations,
+      builtins: Object.keys(builtins),
+      post: send,
+    });
+    takeConsole(() => this.#cells.outputs);
+    addEventListener('error', (event) => this.#stray(event, event.error ?? event.message));
+    addEventListener('unhandledrejection', (event) => this.#stray(event, event.reason));
+    gpu.onLost(({ error }) => {
+      this.#cells.watch.forget();
+      send({ type: 'lost', message: error.message });
+    });
+  }
+
+  #stray(event: Event, error: unknown): void {
+    event.preventDefault();
+    this.#cells.stray(error);
+  }
+
+  take(message: Exclude<ToWorker, Start>): void {
+    switch (message.type) {
+      case 'run':
+      case 'explain':
+        this.#cells.add(message);
+        break;
+      case 'stop':
+        this.#cells.stop();
+        break;
+      case 'ping':
+        send({ type: 'pong', ping: message.ping });
+        break;
+      case 'file':
+        this.#files.add(message.file);
+        break;
+      case 'remove-file':
+        this.#files.remove(message.name);
+        break;
+      case 'canvas':
+        this.#scope.set(message.name, message.canvas);
+        break;
+      case 'short':
+        this.#short = message.short;
+    }
+  }
+}
+
+let kernel: Kernel | null = null;
+
+addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
+  if (data.type === 'start') {
+    kernel ??= new Kernel(data);
+    send({ type: 'ready' });
+  } else kernel?.take(data);
+});
