@@ -163,7 +163,7 @@ interface Push<Args extends readonly Tensor[]> {
   tangents: readonly Tensor[];
 }
 
-/** [func(...primals), J · tangents]: the directional derivative, by differentiating the transposed product. */
+/** The pair [func(...primals), J · tangents]: the directional derivative, by differentiating the transposed product. */
 export function jvp<Args extends readonly Tensor[]>(
   ...args: ByPlaceOrName<Push<Args>, ['func', 'primals', 'tangents']>
 ): [output: Tensor, tangent: Tensor] {

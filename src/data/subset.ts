@@ -98,6 +98,7 @@ const isPlainSubset = (dataset: unknown): dataset is Subset<unknown> =>
   dataset instanceof Subset && dataset.constructor === Subset;
 
 interface Drawing {
+  /** Default: the default generator, as seeded by `torch.manualSeed`. */
   generator?: Generator | null;
 }
 
@@ -110,7 +111,6 @@ interface SplitArguments<T, L> extends Drawing {
  * Splits a data set at random into parts that do not overlap. The same seed gives PyTorch's own split.
  *
  * @param lengths sizes that add up to the data set's, or fractions that add up to 1; what rounding down leaves over goes to the parts in turn
- * @param generator default: the default generator, as seeded by `torch.manualSeed`
  * @throws ArgumentError when the lengths do not add up
  */
 export function randomSplit<T, const L extends readonly number[]>(

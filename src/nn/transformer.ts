@@ -92,11 +92,11 @@ export class TransformerEncoder extends Layer {
 }
 
 export interface DecoderCall {
-  /** [T, T]: true where an element of the target is not to be seen; or numbers to add to the scores. */
+  /** Shape [T, T]: true where an element of the target is not to be seen; or numbers to add to the scores. */
   tgtMask?: Tensor | null;
-  /** [T, S]: the same for elements of the memory. */
+  /** Shape [T, S]: the same for elements of the memory. */
   memoryMask?: Tensor | null;
-  /** [N, T]: true where an element is padding. */
+  /** Shape [N, T]: true where an element is padding. */
   tgtKeyPaddingMask?: Tensor | null;
   /** [N, S] */
   memoryKeyPaddingMask?: Tensor | null;
@@ -283,9 +283,9 @@ type TransformerOrder = [
 ];
 
 export interface TransformerCall extends DecoderCall {
-  /** [S, S]: true where an element of the source is not to be seen; or numbers to add to the scores. */
+  /** Shape [S, S]: true where an element of the source is not to be seen; or numbers to add to the scores. */
   srcMask?: Tensor | null;
-  /** [N, S]: true where an element is padding. */
+  /** Shape [N, S]: true where an element is padding. */
   srcKeyPaddingMask?: Tensor | null;
   srcIsCausal?: boolean;
 }
@@ -362,7 +362,7 @@ export class Transformer extends Layer {
     return this.decoder(tgt, memory, target);
   }
 
-  /** [sz, sz]: −∞ above the diagonal, 0 elsewhere: a mask that hides what comes later. */
+  /** Shape [sz, sz]: −∞ above the diagonal, 0 elsewhere: a mask that hides what comes later. */
   static generateSquareSubsequentMask(...args: Arguments<{ sz: number }, ['sz']>): Tensor {
     const { sz } = parseArgs<{ sz: number }>('generateSquareSubsequentMask', ['sz'], {}, args, {
       sz: whole(0, LONGEST_MASK),

@@ -23,6 +23,7 @@ export type PermuteFeature = (x: Tensor, featureMask: Tensor) => Tensor;
 export interface FeaturePermutationOptions extends PerturbationOptions, FeatureOptions {}
 
 interface PermutationArguments extends Forward {
+  /** How one feature is permuted. Default: at random. */
   permFunc?: PermuteFeature | null;
 }
 
@@ -43,7 +44,6 @@ type Order = ['target', 'additionalForwardArgs', 'featureMask', ...PaceOrder];
 export class FeaturePermutation extends PerturbationAttribution {
   readonly permFunc: PermuteFeature | null;
 
-  /** @param permFunc how one feature is permuted; default: at random */
   constructor(...args: Arguments<PermutationArguments, ['forwardFunc', 'permFunc']>) {
     const kinds = { ...forwardKinds, permFunc: orNull(callback) };
     const o = parseArgs<PermutationArguments>(opOf(new.target), ['forwardFunc'], { permFunc: null }, args, kinds);

@@ -36,6 +36,7 @@ const checkpointName: Kind = {
 };
 
 interface Named {
+  /** In a page the name of the store; in Node the path of a folder, which is made when it is needed. */
   name: string;
 }
 
@@ -53,12 +54,12 @@ export class CheckpointStore extends Printable {
     closeMethods(CheckpointStore.prototype, ['list']);
   }
 
+  /** In a page the name of the store; in Node the path of its folder. */
   readonly name: string;
   #shelf: Promise<Shelf> | null = null;
   /** Writes come one after another, so that the last call is the last to be written. */
   #writes: Promise<unknown> = Promise.resolve();
 
-  /** @param name in a page the name of the store; in Node the path of a folder, which is made when it is needed */
   constructor(...args: Arguments<Named, ['name']>) {
     super();
     const words = 'a text of at least one letter';

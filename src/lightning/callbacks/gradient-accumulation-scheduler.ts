@@ -8,13 +8,13 @@ import { Callback } from '../hooks';
 import type { LightningModule } from '../module';
 import type { Trainer } from '../trainer';
 
+/** Batches by the epoch from which on they count. */
 type Scheduling = Readonly<Record<number, number>>;
 
-/** `new GradientAccumulationScheduler({ 0: 4, 5: 2 })`: four batches a step, two from epoch 5 on. */
+/** Takes a step after so many batches, by epoch: with `new GradientAccumulationScheduler({ 0: 4, 5: 2 })` after four, and after two from epoch 5 on. */
 export class GradientAccumulationScheduler extends Callback {
   readonly scheduling: Scheduling;
 
-  /** @param scheduling batches by the epoch from which on they count; `{ scheduling }` too */
   constructor(...args: Arguments<{ scheduling: Scheduling }, ['scheduling']>) {
     super();
     const name = 'GradientAccumulationScheduler';

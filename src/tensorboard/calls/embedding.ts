@@ -13,11 +13,11 @@ import type { EmbeddingInfo, Label } from '../projector';
 import { copyOf, numbersOf } from '../values';
 
 interface EmbeddingParameters {
-  /** [N, D]: a point in each row. */
+  /** Shape [N, D]: a point in each row. */
   mat: Tensor;
   /** A label for each point, or a list with one for each column. Default: none. */
   metadata?: Tensor | readonly (Label | readonly Label[])[] | null;
-  /** [N, C, H, W]: a picture of each point, of 1 or 3 channels: uint8, or floats from 0 to 1. Default: none. */
+  /** Shape [N, C, H, W]: a picture of each point, of 1 or 3 channels: uint8, or floats from 0 to 1. Default: none. */
   labelImg?: Tensor | null;
   /** Default: none, as for step 0. */
   globalStep?: number | null;

@@ -12,11 +12,11 @@ import { copyOf, numbersOf } from '../values';
 
 interface MeshParameters extends When {
   tag: string;
-  /** [B, N, 3]: x, y and z. */
+  /** Shape [B, N, 3]: x, y and z. */
   vertices: Tensor;
   /** [B, N, 3], from 0 to 255. Default: none. */
   colors?: Tensor | null;
-  /** [B, M, 3]: places of vertices, of a triangle each. Default: none, which is a cloud of points. */
+  /** Shape [B, M, 3]: places of vertices, of a triangle each. Default: none, which is a cloud of points. */
   faces?: Tensor | null;
   /** Classes of three.js and how they are configured: `camera`, `lights`, `material`. Default: none. */
   configDict?: Readonly<Record<string, unknown>> | null;

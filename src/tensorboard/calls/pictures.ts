@@ -37,7 +37,7 @@ export function imageEntry(op: 'addImage' | 'addImages', formats: 'CHW' | 'NCHW'
 }
 
 interface BoxParameters extends ImageParameters {
-  /** [N, 4]: xmin, ymin, xmax, ymax. */
+  /** Shape [N, 4]: xmin, ymin, xmax, ymax. */
   boxTensor: Tensor;
   /** The picture is made so many times as large when its boxes are drawn. Default 1. */
   rescale?: number;

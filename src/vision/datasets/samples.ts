@@ -69,6 +69,7 @@ export function classesOf(op: string, { name, folders }: ListedFolder): ClassNum
 }
 
 interface MakeArguments extends SampleOptions, Directory {
+  /** The number of each class. Default: as `findClasses` gives it. */
   classToIdx?: Readonly<Record<string, number>> | null;
 }
 
@@ -91,7 +92,6 @@ const numbers: Kind = { words: 'an object of numbers by the names of classes', f
 /**
  * The files of each class with its number: classes, folders and files sorted.
  *
- * @param classToIdx default: as `findClasses` gives it
  * @throws FetchError when a class has no file that counts, ArgumentError unless there is one of `extensions` and `isValidFile`
  */
 export async function makeDataset(...args: Arguments<MakeArguments, typeof makeOrder>): Promise<ClassSample[]> {

@@ -17,7 +17,7 @@ import { expectPicture, inkOf, MOST_PIXELS, painted, type ShapeHead, shapesOf } 
 interface BoxArguments<T> {
   /** uint8, or floats from 0 to 1: [3, H, W] or [1, H, W]. */
   image: T;
-  /** [N, 4]: xmin, ymin, xmax, ymax; or [N, 8]: the corners of turned boxes. */
+  /** Shape [N, 4]: xmin, ymin, xmax, ymax; or [N, 8]: the corners of turned boxes. */
   boxes: Tensor;
   /** A text for each box; null for none. */
   labels?: readonly (string | null)[] | null;

@@ -14,7 +14,7 @@ import { expectPicture, inkOf, MOST_PIXELS, painted, type ShapeHead, shapesOf } 
 interface KeypointArguments<T> {
   /** uint8, or floats from 0 to 1: [3, H, W]. */
   image: T;
-  /** [instances, K, 2]: x, y. */
+  /** Shape [instances, K, 2]: x, y. */
   keypoints: Tensor;
   /** Pairs of points that lines join. */
   connectivity?: readonly (readonly number[])[] | null;
@@ -24,7 +24,7 @@ interface KeypointArguments<T> {
   radius?: number;
   /** Of the lines. Default 3. */
   width?: number;
-  /** [instances, K]: whether a point is seen. Default: all are. */
+  /** Shape [instances, K]: whether a point is seen. Default: all are. */
   visibility?: Tensor | null;
 }
 
