@@ -1,0 +1,263 @@
+// Owns the page's side of a notebook's worker: starts and ends it, and keeps account of what runs.
+import type { Ended, FromWorker, Memory, Output, ToWorker } from './protocol';
+import workerUrl from './worker/index.ts?worker&url';
+
+/**
+ * `off`: there is no worker, until a cell is run. `stopping`: Stop was pressed, and a cell still runs.
+ */
+export type SessionState = 'off' | 'starting' | 'idle' | 'busy' | 'stopping';
+
+/** What a page hears of its session. Runs are told apart by the numbers that `run` gave. */
+export interface SessionListener {
+  state?(state: SessionState): void;
+  began?(run: number): void;
+  output?(run: number, slot: number, output: Output): void;
+  cleared?(run: number): void;
+  /** Of every run once, whatever became of it. */
+  ended?(ended: Ended): void;
+  adapter?(name: string, software: boolean): void;
+  memory?(memory: Memory): void;
+  /** The GPU was lost; the session goes on. */
+  lost?(message: string): void;
+  /** The worker is no more, and what cells had declared went with it: `stuck` by a cell that never yields, `died` for another reason. */
+  gone?(why: 'stuck' | 'died' | 'restarted', message: string): void;
+}
+
+export interface SessionOptions {
+  /** Whether the notebook is the visitor's own or one of the site's. Cells of others run under the page's policy, without storage. */
+  readonly trusted: boolean;
+  readonly short: boolean;
+  /** The address of the site's home. */
+  readonly site: string;
+}
+
+export interface CellToRun {
+  /** What errors call it. */
+  readonly label: string;
+  readonly source: string;
+}
+
+/** Milliseconds after Stop in which a worker has to answer. */
+const ANSWER = 1000;
+
+const noMemory: Memory = { live: 0, pooled: 0, peak: 0 };
+
+const STUCK =
+  'The cell did not stop: it never waits for anything, so its worker was ended, and what cells had declared is gone. Run the cells above again.';
+
+/**
+ * A worker that has the policy of this page as well. One that is started by its address has none but its own; one of a blob has that of
+ * whoever made it.
+ */
+function underPolicy(address: string): Worker {
+  const blob = new Blob([`import ${JSON.stringify(address)};`], { type: 'text/javascript' });
+  const url = URL.createObjectURL(blob);
+  const worker = new Worker(url, { type: 'module', name: 'notebook' });
+  // The worker has read the address once it speaks.
+  worker.addEventListener('message', () => URL.revokeObjectURL(url), { once: true });
+  return worker;
+}
+
+export class Session {
+  #worker: Worker | null = null;
+  #state: SessionState = 'off';
+  #runs = 0;
+  #pings = 0;
+  /** Runs that have not ended, in their order. */
+  readonly #open = new Map<number, (ended: Ended) => void>();
+  readonly #questions = new Map<number, (answer: { text: string; failed: boolean }) => void>();
+  readonly #files = new Map<string, File>();
+  #watchdog: ReturnType<typeof setTimeout> | undefined;
+  #options: SessionOptions;
+
+  constructor(
+    private readonly listener: SessionListener,
+    options: SessionOptions,
+  ) {
+    this.#options = options;
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** Has a worker come and load the library, as for a page where a cell is about to be run. `run` does so by itself. */
+  start(): void {
+    if (this.#worker) return;
+    const { trusted, short, site } = this.#options;
+    const address = new URL(workerUrl, location.href).href;
+    const worker = trusted ? new Worker(address, { type: 'module', name: 'notebook' }) : underPolicy(address);
+    this.#worker = worker;
+    this.#become('starting');
+    worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+      if (worker === this.#worker) this.#hear(data);
+    });
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      if (worker === this.#worker)
+        this.#end('died', event.message || 'The worker that runs cells could not be loaded.');
+    });
+    this.#send({ type: 'start', trusted, short, site });
+    for (const file of this.#files.values()) this.#send({ type: 'file', file });
+  }
+
+  /**
+   * Runs a cell once those that were asked for before are over.
+   *
+   * @param notebook sources of all code cells, the one that runs among them
+   * @returns the run's number at once, and how it has ended
+   */
+  run(
+    { label, source }: CellToRun,
+    notebook: readonly string[],
+  ): { readonly run: number; readonly ended: Promise<Ended> } {
+    this.start();
+    const run = ++this.#runs;
+    const ended = new Promise<Ended>((resolve) => this.#open.set(run, resolve));
+    this.#send({ type: 'run', run, label, source, notebook });
+    if (this.#state === 'idle') this.#become('busy');
+    return { run, ended };
+  }
+
+  /** Runs cells one after the other; those behind one that fails or is stopped are left out. Whether all went well. */
+  async runAll(
+    cells: readonly (CellToRun & { began?(run: number): void })[],
+    notebook: readonly string[],
+  ): Promise<boolean> {
+    for (const cell of cells) {
+      const { run, ended } = this.run(cell, notebook);
+      cell.began?.(run);
+      if ((await ended).how !== 'done') return false;
+    }
+    return true;
+  }
+
+  /** Ends the cell that runs at its next `await`, and those that wait. A worker that does not answer within a second is ended. */
+  stop(): void {
+    if (this.#state === 'starting') this.restart();
+    if (!this.#worker || this.#open.size === 0) return;
+    this.#become('stopping');
+    this.#send({ type: 'stop' });
+    this.#send({ type: 'ping', ping: ++this.#pings });
+    this.#watchdog ??= setTimeout(() => this.#end('stuck', STUCK), ANSWER);
+  }
+
+  /** Ends the worker, with all that cells have declared. The next cell that runs has a new one. */
+  restart(): void {
+    if (this.#worker) this.#end('restarted', 'The notebook was restarted: run its cells again.');
+  }
+
+  /** What a step computes: the text of `torch.gpu.explain`. */
+  explain(name: string): Promise<{ readonly text: string; readonly failed: boolean }> {
+    this.start();
+    const run = ++this.#runs;
+    return new Promise((resolve) => {
+      this.#questions.set(run, resolve);
+      this.#send({ type: 'explain', run, name });
+    });
+  }
+
+  addFile(file: File): void {
+    this.#files.set(file.name, file);
+    if (this.#worker) this.#send({ type: 'file', file });
+  }
+
+  removeFile(name: string): void {
+    this.#files.delete(name);
+    if (this.#worker) this.#send({ type: 'remove-file', name });
+  }
+
+  /** Gives a canvas away, which cells know by a name. It goes with the worker: after a restart the page gives another. */
+  giveCanvas(name: string, canvas: HTMLCanvasElement): void {
+    this.start();
+    const offscreen = canvas.transferControlToOffscreen();
+    this.#worker?.postMessage({ type: 'canvas', name, canvas: offscreen } satisfies ToWorker, [offscreen]);
+  }
+
+  setShort(short: boolean): void {
+    this.#options = { ...this.#options, short };
+    if (this.#worker) this.#send({ type: 'short', short });
+  }
+
+  /** Trust for a notebook of another's, from the next start on: it has become the visitor's own. */
+  setTrusted(trusted: boolean): void {
+    this.#options = { ...this.#options, trusted };
+  }
+
+  /** Ends the worker for good. */
+  close(): void {
+    this.restart();
+  }
+
+  #send(message: ToWorker): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #become(state: SessionState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.listener.state?.(state);
+  }
+
+  #hear(message: FromWorker): void {
+    const { listener } = this;
+    switch (message.type) {
+      case 'ready':
+        this.#become(this.#open.size > 0 ? 'busy' : 'idle');
+        break;
+      case 'began':
+        listener.began?.(message.run);
+        break;
+      case 'output':
+        listener.output?.(message.run, message.slot, message.output);
+        break;
+      case 'cleared':
+        listener.cleared?.(message.run);
+        break;
+      case 'ended':
+        this.#over(message);
+        break;
+      case 'pong':
+        if (message.ping === this.#pings) this.#calm();
+        break;
+      case 'explained':
+        this.#questions.get(message.run)?.(message);
+        this.#questions.delete(message.run);
+        break;
+      case 'adapter':
+        listener.adapter?.(message.name, message.software);
+        break;
+      case 'memory':
+        listener.memory?.(message.memory);
+        break;
+      case 'lost':
+        listener.lost?.(message.message);
+    }
+  }
+
+  #calm(): void {
+    clearTimeout(this.#watchdog);
+    this.#watchdog = undefined;
+  }
+
+  #over(ended: Ended): void {
+    const resolve = this.#open.get(ended.run);
+    if (!resolve) return;
+    this.#open.delete(ended.run);
+    this.listener.ended?.(ended);
+    if (this.#open.size === 0 && this.#worker) this.#become('idle');
+    resolve(ended);
+  }
+
+  #end(why: 'stuck' | 'died' | 'restarted', message: string): void {
+    this.#worker?.terminate();
+    this.#worker = null;
+    this.#calm();
+    for (const answer of this.#questions.values()) answer({ text: message, failed: true });
+    this.#questions.clear();
+    this.listener.gone?.(why, message);
+    this.#become('off');
+    const lost = { how: 'stopped', milliseconds: 0, memory: noMemory, variables: [], declares: [], reads: [] } as const;
+    for (const run of [...this.#open.keys()]) this.#over({ type: 'ended', run, ...lost });
+  }
+}
