@@ -7,7 +7,7 @@ import { type Executable, giveUp } from '../gpu/executable';
 import { expectGood, type FaultSlot, placesToRead } from '../gpu/fault-sources';
 import type { Allocation } from '../gpu/memory';
 import { setPacer } from '../gpu/pace';
-import { copyOf, type Picture, type Screen, show } from '../gpu/pictures';
+import type { Capture } from '../gpu/pictures';
 import type { Profile } from '../gpu/profile';
 import { Session } from '../gpu/session';
 import type { Slots } from '../gpu/slots';
@@ -241,25 +241,25 @@ export class Engine {
   }
 
   /** Gives a value its contents: the pixels of a picture as it is now, by way of a copy where that cannot be at once. */
-  capture(cell: Cell, picture: Picture): void {
+  capture(cell: Cell, picture: Capture): void {
     if (this.rehearsal) {
       this.rehearsal.imagine(cell);
       return;
     }
     const { session } = this;
     if (this.tail === null && session && !session.lost) {
-      const captured = session.pictures.captureNow(picture);
+      const captured = picture.now(session.memory);
       if (captured) {
         settle(cell, captured);
         return;
       }
     }
-    const copying = copyOf(picture);
+    const copying = picture.copy();
     copying.catch(() => {}); // reported in its turn
     cell.scheduled = this.enqueue(async () => {
       try {
         const copy = await copying;
-        settle(cell, (await this.openForWork()).pictures.capture(copy));
+        settle(cell, copy((await this.openForWork()).memory));
       } catch (error) {
         cell.failure = error as Error;
         cell.scheduled = null;
@@ -267,20 +267,20 @@ export class Engine {
     });
   }
 
-  /** Shows pixels that have been computed or scheduled on a canvas, at once unless something waits, and takes their memory. */
-  async show(cell: Cell, screen: Screen): Promise<void> {
+  /** Has pixels shown that have been computed or scheduled, at once unless something waits, and takes their memory. */
+  async show(cell: Cell, show: (from: Allocation) => void): Promise<void> {
     if (this.rehearsal?.has(cell)) return;
-    if (this.tail) await this.enqueue(() => this.startShowing(cell, screen));
-    else this.startShowing(cell, screen);
+    if (this.tail) await this.enqueue(() => this.startShowing(cell, show));
+    else this.startShowing(cell, show);
   }
 
-  private startShowing(cell: Cell, screen: Screen): void {
+  private startShowing(cell: Cell, show: (from: Allocation) => void): void {
     this.reportLoss();
     if (cell.failure) throw cell.failure;
     const { session } = this;
     invariant(session && cell.allocation, 'pixels that are shown have been computed');
     if (cell.allocation.memory !== session.memory) throw lostValue(cell);
-    show(cell.allocation, screen);
+    show(cell.allocation);
     release(cell, DISPOSED);
   }
 
@@ -361,7 +361,6 @@ export class Engine {
   /** Returns to the system what no value needs: plans with their intermediates, which are made again when they are needed, and free memory. */
   trim(): void {
     this.plans.clear();
-    this.session?.pictures.release();
     this.session?.copier.release();
     this.session?.memory.trim();
   }

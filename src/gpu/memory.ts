@@ -108,6 +108,7 @@ export class Memory {
   private retired = false;
   /** Buffers that found no room. */
   private readonly bad = new WeakSet<GPUBuffer>();
+  private readonly keepers: (() => void)[] = [];
   /** Buffers that runs may use, made so far. */
   created = 0;
   readonly queue: Queue;
@@ -232,8 +233,14 @@ export class Memory {
     stats.liveBytes = stats.planBytes = stats.pooledBytes = 0;
   }
 
+  /** Has the function give back, at each `trim`, what is kept for later and lies outside the pool. */
+  beforeTrim(release: () => void): void {
+    this.keepers.push(release);
+  }
+
   /** Destroys all free buffers of the pool. */
   trim(): void {
+    for (const release of this.keepers) release();
     for (const [capacity, buffers] of this.pool) {
       stats.pooledBytes -= capacity * buffers.length;
       for (const { buffer } of buffers) this.destroyBuffer(buffer);

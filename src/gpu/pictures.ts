@@ -43,8 +43,25 @@ const SIZE_STEP = 64;
 export const rowPixels = (width: number): number =>
   Math.ceil((width * BYTES_PER_PIXEL) / ROW_ALIGNMENT) * (ROW_ALIGNMENT / BYTES_PER_PIXEL);
 
-/** The browser's own copy of a picture as it is now, for when the device is not there yet. */
-export async function copyOf(picture: Picture): Promise<Picture> {
+/** Takes a picture into memory. */
+export interface Capture {
+  /** As it is now; null where that cannot be at once. */
+  now(memory: Memory): Allocation | null;
+  /** Keeps the picture as it is now, for when the device is there. */
+  copy(): Promise<(memory: Memory) => Allocation>;
+}
+
+/** The way of a picture into memory: pixels of four bytes, red first and colours not multiplied by alpha, in rows of `rowPixels`. */
+export const captureOf = (picture: Picture): Capture => ({
+  now: (memory) => texturesOf(memory).captureNow(picture),
+  async copy() {
+    const copy = await copyOf(picture);
+    return (memory) => texturesOf(memory).capture(copy);
+  },
+});
+
+/** The browser's own copy of a picture as it is now. */
+async function copyOf(picture: Picture): Promise<Picture> {
   try {
     return { ...picture, source: await createImageBitmap(picture.source, { premultiplyAlpha: 'none' }) };
   } catch (cause) {
@@ -52,13 +69,23 @@ export async function copyOf(picture: Picture): Promise<Picture> {
   }
 }
 
+const textures = new WeakMap<Memory, Textures>();
+
+/** Those of a device, which are made with its first picture. */
+function texturesOf(memory: Memory): Textures {
+  const known = textures.get(memory) ?? new Textures(memory);
+  textures.set(memory, known);
+  return known;
+}
+
 /** The way from pictures to buffers: a texture that is as large as the largest of them. */
-export class Pictures {
+class Textures {
   private texture: GPUTexture | null = null;
 
-  constructor(private readonly memory: Memory) {}
+  constructor(private readonly memory: Memory) {
+    memory.beforeTrim(() => this.release());
+  }
 
-  /** Pixels of four bytes, red first and colours not multiplied by alpha, in rows of `rowPixels`. */
   capture(picture: Picture): Allocation {
     const { device, queue } = this.memory;
     const { source, width, height } = picture;
@@ -116,7 +143,7 @@ export class Pictures {
   }
 
   /** Gives the texture back to the system. */
-  release(): void {
+  private release(): void {
     if (!this.texture) return;
     this.memory.count(-this.texture.width * this.texture.height * BYTES_PER_PIXEL);
     this.texture.destroy();

@@ -10,7 +10,6 @@ import { Lead, MAX_RUNS_AHEAD } from './lead';
 import { type Allocation, Memory, SMALL_BYTES } from './memory';
 import { Nudges } from './nudges';
 import { Pacing, SUBMIT_MILLISECONDS } from './pacing';
-import { Pictures } from './pictures';
 import { Pipelines } from './pipelines';
 import type { Profile } from './profile';
 import type { Profiler } from './profiler';
@@ -47,7 +46,6 @@ export class Session {
   readonly memory: Memory;
   readonly pipelines: Pipelines;
   readonly slots: Slots;
-  readonly pictures: Pictures;
   readonly copier: Copier;
   readonly faults: FaultBoard;
   /** Runs an action on the queue once all runs that were submitted have been encoded. */
@@ -89,7 +87,6 @@ export class Session {
     this.nudges = new Nudges(device.queue);
     this.pipelines = new Pipelines(device);
     this.slots = new Slots(this.memory);
-    this.pictures = new Pictures(this.memory);
     this.copier = new Copier(this);
     this.faults = new FaultBoard(this.memory, this.readAhead, () => this.prove(HALF_BYTES));
     device.addEventListener('uncapturederror', ({ error }) => {

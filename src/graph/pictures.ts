@@ -1,6 +1,6 @@
 // Values that are made of pictures, and values that are shown as one.
 import { engine } from '../compiler/engine';
-import { type Picture, rowPixels, type Screen } from '../gpu/pictures';
+import { captureOf, type Picture, rowPixels, type Screen, show } from '../gpu/pictures';
 import { backpressure, flush } from './flush';
 import { internMeta } from './signature';
 import { Value } from './value';
@@ -9,7 +9,7 @@ import { Value } from './value';
 export function fromPicture(picture: Picture): Value {
   const shape = [picture.height, rowPixels(picture.width)];
   const value = new Value(internMeta({ shape, dtype: 'uint32' }), null, 0);
-  engine.capture(value, picture);
+  engine.capture(value, captureOf(picture));
   return value;
 }
 
@@ -19,6 +19,6 @@ export function fromPicture(picture: Picture): Value {
  */
 export async function showPicture(pixels: Value, screen: Screen): Promise<void> {
   flush([pixels]);
-  await engine.show(pixels, screen);
+  await engine.show(pixels, (from) => show(from, screen));
   await backpressure();
 }
