@@ -1,0 +1,52 @@
+// Owns the lines above a notebook that say its title and what else lists show of it.
+import { type Cell, emptyFront, type Front, headingOf } from './notebook.ts';
+
+const names = ['title', 'course', 'order', 'minutes', 'minutes-full', 'summary'] as const;
+type Name = (typeof names)[number];
+
+/** Reads `name: value` lines; null where they are something else. */
+export function readFront(lines: readonly string[]): Partial<Record<string, string>> | null {
+  const values: Record<string, string> = {};
+  for (const line of lines) {
+    if (line.trim() === '') continue;
+    const [, name, value] = /^([\w-]+):(?: +(.*?))? *$/.exec(line) ?? [];
+    if (name === undefined) return null;
+    values[name] = /^(["']).*\1$/.test(value ?? '') ? value!.slice(1, -1) : (value ?? '');
+  }
+  return values;
+}
+
+const number = (text: string | undefined): number | null => {
+  const value = Number(text);
+  return text && Number.isFinite(value) ? value : null;
+};
+
+/** A front of texts by name; what is not said is read from the cells, or left open. */
+export function frontOf(values: Readonly<Partial<Record<string, string>>>, cells: readonly Cell[]): Front {
+  const value = (name: Name) => values[name] || null;
+  return {
+    title: value('title') ?? headingOf(cells) ?? emptyFront.title,
+    course: value('course'),
+    minutes: number(values.minutes),
+    minutesFull: number(values['minutes-full']),
+    order: number(values.order) ?? emptyFront.order,
+    summary: value('summary') ?? '',
+  };
+}
+
+/** What is said of a notebook, as texts by name. */
+export function valuesOf(front: Front): readonly (readonly [name: Name, value: string])[] {
+  const { title, course, order, minutes, minutesFull, summary } = front;
+  const all = {
+    title,
+    course,
+    order: order === emptyFront.order ? null : order,
+    minutes,
+    'minutes-full': minutesFull,
+    summary,
+  };
+  return names.flatMap((name) => {
+    const value = all[name];
+    return value === null || value === '' ? [] : [[name, String(value).replace(/\s+/g, ' ').trim()] as const];
+  });
+}

@@ -1,0 +1,123 @@
+// Reads and writes notebooks as Jupyter does: nbformat 4, JSON.
+// Format: https://nbformat.readthedocs.io/en/latest/format_description.html
+import { frontOf, valuesOf } from './front.ts';
+import { type Cell, type CodeCell, codeCell, type Notebook, NotebookFileError, textCell } from './notebook.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** An output of a cell, as the file keeps it. */
+export type SavedOutput =
+  | { readonly kind: 'text'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
+  | { readonly kind: 'value'; readonly text: string }
+  /** Base64. */
+  | { readonly kind: 'picture'; readonly png: string; readonly text: string }
+  | { readonly kind: 'error'; readonly name: string; readonly message: string; readonly stack: readonly string[] };
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Texts are whole, or a list of lines with their ends. */
+const lines = (text: string): string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+const whole = (source: unknown): string => (Array.isArray(source) ? source.join('') : String(source ?? ''));
+
+/** Ids of cells are unique in a file, and letters, digits, `-` and `_`. */
+const idOf = (index: number): string => `cell-${index + 1}`;
+
+function outputJson(output: SavedOutput): Json {
+  switch (output.kind) {
+    case 'text':
+      return { output_type: 'stream', name: output.stream, text: lines(output.text) };
+    case 'value':
+      return { output_type: 'display_data', data: { 'text/plain': lines(output.text) }, metadata: {} };
+    case 'picture':
+      return {
+        output_type: 'display_data',
+        data: { 'image/png': output.png, 'text/plain': lines(output.text) },
+        metadata: {},
+      };
+    case 'error':
+      return { output_type: 'error', ename: output.name, evalue: output.message, traceback: output.stack };
+  }
+}
+
+function codeMetadata({ hidden, only }: CodeCell): Json {
+  return {
+    ...(hidden && { jupyter: { source_hidden: true } }),
+    ...(only && { lamplight: { only } }),
+  };
+}
+
+/** @param outputs of the cell at an index, where they are to be kept */
+export function toIpynb(
+  { front, cells }: Notebook,
+  outputs: (index: number) => readonly SavedOutput[] = () => [],
+): string {
+  const json = {
+    cells: cells.map((cell, i) =>
+      cell.kind === 'text'
+        ? { cell_type: 'markdown', id: idOf(i), metadata: {}, source: lines(cell.text) }
+        : {
+            cell_type: 'code',
+            execution_count: null,
+            id: idOf(i),
+            metadata: codeMetadata(cell),
+            outputs: outputs(i).map(outputJson),
+            source: lines(cell.text),
+          },
+    ),
+    metadata: {
+      kernelspec: { display_name: 'Deno', language: 'typescript', name: 'deno' },
+      lamplight: Object.fromEntries(valuesOf(front)),
+      language_info: { file_extension: '.ts', mimetype: 'text/typescript', name: 'typescript' },
+    },
+    nbformat: 4,
+    nbformat_minor: 5,
+  };
+  return `${JSON.stringify(json, null, 1)}\n`;
+}
+
+/** What of a notebook's metadata says in which language its code is. */
+function languageOf(metadata: Json): string {
+  const { language_info: info, kernelspec: kernel } = metadata;
+  const name = (isObject(info) && info.name) || (isObject(kernel) && kernel.language) || 'typescript';
+  return String(name).toLowerCase();
+}
+
+/** Code of another language is read as text, so that it can be ported beside it. */
+function foreign(language: string, text: string): Cell {
+  const longest = Math.max(2, ...(text.match(/`{3,}/g) ?? []).map(({ length }) => length));
+  const ticks = '`'.repeat(longest + 1);
+  return textCell(`${ticks}${language}\n${text}\n${ticks}`);
+}
+
+function cellOf(json: unknown, language: string): Cell {
+  if (!isObject(json)) throw new NotebookFileError('expected cells to be objects, but got something else');
+  const text = whole(json.source);
+  if (json.cell_type !== 'code') return textCell(text);
+  if (language !== 'typescript' && language !== 'javascript') return foreign(language, text);
+  const { jupyter, lamplight } = isObject(json.metadata) ? json.metadata : {};
+  const only = isObject(lamplight) ? lamplight.only : null;
+  return codeCell(text, {
+    hidden: isObject(jupyter) && jupyter.source_hidden === true,
+    only: only === 'short' || only === 'full' ? only : null,
+  });
+}
+
+/** @throws NotebookFileError for what is no notebook of nbformat 4 */
+export function fromIpynb(text: string): Notebook {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new NotebookFileError('expected a notebook of Jupyter, which is JSON, but got something else', { cause });
+  }
+  if (!isObject(json) || json.nbformat !== 4 || !Array.isArray(json.cells)) {
+    throw new NotebookFileError('expected a notebook of Jupyter in its format 4, with a list of cells');
+  }
+  const metadata = isObject(json.metadata) ? json.metadata : {};
+  const language = languageOf(metadata);
+  const cells = json.cells.map((cell) => cellOf(cell, language));
+  const said = isObject(metadata.lamplight) ? metadata.lamplight : {};
+  const values = Object.fromEntries(Object.entries(said).map(([name, value]) => [name, String(value)]));
+  return { front: frontOf(values, cells), cells };
+}

@@ -1,0 +1,148 @@
+// Reads and writes notebooks as Markdown, in which fences of TypeScript are the cells of code:
+//
+//   ---
+//   title: Digits
+//   ---
+//
+//   Text, with formulas such as $x^2$.
+//
+//   ```ts
+//   const x = 2;
+//   ```
+//
+// A fence of `ts` or `typescript` at the beginning of a line is a cell. Words behind it: `hidden` folds the code away, `short` and `full` have it run at that
+// setting of a course alone; `static` makes it a part of the text. Other fences are text. Text that cannot stand so (next to other text, with a cell's
+// fence in it, or with blank lines around it) stands between `<!-- cell -->` and `<!-- /cell -->`.
+import { frontOf, readFront, valuesOf } from './front.ts';
+import { type Cell, type CodeCell, codeCell, type Notebook, textCell } from './notebook.ts';
+
+export type { Cell, CodeCell, Front, Notebook, TextCell } from './notebook.ts';
+
+const FENCE = /^(`{3,})(?:ts|typescript)((?: +[\w-]+)*) *$/;
+const ANY_FENCE = /^ {0,3}(`{3,}|~{3,})/;
+const OPEN = /^<!-- cell(:\d+)? -->$/;
+const flags = new Set(['hidden', 'short', 'full']);
+
+interface Fence {
+  readonly ticks: string;
+  readonly words: readonly string[];
+}
+
+/** The fence that opens a cell; null for any other line. */
+function cellFence(line: string): Fence | null {
+  const found = FENCE.exec(line);
+  if (!found) return null;
+  const words = found[2]!.split(' ').filter(Boolean);
+  return words.every((word) => flags.has(word)) ? { ticks: found[1]!, words } : null;
+}
+
+const codeOf = ({ words }: Fence, lines: readonly string[]): CodeCell => {
+  const only = words.includes('short') ? 'short' : words.includes('full') ? 'full' : null;
+  return codeCell(lines.join('\n'), { hidden: words.includes('hidden'), only });
+};
+
+/** Text between cells, without the blank lines around it. */
+function plainText(lines: readonly string[]): Cell[] {
+  const text = lines
+    .join('\n')
+    .replace(/^(?:[ \t]*\n)+/, '')
+    .trimEnd();
+  return text === '' ? [] : [textCell(text)];
+}
+
+class Reader {
+  readonly #lines: readonly string[];
+  #at = 0;
+
+  constructor(text: string) {
+    this.#lines = text
+      .replace(/^\uFEFF/, '')
+      .replace(/\r\n?/g, '\n')
+      .split('\n');
+  }
+
+  front(): Partial<Record<string, string>> {
+    if (this.#lines[0] !== '---') return {};
+    const end = this.#lines.indexOf('---', 1);
+    const values = end < 0 ? null : readFront(this.#lines.slice(1, end));
+    if (values) this.#at = end + 1;
+    return values ?? {};
+  }
+
+  /** Lines up to one that ends them, which is passed over; up to the end where there is none. */
+  #until(ends: (line: string) => boolean): string[] {
+    const from = this.#at;
+    while (this.#at < this.#lines.length && !ends(this.#lines[this.#at]!)) this.#at++;
+    return this.#lines.slice(from, this.#at++);
+  }
+
+  cells(): Cell[] {
+    const cells: Cell[] = [];
+    let text: string[] = [];
+    const add = (...more: Cell[]) => {
+      cells.push(...plainText(text), ...more);
+      text = [];
+    };
+    while (this.#at < this.#lines.length) {
+      const line = this.#lines[this.#at++]!;
+      const fence = cellFence(line);
+      const open = OPEN.exec(line);
+      if (fence)
+        add(
+          codeOf(
+            fence,
+            this.#until((one) => new RegExp(`^${fence.ticks}\`* *$`).test(one)),
+          ),
+        );
+      else if (open) add(textCell(this.#until((one) => one === `<!-- /cell${open[1] ?? ''} -->`).join('\n')));
+      else text.push(line, ...this.#restOfFence(line));
+    }
+    add();
+    return cells;
+  }
+
+  /** What stands in a fence that is text, with its end. */
+  #restOfFence(line: string): string[] {
+    const mark = ANY_FENCE.exec(line)?.[1];
+    if (!mark) return [];
+    const from = this.#at;
+    this.#until((one) => new RegExp(`^ {0,3}${mark[0]}{${mark.length},} *$`).test(one));
+    return this.#lines.slice(from, this.#at);
+  }
+}
+
+export function fromMarkdown(text: string): Notebook {
+  const reader = new Reader(text);
+  const values = reader.front();
+  const cells = reader.cells();
+  return { front: frontOf(values, cells), cells };
+}
+
+function codeText({ text, hidden, only }: CodeCell): string {
+  const longest = Math.max(2, ...(text.match(/^`{3,}/gm) ?? []).map(({ length }) => length));
+  const ticks = '`'.repeat(longest + 1);
+  const words = ['ts', ...(hidden ? ['hidden'] : []), ...(only ? [only] : [])].join(' ');
+  return `${ticks}${words}\n${text === '' ? '' : `${text}\n`}${ticks}`;
+}
+
+/** Whether text by itself is read as the one cell that it is. */
+function standsAlone(text: string): boolean {
+  const [first, ...others] = new Reader(text).cells();
+  return first?.kind === 'text' && first.text === text && others.length === 0;
+}
+
+function textBetweenMarks(text: string, id = 0): string {
+  const mark = id === 0 ? '' : `:${id}`;
+  const end = `<!-- /cell${mark} -->`;
+  return text.split('\n').includes(end) ? textBetweenMarks(text, id + 1) : `<!-- cell${mark} -->\n${text}\n${end}`;
+}
+
+export function toMarkdown({ front, cells }: Notebook): string {
+  const head = ['---', ...valuesOf(front).map(([name, value]) => `${name}: ${value}`), '---'].join('\n');
+  const parts = cells.map((cell, i) => {
+    if (cell.kind === 'code') return codeText(cell);
+    const isNextToText = cells[i - 1]?.kind === 'text';
+    return isNextToText || !standsAlone(cell.text) ? textBetweenMarks(cell.text) : cell.text;
+  });
+  return `${[head, ...parts].join('\n\n')}\n`;
+}

@@ -1,0 +1,75 @@
+// Owns what a notebook is, whatever file it comes from.
+
+export interface TextCell {
+  readonly kind: 'text';
+  /** Markdown. */
+  readonly text: string;
+}
+
+export interface CodeCell {
+  readonly kind: 'code';
+  /** TypeScript. */
+  readonly text: string;
+  /** The code is folded away until a reader asks for it; its output stands. */
+  readonly hidden: boolean;
+  /** Runs at this setting alone: the short or the full one; null: at both. */
+  readonly only: 'short' | 'full' | null;
+}
+
+export type Cell = TextCell | CodeCell;
+
+/** What is said of a notebook as a whole. */
+export interface Front {
+  readonly title: string;
+  /** The mark of a course, such as `S1`; null for what is none. */
+  readonly course: string | null;
+  /** Minutes on a slow machine, at the short setting and at the full one. */
+  readonly minutes: number | null;
+  readonly minutesFull: number | null;
+  /** The place in lists, the least first. */
+  readonly order: number;
+  /** A sentence for lists; may be empty. */
+  readonly summary: string;
+}
+
+export interface Notebook {
+  readonly front: Front;
+  readonly cells: readonly Cell[];
+}
+
+/** A file or link that holds no notebook. */
+export class NotebookFileError extends Error {
+  override readonly name = 'NotebookFileError';
+}
+
+export const emptyFront: Front = {
+  title: 'Notebook',
+  course: null,
+  minutes: null,
+  minutesFull: null,
+  order: Number.MAX_SAFE_INTEGER,
+  summary: '',
+};
+
+export const textCell = (text: string): TextCell => ({ kind: 'text', text });
+
+export const codeCell = (text: string, more: Partial<Pick<CodeCell, 'hidden' | 'only'>> = {}): CodeCell => ({
+  kind: 'code',
+  text,
+  hidden: false,
+  only: null,
+  ...more,
+});
+
+/** The code cells that run at a setting. */
+export const codeCells = ({ cells }: Notebook, { short }: { readonly short: boolean }): CodeCell[] =>
+  cells.filter((cell) => cell.kind === 'code').filter(({ only }) => only === null || (only === 'short') === short);
+
+/** The first heading of the text; null where there is none. */
+export function headingOf(cells: readonly Cell[]): string | null {
+  for (const { kind, text } of cells) {
+    const heading = kind === 'text' && /^#{1,2} +(.+?) *#*$/m.exec(text);
+    if (heading) return heading[1]!;
+  }
+  return null;
+}
