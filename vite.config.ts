@@ -75,6 +75,21 @@ const browser: UserConfig = {
 /** What the demos are made of. */
 const served = ['demos', 'src', 'shaders', 'node_modules'];
 
+/** Packages that pages, workers and what these load later import. */
+const foundLate = [
+  'comlink',
+  'uplot',
+  '@noble/hashes/legacy.js',
+  '@noble/hashes/sha2.js',
+  'papaparse',
+  'sucrase',
+  'acorn',
+  'eslint-scope',
+  'estree-walker',
+  'magic-string',
+  'node-inspect-extracted',
+];
+
 function demos(): UserConfig {
   return {
     root: join(root, 'demos'),
@@ -94,7 +109,7 @@ function demos(): UserConfig {
     server: { fs: { allow: served.map((folder) => join(root, folder)) } },
     worker: { format: 'es', plugins: () => [classNames(), wgslStripped()] },
     // Found late, it would reload a page in the middle of a run.
-    optimizeDeps: { include: ['comlink', 'uplot', '@noble/hashes/legacy.js', '@noble/hashes/sha2.js', 'papaparse'] },
+    optimizeDeps: { include: foundLate },
     build: {
       target: 'es2022',
       outDir: join(root, 'demos-dist'),

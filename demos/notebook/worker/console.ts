@@ -6,7 +6,8 @@ import { consoleText, isAtHand, textAtHand } from './texts';
 
 type Stream = TextOutput['stream'];
 
-const streams = { log: 'log', info: 'log', debug: 'log', warn: 'warn', error: 'error' } as const;
+/** `debug` stays with the developer's console, where browsers hide it. */
+const streams = { log: 'log', info: 'log', warn: 'warn', error: 'error' } as const;
 
 /** Takes over the console's methods; `current` is the run that is written to. */
 export function takeConsole(current: () => RunOutputs | null): void {

@@ -12,6 +12,9 @@ import { Stopper } from './stopper';
 /** Taken before cells run, which may do with the worker's own what they like. */
 const send = self.postMessage.bind(self) as (message: FromWorker) => void;
 
+/** Calls that Chrome notes of an error; 10 by default. */
+const FRAMES = 100;
+
 class Kernel {
   readonly #files = new Files();
   readonly #stopper = new Stopper();
@@ -21,6 +24,8 @@ class Kernel {
 
   constructor({ trusted, short, site }: Start) {
     if (!trusted) closeStorage();
+    // The library's own calls stand above the cell's in a stack.
+    (Error as { stackTraceLimit?: number }).stackTraceLimit = FRAMES;
     this.#short = short;
     const self = this;
     const declarations = new Declarations();
