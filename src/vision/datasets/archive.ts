@@ -4,7 +4,8 @@ import { type ByteSource, describeSource } from '../../io/bytes';
 import { openReader, type Reader } from '../../io/reader';
 import { readTar, type TarMember } from '../../io/zip/tar';
 import { openZip } from '../../io/zip/zip';
-import { type Folder, type FoundFile, listed, sourceOf } from './source';
+import { type FoundFile, sourceOf } from './found-file';
+import { type Folder, listed } from './source';
 
 type ArchiveKind = 'tar' | 'tar.gz' | 'zip';
 

@@ -3,14 +3,14 @@ import { ArgumentError, FetchError } from '../../core/errors';
 import { type Defaults, parseArgs, shown } from '../../core/options';
 import { readBytes } from '../../io/bytes';
 import type { Picture } from '../pictures/picture';
-import { archiveKindOf, membersOf } from './archive';
 import { type CifarFiles, type CifarLabels, type CifarSet, cifar10, cifar100 } from './cifar-facts';
 import { assemble, type CifarBatch, readBatch, readClasses } from './cifar-files';
 import { type DownloadSettings, downloadDefaults } from './download-settings';
 import { firstFound } from './downloads';
+import { type FoundFile, sourceOf } from './found-file';
 import { ImageDataset } from './image-dataset';
 import { datasetKinds } from './option-kinds';
-import { type DatasetRoot, type Folder, type FoundFile, openRoot, rootName, sourceOf } from './source';
+import { type DatasetRoot, type Folder, openRoot, rootName } from './source';
 import { type ItemTransforms, splitRoot } from './vision-dataset';
 
 export interface CIFAROptions<Image, Label> extends ItemTransforms<Picture, Image, Label>, DownloadSettings {
@@ -114,6 +114,7 @@ async function locate(set: CifarSet, kind: CifarLabels, root: DatasetRoot, wante
   const opened = await openRoot(set.name, root, wanted);
   if ('file' in opened) {
     const source = await sourceOf(opened.file);
+    const { archiveKindOf } = await import('./archive');
     if ((await archiveKindOf(source)) !== null) return fromArchive(set, kind, opened.file, wanted);
     const batch = readBatch(await readBytes(source, () => MOST_BYTES), set, kind, opened.file.name);
     return { batches: [batch], classes: kind.classes };
@@ -197,6 +198,7 @@ async function fromArchives(
 
 /** From an archive of either format, of which only the batches that are wanted are held. */
 async function fromArchive(set: CifarSet, kind: CifarLabels, file: FoundFile, wanted: Wanted): Promise<Contents> {
+  const { membersOf } = await import('./archive');
   const batches = new Map<string, CifarBatch>();
   let classes: readonly string[] = kind.classes;
   const batchNames = [set.python, set.binary].flatMap((files) => namesOf(files, wanted));

@@ -1,8 +1,8 @@
 // Files of data sets that are fetched once and kept: from the user's own address, or from where a data set is published.
 import { FetchError, FileFormatError } from '../../core/errors';
-import { download, findDownload } from '../../io/download/download';
 import type { DownloadSettings } from './download-settings';
-import { type DatasetRoot, diskPath, type Folder, type FoundFile } from './source';
+import type { FoundFile } from './found-file';
+import { type DatasetRoot, diskPath, type Folder } from './source';
 
 /** A file as its publisher has it. */
 export interface Published {
@@ -24,6 +24,7 @@ type Get = (
 
 /** The published file that an earlier visit has kept; null where none has. No server is asked. */
 const keptPublished: Get = async (_dataset, { file, md5, mirrors }, root, folder) => {
+  const { findDownload } = await import('../../io/download/download');
   for (const mirror of mirrors) {
     const at = await findDownload(addressOf(mirror, file), { md5, ...placeOf(file, root, folder) });
     if (at !== null) return { path: file, name: file, at };
@@ -37,6 +38,7 @@ const keptPublished: Get = async (_dataset, { file, md5, mirrors }, root, folder
  * @throws FetchError that tells what each mirror answered
  */
 const fetchPublished: Get = async (dataset, { file, md5, mirrors }, root, folder, { onProgress, signal }) => {
+  const { download } = await import('../../io/download/download');
   const failures: Error[] = [];
   for (const mirror of mirrors) {
     try {

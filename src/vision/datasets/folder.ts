@@ -18,6 +18,7 @@ import { Tensor } from '../../tensor/tensor';
 import { Picture } from '../pictures/picture';
 import { readImage } from '../pictures/read-image';
 import { batched, type Pictures, PackedPictures as PicturesOfSizes } from '../transforms';
+import { type FoundFile, sourceOf } from './found-file';
 import { transformKinds } from './option-kinds';
 import { PackedPictures } from './packed';
 import { fileForWorker, type PictureRead } from './picture-file';
@@ -33,7 +34,7 @@ import {
   type SampleOptions,
   samplesOf,
 } from './samples';
-import { type DatasetRoot, type FoundFile, rootName, sourceOf } from './source';
+import { type DatasetRoot, rootName } from './source';
 import { startPictureWorker } from './start-picture-worker';
 import { type ItemTransforms, StandardTransform, splitRoot, transformsIn, VisionDataset } from './vision-dataset';
 

@@ -2,11 +2,11 @@
 import { ArgumentError, FetchError } from '../../core/errors';
 import { shown } from '../../core/options';
 import type { ByteSource } from '../../io/bytes';
-import { archiveFolder, archiveKindOf } from './archive';
 import type { DownloadSettings } from './download-settings';
 import { allEnded, firstFound } from './downloads';
+import { type FoundFile, sourceOf } from './found-file';
 import type { IdxSet } from './mnist-facts';
-import { type DatasetRoot, type Folder, type FoundFile, openRoot, rootName, sourceOf } from './source';
+import { type DatasetRoot, type Folder, openRoot, rootName } from './source';
 
 /** A file that can be read, and how messages call it. */
 export interface IdxFile {
@@ -55,7 +55,7 @@ async function find(set: IdxSet, root: DatasetRoot, options: DownloadSettings & 
       );
       if (files.length === 2) return wholePair(files);
       const [archive] = files;
-      return archive ? pairIn(set, stem, await archiveFolder(archive, (path) => path.includes(stem))) : null;
+      return archive ? pairIn(set, stem, await inArchive(archive, stem)) : null;
     },
   );
   if (pair) return pair;
@@ -80,16 +80,23 @@ async function pairIn(set: IdxSet, stem: string, folder: Folder): Promise<Pair |
   if (found) return found;
   for (const path of set.archives) {
     const archive = await folder.find(path);
-    const inside = archive && (await find(await archiveFolder(archive, (path) => path.includes(stem))));
+    const inside = archive && (await find(await inArchive(archive, stem)));
     if (inside) return inside;
   }
   return null;
+}
+
+/** The files of a set in an archive, as a folder. */
+async function inArchive(archive: FoundFile, stem: string): Promise<Folder> {
+  const { archiveFolder } = await import('./archive');
+  return archiveFolder(archive, (path) => path.includes(stem));
 }
 
 const isEmptyObject = (root: object): boolean =>
   Object.getPrototypeOf(root) === Object.prototype && Object.keys(root).length === 0;
 
 async function unpacked(name: string, file: FoundFile): Promise<Folder> {
+  const { archiveFolder, archiveKindOf } = await import('./archive');
   if ((await archiveKindOf(await sourceOf(file))) !== null) return archiveFolder(file);
   throw new ArgumentError(
     `${name}: expected a folder, an archive, or { images, labels }, but got one file, ${file.name}`,

@@ -1,5 +1,5 @@
 // A picture's file on its way to a worker that reads it, and what comes back.
-import type { FoundFile } from './source';
+import type { FoundFile } from './found-file';
 
 /** Of a picture's file that comes compressed once more. */
 export const MAX_FILE_BYTES = 2 ** 28;

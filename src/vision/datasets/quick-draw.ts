@@ -8,9 +8,10 @@ import type { Picture } from '../pictures/picture';
 import { byCodePoints } from './code-points';
 import { type DownloadSettings, downloadDefaults } from './download-settings';
 import { allEnded, firstFound } from './downloads';
+import { type FoundFile, sourceOf } from './found-file';
 import { ImageDataset } from './image-dataset';
 import { datasetKinds } from './option-kinds';
-import { type DatasetRoot, type Folder, type FoundFile, openRoot, rootName, sourceOf } from './source';
+import { type DatasetRoot, type Folder, openRoot, rootName } from './source';
 import { drawStrokes, type Stroke } from './strokes';
 import { type ItemTransforms, splitRoot } from './vision-dataset';
 

@@ -1,8 +1,8 @@
 // Reads and decodes a picture's file, in a worker or on the main side; it knows no tensors.
 import { readBytes } from '../../io/bytes';
 import { decodePicture } from '../pictures/decode';
+import { sourceOf } from './found-file';
 import { MAX_FILE_BYTES, type PictureFile, type PictureRead } from './picture-file';
-import { sourceOf } from './source';
 
 /** @throws FetchError when it cannot be read, FileFormatError when it is no picture that can be decoded */
 export async function readPictureFile(file: PictureFile): Promise<PictureRead> {

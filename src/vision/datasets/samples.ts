@@ -4,9 +4,9 @@ import { callback, either, type Kind, listOf, orNull, text } from '../../core/ar
 import { ArgumentError, FetchError } from '../../core/errors';
 import { objectAt } from '../../core/object-argument';
 import { type Arguments, isPlainObject, parseArgs } from '../../core/options';
-import { archiveFolder } from './archive';
 import { byCodePoints } from './code-points';
-import { type DatasetRoot, type FoundFile, type Listing, openRoot } from './source';
+import type { FoundFile } from './found-file';
+import { type DatasetRoot, type Listing, openRoot } from './source';
 
 /** File extensions that torchvision takes for pictures. */
 export const IMG_EXTENSIONS: readonly string[] = [
@@ -44,7 +44,7 @@ export interface ListedFolder extends Listing {
 /** All that is in a folder, or in an archive. */
 export async function listRoot(dataset: string, root: DatasetRoot): Promise<ListedFolder> {
   const opened = await openRoot(dataset, root);
-  const folder = 'folder' in opened ? opened.folder : await archiveFolder(opened.file);
+  const folder = 'folder' in opened ? opened.folder : await (await import('./archive')).archiveFolder(opened.file);
   return { name: folder.name, ...(await folder.list()) };
 }
 

@@ -2,9 +2,9 @@
 import { ArgumentError, FetchError } from '../../core/errors';
 import { kindOf } from '../../core/options';
 import { fileSystem } from '../../gpu/node';
-import { answerOf, type ByteSource } from '../../io/bytes';
-import { type DownloadProgress, download, findDownload, forgetDownload } from '../../io/download/download';
-import { openReader } from '../../io/reader';
+import { answerOf, type ByteSource, blobBytes } from '../../io/bytes';
+import type { DownloadProgress, Kept } from '../../io/download/download';
+import type { FoundFile } from './found-file';
 
 /**
  * The place of a data set: an address, or in Node a path; a `File`, `Blob` or bytes of an archive; files that were chosen
@@ -22,15 +22,6 @@ export type DatasetRoot =
   | FileSystemDirectoryHandle
   | FileSystemDirectoryEntry
   | { readonly [name: string]: ByteSource };
-
-/** A file of a folder. It can be sent to a worker. */
-export interface FoundFile {
-  /** Where it is below the folder, with `/` between. */
-  readonly path: string;
-  /** How messages and lists of samples call it: `path` behind the folder's own name. */
-  readonly name: string;
-  readonly at: ByteSource | FileSystemFileHandle;
-}
 
 /** A place that has files by name. */
 export interface Folder {
@@ -65,10 +56,6 @@ export interface KeepSettings {
 
 const ARCHIVE = /\.(tar|tgz|tar\.gz|zip)$/i;
 const hasScheme = /^[a-z][a-z\d+.-]+:/i;
-
-/** What can be read of a file that was found. */
-export const sourceOf = async ({ at }: FoundFile): Promise<ByteSource> =>
-  typeof at === 'object' && 'getFile' in at ? at.getFile() : at;
 
 /**
  * Opens the place of a data set.
@@ -153,9 +140,12 @@ async function openAddress(root: string | URL, settings: KeepSettings): Promise<
   }
   if (!ARCHIVE.test(address.replace(/[?#].*$/, ''))) return { folder: addressFolder(address, settings) };
   const { download: keep, onProgress = null, signal = null } = settings;
-  const at = keep ? await download(address, { onProgress, signal }) : address;
+  const at = keep ? await (await downloads()).download(address, { onProgress, signal }) : address;
   return { file: { path: address, name: address, at } };
 }
+
+/** What downloads and keeps files, which few programs need. */
+const downloads = () => import('../../io/download/download');
 
 /** `path` below `base`, which may be empty, end with a slash or not. */
 const below = (base: string, path: string): string => (base === '' ? path : `${base.replace(/\/$/, '')}/${path}`);
@@ -214,7 +204,7 @@ function addressFolder(base: string, { download: keep, onProgress = null, signal
     name: base,
     async find(path) {
       const name = below(base, path);
-      const at = await findDownload(name);
+      const at = await (await downloads()).findDownload(name);
       return at === null ? null : { path, name, at };
     },
     list,
@@ -225,9 +215,10 @@ function addressFolder(base: string, { download: keep, onProgress = null, signal
     async find(path) {
       const name = below(base, path);
       try {
-        const at = keep ? await download(name, { onProgress, signal }) : await (await answerOf(name)).blob();
+        const keeper = keep ? await downloads() : null;
+        const at = keeper ? await keeper.download(name, { onProgress, signal }) : await (await answerOf(name)).blob();
         if (!(await isWebPage(at))) return { path, name, at };
-        if (keep) await forgetDownload(name);
+        await keeper?.forgetDownload(name);
         return null;
       } catch (error) {
         if (error instanceof FetchError && error.status === 404) return null;
@@ -239,11 +230,18 @@ function addressFolder(base: string, { download: keep, onProgress = null, signal
 }
 
 /** Servers of single-page applications answer a wrong address with their page and status 200. */
-async function isWebPage(source: ByteSource): Promise<boolean> {
-  const reader = await openReader(source);
+async function isWebPage(file: Kept): Promise<boolean> {
+  const head = await (typeof file === 'string' ? headOnDisk(file) : blobBytes(file.slice(0, HEAD)));
+  return /^\s*<(!doctype|html)/i.test(String.fromCharCode(...head));
+}
+
+/** Bytes that tell a web page. */
+const HEAD = 40;
+
+async function headOnDisk(path: string): Promise<Uint8Array> {
+  const reader = await (await import('../../io/reader')).openReader(path);
   try {
-    const head = await reader.read(0, Math.min(40, reader.size));
-    return /^\s*<(!doctype|html)/i.test(String.fromCharCode(...head));
+    return await reader.read(0, Math.min(HEAD, reader.size));
   } finally {
     await reader.close();
   }
