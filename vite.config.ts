@@ -6,7 +6,9 @@ import { defineConfig, type UserConfig } from 'vite';
 import { fragments } from './demos/build/fragments.ts';
 import { guide } from './demos/build/guide.ts';
 import { mnist } from './demos/build/mnist-files.ts';
+import { notebooks } from './demos/build/notebooks.ts';
 import { offline, SERVICE_WORKER } from './demos/build/offline.ts';
+import { types } from './demos/build/types.ts';
 import { classNames } from './scripts/class-names.mjs';
 import { doorAliases, doors } from './scripts/doors.mjs';
 import { modulesApart } from './scripts/modules-apart.mjs';
@@ -98,6 +100,8 @@ function demos(): UserConfig {
     publicDir: false,
     plugins: [
       mnist(),
+      notebooks(join(root, 'demos')),
+      types(),
       fragments(join(root, 'demos/ui/fragments')),
       guide(join(root, 'README.md')),
       classNames(),

@@ -1,9 +1,9 @@
-// The list of demos: a field of lamps that lights up one digit after another, and a word at once when this browser cannot run them.
+// The home of the site: a field of lamps that lights up one digit after another, and a word at once when this browser cannot run them.
 import { byId } from './ui/dom';
+import { defineCells } from './ui/lamplight-cell';
 import { paintLamps } from './ui/lamps';
-import { keepOffline } from './ui/offline';
-import { focusWhileScrollable } from './ui/scrollable';
-import { initTheme, onThemeChange } from './ui/theme';
+import { startShell } from './ui/shell';
+import { onThemeChange } from './ui/theme';
 import { diagnose, noWebGpuNotice } from './ui/webgpu-check';
 
 const SIDE = 28;
@@ -43,9 +43,8 @@ function fade(from: Float32Array, to: Float32Array, began: number): void {
 const paint = () => paintLamps(canvas, shown, SIDE);
 new ResizeObserver(paint).observe(canvas);
 onThemeChange(paint);
-initTheme(byId('theme', HTMLButtonElement));
-keepOffline('./');
-focusWhileScrollable(byId('sample', HTMLPreElement));
+startShell('./');
+defineCells();
 setInterval(() => {
   if (still.matches || document.hidden) return;
   current = (current + 1) % digits.length;

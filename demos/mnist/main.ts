@@ -2,8 +2,7 @@
 import { connect, type Remote, terminate } from 'lamplight/worker';
 import { clearBanners, showBanner } from '../ui/banners';
 import { byId } from '../ui/dom';
-import { keepOffline } from '../ui/offline';
-import { initTheme } from '../ui/theme';
+import { startShell } from '../ui/shell';
 import { diagnose, noWebGpuNotice } from '../ui/webgpu-check';
 import { ChartsPanel } from './panels/charts';
 import { ConfusionPanel } from './panels/confusion';
@@ -24,8 +23,7 @@ const INITIAL: Hyperparameters = { ...COURSE, model: 'complex', batchSize: 250, 
 /** The same where there is only a processor to run on. */
 const INITIAL_SOFTWARE: Hyperparameters = { ...COURSE, lr: 0.003, batchSize: 100, epochs: 3, limit: 12_000 };
 
-initTheme(byId('theme', HTMLButtonElement));
-keepOffline('../');
+startShell('../');
 const diagnosis = await diagnose();
 if (diagnosis.usable) start(diagnosis.software ? INITIAL_SOFTWARE : INITIAL);
 else byId('notice', HTMLElement).append(noWebGpuNotice(diagnosis));

@@ -22,6 +22,8 @@ function current(): Theme {
   return darkQuery.matches ? 'dark' : 'light';
 }
 
+export const isDark = (): boolean => current() === 'dark';
+
 /** Applies the stored choice and lets `button` switch between light and dark. */
 export function initTheme(button: HTMLButtonElement): void {
   const choice = stored();
@@ -49,9 +51,10 @@ export function initTheme(button: HTMLButtonElement): void {
   label();
 }
 
-/** Calls `listener` whenever the colours change. */
-export function onThemeChange(listener: () => void): void {
+/** Calls `listener` whenever the colours change, until the function that it gives is called. */
+export function onThemeChange(listener: () => void): () => void {
   listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 /** Red, green and blue, each 0 to 255. */

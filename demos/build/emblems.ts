@@ -1,0 +1,27 @@
+// Small pictures of courses and demos, as fields of lamps: `.` is a dark one, `o` a lit one of the cool light, `#` of the warm one.
+
+const PATTERNS: Record<string, string> = {
+  's0-convolution': '........... .###....... .###..oooo. .###..oooo. .......oooo .......oooo ...........',
+  's1-mnist': '........... ...#####... .......#... ......##... .....##.... .....#..... ...........',
+  's2-cifar10': '.....#..... ....###.... ..#######.. ooooo#ooooo ....###.... ...##.##... ...........',
+  's3-notes': '.ooooo..... .o...o..... .o.#.o.###. .o.#.o.#.#. .ooooo.###. ........... ...........',
+  's4-imaging': '....###.... ...#...#... ...#.o.#... ....#o#.... .....o..... ....ooo.... ...........',
+  'from-pytorch': '........... ..##....... .##........ ##..#ooo#.. .##........ ..##....... ...........',
+  engine: '........... .##.....oo. .##.###.oo. ....###.... .##.###.oo. .##.....oo. ...........',
+  'web-page': '.ooooooooo. .o.......o. .ooooooooo. .o.#..##.o. .o.#...#.o. .ooooooooo. ...........',
+};
+
+const NONE = '........... ........... ...##.##... ...##.##... ...##.##... ........... ...........';
+
+/** The emblem of a notebook, as SVG. */
+export function emblem(name: string): string {
+  const rows = (PATTERNS[name] ?? NONE).split(' ');
+  const width = Math.max(...rows.map((row) => row.length));
+  const lamps = rows.flatMap((row, y) =>
+    [...row].map((mark, x) => {
+      const kind = mark === '#' ? 'high' : mark === 'o' ? 'mid' : 'low';
+      return `<circle class="${kind}" cx="${2 * x + 1}" cy="${2 * y + 1}" r="${kind === 'low' ? 0.28 : 0.78}"/>`;
+    }),
+  );
+  return `<svg class="emblem" viewBox="0 0 ${2 * width} ${2 * rows.length}" aria-hidden="true">${lamps.join('')}</svg>`;
+}

@@ -1,0 +1,142 @@
+// Makes a page of each notebook in demos/notebook/courses, with its text and code as HTML, and lists them on other pages.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { Plugin } from 'vite';
+import { fromMarkdown } from '../notebook/file/markdown.ts';
+import type { Notebook } from '../notebook/file/notebook.ts';
+import { escaped, highlighted } from '../notebook/render/code.ts';
+import { type Heading, renderText } from '../notebook/render/text.ts';
+import { emblem } from './emblems.ts';
+
+const LIST = '<!-- courses -->';
+
+interface Entry {
+  /** The name of the file without its ending, and of the page's folder. */
+  readonly name: string;
+  readonly source: string;
+  readonly notebook: Notebook;
+}
+
+/** `folder` is that of the site; pages lie in its `notebook/<name>/`, whether or not there is such a folder. */
+export function notebooks(folder: string): Plugin {
+  const courses = join(folder, 'notebook/courses');
+  const template = () => readFileSync(join(folder, 'notebook/course.html'), 'utf8');
+  const all = () => entries(courses);
+  const pageOf = (name: string) => join(folder, 'notebook', name, 'index.html');
+  const nameOf = (path: string) =>
+    /^notebook\/([\w-]+)\/index\.html$/.exec(relative(folder, path).replaceAll('\\', '/'))?.[1];
+  const known = (name: string | undefined) =>
+    name === undefined ? undefined : all().find((entry) => entry.name === name);
+
+  return {
+    name: 'lamplight:notebooks',
+    enforce: 'pre',
+    config: (_, { command }) =>
+      command === 'build'
+        ? { build: { rolldownOptions: { input: all().map(({ name }) => pageOf(name)) } } }
+        : undefined,
+    resolveId: (id) => (known(nameOf(id)) ? id : undefined),
+    load(id) {
+      const entry = known(nameOf(id));
+      if (!entry) return;
+      this.addWatchFile(join(courses, `${entry.name}.md`));
+      return page(template(), entry, all());
+    },
+    transformIndexHtml: {
+      order: 'pre',
+      handler: (html) => html.replace(LIST, () => list(all(), html.includes('id="courses-title"') ? './' : '../')),
+    },
+    configureServer(server) {
+      server.middlewares.use(async (request, response, next) => {
+        const path = (request.url ?? '').split('?')[0] ?? '';
+        const [, name, rest = ''] = /^\/notebook\/([\w-]+)\/(index\.html|[\w-]+\.md)?$/.exec(path) ?? [];
+        const entry = known(name);
+        if (!entry) return next();
+        if (rest.endsWith('.md')) {
+          response.setHeader('Content-Type', 'text/markdown; charset=utf-8');
+          response.end(entry.source);
+          return;
+        }
+        response.setHeader('Content-Type', 'text/html; charset=utf-8');
+        response.end(await server.transformIndexHtml(`/notebook/${name}/index.html`, page(template(), entry, all())));
+      });
+    },
+    generateBundle() {
+      for (const { name, source } of all()) {
+        this.emitFile({ type: 'asset', fileName: `notebook/${name}/${name}.md`, source });
+      }
+    },
+  };
+}
+
+function entries(folder: string): Entry[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => {
+      const source = readFileSync(join(folder, file), 'utf8');
+      return { name: file.slice(0, -'.md'.length), source, notebook: fromMarkdown(source) };
+    })
+    .sort((a, b) => a.notebook.front.order - b.notebook.front.order || a.name.localeCompare(b.name));
+}
+
+const minutes = ({ front }: Notebook): string => (front.minutes ? `${front.minutes} min` : '');
+
+/** A course has a mark, such as S1; the other notebooks stand apart. */
+function list(all: readonly Entry[], root: string): string {
+  const card = ({ name, notebook }: Entry) => {
+    const { title, course, summary } = notebook.front;
+    const mark = course ? `<b class="mark">${escaped(course)}</b>` : '';
+    return `<li><a class="card" href="${root}notebook/${name}/">${emblem(name)}
+<strong>${mark}${escaped(title)}</strong>
+<span>${escaped(summary)}</span>
+<small>${minutes(notebook)}</small></a></li>`;
+  };
+  const courses = all.filter(({ notebook }) => notebook.front.course);
+  const others = all.filter(({ notebook }) => !notebook.front.course);
+  const more = others.length > 0 ? `<h3>And beyond them</h3><ul class="cards">${others.map(card).join('\n')}</ul>` : '';
+  return `<ul class="cards">${courses.map(card).join('\n')}</ul>${more}`;
+}
+
+function page(template: string, entry: Entry, all: readonly Entry[]): string {
+  const { notebook, name } = entry;
+  const { title, course, summary } = notebook.front;
+  const { html, headings } = cells(notebook);
+  const fields: Record<string, string> = {
+    name,
+    title: escaped(title),
+    summary: escaped(summary),
+    eyebrow: [course ? `Course ${course}` : 'Notebook', minutes(notebook)].filter(Boolean).map(escaped).join(' · '),
+    contents: headings.map(({ id, title: words }) => `<li><a href="#${id}">${words}</a></li>`).join('\n'),
+    cells: html,
+    onward: onward(entry, all),
+    full: notebook.front.minutesFull ? String(notebook.front.minutesFull) : '',
+    short: notebook.front.minutes ? String(notebook.front.minutes) : '',
+  };
+  return template.replace(/\{(\w+)\}/g, (found, key: string) => fields[key] ?? found);
+}
+
+function cells({ cells: all }: Notebook): { html: string; headings: Heading[] } {
+  const headings: Heading[] = [];
+  const ids = new Set<string>();
+  let count = 0;
+  const parts = all.map((cell) => {
+    if (cell.kind === 'code') {
+      count++;
+      const flags = `${cell.hidden ? ' data-hidden' : ''}${cell.only ? ` data-only="${cell.only}"` : ''}`;
+      return `<section class="cell code-cell" aria-label="cell ${count}"${flags}><pre><code>${highlighted(cell.text)}</code></pre></section>`;
+    }
+    const text = renderText(cell.text, ids);
+    headings.push(...text.headings.filter(({ depth }) => depth === 2));
+    return `<section class="cell text-cell prose">${text.html}</section>`;
+  });
+  return { html: parts.join('\n'), headings };
+}
+
+function onward({ name }: Entry, all: readonly Entry[]): string {
+  const at = all.findIndex((entry) => entry.name === name);
+  const link = (entry: Entry | undefined, word: string, rel: string) =>
+    entry
+      ? `<a class="${rel}" rel="${rel}" href="../${entry.name}/"><small>${word}</small> ${escaped(entry.notebook.front.title)}</a>`
+      : '';
+  return `${link(all[at - 1], 'Before', 'prev')}${link(all[at + 1], 'Next', 'next')}`;
+}

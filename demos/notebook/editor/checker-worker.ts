@@ -1,0 +1,105 @@
+// The worker that checks cells with TypeScript's language service: errors, completions, and what stands under the pointer.
+import type { Diagnostic } from '@codemirror/lint';
+import { createSystem, createVirtualTypeScriptEnvironment, type VirtualTypeScriptEnvironment } from '@typescript/vfs';
+import { createWorker } from '@valtown/codemirror-ts/worker';
+import { expose } from 'comlink';
+import ts from 'typescript';
+import { type CheckedCell, cellFiles, cellOptions } from '../types/cell-files';
+
+/** What demos/build/types.ts writes. */
+interface Types {
+  readonly files: Readonly<Record<string, string>>;
+  readonly paths: ts.MapLike<string[]>;
+  readonly libraries: string[];
+}
+
+const STANDING = ['/globals.d.ts', '/webgpu.d.ts'];
+
+class Cells {
+  private environment: VirtualTypeScriptEnvironment | undefined;
+  private cells: CheckedCell[] = [];
+  /** What the language service has read of each path. */
+  private readonly written = new Map<string, string>();
+  private readonly asked;
+
+  constructor() {
+    this.asked = createWorker(() => {
+      if (!this.environment) throw new Error('internal: the types come before the editor');
+      return this.environment;
+    });
+  }
+
+  async open(address: string): Promise<void> {
+    const { files, paths, libraries }: Types = await (await fetch(address)).json();
+    const system = createSystem(new Map(Object.entries(files)));
+    const options = { ...cellOptions(ts), lib: libraries, paths };
+    this.environment = createVirtualTypeScriptEnvironment(system, STANDING, ts, options);
+    await this.asked.initialize();
+    this.write();
+  }
+
+  /** All cells of the notebook, in their order. */
+  setCells(cells: readonly CheckedCell[]): void {
+    this.cells = [...cells];
+    this.write();
+  }
+
+  /** The text of a cell, as its editor has it. */
+  updateFile({ path, code }: { path: string; code: string }): void {
+    const at = this.cells.findIndex(({ name }) => pathOf(name) === path);
+    const cell = this.cells[at];
+    if (!cell || cell.source === code) return;
+    this.cells[at] = { ...cell, source: code };
+    this.write();
+  }
+
+  getLints({ path }: { path: string }): Diagnostic[] {
+    const cell = this.cells.find(({ name }) => pathOf(name) === path);
+    const service = this.environment?.languageService;
+    if (!cell || !service || !this.written.has(path)) return [];
+    const length = cell.source.length;
+    return [...service.getSyntacticDiagnostics(path), ...service.getSemanticDiagnostics(path)].flatMap((each) => {
+      const { start = length, length: span = 0, messageText, category } = each;
+      // What follows the cell's own text is not the reader's.
+      if (start >= length) return [];
+      const severity = category === ts.DiagnosticCategory.Error ? 'error' : 'warning';
+      const message = ts.flattenDiagnosticMessageText(messageText, '\n');
+      return [{ from: start, to: Math.min(length, start + span), message, severity } as const];
+    });
+  }
+
+  getAutocompletion(question: Parameters<typeof this.asked.getAutocompletion>[0]) {
+    return this.asked.getAutocompletion(question);
+  }
+
+  getHover(question: Parameters<typeof this.asked.getHover>[0]) {
+    return this.asked.getHover(question);
+  }
+
+  /** Hands the language service those files that have changed. */
+  private write(): void {
+    const { environment, cells, written } = this;
+    if (!environment) return;
+    const texts = cellFiles(ts, cells);
+    const paths = new Set(cells.map(({ name }) => pathOf(name)));
+    for (const path of [...written.keys()]) {
+      if (paths.has(path)) continue;
+      environment.deleteFile(path);
+      written.delete(path);
+    }
+    cells.forEach(({ name }, i) => {
+      const path = pathOf(name);
+      const text = texts[i] ?? '';
+      if (written.get(path) === text) return;
+      if (written.has(path)) environment.updateFile(path, text);
+      else environment.createFile(path, text);
+      written.set(path, text);
+    });
+  }
+}
+
+const pathOf = (name: string): string => `/${name}.ts`;
+
+export type CellChecker = Cells;
+
+expose(new Cells(), globalThis as unknown as Worker);

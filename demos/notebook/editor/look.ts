@@ -1,0 +1,70 @@
+// How the editor looks: as the code does before it is edited, to the pixel, in the colours of the page.
+import { HighlightStyle } from '@codemirror/language';
+import { EditorView } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
+
+const token = (name: string) => `var(--code-${name})`;
+
+/** The same as the classes `tok-…` in cell.css. */
+export const colours = HighlightStyle.define([
+  {
+    tag: [tags.keyword, tags.modifier, tags.operatorKeyword, tags.self, tags.null, tags.bool, tags.atom],
+    color: token('keyword'),
+  },
+  { tag: [tags.string, tags.special(tags.string), tags.regexp], color: token('string') },
+  { tag: tags.number, color: token('number') },
+  { tag: tags.comment, color: token('comment'), fontStyle: 'italic' },
+  { tag: [tags.typeName, tags.className, tags.namespace], color: token('type') },
+  { tag: [tags.punctuation, tags.operator, tags.bracket], color: token('quiet') },
+  { tag: tags.heading, fontWeight: '650' },
+  { tag: tags.emphasis, fontStyle: 'italic' },
+  { tag: tags.strong, fontWeight: '650' },
+  { tag: tags.link, color: token('type') },
+]);
+
+export const look = EditorView.theme({
+  '&': { color: 'var(--text)', background: 'transparent', fontSize: 'var(--code-size)' },
+  '&.cm-focused': { outline: 'none' },
+  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: 'var(--code-line)', overflow: 'visible' },
+  '.cm-content': { padding: '0', caretColor: 'var(--flame-text)' },
+  '.cm-line': { padding: '0' },
+  '.cm-cursor': { borderLeftColor: 'var(--flame-text)', borderLeftWidth: '2px' },
+  '.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {
+    background: 'color-mix(in srgb, var(--flame) 26%, transparent)',
+  },
+  '&.cm-focused .cm-matchingBracket, .cm-matchingBracket': {
+    background: 'color-mix(in srgb, var(--dusk) 22%, transparent)',
+  },
+  '.cm-tooltip': {
+    zIndex: '30',
+    maxWidth: 'min(38rem, 88vw)',
+    border: '1px solid var(--line-strong)',
+    borderRadius: 'var(--radius-small)',
+    background: 'var(--surface)',
+    boxShadow: '0 6px 24px rgb(0 0 0 / 18%)',
+    color: 'var(--text)',
+  },
+  '.cm-tooltip-hover': {
+    padding: '0.4rem 0.6rem',
+    fontFamily: 'var(--mono)',
+    fontSize: '0.8rem',
+    whiteSpace: 'pre-wrap',
+  },
+  '.cm-tooltip-hover:has(.cm-tooltip-lint)': { padding: '0', fontFamily: 'var(--sans)' },
+  '.cm-diagnostic': { padding: '0.4rem 0.7rem', fontSize: '0.85rem', whiteSpace: 'pre-wrap' },
+  '.cm-diagnostic-error': { borderLeft: '3px solid var(--error)' },
+  '.cm-diagnostic-warning': { borderLeft: '3px solid var(--flame)' },
+  '.cm-lintRange-error': {
+    backgroundImage: 'none',
+    textDecoration: 'underline wavy var(--error) 1.5px',
+    textUnderlineOffset: '3px',
+  },
+  '.cm-lintRange-warning': { backgroundImage: 'none', textDecoration: 'underline wavy var(--flame) 1.5px' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--mono)', fontSize: '0.8rem' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '0.15rem 0.5rem' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': {
+    background: 'color-mix(in srgb, var(--flame) 24%, var(--surface))',
+    color: 'var(--text)',
+  },
+  '.cm-completionMatchedText': { color: 'var(--flame-text)', textDecoration: 'none', fontWeight: '650' },
+});

@@ -1,0 +1,286 @@
+// A cell of code on a page: the code, which becomes an editor once it is touched, the strip with what can be done and what was, and the outputs.
+import { formatBytes, make } from '../../ui/dom';
+import { type MenuItem, menu } from '../../ui/menu';
+import type { CodeEditor } from '../editor/editor';
+import type { CodeCell as FileCell } from '../file/notebook';
+import { Outputs } from '../outputs/outputs';
+import type { Memory } from '../protocol';
+import { icon } from './icons';
+
+/** What a cell asks of the notebook that it stands in. */
+export interface CellHost {
+  run(cell: CodeCell): void;
+  stop(): void;
+  /** The code is another than before. */
+  changed(cell: CodeCell): void;
+  /** Goes to the cell below. */
+  advance(cell: CodeCell): void;
+  /** Shows a line of the cell that is called so. */
+  showLine(label: string | null, line: number): void;
+  /** What the cell's menu offers. */
+  actions(cell: CodeCell): readonly MenuItem[];
+}
+
+export type State = 'idle' | 'waiting' | 'running' | 'done' | 'failed' | 'stopped';
+
+const WORDS: Record<State, string> = {
+  idle: '',
+  waiting: 'waits for its turn',
+  running: 'running',
+  done: 'ran in',
+  failed: 'failed after',
+  stopped: 'stopped after',
+};
+
+let cells = 0;
+
+/** The editor comes with the first cell that is touched. */
+const editorModule = () => import('../editor/editor');
+
+export class CodeCell {
+  readonly kind = 'code';
+  /** Tells the cell from all others of the page. */
+  readonly id = `cell-${++cells}`;
+  readonly element: HTMLElement;
+  readonly outputs: Outputs;
+  /** What the cell was when it ran last; undefined while it never has. */
+  ranWith: string | undefined;
+  /** What a file says of the cell beside its code. */
+  readonly flags: Pick<FileCell, 'hidden' | 'only'>;
+  private readonly code: HTMLElement;
+  private readonly runButton = make('button', { type: 'button', className: 'run' });
+  private readonly said = make('span', { className: 'cell-state' });
+  private readonly name = make('span', { className: 'cell-name' });
+  private readonly mark = make('span', { className: 'line-mark', hidden: true });
+  private editor: CodeEditor | undefined;
+  private opening: Promise<CodeEditor> | undefined;
+  private text: string;
+  private state: State = 'idle';
+  private stale = false;
+  private began = 0;
+  private timer: ReturnType<typeof setInterval> | undefined;
+  private label = 'cell';
+
+  /** `element` holds the code in a `pre`, coloured or not. */
+  constructor(
+    element: HTMLElement,
+    private readonly host: CellHost,
+  ) {
+    this.element = element;
+    const { only = null } = element.dataset;
+    this.flags = { hidden: 'hidden' in element.dataset, only: only === 'short' || only === 'full' ? only : null };
+    const pre = element.querySelector('pre') ?? make('pre', {}, make('code'));
+    this.text = (pre.textContent ?? '').replace(/\n$/, '');
+    this.code = make('div', { className: 'code', tabIndex: 0 }, pre, this.mark);
+    this.code.setAttribute('role', 'group');
+    this.outputs = new Outputs((cell, line) => host.showLine(cell, line));
+    this.outputs.element.setAttribute('role', 'group');
+    const strip = make(
+      'div',
+      { className: 'strip' },
+      this.runButton,
+      this.name,
+      this.said,
+      menu('More for this cell', icon('more'), () => host.actions(this)),
+    );
+    element.classList.add('cell', 'code-cell');
+    element.replaceChildren(make('div', { className: 'code-box' }, this.code, strip), this.outputs.element);
+    if (this.flags.hidden) this.fold(strip);
+    this.runButton.addEventListener('click', () => (this.isBusy ? host.stop() : host.run(this)));
+    this.listen();
+    this.setLabel(this.label);
+    this.show();
+  }
+
+  get source(): string {
+    return this.text;
+  }
+
+  get isBusy(): boolean {
+    return this.state === 'waiting' || this.state === 'running';
+  }
+
+  get isStale(): boolean {
+    return this.stale;
+  }
+
+  get current(): State {
+    return this.state;
+  }
+
+  /** What the cell is called in errors and aloud, such as `cell 3`. */
+  setLabel(label: string): void {
+    this.label = label;
+    this.name.textContent = this.flags.only ? `${label}, at the ${this.flags.only} setting` : label;
+    this.element.setAttribute('aria-label', label);
+    this.code.setAttribute('aria-label', `Code of ${label}. Press Enter to edit it, Shift and Enter to run it.`);
+    this.outputs.element.setAttribute('aria-label', `Output of ${label}`);
+    this.showRun();
+  }
+
+  get called(): string {
+    return this.label;
+  }
+
+  setSource(text: string): void {
+    this.text = text;
+    if (this.editor) this.editor.setText(text);
+    else this.code.querySelector('code')?.replaceChildren(text);
+  }
+
+  setStale(stale: boolean): void {
+    if (stale === this.stale) return;
+    this.stale = stale;
+    this.show();
+  }
+
+  wait(): void {
+    this.enter('waiting');
+  }
+
+  begin(): void {
+    this.outputs.clear();
+    this.markLine(null);
+    this.began = performance.now();
+    this.enter('running');
+    this.timer = setInterval(() => this.show(), 500);
+  }
+
+  end(how: 'done' | 'failed' | 'stopped' | 'idle', milliseconds = 0, memory?: Memory): void {
+    this.enter(how);
+    const took = formatDuration(milliseconds);
+    const held = memory && memory.peak > 0 ? ` · ${formatBytes(memory.peak)} of GPU memory` : '';
+    this.said.textContent = how === 'idle' ? '' : `${WORDS[how]} ${took}${held}`;
+  }
+
+  /** Marks a line of the code, or none. */
+  markLine(line: number | null): void {
+    this.mark.hidden = line === null;
+    if (line !== null) this.mark.style.setProperty('--line', String(line));
+  }
+
+  /** Opens the editor with the cursor at a place in the text. */
+  async edit(at?: number): Promise<void> {
+    this.opening ??= editorModule().then(({ openEditor }) => {
+      const editor = openEditor(this.code, {
+        id: this.id,
+        label: this.label,
+        text: this.text,
+        language: 'typescript',
+        onChange: (text) => {
+          this.text = text;
+          this.markLine(null);
+          this.host.changed(this);
+        },
+        onRun: (advance) => {
+          this.host.run(this);
+          if (advance) this.host.advance(this);
+        },
+        onLeave: () => this.code.focus(),
+      });
+      this.code.querySelector('pre')?.remove();
+      this.code.classList.add('edited');
+      this.editor = editor;
+      return editor;
+    });
+    this.code.setAttribute('aria-busy', 'true');
+    const editor = await this.opening;
+    this.code.removeAttribute('aria-busy');
+    editor.focus(at);
+  }
+
+  /** Puts the cursor at the beginning of a line. */
+  async editLine(line: number): Promise<void> {
+    this.code.hidden = false;
+    this.markLine(line);
+    await this.edit(
+      this.text
+        .split('\n')
+        .slice(0, line - 1)
+        .join('\n').length + (line > 1 ? 1 : 0),
+    );
+    this.element.scrollIntoView({ block: 'nearest' });
+  }
+
+  focus(): void {
+    if (this.editor) this.editor.focus();
+    else this.code.focus();
+    this.element.scrollIntoView({ block: 'nearest' });
+  }
+
+  /** Gives back what the cell holds beside its element. */
+  close(): void {
+    clearInterval(this.timer);
+    this.outputs.clear();
+    this.editor?.close();
+  }
+
+  /** Puts the code away, behind a button that shows it. */
+  private fold(strip: HTMLElement): void {
+    const button = make('button', { type: 'button', className: 'link' });
+    const show = (isOpen: boolean) => {
+      this.code.hidden = !isOpen;
+      button.textContent = isOpen ? 'Hide the code' : 'Show the code';
+      button.setAttribute('aria-expanded', String(isOpen));
+    };
+    button.addEventListener('click', () => show(this.code.hidden === true));
+    strip.lastElementChild?.before(button);
+    show(false);
+  }
+
+  private listen(): void {
+    this.code.addEventListener('click', ({ clientX, clientY }) => {
+      if (this.editor || !getSelection()?.isCollapsed) return;
+      void this.edit(placeAt(this.code, clientX, clientY));
+    });
+    this.code.addEventListener('keydown', (event) => {
+      if (event.target !== this.code || event.key !== 'Enter') return;
+      event.preventDefault();
+      if (event.shiftKey || event.ctrlKey || event.metaKey) {
+        this.host.run(this);
+        if (event.shiftKey) this.host.advance(this);
+      } else {
+        void this.edit();
+      }
+    });
+  }
+
+  private enter(state: State): void {
+    clearInterval(this.timer);
+    this.state = state;
+    this.show();
+  }
+
+  private show(): void {
+    const { state, stale } = this;
+    this.element.dataset.state = state;
+    this.element.toggleAttribute('data-stale', stale && !this.isBusy);
+    if (state === 'running') this.said.textContent = `running, ${formatDuration(performance.now() - this.began)}`;
+    else if (state === 'waiting') this.said.textContent = WORDS.waiting;
+    this.showRun();
+  }
+
+  private showRun(): void {
+    const { runButton, isBusy } = this;
+    runButton.replaceChildren(icon(isBusy ? 'stop' : 'run'), isBusy ? 'Stop' : 'Run');
+    runButton.setAttribute('aria-label', `${isBusy ? 'Stop' : 'Run'} ${this.label}`);
+  }
+}
+
+/** 850 ms, 3.2 s, 2:05 min. */
+export function formatDuration(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.round(milliseconds)}\u202fms`;
+  const seconds = milliseconds / 1000;
+  if (seconds < 60) return `${seconds.toFixed(1)}\u202fs`;
+  return `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}\u202fmin`;
+}
+
+/** How many characters of the text stand before a place of the screen. */
+function placeAt(root: HTMLElement, x: number, y: number): number | undefined {
+  const place = document.caretPositionFromPoint?.(x, y);
+  if (!place || !root.contains(place.offsetNode)) return undefined;
+  const range = document.createRange();
+  range.setStart(root, 0);
+  range.setEnd(place.offsetNode, place.offset);
+  return range.toString().length;
+}

@@ -1,0 +1,35 @@
+// Notebooks as files on the visitor's disk: opened into the browser's store, and saved as Markdown or for Jupyter.
+import type { Notebook as NotebookFile } from '../file/notebook';
+import { keep, newId } from './store';
+
+export const isNotebookFile = ({ name }: File): boolean => /\.(md|markdown|ipynb)$/i.test(name);
+
+/** Keeps what a file holds as a notebook of one's own, and gives its id. It may be anybody's, so that its cells get no storage. */
+export async function openNotebookFile(file: File): Promise<string> {
+  const text = await file.text();
+  const [{ fromMarkdown, toMarkdown }, { fromIpynb }] = await Promise.all([
+    import('../file/markdown'),
+    import('../file/ipynb'),
+  ]);
+  const read = file.name.toLowerCase().endsWith('.ipynb') ? fromIpynb(text) : fromMarkdown(text);
+  const title = read.front.title || file.name.replace(/\.\w+$/, '');
+  const id = newId();
+  const markdown = toMarkdown({ ...read, front: { ...read.front, title } });
+  const isKept = await keep(`own/${id}`, { title, markdown, changed: Date.now(), trusted: false });
+  if (!isKept) throw new Error('This browser keeps nothing, so that there is no place for the notebook.');
+  return id;
+}
+
+/** Saves under a name that ends in `.md` or `.ipynb`. */
+export async function downloadFile(notebook: NotebookFile, name: string): Promise<void> {
+  const isJupyter = name.endsWith('.ipynb');
+  const text = isJupyter
+    ? (await import('../file/ipynb')).toIpynb(notebook)
+    : (await import('../file/markdown')).toMarkdown(notebook);
+  const url = URL.createObjectURL(new Blob([text], { type: isJupyter ? 'application/x-ipynb+json' : 'text/markdown' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

@@ -1,0 +1,404 @@
+// A notebook on a page: its cells in their order, the queue of those that are to run, and what is stale; knows nothing of where it is kept.
+import { make } from '../../ui/dom';
+import type { MenuItem } from '../../ui/menu';
+import { codeCell, type Cell as FileCell, textCell } from '../file/notebook';
+import type { Ended, ErrorOutput, Memory, Output, Variable } from '../protocol';
+import { Session, type SessionState } from '../session';
+import { type CellHost, CodeCell } from './code-cell';
+import { TextCell, type TextHost } from './text-cell';
+
+export type Cell = CodeCell | TextCell;
+
+export interface NotebookOptions {
+  /** The address of the site's own folder. */
+  readonly site: string;
+  readonly trusted: boolean;
+  readonly short: boolean;
+  /** Cells may be added, moved and taken away. */
+  readonly editable: boolean;
+  /** The Markdown of cells whose HTML came with the page. */
+  readonly original: () => Promise<readonly FileCell[]>;
+  /** Canvases of the page that cells know by a name; asked for whenever a worker starts, since they go with it. */
+  readonly canvases: () => Readonly<Record<string, HTMLCanvasElement>>;
+  readonly listener: NotebookListener;
+}
+
+/** What the page around the cells shows. */
+export interface NotebookListener {
+  /** A cell was typed in, added, moved or taken away. */
+  changed(): void;
+  state(state: SessionState): void;
+  variables(variables: readonly Variable[]): void;
+  memory(memory: Memory): void;
+  adapter(name: string, software: boolean): void;
+  /** The GPU was lost. */
+  lost(message: string): void;
+  /** The worker is no more, and what cells had declared went with it; `cell` is the one that ran. */
+  gone(why: 'stuck' | 'died', message: string, cell: CodeCell | undefined): void;
+  /** To be read aloud. */
+  said(text: string): void;
+}
+
+export class Notebook implements CellHost, TextHost {
+  readonly cells: Cell[] = [];
+  private readonly session: Session;
+  private readonly queue: CodeCell[] = [];
+  private running: { readonly cell: CodeCell; readonly run: number } | undefined;
+  /** The number of the run in which a cell ran last. */
+  private readonly turns = new WeakMap<CodeCell, number>();
+  /** Cells below one that was taken away or moved. */
+  private readonly shaken = new WeakSet<CodeCell>();
+  private readonly files = new Set<string>();
+  private short: boolean;
+  private loaded: Promise<readonly FileCell[]> | undefined;
+  /** The place of a text among the cells that came with the page. */
+  private readonly origins = new WeakMap<TextCell, number>();
+
+  constructor(
+    readonly root: HTMLElement,
+    private readonly options: NotebookOptions,
+  ) {
+    const { listener, trusted, short, site } = options;
+    this.short = short;
+    this.session = new Session(
+      {
+        state: (state) => listener.state(state),
+        began: (run) => this.runningIn(run)?.begin(),
+        cleared: (run) => this.runningIn(run)?.outputs.clear(),
+        output: (run, slot, output) => this.put(run, slot, output),
+        ended: (ended) => this.ended(ended),
+        adapter: (name, software) => listener.adapter(name, software),
+        memory: (memory) => listener.memory(memory),
+        lost: (message) => listener.lost(message),
+        gone: (why, message) => this.gone(why, message),
+      },
+      { trusted, short, site },
+    );
+  }
+
+  get codeCells(): CodeCell[] {
+    return this.cells.filter((cell) => cell instanceof CodeCell);
+  }
+
+  get isRunning(): boolean {
+    return this.running !== undefined;
+  }
+
+  get fileNames(): readonly string[] {
+    return [...this.files];
+  }
+
+  /** Takes over cells that stand in the page: by default those of the root. */
+  adopt(elements: readonly HTMLElement[] = [...this.root.querySelectorAll<HTMLElement>(':scope > .cell')]): void {
+    elements.forEach((element, i) => {
+      if (element.classList.contains('code-cell')) {
+        this.cells.push(new CodeCell(element, this));
+      } else {
+        const cell = new TextCell(element, this);
+        this.origins.set(cell, i);
+        this.cells.push(cell);
+      }
+    });
+    this.number();
+  }
+
+  /** Shows these cells in place of all others. */
+  async replace(texts: readonly FileCell[]): Promise<void> {
+    this.session.restart();
+    for (const cell of this.cells.splice(0)) {
+      cell.close();
+      cell.element.remove();
+    }
+    const made = await Promise.all(texts.map((text) => this.cellOf(text)));
+    this.cells.push(...made);
+    this.root.replaceChildren(...made.map(({ element }) => element));
+    this.number();
+  }
+
+  /** All cells as a file has them. */
+  async texts(): Promise<FileCell[]> {
+    return Promise.all(
+      this.cells.map(async (cell) =>
+        cell instanceof CodeCell ? codeCell(cell.source, cell.flags) : textCell(await this.markdownOf(cell)),
+      ),
+    );
+  }
+
+  // ---- running
+
+  run(cell: CodeCell): void {
+    this.enqueue([cell]);
+  }
+
+  runAll(): void {
+    this.enqueue(this.atThisSetting(this.codeCells));
+  }
+
+  runFrom(cell: CodeCell): void {
+    const all = this.codeCells;
+    this.enqueue(this.atThisSetting(all.slice(all.indexOf(cell))));
+  }
+
+  /** Runs what stands above a cell, or everything that had run. */
+  runAbove(cell: CodeCell | undefined): void {
+    const all = this.codeCells;
+    const above = cell ? all.slice(0, all.indexOf(cell)) : all.filter(({ ranWith }) => ranWith !== undefined);
+    this.enqueue(this.atThisSetting(above));
+  }
+
+  /** Without those that run at the other setting of the course alone. */
+  private atThisSetting(cells: readonly CodeCell[]): CodeCell[] {
+    return cells.filter(({ flags }) => flags.only === null || (flags.only === 'short') === this.short);
+  }
+
+  stop(): void {
+    for (const cell of this.queue.splice(0)) cell.end('idle');
+    this.session.stop();
+  }
+
+  /** Ends the worker; the next cell that runs starts another. */
+  restart(): void {
+    this.session.restart();
+    for (const cell of this.codeCells) {
+      cell.ranWith = undefined;
+      cell.setStale(false);
+      cell.end('idle');
+      cell.outputs.clear();
+    }
+    this.options.listener.said('Restarted: what cells had declared is gone.');
+  }
+
+  setShort(short: boolean): void {
+    this.short = short;
+    this.session.setShort(short);
+  }
+
+  addFile(file: File): void {
+    this.files.add(file.name);
+    this.session.addFile(file);
+  }
+
+  removeFile(name: string): void {
+    this.files.delete(name);
+    this.session.removeFile(name);
+  }
+
+  setTrusted(trusted: boolean): void {
+    this.session.setTrusted(trusted);
+  }
+
+  /** What a step computes, in words. */
+  async explain(name: string): Promise<string> {
+    return (await this.session.explain(name)).text;
+  }
+
+  // ---- what cells ask
+
+  changed(_cell: CodeCell): void {
+    this.showStale();
+    this.tellEditors();
+    this.options.listener.changed();
+  }
+
+  textChanged(_cell: TextCell): void {
+    this.options.listener.changed();
+  }
+
+  advance(cell: CodeCell): void {
+    const next = this.cells.slice(this.cells.indexOf(cell) + 1).find((each) => each instanceof CodeCell);
+    if (next) next.focus();
+    else if (this.options.editable) void this.add('code', cell).then((added) => added.focus());
+  }
+
+  advanceText(cell: TextCell): void {
+    this.cells[this.cells.indexOf(cell) + 1]?.focus();
+  }
+
+  showLine(label: string | null, line: number): void {
+    void this.codeCells.find(({ called }) => called === label)?.editLine(line);
+  }
+
+  async markdownOf(cell: TextCell): Promise<string> {
+    if (cell.source !== undefined) return cell.source;
+    this.loaded ??= this.options.original();
+    const found = (await this.loaded)[this.origins.get(cell) ?? -1];
+    cell.know(found?.text ?? '');
+    return cell.source ?? '';
+  }
+
+  actions(cell: CodeCell): readonly MenuItem[] {
+    return [
+      { label: 'Run from here', run: () => this.runFrom(cell) },
+      { label: 'Run all above', run: () => this.runAbove(cell), enabled: () => this.codeCells[0] !== cell },
+      ...(this.options.editable ? this.changes(cell) : []),
+    ];
+  }
+
+  textActions(cell: TextCell): readonly MenuItem[] {
+    return this.options.editable ? this.changes(cell) : [];
+  }
+
+  private changes(cell: Cell): MenuItem[] {
+    const at = () => this.cells.indexOf(cell);
+    return [
+      { label: 'Add code below', run: () => void this.add('code', cell).then((added) => added.focus()) },
+      { label: 'Add text below', run: () => void this.add('text', cell).then((added) => (added as TextCell).edit()) },
+      { label: 'Move up', run: () => this.move(cell, -1), enabled: () => at() > 0 },
+      { label: 'Move down', run: () => this.move(cell, 1), enabled: () => at() < this.cells.length - 1 },
+      { label: 'Delete', run: () => this.remove(cell), enabled: () => this.cells.length > 1 },
+    ];
+  }
+
+  // ---- changes of the list
+
+  async add(kind: 'text' | 'code', below?: Cell): Promise<Cell> {
+    const cell = await this.cellOf(kind === 'code' ? codeCell('') : textCell(''));
+    const at = below ? this.cells.indexOf(below) + 1 : this.cells.length;
+    this.cells.splice(at, 0, cell);
+    if (below) below.element.after(cell.element);
+    else this.root.append(cell.element);
+    this.listChanged(at);
+    return cell;
+  }
+
+  private move(cell: Cell, by: 1 | -1): void {
+    const at = this.cells.indexOf(cell);
+    const other = this.cells[at + by];
+    if (!other) return;
+    this.cells[at] = other;
+    this.cells[at + by] = cell;
+    if (by < 0) other.element.before(cell.element);
+    else other.element.after(cell.element);
+    this.listChanged(Math.min(at, at + by));
+    cell.focus();
+  }
+
+  private remove(cell: Cell): void {
+    const at = this.cells.indexOf(cell);
+    this.cells.splice(at, 1);
+    cell.close();
+    cell.element.remove();
+    this.listChanged(at);
+    this.cells[Math.min(at, this.cells.length - 1)]?.focus();
+  }
+
+  /** Cells from a place on have others above them than before. */
+  private listChanged(from: number): void {
+    for (const cell of this.cells.slice(from)) if (cell instanceof CodeCell) this.shaken.add(cell);
+    this.number();
+    this.showStale();
+    this.options.listener.changed();
+  }
+
+  private async cellOf(file: FileCell): Promise<Cell> {
+    const element = make('section', { className: 'cell' });
+    if (file.kind === 'text') {
+      const cell = new TextCell(element, this, file.text);
+      await cell.draw();
+      return cell;
+    }
+    const { highlighted } = await import('../render/code');
+    const code = make('code');
+    code.innerHTML = highlighted(file.text);
+    element.append(make('pre', {}, code));
+    element.toggleAttribute('data-hidden', file.hidden);
+    if (file.only) element.dataset.only = file.only;
+    return new CodeCell(element, this);
+  }
+
+  private number(): void {
+    this.codeCells.forEach((cell, i) => {
+      cell.setLabel(cell.element.dataset.label ?? `cell ${i + 1}`);
+    });
+    this.tellEditors();
+  }
+
+  private tellEditors(): void {
+    const cells = this.codeCells.map(({ id, source }) => ({ name: id, source }));
+    // Whoever has no editor needs no checker.
+    if (this.root.querySelector('.editor')) void import('../editor/checker').then(({ tellCells }) => tellCells(cells));
+  }
+
+  private showStale(): void {
+    let newest = 0;
+    let isChanged = false;
+    for (const cell of this.codeCells) {
+      const turn = this.turns.get(cell) ?? 0;
+      const hasRun = cell.ranWith !== undefined;
+      const isEdited = hasRun && cell.ranWith !== cell.source;
+      cell.setStale(hasRun && (isChanged || isEdited || newest > turn || this.shaken.has(cell)));
+      newest = Math.max(newest, turn);
+      isChanged ||= isEdited;
+    }
+  }
+
+  // ---- the worker
+
+  private enqueue(cells: readonly CodeCell[]): void {
+    for (const cell of cells) {
+      if (cell.isBusy) continue;
+      cell.wait();
+      this.queue.push(cell);
+    }
+    this.next();
+  }
+
+  private next(): void {
+    if (this.running) return;
+    const cell = this.queue.shift();
+    if (!cell) return;
+    const notebook = this.codeCells.map(({ source }) => source);
+    if (this.session.state === 'off') {
+      for (const [name, canvas] of Object.entries(this.options.canvases())) this.session.giveCanvas(name, canvas);
+    }
+    cell.ranWith = cell.source;
+    const { run } = this.session.run({ label: cell.called, source: cell.source }, notebook);
+    this.running = { cell, run };
+    this.turns.set(cell, run);
+    this.shaken.delete(cell);
+  }
+
+  private runningIn(run: number): CodeCell | undefined {
+    return this.running?.run === run ? this.running.cell : undefined;
+  }
+
+  private put(run: number, slot: number, output: Output): void {
+    const cell = this.runningIn(run) ?? this.codeCells.find((each) => this.turns.get(each) === run);
+    cell?.outputs.put(slot, output);
+    if (cell && output.kind === 'error') this.markError(cell, output);
+  }
+
+  private ended({ run, how, milliseconds, memory, variables }: Ended): void {
+    const { listener } = this.options;
+    const cell = this.runningIn(run);
+    if (!cell) return;
+    this.running = undefined;
+    cell.end(how, milliseconds, memory);
+    listener.variables(variables);
+    listener.memory(memory);
+    listener.said(`${cell.called} ${how === 'done' ? 'has run' : how}`);
+    // As in Jupyter: what was to follow a cell that failed would build on nothing.
+    if (how !== 'done') for (const waiting of this.queue.splice(0)) waiting.end('idle');
+    this.showStale();
+    this.next();
+  }
+
+  private markError(cell: CodeCell, { cell: label, line }: ErrorOutput): void {
+    if (line === null) return;
+    const at = label === null ? cell : this.codeCells.find(({ called }) => called === label);
+    at?.markLine(line);
+  }
+
+  private gone(why: 'stuck' | 'died' | 'restarted', message: string): void {
+    for (const cell of this.queue.splice(0)) cell.end('idle');
+    for (const cell of this.codeCells) this.shaken.add(cell);
+    this.showStale();
+    this.options.listener.variables([]);
+    if (why !== 'restarted') this.options.listener.gone(why, message, this.running?.cell);
+  }
+
+  close(): void {
+    this.session.close();
+    for (const cell of this.cells) cell.close();
+  }
+}

@@ -1,0 +1,22 @@
+// Colours TypeScript as the editor does, in HTML: when the site is built, and in the page for notebooks that come later.
+
+import { classHighlighter, highlightCode } from '@lezer/highlight';
+import { parser } from '@lezer/javascript';
+
+const typescript = parser.configure({ dialect: 'ts' });
+
+export const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+
+/** The code as HTML, whose text is the code again. */
+export function highlighted(code: string): string {
+  const parts: string[] = [];
+  highlightCode(
+    code,
+    typescript.parse(code),
+    classHighlighter,
+    (text, classes) => parts.push(classes ? `<span class="${classes}">${escaped(text)}</span>` : escaped(text)),
+    () => parts.push('\n'),
+  );
+  return parts.join('');
+}

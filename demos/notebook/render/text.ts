@@ -1,0 +1,77 @@
+// Turns the Markdown of text cells into HTML, with formulas as MathML: when the site is built, and in the page once a text is edited.
+import { Marked, type TokenizerAndRendererExtension, type Tokens } from 'marked';
+import temml from 'temml';
+import { escaped, highlighted } from './code.ts';
+
+/** A heading of a text, for lists of contents. */
+export interface Heading {
+  readonly id: string;
+  readonly depth: number;
+  /** Its words, as HTML. */
+  readonly title: string;
+}
+
+export interface Rendered {
+  readonly html: string;
+  readonly headings: readonly Heading[];
+}
+
+/** The policy of our pages refuses styles in the text; notebook.css says the same by class. */
+const formula = (tex: string, displayMode: boolean): string =>
+  temml.renderToString(tex, { displayMode, throwOnError: false }).replaceAll(/ style="[^"]*"/g, '');
+
+const formulaExtension = (
+  name: string,
+  level: 'block' | 'inline',
+  pattern: RegExp,
+  displayMode: boolean,
+): TokenizerAndRendererExtension => ({
+  name,
+  level,
+  start: (text) => text.indexOf('$'),
+  tokenizer(text) {
+    const match = pattern.exec(text);
+    return match ? { type: name, raw: match[0], text: (match[1] ?? '').trim() } : undefined;
+  },
+  renderer: ({ text }) => formula(text, displayMode),
+});
+
+const formulas = [
+  formulaExtension('displayFormula', 'block', /^\$\$([\s\S]+?)\$\$(?:\n|$)/, true),
+  formulaExtension('displayFormulaInLine', 'inline', /^\$\$([^$]+?)\$\$/, true),
+  // As in Pandoc: no space inside, and no digit after, so that prices stay prices.
+  formulaExtension('formula', 'inline', /^\$((?:[^\s$\\]|\\.)(?:(?:[^$\\]|\\.)*?(?:[^\s$\\]|\\.))?)\$(?!\d)/, false),
+];
+
+export const slug = (title: string): string =>
+  title
+    .replace(/<[^>]*>/g, '')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-|-$/g, '');
+
+/** `known` holds the ids of headings that stand on the page already. */
+export function renderText(markdown: string, known: Set<string> = new Set()): Rendered {
+  const headings: Heading[] = [];
+  const marked = new Marked({
+    extensions: formulas,
+    renderer: {
+      heading({ tokens, depth }: Tokens.Heading) {
+        const title = this.parser.parseInline(tokens);
+        let id = slug(title) || 'part';
+        for (let i = 2; known.has(id); i++) id = `${slug(title)}-${i}`;
+        known.add(id);
+        headings.push({ id, depth, title });
+        return `<h${depth} id="${id}">${title}</h${depth}>\n`;
+      },
+      code({ text, lang }: Tokens.Code) {
+        const known = /^(ts|typescript|js|javascript)\b/.test(lang ?? '');
+        return `<pre class="wide"><code>${known ? highlighted(text) : escaped(text)}</code></pre>\n`;
+      },
+    },
+  });
+  const html = (marked.parse(markdown, { async: false }) as string)
+    .replaceAll('<table>', '<div class="wide"><table>')
+    .replaceAll('</table>', '</table></div>');
+  return { html, headings };
+}

@@ -1,0 +1,71 @@
+// Writes the type declarations of the package: a file a door, and one with what doors share. A class is declared once, so that it is the
+// same through every door, and what no door leads to is left out.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+import { dts } from 'rolldown-plugin-dts';
+import { doors } from '../doors.mjs';
+import { completed, copyPlatform } from './completed.mjs';
+import { tidied } from './tidied.mjs';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The file with what doors share. */
+const SHARED = 'shared/lamplight';
+
+/**
+ * Has TypeScript write a declaration for each source.
+ * @param {string} folder where they go
+ */
+function declareSources(folder) {
+  const compiler = join(root, 'node_modules/typescript-7/bin/tsc');
+  const args = [compiler, '-p', join(root, 'tsconfig.build.json'), '--outDir', folder];
+  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+  if (status !== 0) throw new Error(`declarations: expected TypeScript to write them, but it ended with ${status}`);
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  for (const name of names.filter((each) => each.endsWith('.d.ts'))) {
+    const file = join(folder, name);
+    writeFileSync(file, completed(readFileSync(file, 'utf8'), folder, name));
+  }
+  copyPlatform(folder);
+}
+
+/**
+ * Joins them.
+ * @param {string} folder where the declarations of sources are
+ * @param {string} out where the files of doors go
+ */
+async function joinDeclarations(folder, out) {
+  const bundle = await rolldown({
+    input: Object.fromEntries(doors.map(({ module }) => [module, join(folder, `${module}.d.ts`)])),
+    plugins: [dts({ dtsInput: true, emitDtsOnly: true, tsconfig: false }), tidied(folder)],
+    onLog(level, { message }) {
+      throw new Error(`declarations: expected no ${level}, but got: ${message}`);
+    },
+  });
+  await bundle.write({
+    dir: out,
+    entryFileNames: '[name].d.ts',
+    chunkFileNames: '[name].d.ts',
+    minifyInternalExports: false,
+    codeSplitting: { groups: [{ name: SHARED, minShareCount: 2 }] },
+  });
+}
+
+/**
+ * Writes them.
+ * @param {string} out the folder for the files of doors
+ */
+export async function writeDeclarations(out) {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'lamplight-declarations-')));
+  try {
+    declareSources(folder);
+    await joinDeclarations(folder, out);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
