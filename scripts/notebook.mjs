@@ -44,7 +44,7 @@ function options(args) {
 
 /** @typedef {import('../demos/notebook/protocol').Output} Output */
 /** @typedef {import('../demos/notebook/protocol').Ended} Ended */
-/** @typedef {{ output: Output, png: string | null }} Seen */
+/** @typedef {{ output: Output, png: string | null, inGrid?: boolean }} Seen */
 
 /** A policy for the blank page: that of the notebook's own. */
 function policy() {
@@ -82,7 +82,7 @@ async function main(chosen) {
       'ended',
       (/** @type {number} */ index, /** @type {Seen[]} */ outputs, /** @type {Ended} */ ended) => {
         outputs.forEach((seen, i) => {
-          print(seen);
+          if (!seen.inGrid) print(seen);
           if (seen.png && chosen.pictures) keep(chosen.pictures, `cell-${index + 1}-${i + 1}.png`, seen.png);
         });
         const { how, milliseconds, memory } = ended;
@@ -129,7 +129,11 @@ async function inPage({ markdown, files, ...options }) {
         ? [
             { output, png: null },
             ...(await Promise.all(
-              output.items.map(async ({ picture }) => ({ output: picture, png: await base64(picture.png) })),
+              output.items.map(async ({ picture }) => ({
+                output: picture,
+                png: await base64(picture.png),
+                inGrid: true,
+              })),
             )),
           ]
         : [{ output, png: null }];

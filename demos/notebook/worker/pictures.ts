@@ -1,5 +1,5 @@
 // Owns how tensors, canvases and pixels become pictures of the page.
-import { type Tensor as AnyTensor, vision } from 'lamplight';
+import { type Tensor as AnyTensor, type DType, tensor, vision } from 'lamplight';
 import type { ShowOptions } from '../builtins';
 import type { PictureOutput } from '../protocol';
 import { isTensor } from './texts';
@@ -12,74 +12,92 @@ const MOST = 256;
 
 type Colors = Pick<ShowOptions, 'cmap' | 'vmin' | 'vmax'>;
 
-/** Pictures [C, H, W] or [H, W]; as one, or several that share a scale. */
-export interface Pictures {
-  readonly each: readonly AnyTensor[];
-  readonly isBatch: boolean;
-  /** How many there are in the batch. */
+/** A picture [C, H, W], [H, W, C] or [H, W] whose numbers are at hand. */
+interface Raster {
+  readonly data: ArrayLike<number>;
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+}
+
+/** How a tensor is one picture or several. */
+interface Layout {
+  /** The shape of each picture. */
+  readonly shape: readonly number[];
   readonly count: number;
+  readonly isBatch: boolean;
 }
 
 const isChannels = (size: number | undefined): boolean => size === 1 || size === 3;
 
-/** A tensor as pictures; null for one that is none. */
-export function picturesOf(tensor: AnyTensor): Pictures | null {
-  const { shape } = tensor;
-  if (shape.length < 2 || shape.length > 4 || shape.includes(0)) return null;
-  const isOne =
-    shape.length === 2 || (shape.length === 3 && (isChannels(shape[0]) || (isChannels(shape[2]) && shape[1]! > 3)));
-  if (isOne) return shape.length === 2 && Math.min(...shape) < 2 ? null : { each: [tensor], isBatch: false, count: 1 };
-  if (shape.length === 4 && !isChannels(shape[1]) && !isChannels(shape[3])) {
-    // Maps [N, C, H, W] with many channels: every channel is a picture.
-    return picturesOf(tensor.reshape(-1, shape[2]!, shape[3]!));
+/** Null for a tensor that is no picture. */
+export function layoutOf({ shape }: AnyTensor): Layout | null {
+  const { length } = shape;
+  if (length < 2 || length > 4 || shape.includes(0)) return null;
+  if (length === 2) return Math.min(...shape) < 2 ? null : { shape, count: 1, isBatch: false };
+  if (length === 3) {
+    const isOne = isChannels(shape[0]) || (isChannels(shape[2]) && shape[1]! > 3);
+    return isOne ? { shape, count: 1, isBatch: false } : { shape: shape.slice(1), count: shape[0]!, isBatch: true };
   }
-  const count = shape[0]!;
-  const each = Array.from({ length: Math.min(count, MOST) }, (_, i) => tensor.at(i));
-  return { each, isBatch: true, count };
+  if (isChannels(shape[1]) || isChannels(shape[3])) return { shape: shape.slice(1), count: shape[0]!, isBatch: true };
+  // Maps of many channels: every channel is a picture.
+  return { shape: shape.slice(2), count: shape[0]! * shape[1]!, isBatch: true };
+}
+
+async function rastersOf(tensor: AnyTensor): Promise<Raster[]> {
+  const layout = layoutOf(tensor);
+  if (!layout) throw new TypeError(`show: expected a picture, but got a tensor of shape [${tensor.shape.join(', ')}]`);
+  const { dtype } = tensor;
+  const numbers = await tensor.detach().data();
+  const size = layout.shape.reduce((all, one) => all * one, 1);
+  return Array.from({ length: Math.min(layout.count, MOST) }, (_, i) => ({
+    data: numbers.subarray(i * size, (i + 1) * size),
+    shape: layout.shape,
+    dtype,
+  }));
 }
 
 /** The scale of pictures that are shown together. */
-async function scaleOf(pictures: readonly AnyTensor[], { vmin, vmax }: Colors): Promise<Colors> {
-  const [first] = pictures;
+function scaleOf(rasters: readonly Raster[], { vmin, vmax }: Colors): Colors {
+  const [first] = rasters;
   if (!first || first.dtype === 'uint8' || first.dtype === 'bool') return { vmin, vmax };
   if (vmin !== undefined && vmax !== undefined) return { vmin, vmax };
-  const ends = await Promise.all(pictures.flatMap((one) => [one.min().item(), one.max().item()]));
-  const numbers = ends.map(Number).filter(Number.isFinite);
-  let [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { data } of rasters) {
+    for (let i = 0; i < data.length; i++) {
+      const value = data[i]!;
+      if (!Number.isFinite(value)) continue;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  }
+  if (low > high) return { vmin, vmax };
   const isColored = first.shape.length === 3 && (first.shape[0] === 3 || first.shape[2] === 3);
   // Colours of photographs are from 0 to 1.
   if (isColored && low >= 0 && high <= 1) [low, high] = [0, 1];
   return { vmin: vmin ?? low, vmax: vmax ?? high };
 }
 
-const sizeOf = ({ shape }: AnyTensor): readonly [height: number, width: number] => {
+const sizeOf = (shape: readonly number[]): readonly [height: number, width: number] => {
   if (shape.length === 2) return [shape[0]!, shape[1]!];
   return isChannels(shape[0]) ? [shape[1]!, shape[2]!] : [shape[0]!, shape[1]!];
 };
 
-/** Draws pictures in one scale. */
+/** Draws tensors, each of one picture or several, in one scale. */
 export async function drawAll(
   tensors: readonly AnyTensor[],
   { zoom, title = '', ...colors }: ShowOptions,
   inGrid: boolean,
 ): Promise<PictureOutput[]> {
-  const pictures = tensors.map((tensor) => tensor.detach());
-  const { vmin, vmax } = await scaleOf(pictures, colors);
-  const options = {
-    ...(colors.cmap !== undefined && { cmap: colors.cmap as vision.io.ColormapName }),
-    ...(vmin !== undefined && { vmin }),
-    ...(vmax !== undefined && { vmax }),
-  };
+  const rasters = (await Promise.all(tensors.map(rastersOf))).flat();
+  const { vmin = null, vmax = null } = scaleOf(rasters, colors);
+  const cmap = (colors.cmap ?? 'gray') as vision.io.Colormap;
   return Promise.all(
-    pictures.map(async (picture) => {
+    rasters.map(async ({ data, shape, dtype }) => {
       const canvas = new OffscreenCanvas(1, 1);
-      await vision.io.draw(picture, canvas, options);
-      const [height, width] = sizeOf(picture);
-      return pictureOf(canvas, {
-        zoom: zoom ?? zoomFor(width, height, inGrid),
-        title,
-        alt: `picture of ${width} × ${height} pixels`,
-      });
+      await vision.io.draw(tensor(Array.from(data), { dtype }).reshape(shape), canvas, { cmap, vmin, vmax });
+      const [height, width] = sizeOf(shape);
+      const shown = zoom ?? zoomFor(width, height, inGrid);
+      return pictureOf(canvas, { zoom: shown, title, alt: `picture of ${width} × ${height} pixels` });
     }),
   );
 }
@@ -115,7 +133,7 @@ export async function canvasOf(thing: unknown): Promise<OffscreenCanvas | null> 
 }
 
 export const isPicture = (thing: unknown): boolean =>
-  (isTensor(thing) && picturesOf(thing)?.isBatch === false) ||
+  (isTensor(thing) && layoutOf(thing)?.isBatch === false) ||
   thing instanceof OffscreenCanvas ||
   thing instanceof ImageData ||
   thing instanceof ImageBitmap ||

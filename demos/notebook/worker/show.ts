@@ -2,7 +2,7 @@
 import type { ShowOptions } from '../builtins';
 import type { GridOutput, Output, PictureOutput, TableOutput } from '../protocol';
 import type { RunOutputs, Slot } from './outputs';
-import { canvasOf, drawAll, isPicture, pictureOf, picturesOf, zoomFor } from './pictures';
+import { canvasOf, drawAll, isPicture, layoutOf, pictureOf, zoomFor } from './pictures';
 import { isTensor, shortText, valueText } from './texts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -55,13 +55,13 @@ async function listOf(things: readonly unknown[], options: ShowOptions): Promise
 /** What is put below the cell. */
 async function outputOf(thing: unknown, options: ShowOptions): Promise<Output> {
   if (isTensor(thing)) {
-    const pictures = picturesOf(thing);
-    if (pictures?.isBatch) {
+    const layout = layoutOf(thing);
+    if (layout?.isBatch) {
       const { title: _, ...each } = options;
-      const drawn = await drawAll(pictures.each, each, true);
-      return gridOf(drawn, options, pictures.count - pictures.each.length);
+      const drawn = await drawAll([thing], each, true);
+      return gridOf(drawn, options, layout.count - drawn.length);
     }
-    if (pictures) return pictureAlone(pictures.each[0], options, false);
+    if (layout) return pictureAlone(thing, options, false);
   } else if (isPicture(thing)) {
     return pictureAlone(thing, options, false);
   } else if (Array.isArray(thing) && thing.length > 0 && thing.every(isPicture)) {
