@@ -1,6 +1,4 @@
-// Compares the names of PyTorch's and torchvision's namespaces with the library's, and says why a name is not there.
-import { reasons } from './api-reasons.mjs';
-import { visionReasons } from './vision-reasons.mjs';
+// Compares the names of libraries of Python with this library's, and says why a name is not there.
 
 /**
  * @typedef {{ namespace: string, name: string, ours: string, status: 'have' | 'left out' | 'lacking', reason: string }} Entry
@@ -10,12 +8,15 @@ import { visionReasons } from './vision-reasons.mjs';
 const spellings = /** @type {Readonly<Record<string, string>>} */ ({
   'torch.Tensor.is_leaf': 'isLeaf',
   'torch.optim.lr_scheduler': 'lrScheduler',
+  'torchmetrics.functional.matthews_corrcoef': 'matthewsCorrCoef',
+  'torchmetrics.functional.classification.matthews_corrcoef': 'matthewsCorrCoef',
+  'torchmetrics.functional.classification.binary_matthews_corrcoef': 'binaryMatthewsCorrCoef',
+  'torchmetrics.functional.classification.multiclass_matthews_corrcoef': 'multiclassMatthewsCorrCoef',
+  'torchmetrics.functional.classification.multilabel_matthews_corrcoef': 'multilabelMatthewsCorrCoef',
 });
 
 /** Names that are there to say what to write instead. */
 const refusals = new Set(['torch.float64', 'torch.double', 'torch.Tensor.double', 'torch.Tensor.numpy']);
-
-const allReasons = [...visionReasons, ...reasons];
 
 /**
  * What stands for PyTorch's namespaces.
@@ -57,9 +58,10 @@ export const camelCase = (name) =>
 /**
  * @param {Readonly<Record<string, readonly string[]>>} names theirs, by namespace
  * @param {Readonly<Record<string, object>>} library ours, by the same namespaces
+ * @param {readonly (readonly [RegExp, string])[]} reasons by pattern of the full name, first match first
  * @returns {Entry[]}
  */
-export function apiTable(names, library) {
+export function apiTable(names, library, reasons) {
   return Object.entries(names).flatMap(([namespace, list]) => {
     const space = library[namespace];
     if (!space) throw new Error(`apiTable: expected one of ${Object.keys(library).join(', ')}, but got ${namespace}`);
@@ -67,7 +69,7 @@ export function apiTable(names, library) {
       const full = `${namespace}.${name}`;
       const ours = spellings[full] ?? (name in space ? name : camelCase(name));
       if (ours in space && !refusals.has(full)) return entry(namespace, name, ours, 'have', '');
-      const reason = elsewhere(namespace, ours, library) ?? allReasons.find(([pattern]) => pattern.test(full))?.[1];
+      const reason = elsewhere(namespace, ours, library) ?? reasons.find(([pattern]) => pattern.test(full))?.[1];
       return entry(namespace, name, ours, reason ? 'left out' : 'lacking', reason ?? '');
     });
   });
@@ -80,6 +82,7 @@ export function apiTable(names, library) {
  * @param {Readonly<Record<string, object>>} library
  */
 function elsewhere(namespace, ours, library) {
+  if (!/^torch($|\.)/.test(namespace)) return undefined;
   const has = (/** @type {string} */ space, /** @type {string} */ name) => name in (library[space] ?? {});
   const plain = ours.replace(/_$/, '');
   const inPlace = ours !== plain;

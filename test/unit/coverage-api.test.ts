@@ -1,39 +1,32 @@
-// Checks that every name of PyTorch's and torchvision's tables is there or has a reason not to be.
+// Checks that every name in the tables of PyTorch, torchvision, torchmetrics, Captum and Lightning is there or has a reason not to be.
+import { readFileSync } from 'node:fs';
 import * as torch from 'lamplight';
+import * as interpret from 'lamplight/interpret';
+import * as lightning from 'lamplight/lightning';
+import * as metrics from 'lamplight/metrics';
 import * as vision from 'lamplight/vision';
 import { expect, test } from 'vitest';
-import { reasons } from '../../scripts/api-reasons.mjs';
-import { apiTable, camelCase, markdown, torchSpaces, visionSpaces } from '../../scripts/api-table.mjs';
-import { visionReasons } from '../../scripts/vision-reasons.mjs';
-import { type FixtureCase, loadFixture } from '../support/fixtures';
+import { libraries, libraryTable } from '../../scripts/api-libraries.mjs';
+import { camelCase, markdown } from '../../scripts/api-table.mjs';
 
-type Names = FixtureCase & { readonly names: readonly string[] };
-
-const { torch: version, cases } = await loadFixture<Names>('api');
-const { cases: visionCases } = await loadFixture<Names>('vision_api');
-
-const namesOf = (list: readonly Names[]) => Object.fromEntries(list.map(({ name, names }) => [name, names]));
-
-const table = apiTable(namesOf(cases), torchSpaces(torch));
-const visionTable = apiTable(namesOf(visionCases), visionSpaces(vision));
-
-test.each([...cases, ...visionCases])('every name of $name is there, or has a reason not to be', ({ name }) => {
-  const names = [...table, ...visionTable].filter(
-    ({ namespace, status }) => namespace === name && status === 'lacking',
-  );
-  expect(names.map((each) => each.name)).toEqual([]);
+const doors = { torch, vision, metrics, interpret, lightning };
+const tables = libraries.map((library) => {
+  const names = JSON.parse(readFileSync(`test/fixtures/${library.family}.json`, 'utf8'));
+  return { ...library, ...libraryTable(library, names, doors) };
 });
 
-test.each([
-  ['PyTorch', reasons, table],
-  ['torchvision', visionReasons, visionTable],
-] as const)('every reason about %s is that of some name', (_, all, entries) => {
+test.each(tables)('every name of $title is there, or has a reason not to be', ({ entries }) => {
+  const lacking = entries.filter(({ status }) => status === 'lacking');
+  expect(lacking.map(({ namespace, name }) => `${namespace}.${name}`)).toEqual([]);
+});
+
+test.each(tables)('every reason about $title is that of some name', ({ entries, reasons }) => {
   const used = new Set(
     entries.map(({ namespace, name, reason }) =>
-      all.find((entry) => entry[1] === reason && entry[0].test(`${namespace}.${name}`)),
+      reasons.find((entry) => entry[1] === reason && entry[0].test(`${namespace}.${name}`)),
     ),
   );
-  expect(all.filter((entry) => !used.has(entry)).map(([pattern]) => pattern.source)).toEqual([]);
+  expect(reasons.filter((entry) => !used.has(entry)).map(([pattern]) => pattern.source)).toEqual([]);
 });
 
 test('names are spelt as ours', () => {
@@ -48,7 +41,8 @@ test('names are spelt as ours', () => {
     'resnext50_32x4d',
     'shufflenetV2X0_5',
   ]);
-  const rows = markdown(table, `PyTorch ${version}`).split('\n');
+  const rows = tables.flatMap(({ entries, title }) => markdown(entries, title).split('\n'));
   expect(rows).toContain('| torch.nn.functional.conv_transpose2d | convTranspose2d |  |');
   expect(rows).toContain('| torch.nn.SyncBatchNorm |  | distributed training |');
+  expect(rows).toContain('| torchmetrics.functional.f1_score | f1Score |  |');
 });

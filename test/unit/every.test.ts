@@ -23,7 +23,7 @@ test('every function is called or has a reason why not', () => {
   const names = Object.fromEntries(
     api.cases.filter(({ name }) => name in spaces).map((item) => [item.name, item.names]),
   );
-  const have = apiTable(names, library)
+  const have = apiTable(names, library, [])
     .filter(({ status }) => status === 'have')
     .map(({ namespace, name }) => `${spaces[namespace]}.${name}`);
   expect(have.filter((name) => !called.has(name) && !listed.includes(name))).toEqual([]);
