@@ -1,8 +1,6 @@
 // Anomaly detection: finds the first function whose gradient is NaN.
 
-import { callback } from '../core/argument-kinds';
 import { AutogradError } from '../core/errors';
-import { expectKind } from '../core/options';
 import { withMode } from '../graph/mode';
 import { watchGradients } from '../storage/anomaly';
 import { gradNameOf } from '../storage/backward';
@@ -24,10 +22,9 @@ interface Sighting {
  *
  * @throws AutogradError naming the function that made the first NaN, in the order of the backward
  */
-export const detectAnomaly = checked('detectAnomaly(fn: any)', findAnomaly);
+export const detectAnomaly = checked('detectAnomaly(fn: function)', findAnomaly);
 
 async function findAnomaly<T>(fn: () => T | Promise<T>): Promise<T> {
-  expectKind('detectAnomaly', 'fn', fn, callback);
   const sightings: Sighting[] = [];
   const restore = watchGradients((node, index, gradient) => {
     const hasNaN = withMode({ grad: false }, () => Tensor.of(gradient).isnan().any().retain());

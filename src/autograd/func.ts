@@ -90,13 +90,12 @@ type Differentiated<Args extends readonly unknown[], N> = N extends readonly num
 type Each<T, Of> = T extends Tensor ? Of : { [K in keyof T]: Each<T[K], Of> };
 
 /** A function for [gradient, value] of `func`, whose result must be a single element. */
-export const gradAndValue = checked('func.gradAndValue(func: any, ...)', makeGradAndValue);
+export const gradAndValue = checked('func.gradAndValue(func: function, ...)', makeGradAndValue);
 
 function makeGradAndValue<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
   func: TensorFunction<Args>,
   options: Argnums<N> | N = {},
 ): (...args: Args) => [gradient: Differentiated<Args, N>, value: Tensor] {
-  expectKind('func.grad', 'func', func, callback);
   const argnums = argnumsOf('func.grad', options);
   return (...args) =>
     recorded(() => {
@@ -117,7 +116,7 @@ function makeGradAndValue<Args extends readonly unknown[], const N extends numbe
  *
  *     torch.func.grad((x) => x.sin().sum())(x);   // cos x
  */
-export const grad = checked('func.grad(func: any, ...)', makeGrad);
+export const grad = checked('func.grad(func: function, ...)', makeGrad);
 
 function makeGrad<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
   func: TensorFunction<Args>,
@@ -198,13 +197,12 @@ export function jvp<Args extends readonly Tensor[]>(
  * A function for the Jacobian of `func`, shape [...output, ...argument], by one backward an element of the output. Where the argument is a list or an
  * object of tensors, so is the Jacobian; where the result is one, the Jacobian holds that of each of its tensors.
  */
-export const jacrev = checked('func.jacrev(func: any, ...)', makeJacrev);
+export const jacrev = checked('func.jacrev(func: function, ...)', makeJacrev);
 
 function makeJacrev<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
   func: TensorFunction<Args>,
   options: Argnums<N> | N = {},
 ): (...args: Args) => Differentiated<Args, N> {
-  expectKind('func.jacrev', 'func', func, callback);
   const argnums = argnumsOf('func.jacrev', options);
   return (...args) =>
     recorded(() => {

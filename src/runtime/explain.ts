@@ -41,7 +41,7 @@ export class Explanation extends Printable {
  * there is no device, since kernels are chosen by it
  */
 export const explain = callable(
-  'explain(target: any)',
+  'explain(target: value)',
   async (target: Tensor | (() => unknown)): Promise<Explanation> => {
     if (!(target instanceof Tensor) && typeof target !== 'function') {
       throw new ArgumentError(`explain: expected a function or a tensor, but got ${kindOf(target)}`);

@@ -2,9 +2,9 @@
 
 import { engine } from '../compiler/engine';
 import { supportsHalf } from '../compiler/plan';
-import { callback, oneOf, text } from '../core/argument-kinds';
+import { oneOf, text } from '../core/argument-kinds';
 import { closed } from '../core/arity';
-import { expectKind, parseArgs } from '../core/options';
+import { parseArgs } from '../core/options';
 import type { AdapterProfile, DeviceOptions } from '../gpu/device';
 import { type KernelTime, Profile } from '../gpu/profile';
 import { stats as counters, type GpuStats } from '../gpu/stats';
@@ -64,8 +64,7 @@ export const synchronize = closed('synchronize', async (): Promise<void> => {
  *
  * @throws ArgumentError where the device has no timestamp queries
  */
-export const profile = callable('profile(fn: any)', async (fn: () => unknown): Promise<Profile> => {
-  expectKind('profile', 'fn', fn, callback);
+export const profile = callable('profile(fn: function)', async (fn: () => unknown): Promise<Profile> => {
   flush();
   return engine.timed(async () => {
     await fn();

@@ -9,10 +9,10 @@ import { explainWhole } from '../storage/whole-numbers';
 import type { Tensor } from './tensor';
 
 /**
- * What a parameter takes: a tensor, a tensor or a number, a list of tensors, a number, a list, a number or a list, or anything, which
- * the function itself checks. After `?` a parameter may be left out, and a tensor be null.
+ * What a parameter takes: a tensor, a tensor or a number, a list of tensors, a number, a list, a number or a list, a function, a text, or
+ * any value, which the function itself checks. After `?` a parameter may be left out, and a tensor be null.
  */
-type Kind = 'tensor' | 'operand' | 'tensors' | 'number' | 'list' | 'numbers' | 'any';
+type Kind = 'tensor' | 'operand' | 'tensors' | 'number' | 'list' | 'numbers' | 'function' | 'text' | 'value';
 
 /** Whether a value is a tensor, told without the class of tensors. */
 export const isTensor = (value: unknown): value is Tensor => value instanceof TensorBase;
@@ -24,7 +24,9 @@ const described: Readonly<Record<Kind, string>> = {
   number: 'a number',
   list: 'a list of numbers',
   numbers: 'a number or a list of numbers',
-  any: 'a value',
+  function: 'a function',
+  text: 'a text',
+  value: 'a value',
 };
 
 /** Errors of arguments that are missing or of another kind, which modules tell in their own name. */
@@ -41,7 +43,7 @@ export const isMisfit = (error: unknown): error is ArgumentError =>
   error instanceof ArgumentError && misfits.has(error);
 
 /** What null may stand for where it is not needed. */
-const nullable: ReadonlySet<Kind> = new Set<Kind>(['tensor', 'operand', 'tensors', 'any']);
+const nullable: ReadonlySet<Kind> = new Set<Kind>(['tensor', 'operand', 'tensors', 'value']);
 
 /** Whether a value is of a kind, as far as that can be seen at a glance. */
 function isOf(kind: Kind, value: unknown): boolean {
@@ -50,7 +52,9 @@ function isOf(kind: Kind, value: unknown): boolean {
   if (kind === 'operand') return isTensor(value) || isNumber || typeof value === 'boolean';
   if (kind === 'number') return isNumber;
   if (kind === 'numbers') return isNumber || Array.isArray(value);
-  return kind === 'any' || Array.isArray(value);
+  if (kind === 'function') return typeof value === 'function';
+  if (kind === 'text') return typeof value === 'string';
+  return kind === 'value' || Array.isArray(value);
 }
 
 interface Parameter {
@@ -71,7 +75,7 @@ interface Signature {
 
 type Function = (...args: never[]) => unknown;
 
-/** The names of a list such as `input, other: operand, dim?: any`; optional ones keep their `?`. Where it ends in `...`, the required ones. */
+/** The names of a list such as `input, other: operand, dim?: value`; optional ones keep their `?`. Where it ends in `...`, the required ones. */
 type Names<List extends string> = List extends `${infer Before}, ...`
   ? Required<Split<Before>>
   : List extends '...' | ''

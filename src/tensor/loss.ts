@@ -1,8 +1,6 @@
 // torch.gpu.onLost: what became of a training when its device was lost.
 
-import { callback } from '../core/argument-kinds';
 import type { DeviceLostError } from '../core/errors';
-import { expectKind } from '../core/options';
 import type { Optimizer } from '../optim/optimizer';
 import { afterLoss } from '../storage/protect';
 import { callable } from './callable';
@@ -28,8 +26,7 @@ export interface DeviceLoss {
  *
  * @returns a function after which the listener is not called any more
  */
-export const onLost = callable('onLost(listener: any)', (listener: (loss: DeviceLoss) => void): (() => void) => {
-  expectKind('onLost', 'listener', listener, callback);
+export const onLost = callable('onLost(listener: function)', (listener: (loss: DeviceLoss) => void): (() => void) => {
   return afterLoss((error, restoredTo) => {
     listener({ error, restoredTo: restoredTo as ReadonlyMap<Optimizer<object>, number> });
   });

@@ -25,7 +25,7 @@ export const diagonal = method('diagonal(input, ...)');
 type Counts = number | readonly number[];
 
 /** Slices several times in a row; as the method. With counts alone, the places of the slices: each i as often as the i-th count says. */
-export const repeatInterleave = checked('repeatInterleave(input: any, ...)', repeatInterleaveOf);
+export const repeatInterleave = checked('repeatInterleave(input: value, ...)', repeatInterleaveOf);
 
 function repeatInterleaveOf(repeats: Tensor): Promise<Tensor>;
 function repeatInterleaveOf(repeats: Tensor, options: { outputSize: number }): Tensor;

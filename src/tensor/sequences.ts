@@ -73,7 +73,7 @@ export function logspace(
  * @throws ArgumentError for a step of 0, or one that leads away from `end`
  */
 export const range = callable(
-  'range(start: any, end: any, ...)',
+  'range(start: number, end: number, ...)',
   (
     start: number,
     end: number,

@@ -11,7 +11,7 @@ import { Tensor } from './tensor';
 
 /** The narrowest dtype that holds the numbers of both. */
 export const promoteTypes = callable(
-  'promoteTypes(type1: any, type2: any)',
+  'promoteTypes(type1: value, type2: value)',
   (type1: DType, type2: DType): DType =>
     promote({ dtype: expectDType('promoteTypes', type1) }, { dtype: expectDType('promoteTypes', type2) }),
 );
@@ -33,7 +33,7 @@ const kindOf = (dtype: DType): number => (dtype === 'bool' ? 0 : isFloat(dtype) 
 
 /** Whether results of one dtype may be written into a tensor of another: not if fractions, or more than a bool, would be lost. */
 export const canCast = callable(
-  'canCast(from_: any, to: any)',
+  'canCast(from_: value, to: value)',
   (from: DType, to: DType): boolean => kindOf(expectDType('canCast', from)) <= kindOf(expectDType('canCast', to)),
 );
 

@@ -1,9 +1,7 @@
 // What PyTorch tells of number types: finfo of floats, iinfo of integers.
 
-import { text } from '../core/argument-kinds';
 import { DTypeError } from '../core/errors';
 import { type DType, isFloat } from '../core/meta';
-import { expectKind } from '../core/options';
 import { callable } from './callable';
 
 /** The limits of a floating-point dtype. */
@@ -36,15 +34,13 @@ function floatInfo(dtype: DType, bits: number, fraction: number, least: number, 
 }
 
 /** The limits of a floating-point dtype; float32 by default. */
-export const finfo = callable('finfo(dtype?: any)', (dtype: DType = 'float32'): FloatInfo => {
-  expectKind('finfo', 'dtype', dtype, text);
+export const finfo = callable('finfo(dtype?: text)', (dtype: DType = 'float32'): FloatInfo => {
   if (!isFloat(dtype)) throw new DTypeError(`finfo: expected a floating-point dtype, but got ${dtype}; use iinfo`);
   return dtype === 'float16' ? floatInfo(dtype, 16, 10, -14, 1e-3) : floatInfo(dtype, 32, 23, -126, 1e-6);
 });
 
 /** The limits of an integer dtype: for int64 PyTorch's, rounded to a double, although 32 bits of it are held. */
-export const iinfo = callable('iinfo(dtype: any)', (dtype: DType): IntegerInfo => {
-  expectKind('iinfo', 'dtype', dtype, text);
+export const iinfo = callable('iinfo(dtype: text)', (dtype: DType): IntegerInfo => {
   switch (dtype) {
     case 'uint8':
       return { dtype, bits: 8, max: 255, min: 0 };

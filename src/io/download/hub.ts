@@ -48,8 +48,8 @@ export const getDir = closed('hub.getDir', (): string => {
 });
 
 /** Says where downloads are kept in Node from now on. */
-export const setDir = callable('hub.setDir(path: any)', (path: string): void => {
-  if (typeof path !== 'string' || path === '') {
+export const setDir = callable('hub.setDir(path: text)', (path: string): void => {
+  if (path === '') {
     throw new ArgumentError(`hub.setDir: expected the path of a folder, but got ${kindOf(path)}`);
   }
   folder = path;

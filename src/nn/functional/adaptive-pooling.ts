@@ -147,7 +147,7 @@ export const avgPool1d = callable(
 
 /** `adaptiveAvgPool2d` of one dimension. Shape: [N, C, L] or [C, L] → [N, C, outputSize]. */
 export const adaptiveAvgPool1d = callable(
-  'adaptiveAvgPool1d(input, outputSize: any)',
+  'adaptiveAvgPool1d(input, outputSize: value)',
   (x: Tensor, outputSize: Size<1>): Tensor => {
     const [length] = sizesOf<1>('adaptiveAvgPool1d', 'outputSize', outputSize, 1);
     return adaptiveAvgPool2d(asRow('adaptiveAvgPool1d', x), [1, length]).squeeze(-2);

@@ -65,7 +65,7 @@ function rowsOf(targets: Tensor, lengths: Tensor, given: Lengths): Tensor {
  * Shape: logProbs [T, N, C] or [T, C], logarithms of probabilities; targets [N, S], or all of them in one row; lengths [N].
  * As in PyTorch the gradient by `logProbs` is that by the scores whose logSoftmax they are.
  */
-export const ctcLoss = checked('ctcLoss(logProbs, targets, inputLengths: any, targetLengths: any, ...)', ctcLossOf);
+export const ctcLoss = checked('ctcLoss(logProbs, targets, inputLengths: value, targetLengths: value, ...)', ctcLossOf);
 
 function ctcLossOf(...args: Arguments<CtcArguments, CtcOrder>): Tensor {
   const o = parseArgs<CtcArguments>(

@@ -74,7 +74,7 @@ function startsOf(samples: Tensor, size: number, count: number, kernel: number):
 }
 
 function fractionalPool<N extends 2 | 3>(op: string, n: N): FractionalFunction<N> {
-  const signature = `${op}(input, kernelSize: any, outputSize?: any, outputRatio?: any, returnIndices?: any, _randomSamples?, ...)`;
+  const signature = `${op}(input, kernelSize: value, outputSize?: value, outputRatio?: value, returnIndices?: value, _randomSamples?, ...)`;
   return checked(signature, ((x: Tensor, ...args: readonly unknown[]) => {
     const defaults = { outputSize: null, outputRatio: null, returnIndices: false, _randomSamples: null };
     const o = parseArgs<FractionalArguments<N>>(op, ['kernelSize'] as never, defaults as never, args);

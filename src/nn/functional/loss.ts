@@ -71,7 +71,7 @@ function weighted(name: string, input: Tensor, losses: Tensor, weight: Tensor, r
 
 /** (input − target)². With a weight for each element, 'mean' divides by the sum of the weights. */
 export const mseLoss = callable(
-  'mseLoss(input, target, reduction?: any, weight?, ...)',
+  'mseLoss(input, target, reduction?: value, weight?, ...)',
   (input: Tensor, target: Tensor, ...args: WeightedArgs): Tensor => {
     const { reduction, weight } = parseArgs<WeightedArguments>('mseLoss', [], weightedDefaults, args);
     checkReduction('mseLoss', reduction);
@@ -82,7 +82,7 @@ export const mseLoss = callable(
 
 /** |input − target|. With a weight for each element, 'mean' divides by the sum of the weights. */
 export const l1Loss = callable(
-  'l1Loss(input, target, reduction?: any, weight?, ...)',
+  'l1Loss(input, target, reduction?: value, weight?, ...)',
   (input: Tensor, target: Tensor, ...args: WeightedArgs): Tensor => {
     const { reduction, weight } = parseArgs<WeightedArguments>('l1Loss', [], weightedDefaults, args);
     checkReduction('l1Loss', reduction);
@@ -100,7 +100,7 @@ interface BCEWithLogitsArguments extends ReductionArguments {
 
 /** −weight (posWeight · target · ln σ(input) + (1 − target) ln(1 − σ(input))). */
 export const binaryCrossEntropyWithLogits = callable(
-  'binaryCrossEntropyWithLogits(input, target, weight?, reduction?: any, posWeight?, ...)',
+  'binaryCrossEntropyWithLogits(input, target, weight?, reduction?: value, posWeight?, ...)',
   (
     input: Tensor,
     target: Tensor,

@@ -166,7 +166,7 @@ function adaptiveSize(op: string, size: AdaptiveSize3d, volume: Volume): Volume 
 
 /** Means of `outputSize` windows that cover the input. Shape: [N, C, D, H, W] or [C, D, H, W] → [N, C, ...outputSize]. */
 export const adaptiveAvgPool3d = callable(
-  'adaptiveAvgPool3d(input, outputSize: any)',
+  'adaptiveAvgPool3d(input, outputSize: value)',
   (x: Tensor, outputSize: AdaptiveSize3d): Tensor => {
     const volume = volumeOf('adaptiveAvgPool3d', x);
     const [depth, height, width] = adaptiveSize('adaptiveAvgPool3d', outputSize, volume);

@@ -45,7 +45,7 @@ const together = (given: Tensor | readonly Tensor[]): Tensor => (isTensor(given)
  * @throws ShapeError
  */
 export const fastrcnnLoss = callable(
-  'fastrcnnLoss(classLogits, boxRegression, labels: any, regressionTargets: any, ...)',
+  'fastrcnnLoss(classLogits, boxRegression, labels: value, regressionTargets: value, ...)',
   (
     classLogits: Tensor,
     boxRegression: Tensor,
@@ -120,7 +120,7 @@ export interface SampledRoIs {
  * @throws ShapeError, DTypeError, ArgumentError
  */
 export const sampleRois = callable(
-  'sampleRois(proposals: any, targets: any, ...)',
+  'sampleRois(proposals: value, targets: value, ...)',
   async (
     proposals: readonly Tensor[],
     targets: readonly DetectionTarget[],

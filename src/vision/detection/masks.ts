@@ -270,7 +270,7 @@ export const projectMasksOnBoxes = callable(
  * @throws ShapeError
  */
 export const maskrcnnLoss = callable(
-  'maskrcnnLoss(maskLogits, proposals: any, gtMasks: any, gtLabels: any, maskMatchedIdxs: any)',
+  'maskrcnnLoss(maskLogits, proposals: value, gtMasks: value, gtLabels: value, maskMatchedIdxs: value)',
   (
     maskLogits: Tensor,
     proposals: readonly Tensor[],

@@ -107,7 +107,7 @@ function converted(boxes: Tensor, from: BoxFormat, to: BoxFormat): Tensor {
  * @throws ArgumentError for a format that there is not, and between turned and other ones; ShapeError
  */
 export const boxConvert = callable(
-  'boxConvert(boxes, inFmt: any, outFmt: any)',
+  'boxConvert(boxes, inFmt: value, outFmt: value)',
   (boxes: Tensor, inFmt: BoxFormat, outFmt: BoxFormat): Tensor => {
     const name = 'boxConvert';
     expectFormat(name, 'inFmt', inFmt, boxFormats);

@@ -105,7 +105,7 @@ interface AlignArguments {
  * @throws ShapeError, ArgumentError, DTypeError; IndexError, when values are read, for a picture that there is not
  */
 export const roiAlign = callable(
-  'roiAlign(input, boxes: any, outputSize: numbers, ...)',
+  'roiAlign(input, boxes: value, outputSize: numbers, ...)',
   (
     input: Tensor,
     boxes: Regions,
@@ -127,7 +127,7 @@ type SampleArguments = Omit<AlignArguments, 'aligned'>;
  * @throws as `roiAlign`, and ShapeError where C is no multiple of the number of bins
  */
 export const psRoiAlign = callable(
-  'psRoiAlign(input, boxes: any, outputSize: numbers, ...)',
+  'psRoiAlign(input, boxes: value, outputSize: numbers, ...)',
   (
     input: Tensor,
     boxes: Regions,
@@ -149,7 +149,7 @@ type ScaleArguments = Pick<AlignArguments, 'spatialScale'>;
  * @throws as `psRoiAlign`
  */
 export const psRoiPool = callable(
-  'psRoiPool(input, boxes: any, outputSize: numbers, ...)',
+  'psRoiPool(input, boxes: value, outputSize: numbers, ...)',
   (
     input: Tensor,
     boxes: Regions,
@@ -171,7 +171,7 @@ const LEAST = -3.4028234663852886e38;
  * @throws as `roiAlign`
  */
 export const roiPool = callable(
-  'roiPool(input, boxes: any, outputSize: numbers, ...)',
+  'roiPool(input, boxes: value, outputSize: numbers, ...)',
   (
     input: Tensor,
     boxes: Regions,

@@ -34,7 +34,7 @@ function checked(name: string, { p, mode }: DepthArguments): void {
  * @throws ArgumentError for a probability outside of [0, 1] and for other modes
  */
 export const stochasticDepth = callable(
-  'stochasticDepth(input, p: any, mode: any, training?: any)',
+  'stochasticDepth(input, p: value, mode: value, training?: value)',
   (input: Tensor, p: number, mode: StochasticDepthMode, training = true): Tensor => {
     checked('stochasticDepth', { p, mode });
     expectKind('stochasticDepth', 'training', training, kinds.flag);

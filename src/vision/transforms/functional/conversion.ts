@@ -14,7 +14,7 @@ import { infoOf, type PictureInfo } from '../info';
 import { checkStatistics, normalized } from './normalize';
 
 /** A picture, a tensor [..., C, H, W] or what the browser can draw as an `Image`; bytes stay bytes. */
-export const toImage = checked('toImage(input: any)', (input: Tensor | PixelSource): Image => {
+export const toImage = checked('toImage(input: value)', (input: Tensor | PixelSource): Image => {
   if (isPixelSource(input)) return new Image(fromPixels(input, { dtype: 'uint8' }));
   if (!isTensor(input)) throw new ArgumentError(`toImage: expected a picture or a tensor, but got ${kindOf(input)}`);
   return new Image(input instanceof TVTensor ? input.asTensor() : input);
