@@ -8,6 +8,7 @@ import { guide } from './demos/build/guide.ts';
 import { mnist } from './demos/build/mnist-files.ts';
 import { notebooks } from './demos/build/notebooks.ts';
 import { offline, SERVICE_WORKER } from './demos/build/offline.ts';
+import { reference } from './demos/build/reference.ts';
 import { types } from './demos/build/types.ts';
 import { classNames } from './scripts/class-names.mjs';
 import { doorAliases, doors } from './scripts/doors.mjs';
@@ -106,6 +107,7 @@ function demos(): UserConfig {
       guide(join(root, 'README.md')),
       classNames(),
       wgslStripped(),
+      reference(join(root, 'scripts/reference.mjs'), join(root, 'node_modules/.cache/lamplight/reference')),
       offline(),
     ],
     resolve: { alias: doorAliases },

@@ -1,0 +1,68 @@
+// `npm run build:reference`: the pages of the reference, made by TypeDoc from the sources' texts, into demos-dist/reference
+// (`-- --out FOLDER`). It fails where an export or a method of Tensor is not described.
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { build } from 'vite';
+import { everyTable } from './api-tables.mjs';
+import { withModule } from './in-node.mjs';
+import { converted } from './reference/converted.mjs';
+import { surfaceOf } from './reference/entries.mjs';
+import { laidOut } from './reference/layout.mjs';
+import { namesOf } from './reference/names.mjs';
+import { Pages } from './reference/pages.mjs';
+import { root } from './reference/paths.mjs';
+import { TheirNames } from './reference/their-names.mjs';
+
+/** @typedef {typeof import('../demos/build/fragments')} Fragments */
+
+try {
+  const { values } = parseArgs({ options: { out: { type: 'string', default: join(root, 'demos-dist/reference') } } });
+  await buildReference(resolve(values.out));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+
+/** @param {string} out */
+async function buildReference(out) {
+  const surface = surfaceOf(await converted());
+  const theirs = new TheirNames(await everyTable());
+  const pages = new Pages(surface, theirs);
+  const names = namesOf(surface, pages, theirs);
+  const addresses = new Map(names.map(([name, space, address]) => [space === '' ? name : `${space}.${name}`, address]));
+  const all = [...pages.all(), ...theirs.pages((ours) => addresses.get(ours))];
+  await buildAssets(out);
+  await withModule('/demos/build/fragments.ts', async (/** @type {Fragments} */ { filledIn }) => {
+    for (const page of all) {
+      const file = join(out, page.file);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, filledIn(laidOut(page), join(root, 'demos/ui/fragments')));
+    }
+  });
+  writeFileSync(join(out, 'names.json'), JSON.stringify(names));
+  console.log(`${all.length} pages of the reference, ${names.length} names, in ${out}`);
+}
+
+/** The script and the style sheet of all pages, under names that stay. @param {string} out */
+async function buildAssets(out) {
+  await build({
+    configFile: false,
+    root: join(root, 'demos/reference'),
+    base: './',
+    publicDir: false,
+    logLevel: 'warn',
+    build: {
+      target: 'es2022',
+      outDir: out,
+      emptyOutDir: true,
+      modulePreload: false,
+      rolldownOptions: {
+        input: { reference: join(root, 'demos/reference/reference.ts') },
+        output: { entryFileNames: '[name].js', chunkFileNames: '[name].js', assetFileNames: '[name][extname]' },
+      },
+    },
+  });
+  copyFileSync(join(root, 'demos/ui/lamp.svg'), join(out, 'lamp.svg'));
+}

@@ -1,0 +1,149 @@
+// What the code tells of parameters: their order, and the values that they have by default, from `x = 1` in a list of parameters and
+// from the object of defaults that parseArgs is given.
+import ts from 'typescript';
+
+/** What makes functions that take their parameters by name, from a text such as `cat(tensors: tensors, dim?)`. */
+const CALLABLES = /^(callable|checked|method)$/;
+
+/** What reads the parameters of a call. */
+const PARSERS = /^(parseArgs|lazyArguments)$/;
+
+/** How many functions deep the defaults may stand. */
+const DEEPEST = 3;
+
+/**
+ * @param {readonly ts.Signature[]} signatures of one function
+ * @param {readonly ts.Node[]} declarations of what it is exported as
+ * @param {ts.TypeChecker} checker
+ * @returns {{ fallbacks: Map<string, string>, order: string[] }} code by the names of parameters, and these names
+ */
+export function defaultsOf(signatures, declarations, checker) {
+  /** @type {Map<string, string>} */
+  const fallbacks = new Map();
+  /** @type {string[]} */
+  const order = [];
+  const seen = new Set();
+  /** @param {ts.Node} node @param {number} depth @param {number} [within] functions around it */
+  const look = (node, depth, within = 0) => {
+    if (depth > DEEPEST || seen.has(node)) return;
+    seen.add(node);
+    const isOwn = within === 1 && depth <= 1 && ts.isParameter(node);
+    if (isOwn && node.initializer && ts.isIdentifier(node.name)) keep(node.name.text, node.initializer);
+    if (ts.isCallExpression(node)) inCall(node, depth);
+    ts.forEachChild(node, (child) => look(child, depth, within + (ts.isFunctionLike(node) ? 1 : 0)));
+  };
+  /** @param {string} name @param {ts.Expression} value */
+  const keep = (name, value) => {
+    const plain = plainOf(value);
+    order.push(name);
+    if (plain && !fallbacks.has(name)) fallbacks.set(name, plain.getText());
+  };
+  /** @param {ts.CallExpression} call @param {number} depth */
+  const inCall = (call, depth) => {
+    const name = call.expression.getText();
+    if (CALLABLES.test(name)) order.push(...namesIn(call.arguments[0]));
+    if (PARSERS.test(name)) order.push(...textsIn(call.arguments[1]));
+    if (call.expression.kind === ts.SyntaxKind.SuperKeyword) {
+      const base = checker.getResolvedSignature(call);
+      for (const each of base ? implementations(base) : []) look(each, depth + 1);
+    }
+    for (const [i, argument] of call.arguments.entries()) {
+      const value = meantBy(argument, checker);
+      const isDefaults = (PARSERS.test(name) && i > 0) || argument.getText() === 'defaults';
+      if (isDefaults && value && ts.isObjectLiteralExpression(value)) members(value);
+      else if (value && (ts.isFunctionDeclaration(value) || ts.isArrowFunction(value))) look(value, depth + 1);
+    }
+    const callee = meantBy(call.expression, checker);
+    if (callee && (ts.isFunctionDeclaration(callee) || ts.isArrowFunction(callee))) {
+      if (
+        depth < DEEPEST &&
+        /[aA]rgs|[aA]rguments|[oO]ptions/.test(call.arguments.map((each) => each.getText()).join())
+      )
+        look(callee, depth + 1);
+    }
+  };
+  /** @param {ts.ObjectLiteralExpression} object */
+  const members = (object) => {
+    for (const member of object.properties) {
+      if (ts.isPropertyAssignment(member)) keep(member.name.getText(), member.initializer);
+      if (ts.isSpreadAssignment(member)) {
+        const value = meantBy(member.expression, checker);
+        if (value && ts.isObjectLiteralExpression(value)) members(value);
+      }
+    }
+  };
+  const starts = [
+    ...signatures.flatMap(implementations),
+    ...declarations.flatMap((each) => (ts.isVariableDeclaration(each) && each.initializer ? [each.initializer] : [])),
+  ];
+  for (const start of starts) look(start, 0);
+  return { fallbacks, order };
+}
+
+/**
+ * The declarations of a signature and of the code behind it.
+ * @param {ts.Signature} signature
+ * @returns {ts.Node[]}
+ */
+function implementations(signature) {
+  const declaration = signature.getDeclaration();
+  if (!declaration) return [];
+  const symbol = /** @type {ts.Node & { symbol?: ts.Symbol }} */ (declaration).symbol;
+  return symbol?.declarations
+    ? [...symbol.declarations].filter((each) => !ts.isInterfaceDeclaration(each))
+    : [declaration];
+}
+
+/** @param {ts.Expression | undefined} text @returns {string[]} the names in a text such as `cat(tensors: tensors, dim?)` */
+function namesIn(text) {
+  if (!text || !ts.isStringLiteralLike(text)) return [];
+  const [, list = ''] = /\((.*)\)/.exec(text.text) ?? [];
+  return [...list.matchAll(/(?:^|, )(\w+)/g)].map(([, name]) => `${name}`);
+}
+
+/** @param {ts.Expression | undefined} list @returns {string[]} the texts in a list of them */
+function textsIn(list) {
+  const bare = list && bareOf(list);
+  if (!bare || !ts.isArrayLiteralExpression(bare)) return [];
+  return bare.elements.flatMap((each) => (ts.isStringLiteral(each) ? [each.text] : []));
+}
+
+/**
+ * What an expression is that is a name of something declared in the same program.
+ * @param {ts.Expression} expression
+ * @param {ts.TypeChecker} checker
+ * @returns {ts.Node | undefined}
+ */
+function meantBy(expression, checker) {
+  const bare = bareOf(expression);
+  if (!ts.isIdentifier(bare)) return bare;
+  let symbol = checker.getSymbolAtLocation(bare);
+  if (symbol && symbol.flags & ts.SymbolFlags.Alias) symbol = checker.getAliasedSymbol(symbol);
+  const declaration = symbol?.valueDeclaration;
+  if (declaration && ts.isVariableDeclaration(declaration))
+    return declaration.initializer && bareOf(declaration.initializer);
+  return declaration;
+}
+
+/** @param {ts.Expression} expression @returns {ts.Expression} without what is for types alone */
+function bareOf(expression) {
+  if (
+    ts.isAsExpression(expression) ||
+    ts.isSatisfiesExpression(expression) ||
+    ts.isParenthesizedExpression(expression)
+  ) {
+    return bareOf(expression.expression);
+  }
+  return expression;
+}
+
+/** @param {ts.Expression} expression @returns {ts.Expression | undefined} a value that its code tells, such as a number */
+function plainOf(expression) {
+  const bare = bareOf(expression);
+  if (ts.isLiteralExpression(bare)) return bare;
+  const { kind } = bare;
+  if ([ts.SyntaxKind.TrueKeyword, ts.SyntaxKind.FalseKeyword, ts.SyntaxKind.NullKeyword].includes(kind)) return bare;
+  if (ts.isPrefixUnaryExpression(bare) && plainOf(bare.operand)) return bare;
+  if (ts.isArrayLiteralExpression(bare) && bare.elements.every((each) => plainOf(each))) return bare;
+  return undefined;
+}

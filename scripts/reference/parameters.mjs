@@ -1,0 +1,173 @@
+// What a function takes: its parameters with their types, defaults and texts, by place and by name, read from its types.
+import ts from 'typescript';
+import { defaultsOf } from './defaults.mjs';
+
+/**
+ * @typedef {{ name: string, type: string, optional: boolean, rest: boolean, byName: boolean, text: string, fallback: string | undefined }} Parameter
+ * @typedef {{ parameters: Parameter[], returns: string[] }} Callable
+ * @typedef {{ name: string | undefined, type: ts.Type, optional: boolean, rest: boolean, text: string }} Place
+ */
+
+/** What the last place is called that takes options. */
+const FOR_NAMES = new Set(['options', 'named', 'settings', 'args', undefined]);
+
+const FLAGS = ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.UseAliasDefinedOutsideCurrentScope;
+
+/** The longest type that a line shows in full. */
+const LONGEST = 140;
+
+/**
+ * Every parameter of the signature that has most of them.
+ * @param {readonly ts.Signature[]} signatures
+ * @param {readonly ts.Node[]} declarations of what it is exported as
+ * @param {ts.TypeChecker} checker
+ * @returns {Callable}
+ */
+export function callableOf(signatures, declarations, checker) {
+  const variants = signatures.flatMap((signature) => variantsOf(signature, checker));
+  const lists = variants.map((places) => listOf(places, checker));
+  const fullest = lists.reduce((best, list) => (list.length > best.length ? list : best), lists[0] ?? []);
+  const texts = new Map(lists.flat().flatMap(({ name, text }) => (text === '' ? [] : [[name, text]])));
+  const { fallbacks, order } = defaultsOf(signatures, declarations, checker);
+  const parameters = fullest
+    .filter(({ name }, i) => fullest.findIndex((each) => each.name === name) === i)
+    .map((parameter) => ({
+      ...parameter,
+      text: parameter.text || (texts.get(parameter.name) ?? ''),
+      fallback: fallbacks.get(parameter.name),
+      optional: parameter.optional || fallbacks.has(parameter.name),
+    }));
+  sortNamed(parameters, order);
+  const returns = [...new Set(signatures.map((signature) => shownType(signature.getReturnType(), checker)))];
+  return { parameters, returns };
+}
+
+/**
+ * Puts what goes by name into the order of the code that reads it, which is that of the places.
+ * @param {Parameter[]} parameters
+ * @param {readonly string[]} order
+ */
+function sortNamed(parameters, order) {
+  const place = (/** @type {Parameter} */ { name, byName }) => {
+    if (!byName) return -1;
+    return order.includes(name) ? order.indexOf(name) : order.length;
+  };
+  parameters.sort((a, b) => place(a) - place(b));
+}
+
+/**
+ * A type as text, cut where it is long.
+ * @param {ts.Type} type
+ * @param {ts.TypeChecker} checker
+ */
+export function shownType(type, checker) {
+  const text = checker.typeToString(type, undefined, FLAGS).replaceAll(/import\("[^"]*"\)\./g, '');
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
+/**
+ * The lists of places that a signature stands for: one for each tuple of its rest.
+ * @param {ts.Signature} signature
+ * @param {ts.TypeChecker} checker
+ * @returns {Place[][]}
+ */
+function variantsOf(signature, checker) {
+  /** @type {Place[]} */
+  const before = [];
+  for (const parameter of signature.getParameters()) {
+    const declaration = parameter.valueDeclaration;
+    const isDeclared = declaration !== undefined && ts.isParameter(declaration);
+    const type = isDeclared
+      ? checker.getTypeOfSymbolAtLocation(parameter, declaration)
+      : checker.getTypeOfSymbol(parameter);
+    const text = textOf(parameter, checker);
+    const name = isDeclared && !ts.isIdentifier(declaration.name) ? 'options' : parameter.name;
+    const isRest = isDeclared && declaration.dotDotDotToken !== undefined;
+    if (!isRest) {
+      const optional = isDeclared && (declaration.questionToken ?? declaration.initializer) !== undefined;
+      before.push({ name, type, optional, rest: false, text });
+      continue;
+    }
+    return (type.isUnion() ? type.types : [type]).map((each) => [
+      ...before,
+      ...(checker.isTupleType(each)
+        ? placesOf(/** @type {ts.TupleTypeReference} */ (each), checker)
+        : [{ name, type: each, optional: true, rest: true, text }]),
+    ]);
+  }
+  return [before];
+}
+
+/**
+ * @param {ts.TupleTypeReference} tuple
+ * @param {ts.TypeChecker} checker
+ * @returns {Place[]}
+ */
+function placesOf(tuple, checker) {
+  const { elementFlags, labeledElementDeclarations } = tuple.target;
+  return checker.getTypeArguments(tuple).map((type, i) => {
+    const label = labeledElementDeclarations?.[i]?.name;
+    const flags = elementFlags[i] ?? ts.ElementFlags.Required;
+    return {
+      name: label && ts.isIdentifier(label) ? label.text : undefined,
+      type,
+      optional: (flags & ts.ElementFlags.Optional) !== 0,
+      rest: (flags & ts.ElementFlags.Rest) !== 0,
+      text: '',
+    };
+  });
+}
+
+/**
+ * Places with the members of an object of names at the end as parameters of their own. None where a place has no name.
+ * @param {readonly Place[]} places
+ * @param {ts.TypeChecker} checker
+ * @returns {Omit<Parameter, 'fallback'>[]}
+ */
+function listOf(places, checker) {
+  const last = places.at(-1);
+  const members = last && FOR_NAMES.has(last.name) && !last.rest ? membersOf(last.type, checker) : undefined;
+  const byPlace = members ? places.slice(0, -1) : places;
+  if (byPlace.some(({ name }) => name === undefined)) return [];
+  return [
+    ...byPlace.map(({ name = '', type, optional, rest, text }) => ({
+      name,
+      type: shownType(type, checker),
+      optional,
+      rest,
+      byName: false,
+      text,
+    })),
+    ...(members ?? []).map((member) => ({
+      name: member.name,
+      type: shownType(checker.getNonNullableType(checker.getTypeOfSymbol(member)), checker),
+      optional: (member.flags & ts.SymbolFlags.Optional) !== 0,
+      rest: false,
+      byName: true,
+      text: textOf(member, checker),
+    })),
+  ];
+}
+
+/**
+ * The members of an object of named parameters; undefined for what is another value.
+ * @param {ts.Type} given
+ * @param {ts.TypeChecker} checker
+ */
+function membersOf(given, checker) {
+  const type = checker.getNonNullableType(given);
+  if (type.isUnion() || (type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection)) === 0) return undefined;
+  if (checker.isTupleType(type) || checker.isArrayType(type) || type.isClass() || type.getCallSignatures().length > 0)
+    return undefined;
+  const members = checker.getPropertiesOfType(type);
+  const isOurs = members.every((member) =>
+    (member.declarations ?? []).every((declaration) => !declaration.getSourceFile().fileName.includes('node_modules')),
+  );
+  return members.length > 0 && isOurs ? members : undefined;
+}
+
+/**
+ * @param {ts.Symbol} symbol
+ * @param {ts.TypeChecker} checker
+ */
+const textOf = (symbol, checker) => ts.displayPartsToString(symbol.getDocumentationComment(checker));
