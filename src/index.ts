@@ -5,6 +5,7 @@ export { checkpoint } from './autograd/checkpoint';
 export * as func from './autograd/func';
 export * as autograd from './autograd/index';
 export { vmap } from './autograd/vmap';
+export { type Display, type DisplayedBar, setDisplay } from './core/display';
 export * from './core/errors';
 export type { DType, Shape } from './core/meta';
 export * as data from './data';

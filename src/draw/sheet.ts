@@ -1,6 +1,7 @@
 // Owns the sheet that plots are drawn on: a canvas in CSS pixels, sharp on a screen of any density, in the colours of its page.
 
 import { type Kind, orNull } from '../core/argument-kinds';
+import { display } from '../core/display';
 import { ArgumentError } from '../core/errors';
 
 /** What is needed of a canvas to draw on: that of a page, or an OffscreenCanvas. */
@@ -204,11 +205,15 @@ export function canvasOr(owner: string, given: PlotCanvas | null): PlotCanvas {
  * @throws ArgumentError for what cannot be drawn on
  */
 export function drawOn(owner: string, given: PlotCanvas | null, drawings: readonly Drawing[]): PlotCanvas {
+  const draw = (canvas: PlotCanvas): void => {
+    const sheet = sheetOf(owner, canvas);
+    const whole = { left: 4, top: 4, right: sheet.width - 4, bottom: sheet.height - 2 };
+    const areas = grid(whole, drawings.length);
+    const words = drawings.map((drawing, i) => drawing(sheet, areas[i]!));
+    describe(canvas, words.join('. '));
+  };
   const canvas = canvasOr(owner, given);
-  const sheet = sheetOf(owner, canvas);
-  const whole = { left: 4, top: 4, right: sheet.width - 4, bottom: sheet.height - 2 };
-  const areas = grid(whole, drawings.length);
-  const words = drawings.map((drawing, i) => drawing(sheet, areas[i]!));
-  describe(canvas, words.join('. '));
+  draw(canvas);
+  if (!given) display()?.plot?.(canvas, draw);
   return canvas;
 }

@@ -8,6 +8,7 @@ export { LambdaCallback } from './callbacks/lambda-callback';
 export { LearningRateMonitor, type LearningRateMonitorOptions } from './callbacks/learning-rate-monitor';
 export { ModelCheckpoint, type ModelCheckpointOptions } from './callbacks/model-checkpoint';
 export { ModelSummary } from './callbacks/model-summary';
+export { Panel, type PanelOptions } from './callbacks/panel';
 export { type BarElement, ProgressBar, type ProgressBarOptions } from './callbacks/progress-bar';
 export {
   StochasticWeightAveraging,

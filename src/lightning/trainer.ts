@@ -3,6 +3,7 @@
 import { detectAnomaly } from '../autograd/anomaly';
 import { engine } from '../compiler/engine';
 import { flag, type Kind, orNull } from '../core/argument-kinds';
+import { display } from '../core/display';
 import { ArgumentError, DeviceLostError } from '../core/errors';
 import { type Arguments, kindOf, parseArgs } from '../core/options';
 import { backpressure, flush } from '../graph/flush';
@@ -276,7 +277,7 @@ export class Trainer extends Overview {
     this.module = module;
     this.datamodule = o.datamodule ?? null;
     attach(module, this);
-    const stop = this.#interrupts.listen([this.options.signal, o.signal ?? null]);
+    const stop = this.#interrupts.listen([this.options.signal, o.signal ?? null, display()?.signal ?? null]);
     try {
       const result = await this.#stages(fn, module, o, model !== null, loop);
       this.state.status = 'finished';

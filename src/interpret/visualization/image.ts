@@ -1,6 +1,7 @@
 // Owns attributions of pictures on a canvas, one panel or several side by side.
 
 import * as kinds from '../../core/argument-kinds';
+import { display } from '../../core/display';
 import { ArgumentError } from '../../core/errors';
 import { type Arguments, parseArgs } from '../../core/options';
 import type { Colormap } from '../../draw/colormap';
@@ -232,5 +233,6 @@ async function drawn(op: string, figure: Figure): Promise<PlotCanvas> {
     canvas,
     figure.panels.map(({ method, sign }, i) => titles?.[i] || `Attributions, ${sign}, ${method}`).join('. '),
   );
+  if (!figure.canvas) display()?.plot?.(canvas, null);
   return canvas;
 }

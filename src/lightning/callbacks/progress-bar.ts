@@ -1,6 +1,7 @@
 // ProgressBar: how far a run is, its rate and what it logs, in a terminal and in an element of a page.
 
 import { between } from '../../core/argument-kinds';
+import { type Display, type DisplayedBar, display } from '../../core/display';
 import { ArgumentError } from '../../core/errors';
 import { kindOf, parseArgs } from '../../core/options';
 import { Callback } from '../hooks';
@@ -270,14 +271,35 @@ export class ProgressBar extends Callback {
   }
 
   #texts(): string[] {
-    const line = ({ title, done, total, begun }: Bar, values: Record<string, number | string>) =>
-      barLine(title, done, total, now() - begun, values);
-    return [...(this.#main ? [line(this.#main, this.#values)] : []), ...(this.#inner ? [line(this.#inner, {})] : [])];
+    return this.#bars().map(({ text }) => text);
+  }
+
+  /** The bars there are, the first with what is logged. */
+  #bars(): DisplayedBar[] {
+    return [this.#main, this.#inner]
+      .filter((bar) => bar !== null)
+      .map((bar) => {
+        const { title, done, total } = bar;
+        const seconds = now() - bar.begun;
+        const text = barLine(title, done, total, seconds, bar === this.#main ? this.#values : {});
+        return { title, done, total: Number.isFinite(total) ? total : null, seconds, text };
+      });
+  }
+
+  /** What shows the bars in the place of a terminal: neither where an element does. */
+  get #shows(): NonNullable<Display['bars']> | null {
+    const place = this.#element ? null : display();
+    return place?.bars?.bind(place) ?? null;
   }
 
   #draw(): void {
     if (this.#element) {
       this.#paint(this.#element);
+      return;
+    }
+    if (this.#shows) {
+      const bars = this.#bars();
+      if (bars.length > 0) this.#shows(this, bars);
       return;
     }
     const out = terminal();
@@ -301,7 +323,9 @@ export class ProgressBar extends Callback {
   #settle(): void {
     if (this.#element) return;
     const out = terminal();
-    if (out?.isTTY) {
+    if (this.#shows) {
+      this.#draw();
+    } else if (out?.isTTY) {
       if (this.#lines > 0) out.write('\n');
     } else if (this.#main) {
       const [text] = this.#texts();

@@ -1,4 +1,5 @@
 // Which loggers there are where none is named.
+import { display } from '../../core/display';
 import { ArgumentError } from '../../core/errors';
 import { kindOf } from '../../core/options';
 import { hasFiles } from '../../io/local-files';
@@ -13,6 +14,14 @@ import { MemoryLogger } from './memory';
  */
 export function defaultLoggers(given: boolean | Logger | readonly Logger[] | null, folder: string): readonly Logger[] {
   if (given === false) return [];
+  const shown = display()?.logger?.();
+  return [...chosen(given, folder), ...(shown ? [{ ...nowhere, ...shown }] : [])];
+}
+
+/** What a logger without files has. */
+const nowhere = { name: null, version: null, logDir: null, saveDir: null } as const;
+
+function chosen(given: true | Logger | readonly Logger[] | null, folder: string): readonly Logger[] {
   if (given === true || given === null) return [hasFiles() ? new CSVLogger(folder) : new MemoryLogger()];
   const loggers = [given].flat() as Logger[];
   const wrong = loggers.find((logger) => typeof (logger as Partial<Logger> | null)?.logMetrics !== 'function');
