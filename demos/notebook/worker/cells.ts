@@ -7,6 +7,7 @@ import { openDoor } from './doors';
 import { failureOf } from './failure';
 import { GpuWatch, memoryNow } from './memory';
 import { type Post, RunOutputs } from './outputs';
+import { Plot } from './plot';
 import type { Scope } from './scope';
 import { show } from './show';
 import { StopError, type Stopper } from './stopper';
@@ -161,7 +162,8 @@ export class Cells {
   /** Puts out what the last line gives. */
   async #give(value: unknown): Promise<void> {
     const { outputs } = this;
-    if (value === undefined) return;
+    // A plot is below the cell already.
+    if (value === undefined || value instanceof Plot) return;
     if (value instanceof OffscreenCanvas) {
       if (!outputs.canvases.has(value)) await show(outputs, value);
       return;
