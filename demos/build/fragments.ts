@@ -14,7 +14,8 @@ export function fragments(folder: string): Plugin {
   };
 }
 
-function filledIn(html: string, folder: string): string {
+/** The HTML of a page with the fragments of `folder` in it. */
+export function filledIn(html: string, folder: string): string {
   return html.replace(/<!-- fragment: ([\w-]+)((?: \w+=\S+)*) -->/g, (_, name: string, given: string) => {
     const words = Object.fromEntries(
       [...given.matchAll(/(\w+)=(\S+)/g)].map(([, key, value]) => [`${key}`, `${value}`]),

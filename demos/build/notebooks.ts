@@ -44,7 +44,10 @@ export function notebooks(folder: string): Plugin {
     },
     transformIndexHtml: {
       order: 'pre',
-      handler: (html) => html.replace(LIST, () => list(all(), html.includes('id="courses-title"') ? './' : '../')),
+      handler: (html) =>
+        coloured(html)
+          .replace(LIST, () => list(all(), html.includes('id="courses-title"') ? './' : '../'))
+          .replace(/<!-- emblem: ([\w-]+) -->/g, (_, name: string) => emblem(name)),
     },
     configureServer(server) {
       server.middlewares.use(async (request, response, next) => {
@@ -67,6 +70,14 @@ export function notebooks(folder: string): Plugin {
       }
     },
   };
+}
+
+/** Code that stands in a page as text gets its colours. */
+function coloured(html: string): string {
+  return html.replace(/<pre><code>([^<]*)<\/code><\/pre>/g, (_, code: string) => {
+    const text = code.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+    return `<pre><code>${highlighted(text)}</code></pre>`;
+  });
 }
 
 function entries(folder: string): Entry[] {

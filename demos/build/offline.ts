@@ -1,31 +1,73 @@
-// Tells the service worker of the built site which files there are, and gives each set of contents a version of its own.
+// Tells the service worker of the built site which files there are and when each is kept, and gives each set of contents a version of its own.
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Plugin, Rolldown } from 'vite';
 
 export const SERVICE_WORKER = 'service-worker.js';
 
-/** The chunk that a page asks for once a tensor arrives in it: those of the demos stay in their workers. */
-const FOR_TENSORS = /\bhost-tensors-/;
+/**
+ * Modules whose chunk is not a part of what every visit keeps, and the group of files that such a chunk alone leads to: `notebook` is
+ * kept with the first notebook, `editor` with the first cell that is edited, and `none` only as it is asked for.
+ */
+const GATES = {
+  notebook: [/\/demos\/notebook\/session\.ts$/, /\/demos\/notebook\/main\.ts$/],
+  editor: [/\/demos\/notebook\/editor\//, /\/demos\/notebook\/render\//],
+  // The chunk that a page asks for once a tensor arrives in it: those of the demos stay in their workers.
+  none: [/\/host-tensors\.ts$/],
+} as const;
 
-/** Texts of kernels, which are files of the workers' as well. */
-const OF_KERNELS = /\/compiler\/packs\//;
+type Group = keyof typeof GATES;
 
-/** Whether a file is one that only the chunk for tensors asks for, in a page that has none. */
-function onlyForTensors(bundle: Rolldown.OutputBundle): (name: string) => boolean {
-  const chunks = new Map(
-    Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? [[file.fileName, file]] : [])),
-  );
-  const needed = new Set([...chunks.values()].filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName));
-  for (const name of needed) {
-    const { imports = [], dynamicImports = [] } = chunks.get(name) ?? {};
-    for (const next of [...imports, ...dynamicImports]) if (!FOR_TENSORS.test(next)) needed.add(next);
+/** Pages that are kept as they are visited. */
+const VISITED = /^(notebook|playground|reference)\//;
+
+/** The files of the build by which other files each names in its text. */
+function mentions(bundle: Rolldown.OutputBundle): Map<string, readonly string[]> {
+  const byName = new Map<string, string[]>();
+  for (const path of Object.keys(bundle)) {
+    const name = basename(path);
+    byName.set(name, [...(byName.get(name) ?? []), path]);
   }
-  return (name) => {
-    const chunk = chunks.get(name);
-    return chunk !== undefined && !needed.has(name) && !chunk.moduleIds.some((id) => OF_KERNELS.test(id));
+  const textOf = (file: Rolldown.OutputAsset | Rolldown.OutputChunk): string => {
+    if (file.type === 'chunk') return file.code;
+    if (!/\.(js|css|html)$/.test(file.fileName)) return '';
+    return typeof file.source === 'string' ? file.source : new TextDecoder().decode(file.source);
   };
+  return new Map(
+    Object.values(bundle).map((file) => {
+      const named = new Set(textOf(file).match(/[\w.-]+-[\w-]{8}\.\w+/g) ?? []);
+      return [file.fileName, [...named].flatMap((name) => byName.get(name) ?? [])];
+    }),
+  );
+}
+
+/** What is kept at the first visit of any page, and what is kept later. */
+function grouped(bundle: Rolldown.OutputBundle): { core: Set<string> } & Record<'notebook' | 'editor', Set<string>> {
+  const named = mentions(bundle);
+  const gateOf = (path: string): Group | undefined => {
+    const file = bundle[path];
+    if (file?.type !== 'chunk') return;
+    const groups = Object.keys(GATES) as Group[];
+    return groups.find((group) => GATES[group].some((gate) => file.moduleIds.some((id) => gate.test(id))));
+  };
+  const reached = (from: Iterable<string>, isOpen: (path: string) => boolean): Set<string> => {
+    const found = new Set(from);
+    for (const path of found) for (const next of named.get(path) ?? []) if (isOpen(next)) found.add(next);
+    return found;
+  };
+  const paths = Object.keys(bundle);
+  const pages = paths.filter((path) => path.endsWith('.html') && !VISITED.test(path));
+  const core = reached(pages, (path) => gateOf(path) === undefined);
+  const gates = (group: Group) => paths.filter((path) => gateOf(path) === group);
+  const isNew =
+    (...known: Set<string>[]) =>
+    (path: string) =>
+      !known.some((set) => set.has(path));
+  const isOpenTo = (group: Group) => (path: string) => [undefined, group].includes(gateOf(path)) && isNew(core)(path);
+  const notebook = reached(gates('notebook'), isOpenTo('notebook'));
+  const editor = reached(gates('editor'), (path) => isOpenTo('editor')(path) && isNew(notebook)(path));
+  return { core, notebook, editor };
 }
 
 /** Only builds have a service worker: served from sources, nothing is to be older than its file. */
@@ -35,15 +77,22 @@ export function offline(): Plugin {
     apply: 'build',
     writeBundle({ dir = '' }, bundle) {
       const version = createHash('sha256');
-      const files: string[] = [];
-      const isLeftOut = onlyForTensors(bundle);
-      for (const name of Object.keys(bundle).sort()) {
-        if (name === SERVICE_WORKER || name.startsWith('data/') || isLeftOut(name)) continue;
+      const { core, notebook, editor } = grouped(bundle);
+      const address = (name: string) => `./${name.replace(/(^|\/)index\.html$/, '$1')}`;
+      const names = Object.keys(bundle)
+        .sort()
+        .filter((name) => name !== SERVICE_WORKER && !name.startsWith('data/'));
+      for (const name of names) {
         const file = bundle[name];
         version.update(name).update(file?.type === 'chunk' ? file.code : (file?.source ?? ''));
-        files.push(`./${name.replace(/(^|\/)index\.html$/, '$1')}`);
       }
-      const site = { version: version.digest('hex').slice(0, 16), files };
+      const of = (group: Set<string>) => names.filter((name) => group.has(name)).map(address);
+      const site = {
+        version: version.digest('hex').slice(0, 16),
+        files: of(core),
+        groups: { notebook: of(notebook), editor: of(editor) },
+        others: names.filter((name) => ![core, notebook, editor].some((group) => group.has(name))).map(address),
+      };
       const script = join(dir, SERVICE_WORKER);
       writeFileSync(script, `const SITE=${JSON.stringify(site)};\n${readFileSync(script, 'utf8')}`);
     },

@@ -1,6 +1,7 @@
 // A notebook's page: brings the cells that stand in it to life, and joins them with the bar, what stands beside them, and what is kept.
 import { showBanner } from '../ui/banners';
 import { byId, make } from '../ui/dom';
+import { keepGroup } from '../ui/offline';
 import { startShell } from '../ui/shell';
 import { diagnose, noWebGpuNotice } from '../ui/webgpu-check';
 import type { Cell } from './file/notebook';
@@ -19,6 +20,7 @@ const said = content.appendChild(make('p', { className: 'visually-hidden' }));
 said.setAttribute('role', 'status');
 
 startShell(root);
+keepGroup('notebook');
 const asked = new URLSearchParams(location.search).get('course');
 if (asked && /^[\w-]+$/.test(asked)) location.replace(new URL(`notebook/${asked}/`, site));
 addEventListener('hashchange', () => {
@@ -48,6 +50,7 @@ const notebook = new Notebook(byId('cells', HTMLElement), {
   short: true,
   editable: true,
   original,
+  canvasNames: document.querySelector('canvas.given') ? ['canvas'] : [],
   canvases,
   listener: {
     changed: () => void changed(),

@@ -34,8 +34,9 @@ export function formatSeconds(seconds: number): string {
   return `${Math.floor(rounded / 60)}:${String(rounded % 60).padStart(2, '0')}`;
 }
 
-/** Bytes as "812 kB" or "3.4 MB". */
+/** Bytes as "36 B", "812 kB" or "3.4 MB". */
 export function formatBytes(bytes: number): string {
+  if (bytes < 1e3) return `${bytes}\u202fB`;
   if (bytes < 1e6) return `${(bytes / 1e3).toFixed(0)}\u202fkB`;
   return `${(bytes / 1e6).toFixed(1)}\u202fMB`;
 }

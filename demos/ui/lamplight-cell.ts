@@ -16,6 +16,7 @@ async function notebookOf(group: string, site: string): Promise<Notebook> {
     short: true,
     editable: false,
     original: async () => [],
+    canvasNames: [],
     canvases: () => ({}),
     listener: {
       changed: () => {},
@@ -64,9 +65,7 @@ export class LamplightCell extends HTMLElement {
     if (label) place.dataset.label = label;
     place.append(...this.childNodes);
     this.append(place);
-    const [{ highlighted }, { usable }] = await Promise.all([import('../notebook/render/code'), diagnose()]);
-    const code = place.querySelector('code');
-    if (code) code.innerHTML = highlighted(code.textContent ?? '');
+    const { usable } = await diagnose();
     // Where it cannot run, it is read.
     if (!usable) return;
     const site = new URL(this.getAttribute('site') ?? './', location.href).href;

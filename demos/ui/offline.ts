@@ -1,9 +1,29 @@
 // Lets the built site open without a connection after the first visit.
 
-/** Registers the service worker of the site whose own folder lies at `root`, as seen from this page. */
+const supported = (): boolean => import.meta.env.PROD && 'serviceWorker' in navigator;
+
+async function tell(wish: {
+  readonly addresses?: readonly string[];
+  readonly groups?: readonly string[];
+}): Promise<void> {
+  const { active } = await navigator.serviceWorker.ready;
+  active?.postMessage(wish);
+}
+
+/** Registers the service worker of the site whose own folder lies at `root`, as seen from this page, and has it keep what the page loads. */
 export function keepOffline(root: string): void {
-  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
+  if (!supported()) return;
   const script = new URL('service-worker.js', new URL(root, location.href));
   // The browser may forbid it; the page then needs a connection, as most do.
   navigator.serviceWorker.register(script).catch(() => {});
+  void tell({ addresses: [location.href] });
+  const observer = new PerformanceObserver(
+    (list) => void tell({ addresses: list.getEntries().map(({ name }) => name) }),
+  );
+  observer.observe({ type: 'resource', buffered: true });
+}
+
+/** Has a group of files kept that this page may need: what runs notebooks, or what edits them. */
+export function keepGroup(group: 'notebook' | 'editor'): void {
+  if (supported()) void tell({ groups: [group] });
 }

@@ -14,6 +14,7 @@ import {
   tsLinterWorker,
   tsSyncWorker,
 } from '@valtown/codemirror-ts';
+import { keepGroup } from '../../ui/offline';
 import { checker, pathOf } from './checker';
 import { colours, look } from './look';
 
@@ -49,6 +50,7 @@ function checkOthers(view: EditorView): void {
 
 export function openEditor(parent: HTMLElement, options: EditorOptions): CodeEditor {
   const { id, label, text, language, onChange, onRun, onLeave } = options;
+  keepGroup('editor');
   const host = document.createElement('div');
   host.className = 'editor';
   const root = host.attachShadow({ mode: 'open' });

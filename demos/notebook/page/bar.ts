@@ -57,7 +57,7 @@ export class Bar {
       this.said,
       ...(minutes ? [lengthSwitch(minutes, short, (chosen) => actions.setShort(chosen))] : []),
       this.sideButton,
-      menu('File', icon('file'), () => actions.fileActions()),
+      menu('File', fileFace(), () => actions.fileActions()),
     );
     this.showState('off');
     this.showSide(false);
@@ -74,6 +74,10 @@ export class Bar {
   showSide(isOpen: boolean): void {
     this.sideButton.setAttribute('aria-expanded', String(isOpen));
   }
+}
+
+function fileFace(): HTMLElement {
+  return make('span', { className: 'file-face' }, icon('file'), make('span', {}, 'File'));
 }
 
 function lengthSwitch(

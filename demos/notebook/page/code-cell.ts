@@ -11,6 +11,8 @@ import { icon } from './icons';
 export interface CellHost {
   run(cell: CodeCell): void;
   stop(): void;
+  /** An editor is about to open. */
+  edited(cell: CodeCell): void;
   /** The code is another than before. */
   changed(cell: CodeCell): void;
   /** Goes to the cell below. */
@@ -32,6 +34,8 @@ const WORDS: Record<State, string> = {
   stopped: 'stopped after',
 };
 
+const STALE = { above: 'stale: a cell above has changed', self: 'changed since it ran' } as const;
+
 let cells = 0;
 
 /** The editor comes with the first cell that is touched. */
@@ -50,13 +54,14 @@ export class CodeCell {
   private readonly code: HTMLElement;
   private readonly runButton = make('button', { type: 'button', className: 'run' });
   private readonly said = make('span', { className: 'cell-state' });
+  private readonly why = make('span', { className: 'cell-why' });
   private readonly name = make('span', { className: 'cell-name' });
   private readonly mark = make('span', { className: 'line-mark', hidden: true });
   private editor: CodeEditor | undefined;
   private opening: Promise<CodeEditor> | undefined;
   private text: string;
   private state: State = 'idle';
-  private stale = false;
+  private stale: 'above' | 'self' | null = null;
   private began = 0;
   private timer: ReturnType<typeof setInterval> | undefined;
   private label = 'cell';
@@ -81,6 +86,7 @@ export class CodeCell {
       this.runButton,
       this.name,
       this.said,
+      this.why,
       menu('More for this cell', icon('more'), () => host.actions(this)),
     );
     element.classList.add('cell', 'code-cell');
@@ -98,10 +104,6 @@ export class CodeCell {
 
   get isBusy(): boolean {
     return this.state === 'waiting' || this.state === 'running';
-  }
-
-  get isStale(): boolean {
-    return this.stale;
   }
 
   get current(): State {
@@ -128,9 +130,10 @@ export class CodeCell {
     else this.code.querySelector('code')?.replaceChildren(text);
   }
 
-  setStale(stale: boolean): void {
-    if (stale === this.stale) return;
-    this.stale = stale;
+  /** Why what stands below is not what the code gives now. */
+  setStale(why: 'above' | 'self' | null): void {
+    if (why === this.stale) return;
+    this.stale = why;
     this.show();
   }
 
@@ -161,6 +164,7 @@ export class CodeCell {
 
   /** Opens the editor with the cursor at a place in the text. */
   async edit(at?: number): Promise<void> {
+    if (!this.opening) this.host.edited(this);
     this.opening ??= editorModule().then(({ openEditor }) => {
       const editor = openEditor(this.code, {
         id: this.id,
@@ -254,7 +258,9 @@ export class CodeCell {
   private show(): void {
     const { state, stale } = this;
     this.element.dataset.state = state;
-    this.element.toggleAttribute('data-stale', stale && !this.isBusy);
+    if (stale && !this.isBusy) this.element.dataset.stale = stale;
+    else delete this.element.dataset.stale;
+    this.why.textContent = stale && !this.isBusy ? STALE[stale] : '';
     if (state === 'running') this.said.textContent = `running, ${formatDuration(performance.now() - this.began)}`;
     else if (state === 'waiting') this.said.textContent = WORDS.waiting;
     this.showRun();

@@ -1,6 +1,7 @@
 // A notebook on a page: its cells in their order, the queue of those that are to run, and what is stale; knows nothing of where it is kept.
 import { make } from '../../ui/dom';
 import type { MenuItem } from '../../ui/menu';
+import { keepGroup } from '../../ui/offline';
 import { codeCell, type Cell as FileCell, textCell } from '../file/notebook';
 import type { Ended, ErrorOutput, Memory, Output, Variable } from '../protocol';
 import { Session, type SessionState } from '../session';
@@ -18,7 +19,9 @@ export interface NotebookOptions {
   readonly editable: boolean;
   /** The Markdown of cells whose HTML came with the page. */
   readonly original: () => Promise<readonly FileCell[]>;
-  /** Canvases of the page that cells know by a name; asked for whenever a worker starts, since they go with it. */
+  /** Names of the page's canvases that cells know. */
+  readonly canvasNames: readonly string[];
+  /** These canvases; asked for whenever a worker starts, since they go with it. */
   readonly canvases: () => Readonly<Record<string, HTMLCanvasElement>>;
   readonly listener: NotebookListener;
 }
@@ -50,6 +53,7 @@ export class Notebook implements CellHost, TextHost {
   private readonly shaken = new WeakSet<CodeCell>();
   private readonly files = new Set<string>();
   private short: boolean;
+  private isEdited = false;
   private loaded: Promise<readonly FileCell[]> | undefined;
   /** The place of a text among the cells that came with the page. */
   private readonly origins = new WeakMap<TextCell, number>();
@@ -161,7 +165,7 @@ export class Notebook implements CellHost, TextHost {
     this.session.restart();
     for (const cell of this.codeCells) {
       cell.ranWith = undefined;
-      cell.setStale(false);
+      cell.setStale(null);
       cell.end('idle');
       cell.outputs.clear();
     }
@@ -193,6 +197,11 @@ export class Notebook implements CellHost, TextHost {
   }
 
   // ---- what cells ask
+
+  edited(_cell: CodeCell): void {
+    this.isEdited = true;
+    this.tellEditors();
+  }
 
   changed(_cell: CodeCell): void {
     this.showStale();
@@ -316,7 +325,9 @@ export class Notebook implements CellHost, TextHost {
   private tellEditors(): void {
     const cells = this.codeCells.map(({ id, source }) => ({ name: id, source }));
     // Whoever has no editor needs no checker.
-    if (this.root.querySelector('.editor')) void import('../editor/checker').then(({ tellCells }) => tellCells(cells));
+    if (!this.isEdited) return;
+    const { canvasNames } = this.options;
+    void import('../editor/checker').then(({ tellCells }) => tellCells(cells, canvasNames));
   }
 
   private showStale(): void {
@@ -326,7 +337,8 @@ export class Notebook implements CellHost, TextHost {
       const turn = this.turns.get(cell) ?? 0;
       const hasRun = cell.ranWith !== undefined;
       const isEdited = hasRun && cell.ranWith !== cell.source;
-      cell.setStale(hasRun && (isChanged || isEdited || newest > turn || this.shaken.has(cell)));
+      const isShaken = isChanged || newest > turn || this.shaken.has(cell);
+      cell.setStale(isEdited ? 'self' : hasRun && isShaken ? 'above' : null);
       newest = Math.max(newest, turn);
       isChanged ||= isEdited;
     }
@@ -349,6 +361,7 @@ export class Notebook implements CellHost, TextHost {
     if (!cell) return;
     const notebook = this.codeCells.map(({ source }) => source);
     if (this.session.state === 'off') {
+      keepGroup('notebook');
       for (const [name, canvas] of Object.entries(this.options.canvases())) this.session.giveCanvas(name, canvas);
     }
     cell.ranWith = cell.source;
