@@ -1,5 +1,5 @@
-// The doors of the package: what a program may import from it. `exports` in package.json is the one list of them; builds, and whatever
-// runs the sources (tests, demos, benchmarks), take it from here.
+// The doors of the package: what a program may import from it. `exports` in package.json is the one list of them, to which a new door, such as
+// `lamplight/vision`, is added; builds, and whatever runs the sources (tests, demos, benchmarks), take it from here.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

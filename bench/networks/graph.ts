@@ -1,4 +1,5 @@
 // A network as a list of layers with the names of their weights: what our modules do when they are called, for libraries that have none of them.
+// A new kind of layer is a case here, in tfjs.ts, in jax-js.ts and in onnx.ts.
 import * as torch from 'lamplight';
 import { nn, Tensor } from 'lamplight';
 import { type CallWatcher, watchedBy } from '../../src/core/calls';

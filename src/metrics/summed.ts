@@ -1,4 +1,5 @@
-// Owns the base of metrics whose state is sums over batches: what a batch adds to each, and what the figure is of them.
+// Owns the base of metrics whose state is sums over batches: what a batch adds to each, and what the figure is of them. A metric that is
+// made of sums extends it, and has its cases in test/fixtures/families/metrics_*.py.
 import { anything } from '../core/argument-kinds';
 import { parseArgs } from '../core/options';
 import { zeros } from '../tensor/creation';

@@ -1,4 +1,5 @@
 // How values cross between a page and its worker: as structured clones, in which tensors, functions, errors, signals and iterators are stood for by places.
+// Whatever else is to cross is a case here.
 
 import { ArgumentError } from '../core/errors';
 import { toHalves } from '../core/half';

@@ -1,4 +1,5 @@
-// Measured choices: which of a kernel's candidates is best for a shape on this adapter, where that has been measured.
+// Measured choices: which of a kernel's candidates is best for a shape on this adapter, where that has been measured. README.md says how a
+// kernel is let be tuned.
 import type { AdapterProfile, Tuning } from '../../gpu/device';
 import type { Pass } from '../ir';
 

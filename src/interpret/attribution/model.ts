@@ -1,4 +1,4 @@
-// Calls of the model that is explained, after which it is as it was.
+// Calls of the model that is explained, after which it is as it was: every method of attribution calls it within `explaining`.
 
 import { instance, type Kinds } from '../../core/argument-kinds';
 import { withMode } from '../../graph/mode';

@@ -1,4 +1,5 @@
-// How inputs are changed in many ways at once, and what is made of the outputs: batches of examples by perturbations.
+// How inputs are changed in many ways at once, and what is made of the outputs: batches of examples by perturbations. A method gives its changes to
+// `perturbing`, or to `losses` (ablation.ts) where it sums what the output loses.
 
 import { ArgumentError, ShapeError } from '../../core/errors';
 import { showShape } from '../../core/meta';

@@ -1,5 +1,5 @@
 // Starts the workers of data sets whose pictures lie in files. Nothing that such a worker loads may import this module: its script would hold itself, and
-// a bundler that builds scripts of workers inside out (Turbopack) never ends.
+// a bundler that builds scripts of workers inside out (Turbopack) never ends. `npm test -- doors` looks at every module that starts a worker.
 
 import { warnOnce } from '../../core/warnings';
 import { workerHere, workerOr } from '../../data/worker/here';

@@ -1,4 +1,4 @@
-// How a detector waits: between its awaits it records in scopes of their own, in the mode in which it was called.
+// How a detector waits: between its awaits it records through `inParts`, in scopes of their own, in the mode in which it was called.
 import { type CarriedPromise, carried } from '../../storage/carried';
 import { leaveBehind, scopeOf } from '../../storage/scope';
 import type { Storage } from '../../storage/storage';

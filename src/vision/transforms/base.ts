@@ -1,4 +1,6 @@
-// Base of transforms: what one does to a sample, and how its random numbers are drawn apart from the work on pixels.
+// Base of transforms: what one does to a sample, and how its random numbers are drawn apart from the work on pixels. A new transform of pixels
+// extends `PictureTransform`; a new operation on colours is a code in src/ops/recolor.ts and a case in shaders/recolor.wgsl, which computes with
+// lib/exact.wgsl where bytes are cut off.
 
 import { closeInherited } from '../../core/arity';
 import { ArgumentError } from '../../core/errors';
