@@ -109,6 +109,7 @@ export function expectDevice(name: string, given: unknown): void {
   );
 }
 
+/** What `autocast` takes by name. */
 export interface AutocastOptions {
   /** There is one device; names that PyTorch has for others are accepted. */
   deviceType?: string;

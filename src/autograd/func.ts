@@ -69,6 +69,7 @@ const recorded = <T>(fn: () => T): T => withMode({ grad: true, keepSaved: true }
 /** A result that is on no graph unless an argument was. */
 const released = (x: Tensor, nested: boolean): Tensor => (nested ? x : x.detach());
 
+/** The arguments that gradients are taken by: a number, or a list of numbers. */
 export interface Argnums<N extends number | readonly number[] = number | readonly number[]> {
   /** The argument, or arguments, to differentiate by; default 0. */
   argnums?: N;

@@ -9,6 +9,7 @@ export type Scalar = 'f32' | 'i32' | 'u32';
 /** The WGSL scalar type in which a dtype is stored. */
 export type Stored = Scalar | 'f16';
 
+/** Sizes of the dimensions of a tensor; [] is that of a scalar. */
 export type Shape = readonly number[];
 
 export interface Meta {

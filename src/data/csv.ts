@@ -14,6 +14,7 @@ import { TensorDataset } from './tensor-dataset';
 /** What a column is read as: `'string'` keeps the text as it stands. */
 export type ColumnType = Exclude<DType, 'float16'> | 'string';
 
+/** How a text of columns is read. */
 export interface CsvOptions {
   /** Whether the first line names the columns (true), there are no names and columns are called 0, 1, … (false), or the names. Default: true. */
   header?: boolean | readonly string[];
@@ -162,6 +163,7 @@ function textOf(bytes: Uint8Array, encoding: string, name: string): string {
   }
 }
 
+/** What a table is made of: the names of its columns, and their values. */
 export interface TableParts {
   /** Columns that make the input. Default: all of numbers but the target. */
   inputs?: readonly string[] | null;

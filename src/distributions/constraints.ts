@@ -185,10 +185,15 @@ export const integerInterval = (...args: Arguments<Both, BothOrder>): Range => {
 export const boolean: Range = /* @__PURE__ */ new Range('Boolean', { from: 0, to: 1, whole: true });
 /** Every number but NaN. */
 export const real: Range = /* @__PURE__ */ new Range('Real', {});
+/** Numbers greater than 0. */
 export const positive: Range = /* @__PURE__ */ new Range('GreaterThan', { above: 0 });
+/** Numbers of at least 0. */
 export const nonnegative: Range = /* @__PURE__ */ new Range('GreaterThanEq', { from: 0 });
+/** Numbers from 0 to 1. */
 export const unitInterval: Range = /* @__PURE__ */ new Range('Interval', { from: 0, to: 1 });
+/** Whole numbers of at least 0. */
 export const nonnegativeInteger: Range = /* @__PURE__ */ new Range('IntegerGreaterThan', { from: 0, whole: true });
+/** Whole numbers of at least 1. */
 export const positiveInteger: Range = /* @__PURE__ */ new Range('IntegerGreaterThan', { from: 1, whole: true });
 
 /** A constraint whose last `reinterpretedBatchNdims` batch dimensions are those of an event: all elements must satisfy it. */

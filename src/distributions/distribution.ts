@@ -26,6 +26,7 @@ export type Draw = Tensor | Promise<Tensor>;
 /** A distribution of any kind. */
 export type AnyDistribution = Distribution<Draw>;
 
+/** Whether a distribution checks its parameters and values. */
 export interface Validation {
   /**
    * Whether parameters and values are checked where the host knows them; default true. What only the device knows is never checked, since that would

@@ -14,6 +14,7 @@ type Name = keyof typeof lines | keyof typeof steps | 'RdWhGn';
 /** A colour map by its name, or of one's own: colours '#rrggbb' at equal distances, two at least, with straight lines between them. */
 export type Colormap = ColormapName | readonly string[];
 
+/** How numbers become colours. */
 export interface ColorOptions {
   /** Colour map for pictures of one channel. Default: `gray`. */
   cmap?: Colormap;

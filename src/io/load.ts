@@ -11,6 +11,7 @@ import { memoryReader, openReader, type Reader } from './reader';
 import { safetensorsBound } from './safetensors/bound';
 import { defaultMaxBytes, openZip, type Zip } from './zip/zip';
 
+/** What `load` takes by name. */
 export interface LoadOptions {
   /** Where tensors belong, as PyTorch's scripts say it; every tensor is on WebGPU whichever is named. */
   mapLocation?: DeviceLike | null;

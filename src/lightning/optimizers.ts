@@ -33,6 +33,7 @@ export interface LRSchedulerConfig {
 /** A scheduler, or one with options of its own. */
 export type SchedulerArguments = SchedulerLike | (Partial<LRSchedulerConfig> & { readonly scheduler: SchedulerLike });
 
+/** What `configureOptimizers` may give: an optimizer with its scheduler. */
 export interface OptimizerConfig {
   readonly optimizer: AnyOptimizer;
   readonly lrScheduler?: SchedulerArguments;

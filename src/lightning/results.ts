@@ -11,6 +11,7 @@ export interface LoggedMetric {
   reset(): void;
 }
 
+/** How a figure that was logged at each step becomes that of the epoch. */
 export type Reduction = 'mean' | 'sum' | 'min' | 'max';
 
 /** How a value was logged. Every log under its key has to be alike. */

@@ -8,6 +8,7 @@ import type { TrainerFn } from './hooks';
 import { isLoaders, type Loaders } from './loaders';
 import type { LightningModule } from './module';
 
+/** What the trainer is doing. */
 export type Stage = 'training' | 'sanityChecking' | 'validating' | 'testing' | 'predicting';
 
 /** What a trainer is doing. */
@@ -26,17 +27,20 @@ export interface RunOptions {
   signal?: AbortSignal | null;
 }
 
+/** What `fit` of a Trainer takes by name. */
 export interface FitOptions extends RunOptions {
   trainDataloaders?: Loaders | LightningDataModule | null;
   valDataloaders?: Loaders | null;
 }
 
+/** What `validate` and `test` of a Trainer take by name. */
 export interface EvaluationOptions extends RunOptions {
   dataloaders?: Loaders | LightningDataModule | null;
   /** Whether a table of what was found is printed. Default: true. */
   verbose?: boolean;
 }
 
+/** What `predict` of a Trainer takes by name. */
 export interface PredictOptions extends RunOptions {
   dataloaders?: Loaders | LightningDataModule | null;
   returnPredictions?: boolean | null;

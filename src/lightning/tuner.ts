@@ -14,6 +14,7 @@ import type { Loaders } from './loaders';
 import { LightningModule } from './module';
 import { Trainer } from './trainer';
 
+/** What `Tuner.lrFind` takes by name. */
 export interface LrFindOptions {
   trainDataloaders?: Loaders | LightningDataModule | null;
   valDataloaders?: Loaders | null;
@@ -58,6 +59,7 @@ interface Range {
   numTraining: number;
 }
 
+/** What `Tuner.lrFind` has found: losses by learning rate, and the rate that it suggests. */
 export class LRFinder {
   readonly results: { readonly lr: number[]; readonly loss: number[] } = { lr: [], loss: [] };
   readonly mode: 'exponential' | 'linear';
@@ -177,6 +179,7 @@ class KeptState extends Callback {
   }
 }
 
+/** What `Tuner.scaleBatchSize` takes by name. */
 export interface ScaleBatchSizeOptions {
   trainDataloaders?: Loaders | LightningDataModule | null;
   datamodule?: LightningDataModule | null;

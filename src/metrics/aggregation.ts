@@ -15,6 +15,7 @@ import { concatenated } from './state';
  */
 export type NanStrategy = 'error' | 'warn' | 'ignore' | 'disable' | number;
 
+/** What MeanMetric, SumMetric and the like take by name. */
 export interface AggregationArguments {
   nanStrategy?: NanStrategy;
 }

@@ -11,6 +11,7 @@ import { Metric } from './metric';
 import { type CollectionPlotOptions, type PlotValue, plotKinds, valuesDrawing } from './plot';
 import { type Persistence, type StateDType, stateDType } from './state';
 
+/** What MetricCollection takes by name. */
 export interface CollectionOptions {
   /** Before the names in results; default null. */
   prefix?: string | null;

@@ -23,6 +23,7 @@ import { concatenated } from './state';
 /** Whether pictures are one-hot [N, C, …], classes [N, …], or preds one-hot and target classes or the other way round. */
 export type SegmentationFormat = 'one-hot' | 'index' | 'mixed';
 
+/** What DiceScore takes by name. */
 export interface DiceScoreArguments {
   /** C */
   numClasses: number;

@@ -25,6 +25,7 @@ type Overlap = (preds: Tensor, target: Tensor) => Tensor;
 /** By the name of the mean: with `classMetrics`, `iou/cl_3` is that of class 3. */
 export type OverlapFigures = Record<string, Tensor>;
 
+/** What metrics of the overlap of boxes take by name. */
 export interface OverlapArguments {
   /** Default: 'xyxy', two corners; 'xywh' is a corner and sizes, 'cxcywh' the centre and sizes. */
   boxFormat?: AlignedFormat;

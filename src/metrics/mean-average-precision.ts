@@ -56,6 +56,7 @@ export interface MeanAveragePrecisionResult {
 type BoxFormat = 'xyxy' | 'xywh' | 'cxcywh';
 type IouType = 'bbox' | 'segm';
 
+/** What MeanAveragePrecision takes by name. */
 export interface MeanAveragePrecisionArguments {
   /** Default: 'xyxy', two corners; 'xywh' is a corner and sizes, 'cxcywh' the centre and sizes. */
   boxFormat?: BoxFormat;

@@ -16,6 +16,7 @@ export type PlotFigure = Tensor | number | Readonly<Record<string, unknown>>;
 /** A figure, or those of several steps; they may be on their way. */
 export type PlotValue = PlotFigure | readonly unknown[] | Promise<unknown>;
 
+/** What `plot` of a metric takes by name. */
 export interface PlotOptions {
   /** The figure to draw, or those of several steps; default: that of all batches. */
   val?: PlotValue | null;
@@ -23,11 +24,13 @@ export interface PlotOptions {
   canvas?: PlotCanvas | null;
 }
 
+/** What `plot` of a collection takes by name. */
 export interface CollectionPlotOptions extends PlotOptions {
   /** Whether all figures share axes; default false: each has a plot of its own. */
   together?: boolean;
 }
 
+/** What `plot` of a confusion matrix takes by name. */
 export interface ConfusionPlotOptions extends PlotOptions {
   /** Whether counts stand in the cells, where there is room; default true. */
   addText?: boolean;
@@ -37,6 +40,7 @@ export interface ConfusionPlotOptions extends PlotOptions {
   cmap?: NonNullable<ColorOptions['cmap']>;
 }
 
+/** What `plot` of a curve takes by name. */
 export interface CurvePlotOptions extends PlotOptions {
   /** The area under each curve, for the legend; true: by trapezoids. Default: none. */
   score?: Tensor | number | readonly number[] | boolean | null;

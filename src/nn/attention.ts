@@ -51,6 +51,7 @@ type MultiheadOrder = [
   'batchFirst',
 ];
 
+/** What a call of MultiheadAttention takes by name, beside query, key and value. */
 export interface AttentionCall {
   /** [N, S] or [S]: true where a key is padding; or numbers to add to the scores. */
   keyPaddingMask?: Tensor | null;
@@ -249,6 +250,7 @@ export const layerDefaults = {
   bias: true,
 } as const;
 
+/** What a call of TransformerEncoderLayer takes by name, beside its input. */
 export interface EncoderCall {
   /** [L, L] or [N · nhead, L, L]: true where an element is not to be seen; or numbers to add to the scores. */
   srcMask?: Tensor | null;

@@ -12,6 +12,7 @@ import { resetWeightAndBias } from './linear';
 import { Parameter, UninitializedParameter } from './parameter';
 import { type Size, type Spatial, sizesOf, type Tuple, wholeNumber } from './sizes';
 
+/** What surrounds the input of a convolution. */
 export type PaddingMode = 'zeros' | 'reflect' | 'replicate' | 'circular';
 
 const paddingModes: readonly PaddingMode[] = ['zeros', 'reflect', 'replicate', 'circular'];

@@ -24,8 +24,10 @@ interface Source {
   generator?: Generator | null;
 }
 
+/** Which size of a weight keeps its variance: forward or backward. */
 export type FanMode = 'fan_in' | 'fan_out';
 
+/** The activation behind a layer, which says by how much it scales. */
 export type Nonlinearity =
   | 'linear'
   | 'conv1d'

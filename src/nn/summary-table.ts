@@ -3,6 +3,7 @@
 import { Printable } from '../core/printable';
 import type { LayerRow } from './summary-layer';
 
+/** A column of the table that `summary` prints. */
 export type ColumnName =
   | 'inputSize'
   | 'outputSize'
@@ -13,6 +14,7 @@ export type ColumnName =
   | 'trainable'
   | 'receptiveField';
 
+/** What rows of the table that `summary` prints say. */
 export type RowSetting = 'depth' | 'varNames' | 'asciiOnly' | 'hideRecursiveLayers';
 
 interface TableOptions {

@@ -13,6 +13,7 @@ import { FieldTracker } from './receptive-field';
 import { LayerRow, sizeOf } from './summary-layer';
 import { type ColumnName, columnNames, ModelStatistics, type RowSetting } from './summary-table';
 
+/** What `summary` takes by name. */
 export interface SummaryOptions {
   /** Sizes of the inputs, batch included; without it (and `inputData`) only the parameters are shown. */
   inputSize?: readonly number[] | readonly (readonly number[])[] | null;

@@ -42,6 +42,7 @@ interface StackArguments<Layer, Norm> {
   norm?: Norm | null;
 }
 
+/** What a call of TransformerEncoder takes by name, beside its input. */
 export interface EncoderStackCall {
   /** [L, L] or [N · nhead, L, L]: true where an element is not to be seen; or numbers to add to the scores. */
   mask?: Tensor | null;
@@ -91,6 +92,7 @@ export class TransformerEncoder extends Layer {
   }
 }
 
+/** What a call of a decoder takes by name, beside its input and the memory. */
 export interface DecoderCall {
   /** Shape [T, T]: true where an element of the target is not to be seen; or numbers to add to the scores. */
   tgtMask?: Tensor | null;
@@ -282,6 +284,7 @@ type TransformerOrder = [
   'bias',
 ];
 
+/** What a call of Transformer takes by name, beside source and target. */
 export interface TransformerCall extends DecoderCall {
   /** Shape [S, S]: true where an element of the source is not to be seen; or numbers to add to the scores. */
   srcMask?: Tensor | null;

@@ -23,6 +23,7 @@ const source: Text = '#softmax/crossEntropy';
 const gradSource: Text = '#softmax/crossEntropyGrad';
 const sumSource: Text = '#softmax/crossEntropySum';
 
+/** How the losses of elements become one; 'none' leaves them as they are. */
 export type Reduction = 'none' | 'mean' | 'sum';
 
 const WORKGROUP = 64;

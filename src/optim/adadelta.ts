@@ -5,6 +5,7 @@ import { adadeltaStep } from '../ops/optim-adaptive';
 import { checkNotNegative } from './checks';
 import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
+/** What Adadelta takes by name. */
 export interface AdadeltaOptions {
   /** Learning rate, default 1. */
   lr: number;

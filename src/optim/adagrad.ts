@@ -5,6 +5,7 @@ import { adagradStep } from '../ops/optim-adaptive';
 import { checkNotNegative } from './checks';
 import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
+/** What Adagrad takes by name. */
 export interface AdagradOptions {
   /** Learning rate, default 0.01. */
   lr: number;

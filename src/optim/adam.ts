@@ -5,6 +5,7 @@ import { adamStep } from '../ops/optim';
 import { checkBetas, checkNotNegative } from './checks';
 import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
+/** What Adam takes by name. */
 export interface AdamOptions {
   /** Learning rate, default 1e-3. */
   lr: number;

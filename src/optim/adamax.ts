@@ -5,6 +5,7 @@ import { adamaxStep } from '../ops/optim-adaptive';
 import { checkBetas, checkNotNegative } from './checks';
 import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
+/** What Adamax takes by name. */
 export interface AdamaxOptions {
   /** Learning rate, default 2e-3. */
   lr: number;

@@ -5,6 +5,7 @@ import { asgdStep } from '../ops/optim-adaptive';
 import { checkNotNegative } from './checks';
 import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
+/** What ASGD takes by name. */
 export interface ASGDOptions {
   /** Learning rate, default 0.01. */
   lr: number;

@@ -16,6 +16,7 @@ import { Tensor } from '../tensor/tensor';
 import { stateIn } from './arguments';
 import { Optimizer } from './optimizer';
 
+/** What GradScaler takes by name. */
 export interface GradScalerOptions {
   /** There is one device; names that PyTorch has for others are accepted. */
   device?: string;

@@ -15,6 +15,7 @@ import { callClosure, type Given, Optimizer, type OptimizerParams, type Updated 
 import type { OptimizerStateDict } from './state';
 import { type LinePoint, strongWolfe } from './strong-wolfe';
 
+/** What LBFGS takes by name. */
 export interface LBFGSOptions {
   /** Learning rate, default 1. */
   lr: number;

@@ -5,6 +5,7 @@ import { nadamStep } from '../ops/optim-adaptive';
 import { checkBetas, checkNotNegative } from './checks';
 import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
+/** What NAdam takes by name. */
 export interface NAdamOptions {
   /** Learning rate, default 2e-3. */
   lr: number;

@@ -5,6 +5,7 @@ import { radamStep } from '../ops/optim-adaptive';
 import { checkBetas, checkNotNegative } from './checks';
 import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
+/** What RAdam takes by name. */
 export interface RAdamOptions {
   /** Learning rate, default 1e-3. */
   lr: number;

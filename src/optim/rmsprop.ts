@@ -5,6 +5,7 @@ import { rmspropStep } from '../ops/optim-adaptive';
 import { checkNotNegative } from './checks';
 import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
+/** What RMSprop takes by name. */
 export interface RMSpropOptions {
   /** Learning rate, default 0.01. */
   lr: number;

@@ -7,6 +7,7 @@ import { rpropStep } from '../ops/optim-adaptive';
 import { checkNotNegative } from './checks';
 import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
+/** What Rprop takes by name. */
 export interface RpropOptions {
   /** The first step of every element, default 0.01. */
   lr: number;

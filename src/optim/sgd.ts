@@ -4,6 +4,7 @@ import { type Arguments, parseArgs } from '../core/options';
 import { sgdStep } from '../ops/optim';
 import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
+/** What SGD takes by name. */
 export interface SGDOptions {
   /** Learning rate, default 1e-3. */
   lr: number;

@@ -78,6 +78,7 @@ export const getEmaMultiAvgFn = (...args: DecayArguments): MultiAverageFn => {
   return interpolated(() => 1 - decay, movingBy(decay));
 };
 
+/** What AveragedModel takes by name. */
 export interface AveragedModelOptions {
   avgFn?: AverageFn | null;
   multiAvgFn?: MultiAverageFn | null;

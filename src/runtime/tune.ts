@@ -9,6 +9,7 @@ import { rehearseFully } from './warmup';
 
 export type { TunedChoice, TuningProgress };
 
+/** What `gpu.tune` takes by name. */
 export interface TuneOptions {
   /** Milliseconds after which no further kernel is measured, default 20,000; with none above 0 no kernel is measured. Call again to go on from there. */
   budget?: number;

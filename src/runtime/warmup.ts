@@ -7,12 +7,14 @@ import { type Arguments, kindOf, parseArgs } from '../core/options';
 import { type RehearsedJob, rehearse } from '../graph/rehearsal';
 import { defaultGenerator } from '../storage/random/generator';
 
+/** How far `warmup` has come. */
 export interface WarmupProgress {
   /** Pipelines compiled so far. */
   readonly done: number;
   readonly total: number;
 }
 
+/** What `warmup` takes by name. */
 export interface WarmupOptions {
   /** Called at the start and after each pipeline, for a progress bar. */
   onProgress?: ((progress: WarmupProgress) => void) | null;

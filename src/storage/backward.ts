@@ -10,6 +10,7 @@ import { type GradHook, gradNameOf as gradNameOfOp, type Node, newMark, type Val
 import { showGradient } from './anomaly';
 import { Gradients } from './gradients';
 
+/** What `backward` takes by name. */
 export interface BackwardOptions {
   /** Keep the graph for another backward; default: `createGraph`. */
   retainGraph?: boolean;

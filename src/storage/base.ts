@@ -59,12 +59,17 @@ interface Hooking<Result> {
 }
 
 export abstract class TensorBase extends Printable implements Layout {
+  /** The sizes of the dimensions. */
   readonly shape: Shape;
+  /** The type of the elements. */
   readonly dtype: DType;
   /** Where the tensor is: `webgpu`, as every one is. */
   readonly device: Device;
+  /** The memory of the elements. */
   readonly storage: Storage;
+  /** How many elements lie between one and the next, by dimension. */
   readonly strides: readonly number[];
+  /** Where in its memory the first element lies, in elements. */
   readonly offset: number;
   /** The leaf record, while this tensor is a leaf that requires grad. */
   leaf: Leaf | null = null;
@@ -221,14 +226,17 @@ export abstract class TensorBase extends Printable implements Layout {
     return this.shape[0]!;
   }
 
+  /** How many dimensions there are. */
   get ndim(): number {
     return this.shape.length;
   }
 
+  /** How many dimensions there are. */
   dim(): number {
     return this.shape.length;
   }
 
+  /** How many elements there are. */
   numel(): number {
     return numel(this.shape);
   }
@@ -253,17 +261,20 @@ export abstract class TensorBase extends Printable implements Layout {
     return this.alongDim('stride', this.strides, args);
   }
 
+  /** Whether the elements lie in row-major order without gaps. */
   isContiguous(): boolean {
     const expected = contiguousStrides(this.shape);
     return this.shape.every((size, d) => size === 1 || this.strides[d] === expected[d]);
   }
 
+  /** Whether the dtype is one of floating point. */
   isFloatingPoint(): boolean {
     return isFloat(this.dtype);
   }
 
   // ── Gradients ──
 
+  /** Whether `backward` reaches this tensor. It may be set for leaves. */
   get requiresGrad(): boolean {
     return this.leaf !== null || this.contents().requiresGrad || (this.base?.requiresGrad ?? false);
   }

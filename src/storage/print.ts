@@ -27,6 +27,7 @@ const printing: Printing & { sciMode: boolean | null } = { ...profiles.default!,
 
 const digits = orNull(whole(0));
 
+/** What `setPrintoptions` takes by name. */
 export interface PrintOptions extends Partial<Printing> {
   /** Starts from one of PyTorch's sets: `'default'`, `'short'`, or `'full'`, which cuts nothing. */
   profile?: 'default' | 'short' | 'full';

@@ -22,13 +22,19 @@ export const detach_ = method('detach_(input)');
 export const real = callable('real(input)', (input: Tensor): Tensor => input.real);
 /** `input`: real numbers are their own conjugates. */
 export const conj = method('conj(input)');
+/** The numbers themselves: real numbers are their own conjugates. */
 export const conjPhysical = method('conjPhysical(input)');
+/** The numbers themselves: none waits to be conjugated. */
 export const resolveConj = method('resolveConj(input)');
+/** The numbers themselves: none waits to be negated. */
 export const resolveNeg = method('resolveNeg(input)');
 /** π for negative numbers, else 0. */
 export const angle = method('angle(input)');
 /** True everywhere. */
 export const isreal = method('isreal(input)');
+/** False: there are no complex numbers. */
 export const isComplex = method('isComplex(input)');
+/** False: there are no complex numbers. */
 export const isConj = method('isConj(input)');
+/** False: no tensor waits to be negated. */
 export const isNeg = method('isNeg(input)');

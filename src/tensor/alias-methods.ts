@@ -23,176 +23,218 @@ const itemSizes: Readonly<Record<DType, number>> = {
 export abstract class AliasMethods extends SpecialMethods {
   // ── Arithmetic ──
 
+  /** `abs` by another name. */
   absolute(): Tensor {
     return this.abs();
   }
 
+  /** `abs_` by another name. */
   absolute_(): this {
     return this.abs_();
   }
 
+  /** `neg` by another name. */
   negative(): Tensor {
     return this.neg();
   }
 
+  /** `neg_` by another name. */
   negative_(): this {
     return this.neg_();
   }
 
+  /** `sub` by another name. */
   subtract(...args: Parameters<Tensor['sub']>): Tensor {
     return this.sub(...args);
   }
 
+  /** `sub_` by another name. */
   subtract_(...args: Parameters<Tensor['sub_']>): this {
     return this.sub_(...args);
   }
 
+  /** `mul` by another name. */
   multiply(other: Operandish): Tensor {
     return this.mul(other);
   }
 
+  /** `mul_` by another name. */
   multiply_(other: Operandish): this {
     return this.mul_(other);
   }
 
+  /** `div` by another name. */
   divide(...args: Parameters<Tensor['div']>): Tensor {
     return this.div(...args);
   }
 
+  /** `div_` by another name. */
   divide_(...args: Parameters<Tensor['div_']>): this {
     return this.div_(...args);
   }
 
+  /** `div` by another name. */
   trueDivide(other: Operandish): Tensor {
     return this.div(other);
   }
 
+  /** `div_` by another name. */
   trueDivide_(other: Operandish): this {
     return this.div_(other);
   }
 
+  /** `clamp` by another name. */
   clip(...args: Parameters<Tensor['clamp']>): Tensor {
     return this.clamp(...args);
   }
 
+  /** `clamp_` by another name. */
   clip_(...args: Parameters<Tensor['clamp_']>): this {
     return this.clamp_(...args);
   }
 
+  /** `trunc` by another name. */
   fix(): Tensor {
     return this.trunc();
   }
 
+  /** `trunc_` by another name. */
   fix_(): this {
     return this.trunc_();
   }
 
   // ── Inverse circular and hyperbolic functions ──
 
+  /** `acos` by another name. */
   arccos(): Tensor {
     return this.acos();
   }
 
+  /** `acos_` by another name. */
   arccos_(): this {
     return this.acos_();
   }
 
+  /** `asin` by another name. */
   arcsin(): Tensor {
     return this.asin();
   }
 
+  /** `asin_` by another name. */
   arcsin_(): this {
     return this.asin_();
   }
 
+  /** `atan` by another name. */
   arctan(): Tensor {
     return this.atan();
   }
 
+  /** `atan_` by another name. */
   arctan_(): this {
     return this.atan_();
   }
 
+  /** `atan2` by another name. */
   arctan2(other: Tensor): Tensor {
     return this.atan2(other);
   }
 
+  /** `atan2_` by another name. */
   arctan2_(other: Tensor): this {
     return this.atan2_(other);
   }
 
+  /** `acosh` by another name. */
   arccosh(): Tensor {
     return this.acosh();
   }
 
+  /** `acosh_` by another name. */
   arccosh_(): this {
     return this.acosh_();
   }
 
+  /** `asinh` by another name. */
   arcsinh(): Tensor {
     return this.asinh();
   }
 
+  /** `asinh_` by another name. */
   arcsinh_(): this {
     return this.asinh_();
   }
 
+  /** `atanh` by another name. */
   arctanh(): Tensor {
     return this.atanh();
   }
 
+  /** `atanh_` by another name. */
   arctanh_(): this {
     return this.atanh_();
   }
 
   // ── Comparisons ──
 
+  /** `gt` by another name. */
   greater(other: Operandish): Tensor {
     return this.gt(other);
   }
 
+  /** `gt_` by another name. */
   greater_(other: Operandish): this {
     return this.gt_(other);
   }
 
+  /** `ge` by another name. */
   greaterEqual(other: Operandish): Tensor {
     return this.ge(other);
   }
 
+  /** `ge_` by another name. */
   greaterEqual_(other: Operandish): this {
     return this.ge_(other);
   }
 
+  /** `lt` by another name. */
   less(other: Operandish): Tensor {
     return this.lt(other);
   }
 
+  /** `lt_` by another name. */
   less_(other: Operandish): this {
     return this.lt_(other);
   }
 
+  /** `le` by another name. */
   lessEqual(other: Operandish): Tensor {
     return this.le(other);
   }
 
+  /** `le_` by another name. */
   lessEqual_(other: Operandish): this {
     return this.le_(other);
   }
 
+  /** `ne` by another name. */
   notEqual(other: Operandish): Tensor {
     return this.ne(other);
   }
 
+  /** `ne_` by another name. */
   notEqual_(other: Operandish): this {
     return this.ne_(other);
   }
 
   // ── Shapes ──
 
+  /** `movedim` by another name. */
   moveaxis(...args: Parameters<Tensor['movedim']>): Tensor {
     return this.movedim(...args);
   }
 
+  /** `transpose` by another name. */
   swapdims(...args: Parameters<Tensor['transpose']>): Tensor {
     return this.transpose(...args);
   }
@@ -248,18 +290,22 @@ export abstract class AliasMethods extends SpecialMethods {
     return this as unknown as Tensor;
   }
 
+  /** The numbers themselves: real numbers are their own conjugates. */
   conjPhysical(): Tensor {
     return this as unknown as Tensor;
   }
 
+  /** `conjPhysical`, in place. */
   conjPhysical_(): this {
     return this;
   }
 
+  /** The numbers themselves: none waits to be conjugated. */
   resolveConj(): Tensor {
     return this as unknown as Tensor;
   }
 
+  /** The numbers themselves: none waits to be negated. */
   resolveNeg(): Tensor {
     return this as unknown as Tensor;
   }
@@ -274,24 +320,29 @@ export abstract class AliasMethods extends SpecialMethods {
     return this.make(full(this.shape, 1, 'bool'));
   }
 
+  /** False: there are no complex numbers. */
   isComplex(): boolean {
     return false;
   }
 
+  /** False: there are no complex numbers. */
   isConj(): boolean {
     return false;
   }
 
+  /** False: no tensor waits to be negated. */
   isNeg(): boolean {
     return false;
   }
 
   // ── What is known of a tensor ──
 
+  /** How many dimensions there are: `dim()`. */
   ndimension(): number {
     return this.dim();
   }
 
+  /** How many elements there are: `numel()`. */
   nelement(): number {
     return this.numel();
   }
@@ -306,6 +357,7 @@ export abstract class AliasMethods extends SpecialMethods {
     return itemSizes[this.dtype];
   }
 
+  /** The bytes of an element. */
   get itemsize(): number {
     return this.elementSize();
   }

@@ -48,7 +48,10 @@ export abstract class DeviceMethods extends ViewInPlaceMethods {
     return this;
   }
 
-  /** @throws ArgumentError always: `await x.data()` gives a typed array, `await x.tolist()` nested ones */
+  /**
+   * Not here, since there is no NumPy: `await x.data()` gives a typed array, `await x.tolist()` nested ones.
+   * @throws ArgumentError always: `await x.data()` gives a typed array, `await x.tolist()` nested ones
+   */
   numpy(this: 'there is no NumPy: write await x.data() for a typed array, await x.tolist() for nested arrays'): never {
     throw new ArgumentError(
       'numpy: expected a read-back of JavaScript, since there is no NumPy; write await x.data() for a typed array, or await x.tolist() for nested arrays',
@@ -73,7 +76,10 @@ export abstract class DeviceMethods extends ViewInPlaceMethods {
     return this.to(expectDType('type', named ?? name));
   }
 
-  /** @throws DTypeError always: WGSL has no 64-bit floats */
+  /**
+   * Not here, since WGSL has no 64-bit floats.
+   * @throws DTypeError always: WGSL has no 64-bit floats
+   */
   double(this: 'there is no float64 in WGSL: leave it out, or write x.float()'): never {
     throw noDouble('x');
   }

@@ -68,6 +68,7 @@ export abstract class DiagonalMethods extends DistributionMethods {
     return diagonals.put(this.tensor, index, source, ...args);
   }
 
+  /** `put`, in place. */
   put_(index: Tensor, source: Tensor, ...args: diagonals.PutArgs): this {
     return this.replace('put_', this.put(index, source, ...args).value);
   }

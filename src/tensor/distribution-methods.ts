@@ -69,30 +69,37 @@ export abstract class DistributionMethods extends StatisticsMethods {
     return splits.tensorSplit(this.own, ...args);
   }
 
+  /** Parts side by side: along dimension 1, or along 0 of a vector. */
   hsplit(indicesOrSections: splits.Sections): Tensor[] {
     return splits.hsplit(this.own, indicesOrSections);
   }
 
+  /** Parts one above the other: along dimension 0. */
   vsplit(indicesOrSections: splits.Sections): Tensor[] {
     return splits.vsplit(this.own, indicesOrSections);
   }
 
+  /** Parts one behind the other: along dimension 2. */
   dsplit(indicesOrSections: splits.Sections): Tensor[] {
     return splits.dsplit(this.own, indicesOrSections);
   }
 
+  /** Parts of the given sizes along a dimension: views. */
   splitWithSizes(splitSizes: readonly number[], dim = 0): Tensor[] {
     return splits.splitWithSizes(this.own, splitSizes, dim);
   }
 
+  /** `split` by another name. */
   unsafeSplit(...args: SplitArgs): Tensor[] {
     return this.split(...args);
   }
 
+  /** `chunk` by another name. */
   unsafeChunk(...args: ChunkArgs): Tensor[] {
     return this.chunk(...args);
   }
 
+  /** `splitWithSizes` by another name. */
   unsafeSplitWithSizes(splitSizes: readonly number[], dim = 0): Tensor[] {
     return this.splitWithSizes(splitSizes, dim);
   }

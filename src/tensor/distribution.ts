@@ -65,6 +65,7 @@ export const nanmean = callable(
   },
 );
 
+/** What functions along one dimension take: `dim` and `keepdim`, by place or by name. */
 export type PlaceArgs = Arguments<OneDim, ['dim', 'keepdim']>;
 
 /** `[values, indices]` of the k-th least element of a dimension (by default the last), counted from 1; NaN is the greatest. */
@@ -151,6 +152,7 @@ interface QuantileOptions {
   interpolation?: Interpolation;
 }
 
+/** What `quantile` takes behind its input, by place or by name. */
 export type QuantileArgs = Arguments<QuantileOptions, ['q', 'dim', 'keepdim', 'interpolation']>;
 
 /** The q-th quantiles of a dimension, or of all elements: NaN where there is a NaN. Shape: as a reduction's, after that of q. */

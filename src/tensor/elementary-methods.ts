@@ -92,10 +92,12 @@ export abstract class ElementaryMethods extends PointwiseMethods {
     return this.make(elementary.atan(this.value));
   }
 
+  /** The hyperbolic sine. */
   sinh(): Tensor {
     return this.make(elementary.sinh(this.value));
   }
 
+  /** The hyperbolic cosine. */
   cosh(): Tensor {
     return this.make(elementary.cosh(this.value));
   }
@@ -198,181 +200,225 @@ export abstract class ElementaryMethods extends PointwiseMethods {
 
   // ── Bits of integers and bools ──
 
+  /** Bits that both have, of integers and bools. */
   bitwiseAnd(other: Tensor | number | boolean): Tensor {
     return this.bits('bitwiseAnd', other, elementary.bitwiseAnd);
   }
 
+  /** Bits that one or both have, of integers and bools. */
   bitwiseOr(other: Tensor | number | boolean): Tensor {
     return this.bits('bitwiseOr', other, elementary.bitwiseOr);
   }
 
+  /** Bits that just one has, of integers and bools. */
   bitwiseXor(other: Tensor | number | boolean): Tensor {
     return this.bits('bitwiseXor', other, elementary.bitwiseXor);
   }
 
+  /** Each bit the other way round, of integers; the opposite, of bools. */
   bitwiseNot(): Tensor {
     return this.make(elementary.bitwiseNot(this.value));
   }
 
   // ── In place ──
 
+  /** `exp2`, in place. */
   exp2_(): this {
     return this.replace('exp2_', this.before().exp2().value);
   }
 
+  /** `log2`, in place. */
   log2_(): this {
     return this.replace('log2_', this.before().log2().value);
   }
 
+  /** `log10`, in place. */
   log10_(): this {
     return this.replace('log10_', this.before().log10().value);
   }
 
+  /** `tan`, in place. */
   tan_(): this {
     return this.replace('tan_', this.before().tan().value);
   }
 
+  /** `asin`, in place. */
   asin_(): this {
     return this.replace('asin_', this.before().asin().value);
   }
 
+  /** `acos`, in place. */
   acos_(): this {
     return this.replace('acos_', this.before().acos().value);
   }
 
+  /** `atan`, in place. */
   atan_(): this {
     return this.replace('atan_', this.before().atan().value);
   }
 
+  /** `sinh`, in place. */
   sinh_(): this {
     return this.replace('sinh_', this.before().sinh().value);
   }
 
+  /** `cosh`, in place. */
   cosh_(): this {
     return this.replace('cosh_', this.before().cosh().value);
   }
 
+  /** `asinh`, in place. */
   asinh_(): this {
     return this.replace('asinh_', this.before().asinh().value);
   }
 
+  /** `acosh`, in place. */
   acosh_(): this {
     return this.replace('acosh_', this.before().acosh().value);
   }
 
+  /** `atanh`, in place. */
   atanh_(): this {
     return this.replace('atanh_', this.before().atanh().value);
   }
 
+  /** `erf`, in place. */
   erf_(): this {
     return this.replace('erf_', this.before().erf().value);
   }
 
+  /** `erfc`, in place. */
   erfc_(): this {
     return this.replace('erfc_', this.before().erfc().value);
   }
 
+  /** `trunc`, in place. */
   trunc_(): this {
     return this.replace('trunc_', this.before().trunc().value);
   }
 
+  /** `frac`, in place. */
   frac_(): this {
     return this.replace('frac_', this.before().frac().value);
   }
 
+  /** `square`, in place. */
   square_(): this {
     return this.replace('square_', this.before().square().value);
   }
 
+  /** `reciprocal`, in place. */
   reciprocal_(): this {
     return this.replace('reciprocal_', this.before().reciprocal().value);
   }
 
+  /** `rsqrt`, in place. */
   rsqrt_(): this {
     return this.replace('rsqrt_', this.before().rsqrt().value);
   }
 
+  /** `expm1`, in place. */
   expm1_(): this {
     return this.replace('expm1_', this.before().expm1().value);
   }
 
+  /** `log`, in place. */
   log_(): this {
     return this.replace('log_', this.before().log().value);
   }
 
+  /** `log1p`, in place. */
   log1p_(): this {
     return this.replace('log1p_', this.before().log1p().value);
   }
 
+  /** `sin`, in place. */
   sin_(): this {
     return this.replace('sin_', this.before().sin().value);
   }
 
+  /** `cos`, in place. */
   cos_(): this {
     return this.replace('cos_', this.before().cos().value);
   }
 
+  /** `floor`, in place. */
   floor_(): this {
     return this.replace('floor_', this.before().floor().value);
   }
 
+  /** `ceil`, in place. */
   ceil_(): this {
     return this.replace('ceil_', this.before().ceil().value);
   }
 
+  /** `round`, in place. */
   round_(options?: { decimals?: number }): this {
     return this.replace('round_', this.before().round(options).value);
   }
 
+  /** `sign`, in place. */
   sign_(): this {
     return this.replace('sign_', this.before().sign().value);
   }
 
+  /** `bitwiseNot`, in place. */
   bitwiseNot_(): this {
     return this.replace('bitwiseNot_', this.before().bitwiseNot().value);
   }
 
+  /** `nanToNum`, in place. */
   nanToNum_(...args: NanToNumArgs): this {
     return this.replace('nanToNum_', this.before().nanToNum(...args).value);
   }
 
+  /** `atan2`, in place. */
   atan2_(other: Tensor): this {
     return this.replace('atan2_', this.before(other).atan2(other).value);
   }
 
+  /** `fmod`, in place. */
   fmod_(other: Operandish): this {
     return this.replace('fmod_', this.before(other).fmod(other).value);
   }
 
+  /** `remainder`, in place. */
   remainder_(other: Operandish): this {
     return this.replace('remainder_', this.before(other).remainder(other).value);
   }
 
+  /** `floorDivide`, in place. */
   floorDivide_(other: Operandish): this {
     return this.replace('floorDivide_', this.before(other).floorDivide(other).value);
   }
 
+  /** `lerp`, in place. */
   lerp_(...args: LerpArgs): this {
     const { end, weight } = parseArgs<LerpOptions>('lerp_', ['end', 'weight'], {}, args);
     return this.replace('lerp_', this.before(end).lerp(end, weight).value);
   }
 
+  /** `addcmul`, in place. */
   addcmul_(...args: ScaledArgs): this {
     return this.replace('addcmul_', this.addcmul(...args).value);
   }
 
+  /** `addcdiv`, in place. */
   addcdiv_(...args: ScaledArgs): this {
     return this.replace('addcdiv_', this.addcdiv(...args).value);
   }
 
+  /** `bitwiseAnd`, in place. */
   bitwiseAnd_(other: Tensor | number | boolean): this {
     return this.replace('bitwiseAnd_', this.bitwiseAnd(other).value);
   }
 
+  /** `bitwiseOr`, in place. */
   bitwiseOr_(other: Tensor | number | boolean): this {
     return this.replace('bitwiseOr_', this.bitwiseOr(other).value);
   }
 
+  /** `bitwiseXor`, in place. */
   bitwiseXor_(other: Tensor | number | boolean): this {
     return this.replace('bitwiseXor_', this.bitwiseXor(other).value);
   }

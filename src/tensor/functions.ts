@@ -16,30 +16,55 @@ import type { Operandish } from './pointwise-methods';
 import { type ReduceArgs, reduceArgs } from './reduce-args';
 import { Tensor } from './tensor';
 
+/** −input. */
 export const neg = method('neg(input)');
+/** |input|, element by element. */
 export const abs = method('abs(input)');
+/** 1 for positive numbers, −1 for negative ones, 0 for 0. */
 export const sign = method('sign(input)');
+/** input². */
 export const square = method('square(input)');
+/** 1 / input, in floating point. */
 export const reciprocal = method('reciprocal(input)');
+/** The square root; NaN for negative numbers. */
 export const sqrt = method('sqrt(input)');
+/** 1 / √input. */
 export const rsqrt = method('rsqrt(input)');
+/** e to the power input. */
 export const exp = method('exp(input)');
+/** e to the power input, minus 1: accurate for small numbers. */
 export const expm1 = method('expm1(input)');
+/** The natural logarithm; −∞ for 0, NaN for negative numbers. */
 export const log = method('log(input)');
+/** The natural logarithm of 1 + input: accurate for small numbers. */
 export const log1p = method('log1p(input)');
+/** The sine of angles in radians. */
 export const sin = method('sin(input)');
+/** The cosine of angles in radians. */
 export const cos = method('cos(input)');
+/** The hyperbolic tangent, from −1 to 1. */
 export const tanh = method('tanh(input)');
+/** 1 / (1 + e^−input), from 0 to 1. */
 export const sigmoid = method('sigmoid(input)');
+/** input where it is positive, else 0. */
 export const relu = method('relu(input)');
+/** The greatest whole number that is not greater. */
 export const floor = method('floor(input)');
+/** The smallest whole number that is not smaller. */
 export const ceil = method('ceil(input)');
+/** To the nearest whole number, or to so many decimals; halves go to the even one. Negative decimals round to tens, hundreds, …. */
 export const round = method('round(input, ...)');
+/** Whether elements are NaN, as a bool tensor. */
 export const isnan = method('isnan(input)');
+/** Whether elements are ∞ or −∞, as a bool tensor. */
 export const isinf = method('isinf(input)');
+/** Whether elements are neither NaN nor infinite, as a bool tensor. */
 export const isfinite = method('isfinite(input)');
+/** Whether elements are 0, as a bool tensor. */
 export const logicalNot = method('logicalNot(input)');
+/** A copy in memory of its own, which the gradient passes through. */
 export const clone = method('clone(input)');
+/** The transpose of a matrix; tensors of rank 0 and 1 as they are. */
 export const t = method('t(input)');
 
 /** input + alpha · other; one of them may be a number. */
@@ -88,13 +113,21 @@ export const floorDivide = callable(
   'floorDivide(input: operand, other: operand)',
   (input: Operandish, other: Operandish): Tensor => tensorOf(input).floorDivide(other),
 );
+/** The greater of input and `other`, element by element; NaN where either is. */
 export const maximum = method('maximum(input, other: operand)');
+/** The smaller of input and `other`, element by element; NaN where either is. */
 export const minimum = method('minimum(input, other: operand)');
+/** input = other, element by element, as a bool tensor. */
 export const eq = method('eq(input, other: operand)');
+/** input ≠ other, element by element, as a bool tensor. */
 export const ne = method('ne(input, other: operand)');
+/** input < other, element by element, as a bool tensor. */
 export const lt = method('lt(input, other: operand)');
+/** input ≤ other, element by element, as a bool tensor. */
 export const le = method('le(input, other: operand)');
+/** input > other, element by element, as a bool tensor. */
 export const gt = method('gt(input, other: operand)');
+/** input ≥ other, element by element, as a bool tensor. */
 export const ge = method('ge(input, other: operand)');
 
 export {
@@ -134,13 +167,21 @@ function whereOf(condition: Tensor, input?: Operandish, other?: Operandish): Ten
   return Tensor.of(full([], Number(input), dtype)).where(condition, Tensor.of(full([], Number(other), dtype)));
 }
 
+/** Σ over the given dimensions, or over all. Integers and bools sum to int64. With `dtype`, the elements are cast to it first. */
 export const sum = method('sum(input, ...)');
+/** The mean over the given dimensions, or over all. Integers must be given a floating dtype. */
 export const mean = method('mean(input, ...)');
+/** Π over the given dimension, or over all. Integers and bools multiply to int64. */
 export const prod = method('prod(input, ...)');
+/** The greatest elements; equal ones share the gradient. */
 export const amax = method('amax(input, ...)');
+/** The least elements over the given dimensions, or over all; those that are equal share the gradient. */
 export const amin = method('amin(input, ...)');
+/** Whether any element is not zero: bool, of uint8 numbers uint8. */
 export const any = method('any(input, ...)');
+/** Whether no element is zero: bool, of uint8 numbers uint8. */
 export const all = method('all(input, ...)');
+/** log Σ e^input over the given dimensions, without overflow. */
 export const logsumexp = method('logsumexp(input, ...)');
 
 /** Index of the greatest element, along a dimension or of all. */
@@ -182,12 +223,16 @@ export const frobeniusNorm = callable('frobeniusNorm(input, ...)', (input: Tenso
   return input.norm('fro', dim, keepdim);
 });
 
+/** exp(x_i) / Σ_j exp(x_j) along `dim`. */
 export const softmax = method('softmax(input, ...)');
+/** log softmax along `dim`. */
 export const logSoftmax = method('logSoftmax(input, ...)');
 
 /** Matrix product, in every combination of ranks. */
 export const matmul = method('matmul(input, other)');
+/** The product of two matrices. Shape: [n, m] and [m, p] → [n, p]. */
 export const mm = method('mm(input, mat2)');
+/** The products of matrices, one by one. Shape: [b, n, m] and [b, m, p] → [b, n, p]. */
 export const bmm = method('bmm(input, mat2)');
 
 interface SplitParameters {
@@ -198,23 +243,32 @@ interface SplitParameters {
 
 type SplitFunctionArgs = Arguments<SplitParameters, ['splitSizeOrSections', 'dim']>;
 
+/** The same elements in another shape: a view where possible, else a copy. */
 export const reshape = callable(
   'reshape(input, shape: list)',
   (input: Tensor, shape: readonly number[]): Tensor => input.reshape(shape),
 );
+/** Dimensions in another order. */
 export const permute = callable(
   'permute(input, dims: list)',
   (input: Tensor, dims: readonly number[]): Tensor => input.permute(dims),
 );
+/** The same elements with two dimensions in each other's place: a view. */
 export const transpose = method('transpose(input, ...)');
+/** Without dimensions of size 1: all of them, or those given. */
 export const squeeze = method('squeeze(input, ...)');
+/** With a new dimension of size 1 before `dim` (of the result). */
 export const unsqueeze = method('unsqueeze(input, ...)');
+/** Dimensions startDim to endDim as one. */
 export const flatten = method('flatten(input, ...)');
+/** All dimensions as one. */
 export const ravel = method('ravel(input)');
+/** The order of the elements reversed along the given dimensions; a copy. */
 export const flip = callable(
   'flip(input, dims: numbers)',
   (input: Tensor, dims: number | readonly number[]): Tensor => input.flip([dims].flat() as number[]),
 );
+/** Pieces along a dimension: of `size` each (the last may be smaller), or of the sizes given. */
 export const split = callable(
   'split(input, splitSizeOrSections: numbers, ...)',
   (input: Tensor, ...args: SplitFunctionArgs): Tensor[] => {
@@ -222,21 +276,33 @@ export const split = callable(
     return input.split(splitSizeOrSections, dim);
   },
 );
+/** At most `chunks` pieces of equal size along a dimension; the last may be smaller. */
 export const chunk = method('chunk(input, ...)');
 export { chunk as unsafeChunk, split as unsafeSplit };
+/** All slices along a dimension. */
 export const unbind = method('unbind(input, ...)');
+/** Dimension `dim` as several of the given sizes; one may be -1. */
 export const unflatten = method('unflatten(input, ...)');
+/** `length` indices of a dimension, from `start`. */
 export const narrow = method('narrow(input, ...)');
+/** One index of a dimension, which disappears. */
 export const select = method('select(input, ...)');
+/** The same elements in a greater shape, repeated along dimensions of size 1 and new ones: a view. */
 export const broadcastTo = callable(
   'broadcastTo(input, size: list)',
   (input: Tensor, size: readonly number[]): Tensor => input.broadcastTo(size),
 );
+/** A view with the given geometry over `input`'s storage, as PyTorch's `as_strided`: all of it must lie inside. */
 export const asStrided = method('asStrided(input, ...)');
+/** The same numbers, in the same memory, without a gradient. */
 export const detach = method('detach(input)');
+/** How many elements there are. */
 export const numel = method('numel(input)');
+/** Whether both are other than 0, as a bool tensor. */
 export const logicalAnd = method('logicalAnd(input, other)');
+/** Whether one or both are other than 0, as a bool tensor. */
 export const logicalOr = method('logicalOr(input, other)');
+/** Whether just one is other than 0, as a bool tensor. */
 export const logicalXor = method('logicalXor(input, other)');
 /** Whether a value is a tensor. */
 export function isTensor(obj: unknown): obj is Tensor;
@@ -246,6 +312,7 @@ export function isTensor(...args: readonly unknown[]): boolean {
   expectSettled('isTensor', args);
   return args[0] instanceof Tensor;
 }
+/** Whether the dtype is one of floating point. */
 export const isFloatingPoint = method('isFloatingPoint(input)');
 
 interface JoinOptions {

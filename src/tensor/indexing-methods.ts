@@ -157,6 +157,7 @@ export abstract class IndexingMethods extends OrderMethods {
     return this.make(scatterReduce(this.value, dim, index.value, src.value, reduce, includeSelf));
   }
 
+  /** `scatterReduce`, in place. */
   scatterReduce_(...args: ScatterReduceArgs): this {
     return this.replace('scatterReduce_', this.beforeAll(args).scatterReduce(...args).value);
   }
@@ -182,6 +183,7 @@ export abstract class IndexingMethods extends OrderMethods {
     return this.make(named(reduced, 'IndexReduceBackward0'));
   }
 
+  /** `indexReduce`, in place. */
   indexReduce_(...args: IndexReduceArgs): this {
     return this.replace('indexReduce_', this.beforeAll(args).indexReduce(...args).value);
   }
@@ -214,6 +216,7 @@ export abstract class IndexingMethods extends OrderMethods {
     return this.make(named(filled, isTensor(value) ? 'IndexFillBackward1' : 'IndexFillBackward0'));
   }
 
+  /** `indexFill`, in place. */
   indexFill_(...args: IndexFillArgs): this {
     return this.replace('indexFill_', this.indexFill(...args).value);
   }
@@ -236,6 +239,7 @@ export abstract class IndexingMethods extends OrderMethods {
     return copy;
   }
 
+  /** `indexPut`, in place. */
   indexPut_(indices: readonly Tensor[], values: Tensor, ...args: AccumulateArgs): this {
     return this.replace('indexPut_', this.indexPut(indices, values, ...args).value);
   }
@@ -249,6 +253,7 @@ export abstract class IndexingMethods extends OrderMethods {
       .maskedScatter_(...args);
   }
 
+  /** `maskedScatter`, in place. */
   maskedScatter_(...args: MaskedScatterArgs): this {
     const { mask, source } = parseArgs<MaskedScatterOptions>('maskedScatter', ['mask', 'source'], {}, args);
     if (mask.dtype !== 'bool') {
@@ -265,18 +270,22 @@ export abstract class IndexingMethods extends OrderMethods {
     return this;
   }
 
+  /** `scatter`, in place. */
   scatter_(...args: ScatterArgs): this {
     return this.replace('scatter_', this.scatter(...args).value);
   }
 
+  /** `scatterAdd`, in place. */
   scatterAdd_(...args: ScatterAddArgs): this {
     return this.replace('scatterAdd_', this.scatterAdd(...args).value);
   }
 
+  /** `indexAdd`, in place. */
   indexAdd_(...args: IndexAddArgs): this {
     return this.replace('indexAdd_', this.indexAdd(...args).value);
   }
 
+  /** `indexCopy`, in place. */
   indexCopy_(...args: IndexCopyArgs): this {
     return this.replace('indexCopy_', this.indexCopy(...args).value);
   }

@@ -105,7 +105,10 @@ export const Variable = /* @__PURE__ */ callableOrNew((...args) => {
   return data.detach().requiresGrad_(requiresGrad);
 }) as VariableCall;
 
-/** @throws ArgumentError always: `torch.tensor(array)` takes typed arrays and nested ones */
+/**
+ * Not here, since there is no NumPy: `torch.tensor(array)` takes typed arrays and nested ones.
+ * @throws ArgumentError always: `torch.tensor(array)` takes typed arrays and nested ones
+ */
 export function fromNumpy(
   _array: 'there is no NumPy: write torch.tensor(array) for a typed array or nested ones',
 ): never {

@@ -32,10 +32,12 @@ export abstract class LinearAlgebraMethods extends DiagonalMethods {
     return products.baddbmm(this.self, batch1, batch2, factors);
   }
 
+  /** `addmm`, in place. */
   addmm_(mat1: Tensor, mat2: Tensor, factors: products.ProductFactors = {}): this {
     return this.replace('addmm_', this.addmm(mat1, mat2, factors).value);
   }
 
+  /** `baddbmm`, in place. */
   baddbmm_(batch1: Tensor, batch2: Tensor, factors: products.ProductFactors = {}): this {
     return this.replace('baddbmm_', this.baddbmm(batch1, batch2, factors).value);
   }
@@ -55,14 +57,17 @@ export abstract class LinearAlgebraMethods extends DiagonalMethods {
     return products.addbmm(this.self, batch1, batch2, factors);
   }
 
+  /** `addmv`, in place. */
   addmv_(mat: Tensor, vec: Tensor, factors: products.ProductFactors = {}): this {
     return this.replace('addmv_', this.addmv(mat, vec, factors).value);
   }
 
+  /** `addr`, in place. */
   addr_(vec1: Tensor, vec2: Tensor, factors: products.ProductFactors = {}): this {
     return this.replace('addr_', this.addr(vec1, vec2, factors).value);
   }
 
+  /** `addbmm`, in place. */
   addbmm_(batch1: Tensor, batch2: Tensor, factors: products.ProductFactors = {}): this {
     return this.replace('addbmm_', this.addbmm(batch1, batch2, factors).value);
   }
@@ -97,6 +102,7 @@ export abstract class LinearAlgebraMethods extends DiagonalMethods {
     return distances.renorm(this.self, p, dim, maxnorm);
   }
 
+  /** `renorm`, in place. */
   renorm_(p: number, dim: number, maxnorm: number): this {
     return this.replace('renorm_', this.before().renorm(p, dim, maxnorm).value);
   }

@@ -16,13 +16,17 @@ interface Middle {
 const middle = (name: 'median' | 'nanmedian'): Middle =>
   checked(`${name}(input, ...)`, ((input: Tensor, ...args: [dim: number]) => input[name](...args)) as Middle);
 
+/** y_i = x_0 + … + x_i along a dimension. Integers and bools give int64; `dtype` casts first. */
 export const cumsum = method('cumsum(input, ...)');
+/** y_i = x_0 · … · x_i along a dimension. Integers and bools give int64; `dtype` casts first. */
 export const cumprod = method('cumprod(input, ...)');
+/** y_i = ln(e^{x_0} + … + e^{x_i}) along a dimension. */
 export const logcumsumexp = method('logcumsumexp(input, ...)');
 /** `[values, indices]` of the greatest element so far. */
 export const cummax = method('cummax(input, ...)');
 /** `[values, indices]` of the least element so far. */
 export const cummin = method('cummin(input, ...)');
+/** The slices of dimension 0, each element in order. */
 export const msort = method('msort(input)');
 /** The sum with 0 in the place of NaN. */
 export const nansum = method('nansum(input, ...)');
@@ -30,6 +34,7 @@ export const nansum = method('nansum(input, ...)');
 export const countNonzero = method('countNonzero(input, ...)');
 /** `[values, indices]` of a dimension in order. */
 export const sort = method('sort(input, ...)');
+/** The indices (int64) that put a dimension in order. */
 export const argsort = method('argsort(input, ...)');
 /** `[values, indices]` of the k greatest elements of a dimension. */
 export const topk = method('topk(input, ...)');

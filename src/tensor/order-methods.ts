@@ -52,10 +52,12 @@ export abstract class OrderMethods extends RearrangeMethods {
     return this.make(scan.cumprod(this.to(dtype).value, dim)).to(dtype);
   }
 
+  /** `cumsum`, in place. */
   cumsum_(...args: ScanArgs): this {
     return this.replace('cumsum_', this.cumsum(...args).value);
   }
 
+  /** `cumprod`, in place. */
   cumprod_(...args: ScanArgs): this {
     return this.replace('cumprod_', this.before().cumprod(...args).value);
   }

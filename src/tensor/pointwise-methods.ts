@@ -71,6 +71,7 @@ export abstract class PointwiseMethods extends RandomMethods {
     );
   }
 
+  /** this · other, element by element; both are broadcast. */
   mul(other: Operandish): Tensor {
     return this.combine('mul', other, arithmetic.mul);
   }
@@ -122,6 +123,7 @@ export abstract class PointwiseMethods extends RandomMethods {
     return this.byKind(result, other, 'RemainderBackward0', 'RemainderBackward1');
   }
 
+  /** this to the power `exponent`, element by element. Integers take exponents of at least 0. */
   pow(exponent: Operandish): Tensor {
     if (typeof exponent === 'boolean' && this.dtype === 'bool') {
       return exponent ? this.clone() : this.make(full(this.shape, 1, 'bool'));
@@ -134,82 +136,102 @@ export abstract class PointwiseMethods extends RandomMethods {
     return this.combine('pow', exponent, arithmetic.pow);
   }
 
+  /** The greater of this and `other`, element by element; NaN where either is. */
   maximum(other: Operandish): Tensor {
     return this.combine('maximum', other, compare.maximum);
   }
 
+  /** The smaller of this and `other`, element by element; NaN where either is. */
   minimum(other: Operandish): Tensor {
     return this.combine('minimum', other, compare.minimum);
   }
 
+  /** −this. */
   neg(): Tensor {
     return this.make(arithmetic.neg(this.value));
   }
 
+  /** |this|, element by element. */
   abs(): Tensor {
     return this.make(arithmetic.abs(this.value));
   }
 
+  /** 1 for positive numbers, −1 for negative ones, 0 for 0. */
   sign(): Tensor {
     return this.make(arithmetic.sign(this.value));
   }
 
+  /** this². */
   square(): Tensor {
     return this.make(arithmetic.square(this.value));
   }
 
+  /** 1 / this, in floating point. */
   reciprocal(): Tensor {
     return this.make(arithmetic.reciprocal(this.value));
   }
 
+  /** The square root; NaN for negative numbers. */
   sqrt(): Tensor {
     return this.make(arithmetic.sqrt(this.value));
   }
 
+  /** 1 / √this. */
   rsqrt(): Tensor {
     return this.make(arithmetic.rsqrt(this.value));
   }
 
+  /** e to the power this. */
   exp(): Tensor {
     return this.make(arithmetic.exp(this.value));
   }
 
+  /** e to the power this, minus 1: accurate for small numbers. */
   expm1(): Tensor {
     return this.make(arithmetic.expm1(this.value));
   }
 
+  /** The natural logarithm; −∞ for 0, NaN for negative numbers. */
   log(): Tensor {
     return this.make(arithmetic.log(this.value));
   }
 
+  /** The natural logarithm of 1 + this: accurate for small numbers. */
   log1p(): Tensor {
     return this.make(arithmetic.log1p(this.value));
   }
 
+  /** The sine of angles in radians. */
   sin(): Tensor {
     return this.make(arithmetic.sin(this.value));
   }
 
+  /** The cosine of angles in radians. */
   cos(): Tensor {
     return this.make(arithmetic.cos(this.value));
   }
 
+  /** The hyperbolic tangent, from −1 to 1. */
   tanh(): Tensor {
     return this.make(activation.tanh(this.value));
   }
 
+  /** 1 / (1 + e^−this), from 0 to 1. */
   sigmoid(): Tensor {
     return this.make(activation.sigmoid(this.value));
   }
 
+  /** this where it is positive, else 0. */
   relu(): Tensor {
     return this.make(activation.relu(this.value));
   }
 
+  /** The greatest whole number that is not greater. */
   floor(): Tensor {
     return this.make(arithmetic.floor(this.value));
   }
 
+  /** The smallest whole number that is not smaller. */
   ceil(): Tensor {
     return this.make(arithmetic.ceil(this.value));
   }
@@ -272,54 +294,67 @@ export abstract class PointwiseMethods extends RandomMethods {
 
   // ── Comparison and logic: results are bool ──
 
+  /** this = other, element by element, as a bool tensor. */
   eq(other: Operandish): Tensor {
     return this.combine('eq', other, compare.eq);
   }
 
+  /** this ≠ other, element by element, as a bool tensor. */
   ne(other: Operandish): Tensor {
     return this.combine('ne', other, compare.ne);
   }
 
+  /** this < other, element by element, as a bool tensor. */
   lt(other: Operandish): Tensor {
     return this.combine('lt', other, compare.lt);
   }
 
+  /** this ≤ other, element by element, as a bool tensor. */
   le(other: Operandish): Tensor {
     return this.combine('le', other, compare.le);
   }
 
+  /** this > other, element by element, as a bool tensor. */
   gt(other: Operandish): Tensor {
     return this.combine('gt', other, compare.gt);
   }
 
+  /** this ≥ other, element by element, as a bool tensor. */
   ge(other: Operandish): Tensor {
     return this.combine('ge', other, compare.ge);
   }
 
+  /** Whether both are other than 0, as a bool tensor. */
   logicalAnd(other: Tensor): Tensor {
     return this.make(compare.logicalAnd(this.value, other.value));
   }
 
+  /** Whether one or both are other than 0, as a bool tensor. */
   logicalOr(other: Tensor): Tensor {
     return this.make(compare.logicalOr(this.value, other.value));
   }
 
+  /** Whether just one is other than 0, as a bool tensor. */
   logicalXor(other: Tensor): Tensor {
     return this.make(compare.logicalXor(this.value, other.value));
   }
 
+  /** Whether elements are 0, as a bool tensor. */
   logicalNot(): Tensor {
     return this.make(compare.logicalNot(this.value));
   }
 
+  /** Whether elements are NaN, as a bool tensor. */
   isnan(): Tensor {
     return this.make(compare.isnan(this.value));
   }
 
+  /** Whether elements are ∞ or −∞, as a bool tensor. */
   isinf(): Tensor {
     return this.make(compare.isinf(this.value));
   }
 
+  /** Whether elements are neither NaN nor infinite, as a bool tensor. */
   isfinite(): Tensor {
     return this.make(compare.isfinite(this.value));
   }
@@ -371,26 +406,32 @@ export abstract class PointwiseMethods extends RandomMethods {
     return this.to(other.dtype);
   }
 
+  /** The numbers as uint8: `to('uint8')`. */
   byte(): Tensor {
     return this.to('uint8');
   }
 
+  /** The numbers as float32: `to('float32')`. */
   float(): Tensor {
     return this.to('float32');
   }
 
+  /** The numbers as float16: `to('float16')`. */
   half(): Tensor {
     return this.to('float16');
   }
 
+  /** The numbers as int32: `to('int32')`. */
   int(): Tensor {
     return this.to('int32');
   }
 
+  /** The numbers as int64: `to('int64')`. */
   long(): Tensor {
     return this.to('int64');
   }
 
+  /** True where elements are other than 0: `to('bool')`. */
   bool(): Tensor {
     return this.to('bool');
   }
@@ -429,110 +470,137 @@ export abstract class PointwiseMethods extends RandomMethods {
     return (this as unknown as Tensor).asStrided(view.shape, view.strides, view.offset);
   }
 
+  /** `zero`, in place. */
   zero_(): this {
     return this.fill_(0);
   }
 
+  /** `add`, in place. */
   add_(other: Operandish, options?: { alpha?: number | boolean }): this {
     return this.replace('add_', this.add(other, options).value);
   }
 
+  /** `sub`, in place. */
   sub_(other: Operandish, options?: { alpha?: number }): this {
     return this.replace('sub_', this.sub(other, options).value);
   }
 
+  /** `mul`, in place. */
   mul_(other: Operandish): this {
     return this.replace('mul_', this.before(other).mul(other).value);
   }
 
+  /** `div`, in place. */
   div_(other: Operandish, options?: DivOptions): this {
     return this.replace('div_', this.before(other).div(other, options).value);
   }
 
+  /** `pow`, in place. */
   pow_(exponent: Operandish): this {
     return this.replace('pow_', this.before(exponent).pow(exponent).value);
   }
 
+  /** `neg`, in place. */
   neg_(): this {
     return this.replace('neg_', arithmetic.neg(this.value));
   }
 
+  /** `abs`, in place. */
   abs_(): this {
     return this.replace('abs_', arithmetic.abs(this.before().value));
   }
 
+  /** `sqrt`, in place. */
   sqrt_(): this {
     return this.replace('sqrt_', arithmetic.sqrt(this.value));
   }
 
+  /** `exp`, in place. */
   exp_(): this {
     return this.replace('exp_', arithmetic.exp(this.value));
   }
 
+  /** `relu`, in place. */
   relu_(): this {
     return this.replace('relu_', activation.relu(this.value));
   }
 
+  /** `tanh`, in place. */
   tanh_(): this {
     return this.replace('tanh_', activation.tanh(this.value));
   }
 
+  /** `sigmoid`, in place. */
   sigmoid_(): this {
     return this.replace('sigmoid_', activation.sigmoid(this.value));
   }
 
+  /** `clamp`, in place. */
   clamp_(...args: ClampArgs): this {
     return this.replace('clamp_', this.before().clamp(...args).value);
   }
 
+  /** `clampMin`, in place. */
   clampMin_(min: Bound): this {
     return this.replace('clampMin_', this.before().clampMin(min).value);
   }
 
+  /** `clampMax`, in place. */
   clampMax_(max: Bound): this {
     return this.replace('clampMax_', this.before().clampMax(max).value);
   }
 
+  /** `eq`, in place. */
   eq_(other: Operandish): this {
     return this.replace('eq_', cast(this.before(other).eq(other).value, this.dtype));
   }
 
+  /** `ne`, in place. */
   ne_(other: Operandish): this {
     return this.replace('ne_', cast(this.before(other).ne(other).value, this.dtype));
   }
 
+  /** `lt`, in place. */
   lt_(other: Operandish): this {
     return this.replace('lt_', cast(this.before(other).lt(other).value, this.dtype));
   }
 
+  /** `le`, in place. */
   le_(other: Operandish): this {
     return this.replace('le_', cast(this.before(other).le(other).value, this.dtype));
   }
 
+  /** `gt`, in place. */
   gt_(other: Operandish): this {
     return this.replace('gt_', cast(this.before(other).gt(other).value, this.dtype));
   }
 
+  /** `ge`, in place. */
   ge_(other: Operandish): this {
     return this.replace('ge_', cast(this.before(other).ge(other).value, this.dtype));
   }
 
+  /** `logicalAnd`, in place. */
   logicalAnd_(other: Tensor): this {
     return this.replace('logicalAnd_', cast(this.logicalAnd(other).value, this.dtype));
   }
 
+  /** `logicalOr`, in place. */
   logicalOr_(other: Tensor): this {
     return this.replace('logicalOr_', cast(this.logicalOr(other).value, this.dtype));
   }
 
+  /** `logicalXor`, in place. */
   logicalXor_(other: Tensor): this {
     return this.replace('logicalXor_', cast(this.logicalXor(other).value, this.dtype));
   }
 
+  /** `logicalNot`, in place. */
   logicalNot_(): this {
     return this.replace('logicalNot_', cast(this.logicalNot().value, this.dtype));
   }
 
+  /** `maskedFill`, in place. */
   maskedFill_(...args: MaskedFillArgs): this {
     return this.replace('maskedFill_', this.maskedFill(...args).value);
   }

@@ -47,6 +47,7 @@ import { Tensor } from './tensor';
 
 export { Generator, manualSeed, type Seed } from '../storage/random/generator';
 
+/** What functions of random numbers take by name. */
 export interface RandomOptions extends TensorOptions {
   /** Where the numbers come from; default: the default generator, as seeded by `torch.manualSeed`. */
   generator?: Generator | null;

@@ -10,16 +10,24 @@ import type { TransposeArgs } from './shape-methods';
 import { Tensor } from './tensor';
 import { tensors as tensorsKind } from './tensor-kinds';
 
+/** As `repeat`, where fewer counts than dimensions are for the last ones. */
 export const tile = callable(
   'tile(input, dims: list)',
   (input: Tensor, dims: readonly number[]): Tensor => input.tile(dims),
 );
+/** The elements moved along dimensions, going round; without `dims`, in the flattened tensor. */
 export const roll = method('roll(input, ...)');
+/** Turned by k quarters in the plane of two dimensions, from the first towards the second. */
 export const rot90 = method('rot90(input, ...)');
+/** Dimensions moved to other places, the rest in their order; a view. */
 export const movedim = method('movedim(input, ...)');
+/** `transpose` by NumPy's name. */
 export const swapaxes = method('swapaxes(input, ...)');
+/** The lower triangle of matrices, up to a diagonal; 0 elsewhere. */
 export const tril = method('tril(input, ...)');
+/** The upper triangle of matrices, from a diagonal on; 0 elsewhere. */
 export const triu = method('triu(input, ...)');
+/** A view of a diagonal of two dimensions, as the last dimension. */
 export const diagonal = method('diagonal(input, ...)');
 
 type Counts = number | readonly number[];
@@ -122,6 +130,7 @@ function meshgridOf(...args: readonly unknown[]): Tensor[] {
   return tensors.map((x, i) => x.reshape(shape.map((_, d) => (d === place(i) ? -1 : 1))).expand(shape));
 }
 
+/** `transpose` by another name. */
 export const swapdims = callable(
   'swapdims(input, ...)',
   (input: Tensor, ...args: TransposeArgs): Tensor => input.transpose(...args),

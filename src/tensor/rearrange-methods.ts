@@ -221,10 +221,12 @@ export abstract class RearrangeMethods extends ShapeMethods {
     return this.make(rearrange.triangle('triu', this.value, false, diagonal));
   }
 
+  /** `tril`, in place. */
   tril_(...args: TriangleArgs): this {
     return this.replace('tril_', this.tril(...args).value);
   }
 
+  /** `triu`, in place. */
   triu_(...args: TriangleArgs): this {
     return this.replace('triu_', this.triu(...args).value);
   }

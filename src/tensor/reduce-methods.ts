@@ -82,10 +82,12 @@ export abstract class ReduceMethods extends ElementaryMethods {
     );
   }
 
+  /** The mean over the given dimensions, or over all. Integers must be given a floating dtype. */
   mean(...args: ReduceArgs<Dims, SumOptions>): Tensor {
     return this.summed('mean', args, reduce.mean);
   }
 
+  /** Π over the given dimension, or over all. Integers and bools multiply to int64. */
   prod(...args: ReduceArgs<Dims, SumOptions>): Tensor {
     return this.summed('prod', args, reduce.prod);
   }
@@ -95,6 +97,7 @@ export abstract class ReduceMethods extends ElementaryMethods {
     return this.reduced('amax', args, (x, dim, keepdim) => reduce.amax(x, allIfNone(dim), keepdim));
   }
 
+  /** The least elements over the given dimensions, or over all; those that are equal share the gradient. */
   amin(...args: ReduceArgs): Tensor {
     return this.reduced('amin', args, (x, dim, keepdim) => reduce.amin(x, allIfNone(dim), keepdim));
   }
@@ -113,6 +116,7 @@ export abstract class ReduceMethods extends ElementaryMethods {
     return this.dtype === 'uint8' ? result.to('uint8') : result;
   }
 
+  /** log Σ e^this over the given dimensions, without overflow. */
   logsumexp(...args: ReduceArgs): Tensor {
     return this.reduced('logsumexp', args, reduce.logsumexp);
   }
@@ -143,6 +147,7 @@ export abstract class ReduceMethods extends ElementaryMethods {
     return this.reduced('argmax', args, (x, dim, keepdim) => arg.argmax(x, dim as number | null, keepdim));
   }
 
+  /** The index of the least element, int64; the first where several are. */
   argmin(...args: ReduceArgs<number | null>): Tensor {
     expectNumber('argmin', 'input', this);
     return this.reduced('argmin', args, (x, dim, keepdim) => arg.argmin(x, dim as number | null, keepdim));

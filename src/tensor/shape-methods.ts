@@ -148,10 +148,12 @@ export abstract class ShapeMethods extends ReduceMethods {
     return strides ? this.makeView(value, strides, this.offset) : this.make(named(value, 'UnsafeViewBackward0'));
   }
 
+  /** `view` in the shape of `other`. */
   viewAs(other: Tensor): Tensor {
     return this.view(other.shape);
   }
 
+  /** `reshape` to the shape of `other`. */
   reshapeAs(other: Tensor): Tensor {
     return this.reshape(other.shape);
   }
@@ -207,6 +209,7 @@ export abstract class ShapeMethods extends ReduceMethods {
     return view;
   }
 
+  /** The same elements with two dimensions in each other's place: a view. */
   transpose(...args: TransposeArgs): Tensor {
     const { dim0, dim1 } = parseArgs<TransposeOptions>('transpose', ['dim0', 'dim1'], {}, args);
     const order = this.shape.map((_, d) => d);
@@ -272,10 +275,12 @@ export abstract class ShapeMethods extends ReduceMethods {
     return this.makeView(expand(this.value, shape), strides, this.offset);
   }
 
+  /** `expand` to the shape of `other`. */
   expandAs(other: Tensor): Tensor {
     return this.expand(other.shape);
   }
 
+  /** The same elements in a greater shape, repeated along dimensions of size 1 and new ones: a view. */
   broadcastTo(...sizes: Sizes | [{ size: readonly number[] }]): Tensor {
     return this.expand(...sizes);
   }
@@ -469,6 +474,7 @@ export abstract class ShapeMethods extends ReduceMethods {
     return this.make(matmul(this.value, other.value));
   }
 
+  /** The product of two matrices. Shape: [n, m] and [m, p] → [n, p]. */
   mm(other: Tensor): Tensor {
     if (this.shape.length !== 2 || other.shape.length !== 2) {
       throw new ShapeError(
@@ -478,6 +484,7 @@ export abstract class ShapeMethods extends ReduceMethods {
     return this.matmul(other);
   }
 
+  /** The products of matrices, one by one. Shape: [b, n, m] and [b, m, p] → [b, n, p]. */
   bmm(other: Tensor): Tensor {
     if (this.shape.length !== 3 || other.shape.length !== 3 || this.shape[0] !== other.shape[0]) {
       throw new ShapeError(

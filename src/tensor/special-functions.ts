@@ -31,7 +31,9 @@ export const rad2deg = method('rad2deg(input)');
 export const sgn = method('sgn(input)');
 /** Whether the sign is set, that of -0 too. */
 export const signbit = method('signbit(input)');
+/** Whether elements are ∞, as a bool tensor. */
 export const isposinf = method('isposinf(input)');
+/** Whether elements are −∞, as a bool tensor. */
 export const isneginf = method('isneginf(input)');
 /** `input` itself, for numbers. */
 export const positive = method('positive(input)');

@@ -133,10 +133,12 @@ export abstract class SpecialMethods extends LinearAlgebraMethods {
     return this.make(parts.signbit(this.value));
   }
 
+  /** Whether elements are ∞, as a bool tensor. */
   isposinf(): Tensor {
     return this.make(parts.isposinf(this.value));
   }
 
+  /** Whether elements are −∞, as a bool tensor. */
   isneginf(): Tensor {
     return this.make(parts.isneginf(this.value));
   }
@@ -211,94 +213,117 @@ export abstract class SpecialMethods extends LinearAlgebraMethods {
 
   // ── In place ──
 
+  /** `lgamma`, in place. */
   lgamma_(): this {
     return this.replace('lgamma_', this.before().lgamma().value);
   }
 
+  /** `digamma`, in place. */
   digamma_(): this {
     return this.replace('digamma_', this.before().digamma().value);
   }
 
+  /** `polygamma`, in place. */
   polygamma_(n: number): this {
     return this.replace('polygamma_', this.before().polygamma(n).value);
   }
 
+  /** `mvlgamma`, in place. */
   mvlgamma_(...args: Arguments<{ p: number }, ['p']>): this {
     return this.replace('mvlgamma_', this.before().mvlgamma(...args).value);
   }
 
+  /** `igamma`, in place. */
   igamma_(other: Tensor): this {
     return this.replace('igamma_', this.before(other).igamma(other).value);
   }
 
+  /** `igammac`, in place. */
   igammac_(other: Tensor): this {
     return this.replace('igammac_', this.before(other).igammac(other).value);
   }
 
+  /** `erfinv`, in place. */
   erfinv_(): this {
     return this.replace('erfinv_', this.before().erfinv().value);
   }
 
+  /** `i0`, in place. */
   i0_(): this {
     return this.replace('i0_', this.before().i0().value);
   }
 
+  /** `sinc`, in place. */
   sinc_(): this {
     return this.replace('sinc_', this.before().sinc().value);
   }
 
+  /** `logit`, in place. */
   logit_(...args: LogitArgs): this {
     return this.replace('logit_', this.before().logit(...args).value);
   }
 
+  /** `hypot`, in place. */
   hypot_(other: Tensor): this {
     return this.replace('hypot_', this.before(other).hypot(other).value);
   }
 
+  /** `xlogy`, in place. */
   xlogy_(other: Tensor | number): this {
     return this.replace('xlogy_', this.before(other).xlogy(other).value);
   }
 
+  /** `deg2rad`, in place. */
   deg2rad_(): this {
     return this.replace('deg2rad_', this.deg2rad().value);
   }
 
+  /** `rad2deg`, in place. */
   rad2deg_(): this {
     return this.replace('rad2deg_', this.rad2deg().value);
   }
 
+  /** `sgn`, in place. */
   sgn_(): this {
     return this.replace('sgn_', this.sgn().value);
   }
 
+  /** `copysign`, in place. */
   copysign_(other: Tensor | number): this {
     return this.replace('copysign_', this.before(other).copysign(other).value);
   }
 
+  /** `nextafter`, in place. */
   nextafter_(other: Tensor): this {
     return this.replace('nextafter_', this.before(other).nextafter(other).value);
   }
 
+  /** `ldexp`, in place. */
   ldexp_(other: Tensor): this {
     return this.replace('ldexp_', this.before(other).ldexp(other).value);
   }
 
+  /** `heaviside`, in place. */
   heaviside_(values: Tensor): this {
     return this.replace('heaviside_', this.heaviside(values).value);
   }
 
+  /** `gcd`, in place. */
   gcd_(other: Tensor): this {
     return this.replace('gcd_', this.gcd(other).value);
   }
 
+  /** `lcm`, in place. */
   lcm_(other: Tensor): this {
     return this.replace('lcm_', this.lcm(other).value);
   }
 
+  /** `bitwiseLeftShift`, in place. */
   bitwiseLeftShift_(other: Tensor | number): this {
     return this.replace('bitwiseLeftShift_', this.bitwiseLeftShift(other).value);
   }
 
+  /** `bitwiseRightShift`, in place. */
   bitwiseRightShift_(other: Tensor | number): this {
     return this.replace('bitwiseRightShift_', this.bitwiseRightShift(other).value);
   }

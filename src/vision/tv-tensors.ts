@@ -127,6 +127,7 @@ export const BoundingBoxFormat = { XYXY: 'XYXY', XYWH: 'XYWH', CXCYWH: 'CXCYWH' 
 /** How transforms keep boxes inside of the picture: `hard` cuts them at its border, `soft` does so too unless they are rotated. */
 export type ClampingMode = 'soft' | 'hard' | null;
 
+/** What BoundingBoxes takes by name. */
 export interface BoundingBoxesOptions extends TensorOptions {
   /** `'XYXY'`, `'XYWH'` or `'CXCYWH'`, also in small letters. */
   format: BoundingBoxFormat | Lowercase<BoundingBoxFormat>;

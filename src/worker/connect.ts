@@ -11,6 +11,7 @@ import type { Remote } from './types';
 
 export type { WorkerLike };
 
+/** What `connect` takes by name. */
 export interface ConnectOptions {
   /** Seconds that the worker's module may take to call `expose`; 0: as long as it takes. Default: 60. */
   timeout?: number;

@@ -31,6 +31,7 @@ export interface TunedChoice extends Choice {
   readonly measured: number;
 }
 
+/** How far `gpu.tune` has come. */
 export interface TuningProgress {
   /** Candidates measured so far. */
   readonly done: number;

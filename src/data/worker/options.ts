@@ -6,6 +6,7 @@ import { copyOf } from './copy';
 import type { WorkerLike } from './thread';
 import type { Origin } from './workforce';
 
+/** What loaders take for their workers. */
 export interface WorkerOptions {
   /**
    * Workers that read ahead. Batches come in the same order with any number of them; what is drawn at random for items comes from a generator a worker, as

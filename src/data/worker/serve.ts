@@ -11,6 +11,7 @@ import type { Served } from './protocol';
 /** What can be served: a data set, an array of items, or what is iterated. */
 export type Servable<T = unknown> = Dataset<T> | readonly T[] | AsyncIterable<T> | Iterable<T>;
 
+/** What `data.serve` takes by name. */
 export interface ServeOptions {
   /** Called once in each worker with its number, after its generator has been seeded, before the first item. May be asynchronous. */
   workerInitFn?: ((workerId: number) => unknown) | null;

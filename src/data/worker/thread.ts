@@ -18,6 +18,7 @@ export interface NodeWorkerLike {
   unref(): void;
 }
 
+/** A worker of a page or a thread of Node. */
 export type WorkerLike = WebWorkerLike | NodeWorkerLike;
 
 /** What a thread tells of itself. */

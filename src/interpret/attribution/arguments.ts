@@ -14,6 +14,7 @@ export type Attributions<I> = I extends Tensor ? Tensor : { -readonly [K in keyo
 
 /** What an input is compared with: a number, or a tensor of the input's shape or of one example; several for several inputs. */
 export type Baseline = Tensor | number;
+/** What an input is compared with: a tensor or a number for all inputs, or one for each. Null is 0. */
 export type Baselines = Baseline | readonly Baseline[] | null;
 
 /** Inputs as a list, and whether one came alone. */

@@ -26,6 +26,7 @@ export interface AttributionOptions {
   additionalForwardArgs?: unknown;
 }
 
+/** What `computeConvergenceDelta` takes by name. */
 export interface ConvergenceArguments extends AttributionOptions {
   attributions: Inputs;
   startPoint: Baselines;

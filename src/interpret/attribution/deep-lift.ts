@@ -37,6 +37,7 @@ export type CustomAttribution = (
   baselines: readonly Tensor[],
 ) => readonly Tensor[];
 
+/** What DeepLift takes by name. */
 export interface DeepLiftOptions extends AttributionOptions {
   /** What inputs are compared with; default 0. */
   baselines?: Baselines;
@@ -46,6 +47,7 @@ export interface DeepLiftOptions extends AttributionOptions {
   customAttributionFunc?: CustomAttribution | null;
 }
 
+/** What DeepLift is made with, by name, beside the model. */
 export interface DeepLiftSettings extends MultiplyByInputs {
   /** Where inputs differ by less, the gradient is taken; default 1e-10. */
   eps?: number;
@@ -240,6 +242,7 @@ export class DeepLift extends DeepLiftBase {
   }
 }
 
+/** What DeepLiftShap takes by name. */
 export interface DeepLiftShapOptions extends Omit<DeepLiftOptions, 'baselines'> {
   /** Examples to compare with, [M, …]; several for several inputs, or a function that makes them of the inputs. */
   baselines: Inputs | ((inputs: never) => Inputs);

@@ -8,6 +8,7 @@ import { PerturbationAttribution } from './attribution';
 import type { FeatureOptions } from './features';
 import { explainedDefaults, type PaceOrder, type PerturbationOptions, paceDefaults, replaced } from './perturbing';
 
+/** What FeatureAblation and its like take by name. */
 export interface FeatureMaskOptions extends PerturbationOptions, FeatureOptions {
   /** What stands for a feature that is taken away; default 0. */
   baselines?: Baselines;

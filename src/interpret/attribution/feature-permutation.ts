@@ -20,6 +20,7 @@ import { explainedDefaults, type PaceOrder, type PerturbationOptions, paceDefaul
 /** Gives the input [N, …] with the elements of one feature, where the mask [1, …] is true, exchanged between the examples. */
 export type PermuteFeature = (x: Tensor, featureMask: Tensor) => Tensor;
 
+/** What FeaturePermutation takes by name. */
 export interface FeaturePermutationOptions extends PerturbationOptions, FeatureOptions {}
 
 interface PermutationArguments extends Forward {

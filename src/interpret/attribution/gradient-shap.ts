@@ -70,6 +70,7 @@ export class InputBaselineXGradient extends GradientAttribution {
   }
 }
 
+/** What GradientShap takes by name. */
 export interface GradientShapOptions extends AttributionOptions {
   /** Examples to draw from, [M, …]; several for several inputs, or a function that makes them of the inputs. */
   baselines: Inputs | ((inputs: never) => Inputs);

@@ -19,6 +19,7 @@ import { type Call, explaining, type Forward, forwardKinds } from './model';
 import { pathPoints, weightedSum } from './path';
 import { type IntegrationMethod, type Steps, stepsOf } from './steps';
 
+/** What methods that follow a path from a baseline take by name. */
 export interface PathOptions extends AttributionOptions {
   /** Where the way begins; default 0. */
   baselines?: Baselines;
@@ -30,6 +31,7 @@ export interface PathOptions extends AttributionOptions {
   internalBatchSize?: number | null;
 }
 
+/** What IntegratedGradients takes by name. */
 export interface IntegratedGradientsOptions extends PathOptions {
   /** Give also Σ attributions − (f(x) − f(baseline)) for every example; default false. */
   returnConvergenceDelta?: boolean;
@@ -130,6 +132,7 @@ export class IntegratedGradients extends GradientAttribution {
   }
 }
 
+/** Whether an attribution is multiplied by what the input is apart from its baseline. */
 export interface MultiplyByInputs {
   /** Give what inputs add to the output, rather than how it reacts to them; default true. */
   multiplyByInputs?: boolean;

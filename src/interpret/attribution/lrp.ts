@@ -15,11 +15,13 @@ import { expectOneEach } from './target';
 /** Rules by modules or by their names; null where relevance goes through as it is. */
 export type LayerRules = ReadonlyMap<Layer, PropagationRule | null> | Readonly<Record<string, PropagationRule | null>>;
 
+/** What LRP is made with, by name, beside the model. */
 export interface LRPSettings {
   /** Rules of layers, before those that modules have in their attribute `rule`. */
   rules?: LayerRules | null;
 }
 
+/** What LRP takes by name. */
 export interface LRPOptions extends AttributionOptions {
   /** Give also f(x) − Σ attributions for every example; default false. */
   returnConvergenceDelta?: boolean;

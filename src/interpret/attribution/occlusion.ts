@@ -28,6 +28,7 @@ import {
 
 type Sizes = readonly number[];
 
+/** What Occlusion takes by name. */
 export interface OcclusionOptions extends PerturbationOptions {
   /** Sizes of the window in the dimensions behind that of examples; one list for each of several inputs. */
   slidingWindowShapes: Sizes | readonly Sizes[];

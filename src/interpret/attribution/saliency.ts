@@ -5,6 +5,7 @@ import { type AttributionOptions, GradientAttribution } from './attribution';
 import { inputGradients } from './gradients';
 import { explaining } from './model';
 
+/** What Saliency takes by name. */
 export interface SaliencyOptions extends AttributionOptions {
   /** Absolute values; default true. */
   abs?: boolean;

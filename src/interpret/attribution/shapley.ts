@@ -30,11 +30,13 @@ import {
   replaced,
 } from './perturbing';
 
+/** What ShapleyValues takes by name. */
 export interface ShapleyValuesOptions extends PerturbationOptions, FeatureOptions {
   /** What stands for a feature that has not been added; default 0. */
   baselines?: Baselines;
 }
 
+/** What ShapleyValueSampling takes by name. */
 export interface ShapleyValueSamplingOptions extends ShapleyValuesOptions {
   /** Orders that are drawn; default 25. */
   nSamples?: number;

@@ -13,6 +13,7 @@ import { PCA } from './pca';
 import { asPoints } from './points';
 import { nearestNeighbors, type SparseAffinities, sparseAffinities } from './sparse-affinities';
 
+/** How far an embedding by t-SNE has come. */
 export interface TsneProgress {
   readonly iteration: number;
   /** Of the embedding as it was when the iteration began; without the exaggeration. */
@@ -49,6 +50,7 @@ interface TsneArguments {
   angle?: number;
 }
 
+/** How forces between points are found: 'exact' takes all pairs, 'barnes_hut' far ones together, 'auto' chooses by their number. */
 export type TsneMethod = 'auto' | 'exact' | 'barnes_hut';
 
 type TsneOrder = [

@@ -23,6 +23,7 @@ import {
   type Within,
 } from './layer-attribution';
 
+/** What LayerGradCam takes by name. */
 export interface LayerGradCamOptions extends LayerOptions {
   /** Leave out what speaks against the output: relu of the map; default false. */
   reluAttributions?: boolean;
@@ -83,6 +84,7 @@ export class LayerGradCam<L extends Layer = Layer> extends LayerAttribution {
   }
 }
 
+/** What GradCam takes by name. */
 export interface GradCamOptions extends Omit<LayerOptions, 'attributeToLayerInput'> {
   /** Leave out what speaks against the output: relu of the map; default true, as the paper has it. */
   reluAttributions?: boolean;
@@ -140,6 +142,7 @@ function oneMap(op: string, maps: LayerValue): Tensor {
   throw new ArgumentError(`${op}: expected a layer of one tensor, but it has ${maps.length}`);
 }
 
+/** What GuidedGradCam takes by name. */
 export interface GuidedGradCamOptions extends LayerOptions {
   /** How the map is brought to the input's size; default 'nearest'. */
   interpolateMode?: 'nearest' | 'area' | 'linear' | 'bilinear' | 'bicubic' | 'trilinear';

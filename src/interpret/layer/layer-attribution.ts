@@ -13,6 +13,7 @@ import { type Call, chosen, type Forward, forwardKinds } from '../attribution/mo
 import { expectOneEach } from '../attribution/target';
 import { asLayerValue, findLayer, type Layer, type LayerValue, watching } from './capture';
 
+/** What attributions to a layer take by name. */
 export interface LayerOptions extends AttributionOptions {
   /** Explain by what the layer gets rather than by what it gives; default false. */
   attributeToLayerInput?: boolean;

@@ -23,7 +23,9 @@ import { explaining, type Network, networkKinds } from '../attribution/model';
 import { asLayerValue, type Layer, type LayerValue, watching } from './capture';
 import { LayerAttribution, type LayerByName, type LayerOptions, type ValueOf, type Within } from './layer-attribution';
 
+/** What LayerDeepLift takes by name. */
 export interface LayerDeepLiftOptions extends DeepLiftOptions, LayerOptions {}
+/** What LayerDeepLiftShap takes by name. */
 export interface LayerDeepLiftShapOptions extends DeepLiftShapOptions, LayerOptions {}
 
 type With<T> = T & { returnConvergenceDelta: true };

@@ -25,6 +25,7 @@ import {
   type Within,
 } from './layer-attribution';
 
+/** What LayerLRP takes by name. */
 export interface LayerLRPOptions extends LRPOptions, LayerOptions {}
 
 type WithoutDelta = LayerLRPOptions & { returnConvergenceDelta?: false };

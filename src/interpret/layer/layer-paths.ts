@@ -26,8 +26,10 @@ import {
   type ValueOf,
 } from './layer-attribution';
 
+/** What methods take by name that follow a path to a layer. */
 export interface LayerPathOptions extends PathOptions, LayerOptions {}
 
+/** What LayerConductance and its like take by name. */
 export interface LayerDeltaOptions extends LayerPathOptions {
   /** Give also Σ attributions − (f(x) − f(baseline)) for every example; default false. */
   returnConvergenceDelta?: boolean;

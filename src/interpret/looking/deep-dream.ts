@@ -25,6 +25,7 @@ import {
   total,
 } from './picture-steps';
 
+/** What DeepDream takes by name. */
 export interface DeepDreamOptions extends PictureOptions {
   /** Default 4. */
   octaves?: number;

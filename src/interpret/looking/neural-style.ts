@@ -24,6 +24,7 @@ import {
   totalVariation,
 } from './picture-steps';
 
+/** What NeuralStyle takes by name. */
 export interface NeuralStyleOptions extends PictureOptions {
   /** Layers whose maps are to be those of the content. */
   contentLayers?: readonly Layer[];

@@ -8,6 +8,7 @@ import { scope } from '../../storage/scope';
 import type { Tensor } from '../../tensor/tensor';
 import { clampInto, copyOf, type Frame, numbersOf, type PixelRange, steps, type Terms, total } from './picture-steps';
 
+/** What changes the picture from step to step. */
 export type PictureOptimizer = 'lbfgs' | 'adam';
 
 /** A frame of a picture that an optimizer moves. */

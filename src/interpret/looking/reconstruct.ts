@@ -20,6 +20,7 @@ import {
   totalVariation,
 } from './picture-steps';
 
+/** What Reconstruct takes by name. */
 export interface ReconstructOptions extends PictureOptions {
   /** Weight of the total variation, by pixel. Default 1e-3. */
   tv?: number;

@@ -26,6 +26,7 @@ export interface Selected<V extends LayerValue = Tensor> {
   neuronSelector: NeuronSelector<V>;
 }
 
+/** What attributions to a neuron take by name. */
 export interface NeuronOptions {
   /** One argument of the model behind the inputs, or a list of them; those that are tensors have a row an example. */
   additionalForwardArgs?: unknown;

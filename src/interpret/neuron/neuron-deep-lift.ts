@@ -34,11 +34,13 @@ interface Custom extends NeuronOptions {
   customAttributionFunc?: CustomAttribution | null;
 }
 
+/** What NeuronDeepLift takes by name. */
 export interface NeuronDeepLiftOptions extends Custom {
   /** What inputs are compared with; default 0. */
   baselines?: Baselines;
 }
 
+/** What NeuronDeepLiftShap takes by name. */
 export interface NeuronDeepLiftShapOptions extends Custom, Pick<DeepLiftShapOptions, 'baselines'> {}
 
 type Order = ['baselines', 'additionalForwardArgs', 'attributeToNeuronInput', 'customAttributionFunc'];

@@ -34,7 +34,9 @@ import {
   type Selected,
 } from './neuron-attribution';
 
+/** What methods take by name that follow a path to a neuron. */
 export interface NeuronPathOptions extends Omit<PathOptions, 'target'>, NeuronOptions {}
+/** What NeuronConductance takes by name. */
 export interface NeuronConductanceOptions extends PathOptions, NeuronOptions {}
 
 abstract class NeuronPath extends NeuronAttribution {

@@ -47,6 +47,7 @@ import {
   weighOf,
 } from './samples';
 
+/** What Lime takes by name. */
 export interface LimeOptions extends PerturbationOptions, FeatureOptions {
   /** What stands for features that are not there; default 0. */
   baselines?: Baselines;

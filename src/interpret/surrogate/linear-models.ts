@@ -129,6 +129,7 @@ function expectPenalty(op: string, alpha: unknown): number {
   throw new ArgumentError(`${op}: expected alpha to be a finite number ≥ 0, but got ${shown(alpha)}`);
 }
 
+/** What a linear model without a penalty takes by name. */
 export interface LinearRegressionOptions extends LinearOptions {
   /** Singular values up to this part of the greatest count as 0; default 1e-6. */
   tol?: number;
@@ -149,6 +150,7 @@ export class LinearRegression extends LinearModel {
   }
 }
 
+/** What a linear model with squares as penalty takes by name. */
 export interface RidgeOptions extends LinearOptions {
   /** Default 1. */
   alpha?: number;
@@ -170,6 +172,7 @@ export class Ridge extends LinearModel {
   }
 }
 
+/** What the model of LIME by lasso takes by name. */
 export interface LassoOptions extends RidgeOptions {
   /** Rounds over all coefficients at most; default 1000. */
   maxIter?: number;

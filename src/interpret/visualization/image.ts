@@ -39,6 +39,7 @@ interface SharedOptions {
   figSize?: readonly [width: number, height: number];
 }
 
+/** What `visualizeImageAttr` takes by name. */
 export interface ImageAttrOptions extends SharedOptions {
   /** The picture [C, H, W], [H, W, C] or [H, W], of 1 or 3 channels, from 0 to 1 or from 0 to 255. Only 'heat_map' can do without. */
   originalImage?: Tensor | null;
@@ -55,6 +56,7 @@ interface ImageAttrArguments extends ImageAttrOptions {
   attr: Tensor;
 }
 
+/** What `visualizeImageAttrMultiple` takes by name. */
 export interface ImageAttrMultipleOptions extends SharedOptions {
   /** Above each picture. */
   titles?: readonly string[] | null;

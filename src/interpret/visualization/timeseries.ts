@@ -19,6 +19,7 @@ export type TimeseriesVisualizationMethod = 'overlay_individual' | 'overlay_comb
 
 const METHODS: readonly TimeseriesVisualizationMethod[] = ['overlay_individual', 'overlay_combined', 'colored_graph'];
 
+/** What `visualizeTimeseriesAttr` takes by name. */
 export interface TimeseriesAttrOptions {
   /** When each value was taken: [N], rising by equal steps. Default: 0 to N − 1. */
   xValues?: Tensor | readonly number[] | null;

@@ -23,6 +23,7 @@ interface Stateful {
   stateDict(...args: never[]): unknown;
 }
 
+/** What `save` takes by name. */
 export interface SaveOptions {
   /**
    * What to write, whatever the name ends on: `pt` is PyTorch's own format. Default: by the ending of the name, and `pt` where it is

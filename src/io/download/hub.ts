@@ -13,6 +13,7 @@ import type { DownloadProgress } from './download';
 
 export type { DownloadProgress } from './download';
 
+/** What functions of `hub` take by name. */
 export interface HubOptions {
   /** In Node: the folder to keep files in. Default: `checkpoints` in `getDir()`. */
   modelDir?: string | null;

@@ -140,6 +140,7 @@ const sourceIn = (op: string, args: readonly unknown[]): ByteSource =>
 
 type NamedTensors = Readonly<Record<string, Tensor>>;
 
+/** What reading a safetensors file takes by name. */
 export interface SafetensorsOptions {
   /** What else the file says, text by name. Default: `{ format: 'pt' }`, as readers of PyTorch's files expect. */
   metadata?: Readonly<Record<string, string>> | null;

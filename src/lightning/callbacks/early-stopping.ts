@@ -9,6 +9,7 @@ import { Callback, stateIn, stateKeyOf } from '../hooks';
 import type { LightningModule } from '../module';
 import type { Trainer } from '../trainer';
 
+/** What EarlyStopping takes by name. */
 export interface EarlyStoppingOptions {
   /** The name of the metric, as it is logged. */
   monitor: string;
@@ -34,6 +35,7 @@ export interface EarlyStoppingOptions {
 /** Why training was stopped, by Lightning's numbers. */
 const reasons = { none: 0, threshold: 1, divergence: 2, patience: 3, nonFinite: 4 } as const;
 
+/** Stops training once a logged figure no longer gets better: `new EarlyStopping('val_loss', { patience: 5 })`. */
 export class EarlyStopping extends Callback {
   readonly monitor: string;
   readonly minDelta: number;

@@ -6,6 +6,7 @@ import { Callback } from '../hooks';
 import type { LRSchedulerConfig } from '../optimizers';
 import type { Trainer } from '../trainer';
 
+/** What LearningRateMonitor takes by name. */
 export interface LearningRateMonitorOptions {
   /** Default: as each scheduler steps. */
   loggingInterval?: 'step' | 'epoch' | null;
@@ -15,6 +16,7 @@ export interface LearningRateMonitorOptions {
 
 type Group = Readonly<Record<string, unknown>> & { readonly lr: number };
 
+/** Logs the learning rates of all optimizers, each step or each epoch. */
 export class LearningRateMonitor extends Callback {
   /** The rates so far, by the names that loggers get. */
   readonly lrs: Record<string, number[]> = {};

@@ -28,6 +28,7 @@ interface NameArguments extends NameOptions {
   metrics: Readonly<Record<string, number>>;
 }
 
+/** What ModelCheckpoint takes by name. */
 export interface ModelCheckpointOptions {
   /** A folder; in a page the name of a checkpoint store. Default: `checkpoints` in the logger's folder. */
   dirpath?: string | null;
@@ -59,6 +60,7 @@ export interface ModelCheckpointOptions {
 const LAST = 'last';
 const ENDING = '.ckpt';
 
+/** Saves checkpoints while training runs, and keeps the best ones by a logged figure. */
 export class ModelCheckpoint extends Callback {
   readonly monitor: string | null;
   readonly mode: 'min' | 'max';

@@ -8,6 +8,7 @@ import { ChartLogger } from '../loggers/chart';
 import type { Trainer } from '../trainer';
 import { barNumber, ProgressBar } from './progress-bar';
 
+/** What a panel of a run takes by name. */
 export interface PanelOptions {
   /** Seconds between two pictures. Default: 1. */
   refreshRate?: number;

@@ -24,6 +24,7 @@ export interface BarElement {
   append(...children: never[]): void;
 }
 
+/** What ProgressBar takes by name. */
 export interface ProgressBarOptions {
   /** Seconds between two pictures of the bar; values are read then, and only then. Default: 0.5. */
   refreshRate?: number;
@@ -107,6 +108,7 @@ const now = (): number => performance.now() / 1000;
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
+/** Shows how far a run has come, with the figures that were logged for it. */
 export class ProgressBar extends Callback {
   readonly refreshRate: number;
   readonly #element: BarElement | null;

@@ -15,6 +15,7 @@ import type { LightningModule } from '../module';
 import { configOf } from '../optimizers';
 import type { Trainer } from '../trainer';
 
+/** What StochasticWeightAveraging takes by name. */
 export interface StochasticWeightAveragingOptions {
   /** The rate to average at, for all groups or for each. */
   swaLrs: number | readonly number[];
@@ -30,6 +31,7 @@ export interface StochasticWeightAveragingOptions {
 const mean = (averaged: Tensor, current: Tensor, count: number): Tensor =>
   averaged.add(current.sub(averaged).div(count + 1));
 
+/** Averages the weights over the last epochs, and makes them the model's at the end. */
 export class StochasticWeightAveraging extends Callback {
   readonly #o: Required<StochasticWeightAveragingOptions>;
   #start: number;

@@ -8,6 +8,7 @@ import type { LightningModule } from '../module';
 import { type Duration, secondsOf } from '../options';
 import type { Trainer } from '../trainer';
 
+/** What Timer takes by name. */
 export interface TimerOptions {
   /** After which training ends; without one the timer only measures. */
   duration?: Duration | null;
@@ -29,6 +30,7 @@ const stageOf = (name: string, args: readonly unknown[]): TimedStage =>
 
 const seconds = (): number => performance.now() / 1000;
 
+/** Measures how long training takes, and ends it after a given time. */
 export class Timer extends Callback {
   readonly #duration: number | null;
   readonly #interval: 'step' | 'epoch';

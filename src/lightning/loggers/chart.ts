@@ -15,6 +15,7 @@ export interface ChartElement {
   append(...children: never[]): void;
 }
 
+/** What ChartLogger takes by name. */
 export interface ChartLoggerOptions {
   /** What to draw of all that is logged; default: everything but `epoch` and `step`. */
   names?: readonly string[] | null;

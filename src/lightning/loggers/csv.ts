@@ -19,6 +19,7 @@ import {
 } from './logger';
 import { yamlOf } from './yaml';
 
+/** What CSVLogger takes by name. */
 export interface CSVLoggerOptions {
   /** The name of the experiment. Default: `lightning_logs`. */
   name?: string | null;

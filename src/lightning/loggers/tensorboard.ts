@@ -23,6 +23,7 @@ import {
 } from './logger';
 import { yamlOf } from './yaml';
 
+/** What TensorBoardLogger takes by name. */
 export interface TensorBoardLoggerOptions {
   /** The name of the experiment. Default: `lightning_logs`. */
   name?: string | null;

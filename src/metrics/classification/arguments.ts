@@ -11,6 +11,7 @@ import { Tensor } from '../../tensor/tensor';
 export type Average = 'micro' | 'macro' | 'weighted' | 'none' | null;
 /** Whether dimensions after the first count as further samples, or each sample has a figure of its own. */
 export type MultidimAverage = 'global' | 'samplewise';
+/** Which of its forms a metric of classification takes. */
 export type Task = 'binary' | 'multiclass' | 'multilabel';
 
 /** @throws ArgumentError unless `given` is one of the known ones */

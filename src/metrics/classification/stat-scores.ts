@@ -36,11 +36,13 @@ interface Common {
   zeroDivision?: 0 | 1;
 }
 
+/** What metrics of two classes take by name. */
 export interface BinaryArguments extends Common {
   /** Scores above it count as 1; default 0.5. */
   threshold?: number;
 }
 
+/** What metrics of several classes take by name. */
 export interface MulticlassArguments extends Common {
   /** C; null only for `average` 'micro'. */
   numClasses?: number | null;
@@ -50,6 +52,7 @@ export interface MulticlassArguments extends Common {
   average?: Average;
 }
 
+/** What metrics of several labels take by name. */
 export interface MultilabelArguments extends Common {
   /** L */
   numLabels: number;

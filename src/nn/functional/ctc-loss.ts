@@ -16,6 +16,7 @@ import { checkReduction, reduceLosses } from './reduction';
 /** Lengths of sequences: int64 [N], or a list of numbers. */
 export type Lengths = Tensor | readonly number[] | number;
 
+/** What `ctcLoss` takes by name. */
 export interface CtcOptions {
   /** The class that stands for no label, default 0. */
   blank?: number;

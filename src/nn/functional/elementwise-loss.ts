@@ -93,6 +93,7 @@ export const binaryCrossEntropy = callable(
   },
 );
 
+/** How the losses of elements become one: 'batchmean' divides their sum by the size of the batch. */
 export type KLReduction = Reduction | 'batchmean';
 
 export interface KLDivArguments {

@@ -10,8 +10,10 @@ import type { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
 import { type LookupOptions, lookUp, resolvePadding } from './embedding';
 
+/** How the embeddings of a bag become one. */
 export type BagMode = 'sum' | 'mean' | 'max';
 
+/** What `embeddingBag` takes by name. */
 export interface BagOptions extends LookupOptions {
   /** What becomes of a bag's rows; default 'mean'. An empty bag is 0. */
   mode?: BagMode;

@@ -12,6 +12,7 @@ import { resampleBytes } from '../../ops/resample-bytes';
 import { callable } from '../../tensor/callable';
 import { Tensor } from '../../tensor/tensor';
 
+/** How values between elements are found. */
 export type InterpolateMode = 'nearest' | 'nearest-exact' | 'linear' | 'bilinear' | 'trilinear' | 'bicubic' | 'area';
 
 /** What says how large the output is: one number for all dimensions, or one for each. */

@@ -160,6 +160,7 @@ export function checkMargin(name: string, margin: number): void {
   if (!(margin > 0)) throw new ArgumentError(`${name}: expected margin > 0, but got ${margin}`);
 }
 
+/** How far two batches of vectors are apart: [N, D] and [N, D] → [N]. */
 export type DistanceFunction = (x1: Tensor, x2: Tensor) => Tensor;
 
 export interface DistanceArguments extends MarginArguments {

@@ -9,6 +9,7 @@ import { flip, narrow } from '../../ops/shape';
 import { callable } from '../../tensor/callable';
 import { Tensor } from '../../tensor/tensor';
 
+/** What surrounds a tensor that is padded. */
 export type PadMode = 'constant' | 'reflect' | 'replicate' | 'circular';
 
 interface PadArguments {

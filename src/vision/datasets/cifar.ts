@@ -13,6 +13,7 @@ import { datasetKinds } from './option-kinds';
 import { type DatasetRoot, type Folder, openRoot, rootName } from './source';
 import { type ItemTransforms, splitRoot } from './vision-dataset';
 
+/** What CIFAR takes by name. */
 export interface CIFAROptions<Image, Label> extends ItemTransforms<Picture, Image, Label>, DownloadSettings {
   /** The 50,000 training pictures, or the 10,000 test pictures. Default: true. */
   train?: boolean;
@@ -20,6 +21,7 @@ export interface CIFAROptions<Image, Label> extends ItemTransforms<Picture, Imag
   limit?: number | null;
 }
 
+/** What CIFAR100 takes by name. */
 export interface CIFAR100Options<Image, Label> extends CIFAROptions<Image, Label> {
   /** `fine`: one of 100 classes; `coarse`: one of 20 groups of them. Default: `fine`. */
   targetType?: 'fine' | 'coarse';

@@ -10,6 +10,7 @@ import { Picture } from '../pictures/picture';
 import { transformKinds } from './option-kinds';
 import { type ItemTransforms, transformsIn, VisionDataset } from './vision-dataset';
 
+/** What FakeData takes by name. */
 export interface FakeDataOptions<Image, Label> extends ItemTransforms<Picture, Image, Label> {
   /** How many pictures. Default: 1000. */
   size?: number;

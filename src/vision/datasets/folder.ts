@@ -53,6 +53,7 @@ interface FolderOptions<Raw, Image, Label> extends ItemTransforms<Raw, Image, La
   findClasses?: ((folders: readonly string[]) => ClassNumbers) | null;
 }
 
+/** What DatasetFolder takes by name. */
 export interface DatasetFolderOptions<Raw, Image, Label> extends FolderOptions<Raw, Image, Label> {
   /**
    * Called on the main side with any `numWorkers`: a function cannot be sent to a worker. The DataLoader's option `worker` has it called there. `io.readImage` itself
@@ -63,6 +64,7 @@ export interface DatasetFolderOptions<Raw, Image, Label> extends FolderOptions<R
   extensions?: SampleOptions['extensions'];
 }
 
+/** What ImageFolder takes by name. */
 export interface ImageFolderOptions<Raw, Image, Label> extends FolderOptions<Raw, Image, Label> {
   /** Default: reads a picture, red, green and blue, in workers where there are some. One of the user's is called on the main side. */
   loader?: SampleLoader<Raw> | null;

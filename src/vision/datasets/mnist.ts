@@ -18,6 +18,7 @@ export interface IdxFiles {
   labels: ByteSource;
 }
 
+/** What MNIST takes by name. */
 export interface MNISTOptions<Image, Label> extends ItemTransforms<Picture, Image, Label>, DownloadSettings {
   /** The training images, or the test images. Default: true. */
   train?: boolean;
@@ -72,6 +73,7 @@ export const KMNIST: IdxDataset = (...args: unknown[]) => read(idxSets.KMNIST, a
 /** EMNIST's ways to divide its characters into classes. */
 export type EMNISTSplit = 'byclass' | 'bymerge' | 'balanced' | 'letters' | 'digits' | 'mnist';
 
+/** What EMNIST takes by name. */
 export interface EMNISTOptions<Image, Label> extends MNISTOptions<Image, Label> {
   split: EMNISTSplit;
 }

@@ -15,6 +15,7 @@ import { type DatasetRoot, type Folder, openRoot, rootName } from './source';
 import { drawStrokes, type Stroke } from './strokes';
 import { type ItemTransforms, splitRoot } from './vision-dataset';
 
+/** What QuickDraw takes by name. */
 export interface QuickDrawOptions<Image, Label> extends ItemTransforms<Picture, Image, Label>, DownloadSettings {
   /** Names of the classes, in the order of their labels. Default: those of all files, sorted; of an address they must be named. */
   classes?: readonly string[] | null;

@@ -56,6 +56,7 @@ export abstract class BoxGenerator extends Layer {
   }
 }
 
+/** What AnchorGenerator is made with. */
 export interface AnchorGeneratorOptions {
   /** Sides of squares in pixels, a list for each feature map. Default: [[128, 256, 512]]. */
   sizes?: PerMap;
@@ -172,6 +173,7 @@ function cell(sizes: readonly number[], aspectRatios: readonly number[]): Float3
   return boxes;
 }
 
+/** What DefaultBoxGenerator is made with. */
 export interface DefaultBoxOptions {
   /** Of each feature map: width over height of further boxes, each with its inverse. */
   aspectRatios: readonly (readonly number[])[];

@@ -118,6 +118,7 @@ type ResNetName = {
   [K in keyof typeof resnets]: (typeof resnets)[K] extends typeof resnets.resnet50 ? K : never;
 }[keyof typeof resnets];
 
+/** What `resnetFpnBackbone` takes by name. */
 export interface ResnetFpnOptions extends PyramidOptions {
   /** Such as 'resnet50'. */
   backboneName: ResNetName;

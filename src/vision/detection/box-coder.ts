@@ -5,6 +5,7 @@ import { cat, stack } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
 import { tensor, tensors } from '../../tensor/tensor-kinds';
 
+/** What BoxCoder is made with. */
 export interface BoxCoderOptions {
   /** Factors of the codes (dx, dy, dw, dh). */
   weights: readonly [dx: number, dy: number, dw: number, dh: number];

@@ -12,6 +12,7 @@ import type { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
 import { detectorKinds } from './detector-kinds';
 
+/** What the network that writes captions is made with. */
 export interface CaptionerOptions {
   /** Numbers that describe a region. */
   inFeatures: number;

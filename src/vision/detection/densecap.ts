@@ -52,6 +52,7 @@ export interface CaptionDetection {
   captions: Tensor;
 }
 
+/** What DenseCap takes by name. */
 export interface DenseCapOptions extends Omit<LocalizationOptions, 'inChannels'> {
   /** Words of the captions, whose numbers begin at 1. */
   vocabSize: number;

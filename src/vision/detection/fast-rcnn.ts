@@ -25,6 +25,7 @@ import { unitBoxes } from './targets';
 /** The label that no loss counts. */
 const IGNORED = -100;
 
+/** What `fastrcnnLoss` takes by name. */
 export interface FastRCNNLossOptions {
   /** λ, the weight of the boxes' term. Default: 1. */
   lambda?: number;
@@ -85,6 +86,7 @@ export const fastrcnnLoss = callable(
   },
 );
 
+/** Which boxes are drawn for training. */
 export interface RoISamplingOptions {
   /** Regions of a picture that come back. Default: 64. */
   batchSizePerImage?: number;
@@ -175,6 +177,7 @@ export const sampleRois = callable(
   },
 );
 
+/** What FastRCNNHead is made with. */
 export interface FastRCNNHeadOptions {
   /** Channels of the map. */
   inChannels: number;

@@ -13,6 +13,7 @@ import { packedProposals, type RegionProposalLosses, type RegionProposalNetwork,
 import { inParts, type Part } from './steps';
 import { type Detection, type GeneralizedRCNNTransform, listOfPictures } from './transform';
 
+/** The losses of a detector in training: those of its regions and of its boxes, scalars. */
 export type RCNNLosses = RoILosses & RegionProposalLosses;
 
 /**

@@ -21,6 +21,7 @@ import { clipped } from './rpn';
 import { BalancedPositiveNegativeSampler } from './sampler';
 import { unitBoxes } from './targets';
 
+/** What the localization of DenseCap is made with. */
 export interface LocalizationOptions {
   /** Channels of the map. */
   inChannels: number;

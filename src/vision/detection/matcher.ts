@@ -8,6 +8,7 @@ import { arange } from '../../tensor/creation';
 import type { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
 
+/** What Matcher is made with. */
 export interface MatcherOptions {
   /** From this quality on a box matches its best truth. */
   highThreshold: number;

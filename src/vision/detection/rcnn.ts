@@ -31,6 +31,7 @@ function expectRows(name: string, what: string, rows: Tensor, count: number): vo
   );
 }
 
+/** What `warpRegions` takes by name. */
 export interface WarpOptions {
   /** Pixels of context around the box in what comes out, at each side. Default: 0; R-CNN's is 16. */
   padding?: number;
@@ -137,6 +138,7 @@ export const warpRegions = callable(
   },
 );
 
+/** Which regions count as which box. */
 export interface RegionMatchOptions {
   /** From this intersection over union with a truth on, a region shows it. Default: 0.5, with which R-CNN tunes its network. */
   fgIouThresh?: number;
@@ -222,6 +224,7 @@ export const svmLoss = callable('svmLoss(scores, labels)', (scores: Tensor, labe
     .div(counts.sum().clamp({ min: 1 }));
 });
 
+/** What `detectRegions` takes by name. */
 export interface RegionDetectionOptions {
   /** Regions of a class have a higher score than this. Default: 0, where an SVM decides. */
   scoreThresh?: number;

@@ -36,6 +36,7 @@ import { inParts, type Part } from './steps';
 import { boxesIn, padded, roomsIn, unitBoxes } from './targets';
 import type { Detection } from './transform';
 
+/** What RoIHeads is made with. */
 export interface RoIHeadsOptions {
   /** Crops the boxes out of the feature maps. */
   boxRoiPool: MultiScaleRoIAlign;
@@ -84,6 +85,7 @@ type Order = [
   'maskPredictor',
 ];
 
+/** The losses of boxes, their classes and their masks: scalars. */
 export interface RoILosses {
   lossClassifier: Tensor;
   lossBoxReg: Tensor;

@@ -7,6 +7,7 @@ import type { Tensor } from '../../tensor/tensor';
 import { tensors } from '../../tensor/tensor-kinds';
 import { Conv2dNormActivation } from '../ops/layers';
 
+/** What RPNHead is made with. */
 export interface RPNHeadOptions {
   /** Channels of each feature map. */
   inChannels: number;

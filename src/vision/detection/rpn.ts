@@ -29,6 +29,7 @@ export interface TopN {
   readonly testing: number;
 }
 
+/** What RegionProposalNetwork is made with. */
 export interface RegionProposalOptions {
   anchorGenerator: BoxGenerator;
   /** Gives `[logits, boxes]` of a list of feature maps, as `RPNHead` does. */
@@ -96,6 +97,7 @@ export interface PaddedProposals {
   readonly scores: Tensor;
 }
 
+/** The losses of proposed regions: whether there is something, and where. Scalars. */
 export interface RegionProposalLosses {
   lossObjectness: Tensor;
   lossRpnBoxReg: Tensor;

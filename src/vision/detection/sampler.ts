@@ -8,6 +8,7 @@ import { tensors } from '../../tensor/tensor-kinds';
 import { detectorKinds } from './detector-kinds';
 import { numbersOf, tensorOf } from './host';
 
+/** What BalancedPositiveNegativeSampler is made with. */
 export interface SamplerOptions {
   batchSizePerImage: number;
   /** The positives' part of a sample. */

@@ -19,6 +19,7 @@ import { tensorOf } from './host';
 /** The measures whose sum is the similarity of two regions: C colour, T texture, S size, F fill. */
 export type SimilarityMeasures = 'CTSF' | 'TSF' | 'SF' | 'F' | 'C' | 'T' | 'S' | (string & {});
 
+/** What `selectiveSearch` takes by name. */
 export interface SelectiveSearchOptions {
   /** k of the segmentation at the start, or several. Default: [50, 100]. */
   scale?: number | readonly number[];

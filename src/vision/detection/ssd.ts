@@ -65,6 +65,7 @@ export class SSDScoringHead<Layer extends UnaryModule = UnaryModule> extends Mod
   }
 }
 
+/** The scores of classes for every default box. Shape: a list of [N, C, H, W] → [N, boxes, numClasses]. */
 export class SSDClassificationHead extends SSDScoringHead<nn.Conv2d> {
   constructor(inChannels: readonly number[], numAnchors: readonly number[], numClasses: number) {
     super(convolutions(inChannels, numAnchors, numClasses), numClasses);
@@ -72,6 +73,7 @@ export class SSDClassificationHead extends SSDScoringHead<nn.Conv2d> {
   }
 }
 
+/** The corrections of every default box. Shape: a list of [N, C, H, W] → [N, boxes, 4]. */
 export class SSDRegressionHead extends SSDScoringHead<nn.Conv2d> {
   constructor(inChannels: readonly number[], numAnchors: readonly number[]) {
     super(convolutions(inChannels, numAnchors, 4), 4);
@@ -140,6 +142,7 @@ export class SSDHead extends Module {
   }
 }
 
+/** What SSD takes by name. */
 export interface SSDOptions {
   /** Makes feature maps of a picture, with their channels as `outChannels` if it has it. */
   backbone: Module;
@@ -184,6 +187,7 @@ type Order = [
   'positiveFraction',
 ];
 
+/** The losses of SSD in training: of places and of classes, scalars. */
 export interface SSDLosses {
   bboxRegression: Tensor;
   classification: Tensor;

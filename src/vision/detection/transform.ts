@@ -13,6 +13,7 @@ import { fittedBatch } from './fitted';
 import { boxRatios, type DetectionTarget, tensorOf } from './host';
 import { ImageList, type ImageSize } from './image-list';
 
+/** What GeneralizedRCNNTransform is made with. */
 export interface TransformOptions {
   /** Length of the shorter side in pixels; of several lengths, training draws one for each picture, and evaluation takes the last. */
   minSize: number | readonly number[];

@@ -34,6 +34,7 @@ export interface YOLOGrid {
   numClasses?: number;
 }
 
+/** What YOLOv1Loss takes by name. */
 export interface YOLOv1LossOptions extends YOLOGrid {
   /** Weight of the errors of boxes. Default: 5. */
   lambdaCoord?: number;
@@ -270,6 +271,7 @@ function decoded(
   });
 }
 
+/** What YOLOv1 takes by name. */
 export interface YOLOv1Options extends YOLOv1LossOptions, YOLODecoding {
   /** Gives maps [N, outChannels, S, S] of pictures. Default: the 24 convolutions of the paper, for pictures of 448 × 448. */
   backbone?: (nn.UnaryModule & { readonly outChannels: number }) | null;

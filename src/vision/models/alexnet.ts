@@ -5,6 +5,7 @@ import { Network } from '../network';
 import { builder, type ClassifierOptions } from './builder';
 import { networkKinds } from './network-kinds';
 
+/** What AlexNet takes by name. */
 export interface AlexNetOptions extends ClassifierOptions {
   /** Probability of dropout before the first two linear layers. Default: 0.5. */
   dropout?: number;

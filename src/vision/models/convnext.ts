@@ -18,6 +18,7 @@ export interface CNBlockConfig {
   readonly numLayers: number;
 }
 
+/** What ConvNeXt takes by name. */
 export interface ConvNeXtOptions extends ClassifierOptions {
   /** Probability with which the last block is left out in training; it grows from 0 at the first. Default: 0.1. */
   stochasticDepthProb?: number;

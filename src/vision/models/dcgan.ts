@@ -7,6 +7,7 @@ import type { Module } from '../../nn/module';
 import type { Tensor } from '../../tensor/tensor';
 import { builder } from './builder';
 
+/** What DCGAN takes by name. */
 export interface DCGANOptions {
   /** Numbers that an image is made of. Default: 100. */
   latentDim?: number;

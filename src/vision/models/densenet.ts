@@ -10,6 +10,7 @@ import { builder, type ClassifierOptions, type WeightsName } from './builder';
 import { initialize } from './initialize';
 import { networkKinds } from './network-kinds';
 
+/** What DenseNet takes by name. */
 export interface DenseNetOptions extends ClassifierOptions {
   /** Channels that each layer adds, k in the paper. Default: 32. */
   growthRate?: number;

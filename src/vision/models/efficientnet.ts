@@ -22,6 +22,7 @@ export interface MBConvConfig {
   readonly numLayers: number;
 }
 
+/** What EfficientNet takes by name. */
 export interface EfficientNetOptions extends ClassifierOptions {
   /** Probability of dropout before the last layer. Default: 0.2 of B0 and B1, 0.3 of B2 and B3. */
   dropout?: number;

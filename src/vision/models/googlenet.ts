@@ -9,6 +9,7 @@ import { asTrained, BasicConv2d } from './inception-blocks';
 import { initialize } from './initialize';
 import { type Fixed, networkKinds } from './network-kinds';
 
+/** What GoogLeNet takes by name. */
 export interface GoogLeNetOptions extends ClassifierOptions {
   /** Two more heads, which give scores in training. Default: true, but false with weights. */
   auxLogits?: boolean | null;

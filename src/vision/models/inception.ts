@@ -9,6 +9,7 @@ import { builder, type ClassifierOptions } from './builder';
 import { asTrained, BasicConv2d } from './inception-blocks';
 import { type Fixed, networkKinds } from './network-kinds';
 
+/** What Inception3 takes by name. */
 export interface Inception3Options extends ClassifierOptions {
   /** One more head, which gives scores in training, of pictures of 299 pixels. Default: true. */
   auxLogits?: boolean;

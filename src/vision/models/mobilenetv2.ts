@@ -13,6 +13,7 @@ import { type Fixed, networkKinds } from './network-kinds';
 /** A stage of MobileNetV2: how much its blocks expand, what they give, how many there are, and the stride of the first. */
 export type InvertedResidualSetting = readonly [expandRatio: number, channels: number, count: number, stride: number];
 
+/** What MobileNetV2 takes by name. */
 export interface MobileNetV2Options extends ClassifierOptions {
   /** Multiplies all channels. Default: 1. */
   widthMult?: number;

@@ -24,6 +24,7 @@ export interface MobileNetV3Block {
   readonly dilation: number;
 }
 
+/** What MobileNetV3 takes by name. */
 export interface MobileNetV3Options extends ClassifierOptions {
   /** torchvision's, which stays. Default: null. */
   block?: Fixed;

@@ -10,6 +10,7 @@ import { builder, type ClassifierOptions, type WeightsName } from './builder';
 import { fanOut, initialize } from './initialize';
 import { networkKinds } from './network-kinds';
 
+/** What ResNet takes by name. */
 export interface ResNetOptions extends ClassifierOptions {
   /** Begin with branches that give 0, so that every block is the identity. Default: false. */
   zeroInitResidual?: boolean;

@@ -8,6 +8,7 @@ import { builder, type ClassifierOptions } from './builder';
 import { initialize } from './initialize';
 import { networkKinds } from './network-kinds';
 
+/** What SENet takes by name. */
 export interface SENetOptions extends ClassifierOptions {
   /** Probability of dropout before the last layer. Default: 0. */
   dropRate?: number;

@@ -9,6 +9,7 @@ import { builder, type ClassifierOptions, type WeightsName } from './builder';
 import { initialize } from './initialize';
 import { networkKinds } from './network-kinds';
 
+/** What SqueezeNet takes by name. */
 export interface SqueezeNetOptions extends ClassifierOptions {
   /** Probability of dropout before the last convolution. Default: 0.5. */
   dropout?: number;

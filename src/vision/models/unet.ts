@@ -10,6 +10,7 @@ import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
 import { builder } from './builder';
 
+/** What UNet takes by name. */
 export interface UNetOptions {
   /** Channels of the images. Default: 3. */
   inChannels?: number;

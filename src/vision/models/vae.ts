@@ -7,6 +7,7 @@ import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
 import { builder } from './builder';
 
+/** What ConvVAE takes by name. */
 export interface ConvVAEOptions {
   /** Channels of the images. Default: 1. */
   inChannels?: number;
@@ -14,6 +15,7 @@ export interface ConvVAEOptions {
   latentDim?: number;
 }
 
+/** What ConvVAE gives: the picture, and mean and logarithm of the variance of its code. */
 export interface ConvVAEOutput {
   /** In [0, 1], of the images' shape. */
   readonly reconstruction: Tensor;

@@ -8,6 +8,7 @@ import { builder, type ClassifierOptions, type WeightsName } from './builder';
 import { fanOut, initialize, normal } from './initialize';
 import { networkKinds } from './network-kinds';
 
+/** What VGG takes by name. */
 export interface VGGOptions extends ClassifierOptions {
   /** Draw the weights by the family's rules, not by the layers'. Default: true. */
   initWeights?: boolean;

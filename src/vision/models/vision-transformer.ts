@@ -14,6 +14,7 @@ import { FloatDropout, MLP, make, type NormMaker } from '../ops/layers';
 import { builder, type ClassifierOptions, expectClasses, expectOption } from './builder';
 import { type Fixed, networkKinds } from './network-kinds';
 
+/** What VisionTransformer takes by name. */
 export interface VisionTransformerOptions extends ClassifierOptions {
   /** Side of the images in pixels. */
   imageSize: number;

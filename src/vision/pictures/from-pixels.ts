@@ -24,6 +24,7 @@ export interface PixelData {
 /** A picture that `fromPixels` takes. */
 export type PixelSource = PictureSource | ImageData | PixelData;
 
+/** What `fromPixels` takes by name. */
 export interface FromPixelsOptions {
   /** 3: red, green, blue; 4: alpha too; 1: grey. Default: 3. */
   channels?: Channels;

@@ -19,6 +19,7 @@ import { flatten, isPureTensor, type Sample } from './sample';
 /** Finds the labels of a sample. */
 export type LabelsGetter = (sample: never) => Tensor;
 
+/** What MixUp and CutMix take by name. */
 export interface MixingOptions {
   /** Of the Beta distribution that shares are drawn from: the greater, the nearer to one half. Default 1. */
   alpha?: number;

@@ -11,6 +11,7 @@ import { cat, stack } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
 import { MOST_PIXELS } from './painting';
 
+/** What `makeGrid` takes by name. */
 export interface GridOptions {
   /** Pictures in a row. Default 8. */
   nrow?: number;

@@ -141,6 +141,7 @@ export interface FCNHead {
   set 4(layer: UnaryModule);
 }
 
+/** What the networks of `models.segmentation` take by name. */
 export interface SegmentationOptions {
   /** Scores of each pixel, the background's included. Default: 21. */
   numClasses?: number | null;

@@ -3,13 +3,17 @@ import { vocCategories } from './categories';
 import * as table from './table';
 import { naming } from './weights';
 
+/** The weights that torchvision has published for FCN_ResNet50, by their names there. */
 export const FCN_ResNet50_Weights = /* @__PURE__ */ naming('coco', vocCategories, table.FCN_ResNet50_Weights);
+/** The weights that torchvision has published for FCN_ResNet101, by their names there. */
 export const FCN_ResNet101_Weights = /* @__PURE__ */ naming('coco', vocCategories, table.FCN_ResNet101_Weights);
+/** The weights that torchvision has published for DeepLabV3_ResNet50, by their names there. */
 export const DeepLabV3_ResNet50_Weights = /* @__PURE__ */ naming(
   'coco',
   vocCategories,
   table.DeepLabV3_ResNet50_Weights,
 );
+/** The weights that torchvision has published for DeepLabV3_ResNet101, by their names there. */
 export const DeepLabV3_ResNet101_Weights = /* @__PURE__ */ naming(
   'coco',
   vocCategories,

@@ -178,6 +178,7 @@ export const getImageSize = checked('getImageSize(input)', (input: Tensor): [wid
   return [width, height];
 });
 
+/** How many channels a picture has. */
 export const getNumChannels = checked('getNumChannels(input)', (input: Tensor): number => {
   return infoOf('getNumChannels', input).channels;
 });
