@@ -1,9 +1,10 @@
 // The worker that runs a notebook's cells: takes the page's messages, and holds the library and what cells have declared.
-import { gpu } from 'lamplight';
+import { gpu, setDisplay } from 'lamplight';
 import type { FromWorker, Start, ToWorker } from '../protocol';
 import { builtinsOf } from './builtins';
 import { Cells, Declarations } from './cells';
 import { takeConsole } from './console';
+import { displayOf } from './display';
 import { Files } from './files';
 import { closeStorage } from './sandbox';
 import { Scope } from './scope';
@@ -47,6 +48,12 @@ class Kernel {
       post: send,
     });
     takeConsole(() => this.#cells.outputs);
+    setDisplay(
+      displayOf(
+        () => this.#cells.outputs,
+        () => this.#stopper.signal,
+      ),
+    );
     addEventListener('error', (event) => this.#stray(event, event.error ?? event.message));
     addEventListener('unhandledrejection', (event) => this.#stray(event, event.reason));
     gpu.onLost(({ error }) => {

@@ -15,11 +15,18 @@ import { MemoryLogger } from './memory';
 export function defaultLoggers(given: boolean | Logger | readonly Logger[] | null, folder: string): readonly Logger[] {
   if (given === false) return [];
   const shown = display()?.logger?.();
-  return [...chosen(given, folder), ...(shown ? [{ ...nowhere, ...shown }] : [])];
+  return [...chosen(given, folder), ...(shown ? [shownBy(shown)] : [])];
 }
 
-/** What a logger without files has. */
-const nowhere = { name: null, version: null, logDir: null, saveDir: null } as const;
+/** What a place that shows results takes, as a logger without files. */
+const shownBy = (place: Pick<Logger, 'logMetrics' | 'refreshRate'>): Logger => ({
+  name: null,
+  version: null,
+  logDir: null,
+  saveDir: null,
+  refreshRate: place.refreshRate,
+  logMetrics: (metrics, step) => place.logMetrics(metrics, step),
+});
 
 function chosen(given: true | Logger | readonly Logger[] | null, folder: string): readonly Logger[] {
   if (given === true || given === null) return [hasFiles() ? new CSVLogger(folder) : new MemoryLogger()];
