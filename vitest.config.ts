@@ -131,6 +131,20 @@ export default defineConfig({
       {
         resolve,
         test: {
+          // As `long…`, so that `npm test` leaves it out.
+          name: 'long-site',
+          retry,
+          sequence: { groupOrder: BESIDE.all },
+          environment: 'node',
+          include: ['test/site/*.test.ts'],
+          globalSetup: ['test/site/build.ts'],
+          testTimeout: 900_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        resolve,
+        test: {
           name: 'timing',
           retry,
           sequence: { groupOrder: BESIDE.timing },

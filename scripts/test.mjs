@@ -1,5 +1,6 @@
 // `npm test`: installs, finds a browser, runs the static checks and the tests, and ends with `N passed, N failed`.
-// `npm run test:long` (`--long`) runs the tests of test/long instead, which take minutes. With arguments (`npm test -- conv`,
+// `npm run test:long` (`--long`) runs the tests of test/long instead, which take minutes, and `npm run test:site` (`--site`) those of
+// the built site in test/site, of which `--only NAME` selects files and tests. With arguments (`npm test -- conv`,
 // `npm test -- --project gpu`) either runs only the tests that they select: by the path of their file, or else by their name.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -11,7 +12,8 @@ import { setup } from './setup.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const long = process.argv.includes('--long');
-const selection = process.argv.slice(2).filter((argument) => argument !== '--long');
+const site = process.argv.includes('--site');
+const selection = process.argv.slice(2).filter((argument) => !['--long', '--site', '--only'].includes(argument));
 const total = { passed: 0, failed: 0 };
 /** What is said of tests above the counts, at the end. @type {string[]} */
 const lines = [];
@@ -20,7 +22,7 @@ try {
   setup();
   const browser = await resolveBrowser({ fresh: true, log: console.log });
   console.log(`Browser: ${browser.executablePath} ${browser.version}; WebGPU adapter: ${browser.name}\n`);
-  if (selection.length === 0 && !long) await checks();
+  if (selection.length === 0 && !long && !site) await checks();
   await tests();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
@@ -61,14 +63,15 @@ async function tests() {
     console.log(`Random programs: LAMPLIGHT_SEED=${seed} npm run test:long -- fuzz runs the same ones again.\n`);
   }
   const chosen = selection.some((argument) => argument.startsWith('--project'));
-  const projects = chosen ? [] : ['--project', long ? 'long*' : '!long*'];
+  const own = site ? ['long-site'] : long ? ['long', 'long-node'] : ['!long*'];
+  const projects = chosen ? [] : own.flatMap((project) => ['--project', project]);
   const wanted = selected();
   if (!wanted) {
     listFiles();
     return;
   }
   // In a whole run, tests of host code have a process of their own: they keep a core busy while others wait for a page or a kernel.
-  const isWhole = selection.length === 0 && !long;
+  const isWhole = selection.length === 0 && !long && !site;
   const beside = isWhole ? run('unit', ['--project', 'unit'], 'pipe') : undefined;
   const apart = isWhole ? ['--exclude', 'test/unit/**'] : [];
   await run('tests', [...projects, ...apart, ...wanted], 'inherit');
@@ -110,6 +113,7 @@ async function run(name, args, stdio) {
 
 /** The folders below test/ that this command runs. */
 function folders() {
+  if (site) return ['test/site'];
   return long ? ['test/long'] : ['test/unit', 'test/gpu', 'test/node', 'test/e2e'];
 }
 
@@ -120,6 +124,9 @@ function selected() {
   if (words.length === 0 || options.some((option) => option.startsWith('-') && !option.startsWith('--project')))
     return selection;
   const files = folders().flatMap((folder) => testFiles(root, folder));
+  // Its tests are called by what they are made from.
+  if (site && !words.some((word) => files.some((file) => file.includes(word))))
+    return [...options, '-t', words.join('|')];
   const found = select(words, files, sourcesOf(root));
   if (!found) return undefined;
   if (found.name === undefined) return selection;
@@ -136,7 +143,8 @@ function listFiles() {
     const names = testFiles(root, folder).map((file) => file.slice(folder.length + 1).replace(/\.test\.ts$/, ''));
     console.log(`\n${folder}\n  ${names.join(' ')}`);
   }
-  if (!long) console.log('\nThose of test/long run by npm run test:long.');
+  if (!long && !site)
+    console.log('\nThose of test/long run by npm run test:long, those of test/site by npm run test:site.');
   console.log();
 }
 

@@ -30,7 +30,11 @@ export class Outputs {
     const view = this.viewOf(output);
     this.slots.set(slot, { kind: output.kind, view });
     if (known) known.view.element.replaceWith(view.element);
-    else this.element.append(view.element);
+    else {
+      const below = this.below(slot);
+      if (below) below.before(view.element);
+      else this.element.append(view.element);
+    }
     this.element.hidden = false;
   }
 
@@ -39,6 +43,12 @@ export class Outputs {
     this.slots.clear();
     this.element.replaceChildren();
     this.element.hidden = true;
+  }
+
+  /** What stands below a slot: outputs that take long to make arrive after later ones. */
+  private below(slot: number): HTMLElement | undefined {
+    const next = Math.min(...[...this.slots.keys()].filter((other) => other > slot));
+    return this.slots.get(next)?.view.element;
   }
 
   private viewOf(output: Output): View {

@@ -28,7 +28,8 @@ const formulaExtension = (
 ): TokenizerAndRendererExtension => ({
   name,
   level,
-  start: (text) => text.indexOf('$'),
+  // A paragraph ends where a block may begin.
+  start: (text) => (level === 'block' ? text.search(/(?<=\n)\$\$/) : text.indexOf('$')),
   tokenizer(text) {
     const match = pattern.exec(text);
     return match ? { type: name, raw: match[0], text: (match[1] ?? '').trim() } : undefined;

@@ -1,0 +1,69 @@
+// Opens pages of the built site in the browser of the test run, and waits for what cells do.
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright';
+import { inject } from 'vitest';
+import { launchOptions, resolveBrowser } from '../../scripts/browser.mjs';
+import { DESK } from '../e2e/accessible';
+import { type WatchedPage, watch } from '../e2e/support';
+import { Host } from './host';
+
+export interface BuiltSite {
+  readonly browser: Browser;
+  readonly host: Host;
+  /** Opens a path of the site in a fresh profile. */
+  open(path: string, options?: BrowserContextOptions): Promise<WatchedPage>;
+  close(): Promise<void>;
+}
+
+export async function openBuiltSite(): Promise<BuiltSite> {
+  const host = new Host(inject('siteFolder'));
+  await host.start();
+  const browser = await chromium.launch(launchOptions(await resolveBrowser()));
+  return {
+    browser,
+    host,
+    async open(path, options) {
+      // Its own tests have the service worker; elsewhere it would fetch beside what is looked at.
+      const context = await browser.newContext({ viewport: DESK, serviceWorkers: 'block', ...options });
+      const watched = await watch(context);
+      await watched.page.goto(new URL(path, host.url).href);
+      return watched;
+    },
+    async close() {
+      await browser.close();
+      await host.stop();
+    },
+  };
+}
+
+/** Until the cells of a notebook's page can be run. */
+export const ready = (page: Page): Promise<void> => page.locator('#content[data-ready]').waitFor();
+
+/** A code cell by its number, from 1. */
+export const cell = (page: Page, number: number): Locator => page.locator('.code-cell').nth(number - 1);
+
+/** Runs a cell and waits until it has come to an end. */
+export async function run(page: Page, number: number): Promise<void> {
+  await cell(page, number).locator('.run').click();
+  await ended(page, number);
+}
+
+export async function ended(page: Page, number: number, timeout = 120_000): Promise<void> {
+  const at = cell(page, number);
+  await at.and(page.locator('[data-state="done"], [data-state="failed"], [data-state="stopped"]')).waitFor({ timeout });
+}
+
+/** Writes a cell anew, in its editor. */
+export async function write(page: Page, number: number, code: string): Promise<void> {
+  const at = cell(page, number);
+  if ((await at.locator('.cm-content').count()) === 0) {
+    await at.locator('.code').focus();
+    await page.keyboard.press('Enter');
+  }
+  const content = at.locator('.cm-content');
+  await content.waitFor();
+  await content.focus();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.insertText(code);
+}
+
+export const output = (page: Page, number: number): Locator => cell(page, number).locator('.outputs');
