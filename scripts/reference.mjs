@@ -14,6 +14,7 @@ import { namesOf } from './reference/names.mjs';
 import { Pages } from './reference/pages.mjs';
 import { root } from './reference/paths.mjs';
 import { TheirNames } from './reference/their-names.mjs';
+import { toldExports } from './reference/told.mjs';
 
 /** @typedef {typeof import('../demos/build/fragments')} Fragments */
 
@@ -32,6 +33,8 @@ async function buildReference(out) {
   const pages = new Pages(surface, theirs);
   const names = namesOf(surface, pages, theirs);
   const addresses = new Map(names.map(([name, space, address]) => [space === '' ? name : `${space}.${name}`, address]));
+  const untold = [...toldExports()].flatMap(([name, text]) => (text !== '' && addresses.has(name) ? [] : [name]));
+  if (untold.length > 0) throw new Error(`reference: expected a page and a text of ${untold.join(', ')}`);
   const all = [...pages.all(), ...theirs.pages((ours) => addresses.get(ours))];
   await buildAssets(out);
   await withModule('/demos/build/fragments.ts', async (/** @type {Fragments} */ { filledIn }) => {
@@ -59,6 +62,7 @@ async function buildAssets(out) {
       emptyOutDir: true,
       modulePreload: false,
       rolldownOptions: {
+        checks: { pluginTimings: false },
         input: { reference: join(root, 'demos/reference/reference.ts') },
         output: { entryFileNames: '[name].js', chunkFileNames: '[name].js', assetFileNames: '[name][extname]' },
       },

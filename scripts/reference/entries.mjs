@@ -94,12 +94,15 @@ class Reader {
    */
   #addSpace(module, path, door) {
     const name = path === '' ? 'torch' : path;
+    const text = spaceTexts[name];
+    if (text === undefined)
+      throw new Error(`reference: expected a sentence on ${name} in scripts/reference/spaces.mjs`);
     /** @type {Space} */
     const space = {
       name,
       path,
       door,
-      text: spaceTexts[name] ?? '',
+      text,
       entries: [],
       spaces: [],
       file: `${name}/index.html`,

@@ -1,4 +1,52 @@
 // A sentence on each door and namespace of the library.
 
 /** @type {Readonly<Record<string, string>>} */
-export const spaceTexts = {};
+export const spaceTexts = {
+  torch:
+    'What PyTorch has at its top level: tensors, the functions of tensors, random numbers, saving and loading, the GPU.',
+  amp: 'Training in mixed precision: the scaler of losses, and `autocast`.',
+  autograd: 'Gradients: of one tensor by another, of functions of your own, and checks of both.',
+  data: 'Data sets, samplers and loaders, with workers; `torch.utils.data` in Python.',
+  distributions: 'Probability distributions: samples, densities, entropies, divergences.',
+  'distributions.constraints': 'Which values a parameter or a sample may have.',
+  'distributions.transforms': 'Maps that make one distribution of another.',
+  func: 'Gradients of functions of tensors: `grad`, `jacrev`, `hessian`, `vmap`.',
+  gpu: 'The device: its start, its memory, what it does, and tuning for it.',
+  hub: 'Weights from addresses: downloaded, checked by their sums, and kept.',
+  nn: 'Layers, losses, containers and what they share: `Module`.',
+  'nn.functional':
+    'Layers and losses as functions, without parameters of their own; `import * as F` from `lamplight/functional`.',
+  'nn.init': 'Ways to fill weights before training.',
+  'nn.utils': 'Gradients cut at a norm, parameters as one vector, and other helpers of training.',
+  'nn.utils.fusion': 'Batch normalization folded into the layer before it.',
+  'nn.utils.parametrizations': 'Weights of a given form: of spectral norm 1, or as length and direction.',
+  'nn.utils.parametrize': 'Weights that are computed from other parameters.',
+  'nn.utils.rnn': 'Sequences of several lengths as one batch.',
+  optim: 'Optimizers.',
+  'optim.lrScheduler': 'Schedulers of learning rates; `torch.optim.lr_scheduler` in Python.',
+  'optim.swaUtils': 'Averages of weights over training; `torch.optim.swa_utils` in Python.',
+  safetensors: 'Files of tensors alone, whole or in parts.',
+  special: 'Special functions: gamma, Bessel, error functions and their relatives; `torch.special` in Python.',
+  einops: 'Shapes in words: `rearrange`, `reduce`, `repeat` and their layers, as einops has them.',
+  interpret:
+    'What a network looks at: attributions, concepts, pictures of filters and units, embeddings; as Captum has them, and more.',
+  'interpret.visualization': 'Attributions drawn over pictures and series.',
+  lightning: 'Training loops: `Trainer`, modules, callbacks and loggers, as Lightning has them.',
+  metrics: 'Figures that are gathered over batches, as torchmetrics has them.',
+  'metrics.functional': 'The same figures of one batch.',
+  'metrics.functional.segmentation': 'Figures of segmentation of one batch.',
+  'metrics.segmentation': 'Figures of segmentation.',
+  tensorboard: 'Event files that TensorBoard opens: `SummaryWriter`.',
+  vision: 'Pictures: reading, transforms, data sets, models and detection, as torchvision has them.',
+  'vision.datasets': 'Data sets of pictures, read from their own files.',
+  'vision.detection': 'Detectors, and the parts that they are made of; `torchvision.models.detection` in Python.',
+  'vision.io': 'Pictures from files, canvases and videos, and back.',
+  'vision.models': 'Networks for pictures, with the weights that torchvision has published.',
+  'vision.models.segmentation': 'Networks that give each pixel a class.',
+  'vision.ops': 'Boxes, regions, losses and layers of detection.',
+  'vision.transforms': "Transforms of pictures, masks and boxes: version 2 of torchvision's.",
+  'vision.transforms.functional': 'The same transforms as functions.',
+  'vision.tvTensors': 'Tensors that say what they hold: pictures, masks, boxes.',
+  'vision.utils': 'Grids of pictures, drawn boxes and masks, and pictures as files.',
+  worker: 'Training in a worker: what a page holds of it, and what crosses between them.',
+};

@@ -13,6 +13,7 @@ const spaces = /** @type {readonly (readonly [RegExp, string])[]} */ ([
   [/^torch$/, ''],
   [/^torch\./, ''],
   [/^torchvision\.tv_tensors$/, 'vision.tvTensors'],
+  [/^torchvision\.models\.detection$/, 'vision.detection'],
   [/^torchvision/, 'vision'],
   [/^torchmetrics\.functional/, 'metrics.functional'],
   [/^torchmetrics/, 'metrics'],
