@@ -17,14 +17,14 @@ import { firstRun } from './first-run';
 import { Heat } from './heat';
 import type { Program } from './ir';
 import { fail, type Job, type JobExport, type Rehearsal } from './job';
+import { whenLoaded } from './late';
 import { beginKernels, link, pipelineRequests } from './link';
 import { type CompilerPass, compilerPasses } from './passes/index';
-import { compile, foreseeTexts, hostBytesOf, type Plan } from './plan';
+import { compile, foresee, hostBytesOf, type Plan } from './plan';
 import { PlanCache } from './plan-cache';
 import { Refusal } from './refusal';
 import { type Sendable, Sender } from './sender';
 import { bindStanding, releaseStanding } from './standing';
-import { whenLoaded } from './texts';
 import { BackgroundTuning } from './tuning/background';
 import { Measurements, type Tuned } from './tuning/measurements';
 import type { TuningRecord } from './tuning/store';
@@ -485,7 +485,7 @@ export class Engine {
 
   private async runLater(job: Job): Promise<void> {
     try {
-      if (!this.session) foreseeTexts(job.build());
+      if (!this.session) foresee(job.build());
       const session = await this.openForWork();
       const cached = this.plans.get(job.key);
       if (cached) this.run(job, cached, session);

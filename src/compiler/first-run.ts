@@ -4,12 +4,12 @@ import { hostPhase } from '../gpu/host-trace';
 import type { Session } from '../gpu/session';
 import { isOnDevice } from './cell';
 import type { Job } from './job';
+import { whenLoaded } from './late';
 import { beginKernels, draftOf, link, updates } from './link';
 import type { CompilerPass } from './passes/index';
 import { compile } from './plan';
 import type { Sendable, Sender } from './sender';
 import { bindStanding, releaseStanding } from './standing';
-import { whenLoaded } from './texts';
 
 /** What a job's plan has become, and whether the job has been sent by it. */
 export interface FirstRun extends Sendable {

@@ -7,10 +7,11 @@ import { SMALL_BYTES } from '../gpu/memory';
 import { type FaultFlow, faultFlow } from './fault-flow';
 import type { LoweredProgram, Lowering, Operand, Overwrite, Pass, Program, ProgramNode } from './ir';
 import { input, output, u32 } from './ir';
+import { allHere, whenLoaded } from './late';
 import { gridFor } from './lowering';
 import { fillsFirst, packTargets } from './pack';
 import { type CompilerPass, compilerPasses } from './passes/index';
-import { allWithTexts, foresee } from './texts';
+import { withTexts } from './texts';
 
 /** Storage buffers bind at multiples of this many bytes (WebGPU's default minStorageBufferOffsetAlignment). */
 const ALIGNMENT = 256;
@@ -100,8 +101,10 @@ export function compile(
 ): Plan {
   if (recorded.values.some(({ dtype }) => dtype === 'float16')) expectHalf(adapter);
   const program = fillsFirst(recorded);
-  const lowerings = allWithTexts(program.nodes.map((node) => lower(program, node, adapter)));
-  const lowered = passes.reduce((before, pass) => pass(before), { program, lowerings } as LoweredProgram);
+  const lowered = passes.reduce((before, pass) => pass(before), {
+    program,
+    lowerings: lowerings(program, adapter),
+  } as LoweredProgram);
   return { ...new Planner(lowered).run(), faults: faultFlow(lowered) };
 }
 
@@ -116,13 +119,10 @@ const usual: AdapterProfile = {
   maxBufferSize: 1 << 28,
 };
 
-/** Begins to load what the plan of a program will need, while the device is being asked for. A guess that fails costs nothing. */
-export function foreseeTexts(program: Program): void {
-  try {
-    foresee(program.nodes.map((node) => lower(program, node, usual)));
-  } catch {
-    // The plan for the adapter that there is says what is wrong.
-  }
+/** Loads the code and the texts that the plan of a program will need, while the device is being asked for. A guess that fails costs nothing. */
+export function foresee(program: Program): void {
+  // The plan for the adapter that there is says what is wrong.
+  whenLoaded(() => lowerings(program, usual)).catch(() => {});
 }
 
 export const supportsHalf = ({ features }: AdapterProfile): boolean => features.has('shader-f16');
@@ -135,11 +135,15 @@ export function expectHalf(adapter: AdapterProfile, where = 'float16'): void {
   );
 }
 
-function lower({ values }: Program, node: ProgramNode, adapter: AdapterProfile): Lowering {
-  const inputs = node.inputs.map((v) => values[v]!);
-  const outputs = node.outputs.map((v) => values[v]!);
-  return node.op.lower({ inputs, outputs, attrs: node.attrs, adapter });
-}
+/** How the nodes of a program are computed. @throws MissingParts for the code and the texts that are not there */
+const lowerings = ({ nodes, values }: Program, adapter: AdapterProfile): Lowering[] =>
+  allHere(
+    nodes.map(({ op, attrs, ...node }) => () => {
+      const inputs = node.inputs.map((v) => values[v]!);
+      const outputs = node.outputs.map((v) => values[v]!);
+      return withTexts(op.lower({ inputs, outputs, attrs, adapter }));
+    }),
+  );
 
 /** Locations that a run needs whatever is kept: steps touch them whose results are not kept, or they are, or give, exports. */
 export function locationsReadEachTime({

@@ -5,10 +5,10 @@ import { ArgumentError, ShapeError } from '../core/errors';
 import { showShape } from '../core/meta';
 import { named } from '../graph/record';
 import type { Value } from '../graph/value';
-import { type ConvAttrs, expectIntegers } from '../kernels/conv/geometry';
 import { add } from './arithmetic';
 import { reshape } from './cast';
 import { type ConvTransposeAttrs, conv2d, convTranspose2d } from './conv';
+import { type ConvAttrs, expectIntegers } from './conv-shape';
 import { pad, permute } from './shape';
 import { overlapAdd, windows } from './windows';
 

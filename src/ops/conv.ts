@@ -1,31 +1,24 @@
 // Convolution and its adjoints: conv2d, the gradient by input (which is the transposed convolution) and the gradient by weight.
 
+import { kernels } from '../compiler/texts';
 import { ArgumentError, ShapeError } from '../core/errors';
 import { type Meta, showShape } from '../core/meta';
 import { record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
-import { forwardPasses } from '../kernels/conv/forward';
-import {
-  type ConvAttrs,
-  checkBias,
-  checkConv,
-  convGeometry,
-  convShape,
-  expectIntegers,
-  transposedSize,
-} from '../kernels/conv/geometry';
-import { inputGradPasses } from '../kernels/conv/input-grad';
-import { weightGradPasses } from '../kernels/conv/weight-grad';
 import { add } from './arithmetic';
 import { reshape } from './cast';
+import { type ConvAttrs, checkBias, checkConv, convShape, expectIntegers, transposedSize } from './conv-shape';
 import { expand, sum } from './reduce';
 import { narrow } from './shape';
 import { isWhole, wholeConv2d, wholeConvTranspose2d } from './whole-windows';
 
-export type { ConvAttrs } from '../kernels/conv/geometry';
+export type { ConvAttrs } from './conv-shape';
 
 type Sized = ConvAttrs & { readonly size: readonly [height: number, width: number] };
 type Kerneled = ConvAttrs & { readonly kernel: readonly [height: number, width: number] };
+
+/** How they are computed. */
+const kernel = kernels('conv', () => import('../kernels/conv/convolutions'));
 
 const spatial = (x: Meta): readonly [number, number] => [x.shape[2]!, x.shape[3]!];
 
@@ -44,9 +37,7 @@ const conv2dOp: Op<ConvAttrs> = {
     checkBias('conv2d', b, shape[1]!, w!);
     return [{ shape, dtype: 'float32' }];
   },
-  lower({ inputs: [x, w, b], outputs: [y], attrs, adapter }) {
-    return forwardPasses(convGeometry(x!.shape, w!.shape, y!.shape, attrs), b !== undefined, adapter);
-  },
+  lower: (context) => kernel().forward(context),
   vjp([dy], { inputs: [x, w, b], attrs, needs }) {
     const dx = needs[0] ? convInputGrad(dy!, w!, null, { ...plain(attrs), size: spatial(x!) }) : null;
     const [dw, db] = needs[1] ? convWeightGrad(x!, dy!, { ...plain(attrs), kernel: spatial(w!) }) : [null, null];
@@ -72,9 +63,7 @@ const convTranspose2dOp: Op<Sized> = {
     checkBias('convTranspose2d', b, channels, w!);
     return [{ shape: [dy!.shape[0]!, channels, ...attrs.size], dtype: 'float32' }];
   },
-  lower({ inputs: [dy, w, b], outputs: [dx], attrs, adapter }) {
-    return inputGradPasses(convGeometry(dx!.shape, w!.shape, dy!.shape, attrs), b !== undefined, adapter);
-  },
+  lower: (context) => kernel().inputGrad(context),
   vjp([g], { inputs: [dy, w, b], attrs, needs }) {
     const back = needs[0] ? convOfSize(g!, w!, plain(attrs), spatial(dy!)) : null;
     const dw = needs[1] ? convWeightGrad(g!, dy!, { ...plain(attrs), kernel: spatial(w!) })[0] : null;
@@ -98,9 +87,7 @@ const convWeightGradOp: Op<Kerneled> = {
       { shape: [channels], dtype: 'float32' },
     ];
   },
-  lower({ inputs: [x, dy], outputs: [dw], attrs, adapter }) {
-    return weightGradPasses(convGeometry(x!.shape, dw!.shape, dy!.shape, attrs), adapter);
-  },
+  lower: (context) => kernel().weightGrad(context),
   vjp([g, gb], { inputs: [x, dy], attrs, needs }) {
     const byWeight = needs[1] && g ? convOfSize(x!, g, plain(attrs), spatial(dy!)) : null;
     const byBias = needs[1] && gb ? expand(reshape(gb, [gb.numel, 1, 1]), dy!.shape) : null;

@@ -1,24 +1,19 @@
 // Matrix products: batched, with operands read transposed in place, and an optional bias.
-import type { Lowering } from '../compiler/ir';
-import { invariant, ShapeError } from '../core/errors';
-import { contiguousStrides, isFloat, type Meta, numel, type Shape, showShape } from '../core/meta';
-import type { AdapterProfile } from '../gpu/device';
+import { kernels } from '../compiler/texts';
+import { ShapeError } from '../core/errors';
+import { isFloat, type Meta, numel, type Shape, showShape } from '../core/meta';
 import { expectFloat, named, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
-import { BATCH_DIMS, matmulPasses } from '../kernels/matmul/passes';
 import { add, mul } from './arithmetic';
 import { broadcastShapes } from './broadcast';
 import { cast, reshape } from './cast';
+import { BATCH_DIMS, batchSteps, type MatmulAttrs, matmulSizes } from './matmul-sizes';
 import { expand, sum } from './reduce';
 import { filledPast } from './room';
 import { permute } from './shape';
 
-interface MatmulAttrs {
-  /** The first operand is stored as [..., K, M]. */
-  readonly transposeA: boolean;
-  /** The second operand is stored as [..., N, K]. */
-  readonly transposeB: boolean;
-}
+/** How products are computed. */
+const kernel = kernels('matmul', () => import('../kernels/matmul/products'), 'matmul');
 
 /** y[z,m,n] = b[n] + Σ_k A[z,m,k] · B[z,k,n], where A and B are the operands after their transposes; batch dimensions broadcast. */
 const matmulOp: Op<MatmulAttrs> = {
@@ -39,8 +34,7 @@ const matmulOp: Op<MatmulAttrs> = {
     const batch = broadcastShapes('matmul', [batchOf(a!), batchOf(b!)]);
     return [{ shape: [...batch, rows, cols], dtype: 'float32' }];
   },
-  lower: ({ inputs: [a, b, bias], outputs: [y], attrs, adapter }) =>
-    lowerMatmul(a!, b!, y!, attrs, adapter, bias ? 'bias' : null),
+  lower: (context) => kernel().matmul(context, context.inputs[2] ? 'bias' : null),
   vjp([dy], { inputs: [a, b, bias], attrs: { transposeA, transposeB }, needs }) {
     const da = () => (transposeA ? product(b!, dy!, transposeB, true) : product(dy!, b!, false, !transposeB));
     if (bias && transposeB && needs[1] && needs[2] && a!.shape.length === 2 && numel(b!.shape) > 0) {
@@ -74,8 +68,7 @@ const linearWeightGradOp: Op<undefined> = {
       { shape: [rows], dtype: 'float32' },
     ];
   },
-  lower: ({ inputs: [dy, x], outputs: [dw], adapter }) =>
-    lowerMatmul(dy!, x!, dw!, { transposeA: true, transposeB: false }, adapter, 'sums'),
+  lower: (context) => kernel().matmul({ ...context, attrs: { transposeA: true, transposeB: false } }, 'sums'),
   vjp([g, gb], { inputs: [dy, x], needs }) {
     const byWeight = needs[0] && g ? product(x!, g, false, true) : null;
     const byBias = needs[0] && gb ? expand(gb, dy!.shape) : null;
@@ -93,61 +86,6 @@ const linearWeightGradOp: Op<undefined> = {
 };
 
 const batchOf = (x: Meta): Meta => ({ shape: x.shape.slice(0, -2), dtype: x.dtype });
-
-function matmulSizes(a: Meta, b: Meta, { transposeA, transposeB }: MatmulAttrs) {
-  const [a0, a1] = a.shape.slice(-2) as [number, number];
-  const [b0, b1] = b.shape.slice(-2) as [number, number];
-  const [rows, inner] = transposeA ? [a1, a0] : [a0, a1];
-  const [innerB, cols] = transposeB ? [b1, b0] : [b0, b1];
-  if (inner !== innerB) {
-    const shown = ({ shape }: Meta, transposed: boolean) => `${showShape(shape)}${transposed ? ' (transposed)' : ''}`;
-    throw new ShapeError(
-      `matmul: expected as many columns in the first operand as rows in the second, but got ${inner} and ${innerB} in ${shown(a, transposeA)} and ${shown(b, transposeB)}`,
-    );
-  }
-  return { rows, cols, inner };
-}
-
-/** Batch sizes and, for each operand, steps in elements; dimensions that run on are merged, and at least four given. */
-function batchSteps(batch: Shape, a: Meta, b: Meta) {
-  const steps = (x: Meta) => {
-    const own = contiguousStrides(x.shape).slice(0, -2);
-    const lead = batch.length - own.length;
-    return batch.map((_, d) => (d < lead || x.shape[d - lead] === 1 ? 0 : own[d - lead]!));
-  };
-  const stepsA = steps(a);
-  const stepsB = steps(b);
-  const dims: { size: number; a: number; b: number }[] = [];
-  for (let d = batch.length - 1; d >= 0; d--) {
-    const dim = { size: batch[d]!, a: stepsA[d]!, b: stepsB[d]! };
-    const inside = dims[0];
-    if (dim.size === 1) continue;
-    if (inside && dim.a === inside.a * inside.size && dim.b === inside.b * inside.size) inside.size *= dim.size;
-    else dims.unshift(dim);
-  }
-  while (dims.length < BATCH_DIMS) dims.unshift({ size: 1, a: 0, b: 0 });
-  return dims;
-}
-
-/** A product that adds input 2 to every row, or that also sums the first operand's rows into output 1. */
-function lowerMatmul(
-  a: Meta,
-  b: Meta,
-  y: Meta,
-  attrs: MatmulAttrs,
-  adapter: AdapterProfile,
-  extra: 'bias' | 'sums' | null,
-): Lowering {
-  const { rows, cols, inner } = matmulSizes(a, b, attrs);
-  const dims = batchSteps(y.shape.slice(0, -2), a, b);
-  invariant(dims.length === BATCH_DIMS, `a matrix product over ${dims.length} separate batch dimensions`);
-  const [a1, b1] = [a.shape[a.shape.length - 1]!, b.shape[b.shape.length - 1]!];
-  const [m, ka] = attrs.transposeA ? [1, a1] : [a1, 1];
-  const [kb, n] = attrs.transposeB ? [1, b1] : [b1, 1];
-  const shape = { m: rows, k: inner, n: cols, batch: numel(y.shape.slice(0, -2)), ...attrs };
-  const product = { ...shape, steps: { m, ka, kb, n }, dims, bias: extra === 'bias', sums: extra === 'sums' };
-  return matmulPasses(product, adapter);
-}
 
 /**
  * Product of at least 2-D operands. Where only the first has batch dimensions they become rows, so that the gradient of

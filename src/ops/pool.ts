@@ -6,9 +6,9 @@ import { ArgumentError, ShapeError } from '../core/errors';
 import { type Meta, numel, type Shape, sameShape, showShape } from '../core/meta';
 import { expectFloat, fromHost, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
-import { expectIntegers } from '../kernels/conv/geometry';
 import { mul } from './arithmetic';
 import { reshape } from './cast';
+import { expectIntegers } from './conv-shape';
 import { isWhole, truncated, wholeMaxPool2d, wholeSumPool2d, windowLengths } from './whole-windows';
 
 const avgSource: Text = '#pool/avgPool2d';

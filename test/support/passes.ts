@@ -1,7 +1,8 @@
 // Runs the passes of a lowering by themselves, without the engine: for kernels that the engine would not choose here.
 
 import type { Lowering, Operand, Pass } from '../../src/compiler/ir';
-import { allWithTexts, whenLoaded } from '../../src/compiler/texts';
+import { whenLoaded } from '../../src/compiler/late';
+import { withTexts } from '../../src/compiler/texts';
 import { codeOf } from '../../src/wgsl/code';
 
 const STORAGE = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST
@@ -16,7 +17,7 @@ export async function runPasses(
   inputs: readonly Float32Array[],
   outputs: readonly number[],
 ): Promise<Float32Array[]> {
-  const [lowering] = (await whenLoaded(() => allWithTexts([named]))) as [Lowering];
+  const lowering = await whenLoaded(() => withTexts(named));
   if (lowering.kind !== 'passes') throw new Error(`expected passes, but got a lowering of kind ${lowering.kind}`);
   const created: GPUBuffer[] = [];
   const buffer = (bytes: number, usage: number, data?: BufferSource) => {

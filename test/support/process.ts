@@ -1,10 +1,10 @@
 // Runs before each file of a process that files share: each finds what a fresh process would have.
 import * as torch from 'lamplight';
 import { afterAll, vi } from 'vitest';
-import { allPacks } from '../../src/compiler/texts';
+import { allParts } from '../../src/compiler/texts';
 import { forgetWarnings } from '../../src/core/warnings';
 
-await allPacks();
+await allParts();
 // Without a device, what an earlier file has computed in vain is told here.
 await torch.synchronize().catch(() => undefined);
 torch.manualSeed(new torch.Generator().initialSeed());

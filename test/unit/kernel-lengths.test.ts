@@ -5,7 +5,8 @@ import type { Lowering, Pass } from '../../src/compiler/ir';
 import { passWithTexts } from '../../src/compiler/texts';
 import type { Meta, Shape } from '../../src/core/meta';
 import { forwardPasses } from '../../src/kernels/conv/forward';
-import { BATCH_DIMS, matmulPasses, type Product } from '../../src/kernels/matmul/passes';
+import { matmulPasses, type Product } from '../../src/kernels/matmul/passes';
+import { BATCH_DIMS } from '../../src/ops/matmul-sizes';
 import { adapterOf } from '../support/adapter';
 import { geometryOf } from '../support/geometry';
 

@@ -7,9 +7,9 @@ import type { Allocation } from '../../gpu/memory';
 import { Pipelines } from '../../gpu/pipelines';
 import type { Session } from '../../gpu/session';
 import { Slots } from '../../gpu/slots';
+import { whenLoaded } from '../late';
 import { type LinkTarget, link } from '../link';
 import { compile } from '../plan';
-import { whenLoaded } from '../texts';
 import { type Bench, forced, type Trial, type TuningTask } from './tuner';
 import type { Candidate, TuningTable } from './tuning';
 

@@ -2,6 +2,7 @@
 import type { DeviceOptions } from '../../gpu/device';
 import type { Session } from '../../gpu/session';
 import type { Program } from '../ir';
+import { whenLoaded } from '../late';
 import { adapterKey, type TuningRecord, TuningStore } from './store';
 import type { TunedChoice, TuningProgress } from './tuner';
 import { type Probe, TuningTable } from './tuning';
@@ -56,7 +57,7 @@ export class Measurements {
   ): Promise<Tuned> {
     const [{ tuneAll, tuningTasks }, { GpuBench }] = await Promise.all([import('./tuner'), import('./bench')]);
     const { table } = this;
-    const tasks = tuningTasks(programs, session.profile, table);
+    const tasks = await whenLoaded(() => tuningTasks(programs, session.profile, table));
     const bench = new GpuBench(session, table);
     try {
       await orLost(session.settle(0));

@@ -3,7 +3,8 @@
 import { codeOf } from '../../wgsl/code';
 import { shake } from '../../wgsl/shake';
 import type { Operand, Pass } from '../ir';
-import { passWithTexts, whenLoaded } from '../texts';
+import { whenLoaded } from '../late';
+import { passWithTexts } from '../texts';
 import { noiseOf, Timer } from './bench';
 import { type Candidate, candidateKey, type Probe } from './tuning';
 

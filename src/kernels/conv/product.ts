@@ -2,7 +2,8 @@
 import type { Lowering, Operand } from '../../compiler/ir';
 import { placed } from '../../compiler/lowering';
 import type { AdapterProfile } from '../../gpu/device';
-import { BATCH_DIMS, matmulPasses, type Product } from '../matmul/passes';
+import { BATCH_DIMS } from '../../ops/matmul-sizes';
+import { matmulPasses, type Product } from '../matmul/passes';
 import type { Correlation } from './forward';
 
 /**

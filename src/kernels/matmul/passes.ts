@@ -15,6 +15,7 @@ import type { Text } from '../../compiler/texts';
 import { type Probe, probed } from '../../compiler/tuning/tuning';
 import { BYTES_PER_ELEMENT } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';
+import { BATCH_DIMS } from '../../ops/matmul-sizes';
 import { sumChunkPairs, sumChunks } from '../reduce/chunks';
 import {
   type BlockTile,
@@ -40,9 +41,6 @@ const quad: Text = '#matmul/libLanesQuad';
 const registerSource: Text = '#matmul/matmul';
 const workgroupSource: Text = '#matmul/matmulWorkgroup';
 const vectorSource: Text = '#matmul/matvec';
-
-/** Separate batch dimensions that the kernels walk. */
-export const BATCH_DIMS = 4;
 
 /** One batch dimension, with the steps in elements that each operand takes along it. */
 export interface BatchDim {

@@ -2,9 +2,9 @@
 import { ArgumentError } from '../../core/errors';
 import { type Arguments, parseArgs } from '../../core/options';
 import type { Value } from '../../graph/value';
-import type { ConvAttrs } from '../../kernels/conv/geometry';
 import { type ConvTransposeAttrs, conv2d as conv2dOp, convTranspose2d as convTranspose2dOp } from '../../ops/conv';
 import * as nd from '../../ops/conv-nd';
+import type { ConvAttrs } from '../../ops/conv-shape';
 import { checked } from '../../tensor/callable';
 import { Tensor } from '../../tensor/tensor';
 import { type Size, type Spatial, sizesOf, type Tuple } from '../sizes';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Program } from '../../../src/compiler/ir';
 import { pipelineRequests } from '../../../src/compiler/link';
 import { compile } from '../../../src/compiler/plan';
-import { allPacks } from '../../../src/compiler/texts';
+import { allParts } from '../../../src/compiler/texts';
 import type { AdapterProfile, Tuning } from '../../../src/gpu/device';
 import { Pipelines } from '../../../src/gpu/pipelines';
 import { adapterOf } from '../../support/adapter';
@@ -20,7 +20,7 @@ const F = nn.functional;
 let device: GPUDevice;
 let pipelines: Pipelines;
 beforeAll(async () => {
-  await allPacks();
+  await allParts();
   device = await nullDevice();
   pipelines = new Pipelines(device);
 });
