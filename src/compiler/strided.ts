@@ -9,6 +9,10 @@ const WORKGROUP = 64;
 /** Dimensions that the kernel has parameters for. */
 export const MAX_RANK = 8;
 
+/** Eight values as two vec4 of Params. */
+export const vec8 = (values: readonly number[], rest: number, param: (value: number) => Param): Param[] =>
+  Array.from({ length: MAX_RANK }, (_, d) => param(values[d] ?? rest));
+
 /** The elements that a pass reads: up to `room`, of which it writes `count`. */
 export interface StridedRead {
   readonly room: number;

@@ -1,20 +1,17 @@
 // The extremum along a dimension with its place: max and min with indices, argmax, argmin.
-import stripsLib from '../../shaders/lib/strips.wgsl?raw';
-import { input, type Operand, output, type Pass, scratch } from '../compiler/ir';
-import type { Text } from '../compiler/texts';
+import { kernels } from '../compiler/texts';
 import { ShapeError } from '../core/errors';
-import { BYTES_PER_ELEMENT, numel, scalarOf, showShape } from '../core/meta';
+import { numel, showShape } from '../core/meta';
 import { recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
-import { elementLibs } from '../kernels/reduce/elements';
-import { resultCount, type Strips, secondStrips, stripCount, stripsFor, stripsPass } from '../kernels/reduce/strips';
 import { reshape } from './cast';
 import { reducedShape, resolveDim } from './dims';
 import { scatterAddIntoZeros } from './indexing';
 import { type ReduceAttrs, reducedCount } from './reduce';
 import { filledPast, greatestOf, leastOf } from './room';
 
-const source: Text = '#sort/arg';
+/** How extrema, orders and samples are found. */
+export const kernel = kernels('order', () => import('../kernels/sort/order'), 'sort');
 
 /** Outputs: the extremum, and its place along the one dimension in `dims`. */
 function extremumOp(name: string, minimum: boolean): Op<ReduceAttrs> {
@@ -31,40 +28,7 @@ function extremumOp(name: string, minimum: boolean): Op<ReduceAttrs> {
         { shape, dtype: 'int64' },
       ];
     },
-    lower({ inputs: [x], attrs: { dims }, adapter }) {
-      const pass = (strips: Strips, from: Operand, places: Operand | null, to: Operand, at: Operand): Pass => {
-        const elements = places ? partial : numel(x.shape);
-        const results = resultCount(strips);
-        const lengths = {
-          ...{ x: elements, x4: elements / 4 },
-          ...{ value: results, value4: results / 4, at: results, at4: results / 4 },
-        };
-        const bare = {
-          source: [elementLibs[scalarOf(x.dtype)], stripsLib, source],
-          lengths,
-          label: name,
-          overrides: { MINIMUM: minimum ? 1 : 0, HAS_PLACES: places ? 1 : 0 },
-          // Without places the input is bound twice: bindings are fixed, and this one is not read.
-          reads: [from, places ?? from],
-          writes: [to, at],
-        };
-        return stripsPass(bare, strips, adapter);
-      };
-      const strips = stripsFor(x.shape, dims, adapter, { fours: true, workgroups: true });
-      const partial = resultCount(strips);
-      if (stripCount(strips) === 1)
-        return { kind: 'passes', passes: [pass(strips, input(0), null, output(0), output(1))] };
-      const bytes = partial * BYTES_PER_ELEMENT;
-      const second = secondStrips(strips, adapter, { workgroups: true });
-      return {
-        kind: 'passes',
-        passes: [
-          pass(strips, input(0), null, scratch(0), scratch(1)),
-          pass(second, scratch(0), scratch(1), output(0), output(1)),
-        ],
-        scratch: [bytes, bytes],
-      };
-    },
+    lower: (context) => kernel().extremum(context, name, minimum),
     vjp([dy], { inputs: [x], outputs: [, at], attrs: { dims } }) {
       if (!dy) return [null];
       const kept = reducedShape(x.shape, dims, true);

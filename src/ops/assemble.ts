@@ -1,20 +1,18 @@
 // Putting gradients of slices together: many values, each in its window of one result, and 0 where there is none.
-import source from '../../shaders/assemble.wgsl?raw';
-import fillSource from '../../shaders/fill.wgsl?raw';
-import { f32, input, output, type Pass, scalar, u32, type View } from '../compiler/ir';
-import { gridFor } from '../compiler/lowering';
+import type { View } from '../compiler/ir';
+import { kernels } from '../compiler/texts';
 import { numel, type Shape } from '../core/meta';
 import { record } from '../graph/record';
 import type { Op, Roomy, Value } from '../graph/value';
-import { familyOf, layersOf, type Span } from '../kernels/conv/window-layers';
 import { add } from './arithmetic';
 import { full, reshape } from './cast';
 import { filledPast, rowsIn } from './room';
-import { type Axis, axesOf, scatterInRoom, scatterIntoZeros, stridedView, vec8 } from './shape';
+import { type Axis, axesOf, scatterInRoom, scatterIntoZeros, stridedView } from './shape';
+import { familyOf, layersOf, type Span } from './window-layers';
 
-const WORKGROUP = 64;
-/** As many as fit beside the output into WebGPU's least number of storage buffers. */
-const VALUES_PER_PASS = 6;
+/** How parts are put together. */
+const kernel = kernels('assemble', () => import('../kernels/assemble'));
+
 /** Windows with room that are added one by one. */
 const MAX_SUMMED = 8;
 
@@ -25,13 +23,13 @@ export interface Part {
 }
 
 /** Values whose windows share no element and have equal rows; inputs in this order, dynamic scalar k the offset of window k. */
-interface Layer {
+export interface Layer {
   readonly rows: readonly Axis[];
   /** Of each window: its elements that lie together in a row. */
   readonly cols: readonly number[];
 }
 
-interface AssembleAttrs {
+export interface AssembleAttrs {
   readonly shape: Shape;
   /** Elements that are moved together; offsets count them. */
   readonly lanes: 1 | 4;
@@ -46,17 +44,7 @@ const assembleOp: Op<AssembleAttrs> = {
   gradName: 'StackBackward0',
   saves: { inputs: [] },
   infer: ([{ dtype }], { shape }) => [{ shape, dtype }],
-  lower({ attrs: { shape, lanes, covers, layers } }) {
-    const passes: Pass[] = covers ? [] : [clearPass(numel(shape))];
-    let first = 0;
-    layers.forEach((layer, l) => {
-      for (let start = 0; start < layer.cols.length; start += VALUES_PER_PASS) {
-        passes.push(layerPass(layer, start, first, lanes, l > 0));
-      }
-      first += layer.cols.length;
-    });
-    return { kind: 'passes', passes };
-  },
+  lower: (context) => kernel().assemble(context),
   vjp([dy], { inputs, attrs, scalars, needs }) {
     const windows = windowsOf(attrs);
     return inputs.map((x, k) => {
@@ -120,59 +108,6 @@ function stridesIn(axes: readonly Axis[], shape: Shape): number[] | null {
 /** Where each input goes. */
 const windowsOf = ({ layers }: AssembleAttrs): Axis[][] =>
   layers.flatMap(({ rows, cols }) => cols.map((count) => [...rows, { size: count, stride: 1 }]));
-
-const clearPass = (count: number): Pass => ({
-  source: [fillSource],
-  label: 'assemble',
-  reads: [],
-  writes: [output()],
-  params: [u32(count), f32(0)],
-  grid: gridFor(count, WORKGROUP),
-});
-
-/** Writes, or adds, windows `start` and a few more of a layer whose first window is that of input `first`. */
-function layerPass({ rows, cols }: Layer, start: number, first: number, lanes: 1 | 4, adds: boolean): Pass {
-  const consts = { RANK: rows.length };
-  const group = cols.slice(start, start + VALUES_PER_PASS).map((count) => count / lanes);
-  const times = rows.reduce((product, { size }) => product * size, 1);
-  let count = 0;
-  const ends = group.map((own) => {
-    count += own * times;
-    return count;
-  });
-  const slots = Array.from({ length: VALUES_PER_PASS }, (_, k) => k);
-  // Bindings and fields are fixed: the first stands in for those that there are not.
-  const at = (k: number) => first + start + (k < group.length ? k : 0);
-  const inward = rows.toReversed();
-  const text = lanes === 4 ? source.replace('alias Element = f32;', 'alias Element = vec4<f32>;') : source;
-  return {
-    source: [text],
-    label: 'assemble',
-    consts,
-    overrides: { ADD: adds ? 1 : 0 },
-    reads: slots.map((k) => input(at(k))),
-    writes: [output()],
-    params: [
-      u32(count),
-      ...slots.slice(1).map((k) => u32(ends[k - 1] ?? count)),
-      ...slots.map((k) => u32(group[k] ?? 1)),
-      ...slots.map((k) => scalar(at(k), 'u32')),
-      u32(0),
-      u32(0),
-      ...vec8(
-        inward.map(({ size }) => size),
-        1,
-        u32,
-      ),
-      ...vec8(
-        inward.map(({ stride }) => stride / lanes),
-        0,
-        u32,
-      ),
-    ],
-    grid: gridFor(count, WORKGROUP),
-  };
-}
 
 /** The value of a shape that is, in each part's window, that part; parts that share elements add up, and what none reaches is 0. */
 export function assemble(parts: readonly Part[], shape: Shape): Value {

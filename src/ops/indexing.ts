@@ -1,52 +1,21 @@
 // Picking elements by index tensors and adding them back: gather / scatterAdd, indexSelect / indexAdd, oneHot, batches of rows.
-import faultLib from '../../shaders/lib/fault.wgsl?raw';
-import { fault, input, type Lowering, output, type Param, type Pass, scalar, u32 } from '../compiler/ir';
-import { gridFor } from '../compiler/lowering';
-import type { Text } from '../compiler/texts';
+import { scalar, u32 } from '../compiler/ir';
+import { kernels } from '../compiler/texts';
 import { ArgumentError, DTypeError, ShapeError } from '../core/errors';
 import { contiguousStrides, type Meta, numel, type Shape, sameShape, showShape } from '../core/meta';
-import { FaultCode, faultOp } from '../gpu/faults';
+import { FaultCode } from '../gpu/faults';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
-import { lowerScatter, ontoBase, placesPass, spanOf } from '../kernels/scatter/scatter';
 import { add } from './arithmetic';
 import { cast, full, reshape } from './cast';
 import { resolveDim } from './dims';
+import { type BytesAttrs, type DimAttrs, MAX_BYTE_CHANNELS, MAX_RANK, type SelectAttrs } from './index-attrs';
 import { expand } from './reduce';
 import { filledPast, hasRoom } from './room';
 import { pad, slice, stridedScatter } from './shape';
 
-const gatherSource: Text = '#indexing/gather';
-const gatherBytesSource: Text = '#indexing/gatherBytes';
-const indexSelectSource: Text = '#indexing/indexSelect';
-const oneHotSource: Text = '#indexing/oneHot';
-
-const WORKGROUP = 64;
-
-export interface DimAttrs {
-  readonly dim: number;
-}
-
-/** One pass of count invocations that reads the inputs and may report a fault of the operation that was `asked` for. */
-function faultyPass(
-  label: string,
-  source: readonly string[],
-  inputs: number,
-  count: number,
-  rest: Partial<Pass>,
-  asked = label,
-): Lowering {
-  const pass: Pass = {
-    source,
-    label,
-    reads: Array.from({ length: inputs }, (_, i) => input(i)),
-    writes: [output(), fault],
-    overrides: { FAULT_OP: faultOp(asked) },
-    grid: gridFor(count, WORKGROUP),
-    ...rest,
-  };
-  return { kind: 'passes', passes: [pass] };
-}
+/** How they are computed. */
+export const kernel = kernels('indexing', () => import('../kernels/scatter/indexing'), 'indexing');
 
 /** Throws unless the meta has an integer dtype that is stored as i32. */
 export function expectIndex(op: string, name: string, meta: Meta): void {
@@ -55,37 +24,9 @@ export function expectIndex(op: string, name: string, meta: Meta): void {
   }
 }
 
-/** A shape as [outer, size, inner] around one dimension. */
-function around(shape: Shape, dim: number): { outer: number; size: number; inner: number } {
-  return { outer: numel(shape.slice(0, dim)), size: shape[dim] ?? 1, inner: numel(shape.slice(dim + 1)) };
-}
-
 const withSize = (shape: Shape, dim: number, size: number): Shape => shape.map((n, d) => (d === dim ? size : n));
 
 // ── gather and scatterAdd: an index for every element ──
-
-const MAX_RANK = 8;
-
-function lowerGather(x: Meta, index: Meta, dim: number, limit: Param, asked: string): Lowering {
-  const strides = contiguousStrides(x.shape);
-  const count = numel(index.shape);
-  const rank = index.shape.length;
-  const inward = (values: readonly number[]) =>
-    Array.from({ length: MAX_RANK }, (_, d) => u32(values[rank - 1 - d] ?? 0));
-  const rest: Partial<Pass> = {
-    consts: { RANK: rank },
-    overrides: { FAULT_OP: faultOp(asked) },
-    params: [
-      u32(count),
-      limit,
-      u32(strides[dim] ?? 1),
-      u32(0),
-      ...inward(index.shape),
-      ...inward(withSize(strides, dim, 0)),
-    ],
-  };
-  return faultyPass('gather', [faultLib, gatherSource], 2, count, rest, asked);
-}
 
 /** See `gather`. */
 export const gatherOp: Op<DimAttrs> = {
@@ -102,7 +43,7 @@ export const gatherOp: Op<DimAttrs> = {
     }
     return [{ shape: index.shape, dtype: x.dtype }];
   },
-  lower: ({ inputs: [x, index], attrs: { dim } }) => lowerGather(x!, index!, dim, u32(x!.shape[dim] ?? 1), 'gather'),
+  lower: (context) => kernel().gather(context, 'gather'),
   vjp([dy], { inputs: [x, index], attrs: { dim } }) {
     const dx = scatterAddIntoZeros(withSize(index.shape, dim, x.shape[dim] ?? 1), dim, index, dy!);
     const missing = dx.shape.map((size, d) => x.shape[d]! - size);
@@ -125,7 +66,7 @@ export const gatherOp: Op<DimAttrs> = {
 /** `gather` for an operation that was `asked` for, from what counts alone: dynamic scalar 0 is how much that is along the dimension. */
 const countedGatherOp: Op<SelectAttrs> = {
   ...gatherOp,
-  lower: ({ inputs: [x, index], attrs }) => lowerGather(x!, index!, attrs.dim, scalar(0, 'u32'), attrs.asked),
+  lower: (context) => kernel().gather(context, context.attrs.asked, scalar(0, 'u32')),
 };
 
 /** What an index picks of a value, of which the elements of a shape count. */
@@ -183,11 +124,10 @@ const scatterAddOp: Op<ScatterAttrs> = {
     }
     return [{ shape: base.shape, dtype: base.dtype }];
   },
-  lower({ inputs: [base, index, src], attrs: { dim, shared, replace }, adapter }) {
+  lower(context) {
+    const { dim, shared, replace } = context.attrs;
     const kind = replace ? 'last' : 'sum';
-    const asked = scatterName(shared, replace);
-    const parts = ontoBase(asked, [base!, index!, src!], dim);
-    return lowerScatter(parts, { dim, shared, kind, includeSelf: true }, adapter);
+    return kernel().scatterOnto(context, scatterName(shared, replace), { dim, shared, kind, includeSelf: true });
   },
   vjp([dy], { inputs: [, index, src], attrs, needs }) {
     const { dim, shared, replace } = attrs;
@@ -247,18 +187,7 @@ const scatterSumOp: Op<DimAttrs & { readonly shared: boolean; readonly size: num
   name: 'scatterSum',
   saves: { inputs: [0] },
   infer: ([, src], { dim, size }) => [{ shape: withSize(src!.shape, dim, size), dtype: src!.dtype }],
-  lower({ inputs: [index, src], outputs: [result], attrs: { dim, shared }, adapter }) {
-    const parts = {
-      asked: shared ? 'indexSelect' : 'gather',
-      result: result!,
-      base: null,
-      index: input(0),
-      indices: numel(index!.shape),
-      src: input(1),
-      terms: src!.shape[dim] ?? 1,
-    };
-    return lowerScatter(parts, { dim, shared, kind: 'sum', includeSelf: true }, adapter);
-  },
+  lower: (context) => kernel().scatterSum(context),
   vjp: ([dy], { inputs: [index], attrs: { dim, shared } }) => [
     null,
     shared ? indexSelect(dy!, dim, index!) : gather(dy!, dim, index!),
@@ -279,11 +208,6 @@ const indexAddIntoZeros = (shape: Shape, dim: number, index: Value, src: Value):
 
 // ── indexSelect and indexAdd: one list of indices for a whole dimension ──
 
-interface SelectAttrs extends DimAttrs {
-  /** The operation that an error names. */
-  readonly asked: string;
-}
-
 const indexSelectOp: Op<SelectAttrs> = {
   name: 'indexSelect',
   saves: { inputs: [1] },
@@ -294,20 +218,7 @@ const indexSelectOp: Op<SelectAttrs> = {
     }
     return [{ shape: withSize(x.shape, dim, numel(index.shape)), dtype: x.dtype }];
   },
-  lower({ inputs: [x, index], outputs: [y], attrs: { dim, asked }, adapter }) {
-    const { outer, size, inner } = around(x.shape, dim);
-    const lanes = inner % 4 === 0 ? 4 : 1;
-    const span = spanOf(inner, adapter);
-    const count = numel(y.shape) / lanes;
-    const rest: Partial<Pass> = {
-      entry: lanes === 4 ? 'quads' : 'main',
-      consts: { SPAN: span },
-      overrides: { OUTER: outer > 1 ? 1 : 0, FAULT_OP: faultOp(asked) },
-      grid: gridFor(count / span, WORKGROUP),
-      params: [count, size, numel(index.shape), inner / lanes].map(u32),
-    };
-    return faultyPass('indexSelect', [faultLib, indexSelectSource], 2, count, rest, asked);
-  },
+  lower: (context) => kernel().indexSelect(context),
   vjp: ([dy], { inputs: [x, index], attrs: { dim } }) => [indexAddIntoZeros(x.shape, dim, index, dy!), null],
   grow({ inputs: [x, index], attrs: { dim, asked }, counts: [of, at], shapes: [shape] }) {
     const list = filledPast(index!, at!, 0);
@@ -347,10 +258,8 @@ const wrapIndexOp: Op<{ readonly asked: string; readonly limit: number }> = {
     expectIndex(asked, 'index', index);
     return [{ shape: index.shape, dtype: 'int64' }];
   },
-  lower: ({ inputs: [index], attrs: { asked, limit } }) => ({
-    kind: 'passes',
-    passes: [placesPass(asked, input(0), output(), numel(index!.shape), { limit: u32(limit), fromEnd: true })],
-  }),
+  lower: ({ inputs: [index], attrs: { asked, limit } }) =>
+    kernel().places(asked, index!, { limit: u32(limit), fromEnd: true }),
   grow: ({ inputs: [index], attrs: { asked, limit }, counts: [counts] }) => [
     record(wrapWithinOp, [filledPast(index!, counts!, 0)], { asked }, [limit]),
   ],
@@ -360,10 +269,8 @@ const wrapIndexOp: Op<{ readonly asked: string; readonly limit: number }> = {
 const wrapWithinOp: Op<{ readonly asked: string }> = {
   name: 'wrapIndex',
   infer: ([index]) => [{ shape: index.shape, dtype: 'int64' }],
-  lower: ({ inputs: [index], attrs: { asked } }) => ({
-    kind: 'passes',
-    passes: [placesPass(asked, input(0), output(), numel(index!.shape), { limit: scalar(0, 'u32'), fromEnd: true })],
-  }),
+  lower: ({ inputs: [index], attrs: { asked } }) =>
+    kernel().places(asked, index!, { limit: scalar(0, 'u32'), fromEnd: true }),
 };
 
 /** The operation's indices into a dimension of size `limit`, counted from the front; one out of range is reported. */
@@ -376,10 +283,8 @@ const withinOp: Op<{ readonly asked: string; readonly limit: number; readonly re
     expectIndex(asked, 'labels', labels);
     return [labels];
   },
-  lower: ({ inputs: [labels], attrs: { asked, limit, report } }) => ({
-    kind: 'passes',
-    passes: [placesPass(asked, input(0), output(), numel(labels!.shape), { limit: u32(limit), report })],
-  }),
+  lower: ({ inputs: [labels], attrs: { asked, limit, report } }) =>
+    kernel().places(asked, labels!, { limit: u32(limit), report }),
   grow: ({ inputs: [labels], attrs, counts: [counts] }) => [record(withinOp, [filledPast(labels!, counts!, 0)], attrs)],
 };
 
@@ -395,7 +300,7 @@ export function numbersWithout(asked: string, x: Value, isNan: Value): Value {
 
 // ── Batches of bytes ──
 
-const gatherBytesOp: Op<{ readonly rowShape: Shape; readonly dtype: 'float32' | 'uint8' }> = {
+const gatherBytesOp: Op<BytesAttrs> = {
   name: 'gatherBytes',
   cheap: true,
   infer([words, indices], { rowShape, dtype }) {
@@ -407,22 +312,8 @@ const gatherBytesOp: Op<{ readonly rowShape: Shape; readonly dtype: 'float32' | 
     }
     return [{ shape: [numel(indices.shape), ...rowShape], dtype }];
   },
-  lower({ inputs: [words, indices], attrs: { rowShape, dtype } }) {
-    const elements = numel(rowShape);
-    const quads = Math.ceil(elements / 4);
-    const count = numel(indices.shape) * quads;
-    return faultyPass('gatherBytes', [faultLib, gatherBytesSource], 2, count, {
-      consts: { CHANNELS: rowShape[0]!, FLOATS: dtype === 'float32' ? 1 : 0 },
-      params: [
-        ...[count, words.shape[0]!, words.shape[1]!, elements, quads].map((n) => u32(n)),
-        ...Array.from({ length: 1 + 2 * MAX_BYTE_CHANNELS }, (_, i) => scalar(i)),
-      ],
-    });
-  },
+  lower: (context) => kernel().gatherBytes(context),
 };
-
-/** Channels of a picture, at most. */
-const MAX_BYTE_CHANNELS = 4;
 
 /** How a byte of a channel becomes a float: (byte / divisor - mean) / std, rounded at each step as the operations one by one do. */
 export interface ByteScale {
@@ -455,10 +346,7 @@ const oneHotOp: Op<{ readonly classes: number }> = {
     }
     return [{ shape: [...labels.shape, classes], dtype: 'int64' }];
   },
-  lower({ outputs: [y], attrs: { classes } }) {
-    const count = numel(y.shape);
-    return faultyPass('oneHot', [faultLib, oneHotSource], 1, count, { params: [u32(count), u32(classes)] });
-  },
+  lower: (context) => kernel().oneHot(context),
   grow: ({ inputs: [labels], attrs, counts: [counts] }) => [record(oneHotOp, [filledPast(labels!, counts!, 0)], attrs)],
 };
 

@@ -1,12 +1,8 @@
 // Running sums, products, extrema and such along a dimension: cumsum, cumprod, logcumsumexp, cummax and cummin.
-import mathLib from '../../shaders/lib/math.wgsl?raw';
-import { input, type Lowering, type Operand, output, type Pass, scratch, u32 } from '../compiler/ir';
-import { gridFor } from '../compiler/lowering';
-import type { Text } from '../compiler/texts';
-import { BYTES_PER_ELEMENT, isFloat, type Meta, numel, type Shape, scalarOf } from '../core/meta';
+import { kernels } from '../compiler/texts';
+import { isFloat } from '../core/meta';
 import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
-import { elementLibs } from '../kernels/reduce/elements';
 import { abs, add, div, exp, log, mul, sub } from './arithmetic';
 import { cast } from './cast';
 import { eq, gt, logicalAnd, lt, where } from './compare';
@@ -14,74 +10,26 @@ import { resolveDim } from './dims';
 import { gather } from './indexing';
 import { filledPast } from './room';
 
-const runLogaddexp: Text = '#scan/libRunLogaddexp';
-const runProd: Text = '#scan/libRunProd';
-const runSum: Text = '#scan/libRunSum';
-const source: Text = '#scan/scan';
-const extremumSource: Text = '#scan/scanExtremum';
+/** How scans are computed. */
+const kernel = kernels('scan', () => import('../kernels/reduce/scan'), 'scan');
 
-const WORKGROUP = 64;
-/** Rows up to this length are one chunk; longer ones have about as many chunks as a chunk has elements. */
-const ONE_CHUNK = 256;
+/** The scans of sums. */
+export type Scanned = 'cumsum' | 'cumprod' | 'logcumsumexp';
 
-interface ScanAttrs {
+export interface ScanAttrs {
   readonly dim: number;
   /** From the end towards the start. */
   readonly reverse: boolean;
 }
 
-/** How a scan goes through a shape: the counts that its shaders take, and the chunks of each row. */
-function chunksOf(shape: Shape, dim: number) {
-  const n = shape[dim] ?? 1;
-  const inner = numel(shape.slice(dim + 1));
-  const outer = numel(shape.slice(0, dim));
-  const chunk = n <= ONE_CHUNK ? Math.max(n, 1) : Math.ceil(Math.sqrt(n));
-  const chunks = Math.max(Math.ceil(n / chunk), 1);
-  const count = n === 0 ? 0 : outer * chunks * inner;
-  return { count, chunks, params: [count, n, chunks, chunk, inner].map(u32) };
-}
-
-/** A scan by a shader that, with TOTALS, gives each chunk's last result only; rows of several chunks take two passes. */
-function lowerScan(
-  label: string,
-  source: readonly string[],
-  x: Meta,
-  dim: number,
-  overrides: Pass['overrides'],
-): Lowering {
-  const { count, chunks, params } = chunksOf(x.shape, dim);
-  const pass = (totals: boolean, carried: Operand, to: Operand): Pass => ({
-    source,
-    label,
-    overrides: { ...overrides, TOTALS: totals ? 1 : 0 },
-    reads: [input(0), carried],
-    writes: [to],
-    params,
-    grid: gridFor(count, WORKGROUP),
-  });
-  // Without totals the input is bound twice: bindings are fixed, and this one is not read.
-  if (chunks === 1) return { kind: 'passes', passes: [pass(false, input(0), output())] };
-  return {
-    kind: 'passes',
-    passes: [pass(true, input(0), scratch()), pass(false, scratch(), output())],
-    scratch: [count * BYTES_PER_ELEMENT],
-  };
-}
-
-/** `run`: the library of what is carried from element to element; `start`: what a scan may begin with that changes nothing. */
-function scanOp(
-  name: string,
-  { run, start }: { readonly run: readonly string[]; readonly start: number },
-  vjp: Op<ScanAttrs>['vjp'],
-  saves: Op['saves'],
-): Op<ScanAttrs> {
+/** `start`: what a scan may begin with that changes nothing. */
+function scanOp(name: Scanned, start: number, vjp: Op<ScanAttrs>['vjp'], saves: Op['saves']): Op<ScanAttrs> {
   const op: Op<ScanAttrs> = {
     name,
     remakes: true,
     saves,
     infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
-    lower: ({ inputs: [x], attrs: { dim, reverse } }) =>
-      lowerScan(name, [elementLibs[scalarOf(x.dtype)], ...run, source], x, dim, { REVERSE: reverse ? 1 : 0 }),
+    lower: (context) => kernel().scan(context, name),
     vjp,
     // Forwards, what does not count comes last.
     grow: ({ inputs: [x], attrs, counts: [counts] }) => [
@@ -93,14 +41,14 @@ function scanOp(
 
 const cumsumOp: Op<ScanAttrs> = scanOp(
   'cumsum',
-  { run: [runSum], start: 0 },
+  0,
   ([dy], { attrs: { dim, reverse } }) => [record(cumsumOp, [dy!], { dim, reverse: !reverse })],
   { inputs: [] },
 );
 /** Before the first zero of a row dx is Σ_{i ≥ k} dy_i y_i / x_k; at it, the same with 1 in its place; after it, 0. */
 const cumprodOp: Op<ScanAttrs> = scanOp(
   'cumprod',
-  { run: [runProd], start: 1 },
+  1,
   ([dy], { inputs: [x], outputs: [y], attrs: { dim } }) => {
     const fromHere = (v: Value) => record(cumsumOp, [v], { dim, reverse: true });
     const zero = eq(x, 0);
@@ -129,7 +77,7 @@ const LOWEST = -3.4028234663852886e38;
 /** dx_k = e^{x_k} Σ_{i ≥ k} dy_i e^{-y_i}, with the positive and the negative dy apart, so that logarithms keep it from overflowing. */
 const logcumsumexpOp: Op<ScanAttrs> = scanOp(
   'logcumsumexp',
-  { run: [mathLib, runLogaddexp], start: LOWEST },
+  LOWEST,
   ([dy], { inputs: [x], outputs: [y], attrs: { dim, reverse } }) => {
     const size = log(abs(dy!));
     const part = (chosen: Value) => {
@@ -150,8 +98,7 @@ export function logcumsumexp(x: Value, dim: number): Value {
 const runningPlaceOp: Op<{ readonly dim: number; readonly minimum: boolean }> = {
   name: 'runningPlace',
   infer: ([x]) => [{ shape: x.shape, dtype: 'int64' }],
-  lower: ({ inputs: [x], attrs: { dim, minimum } }) =>
-    lowerScan('runningPlace', [elementLibs[scalarOf(x.dtype)], extremumSource], x, dim, { MINIMUM: minimum ? 1 : 0 }),
+  lower: (context) => kernel().runningPlace(context),
   grow: ({ inputs, attrs }) => [record(runningPlaceOp, inputs, attrs)],
 };
 

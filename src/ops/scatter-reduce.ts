@@ -4,12 +4,22 @@ import { ArgumentError, DTypeError, ShapeError } from '../core/errors';
 import { type Meta, numel, type Shape, sameShape, showShape } from '../core/meta';
 import { expectNumber, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
-import { lowerScatter, ontoBase, type Scatter, type ScatterKind } from '../kernels/scatter/scatter';
 import { div, mul } from './arithmetic';
 import { cast, full } from './cast';
 import { eq, logicalAnd, where } from './compare';
 import { resolveDim } from './dims';
-import { expectIndex, gather, indexAdd, indexCopy, indexSelect, inRegion, scatterAdd, scatterInto } from './indexing';
+import type { Scatter, ScatterKind } from './index-attrs';
+import {
+  expectIndex,
+  gather,
+  indexAdd,
+  indexCopy,
+  indexSelect,
+  inRegion,
+  kernel,
+  scatterAdd,
+  scatterInto,
+} from './indexing';
 
 /** What several elements in one place become. */
 export type Reduce = Exclude<ScatterKind, 'last'>;
@@ -24,12 +34,7 @@ const scatterReduceOp: Op<Scatter> = {
     checkParts(nameOf(attrs), [base!, index!, src!], attrs);
     return [{ shape: base!.shape, dtype: base!.dtype }];
   },
-  lower: ({ inputs: [base, index, src], attrs, adapter }) =>
-    lowerScatter(
-      ontoBase(attrs.shared ? 'indexReduce' : 'scatterReduce', [base!, index!, src!], attrs.dim),
-      attrs,
-      adapter,
-    ),
+  lower: (context) => kernel().scatterOnto(context, nameOf(context.attrs), context.attrs),
   vjp([dy], { inputs: [base, index, src], outputs: [y], attrs }) {
     const places = new Places(attrs, index!);
     const [dbase, dsrc] = gradients[attrs.kind as Reduce](dy!, base!, src!, y!, places, attrs);

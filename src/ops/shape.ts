@@ -12,7 +12,7 @@ import {
   type View,
 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { MAX_RANK, stridedPass } from '../compiler/strided';
+import { MAX_RANK, stridedPass, vec8 } from '../compiler/strided';
 import type { Text } from '../compiler/texts';
 import { ArgumentError, DTypeError, invariant, ShapeError } from '../core/errors';
 import {
@@ -63,10 +63,6 @@ export function axesOf({ shape, strides }: Omit<View, 'offset'>): Axis[] {
   }
   return axes;
 }
-
-/** Eight values as two vec4 of Params. */
-export const vec8 = (values: readonly number[], rest: number, param: (value: number) => Param): Param[] =>
-  Array.from({ length: MAX_RANK }, (_, d) => param(values[d] ?? rest));
 
 /** Whether the elements lie together, in order. */
 const isRun = (axes: readonly Axis[]): boolean => axes.length === 0 || (axes.length === 1 && axes[0]!.stride === 1);

@@ -1,31 +1,19 @@
 // Order along a dimension: argsort, and sort and topk, which gather by it.
-import { input, type Operand, output, scratch } from '../compiler/ir';
 import { ShapeError } from '../core/errors';
-import { byteLength, isFloat, numel, scalarOf, showShape } from '../core/meta';
+import { isFloat, showShape } from '../core/meta';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
-import { argsortPasses, sortSteps } from '../kernels/sort/argsort';
+import { kernel } from './arg';
 import { resolveDim } from './dims';
-import { type DimAttrs, gather, gatherOp } from './indexing';
+import type { DimAttrs } from './index-attrs';
+import { gather, gatherOp } from './indexing';
 import { filledPast, greatestOf, leastOf } from './room';
 import { narrow } from './shape';
 
 const argsortOp: Op<{ readonly dim: number; readonly descending: boolean }> = {
   name: 'argsort',
   infer: ([x]) => [{ shape: x.shape, dtype: 'int64' }],
-  lower({ inputs: [x], attrs: { dim, descending }, adapter }) {
-    const n = x.shape[dim] ?? 1;
-    const steps = sortSteps(n, adapter);
-    const inner = numel(x.shape.slice(dim + 1));
-    // Steps alternate between two buffers; the last one writes the result.
-    const buffer = (step: number): Operand => (step === steps - 1 ? output() : scratch(step % 2));
-    const sorted = { x: input(0), scalar: scalarOf(x.dtype), count: numel(x.shape), n, inner, descending };
-    return {
-      kind: 'passes',
-      passes: argsortPasses(sorted, adapter, buffer),
-      scratch: Array.from({ length: Math.min(steps - 1, 2) }, () => byteLength(x)),
-    };
-  },
+  lower: (context) => kernel().argsort(context),
   grow({ inputs: [x], attrs, counts: [counts] }) {
     const { dim, descending } = attrs;
     // Of equals the first comes first, so that those come last that do not count.

@@ -17,6 +17,7 @@ import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT, isFloat, type Meta, numel, scalarOf } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';
 import { faultOp } from '../../gpu/faults';
+import type { Scatter, ScatterKind } from '../../ops/index-attrs';
 import { elementLibs } from '../reduce/elements';
 import { argsortPasses, sortSteps } from '../sort/argsort';
 
@@ -30,18 +31,7 @@ const wrapSource: Text = '#indexing/wrapIndex';
 
 const WORKGROUP = 64;
 
-/** What becomes of several elements in one place; `last` takes the place of all before. */
-export type ScatterKind = 'sum' | 'last' | 'prod' | 'amax' | 'amin' | 'mean';
 const kinds: readonly ScatterKind[] = ['sum', 'last', 'prod', 'amax', 'amin', 'mean'];
-
-export interface Scatter {
-  readonly dim: number;
-  /** The index is one list for all other dimensions. */
-  readonly shared: boolean;
-  readonly kind: ScatterKind;
-  /** What was there before takes part. */
-  readonly includeSelf: boolean;
-}
 
 /** What is scattered, and where; without a base, zeros were there before. */
 export interface ScatterParts {

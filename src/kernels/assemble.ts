@@ -1,0 +1,78 @@
+// How many values are put together, each in its window of one result.
+import source from '../../shaders/assemble.wgsl?raw';
+import fillSource from '../../shaders/fill.wgsl?raw';
+import { f32, input, type LowerContext, type Lowering, output, type Pass, scalar, u32 } from '../compiler/ir';
+import { gridFor } from '../compiler/lowering';
+import { vec8 } from '../compiler/strided';
+import { numel } from '../core/meta';
+import type { AssembleAttrs, Layer } from '../ops/assemble';
+
+const WORKGROUP = 64;
+/** As many as fit beside the output into WebGPU's least number of storage buffers. */
+const VALUES_PER_PASS = 6;
+
+/** Inputs: the values; dynamic scalar k the offset of window k. */
+export function assemble({ attrs: { shape, lanes, covers, layers } }: LowerContext<AssembleAttrs>): Lowering {
+  const passes: Pass[] = covers ? [] : [clearPass(numel(shape))];
+  let first = 0;
+  layers.forEach((layer, l) => {
+    for (let start = 0; start < layer.cols.length; start += VALUES_PER_PASS) {
+      passes.push(layerPass(layer, start, first, lanes, l > 0));
+    }
+    first += layer.cols.length;
+  });
+  return { kind: 'passes', passes };
+}
+
+const clearPass = (count: number): Pass => ({
+  source: [fillSource],
+  label: 'assemble',
+  reads: [],
+  writes: [output()],
+  params: [u32(count), f32(0)],
+  grid: gridFor(count, WORKGROUP),
+});
+
+/** Writes, or adds, windows `start` and a few more of a layer whose first window is that of input `first`. */
+function layerPass({ rows, cols }: Layer, start: number, first: number, lanes: 1 | 4, adds: boolean): Pass {
+  const consts = { RANK: rows.length };
+  const group = cols.slice(start, start + VALUES_PER_PASS).map((count) => count / lanes);
+  const times = rows.reduce((product, { size }) => product * size, 1);
+  let count = 0;
+  const ends = group.map((own) => {
+    count += own * times;
+    return count;
+  });
+  const slots = Array.from({ length: VALUES_PER_PASS }, (_, k) => k);
+  // Bindings and fields are fixed: the first stands in for those that there are not.
+  const at = (k: number) => first + start + (k < group.length ? k : 0);
+  const inward = rows.toReversed();
+  const text = lanes === 4 ? source.replace('alias Element = f32;', 'alias Element = vec4<f32>;') : source;
+  return {
+    source: [text],
+    label: 'assemble',
+    consts,
+    overrides: { ADD: adds ? 1 : 0 },
+    reads: slots.map((k) => input(at(k))),
+    writes: [output()],
+    params: [
+      u32(count),
+      ...slots.slice(1).map((k) => u32(ends[k - 1] ?? count)),
+      ...slots.map((k) => u32(group[k] ?? 1)),
+      ...slots.map((k) => scalar(at(k), 'u32')),
+      u32(0),
+      u32(0),
+      ...vec8(
+        inward.map(({ size }) => size),
+        1,
+        u32,
+      ),
+      ...vec8(
+        inward.map(({ stride }) => stride / lanes),
+        0,
+        u32,
+      ),
+    ],
+    grid: gridFor(count, WORKGROUP),
+  };
+}

@@ -1,0 +1,158 @@
+// How elements are picked by index tensors and put into places that these name.
+import faultLib from '../../../shaders/lib/fault.wgsl?raw';
+import {
+  fault,
+  input,
+  type LowerContext,
+  type Lowering,
+  output,
+  type Param,
+  type Pass,
+  scalar,
+  u32,
+} from '../../compiler/ir';
+import { gridFor } from '../../compiler/lowering';
+import type { Text } from '../../compiler/texts';
+import { contiguousStrides, type Meta, numel, type Shape } from '../../core/meta';
+import { faultOp } from '../../gpu/faults';
+import {
+  type BytesAttrs,
+  type DimAttrs,
+  MAX_BYTE_CHANNELS,
+  MAX_RANK,
+  type Scatter,
+  type SelectAttrs,
+} from '../../ops/index-attrs';
+import { lowerScatter, ontoBase, placesPass, spanOf } from './scatter';
+
+const gatherSource: Text = '#indexing/gather';
+const gatherBytesSource: Text = '#indexing/gatherBytes';
+const indexSelectSource: Text = '#indexing/indexSelect';
+const oneHotSource: Text = '#indexing/oneHot';
+
+const WORKGROUP = 64;
+
+/** One pass of count invocations that reads the inputs and may report a fault of the operation that was `asked` for. */
+function faultyPass(
+  label: string,
+  source: readonly string[],
+  inputs: number,
+  count: number,
+  rest: Partial<Pass>,
+  asked = label,
+): Lowering {
+  const pass: Pass = {
+    source,
+    label,
+    reads: Array.from({ length: inputs }, (_, i) => input(i)),
+    writes: [output(), fault],
+    overrides: { FAULT_OP: faultOp(asked) },
+    grid: gridFor(count, WORKGROUP),
+    ...rest,
+  };
+  return { kind: 'passes', passes: [pass] };
+}
+
+/** A shape as [outer, size, inner] around one dimension. */
+function around(shape: Shape, dim: number): { outer: number; size: number; inner: number } {
+  return { outer: numel(shape.slice(0, dim)), size: shape[dim] ?? 1, inner: numel(shape.slice(dim + 1)) };
+}
+
+/** Inputs x and index, `below` a limit, which is x's size along the dimension unless it is given. */
+export function gather(
+  { inputs: [x, index], attrs: { dim } }: LowerContext<DimAttrs>,
+  asked: string,
+  below?: Param,
+): Lowering {
+  const limit = below ?? u32(x!.shape[dim] ?? 1);
+  const strides = contiguousStrides(x!.shape);
+  const { shape } = index!;
+  const count = numel(shape);
+  const inward = (values: readonly number[]) =>
+    Array.from({ length: MAX_RANK }, (_, d) => u32(values[shape.length - 1 - d] ?? 0));
+  const rest: Partial<Pass> = {
+    consts: { RANK: shape.length },
+    overrides: { FAULT_OP: faultOp(asked) },
+    params: [
+      u32(count),
+      limit,
+      u32(strides[dim] ?? 1),
+      u32(0),
+      ...inward(shape),
+      ...inward(strides.map((stride, d) => (d === dim ? 0 : stride))),
+    ],
+  };
+  return faultyPass('gather', [faultLib, gatherSource], 2, count, rest, asked);
+}
+
+/** Inputs x and index. */
+export function indexSelect({ inputs: [x, index], outputs: [y], attrs, adapter }: LowerContext<SelectAttrs>): Lowering {
+  const { dim, asked } = attrs;
+  const { outer, size, inner } = around(x!.shape, dim);
+  const lanes = inner % 4 === 0 ? 4 : 1;
+  const span = spanOf(inner, adapter);
+  const count = numel(y!.shape) / lanes;
+  const rest: Partial<Pass> = {
+    entry: lanes === 4 ? 'quads' : 'main',
+    consts: { SPAN: span },
+    overrides: { OUTER: outer > 1 ? 1 : 0, FAULT_OP: faultOp(asked) },
+    grid: gridFor(count / span, WORKGROUP),
+    params: [count, size, numel(index!.shape), inner / lanes].map(u32),
+  };
+  return faultyPass('indexSelect', [faultLib, indexSelectSource], 2, count, rest, asked);
+}
+
+/** Inputs words and indices; dynamic scalars: divisor, means and standard deviations. */
+export function gatherBytes({
+  inputs: [words, indices],
+  attrs: { rowShape, dtype },
+}: LowerContext<BytesAttrs>): Lowering {
+  const elements = numel(rowShape);
+  const quads = Math.ceil(elements / 4);
+  const count = numel(indices!.shape) * quads;
+  return faultyPass('gatherBytes', [faultLib, gatherBytesSource], 2, count, {
+    consts: { CHANNELS: rowShape[0]!, FLOATS: dtype === 'float32' ? 1 : 0 },
+    params: [
+      ...[count, words!.shape[0]!, words!.shape[1]!, elements, quads].map((n) => u32(n)),
+      ...Array.from({ length: 1 + 2 * MAX_BYTE_CHANNELS }, (_, i) => scalar(i)),
+    ],
+  });
+}
+
+/** Input: labels. */
+export function oneHot({ outputs: [y], attrs: { classes } }: LowerContext<{ readonly classes: number }>): Lowering {
+  const count = numel(y!.shape);
+  return faultyPass('oneHot', [faultLib, oneHotSource], 1, count, { params: [u32(count), u32(classes)] });
+}
+
+/** Input 0, indices, as `placesPass` has them. */
+export const places = (asked: string, indices: Meta, how: Parameters<typeof placesPass>[4]): Lowering => ({
+  kind: 'passes',
+  passes: [placesPass(asked, input(0), output(), numel(indices.shape), how)],
+});
+
+/** Inputs base, index and source. */
+export const scatterOnto = (
+  { inputs: [base, index, src], adapter }: Pick<LowerContext<unknown>, 'inputs' | 'adapter'>,
+  asked: string,
+  scatter: Scatter,
+): Lowering => lowerScatter(ontoBase(asked, [base!, index!, src!], scatter.dim), scatter, adapter);
+
+/** Inputs index and source, which are added up. */
+export function scatterSum({
+  inputs: [index, src],
+  outputs: [result],
+  attrs: { dim, shared },
+  adapter,
+}: LowerContext<DimAttrs & { readonly shared: boolean }>): Lowering {
+  const parts = {
+    asked: shared ? 'indexSelect' : 'gather',
+    result: result!,
+    base: null,
+    index: input(0),
+    indices: numel(index!.shape),
+    src: input(1),
+    terms: src!.shape[dim] ?? 1,
+  };
+  return lowerScatter(parts, { dim, shared, kind: 'sum', includeSelf: true }, adapter);
+}
