@@ -43,7 +43,7 @@ const forbid = (from, to, comment, types = true) => ({
 });
 
 const direction = order.flatMap((room, rank) => {
-  const behind = order.slice(rank + 1);
+  const behind = order.slice(rank + 1).filter((other) => room !== 'ops' || other !== 'kernels');
   const said = `src/${room} may not import ${behind.join(', ')}; a type alone may be imported, except by gpu.`;
   return behind.length > 0 ? [forbid(room, behind, said, room !== 'gpu')] : [];
 });
@@ -57,6 +57,25 @@ const siblings = apart.flatMap((rooms) =>
 export default {
   forbidden: [
     ...direction,
+    {
+      name: 'ops-load-kernels',
+      comment:
+        'An operation loads its kernels when a plan needs them, by import(). The sum of reduce.ts is in almost every program, which should not wait for it.',
+      severity: 'error',
+      from: { path: '^src/ops/', pathNot: '^src/ops/reduce\\.ts$' },
+      to: { path: '^src/kernels/', dynamic: false, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'reduce-has-its-kernels',
+      comment: 'What reduce.ts has of the kernels is how a reduction is divided.',
+      severity: 'error',
+      from: { path: '^src/ops/reduce\\.ts$' },
+      to: {
+        path: '^src/kernels/',
+        pathNot: '^src/kernels/reduce/(elements|strips)\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
     ...siblings,
     {
       name: 'no-runtime-cycle',

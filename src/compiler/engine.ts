@@ -1,5 +1,6 @@
 // The engine: runs jobs in order, each by its cached or freshly compiled plan, and reads values back.
 import { type DeviceLostError, invariant } from '../core/errors';
+import { whenLoaded } from '../core/late';
 import { byteLength } from '../core/meta';
 import { COPIED_AT_ONCE, type Copied, type Copying } from '../gpu/copier';
 import { type AdapterProfile, type DeviceOptions, isSoftware } from '../gpu/device';
@@ -17,7 +18,6 @@ import { firstRun } from './first-run';
 import { Heat } from './heat';
 import type { Program } from './ir';
 import { fail, type Job, type JobExport, type Rehearsal } from './job';
-import { whenLoaded } from './late';
 import { beginKernels, link, pipelineRequests } from './link';
 import { type CompilerPass, compilerPasses } from './passes/index';
 import { compile, foresee, hostBytesOf, type Plan } from './plan';

@@ -1,10 +1,11 @@
 // The first run of a program: its plan is made, and its kernels are compiled, as far as possible while others run already.
+
+import { whenLoaded } from '../core/late';
 import { giveUp } from '../gpu/executable';
 import { hostPhase } from '../gpu/host-trace';
 import type { Session } from '../gpu/session';
 import { isOnDevice } from './cell';
 import type { Job } from './job';
-import { whenLoaded } from './late';
 import { beginKernels, draftOf, link, updates } from './link';
 import type { CompilerPass } from './passes/index';
 import { compile } from './plan';

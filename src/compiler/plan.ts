@@ -1,13 +1,15 @@
 // Compilation: a pruned program becomes passes over places in memory. Pure: no GPU is needed or touched.
 import copySource from '../../shaders/copy.wgsl?raw';
 import { DTypeError, invariant } from '../core/errors';
+import { allHere, MissingParts, whenLoaded } from '../core/late';
 import { byteLength } from '../core/meta';
 import type { AdapterProfile } from '../gpu/device';
 import { SMALL_BYTES } from '../gpu/memory';
+import { isMarked, writing } from '../wgsl/unroll';
 import { type FaultFlow, faultFlow } from './fault-flow';
+import { inlining } from './fusion/lines';
 import type { LoweredProgram, Lowering, Operand, Overwrite, Pass, Program, ProgramNode } from './ir';
 import { input, output, u32 } from './ir';
-import { allHere, whenLoaded } from './late';
 import { gridFor } from './lowering';
 import { fillsFirst, packTargets } from './pack';
 import { type CompilerPass, compilerPasses } from './passes/index';
@@ -105,7 +107,9 @@ export function compile(
     program,
     lowerings: lowerings(program, adapter),
   } as LoweredProgram);
-  return { ...new Planner(lowered).run(), faults: faultFlow(lowered) };
+  const plan = { ...new Planner(lowered).run(), faults: faultFlow(lowered) };
+  if (!writing.here && plan.steps.some(({ pass }) => pass.source.some(isMarked))) throw new MissingParts([writing]);
+  return plan;
 }
 
 /** An adapter as most are, before one is known. */
@@ -143,6 +147,8 @@ const lowerings = ({ nodes, values }: Program, adapter: AdapterProfile): Lowerin
       const outputs = node.outputs.map((v) => values[v]!);
       return withTexts(op.lower({ inputs, outputs, attrs, adapter }));
     }),
+    // A program whose kernels are loaded rarely does without these.
+    [inlining, writing],
   );
 
 /** Locations that a run needs whatever is kept: steps touch them whose results are not kept, or they are, or give, exports. */

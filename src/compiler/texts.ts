@@ -1,7 +1,10 @@
 // The WGSL of kernels, in packs that are loaded when a program needs them. An operation names a text, '#conv/conv2d'; the compiler loads
 // its pack and puts the text in the place of the name.
+
+import { LatePart, MissingParts } from '../core/late';
+import { isMarked, writing } from '../wgsl/unroll';
+import { inlining } from './fusion/lines';
 import type { Lowering, Pass, PointwiseBody } from './ir';
-import { LatePart, MissingParts } from './late';
 
 /** The packs by name. What programs use together is in one. */
 const packs = {
@@ -41,13 +44,19 @@ class Reader {
   readonly missing = new Set<LatePart<unknown>>();
 
   readonly text = (source: string): string => {
+    const text = this.#named(source);
+    if (!writing.here && isMarked(text)) this.missing.add(writing);
+    return text;
+  };
+
+  #named(source: string): string {
     // No WGSL begins so.
     if (source[0] !== '#') return source;
     const [pack, name] = source.slice(1).split('/') as [string, string];
     const part: LatePart<Readonly<Record<string, string>>> = packs[pack as PackName];
     if (!part.here) this.missing.add(part);
     return part.here?.[name] ?? '';
-  };
+  }
 
   readonly pass = (pass: Pass): Pass => {
     const { source, general, often, besides, edit, ...rest } = pass;
@@ -130,5 +139,5 @@ export function kernels<K>(name: string, ask: () => Promise<K>, ...always: PackN
 
 /** Loads all packs, and the code of all kernels, so that plans can be compiled without waiting, for tests. */
 export const allParts = async (): Promise<void> => {
-  await Promise.all([...Object.values(packs), ...codes].map((part) => part.load()));
+  await Promise.all([...Object.values(packs), ...codes, inlining, writing].map((part) => part.load()));
 };

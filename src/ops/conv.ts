@@ -17,8 +17,10 @@ export type { ConvAttrs } from './conv-shape';
 type Sized = ConvAttrs & { readonly size: readonly [height: number, width: number] };
 type Kerneled = ConvAttrs & { readonly kernel: readonly [height: number, width: number] };
 
-/** How they are computed. */
-const kernel = kernels('conv', () => import('../kernels/conv/convolutions'));
+const load = () => import('../kernels/conv/convolutions');
+/** How they are computed. A GPU needs both packs, a processor the first. */
+const kernel = kernels('conv', load, 'conv', 'convWorkgroup');
+const gradKernel = kernels('conv', load, 'conv', 'convGrad');
 
 const spatial = (x: Meta): readonly [number, number] => [x.shape[2]!, x.shape[3]!];
 
@@ -63,7 +65,7 @@ const convTranspose2dOp: Op<Sized> = {
     checkBias('convTranspose2d', b, channels, w!);
     return [{ shape: [dy!.shape[0]!, channels, ...attrs.size], dtype: 'float32' }];
   },
-  lower: (context) => kernel().inputGrad(context),
+  lower: (context) => gradKernel().inputGrad(context),
   vjp([g], { inputs: [dy, w, b], attrs, needs }) {
     const back = needs[0] ? convOfSize(g!, w!, plain(attrs), spatial(dy!)) : null;
     const dw = needs[1] ? convWeightGrad(g!, dy!, { ...plain(attrs), kernel: spatial(w!) })[0] : null;
@@ -87,7 +89,7 @@ const convWeightGradOp: Op<Kerneled> = {
       { shape: [channels], dtype: 'float32' },
     ];
   },
-  lower: (context) => kernel().weightGrad(context),
+  lower: (context) => gradKernel().weightGrad(context),
   vjp([g, gb], { inputs: [x, dy], attrs, needs }) {
     const byWeight = needs[1] && g ? convOfSize(x!, g, plain(attrs), spatial(dy!)) : null;
     const byBias = needs[1] && gb ? expand(reshape(gb, [gb.numel, 1, 1]), dy!.shape) : null;

@@ -14,8 +14,10 @@ import { expand } from './reduce';
 import { filledPast, hasRoom } from './room';
 import { pad, slice, stridedScatter } from './shape';
 
+const load = () => import('../kernels/scatter/indexing');
 /** How they are computed. */
-export const kernel = kernels('indexing', () => import('../kernels/scatter/indexing'), 'indexing');
+const kernel = kernels('indexing', load, 'indexing');
+export const scatterKernel = kernels('indexing', load, 'scatter');
 
 /** Throws unless the meta has an integer dtype that is stored as i32. */
 export function expectIndex(op: string, name: string, meta: Meta): void {
@@ -127,7 +129,7 @@ const scatterAddOp: Op<ScatterAttrs> = {
   lower(context) {
     const { dim, shared, replace } = context.attrs;
     const kind = replace ? 'last' : 'sum';
-    return kernel().scatterOnto(context, scatterName(shared, replace), { dim, shared, kind, includeSelf: true });
+    return scatterKernel().scatterOnto(context, scatterName(shared, replace), { dim, shared, kind, includeSelf: true });
   },
   vjp([dy], { inputs: [, index, src], attrs, needs }) {
     const { dim, shared, replace } = attrs;
@@ -187,7 +189,7 @@ const scatterSumOp: Op<DimAttrs & { readonly shared: boolean; readonly size: num
   name: 'scatterSum',
   saves: { inputs: [0] },
   infer: ([, src], { dim, size }) => [{ shape: withSize(src!.shape, dim, size), dtype: src!.dtype }],
-  lower: (context) => kernel().scatterSum(context),
+  lower: (context) => scatterKernel().scatterSum(context),
   vjp: ([dy], { inputs: [index], attrs: { dim, shared } }) => [
     null,
     shared ? indexSelect(dy!, dim, index!) : gather(dy!, dim, index!),

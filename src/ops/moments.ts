@@ -1,12 +1,7 @@
 // Mean and variance in one reading of the input; var and std.
-import stripsLib from '../../shaders/lib/strips.wgsl?raw';
-import { f32, input, output, scratch, u32 } from '../compiler/ir';
-import { grid, gridFor } from '../compiler/lowering';
-import type { Text } from '../compiler/texts';
-import { BYTES_PER_ELEMENT, numel } from '../core/meta';
+import { kernels } from '../compiler/texts';
 import { expectFloat, named, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
-import { resultCount, secondStrips, stripCount, stripsFor, stripsPass } from '../kernels/reduce/strips';
 import { add, div, mul, sub } from './arithmetic';
 import { reshape } from './cast';
 import { eq, where } from './compare';
@@ -15,12 +10,10 @@ import { pointwise } from './pointwise';
 import { type Dims, expand, reducedCount, sum } from './reduce';
 import { filledPast, hasRoom } from './room';
 
-const source: Text = '#norm/moments';
-const combineSource: Text = '#norm/momentsCombine';
+/** How moments and normalisation are computed. */
+export const kernel = kernels('norm', () => import('../kernels/reduce/norm'), 'norm');
 
-const WORKGROUP = 64;
-
-interface MomentsAttrs {
+export interface MomentsAttrs {
   /** Ascending, from the front. */
   readonly dims: readonly number[];
   /** Degrees of freedom lost: the variance is Σ (x - mean)² / (n - correction). */
@@ -37,38 +30,7 @@ const momentsOp: Op<MomentsAttrs> = {
     const meta = { shape: reducedShape(x.shape, dims, true), dtype: x.dtype };
     return [meta, meta];
   },
-  lower({ inputs: [x], attrs: { dims, correction }, adapter }) {
-    const strips = stripsFor(x.shape, dims, adapter, { fours: true });
-    const results = resultCount(strips);
-    const { outputs, inner, kept } = secondStrips(strips, adapter);
-    const second = [outputs, stripCount(strips), kept[0]!.stride, inner.stride].map(u32);
-    const lengths = { x: numel(x.shape), x4: numel(x.shape) / 4, partial: 3 * results, partial4: (3 * results) / 4 };
-    const first = {
-      source: [stripsLib, source],
-      lengths,
-      label: 'moments',
-      reads: [input(0)],
-      writes: [scratch()],
-    };
-    return {
-      kind: 'passes',
-      passes: [
-        stripsPass(first, strips, adapter),
-        {
-          source: [combineSource],
-          label: 'moments',
-          reads: [scratch()],
-          writes: [output(0), output(1)],
-          params: [...second, f32(correction)],
-          // On a GPU the strips of an output are joined by a workgroup, on a processor one after another.
-          ...(adapter.kind === 'gpu' && stripCount(strips) >= WORKGROUP
-            ? { entry: 'wide', grid: grid(outputs) }
-            : { grid: gridFor(outputs, WORKGROUP) }),
-        },
-      ],
-      scratch: [3 * results * BYTES_PER_ELEMENT],
-    };
-  },
+  lower: (context) => kernel().moments(context),
   grow({ inputs: [x], attrs, counts: [counts] }) {
     const { dims, correction } = attrs;
     if (!dims.some((d) => hasRoom(x!, counts!, d))) return recordAll(momentsOp, [x!], attrs);

@@ -1,25 +1,14 @@
 // Normalisation of rows by their mean and variance: layerNorm.
-import { input, output, type Pass, scalar, scratch, u32 } from '../compiler/ir';
-import { grid, gridFor } from '../compiler/lowering';
-import type { Text } from '../compiler/texts';
 import { ShapeError } from '../core/errors';
-import { BYTES_PER_ELEMENT, type Meta, numel, type Shape, showShape } from '../core/meta';
-import type { AdapterProfile } from '../gpu/device';
+import { numel, type Shape, showShape } from '../core/meta';
 import { mode } from '../graph/mode';
 import { expectFloat, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
-import { pairsBeside, sumChunkPairs } from '../kernels/reduce/chunks';
-import { onePassLength } from '../kernels/reduce/strips';
-import { rowsPass, workgroupLib } from '../kernels/reduce/workgroup';
 import { add, mul, neg, square, sub } from './arithmetic';
-import { moments } from './moments';
+import { kernel, moments } from './moments';
 import { pointwise } from './pointwise';
 import { mean, sumTo } from './reduce';
 import { filledPast, roomIn } from './room';
-
-const source: Text = '#norm/layerNorm';
-const affineGradSource: Text = '#norm/layerNormAffineGrad';
-const gradSource: Text = '#norm/layerNormGrad';
 
 /** 1 / √(variance + eps) */
 export const rstdOp = pointwise({
@@ -41,39 +30,12 @@ export const normalizeOp = pointwise({
   ],
 });
 
-interface LayerNormAttrs {
+export interface LayerNormAttrs {
   /** Leading dimensions: the rows. The others are normalised over. */
   readonly lead: number;
   readonly weight: boolean;
   /** Comes with a weight only. */
   readonly bias: boolean;
-}
-
-const rowsOf = (x: Meta, lead: number): readonly [rows: number, length: number] => [
-  numel(x.shape.slice(0, lead)),
-  numel(x.shape.slice(lead)),
-];
-
-const WORKGROUP = 64;
-/** A GPU gives a row of this many elements to a workgroup, since neighbouring invocations should read neighbouring elements. */
-const WIDE_ROW = 32;
-
-const isWide = (length: number, { kind }: AdapterProfile): boolean => kind === 'gpu' && length >= WIDE_ROW;
-
-const rowLibs = (length: number, adapter: AdapterProfile): string[] =>
-  isWide(length, adapter) ? [workgroupLib(adapter)] : [];
-
-/** The pass by who walks a row: an invocation, or a workgroup. */
-function byRows(pass: Omit<Pass, 'grid'>, rows: number, length: number, adapter: AdapterProfile): Pass {
-  if (isWide(length, adapter)) return { ...pass, entry: 'wide', consts: { WORKGROUP }, grid: grid(rows) };
-  return rowsPass({ ...pass, entry: length % 4 === 0 ? 'quads' : 'main' }, rows, adapter);
-}
-
-/** The lengths of the kernels' arrays, where they are not as long as x in the place of something absent. */
-function lengthsOf(rows: number, length: number): Record<string, number> {
-  const whole = rows * length;
-  const fours = { x4: whole / 4, y4: whole / 4, dy4: whole / 4, w4: length / 4, b4: length / 4 };
-  return { x: whole, y: whole, dy: whole, w: length, b: length, mean: rows, variance: rows, ...fours };
 }
 
 /** Inputs: x, weight?, bias?; dynamic scalar: eps. Outputs: y, and the rows' means and variances. */
@@ -82,23 +44,10 @@ const layerNormOp: Op<LayerNormAttrs> = {
   remakes: true,
   saves: { inputs: [0, 1], outputs: [1, 2] },
   infer([x], { lead }) {
-    const rows = { shape: [rowsOf(x!, lead)[0]], dtype: x!.dtype };
+    const rows = { shape: [numel(x!.shape.slice(0, lead))], dtype: x!.dtype };
     return [{ shape: x!.shape, dtype: x!.dtype }, rows, rows];
   },
-  lower({ inputs: [x], attrs: { lead, weight, bias }, adapter }) {
-    const [rows, length] = rowsOf(x!, lead);
-    const pass = {
-      source: [...rowLibs(length, adapter), source],
-      lengths: lengthsOf(rows, length),
-      label: 'layer norm',
-      overrides: { WEIGHT: weight ? 1 : 0, BIAS: bias ? 1 : 0 },
-      // Bindings are fixed: in the place of what is not there is x, unread.
-      reads: [input(0), input(weight ? 1 : 0), input(bias ? 2 : 0)],
-      writes: [output(0), output(1), output(2)],
-      params: [u32(rows), u32(length), scalar(0)],
-    };
-    return { kind: 'passes', passes: [byRows(pass, rows, length, adapter)] };
-  },
+  lower: (context) => kernel().layerNorm(context),
   vjp([dy], { inputs, outputs: [, mean, variance], attrs, scalars, needs }) {
     const [x, weight] = inputs as [Value, Value?];
     const { lead } = attrs;
@@ -134,25 +83,10 @@ function composedGrads(dy: Value, x: Value, weight: Value | undefined, lead: num
 const layerNormGradOp: Op<Omit<LayerNormAttrs, 'bias'>> = {
   name: 'nativeLayerNormGrad',
   infer: ([, x]) => [{ shape: x!.shape, dtype: x!.dtype }],
-  lower({ inputs: [, x], attrs: { lead, weight }, adapter }) {
-    const [rows, length] = rowsOf(x!, lead);
-    const pass = {
-      source: [...rowLibs(length, adapter), gradSource],
-      lengths: lengthsOf(rows, length),
-      label: 'layer norm gradient',
-      overrides: { WEIGHT: weight ? 1 : 0 },
-      reads: [0, 1, 2, 3, weight ? 4 : 1].map(input),
-      writes: [output()],
-      params: [u32(rows), u32(length), scalar(0)],
-    };
-    return { kind: 'passes', passes: [byRows(pass, rows, length, adapter)] };
-  },
+  lower: (context) => kernel().layerNormGrad(context),
   grow: ({ inputs, attrs, scalars, counts: [, counts] }) =>
     isLeading(inputs[1]!.shape, counts!, attrs.lead) ? [record(layerNormGradOp, inputs, attrs, scalars)] : null,
 };
-
-/** Invocations that sums over rows aim at by splitting them. */
-const AFFINE_GRAD_INVOCATIONS = { software: 512, gpu: 16384 };
 
 /** Inputs: dy, x, the rows' means and variances; dynamic scalar: eps. Outputs: dw and db. */
 const layerNormAffineGradOp: Op<Pick<LayerNormAttrs, 'lead'>> = {
@@ -161,27 +95,7 @@ const layerNormAffineGradOp: Op<Pick<LayerNormAttrs, 'lead'>> = {
     const meta = { shape: x!.shape.slice(lead), dtype: x!.dtype };
     return [meta, meta];
   },
-  lower({ inputs: [, x], attrs: { lead }, adapter }) {
-    const [rows, length] = rowsOf(x!, lead);
-    const wanted = Math.ceil(AFFINE_GRAD_INVOCATIONS[adapter.kind] / Math.max(1, length));
-    const chunk = Math.max(onePassLength(adapter), Math.ceil(rows / wanted));
-    const chunks = Math.max(1, Math.ceil(rows / chunk));
-    const partial = [scratch(0), scratch(1)] as const;
-    const results = [output(0), output(1)] as const;
-    const pass: Pass = {
-      source: [affineGradSource],
-      lengths: { ...lengthsOf(rows, length), dw: chunks * length, db: chunks * length },
-      label: 'layer norm affine gradient',
-      reads: [0, 1, 2, 3].map(input),
-      writes: chunks === 1 ? results : partial,
-      params: [u32(rows), u32(length), u32(chunks), u32(chunk), scalar(0)],
-      grid: gridFor(length * chunks, WORKGROUP),
-    };
-    if (chunks === 1) return { kind: 'passes', passes: [{ ...pass, besides: pairsBeside }] };
-    const bytes = chunks * length * BYTES_PER_ELEMENT;
-    const passes = [pass, sumChunkPairs(partial, results, [length, length], chunks)];
-    return { kind: 'passes', passes, scratch: [bytes, bytes] };
-  },
+  lower: (context) => kernel().layerNormAffineGrad(context),
   grow({ inputs, attrs, counts, scalars }) {
     if (!isLeading(inputs[1]!.shape, counts[1]!, attrs.lead)) return null;
     // Gradients of 0 count for nothing where what they are multiplied by is a number.

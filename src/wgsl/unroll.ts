@@ -1,6 +1,8 @@
 // Unrolling of marked WGSL loops, so that register tiles live in registers on adapters whose compiler does not unroll.
-import { piecesOf } from './marked';
-import { Written } from './written';
+import { LatePart } from '../core/late';
+
+/** What writes marked sources out, which many programs do not need. */
+export const writing = new LatePart('marked loops', () => import('./writing'));
 
 const constLine = /^const (\w+): u32 = (\d+)u;/gm;
 
@@ -11,6 +13,9 @@ const otherComment = new RegExp(`(?!${mark.source})//[^\\n]*`, 'g');
 
 /** The source without comments, marks left in. */
 export const withMarksAlone = (source: string): string => source.replace(otherComment, '');
+
+/** Whether a source has marks, so that `writing` is needed. */
+export const isMarked = (source: string): boolean => mark.test(source);
 
 const unrolled = new Map<string, string>();
 /** Characters of `unrolled`; past a limit it begins anew, so that ever-changing sizes do not pile up. */
@@ -30,17 +35,16 @@ const MAX_CHARACTERS = 1 << 23;
  * becomes a `let`.
  * Why: SwiftShader keeps an array in registers only if every index is a constant (measured: 7 to 10 times the speed). A variable is loads
  * and stores in SPIR-V, which a driver's optimiser has to see through (measured: a sixth of the time to compile).
+ * @throws MissingParts where the source has marks and `writing` is not loaded
  */
 export function unroll(source: string, consts: Readonly<Record<string, number>> = {}): string {
-  if (!mark.test(source)) return source;
+  if (!isMarked(source)) return source;
   const key = `${JSON.stringify(consts)}${source}`;
   let result = unrolled.get(key);
   if (result === undefined) {
     const sizes = new Map<string, number>();
     for (const [, name, value] of source.matchAll(constLine)) sizes.set(name!, consts[name!] ?? Number(value));
-    const written = new Written();
-    written.write(piecesOf(source, sizes));
-    result = written.text();
+    result = writing.now.writtenOut(source, sizes);
     characters += key.length + result.length;
     if (characters > MAX_CHARACTERS) {
       unrolled.clear();

@@ -1,8 +1,8 @@
 // Runs the passes of a lowering by themselves, without the engine: for kernels that the engine would not choose here.
 
 import type { Lowering, Operand, Pass } from '../../src/compiler/ir';
-import { whenLoaded } from '../../src/compiler/late';
 import { withTexts } from '../../src/compiler/texts';
+import { whenLoaded } from '../../src/core/late';
 import { codeOf } from '../../src/wgsl/code';
 
 const STORAGE = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { takesPrologue, withPrologue } from '../../src/compiler/fusion/inline';
+import { withPrologue } from '../../src/compiler/fusion/inline';
+import { takesPrologue } from '../../src/compiler/fusion/lines';
 import { type Cluster, clusterPass, type Member } from '../../src/compiler/fusion/pointwise';
 import { fourIndex, fourKind, paysToKnow, Sizes, withLengths } from '../../src/compiler/fusion/reading';
 import { input, output, type Pass, u32 } from '../../src/compiler/ir';

@@ -1,7 +1,8 @@
 // Fusion: pointwise nodes that feed each other become one kernel. Pure: programs in, programs out.
 
 import { isFloat, numel } from '../../core/meta';
-import { type Epilogue, takesEpilogue, takesPrologue, withEpilogue, withPrologue } from '../fusion/inline';
+import type { Epilogue } from '../fusion/inline';
+import { inlining, takesEpilogue, takesPrologue } from '../fusion/lines';
 import { type Cluster, clusterPass, type Member, mergesOf, type Source } from '../fusion/pointwise';
 import {
   type KernelOp,
@@ -215,7 +216,7 @@ class Fusion {
     const outside = (u: number, pairs: boolean) => this.source(externals, u, pairs);
     const { members, memberOf } = this.describe(cluster, outside, node.scalarBase);
     const description = { members, externals: externals.map((x) => values[x]!), outputs: [memberOf(v)] };
-    const first = withPrologue(passes[0]!, description, slot, node.inputs.length);
+    const first = inlining.now.withPrologue(passes[0]!, description, slot, node.inputs.length);
     this.lowerings[reader] = { kind: 'passes', passes: [first, ...passes.slice(1)], scratch };
     const others = externals.filter((_, e) => e !== slot);
     const inputs = [externals[slot]!, ...node.inputs.slice(1), ...others];
@@ -427,7 +428,7 @@ class Fusion {
       others: others.map(memberOf),
     };
     const { passes, scratch, pooled } = this.lowerings[head] as Lowering & { kind: 'passes' };
-    const last = withEpilogue(passes.at(-1)!, epilogue, node.inputs.length, node.outputs.length);
+    const last = inlining.now.withEpilogue(passes.at(-1)!, epilogue, node.inputs.length, node.outputs.length);
     const lowering: Lowering = {
       kind: 'passes',
       passes: [...passes.slice(0, -1), last],
@@ -488,6 +489,6 @@ const pooledWith =
     const lowering = pooled(pooling);
     if (lowering?.kind !== 'passes') return undefined;
     const { passes, scratch } = lowering;
-    const last = withEpilogue(passes.at(-1)!, epilogue, firstInput, 2, 'finish');
+    const last = inlining.now.withEpilogue(passes.at(-1)!, epilogue, firstInput, 2, 'finish');
     return { kind: 'passes', passes: [...passes.slice(0, -1), last], scratch };
   };

@@ -1,5 +1,6 @@
 // The bench that tuning measures on: runs one node's kernels by themselves, on numbers of no meaning, and times them on the GPU.
 
+import { whenLoaded } from '../../core/late';
 import { byteLength, type Meta, scalarOf } from '../../core/meta';
 import { type Executable, encodeDispatches, execute, type Run } from '../../gpu/executable';
 import { COMMON_BUFFER_BYTES } from '../../gpu/fault-sources';
@@ -7,7 +8,6 @@ import type { Allocation } from '../../gpu/memory';
 import { Pipelines } from '../../gpu/pipelines';
 import type { Session } from '../../gpu/session';
 import { Slots } from '../../gpu/slots';
-import { whenLoaded } from '../late';
 import { type LinkTarget, link } from '../link';
 import { compile } from '../plan';
 import { type Bench, forced, type Trial, type TuningTask } from './tuner';

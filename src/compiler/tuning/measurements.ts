@@ -1,8 +1,9 @@
 // What was measured on the adapter: the table by which kernels are chosen, and where it is kept from visit to visit.
+
+import { whenLoaded } from '../../core/late';
 import type { DeviceOptions } from '../../gpu/device';
 import type { Session } from '../../gpu/session';
 import type { Program } from '../ir';
-import { whenLoaded } from '../late';
 import { adapterKey, type TuningRecord, TuningStore } from './store';
 import type { TunedChoice, TuningProgress } from './tuner';
 import { type Probe, TuningTable } from './tuning';

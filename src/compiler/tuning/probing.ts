@@ -1,9 +1,9 @@
 // Measures what a kernel's candidates cost on this adapter, a small run at a time, with WebGPU alone: no counter, pool or cache of the engine is touched.
 
+import { whenLoaded } from '../../core/late';
 import { codeOf } from '../../wgsl/code';
 import { shake } from '../../wgsl/shake';
 import type { Operand, Pass } from '../ir';
-import { whenLoaded } from '../late';
 import { passWithTexts } from '../texts';
 import { noiseOf, Timer } from './bench';
 import { type Candidate, candidateKey, type Probe } from './tuning';

@@ -1,5 +1,5 @@
 // Parts of the library that arrive when a plan first needs them: the code of kernels, and their texts.
-import { FetchError } from '../core/errors';
+import { FetchError } from './errors';
 
 /** A part that is loaded once, when it is first needed. */
 export class LatePart<T> {
@@ -14,6 +14,12 @@ export class LatePart<T> {
 
   /** Undefined until it has been loaded. */
   get here(): T | undefined {
+    return this.#here;
+  }
+
+  /** The part, within `whenLoaded`. @throws MissingParts until it has been loaded */
+  get now(): T {
+    if (this.#here === undefined) throw new MissingParts([this]);
     return this.#here;
   }
 
@@ -42,8 +48,8 @@ export class MissingParts extends Error {
   }
 }
 
-/** The result of each function, in order. @throws MissingParts for all parts that any of them misses */
-export function allHere<T>(functions: readonly (() => T)[]): T[] {
+/** The result of each function, in order. @throws MissingParts for all parts that any of them misses, and with these for those `besides` */
+export function allHere<T>(functions: readonly (() => T)[], besides: readonly LatePart<unknown>[] = []): T[] {
   const missing = new Set<LatePart<unknown>>();
   const results = functions.flatMap((make) => {
     try {
@@ -54,7 +60,7 @@ export function allHere<T>(functions: readonly (() => T)[]): T[] {
       return [];
     }
   });
-  if (missing.size > 0) throw new MissingParts([...missing]);
+  if (missing.size > 0) throw new MissingParts([...missing, ...besides]);
   return results;
 }
 

@@ -1,0 +1,65 @@
+// The lines of kernels that pointwise expressions may take the place of, and the code that puts them there.
+import { LatePart } from '../../core/late';
+import type { Pass } from '../ir';
+
+/** What puts expressions into kernels, for plans that have both. */
+export const inlining = new LatePart('fusion', () => import('./inline'));
+
+/**
+ * The lines of a kernel that store to its first output, and that an epilogue replaces: an element, or four; each in a kernel of
+ * floats, and in one that is written once for several types.
+ */
+export const storeLines = {
+  1: {
+    floats: 'fn store(at: u32, value: f32) { y[at] = value; }',
+    any: 'fn store(at: u32, value: Element) { y[at] = value; }',
+  },
+  4: {
+    floats: 'fn store4(at: u32, value: vec4f) { y4[at] = value; }',
+    any: 'fn store4(at: u32, value: Quad) { y4[at] = value; }',
+  },
+} as const;
+
+/** The declarations of what these lines store to, around the type of its elements. */
+export const storeDeclarations = {
+  1: /(var<storage, read_write> y: array)<\w+(>|,)/,
+  4: /(var<storage, read_write> y4: array)<(?:\w+|vec4<f32>)(>|,)/,
+} as const;
+
+/** The line of a kernel that is called before elements which have a stage in common, and that what they all read takes the place of. */
+export const stageLine = 'fn stage(at: u32) {}';
+
+const isOfFloats = ({ source }: Pass): boolean => source.some((text) => text.includes('alias Element = f32;'));
+
+/** The line of a kernel that pools its results through which each goes before that, and that an epilogue may replace. */
+export const finishLine = 'fn outputs_finish(at: u32, value: f32) -> f32 { return value; }';
+
+/** The lines of a kernel that load from its first input, and that a prologue replaces: an element, or four. */
+export const loadLines = {
+  1: {
+    function: 'fn load(at: u32) -> Element { return x[at]; }',
+    declaration: /@group\(0\) @binding\(0\) var<storage, read> x: array<[^;]*;/,
+  },
+  4: {
+    function: 'fn load4(at: u32) -> Quad { return x4[at]; }',
+    declaration: /@group\(0\) @binding\(0\) var<storage, read> x4: array<[^;]*;/,
+  },
+} as const;
+
+/** Entries of kernels that load, and that store, elements in fours. */
+const loadInFours = new Set(['along', 'across', 'wide_along']);
+const storeInFours = new Set(['across', 'quads']);
+
+export const loadLanes = ({ entry = 'main' }: Pass): 1 | 4 => (loadInFours.has(entry) ? 4 : 1);
+export const storeLanes = ({ entry = 'main' }: Pass): 1 | 4 => (storeInFours.has(entry) ? 4 : 1);
+
+/** Whether a pass stores through the line that an epilogue can replace. */
+export function takesEpilogue(pass: Pass): boolean {
+  const { floats, any } = storeLines[storeLanes(pass)];
+  const stores = (text: string) => text.includes(floats) || (text.includes(any) && isOfFloats(pass));
+  return !pass.extras && pass.source.some(stores);
+}
+
+/** Whether a pass loads a float through the line that a prologue can replace. */
+export const takesPrologue = (pass: Pass): boolean =>
+  !pass.extras && pass.source.some((text) => text.includes(loadLines[loadLanes(pass)].function)) && isOfFloats(pass);
