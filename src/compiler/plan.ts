@@ -7,7 +7,7 @@ import type { AdapterProfile } from '../gpu/device';
 import { SMALL_BYTES } from '../gpu/memory';
 import { isMarked, writing } from '../wgsl/unroll';
 import { type FaultFlow, faultFlow } from './fault-flow';
-import { inlining } from './fusion/lines';
+import { inlining } from './fusion/inlining';
 import type { LoweredProgram, Lowering, Operand, Overwrite, Pass, Program, ProgramNode } from './ir';
 import { input, output, u32 } from './ir';
 import { gridFor } from './lowering';

@@ -3,7 +3,7 @@
 
 import { LatePart, MissingParts } from '../core/late';
 import { isMarked, writing } from '../wgsl/unroll';
-import { inlining } from './fusion/lines';
+import { inlining } from './fusion/inlining';
 import type { Lowering, Pass, PointwiseBody } from './ir';
 
 /** The packs by name. What programs use together is in one. */

@@ -2,7 +2,7 @@
 
 import { type Ending, type Pass, u32 } from '../ir';
 import type { Step } from '../plan';
-import { inlining } from './lines';
+import { inlining } from './inlining';
 
 interface Member {
   readonly step: Step;

@@ -1,9 +1,5 @@
-// The lines of kernels that pointwise expressions may take the place of, and the code that puts them there.
-import { LatePart } from '../../core/late';
+// The lines of kernels that pointwise expressions may take the place of.
 import type { Pass } from '../ir';
-
-/** What puts expressions into kernels, for plans that have both. */
-export const inlining = new LatePart('fusion', () => import('./inline'));
 
 /**
  * The lines of a kernel that store to its first output, and that an epilogue replaces: an element, or four; each in a kernel of

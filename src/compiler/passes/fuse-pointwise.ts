@@ -2,7 +2,8 @@
 
 import { isFloat, numel } from '../../core/meta';
 import type { Epilogue } from '../fusion/inline';
-import { inlining, takesEpilogue, takesPrologue } from '../fusion/lines';
+import { inlining } from '../fusion/inlining';
+import { takesEpilogue, takesPrologue } from '../fusion/lines';
 import { type Cluster, clusterPass, type Member, mergesOf, type Source } from '../fusion/pointwise';
 import {
   type KernelOp,
