@@ -11,7 +11,7 @@ import { type ReduceAttrs, reducedCount } from './reduce';
 import { filledPast, greatestOf, leastOf } from './room';
 
 /** How extrema, orders and samples are found. */
-export const kernel = kernels('order', () => import('../kernels/sort/order'), 'sort');
+export const kernel = kernels('order', () => import('../kernels/common'), 'sort');
 
 /** Outputs: the extremum, and its place along the one dimension in `dims`. */
 function extremumOp(name: string, minimum: boolean): Op<ReduceAttrs> {
@@ -28,7 +28,7 @@ function extremumOp(name: string, minimum: boolean): Op<ReduceAttrs> {
         { shape, dtype: 'int64' },
       ];
     },
-    lower: (context) => kernel().extremum(context, name, minimum),
+    lower: (context) => kernel().orders.extremum(context, name, minimum),
     vjp([dy], { inputs: [x], outputs: [, at], attrs: { dims } }) {
       if (!dy) return [null];
       const kept = reducedShape(x.shape, dims, true);

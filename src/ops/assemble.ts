@@ -11,7 +11,7 @@ import { type Axis, axesOf, scatterInRoom, scatterIntoZeros, stridedView } from 
 import { familyOf, layersOf, type Span } from './window-layers';
 
 /** How parts are put together. */
-const kernel = kernels('assemble', () => import('../kernels/assemble'));
+const kernel = kernels('assemble', () => import('../kernels/common'));
 
 /** Windows with room that are added one by one. */
 const MAX_SUMMED = 8;
@@ -44,7 +44,7 @@ const assembleOp: Op<AssembleAttrs> = {
   gradName: 'StackBackward0',
   saves: { inputs: [] },
   infer: ([{ dtype }], { shape }) => [{ shape, dtype }],
-  lower: (context) => kernel().assemble(context),
+  lower: (context) => kernel().assembly.assemble(context),
   vjp([dy], { inputs, attrs, scalars, needs }) {
     const windows = windowsOf(attrs);
     return inputs.map((x, k) => {

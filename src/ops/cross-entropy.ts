@@ -43,7 +43,7 @@ const crossEntropyOp = (reduction: Reduction): Op<CrossEntropyAttrs> => ({
     const counted = [filledPast(x!, of!, 0), filledPast(labels!, at!, attrs.ignoreIndex), ...weight];
     return recordAll(crossEntropyOps[reduction], counted, attrs);
   },
-  lower: (context) => kernel().crossEntropy(context, reduction),
+  lower: (context) => kernel().rows.crossEntropy(context, reduction),
   vjp([dy, dshift], { inputs: [x, labels, weight], outputs: [, shift, share, total] }) {
     const dx = dy && crossEntropyGrad(x!, labels!, shift!, share!, total, dy, reduction);
     // The two parts of a row's log-sum-exp only ever matter by their sum, so their gradients are equal, and one counts.
@@ -72,7 +72,7 @@ const crossEntropyGradOp: Op<CrossEntropyGradAttrs> = {
   infer: ([x]) => [{ shape: x!.shape, dtype: x!.dtype }],
   grow: ({ inputs, attrs, scalars, counts: [counts] }) =>
     hasRoom(inputs[0]!, counts!, 1) ? null : [record(crossEntropyGradOp, inputs, attrs, scalars)],
-  lower: (context) => kernel().crossEntropyGrad(context),
+  lower: (context) => kernel().rows.crossEntropyGrad(context),
   vjp([g], { inputs, attrs: { reduction, constant }, scalars, needs }) {
     const [x, labels, shift, share] = inputs as [Value, Value, Value, Value];
     const total = reduction === 'mean' ? inputs[4] : undefined;

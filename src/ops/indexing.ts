@@ -14,7 +14,7 @@ import { expand } from './reduce';
 import { filledPast, hasRoom } from './room';
 import { pad, slice, stridedScatter } from './shape';
 
-const load = () => import('../kernels/scatter/indexing');
+const load = () => import('../kernels/common');
 /** How they are computed. */
 const kernel = kernels('indexing', load, 'indexing');
 export const scatterKernel = kernels('indexing', load, 'scatter');
@@ -45,7 +45,7 @@ export const gatherOp: Op<DimAttrs> = {
     }
     return [{ shape: index.shape, dtype: x.dtype }];
   },
-  lower: (context) => kernel().gather(context, 'gather'),
+  lower: (context) => kernel().indices.gather(context, 'gather'),
   vjp([dy], { inputs: [x, index], attrs: { dim } }) {
     const dx = scatterAddIntoZeros(withSize(index.shape, dim, x.shape[dim] ?? 1), dim, index, dy!);
     const missing = dx.shape.map((size, d) => x.shape[d]! - size);
@@ -68,7 +68,7 @@ export const gatherOp: Op<DimAttrs> = {
 /** `gather` for an operation that was `asked` for, from what counts alone: dynamic scalar 0 is how much that is along the dimension. */
 const countedGatherOp: Op<SelectAttrs> = {
   ...gatherOp,
-  lower: (context) => kernel().gather(context, context.attrs.asked, scalar(0, 'u32')),
+  lower: (context) => kernel().indices.gather(context, context.attrs.asked, scalar(0, 'u32')),
 };
 
 /** What an index picks of a value, of which the elements of a shape count. */
@@ -129,7 +129,12 @@ const scatterAddOp: Op<ScatterAttrs> = {
   lower(context) {
     const { dim, shared, replace } = context.attrs;
     const kind = replace ? 'last' : 'sum';
-    return scatterKernel().scatterOnto(context, scatterName(shared, replace), { dim, shared, kind, includeSelf: true });
+    return scatterKernel().indices.scatterOnto(context, scatterName(shared, replace), {
+      dim,
+      shared,
+      kind,
+      includeSelf: true,
+    });
   },
   vjp([dy], { inputs: [, index, src], attrs, needs }) {
     const { dim, shared, replace } = attrs;
@@ -189,7 +194,7 @@ const scatterSumOp: Op<DimAttrs & { readonly shared: boolean; readonly size: num
   name: 'scatterSum',
   saves: { inputs: [0] },
   infer: ([, src], { dim, size }) => [{ shape: withSize(src!.shape, dim, size), dtype: src!.dtype }],
-  lower: (context) => scatterKernel().scatterSum(context),
+  lower: (context) => scatterKernel().indices.scatterSum(context),
   vjp: ([dy], { inputs: [index], attrs: { dim, shared } }) => [
     null,
     shared ? indexSelect(dy!, dim, index!) : gather(dy!, dim, index!),
@@ -220,7 +225,7 @@ const indexSelectOp: Op<SelectAttrs> = {
     }
     return [{ shape: withSize(x.shape, dim, numel(index.shape)), dtype: x.dtype }];
   },
-  lower: (context) => kernel().indexSelect(context),
+  lower: (context) => kernel().indices.indexSelect(context),
   vjp: ([dy], { inputs: [x, index], attrs: { dim } }) => [indexAddIntoZeros(x.shape, dim, index, dy!), null],
   grow({ inputs: [x, index], attrs: { dim, asked }, counts: [of, at], shapes: [shape] }) {
     const list = filledPast(index!, at!, 0);
@@ -261,7 +266,7 @@ const wrapIndexOp: Op<{ readonly asked: string; readonly limit: number }> = {
     return [{ shape: index.shape, dtype: 'int64' }];
   },
   lower: ({ inputs: [index], attrs: { asked, limit } }) =>
-    kernel().places(asked, index!, { limit: u32(limit), fromEnd: true }),
+    kernel().indices.places(asked, index!, { limit: u32(limit), fromEnd: true }),
   grow: ({ inputs: [index], attrs: { asked, limit }, counts: [counts] }) => [
     record(wrapWithinOp, [filledPast(index!, counts!, 0)], { asked }, [limit]),
   ],
@@ -272,7 +277,7 @@ const wrapWithinOp: Op<{ readonly asked: string }> = {
   name: 'wrapIndex',
   infer: ([index]) => [{ shape: index.shape, dtype: 'int64' }],
   lower: ({ inputs: [index], attrs: { asked } }) =>
-    kernel().places(asked, index!, { limit: scalar(0, 'u32'), fromEnd: true }),
+    kernel().indices.places(asked, index!, { limit: scalar(0, 'u32'), fromEnd: true }),
 };
 
 /** The operation's indices into a dimension of size `limit`, counted from the front; one out of range is reported. */
@@ -286,7 +291,7 @@ const withinOp: Op<{ readonly asked: string; readonly limit: number; readonly re
     return [labels];
   },
   lower: ({ inputs: [labels], attrs: { asked, limit, report } }) =>
-    kernel().places(asked, labels!, { limit: u32(limit), report }),
+    kernel().indices.places(asked, labels!, { limit: u32(limit), report }),
   grow: ({ inputs: [labels], attrs, counts: [counts] }) => [record(withinOp, [filledPast(labels!, counts!, 0)], attrs)],
 };
 
@@ -314,7 +319,7 @@ const gatherBytesOp: Op<BytesAttrs> = {
     }
     return [{ shape: [numel(indices.shape), ...rowShape], dtype }];
   },
-  lower: (context) => kernel().gatherBytes(context),
+  lower: (context) => kernel().indices.gatherBytes(context),
 };
 
 /** How a byte of a channel becomes a float: (byte / divisor - mean) / std, rounded at each step as the operations one by one do. */
@@ -348,7 +353,7 @@ const oneHotOp: Op<{ readonly classes: number }> = {
     }
     return [{ shape: [...labels.shape, classes], dtype: 'int64' }];
   },
-  lower: (context) => kernel().oneHot(context),
+  lower: (context) => kernel().indices.oneHot(context),
   grow: ({ inputs: [labels], attrs, counts: [counts] }) => [record(oneHotOp, [filledPast(labels!, counts!, 0)], attrs)],
 };
 

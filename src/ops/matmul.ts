@@ -13,7 +13,7 @@ import { filledPast } from './room';
 import { permute } from './shape';
 
 /** How products are computed. */
-const kernel = kernels('matmul', () => import('../kernels/matmul/products'), 'matmul');
+const kernel = kernels('matmul', () => import('../kernels/common'), 'matmul');
 
 /** y[z,m,n] = b[n] + Σ_k A[z,m,k] · B[z,k,n], where A and B are the operands after their transposes; batch dimensions broadcast. */
 const matmulOp: Op<MatmulAttrs> = {
@@ -34,7 +34,7 @@ const matmulOp: Op<MatmulAttrs> = {
     const batch = broadcastShapes('matmul', [batchOf(a!), batchOf(b!)]);
     return [{ shape: [...batch, rows, cols], dtype: 'float32' }];
   },
-  lower: (context) => kernel().matmul(context, context.inputs[2] ? 'bias' : null),
+  lower: (context) => kernel().products.matmul(context, context.inputs[2] ? 'bias' : null),
   vjp([dy], { inputs: [a, b, bias], attrs: { transposeA, transposeB }, needs }) {
     const da = () => (transposeA ? product(b!, dy!, transposeB, true) : product(dy!, b!, false, !transposeB));
     if (bias && transposeB && needs[1] && needs[2] && a!.shape.length === 2 && numel(b!.shape) > 0) {
@@ -68,7 +68,7 @@ const linearWeightGradOp: Op<undefined> = {
       { shape: [rows], dtype: 'float32' },
     ];
   },
-  lower: (context) => kernel().matmul({ ...context, attrs: { transposeA: true, transposeB: false } }, 'sums'),
+  lower: (context) => kernel().products.matmul({ ...context, attrs: { transposeA: true, transposeB: false } }, 'sums'),
   vjp([g, gb], { inputs: [dy, x], needs }) {
     const byWeight = needs[0] && g ? product(x!, g, false, true) : null;
     const byBias = needs[0] && gb ? expand(gb, dy!.shape) : null;

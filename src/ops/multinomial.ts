@@ -7,7 +7,7 @@ import { topk } from './sort';
 const searchOp: Op = {
   name: 'multinomial',
   infer: ([, u]) => [{ shape: u.shape, dtype: 'int64' }],
-  lower: (context) => kernel().sampleByUniform(context),
+  lower: (context) => kernel().orders.sampleByUniform(context),
 };
 
 /**
@@ -20,7 +20,7 @@ export const sampleByUniform = (x: Value, u: Value): Value => record(searchOp, [
 const raceOp: Op = {
   name: 'multinomial',
   infer: ([x]) => [{ shape: x.shape, dtype: 'float32' }],
-  lower: (context) => kernel().race(context),
+  lower: (context) => kernel().orders.race(context),
 };
 
 /** Categories by weights x and exponential numbers q of their shape, none of them twice. Shape: [..., n] → int64 [..., samples]. */

@@ -11,7 +11,7 @@ import { gather } from './indexing';
 import { filledPast } from './room';
 
 /** How scans are computed. */
-const kernel = kernels('scan', () => import('../kernels/reduce/scan'), 'scan');
+const kernel = kernels('scan', () => import('../kernels/common'), 'scan');
 
 /** The scans of sums. */
 export type Scanned = 'cumsum' | 'cumprod' | 'logcumsumexp';
@@ -29,7 +29,7 @@ function scanOp(name: Scanned, start: number, vjp: Op<ScanAttrs>['vjp'], saves: 
     remakes: true,
     saves,
     infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
-    lower: (context) => kernel().scan(context, name),
+    lower: (context) => kernel().scans.scan(context, name),
     vjp,
     // Forwards, what does not count comes last.
     grow: ({ inputs: [x], attrs, counts: [counts] }) => [
@@ -98,7 +98,7 @@ export function logcumsumexp(x: Value, dim: number): Value {
 const runningPlaceOp: Op<{ readonly dim: number; readonly minimum: boolean }> = {
   name: 'runningPlace',
   infer: ([x]) => [{ shape: x.shape, dtype: 'int64' }],
-  lower: (context) => kernel().runningPlace(context),
+  lower: (context) => kernel().scans.runningPlace(context),
   grow: ({ inputs, attrs }) => [record(runningPlaceOp, inputs, attrs)],
 };
 

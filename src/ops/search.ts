@@ -19,7 +19,7 @@ const searchsortedOp: Op<{ readonly right: boolean }> = {
     }
     return [{ shape: values.shape, dtype: 'int64' }];
   },
-  lower: (context) => kernel().searchsorted(context),
+  lower: (context) => kernel().orders.searchsorted(context),
 };
 
 /** How many elements of a sorted vector, or of the same row, are less than each value (or, with `right`, not greater). Both of one dtype. */

@@ -8,7 +8,7 @@ import { logsumexp, sum } from './reduce';
 import { filledPast } from './room';
 
 /** How they, and cross entropy, are computed. */
-export const kernel = kernels('softmax', () => import('../kernels/reduce/softmax'), 'softmax');
+export const kernel = kernels('softmax', () => import('../kernels/common'), 'softmax');
 
 /** With fewer rows than this, each longer than LONG_ROW, reductions in strips beat one invocation a row. */
 const FEW_ROWS = 16;
@@ -27,7 +27,7 @@ function softmaxOp(name: string, log: boolean, grad: (dy: Value, y: Value, dim: 
       expectFloat(name, 'input', x);
       return [{ shape: x.shape, dtype: x.dtype }];
     },
-    lower: (context) => kernel().softmax(context, name, log),
+    lower: (context) => kernel().rows.softmax(context, name, log),
     vjp: ([dy], { outputs: [y], attrs: { dim } }) => [grad(dy!, y, dim)],
     grow: ({ inputs: [x], attrs, counts: [counts] }) => [
       record(op, [filledPast(x!, counts!, Number.NEGATIVE_INFINITY, [attrs.dim])], attrs),

@@ -13,7 +13,7 @@ import { narrow } from './shape';
 const argsortOp: Op<{ readonly dim: number; readonly descending: boolean }> = {
   name: 'argsort',
   infer: ([x]) => [{ shape: x.shape, dtype: 'int64' }],
-  lower: (context) => kernel().argsort(context),
+  lower: (context) => kernel().orders.argsort(context),
   grow({ inputs: [x], attrs, counts: [counts] }) {
     const { dim, descending } = attrs;
     // Of equals the first comes first, so that those come last that do not count.
