@@ -1,9 +1,10 @@
-// Boxes that scroll sideways where the page is narrow: then, and only then, the keyboard reaches them.
+// Boxes that scroll, sideways where the page is narrow or down where much stands in them: then, and only then, the keyboard reaches them.
 
 /** Lets `box` take the focus while it holds more than it shows, so that arrow keys move it. */
 export function focusWhileScrollable(box: HTMLElement): void {
   const look = () => {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    const isDeep = box.scrollHeight > box.clientHeight + 1 && getComputedStyle(box).overflowY !== 'hidden';
+    if (box.scrollWidth > box.clientWidth || isDeep) box.tabIndex = 0;
     else box.removeAttribute('tabindex');
   };
   new ResizeObserver(look).observe(box);

@@ -41,7 +41,8 @@ export class TextCell {
       menu('More for this text', icon('more'), () => host.textActions(this)),
     );
     element.append(this.body, tools);
-    for (const box of this.body.querySelectorAll<HTMLElement>('.wide')) focusWhileScrollable(box);
+    for (const box of this.body.querySelectorAll<HTMLElement>('.wide, math[display="block"]'))
+      focusWhileScrollable(box);
     this.editButton.addEventListener('click', () => void (this.editor ? this.finish() : this.edit()));
     this.body.addEventListener('dblclick', () => void this.edit());
     this.showButton();
@@ -62,7 +63,8 @@ export class TextCell {
     const drawn = safeText(this.markdown ?? '');
     this.body.replaceChildren(drawn);
     if (!this.body.hasChildNodes()) this.body.append(make('p', { className: 'hint' }, 'An empty text.'));
-    for (const box of this.body.querySelectorAll<HTMLElement>('.wide')) focusWhileScrollable(box);
+    for (const box of this.body.querySelectorAll<HTMLElement>('.wide, math[display="block"]'))
+      focusWhileScrollable(box);
   }
 
   async edit(): Promise<void> {
