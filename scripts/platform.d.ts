@@ -19,6 +19,11 @@ interface Drawable extends Sized {
   getContext(kind: string): unknown;
 }
 
+interface Element {
+  readonly ownerDocument: { createElement(tag: string): object };
+  append(...children: never[]): void;
+}
+
 interface Pixels extends Sized {
   readonly data: Uint8ClampedArray;
 }
@@ -69,6 +74,7 @@ export type GPUTextureFormat = string;
 export type Blob = Global<'Blob', Bytes>;
 export type CanvasRenderingContext2D = Global<'CanvasRenderingContext2D', { readonly [member: string]: unknown }>;
 export type HTMLCanvasElement = Global<'HTMLCanvasElement', Drawable>;
+export type HTMLElement = Global<'HTMLElement', Element>;
 export type HTMLImageElement = Global<'HTMLImageElement', Sized>;
 export type HTMLVideoElement = Global<'HTMLVideoElement', Video>;
 export type ImageBitmap = Global<'ImageBitmap', Sized>;

@@ -128,6 +128,8 @@ export async function places({ path: folder, archive }, log) {
 
 /** A line that only counts warnings, or is of npm itself. */
 const COUNTS = /^(npm warn|webpack \S+ compiled with \d+ warning).*$/;
+/** A line of a list of files, which may be called anything. */
+const FILES = /^\s*\S+\.(?:js|css|html)\s+[\d.]+ kB.*$/gm;
 
 /**
  * The parts of what a tool printed that warn, each up to the next empty line.
@@ -135,6 +137,7 @@ const COUNTS = /^(npm warn|webpack \S+ compiled with \d+ warning).*$/;
  */
 function warningsIn(output) {
   return output
+    .replace(FILES, '')
     .split(/\n\s*\n/)
     .map((part) => part.trim())
     .filter((part) => /warn|⚠|\(!\)|deprecat|critical/i.test(part) && !COUNTS.test(part));
