@@ -12,7 +12,7 @@ const last = (text: string): string => text.slice(text.lastIndexOf('.') + 1);
  * How well a name fits: lower is better, undefined is not at all. Just the spelling is best, then the name in the other spelling, then
  * what begins so; of two that fit alike the shorter comes first.
  */
-function fit([name, space, , theirs]: Name, query: string, wanted: string): number | undefined {
+function rankOf([name, space, , theirs]: Name, query: string, wanted: string): number | undefined {
   const spellings = [plain(name), plain(last(theirs))];
   const paths = [plain(`${space}.${name}`), plain(theirs)];
   const length = name.length / 1000 + (space.split('.').length - 1) / 10000;
@@ -31,7 +31,7 @@ export function find(names: readonly Name[], asked: string, count = 12): Name[] 
   if (wanted === '') return [];
   return names
     .flatMap((name) => {
-      const rank = fit(name, query, wanted);
+      const rank = rankOf(name, query, wanted);
       return rank === undefined ? [] : [{ name, rank }];
     })
     .sort((a, b) => a.rank - b.rank)

@@ -1,5 +1,4 @@
 // Has TypeDoc read the sources: every door with its exports, their texts and where they are declared.
-import { readFileSync } from 'node:fs';
 import { Application, Converter, LogLevel } from 'typedoc';
 import { doors } from '../doors.mjs';
 import { root } from './paths.mjs';
@@ -19,7 +18,6 @@ import { root } from './paths.mjs';
  * @throws Error with all warnings, since a reference with warnings has texts or links that are lost
  */
 export async function converted() {
-  const { repository } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
   const app = await Application.bootstrap({
     entryPoints: doors.map(({ source }) => source),
     tsconfig: `${root}tsconfig.build.json`,
@@ -31,7 +29,6 @@ export async function converted() {
     skipErrorChecking: true,
     readme: 'none',
     disableGit: true,
-    sourceLinkTemplate: `${repository.url.replace(/^git\+|\.git$/g, '')}/blob/main/{path}#L{line}`,
     logLevel: LogLevel.None,
   });
   /** @type {string[]} */

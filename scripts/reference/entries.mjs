@@ -3,7 +3,9 @@ import { ReflectionKind } from 'typedoc';
 import ts from 'typescript';
 import { doors } from '../doors.mjs';
 import { callableOf, shownType } from './parameters.mjs';
+import { repository } from './paths.mjs';
 import { spaceTexts } from './spaces.mjs';
+import { isPublic } from './told.mjs';
 
 /**
  * An export. `alias` is the entry that it is another name of. A text is Markdown.
@@ -175,31 +177,48 @@ class Reader {
 
   /** @param {Declaration} declaration @param {ts.Symbol} symbol @returns {Member[]} */
   #membersOf(declaration, symbol) {
+    const children = (declaration.children ?? []).filter(({ name }) => !isHidden(name));
+    if (children.length === 0) return this.#membersOfType(symbol);
     const type = this.checker.getDeclaredTypeOfSymbol(symbol);
-    const children = declaration.children ?? [];
-    return byName(children)
-      .filter(({ name }) => !isHidden(name))
-      .flatMap((child) => {
-        const found = child.flags.isStatic ? this.symbolOf(child) : this.checker.getPropertyOfType(type, child.name);
-        return found ? [this.#memberOf(child, found)] : [];
-      });
+    return byName(children).flatMap((child) => {
+      const { isStatic, isInherited } = child.flags;
+      const found = isStatic ? this.symbolOf(child) : this.checker.getPropertyOfType(type, child.name);
+      if (!found) return [];
+      const from = isInherited ? ownerOf(found) : undefined;
+      return [this.#memberOf(found, { name: child.name, isStatic, from, source: sourceOf(child) })];
+    });
   }
 
-  /** @param {Declaration} child @param {ts.Symbol} symbol @returns {Member} */
-  #memberOf(child, symbol) {
+  /** Members of a class that is exported as a constant, as `nn.Module` is. @param {ts.Symbol} symbol @returns {Member[]} */
+  #membersOfType(symbol) {
+    const type = this.checker.getTypeOfSymbol(symbol);
+    const [signature] = type.getConstructSignatures();
+    if (!signature) return [];
+    /** @param {ts.Type} of @param {boolean} isStatic */
+    const all = (of, isStatic) =>
+      this.checker
+        .getPropertiesOfType(of)
+        .filter((member) => !isHidden(member.name) && member.name !== 'prototype' && isPublic(member, this.checker))
+        .map((member) =>
+          this.#memberOf(member, { name: member.name, isStatic, from: ownerOf(member), source: undefined }),
+        );
+    return byName([
+      ...all(signature.getReturnType(), false),
+      ...all(type, true).map((each) => ({ ...each, from: undefined })),
+    ]);
+  }
+
+  /** @param {ts.Symbol} symbol @param {Pick<Member, 'name' | 'isStatic' | 'from' | 'source'>} known @returns {Member} */
+  #memberOf(symbol, known) {
     const type = this.checker.getTypeOfSymbol(symbol);
     const signatures = this.checker.getNonNullableType(type).getCallSignatures();
-    const isMethod =
-      signatures.length > 0 && child.kindOf([ReflectionKind.Method, ReflectionKind.Property, ReflectionKind.Accessor]);
+    const isMethod = signatures.length > 0;
     return {
+      ...known,
       ...this.#textsOf(symbol),
-      name: child.name,
       kind: isMethod ? 'method' : 'property',
       type: shownType(type, this.checker),
-      isStatic: child.flags.isStatic,
       callable: isMethod ? callableOf(signatures, symbol.declarations ?? [], this.checker) : undefined,
-      from: child.flags.isInherited ? ownerOf(symbol) : undefined,
-      source: sourceOf(child),
     };
   }
 
@@ -217,7 +236,9 @@ class Reader {
 /** @param {Declaration} declaration @returns {Source | undefined} */
 function sourceOf({ sources, getSignature, signatures }) {
   const source = (sources ?? getSignature?.sources ?? signatures?.[0]?.sources)?.[0];
-  return source?.url ? { title: `${source.fileName}:${source.line}`, url: source.url } : undefined;
+  if (!source) return undefined;
+  const { fileName, line } = source;
+  return { title: `${fileName}:${line}`, url: `${repository}/blob/main/${fileName}#L${line}` };
 }
 
 /** The name of the class that declares a member. @param {ts.Symbol} symbol */
@@ -263,6 +284,9 @@ function ambiguousTypes(sources) {
   }
   return twice;
 }
+
+/** Where on the page of its class a member stands. @param {Pick<Member, 'name' | 'isStatic'>} member */
+export const anchorOf = ({ name, isStatic }) => (isStatic ? `static.${name}` : name);
 
 /** The name by which an entry is called in a program. @param {Pick<Entry, 'name' | 'space'>} entry */
 export const qualified = ({ name, space }) => (space.path === '' ? name : `${space.path}.${name}`);

@@ -32,8 +32,8 @@ export function laidOut({ file, title, description, above, body }) {
     <div class="page">
       <!-- fragment: masthead root=${up}../ here=reference -->
       <search class="find" hidden>
-        <label for="find">Find a name, in either spelling</label>
-        <input id="find" type="search" autocomplete="off" spellcheck="false" placeholder="max_pool2d, Conv2d, Tensor.sum" />
+        <label for="find-a-name">Find a name, in either spelling</label>
+        <input id="find-a-name" type="search" autocomplete="off" spellcheck="false" placeholder="max_pool2d, Conv2d, Tensor.sum" />
         <p class="visually-hidden" role="status"></p>
         <ul class="found" hidden></ul>
       </search>

@@ -1,5 +1,5 @@
 // The names that the search of the reference finds: every export, and every member of a class.
-import { qualified } from './entries.mjs';
+import { anchorOf, qualified } from './entries.mjs';
 
 /**
  * @param {import('./entries.mjs').Surface} surface
@@ -23,7 +23,7 @@ export function namesOf({ entries }, pages, theirs) {
           /** @type {const} */ ([
             member.name,
             owner,
-            `${address}#${member.name}`,
+            `${address}#${anchorOf(member)}`,
             theirs.of(`${owner}.${member.name}`)?.full ?? '',
           ]),
       ),

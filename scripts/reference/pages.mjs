@@ -1,6 +1,6 @@
 // The pages of the reference: its first, one for each namespace, and one for each export.
 import { commonTexts } from './common-texts.mjs';
-import { qualified } from './entries.mjs';
+import { anchorOf, qualified } from './entries.mjs';
 import { escaped, firstSentence, inline, markdown, table, typeHtml } from './html.mjs';
 import { between } from './layout.mjs';
 
@@ -80,7 +80,7 @@ ${table(['Namespace', 'Holds', 'Names'], rows, 'names')}
         this.#nameOf(this.theirs.of(qualified(entry))),
         entry.alias ? `Another name of <code>${qualified(entry.alias)}</code>.` : inline(firstSentence(entry.text)),
       ]);
-      return [`<h2 id="${kind}">${title}</h2>`, table(['Name', 'In Python', 'Does'], rows, 'names')];
+      return [`<h2 id="all-${kind}">${title}</h2>`, table(['Name', 'In Python', 'Does'], rows, 'names')];
     });
     const body = [
       `<h1><code>${space.name}</code></h1>`,
@@ -181,7 +181,7 @@ ${table(['Namespace', 'Holds', 'Names'], rows, 'names')}
     const { file } = entry;
     const address = this.#addresses(file);
     const isElsewhere = (/** @type {Member} */ { from }) =>
-      entry.name !== 'Tensor' && from !== undefined && address(from) !== undefined;
+      entry.name !== 'Tensor' && from !== undefined && from !== entry.name && address(from) !== undefined;
     const here = entry.members.filter((member) => !isElsewhere(member));
     const parts = [
       ['property', 'Properties'],
@@ -190,25 +190,25 @@ ${table(['Namespace', 'Holds', 'Names'], rows, 'names')}
       const members = here.filter((member) => member.kind === kind);
       if (members.length === 0) return [];
       const long = members.length > 24 ? contents(members) : '';
-      return [`<h2 id="${kind}">${title}</h2>${long}`, ...members.map((member) => this.#member(entry, member))];
+      return [`<h2 id="all-${kind}">${title}</h2>${long}`, ...members.map((member) => this.#member(entry, member))];
     });
     const rows = [...new Set(entry.members.filter(isElsewhere).map(({ from }) => `${from}`))].map((from) => {
       const links = entry.members
         .filter((member) => isElsewhere(member) && member.from === from)
-        .map(({ name }) => `<a href="${address(from)}#${name}"><code>${name}</code></a>`);
+        .map((member) => `<a href="${address(from)}#${anchorOf(member)}"><code>${member.name}</code></a>`);
       return `<p class="inherited">From <a href="${address(from)}">${from}</a>: ${links.join(' ')}</p>`;
     });
-    return [...parts, ...(rows.length > 0 ? ['<h2 id="inherited">Inherited</h2>', ...rows] : [])];
+    return [...parts, ...(rows.length > 0 ? ['<h2 id="all-inherited">Inherited</h2>', ...rows] : [])];
   }
 
   /** @param {Entry} entry @param {Member} member */
   #member({ name: owner, file, space }, member) {
     const { name, callable, type, isStatic, text, throws } = member;
     const addresses = this.#addresses(file);
-    const link = `${isStatic ? `${owner}.` : ''}<a href="#${name}">${name}</a>`;
+    const link = `${isStatic ? `${owner}.` : ''}<a href="#${anchorOf(member)}">${name}</a>`;
     const shown = callable ? this.#signature(link, callable, file) : `${link}: ${typeHtml(type, addresses)}`;
     return [
-      `<section class="member" id="${name}">`,
+      `<section class="member" id="${anchorOf(member)}">`,
       `<h3><code>${shown}</code></h3>`,
       this.#facts(this.theirs.of(space.path === '' ? `${owner}.${name}` : `${space.path}.${owner}.${name}`), []),
       markdown(text),
@@ -222,7 +222,7 @@ ${table(['Namespace', 'Holds', 'Names'], rows, 'names')}
 
 /** @param {readonly Member[]} members */
 const contents = (members) =>
-  `<nav class="contents" aria-label="On this page">${members.map(({ name }) => `<a href="#${name}">${name}</a>`).join(' ')}</nav>`;
+  `<nav class="contents" aria-label="On this page">${members.map((member) => `<a href="#${anchorOf(member)}">${member.name}</a>`).join(' ')}</nav>`;
 
 /** @param {readonly string[]} throws */
 const errors = (throws) =>

@@ -50,8 +50,8 @@ function moduleOf(program, checker, source) {
   return module;
 }
 
-/** @param {ts.Symbol} member @param {ts.TypeChecker} checker */
-function isPublic(member, checker) {
+/** Whether programs may call a member. @param {ts.Symbol} member @param {ts.TypeChecker} checker */
+export function isPublic(member, checker) {
   const [declaration] = member.declarations ?? [];
   if (!declaration || member.name.startsWith('__')) return false;
   if (ts.isClassElement(declaration) && declaration.name && ts.isPrivateIdentifier(declaration.name)) return false;

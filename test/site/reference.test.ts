@@ -1,0 +1,112 @@
+// The reference on the built site: names are found in either spelling, links and anchors lead somewhere, pages are read without scripts.
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { expectAccessible, PHONE } from '../e2e/accessible';
+import { type BuiltSite, openBuiltSite } from './support';
+
+const folder = inject('siteFolder');
+const reference = join(folder, 'reference');
+
+let site: BuiltSite;
+beforeAll(async () => {
+  if (!existsSync(reference)) {
+    const { stderr } = await promisify(execFile)(process.execPath, ['scripts/reference.mjs', '--out', reference]);
+    expect(stderr, 'warnings').toBe('');
+  }
+  site = await openBuiltSite();
+}, 600_000);
+afterAll(async () => {
+  await site?.close();
+});
+
+const ids = new Map<string, ReadonlySet<string>>();
+function idsOf(file: string): ReadonlySet<string> {
+  const known = ids.get(file);
+  if (known) return known;
+  const all = [...readFileSync(file, 'utf8').matchAll(/ id="([^"]*)"/g)].map(([, id]) => `${id}`);
+  expect(new Set(all).size, `ids of ${file}`).toBe(all.length);
+  ids.set(file, new Set(all));
+  return idsOf(file);
+}
+
+test('every link and anchor leads somewhere', () => {
+  const pages = readdirSync(reference, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.html'));
+  expect(pages.length).toBeGreaterThan(2000);
+  const lost = new Set<string>();
+  for (const page of pages) {
+    const file = join(reference, page);
+    for (const [, address] of readFileSync(file, 'utf8').matchAll(/ href="([^"]*)"/g)) {
+      if (/^https:/.test(`${address}`)) continue;
+      const [path = '', anchor] = `${address}`.split('#');
+      const place = path === '' ? file : join(dirname(file), decodeURIComponent(path));
+      const target = existsSync(place) && statSync(place).isDirectory() ? join(place, 'index.html') : place;
+      const isThere = existsSync(target) && (anchor === undefined || idsOf(target).has(anchor));
+      if (!isThere) lost.add(`${page}: ${address}`);
+    }
+  }
+  expect([...lost].slice(0, 20)).toEqual([]);
+});
+
+test('names are found in either spelling, with the keyboard alone', async () => {
+  const { page, problems } = await site.open('reference/');
+  const field = page.getByLabel('Find a name, in either spelling');
+  for (const [asked, address] of [
+    ['max_pool2d', 'reference/nn.functional/maxPool2d.html'],
+    ['maxPool2d', 'reference/nn.functional/maxPool2d.html'],
+    ['torch.nn.Conv2d', 'reference/nn/Conv2d.html'],
+    ['scatter_add_', 'reference/torch/Tensor.html#scatterAdd_'],
+    ['lr_scheduler.StepLR', 'reference/optim.lrScheduler/StepLR.html'],
+    ['box_iou', 'reference/vision.ops/boxIou.html'],
+    ['f1_score', 'reference/metrics.functional/f1Score.html'],
+    ['IntegratedGradients', 'reference/interpret/IntegratedGradients.html'],
+    ['ModelCheckpoint', 'reference/lightning/ModelCheckpoint.html'],
+    ['SummaryWriter', 'reference/tensorboard/SummaryWriter.html'],
+    ['named_parameters', 'reference/nn/Module.html#namedParameters'],
+  ] as const) {
+    await page.keyboard.press('Escape');
+    await field.fill(asked);
+    await page.locator('.found a').first().waitFor();
+    await page.keyboard.press('ArrowDown');
+    expect(await page.evaluate(() => (document.activeElement as HTMLAnchorElement).href)).toContain(address);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(new URL(address, site.host.url).href);
+    await page.locator('.find:not([hidden])').waitFor();
+  }
+  expect(problems).toEqual([]);
+});
+
+test('all of Tensor stands on one page, which is read without scripts', async () => {
+  const { page } = await site.open('reference/torch/Tensor.html', { javaScriptEnabled: false });
+  expect(await page.locator('.member').count()).toBeGreaterThanOrEqual(495);
+  const sum = page.locator('.member[id="sum"]');
+  expect(await sum.innerText()).toMatch(
+    /sum\(dim\?, keepdim\?, dtype\?\): Tensor[\s\S]*torch\.Tensor\.sum[\s\S]*keepdim/,
+  );
+  expect(await page.locator('.find').isVisible()).toBe(false);
+});
+
+test('a page tells parameters with their types, defaults and texts, shapes, the name in Python and the source', async () => {
+  const { page } = await site.open('reference/nn/Conv2d.html');
+  const text = await page.locator('main').innerText();
+  expect(text).toContain(
+    'new Conv2d(inChannels, outChannels, kernelSize, stride?, padding?, dilation?, groups?, bias?, paddingMode?)',
+  );
+  expect(text).toMatch(
+    /torch\.nn\.Conv2d[\s\S]*Shape: \[N, inChannels, H, W\][\s\S]*kernelSize\s+Size<2>\s+needed[\s\S]*src\/nn\/conv\.ts:\d+/,
+  );
+});
+
+test.each(['', 'nn/', 'nn/Conv2d.html', 'nn.functional/crossEntropy.html', 'torchmetrics.html'])(
+  'reference/%s is accessible, and nothing is cut off',
+  async (path) => {
+    const { page, problems } = await site.open(`reference/${path}`);
+    await page.locator('.find:not([hidden])').waitFor();
+    await expectAccessible(page, path);
+    await page.setViewportSize(PHONE);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(PHONE.width);
+    expect(problems).toEqual([]);
+  },
+);
