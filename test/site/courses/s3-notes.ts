@@ -6,7 +6,7 @@ export default {
   minutes: 5,
   cells: [
     {
-      cell: 'const sizes: [name: string',
+      cell: 'const sizes: [',
       shows: [
         '5×5 on 32 pixels 28 28 28',
         '3×3 with padding 1 keeps the size 32 32 32',
@@ -60,7 +60,7 @@ export default {
       cell: 'const halves',
       shows: agreeing({ 'upright edges: each row': '[0,30,30,0]', 'level edges: each row': '[0,0,0,0]' }),
     },
-    { cell: 'function drawHouse', pictures: 6 },
+    { cell: 'const house = drawHouse', pictures: 6 },
     {
       cell: 'const message = torch.randn(small.shape)',
       shows: agreeing({
@@ -159,7 +159,7 @@ export default {
       ],
     },
     { cell: 'function suppress(', shows: ['0.5 [2,1,3] [2,1,3] [2,1,3]', '0.1 [2,3] [2,3] [2,3]'] },
-    { cell: 'function drawScene(', pictures: 6 },
+    { cell: 'Six pictures with their boxes', pictures: 6 },
     {
       cell: 'detection.selectiveSearch(',
       shows: agreeing({ 'twelve regions for the network': '[12, 3, 32, 32]' }),

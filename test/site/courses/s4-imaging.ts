@@ -11,7 +11,10 @@ export default {
       cell: 'new nn.Conv2d())',
       shows: ['missing 3 required arguments', ...missing.map((name) => `the error names ${name} yes yes`)],
     },
-    { cell: 'const withoutChannels', shows: [wrongRank] },
+    {
+      cell: 'const withoutChannels',
+      shows: [wrongRank, ...agreeing({ 'the error names the weight': '[5, 1, 3, 3]', 'what it got': '2-D' })],
+    },
     {
       cell: 'const strided',
       shows: agreeing({
