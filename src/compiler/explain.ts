@@ -113,10 +113,10 @@ const identityOf = (node: ProgramNode, recorded: number): number | string =>
 
 const titleOf = ({ op, place = '' }: ProgramNode): string => `${place} ${op.name}`;
 
-function explainKernel({ pass, places, node }: Step, ops: (node: ProgramNode) => ExplainedOp[]): ExplainedKernel {
+function explainKernel({ pass, addresses, node }: Step, ops: (node: ProgramNode) => ExplainedOp[]): ExplainedKernel {
   const bindings = operandsOf(pass).map(({ kind }, i): ExplainedBinding => {
-    const place = places[i]!;
-    return { kind: kind === 'r' ? 'read' : 'write', bytes: place === 'fault' ? 0 : place.bytes };
+    const address = addresses[i]!;
+    return { kind: kind === 'r' ? 'read' : 'write', bytes: address === 'fault' ? 0 : address.bytes };
   });
   const uniforms = [pass.params, pass.extras?.params].flatMap((params): ExplainedBinding[] =>
     params?.length ? [{ kind: 'uniform', bytes: 4 * params.length }] : [],

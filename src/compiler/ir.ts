@@ -216,7 +216,7 @@ export interface Program {
   readonly values: readonly Meta[];
   readonly inputCount: number;
   /** By input: whether it is a part of a larger value, which begins somewhere else at each run. */
-  readonly windows?: readonly boolean[];
+  readonly slices?: readonly boolean[];
   readonly nodes: readonly ProgramNode[];
   /** Values that must outlive the run. */
   readonly exports: readonly number[];

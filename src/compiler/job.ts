@@ -10,7 +10,7 @@ export interface Job {
   readonly key: readonly number[];
   build(): Program;
   readonly inputs: readonly Cell[];
-  /** By input, where it is a window: bytes of the cell before it. */
+  /** By input, where it is a slice of a cell: bytes of the cell before it. */
   readonly offsets: readonly (number | undefined)[];
   /** By input that has room for more than there is, the inputs that lie there one after another; those but the first are behind the program's. */
   readonly joins?: ReadonlyMap<number, readonly Piece[]>;

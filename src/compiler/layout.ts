@@ -48,10 +48,10 @@ export function tenantsOf({ locations, inputs, joined, steps }: Plan): ReadonlyM
     const start = copied ? -1 : first;
     tenants.set(l, { bytes, first: start, last: Math.max(start, last), reads: new Set(), writes: new Set() });
   });
-  steps.forEach(({ pass, places }, s) => {
+  steps.forEach(({ pass, addresses }, s) => {
     operandsOf(pass).forEach(({ kind }, i) => {
-      const place = places[i]!;
-      if (place !== 'fault') tenants.get(place.location)?.[kind === 'r' ? 'reads' : 'writes'].add(s);
+      const address = addresses[i]!;
+      if (address !== 'fault') tenants.get(address.location)?.[kind === 'r' ? 'reads' : 'writes'].add(s);
     });
   });
   return tenants;

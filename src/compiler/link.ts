@@ -56,7 +56,7 @@ export interface Kernels {
   readonly pipelines: readonly Promise<Pipeline>[];
 }
 
-/** A plan that has its places, and whose kernels are still being compiled. */
+/** A plan that has its addresses, and whose kernels are still being compiled. */
 export interface Draft extends Unassembled {
   readonly dispatches: readonly Omit<Dispatch, 'pipeline' | 'layout'>[];
   /** By dispatch. */
@@ -158,15 +158,15 @@ function draftInto(plan: Plan, target: LinkTarget, kernels: Kernels, slots: Slot
       .then(compileForeseen)
       .catch(() => {});
   const dispatches = steps.map((step, s): Draft['dispatches'][number] => {
-    const buffers = step.places.map((place): Binding => {
-      if (place === 'fault') {
+    const buffers = step.addresses.map((address): Binding => {
+      if (address === 'fault') {
         const gates = step.node !== undefined && plan.faults.gating.has(step.node);
         const ref: BufferRef = gates ? { kind: 'fault' } : { kind: 'fixed', buffer: target.faultBuffer };
         const common = (step.node && plan.faults.free.get(step.node)) ?? 0;
         return { ref, offset: gates ? 0 : common * FAULT_STRIDE, bytes: FAULT_BYTES };
       }
-      const { ref, offset } = homes[place.location]!;
-      return { ref, offset: offset + place.offset, bytes: place.bytes };
+      const { ref, offset } = homes[address.location]!;
+      return { ref, offset: offset + address.offset, bytes: address.bytes };
     });
     const blocks = uniforms.blocks[s]!.map((block): Binding | undefined =>
       block && uniform ? { ref: { kind: 'fixed', buffer: uniform }, ...block } : undefined,
@@ -197,7 +197,7 @@ function draftInto(plan: Plan, target: LinkTarget, kernels: Kernels, slots: Slot
   const copiesOut: Copy[] = [];
   plan.exports.forEach((mode, index) => {
     if (mode.kind !== 'copy') return;
-    const { location, offset, bytes } = mode.place;
+    const { location, offset, bytes } = mode.address;
     const { ref, offset: start } = homes[location]!;
     copiesOut.push({ index, ref, offset: start + offset, bytes });
   });

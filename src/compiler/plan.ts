@@ -1,4 +1,4 @@
-// Compilation: a pruned program becomes passes over places in memory. Pure: no GPU is needed or touched.
+// Compilation: a pruned program becomes passes over addresses in memory. Pure: no GPU is needed or touched.
 import copySource from '../../shaders/copy.wgsl?raw';
 import { DTypeError, invariant } from '../core/errors';
 import { allHere, MissingParts, whenLoaded } from '../core/late';
@@ -19,10 +19,10 @@ import { withTexts } from './texts';
 const ALIGNMENT = 256;
 
 /**
- * Windows up to this many bytes are copied into a slot, since one that is bound needs a bind group for each place that it begins
+ * Slices up to this many bytes are copied into a slot, since one that is bound needs a bind group for each place that it begins
  * at. Above, a bind group costs less than the copy.
  */
-const MAX_COPIED_WINDOW = 1 << 22;
+const MAX_COPIED_SLICE = 1 << 22;
 
 /** A stretch of memory: an input's own, or a temporary that a slot or an export's buffer will hold. */
 export interface Location {
@@ -40,7 +40,7 @@ export interface Location {
   last: number;
 }
 
-export interface Place {
+export interface Address {
   readonly location: number;
   readonly offset: number;
   readonly bytes: number;
@@ -48,8 +48,8 @@ export interface Place {
 
 export interface Step {
   readonly pass: Pass;
-  /** Places of `operandsOf(pass)`; 'fault' is the device's fault buffer. */
-  readonly places: readonly (Place | 'fault')[];
+  /** Addresses of `operandsOf(pass)`; 'fault' is the device's fault buffer. */
+  readonly addresses: readonly (Address | 'fault')[];
   /** Added to the indices of the pass's dynamic scalars. */
   readonly scalarBase: number;
   /** What the pass computes; none for a copy. */
@@ -69,16 +69,16 @@ export function operandsOf({ reads, writes, extras }: Pass): { readonly operand:
 export type ExportMode =
   /** Computed in a buffer of its own. */
   | { readonly kind: 'bind' }
-  /** Copied from a place after the pass; `dedicated` where it will be bound and written in place later. */
-  | { readonly kind: 'copy'; readonly place: Place; readonly dedicated: boolean }
+  /** Copied from an address after the pass; `dedicated` where it will be bound and written in place later. */
+  | { readonly kind: 'copy'; readonly address: Address; readonly dedicated: boolean }
   /** Takes over the buffer of an input that was overwritten in place. */
   | { readonly kind: 'takeover'; readonly input: number };
 
 /**
- * How an input enters: bound where it lies, or copied to a slot so that bind groups stay the same; a window is bound where a
+ * How an input enters: bound where it lies, or copied to a slot so that bind groups stay the same; a slice is bound where a
  * binding can begin at it, and copied elsewhere.
  */
-export type InputMode = 'bind' | 'bindAndOverwrite' | 'copy' | 'window';
+export type InputMode = 'bind' | 'bindAndOverwrite' | 'copy' | 'slice';
 
 export interface Plan {
   readonly locations: readonly Location[];
@@ -86,7 +86,7 @@ export interface Plan {
   readonly steps: readonly Step[];
   readonly inputs: readonly InputMode[];
   /** Where inputs are copied to that need no slot of their own. */
-  readonly joined: ReadonlyMap<number, Place>;
+  readonly joined: ReadonlyMap<number, Address>;
   readonly exports: readonly ExportMode[];
   readonly faults: FaultFlow;
 }
@@ -157,9 +157,9 @@ export function locationsReadEachTime({
   steps,
   exports,
 }: Pick<Plan, 'locations' | 'steps' | 'exports'>): ReadonlySet<number> {
-  const touched = steps.flatMap(({ kept, places }) => (kept ? [] : places));
-  const copied = exports.flatMap((mode) => (mode.kind === 'copy' ? [mode.place] : []));
-  const read = [...touched, ...copied].map((place) => (place === 'fault' ? -1 : place.location));
+  const touched = steps.flatMap(({ kept, addresses }) => (kept ? [] : addresses));
+  const copied = exports.flatMap((mode) => (mode.kind === 'copy' ? [mode.address] : []));
+  const read = [...touched, ...copied].map((address) => (address === 'fault' ? -1 : address.location));
   const exported = [...locations.keys()].filter((l) => locations[l]!.export !== undefined);
   return new Set([...read, ...exported]);
 }
@@ -167,7 +167,7 @@ export function locationsReadEachTime({
 class Planner {
   private readonly locations: Location[] = [];
   private steps: Step[] = [];
-  private readonly places: (Place | undefined)[];
+  private readonly addresses: (Address | undefined)[];
   private readonly program: Program;
   private readonly lowerings: readonly Lowering[];
   private readonly lastUse: number[];
@@ -175,18 +175,18 @@ class Planner {
   /** For each location that is overwritten in place: the node that does it first. */
   private readonly overwrittenAt = new Map<number, number>();
   /** Where passes that only fill scratch buffers have put their results, for equal passes later. */
-  private readonly scratchResults = new Map<string, Place>();
+  private readonly scratchResults = new Map<string, Address>();
   /** Locations that some node overwrites in place. */
   private readonly overwrites = new Set<number>();
-  /** Windows that are copied side by side, each to its place in what they are joined to. */
-  private readonly joined = new Map<number, Place>();
+  /** Slices that are copied side by side, each to its place in what they are joined to. */
+  private readonly joined = new Map<number, Address>();
   private readonly users: readonly number[];
 
   constructor({ program, lowerings }: LoweredProgram) {
     const { values, nodes, inputCount, exports } = program;
     this.program = program;
     this.lowerings = lowerings;
-    this.places = new Array(values.length);
+    this.addresses = new Array(values.length);
     this.exported = new Set(exports);
     this.lastUse = new Array<number>(values.length).fill(-1);
     const users = new Array<number>(values.length).fill(0);
@@ -198,28 +198,28 @@ class Planner {
     });
     this.users = users;
     for (const v of exports) this.lastUse[v] = nodes.length;
-    for (let v = 0; v < inputCount; v++) this.places[v] = this.newPlace(byteLength(values[v]!), v);
+    for (let v = 0; v < inputCount; v++) this.addresses[v] = this.newAddress(byteLength(values[v]!), v);
   }
 
   run(): Omit<Plan, 'faults'> {
     const { nodes, inputCount } = this.program;
     const overwrites = this.inPlaceNodes();
-    for (const v of overwrites.keys()) if (v < inputCount) this.overwrites.add(this.places[v]!.location);
+    for (const v of overwrites.keys()) if (v < inputCount) this.overwrites.add(this.addresses[v]!.location);
     const targets = packTargets(this.program, this.lowerings);
     nodes.forEach((node, n) => {
       const lowering = this.lowerings[n]!;
       if (lowering.kind === 'alias') this.alias(node, lowering.byteOffset, overwrites, n);
       else if (lowering.kind === 'pack') this.pack(node, lowering.offsets, n);
-      else if (lowering.kind === 'passes' && lowering.joins && this.joinsWindows(node)) this.join(node, lowering.joins);
+      else if (lowering.kind === 'passes' && lowering.joins && this.joinsSlices(node)) this.join(node, lowering.joins);
       else this.emit(node, lowering, n, targets);
     });
     const inputs = Array.from({ length: inputCount }, (_, i): InputMode => {
-      const { location, bytes } = this.places[i]!;
+      const { location, bytes } = this.addresses[i]!;
       if (this.locations[location]!.input === i && this.overwrittenAt.has(location)) return 'bindAndOverwrite';
-      const isWindow = this.isWindow(i);
+      const isSlice = this.isSlice(i);
       if (this.joined.has(i)) return 'copy';
-      if (bytes <= (isWindow ? MAX_COPIED_WINDOW : SMALL_BYTES)) return 'copy';
-      return isWindow ? 'window' : 'bind';
+      if (bytes <= (isSlice ? MAX_COPIED_SLICE : SMALL_BYTES)) return 'copy';
+      return isSlice ? 'slice' : 'bind';
     });
     const exports = this.exportModes();
     this.steps = [...this.steps.filter(({ kept }) => kept), ...this.steps.filter(({ kept }) => !kept)];
@@ -227,23 +227,23 @@ class Planner {
     return { locations: this.locations, steps: this.steps, inputs, joined: this.joined, exports };
   }
 
-  private isWindow(v: number): boolean {
-    return this.program.windows?.[v] ?? false;
+  private isSlice(v: number): boolean {
+    return this.program.slices?.[v] ?? false;
   }
 
-  /** Whether a node puts windows side by side that nothing else reads: their copies can go there at once. */
-  private joinsWindows({ inputs }: ProgramNode): boolean {
-    return inputs.every((v) => this.isWindow(v) && this.users[v] === 1 && !this.exported.has(v));
+  /** Whether a node puts slices side by side that nothing else reads: their copies can go there at once. */
+  private joinsSlices({ inputs }: ProgramNode): boolean {
+    return inputs.every((v) => this.isSlice(v) && this.users[v] === 1 && !this.exported.has(v));
   }
 
   private join(node: ProgramNode, offsets: readonly number[]): void {
     const [out] = node.outputs as [number];
-    const place = this.newPlace(byteLength(this.program.values[out]!));
-    this.locations[place.location]!.filled = true;
-    this.places[out] = place;
+    const address = this.newAddress(byteLength(this.program.values[out]!));
+    this.locations[address.location]!.filled = true;
+    this.addresses[out] = address;
     node.inputs.forEach((v, i) => {
-      const { bytes } = this.places[v]!;
-      this.joined.set(v, { location: place.location, offset: offsets[i]!, bytes });
+      const { bytes } = this.addresses[v]!;
+      this.joined.set(v, { location: address.location, offset: offsets[i]!, bytes });
     });
   }
 
@@ -265,37 +265,37 @@ class Planner {
   private alias(node: ProgramNode, byteOffset: number, overwrites: Map<number, number>, n: number): void {
     const [from] = node.inputs as [number];
     const [to] = node.outputs as [number];
-    const source = this.places[from]!;
+    const source = this.addresses[from]!;
     const offset = source.offset + byteOffset;
     const bytes = byteLength(this.program.values[to]!);
     const overwritten = overwrites.get(to);
     const outlives = overwritten !== undefined && overwritten >= n && this.lastUse[to]! > overwritten;
-    if (offset % ALIGNMENT === 0 && !outlives) this.places[to] = { location: source.location, offset, bytes };
-    else this.places[to] = this.copy(source, byteOffset, bytes);
+    if (offset % ALIGNMENT === 0 && !outlives) this.addresses[to] = { location: source.location, offset, bytes };
+    else this.addresses[to] = this.copy(source, byteOffset, bytes);
   }
 
   private pack(node: ProgramNode, offsets: readonly number[], n: number): void {
-    const packed = this.packPlace(node, n);
-    this.places[node.outputs[0]!] = packed;
+    const packed = this.packAddress(node, n);
+    this.addresses[node.outputs[0]!] = packed;
     offsets.forEach((offset, i) => {
       const v = node.inputs[i]!;
       const bytes = byteLength(this.program.values[v]!);
-      const from = this.places[v]!;
+      const from = this.addresses[v]!;
       const to = { location: packed.location, offset: packed.offset + offset, bytes };
       if (from.location !== to.location || from.offset !== to.offset) this.copyInto(to, from, bytes);
     });
   }
 
   /** The memory of a pack: made at its first direct writer or at the pack itself, whichever comes first. */
-  private packPlace(node: ProgramNode, n: number): Place {
+  private packAddress(node: ProgramNode, n: number): Address {
     const out = node.outputs[0]!;
-    const existing = this.places[out];
+    const existing = this.addresses[out];
     if (existing) return existing;
     const [pair] = node.op.inPlace?.(node.attrs) ?? [];
     const bytes = byteLength(this.program.values[out]!);
-    const place = pair ? this.overwrite(node.inputs[pair[1]]!, n) : this.newPlace(bytes);
-    this.places[out] = place;
-    return place;
+    const address = pair ? this.overwrite(node.inputs[pair[1]]!, n) : this.newAddress(bytes);
+    this.addresses[out] = address;
+    return address;
   }
 
   private emit(
@@ -312,39 +312,39 @@ class Planner {
       const bytes = byteLength(this.program.values[v]!);
       const i = inPlace.get(o);
       const target = targets.get(v);
-      if (o === reuse?.output) this.places[v] = this.places[node.inputs[reuse.input]!]!;
-      else if (i !== undefined) this.places[v] = this.overwrite(node.inputs[i]!, n);
+      if (o === reuse?.output) this.addresses[v] = this.addresses[node.inputs[reuse.input]!]!;
+      else if (i !== undefined) this.addresses[v] = this.overwrite(node.inputs[i]!, n);
       else if (target) {
-        const packed = this.packPlace(this.program.nodes[target.node]!, target.node);
-        this.places[v] = { location: packed.location, offset: packed.offset + target.offset, bytes };
-      } else this.places[v] = this.newPlace(bytes);
+        const packed = this.packAddress(this.program.nodes[target.node]!, target.node);
+        this.addresses[v] = { location: packed.location, offset: packed.offset + target.offset, bytes };
+      } else this.addresses[v] = this.newAddress(bytes);
     });
-    const temporaries = (lowering.scratch ?? []).map((bytes) => this.newPlace(bytes));
-    const find = (operand: Operand): Place | 'fault' => {
+    const temporaries = (lowering.scratch ?? []).map((bytes) => this.newAddress(bytes));
+    const find = (operand: Operand): Address | 'fault' => {
       if (operand.from === 'fault') return 'fault';
       if (operand.from === 'scratch') return temporaries[operand.index]!;
-      return this.places[(operand.from === 'input' ? node.inputs : node.outputs)[operand.index]!]!;
+      return this.addresses[(operand.from === 'input' ? node.inputs : node.outputs)[operand.index]!]!;
     };
-    if (reuse) this.overwrites.add(this.places[node.outputs[reuse.output]!]!.location);
+    if (reuse) this.overwrites.add(this.addresses[node.outputs[reuse.output]!]!.location);
     for (const pass of passes) {
       const reused = this.reusable(pass, passes, find);
-      if (reused?.place) temporaries[reused.scratch] = reused.place;
+      if (reused?.address) temporaries[reused.scratch] = reused.address;
       else {
-        const places = operandsOf(pass).map(({ operand }) => find(operand));
-        const kept = lowering.kept && this.keep(pass, places);
-        this.push(pass, places, node, kept);
+        const addresses = operandsOf(pass).map(({ operand }) => find(operand));
+        const kept = lowering.kept && this.keep(pass, addresses);
+        this.push(pass, addresses, node, kept);
         if (reused) this.scratchResults.set(reused.key, temporaries[reused.scratch]!);
       }
     }
   }
 
   /** The inputs that a pass reads, if it reads nothing else and none of them is overwritten: then what it writes is kept. */
-  private keep(pass: Pass, places: readonly (Place | 'fault')[]): readonly number[] | undefined {
+  private keep(pass: Pass, addresses: readonly (Address | 'fault')[]): readonly number[] | undefined {
     const operands = operandsOf(pass);
-    const [from, to] = (['r', 'w'] as const).map((kind) => places.filter((_, i) => operands[i]!.kind === kind));
-    const inputs = from!.map((place) => (place === 'fault' ? undefined : this.locations[place.location]!.input));
+    const [from, to] = (['r', 'w'] as const).map((kind) => addresses.filter((_, i) => operands[i]!.kind === kind));
+    const inputs = from!.map((address) => (address === 'fault' ? undefined : this.locations[address.location]!.input));
     if (to!.includes('fault') || inputs.some((i) => i === undefined || this.joined.has(i))) return undefined;
-    for (const place of to as Place[]) this.locations[place.location]!.kept = true;
+    for (const address of to as Address[]) this.locations[address.location]!.kept = true;
     return [...new Set(inputs as number[])];
   }
 
@@ -355,21 +355,21 @@ class Planner {
     n: number,
     targets: ReadonlyMap<number, PackTarget>,
   ): boolean {
-    const place = this.places[node.inputs[input]!]!;
-    const location = this.locations[place.location]!;
+    const address = this.addresses[node.inputs[input]!]!;
+    const location = this.locations[address.location]!;
     const v = node.outputs[output]!;
     const bytes = byteLength(this.program.values[v]!);
-    if (location.input !== undefined || targets.has(v) || place.bytes !== location.bytes || bytes !== place.bytes)
+    if (location.input !== undefined || targets.has(v) || address.bytes !== location.bytes || bytes !== address.bytes)
       return false;
-    return this.places.every((other, u) => other?.location !== place.location || this.lastUse[u]! <= n);
+    return this.addresses.every((other, u) => other?.location !== address.location || this.lastUse[u]! <= n);
   }
 
   /** For a pass that only fills one scratch buffer from values: its identity, and where an equal pass put its result. */
   private reusable(
     pass: Pass,
     passes: readonly Pass[],
-    find: (operand: Operand) => Place | 'fault',
-  ): { readonly key: string; readonly scratch: number; readonly place?: Place } | null {
+    find: (operand: Operand) => Address | 'fault',
+  ): { readonly key: string; readonly scratch: number; readonly address?: Address } | null {
     const [written] = pass.writes;
     const dynamic = pass.params?.some(([, value]) => typeof value !== 'number');
     if (pass.writes.length !== 1 || written?.from !== 'scratch' || dynamic || pass.extras) return null;
@@ -378,30 +378,30 @@ class Planner {
     // What lies in a buffer that is overwritten in place is another value later.
     if (
       passes.filter(fills).length !== 1 ||
-      reads.some((place) => place === 'fault' || this.overwrites.has(place.location))
+      reads.some((address) => address === 'fault' || this.overwrites.has(address.location))
     ) {
       return null;
     }
     const { reads: _, writes, ...rest } = pass;
     const key = JSON.stringify([rest, reads]);
-    return { key, scratch: written.index, place: this.scratchResults.get(key) };
+    return { key, scratch: written.index, address: this.scratchResults.get(key) };
   }
 
-  /** The place of an input that node `n` overwrites; saves a copy of it first for those who read it later. */
-  private overwrite(value: number, n: number): Place {
-    const place = this.places[value]!;
-    if (this.lastUse[value]! > n) this.places[value] = this.copy(place, 0, place.bytes);
-    if (!this.overwrittenAt.has(place.location)) this.overwrittenAt.set(place.location, n);
-    return place;
+  /** The address of an input that node `n` overwrites; saves a copy of it first for those who read it later. */
+  private overwrite(value: number, n: number): Address {
+    const address = this.addresses[value]!;
+    if (this.lastUse[value]! > n) this.addresses[value] = this.copy(address, 0, address.bytes);
+    if (!this.overwrittenAt.has(address.location)) this.overwrittenAt.set(address.location, n);
+    return address;
   }
 
-  private copy(source: Place, byteOffset: number, bytes: number): Place {
-    const place = this.newPlace(bytes);
-    this.copyInto(place, source, bytes, byteOffset);
-    return place;
+  private copy(source: Address, byteOffset: number, bytes: number): Address {
+    const address = this.newAddress(bytes);
+    this.copyInto(address, source, bytes, byteOffset);
+    return address;
   }
 
-  private copyInto(to: Place, from: Place, bytes: number, byteOffset = 0): void {
+  private copyInto(to: Address, from: Address, bytes: number, byteOffset = 0): void {
     const words = bytes / 4;
     const pass: Pass = {
       label: 'copy',
@@ -414,20 +414,27 @@ class Planner {
     this.push(pass, [from, to]);
   }
 
-  private push(pass: Pass, places: readonly (Place | 'fault')[], node?: ProgramNode, kept?: readonly number[]): void {
+  private push(
+    pass: Pass,
+    addresses: readonly (Address | 'fault')[],
+    node?: ProgramNode,
+    kept?: readonly number[],
+  ): void {
     if (pass.grid.includes(0)) return;
     const operands = operandsOf(pass);
-    const written = new Set(places.map((place, i) => place !== 'fault' && operands[i]!.kind === 'w' && place.location));
+    const written = new Set(
+      addresses.map((address, i) => address !== 'fault' && operands[i]!.kind === 'w' && address.location),
+    );
     // WebGPU refuses a buffer that one dispatch both reads and writes, even in separate ranges.
-    const safe = places.map((place, i) => {
-      const clash = operands[i]!.kind === 'r' && place !== 'fault' && written.has(place.location);
-      return clash ? this.copy(place, 0, place.bytes) : place;
+    const safe = addresses.map((address, i) => {
+      const clash = operands[i]!.kind === 'r' && address !== 'fault' && written.has(address.location);
+      return clash ? this.copy(address, 0, address.bytes) : address;
     });
     const scalarBase = node?.scalarBase ?? 0;
-    this.steps.push({ pass, places: safe, scalarBase, ...(node && { node }), ...(kept && { kept }) });
+    this.steps.push({ pass, addresses: safe, scalarBase, ...(node && { node }), ...(kept && { kept }) });
   }
 
-  private newPlace(bytes: number, inputIndex?: number): Place {
+  private newAddress(bytes: number, inputIndex?: number): Address {
     this.locations.push({ bytes, ...(inputIndex === undefined ? {} : { input: inputIndex }), first: -1, last: -1 });
     return { location: this.locations.length - 1, offset: 0, bytes };
   }
@@ -436,7 +443,7 @@ class Planner {
     const { exports, nodes, roomy } = this.program;
     const users = new Map<number, number>();
     for (const v of exports) {
-      const { location } = this.places[v]!;
+      const { location } = this.addresses[v]!;
       users.set(location, (users.get(location) ?? 0) + 1);
     }
     const lasting = new Set<number>();
@@ -445,32 +452,32 @@ class Planner {
       for (const [o] of node.op.inPlace?.(node.attrs) ?? []) lasting.add(node.outputs[o]!);
     });
     return exports.map((v, index): ExportMode => {
-      const place = this.places[v]!;
-      const location = this.locations[place.location]!;
-      const whole = place.offset === 0 && place.bytes === location.bytes;
-      if (location.input !== undefined && this.overwrittenAt.has(place.location) && whole && lasting.has(v)) {
+      const address = this.addresses[v]!;
+      const location = this.locations[address.location]!;
+      const whole = address.offset === 0 && address.bytes === location.bytes;
+      if (location.input !== undefined && this.overwrittenAt.has(address.location) && whole && lasting.has(v)) {
         return { kind: 'takeover', input: location.input };
       }
-      const own = location.input === undefined && whole && users.get(place.location) === 1;
-      if (own && !roomy?.[index] && (place.bytes > SMALL_BYTES || lasting.has(v))) {
+      const own = location.input === undefined && whole && users.get(address.location) === 1;
+      if (own && !roomy?.[index] && (address.bytes > SMALL_BYTES || lasting.has(v))) {
         location.export = index;
         return { kind: 'bind' };
       }
-      return { kind: 'copy', place, dedicated: lasting.has(v) };
+      return { kind: 'copy', address, dedicated: lasting.has(v) };
     });
   }
 
   private measureLives(): void {
-    this.steps.forEach(({ places }, s) => {
-      for (const place of places) {
-        if (place === 'fault') continue;
-        const location = this.locations[place.location]!;
+    this.steps.forEach(({ addresses }, s) => {
+      for (const address of addresses) {
+        if (address === 'fault') continue;
+        const location = this.locations[address.location]!;
         if (location.first < 0) location.first = s;
         location.last = s;
       }
     });
     for (const v of this.exported) {
-      const location = this.locations[this.places[v]!.location]!;
+      const location = this.locations[this.addresses[v]!.location]!;
       if (location.first < 0) location.first = this.steps.length;
       location.last = this.steps.length;
     }

@@ -183,9 +183,9 @@ export class Sender {
     this.reserve(job, plan);
     const uploads = job.inputs.map((cell, i) => {
       const mode = gone.some(({ index }) => index === i) ? 'copy' : plan.inputs[i]!;
-      const isWindow = job.offsets[i] !== undefined;
-      if (mode === 'bind' && !isWindow && this.isOfOneRun(cell, plan)) this.lend(cell);
-      return this.prepareInput(cell, isWindow ? 'bind' : mode);
+      const isSlice = job.offsets[i] !== undefined;
+      if (mode === 'bind' && !isSlice && this.isOfOneRun(cell, plan)) this.lend(cell);
+      return this.prepareInput(cell, isSlice ? 'bind' : mode);
     });
     this.known.add(plan);
     const inputs = job.inputs.map(({ allocation }, i): Run['inputs'][number] => {

@@ -31,10 +31,10 @@ export function bindStanding(
 ): { readonly plan: Plan; readonly standing: readonly Standing[] } {
   const standing: Standing[] = [];
   // WebGPU copies nothing within one buffer, and the export may get a place on the same page.
-  const copiedOut = new Set(plan.exports.map((mode) => (mode.kind === 'copy' ? mode.place.location : -1)));
+  const copiedOut = new Set(plan.exports.map((mode) => (mode.kind === 'copy' ? mode.address.location : -1)));
   const modes = plan.inputs.map((mode, index) => {
     const { bytes } = plan.locations[index]!;
-    if (mode === 'window') standing.push({ index, bytes, lease: null, slot: null });
+    if (mode === 'slice') standing.push({ index, bytes, lease: null, slot: null });
     const allocation = mode === 'copy' && bytes > MIN_BYTES && !copiedOut.has(index) ? placeOf(index) : null;
     if (!allocation || allocation.offset % ALIGNMENT !== 0) return mode;
     standing.push({ index, bytes, lease: allocation.lease, slot: null });

@@ -16,10 +16,10 @@ import { isTracing, placeOf } from './places';
 import { ingredientsOf, isCheap, leaveAsRecipe, makeRecipesOf, mayBeRecipe, recipesAmong } from './recipes';
 import { atTopLevel, pendingRoots, type Root, takeRoots, topScope } from './roots';
 import { eachSaved, keepSaved, leaveToNext, takeSpent } from './saved';
+import { offsetIsData, type Slice, sliceOf, sliceToCome } from './slices';
 import { lastNodeId, type Node, newMark, type Value } from './value';
-import { offsetIsData, type Window, windowOf, windowToCome } from './windows';
 
-/** Separates the parts of a program's key; signatures and indices are not negative. Windows are negative, and below this. */
+/** Separates the parts of a program's key; signatures and indices are not negative. Slices are negative, and below this. */
 const SEPARATOR = -1;
 const OFFSET = Number.NEGATIVE_INFINITY;
 
@@ -69,17 +69,17 @@ export function flushIfLarge(): void {
 function heldBack(): Held | null {
   if (engine.hasLeftDevice) return null;
   const order: Node[] = [];
-  const windows: Windows = new Map();
+  const slices: Slices = new Map();
   const mark = newMark();
   const roots = pendingRoots();
   try {
-    for (const { value } of roots) if (!value.available) visit(value, order, windows, mark);
+    for (const { value } of roots) if (!value.available) visit(value, order, slices, mark);
   } catch {
     // The flush finds it again, and says whose it is.
     return null;
   }
   return heldIn(
-    { nodes: inSequence(order), windows, roots },
+    { nodes: inSequence(order), slices, roots },
     { nodes: 2 * MAX_PENDING_NODES, bytes: MAX_PENDING_BYTES / 2 },
   );
 }
@@ -97,10 +97,10 @@ export function flush(wanted: readonly Value[] = [], step: PendingStep | null = 
 }
 
 /** Sends all pending work so that `value` can be read; where it lies in a value that is stored anyway, it is not stored itself. */
-export function flushToRead(value: Value): Window | null {
-  const window = value.available ? null : (windowOf(value) ?? windowToCome(value));
-  flush(window ? [] : [value]);
-  return window;
+export function flushToRead(value: Value): Slice | null {
+  const slice = value.available ? null : (sliceOf(value) ?? sliceToCome(value));
+  flush(slice ? [] : [value]);
+  return slice;
 }
 
 function submit(wanted: readonly Value[], step: PendingStep | null): void {
@@ -121,7 +121,7 @@ function sendAllBut(held: Held): void {
 function sendRoots({ roots, wanted, step }: Flush, givesBack: boolean, held: Held | null = null): void {
   const exports = new Map<Value, Root | null>();
   const order: Node[] = [];
-  const windows: Windows = new Map();
+  const slices: Slices = new Map();
   const mark = newMark();
   const owners = new Map<Value, Root>();
   for (const root of roots) {
@@ -133,7 +133,7 @@ function sendRoots({ roots, wanted, step }: Flush, givesBack: boolean, held: Hel
     if (!isNeeded && isCheap(value, { exports, releases })) return;
     // Whoever asks for it: the root holds it from now on, and goes back to what it held before where it fails.
     const root = owners.get(value) ?? null;
-    if (finds(value, root, { order, windows, mark }, step)) exports.set(value, root);
+    if (finds(value, root, { order, slices, mark }, step)) exports.set(value, root);
   };
   for (const value of wanted) want(value);
   const candidates: Root[] = [];
@@ -153,7 +153,7 @@ function sendRoots({ roots, wanted, step }: Flush, givesBack: boolean, held: Hel
   for (const { outputs } of order) {
     for (const y of outputs) if (y.recipe && !y.available && !exports.has(y)) exports.set(y, null);
   }
-  const cut = partsOf(inSequence(order), windows, exports);
+  const cut = partsOf(inSequence(order), slices, exports);
   const { parts } = cut;
   if (parts.length > 0) {
     // What one part leaves to others is stored for as long as the flush takes; what users hold stays.
@@ -181,7 +181,7 @@ function sendRoots({ roots, wanted, step }: Flush, givesBack: boolean, held: Hel
     root.settled = value;
     root.computed = value;
   }
-  const work = parts.length > 0 ? sendAllButLast(cut, exports, step) : { order, windows, mark, exports, last: [] };
+  const work = parts.length > 0 ? sendAllButLast(cut, exports, step) : { order, slices, mark, exports, last: [] };
   // What a recipe goes through has no memory to give back, and is needed to make it.
   const released = givesBack
     ? takeReleases(held).filter((value) => value.available || exports.has(value) || !value.hung)
@@ -203,10 +203,10 @@ function sendRoots({ roots, wanted, step }: Flush, givesBack: boolean, held: Hel
   }
 }
 
-/** The nodes that a run is made of, and the windows that they read. */
+/** The nodes that a run is made of, and the slices that they read. */
 interface Walk {
   readonly order: Node[];
-  readonly windows: Windows;
+  readonly slices: Slices;
   readonly mark: number;
 }
 
@@ -220,9 +220,9 @@ interface Work extends Walk {
 }
 
 /** Adds the nodes that must run for `value` to a walk; where that cannot be, it has failed. */
-function finds(value: Value, root: Root | null, { order, windows, mark }: Walk, step: PendingStep | null): boolean {
+function finds(value: Value, root: Root | null, { order, slices, mark }: Walk, step: PendingStep | null): boolean {
   try {
-    visit(value, order, windows, mark);
+    visit(value, order, slices, mark);
     return true;
   } catch (error) {
     value.failure = error as Error;
@@ -243,7 +243,7 @@ function sendAllButLast(
 ): Work {
   const replaced: Value[] = [];
   const workFor = ({ loops }: Part, values: Iterable<Value>, last: readonly Value[]): Work => {
-    const walk: Walk = { order: [], windows: new Map(), mark: newMark() };
+    const walk: Walk = { order: [], slices: new Map(), mark: newMark() };
     const found = new Map<Value, Root | null>();
     for (const value of values) {
       const root = exports.get(value) ?? null;
@@ -274,23 +274,23 @@ function sendAllButLast(
 
 /** The same work with room for more rows. */
 function inRoom(work: Work, { standIns, pieces }: Grown): Work {
-  const windows: Windows = new Map();
+  const slices: Slices = new Map();
   // The first piece stands for all of them.
-  for (const [leaf, [first]] of pieces) windows.set(leaf, first!);
-  const walk: Walk = { order: [], windows, mark: newMark() };
-  for (const value of work.exports.keys()) visit(standIns.get(value)!, walk.order, windows, walk.mark);
+  for (const [leaf, [first]] of pieces) slices.set(leaf, first!);
+  const walk: Walk = { order: [], slices, mark: newMark() };
+  for (const value of work.exports.keys()) visit(standIns.get(value)!, walk.order, slices, walk.mark);
   inSequence(walk.order);
   return { ...work, ...walk, long: { standIns, pieces } };
 }
 
 /** Hands work to the engine. `isPart`: others of the flush come after it. */
 function send(
-  { order, windows, mark, exports: wanted, last, long }: Work,
+  { order, slices, mark, exports: wanted, last, long }: Work,
   releases: readonly Value[],
   step: PendingStep | null,
   isPart = false,
 ): void {
-  const { inputs, key, scalars } = number(order, windows, mark);
+  const { inputs, key, scalars } = number(order, slices, mark);
   const standIn = (value: Value): Value => long?.standIns.get(value) ?? value;
   const exports = asNumbered(wanted, standIn);
   key.push(SEPARATOR);
@@ -308,12 +308,12 @@ function send(
   engine.submit({
     key,
     build() {
-      const program = buildProgram({ order, edges, inputs, windows, placed }, [...exports.keys()].map(standIn));
+      const program = buildProgram({ order, edges, inputs, slices, placed }, [...exports.keys()].map(standIn));
       return long
         ? { ...program, roomy: [...exports.keys()].map((cell) => standIn(cell).numel > cell.numel) }
         : program;
     },
-    ...cellsOf(inputs, windows, long?.pieces),
+    ...cellsOf(inputs, slices, long?.pieces),
     exports: jobExports,
     scalars,
     slot: step?.slot ?? null,
@@ -375,10 +375,10 @@ function storeAllBut(
   for (const root of read) if (!recipes.has(root.value)) want(root.value, false);
 }
 
-type Windows = Map<Value, Window>;
+type Slices = Map<Value, Slice>;
 
-/** Collects the nodes that must run for `value`, and the windows that they read; throws TensorReleasedError where a recipe's inputs are gone. */
-function visit(value: Value, order: Node[], windows: Windows, mark: number): void {
+/** Collects the nodes that must run for `value`, and the slices that they read; throws TensorReleasedError where a recipe's inputs are gone. */
+function visit(value: Value, order: Node[], slices: Slices, mark: number): void {
   const stack: Value[] = [value];
   const before = order.length;
   while (stack.length > 0) {
@@ -393,16 +393,16 @@ function visit(value: Value, order: Node[], windows: Windows, mark: number): voi
     if (node.mark === mark) continue;
     node.mark = mark;
     order.push(node);
-    for (const x of node.reads) if (!isWindow(x, windows)) stack.push(x);
+    for (const x of node.reads) if (!isSlice(x, slices)) stack.push(x);
   }
 }
 
-function isWindow(x: Value, windows: Windows): boolean {
+function isSlice(x: Value, slices: Slices): boolean {
   if (x.available) return false;
-  if (windows.has(x)) return true;
-  const window = windowOf(x);
-  if (window) windows.set(x, window);
-  return window !== null;
+  if (slices.has(x)) return true;
+  const slice = sliceOf(x);
+  if (slice) slices.set(x, slice);
+  return slice !== null;
 }
 
 const GIVEN_BACK = 'it was stored for a gradient, which has been taken';
@@ -441,7 +441,7 @@ function inSequence(order: Node[]): Node[] {
 }
 
 /** Numbers the values, inputs first, and writes the program's key. The nodes of `order`, and no others, have this mark. */
-function number(order: readonly Node[], windows: Windows, mark: number) {
+function number(order: readonly Node[], slices: Slices, mark: number) {
   const inputs: Value[] = [];
   const key: number[] = [];
   const last = lastNodeId();
@@ -451,10 +451,10 @@ function number(order: readonly Node[], windows: Windows, mark: number) {
       x.mark = mark;
       x.number = inputs.length;
       x.used = last;
-      const window = windows.get(x);
-      if (window) window.base.used = last;
+      const slice = slices.get(x);
+      if (slice) slice.base.used = last;
       inputs.push(x);
-      key.push(window ? SEPARATOR - x.metaId : x.metaId);
+      key.push(slice ? SEPARATOR - x.metaId : x.metaId);
     }
   }
   const scalars: number[] = [];
@@ -489,15 +489,15 @@ function numbersOf(order: readonly Node[], inputs: readonly Value[]): Map<Value,
   return numbers;
 }
 
-/** The values whose contents the inputs of a program are, and for windows the bytes before them; behind them, what else lies in an input. */
+/** The values whose contents the inputs of a program are, and for slices the bytes before them; behind them, what else lies in an input. */
 function cellsOf(
   inputs: readonly Value[],
-  windows: Windows,
+  slices: Slices,
   pieces?: Grown['pieces'],
 ): Pick<Job, 'inputs' | 'offsets' | 'joins'> {
-  if (windows.size === 0) return { inputs, offsets: noOffsets };
-  const cells = inputs.map((x) => windows.get(x)?.base ?? x);
-  const offsets = inputs.map((x) => windows.get(x)?.offset);
+  if (slices.size === 0) return { inputs, offsets: noOffsets };
+  const cells = inputs.map((x) => slices.get(x)?.base ?? x);
+  const offsets = inputs.map((x) => slices.get(x)?.offset);
   if (!pieces) return { inputs: cells, offsets };
   const joins = new Map<number, Piece[]>();
   inputs.forEach((x, i) => {
@@ -520,11 +520,11 @@ interface Recorded {
   readonly order: readonly Node[];
   readonly edges: readonly (readonly Value[])[];
   readonly inputs: readonly Value[];
-  readonly windows: Windows;
+  readonly slices: Slices;
   readonly placed: ReadonlySet<Node>;
 }
 
-function buildProgram({ order, edges, inputs, windows, placed }: Recorded, exports: readonly Value[]): Program {
+function buildProgram({ order, edges, inputs, slices, placed }: Recorded, exports: readonly Value[]): Program {
   const numbers = numbersOf(order, inputs);
   const values = inputs.map(({ shape, dtype }) => ({ shape, dtype }));
   let scalarBase = 0;
@@ -545,7 +545,7 @@ function buildProgram({ order, edges, inputs, windows, placed }: Recorded, expor
   return {
     values,
     inputCount: inputs.length,
-    windows: inputs.map((x) => windows.has(x)),
+    slices: inputs.map((x) => slices.has(x)),
     nodes,
     exports: exports.map((value) => numbers.get(value)!),
   };
@@ -554,21 +554,21 @@ function buildProgram({ order, edges, inputs, windows, placed }: Recorded, expor
 /** What reading a pending value would run, if nothing else were pending, with what is stored for its gradient; null where it has been computed. */
 export function pendingProgram(value: Value) {
   const order: Node[] = [];
-  const windows: Windows = new Map();
+  const slices: Slices = new Map();
   const mark = newMark();
   const wanted = new Set<Value>([value]);
   const met = new Set<Node>();
   const meet = (node: Node) => !node.savedKept && !met.has(node) && met.add(node).has(node);
   eachSaved(value, meet, (saved) => wanted.add(saved));
   const exports = [...wanted].filter((one) => !one.available);
-  for (const one of exports) visit(one, order, windows, mark);
+  for (const one of exports) visit(one, order, slices, mark);
   if (order.length === 0) return null;
-  const { inputs, key } = number(inSequence(order), windows, mark);
+  const { inputs, key } = number(inSequence(order), slices, mark);
   exports.sort((a, b) => a.number - b.number);
   key.push(SEPARATOR, ...exports.map(({ number }) => number));
   const edges = order.map((node) => node.reads);
-  const program = buildProgram({ order, edges, inputs, windows, placed: placedNodes(order) }, exports);
-  return { key, inputs: cellsOf(inputs, windows).inputs, program };
+  const program = buildProgram({ order, edges, inputs, slices, placed: placedNodes(order) }, exports);
+  return { key, inputs: cellsOf(inputs, slices).inputs, program };
 }
 
 /** Drops the edges of a node whose values exist and stay, once neither another output nor a gradient needs them. */

@@ -10,8 +10,8 @@ import { type Parts, regroupedRows } from './parts';
 import { isTracing, moveTo, placeOf } from './places';
 import { recordAll } from './record';
 import { internMeta } from './signature';
+import { pieceOf, type Slice } from './slices';
 import { type Node, Value } from './value';
-import { pieceOf, type Window } from './windows';
 
 /** Rows that there is room for: few sizes, each a plan. */
 const ROOMS = [1024, 16384, 128];
@@ -33,7 +33,7 @@ export interface Grown {
   /** By value, the value with room that is stored in its place, and begins with the same elements. */
   readonly standIns: ReadonlyMap<Value, Value>;
   /** By input with room, what lies there one after another. */
-  readonly pieces: ReadonlyMap<Value, readonly Window[]>;
+  readonly pieces: ReadonlyMap<Value, readonly Slice[]>;
 }
 
 /** Which dimensions get room, and whether flushes before have had others. */
@@ -57,7 +57,7 @@ const growing = (shape: Shape, lengths: ReadonlySet<number>): readonly number[] 
 
 class Growing {
   private readonly standIns = new Map<Value, Value>();
-  private readonly pieces = new Map<Value, readonly Window[]>();
+  private readonly pieces = new Map<Value, readonly Slice[]>();
   private readonly rooms = new Map<number, number>();
 
   constructor(
@@ -162,7 +162,7 @@ class Growing {
 
   /** An input with room for y, which values that stand lie in one after another. */
   private leaf(y: Value, values: readonly Value[]): Value | null {
-    const pieces: Window[] = [];
+    const pieces: Slice[] = [];
     for (const x of values) {
       if (x.numel === 0) continue;
       const piece = pieceOf(x);

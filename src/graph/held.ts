@@ -4,8 +4,8 @@ import { byteLength } from '../core/meta';
 import { isMadeAgain, shownBy } from './parts';
 import { boundIn } from './periods';
 import type { Root } from './roots';
+import type { Slice } from './slices';
 import type { Node, Value } from './value';
-import type { Window } from './windows';
 
 export interface Held {
   /** Whether a value is computed by what is held back. */
@@ -22,13 +22,13 @@ export interface Held {
 interface Pending {
   /** In order. */
   readonly nodes: readonly Node[];
-  readonly windows: ReadonlyMap<Value, Window>;
+  readonly slices: ReadonlyMap<Value, Slice>;
   readonly roots: ReadonlySet<Root>;
 }
 
 /** What to hold back, of so many nodes and bytes at most; null where all is sent. */
-export function heldIn({ nodes, windows, roots }: Pending, most: { nodes: number; bytes: number }): Held | null {
-  const bound = boundIn(nodes, windows);
+export function heldIn({ nodes, slices, roots }: Pending, most: { nodes: number; bytes: number }): Held | null {
+  const bound = boundIn(nodes, slices);
   if (bound === null || nodes.length - bound > most.nodes) return null;
   const held = new Set(nodes.slice(bound));
   const sent = new Set(nodes.slice(0, bound));
@@ -41,8 +41,8 @@ export function heldIn({ nodes, windows, roots }: Pending, most: { nodes: number
   const standing = new Set<Value>();
   const meet = (read: Value): void => {
     const x = baseOf(shownBy(read, sent, rooted), sent);
-    const window = windows.get(x);
-    if (window) standing.add(window.base);
+    const slice = slices.get(x);
+    if (slice) standing.add(slice.base);
     else if (x.available) standing.add(x);
     else if (sent.has(x.node!) && !isMadeAgain(x.node!)) needs.add(x);
   };

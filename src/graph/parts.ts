@@ -31,8 +31,8 @@ const known = new Map<number, string | null>();
 const MAX_KNOWN = 4096;
 
 /** The parts of a flush whose nodes these are. */
-export function partsOf(nodes: readonly Node[], windows: ReadonlyMap<Value, unknown>, exports: Exports): Parts {
-  const repeated = cutsOf(nodes, windows);
+export function partsOf(nodes: readonly Node[], slices: ReadonlyMap<Value, unknown>, exports: Exports): Parts {
+  const repeated = cutsOf(nodes, slices);
   if (repeated.length === 0) return whole;
   const begins = offsetsIn(nodes.slice(0, repeated[0]!.at), exports).map((at): Cut => ({ at, loops: false }));
   const sequence = new Sequence(nodes, [...begins, ...repeated], exports);
@@ -71,7 +71,7 @@ function notedAsVarying({ signature }: Node, lengths: ReadonlySet<number>): bool
 }
 
 /**
- * Where to cut before the first repetition: a view of a value that is stored anyway, as of the probability of an action, is a window of
+ * Where to cut before the first repetition: a view of a value that is stored anyway, as of the probability of an action, is a slice of
  * it once it stands, so that its offset is no part of a plan.
  */
 function offsetsIn(nodes: readonly Node[], exports: Exports): readonly number[] {

@@ -32,10 +32,10 @@ interface Sequence {
   readonly kinds: readonly number[];
 }
 
-/** Values that are windows of values that stand. */
-type Windows = Pick<ReadonlyMap<Value, unknown>, 'has' | 'size'>;
+/** Values that are slices of values that stand. */
+type Slices = Pick<ReadonlyMap<Value, unknown>, 'has' | 'size'>;
 
-const none: Windows = new Map();
+const none: Slices = new Map();
 
 /** Where a part begins. */
 export interface Cut {
@@ -46,9 +46,9 @@ export interface Cut {
 }
 
 /** Where to cut a sequence of nodes, in order: before the first node of each part but the first. Hangs on the structure alone. */
-export function cutsOf(nodes: readonly Node[], windows: Windows = none): readonly Cut[] {
+export function cutsOf(nodes: readonly Node[], slices: Slices = none): readonly Cut[] {
   const cuts = new Map<number, boolean>();
-  for (const { start, period, times } of allStretchesOf(nodes, windows)) {
+  for (const { start, period, times } of allStretchesOf(nodes, slices)) {
     let at = start;
     for (const part of partsOf(times)) {
       cuts.set(at, true);
@@ -66,10 +66,10 @@ export function cutsOf(nodes: readonly Node[], windows: Windows = none): readonl
  * Before which node to end what is sent of nodes that are still being recorded, so that as many repetitions are sent, and as many left, as are
  * worth cutting; 0 where there are too few for both. Null where nothing is repeated, or where values are overwritten.
  */
-export function boundIn(nodes: readonly Node[], windows: Windows): number | null {
+export function boundIn(nodes: readonly Node[], slices: Slices): number | null {
   if (nodes.some(({ op }) => op.inPlace)) return null;
   let bound: number | null = null;
-  for (const stretch of allStretchesOf(nodes, windows)) {
+  for (const stretch of allStretchesOf(nodes, slices)) {
     const { start, period, times } = stretch;
     // The first of some may begin with names of weights, which makes it unlike the others.
     const left = 1 + (isLoop(nodes, stretch) ? MIN_TIMES : leastExpressions(nodes, stretch));
@@ -80,12 +80,12 @@ export function boundIn(nodes: readonly Node[], windows: Windows): number | null
 }
 
 /** Everything that is worth cutting, in order. */
-function allStretchesOf(nodes: readonly Node[], windows: Windows): readonly Stretch[] {
+function allStretchesOf(nodes: readonly Node[], slices: Slices): readonly Stretch[] {
   // What overwrites values stays behind all that reads them.
   const overwriting = nodes.findIndex(({ op }) => op.inPlace);
   const end = overwriting < 0 ? nodes.length : overwriting;
   if (end < MIN_TIMES * MIN_PERIOD) return [];
-  const sequence = { nodes, kinds: kindsOf(nodes, windows) };
+  const sequence = { nodes, kinds: kindsOf(nodes, slices) };
   const kernels = stretchesIn(sequence, 0, end, isLoop);
   const loops = kernels.length > 0 ? kernels : stretchesIn(sequence, 0, end, isLongExpression);
   if (loops.length === 0) return [];
@@ -95,12 +95,12 @@ function allStretchesOf(nodes: readonly Node[], windows: Windows): readonly Stre
   return [...loops, ...besides].sort((a, b) => a.start - b.start);
 }
 
-/** Nodes with equal numbers are the same in a program: windows are told from values that are read whole. */
-function kindsOf(nodes: readonly Node[], windows: Windows): readonly number[] {
-  if (windows.size === 0) return nodes.map(({ signature }) => signature);
+/** Nodes with equal numbers are the same in a program: slices are told from values that are read whole. */
+function kindsOf(nodes: readonly Node[], slices: Slices): readonly number[] {
+  if (slices.size === 0) return nodes.map(({ signature }) => signature);
   const kinds = new Map<string, number>();
   return nodes.map(({ signature, reads }) => {
-    const places = [...reads.keys()].filter((i) => windows.has(reads[i]!));
+    const places = [...reads.keys()].filter((i) => slices.has(reads[i]!));
     if (places.length === 0) return signature;
     const key = [signature, ...places].join();
     const kind = kinds.get(key) ?? -1 - kinds.size;

@@ -8,7 +8,7 @@ export interface Root {
   /** The scope that it lives in. */
   readonly scope: Scope;
   /** Set while the contents are part of another root, which then stands for both. */
-  readonly window: object | null;
+  readonly slice: object | null;
   /** It is a parameter or a buffer: what a step writes to those comes to be whole, or not at all. */
   readonly isState: boolean;
   /** The value that was current at the last flush, whose memory the new one may take over. */
@@ -81,7 +81,7 @@ export function closeScope(): Scope {
 
 /** Whether the next flush finds a root that holds this value and stands for itself. */
 export const isRootValue = (value: Value): boolean =>
-  open.some(({ roots }) => roots.some((root) => root.value === value && !root.disposed && !root.window));
+  open.some(({ roots }) => roots.some((root) => root.value === value && !root.disposed && !root.slice));
 
 /** All roots of all open scopes that are there and stand for themselves, each once. */
 export function pendingRoots(): ReadonlySet<Root> {
@@ -90,7 +90,7 @@ export function pendingRoots(): ReadonlySet<Root> {
     const { length } = scope.roots;
     for (let i = 0; i < length; i++) {
       const root = scope.roots[i]!;
-      if (!root.disposed && !root.window) roots.add(root);
+      if (!root.disposed && !root.slice) roots.add(root);
     }
   }
   return roots;

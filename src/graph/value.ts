@@ -83,7 +83,7 @@ export interface Op<A = unknown> extends KernelOp<A> {
   readonly placed?: boolean;
   /** The element of input 0 at which output 0 begins, where output 0 is nothing but a run of elements of it, in order. */
   run?(node: RunContext<A>): number | undefined;
-  /** The window of input 0 whose elements, each of them once, output 0 is; null where it is none. Its gradient goes there. */
+  /** The slice of input 0 whose elements, each of them once, output 0 is; null where it is none. Its gradient goes there. */
   shows?(node: RunContext<A>): View | null;
   /** The result has the very bits of input 0. */
   readonly sameBits?: true;

@@ -197,7 +197,9 @@ const packOp: Op<PackAttrs> = {
   },
   lower: ({ attrs }) => ({ kind: 'pack', offsets: attrs.offsets }),
   vjp: ([dy], { inputs, attrs: { offsets } }) =>
-    inputs.map((x, i) => (i < offsets.length ? window(dy!, offsets[i]! / bytesPerElement(dy!.dtype), x.shape) : null)),
+    inputs.map((x, i) =>
+      i < offsets.length ? sliceOfFlat(dy!, offsets[i]! / bytesPerElement(dy!.dtype), x.shape) : null,
+    ),
 };
 const repackOp: Op<PackAttrs> = { ...packOp, vjp: undefined, inPlace: ({ offsets }) => [[0, offsets.length]] };
 
@@ -230,4 +232,5 @@ const windowOp: Op<{ readonly offset: number; readonly shape: Shape }> = {
 };
 
 /** A value that shares a flat buffer's memory, from element `offset` (a multiple of 64, for float16 of 128). */
-export const window = (flat: Value, offset: number, shape: Shape): Value => record(windowOp, [flat], { offset, shape });
+export const sliceOfFlat = (flat: Value, offset: number, shape: Shape): Value =>
+  record(windowOp, [flat], { offset, shape });

@@ -48,7 +48,7 @@ type Home = Storage | 'new' | null;
 
 function homeOf({ averaged, current, isFlat }: Averaging): Home {
   const canMove = isFlat && isMovable(averaged) && isMovable(current) && numel(averaged.shape) > 0;
-  return canMove ? (current.storage.window?.parent ?? 'new') : null;
+  return canMove ? (current.storage.slice?.parent ?? 'new') : null;
 }
 
 function groupsOf(all: readonly Next[]): Map<Home, Next[]> {
@@ -82,7 +82,7 @@ function averageTogether(home: Home, group: readonly Next[]): boolean {
   if (!make) return false;
   const current = home === 'new' ? flatten(currents, flatLayout(currents)) : home;
   const { dtype, shape } = current;
-  const offsets = currents.map(({ storage }) => storage.window!.offset);
+  const offsets = currents.map(({ storage }) => storage.slice!.offset);
   const flat = flatten(averages, { dtype, offsets, size: shape[0]! });
   flat.set(make([flat.value, current.value]));
   return true;

@@ -285,11 +285,11 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     stepTaken();
   }
 
-  /** Tells the storages that a step changes, or the buffers that they are windows of. */
+  /** Tells the storages that a step changes, or the buffers that they are slices of. */
   #changes(): PendingStep['changes'] {
     let changed: ReadonlySet<Root> | null = null;
     return (root) => {
-      changed ??= new Set(this.storages().map((storage) => storage.window?.parent ?? storage));
+      changed ??= new Set(this.storages().map((storage) => storage.slice?.parent ?? storage));
       return changed.has(root);
     };
   }

@@ -38,20 +38,20 @@ export function captureCut(all: boolean): Cut | null {
   if (optimizers.some((optimizer) => optimizer.storages().some(isPending))) return null;
   protectHeld(all);
   const cuts = cutCount();
-  const windows = new Map<Storage, CopiedPart[]>();
+  const slices = new Map<Storage, CopiedPart[]>();
   const alone: { readonly entry: Protected; readonly storage: Storage }[] = [];
   const before = new Map<Protected, Pick<Protected, 'kept' | 'noted'>>();
   for (const entry of protectedStorages()) {
     const storage = entry.storage.deref();
     if (entry.kind === 'made' || entry.kind === 'scratch' || !storage || storage.disposed || storage.voided) continue;
     before.set(entry, { kept: entry.kept, noted: entry.noted });
-    const { window } = storage;
-    if (!window) alone.push({ entry, storage });
+    const { slice } = storage;
+    if (!slice) alone.push({ entry, storage });
     else {
-      const part = partOf(entry, storage, window.offset, isPending(window.parent));
-      const others = windows.get(window.parent);
+      const part = partOf(entry, storage, slice.offset, isPending(slice.parent));
+      const others = slices.get(slice.parent);
       if (others) others.push(part);
-      else windows.set(window.parent, [part]);
+      else slices.set(slice.parent, [part]);
     }
   }
   const sources: Source[] = [];
@@ -63,7 +63,7 @@ export function captureCut(all: boolean): Cut | null {
     const { current } = entry;
     if (current && !pending) made.push({ entry, saved: current });
     else if (value !== entry.copied) {
-      const parts = entry.kind !== 'flat' ? [partOf(entry, storage, 0, pending)] : (windows.get(storage) ?? []);
+      const parts = entry.kind !== 'flat' ? [partOf(entry, storage, 0, pending)] : (slices.get(storage) ?? []);
       sources.push({ entry, value, parts });
     }
   }
@@ -108,7 +108,7 @@ const partOf = (entry: Protected, storage: Storage, offset: number, pending: boo
 
 /** Whether the contents are yet to be flushed. */
 function isPending(storage: Storage): boolean {
-  const whole = storage.window?.parent ?? storage;
+  const whole = storage.slice?.parent ?? storage;
   return whole.settled !== whole.value && !whole.value.failure;
 }
 

@@ -12,7 +12,7 @@ import { sumTo } from '../ops/reduce';
 /** Gradients by the values that they are of. */
 export class Gradients {
   private readonly sums = new Map<Value, Value>();
-  /** Gradients of windows of a value, which are put into place together: one by one, each would take as long as the whole value. */
+  /** Gradients of slices of a value, which are put into place together: one by one, each would take as long as the whole value. */
   private readonly parts = new Map<Value, Part[]>();
 
   /** Adds a gradient, which may have the shape that the value was broadcast to. */
@@ -23,7 +23,7 @@ export class Gradients {
     this.sums.set(value, before ? add(before, fitting) : fitting);
   }
 
-  /** Adds the gradient of a window of the value. */
+  /** Adds the gradient of a slice of the value. */
   addPart(value: Value, gradient: Value, view: View): void {
     const part = { value: gradient.dtype === value.dtype ? gradient : castFloat(gradient, value.dtype), view };
     const others = this.parts.get(value);
@@ -31,7 +31,7 @@ export class Gradients {
     else this.parts.set(value, [part]);
   }
 
-  /** Whether windows of `from` alone have gradients, which are now those of what `from`, a window of `to`, shows of them. */
+  /** Whether slices of `from` alone have gradients, which are now those of what `from`, a slice of `to`, shows of them. */
   passOn(from: Value, to: Value, view: View): boolean {
     const parts = this.parts.get(from);
     if (!parts || this.sums.has(from)) return false;

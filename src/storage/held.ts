@@ -39,7 +39,7 @@ export function takeHeld(all: boolean, bytes: number): Storage[] {
   const left: Held[] = [];
   for (const held of waiting) {
     const storage = held.storage.deref();
-    if (!storage || storage.disposed || storage.uncopied || storage.window) continue;
+    if (!storage || storage.disposed || storage.uncopied || storage.slice) continue;
     const { settled, isOnHost } = storage;
     const size = byteLength(storage);
     const fits = size <= Math.min(room, MOST_BYTES);

@@ -53,7 +53,7 @@ export class Leaf implements GradSink {
     const { grad } = this;
     if (!grad) return;
     this.put(null);
-    if (!grad.storage.exposed && !grad.storage.window && !grad.requiresGrad) grad.storage.dispose();
+    if (!grad.storage.exposed && !grad.storage.slice && !grad.requiresGrad) grad.storage.dispose();
   }
 
   /** Fills the gradient with zeros; a graph that it carries is dropped. */

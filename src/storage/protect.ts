@@ -58,7 +58,7 @@ export function protect(storage: Storage): void {
   if (known && known.kind !== 'held') return;
   const entry = known ?? add(storage, 'own');
   entry.kind = 'own';
-  if (storage.window) return;
+  if (storage.slice) return;
   entry.note(storage.value, null);
   entry.keepCurrent();
 }
@@ -78,12 +78,12 @@ export function protectBy(storage: Storage, again: () => Value): void {
   add(storage, 'made').kept = { make: again, changes: Number.NaN };
 }
 
-/** Has the windows of this buffer stand alone after a lost device; those that are protected have their contents then. */
-export function protectWindows(storage: Storage): void {
+/** Has the slices of this buffer stand alone after a lost device; those that are protected have their contents then. */
+export function protectSlices(storage: Storage): void {
   add(storage, 'flat');
 }
 
-/** Has this buffer, and the windows of it, count as lost after a lost device. */
+/** Has this buffer, and the slices of it, count as lost after a lost device. */
 export function loseWithDevice(storage: Storage): void {
   add(storage, 'scratch');
 }

@@ -15,7 +15,7 @@ export interface Saved {
   readonly changes: number;
 }
 
-/** Bytes on the host that were copied from the device at once: all of a storage, or of the windows of a flat buffer. */
+/** Bytes on the host that were copied from the device at once: all of a storage, or of the slices of a flat buffer. */
 interface Copy {
   readonly data: HostData;
   readonly of: ReadonlySet<Protected>;
@@ -100,11 +100,11 @@ export class Protected implements Guard {
     this.noted = null;
   }
 
-  /** Takes a copy of the contents, of which these storages are windows, or none but the one that this belongs to. */
+  /** Takes a copy of the contents, of which these storages are slices, or none but the one that this belongs to. */
   arrived(value: Value, contents: ArrayBuffer, parts: readonly CopiedPart[]): void {
     const { copy } = this;
     const of = new Set(parts.map(({ entry }) => entry));
-    // What nobody has any more may be written over; a window that has left goes on from its part of it.
+    // What nobody has any more may be written over; a slice that has left goes on from its part of it.
     const isFree = copy && !copy.isShared && [...copy.of].every((entry) => of.has(entry));
     this.room = isFree ? (copy.data.buffer as ArrayBuffer) : null;
     const data = asStored(contents, value.dtype);

@@ -75,7 +75,7 @@ export function takeIn(items: unknown, since: number): void {
   const tensors: TensorBase[] = [];
   collectTensors(items, tensors, new Set());
   for (const { storage } of tensors) {
-    if (storage.scope !== topScope || storage.window) continue;
+    if (storage.scope !== topScope || storage.slice) continue;
     const { available, node } = storage.value;
     if (!available && node !== null && node.id > since && takeFromTop(storage)) storage.scope = scope;
   }

@@ -10,7 +10,7 @@ import { currentScope, type Root, type Scope, takeFromTop, topScope, trackRoot }
 import { leaveToGradients } from '../graph/saved';
 import type { HostData, Value, WriteCounter } from '../graph/value';
 import { detach, identity, reshape, rewritten } from '../ops/cast';
-import { window } from '../ops/join';
+import { sliceOfFlat } from '../ops/join';
 import { stridedScatter, stridedView } from '../ops/shape';
 import { gradNameOf } from './backward';
 import { hold } from './held';
@@ -33,9 +33,9 @@ export interface WriteOptions {
   readonly fresh?: boolean;
 }
 
-/** Counts writes of other contents, also those to the whole of the buffer that a storage is a window of. */
+/** Counts writes of other contents, also those to the whole of the buffer that a storage is a slice of. */
 class Writes implements WriteCounter {
-  /** Writes to the storage itself. It counts neither moves, nor writes through windows of it. */
+  /** Writes to the storage itself. It counts neither moves, nor writes through slices of it. */
   own = 0;
   parent: Writes | null = null;
 
@@ -76,14 +76,14 @@ export class Storage implements Root {
   /** User code has taken hold of this gradient, so its numbers must outlive the next step. */
   exposed = false;
 
-  /** The flush that should have filled this storage failed, so it holds nothing and its windows stand alone again. */
+  /** The flush that should have filled this storage failed, so it holds nothing and its slices stand alone again. */
   voided = false;
   guard: Guard | null = null;
   /** It is known that the program holds it, or it needs no copy of its own: see held.ts. */
   private standing = false;
   /** It needs no copy of its own. */
   uncopied = false;
-  /** Why the contents of windows that stand alone again are gone, if the device was lost. */
+  /** Why the contents of slices that stand alone again are gone, if the device was lost. */
   private loss: Error | null = null;
   private current: Value;
   private writes = 0;
@@ -115,12 +115,12 @@ export class Storage implements Root {
 
   /** The whole contents now, in the shape of creation. */
   get value(): Value {
-    const home = this.window;
+    const home = this.slice;
     if (!home) return this.current;
     const { parent, offset } = home;
     if (this.homeView?.version !== parent.version || this.homeView.value.failure) {
       this.keep();
-      const value = window(parent.value, offset, this.shape);
+      const value = sliceOfFlat(parent.value, offset, this.shape);
       value.inMemory(this.counter);
       this.homeView = { version: parent.version, value };
     }
@@ -129,20 +129,20 @@ export class Storage implements Root {
 
   /** The whole contents now, as a value that nothing else holds. */
   freshValue(): Value {
-    const home = this.window;
-    const value = home ? window(home.parent.value, home.offset, this.shape) : identity(this.current);
+    const home = this.slice;
+    const value = home ? sliceOfFlat(home.parent.value, home.offset, this.shape) : identity(this.current);
     value.inMemory(this.counter);
     return value;
   }
 
   /** Grows with every write, through whichever alias. */
   get version(): number {
-    // Asked for first: a window that stands alone again counts what its parent had counted.
-    const home = this.window;
+    // Asked for first: a slice that stands alone again counts what its parent had counted.
+    const home = this.slice;
     return this.writes + (home?.parent.version ?? 0);
   }
 
-  /** Grows with every write of other contents, also by a write to the whole buffer that this is a window of. */
+  /** Grows with every write of other contents, also by a write to the whole buffer that this is a slice of. */
   get changes(): number {
     return this.counter.changes;
   }
@@ -151,7 +151,7 @@ export class Storage implements Root {
   set(value: Value): void {
     this.keep();
     this.counter.own++;
-    const home = this.window;
+    const home = this.slice;
     if (home) {
       const { parent, offset } = home;
       const layout = { shape: this.shape, strides: contiguousStrides(this.shape), offset };
@@ -204,17 +204,17 @@ export class Storage implements Root {
     return stridedView(value, layout.shape, layout.strides, layout.offset);
   }
 
-  /** Turns this storage into a window of `parent`, which holds its contents at `offset` elements. Aliases stay aliases. */
+  /** Turns this storage into a slice of `parent`, which holds its contents at `offset` elements. Aliases stay aliases. */
   rehome(parent: Storage, offset: number): void {
     this.keep();
-    if (!this.window) {
+    if (!this.slice) {
       this.current.overwritten = true;
       // A flush that fails leaves the storage alone with these contents.
       const { current } = this;
-      releaseAfterFlush(current, () => this.window !== null || this.current !== current);
+      releaseAfterFlush(current, () => this.slice !== null || this.current !== current);
     }
     // The version must grow, also where the new parent's is lower than the old one's.
-    this.writes += (this.window?.parent.version ?? 0) + 1;
+    this.writes += (this.slice?.parent.version ?? 0) + 1;
     this.counter.moveTo(parent.counter);
     this.home = { parent, offset };
     this.homeView = null;
@@ -222,7 +222,7 @@ export class Storage implements Root {
 
   /** Replaces the contents without touching the parent or aliases of the parent: the storage stands alone from now on. */
   replace(value: Value): void {
-    if (!this.window || !this.home) {
+    if (!this.slice || !this.home) {
       this.set(value);
       return;
     }
@@ -244,9 +244,9 @@ export class Storage implements Root {
     this.current.inMemory(this.counter);
   }
 
-  /** Belongs before contents that hang on nothing: a window of a buffer that is yet to be computed stands alone then. */
+  /** Belongs before contents that hang on nothing: a slice of a buffer that is yet to be computed stands alone then. */
   isolate(): void {
-    const parent = this.window?.parent;
+    const parent = this.slice?.parent;
     if (!parent || (parent.current.allocation && isThere(parent.current))) return;
     this.keep();
     this.standAlone(own(this.value));
@@ -263,7 +263,7 @@ export class Storage implements Root {
     trackRoot(this, this.scope);
   }
 
-  /** The contents are lost with the device; windows of this storage stand alone again. */
+  /** The contents are lost with the device; slices of this storage stand alone again. */
   forsake(error: Error): void {
     this.voided = true;
     this.loss = error;
@@ -271,14 +271,14 @@ export class Storage implements Root {
 
   /** The contents where they stand on the host, or the number that each of them is; null where only the device has them. */
   get known(): HostData | number | null {
-    if (this.window || this.current.failure) return null;
+    if (this.slice || this.current.failure) return null;
     const { host, node } = this.current;
     return host ?? (node?.op.constant ? node.scalars[0]! : null);
   }
 
   /** Whether the contents are on the host as well, or only there. */
   get isOnHost(): boolean {
-    return !this.window && this.current.contents !== null && !this.current.failure;
+    return !this.slice && this.current.contents !== null && !this.current.failure;
   }
 
   get isState(): boolean {
@@ -287,12 +287,12 @@ export class Storage implements Root {
 
   /** Whether the contents are known to have been lost with the device. */
   get isLost(): boolean {
-    const { failure, isLost } = (this.window?.parent ?? this).current;
+    const { failure, isLost } = (this.slice?.parent ?? this).current;
     return isLost || failure instanceof DeviceLostError;
   }
 
-  /** The storage and offset this is a window of, if it is one. */
-  get window(): { readonly parent: Storage; readonly offset: number } | null {
+  /** The storage and offset this is a slice of, if it is one. */
+  get slice(): { readonly parent: Storage; readonly offset: number } | null {
     if (this.home?.parent.voided) {
       this.writes += this.home.parent.version + 1;
       this.counter.moveTo(null);
@@ -356,13 +356,13 @@ export class Storage implements Root {
     if (this.disposed) return;
     this.keep();
     this.disposed = true;
-    if (!this.window) releaseAfterFlush(this.current);
+    if (!this.slice) releaseAfterFlush(this.current);
   }
 
   /** Has the tensors of storages be inner from now on, as if their scope had closed without them: gradients alone may read them. */
   static leave(storages: readonly Storage[]): void {
     if (isJournaling()) return;
-    const alone = storages.filter(({ window, disposed }) => !window && !disposed);
+    const alone = storages.filter(({ slice, disposed }) => !slice && !disposed);
     for (const storage of alone) while (takeFromTop(storage));
     leaveToGradients(alone.map(({ current }) => current));
   }

@@ -1,11 +1,11 @@
-// Owns flat buffers: storages of many tensors become windows of one, so that one dispatch can update them all.
+// Owns flat buffers: storages of many tensors become slices of one, so that one dispatch can update them all.
 import { bytesPerElement, type DType, numel } from '../core/meta';
 import { beforeChange } from '../graph/journal';
 import { fromHost } from '../graph/record';
 import type { Value } from '../graph/value';
 import { clone, full } from '../ops/cast';
 import { pack } from '../ops/join';
-import { loseWithDevice, protect, protectWindows } from '../storage/protect';
+import { loseWithDevice, protect, protectSlices } from '../storage/protect';
 import { snapshotSoon } from '../storage/snapshot';
 import { isWhole, Storage } from '../storage/storage';
 import { Tensor } from './tensor';
@@ -44,17 +44,17 @@ export function flatLayout(tensors: readonly Tensor[]): FilledLayout {
 export const isMovable = (tensor: Tensor): boolean => isWhole(tensor, tensor.storage.shape);
 
 const isAt = ({ storage }: Tensor, parent: Storage, offset: number): boolean =>
-  storage.window?.parent === parent && storage.window.offset === offset;
+  storage.slice?.parent === parent && storage.slice.offset === offset;
 
-/** A storage that the given tensors' storages are windows of from now on. */
+/** A storage that the given tensors' storages are slices of from now on. */
 export function flatten(tensors: readonly Tensor[], layout: FlatLayout): Storage {
   const { offsets, size } = layout;
-  const common = tensors[0]?.storage.window?.parent;
+  const common = tensors[0]?.storage.slice?.parent;
   if (common?.shape[0] === size && tensors.every((tensor, i) => isAt(tensor, common, offsets[i]!))) return common;
   const contents = tensors.map((tensor) => tensor.storage.value);
   const flat = new Storage(pack(contents, byteOffsets(layout), size));
   flat.retain();
-  protectWindows(flat);
+  protectSlices(flat);
   snapshotSoon();
   tensors.forEach(({ storage }, i) => {
     protect(storage);
@@ -67,7 +67,7 @@ export function flatten(tensors: readonly Tensor[], layout: FlatLayout): Storage
 export const isFlat = (tensors: readonly Tensor[], flat: Storage, { offsets }: FlatLayout): boolean =>
   tensors.every((tensor, i) => isAt(tensor, flat, offsets[i]!));
 
-/** Whether a gradient can become a window: user code has no hold of it, and it carries no graph. */
+/** Whether a gradient can become a slice: user code has no hold of it, and it carries no graph. */
 const isLendable = (gradient: Tensor): boolean =>
   !gradient.storage.exposed && isMovable(gradient) && !gradient.requiresGrad;
 
@@ -99,11 +99,11 @@ export function gatherGradients(params: readonly Tensor[]): Gathered[] | null {
   return all.every((buffer) => buffer.canGather) ? all.map((buffer) => buffer.gather()) : null;
 }
 
-/** The gradients of several parameters in one buffer. Each step's gradients become windows of it. */
+/** The gradients of several parameters in one buffer. Each step's gradients become slices of it. */
 export class FlatGradients {
   readonly #flat: Storage;
   readonly #filled: Storage;
-  /** Gradients that are windows of the buffer and that user code may still hold. */
+  /** Gradients that are slices of the buffer and that user code may still hold. */
   #lent: Storage[] = [];
 
   constructor(
@@ -132,7 +132,7 @@ export class FlatGradients {
     return this.#flat.voided;
   }
 
-  /** Whether all gradients are there and can become windows of the buffer, if they are not yet. */
+  /** Whether all gradients are there and can become slices of the buffer, if they are not yet. */
   get canGather(): boolean {
     const { dtype, offsets } = this.layout;
     const gradients = this.params.map((param) => param.leaf?.grad);
@@ -177,7 +177,7 @@ export class FlatGradients {
   /** Gradients that user code holds get memory of their own before their place is overwritten. */
   #keepLent(staying: ReadonlySet<Storage>): void {
     for (const storage of this.#lent) {
-      const overwritten = storage.window?.parent === this.#flat && !staying.has(storage);
+      const overwritten = storage.slice?.parent === this.#flat && !staying.has(storage);
       if (overwritten && storage.exposed) storage.replace(clone(storage.value));
     }
     this.#lent = this.#lent.filter((storage) => staying.has(storage));

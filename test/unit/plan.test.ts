@@ -42,7 +42,7 @@ function program(inputSizes: number[], lines: [KernelOp, number[], number][], ex
 }
 
 const labels = (plan: Plan) => plan.steps.map(({ pass }) => pass.label);
-const locationsOf = (step: Step) => step.places.map((place) => (place === 'fault' ? -1 : place.location));
+const locationsOf = (step: Step) => step.addresses.map((address) => (address === 'fault' ? -1 : address.location));
 const LARGE = 1 << 20;
 
 describe('compile', () => {
@@ -59,7 +59,7 @@ describe('compile', () => {
       adapter,
     );
     expect(labels(aligned)).toEqual(['compute']);
-    expect(aligned.steps[0]!.places[0]).toMatchObject({ location: 0, offset: 256 });
+    expect(aligned.steps[0]!.addresses[0]).toMatchObject({ location: 0, offset: 256 });
     const between = compile(
       program(
         [256],
@@ -142,7 +142,7 @@ describe('compile', () => {
       adapter,
     );
     expect(labels(plan)).toEqual(['compute', 'other']);
-    const [first, second] = plan.steps.map((step) => step.places[1]!);
+    const [first, second] = plan.steps.map((step) => step.addresses[1]!);
     expect(first).toMatchObject({ offset: 0 });
     expect(second).toMatchObject({ offset: 256 });
   });
@@ -160,9 +160,9 @@ describe('compile', () => {
       ),
       adapter,
     );
-    for (const { pass, places } of plan.steps) {
-      const read = places.slice(0, pass.reads.length).map((place) => place !== 'fault' && place.location);
-      const written = places.slice(pass.reads.length).map((place) => place !== 'fault' && place.location);
+    for (const { pass, addresses } of plan.steps) {
+      const read = addresses.slice(0, pass.reads.length).map((address) => address !== 'fault' && address.location);
+      const written = addresses.slice(pass.reads.length).map((address) => address !== 'fault' && address.location);
       expect(read.some((location) => written.includes(location))).toBe(false);
     }
   });

@@ -19,7 +19,7 @@ const planOf = (...exports: ExportMode[]): Plan => ({
 
 test('small inputs are bound where they lie, but for those that leave as they came: within a page nothing can be copied', () => {
   expect(bindStanding(planOf({ kind: 'bind' }), () => place).plan.inputs).toEqual(['bind', 'bind']);
-  const leaving = planOf({ kind: 'copy', place: { location: 1, offset: 0, bytes } as never, dedicated: false });
+  const leaving = planOf({ kind: 'copy', address: { location: 1, offset: 0, bytes } as never, dedicated: false });
   const { plan, standing } = bindStanding(leaving, () => place);
   expect(plan.inputs).toEqual(['bind', 'copy']);
   expect(standing.map(({ index }) => index)).toEqual([0]);

@@ -59,6 +59,6 @@ function sharing(members: readonly Member[]): [Step, Step][] {
         params: [u32(at), ...params],
       },
     };
-    return [step, { ...step, pass, places: [...step.places, ...new Array(unread).fill(step.places[0]!)] }];
+    return [step, { ...step, pass, addresses: [...step.addresses, ...new Array(unread).fill(step.addresses[0]!)] }];
   });
 }

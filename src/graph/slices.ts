@@ -1,11 +1,11 @@
-// Windows: runs of elements of values that stand. A program takes one as an input, so that no plan depends on where it begins.
+// Slices: runs of elements of values that stand. A program takes one as an input, so that no plan depends on where it begins.
 import { bytesPerElement } from '../core/meta';
 import { mayBeRecipe } from './recipes';
 import { isRootValue } from './roots';
 import type { Node, Value } from './value';
 
 /** Where the contents of a value lie in those of another. */
-export interface Window {
+export interface Slice {
   readonly base: Value;
   /** Bytes of the base before it. */
   readonly offset: number;
@@ -47,36 +47,36 @@ function runOf(x: Value, pending = false): Run | null {
 }
 
 /**
- * The window that `x`, which has no contents, is; null if it is none, or if the base does not stand or is to be overwritten:
+ * The slice that `x`, which has no contents, is; null if it is none, or if the base does not stand or is to be overwritten:
  * then the plan must know that it reads the base.
  */
-export function windowOf(x: Value): Window | null {
+export function sliceOf(x: Value): Slice | null {
   if (!x.node?.op.run || x.numel === 0) return null;
   const run = runOf(x);
-  return run?.placed ? windowIn(run, x) : null;
+  return run?.placed ? sliceIn(run, x) : null;
 }
 
-/** The window of a pending value that `x` will be once a flush has stored that, as it does whether `x` is asked for or not. */
-export function windowToCome(x: Value): Window | null {
+/** The slice of a pending value that `x` will be once a flush has stored that, as it does whether `x` is asked for or not. */
+export function sliceToCome(x: Value): Slice | null {
   if (!x.node?.op.run || x.numel === 0) return null;
   const run = runOf(x, true);
   if (!run || run.base === x) return null;
   const { base } = run;
   const isStored = !base.available && !base.node?.op.cheap && !mayBeRecipe(base) && isRootValue(base);
-  return isStored ? windowIn(run, x) : null;
+  return isStored ? sliceIn(run, x) : null;
 }
 
 /** Where the elements of `x` stand, one after another; null where they do not, or are to be overwritten. */
-export function pieceOf(x: Value): Window | null {
+export function pieceOf(x: Value): Slice | null {
   const run = runOf(x);
-  return run && windowIn(run, x);
+  return run && sliceIn(run, x);
 }
 
-function windowIn({ base, offset }: Run, x: Value): Window | null {
+function sliceIn({ base, offset }: Run, x: Value): Slice | null {
   if (base.overwritten || base.failure || base.gone || base.leaving) return null;
   const size = bytesPerElement(x.dtype);
-  const window = { base, offset: offset * size, bytes: x.numel * size };
-  return window.offset % COPY_ALIGNMENT === 0 && window.bytes % COPY_ALIGNMENT === 0 ? window : null;
+  const slice = { base, offset: offset * size, bytes: x.numel * size };
+  return slice.offset % COPY_ALIGNMENT === 0 && slice.bytes % COPY_ALIGNMENT === 0 ? slice : null;
 }
 
 /** Whether the offset of a view is data, not structure: what it views has contents already. */
