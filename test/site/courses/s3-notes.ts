@@ -193,6 +193,7 @@ export default {
         losses: 'lossClassifier, lossBoxReg, lossObjectness, lossRpnBoxReg',
       }),
     },
+    { cell: 'const sixPictures', numbers: [{ row: 'what is left of their sum', value: 0.4, within: 0.3 }] },
     {
       cell: 'new detection.YOLOv1Loss(',
       shows: agreeing({
