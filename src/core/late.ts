@@ -44,7 +44,7 @@ export class LatePart<T> {
 /** Thrown by a computation that needs parts which are not loaded. */
 export class MissingParts extends Error {
   constructor(readonly parts: readonly LatePart<unknown>[]) {
-    super(`internal: ${parts.map(({ name }) => name).join(', ')} are not loaded; await whenLoaded first`);
+    super(`internal: not loaded: ${parts.map(({ name }) => name).join(', ')}; await whenLoaded first`);
   }
 }
 
