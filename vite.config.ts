@@ -51,26 +51,33 @@ const modules: UserConfig = {
   },
 };
 
-/** The same for pages without a bundler: a file a door, and what the doors share. */
+/**
+ * The built modules for pages without a bundler: a file a door, and what the doors share. Their maps lead to the modules, which lie beside
+ * them in the package (`scripts/line-maps.mjs`).
+ */
 const browser: UserConfig = {
   // The addresses of workers are beside the files that start them, wherever these lie.
   base: './',
-  plugins: [classNames(), wgslStripped()],
   logLevel: 'warn',
-  worker: { format: 'es', plugins: () => [classNames(), wgslStripped()] },
+  worker: { format: 'es', rolldownOptions: { output: { sourcemapExcludeSources: true } } },
   build: {
     target: 'es2022',
     outDir: 'dist/browser',
     minify: true,
+    sourcemap: true,
     modulePreload: false,
     // They hold all of the library, whatever a page uses of it.
     chunkSizeWarningLimit: Number.POSITIVE_INFINITY,
     rolldownOptions: {
-      input: Object.fromEntries(doors.map(({ browser: name, source }) => [name, source])),
+      input: Object.fromEntries(doors.map(({ browser: name, module }) => [name, join(root, `dist/${module}.js`)])),
       external: ['webgpu'],
       preserveEntrySignatures: 'strict',
       checks: { pluginTimings: false },
-      output: { entryFileNames: '[name].js', chunkFileNames: 'shared/[name]-[hash].js' },
+      output: {
+        entryFileNames: '[name].js',
+        chunkFileNames: 'shared/[name]-[hash].js',
+        sourcemapExcludeSources: true,
+      },
     },
   },
 };

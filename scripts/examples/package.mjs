@@ -1,15 +1,17 @@
-// Looks at the package as npm packs it: what is in it, how large it is, and whether tools find the doors and their declarations.
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+// Looks at the package as npm packs it: what is in it, how large it is, whether tools find the doors and their declarations, and whether
+// places in the scripts for pages lead to readable code.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { decode } from '@jridgewell/sourcemap-codec';
 import { doors } from '../doors.mjs';
 import { command } from './places.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Bytes of its files. */
-const MOST_BYTES = 9_500_000;
+const MOST_BYTES = 9_000_000;
 
 /** Each ends with an error where it finds a fault. The package has no modules of CommonJS. */
 const tools = [
@@ -37,7 +39,46 @@ export async function readPackage(archive, folder) {
       `expected declarations of ${doors.length} doors and what they share, but got: ${declarations.join(', ')}`,
     );
   }
+  expectQuiet(at);
+  for (const name of files.filter((each) => each.endsWith('.js') && /^dist[\\/]browser/.test(each)))
+    expectMapped(join(at, name));
   const megabytes = [statSync(archive).size, bytes].map((each) => (each / 1e6).toFixed(1)).join(' MB, unpacked ');
   const text = `${megabytes} MB in ${files.length} files, ${declarations.length} of them declarations; no fault is found`;
   return { text, runtime: 'publint, attw', warnings: [] };
+}
+
+/** npm warns of scripts at every install, and its page has no files beside README.md. @param {string} at */
+function expectQuiet(at) {
+  const { scripts, repository, homepage, bugs } = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8'));
+  if (scripts) throw new Error(`expected a package without scripts, but it has ${Object.keys(scripts).join(', ')}`);
+  if (!repository || !homepage || !bugs) throw new Error('expected a package that says where it comes from');
+  const links = [...readFileSync(join(at, 'README.md'), 'utf8').matchAll(/\]\(([^)]*)\)/g)].map(
+    ([, link]) => `${link}`,
+  );
+  const relative = links.filter((link) => !/^(https?:|#|mailto:)/.test(link));
+  if (relative.length > 0) throw new Error(`expected absolute links in README.md, but got ${relative.join(', ')}`);
+}
+
+/** What an error of the library says first, in its code. */
+const MESSAGE = /: expected [a-z ]{12,}/g;
+
+/** Each message of an error leads to the line of a module of the package that has it. @param {string} file */
+function expectMapped(file) {
+  const code = readFileSync(file, 'utf8').split('\n');
+  // What only passes names on has no map.
+  if (!code.at(-1)?.startsWith('//# sourceMappingURL=') && code.join('').length < 10_000) return;
+  const { sources, mappings } = JSON.parse(readFileSync(`${file}.map`, 'utf8'));
+  for (const source of sources) {
+    if (!existsSync(join(dirname(file), source))) throw new Error(`${file}: expected ${source} in the package`);
+  }
+  for (const [i, segments] of decode(mappings).entries()) {
+    for (const { 0: message, index } of (code[i] ?? '').matchAll(MESSAGE)) {
+      const segment = segments.findLast(([column]) => column <= index);
+      if (segment?.length !== 4) continue;
+      const [, source, line] = segment;
+      const lines = readFileSync(join(dirname(file), sources[source]), 'utf8').split('\n');
+      if (lines.slice(line, line + 3).some((text) => text.includes(message))) continue;
+      throw new Error(`${file}:${i + 1}:${index + 1}: expected “${message}” at ${sources[source]}:${line + 1}`);
+    }
+  }
 }
