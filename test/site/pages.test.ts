@@ -1,0 +1,125 @@
+// The pages of the built site: one navigation, what a first visit downloads until its text can be read, reading without JavaScript, light
+// and dark, both widths, and the keyboard.
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DESK, expectAccessible, PHONE } from '../e2e/accessible';
+import { type BuiltSite, cell, ended, openBuiltSite, output, ready } from './support';
+
+let site: BuiltSite;
+beforeAll(async () => {
+  site = await openBuiltSite();
+});
+afterAll(async () => {
+  await site?.close();
+});
+
+const PAGES = [
+  ['', 'Neural networks that learn in your browser'],
+  ['courses/', 'Courses'],
+  ['playground/', 'Playground'],
+  ['notebook/', 'New notebook'],
+  ['notebook/s0-convolution/', 'Convolutions, pooling, and what AlexNet sees'],
+  ['guide/', 'Lamplight'],
+] as const;
+
+/** Bytes that came over the line since it was asked, and by which addresses. */
+async function downloads(page: Page): Promise<{ bytes(): number; addresses: string[] }> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Network.enable');
+  let bytes = 0;
+  const addresses: string[] = [];
+  session.on('Network.loadingFinished', ({ encodedDataLength }) => {
+    bytes += encodedDataLength;
+  });
+  session.on('Network.requestWillBeSent', ({ request }) => addresses.push(request.url));
+  return { bytes: () => bytes, addresses };
+}
+
+describe.each(PAGES)('%s', (path, heading) => {
+  test('opens without a problem, is accessible, and fits both widths', async () => {
+    const { page, problems } = await site.open(path);
+    await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
+    if (path.startsWith('notebook/') || path === 'playground/') await ready(page);
+    await expectAccessible(page, path);
+    for (const { width, height } of [PHONE, DESK]) {
+      await page.setViewportSize({ width, height });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), `at ${width}`).toBe(width);
+      const links = page.getByRole('navigation', { name: 'Pages' }).getByRole('link');
+      expect(await links.allTextContents()).toEqual(
+        expect.arrayContaining(['Courses', 'Playground', 'Demos', 'Guide']),
+      );
+    }
+    const addresses = await page
+      .getByRole('link')
+      .evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href));
+    const own = new Set(
+      addresses.filter((address) => address.startsWith(site.host.url)).map((address) => address.split('#')[0]!),
+    );
+    // The reference has a build of its own.
+    for (const address of own)
+      if (!address.includes('/reference/')) expect((await page.request.get(address)).status(), address).toBe(200);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+});
+
+test('a course is read without JavaScript', async () => {
+  const { page } = await site.open('notebook/s1-mnist/', { javaScriptEnabled: false });
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  expect(await page.locator('.code-cell pre').count()).toBeGreaterThan(5);
+  expect(await page.locator('.code-cell .tok-keyword').count()).toBeGreaterThan(20);
+  await page.context().close();
+});
+
+test.each([
+  ['', 'home'],
+  ['notebook/s0-convolution/', 'a course'],
+])(
+  'the first visit of %s reads text in less than 400 kB and a second, and fetches neither editor nor worker',
+  async (path) => {
+    const context = await site.browser.newContext({ viewport: DESK, serviceWorkers: 'block' });
+    const page = await context.newPage();
+    const { bytes, addresses } = await downloads(page);
+    await page.goto(new URL(path, site.host.url).href);
+    await page.waitForLoadState('networkidle');
+    const painted = await page.evaluate(
+      () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.POSITIVE_INFINITY,
+    );
+    console.log(`${path || 'home'}: ${Math.round(bytes() / 1000)} kB, text after ${Math.round(painted)} ms`);
+    expect(bytes()).toBeLessThan(400_000);
+    // While other tests keep the cores busy, it may take longer.
+    expect(painted).toBeLessThan(2000);
+    expect(addresses.filter((address) => /\/(editor|checker|types|tensor)-[\w-]+\.\w+$/.test(address))).toEqual([]);
+    await context.close();
+  },
+);
+
+test('a cell of the home page runs where it is read', async () => {
+  const { page, problems } = await site.open('');
+  await page.getByRole('button', { name: 'Run A first network' }).click();
+  await ended(page, 1);
+  expect(await cell(page, 1).getAttribute('data-state')).toBe('done');
+  await output(page, 1).locator('.plot canvas').waitFor();
+  expect(await output(page, 1).innerText()).toContain('Sequential(');
+  await expectAccessible(page, 'home with a plot');
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+test('the keyboard leads to the content, runs a cell and opens and closes menus', async () => {
+  const { page } = await site.open('playground/');
+  await ready(page);
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('To the content');
+  await page.getByRole('button', { name: 'File' }).focus();
+  await page.keyboard.press('Enter');
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('New notebook');
+  await page.keyboard.press('ArrowDown');
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Open a notebook…');
+  await page.keyboard.press('Escape');
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('File');
+  await cell(page, 1).locator('.code').focus();
+  await page.keyboard.press('Control+Enter');
+  await ended(page, 1);
+  await page.context().close();
+});
