@@ -132,6 +132,8 @@ function start(initial: Hyperparameters): void {
   const watcher: Watcher = {
     loaded(adapter, software, samples) {
       gpu.setAdapter(adapter, software);
+      if (software) byId('place', HTMLElement).textContent = 'your own machine';
+      byId('why', HTMLElement).hidden = !software;
       features.offer(samples);
     },
     fetched: (bytes) => controls.showFetched(bytes),

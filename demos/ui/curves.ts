@@ -14,6 +14,9 @@ export interface CurveSeries {
 
 export interface CurveOptions {
   readonly series: readonly CurveSeries[];
+  /** Names of the axes. */
+  readonly x: string;
+  readonly y: string;
   /** What the chart shows, for those who cannot see it. */
   readonly describe: string;
   /** The y axis for the lowest and highest value in view. */
@@ -130,8 +133,11 @@ export class Curves {
       ticks: { show: false },
       font: `12px ${getComputedStyle(this.root).fontFamily}`,
       gap: 6,
+      labelFont: `12px ${getComputedStyle(this.root).fontFamily}`,
+      labelSize: 18,
+      labelGap: 0,
     };
-    const { range, series, tick } = this.options;
+    const { range, series, tick, x, y } = this.options;
     return {
       ...this.size(),
       legend: { show: false },
@@ -142,8 +148,8 @@ export class Curves {
         y: { range: (_plot, low, high) => range(low, high) },
       },
       axes: [
-        { ...axis, space: 60, size: 28, incrs: [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100] },
-        { ...axis, size: 46, values: tick ? (_plot, ticks) => ticks.map(tick) : undefined },
+        { ...axis, label: x, space: 60, size: 24, incrs: [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100] },
+        { ...axis, label: y, size: 42, values: tick ? (_plot, ticks) => ticks.map(tick) : undefined },
       ],
       series: [
         {},

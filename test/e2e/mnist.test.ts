@@ -96,8 +96,8 @@ test('trains, shows what it learned, reads a drawing, and takes its own weights 
   expect(await page.locator('#gallery li').count()).toBe(24);
   const busiest = cells.indexOf(String(Math.max(...cells.map(Number))));
   await page.locator('.matrix button').nth(busiest).click();
-  await page.getByRole('button', { name: 'Back to the surest mistakes' }).click();
-  await page.getByRole('heading', { name: 'Surest mistakes' }).waitFor();
+  await page.getByRole('button', { name: 'Back to the most confident mistakes' }).click();
+  await page.getByRole('heading', { name: 'Most confident mistakes' }).waitFor();
 
   await draw(page);
   await page
@@ -186,7 +186,7 @@ if (isWhole()) {
     });
     await page.goto(new URL('mnist/', site.url).href);
     const stages = page.locator('#stages');
-    await stages.getByText('The digit sets out').waitFor();
+    await stages.getByText('The feature maps appear').waitFor();
     await stages.locator('.stage').first().waitFor();
     expect(await page.evaluate(() => [...(window as unknown as { seen: Set<string> }).seen])).toEqual(['12000']);
     const sizes = await Promise.all(data.map(async (response) => Number(response.headers()['content-length'])));

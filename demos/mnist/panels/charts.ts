@@ -13,11 +13,15 @@ const series = (format: (value: number) => string): CurveSeries[] => [
 export class ChartsPanel {
   private readonly loss = new Curves(byId('loss-plot', HTMLElement), byId('loss-keys', HTMLElement), {
     series: series(loss),
+    x: 'epochs',
+    y: 'loss',
     describe: 'Loss by epoch',
     range: (_low, high) => [0, Math.max(0.1, high * 1.05)],
   });
   private readonly accuracy = new Curves(byId('accuracy-plot', HTMLElement), byId('accuracy-keys', HTMLElement), {
     series: series(share),
+    x: 'epochs',
+    y: 'accuracy',
     describe: 'Accuracy by epoch',
     // Once the network is good, what is interesting lies near the top.
     range: (low) => [low > 0.85 ? 0.8 : low > 0.55 ? 0.5 : 0, 1],

@@ -16,7 +16,7 @@ export class ConfusionPanel {
     this.cells.length = 0;
     this.note.textContent = 'After each epoch, all 10,000 test digits.';
     this.root.replaceChildren(
-      make('div', { className: 'empty-plate' }, 'The matrix is laid out after the first epoch.'),
+      make('div', { className: 'empty-plate' }, 'The confusion matrix appears after the first epoch.'),
     );
   }
 
@@ -64,7 +64,11 @@ export class ConfusionPanel {
     const table = make(
       'table',
       { className: 'matrix' },
-      make('caption', { className: 'visually-hidden' }, 'Rows are what the digit is, columns what was read.'),
+      make(
+        'caption',
+        { className: 'visually-hidden' },
+        'Confusion matrix: rows are the digits that were written, columns those that the network read.',
+      ),
       make('thead', {}, head),
       body,
       make(
@@ -74,7 +78,11 @@ export class ConfusionPanel {
           'tr',
           {},
           make('td'),
-          make('td', { className: 'axis', colSpan: CLASSES }, 'Rows: what it is. Columns: what was read.'),
+          make(
+            'td',
+            { className: 'axis', colSpan: CLASSES },
+            'Rows: the digit that was written. Columns: the digit that the network read.',
+          ),
         ),
       ),
     );

@@ -38,22 +38,22 @@ export class GalleryPanel {
     this.title.textContent = right ? `${label}, read right` : `${label}, read as ${predicted}`;
     this.note.textContent =
       images.length === 0
-        ? 'No test digit falls here.'
+        ? 'No test digit belongs here.'
         : right
-          ? 'Those of which the network is least sure, with its certainty.'
-          : 'With the network’s certainty, surest first.';
+          ? 'Those in which the network is least confident, with its confidence.'
+          : 'With the network’s confidence, the highest first.';
     this.back.hidden = false;
     this.fill(images);
   }
 
   private showMistakes(mistakes: readonly ReadImage[] | null): void {
-    this.title.textContent = 'Surest mistakes';
+    this.title.textContent = 'Most confident mistakes';
     this.back.hidden = true;
     this.note.textContent = mistakes
       ? mistakes.length > 0
-        ? 'What the network read, with its certainty, and what it is.'
+        ? 'What the network read, with its confidence, and the digit that was written.'
         : 'Not one mistake on the test set.'
-      : 'The wrong answers the network is most certain of will gather here.';
+      : 'The wrong answers that the network was most certain of appear here after the first epoch.';
     this.fill(mistakes ?? []);
   }
 

@@ -8,11 +8,11 @@ export class GpuPanel {
   private adapter = '';
 
   setAdapter(adapter: string, software: boolean): void {
-    this.adapter = adapter;
-    const note = software ? `${adapter} (no GPU: runs on the processor)` : adapter;
+    const note = software ? `${adapter}: a processor, which does the work of a GPU` : adapter;
+    this.adapter = note;
     this.head.textContent = note;
     this.head.title = note;
-    this.line.textContent = adapter;
+    this.line.textContent = note;
   }
 
   show({ perStep, liveBytes, peakBytes }: GpuNumbers): void {
