@@ -5,6 +5,7 @@ import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { mnist } from './demos/build/mnist-files.ts';
 import { launchOptions, resolveBrowser, vulkanEnvironment } from './scripts/browser.mjs';
 import { doorAliases } from './scripts/doors.mjs';
+import { projects } from './scripts/projects.mjs';
 import { oneModule } from './test/support/one-module.ts';
 
 const browser = await resolveBrowser();
@@ -97,7 +98,7 @@ export default defineConfig({
           name: 'unit',
           retry,
           environment: 'node',
-          include: ['test/unit/**/*.test.ts'],
+          include: [projects.unit.include],
           sequence: { groupOrder: BESIDE.all },
           // Files share a process, which loads the library once.
           isolate: false,
@@ -106,13 +107,13 @@ export default defineConfig({
         },
       },
       // Two lanes, by the first letters of their files: they take longest.
-      inPages({ name: 'gpu', include: ['test/gpu/[a-i]*.test.ts'], shared: true }),
-      inPages({ name: 'gpu-too', include: ['test/gpu/[j-z]*.test.ts'], shared: true }),
-      inPages({ name: 'alone', include: ['test/gpu/alone/*.test.ts'], shared: false }),
-      inPages({ name: 'long', include: ['test/long/*.test.ts'], shared: false }),
-      inNode({ name: 'long-node', include: ['test/long/node/*.test.ts'], shared: false, testTimeout: 600_000 }),
-      inNode({ name: 'node', include: ['test/node/*.test.ts'], shared: true, testTimeout: 120_000 }),
-      inNode({ name: 'node-alone', include: ['test/node/alone/*.test.ts'], shared: false, testTimeout: 120_000 }),
+      inPages({ name: 'gpu', include: [projects.gpu.include], shared: true }),
+      inPages({ name: 'gpu-too', include: [projects['gpu-too'].include], shared: true }),
+      inPages({ name: 'alone', include: [projects.alone.include], shared: false }),
+      inPages({ name: 'long', include: [projects.long.include], shared: false }),
+      inNode({ name: 'long-node', include: [projects['long-node'].include], shared: false, testTimeout: 600_000 }),
+      inNode({ name: 'node', include: [projects.node.include], shared: true, testTimeout: 120_000 }),
+      inNode({ name: 'node-alone', include: [projects['node-alone'].include], shared: false, testTimeout: 120_000 }),
       {
         resolve,
         test: {
@@ -120,8 +121,8 @@ export default defineConfig({
           retry,
           sequence: { groupOrder: BESIDE.all },
           environment: 'node',
-          include: ['test/e2e/**/*.test.ts'],
-          exclude: ['test/e2e/smooth.test.ts'],
+          include: [projects.e2e.include],
+          exclude: [projects.e2e.exclude],
           // The servers of all files bundle the library once.
           isolate: false,
           testTimeout: 300_000,
@@ -136,7 +137,7 @@ export default defineConfig({
           retry,
           sequence: { groupOrder: BESIDE.all },
           environment: 'node',
-          include: ['test/site/*.test.ts'],
+          include: [projects['long-site'].include],
           globalSetup: ['test/site/build.ts'],
           testTimeout: 900_000,
           hookTimeout: 120_000,
@@ -149,7 +150,7 @@ export default defineConfig({
           retry,
           sequence: { groupOrder: BESIDE.timing },
           environment: 'node',
-          include: ['test/e2e/smooth.test.ts'],
+          include: [projects.timing.include],
           testTimeout: 300_000,
           hookTimeout: 120_000,
         },

@@ -8,11 +8,11 @@ import { basename, dirname, join } from 'node:path';
  */
 
 /**
- * A word that is part of a path selects files. Where none is, the words are looked for in names, whatever their case: those of
- * tests are often made from fixtures, so every file is asked that holds the words itself, imports them, or reads them.
+ * A word that is part of a path selects files. Where none is, the words are looked for in names, whatever their case: those that are
+ * written out, in tables and in fixtures. Only where none of these holds a word, every file is asked that may make such a name.
  * @param {readonly string[]} words
  * @param {readonly string[]} files paths of all tests
- * @param {(file: string) => string} holds everything that names of tests in a file can come from
+ * @param {(file: string, anywhere: boolean) => string} holds what names of tests in a file come from, or anything they can come from
  * @returns {Selection | undefined} undefined where nothing fits
  */
 export function select(words, files, holds) {
@@ -20,10 +20,13 @@ export function select(words, files, holds) {
   if (byPath.length === words.length) return { paths: [...words] };
   const inFiles = byPath.length === 0 ? files : files.filter((file) => byPath.some((word) => file.includes(word)));
   const names = words.filter((word) => !byPath.includes(word));
-  const paths = inFiles.filter((file) => {
-    const text = holds(file).toLowerCase();
-    return names.some((word) => text.includes(word.toLowerCase()));
-  });
+  const holding = (/** @type {boolean} */ anywhere) =>
+    inFiles.filter((file) => {
+      const text = holds(file, anywhere).toLowerCase();
+      return names.some((word) => text.includes(word.toLowerCase()));
+    });
+  const sure = holding(false);
+  const paths = sure.length > 0 ? sure : holding(true);
   return paths.length === 0 ? undefined : { paths, name: names.map(anyCase).join('|') };
 }
 
@@ -49,8 +52,24 @@ export function testFiles(root, folder) {
     .sort();
 }
 
+/** A text in quotes. */
+const TEXT = /'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/;
+
+/** A test or a group of them, with what it is called where that is written out, or with the text that it is made from. */
+const TITLE = new RegExp(`\\b(?:test|it|describe)(?:\\.(?!each)\\w+)*\\(\\s*(${TEXT.source})`, 'g');
+
+/** A table of cases, up to the name that they share. */
+const TABLE = /\.each(?:<[^(]*>)?\(\[([\s\S]*?)\](?: as const)?\)\(\s*('[^'\n]*'|`[^`]*`)/g;
+
+/** A case of a list: what it is called comes first, or as its `name`. */
+const CASE = /(?:\[|\bname:)\s*('[^'\n]*')/g;
+
+/** A fixture that is read. */
+const FIXTURE = /\bload\w*(?:<[^(]*>)?\(\s*'([\w-]+)'/g;
+
 /**
- * The text of a test file, of what it imports from test/, and the fixtures that any of these names in quotes.
+ * What names of tests in a file come from: the names that are written out, texts in tables, and names of cases in what it imports from
+ * test/ and in the fixtures that any of these reads. Names may also come from anything in the file, in what it imports from test/, and in all of these fixtures.
  * @param {string} root
  */
 export function sourcesOf(root) {
@@ -65,23 +84,43 @@ export function sourcesOf(root) {
     texts.set(file, text);
     return text;
   };
-  /** @param {string} file @param {Set<string>} seen @returns {string} */
-  const gather = (file, seen) => {
-    if (seen.has(file)) return '';
-    seen.add(file);
-    const text = read(file);
-    const imports = [...text.matchAll(/from '(\.[^']*)'/g)].map(([, path]) => join(dirname(file), `${path}`));
-    const own = imports
+  /** The modules below test/ that a file imports. @param {string} file */
+  const importsOf = (file) =>
+    [...read(file).matchAll(/from '(\.[^']*)'/g)]
+      .map(([, path]) => join(dirname(file), `${path}`))
       .flatMap((path) => [`${path}.ts`, path, join(path, 'index.ts')])
       .filter(
         (path) => path.replaceAll('\\', '/').startsWith('test/') && /\.ts$/.test(path) && existsSync(join(root, path)),
       );
-    const named = fixtures.filter((fixture) => text.includes(`'${basename(fixture, '.json')}'`));
+  /** A file with all that it imports. @param {string} file @param {Set<string>} [seen] @returns {Set<string>} */
+  const withImports = (file, seen = new Set()) => {
+    if (seen.has(file)) return seen;
+    seen.add(file);
+    for (const each of importsOf(file)) withImports(each, seen);
+    return seen;
+  };
+  /** @param {string} file */
+  const anything = (file) => {
+    const all = [...withImports(file)].map(read).join('\n');
+    const named = fixtures.filter((fixture) => all.includes(`'${basename(fixture, '.json')}'`));
+    return [all, ...named.map((name) => read(join('test/fixtures', name)))].join('\n');
+  };
+  /** @param {string} file */
+  const titles = (file) => {
+    const text = read(file);
+    const all = [...withImports(file)].map(read).join('\n');
+    const named = fixtures.filter((fixture) =>
+      [...all.matchAll(FIXTURE)].some(([, name]) => `${name}.json` === fixture),
+    );
     return [
-      text,
-      ...own.map((path) => gather(path, seen)),
-      ...named.map((name) => read(join('test/fixtures', name))),
+      ...[...text.matchAll(TITLE)].map(([, title]) => title),
+      ...[...text.matchAll(TABLE)].flatMap(([, table, title]) => [
+        ...(table?.match(new RegExp(TEXT, 'g')) ?? []),
+        title,
+      ]),
+      ...[...all.matchAll(CASE)].map(([, name]) => name),
+      ...named.flatMap((name) => read(join('test/fixtures', name)).match(/"name": *"[^"]*"/g) ?? []),
     ].join('\n');
   };
-  return (/** @type {string} */ file) => gather(file, new Set());
+  return (/** @type {string} */ file, /** @type {boolean} */ anywhere) => (anywhere ? anything(file) : titles(file));
 }

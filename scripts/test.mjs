@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { resolveBrowser } from './browser.mjs';
+import { projectsOf } from './projects.mjs';
 import { select, sourcesOf, testFiles } from './selection.mjs';
 import { setup } from './setup.mjs';
 
@@ -20,7 +21,8 @@ const lines = [];
 
 try {
   setup();
-  const browser = await resolveBrowser({ fresh: true, log: console.log });
+  // Whoever selects tests wants them soon: a browser that was found before will do.
+  const browser = await resolveBrowser({ fresh: selection.length === 0, log: console.log });
   console.log(`Browser: ${browser.executablePath} ${browser.version}; WebGPU adapter: ${browser.name}\n`);
   if (selection.length === 0 && !long && !site) await checks();
   await tests();
@@ -62,14 +64,14 @@ async function tests() {
     const seed = process.env.LAMPLIGHT_SEED;
     console.log(`Random programs: LAMPLIGHT_SEED=${seed} npm run test:long -- fuzz runs the same ones again.\n`);
   }
-  const chosen = selection.some((argument) => argument.startsWith('--project'));
-  const own = site ? ['long-site'] : long ? ['long', 'long-node'] : ['!long*'];
-  const projects = chosen ? [] : own.flatMap((project) => ['--project', project]);
   const wanted = selected();
   if (!wanted) {
     listFiles();
     return;
   }
+  const chosen = wanted.some((argument) => argument.startsWith('--project'));
+  const own = site ? ['long-site'] : long ? ['long', 'long-node'] : ['!long*'];
+  const projects = chosen ? [] : own.flatMap((project) => ['--project', project]);
   // In a whole run, tests of host code have a process of their own: they keep a core busy while others wait for a page or a kernel.
   const isWhole = selection.length === 0 && !long && !site;
   const beside = isWhole ? run('unit', ['--project', 'unit'], 'pipe') : undefined;
@@ -129,9 +131,12 @@ function selected() {
     return [...options, '-t', words.join('|')];
   const found = select(words, files, sourcesOf(root));
   if (!found) return undefined;
-  if (found.name === undefined) return selection;
-  console.log(`No test file is called so; looking for tests whose name matches in ${found.paths.length} files.\n`);
-  return [...options, ...found.paths, '-t', found.name];
+  // A project that holds none of them would start its page or its process for nothing.
+  const holding = files.filter((file) => found.paths.some((path) => file.includes(path)));
+  const among = options.length > 0 ? options : projectsOf(holding).flatMap((name) => ['--project', name]);
+  if (found.name === undefined) return [...among, ...found.paths];
+  console.log(`No test file is called so; looking for tests whose name matches in ${holding.length} files.\n`);
+  return [...among, ...found.paths, '-t', found.name];
 }
 
 /** Says which files of tests there are to select from. */

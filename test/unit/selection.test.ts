@@ -1,6 +1,7 @@
 // `npm test -- word`: a word is a part of the path of a test file, or else of the name of a test.
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { projects, projectsOf } from '../../scripts/projects.mjs';
 import { select, sourcesOf, testFiles } from '../../scripts/selection.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -37,4 +38,21 @@ test('names that come from fixtures and from shared cases are found as well', ()
   const found = select(['atan2'], testFiles(root, 'test/gpu'), sourcesOf(root));
   expect(found?.paths).toContain('test/gpu/pointwise.test.ts');
   expect(found?.paths).toContain('test/gpu/gradcheck.test.ts');
+});
+
+test('names that come from anywhere in a file are looked for where no other holds the word', () => {
+  const found = select(['parabola'], files, (file, anywhere) =>
+    anywhere && file.includes('layers') ? 'parabola' : '',
+  );
+  expect(found?.paths).toEqual(['test/gpu/layers.test.ts']);
+});
+
+test('only the projects start that hold a file', () => {
+  expect(projectsOf(['test/unit/notebook/cells.test.ts'])).toEqual(['unit']);
+  expect(projectsOf(['test/gpu/alone/tune.test.ts', 'test/gpu/loss.test.ts'])).toEqual(['gpu-too', 'alone']);
+  expect(projectsOf(['test/e2e/smooth.test.ts'])).toEqual(['timing']);
+  const all = ['test/unit', 'test/gpu', 'test/node', 'test/e2e', 'test/long', 'test/site'];
+  const everyFile = all.flatMap((folder) => testFiles(root, folder));
+  expect(projectsOf(everyFile)).toEqual(Object.keys(projects));
+  expect(everyFile.filter((file) => projectsOf([file]).length !== 1)).toEqual([]);
 });
