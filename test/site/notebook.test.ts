@@ -35,17 +35,17 @@ test('a name of one cell is there in the next, a change above makes what is belo
   );
   await run(page, 1);
   await run(page, 2);
-  expect(await output(page, 2).innerText()).toContain('tensor([2., 4., 6.])');
+  expect(await output(page, 2).innerText()).toContain('tensor([2, 4, 6])');
   await page.getByRole('button', { name: 'Variables' }).click();
   const row = page.locator('#side tbody tr').filter({ hasText: 'twice' });
-  expect(await row.innerText()).toMatch(/Tensor \[3\] float32/);
+  expect(await row.innerText()).toMatch(/Tensor \[3\] int64/);
   await write(page, 1, "import { tensor } from 'lamplight';\nlet x = tensor([5]);");
   await cell(page, 2).getByText('stale: a cell above has changed').waitFor();
   await cell(page, 1).getByText('changed since it ran').waitFor();
   await expectAccessible(page, 'stale cells');
   await run(page, 1);
   await run(page, 2);
-  expect(await output(page, 2).innerText()).toContain('tensor([10.])');
+  expect(await output(page, 2).innerText()).toContain('tensor([10])');
   expect(await cell(page, 2).getAttribute('data-stale')).toBe(null);
   expect(problems).toEqual([]);
   await page.context().close();
@@ -104,42 +104,48 @@ test('an error leads to its line and says what helps', async () => {
   await page.context().close();
 });
 
-test('the editor colours, completes, explains and marks errors at their line, across cells', async () => {
+test('the editor marks errors at their line, explains and completes, across cells', async () => {
   const { page, problems } = await notebook(
     "import { nn, type Tensor } from 'lamplight';\nconst layer = new nn.Linear(3, 4);",
-    'layer.weig',
+    'const wrong: string = layer.weight;\nconst fine: Tensor = layer.weight;',
   );
   const second = cell(page, 2);
-  await second.locator('.cm-content').focus();
-  await page.keyboard.press('ControlOrMeta+End');
-  await page.keyboard.press('Control+Space');
-  await second.locator('.cm-tooltip-autocomplete').getByText('weight', { exact: true }).first().waitFor();
-  await page.keyboard.press('Escape');
-  await write(page, 2, 'const wrong: string = layer.weight;\nconst fine: Tensor = layer.weight;');
   await second.locator('.cm-lintRange-error').first().waitFor();
   expect(await second.locator('.cm-lintRange-error').allInnerTexts()).toEqual(['wrong']);
   await second.locator('.cm-line').nth(1).getByText('layer').hover();
   await second.locator('.cm-tooltip-hover').getByText('Linear').first().waitFor();
+  await write(page, 2, 'layer.weig');
+  await page.keyboard.press('Control+Space');
+  await second.locator('.cm-tooltip-autocomplete li').filter({ hasText: 'weight' }).first().waitFor();
+  await page.keyboard.press('Enter');
+  await second.locator('.cm-line').getByText('layer.weight').waitFor();
   expect(problems).toEqual([]);
   await page.context().close();
 });
 
 test('a lost GPU leaves the notebook usable', async () => {
+  // As a driver's reset loses it: the device is destroyed behind the library's back.
   const { page } = await notebook(
-    "import { gpu, tensor } from 'lamplight';\nconst before = tensor([1, 2]);\nawait before.item === null;\n(await gpu.device()).destroy();\nawait sleep(500);",
+    `import { tensor } from 'lamplight';
+let device: GPUDevice | undefined;
+const request = GPUAdapter.prototype.requestDevice;
+GPUAdapter.prototype.requestDevice = async function (options) {
+  device = await request.call(this, options);
+  return device;
+};
+await tensor([1]).add(1).item();
+device?.destroy();
+await sleep(800);`,
     '1 + 1',
     "import { tensor as fresh } from 'lamplight';\nfresh([3]).add(4)",
   );
-  const lose =
-    "import { init, tensor } from 'lamplight';\nlet device: GPUDevice | undefined;\nconst request = GPUAdapter.prototype.requestDevice;\nGPUAdapter.prototype.requestDevice = async function (options) { device = await request.call(this, options); return device; };\nawait tensor([1]).add(1).item();\ndevice?.destroy();\nawait sleep(800);";
-  await write(page, 1, lose);
   await run(page, 1);
   await page.getByText('The GPU was lost.').waitFor();
   await run(page, 2);
   expect(await output(page, 2).innerText()).toContain('2');
   await page.getByRole('alert').getByRole('button', { name: 'Restart' }).click();
   await run(page, 3);
-  expect(await output(page, 3).innerText()).toContain('tensor([7.])');
+  expect(await output(page, 3).innerText()).toContain('tensor([7])');
   await page.context().close();
 });
 
@@ -226,7 +232,8 @@ test('markup in a linked notebook does nothing', async () => {
     await page.locator('.text-cell .prose :is(script, form, input, [onerror], [href^="javascript"])').count(),
   ).toBe(0);
   expect(await page.title()).not.toBe('owned');
-  expect(problems).toEqual([]);
+  // The browser says so of each handler that it refuses.
+  expect(problems.filter((problem) => !problem.startsWith('Executing inline event handler'))).toEqual([]);
   await page.context().close();
 });
 
@@ -273,7 +280,7 @@ test('a file that is dropped on the page is read by its name', async () => {
 test('a step is explained where it is asked for, and outputs of every kind are shown', async () => {
   const { page, problems } = await notebook(
     "import { nn, optim, rand } from 'lamplight';\nconst net = new nn.Linear(4, 2);\nconst x = rand(8, 4);\nfunction step() { return net(x).relu().sum(); }\nstep()",
-    "show(rand(4, 1, 8, 8), { title: 'Grid', labels: ['a', 'b', 'c', 'd'] });\nshow([{ layer: 'fc', parameters: 10 }]);\nconst curve = plot({ title: 'Loss', x: 'step', y: 'loss' });\nfor (const i of progress([0, 1, 2, 3])) { curve.add(i, { train: 1 / (i + 1) }); await sleep(20); }\nconsole.log('logged');\nconsole.warn('warned');",
+    "show(rand(4, 1, 8, 8), { title: 'Grid', labels: ['a', 'b', 'c', 'd'] });\nshow([{ layer: 'fc', parameters: 10 }]);\nconst curve = plot({ title: 'Loss', x: 'step', y: 'loss' });\nfor (const i of progress([0, 1, 2, 3, 4])) { curve.add(i, { train: 1 / (i + 1) }); await sleep(60); }\nconsole.log('logged');\nconsole.warn('warned');",
   );
   await run(page, 1);
   await run(page, 2);

@@ -63,6 +63,8 @@ export async function write(page: Page, number: number, code: string): Promise<v
   await content.waitFor();
   await content.focus();
   await page.keyboard.press('ControlOrMeta+a');
+  // Over a selection, the browser itself would insert text in the style of what stood there, which the policy refuses.
+  await page.keyboard.press('Delete');
   await page.keyboard.insertText(code);
 }
 
