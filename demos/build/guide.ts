@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Marked, type Tokens } from 'marked';
 import type { Plugin } from 'vite';
+import { escaped, highlighted } from '../notebook/render/code.ts';
 
 const PLACE = '<!-- README.md -->';
 
@@ -28,7 +29,11 @@ function page(text: string): string {
       },
       // The picture shows the demo, which is a link away here.
       image: () => '',
-      code: ({ text: code }: Tokens.Code) => `<pre class="wide"><code>${escaped(code)}</code></pre>\n`,
+      // A fence of `ts run` is edited and run where it is read.
+      code: ({ text: code, lang = '' }: Tokens.Code) =>
+        /^ts run\b/.test(lang)
+          ? `<lamplight-cell site="../"><pre><code>${highlighted(code)}</code></pre></lamplight-cell>\n`
+          : `<pre class="wide"><code>${/^(ts|js)\b/.test(lang) ? highlighted(code) : escaped(code)}</code></pre>\n`,
     },
   });
   const body = (marked.parse(text, { async: false }) as string)
@@ -45,5 +50,3 @@ const idOf = (title: string): string =>
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
-
-const escaped = (code: string): string => code.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -19,7 +19,7 @@ import type { Run } from './worker';
  * What the page begins with: the larger network, in batches small enough that it learns within the first seconds, and half of the
  * images, so that half need not be fetched.
  */
-const INITIAL: Hyperparameters = { ...COURSE, model: 'complex', batchSize: 250, epochs: 4, limit: 30_000 };
+const INITIAL: Hyperparameters = { ...COURSE, model: 'complex', lr: 0.003, batchSize: 250, epochs: 4, limit: 30_000 };
 /** The same where there is only a processor to run on. */
 const INITIAL_SOFTWARE: Hyperparameters = { ...COURSE, lr: 0.003, batchSize: 100, epochs: 3, limit: 12_000 };
 

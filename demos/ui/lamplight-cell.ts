@@ -2,6 +2,7 @@
 // what they declare, but for those with a `group` of their own.
 
 import type { Notebook } from '../notebook/page/notebook';
+import { focusWhileScrollable } from './scrollable';
 import { diagnose } from './webgpu-check';
 
 /** A notebook for each group, made once one of its cells is on the page. */
@@ -67,7 +68,11 @@ export class LamplightCell extends HTMLElement {
     this.append(place);
     const { usable } = await diagnose();
     // Where it cannot run, it is read.
-    if (!usable) return;
+    if (!usable) {
+      const code = place.querySelector('pre');
+      if (code) focusWhileScrollable(code);
+      return;
+    }
     const site = new URL(this.getAttribute('site') ?? './', location.href).href;
     const known = groups.get(this.group) ?? notebookOf(this.group, site);
     groups.set(this.group, known);
