@@ -112,8 +112,8 @@ test('the editor marks errors at their line, explains and completes, across cell
   const second = cell(page, 2);
   await second.locator('.cm-lintRange-error').first().waitFor();
   expect(await second.locator('.cm-lintRange-error').allInnerTexts()).toEqual(['wrong']);
-  await second.locator('.cm-line').nth(1).getByText('layer').hover();
-  await second.locator('.cm-tooltip-hover').getByText('Linear').first().waitFor();
+  await second.locator('.cm-line').nth(1).getByText('Tensor', { exact: true }).hover();
+  await second.locator('.cm-tooltip-hover').filter({ hasText: 'Tensor' }).waitFor();
   await write(page, 2, 'layer.weig');
   await page.keyboard.press('Control+Space');
   await second.locator('.cm-tooltip-autocomplete li').filter({ hasText: 'weight' }).first().waitFor();
