@@ -11,8 +11,11 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The apps that have a folder. */
 export const apps = ['node', 'vite', 'page', 'worker', 'webpack', 'esbuild', 'next', 'deno'];
 
-/** Those whose packages the checkout has as well, so that npm finds them in its cache; `types` takes its TypeScript, `package` its tools. */
-export const usual = ['node', 'vite', 'page', 'worker', 'types', 'package'];
+/**
+ * Those whose packages the checkout has as well, so that npm finds them in its cache; `types` takes its TypeScript, `package` its tools, and
+ * `create` makes apps by `npm create lamplight`.
+ */
+export const usual = ['node', 'vite', 'page', 'worker', 'types', 'package', 'create'];
 
 /** Earlier releases of TypeScript, by the folders that they are installed in. */
 export const earlier = { 'typescript-5.2': '~5.2', 'typescript-5.6': '~5.6', 'typescript-5.9': '~5.9' };

@@ -2,11 +2,12 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { extname, join, resolve, sep } from 'node:path';
+import { dirname, extname, join, resolve, sep } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { launchOptions, resolveBrowser, vulkanEnvironment } from '../browser.mjs';
 import { bytesOf } from './compare.mjs';
+import { createApps } from './create.mjs';
 import { openFirefox } from './firefox.mjs';
 import { earlier } from './install.mjs';
 import { readPackage } from './package.mjs';
@@ -101,6 +102,7 @@ export async function places({ path: folder, archive }, log) {
       }
     }
     if (name === 'package') return readPackage(archive, folder);
+    if (name === 'create') return createApps(archive, join(dirname(archive), 'created'), chrome, environment);
     if (name === 'types')
       return readTypes(
         folder,
@@ -213,7 +215,7 @@ const types = /** @type {Record<string, string>} */ ({
  * @param {string} [policy]
  * @returns {Promise<{ address: string, close(): void }>}
  */
-async function serve(folder, policy) {
+export async function serve(folder, policy) {
   const base = resolve(folder);
   const server = createServer(({ url }, response) => {
     const { pathname } = new URL(url ?? '/', 'http://localhost');
