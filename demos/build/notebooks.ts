@@ -96,7 +96,7 @@ const minutes = ({ front }: Notebook): string => (front.minutes ? `${front.minut
 function list(all: readonly Entry[], root: string): string {
   const card = ({ name, notebook }: Entry) => {
     const { title, course, summary } = notebook.front;
-    const mark = course ? `<b class="mark">${escaped(course)}</b>` : '';
+    const mark = course ? `<b class="mark">${escaped(course)}</b> ` : '';
     return `<li><a class="card" href="${root}notebook/${name}/">${emblem(name)}
 <strong>${mark}${escaped(title)}</strong>
 <span>${escaped(summary)}</span>

@@ -96,6 +96,29 @@ test.each([
   },
 );
 
+test('a cell is edited before the checker has come, whose parts come later', async () => {
+  const context = await site.browser.newContext({ viewport: DESK, serviceWorkers: 'block' });
+  const page = await context.newPage();
+  await page.goto(new URL('notebook/s0-convolution/', site.host.url).href);
+  await ready(page);
+  await page.waitForLoadState('networkidle');
+  const { bytes, addresses } = await downloads(page);
+  const began = performance.now();
+  const say = (what: string) =>
+    console.log(`${what}: ${Math.round(bytes() / 1000)} kB after ${Math.round(performance.now() - began)} ms`);
+  await cell(page, 1).locator('.code').focus();
+  await page.keyboard.press('Enter');
+  await cell(page, 1).locator('.cm-content:focus').waitFor();
+  say('a cell can be edited');
+  await page.keyboard.insertText('const wrong: string = 1;\n');
+  await cell(page, 1).locator('.cm-lintRange-error').first().waitFor();
+  say('its types are checked');
+  // The worker of the checker is another target, whose bytes the page does not see.
+  expect(addresses.some((address) => address.includes('/editor-'))).toBe(true);
+  expect(bytes()).toBeLessThan(400_000);
+  await context.close();
+});
+
 test('a cell of the home page runs where it is read', async () => {
   const { page, problems } = await site.open('');
   await page.getByRole('button', { name: 'Run A first network' }).click();
