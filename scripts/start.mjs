@@ -1,4 +1,4 @@
-// `npm start`: installs what is missing, serves the demos with MNIST, and opens the MNIST demo where there is a desktop.
+// `npm start`: installs what is missing, serves the site with MNIST, and opens its home where there is a desktop.
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -16,13 +16,13 @@ try {
   });
   await server.listen();
   const address = server.resolvedUrls?.local[0] ?? server.resolvedUrls?.network[0];
-  console.log(`\nLamplight demos  ${address}\nMNIST            ${address}mnist/\n\nStop with Ctrl-C.`);
+  console.log(`\nLamplight   ${address}\nCourses     ${address}courses/\nPlayground  ${address}playground/\nMNIST       ${address}mnist/\n\nStop with Ctrl-C.`);
   if (host !== 'localhost' && (server.resolvedUrls?.network.length ?? 0) > 0) {
     console.log(`Other machines: ${server.resolvedUrls?.network.join(' ')}`);
     console.log('Browsers give WebGPU to secure pages only: localhost, or an address behind HTTPS.');
   }
   if (open && hasDesktop()) {
-    server.config.server.open = `${address}mnist/`;
+    server.config.server.open = address;
     server.openBrowser();
   }
 } catch (error) {
