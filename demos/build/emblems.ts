@@ -19,11 +19,12 @@ const NONE = '........... ........... ...##.##... ...##.##... ...##.##... ......
 export function emblem(name: string): string {
   const rows = (PATTERNS[name] ?? NONE).split(' ');
   const width = Math.max(...rows.map((row) => row.length));
-  const lamps = rows.flatMap((row, y) =>
-    [...row].map((mark, x) => {
-      const kind = mark === '#' ? 'high' : mark === 'o' ? 'mid' : 'low';
-      return `<circle class="${kind}" cx="${2 * x + 1}" cy="${2 * y + 1}" r="${kind === 'low' ? 0.28 : 0.78}"/>`;
-    }),
-  );
+  const lamps = Object.entries({ low: '.', mid: 'o', high: '#' }).map(([kind, mark]) => {
+    // Lines without length, whose round ends are the lamps.
+    const dots = rows.flatMap((row, y) =>
+      [...row].flatMap((at, x) => (at === mark ? [`M${2 * x + 1} ${2 * y + 1}h0`] : [])),
+    );
+    return `<path class="${kind}" d="${dots.join('')}"/>`;
+  });
   return `<svg class="emblem" viewBox="0 0 ${2 * width} ${2 * rows.length}" aria-hidden="true">${lamps.join('')}</svg>`;
 }

@@ -22,8 +22,8 @@ type Group = keyof typeof GATES;
 /** Pages that are kept as they are visited. */
 const VISITED = /^(notebook|playground|reference)\//;
 
-/** The files of the build by which other files each names in its text. */
-function mentions(bundle: Rolldown.OutputBundle): Map<string, readonly string[]> {
+/** Which other files each file of the build leads to: chunks by what they import, and whatever it names in its text beside them. */
+function links(bundle: Rolldown.OutputBundle): Map<string, readonly string[]> {
   const byName = new Map<string, string[]>();
   for (const path of Object.keys(bundle)) {
     const name = basename(path);
@@ -36,15 +36,21 @@ function mentions(bundle: Rolldown.OutputBundle): Map<string, readonly string[]>
   };
   return new Map(
     Object.values(bundle).map((file) => {
-      const named = new Set(textOf(file).match(/[\w.-]+-[\w-]{8}\.\w+/g) ?? []);
-      return [file.fileName, [...named].flatMap((name) => byName.get(name) ?? [])];
+      const names = new Set(textOf(file).match(/[\w.-]+-[\w-]{8}\.\w+/g) ?? []);
+      const named = [...names].flatMap((name) => byName.get(name) ?? []);
+      // A chunk also lists what its dynamic imports will import in turn.
+      if (file.type === 'chunk') {
+        const others = named.filter((path) => bundle[path]?.type === 'asset');
+        return [file.fileName, [...file.imports, ...file.dynamicImports, ...others]];
+      }
+      return [file.fileName, named];
     }),
   );
 }
 
 /** What is kept at the first visit of any page, and what is kept later. */
 function grouped(bundle: Rolldown.OutputBundle): { core: Set<string> } & Record<'notebook' | 'editor', Set<string>> {
-  const named = mentions(bundle);
+  const next = links(bundle);
   const gateOf = (path: string): Group | undefined => {
     const file = bundle[path];
     if (file?.type !== 'chunk') return;
@@ -53,7 +59,7 @@ function grouped(bundle: Rolldown.OutputBundle): { core: Set<string> } & Record<
   };
   const reached = (from: Iterable<string>, isOpen: (path: string) => boolean): Set<string> => {
     const found = new Set(from);
-    for (const path of found) for (const next of named.get(path) ?? []) if (isOpen(next)) found.add(next);
+    for (const path of found) for (const other of next.get(path) ?? []) if (isOpen(other)) found.add(other);
     return found;
   };
   const paths = Object.keys(bundle);

@@ -27,8 +27,17 @@ test('what was visited opens, runs and is edited without a connection', async ()
       return keys.flat().filter(({ url }) => url.includes(wanted)).length;
     }, part);
   await expect.poll(() => kept('/playground/'), { timeout: 60_000 }).toBe(1);
-  await expect.poll(() => kept('/metrics-'), { timeout: 60_000 }).toBe(1);
+  // The groups of notebooks and of the editor are there once nothing more comes.
   await expect.poll(() => kept('/checker-worker-'), { timeout: 60_000 }).toBe(1);
+  let before = 0;
+  const isComplete = async () => {
+    const now = await kept('');
+    const isSame = now === before;
+    before = now;
+    return isSame;
+  };
+  await expect.poll(isComplete, { timeout: 60_000, interval: 2000 }).toBe(true);
+  expect(await kept('/metrics-')).toBe(1);
   // No other page's files came with it.
   expect(await kept('/s1-mnist')).toBe(0);
 

@@ -58,6 +58,7 @@ export class BarsView {
       const [head, track, state] = row.children as unknown as [HTMLElement, HTMLElement, HTMLElement];
       const share = total ? Math.min(1, done / total) : 0;
       head.textContent = title;
+      head.hidden = title === '' || text.startsWith(title);
       track.setAttribute('aria-label', title || 'Progress');
       if (total) track.setAttribute('aria-valuenow', String(Math.round(100 * share)));
       (track.firstElementChild as HTMLElement).style.width = `${100 * share}%`;
