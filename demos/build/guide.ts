@@ -33,7 +33,7 @@ function page(text: string): string {
       code: ({ text: code, lang = '' }: Tokens.Code) =>
         /^ts run\b/.test(lang)
           ? `<lamplight-cell site="../"><pre><code>${highlighted(code)}</code></pre></lamplight-cell>\n`
-          : `<pre class="wide"><code>${/^(ts|js)\b/.test(lang) ? highlighted(code) : escaped(code)}</code></pre>\n`,
+          : `<pre class="wide"><code>${escaped(code)}</code></pre>\n`,
     },
   });
   const body = (marked.parse(text, { async: false }) as string)
