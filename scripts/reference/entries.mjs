@@ -24,8 +24,9 @@ import { isPublic } from './told.mjs';
  * @typedef {import('typedoc').DeclarationReflection} Declaration
  */
 
-/** Members of classes that are for the language, or for this library alone. */
-const isHidden = (/** @type {string} */ name) => name.startsWith('[') || name === 'constructor';
+/** Members of classes that are for the language, or for this library alone, and those that errors have from the engine. */
+const isHidden = (/** @type {string} */ name) =>
+  name.startsWith('[') || /^(constructor|prototype|(capture|prepare)StackTrace|stackTraceLimit)$/.test(name);
 
 /**
  * @param {import('./converted.mjs').Converted} converted
@@ -198,7 +199,7 @@ class Reader {
     const all = (of, isStatic) =>
       this.checker
         .getPropertiesOfType(of)
-        .filter((member) => !isHidden(member.name) && member.name !== 'prototype' && isPublic(member, this.checker))
+        .filter((member) => isOurs(member) && !isHidden(member.name) && isPublic(member, this.checker))
         .map((member) =>
           this.#memberOf(member, { name: member.name, isStatic, from: ownerOf(member), source: undefined }),
         );
@@ -240,6 +241,10 @@ function sourceOf({ sources, getSignature, signatures }) {
   const { fileName, line } = source;
   return { title: `${fileName}:${line}`, url: `${repository}/blob/main/${fileName}#L${line}` };
 }
+
+/** Whether the library declares a member, rather than the language. @param {ts.Symbol} symbol */
+const isOurs = ({ declarations = [] }) =>
+  declarations.some((each) => !each.getSourceFile().fileName.includes('node_modules'));
 
 /** The name of the class that declares a member. @param {ts.Symbol} symbol */
 function ownerOf(symbol) {

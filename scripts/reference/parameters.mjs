@@ -81,7 +81,8 @@ function variantsOf(signature, checker) {
       ? checker.getTypeOfSymbolAtLocation(parameter, declaration)
       : checker.getTypeOfSymbol(parameter);
     const text = textOf(parameter, checker);
-    const name = isDeclared && !ts.isIdentifier(declaration.name) ? 'options' : parameter.name;
+    // What a function leaves unused begins with a line.
+    const name = isDeclared && !ts.isIdentifier(declaration.name) ? 'options' : parameter.name.replace(/^_/, '');
     const isRest = isDeclared && declaration.dotDotDotToken !== undefined;
     if (!isRest) {
       const optional = isDeclared && (declaration.questionToken ?? declaration.initializer) !== undefined;
