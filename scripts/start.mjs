@@ -16,13 +16,15 @@ try {
   });
   await server.listen();
   const address = server.resolvedUrls?.local[0] ?? server.resolvedUrls?.network[0];
-  console.log(`\nLamplight   ${address}\nCourses     ${address}courses/\nPlayground  ${address}playground/\nMNIST       ${address}mnist/\n\nStop with Ctrl-C.`);
+  console.log(
+    `\nLamplight   ${address}\nCourses     ${address}courses/\nPlayground  ${address}playground/\nMNIST       ${address}mnist/\n\nStop with Ctrl-C.`,
+  );
   if (host !== 'localhost' && (server.resolvedUrls?.network.length ?? 0) > 0) {
     console.log(`Other machines: ${server.resolvedUrls?.network.join(' ')}`);
     console.log('Browsers give WebGPU to secure pages only: localhost, or an address behind HTTPS.');
   }
   if (open && hasDesktop()) {
-    server.config.server.open = address;
+    server.config.server.open = address ?? true;
     server.openBrowser();
   }
 } catch (error) {

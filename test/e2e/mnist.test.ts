@@ -203,7 +203,7 @@ if (isWhole()) {
       .getByText(/\d of 10/)
       .waitFor();
     expect(await page.evaluate(() => scrollY)).toBe(0);
-    for (const id of ['train', 'status', 'progress-step', 'progress-accuracy', 'progress-track', 'loss-plot']) {
+    for (const id of ['train', 'status', 'progress-step', 'progress-accuracy', 'progress-track', 'loss-plot', 'pad']) {
       const { y, height } = (await page.locator(`#${id}`).boundingBox())!;
       expect(y + height, id).toBeLessThan(PHONE.height);
     }
