@@ -9,6 +9,7 @@ import type { AdapterProfile, DeviceOptions } from '../gpu/device';
 import { type KernelTime, Profile } from '../gpu/profile';
 import { stats as counters, type GpuStats } from '../gpu/stats';
 import { flush } from '../graph/flush';
+import { isJournaling } from '../graph/journal';
 import { giveUpRoom } from '../storage/protect';
 import { snapshotIfDue } from '../storage/snapshot';
 import { callable } from '../tensor/callable';
@@ -88,6 +89,12 @@ export const isFloat16Supported = closed(
   'isFloat16Supported',
   (): boolean | null => engine.profile && supportsHalf(engine.profile),
 );
+
+/**
+ * Whether the code that asks runs in a rehearsal, by `warmup`, `explain` or `tune`: what it reads back is zeros then, and not to be
+ * shown. Such code may wait for nothing else.
+ */
+export const isRehearsing = closed('isRehearsing', (): boolean => isJournaling());
 
 /** The device in use; null before it has been opened. */
 export const device = closed('device', (): GPUDevice | null => engine.device);

@@ -1,5 +1,5 @@
 // Owns `plot`: lines that grow while a cell runs.
-import type { Tensor as AnyTensor } from 'lamplight';
+import { type Tensor as AnyTensor, gpu } from 'lamplight';
 import type { LivePlot, Numbers, PlotOptions, Points } from '../builtins';
 import type { PlotLine, PlotOutput } from '../protocol';
 import type { RunOutputs, Slot } from './outputs';
@@ -76,6 +76,7 @@ export class Plot implements LivePlot {
   }
 
   add(x: number, values: Readonly<Record<string, number | AnyTensor>>): void {
+    if (gpu.isRehearsing()) return;
     for (const [name, value] of Object.entries(values)) {
       const line = this.#line(name);
       line.x.push(Number(x));
