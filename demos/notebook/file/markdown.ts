@@ -125,10 +125,10 @@ function codeText({ text, hidden, only }: CodeCell): string {
   return `${ticks}${words}\n${text === '' ? '' : `${text}\n`}${ticks}`;
 }
 
-/** Whether text by itself is read as the one cell that it is. */
+/** Whether text before a cell of code is read as the one cell that it is. */
 function standsAlone(text: string): boolean {
-  const [first, ...others] = new Reader(text).cells();
-  return first?.kind === 'text' && first.text === text && others.length === 0;
+  const cells = new Reader(`${text}\n\n${codeText(codeCell(''))}`).cells();
+  return cells.length === 2 && cells[0]!.kind === 'text' && cells[0]!.text === text;
 }
 
 function textBetweenMarks(text: string, id = 0): string {

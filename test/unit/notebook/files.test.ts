@@ -1,0 +1,170 @@
+// Notebooks as Markdown, as Jupyter's files and in links: there and back without a loss, and what is no notebook.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { fromIpynb, toIpynb } from '../../../demos/notebook/file/ipynb';
+import { carriesNotebook, fromFragment, toFragment } from '../../../demos/notebook/file/link';
+import { fromMarkdown, toMarkdown } from '../../../demos/notebook/file/markdown';
+import {
+  type Cell,
+  codeCell,
+  codeCells,
+  emptyFront,
+  type Notebook,
+  NotebookFileError,
+  textCell,
+} from '../../../demos/notebook/file/notebook';
+
+const written = `---
+title: Digits: the first network
+course: S1
+order: 1
+minutes: 2
+minutes-full: 15
+summary: A sentence.
+---
+
+# Digits
+
+Text with $x^2$, and a fence that is text:
+
+\`\`\`python
+print('\`\`\`ts')
+\`\`\`
+
+\`\`\`ts
+const x: number = 2;
+
+x * 2
+\`\`\`
+
+\`\`\`ts hidden full
+draw();
+\`\`\`
+
+\`\`\`\`ts
+const text = \`
+\`\`\`ts
+\`\`\`
+\`;
+\`\`\`\`
+
+\`\`\`ts static
+not a cell
+\`\`\`
+`;
+
+test('Markdown is read cell by cell, and written as it was', () => {
+  const notebook = fromMarkdown(written);
+  expect(notebook.front).toEqual({
+    title: 'Digits: the first network',
+    course: 'S1',
+    order: 1,
+    minutes: 2,
+    minutesFull: 15,
+    summary: 'A sentence.',
+  });
+  expect(notebook.cells.map(({ kind }) => kind)).toEqual(['text', 'code', 'code', 'code', 'text']);
+  expect(notebook.cells[1]!.text).toBe('const x: number = 2;\n\nx * 2');
+  expect(notebook.cells[2]).toEqual(codeCell('draw();', { hidden: true, only: 'full' }));
+  expect(notebook.cells[3]!.text).toBe('const text = `\n```ts\n```\n`;');
+  expect(toMarkdown(notebook)).toBe(written);
+  expect(codeCells(notebook, { short: true })).toHaveLength(2);
+  expect(codeCells(notebook, { short: false })).toHaveLength(3);
+});
+
+test('a file without a front takes its title from the first heading, and other fronts are text', () => {
+  expect(fromMarkdown('## Hello ##\r\n\r\n```typescript\r\n1\r\n```').front.title).toBe('Hello');
+  expect(fromMarkdown('').front).toEqual(emptyFront);
+  expect(fromMarkdown('---\njupyter:\n  kernel: x\n---\nText').cells[0]!.text).toContain('kernel: x');
+  expect(fromMarkdown('```ts\nnever ends').cells).toEqual([codeCell('never ends')]);
+});
+
+const line = fc.constantFrom(
+  '',
+  ' ',
+  '---',
+  '# Title',
+  '```ts',
+  '```',
+  '````ts',
+  '~~~',
+  '<!-- cell -->',
+  '<!-- /cell -->',
+  '<!-- /cell:1 -->',
+  'x = 1',
+  '\t$y$',
+  '```python',
+  '```ts hidden',
+);
+const text = fc.array(line, { maxLength: 6 }).map((lines) => lines.join('\n'));
+const cell: fc.Arbitrary<Cell> = fc.oneof(
+  text.map(textCell),
+  fc
+    .tuple(text, fc.boolean(), fc.constantFrom(null, 'short' as const, 'full' as const))
+    .map(([code, hidden, only]) => codeCell(code, { hidden, only })),
+);
+const notebooks: fc.Arbitrary<Notebook> = fc
+  .tuple(
+    fc.array(cell, { maxLength: 6 }),
+    fc.constantFrom('A title', 'Of: colons'),
+    fc.option(fc.integer({ min: 0, max: 99 })),
+  )
+  .map(([cells, title, minutes]) => ({ front: { ...emptyFront, title, minutes }, cells }));
+
+test('whatever cells hold, they are the same after Markdown, Jupyter and a link', async () => {
+  await fc.assert(
+    fc.asyncProperty(notebooks, async (notebook) => {
+      expect(fromMarkdown(toMarkdown(notebook))).toEqual(notebook);
+      expect(fromIpynb(toIpynb(notebook))).toEqual(notebook);
+      expect(await fromFragment(await toFragment(notebook))).toEqual(notebook);
+    }),
+    { numRuns: 200, seed: 1 },
+  );
+});
+
+test("Jupyter's files hold outputs, and code of other languages is read as text", () => {
+  const notebook: Notebook = { front: { ...emptyFront, title: 'T' }, cells: [textCell('Hi'), codeCell('1 + 1')] };
+  const json = JSON.parse(
+    toIpynb(notebook, (i) =>
+      i === 1
+        ? [
+            { kind: 'text', stream: 'stdout', text: 'a\nb' },
+            { kind: 'value', text: '2' },
+            { kind: 'picture', png: 'AAAA', text: 'noise' },
+            { kind: 'error', name: 'ShapeError', message: 'no', stack: ['cell 2, line 1'] },
+          ]
+        : [],
+    ),
+  );
+  expect(json.cells[1].outputs).toEqual([
+    { output_type: 'stream', name: 'stdout', text: ['a\n', 'b'] },
+    { output_type: 'display_data', data: { 'text/plain': ['2'] }, metadata: {} },
+    { output_type: 'display_data', data: { 'image/png': 'AAAA', 'text/plain': ['noise'] }, metadata: {} },
+    { output_type: 'error', ename: 'ShapeError', evalue: 'no', traceback: ['cell 2, line 1'] },
+  ]);
+  expect(json.cells.map(({ id }: { id: string }) => id)).toEqual(['cell-1', 'cell-2']);
+  const python = JSON.stringify({
+    nbformat: 4,
+    nbformat_minor: 2,
+    metadata: { kernelspec: { name: 'python3', language: 'python' } },
+    cells: [
+      { cell_type: 'code', metadata: {}, source: ['import torch\n', 'x = 1'], outputs: [] },
+      { cell_type: 'markdown', metadata: {}, source: 'Text' },
+    ],
+  });
+  expect(fromIpynb(python).cells).toEqual([textCell('```python\nimport torch\nx = 1\n```'), textCell('Text')]);
+});
+
+test('what is no notebook is a typed error', async () => {
+  expect(() => fromIpynb('no json')).toThrow(NotebookFileError);
+  expect(() => fromIpynb('{"nbformat": 3, "worksheets": []}')).toThrow('format 4');
+  expect(() => fromIpynb('{"nbformat": 4, "cells": [3]}')).toThrow('cells to be objects');
+  expect(carriesNotebook('#section')).toBe(false);
+  await expect(fromFragment('#section')).rejects.toThrow(NotebookFileError);
+  const link = await toFragment({ front: emptyFront, cells: [textCell('a long text, '.repeat(50))] });
+  await expect(fromFragment(link.slice(0, -9))).rejects.toThrow('incomplete or damaged');
+  await expect(fromFragment('#n=%%%')).rejects.toThrow('incomplete or damaged');
+  const bomb = await toFragment({ front: emptyFront, cells: [textCell('a'.repeat(5_000_000))] });
+  expect(bomb.length).toBeLessThan(20_000);
+  await expect(fromFragment(bomb)).rejects.toThrow('at most 4 MB');
+});
