@@ -13,6 +13,9 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchOptions, resolveBrowser } from '../../../scripts/browser.mjs';
 import { watch } from '../../e2e/support';
+import { expectCell, runAll } from '../../site/course';
+import imaging from '../../site/courses/s4-imaging';
+import { ready as runnable } from '../../site/support';
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -168,3 +171,13 @@ test('a new version of the site is seen at the next visit, and takes the place o
   await expect.poll(visitAgain, { interval: 2000, timeout: 60_000 }).toEqual(after);
   await context.close();
 }, 120_000);
+
+test('a course runs from its first cell to its last, and shows its figures', async () => {
+  const { page, problems } = await watch(await browser.newContext({ serviceWorkers: 'block' }));
+  await page.goto(url('notebook/s4-imaging/'));
+  await runnable(page);
+  await runAll(page, 3);
+  for (const expected of imaging.cells) await expectCell(page, expected);
+  expect(problems).toEqual([]);
+  await page.context().close();
+}, 240_000);
