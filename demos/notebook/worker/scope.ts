@@ -38,7 +38,11 @@ export class Scope {
         return undefined;
       },
     });
-    const known = Object.create(nothing, builtins as PropertyDescriptorMap) as object;
+    const known = Object.create(nothing) as object;
+    for (const [name, { value, get = () => value }] of Object.entries(builtins)) {
+      // Assigning makes it a name of the cells' own.
+      Object.defineProperty(known, name, { get, set: (own: unknown) => this.set(name, own) });
+    }
     this.names = Object.create(known) as Record<string, unknown>;
   }
 
