@@ -1,7 +1,7 @@
 // The names that every cell of a notebook knows without an import. The type checker of cells reads this file, and the worker is held to it.
 import type { Tensor } from 'lamplight';
 
-/** What `show` draws as a picture: a tensor [H, W], [C, H, W], [H, W, C] or [N, C, H, W] with C of 1, 3 or 4, a canvas, pixels, or bytes of a picture's file. */
+/** What `show` draws as a picture: a tensor [H, W], [C, H, W], [H, W, C] or [N, C, H, W] with C of 1 or 3, a canvas, pixels, or bytes of a picture's file. */
 export type Picture = Tensor | OffscreenCanvas | ImageData | ImageBitmap | Blob;
 
 export interface ShowOptions {
@@ -15,7 +15,7 @@ export interface ShowOptions {
   zoom?: number;
   /** Colour map for pictures of one channel, as of `vision.io.draw`. Default: `gray`. */
   cmap?: string | readonly string[];
-  /** The values drawn darkest and brightest. Default: the least and the greatest of all pictures that are shown together. */
+  /** The values drawn darkest and brightest. Default: the least and the greatest of all pictures that are shown together; 0 and 1 for colours within these. */
   vmin?: number;
   vmax?: number;
 }

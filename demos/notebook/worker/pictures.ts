@@ -107,6 +107,25 @@ export function zoomFor(width: number, height: number, inGrid: boolean): number 
   return Math.max(1, Math.round((inGrid ? IN_GRID : ALONE) / Math.max(width, height)));
 }
 
+/** @throws CanvasError where the browser cannot read it, as some cannot read one that a GPU draws on */
+async function bytesOf(canvas: OffscreenCanvas): Promise<Blob> {
+  try {
+    return await canvas.convertToBlob({ type: 'image/png' });
+  } catch (cause) {
+    throw new CanvasError(cause);
+  }
+}
+
+/** A canvas that cannot be shown. */
+class CanvasError extends Error {
+  override readonly name = 'CanvasError';
+  readonly remedy = 'Show the tensor itself, show(tensor), or draw it with vision.io.draw(tensor, canvas).';
+
+  constructor(cause: unknown) {
+    super('the browser cannot read what is on this canvas', { cause });
+  }
+}
+
 interface Shown {
   readonly zoom: number;
   readonly title: string;
@@ -115,7 +134,7 @@ interface Shown {
 
 /** A canvas as it is now. */
 export async function pictureOf(canvas: OffscreenCanvas, { zoom, title, alt }: Shown): Promise<PictureOutput> {
-  const png = await canvas.convertToBlob({ type: 'image/png' });
+  const png = await bytesOf(canvas);
   const [width, height] = [canvas.width * zoom, canvas.height * zoom];
   return { kind: 'picture', png, dark: null, width, height, pixelated: zoom > 1, title, alt: title || alt };
 }
