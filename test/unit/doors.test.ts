@@ -23,7 +23,10 @@ beforeAll(async () => {
   await writeFile(join(library(), 'package.json'), await readFile(join(root, 'package.json')));
   const config = { configFile: join(root, 'vite.config.ts'), root };
   await build({ ...config, build: { outDir: dist, emptyOutDir: false } });
-  await build({ ...config, mode: 'browser', build: { outDir: join(dist, 'browser'), emptyOutDir: false } });
+  // Pages without a bundler get files of these modules.
+  const input = Object.fromEntries(doors.map(({ browser, module }) => [browser, join(dist, `${module}.js`)]));
+  const files = { outDir: join(dist, 'browser'), emptyOutDir: false, rolldownOptions: { input } };
+  await build({ ...config, mode: 'browser', build: files });
 }, 180_000);
 
 afterAll(() => rm(folder, { recursive: true }));
