@@ -1,9 +1,12 @@
 // Owns how values are written: tensors and modules as PyTorch prints them, all else as Node does.
 import { type Tensor as AnyTensor, nn, Tensor } from 'lamplight';
 import { inspect } from 'node-inspect-extracted';
+import { abridgeLongLists } from './long-lists';
 
 /** Elements of a tensor beyond which it is abridged when it is read for the console. */
 const LINE = 100;
+
+abridgeLongLists();
 
 export const isTensor = (value: unknown): value is AnyTensor => value instanceof Tensor;
 
