@@ -8,10 +8,12 @@ export const SERVICE_WORKER = 'service-worker.js';
 
 /**
  * Modules whose chunk is not a part of what every visit keeps, and the group of files that such a chunk alone leads to: `notebook` is
- * kept with the first notebook, `editor` with the first cell that is edited, and `none` only as it is asked for.
+ * kept with the first notebook, `editor` with the first cell that is edited, and `none` only as it is asked for. The worker that runs cells,
+ * which is most of the group `notebook`, is no chunk: SESSION is the module that starts it.
  */
+const SESSION = /\/demos\/notebook\/session\.ts$/;
 const GATES = {
-  notebook: [/\/demos\/notebook\/session\.ts$/, /\/demos\/notebook\/main\.ts$/],
+  notebook: [/\/demos\/notebook\/main\.ts$/],
   editor: [/\/demos\/notebook\/editor\//, /\/demos\/notebook\/render\//],
   // The chunk that a page asks for once a tensor arrives in it: those of the demos stay in their workers.
   none: [/\/host-tensors\.ts$/],
@@ -51,18 +53,29 @@ function links(bundle: Rolldown.OutputBundle): Map<string, readonly string[]> {
 /** What is kept at the first visit of any page, and what is kept later. */
 function grouped(bundle: Rolldown.OutputBundle): { core: Set<string> } & Record<'notebook' | 'editor', Set<string>> {
   const next = links(bundle);
-  const gateOf = (path: string): Group | undefined => {
+  const paths = Object.keys(bundle);
+  const holds = (path: string, module: RegExp): boolean => {
     const file = bundle[path];
-    if (file?.type !== 'chunk') return;
+    if (file?.type !== 'chunk') return false;
+    // A chunk that only passes on what another holds has no modules.
+    return [file.facadeModuleId ?? '', ...file.moduleIds].some((id) => module.test(id));
+  };
+  const workers = new Set(
+    paths
+      .filter((path) => holds(path, SESSION))
+      .flatMap((path) => next.get(path) ?? [])
+      .filter((path) => bundle[path]?.type === 'asset' && path.endsWith('.js')),
+  );
+  const gateOf = (path: string): Group | undefined => {
+    if (workers.has(path)) return 'notebook';
     const groups = Object.keys(GATES) as Group[];
-    return groups.find((group) => GATES[group].some((gate) => file.moduleIds.some((id) => gate.test(id))));
+    return groups.find((group) => GATES[group].some((gate) => holds(path, gate)));
   };
   const reached = (from: Iterable<string>, isOpen: (path: string) => boolean): Set<string> => {
     const found = new Set(from);
     for (const path of found) for (const other of next.get(path) ?? []) if (isOpen(other)) found.add(other);
     return found;
   };
-  const paths = Object.keys(bundle);
   const pages = paths.filter((path) => path.endsWith('.html') && !VISITED.test(path));
   const core = reached(pages, (path) => gateOf(path) === undefined);
   const gates = (group: Group) => paths.filter((path) => gateOf(path) === group);

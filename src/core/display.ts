@@ -2,9 +2,9 @@
 
 import type { PlotCanvas } from '../draw/sheet';
 import type { Logger } from '../lightning/loggers/logger';
-import { closed } from './arity';
 import { ArgumentError } from './errors';
-import { isPlainObject, kindOf } from './options';
+import { objectAt } from './object-argument';
+import { type Arguments, isPlainObject, kindOf, parseArgs, unknownArgument } from './options';
 
 /** One bar of progress, as it is now. */
 export interface DisplayedBar {
@@ -32,6 +32,12 @@ export interface Display {
   readonly signal?: AbortSignal;
 }
 
+interface DisplayArguments {
+  place: Display | null;
+}
+
+const PARTS: readonly (keyof Display)[] = ['plot', 'bars', 'logger', 'signal'];
+
 let current: Display | null = null;
 
 /** Where results appear; null where nobody shows them. */
@@ -42,11 +48,20 @@ export const display = (): Display | null => current;
  *
  *     torch.setDisplay({ plot: (canvas) => output.append(pictureOf(canvas)), bars: (trainer, bars) => paint(bars) });
  */
-export const setDisplay = closed('setDisplay', (place: Display | null): void => {
+export function setDisplay(...args: Arguments<DisplayArguments, ['place']>): void {
+  const { place } = parseArgs<DisplayArguments>(
+    'setDisplay',
+    ['place'],
+    {},
+    objectAt('setDisplay', ['place'], 0, args),
+  );
   if (place !== null && !isPlainObject(place)) {
     throw new ArgumentError(
       `setDisplay: expected an object with plot, bars, logger or signal, or null, but got ${kindOf(place)}`,
     );
   }
+  for (const key of Object.keys(place ?? {})) {
+    if (!PARTS.includes(key as keyof Display)) throw unknownArgument('setDisplay', key, PARTS);
+  }
   current = place;
-});
+}

@@ -75,4 +75,5 @@ test('a display is given plots without a canvas, bars and what trainers log, and
   expect(() => torch.setDisplay(3 as never)).toThrow(
     'setDisplay: expected an object with plot, bars, logger or signal, or null',
   );
+  expect(() => torch.setDisplay({ plots: () => {} } as never)).toThrow("setDisplay: got an unknown argument 'plots'");
 });

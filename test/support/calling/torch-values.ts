@@ -94,6 +94,7 @@ export const givenToTorch: Given = {
   'torch.autograd.inferenceMode': [nothing],
   'torch.autograd.noGrad': [nothing],
   'torch.autograd.setGradEnabled': [true, nothing],
+  'torch.setDisplay': { place: null },
   'torch.blockDiag': [square],
   'torch.canCast': { from_: 'float32', to: 'int64' },
   'torch.cartesianProd': [vector],

@@ -5,6 +5,11 @@ export const lightning: Rules = {
   doors: ['lightning'],
   reasons: [
     {
+      why: 'it needs an element of a page: test/gpu/panel.test.ts makes it',
+      calls: /^lightning\.Panel valid$/,
+      takes: [''],
+    },
+    {
       why: 'an object without names, which is an empty state, row or set of hyperparameters',
       calls: /^lightning\.\w+\.(logHyperparams|loadStateDict|logDict|formatCheckpointName) without \w+$/,
       takes: [''],

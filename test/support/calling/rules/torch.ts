@@ -4,6 +4,7 @@ import type { Rules } from '.';
 export const torch: Rules = {
   doors: ['torch', 'einops', 'worker', 'Tensor'],
   reasons: [
+    { why: 'a place that shows nothing', calls: /^torch\.setDisplay without place$/, takes: [''] },
     {
       why: 'left out, as in PyTorch',
       calls:
