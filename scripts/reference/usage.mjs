@@ -1,0 +1,151 @@
+// Which exports, and which methods of Tensor, each program uses, as TypeScript resolves its words.
+import ts from 'typescript';
+import { doors } from '../doors.mjs';
+import { root } from './paths.mjs';
+import { isPublic } from './told.mjs';
+
+/**
+ * `programs` are those that use an export by its path, as `nn.Conv2d` or `Tensor.sum`. `owners` are exports whose declarations name a type.
+ * `example` is whether its text holds one of its own.
+ * @typedef {import('./programs.mjs').Program} Program
+ * @typedef {{ path: string, isType: boolean, programs: Program[], owners: string[], example: boolean }} Used
+ */
+
+/**
+ * @param {readonly Program[]} programs
+ * @returns {Map<string, Used>} for each export; one that has several names is there under each, with the same programs
+ */
+export function usesIn(programs) {
+  const { program, files } = programWith(programs);
+  const checker = program.getTypeChecker();
+  const { byDeclaration, used } = exportsOf(program, checker);
+  const meant = (/** @type {ts.Symbol | undefined} */ symbol) =>
+    symbol && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  const pathsOf = (/** @type {ts.Symbol | undefined} */ symbol) => [
+    ...new Set((symbol?.declarations ?? []).flatMap((each) => byDeclaration.get(each) ?? [])),
+  ];
+
+  for (const [path, each] of files) {
+    const seen = new Set();
+    const visit = (/** @type {ts.Node} */ node) => {
+      if (ts.isIdentifier(node) && !ts.isImportSpecifier(node.parent) && !ts.isImportClause(node.parent))
+        for (const name of pathsOf(meant(checker.getSymbolAtLocation(node)))) seen.add(name);
+      ts.forEachChild(node, visit);
+    };
+    const file = program.getSourceFile(path);
+    if (file) visit(file);
+    for (const name of seen) used.get(name)?.programs.push(each);
+  }
+  addOwners(byDeclaration, used, checker, meant);
+  return used;
+}
+
+/** @param {readonly Program[]} programs */
+function programWith(programs) {
+  const folder = `${root}docs/programs/`;
+  const files = new Map(programs.map((each, i) => [`${folder}${i}.ts`, each]));
+  /** @type {ts.CompilerOptions} */
+  const options = {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    allowImportingTsExtensions: true,
+    noEmit: true,
+    strict: true,
+    lib: [
+      'lib.es2023.d.ts',
+      'lib.dom.d.ts',
+      'lib.dom.iterable.d.ts',
+      'lib.dom.asynciterable.d.ts',
+      'lib.esnext.disposable.d.ts',
+    ],
+    types: ['@webgpu/types', 'vite/client', 'node'],
+    paths: Object.fromEntries(doors.map(({ name, source }) => [name, [source]])),
+  };
+  const host = ts.createCompilerHost(options);
+  const { fileExists, readFile, getSourceFile, directoryExists } = host;
+  host.directoryExists = (path) => `${path}/` === folder || directoryExists?.(path) === true;
+  host.fileExists = (path) => files.has(path) || fileExists(path);
+  host.readFile = (path) => files.get(path)?.code ?? readFile(path);
+  host.getSourceFile = (path, target, ...others) => {
+    const found = files.get(path);
+    return found ? ts.createSourceFile(path, found.code, target, true) : getSourceFile(path, target, ...others);
+  };
+  const rootNames = [...files.keys(), ...doors.map(({ source }) => source), `${root}demos/notebook/builtins.d.ts`];
+  return { program: ts.createProgram(rootNames, options, host), files };
+}
+
+/** @param {ts.Program} program @param {ts.TypeChecker} checker */
+function exportsOf(program, checker) {
+  /** @type {Map<ts.Declaration, string[]>} */
+  const byDeclaration = new Map();
+  /** @type {Map<string, Used>} */
+  const used = new Map();
+  const walked = new Set();
+  const moduleOf = (/** @type {string} */ source) => {
+    const file = program.getSourceFile(source);
+    const module = file && checker.getSymbolAtLocation(file);
+    if (!module) throw new Error(`reference: expected a module in ${source}`);
+    return module;
+  };
+  const add = (/** @type {ts.Symbol} */ symbol, /** @type {string} */ path) => {
+    const text = ts.displayPartsToString(symbol.getDocumentationComment(checker));
+    used.set(path, {
+      path,
+      isType: (symbol.flags & ts.SymbolFlags.Value) === 0,
+      programs: [],
+      owners: [],
+      example: /^ {4}\S/m.test(text),
+    });
+    for (const each of symbol.declarations ?? [])
+      byDeclaration.set(each, [...new Set([...(byDeclaration.get(each) ?? []), path])]);
+  };
+  /** @param {ts.Symbol} module @param {string} path */
+  const walk = (module, path) => {
+    if (walked.has(module)) return;
+    walked.add(module);
+    for (const each of checker.getExportsOfModule(module)) {
+      const symbol = each.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(each) : each;
+      if (symbol.flags & ts.SymbolFlags.ValueModule) walk(symbol, `${path}${each.name}.`);
+      else add(symbol, `${path}${each.name}`);
+    }
+  };
+  for (const { source, name } of doors) {
+    walk(moduleOf(source), name === 'lamplight' ? '' : `${name.slice('lamplight/'.length)}.`);
+  }
+  const methods = checker.getExportsOfModule(moduleOf(`${root}src/tensor/device-methods.ts`))[0];
+  if (!methods) throw new Error('reference: expected the methods of Tensor in src/tensor/device-methods.ts');
+  for (const member of checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(methods)))
+    if (isPublic(member, checker)) add(member, `Tensor.${member.name}`);
+  return { byDeclaration, used };
+}
+
+/**
+ * Notes of each exported type which exports name it in what they declare, themselves or by types that are not exported.
+ * @param {Map<ts.Declaration, string[]>} byDeclaration @param {Map<string, Used>} used @param {ts.TypeChecker} checker
+ * @param {(symbol: ts.Symbol | undefined) => ts.Symbol | undefined} meant
+ */
+function addOwners(byDeclaration, used, checker, meant) {
+  for (const [declaration, owners] of byDeclaration) {
+    const seen = new Set([declaration]);
+    const visit = (/** @type {ts.Node} */ node) => {
+      if (ts.isBlock(node) || (ts.isConstructorDeclaration(node.parent) && ts.isBlock(node))) return;
+      if (ts.isIdentifier(node)) {
+        for (const each of meant(checker.getSymbolAtLocation(node))?.declarations ?? []) {
+          if (seen.has(each)) continue;
+          seen.add(each);
+          const names = byDeclaration.get(each);
+          for (const name of names ?? []) {
+            const found = used.get(name);
+            if (found?.isType) found.owners.push(...owners.filter((owner) => owner !== name));
+          }
+          const isLocal = each.getSourceFile().fileName.startsWith(`${root}src/`);
+          const isOpen = ts.isInterfaceDeclaration(each) || ts.isTypeAliasDeclaration(each);
+          if (isLocal && isOpen && (!names || names.every((name) => used.get(name)?.isType))) visit(each);
+        }
+      }
+      ts.forEachChild(node, visit);
+    };
+    visit(declaration);
+  }
+}
