@@ -4,7 +4,7 @@ import { type CellCalls, compileCell, declaredNames } from '../compile/cell';
 import type { Ended, Explain, Output, Run } from '../protocol';
 import { counted, hasBar } from './bars';
 import { openDoor } from './doors';
-import { failureOf } from './failure';
+import { type Compiled, failureOf } from './failure';
 import { GpuWatch, memoryNow } from './memory';
 import { type Post, RunOutputs } from './outputs';
 import { Plot } from './plot';
@@ -59,8 +59,8 @@ export class Cells {
   /** Runs and questions that wait. */
   readonly #waiting: (Run | Explain)[] = [];
   #isBusy = false;
-  /** Addresses of compiled cells, each with the label of its cell. */
-  readonly #labels = new Map<string, string>();
+  /** Compiled cells by their addresses. */
+  readonly #labels = new Map<string, Compiled>();
   readonly watch: GpuWatch;
 
   constructor(private readonly around: Surroundings) {
@@ -138,7 +138,7 @@ export class Cells {
   /** A compiled cell as a module. */
   async #load(code: string, label: string): Promise<CellModule> {
     const url = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
-    this.#labels.set(url, label);
+    this.#labels.set(url, { label, code });
     try {
       return (await import(/* @vite-ignore */ url)) as CellModule;
     } finally {

@@ -2,9 +2,16 @@
 import { LamplightError } from 'lamplight';
 import { CellSyntaxError } from '../compile/failure';
 import type { ErrorOutput } from '../protocol';
+import { type Place, worded } from './wording';
 
-/** Where a module that was made of a cell stands in stacks, and what the cell is called. */
-export type Labels = ReadonlyMap<string, string>;
+/** What a cell is called, and the module that was made of it. */
+export interface Compiled {
+  readonly label: string;
+  readonly code: string;
+}
+
+/** Compiled cells by where they stand in stacks. */
+export type Labels = ReadonlyMap<string, Compiled>;
 
 interface Frame {
   readonly cell: string;
@@ -12,12 +19,25 @@ interface Frame {
   readonly name: string;
 }
 
+const IN_BLOB = /(blob:[^\s()]+?):(\d+):(\d+)/;
+
+/** Where the innermost frame of a cell stands, and whether none of the library's is above it. */
+function placeOf(stack: string, labels: Labels): Place | null {
+  const frames = stack.split('\n').filter((text) => /:\d+:\d+\)?$/.test(text));
+  for (const [i, text] of frames.entries()) {
+    const [, url = '', line, column] = IN_BLOB.exec(text) ?? [];
+    const code = labels.get(url)?.code;
+    if (code !== undefined) return { code, line: Number(line), column: Number(column), isCells: i === 0 };
+  }
+  return null;
+}
+
 /** The frames of a stack that are in cells, innermost first; stacks of Chrome and those of Firefox and Safari. */
 function framesOf(stack: string, labels: Labels): Frame[] {
   return stack.split('\n').flatMap((text) => {
-    const found = /(blob:[^\s()]+?):(\d+):\d+/.exec(text);
-    const cell = found && labels.get(found[1]!);
-    if (!found || cell === undefined || !cell) return [];
+    const found = IN_BLOB.exec(text);
+    const cell = found && labels.get(found[1]!)?.label;
+    if (!found || !cell) return [];
     const called = /^\s*at (?:async )?(?:new )?([^\s(]+) \(/.exec(text)?.[1] ?? /^([^@\s]+)@/.exec(text)?.[1] ?? '';
     const name = called
       .replace(/^(?:Object\.|Module\.)?\$scope_*\./, '')
@@ -26,8 +46,11 @@ function framesOf(stack: string, labels: Labels): Frame[] {
   });
 }
 
+const OF_THE_LANGUAGE: ReadonlySet<unknown> = new Set([TypeError, ReferenceError, RangeError]);
+
 /** A message of the library says behind a semicolon what to do. */
-function parts(error: Error): { readonly message: string; readonly remedy: string | null } {
+function parts(error: Error, labels: Labels): { readonly message: string; readonly remedy: string | null } {
+  if (OF_THE_LANGUAGE.has(error.constructor)) return worded(error, placeOf(error.stack ?? '', labels));
   const remedy = (error as { readonly remedy?: unknown }).remedy;
   if (typeof remedy === 'string') return { message: error.message, remedy };
   const at = error instanceof LamplightError ? error.message.lastIndexOf('; ') : -1;
@@ -42,7 +65,7 @@ export function failureOf(thrown: unknown, cell: string, labels: Labels): ErrorO
     const message = `a value that is no Error was thrown: ${String(thrown)}`;
     return { kind: 'error', name: 'Error', message, remedy: null, line: null, column: null, cell, stack: [] };
   }
-  const { message, remedy } = parts(thrown);
+  const { message, remedy } = parts(thrown, labels);
   const base = { kind: 'error', name: thrown.name, message, remedy } as const;
   if (thrown instanceof CellSyntaxError) return { ...base, line: thrown.line, column: thrown.column, cell, stack: [] };
   const frames = framesOf(thrown.stack ?? '', labels);

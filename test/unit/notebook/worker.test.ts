@@ -127,8 +127,8 @@ describe('shared names', () => {
 
 describe('errors', () => {
   const labels = new Map([
-    ['blob:http://site/1', 'cell 1'],
-    ['blob:http://site/2', 'cell 2'],
+    ['blob:http://site/1', { label: 'cell 1', code: '' }],
+    ['blob:http://site/2', { label: 'cell 2', code: '' }],
   ]);
   const withStack = (error: Error, stack: string) => Object.assign(error, { stack });
 
