@@ -1,4 +1,5 @@
 // Which exports, and which methods of Tensor, each program uses, as TypeScript resolves its words.
+import { readFileSync } from 'node:fs';
 import ts from 'typescript';
 import { doors } from '../doors.mjs';
 import { root } from './paths.mjs';
@@ -40,9 +41,20 @@ export function usesIn(programs) {
   return used;
 }
 
-/** @param {readonly Program[]} programs */
-function programWith(programs) {
+/** Declares what every cell knows without an import. @param {string} folder */
+function globalsIn(folder) {
+  const builtins = readFileSync(`${root}demos/notebook/builtins.d.ts`, 'utf8');
+  const names = new Set(
+    [...builtins.matchAll(/^export declare (?:function|const) (\w+)/gm)].map(([, name]) => `${name}`),
+  );
+  const lines = [...names].map((name) => `const ${name}: typeof import('../../demos/notebook/builtins').${name};`);
+  return { path: `${folder}globals.d.ts`, code: `export {};\ndeclare global { ${lines.join(' ')} }\n` };
+}
+
+/** Programs and doors, as one program of TypeScript. @param {readonly Program[]} programs */
+export function programWith(programs) {
   const folder = `${root}docs/programs/`;
+  const globals = globalsIn(folder);
   const files = new Map(programs.map((each, i) => [`${folder}${i}.ts`, each]));
   /** @type {ts.CompilerOptions} */
   const options = {
@@ -65,13 +77,14 @@ function programWith(programs) {
   const host = ts.createCompilerHost(options);
   const { fileExists, readFile, getSourceFile, directoryExists } = host;
   host.directoryExists = (path) => `${path}/` === folder || directoryExists?.(path) === true;
-  host.fileExists = (path) => files.has(path) || fileExists(path);
-  host.readFile = (path) => files.get(path)?.code ?? readFile(path);
+  const codeOf = (/** @type {string} */ path) => (path === globals.path ? globals.code : files.get(path)?.code);
+  host.fileExists = (path) => codeOf(path) !== undefined || fileExists(path);
+  host.readFile = (path) => codeOf(path) ?? readFile(path);
   host.getSourceFile = (path, target, ...others) => {
-    const found = files.get(path);
-    return found ? ts.createSourceFile(path, found.code, target, true) : getSourceFile(path, target, ...others);
+    const code = codeOf(path);
+    return code === undefined ? getSourceFile(path, target, ...others) : ts.createSourceFile(path, code, target, true);
   };
-  const rootNames = [...files.keys(), ...doors.map(({ source }) => source), `${root}demos/notebook/builtins.d.ts`];
+  const rootNames = [...files.keys(), ...doors.map(({ source }) => source), globals.path];
   return { program: ts.createProgram(rootNames, options, host), files };
 }
 
