@@ -111,7 +111,7 @@ function demos(): UserConfig {
       notebooks(join(root, 'demos')),
       types(),
       fragments(join(root, 'demos/ui/fragments')),
-      guide(join(root, 'README.md')),
+      guide(root),
       classNames(),
       wgslStripped(),
       reference(join(root, 'scripts/reference.mjs'), join(root, 'node_modules/.cache/lamplight/reference')),

@@ -1,52 +1,264 @@
-// Puts README.md into the page of the guide, as it is served and as it is built.
-import { readFileSync } from 'node:fs';
-import { Marked, type Tokens } from 'marked';
+// Makes a page of each text in docs/guide, and one of the changelog, with their programs as cells; lists them; and tells readers that are programs of them.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import type { Plugin } from 'vite';
+import { repository } from '../../scripts/reference/paths.mjs';
+import { toldExports } from '../../scripts/reference/told.mjs';
+import { type Kind, toldOf } from '../../scripts/snippets.mjs';
+import { readFront } from '../notebook/file/front.ts';
 import { escaped, highlighted } from '../notebook/render/code.ts';
+import { type Heading, type Rendered, renderText } from '../notebook/render/text.ts';
 
-const PLACE = '<!-- README.md -->';
+const LIST = '<!-- guide -->';
+const PAGES = '<!-- guide: pages -->';
 
-/** The page that holds `<!-- README.md -->` gets the text of `file` there, with a list of its parts. */
-export function guide(file: string): Plugin {
+interface Page {
+  /** The name of the file without its ending, and of the page's folder. */
+  readonly name: string;
+  /** The file in the repository. */
+  readonly file: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly order: number;
+  /** The text below the front. */
+  readonly text: string;
+}
+
+/** `root` is that of the checkout; pages lie in `demos/guide/<name>/` of the site, whether or not there is such a folder. */
+export function guide(root: string): Plugin {
+  const site = join(root, 'demos');
+  const template = () => readFileSync(join(site, 'guide/page.html'), 'utf8');
+  const nameOf = (path: string) =>
+    /^guide\/([\w-]+)\/index\.html$/.exec(relative(site, path).replaceAll('\\', '/'))?.[1];
+  const known = (name: string | undefined) => pagesOf(root).find((page) => page.name === name);
+  const html = (page: Page) => laidOut(template(), page, root);
+
   return {
     name: 'lamplight:guide',
+    enforce: 'pre',
+    config: (_, { command }) =>
+      command === 'build'
+        ? {
+            build: {
+              rolldownOptions: { input: pagesOf(root).map(({ name }) => join(site, 'guide', name, 'index.html')) },
+            },
+          }
+        : undefined,
+    resolveId: (id) => (known(nameOf(id)) ? id : undefined),
+    load(id) {
+      const page = known(nameOf(id));
+      if (!page) return;
+      this.addWatchFile(join(root, page.file));
+      return html(page);
+    },
     transformIndexHtml: {
       order: 'pre',
-      handler: (html) => (html.includes(PLACE) ? html.replace(PLACE, () => page(readFileSync(file, 'utf8'))) : html),
+      handler: (text) =>
+        text.includes(LIST) || text.includes(PAGES)
+          ? text.replace(LIST, () => list(pagesOf(root))).replace(PAGES, () => links(pagesOf(root), './'))
+          : text,
+    },
+    configureServer(server) {
+      server.middlewares.use(async (request, response, next) => {
+        const path = (request.url ?? '').split('?')[0] ?? '';
+        const [, name, rest] = /^\/guide\/([\w-]+)\/(index\.html)?$/.exec(path) ?? [];
+        const [, text] = /^\/(llms(?:-full)?\.txt)$/.exec(path) ?? [];
+        const page = known(name);
+        if (text !== undefined) {
+          response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+          response.end(forPrograms(pagesOf(root), root)[text]);
+        } else if (page) {
+          response.setHeader('Content-Type', 'text/html; charset=utf-8');
+          response.end(await server.transformIndexHtml(`/guide/${name}/${rest ?? 'index.html'}`, html(page)));
+        } else next();
+      });
+    },
+    generateBundle() {
+      for (const [fileName, source] of Object.entries(forPrograms(pagesOf(root), root))) {
+        this.emitFile({ type: 'asset', fileName, source });
+      }
     },
   };
 }
 
-function page(text: string): string {
-  const parts: { readonly id: string; readonly title: string }[] = [];
-  const marked = new Marked({
-    renderer: {
-      heading({ tokens, depth }: Tokens.Heading) {
-        const title = this.parser.parseInline(tokens);
-        const id = idOf(title);
-        if (depth === 2) parts.push({ id, title });
-        return `<h${depth} id="${id}">${title}</h${depth}>\n`;
-      },
-      // The picture shows the demo, which is a link away here.
-      image: () => '',
-      // A fence of `ts run` is edited and run where it is read.
-      code: ({ text: code, lang = '' }: Tokens.Code) =>
-        /^ts run\b/.test(lang)
-          ? `<lamplight-cell site="../"><pre><code>${highlighted(code)}</code></pre></lamplight-cell>\n`
-          : `<pre class="wide"><code>${escaped(code)}</code></pre>\n`,
-    },
-  });
-  const body = (marked.parse(text, { async: false }) as string)
-    .replaceAll('<table>', '<div class="wide"><table>')
-    .replaceAll('</table>', '</table></div>');
-  const links = parts.map(({ id, title }) => `<a href="#${id}">${title}</a>`).join('\n');
-  const end = body.indexOf('</h1>') + '</h1>'.length;
-  return `${body.slice(0, end)}\n<nav class="contents" aria-label="Parts of the guide">\n${links}\n</nav>${body.slice(end)}`;
+/** The pages in their order; that of the changelog is the last. */
+function pagesOf(root: string): Page[] {
+  const written = readdirSync(join(root, 'docs/guide'))
+    .filter((name) => name.endsWith('.md') && name !== 'README.md')
+    .map((name) => read(root, `docs/guide/${name}`));
+  const changes = readFileSync(join(root, 'CHANGELOG.md'), 'utf8').replace(/^# .*\n+/, '');
+  const changelog: Page = {
+    name: 'changelog',
+    file: 'CHANGELOG.md',
+    title: 'Changelog',
+    summary: 'What each version brings, changes and mends.',
+    order: Number.POSITIVE_INFINITY,
+    text: changes,
+  };
+  return [...written, changelog].sort((a, b) => a.order - b.order || a.name.localeCompare(b.name));
 }
 
-const idOf = (title: string): string =>
-  title
-    .replace(/<[^>]*>/g, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '');
+function read(root: string, file: string): Page {
+  const lines = readFileSync(join(root, file), 'utf8').split(/\r?\n/);
+  const end = lines[0] === '---' ? lines.indexOf('---', 1) : -1;
+  const front = end < 0 ? null : readFront(lines.slice(1, end));
+  const { title, summary, order } = front ?? {};
+  if (!title || !summary || !Number.isFinite(Number(order))) {
+    throw new Error(`${file}: expected lines with a title, an order and a summary between --- and --- at its top`);
+  }
+  const name = file.replace(/^.*\/|\.md$/g, '');
+  return { name, file, title, summary, order: Number(order), text: lines.slice(end + 1).join('\n') };
+}
+
+function laidOut(template: string, page: Page, root: string): string {
+  const all = pagesOf(root);
+  const { html, headings } = rendered(page, all, root);
+  const at = all.findIndex(({ name }) => name === page.name);
+  const onward = (other: Page | undefined, word: string, rel: string) =>
+    other
+      ? `<a class="${rel}" rel="${rel}" href="../${other.name}/"><small>${word}</small> ${escaped(other.title)}</a>`
+      : '';
+  const fields: Record<string, string> = {
+    title: escaped(page.title),
+    summary: escaped(page.summary),
+    pages: links(all, '../', page.name),
+    contents: contents(headings),
+    text: html,
+    edit: `${repository}/edit/main/${page.file}`,
+    onward: onward(all[at - 1], 'Before', 'prev') + onward(all[at + 1], 'Next', 'next'),
+  };
+  return template.replace(/\{(\w+)\}/g, (found, key: string) => fields[key] ?? found);
+}
+
+const contents = (headings: readonly Heading[]): string =>
+  headings
+    .filter(({ depth }) => depth === 2 || depth === 3)
+    .map(({ id, title, depth }) => `<li class="depth-${depth}"><a href="#${id}">${title}</a></li>`)
+    .join('\n');
+
+const links = (pages: readonly Page[], to: string, here?: string): string =>
+  pages
+    .map(({ name, title }) => {
+      const current = name === here ? ' aria-current="page"' : '';
+      return `<li><a href="${to}${name}/"${current}>${escaped(title)}</a></li>`;
+    })
+    .join('\n');
+
+const list = (pages: readonly Page[]): string =>
+  pages
+    .map(
+      ({ name, title, summary }) =>
+        `<li><a class="card" href="./${name}/"><strong>${escaped(title)}</strong> <span>${escaped(summary)}</span></a></li>`,
+    )
+    .join('\n');
+
+const kinds: Readonly<Record<Exclude<Kind, 'cell'>, string>> = {
+  page: 'In a page',
+  node: 'In Node',
+  static: '',
+};
+
+/** The text of a page as HTML. */
+function rendered(page: Page, all: readonly Page[], root: string): Rendered {
+  const address = (href: string): string => addressOf(href, page, all, root);
+  const code = (text: string, words: string): string | undefined => {
+    const [language = '', ...rest] = words.split(' ');
+    if (language !== 'ts' && language !== 'typescript') return;
+    const { kind, name } = toldOf(rest.join(' '));
+    const shown = `<pre><code>${highlighted(text)}</code></pre>`;
+    if (kind === 'cell') return `<lamplight-cell site="../../">${shown}</lamplight-cell>\n`;
+    const label = [name ?? '', kinds[kind]].filter(Boolean).map(escaped).join(' · ');
+    return `<figure class="program">${label ? `<figcaption>${label}</figcaption>` : ''}<pre class="wide"><code>${highlighted(text)}</code></pre></figure>\n`;
+  };
+  const image = (href: string, text: string): string | undefined => {
+    if (!href.endsWith('.svg')) return;
+    const drawing = readFileSync(join(root, 'docs/guide', href), 'utf8').replace(/^<\?xml[^>]*>\s*/, '');
+    return `<span class="drawing" role="img" aria-label="${escaped(text)}">${drawing.replace('<svg ', '<svg aria-hidden="true" ')}</span>`;
+  };
+  const { html, headings } = renderText(page.text, new Set(), { code, address, image });
+  const linked = html.replace(
+    /<h([23]) id="([^"]+)">([\s\S]*?)<\/h\1>/g,
+    (_, depth: string, id: string, title: string) =>
+      `<h${depth} id="${id}">${title}<a class="anchor" href="#${id}" aria-label="Link to “${title.replace(/<[^>]*>/g, '')}”">#</a></h${depth}>`,
+  );
+  return { html: linked, headings };
+}
+
+let exported: ReadonlySet<string> | undefined;
+
+/** Every name that a link to the reference may have. */
+function names(): ReadonlySet<string> {
+  exported ??= new Set([...toldExports().keys()].map((name) => name.replace(/^functional\./, 'nn.functional.')));
+  return exported;
+}
+
+/** Where a link of a page leads, seen from the page's own folder. @throws Error for one that leads nowhere */
+export function addressOf(href: string, page: Page, all: readonly Page[], root: string): string {
+  const nowhere = (what: string) => new Error(`${page.file}: expected ${what}, but got a link to ${href}`);
+  const [, scheme, rest = ''] = /^(ref|site|repo):(.*)$/.exec(href) ?? [];
+  if (scheme === 'site') return `../../${rest}`;
+  if (scheme === 'repo') return `${repository}/blob/main/${rest}`;
+  if (scheme === 'ref') return `../../reference/${referenceFile(rest, () => nowhere('a name of the library'))}`;
+  const [, file, anchor = ''] = /^([\w-]+)\.md(#.*)?$/.exec(href) ?? [];
+  if (file !== undefined) {
+    const other = all.find(({ name }) => name === file);
+    if (!other) return '../';
+    if (anchor && other !== page) {
+      const { headings } = renderText(other.text);
+      if (!headings.some(({ id }) => `#${id}` === anchor)) throw nowhere('a heading of that page');
+    }
+    return `../${file}/${anchor}`;
+  }
+  // Files of the repository, as the changelog names them.
+  if (!/^(https?:|#)/.test(href)) {
+    if (page.file !== 'CHANGELOG.md') throw nowhere('ref:, site:, repo: or a page');
+    return `${repository}/blob/main/${relative(root, join(root, href))}`;
+  }
+  return href;
+}
+
+/** The page of the reference on a name such as `nn.Linear`, `Tensor.sum` or `vision.ops`. */
+function referenceFile(given: string, nowhere: () => Error): string {
+  const name = given.replace(/^functional(?=\.|$)/, 'nn.functional').replace(/^torch(\.|$)/, '');
+  const all = names();
+  if (name === '') return 'torch/index.html';
+  const parts = name.split('.');
+  const last = parts.pop()!;
+  const space = parts.join('.');
+  if (all.has(name) && space !== 'Tensor') return `${space || 'torch'}/${last}.html`;
+  if ([...all].some((each) => each.startsWith(`${name}.`)) && name !== 'Tensor') return `${name}/index.html`;
+  // A member of a class.
+  if (!all.has(space)) throw nowhere();
+  if (space === 'Tensor' && !all.has(name)) throw nowhere();
+  const owner = parts.pop()!;
+  return `${parts.join('.') || 'torch'}/${owner}.html#${last}`;
+}
+
+/** `llms.txt`, as llmstxt.org describes it, and the whole guide as one text. */
+function forPrograms(pages: readonly Page[], root: string): Record<string, string> {
+  const about: string = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).description;
+  const lines = pages.map(({ name, title, summary }) => `- [${title}](guide/${name}/): ${summary}`);
+  const index = `# Lamplight
+
+> ${about} PyTorch's modules, names and numbers in camelCase; only reading values back awaits.
+
+The whole guide is one text in [llms-full.txt](llms-full.txt).
+
+## Guide
+
+${lines.join('\n')}
+
+## Reference
+
+- [Every export, with its parameters](reference/): by door and namespace, PyTorch's name beside each
+- [Courses](courses/): notebooks that run in the page
+
+## Optional
+
+- [Source](${repository})
+`;
+  const whole = pages
+    .filter(({ name }) => name !== 'changelog')
+    .map(({ title, text }) => `# ${title}\n\n${text.trim()}\n`);
+  return { 'llms.txt': index, 'llms-full.txt': whole.join('\n') };
+}

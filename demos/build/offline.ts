@@ -22,7 +22,7 @@ const GATES = {
 type Group = keyof typeof GATES;
 
 /** Pages that are kept as they are visited. */
-const VISITED = /^(notebook|playground|reference)\//;
+const VISITED = /^(notebook|playground|reference|guide(?=\/[\w-]+\/))\//;
 
 /** Which other files each file of the build leads to: chunks by what they import, and whatever it names in its text beside them. */
 function links(bundle: Rolldown.OutputBundle): Map<string, readonly string[]> {

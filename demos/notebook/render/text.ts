@@ -51,8 +51,17 @@ export const slug = (title: string): string =>
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-|-$/g, '');
 
+/** What a page has otherwise than a notebook. */
+export interface Renderers {
+  /** A fence of code, whose first word is its language; undefined leaves it. */
+  code?(text: string, words: string): string | undefined;
+  /** Where a link leads. */
+  address?(href: string): string;
+  image?(href: string, text: string): string | undefined;
+}
+
 /** `known` holds the ids of headings that stand on the page already. */
-export function renderText(markdown: string, known: Set<string> = new Set()): Rendered {
+export function renderText(markdown: string, known: Set<string> = new Set(), own: Renderers = {}): Rendered {
   const headings: Heading[] = [];
   const marked = new Marked({
     extensions: formulas,
@@ -65,7 +74,17 @@ export function renderText(markdown: string, known: Set<string> = new Set()): Re
         headings.push({ id, depth, title });
         return `<h${depth} id="${id}">${title}</h${depth}>\n`;
       },
+      link({ href, title, tokens }: Tokens.Link) {
+        if (!own.address) return false;
+        const named = title ? ` title="${escaped(title)}"` : '';
+        return `<a href="${escaped(own.address(href))}"${named}>${this.parser.parseInline(tokens)}</a>`;
+      },
+      image({ href, text }: Tokens.Image) {
+        return own.image?.(href, text) ?? false;
+      },
       code({ text, lang }: Tokens.Code) {
+        const other = own.code?.(text, lang ?? '');
+        if (other !== undefined) return other;
         const known = /^(ts|typescript|js|javascript)\b/.test(lang ?? '');
         return `<pre class="wide"><code>${known ? highlighted(text) : escaped(text)}</code></pre>\n`;
       },
