@@ -1,4 +1,5 @@
-// Every cell of every notebook, and those of other pages, is checked by TypeScript as the editor checks it: against the cells around it.
+// Every cell of every notebook, and those of other pages, is checked by TypeScript as the editor checks it: against the cells around it. Every program of
+// README, guide and examples is checked alone.
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
@@ -6,22 +7,49 @@ import { expect, test } from 'vitest';
 import { fromMarkdown } from '../../../demos/notebook/file/markdown';
 import { type CheckedCell, cellFiles, cellOptions, globalsFile } from '../../../demos/notebook/types/cell-files';
 import { doors } from '../../../scripts/doors.mjs';
+import { allSnippets, type Snippet } from '../../../scripts/snippets.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const courses = `${root}demos/notebook/courses/`;
 
-/** Errors as "line of the cell: message", for each notebook by its name. */
-function errorsIn(notebooks: ReadonlyMap<string, readonly CheckedCell[]>, given = ''): Map<string, string[]> {
-  const builtins = readFileSync(`${root}demos/notebook/builtins.d.ts`, 'utf8');
-  const files = new Map([[`${root}demos/notebook/cells-globals.d.ts`, globalsFile(builtins) + given]]);
-  const lengths = new Map<string, number>();
+/** A file for the type checker, of which what lies behind `length` is not the author's. */
+interface Checked {
+  readonly text: string;
+  readonly length: number;
+  /** Where an error is told, and before which line the code begins there. */
+  readonly place: string;
+  readonly before: number;
+}
+
+/** A file for each cell of each notebook. */
+function filesOf(notebooks: ReadonlyMap<string, readonly CheckedCell[]>): Map<string, Checked> {
+  const files = new Map<string, Checked>();
   for (const [name, cells] of notebooks) {
     cellFiles(ts, cells).forEach((text, i) => {
-      const path = `${root}demos/notebook/${name}/${cells[i]!.name}.ts`;
-      files.set(path, text);
-      lengths.set(path, cells[i]!.source.length);
+      const cell = cells[i]!;
+      const path = `${root}demos/notebook/${name}/${cell.name}.ts`;
+      files.set(path, { text, length: cell.source.length, place: `${name} ${cell.name}`, before: 0 });
     });
   }
+  return files;
+}
+
+/** A file for each program; those with a name lie beside the others of their text, which import them. */
+function filesOfPrograms(snippets: readonly Snippet[]): Map<string, Checked> {
+  return new Map(
+    snippets.map(({ file, line, name, code }) => {
+      const folder = `${root}demos/notebook/${file.replace(/\W/g, '-')}/`;
+      const path = folder + (name && /\.ts$/.test(name) ? name : `at-${line}.ts`);
+      return [path, { text: `${code}\nexport {};\n`, length: code.length, place: file, before: line - 1 }];
+    }),
+  );
+}
+
+/** Errors as "line: message", by the place of the file. */
+function errorsIn(checked: ReadonlyMap<string, Checked>): Map<string, string[]> {
+  const builtins = readFileSync(`${root}demos/notebook/builtins.d.ts`, 'utf8');
+  const files = new Map([[`${root}demos/notebook/cells-globals.d.ts`, globalsFile(builtins)]]);
+  for (const [path, { text }] of checked) files.set(path, text);
   const options: ts.CompilerOptions = {
     ...cellOptions(ts),
     lib: [
@@ -32,7 +60,7 @@ function errorsIn(notebooks: ReadonlyMap<string, readonly CheckedCell[]>, given 
       'lib.esnext.disposable.d.ts',
       'lib.esnext.collection.d.ts',
     ],
-    types: ['@webgpu/types', 'vite/client'],
+    types: ['@webgpu/types', 'vite/client', 'node'],
     paths: Object.fromEntries(doors.map(({ name, source }) => [name, [source]])),
     allowImportingTsExtensions: true,
   };
@@ -47,17 +75,16 @@ function errorsIn(notebooks: ReadonlyMap<string, readonly CheckedCell[]>, given 
   };
   const program = ts.createProgram([...files.keys()], options, host);
   const found = new Map<string, string[]>();
-  for (const [path, length] of lengths) {
+  for (const [path, { length, place, before }] of checked) {
     const file = program.getSourceFile(path)!;
     for (const { start = 0, messageText } of [
       ...program.getSyntacticDiagnostics(file),
       ...program.getSemanticDiagnostics(file),
     ]) {
       if (start >= length) continue;
-      const [, notebook = '', cell = ''] = /([\w-]+)\/([\w-]+)\.ts$/.exec(path) ?? [];
-      const line = file.getLineAndCharacterOfPosition(start).line + 1;
+      const line = file.getLineAndCharacterOfPosition(start).line + 1 + before;
       const message = ts.flattenDiagnosticMessageText(messageText, ' ');
-      found.set(notebook, [...(found.get(notebook) ?? []), `${cell}, line ${line}: ${message}`]);
+      found.set(place, [...(found.get(place) ?? []), `line ${line}: ${message}`]);
     }
   }
   return found;
@@ -89,17 +116,43 @@ const wrong = cellsOf([
   "const count = 'now a text';\nconst below = count.length;",
   'count.toUpperCase();\nscale.toUpperCase();\nx = net.fc.weight.relu();\nnothing;',
 ]);
+const snippets = allSnippets();
+const misspelt: Snippet = {
+  file: 'misspelt.md',
+  line: 7,
+  kind: 'cell',
+  name: null,
+  code: "import * as torch from 'lamplight';\ntorch.zeroes(2);",
+};
 // One program reads the library once.
-const found = errorsIn(new Map([...known, ['wrong', wrong]]), 'declare global { const canvas: OffscreenCanvas; }\n');
+const found = errorsIn(
+  new Map([...filesOf(new Map([...known, ['wrong', wrong]])), ...filesOfPrograms([...snippets, misspelt])]),
+);
+/** Of all cells of a notebook. */
+const foundIn = (name: string): string[] =>
+  [...found].flatMap(([place, errors]) =>
+    place.startsWith(`${name} `) ? errors.map((error) => `${place.slice(name.length + 1)}, ${error}`) : [],
+  );
 
 test.each([...known.keys()])('cells of %s have no error of types', (name) => {
   expect(known.get(name)).not.toEqual([]);
-  expect(found.get(name) ?? []).toEqual([]);
+  expect(foundIn(name)).toEqual([]);
 });
 
 test('a cell sees what others declare, may declare it again, and mistakes stand at their line', () => {
-  expect(found.get('wrong')).toEqual([
+  expect(foundIn('wrong')).toEqual([
     "cell-4, line 2: Property 'toUpperCase' does not exist on type '2'.",
     "cell-4, line 4: Cannot find name 'nothing'.",
   ]);
+});
+
+test.each([...new Set(snippets.map(({ file }) => file))])(
+  'programs of %s have no error of types, each alone',
+  (file) => {
+    expect(found.get(file) ?? []).toEqual([]);
+  },
+);
+
+test('mistakes of a program stand at the line of its text', () => {
+  expect(found.get('misspelt.md')).toEqual([expect.stringMatching(/^line 8: Property 'zeroes' does not exist/)]);
 });
