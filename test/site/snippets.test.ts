@@ -1,0 +1,108 @@
+// Runs every program of README, guide and examples where it says that it runs: in the worker of a cell, in a page, or in Node.
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type Browser, chromium } from 'playwright';
+import { createServer, type ViteDevServer } from 'vite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchOptions, resolveBrowser, vulkanEnvironment } from '../../scripts/browser.mjs';
+import { doorAliases } from '../../scripts/doors.mjs';
+import { allSnippets, type Snippet } from '../../scripts/snippets.mjs';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+/** Where programs with files of their own lie while they run: ignored by git, and within what the server serves. */
+const folder = join(root, 'node_modules/.cache/lamplight/snippets');
+const run = promisify(execFile);
+
+const snippets = allSnippets();
+const texts = [...new Set(snippets.filter(({ kind }) => kind === 'cell').map(({ file }) => file))];
+const inPages = snippets.filter(({ kind, name }) => kind === 'page' && (name === null || !/\.ts$/.test(name)));
+const inNode = snippets.filter(({ kind, name }) => kind === 'node' && name === null);
+
+let browser: Browser;
+let server: ViteDevServer;
+
+const folderOf = ({ file }: Snippet): string => join(folder, file.replace(/\W/g, '-'));
+const pathOf = (snippet: Snippet): string =>
+  join(folderOf(snippet), snippet.name && /\.ts$/.test(snippet.name) ? snippet.name : `at-${snippet.line}.ts`);
+
+beforeAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+  for (const snippet of snippets) {
+    if (snippet.kind === 'cell') continue;
+    await mkdir(folderOf(snippet), { recursive: true });
+    await writeFile(pathOf(snippet), `${snippet.code}\nexport {};\n`);
+  }
+  browser = await chromium.launch(launchOptions(await resolveBrowser()));
+  server = await createServer({
+    configFile: false,
+    root,
+    resolve: { alias: doorAliases },
+    worker: { format: 'es' },
+    server: { port: 0, host: 'localhost', hmr: false, watch: null },
+    optimizeDeps: { noDiscovery: true, include: ['comlink'] },
+    logLevel: 'error',
+  });
+  await server.listen();
+}, 120_000);
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test.each(texts)(
+  'the cells of %s run',
+  async (file) => {
+    const { stdout } = await run(process.execPath, ['scripts/notebook.mjs', file], {
+      cwd: root,
+      maxBuffer: 64e6,
+    }).catch((error: { stdout: string; stderr: string }) => ({ stdout: `${error.stdout}\n${error.stderr}` }));
+    expect(/ 0 failed/.test(stdout) ? '' : stdout).toBe('');
+  },
+  600_000,
+);
+
+/** An element for each that the program asks for by its id. */
+function elements(code: string): string {
+  const asked = [...code.matchAll(/(?:querySelector(?:<[^>]*>)?|Panel)\(\s*'([a-z]*)#([\w-]+)'/g)];
+  return asked.map(([, tag, id]) => `<${tag || 'div'} id="${id}" width="64" height="64"></${tag || 'div'}>`).join('');
+}
+
+test.each(inPages.map((snippet) => [`${snippet.file}:${snippet.line}`, snippet] as const))(
+  '%s runs in a page',
+  async (_place, snippet) => {
+    const page = await browser.newPage();
+    const problems: string[] = [];
+    page.on('pageerror', (error) => problems.push(error.message));
+    const base = `${server.resolvedUrls?.local[0]}`;
+    const module = `/${pathOf(snippet).slice(root.length)}`;
+    await page.route(`${base}page.html`, (route) =>
+      route.fulfill({
+        contentType: 'text/html',
+        body: `<!doctype html><title>Program</title><body>${elements(snippet.code)}</body>`,
+      }),
+    );
+    await page.goto(`${base}page.html`);
+    // As a text: an import in a function would be made one of this test's.
+    await page.evaluate(`import(${JSON.stringify(module)}).then(() => undefined)`);
+    expect(problems).toEqual([]);
+    await page.close();
+  },
+  180_000,
+);
+
+test.each(inNode.map((snippet) => [`${snippet.file}:${snippet.line}`, snippet] as const))(
+  '%s runs in Node',
+  async (_place, snippet) => {
+    const cwd = await mkdtemp(join(tmpdir(), 'lamplight-program-'));
+    const script = join(root, 'test/site/run-in-node.mjs');
+    const env = { ...process.env, ...vulkanEnvironment(await resolveBrowser()) };
+    await run(process.execPath, [script, `/${pathOf(snippet).slice(root.length)}`], { cwd, env });
+    await rm(cwd, { recursive: true, force: true });
+  },
+  180_000,
+);
