@@ -1,7 +1,7 @@
 // `npm run build:reference`: the pages of the reference, made by TypeDoc from the sources' texts, into demos-dist/reference
 // (`-- --out FOLDER`). It fails where an export or a method of Tensor is not described.
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { build } from 'vite';
@@ -45,7 +45,23 @@ async function buildReference(out) {
     }
   });
   writeFileSync(join(out, 'names.json'), JSON.stringify(names));
+  leadOn(out, surface.entries, pages);
   console.log(`${all.length} pages of the reference, ${names.length} names, in ${out}`);
+}
+
+/**
+ * Other names of an export lead to its page, so that every name has an address: `torch/concat.html` to that of `cat`.
+ * @param {string} out @param {readonly import('./reference/entries.mjs').Entry[]} entries @param {Pages} pages
+ */
+function leadOn(out, entries, pages) {
+  for (const entry of entries) {
+    const file = `${entry.space.name}/${entry.name}.html`;
+    // Not where names differ in letters' case alone: files of some systems do not.
+    if (!entry.alias || existsSync(join(out, file))) continue;
+    const to = relative(dirname(file), pages.fileOf(entry));
+    const text = `<!doctype html><html lang="en"><meta charset="utf-8"><title>${entry.name}</title><meta http-equiv="refresh" content="0; url=${to}"><a href="${to}">${entry.name}</a></html>\n`;
+    writeFileSync(join(out, file), text);
+  }
 }
 
 /** The script and the style sheet of all pages, under names that stay. @param {string} out */
