@@ -217,6 +217,16 @@ export function addressOf(href: string, page: Page, all: readonly Page[], root: 
   return href;
 }
 
+/** Names that differ in letters' case alone have numbers, since files of some systems do not: `AlexNet.html`, `alexnet-2.html`. */
+function fileOf(space: string, name: string, all: ReadonlySet<string>): string {
+  const inSpace = (each: string) => each.toLowerCase() === `${space ? `${space}.` : ''}${name}`.toLowerCase();
+  const place = [...all]
+    .filter(inSpace)
+    .sort()
+    .findIndex((each) => each.endsWith(name));
+  return `${space || 'torch'}/${name}${place === 0 ? '' : `-${place + 1}`}.html`;
+}
+
 /** The page of the reference on a name such as `nn.Linear`, `Tensor.sum` or `vision.ops`. */
 function referenceFile(given: string, nowhere: () => Error): string {
   const name = given.replace(/^functional(?=\.|$)/, 'nn.functional').replace(/^torch(\.|$)/, '');
@@ -225,13 +235,13 @@ function referenceFile(given: string, nowhere: () => Error): string {
   const parts = name.split('.');
   const last = parts.pop()!;
   const space = parts.join('.');
-  if (all.has(name) && space !== 'Tensor') return `${space || 'torch'}/${last}.html`;
+  if (all.has(name) && space !== 'Tensor') return fileOf(space, last, all);
   if ([...all].some((each) => each.startsWith(`${name}.`)) && name !== 'Tensor') return `${name}/index.html`;
   // A member of a class.
   if (!all.has(space)) throw nowhere();
   if (space === 'Tensor' && !all.has(name)) throw nowhere();
   const owner = parts.pop()!;
-  return `${parts.join('.') || 'torch'}/${owner}.html#${last}`;
+  return `${fileOf(parts.join('.'), owner, all)}#${last}`;
 }
 
 /** `llms.txt`, as llmstxt.org describes it, and the whole guide as one text. */
