@@ -34,8 +34,9 @@ export function toldExports() {
     const module = moduleOf(program, checker, source);
     walk(module, name === 'lamplight' ? '' : `${name.slice('lamplight/'.length)}.`);
   }
-  const methods = checker.getExportsOfModule(moduleOf(program, checker, `${root}src/tensor/device-methods.ts`))[0];
-  if (!methods) throw new Error('reference: expected the methods of Tensor in src/tensor/device-methods.ts');
+  const file = moduleOf(program, checker, `${root}src/tensor/tensor.ts`);
+  const methods = checker.getExportsOfModule(file).find(({ name }) => name === 'Tensor');
+  if (!methods) throw new Error('reference: expected the class Tensor in src/tensor/tensor.ts');
   for (const member of checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(methods))) {
     if (isPublic(member, checker)) texts.set(`Tensor.${member.name}`, textOf(member));
   }

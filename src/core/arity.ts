@@ -93,7 +93,8 @@ export function expectSettled(name: string, args: readonly unknown[]): void {
   }
 }
 
-/** A function that refuses promises, and arguments after those that it looks at. @__NO_SIDE_EFFECTS__ */
+/** A function that refuses promises, and arguments after those that it looks at. */
+/* @__NO_SIDE_EFFECTS__ */
 export function closed<F extends Function>(name: string, call: F): F {
   return function (this: unknown, ...args: never[]): unknown {
     expectSettled(name, args);

@@ -3,7 +3,7 @@ import { numel } from '../core/meta';
 import { type Arguments, parseArgs } from '../core/options';
 import { hostFloats } from '../storage/allocate';
 import { dirichlet } from '../storage/random/gamma';
-import { xlogy } from '../tensor/special-functions';
+import { xlogy } from '../tensor/families/special';
 import type { Tensor } from '../tensor/tensor';
 import { type Constraint, positive, unitInterval } from './constraints';
 import { Distribution, type SampleArguments, type Validation, type ValueArguments } from './distribution';

@@ -6,7 +6,7 @@ import { type Arguments, parseArgs } from '../core/options';
 import { oneHot } from '../nn/functional/one-hot';
 import { hostFloats } from '../storage/allocate';
 import { dirichlet } from '../storage/random/gamma';
-import { xlogy } from '../tensor/special-functions';
+import { xlogy } from '../tensor/families/special';
 import type { Tensor } from '../tensor/tensor';
 import { type Constraint, independent, positive, simplex } from './constraints';
 import { Distribution, type SampleArguments, type Validation, type ValueArguments } from './distribution';

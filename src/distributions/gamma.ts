@@ -6,7 +6,7 @@ import { type Arguments, kindOf, parseArgs } from '../core/options';
 import { hostFloats } from '../storage/allocate';
 import { gamma } from '../storage/random/gamma';
 import { Generator } from '../storage/random/generator';
-import { xlogy } from '../tensor/special-functions';
+import { xlogy } from '../tensor/families/special';
 import type { Tensor } from '../tensor/tensor';
 import { finfo } from '../tensor/type-info';
 import { type Constraint, nonnegative, positive } from './constraints';

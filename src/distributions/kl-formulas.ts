@@ -1,8 +1,8 @@
 // Owns the formulas of Kullback-Leibler divergences, those that PyTorch knows.
 import { ArgumentError } from '../core/errors';
 import { softplus } from '../nn/functional/activation';
+import { xlogy } from '../tensor/families/special';
 import { valuesAtHand } from '../tensor/shown';
-import { xlogy } from '../tensor/special-functions';
 import type { Tensor } from '../tensor/tensor';
 import { Bernoulli } from './bernoulli';
 import { Beta } from './beta';

@@ -1,7 +1,7 @@
 // Owns Poisson.
 import { parseArgs } from '../core/options';
 import { poisson } from '../storage/random/counts';
-import { xlogy } from '../tensor/special-functions';
+import { xlogy } from '../tensor/families/special';
 import type { Tensor } from '../tensor/tensor';
 import { type Constraint, nonnegative, nonnegativeInteger } from './constraints';
 import { Distribution, type SampleArguments, type ValueArguments } from './distribution';

@@ -5,8 +5,8 @@ import { type DType, isFloat, type Shape, sameShape, showShape } from '../core/m
 import { cast, clone, full } from '../ops/cast';
 import { angle } from '../ops/parts';
 import { sumTo } from '../ops/reduce';
+import { LinearAlgebraMethods } from './linear-algebra-methods';
 import type { Operandish } from './pointwise-methods';
-import { SpecialMethods } from './special-methods';
 import type { Tensor } from './tensor';
 
 /** Bytes of an element as PyTorch counts them; on the GPU, dtypes of other sizes than 2 take 4. */
@@ -20,28 +20,8 @@ const itemSizes: Readonly<Record<DType, number>> = {
   bool: 1,
 };
 
-export abstract class AliasMethods extends SpecialMethods {
+export abstract class AliasMethods extends LinearAlgebraMethods {
   // ── Arithmetic ──
-
-  /** `abs` by another name. */
-  absolute(): Tensor {
-    return this.abs();
-  }
-
-  /** `abs_` by another name. */
-  absolute_(): this {
-    return this.abs_();
-  }
-
-  /** `neg` by another name. */
-  negative(): Tensor {
-    return this.neg();
-  }
-
-  /** `neg_` by another name. */
-  negative_(): this {
-    return this.neg_();
-  }
 
   /** `sub` by another name. */
   subtract(...args: Parameters<Tensor['sub']>): Tensor {
@@ -91,88 +71,6 @@ export abstract class AliasMethods extends SpecialMethods {
   /** `clamp_` by another name. */
   clip_(...args: Parameters<Tensor['clamp_']>): this {
     return this.clamp_(...args);
-  }
-
-  /** `trunc` by another name. */
-  fix(): Tensor {
-    return this.trunc();
-  }
-
-  /** `trunc_` by another name. */
-  fix_(): this {
-    return this.trunc_();
-  }
-
-  // ── Inverse circular and hyperbolic functions ──
-
-  /** `acos` by another name. */
-  arccos(): Tensor {
-    return this.acos();
-  }
-
-  /** `acos_` by another name. */
-  arccos_(): this {
-    return this.acos_();
-  }
-
-  /** `asin` by another name. */
-  arcsin(): Tensor {
-    return this.asin();
-  }
-
-  /** `asin_` by another name. */
-  arcsin_(): this {
-    return this.asin_();
-  }
-
-  /** `atan` by another name. */
-  arctan(): Tensor {
-    return this.atan();
-  }
-
-  /** `atan_` by another name. */
-  arctan_(): this {
-    return this.atan_();
-  }
-
-  /** `atan2` by another name. */
-  arctan2(other: Tensor): Tensor {
-    return this.atan2(other);
-  }
-
-  /** `atan2_` by another name. */
-  arctan2_(other: Tensor): this {
-    return this.atan2_(other);
-  }
-
-  /** `acosh` by another name. */
-  arccosh(): Tensor {
-    return this.acosh();
-  }
-
-  /** `acosh_` by another name. */
-  arccosh_(): this {
-    return this.acosh_();
-  }
-
-  /** `asinh` by another name. */
-  arcsinh(): Tensor {
-    return this.asinh();
-  }
-
-  /** `asinh_` by another name. */
-  arcsinh_(): this {
-    return this.asinh_();
-  }
-
-  /** `atanh` by another name. */
-  arctanh(): Tensor {
-    return this.atanh();
-  }
-
-  /** `atanh_` by another name. */
-  arctanh_(): this {
-    return this.atanh_();
   }
 
   // ── Comparisons ──

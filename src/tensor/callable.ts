@@ -73,7 +73,7 @@ interface Signature {
   readonly variadic: boolean;
 }
 
-type Function = (...args: never[]) => unknown;
+export type Callee = (...args: never[]) => unknown;
 
 /** The names of a list such as `input, other: operand, dim?: value`; optional ones keep their `?`. Where it ends in `...`, the required ones. */
 type Names<List extends string> = List extends `${infer Before}, ...`
@@ -95,12 +95,12 @@ type Required<All extends readonly string[]> = All extends readonly [
     : [First, ...Required<Rest>]
   : [];
 
-type NamesOf<S extends string> = S extends `${string}(${infer List})` ? Names<List> : [];
+export type NamesOf<S extends string> = S extends `${string}(${infer List})` ? Names<List> : [];
 
 /** Options of a function in the place of what follows its required parameters; `unknown` where it takes none. */
 type OptionsIn<Rest extends readonly unknown[]> = [Options<Rest>] extends [never] ? unknown : Options<Rest>;
 type Options<Rest> = Rest extends readonly [options?: infer O] ? Named<O> : never;
-type Named<O> = O extends TensorBase | readonly unknown[] | Function | string | number | boolean | null | undefined
+type Named<O> = O extends TensorBase | readonly unknown[] | Callee | string | number | boolean | null | undefined
   ? never
   : O;
 
@@ -127,14 +127,14 @@ type Gathered<Names extends readonly string[], Args extends readonly unknown[]> 
 type Member<Name extends string, T> = Name extends `${infer Given}?` ? { [K in Given]?: T } : { [K in Name]: T };
 
 /** A function that takes its parameters by place, or from any of them on by name. */
-export type Callable<S extends string, F extends Function> = ((
+export type Callable<S extends string, F extends Callee> = ((
   ...args: ByName<NamesOf<S>, Parameters<F>>
 ) => ReturnType<F>) &
   F;
 
 /** Methods that take the parameters listed for them by name, too. */
 export type NamedMethods<Lists extends Readonly<Record<string, string>>, T> = {
-  [K in keyof Lists & keyof T]: T[K] extends Function
+  [K in keyof Lists & keyof T]: T[K] extends Callee
     ? (
         ...args: ByName<Names<Lists[K]>, Parameters<T[K]>>
       ) => ReturnType<T[K]> extends TensorBase ? Tensor : ReturnType<T[K]>
@@ -150,39 +150,62 @@ export type NamedMethods<Lists extends Readonly<Record<string, string>>, T> = {
  *     atan2(y, x); atan2(y, { other: x }); atan2({ input: y, other: x });
  *
  * The function that comes back throws an ArgumentError where no tensor stands in the place of one, and errors of functions within carry its name.
- *
- * @__NO_SIDE_EFFECTS__
  */
-export function callable<const S extends string, F extends Function>(signature: S, call: F): Callable<S, F> {
+/* @__NO_SIDE_EFFECTS__ */
+export function callable<const S extends string, F extends Callee>(signature: S, call: F): Callable<S, F> {
+  const called = checkedCall(signature, call as unknown as AnyCall, () => mostArguments(call));
+  return ((...args: unknown[]) => called(args)) as unknown as Callable<S, F>;
+}
+
+export type AnyCall = (...args: unknown[]) => unknown;
+
+/** In the place of a tensor that a method is called on, for a function. */
+const NOBODY = Symbol('nobody');
+
+/**
+ * Calls with arguments after the signature's check, told to those who watch. `most` says how many arguments `run` looks at. A method's signature is
+ * without the tensor that it is called on, `self`.
+ */
+export function checkedCall(signature: string, run: AnyCall, most: () => number, isGetter = false) {
   let parsed: Signature | null = null;
-  let most = 0;
-  const run = call as unknown as (...args: unknown[]) => unknown;
-  const called = (...args: unknown[]): unknown => {
-    if (parsed === null) [parsed, most] = [parse(signature), mostArguments(call)];
+  let limit = 0;
+  const apply = (args: readonly unknown[], self: unknown): unknown => {
+    const given = all(parsed!, args, limit);
+    return self === NOBODY ? run(...given) : run.apply(self, given as unknown[]);
+  };
+  return function called(args: readonly unknown[], self: unknown = NOBODY): unknown {
+    if (parsed === null) [parsed, limit] = [parse(signature), most()];
     const { watcher, conversions } = calls;
-    const conversion = conversions?.get(parsed.name);
-    if (conversion) return conversion(args, called);
+    const { name } = parsed;
+    const whole = () => (self === NOBODY ? args : [self, ...args]);
+    const conversion = conversions?.get(name);
+    if (conversion) {
+      const again =
+        self === NOBODY
+          ? (...others: unknown[]) => called(others)
+          : (...[to, ...others]: unknown[]) => called(others, to);
+      return conversion(whole(), again);
+    }
     try {
-      if (watcher) return watcher.operation(parsed.name, args, () => run(...all(parsed!, args, most)), false);
-      return run(...all(parsed, args, most));
+      return watcher ? watcher.operation(name, whole(), () => apply(args, self), isGetter) : apply(args, self);
     } catch (error) {
-      throw told(parsed.name, args, error);
+      throw told(name, whole(), error);
     }
   };
-  return called as unknown as Callable<S, F>;
 }
 
 type NameOf<S extends string> = S extends `${infer Name}(${string}` ? Name : never;
 
 /** A method as a function of the tensor that it is called on. */
 type OfMethod<K> = K extends keyof Tensor
-  ? Tensor[K] extends Function
+  ? Tensor[K] extends Callee
     ? (input: Tensor, ...args: Parameters<Tensor[K]>) => ReturnType<Tensor[K]>
     : never
   : never;
 
-/** `callable` for functions whose types list their parameters by name already, or that are overloaded. @__NO_SIDE_EFFECTS__ */
-export function checked<F extends Function>(signature: string, call: F): F {
+/** `callable` for functions whose types list their parameters by name already, or that are overloaded. */
+/* @__NO_SIDE_EFFECTS__ */
+export function checked<F extends Callee>(signature: string, call: F): F {
   return callable(signature, call);
 }
 
@@ -190,9 +213,8 @@ export function checked<F extends Function>(signature: string, call: F): F {
  * The method of the same name, as a function under the same rules.
  *
  *     export const atan2 = method('atan2(input, other)');
- *
- * @__NO_SIDE_EFFECTS__
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function method<const S extends string>(signature: S): Callable<S, OfMethod<NameOf<S>>> {
   const name = signature.slice(0, signature.indexOf('(')) as 'exp';
   const call = (input: Tensor, ...args: []): unknown => input[name](...args);
@@ -218,23 +240,10 @@ export function callableMethods(
   }
 }
 
-function callableMethod(name: string, list: string, method: (...args: unknown[]) => unknown, isGetter: boolean) {
-  let parsed: Signature | null = null;
-  let most = 0;
-  return function called(this: unknown, ...args: unknown[]): unknown {
-    if (parsed === null) [parsed, most] = [parse(`${name}(${list})`), mostArguments(method)];
-    const { watcher, conversions } = calls;
-    const conversion = conversions?.get(name);
-    if (conversion) return conversion([this, ...args], (self, ...rest) => called.apply(self, rest));
-    try {
-      if (watcher) {
-        const run = () => method.apply(this, all(parsed!, args, most) as unknown[]);
-        return watcher.operation(name, [this, ...args], run, isGetter);
-      }
-      return method.apply(this, all(parsed, args, most) as unknown[]);
-    } catch (error) {
-      throw told(name, [this, ...args], error);
-    }
+function callableMethod(name: string, list: string, method: AnyCall, isGetter: boolean) {
+  const called = checkedCall(`${name}(${list})`, method, () => mostArguments(method), isGetter);
+  return function (this: unknown, ...args: unknown[]): unknown {
+    return called(args, this);
   };
 }
 

@@ -1,8 +1,8 @@
 // Functions over tensors that PyTorch has at its top level beside (or instead of) methods.
 
 import { expectSettled, oneTooMany } from '../core/arity';
-import { ShapeError } from '../core/errors';
-import { sameShape, showShape } from '../core/meta';
+import { ArgumentError, DTypeError, ShapeError } from '../core/errors';
+import { isFloat, sameShape, showShape } from '../core/meta';
 import { type Arguments, missingArguments, parseArgs } from '../core/options';
 import { expectFloat, named } from '../graph/record';
 import { cast, full, identity, reshape as reshapeValue } from '../ops/cast';
@@ -16,50 +16,6 @@ import type { Operandish } from './pointwise-methods';
 import { type ReduceArgs, reduceArgs } from './reduce-args';
 import { Tensor } from './tensor';
 
-/** −input. */
-export const neg = method('neg(input)');
-/** |input|, element by element. */
-export const abs = method('abs(input)');
-/** 1 for positive numbers, −1 for negative ones, 0 for 0. */
-export const sign = method('sign(input)');
-/** input². */
-export const square = method('square(input)');
-/** 1 / input, in floating point. */
-export const reciprocal = method('reciprocal(input)');
-/** The square root; NaN for negative numbers. */
-export const sqrt = method('sqrt(input)');
-/** 1 / √input. */
-export const rsqrt = method('rsqrt(input)');
-/** e to the power input. */
-export const exp = method('exp(input)');
-/** e to the power input, minus 1: accurate for small numbers. */
-export const expm1 = method('expm1(input)');
-/** The natural logarithm; −∞ for 0, NaN for negative numbers. */
-export const log = method('log(input)');
-/** The natural logarithm of 1 + input: accurate for small numbers. */
-export const log1p = method('log1p(input)');
-/** The sine of angles in radians. */
-export const sin = method('sin(input)');
-/** The cosine of angles in radians. */
-export const cos = method('cos(input)');
-/** The hyperbolic tangent, from −1 to 1. */
-export const tanh = method('tanh(input)');
-/** 1 / (1 + e^−input), from 0 to 1. */
-export const sigmoid = method('sigmoid(input)');
-/** input where it is positive, else 0. */
-export const relu = method('relu(input)');
-/** The greatest whole number that is not greater. */
-export const floor = method('floor(input)');
-/** The smallest whole number that is not smaller. */
-export const ceil = method('ceil(input)');
-/** To the nearest whole number, or to so many decimals; halves go to the even one. Negative decimals round to tens, hundreds, …. */
-export const round = method('round(input, ...)');
-/** Whether elements are NaN, as a bool tensor. */
-export const isnan = method('isnan(input)');
-/** Whether elements are ∞ or −∞, as a bool tensor. */
-export const isinf = method('isinf(input)');
-/** Whether elements are neither NaN nor infinite, as a bool tensor. */
-export const isfinite = method('isfinite(input)');
 /** Whether elements are 0, as a bool tensor. */
 export const logicalNot = method('logicalNot(input)');
 /** A copy in memory of its own, which the gradient passes through. */
@@ -131,7 +87,6 @@ export const gt = method('gt(input, other: operand)');
 export const ge = method('ge(input, other: operand)');
 
 export {
-  abs as absolute,
   div as divide,
   ge as greaterEqual,
   gt as greater,
@@ -139,9 +94,37 @@ export {
   lt as less,
   mul as multiply,
   ne as notEqual,
-  neg as negative,
   sub as subtract,
 };
+
+/** Each element raised to at least `min`, a number or a tensor. */
+export const clampMin = method('clampMin(input, min: operand)');
+/** Each element lowered to at most `max`, a number or a tensor. */
+export const clampMax = method('clampMax(input, max: operand)');
+
+const numberType = (number: number | boolean) => ({ dtype: dtypeOfScalar(number), isScalar: true });
+
+/** other - alpha · input. */
+export const rsub = callable(
+  'rsub(input, other: operand, ...)',
+  (input: Tensor, other: Operandish, options: { alpha?: number } = {}): Tensor => {
+    const { alpha } = parseArgs<{ alpha?: number }>('rsub', [], { alpha: 1 }, [options]);
+    if (other instanceof Tensor) return renamed(other.sub(input, { alpha }), 'RsubBackward0');
+    if (!isFloat(input.dtype) && !Number.isInteger(alpha)) {
+      throw new ArgumentError(`rsub: expected a whole alpha for dtype ${input.dtype}, but got ${alpha}`);
+    }
+    if (input.dtype === 'bool') {
+      throw new DTypeError('rsub: expected numbers, but got dtype bool; use logicalNot, or convert it with .to()');
+    }
+    const scaled = Tensor.of(cast(input.value, promoteTypes({ dtype: input.dtype }, numberType(other)))).mul(-alpha);
+    return renamed(scaled.add(other), 'RsubBackward1');
+  },
+);
+
+function renamed(x: Tensor, gradName: string): Tensor {
+  named(x.value, gradName);
+  return x;
+}
 
 /** Each element limited to [min, max]. */
 export const clamp = method('clamp(input, min?: operand, max?: operand, ...)');

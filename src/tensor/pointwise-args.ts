@@ -1,4 +1,4 @@
-// What the methods of pointwise-methods.ts are given: their options, and operands that are tensors or numbers.
+// What functions that work element by element are given: their options, and operands that are tensors or numbers.
 
 import { anything } from '../core/argument-kinds';
 import { ArgumentError } from '../core/errors';
@@ -37,6 +37,25 @@ export type MaskedFillArgs = Arguments<MaskedFillOptions, ['mask', 'value']>;
 export interface DivOptions {
   roundingMode?: 'floor' | 'trunc' | null;
 }
+
+/** How near counts as close: |a - b| ≤ atol + rtol |b|. */
+export interface Closeness {
+  rtol?: number;
+  atol?: number;
+  /** Whether NaN is close to NaN. */
+  equalNan?: boolean;
+}
+
+export type ClosenessArgs = Arguments<Closeness, ['rtol', 'atol', 'equalNan']>;
+
+/** The numbers that take the places of NaN, +∞ and -∞; the greatest and least float32 by default for the infinities. */
+export interface NanToNum {
+  nan?: number | null;
+  posinf?: number | null;
+  neginf?: number | null;
+}
+
+export type NanToNumArgs = Arguments<NanToNum, ['nan', 'posinf', 'neginf']>;
 
 /** The factor of the second operand. */
 export const alphaOf = (name: string, options: { alpha?: number | boolean }): number | boolean =>

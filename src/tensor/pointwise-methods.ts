@@ -1,21 +1,19 @@
 // Tensor methods that work element by element, with PyTorch's type promotion and in-place forms.
 
-import { integer } from '../core/argument-kinds';
 import { ArgumentError, DTypeError, ShapeError } from '../core/errors';
-import { type DType, isFloat, numel, sameShape, showShape } from '../core/meta';
+import { isFloat, numel, sameShape, showShape } from '../core/meta';
 import { kindOf, parseArgs } from '../core/options';
 import { mode } from '../graph/mode';
 import { expectNumber, named } from '../graph/record';
 import type { Value } from '../graph/value';
-import * as activation from '../ops/activation';
 import * as arithmetic from '../ops/arithmetic';
 import { cast, clone, full } from '../ops/cast';
 import * as compare from '../ops/compare';
-import { canBecome, divisionType, promoteTypes } from '../ops/promotion';
+import { promoteTypes } from '../ops/promotion';
 import { expand } from '../ops/reduce';
 import { distinctView } from '../ops/shape';
-import { storedNumber, wrappedNumber } from '../ops/stored-number';
 import { TensorBase } from '../storage/base';
+import { byKind, combined, replaced, resultType } from './operand';
 import {
   alphaOf,
   asBound,
@@ -38,9 +36,6 @@ export type { FillArgs, MaskedFillArgs, Operandish } from './pointwise-args';
 export type { ToArgs } from './to-args';
 
 type BinaryOp = (a: Value, b: Value | number) => Value;
-
-/** What PyTorch converts with a check, rather than modulo the dtype's size as arithmetic does. */
-const checksNumbers: readonly string[] = ['pow', 'where'];
 
 /** Names the gradient function of a rounded quotient. */
 function calledDiv(quotient: Tensor): Tensor {
@@ -85,7 +80,7 @@ export abstract class PointwiseMethods extends RandomMethods {
       throw new ArgumentError(`div: expected roundingMode 'trunc', 'floor' or null, but got '${roundingMode}'`);
     }
     if (roundingMode === null) return this.combine('div', other, arithmetic.div, true);
-    const common = this.resultType(other);
+    const common = resultType(this, other);
     if (common === 'bool') {
       throw new DTypeError(
         "div: expected numbers to round, but got operands of dtype bool; convert them with .to('int64')",
@@ -97,19 +92,13 @@ export abstract class PointwiseMethods extends RandomMethods {
 
   /** A factor as a number. @throws ArgumentError for one with a fraction where all numbers are whole, and for a boolean where not all are */
   protected factorOf(name: string, factor: string, given: number | boolean, other: Operandish): number {
-    const number = typeof given === 'boolean' && this.resultType(other) === 'bool' ? Number(given) : given;
+    const number = typeof given === 'boolean' && resultType(this, other) === 'bool' ? Number(given) : given;
     if (typeof number !== 'number') {
       throw new ArgumentError(`${name}: expected ${factor} to be a number, but got ${kindOf(number)}`);
     }
-    const dtype = this.resultType(other);
+    const dtype = resultType(this, other);
     if (Number.isInteger(number) || isFloat(dtype)) return number;
     throw new ArgumentError(`${name}: expected a whole ${factor} for operands of dtype ${dtype}, but got ${number}`);
-  }
-
-  /** Names the gradient function of a result, which in PyTorch differs for numbers and tensors. */
-  protected byKind(result: Tensor, other: Operandish, ofNumber: string, ofTensor: string): Tensor {
-    if (result.value.node) named(result.value, other instanceof TensorBase ? ofTensor : ofNumber);
-    return result;
   }
 
   /** ⌊this / other⌋. */
@@ -120,7 +109,7 @@ export abstract class PointwiseMethods extends RandomMethods {
   /** The remainder with the sign of `other`. */
   remainder(other: Operandish): Tensor {
     const result = this.combine('remainder', other, arithmetic.remainder);
-    return this.byKind(result, other, 'RemainderBackward0', 'RemainderBackward1');
+    return byKind(result, other, 'RemainderBackward0', 'RemainderBackward1');
   }
 
   /** this to the power `exponent`, element by element. Integers take exponents of at least 0. */
@@ -128,7 +117,7 @@ export abstract class PointwiseMethods extends RandomMethods {
     if (typeof exponent === 'boolean' && this.dtype === 'bool') {
       return exponent ? this.clone() : this.make(full(this.shape, 1, 'bool'));
     }
-    if (typeof exponent === 'number' && exponent < 0 && !isFloat(this.resultType(exponent))) {
+    if (typeof exponent === 'number' && exponent < 0 && !isFloat(resultType(this, exponent))) {
       throw new ArgumentError(
         `pow: expected an exponent of at least 0 for dtype ${this.dtype}, but got ${exponent}; convert it with .to('float32')`,
       );
@@ -144,104 +133,6 @@ export abstract class PointwiseMethods extends RandomMethods {
   /** The smaller of this and `other`, element by element; NaN where either is. */
   minimum(other: Operandish): Tensor {
     return this.combine('minimum', other, compare.minimum);
-  }
-
-  /** −this. */
-  neg(): Tensor {
-    return this.make(arithmetic.neg(this.value));
-  }
-
-  /** |this|, element by element. */
-  abs(): Tensor {
-    return this.make(arithmetic.abs(this.value));
-  }
-
-  /** 1 for positive numbers, −1 for negative ones, 0 for 0. */
-  sign(): Tensor {
-    return this.make(arithmetic.sign(this.value));
-  }
-
-  /** this². */
-  square(): Tensor {
-    return this.make(arithmetic.square(this.value));
-  }
-
-  /** 1 / this, in floating point. */
-  reciprocal(): Tensor {
-    return this.make(arithmetic.reciprocal(this.value));
-  }
-
-  /** The square root; NaN for negative numbers. */
-  sqrt(): Tensor {
-    return this.make(arithmetic.sqrt(this.value));
-  }
-
-  /** 1 / √this. */
-  rsqrt(): Tensor {
-    return this.make(arithmetic.rsqrt(this.value));
-  }
-
-  /** e to the power this. */
-  exp(): Tensor {
-    return this.make(arithmetic.exp(this.value));
-  }
-
-  /** e to the power this, minus 1: accurate for small numbers. */
-  expm1(): Tensor {
-    return this.make(arithmetic.expm1(this.value));
-  }
-
-  /** The natural logarithm; −∞ for 0, NaN for negative numbers. */
-  log(): Tensor {
-    return this.make(arithmetic.log(this.value));
-  }
-
-  /** The natural logarithm of 1 + this: accurate for small numbers. */
-  log1p(): Tensor {
-    return this.make(arithmetic.log1p(this.value));
-  }
-
-  /** The sine of angles in radians. */
-  sin(): Tensor {
-    return this.make(arithmetic.sin(this.value));
-  }
-
-  /** The cosine of angles in radians. */
-  cos(): Tensor {
-    return this.make(arithmetic.cos(this.value));
-  }
-
-  /** The hyperbolic tangent, from −1 to 1. */
-  tanh(): Tensor {
-    return this.make(activation.tanh(this.value));
-  }
-
-  /** 1 / (1 + e^−this), from 0 to 1. */
-  sigmoid(): Tensor {
-    return this.make(activation.sigmoid(this.value));
-  }
-
-  /** this where it is positive, else 0. */
-  relu(): Tensor {
-    return this.make(activation.relu(this.value));
-  }
-
-  /** The greatest whole number that is not greater. */
-  floor(): Tensor {
-    return this.make(arithmetic.floor(this.value));
-  }
-
-  /** The smallest whole number that is not smaller. */
-  ceil(): Tensor {
-    return this.make(arithmetic.ceil(this.value));
-  }
-
-  /** To the nearest whole number, or to so many decimals; halves go to the even one. Negative decimals round to tens, hundreds, …. */
-  round(options?: { decimals?: number }): Tensor {
-    const { decimals } = parseArgs<{ decimals?: number }>('round', [], { decimals: 0 }, [options], {
-      decimals: integer,
-    });
-    return this.make(arithmetic.round(this.value, decimals));
   }
 
   /** Each element limited to [min, max], numbers or tensors; either may be left out. */
@@ -282,14 +173,6 @@ export abstract class PointwiseMethods extends RandomMethods {
       typeof bound === 'number' ? full([], bound, dtype, 'clamp') : cast(bound.value, dtype);
     const raised = min === null ? x : compare.maximum(x, boundOf(min));
     return this.make(named(max === null ? raised : compare.minimum(raised, boundOf(max)), gradName));
-  }
-
-  /** This tensor itself: there for numbers, not for bools. */
-  positive(): Tensor {
-    if (this.dtype === 'bool') {
-      throw new DTypeError('positive: expected numbers, but got dtype bool; convert it with .to()');
-    }
-    return this as unknown as Tensor;
   }
 
   // ── Comparison and logic: results are bool ──
@@ -342,21 +225,6 @@ export abstract class PointwiseMethods extends RandomMethods {
   /** Whether elements are 0, as a bool tensor. */
   logicalNot(): Tensor {
     return this.make(compare.logicalNot(this.value));
-  }
-
-  /** Whether elements are NaN, as a bool tensor. */
-  isnan(): Tensor {
-    return this.make(compare.isnan(this.value));
-  }
-
-  /** Whether elements are ∞ or −∞, as a bool tensor. */
-  isinf(): Tensor {
-    return this.make(compare.isinf(this.value));
-  }
-
-  /** Whether elements are neither NaN nor infinite, as a bool tensor. */
-  isfinite(): Tensor {
-    return this.make(compare.isfinite(this.value));
   }
 
   /** This tensor where `condition` holds, `other` elsewhere. */
@@ -500,39 +368,14 @@ export abstract class PointwiseMethods extends RandomMethods {
     return this.replace('pow_', this.before(exponent).pow(exponent).value);
   }
 
-  /** `neg`, in place. */
-  neg_(): this {
-    return this.replace('neg_', arithmetic.neg(this.value));
+  /** `remainder`, in place. */
+  remainder_(other: Operandish): this {
+    return this.replace('remainder_', this.before(other).remainder(other).value);
   }
 
-  /** `abs`, in place. */
-  abs_(): this {
-    return this.replace('abs_', arithmetic.abs(this.before().value));
-  }
-
-  /** `sqrt`, in place. */
-  sqrt_(): this {
-    return this.replace('sqrt_', arithmetic.sqrt(this.value));
-  }
-
-  /** `exp`, in place. */
-  exp_(): this {
-    return this.replace('exp_', arithmetic.exp(this.value));
-  }
-
-  /** `relu`, in place. */
-  relu_(): this {
-    return this.replace('relu_', activation.relu(this.value));
-  }
-
-  /** `tanh`, in place. */
-  tanh_(): this {
-    return this.replace('tanh_', activation.tanh(this.value));
-  }
-
-  /** `sigmoid`, in place. */
-  sigmoid_(): this {
-    return this.replace('sigmoid_', activation.sigmoid(this.value));
+  /** `floorDivide`, in place. */
+  floorDivide_(other: Operandish): this {
+    return this.replace('floorDivide_', this.before(other).floorDivide(other).value);
   }
 
   /** `clamp`, in place. */
@@ -621,38 +464,12 @@ export abstract class PointwiseMethods extends RandomMethods {
     return arithmetic.add(this.value, other);
   }
 
-  /** The dtype in which this tensor and `other` meet. */
-  protected resultType(other: Operandish): DType {
-    return promoteTypes(operandOf(this), operandOf(other));
-  }
-
   protected combine(name: string, other: Operandish, op: BinaryOp, division = false): Tensor {
-    const common = this.resultType(other);
-    const dtype = division ? divisionType(common) : common;
-    const a = cast(this.value, dtype);
-    if (other instanceof TensorBase) return this.make(op(a, cast(other.value, dtype)));
-    if (typeof other !== 'number' && typeof other !== 'boolean') {
-      throw new DTypeError(`${name}: expected a tensor or a number, but got ${kindOf(other)}`);
-    }
-    if (dtype === 'bool') return this.make(op(a, full([], other, dtype)));
-    const number = Number(other);
-    const wraps = dtype === 'uint8' && Number.isInteger(number) && !checksNumbers.includes(name);
-    return this.make(op(a, wraps ? wrappedNumber(number, dtype) : storedNumber(name, number, dtype)));
+    return combined(name, this, other, op, division);
   }
 
-  /** In-place result: its dtype must be able to go back into this tensor's. */
   protected replace(name: string, value: Value): this {
-    if (!canBecome(value.dtype, this.dtype)) {
-      throw new DTypeError(
-        `${name}: the result is ${value.dtype}, which cannot be written into a tensor of dtype ${this.dtype}; convert with .to() first`,
-      );
-    }
-    if (!sameShape(value.shape, this.shape)) {
-      throw new ShapeError(
-        `${name}: expected an operand that broadcasts to ${showShape(this.shape)}, but the result has shape ${showShape(value.shape)}`,
-      );
-    }
-    return this.assign(value);
+    return replaced(name, this, value);
   }
 
   private fit(name: string, source: Value): this {

@@ -13,8 +13,10 @@ import * as reduce from '../ops/reduce';
 import { permute } from '../ops/shape';
 import { logSoftmax, softmax } from '../ops/softmax';
 import { vectorNorm } from '../ops/vector-norm';
-import { type ClosenessArgs, ElementaryMethods } from './elementary-methods';
+import { isclose } from './families/elementary';
 import { type ValuesIndices, valuesIndices } from './named-results';
+import type { ClosenessArgs } from './pointwise-args';
+import { PointwiseMethods } from './pointwise-methods';
 import {
   allIfNone,
   type Dims,
@@ -50,7 +52,7 @@ export type RowArgs = Arguments<RowOptions, ['dim', 'dtype']>;
 const rowArgs = (name: string, args: RowArgs) =>
   parseArgs<RowOptions>(name, ['dim'], { dtype: null as DType | null }, args);
 
-export abstract class ReduceMethods extends ElementaryMethods {
+export abstract class ReduceMethods extends PointwiseMethods {
   /** Σ over the given dimensions, or over all. Integers and bools sum to int64. With `dtype`, the elements are cast to it first. */
   sum(...args: ReduceArgs<Dims, SumOptions>): Tensor {
     return this.summed('sum', args, reduce.sum);
@@ -76,7 +78,7 @@ export abstract class ReduceMethods extends ElementaryMethods {
   /** Whether |this - other| ≤ atol + rtol · |other| everywhere; reads back. Equal infinities are close. */
   async allclose(other: Tensor, ...args: ClosenessArgs): Promise<boolean> {
     return Boolean(
-      await this.isclose(other, ...args)
+      await isclose(this as unknown as Tensor, other, ...args)
         .all()
         .item(),
     );
@@ -246,7 +248,7 @@ export abstract class ReduceMethods extends ElementaryMethods {
   ): Tensor | ValuesIndices {
     const [first] = args;
     const other = isPlainObject(first) ? first.other : first;
-    if (other instanceof ElementaryMethods) return pairwise(other as unknown as Tensor);
+    if (other instanceof PointwiseMethods) return pairwise(other as unknown as Tensor);
     const { dim, keepdim } = reduceArgs(name, args);
     if (dim === null) return this.make(named(whole(this.value), `${name === 'max' ? 'Max' : 'Min'}Backward1`));
     if (typeof dim !== 'number') {

@@ -1,12 +1,14 @@
-// Places of values among sorted ones.
+// Places of values among sorted ones, and whether they are among others.
 
 import { orNull } from '../core/argument-kinds';
-import { ArgumentError, ShapeError } from '../core/errors';
+import { ArgumentError, DTypeError, ShapeError } from '../core/errors';
 import { parseArgs } from '../core/options';
 import { cast, full } from '../ops/cast';
 import { promoteTypes } from '../ops/promotion';
 import * as ops from '../ops/search';
 import { callable } from './callable';
+import { inf } from './constants';
+import { tensorOf } from './operand';
 import type { Tensor } from './tensor';
 import { tensor } from './tensor-kinds';
 
@@ -70,3 +72,37 @@ export const bucketize = callable(
     return searchsorted(boundaries, input, { outInt32, right });
   },
 );
+
+/**
+ * Whether each element is among `testElements`; with `invert`, whether it is not. One of them may be a number. NaN is among none.
+ * Shape: that of `elements`. `assumeUnique` is a hint that is not needed here.
+ */
+export const isin = callable(
+  'isin(elements: operand, testElements: operand, ...)',
+  (
+    elements: Tensor | number,
+    testElements: Tensor | number,
+    options: { assumeUnique?: boolean; invert?: boolean } = {},
+  ): Tensor => {
+    const { invert } = parseArgs<typeof options>('isin', [], { assumeUnique: false, invert: false }, [options]);
+    if (typeof elements === 'number' && typeof testElements === 'number') {
+      throw new ArgumentError('isin: expected at least one tensor, but got two numbers');
+    }
+    const [x, among] = [elements, testElements].map(tensorOf);
+    for (const { dtype } of [x!, among!]) {
+      if (dtype === 'bool') throw new DTypeError('isin: expected numbers, but got dtype bool; convert it with .to()');
+    }
+    const found = among!.numel() === 0 ? x!.lt(x!) : foundIn(x!, among!);
+    return invert ? found.logicalNot() : found;
+  },
+);
+
+/** Whether the place of an element among the sorted ones is taken by its equal. */
+function foundIn(x: Tensor, among: Tensor): Tensor {
+  const dtype = promoteTypes({ dtype: x.dtype }, { dtype: among.dtype });
+  const sorted = among.to(dtype).flatten().sort()[0];
+  // NaN, which comes last, in order for comparisons; what is found there is NaN all the same.
+  const ordered = sorted.nanToNum({ nan: inf, posinf: inf, neginf: -inf });
+  const place = searchsorted(ordered, x.to(dtype)).clamp({ max: sorted.numel() - 1 });
+  return sorted.take(place).eq(x);
+}

@@ -6,16 +6,15 @@ import { cast } from '../ops/cast';
 import { divisionType, promoteTypes } from '../ops/promotion';
 import * as ops from '../ops/special';
 import { callable } from './callable';
-import { erfc } from './elementary-functions';
-import { sigmoid } from './functions';
+import { erfc, sigmoid } from './families/elementary';
+import { digamma, igamma, igammac, lgamma, mvlgamma, xlogy } from './families/special';
 import { tensorOf } from './operand';
 import type { Operandish } from './pointwise-methods';
-import { digamma, igamma, igammac, lgamma, mvlgamma, xlogy } from './special-functions';
 import { Tensor } from './tensor';
 
-export { erf, erfc, exp2 } from './elementary-functions';
-export { expm1, log1p, logSoftmax, logsumexp, round, softmax } from './functions';
-export { digamma, erfinv, i0, logit, polygamma, sinc, xlogy } from './special-functions';
+export { erf, erfc, exp2, expm1, log1p, round } from './families/elementary';
+export { digamma, erfinv, i0, logit, polygamma, sinc, xlogy } from './families/special';
+export { logSoftmax, logsumexp, softmax } from './functions';
 export {
   digamma as psi,
   igamma as gammainc,

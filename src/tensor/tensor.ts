@@ -6,13 +6,21 @@ import type { Value } from '../graph/value';
 import { detach } from '../ops/cast';
 import { TensorBase, type View } from '../storage/base';
 import { Line } from '../storage/line';
+import { makeBy } from '../storage/made';
 import type { Layout, Storage } from '../storage/storage';
 import { callableMethods, type NamedMethods } from './callable';
 import { DeviceMethods } from './device-methods';
+import * as elementary from './families/elementary';
+import * as special from './families/special';
+import { install, type Methods as MethodsOf } from './family';
 import { byName, byPlace } from './method-signatures';
 import { ReadableTensor } from './readable';
 
-type Methods = NamedMethods<typeof byPlace, DeviceMethods> & DeviceMethods;
+/** The methods of families, whose texts stand at their functions, and those of the classes, by place and by name. */
+type Methods = MethodsOf<typeof elementary> &
+  MethodsOf<typeof special> &
+  NamedMethods<typeof byPlace, DeviceMethods> &
+  DeviceMethods;
 
 /** The methods with the types that they have by name. */
 const MethodsByName = DeviceMethods as unknown as abstract new (
@@ -41,6 +49,9 @@ const lone = [
 export class Tensor extends MethodsByName {
   static {
     callableMethods(Tensor.prototype, ReadableTensor.prototype, { ...byPlace, ...byName }, internal);
+    install(Tensor.prototype, elementary);
+    install(Tensor.prototype, special);
+    makeBy(Tensor.of);
     closeMethods(ReadableTensor.prototype, ['item', 'tolist', 'print', 'text']);
     closeMethods(TensorBase.prototype, lone);
   }

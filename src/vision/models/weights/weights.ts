@@ -197,7 +197,8 @@ export class WeightsEnumeration extends Printable {
   }
 }
 
-/** An enumeration whose files were trained on one data set; `best` is its default. @__NO_SIDE_EFFECTS__ */
+/** An enumeration whose files were trained on one data set; `best` is its default. */
+/* @__NO_SIDE_EFFECTS__ */
 export function enumeration<Names extends string>(
   name: string,
   task: Task,
@@ -210,7 +211,8 @@ export function enumeration<Names extends string>(
   return new WeightsEnumeration(name, members, chosen) as WeightsEnum<Names>;
 }
 
-/** The enumeration, whose members know the names of their classes from now on. @__NO_SIDE_EFFECTS__ */
+/** The enumeration, whose members know the names of their classes from now on. */
+/* @__NO_SIDE_EFFECTS__ */
 export function naming<E extends WeightsEnumeration>(task: Task, names: readonly string[], given: E): E {
   categories.set(task, names);
   return given;

@@ -1,0 +1,130 @@
+// Owns what one line of a family becomes: a function, a method and, where it says so, their form in place.
+
+import { mostArguments } from '../core/arity';
+import type { Value } from '../graph/value';
+import { TensorBase } from '../storage/base';
+import { made } from '../storage/made';
+import { type AnyCall, type ByName, type Callable, type Callee, checkedCall, type NamesOf } from './callable';
+import { replaced } from './operand';
+import type { Tensor } from './tensor';
+
+declare const AS_METHOD: unique symbol;
+
+/** A function that is a method, too, with that one's type. */
+export interface AsMethod<Method> {
+  readonly [AS_METHOD]: Method;
+}
+
+type Rest<F> = F extends (input: Tensor, ...rest: infer A) => unknown ? A : never;
+type Later<Names> = Names extends readonly [string, ...infer Rest extends readonly string[]] ? Rest : [];
+
+/** The arguments of a method: those of the function behind the tensor, by place or from any of them on by name. */
+type MethodArgs<S extends string, F> =
+  Later<NamesOf<S>> extends [] ? Rest<F> : Rest<F> | ByName<Later<NamesOf<S>>, Rest<F>>;
+
+/** A function whose first parameter is a tensor, and the method of the same name. */
+export type Op<S extends string, F extends Callee> = Callable<S, F> &
+  AsMethod<(...args: MethodArgs<S, F>) => ReturnType<F>>;
+
+/** The same written back into the tensor, which keeps its class. */
+export type InPlace<S extends string, F extends Callee> = (<T extends Tensor>(
+  input: T,
+  ...args: MethodArgs<S, F>
+) => T) &
+  AsMethod<<T extends Tensor>(this: T, ...args: MethodArgs<S, F>) => T>;
+
+/** The methods of a family, by the names of its functions. */
+export type Methods<Family> = {
+  [K in keyof Family as Family[K] extends AsMethod<unknown> ? K : never]: Family[K] extends AsMethod<infer Method>
+    ? Method
+    : never;
+};
+
+interface Definition {
+  readonly name: string;
+  /** The parameters behind the tensor, as the signature lists them. */
+  readonly rest: string;
+  readonly call: AnyCall;
+  most(): number;
+}
+
+const definitions = new WeakMap<object, Definition>();
+
+/** A function of a family, which is remembered as it was given. */
+function defined(signature: string, definition: Definition): AnyCall {
+  const called = checkedCall(signature, definition.call, definition.most);
+  const op = (...args: unknown[]) => called(args);
+  definitions.set(op, definition);
+  return op;
+}
+
+/**
+ * A function under PyTorch's calling rules whose first parameter is a tensor, for a family: `callable` says how its signature is written.
+ *
+ *     export const atan2 = op('atan2(input, other)', (input: Tensor, other: Tensor): Tensor => made(ops.atan2(input.value, other.value)));
+ *     torch.atan2(y, x); y.atan2(x); y.atan2({ other: x });
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export function op<const S extends string, F extends Callee>(signature: S, call: F): Op<S, F> {
+  const at = signature.indexOf('(');
+  const [name, list] = [signature.slice(0, at), signature.slice(at + 1, -1)];
+  const comma = list.indexOf(', ');
+  const rest = comma < 0 ? '' : list.slice(comma + 2);
+  return defined(signature, {
+    name,
+    rest,
+    call: call as unknown as AnyCall,
+    most: () => mostArguments(call),
+  }) as unknown as Op<S, F>;
+}
+
+/** A function of one tensor, by an operation of values. */
+/* @__NO_SIDE_EFFECTS__ */
+export const unary = <const N extends string>(name: N, of: (x: Value) => Value) =>
+  op(`${name}(input)`, (input: Tensor): Tensor => made(of(input.value)));
+
+/** A function whose tensor is not its first parameter, with the method that it is. */
+/* @__NO_SIDE_EFFECTS__ */
+export function withMethod<F extends Callee, Method>(call: F, method: AsMethod<Method>): F & AsMethod<Method> {
+  definitions.set(call, definitions.get(method)!);
+  return call as F & AsMethod<Method>;
+}
+
+/**
+ * The function written back into its first tensor, under its name with `_`. Where a gradient may ask for what stood there, that is copied
+ * before, unless `old` is 'unread': the gradient does not read it.
+ *
+ *     export const atan2_ = inPlace(atan2);
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export function inPlace<S extends string, F extends Callee>(
+  of: Op<S, F>,
+  old: 'read' | 'unread' = 'read',
+): InPlace<S, F> {
+  const { name, rest, call, most } = definitions.get(of)!;
+  const own = `${name}_`;
+  const write = (input: Tensor, ...args: unknown[]): Tensor => {
+    const other = args.find((arg): arg is Tensor => arg instanceof TensorBase && arg.value.requiresGrad);
+    const result = call(old === 'read' ? input.before(other) : input, ...args) as Tensor;
+    return replaced(own, input, result.value);
+  };
+  const signature = `${own}(${['input', rest].filter(Boolean).join(', ')})`;
+  return defined(signature, { name: own, rest, call: write as unknown as AnyCall, most }) as unknown as InPlace<S, F>;
+}
+
+/** Puts the methods of a family onto the class of tensors. */
+export function install(prototype: object, family: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(family)) {
+    const definition = typeof value === 'function' ? definitions.get(value) : undefined;
+    if (!definition) continue;
+    const { rest, call, most } = definition;
+    const run = function (this: unknown, ...args: unknown[]) {
+      return call(this, ...args);
+    };
+    const called = checkedCall(`${name}(${rest})`, run, () => most() - 1);
+    const method = function (this: unknown, ...args: unknown[]): unknown {
+      return called(args, this);
+    };
+    Object.defineProperty(prototype, name, { value: method, writable: true, configurable: true });
+  }
+}
