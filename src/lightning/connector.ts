@@ -2,7 +2,7 @@
 import { AutogradError, DeviceLostError } from '../core/errors';
 import { withMode } from '../graph/mode';
 import { tensor } from '../tensor/creation';
-import { where } from '../tensor/functions';
+import { where } from '../tensor/families/comparison';
 import { Tensor } from '../tensor/tensor';
 import type { Results, Shown } from './results';
 import type { Trainer } from './trainer';

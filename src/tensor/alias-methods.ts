@@ -6,7 +6,6 @@ import { cast, clone, full } from '../ops/cast';
 import { angle } from '../ops/parts';
 import { sumTo } from '../ops/reduce';
 import { LinearAlgebraMethods } from './linear-algebra-methods';
-import type { Operandish } from './pointwise-methods';
 import type { Tensor } from './tensor';
 
 /** Bytes of an element as PyTorch counts them; on the GPU, dtypes of other sizes than 2 take 4. */
@@ -21,110 +20,6 @@ const itemSizes: Readonly<Record<DType, number>> = {
 };
 
 export abstract class AliasMethods extends LinearAlgebraMethods {
-  // ── Arithmetic ──
-
-  /** `sub` by another name. */
-  subtract(...args: Parameters<Tensor['sub']>): Tensor {
-    return this.sub(...args);
-  }
-
-  /** `sub_` by another name. */
-  subtract_(...args: Parameters<Tensor['sub_']>): this {
-    return this.sub_(...args);
-  }
-
-  /** `mul` by another name. */
-  multiply(other: Operandish): Tensor {
-    return this.mul(other);
-  }
-
-  /** `mul_` by another name. */
-  multiply_(other: Operandish): this {
-    return this.mul_(other);
-  }
-
-  /** `div` by another name. */
-  divide(...args: Parameters<Tensor['div']>): Tensor {
-    return this.div(...args);
-  }
-
-  /** `div_` by another name. */
-  divide_(...args: Parameters<Tensor['div_']>): this {
-    return this.div_(...args);
-  }
-
-  /** `div` by another name. */
-  trueDivide(other: Operandish): Tensor {
-    return this.div(other);
-  }
-
-  /** `div_` by another name. */
-  trueDivide_(other: Operandish): this {
-    return this.div_(other);
-  }
-
-  /** `clamp` by another name. */
-  clip(...args: Parameters<Tensor['clamp']>): Tensor {
-    return this.clamp(...args);
-  }
-
-  /** `clamp_` by another name. */
-  clip_(...args: Parameters<Tensor['clamp_']>): this {
-    return this.clamp_(...args);
-  }
-
-  // ── Comparisons ──
-
-  /** `gt` by another name. */
-  greater(other: Operandish): Tensor {
-    return this.gt(other);
-  }
-
-  /** `gt_` by another name. */
-  greater_(other: Operandish): this {
-    return this.gt_(other);
-  }
-
-  /** `ge` by another name. */
-  greaterEqual(other: Operandish): Tensor {
-    return this.ge(other);
-  }
-
-  /** `ge_` by another name. */
-  greaterEqual_(other: Operandish): this {
-    return this.ge_(other);
-  }
-
-  /** `lt` by another name. */
-  less(other: Operandish): Tensor {
-    return this.lt(other);
-  }
-
-  /** `lt_` by another name. */
-  less_(other: Operandish): this {
-    return this.lt_(other);
-  }
-
-  /** `le` by another name. */
-  lessEqual(other: Operandish): Tensor {
-    return this.le(other);
-  }
-
-  /** `le_` by another name. */
-  lessEqual_(other: Operandish): this {
-    return this.le_(other);
-  }
-
-  /** `ne` by another name. */
-  notEqual(other: Operandish): Tensor {
-    return this.ne(other);
-  }
-
-  /** `ne_` by another name. */
-  notEqual_(other: Operandish): this {
-    return this.ne_(other);
-  }
-
   // ── Shapes ──
 
   /** `movedim` by another name. */

@@ -2,6 +2,7 @@
 
 import { mostArguments } from '../core/arity';
 import type { Value } from '../graph/value';
+import { cast } from '../ops/cast';
 import { TensorBase } from '../storage/base';
 import { made } from '../storage/made';
 import { type AnyCall, type ByName, type Callable, type Callee, checkedCall, type NamesOf } from './callable';
@@ -92,21 +93,21 @@ export function withMethod<F extends Callee, Method>(call: F, method: AsMethod<M
 
 /**
  * The function written back into its first tensor, under its name with `_`. Where a gradient may ask for what stood there, that is copied
- * before, unless `old` is 'unread': the gradient does not read it.
+ * before, unless the gradient of this function never reads it (`readsOld`). `casts`: a result of another dtype is cast back.
  *
  *     export const atan2_ = inPlace(atan2);
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function inPlace<S extends string, F extends Callee>(
   of: Op<S, F>,
-  old: 'read' | 'unread' = 'read',
+  { readsOld = true, casts = false }: { readonly readsOld?: boolean; readonly casts?: boolean } = {},
 ): InPlace<S, F> {
   const { name, rest, call, most } = definitions.get(of)!;
   const own = `${name}_`;
   const write = (input: Tensor, ...args: unknown[]): Tensor => {
     const other = args.find((arg): arg is Tensor => arg instanceof TensorBase && arg.value.requiresGrad);
-    const result = call(old === 'read' ? input.before(other) : input, ...args) as Tensor;
-    return replaced(own, input, result.value);
+    const result = call(readsOld ? input.before(other) : input, ...args) as Tensor;
+    return replaced(own, input, casts ? cast(result.value, input.dtype) : result.value);
   };
   const signature = `${own}(${['input', rest].filter(Boolean).join(', ')})`;
   return defined(signature, { name: own, rest, call: write as unknown as AnyCall, most }) as unknown as InPlace<S, F>;

@@ -1,154 +1,23 @@
 // Functions over tensors that PyTorch has at its top level beside (or instead of) methods.
 
 import { expectSettled, oneTooMany } from '../core/arity';
-import { ArgumentError, DTypeError, ShapeError } from '../core/errors';
-import { isFloat, sameShape, showShape } from '../core/meta';
+import { ShapeError } from '../core/errors';
+import { sameShape, showShape } from '../core/meta';
 import { type Arguments, missingArguments, parseArgs } from '../core/options';
 import { expectFloat, named } from '../graph/record';
-import { cast, full, identity, reshape as reshapeValue } from '../ops/cast';
+import { cast, identity, reshape as reshapeValue } from '../ops/cast';
 import { resolveDim } from '../ops/dims';
 import { cat as catValues } from '../ops/join';
-import { dtypeOfScalar, promoteTypes } from '../ops/promotion';
+import { promoteTypes } from '../ops/promotion';
 import { callable, checked, method } from './callable';
 import type { ValuesIndices } from './named-results';
-import { tensorOf } from './operand';
-import type { Operandish } from './pointwise-methods';
 import { type ReduceArgs, reduceArgs } from './reduce-args';
 import { Tensor } from './tensor';
 
-/** Whether elements are 0, as a bool tensor. */
-export const logicalNot = method('logicalNot(input)');
 /** A copy in memory of its own, which the gradient passes through. */
 export const clone = method('clone(input)');
 /** The transpose of a matrix; tensors of rank 0 and 1 as they are. */
 export const t = method('t(input)');
-
-/** input + alpha · other; one of them may be a number. */
-export const add = callable(
-  'add(input: operand, other: operand, ...)',
-  (input: Operandish, other: Operandish, options?: { alpha?: number }): Tensor => tensorOf(input).add(other, options),
-);
-/** input - alpha · other; one of them may be a number. */
-export const sub = callable(
-  'sub(input: operand, other: operand, ...)',
-  (input: Operandish, other: Operandish, options?: { alpha?: number }): Tensor => tensorOf(input).sub(other, options),
-);
-/** input · other; one of them may be a number. */
-export const mul = callable(
-  'mul(input: operand, other: operand)',
-  (input: Operandish, other: Operandish): Tensor => tensorOf(input).mul(other),
-);
-/** input / other; one of them may be a number. */
-export const div = callable(
-  'div(input: operand, other: operand, ...)',
-  (input: Operandish, other: Operandish, options?: { roundingMode?: 'floor' | 'trunc' | null }): Tensor =>
-    tensorOf(input).div(other, options),
-);
-/** input / other, without rounding. */
-export const trueDivide = callable(
-  'trueDivide(input: operand, other: operand)',
-  (input: Operandish, other: Operandish): Tensor => tensorOf(input).div(other),
-);
-/** input^exponent; one of them may be a number. */
-export const pow = callable(
-  'pow(input: operand, exponent: operand)',
-  (input: Operandish, exponent: Operandish): Tensor => {
-    if (input instanceof Tensor) return input.pow(exponent);
-    const power = tensorOf(input).pow(exponent);
-    named(power.value, 'PowBackward2');
-    return power;
-  },
-);
-/** The remainder of input / other with the sign of `other`; one of them may be a number. */
-export const remainder = callable(
-  'remainder(input: operand, other: operand)',
-  (input: Operandish, other: Operandish): Tensor => tensorOf(input).remainder(other),
-);
-/** input / other rounded down; one of them may be a number. */
-export const floorDivide = callable(
-  'floorDivide(input: operand, other: operand)',
-  (input: Operandish, other: Operandish): Tensor => tensorOf(input).floorDivide(other),
-);
-/** The greater of input and `other`, element by element; NaN where either is. */
-export const maximum = method('maximum(input, other: operand)');
-/** The smaller of input and `other`, element by element; NaN where either is. */
-export const minimum = method('minimum(input, other: operand)');
-/** input = other, element by element, as a bool tensor. */
-export const eq = method('eq(input, other: operand)');
-/** input ≠ other, element by element, as a bool tensor. */
-export const ne = method('ne(input, other: operand)');
-/** input < other, element by element, as a bool tensor. */
-export const lt = method('lt(input, other: operand)');
-/** input ≤ other, element by element, as a bool tensor. */
-export const le = method('le(input, other: operand)');
-/** input > other, element by element, as a bool tensor. */
-export const gt = method('gt(input, other: operand)');
-/** input ≥ other, element by element, as a bool tensor. */
-export const ge = method('ge(input, other: operand)');
-
-export {
-  div as divide,
-  ge as greaterEqual,
-  gt as greater,
-  le as lessEqual,
-  lt as less,
-  mul as multiply,
-  ne as notEqual,
-  sub as subtract,
-};
-
-/** Each element raised to at least `min`, a number or a tensor. */
-export const clampMin = method('clampMin(input, min: operand)');
-/** Each element lowered to at most `max`, a number or a tensor. */
-export const clampMax = method('clampMax(input, max: operand)');
-
-const numberType = (number: number | boolean) => ({ dtype: dtypeOfScalar(number), isScalar: true });
-
-/** other - alpha · input. */
-export const rsub = callable(
-  'rsub(input, other: operand, ...)',
-  (input: Tensor, other: Operandish, options: { alpha?: number } = {}): Tensor => {
-    const { alpha } = parseArgs<{ alpha?: number }>('rsub', [], { alpha: 1 }, [options]);
-    if (other instanceof Tensor) return renamed(other.sub(input, { alpha }), 'RsubBackward0');
-    if (!isFloat(input.dtype) && !Number.isInteger(alpha)) {
-      throw new ArgumentError(`rsub: expected a whole alpha for dtype ${input.dtype}, but got ${alpha}`);
-    }
-    if (input.dtype === 'bool') {
-      throw new DTypeError('rsub: expected numbers, but got dtype bool; use logicalNot, or convert it with .to()');
-    }
-    const scaled = Tensor.of(cast(input.value, promoteTypes({ dtype: input.dtype }, numberType(other)))).mul(-alpha);
-    return renamed(scaled.add(other), 'RsubBackward1');
-  },
-);
-
-function renamed(x: Tensor, gradName: string): Tensor {
-  named(x.value, gradName);
-  return x;
-}
-
-/** Each element limited to [min, max]. */
-export const clamp = method('clamp(input, min?: operand, max?: operand, ...)');
-
-export { clamp as clip };
-
-interface Where {
-  (condition: Tensor): Promise<Tensor[]>;
-  (named: { condition: Tensor }): Promise<Tensor[]>;
-  (condition: Tensor, input: Operandish, other: Operandish): Tensor;
-  (condition: Tensor, named: { input: Operandish; other: Operandish }): Tensor;
-  (named: { condition: Tensor; input: Operandish; other: Operandish }): Tensor;
-}
-
-/** `input` where `condition` holds, `other` elsewhere; either or both may be numbers. The condition alone gives where it is not 0, read back. */
-export const where: Where = checked('where(condition, input?: operand, other?: operand)', whereOf as Where);
-
-function whereOf(condition: Tensor, input?: Operandish, other?: Operandish): Tensor | Promise<Tensor[]> {
-  if (input === undefined || other === undefined) return condition.nonzero({ asTuple: true });
-  if (input instanceof Tensor) return input.where(condition, other);
-  if (other instanceof Tensor) return other.where(condition.logicalNot(), input);
-  const dtype = promoteTypes({ dtype: dtypeOfScalar(input) }, { dtype: dtypeOfScalar(other) });
-  return Tensor.of(full([], Number(input), dtype)).where(condition, Tensor.of(full([], Number(other), dtype)));
-}
 
 /** Σ over the given dimensions, or over all. Integers and bools sum to int64. With `dtype`, the elements are cast to it first. */
 export const sum = method('sum(input, ...)');
@@ -281,12 +150,6 @@ export const asStrided = method('asStrided(input, ...)');
 export const detach = method('detach(input)');
 /** How many elements there are. */
 export const numel = method('numel(input)');
-/** Whether both are other than 0, as a bool tensor. */
-export const logicalAnd = method('logicalAnd(input, other)');
-/** Whether one or both are other than 0, as a bool tensor. */
-export const logicalOr = method('logicalOr(input, other)');
-/** Whether just one is other than 0, as a bool tensor. */
-export const logicalXor = method('logicalXor(input, other)');
 /** Whether a value is a tensor. */
 export function isTensor(obj: unknown): obj is Tensor;
 export function isTensor(...args: readonly unknown[]): boolean {

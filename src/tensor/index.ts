@@ -21,6 +21,8 @@ export * from './distances';
 export * from './distribution';
 export * from './dtypes';
 export { einsum } from './einsum';
+export * from './families/arithmetic';
+export * from './families/comparison';
 export * from './families/elementary';
 export * from './families/special';
 export * from './functions';

@@ -28,8 +28,6 @@ export const indexReduce = method('indexReduce(input, ...)');
 export const indexFill = method('indexFill(input, ...)');
 /** A copy with `values`, which broadcast, put (or with `accumulate` added) where index tensors for the first dimensions lead together. */
 export const indexPut = method('indexPut(input, indices: tensors, values, ...)');
-/** `value` where `mask` holds, `input` elsewhere. */
-export const maskedFill = method('maskedFill(input, ...)');
 /** A copy with the first elements of `source`, in order, in the places where a mask, which broadcasts, holds. */
 export const maskedScatter = method('maskedScatter(input, ...)');
 /** A copy with alpha times slice j of `source` added to slice index[j] along a dimension. */

@@ -13,6 +13,8 @@ import * as reduce from '../ops/reduce';
 import { permute } from '../ops/shape';
 import { logSoftmax, softmax } from '../ops/softmax';
 import { vectorNorm } from '../ops/vector-norm';
+import { maximum, minimum } from './families/arithmetic';
+import { eq } from './families/comparison';
 import { isclose } from './families/elementary';
 import { type ValuesIndices, valuesIndices } from './named-results';
 import type { ClosenessArgs } from './pointwise-args';
@@ -72,7 +74,11 @@ export abstract class ReduceMethods extends PointwiseMethods {
   /** Whether another tensor has this one's shape and equal elements; reads them back. */
   async equal(other: Tensor): Promise<boolean> {
     if (!sameShape(this.shape, other.shape)) return false;
-    return Boolean(await this.eq(other).all().item());
+    return Boolean(
+      await eq(this as unknown as Tensor, other)
+        .all()
+        .item(),
+    );
   }
 
   /** Whether |this - other| ≤ atol + rtol · |other| everywhere; reads back. Equal infinities are close. */
@@ -130,7 +136,9 @@ export abstract class ReduceMethods extends PointwiseMethods {
   max(options: { dim: number; keepdim?: boolean }): ValuesIndices;
   max(options: { other: Tensor }): Tensor;
   max(...args: unknown[]): Tensor | ValuesIndices {
-    return this.extremum('max', args, reduce.max, arg.maxWithIndices, (other) => this.maximum(other));
+    return this.extremum('max', args, reduce.max, arg.maxWithIndices, (other) =>
+      maximum(this as unknown as Tensor, other),
+    );
   }
 
   /** The least element; with `dim`, `[values, indices]` along it; with a tensor, the elementwise minimum. */
@@ -140,7 +148,9 @@ export abstract class ReduceMethods extends PointwiseMethods {
   min(options: { dim: number; keepdim?: boolean }): ValuesIndices;
   min(options: { other: Tensor }): Tensor;
   min(...args: unknown[]): Tensor | ValuesIndices {
-    return this.extremum('min', args, reduce.min, arg.minWithIndices, (other) => this.minimum(other));
+    return this.extremum('min', args, reduce.min, arg.minWithIndices, (other) =>
+      minimum(this as unknown as Tensor, other),
+    );
   }
 
   /** The index (int64) of the greatest element, along `dim` or of the flattened tensor; the first where several are. */

@@ -10,6 +10,8 @@ import { makeBy } from '../storage/made';
 import type { Layout, Storage } from '../storage/storage';
 import { callableMethods, type NamedMethods } from './callable';
 import { DeviceMethods } from './device-methods';
+import * as arithmetic from './families/arithmetic';
+import * as comparison from './families/comparison';
 import * as elementary from './families/elementary';
 import * as special from './families/special';
 import { install, type Methods as MethodsOf } from './family';
@@ -17,7 +19,9 @@ import { byName, byPlace } from './method-signatures';
 import { ReadableTensor } from './readable';
 
 /** The methods of families, whose texts stand at their functions, and those of the classes, by place and by name. */
-type Methods = MethodsOf<typeof elementary> &
+type Methods = MethodsOf<typeof arithmetic> &
+  MethodsOf<typeof comparison> &
+  MethodsOf<typeof elementary> &
   MethodsOf<typeof special> &
   NamedMethods<typeof byPlace, DeviceMethods> &
   DeviceMethods;
@@ -49,8 +53,7 @@ const lone = [
 export class Tensor extends MethodsByName {
   static {
     callableMethods(Tensor.prototype, ReadableTensor.prototype, { ...byPlace, ...byName }, internal);
-    install(Tensor.prototype, elementary);
-    install(Tensor.prototype, special);
+    for (const family of [arithmetic, comparison, elementary, special]) install(Tensor.prototype, family);
     makeBy(Tensor.of);
     closeMethods(ReadableTensor.prototype, ['item', 'tolist', 'print', 'text']);
     closeMethods(TensorBase.prototype, lone);

@@ -32,7 +32,7 @@ test.each<[string, () => unknown, RegExp]>([
   [
     'a name for one',
     () => loose(x.exp.bind(x))({ dim: 1 }),
-    /^exp: expected no arguments, but got an unknown argument 'dim'$/,
+    /^exp: got an unknown argument 'dim'; it takes none$/,
   ],
   [
     'a method that matches by itself',

@@ -6,7 +6,8 @@ import type { Interceptor } from '../../nn/intercept';
 import type { Module } from '../../nn/module';
 import { MaxPool2d } from '../../nn/pooling';
 import { MaxPool3d } from '../../nn/pooling-3d';
-import { cat, where } from '../../tensor/functions';
+import { where } from '../../tensor/families/comparison';
+import { cat } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
 import { type Passage, type Rule, ruling } from './rules';
 

@@ -15,7 +15,7 @@ import { Module } from '../../nn/module';
 import { AvgPool2d, MaxPool2d } from '../../nn/pooling';
 import { AdaptiveAvgPool3d, AvgPool3d, MaxPool3d } from '../../nn/pooling-3d';
 import { noGrad } from '../../storage/mode';
-import { where } from '../../tensor/functions';
+import { where } from '../../tensor/families/comparison';
 import { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
 import { type Passage, ruling } from './rules';

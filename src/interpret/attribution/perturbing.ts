@@ -7,7 +7,7 @@ import { kindOf } from '../../core/options';
 import { backpressure, flush } from '../../graph/flush';
 import { type CarriedPromise, carried, type InMode } from '../../storage/carried';
 import { tensor } from '../../tensor/creation';
-import { where } from '../../tensor/functions';
+import { where } from '../../tensor/families/comparison';
 import type { Tensor } from '../../tensor/tensor';
 import { expandArguments, repeated } from './arguments';
 import type { AttributionOptions } from './attribution';

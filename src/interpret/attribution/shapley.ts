@@ -6,7 +6,8 @@ import { warnOnce } from '../../core/warnings';
 import { type CarriedPromise, carried, type InMode } from '../../storage/carried';
 import { randperm } from '../../storage/random/distributions';
 import { tensor } from '../../tensor/creation';
-import { cat, where } from '../../tensor/functions';
+import { where } from '../../tensor/families/comparison';
+import { cat } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
 import {
   type Attributions,

@@ -7,7 +7,7 @@ import { flush } from '../../graph/flush';
 import { noGrad } from '../../storage/mode';
 import { scope } from '../../storage/scope';
 import { onesLike } from '../../tensor/creation';
-import { where } from '../../tensor/functions';
+import { where } from '../../tensor/families/comparison';
 import { Tensor } from '../../tensor/tensor';
 import {
   type Baselines,

@@ -21,7 +21,7 @@ import type { Tensor } from '../tensor';
 /** −input. */
 export const neg = unary('neg', arithmetic.neg);
 /** `neg`, in place. */
-export const neg_ = inPlace(neg, 'unread');
+export const neg_ = inPlace(neg, { readsOld: false });
 /** |input|, element by element. */
 export const abs = unary('abs', arithmetic.abs);
 /** `abs`, in place. */
@@ -41,7 +41,7 @@ export const reciprocal_ = inPlace(reciprocal);
 /** The square root; NaN for negative numbers. */
 export const sqrt = unary('sqrt', arithmetic.sqrt);
 /** `sqrt`, in place. */
-export const sqrt_ = inPlace(sqrt, 'unread');
+export const sqrt_ = inPlace(sqrt, { readsOld: false });
 /** 1 / √input. */
 export const rsqrt = unary('rsqrt', arithmetic.rsqrt);
 /** `rsqrt`, in place. */
@@ -59,7 +59,7 @@ export const positive = op('positive(input)', (input: Tensor): Tensor => {
 /** e to the power input. */
 export const exp = unary('exp', arithmetic.exp);
 /** `exp`, in place. */
-export const exp_ = inPlace(exp, 'unread');
+export const exp_ = inPlace(exp, { readsOld: false });
 /** 2^input. */
 export const exp2 = unary('exp2', ops.exp2);
 /** `exp2`, in place. */
@@ -122,7 +122,7 @@ export const cosh_ = inPlace(cosh);
 /** The hyperbolic tangent, from −1 to 1. */
 export const tanh = unary('tanh', activation.tanh);
 /** `tanh`, in place. */
-export const tanh_ = inPlace(tanh, 'unread');
+export const tanh_ = inPlace(tanh, { readsOld: false });
 /** The inverse of sinh. */
 export const asinh = unary('asinh', ops.asinh);
 /** `asinh`, in place. */
@@ -148,11 +148,11 @@ export const atan2_ = inPlace(atan2);
 /** 1 / (1 + e^−input), from 0 to 1. */
 export const sigmoid = unary('sigmoid', activation.sigmoid);
 /** `sigmoid`, in place. */
-export const sigmoid_ = inPlace(sigmoid, 'unread');
+export const sigmoid_ = inPlace(sigmoid, { readsOld: false });
 /** input where it is positive, else 0. */
 export const relu = unary('relu', activation.relu);
 /** `relu`, in place. */
-export const relu_ = inPlace(relu, 'unread');
+export const relu_ = inPlace(relu, { readsOld: false });
 /** The Gauss error function. */
 export const erf = unary('erf', ops.erf);
 /** `erf`, in place. */
@@ -265,11 +265,11 @@ const scaled =
 /** input + value · tensor1 · tensor2. */
 export const addcmul = op('addcmul(input, tensor1, tensor2, ...)', scaled('addcmul', ops.addcmul));
 /** `addcmul`, in place. */
-export const addcmul_ = inPlace(addcmul, 'unread');
+export const addcmul_ = inPlace(addcmul, { readsOld: false });
 /** input + value · tensor1 / tensor2; float32 only. */
 export const addcdiv = op('addcdiv(input, tensor1, tensor2, ...)', scaled('addcdiv', ops.addcdiv));
 /** `addcdiv`, in place. */
-export const addcdiv_ = inPlace(addcdiv, 'unread');
+export const addcdiv_ = inPlace(addcdiv, { readsOld: false });
 
 // ── Bits of integers and bools ──
 

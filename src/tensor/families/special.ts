@@ -18,6 +18,7 @@ import type { Tensor } from '../tensor';
 import { sign } from './elementary';
 
 /** A function of two tensors in the dtype in which they meet. */
+/* @__NO_SIDE_EFFECTS__ */
 const binary = <const S extends string>(signature: S, of: (a: Value, b: Value) => Value) => {
   const name = signature.slice(0, signature.indexOf('('));
   return op(signature, (input: Tensor, other: Tensor): Tensor => paired(name, input, other, of));
@@ -123,18 +124,18 @@ export const xlogy_ = inPlace(xlogy);
 /** Degrees as radians. */
 export const deg2rad = unary('deg2rad', (x) => named(parts.deg2rad(x), 'Deg2RadBackward0'));
 /** `deg2rad`, in place. */
-export const deg2rad_ = inPlace(deg2rad, 'unread');
+export const deg2rad_ = inPlace(deg2rad, { readsOld: false });
 /** Radians as degrees. */
 export const rad2deg = unary('rad2deg', (x) => named(parts.rad2deg(x), 'Rad2DegBackward0'));
 /** `rad2deg`, in place. */
-export const rad2deg_ = inPlace(rad2deg, 'unread');
+export const rad2deg_ = inPlace(rad2deg, { readsOld: false });
 
 // ── Parts of numbers ──
 
 /** The sign of the numbers: -1, 0 or 1. */
 export const sgn = op('sgn(input)', (input: Tensor): Tensor => renamed(sign(input), 'SgnBackward0'));
 /** `sgn`, in place. */
-export const sgn_ = inPlace(sgn, 'unread');
+export const sgn_ = inPlace(sgn, { readsOld: false });
 /** Whether the sign is set, that of -0 too. */
 export const signbit = unary('signbit', parts.signbit);
 /** Whether elements are ∞, as a bool tensor. */
@@ -178,7 +179,7 @@ export const heaviside = op('heaviside(input, values)', (input: Tensor, values: 
   return made(parts.heaviside(input.value, values.value));
 });
 /** `heaviside`, in place. */
-export const heaviside_ = inPlace(heaviside, 'unread');
+export const heaviside_ = inPlace(heaviside, { readsOld: false });
 /** The greater number; where one is NaN, the other. */
 export const fmax = binary('fmax(input, other)', parts.fmax);
 /** The lesser number; where one is NaN, the other. */
