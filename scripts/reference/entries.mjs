@@ -246,9 +246,11 @@ function sourceOf({ sources, getSignature, signatures }) {
 const isOurs = ({ declarations = [] }) =>
   declarations.some((each) => !each.getSourceFile().fileName.includes('node_modules'));
 
-/** The name of the class that declares a member. @param {ts.Symbol} symbol */
+/** The name of the class that has a member: a function of a family is a method of Tensor. @param {ts.Symbol} symbol */
 function ownerOf(symbol) {
-  const parent = symbol.declarations?.[0]?.parent;
+  const [declaration] = symbol.declarations ?? [];
+  if (declaration && ts.isVariableDeclaration(declaration)) return 'Tensor';
+  const parent = declaration?.parent;
   return parent && (ts.isClassLike(parent) || ts.isInterfaceDeclaration(parent)) ? parent.name?.text : undefined;
 }
 
