@@ -162,17 +162,22 @@ export type AnyCall = (...args: unknown[]) => unknown;
 /** In the place of a tensor that a method is called on, for a function. */
 const NOBODY = Symbol('nobody');
 
+/** How `checkedCall` hands over what a method is called on. */
+interface Handing {
+  /** The tensor is the first argument, rather than `this`. */
+  readonly selfFirst?: boolean;
+  readonly isGetter?: boolean;
+}
+
 /**
  * Calls with arguments after the signature's check, told to those who watch. `most` says how many arguments `run` looks at. A method's signature is
  * without the tensor that it is called on, `self`.
  */
-export function checkedCall(signature: string, run: AnyCall, most: () => number, isGetter = false) {
+/* @__NO_SIDE_EFFECTS__ */
+export function checkedCall(signature: string, run: AnyCall, most: () => number, handing: Handing = {}) {
+  const { selfFirst = false, isGetter = false } = handing;
   let parsed: Signature | null = null;
   let limit = 0;
-  const apply = (args: readonly unknown[], self: unknown): unknown => {
-    const given = all(parsed!, args, limit);
-    return self === NOBODY ? run(...given) : run.apply(self, given as unknown[]);
-  };
   return function called(args: readonly unknown[], self: unknown = NOBODY): unknown {
     if (parsed === null) [parsed, limit] = [parse(signature), most()];
     const { watcher, conversions } = calls;
@@ -187,9 +192,17 @@ export function checkedCall(signature: string, run: AnyCall, most: () => number,
       return conversion(whole(), again);
     }
     try {
-      return watcher ? watcher.operation(name, whole(), () => apply(args, self), isGetter) : apply(args, self);
+      if (watcher) {
+        const watched = () => run.apply(self, handed(all(parsed!, args, limit)));
+        return watcher.operation(name, whole(), watched, isGetter);
+      }
+      return run.apply(self, handed(all(parsed, args, limit)));
     } catch (error) {
       throw told(name, whole(), error);
+    }
+
+    function handed(given: readonly unknown[]): unknown[] {
+      return selfFirst ? [self, ...given] : (given as unknown[]);
     }
   };
 }
@@ -241,7 +254,7 @@ export function callableMethods(
 }
 
 function callableMethod(name: string, list: string, method: AnyCall, isGetter: boolean) {
-  const called = checkedCall(`${name}(${list})`, method, () => mostArguments(method), isGetter);
+  const called = checkedCall(`${name}(${list})`, method, () => mostArguments(method), { isGetter });
   return function (this: unknown, ...args: unknown[]): unknown {
     return called(args, this);
   };

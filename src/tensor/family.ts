@@ -119,10 +119,7 @@ export function install(prototype: object, family: Readonly<Record<string, unkno
     const definition = typeof value === 'function' ? definitions.get(value) : undefined;
     if (!definition) continue;
     const { rest, call, most } = definition;
-    const run = function (this: unknown, ...args: unknown[]) {
-      return call(this, ...args);
-    };
-    const called = checkedCall(`${name}(${rest})`, run, () => most() - 1);
+    const called = checkedCall(`${name}(${rest})`, call, () => most() - 1, { selfFirst: true });
     const method = function (this: unknown, ...args: unknown[]): unknown {
       return called(args, this);
     };
