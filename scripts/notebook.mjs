@@ -13,6 +13,7 @@ Runs the notebook's code cells in their order, and prints what each puts out, ho
 
   --full        the full setting of a course; default: the short one
   --pictures D  writes pictures into this folder
+  --saves D     writes the files that cells offer into this folder
   --file F      adds a file that cells read by its name; may be given several times
   --untrusted   runs the cells as those of a stranger, without storage
   --bail        ends behind the first cell that fails
@@ -29,6 +30,7 @@ function options(args) {
       options: {
         full: { type: 'boolean', default: false },
         pictures: { type: 'string' },
+        saves: { type: 'string' },
         file: { type: 'string', multiple: true, default: [] },
         untrusted: { type: 'boolean', default: false },
         bail: { type: 'boolean', default: false },
@@ -44,7 +46,7 @@ function options(args) {
 
 /** @typedef {import('../demos/notebook/protocol').Output} Output */
 /** @typedef {import('../demos/notebook/protocol').Ended} Ended */
-/** @typedef {{ output: Output, png: string | null, inGrid?: boolean }} Seen */
+/** @typedef {{ output: Output & { size?: number }, bytes: string | null, inGrid?: boolean }} Seen */
 
 /** A policy for the blank page: that of the notebook's own. */
 function policy() {
@@ -83,7 +85,10 @@ async function main(chosen) {
       (/** @type {number} */ index, /** @type {Seen[]} */ outputs, /** @type {Ended} */ ended) => {
         outputs.forEach((seen, i) => {
           if (!seen.inGrid) print(seen);
-          if (seen.png && chosen.pictures) keep(chosen.pictures, `cell-${index + 1}-${i + 1}.png`, seen.png);
+          const { output, bytes } = seen;
+          if (bytes === null) return;
+          if (output.kind === 'file') keep(chosen.saves, basename(output.name), bytes);
+          else keep(chosen.pictures, `cell-${index + 1}-${i + 1}.png`, bytes);
         });
         const { how, milliseconds, memory } = ended;
         console.log(`   ${how} in ${(milliseconds / 1000).toFixed(2)} s, peak ${(memory.peak / 1e6).toFixed(1)} MB`);
@@ -124,19 +129,21 @@ async function inPage({ markdown, files, ...options }) {
   };
   const seen = async (/** @type {Output} */ output) =>
     output.kind === 'picture'
-      ? [{ output, png: await base64(output.png) }]
-      : output.kind === 'grid'
-        ? [
-            { output, png: null },
-            ...(await Promise.all(
-              output.items.map(async ({ picture }) => ({
-                output: picture,
-                png: await base64(picture.png),
-                inGrid: true,
-              })),
-            )),
-          ]
-        : [{ output, png: null }];
+      ? [{ output, bytes: await base64(output.png) }]
+      : output.kind === 'file'
+        ? [{ output: { ...output, size: output.contents.size }, bytes: await base64(output.contents) }]
+        : output.kind === 'grid'
+          ? [
+              { output, bytes: null },
+              ...(await Promise.all(
+                output.items.map(async ({ picture }) => ({
+                  output: picture,
+                  bytes: await base64(picture.png),
+                  inGrid: true,
+                })),
+              )),
+            ]
+          : [{ output, bytes: null }];
   const added = files.map(({ name, bytes }) => new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], name));
   return runNotebook(
     markdown,
@@ -149,10 +156,11 @@ async function inPage({ markdown, files, ...options }) {
   );
 }
 
-/** @param {string} folder @param {string} name @param {string} png */
-function keep(folder, name, png) {
+/** @param {string | undefined} folder undefined: nowhere @param {string} name @param {string} bytes */
+function keep(folder, name, bytes) {
+  if (folder === undefined) return;
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, name), Buffer.from(png, 'base64'));
+  writeFileSync(join(folder, name), Buffer.from(bytes, 'base64'));
 }
 
 /** @param {string} source */
@@ -177,6 +185,8 @@ function print({ output }) {
       return write(
         `[picture ${output.width} × ${output.height}${output.title ? `: ${output.title}` : ''}] ${output.alt}`,
       );
+    case 'file':
+      return write(`[file ${output.name}, ${(output.size ?? 0).toLocaleString('en')} bytes]`);
     case 'grid':
       return write(
         `[${output.items.length} pictures${output.title ? `: ${output.title}` : ''}] ${output.items

@@ -2,6 +2,7 @@
 import { connect, type Remote, terminate } from 'lamplight/worker';
 import { clearBanners, showBanner } from '../ui/banners';
 import { byId } from '../ui/dom';
+import { saveFile } from '../ui/save-file';
 import { startShell } from '../ui/shell';
 import { diagnose, noWebGpuNotice } from '../ui/webgpu-check';
 import { ChartsPanel } from './panels/charts';
@@ -59,7 +60,7 @@ function start(initial: Hyperparameters): void {
     save: () =>
       call(async (run) => {
         const { fileName, weights } = await run.save();
-        download(fileName, weights);
+        saveFile(fileName, new Blob([new Uint8Array(weights)], { type: 'application/octet-stream' }));
       }),
     open: (file) =>
       call(async (run) => {
@@ -200,13 +201,4 @@ async function begin(watcher: Watcher): Promise<Launched> {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'mnist-training' });
   const remote = await connect<typeof Run>(worker);
   return { remote, run: await new remote(watcher) };
-}
-
-function download(fileName: string, bytes: Uint8Array): void {
-  const url = URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: 'application/octet-stream' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = fileName;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -91,6 +91,19 @@ export declare function mnist(options?: {
   limit?: number;
 }): Promise<{ readonly images: Uint8Array; readonly labels: Uint8Array }>;
 
+/** What a file is made of: a text, or bytes. */
+export type FileContents = string | Blob | ArrayBuffer | ArrayBufferView;
+
+/**
+ * Offers a file below the cell, as a button that saves it on the visitor's disk. One of the same name takes the place of the one before.
+ *
+ *     download('digits.safetensors', await torch.saveBytes(model.stateDict()));
+ */
+export declare function download(name: string, contents: FileContents): void;
+
+/** The canvas that the playground's page shows. Other notebooks have one of 480 × 480 pixels that is shown by `show(canvas)`. */
+export declare const canvas: OffscreenCanvas;
+
 /** True at the short setting of a course, false at the full one. */
 export declare const short: boolean;
 

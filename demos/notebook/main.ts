@@ -50,7 +50,6 @@ const notebook = new Notebook(byId('cells', HTMLElement), {
   short: true,
   editable: true,
   original,
-  canvasNames: document.querySelector('canvas.given') ? ['canvas'] : [],
   canvases,
   listener: {
     changed: () => void changed(),

@@ -164,7 +164,22 @@ export interface ErrorOutput {
   readonly stack: readonly string[];
 }
 
-export type Output = TextOutput | PictureOutput | GridOutput | PlotOutput | TableOutput | BarsOutput | ErrorOutput;
+/** A file that the cell offers: the visitor saves it by a button. */
+export interface FileOutput {
+  readonly kind: 'file';
+  readonly name: string;
+  readonly contents: Blob;
+}
+
+export type Output =
+  | FileOutput
+  | TextOutput
+  | PictureOutput
+  | GridOutput
+  | PlotOutput
+  | TableOutput
+  | BarsOutput
+  | ErrorOutput;
 
 /** The worker holds the library and takes messages. */
 export interface Ready {

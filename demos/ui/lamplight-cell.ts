@@ -17,7 +17,6 @@ async function notebookOf(group: string, site: string): Promise<Notebook> {
     short: true,
     editable: false,
     original: async () => [],
-    canvasNames: [],
     canvases: () => ({}),
     listener: {
       changed: () => {},

@@ -299,3 +299,24 @@ test('a step is explained where it is asked for, and outputs of every kind are s
   expect(problems).toEqual([]);
   await page.context().close();
 });
+
+test('a cell offers a file to save, and cannot end the worker of all cells', async () => {
+  const { page, problems } = await notebook(
+    "download('numbers.txt', '1 2 3');",
+    'close();',
+    "canvas.getContext('2d');\nconsole.log('goes on', canvas.width);",
+  );
+  await run(page, 1);
+  const saved = page.waitForEvent('download');
+  await output(page, 1).getByRole('button', { name: 'Save numbers.txt' }).click();
+  const download = await saved;
+  expect(download.suggestedFilename()).toBe('numbers.txt');
+  expect(await readFile(await download.path(), 'utf8')).toBe('1 2 3');
+  await expectAccessible(page, 'a file to save');
+  await run(page, 2);
+  expect(await output(page, 2).innerText()).toContain('press Restart to end it');
+  await run(page, 3);
+  expect(await output(page, 3).innerText()).toContain('goes on 480');
+  expect(problems).toEqual([]);
+  await page.context().close();
+});

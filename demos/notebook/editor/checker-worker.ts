@@ -13,14 +13,11 @@ interface Types {
   readonly libraries: string[];
 }
 
-/** Declares what the page gives its cells. */
-const GIVEN = '/given.d.ts';
 const STANDING = ['/globals.d.ts', '/webgpu.d.ts'];
 
 class Cells {
   private environment: VirtualTypeScriptEnvironment | undefined;
   private cells: CheckedCell[] = [];
-  private given = '';
   /** What the language service has read of each path. */
   private readonly written = new Map<string, string>();
   private readonly asked;
@@ -41,10 +38,9 @@ class Cells {
     this.write();
   }
 
-  /** All cells of the notebook, in their order, and the names of canvases that the page gives them. */
-  setCells(cells: readonly CheckedCell[], canvases: readonly string[]): void {
+  /** All cells of the notebook, in their order. */
+  setCells(cells: readonly CheckedCell[]): void {
     this.cells = [...cells];
-    this.given = canvases.map((name) => `declare const ${name}: OffscreenCanvas;\n`).join('');
     this.write();
   }
 
@@ -86,12 +82,8 @@ class Cells {
     if (!environment) return;
     const texts = cellFiles(ts, cells);
     const paths = new Set(cells.map(({ name }) => pathOf(name)));
-    if (this.given && !written.has(GIVEN)) {
-      environment.createFile(GIVEN, this.given);
-      written.set(GIVEN, this.given);
-    }
     for (const path of [...written.keys()]) {
-      if (paths.has(path) || path === GIVEN) continue;
+      if (paths.has(path)) continue;
       environment.deleteFile(path);
       written.delete(path);
     }

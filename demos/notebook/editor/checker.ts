@@ -7,14 +7,14 @@ import type { CheckedCell } from '../types/cell-files';
 import type { CellChecker } from './checker-worker';
 
 let started: { readonly worker: Remote<CellChecker>; readonly ready: Promise<void> } | undefined;
-let latest: readonly [cells: readonly CheckedCell[], canvases: readonly string[]] = [[], []];
+let latest: readonly CheckedCell[] = [];
 
 function start() {
   if (started) return started;
   const worker = wrap<CellChecker>(
     new Worker(new URL('./checker-worker.ts', import.meta.url), { type: 'module', name: 'checker' }),
   );
-  const ready = worker.open(new URL(typesAddress, location.href).href).then(() => worker.setCells(...latest));
+  const ready = worker.open(new URL(typesAddress, location.href).href).then(() => worker.setCells(latest));
   started = { worker, ready };
   return started;
 }
@@ -26,10 +26,10 @@ export async function checker(): Promise<WorkerShape> {
   return worker as unknown as WorkerShape;
 }
 
-/** Says what the cells of the notebook are, and which canvases they know by a name; heard once the checker has started. */
-export function tellCells(cells: readonly CheckedCell[], canvases: readonly string[]): void {
-  latest = [cells, canvases];
-  void started?.ready.then(() => started?.worker.setCells(...latest));
+/** Says what the cells of the notebook are; heard once the checker has started. */
+export function tellCells(cells: readonly CheckedCell[]): void {
+  latest = cells;
+  void started?.ready.then(() => started?.worker.setCells(latest));
 }
 
 export const pathOf = (id: string): string => `/${id}.ts`;

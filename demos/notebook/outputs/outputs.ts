@@ -2,7 +2,7 @@
 import { make } from '../../ui/dom';
 import type { Output, PlotOutput } from '../protocol';
 import { GridView, PictureView } from './picture';
-import { BarsView, ErrorView, TableView, TextView } from './words';
+import { BarsView, ErrorView, FileView, TableView, TextView } from './words';
 
 interface View {
   readonly element: HTMLElement;
@@ -66,6 +66,8 @@ export class Outputs {
           return new TableView(output);
         case 'bars':
           return new BarsView(output);
+        case 'file':
+          return new FileView(output);
         case 'error':
           return new ErrorView(output, this.show);
       }

@@ -1,7 +1,8 @@
-// Outputs made of words: texts, tables, bars of progress, and errors with the line that they lead to.
-import { make } from '../../ui/dom';
+// Outputs made of words: texts, tables, bars of progress, files to save, and errors with the line that they lead to.
+import { formatBytes, make } from '../../ui/dom';
+import { saveFile } from '../../ui/save-file';
 import { focusWhileScrollable } from '../../ui/scrollable';
-import type { BarsOutput, ErrorOutput, TableOutput, TextOutput } from '../protocol';
+import type { BarsOutput, ErrorOutput, FileOutput, TableOutput, TextOutput } from '../protocol';
 
 const STREAMS = { log: '', warn: 'Warning', error: 'Error', value: '' } as const;
 
@@ -73,6 +74,20 @@ function barRow(): HTMLElement {
   track.setAttribute('aria-valuemin', '0');
   track.setAttribute('aria-valuemax', '100');
   return make('div', { className: 'bar' }, make('strong'), track, make('code', { className: 'number' }));
+}
+
+export class FileView {
+  readonly element = make('p', { className: 'out file' });
+
+  constructor(output: FileOutput) {
+    this.update(output);
+  }
+
+  update({ name, contents }: FileOutput): void {
+    const save = make('button', { type: 'button', className: 'button' }, `Save ${name}`);
+    save.addEventListener('click', () => saveFile(name, contents));
+    this.element.replaceChildren(save, make('span', { className: 'hint' }, ` ${formatBytes(contents.size)}`));
+  }
 }
 
 export class ErrorView {

@@ -1,4 +1,5 @@
 // Notebooks as files on the visitor's disk: opened into the browser's store, and saved as Markdown or for Jupyter.
+import { saveFile } from '../../ui/save-file';
 import type { Notebook as NotebookFile } from '../file/notebook';
 import { keep, newId } from './store';
 
@@ -26,10 +27,5 @@ export async function downloadFile(notebook: NotebookFile, name: string): Promis
   const text = isJupyter
     ? (await import('../file/ipynb')).toIpynb(notebook)
     : (await import('../file/markdown')).toMarkdown(notebook);
-  const url = URL.createObjectURL(new Blob([text], { type: isJupyter ? 'application/x-ipynb+json' : 'text/markdown' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  saveFile(name, new Blob([text], { type: isJupyter ? 'application/x-ipynb+json' : 'text/markdown' }));
 }

@@ -19,9 +19,7 @@ export interface NotebookOptions {
   readonly editable: boolean;
   /** The Markdown of cells whose HTML came with the page. */
   readonly original: () => Promise<readonly FileCell[]>;
-  /** Names of the page's canvases that cells know. */
-  readonly canvasNames: readonly string[];
-  /** These canvases; asked for whenever a worker starts, since they go with it. */
+  /** Canvases of the page, by the names that cells know them by; asked for whenever a worker starts, since they go with it. */
   readonly canvases: () => Readonly<Record<string, HTMLCanvasElement>>;
   readonly listener: NotebookListener;
 }
@@ -326,8 +324,7 @@ export class Notebook implements CellHost, TextHost {
     const cells = this.codeCells.map(({ id, source }) => ({ name: id, source }));
     // Whoever has no editor needs no checker.
     if (!this.isEdited) return;
-    const { canvasNames } = this.options;
-    void import('../editor/checker').then(({ tellCells }) => tellCells(cells, canvasNames));
+    void import('../editor/checker').then(({ tellCells }) => tellCells(cells));
   }
 
   private showStale(): void {

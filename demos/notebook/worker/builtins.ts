@@ -1,7 +1,7 @@
 // Owns the values of the names that every cell knows.
 import type * as Declared from '../builtins';
 import { counted, countedNow } from './bars';
-import type { Files } from './files';
+import { type Files, offer } from './files';
 import { mnistFiles } from './mnist';
 import type { RunOutputs } from './outputs';
 import { plot } from './plot';
@@ -23,7 +23,7 @@ type Names = { readonly [Name in keyof typeof Declared]: (typeof Declared)[Name]
 
 export function builtinsOf(host: Host): Builtins {
   const site = (path: string) => new URL(path, host.site).href;
-  const names: Omit<Names, 'short'> = {
+  const names: Omit<Names, 'short' | 'canvas'> = {
     show: (thing, options) => show(host.outputs(), thing, options),
     plot: (lines: Parameters<typeof plot>[1], options?: Declared.PlotOptions) => plot(host.outputs(), lines, options),
     progress: (<T>(items: Iterable<T> | AsyncIterable<T>, title = '') =>
@@ -33,10 +33,21 @@ export function builtinsOf(host: Host): Builtins {
     clear: () => host.outputs().clear(),
     file: (name) => host.files.get(name),
     files: () => host.files.names(),
+    download: (name, contents) => offer(host.outputs(), name, contents),
     site,
     mnist: (options) => mnistFiles(site('data/mnist/'), options),
     sleep: (milliseconds) => host.stopper.wait(new Promise<void>((resolve) => setTimeout(resolve, milliseconds))),
   };
   const values = Object.entries(names).map(([name, value]) => [name, { value }] as const);
-  return { ...Object.fromEntries(values), short: { get: () => host.short } };
+  let canvas: OffscreenCanvas | undefined;
+  return {
+    ...Object.fromEntries(values),
+    short: { get: () => host.short },
+    canvas: {
+      get() {
+        canvas ??= new OffscreenCanvas(480, 480);
+        return canvas;
+      },
+    },
+  };
 }

@@ -16,6 +16,8 @@ export class RunOutputs {
   readonly canvases = new Map<object, Slot>();
   /** Bars, by what they are of. */
   readonly bars = new Map<object, Slot>();
+  /** Files that are offered, by their names. */
+  readonly files = new Map<string, Slot>();
   /** The last text on the console, which the value of the last line need not say again. */
   lastText: string | null = null;
 
@@ -58,6 +60,7 @@ export class RunOutputs {
   clear(): void {
     this.canvases.clear();
     this.bars.clear();
+    this.files.clear();
     this.post({ type: 'cleared', run: this.run });
   }
 }

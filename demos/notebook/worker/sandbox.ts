@@ -44,3 +44,11 @@ export function closeStorage(scope: typeof globalThis = globalThis): void {
   for (const name of GLOBALS) remove(scope, name);
   for (const name of OF_NAVIGATOR) remove(scope.navigator, name);
 }
+
+/** Has a cell that would end the worker, and all cells' names with it, fail alone. */
+export function stayOpen(scope: typeof globalThis = globalThis): void {
+  const close = (): never => {
+    throw new Error('close: expected the worker to go on, since it runs all cells; press Restart to end it');
+  };
+  Object.defineProperty(scope, 'close', { value: close, configurable: true, writable: true });
+}

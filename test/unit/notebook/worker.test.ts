@@ -1,8 +1,10 @@
 // What the worker of a notebook stands on: storage taken away, Stop, shared names, errors told by lines of cells.
 import { ShapeError } from 'lamplight';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { FromWorker } from '../../../demos/notebook/protocol';
 import { failureOf } from '../../../demos/notebook/worker/failure';
-import { Files } from '../../../demos/notebook/worker/files';
+import { Files, offer } from '../../../demos/notebook/worker/files';
+import { RunOutputs } from '../../../demos/notebook/worker/outputs';
 import { closeStorage } from '../../../demos/notebook/worker/sandbox';
 import { Scope } from '../../../demos/notebook/worker/scope';
 import { StopError, Stopper } from '../../../demos/notebook/worker/stopper';
@@ -28,6 +30,25 @@ describe('storage', () => {
   test('that cannot be taken away is an error, and nothing runs', () => {
     const scope = Object.create({}, { navigator: { value: navigator() }, caches: { value: 1 } }) as typeof globalThis;
     expect(() => closeStorage(scope)).toThrow('lets no page take caches away');
+  });
+});
+
+describe('a file that a cell offers', () => {
+  test('is what it was given, once for a name, and something to save', async () => {
+    const sent: FromWorker[] = [];
+    const outputs = new RunOutputs(1, (message) => void sent.push(message));
+    offer(outputs, 'a.txt', 'one');
+    offer(outputs, 'b.bin', new Uint8Array([1, 2, 3]).subarray(1));
+    offer(outputs, 'a.txt', 'two');
+    const files = sent.flatMap((message) =>
+      message.type === 'output' && message.output.kind === 'file' ? [[message.slot, message.output] as const] : [],
+    );
+    expect(files.map(([, { name }]) => name)).toEqual(['a.txt', 'b.bin', 'a.txt']);
+    expect(files[2]![0]).toBe(files[0]![0]);
+    expect(await files[2]![1].contents.text()).toBe('two');
+    expect([...new Uint8Array(await files[1]![1].contents.arrayBuffer())]).toEqual([2, 3]);
+    expect(() => offer(outputs, 'c', Promise.resolve('x') as never)).toThrow('but got Promise; await it first');
+    expect(() => offer(outputs, '', 'x')).toThrow("expected the file's name");
   });
 });
 
