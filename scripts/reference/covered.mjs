@@ -5,8 +5,8 @@
  */
 
 /**
- * The program to show for a name: the shortest that uses it. A method of Tensor is shown by the function of its name, an in-place one by the method
- * without the `_`; a type that describes what others take or give by the shortest program of one of these.
+ * The program to show for a name: the shortest that uses it. A method of Tensor is shown by the function of its name, what works in place by what has
+ * its name without the `_`; a type that describes what others take or give by the shortest program of one of these.
  * @param {ReadonlyMap<string, Used>} uses @param {string} path @returns {Program | undefined}
  */
 export function exampleOf(uses, path) {
@@ -18,6 +18,7 @@ export function exampleOf(uses, path) {
     const others = [...(inPlace ? [`Tensor.${name}`] : []), name, `nn.functional.${name}`, `special.${name}`];
     return others.map((other) => shortest(uses.get(other)?.programs ?? [])).find(Boolean);
   }
+  if (path.endsWith('_') && uses.has(path.slice(0, -1))) return exampleOf(uses, path.slice(0, -1));
   const found = uses.get(path);
   if (!found?.isType) return undefined;
   return shortest(found.owners.flatMap((owner) => uses.get(owner)?.programs ?? []));

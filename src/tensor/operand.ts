@@ -1,6 +1,6 @@
 // Owns how operands meet: numbers as tensors, dtypes promoted, results written back in place.
-import { DTypeError, ShapeError } from '../core/errors';
-import { type DType, sameShape, showShape } from '../core/meta';
+import { ArgumentError, DTypeError, ShapeError } from '../core/errors';
+import { type DType, isFloat, sameShape, showShape } from '../core/meta';
 import { kindOf } from '../core/options';
 import { named } from '../graph/record';
 import type { Value } from '../graph/value';
@@ -24,6 +24,23 @@ const checksNumbers: readonly string[] = ['pow', 'where'];
 /** The dtype in which two operands meet. */
 export const resultType = (input: TensorBase, other: Operandish): DType =>
   promoteTypes(operandOf(input), operandOf(other));
+
+/** A factor as a number. @throws ArgumentError for one with a fraction where all numbers are whole, and for a boolean where not all are */
+export function factorOf(
+  name: string,
+  factor: string,
+  given: number | boolean,
+  input: TensorBase,
+  other: Operandish,
+): number {
+  const dtype = resultType(input, other);
+  const number = typeof given === 'boolean' && dtype === 'bool' ? Number(given) : given;
+  if (typeof number !== 'number') {
+    throw new ArgumentError(`${name}: expected ${factor} to be a number, but got ${kindOf(number)}`);
+  }
+  if (Number.isInteger(number) || isFloat(dtype)) return number;
+  throw new ArgumentError(`${name}: expected a whole ${factor} for operands of dtype ${dtype}, but got ${number}`);
+}
 
 /** The result of an operation of two in the dtype in which they meet; of a `division`, in floating point. */
 export function combined(name: string, input: TensorBase, other: Operandish, op: BinaryOp, division = false): Tensor {

@@ -2,7 +2,7 @@
 
 import { ArgumentError, DTypeError } from '../../core/errors';
 import { isFloat, showShape } from '../../core/meta';
-import { kindOf, parseArgs } from '../../core/options';
+import { parseArgs } from '../../core/options';
 import { expectNumber, named } from '../../graph/record';
 import * as ops from '../../ops/arithmetic';
 import { cast, clone, full } from '../../ops/cast';
@@ -12,7 +12,7 @@ import { TensorBase } from '../../storage/base';
 import { made } from '../../storage/made';
 import { callable } from '../callable';
 import { inPlace, op } from '../family';
-import { byKind, combined, resultType, tensorOf } from '../operand';
+import { byKind, combined, factorOf, resultType, tensorOf } from '../operand';
 import {
   alphaOf,
   asBound,
@@ -23,23 +23,6 @@ import {
   operandOf,
 } from '../pointwise-args';
 import type { Tensor } from '../tensor';
-
-/** A factor as a number. @throws ArgumentError for one with a fraction where all numbers are whole, and for a boolean where not all are */
-export function factorOf(
-  name: string,
-  factor: string,
-  given: number | boolean,
-  input: TensorBase,
-  other: Operandish,
-): number {
-  const dtype = resultType(input, other);
-  const number = typeof given === 'boolean' && dtype === 'bool' ? Number(given) : given;
-  if (typeof number !== 'number') {
-    throw new ArgumentError(`${name}: expected ${factor} to be a number, but got ${kindOf(number)}`);
-  }
-  if (Number.isInteger(number) || isFloat(dtype)) return number;
-  throw new ArgumentError(`${name}: expected a whole ${factor} for operands of dtype ${dtype}, but got ${number}`);
-}
 
 function renamed(x: Tensor, gradName: string): Tensor {
   named(x.value, gradName);
