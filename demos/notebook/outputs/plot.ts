@@ -70,7 +70,7 @@ export class PlotView {
     this.keys.replaceChildren(
       ...lines.map(({ name, y: values }, i) => {
         const last = values.at(-1);
-        const reading = last === undefined || ticks ? '' : short(last);
+        const reading = last === undefined || ticks || style === 'points' ? '' : short(last);
         const key = make('span', { className: 'plot-key' }, name, make('b', { className: 'number' }, reading));
         key.style.setProperty('--key', `var(${colorOf(i)})`);
         return key;
@@ -81,11 +81,11 @@ export class PlotView {
   }
 
   private inWords(): string {
-    const { lines, title, x, y } = this.output;
+    const { lines, style, title, x, y } = this.output;
     const axes = [y, x].filter(Boolean).join(' over ');
     const said = lines.map(({ name, y: values }) => {
       const last = values.at(-1);
-      return `${name || 'values'}: ${values.length} points${last === undefined ? '' : `, the last ${short(last)}`}`;
+      return `${name || 'values'}: ${values.length} points${last === undefined || style === 'points' ? '' : `, the last ${short(last)}`}`;
     });
     return `Plot${title ? ` “${title}”` : ''}${axes ? ` of ${axes}` : ''}. ${said.join('; ')}`;
   }
