@@ -13,6 +13,7 @@ export const spaceTexts = {
   func: 'Gradients of functions of tensors: `grad`, `jacrev`, `hessian`, `vmap`.',
   gpu: 'The device: its start, its memory, what it does, and tuning for it.',
   hub: 'Weights from addresses: downloaded, checked by their sums, and kept.',
+  linalg: 'Linear algebra: factorizations, solutions of equations, norms; `torch.linalg` in Python.',
   nn: 'Layers, losses, containers and what they share: `Module`.',
   'nn.functional':
     'Layers and losses as functions, without parameters of their own; `import * as F` from `lamplight/functional`.',

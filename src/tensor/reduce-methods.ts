@@ -30,6 +30,7 @@ import {
 } from './reduce-args';
 import type { Tensor } from './tensor';
 
+/** Which norm `norm` takes, of which dimensions. */
 export interface NormOptions {
   /** 'fro' is 2; 'nuc' is the sum of the singular values of a matrix, or of those of two dimensions. */
   p?: number | 'fro' | 'nuc';
