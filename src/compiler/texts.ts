@@ -14,6 +14,7 @@ const packs = {
   depthwise: new LatePart('depthwise', () => import('./packs/depthwise')),
   functions: new LatePart('functions', () => import('./packs/functions')),
   indexing: new LatePart('indexing', () => import('./packs/indexing')),
+  linalg: new LatePart('linalg', () => import('./packs/linalg')),
   matmul: new LatePart('matmul', () => import('./packs/matmul')),
   norm: new LatePart('norm', () => import('./packs/norm')),
   optim: new LatePart('optim', () => import('./packs/optim')),

@@ -17,6 +17,9 @@ export class DTypeError extends LamplightError {}
 /** An index or label outside its range. */
 export class IndexError extends LamplightError {}
 
+/** A matrix that has no inverse, or no factors of the kind that was asked for. */
+export class LinAlgError extends LamplightError {}
+
 /** An unknown, missing or contradictory argument or option. */
 export class ArgumentError extends LamplightError {}
 

@@ -1,5 +1,5 @@
 // The words of a fault: how kernels report bad data (an index out of range), and the errors that these become.
-import { ArgumentError, IndexError } from '../core/errors';
+import { ArgumentError, IndexError, LinAlgError } from '../core/errors';
 
 /** Bytes of a report: code, offending value, limit, number of the operation, updates not applied (see shaders/lib/fault.wgsl). */
 export const FAULT_BYTES = 32;
@@ -15,6 +15,8 @@ export const FaultCode = {
   placeOutOfRange: 4,
   cornersSwapped: 5,
   nanFound: 6,
+  singular: 7,
+  notPositive: 8,
 } as const;
 
 const names: string[] = [];
@@ -24,6 +26,9 @@ export function faultOp(name: string): number {
   const known = names.indexOf(name);
   return known >= 0 ? known : names.push(name) - 1;
 }
+
+/** Says which matrix of several is meant; -1 stands for the only one. */
+const ofBatch = (matrix: number): string => (matrix < 0 ? '' : `(Batch element ${matrix}): `);
 
 /** The error for a report, or null when nothing was reported; `consequence` ends its message. */
 export function faultError(words: Int32Array, consequence: string): Error | null {
@@ -53,6 +58,14 @@ export function faultError(words: Int32Array, consequence: string): Error | null
       );
     case FaultCode.nanFound:
       return new ArgumentError(`${name}: expected numbers, but got NaN among them. ${consequence}`);
+    case FaultCode.singular:
+      return new LinAlgError(
+        `${name}: ${ofBatch(value)}the diagonal element ${limit} is zero: expected an invertible matrix, but the input is singular. ${consequence}`,
+      );
+    case FaultCode.notPositive:
+      return new LinAlgError(
+        `${name}: ${ofBatch(value)}expected a positive-definite matrix, but the leading minor of order ${limit} is not positive-definite. ${consequence}`,
+      );
     default:
       return new IndexError(`internal: unknown fault code ${code}`);
   }

@@ -40,6 +40,7 @@ export {
   LongTensor,
   Size,
 } from './legacy';
+export * as linalg from './linalg';
 export * from './linear-algebra';
 export { linspace } from './linspace';
 export * from './order-functions';

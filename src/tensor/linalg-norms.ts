@@ -23,6 +23,7 @@ interface Reduced {
 }
 
 /** Which norm `linalg.vectorNorm` takes, of which dimensions. */
+/** Which norm of vectors, and along which dimensions. */
 export interface VectorNormOptions extends Reduced {
   /** p of (Σ|x|^p)^(1/p), default 2; ±Infinity for the greatest and least |x|, 0 for how many are not 0. */
   ord?: number;
@@ -41,6 +42,7 @@ export const vectorNorm = callable(
 );
 
 /** Which norm `linalg.matrixNorm` takes, of which dimensions. */
+/** Which norm of matrices, and over which dimensions. */
 export interface MatrixNormOptions extends Reduced {
   /** `fro` (default): √Σ|a|²; `nuc`: the sum of the singular values; ±2: the greatest and least of them; ±1, ±Infinity: of Σ|a| over columns, rows. */
   ord?: MatrixOrd;
@@ -82,6 +84,7 @@ function normOfMatrices(name: string, A: Tensor, ord: MatrixOrd, dim: readonly n
   return keepdim ? result : result.squeeze(dims);
 }
 
+/** Which norm, of vectors or of matrices. */
 export interface NormOptions extends Reduced {
   /** Null (default): the 2-norm of all elements, whatever the shape; else the order of a norm of vectors or matrices. */
   ord?: MatrixOrd | null;

@@ -12,8 +12,13 @@ export type HistEdges<Edges = Tensor> = [hist: Tensor, binEdges: Edges] & {
   readonly binEdges: Edges;
 };
 
+/** Tensors in order, and by these names: `NamedTensors<'Q', 'R'>`. */
+export type NamedTensors<A extends string, B extends string, C extends string = never> = ([C] extends [never]
+  ? [Tensor, Tensor]
+  : [Tensor, Tensor, Tensor]) & { readonly [K in A | B | C]: Tensor };
+
 /** The results as a tuple that has them by name as well; listings of it show the tuple alone. */
-function namedResults<T>(names: readonly string[], results: readonly unknown[]): T {
+export function namedResults<T>(names: readonly string[], results: readonly unknown[]): T {
   return Object.defineProperties(
     [...results],
     Object.fromEntries(names.map((name, i) => [name, { value: results[i] }])),

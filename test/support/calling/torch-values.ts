@@ -102,6 +102,7 @@ export const givenToTorch: Given = {
   'torch.cuda.manualSeed': { seed: 3 },
   'torch.deepcopy': [square],
   'torch.isTensor': [square],
+  'torch.linalg.solveTriangular': { A: square, B: square, upper: true },
   'torch.load': { f: bytes },
   'torch.save': { obj: () => ones(2), f: 'tensor.pt' },
   'torch.saveBytes': [() => ones(2), 'tensor.pt'],

@@ -1,9 +1,21 @@
 // Cases of gradcheck: products of matrices and tensors, and distances.
+import type { Tensor } from 'lamplight';
 import * as torch from 'lamplight';
 import { nn } from 'lamplight';
 import { any, awayFromZero, distinct, type Gradcheck, uniform } from './inputs';
 
 const F = nn.functional;
+
+const { linalg } = torch;
+/** Matrices that are far from singular. */
+const regular = (x: Tensor): Tensor => x.mul(0.3).add(torch.eye(x.shape.at(-1)!).mul(2));
+const symmetric = (x: Tensor): Tensor =>
+  x
+    .add(x.mT)
+    .mul(0.2)
+    .add(torch.diag(torch.arange(1, x.shape.at(-1)! + 1).float()));
+/** Vectors whose signs are free. */
+const squared = (...xs: Tensor[]): Tensor => xs.map((x) => x.square().cumsum(-1).sum()).reduce((a, b) => a.add(b));
 
 export const products: Gradcheck[] = [
   ['matmul', (a, b) => a.matmul(b), [any(2, 3), any(3, 4)]],
@@ -30,4 +42,15 @@ export const products: Gradcheck[] = [
   ['pairwiseDistance', (a, b) => F.pairwiseDistance(a, b), [any(2, 3), uniform([2, 3], 2, 3)]],
   ['normalize', (a) => F.normalize(a), [awayFromZero(2, 3)]],
   ['nuclear norm', (a) => a.norm('nuc'), [awayFromZero(2, 3)]],
+  ['inv', (a) => linalg.inv(regular(a)), [any(2, 3, 3)]],
+  ['solve', (a, b) => linalg.solve(regular(a), b), [any(3, 3), any(3, 2)]],
+  ['solveTriangular', (a, b) => linalg.solveTriangular(regular(a), b, { upper: true }), [any(3, 3), any(3, 2)]],
+  ['det', (a) => linalg.det(regular(a)), [any(2, 3, 3)]],
+  ['slogdet', (a) => linalg.slogdet(regular(a)).logabsdet, [any(3, 3)]],
+  ['luFactor', (a) => linalg.luFactor(regular(a)).LU, [any(3, 3)]],
+  ['cholesky', (a) => linalg.cholesky(symmetric(a).add(torch.eye(3))), [any(3, 3)]],
+  ['qr', (a) => squared(...linalg.qr(regular(a))), [any(3, 3)]],
+  ['eigh', (a) => squared(...linalg.eigh(symmetric(a))), [any(3, 3)]],
+  ['svd', (a) => squared(...linalg.svd(symmetric(a), false)), [any(3, 3)]],
+  ['pinv', (a) => linalg.pinv(regular(a)), [any(3, 3)]],
 ];

@@ -1,0 +1,8 @@
+// A pack of kernels' texts, which come in one request.
+export { default as cholesky } from '../../../shaders/linalg-cholesky.wgsl?raw';
+export { default as eigh } from '../../../shaders/linalg-eigh.wgsl?raw';
+export { default as lu } from '../../../shaders/linalg-lu.wgsl?raw';
+export { default as qr } from '../../../shaders/linalg-qr.wgsl?raw';
+export { default as reflections } from '../../../shaders/linalg-reflections.wgsl?raw';
+export { default as svd } from '../../../shaders/linalg-svd.wgsl?raw';
+export { default as triangular } from '../../../shaders/linalg-triangular.wgsl?raw';

@@ -1,0 +1,407 @@
+// Factors of matrices that kernels of their own find, with gradients: LU, Cholesky, triangular systems, QR, eigenvectors, singular vectors.
+import { kernels } from '../compiler/texts';
+import { AutogradError, DTypeError, ShapeError } from '../core/errors';
+import { contiguousStrides, type Meta, type Shape, showShape } from '../core/meta';
+import { fromHost, named, record, recordAll } from '../graph/record';
+import type { Op, Value } from '../graph/value';
+import type { CheckedAttrs, TriangularAttrs } from '../kernels/linalg/factors';
+import { abs, add, div, log, mul, neg, sign, sub } from './arithmetic';
+import { detach, full, reshape } from './cast';
+import { eq, where } from './compare';
+import { withGradient } from './custom';
+import { gather } from './indexing';
+import { cat } from './join';
+import { matmul } from './matmul';
+import { diagonalOf, triangle } from './rearrange';
+import { expand, prod, sum } from './reduce';
+import { narrow, permute, stridedView } from './shape';
+import { argsort } from './sort';
+
+const kernel = kernels('linalg', () => import('../kernels/linalg/factors'), 'linalg');
+
+/** The distance from 1 to the next float32. */
+export const EPSILON = 2 ** -23;
+
+/** Matrices turned over their diagonals. Shape: [..., m, n] → [..., n, m]. */
+export function transposed(x: Value): Value {
+  const rank = x.shape.length;
+  return permute(x, [...x.shape.slice(0, -2).keys(), rank - 1, rank - 2]);
+}
+
+const rowsOf = (x: Meta): number => x.shape.at(-2)!;
+const columnsOf = (x: Meta): number => x.shape.at(-1)!;
+const withSizes = (x: Meta, ...sizes: readonly number[]): Shape => [...x.shape.slice(0, -2), ...sizes];
+const lower = (x: Value, diagonal = 0): Value => triangle('tril', x, true, diagonal);
+const upper = (x: Value, diagonal = 0): Value => triangle('triu', x, false, diagonal);
+const column = (x: Value): Value => reshape(x, [...x.shape, 1]);
+const row = (x: Value): Value => reshape(x, [...x.shape.slice(0, -1), 1, x.shape.at(-1)!]);
+const firstRows = (x: Value, count: number): Value => narrow(x, x.shape.length - 2, 0, count);
+const firstColumns = (x: Value, count: number): Value => narrow(x, x.shape.length - 1, 0, count);
+const lastRows = (x: Value, from: number): Value => narrow(x, x.shape.length - 2, from, rowsOf(x) - from);
+const lastColumns = (x: Value, from: number): Value => narrow(x, x.shape.length - 1, from, columnsOf(x) - from);
+
+/** Identity matrices, [n, n] or a batch of them. */
+export function identityMatrix(shape: Shape): Value {
+  return lower(upper(full(shape, 1)));
+}
+
+/** The diagonals of matrices. Shape: [..., m, n] → [..., min(m, n)]. */
+export function diagonal(x: Value): Value {
+  const rank = x.shape.length;
+  const { shape, strides, offset } = diagonalOf(x.shape, contiguousStrides(x.shape), 0, rank - 2, rank - 1);
+  return stridedView(x, shape, strides, offset);
+}
+
+/** @throws ShapeError and DTypeError unless x is a batch of matrices of floats */
+export function expectMatrices(op: string, x: Meta): void {
+  if (x.dtype !== 'float32') {
+    throw new DTypeError(
+      `${op}: expected matrices of dtype float32, but got ${x.dtype}; convert them with .to('float32')`,
+    );
+  }
+  if (x.shape.length < 2) {
+    throw new ShapeError(`${op}: expected matrices [..., m, n], but got shape ${showShape(x.shape)}`);
+  }
+}
+
+/** The same for square matrices. */
+export function expectSquare(op: string, x: Meta): void {
+  expectMatrices(op, x);
+  if (rowsOf(x) !== columnsOf(x)) {
+    throw new ShapeError(`${op}: expected square matrices [..., n, n], but got shape ${showShape(x.shape)}`);
+  }
+}
+
+/** Outputs: L and U in one matrix, the pivots (int32, from 1 on), and the order of the rows (int64). */
+const luOp: Op<CheckedAttrs> = {
+  name: 'luFactor',
+  gradName: 'LinalgLuFactorExBackward0',
+  saves: { inputs: [], outputs: [0, 2] },
+  infer([a]) {
+    expectMatrices('luFactor', a!);
+    const steps = Math.min(rowsOf(a!), columnsOf(a!));
+    return [
+      { shape: a!.shape, dtype: 'float32' },
+      { shape: withSizes(a!, steps), dtype: 'int32' },
+      { shape: withSizes(a!, rowsOf(a!)), dtype: 'int64' },
+    ];
+  },
+  lower: (context) => kernel().lu(context),
+  // P A = L U, by what L and U are of the first min(m, n) rows and columns, and then of the rest.
+  vjp([g], { outputs: [lu, , order] }) {
+    if (!g) return [null];
+    const [m, n] = [rowsOf(lu!), columnsOf(lu!)];
+    const k = Math.min(m, n);
+    const corner = firstColumns(firstRows(lu!, k), k);
+    const dCorner = firstColumns(firstRows(g, k), k);
+    let byLower = matmul(unitLower(transposed(corner), true), lower(dCorner, -1));
+    let byUpper = matmul(upper(dCorner), transposed(upper(corner)));
+    if (n > k) byLower = sub(byLower, matmul(lastColumns(g, k), transposed(lastColumns(lu!, k))));
+    if (m > k) byUpper = sub(byUpper, matmul(transposed(lastRows(lu!, k)), lastRows(g, k)));
+    const flipped = transposed(corner);
+    const left = triangular(flipped, add(lower(byLower, -1), upper(byUpper)), { upper: true, unit: true });
+    const overUpper = (x: Value) => transposed(triangular(corner, transposed(x), { upper: true, unit: false }));
+    let result = overUpper(left);
+    if (n > k)
+      result = cat([result, triangular(flipped, lastColumns(g, k), { upper: true, unit: true })], lu!.shape.length - 1);
+    if (m > k) result = cat([result, overUpper(lastRows(g, k))], lu!.shape.length - 2);
+    return [inOrder(result, argsort(order!, order!.shape.length - 1, false))];
+  },
+};
+
+/** The triangle with ones for a diagonal, of a matrix that holds something else there. */
+function unitLower(x: Value, turned = false): Value {
+  return add(turned ? upper(x, 1) : lower(x, -1), identityMatrix(x.shape));
+}
+
+/** Rows of matrices in an order. */
+function inOrder(x: Value, order: Value): Value {
+  return gather(x, x.shape.length - 2, expand(column(order), x.shape));
+}
+
+export interface Factored {
+  readonly lu: Value;
+  readonly pivots: Value;
+  readonly order: Value;
+}
+
+/** P A = L U. With `checked`, the name of a function, a zero on U's diagonal is an error of it. */
+export function luFactor(a: Value, checked: string | null): Factored {
+  const [lu, pivots, order] = recordAll(luOp, [a], { checked });
+  return { lu: lu!, pivots: pivots!, order: order! };
+}
+
+/** Inputs: triangular matrices, and what they are to give: A X = B of equal batches. */
+const triangularOp: Op<TriangularAttrs> = {
+  name: 'solveTriangular',
+  gradName: 'LinalgSolveTriangularBackward0',
+  saves: { inputs: [0], outputs: [0] },
+  infer: ([, b]) => [{ shape: b!.shape, dtype: 'float32' }],
+  lower: (context) => kernel().triangular(context),
+  vjp([g], { inputs: [a], outputs: [x], attrs, needs }) {
+    const byB = triangular(transposed(a!), g!, { ...attrs, upper: !attrs.upper });
+    const off = attrs.unit ? 1 : 0;
+    const byA = () => neg(matmul(byB, transposed(x!)));
+    return [needs[0] ? (attrs.upper ? upper(byA(), off) : lower(byA(), -off)) : null, byB];
+  },
+};
+
+/** X of A X = B, where A is triangular, in equal batches. */
+export const triangular = (a: Value, b: Value, attrs: TriangularAttrs): Value => record(triangularOp, [a, b], attrs);
+
+/** X of A X = B or Aᵀ X = B, by the factors of A. */
+export function luSolve({ lu, order }: Pick<Factored, 'lu' | 'order'>, b: Value, adjoint: boolean): Value {
+  if (adjoint) {
+    const flipped = transposed(lu);
+    const y = triangular(flipped, b, { upper: false, unit: false });
+    const x = triangular(flipped, y, { upper: true, unit: true });
+    return inOrder(x, argsort(order, order.shape.length - 1, false));
+  }
+  const y = triangular(lu, inOrder(b, order), { upper: false, unit: true });
+  return triangular(lu, y, { upper: true, unit: false });
+}
+
+/** X of A X = B, in equal batches. */
+export function solve(a: Value, b: Value, checked: string): Value {
+  const factors = luFactor(a, checked);
+  const [x] = withGradient([a, b], [luSolve(factors, b, false)], ([g]) => {
+    const byB = luSolve(factors, g!, true);
+    return [neg(matmul(byB, transposed(x!))), byB];
+  });
+  return named(x!, 'LinalgSolveExBackward0');
+}
+
+/** A⁻¹. */
+export function inverse(a: Value, checked: string): Value {
+  const [y] = withGradient([a], [luSolve(luFactor(a, checked), identityMatrix(a.shape), false)], ([g]) => {
+    const flipped = transposed(y!);
+    return [neg(matmul(flipped, matmul(g!, flipped)))];
+  });
+  return named(y!, 'LinalgInvExBackward0');
+}
+
+/** L of A = L Lᵀ; of A, the lower triangle is read alone. */
+const choleskyOp: Op<{ readonly checked: string }> = {
+  name: 'cholesky',
+  gradName: 'LinalgCholeskyExBackward0',
+  saves: { inputs: [], outputs: [0] },
+  infer: ([a], { checked }) => {
+    expectSquare(checked, a!);
+    return [{ shape: a!.shape, dtype: 'float32' }];
+  },
+  lower: (context) => kernel().cholesky(context),
+  // Source: Murray 2016, arXiv:1602.07527.
+  vjp([g], { outputs: [l] }) {
+    const flipped = transposed(l!);
+    const product = matmul(flipped, g!);
+    const half = mul(add(lower(product), lower(product, -1)), 0.5);
+    const over = (x: Value) => transposed(triangular(flipped, x, { upper: true, unit: false }));
+    const both = over(over(half));
+    return [mul(add(both, transposed(both)), 0.5)];
+  },
+};
+
+/** L of A = L Lᵀ. */
+export const cholesky = (a: Value, checked: string): Value => record(choleskyOp, [a], { checked });
+
+/** Outputs: R over Householder's reflections, and their factors. */
+const reflectedOp: Op<undefined> = {
+  name: 'qr',
+  infer([a]) {
+    expectMatrices('linalg.qr', a!);
+    return [
+      { shape: a!.shape, dtype: 'float32' },
+      { shape: withSizes(a!, Math.min(rowsOf(a!), columnsOf(a!))), dtype: 'float32' },
+    ];
+  },
+  lower: (context) => kernel().reflected(context),
+};
+
+const reflectionsOp: Op<{ readonly columns: number }> = {
+  name: 'qr',
+  infer: ([packed], { columns }) => [{ shape: withSizes(packed!, rowsOf(packed!), columns), dtype: 'float32' }],
+  lower: (context) => kernel().reflections(context),
+};
+
+export type QrMode = 'reduced' | 'complete' | 'r';
+
+/** Q and R without gradients; Q is null in mode `r`. */
+function plainQr(a: Value, mode: QrMode): readonly [q: Value | null, r: Value] {
+  const [m, n] = [rowsOf(a), columnsOf(a)];
+  const [packed, tau] = recordAll(reflectedOp, [a], undefined);
+  const columns = mode === 'complete' ? m : Math.min(m, n);
+  const q = mode === 'r' ? null : record(reflectionsOp, [packed!, tau!], { columns });
+  return [q, upper(firstRows(packed!, columns))];
+}
+
+/** A = Q R. */
+export function qr(a: Value, mode: QrMode): readonly [q: Value | null, r: Value] {
+  const [m, n] = [rowsOf(a), columnsOf(a)];
+  const [q, r] = plainQr(a, mode);
+  const results = q ? [q, r] : [r];
+  const outputs = withGradient([a], results, (dys) => {
+    if (mode === 'r' || (mode === 'complete' && m > n)) {
+      throw new AutogradError(
+        `linalg.qr: expected mode 'reduced', or 'complete' for at least as many columns as rows, to take a gradient, but got '${mode}' for shape ${showShape(a.shape)}`,
+      );
+    }
+    return [qrGradient([outputs[0]!, outputs[1]!], dys)];
+  });
+  const last = named(outputs.at(-1)!, 'LinalgQrBackward0');
+  return q ? [named(outputs[0]!, 'LinalgQrBackward0'), last] : [null, last];
+}
+
+/** Source: Walter, Lehmann & Lamour 2012, and for more columns than rows Roberts & Roberts 2020, arXiv:2009.10071. */
+function qrGradient([q, r]: readonly [Value, Value], dys: readonly (Value | undefined)[]): Value {
+  const [m, n] = [rowsOf(q), columnsOf(r)];
+  const dq = dys[0] ?? full(q.shape, 0);
+  const dr = dys[1] ?? full(r.shape, 0);
+  if (n > m) {
+    // A = [X, Y] = Q [U, V]: the gradient by V goes to Y, and by way of Q to X.
+    const [u, v] = [firstColumns(r, m), lastColumns(r, m)];
+    const [du, dv] = [firstColumns(dr, m), lastColumns(dr, m)];
+    const dqAll = add(dq, matmul(matmul(q, v), transposed(dv)));
+    return cat([qrGradient([q, u], [dqAll, du]), matmul(q, dv)], q.shape.length - 1);
+  }
+  const inner = upper(sub(matmul(dr, transposed(r)), matmul(transposed(q), dq)));
+  const symmetric = add(upper(inner), transposed(upper(inner, 1)));
+  const left = add(dq, matmul(q, symmetric));
+  return transposed(triangular(r, transposed(left), { upper: true, unit: false }));
+}
+
+const eighOp: Op<{ readonly upper: boolean }> = {
+  name: 'eigh',
+  infer: ([a]) => [
+    { shape: withSizes(a!, rowsOf(a!)), dtype: 'float32' },
+    { shape: a!.shape, dtype: 'float32' },
+  ],
+  lower: (context) => kernel().eigh(context),
+};
+
+/** Eigenvalues, ascending, and eigenvectors of symmetric matrices, of which one triangle is read. */
+export function eigh(a: Value, useUpper: boolean): readonly [values: Value, vectors: Value] {
+  const outputs = withGradient([a], recordAll(eighOp, [a], { upper: useUpper }), ([dw, dv]) => {
+    const [w, v] = outputs as [Value, Value];
+    const flipped = transposed(v);
+    const diagonalPart = dw ? matmul(mul(v, row(dw)), flipped) : null;
+    if (!dv) return [diagonalPart];
+    const same = identityMatrix(v.shape);
+    const apart = add(sub(row(w), column(w)), same);
+    const turn = div(mul(matmul(flipped, dv), sub(1, same)), apart);
+    const inner = matmul(matmul(v, turn), flipped);
+    const turned = mul(add(inner, transposed(inner)), 0.5);
+    return [diagonalPart ? add(diagonalPart, turned) : turned];
+  });
+  for (const output of outputs) named(output, 'LinalgEighBackward0');
+  return [outputs[0]!, outputs[1]!];
+}
+
+const svdOp: Op<undefined> = {
+  name: 'svd',
+  infer([a]) {
+    const [m, n] = [rowsOf(a!), columnsOf(a!)];
+    return [
+      { shape: withSizes(a!, m, n), dtype: 'float32' },
+      { shape: withSizes(a!, n), dtype: 'float32' },
+      { shape: withSizes(a!, n, n), dtype: 'float32' },
+    ];
+  },
+  lower: (context) => kernel().svd(context),
+};
+
+/** U, s and V without gradients. */
+function plainSvd(a: Value, complete: boolean): readonly [u: Value, s: Value, v: Value] {
+  if (rowsOf(a) < columnsOf(a)) {
+    const [u, s, v] = plainSvd(transposed(a), complete);
+    return [v, s, u];
+  }
+  const [w, s, v] = recordAll(svdOp, [a], undefined);
+  // The columns of W are at right angles, so that R is diagonal, and Q is U but for signs; where s is 0, it is what U lacks.
+  const [q, r] = plainQr(w!, complete ? 'complete' : 'reduced');
+  const along = diagonal(r);
+  const signs = where(eq(along, 0), 1, sign(along));
+  const n = columnsOf(a);
+  const turned = mul(firstColumns(q!, n), row(signs));
+  const u = complete && rowsOf(a) > n ? cat([turned, lastColumns(q!, n)], a.shape.length - 1) : turned;
+  return [u, s!, v!];
+}
+
+/** A = U diag(s) Vᵀ, with s descending; U and V are square where `complete`. */
+export function svd(a: Value, complete: boolean): readonly [u: Value, s: Value, vh: Value] {
+  const k = Math.min(rowsOf(a), columnsOf(a));
+  const [u, s, v] = plainSvd(a, complete);
+  const outputs = withGradient([a], [u, s, transposed(v)], ([du, ds, dvh]) => {
+    const of = { u: firstColumns(outputs[0]!, k), s: outputs[1]!, v: transposed(firstRows(outputs[2]!, k)) };
+    return [svdGradient(of, du && firstColumns(du, k), ds, dvh && transposed(firstRows(dvh, k)))];
+  });
+  for (const output of outputs) named(output, 'LinalgSvdBackward0');
+  return [outputs[0]!, outputs[1]!, outputs[2]!];
+}
+
+interface Singular {
+  readonly u: Value;
+  readonly s: Value;
+  readonly v: Value;
+}
+
+/** Source: Townsend 2016, "Differentiating the singular value decomposition". */
+function svdGradient({ u, s, v }: Singular, du?: Value, ds?: Value, dv?: Value): Value {
+  const [m, n, k] = [rowsOf(u), rowsOf(v), columnsOf(u)];
+  const flipped = transposed(v);
+  let result = ds ? matmul(mul(u, row(ds)), flipped) : null;
+  const plus = (x: Value) => {
+    result = result ? add(result, x) : x;
+  };
+  const same = identityMatrix(withSizes(u, k, k));
+  const squares = mul(s, s);
+  const apart = add(sub(row(squares), column(squares)), same);
+  const skew = (x: Value) => div(sub(x, transposed(x)), apart);
+  if (du) {
+    const along = matmul(transposed(u), du);
+    plus(matmul(mul(matmul(u, skew(along)), row(s)), flipped));
+    if (m > k) plus(matmul(div(sub(du, matmul(u, along)), row(s)), flipped));
+  }
+  if (dv) {
+    const along = matmul(flipped, dv);
+    plus(matmul(mul(u, row(s)), matmul(skew(along), flipped)));
+    if (n > k) plus(matmul(div(u, row(s)), transposed(sub(dv, matmul(v, along)))));
+  }
+  return result ?? sum(mul(u, 0));
+}
+
+/** −1 where an odd number of rows changed places, else 1. Shape: [...]. */
+function parity({ pivots }: Factored): Value {
+  const steps = pivots.shape.at(-1)!;
+  const own = fromHost(
+    Int32Array.from({ length: steps }, (_, i) => i + 1),
+    [steps],
+    'int32',
+  );
+  return prod(where(eq(pivots, own), full([], 1), full([], -1)), -1);
+}
+
+/** Determinants. Shape: [..., n, n] → [...]. */
+export function det(a: Value): Value {
+  const factors = luFactor(a, null);
+  const sign = parity(factors);
+  const of = (lu: Value) => mul(prod(diagonal(lu), -1), sign);
+  const [y] = withGradient([a], [of(factors.lu)], ([g]) => {
+    // The cofactors of a singular matrix are those of one beside it.
+    const least = where(eq(diagonal(factors.lu), 0), EPSILON, full([], 0));
+    const same = identityMatrix(a.shape);
+    const lu = add(factors.lu, mul(same, column(least)));
+    return [luSolve({ ...factors, lu }, mul(same, column(column(mul(g!, of(lu))))), true)];
+  });
+  return named(y!, 'LinalgDetBackward0');
+}
+
+/** The sign of determinants, and the logarithm of their sizes. */
+export function slogdet(a: Value): readonly [sign: Value, logabsdet: Value] {
+  const factors = luFactor(a, null);
+  const along = diagonal(factors.lu);
+  const value = mul(parity(factors), prod(sign(along), -1));
+  const [y] = withGradient([a], [sum(log(abs(along)), -1)], ([g]) => [
+    luSolve(factors, mul(identityMatrix(a.shape), column(column(g!))), true),
+  ]);
+  return [detach(value), named(y!, 'LinalgSlogdetBackward0')];
+}

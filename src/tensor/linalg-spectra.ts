@@ -1,0 +1,208 @@
+// Eigenvalues and singular values of matrices, and what is made of them, for torch.linalg.
+
+import { oneOf, orNull, text } from '../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { showShape } from '../core/meta';
+import { type Arguments, parseArgs } from '../core/options';
+import { named } from '../graph/record';
+import { withGradient } from '../ops/custom';
+import * as ops from '../ops/linalg';
+import { callable, isTensor } from './callable';
+import { eye, zeros } from './creation';
+import { inv } from './linalg-equations';
+import { type NamedTensors, namedResults } from './named-results';
+import { noGrad } from './recording';
+import { Tensor } from './tensor';
+
+/** Which triangle of symmetric matrices is read. */
+export interface EighOptions {
+  /** `L` (default) for the lower triangle, `U` for the upper one. */
+  UPLO?: 'L' | 'U';
+}
+
+function eighOf(name: string, A: Tensor, args: readonly unknown[]): readonly [Tensor, Tensor] {
+  const { UPLO } = parseArgs<EighOptions>(name, [], { UPLO: 'L' }, args, { UPLO: oneOf('L', 'U') });
+  ops.expectSquare(name, A);
+  const [values, vectors] = ops.eigh(A.value, UPLO === 'U');
+  return [Tensor.of(values), Tensor.of(vectors)];
+}
+
+/** The eigenvalues [..., n], ascending, and the eigenvectors [..., n, n], a column each, of symmetric matrices. */
+export const eigh = callable(
+  'linalg.eigh(A, ...)',
+  (A: Tensor, ...args: Arguments<EighOptions, ['UPLO']>): NamedTensors<'eigenvalues', 'eigenvectors'> =>
+    namedResults(['eigenvalues', 'eigenvectors'], eighOf('linalg.eigh', A, args)),
+);
+
+/** The eigenvalues [..., n] of symmetric matrices, ascending. */
+export const eigvalsh = callable(
+  'linalg.eigvalsh(A, ...)',
+  (A: Tensor, ...args: Arguments<EighOptions, ['UPLO']>): Tensor => eighOf('linalg.eigvalsh', A, args)[0],
+);
+
+/** How PyTorch chooses a method on CUDA. */
+export interface DriverOptions {
+  /** Taken, and without effect: there is one method. */
+  driver?: string | null;
+}
+
+/** How much of the singular vectors to compute. */
+export interface SvdOptions extends DriverOptions {
+  /** All m and n singular vectors (default) rather than min(m, n) of each. */
+  fullMatrices?: boolean;
+}
+
+/** A = U diag(S) Vh: singular vectors [..., m, m] and [..., n, n], or k of each, and the k = min(m, n) singular values, descending. */
+export const svd = callable(
+  'linalg.svd(A, ...)',
+  (A: Tensor, ...args: Arguments<SvdOptions, ['fullMatrices']>): NamedTensors<'U', 'S', 'Vh'> => {
+    const { fullMatrices } = parseArgs<SvdOptions>('linalg.svd', [], { fullMatrices: true, driver: null }, args, {
+      driver: orNull(text),
+    });
+    ops.expectMatrices('linalg.svd', A);
+    const results = ops.svd(A.value, fullMatrices).map((value) => Tensor.of(value));
+    return namedResults(['U', 'S', 'Vh'], results);
+  },
+);
+
+/** The singular values [..., min(m, n)], descending. */
+export const svdvals = callable('linalg.svdvals(A, ...)', (A: Tensor, options: DriverOptions = {}): Tensor => {
+  parseArgs<DriverOptions>('linalg.svdvals', [], { driver: null }, [options], { driver: orNull(text) });
+  return valuesOf('linalg.svdvals', A);
+});
+
+function valuesOf(name: string, A: Tensor): Tensor {
+  ops.expectMatrices(name, A);
+  return Tensor.of(ops.svd(A.value, false)[1]);
+}
+
+/** Which singular values count as zero. */
+export interface ToleranceOptions {
+  /** Those up to this; numbers, or a tensor of one a matrix. Default 0. */
+  atol?: number | Tensor | null;
+  /** Those up to this share of the greatest; default max(m, n) · 2⁻²³, or 0 where `atol` is given and above 0. */
+  rtol?: number | Tensor | null;
+  /** A is symmetric, so that eigenvalues do; default false. */
+  hermitian?: boolean;
+}
+
+/** The bound of singular values [..., k] that count as zero, [..., 1]. */
+function bound(name: string, A: Tensor, values: Tensor, { atol, rtol }: ToleranceOptions): Tensor {
+  const expect = (key: string, value: unknown) => {
+    if (value === null || value === undefined || typeof value === 'number' || isTensor(value)) return;
+    throw new ArgumentError(`${name}: expected ${key} to be a number or a tensor`);
+  };
+  expect('atol', atol);
+  expect('rtol', rtol);
+  const size = Math.max(...A.shape.slice(-2)) * ops.EPSILON;
+  const each = (x: number | Tensor) => (typeof x === 'number' ? x : x.unsqueeze(-1));
+  const absolute = values
+    .amax(-1, { keepdim: true })
+    .mul(0)
+    .add(each(atol ?? 0));
+  const fallback = typeof atol === 'number' && atol > 0 ? 0 : size;
+  let share = values.amax(-1, { keepdim: true }).mul(each(rtol ?? fallback));
+  if (isTensor(atol) && (rtol ?? null) === null) share = share.where(absolute.le(0), 0);
+  return absolute.maximum(share);
+}
+
+/** The number of singular values of matrices [..., m, n] that are not about zero, int64 [...]. */
+export const matrixRank = callable('linalg.matrixRank(A, ...)', (A: Tensor, options: ToleranceOptions = {}): Tensor => {
+  const name = 'linalg.matrixRank';
+  const given = parseArgs<ToleranceOptions>(name, [], { atol: null, rtol: null, hermitian: false }, [options]);
+  ops.expectMatrices(name, A);
+  return noGrad(() => {
+    const values = given.hermitian ? eigvalsh(A).abs() : valuesOf(name, A);
+    if (values.numel() === 0) return zeros(values.shape.slice(0, -1), { dtype: 'int64' });
+    return values.gt(bound(name, A, values, given)).sum(-1);
+  });
+});
+
+/** The pseudoinverse [..., n, m] of matrices [..., m, n]: singular values that are about zero count as zero. */
+export const pinv = callable('linalg.pinv(A, ...)', (A: Tensor, options: ToleranceOptions = {}): Tensor => {
+  const name = 'linalg.pinv';
+  const given = parseArgs<ToleranceOptions>(name, [], { atol: null, rtol: null, hermitian: false }, [options]);
+  ops.expectMatrices(name, A);
+  return pseudoinverse(name, A, given);
+});
+
+function pseudoinverse(name: string, A: Tensor, given: ToleranceOptions): Tensor {
+  if (A.numel() === 0) return A.mT.clone();
+  const plain = noGrad(() => {
+    const [U, S, Vh] = given.hermitian ? symmetricSvd(A) : svd(A, false);
+    const kept = S.gt(bound(name, A, S, given));
+    const inverse = S.reciprocal().where(kept, 0);
+    return Vh.mT.mul(inverse.unsqueeze(-2)).matmul(U.mT);
+  });
+  // Source: Golub & Pereyra 1973, for matrices of one rank.
+  const [value] = withGradient([A.value], [plain.value], ([dy]) => {
+    const [P, g] = [Tensor.of(value!), Tensor.of(dy!)];
+    const [Pt, gt] = [P.mT, g.mT];
+    const [m, n] = A.shape.slice(-2) as [number, number];
+    const own = Pt.matmul(g).matmul(Pt).neg();
+    const across = eye(m).sub(A.matmul(P)).matmul(gt).matmul(P.matmul(Pt));
+    const along = Pt.matmul(P)
+      .matmul(gt)
+      .matmul(eye(n).sub(P.matmul(A)));
+    return [own.add(across).add(along).value];
+  });
+  return Tensor.of(named(value!, 'LinalgPinvBackward0'));
+}
+
+/** U, |w| and Vᵀ of symmetric A = V diag(w) Vᵀ. */
+function symmetricSvd(A: Tensor): readonly [Tensor, Tensor, Tensor] {
+  const [w, V] = eigh(A);
+  return [V.mul(w.sign().unsqueeze(-2)), w.abs(), V.mT];
+}
+
+/** How equations without an exact solution are solved. */
+export interface LstsqOptions extends DriverOptions {
+  /** Singular values up to this share of the greatest count as zero; default max(m, n) · 2⁻²³. */
+  rcond?: number | null;
+}
+
+/**
+ * The X of least ‖A X − B‖, and of least ‖X‖ among these, for A [..., m, n] and B [..., m, k] or [..., m]; and A's rank. `residuals` and
+ * `singularValues` are empty, as with PyTorch's default driver.
+ */
+export const lstsq = callable(
+  'linalg.lstsq(A, B, ...)',
+  (
+    A: Tensor,
+    B: Tensor,
+    ...args: Arguments<LstsqOptions, ['rcond']>
+  ): [solution: Tensor, residuals: Tensor, rank: Tensor, singularValues: Tensor] & {
+    readonly [K in 'solution' | 'residuals' | 'rank' | 'singularValues']: Tensor;
+  } => {
+    const name = 'linalg.lstsq';
+    const { rcond } = parseArgs<LstsqOptions>(name, [], { rcond: null, driver: null }, args, { driver: orNull(text) });
+    ops.expectMatrices(name, A);
+    const isVector = B.shape.length === A.shape.length - 1;
+    if (B.shape.at(isVector ? -1 : -2) !== A.shape.at(-2)) {
+      throw new ShapeError(
+        `${name}: expected as many rows of B as A has, but got shapes ${showShape(A.shape)} and ${showShape(B.shape)}`,
+      );
+    }
+    const inverse = pseudoinverse(name, A, { rtol: rcond });
+    const solution = isVector ? inverse.matmul(B.unsqueeze(-1)).squeeze(-1) : inverse.matmul(B);
+    const rank = matrixRank(A, { rtol: rcond });
+    return namedResults(['solution', 'residuals', 'rank', 'singularValues'], [solution, zeros(0), rank, zeros(0)]);
+  },
+);
+
+/** Square matrices times themselves, n factors in all: ones on the diagonal for 0, and for less than 0 powers of the inverse. */
+export const matrixPower = callable('linalg.matrixPower(A, n: number)', (A: Tensor, n: number): Tensor => {
+  ops.expectSquare('linalg.matrixPower', A);
+  if (!Number.isInteger(n)) throw new ArgumentError(`linalg.matrixPower: expected a whole n, but got ${n}`);
+  if (n === 0)
+    return A.mul(0)
+      .nanToNum({ nan: 0 })
+      .add(eye(A.shape.at(-1)!));
+  let base = n < 0 ? inv(A) : A;
+  let result: Tensor | null = null;
+  for (let left = Math.abs(n); left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) result = result ? result.matmul(base) : base;
+    if (left > 1) base = base.matmul(base);
+  }
+  return result!;
+});

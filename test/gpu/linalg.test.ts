@@ -1,0 +1,206 @@
+// Checks torch.linalg against PyTorch, and larger matrices against what their factors give when they are multiplied.
+import type { Tensor } from 'lamplight';
+import * as torch from 'lamplight';
+import { describe, expect, test } from 'vitest';
+import { expectClose, expectNumbers, fromFixture } from '../support/close';
+import { type FixtureCase, type FixtureNumber, loadFixture } from '../support/fixtures';
+import { sampled } from '../support/sample';
+
+const { linalg } = torch;
+
+interface LinalgCase extends FixtureCase {
+  readonly op: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+type Function = (...args: unknown[]) => Tensor | readonly Tensor[];
+
+const fixture = await loadFixture<LinalgCase>('linalg');
+
+/** Which results have signs of their own choice, so that their sizes are compared. */
+const free: Record<string, readonly number[]> = { eigh: [1], svd: [0, 2] };
+
+const numbers: Record<string, number> = { inf: Number.POSITIVE_INFINITY, '-inf': Number.NEGATIVE_INFINITY };
+
+function called({ op, options, outputs }: LinalgCase, xs: readonly Tensor[]): readonly Tensor[] {
+  const given = Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [key, numbers[value as FixtureNumber] ?? value]),
+  );
+  const call = (linalg as unknown as Record<string, Function>)[op]!;
+  const result = op === 'multiDot' ? call(xs) : call(...xs, ...(Object.keys(given).length > 0 ? [given] : []));
+  if (!Array.isArray(result)) return [result as Tensor];
+  const results = op === 'lstsq' ? [result[0], result[2]] : (result as readonly Tensor[]);
+  expect(results).toHaveLength(outputs);
+  return results.map((x, i) => (free[op]?.includes(i) ? x.abs() : x));
+}
+
+/** Of float32, through a few hundred sums, beside float64. */
+const TOLERANCE = { rtol: 2e-4, atol: 5e-5 };
+
+describe('against PyTorch', () => {
+  test.each(sampled(fixture.cases, 4))('$name', async (item) => {
+    const at = (key: string) => `${item.name}/${key}`;
+    const wants = fixture.has(at('grad0'));
+    const xs = Array.from({ length: item.inputs }, (_, i) => fromFixture(fixture.tensor(at(`x${i}`)), wants));
+    const results = called(item, xs);
+    for (const [i, y] of results.entries()) await expectClose(y, fixture.tensor(at(`output${i}`)), TOLERANCE);
+    if (!wants) return;
+    const parts = results.flatMap((y, i) =>
+      fixture.has(at(`dy${i}`)) ? [y.mul(fromFixture(fixture.tensor(at(`dy${i}`)))).sum()] : [],
+    );
+    torch.stack(parts).sum().backward();
+    for (const [i, x] of xs.entries()) {
+      const expected = fixture.tensor(at(`grad${i}`));
+      const most = Math.max(...Array.from(expected.data, (each) => Math.abs(Number(each))));
+      await expectClose(x.grad!, expected, { rtol: 1e-3, atol: 2e-4 * Math.max(1, most) });
+    }
+  });
+});
+
+/** The greatest element of a difference, as a share of the greatest of what was expected. */
+async function distance(actual: Tensor, expected: Tensor): Promise<number> {
+  const share = actual.sub(expected).abs().max().div(expected.abs().max());
+  return Number(await share.item());
+}
+
+describe.each([33, 64, 65, 130])('matrices of %i rows', (n) => {
+  const a = () => torch.randn(n, n, { generator: new torch.Generator().manualSeed(n) });
+  const positive = () => {
+    const x = a();
+    return x.matmul(x.mT).div(n).add(torch.eye(n));
+  };
+
+  test('equations', async () => {
+    const [A, B] = [positive(), a()];
+    expect(await distance(A.matmul(linalg.solve(A, B)), B)).toBeLessThan(1e-5);
+    expect(await distance(A.matmul(linalg.inv(A)), torch.eye(n))).toBeLessThan(1e-5);
+    const L = linalg.cholesky(A);
+    expect(await distance(L.matmul(L.mT), A)).toBeLessThan(1e-5);
+    const [P, lower, upper] = linalg.lu(B);
+    expect(await distance(P.matmul(lower).matmul(upper), B)).toBeLessThan(1e-5);
+  });
+
+  test('vectors', async () => {
+    const A = a();
+    const symmetric = A.add(A.mT);
+    const one = torch.eye(n);
+    const [Q, R] = linalg.qr(A);
+    expect(await distance(Q.matmul(R), A)).toBeLessThan(1e-5);
+    expect(await distance(Q.mT.matmul(Q), one)).toBeLessThan(1e-5);
+    const [w, V] = linalg.eigh(symmetric);
+    expect(await distance(V.mul(w.unsqueeze(-2)).matmul(V.mT), symmetric)).toBeLessThan(3e-5);
+    expect(await distance(V.mT.matmul(V), one)).toBeLessThan(1e-5);
+    const [U, S, Vh] = linalg.svd(A);
+    expect(await distance(U.mul(S.unsqueeze(-2)).matmul(Vh), A)).toBeLessThan(3e-5);
+    expect(await distance(U.mT.matmul(U), one)).toBeLessThan(1e-5);
+    expect(await distance(Vh.matmul(Vh.mT), one)).toBeLessThan(1e-5);
+  });
+});
+
+test('ill-conditioned matrices have singular values beside the greatest, and vectors at right angles', async () => {
+  const scale = torch.tensor([1, 1e-2, 1e-4, 1e-6, 1e-8, 0]);
+  const [Q] = linalg.qr(torch.randn(6, 6, { generator: new torch.Generator().manualSeed(1) }));
+  const A = Q.mul(scale).matmul(Q.mT);
+  const [U, S, Vh] = linalg.svd(A);
+  expect(await distance(S, scale)).toBeLessThan(1e-6);
+  expect(await distance(U.mT.matmul(U), torch.eye(6))).toBeLessThan(1e-5);
+  expect(await distance(Vh.matmul(Vh.mT), torch.eye(6))).toBeLessThan(1e-5);
+  expect(await distance(linalg.eigvalsh(A).flip(0), scale)).toBeLessThan(1e-6);
+  for (const size of [1e-30, 1e30]) {
+    expect(await distance(linalg.svdvals(torch.eye(3).mul(size)), torch.ones(3).mul(size))).toBeLessThan(1e-6);
+  }
+});
+
+test('matrices without elements', async () => {
+  const none = torch.zeros(0, 0);
+  expect(await linalg.det(none).item()).toBe(1);
+  expect(await linalg.slogdet(none).logabsdet.item()).toBe(0);
+  expect(linalg.inv(torch.zeros(0, 3, 3)).shape).toEqual([0, 3, 3]);
+  expect(linalg.solve(none, torch.zeros(0, 2)).shape).toEqual([0, 2]);
+  expect(linalg.cholesky(none).shape).toEqual([0, 0]);
+  expect(linalg.qr(torch.zeros(0, 3)).map(({ shape }) => shape)).toEqual([
+    [0, 0],
+    [0, 3],
+  ]);
+  const [Q, R] = linalg.qr(torch.zeros(3, 0), 'complete');
+  expect(await Q.tolist()).toEqual(await torch.eye(3).tolist());
+  expect(R.shape).toEqual([3, 0]);
+  const [U, S, Vh] = linalg.svd(torch.zeros(0, 3));
+  expect([U.shape, S.shape]).toEqual([[0, 0], [0]]);
+  expect(await Vh.tolist()).toEqual(await torch.eye(3).tolist());
+  expect(linalg.eigvalsh(none).shape).toEqual([0]);
+  expect(linalg.pinv(torch.zeros(0, 3)).shape).toEqual([3, 0]);
+  expect(await linalg.matrixRank(torch.zeros(2, 0, 3)).tolist()).toEqual([0, 0]);
+});
+
+describe('errors', () => {
+  const zeros = torch.zeros(2, 2);
+  const second = torch.stack([torch.eye(2), zeros]);
+  const late: [string, () => Tensor, string][] = [
+    ['inv', () => linalg.inv(zeros), 'linalg.inv: the diagonal element 1 is zero'],
+    ['inv of a batch', () => linalg.inv(second), 'linalg.inv: (Batch element 1): the diagonal element 1 is zero'],
+    ['solve', () => linalg.solve(torch.ones(2, 2), torch.ones(2)), 'linalg.solve: the diagonal element 2 is zero'],
+    ['luFactor', () => linalg.luFactor(zeros).LU, 'linalg.luFactor: the diagonal element 1 is zero'],
+    [
+      'cholesky',
+      () => linalg.cholesky(second),
+      'linalg.cholesky: (Batch element 1): expected a positive-definite matrix',
+    ],
+    ['order', () => linalg.cholesky(torch.diag(torch.tensor([1.5, 2, -1]))), 'the leading minor of order 3'],
+  ];
+  test.each(late)('%s, when values are read', async (_, call, message) => {
+    const error = await call()
+      .tolist()
+      .then(
+        () => null,
+        (reason: Error) => reason,
+      );
+    expect(error).toBeInstanceOf(linalg.LinAlgError);
+    expect(error!.message).toContain(message);
+  });
+
+  test('a singular determinant is none', async () => {
+    expect(await linalg.det(torch.ones(2, 2)).item()).toBe(0);
+    expect(await linalg.slogdet(zeros).logabsdet.item()).toBe(Number.NEGATIVE_INFINITY);
+  });
+
+  test('the gradient of a singular determinant is its cofactors', async () => {
+    const x = torch
+      .tensor(
+        [
+          [1, 2],
+          [2, 4],
+        ],
+        { dtype: torch.float32 },
+      )
+      .requiresGrad_();
+    linalg.det(x).backward();
+    expectNumbers(await x.grad!.data(), [4, -2, -2, 1], { rtol: 1e-3 });
+  });
+
+  const early: [string, () => unknown, string][] = [
+    [
+      'not square',
+      () => linalg.inv(torch.ones(2, 3)),
+      'linalg.inv: expected square matrices [..., n, n], but got shape [2, 3]',
+    ],
+    [
+      'whole numbers',
+      () => linalg.det(torch.eye(2).to('int64')),
+      'linalg.det: expected matrices of dtype float32, but got int64',
+    ],
+    ['a vector', () => linalg.qr(torch.ones(2)), 'linalg.qr: expected matrices [..., m, n], but got shape [2]'],
+    ['rows', () => linalg.solve(torch.eye(2), torch.ones(3, 1)), 'linalg.solve: expected as many rows of B as A has'],
+    ['no tensor', () => linalg.inv(3 as never), 'linalg.inv: expected A to be a tensor, but got number 3'],
+    ['chain', () => linalg.multiDot([torch.ones(2, 3), torch.ones(2, 3)]), 'linalg.multiDot: expected as many rows'],
+    ['no upper', () => linalg.solveTriangular(torch.eye(2), torch.eye(2), {} as never), 'linalg.solveTriangular'],
+  ];
+  test.each(early)('%s, at once', (_, call, message) => expect(call).toThrow(message));
+
+  test('no gradient of a complete Q with more rows than columns', () => {
+    const x = torch.randn(3, 2).requiresGrad_();
+    expect(() => linalg.qr(x, 'complete').Q.sum().backward()).toThrow(torch.AutogradError);
+  });
+});

@@ -1,0 +1,3 @@
+// Every case of torch.linalg.
+import '../support/sample-all';
+import '../gpu/linalg.test';
