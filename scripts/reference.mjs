@@ -9,6 +9,7 @@ import { everyTable } from './api-tables.mjs';
 import { withModule } from './in-node.mjs';
 import { converted } from './reference/converted.mjs';
 import { surfaceOf } from './reference/entries.mjs';
+import { examples } from './reference/examples.mjs';
 import { laidOut } from './reference/layout.mjs';
 import { namesOf } from './reference/names.mjs';
 import { Pages } from './reference/pages.mjs';
@@ -30,7 +31,7 @@ try {
 async function buildReference(out) {
   const surface = surfaceOf(await converted());
   const theirs = new TheirNames(await everyTable());
-  const pages = new Pages(surface, theirs);
+  const pages = new Pages(surface, theirs, await examples());
   const names = namesOf(surface, pages, theirs);
   const addresses = new Map(names.map(([name, space, address]) => [space === '' ? name : `${space}.${name}`, address]));
   const untold = [...toldExports()].flatMap(([name, text]) => (text !== '' && addresses.has(name) ? [] : [name]));

@@ -23,8 +23,12 @@ export class Pages {
   /** @type {Map<string, Entry[]>} */
   #byName = new Map();
 
-  /** @param {import('./entries.mjs').Surface} surface @param {TheirNames} theirs */
-  constructor({ spaces, entries, ambiguous }, theirs) {
+  /**
+   * @param {import('./entries.mjs').Surface} surface @param {TheirNames} theirs
+   * @param {import('./examples.mjs').ExampleHtml} exampleOf
+   */
+  constructor({ spaces, entries, ambiguous }, theirs, exampleOf) {
+    this.exampleOf = exampleOf;
     this.ambiguous = ambiguous;
     this.spaces = spaces;
     this.entries = entries;
@@ -109,11 +113,17 @@ ${table(['Namespace', 'Holds', 'Names'], rows, 'names')}
       markdown(entry.text),
       entry.callable ? this.#parameters(entry.callable, file, kind === 'function') : '',
       errors(entry.throws),
+      this.#example(entry),
       ...this.#members(entry),
       sourceHtml(entry.source),
     ].join('\n');
     const above = [this.#top(file), { title: space.name, href: between(file, space.file) }];
     return { file, title: qualified(entry), description: firstSentence(entry.text), above, body };
+  }
+
+  /** Not where its text holds an example already. @param {Entry} entry */
+  #example(entry) {
+    return /^ {4}\S/m.test(entry.text) ? '' : this.exampleOf(qualified(entry), between(entry.file, ''));
   }
 
   /** The page on which an export is described. @param {Entry} entry @returns {string} */
