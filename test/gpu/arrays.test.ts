@@ -40,3 +40,14 @@ test('a tensor crosses as .npy, and as a File', async () => {
   const loaded = await torch.load<torch.Tensor>(new File([bytes], 'x.npy'), { rows: [1, 2] });
   expect(await loaded.tolist()).toEqual([[3, 4, 5]]);
 });
+
+test.each(['x.npy', 'x.npz', 'x.pt', 'x.safetensors'])(
+  'what is saved as %s are the values of the call',
+  async (name) => {
+    const x = torch.arange(4).mul(1);
+    const saved = torch.saveBytes(name === 'x.npy' ? x : { x }, name);
+    x.fill_(7);
+    const loaded = await torch.load<torch.Tensor & { x: torch.Tensor }>(await saved);
+    expect(await (name === 'x.npy' ? loaded : loaded.x).tolist()).toEqual([0, 1, 2, 3]);
+  },
+);

@@ -4,7 +4,9 @@ import { anything } from '../../core/argument-kinds';
 import { ArgumentError } from '../../core/errors';
 import { objectAt } from '../../core/object-argument';
 import { isPlainObject, kindOf, missingArguments, parseArgs, shown } from '../../core/options';
+import { Tensor } from '../../tensor/tensor';
 import { joined } from '../bytes';
+import { readTensors } from '../host-tensors';
 // Both at hand, so that reads are under way before anything is awaited: what is saved are the values of this moment.
 import { pytorchPieces } from '../pytorch/write';
 import { safetensorsPieces } from '../safetensors/save';
@@ -99,11 +101,21 @@ async function piecesOf(
   { format, compressed }: Required<SaveOptions>,
 ): Promise<Iterable<Uint8Array>> {
   const kind = format ?? formatOf(name);
-  if (kind === 'npy') return (await import('../npy/save')).npyPieces(object);
-  if (kind === 'npz') return (await import('../npy/save')).npzPieces(object, compressed);
+  if (kind === 'npy' || kind === 'npz') return numpyPieces(object, kind, compressed);
   if (kind === 'safetensors') return safetensorsPieces(object);
   if (kind === 'pt') return pytorchPieces(object, name);
   throw new ArgumentError(`${op}: expected format 'pt', 'safetensors', 'npy' or 'npz', but got ${shown(format)}`);
+}
+
+/** The reads are under way before the format's module is awaited: what is saved are the values of this moment. */
+async function numpyPieces(given: unknown, kind: 'npy' | 'npz', compressed: boolean): Promise<Iterable<Uint8Array>> {
+  const object = isPlainObject(given) ? { ...given } : given;
+  const values = isPlainObject(object) ? Object.values(object) : [object];
+  const reads = readTensors(values.filter((value) => value instanceof Tensor));
+  // Where what was given is refused, nobody waits for the reads.
+  reads.catch(() => undefined);
+  const { npyPieces, npzPieces } = await import('../npy/save');
+  return kind === 'npy' ? npyPieces(object, reads) : npzPieces(object, reads, compressed);
 }
 
 /** The format that the ending of a name says. */

@@ -4,40 +4,41 @@ import { isPlainObject, kindOf, shown } from '../../core/options';
 import { Tensor } from '../../tensor/tensor';
 import { joined } from '../bytes';
 import { elementsAsBytes } from '../elements';
-import { readTensors } from '../host-tensors';
 import type { WritableTensor } from '../safetensors/safetensors';
 import { writeZip, type ZipContent } from '../zip/zip';
 import { writeNpy } from './npy';
 
+type Reads = Promise<readonly WritableTensor[]>;
+
 /**
- * The pieces of an .npy file, as `numpy.save` writes it.
+ * The pieces of an .npy file, as `numpy.save` writes it; `reads` are its tensor's.
  * @throws ArgumentError for what is no tensor
  */
-export async function npyPieces(object: unknown): Promise<Iterable<Uint8Array>> {
+export async function npyPieces(object: unknown, reads: Reads): Promise<Iterable<Uint8Array>> {
   if (!(object instanceof Tensor)) {
     const remedy = isPlainObject(object) ? '; save several as .npz' : '';
     throw new ArgumentError(`torch.save: expected a tensor for an .npy file, but got ${kindOf(object)}${remedy}`);
   }
-  const [contents] = await readTensors([object]);
+  const [contents] = await reads;
   return npyFile(contents!);
 }
 
 /**
- * The pieces of an .npz file, as `numpy.savez` or, compressed, `numpy.savez_compressed` writes it.
+ * The pieces of an .npz file, as `numpy.savez` or, compressed, `numpy.savez_compressed` writes it; `reads` are of its tensors, in order.
  * @throws ArgumentError for what is no object of tensors
  */
-export async function npzPieces(object: unknown, compressed: boolean): Promise<Iterable<Uint8Array>> {
+export async function npzPieces(object: unknown, reads: Reads, compressed: boolean): Promise<Iterable<Uint8Array>> {
   if (!isPlainObject(object)) {
     throw new ArgumentError(`torch.save: expected an object of tensors for an .npz file, but got ${kindOf(object)}`);
   }
   const names = Object.keys(object);
-  const tensors = Object.entries(object).map(([name, tensor]) => {
-    if (tensor instanceof Tensor) return tensor;
+  for (const [name, tensor] of Object.entries(object)) {
+    if (tensor instanceof Tensor) continue;
     throw new ArgumentError(
       `torch.save: expected a tensor for ${shown(name)}, but got ${kindOf(tensor)}; NumPy's files hold arrays alone`,
     );
-  });
-  const contents = await readTensors(tensors);
+  }
+  const contents = await reads;
   if (!compressed) return writeZip(entries());
   const deflated: ZipContent[] = [];
   for (const { name, data } of entries()) deflated.push({ name, data, deflated: await deflate(data) });
