@@ -334,6 +334,16 @@ describe('workers are let go', () => {
     await expectFree(2);
   });
 
+  test('on dispose while a batch is waited for', async () => {
+    const options = { sampler: [2], worker: doing({ kind: 'failing' }), persistentWorkers: true };
+    const stuck = new data.DataLoader(datasets.failing(10), { numWorkers: 1, ...options });
+    const waiting = stuck[Symbol.asyncIterator]().next();
+    setTimeout(() => stuck.dispose(), 50);
+    await expect(waiting).rejects.toThrow(torch.WorkerError);
+    await expect(waiting).rejects.toThrow('disposed of before the pass was over');
+    await expectFree(1);
+  });
+
   test('on dispose, where they live on between passes', async () => {
     const lasting = loader({ persistentWorkers: true });
     for await (const _ of lasting) break;

@@ -76,7 +76,8 @@ export class Crew {
    * What came of a task. Meanwhile a process of Node stays.
    *
    * @param seconds how long to wait at most; 0: as long as it takes
-   * @throws WorkerError when a worker has died, or none has answered in time; the signal's reason when that is aborted
+   * @throws WorkerError when a worker has died, all have been let go, or none has answered in time; the signal's reason when that is
+   * aborted
    */
   async answer(task: number, seconds: number, signal: AbortSignal | null): Promise<Answer> {
     signal?.throwIfAborted();
@@ -87,7 +88,10 @@ export class Crew {
       return answer;
     }
     signal?.throwIfAborted();
-    throw this.#failure ?? new WorkerError(`DataLoader: timed out after ${seconds} seconds`);
+    if (this.#failure) throw this.#failure;
+    if (this.#closing)
+      throw new WorkerError('DataLoader: disposed of before the pass was over, so its workers are gone');
+    throw new WorkerError(`DataLoader: timed out after ${seconds} seconds`);
   }
 
   /** Lets all workers go. Resolves when they are gone. */
@@ -98,11 +102,12 @@ export class Crew {
         return thread?.terminate();
       }),
     ).then(() => undefined);
+    this.#waiting?.settle();
     return this.#closing;
   }
 
   #has(task: number): boolean {
-    return this.#answers.has(task) || this.#failure !== null;
+    return this.#answers.has(task) || this.isOver;
   }
 
   /** Resolves when the answer is there, or will never be. */
