@@ -25,6 +25,8 @@ export interface HubOptions {
    * Whether the beginning of the file's SHA-256 must be what stands in its name, as in `alexnet-owt-7be5be79.pth`. Default: false.
    */
   checkHash?: boolean;
+  /** The file's SHA-256 in hexadecimal digits, or their beginning, instead of what its name says. Default: not checked. */
+  sha256?: string | null;
   /** What the file is kept as. Default: by its address, under its own name. */
   fileName?: string | null;
   /** As `torch.load` takes it. Default: true. */
@@ -36,7 +38,18 @@ export interface HubOptions {
 }
 
 type Parameters = HubOptions & { url: string | URL };
-type Order = ['url', 'modelDir', 'mapLocation', 'progress', 'checkHash', 'fileName', 'weightsOnly'];
+type Order = [
+  'url',
+  'modelDir',
+  'mapLocation',
+  'progress',
+  'checkHash',
+  'fileName',
+  'weightsOnly',
+  'only',
+  'signal',
+  'sha256',
+];
 
 let folder: string | null = null;
 
@@ -86,12 +99,14 @@ export async function loadStateDictFromUrl<T = Record<string, Tensor>>(
       weightsOnly: true,
       only: null,
       signal: null,
+      sha256: null,
     },
     args,
     {
       url: either(text, instance(URL)),
       modelDir: orNull(path),
       fileName: orNull(text),
+      sha256: orNull(text),
       progress: either(flag, callback),
       only: loadKinds.only!,
     },
@@ -111,7 +126,7 @@ export async function loadStateDictFromUrl<T = Record<string, Tensor>>(
   const { download, forgetDownload } = await import('./download');
   const kept = await download(o.url, {
     ...place,
-    sha256: hash === '' ? null : hash,
+    sha256: o.sha256 ?? (hash === '' ? null : hash),
     signal: o.signal,
     onProgress: (progress) => {
       if (announced && !said) console.info(`Downloading: "${url}"${sizeOf(progress.total)}`);

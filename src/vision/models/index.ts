@@ -57,4 +57,5 @@ export { ConvVAE, type ConvVAEOptions, type ConvVAEOutput, convVae } from './vae
 export { VGG, type VGGOptions, vgg11, vgg11Bn, vgg13, vgg13Bn, vgg16, vgg16Bn, vgg19, vgg19Bn } from './vgg';
 export { VisionTransformer, type VisionTransformerOptions, vitB16 } from './vision-transformer';
 export * from './weights/imagenet';
+export { setWeightsMirror } from './weights/mirror';
 export { Weights, type WeightsEnum, type WeightsMeta } from './weights/weights';

@@ -4,7 +4,7 @@ import { ArgumentError } from '../../../core/errors';
 import { shown } from '../../../core/options';
 import { Printable } from '../../../core/printable';
 import type { Known } from '../../../data/dataset';
-import { type HubOptions, loadStateDictFromUrl } from '../../../io/download/hub';
+import type { HubOptions } from '../../../io/download/hub';
 import type { StateDict } from '../../../nn/state-dict';
 import type { Interpolation } from '../../transforms/arguments';
 import {
@@ -14,6 +14,7 @@ import {
   type PresetOptions,
   SemanticSegmentation,
 } from '../../transforms/presets';
+import { loadTrained } from './mirror';
 
 /** What is known of trained weights. */
 export interface WeightsMeta {
@@ -133,9 +134,9 @@ export class Weights extends Printable {
     return new ImageClassification({ cropSize: crop, ...trained, ...options });
   }
 
-  /** Loads the file, once: see `torch.hub.loadStateDictFromUrl`, whose options these are. */
+  /** Loads the file, or the copy that `setWeightsMirror` names, once: see `torch.hub.loadStateDictFromUrl`, whose options these are. */
   getStateDict(options: HubOptions = {}): Promise<StateDict> {
-    return loadStateDictFromUrl<StateDict>(this.url, options);
+    return loadTrained(this.url, options);
   }
 
   /** As torchvision prints it: `ResNet50_Weights.IMAGENET1K_V2`. */
