@@ -142,12 +142,14 @@ export const reasons = /** @type {readonly (readonly [RegExp, string])[]} */ ([
 
   // ── Out of scope ──
   [
-    both(
-      'inverse det logdet slogdet l?solve cholesky\\w* qr svd eig symeig lu lu_\\w+ pinverse orgqr ormqr geqrf lobpcg lstsq triangular_solve nuclear_norm',
-    ),
-    'out of scope: dense inverses and factorizations',
+    names('inverse det logdet slogdet cholesky cholesky_solve qr svd pinverse matrix_power', 'torch.Tensor'),
+    'as functions, torch.inverse(x) and torch.linalg: as methods every page would download them',
   ],
-  [both('matrix_exp matrix_power'), 'out of scope: functions of matrices'],
+  [
+    both('l?solve cholesky_inverse eig symeig lu lu_\\w+ orgqr ormqr geqrf lobpcg lstsq triangular_solve nuclear_norm'),
+    'as functions of torch.linalg: solve, solveTriangular, luFactor, eigh, lstsq',
+  ],
+  [both('matrix_exp'), 'out of scope: functions of matrices'],
   [/stft|_window$/, 'out of scope: signal processing'],
   [names('grouped_mm', 'torch.nn.functional'), 'out of scope: mixtures of experts'],
   [names('Adafactor Muon', 'torch.optim'), 'out of scope: optimizers for large language models'],

@@ -41,6 +41,7 @@ export {
   Size,
 } from './legacy';
 export * as linalg from './linalg';
+export * from './linalg-functions';
 export * from './linear-algebra';
 export { linspace } from './linspace';
 export * from './order-functions';

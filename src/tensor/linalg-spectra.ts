@@ -1,13 +1,13 @@
 // Eigenvalues and singular values of matrices, and what is made of them, for torch.linalg.
 
-import { oneOf, orNull, text } from '../core/argument-kinds';
+import { either, instance, number, oneOf, orNull, text } from '../core/argument-kinds';
 import { ArgumentError, ShapeError } from '../core/errors';
 import { showShape } from '../core/meta';
 import { type Arguments, parseArgs } from '../core/options';
 import { named } from '../graph/record';
 import { withGradient } from '../ops/custom';
 import * as ops from '../ops/linalg';
-import { callable, isTensor } from './callable';
+import { callable } from './callable';
 import { eye, zeros } from './creation';
 import { inv } from './linalg-equations';
 import { type NamedTensors, namedResults } from './named-results';
@@ -86,14 +86,13 @@ export interface ToleranceOptions {
   hermitian?: boolean;
 }
 
+const tolerances = () => {
+  const kind = orNull(either(number, instance(Tensor, 'a tensor')));
+  return { atol: kind, rtol: kind };
+};
+
 /** The bound of singular values [..., k] that count as zero, [..., 1]. */
-function bound(name: string, A: Tensor, values: Tensor, { atol, rtol }: ToleranceOptions): Tensor {
-  const expect = (key: string, value: unknown) => {
-    if (value === null || value === undefined || typeof value === 'number' || isTensor(value)) return;
-    throw new ArgumentError(`${name}: expected ${key} to be a number or a tensor`);
-  };
-  expect('atol', atol);
-  expect('rtol', rtol);
+function bound(A: Tensor, values: Tensor, { atol, rtol }: ToleranceOptions): Tensor {
   const size = Math.max(...A.shape.slice(-2)) * ops.EPSILON;
   const each = (x: number | Tensor) => (typeof x === 'number' ? x : x.unsqueeze(-1));
   const absolute = values
@@ -102,35 +101,47 @@ function bound(name: string, A: Tensor, values: Tensor, { atol, rtol }: Toleranc
     .add(each(atol ?? 0));
   const fallback = typeof atol === 'number' && atol > 0 ? 0 : size;
   let share = values.amax(-1, { keepdim: true }).mul(each(rtol ?? fallback));
-  if (isTensor(atol) && (rtol ?? null) === null) share = share.where(absolute.le(0), 0);
+  if (atol instanceof Tensor && (rtol ?? null) === null) share = share.where(absolute.le(0), 0);
   return absolute.maximum(share);
 }
 
 /** The number of singular values of matrices [..., m, n] that are not about zero, int64 [...]. */
 export const matrixRank = callable('linalg.matrixRank(A, ...)', (A: Tensor, options: ToleranceOptions = {}): Tensor => {
   const name = 'linalg.matrixRank';
-  const given = parseArgs<ToleranceOptions>(name, [], { atol: null, rtol: null, hermitian: false }, [options]);
+  const given = parseArgs<ToleranceOptions>(
+    name,
+    [],
+    { atol: null, rtol: null, hermitian: false },
+    [options],
+    tolerances,
+  );
   ops.expectMatrices(name, A);
   return noGrad(() => {
     const values = given.hermitian ? eigvalsh(A).abs() : valuesOf(name, A);
     if (values.numel() === 0) return zeros(values.shape.slice(0, -1), { dtype: 'int64' });
-    return values.gt(bound(name, A, values, given)).sum(-1);
+    return values.gt(bound(A, values, given)).sum(-1);
   });
 });
 
 /** The pseudoinverse [..., n, m] of matrices [..., m, n]: singular values that are about zero count as zero. */
 export const pinv = callable('linalg.pinv(A, ...)', (A: Tensor, options: ToleranceOptions = {}): Tensor => {
   const name = 'linalg.pinv';
-  const given = parseArgs<ToleranceOptions>(name, [], { atol: null, rtol: null, hermitian: false }, [options]);
+  const given = parseArgs<ToleranceOptions>(
+    name,
+    [],
+    { atol: null, rtol: null, hermitian: false },
+    [options],
+    tolerances,
+  );
   ops.expectMatrices(name, A);
-  return pseudoinverse(name, A, given);
+  return pseudoinverse(A, given);
 });
 
-function pseudoinverse(name: string, A: Tensor, given: ToleranceOptions): Tensor {
+function pseudoinverse(A: Tensor, given: ToleranceOptions): Tensor {
   if (A.numel() === 0) return A.mT.clone();
   const plain = noGrad(() => {
     const [U, S, Vh] = given.hermitian ? symmetricSvd(A) : svd(A, false);
-    const kept = S.gt(bound(name, A, S, given));
+    const kept = S.gt(bound(A, S, given));
     const inverse = S.reciprocal().where(kept, 0);
     return Vh.mT.mul(inverse.unsqueeze(-2)).matmul(U.mT);
   });
@@ -175,7 +186,10 @@ export const lstsq = callable(
     readonly [K in 'solution' | 'residuals' | 'rank' | 'singularValues']: Tensor;
   } => {
     const name = 'linalg.lstsq';
-    const { rcond } = parseArgs<LstsqOptions>(name, [], { rcond: null, driver: null }, args, { driver: orNull(text) });
+    const { rcond } = parseArgs<LstsqOptions>(name, [], { rcond: null, driver: null }, args, {
+      driver: orNull(text),
+      rcond: orNull(number),
+    });
     ops.expectMatrices(name, A);
     const isVector = B.shape.length === A.shape.length - 1;
     if (B.shape.at(isVector ? -1 : -2) !== A.shape.at(-2)) {
@@ -183,7 +197,7 @@ export const lstsq = callable(
         `${name}: expected as many rows of B as A has, but got shapes ${showShape(A.shape)} and ${showShape(B.shape)}`,
       );
     }
-    const inverse = pseudoinverse(name, A, { rtol: rcond });
+    const inverse = pseudoinverse(A, { rtol: rcond });
     const solution = isVector ? inverse.matmul(B.unsqueeze(-1)).squeeze(-1) : inverse.matmul(B);
     const rank = matrixRank(A, { rtol: rcond });
     return namedResults(['solution', 'residuals', 'rank', 'singularValues'], [solution, zeros(0), rank, zeros(0)]);

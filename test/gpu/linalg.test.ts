@@ -204,3 +204,27 @@ describe('errors', () => {
     expect(() => linalg.qr(x, 'complete').Q.sum().backward()).toThrow(torch.AutogradError);
   });
 });
+
+test('names at the top level have the parameters that PyTorch has there', async () => {
+  const a = torch.tensor([
+    [4, 1.5],
+    [1.5, 3],
+  ]);
+  const same = async (x: Tensor, y: Tensor) => expectNumbers(await x.data(), await y.data(), { atol: 1e-5 });
+  await same(torch.inverse(a), linalg.inv(a));
+  await same(torch.det(a), torch.tensor(9.75));
+  await same(torch.logdet(a), torch.tensor(Math.log(9.75)));
+  await same(torch.logdet(a.flip(0)), torch.tensor(Number.NaN));
+  const L = torch.cholesky(a);
+  await same(torch.choleskySolve(a, L), torch.eye(2));
+  await same(torch.choleskySolve(a, torch.cholesky(a, true), true), torch.eye(2));
+  const { U, S, V } = torch.svd(torch.ones(3, 2).add(torch.eye(3, 2)));
+  expect([U.shape, V.shape]).toEqual([
+    [3, 2],
+    [2, 2],
+  ]);
+  await same(U.mul(S).matmul(V.mT), torch.ones(3, 2).add(torch.eye(3, 2)));
+  expect(torch.qr(torch.ones(3, 2), false).Q.shape).toEqual([3, 3]);
+  await same(torch.pinverse(a), linalg.inv(a));
+  await same(torch.matrixPower(a, -1), linalg.inv(a));
+});

@@ -6,6 +6,16 @@ export const torch: Rules = {
   reasons: [
     { why: 'a place that shows nothing', calls: /^torch\.setDisplay without place$/, takes: [''] },
     {
+      why: 'a method by name, of which there is one here',
+      calls: /^torch\.linalg\.(svd|svdvals|lstsq) driver$/,
+      takes: ['null', "''", "'foo'"],
+    },
+    {
+      why: 'left out, as in PyTorch',
+      calls: /^torch\.linalg\.((pinv|matrixRank) [ar]tol|lstsq rcond|(norm|vectorNorm|matrixNorm) (ord|dtype))$/,
+      takes: ['null'],
+    },
+    {
       why: 'left out, as in PyTorch',
       calls:
         /^torch\.distributions\.\w+ logits$|^(torch|Tensor)\.(bernoulli p|bincount weights|clamp_? max|clip_? max|scatter_? reduce|gradient spacing|device index|tensor shape|searchsorted side|sliceScatter (start|end)|asStridedScatter storageOffset)$/,
