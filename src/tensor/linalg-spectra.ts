@@ -113,7 +113,7 @@ export const matrixRank = callable('linalg.matrixRank(A, ...)', (A: Tensor, opti
     [],
     { atol: null, rtol: null, hermitian: false },
     [options],
-    tolerances,
+    tolerances(),
   );
   ops.expectMatrices(name, A);
   return noGrad(() => {
@@ -131,7 +131,7 @@ export const pinv = callable('linalg.pinv(A, ...)', (A: Tensor, options: Toleran
     [],
     { atol: null, rtol: null, hermitian: false },
     [options],
-    tolerances,
+    tolerances(),
   );
   ops.expectMatrices(name, A);
   return pseudoinverse(A, given);
