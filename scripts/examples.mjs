@@ -7,9 +7,9 @@ import { places } from './examples/places.mjs';
 import { list, oneOf, parsed, runCommand } from './options.mjs';
 import { setup } from './setup.mjs';
 
-const all = [...apps, 'firefox', 'types', 'types-5', 'package', 'create'];
+const all = [...apps, 'firefox', 'types', 'types-5', 'package', 'create', 'git'];
 /** Those that print what the app in Node prints. */
-const trains = (/** @type {string} */ name) => !/^(?:types|package|create)/.test(name);
+const trains = (/** @type {string} */ name) => !/^(?:types|package|create|git)/.test(name);
 /** Those that read in workers as well: bundlers that know workers, and Node. */
 const reads = ['node', 'vite', 'webpack', 'esbuild', 'next'];
 const usage = `Usage: npm run test:examples -- [options]

@@ -9,6 +9,7 @@ import { launchOptions, resolveBrowser, vulkanEnvironment } from '../browser.mjs
 import { bytesOf } from './compare.mjs';
 import { createApps } from './create.mjs';
 import { openFirefox } from './firefox.mjs';
+import { installFromGit } from './git.mjs';
 import { earlier } from './install.mjs';
 import { readPackage } from './package.mjs';
 import { readTypes } from './types.mjs';
@@ -103,6 +104,7 @@ export async function places({ path: folder, archive }, log) {
     }
     if (name === 'package') return readPackage(archive, folder);
     if (name === 'create') return createApps(archive, join(dirname(archive), 'created'), chrome, environment);
+    if (name === 'git') return installFromGit(join(dirname(archive), 'from-git'));
     if (name === 'types')
       return readTypes(
         folder,
@@ -150,9 +152,10 @@ function warningsIn(output) {
  * @param {readonly string[]} words
  * @param {string} cwd
  * @param {Record<string, string>} [environment]
+ * @param {number} [timeout] in milliseconds
  * @returns {Promise<{ text: string, output: string }>}
  */
-export function command([program = '', ...args], cwd, environment = {}) {
+export function command([program = '', ...args], cwd, environment = {}, timeout = TIMEOUT) {
   return new Promise((settle, reject) => {
     /** @type {NodeJS.ProcessEnv} */
     const env = { ...process.env, ...environment, ...QUIET };
@@ -161,7 +164,7 @@ export function command([program = '', ...args], cwd, environment = {}) {
     const child = spawn(program, args, {
       cwd,
       env,
-      timeout: TIMEOUT,
+      timeout,
       killSignal: 'SIGKILL',
       shell: process.platform === 'win32',
     });
