@@ -10,9 +10,10 @@ import { setup } from './setup.mjs';
 
 const usage = `Usage: npm run mnist -- [options]
 
-Trains a network of the course on MNIST, on the GPU of a headless Chrome.
+Trains a network of the MNIST page, on the GPU of a headless Chrome.
 
-  --model simple|complex  676 or 56,646 parameters        (default: simple)
+  --model NAME            simple, medium or complex: 676, 5,994
+                          or 56,646 parameters            (default: simple)
   --epochs N              passes over the training set    (default: 5)
   --batch-size N          images a step                   (default: 1000)
   --limit N               use the first N training images (default: all 60,000)
@@ -59,7 +60,7 @@ function options(args) {
     }),
   );
   if (values.help) return undefined;
-  const model = oneOf('model', values.model, /** @type {const} */ (['simple', 'complex']));
+  const model = oneOf('model', values.model, /** @type {const} */ (['simple', 'medium', 'complex']));
   const lr = Number(values.lr);
   if (values.lr.trim() === '' || !(lr > 0 && Number.isFinite(lr))) {
     throw new UsageError(`--lr: expected a number above 0, but got '${values.lr}'`);

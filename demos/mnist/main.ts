@@ -22,7 +22,14 @@ import type { Run } from './worker';
  */
 const INITIAL: Hyperparameters = { ...COURSE, model: 'complex', lr: 0.003, batchSize: 250, epochs: 4, limit: 30_000 };
 /** The same where there is only a processor to run on. */
-const INITIAL_SOFTWARE: Hyperparameters = { ...COURSE, lr: 0.01, batchSize: 100, epochs: 3, limit: 12_000 };
+const INITIAL_SOFTWARE: Hyperparameters = {
+  ...COURSE,
+  model: 'medium',
+  lr: 0.01,
+  batchSize: 100,
+  epochs: 3,
+  limit: 12_000,
+};
 
 startShell('../');
 const diagnosis = await diagnose();

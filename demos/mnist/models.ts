@@ -1,4 +1,4 @@
-// The course's two networks for MNIST, line for line, and the stages at which the demo looks into them.
+// The course's two networks for MNIST, line for line, a third between them, and the stages at which the demo looks into them.
 import * as torch from 'lamplight';
 import { nn, type Tensor } from 'lamplight';
 import type { ModelName } from './protocol';
@@ -29,6 +29,30 @@ export class CNNModel extends nn.Module {
     const out3 = this.relu3(this.conv3(out2));
     const output = this.final(out3.reshape(inputs.shape[0]!, 1, -1));
     return output.at(':', 0);
+  }
+  predict(inputs: Tensor) {
+    return this(inputs).argmax(-1).to(torch.uint8);
+  }
+}
+
+/** Two convolutions that halve the sides, without padding: 5,994 parameters, and little work for a processor. */
+export class MediumCNNModel extends nn.Module {
+  conv1: nn.Conv2d;
+  relu1 = new nn.ReLU();
+  conv2: nn.Conv2d;
+  relu2 = new nn.ReLU();
+  flatten = new nn.Flatten();
+  final: nn.Linear;
+  constructor(inputChannels = 1) {
+    super();
+    this.conv1 = new nn.Conv2d({ inChannels: inputChannels, outChannels: 8, kernelSize: 5, stride: 2 });
+    this.conv2 = new nn.Conv2d({ inChannels: 8, outChannels: 16, kernelSize: 5, stride: 2 });
+    this.final = new nn.Linear({ inFeatures: 16 * 4 * 4, outFeatures: 10 });
+  }
+  forward(inputs: Tensor) {
+    const out1 = this.relu1(this.conv1(inputs));
+    const out2 = this.relu2(this.conv2(out1));
+    return this.final(this.flatten(out2));
   }
   predict(inputs: Tensor) {
     return this(inputs).argmax(-1).to(torch.uint8);
@@ -74,15 +98,22 @@ export class ComplexCNNModel extends nn.Module {
   }
 }
 
-export type MnistModel = CNNModel | ComplexCNNModel;
+export type MnistModel = CNNModel | MediumCNNModel | ComplexCNNModel;
+
+const CREATE: Record<ModelName, () => MnistModel> = {
+  simple: () => new CNNModel(),
+  medium: () => new MediumCNNModel(),
+  complex: () => new ComplexCNNModel(),
+};
 
 /** A new network of the given kind. */
-export function createModel(name: ModelName): MnistModel {
-  return name === 'simple' ? new CNNModel() : new ComplexCNNModel();
-}
+export const createModel = (name: ModelName): MnistModel => CREATE[name]();
 
 /** The name under which the demo knows a network. */
-export const modelName = (model: MnistModel): ModelName => (model instanceof CNNModel ? 'simple' : 'complex');
+export function modelName(model: MnistModel): ModelName {
+  if (model instanceof CNNModel) return 'simple';
+  return model instanceof MediumCNNModel ? 'medium' : 'complex';
+}
 
 /**
  * What the convolutions make of `inputs` [1, 1, 28, 28], stage by stage, each [1, channels, height, width]. It leaves the lazy
@@ -97,6 +128,13 @@ export function stages(model: MnistModel, inputs: Tensor): [name: string, maps: 
       ['Convolution 1', out1],
       ['Convolution 2', out2],
       ['Convolution 3', out3],
+    ];
+  }
+  if (model instanceof MediumCNNModel) {
+    const out1 = model.relu1(model.conv1(inputs));
+    return [
+      ['Convolution 1', out1],
+      ['Convolution 2', model.relu2(model.conv2(out1))],
     ];
   }
   const first = model.relu1(model.conv1(model.norm(inputs)));

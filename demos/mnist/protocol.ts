@@ -1,6 +1,8 @@
 // What the page and the worker that trains give each other: settings, results, and what is heard of a run.
 
-export type ModelName = 'simple' | 'complex';
+/** The networks, by their number of parameters. */
+export const MODELS = ['simple', 'medium', 'complex'] as const;
+export type ModelName = (typeof MODELS)[number];
 export type OptimizerName = 'adam' | 'sgd';
 
 /** The sides of an image, and the number of classes. */

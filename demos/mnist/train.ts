@@ -2,7 +2,7 @@
 import * as torch from 'lamplight';
 import { MnistFiles } from './files';
 import { Pace } from './pace';
-import { COURSE, type EpochResult, type Hyperparameters, type StepCounters } from './protocol';
+import { COURSE, type EpochResult, type Hyperparameters, MODELS, type StepCounters } from './protocol';
 import { describeAdapter, Trainer, type TrainingEvent } from './training';
 
 /** What `npm run mnist -- --json FILE` writes. */
@@ -47,7 +47,7 @@ function settingsOf(address: URL): Hyperparameters {
   const number = (name: 'lr' | 'batchSize' | 'epochs' | 'seed' | 'limit') => Number(query.get(name) ?? COURSE[name]);
   return {
     ...COURSE,
-    model: query.get('model') === 'complex' ? 'complex' : 'simple',
+    model: MODELS.find((name) => name === query.get('model')) ?? COURSE.model,
     lr: number('lr'),
     batchSize: number('batchSize'),
     epochs: number('epochs'),

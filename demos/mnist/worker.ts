@@ -295,7 +295,7 @@ class Run {
     return transfer({ fileName: `mnist-${modelName(model)}.safetensors`, weights });
   }
 
-  /** Loads weights; a file of the other network brings that network with it, which is named. When it fails, all stays as it was. */
+  /** Loads weights; a file of another network brings that network with it, which is named. When it fails, all stays as it was. */
   async open(file: File): Promise<ModelName> {
     await this.halt();
     const trainer = this.expectTrainer();
@@ -329,9 +329,10 @@ class Run {
   }
 }
 
-/** Which of the two networks a file's keys belong to; undefined when neither. */
+/** Which of the networks a file's keys belong to; undefined when none. */
 function modelOf(state: Readonly<Record<string, unknown>>): ModelName | undefined {
-  if (!('conv1.weight' in state && 'final.weight' in state)) return undefined;
+  if (!('conv2.weight' in state && 'final.weight' in state)) return undefined;
+  if (!('conv3.weight' in state)) return 'medium';
   return 'norm.weight' in state ? 'complex' : 'simple';
 }
 

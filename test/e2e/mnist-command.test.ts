@@ -93,7 +93,7 @@ if (isWhole()) {
 }
 
 test.each([
-  [['--model', 'big'], "--model: expected simple or complex, but got 'big'"],
+  [['--model', 'big'], "--model: expected simple, medium or complex, but got 'big'"],
   [['--epochs', '0'], "--epochs: expected a whole number from 1 to 100000, but got '0'"],
   [['--limit', '70000'], "--limit: expected a whole number from 1 to 60000, but got '70000'"],
   [['--lr', 'fast'], "--lr: expected a number above 0, but got 'fast'"],

@@ -21,6 +21,8 @@ const STATUS: Record<Phase, string> = {
   lost: 'The GPU was lost.',
 };
 
+const NETWORKS: Record<ModelName, string> = { simple: 'Simple', medium: 'Medium', complex: 'Complex' };
+
 /** Where the settings stand beside the panels, as in narrow.css. */
 const wide = matchMedia('(min-width: 861px)');
 
@@ -143,7 +145,7 @@ export class Controls {
   /** Writes the line that stands for the settings while they are folded away. */
   private sumUp(): void {
     const { model, optimizer, lr, limit, epochs } = this.read();
-    const names = `${model === 'simple' ? 'Simple' : 'Complex'}, ${optimizer === 'adam' ? 'Adam' : 'SGD'} ${lr}`;
+    const names = `${NETWORKS[model]}, ${optimizer === 'adam' ? 'Adam' : 'SGD'} ${lr}`;
     this.brief.textContent = `${names}, ${formatCount(limit)} digits × ${epochs}`;
   }
 }
