@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { doors } from '../doors.mjs';
+import { expectQuiet } from './package.mjs';
 import { command } from './places.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -24,6 +25,7 @@ export async function installFromGit(folder) {
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'from-git', private: true, type: 'module' }));
   const install = ['npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', `git+file://${root}`];
   await command(install, folder, {}, INSTALL_TIMEOUT);
+  expectQuiet(join(folder, 'node_modules/lamplight'));
   const names = JSON.stringify(alone.map(({ name }) => name));
   const program = `
     const modules = await Promise.all(${names}.map((name) => import(name)));

@@ -48,7 +48,7 @@ export async function readPackage(archive, folder) {
 }
 
 /** npm warns of scripts at every install, and its page has no files beside README.md. @param {string} at */
-function expectQuiet(at) {
+export function expectQuiet(at) {
   const { scripts, repository, homepage, bugs } = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8'));
   if (scripts) throw new Error(`expected a package without scripts, but it has ${Object.keys(scripts).join(', ')}`);
   if (!repository || !homepage || !bugs) throw new Error('expected a package that says where it comes from');
