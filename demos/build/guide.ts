@@ -202,7 +202,7 @@ export function addressOf(href: string, page: Page, all: readonly Page[], root: 
   const [, file, anchor = ''] = /^([\w-]+)\.md(#.*)?$/.exec(href) ?? [];
   if (file !== undefined) {
     const other = all.find(({ name }) => name === file);
-    if (!other) return '../';
+    if (!other) throw nowhere('a page of the guide');
     if (anchor && other !== page) {
       const { headings } = renderText(other.text);
       if (!headings.some(({ id }) => `#${id}` === anchor)) throw nowhere('a heading of that page');

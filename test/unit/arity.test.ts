@@ -29,11 +29,7 @@ const x = torch.ones(2, 3);
 
 test.each<[string, () => unknown, RegExp]>([
   ['a method without parameters', () => loose(x.exp.bind(x))(1), /^exp: expected no arguments, but got 1$/],
-  [
-    'a name for one',
-    () => loose(x.exp.bind(x))({ dim: 1 }),
-    /^exp: got an unknown argument 'dim'; it takes none$/,
-  ],
+  ['a name for one', () => loose(x.exp.bind(x))({ dim: 1 }), /^exp: got an unknown argument 'dim'; it takes none$/],
   [
     'a method that matches by itself',
     () => loose(x.add.bind(x))(1, {}, 3),

@@ -83,7 +83,8 @@ export const torch: Rules = {
     },
     {
       why: 'what a distribution does not have, and says so; shapes are walked on the first of them',
-      calls: /^torch\.distributions\.\w+\.(cdf|icdf|enumerateSupport|expand|rsample|forwardShape|inverseShape) valid$/,
+      calls:
+        /^torch\.distributions\.\w+\.(cdf|icdf|entropy|perplexity|enumerateSupport|expand|rsample|forwardShape|inverseShape) valid$/,
       takes: [''],
     },
     {
