@@ -52,12 +52,15 @@ async function main({ names, to }) {
           source: existsSync(name) ? basename(name) : source,
           source_sha256: sumOf(readFileSync(read)),
         });
-        const file = basename(source).replace(/\.\w+$/, '.safetensors');
+        const sha256 = sumOf(bytes);
+        // The digits in a file's name are of its own sum, also where a page is given its address.
+        const stem = basename(source).replace(/(-[\da-f]{8,})?\.\w+$/, '');
+        const file = `${stem}-${sha256.slice(0, 8)}.safetensors`;
         writeFileSync(join(to, file), bytes);
         table[basename(source)] = {
           file,
           bytes: bytes.length,
-          sha256: sumOf(bytes),
+          sha256,
           source: existsSync(name) ? basename(name) : source,
         };
         writeFileSync(path, `${JSON.stringify(table, null, 2)}\n`);

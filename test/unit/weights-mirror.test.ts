@@ -21,6 +21,7 @@ const options = { progress: false, mapLocation: 'cpu' } as const;
 let server: Server;
 let address = '';
 let folder = '';
+let asked: string[] = [];
 
 const convert = (file: string) =>
   spawnSync(process.execPath, ['scripts/convert-weights.mjs', join(folder, file), '--to', join(folder, 'served')], {
@@ -39,6 +40,7 @@ beforeAll(async () => {
   const { [own]: entry } = JSON.parse(await readFile(path, 'utf8'));
   await writeFile(path, JSON.stringify({ [name]: entry }));
   server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
+    asked.push(basename(request.url!));
     const refuse = () => response.writeHead(404).end();
     readFile(join(folder, 'served', basename(request.url!))).then((file) => response.end(file), refuse);
   });
@@ -75,6 +77,47 @@ test('the table has the size and the sum of each file, and the file says of what
   expect((await torch.safetensors.safeOpen(file)).metadata()).toMatchObject({ source: own, source_sha256: sum });
 });
 
+test('the table and the files are kept: the next visit asks no server', async () => {
+  const visitor = { ...options, modelDir: join(folder, 'visitor') };
+  models.setWeightsMirror(address);
+  asked = [];
+  const first = await weights.getStateDict(visitor);
+  expect(asked.filter((file) => file.endsWith('.safetensors'))).toHaveLength(1);
+  asked = [];
+  expect(Object.keys(await weights.getStateDict(visitor))).toEqual(Object.keys(first));
+  expect(asked).toEqual([]);
+});
+
+test('a table that was kept gives way to the one of the server where the file is no more', async () => {
+  const visitor = { ...options, modelDir: join(folder, 'late') };
+  const path = join(folder, 'served/weights.json');
+  const table = await readFile(path, 'utf8');
+  const { [name]: entry } = JSON.parse(table);
+  models.setWeightsMirror(address);
+  try {
+    await writeFile(path, JSON.stringify({ [name]: { ...entry, file: 'gone.safetensors' } }));
+    await expect(weights.getStateDict(visitor)).rejects.toMatchObject({ name: 'FetchError', status: 404 });
+  } finally {
+    await writeFile(path, table);
+  }
+  expect(Object.keys(await weights.getStateDict(visitor))).not.toEqual([]);
+});
+
+test('a copy that is given by its own address is checked by the digits of its name', async () => {
+  const { [name]: entry } = JSON.parse(await readFile(join(folder, 'served/weights.json'), 'utf8'));
+  expect(entry.file).toMatch(/^net-[\da-f]{8}\.safetensors$/);
+  const url = `${address}/${entry.file}`;
+  const state = await torch.hub.loadStateDictFromUrl(url, { ...options, checkHash: true });
+  expect(Object.keys(state)).not.toEqual([]);
+});
+
+test('weights that are not in the folder are told', async () => {
+  models.setWeightsMirror(address);
+  await expect(models.ResNet18_Weights.DEFAULT.getStateDict(options)).rejects.toThrowError(
+    /resnet18-f37072fd\.pth: expected this file in the folder of setWeightsMirror, or a copy in its weights\.json, but neither is there; npm run convert-weights/,
+  );
+});
+
 test('a copy of another sum is refused, and so is a table that is none', async () => {
   const path = join(folder, 'served/weights.json');
   const table = await readFile(path, 'utf8');
@@ -82,10 +125,13 @@ test('a copy of another sum is refused, and so is a table that is none', async (
     const { [name]: entry } = JSON.parse(table);
     await writeFile(path, JSON.stringify({ [name]: { ...entry, sha256: '0'.repeat(64) } }));
     models.setWeightsMirror(address);
-    await expect(weights.getStateDict(options)).rejects.toThrowError(/expected sha256 0000.*, but got/);
+    const visitor = { ...options, modelDir: join(folder, 'other') };
+    await expect(weights.getStateDict(visitor)).rejects.toThrowError(/expected sha256 0000.*, but got/);
     await writeFile(path, '<!doctype html>');
     models.setWeightsMirror(new URL(address));
-    await expect(weights.getStateDict(options)).rejects.toThrowError(torch.FileFormatError);
+    await expect(weights.getStateDict({ ...visitor, modelDir: join(folder, 'none') })).rejects.toThrowError(
+      torch.FileFormatError,
+    );
   } finally {
     await writeFile(path, table);
   }

@@ -2,8 +2,9 @@
 
 import { ArgumentError, FetchError, FileFormatError } from '../../../core/errors';
 import { isPlainObject, shown } from '../../../core/options';
-import { type HubOptions, loadStateDictFromUrl } from '../../../io/download/hub';
-import { unreachable } from '../../../io/download/unreachable';
+import { fileSystem } from '../../../gpu/node';
+import { readBytes } from '../../../io/bytes';
+import { getDir, type HubOptions, loadStateDictFromUrl } from '../../../io/download/hub';
 import type { StateDict } from '../../../nn/state-dict';
 import { callable } from '../../../tensor/callable';
 
@@ -19,14 +20,16 @@ type Table = ReadonlyMap<string, Copy>;
 /** The name of the table in the folder. */
 const TABLE = 'weights.json';
 
+/** More than any table has. */
+const MAX_TABLE = 2 ** 24;
+
 let mirror: URL | null = null;
-let table: Promise<Table> | null = null;
 
 /**
  * Has trained weights that are asked for by name read from a folder of copies on a server of your own, from now on; null goes back to torchvision's server.
  *
  * The folder is what `npm run convert-weights` writes, with `weights.json`: each file's sum is checked. Without that table it holds
- * torchvision's files under their own names.
+ * torchvision's files under their own names. Table and files are kept: the next visit asks no server.
  *
  *     models.setWeightsMirror('https://your.site/weights/');
  *     const model = await models.resnet18({ weights: 'IMAGENET1K_V1' });
@@ -37,7 +40,6 @@ export const setWeightsMirror = callable('setWeightsMirror(url: value)', (url: s
   const text = url === null ? null : String(url);
   if (text === '' || (url !== null && typeof url !== 'string' && !(url instanceof URL))) throw misplaced(url);
   mirror = text === null ? null : folderAt(text);
-  table = null;
 });
 
 const misplaced = (url: unknown) =>
@@ -56,35 +58,70 @@ function folderAt(text: string): URL {
 
 /** Loads the file of an address of torchvision's, or its copy. */
 export async function loadTrained(url: string, options: HubOptions): Promise<StateDict> {
-  if (mirror === null) return loadStateDictFromUrl<StateDict>(url, options);
+  const folder = mirror;
+  if (folder === null) return loadStateDictFromUrl<StateDict>(url, options);
   const name = url.slice(url.lastIndexOf('/') + 1);
-  const copy = (await tableOf(mirror)).get(name);
-  if (!copy) return loadStateDictFromUrl<StateDict>(new URL(name, mirror), options);
-  const address = new URL(copy.file, mirror);
-  return loadStateDictFromUrl<StateDict>(address, { ...options, checkHash: false, sha256: copy.sha256 });
-}
-
-/** The folder's table, asked for once; what could not be read is asked for again. */
-function tableOf(folder: URL): Promise<Table> {
-  if (table !== null) return table;
-  const asked = readTable(new URL(TABLE, folder).href);
-  table = asked;
-  asked.catch(() => {
-    if (table === asked) table = null;
-  });
-  return asked;
-}
-
-async function readTable(url: string): Promise<Table> {
-  const response = await fetch(url).catch(async (cause: unknown) => {
-    throw new FetchError(await unreachable(url, cause), { cause });
-  });
-  if (response.status === 404) return new Map();
-  if (!response.ok) {
-    const text = `${url}: the server answered ${response.status} ${response.statusText}`.trimEnd();
-    throw new FetchError(text, { status: response.status });
+  const table = await tableOf(folder, options);
+  const load = ({ file, sha256 }: Copy) =>
+    loadStateDictFromUrl<StateDict>(new URL(file, folder), { ...options, checkHash: false, sha256 });
+  const known = (await table.kept()).get(name);
+  if (known) {
+    try {
+      return await load(known);
+    } catch (error) {
+      // The folder may have another copy by now.
+      if (!(error instanceof FileFormatError) && !isMissing(error)) throw error;
+    }
   }
-  const read: unknown = await response.json().catch(() => null);
+  const copy = (await table.asked()).get(name);
+  return copy ? load(copy) : original(new URL(name, folder), options);
+}
+
+/** Loads torchvision's own file, which a folder without a table holds. */
+async function original(url: URL, options: HubOptions): Promise<StateDict> {
+  try {
+    return await loadStateDictFromUrl<StateDict>(url, options);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    throw new FetchError(
+      `${url}: expected this file in the folder of setWeightsMirror, or a copy in its ${TABLE}, but neither is there; npm run convert-weights makes copies`,
+      { cause: error, status: 404 },
+    );
+  }
+}
+
+const isMissing = (error: unknown): error is FetchError => error instanceof FetchError && error.status === 404;
+
+/** The table of a folder: as an earlier visit has kept it, and as the server has it now, which is kept from then on. */
+async function tableOf(folder: URL, { modelDir, signal }: HubOptions) {
+  const { download, findDownload, forgetDownload } = await import('../../../io/download/download');
+  const url = new URL(TABLE, folder).href;
+  const place = { folder: fileSystem() ? (modelDir ?? `${getDir()}/checkpoints`) : null };
+  return {
+    async kept(): Promise<Table> {
+      const file = await findDownload(url, place);
+      return file === null ? new Map() : parsed(url, await readBytes(file, () => MAX_TABLE)).catch(() => new Map());
+    },
+    /** Empty where there is none, or where no server answers: what is kept under its own name needs none. */
+    async asked(): Promise<Table> {
+      const response = await fetch(url, { cache: 'no-cache', signal: signal ?? null }).catch(() => null);
+      signal?.throwIfAborted();
+      if (response === null || response.status === 404) return new Map();
+      if (!response.ok) {
+        const text = `${url}: the server answered ${response.status} ${response.statusText}`.trimEnd();
+        throw new FetchError(text, { status: response.status });
+      }
+      const table = await parsed(url, new Uint8Array(await response.arrayBuffer()));
+      await forgetDownload(url, place);
+      await download(url, place).catch(() => undefined);
+      return table;
+    },
+  };
+}
+
+/** @throws FileFormatError for what is no table */
+async function parsed(url: string, bytes: Uint8Array): Promise<Table> {
+  const read = await new Response(bytes as Uint8Array<ArrayBuffer>).json().catch(() => null);
   const entries = isPlainObject(read) ? Object.entries(read) : null;
   if (!entries?.every((entry): entry is [string, Copy] => isCopy(entry[1]))) {
     throw new FileFormatError(`${url}: expected the table of weights that npm run convert-weights writes`);
