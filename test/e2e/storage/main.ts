@@ -1,6 +1,6 @@
 // What a page keeps for the next visit, for a test that closes it at any moment.
 import * as torch from 'lamplight';
-import { datasets } from 'lamplight/vision';
+import { datasets, models } from 'lamplight/vision';
 
 /** What a visit finds. */
 export interface Found {
@@ -26,6 +26,8 @@ declare global {
   interface Window {
     /** Loads weights by their address: the numbers, or the error's name and message. */
     fetchWeights(url: string): Promise<number[] | string>;
+    /** A network with torchvision's weights from a mirror: its first number, or the error's name and message. */
+    networkFrom(mirror: string): Promise<number | string>;
     /** Opens a data set, downloading it: what it is, or the error's name and message. */
     openDataset(kind: DatasetKind, root: string): Promise<Opened | string>;
     /** Saves one checkpoint after another under one name, for ever. */
@@ -43,6 +45,17 @@ window.fetchWeights = async (url) => {
   try {
     const state = await torch.hub.loadStateDictFromUrl(url, { checkHash: true, progress: false });
     return (await state.w!.tolist()) as number[];
+  } catch (error) {
+    return `${(error as Error).name}: ${(error as Error).message}`;
+  }
+};
+
+window.networkFrom = async (mirror) => {
+  models.setWeightsMirror(mirror);
+  try {
+    const network = await models.squeezenet1_1({ weights: 'IMAGENET1K_V1', progress: false });
+    const [first] = network.parameters();
+    return await first!.flatten().at(0).item();
   } catch (error) {
     return `${(error as Error).name}: ${(error as Error).message}`;
   }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { models } from 'lamplight/vision';
 import type { BrowserContext, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeSafetensors } from '../../../src/io/safetensors/safetensors';
@@ -19,6 +20,24 @@ const weights = Buffer.concat([
 ]);
 const name = `net-${createHash('sha256').update(weights).digest('hex').slice(0, 8)}.safetensors`;
 
+/** A copy of weights that have a name at torchvision, with other numbers, and the table of its folder. */
+const copy = Buffer.concat([
+  ...writeSafetensors(
+    Object.entries(models.squeezenet1_1().stateDict()).map(([key, { shape }]) => [
+      key,
+      { dtype: 'float32', shape, data: new Float32Array(shape.reduce((n, size) => n * size, 1)).fill(0.25) },
+    ]),
+  ),
+]);
+const table = Buffer.from(
+  JSON.stringify({
+    'squeezenet1_1-b8a52dc0.pth': {
+      file: 'copy.safetensors',
+      sha256: createHash('sha256').update(copy).digest('hex'),
+    },
+  }),
+);
+
 let pages: TestPages;
 let context: BrowserContext;
 let address = '';
@@ -26,8 +45,10 @@ let server: Server;
 let other = '';
 /** The ranges that the server was asked for, in order; '' for all. */
 let asked: string[] = [];
-/** Files of data sets, by their names. */
+/** Files of data sets and of a mirror, by their names. */
 const data: Record<string, Uint8Array> = {
+  'weights.json': table,
+  'copy.safetensors': copy,
   ...mnistFiles(1, 12),
   'cifar-10-python.tar.gz': await fixtureBytes('cifar-10-python.tar.gz'),
   'full_numpy_bitmap_violin.npy': await fixtureBytes('full_numpy_bitmap_violin.npy'),
@@ -107,6 +128,21 @@ test('a server that lets no page of another origin read says so', async () => {
     /^FetchError: .*does not let pages of other origins read this file \(CORS\); host the file on your own origin, or have it picked with <input type="file"> and pass the File$/,
   );
   await page.close();
+});
+
+test('weights come by their names from a mirror on another origin, and are there without a connection', async () => {
+  asked = [];
+  const first = await visit();
+  expect(await first.evaluate((at) => window.networkFrom(at), `${other}/mirror/`)).toBe(0.25);
+  await first.close();
+  asked = [];
+  const second = await visit();
+  await second.route(`${other}/**`, (route) => route.abort());
+  expect(await second.evaluate((at) => window.networkFrom(at), `${other}/mirror/`)).toBe(0.25);
+  expect(asked).toEqual([]);
+  const refused = await second.evaluate((at) => window.networkFrom(at), `${other}/closed/`);
+  expect(refused).toMatch(/^FetchError: .*squeezenet1_1-b8a52dc0\.pth: .*host the file on your own origin/);
+  await second.close();
 });
 
 test('data sets come by address, go on after a break, and are there on the next visit', async () => {
