@@ -11,8 +11,9 @@ const root = fileURLToPath(new URL('../', import.meta.url));
  */
 
 /**
- * `line` is that of the fence's first line of code, from 1. `name` is the file that the program stands for, which later ones of its text may import.
- * @typedef {{ file: string, line: number, kind: Kind, name: string | null, code: string }} Snippet
+ * A program. `line` is that of its first line of code, from 1. `name` is the file that it stands for, which later ones of its text may import;
+ * `heading` that of the part of the text that it stands in, and `text` the sentence above it.
+ * @typedef {{ file: string, line: number, kind: Kind, name: string | null, heading: string, text: string, code: string }} Snippet
  */
 
 /** Words that a fence's `ts` is followed by, as the program's kind and file. @param {string} words */
@@ -23,20 +24,27 @@ export function toldOf(words) {
   return { kind, name: named ? named.slice('file='.length) : null };
 }
 
-const FENCE = /^(`{3,})(ts|typescript)(?: +(.*?))? *$/;
-
-/** The programs of one text. @param {string} file @param {string} text @returns {Snippet[]} */
-export function snippetsOf(file, text) {
-  const lines = text.split(/\r?\n/);
+/** The programs of one text. @param {string} file @param {string} source @returns {Snippet[]} */
+export function snippetsOf(file, source) {
+  const lines = source.split(/\r?\n/);
   /** @type {Snippet[]} */
   const found = [];
+  let heading = '';
+  let text = '';
   for (let i = 0; i < lines.length; i++) {
-    const [, ticks, , words = ''] = FENCE.exec(lines[i] ?? '') ?? [];
-    if (ticks === undefined) continue;
-    const end = lines.indexOf(ticks, i + 1);
-    if (end < 0) throw new Error(`${file}:${i + 1}: expected the fence to end with ${ticks}`);
-    found.push({ file, line: i + 2, ...toldOf(words), code: lines.slice(i + 1, end).join('\n') });
-    i = end;
+    const line = lines[i] ?? '';
+    const [, ticks, words = ''] = /^(`{3,})(.*)$/.exec(line) ?? [];
+    if (ticks !== undefined) {
+      const end = lines.indexOf(ticks, i + 1);
+      if (end < 0) throw new Error(`${file}:${i + 1}: expected the fence to end with ${ticks}`);
+      const [language, ...rest] = words.trim().split(/\s+/);
+      const code = lines.slice(i + 1, end).join('\n');
+      if (language === 'ts') found.push({ file, line: i + 2, ...toldOf(rest.join(' ')), heading, text, code });
+      i = end;
+    } else if (/^#+ /.test(line)) {
+      heading = line.replace(/^#+ /, '');
+      text = '';
+    } else if (line.trim() !== '') text = line.trim();
   }
   return found;
 }

@@ -1,6 +1,6 @@
 // Which names have an example, and which program is shown for each.
 /**
- * @typedef {import('./programs.mjs').Program} Program
+ * @typedef {import('../snippets.mjs').Snippet} Program
  * @typedef {import('./usage.mjs').Used} Used
  */
 
@@ -26,7 +26,7 @@ export function exampleOf(uses, path) {
 
 /** @param {readonly Program[]} programs */
 function shortest(programs) {
-  const rank = (/** @type {Program} */ { code, kind }) => code.length + (kind === '' ? 0 : 400);
+  const rank = (/** @type {Program} */ { code, kind }) => code.length + (kind === 'cell' ? 0 : 400);
   return programs.reduce(
     (best, each) => (!best || rank(each) < rank(best) ? each : best),
     /** @type {Program | undefined} */ (undefined),

@@ -1,20 +1,20 @@
 // The example of each name: the shortest program of README, guide and examples that uses it, as HTML.
 import { withModule } from '../in-node.mjs';
+import { allSnippets } from '../snippets.mjs';
 import { exampleOf } from './covered.mjs';
 import { escaped, inline } from './html.mjs';
 import { repository } from './paths.mjs';
-import { allPrograms } from './programs.mjs';
 import { usesIn } from './usage.mjs';
 
 /**
- * @typedef {import('./programs.mjs').Program} Program
+ * @typedef {import('../snippets.mjs').Snippet} Program
  * @typedef {typeof import('../../demos/build/examples')} Shown
  * @typedef {(path: string, up: string) => string} ExampleHtml the example of a name, or nothing; `up` leads from its page to the reference's own folder
  */
 
 /** @returns {Promise<ExampleHtml>} */
 export async function examples() {
-  const uses = usesIn(allPrograms());
+  const uses = usesIn(allSnippets());
   /** @type {Map<string, Program>} */
   const byPath = new Map();
   for (const path of uses.keys()) {
@@ -39,7 +39,7 @@ function html({ file, kind, heading, text }, made, up) {
   const from = isGuide
     ? `<a href="${up}../guide/${file.replace(/^docs\/guide\/(.*)\.md$/, '$1')}/">From the guide: ${escaped(heading)}</a>`
     : `<a href="${repository}/blob/main/${file}">${escaped(heading)}</a>`;
-  const open = kind === '' ? `<a href="${up}../playground/${made.fragment}">Open in the playground</a> · ` : '';
+  const open = kind === 'cell' ? `<a href="${up}../playground/${made.fragment}">Open in the playground</a> · ` : '';
   const words = isGuide || /\]\(/.test(text) ? '' : `<p>${inline(text)}</p>`;
   return `<section class="example"><h2 id="example">Example</h2>
 ${words}<pre class="wide" tabindex="0"><code>${made.html}</code></pre>

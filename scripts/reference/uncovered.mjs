@@ -1,7 +1,7 @@
 // `node scripts/reference/uncovered.mjs [door or namespace]`: the exports that no program of README.md, docs/guide and docs/examples uses.
 import process from 'node:process';
+import { allSnippets } from '../snippets.mjs';
 import { uncovered } from './covered.mjs';
-import { allPrograms } from './programs.mjs';
 import { usesIn } from './usage.mjs';
 
 const [, , asked = ''] = process.argv;
@@ -10,7 +10,7 @@ const inAsked = (/** @type {string} */ path) =>
   (asked === 'torch'
     ? !/^(vision|metrics|interpret|lightning|einops|worker|tensorboard)\./.test(path)
     : path.startsWith(`${asked}.`));
-const names = uncovered(usesIn(allPrograms())).filter(inAsked);
+const names = uncovered(usesIn(allSnippets())).filter(inAsked);
 /** @type {Map<string, string[]>} */
 const bySpace = new Map();
 for (const name of names) {

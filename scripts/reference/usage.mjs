@@ -8,7 +8,7 @@ import { isPublic } from './told.mjs';
 /**
  * `programs` are those that use an export by its path, as `nn.Conv2d` or `Tensor.sum`. `owners` are exports whose declarations name a type.
  * `example` is whether its text holds one of its own.
- * @typedef {import('./programs.mjs').Program} Program
+ * @typedef {import('../snippets.mjs').Snippet} Program
  * @typedef {{ path: string, isType: boolean, programs: Program[], owners: string[], example: boolean }} Used
  */
 

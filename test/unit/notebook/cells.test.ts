@@ -122,6 +122,8 @@ const misspelt: Snippet = {
   line: 7,
   kind: 'cell',
   name: null,
+  heading: '',
+  text: '',
   code: "import * as torch from 'lamplight';\ntorch.zeroes(2);",
 };
 // One program reads the library once.
