@@ -18,6 +18,14 @@ import { isPublic } from './told.mjs';
  */
 export function usesIn(programs) {
   const { program, files } = programWith(programs);
+  return usesOf(program, files);
+}
+
+/**
+ * The same where TypeScript has read the programs and all doors already. `files` are the programs by the paths that TypeScript knows them by.
+ * @param {ts.Program} program @param {ReadonlyMap<string, Program>} files @returns {Map<string, Used>}
+ */
+export function usesOf(program, files) {
   const checker = program.getTypeChecker();
   const { byDeclaration, used } = exportsOf(program, checker);
   const meant = (/** @type {ts.Symbol | undefined} */ symbol) =>
@@ -126,8 +134,10 @@ function exportsOf(program, checker) {
   for (const { source, name } of doors) {
     walk(moduleOf(source), name === 'lamplight' ? '' : `${name.slice('lamplight/'.length)}.`);
   }
-  const methods = checker.getExportsOfModule(moduleOf(`${root}src/tensor/device-methods.ts`))[0];
-  if (!methods) throw new Error('reference: expected the methods of Tensor in src/tensor/device-methods.ts');
+  const methods = checker
+    .getExportsOfModule(moduleOf(`${root}src/tensor/tensor.ts`))
+    .find(({ name }) => name === 'Tensor');
+  if (!methods) throw new Error('reference: expected the class Tensor in src/tensor/tensor.ts');
   for (const member of checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(methods)))
     if (isPublic(member, checker)) add(member, `Tensor.${member.name}`);
   return { byDeclaration, used };

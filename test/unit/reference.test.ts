@@ -8,11 +8,8 @@ import * as vision from 'lamplight/vision';
 import { describe, expect, test } from 'vitest';
 import { find, type Name } from '../../demos/reference/names';
 import { libraries, libraryTable } from '../../scripts/api-libraries.mjs';
-import { uncovered } from '../../scripts/reference/covered.mjs';
 import { TheirNames } from '../../scripts/reference/their-names.mjs';
 import { toldExports } from '../../scripts/reference/told.mjs';
-import { usesIn } from '../../scripts/reference/usage.mjs';
-import { allSnippets } from '../../scripts/snippets.mjs';
 
 const told = toldExports();
 
@@ -20,13 +17,6 @@ test('every export of every door, and every method of Tensor, has a text', () =>
   expect(told.size).toBeGreaterThan(2500);
   expect([...told].filter(([, text]) => text === '').map(([name]) => name)).toEqual([]);
 });
-
-/**
- * A type has the example of what takes or gives it, a method of Tensor that of the function of its name, and a text may hold an example of its own.
- */
-test('every export of every door has an example', () => {
-  expect(uncovered(usesIn(allSnippets())).filter((path) => !path.startsWith('Tensor.'))).toEqual([]);
-}, 60_000);
 
 const doors = { torch, vision, metrics, interpret, lightning };
 const tables = libraries.map((library) =>

@@ -7,6 +7,8 @@ import { expect, test } from 'vitest';
 import { fromMarkdown } from '../../../demos/notebook/file/markdown';
 import { type CheckedCell, cellFiles, cellOptions, globalsFile } from '../../../demos/notebook/types/cell-files';
 import { doors } from '../../../scripts/doors.mjs';
+import { uncovered } from '../../../scripts/reference/covered.mjs';
+import { usesOf } from '../../../scripts/reference/usage.mjs';
 import { allSnippets, type Snippet } from '../../../scripts/snippets.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -35,18 +37,19 @@ function filesOf(notebooks: ReadonlyMap<string, readonly CheckedCell[]>): Map<st
 }
 
 /** A file for each program; those with a name lie beside the others of their text, which import them. */
-function filesOfPrograms(snippets: readonly Snippet[]): Map<string, Checked> {
+function filesOfPrograms(snippets: readonly Snippet[]): Map<string, Checked & { readonly snippet: Snippet }> {
   return new Map(
-    snippets.map(({ file, line, name, code }) => {
+    snippets.map((snippet) => {
+      const { file, line, name, code } = snippet;
       const folder = `${root}demos/notebook/${file.replace(/\W/g, '-')}/`;
       const path = folder + (name && /\.ts$/.test(name) ? name : `at-${line}.ts`);
-      return [path, { text: `${code}\nexport {};\n`, length: code.length, place: file, before: line - 1 }];
+      return [path, { text: `${code}\nexport {};\n`, length: code.length, place: file, before: line - 1, snippet }];
     }),
   );
 }
 
 /** Errors as "line: message", by the place of the file. */
-function errorsIn(checked: ReadonlyMap<string, Checked>): Map<string, string[]> {
+function errorsIn(checked: ReadonlyMap<string, Checked>): { found: Map<string, string[]>; program: ts.Program } {
   const builtins = readFileSync(`${root}demos/notebook/builtins.d.ts`, 'utf8');
   const files = new Map([[`${root}demos/notebook/cells-globals.d.ts`, globalsFile(builtins)]]);
   for (const [path, { text }] of checked) files.set(path, text);
@@ -87,7 +90,7 @@ function errorsIn(checked: ReadonlyMap<string, Checked>): Map<string, string[]> 
       found.set(place, [...(found.get(place) ?? []), `line ${line}: ${message}`]);
     }
   }
-  return found;
+  return { found, program };
 }
 
 const cellsOf = (sources: readonly string[]): CheckedCell[] =>
@@ -127,8 +130,9 @@ const misspelt: Snippet = {
   code: "import * as torch from 'lamplight';\ntorch.zeroes(2);",
 };
 // One program reads the library once.
-const found = errorsIn(
-  new Map([...filesOf(new Map([...known, ['wrong', wrong]])), ...filesOfPrograms([...snippets, misspelt])]),
+const programs = filesOfPrograms([...snippets, misspelt]);
+const { found, program } = errorsIn(
+  new Map<string, Checked>([...filesOf(new Map([...known, ['wrong', wrong]])), ...programs]),
 );
 /** Of all cells of a notebook. */
 const foundIn = (name: string): string[] =>
@@ -157,4 +161,13 @@ test.each([...new Set(snippets.map(({ file }) => file))])(
 
 test('mistakes of a program stand at the line of its text', () => {
   expect(found.get('misspelt.md')).toEqual([expect.stringMatching(/^line 8: Property 'zeroes' does not exist/)]);
+});
+
+/**
+ * A type has the example of what takes or gives it, a method of Tensor that of the function of its name, and a text may hold an example of its own.
+ */
+test('every export of every door has an example', () => {
+  const files = new Map([...programs].map(([path, { snippet }]) => [path, snippet]));
+  const without = uncovered(usesOf(program, files));
+  expect(without.filter((path) => !path.startsWith('Tensor.'))).toEqual([]);
 });
