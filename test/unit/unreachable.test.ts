@@ -29,6 +29,13 @@ test.each(readers)('%s says that a server lets no page of another origin read', 
   );
 });
 
+test('weights by name say how copies of one’s own keep the name', async () => {
+  visit(true);
+  await expect(models.squeezenet1_1({ weights: 'IMAGENET1K_V1', progress: false })).rejects.toThrow(
+    `(CORS); ${remedy}; with copies of your own, models.setWeightsMirror(address) keeps the names`,
+  );
+});
+
 test('torch.load says that nothing answers there, or here', async () => {
   visit(false);
   await expect(torch.load('https://there.example/a.pth')).rejects.toThrow(

@@ -59,7 +59,7 @@ function folderAt(text: string): URL {
 /** Loads the file of an address of torchvision's, or its copy. */
 export async function loadTrained(url: string, options: HubOptions): Promise<StateDict> {
   const folder = mirror;
-  if (folder === null) return loadStateDictFromUrl<StateDict>(url, options);
+  if (folder === null) return published(url, options);
   const name = url.slice(url.lastIndexOf('/') + 1);
   const table = await tableOf(folder, options);
   const load = ({ file, sha256 }: Copy) =>
@@ -75,6 +75,22 @@ export async function loadTrained(url: string, options: HubOptions): Promise<Sta
   }
   const copy = (await table.asked()).get(name);
   return copy ? load(copy) : original(new URL(name, folder), options);
+}
+
+/** Loads torchvision's own file from its server. */
+async function published(url: string, options: HubOptions): Promise<StateDict> {
+  try {
+    return await loadStateDictFromUrl<StateDict>(url, options);
+  } catch (error) {
+    const isRefused = error instanceof FetchError && error.status === null && globalThis.location !== undefined;
+    if (!isRefused) throw error;
+    throw new FetchError(
+      `${error.message}; with copies of your own, models.setWeightsMirror(address) keeps the names`,
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
 /** Loads torchvision's own file, which a folder without a table holds. */
