@@ -4,7 +4,7 @@ import { type Arguments, parseArgs } from '../core/options';
 import { callable } from './callable';
 import { det as detOf, inv, slogdet as slogdetOf, solveTriangular } from './linalg-equations';
 import { cholesky as choleskyOf, qr as qrOf, type TriangleOptions } from './linalg-factors';
-import { pinv, matrixPower as powerOf, svd as svdOf } from './linalg-spectra';
+import { pinv, matrixPower as powerOf, svd as svdOf, svdvals } from './linalg-spectra';
 import { type NamedTensors, namedResults } from './named-results';
 import type { Tensor } from './tensor';
 
@@ -58,11 +58,22 @@ export const qr = callable(
   },
 );
 
+/** Which singular vectors come with the values. */
+export interface SingularOptions extends SomeOptions {
+  /** Without them U and V are square, and 0; default true. */
+  computeUv?: boolean;
+}
+
 /** A = U diag(S) Vᵀ: as `linalg.svd`, with V in the place of its transpose, and min(m, n) singular vectors unless `some` is false. */
 export const svd = callable(
   'svd(input, ...)',
-  (input: Tensor, ...args: Arguments<SomeOptions, ['some']>): NamedTensors<'U', 'S', 'V'> => {
-    const { some } = parseArgs<SomeOptions>('svd', [], { some: true }, args);
+  (input: Tensor, ...args: Arguments<SingularOptions, ['some', 'computeUv']>): NamedTensors<'U', 'S', 'V'> => {
+    const { some, computeUv } = parseArgs<SingularOptions>('svd', [], { some: true, computeUv: true }, args);
+    if (!computeUv) {
+      const [rows = 0, columns = 0] = input.shape.slice(-2);
+      const square = (n: number): Tensor => input.newZeros([...input.shape.slice(0, -2), n, n]);
+      return namedResults(['U', 'S', 'V'], [square(rows), svdvals(input), square(columns)]);
+    }
     const [U, S, Vh] = svdOf(input, !some);
     return namedResults(['U', 'S', 'V'], [U, S, Vh.mT]);
   },

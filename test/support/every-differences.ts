@@ -42,6 +42,10 @@ export const uncalled: Readonly<Record<string, readonly string[]>> = {
     ...['torch.BoolTensor', 'torch.ByteTensor', 'torch.FloatTensor', 'torch.IntTensor', 'torch.LongTensor'],
     ...['torch.from_numpy', 'Tensor.type'],
   ],
+  'is compared in test/gpu/linalg.test.ts': [
+    ...['torch.cholesky_solve', 'torch.det', 'torch.inverse', 'torch.logdet', 'torch.matrix_power', 'torch.pinverse'],
+    ...['torch.slogdet', 'torch.svd'],
+  ],
   'gives what was in memory': ['torch.empty_like', 'Tensor.new_empty'],
   'needs a device that computes with float16: test/node/alone/half.test.ts': [
     ...['Tensor.half', 'torch.GradScaler', 'torch.autocast', 'torch.is_autocast_enabled'],
