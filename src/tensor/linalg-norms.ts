@@ -1,6 +1,6 @@
 // Norms, and products of vectors and matrices, for torch.linalg.
 
-import { oneOf } from '../core/argument-kinds';
+import { integer, listOf, oneOf } from '../core/argument-kinds';
 import { ArgumentError, ShapeError } from '../core/errors';
 import { type DType, showShape } from '../core/meta';
 import { type Arguments, parseArgs } from '../core/options';
@@ -41,7 +41,6 @@ export const vectorNorm = callable(
   },
 );
 
-/** Which norm `linalg.matrixNorm` takes, of which dimensions. */
 /** Which norm of matrices, and over which dimensions. */
 export interface MatrixNormOptions extends Reduced {
   /** `fro` (default): √Σ|a|²; `nuc`: the sum of the singular values; ±2: the greatest and least of them; ±1, ±Infinity: of Σ|a| over columns, rows. */
@@ -58,6 +57,7 @@ export const matrixNorm = callable(
     const defaults = { ord: 'fro' as MatrixOrd, dim: [-2, -1], keepdim: false, dtype: null };
     const { ord, dim, keepdim, dtype } = parseArgs<MatrixNormOptions>(name, [], defaults, args, {
       ord: oneOf('fro', 'nuc', 1, -1, 2, -2, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
+      dim: listOf(integer, 2),
     });
     if (A.shape.length < 2) {
       throw new ShapeError(`${name}: expected at least 2 dimensions, but got shape ${showShape(A.shape)}`);

@@ -10,6 +10,7 @@ const differences: readonly Difference[] = [
     why: 'draws by the one probability that it is given, while bernoulli takes a tensor of them',
     calls: /^Tensor\.bernoulli_$/,
   },
+  { why: 'takes the tensor first, as all that works in place, and polygamma the order', calls: /^torch\.polygamma_$/ },
 ];
 
 /** Those that no function stands beside, of tensors themselves. */

@@ -4,6 +4,8 @@ import type { Rules } from '.';
 export const torch: Rules = {
   doors: ['torch', 'einops', 'worker', 'Tensor'],
   reasons: [
+    { why: 'an order of norms', calls: /^torch\.linalg\.(matrixNorm|norm) ord$/, takes: ['-1'] },
+    { why: 'a sum that is not asked for', calls: /^torch\.hub\.loadStateDictFromUrl sha256$/, takes: ['null'] },
     { why: 'a place that shows nothing', calls: /^torch\.setDisplay without place$/, takes: [''] },
     {
       why: 'a method by name, of which there is one here',
