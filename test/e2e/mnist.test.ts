@@ -203,6 +203,8 @@ if (isWhole()) {
     await page.locator('[name="limit"]').fill('1000');
     await page.locator('[name="epochs"]').fill('1');
     await settings.click();
+    // A field at the foot of the open settings had the page scrolled to it.
+    await page.evaluate(() => scrollTo(0, 0));
     await page.getByRole('button', { name: 'Train', exact: true }).click();
     await page
       .locator('#progress-step')
