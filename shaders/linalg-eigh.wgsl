@@ -1,7 +1,7 @@
 // linalg-eigh.wgsl: A = V diag(w) Vᵀ of symmetric matrices by Jacobi's rotations; one workgroup a matrix. Reads the lower triangle alone.
 //   A ← Jᵀ A J, V ← V J, where J turns rows p and q so that a_pq is 0; a round turns n / 2 pairs that share no row
 // Turned by x − s (y + h x), y + s (x − h y), h = tan θ/2, so that V stays orthogonal: Rutishauser 1966.
-// Source: Golub & Van Loan, Matrix Computations, 4th ed., section 8.5; the pairs are those of a round-robin tournament.
+// Source: Golub & Van Loan, Matrix Computations, 4th ed., section 8.5; the pairs are those of a round-robin tournament.   Uses: lib/jacobi.wgsl
 @group(0) @binding(0) var<storage, read> a: array<f32>;              // [batch, n, n]
 @group(0) @binding(1) var<storage, read_write> values: array<f32>;   // [batch, n], ascending
 @group(0) @binding(2) var<storage, read_write> vectors: array<f32>;  // [batch, n, n], a column each
@@ -27,14 +27,6 @@ var<workgroup> again: u32;
 fn settle() {
   storageBarrier();
   workgroupBarrier();
-}
-
-// Pair t of a round of `players`, which is even; the smaller first. The last player, where n is odd, is nobody.
-fn pair_of(t: u32, round: u32, players: u32) -> vec2u {
-  if (t == 0u) { return vec2u(round, players - 1u); }
-  let one = (round + t) % (players - 1u);
-  let other = (round + players - 1u - t) % (players - 1u);
-  return vec2u(min(one, other), max(one, other));
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -67,29 +59,23 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   for (var sweep = 0u; sweep < SWEEPS; sweep++) {
     for (var round = 0u; round + 1u < players; round++) {
       for (var t = lane; t < pairs; t += WORKGROUP) {
-        let pair = pair_of(t, round, players);
-        var sine = 0.0;
-        var half_tangent = 0.0;
+        let pair = jacobi_pair(t, round, players);
+        var turn = vec2f(0.0);
         if (pair.y < n) {
           let apq = work[s + pair.x * n + pair.y];
           if (abs(apq) > least) {
-            let half = (work[s + pair.y * n + pair.y] - work[s + pair.x * n + pair.x]) / (2.0 * apq);
-            var tangent = 0.5 / half;
-            if (abs(half) < 1e15) { tangent = select(-1.0, 1.0, half >= 0.0) / (abs(half) + sqrt(1.0 + half * half)); }
-            let cosine = 1.0 / sqrt(1.0 + tangent * tangent);
-            sine = tangent * cosine;
-            half_tangent = sine / (1.0 + cosine);
+            turn = jacobi_turn((work[s + pair.y * n + pair.y] - work[s + pair.x * n + pair.x]) / (2.0 * apq));
             atomicStore(&turned, 1u);
           }
         }
-        work[turns + 2u * t] = sine;
-        work[turns + 2u * t + 1u] = half_tangent;
+        work[turns + 2u * t] = turn.x;
+        work[turns + 2u * t + 1u] = turn.y;
       }
       settle();
       for (var at = lane; at < pairs * n; at += WORKGROUP) {
         let t = at / n;
         let j = at % n;
-        let pair = pair_of(t, round, players);
+        let pair = jacobi_pair(t, round, players);
         if (pair.y < n) {
           let d = work[turns + 2u * t];
           let h = work[turns + 2u * t + 1u];
@@ -103,7 +89,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
       for (var at = lane; at < pairs * n; at += WORKGROUP) {
         let t = at % pairs;
         let i = at / pairs;
-        let pair = pair_of(t, round, players);
+        let pair = jacobi_pair(t, round, players);
         if (pair.y < n) {
           let d = work[turns + 2u * t];
           let h = work[turns + 2u * t + 1u];

@@ -1,7 +1,7 @@
 // linalg-svd.wgsl: A V = U diag(s) for m ≥ n by one-sided rotations; one workgroup a matrix.
 //   W = A J₁ J₂ …, V = J₁ J₂ …, where J turns columns p and q of W to a right angle; s are the columns' lengths in the end
 // Turned by x − s (y + h x), y + s (x − h y), h = tan θ/2, so that V stays orthogonal: Rutishauser 1966.
-// Source: Hestenes 1958; Golub & Van Loan, Matrix Computations, 4th ed., section 8.6.3; the pairs of a round share no column.
+// Source: Hestenes 1958; Golub & Van Loan, Matrix Computations, 4th ed., section 8.6.3; the pairs of a round share no column.   Uses: lib/jacobi.wgsl
 @group(0) @binding(0) var<storage, read> a: array<f32>;             // [batch, m, n]
 @group(0) @binding(1) var<storage, read_write> w: array<f32>;       // [batch, m, n]: U diag(s), scaled
 @group(0) @binding(2) var<storage, read_write> values: array<f32>;  // [batch, n]: s, descending
@@ -27,14 +27,6 @@ var<workgroup> again: u32;
 fn settle() {
   storageBarrier();
   workgroupBarrier();
-}
-
-// Pair t of a round of `players`, which is even; the smaller first. The last player, where n is odd, is nobody.
-fn pair_of(t: u32, round: u32, players: u32) -> vec2u {
-  if (t == 0u) { return vec2u(round, players - 1u); }
-  let one = (round + t) % (players - 1u);
-  let other = (round + players - 1u - t) % (players - 1u);
-  return vec2u(min(one, other), max(one, other));
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -64,7 +56,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   for (var sweep = 0u; sweep < SWEEPS; sweep++) {
     for (var round = 0u; round + 1u < players; round++) {
       for (var t = lane; t < pairs; t += WORKGROUP) {
-        let pair = pair_of(t, round, players);
+        let pair = jacobi_pair(t, round, players);
         if (pair.y < n) {
           let p = columns + pair.x;
           let q = columns + pair.y;
@@ -79,25 +71,20 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
             pq += x * y;
           }
           if (abs(pq) > NEGLIGIBLE * sqrt(pp) * sqrt(qq)) {
-            let half = (qq - pp) / (2.0 * pq);
-            var tangent = 0.5 / half;
-            if (abs(half) < 1e15) { tangent = select(-1.0, 1.0, half >= 0.0) / (abs(half) + sqrt(1.0 + half * half)); }
-            let cosine = 1.0 / sqrt(1.0 + tangent * tangent);
-            let sine = tangent * cosine;
-            let half_tangent = sine / (1.0 + cosine);
+            let turn = jacobi_turn((qq - pp) / (2.0 * pq));
             for (var i = 0u; i < m; i++) {
               let x = work[p + i * n];
               let y = work[q + i * n];
-              work[p + i * n] = x - sine * (y + half_tangent * x);
-              work[q + i * n] = y + sine * (x - half_tangent * y);
+              work[p + i * n] = x - turn.x * (y + turn.y * x);
+              work[q + i * n] = y + turn.x * (x - turn.y * y);
             }
             let vp = turns + pair.x;
             let vq = turns + pair.y;
             for (var i = 0u; i < n; i++) {
               let x = work[vp + i * n];
               let y = work[vq + i * n];
-              work[vp + i * n] = x - sine * (y + half_tangent * x);
-              work[vq + i * n] = y + sine * (x - half_tangent * y);
+              work[vp + i * n] = x - turn.x * (y + turn.y * x);
+              work[vq + i * n] = y + turn.x * (x - turn.y * y);
             }
             atomicStore(&turned, 1u);
           }

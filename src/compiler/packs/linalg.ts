@@ -1,4 +1,5 @@
 // A pack of kernels' texts, which come in one request.
+export { default as jacobi } from '../../../shaders/lib/jacobi.wgsl?raw';
 export { default as cholesky } from '../../../shaders/linalg-cholesky.wgsl?raw';
 export { default as eigh } from '../../../shaders/linalg-eigh.wgsl?raw';
 export { default as lu } from '../../../shaders/linalg-lu.wgsl?raw';

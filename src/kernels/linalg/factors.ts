@@ -19,6 +19,7 @@ import { faultOp } from '../../gpu/faults';
 const texts = {
   cholesky: '#linalg/cholesky',
   eigh: '#linalg/eigh',
+  jacobi: '#linalg/jacobi',
   lu: '#linalg/lu',
   qr: '#linalg/qr',
   reflections: '#linalg/reflections',
@@ -83,7 +84,7 @@ export interface TriangularAttrs {
   readonly unit: boolean;
 }
 
-/** Inputs: a triangular matrix, and what it is to give. */
+/** Inputs: triangular matrices A, and right-hand sides B. Output: X of A X = B. */
 export function triangular({ inputs: [, b], attrs: { upper, unit } }: LowerContext<TriangularAttrs>): Lowering {
   const { batch, m, n } = sizesOf(b!.shape);
   return passes({
@@ -130,7 +131,7 @@ export function reflections({
 export function eigh({ inputs: [a], attrs: { upper } }: LowerContext<{ readonly upper: boolean }>): Lowering {
   const { batch, n } = sizesOf(a!.shape);
   const pass: Pass = {
-    source: [texts.eigh],
+    source: [texts.jacobi, texts.eigh],
     label: 'eigh',
     reads: [input(0)],
     writes: [output(0), output(1), scratch(0)],
@@ -144,7 +145,7 @@ export function eigh({ inputs: [a], attrs: { upper } }: LowerContext<{ readonly 
 export function svd({ inputs: [a] }: LowerContext<unknown>): Lowering {
   const { batch, m, n } = sizesOf(a!.shape);
   const pass: Pass = {
-    source: [texts.svd],
+    source: [texts.jacobi, texts.svd],
     label: 'svd',
     reads: [input(0)],
     writes: [output(0), output(1), output(2), scratch(0)],
