@@ -15,32 +15,38 @@ export function toldExports() {
   const checker = program.getTypeChecker();
   /** @type {Map<string, string>} */
   const texts = new Map();
-  const seen = new Set();
-  const textOf = (/** @type {ts.Symbol} */ symbol) => ts.displayPartsToString(symbol.getDocumentationComment(checker));
-  const meant = (/** @type {ts.Symbol} */ symbol) =>
-    symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  eachExport(program, checker, (symbol, path) => texts.set(path, textOf(symbol, checker)));
+  return texts;
+}
+
+/** What the declaration of a name says of it. @param {ts.Symbol} symbol @param {ts.TypeChecker} checker */
+export const textOf = (symbol, checker) => ts.displayPartsToString(symbol.getDocumentationComment(checker));
+
+/**
+ * Calls `add` with each export of each door and each method of Tensor, and its path.
+ * @param {ts.Program} program @param {ts.TypeChecker} checker @param {(symbol: ts.Symbol, path: string) => void} add
+ */
+export function eachExport(program, checker, add) {
+  const walked = new Set();
   /** @param {ts.Symbol} module @param {string} path */
   const walk = (module, path) => {
-    if (seen.has(module)) return;
-    seen.add(module);
+    if (walked.has(module)) return;
+    walked.add(module);
     for (const each of checker.getExportsOfModule(module)) {
-      const symbol = meant(each);
-      const isModule = (symbol.flags & ts.SymbolFlags.ValueModule) !== 0;
-      if (isModule) walk(symbol, `${path}${each.name}.`);
-      else texts.set(`${path}${each.name}`, textOf(symbol));
+      const symbol = each.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(each) : each;
+      if (symbol.flags & ts.SymbolFlags.ValueModule) walk(symbol, `${path}${each.name}.`);
+      else add(symbol, `${path}${each.name}`);
     }
   };
   for (const { source, name } of doors) {
-    const module = moduleOf(program, checker, source);
-    walk(module, name === 'lamplight' ? '' : `${name.slice('lamplight/'.length)}.`);
+    walk(moduleOf(program, checker, source), name === 'lamplight' ? '' : `${name.slice('lamplight/'.length)}.`);
   }
   const file = moduleOf(program, checker, `${root}src/tensor/tensor.ts`);
   const methods = checker.getExportsOfModule(file).find(({ name }) => name === 'Tensor');
   if (!methods) throw new Error('reference: expected the class Tensor in src/tensor/tensor.ts');
   for (const member of checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(methods))) {
-    if (isPublic(member, checker)) texts.set(`Tensor.${member.name}`, textOf(member));
+    if (isPublic(member, checker)) add(member, `Tensor.${member.name}`);
   }
-  return texts;
 }
 
 /** @param {ts.Program} program @param {ts.TypeChecker} checker @param {string} source */

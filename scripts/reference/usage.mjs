@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import ts from 'typescript';
 import { doors } from '../doors.mjs';
 import { root } from './paths.mjs';
-import { isPublic } from './told.mjs';
+import { eachExport, textOf } from './told.mjs';
 
 /**
  * `programs` are those that use an export by its path, as `nn.Conv2d` or `Tensor.sum`. `owners` are exports whose declarations name a type.
@@ -102,44 +102,18 @@ function exportsOf(program, checker) {
   const byDeclaration = new Map();
   /** @type {Map<string, Used>} */
   const used = new Map();
-  const walked = new Set();
-  const moduleOf = (/** @type {string} */ source) => {
-    const file = program.getSourceFile(source);
-    const module = file && checker.getSymbolAtLocation(file);
-    if (!module) throw new Error(`reference: expected a module in ${source}`);
-    return module;
-  };
   const add = (/** @type {ts.Symbol} */ symbol, /** @type {string} */ path) => {
-    const text = ts.displayPartsToString(symbol.getDocumentationComment(checker));
     used.set(path, {
       path,
       isType: (symbol.flags & ts.SymbolFlags.Value) === 0,
       programs: [],
       owners: [],
-      example: /^ {4}\S/m.test(text),
+      example: /^ {4}\S/m.test(textOf(symbol, checker)),
     });
     for (const each of symbol.declarations ?? [])
       byDeclaration.set(each, [...new Set([...(byDeclaration.get(each) ?? []), path])]);
   };
-  /** @param {ts.Symbol} module @param {string} path */
-  const walk = (module, path) => {
-    if (walked.has(module)) return;
-    walked.add(module);
-    for (const each of checker.getExportsOfModule(module)) {
-      const symbol = each.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(each) : each;
-      if (symbol.flags & ts.SymbolFlags.ValueModule) walk(symbol, `${path}${each.name}.`);
-      else add(symbol, `${path}${each.name}`);
-    }
-  };
-  for (const { source, name } of doors) {
-    walk(moduleOf(source), name === 'lamplight' ? '' : `${name.slice('lamplight/'.length)}.`);
-  }
-  const methods = checker
-    .getExportsOfModule(moduleOf(`${root}src/tensor/tensor.ts`))
-    .find(({ name }) => name === 'Tensor');
-  if (!methods) throw new Error('reference: expected the class Tensor in src/tensor/tensor.ts');
-  for (const member of checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(methods)))
-    if (isPublic(member, checker)) add(member, `Tensor.${member.name}`);
+  eachExport(program, checker, add);
   return { byDeclaration, used };
 }
 
