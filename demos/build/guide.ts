@@ -30,7 +30,8 @@ export function guide(root: string): Plugin {
   const template = () => readFileSync(join(site, 'guide/page.html'), 'utf8');
   const nameOf = (path: string) =>
     /^guide\/([\w-]+)\/index\.html$/.exec(relative(site, path).replaceAll('\\', '/'))?.[1];
-  const known = (name: string | undefined) => pagesOf(root).find((page) => page.name === name);
+  const known = (name: string | undefined) =>
+    name === undefined ? undefined : pagesOf(root).find((page) => page.name === name);
   const html = (page: Page) => laidOut(template(), page, root);
 
   return {
