@@ -131,7 +131,7 @@ export function luFactor(a: Value, checked: string | null): Factored {
   return { lu: lu!, pivots: pivots!, order: order! };
 }
 
-/** Inputs: triangular matrices, and what they are to give: A X = B of equal batches. */
+/** Inputs: triangular matrices A, and right-hand sides B of the same batches. Output: X of A X = B. */
 const triangularOp: Op<TriangularAttrs> = {
   name: 'solveTriangular',
   gradName: 'LinalgSolveTriangularBackward0',
@@ -278,7 +278,7 @@ const eighOp: Op<{ readonly upper: boolean }> = {
   lower: (context) => kernel().eigh(context),
 };
 
-/** Eigenvalues, ascending, and eigenvectors of symmetric matrices, of which one triangle is read. */
+/** Eigenvalues, ascending, and eigenvectors of symmetric matrices. The kernel reads one triangle. */
 export function eigh(a: Value, useUpper: boolean): readonly [values: Value, vectors: Value] {
   const outputs = withGradient([a], recordAll(eighOp, [a], { upper: useUpper }), ([dw, dv]) => {
     const [w, v] = outputs as [Value, Value];

@@ -72,6 +72,12 @@ export function together<const T extends readonly Tensor[]>(...tensors: T): { [K
   return tensors.map((x) => cast(x.value, dtype)) as unknown as { [K in keyof T]: Value };
 }
 
+/** The same tensor, whose gradient function has another name. */
+export function renamed(x: Tensor, gradName: string): Tensor {
+  named(x.value, gradName);
+  return x;
+}
+
 /** Names the gradient function of a result, which in PyTorch differs for numbers and tensors. */
 export function byKind(result: Tensor, other: Operandish, ofNumber: string, ofTensor: string): Tensor {
   if (result.value.node) named(result.value, other instanceof TensorBase ? ofTensor : ofNumber);

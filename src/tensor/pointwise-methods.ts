@@ -22,12 +22,6 @@ export type { ToArgs } from './to-args';
 
 type BinaryOp = (a: Value, b: Value | number) => Value;
 
-/** Names the gradient function of a rounded quotient. */
-function _calledDiv(quotient: Tensor): Tensor {
-  named(quotient.value, 'DivBackward2');
-  return quotient;
-}
-
 export abstract class PointwiseMethods extends RandomMethods {
   // ── Conversion ──
 

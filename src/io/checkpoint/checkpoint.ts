@@ -107,12 +107,12 @@ async function piecesOf(
   throw new ArgumentError(`${op}: expected format 'pt', 'safetensors', 'npy' or 'npz', but got ${shown(format)}`);
 }
 
-/** The reads are under way before the format's module is awaited: what is saved are the values of this moment. */
+/** Starts to read the tensors before the format's module is awaited, so that the file holds their values at the call. */
 async function numpyPieces(given: unknown, kind: 'npy' | 'npz', compressed: boolean): Promise<Iterable<Uint8Array>> {
   const object = isPlainObject(given) ? { ...given } : given;
   const values = isPlainObject(object) ? Object.values(object) : [object];
   const reads = readTensors(values.filter((value) => value instanceof Tensor));
-  // Where what was given is refused, nobody waits for the reads.
+  // A refused object ends the call before the reads do.
   reads.catch(() => undefined);
   const { npyPieces, npzPieces } = await import('../npy/save');
   return kind === 'npy' ? npyPieces(object, reads) : npzPieces(object, reads, compressed);

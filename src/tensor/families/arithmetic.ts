@@ -1,4 +1,4 @@
-// Arithmetic of two operands, of which one may be a number, and limits of numbers.
+// Arithmetic of two operands, one of them a tensor, and limits of numbers.
 
 import { ArgumentError, DTypeError } from '../../core/errors';
 import { isFloat, showShape } from '../../core/meta';
@@ -12,7 +12,7 @@ import { TensorBase } from '../../storage/base';
 import { made } from '../../storage/made';
 import { callable } from '../callable';
 import { inPlace, op } from '../family';
-import { byKind, combined, factorOf, resultType, tensorOf } from '../operand';
+import { byKind, combined, factorOf, renamed, resultType, tensorOf } from '../operand';
 import {
   alphaOf,
   asBound,
@@ -23,11 +23,6 @@ import {
   operandOf,
 } from '../pointwise-args';
 import type { Tensor } from '../tensor';
-
-function renamed(x: Tensor, gradName: string): Tensor {
-  named(x.value, gradName);
-  return x;
-}
 
 // ── Sums and products ──
 

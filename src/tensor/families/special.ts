@@ -12,7 +12,7 @@ import { made } from '../../storage/made';
 import { callable } from '../callable';
 import { inPlace, op, unary, withMethod } from '../family';
 import { type MantissaExponent, mantissaExponent } from '../named-results';
-import { paired, tensorOf } from '../operand';
+import { paired, renamed, tensorOf } from '../operand';
 import type { Operandish } from '../pointwise-args';
 import type { Tensor } from '../tensor';
 import { sign } from './elementary';
@@ -215,8 +215,3 @@ export const bitwiseRightShift = op(
 );
 /** `bitwiseRightShift`, in place. */
 export const bitwiseRightShift_ = inPlace(bitwiseRightShift);
-
-function renamed(x: Tensor, gradName: string): Tensor {
-  named(x.value, gradName);
-  return x;
-}
