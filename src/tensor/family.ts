@@ -1,4 +1,5 @@
-// Owns what one line of a family becomes: a function, a method and, where it says so, their form in place.
+// Owns what one line of a family becomes: a function, a method and, where it says so, their form in place. A family collects its methods by itself,
+// since an object of all that its module exports would hold every name once more.
 
 import { mostArguments } from '../core/arity';
 import type { Value } from '../graph/value';
@@ -49,76 +50,101 @@ interface Definition {
   most(): number;
 }
 
+/** What the functions of all families were defined by. */
 const definitions = new WeakMap<object, Definition>();
 
-/** A function of a family, which is remembered as it was given. */
-function defined(signature: string, definition: Definition): AnyCall {
-  const called = checkedCall(signature, definition.call, definition.most);
-  const op = (...args: unknown[]) => called(args);
-  definitions.set(op, definition);
-  return op;
-}
+/** The operations of a family by the names of their methods, as `install` takes them. */
+export type Family = ReadonlyMap<string, Definition>;
 
 /**
- * A function under PyTorch's calling rules whose first parameter is a tensor, for a family: `callable` says how its signature is written.
+ * What a file of operations begins with. Each operation that it defines becomes a method by the name in its signature.
  *
+ *     const { methods, op, inPlace } = family();
+ *     export default methods;
  *     export const atan2 = op('atan2(input, other)', (input: Tensor, other: Tensor): Tensor => made(ops.atan2(input.value, other.value)));
+ *     export const atan2_ = inPlace(atan2);
  *     torch.atan2(y, x); y.atan2(x); y.atan2({ other: x });
  */
 /* @__NO_SIDE_EFFECTS__ */
-export function op<const S extends string, F extends Callee>(signature: S, call: F): Op<S, F> {
-  const at = signature.indexOf('(');
-  const [name, list] = [signature.slice(0, at), signature.slice(at + 1, -1)];
-  const comma = list.indexOf(', ');
-  const rest = comma < 0 ? '' : list.slice(comma + 2);
-  return defined(signature, {
-    name,
-    rest,
-    call: call as unknown as AnyCall,
-    most: () => mostArguments(call),
-  }) as unknown as Op<S, F>;
+export function family() {
+  const methods = new Map<string, Definition>();
+
+  function defined(signature: string, definition: Definition): AnyCall {
+    const called = checkedCall(signature, definition.call, definition.most);
+    const operation = (...args: unknown[]) => called(args);
+    definitions.set(operation, definition);
+    methods.set(definition.name, definition);
+    return operation;
+  }
+
+  function fromSignature(signature: string, call: Callee, run = call as unknown as AnyCall): AnyCall {
+    const at = signature.indexOf('(');
+    const [name, list] = [signature.slice(0, at), signature.slice(at + 1, -1)];
+    const comma = list.indexOf(', ');
+    const rest = comma < 0 ? '' : list.slice(comma + 2);
+    return defined(signature, { name, rest, call: run, most: () => mostArguments(call) });
+  }
+
+  /** A function under PyTorch's calling rules whose first parameter is a tensor: `callable` says how its signature is written. */
+  function op<const S extends string, F extends Callee>(signature: S, call: F): Op<S, F> {
+    return fromSignature(signature, call) as unknown as Op<S, F>;
+  }
+
+  /** A function of one tensor, by an operation of values. */
+  const unary = <const N extends string>(name: N, of: (x: Value) => Value) =>
+    op(`${name}(input)`, (input: Tensor): Tensor => made(of(input.value)));
+
+  /** A function with several forms, whose types and those of the method are written out. */
+  function forms<Call extends Callee, Method>(signature: string, call: Callee): Call & AsMethod<Method> {
+    return fromSignature(signature, call) as unknown as Call & AsMethod<Method>;
+  }
+
+  /** A function that changes its first tensor and gives it back. */
+  function changing<const S extends string, F extends Callee>(signature: S, call: F): InPlace<S, F> {
+    const run = (input: unknown, ...args: unknown[]): unknown => {
+      (call as unknown as AnyCall)(input, ...args);
+      return input;
+    };
+    return fromSignature(signature, call, run) as unknown as InPlace<S, F>;
+  }
+
+  /**
+   * The function written back into its first tensor, under its name with `_`. Where a gradient may ask for what stood there, that is copied
+   * before, unless the gradient of this function never reads it (`readsOld`). `casts`: a result of another dtype is cast back.
+   */
+  function inPlace<S extends string, F extends Callee>(
+    of: Op<S, F>,
+    { readsOld = true, casts = false }: { readonly readsOld?: boolean; readonly casts?: boolean } = {},
+  ): InPlace<S, F> {
+    const { name, rest, call, most } = definitions.get(of)!;
+    const own = `${name}_`;
+    const write = (input: Tensor, ...args: unknown[]): Tensor => {
+      const other = args.find((arg): arg is Tensor => arg instanceof TensorBase && arg.value.requiresGrad);
+      const result = call(readsOld ? input.before(other) : input, ...args) as Tensor;
+      return replaced(own, input, casts ? cast(result.value, input.dtype) : result.value);
+    };
+    const signature = `${own}(${['input', rest].filter(Boolean).join(', ')})`;
+    return defined(signature, { name: own, rest, call: write as unknown as AnyCall, most }) as unknown as InPlace<S, F>;
+  }
+
+  /** The same function, whose method has a second name. */
+  function alias<F extends object>(name: string, of: F): F {
+    methods.set(name, definitions.get(of)!);
+    return of;
+  }
+
+  return { methods: methods as Family, op, unary, forms, changing, inPlace, alias };
 }
 
-/** A function of one tensor, by an operation of values. */
-/* @__NO_SIDE_EFFECTS__ */
-export const unary = <const N extends string>(name: N, of: (x: Value) => Value) =>
-  op(`${name}(input)`, (input: Tensor): Tensor => made(of(input.value)));
-
 /** A function whose tensor is not its first parameter, with the method that it is. */
-/* @__NO_SIDE_EFFECTS__ */
 export function withMethod<F extends Callee, Method>(call: F, method: AsMethod<Method>): F & AsMethod<Method> {
   definitions.set(call, definitions.get(method)!);
   return call as F & AsMethod<Method>;
 }
 
-/**
- * The function written back into its first tensor, under its name with `_`. Where a gradient may ask for what stood there, that is copied
- * before, unless the gradient of this function never reads it (`readsOld`). `casts`: a result of another dtype is cast back.
- *
- *     export const atan2_ = inPlace(atan2);
- */
-/* @__NO_SIDE_EFFECTS__ */
-export function inPlace<S extends string, F extends Callee>(
-  of: Op<S, F>,
-  { readsOld = true, casts = false }: { readonly readsOld?: boolean; readonly casts?: boolean } = {},
-): InPlace<S, F> {
-  const { name, rest, call, most } = definitions.get(of)!;
-  const own = `${name}_`;
-  const write = (input: Tensor, ...args: unknown[]): Tensor => {
-    const other = args.find((arg): arg is Tensor => arg instanceof TensorBase && arg.value.requiresGrad);
-    const result = call(readsOld ? input.before(other) : input, ...args) as Tensor;
-    return replaced(own, input, casts ? cast(result.value, input.dtype) : result.value);
-  };
-  const signature = `${own}(${['input', rest].filter(Boolean).join(', ')})`;
-  return defined(signature, { name: own, rest, call: write as unknown as AnyCall, most }) as unknown as InPlace<S, F>;
-}
-
 /** Puts the methods of a family onto the class of tensors. */
-export function install(prototype: object, family: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(family)) {
-    const definition = typeof value === 'function' ? definitions.get(value) : undefined;
-    if (!definition) continue;
-    const { rest, call, most } = definition;
+export function install(prototype: object, methods: Family): void {
+  for (const [name, { rest, call, most }] of methods) {
     const called = checkedCall(`${name}(${rest})`, call, () => most() - 1, { selfFirst: true });
     const method = function (this: unknown, ...args: unknown[]): unknown {
       return called(args, this);

@@ -10,19 +10,19 @@ import { makeBy } from '../storage/made';
 import type { Layout, Storage } from '../storage/storage';
 import { callableMethods, type NamedMethods } from './callable';
 import { DeviceMethods } from './device-methods';
-import * as arithmetic from './families/arithmetic';
-import * as comparison from './families/comparison';
-import * as elementary from './families/elementary';
-import * as special from './families/special';
+import arithmetic from './families/arithmetic';
+import comparison from './families/comparison';
+import elementary from './families/elementary';
+import special from './families/special';
 import { install, type Methods as MethodsOf } from './family';
 import { byName, byPlace } from './method-signatures';
 import { ReadableTensor } from './readable';
 
 /** The methods of families, whose texts stand at their functions, and those of the classes, by place and by name. */
-type Methods = MethodsOf<typeof arithmetic> &
-  MethodsOf<typeof comparison> &
-  MethodsOf<typeof elementary> &
-  MethodsOf<typeof special> &
+type Methods = MethodsOf<typeof import('./families/arithmetic')> &
+  MethodsOf<typeof import('./families/comparison')> &
+  MethodsOf<typeof import('./families/elementary')> &
+  MethodsOf<typeof import('./families/special')> &
   NamedMethods<typeof byPlace, DeviceMethods> &
   DeviceMethods;
 

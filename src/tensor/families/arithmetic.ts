@@ -11,7 +11,7 @@ import { dtypeOfScalar, promoteTypes } from '../../ops/promotion';
 import { TensorBase } from '../../storage/base';
 import { made } from '../../storage/made';
 import { callable } from '../callable';
-import { inPlace, op } from '../family';
+import { family } from '../family';
 import { byKind, combined, factorOf, renamed, resultType, tensorOf } from '../operand';
 import {
   alphaOf,
@@ -23,6 +23,9 @@ import {
   operandOf,
 } from '../pointwise-args';
 import type { Tensor } from '../tensor';
+
+const { methods, inPlace, op, alias } = family();
+export default methods;
 
 // ── Sums and products ──
 
@@ -221,18 +224,18 @@ export const clampMax_ = inPlace(clampMax);
 // ── Second names ──
 
 /** `sub` by another name. */
-export const subtract = sub;
+export const subtract = alias('subtract', sub);
 /** `sub_` by another name. */
-export const subtract_ = sub_;
+export const subtract_ = alias('subtract_', sub_);
 /** `mul` by another name. */
-export const multiply = mul;
+export const multiply = alias('multiply', mul);
 /** `mul_` by another name. */
-export const multiply_ = mul_;
+export const multiply_ = alias('multiply_', mul_);
 /** `div` by another name. */
-export const divide = div;
+export const divide = alias('divide', div);
 /** `div_` by another name. */
-export const divide_ = div_;
+export const divide_ = alias('divide_', div_);
 /** `clamp` by another name. */
-export const clip = clamp;
+export const clip = alias('clip', clamp);
 /** `clamp_` by another name. */
-export const clip_ = clamp_;
+export const clip_ = alias('clip_', clamp_);

@@ -10,12 +10,14 @@ import { dtypeOfScalar, promoteTypes } from '../../ops/promotion';
 import { TensorBase } from '../../storage/base';
 import { made } from '../../storage/made';
 import { checked } from '../callable';
-import { inPlace, op, unary, withMethod } from '../family';
+import { family, withMethod } from '../family';
 import { combined } from '../operand';
 import { numberOf, type Operandish } from '../pointwise-args';
 import type { Tensor } from '../tensor';
 
-/* @__NO_SIDE_EFFECTS__ */
+const { methods, inPlace, op, unary, alias } = family();
+export default methods;
+
 const comparison = <const N extends string>(name: N, of: (a: Value, b: Value | number) => Value) =>
   op(`${name}(input, other: operand)`, (input: Tensor, other: Operandish): Tensor => combined(name, input, other, of));
 
@@ -46,7 +48,6 @@ export const ge_ = inPlace(ge, { casts: true });
 
 // ── Logic ──
 
-/* @__NO_SIDE_EFFECTS__ */
 const logic = <const N extends string>(name: N, of: (a: Value, b: Value) => Value) =>
   op(`${name}(input, other)`, (input: Tensor, other: Tensor): Tensor => made(of(input.value, other.value)));
 
@@ -130,22 +131,22 @@ export const maskedFill_ = inPlace(maskedFill, { readsOld: false });
 // ── Second names ──
 
 /** `gt` by another name. */
-export const greater = gt;
+export const greater = alias('greater', gt);
 /** `gt_` by another name. */
-export const greater_ = gt_;
+export const greater_ = alias('greater_', gt_);
 /** `ge` by another name. */
-export const greaterEqual = ge;
+export const greaterEqual = alias('greaterEqual', ge);
 /** `ge_` by another name. */
-export const greaterEqual_ = ge_;
+export const greaterEqual_ = alias('greaterEqual_', ge_);
 /** `lt` by another name. */
-export const less = lt;
+export const less = alias('less', lt);
 /** `lt_` by another name. */
-export const less_ = lt_;
+export const less_ = alias('less_', lt_);
 /** `le` by another name. */
-export const lessEqual = le;
+export const lessEqual = alias('lessEqual', le);
 /** `le_` by another name. */
-export const lessEqual_ = le_;
+export const lessEqual_ = alias('lessEqual_', le_);
 /** `ne` by another name. */
-export const notEqual = ne;
+export const notEqual = alias('notEqual', ne);
 /** `ne_` by another name. */
-export const notEqual_ = ne_;
+export const notEqual_ = alias('notEqual_', ne_);

@@ -11,10 +11,13 @@ import * as arithmetic from '../../ops/arithmetic';
 import * as compare from '../../ops/compare';
 import * as ops from '../../ops/elementary';
 import { made } from '../../storage/made';
-import { inPlace, op, unary } from '../family';
+import { family } from '../family';
 import { byKind, combined, paired, together } from '../operand';
 import type { Closeness, ClosenessArgs, NanToNum, NanToNumArgs, Operandish } from '../pointwise-args';
 import type { Tensor } from '../tensor';
+
+const { methods, inPlace, op, unary, alias } = family();
+export default methods;
 
 // ── Signs, powers, roots ──
 
@@ -305,42 +308,42 @@ export const bitwiseNot_ = inPlace(bitwiseNot);
 // ── Second names ──
 
 /** `abs` by another name. */
-export const absolute = abs;
+export const absolute = alias('absolute', abs);
 /** `abs_` by another name. */
-export const absolute_ = abs_;
+export const absolute_ = alias('absolute_', abs_);
 /** `acos` by another name. */
-export const arccos = acos;
+export const arccos = alias('arccos', acos);
 /** `acos_` by another name. */
-export const arccos_ = acos_;
+export const arccos_ = alias('arccos_', acos_);
 /** `acosh` by another name. */
-export const arccosh = acosh;
+export const arccosh = alias('arccosh', acosh);
 /** `acosh_` by another name. */
-export const arccosh_ = acosh_;
+export const arccosh_ = alias('arccosh_', acosh_);
 /** `asin` by another name. */
-export const arcsin = asin;
+export const arcsin = alias('arcsin', asin);
 /** `asin_` by another name. */
-export const arcsin_ = asin_;
+export const arcsin_ = alias('arcsin_', asin_);
 /** `asinh` by another name. */
-export const arcsinh = asinh;
+export const arcsinh = alias('arcsinh', asinh);
 /** `asinh_` by another name. */
-export const arcsinh_ = asinh_;
+export const arcsinh_ = alias('arcsinh_', asinh_);
 /** `atan` by another name. */
-export const arctan = atan;
+export const arctan = alias('arctan', atan);
 /** `atan_` by another name. */
-export const arctan_ = atan_;
+export const arctan_ = alias('arctan_', atan_);
 /** `atan2` by another name. */
-export const arctan2 = atan2;
+export const arctan2 = alias('arctan2', atan2);
 /** `atan2_` by another name. */
-export const arctan2_ = atan2_;
+export const arctan2_ = alias('arctan2_', atan2_);
 /** `atanh` by another name. */
-export const arctanh = atanh;
+export const arctanh = alias('arctanh', atanh);
 /** `atanh_` by another name. */
-export const arctanh_ = atanh_;
+export const arctanh_ = alias('arctanh_', atanh_);
 /** `neg` by another name. */
-export const negative = neg;
+export const negative = alias('negative', neg);
 /** `neg_` by another name. */
-export const negative_ = neg_;
+export const negative_ = alias('negative_', neg_);
 /** `trunc` by another name. */
-export const fix = trunc;
+export const fix = alias('fix', trunc);
 /** `trunc_` by another name. */
-export const fix_ = trunc_;
+export const fix_ = alias('fix_', trunc_);

@@ -10,15 +10,17 @@ import * as ops from '../../ops/special';
 import { TensorBase } from '../../storage/base';
 import { made } from '../../storage/made';
 import { callable } from '../callable';
-import { inPlace, op, unary, withMethod } from '../family';
+import { family, withMethod } from '../family';
 import { type MantissaExponent, mantissaExponent } from '../named-results';
 import { paired, renamed, tensorOf } from '../operand';
 import type { Operandish } from '../pointwise-args';
 import type { Tensor } from '../tensor';
 import { sign } from './elementary';
 
+const { methods, inPlace, op, unary } = family();
+export default methods;
+
 /** A function of two tensors in the dtype in which they meet. */
-/* @__NO_SIDE_EFFECTS__ */
 const binary = <const S extends string>(signature: S, of: (a: Value, b: Value) => Value) => {
   const name = signature.slice(0, signature.indexOf('('));
   return op(signature, (input: Tensor, other: Tensor): Tensor => paired(name, input, other, of));
