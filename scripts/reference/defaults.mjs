@@ -1,12 +1,15 @@
-// What the code tells of parameters: their order, and the values that they have by default, from `x = 1` in a list of parameters and
-// from the object of defaults that parseArgs is given.
+// What the code tells of parameters: their order, and the values that they have by default, from `x = 1` in a list of parameters, from
+// the object of defaults that parseArgs is given, and from settings that a function and its layer share.
 import ts from 'typescript';
 
 /** What makes functions that take their parameters by name, from a text such as `cat(tensors: tensors, dim?)`. */
 const CALLABLES = /^(callable|checked|method)$/;
 
 /** What reads the parameters of a call. */
-const PARSERS = /^(parseArgs|lazyArguments)$/;
+const PARSERS = /^(parseArgs|parseSettings|lazyArguments|\w+Layer|\w+Pooling)$/;
+
+/** What makes a function or the base of a class by settings. */
+const MAKERS = /(Layer|Pooling)$/;
 
 /** How many functions deep the defaults may stand. */
 const DEEPEST = 3;
@@ -57,13 +60,15 @@ export function defaultsOf(signatures, declarations, checker) {
     if (callee && (ts.isFunctionDeclaration(callee) || ts.isArrowFunction(callee))) {
       if (
         depth < DEEPEST &&
-        /[aA]rgs|[aA]rguments|[oO]ptions/.test(call.arguments.map((each) => each.getText()).join())
+        (MAKERS.test(name) ||
+          /[aA]rgs|[aA]rguments|[oO]ptions/.test(call.arguments.map((each) => each.getText()).join()))
       )
         look(callee, depth + 1);
     }
   };
   /** @param {ts.ObjectLiteralExpression} object */
   const members = (object) => {
+    if (object.properties.some((member) => member.name?.getText() === 'defaults')) return inSettings(object);
     for (const member of object.properties) {
       if (ts.isPropertyAssignment(member)) keep(member.name.getText(), member.initializer);
       if (ts.isSpreadAssignment(member)) {
@@ -72,12 +77,33 @@ export function defaultsOf(signatures, declarations, checker) {
       }
     }
   };
+  /** @param {ts.ObjectLiteralExpression} settings */
+  const inSettings = (settings) => {
+    for (const member of settings.properties) {
+      const of = ts.isSpreadAssignment(member) ? member.expression : undefined;
+      const spread = of && meantBy(of, checker);
+      if (spread && ts.isObjectLiteralExpression(spread)) members(spread);
+      if (!ts.isPropertyAssignment(member)) continue;
+      const value = meantBy(member.initializer, checker);
+      if (member.name.getText() === 'required') order.push(...textsIn(member.initializer));
+      if (member.name.getText() === 'defaults' && value && ts.isObjectLiteralExpression(value)) members(value);
+    }
+  };
   const starts = [
     ...signatures.flatMap(implementations),
     ...declarations.flatMap((each) => (ts.isVariableDeclaration(each) && each.initializer ? [each.initializer] : [])),
+    ...declarations.flatMap((each) => madeBy(each, checker)),
   ];
   for (const start of starts) look(start, 0);
   return { fallbacks, order };
+}
+
+/** The call that makes the base of a class. @param {ts.Node} declaration @param {ts.TypeChecker} checker @returns {ts.Node[]} */
+function madeBy(declaration, checker) {
+  if (!ts.isClassDeclaration(declaration)) return [];
+  const base = declaration.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0];
+  const made = base && meantBy(base.expression, checker);
+  return made && ts.isCallExpression(made) ? [made] : [];
 }
 
 /**

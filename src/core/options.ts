@@ -3,7 +3,7 @@
 import { flag, type Kind, type Kinds, number, orNull, text } from './argument-kinds';
 import { ArgumentError } from './errors';
 
-type RequiredKeys<O> = { [K in keyof O]-?: object extends Pick<O, K> ? never : K }[keyof O];
+export type RequiredKeys<O> = { [K in keyof O]-?: object extends Pick<O, K> ? never : K }[keyof O];
 type OptionalKeys<O> = Exclude<keyof O, RequiredKeys<O>>;
 
 /** The values of every optional parameter of O, in the order in which they may be given by position. */

@@ -20,6 +20,16 @@ export function pythonFloat(value: number): string {
   return Number.isInteger(value) ? `${value}.0` : String(value);
 }
 
+/** A name as Python writes it: `kernel_size`. */
+export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** Fields of an object as Python's keyword arguments: `kernel_size=2, stride=1`. */
+export const keywords = (
+  fields: object,
+  names: readonly string[],
+  text: (value: unknown) => string = pythonText,
+): string => names.map((name) => `${snakeCase(name)}=${text(Reflect.get(fields, name))}`).join(', ');
+
 /** Indents every line but the first by two spaces. */
 export function indent(text: string): string {
   return text.replaceAll('\n', '\n  ');

@@ -7,7 +7,7 @@ import type { Shape } from '../core/meta';
 import { showShape } from '../core/meta';
 import { type Arguments, parseArgs } from '../core/options';
 import { Printable } from '../core/printable';
-import { pythonFloat } from '../core/printing';
+import { pythonFloat, snakeCase } from '../core/printing';
 import { withMode } from '../graph/mode';
 import { formatTensor } from '../storage/print';
 import { holdsTensors } from '../storage/scope';
@@ -267,8 +267,6 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
     return `${this.constructor.name}(${names.map((name) => `${snakeCase(name)}: ${shownParameter(this.params[name]!)}`).join(', ')})`;
   }
 }
-
-const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 function shownParameter(x: Tensor): string {
   if (x.numel() !== 1) return `torch.Size(${showShape(x.shape)})`;

@@ -18,10 +18,10 @@ export {
 export {
   AdaptiveAvgPool1d,
   AdaptiveAvgPool2d,
+  AdaptiveAvgPool3d,
   AdaptiveMaxPool1d,
   AdaptiveMaxPool2d,
-  AvgPool1d,
-  MaxPool1d,
+  AdaptiveMaxPool3d,
 } from './adaptive-pooling';
 export { AdaptiveLogSoftmaxWithLoss } from './adaptive-softmax';
 export { type AttentionCall, type EncoderCall, MultiheadAttention, TransformerEncoderLayer } from './attention';
@@ -126,8 +126,7 @@ export {
   Tanhshrink,
   Threshold,
 } from './piecewise';
-export { AvgPool2d, MaxPool2d } from './pooling';
-export { AdaptiveAvgPool3d, AdaptiveMaxPool3d, AvgPool3d, MaxPool3d } from './pooling-3d';
+export { AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d } from './pooling';
 export { GRU, LSTM, RNN } from './rnn';
 export { GRUCell, LSTMCell, RNNCell } from './rnn-cells';
 export type { IncompatibleKeys, StateDict } from './state-dict';

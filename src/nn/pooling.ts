@@ -1,27 +1,108 @@
-// Owns the pooling family: MaxPool2d, AvgPool2d.
-import { type Arguments, parseArgs } from '../core/options';
-import { pythonText } from '../core/printing';
+// Owns pooling over windows: MaxPool1d to 3d, AvgPool1d to 3d.
+import type { Arguments, Parsed } from '../core/options';
+import { keywords, pythonText } from '../core/printing';
+import { parseSettings, type Settings } from '../core/settings';
 import type { Tensor } from '../tensor/tensor';
-import { avgPool2d, divisorKind, maxPool2d } from './functional/pooling';
-import { UnaryLayer } from './layer';
-import { pair, type Size2d } from './sizes';
+import type { IndicesOptions, MaxResult } from './functional/indices';
+import {
+  type AvgPool1dArguments,
+  type AvgPool1dOrder,
+  type AvgPoolArguments,
+  type AvgPoolOrder,
+  avgPool1d,
+  avgPool1dSettings,
+  avgPool2d,
+  avgPoolSettings,
+  type MaxPoolArguments,
+  maxPool1d,
+  maxPool2d,
+  maxPoolSettings,
+  type PoolArguments,
+  windowsOf,
+} from './functional/pooling';
+import { avgPool3d, maxPool3d } from './functional/pooling-3d';
+import { type Fields, type LayerTo, settingsOf, UnaryLayer } from './layer';
+import { type Size, type Spatial, strideOf } from './sizes';
 
-export interface MaxPool2dArguments<R extends boolean = boolean> {
-  kernelSize: Size2d;
-  /** Default: kernelSize. */
-  stride?: Size2d | null;
-  /** −∞ on each side, at most half the kernel, default 0. */
-  padding?: Size2d;
-  /** Default 1. */
-  dilation?: Size2d;
-  /** Return [values, indices] rather than values, default false. */
-  returnIndices?: R;
-  /** Round sizes up rather than down, default false. */
-  ceilMode?: boolean;
+/** Sizes as a layer keeps them: those of one dimension as numbers. */
+type Kept<N extends Spatial> = N extends 1 ? number : Size<N>;
+
+type PoolFields<O, N extends Spatial> = Omit<Fields<O>, 'kernelSize' | 'stride' | 'padding' | 'dilation'> & {
+  [K in keyof O & ('kernelSize' | 'stride' | 'padding' | 'dilation')]-?: Kept<N>;
+};
+
+/** A layer of n dimensions that keeps the settings of its function `pool` as fields. */
+/* @__NO_SIDE_EFFECTS__ */
+function poolLayer<O extends PoolArguments<Spatial>>(
+  name: string,
+  n: Spatial,
+  settings: Settings<O>,
+  pool: (x: Tensor, named: never) => unknown,
+  describe: (layer: object) => string,
+): unknown {
+  return class extends UnaryLayer {
+    constructor(...args: readonly unknown[]) {
+      super();
+      const given = parseSettings(name, settings, args) as unknown as Parsed<MaxPoolArguments<Spatial>>;
+      const { kernel, stride, padding, dilation } = windowsOf(name, n, given);
+      const { kernelSize } = given;
+      Object.assign(this, given, { stride: strideOf(given.stride, kernelSize) });
+      if (n === 1) Object.assign(this, { kernelSize: kernel[0], stride: stride[0], padding: padding[0] });
+      if (n === 1 && 'dilation' in given) Object.assign(this, { dilation: dilation[0] });
+    }
+
+    forward(x: Tensor): unknown {
+      return pool(x, settingsOf(this, settings) as never);
+    }
+
+    override extraRepr(): string {
+      return describe(this);
+    }
+  };
 }
 
-type MaxPool2dOrder = ['kernelSize', 'stride', 'padding', 'dilation', 'returnIndices', 'ceilMode'];
-type MaxPool2dOptions<R extends boolean> = Omit<MaxPool2dArguments<R>, 'kernelSize'>;
+type MaxPoolLayerArguments<N extends Spatial, R extends boolean> = MaxPoolArguments<N> & IndicesOptions<R>;
+type MaxPoolOrder = ['kernelSize', 'stride', 'padding', 'dilation', 'returnIndices', 'ceilMode'];
+type MaxPoolOptions<N extends Spatial, R extends boolean> = Omit<MaxPoolLayerArguments<N, R>, 'kernelSize'>;
+
+interface MaxPoolLayer<N extends Spatial, R extends boolean>
+  extends LayerTo<MaxResult<R>>,
+    PoolFields<MaxPoolLayerArguments<N, R>, N> {}
+
+interface MaxPoolClass<N extends Spatial> {
+  /**
+   * The maximum of each window, x[N, C, …] → [N, C, …].
+   *
+   * @param kernelSize The size of the window: one number, or one for each dimension.
+   * @param options The others, by name.
+   */
+  new <R extends boolean = false>(kernelSize: Size<N>, options?: MaxPoolOptions<N, R>): MaxPoolLayer<N, R>;
+  /**
+   * @param kernelSize The size of the window: one number, or one for each dimension.
+   * @param stride The step from one window to the next.
+   * @param options The others, by name.
+   */
+  new <R extends boolean = false>(
+    kernelSize: Size<N>,
+    stride: Size<N> | null,
+    options?: Omit<MaxPoolOptions<N, R>, 'stride'>,
+  ): MaxPoolLayer<N, R>;
+  new <R extends boolean = false>(...args: Arguments<MaxPoolLayerArguments<N, R>, MaxPoolOrder>): MaxPoolLayer<N, R>;
+  // The last one tells of wrong arguments.
+  new <R extends boolean = false>(kernelSize: Size<N>, options?: MaxPoolOptions<N, R>): MaxPoolLayer<N, R>;
+}
+
+/* @__NO_SIDE_EFFECTS__ */
+function maxPoolLayer<N extends Spatial>(name: string, n: N, pool: (x: Tensor, named: never) => unknown) {
+  // The function has these two in the other order.
+  const { ceilMode, returnIndices, ...windows } = maxPoolSettings.defaults;
+  const settings = { ...maxPoolSettings, defaults: { ...windows, returnIndices, ceilMode } };
+  const shown = ['kernelSize', ...Object.keys(windows), 'ceilMode'];
+  return poolLayer(name, n, settings, pool, (layer) => keywords(layer, shown)) as MaxPoolClass<N>;
+}
+
+/** `MaxPool2d` of one dimension. Shape: [N, C, L] or [C, L] → [N, C, L']. */
+export class MaxPool1d<R extends boolean = false> extends maxPoolLayer('MaxPool1d', 1, maxPool1d)<R> {}
 
 /**
  * The maximum of each window. The first one wins, and NaN is the largest.
@@ -29,106 +110,62 @@ type MaxPool2dOptions<R extends boolean> = Omit<MaxPool2dArguments<R>, 'kernelSi
  * Shape: [N, C, H, W] or [C, H, W] → [N, C, H', W'] with H' = ⌊(H + 2 padding − dilation (kernelSize − 1) − 1) / stride⌋ + 1.
  * With `returnIndices` also the place of each maximum in its plane, as int64.
  */
-export class MaxPool2d<R extends boolean = false> extends UnaryLayer {
-  kernelSize: Size2d;
-  stride: Size2d;
-  padding: Size2d;
-  dilation: Size2d;
-  returnIndices: R;
-  ceilMode: boolean;
+export class MaxPool2d<R extends boolean = false> extends maxPoolLayer('MaxPool2d', 2, maxPool2d)<R> {}
 
-  constructor(kernelSize: Size2d, options?: MaxPool2dOptions<R>);
-  constructor(kernelSize: Size2d, stride: Size2d | null, options?: Omit<MaxPool2dOptions<R>, 'stride'>);
-  constructor(...args: Arguments<MaxPool2dArguments<R>, MaxPool2dOrder>);
-  constructor(...args: unknown[]) {
-    super();
-    const defaults = { stride: null, padding: 0, dilation: 1, returnIndices: false, ceilMode: false };
-    const o = parseArgs<MaxPool2dArguments>('MaxPool2d', ['kernelSize'], defaults, args);
-    this.kernelSize = o.kernelSize;
-    this.stride = o.stride ?? o.kernelSize;
-    this.padding = o.padding;
-    this.dilation = o.dilation;
-    this.returnIndices = o.returnIndices as R;
-    this.ceilMode = o.ceilMode;
-    pair('MaxPool2d', 'kernelSize', this.kernelSize, 1);
-    pair('MaxPool2d', 'stride', this.stride, 1);
-    pair('MaxPool2d', 'padding', this.padding);
-    pair('MaxPool2d', 'dilation', this.dilation, 1);
-  }
+/**
+ * The maximum of each window. The first one wins, and NaN is the largest.
+ *
+ * Shape: [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'], each as in MaxPool2d. With `returnIndices` also the place of each
+ * maximum in its volume, as int64.
+ */
+export class MaxPool3d<R extends boolean = false> extends maxPoolLayer('MaxPool3d', 3, maxPool3d)<R> {}
 
-  forward(x: Tensor): R extends true ? [values: Tensor, indices: Tensor] : Tensor {
-    const { kernelSize, stride, padding, dilation, ceilMode, returnIndices } = this;
-    const options = { stride, padding, dilation, ceilMode };
-    const pooled = returnIndices
-      ? maxPool2d(x, kernelSize, { ...options, returnIndices: true })
-      : maxPool2d(x, kernelSize, options);
-    return pooled as R extends true ? [Tensor, Tensor] : Tensor;
-  }
+interface AvgPool1dLayer extends LayerTo<Tensor>, PoolFields<AvgPool1dArguments, 1> {}
+interface AvgPoolLayer<N extends Spatial> extends LayerTo<Tensor>, PoolFields<AvgPoolArguments<N>, N> {}
 
-  override extraRepr(): string {
-    const { kernelSize, stride, padding, dilation, ceilMode } = this;
-    const sizes = { kernel_size: kernelSize, stride, padding, dilation, ceil_mode: ceilMode };
-    return Object.entries(sizes)
-      .map(([name, value]) => `${name}=${pythonText(value)}`)
-      .join(', ');
-  }
+interface AvgPoolClass<N extends Spatial, O extends PoolArguments<N>, Order extends readonly (keyof O)[], L> {
+  /**
+   * The mean of each window, x[N, C, …] → [N, C, …].
+   *
+   * @param kernelSize The size of the window: one number, or one for each dimension.
+   * @param options The others, by name.
+   */
+  new (kernelSize: Size<N>, options?: Omit<O, 'kernelSize'>): L;
+  /**
+   * @param kernelSize The size of the window: one number, or one for each dimension.
+   * @param stride The step from one window to the next.
+   * @param options The others, by name.
+   */
+  new (kernelSize: Size<N>, stride: Size<N> | null, options?: Omit<O, 'kernelSize' | 'stride'>): L;
+  new (...args: Arguments<O, Order>): L;
+  // The last one tells of wrong arguments.
+  new (kernelSize: Size<N>, options?: Omit<O, 'kernelSize'>): L;
 }
 
-export interface AvgPool2dArguments {
-  kernelSize: Size2d;
-  /** Default: kernelSize. */
-  stride?: Size2d | null;
-  /** Zeros on each side, at most half the kernel, default 0. */
-  padding?: Size2d;
-  /** Round sizes up rather than down, default false. */
-  ceilMode?: boolean;
-  /** Count the padding's zeros in the divisor, default true. */
-  countIncludePad?: boolean;
-  /** Divide by this rather than by the number of elements. */
-  divisorOverride?: number | null;
-}
+const windowText = ['kernelSize', 'stride', 'padding'];
 
-type AvgPool2dOrder = ['kernelSize', 'stride', 'padding', 'ceilMode', 'countIncludePad', 'divisorOverride'];
+/* @__NO_SIDE_EFFECTS__ */
+const avgPoolLayer = <N extends 2 | 3>(name: string, n: N, pool: (x: Tensor, named: never) => unknown) =>
+  poolLayer(name, n, avgPoolSettings, pool, (layer) => keywords(layer, windowText)) as AvgPoolClass<
+    N,
+    AvgPoolArguments<N>,
+    AvgPoolOrder,
+    AvgPoolLayer<N>
+  >;
+
+const AvgPoolRow = /* @__PURE__ */ poolLayer('AvgPool1d', 1, avgPool1dSettings as never, avgPool1d, (layer) =>
+  keywords(layer, windowText, (size) => pythonText([size])),
+) as AvgPoolClass<1, AvgPool1dArguments, AvgPool1dOrder, AvgPool1dLayer>;
+
+/** `AvgPool2d` of one dimension. Shape: [N, C, L] or [C, L] → [N, C, L']. */
+export class AvgPool1d extends AvgPoolRow {}
 
 /**
  * The mean of each window.
  *
  * Shape: [N, C, H, W] or [C, H, W] → [N, C, H', W'] with H' = ⌊(H + 2 padding − kernelSize) / stride⌋ + 1.
  */
-export class AvgPool2d extends UnaryLayer {
-  kernelSize: Size2d;
-  stride: Size2d;
-  padding: Size2d;
-  ceilMode: boolean;
-  countIncludePad: boolean;
-  divisorOverride: number | null;
+export class AvgPool2d extends avgPoolLayer('AvgPool2d', 2, avgPool2d) {}
 
-  constructor(kernelSize: Size2d, options?: Omit<AvgPool2dArguments, 'kernelSize'>);
-  constructor(...args: Arguments<AvgPool2dArguments, AvgPool2dOrder>);
-  constructor(...args: unknown[]) {
-    super();
-    const defaults = { stride: null, padding: 0, ceilMode: false, countIncludePad: true, divisorOverride: null };
-    const o = parseArgs<AvgPool2dArguments>('AvgPool2d', ['kernelSize'], defaults, args, {
-      divisorOverride: divisorKind,
-    });
-    this.kernelSize = o.kernelSize;
-    this.stride = o.stride ?? o.kernelSize;
-    this.padding = o.padding;
-    this.ceilMode = o.ceilMode;
-    this.countIncludePad = o.countIncludePad;
-    this.divisorOverride = o.divisorOverride;
-    pair('AvgPool2d', 'kernelSize', this.kernelSize, 1);
-    pair('AvgPool2d', 'stride', this.stride, 1);
-    pair('AvgPool2d', 'padding', this.padding);
-  }
-
-  forward(x: Tensor): Tensor {
-    const { kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride } = this;
-    return avgPool2d(x, kernelSize, { stride, padding, ceilMode, countIncludePad, divisorOverride });
-  }
-
-  override extraRepr(): string {
-    const { kernelSize, stride, padding } = this;
-    return `kernel_size=${pythonText(kernelSize)}, stride=${pythonText(stride)}, padding=${pythonText(padding)}`;
-  }
-}
+/** The mean of each window. Shape: [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'], each as in AvgPool2d. */
+export class AvgPool3d extends avgPoolLayer('AvgPool3d', 3, avgPool3d) {}

@@ -5,7 +5,7 @@ import { ArgumentError, DeviceLostError, DTypeError } from '../core/errors';
 import { isFloat, showShape } from '../core/meta';
 import { type Arguments, isPlainObject, kindOf, parseArgs, shown } from '../core/options';
 import { Printable } from '../core/printable';
-import { pythonText } from '../core/printing';
+import { pythonText, snakeCase } from '../core/printing';
 import { flush } from '../graph/flush';
 import { beforeChange } from '../graph/journal';
 import type { PendingStep } from '../graph/lost';
@@ -23,7 +23,7 @@ import { type FilledLayout, FlatGradients, filledState, flatLayout, flatten, isF
 import { numberAtHand } from '../tensor/shown';
 import { Tensor } from '../tensor/tensor';
 import { closureIn, type GroupArguments, groupIn, type NamedState, stateIn } from './arguments';
-import { camelCase, type OptimizerStateDict, readState, refuseKind, snakeCase, writeState } from './state';
+import { camelCase, type OptimizerStateDict, readState, refuseKind, writeState } from './state';
 import { type CountsBefore, StepLog } from './step-log';
 
 /** Parameters with options of their own, and what the program put beside them: `'name' in group && group.name`. */

@@ -2,6 +2,7 @@
 
 import { ArgumentError, StateDictError } from '../core/errors';
 import { sameShape } from '../core/meta';
+import { snakeCase } from '../core/printing';
 import { cast, clone } from '../ops/cast';
 import { numberAtHand } from '../tensor/shown';
 import { Tensor } from '../tensor/tensor';
@@ -33,8 +34,6 @@ interface Group {
 
 export const camelCase = (name: string): string =>
   name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-
-export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 export function writeState(groups: readonly Group[], states: ReadonlyMap<Tensor, ParamState>): OptimizerStateDict {
   const numbers = new Map(groups.flatMap((group) => group.params).map((param, i) => [param, i]));

@@ -1,11 +1,9 @@
 // DeepLIFT's rules: by how much a module multiplies the difference of an input from its baseline. Batches hold inputs, then baselines.
 
 import { ELU, LeakyReLU, ReLU, Sigmoid, Softmax, Softplus, Tanh } from '../../nn/activation';
-import { MaxPool1d } from '../../nn/adaptive-pooling';
 import type { Interceptor } from '../../nn/intercept';
 import type { Module } from '../../nn/module';
-import { MaxPool2d } from '../../nn/pooling';
-import { MaxPool3d } from '../../nn/pooling-3d';
+import { MaxPool1d, MaxPool2d, MaxPool3d } from '../../nn/pooling';
 import { where } from '../../tensor/families/comparison';
 import { cat } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';

@@ -1,18 +1,17 @@
-// Owns pooling by output size, and pooling of one dimension: thin over the ops.
+// Owns pooling by output size over one or two dimensions: thin over the ops.
 
 import { either, type Kind, listOf, MOST_FEATURES, orNull, whole } from '../../core/argument-kinds';
 import { ShapeError } from '../../core/errors';
 import { showShape } from '../../core/meta';
 import { type Arguments, parseArgs } from '../../core/options';
-import { expectFloat } from '../../graph/record';
 import type { Value } from '../../graph/value';
 import * as ops from '../../ops/adaptive-pool';
 import { reshape } from '../../ops/cast';
 import { callable, checked } from '../../tensor/callable';
 import { Tensor } from '../../tensor/tensor';
-import { pair, type Size, type Size2d, sizesOf, strideOf } from '../sizes';
+import { pair, type Size, type Size2d, sizesOf } from '../sizes';
 import type { IndicesOptions, MaxPool } from './indices';
-import { avgPool2d, maxPool2d } from './pooling';
+import { asRow } from './pooling';
 
 /** Sizes of an output; null keeps that of the input. */
 export type AdaptiveSize2d = number | null | readonly [number | null, number | null];
@@ -71,79 +70,6 @@ function adaptiveMaxPool2dOf(x: Tensor, ...args: readonly unknown[]): Tensor | [
   const pooled = batched(op, x, (value) => ops.adaptiveMaxPool2d(value, adaptiveSize(op, outputSize, x)));
   return returnIndices ? (pooled as [Tensor, Tensor]) : pooled[0]!;
 }
-
-// ── One dimension: images of one row ──
-
-/** [N, C, 1, L] or [C, 1, L] */
-function asRow(op: string, x: Tensor): Tensor {
-  const rank = x.shape.length;
-  if (rank !== 2 && rank !== 3) {
-    throw new ShapeError(`${op}: expected 3-D (or 2-D) input, but got ${rank}-D input of shape ${showShape(x.shape)}`);
-  }
-  return x.unsqueeze(-2);
-}
-
-interface MaxPool1dArguments {
-  kernelSize: Size<1>;
-  /** Default: kernelSize. */
-  stride?: Size<1> | readonly [] | null;
-  padding?: Size<1>;
-  dilation?: Size<1>;
-  ceilMode?: boolean;
-}
-
-type MaxPool1dOrder = ['kernelSize', 'stride', 'padding', 'dilation', 'ceilMode'];
-
-/** `maxPool2d` of one dimension. Shape: [N, C, L] or [C, L] → [N, C, L']. */
-export const maxPool1d = checked('maxPool1d(input, ...)', maxPool1dOf as MaxPool<MaxPool1dArguments, MaxPool1dOrder>);
-
-function maxPool1dOf(x: Tensor, ...args: readonly unknown[]): Tensor | [Tensor, Tensor] {
-  const defaults = { stride: null, padding: 0, dilation: 1, ceilMode: false, returnIndices: false };
-  const o = parseArgs<MaxPool1dArguments & IndicesOptions>('maxPool1d', ['kernelSize'], defaults, args);
-  if (!o.returnIndices) expectFloat('maxPool1d', 'input', x);
-  const [kernel] = sizesOf<1>('maxPool1d', 'kernelSize', o.kernelSize, 1, 1);
-  const [stride] = sizesOf<1>('maxPool1d', 'stride', strideOf(o.stride, o.kernelSize), 1, 1);
-  const [padding] = sizesOf<1>('maxPool1d', 'padding', o.padding, 1);
-  const [dilation] = sizesOf<1>('maxPool1d', 'dilation', o.dilation, 1, 1);
-  const [values, indices] = maxPool2d(asRow('maxPool1d', x), [1, kernel], {
-    stride: [1, stride],
-    padding: [0, padding],
-    dilation: [1, dilation],
-    ceilMode: o.ceilMode,
-    returnIndices: true,
-  }).map((y) => y.squeeze(-2)) as [Tensor, Tensor];
-  return o.returnIndices ? [values, indices] : values;
-}
-
-interface AvgPool1dArguments {
-  kernelSize: Size<1>;
-  /** Default: kernelSize. */
-  stride?: Size<1> | readonly [] | null;
-  padding?: Size<1>;
-  ceilMode?: boolean;
-  /** Count the padding's zeros in the divisor, default true. */
-  countIncludePad?: boolean;
-}
-
-type AvgPool1dOrder = ['kernelSize', 'stride', 'padding', 'ceilMode', 'countIncludePad'];
-
-/** `avgPool2d` of one dimension. Shape: [N, C, L] or [C, L] → [N, C, L']. */
-export const avgPool1d = callable(
-  'avgPool1d(input, ...)',
-  (x: Tensor, ...args: Arguments<AvgPool1dArguments, AvgPool1dOrder>): Tensor => {
-    const defaults = { stride: null, padding: 0, ceilMode: false, countIncludePad: true };
-    const o = parseArgs<AvgPool1dArguments>('avgPool1d', ['kernelSize'], defaults, args);
-    const [kernel] = sizesOf<1>('avgPool1d', 'kernelSize', o.kernelSize, 1, 1);
-    const [stride] = sizesOf<1>('avgPool1d', 'stride', strideOf(o.stride, o.kernelSize), 1, 1);
-    const [padding] = sizesOf<1>('avgPool1d', 'padding', o.padding, 1);
-    return avgPool2d(asRow('avgPool1d', x), [1, kernel], {
-      stride: [1, stride],
-      padding: [0, padding],
-      ceilMode: o.ceilMode,
-      countIncludePad: o.countIncludePad,
-    }).squeeze(-2);
-  },
-);
 
 /** `adaptiveAvgPool2d` of one dimension. Shape: [N, C, L] or [C, L] → [N, C, outputSize]. */
 export const adaptiveAvgPool1d = callable(

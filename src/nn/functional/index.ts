@@ -21,8 +21,6 @@ export {
   adaptiveAvgPool2d,
   adaptiveMaxPool1d,
   adaptiveMaxPool2d,
-  avgPool1d,
-  maxPool1d,
 } from './adaptive-pooling';
 export { scaledDotProductAttention } from './attention';
 export { batchNorm, instanceNorm } from './batch-norm';
@@ -86,7 +84,7 @@ export {
   threshold,
 } from './piecewise';
 export { channelShuffle, pixelShuffle, pixelUnshuffle } from './pixel-shuffle';
-export { avgPool2d, maxPool2d } from './pooling';
+export { avgPool1d, avgPool2d, maxPool1d, maxPool2d } from './pooling';
 export { type AdaptiveSize3d, adaptiveAvgPool3d, adaptiveMaxPool3d, avgPool3d, maxPool3d } from './pooling-3d';
 export type { Reduction } from './reduction';
 export { maxUnpool1d, maxUnpool2d, maxUnpool3d } from './unpooling';

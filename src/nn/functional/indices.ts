@@ -2,9 +2,9 @@
 import type { Arguments } from '../../core/options';
 import type { Tensor } from '../../tensor/tensor';
 
-export interface IndicesOptions {
+export interface IndicesOptions<R extends boolean = boolean> {
   /** Return [values, indices] rather than values, default false. */
-  returnIndices?: boolean;
+  returnIndices?: R;
 }
 
 type Given<O, Return extends IndicesOptions> = { input: Tensor } & O & Return;
@@ -24,5 +24,8 @@ export interface MaxPool<O, Order extends readonly (keyof O)[]> {
   ): [values: Tensor, indices: Tensor];
   /** Some of the parameters by place, and the rest by name. */
   (input: Tensor, ...args: SomeByName<O, Order>): [values: Tensor, indices: Tensor];
-  (...args: Arguments<Given<O, { returnIndices?: false }>, ['input', ...Order, 'returnIndices']>): Tensor;
+  (...args: Arguments<Given<O, IndicesOptions<false>>, ['input', ...Order, 'returnIndices']>): Tensor;
 }
+
+/** What a maximum comes with: its place, where that is asked for. */
+export type MaxResult<R extends boolean> = R extends true ? [values: Tensor, indices: Tensor] : Tensor;

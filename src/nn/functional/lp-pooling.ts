@@ -5,8 +5,7 @@ import { parseArgs } from '../../core/options';
 import { checked } from '../../tensor/callable';
 import type { Tensor } from '../../tensor/tensor';
 import { type Size, type Spatial, sizesOf } from '../sizes';
-import { avgPool1d } from './adaptive-pooling';
-import { avgPool2d } from './pooling';
+import { avgPool1d, avgPool2d } from './pooling';
 import { avgPool3d } from './pooling-3d';
 
 interface LPPoolArguments<N extends Spatial> {

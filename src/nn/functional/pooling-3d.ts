@@ -2,15 +2,24 @@
 
 import { ShapeError } from '../../core/errors';
 import { numel, showShape } from '../../core/meta';
-import { type Arguments, parseArgs } from '../../core/options';
 import { truncated, windowLengths } from '../../ops/whole-windows';
 import { callable, checked } from '../../tensor/callable';
 import { tensor } from '../../tensor/creation';
 import { Tensor } from '../../tensor/tensor';
-import { type Size, sizesOf, strideOf } from '../sizes';
+import { sizesOf } from '../sizes';
 import { adaptiveArgs, adaptiveAvgPool2d, adaptiveMaxPool2d } from './adaptive-pooling';
-import type { IndicesOptions, MaxPool } from './indices';
-import { avgPool2d, divisorKind, maxPool2d } from './pooling';
+import type { MaxPool } from './indices';
+import {
+  type AvgPoolArguments,
+  type AvgPoolOrder,
+  avgPooling,
+  avgPoolSettings,
+  type Maxima,
+  maxima,
+  maxPooling,
+  means,
+  plane,
+} from './pooling';
 
 /** Sizes of an output; null keeps that of the input. */
 export type AdaptiveSize3d = number | null | readonly [number | null, number | null, number | null];
@@ -43,112 +52,64 @@ const columns = (pooled: Tensor, depth: number): Tensor => {
 const restore = (y: Tensor, x: Tensor, [height, width]: readonly number[]): Tensor =>
   y.reshape([...x.shape.slice(0, -3), y.shape[2]!, height!, width!]);
 
-/** Pools planes and then depth, and tells where in the volume each maximum is. */
-function maxima(
+/** Pools planes and then depth. Both tell where their maxima are if the places in the volume are asked for. */
+function inVolume(
   x: Tensor,
   volume: Volume,
-  overPlanes: (x: Tensor) => [Tensor, Tensor],
-  overDepth: (x: Tensor) => [Tensor, Tensor],
-  returnIndices: boolean,
-): Tensor | [Tensor, Tensor] {
+  overPlanes: (x: Tensor) => Maxima,
+  overDepth: (x: Tensor) => Maxima,
+): Maxima {
   const [depth, height, width] = volume;
-  const [plane, inPlane] = overPlanes(planes(x));
-  const [values, inColumns] = overDepth(columns(plane, depth));
-  const size = plane.shape.slice(-2);
+  const [flat, inPlane] = overPlanes(planes(x));
+  const [values, inColumns] = overDepth(columns(flat, depth));
+  const size = flat.shape.slice(-2);
   const pooled = restore(values, x, size);
-  if (!returnIndices) return pooled;
+  if (!inPlane || !inColumns) return [pooled];
   const rows = size[0]! * size[1]!;
   const groups = values.shape[0]!;
-  const flat = inColumns.reshape([groups, numel(inColumns.shape.slice(1))]);
-  const places = inPlane.reshape([groups, depth * rows]).gather(1, flat);
-  const indices = flat
+  const chosen = inColumns.reshape([groups, numel(inColumns.shape.slice(1))]);
+  const places = inPlane.reshape([groups, depth * rows]).gather(1, chosen);
+  const indices = chosen
     .floorDivide(rows)
     .mul(height * width)
     .add(places);
   return [pooled, restore(indices.reshape(values.shape), x, size)];
 }
 
-interface PoolArguments {
-  kernelSize: Size<3>;
-  /** Default: kernelSize. */
-  stride?: Size<3> | readonly [] | null;
-  padding?: Size<3>;
-  ceilMode?: boolean;
-}
-
-interface MaxPool3dArguments extends PoolArguments {
-  dilation?: Size<3>;
-}
-
-type MaxPool3dOrder = ['kernelSize', 'stride', 'padding', 'dilation', 'ceilMode'];
-
 /**
  * The maximum of each window; the first one wins, and NaN is the largest. With `returnIndices` also its place in the volume.
  *
  * Shape: [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W']. Defaults: stride kernelSize, padding 0, dilation 1.
  */
-export const maxPool3d = checked('maxPool3d(input, ...)', maxPool3dOf as MaxPool<MaxPool3dArguments, MaxPool3dOrder>);
-
-function maxPool3dOf(x: Tensor, ...args: readonly unknown[]): Tensor | [Tensor, Tensor] {
-  const op = 'maxPool3d';
-  const defaults = { stride: null, padding: 0, dilation: 1, ceilMode: false, returnIndices: false };
-  const o = parseArgs<MaxPool3dArguments & IndicesOptions>(op, ['kernelSize'], defaults, args);
-  const volume = volumeOf(op, x);
-  const [kd, kh, kw] = sizesOf<3>(op, 'kernelSize', o.kernelSize, 3, 1);
-  const [sd, sh, sw] = sizesOf<3>(op, 'stride', strideOf(o.stride, o.kernelSize), 3, 1);
-  const [pd, ph, pw] = sizesOf<3>(op, 'padding', o.padding, 3);
-  const [dd, dh, dw] = sizesOf<3>(op, 'dilation', o.dilation, 3, 1);
-  const shared = { ceilMode: o.ceilMode, returnIndices: true } as const;
-  return maxima(
+export const maxPool3d = maxPooling('maxPool3d', 3, (x, windows, o) =>
+  inVolume(
     x,
-    volume,
-    (y) => maxPool2d(y, [kh, kw], { stride: [sh, sw], padding: [ph, pw], dilation: [dh, dw], ...shared }),
-    (y) => maxPool2d(y, [kd, 1], { stride: [sd, 1], padding: [pd, 0], dilation: [dd, 1], ...shared }),
-    o.returnIndices,
-  );
-}
-
-interface AvgPool3dArguments extends PoolArguments {
-  /** Count the padding's zeros in the divisor, default true. */
-  countIncludePad?: boolean;
-  /** Divide by this rather than by the number of elements. */
-  divisorOverride?: number | null;
-}
-
-type AvgPool3dOrder = ['kernelSize', 'stride', 'padding', 'ceilMode', 'countIncludePad', 'divisorOverride'];
+    volumeOf('maxPool3d', x),
+    (y) => maxima(y, plane(windows, 1, 2), o),
+    (y) => maxima(y, plane(windows, 0, null), o),
+  ),
+);
 
 /** The mean of each window. Shape: [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W']. Defaults: stride kernelSize, padding 0. */
-export const avgPool3d = callable(
-  'avgPool3d(input, ...)',
-  (x: Tensor, ...args: Arguments<AvgPool3dArguments, AvgPool3dOrder>): Tensor => {
-    const op = 'avgPool3d';
-    const defaults = { stride: null, padding: 0, ceilMode: false, countIncludePad: true, divisorOverride: null };
-    const o = parseArgs<AvgPool3dArguments>(op, ['kernelSize'], defaults, args, { divisorOverride: divisorKind });
-    const [depth] = volumeOf(op, x);
-    const [kd, kh, kw] = sizesOf<3>(op, 'kernelSize', o.kernelSize, 3, 1);
-    const [sd, sh, sw] = sizesOf<3>(op, 'stride', strideOf(o.stride, o.kernelSize), 3, 1);
-    const [pd, ph, pw] = sizesOf<3>(op, 'padding', o.padding, 3);
-    const { ceilMode, countIncludePad, divisorOverride } = o;
-    const shared = { ceilMode, countIncludePad };
+export const avgPool3d = avgPooling<3, AvgPoolArguments<3>, AvgPoolOrder>(
+  'avgPool3d',
+  3,
+  avgPoolSettings,
+  (x, windows, o) => {
+    const [depth] = volumeOf('avgPool3d', x);
+    const { divisorOverride } = o;
     // Whole numbers are divided once, at the end.
     const whole = x.dtype === 'int64';
-    const plane = avgPool2d(planes(x), [kh, kw], {
-      stride: [sh, sw],
-      padding: [ph, pw],
-      divisorOverride: whole ? 1 : divisorOverride,
-      ...shared,
-    });
-    const pooled = avgPool2d(columns(plane, depth), [kd, 1], {
-      stride: [sd, 1],
-      padding: [pd, 0],
+    const planar = means(planes(x), plane(windows, 1, 2), { ...o, divisorOverride: whole ? 1 : divisorOverride });
+    const pooled = means(columns(planar, depth), plane(windows, 0, null), {
+      ...o,
       divisorOverride: whole || divisorOverride !== null ? 1 : null,
-      ...shared,
     });
-    const y = restore(pooled, x, plane.shape.slice(-2));
+    const y = restore(pooled, x, planar.shape.slice(-2));
     if (!whole) return y;
-    const axes = [kd, kh, kw].map((kernel, d) => ({ kernel, stride: [sd, sh, sw][d]!, padding: [pd, ph, pw][d]! }));
-    const lengths = axes.map((axis, d) => {
-      const counts = windowLengths(x.shape.at(d - 3)!, y.shape.at(d - 3)!, axis, countIncludePad);
+    const lengths = windows.kernel.map((kernel, d) => {
+      const axis = { kernel, stride: windows.stride[d]!, padding: windows.padding[d]! };
+      const counts = windowLengths(x.shape.at(d - 3)!, y.shape.at(d - 3)!, axis, o.countIncludePad);
       return tensor(counts, { dtype: 'int64' }).reshape([-1, ...[1, 1].slice(0, 2 - d)]);
     });
     const divisor = divisorOverride ?? lengths.reduce((a, b) => a.mul(b)).value;
@@ -186,13 +147,13 @@ function adaptiveMaxPool3dOf(x: Tensor, ...args: readonly unknown[]): Tensor | [
   const { outputSize, returnIndices } = adaptiveArgs<AdaptiveSize3d>('adaptiveMaxPool3d', args);
   const volume = volumeOf('adaptiveMaxPool3d', x);
   const [depth, height, width] = adaptiveSize('adaptiveMaxPool3d', outputSize, volume);
-  const pool = (y: Tensor, size: readonly [number, number | null]) =>
-    adaptiveMaxPool2d(y, size, { returnIndices: true });
-  return maxima(
+  const pool = (y: Tensor, size: readonly [number, number | null]): Maxima =>
+    returnIndices ? adaptiveMaxPool2d(y, size, { returnIndices }) : [adaptiveMaxPool2d(y, size)];
+  const pooled = inVolume(
     x,
     volume,
     (y) => pool(y, [height, width]),
     (y) => pool(y, [depth, null]),
-    returnIndices,
   );
+  return returnIndices ? (pooled as [Tensor, Tensor]) : pooled[0];
 }

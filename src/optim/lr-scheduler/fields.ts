@@ -1,7 +1,7 @@
 // Owns the form of a scheduler's saved state: its fields by PyTorch's names.
 import { StateDictError } from '../../core/errors';
 import { isPlainObject, kindOf } from '../../core/options';
-import { snakeCase } from '../state';
+import { snakeCase } from '../../core/printing';
 
 /** What a scheduler keeps: numbers, strings, booleans and lists of them; functions are not saved. */
 export type Fields = Record<string, unknown>;
