@@ -13,6 +13,8 @@ import { dropout } from './functional/dropout';
 import { linear } from './functional/linear';
 import { uniform_ } from './init';
 import { Layer } from './layer';
+import { isPacked, laidOut, type PackedRows } from './packed-rows';
+import type { PackedSequence } from './packed-sequences';
 import { Parameter } from './parameter';
 import { advanceLstm, type Nonlinearity } from './rnn-steps';
 import { MOST_LAYERS, wholeNumber } from './sizes';
@@ -55,6 +57,8 @@ interface Weights {
 interface Sequence {
   readonly x: Tensor;
   readonly batched: boolean;
+  /** The rows of a packed sequence, null for a tensor. */
+  readonly rows: PackedRows | null;
   readonly states: readonly Tensor[];
 }
 
@@ -146,16 +150,25 @@ abstract class Recurrent extends Layer {
     return [this.outputSize];
   }
 
-  protected run(layer: string, input: Tensor, initial: readonly Tensor[] | null): [output: Tensor, states: Tensor[]] {
-    expectKind(layer, 'its argument', input, tensor);
+  protected run<X extends Tensor | PackedSequence>(
+    layer: string,
+    input: X,
+    initial: readonly Tensor[] | null,
+  ): [output: X, states: Tensor[]];
+  protected run(
+    layer: string,
+    input: Tensor | PackedSequence,
+    initial: readonly Tensor[] | null,
+  ): [output: Tensor | PackedSequence, states: Tensor[]] {
+    if (!isPacked(input)) expectKind(layer, 'its argument', input, tensor);
     if (initial !== null) expectKind(layer, 'the initial state', initial, tensors);
-    const { x, batched, states } = this.sequence(layer, input, initial);
+    const { x, batched, rows, states } = this.sequence(layer, input, initial);
     const last: Tensor[][] = this.stateSizes().map(() => []);
     let sequence = x;
     for (let k = 0; k < this.numLayers; k++) {
       const outputs = this.directions.map((suffix, d) => {
         const first = states.map((state) => state.select(0, k * this.directions.length + d));
-        const [output, final] = this.scan(sequence, first, this.weightsOf(k, suffix), d === 1);
+        const [output, final] = this.scan(sequence, first, this.weightsOf(k, suffix), { reverse: d === 1, rows });
         final.forEach((state, i) => void last[i]!.push(state));
         return output;
       });
@@ -164,27 +177,51 @@ abstract class Recurrent extends Layer {
         sequence = dropout(sequence, { p: this.dropout });
     }
     const final = last.map((parts) => stack(parts));
+    if (rows) return [rows.packed(sequence), final.map(rows.unsorted)];
     if (!batched) return [sequence.squeeze(1), final.map((state) => state.squeeze(1))];
     return [this.batchFirst ? sequence.transpose(0, 1) : sequence, final];
   }
 
   /** One layer in one direction: its outputs in the order of the sequence, and its last state. */
   private scan(
-    sequence: Tensor,
+    given: Tensor,
     initial: readonly Tensor[],
     weights: Weights,
-    reverse: boolean,
+    { reverse: backwards, rows }: { readonly reverse: boolean; readonly rows: PackedRows | null },
   ): [outputs: Tensor, state: readonly Tensor[]] {
+    // Packed sequences are turned, each about its own middle, so that all begin at the same place.
+    const turned = (x: Tensor): Tensor => (rows && backwards ? rows.reversed(x) : x);
+    const [sequence, reverse] = [turned(given), backwards && !rows];
+    const times = sequence.shape[0]!;
+    if (weights.projection) {
+      const steps = scanProjected(sequence, initial, weights, weights.projection, reverse);
+      const ended = rows ? steps.map(rows.last) : steps.map((state) => state.select(0, reverse ? 0 : times - 1));
+      return [turned(steps[0]), ended];
+    }
+    const states = this.states(sequence, initial, weights, { reverse, rows });
+    const after = (state: Tensor): Tensor => state.narrow(0, reverse ? 0 : 1, times);
+    const ended = rows
+      ? states.map((state) => rows.last(after(state)))
+      : states.map((state) => state.select(0, reverse ? 0 : times));
+    return [turned(after(states[0]!)), ended];
+  }
+
+  /** The states before, between and after the elements of a sequence, [L + 1, N, hiddenSize] each. */
+  private states(
+    sequence: Tensor,
+    initial: readonly Tensor[],
+    { inputs, hidden, inputBias, hiddenBias }: Weights,
+    { reverse, rows }: { readonly reverse: boolean; readonly rows: PackedRows | null },
+  ): Tensor[] {
     const { kind } = this;
-    const { inputs, hidden, inputBias, hiddenBias, projection } = weights;
-    if (projection) return scanProjected(sequence, initial, weights, projection, reverse);
     // Both biases of gates that are sums are one; a GRU scales the hidden state's share of one gate, with its bias.
     const apart = kind === 'gru' || !inputBias || !hiddenBias;
-    const shares = linear(sequence, inputs, apart ? inputBias : inputBias.add(hiddenBias));
-    const times = sequence.shape[0]!;
+    const all = linear(sequence, inputs, apart ? inputBias : inputBias.add(hiddenBias));
+    // Of relu alone the states may grow without bound, and behind a sequence's end nothing may overflow.
+    const shares = rows && kind === 'relu' ? rows.filled(all, LOWEST[all.dtype as keyof typeof LOWEST]) : all;
     // Under autocast the shares are float16.
     const alike = (x: Tensor) => x.to(shares.dtype).value;
-    const states = recurrent(
+    return recurrent(
       {
         shares: shares.value,
         weight: alike(hidden),
@@ -193,33 +230,37 @@ abstract class Recurrent extends Layer {
       },
       { kind, reverse },
     ).map((value) => Tensor.of(value));
-    return [states[0]!.narrow(0, reverse ? 0 : 1, times), states.map((state) => state.select(0, reverse ? 0 : times))];
   }
 
-  private sequence(layer: string, input: Tensor, initial: readonly Tensor[] | null): Sequence {
-    const rank = input.dim();
-    if ((rank !== 2 && rank !== 3) || input.shape.at(-1) !== this.inputSize) {
+  private sequence(layer: string, input: Tensor | PackedSequence, initial: readonly Tensor[] | null): Sequence {
+    const packed = isPacked(input);
+    const given = packed ? input.data : input;
+    const rank = given.dim();
+    if ((rank !== 2 && (packed || rank !== 3)) || given.shape.at(-1) !== this.inputSize) {
       const order = this.batchFirst ? 'N, L' : 'L, N';
+      const wanted = packed ? '' : `[${order}, ${this.inputSize}] or `;
       throw new ShapeError(
-        `${layer}: expected input [${order}, ${this.inputSize}] or [L, ${this.inputSize}], but got [${input.shape.join(', ')}]`,
+        `${layer}: expected input ${wanted}[L, ${this.inputSize}], but got [${given.shape.join(', ')}]`,
       );
     }
-    const batched = rank === 3;
-    const x = !batched ? input.unsqueeze(1) : this.batchFirst ? input.transpose(0, 1) : input;
+    const batched = packed || rank === 3;
+    const rows = packed ? input[laidOut]() : null;
+    const x = rows?.x ?? (!batched ? given.unsqueeze(1) : this.batchFirst ? given.transpose(0, 1) : given);
     if (x.shape[0] === 0) throw new ShapeError(`${layer}: expected a sequence of at least 1 element, but got none`);
     const slots = this.numLayers * this.directions.length;
     const states = this.stateSizes().map((size, i) => {
       const shape = batched ? [slots, x.shape[1]!, size] : [slots, size];
-      const given = initial?.[i];
-      if (!given) return zeros([slots, x.shape[1]!, size], { dtype: x.dtype });
-      if (given.shape.join() !== shape.join()) {
+      const state = initial?.[i];
+      if (!state) return zeros([slots, x.shape[1]!, size], { dtype: x.dtype });
+      if (state.shape.join() !== shape.join()) {
         throw new ShapeError(
-          `${layer}: expected an initial state of shape [${shape.join(', ')}], but got [${given.shape.join(', ')}]`,
+          `${layer}: expected an initial state of shape [${shape.join(', ')}], but got [${state.shape.join(', ')}]`,
         );
       }
-      return batched ? given : given.unsqueeze(1);
+      if (rows) return rows.sorted(state);
+      return batched ? state : state.unsqueeze(1);
     });
-    return { x, batched, states };
+    return { x, batched, rows, states };
   }
 
   override extraRepr(): string {
@@ -234,25 +275,35 @@ abstract class Recurrent extends Layer {
   }
 }
 
-/** An LSTM layer in one direction whose outputs are projected: element by element. */
+/** The least finite numbers. */
+const LOWEST = { float32: -3.4028234663852886e38, float16: -65504 };
+
+/** The states after each element, h and c, of an LSTM layer in one direction whose outputs are projected: element by element. */
 function scanProjected(
   sequence: Tensor,
   initial: readonly Tensor[],
   { inputs, hidden, inputBias, hiddenBias }: Weights,
   projection: Tensor,
   reverse: boolean,
-): [outputs: Tensor, state: readonly Tensor[]] {
+): [h: Tensor, c: Tensor] {
   const shares = linear(sequence, inputs, inputBias).unbind(0);
   const outputs = new Array<Tensor>(shares.length);
+  const cells = new Array<Tensor>(shares.length);
   let [h, c] = initial as [Tensor, Tensor];
   for (let i = 0; i < shares.length; i++) {
     const t = reverse ? shares.length - 1 - i : i;
     const [output, cell] = advanceLstm(shares[t]!, h, c, hidden, hiddenBias);
     [h, c] = [linear(output, projection), cell];
-    outputs[t] = h;
+    [outputs[t], cells[t]] = [h, c];
   }
-  return [stack(outputs), [h, c]];
+  return [stack(outputs), stack(cells)];
 }
+
+/** A recurrent layer's call with sequences of several lengths. */
+type OnPacked<Initial, State> = (
+  input: PackedSequence,
+  state?: Initial | null,
+) => [output: PackedSequence, state: State];
 
 export interface RNNArguments extends RecurrentArguments {
   /** 'tanh' (default) or 'relu'. */
@@ -263,10 +314,12 @@ export interface RNNArguments extends RecurrentArguments {
  * h_t = tanh(W_ih x_t + b_ih + W_hh h_{t−1} + b_hh) in each layer (Elman 1990).
  *
  * Shape: input [L, N, inputSize], or [N, L, …] with `batchFirst`, or [L, inputSize]; initial state [numLayers · directions, N,
- * hiddenSize], zeros by default → output [L, N, directions · hiddenSize] of the last layer, and the last state.
+ * hiddenSize], zeros by default → output [L, N, directions · hiddenSize] of the last layer, and the last state. Of a packed sequence
+ * (`nn.utils.rnn.packPaddedSequence`) the output is packed, too, and the last state is that at the end of each sequence.
  *
  *     const [output, h] = new nn.RNN(10, 20)(torch.randn(5, 3, 10));   // [5, 3, 20], [1, 3, 20]
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that the objects are callable.
 export class RNN extends Recurrent {
   nonlinearity: Nonlinearity;
 
@@ -288,7 +341,9 @@ export class RNN extends Recurrent {
     this.nonlinearity = o.nonlinearity;
   }
 
-  forward(input: Tensor, h0: Tensor | null = null): [output: Tensor, h: Tensor] {
+  forward(input: PackedSequence, h0?: Tensor | null): [output: PackedSequence, h: Tensor];
+  forward(input: Tensor, h0?: Tensor | null): [output: Tensor, h: Tensor];
+  forward(input: Tensor | PackedSequence, h0: Tensor | null = null): [output: Tensor | PackedSequence, h: Tensor] {
     const [output, [h]] = this.run('RNN', input, h0 === null ? null : [h0]);
     return [output, h!];
   }
@@ -306,6 +361,7 @@ type RecurrentOrder = ['inputSize', 'hiddenSize', 'numLayers', 'bias', 'batchFir
  *
  * Shape: as RNN. The weights hold the rows of r, z and n, in that order.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that the objects are callable.
 export class GRU extends Recurrent {
   constructor(inputSize: number, hiddenSize: number, options?: Omit<RecurrentArguments, 'inputSize' | 'hiddenSize'>);
   constructor(...args: Arguments<RecurrentArguments, RecurrentOrder>);
@@ -314,7 +370,9 @@ export class GRU extends Recurrent {
     super('GRU', { ...o, gates: 3, projSize: 0 });
   }
 
-  forward(input: Tensor, h0: Tensor | null = null): [output: Tensor, h: Tensor] {
+  forward(input: PackedSequence, h0?: Tensor | null): [output: PackedSequence, h: Tensor];
+  forward(input: Tensor, h0?: Tensor | null): [output: Tensor, h: Tensor];
+  forward(input: Tensor | PackedSequence, h0: Tensor | null = null): [output: Tensor | PackedSequence, h: Tensor] {
     const [output, [h]] = this.run('GRU', input, h0 === null ? null : [h0]);
     return [output, h!];
   }
@@ -329,6 +387,8 @@ export interface LSTMArguments extends RecurrentArguments {
   projSize?: number;
 }
 
+type StatePair = readonly [h0: Tensor, c0: Tensor];
+
 /**
  * Long short-term memory (Hochreiter & Schmidhuber 1997): i, f, g, o = W_ih x + b_ih + W_hh h + b_hh,
  * c' = σ(f) c + σ(i) tanh(g), h' = σ(o) tanh(c').
@@ -337,6 +397,7 @@ export interface LSTMArguments extends RecurrentArguments {
  *
  *     const [output, [h, c]] = new nn.LSTM(10, 20, { numLayers: 2 })(torch.randn(5, 3, 10));   // [5, 3, 20], [2, 3, 20] each
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that the objects are callable.
 export class LSTM extends Recurrent {
   constructor(inputSize: number, hiddenSize: number, options?: Omit<LSTMArguments, 'inputSize' | 'hiddenSize'>);
   constructor(...args: Arguments<LSTMArguments, [...RecurrentOrder, 'projSize']>);
@@ -345,10 +406,12 @@ export class LSTM extends Recurrent {
     super('LSTM', { ...o, gates: 4 });
   }
 
+  forward(input: PackedSequence, state?: StatePair | null): [output: PackedSequence, state: [h: Tensor, c: Tensor]];
+  forward(input: Tensor, state?: StatePair | null): [output: Tensor, state: [h: Tensor, c: Tensor]];
   forward(
-    input: Tensor,
-    state: readonly [h0: Tensor, c0: Tensor] | null = null,
-  ): [output: Tensor, state: [h: Tensor, c: Tensor]] {
+    input: Tensor | PackedSequence,
+    state: StatePair | null = null,
+  ): [output: Tensor | PackedSequence, state: [h: Tensor, c: Tensor]] {
     const [output, [h, c]] = this.run('LSTM', input, state);
     return [output, [h!, c!]];
   }
@@ -361,3 +424,9 @@ export class LSTM extends Recurrent {
     return 'lstm';
   }
 }
+
+export interface RNN extends OnPacked<Tensor, Tensor> {}
+
+export interface GRU extends OnPacked<Tensor, Tensor> {}
+
+export interface LSTM extends OnPacked<StatePair, [h: Tensor, c: Tensor]> {}

@@ -1,11 +1,20 @@
 // Owns what nn.utils.rnn has for sequences of several lengths: padding them to one, and taking the padding off.
 
-import { iterable, listOf, oneOf, real, whole } from '../core/argument-kinds';
+import { either, iterable, listOf, oneOf, real, whole } from '../core/argument-kinds';
 import { ArgumentError, ShapeError } from '../core/errors';
 import { type Arguments, expectKind, parseArgs } from '../core/options';
 import { stack } from '../tensor/functions';
+import { valuesAtHand } from '../tensor/shown';
 import { Tensor } from '../tensor/tensor';
 import { tensor, tensors } from '../tensor/tensor-kinds';
+
+export {
+  PackedSequence,
+  packPaddedSequence,
+  packSequence,
+  padPackedSequence,
+  unpackSequence,
+} from './packed-sequences';
 
 interface PadArguments {
   sequences: Iterable<Tensor>;
@@ -49,32 +58,32 @@ export function padSequence(
 
 interface UnpadArguments {
   paddedSequences: Tensor;
-  lengths: readonly number[];
+  /** The length of each sequence: numbers, or a tensor that was made from numbers, such as that of `padPackedSequence`. */
+  lengths: Tensor | readonly number[];
   /** As in `padSequence`. */
   batchFirst?: boolean;
 }
 
-/** The sequences that `padSequence` padded on the right, by their lengths: a list of numbers. */
+/** The sequences that `padSequence` padded on the right, by their lengths. */
 export function unpadSequence(
   ...args: Arguments<UnpadArguments, ['paddedSequences', 'lengths', 'batchFirst']>
 ): Tensor[] {
-  const required = ['paddedSequences', 'lengths'] as const;
   const { paddedSequences, lengths, batchFirst } = parseArgs<UnpadArguments>(
     'unpadSequence',
-    required,
+    ['paddedSequences', 'lengths'],
     { batchFirst: false },
     args,
-    { paddedSequences: tensor },
+    { paddedSequences: tensor, lengths: either(tensor, listOf(whole(0))) },
   );
-  if ((lengths as unknown) instanceof Tensor) {
+  const counts = lengths instanceof Tensor ? valuesAtHand(lengths) : lengths;
+  if (counts === null) {
     throw new ArgumentError(
-      'unpadSequence: expected lengths as numbers, but got a tensor; pass await lengths.tolist()',
+      'unpadSequence: expected lengths as numbers, but got a tensor that the GPU has yet to compute; pass await lengths.tolist()',
     );
   }
-  expectKind('unpadSequence', 'lengths', lengths, listOf(whole(0)));
   const rows = batchFirst ? paddedSequences : paddedSequences.transpose(0, 1);
-  if (rows.length !== lengths.length) {
-    throw new ShapeError(`unpadSequence: expected ${rows.length} lengths, but got ${lengths.length}`);
+  if (rows.length !== counts.length) {
+    throw new ShapeError(`unpadSequence: expected ${rows.length} lengths, but got ${counts.length}`);
   }
-  return lengths.map((length, i) => rows.select(0, i).narrow(0, 0, length));
+  return Array.from(counts, (length, i) => rows.select(0, i).narrow(0, 0, length));
 }

@@ -13,15 +13,45 @@ interface Case extends FixtureCase {
   readonly training: boolean;
   readonly text: string;
   readonly outputs: number;
+  /** Of packed sequences. */
+  readonly lengths?: readonly number[];
+  readonly enforceSorted: boolean;
+  readonly batchSizes: readonly number[];
+  readonly sortedIndices: readonly number[] | null;
+  readonly unsortedIndices: readonly number[] | null;
 }
 
 const fixture = await loadFixture<Case>('recurrent');
+const { rnn } = nn.utils;
 const LayerTypes = nn as unknown as Record<string, new (...args: unknown[]) => nn.Module>;
 
 const flat = (value: unknown): Tensor[] => (Array.isArray(value) ? value.flatMap(flat) : [value as Tensor]);
 
+/** What a layer gives for a packed sequence: its output padded again, the rows of the output, and its state. */
+async function throughPacked(
+  layer: nn.Module,
+  x: Tensor,
+  initial: readonly unknown[],
+  { lengths, enforceSorted, options, ...wanted }: Case,
+): Promise<unknown> {
+  const batchFirst = options.batchFirst === true;
+  const sequence = rnn.packPaddedSequence(x, lengths!, { batchFirst, enforceSorted });
+  expect(await sequence.batchSizes.tolist()).toEqual(wanted.batchSizes);
+  for (const [key, indices] of Object.entries({
+    sortedIndices: sequence.sortedIndices,
+    unsortedIndices: sequence.unsortedIndices,
+  })) {
+    expect(indices && (await indices.tolist()), key).toEqual(wanted[key as 'sortedIndices' | 'unsortedIndices']);
+  }
+  const [output, state] = layer(sequence, ...initial) as [nn.utils.rnn.PackedSequence, unknown];
+  const [padded, again] = rnn.padPackedSequence(output, { batchFirst, paddingValue: -1.5 });
+  expect(await again.tolist()).toEqual(lengths);
+  return [padded, output.data, state];
+}
+
 describe('against PyTorch', () => {
-  test.each(fixture.cases)('$name', async ({ name, module, args, options, seed, training, text, outputs }) => {
+  test.each(fixture.cases)('$name', async (given) => {
+    const { name, module, args, options, seed, training, text, outputs } = given;
     const array = (key: string) => fixture.tensor(`${name}/${key}`);
     torch.manualSeed(seed);
     const layer = new LayerTypes[module]!(...args, options).train(training);
@@ -31,8 +61,8 @@ describe('against PyTorch', () => {
     const states = ['h0', 'h1']
       .filter((key) => fixture.has(`${name}/${key}`))
       .map((key) => fromFixture(array(key), true));
-    const given = module.startsWith('LSTM') && states.length > 0 ? [states] : states;
-    const results = flat(layer(x, ...given));
+    const initial = module.startsWith('LSTM') && states.length > 0 ? [states] : states;
+    const results = flat(given.lengths ? await throughPacked(layer, x, initial, given) : layer(x, ...initial));
     expect(results).toHaveLength(outputs);
     let loss: Tensor = torch.zeros([]);
     for (const [i, y] of results.entries()) {
@@ -65,5 +95,79 @@ describe('recurrent layers', () => {
     expect(() => gru(torch.zeros(4, 2, 2), torch.zeros(1, 1, 3))).toThrow(/initial state of shape \[1, 2, 3\]/);
     expect(() => new nn.LSTM(2, 3, { projSize: 3 })).toThrow(/projSize smaller than hiddenSize, but got 3/);
     expect(() => new nn.LSTMCell(2, 3)(torch.zeros(4, 3))).toThrow(/LSTMCell: expected input \[N, 2\] or \[2\]/);
+  });
+});
+
+describe('packed sequences', () => {
+  const several = () => [torch.ones(1, 2), torch.ones(3, 2).mul(2), torch.ones(2, 2).mul(3)];
+
+  test('are made of sequences and give them back', async () => {
+    const packed = rnn.packSequence(several(), { enforceSorted: false });
+    expect(await packed.data.select(1, 0).tolist()).toEqual([2, 3, 1, 2, 3, 2]);
+    expect(await packed.batchSizes.tolist()).toEqual([3, 2, 1]);
+    expect(`${packed}`).toBe('PackedSequence(lengths=[1, 3, 2], data=[6, 2], dtype=float32)');
+    const parts = rnn.unpackSequence(packed);
+    expect(await Promise.all(parts.map((x) => x.tolist()))).toEqual(
+      await Promise.all(several().map((x) => x.tolist())),
+    );
+    const [padded, lengths] = rnn.padPackedSequence(packed, { totalLength: 4, paddingValue: 9 });
+    expect(padded.shape).toEqual([4, 3, 2]);
+    expect(await padded.select(2, 0).tolist()).toEqual([
+      [1, 2, 3],
+      [9, 2, 3],
+      [9, 2, 9],
+      [9, 9, 9],
+    ]);
+    const again = rnn.unpadSequence(padded, lengths);
+    expect(again.map((x) => x.shape[0])).toEqual([1, 3, 2]);
+  });
+
+  test('pass through networks that overflow behind the end of a short sequence', async () => {
+    const layer = new nn.RNN(1, 1, { nonlinearity: 'relu', bias: false });
+    torch.nn.init.constant_(layer.parameters()[0]!, 1);
+    torch.nn.init.constant_(layer.parameters()[1]!, 1e10);
+    const x = torch.tensor(
+      [
+        [[0], [1]],
+        [[0], [1]],
+        [[0], [1]],
+        [[0], [1]],
+        [[0], [1]],
+      ],
+      { dtype: 'float32' },
+    );
+    const [output] = layer(rnn.packPaddedSequence(x, [5, 2]));
+    output.data.sum().backward();
+    for (const parameter of layer.parameters()) expect(await parameter.grad!.isfinite().all().item()).toBe(true);
+  });
+
+  test('keep what a module returns of them, and have other dtypes', async () => {
+    class Encoder extends nn.Module {
+      gru = new nn.GRU(2, 3);
+      forward(x: nn.utils.rnn.PackedSequence) {
+        return this.gru(x)[0];
+      }
+    }
+    const output = new Encoder()(rnn.packSequence(several(), { enforceSorted: false }));
+    expect(await output.data.tolist()).toHaveLength(6);
+    expect([output.long().dtype, output.int().float().data.dtype]).toEqual(['int64', 'float32']);
+  });
+
+  test('say what is wrong', async () => {
+    const x = torch.zeros(4, 2, 2);
+    expect(() => rnn.packPaddedSequence(x, [1, 4])).toThrow(
+      /lengths that fall, but got \[1, 4\]; pass enforceSorted: false/,
+    );
+    expect(() => rnn.packPaddedSequence(x, [4, 0])).toThrow(/each of at least 1 element, but got lengths \[4, 0\]/);
+    expect(() => rnn.packPaddedSequence(x, [5, 1])).toThrow(/expected 2 lengths of at most 4/);
+    expect(() => rnn.packPaddedSequence(x, torch.ones(2).add(1))).toThrow(/pass await lengths.tolist\(\)/);
+    expect(() => rnn.packSequence([torch.ones(2, 2), torch.ones(1, 3)])).toThrow(/alike but for their lengths/);
+    const packed = rnn.packPaddedSequence(x, [4, 2]);
+    expect(() => rnn.padPackedSequence(packed, { totalLength: 3 })).toThrow(/at least 4, the longest/);
+    expect(() => new nn.GRU(3, 3)(packed)).toThrow(/GRU: expected input \[L, 3\], but got \[6, 2\]/);
+    expect(() => new nn.GRU(2, 3)(packed, torch.zeros(1, 1, 3))).toThrow(/initial state of shape \[1, 2, 3\]/);
+    expect(() => new rnn.PackedSequence(x, [1, 2])).toThrow(/batch sizes that fall/);
+    expect(() => new rnn.PackedSequence(x, [2, 1])).toThrow(/data of 3 rows/);
+    expect(() => new rnn.PackedSequence(x, [2, 2], [0, 0])).toThrow(/an order of the 2 sequences/);
   });
 });

@@ -82,6 +82,11 @@ export const givenToNn: Readonly<Record<string, readonly unknown[] | Readonly<Re
   },
   'nn.utils.removeSpectralNorm': { module: () => nn.utils.spectralNorm(linear()) },
   'nn.utils.removeWeightNorm': { module: () => nn.utils.weightNorm(linear()) },
+  'nn.utils.rnn.PackedSequence': { data: square, batchSizes: [2, 1] },
+  'nn.utils.rnn.packPaddedSequence': { input: square, lengths: [3, 2, 1] },
+  'nn.utils.rnn.packSequence': { sequences: () => [square()] },
+  'nn.utils.rnn.padPackedSequence': { sequence: () => new nn.utils.rnn.PackedSequence(square(), [2, 1]) },
+  'nn.utils.rnn.unpackSequence': { packedSequences: () => new nn.utils.rnn.PackedSequence(square(), [2, 1]) },
   'nn.utils.rnn.unpadSequence': { paddedSequences: square, lengths: [1, 2, 3] },
   'nn.utils.skipInit': [nn.Linear, 2, 2],
   // Of every module, walked on the first one.
