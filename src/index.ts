@@ -29,6 +29,9 @@ export {
 } from './io';
 export * as nn from './nn';
 export { deepcopy } from './nn/deepcopy';
+export { conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d } from './nn/functional/conv';
+export { groupNorm, layerNorm, rmsNorm } from './nn/functional/normalization';
+export { batchNorm, dropout, embedding } from './nn/functional/top-level';
 export { type SummaryOptions, summary } from './nn/summary';
 export type { ColumnName, ModelStatistics, RowSetting } from './nn/summary-table';
 export * as optim from './optim';

@@ -46,6 +46,12 @@ export const uncalled: Readonly<Record<string, readonly string[]>> = {
     ...['torch.cholesky_solve', 'torch.det', 'torch.inverse', 'torch.logdet', 'torch.matrix_power', 'torch.pinverse'],
     ...['torch.slogdet', 'torch.svd'],
   ],
+  'is that of nn.functional, or its parameters in another order: test/gpu/functions.test.ts': [
+    ...['torch.conv1d', 'torch.conv2d', 'torch.conv3d'],
+    ...['torch.conv_transpose1d', 'torch.conv_transpose2d', 'torch.conv_transpose3d'],
+    ...['torch.batch_norm', 'torch.group_norm', 'torch.layer_norm', 'torch.rms_norm'],
+    ...['torch.dropout', 'torch.embedding'],
+  ],
   'gives what was in memory': ['torch.empty_like', 'Tensor.new_empty'],
   'needs a device that computes with float16: test/node/alone/half.test.ts': [
     ...['Tensor.half', 'torch.GradScaler', 'torch.autocast', 'torch.is_autocast_enabled'],
