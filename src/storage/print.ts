@@ -23,7 +23,7 @@ const profiles: Readonly<Record<string, Printing>> = {
   full: { precision: 4, threshold: Number.POSITIVE_INFINITY, edgeitems: 3, linewidth: 80 },
 };
 
-const printing: Printing & { sciMode: boolean | null } = { ...profiles.default!, sciMode: null };
+let printing: Readonly<Printing & { sciMode: boolean | null }> = { ...profiles.default!, sciMode: null };
 
 const digits = orNull(whole(0));
 
@@ -57,7 +57,21 @@ export function setPrintoptions(...args: Arguments<PrintOptions, PrintOrder>): v
     throw new ArgumentError(`setPrintoptions: expected profile 'default', 'short' or 'full', but got '${profile}'`);
   }
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null));
-  Object.assign(printing, profile === null ? {} : profiles[profile], given, { sciMode });
+  printing = { ...printing, ...(profile === null ? {} : profiles[profile]), ...given, sciMode };
+}
+
+/** What writes tensors later as they are printed now. */
+export function asPrintedNow(): (write: () => string) => string {
+  const then = printing;
+  return (write) => {
+    const now = printing;
+    printing = then;
+    try {
+      return write();
+    } finally {
+      printing = now;
+    }
+  };
 }
 
 const PREFIX = 'tensor(';

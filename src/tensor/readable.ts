@@ -7,7 +7,7 @@ import { denoInspect, nodeInspect } from '../core/printable';
 import { hostPhase } from '../gpu/host-trace';
 import { flushToRead } from '../graph/flush';
 import { TensorBase } from '../storage/base';
-import { formatTensor } from '../storage/print';
+import { asPrintedNow, formatTensor } from '../storage/print';
 import { snapshotIfDue } from '../storage/snapshot';
 import { isWhole } from '../storage/storage';
 import { type DataAccess, dataAccess } from './data-access';
@@ -100,11 +100,11 @@ export abstract class ReadableTensor extends TensorBase {
 
   /** The text that PyTorch would print. */
   text(): Promise<string> {
+    const gradient = { requiresGrad: this.leaf !== null, gradFn: this.gradFn };
+    const asNow = asPrintedNow();
     return readBack(
       'text',
-      this.#elements().then((data) =>
-        formatTensor(data, this.shape, this.dtype, { requiresGrad: this.leaf !== null, gradFn: this.gradFn }),
-      ),
+      this.#elements().then((data) => asNow(() => formatTensor(data, this.shape, this.dtype, gradient))),
     );
   }
 

@@ -1,6 +1,6 @@
 // Checks printed tensors against PyTorch's text, character by character.
 import { expect, test } from 'vitest';
-import { formatTensor, type PrintOptions, setPrintoptions } from '../../src/storage/print';
+import { asPrintedNow, formatTensor, type PrintOptions, setPrintoptions } from '../../src/storage/print';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
 
 interface TextCase extends FixtureCase {
@@ -25,6 +25,21 @@ test.each(fixture.cases.filter((one) => one.kind === 'printOptions'))('$name: $o
   try {
     setPrintoptions(options);
     expect(formatTensor(data, shape, dtype, leaf)).toBe(text);
+  } finally {
+    setPrintoptions({ profile: 'default' });
+  }
+});
+
+test('what is written later is written as it would have been printed', () => {
+  const { name, options, text } = fixture.cases.find((one) => one.kind === 'printOptions')!;
+  const { data, shape, dtype } = fixture.tensor(`${name}/value`);
+  if (dtype === 'float64') throw new Error('no tensor of the library is float64');
+  try {
+    setPrintoptions(options);
+    const asThen = asPrintedNow();
+    setPrintoptions({ profile: 'default' });
+    expect(asThen(() => formatTensor(data, shape, dtype, leaf))).toBe(text);
+    expect(formatTensor([0.5], [1], 'float32', leaf)).toBe('tensor([0.5000])');
   } finally {
     setPrintoptions({ profile: 'default' });
   }
