@@ -37,6 +37,7 @@ export async function runNotebook(
       cleared: () => slots.clear(),
       adapter: (name, software) => listener.note(`computes on ${name}${software ? ' (a processor)' : ''}`),
       lost: (message) => listener.note(message),
+      goesOn: (message) => listener.note(message),
       gone: (why, message) => why !== 'restarted' && listener.note(message),
     },
     { trusted, short, site },

@@ -59,6 +59,8 @@ const notebook = new Notebook(byId('cells', HTMLElement), {
     adapter: (adapter, software) => side.showAdapter(adapter, software),
     lost: (message) =>
       showBanner(banners, 'The GPU was lost.', ` ${message}`, { label: 'Restart', run: () => notebook.restart() }),
+    goesOn: (message) =>
+      showBanner(banners, 'Work goes on.', ` ${message}`, { label: 'Restart', run: () => notebook.restart() }),
     gone: (why, message, cell) =>
       showBanner(banners, why === 'stuck' ? 'The cell never yields.' : 'The worker has ended.', ` ${message}`, {
         label: cell ? 'Run the cells above again' : 'Run all',

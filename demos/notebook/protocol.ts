@@ -282,4 +282,9 @@ export interface Lost {
   readonly message: string;
 }
 
-export type FromWorker = Ready | Began | Put | Cleared | Ended | Pong | Explained | Adapter | MemoryNow | Lost;
+/** A stopped cell left something behind that still gives the GPU work. */
+export interface GoesOn {
+  readonly type: 'goes-on';
+}
+
+export type FromWorker = Ready | Began | Put | Cleared | Ended | Pong | Explained | Adapter | MemoryNow | Lost | GoesOn;

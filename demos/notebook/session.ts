@@ -19,12 +19,14 @@ export interface SessionListener {
   memory?(memory: Memory): void;
   /** The GPU was lost; the session goes on. */
   lost?(message: string): void;
+  /** Cells were stopped, and what one of them had begun computes on. */
+  goesOn?(message: string): void;
   /** The worker is no more, and what cells had declared went with it: `stuck` by a cell that never yields, `died` for another reason. */
   gone?(why: 'stuck' | 'died' | 'restarted', message: string): void;
 }
 
 export interface SessionOptions {
-  /** Whether the notebook is the visitor's own or one of the site's. Cells of others run under the page's policy, without storage. */
+  /** Whether the notebook is the visitor's own or one of the site's. Cells of others find no storage, and fetch from this site alone. */
   readonly trusted: boolean;
   readonly short: boolean;
   /** The address of the site's home. */
@@ -45,9 +47,23 @@ const noMemory: Memory = { live: 0, pooled: 0, peak: 0 };
 const STUCK =
   'The cell did not stop: it never waits for anything, so its worker was ended, and what cells had declared is gone. Run the cells above again.';
 
+const GOES_ON =
+  'Something that a cell began still computes on the GPU. No cell waits for it, so Stop does not reach it. Restart ends it, and with it goes what cells have declared.';
+
+/** The directive that a page gets before it runs cells of others; policies of one page hold together. */
+const NARROW = "connect-src 'self' data: blob:";
+
+/** Has this page, and workers that begin from here on, fetch from the site alone. No page gets rid of a policy again. */
+function fetchFromSiteAlone(): void {
+  const policy = document.createElement('meta');
+  policy.httpEquiv = 'Content-Security-Policy';
+  policy.content = NARROW;
+  document.head.append(policy);
+}
+
 /**
- * A worker that has the policy of this page as well. One that is started by its address has none but its own; one of a blob has that of
- * whoever made it.
+ * A worker that has the policy of this page. One that is started by its address has none but its own; one of a blob has that of whoever
+ * made it.
  */
 function underPolicy(address: string): Worker {
   const blob = new Blob([`import ${JSON.stringify(address)};`], { type: 'text/javascript' });
@@ -85,8 +101,8 @@ export class Session {
   start(): void {
     if (this.#worker) return;
     const { trusted, short, site } = this.#options;
-    const address = new URL(workerUrl, location.href).href;
-    const worker = trusted ? new Worker(address, { type: 'module', name: 'notebook' }) : underPolicy(address);
+    if (!trusted) fetchFromSiteAlone();
+    const worker = underPolicy(new URL(workerUrl, location.href).href);
     this.#worker = worker;
     this.#become('starting');
     worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
@@ -179,11 +195,6 @@ export class Session {
     if (this.#worker) this.#send({ type: 'short', short });
   }
 
-  /** Trust for a notebook of another's, from the next start on: it has become the visitor's own. */
-  setTrusted(trusted: boolean): void {
-    this.#options = { ...this.#options, trusted };
-  }
-
   /** Ends the worker for good. */
   close(): void {
     this.restart();
@@ -232,6 +243,9 @@ export class Session {
         break;
       case 'lost':
         listener.lost?.(message.message);
+        break;
+      case 'goes-on':
+        listener.goesOn?.(GOES_ON);
     }
   }
 

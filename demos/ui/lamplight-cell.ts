@@ -25,6 +25,7 @@ async function notebookOf(group: string, site: string): Promise<Notebook> {
       memory: () => {},
       adapter: () => {},
       lost: (message) => say(message),
+      goesOn: (message) => say(message),
       gone: (_why, message) => say(message),
       said: (text) => say(text),
     },

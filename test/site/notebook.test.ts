@@ -1,5 +1,8 @@
 // A notebook's page: stop, restart, errors, a lost GPU, a cell that never yields, the editor's help, what is kept, links and files.
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectAccessible } from '../e2e/accessible';
 import { type BuiltSite, cell, ended, openBuiltSite, output, ready, run, write } from './support';
@@ -213,6 +216,110 @@ test('a link carries a notebook, which runs nothing by itself, finds no storage,
   await other.goto(new URL('courses/', site.host.url).href);
   await other.locator('#own li').nth(1).waitFor();
   await expectAccessible(other, 'a list of notebooks');
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+test('neither texts run as code nor, in a notebook of a link, is anything fetched from elsewhere', async () => {
+  const elsewhere = createServer((_, response) => {
+    response.writeHead(200, { 'Access-Control-Allow-Origin': '*' }).end('from elsewhere');
+  });
+  await new Promise<void>((resolve) => elsewhere.listen(0, 'localhost', resolve));
+  const address = `http://localhost:${(elsewhere.address() as AddressInfo).port}/`;
+  const { page } = await notebook(
+    `const tries: Record<string, () => unknown> = {
+  eval: () => eval('1 + 1'),
+  'new Function': () => new Function('return 2')(),
+  'a text for setTimeout': () => setTimeout('globalThis.ran = true'),
+  'fetch here': async () => (await fetch(site('playground/'))).status,
+  'fetch of data': async () => (await fetch('data:,kept')).text(),
+  'fetch elsewhere': async () => (await fetch('${address}')).text(),
+};
+for (const [name, act] of Object.entries(tries)) {
+  console.log(name + ':', await Promise.resolve().then(act).catch((error: Error) => error.name));
+}
+await sleep(50);
+console.log('ran' in globalThis);`,
+  );
+  const told = async (at: Page) => (await output(at, 1).innerText()).split('\n').filter(Boolean);
+  await run(page, 1);
+  const refused = ['eval: EvalError', 'new Function: EvalError'];
+  const own = await told(page);
+  expect(own).toEqual(expect.arrayContaining([...refused, 'fetch here: 200', 'fetch of data: kept', 'false']));
+  expect(own).toContain('fetch elsewhere: from elsewhere');
+
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.getByRole('button', { name: 'File' }).click();
+  await page.getByRole('button', { name: 'Copy a link to it' }).click();
+  await page.getByText('The link is copied.').first().waitFor();
+  const other = await page.context().newPage();
+  await other.goto(await page.evaluate(() => navigator.clipboard.readText()));
+  await ready(other);
+  await run(other, 1);
+  const stranger = await told(other);
+  expect(stranger).toEqual(expect.arrayContaining([...refused, 'fetch here: 200', 'fetch of data: kept', 'false']));
+  expect(stranger).toContain('fetch elsewhere: TypeError');
+  await page.context().close();
+  await new Promise((resolve) => elsewhere.close(resolve));
+});
+
+test('what goes on computing after Stop is told, with Restart beside it', async () => {
+  const { page, problems } = await notebook(
+    "import { tensor } from 'lamplight';\nconst step = () => tensor([1]).add(1).item();\nsetInterval(step, 50);\nwhile (true) await sleep(20);",
+    "import { tensor as fresh } from 'lamplight';\nwhile (true) await fresh([1]).add(1).item();",
+  );
+  await cell(page, 1).locator('.run').click();
+  await cell(page, 1).getByText('running, 1.').waitFor();
+  await cell(page, 1).locator('.run').click();
+  await ended(page, 1);
+  const banner = page.getByRole('alert').filter({ hasText: 'Work goes on.' });
+  await banner.waitFor();
+  await expectAccessible(page, 'work that goes on');
+  await banner.getByRole('button', { name: 'Restart' }).click();
+  await cell(page, 2).locator('.run').click();
+  await cell(page, 2).getByText('running, 1.').waitFor();
+  await cell(page, 2).locator('.run').click();
+  await ended(page, 2);
+  // Of a loop that its cell awaits nothing is left.
+  await page.waitForTimeout(4000);
+  expect(await banner.count()).toBe(0);
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+test('a canvas that a GPU draws on costs no device where a processor computes', async () => {
+  const { page, problems } = await notebook(
+    `import { rand, tensor, vision } from 'lamplight';
+const x = await tensor([1]).add(1).item();
+const screen = new OffscreenCanvas(8, 8);
+await vision.io.toCanvas(rand(8, 8), screen);`,
+    'show(screen)',
+    'tensor([x]).add(1)',
+    'const paper = new OffscreenCanvas(8, 8);\nawait vision.io.draw(rand(8, 8), paper);\nshow(paper);',
+  );
+  await run(page, 1);
+  if ((await cell(page, 1).getAttribute('data-state')) === 'failed') {
+    expect(await output(page, 1).innerText()).toMatch(/CanvasError[\s\S]*a processor computes[\s\S]*show\(tensor\)/);
+  }
+  await run(page, 2);
+  await run(page, 3);
+  expect(await output(page, 3).innerText()).toContain('tensor([3])');
+  await run(page, 4);
+  expect(await output(page, 4).locator('img').count()).toBe(1);
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+test('what a cell prints is written as it was asked for then, and a summary stands there once', async () => {
+  const { page, problems } = await notebook(
+    "import { nn, setPrintoptions, summary, tensor } from 'lamplight';\nsetPrintoptions({ precision: 2 });\nconsole.log(tensor([0.12345]));\nsetPrintoptions({ profile: 'default' });\nconsole.log(tensor([0.12345]));",
+    'summary(new nn.Linear(3, 4), [1, 3])',
+  );
+  await run(page, 1);
+  const printed = (await output(page, 1).innerText()).split('\n').filter(Boolean);
+  expect(printed).toEqual(['tensor([0.12])', 'tensor([0.1235])']);
+  await run(page, 2);
+  expect((await output(page, 2).innerText()).match(/Total params/g)).toHaveLength(1);
   expect(problems).toEqual([]);
   await page.context().close();
 });

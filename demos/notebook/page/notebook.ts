@@ -34,6 +34,8 @@ export interface NotebookListener {
   adapter(name: string, software: boolean): void;
   /** The GPU was lost. */
   lost(message: string): void;
+  /** Cells were stopped, and what one of them had begun computes on. */
+  goesOn(message: string): void;
   /** The worker is no more, and what cells had declared went with it; `cell` is the one that ran. */
   gone(why: 'stuck' | 'died', message: string, cell: CodeCell | undefined): void;
   /** To be read aloud. */
@@ -72,6 +74,7 @@ export class Notebook implements CellHost, TextHost {
         adapter: (name, software) => listener.adapter(name, software),
         memory: (memory) => listener.memory(memory),
         lost: (message) => listener.lost(message),
+        goesOn: (message) => listener.goesOn(message),
         gone: (why, message) => this.gone(why, message),
       },
       { trusted, short, site },
@@ -183,10 +186,6 @@ export class Notebook implements CellHost, TextHost {
   removeFile(name: string): void {
     this.files.delete(name);
     this.session.removeFile(name);
-  }
-
-  setTrusted(trusted: boolean): void {
-    this.session.setTrusted(trusted);
   }
 
   /** What a step computes, in words. */

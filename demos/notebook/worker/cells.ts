@@ -5,13 +5,14 @@ import type { Ended, Explain, Output, Run } from '../protocol';
 import { counted, hasBar } from './bars';
 import { openDoor } from './doors';
 import { type Compiled, failureOf } from './failure';
+import { LookBack } from './look-back';
 import { GpuWatch, memoryNow } from './memory';
 import { type Post, RunOutputs } from './outputs';
 import { Plot } from './plot';
 import type { Scope } from './scope';
 import { show } from './show';
 import { StopError, type Stopper } from './stopper';
-import { valueText } from './texts';
+import { isAtHand, textAtHand, valueText } from './texts';
 import { variablesOf } from './variables';
 
 type CellModule = { readonly default: (scope: object, calls: CellCalls) => Promise<unknown> };
@@ -62,10 +63,12 @@ export class Cells {
   /** Compiled cells by their addresses. */
   readonly #labels = new Map<string, Compiled>();
   readonly watch: GpuWatch;
+  readonly #lookBack: LookBack;
 
   constructor(private readonly around: Surroundings) {
     this.outputs = new RunOutputs(0, around.post);
     this.watch = new GpuWatch(around.post);
+    this.#lookBack = new LookBack(() => around.post({ type: 'goes-on' }));
   }
 
   /** What is thrown where no cell awaits it. */
@@ -89,15 +92,18 @@ export class Cells {
 
   async #work(): Promise<void> {
     this.#isBusy = true;
+    this.#lookBack.cancel();
+    let isStopped = false;
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
       this.around.stopper.reset();
-      if (next.type === 'run') await this.#run(next);
+      if (next.type === 'run') isStopped = (await this.#run(next)) === 'stopped';
       else await this.#explain(next);
     }
     this.#isBusy = false;
+    if (isStopped) this.#lookBack.begin();
   }
 
-  async #run({ run, label, source, notebook }: Run): Promise<void> {
+  async #run({ run, label, source, notebook }: Run): Promise<Ended['how']> {
     const { post, stopper, scope } = this.around;
     const outputs = new RunOutputs(run, post);
     this.outputs = outputs;
@@ -122,6 +128,7 @@ export class Cells {
     await outputs.settled();
     this.watch.end();
     this.#end(run, how, performance.now() - begun, declares, reads);
+    return how;
   }
 
   #end(
@@ -168,7 +175,8 @@ export class Cells {
       if (!outputs.canvases.has(value)) await show(outputs, value);
       return;
     }
-    if (typeof value === 'string' && value === outputs.lastText) return;
+    const isPrinted = typeof value === 'string' || typeof value === 'object';
+    if (isPrinted && isAtHand([value]) && textAtHand([value]) === outputs.lastText) return;
     await outputs.later(async (slot) => {
       const output: Output = { kind: 'text', stream: 'value', text: await valueText(value) };
       slot.put(output);

@@ -6,6 +6,7 @@ import { Cells, Declarations } from './cells';
 import { takeConsole } from './console';
 import { displayOf } from './display';
 import { Files } from './files';
+import { refuseOnProcessors } from './gpu-canvas';
 import { closeStorage, stayOpen } from './sandbox';
 import { Scope } from './scope';
 import { Stopper } from './stopper';
@@ -26,6 +27,7 @@ class Kernel {
   constructor({ trusted, short, site }: Start) {
     if (!trusted) closeStorage();
     stayOpen();
+    refuseOnProcessors(globalThis.GPUCanvasContext);
     // The library's own calls stand above the cell's in a stack.
     (Error as { stackTraceLimit?: number }).stackTraceLimit = FRAMES;
     this.#short = short;

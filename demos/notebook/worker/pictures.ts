@@ -2,6 +2,7 @@
 import { type Tensor as AnyTensor, type DType, tensor, vision } from 'lamplight';
 import type { ShowOptions } from '../builtins';
 import type { PictureOutput } from '../protocol';
+import { CanvasError } from './gpu-canvas';
 import { isTensor } from './texts';
 
 /** What the least sides of pictures are, in CSS pixels: of one by itself, and of one in a grid. */
@@ -112,17 +113,7 @@ async function bytesOf(canvas: OffscreenCanvas): Promise<Blob> {
   try {
     return await canvas.convertToBlob({ type: 'image/png' });
   } catch (cause) {
-    throw new CanvasError(cause);
-  }
-}
-
-/** A canvas that cannot be shown. */
-class CanvasError extends Error {
-  override readonly name = 'CanvasError';
-  readonly remedy = 'Show the tensor itself, show(tensor), or draw it with vision.io.draw(tensor, canvas).';
-
-  constructor(cause: unknown) {
-    super('the browser cannot read what is on this canvas', { cause });
+    throw new CanvasError('show: expected a canvas that the browser can read, but got one that it cannot', { cause });
   }
 }
 
