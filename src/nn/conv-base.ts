@@ -2,11 +2,13 @@
 
 import { MOST_FEATURES } from '../core/argument-kinds';
 import { ArgumentError, ShapeError } from '../core/errors';
-import { expectKind, parseArgs } from '../core/options';
+import { expectKind, type Parsed, parseArgs } from '../core/options';
 import { pythonText } from '../core/printing';
 import { empty } from '../tensor/creation';
 import type { Tensor } from '../tensor/tensor';
 import { tensor } from '../tensor/tensor-kinds';
+import type { inputs } from './callable';
+import { type ConvSettings, slidingOf } from './functional/conv';
 import { Layer } from './layer';
 import { resetWeightAndBias } from './linear';
 import { Parameter, UninitializedParameter } from './parameter';
@@ -17,38 +19,21 @@ export type PaddingMode = 'zeros' | 'reflect' | 'replicate' | 'circular';
 
 const paddingModes: readonly PaddingMode[] = ['zeros', 'reflect', 'replicate', 'circular'];
 
-export interface CommonArguments<N extends Spatial> {
+/** What convolutions take beside how their kernels slide. */
+export interface ConvNdArguments<N extends Spatial> {
+  /** Channels of the input. */
   inChannels: number;
+  /** Channels of the output. */
   outChannels: number;
+  /** The size of the kernel: one number, or one for each dimension. */
   kernelSize: Size<N>;
-  /** Default 1. */
-  stride?: Size<N>;
-  /** Spacing between the elements of the kernel, default 1. */
-  dilation?: Size<N>;
-  /** Blocks of channels that do not see each other, default 1. */
-  groups?: number;
-  /** Default true. */
+  /** Add a number that is learnt to each channel, default true. */
   bias?: boolean;
   /** What surrounds the input, default 'zeros'. */
   paddingMode?: PaddingMode;
 }
 
-interface Layout<N extends Spatial> extends Required<CommonArguments<N>> {
-  padding: Size<N> | 'same' | 'valid';
-  outputPadding: Size<N>;
-  transposed: boolean;
-}
-
-/** The arguments of a lazy convolution, as those of one without channels; the rest waits for the first input. */
-export function lazyArguments<A extends { outChannels: number; bias?: boolean; groups?: number }>(
-  layer: string,
-  defaults: object,
-  args: readonly unknown[],
-) {
-  const given = parseArgs<A>(layer, ['outChannels', 'kernelSize'] as never, defaults as never, args);
-  const { outChannels, bias, groups } = given as Required<Pick<CommonArguments<1>, 'outChannels' | 'bias' | 'groups'>>;
-  return { outChannels, bias, groups, eager: { ...given, inChannels: 0, outChannels: 0, groups: 1, bias: false } };
-}
+type Given<N extends Spatial> = Parsed<ConvNdArguments<N> & ConvSettings<N>> & { readonly outputPadding?: Size<N> };
 
 /** A convolution over N dimensions, or its adjoint. */
 export abstract class ConvNd<N extends Spatial> extends Layer {
@@ -65,18 +50,19 @@ export abstract class ConvNd<N extends Spatial> extends Layer {
   weight!: Parameter;
   bias!: Parameter | null;
 
-  constructor(layer: string, n: N, o: Layout<N>) {
+  constructor(layer: string, n: N, o: Given<N>, transposed: boolean) {
     super();
     this.inChannels = wholeNumber(layer, 'inChannels', o.inChannels);
     this.outChannels = wholeNumber(layer, 'outChannels', o.outChannels);
     this.kernelSize = sizesOf(layer, 'kernelSize', o.kernelSize, n, 1);
-    this.stride = sizesOf(layer, 'stride', o.stride, n, 1);
-    this.dilation = sizesOf(layer, 'dilation', o.dilation, n, 1);
+    const slides = slidingOf(layer, n, o, this.kernelSize);
+    this.stride = slides.stride as Tuple<N>;
+    this.dilation = slides.dilation as Tuple<N>;
     this.groups = wholeNumber(layer, 'groups', o.groups, 1);
-    this.outputPadding = sizesOf(layer, 'outputPadding', o.outputPadding, n);
+    this.outputPadding = slides.outputPadding as Tuple<N>;
     this.padding = typeof o.padding === 'string' ? o.padding : sizesOf(layer, 'padding', o.padding, n);
     this.paddingMode = o.paddingMode;
-    this.transposed = o.transposed;
+    this.transposed = transposed;
     this.checkOptions(layer);
     this.registerParameter('weight', new Parameter(empty(this.weightShape())));
     this.registerParameter('bias', o.bias ? new Parameter(empty([this.outChannels])) : null);
@@ -89,14 +75,6 @@ export abstract class ConvNd<N extends Spatial> extends Layer {
         throw new ArgumentError(
           `${layer}: expected ${name} divisible by groups, but got ${this[name]} and ${this.groups}`,
         );
-      }
-    }
-    if (typeof this.padding === 'string') {
-      if (this.padding !== 'same' && this.padding !== 'valid') {
-        throw new ArgumentError(`${layer}: expected padding 'same', 'valid' or numbers, but got '${this.padding}'`);
-      }
-      if (this.padding === 'same' && (this.stride as readonly number[]).some((step) => step !== 1)) {
-        throw new ArgumentError(`${layer}: expected stride 1 with padding 'same', but got ${pythonText(this.stride)}`);
       }
     }
     if (!paddingModes.includes(this.paddingMode)) {
@@ -123,6 +101,9 @@ export abstract class ConvNd<N extends Spatial> extends Layer {
     this.registerParameter('weight', new UninitializedParameter());
     this.registerParameter('bias', bias ? new UninitializedParameter() : null);
   }
+
+  /** Sees an input before it is convolved. */
+  protected see(_x: Tensor): void {}
 
   /** Takes the number of input channels from x, on first sight of it. */
   protected meet(layer: string, x: Tensor): void {
@@ -157,4 +138,37 @@ export abstract class ConvNd<N extends Spatial> extends Layer {
     if (this.paddingMode !== 'zeros') text += `, padding_mode=${this.paddingMode}`;
     return text;
   }
+}
+
+interface LazyArguments {
+  outChannels: number;
+  kernelSize: Size<Spatial>;
+  bias?: boolean;
+  groups?: number;
+}
+
+interface WholeConv extends ConvNd<Spatial> {
+  readonly [inputs]: readonly string[];
+  forward(x: Tensor): Tensor;
+}
+
+/** A class of convolutions without the number of input channels, which the first input tells; from then on it is one of that class. */
+/* @__NO_SIDE_EFFECTS__ */
+export function lazyLayer(layer: string, eager: unknown, defaults: object): unknown {
+  const Eager = eager as new (given: object) => WholeConv;
+  const Lazy = class extends Eager {
+    constructor(...args: readonly unknown[]) {
+      const o = parseArgs<LazyArguments>(layer, ['outChannels', 'kernelSize'], defaults as never, args);
+      super({ ...o, inChannels: 0, outChannels: 0, groups: 1, bias: false });
+      this.groups = o.groups;
+      this.becomeLazy(layer, o.outChannels, o.bias);
+    }
+
+    protected override see(x: Tensor): void {
+      this.meet(layer, x);
+      const own: object = Object.getPrototypeOf(this);
+      if (Object.getPrototypeOf(own) === Lazy.prototype) Object.setPrototypeOf(this, Eager.prototype);
+    }
+  };
+  return Lazy;
 }

@@ -3,35 +3,44 @@ import { ArgumentError } from '../core/errors';
 import { type Arguments, parseArgs } from '../core/options';
 import type { Tensor } from '../tensor/tensor';
 import { inputs } from './callable';
-import { type CommonArguments, ConvNd, lazyArguments } from './conv-base';
-import { convTranspose1d, convTranspose2d, convTranspose3d } from './functional/conv';
+import { ConvNd, type ConvNdArguments, lazyLayer } from './conv-base';
+import {
+  type ConvTransposeSettings,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+  convTransposeDefaults,
+  convTransposeInFront,
+} from './functional/conv';
+import { settingsOf } from './layer';
 import { calledSize, type OutputSize, type Size, type Spatial, type Tuple } from './sizes';
 
-export interface ConvTransposeArguments<N extends Spatial> extends CommonArguments<N> {
-  /** dilation (kernelSize − 1) − padding is added on each side, default 0. */
-  padding?: Size<N>;
-  /** Added to one side of the output's size, default 0. */
-  outputPadding?: Size<N>;
-}
+export interface ConvTransposeArguments<N extends Spatial> extends ConvNdArguments<N>, ConvTransposeSettings<N> {}
 
-const defaults = {
-  stride: 1,
-  padding: 0,
-  outputPadding: 0,
-  groups: 1,
-  bias: true,
-  dilation: 1,
-  paddingMode: 'zeros',
-} as const;
+const defaults = { ...convTransposeInFront, bias: true, dilation: 1, paddingMode: 'zeros' } as const;
 
 type Order = ['stride', 'padding', 'outputPadding', 'groups', 'bias', 'dilation', 'paddingMode'];
 type Options<N extends Spatial> = Omit<ConvTransposeArguments<N>, 'inChannels' | 'outChannels' | 'kernelSize'>;
-type Positional<N extends Spatial> = Arguments<
-  ConvTransposeArguments<N>,
-  ['inChannels', 'outChannels', 'kernelSize', ...Order]
->;
 type LazyArguments<N extends Spatial> = Omit<ConvTransposeArguments<N>, 'inChannels'>;
-type LazyPositional<N extends Spatial> = Arguments<LazyArguments<N>, ['outChannels', 'kernelSize', ...Order]>;
+
+type Conv = (x: Tensor, w: Tensor, b: Tensor | null, options: never) => Tensor;
+
+/** A transposed convolution over n dimensions by the function `conv`. */
+/* @__NO_SIDE_EFFECTS__ */
+function transposedLayer<N extends Spatial>(layer: string, n: N, conv: Conv) {
+  return class extends TransposedConvolution<N> {
+    constructor(...args: readonly unknown[]) {
+      super(layer, n, args);
+    }
+
+    forward(x: Tensor, outputSize: OutputSize = null): Tensor {
+      this.see(x);
+      const options = settingsOf<ConvTransposeSettings<N>>(this, { defaults: convTransposeDefaults as never });
+      const outputPadding = this.paddingFor(layer, x, outputSize);
+      return conv(x, this.weight, this.bias, { ...options, outputPadding } as never);
+    }
+  } as unknown as ConvTransposeClass<N>;
+}
 
 abstract class TransposedConvolution<N extends Spatial> extends ConvNd<N> {
   get [inputs]() {
@@ -46,7 +55,7 @@ abstract class TransposedConvolution<N extends Spatial> extends ConvNd<N> {
     if (o.paddingMode !== 'zeros') {
       throw new ArgumentError(`${layer}: expected paddingMode 'zeros', but got '${o.paddingMode}'`);
     }
-    super(layer, n, { ...o, transposed: true } as never);
+    super(layer, n, o as never, true);
   }
 
   /** The output padding that makes an output of the given size. */
@@ -74,6 +83,58 @@ abstract class TransposedConvolution<N extends Spatial> extends ConvNd<N> {
   }
 }
 
+interface ConvTransposeLayer<N extends Spatial> extends TransposedConvolution<N> {
+  /** The transposed convolution of x, [N, inChannels, …] or [inChannels, …]; of the given size. */
+  forward(x: Tensor, outputSize?: OutputSize): Tensor;
+}
+
+interface ConvTransposeClass<N extends Spatial> {
+  /**
+   * The gradient of a convolution with respect to its input, whose kernels are learnt: x[N, inChannels, …] → [N, outChannels, …].
+   *
+   * @param inChannels Channels of the input.
+   * @param outChannels Channels of the output.
+   * @param kernelSize The size of the kernel: one number, or one for each dimension.
+   * @param options The others, by name.
+   */
+  new (inChannels: number, outChannels: number, kernelSize: Size<N>, options?: Options<N>): ConvTransposeLayer<N>;
+  /**
+   * @param inChannels Channels of the input.
+   * @param outChannels Channels of the output.
+   * @param kernelSize The size of the kernel: one number, or one for each dimension.
+   * @param stride The step of the kernel over the output.
+   * @param options The others, by name.
+   */
+  new (
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Size<N>,
+    stride: Size<N>,
+    options?: Omit<Options<N>, 'stride'>,
+  ): ConvTransposeLayer<N>;
+  new (
+    ...args: Arguments<ConvTransposeArguments<N>, ['inChannels', 'outChannels', 'kernelSize', ...Order]>
+  ): ConvTransposeLayer<N>;
+  // The last one tells of wrong arguments.
+  new (inChannels: number, outChannels: number, kernelSize: Size<N>, options?: Options<N>): ConvTransposeLayer<N>;
+}
+
+interface LazyConvTransposeClass<N extends Spatial> {
+  /**
+   * A transposed convolution that takes its number of input channels from the first input.
+   *
+   * @param outChannels Channels of the output.
+   * @param kernelSize The size of the kernel: one number, or one for each dimension.
+   * @param options The others, by name.
+   */
+  new (outChannels: number, kernelSize: Size<N>, options?: Options<N>): ConvTransposeLayer<N>;
+  new (...args: Arguments<LazyArguments<N>, ['outChannels', 'kernelSize', ...Order]>): ConvTransposeLayer<N>;
+}
+
+/* @__NO_SIDE_EFFECTS__ */
+const lazyTransposed = <N extends Spatial>(layer: string, eager: ConvTransposeClass<N>) =>
+  lazyLayer(layer, eager, defaults) as unknown as LazyConvTransposeClass<N>;
+
 /**
  * Transposed 1-D convolution: the gradient of Conv1d with respect to its input.
  *
@@ -81,39 +142,10 @@ abstract class TransposedConvolution<N extends Spatial> extends ConvNd<N> {
  * L' = (L − 1) stride − 2 padding + dilation (kernelSize − 1) + outputPadding + 1.
  * `weight` is [inChannels, outChannels / groups, kernelSize]. A call may give `outputSize: [L']` instead of `outputPadding`.
  */
-export class ConvTranspose1d extends TransposedConvolution<1> {
-  constructor(inChannels: number, outChannels: number, kernelSize: Size<1>, options?: Options<1>);
-  constructor(...args: Positional<1>);
-  constructor(...args: unknown[]) {
-    super('ConvTranspose1d', 1, args);
-  }
-
-  forward(x: Tensor, outputSize: OutputSize = null): Tensor {
-    const { stride, padding, groups, dilation } = this;
-    const outputPadding = this.paddingFor('ConvTranspose1d', x, outputSize);
-    return convTranspose1d(x, this.weight, this.bias, { stride, padding, outputPadding, groups, dilation });
-  }
-}
+export class ConvTranspose1d extends transposedLayer('ConvTranspose1d', 1, convTranspose1d) {}
 
 /** A ConvTranspose1d whose `inChannels` is that of the first input it sees; from then on it is a ConvTranspose1d. */
-export class LazyConvTranspose1d extends ConvTranspose1d {
-  constructor(outChannels: number, kernelSize: Size<1>, options?: Options<1>);
-  constructor(...args: LazyPositional<1>);
-  constructor(...args: unknown[]) {
-    const o = lazyArguments<LazyArguments<1>>('LazyConvTranspose1d', defaults, args);
-    super(o.eager);
-    this.groups = o.groups;
-    this.becomeLazy('LazyConvTranspose1d', o.outChannels, o.bias);
-  }
-
-  override forward(x: Tensor, outputSize: OutputSize = null): Tensor {
-    this.meet('LazyConvTranspose1d', x);
-    if (Object.getPrototypeOf(this) === LazyConvTranspose1d.prototype) {
-      Object.setPrototypeOf(this, ConvTranspose1d.prototype);
-    }
-    return super.forward(x, outputSize);
-  }
-}
+export class LazyConvTranspose1d extends lazyTransposed('LazyConvTranspose1d', ConvTranspose1d) {}
 
 /**
  * Transposed 2-D convolution: the gradient of Conv2d with respect to its input.
@@ -122,39 +154,10 @@ export class LazyConvTranspose1d extends ConvTranspose1d {
  * H' = (H − 1) stride − 2 padding + dilation (kernelSize − 1) + outputPadding + 1.
  * `weight` is [inChannels, outChannels / groups, kernelHeight, kernelWidth]. A call may give `outputSize: [H', W']` instead of `outputPadding`.
  */
-export class ConvTranspose2d extends TransposedConvolution<2> {
-  constructor(inChannels: number, outChannels: number, kernelSize: Size<2>, options?: Options<2>);
-  constructor(...args: Positional<2>);
-  constructor(...args: unknown[]) {
-    super('ConvTranspose2d', 2, args);
-  }
-
-  forward(x: Tensor, outputSize: OutputSize = null): Tensor {
-    const { stride, padding, groups, dilation } = this;
-    const outputPadding = this.paddingFor('ConvTranspose2d', x, outputSize);
-    return convTranspose2d(x, this.weight, this.bias, { stride, padding, outputPadding, groups, dilation });
-  }
-}
+export class ConvTranspose2d extends transposedLayer('ConvTranspose2d', 2, convTranspose2d) {}
 
 /** A ConvTranspose2d whose `inChannels` is that of the first input it sees; from then on it is a ConvTranspose2d. */
-export class LazyConvTranspose2d extends ConvTranspose2d {
-  constructor(outChannels: number, kernelSize: Size<2>, options?: Options<2>);
-  constructor(...args: LazyPositional<2>);
-  constructor(...args: unknown[]) {
-    const o = lazyArguments<LazyArguments<2>>('LazyConvTranspose2d', defaults, args);
-    super(o.eager);
-    this.groups = o.groups;
-    this.becomeLazy('LazyConvTranspose2d', o.outChannels, o.bias);
-  }
-
-  override forward(x: Tensor, outputSize: OutputSize = null): Tensor {
-    this.meet('LazyConvTranspose2d', x);
-    if (Object.getPrototypeOf(this) === LazyConvTranspose2d.prototype) {
-      Object.setPrototypeOf(this, ConvTranspose2d.prototype);
-    }
-    return super.forward(x, outputSize);
-  }
-}
+export class LazyConvTranspose2d extends lazyTransposed('LazyConvTranspose2d', ConvTranspose2d) {}
 
 /**
  * Transposed 3-D convolution: the gradient of Conv3d with respect to its input.
@@ -163,36 +166,7 @@ export class LazyConvTranspose2d extends ConvTranspose2d {
  * D' = (D − 1) stride − 2 padding + dilation (kernelSize − 1) + outputPadding + 1.
  * `weight` is [inChannels, outChannels / groups, kernelDepth, kernelHeight, kernelWidth]. A call may give `outputSize: [D', H', W']` instead of `outputPadding`.
  */
-export class ConvTranspose3d extends TransposedConvolution<3> {
-  constructor(inChannels: number, outChannels: number, kernelSize: Size<3>, options?: Options<3>);
-  constructor(...args: Positional<3>);
-  constructor(...args: unknown[]) {
-    super('ConvTranspose3d', 3, args);
-  }
-
-  forward(x: Tensor, outputSize: OutputSize = null): Tensor {
-    const { stride, padding, groups, dilation } = this;
-    const outputPadding = this.paddingFor('ConvTranspose3d', x, outputSize);
-    return convTranspose3d(x, this.weight, this.bias, { stride, padding, outputPadding, groups, dilation });
-  }
-}
+export class ConvTranspose3d extends transposedLayer('ConvTranspose3d', 3, convTranspose3d) {}
 
 /** A ConvTranspose3d whose `inChannels` is that of the first input it sees; from then on it is a ConvTranspose3d. */
-export class LazyConvTranspose3d extends ConvTranspose3d {
-  constructor(outChannels: number, kernelSize: Size<3>, options?: Options<3>);
-  constructor(...args: LazyPositional<3>);
-  constructor(...args: unknown[]) {
-    const o = lazyArguments<LazyArguments<3>>('LazyConvTranspose3d', defaults, args);
-    super(o.eager);
-    this.groups = o.groups;
-    this.becomeLazy('LazyConvTranspose3d', o.outChannels, o.bias);
-  }
-
-  override forward(x: Tensor, outputSize: OutputSize = null): Tensor {
-    this.meet('LazyConvTranspose3d', x);
-    if (Object.getPrototypeOf(this) === LazyConvTranspose3d.prototype) {
-      Object.setPrototypeOf(this, ConvTranspose3d.prototype);
-    }
-    return super.forward(x, outputSize);
-  }
-}
+export class LazyConvTranspose3d extends lazyTransposed('LazyConvTranspose3d', ConvTranspose3d) {}

@@ -2,61 +2,99 @@
 import { type Arguments, parseArgs } from '../core/options';
 import type { Tensor } from '../tensor/tensor';
 import { inputs } from './callable';
-import { type CommonArguments, ConvNd, lazyArguments } from './conv-base';
-import { conv1d, conv2d, conv3d } from './functional/conv';
+import { ConvNd, type ConvNdArguments, lazyLayer } from './conv-base';
+import { type ConvOrder, type ConvSettings, conv1d, conv2d, conv3d, convDefaults, slidingOf } from './functional/conv';
 import { type PadMode, pad } from './functional/pad';
+import { settingsOf } from './layer';
 import type { Size, Spatial } from './sizes';
 
 export type { PaddingMode } from './conv-base';
 
-export interface ConvArguments<N extends Spatial> extends CommonArguments<N> {
-  /** Added on each side, default 0; 'same' keeps the size, 'valid' is 0. */
-  padding?: Size<N> | 'same' | 'valid';
-}
+export interface ConvArguments<N extends Spatial> extends ConvNdArguments<N>, ConvSettings<N> {}
 
-const defaults = {
-  stride: 1,
-  padding: 0,
-  dilation: 1,
-  groups: 1,
-  bias: true,
-  paddingMode: 'zeros',
-} as const;
+const defaults = { ...convDefaults, bias: true, paddingMode: 'zeros' } as const;
 
-type Order = ['stride', 'padding', 'dilation', 'groups', 'bias', 'paddingMode'];
+type Order = [...ConvOrder, 'bias', 'paddingMode'];
 type Options<N extends Spatial> = Omit<ConvArguments<N>, 'inChannels' | 'outChannels' | 'kernelSize'>;
-type Positional<N extends Spatial> = Arguments<ConvArguments<N>, ['inChannels', 'outChannels', 'kernelSize', ...Order]>;
 type LazyArguments<N extends Spatial> = Omit<ConvArguments<N>, 'inChannels'>;
-type LazyPositional<N extends Spatial> = Arguments<LazyArguments<N>, ['outChannels', 'kernelSize', ...Order]>;
 
-abstract class Convolution<N extends Spatial> extends ConvNd<N> {
-  get [inputs]() {
-    return ['input'] as const;
-  }
+type Conv = (x: Tensor, w: Tensor, b: Tensor | null, options: never) => Tensor;
 
-  constructor(layer: string, n: N, args: readonly unknown[]) {
-    const required = ['inChannels', 'outChannels', 'kernelSize'] as const;
-    const o = parseArgs<ConvArguments<N>>(layer, required as never, defaults as never, args);
-    super(layer, n, { ...o, outputPadding: 0, transposed: false } as never);
-  }
+/** A convolution over n dimensions by the function `conv`. */
+/* @__NO_SIDE_EFFECTS__ */
+function convLayer<N extends Spatial>(layer: string, n: N, conv: Conv) {
+  return class extends ConvNd<N> {
+    get [inputs]() {
+      return ['input'] as const;
+    }
 
-  /** x with this layer's surroundings, unless they are zeros, and the padding that is left to the convolution. */
-  protected surround(x: Tensor): readonly [x: Tensor, padding: ConvNd<N>['padding']] {
-    if (this.paddingMode === 'zeros') return [x, this.padding];
-    return [pad(x, this.surroundings(), { mode: this.paddingMode satisfies PadMode }), 'valid'];
-  }
+    constructor(...args: readonly unknown[]) {
+      const required = ['inChannels', 'outChannels', 'kernelSize'] as const;
+      super(layer, n, parseArgs<ConvArguments<N>>(layer, required as never, defaults as never, args) as never, false);
+    }
 
-  /** [left, right, top, bottom, …]; an odd total of 'same' has the larger part at the end. */
-  private surroundings(): number[] {
-    const each = this.kernelSize.map((size, d): [number, number] => {
-      if (this.padding === 'valid') return [0, 0];
-      if (this.padding !== 'same') return [this.padding[d]!, this.padding[d]!];
-      const total = this.dilation[d]! * (size - 1);
-      return [Math.floor(total / 2), Math.ceil(total / 2)];
-    });
-    return each.reverse().flat();
-  }
+    forward(x: Tensor): Tensor {
+      this.see(x);
+      const options = settingsOf<ConvSettings<N>>(this, { defaults: convDefaults as never });
+      if (this.paddingMode === 'zeros') return conv(x, this.weight, this.bias, options as never);
+      const { padding } = slidingOf(layer, n, this as never, this.kernelSize);
+      const around = [...padding].reverse().flat();
+      const whole = pad(x, around, { mode: this.paddingMode satisfies PadMode });
+      return conv(whole, this.weight, this.bias, { ...options, padding: 'valid' } as never);
+    }
+  } as unknown as ConvClass<N>;
 }
+
+interface ConvLayer<N extends Spatial> extends ConvNd<N> {
+  readonly [inputs]: readonly ['input'];
+  /** The convolution of x, [N, inChannels, …] or [inChannels, …]. */
+  forward(x: Tensor): Tensor;
+}
+
+interface ConvClass<N extends Spatial> {
+  /**
+   * A convolution (cross-correlation) whose kernels are learnt: x[N, inChannels, …] → [N, outChannels, …].
+   *
+   * @param inChannels Channels of the input.
+   * @param outChannels Channels of the output.
+   * @param kernelSize The size of the kernel: one number, or one for each dimension.
+   * @param options The others, by name.
+   */
+  new (inChannels: number, outChannels: number, kernelSize: Size<N>, options?: Options<N>): ConvLayer<N>;
+  /**
+   * @param inChannels Channels of the input.
+   * @param outChannels Channels of the output.
+   * @param kernelSize The size of the kernel: one number, or one for each dimension.
+   * @param stride The step of the kernel.
+   * @param options The others, by name.
+   */
+  new (
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Size<N>,
+    stride: Size<N>,
+    options?: Omit<Options<N>, 'stride'>,
+  ): ConvLayer<N>;
+  new (...args: Arguments<ConvArguments<N>, ['inChannels', 'outChannels', 'kernelSize', ...Order]>): ConvLayer<N>;
+  // The last one tells of wrong arguments.
+  new (inChannels: number, outChannels: number, kernelSize: Size<N>, options?: Options<N>): ConvLayer<N>;
+}
+
+interface LazyConvClass<N extends Spatial> {
+  /**
+   * A convolution that takes its number of input channels from the first input.
+   *
+   * @param outChannels Channels of the output.
+   * @param kernelSize The size of the kernel: one number, or one for each dimension.
+   * @param options The others, by name.
+   */
+  new (outChannels: number, kernelSize: Size<N>, options?: Options<N>): ConvLayer<N>;
+  new (...args: Arguments<LazyArguments<N>, ['outChannels', 'kernelSize', ...Order]>): ConvLayer<N>;
+}
+
+/* @__NO_SIDE_EFFECTS__ */
+const lazyConv = <N extends Spatial>(layer: string, eager: ConvClass<N>) =>
+  lazyLayer(layer, eager, defaults) as unknown as LazyConvClass<N>;
 
 /**
  * 1-D convolution (cross-correlation): y[n, k] = b[k] + Σ_c w[k, c] ⋆ x[n, c].
@@ -67,37 +105,10 @@ abstract class Convolution<N extends Spatial> extends ConvNd<N> {
  *
  *     new nn.Conv1d(3, 16, 3, { padding: 1 })(torch.randn(8, 3, 100)).shape;   // [8, 16, 100]
  */
-export class Conv1d extends Convolution<1> {
-  constructor(inChannels: number, outChannels: number, kernelSize: Size<1>, options?: Options<1>);
-  constructor(...args: Positional<1>);
-  constructor(...args: unknown[]) {
-    super('Conv1d', 1, args);
-  }
-
-  forward(x: Tensor): Tensor {
-    const { stride, dilation, groups } = this;
-    const [input, padding] = this.surround(x);
-    return conv1d(input, this.weight, this.bias, { stride, padding, dilation, groups });
-  }
-}
+export class Conv1d extends convLayer('Conv1d', 1, conv1d) {}
 
 /** A Conv1d whose `inChannels` is that of the first input it sees; from then on it is a Conv1d. */
-export class LazyConv1d extends Conv1d {
-  constructor(outChannels: number, kernelSize: Size<1>, options?: Options<1>);
-  constructor(...args: LazyPositional<1>);
-  constructor(...args: unknown[]) {
-    const o = lazyArguments<LazyArguments<1>>('LazyConv1d', defaults, args);
-    super(o.eager);
-    this.groups = o.groups;
-    this.becomeLazy('LazyConv1d', o.outChannels, o.bias);
-  }
-
-  override forward(x: Tensor): Tensor {
-    this.meet('LazyConv1d', x);
-    if (Object.getPrototypeOf(this) === LazyConv1d.prototype) Object.setPrototypeOf(this, Conv1d.prototype);
-    return super.forward(x);
-  }
-}
+export class LazyConv1d extends lazyConv('LazyConv1d', Conv1d) {}
 
 /**
  * 2-D convolution (cross-correlation): y[n, k] = b[k] + Σ_c w[k, c] ⋆ x[n, c].
@@ -108,37 +119,10 @@ export class LazyConv1d extends Conv1d {
  *
  *     new nn.Conv2d(3, 16, 3, { padding: 1 })(torch.randn(8, 3, 32, 32)).shape;   // [8, 16, 32, 32]
  */
-export class Conv2d extends Convolution<2> {
-  constructor(inChannels: number, outChannels: number, kernelSize: Size<2>, options?: Options<2>);
-  constructor(...args: Positional<2>);
-  constructor(...args: unknown[]) {
-    super('Conv2d', 2, args);
-  }
-
-  forward(x: Tensor): Tensor {
-    const { stride, dilation, groups } = this;
-    const [input, padding] = this.surround(x);
-    return conv2d(input, this.weight, this.bias, { stride, padding, dilation, groups });
-  }
-}
+export class Conv2d extends convLayer('Conv2d', 2, conv2d) {}
 
 /** A Conv2d whose `inChannels` is that of the first input it sees; from then on it is a Conv2d. */
-export class LazyConv2d extends Conv2d {
-  constructor(outChannels: number, kernelSize: Size<2>, options?: Options<2>);
-  constructor(...args: LazyPositional<2>);
-  constructor(...args: unknown[]) {
-    const o = lazyArguments<LazyArguments<2>>('LazyConv2d', defaults, args);
-    super(o.eager);
-    this.groups = o.groups;
-    this.becomeLazy('LazyConv2d', o.outChannels, o.bias);
-  }
-
-  override forward(x: Tensor): Tensor {
-    this.meet('LazyConv2d', x);
-    if (Object.getPrototypeOf(this) === LazyConv2d.prototype) Object.setPrototypeOf(this, Conv2d.prototype);
-    return super.forward(x);
-  }
-}
+export class LazyConv2d extends lazyConv('LazyConv2d', Conv2d) {}
 
 /**
  * 3-D convolution (cross-correlation): y[n, k] = b[k] + Σ_c w[k, c] ⋆ x[n, c].
@@ -149,34 +133,7 @@ export class LazyConv2d extends Conv2d {
  *
  *     new nn.Conv3d(1, 8, 3, { stride: 2 })(torch.randn(2, 1, 9, 9, 9)).shape;   // [2, 8, 4, 4, 4]
  */
-export class Conv3d extends Convolution<3> {
-  constructor(inChannels: number, outChannels: number, kernelSize: Size<3>, options?: Options<3>);
-  constructor(...args: Positional<3>);
-  constructor(...args: unknown[]) {
-    super('Conv3d', 3, args);
-  }
-
-  forward(x: Tensor): Tensor {
-    const { stride, dilation, groups } = this;
-    const [input, padding] = this.surround(x);
-    return conv3d(input, this.weight, this.bias, { stride, padding, dilation, groups });
-  }
-}
+export class Conv3d extends convLayer('Conv3d', 3, conv3d) {}
 
 /** A Conv3d whose `inChannels` is that of the first input it sees; from then on it is a Conv3d. */
-export class LazyConv3d extends Conv3d {
-  constructor(outChannels: number, kernelSize: Size<3>, options?: Options<3>);
-  constructor(...args: LazyPositional<3>);
-  constructor(...args: unknown[]) {
-    const o = lazyArguments<LazyArguments<3>>('LazyConv3d', defaults, args);
-    super(o.eager);
-    this.groups = o.groups;
-    this.becomeLazy('LazyConv3d', o.outChannels, o.bias);
-  }
-
-  override forward(x: Tensor): Tensor {
-    this.meet('LazyConv3d', x);
-    if (Object.getPrototypeOf(this) === LazyConv3d.prototype) Object.setPrototypeOf(this, Conv3d.prototype);
-    return super.forward(x);
-  }
-}
+export class LazyConv3d extends lazyConv('LazyConv3d', Conv3d) {}
