@@ -21,7 +21,7 @@ export function laidOut({ file, title, description, above, body }) {
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <meta name="color-scheme" content="light dark" />
-    <meta http-equiv="Content-Security-Policy" content="default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'none'" />
+    <!-- fragment: policy-text -->
     <meta name="description" content="${escaped(description)}" />
     <title>${escaped(title)} · Lamplight</title>
     <link rel="icon" href="${up}lamp.svg" type="image/svg+xml" />
