@@ -44,6 +44,12 @@ function addressOf(url: string): string {
 /** Whether the name tells the contents, so that no version differs. */
 const isNamedByContents = (address: string): boolean => /-[\w-]{8}\.\w+$/.test(address);
 
+/** A page of what is kept, in the place of one that is not. */
+function insteadOf(address: string): Response {
+  const { href } = new URL('./', location.href);
+  return Response.redirect(`${href}offline/?page=${encodeURIComponent(address.slice(href.length))}`);
+}
+
 /** The browser may hold a page of the version before; what is named by its contents never changes. */
 const requestFor = (address: string) =>
   new Request(address, { cache: isNamedByContents(address) ? 'default' : 'no-cache' });
@@ -99,6 +105,7 @@ async function answer(request: Request): Promise<Response> {
   } catch (error) {
     const page = await kept(request);
     if (page) return page;
+    if (request.mode === 'navigate') return insteadOf(request.url);
     throw error;
   }
 }

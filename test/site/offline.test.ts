@@ -1,5 +1,7 @@
-// The built site without a connection, below a folder: a notebook that was visited is read, run and edited, and the pages of every visit open.
+// The built site without a connection, below a folder: a notebook that was visited is read, run and edited, the pages of every visit open, and
+// in the place of others stands what is kept.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DESK, expectAccessible, PHONE } from '../e2e/accessible';
 import { type BuiltSite, cell, openBuiltSite, output, ready, run, write } from './support';
 
 let site: BuiltSite;
@@ -50,5 +52,30 @@ test('what was visited opens, runs and is edited without a connection', async ()
   await cell(page, 1).locator('.cm-lintRange-error').waitFor();
   await page.getByRole('link', { name: 'Courses' }).click();
   await page.getByRole('heading', { name: 'Courses', level: 1 }).waitFor();
+  await page.context().close();
+});
+
+test('a page that was not visited says what is missing without a connection, and opens once there is one', async () => {
+  await site.host.stop();
+  await site.host.start();
+  const { page } = await site.open('', { serviceWorkers: 'allow' });
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.reload();
+  await site.host.stop();
+  await page.goto(new URL('notebook/engine/', site.host.url).href);
+  await page.getByRole('heading', { name: 'This page is not kept here', level: 1 }).waitFor();
+  const kept = page.getByRole('main').getByRole('listitem');
+  await expect.poll(() => kept.allInnerTexts()).toEqual(['Courses', 'Guide', 'Lamplight', 'MNIST']);
+  await expectAccessible(page, 'a page that is not kept');
+  for (const { width, height } of [PHONE, DESK]) {
+    await page.setViewportSize({ width, height });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), `at ${width}`).toBe(width);
+  }
+  await kept.getByRole('link', { name: 'Courses' }).click();
+  await page.getByRole('heading', { name: 'Courses', level: 1 }).waitFor();
+  await page.goBack();
+  await site.host.start();
+  await page.getByRole('link', { name: 'Try again' }).click();
+  await page.getByRole('heading', { name: 'How the engine works', level: 1 }).waitFor();
   await page.context().close();
 });
