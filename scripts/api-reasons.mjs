@@ -152,7 +152,6 @@ export const reasons = /** @type {readonly (readonly [RegExp, string])[]} */ ([
   [both('matrix_exp'), 'out of scope: functions of matrices'],
   [/stft|_window$/, 'out of scope: signal processing'],
   [names('grouped_mm', 'torch.nn.functional'), 'out of scope: mixtures of experts'],
-  [names('Adafactor Muon', 'torch.optim'), 'out of scope: optimizers for large language models'],
   [
     /LinearCrossEntropy|linear_cross_entropy/,
     'out of scope: large vocabularies, whose loss is fused with a projection; nn.Linear, then nn.CrossEntropyLoss',

@@ -12,6 +12,7 @@ const asgdSource: Text = '#optimMore/asgd';
 const optimLib: Text = '#optim/libOptim';
 const rmspropLib: Text = '#optimMore/libRmsprop';
 const nadamSource: Text = '#optimMore/nadam';
+const placedSource: Text = '#optimMore/placedUpdate';
 const radamSource: Text = '#optimMore/radam';
 const rmspropSource: Text = '#optimMore/rmsprop';
 const rmspropCenteredSource: Text = '#optimMore/rmspropCentered';
@@ -42,6 +43,7 @@ const adamaxOp = stepOp('adamax', [optimLib, adamaxSource], 3, 5);
 const nadamOp = stepOp('nadam', [optimLib, nadamSource], 3, 8);
 const radamOp = stepOp('radam', [optimLib, radamSource], 3, 7);
 const asgdOp = stepOp('asgd', [optimLib, asgdSource], 2, 4);
+const placedOp = stepOp('placedUpdate', [optimLib, placedSource], 1, 0);
 const rpropOp = stepOp('rprop', [optimLib, rpropSource], 3, 4);
 
 interface Direction {
@@ -72,6 +74,16 @@ function run(
 ): Stepped {
   const flags = { MAXIMIZE: flag(maximize), DECOUPLED: flag(decoupledWeightDecay) };
   return recordAll(op, [param, ...states, grad], { flags }, scalars);
+}
+
+/**
+ * A step that other operations have computed, taken in place: new contents of the parameters, and of the states, whose buffers may have other
+ * lengths.
+ */
+export function placedUpdates(buffers: readonly { readonly old: Value; readonly updated: Value }[]): Stepped {
+  return buffers.map(
+    ({ old, updated }, i) => recordAll(placedOp, [old, updated], { flags: { COUNTED: flag(i === 0) } })[0]!,
+  );
 }
 
 /** State: the average of the parameters, which moves by `mu` of the way. */

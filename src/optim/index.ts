@@ -1,11 +1,13 @@
 // The surface of `optim`.
 export { Adadelta, type AdadeltaOptions } from './adadelta';
+export { Adafactor, type AdafactorOptions } from './adafactor';
 export { Adagrad, type AdagradOptions } from './adagrad';
 export { Adam, type AdamOptions, AdamW } from './adam';
 export { Adamax, type AdamaxOptions } from './adamax';
 export { ASGD, type ASGDOptions } from './asgd';
 export { LBFGS, type LBFGSOptions } from './lbfgs';
 export * as lrScheduler from './lr-scheduler';
+export { Muon, type MuonOptions } from './muon';
 export { NAdam, type NAdamOptions } from './nadam';
 export { Optimizer, type OptimizerParams, type ParamGroup } from './optimizer';
 export { RAdam, type RAdamOptions } from './radam';

@@ -2,7 +2,7 @@
 
 import { closeInherited } from '../core/arity';
 import { ArgumentError, DeviceLostError, DTypeError } from '../core/errors';
-import { isFloat, showShape } from '../core/meta';
+import { isFloat, type Shape, showShape } from '../core/meta';
 import { type Arguments, isPlainObject, kindOf, parseArgs, shown } from '../core/options';
 import { Printable } from '../core/printable';
 import { pythonText, snakeCase } from '../core/printing';
@@ -88,6 +88,8 @@ export interface Update {
   readonly step: number;
   /** Numbers that the update before gave; none at the first. */
   readonly numbers: Readonly<Record<string, number>>;
+  /** Shapes of the parameters, which lie in the flat buffers one after another. */
+  readonly shapes: readonly Shape[];
 }
 
 export interface Updated {
@@ -158,8 +160,18 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   /** Throws an ArgumentError for values that make no sense. */
   protected abstract checkOptions(options: O): void;
 
-  /** Names of the state tensors that these options need, in order. */
-  protected abstract stateNames(options: O): readonly string[];
+  /** Names of the state tensors that a parameter needs with these options, in order. */
+  protected abstract stateNames(options: O, param: Tensor): readonly string[];
+
+  /** The shape of a state tensor: the parameter's unless overridden. */
+  protected stateShape(_name: string, shape: Shape): Shape {
+    return shape;
+  }
+
+  /** What parameters must have in common to be updated together, beside their dtype: nothing unless overridden. */
+  protected kindOf(_param: Tensor): unknown {
+    return 0;
+  }
 
   /** What a state tensor holds before the first update: zeros unless overridden. */
   protected initialState(_name: string, _options: O): number {
@@ -405,7 +417,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     const batches = new Map<string, Tensor[]>();
     for (const param of due) {
       const { step = 0, numbers = {} } = this.#states.get(param) ?? {};
-      const key = [param.dtype, step, ...Object.values(numbers)].join();
+      const key = [param.dtype, this.kindOf(param), step, ...Object.values(numbers)].join();
       const batch = batches.get(key);
       if (batch) batch.push(param);
       else batches.set(key, [param]);
@@ -419,12 +431,17 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     const first = this.#states.get(one!);
     return params.every((param) => {
       const state = this.#states.get(param);
-      return param.dtype === one!.dtype && state?.step === first?.step && state?.numbers === first?.numbers;
+      return (
+        param.dtype === one!.dtype &&
+        this.kindOf(param) === this.kindOf(one!) &&
+        state?.step === first?.step &&
+        state?.numbers === first?.numbers
+      );
     });
   }
 
   #stepTogether(options: O, params: readonly Tensor[]): Block {
-    const names = this.stateNames(options);
+    const names = this.stateNames(options, params[0]!);
     const block = this.#blockOf(params, names, options);
     const records = params.map((param) => this.#states.get(param)!);
     const { numbers } = records[0]!;
@@ -432,7 +449,8 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     const grad = block.gradients.collect(params.map((param) => param.leaf!.grad!));
     const states: Record<string, Value> = {};
     for (const name of names) states[name] = block.states[name]!.value;
-    const updated = this.update(options, { param: block.values.value, grad, states, step, numbers });
+    const shapes = params.map(({ shape }) => shape);
+    const updated = this.update(options, { param: block.values.value, grad, states, step, numbers, shapes });
     block.values.set(updated.param);
     for (const name of names) block.states[name]!.set(updated.states[name]!);
     const kept = updated.numbers ?? noNumbers;
@@ -459,16 +477,10 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     }
     const layout = flatLayout(params);
     const records = params.map((param) => this.#stateOf(param, names, options));
-    const states = names.map(
-      (name) =>
-        [
-          name,
-          flatten(
-            records.map(({ tensors }) => tensors[name]!),
-            layout,
-          ),
-        ] as const,
-    );
+    const states = names.map((name) => {
+      const tensors = records.map((record) => record.tensors[name]!);
+      return [name, flatten(tensors, flatLayout(tensors))] as const;
+    });
     const block: Block = {
       params,
       layout,
@@ -484,7 +496,9 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     const state = this.#states.get(param) ?? { step: 0, tensors: {}, numbers: noNumbers };
     this.#states.set(param, state);
     for (const name of names) {
-      const tensor = state.tensors[name] ?? filledState(param, this.initialState(name, options));
+      const tensor =
+        state.tensors[name] ??
+        filledState(this.stateShape(name, param.shape), this.initialState(name, options), param.dtype);
       // A module that was converted takes its optimizer's state with it.
       state.tensors[name] = tensor.dtype === param.dtype ? tensor : tensor.to(param.dtype).retain();
     }
@@ -504,7 +518,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   loadStateDict(named: NamedState): void;
   loadStateDict(state: OptimizerStateDict): void;
   loadStateDict(...args: unknown[]): void {
-    const { options, states } = readState(this.name, stateIn(this.name, args), this.paramGroups);
+    const { options, states } = readState(this.name, stateIn(this.name, args), this.paramGroups, this.stateShape);
     options.forEach((loaded, i) => {
       this.checkOptions({ ...this.paramGroups[i]!, ...loaded });
     });

@@ -1,7 +1,7 @@
 // Owns the form of an optimizer's saved state, which is PyTorch's.
 
 import { ArgumentError, StateDictError } from '../core/errors';
-import { sameShape } from '../core/meta';
+import { type Shape, sameShape } from '../core/meta';
 import { snakeCase } from '../core/printing';
 import { cast, clone } from '../ops/cast';
 import { numberAtHand } from '../tensor/shown';
@@ -52,7 +52,12 @@ export function writeState(groups: readonly Group[], states: ReadonlyMap<Tensor,
 }
 
 /** The options of each group and the state of each parameter; copies, so that the saved state stays as it is. */
-export function readState(optimizer: string, saved: OptimizerStateDict, groups: readonly Group[]) {
+export function readState(
+  optimizer: string,
+  saved: OptimizerStateDict,
+  groups: readonly Group[],
+  stateShape: (name: string, shape: Shape) => Shape,
+) {
   const fail = (problem: string) => new StateDictError(`${optimizer}.loadStateDict: ${problem}`);
   const savedGroups = saved?.param_groups;
   if (!Array.isArray(savedGroups) || typeof saved.state !== 'object') {
@@ -71,7 +76,8 @@ export function readState(optimizer: string, saved: OptimizerStateDict, groups: 
     }
     numbers.forEach((number, i) => {
       const record = saved.state[number];
-      if (record) states.set(group.params[i]!, readRecord(record, group.params[i]!, number, fail));
+      const wanted = (name: string) => stateShape(name, group.params[i]!.shape);
+      if (record) states.set(group.params[i]!, readRecord(record, group.params[i]!, { number, wanted }, fail));
     });
     const kept = Object.entries(named).filter(([name]) => !FOREIGN.includes(name));
     return Object.fromEntries(kept.map(([name, value]) => [camelCase(name), value]));
@@ -82,7 +88,7 @@ export function readState(optimizer: string, saved: OptimizerStateDict, groups: 
 function readRecord(
   record: Record<string, unknown>,
   param: Tensor,
-  number: number,
+  { number, wanted }: { readonly number: number; readonly wanted: (name: string) => Shape },
   fail: (problem: string) => StateDictError,
 ): ParamState {
   const tensors: Record<string, Tensor> = {};
@@ -94,9 +100,9 @@ function readRecord(
       numbers[name] = scalar;
       continue;
     }
-    if (!(value instanceof Tensor) || !sameShape(value.shape, param.shape)) {
+    if (!(value instanceof Tensor) || !sameShape(value.shape, wanted(name))) {
       const got = value instanceof Tensor ? `[${value.shape.join(', ')}]` : typeof value;
-      throw fail(`expected ${name} of parameter ${number} to have shape [${param.shape.join(', ')}], but got ${got}`);
+      throw fail(`expected ${name} of parameter ${number} to have shape [${wanted(name).join(', ')}], but got ${got}`);
     }
     tensors[name] = Tensor.of(clone(cast(value.value, param.dtype))).retain();
   }

@@ -1,5 +1,5 @@
 // Owns flat buffers: storages of many tensors become slices of one, so that one dispatch can update them all.
-import { bytesPerElement, type DType, numel } from '../core/meta';
+import { bytesPerElement, type DType, numel, type Shape } from '../core/meta';
 import { beforeChange } from '../graph/journal';
 import { fromHost } from '../graph/record';
 import type { Value } from '../graph/value';
@@ -27,7 +27,7 @@ export interface FilledLayout extends FlatLayout {
   readonly filled: Uint32Array;
 }
 
-export function flatLayout(tensors: readonly Tensor[]): FilledLayout {
+export function flatLayout(tensors: readonly Pick<Tensor, 'shape' | 'dtype'>[]): FilledLayout {
   const offsets: number[] = [];
   const filled: number[] = [];
   const { dtype } = tensors[0]!;
@@ -192,9 +192,9 @@ export class FlatGradients {
   }
 }
 
-/** A tensor like another one that is filled with a number, for an optimizer's state. */
-export function filledState(like: Tensor, value: number): Tensor {
-  return Tensor.of(full(like.shape, value, like.dtype)).retain();
+/** A tensor that is filled with a number, for an optimizer's state. */
+export function filledState(shape: Shape, value: number, dtype: DType): Tensor {
+  return Tensor.of(full(shape, value, dtype)).retain();
 }
 
 const byteOffsets = ({ dtype, offsets }: Pick<FlatLayout, 'dtype' | 'offsets'>): number[] =>

@@ -10,6 +10,7 @@ interface OptimizerCase extends FixtureCase {
   readonly optimizer: keyof typeof build;
   readonly options: object;
   readonly steps: number;
+  readonly keys: readonly string[];
 }
 
 const fixture = await loadFixture<OptimizerCase>('optimizers');
@@ -26,6 +27,8 @@ const build = {
   RAdam: (params: Tensor[], options: object) => new optim.RAdam(params, options),
   Rprop: (params: Tensor[], options: object) => new optim.Rprop(params, options),
   ASGD: (params: Tensor[], options: object) => new optim.ASGD(params, options),
+  Adafactor: (params: Tensor[], options: object) => new optim.Adafactor(params, options),
+  Muon: (params: Tensor[], options: object) => new optim.Muon(params, options),
 };
 
 const fromFixture = (key: string): Tensor => {
@@ -39,16 +42,22 @@ describe('against PyTorch', () => {
   const byOptimizer = [...Map.groupBy(fixture.cases, ({ optimizer }) => optimizer).values()];
   test.each(byOptimizer.flatMap((cases) => sampled(cases, 2)))(
     '$name',
-    async ({ name, optimizer: type, options, steps }) => {
-      const parameters = { a: parameter('a'), b: parameter('b') };
-      const optimizer = build[type](Object.values(parameters), options);
-      const gradients = { a: fromFixture('inputs/grads_a'), b: fromFixture('inputs/grads_b') };
+    async ({ name, optimizer: type, options, steps, keys }) => {
+      const all = keys.map((key) => ({
+        key,
+        parameter: parameter(key),
+        gradients: fromFixture(`inputs/grads_${key}`),
+      }));
+      const optimizer = build[type](
+        all.map(({ parameter }) => parameter),
+        options,
+      );
       for (let step = 0; step < steps; step++) {
-        for (const key of ['a', 'b'] as const) parameters[key].grad = gradients[key].at(step).clone();
+        for (const { parameter, gradients } of all) parameter.grad = gradients.at(step).clone();
         optimizer.step();
-        for (const key of ['a', 'b'] as const) {
+        for (const { key, parameter } of all) {
           const expected = fixture.tensor(`${name}/${key}`).data;
-          const data = await parameters[key].data();
+          const data = await parameter.data();
           // Rounding of the kernel's square root and division, in units of the parameters' size of about 1.
           data.forEach((value, i) => {
             expect(Math.abs(value - expected[step * data.length + i]!)).toBeLessThan(2e-6);
@@ -65,7 +74,7 @@ describe('each optimizer', () => {
   test.each(kinds)('%s resumes exactly, and keeps a bad label from the weights', async (kind) => {
     const start = () => {
       torch.manualSeed(1);
-      const model = new nn.Linear(3, 4);
+      const model = new nn.Linear(3, 4, { bias: kind !== 'Muon' });
       return { model, optimizer: build[kind](model.parameters(), {}) };
     };
     const train = ({ model, optimizer }: ReturnType<typeof start>, labels: readonly number[]) => {
@@ -88,6 +97,62 @@ describe('each optimizer', () => {
     train(resumed, [4, 1]);
     await expect(resumed.model.weight.data()).rejects.toThrow(torch.IndexError);
     expect(await resumed.model.weight.data()).toEqual(before);
+  });
+});
+
+describe('optimizers of matrices', () => {
+  test('Adafactor keeps a row and a column of a matrix, and a vector whole', async () => {
+    const [a, b] = [ones(2, 3), ones(4)];
+    const optimizer = new optim.Adafactor([a, b]);
+    a.sum().add(b.sum()).backward();
+    optimizer.step();
+    const { state, param_groups: groups } = optimizer.stateDict() as unknown as {
+      state: Record<string, Record<string, Tensor>>;
+      param_groups: Record<string, unknown>[];
+    };
+    expect(Object.keys(state[0]!)).toEqual(['step', 'row_var', 'col_var']);
+    expect([state[0]!.row_var!.shape, state[0]!.col_var!.shape]).toEqual([
+      [2, 1],
+      [1, 3],
+    ]);
+    expect(state[1]!.variance!.shape).toEqual([4]);
+    expect(Object.keys(groups[0]!).slice(0, 6)).toEqual(['lr', 'beta2_decay', 'eps', 'd', 'weight_decay', 'maximize']);
+    const other = new optim.Adafactor([ones(2, 2)]);
+    const wrong = { state: { 0: state[0]! }, param_groups: [{ ...groups[0]!, params: [0] }] };
+    expect(() => other.loadStateDict(wrong)).toThrow(/expected col_var of parameter 0 to have shape \[1, 2\]/);
+    expect(() => new optim.Adafactor([a], { d: 0.5 })).toThrow(/Adafactor: expected d ≥ 1, but got 0.5/);
+    expect(() => new optim.Adafactor([a], { beta2Decay: 1 })).toThrow(/beta2Decay ≤ 0/);
+    expect(() => new optim.Adafactor([a], { eps: [-1, 0] })).toThrow(/eps\[0\] ≥ 0/);
+  });
+
+  test('Muon takes matrices alone, and groups with options of their own', async () => {
+    const [a, b] = [ones(2, 3), ones(3, 2)];
+    expect(() => new optim.Muon([ones(2)])).toThrow(/Muon: expected matrices, but got a parameter of shape \[2\]/);
+    expect(() => new optim.Muon([a], { nsSteps: 100 })).toThrow(/nsSteps to be a whole number from 0 to 99/);
+    expect(() => new optim.Muon([a], { adjustLrFn: 'other' as never })).toThrow(/adjustLrFn to be 'original' or/);
+    const optimizer = new optim.Muon([{ params: [a] }, { params: [b], lr: 0 }], { lr: 0.1, weightDecay: 0 });
+    expect(() => optimizer.addParamGroup({ params: [ones(1, 1, 1)] })).toThrow(torch.ShapeError);
+    expect(optimizer.paramGroups).toHaveLength(2);
+    a.sum().add(b.sum()).backward();
+    optimizer.step();
+    expect(await torch.equal(a, ones(2, 3))).toBe(false);
+    expect(await torch.equal(b, ones(3, 2))).toBe(true);
+  });
+
+  test.each(['Muon', 'Adafactor'] as const)('%s makes no buffer in steady state', async (kind) => {
+    const model = new nn.Linear(3, 4, { bias: kind !== 'Muon' });
+    const optimizer = build[kind](model.parameters(), {});
+    const x = torch.ones(2, 3);
+    const step = async () => {
+      optimizer.zeroGrad();
+      model(x).square().sum().backward();
+      optimizer.step();
+      await torch.synchronize();
+    };
+    for (let i = 0; i < 10; i++) await step();
+    const before = torch.gpu.stats().buffersCreated;
+    for (let i = 0; i < 3; i++) await step();
+    expect(torch.gpu.stats().buffersCreated).toBe(before);
   });
 });
 

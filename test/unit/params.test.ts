@@ -122,6 +122,7 @@ describe('training', () => {
     ['Adagrad', (p) => new optim.Adagrad(p)],
     ['Adadelta', (p) => new optim.Adadelta(p)],
     ['ASGD', (p) => new optim.ASGD(p)],
+    ['Adafactor', (p) => new optim.Adafactor(p)],
     ['Rprop', (p) => new optim.Rprop(p)],
   ])('a clipped step of %s', (_, make) => {
     const programs = programsOf(() => {

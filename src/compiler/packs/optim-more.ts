@@ -9,6 +9,7 @@ export { default as clipGradScale } from '../../../shaders/clip-grad-scale.wgsl?
 export { default as clipGradValue } from '../../../shaders/clip-grad-value.wgsl?raw';
 export { default as libRmsprop } from '../../../shaders/lib/rmsprop.wgsl?raw';
 export { default as nadam } from '../../../shaders/nadam.wgsl?raw';
+export { default as placedUpdate } from '../../../shaders/placed-update.wgsl?raw';
 export { default as radam } from '../../../shaders/radam.wgsl?raw';
 export { default as rmsprop } from '../../../shaders/rmsprop.wgsl?raw';
 export { default as rmspropCentered } from '../../../shaders/rmsprop-centered.wgsl?raw';

@@ -1,0 +1,112 @@
+// Owns Adafactor.
+
+import { listOf, number, orNull } from '../core/argument-kinds';
+import { ArgumentError } from '../core/errors';
+import type { DType, Shape } from '../core/meta';
+import { type Arguments, expectKind, parseArgs, shown } from '../core/options';
+import type { Tensor } from '../tensor/tensor';
+import { checkNotNegative } from './checks';
+import { eachParameter } from './each';
+import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+
+/** What Adafactor takes by name. */
+export interface AdafactorOptions {
+  /** The most that the learning rate is, default 0.01; relative to the size of the parameters. */
+  lr: number;
+  /** Exponent of the decay of the running averages, at most 0; default -0.8. */
+  beta2Decay: number;
+  /** The least root of an estimate of squared gradients, null for the dtype's epsilon; and the least size of a parameter. Default [null, 1e-3]. */
+  eps: readonly [number | null, number];
+  /** The greatest root mean square of an update before it is scaled, at least 1; default 1. */
+  d: number;
+  /** The part of itself that a parameter loses at a learning rate of 1, default 0. */
+  weightDecay: number;
+  /** Ascend rather than descend, default false. */
+  maximize: boolean;
+}
+
+interface AdafactorArguments extends Given<AdafactorOptions> {
+  params: OptimizerParams<AdafactorOptions>;
+}
+
+type AdafactorOrder = ['params', 'lr', 'beta2Decay', 'eps', 'd', 'weightDecay', 'maximize'];
+
+const ROWS = 'row_var';
+const COLUMNS = 'col_var';
+const VARIANCE = 'variance';
+
+/** Machine epsilon of the types of numbers that parameters may have. */
+const EPSILON: Partial<Record<DType, number>> = { float32: 2 ** -23, float16: 2 ** -10 };
+
+const pair = listOf(orNull(number), 2);
+
+const isMatrix = (shape: Shape): boolean => shape.length > 1;
+
+const defaults = { lr: 1e-2, beta2Decay: -0.8, eps: [null, 1e-3], d: 1, weightDecay: 0, maximize: false } as const;
+
+/**
+ * Adafactor (Shazeer & Stern 2018): of the squares of a matrix's gradients it keeps the means of rows and columns alone, so that its state is small.
+ *
+ *     R ← R + t^beta2Decay (mean of ∇² in each row − R);   C likewise, of columns;   V = R C / max(mean of R, eps₁)
+ *     U = ∇ / max(√V, eps₁);   p ← (1 − lr · weightDecay) p − max(eps₂, rms(p)) · min(lr, 1/√t) · U / max(1, rms(U) / d)
+ *
+ * Of parameters with one dimension or none V is kept whole.
+ *
+ *     const optimizer = new optim.Adafactor(model.parameters());
+ */
+export class Adafactor extends OneCallOptimizer<AdafactorOptions> {
+  constructor(params: OptimizerParams<AdafactorOptions>, options?: Given<AdafactorOptions>);
+  constructor(...args: Arguments<AdafactorArguments, AdafactorOrder>);
+  constructor(...args: unknown[]) {
+    const { params, ...options } = parseArgs<AdafactorArguments>('Adafactor', ['params'], defaults, args, {
+      eps: pair,
+    });
+    super('Adafactor', params, options);
+  }
+
+  protected checkOptions({ lr, beta2Decay, eps, d, weightDecay }: AdafactorOptions): void {
+    expectKind(this.name, 'eps', eps, pair);
+    checkNotNegative(this.name, { lr, weightDecay, 'eps[0]': eps[0] ?? 0, 'eps[1]': eps[1] });
+    if (!(beta2Decay <= 0)) throw new ArgumentError(`Adafactor: expected beta2Decay ≤ 0, but got ${shown(beta2Decay)}`);
+    if (!(d >= 1)) throw new ArgumentError(`Adafactor: expected d ≥ 1, but got ${shown(d)}`);
+  }
+
+  protected stateNames(_: AdafactorOptions, { shape }: Tensor): readonly string[] {
+    return isMatrix(shape) ? [ROWS, COLUMNS] : [VARIANCE];
+  }
+
+  protected override kindOf({ shape }: Tensor): unknown {
+    return isMatrix(shape);
+  }
+
+  protected override stateShape(name: string, shape: Shape): Shape {
+    return name === VARIANCE ? shape : shape.with(name === ROWS ? -1 : -2, 1);
+  }
+
+  protected update({ lr, beta2Decay, eps, d, weightDecay, maximize }: AdafactorOptions, update: Update): Updated {
+    const { step } = update;
+    const weight = step ** beta2Decay;
+    const rate = Math.min(lr, 1 / Math.sqrt(step));
+    return eachParameter(update, this.stateShape, ([param, given, ...states]) => {
+      const grad = maximize ? given.neg() : given;
+      const least = eps[0] ?? EPSILON[param.dtype]!;
+      const size = rms(param).clamp(eps[1]).mul(rate);
+      const kept = weightDecay === 0 ? param : param.mul(1 - lr * weightDecay);
+      const squares = grad.square();
+      const means = isMatrix(param.shape)
+        ? [squares.mean(-1, { keepdim: true }), squares.mean(-2, { keepdim: true })]
+        : [squares];
+      const averages = states.map((before, i) => before.add(means[i]!.sub(before).mul(weight)));
+      const [rows, columns] = averages as [Tensor, Tensor | undefined];
+      const variance = columns ? rows.mul(columns).div(rows.mean(-2, { keepdim: true }).clamp(least)) : rows;
+      const direction = variance
+        .clamp(least * least)
+        .rsqrt()
+        .mul(grad);
+      const clipped = direction.mul(size.div(rms(direction).div(d).clamp(1)));
+      return [kept.sub(clipped), ...averages];
+    });
+  }
+}
+
+const rms = (x: Tensor): Tensor => x.square().mean().sqrt();

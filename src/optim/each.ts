@@ -1,0 +1,61 @@
+// Owns updates that treat each parameter by itself, for optimizers that look at its shape: in and out of flat buffers.
+
+import { bytesPerElement, type DType, type Shape } from '../core/meta';
+import type { Value } from '../graph/value';
+import { pack, sliceOfFlat } from '../ops/join';
+import { placedUpdates } from '../ops/optim-adaptive';
+import { flatLayout } from '../tensor/flat';
+import { Tensor } from '../tensor/tensor';
+import type { Update, Updated } from './optimizer';
+
+/** A parameter, its gradient and its state tensors, in the order in which they were asked for. */
+export type Part = readonly [param: Tensor, grad: Tensor, ...states: Tensor[]];
+
+/** One flat buffer of tensors as an optimizer keeps them. */
+interface Flat {
+  readonly value: Value;
+  readonly shapes: readonly Shape[];
+}
+
+const layoutOf = (shapes: readonly Shape[], dtype: DType) => flatLayout(shapes.map((shape) => ({ shape, dtype })));
+
+function apart({ value, shapes }: Flat): Tensor[] {
+  const { offsets } = layoutOf(shapes, value.dtype);
+  return shapes.map((shape, i) => Tensor.of(sliceOfFlat(value, offsets[i]!, shape)));
+}
+
+function together(tensors: readonly Tensor[], dtype: DType): Value {
+  const { offsets, size } = layoutOf(
+    tensors.map(({ shape }) => shape),
+    dtype,
+  );
+  return pack(
+    tensors.map(({ value }) => value),
+    offsets.map((offset) => offset * bytesPerElement(dtype)),
+    size,
+  );
+}
+
+/** The update of a block by what `step` gives for each parameter: it, and its state tensors, by the names in their order. */
+export function eachParameter(
+  { param, grad, states, shapes }: Update,
+  stateShape: (name: string, shape: Shape) => Shape,
+  step: (part: Part) => readonly [param: Tensor, ...states: Tensor[]],
+): Updated {
+  const names = Object.keys(states);
+  const flats = [
+    { value: param, shapes },
+    { value: grad, shapes },
+    ...names.map((name) => ({ value: states[name]!, shapes: shapes.map((shape) => stateShape(name, shape)) })),
+  ].map(apart);
+  const results = shapes.map((_, i) => step(flats.map((tensors) => tensors[i]!) as unknown as Part));
+  const joined = (k: number) =>
+    together(
+      results.map((result) => result[k]!),
+      param.dtype,
+    );
+  const [moved, ...kept] = placedUpdates(
+    [param, ...names.map((name) => states[name]!)].map((old, k) => ({ old, updated: joined(k) })),
+  );
+  return { param: moved!, states: Object.fromEntries(names.map((name, k) => [name, kept[k]!])) };
+}
