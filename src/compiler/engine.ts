@@ -9,7 +9,6 @@ import { expectGood, type FaultSlot, placesToRead } from '../gpu/fault-sources';
 import type { Allocation } from '../gpu/memory';
 import { setPacer } from '../gpu/pace';
 import type { Capture } from '../gpu/pictures';
-import type { Profile } from '../gpu/profile';
 import { Session } from '../gpu/session';
 import type { Slots } from '../gpu/slots';
 import { stats } from '../gpu/stats';
@@ -18,25 +17,21 @@ import { firstRun } from './first-run';
 import { Heat } from './heat';
 import type { Program } from './ir';
 import { fail, type Job, type JobExport, type Rehearsal } from './job';
-import { beginKernels, link, pipelineRequests } from './link';
+import { beginKernels, link } from './link';
 import { type CompilerPass, compilerPasses } from './passes/index';
 import { compile, foresee, hostBytesOf, type Plan } from './plan';
 import { PlanCache } from './plan-cache';
 import { Refusal } from './refusal';
 import { type Sendable, Sender } from './sender';
-import { bindStanding, releaseStanding } from './standing';
+import { releaseStanding } from './standing';
 import { BackgroundTuning } from './tuning/background';
-import { Measurements, type Tuned } from './tuning/measurements';
+import { Measurements } from './tuning/measurements';
 import type { TuningRecord } from './tuning/store';
-import type { TuningProgress } from './tuning/tuner';
 
 export type { Cell, Job, JobExport, Rehearsal };
 
-/** What was made ready by `prepare`. */
-export interface Prepared {
-  readonly plans: number;
-  readonly pipelines: number;
-}
+/** What is done on the device; `orLost` ends a wait with the device. */
+export type WithSession<T> = (session: Session, orLost: <U>(promise: Promise<U>) => Promise<U>) => Promise<T>;
 
 interface CachedPlan extends Sendable {
   /** What it was compiled for, with what had been measured then. */
@@ -77,7 +72,7 @@ export class Engine {
   private rehearsing: Rehearsal | null = null;
   /** Plans that wait for kernels of their own. */
   private readonly refining = new Set<Promise<void>>();
-  private readonly measured = new Measurements(() => this.options.tuning);
+  readonly measured = new Measurements(() => this.options.tuning);
   private readonly background = new BackgroundTuning({
     idleDevice: () => {
       const { session } = this;
@@ -129,6 +124,23 @@ export class Engine {
   /** Chooses kernels by rule of thumb from now on, whatever has been measured. */
   async untune(): Promise<void> {
     await this.init({ ...this.options, tuning: false });
+  }
+
+  /** The plan of a program that is kept. */
+  planned(key: readonly number[]): CachedPlan | undefined {
+    return this.plans.get(key);
+  }
+
+  /** What the plan of a program is, or would be, compiled for; the device must be open. */
+  profileFor(key: readonly number[]): AdapterProfile {
+    if (!this.session) this.reportLoss();
+    invariant(this.session, 'a plan is compiled for a device');
+    return (this.plans.get(key) ?? this.session).profile;
+  }
+
+  /** A fresh plan for a program, within `whenLoaded`. */
+  compile(program: Program, profile: AdapterProfile): Plan {
+    return compile(program, profile, this.passes);
   }
 
   /** Opens the device unless it is open. */
@@ -314,6 +326,11 @@ export class Engine {
     await this.session?.confirm(slot).catch(() => {}); // a lost device reports itself
   }
 
+  /** Resolves when nothing that was submitted waits for the device or for pipelines. */
+  async idle(): Promise<void> {
+    await this.tail;
+  }
+
   /** Whether something that was submitted waits for the device or for pipelines. */
   get waits(): boolean {
     return this.tail !== null;
@@ -342,15 +359,10 @@ export class Engine {
     await this.session?.keepPace();
   }
 
-  /** Times on the GPU of what `fn` runs. */
-  async timed(fn: () => Promise<unknown>): Promise<Profile> {
+  /** Runs `action` while others may be submitted; `orLost` as in `alone`. */
+  async beside<T>(action: WithSession<T>): Promise<T> {
     await this.tail;
-    const session = await this.openReporting();
-    const running = session.timed(async () => {
-      await fn();
-      await this.tail;
-    });
-    return this.throughLoss(session, running);
+    return this.within(action);
   }
 
   /** Bytes in all GPU buffers now. */
@@ -409,7 +421,7 @@ export class Engine {
   }
 
   /** Belongs behind every wait: what was begun on a device that is lost by now must not end on the next one. */
-  private expectCurrent(session: Session): void {
+  expectCurrent(session: Session): void {
     if (session.lossError) throw session.lossError;
     invariant(session === this.session, 'a device that was replaced has no work left');
   }
@@ -427,24 +439,19 @@ export class Engine {
     this.plans.clear();
   }
 
-  /** Measures what the programs' kernels can choose and is not known yet, for about `budget` milliseconds. */
-  tune(programs: readonly Program[], budget: number, onProgress: (progress: TuningProgress) => void): Promise<Tuned> {
-    return this.enqueue(async () => {
-      const session = await this.openReporting();
-      const orLost = <T>(promise: Promise<T>) => this.throughLoss(session, promise);
-      const tuned = await this.measured.measure(session, programs, budget, onProgress, orLost);
-      if (tuned.choices.length > 0) this.plans.clear();
-      return tuned;
-    });
+  /** Runs `action` behind what waits already, and before anything that is submitted later. */
+  alone<T>(action: WithSession<T>): Promise<T> {
+    return this.enqueue(() => this.within(action));
   }
 
-  /** Forgets what was measured on this adapter. */
-  clearTuning(): Promise<void> {
-    return this.enqueue(async () => {
-      const session = await this.openReporting();
-      this.plans.clear();
-      await this.measured.clear(session);
-    });
+  private async within<T>(action: WithSession<T>): Promise<T> {
+    const session = await this.openReporting();
+    return action(session, (promise) => this.throughLoss(session, promise));
+  }
+
+  /** Has every program planned anew when it runs next. */
+  forgetPlans(): void {
+    this.plans.clear();
   }
 
   private close(): void {
@@ -512,7 +519,8 @@ export class Engine {
     else this.run(job, cached, session);
   }
 
-  private remember(key: readonly number[], cached: CachedPlan): CachedPlan {
+  /** Keeps a plan for when its program runs. */
+  remember(key: readonly number[], cached: CachedPlan): CachedPlan {
     this.plans.set(key, cached, 16 * key.length + hostBytesOf(cached.plan));
     stats.plansCompiled++;
     return cached;
@@ -525,48 +533,6 @@ export class Engine {
       () => slots.bytes > MAX_SLOT_BYTES,
       RECENT_PLANS,
     );
-  }
-
-  /** A plan for a program, freshly compiled, and whether there is one already; the device must be open. */
-  async planFor(key: readonly number[], program: Program): Promise<{ readonly plan: Plan; readonly cached: boolean }> {
-    if (!this.session) this.reportLoss();
-    invariant(this.session, 'a plan is compiled for a device');
-    const cached = this.plans.get(key);
-    const { profile } = cached ?? this.session;
-    return { plan: await whenLoaded(() => compile(program, profile, this.passes)), cached: cached !== undefined };
-  }
-
-  /** Makes plans for programs that have none yet, all pipelines at once, and runs none of them. */
-  prepare(
-    jobs: readonly { readonly key: readonly number[]; readonly program: Program }[],
-    onProgress: (done: number, total: number) => void,
-  ): Promise<Prepared> {
-    return this.enqueue(async () => {
-      const session = await this.openReporting();
-      return this.throughLoss(session, this.prepareOn(session, jobs, onProgress));
-    });
-  }
-
-  private async prepareOn(
-    session: Session,
-    jobs: readonly { readonly key: readonly number[]; readonly program: Program }[],
-    onProgress: (done: number, total: number) => void,
-  ): Promise<Prepared> {
-    const before = stats.pipelinesCreated;
-    const fresh = jobs.filter(({ key }) => !this.plans.get(key));
-    const { profile } = session;
-    const plans = await whenLoaded(() =>
-      fresh.map(({ key, program }) => ({ key, plan: compile(program, profile, this.passes) })),
-    );
-    const requests = plans.flatMap(({ plan }) => pipelineRequests(plan));
-    await session.pipelines.prepare(requests, onProgress);
-    for (const { key, plan } of plans) {
-      const { standing } = bindStanding(plan, () => null);
-      const executable = await link(plan, session);
-      this.expectCurrent(session);
-      this.remember(key, { plan, profile, executable, standing });
-    }
-    return { plans: plans.length, pipelines: stats.pipelinesCreated - before };
   }
 
   /** Gives a plan kernels of its own in the place of general ones, once they are compiled; no run waits for that. */

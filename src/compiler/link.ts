@@ -24,7 +24,7 @@ import {
 import type { Slot, Slots } from '../gpu/slots';
 import { codeOf, markedCode } from '../wgsl/code';
 import { shake } from '../wgsl/shake';
-import { stepsWithEndings } from './fusion/endings';
+import { inlining } from './fusion/inlining';
 import { type Lengths, paysToKnow, withLengths } from './fusion/reading';
 import type { Param, Pass } from './ir';
 import { layOut, tenantsOf } from './layout';
@@ -77,15 +77,12 @@ export function beginKernels(plan: Plan, target: LinkTarget, by: 'any' | 'own' =
   const requests = pipelineRequests({ steps: own }, often);
   const resized = by === 'any' && known.meet(operationsOf(plan), sizesOf(plan));
   const soon = by === 'any' && target.profile.kind === 'software' && forLayers && known.takeLong(requests);
-  const together = soon
-    ? stepsWithEndings(
-        own.filter((_, s) => !known.serves(requests[s]!)),
-        (kernel) => keyOf(generalRequest(kernel)),
-      )
-    : new Map<Step, Step>();
+  const alone = soon ? own.filter((_, s) => !known.serves(requests[s]!)) : [];
+  // What gives kernels endings is here where any has one.
+  const together = inlining.here?.stepsWithEndings(alone, (kernel) => keyOf(generalRequest(kernel)));
   const chosen = own.map((step, s): { readonly step: Step; readonly request: PipelineRequest } => {
     const request = requests[s]!;
-    const joined = together.get(step);
+    const joined = together?.get(step);
     if (joined) return { step: joined, request: generalRequest(joined.pass) };
     const one = by === 'own' ? request : known.choose(request, { resized, soon });
     return { step: { ...step, pass: passOf(step.pass, request, one) }, request: one };
@@ -95,7 +92,7 @@ export function beginKernels(plan: Plan, target: LinkTarget, by: 'any' | 'own' =
   for (const pipeline of pipelines) pipeline.catch(() => {}); // whoever waits for it reports it
   const shared = by === 'any' && forLayers && own.some(({ pass }) => pass.often || isWorth(pass.layerLengths));
   const general = shared || wanted.some((request, s) => request !== requests[s]);
-  const foreseen = resized ? foreseenRequests(own.filter((step) => !together.has(step))) : [];
+  const foreseen = resized ? foreseenRequests(own.filter((step) => !together?.has(step))) : [];
   return { steps: chosen.map(({ step }) => step), general, foreseen, pipelines };
 }
 

@@ -12,6 +12,7 @@ import type { LoweredProgram, Lowering, Operand, Overwrite, Pass, Program, Progr
 import { input, output, u32 } from './ir';
 import { gridFor } from './lowering';
 import { fillsFirst, packTargets } from './pack';
+import { hasHalves, widening } from './passes/halves';
 import { type CompilerPass, compilerPasses } from './passes/index';
 import { withTexts } from './texts';
 
@@ -101,7 +102,7 @@ export function compile(
   adapter: AdapterProfile,
   passes: readonly CompilerPass[] = compilerPasses,
 ): Plan {
-  if (recorded.values.some(({ dtype }) => dtype === 'float16')) expectHalf(adapter);
+  if (hasHalves(recorded)) expectHalf(adapter);
   const program = fillsFirst(recorded);
   const lowered = passes.reduce((before, pass) => pass(before), {
     program,
@@ -140,16 +141,18 @@ export function expectHalf(adapter: AdapterProfile, where = 'float16'): void {
 }
 
 /** How the nodes of a program are computed. @throws MissingParts for the code and the texts that are not there */
-const lowerings = ({ nodes, values }: Program, adapter: AdapterProfile): Lowering[] =>
-  allHere(
+const lowerings = (program: Program, adapter: AdapterProfile): Lowering[] => {
+  const { nodes, values } = program;
+  return allHere(
     nodes.map(({ op, attrs, ...node }) => () => {
       const inputs = node.inputs.map((v) => values[v]!);
       const outputs = node.outputs.map((v) => values[v]!);
       return withTexts(op.lower({ inputs, outputs, attrs, adapter }));
     }),
     // A program whose kernels are loaded rarely does without these.
-    [inlining, writing],
+    [inlining, writing, ...(hasHalves(program) ? [widening] : [])],
   );
+};
 
 /** Locations that a run needs whatever is kept: steps touch them whose results are not kept, or they are, or give, exports. */
 export function locationsReadEachTime({

@@ -5,6 +5,7 @@ import { LatePart, MissingParts } from '../core/late';
 import { isMarked, writing } from '../wgsl/unroll';
 import { inlining } from './fusion/inlining';
 import type { Lowering, Pass, PointwiseBody } from './ir';
+import { widening } from './passes/halves';
 
 /** The packs by name. What programs use together is in one. */
 const packs = {
@@ -140,5 +141,5 @@ export function kernels<K>(name: string, ask: () => Promise<K>, ...always: PackN
 
 /** Loads all packs, and the code of all kernels, so that plans can be compiled without waiting, for tests. */
 export const allParts = async (): Promise<void> => {
-  await Promise.all([...Object.values(packs), ...codes, inlining, writing].map((part) => part.load()));
+  await Promise.all([...Object.values(packs), ...codes, inlining, widening, writing].map((part) => part.load()));
 };

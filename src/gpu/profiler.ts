@@ -2,6 +2,7 @@
 import { ArgumentError } from '../core/errors';
 import { startHostTrace } from './host-trace';
 import { type KernelRun, Profile, type SubmitTime } from './profile';
+import type { Session } from './session';
 
 const CAPACITY = 4096; // WebGPU's limit on the queries of a set
 const RESOLVE_USAGE = 0x200 | 0x04; // QUERY_RESOLVE | COPY_SRC
@@ -70,4 +71,19 @@ export class Profiler {
     for (const resource of [...sets, resolved, staging]) resource.destroy();
     return new Profile({ runs, submits, phases, start, end });
   }
+}
+
+/** Runs `fn` with every dispatch of a session timed. */
+export async function profiled(session: Session, fn: () => Promise<unknown>): Promise<Profile> {
+  const profiler = new Profiler(session.device);
+  session.profiler = profiler;
+  try {
+    await fn();
+  } catch (error) {
+    profiler.abandon();
+    throw error;
+  } finally {
+    session.profiler = null;
+  }
+  return profiler.finish();
 }

@@ -11,7 +11,6 @@ import { type Allocation, Memory, SMALL_BYTES } from './memory';
 import { Nudges } from './nudges';
 import { Pacing, SUBMIT_MILLISECONDS } from './pacing';
 import { Pipelines } from './pipelines';
-import type { Profile } from './profile';
 import type { Profiler } from './profiler';
 import { Slots } from './slots';
 import { stats } from './stats';
@@ -180,22 +179,6 @@ export class Session {
     const error = this.pendingError;
     this.pendingError = null;
     return error;
-  }
-
-  /** Runs `fn` with every dispatch timed. */
-  async timed(fn: () => Promise<unknown>): Promise<Profile> {
-    const { Profiler } = await import('./profiler');
-    const profiler = new Profiler(this.device);
-    this.profiler = profiler;
-    try {
-      await fn();
-    } catch (error) {
-      profiler.abandon();
-      throw error;
-    } finally {
-      this.profiler = null;
-    }
-    return profiler.finish();
   }
 
   /** The submits that a plan is spread over. */

@@ -2,6 +2,7 @@
 import { engine } from '../compiler/engine';
 import { type ExplainedPlan, explainPlan } from '../compiler/explain';
 import { PlanCache } from '../compiler/plan-cache';
+import { planFor } from '../compiler/prepare';
 import { ArgumentError } from '../core/errors';
 import { kindOf } from '../core/options';
 import { Printable } from '../core/printable';
@@ -76,6 +77,6 @@ export const explain = callable(
 );
 
 async function explained({ key, program, uploads }: RehearsedJob, runs: number): Promise<ExplainedPlan> {
-  const { plan, cached } = await engine.planFor(key, program);
+  const { plan, cached } = await planFor(engine, { key, program });
   return explainPlan(plan, { program, uploads, cached, runs });
 }

@@ -67,10 +67,16 @@ export const synchronize = closed('synchronize', async (): Promise<void> => {
  */
 export const profile = callable('profile(fn: function)', async (fn: () => unknown): Promise<Profile> => {
   flush();
-  return engine.timed(async () => {
-    await fn();
-    flush();
-  });
+  const { profiled } = await import('../gpu/profiler');
+  return engine.beside((session, orLost) =>
+    orLost(
+      profiled(session, async () => {
+        await fn();
+        flush();
+        await engine.idle();
+      }),
+    ),
+  );
 });
 
 /** A copy of the counters: calls to WebGPU since the start, and bytes now. */

@@ -1,5 +1,6 @@
 // torch.gpu.tune: measures what kernels can choose, for the shapes that a function uses, and remembers it.
 import { engine } from '../compiler/engine';
+import { clearMeasured, measure } from '../compiler/tuning/measure';
 import type { TunedChoice, TuningProgress } from '../compiler/tuning/tuner';
 import { callback, number } from '../core/argument-kinds';
 import { closed } from '../core/arity';
@@ -60,7 +61,7 @@ async function tuneFor(...args: TuneArguments): Promise<TuningReport> {
   });
   await engine.start();
   const programs = (await rehearseFully('tune', fn)).map(({ program }) => program);
-  const { choices, left, saved } = await engine.tune(programs, budget, onProgress);
+  const { choices, left, saved } = await measure(engine, programs, budget, onProgress);
   return new TuningReport(choices, left, saved);
 }
 
@@ -80,4 +81,4 @@ export const tune: {
   (...args: TuneArguments): Promise<TuningReport>;
   /** Forgets what was measured on this adapter, here and in the store. */
   clear(): Promise<void>;
-} = /* @__PURE__ */ Object.assign(tuneFor, { clear: closed('tune.clear', () => engine.clearTuning()) });
+} = /* @__PURE__ */ Object.assign(tuneFor, { clear: closed('tune.clear', () => clearMeasured(engine)) });

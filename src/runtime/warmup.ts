@@ -1,6 +1,7 @@
 // Warming up: everything that a function would need on the GPU is compiled before it runs for the first time.
-import { engine, type Prepared } from '../compiler/engine';
+import { engine } from '../compiler/engine';
 import { PlanCache } from '../compiler/plan-cache';
+import { type Prepared, prepare } from '../compiler/prepare';
 import { anything, callback, orNull } from '../core/argument-kinds';
 import { ArgumentError } from '../core/errors';
 import { type Arguments, kindOf, parseArgs } from '../core/options';
@@ -53,7 +54,7 @@ export async function warmup(...args: Arguments<Warmup, ['fn', 'onProgress']>): 
   }
   await engine.start();
   const wanted = await rehearseFully('warmup', fn);
-  return engine.prepare(wanted, (done, total) => onProgress?.({ done, total }));
+  return prepare(engine, wanted, (done, total) => onProgress?.({ done, total }));
 }
 
 /** Rehearses `fn` until its calls ask for nothing new, and gives each program once. */

@@ -2,7 +2,8 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Pass } from '../../src/compiler/ir';
 import { BackgroundTuning } from '../../src/compiler/tuning/background';
-import { candidateKey, type Probe, TuningTable } from '../../src/compiler/tuning/tuning';
+import { TuningTable } from '../../src/compiler/tuning/table';
+import { candidateKey, type Probe } from '../../src/compiler/tuning/tuning';
 import { chooseTile, type MatmulShape, probeShape, probeTiles } from '../../src/kernels/matmul/tiles';
 import { adapterOf, roomy } from '../support/adapter';
 

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { KernelOp, Program } from '../../src/compiler/ir';
 import { adapterKey, readRecord, writeRecord } from '../../src/compiler/tuning/store';
+import { type ChoicePoint, candidatesOf, fingerprint, TuningTable } from '../../src/compiler/tuning/table';
 import {
   type Bench,
   forced,
@@ -11,14 +12,7 @@ import {
   tuneAll,
   tuningTasks,
 } from '../../src/compiler/tuning/tuner';
-import {
-  type Candidate,
-  type ChoicePoint,
-  candidatesOf,
-  fingerprint,
-  TuningTable,
-  tuned,
-} from '../../src/compiler/tuning/tuning';
+import { type Candidate, tuned } from '../../src/compiler/tuning/tuning';
 import { adapterOf, roomy } from '../support/adapter';
 
 const adapter = adapterOf('gpu', {

@@ -1,14 +1,8 @@
 // Proves that kernels get measured choices where there are some that fit, and their own rule's choice otherwise.
 import { describe, expect, test } from 'vitest';
-import {
-  type Candidate,
-  type ChoicePoint,
-  candidatesOf,
-  fingerprint,
-  TuningRecorder,
-  TuningTable,
-  tuned,
-} from '../../src/compiler/tuning/tuning';
+import { TuningRecorder } from '../../src/compiler/tuning/recorder';
+import { type ChoicePoint, candidatesOf, fingerprint, TuningTable } from '../../src/compiler/tuning/table';
+import { type Candidate, tuned } from '../../src/compiler/tuning/tuning';
 import type { Tuning } from '../../src/gpu/device';
 import { adapterOf, roomy } from '../support/adapter';
 

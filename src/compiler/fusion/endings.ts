@@ -2,7 +2,7 @@
 
 import { type Ending, type Pass, u32 } from '../ir';
 import type { Step } from '../plan';
-import { inlining } from './inlining';
+import { sourceWithEndings } from './inline';
 
 interface Member {
   readonly step: Step;
@@ -39,7 +39,7 @@ function sharing(members: readonly Member[]): [Step, Step][] {
   if (endings.size === 0 || kinds < 2) return [];
   const names = [...endings.keys()];
   const all = [...endings.values()];
-  const source = inlining.now.sourceWithEndings(members[0]!.kernel, all);
+  const source = sourceWithEndings(members[0]!.kernel, all);
   const buffers = Math.max(...all.map(({ reads }) => reads.length));
   return members.map(({ step, kernel, ending, name }) => {
     const at = ending ? names.indexOf(name!) : names.length;

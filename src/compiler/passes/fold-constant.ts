@@ -35,7 +35,6 @@ export function standingValues({ program, lowerings }: LoweredProgram): Readonly
  */
 export function foldStanding(lowered: LoweredProgram): LoweredProgram {
   const { program, lowerings } = lowered;
-  if (!lowerings.some((lowering) => lowering.kind === 'pointwise' && lowering.folded)) return lowered;
   const standing = standingValues(lowered);
   const values: Meta[] = [...program.values];
   const inputBytes = values.slice(0, program.inputCount).reduce((sum, meta) => sum + byteLength(meta), 0);

@@ -1,19 +1,32 @@
 // The compiler's passes over a lowered program, in order.
 
+import { inlining } from '../fusion/inlining';
 import type { LoweredProgram } from '../ir';
 import { composeViews } from './compose-views';
 import { dropUnused } from './drop-unused';
-import { foldStanding } from './fold-constant';
 import { fusePointwise, leaveApart } from './fuse-pointwise';
-import { fusePools } from './fuse-pools';
+import { hasHalves, widening } from './halves';
 import { catsInPlace } from './join-in-place';
-import { moveScales } from './move-scales';
 import { schedule } from './schedule';
 import { shareEqual } from './share-equal';
-import { readHalves } from './widen-late';
 
 /** A lowered program in, another that computes the same out. Pure. */
 export type CompilerPass = (lowered: LoweredProgram) => LoweredProgram;
+
+// Passes that arrive late: each says what a program has that it changes anything of.
+
+const moveScales: CompilerPass = (lowered) =>
+  lowered.program.nodes.some(({ op }) => op.spreads) ? inlining.now.moveScales(lowered) : lowered;
+
+const readHalves: CompilerPass = (lowered) => (hasHalves(lowered.program) ? widening.now.readHalves(lowered) : lowered);
+
+const foldStanding: CompilerPass = (lowered) =>
+  lowered.lowerings.some((lowering) => lowering.kind === 'pointwise' && lowering.folded)
+    ? inlining.now.foldStanding(lowered)
+    : lowered;
+
+const fusePools: CompilerPass = (lowered) =>
+  lowered.program.nodes.some(({ op }) => op.windows) ? inlining.now.fusePools(lowered) : lowered;
 
 /**
  * Nodes become fewer and cheaper, then kernels fewer, then their order thriftier. Poolings are fused before pointwise nodes,

@@ -7,7 +7,6 @@ import type { LoweredProgram, Lowering, Operand, Pass } from '../ir';
 /** Has operations that can read float16 (`readsHalf`) read what a cast would widen for them. */
 export function readHalves({ program, lowerings }: LoweredProgram): LoweredProgram {
   const { values } = program;
-  if (!values.some(({ dtype }) => dtype === 'float16')) return { program, lowerings };
   /** By value: the float16 value that it is the widened copy of. */
   const narrow = new Map<number, number>();
   program.nodes.forEach(({ inputs, outputs, scalarCount }, n) => {

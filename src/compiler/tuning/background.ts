@@ -1,5 +1,10 @@
 // Measuring in the background: what kernels want to know of an adapter that is met for the first time, while nothing else goes on.
-import type { Probing } from './probing';
+import { whenLoaded } from '../../core/late';
+import { codeOf } from '../../wgsl/code';
+import { shake } from '../../wgsl/shake';
+import type { Pass } from '../ir';
+import { passWithTexts } from '../texts';
+import type { Probing, WrittenPass } from './probing';
 import type { Probe } from './tuning';
 
 /** What the measuring sees of the engine. */
@@ -28,6 +33,12 @@ function later(action: () => void, milliseconds: number): void {
 }
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => later(resolve, milliseconds));
+
+const written = (pass: Pass): Promise<WrittenPass> =>
+  whenLoaded(() => {
+    const whole = passWithTexts(pass);
+    return { pass: whole, code: shake(codeOf(whole), whole.entry ?? 'main') };
+  });
 
 export class BackgroundTuning {
   private runs = 0;
@@ -71,7 +82,7 @@ export class BackgroundTuning {
       if (!loaded || !isQuiet()) return;
       device.pushErrorScope('validation');
       device.pushErrorScope('out-of-memory');
-      probing = new loaded.Probing(device, probe);
+      probing = new loaded.Probing(device, probe, written);
       const errors = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
       if (errors.some((error) => error !== null)) this.around.found(probe, {});
       else await this.stepThrough(probing, isQuiet);

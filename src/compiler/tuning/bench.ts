@@ -10,8 +10,10 @@ import type { Session } from '../../gpu/session';
 import { Slots } from '../../gpu/slots';
 import { type LinkTarget, link } from '../link';
 import { compile } from '../plan';
+import type { TuningTable } from './table';
+import { noiseOf, Timer } from './timer';
 import { type Bench, forced, type Trial, type TuningTask } from './tuner';
-import type { Candidate, TuningTable } from './tuning';
+import type { Candidate } from './tuning';
 
 /** How much of a result is compared, in bytes, and how far candidates may differ there, relative to its largest element. */
 const COMPARED_BYTES = 1 << 20;
@@ -107,8 +109,12 @@ class GpuTrial implements Trial {
     readonly close: () => void,
   ) {}
 
-  time(repeats: number): Promise<number> {
-    return this.timer.time(this.executable, this.run, repeats);
+  async time(repeats: number): Promise<number> {
+    const { session, executable, run } = this;
+    const all = await this.timer.measure((pass) => {
+      for (let i = 0; i < repeats; i++) encodeDispatches(session.device, pass, executable.dispatches, run);
+    });
+    return all / repeats;
   }
 
   async agrees(other: Trial): Promise<boolean> {
@@ -137,80 +143,5 @@ function fillWithNoise(device: GPUDevice, { buffer, offset, bytes }: Allocation,
   const noise = noiseOf(Math.min(bytes / 4, NOISE_LENGTH));
   for (let at = 0; at < bytes; at += 4 * NOISE_LENGTH) {
     device.queue.writeBuffer(buffer, offset + at, noise, 0, Math.min(noise.length, (bytes - at) / 4));
-  }
-}
-
-/** From -1 to 1, the same for all candidates: a linear congruential generator with the numbers of Numerical Recipes. */
-export function noiseOf(length: number): Float32Array<ArrayBuffer> {
-  const noise = new Float32Array(length);
-  let state = 1;
-  for (let i = 0; i < length; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    noise[i] = state / 2 ** 31 - 1;
-  }
-  return noise;
-}
-
-const RESOLVE_USAGE = 0x200 | 0x04; // QUERY_RESOLVE | COPY_SRC
-const STAGING_USAGE = 0x01 | 0x08; // MAP_READ | COPY_DST
-
-/** Times runs of dispatches, by timestamps where the device has them, else by the clock of the host. */
-export class Timer {
-  private readonly queries: {
-    readonly set: GPUQuerySet;
-    readonly resolved: GPUBuffer;
-    readonly staging: GPUBuffer;
-  } | null;
-
-  constructor(private readonly device: GPUDevice) {
-    const timed = device.features.has('timestamp-query');
-    this.queries = timed
-      ? {
-          set: device.createQuerySet({ type: 'timestamp', count: 2 }),
-          resolved: device.createBuffer({ size: 16, usage: RESOLVE_USAGE }),
-          staging: device.createBuffer({ size: 16, usage: STAGING_USAGE }),
-        }
-      : null;
-  }
-
-  async time({ dispatches }: Executable, run: Run, repeats: number): Promise<number> {
-    const { device } = this;
-    const all = await this.measure((pass) => {
-      for (let i = 0; i < repeats; i++) encodeDispatches(device, pass, dispatches, run);
-    });
-    return all / repeats;
-  }
-
-  /** Milliseconds of a pass. */
-  async measure(encode: (pass: GPUComputePassEncoder) => void): Promise<number> {
-    const { device, queries } = this;
-    const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass(
-      queries
-        ? { timestampWrites: { querySet: queries.set, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 } }
-        : {},
-    );
-    encode(pass);
-    pass.end();
-    if (!queries) {
-      await device.queue.onSubmittedWorkDone();
-      const start = performance.now();
-      device.queue.submit([encoder.finish()]);
-      await device.queue.onSubmittedWorkDone();
-      return performance.now() - start;
-    }
-    const { set, resolved, staging } = queries;
-    encoder.resolveQuerySet(set, 0, 2, resolved, 0);
-    encoder.copyBufferToBuffer(resolved, 0, staging, 0, 16);
-    device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(1);
-    const [from, to] = new BigUint64Array(staging.getMappedRange());
-    staging.unmap();
-    return Number(to! - from!) / 1e6;
-  }
-
-  destroy(): void {
-    const { queries } = this;
-    for (const resource of queries ? [queries.set, queries.resolved, queries.staging] : []) resource.destroy();
   }
 }

@@ -1,11 +1,7 @@
 // Measures what a kernel's candidates cost on this adapter, a small run at a time, with WebGPU alone: no counter, pool or cache of the engine is touched.
 
-import { whenLoaded } from '../../core/late';
-import { codeOf } from '../../wgsl/code';
-import { shake } from '../../wgsl/shake';
 import type { Operand, Pass } from '../ir';
-import { passWithTexts } from '../texts';
-import { noiseOf, Timer } from './bench';
+import { noiseOf, Timer } from './timer';
 import { type Candidate, candidateKey, type Probe } from './tuning';
 
 const STORAGE = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST
@@ -19,6 +15,12 @@ const ROUNDS = 4;
 const ENOUGH = 200;
 /** A candidate that takes so many times the best is not run again. */
 const HOPELESS = 2;
+
+/** A pass with its texts, and the code that its entry point needs of them. */
+export interface WrittenPass {
+  readonly pass: Pass;
+  readonly code: string;
+}
 
 interface Entrant {
   readonly candidate: Candidate;
@@ -43,6 +45,8 @@ export class Probing {
   constructor(
     private readonly device: GPUDevice,
     readonly probe: Probe,
+    /** Handed over, so that this part has no code of the compiler's. */
+    private readonly write: (pass: Pass) => Promise<WrittenPass>,
   ) {
     this.timer = new Timer(device);
     this.inputs = probe.inputs.map((length) => {
@@ -114,7 +118,7 @@ export class Probing {
   /** Null where the candidate's kernel does not compile here. */
   private async open(candidate: Candidate): Promise<Entrant | null> {
     const { device } = this;
-    const pass = await whenLoaded(() => passWithTexts(this.probe.pass(candidate)));
+    const { pass, code } = await this.write(this.probe.pass(candidate));
     const kinds: GPUBufferBindingType[] = [
       ...pass.reads.map(() => 'read-only-storage' as const),
       ...pass.writes.map(() => 'storage' as const),
@@ -124,7 +128,6 @@ export class Probing {
       entries: kinds.map((type, binding) => ({ binding, visibility: COMPUTE_STAGE, buffer: { type } })),
     });
     const entryPoint = pass.entry ?? 'main';
-    const code = shake(codeOf(pass), entryPoint);
     const pipeline = await device
       .createComputePipelineAsync({
         layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),

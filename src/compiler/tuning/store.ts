@@ -1,7 +1,8 @@
 // Where measured choices are kept between visits: a file in Node, IndexedDB in pages and workers. What cannot be read is ignored.
 import type { AdapterProfile } from '../../gpu/device';
 import { cacheFolder, fileSystem, writeFileAtomically } from '../../gpu/node';
-import type { Candidate, Choice } from './tuning';
+import type { Choice } from './table';
+import type { Candidate } from './tuning';
 
 /** Choices of all adapters met so far, by `adapterKey`. */
 export type TuningRecord = Readonly<Record<string, readonly Choice[]>>;

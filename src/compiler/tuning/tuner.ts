@@ -1,16 +1,9 @@
 // Tuning: finds what a program's kernels can choose, and picks the candidates that measure best. Pure but for the bench it is given.
 import type { AdapterProfile, Tuning } from '../../gpu/device';
 import type { Program, ProgramNode } from '../ir';
-import {
-  type Candidate,
-  type Choice,
-  type ChoicePoint,
-  candidatesOf,
-  fingerprint,
-  pointKey,
-  TuningRecorder,
-  type TuningTable,
-} from './tuning';
+import { TuningRecorder } from './recorder';
+import { type Choice, type ChoicePoint, candidatesOf, fingerprint, pointKey, type TuningTable } from './table';
+import type { Candidate } from './tuning';
 
 /** A choice to be made, with a program of the one node that makes it. */
 export interface TuningTask {

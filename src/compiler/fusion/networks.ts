@@ -1,0 +1,6 @@
+// What plans of programs with kernels need besides those, which is loaded with them.
+export { foldStanding } from '../passes/fold-constant';
+export { fusePools } from '../passes/fuse-pools';
+export { moveScales } from '../passes/move-scales';
+export { stepsWithEndings } from './endings';
+export { sourceWithEndings, withEpilogue, withPrologue } from './inline';

@@ -1,0 +1,57 @@
+// Plans ahead of the runs that need them, and for those who look at one.
+import { whenLoaded } from '../core/late';
+import { stats } from '../gpu/stats';
+import type { Engine } from './engine';
+import type { Program } from './ir';
+import { link, pipelineRequests } from './link';
+import type { Plan } from './plan';
+import { bindStanding } from './standing';
+
+/** A program, and what it is told from others by. */
+interface Keyed {
+  readonly key: readonly number[];
+  readonly program: Program;
+}
+
+/** What was made ready by `prepare`. */
+export interface Prepared {
+  readonly plans: number;
+  readonly pipelines: number;
+}
+
+/** Makes plans for programs that have none yet, all pipelines at once, and runs none of them. */
+export const prepare = (
+  engine: Engine,
+  jobs: readonly Keyed[],
+  onProgress: (done: number, total: number) => void,
+): Promise<Prepared> =>
+  engine.alone((session, orLost) => {
+    const preparing = async (): Promise<Prepared> => {
+      const before = stats.pipelinesCreated;
+      const fresh = jobs.filter(({ key }) => !engine.planned(key));
+      const { profile } = session;
+      const plans = await whenLoaded(() =>
+        fresh.map(({ key, program }) => ({ key, plan: engine.compile(program, profile) })),
+      );
+      const requests = plans.flatMap(({ plan }) => pipelineRequests(plan));
+      await session.pipelines.prepare(requests, onProgress);
+      for (const { key, plan } of plans) {
+        const { standing } = bindStanding(plan, () => null);
+        const executable = await link(plan, session);
+        engine.expectCurrent(session);
+        engine.remember(key, { plan, profile, executable, standing });
+      }
+      return { plans: plans.length, pipelines: stats.pipelinesCreated - before };
+    };
+    return orLost(preparing());
+  });
+
+/** A plan for a program, freshly compiled, and whether there is one already; the device must be open. */
+export async function planFor(
+  engine: Engine,
+  { key, program }: Keyed,
+): Promise<{ readonly plan: Plan; readonly cached: boolean }> {
+  const profile = engine.profileFor(key);
+  const cached = engine.planned(key) !== undefined;
+  return { plan: await whenLoaded(() => engine.compile(program, profile)), cached };
+}
