@@ -1,18 +1,29 @@
-// The figures of the digits' page: PyTorch's own run of its training, from the same seed on the same digits, and what is drawn is read.
+// The figures of the digits' page: PyTorch's own run of its training, from the same seed on the same digits
+// (test/fixtures/families/notebook_guides.py), and what is drawn is read.
+import fixture from '../../fixtures/notebook-guides.json';
 import type { ExpectedCourse } from './expected';
+
+const { model, weights, losses, accuracy } = fixture.cases.find((one) => one.name === 'web-page')!;
+const count = weights!.toLocaleString('en');
+
+/** A figure that the notebook states as PyTorch's, to four digits, and the page's own. */
+const beside = (row: string, value: number, within: number) => [
+  { row, column: 'PyTorch', value: Number(value.toFixed(4)) },
+  { row, value, within },
+];
 
 export default {
   cells: [
     {
       cell: 'class Digits extends',
-      shows: ['(3): Linear(in_features=60, out_features=10, bias=True)', 'weights 12,878 12,878'],
+      shows: [model!, `weights ${count} ${count}`],
     },
     {
       cell: 'const meanLosses',
       numbers: [
-        { row: 'loss, first epoch', value: 1.296, within: 0.002 },
-        { row: 'loss, second epoch', value: 0.3505, within: 0.005 },
-        { row: 'accuracy on new digits', value: 0.917, within: 0.006 },
+        ...beside('loss, first epoch', losses![0]!, 0.002),
+        ...beside('loss, second epoch', losses![1]!, 0.005),
+        ...beside('accuracy on new digits', accuracy!, 0.006),
       ],
       plots: 1,
     },
