@@ -6,10 +6,10 @@ import ts from 'typescript';
 const CALLABLES = /^(callable|checked|method)$/;
 
 /** What reads the parameters of a call. */
-const PARSERS = /^(parseArgs|parseSettings|lazyArguments|\w+Layer|\w+Pooling)$/;
+const PARSERS = /^(parseArgs|parseSettings|lazyArguments)$/;
 
-/** What makes a function or the base of a class by settings. */
-const MAKERS = /(Layer|Pooling)$/;
+/** Names of what holds defaults. */
+const GIVEN = /^(defaults|settings)$|(Defaults|Settings)$/;
 
 /** How many functions deep the defaults may stand. */
 const DEEPEST = 3;
@@ -52,7 +52,7 @@ export function defaultsOf(signatures, declarations, checker) {
     }
     for (const [i, argument] of call.arguments.entries()) {
       const value = meantBy(argument, checker);
-      const isDefaults = (PARSERS.test(name) && i > 0) || argument.getText() === 'defaults';
+      const isDefaults = (PARSERS.test(name) && i > 0) || GIVEN.test(argument.getText());
       if (isDefaults && value && ts.isObjectLiteralExpression(value)) members(value);
       else if (value && (ts.isFunctionDeclaration(value) || ts.isArrowFunction(value))) look(value, depth + 1);
     }
@@ -60,8 +60,10 @@ export function defaultsOf(signatures, declarations, checker) {
     if (callee && (ts.isFunctionDeclaration(callee) || ts.isArrowFunction(callee))) {
       if (
         depth < DEEPEST &&
-        (MAKERS.test(name) ||
-          /[aA]rgs|[aA]rguments|[oO]ptions/.test(call.arguments.map((each) => each.getText()).join()))
+        (starts.includes(call) ||
+          /[aA]rgs|[aA]rguments|[oO]ptions|[dD]efaults|[sS]ettings/.test(
+            call.arguments.map((each) => each.getText()).join(),
+          ))
       )
         look(callee, depth + 1);
     }

@@ -95,8 +95,10 @@ interface MaxClass<Given, Kept> {
 }
 
 /* @__NO_SIDE_EFFECTS__ */
-const maxLayer = <Given, Kept = Given>(name: string, n: Spatial, pool: Pool) =>
-  adaptiveLayer(name, n, pool, { returnIndices: false }) as MaxClass<Given, Kept>;
+function maxLayer<Given, Kept = Given>(name: string, n: Spatial, pool: Pool) {
+  const defaults = { returnIndices: false };
+  return adaptiveLayer(name, n, pool, defaults) as MaxClass<Given, Kept>;
+}
 
 const MaxRow = /* @__PURE__ */ maxLayer<Size<1>, number>('AdaptiveMaxPool1d', 1, F.adaptiveMaxPool1d);
 const MaxPlane = /* @__PURE__ */ maxLayer<F.AdaptiveSize2d>('AdaptiveMaxPool2d', 2, F.adaptiveMaxPool2d);
