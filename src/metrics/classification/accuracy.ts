@@ -1,41 +1,36 @@
 // Owns accuracy: how many predictions are right.
+import { ofBatch } from '../gathering';
 import { accuracy as score } from './scores';
-import { BinaryStatScores, formsOf, MulticlassStatScores, MultilabelStatScores } from './stat-scores';
+import {
+  BinaryStatScores,
+  countedByTask,
+  MulticlassStatScores,
+  MultilabelStatScores,
+  scored,
+  taskDefaults,
+  taskOrder,
+} from './stat-scores';
+import { ofBatchByTask } from './task';
 
 /** (tp + tn) / all of preds and target [N, …]. See BinaryStatScores for the arguments. */
-export class BinaryAccuracy extends BinaryStatScores {
-  override higherIsBetter: boolean | null = true;
-  protected override get score() {
-    return score;
-  }
-}
-
+export class BinaryAccuracy extends scored(BinaryStatScores, score) {}
 /** tp / (tp + fn), by default the mean over classes. See MulticlassStatScores for the arguments. */
-export class MulticlassAccuracy extends MulticlassStatScores {
-  override higherIsBetter: boolean | null = true;
-  protected override get score() {
-    return score;
-  }
-}
-
+export class MulticlassAccuracy extends scored(MulticlassStatScores, score) {}
 /** (tp + tn) / all of each label, by default the mean over labels. See MultilabelStatScores for the arguments. */
-export class MultilabelAccuracy extends MultilabelStatScores {
-  override higherIsBetter: boolean | null = true;
-  protected override get score() {
-    return score;
-  }
-}
-
-const forms = formsOf('Accuracy', BinaryAccuracy, MulticlassAccuracy, MultilabelAccuracy);
+export class MultilabelAccuracy extends scored(MultilabelStatScores, score) {}
 
 /** BinaryAccuracy, MulticlassAccuracy or MultilabelAccuracy by `task`; the average is 'micro' unless given. */
-export const Accuracy = forms.byTask;
-
+export const Accuracy = countedByTask(
+  'Accuracy',
+  taskOrder,
+  { binary: BinaryAccuracy, multiclass: MulticlassAccuracy, multilabel: MultilabelAccuracy },
+  taskDefaults,
+);
 /** `Accuracy` of one batch. */
-export const accuracy = forms.ofBatch;
+export const accuracy = ofBatchByTask('accuracy', Accuracy);
 /** `BinaryAccuracy` of one batch. */
-export const binaryAccuracy = forms.binary;
+export const binaryAccuracy = ofBatch('binaryAccuracy', BinaryAccuracy);
 /** `MulticlassAccuracy` of one batch. */
-export const multiclassAccuracy = forms.multiclass;
+export const multiclassAccuracy = ofBatch('multiclassAccuracy', MulticlassAccuracy);
 /** `MultilabelAccuracy` of one batch. */
-export const multilabelAccuracy = forms.multilabel;
+export const multilabelAccuracy = ofBatch('multilabelAccuracy', MultilabelAccuracy);

@@ -1,32 +1,26 @@
 // Owns two figures of agreement beyond chance: Cohen's kappa and the correlation of Matthews.
 
-import { type Arguments, parseArgs } from '../../core/options';
 import { arange, full } from '../../tensor/creation';
 import type { Tensor } from '../../tensor/tensor';
-import { oneOf, type Task } from './arguments';
-import {
-  type BinaryConfusion,
-  checkedDefaults,
-  type MulticlassConfusion,
-  type MultilabelConfusion,
-  OfBinaryConfusion,
-  OfMulticlassConfusion,
-  OfMultilabelConfusion,
-} from './confusion-matrix';
-import { classByTask, functional, functionByTask } from './task';
+import { metric, ofBatch, type Parts } from '../gathering';
+import { binaryConfusion, multiclassConfusion, multilabelConfusion } from './confusion-matrix';
+import { among, classified, type Options, optionsWith } from './options';
+import { byTask, ofBatchByTask } from './task';
 
 /** How much a mistake weighs: as far as the classes are apart, the square of that, or all alike. */
 export type KappaWeights = 'linear' | 'quadratic' | 'none' | null;
 
-interface Weighted {
+export interface Weighted extends Options {
   /** Default null. */
   weights?: KappaWeights;
 }
 
-const known: readonly KappaWeights[] = ['linear', 'quadratic', 'none', null];
+const kappaOf = metric<Weighted>(
+  optionsWith({ weights: null }, { weights: among<KappaWeights>('linear', 'quadratic', 'none', null) }),
+);
 
 /** 1 − Σ w o / Σ w e of the counts o and those e that chance alone would give (Cohen 1960). */
-function kappa(confmat: Tensor, weights: KappaWeights): Tensor {
+function kappa({ confmat }: Parts<'confmat'>, { weights }: { readonly weights: KappaWeights }): Tensor {
   const x = confmat.float();
   const columns = x.sum(0, { keepdim: true });
   const expected = x.sum(1, { keepdim: true }).mul(columns).div(columns.sum());
@@ -36,48 +30,27 @@ function kappa(confmat: Tensor, weights: KappaWeights): Tensor {
   return w.mul(x).sum().div(w.mul(expected).sum()).neg().add(1);
 }
 
-const kappaBinaryOrder = ['threshold', 'ignoreIndex', 'weights', 'validateArgs'] as const;
-const kappaMulticlassOrder = ['numClasses', 'ignoreIndex', 'weights', 'validateArgs'] as const;
-
 /** Cohen's kappa, 1 − (disagreement) / (disagreement by chance), of preds and target [N, …]. */
-export class BinaryCohenKappa extends OfBinaryConfusion {
-  readonly weights: KappaWeights;
-
-  constructor(...args: Arguments<BinaryConfusion & Weighted, typeof kappaBinaryOrder>) {
-    const name = new.target.name;
-    const defaults = { threshold: 0.5, ignoreIndex: null, weights: null, validateArgs: true };
-    const o = parseArgs<BinaryConfusion & Weighted>(name, [], defaults, args);
-    super(o);
-    this.weights = oneOf(name, 'weights', o.weights, known);
-  }
-
-  protected figureOf(confmat: Tensor): Tensor {
-    return kappa(confmat, this.weights);
-  }
-}
+export class BinaryCohenKappa extends kappaOf({
+  ...binaryConfusion,
+  order: ['threshold', 'ignoreIndex', 'weights', 'validateArgs'],
+  functionOrder: ['threshold', 'weights', 'ignoreIndex', 'validateArgs'],
+  figure: kappa,
+}) {}
 
 /** Cohen's kappa, 1 − (disagreement) / (disagreement by chance), of scores [N, C, …] or labels [N, …] and target [N, …]. */
-export class MulticlassCohenKappa extends OfMulticlassConfusion {
-  readonly weights: KappaWeights;
-
-  constructor(...args: Arguments<MulticlassConfusion & Weighted, typeof kappaMulticlassOrder>) {
-    const name = new.target.name;
-    const defaults = { ignoreIndex: null, weights: null, validateArgs: true };
-    const o = parseArgs<MulticlassConfusion & Weighted>(name, ['numClasses'], defaults, args);
-    super(o);
-    this.weights = oneOf(name, 'weights', o.weights, known);
-  }
-
-  protected figureOf(confmat: Tensor): Tensor {
-    return kappa(confmat, this.weights);
-  }
-}
+export class MulticlassCohenKappa extends kappaOf({
+  ...multiclassConfusion,
+  order: ['numClasses', 'ignoreIndex', 'weights', 'validateArgs'],
+  functionOrder: ['numClasses', 'weights', 'ignoreIndex', 'validateArgs'],
+  figure: kappa,
+}) {}
 
 /** 2⁻²³, by which torchmetrics keeps denominators from 0. */
 const EPS = 2 ** -23;
 
 /** The correlation of true and predicted classes (Matthews 1975; Gorodkin 2004 for several); of matrices of labels, of their sum. */
-function matthews(confmat: Tensor): Tensor {
+function matthews({ confmat }: Parts<'confmat'>): Tensor {
   const x = (confmat.shape.length === 3 ? confmat.sum(0) : confmat).float();
   const [truth, found] = [x.sum(-1), x.sum(-2)];
   const all = x.sum();
@@ -109,103 +82,51 @@ function matthews(confmat: Tensor): Tensor {
   return number(1).where(isRight, number(-1).where(isWrong, value));
 }
 
-const binaryOrder = ['threshold', 'ignoreIndex', 'validateArgs'] as const;
-const multiclassOrder = ['numClasses', 'ignoreIndex', 'validateArgs'] as const;
-const multilabelOrder = ['numLabels', 'threshold', 'ignoreIndex', 'validateArgs'] as const;
-
 /** Matthews' correlation coefficient, (tp tn − fp fn) / √((tp + fp) (tp + fn) (tn + fp) (tn + fn)), of preds and target [N, …]. */
-export class BinaryMatthewsCorrCoef extends OfBinaryConfusion {
-  constructor(...args: Arguments<BinaryConfusion, typeof binaryOrder>) {
-    super(parseArgs<BinaryConfusion>(new.target.name, [], { threshold: 0.5, ...checkedDefaults }, args));
-  }
-
-  protected figureOf(confmat: Tensor): Tensor {
-    return matthews(confmat);
-  }
-}
+export class BinaryMatthewsCorrCoef extends classified({
+  ...binaryConfusion,
+  order: ['threshold', 'ignoreIndex', 'validateArgs'],
+  figure: matthews,
+}) {}
 
 /** Matthews' correlation coefficient of scores [N, C, …] or labels [N, …] and target [N, …]. */
-export class MulticlassMatthewsCorrCoef extends OfMulticlassConfusion {
-  constructor(...args: Arguments<MulticlassConfusion, typeof multiclassOrder>) {
-    super(parseArgs<MulticlassConfusion>(new.target.name, ['numClasses'], checkedDefaults, args));
-  }
-
-  protected figureOf(confmat: Tensor): Tensor {
-    return matthews(confmat);
-  }
-}
+export class MulticlassMatthewsCorrCoef extends classified({
+  ...multiclassConfusion,
+  order: ['numClasses', 'ignoreIndex', 'validateArgs'],
+  figure: matthews,
+}) {}
 
 /** Matthews' correlation coefficient of all labels of preds and target [N, L, …] together. */
-export class MultilabelMatthewsCorrCoef extends OfMultilabelConfusion {
-  constructor(...args: Arguments<MultilabelConfusion, typeof multilabelOrder>) {
-    super(parseArgs<MultilabelConfusion>(new.target.name, ['numLabels'], { threshold: 0.5, ...checkedDefaults }, args));
-  }
-
-  protected figureOf(confmat: Tensor): Tensor {
-    return matthews(confmat);
-  }
-}
-
-const kappaMakers = {
-  binary: { make: (o: BinaryConfusion & Weighted) => new BinaryCohenKappa(o), order: kappaBinaryOrder },
-  multiclass: { make: (o: MulticlassConfusion & Weighted) => new MulticlassCohenKappa(o), order: kappaMulticlassOrder },
-};
-const makers = {
-  binary: { make: (o: BinaryConfusion) => new BinaryMatthewsCorrCoef(o), order: binaryOrder },
-  multiclass: { make: (o: MulticlassConfusion) => new MulticlassMatthewsCorrCoef(o), order: multiclassOrder },
-  multilabel: { make: (o: MultilabelConfusion) => new MultilabelMatthewsCorrCoef(o), order: multilabelOrder },
-};
-
-interface TaskArguments extends BinaryConfusion {
-  task: Task;
-  numClasses?: number | null;
-  numLabels?: number | null;
-}
-const kappaTaskOrder = ['task', 'threshold', 'numClasses', 'weights', 'ignoreIndex', 'validateArgs'] as const;
-const taskOrder = ['task', 'threshold', 'numClasses', 'numLabels', 'ignoreIndex', 'validateArgs'] as const;
+export class MultilabelMatthewsCorrCoef extends classified({
+  ...multilabelConfusion,
+  order: ['numLabels', 'threshold', 'ignoreIndex', 'validateArgs'],
+  figure: matthews,
+}) {}
 
 /** BinaryCohenKappa or MulticlassCohenKappa by `task`. */
-export const CohenKappa = classByTask<TaskArguments & Weighted, typeof kappaTaskOrder, typeof kappaMakers>(
+export const CohenKappa = byTask<Weighted>()(
   'CohenKappa',
-  kappaTaskOrder,
-  kappaMakers,
+  ['task', 'threshold', 'numClasses', 'weights', 'ignoreIndex', 'validateArgs'],
+  { binary: BinaryCohenKappa, multiclass: MulticlassCohenKappa },
 );
 /** `CohenKappa` of one batch. */
-export const cohenKappa = functionByTask<TaskArguments & Weighted, typeof kappaTaskOrder, Tensor>(
-  'cohenKappa',
-  kappaTaskOrder,
-  kappaMakers,
-);
-const kappaFunctionOrder = ['threshold', 'weights', 'ignoreIndex', 'validateArgs'] as const;
+export const cohenKappa = ofBatchByTask('cohenKappa', CohenKappa);
 /** `BinaryCohenKappa` of one batch. */
-export const binaryCohenKappa = functional('binaryCohenKappa', kappaMakers.binary.make, kappaFunctionOrder);
-const kappaClassesOrder = ['numClasses', 'weights', 'ignoreIndex', 'validateArgs'] as const;
+export const binaryCohenKappa = ofBatch('binaryCohenKappa', BinaryCohenKappa);
 /** `MulticlassCohenKappa` of one batch. */
-export const multiclassCohenKappa = functional('multiclassCohenKappa', kappaMakers.multiclass.make, kappaClassesOrder);
+export const multiclassCohenKappa = ofBatch('multiclassCohenKappa', MulticlassCohenKappa);
 
 /** BinaryMatthewsCorrCoef, MulticlassMatthewsCorrCoef or MultilabelMatthewsCorrCoef by `task`. */
-export const MatthewsCorrCoef = classByTask<TaskArguments, typeof taskOrder, typeof makers>(
+export const MatthewsCorrCoef = byTask<Options>()(
   'MatthewsCorrCoef',
-  taskOrder,
-  makers,
+  ['task', 'threshold', 'numClasses', 'numLabels', 'ignoreIndex', 'validateArgs'],
+  { binary: BinaryMatthewsCorrCoef, multiclass: MulticlassMatthewsCorrCoef, multilabel: MultilabelMatthewsCorrCoef },
 );
 /** `MatthewsCorrCoef` of one batch. */
-export const matthewsCorrCoef = functionByTask<TaskArguments, typeof taskOrder, Tensor>(
-  'matthewsCorrCoef',
-  taskOrder,
-  makers,
-);
+export const matthewsCorrCoef = ofBatchByTask('matthewsCorrCoef', MatthewsCorrCoef);
 /** `BinaryMatthewsCorrCoef` of one batch. */
-export const binaryMatthewsCorrCoef = functional('binaryMatthewsCorrCoef', makers.binary.make, binaryOrder);
+export const binaryMatthewsCorrCoef = ofBatch('binaryMatthewsCorrCoef', BinaryMatthewsCorrCoef);
 /** `MulticlassMatthewsCorrCoef` of one batch. */
-export const multiclassMatthewsCorrCoef = functional(
-  'multiclassMatthewsCorrCoef',
-  makers.multiclass.make,
-  multiclassOrder,
-);
+export const multiclassMatthewsCorrCoef = ofBatch('multiclassMatthewsCorrCoef', MulticlassMatthewsCorrCoef);
 /** `MultilabelMatthewsCorrCoef` of one batch. */
-export const multilabelMatthewsCorrCoef = functional(
-  'multilabelMatthewsCorrCoef',
-  makers.multilabel.make,
-  multilabelOrder,
-);
+export const multilabelMatthewsCorrCoef = ofBatch('multilabelMatthewsCorrCoef', MultilabelMatthewsCorrCoef);

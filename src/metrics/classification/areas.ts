@@ -1,23 +1,25 @@
 // Owns the areas under curves: AUROC and average precision, exact or by thresholds, without reading anything back.
 import { ArgumentError } from '../../core/errors';
-import { type Arguments, parseArgs, shown } from '../../core/options';
+import { shown } from '../../core/options';
 import { zeros } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
 import { searchsorted } from '../../tensor/search';
 import type { Tensor } from '../../tensor/tensor';
-import { type Average, oneOf, type Task } from './arguments';
+import { metric, ofBatch } from '../gathering';
+import type { Average } from './arguments';
 import {
-  type ClassCurveArguments,
   type Columns,
-  type CurveArguments,
-  type CurveTask,
-  curveDefaults,
-  type LabelCurveArguments,
-  OfCurve,
+  type CurveOptions,
+  type CurveSettings,
+  curve,
+  curveOptions,
+  figureOfCurve,
+  type KeptThresholds,
 } from './curve-state';
 import { partsOf, precisionRecallOfCounts, rocOfCounts } from './curves';
+import { among } from './options';
 import { ratio, summed } from './scores';
-import { classByTask, functional, functionByTask } from './task';
+import { byTask, ofBatchByTask } from './task';
 
 /** Of each element: how much that is true, and that is not, scores above it, and as high or above. All [K, n]; totals [K, 1]. */
 interface Standing {
@@ -104,206 +106,136 @@ function averaged(areas: Tensor, support: Tensor, average: Average): Tensor {
   return ratio(known.mul(weights).sum(), weights.sum());
 }
 
-abstract class OfArea extends OfCurve<Tensor> {
-  override higherIsBetter: boolean | null = true;
-  readonly average: Average;
-
-  constructor(task: CurveTask, o: Required<CurveArguments>, columns: number, average: Average = 'none') {
-    super(task, o, columns);
-    const known: readonly Average[] = ['macro', 'weighted', 'none', null];
-    this.average = oneOf(
-      this.constructor.name,
-      'average',
-      average,
-      task === 'multilabel' ? ['micro', ...known] : known,
-    );
-  }
-
-  protected ofColumns({ scores, truth }: Columns): Tensor {
-    const isOne = this.task === 'binary' || this.average === 'micro';
-    const columns = isOne ? { scores: scores.reshape(-1, 1), truth: truth.reshape(-1, 1) } : { scores, truth };
-    const areas = this.areaOfColumns(columns);
-    return isOne ? areas.squeeze(0) : averaged(areas, truth.eq(1).sum(0), this.average);
-  }
-
-  protected ofCounts(confmat: Tensor): Tensor {
-    const isOne = this.task === 'binary' || this.average === 'micro';
-    const counts = this.average === 'micro' ? confmat.sum(1) : confmat;
-    const areas = this.areaOfCounts(counts);
-    if (isOne) return areas;
-    const [, , fn, tp] = partsOf(confmat);
-    return averaged(areas, fn.add(tp).select(-1, 0), this.average);
-  }
-
-  protected abstract areaOfColumns(columns: Columns): Tensor;
-  protected abstract areaOfCounts(confmat: Tensor): Tensor;
+interface AreaSettings extends CurveSettings {
+  readonly average?: Average;
+  readonly maxFpr?: number | null;
 }
 
-abstract class OfRoc extends OfArea {
-  readonly maxFpr: number | null = null;
+/** The area of one column or each, by scores and by counts. */
+interface Area {
+  ofColumns(columns: Columns, m: AreaSettings): Tensor;
+  ofCounts(confmat: Tensor, m: AreaSettings): Tensor;
+}
 
-  protected areaOfColumns(columns: Columns): Tensor {
-    return aurocOf(columns, this.maxFpr === 1 ? null : this.maxFpr);
-  }
+/** A definition of metrics of areas, averaged over columns. */
+function area({ ofColumns, ofCounts }: Area) {
+  const isOne = (m: AreaSettings) => (m.numClasses ?? m.numLabels) === undefined || m.average === 'micro';
+  const figure = figureOfCurve(
+    ({ scores, truth }, m: AreaSettings) => {
+      const columns = isOne(m) ? { scores: scores.reshape(-1, 1), truth: truth.reshape(-1, 1) } : { scores, truth };
+      const areas = ofColumns(columns, m);
+      return isOne(m) ? areas.squeeze(0) : averaged(areas, truth.eq(1).sum(0), m.average!);
+    },
+    (confmat, m) => {
+      const areas = ofCounts(m.average === 'micro' ? confmat.sum(1) : confmat, m);
+      if (isOne(m)) return areas;
+      const [, , fn, tp] = partsOf(confmat);
+      return averaged(areas, fn.add(tp).select(-1, 0), m.average!);
+    },
+  );
+  return { ...curve, figure };
+}
 
-  protected areaOfCounts(confmat: Tensor): Tensor {
+const limitOf = ({ maxFpr = null }: AreaSettings) => (maxFpr === 1 ? null : maxFpr);
+
+const underRoc = area({
+  ofColumns: (columns, m) => aurocOf(columns, limitOf(m)),
+  ofCounts(confmat, m) {
     const [x, y] = rocOfCounts(confmat);
-    const limit = this.maxFpr === 1 ? null : this.maxFpr;
     const isNone = x.sum(-1).mul(y.sum(-1)).eq(0);
-    return standardised(summed(areaUnder(...between(x), ...between(y), limit)), isNone, limit);
-  }
-}
+    return standardised(summed(areaUnder(...between(x), ...between(y), limitOf(m))), isNone, limitOf(m));
+  },
+});
 
-abstract class OfPrecision extends OfArea {
-  protected areaOfColumns(columns: Columns): Tensor {
+const underPrecision = area({
+  ofColumns(columns, m) {
     const areas = averagePrecisionOf(columns);
-    if (this.task !== 'multiclass') return areas;
+    if (m.numClasses === undefined) return areas;
     // A class that never comes has no figure, unless there is but class 0.
     const { truth } = columns;
     const isNone = truth.eq(1).any(0).logicalNot().logicalAnd(truth.select(1, 0).eq(0).any());
     return areas.maskedFill(isNone, Number.NaN);
-  }
-
-  protected areaOfCounts(confmat: Tensor): Tensor {
+  },
+  ofCounts(confmat) {
     const [precision, recall] = precisionRecallOfCounts(confmat).map((x) => x.nanToNum()) as [Tensor, Tensor];
     const [from, to] = between(recall);
     return summed(from.sub(to).mul(between(precision)[0]));
-  }
-}
+  },
+});
 
-interface Limited extends CurveArguments {
+export interface Limited extends CurveOptions {
   /** The area counts up to this share of false positives, in (0, 1], standardised; default null: all of it. */
   maxFpr?: number | null;
 }
 
-interface Averaging {
-  /** Default 'macro'. */
-  average?: Average;
+function limit(metric: string, _: string, given: unknown): number | null {
+  if (given === null || (typeof given === 'number' && given > 0 && given <= 1)) return given;
+  throw new ArgumentError(
+    `${metric}: expected maxFpr to be a number above 0 and at most 1 or null, but got ${shown(given)}`,
+  );
 }
 
-const limitedOrder = ['maxFpr', 'thresholds', 'ignoreIndex', 'validateArgs'] as const;
-const binaryOrder = ['thresholds', 'ignoreIndex', 'validateArgs'] as const;
-const multiclassOrder = ['numClasses', 'average', 'thresholds', 'ignoreIndex', 'validateArgs'] as const;
-const multilabelOrder = ['numLabels', 'average', 'thresholds', 'ignoreIndex', 'validateArgs'] as const;
-const averagingDefaults = { average: 'macro', thresholds: null, ignoreIndex: null, validateArgs: true } as const;
-type Classes = ClassCurveArguments & Averaging;
-type Labels = LabelCurveArguments & Averaging;
+const areaOf = metric<Limited, KeptThresholds>({
+  defaults: { ...curveOptions.defaults, maxFpr: null },
+  checks: { ...curveOptions.checks, maxFpr: limit },
+});
+
+const ofClasses = {
+  order: ['numClasses', 'average', 'thresholds', 'ignoreIndex', 'validateArgs'],
+  checks: { average: among<Average>('macro', 'weighted', 'none', null) },
+} as const;
+const ofLabels = { order: ['numLabels', 'average', 'thresholds', 'ignoreIndex', 'validateArgs'] } as const;
 
 /** The area under the ROC curve of scores and target [N, …]: how often what is true scores higher than what is not. */
-export class BinaryAUROC extends OfRoc {
-  override readonly maxFpr: number | null;
-
-  constructor(...args: Arguments<Limited, typeof limitedOrder>) {
-    const o = parseArgs<Limited>(new.target.name, [], { maxFpr: null, ...curveDefaults }, args);
-    super('binary', o, 1);
-    if (o.maxFpr !== null && !(typeof o.maxFpr === 'number' && o.maxFpr > 0 && o.maxFpr <= 1)) {
-      throw new ArgumentError(
-        `${this.constructor.name}: expected maxFpr to be a number above 0 and at most 1 or null, but got ${shown(o.maxFpr)}`,
-      );
-    }
-    this.maxFpr = o.maxFpr;
-  }
-}
+export class BinaryAUROC extends areaOf({
+  ...underRoc,
+  order: ['maxFpr', 'thresholds', 'ignoreIndex', 'validateArgs'],
+}) {}
 
 /** The area under the ROC curve of each class against all others, of scores [N, C, …] and target [N, …]; by default the mean. */
-export class MulticlassAUROC extends OfRoc {
-  constructor(...args: Arguments<Classes, typeof multiclassOrder>) {
-    const o = parseArgs<Classes>(new.target.name, ['numClasses'], averagingDefaults, args);
-    super('multiclass', o, o.numClasses, o.average);
-  }
-}
+export class MulticlassAUROC extends areaOf({ ...underRoc, ...ofClasses }) {}
 
 /** The area under the ROC curve of each label of scores and target [N, L, …]; by default the mean. */
-export class MultilabelAUROC extends OfRoc {
-  constructor(...args: Arguments<Labels, typeof multilabelOrder>) {
-    const o = parseArgs<Labels>(new.target.name, ['numLabels'], averagingDefaults, args);
-    super('multilabel', o, o.numLabels, o.average);
-  }
-}
+export class MultilabelAUROC extends areaOf({ ...underRoc, ...ofLabels }) {}
 
 /** Σ (Rᵢ − Rᵢ₋₁) Pᵢ over thresholds of scores and target [N, …]. */
-export class BinaryAveragePrecision extends OfPrecision {
-  constructor(...args: Arguments<CurveArguments, typeof binaryOrder>) {
-    super('binary', parseArgs<CurveArguments>(new.target.name, [], curveDefaults, args), 1);
-  }
-}
+export class BinaryAveragePrecision extends areaOf({
+  ...underPrecision,
+  order: ['thresholds', 'ignoreIndex', 'validateArgs'],
+}) {}
 
 /** Average precision of each class against all others, of scores [N, C, …] and target [N, …]; by default the mean. */
-export class MulticlassAveragePrecision extends OfPrecision {
-  constructor(...args: Arguments<Classes, typeof multiclassOrder>) {
-    const o = parseArgs<Classes>(new.target.name, ['numClasses'], averagingDefaults, args);
-    super('multiclass', o, o.numClasses, o.average);
-  }
-}
+export class MulticlassAveragePrecision extends areaOf({ ...underPrecision, ...ofClasses }) {}
 
 /** Average precision of each label of scores and target [N, L, …]; by default the mean. */
-export class MultilabelAveragePrecision extends OfPrecision {
-  constructor(...args: Arguments<Labels, typeof multilabelOrder>) {
-    const o = parseArgs<Labels>(new.target.name, ['numLabels'], averagingDefaults, args);
-    super('multilabel', o, o.numLabels, o.average);
-  }
-}
-
-const rocMakers = {
-  binary: { make: (o: Limited) => new BinaryAUROC(o), order: limitedOrder },
-  multiclass: { make: (o: Classes) => new MulticlassAUROC(o), order: multiclassOrder },
-  multilabel: { make: (o: Labels) => new MultilabelAUROC(o), order: multilabelOrder },
-};
-const precisionMakers = {
-  binary: { make: (o: CurveArguments) => new BinaryAveragePrecision(o), order: binaryOrder },
-  multiclass: { make: (o: Classes) => new MulticlassAveragePrecision(o), order: multiclassOrder },
-  multilabel: { make: (o: Labels) => new MultilabelAveragePrecision(o), order: multilabelOrder },
-};
-
-interface TaskArguments extends CurveArguments, Averaging {
-  task: Task;
-  numClasses?: number | null;
-  numLabels?: number | null;
-}
-const taskOrder = ['task', 'thresholds', 'numClasses', 'numLabels', 'average', 'ignoreIndex', 'validateArgs'] as const;
-const rocTaskOrder = [
-  ...(['task', 'thresholds', 'numClasses', 'numLabels', 'average', 'maxFpr', 'ignoreIndex', 'validateArgs'] as const),
-] as const;
-type RocTaskArguments = TaskArguments & Limited;
+export class MultilabelAveragePrecision extends areaOf({ ...underPrecision, ...ofLabels }) {}
 
 /** BinaryAUROC, MulticlassAUROC or MultilabelAUROC by `task`. */
-export const AUROC = classByTask<RocTaskArguments, typeof rocTaskOrder, typeof rocMakers>(
+export const AUROC = byTask<Limited>()(
   'AUROC',
-  rocTaskOrder,
-  rocMakers,
+  ['task', 'thresholds', 'numClasses', 'numLabels', 'average', 'maxFpr', 'ignoreIndex', 'validateArgs'],
+  { binary: BinaryAUROC, multiclass: MulticlassAUROC, multilabel: MultilabelAUROC },
 );
 /** `AUROC` of one batch. */
-export const auroc = functionByTask<RocTaskArguments, typeof rocTaskOrder, Tensor>('auroc', rocTaskOrder, rocMakers);
+export const auroc = ofBatchByTask('auroc', AUROC);
 /** `BinaryAUROC` of one batch. */
-export const binaryAuroc = functional('binaryAuroc', rocMakers.binary.make, limitedOrder);
+export const binaryAuroc = ofBatch('binaryAuroc', BinaryAUROC);
 /** `MulticlassAUROC` of one batch. */
-export const multiclassAuroc = functional('multiclassAuroc', rocMakers.multiclass.make, multiclassOrder);
+export const multiclassAuroc = ofBatch('multiclassAuroc', MulticlassAUROC);
 /** `MultilabelAUROC` of one batch. */
-export const multilabelAuroc = functional('multilabelAuroc', rocMakers.multilabel.make, multilabelOrder);
+export const multilabelAuroc = ofBatch('multilabelAuroc', MultilabelAUROC);
 
 /** BinaryAveragePrecision, MulticlassAveragePrecision or MultilabelAveragePrecision by `task`. */
-export const AveragePrecision = classByTask<TaskArguments, typeof taskOrder, typeof precisionMakers>(
+export const AveragePrecision = byTask<CurveOptions>()(
   'AveragePrecision',
-  taskOrder,
-  precisionMakers,
+  ['task', 'thresholds', 'numClasses', 'numLabels', 'average', 'ignoreIndex', 'validateArgs'],
+  { binary: BinaryAveragePrecision, multiclass: MulticlassAveragePrecision, multilabel: MultilabelAveragePrecision },
 );
 /** `AveragePrecision` of one batch. */
-export const averagePrecision = functionByTask<TaskArguments, typeof taskOrder, Tensor>(
-  'averagePrecision',
-  taskOrder,
-  precisionMakers,
-);
+export const averagePrecision = ofBatchByTask('averagePrecision', AveragePrecision);
 /** `BinaryAveragePrecision` of one batch. */
-export const binaryAveragePrecision = functional('binaryAveragePrecision', precisionMakers.binary.make, binaryOrder);
+export const binaryAveragePrecision = ofBatch('binaryAveragePrecision', BinaryAveragePrecision);
 /** `MulticlassAveragePrecision` of one batch. */
-export const multiclassAveragePrecision = functional(
-  'multiclassAveragePrecision',
-  precisionMakers.multiclass.make,
-  multiclassOrder,
-);
+export const multiclassAveragePrecision = ofBatch('multiclassAveragePrecision', MulticlassAveragePrecision);
 /** `MultilabelAveragePrecision` of one batch. */
-export const multilabelAveragePrecision = functional(
-  'multilabelAveragePrecision',
-  precisionMakers.multilabel.make,
-  multilabelOrder,
-);
+export const multilabelAveragePrecision = ofBatch('multilabelAveragePrecision', MultilabelAveragePrecision);

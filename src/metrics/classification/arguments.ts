@@ -3,7 +3,15 @@
 import * as kinds from '../../core/argument-kinds';
 import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
 import { isFloat, type Shape, showShape } from '../../core/meta';
-import { type Arguments, expectKind, kindOf, parseArgs, shown } from '../../core/options';
+import {
+  expectKind,
+  isPlainObject,
+  kindOf,
+  missingArguments,
+  parameterTwice,
+  shown,
+  unknownArgument,
+} from '../../core/options';
 import { labelsWithin } from '../../ops/indexing';
 import { Tensor } from '../../tensor/tensor';
 
@@ -56,12 +64,45 @@ export interface Batch {
   target: Tensor;
 }
 export const batchOrder = ['preds', 'target'] as const;
-/** Of `update`, by place or by name. */
-export type BatchArguments = Arguments<Batch, typeof batchOrder>;
 
-/** What `update` of a metric was given. */
-export const batchOf = (metric: string, args: readonly unknown[]): Batch =>
-  parseArgs<Batch>(metric, [...batchOrder], {}, args, { preds: kinds.anything, target: kinds.anything });
+/** Arguments by name. */
+export type Named = Readonly<Record<string, unknown>>;
+
+/** Arguments by place, in this order, and by name in a trailing object, all by name. */
+export function byName(name: string, order: readonly string[], args: readonly unknown[]): Named {
+  const last = args.at(-1);
+  const options = isPlainObject(last) ? last : null;
+  const placed = options ? args.slice(0, -1) : args;
+  if (placed.length > order.length) {
+    throw new ArgumentError(
+      `${name}: expected at most ${order.length} arguments (${order.join(', ')}), but got ${placed.length}`,
+    );
+  }
+  const all: Record<string, unknown> = {};
+  placed.forEach((value, i) => {
+    if (value !== undefined) all[order[i]!] = value;
+  });
+  for (const [key, value] of Object.entries(options ?? {})) {
+    if (!order.includes(key)) throw unknownArgument(name, key, order);
+    if (value === undefined) continue;
+    if (Object.hasOwn(all, key)) throw parameterTwice(name, key);
+    all[key] = value;
+  }
+  return all;
+}
+
+/** Refuses a call in which a required argument is missing. */
+export function expectGiven(name: string, required: readonly string[], given: Named): void {
+  if (required.some((key) => given[key] === undefined)) throw missingArguments(name, required, given);
+}
+
+/** The tensors of a batch, by what they are called, and the other arguments. */
+export function batchOf(name: string, batch: readonly string[], order: readonly string[], args: readonly unknown[]) {
+  const given = byName(name, [...batch, ...order], args);
+  expectGiven(name, batch, given);
+  const options: Named = Object.fromEntries(Object.entries(given).filter(([key]) => !batch.includes(key)));
+  return { tensors: batch.map((key) => given[key]), options };
+}
 
 /** @throws ArgumentError unless both are tensors */
 export function expectTensors(metric: string, preds: unknown, target: unknown): void {

@@ -1,276 +1,119 @@
-// Owns confusion matrices, and the bases of metrics whose state is one.
+// Owns confusion matrices, and what metrics that are made of one have in common.
 
-import { type Arguments, parseArgs } from '../../core/options';
-import type { Drawing } from '../../draw/sheet';
-import { zeros } from '../../tensor/creation';
 import type { Tensor } from '../../tensor/tensor';
-import { Metric } from '../metric';
+import { metric, ofBatch, type Parts, type Plot, score } from '../gathering';
 import { type ConfusionPlotOptions, confusionDrawing } from '../plot';
-import {
-  type BatchArguments,
-  batchOf,
-  expectBinary,
-  expectClasses,
-  expectLabels,
-  expectTensors,
-  flag,
-  label,
-  oneOf,
-  share,
-  type Task,
-  wholeFrom,
-} from './arguments';
-import { confusionOfBinary, confusionOfClasses, confusionOfLabels } from './counting';
+import { expectBinary, expectClasses, expectLabels, expectTensors } from './arguments';
+import { type Checking, confusionOfBinary, confusionOfClasses, confusionOfLabels } from './counting';
+import { among, type Options, optionsWith } from './options';
 import { ratio } from './scores';
-import { classByTask, functional, functionByTask } from './task';
+import { byTask, ofBatchByTask } from './task';
 
 /** Over what counts are shares: the true class, the predicted one, all; 'none' or null: they are counts. */
 export type Normalize = 'true' | 'pred' | 'all' | 'none' | null;
 
-export interface Checked {
-  /** A label that does not count where it is the true one; default null. */
-  ignoreIndex?: number | null;
-  /** Whether arguments are checked, and labels on the device; default true. */
-  validateArgs?: boolean;
-}
+type Confusion = Parts<'confmat'>;
+type Deciding = Checking & { readonly threshold: number };
+type OfClasses = Checking & { readonly numClasses: number };
+type OfLabels = Deciding & { readonly numLabels: number };
 
-export interface BinaryConfusion extends Checked {
-  /** Scores above it count as 1; default 0.5. */
-  threshold?: number;
-}
+const common = { isLenient: true, traits: score } as const;
 
-export interface MulticlassConfusion extends Checked {
-  /** C */
-  numClasses: number;
-}
-
-export interface MultilabelConfusion extends BinaryConfusion {
-  /** L */
-  numLabels: number;
-}
-
-export const checkedDefaults = { ignoreIndex: null, validateArgs: true } as const;
-
-/** Metrics that are made of confusion matrices [..., true, predicted]. */
-const confusionPlot = { addText: true, labels: null, cmap: 'viridis' } as const;
-
-abstract class OfConfusion extends Metric {
-  declare confmat: Tensor;
-  /** Whether the figure is the matrix itself. */
-  protected readonly isMatrix: boolean = false;
-  override fullStateUpdate: boolean | null = false;
-  override isDifferentiable: boolean | null = false;
-  override higherIsBetter: boolean | null = true;
-  override plotLowerBound: number | null = 0;
-  override plotUpperBound: number | null = 1;
-  readonly ignoreIndex: number | null;
-  readonly validateArgs: boolean;
-
-  constructor(o: Required<Checked>, shape: readonly number[]) {
-    super();
-    const name = this.constructor.name;
-    if (flag(name, 'validateArgs', o.validateArgs)) label(name, 'ignoreIndex', o.ignoreIndex);
-    this.ignoreIndex = o.ignoreIndex;
-    this.validateArgs = o.validateArgs;
-    this.addState('confmat', zeros([...shape], { dtype: 'int64' }), { distReduceFx: 'sum' });
-  }
-
-  update(...args: BatchArguments): void {
-    const { preds, target } = batchOf(this.constructor.name, args);
-    this.confmat.add_(this.confusion(preds, target));
-  }
-
-  compute(): Tensor {
-    return this.figureOf(this.confmat);
-  }
-
-  /** @internal The figure of one batch. */
-  figure(preds: Tensor, target: Tensor): Tensor {
-    return this.figureOf(this.confusion(preds, target));
-  }
-
-  override get plotDefaults(): ConfusionPlotOptions {
-    return this.isMatrix ? { ...super.plotDefaults, ...confusionPlot } : super.plotDefaults;
-  }
-
-  override async drawingOf(val: unknown, options: ConfusionPlotOptions = this.plotDefaults): Promise<Drawing> {
-    if (!this.isMatrix || Array.isArray(val)) return super.drawingOf(val);
-    return confusionDrawing(this.constructor.name, val ?? this.compute(), { ...confusionPlot, ...options });
-  }
-
-  protected abstract figureOf(confmat: Tensor): Tensor;
-  protected abstract confusion(preds: Tensor, target: Tensor): Tensor;
-}
-
-export abstract class OfBinaryConfusion extends OfConfusion {
-  readonly threshold: number;
-
-  constructor(o: Required<BinaryConfusion>) {
-    super(o, [2, 2]);
-    this.threshold = o.validateArgs ? share(this.constructor.name, 'threshold', o.threshold) : o.threshold;
-  }
-
-  protected confusion(preds: Tensor, target: Tensor): Tensor {
-    const name = this.constructor.name;
+/** The state of metrics of two classes: counts [2, 2] by the true and the predicted class. */
+export const binaryConfusion = {
+  ...common,
+  states: { confmat: { shape: [2, 2], dtype: 'int64' } },
+  parts(m: Deciding, preds: Tensor, target: Tensor): Confusion {
+    const { name } = m.constructor;
     expectTensors(name, preds, target);
     expectBinary(name, preds, target, 'global');
-    return confusionOfBinary(name, preds, target, this);
-  }
-}
+    return { confmat: confusionOfBinary(name, preds, target, m) };
+  },
+} as const;
 
-export abstract class OfMulticlassConfusion extends OfConfusion {
-  readonly numClasses: number;
-
-  constructor(o: Required<MulticlassConfusion>) {
-    super(o, [o.numClasses, o.numClasses]);
-    this.numClasses = o.validateArgs ? wholeFrom(this.constructor.name, 'numClasses', o.numClasses, 2) : o.numClasses;
-  }
-
-  protected confusion(preds: Tensor, target: Tensor): Tensor {
-    const name = this.constructor.name;
+/** The state of metrics of several classes: counts [C, C]. */
+export const multiclassConfusion = {
+  ...common,
+  states: ({ numClasses }: OfClasses) => ({ confmat: { shape: [numClasses, numClasses], dtype: 'int64' } }) as const,
+  parts(m: OfClasses, preds: Tensor, target: Tensor): Confusion {
+    const { name } = m.constructor;
     expectTensors(name, preds, target);
-    expectClasses(name, preds, target, this.numClasses);
-    return confusionOfClasses(name, preds, target, this);
-  }
-}
+    expectClasses(name, preds, target, m.numClasses);
+    return { confmat: confusionOfClasses(name, preds, target, m) };
+  },
+} as const;
 
-export abstract class OfMultilabelConfusion extends OfConfusion {
-  readonly numLabels: number;
-  readonly threshold: number;
-
-  constructor(o: Required<MultilabelConfusion>) {
-    super(o, [o.numLabels, 2, 2]);
-    const name = this.constructor.name;
-    this.numLabels = o.validateArgs ? wholeFrom(name, 'numLabels', o.numLabels, 2) : o.numLabels;
-    this.threshold = o.validateArgs ? share(name, 'threshold', o.threshold) : o.threshold;
-  }
-
-  protected confusion(preds: Tensor, target: Tensor): Tensor {
-    const name = this.constructor.name;
+/** The state of metrics of labels: counts [L, 2, 2]. */
+export const multilabelConfusion = {
+  ...common,
+  states: ({ numLabels }: OfLabels) => ({ confmat: { shape: [numLabels, 2, 2], dtype: 'int64' } }) as const,
+  parts(m: OfLabels, preds: Tensor, target: Tensor): Confusion {
+    const { name } = m.constructor;
     expectTensors(name, preds, target);
-    expectLabels(name, preds, target, this.numLabels);
-    return confusionOfLabels(name, preds, target, this);
-  }
-}
+    expectLabels(name, preds, target, m.numLabels);
+    return { confmat: confusionOfLabels(name, preds, target, m) };
+  },
+} as const;
 
-interface Normalized {
+export interface Normalized extends Options {
   /** Default null. */
   normalize?: Normalize;
 }
 
-const norms: readonly Normalize[] = ['true', 'pred', 'all', 'none', null];
+const matrixOf = metric<Normalized>(
+  optionsWith({ normalize: null }, { normalize: among<Normalize>('true', 'pred', 'all', 'none', null) }),
+);
 
 /** Counts as shares; those of nothing are 0. */
-function normalized(confmat: Tensor, normalize: Normalize): Tensor {
+function normalized({ confmat }: Confusion, { normalize }: { readonly normalize: Normalize }): Tensor {
   if (normalize === null || normalize === 'none') return confmat;
   const x = confmat.float();
   const dims = normalize === 'true' ? [-1] : normalize === 'pred' ? [-2] : [-2, -1];
   return ratio(x, x.sum(dims, { keepdim: true }).expandAs(x));
 }
 
-export const binaryConfusionOrder = ['threshold', 'ignoreIndex', 'normalize', 'validateArgs'] as const;
-export const multiclassConfusionOrder = ['numClasses', 'ignoreIndex', 'normalize', 'validateArgs'] as const;
-export const multilabelConfusionOrder = ['numLabels', 'threshold', 'ignoreIndex', 'normalize', 'validateArgs'] as const;
+const plot: Plot<ConfusionPlotOptions> = {
+  defaults: { addText: true, labels: null, cmap: 'viridis' },
+  isOfOne: true,
+  draw: confusionDrawing,
+};
+const matrix = { figure: normalized, traits: { ...score, higherIsBetter: null }, plot };
 
 /** [[tn, fp], [fn, tp]] of preds and target [N, …], int64; floats with `normalize`. */
-export class BinaryConfusionMatrix extends OfBinaryConfusion {
-  override higherIsBetter: boolean | null = null;
-  protected override readonly isMatrix = true;
-  readonly normalize: Normalize;
-
-  constructor(...args: Arguments<BinaryConfusion & Normalized, typeof binaryConfusionOrder>) {
-    const name = new.target.name;
-    const defaults = { threshold: 0.5, ignoreIndex: null, normalize: null, validateArgs: true };
-    const o = parseArgs<BinaryConfusion & Normalized>(name, [], defaults, args);
-    super(o);
-    this.normalize = oneOf(name, 'normalize', o.normalize, norms);
-  }
-
-  protected figureOf(confmat: Tensor): Tensor {
-    return normalized(confmat, this.normalize);
-  }
-}
+export class BinaryConfusionMatrix extends matrixOf({
+  ...binaryConfusion,
+  ...matrix,
+  order: ['threshold', 'ignoreIndex', 'normalize', 'validateArgs'],
+  functionOrder: ['threshold', 'normalize', 'ignoreIndex', 'validateArgs'],
+}) {}
 
 /** How often each class [row] was taken for each [column], of scores [N, C, …] or labels [N, …] and target [N, …]; int64 [C, C]; floats with `normalize`. */
-export class MulticlassConfusionMatrix extends OfMulticlassConfusion {
-  override higherIsBetter: boolean | null = null;
-  protected override readonly isMatrix = true;
-  readonly normalize: Normalize;
-
-  constructor(...args: Arguments<MulticlassConfusion & Normalized, typeof multiclassConfusionOrder>) {
-    const name = new.target.name;
-    const defaults = { ignoreIndex: null, normalize: null, validateArgs: true };
-    const o = parseArgs<MulticlassConfusion & Normalized>(name, ['numClasses'], defaults, args);
-    super(o);
-    this.normalize = oneOf(name, 'normalize', o.normalize, norms);
-  }
-
-  protected figureOf(confmat: Tensor): Tensor {
-    return normalized(confmat, this.normalize);
-  }
-}
+export class MulticlassConfusionMatrix extends matrixOf({
+  ...multiclassConfusion,
+  ...matrix,
+  order: ['numClasses', 'ignoreIndex', 'normalize', 'validateArgs'],
+  functionOrder: ['numClasses', 'normalize', 'ignoreIndex', 'validateArgs'],
+}) {}
 
 /** [[tn, fp], [fn, tp]] of each label of preds and target [N, L, …]; int64 [L, 2, 2]; floats with `normalize`. */
-export class MultilabelConfusionMatrix extends OfMultilabelConfusion {
-  override higherIsBetter: boolean | null = null;
-  protected override readonly isMatrix = true;
-  readonly normalize: Normalize;
-
-  constructor(...args: Arguments<MultilabelConfusion & Normalized, typeof multilabelConfusionOrder>) {
-    const name = new.target.name;
-    const defaults = { threshold: 0.5, ignoreIndex: null, normalize: null, validateArgs: true };
-    const o = parseArgs<MultilabelConfusion & Normalized>(name, ['numLabels'], defaults, args);
-    super(o);
-    this.normalize = oneOf(name, 'normalize', o.normalize, norms);
-  }
-
-  protected figureOf(confmat: Tensor): Tensor {
-    return normalized(confmat, this.normalize);
-  }
-}
-
-const makers = {
-  binary: { make: (o: BinaryConfusion & Normalized) => new BinaryConfusionMatrix(o), order: binaryConfusionOrder },
-  multiclass: {
-    make: (o: MulticlassConfusion & Normalized) => new MulticlassConfusionMatrix(o),
-    order: multiclassConfusionOrder,
-  },
-  multilabel: {
-    make: (o: MultilabelConfusion & Normalized) => new MultilabelConfusionMatrix(o),
-    order: multilabelConfusionOrder,
-  },
-};
-
-interface TaskArguments extends BinaryConfusion, Normalized {
-  task: Task;
-  numClasses?: number | null;
-  numLabels?: number | null;
-}
-const taskOrder = [
-  ...(['task', 'threshold', 'numClasses', 'numLabels', 'normalize', 'ignoreIndex', 'validateArgs'] as const),
-] as const;
+export class MultilabelConfusionMatrix extends matrixOf({
+  ...multilabelConfusion,
+  ...matrix,
+  order: ['numLabels', 'threshold', 'ignoreIndex', 'normalize', 'validateArgs'],
+  functionOrder: ['numLabels', 'threshold', 'normalize', 'ignoreIndex', 'validateArgs'],
+}) {}
 
 /** BinaryConfusionMatrix, MulticlassConfusionMatrix or MultilabelConfusionMatrix by `task`. */
-export const ConfusionMatrix = classByTask<TaskArguments, typeof taskOrder, typeof makers>(
+export const ConfusionMatrix = byTask<Normalized>()(
   'ConfusionMatrix',
-  taskOrder,
-  makers,
+  ['task', 'threshold', 'numClasses', 'numLabels', 'normalize', 'ignoreIndex', 'validateArgs'],
+  { binary: BinaryConfusionMatrix, multiclass: MulticlassConfusionMatrix, multilabel: MultilabelConfusionMatrix },
 );
 /** `ConfusionMatrix` of one batch. */
-export const confusionMatrix = functionByTask<TaskArguments, typeof taskOrder, Tensor>(
-  'confusionMatrix',
-  taskOrder,
-  makers,
-);
+export const confusionMatrix = ofBatchByTask('confusionMatrix', ConfusionMatrix);
 /** `BinaryConfusionMatrix` of one batch. */
-export const binaryConfusionMatrix = functional('binaryConfusionMatrix', makers.binary.make, [
-  ...(['threshold', 'normalize', 'ignoreIndex', 'validateArgs'] as const),
-] as const);
+export const binaryConfusionMatrix = ofBatch('binaryConfusionMatrix', BinaryConfusionMatrix);
 /** `MulticlassConfusionMatrix` of one batch. */
-export const multiclassConfusionMatrix = functional('multiclassConfusionMatrix', makers.multiclass.make, [
-  ...(['numClasses', 'normalize', 'ignoreIndex', 'validateArgs'] as const),
-] as const);
+export const multiclassConfusionMatrix = ofBatch('multiclassConfusionMatrix', MulticlassConfusionMatrix);
 /** `MultilabelConfusionMatrix` of one batch. */
-export const multilabelConfusionMatrix = functional('multilabelConfusionMatrix', makers.multilabel.make, [
-  ...(['numLabels', 'threshold', 'normalize', 'ignoreIndex', 'validateArgs'] as const),
-] as const);
+export const multilabelConfusionMatrix = ofBatch('multilabelConfusionMatrix', MultilabelConfusionMatrix);

@@ -1,23 +1,23 @@
 // Owns curves of precision over recall, and of true over false positives (ROC), by threshold.
 
-import { type Arguments, parseArgs } from '../../core/options';
-import type { Drawing } from '../../draw/sheet';
 import { tensor } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
+import { metric, ofBatch, type Plot, score } from '../gathering';
 import { type CurvePlotOptions, curveDrawing } from '../plot';
-import { oneOf, type Task } from './arguments';
 import {
-  type ClassCurveArguments,
   type Columns,
-  type CurveArguments,
-  type CurveTask,
-  curveDefaults,
-  type LabelCurveArguments,
-  OfCurve,
+  type CurveOptions,
+  type CurveSettings,
+  curve,
+  curveOptions,
+  figureOfCurve,
+  isOneColumn,
+  type KeptThresholds,
 } from './curve-state';
+import { among } from './options';
 import { ratio } from './scores';
-import { classByTask, functional, functionByTask } from './task';
+import { byTask, ofBatchByTask } from './task';
 
 /** Two coordinates and the thresholds: a vector of each, rows [K, T] by column, or a list of vectors by column. */
 export type Curve = [Tensor | Tensor[], Tensor | Tensor[], Tensor | Tensor[]];
@@ -85,63 +85,6 @@ function meanOf(lines: readonly Line[], isFalling: boolean): Line {
   return [x, y, isFalling ? thresholds.reverse() : thresholds];
 }
 
-abstract class OfCurves extends OfCurve<CurveFigure> {
-  override higherIsBetter: boolean | null = null;
-  readonly average: CurveAverage;
-  /** Whether this is true over false positives, rather than precision over recall. */
-  protected abstract readonly isRoc: boolean;
-
-  constructor(task: CurveTask, o: Required<CurveArguments>, columns: number, average: CurveAverage = null) {
-    super(task, o, columns, average === 'micro');
-    this.average = oneOf(this.constructor.name, 'average', average, ['micro', 'macro', null]);
-  }
-
-  override get plotDefaults(): CurvePlotOptions {
-    return { ...super.plotDefaults, score: null, labels: null };
-  }
-
-  override async drawingOf(val: unknown, options: CurvePlotOptions = this.plotDefaults): Promise<Drawing> {
-    const [first, second] = (val ?? (await this.compute())) as Curve;
-    const name = this.constructor.name;
-    return this.isRoc
-      ? curveDrawing(name, [first, second], ['False positive rate', 'True positive rate'], options)
-      : curveDrawing(name, [second, first], ['Recall', 'Precision'], options);
-  }
-
-  protected ofColumns({ scores, truth }: Columns): Promise<Curve> {
-    const [rows, columns] = scores.shape as [number, number];
-    return numbersOf(cat([scores.reshape(-1), truth.float().reshape(-1)])).then((numbers): Curve => {
-      const column = (from: number, k: number) =>
-        Array.from({ length: rows }, (_, i) => numbers[from + i * columns + k]!);
-      const truths = Array.from({ length: columns }, (_, k) => column(rows * columns, k));
-      // Recall of a class that never comes is NaN, and 1 where there is but class 0, or one column for both classes.
-      const isNan = this.task === 'multiclass' && !this.isMicro && truths[0]!.includes(0);
-      const lines = truths.map((own, k) =>
-        this.isRoc ? falseTrue(column(0, k), own) : precisionRecall(column(0, k), own, isNan ? Number.NaN : 1),
-      );
-      if (this.average === 'macro') return meanOf(lines, this.isRoc).map(vector) as Curve;
-      const curves = lines.map((line) => line.map(vector));
-      if (this.task === 'binary' || this.isMicro) return curves[0] as Curve;
-      return [0, 1, 2].map((part) => curves.map((curve) => curve[part]!)) as Curve;
-    });
-  }
-
-  protected ofCounts(confmat: Tensor): CurveFigure {
-    const curve = this.isRoc ? rocOfCounts(confmat) : precisionRecallOfCounts(confmat);
-    const thresholds = this.isRoc ? this.thresholds!.flip(0) : this.thresholds!.clone();
-    if (this.average !== 'macro') return [curve[0], curve[1], thresholds];
-    const [x, y] = curve;
-    const columns = x.shape[0]!;
-    return numbersOf(cat([x.reshape(-1), y.reshape(-1), thresholds])).then((numbers): Curve => {
-      const points = x.shape[1]!;
-      const at = numbers.slice(2 * columns * points);
-      const row = (k: number) => numbers.slice(k * points, (k + 1) * points);
-      const lines = Array.from({ length: columns }, (_, k): Line => [row(k), row(columns + k), at]);
-      return meanOf(lines, this.isRoc).map(vector) as Curve;
-    });
-  }
-}
-
 /** Counts [T, (K,) 2, 2] as tn, fp, fn, tp, each [(K,) T]. */
 export function partsOf(confmat: Tensor): [Tensor, Tensor, Tensor, Tensor] {
   const rank = confmat.shape.length;
@@ -163,146 +106,129 @@ export function precisionRecallOfCounts(confmat: Tensor): [Tensor, Tensor] {
   return [cat([tp.div(tp.add(fp)), end(1)], -1), cat([tp.div(tp.add(fn)), end(0)], -1)];
 }
 
-const binaryOrder = ['thresholds', 'ignoreIndex', 'validateArgs'] as const;
-const multiclassOrder = ['numClasses', 'thresholds', 'average', 'ignoreIndex', 'validateArgs'] as const;
-const multilabelOrder = ['numLabels', 'thresholds', 'ignoreIndex', 'validateArgs'] as const;
-
-interface Averaged {
+export interface AveragedCurves extends Omit<CurveOptions, 'average'> {
   /** 'micro' takes all classes for one, 'macro' the mean of their curves; default null: a curve of each class. */
   average?: CurveAverage;
 }
 
-const averagedDefaults = { thresholds: null, average: null, ignoreIndex: null, validateArgs: true } as const;
+const curveOf = metric<AveragedCurves, KeptThresholds>(curveOptions);
+
+/** Curves of every score; those of rates are `isRoc`. */
+const ofColumns =
+  (isRoc: boolean) =>
+  ({ scores, truth }: Columns, m: CurveSettings): CurveFigure => {
+    const [rows, columns] = scores.shape as [number, number];
+    const isOne = isOneColumn(m);
+    return numbersOf(cat([scores.reshape(-1), truth.float().reshape(-1)])).then((numbers): Curve => {
+      const column = (from: number, k: number) =>
+        Array.from({ length: rows }, (_, i) => numbers[from + i * columns + k]!);
+      const truths = Array.from({ length: columns }, (_, k) => column(rows * columns, k));
+      // Recall of a class that never comes is NaN, and 1 where there is but class 0, or one column for both classes.
+      const isNan = m.numClasses !== undefined && !isOne && truths[0]!.includes(0);
+      const lines = truths.map((own, k) =>
+        isRoc ? falseTrue(column(0, k), own) : precisionRecall(column(0, k), own, isNan ? Number.NaN : 1),
+      );
+      if (m.average === 'macro') return meanOf(lines, isRoc).map(vector) as Curve;
+      const curves = lines.map((line) => line.map(vector));
+      if (isOne) return curves[0] as Curve;
+      return [0, 1, 2].map((part) => curves.map((one) => one[part]!)) as Curve;
+    });
+  };
+
+/** Curves of counts at thresholds. */
+const ofCounts =
+  (isRoc: boolean) =>
+  (confmat: Tensor, m: CurveSettings): CurveFigure => {
+    const [x, y] = isRoc ? rocOfCounts(confmat) : precisionRecallOfCounts(confmat);
+    const thresholds = isRoc ? m.thresholds!.flip(0) : m.thresholds!.clone();
+    if (m.average !== 'macro') return [x, y, thresholds];
+    const [columns, points] = x.shape as [number, number];
+    return numbersOf(cat([x.reshape(-1), y.reshape(-1), thresholds])).then((numbers): Curve => {
+      const at = numbers.slice(2 * columns * points);
+      const row = (k: number) => numbers.slice(k * points, (k + 1) * points);
+      const lines = Array.from({ length: columns }, (_, k): Line => [row(k), row(columns + k), at]);
+      return meanOf(lines, isRoc).map(vector) as Curve;
+    });
+  };
+
+/** What curves of one kind have in common. */
+const common = (isRoc: boolean) => {
+  const plot: Plot<CurvePlotOptions> = {
+    defaults: { score: null, labels: null },
+    draw: (name, figure, options) => {
+      const [first, second] = figure as Curve;
+      return isRoc
+        ? curveDrawing(name, [first, second], ['False positive rate', 'True positive rate'], options)
+        : curveDrawing(name, [second, first], ['Recall', 'Precision'], options);
+    },
+  };
+  const figure = figureOfCurve(ofColumns(isRoc), ofCounts(isRoc));
+  return { ...curve, traits: { ...score, higherIsBetter: null }, figure, plot };
+};
+
+const ofClasses = {
+  defaults: { average: null },
+  checks: { average: among<CurveAverage>('micro', 'macro', null) },
+  order: ['numClasses', 'thresholds', 'average', 'ignoreIndex', 'validateArgs'],
+} as const;
 
 /** `[precision, recall, thresholds]` of scores and target [N, …], by rising threshold; the last point (1, 0) has none. */
-export class BinaryPrecisionRecallCurve extends OfCurves {
-  protected get isRoc(): boolean {
-    return false;
-  }
-
-  constructor(...args: Arguments<CurveArguments, typeof binaryOrder>) {
-    super('binary', parseArgs<CurveArguments>(new.target.name, [], curveDefaults, args), 1);
-  }
-}
+export class BinaryPrecisionRecallCurve extends curveOf({
+  ...common(false),
+  order: ['thresholds', 'ignoreIndex', 'validateArgs'],
+}) {}
 
 /** `[precision, recall, thresholds]` of each class of scores [N, C, …] and target [N, …]: lists of vectors, or [C, T + 1] and [T] with thresholds. */
-export class MulticlassPrecisionRecallCurve extends OfCurves {
-  protected get isRoc(): boolean {
-    return false;
-  }
-
-  constructor(...args: Arguments<ClassCurveArguments & Averaged, typeof multiclassOrder>) {
-    const o = parseArgs<ClassCurveArguments & Averaged>(new.target.name, ['numClasses'], averagedDefaults, args);
-    super('multiclass', o, o.numClasses, o.average);
-  }
-}
+export class MulticlassPrecisionRecallCurve extends curveOf({ ...common(false), ...ofClasses }) {}
 
 /** `[precision, recall, thresholds]` of each label of scores and target [N, L, …]: lists of vectors, or [L, T + 1] and [T] with thresholds. */
-export class MultilabelPrecisionRecallCurve extends OfCurves {
-  protected get isRoc(): boolean {
-    return false;
-  }
-
-  constructor(...args: Arguments<LabelCurveArguments, typeof multilabelOrder>) {
-    const o = parseArgs<LabelCurveArguments>(new.target.name, ['numLabels'], curveDefaults, args);
-    super('multilabel', o, o.numLabels);
-  }
-}
+export class MultilabelPrecisionRecallCurve extends curveOf({
+  ...common(false),
+  order: ['numLabels', 'thresholds', 'ignoreIndex', 'validateArgs'],
+}) {}
 
 /** `[fpr, tpr, thresholds]` of scores and target [N, …], by falling threshold; an exact curve begins at (0, 0) with threshold 1. */
-export class BinaryROC extends OfCurves {
-  protected get isRoc(): boolean {
-    return true;
-  }
-
-  constructor(...args: Arguments<CurveArguments, typeof binaryOrder>) {
-    super('binary', parseArgs<CurveArguments>(new.target.name, [], curveDefaults, args), 1);
-  }
-}
+export class BinaryROC extends curveOf({ ...common(true), order: ['thresholds', 'ignoreIndex', 'validateArgs'] }) {}
 
 /** `[fpr, tpr, thresholds]` of each class of scores [N, C, …] and target [N, …]: lists of vectors, or [C, T] and [T] with thresholds. */
-export class MulticlassROC extends OfCurves {
-  protected get isRoc(): boolean {
-    return true;
-  }
-
-  constructor(...args: Arguments<ClassCurveArguments & Averaged, typeof multiclassOrder>) {
-    const o = parseArgs<ClassCurveArguments & Averaged>(new.target.name, ['numClasses'], averagedDefaults, args);
-    super('multiclass', o, o.numClasses, o.average);
-  }
-}
+export class MulticlassROC extends curveOf({ ...common(true), ...ofClasses }) {}
 
 /** `[fpr, tpr, thresholds]` of each label of scores and target [N, L, …]: lists of vectors, or [L, T] and [T] with thresholds. */
-export class MultilabelROC extends OfCurves {
-  protected get isRoc(): boolean {
-    return true;
-  }
-
-  constructor(...args: Arguments<LabelCurveArguments, typeof multilabelOrder>) {
-    const o = parseArgs<LabelCurveArguments>(new.target.name, ['numLabels'], curveDefaults, args);
-    super('multilabel', o, o.numLabels);
-  }
-}
-
-const curveMakers = {
-  binary: { make: (o: CurveArguments) => new BinaryPrecisionRecallCurve(o), order: binaryOrder },
-  multiclass: {
-    make: (o: ClassCurveArguments & Averaged) => new MulticlassPrecisionRecallCurve(o),
-    order: multiclassOrder,
-  },
-  multilabel: { make: (o: LabelCurveArguments) => new MultilabelPrecisionRecallCurve(o), order: multilabelOrder },
-};
-const rocMakers = {
-  binary: { make: (o: CurveArguments) => new BinaryROC(o), order: binaryOrder },
-  multiclass: { make: (o: ClassCurveArguments & Averaged) => new MulticlassROC(o), order: multiclassOrder },
-  multilabel: { make: (o: LabelCurveArguments) => new MultilabelROC(o), order: multilabelOrder },
-};
-
-interface TaskArguments extends CurveArguments, Averaged {
-  task: Task;
-  numClasses?: number | null;
-  numLabels?: number | null;
-}
-const taskOrder = ['task', 'thresholds', 'numClasses', 'numLabels', 'average', 'ignoreIndex', 'validateArgs'] as const;
+export class MultilabelROC extends curveOf({
+  ...common(true),
+  order: ['numLabels', 'thresholds', 'ignoreIndex', 'validateArgs'],
+}) {}
 
 /** BinaryPrecisionRecallCurve, MulticlassPrecisionRecallCurve or MultilabelPrecisionRecallCurve by `task`. */
-export const PrecisionRecallCurve = classByTask<TaskArguments, typeof taskOrder, typeof curveMakers>(
+export const PrecisionRecallCurve = byTask<AveragedCurves>()(
   'PrecisionRecallCurve',
-  taskOrder,
-  curveMakers,
+  ['task', 'thresholds', 'numClasses', 'numLabels', 'average', 'ignoreIndex', 'validateArgs'],
+  {
+    binary: BinaryPrecisionRecallCurve,
+    multiclass: MulticlassPrecisionRecallCurve,
+    multilabel: MultilabelPrecisionRecallCurve,
+  },
 );
 /** `PrecisionRecallCurve` of one batch. */
-export const precisionRecallCurve = functionByTask<TaskArguments, typeof taskOrder, CurveFigure>(
-  'precisionRecallCurve',
-  taskOrder,
-  curveMakers,
-);
+export const precisionRecallCurve = ofBatchByTask('precisionRecallCurve', PrecisionRecallCurve);
 /** `BinaryPrecisionRecallCurve` of one batch. */
-export const binaryPrecisionRecallCurve = functional(
-  'binaryPrecisionRecallCurve',
-  curveMakers.binary.make,
-  binaryOrder,
-);
+export const binaryPrecisionRecallCurve = ofBatch('binaryPrecisionRecallCurve', BinaryPrecisionRecallCurve);
 /** `MulticlassPrecisionRecallCurve` of one batch. */
-export const multiclassPrecisionRecallCurve = functional(
-  'multiclassPrecisionRecallCurve',
-  curveMakers.multiclass.make,
-  multiclassOrder,
-);
+export const multiclassPrecisionRecallCurve = ofBatch('multiclassPrecisionRecallCurve', MulticlassPrecisionRecallCurve);
 /** `MultilabelPrecisionRecallCurve` of one batch. */
-export const multilabelPrecisionRecallCurve = functional(
-  'multilabelPrecisionRecallCurve',
-  curveMakers.multilabel.make,
-  multilabelOrder,
-);
+export const multilabelPrecisionRecallCurve = ofBatch('multilabelPrecisionRecallCurve', MultilabelPrecisionRecallCurve);
 
 /** BinaryROC, MulticlassROC or MultilabelROC by `task`. */
-export const ROC = classByTask<TaskArguments, typeof taskOrder, typeof rocMakers>('ROC', taskOrder, rocMakers);
+export const ROC = byTask<AveragedCurves>()(
+  'ROC',
+  ['task', 'thresholds', 'numClasses', 'numLabels', 'average', 'ignoreIndex', 'validateArgs'],
+  { binary: BinaryROC, multiclass: MulticlassROC, multilabel: MultilabelROC },
+);
 /** `ROC` of one batch. */
-export const roc = functionByTask<TaskArguments, typeof taskOrder, CurveFigure>('roc', taskOrder, rocMakers);
+export const roc = ofBatchByTask('roc', ROC);
 /** `BinaryROC` of one batch. */
-export const binaryRoc = functional('binaryRoc', rocMakers.binary.make, binaryOrder);
+export const binaryRoc = ofBatch('binaryRoc', BinaryROC);
 /** `MulticlassROC` of one batch. */
-export const multiclassRoc = functional('multiclassRoc', rocMakers.multiclass.make, multiclassOrder);
+export const multiclassRoc = ofBatch('multiclassRoc', MulticlassROC);
 /** `MultilabelROC` of one batch. */
-export const multilabelRoc = functional('multilabelRoc', rocMakers.multilabel.make, multilabelOrder);
+export const multilabelRoc = ofBatch('multilabelRoc', MultilabelROC);

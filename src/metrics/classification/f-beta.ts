@@ -1,174 +1,60 @@
 // Owns F scores: the harmonic means of precision and recall.
-import { ArgumentError } from '../../core/errors';
-import { type Arguments, shown } from '../../core/options';
-import type { Tensor } from '../../tensor/tensor';
+import { ofBatch } from '../gathering';
 import { fBeta } from './scores';
 import {
-  type BinaryArguments,
   BinaryStatScores,
-  binaryOrder,
-  type MulticlassArguments,
+  countedByTask,
   MulticlassStatScores,
-  type MultilabelArguments,
   MultilabelStatScores,
-  multiclassFunctionOrder,
-  multiclassOrder,
-  multilabelOrder,
-  type TaskArguments,
+  scored,
+  scoredWithBeta,
   taskDefaults,
   taskOrder,
 } from './stat-scores';
-import { byName, classByTask, expectGiven, functional, functionByTask } from './task';
-
-interface Beta {
-  /** How much more recall counts than precision; above 0. */
-  beta: number;
-}
-
-const binaryBetaOrder = ['beta', ...binaryOrder] as const;
-const multiclassBetaOrder = ['beta', ...multiclassOrder] as const;
-const multilabelBetaOrder = ['beta', ...multilabelOrder] as const;
-
-/** β and the other options. */
-function split<O>(metric: string, order: readonly string[], args: readonly unknown[]): { beta: number; options: O } {
-  const given = byName(metric, order, args);
-  expectGiven(metric, ['beta'], given);
-  const { beta, ...options } = given;
-  if (typeof beta !== 'number' || !(beta > 0)) {
-    throw new ArgumentError(`${metric}: expected beta to be a number above 0, but got ${shown(beta)}`);
-  }
-  return { beta, options: options as O };
-}
+import { ofBatchByTask } from './task';
 
 /** (1 + β²) tp / ((1 + β²) tp + β² fn + fp) of preds and target [N, …]. See BinaryStatScores for the other arguments. */
-export class BinaryFBetaScore extends BinaryStatScores {
-  override higherIsBetter: boolean | null = true;
-  readonly beta: number;
-
-  constructor(...args: Arguments<Beta & BinaryArguments, typeof binaryBetaOrder>) {
-    const { beta, options } = split<BinaryArguments>(new.target.name, binaryBetaOrder, args);
-    super(options);
-    this.beta = beta;
-  }
-
-  protected override get score() {
-    return fBeta(this.beta);
-  }
-}
-
+export class BinaryFBetaScore extends scoredWithBeta(BinaryStatScores) {}
 /** (1 + β²) tp / ((1 + β²) tp + β² fn + fp), by default the mean over classes. See MulticlassStatScores for the other arguments. */
-export class MulticlassFBetaScore extends MulticlassStatScores {
-  override higherIsBetter: boolean | null = true;
-  readonly beta: number;
-
-  constructor(...args: Arguments<Beta & MulticlassArguments, typeof multiclassBetaOrder>) {
-    const { beta, options } = split<MulticlassArguments>(new.target.name, multiclassBetaOrder, args);
-    super(options);
-    this.beta = beta;
-  }
-
-  protected override get score() {
-    return fBeta(this.beta);
-  }
-}
-
+export class MulticlassFBetaScore extends scoredWithBeta(MulticlassStatScores) {}
 /** (1 + β²) tp / ((1 + β²) tp + β² fn + fp) of each label, by default the mean. See MultilabelStatScores for the other arguments. */
-export class MultilabelFBetaScore extends MultilabelStatScores {
-  override higherIsBetter: boolean | null = true;
-  readonly beta: number;
-
-  constructor(...args: Arguments<Beta & MultilabelArguments, typeof multilabelBetaOrder>) {
-    const { beta, options } = split<MultilabelArguments>(new.target.name, multilabelBetaOrder, args);
-    super(options);
-    this.beta = beta;
-  }
-
-  protected override get score() {
-    return fBeta(this.beta);
-  }
-}
-
+export class MultilabelFBetaScore extends scoredWithBeta(MultilabelStatScores) {}
 /** 2 tp / (2 tp + fn + fp) of preds and target [N, …]. See BinaryStatScores for the arguments. */
-export class BinaryF1Score extends BinaryStatScores {
-  override higherIsBetter: boolean | null = true;
-  protected override get score() {
-    return fBeta(1);
-  }
-}
-
+export class BinaryF1Score extends scored(BinaryStatScores, fBeta) {}
 /** 2 tp / (2 tp + fn + fp), by default the mean over classes. See MulticlassStatScores for the arguments. */
-export class MulticlassF1Score extends MulticlassStatScores {
-  override higherIsBetter: boolean | null = true;
-  protected override get score() {
-    return fBeta(1);
-  }
-}
-
+export class MulticlassF1Score extends scored(MulticlassStatScores, fBeta) {}
 /** 2 tp / (2 tp + fn + fp) of each label, by default the mean over labels. See MultilabelStatScores for the arguments. */
-export class MultilabelF1Score extends MultilabelStatScores {
-  override higherIsBetter: boolean | null = true;
-  protected override get score() {
-    return fBeta(1);
-  }
-}
-
-const makers = {
-  binary: { make: (o: BinaryArguments) => new BinaryF1Score(o), order: binaryOrder },
-  multiclass: { make: (o: MulticlassArguments) => new MulticlassF1Score(o), order: multiclassOrder },
-  multilabel: { make: (o: MultilabelArguments) => new MultilabelF1Score(o), order: multilabelOrder },
-};
-const betaMakers = {
-  binary: { make: (o: Beta & BinaryArguments) => new BinaryFBetaScore(o), order: binaryBetaOrder },
-  multiclass: { make: (o: Beta & MulticlassArguments) => new MulticlassFBetaScore(o), order: multiclassBetaOrder },
-  multilabel: { make: (o: Beta & MultilabelArguments) => new MultilabelFBetaScore(o), order: multilabelBetaOrder },
-};
-
-type BetaTaskArguments = TaskArguments & Partial<Beta>;
-const [task, ...others] = taskOrder;
-const betaTaskOrder = [task, 'beta', ...others] as const;
-const betaDefaults = { ...taskDefaults, beta: 1 };
+export class MultilabelF1Score extends scored(MultilabelStatScores, fBeta) {}
 
 /** BinaryF1Score, MulticlassF1Score or MultilabelF1Score by `task`; the average is 'micro' unless given. */
-export const F1Score = classByTask<TaskArguments, typeof taskOrder, typeof makers>(
+export const F1Score = countedByTask(
   'F1Score',
   taskOrder,
-  makers,
+  { binary: BinaryF1Score, multiclass: MulticlassF1Score, multilabel: MultilabelF1Score },
   taskDefaults,
 );
+const [task, ...others] = taskOrder;
 /** BinaryFBetaScore, MulticlassFBetaScore or MultilabelFBetaScore by `task`; β is 1 and the average 'micro' unless given. */
-export const FBetaScore = classByTask<BetaTaskArguments, typeof betaTaskOrder, typeof betaMakers>(
+export const FBetaScore = countedByTask(
   'FBetaScore',
-  betaTaskOrder,
-  betaMakers,
-  betaDefaults,
+  [task, 'beta', ...others],
+  { binary: BinaryFBetaScore, multiclass: MulticlassFBetaScore, multilabel: MultilabelFBetaScore },
+  { ...taskDefaults, beta: 1 },
 );
 
 /** `F1Score` of one batch. */
-export const f1Score = functionByTask<TaskArguments, typeof taskOrder, Tensor>(
-  'f1Score',
-  taskOrder,
-  makers,
-  taskDefaults,
-);
+export const f1Score = ofBatchByTask('f1Score', F1Score);
 /** `BinaryF1Score` of one batch. */
-export const binaryF1Score = functional('binaryF1Score', makers.binary.make, binaryOrder);
+export const binaryF1Score = ofBatch('binaryF1Score', BinaryF1Score);
 /** `MulticlassF1Score` of one batch. */
-export const multiclassF1Score = functional('multiclassF1Score', makers.multiclass.make, multiclassFunctionOrder);
+export const multiclassF1Score = ofBatch('multiclassF1Score', MulticlassF1Score);
 /** `MultilabelF1Score` of one batch. */
-export const multilabelF1Score = functional('multilabelF1Score', makers.multilabel.make, multilabelOrder);
+export const multilabelF1Score = ofBatch('multilabelF1Score', MultilabelF1Score);
 /** `FBetaScore` of one batch. */
-export const fbetaScore = functionByTask<BetaTaskArguments, typeof betaTaskOrder, Tensor>(
-  'fbetaScore',
-  betaTaskOrder,
-  betaMakers,
-  betaDefaults,
-);
+export const fbetaScore = ofBatchByTask('fbetaScore', FBetaScore);
 /** `BinaryFBetaScore` of one batch. */
-export const binaryFbetaScore = functional('binaryFbetaScore', betaMakers.binary.make, binaryBetaOrder);
+export const binaryFbetaScore = ofBatch('binaryFbetaScore', BinaryFBetaScore);
 /** `MulticlassFBetaScore` of one batch. */
-export const multiclassFbetaScore = functional('multiclassFbetaScore', betaMakers.multiclass.make, [
-  'beta',
-  ...multiclassFunctionOrder,
-] as const);
+export const multiclassFbetaScore = ofBatch('multiclassFbetaScore', MulticlassFBetaScore);
 /** `MultilabelFBetaScore` of one batch. */
-export const multilabelFbetaScore = functional('multilabelFbetaScore', betaMakers.multilabel.make, multilabelBetaOrder);
+export const multilabelFbetaScore = ofBatch('multilabelFbetaScore', MultilabelFBetaScore);

@@ -1,41 +1,36 @@
 // Owns the Hamming distance: how many predictions are wrong.
+import { ofBatch } from '../gathering';
 import { hammingDistance as score } from './scores';
-import { BinaryStatScores, formsOf, MulticlassStatScores, MultilabelStatScores } from './stat-scores';
+import {
+  BinaryStatScores,
+  countedByTask,
+  MulticlassStatScores,
+  MultilabelStatScores,
+  scored,
+  taskDefaults,
+  taskOrder,
+} from './stat-scores';
+import { ofBatchByTask } from './task';
 
 /** 1 − accuracy of preds and target [N, …]. See BinaryStatScores for the arguments. */
-export class BinaryHammingDistance extends BinaryStatScores {
-  override higherIsBetter: boolean | null = false;
-  protected override get score() {
-    return score;
-  }
-}
-
+export class BinaryHammingDistance extends scored(BinaryStatScores, score, false) {}
 /** 1 − accuracy, by default the mean over classes. See MulticlassStatScores for the arguments. */
-export class MulticlassHammingDistance extends MulticlassStatScores {
-  override higherIsBetter: boolean | null = false;
-  protected override get score() {
-    return score;
-  }
-}
-
+export class MulticlassHammingDistance extends scored(MulticlassStatScores, score, false) {}
 /** 1 − accuracy of each label, by default the mean over labels. See MultilabelStatScores for the arguments. */
-export class MultilabelHammingDistance extends MultilabelStatScores {
-  override higherIsBetter: boolean | null = false;
-  protected override get score() {
-    return score;
-  }
-}
-
-const forms = formsOf('HammingDistance', BinaryHammingDistance, MulticlassHammingDistance, MultilabelHammingDistance);
+export class MultilabelHammingDistance extends scored(MultilabelStatScores, score, false) {}
 
 /** BinaryHammingDistance, MulticlassHammingDistance or MultilabelHammingDistance by `task`; the average is 'micro' unless given. */
-export const HammingDistance = forms.byTask;
-
+export const HammingDistance = countedByTask(
+  'HammingDistance',
+  taskOrder,
+  { binary: BinaryHammingDistance, multiclass: MulticlassHammingDistance, multilabel: MultilabelHammingDistance },
+  taskDefaults,
+);
 /** `HammingDistance` of one batch. */
-export const hammingDistance = forms.ofBatch;
+export const hammingDistance = ofBatchByTask('hammingDistance', HammingDistance);
 /** `BinaryHammingDistance` of one batch. */
-export const binaryHammingDistance = forms.binary;
+export const binaryHammingDistance = ofBatch('binaryHammingDistance', BinaryHammingDistance);
 /** `MulticlassHammingDistance` of one batch. */
-export const multiclassHammingDistance = forms.multiclass;
+export const multiclassHammingDistance = ofBatch('multiclassHammingDistance', MulticlassHammingDistance);
 /** `MultilabelHammingDistance` of one batch. */
-export const multilabelHammingDistance = forms.multilabel;
+export const multilabelHammingDistance = ofBatch('multilabelHammingDistance', MultilabelHammingDistance);

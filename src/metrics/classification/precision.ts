@@ -1,41 +1,36 @@
 // Owns precision: how much of what was found is true.
+import { ofBatch } from '../gathering';
 import { precision as score } from './scores';
-import { BinaryStatScores, formsOf, MulticlassStatScores, MultilabelStatScores } from './stat-scores';
+import {
+  BinaryStatScores,
+  countedByTask,
+  MulticlassStatScores,
+  MultilabelStatScores,
+  scored,
+  taskDefaults,
+  taskOrder,
+} from './stat-scores';
+import { ofBatchByTask } from './task';
 
 /** tp / (tp + fp) of preds and target [N, …]. See BinaryStatScores for the arguments. */
-export class BinaryPrecision extends BinaryStatScores {
-  override higherIsBetter: boolean | null = true;
-  protected override get score() {
-    return score;
-  }
-}
-
+export class BinaryPrecision extends scored(BinaryStatScores, score) {}
 /** tp / (tp + fp), by default the mean over classes. See MulticlassStatScores for the arguments. */
-export class MulticlassPrecision extends MulticlassStatScores {
-  override higherIsBetter: boolean | null = true;
-  protected override get score() {
-    return score;
-  }
-}
-
+export class MulticlassPrecision extends scored(MulticlassStatScores, score) {}
 /** tp / (tp + fp) of each label, by default the mean over labels. See MultilabelStatScores for the arguments. */
-export class MultilabelPrecision extends MultilabelStatScores {
-  override higherIsBetter: boolean | null = true;
-  protected override get score() {
-    return score;
-  }
-}
-
-const forms = formsOf('Precision', BinaryPrecision, MulticlassPrecision, MultilabelPrecision);
+export class MultilabelPrecision extends scored(MultilabelStatScores, score) {}
 
 /** BinaryPrecision, MulticlassPrecision or MultilabelPrecision by `task`; the average is 'micro' unless given. */
-export const Precision = forms.byTask;
-
+export const Precision = countedByTask(
+  'Precision',
+  taskOrder,
+  { binary: BinaryPrecision, multiclass: MulticlassPrecision, multilabel: MultilabelPrecision },
+  taskDefaults,
+);
 /** `Precision` of one batch. */
-export const precision = forms.ofBatch;
+export const precision = ofBatchByTask('precision', Precision);
 /** `BinaryPrecision` of one batch. */
-export const binaryPrecision = forms.binary;
+export const binaryPrecision = ofBatch('binaryPrecision', BinaryPrecision);
 /** `MulticlassPrecision` of one batch. */
-export const multiclassPrecision = forms.multiclass;
+export const multiclassPrecision = ofBatch('multiclassPrecision', MulticlassPrecision);
 /** `MultilabelPrecision` of one batch. */
-export const multilabelPrecision = forms.multilabel;
+export const multilabelPrecision = ofBatch('multilabelPrecision', MultilabelPrecision);

@@ -1,41 +1,36 @@
 // Owns recall: how much of what is true was found.
+import { ofBatch } from '../gathering';
 import { recall as score } from './scores';
-import { BinaryStatScores, formsOf, MulticlassStatScores, MultilabelStatScores } from './stat-scores';
+import {
+  BinaryStatScores,
+  countedByTask,
+  MulticlassStatScores,
+  MultilabelStatScores,
+  scored,
+  taskDefaults,
+  taskOrder,
+} from './stat-scores';
+import { ofBatchByTask } from './task';
 
 /** tp / (tp + fn) of preds and target [N, …]. See BinaryStatScores for the arguments. */
-export class BinaryRecall extends BinaryStatScores {
-  override higherIsBetter: boolean | null = true;
-  protected override get score() {
-    return score;
-  }
-}
-
+export class BinaryRecall extends scored(BinaryStatScores, score) {}
 /** tp / (tp + fn), by default the mean over classes. See MulticlassStatScores for the arguments. */
-export class MulticlassRecall extends MulticlassStatScores {
-  override higherIsBetter: boolean | null = true;
-  protected override get score() {
-    return score;
-  }
-}
-
+export class MulticlassRecall extends scored(MulticlassStatScores, score) {}
 /** tp / (tp + fn) of each label, by default the mean over labels. See MultilabelStatScores for the arguments. */
-export class MultilabelRecall extends MultilabelStatScores {
-  override higherIsBetter: boolean | null = true;
-  protected override get score() {
-    return score;
-  }
-}
-
-const forms = formsOf('Recall', BinaryRecall, MulticlassRecall, MultilabelRecall);
+export class MultilabelRecall extends scored(MultilabelStatScores, score) {}
 
 /** BinaryRecall, MulticlassRecall or MultilabelRecall by `task`; the average is 'micro' unless given. */
-export const Recall = forms.byTask;
-
+export const Recall = countedByTask(
+  'Recall',
+  taskOrder,
+  { binary: BinaryRecall, multiclass: MulticlassRecall, multilabel: MultilabelRecall },
+  taskDefaults,
+);
 /** `Recall` of one batch. */
-export const recall = forms.ofBatch;
+export const recall = ofBatchByTask('recall', Recall);
 /** `BinaryRecall` of one batch. */
-export const binaryRecall = forms.binary;
+export const binaryRecall = ofBatch('binaryRecall', BinaryRecall);
 /** `MulticlassRecall` of one batch. */
-export const multiclassRecall = forms.multiclass;
+export const multiclassRecall = ofBatch('multiclassRecall', MulticlassRecall);
 /** `MultilabelRecall` of one batch. */
-export const multilabelRecall = forms.multilabel;
+export const multilabelRecall = ofBatch('multilabelRecall', MultilabelRecall);

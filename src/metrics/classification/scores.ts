@@ -12,6 +12,8 @@ export interface Scoring {
   readonly topK: number;
   /** What 0 / 0 is: 0 or 1. */
   readonly zeroDivision: number;
+  /** Of F scores: how much more recall counts than precision; default 1. */
+  readonly beta?: number;
 }
 
 export type Score = (counts: Counts, o: Scoring) => Tensor;
@@ -64,15 +66,13 @@ export const recall: Score = (counts, o) => shareOf(counts, o, ([tp, , , fn]) =>
 export const specificity: Score = (counts, o) =>
   shareOf(counts, { ...plain(o), topK: 1 }, ([, fp, tn]) => [tn, tn.add(fp)]);
 
-export const fBeta =
-  (beta: number): Score =>
-  (counts, o) => {
-    const square = beta ** 2;
-    return shareOf(counts, { ...o, topK: 1 }, ([tp, fp, , fn]) => {
-      const weighted = tp.float().mul(1 + square);
-      return [weighted, weighted.add(fn.float().mul(square)).add(fp)];
-    });
-  };
+export const fBeta: Score = (counts, o) => {
+  const square = (o.beta ?? 1) ** 2;
+  return shareOf(counts, { ...o, topK: 1 }, ([tp, fp, , fn]) => {
+    const weighted = tp.float().mul(1 + square);
+    return [weighted, weighted.add(fn.float().mul(square)).add(fp)];
+  });
+};
 
 export const hammingDistance: Score = (counts, o) => {
   const one = (c: Counts) => {

@@ -1,41 +1,36 @@
 // Owns specificity: how much of what is not true was left out.
+import { ofBatch } from '../gathering';
 import { specificity as score } from './scores';
-import { BinaryStatScores, formsOf, MulticlassStatScores, MultilabelStatScores } from './stat-scores';
+import {
+  BinaryStatScores,
+  countedByTask,
+  MulticlassStatScores,
+  MultilabelStatScores,
+  scored,
+  taskDefaults,
+  taskOrder,
+} from './stat-scores';
+import { ofBatchByTask } from './task';
 
 /** tn / (tn + fp) of preds and target [N, …]. See BinaryStatScores for the arguments. */
-export class BinarySpecificity extends BinaryStatScores {
-  override higherIsBetter: boolean | null = null;
-  protected override get score() {
-    return score;
-  }
-}
-
+export class BinarySpecificity extends scored(BinaryStatScores, score, null) {}
 /** tn / (tn + fp), by default the mean over classes. See MulticlassStatScores for the arguments. */
-export class MulticlassSpecificity extends MulticlassStatScores {
-  override higherIsBetter: boolean | null = null;
-  protected override get score() {
-    return score;
-  }
-}
-
+export class MulticlassSpecificity extends scored(MulticlassStatScores, score, null) {}
 /** tn / (tn + fp) of each label, by default the mean over labels. See MultilabelStatScores for the arguments. */
-export class MultilabelSpecificity extends MultilabelStatScores {
-  override higherIsBetter: boolean | null = null;
-  protected override get score() {
-    return score;
-  }
-}
-
-const forms = formsOf('Specificity', BinarySpecificity, MulticlassSpecificity, MultilabelSpecificity);
+export class MultilabelSpecificity extends scored(MultilabelStatScores, score, null) {}
 
 /** BinarySpecificity, MulticlassSpecificity or MultilabelSpecificity by `task`; the average is 'micro' unless given. */
-export const Specificity = forms.byTask;
-
+export const Specificity = countedByTask(
+  'Specificity',
+  taskOrder,
+  { binary: BinarySpecificity, multiclass: MulticlassSpecificity, multilabel: MultilabelSpecificity },
+  taskDefaults,
+);
 /** `Specificity` of one batch. */
-export const specificity = forms.ofBatch;
+export const specificity = ofBatchByTask('specificity', Specificity);
 /** `BinarySpecificity` of one batch. */
-export const binarySpecificity = forms.binary;
+export const binarySpecificity = ofBatch('binarySpecificity', BinarySpecificity);
 /** `MulticlassSpecificity` of one batch. */
-export const multiclassSpecificity = forms.multiclass;
+export const multiclassSpecificity = ofBatch('multiclassSpecificity', MulticlassSpecificity);
 /** `MultilabelSpecificity` of one batch. */
-export const multilabelSpecificity = forms.multilabel;
+export const multilabelSpecificity = ofBatch('multilabelSpecificity', MultilabelSpecificity);

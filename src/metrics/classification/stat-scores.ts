@@ -1,319 +1,208 @@
-// Owns the bases of metrics whose state is counts: binary, of classes, of labels. Each says what it makes of them.
+// Owns counts of true and false positives and negatives, and the figures that are made of them.
 import { ArgumentError } from '../../core/errors';
-import { type Arguments, parseArgs, shown } from '../../core/options';
-import { zeros } from '../../tensor/creation';
+import { shown } from '../../core/options';
 import type { Tensor } from '../../tensor/tensor';
-import { Metric } from '../metric';
-import { concatenated } from '../state';
-import {
-  type Average,
-  type BatchArguments,
-  batchOf,
-  expectBinary,
-  expectClasses,
-  expectLabels,
-  expectTensors,
-  flag,
-  label,
-  type MultidimAverage,
-  oneOf,
-  share,
-  type Task,
-  wholeFrom,
-} from './arguments';
+import { definition, type MetricClass, metric, ofBatch, type Parts, type State, score as traits } from '../gathering';
+import { expectBinary, expectClasses, expectLabels, expectTensors, type MultidimAverage } from './arguments';
 import { type Counts, countBinary, countClasses, countLabels } from './counting';
-import { type Score, type Scoring, statScores as score } from './scores';
-import { classByTask, functional, functionByTask } from './task';
+import { among, from, type Options, optionsWith } from './options';
+import { fBeta, type Score, type Scoring, statScores as score } from './scores';
+import { byTask, ofBatchByTask } from './task';
 
-interface Common {
-  /** 'global' (default) counts dimensions after the first as further samples; 'samplewise' gives a figure of each sample. */
-  multidimAverage?: MultidimAverage;
-  /** A label that does not count where it is the true one; default null. */
-  ignoreIndex?: number | null;
-  /** Whether arguments are checked, and labels on the device; default true. */
-  validateArgs?: boolean;
+/** Options of metrics of counts. */
+export interface Counted extends Options {
   /** What 0 / 0 is, 0 (default) or 1; only for precision, recall and F scores. */
   zeroDivision?: 0 | 1;
-}
-
-/** What metrics of two classes take by name. */
-export interface BinaryArguments extends Common {
-  /** Scores above it count as 1; default 0.5. */
-  threshold?: number;
-}
-
-/** What metrics of several classes take by name. */
-export interface MulticlassArguments extends Common {
-  /** C; null only for `average` 'micro'. */
-  numClasses?: number | null;
   /** How many of the greatest scores may hold the true class; default 1. */
   topK?: number;
-  /** Default 'macro'. */
-  average?: Average;
+  /** How much more recall counts than precision; above 0. */
+  beta: number;
 }
 
-/** What metrics of several labels take by name. */
-export interface MultilabelArguments extends Common {
-  /** L */
-  numLabels: number;
-  /** Scores above it count as 1; default 0.5. */
-  threshold?: number;
-  /** Default 'macro'. */
-  average?: Average;
+/** The same where there need be no number of classes. */
+export interface OfClasses extends Omit<Counted, 'numClasses'> {
+  /** C; null only for `average` 'micro'. */
+  numClasses?: number | null;
 }
 
 const rest = ['multidimAverage', 'ignoreIndex', 'validateArgs', 'zeroDivision'] as const;
-export const binaryOrder = ['threshold', ...rest] as const;
-export const multiclassOrder = ['numClasses', 'topK', 'average', ...rest] as const;
+const binaryOrder = ['threshold', ...rest] as const;
+const multiclassOrder = ['numClasses', 'topK', 'average', ...rest] as const;
 /** Functions have the average before the number of guesses. */
-export const multiclassFunctionOrder = ['numClasses', 'average', 'topK', ...rest] as const;
-export const multilabelOrder = ['numLabels', 'threshold', 'average', ...rest] as const;
-export type BinaryOrder = typeof binaryOrder;
-export type MulticlassOrder = typeof multiclassOrder;
-export type MultilabelOrder = typeof multilabelOrder;
+const multiclassFunctionOrder = ['numClasses', 'average', 'topK', ...rest] as const;
+const multilabelOrder = ['numLabels', 'threshold', 'average', ...rest] as const;
 
-/** Options of all tasks. */
-export interface TaskArguments extends BinaryArguments, MulticlassArguments, Omit<MultilabelArguments, 'numLabels'> {
-  /** L, for task 'multilabel'. */
-  numLabels?: number | null;
-  task: Task;
-}
-export const taskOrder = [
-  ...(['task', 'threshold', 'numClasses', 'numLabels', 'average', 'multidimAverage', 'topK'] as const),
-  ...(['ignoreIndex', 'validateArgs', 'zeroDivision'] as const),
-] as const;
-/** As torchmetrics has it, the names without a task sum over all classes. */
-export const taskDefaults = { average: 'micro' } as const;
+/** What metrics of two classes take by name. */
+export interface BinaryArguments extends Pick<Counted, (typeof binaryOrder)[number]> {}
+/** What metrics of several classes take by name. */
+export interface MulticlassArguments extends Pick<OfClasses, (typeof multiclassOrder)[number]> {}
+/** What metrics of several labels take by name. */
+export interface MultilabelArguments extends Pick<Counted, (typeof multilabelOrder)[number]> {}
 
-const common = { multidimAverage: 'global', ignoreIndex: null, validateArgs: true, zeroDivision: 0 } as const;
-const averages: readonly Average[] = ['micro', 'macro', 'weighted', 'none', null];
+const table = optionsWith(
+  { zeroDivision: 0, topK: 1 },
+  {
+    zeroDivision: among(0, 1),
+    topK: from(1),
+    beta: (name: string, _, beta: unknown) => {
+      if (typeof beta === 'number' && beta > 0) return beta;
+      throw new ArgumentError(`${name}: expected beta to be a number above 0, but got ${shown(beta)}`);
+    },
+  },
+);
 
-function checkCommon(metric: string, o: Required<Common>): void {
-  oneOf(metric, 'multidimAverage', o.multidimAverage, ['global', 'samplewise']);
-  label(metric, 'ignoreIndex', o.ignoreIndex);
-  oneOf(metric, 'zeroDivision', o.zeroDivision, [0, 1]);
-}
+/** States of so many figures: sums, or lists where each sample has a figure of its own. */
+const counts = (multidimAverage: MultidimAverage, size: number) => {
+  const state: State = multidimAverage === 'global' ? { shape: [size], dtype: 'int64' } : { as: 'list' };
+  return { tp: state, fp: state, tn: state, fn: state };
+};
 
-/** Metrics whose state is tp, fp, tn and fn: sums, or lists where each sample has a figure of its own. */
-abstract class CountingMetric extends Metric {
-  declare tp: Tensor | Tensor[];
-  declare fp: Tensor | Tensor[];
-  declare tn: Tensor | Tensor[];
-  declare fn: Tensor | Tensor[];
-  override fullStateUpdate = false as boolean | null;
-  override isDifferentiable = false as boolean | null;
-  override plotLowerBound: number | null = 0;
-  override plotUpperBound: number | null = 1;
+const named = ([tp, fp, tn, fn]: Counts) => ({ tp, fp, tn, fn });
 
-  abstract readonly multidimAverage: MultidimAverage;
+type Known = Partial<Scoring> & { readonly multidimAverage: MultidimAverage; readonly numLabels?: number };
 
-  /** What the metric makes of counts. */
-  protected get score(): Score {
-    return score;
-  }
+/** What a score makes of counts, by the options of the metric. */
+const figureOf =
+  (own: Score) =>
+  ({ tp, fp, tn, fn }: Parts<'tp' | 'fp' | 'tn' | 'fn'>, m: Known): Tensor => {
+    const { average = 'binary', topK = 1, zeroDivision = 0, multidimAverage, numLabels, beta = 1 } = m;
+    const multilabel = numLabels !== undefined;
+    return own([tp, fp, tn, fn], { average, topK, zeroDivision, multidimAverage, multilabel, beta });
+  };
 
-  /** States of so many figures. */
-  protected addCounts(size: number): void {
-    const isSum = this.multidimAverage === 'global';
-    for (const name of ['tp', 'fp', 'tn', 'fn']) {
-      this.addState(name, isSum ? zeros(size, { dtype: 'int64' }) : [], { distReduceFx: isSum ? 'sum' : 'cat' });
-    }
-  }
-
-  update(...args: BatchArguments): void {
-    const { preds, target } = batchOf(this.constructor.name, args);
-    const counts = this.count(preds, target);
-    (['tp', 'fp', 'tn', 'fn'] as const).forEach((name, i) => {
-      const state = this[name];
-      if (Array.isArray(state)) state.push(counts[i]!);
-      else state.add_(counts[i]!);
-    });
-  }
-
-  /** @internal The figure of one batch. */
-  figure(preds: Tensor, target: Tensor): Tensor {
-    return this.score(this.count(preds, target), this.scoring);
-  }
-
-  compute(): Tensor {
-    const all = (state: Tensor | Tensor[]) => (Array.isArray(state) ? concatenated(state) : state);
-    return this.score([all(this.tp), all(this.fp), all(this.tn), all(this.fn)], this.scoring);
-  }
-
-  protected abstract readonly scoring: Scoring;
-  protected abstract count(preds: Tensor, target: Tensor): Counts;
-}
-
-const binaryDefaults = { threshold: 0.5, ...common };
+const common = { isLenient: true, traits: { ...traits, higherIsBetter: null }, figure: figureOf(score) } as const;
 
 /**
  * tp, fp, tn, fn and support (tp + fn) of preds and target [N, …]; [5], int64, or [N, 5] for `multidimAverage` 'samplewise'.
  *
  * Floats are scores: those of a batch with one outside [0, 1] are logits; a score above `threshold` counts as 1.
  */
-export class BinaryStatScores extends CountingMetric {
-  readonly threshold: number;
-  readonly multidimAverage: MultidimAverage;
-  readonly ignoreIndex: number | null;
-  readonly validateArgs: boolean;
-  protected readonly scoring: Scoring;
-
-  constructor(...args: Arguments<BinaryArguments, BinaryOrder>);
-  constructor(...args: unknown[]) {
-    super();
-    const name = this.constructor.name;
-    const o = parseArgs<BinaryArguments>(name, [], binaryDefaults, args);
-    if (flag(name, 'validateArgs', o.validateArgs)) {
-      share(name, 'threshold', o.threshold);
-      checkCommon(name, o);
-    }
-    this.threshold = o.threshold;
-    this.multidimAverage = o.multidimAverage;
-    this.ignoreIndex = o.ignoreIndex;
-    this.validateArgs = o.validateArgs;
-    this.scoring = { ...o, average: 'binary', multilabel: false, topK: 1 };
-    this.addCounts(1);
-  }
-
-  protected count(preds: Tensor, target: Tensor): Counts {
-    const name = this.constructor.name;
+export class BinaryStatScores extends metric<Counted>(table)({
+  ...common,
+  order: binaryOrder,
+  states: (m) => counts(m.multidimAverage, 1),
+  parts(m, preds, target) {
+    const { name } = m.constructor;
     expectTensors(name, preds, target);
-    expectBinary(name, preds, target, this.multidimAverage);
-    return countBinary(name, preds, target, this);
-  }
-}
-
-const multiclassDefaults = { numClasses: null, topK: 1, average: 'macro', ...common } as const;
+    expectBinary(name, preds, target, m.multidimAverage);
+    return named(countBinary(name, preds, target, m));
+  },
+}) {}
 
 /**
  * tp, fp, tn, fn and support (tp + fn) of scores [N, C, …] or labels [N, …] and target [N, …]; averaged [5], of classes [C, 5]; with
  * N in front for `multidimAverage` 'samplewise'.
  */
-export class MulticlassStatScores extends CountingMetric {
-  readonly numClasses: number | null;
-  readonly topK: number;
-  readonly average: Average;
-  readonly multidimAverage: MultidimAverage;
-  readonly ignoreIndex: number | null;
-  readonly validateArgs: boolean;
-  protected readonly scoring: Scoring;
-
-  constructor(...args: Arguments<MulticlassArguments, MulticlassOrder>);
-  constructor(...args: unknown[]) {
-    super();
-    const name = this.constructor.name;
-    const o = parseArgs<MulticlassArguments>(name, [], multiclassDefaults, args);
-    if (flag(name, 'validateArgs', o.validateArgs)) {
-      oneOf(name, 'average', o.average, averages);
-      if (o.numClasses === null && o.average !== 'micro') {
-        throw new ArgumentError(
-          `${name}: expected numClasses for average ${shown(o.average)}, but got null; only 'micro' does without`,
-        );
-      }
-      if (o.numClasses !== null) wholeFrom(name, 'numClasses', o.numClasses, 2);
-      wholeFrom(name, 'topK', o.topK, 1);
-      if (o.topK > (o.numClasses ?? 1)) {
-        throw new ArgumentError(
-          `${name}: expected topK of at most ${o.numClasses ?? 1}, the number of classes, but got ${o.topK}`,
-        );
-      }
-      checkCommon(name, o);
+export class MulticlassStatScores extends metric<OfClasses>(table)({
+  ...common,
+  order: multiclassOrder,
+  functionOrder: multiclassFunctionOrder,
+  defaults: { numClasses: null },
+  checks: { numClasses: (name, option, value) => (value === null ? null : from(2)(name, option, value)) },
+  check({ constructor: { name }, numClasses, average, topK }) {
+    if (numClasses === null && average !== 'micro') {
+      throw new ArgumentError(
+        `${name}: expected numClasses for average ${shown(average)}, but got null; only 'micro' does without`,
+      );
     }
-    this.numClasses = o.numClasses;
-    this.topK = o.topK;
-    this.average = o.average;
-    this.multidimAverage = o.multidimAverage;
-    this.ignoreIndex = o.ignoreIndex;
-    this.validateArgs = o.validateArgs;
-    this.scoring = { ...o, multilabel: false };
-    this.addCounts(o.average === 'micro' && o.topK === 1 ? 1 : (o.numClasses ?? 1));
-  }
-
-  protected count(preds: Tensor, target: Tensor): Counts {
-    const name = this.constructor.name;
-    const { numClasses, multidimAverage } = this;
+    if (topK <= (numClasses ?? 1)) return;
+    throw new ArgumentError(
+      `${name}: expected topK of at most ${numClasses ?? 1}, the number of classes, but got ${topK}`,
+    );
+  },
+  states: ({ multidimAverage, average, topK, numClasses }) =>
+    counts(multidimAverage, average === 'micro' && topK === 1 ? 1 : (numClasses ?? 1)),
+  parts(m, preds, target) {
+    const { name } = m.constructor;
     expectTensors(name, preds, target);
-    expectClasses(name, preds, target, numClasses, multidimAverage);
-    return countClasses(name, preds, target, this);
-  }
-}
-
-const multilabelDefaults = { threshold: 0.5, average: 'macro', ...common } as const;
+    expectClasses(name, preds, target, m.numClasses, m.multidimAverage);
+    return named(countClasses(name, preds, target, m));
+  },
+}) {}
 
 /**
  * tp, fp, tn, fn and support (tp + fn) of preds and target [N, L, …]; averaged [5], of labels [L, 5]; with N in front for
  * `multidimAverage` 'samplewise'.
  */
-export class MultilabelStatScores extends CountingMetric {
-  readonly numLabels: number;
-  readonly threshold: number;
-  readonly average: Average;
-  readonly multidimAverage: MultidimAverage;
-  readonly ignoreIndex: number | null;
-  readonly validateArgs: boolean;
-  protected readonly scoring: Scoring;
-
-  constructor(...args: Arguments<MultilabelArguments, MultilabelOrder>);
-  constructor(...args: unknown[]) {
-    super();
-    const name = this.constructor.name;
-    const o = parseArgs<MultilabelArguments>(name, ['numLabels'], multilabelDefaults, args);
-    if (flag(name, 'validateArgs', o.validateArgs)) {
-      wholeFrom(name, 'numLabels', o.numLabels, 2);
-      share(name, 'threshold', o.threshold);
-      oneOf(name, 'average', o.average, averages);
-      checkCommon(name, o);
-    }
-    this.numLabels = o.numLabels;
-    this.threshold = o.threshold;
-    this.average = o.average;
-    this.multidimAverage = o.multidimAverage;
-    this.ignoreIndex = o.ignoreIndex;
-    this.validateArgs = o.validateArgs;
-    this.scoring = { ...o, multilabel: true, topK: 1 };
-    this.addCounts(o.numLabels);
-  }
-
-  protected count(preds: Tensor, target: Tensor): Counts {
-    const name = this.constructor.name;
+export class MultilabelStatScores extends metric<Counted>(table)({
+  ...common,
+  order: multilabelOrder,
+  states: (m) => counts(m.multidimAverage, m.numLabels),
+  parts(m, preds, target) {
+    const { name } = m.constructor;
     expectTensors(name, preds, target);
-    expectLabels(name, preds, target, this.numLabels, this.multidimAverage);
-    return countLabels(name, preds, target, this);
-  }
+    expectLabels(name, preds, target, m.numLabels, m.multidimAverage);
+    return named(countLabels(name, preds, target, m));
+  },
+}) {}
+
+type Counting = typeof BinaryStatScores | typeof MulticlassStatScores | typeof MultilabelStatScores;
+
+/** The metrics of a class with another score. */
+/* @__NO_SIDE_EFFECTS__ */
+export function scored<C extends Counting>(Class: C, own: Score, higherIsBetter: boolean | null = true): C {
+  const made = { ...Class[definition], figure: figureOf(own), traits: { ...traits, higherIsBetter } };
+  const Scored = class extends (Class as unknown as typeof BinaryStatScores) {
+    static override readonly [definition] = made as unknown as (typeof BinaryStatScores)[typeof definition];
+  };
+  return Scored as unknown as C;
 }
 
-/** A figure of counts in its other forms: the class by task, and the functions of one batch. The average is 'micro' by task unless given. */
-export function formsOf<B extends BinaryStatScores, C extends MulticlassStatScores, L extends MultilabelStatScores>(
-  name: string,
-  Binary: new (options: BinaryArguments) => B,
-  Multiclass: new (options: MulticlassArguments) => C,
-  Multilabel: new (options: MultilabelArguments) => L,
-) {
-  const makers = {
-    binary: { make: (o: BinaryArguments) => new Binary(o), order: binaryOrder },
-    multiclass: { make: (o: MulticlassArguments) => new Multiclass(o), order: multiclassOrder },
-    multilabel: { make: (o: MultilabelArguments) => new Multilabel(o), order: multilabelOrder },
+type Types<C> = C extends { readonly [definition]: { readonly types?: infer T } } ? NonNullable<T> : never;
+type WithBeta<C extends Counting, T = Types<C>> = T extends readonly [infer O, infer Order, infer FunctionOrder]
+  ? MetricClass<
+      O & Pick<Counted, 'beta'>,
+      BetaFirst<Order, keyof O & string>,
+      InstanceType<C> & { readonly beta: number },
+      BetaFirst<FunctionOrder, keyof O & string>
+    >
+  : never;
+type BetaFirst<Order, Key extends string> = Order extends readonly Key[] ? readonly ['beta', ...Order] : never;
+
+/** F scores of a class: the same metrics with β, which comes first. */
+/* @__NO_SIDE_EFFECTS__ */
+export function scoredWithBeta<C extends Counting>(Class: C): WithBeta<C> {
+  const Scored = scored(Class as unknown as typeof BinaryStatScores, fBeta);
+  const made = Scored[definition];
+  const first = (order: readonly string[] = made.order) => ['beta', ...order];
+  const own = { ...made, order: first(), functionOrder: first(made.functionOrder) };
+  const Beta = class extends Scored {
+    static override readonly [definition] = own as unknown as (typeof BinaryStatScores)[typeof definition];
   };
-  const own = name.charAt(0).toLowerCase() + name.slice(1);
-  return {
-    byTask: classByTask<TaskArguments, typeof taskOrder, typeof makers>(name, taskOrder, makers, taskDefaults),
-    ofBatch: functionByTask<TaskArguments, typeof taskOrder, Tensor>(own, taskOrder, makers, taskDefaults),
-    binary: functional(`binary${name}`, makers.binary.make, binaryOrder),
-    multiclass: functional(`multiclass${name}`, makers.multiclass.make, multiclassFunctionOrder),
-    multilabel: functional(`multilabel${name}`, makers.multilabel.make, multilabelOrder),
-  };
+  return Beta as unknown as WithBeta<C>;
 }
 
-const forms = formsOf('StatScores', BinaryStatScores, MulticlassStatScores, MultilabelStatScores);
+export const taskOrder = [
+  'task',
+  'threshold',
+  'numClasses',
+  'numLabels',
+  'average',
+  'multidimAverage',
+  'topK',
+  'ignoreIndex',
+  'validateArgs',
+  'zeroDivision',
+] as const;
+/** As torchmetrics has it, the names without a task sum over all classes. */
+export const taskDefaults = { average: 'micro' } as const;
+
+/** Metrics of counts by their task. */
+export const countedByTask = byTask<Counted>();
 
 /** BinaryStatScores, MulticlassStatScores or MultilabelStatScores by `task`; the average is 'micro' unless given. */
-export const StatScores = forms.byTask;
+export const StatScores = countedByTask(
+  'StatScores',
+  taskOrder,
+  { binary: BinaryStatScores, multiclass: MulticlassStatScores, multilabel: MultilabelStatScores },
+  taskDefaults,
+);
 
 /** `StatScores` of one batch. */
-export const statScores = forms.ofBatch;
+export const statScores = ofBatchByTask('statScores', StatScores);
 /** `BinaryStatScores` of one batch. */
-export const binaryStatScores = forms.binary;
+export const binaryStatScores = ofBatch('binaryStatScores', BinaryStatScores);
 /** `MulticlassStatScores` of one batch. */
-export const multiclassStatScores = forms.multiclass;
+export const multiclassStatScores = ofBatch('multiclassStatScores', MulticlassStatScores);
 /** `MultilabelStatScores` of one batch. */
-export const multilabelStatScores = forms.multilabel;
+export const multilabelStatScores = ofBatch('multilabelStatScores', MultilabelStatScores);

@@ -1,0 +1,61 @@
+// Owns the options of metrics of classification: what each is by default, what it takes, and the classes over them.
+import { type Check, metric, type OptionTable } from '../gathering';
+import { type Average, flag, label, type MultidimAverage, oneOf, share, wholeFrom } from './arguments';
+
+/** Options by name. */
+export interface Options {
+  /** Scores above it count as 1; default 0.5. */
+  threshold?: number;
+  /** C */
+  numClasses: number;
+  /** L */
+  numLabels: number;
+  /** Default 'macro'. */
+  average?: Average;
+  /** 'global' (default) counts dimensions after the first as further samples; 'samplewise' gives a figure of each sample. */
+  multidimAverage?: MultidimAverage;
+  /** A label that does not count where it is the true one; default null. */
+  ignoreIndex?: number | null;
+  /** Whether arguments are checked, and labels on the device; default true. */
+  validateArgs?: boolean;
+}
+
+/** A check that one of these values was given. */
+export const among =
+  <T>(...known: readonly T[]): Check =>
+  (metric, option, value) =>
+    oneOf<T>(metric, option, value, known);
+
+/** A check of a whole number from `least` on. */
+export const from =
+  (least: number): Check =>
+  (metric, option, value) =>
+    wholeFrom(metric, option, value, least);
+
+export const options: OptionTable = {
+  defaults: {
+    threshold: 0.5,
+    average: 'macro',
+    multidimAverage: 'global',
+    ignoreIndex: null,
+    validateArgs: true,
+  },
+  checks: {
+    threshold: share,
+    numClasses: from(2),
+    numLabels: from(2),
+    average: among<Average>('micro', 'macro', 'weighted', 'none', null),
+    multidimAverage: among<MultidimAverage>('global', 'samplewise'),
+    ignoreIndex: label,
+    validateArgs: flag,
+  },
+};
+
+/** The table with further options. */
+export const optionsWith = (defaults: OptionTable['defaults'], checks: OptionTable['checks']): OptionTable => ({
+  defaults: { ...options.defaults, ...defaults },
+  checks: { ...options.checks, ...checks },
+});
+
+/** The class of metrics of a definition over these options. */
+export const classified = metric<Options>(options);
