@@ -1,116 +1,65 @@
 // Owns the further activations: thresholds, shrinking, gates, and the kin of ELU.
 
-import { integer, real } from '../core/argument-kinds';
 import { ShapeError } from '../core/errors';
 import { showShape } from '../core/meta';
 import { type Arguments, parseArgs } from '../core/options';
-import { pythonFloat, pythonText } from '../core/printing';
+import { keywords, pythonFloat, pythonText } from '../core/printing';
+import { parseSettings } from '../core/settings';
 import { full } from '../tensor/creation';
 import type { Tensor } from '../tensor/tensor';
+import { activationLayer, orInplace } from './activation-layer';
 import { expectTensors } from './callable';
 import { softsign } from './functional/activation';
+import { type AlphaArguments, type InplaceArguments, inplaceSettings } from './functional/elementwise';
 import * as F from './functional/piecewise';
-import { UnaryLayer } from './layer';
+import { settingsOf, UnaryLayer } from './layer';
 import { Parameter } from './parameter';
 import { wholeNumber } from './sizes';
 
-interface InplaceArguments {
-  /** Write the result into the input, default false. */
-  inplace?: boolean;
-}
+type Call = (x: Tensor, named: never) => Tensor;
 
-type InplaceOrder = Arguments<InplaceArguments, ['inplace']>;
+/* @__NO_SIDE_EFFECTS__ */
+const plainLayer = (name: string, call: Call, describe?: () => string) =>
+  activationLayer<InplaceArguments, ['inplace']>(name, inplaceSettings, call, describe);
 
-abstract class PlainActivation extends UnaryLayer {
-  inplace: boolean;
-
-  constructor(layer: string, args: readonly unknown[]) {
-    super();
-    this.inplace = parseArgs<InplaceArguments>(layer, [], { inplace: false }, args).inplace;
-  }
-}
-
-/** As those that print whether they work in place. */
-abstract class PrintedActivation extends PlainActivation {
-  override extraRepr(): string {
-    return this.inplace ? 'inplace=True' : '';
-  }
-}
+/** Those that do not print whether they work in place. */
+const silent = (): string => '';
 
 /** min(max(x / 6 + 1/2, 0), 1). Shape: any, kept. */
-export class Hardsigmoid extends PlainActivation {
-  constructor(...args: InplaceOrder) {
-    super('Hardsigmoid', args);
-  }
-
-  forward(x: Tensor): Tensor {
-    return F.hardsigmoid(x, { inplace: this.inplace });
-  }
+export class Hardsigmoid extends plainLayer('Hardsigmoid', F.hardsigmoid, silent) {
+  declare inplace: boolean;
 }
 
 /** x min(max(x / 6 + 1/2, 0), 1). Shape: any, kept. */
-export class Hardswish extends PlainActivation {
-  constructor(...args: InplaceOrder) {
-    super('Hardswish', args);
-  }
-
-  forward(x: Tensor): Tensor {
-    return F.hardswish(x, { inplace: this.inplace });
-  }
+export class Hardswish extends plainLayer('Hardswish', F.hardswish, silent) {
+  declare inplace: boolean;
 }
 
 /** x tanh(ln(1 + eˣ)). Shape: any, kept. */
-export class Mish extends PrintedActivation {
-  constructor(...args: InplaceOrder) {
-    super('Mish', args);
-  }
-
-  forward(x: Tensor): Tensor {
-    return F.mish(x, { inplace: this.inplace });
-  }
+export class Mish extends plainLayer('Mish', F.mish) {
+  declare inplace: boolean;
 }
 
 /** ELU with the constants of self-normalising networks (Klambauer et al. 2017). Shape: any, kept. */
-export class SELU extends PrintedActivation {
-  constructor(...args: InplaceOrder) {
-    super('SELU', args);
-  }
-
-  forward(x: Tensor): Tensor {
-    return F.selu(x, { inplace: this.inplace });
-  }
+export class SELU extends plainLayer('SELU', F.selu) {
+  declare inplace: boolean;
 }
 
-interface CELUArguments extends InplaceArguments {
-  /** Default 1. */
-  alpha?: number;
-}
+const CELULayer = /* @__PURE__ */ activationLayer<AlphaArguments, ['alpha', 'inplace']>(
+  'CELU',
+  F.celuSettings,
+  F.celu,
+  (layer) =>
+    orInplace(
+      keywords(layer, ['alpha'], (value) => pythonFloat(value as number)),
+      layer,
+    ),
+);
 
 /** x for x > 0, alpha (e^(x / alpha) − 1) elsewhere. Shape: any, kept. */
-export class CELU extends UnaryLayer {
-  alpha: number;
-  inplace: boolean;
-
-  constructor(...args: Arguments<CELUArguments, ['alpha', 'inplace']>) {
-    super();
-    const { alpha, inplace } = parseArgs<CELUArguments>('CELU', [], { alpha: 1, inplace: false }, args);
-    this.alpha = alpha;
-    this.inplace = inplace;
-  }
-
-  forward(x: Tensor): Tensor {
-    return F.celu(x, { alpha: this.alpha, inplace: this.inplace });
-  }
-
-  override extraRepr(): string {
-    return `alpha=${pythonFloat(this.alpha)}${this.inplace ? ', inplace=True' : ''}`;
-  }
-}
-
-interface ThresholdArguments extends InplaceArguments {
-  threshold: number;
-  /** In place of what is not over the threshold. */
-  value: number;
+export class CELU extends CELULayer {
+  declare alpha: number;
+  declare inplace: boolean;
 }
 
 /** x where it is over the threshold, `value` elsewhere. Shape: any, kept. */
@@ -119,24 +68,27 @@ export class Threshold extends UnaryLayer {
   value: number;
   inplace: boolean;
 
-  constructor(...args: Arguments<ThresholdArguments, ['threshold', 'value', 'inplace']>) {
+  /**
+   * @param threshold What x has to be over.
+   * @param value In place of what is not over the threshold.
+   * @param options inplace: write the result into the input, default false.
+   */
+  constructor(threshold: number, value: number, options?: InplaceArguments);
+  constructor(...args: Arguments<F.ThresholdArguments, ['threshold', 'value', 'inplace']>);
+  constructor(...args: unknown[]) {
     super();
-    const o = parseArgs<ThresholdArguments>('Threshold', ['threshold', 'value'], { inplace: false }, args, {
-      threshold: real,
-      value: real,
-    });
+    const o = parseSettings('Threshold', F.thresholdSettings, args);
     this.threshold = o.threshold;
     this.value = o.value;
     this.inplace = o.inplace;
   }
 
   forward(x: Tensor): Tensor {
-    return F.threshold(x, { threshold: this.threshold, value: this.value, inplace: this.inplace });
+    return F.threshold(x, settingsOf(this, F.thresholdSettings));
   }
 
   override extraRepr(): string {
-    const { threshold, value, inplace } = this;
-    return `threshold=${pythonText(threshold)}, value=${pythonText(value)}${inplace ? ', inplace=True' : ''}`;
+    return orInplace(keywords(this, ['threshold', 'value']), this);
   }
 }
 
@@ -154,45 +106,20 @@ export class Tanhshrink extends UnaryLayer {
   }
 }
 
-interface ShrinkArguments {
-  /** Default 0.5. */
-  lambd?: number;
-}
+/* @__NO_SIDE_EFFECTS__ */
+const shrinkLayer = (name: string, call: Call) =>
+  activationLayer<F.ShrinkArguments, ['lambd']>(name, F.shrinkSettings, call, (layer) =>
+    pythonText(Reflect.get(layer, 'lambd')),
+  );
 
 /** x, and 0 where |x| ≤ lambd. Shape: any, kept. */
-export class Hardshrink extends UnaryLayer {
-  lambd: number;
-
-  constructor(...args: Arguments<ShrinkArguments, ['lambd']>) {
-    super();
-    this.lambd = parseArgs<ShrinkArguments>('Hardshrink', [], { lambd: 0.5 }, args).lambd;
-  }
-
-  forward(x: Tensor): Tensor {
-    return F.hardshrink(x, this.lambd);
-  }
-
-  override extraRepr(): string {
-    return pythonText(this.lambd);
-  }
+export class Hardshrink extends shrinkLayer('Hardshrink', F.hardshrink) {
+  declare lambd: number;
 }
 
 /** x moved towards 0 by lambd, and 0 where |x| ≤ lambd. Shape: any, kept. */
-export class Softshrink extends UnaryLayer {
-  lambd: number;
-
-  constructor(...args: Arguments<ShrinkArguments, ['lambd']>) {
-    super();
-    this.lambd = parseArgs<ShrinkArguments>('Softshrink', [], { lambd: 0.5 }, args).lambd;
-  }
-
-  forward(x: Tensor): Tensor {
-    return F.softshrink(x, this.lambd);
-  }
-
-  override extraRepr(): string {
-    return pythonText(this.lambd);
-  }
+export class Softshrink extends shrinkLayer('Softshrink', F.softshrink) {
+  declare lambd: number;
 }
 
 interface PReLUArguments {
@@ -226,22 +153,13 @@ export class PReLU extends UnaryLayer {
   }
 }
 
+const GLULayer = /* @__PURE__ */ activationLayer<F.GluArguments, ['dim']>('GLU', F.gluSettings, F.glu, (layer) =>
+  keywords(layer, ['dim']),
+);
+
 /** a σ(b) for the halves a and b of the input along `dim`. Shape: half as long there. */
-export class GLU extends UnaryLayer {
-  dim: number;
-
-  constructor(...args: Arguments<{ dim?: number }, ['dim']>) {
-    super();
-    this.dim = parseArgs<{ dim?: number }>('GLU', [], { dim: -1 }, args, { dim: integer }).dim;
-  }
-
-  forward(x: Tensor): Tensor {
-    return F.glu(x, this.dim);
-  }
-
-  override extraRepr(): string {
-    return `dim=${this.dim}`;
-  }
+export class GLU extends GLULayer {
+  declare dim: number;
 }
 
 /** Softmax over the channels of each pixel. Shape: [N, C, H, W] or [C, H, W], kept. */
@@ -255,35 +173,20 @@ export class Softmax2d extends UnaryLayer {
   }
 }
 
-interface RReLUArguments extends InplaceArguments {
-  /** Default 1/8. */
-  lower?: number;
-  /** Default 1/3. */
-  upper?: number;
-}
+const RReLULayer = /* @__PURE__ */ activationLayer<F.RReluArguments, ['lower', 'upper', 'inplace']>(
+  'RReLU',
+  F.rreluSettings,
+  F.rrelu,
+  (layer) => orInplace(keywords(layer, ['lower', 'upper']), layer),
+);
 
 /** x for x > 0, slope · x elsewhere: in training each slope drawn from U(lower, upper), else their mean. Shape: any, kept. */
-export class RReLU extends UnaryLayer {
-  lower: number;
-  upper: number;
-  inplace: boolean;
+export class RReLU extends RReLULayer {
+  declare lower: number;
+  declare upper: number;
+  declare inplace: boolean;
 
-  constructor(...args: Arguments<RReLUArguments, ['lower', 'upper', 'inplace']>) {
-    super();
-    const defaults = { lower: 1 / 8, upper: 1 / 3, inplace: false };
-    const { lower, upper, inplace } = parseArgs<RReLUArguments>('RReLU', [], defaults, args);
-    this.lower = lower;
-    this.upper = upper;
-    this.inplace = inplace;
-  }
-
-  forward(x: Tensor): Tensor {
-    const { lower, upper, training, inplace } = this;
-    return F.rrelu(x, { lower, upper, training, inplace });
-  }
-
-  override extraRepr(): string {
-    const { lower, upper, inplace } = this;
-    return `lower=${pythonText(lower)}, upper=${pythonText(upper)}${inplace ? ', inplace=True' : ''}`;
+  override forward(x: Tensor): Tensor {
+    return F.rrelu(x, { ...settingsOf(this, F.rreluSettings), training: this.training });
   }
 }

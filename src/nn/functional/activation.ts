@@ -1,37 +1,17 @@
 // Owns F's activation functions: thin over the ops.
 
-import { orNull, text } from '../../core/argument-kinds';
+import { oneOf, orNull, text } from '../../core/argument-kinds';
 import { ArgumentError } from '../../core/errors';
 import type { DType } from '../../core/meta';
 import { type Arguments, parseArgs } from '../../core/options';
+import type { Settings } from '../../core/settings';
 import { expectFloat } from '../../graph/record';
-import type { Value } from '../../graph/value';
 import * as ops from '../../ops/activation';
 import { clamp } from '../../ops/compare';
 import { softsign as softsignOf } from '../../ops/elementary';
 import { callable } from '../../tensor/callable';
 import { Tensor } from '../../tensor/tensor';
-
-interface Inplace {
-  /** Write the result into the input, default false. */
-  inplace?: boolean;
-}
-
-type InplaceArguments = Arguments<Inplace, ['inplace']>;
-
-/** y = f(x), into x itself where asked. */
-function apply(x: Tensor, inplace: boolean, f: (x: Value) => Value): Tensor {
-  return inplace ? x.overwrite(f(x.before().value)) : Tensor.of(f(x.value));
-}
-
-/** An activation whose only option is `inplace`. */
-function plain(name: string, f: (x: Value) => Value) {
-  return callable(
-    `${name}(input, ...)` as 'plain(input, ...)',
-    (x: Tensor, ...args: InplaceArguments): Tensor =>
-      apply(x, parseArgs<Inplace>(name, [], { inplace: false }, args).inplace, f),
-  );
-}
+import { type AlphaArguments, activation, type InplaceArguments, plain, withSettings } from './elementwise';
 
 /** max(x, 0). */
 export const relu = plain('relu', ops.relu);
@@ -51,73 +31,81 @@ export const sigmoid = callable('sigmoid(input)', (x: Tensor): Tensor => Tensor.
 /** ln σ(x). */
 export const logsigmoid = callable('logsigmoid(input)', (x: Tensor): Tensor => Tensor.of(ops.logSigmoid(x.value)));
 
-interface LeakyRelu extends Inplace {
+export interface LeakyReluArguments extends InplaceArguments {
+  /** The slope below 0, default 0.01. */
   negativeSlope?: number;
 }
 
+export const leakyReluSettings: Settings<LeakyReluArguments> = { defaults: { negativeSlope: 0.01, inplace: false } };
+
 /** x for x ≥ 0, negativeSlope · x elsewhere; slope 0.01 by default. */
-export const leakyRelu = callable(
-  'leakyRelu(input, ...)',
-  (x: Tensor, ...args: Arguments<LeakyRelu, ['negativeSlope', 'inplace']>): Tensor => {
-    const o = parseArgs<LeakyRelu>('leakyRelu', [], { negativeSlope: 0.01, inplace: false }, args);
-    return apply(x, o.inplace, (value) => ops.leakyRelu(value, o.negativeSlope));
-  },
+export const leakyRelu = activation<LeakyReluArguments, ['negativeSlope', 'inplace']>(
+  'leakyRelu',
+  leakyReluSettings,
+  (x, { negativeSlope }) => ops.leakyRelu(x, negativeSlope),
 );
 
-interface Hardtanh extends Inplace {
+export interface HardtanhArguments extends InplaceArguments {
+  /** The least value, default −1. */
   minVal?: number;
+  /** The greatest value, default 1. */
   maxVal?: number;
 }
 
-/** min(max(x, minVal), maxVal); −1 and 1 by default. */
-export const hardtanh = callable(
-  'hardtanh(input, ...)',
-  (x: Tensor, ...args: Arguments<Hardtanh, ['minVal', 'maxVal', 'inplace']>): Tensor => {
-    const o = parseArgs<Hardtanh>('hardtanh', [], { minVal: -1, maxVal: 1, inplace: false }, args);
-    if (o.minVal > o.maxVal) {
-      throw new ArgumentError(`hardtanh: expected minVal ≤ maxVal, but got ${o.minVal} and ${o.maxVal}`);
-    }
-    return apply(x, o.inplace, (value) => clamp(value, o.minVal, o.maxVal));
+export const hardtanhSettings: Settings<HardtanhArguments> = {
+  defaults: { minVal: -1, maxVal: 1, inplace: false },
+  check(name, { minVal, maxVal }) {
+    if (minVal <= maxVal) return;
+    throw new ArgumentError(`${name}: expected minVal ≤ maxVal, but got ${minVal} and ${maxVal}`);
   },
+};
+
+/** min(max(x, minVal), maxVal); −1 and 1 by default. */
+export const hardtanh = activation<HardtanhArguments, ['minVal', 'maxVal', 'inplace']>(
+  'hardtanh',
+  hardtanhSettings,
+  (x, { minVal, maxVal }) => clamp(x, minVal, maxVal),
 );
 
-interface Elu extends Inplace {
-  alpha?: number;
-}
+export const eluSettings: Settings<AlphaArguments> = { defaults: { alpha: 1, inplace: false } };
 
 /** x for x > 0, alpha (eˣ − 1) elsewhere; alpha 1 by default. */
-export const elu = callable('elu(input, ...)', (x: Tensor, ...args: Arguments<Elu, ['alpha', 'inplace']>): Tensor => {
-  const o = parseArgs<Elu>('elu', [], { alpha: 1, inplace: false }, args);
-  return apply(x, o.inplace, (value) => ops.elu(value, o.alpha, o.inplace));
-});
+export const elu = activation<AlphaArguments, ['alpha', 'inplace']>('elu', eluSettings, (x, { alpha, inplace }) =>
+  ops.elu(x, alpha, inplace),
+);
+
+export interface GeluArguments {
+  /** 'tanh' for the approximation by tanh, default 'none'. */
+  approximate?: 'none' | 'tanh';
+}
+
+export const geluSettings: Settings<GeluArguments> = {
+  defaults: { approximate: 'none' },
+  kinds: { approximate: oneOf('none', 'tanh') },
+};
 
 /** x Φ(x); `approximate: 'tanh'` takes its approximation. */
-export const gelu = callable(
-  'gelu(input, ...)',
-  (x: Tensor, options: { approximate?: 'none' | 'tanh' } = {}): Tensor => {
-    const { approximate } = parseArgs<typeof options>('gelu', [], { approximate: 'none' }, [options]);
-    if (approximate !== 'none' && approximate !== 'tanh') {
-      throw new ArgumentError(`gelu: expected approximate 'none' or 'tanh', but got '${approximate}'`);
-    }
-    return Tensor.of(ops.gelu(x.value, approximate));
-  },
+export const gelu = withSettings<GeluArguments, []>('gelu', geluSettings, (x, { approximate }) =>
+  Tensor.of(ops.gelu(x.value, approximate)),
 );
 
 /** x / (1 + |x|). */
 export const softsign = callable('softsign(input)', (x: Tensor): Tensor => Tensor.of(softsignOf(x.value)));
 
-interface Softplus {
+export interface SoftplusArguments {
+  /** Default 1. */
   beta?: number;
+  /** Above beta · x = threshold the function is x itself, default 20. */
   threshold?: number;
 }
 
+export const softplusSettings: Settings<SoftplusArguments> = { defaults: { beta: 1, threshold: 20 } };
+
 /** ln(1 + e^(beta x)) / beta, and x itself where beta x is over the threshold; 1 and 20 by default. */
-export const softplus = callable(
-  'softplus(input, ...)',
-  (x: Tensor, ...args: Arguments<Softplus, ['beta', 'threshold']>): Tensor => {
-    const { beta, threshold } = parseArgs<Softplus>('softplus', [], { beta: 1, threshold: 20 }, args);
-    return Tensor.of(ops.softplus(x.value, beta, threshold));
-  },
+export const softplus = withSettings<SoftplusArguments, ['beta', 'threshold']>(
+  'softplus',
+  softplusSettings,
+  (x, { beta, threshold }) => Tensor.of(ops.softplus(x.value, beta, threshold)),
 );
 
 interface Row {

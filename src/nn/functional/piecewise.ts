@@ -1,11 +1,11 @@
 // Owns F's further activation functions: thresholds, shrinking, gates, and the kin of ELU.
 
-import { real } from '../../core/argument-kinds';
+import { integer, real } from '../../core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../core/errors';
 import { showShape } from '../../core/meta';
 import { type Arguments, parseArgs } from '../../core/options';
+import { parseSettings, type Settings } from '../../core/settings';
 import { expectFloat } from '../../graph/record';
-import type { Value } from '../../graph/value';
 import { reshape } from '../../ops/cast';
 import { where } from '../../ops/compare';
 import * as ops from '../../ops/piecewise';
@@ -15,26 +15,7 @@ import { callable } from '../../tensor/callable';
 import { tensor, zeros } from '../../tensor/creation';
 import { Tensor } from '../../tensor/tensor';
 import { leakyRelu } from './activation';
-
-interface Inplace {
-  /** Write the result into the input, default false. */
-  inplace?: boolean;
-}
-
-/** y = f(x), into x itself where asked. */
-const apply = (x: Tensor, inplace: boolean, f: (x: Value) => Value): Tensor =>
-  inplace ? x.overwrite(f(x.before().value)) : Tensor.of(f(x.value));
-
-/** An activation whose only option is `inplace`. */
-function plain(name: string, f: (x: Value, inplace: boolean) => Value) {
-  return callable(
-    `${name}(input, ...)` as 'plain(input, ...)',
-    (x: Tensor, ...args: Arguments<Inplace, ['inplace']>): Tensor => {
-      const { inplace } = parseArgs<Inplace>(name, [], { inplace: false }, args);
-      return apply(x, inplace, (value) => f(value, inplace));
-    },
-  );
-}
+import { type AlphaArguments, activation, apply, type InplaceArguments, plain, withSettings } from './elementwise';
 
 /** min(max(x / 6 + 1/2, 0), 1). */
 export const hardsigmoid = plain('hardsigmoid', ops.hardsigmoid);
@@ -48,34 +29,32 @@ export const mish = plain('mish', ops.mish);
 /** scale · x for x > 0, scale · alpha (eˣ − 1) elsewhere, with the constants of self-normalising networks. */
 export const selu = plain('selu', ops.selu);
 
-interface Celu extends Inplace {
-  alpha?: number;
-}
+export const celuSettings: Settings<AlphaArguments> = { defaults: { alpha: 1, inplace: false } };
 
 /** x for x > 0, alpha (e^(x / alpha) − 1) elsewhere; alpha 1 by default. */
-export const celu = callable(
-  'celu(input, ...)',
-  (x: Tensor, ...args: Arguments<Celu, ['alpha', 'inplace']>): Tensor => {
-    const { alpha, inplace } = parseArgs<Celu>('celu', [], { alpha: 1, inplace: false }, args);
-    if (alpha === 0) throw new ArgumentError('celu: expected alpha other than 0, but got 0');
-    return apply(x, inplace, (value) => ops.celu(value, alpha, inplace));
-  },
-);
+export const celu = activation<AlphaArguments, ['alpha', 'inplace']>('celu', celuSettings, (x, { alpha, inplace }) => {
+  if (alpha === 0) throw new ArgumentError('celu: expected alpha other than 0, but got 0');
+  return ops.celu(x, alpha, inplace);
+});
 
-interface Threshold extends Inplace {
+export interface ThresholdArguments extends InplaceArguments {
+  /** What x has to be over. */
   threshold: number;
   /** In place of what is not over the threshold. */
   value: number;
 }
 
+export const thresholdSettings: Settings<ThresholdArguments> = {
+  required: ['threshold', 'value'],
+  defaults: { inplace: false },
+  kinds: { threshold: real, value: real },
+};
+
 /** x where it is over the threshold, `value` elsewhere. */
 export const threshold = callable(
   'threshold(input, ...)',
-  (x: Tensor, ...args: Arguments<Threshold, ['threshold', 'value', 'inplace']>): Tensor => {
-    const o = parseArgs<Threshold>('threshold', ['threshold', 'value'], { inplace: false }, args, {
-      threshold: real,
-      value: real,
-    });
+  (x: Tensor, ...args: Arguments<ThresholdArguments, ['threshold', 'value', 'inplace']>): Tensor => {
+    const o = parseSettings('threshold', thresholdSettings, args);
     return apply(x, o.inplace, (value) => ops.threshold(value, o.threshold, o.value));
   },
 );
@@ -83,29 +62,23 @@ export const threshold = callable(
 /** x − tanh x. */
 export const tanhshrink = callable('tanhshrink(input)', (x: Tensor): Tensor => x.sub(x.tanh()));
 
-interface Shrink {
-  /** Default 0.5. */
+export interface ShrinkArguments {
+  /** Where the function leaves 0, default 0.5. */
   lambd?: number;
 }
 
+export const shrinkSettings: Settings<ShrinkArguments> = { defaults: { lambd: 0.5 } };
+
 /** x, and 0 where |x| ≤ lambd. */
-export const hardshrink = callable(
-  'hardshrink(input, ...)',
-  (x: Tensor, ...args: Arguments<Shrink, ['lambd']>): Tensor => {
-    const { lambd } = parseArgs<Shrink>('hardshrink', [], { lambd: 0.5 }, args);
-    return Tensor.of(ops.hardshrink(x.value, lambd));
-  },
+export const hardshrink = withSettings<ShrinkArguments, ['lambd']>('hardshrink', shrinkSettings, (x, { lambd }) =>
+  Tensor.of(ops.hardshrink(x.value, lambd)),
 );
 
 /** x moved towards 0 by lambd, and 0 where |x| ≤ lambd. */
-export const softshrink = callable(
-  'softshrink(input, ...)',
-  (x: Tensor, ...args: Arguments<Shrink, ['lambd']>): Tensor => {
-    const { lambd } = parseArgs<Shrink>('softshrink', [], { lambd: 0.5 }, args);
-    if (!(lambd >= 0)) throw new ArgumentError(`softshrink: expected lambd ≥ 0, but got ${lambd}`);
-    return Tensor.of(ops.softshrink(x.value, lambd));
-  },
-);
+export const softshrink = withSettings<ShrinkArguments, ['lambd']>('softshrink', shrinkSettings, (x, { lambd }) => {
+  if (!(lambd >= 0)) throw new ArgumentError(`softshrink: expected lambd ≥ 0, but got ${lambd}`);
+  return Tensor.of(ops.softshrink(x.value, lambd));
+});
 
 /** x for x > 0, weight · x elsewhere. `weight` has one number, or one a channel (dimension 1). */
 export const prelu = callable('prelu(input, weight)', (x: Tensor, weight: Tensor): Tensor => {
@@ -120,9 +93,15 @@ export const prelu = callable('prelu(input, weight)', (x: Tensor, weight: Tensor
   return Tensor.of(ops.prelu(x.value, reshape(weight.value, count === 1 ? [] : along)));
 });
 
+export interface GluArguments {
+  /** The axis of the halves, default −1. */
+  dim?: number;
+}
+
+export const gluSettings: Settings<GluArguments> = { defaults: { dim: -1 }, kinds: { dim: integer } };
+
 /** a σ(b) for the halves a and b of x along `dim`, the last by default. Shape: half as long there. */
-export const glu = callable('glu(input, ...)', (x: Tensor, ...args: Arguments<{ dim?: number }, ['dim']>): Tensor => {
-  const { dim } = parseArgs<{ dim?: number }>('glu', [], { dim: -1 }, args);
+export const glu = withSettings<GluArguments, ['dim']>('glu', gluSettings, (x, { dim }) => {
   expectFloat('glu', 'input', x);
   const size = x.size(dim);
   if (size % 2 !== 0) {
@@ -131,37 +110,49 @@ export const glu = callable('glu(input, ...)', (x: Tensor, ...args: Arguments<{ 
   return x.narrow(dim, 0, size / 2).mul(x.narrow(dim, size / 2, size / 2).sigmoid());
 });
 
-interface RRelu extends Inplace {
-  /** Bounds of the slope, default 1/8 and 1/3. */
+/** What a layer keeps of them; whether it is in training is known to it. */
+export interface RReluArguments extends InplaceArguments {
+  /** The least slope, default 1/8. */
   lower?: number;
+  /** The greatest slope, default 1/3. */
   upper?: number;
+}
+
+export interface RReluCallArguments extends RReluArguments {
   /** Draw a slope for each element; without, the mean of the bounds is taken. Default false. */
   training?: boolean;
 }
+
+const slopes = { lower: 1 / 8, upper: 1 / 3 };
+
+export const rreluSettings: Settings<RReluArguments> = { defaults: { ...slopes, inplace: false } };
+
+export const rreluCallSettings: Settings<RReluCallArguments> = {
+  defaults: { ...slopes, training: false, inplace: false },
+};
 
 /**
  * x for x > 0, slope · x elsewhere, the slope of each element drawn from U(lower, upper) in training (Xu et al. 2015). After the same
  * `torch.manualSeed` the slopes are PyTorch's, which draws for elements that are not positive only; how many those are is known on
  * the device alone, so here as many numbers are drawn as there are elements, and what is drawn afterwards differs.
  */
-export const rrelu = callable(
-  'rrelu(input, ...)',
-  (x: Tensor, ...args: Arguments<RRelu, ['lower', 'upper', 'training', 'inplace']>): Tensor => {
-    const defaults = { lower: 1 / 8, upper: 1 / 3, training: false, inplace: false };
-    const { lower, upper, training, inplace } = parseArgs<RRelu>('rrelu', [], defaults, args);
+export const rrelu = withSettings<RReluCallArguments, ['lower', 'upper', 'training', 'inplace']>(
+  'rrelu',
+  rreluCallSettings,
+  (x, { lower, upper, training, inplace }) => {
     if (!(lower <= upper)) throw new ArgumentError(`rrelu: expected lower ≤ upper, but got ${lower} and ${upper}`);
     if (!training) return leakyRelu(x, { negativeSlope: (lower + upper) / 2, inplace });
     expectFloat('rrelu', 'input', x);
     const generator = defaultGenerator();
     const drawn = Float64Array.from({ length: x.numel() }, () => lower + uniform53(generator) * (upper - lower));
     if (drawn.length === 0) return inplace ? x : x.clone();
-    const slopes = tensor(drawn, { dtype: x.dtype });
+    const each = tensor(drawn, { dtype: x.dtype });
     return apply(x, inplace, (value) => {
       const now = Tensor.of(value);
       // The k-th number drawn belongs to the k-th element that is not positive.
       const takes = now.detach().le(0).flatten();
       const turn = takes.to('int64').cumsum(0).sub(1).clamp({ min: 0 });
-      const slope = slopes.gather(0, turn).reshape([...now.shape]);
+      const slope = each.gather(0, turn).reshape([...now.shape]);
       return where(takes.reshape([...now.shape]).value, now.mul(slope).value, value);
     });
   },
