@@ -2,6 +2,7 @@
 
 import { flag, type Kind, type Kinds, number, orNull, text } from './argument-kinds';
 import { ArgumentError } from './errors';
+import type { Labelled } from './labels';
 
 export type RequiredKeys<O> = { [K in keyof O]-?: object extends Pick<O, K> ? never : K }[keyof O];
 type OptionalKeys<O> = Exclude<keyof O, RequiredKeys<O>>;
@@ -16,20 +17,47 @@ export type Parsed<O> = { [K in keyof O]-?: Exclude<O[K], undefined> };
  * The argument lists of a function whose parameters are O, in the given order: a prefix of them by position, the rest by
  * name in one trailing object, which may be left out once nothing required is missing.
  *
- * `Arguments<{ a: number; b?: number }, ['a', 'b']>` is `[{ a, b? }] | [a, { b? }?] | [a, b?]`.
+ * `Arguments<{ a: number; b?: number }, ['a', 'b']>` is `[a, { b? }?] | [a, b?] | [{ a, b? }]`.
  */
-export type Arguments<
-  O,
-  Order extends readonly (keyof O)[],
-  Given extends readonly unknown[] = [],
-> = Order extends readonly [infer K, ...infer Rest]
-  ? [...Given, ...Trailing<Pick<O, Order[number]>>] | Arguments<O, OfKeys<Rest, O>, [...Given, O[K & keyof O]]>
-  : Given;
+export type Arguments<O, Order extends readonly (keyof O)[], Given extends readonly unknown[] = []> =
+  object extends Pick<O, Order[number]>
+    ? Completed<O, Order, Given>
+    : Order extends readonly [infer K, ...infer Rest]
+      ? Either<Arguments<O, OfKeys<Rest, O>, [...Given, ...ByPlace<K, O>]>, [...Given, options: Named<O, Order>]>
+      : Given;
+
+/** The lists behind what is required: the rest by name, all by place, or some by place and some by name. Editors show the first one. */
+type Completed<O, Order extends readonly (keyof O)[], Given extends readonly unknown[]> = Order extends readonly []
+  ? Given
+  : Either<[...Given, options?: Named<O, Order>], Either<[...Given, ...Optional<O, Order>], Mixed<O, Order, Given>>>;
+
+type Mixed<O, Order extends readonly (keyof O)[], Given extends readonly unknown[]> = Order extends readonly [
+  infer K,
+  infer Next,
+  ...infer Rest,
+]
+  ?
+      | [...Given, ...ByPlace<K, O>, options?: Named<O, OfKeys<[Next, ...Rest], O>>]
+      | Mixed<O, OfKeys<[Next, ...Rest], O>, [...Given, ...ByPlace<K, O>]>
+  : never;
+
+/** The union of both: editors list the members of a union in the order in which TypeScript has met them. */
+type Either<A, B> = A extends infer First ? First | B : never;
+
+/** One argument by place, under the name of its parameter. */
+type ByPlace<K, O> = K extends keyof Labelled<unknown> ? Labelled<O[K & keyof O]>[K] : [O[K & keyof O]];
+
+/** Arguments by place that may be left out. */
+type Optional<O, Order extends readonly (keyof O)[]> = Order extends readonly [infer K, ...infer Rest]
+  ? [...Partial<ByPlace<K, O>>, ...Optional<O, OfKeys<Rest, O>>]
+  : [];
+
+/** What may still be given by name, written out. */
+type Named<O, Order extends readonly (keyof O)[]> =
+  Pick<O, Order[number]> extends infer Part ? { [K in keyof Part]: Part[K] } : never;
 
 /** What a list is, said so that TypeScript 5.2 finds it too, which a constraint of `infer` leads astray. */
 export type OfKeys<List, O> = List extends readonly (keyof O)[] ? List : [];
-
-type Trailing<Named> = object extends Named ? [options?: Named] : [options: Named];
 
 /** What was given where something else was expected, for messages. */
 export function kindOf(value: unknown): string {
