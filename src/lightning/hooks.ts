@@ -30,133 +30,63 @@ export type TrainerFn = 'fit' | 'validate' | 'test' | 'predict';
 /** What `trainingStep` may give: the loss, an object with it, or nothing to leave the batch out. */
 export type StepOutput = Tensor | ({ loss: Tensor } & Record<string, unknown>) | null | undefined;
 
-/** Every hook of a module that may be left out. Steps and hooks may be asynchronous. Methods, so that a class may name its batches' type. */
-export interface ModuleHooks {
+/**
+ * Hooks of modules and of callbacks, which have the trainer and the module in front. Each may be left out, and may be asynchronous. They are
+ * methods, so that a class may name its batches' type.
+ */
+export interface Hooks<Front extends readonly unknown[]> {
+  setup?(...args: [...Front, stage: TrainerFn]): Awaitable<unknown>;
+  teardown?(...args: [...Front, stage: TrainerFn]): Awaitable<unknown>;
+  onFitStart?(...args: Front): Awaitable<unknown>;
+  onFitEnd?(...args: Front): Awaitable<unknown>;
+  onTrainStart?(...args: Front): Awaitable<unknown>;
+  onTrainEnd?(...args: Front): Awaitable<unknown>;
+  onTrainEpochStart?(...args: Front): Awaitable<unknown>;
+  onTrainEpochEnd?(...args: Front): Awaitable<unknown>;
+  onTrainBatchStart?(...args: [...Front, batch: unknown, batchIdx: number]): Awaitable<unknown>;
+  onTrainBatchEnd?(...args: [...Front, outputs: unknown, batch: unknown, batchIdx: number]): Awaitable<unknown>;
+  onValidationStart?(...args: Front): Awaitable<unknown>;
+  onValidationEnd?(...args: Front): Awaitable<unknown>;
+  onValidationEpochStart?(...args: Front): Awaitable<unknown>;
+  onValidationEpochEnd?(...args: Front): Awaitable<unknown>;
+  onValidationBatchStart?(...args: [...Front, ...StartedBatch]): Awaitable<unknown>;
+  onValidationBatchEnd?(...args: [...Front, outputs: unknown, ...StartedBatch]): Awaitable<unknown>;
+  onTestStart?(...args: Front): Awaitable<unknown>;
+  onTestEnd?(...args: Front): Awaitable<unknown>;
+  onTestEpochStart?(...args: Front): Awaitable<unknown>;
+  onTestEpochEnd?(...args: Front): Awaitable<unknown>;
+  onTestBatchStart?(...args: [...Front, ...StartedBatch]): Awaitable<unknown>;
+  onTestBatchEnd?(...args: [...Front, outputs: unknown, ...StartedBatch]): Awaitable<unknown>;
+  onPredictStart?(...args: Front): Awaitable<unknown>;
+  onPredictEnd?(...args: Front): Awaitable<unknown>;
+  onPredictEpochStart?(...args: Front): Awaitable<unknown>;
+  onPredictEpochEnd?(...args: Front): Awaitable<unknown>;
+  onPredictBatchStart?(...args: [...Front, ...StartedBatch]): Awaitable<unknown>;
+  onPredictBatchEnd?(...args: [...Front, outputs: unknown, ...StartedBatch]): Awaitable<unknown>;
+  onBeforeZeroGrad?(...args: [...Front, optimizer: Optimizer]): Awaitable<unknown>;
+  onBeforeBackward?(...args: [...Front, loss: Tensor]): Awaitable<unknown>;
+  onAfterBackward?(...args: Front): Awaitable<unknown>;
+  onBeforeOptimizerStep?(...args: [...Front, optimizer: Optimizer]): Awaitable<unknown>;
+  onSaveCheckpoint?(...args: [...Front, checkpoint: Checkpoint]): Awaitable<unknown>;
+  onLoadCheckpoint?(...args: [...Front, checkpoint: Checkpoint]): Awaitable<unknown>;
+}
+
+type StartedBatch = [batch: unknown, batchIdx: number, dataloaderIdx?: number];
+
+/** Every hook of a module that may be left out. */
+export interface ModuleHooks extends Hooks<[]> {
   prepareData?(): Awaitable<unknown>;
-  setup?(stage: TrainerFn): Awaitable<unknown>;
-  teardown?(stage: TrainerFn): Awaitable<unknown>;
   configureModel?(): Awaitable<unknown>;
   onBeforeBatchTransfer?(batch: unknown, dataloaderIdx: number): Awaitable<unknown>;
   transferBatchToDevice?(batch: unknown, device: unknown, dataloaderIdx: number): Awaitable<unknown>;
   onAfterBatchTransfer?(batch: unknown, dataloaderIdx: number): Awaitable<unknown>;
-  onFitStart?(): Awaitable<unknown>;
-  onFitEnd?(): Awaitable<unknown>;
-  onTrainStart?(): Awaitable<unknown>;
-  onTrainEnd?(): Awaitable<unknown>;
-  onTrainEpochStart?(): Awaitable<unknown>;
-  onTrainEpochEnd?(): Awaitable<unknown>;
-  onTrainBatchStart?(batch: unknown, batchIdx: number): Awaitable<unknown>;
-  onTrainBatchEnd?(outputs: unknown, batch: unknown, batchIdx: number): Awaitable<unknown>;
-  onValidationStart?(): Awaitable<unknown>;
-  onValidationEnd?(): Awaitable<unknown>;
-  onValidationEpochStart?(): Awaitable<unknown>;
-  onValidationEpochEnd?(): Awaitable<unknown>;
-  onValidationBatchStart?(batch: unknown, batchIdx: number, dataloaderIdx?: number): Awaitable<unknown>;
-  onValidationBatchEnd?(outputs: unknown, batch: unknown, batchIdx: number, dataloaderIdx?: number): Awaitable<unknown>;
-  onTestStart?(): Awaitable<unknown>;
-  onTestEnd?(): Awaitable<unknown>;
-  onTestEpochStart?(): Awaitable<unknown>;
-  onTestEpochEnd?(): Awaitable<unknown>;
-  onTestBatchStart?(batch: unknown, batchIdx: number, dataloaderIdx?: number): Awaitable<unknown>;
-  onTestBatchEnd?(outputs: unknown, batch: unknown, batchIdx: number, dataloaderIdx?: number): Awaitable<unknown>;
-  onPredictStart?(): Awaitable<unknown>;
-  onPredictEnd?(): Awaitable<unknown>;
-  onPredictEpochStart?(): Awaitable<unknown>;
-  onPredictEpochEnd?(): Awaitable<unknown>;
-  onPredictBatchStart?(batch: unknown, batchIdx: number, dataloaderIdx?: number): Awaitable<unknown>;
-  onPredictBatchEnd?(outputs: unknown, batch: unknown, batchIdx: number, dataloaderIdx?: number): Awaitable<unknown>;
-  onBeforeZeroGrad?(optimizer: Optimizer): Awaitable<unknown>;
-  onBeforeBackward?(loss: Tensor): Awaitable<unknown>;
-  onAfterBackward?(): Awaitable<unknown>;
-  onBeforeOptimizerStep?(optimizer: Optimizer): Awaitable<unknown>;
-  onSaveCheckpoint?(checkpoint: Checkpoint): Awaitable<unknown>;
-  onLoadCheckpoint?(checkpoint: Checkpoint): Awaitable<unknown>;
 }
 
-/** Every hook of a callback. They are called before those of the module, with the trainer and the module in front. */
-export interface CallbackHooks {
-  setup?(trainer: Trainer, plModule: LightningModule, stage: TrainerFn): Awaitable<unknown>;
-  teardown?(trainer: Trainer, plModule: LightningModule, stage: TrainerFn): Awaitable<unknown>;
+/** Every hook of a callback. They are called before those of the module. */
+export interface CallbackHooks extends Hooks<[trainer: Trainer, plModule: LightningModule]> {
   onSanityCheckStart?(trainer: Trainer, plModule: LightningModule): Awaitable<unknown>;
   onSanityCheckEnd?(trainer: Trainer, plModule: LightningModule): Awaitable<unknown>;
   onException?(trainer: Trainer, plModule: LightningModule, error: Error): Awaitable<unknown>;
-  onFitStart?(trainer: Trainer, plModule: LightningModule): Awaitable<unknown>;
-  onFitEnd?(trainer: Trainer, plModule: LightningModule): Awaitable<unknown>;
-  onTrainStart?(trainer: Trainer, plModule: LightningModule): Awaitable<unknown>;
-  onTrainEnd?(trainer: Trainer, plModule: LightningModule): Awaitable<unknown>;
-  onTrainEpochStart?(trainer: Trainer, plModule: LightningModule): Awaitable<unknown>;
-  onTrainEpochEnd?(trainer: Trainer, plModule: LightningModule): Awaitable<unknown>;
-  onTrainBatchStart?(trainer: Trainer, plModule: LightningModule, batch: unknown, batchIdx: number): Awaitable<unknown>;
-  onTrainBatchEnd?(
-    trainer: Trainer,
-    plModule: LightningModule,
-    outputs: unknown,
-    batch: unknown,
-    batchIdx: number,
-  ): Awaitable<unknown>;
-  onValidationStart?(trainer: Trainer, plModule: LightningModule): Awaitable<unknown>;
-  onValidationEnd?(trainer: Trainer, plModule: LightningModule): Awaitable<unknown>;
-  onValidationEpochStart?(trainer: Trainer, plModule: LightningModule): Awaitable<unknown>;
-  onValidationEpochEnd?(trainer: Trainer, plModule: LightningModule): Awaitable<unknown>;
-  onValidationBatchStart?(
-    trainer: Trainer,
-    plModule: LightningModule,
-    batch: unknown,
-    batchIdx: number,
-    dataloaderIdx?: number,
-  ): Awaitable<unknown>;
-  onValidationBatchEnd?(
-    trainer: Trainer,
-    plModule: LightningModule,
-    outputs: unknown,
-    batch: unknown,
-    batchIdx: number,
-    dataloaderIdx?: number,
-  ): Awaitable<unknown>;
-  onTestStart?(trainer: Trainer, plModule: LightningModule): Awaitable<unknown>;
-  onTestEnd?(trainer: Trainer, plModule: LightningModule): Awaitable<unknown>;
-  onTestEpochStart?(trainer: Trainer, plModule: LightningModule): Awaitable<unknown>;
-  onTestEpochEnd?(trainer: Trainer, plModule: LightningModule): Awaitable<unknown>;
-  onTestBatchStart?(
-    trainer: Trainer,
-    plModule: LightningModule,
-    batch: unknown,
-    batchIdx: number,
-    dataloaderIdx?: number,
-  ): Awaitable<unknown>;
-  onTestBatchEnd?(
-    trainer: Trainer,
-    plModule: LightningModule,
-    outputs: unknown,
-    batch: unknown,
-    batchIdx: number,
-    dataloaderIdx?: number,
-  ): Awaitable<unknown>;
-  onPredictStart?(trainer: Trainer, plModule: LightningModule): Awaitable<unknown>;
-  onPredictEnd?(trainer: Trainer, plModule: LightningModule): Awaitable<unknown>;
-  onPredictEpochStart?(trainer: Trainer, plModule: LightningModule): Awaitable<unknown>;
-  onPredictEpochEnd?(trainer: Trainer, plModule: LightningModule): Awaitable<unknown>;
-  onPredictBatchStart?(
-    trainer: Trainer,
-    plModule: LightningModule,
-    batch: unknown,
-    batchIdx: number,
-    dataloaderIdx?: number,
-  ): Awaitable<unknown>;
-  onPredictBatchEnd?(
-    trainer: Trainer,
-    plModule: LightningModule,
-    outputs: unknown,
-    batch: unknown,
-    batchIdx: number,
-    dataloaderIdx?: number,
-  ): Awaitable<unknown>;
-  onBeforeZeroGrad?(trainer: Trainer, plModule: LightningModule, optimizer: Optimizer): Awaitable<unknown>;
-  onBeforeBackward?(trainer: Trainer, plModule: LightningModule, loss: Tensor): Awaitable<unknown>;
-  onAfterBackward?(trainer: Trainer, plModule: LightningModule): Awaitable<unknown>;
-  onBeforeOptimizerStep?(trainer: Trainer, plModule: LightningModule, optimizer: Optimizer): Awaitable<unknown>;
-  onSaveCheckpoint?(trainer: Trainer, plModule: LightningModule, checkpoint: Checkpoint): Awaitable<unknown>;
-  onLoadCheckpoint?(trainer: Trainer, plModule: LightningModule, checkpoint: Checkpoint): Awaitable<unknown>;
 }
 
 export type CallbackHookName = keyof CallbackHooks;
