@@ -2,7 +2,8 @@
 import { type DeviceLostError, invariant } from '../core/errors';
 import { whenLoaded } from '../core/late';
 import { byteLength } from '../core/meta';
-import { COPIED_AT_ONCE, type Copied, type Copying } from '../gpu/copier';
+import type { Copied, Copying } from '../gpu/copier';
+import { copying as parts } from '../gpu/copying';
 import { type AdapterProfile, type DeviceOptions, isSoftware } from '../gpu/device';
 import { type Executable, giveUp } from '../gpu/executable';
 import { expectGood, type FaultSlot, placesToRead } from '../gpu/fault-sources';
@@ -299,7 +300,7 @@ export class Engine {
   /**
    * Copies several values to the host as they are when all that has been submitted has run, whatever is submitted after; null
    * where some of them are not to be had. What is too much for one go holds back what is submitted meanwhile. `room` is written
-   * over where it fits.
+   * over where it fits. `copying` must have been loaded.
    */
   async copyOut(cells: readonly Cell[], room: readonly (ArrayBuffer | null)[]): Promise<Copied | null> {
     const start = (): Copying | null => {
@@ -307,6 +308,7 @@ export class Engine {
       const places = cells.map(({ allocation }) => allocation);
       if (!session || session.lost || this.unreported || this.rehearsal) return null;
       if (!places.every((place) => place?.memory === session.memory)) return null;
+      session.copier ??= new parts.now.Copier(session);
       return session.copier.copy(places as Allocation[], room);
     };
     const bytes = cells.reduce((sum, cell) => sum + byteLength(cell), 0);
@@ -315,7 +317,8 @@ export class Engine {
       await copying?.encoded;
       return { copying };
     };
-    const { copying } = !this.tail && bytes <= COPIED_AT_ONCE ? { copying: start() } : await this.enqueue(inOrder);
+    const { copying } =
+      !this.tail && bytes <= parts.now.COPIED_AT_ONCE ? { copying: start() } : await this.enqueue(inOrder);
     const copied = (await copying?.copied) ?? null;
     await this.sender?.trials.settled();
     return copied;
@@ -373,7 +376,7 @@ export class Engine {
   /** Returns to the system what no value needs: plans with their intermediates, which are made again when they are needed, and free memory. */
   trim(): void {
     this.plans.clear();
-    this.session?.copier.release();
+    this.session?.copier?.release();
     this.session?.memory.trim();
   }
 

@@ -2,6 +2,7 @@
 // its pack and puts the text in the place of the name.
 
 import { LatePart, MissingParts } from '../core/late';
+import { copying } from '../gpu/copying';
 import { isMarked, writing } from '../wgsl/unroll';
 import { inlining } from './fusion/inlining';
 import type { Lowering, Pass, PointwiseBody } from './ir';
@@ -141,5 +142,7 @@ export function kernels<K>(name: string, ask: () => Promise<K>, ...always: PackN
 
 /** Loads all packs, and the code of all kernels, so that plans can be compiled without waiting, for tests. */
 export const allParts = async (): Promise<void> => {
-  await Promise.all([...Object.values(packs), ...codes, inlining, widening, writing].map((part) => part.load()));
+  await Promise.all(
+    [...Object.values(packs), ...codes, copying, inlining, widening, writing].map((part) => part.load()),
+  );
 };

@@ -2,7 +2,10 @@
 
 import { flag, type Kind, type Kinds, number, orNull, text } from './argument-kinds';
 import { ArgumentError } from './errors';
+import { isPlainObject, kindOf } from './kind-of';
 import type { Labelled } from './labels';
+
+export { isPlainObject, kindOf };
 
 export type RequiredKeys<O> = { [K in keyof O]-?: object extends Pick<O, K> ? never : K }[keyof O];
 type OptionalKeys<O> = Exclude<keyof O, RequiredKeys<O>>;
@@ -59,19 +62,6 @@ type Named<O, Order extends readonly (keyof O)[]> =
 /** What a list is, said so that TypeScript 5.2 finds it too, which a constraint of `infer` leads astray. */
 export type OfKeys<List, O> = List extends readonly (keyof O)[] ? List : [];
 
-/** What was given where something else was expected, for messages. */
-export function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (typeof value === 'number') return `number ${value}`;
-  if (value instanceof Promise) return 'a promise; await it first';
-  if (typeof value !== 'object') return `a ${typeof value}`;
-  return Array.isArray(value)
-    ? 'an array'
-    : isPlainObject(value)
-      ? 'an object'
-      : `an instance of ${value.constructor.name}`;
-}
-
 const LONGEST = 200;
 
 /** A value as a message shows it: as JSON, cut where it is long; what JSON cannot tell in words. */
@@ -89,13 +79,6 @@ function plainly(this: unknown, key: string): unknown {
   const part: unknown = Reflect.get(this as object, key);
   if (typeof part !== 'object' || part === null || isPlainObject(part)) return part;
   return Array.isArray(part) ? part.slice(0, LONGEST) : kindOf(part);
-}
-
-/** True for `{…}` literals: what may stand as the trailing object of named parameters. */
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** A value as an error shows it in the place of another kind. */

@@ -1,6 +1,6 @@
 // A session: one device with everything that lives and dies with it, and the errors it reports late.
 import { DeviceLostError, GPUValidationFailure, LamplightError } from '../core/errors';
-import { Copier } from './copier';
+import type { Copier } from './copier';
 import { type AdapterProfile, type DeviceOptions, isSoftware, requestDevice } from './device';
 import type { Executable } from './executable';
 import { FaultBoard, HALF_BYTES, type ReadAhead } from './fault-board';
@@ -45,7 +45,8 @@ export class Session {
   readonly memory: Memory;
   readonly pipelines: Pipelines;
   readonly slots: Slots;
-  readonly copier: Copier;
+  /** Null until something is copied. */
+  copier: Copier | null = null;
   readonly faults: FaultBoard;
   /** Runs an action on the queue once all runs that were submitted have been encoded. */
   inOrder: (action: () => void) => void = (action) => action();
@@ -86,7 +87,6 @@ export class Session {
     this.nudges = new Nudges(device.queue);
     this.pipelines = new Pipelines(device);
     this.slots = new Slots(this.memory);
-    this.copier = new Copier(this);
     this.faults = new FaultBoard(this.memory, this.readAhead, () => this.prove(HALF_BYTES));
     device.addEventListener('uncapturederror', ({ error }) => {
       report(new GPUValidationFailure(`WebGPU refused a command: ${error.message}`));

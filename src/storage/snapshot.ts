@@ -2,6 +2,7 @@
 import { engine } from '../compiler/engine';
 import { closed } from '../core/arity';
 import { warnOnce } from '../core/warnings';
+import { copying } from '../gpu/copying';
 import { flush } from '../graph/flush';
 import { isJournaling } from '../graph/journal';
 import { captureCut } from './cut';
@@ -14,6 +15,8 @@ const MOST_STEPS = 90;
 const MOST_MILLISECONDS = 1700;
 /** The inverse of the share of the time that snapshots may take. */
 const SHARE = 50;
+/** Steps after which, before a second has passed, a program is taken to go on: then what copies is loaded. */
+const FEW_STEPS = 8;
 /** How often it is tried to take one that was asked for, while other code writes. */
 const MOST_TRIES = 3;
 /** Steps of optimizers since the start of the page. */
@@ -22,6 +25,8 @@ const last = { steps: 0, time: Number.NEGATIVE_INFINITY, cost: 0 };
 /** Something was protected that has never been copied. */
 let urgent = false;
 let running: Promise<boolean> | null = null;
+/** When the first snapshot could have been taken. */
+let firstDue = Number.POSITIVE_INFINITY;
 
 /** Counts a step of an optimizer, and takes a snapshot where one is due. */
 export function stepTaken(): void {
@@ -47,6 +52,7 @@ export function snapshotSoon(): void {
  * their numbers; a gradient of what made them is an error then.
  */
 export const snapshot = closed('snapshot', async (): Promise<void> => {
+  await copying.load();
   flush();
   await engine.settle(0);
   for (let tries = 0; tries < MOST_TRIES; tries++) {
@@ -59,8 +65,22 @@ export const snapshot = closed('snapshot', async (): Promise<void> => {
 
 /** Takes a snapshot if the last one is old enough. Never waits; belongs behind a flush. */
 export function snapshotIfDue(): void {
-  if (running || isJournaling() || !isDue()) return;
+  if (running || isJournaling() || !isDue() || !canCopy()) return;
   void begin(false);
+}
+
+/** Whether what copies is here. It is loaded once a program goes on for a while, so that none waits for it that runs once. */
+function canCopy(): boolean {
+  if (copying.here) return true;
+  const now = performance.now();
+  firstDue = Math.min(firstDue, now);
+  if (steps < FEW_STEPS && now - firstDue < MILLISECONDS) return false;
+  copying.load().then(snapshotIfDue, (error: Error) => {
+    urgent = false;
+    Object.assign(last, { time: performance.now(), steps });
+    warnOnce(`Lamplight: no snapshot of the weights could be taken. ${error.message}`);
+  });
+  return false;
 }
 
 function isDue(): boolean {

@@ -9,6 +9,7 @@ import { expectHalf } from '../../src/compiler/plan';
 import { fromHalf, fromHalves, roundToHalf, toHalf, toHalves } from '../../src/core/half';
 import { byteLength, type Meta } from '../../src/core/meta';
 import type { AdapterProfile } from '../../src/gpu/device';
+import { withMarksAlone } from '../../src/wgsl/unroll';
 import { expectNumbers } from '../support/close';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
 
@@ -192,7 +193,7 @@ describe('readHalves', () => {
       exports: [2],
     };
     const lowerings = ops.map((each) => each.lower({} as never));
-    const done = readHalves({ program, lowerings });
+    const done = readHalves({ program, lowerings }, withMarksAlone);
     const lowering = done.lowerings[1] as Lowering & { kind: 'passes' };
     return { input: done.program.nodes[1]!.inputs[0], code: codeOf(lowering.passes[0]!) };
   }

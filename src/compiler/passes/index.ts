@@ -1,5 +1,6 @@
 // The compiler's passes over a lowered program, in order.
 
+import { withMarksAlone } from '../../wgsl/unroll';
 import { inlining } from '../fusion/inlining';
 import type { LoweredProgram } from '../ir';
 import { composeViews } from './compose-views';
@@ -18,7 +19,8 @@ export type CompilerPass = (lowered: LoweredProgram) => LoweredProgram;
 const moveScales: CompilerPass = (lowered) =>
   lowered.program.nodes.some(({ op }) => op.spreads) ? inlining.now.moveScales(lowered) : lowered;
 
-const readHalves: CompilerPass = (lowered) => (hasHalves(lowered.program) ? widening.now.readHalves(lowered) : lowered);
+const readHalves: CompilerPass = (lowered) =>
+  hasHalves(lowered.program) ? widening.now.readHalves(lowered, withMarksAlone) : lowered;
 
 const foldStanding: CompilerPass = (lowered) =>
   lowered.lowerings.some((lowering) => lowering.kind === 'pointwise' && lowering.folded)

@@ -1,11 +1,16 @@
 // Kernels of float32 that read float16 where it lies: what would be widened into memory first is widened as it is loaded. Pure.
 
 import { sameShape } from '../../core/meta';
-import { withMarksAlone } from '../../wgsl/unroll';
 import type { LoweredProgram, Lowering, Operand, Pass } from '../ir';
 
-/** Has operations that can read float16 (`readsHalf`) read what a cast would widen for them. */
-export function readHalves({ program, lowerings }: LoweredProgram): LoweredProgram {
+/** Leaves comments out of a source, but for marks. */
+type Uncommented = (source: string) => string;
+
+/**
+ * Has operations that can read float16 (`readsHalf`) read what a cast would widen for them. `withMarksAlone` is that of wgsl/unroll.ts, handed
+ * over so that this part brings nothing of the compiler.
+ */
+export function readHalves({ program, lowerings }: LoweredProgram, withMarksAlone: Uncommented): LoweredProgram {
   const { values } = program;
   /** By value: the float16 value that it is the widened copy of. */
   const narrow = new Map<number, number>();
@@ -23,7 +28,7 @@ export function readHalves({ program, lowerings }: LoweredProgram): LoweredProgr
     let lowering = changed[n]!;
     const inputs = node.inputs.map((v, i) => {
       const half = narrow.get(v);
-      const reading = half === undefined ? null : readingHalf(lowering, i);
+      const reading = half === undefined ? null : readingHalf(lowering, i, withMarksAlone);
       if (half === undefined || !reading) return v;
       lowering = reading;
       return half;
@@ -35,9 +40,9 @@ export function readHalves({ program, lowerings }: LoweredProgram): LoweredProgr
 }
 
 /** The lowering with float16 in the place of input `index`; null where a kernel of it cannot read that. */
-function readingHalf(lowering: Lowering, index: number): Lowering | null {
+function readingHalf(lowering: Lowering, index: number, withMarksAlone: Uncommented): Lowering | null {
   if (lowering.kind !== 'passes') return null;
-  const passes = lowering.passes.map((pass) => passReadingHalf(pass, index));
+  const passes = lowering.passes.map((pass) => passReadingHalf(pass, index, withMarksAlone));
   if (!passes.every((pass) => pass !== null)) return null;
   return { kind: 'passes', passes, scratch: lowering.scratch };
 }
@@ -51,20 +56,20 @@ const elements: Readonly<Record<string, readonly [half: string, wide: string]>> 
   'vec4<f32>': ['vec4<f16>', 'vec4f'],
 };
 
-function passReadingHalf(pass: Pass, index: number): Pass | null {
+function passReadingHalf(pass: Pass, index: number, withMarksAlone: Uncommented): Pass | null {
   const isIt = (operand: Operand) => operand.from === 'input' && operand.index === index;
   let source: readonly string[] | null = pass.source;
   if (pass.extras?.reads.some(isIt)) return null;
   pass.reads.forEach((operand, binding) => {
-    if (isIt(operand) && source) source = bindingReadingHalf(source, binding);
+    if (isIt(operand) && source) source = bindingReadingHalf(source.map(withMarksAlone), binding);
   });
   if (!source) return null;
   // Endings are of kernels that read floats.
   const { general, often, ending: _, ...alone } = pass;
-  const generalHalf = general && passReadingHalf(general, index);
+  const generalHalf = general && passReadingHalf(general, index, withMarksAlone);
   if (generalHalf === null) return null;
   const half = { ...alone, source, general: generalHalf };
-  return often ? { ...half, often: () => passReadingHalf(often(), index) ?? half } : half;
+  return often ? { ...half, often: () => passReadingHalf(often(), index, withMarksAlone) ?? half } : half;
 }
 
 /** Declarations of what is read at a binding, one for each way in which entries read it. */
@@ -74,9 +79,8 @@ const declarationsAt = (binding: number) =>
     'g',
   );
 
-/** The source with an array of float16 at a binding, each of whose elements is widened where it is read. */
-function bindingReadingHalf(source: readonly string[], binding: number): readonly string[] | null {
-  const code = source.map(withMarksAlone);
+/** A source without comments, with an array of float16 at a binding, each of whose elements is widened where it is read. */
+function bindingReadingHalf(code: readonly string[], binding: number): readonly string[] | null {
   const declared = code.flatMap((text) => [...text.matchAll(declarationsAt(binding))]);
   const known = declared.every(([, , , type]) => elements[type!] !== undefined);
   if (declared.length === 0 || !known || declared.some(([, , name]) => isHidden(code, name!))) return null;

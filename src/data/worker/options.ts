@@ -1,6 +1,6 @@
 // The options of a DataLoader that are about workers: what they may be, and what they say where they make no sense here.
 import { ArgumentError } from '../../core/errors';
-import { kindOf } from '../../core/options';
+import { kindOf } from '../../core/kind-of';
 import type { DataSource } from '../dataset';
 import { copyOf } from './copy';
 import type { WorkerLike } from './thread';

@@ -1,6 +1,6 @@
 // Threads that work for a page or a process: Web Workers and those of Node's worker_threads, under one interface.
 import { ArgumentError, WorkerError } from '../../core/errors';
-import { kindOf } from '../../core/options';
+import { kindOf } from '../../core/kind-of';
 
 /** A Web Worker, as much of it as is needed. */
 export interface WebWorkerLike {
