@@ -421,3 +421,26 @@ test('functions, updates and methods take their arguments by name too, and refus
   await expect(collection.plot(5 as never)).rejects.toThrow('expected val to be figures by name');
   await expect(collection.plot({ BinaryRecall: 1 }, {})).rejects.toThrow("a figure named 'BinaryAccuracy'");
 });
+
+test('class, function and task of a metric share its definition: name, options, checks, state and figure', async () => {
+  const [preds, target] = [torch.tensor([0.1, 0.7, 0.9, 0.8]), labels(0, 1, 1, 0)];
+  const metric = new metrics.BinaryFBetaScore(2, { threshold: 0.75 });
+  metric.update(preds, target);
+  metric.persistent(true);
+  expect(Object.keys(metric.stateDict())).toEqual(['tp', 'fp', 'tn', 'fn']);
+  expect([metric.beta, metric.threshold, metric.ignoreIndex, metric.higherIsBetter]).toEqual([2, 0.75, null, true]);
+  expect([metric instanceof metrics.BinaryStatScores, metric.clone().beta]).toEqual([true, 2]);
+  const found = [
+    metric.compute(),
+    metrics.functional.binaryFbetaScore(preds, target, 2, { threshold: 0.75 }),
+    metrics.functional.fbetaScore(preds, target, { task: 'binary', beta: 2, threshold: 0.75 }),
+    metrics.FBetaScore({ task: 'binary', beta: 2, threshold: 0.75 })(preds, target),
+  ];
+  // (1 + β²) tp / ((1 + β²) tp + β² fn + fp) of tp 1, fn 1, fp 1.
+  expect(await torch.stack(found).tolist()).toEqual([0.5, 0.5, 0.5, 0.5]);
+  class Mine extends metrics.BinaryFBetaScore {}
+  expect(() => new Mine(0)).toThrow('Mine: expected beta to be a number above 0, but got 0');
+  expect(() => new metrics.MulticlassJaccardIndex({ numClasses: 1.5 })).toThrow(
+    'MulticlassJaccardIndex: expected numClasses to be a whole number from 2',
+  );
+});
