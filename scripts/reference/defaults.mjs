@@ -91,6 +91,10 @@ export function defaultsOf(signatures, declarations, checker) {
       if (member.name.getText() === 'defaults' && value && ts.isObjectLiteralExpression(value)) members(value);
     }
   };
+  for (const each of declarations) {
+    if (ts.isArrayLiteralExpression(each)) order.push(...textsIn(each));
+    if (ts.isObjectLiteralExpression(each)) members(each);
+  }
   const starts = [
     ...signatures.flatMap(implementations),
     ...declarations.flatMap((each) => (ts.isVariableDeclaration(each) && each.initializer ? [each.initializer] : [])),
@@ -106,6 +110,49 @@ function madeBy(declaration, checker) {
   const base = declaration.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0];
   const made = base && meantBy(base.expression, checker);
   return made && ts.isCallExpression(made) ? [made] : [];
+}
+
+/**
+ * What a class states in its `definition`, as classes of `lamplight/interpret` do: the defaults that it is `made` with, what its method
+ * `takes` by default, and the names that are `required`.
+ * @param {ts.Type} type of its instances
+ * @param {'made' | 'takes' | 'required'} key
+ * @param {ts.TypeChecker} checker
+ * @returns {ts.Node[]}
+ */
+export function definedBy(type, key, checker) {
+  const getter = checker.getPropertyOfType(type, 'definition')?.valueDeclaration;
+  if (!getter || !ts.isGetAccessor(getter)) return [];
+  const returned = getter.body?.statements.find(ts.isReturnStatement)?.expression;
+  const found = returned && memberOf(returned, key, checker);
+  return found ? [found] : [];
+}
+
+/**
+ * @param {ts.Expression} expression of an object, or of a call of a function that gives one
+ * @param {string} key
+ * @param {ts.TypeChecker} checker
+ * @returns {ts.Node | undefined} what the member is
+ */
+function memberOf(expression, key, checker) {
+  const meant = meantBy(expression, checker);
+  if (meant && ts.isCallExpression(meant)) {
+    const called = meantBy(meant.expression, checker);
+    return called && ts.isArrowFunction(called) && !ts.isBlock(called.body)
+      ? memberOf(called.body, key, checker)
+      : undefined;
+  }
+  if (!meant || !ts.isObjectLiteralExpression(meant)) return undefined;
+  for (const member of [...meant.properties].reverse()) {
+    if (ts.isSpreadAssignment(member)) {
+      const found = memberOf(member.expression, key, checker);
+      if (found) return found;
+    } else if (member.name.getText() === key) {
+      if (ts.isPropertyAssignment(member)) return meantBy(member.initializer, checker);
+      return ts.isShorthandPropertyAssignment(member) ? meantBy(member.name, checker) : undefined;
+    }
+  }
+  return undefined;
 }
 
 /**
@@ -145,7 +192,9 @@ function textsIn(list) {
 function meantBy(expression, checker) {
   const bare = bareOf(expression);
   if (!ts.isIdentifier(bare)) return bare;
-  let symbol = checker.getSymbolAtLocation(bare);
+  let symbol = ts.isShorthandPropertyAssignment(bare.parent)
+    ? checker.getShorthandAssignmentValueSymbol(bare.parent)
+    : checker.getSymbolAtLocation(bare);
   if (symbol && symbol.flags & ts.SymbolFlags.Alias) symbol = checker.getAliasedSymbol(symbol);
   const declaration = symbol?.valueDeclaration;
   if (declaration && ts.isVariableDeclaration(declaration))

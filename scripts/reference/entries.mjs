@@ -2,6 +2,7 @@
 import { ReflectionKind } from 'typedoc';
 import ts from 'typescript';
 import { doors } from '../doors.mjs';
+import { definedBy } from './defaults.mjs';
 import { callableOf, shownType } from './parameters.mjs';
 import { repository } from './paths.mjs';
 import { spaceTexts } from './spaces.mjs';
@@ -165,7 +166,9 @@ class Reader {
     const constructors = type.getConstructSignatures();
     const signatures = constructors.length > 0 ? constructors : type.getCallSignatures();
     if (signatures.length === 0) return undefined;
-    return callableOf(signatures, symbol.declarations ?? [], this.checker);
+    const [made] = constructors;
+    const defined = made ? definedBy(made.getReturnType(), 'made', this.checker) : [];
+    return callableOf(signatures, [...(symbol.declarations ?? []), ...defined], this.checker);
   }
 
   /** @param {ts.Symbol} symbol */
@@ -186,7 +189,11 @@ class Reader {
       const found = isStatic ? this.symbolOf(child) : this.checker.getPropertyOfType(type, child.name);
       if (!found) return [];
       const from = isInherited ? ownerOf(found) : undefined;
-      return [this.#memberOf(found, { name: child.name, isStatic, from, source: sourceOf(child) })];
+      const defined =
+        child.name === 'attribute'
+          ? [...definedBy(type, 'required', this.checker), ...definedBy(type, 'takes', this.checker)]
+          : [];
+      return [this.#memberOf(found, { name: child.name, isStatic, from, source: sourceOf(child) }, defined)];
     });
   }
 
@@ -209,8 +216,13 @@ class Reader {
     ]);
   }
 
-  /** @param {ts.Symbol} symbol @param {Pick<Member, 'name' | 'isStatic' | 'from' | 'source'>} known @returns {Member} */
-  #memberOf(symbol, known) {
+  /**
+   * @param {ts.Symbol} symbol
+   * @param {Pick<Member, 'name' | 'isStatic' | 'from' | 'source'>} known
+   * @param {readonly ts.Node[]} defined defaults that its class states
+   * @returns {Member}
+   */
+  #memberOf(symbol, known, defined = []) {
     const type = this.checker.getTypeOfSymbol(symbol);
     const signatures = this.checker.getNonNullableType(type).getCallSignatures();
     const isMethod = signatures.length > 0;
@@ -219,7 +231,9 @@ class Reader {
       ...this.#textsOf(symbol),
       kind: isMethod ? 'method' : 'property',
       type: shownType(type, this.checker),
-      callable: isMethod ? callableOf(signatures, symbol.declarations ?? [], this.checker) : undefined,
+      callable: isMethod
+        ? callableOf(signatures, [...(symbol.declarations ?? []), ...defined], this.checker)
+        : undefined,
     };
   }
 

@@ -8,12 +8,26 @@ export {
   PerturbationAttribution,
 } from './attribution/attribution';
 export {
+  InternalInfluence,
+  LayerConductance,
+  NeuronConductance,
+  type NeuronConductanceOptions,
+} from './attribution/conductance';
+export {
   type CustomAttribution,
   DeepLift,
   type DeepLiftOptions,
   type DeepLiftSettings,
   DeepLiftShap,
   type DeepLiftShapOptions,
+  LayerDeepLift,
+  type LayerDeepLiftOptions,
+  LayerDeepLiftShap,
+  type LayerDeepLiftShapOptions,
+  NeuronDeepLift,
+  type NeuronDeepLiftOptions,
+  NeuronDeepLiftShap,
+  type NeuronDeepLiftShapOptions,
 } from './attribution/deep-lift';
 export { FeatureAblation, type FeatureMaskOptions } from './attribution/feature-ablation';
 export {
@@ -22,15 +36,32 @@ export {
   type PermuteFeature,
 } from './attribution/feature-permutation';
 export { GradientShap, type GradientShapOptions, InputBaselineXGradient } from './attribution/gradient-shap';
-export { Deconvolution, GuidedBackprop } from './attribution/guided';
-export { InputXGradient } from './attribution/input-x-gradient';
+export {
+  Deconvolution,
+  GuidedBackprop,
+  NeuronDeconvolution,
+  NeuronGradient,
+  NeuronGuidedBackprop,
+} from './attribution/guided';
+export { InputXGradient, LayerGradientXActivation } from './attribution/input-x-gradient';
 export {
   IntegratedGradients,
   type IntegratedGradientsOptions,
-  type MultiplyByInputs,
+  type LayerDeltaOptions,
+  LayerIntegratedGradients,
+  type LayerPathOptions,
+  NeuronIntegratedGradients,
+  type NeuronPathOptions,
   type PathOptions,
 } from './attribution/integrated-gradients';
-export { type LayerRules, LRP, type LRPOptions, type LRPSettings } from './attribution/lrp';
+export {
+  LayerLRP,
+  type LayerLRPOptions,
+  type LayerRules,
+  LRP,
+  type LRPOptions,
+  type LRPSettings,
+} from './attribution/lrp';
 export {
   Addition_Module,
   Addition_Module as AdditionModule,
@@ -41,6 +72,7 @@ export {
   IdentityRule,
   PropagationRule,
 } from './attribution/lrp-rules';
+export type { MultiplyByInputs } from './attribution/method';
 export type { ForwardFunction } from './attribution/model';
 export { NoiseTunnel, type NoiseTunnelOptions } from './attribution/noise-tunnel';
 export { Occlusion, type OcclusionOptions } from './attribution/occlusion';
@@ -66,37 +98,10 @@ export {
   LayerGradCam,
   type LayerGradCamOptions,
 } from './layer/grad-cam';
+export { LayerActivation } from './layer/layer-activation';
 export { InternalAttribution, LayerAttribution, type LayerOptions, type LayerResult } from './layer/layer-attribution';
-export {
-  LayerDeepLift,
-  type LayerDeepLiftOptions,
-  LayerDeepLiftShap,
-  type LayerDeepLiftShapOptions,
-} from './layer/layer-deep-lift';
-export { LayerLRP, type LayerLRPOptions } from './layer/layer-lrp';
-export { LayerActivation, LayerGradientXActivation } from './layer/layer-methods';
-export {
-  InternalInfluence,
-  LayerConductance,
-  type LayerDeltaOptions,
-  LayerIntegratedGradients,
-  type LayerPathOptions,
-} from './layer/layer-paths';
 export * from './looking';
 export * from './measures';
 export { NeuronAttribution, type NeuronOptions, type NeuronSelector } from './neuron/neuron-attribution';
-export {
-  NeuronDeepLift,
-  type NeuronDeepLiftOptions,
-  NeuronDeepLiftShap,
-  type NeuronDeepLiftShapOptions,
-} from './neuron/neuron-deep-lift';
-export { NeuronDeconvolution, NeuronGradient, NeuronGuidedBackprop } from './neuron/neuron-gradients';
-export {
-  NeuronConductance,
-  type NeuronConductanceOptions,
-  NeuronIntegratedGradients,
-  type NeuronPathOptions,
-} from './neuron/neuron-paths';
 export * from './surrogate';
 export * as visualization from './visualization';

@@ -4,6 +4,8 @@ import { closeInherited, closeMethods } from '../../core/arity';
 import { ShapeError } from '../../core/errors';
 import { showShape } from '../../core/meta';
 import { type Arguments, parseArgs } from '../../core/options';
+import type { Interceptor } from '../../nn/intercept';
+import type { Module } from '../../nn/module';
 import type { Tensor } from '../../tensor/tensor';
 import {
   asTensors,
@@ -11,10 +13,12 @@ import {
   type Compared,
   compared,
   type Inputs,
+  type Listed,
   likeInputs,
   listArguments,
   listInputs,
 } from './arguments';
+import type { Definition, From, Places } from './method';
 import { type Call, chosen, explaining, type Forward, type ForwardFunction, forwardKinds } from './model';
 import { type Target, TargetRows } from './target';
 
@@ -82,8 +86,70 @@ export abstract class Attribution {
   }
 }
 
+/** Options of `attribute` as the library's own methods read them. */
+export interface AskedOptions {
+  readonly inputs: Inputs;
+  readonly target?: unknown;
+  readonly additionalForwardArgs?: unknown;
+  readonly attributeToLayerInput?: boolean;
+  readonly attributeToNeuronInput?: boolean;
+  readonly neuronSelector?: unknown;
+  readonly returnConvergenceDelta?: boolean;
+}
+
 /** A method that takes gradients. */
 export abstract class GradientAttribution extends Attribution {
+  /** What the constructor was given beside the model and a layer. */
+  protected settings: { readonly multiplyByInputs?: boolean } = {};
+
+  /** The library's own methods say here what they do, and what they take. */
+  protected get definition(): Definition {
+    return { takes: {}, find: () => ({ attributions: [] }) };
+  }
+
+  override get multipliesByInputs(): boolean {
+    return this.settings.multiplyByInputs ?? this.definition.multiplies === true;
+  }
+
+  override hasConvergenceDelta(): boolean {
+    return 'returnConvergenceDelta' in this.definition.takes;
+  }
+
+  /** Keeps what a constructor was given. */
+  protected settle(settings: object): void {
+    this.settings = settings;
+    if (this.definition.ofNetwork) Object.assign(this, { model: this.forwardFunc });
+  }
+
+  /** Reads the arguments of `attribute`. */
+  protected asked(args: readonly unknown[], required: readonly string[]): AskedOptions {
+    const { takes, required: further = [], kinds } = this.definition;
+    return parseArgs<AskedOptions>(this.op, [...required, ...further] as never[], takes as never, args, kinds);
+  }
+
+  /** What the method finds, as `formed` puts it, and its delta where that is asked for. */
+  protected found(
+    call: Call,
+    from: From,
+    listed: Listed,
+    options: AskedOptions,
+    formed: (attributions: Places) => unknown,
+    deltas: (delta: Tensor | readonly Tensor[]) => unknown = (delta) => delta,
+  ): unknown {
+    const { definition, settings } = this;
+    return explaining(this.forwardFunc, definition.gradients !== false, () => {
+      const { attributions, delta } = definition.find({ call, from, listed, options, settings } as never);
+      const result = formed(attributions);
+      return options.returnConvergenceDelta ? [result, deltas(delta!())] : result;
+    });
+  }
+
+  /** What stands in the place of the model's modules while it is explained. */
+  protected rules(options: AskedOptions): ReadonlyMap<object, Interceptor> | undefined {
+    const { op, definition, forwardFunc, settings } = this;
+    return definition.rules?.(op, forwardFunc as Module, settings as never, options as never);
+  }
+
   /**
    * Σ attributions − (f(endPoint) − f(startPoint)) for every example, [N]: 0 where the attributions add up to what is explained.
    */

@@ -1,14 +1,17 @@
-// DeepLIFT: differences from a baseline, handed back layer by layer.
+// DeepLIFT: differences from a baseline, handed back layer by layer, to inputs and layers, of outputs and neurons.
 
 import { callback, orNull } from '../../core/argument-kinds';
 import { ArgumentError } from '../../core/errors';
-import { type Arguments, expectKind, kindOf, parseArgs } from '../../core/options';
-import { type Interceptor, intercepted } from '../../nn/intercept';
+import { type Arguments, expectKind, kindOf } from '../../core/options';
 import type { Module } from '../../nn/module';
 import { cat } from '../../tensor/functions';
 import { Tensor } from '../../tensor/tensor';
+import type { Layer } from '../layer/capture';
+import type { LayerOptions } from '../layer/layer-attribution';
+import { LayerDeltaMethod, type OfLayer } from '../layer/layer-method';
+import type { NeuronOptions } from '../neuron/neuron-attribution';
+import { NeuronMethod } from '../neuron/neuron-method';
 import {
-  type Attributions,
   asTensors,
   type Baselines,
   compared,
@@ -17,17 +20,16 @@ import {
   type Inputs,
   interleaved,
   type Listed,
-  likeInputs,
   listBaselines,
-  listFloats,
   repeated,
   timesDifference,
 } from './arguments';
-import { type AttributionOptions, GradientAttribution, opOf, sumRows } from './attribution';
+import { type AttributionOptions, sumRows } from './attribution';
 import { deepLiftRules } from './deep-lift-rules';
-import { asLeaves, gradientsOf } from './gradients';
-import type { MultiplyByInputs } from './integrated-gradients';
-import { type Call, chosen, explaining, type Network, networkKinds } from './model';
+import { gradientsOf } from './gradients';
+import { InputDeltaMethod } from './input-method';
+import type { Asked, Definition, Found, MultiplyByInputs } from './method';
+import { type Call, chosen, type Network } from './model';
 import { expectOneEach } from './target';
 
 /** Makes attributions of multipliers, inputs and baselines, a list of each. */
@@ -53,32 +55,18 @@ export interface DeepLiftSettings extends MultiplyByInputs {
   eps?: number;
 }
 
-type WithoutDelta = DeepLiftOptions & { returnConvergenceDelta?: false };
-type WithDelta = DeepLiftOptions & { returnConvergenceDelta: true };
-type Order = ['baselines', 'target', 'additionalForwardArgs', 'returnConvergenceDelta', 'customAttributionFunc'];
+type Order = ['baselines', 'target', 'additionalForwardArgs', 'returnConvergenceDelta'];
+type LiftOrder = ['multiplyByInputs', 'eps'];
+type OfLifted =
+  | readonly [model: Module, ...settings: Arguments<DeepLiftSettings, LiftOrder>]
+  | readonly [options: Network & DeepLiftSettings];
+type OfLiftedLayer<L> = OfLayer<L, DeepLiftSettings, LiftOrder, Network>;
+type NeuronOrder = ['baselines', 'additionalForwardArgs', 'attributeToNeuronInput', 'customAttributionFunc'];
 
-export const deepLiftShapDefaults = {
-  target: null,
-  additionalForwardArgs: null,
-  returnConvergenceDelta: false,
-  customAttributionFunc: null,
-};
-
-export const deepLiftDefaults = { baselines: null, ...deepLiftShapDefaults };
-
-export const liftDefaults = { multiplyByInputs: true, eps: 1e-10 };
-
-/** The arguments of constructors: the model, and how it is explained. */
-export function liftArguments(op: string, args: readonly unknown[]): { model: Module; settings: LiftSettings } {
-  const { model, ...settings } = parseArgs<Network & DeepLiftSettings>(op, ['model'], liftDefaults, args, networkKinds);
-  return { model, settings };
-}
-
-export type LiftSettings = Required<DeepLiftSettings>;
+const explainedBy = { target: null, additionalForwardArgs: null, returnConvergenceDelta: false };
 
 /** Rows of inputs, the baselines of which are in the same rows. */
-export interface Pairs {
-  readonly listed: Listed;
+interface Pairs {
   readonly call: Call;
   readonly inputs: readonly Tensor[];
   readonly baselines: readonly Tensor[];
@@ -87,16 +75,16 @@ export interface Pairs {
 }
 
 /** Every example with its baseline. */
-export function pairsOf(call: Call, listed: Listed, baselines: unknown): Pairs {
+function pairsOf(call: Call, listed: Listed, baselines: unknown): Pairs {
   const { inputs, baselines: list } = compared(call.op, listed, baselines);
-  return { listed, call, inputs, baselines: asTensors(list, inputs), merged: (attributions) => attributions };
+  return { call, inputs, baselines: asTensors(list, inputs), merged: (attributions) => attributions };
 }
 
 /**
  * Every example with every baseline.
  * @throws ArgumentError for fewer than two
  */
-export function allPairsOf(call: Call, listed: Listed, given: unknown, baselines: unknown): Pairs {
+function allPairsOf(call: Call, listed: Listed, given: unknown, baselines: unknown): Pairs {
   const { op } = call;
   const drawn = drawnFrom(op, baselines, given, listed.inputs);
   const count = drawn[0]!.shape[0]!;
@@ -105,7 +93,6 @@ export function allPairsOf(call: Call, listed: Listed, given: unknown, baselines
   }
   const examples = listed.inputs[0]!.shape[0]!;
   return {
-    listed,
     call: {
       ...call,
       args: expandArguments(call.args, (x) => interleaved(x, count)),
@@ -130,25 +117,28 @@ export function drawnFrom(op: string, baselines: unknown, given: unknown, inputs
   });
 }
 
-/** How differences are handed back, and what is made of them. */
-export interface Lift {
-  readonly rules: ReadonlyMap<object, Interceptor>;
-  readonly settings: LiftSettings;
-  readonly custom: CustomAttribution | null;
-  /** The chosen outputs, and what they are attributed to, as tensors of the batch; by default the inputs. `run` gives the outputs. */
-  of?(run: () => Tensor): readonly [outputs: Tensor, values: readonly Tensor[]];
+/** Differences, handed back: `pairs` says what is compared with what. */
+const lifting = (pairsOf: (asked: LiftAsked) => Pairs) => ({
+  ofNetwork: true,
+  made: { multiplyByInputs: true, eps: 1e-10 },
+  rules: (_: string, model: Module, { eps }: Required<DeepLiftSettings>) => deepLiftRules(model, eps),
+  find: (asked: LiftAsked) => lift(pairsOf(asked), asked),
+});
+
+type LiftOptions = Omit<DeepLiftOptions, 'baselines'> & { baselines?: unknown };
+
+interface LiftAsked extends Asked<LiftOptions, DeepLiftSettings> {
+  readonly options: Required<LiftOptions> & { readonly inputs: unknown };
 }
 
-/** What DeepLIFT finds. */
-export interface Lifted {
-  readonly attributions: readonly Tensor[];
-  /** Σ attributions − (f(x) − f(baseline)) for every pair. */
-  readonly delta: Tensor;
-}
+const fromBaseline = lifting(({ call, listed, options }) => pairsOf(call, listed, options.baselines));
+const fromAllBaselines = lifting(({ call, listed, options }) =>
+  allPairsOf(call, listed, options.inputs, options.baselines),
+);
 
 /** Runs the model on inputs and baselines in one batch, and attributes their difference. */
-export function lift(pairs: Pairs, { rules, settings, custom, of }: Lift): Lifted {
-  const { call, inputs, baselines } = pairs;
+function lift({ call, inputs, baselines, merged }: Pairs, { from, options, settings }: LiftAsked): Found {
+  const { customAttributionFunc: custom } = options;
   expectKind(call.op, 'customAttributionFunc', custom, orNull(callback));
   const rows = inputs[0]!.shape[0]!;
   const both = {
@@ -156,9 +146,9 @@ export function lift(pairs: Pairs, { rules, settings, custom, of }: Lift): Lifte
     args: expandArguments(call.args, (x) => repeated(x, 2)),
     target: call.target.repeated(2, rows),
   };
-  const joined = asLeaves(inputs.map((x, i) => cat([x, baselines[i]!.to(x.dtype)], 0)));
-  const run = (): Tensor => intercepted(rules, () => chosen(both, joined));
-  const [outputs, values] = of ? of(run) : [run(), joined];
+  const joined = inputs.map((x, i) => cat([x, baselines[i]!.to(x.dtype)], 0));
+  const [outputs, places] = from.seen(joined, (given) => chosen(both, given));
+  const values = places[0]!;
   expectOneEach(call.op, outputs);
   const multipliers = gradientsOf(outputs, values).map((dx) => dx.narrow(0, 0, rows));
   const ends = values.map((x) => x.detach().narrow(0, 0, rows));
@@ -168,45 +158,15 @@ export function lift(pairs: Pairs, { rules, settings, custom, of }: Lift): Lifte
     : settings.multiplyByInputs
       ? timesDifference(multipliers, { inputs: ends, baselines: starts })
       : multipliers;
-  const sums = sumRows(outputs.detach());
-  const difference = sums.narrow(0, 0, rows).sub(sums.narrow(0, rows, rows));
-  const total = attributions.map(sumRows).reduce((a, b) => a.add(b));
-  return { attributions: pairs.merged(attributions), delta: total.sub(difference) };
-}
-
-/** What DeepLIFT and its mean over baselines share. */
-abstract class DeepLiftBase extends GradientAttribution {
-  readonly model: Module;
-  protected readonly settings: LiftSettings;
-
-  /** @throws ArgumentError unless `model` is an `nn.Module` */
-  constructor(...args: Arguments<Network & DeepLiftSettings, ['model', 'multiplyByInputs', 'eps']>) {
-    const { model, settings } = liftArguments(opOf(new.target), args);
-    super(model);
-    this.settings = settings;
-    this.model = model;
-  }
-
-  override get multipliesByInputs(): boolean {
-    return this.settings.multiplyByInputs;
-  }
-
-  override hasConvergenceDelta(): boolean {
-    return true;
-  }
-
-  protected explained(
-    pairs: Pairs,
-    { customAttributionFunc: custom, returnConvergenceDelta }: Omit<DeepLiftOptions, 'baselines'>,
-  ): unknown {
-    const { settings } = this;
-    const rules = deepLiftRules(this.model, settings.eps);
-    return explaining(this.model, true, () => {
-      const { attributions, delta } = lift(pairs, { rules, settings, custom: custom ?? null });
-      const formed = likeInputs(pairs.listed, attributions);
-      return returnConvergenceDelta ? [formed, delta] : formed;
-    });
-  }
+  return {
+    attributions: [merged(attributions)],
+    delta() {
+      const sums = sumRows(outputs.detach());
+      const difference = sums.narrow(0, 0, rows).sub(sums.narrow(0, rows, rows));
+      const total = attributions.map(sumRows).reduce((a, b) => a.add(b));
+      return total.sub(difference);
+    },
+  };
 }
 
 /**
@@ -225,20 +185,11 @@ abstract class DeepLiftBase extends GradientAttribution {
  *
  * Shrikumar, Greenside, Kundaje 2017, arXiv:1704.02685.
  */
-export class DeepLift extends DeepLiftBase {
-  /**
-   * Attributions of the inputs' shapes; with `returnConvergenceDelta` a pair of them and of the delta [N].
-   * @throws ArgumentError, ShapeError, IndexError for what does not fit; DTypeError for inputs that are no floats
-   */
-  attribute<const I extends Inputs>(inputs: I, ...args: Arguments<WithDelta, Order>): [Attributions<I>, Tensor];
-  attribute<const I extends Inputs>(inputs: I, ...args: Arguments<WithoutDelta, Order>): Attributions<I>;
-  attribute<const I extends Inputs>(options: WithDelta & { inputs: I }): [Attributions<I>, Tensor];
-  attribute<const I extends Inputs>(options: WithoutDelta & { inputs: I }): Attributions<I>;
-  attribute(...args: readonly unknown[]): unknown {
-    const { op } = this;
-    const o = parseArgs<DeepLiftOptions & { inputs: Inputs }>(op, ['inputs'], deepLiftDefaults, args);
-    const call = this.call(o.target, o.additionalForwardArgs);
-    return this.explained(pairsOf(call, listFloats(op, o.inputs), o.baselines), o);
+export class DeepLift extends InputDeltaMethod<DeepLiftOptions, [...Order, 'customAttributionFunc'], OfLifted> {
+  declare readonly model: Module;
+
+  protected override get definition(): Definition {
+    return { ...fromBaseline, takes: { baselines: null, ...explainedBy, customAttributionFunc: null } };
   }
 }
 
@@ -248,33 +199,101 @@ export interface DeepLiftShapOptions extends Omit<DeepLiftOptions, 'baselines'> 
   baselines: Inputs | ((inputs: never) => Inputs);
 }
 
-type ShapWithoutDelta = DeepLiftShapOptions & { returnConvergenceDelta?: false };
-type ShapWithDelta = DeepLiftShapOptions & { returnConvergenceDelta: true };
-
 /**
  * SHAP values by DeepLIFT: the mean of its attributions over several baselines. The delta has one entry for each pair of an example and a
  * baseline, [N · M].
  *
  * Lundberg, Lee 2017, arXiv:1705.07874.
  */
-export class DeepLiftShap extends DeepLiftBase {
-  /**
-   * Attributions of the inputs' shapes; with `returnConvergenceDelta` a pair of them and of the delta [N · M].
-   * @throws ArgumentError, ShapeError, IndexError for what does not fit, and for fewer than two baselines
-   */
-  attribute<const I extends Inputs>(inputs: I, ...args: Arguments<ShapWithDelta, Order>): [Attributions<I>, Tensor];
-  attribute<const I extends Inputs>(inputs: I, ...args: Arguments<ShapWithoutDelta, Order>): Attributions<I>;
-  attribute<const I extends Inputs>(options: ShapWithDelta & { inputs: I }): [Attributions<I>, Tensor];
-  attribute<const I extends Inputs>(options: ShapWithoutDelta & { inputs: I }): Attributions<I>;
-  attribute(...args: readonly unknown[]): unknown {
-    const { op } = this;
-    const o = parseArgs<DeepLiftShapOptions & { inputs: Inputs }>(
-      op,
-      ['inputs', 'baselines'],
-      deepLiftShapDefaults,
-      args,
-    );
-    const call = this.call(o.target, o.additionalForwardArgs);
-    return this.explained(allPairsOf(call, listFloats(op, o.inputs), o.inputs, o.baselines), o);
+export class DeepLiftShap extends InputDeltaMethod<DeepLiftShapOptions, [...Order, 'customAttributionFunc'], OfLifted> {
+  declare readonly model: Module;
+
+  protected override get definition(): Definition {
+    return { ...fromAllBaselines, required: ['baselines'], takes: { ...explainedBy, customAttributionFunc: null } };
+  }
+}
+
+/** What LayerDeepLift takes by name. */
+export interface LayerDeepLiftOptions extends DeepLiftOptions, LayerOptions {}
+/** What LayerDeepLiftShap takes by name. */
+export interface LayerDeepLiftShapOptions extends DeepLiftShapOptions, LayerOptions {}
+
+/**
+ * What every unit of a layer adds to f(x) − f(x') for a baseline x', as `DeepLift` finds it for the input. What a layer gets is attributed
+ * to by the layer's own rule; Captum 0.9 takes its plain gradient there, so that attributions do not add up. What `DeepLift` says of modules
+ * whose input is used elsewhere too holds here.
+ *
+ * Shrikumar, Greenside, Kundaje 2017, arXiv:1704.02685.
+ */
+export class LayerDeepLift<L extends Layer = Layer> extends LayerDeltaMethod<
+  L,
+  LayerDeepLiftOptions,
+  [...Order, 'attributeToLayerInput', 'customAttributionFunc'],
+  OfLiftedLayer<L>
+> {
+  declare readonly model: Module;
+
+  protected override get definition(): Definition {
+    const takes = { baselines: null, ...explainedBy, attributeToLayerInput: false, customAttributionFunc: null };
+    return { ...fromBaseline, takes };
+  }
+}
+
+/**
+ * The mean of `LayerDeepLift`'s attributions over several baselines. The delta has one entry for each pair of an example and a baseline,
+ * [N · M].
+ *
+ * Lundberg, Lee 2017, arXiv:1705.07874.
+ */
+export class LayerDeepLiftShap<L extends Layer = Layer> extends LayerDeltaMethod<
+  L,
+  LayerDeepLiftShapOptions,
+  [...Order, 'attributeToLayerInput', 'customAttributionFunc'],
+  OfLiftedLayer<L>
+> {
+  declare readonly model: Module;
+
+  protected override get definition(): Definition {
+    const takes = { ...explainedBy, attributeToLayerInput: false, customAttributionFunc: null };
+    return { ...fromAllBaselines, required: ['baselines'], takes };
+  }
+}
+
+/** What NeuronDeepLift takes by name. */
+export interface NeuronDeepLiftOptions
+  extends NeuronOptions,
+    Pick<DeepLiftOptions, 'baselines' | 'customAttributionFunc'> {}
+
+/** What NeuronDeepLiftShap takes by name. */
+export interface NeuronDeepLiftShapOptions
+  extends NeuronOptions,
+    Pick<DeepLiftShapOptions, 'baselines' | 'customAttributionFunc'> {}
+
+const neuronTakes = { additionalForwardArgs: null, attributeToNeuronInput: false, customAttributionFunc: null };
+
+/**
+ * What every element of the input adds to the difference of a neuron from that for a baseline, as `DeepLift` finds it for an output, with the
+ * same differences from Captum.
+ *
+ * Shrikumar, Greenside, Kundaje 2017, arXiv:1704.02685.
+ */
+export class NeuronDeepLift extends NeuronMethod<NeuronDeepLiftOptions, NeuronOrder, OfLiftedLayer<Layer>> {
+  declare readonly model: Module;
+
+  protected override get definition(): Definition {
+    return { ...fromBaseline, takes: { baselines: null, ...neuronTakes } };
+  }
+}
+
+/**
+ * The mean of `NeuronDeepLift`'s attributions over several baselines.
+ *
+ * Lundberg, Lee 2017, arXiv:1705.07874.
+ */
+export class NeuronDeepLiftShap extends NeuronMethod<NeuronDeepLiftShapOptions, NeuronOrder, OfLiftedLayer<Layer>> {
+  declare readonly model: Module;
+
+  protected override get definition(): Definition {
+    return { ...fromAllBaselines, required: ['baselines'], takes: neuronTakes };
   }
 }

@@ -1,60 +1,43 @@
-// Guided backpropagation and the deconvolutional network: what passes a ReLU on the way back.
-
-import { type Arguments, parseArgs } from '../../core/options';
+// Gradients of outputs and neurons as they are, and as guided backpropagation and the deconvolutional network have them: what passes a ReLU on the way back.
 import { ReLU } from '../../nn/activation';
-import { type Interceptor, intercepted } from '../../nn/intercept';
+import type { Interceptor } from '../../nn/intercept';
 import type { Module } from '../../nn/module';
-import { type Attributions, type Inputs, likeInputs, listFloats } from './arguments';
-import { type AttributionOptions, GradientAttribution, opOf } from './attribution';
-import { inputGradients } from './gradients';
-import { explaining, type Network, networkKinds } from './model';
+import type { Layer } from '../layer/capture';
+import type { OfLayer } from '../layer/layer-method';
+import type { NeuronOptions } from '../neuron/neuron-attribution';
+import { NeuronMethod } from '../neuron/neuron-method';
+import type { AttributionOptions } from './attribution';
+import { InputMethod } from './input-method';
+import { type Asked, type Definition, gradientsAt } from './method';
+import type { Network } from './model';
 import { type Rule, ruling } from './rules';
 
-type Order = ['target', 'additionalForwardArgs'];
-
 /** relu(dx), where dx is 0 already where x was not above 0. */
-export const guidedRule: Rule = ({ dy, backward }) => backward(dy).relu();
+const guidedRule: Rule = ({ dy, backward }) => backward(dy).relu();
 
 /** relu(dy), whatever x was. */
-export const deconvolutionRule: Rule = ({ dy }) => dy.relu();
+const deconvolutionRule: Rule = ({ dy }) => dy.relu();
 
-/** A rule for every `nn.ReLU` of a model; `F.relu` and `x.relu()` are no modules, and keep their gradient. */
-export const rulingReLUs = (model: Module, rule: Rule): ReadonlyMap<object, Interceptor> =>
-  new Map(model.modules().flatMap((module) => (module instanceof ReLU ? [[module, ruling(module, rule)]] : [])));
+const gradient = {
+  find: (asked: Asked) => ({ attributions: gradientsAt(asked, asked.listed.inputs).gradients }),
+};
 
-/** Input gradients with another gradient of ReLUs. */
-abstract class ModifiedReLU extends GradientAttribution {
-  protected abstract readonly rule: Rule;
-  readonly model: Module;
+/** The gradient with a rule for every `nn.ReLU` of a model; `F.relu` and `x.relu()` are no modules, and keep their gradient. */
+const withReLU = (rule: Rule) => ({
+  ...gradient,
+  ofNetwork: true,
+  rules: (_: string, model: Module): ReadonlyMap<object, Interceptor> =>
+    new Map(model.modules().flatMap((module) => (module instanceof ReLU ? [[module, ruling(module, rule)]] : []))),
+});
 
-  /** @throws ArgumentError unless `model` is an `nn.Module` */
-  constructor(...args: Arguments<Network, ['model']>) {
-    const { model } = parseArgs<Network>(opOf(new.target), ['model'], {}, args, networkKinds);
-    super(model);
-    this.model = model;
-  }
+const guided = withReLU(guidedRule);
+const deconvolution = withReLU(deconvolutionRule);
 
-  /**
-   * Attributions of the inputs' shapes.
-   * @throws ArgumentError, ShapeError, IndexError for inputs and targets that do not fit; DTypeError for inputs that are no floats
-   */
-  attribute<const I extends Inputs>(inputs: I, ...args: Arguments<AttributionOptions, Order>): Attributions<I>;
-  attribute<const I extends Inputs>(options: AttributionOptions & { inputs: I }): Attributions<I>;
-  attribute(...args: readonly unknown[]): unknown {
-    const o = parseArgs<AttributionOptions & { inputs: Inputs }>(
-      this.op,
-      ['inputs'],
-      { target: null, additionalForwardArgs: null },
-      args,
-    );
-    const listed = listFloats(this.op, o.inputs);
-    return explaining(this.model, true, () =>
-      intercepted(rulingReLUs(this.model, this.rule), () =>
-        likeInputs(listed, inputGradients(this.call(o.target, o.additionalForwardArgs), listed.inputs)),
-      ),
-    );
-  }
-}
+type Order = ['target', 'additionalForwardArgs'];
+type NeuronOrder = ['additionalForwardArgs', 'attributeToNeuronInput'];
+
+const takes = { target: null, additionalForwardArgs: null };
+const neuronTakes = { additionalForwardArgs: null, attributeToNeuronInput: false };
 
 /**
  * The gradient by the inputs, where ReLUs pass what is above 0 alone of a gradient: dx = relu(dy) · [x > 0]. The ReLUs are the `nn.ReLU`
@@ -63,8 +46,12 @@ abstract class ModifiedReLU extends GradientAttribution {
  *
  * Springenberg, Dosovitskiy, Brox, Riedmiller 2014, arXiv:1412.6806.
  */
-export class GuidedBackprop extends ModifiedReLU {
-  protected readonly rule = guidedRule;
+export class GuidedBackprop extends InputMethod<AttributionOptions, Order, [model: Module] | [options: Network]> {
+  declare readonly model: Module;
+
+  protected override get definition(): Definition {
+    return { ...guided, takes };
+  }
 }
 
 /**
@@ -74,6 +61,51 @@ export class GuidedBackprop extends ModifiedReLU {
  *
  * Zeiler, Fergus 2013, arXiv:1311.2901.
  */
-export class Deconvolution extends ModifiedReLU {
-  protected readonly rule = deconvolutionRule;
+export class Deconvolution extends InputMethod<AttributionOptions, Order, [model: Module] | [options: Network]> {
+  declare readonly model: Module;
+
+  protected override get definition(): Definition {
+    return { ...deconvolution, takes };
+  }
+}
+
+/**
+ * The gradient of a neuron of a layer by the inputs.
+ *
+ *     const map = new NeuronGradient(model, 'conv2').attribute(x, [3, 5, 5]);
+ */
+export class NeuronGradient extends NeuronMethod<NeuronOptions, NeuronOrder> {
+  protected override get definition(): Definition {
+    return { ...gradient, takes: neuronTakes };
+  }
+}
+
+/**
+ * The gradient of a neuron, where `nn.ReLU` modules pass what is above 0 alone of a gradient, as in `GuidedBackprop`.
+ *
+ * Springenberg, Dosovitskiy, Brox, Riedmiller 2014, arXiv:1412.6806.
+ */
+export class NeuronGuidedBackprop extends NeuronMethod<
+  NeuronOptions,
+  NeuronOrder,
+  OfLayer<Layer, object, [], Network>
+> {
+  declare readonly model: Module;
+
+  protected override get definition(): Definition {
+    return { ...guided, takes: neuronTakes };
+  }
+}
+
+/**
+ * The gradient of a neuron, where `nn.ReLU` modules work on gradients as they do on values, as in `Deconvolution`.
+ *
+ * Zeiler, Fergus 2013, arXiv:1311.2901.
+ */
+export class NeuronDeconvolution extends NeuronMethod<NeuronOptions, NeuronOrder, OfLayer<Layer, object, [], Network>> {
+  declare readonly model: Module;
+
+  protected override get definition(): Definition {
+    return { ...deconvolution, takes: neuronTakes };
+  }
 }

@@ -1,42 +1,45 @@
-// Input times gradient.
-import { type Arguments, parseArgs } from '../../core/options';
-import { type Attributions, type Inputs, likeInputs, listFloats } from './arguments';
-import { type AttributionOptions, GradientAttribution } from './attribution';
-import { inputGradients } from './gradients';
-import { explaining } from './model';
+// Gradients times what they are taken by: inputs, or what a layer gives.
+import type { Layer } from '../layer/capture';
+import type { LayerOptions } from '../layer/layer-attribution';
+import { LayerMethod, type OfMultiplyingLayer } from '../layer/layer-method';
+import type { AttributionOptions } from './attribution';
+import { InputMethod } from './input-method';
+import { type Asked, type Definition, gradientsAt, type MultiplyByInputs, multiplied } from './method';
 
-type Order = ['target', 'additionalForwardArgs'];
+const gradientTimes = {
+  find(asked: Asked<object, MultiplyByInputs>) {
+    const { gradients, values } = gradientsAt(asked, asked.listed.inputs);
+    const times = gradients.map((each, i) => each.map((dx, j) => dx.mul(values[i]![j]!)));
+    return { attributions: asked.settings.multiplyByInputs === false ? gradients : times };
+  },
+};
 
 /**
  * x ⊙ ∂f(x) / ∂x, with its sign.
  *
  * Shrikumar, Greenside, Shcherbina, Kundaje 2016, arXiv:1605.01713.
  */
-export class InputXGradient extends GradientAttribution {
-  override get multipliesByInputs(): boolean {
-    return true;
+export class InputXGradient extends InputMethod<AttributionOptions, ['target', 'additionalForwardArgs']> {
+  protected override get definition(): Definition {
+    return { ...gradientTimes, multiplies: true, takes: { target: null, additionalForwardArgs: null } };
   }
+}
 
-  /**
-   * Attributions of the inputs' shapes.
-   * @throws ArgumentError, ShapeError, IndexError for inputs and targets that do not fit; DTypeError for inputs that are no floats
-   */
-  attribute<const I extends Inputs>(inputs: I, ...args: Arguments<AttributionOptions, Order>): Attributions<I>;
-  attribute<const I extends Inputs>(options: AttributionOptions & { inputs: I }): Attributions<I>;
-  attribute(...args: readonly unknown[]): unknown {
-    const o = parseArgs<AttributionOptions & { inputs: Inputs }>(
-      this.op,
-      ['inputs'],
-      { target: null, additionalForwardArgs: null },
-      args,
-    );
-    const listed = listFloats(this.op, o.inputs);
-    return explaining(this.forwardFunc, true, () => {
-      const gradients = inputGradients(this.call(o.target, o.additionalForwardArgs), listed.inputs);
-      return likeInputs(
-        listed,
-        gradients.map((dx, i) => dx.mul(listed.inputs[i]!.detach())),
-      );
-    });
+/**
+ * The gradient of the output by what a layer gives, times that. With `attributeToLayerInput` it is the gradient by what the layer is given, on
+ * the way through the layer; Captum 0.9 adds that of all other ways on which the same tensor is used, such as a residual network's.
+ */
+export class LayerGradientXActivation<L extends Layer | readonly Layer[] = Layer> extends LayerMethod<
+  L,
+  LayerOptions,
+  ['target', 'additionalForwardArgs', 'attributeToLayerInput'],
+  OfMultiplyingLayer<L>
+> {
+  protected override get definition(): Definition {
+    return {
+      ...gradientTimes,
+      made: multiplied,
+      takes: { target: null, additionalForwardArgs: null, attributeToLayerInput: false },
+    };
   }
 }

@@ -1,21 +1,33 @@
-// Integrated gradients: the mean gradient on the way from a baseline to the input, times the way.
-import { type Arguments, parseArgs } from '../../core/options';
+// Integrated gradients: the mean gradient on the way from a baseline to the input, times the way, for inputs, layers and neurons.
 import type { Tensor } from '../../tensor/tensor';
+import type { Layer } from '../layer/capture';
+import type { LayerOptions } from '../layer/layer-attribution';
+import { LayerDeltaMethod, type OfMultiplyingLayer } from '../layer/layer-method';
+import type { NeuronOptions } from '../neuron/neuron-attribution';
+import { NeuronMethod } from '../neuron/neuron-method';
 import {
-  type Attributions,
+  asTensors,
   type Baselines,
   type Compared,
   compared,
   expandArguments,
-  type Inputs,
-  listFloats,
   repeated,
   timesDifference,
 } from './arguments';
-import { type AttributionOptions, GradientAttribution, opOf, withDelta } from './attribution';
+import { type AttributionOptions, convergenceDelta } from './attribution';
 import { stepsAtOnce, summedInParts } from './batches';
 import { inputGradients } from './gradients';
-import { type Call, explaining, type Forward, forwardKinds } from './model';
+import { InputDeltaMethod } from './input-method';
+import {
+  type Asked,
+  apart,
+  type Definition,
+  type Found,
+  type MultiplyByInputs,
+  multiplied,
+  type OfMultiplying,
+} from './method';
+import type { Call } from './model';
 import { pathPoints, weightedSum } from './path';
 import { type IntegrationMethod, type Steps, stepsOf } from './steps';
 
@@ -37,27 +49,30 @@ export interface IntegratedGradientsOptions extends PathOptions {
   returnConvergenceDelta?: boolean;
 }
 
-type WithoutDelta = IntegratedGradientsOptions & { returnConvergenceDelta?: false };
-type WithDelta = IntegratedGradientsOptions & { returnConvergenceDelta: true };
+/** What methods take by name that follow a path to a layer. */
+export interface LayerPathOptions extends PathOptions, LayerOptions {}
 
-type Order = [
-  'baselines',
-  'target',
-  'additionalForwardArgs',
-  'nSteps',
-  'method',
-  'internalBatchSize',
-  'returnConvergenceDelta',
-];
+/** What LayerConductance and its like take by name. */
+export interface LayerDeltaOptions extends LayerPathOptions {
+  /** Give also Σ attributions − (f(x) − f(baseline)) for every example; default false. */
+  returnConvergenceDelta?: boolean;
+}
+
+/** What methods take by name that follow a path to a neuron. */
+export interface NeuronPathOptions extends Omit<PathOptions, 'target'>, NeuronOptions {}
+
+export type PathOrder = ['baselines', 'target', 'additionalForwardArgs', 'nSteps', 'method', 'internalBatchSize'];
 
 export const pathDefaults = {
   baselines: null,
   target: null,
   additionalForwardArgs: null,
   nSteps: 50,
-  method: 'gausslegendre' as const,
+  method: 'gausslegendre',
   internalBatchSize: null,
 };
+
+export const layerPathDefaults = { ...pathDefaults, returnConvergenceDelta: false, attributeToLayerInput: false };
 
 /** The same call for a batch of the rows of all steps. */
 export const callAtSteps = (call: Call, steps: number, examples: number): Call => ({
@@ -66,21 +81,39 @@ export const callAtSteps = (call: Call, steps: number, examples: number): Call =
   target: call.target.repeated(steps, examples),
 });
 
-/** ∫ of the gradients of `call` along the way, by the inputs. */
-export function integrated(
+/** Σ over the steps of what `run` gives for the points of some of them. */
+export function alongPath(
   call: Call,
   { inputs, baselines }: Pick<Compared, 'inputs' | 'baselines'>,
   { alphas, sizes }: Steps,
   internalBatchSize: number | null,
+  run: (within: Call, points: readonly Tensor[]) => readonly Tensor[],
 ): Tensor[] {
   const examples = inputs[0]!.shape[0]!;
   const size = stepsAtOnce(call, inputs, alphas.length, internalBatchSize);
   return summedInParts(alphas.length, size, (start, end) => {
     const points = pathPoints(inputs, baselines, alphas.slice(start, end));
-    const gradients = inputGradients(callAtSteps(call, end - start, examples), points);
-    return gradients.map((dx) => weightedSum(dx, sizes.slice(start, end)));
+    const found = run(callAtSteps(call, end - start, examples), points);
+    return found.map((dx) => weightedSum(dx, sizes.slice(start, end)));
   });
 }
+
+/** Σ attributions − (f(x) − f(baseline)) for every example. */
+export const pathDelta = (call: Call, { inputs, baselines }: Compared, attributions: readonly Tensor[]): Tensor =>
+  convergenceDelta(call, attributions, asTensors(baselines, inputs), inputs).detach();
+
+/** (v − v') ⊙ ∫₀¹ ∂f(v' + α (v − v')) / ∂v dα of the values v that are looked at. */
+const integration = {
+  made: multiplied,
+  find({ call, from, listed, options, settings }: Asked<PathOptions, MultiplyByInputs>): Found {
+    const given = compared(call.op, listed, options.baselines);
+    const steps = stepsOf(call.op, options.method, options.nSteps);
+    const { call: within, places, ...between } = from.between(call, given);
+    const integrals = alongPath(within, between, steps, options.internalBatchSize, inputGradients);
+    const found = settings.multiplyByInputs ? timesDifference(integrals, between) : integrals;
+    return { attributions: apart(found, places), delta: () => pathDelta(call, given, found) };
+  },
+};
 
 /**
  * (x − x') ⊙ ∫₀¹ ∂f(x' + α (x − x')) / ∂x dα for a baseline x': what every element of the input adds to f(x) − f(x').
@@ -89,55 +122,45 @@ export function integrated(
  *
  * With `multiplyByInputs: false` the factor x − x' is left out. Sundararajan, Taly, Yan 2017, arXiv:1703.01365.
  */
-export class IntegratedGradients extends GradientAttribution {
-  readonly #multiplies: boolean;
-
-  constructor(...args: Arguments<Forward & MultiplyByInputs, ['forwardFunc', 'multiplyByInputs']>) {
-    const { forwardFunc, multiplyByInputs } = multiplying(opOf(new.target), args);
-    super({ forwardFunc });
-    this.#multiplies = multiplyByInputs;
-  }
-
-  override get multipliesByInputs(): boolean {
-    return this.#multiplies;
-  }
-
-  override hasConvergenceDelta(): boolean {
-    return true;
-  }
-
-  /**
-   * Attributions of the inputs' shapes; with `returnConvergenceDelta` a pair of them and of the delta [N].
-   * @throws ArgumentError, ShapeError, IndexError for what does not fit; DTypeError for inputs that are no floats
-   */
-  attribute<const I extends Inputs>(inputs: I, ...args: Arguments<WithDelta, Order>): [Attributions<I>, Tensor];
-  attribute<const I extends Inputs>(inputs: I, ...args: Arguments<WithoutDelta, Order>): Attributions<I>;
-  attribute<const I extends Inputs>(options: WithDelta & { inputs: I }): [Attributions<I>, Tensor];
-  attribute<const I extends Inputs>(options: WithoutDelta & { inputs: I }): Attributions<I>;
-  attribute(...args: readonly unknown[]): unknown {
-    const { op } = this;
-    const o = parseArgs<IntegratedGradientsOptions & { inputs: Inputs }>(
-      op,
-      ['inputs'],
-      { ...pathDefaults, returnConvergenceDelta: false },
-      args,
-    );
-    const given = compared(op, listFloats(op, o.inputs), o.baselines);
-    const steps = stepsOf(op, o.method, o.nSteps);
-    const call = this.call(o.target, o.additionalForwardArgs);
-    return explaining(this.forwardFunc, true, () => {
-      const integrals = integrated(call, given, steps, o.internalBatchSize);
-      return withDelta(call, given, this.#multiplies ? timesDifference(integrals, given) : integrals, o);
-    });
+export class IntegratedGradients extends InputDeltaMethod<
+  IntegratedGradientsOptions,
+  [...PathOrder, 'returnConvergenceDelta'],
+  OfMultiplying
+> {
+  protected override get definition(): Definition {
+    return { ...integration, takes: { ...pathDefaults, returnConvergenceDelta: false } };
   }
 }
 
-/** Whether an attribution is multiplied by what the input is apart from its baseline. */
-export interface MultiplyByInputs {
-  /** Give what inputs add to the output, rather than how it reacts to them; default true. */
-  multiplyByInputs?: boolean;
+/**
+ * Integrated gradients by what a layer gives, straight from what it gives for the baseline to what it gives for the input. Several layers
+ * go together, and give a list.
+ *
+ * Sundararajan, Taly, Yan 2017, arXiv:1703.01365.
+ */
+export class LayerIntegratedGradients<L extends Layer | readonly Layer[] = Layer> extends LayerDeltaMethod<
+  L,
+  LayerDeltaOptions,
+  [...PathOrder, 'returnConvergenceDelta', 'attributeToLayerInput'],
+  OfMultiplyingLayer<L>
+> {
+  protected override get definition(): Definition {
+    return { ...integration, takes: layerPathDefaults };
+  }
 }
 
-/** The arguments of constructors. */
-export const multiplying = (op: string, args: readonly unknown[]): Required<Forward & MultiplyByInputs> =>
-  parseArgs<Forward & MultiplyByInputs>(op, ['forwardFunc'], { multiplyByInputs: true }, args, forwardKinds);
+/**
+ * Integrated gradients of a neuron: what every element of the input adds to its difference from the neuron for the baseline.
+ *
+ * Sundararajan, Taly, Yan 2017, arXiv:1703.01365.
+ */
+export class NeuronIntegratedGradients extends NeuronMethod<
+  NeuronPathOptions,
+  ['baselines', 'additionalForwardArgs', 'nSteps', 'method', 'internalBatchSize', 'attributeToNeuronInput'],
+  OfMultiplyingLayer<Layer>
+> {
+  protected override get definition(): Definition {
+    const { target: _, ...defaults } = pathDefaults;
+    return { ...integration, takes: { ...defaults, attributeToNeuronInput: false } };
+  }
+}

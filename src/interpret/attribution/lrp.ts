@@ -1,15 +1,18 @@
 // Layer-wise relevance propagation: an output, handed back layer by layer in shares.
 import { ArgumentError } from '../../core/errors';
 import { type Arguments, isPlainObject, kindOf, parseArgs } from '../../core/options';
-import { intercepted } from '../../nn/intercept';
 import type { Module } from '../../nn/module';
 import type { Tensor } from '../../tensor/tensor';
 import { findLayer, type Layer } from '../layer/capture';
+import type { LayerOptions } from '../layer/layer-attribution';
+import { LayerDeltaMethod, type OfLayer } from '../layer/layer-method';
 import { type Attributions, type Inputs, likeInputs, listFloats, listInputs } from './arguments';
 import { Attribution, type AttributionOptions, opOf, sumRows } from './attribution';
-import { asLeaves, gradientsOf } from './gradients';
+import { gradientsOf } from './gradients';
+import type { WithDelta, WithoutDelta } from './input-method';
 import { expectRules, type GivenRules, type PropagationRule, relevanceRules } from './lrp-rules';
-import { type Call, chosen, explaining, type Network, networkKinds } from './model';
+import { type Asked, apart, type Definition, fromInputs, ruled } from './method';
+import { chosen, explaining, type Network, networkKinds } from './model';
 import { expectOneEach } from './target';
 
 /** Rules by modules or by their names; null where relevance goes through as it is. */
@@ -29,19 +32,10 @@ export interface LRPOptions extends AttributionOptions {
   verbose?: boolean;
 }
 
-type WithoutDelta = LRPOptions & { returnConvergenceDelta?: false };
-type WithDelta = LRPOptions & { returnConvergenceDelta: true };
-type Order = ['target', 'additionalForwardArgs', 'returnConvergenceDelta', 'verbose'];
-
-export const lrpDefaults = {
-  target: null,
-  additionalForwardArgs: null,
-  returnConvergenceDelta: false,
-  verbose: false,
-};
+type Order = ['target', 'additionalForwardArgs', 'returnConvergenceDelta'];
 
 /** The rules that a constructor was given. */
-export function givenRules(op: string, model: Module, rules: LayerRules | null): GivenRules {
+function givenRules(op: string, model: Module, rules: LayerRules | null): GivenRules {
   if (rules !== null && !(rules instanceof Map) && !isPlainObject(rules)) {
     throw new ArgumentError(`${op}: expected rules to be a Map, an object or null, but got ${kindOf(rules)}`);
   }
@@ -51,40 +45,38 @@ export function givenRules(op: string, model: Module, rules: LayerRules | null):
   return given;
 }
 
-/** Where relevance is looked at. */
-export interface Relevance {
-  readonly call: Call;
-  readonly model: Module;
-  readonly rules: GivenRules;
-  readonly inputs: readonly Tensor[];
-  readonly verbose: boolean;
-  /** The chosen outputs, and the tensors of which relevance is wanted; by default the inputs. `run` gives the outputs. */
-  of?(run: () => Tensor): readonly [outputs: Tensor, values: readonly Tensor[]];
+/** What is kept of the constructor's options. */
+interface Kept {
+  readonly given: GivenRules;
 }
 
-/** Hands the chosen output of every example back. */
-export function handedBack({ call, model, rules, inputs, verbose, of }: Relevance): {
-  readonly relevances: Tensor[];
-  readonly output: Tensor;
-} {
-  const leaves = asLeaves(inputs);
-  const interceptors = relevanceRules(call.op, model, rules, (rule, layer) => {
-    if (verbose) console.log(`Applied ${rule.constructor.name} on layer ${layer}`);
-  });
-  const run = (): Tensor => intercepted(interceptors, () => chosen(call, leaves));
-  const [outputs, values] = of ? of(run) : [run(), leaves];
-  expectOneEach(call.op, outputs);
-  const output = outputs.detach().reshape(-1);
-  // Shares of 1 of each output, so that the sign of the output is that of what speaks for it.
-  const shares = gradientsOf(outputs, values);
-  return {
-    relevances: shares.map((share) => share.mul(output.reshape([-1, ...share.shape.slice(1).map(() => 1)]))),
-    output,
-  };
-}
+/** The chosen output of every example, handed back in shares. */
+const relevance = {
+  ofNetwork: true,
+  floats: true,
+  multiplies: true,
+  made: { rules: null },
+  settled: (op: string, model: Module, { rules }: Required<LRPSettings>): Kept => ({
+    given: givenRules(op, model, rules),
+  }),
+  rules: (op: string, model: Module, { given }: Kept, { verbose }: LRPOptions) =>
+    relevanceRules(op, model, given, (rule, layer) => {
+      if (verbose) console.log(`Applied ${rule.constructor.name} on layer ${layer}`);
+    }),
+  find({ call, from, listed }: Pick<Asked, 'call' | 'from' | 'listed'>) {
+    const [outputs, places] = from.seen(listed.inputs, (inputs) => chosen(call, inputs));
+    expectOneEach(call.op, outputs);
+    const output = outputs.detach().reshape(-1);
+    // Shares of 1 of each output, so that the sign of the output is that of what speaks for it.
+    const shares = gradientsOf(outputs, places.flat());
+    const found = shares.map((share) => share.mul(output.reshape([-1, ...share.shape.slice(1).map(() => 1)])));
+    const attributions = apart(found, places);
+    return { attributions, delta: () => attributions.map((each) => relevanceDelta(each, output)) };
+  },
+};
 
 /** f(x) − Σ attributions for every example. */
-export const relevanceDelta = (attributions: readonly Tensor[], output: Tensor): Tensor =>
+const relevanceDelta = (attributions: readonly Tensor[], output: Tensor): Tensor =>
   output.reshape(-1).sub(attributions.map(sumRows).reduce((a, b) => a.add(b)));
 
 /**
@@ -105,7 +97,7 @@ export const relevanceDelta = (attributions: readonly Tensor[], output: Tensor):
  */
 export class LRP extends Attribution {
   readonly model: Module;
-  readonly #rules: GivenRules;
+  readonly #kept: Kept;
 
   /** @throws ArgumentError unless `model` is an `nn.Module`, and for rules that are none */
   constructor(...args: Arguments<Network & LRPSettings, ['model', 'rules']>) {
@@ -113,7 +105,7 @@ export class LRP extends Attribution {
     const { model, rules } = parseArgs<Network & LRPSettings>(op, ['model'], { rules: null }, args, networkKinds);
     super(model);
     this.model = model;
-    this.#rules = givenRules(op, model, rules);
+    this.#kept = relevance.settled(op, model, { rules });
   }
 
   override get multipliesByInputs(): boolean {
@@ -129,20 +121,35 @@ export class LRP extends Attribution {
    * @throws ArgumentError for a layer without a rule, and for one with a rule that is called twice; ArgumentError, ShapeError, IndexError for
    * inputs and targets that do not fit; DTypeError for inputs that are no floats
    */
-  attribute<const I extends Inputs>(inputs: I, ...args: Arguments<WithDelta, Order>): [Attributions<I>, Tensor];
-  attribute<const I extends Inputs>(inputs: I, ...args: Arguments<WithoutDelta, Order>): Attributions<I>;
-  attribute<const I extends Inputs>(options: WithDelta & { inputs: I }): [Attributions<I>, Tensor];
-  attribute<const I extends Inputs>(options: WithoutDelta & { inputs: I }): Attributions<I>;
+  attribute<const I extends Inputs>(
+    inputs: I,
+    ...args: Arguments<WithDelta<LRPOptions>, [...Order, 'verbose']>
+  ): [Attributions<I>, Tensor];
+  attribute<const I extends Inputs>(
+    inputs: I,
+    ...args: Arguments<WithoutDelta<LRPOptions>, [...Order, 'verbose']>
+  ): Attributions<I>;
+  attribute<const I extends Inputs>(options: WithDelta<LRPOptions> & { inputs: I }): [Attributions<I>, Tensor];
+  attribute<const I extends Inputs>(options: WithoutDelta<LRPOptions> & { inputs: I }): Attributions<I>;
+  attribute<const I extends Inputs>(
+    inputs: I,
+    ...args: Arguments<LRPOptions, [...Order, 'verbose']>
+  ): Attributions<I> | [Attributions<I>, Tensor];
+  attribute<const I extends Inputs>(options: LRPOptions & { inputs: I }): Attributions<I> | [Attributions<I>, Tensor];
   attribute(...args: readonly unknown[]): unknown {
     const { op, model } = this;
-    const o = parseArgs<Required<LRPOptions> & { inputs: Inputs }>(op, ['inputs'], lrpDefaults, args);
+    const o = parseArgs<Required<LRPOptions> & { inputs: Inputs }>(
+      op,
+      ['inputs'],
+      { target: null, additionalForwardArgs: null, returnConvergenceDelta: false, verbose: false },
+      args,
+    );
     const listed = listFloats(op, o.inputs);
-    const call = this.call(o.target, o.additionalForwardArgs);
+    const call = ruled(this.call(o.target, o.additionalForwardArgs), relevance.rules(op, model, this.#kept, o));
     return explaining(model, true, () => {
-      const how = { call, model, rules: this.#rules, inputs: listed.inputs, verbose: o.verbose };
-      const { relevances, output } = handedBack(how);
-      const attributions = likeInputs(listed, relevances);
-      return o.returnConvergenceDelta ? [attributions, relevanceDelta(relevances, output)] : attributions;
+      const { attributions, delta } = relevance.find({ call, from: fromInputs, listed });
+      const formed = likeInputs(listed, attributions[0]!);
+      return o.returnConvergenceDelta ? [formed, delta()[0]] : formed;
     });
   }
 
@@ -158,5 +165,34 @@ export class LRP extends Attribution {
     );
     const [output] = listInputs(this.op, o.output).inputs;
     return explaining(this.model, false, () => relevanceDelta(listInputs(this.op, o.attributions).inputs, output!));
+  }
+}
+
+/** What LayerLRP takes by name. */
+export interface LayerLRPOptions extends LRPOptions, LayerOptions {}
+
+/**
+ * The relevance of what a layer gives, or gets with `attributeToLayerInput`, as `LRP` finds it; several layers give a list, of deltas too.
+ *
+ * Bach et al. 2015, doi:10.1371/journal.pone.0130140.
+ */
+export class LayerLRP<L extends Layer | readonly Layer[] = Layer> extends LayerDeltaMethod<
+  L,
+  LayerLRPOptions,
+  [...Order, 'attributeToLayerInput', 'verbose'],
+  OfLayer<L, LRPSettings, ['rules'], Network>,
+  L extends readonly unknown[] ? Tensor[] : Tensor
+> {
+  declare readonly model: Module;
+
+  protected override get definition(): Definition {
+    const takes = {
+      target: null,
+      additionalForwardArgs: null,
+      returnConvergenceDelta: false,
+      attributeToLayerInput: false,
+      verbose: false,
+    };
+    return { ...relevance, takes };
   }
 }

@@ -13,11 +13,13 @@ export type ForwardFunction = Module | ((...args: never[]) => unknown);
 
 /** The first argument of every method. */
 export interface Forward {
+  /** The model, or a function that calls it. */
   forwardFunc: ForwardFunction;
 }
 
 /** The same for methods that look at the modules of a network. */
 export interface Network {
+  /** The network that is explained. */
   model: Module;
 }
 

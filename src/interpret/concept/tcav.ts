@@ -11,13 +11,14 @@ import { full, tensor } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
 import { Tensor } from '../../tensor/tensor';
 import { type Inputs, listInputs } from '../attribution/arguments';
+import { LayerGradientXActivation } from '../attribution/input-x-gradient';
 import { type Network, networkKinds } from '../attribution/model';
 import { type OpenArguments, parseOpen } from '../attribution/open-arguments';
 import { expectSignal, explainedDefaults, type PaceOptions, reporter } from '../attribution/perturbing';
 import { type Target, TargetRows } from '../attribution/target';
 import { findLayer, type Layer, type LayerValue } from '../layer/capture';
+import { LayerActivation } from '../layer/layer-activation';
 import { LayerAttribution } from '../layer/layer-attribution';
-import { LayerActivation, LayerGradientXActivation } from '../layer/layer-methods';
 import { type Classifier, DefaultClassifier, expectClassifier, statsOf } from './classifier';
 import { batchesOf, CAV, Concept, keyOf } from './concept';
 

@@ -11,17 +11,11 @@ import { Tensor } from '../../tensor/tensor';
 import { type Attributions, type Inputs, likeInputs, listInputs } from '../attribution/arguments';
 import { opOf } from '../attribution/attribution';
 import { GuidedBackprop } from '../attribution/guided';
-import { explaining, type Forward, type ForwardFunction, type Network, networkKinds } from '../attribution/model';
-import { asLayerValue, type Layer, type LayerValue } from './capture';
-import {
-  InternalAttribution,
-  LayerAttribution,
-  type LayerByName,
-  type LayerOptions,
-  layerGradients,
-  type ValueOf,
-  type Within,
-} from './layer-attribution';
+import { type Asked, type Definition, gradientsAt } from '../attribution/method';
+import { type Forward, type Network, networkKinds } from '../attribution/model';
+import type { Layer, LayerValue } from './capture';
+import { InternalAttribution, LayerAttribution, type LayerOptions, type Within } from './layer-attribution';
+import { LayerMethod } from './layer-method';
 
 /** What LayerGradCam takes by name. */
 export interface LayerGradCamOptions extends LayerOptions {
@@ -30,16 +24,6 @@ export interface LayerGradCamOptions extends LayerOptions {
   /** Sum over channels; default true. */
   attrDimSummation?: boolean;
 }
-
-type Order = ['target', 'additionalForwardArgs', 'attributeToLayerInput', 'reluAttributions', 'attrDimSummation'];
-
-const defaults = {
-  target: null,
-  additionalForwardArgs: null,
-  attributeToLayerInput: false,
-  reluAttributions: false,
-  attrDimSummation: true,
-};
 
 /** Σ over channels of activation times the mean gradient of the channel: [N, 1, …] of a layer [N, C, …]. */
 const weighed = (gradient: Tensor, value: Tensor, sums: boolean): Tensor => {
@@ -50,37 +34,35 @@ const weighed = (gradient: Tensor, value: Tensor, sums: boolean): Tensor => {
 };
 
 /**
- * Grad-CAM of a layer in its own size: the layer's channels, weighed with their mean gradients, and summed. It has both signs unless
- * `reluAttributions` is set.
+ * Grad-CAM of a layer in its own size: the layer's channels, weighed with their mean gradients, and summed, [N, 1, …] for a layer [N, C, …].
+ * It has both signs unless `reluAttributions` is set.
  *
  *     const map = new LayerGradCam(model, 'layer4').attribute(images, { target: labels });
  *     const large = LayerAttribution.interpolate(map, [224, 224], 'bilinear');
  *
  * Selvaraju et al. 2016, arXiv:1610.02391.
  */
-export class LayerGradCam<L extends Layer = Layer> extends LayerAttribution {
-  constructor(forwardFunc: ForwardFunction, layer: L);
-  constructor(...args: LayerByName<L>);
-  constructor(...args: unknown[]) {
-    super(...(args as LayerByName<Layer>));
-  }
-
-  /**
-   * [N, 1, …] for a layer [N, C, …]; a list where the layer has several tensors.
-   * @throws ArgumentError, ShapeError, IndexError for what does not fit
-   */
-  attribute<V extends LayerValue = ValueOf<L>>(inputs: Inputs, ...args: Arguments<LayerGradCamOptions, Order>): V;
-  attribute<V extends LayerValue = ValueOf<L>>(options: LayerGradCamOptions & { inputs: Inputs }): V;
-  attribute(...args: readonly unknown[]): LayerValue {
-    const { op } = this;
-    const o = parseArgs<LayerGradCamOptions & { inputs: Inputs }>(op, ['inputs'], defaults, args);
-    const { inputs } = listInputs(op, o.inputs);
-    return explaining(this.forwardFunc, true, () => {
-      const call = this.call(o.target, o.additionalForwardArgs);
-      const { gradients, values } = layerGradients(call, this.layers, inputs, o.attributeToLayerInput);
-      const maps = gradients[0]!.map((dy, i) => weighed(dy, values[0]![i]!, o.attrDimSummation));
-      return asLayerValue(o.reluAttributions ? maps.map((map) => map.relu()) : maps);
-    });
+export class LayerGradCam<L extends Layer = Layer> extends LayerMethod<
+  L,
+  LayerGradCamOptions,
+  ['target', 'additionalForwardArgs', 'attributeToLayerInput', 'reluAttributions', 'attrDimSummation']
+> {
+  protected override get definition(): Definition {
+    return {
+      takes: {
+        target: null,
+        additionalForwardArgs: null,
+        attributeToLayerInput: false,
+        reluAttributions: false,
+        attrDimSummation: true,
+      },
+      find(asked: Asked<LayerGradCamOptions>) {
+        const { reluAttributions, attrDimSummation } = asked.options;
+        const { gradients, values } = gradientsAt(asked, asked.listed.inputs);
+        const maps = gradients[0]!.map((dy, i) => weighed(dy, values[0]![i]!, attrDimSummation));
+        return { attributions: [reluAttributions ? maps.map((map) => map.relu()) : maps] };
+      },
+    };
   }
 }
 

@@ -7,11 +7,8 @@ import type { CallResult, Module } from '../../nn/module';
 import type { Tensor } from '../../tensor/tensor';
 import { listInputs } from '../attribution/arguments';
 import { type AttributionOptions, GradientAttribution, opOf } from '../attribution/attribution';
-import { gradientsOf } from '../attribution/gradients';
-import type { MultiplyByInputs } from '../attribution/integrated-gradients';
-import { type Call, chosen, type Forward, forwardKinds } from '../attribution/model';
-import { expectOneEach } from '../attribution/target';
-import { asLayerValue, findLayer, type Layer, type LayerValue, watching } from './capture';
+import { type Forward, forwardKinds } from '../attribution/model';
+import { asLayerValue, findLayer, type Layer, type LayerValue } from './capture';
 
 /** What attributions to a layer take by name. */
 export interface LayerOptions extends AttributionOptions {
@@ -30,6 +27,7 @@ export type LayerResult<L, V = EachValue<L>> = L extends readonly unknown[] ? V[
 
 /** A layer by name. */
 export interface Within<L> {
+  /** A module of the network, or its name; a list of them where a method takes several. */
   layer: L;
 }
 
@@ -37,15 +35,6 @@ export interface Within<L> {
 export type LayerByName<L, O = unknown, F extends object = Forward> =
   | [forward: F[keyof F], options: Within<L> & O]
   | [options: F & Within<L> & O];
-
-/** The arguments of constructors of methods for a layer that may multiply. */
-export function multiplyingIn(
-  op: string,
-  args: readonly unknown[],
-): Required<Forward & MultiplyByInputs> & Within<Layer> {
-  type Given = Forward & MultiplyByInputs & Within<Layer>;
-  return parseArgs<Given>(op, ['forwardFunc', 'layer'], { multiplyByInputs: true }, args, forwardKinds);
-}
 
 const INTERPOLATE_MODES = ['nearest', 'area', 'linear', 'bilinear', 'bicubic', 'trilinear'] as const;
 type InterpolateMode = (typeof INTERPOLATE_MODES)[number];
@@ -119,21 +108,4 @@ export abstract class LayerAttribution extends InternalAttribution {
     const { interpolateDims: size, interpolateMode: mode } = o;
     return interpolate(o.layerAttribution, { size: size as number[], mode: mode as 'nearest' });
   }
-}
-
-/** The gradient of the chosen output by what layers get or give, and that itself: one list a layer. */
-export function layerGradients(
-  call: Call,
-  layers: readonly Module[],
-  inputs: readonly Tensor[],
-  atInput: boolean,
-): { readonly gradients: Tensor[][]; readonly values: Tensor[][] } {
-  const given = inputs.map((x) => x.detach());
-  const [outputs, seen] = watching(call.op, layers, { atInput, gradients: true }, () => chosen(call, given));
-  expectOneEach(call.op, outputs);
-  const left = gradientsOf(outputs, seen.flat());
-  return {
-    gradients: seen.map(({ length }) => left.splice(0, length)),
-    values: seen.map((tensors) => tensors.map((x) => x.detach())),
-  };
 }

@@ -3,13 +3,9 @@
 import { ArgumentError, ShapeError } from '../../core/errors';
 import { showShape } from '../../core/meta';
 import { type Arguments, kindOf, shown } from '../../core/options';
-import { type Interceptor, intercepted } from '../../nn/intercept';
-import type { Module } from '../../nn/module';
 import { Tensor } from '../../tensor/tensor';
-import { listArguments } from '../attribution/arguments';
-import { type Call, called, type Forward } from '../attribution/model';
-import { TargetRows } from '../attribution/target';
-import { asLayerValue, type Layer, type LayerValue, watching } from '../layer/capture';
+import type { Forward } from '../attribution/model';
+import { asLayerValue, type Layer, type LayerValue } from '../layer/capture';
 import { InternalAttribution, type Within } from '../layer/layer-attribution';
 
 /**
@@ -33,8 +29,6 @@ export interface NeuronOptions {
   /** Take the neuron from what the layer gets rather than from what it gives; default false. */
   attributeToNeuronInput?: boolean;
 }
-
-export const neuronDefaults = { additionalForwardArgs: null, attributeToNeuronInput: false };
 
 /** What chooses a neuron from the tensors of a layer, one number for each example. */
 export type Neuron = (tensors: readonly Tensor[]) => Tensor;
@@ -80,27 +74,5 @@ export abstract class NeuronAttribution extends InternalAttribution {
     super(...args);
     if (!Array.isArray(this.layer)) return;
     throw new ArgumentError(`${this.op}: expected one layer, but got a list`);
-  }
-
-  /** The call of a model that gives the neuron, while rules hold. */
-  protected neuronCall(
-    selector: unknown,
-    { additionalForwardArgs, attributeToNeuronInput: atInput }: NeuronOptions,
-    rules: ReadonlyMap<object, Interceptor> = new Map(),
-  ): Call {
-    const { op, forwardFunc } = this;
-    const layers = this.layers as readonly [Module];
-    const choose = neuronOf(op, selector);
-    const how = { atInput: atInput === true, gradients: false };
-    return {
-      op,
-      args: listArguments(additionalForwardArgs),
-      target: TargetRows.of(op, null),
-      // The layer is looked at outside the rules, so that one of its own has been applied to what it gives.
-      forward: (...args: readonly unknown[]) => {
-        const run = (): unknown => intercepted(rules, () => called({ forward: forwardFunc, args }, []));
-        return choose(watching(op, layers, how, run)[1][0]!);
-      },
-    };
   }
 }

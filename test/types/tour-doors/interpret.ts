@@ -6,11 +6,14 @@ import {
   DeepLift,
   FeatureAblation,
   IntegratedGradients,
+  type IntegratedGradientsOptions,
   LayerActivation,
+  LayerDeepLift,
   LayerIntegratedGradients,
   LayerLRP,
   Lime,
   LimeBase,
+  LRP,
   NeuronDeepLift,
   NoiseTunnel,
   Ridge,
@@ -29,6 +32,12 @@ new NeuronDeepLift(model, '0', { eps: 1e-9 }).attribute(x, 1);
 new DeepLift({ model }).attribute(x, { target: 1 });
 // @ts-expect-error: there is no such option.
 new DeepLift(model, { epsilon: 1 });
+
+// Whether there is a delta may be decided while the program runs.
+const options: IntegratedGradientsOptions = { target: 1, returnConvergenceDelta: Math.random() < 0.5 };
+const perhaps: Tensor | [Tensor, Tensor] = new IntegratedGradients(model).attribute(x, options);
+const perhapsByName: Tensor | [Tensor, Tensor] = new LRP(model).attribute({ inputs: x, ...options });
+const perhapsOfLayer: Tensor | [Tensor, Tensor] = new LayerDeepLift(model, '0').attribute(x, options);
 
 const losses: Tensor = await torch.noGrad(() => new FeatureAblation(model).attribute(x, { target: 1 }));
 const ofTwo: [Tensor, Tensor] = await new FeatureAblation(model).attribute([x, x], { target: 1 });
@@ -60,4 +69,19 @@ const scores = await new TCAV(model, { layers: '1', testSplitRatio: 0.5 }).inter
   target: 1,
 });
 
-export { alone, byName, delta, later, losses, ofLayers, ofTwo, scores, smooth, steady, waited };
+export {
+  alone,
+  byName,
+  delta,
+  later,
+  losses,
+  ofLayers,
+  ofTwo,
+  perhaps,
+  perhapsByName,
+  perhapsOfLayer,
+  scores,
+  smooth,
+  steady,
+  waited,
+};
