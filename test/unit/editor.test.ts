@@ -1,0 +1,203 @@
+// What an editor says of calls: signature help, hover, completion and the errors of TypeScript, asked of its language service.
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { expect, test } from 'vitest';
+import { doors } from '../../scripts/doors.mjs';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const prologue = `import * as torch from 'lamplight';
+import * as F from 'lamplight/functional';
+import * as vision from 'lamplight/vision';
+import * as metrics from 'lamplight/metrics';
+import * as interpret from 'lamplight/interpret';
+import { Trainer } from 'lamplight/lightning';
+const { nn, optim, func } = torch;
+const { models, transforms, ops, datasets } = vision;
+declare const x: torch.Tensor, y: torch.Tensor, net: torch.nn.Conv2d, sgd: torch.optim.SGD, data: torch.data.Dataset<torch.Tensor>;
+`;
+
+/** Calls with `|` where the cursor stands, and how the signature begins that an editor shows there. */
+const signatures: Readonly<Record<string, string>> = {
+  'new nn.Conv2d(|)': 'Conv2d(inChannels: number, outChannels: number, kernelSize: Size<2>, options?: ',
+  'new nn.Conv2d(3, |)': 'Conv2d(inChannels: number, outChannels: number, kernelSize: Size<2>, options?: ',
+  'new nn.Linear(|)': 'Linear(inFeatures: number, outFeatures: number, options?: ',
+  'new nn.Embedding(|)': 'Embedding(numEmbeddings: number, embeddingDim: number, options?: {',
+  'new nn.MaxPool2d(|)': 'MaxPool2d(kernelSize: Size<2>, options?: ',
+  'new nn.BatchNorm2d(|)': 'BatchNorm2d(numFeatures: number, options?: ',
+  'new nn.LSTM(|)': 'LSTM(inputSize: number, hiddenSize: number, options?: ',
+  'new nn.MultiheadAttention(|)': 'MultiheadAttention(embedDim: number, numHeads: number, options?: {',
+  'new nn.CrossEntropyLoss(|)': 'CrossEntropyLoss(options?: {',
+  'F.conv2d(|)': 'conv2d(input: torch.Tensor, weight: torch.Tensor, ',
+  'F.conv2d(x, |)': 'conv2d(input: torch.Tensor, weight: torch.Tensor, ',
+  'F.maxPool2d(x, |)': 'maxPool2d(input: torch.Tensor, kernelSize: Size<2>, ',
+  'torch.cat(|)': 'cat(tensors: readonly torch.Tensor[], options?: { dim?: number',
+  'torch.stack(|)': 'stack(tensors: readonly torch.Tensor[], options?: { dim?: number',
+  'torch.tensor(|)': 'tensor(data: ',
+  'torch.linspace(|)': 'linspace(start: number | torch.Tensor, end: number | torch.Tensor, steps: number, options?: ',
+  'torch.randint(|)': 'randint(high: number, size: readonly number[], options?: ',
+  'torch.matmul(x, |)': 'matmul(input: torch.Tensor, other: torch.Tensor)',
+  'torch.load(|)': 'load(f: torch.ByteSource, options?: {',
+  'torch.save(|)': 'save(obj: unknown, f: torch.Target, options?: ',
+  'x.transpose(|)': 'transpose(dim0: number, dim1: number)',
+  'x.gather(|)': 'gather(dim: number, index: torch.Tensor, ',
+  'x.softmax(|)': 'softmax(dim: number, options?: {',
+  'new optim.Adam(|)': 'Adam(params: ',
+  'new optim.SGD(net.parameters(), |)': 'SGD(params: ',
+  'new optim.lrScheduler.StepLR(|)': 'StepLR(optimizer: Scheduled, stepSize: number, options?: {',
+  'new torch.data.DataLoader(|)': 'DataLoader(dataset: ',
+  'metrics.functional.accuracy(|)':
+    'accuracy(preds: torch.Tensor, target: torch.Tensor, task: metrics.Task, options?: {',
+  'new transforms.RandomCrop(|)': 'RandomCrop(size: SizeLike, options?: {',
+  'new transforms.Normalize(|)': 'Normalize(mean: readonly number[], std: readonly number[], options?: {',
+  'interpret.tsne(|)': 'tsne(input: torch.Tensor, options?: {',
+  'datasets.MNIST(|)': 'MNIST(root: Root, options?: ',
+  'func.vmap(|)': 'vmap(func: ',
+  'func.grad(|)': 'grad(func: ',
+};
+
+/** Parameters at the cursor, and how their texts begin. */
+const parameters: Readonly<Record<string, string>> = {
+  'new nn.Conv2d(|)': 'Channels of the input',
+  'new nn.MaxPool2d(|)': 'The size of the window',
+  'F.conv2d(|)': 'The images, [N, in, …]',
+  'F.conv2d(x, |)': 'The kernels: [out, in / groups, …]',
+};
+
+/** Wrong calls, the word that is underlined, and what the error says there. */
+const mistakes: Readonly<Record<string, readonly [at: string, says: RegExp]>> = {
+  'new nn.Conv2d(3, 8, 3, { pading: 1 });': ['pading', /'pading' does not exist .*Did you mean to write 'padding'/],
+  'new nn.LSTM(3, 4, { batch_first: true });': ['LSTM', /Did you mean to write 'batchFirst'/],
+  'new transforms.RandomCrop({ size: 32, pad: 4 });': ['pad', /'pad' does not exist/],
+  'new Trainer({ maxEpoch: 3 });': ['maxEpoch', /Did you mean to write 'maxEpochs'/],
+  "new Trainer({ maxEpochs: '3' });": ['maxEpochs', /Type 'string' is not assignable to type 'number'/],
+  'new optim.Adam(net.parameters(), { lrate: 0.1 });': ['lrate', /'lrate' does not exist/],
+  'new optim.Adam(net);': ['net', /'Conv2d' is not assignable to parameter of type 'OptimizerParams/],
+  'torch.randn([2, 3], { requires_grad: true });': ['requires_grad', /Did you mean to write 'requiresGrad'/],
+  'new nn.Conv2d({ in_channels: 3, outChannels: 3, kernelSize: 1 });': [
+    'in_channels',
+    /Did you mean to write 'inChannels'/,
+  ],
+  'x.max(1).value;': ['value', /Did you mean 'values'/],
+  'x.reshap(1, 2);': ['reshap', /Did you mean 'reshape'/],
+  'nn.Linear(1, 2);': ['nn.Linear(1, 2)', /Did you mean to include 'new'/],
+  'x + 1;': ['x + 1', /Operator '\+' cannot be applied to types 'Tensor' and 'number'/],
+  'torch.noGrad(async () => x);': ['async () => x', /a synchronous function: the switch cannot follow an await/],
+  "torch.tensor([1], { dtype: 'float64' });": ['dtype', /'"float64"' is not assignable to type 'DType/],
+  'new torch.data.DataLoader(x);': ['x', /Property 'get' is missing in type 'Tensor'/],
+  'torch.cat(x, x);': ['x, x', /'Tensor' is missing the following properties from type 'readonly Tensor\[\]'/],
+};
+
+/** Places where a name is completed, and some that are offered. */
+const completions: Readonly<Record<string, readonly string[]>> = {
+  'new nn.Conv2d(3, 8, 3, { | })': ['bias', 'dilation', 'groups', 'padding', 'paddingMode', 'stride'],
+  'new Trainer({ | })': ['maxEpochs', 'callbacks', 'logger'],
+  "torch.zeros(2, { dtype: '|' })": ['float32', 'float16', 'int64', 'uint8', 'bool'],
+  "F.interpolate(x, { mode: '|' })": ['nearest', 'bilinear', 'bicubic', 'area'],
+  "new metrics.Accuracy({ task: '|' })": ['binary', 'multiclass', 'multilabel'],
+  "F.crossEntropy(x, y, { reduction: '|' })": ['mean', 'sum', 'none'],
+  'x.max(1).|': ['values', 'indices'],
+  'new optim.Adam(net.parameters(), { | })': ['lr', 'betas', 'eps', 'weightDecay', 'amsgrad'],
+  "vision.io.draw(x, { cmap: '|' })": ['viridis', 'hot', 'gray'],
+  "F.pad(x, [1, 1], { mode: '|' })": ['constant', 'reflect', 'replicate', 'circular'],
+  'torch.linalg.|': ['norm', 'solve', 'svd'],
+};
+
+/** Words under the cursor, and how their texts begin. */
+const texts: Readonly<Record<string, string>> = {
+  'new nn.Con|v2d(1, 1, 1)': 'A convolution (cross-correlation) whose kernels are learnt',
+  'F.conv|2d(x, y)': 'The kernels slid over the images',
+  'torch.ca|t([x, y])': 'Tensors joined along an existing dimension',
+  'x.trans|pose(0, 1)': 'The same elements with two dimensions',
+  'x.su|m()': 'Σ over the given dimensions',
+  'x.exp|2()': '2^input',
+  'new optim.Ada|m(net.parameters())': 'Adam (Kingma & Ba 2015)',
+  'new Train|er()': 'Trains, validates, tests and predicts',
+  'ops.nm|s(x, y, 0.5)': 'Non-maximum suppression',
+  'torch.linalg.sv|d(x)': 'A = U diag(S) Vh',
+  'new nn.Conv2d(1, 1, 1, { pad|ding: 1 })': 'Added on each side',
+};
+
+const codes = [signatures, parameters, mistakes, completions, texts].flatMap(Object.keys);
+const pathOf = (code: string) => `${root}demos/asked-${codes.indexOf(code)}.ts`;
+const sources = new Map(codes.map((code) => [pathOf(code), `${prologue}${code.replace('|', '')}\nexport {};\n`]));
+const cursorIn = (code: string) => prologue.length + code.indexOf('|');
+
+const read = (path: string) => sources.get(path) ?? ts.sys.readFile(path);
+const service = ts.createLanguageService({
+  getCompilationSettings: () => ({
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    allowImportingTsExtensions: true,
+    noEmit: true,
+    strict: true,
+    lib: [
+      'lib.es2023.d.ts',
+      'lib.dom.d.ts',
+      'lib.dom.iterable.d.ts',
+      'lib.dom.asynciterable.d.ts',
+      'lib.esnext.disposable.d.ts',
+    ],
+    types: ['@webgpu/types', 'vite/client', 'node'],
+    paths: Object.fromEntries(doors.map(({ name, source }) => [name, [source]])),
+  }),
+  getScriptFileNames: () => [...sources.keys()],
+  getScriptVersion: () => '1',
+  getCurrentDirectory: () => root,
+  getDefaultLibFileName: ts.getDefaultLibFilePath,
+  getScriptSnapshot: (path) => {
+    const text = read(path);
+    return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+  },
+  fileExists: (path) => sources.has(path) || ts.sys.fileExists(path),
+  readFile: read,
+  directoryExists: ts.sys.directoryExists,
+  getDirectories: ts.sys.getDirectories,
+});
+
+function helpAt(code: string) {
+  const help = service.getSignatureHelpItems(pathOf(code), cursorIn(code), {});
+  const item = help?.items[help.selectedItemIndex];
+  const said = (parts: ts.SymbolDisplayPart[] | undefined) => ts.displayPartsToString(parts);
+  return {
+    signature: item
+      ? said(item.prefixDisplayParts) +
+        item.parameters.map(({ displayParts }) => said(displayParts)).join(said(item.separatorDisplayParts)) +
+        said(item.suffixDisplayParts)
+      : '',
+    parameter: said(item?.parameters[help?.argumentIndex ?? 0]?.documentation),
+  };
+}
+
+const begins = (text: string, start: string) => (text.startsWith(start) ? start : text);
+
+test('signature help begins with one labelled form', () => {
+  const shown = Object.entries(signatures).map(([code, start]) => [code, begins(helpAt(code).signature, start)]);
+  expect(Object.fromEntries(shown)).toEqual(signatures);
+});
+
+test('a parameter has a text', () => {
+  const shown = Object.entries(parameters).map(([code, start]) => [code, begins(helpAt(code).parameter, start)]);
+  expect(Object.fromEntries(shown)).toEqual(parameters);
+});
+
+test.each(Object.entries(mistakes))('%s is told where it stands', (code, [at, says]) => {
+  const path = pathOf(code);
+  const [found] = [...service.getSyntacticDiagnostics(path), ...service.getSemanticDiagnostics(path)];
+  const { start = 0, length = 0 } = found ?? {};
+  expect(sources.get(path)!.slice(start, start + length)).toBe(at);
+  expect(ts.flattenDiagnosticMessageText(found?.messageText, '\n')).toMatch(says);
+});
+
+test.each(Object.entries(completions))('%s is completed', (code, offered) => {
+  const names = service.getCompletionsAtPosition(pathOf(code), cursorIn(code), {})?.entries.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining([...offered]));
+});
+
+test('hover shows the text', () => {
+  const shown = Object.entries(texts).map(([code, start]) => {
+    const info = service.getQuickInfoAtPosition(pathOf(code), cursorIn(code));
+    return [code, begins(ts.displayPartsToString(info?.documentation), start)];
+  });
+  expect(Object.fromEntries(shown)).toEqual(texts);
+});
