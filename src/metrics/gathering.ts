@@ -51,7 +51,8 @@ export class Gathering<
     }
   }
 
-  /** Its first form fits Metric's where TypeScript 5.2 compares them, which takes no tuple of a parameter of types for any arguments. */
+  // The first form fits Metric's where TypeScript 5.2 compares them, which takes no tuple of a parameter of types for any arguments.
+  /** Takes a batch into account. */
   update(named: Readonly<Record<string, Tensor>>): void;
   update(...args: Args | [named: Readonly<Record<string, Tensor>>]): void;
   update(...args: Args | [named: Readonly<Record<string, Tensor>>]): void {
@@ -128,7 +129,13 @@ type Stored<All, Order extends Keys<All>, Kept> = {
   readonly [K in Order[number]]-?: K extends keyof Kept ? Kept[K] : Exclude<All[K], undefined>;
 };
 
-type Attribute<S extends State> = S extends { readonly as: 'list' } ? Tensor[] : Tensor;
+type Attribute<S extends State> = S extends { readonly as: 'list' }
+  ? Tensor[]
+  : 'as' extends keyof S
+    ? 'list' extends S['as']
+      ? Tensor | Tensor[]
+      : Tensor
+    : Tensor;
 type Attributes<S extends States> = { [K in keyof S]: Attribute<S[K]> };
 
 /** How a figure is drawn that is no number. */

@@ -120,7 +120,7 @@ export function ofBatchByTask<O, Order extends readonly string[], Of, const Own 
 ) {
   type Given = Batch & O;
   type All = OfKeys<readonly [...typeof batchOrder, ...Own], Given>;
-  return (...args: Arguments<Given, All>): Figure<Of> => {
+  return (...args: Extract<Arguments<Given, All>, readonly unknown[]>): Figure<Of> => {
     const { tensors, options } = batchOf(name, batchOrder, order, args);
     return figureOf(() => madeOf(name, metric[definition], options), tensors) as Figure<Of>;
   };
