@@ -91,7 +91,33 @@ export function defaultsOf(signatures, declarations, checker) {
       if (member.name.getText() === 'defaults' && value && ts.isObjectLiteralExpression(value)) members(value);
     }
   };
+  /** What a definition of a metric says, and the table of options behind it. @param {ts.Node | undefined} node */
+  const inDefinition = (node) => {
+    if (!node || seen.has(node)) return;
+    seen.add(node);
+    if (ts.isClassDeclaration(node)) for (const call of madeBy(node, checker)) inDefinition(call);
+    if (ts.isArrowFunction(node)) inDefinition(bareOf(/** @type {ts.Expression} */ (node.body)));
+    if (ts.isPropertyAccessExpression(node)) inDefinition(meantBy(node.expression, checker));
+    if (ts.isObjectLiteralExpression(node)) inTable(node);
+    if (!ts.isCallExpression(node)) return;
+    for (const argument of node.arguments) inDefinition(meantBy(argument, checker));
+    inDefinition(meantBy(node.expression, checker));
+  };
+  /** @param {ts.ObjectLiteralExpression} table */
+  const inTable = (table) => {
+    const named = (/** @type {string} */ name) => table.properties.find((member) => member.name?.getText() === name);
+    const own = named('order');
+    if (own && ts.isPropertyAssignment(own))
+      order.push(...textsIn(/** @type {ts.Expression} */ (meantBy(own.initializer, checker))));
+    const given = named('defaults');
+    if (given && ts.isPropertyAssignment(given)) inDefinition(meantBy(given.initializer, checker));
+    for (const member of table.properties) {
+      if (ts.isSpreadAssignment(member)) inDefinition(meantBy(member.expression, checker));
+      else if (!own && !given && ts.isPropertyAssignment(member)) keep(member.name.getText(), member.initializer);
+    }
+  };
   for (const each of declarations) {
+    if (ts.isClassDeclaration(each) && each.getSourceFile().fileName.includes('/src/metrics/')) inDefinition(each);
     if (ts.isArrayLiteralExpression(each)) order.push(...textsIn(each));
     if (ts.isObjectLiteralExpression(each)) members(each);
   }

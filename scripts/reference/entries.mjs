@@ -275,7 +275,9 @@ function basesOf(symbol, checker) {
   const bases = [];
   let type = /** @type {ts.InterfaceType} */ (checker.getDeclaredTypeOfSymbol(symbol));
   for (;;) {
-    const base = checker.getBaseTypes(type)[0];
+    const whole = checker.getBaseTypes(type)[0];
+    // Of a class that a function has made, the first of its parts is a class.
+    const base = whole?.isIntersection() ? whole.types[0] : whole;
     const name = base?.symbol?.name;
     if (!base || !name || name.startsWith('__')) return bases;
     bases.push(name);
