@@ -15,7 +15,7 @@ import { type DeviceLike, expectDevice } from '../storage/device';
 import { noGrad } from '../storage/mode';
 import { moduleScope } from '../storage/scope';
 import { isMisfit } from '../tensor/callable';
-import { noDouble } from '../tensor/device-methods';
+import { noDouble } from '../tensor/methods/conversion';
 import { Tensor } from '../tensor/tensor';
 import { parseTo, type ToArgs } from '../tensor/to-args';
 import { Callable, expectLooked, inPlaces, inputs, misuse } from './callable';

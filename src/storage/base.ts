@@ -80,7 +80,8 @@ export abstract class TensorBase extends Printable implements Layout {
   /** Null for those that the storage was made for, and their views. */
   protected line: Line | null;
   protected readonly base: TensorBase | null;
-  protected origin: Origin;
+  /** @internal How this view came about. */
+  origin: Origin;
   /** The changes of the storage when the view was made. */
   private readonly madeAt: number;
   /** The contents as the end of gradients, for views that are blind to those of what they are a view of. */
@@ -108,8 +109,8 @@ export abstract class TensorBase extends Printable implements Layout {
 
   /** A tensor around a value, of the library's final class. */
   protected abstract make(value: Value): Tensor;
-  /** A view of this tensor's storage. */
-  protected abstract makeView(value: Value, strides: readonly number[], offset: number): Tensor;
+  /** @internal A view of this tensor's storage. */
+  abstract makeView(value: Value, strides: readonly number[], offset: number): Tensor;
   /** A tensor that shares this one's memory, not its gradient. */
   protected abstract makeDetached(value: Value): Tensor;
 
@@ -207,8 +208,8 @@ export abstract class TensorBase extends Printable implements Layout {
     return new Leaf(this, (value) => this.make(value));
   }
 
-  /** The contents of the whole storage; those of a view of a leaf hang on the leaf, so that gradients reach it. */
-  protected whole(): Value {
+  /** @internal The contents of the whole storage; those of a view of a leaf hang on the leaf, so that gradients reach it. */
+  whole(): Value {
     const { storage } = this;
     const base = this.leaf ? this : this.base;
     if (!base?.leaf) return this.line ? this.line.value : storage.value;
@@ -519,15 +520,16 @@ export abstract class TensorBase extends Printable implements Layout {
     return this.wrapDim(op, dim);
   }
 
-  protected wrapDim(op: string, dim: number, rank = this.shape.length): number {
+  /** @internal A dimension counted from the front. */
+  wrapDim(op: string, dim: number, rank = this.shape.length): number {
     return resolveDim(op, dim, rank);
   }
 
   /**
-   * Overwrites the contents; `value` is cast and broadcast by the caller to this tensor's dtype and shape. Where it is `fresh`, it was
+   * @internal Overwrites the contents; `value` is cast and broadcast by the caller to this tensor's dtype and shape. Where it is `fresh`, it was
    * not made of them.
    */
-  protected assign(value: Value, fresh = false): this {
+  assign(value: Value, fresh = false): this {
     this.expectChangeable(value.requiresGrad);
     const contents = cast(value, this.dtype);
     if (!this.leaf) this.writeBack?.(contents);
@@ -552,8 +554,8 @@ export abstract class TensorBase extends Printable implements Layout {
     }
   }
 
-  /** Becomes a view of itself, in place: over the same memory, in another shape. To the graph that is a write of what was there. */
-  protected become(viewOf: (x: Tensor) => Tensor, gradName: string): this {
+  /** @internal Becomes a view of itself, in place: over the same memory, in another shape. To the graph that is a write of what was there. */
+  become(viewOf: (x: Tensor) => Tensor, gradName: string): this {
     this.expectChangeable();
     const self = this as unknown as Tensor;
     viewOf(self);

@@ -132,15 +132,6 @@ export type Callable<S extends string, F extends Callee> = ((
 ) => ReturnType<F>) &
   F;
 
-/** Methods that take the parameters listed for them by name, too. */
-export type NamedMethods<Lists extends Readonly<Record<string, string>>, T> = {
-  [K in keyof Lists & keyof T]: T[K] extends Callee
-    ? (
-        ...args: ByName<Names<Lists[K]>, Parameters<T[K]>>
-      ) => ReturnType<T[K]> extends TensorBase ? Tensor : ReturnType<T[K]>
-    : never;
-};
-
 /**
  * `call` under PyTorch's calling rules. The signature lists its parameters in order, each with its kind, `tensor` if none is written;
  * required ones come to `call` by place, whichever way they were given. `...` stands for what `call` matches by itself, with `parseArgs`;
@@ -207,14 +198,11 @@ export function checkedCall(signature: string, run: AnyCall, most: () => number,
   };
 }
 
-type NameOf<S extends string> = S extends `${infer Name}(${string}` ? Name : never;
-
-/** A method as a function of the tensor that it is called on. */
-type OfMethod<K> = K extends keyof Tensor
-  ? Tensor[K] extends Callee
-    ? (input: Tensor, ...args: Parameters<Tensor[K]>) => ReturnType<Tensor[K]>
-    : never
-  : never;
+/** `callable` for functions whose types are written out: `overloaded<Where>('where(condition, …)', whereOf)`. */
+/* @__NO_SIDE_EFFECTS__ */
+export function overloaded<F extends Callee>(signature: string, call: Callee): F {
+  return callable(signature, call) as unknown as F;
+}
 
 /** `callable` for functions whose types list their parameters by name already, or that are overloaded. */
 /* @__NO_SIDE_EFFECTS__ */
@@ -222,42 +210,18 @@ export function checked<F extends Callee>(signature: string, call: F): F {
   return callable(signature, call);
 }
 
-/**
- * The method of the same name, as a function under the same rules.
- *
- *     export const atan2 = method('atan2(input, other)');
- */
-/* @__NO_SIDE_EFFECTS__ */
-export function method<const S extends string>(signature: S): Callable<S, OfMethod<NameOf<S>>> {
-  const name = signature.slice(0, signature.indexOf('(')) as 'exp';
-  const call = (input: Tensor, ...args: []): unknown => input[name](...args);
-  return callable(signature, call) as unknown as Callable<S, OfMethod<NameOf<S>>>;
-}
+/** Getters of a class, told to those who watch, with their errors under their own names. */
+export function callableGetters(prototype: object, owner: object): void {
+  for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(owner))) {
+    if (!get) continue;
+    const called = checkedCall(`${name}()`, get, () => 0, { isGetter: true });
+    const property = { get: gotten, configurable: true };
+    Object.defineProperty(prototype, name, property);
 
-/** The same for methods and getters, over those of a class and the classes between it and a base, but for `skipped` names. */
-export function callableMethods(
-  prototype: object,
-  base: object,
-  lists: Readonly<Record<string, string>>,
-  skipped: ReadonlySet<string>,
-): void {
-  for (let owner = prototype; owner !== base; owner = Object.getPrototypeOf(owner) as object) {
-    for (const name of Object.getOwnPropertyNames(owner)) {
-      if (skipped.has(name) || Object.hasOwn(prototype, name)) continue;
-      const { value, get } = Object.getOwnPropertyDescriptor(owner, name)!;
-      const method = (value ?? get) as (...args: unknown[]) => unknown;
-      const called = callableMethod(name, lists[name] ?? '...', method, get !== undefined);
-      const property = get ? { get: called } : { value: called, writable: true };
-      Object.defineProperty(prototype, name, { ...property, configurable: true });
+    function gotten(this: unknown): unknown {
+      return called([], this);
     }
   }
-}
-
-function callableMethod(name: string, list: string, method: AnyCall, isGetter: boolean) {
-  const called = checkedCall(`${name}(${list})`, method, () => mostArguments(method), { isGetter });
-  return function (this: unknown, ...args: unknown[]): unknown {
-    return called(args, this);
-  };
 }
 
 function parse(signature: string): Signature {

@@ -17,7 +17,13 @@ export interface AsMethod<Method> {
   readonly [AS_METHOD]: Method;
 }
 
-type Rest<F> = F extends (input: Tensor, ...rest: infer A) => unknown ? A : never;
+/** The parameters behind the tensor, under the name of their type where it has one; a list that is read-only has none that can be inferred. */
+type Rest<F> = F extends (input: Tensor, ...rest: infer A) => unknown
+  ? A
+  : F extends Callee
+    ? Behind<Parameters<F>>
+    : never;
+type Behind<Args> = Args extends readonly [unknown, ...infer A] ? A : never;
 type Later<Names> = Names extends readonly [string, ...infer Rest extends readonly string[]] ? Rest : [];
 
 /** The arguments of a method: those of the function behind the tensor, by place or from any of them on by name. */
@@ -54,10 +60,37 @@ interface Definition {
 const definitions = new WeakMap<object, Definition>();
 
 /** The operations of a family by the names of their methods, as `install` takes them. */
-export type Family = ReadonlyMap<string, Definition>;
+export interface Family {
+  forEach(each: (definition: Definition, name: string) => void): void;
+}
+
+/** How a file defines its operations; each becomes a method by the name in its signature. */
+interface Definer {
+  /** The methods, as `install` takes them. */
+  readonly methods: Family;
+  /** A function under PyTorch's calling rules whose first parameter is a tensor: `callable` says how its signature is written. */
+  op<const S extends string, F extends Callee>(signature: S, call: F): Op<S, F>;
+  /** A function of one tensor, by an operation of values. */
+  unary<const N extends string>(name: N, of: (x: Value) => Value): Op<`${N}(input)`, (input: Tensor) => Tensor>;
+  /** A function with several forms, whose types and those of the method are written out. */
+  forms<Call extends Callee, Method>(signature: string, call: Callee): Call & AsMethod<Method>;
+  /** A function that changes its first tensor and gives it back. */
+  changing<const S extends string, F extends Callee>(signature: S, call: F): InPlace<S, F>;
+  /**
+   * The function written back into its first tensor, under its name with `_`. Where a gradient may ask for what stood there, that is copied
+   * before, unless the gradient of this function never reads it (`readsOld`). `casts`: a result of another dtype is cast back.
+   */
+  inPlace<S extends string, F extends Callee>(
+    of: Op<S, F>,
+    options?: { readonly readsOld?: boolean; readonly casts?: boolean },
+  ): InPlace<S, F>;
+  /** The same function, whose method has a second name. */
+  alias<F extends object>(name: string, of: F): F;
+}
 
 /**
- * What a file of operations begins with. Each operation that it defines becomes a method by the name in its signature.
+ * What a file of operations begins with. Their types must be known without the class of tensors, which has them: results are annotated, no default
+ * value reads a tensor, and a body that waits is a function of its own.
  *
  *     const { methods, op, inPlace } = family();
  *     export default methods;
@@ -65,19 +98,19 @@ export type Family = ReadonlyMap<string, Definition>;
  *     export const atan2_ = inPlace(atan2);
  *     torch.atan2(y, x); y.atan2(x); y.atan2({ other: x });
  */
-/* @__NO_SIDE_EFFECTS__ */
-export function family() {
+export function family(): Definer {
   const methods = new Map<string, Definition>();
 
-  function defined(signature: string, definition: Definition): AnyCall {
+  /** A function by a definition, whose name it has as a method. */
+  function defined<T>(signature: string, definition: Definition): T {
     const called = checkedCall(signature, definition.call, definition.most);
     const operation = (...args: unknown[]) => called(args);
     definitions.set(operation, definition);
     methods.set(definition.name, definition);
-    return operation;
+    return operation as unknown as T;
   }
 
-  function fromSignature(signature: string, call: Callee, run = call as unknown as AnyCall): AnyCall {
+  function op<T>(signature: string, call: Callee, run = call as AnyCall): T {
     const at = signature.indexOf('(');
     const [name, list] = [signature.slice(0, at), signature.slice(at + 1, -1)];
     const comma = list.indexOf(', ');
@@ -85,55 +118,32 @@ export function family() {
     return defined(signature, { name, rest, call: run, most: () => mostArguments(call) });
   }
 
-  /** A function under PyTorch's calling rules whose first parameter is a tensor: `callable` says how its signature is written. */
-  function op<const S extends string, F extends Callee>(signature: S, call: F): Op<S, F> {
-    return fromSignature(signature, call) as unknown as Op<S, F>;
-  }
-
-  /** A function of one tensor, by an operation of values. */
-  const unary = <const N extends string>(name: N, of: (x: Value) => Value) =>
-    op(`${name}(input)`, (input: Tensor): Tensor => made(of(input.value)));
-
-  /** A function with several forms, whose types and those of the method are written out. */
-  function forms<Call extends Callee, Method>(signature: string, call: Callee): Call & AsMethod<Method> {
-    return fromSignature(signature, call) as unknown as Call & AsMethod<Method>;
-  }
-
-  /** A function that changes its first tensor and gives it back. */
-  function changing<const S extends string, F extends Callee>(signature: S, call: F): InPlace<S, F> {
-    const run = (input: unknown, ...args: unknown[]): unknown => {
-      (call as unknown as AnyCall)(input, ...args);
-      return input;
-    };
-    return fromSignature(signature, call, run) as unknown as InPlace<S, F>;
-  }
-
-  /**
-   * The function written back into its first tensor, under its name with `_`. Where a gradient may ask for what stood there, that is copied
-   * before, unless the gradient of this function never reads it (`readsOld`). `casts`: a result of another dtype is cast back.
-   */
-  function inPlace<S extends string, F extends Callee>(
-    of: Op<S, F>,
-    { readsOld = true, casts = false }: { readonly readsOld?: boolean; readonly casts?: boolean } = {},
-  ): InPlace<S, F> {
-    const { name, rest, call, most } = definitions.get(of)!;
-    const own = `${name}_`;
-    const write = (input: Tensor, ...args: unknown[]): Tensor => {
-      const other = args.find((arg): arg is Tensor => arg instanceof TensorBase && arg.value.requiresGrad);
-      const result = call(readsOld ? input.before(other) : input, ...args) as Tensor;
-      return replaced(own, input, casts ? cast(result.value, input.dtype) : result.value);
-    };
-    const signature = `${own}(${['input', rest].filter(Boolean).join(', ')})`;
-    return defined(signature, { name: own, rest, call: write as unknown as AnyCall, most }) as unknown as InPlace<S, F>;
-  }
-
-  /** The same function, whose method has a second name. */
-  function alias<F extends object>(name: string, of: F): F {
-    methods.set(name, definitions.get(of)!);
-    return of;
-  }
-
-  return { methods: methods as Family, op, unary, forms, changing, inPlace, alias };
+  return {
+    methods,
+    op,
+    forms: op,
+    unary: (name, of) => op(`${name}(input)`, (input: Tensor): Tensor => made(of(input.value))),
+    changing: (signature, call) =>
+      op(signature, call, (input, ...args) => {
+        (call as Callee as AnyCall)(input, ...args);
+        return input;
+      }),
+    inPlace(of, { readsOld = true, casts = false } = {}) {
+      const { name, rest, call, most } = definitions.get(of)!;
+      const own = `${name}_`;
+      const write = (input: Tensor, ...args: unknown[]): Tensor => {
+        const other = args.find((arg): arg is Tensor => arg instanceof TensorBase && arg.value.requiresGrad);
+        const result = call(readsOld ? input.before(other) : input, ...args) as Tensor;
+        return replaced(own, input, casts ? cast(result.value, input.dtype) : result.value);
+      };
+      const signature = `${own}(${['input', rest].filter(Boolean).join(', ')})`;
+      return defined(signature, { name: own, rest, call: write as Callee as AnyCall, most });
+    },
+    alias(name, of) {
+      methods.set(name, definitions.get(of)!);
+      return of;
+    },
+  };
 }
 
 /** A function whose tensor is not its first parameter, with the method that it is. */
@@ -144,11 +154,11 @@ export function withMethod<F extends Callee, Method>(call: F, method: AsMethod<M
 
 /** Puts the methods of a family onto the class of tensors. */
 export function install(prototype: object, methods: Family): void {
-  for (const [name, { rest, call, most }] of methods) {
+  methods.forEach(({ rest, call, most }, name) => {
     const called = checkedCall(`${name}(${rest})`, call, () => most() - 1, { selfFirst: true });
     const method = function (this: unknown, ...args: unknown[]): unknown {
       return called(args, this);
     };
     Object.defineProperty(prototype, name, { value: method, writable: true, configurable: true });
-  }
+  });
 }

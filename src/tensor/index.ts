@@ -3,31 +3,33 @@
 export { Device, type DeviceLike, type DeviceName, device } from '../storage/device';
 export { type PrintOptions, setPrintoptions } from '../storage/print';
 export { scope } from '../storage/scope';
-export * from './alias-functions';
 export * from './constants';
 export * from './creation';
-export {
-  asStridedScatter,
-  diag,
-  diagEmbed,
-  diagflat,
-  diagonalScatter,
-  selectScatter,
-  sliceScatter,
-  trace,
-} from './diagonals';
-export * from './differences';
-export * from './distances';
-export * from './distribution';
 export * from './dtypes';
 export { einsum } from './einsum';
 export * from './families/arithmetic';
 export * from './families/comparison';
+export * from './families/complex';
+export * from './families/copies';
+export * from './families/diagonals';
+export * from './families/differences';
+export * from './families/distances';
+export * from './families/distribution';
+export * from './families/draws';
 export * from './families/elementary';
+export * from './families/facts';
+export * from './families/histogram';
+export * from './families/indexing';
+export * from './families/linear-algebra';
+export * from './families/order';
+export * from './families/rearrange';
+export * from './families/reduce';
+export { var as variance } from './families/reduce';
+export * from './families/shape';
 export * from './families/special';
+export * from './families/splits';
+export * from './families/statistics';
 export * from './functions';
-export * from './histogram';
-export * from './indexing-functions';
 export * from './joins';
 export {
   BoolTensor,
@@ -42,18 +44,14 @@ export {
 } from './legacy';
 export * as linalg from './linalg';
 export * from './linalg-functions';
-export * from './linear-algebra';
 export { linspace } from './linspace';
-export * from './order-functions';
+export type { Index } from './methods/at';
 export * from './random';
 export type { NestedArray, TensorData } from './readable';
-export * from './rearrange-functions';
 export { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } from './recording';
 export * from './search';
 export * from './sequences';
-export type { Index } from './shape-methods';
 export * as special from './special';
-export * from './splits';
 export { Tensor } from './tensor';
 export * from './type-functions';
 export * from './type-info';

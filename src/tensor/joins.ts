@@ -2,14 +2,68 @@
 
 import { ArgumentError, ShapeError } from '../core/errors';
 import { type Shape, sameShape, showShape } from '../core/meta';
-import { parseArgs } from '../core/options';
+import { isPlainObject, parameterTwice, parseArgs } from '../core/options';
 import { fromHost } from '../graph/record';
 import { broadcastShapes as broadcast } from '../ops/broadcast';
+import { TensorBase } from '../storage/base';
+import { made } from '../storage/made';
 import { callable, checked } from './callable';
 import { cat } from './functions';
-import { meshgrid, vstack } from './rearrange-functions';
 import { expectSize } from './sizes';
-import { Tensor } from './tensor';
+import type { Tensor } from './tensor';
+import { tensors as tensorsKind } from './tensor-kinds';
+
+/** Tensors joined along dimension 1, vectors along their only one. */
+export const hstack = callable('hstack(tensors: tensors)', (tensors: readonly Tensor[]): Tensor => {
+  const parts = tensors.map((x) => (x.shape.length === 0 ? x.reshape(1) : x));
+  return cat(parts, parts[0]?.shape.length === 1 ? 0 : 1);
+});
+
+/** Tensors joined along dimension 0, vectors as rows. */
+export const vstack = callable('vstack(tensors: tensors)', (tensors: readonly Tensor[]): Tensor => {
+  return cat(
+    tensors.map((x) => (x.shape.length < 2 ? x.reshape(1, -1) : x)),
+    0,
+  );
+});
+
+interface MeshgridOptions {
+  readonly indexing?: 'ij' | 'xy';
+}
+
+/**
+ * The coordinates of a grid over vectors, in a list or one by one: one view a vector, of the grid's shape. `indexing: 'xy'` swaps
+ * the first two dimensions.
+ */
+export const meshgrid = checked('meshgrid(*tensors, ...)', meshgridOf);
+
+function meshgridOf(tensors: readonly Tensor[], options?: MeshgridOptions): Tensor[];
+function meshgridOf(...args: [...tensors: Tensor[], last: Tensor | MeshgridOptions]): Tensor[];
+function meshgridOf(named: MeshgridOptions & { tensors: readonly Tensor[] }): Tensor[];
+function meshgridOf(...args: readonly unknown[]): Tensor[] {
+  const last = args.at(-1);
+  const [places, named] = isPlainObject(last) ? [args.slice(0, -1), [last]] : [args, []];
+  const { tensors: listed, indexing } = parseArgs<MeshgridOptions & { tensors?: readonly Tensor[] }>(
+    'meshgrid',
+    [],
+    { tensors: [], indexing: 'ij' },
+    named,
+    { tensors: tensorsKind },
+  );
+  if (listed.length > 0 && places.length > 0) throw parameterTwice('meshgrid', 'tensors');
+  const tensors = [...(places.flat() as Tensor[]), ...listed];
+  if (indexing !== 'ij' && indexing !== 'xy') {
+    throw new ArgumentError(`meshgrid: expected indexing 'ij' or 'xy', but got '${indexing}'`);
+  }
+  for (const x of tensors) {
+    if (x.shape.length > 1) {
+      throw new ShapeError(`meshgrid: expected tensors of at most 1 dimension, but got shape ${showShape(x.shape)}`);
+    }
+  }
+  const place = (i: number) => (indexing === 'xy' && i < 2 && tensors.length > 1 ? 1 - i : i);
+  const shape = tensors.map((_, d) => tensors[place(d)]!.numel());
+  return tensors.map((x, i) => x.reshape(shape.map((_, d) => (d === place(i) ? -1 : 1))).expand(shape));
+}
 
 interface AtLeast {
   (tensor: Tensor): Tensor;
@@ -21,7 +75,7 @@ interface AtLeast {
 const atLeast = (name: string, raise: (x: Tensor) => Tensor): AtLeast =>
   checked(`${name}(*tensors)`, ((...tensors: readonly (Tensor | readonly Tensor[])[]) => {
     const [first] = tensors;
-    if (first instanceof Tensor && tensors.length === 1) return raise(first);
+    if (first instanceof TensorBase && tensors.length === 1) return raise(first);
     return (tensors.flat() as Tensor[]).map(raise);
   }) as AtLeast);
 
@@ -157,7 +211,7 @@ export const combinations = callable(
         return Array.from({ length: Math.max(input.shape[0]! - start, 0) }, (_, k) => [...row, start + k]);
       });
     }
-    const places = Tensor.of(fromHost(Int32Array.from(rows.flat()), [rows.length * r], 'int64'));
+    const places = made(fromHost(Int32Array.from(rows.flat()), [rows.length * r], 'int64'));
     return input.indexSelect(0, places).reshape(rows.length, r);
   },
 );

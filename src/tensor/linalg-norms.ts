@@ -7,8 +7,8 @@ import { type Arguments, parseArgs } from '../core/options';
 import { broadcastShapes } from '../ops/broadcast';
 import { resolveDim } from '../ops/dims';
 import { callable } from './callable';
+import { cross as crossProduct } from './families/linear-algebra';
 import { svdvals } from './linalg-spectra';
-import { cross as crossProduct } from './linear-algebra';
 import type { Tensor } from './tensor';
 
 /** The order of a norm of matrices. */

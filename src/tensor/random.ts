@@ -32,9 +32,9 @@ import {
 } from '../storage/random/distributions';
 import { defaultGenerator, type Generator } from '../storage/random/generator';
 import { fillLike } from '../storage/random/order';
-import { callable, isTensor, method } from './callable';
+import { callable, isTensor } from './callable';
+import { drawnFrom } from './drawn';
 import { makeTensor } from './make-leaf';
-import { drawnFrom } from './random-methods';
 import {
   expectSize,
   type SizeArguments,
@@ -246,12 +246,6 @@ export const randintLike = callable(
     return drawn('randintLike', input.shape, options, input.dtype, fill, input);
   },
 );
-
-/** Ones with the probabilities that `input` gives, or with the one probability `p` in its shape; zeros otherwise. Its gradient is 0. */
-export const bernoulli = method('bernoulli(input, ...)');
-
-/** `numSamples` categories by the weights in the last dimension of `input` [n] or [rows, n]; int64. */
-export const multinomial = method('multinomial(input, ...)');
 
 /** Counts that follow Poisson's distribution, whose means `input` gives. Reads them back, and draws when they are there. Its gradient is 0. */
 export const poisson = callable(

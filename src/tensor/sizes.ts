@@ -1,6 +1,7 @@
 // Owns the calling rule of functions that take a shape: `zeros(2, 3)`, `zeros([2, 3])`, or `zeros({ size: [2, 3] })`, then options.
 
-import type { Kinds } from '../core/argument-kinds';
+import { integer, type Kinds, listOf } from '../core/argument-kinds';
+import { oneTooMany } from '../core/arity';
 import { ArgumentError, ShapeError } from '../core/errors';
 import type { DType, Shape } from '../core/meta';
 import { isPlainObject, parseArgs, shown } from '../core/options';
@@ -87,4 +88,24 @@ export function withTensorOptions<O extends object>(
     given: parseArgs<O>(op, required, defaults, [...positions, rest], kinds),
     options: { dtype, requiresGrad, device },
   };
+}
+
+/** Sizes, counts or dimensions of methods, one by one or as a list. */
+export type Sizes = readonly number[] | [readonly number[]];
+
+const sizesOf = (sizes: Sizes): readonly number[] =>
+  Array.isArray(sizes[0]) ? sizes[0] : (sizes as readonly number[]);
+
+/** Sizes one by one, as a list, or in an object under a name. */
+export function sizesArg<K extends string>(
+  name: string,
+  key: K,
+  args: Sizes | [Record<K, readonly number[]>],
+): readonly number[] {
+  if (isPlainObject(args.at(-1))) {
+    const kinds = { [key]: listOf(integer) } as Kinds<{ sizes: readonly number[] }>;
+    return parseArgs<{ sizes: readonly number[] }>(name, [key as 'sizes'], {}, args, kinds)[key as 'sizes'];
+  }
+  if (Array.isArray(args[0]) && args.length > 1) throw oneTooMany(name, 1, args);
+  return sizesOf(args as Sizes);
 }

@@ -9,12 +9,12 @@ import { callable } from './callable';
 import { erfc, sigmoid } from './families/elementary';
 import { digamma, igamma, igammac, lgamma, mvlgamma, xlogy } from './families/special';
 import { tensorOf } from './operand';
-import type { Operandish } from './pointwise-methods';
+import type { Operandish } from './pointwise-args';
 import { Tensor } from './tensor';
 
 export { erf, erfc, exp2, expm1, log1p, round } from './families/elementary';
+export { logSoftmax, logsumexp, softmax } from './families/reduce';
 export { digamma, erfinv, i0, logit, polygamma, sinc, xlogy } from './families/special';
-export { logSoftmax, logsumexp, softmax } from './functions';
 export {
   digamma as psi,
   igamma as gammainc,

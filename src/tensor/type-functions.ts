@@ -6,7 +6,7 @@ import { type Arguments, parseArgs, shown } from '../core/options';
 import { dtypeOfScalar, promoteTypes as promote } from '../ops/promotion';
 import { expectDType } from '../storage/host-data';
 import { callable } from './callable';
-import type { Operandish } from './pointwise-methods';
+import type { Operandish } from './pointwise-args';
 import { Tensor } from './tensor';
 
 /** The narrowest dtype that holds the numbers of both. */

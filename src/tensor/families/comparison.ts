@@ -9,7 +9,7 @@ import * as ops from '../../ops/compare';
 import { dtypeOfScalar, promoteTypes } from '../../ops/promotion';
 import { TensorBase } from '../../storage/base';
 import { made } from '../../storage/made';
-import { checked } from '../callable';
+import { overloaded } from '../callable';
 import { family, withMethod } from '../family';
 import { combined } from '../operand';
 import { numberOf, type Operandish } from '../pointwise-args';
@@ -93,7 +93,7 @@ const chosen = op(
 
 /** `input` where `condition` holds, `other` elsewhere; either or both may be numbers. The condition alone gives where it is not 0, read back. */
 export const where = withMethod(
-  checked('where(condition, input?: operand, other?: operand)', whereOf as Where),
+  overloaded<Where>('where(condition, input?: operand, other?: operand)', whereOf),
   chosen,
 );
 

@@ -1,23 +1,50 @@
 // Diagonals and windows of tensors: made into matrices, summed, and written to without changing the input.
 
-import { type Kind, orNull, whole } from '../core/argument-kinds';
-import { ArgumentError, IndexError, ShapeError } from '../core/errors';
-import { contiguousStrides, numel, type Shape, sameShape, showShape } from '../core/meta';
-import { type Arguments, parseArgs } from '../core/options';
-import { expectNumber, named } from '../graph/record';
-import { cast, full, reshape } from '../ops/cast';
-import { resolveDim } from '../ops/dims';
-import { indexAdd, indexCopy, wrapIndex } from '../ops/indexing';
-import { diagonalOf } from '../ops/rearrange';
-import { stridedScatter, stridedView } from '../ops/shape';
-import { resolveIndex } from '../storage/layout';
-import { isWhole } from '../storage/storage';
-import { callable } from './callable';
-import type { DiagonalArgs, DiagonalPlace } from './rearrange-methods';
-import type { Tensor } from './tensor';
+import { type Kind, orNull, whole } from '../../core/argument-kinds';
+import { ArgumentError, IndexError, ShapeError } from '../../core/errors';
+import { contiguousStrides, numel, type Shape, sameShape, showShape } from '../../core/meta';
+import { type Arguments, parseArgs } from '../../core/options';
+import { expectNumber, named } from '../../graph/record';
+import { cast, full, reshape } from '../../ops/cast';
+import { resolveDim } from '../../ops/dims';
+import { indexAdd, indexCopy, wrapIndex } from '../../ops/indexing';
+import { diagonalOf } from '../../ops/rearrange';
+import { stridedScatter, stridedView } from '../../ops/shape';
+import { resolveIndex } from '../../storage/layout';
+import { isWhole } from '../../storage/storage';
+import { family } from '../family';
+import type { Tensor } from '../tensor';
+
+const { methods, op, inPlace } = family();
+export default methods;
+
+/** Where a diagonal lies. */
+interface DiagonalPlace {
+  /** From the main diagonal upwards; default 0. */
+  offset?: number;
+  dim1?: number;
+  dim2?: number;
+}
+
+type DiagonalArgs = Arguments<DiagonalPlace, ['offset', 'dim1', 'dim2']>;
+
+/** A view of a diagonal of two dimensions, as the last dimension. */
+export const diagonal = op('diagonal(input, ...)', (input: Tensor, ...args: DiagonalArgs): Tensor => {
+  const { offset, dim1, dim2 } = parseArgs<DiagonalPlace>('diagonal', [], { offset: 0, dim1: 0, dim2: 1 }, args);
+  const [first, second] = [input.wrapDim('diagonal', dim1), input.wrapDim('diagonal', dim2)];
+  if (first === second || input.shape.length < 2) {
+    throw new ShapeError(
+      `diagonal: expected two different dimensions of shape ${showShape(input.shape)}, but got ${dim1} and ${dim2}`,
+    );
+  }
+  const dense = diagonalOf(input.shape, contiguousStrides(input.shape), offset, first, second);
+  const own = diagonalOf(input.shape, input.strides, offset, first, second);
+  const value = named(stridedView(input.value, dense.shape, dense.strides, dense.offset), 'DiagonalBackward0');
+  return input.makeView(value, own.strides, input.offset + own.offset);
+});
 
 /** The sum of the diagonal of a matrix. */
-export const trace = callable('trace(input)', (input: Tensor): Tensor => {
+export const trace = op('trace(input)', (input: Tensor): Tensor => {
   if (input.shape.length !== 2) {
     throw new ShapeError(`trace: expected a matrix, but got shape ${showShape(input.shape)}`);
   }
@@ -27,10 +54,10 @@ export const trace = callable('trace(input)', (input: Tensor): Tensor => {
   return sum;
 });
 
-export type DiagArgs = Arguments<{ diagonal?: number }, ['diagonal']>;
+type DiagArgs = Arguments<{ diagonal?: number }, ['diagonal']>;
 
 /** A vector as the diagonal of a matrix of zeros, or the diagonal of a matrix; `diagonal` counts upwards from the main one. */
-export const diag = callable('diag(input, ...)', (input: Tensor, ...args: DiagArgs): Tensor => {
+export const diag = op('diag(input, ...)', (input: Tensor, ...args: DiagArgs): Tensor => {
   const { diagonal } = parseArgs<{ diagonal?: number }>('diag', [], { diagonal: 0 }, args);
   if (input.shape.length === 1) return diagEmbed(input, diagonal);
   if (input.shape.length === 2) return input.diagonal(diagonal).clone();
@@ -38,7 +65,7 @@ export const diag = callable('diag(input, ...)', (input: Tensor, ...args: DiagAr
 });
 
 /** The last dimension as diagonals of matrices of zeros, which lie in the dimensions dim1 and dim2 (by default the last two) of the result. */
-export const diagEmbed = callable('diagEmbed(input, ...)', (input: Tensor, ...args: DiagonalArgs): Tensor => {
+export const diagEmbed = op('diagEmbed(input, ...)', (input: Tensor, ...args: DiagonalArgs): Tensor => {
   const { offset, dim1, dim2 } = parseArgs<DiagonalPlace>('diagEmbed', [], { offset: 0, dim1: -2, dim2: -1 }, args);
   const rank = input.shape.length + 1;
   const [row, col] = [resolveDim('diagEmbed', dim1, rank), resolveDim('diagEmbed', dim2, rank)];
@@ -58,7 +85,7 @@ export const diagEmbed = callable('diagEmbed(input, ...)', (input: Tensor, ...ar
 });
 
 /** The flattened input as the diagonal of a matrix of zeros. */
-export const diagflat = callable(
+export const diagflat = op(
   'diagflat(input, ...)',
   (input: Tensor, ...args: Arguments<{ offset?: number }, ['offset']>): Tensor => {
     const { offset } = parseArgs<{ offset?: number }>('diagflat', [], { offset: 0 }, args);
@@ -84,7 +111,7 @@ interface Window {
 }
 
 /** The input with `src` in the place of a diagonal; as `diagonal(…).copy_(src)` in a copy. */
-export const diagonalScatter = callable(
+export const diagonalScatter = op(
   'diagonalScatter(input, src, ...)',
   (input: Tensor, src: Tensor, ...args: DiagonalArgs): Tensor => {
     const { offset, dim1, dim2 } = parseArgs<DiagonalPlace>(
@@ -115,7 +142,7 @@ function ranged({ shape }: Tensor, dim: number, start: number, length: number, s
 }
 
 /** The input with `src` in the place of one index of a dimension; as `select(dim, index).copy_(src)` in a copy. */
-export const selectScatter = callable(
+export const selectScatter = op(
   'selectScatter(input, src, dim: number, index: number)',
   (input: Tensor, src: Tensor, dim: number, index: number): Tensor => {
     if (input.shape.length === 0)
@@ -141,10 +168,10 @@ const sliceEnd = orNull({
   fits: (value) => Number.isInteger(value) || value === Number.POSITIVE_INFINITY,
 } satisfies Kind);
 
-export type SliceScatterArgs = Arguments<SliceRange, ['dim', 'start', 'end', 'step']>;
+type SliceScatterArgs = Arguments<SliceRange, ['dim', 'start', 'end', 'step']>;
 
 /** The input with `src` in the place of a slice of a dimension. */
-export const sliceScatter = callable(
+export const sliceScatter = op(
   'sliceScatter(input, src, ...)',
   (input: Tensor, src: Tensor, ...args: SliceScatterArgs): Tensor => {
     const none = null as number | null;
@@ -165,7 +192,7 @@ export const sliceScatter = callable(
 );
 
 /** The input with `src` in the elements of its memory that a size, strides and an offset (by default its own) reach, which are distinct. */
-export const asStridedScatter = callable(
+export const asStridedScatter = op(
   'asStridedScatter(input, src, size: list, stride: list, ...)',
   (
     input: Tensor,
@@ -193,10 +220,10 @@ export const asStridedScatter = callable(
   },
 );
 
-export type PutArgs = Arguments<{ accumulate?: boolean }, ['accumulate']>;
+type PutArgs = Arguments<{ accumulate?: boolean }, ['accumulate']>;
 
 /** The input with elements of `source` put in, or with `accumulate` added to, places of the flattened tensor. */
-export const put = callable(
+export const put = op(
   'put(input, index, source, ...)',
   (input: Tensor, index: Tensor, source: Tensor, ...args: PutArgs): Tensor => {
     const { accumulate } = parseArgs<{ accumulate?: boolean }>('put', [], { accumulate: false }, args);
@@ -212,3 +239,6 @@ export const put = callable(
     return input.picked(named(reshape(y, input.shape), 'PutBackward0'));
   },
 );
+
+/** `put`, in place. */
+export const put_ = inPlace(put, { readsOld: false });

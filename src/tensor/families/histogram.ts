@@ -1,17 +1,21 @@
 // Histograms: how many elements, or points in several dimensions, lie in each bin.
 
-import { either, finite, type Kind, listOf, orNull, whole } from '../core/argument-kinds';
-import { ArgumentError, ShapeError } from '../core/errors';
-import { numel, type Shape, showShape } from '../core/meta';
-import { isPlainObject, parseArgs } from '../core/options';
-import { expectFloat, fromHost } from '../graph/record';
-import { full, reshape } from '../ops/cast';
-import { indexAdd } from '../ops/indexing';
-import { callable } from './callable';
-import { type HistEdges, histEdges } from './named-results';
-import { searchsorted } from './search';
-import type { Tensor } from './tensor';
-import { tensor } from './tensor-kinds';
+import { either, finite, type Kind, listOf, orNull, whole } from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { numel, type Shape, showShape } from '../../core/meta';
+import { isPlainObject, parseArgs } from '../../core/options';
+import { expectFloat, fromHost } from '../../graph/record';
+import { full, reshape } from '../../ops/cast';
+import { indexAdd } from '../../ops/indexing';
+import { callable } from '../callable';
+import { family } from '../family';
+import { type HistEdges, histEdges } from '../named-results';
+import { searchsorted } from '../search';
+import type { Tensor } from '../tensor';
+import { tensor } from '../tensor-kinds';
+
+const { methods, op } = family();
+export default methods;
 
 /** Into how many parts a range is cut; their edges are made on the host. */
 const parts: Kind = whole(1, 2 ** 24);
@@ -31,7 +35,7 @@ interface HistogramOptions extends Counting {
 }
 
 /** `[hist, binEdges]`: how many elements lie in each bin, the upper edge of the last one included, and the edges. float32. */
-export const histogram = callable(
+export const histogram = op(
   'histogram(input, bins: operand, ...)',
   (
     input: Tensor,

@@ -1,14 +1,18 @@
 // Distances between tensors and between the rows of matrices, and rows held to a length.
 
-import { ArgumentError, ShapeError } from '../core/errors';
-import { showShape } from '../core/meta';
-import { type Arguments, parseArgs } from '../core/options';
-import { expectFloat, fromHost, named } from '../graph/record';
-import { fullLike } from '../ops/cast';
-import { withGradient } from '../ops/custom';
-import { resolveDim } from '../ops/dims';
-import { callable } from './callable';
-import type { Tensor } from './tensor';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
+import { type Arguments, parseArgs } from '../../core/options';
+import { expectFloat, fromHost, named } from '../../graph/record';
+import { fullLike } from '../../ops/cast';
+import { withGradient } from '../../ops/custom';
+import { resolveDim } from '../../ops/dims';
+import { callable } from '../callable';
+import { family } from '../family';
+import type { Tensor } from '../tensor';
+
+const { methods, op, inPlace } = family();
+export default methods;
 
 interface CdistOptions {
   /** Default 2. */
@@ -103,7 +107,7 @@ function farthest(apart: Tensor): Tensor {
 }
 
 /** The p-norm of input - other, which broadcast. */
-export const dist = callable(
+export const dist = op(
   'dist(input, other, ...)',
   (input: Tensor, other: Tensor, ...args: Arguments<{ p?: number }, ['p']>): Tensor => {
     const { p } = parseArgs<{ p?: number }>('dist', [], { p: 2 }, args);
@@ -116,7 +120,7 @@ export const dist = callable(
 );
 
 /** Every slice along `dim` whose p-norm is greater than `maxnorm` made that long. */
-export const renorm = callable(
+export const renorm = op(
   'renorm(input, p: number, dim: number, maxnorm: number)',
   (input: Tensor, p: number, dim: number, maxnorm: number): Tensor => {
     const d = resolveDim('renorm', dim, input.shape.length);
@@ -137,3 +141,6 @@ export const renorm = callable(
     return scaled;
   },
 );
+
+/** `renorm`, in place. */
+export const renorm_ = inPlace(renorm);

@@ -1,17 +1,21 @@
 // Differences between neighbours, slopes estimated from them, and areas under points.
 
-import { either, number, orNull, whole } from '../core/argument-kinds';
-import { ArgumentError, DTypeError, ShapeError } from '../core/errors';
-import { showShape } from '../core/meta';
-import { type Arguments, kindOf, parseArgs } from '../core/options';
-import { expectNumber } from '../graph/record';
-import { cast } from '../ops/cast';
-import { resolveDim } from '../ops/dims';
-import { cat } from '../ops/join';
-import { promoteTypes } from '../ops/promotion';
-import { callable, isTensor } from './callable';
-import type { Tensor } from './tensor';
-import { tensor } from './tensor-kinds';
+import { either, number, orNull, whole } from '../../core/argument-kinds';
+import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
+import { type Arguments, kindOf, parseArgs } from '../../core/options';
+import { expectNumber } from '../../graph/record';
+import { cast } from '../../ops/cast';
+import { resolveDim } from '../../ops/dims';
+import { cat } from '../../ops/join';
+import { promoteTypes } from '../../ops/promotion';
+import { callable, isTensor } from '../callable';
+import { family } from '../family';
+import type { Tensor } from '../tensor';
+import { tensor } from '../tensor-kinds';
+
+const { methods, op } = family();
+export default methods;
 
 interface DiffOptions {
   /** How many times; default 1. */
@@ -29,7 +33,7 @@ export type DiffArgs = Arguments<DiffOptions, ['n', 'dim', 'prepend', 'append']>
 const MOST_TIMES = 2 ** 16;
 
 /** x_{i+1} - x_i along a dimension (by default the last), n times; of bools, whether they differ. */
-export const diff = callable('diff(input, ...)', (input: Tensor, ...args: DiffArgs): Tensor => {
+export const diff = op('diff(input, ...)', (input: Tensor, ...args: DiffArgs): Tensor => {
   const none = null as Tensor | null;
   const { n, dim, prepend, append } = parseArgs<DiffOptions>(
     'diff',

@@ -1,14 +1,48 @@
 // Products of vectors and matrices beside matmul.
 
-import { either, integer, listOf, number } from '../core/argument-kinds';
-import { ArgumentError, ShapeError } from '../core/errors';
-import { showShape } from '../core/meta';
-import { type Arguments, parseArgs } from '../core/options';
-import { named } from '../graph/record';
-import { broadcastShapes } from '../ops/broadcast';
-import { resolveDim } from '../ops/dims';
-import { callable } from './callable';
-import type { Tensor } from './tensor';
+import { either, integer, listOf, number } from '../../core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
+import { type Arguments, parseArgs } from '../../core/options';
+import { named } from '../../graph/record';
+import { broadcastShapes } from '../../ops/broadcast';
+import { resolveDim } from '../../ops/dims';
+import * as ops from '../../ops/matmul';
+import { made } from '../../storage/made';
+import { callable } from '../callable';
+import { family } from '../family';
+import type { Tensor } from '../tensor';
+
+const { methods, op, inPlace } = family();
+export default methods;
+
+/** Matrix product, in every combination of ranks that PyTorch has. */
+export const matmul = op(
+  'matmul(input, other)',
+  (input: Tensor, other: Tensor): Tensor => made(ops.matmul(input.value, other.value)),
+);
+
+/** The product of two matrices. Shape: [n, m] and [m, p] → [n, p]. */
+export const mm = op('mm(input, mat2)', (input: Tensor, other: Tensor): Tensor => {
+  if (input.shape.length !== 2 || other.shape.length !== 2) {
+    throw new ShapeError(
+      `mm: expected two matrices, but got shapes ${showShape(input.shape)} and ${showShape(other.shape)}; use matmul`,
+    );
+  }
+  return input.matmul(other);
+});
+
+/** The products of matrices, one by one. Shape: [b, n, m] and [b, m, p] → [b, n, p]. */
+export const bmm = op('bmm(input, mat2)', (input: Tensor, other: Tensor): Tensor => {
+  if (input.shape.length !== 3 || other.shape.length !== 3 || input.shape[0] !== other.shape[0]) {
+    throw new ShapeError(
+      `bmm: expected two batches of as many matrices, but got shapes ${showShape(input.shape)} and ${showShape(other.shape)}; use matmul`,
+    );
+  }
+  const y = input.matmul(other);
+  named(y.value, 'BmmBackward0');
+  return y;
+});
 
 function expectRanks(op: string, tensors: readonly Tensor[], ranks: readonly number[]): void {
   if (tensors.every((x, i) => x.shape.length === ranks[i])) return;
@@ -17,19 +51,19 @@ function expectRanks(op: string, tensors: readonly Tensor[], ranks: readonly num
 }
 
 /** A matrix times a vector. */
-export const mv = callable('mv(input, vec)', (input: Tensor, vec: Tensor): Tensor => {
+export const mv = op('mv(input, vec)', (input: Tensor, vec: Tensor): Tensor => {
   expectRanks('mv', [input, vec], [2, 1]);
   return input.matmul(vec);
 });
 
 /** Σ input · other of two vectors. */
-export const dot = callable('dot(input, tensor)', (input: Tensor, other: Tensor): Tensor => {
+export const dot = op('dot(input, tensor)', (input: Tensor, other: Tensor): Tensor => {
   expectRanks('dot', [input, other], [1, 1]);
   return input.matmul(other);
 });
 
 /** Every product of an element of one vector and one of the other. Shape: [n, m]. */
-export const outer = callable('outer(input, vec2)', (input: Tensor, vec2: Tensor): Tensor => {
+export const outer = op('outer(input, vec2)', (input: Tensor, vec2: Tensor): Tensor => {
   expectRanks('outer', [input, vec2], [1, 1]);
   return input.unsqueeze(1).mul(vec2);
 });
@@ -41,31 +75,40 @@ export interface ProductFactors {
 }
 
 /** beta · input + alpha · (mat1 mat2); the input broadcasts. */
-export const addmm = callable(
+export const addmm = op(
   'addmm(input, mat1, mat2, ...)',
   (input: Tensor, mat1: Tensor, mat2: Tensor, factors: ProductFactors = {}): Tensor => {
     return plusProduct('addmm', input, mat1.mm(mat2), factors, 'AddmmBackward0');
   },
 );
 
+/** `addmm`, in place. */
+export const addmm_ = inPlace(addmm, { readsOld: false });
+
 /** beta · input + alpha · (batch1 batch2), matrix by matrix; the input broadcasts. */
-export const baddbmm = callable(
+export const baddbmm = op(
   'baddbmm(input, batch1, batch2, ...)',
   (input: Tensor, batch1: Tensor, batch2: Tensor, factors: ProductFactors = {}): Tensor => {
     return plusProduct('baddbmm', input, batch1.bmm(batch2), factors, 'BaddbmmBackward0');
   },
 );
 
+/** `baddbmm`, in place. */
+export const baddbmm_ = inPlace(baddbmm, { readsOld: false });
+
 /** beta · input + alpha · (mat vec); the input broadcasts. */
-export const addmv = callable(
+export const addmv = op(
   'addmv(input, mat, vec, ...)',
   (input: Tensor, mat: Tensor, vec: Tensor, factors: ProductFactors = {}): Tensor => {
     return plusProduct('addmv', input, mv(mat, vec), factors, 'AddmvBackward0');
   },
 );
 
+/** `addmv`, in place. */
+export const addmv_ = inPlace(addmv, { readsOld: false });
+
 /** beta · input + alpha · (vec1 ⊗ vec2); the input broadcasts. */
-export const addr = callable(
+export const addr = op(
   'addr(input, vec1, vec2, ...)',
   (input: Tensor, vec1: Tensor, vec2: Tensor, factors: ProductFactors = {}): Tensor => {
     const product = outer(vec1, vec2);
@@ -81,8 +124,11 @@ export const addr = callable(
   },
 );
 
+/** `addr`, in place. */
+export const addr_ = inPlace(addr, { readsOld: false });
+
 /** beta · input + alpha · Σ over the batch of (batch1 batch2); the input broadcasts. */
-export const addbmm = callable(
+export const addbmm = op(
   'addbmm(input, batch1, batch2, ...)',
   (input: Tensor, batch1: Tensor, batch2: Tensor, factors: ProductFactors = {}): Tensor => {
     expectRanks('addbmm', [batch1, batch2], [3, 3]);
@@ -100,6 +146,9 @@ export const addbmm = callable(
     return plusProduct('addbmm', input, product, factors, 'AddbmmBackward0');
   },
 );
+
+/** `addbmm`, in place. */
+export const addbmm_ = inPlace(addbmm, { readsOld: false });
 
 /** Of whole numbers, both factors count without their fractions, as in PyTorch. */
 function plusProduct(op: string, input: Tensor, product: Tensor, factors: ProductFactors, name: string): Tensor {
@@ -153,7 +202,7 @@ export const tensordot = callable(
 );
 
 /** Σ over the last dimension of both; the product where one has no dimensions. Shape: [..., n] and [*, n] → [..., *]. */
-export const inner = callable('inner(input, other)', (input: Tensor, other: Tensor): Tensor => {
+export const inner = op('inner(input, other)', (input: Tensor, other: Tensor): Tensor => {
   if (input.shape.length === 0 || other.shape.length === 0) return input.mul(other);
   if (input.shape.at(-1) !== other.shape.at(-1)) {
     throw new ShapeError(
@@ -164,7 +213,7 @@ export const inner = callable('inner(input, other)', (input: Tensor, other: Tens
 });
 
 /** The Kronecker product: every product of an element of `input` and the whole of `other`, as blocks. Sizes multiply. */
-export const kron = callable('kron(input, other)', (input: Tensor, other: Tensor): Tensor => {
+export const kron = op('kron(input, other)', (input: Tensor, other: Tensor): Tensor => {
   const rank = Math.max(input.shape.length, other.shape.length);
   const padded = (x: Tensor) => [...new Array<number>(rank - x.shape.length).fill(1), ...x.shape];
   const [a, b] = [padded(input), padded(other)];
@@ -173,7 +222,7 @@ export const kron = callable('kron(input, other)', (input: Tensor, other: Tensor
 });
 
 /** The cross product of vectors of three elements along a dimension (by default the first of size 3); shapes broadcast. */
-export const cross = callable(
+export const cross = op(
   'cross(input, other, ...)',
   (input: Tensor, other: Tensor, ...args: Arguments<{ dim?: number | null }, ['dim']>): Tensor => {
     const { dim } = parseArgs<{ dim?: number | null }>('cross', [], { dim: null }, args);
@@ -195,4 +244,4 @@ export const cross = callable(
 );
 
 /** `dot`: real numbers are their own conjugates. */
-export const vdot = callable('vdot(input, other)', (input: Tensor, other: Tensor): Tensor => dot(input, other));
+export const vdot = op('vdot(input, other)', (input: Tensor, other: Tensor): Tensor => dot(input, other));

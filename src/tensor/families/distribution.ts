@@ -1,17 +1,21 @@
 // How the elements of tensors are distributed: extrema, quantiles, the most frequent, means and spreads, histograms, covariances.
 
-import { either, number, orNull } from '../core/argument-kinds';
-import { ArgumentError, DTypeError, ShapeError } from '../core/errors';
-import { isFloat, showShape } from '../core/meta';
-import { type Arguments, parseArgs } from '../core/options';
-import { expectFloat, expectNumber, fromHost, named } from '../graph/record';
-import { full } from '../ops/cast';
-import { resolveDim } from '../ops/dims';
-import { callable } from './callable';
-import { type MinMax, minMax, type ValuesIndices, valuesIndices } from './named-results';
-import { type Dims, type ReduceArgs, reduceArgs, type SpreadArgs, type SumOptions, spreadArgs } from './reduce-args';
-import type { Tensor } from './tensor';
-import { tensor } from './tensor-kinds';
+import { either, number, orNull } from '../../core/argument-kinds';
+import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
+import { isFloat, showShape } from '../../core/meta';
+import { type Arguments, parseArgs } from '../../core/options';
+import { expectFloat, expectNumber, fromHost, named } from '../../graph/record';
+import { full } from '../../ops/cast';
+import { resolveDim } from '../../ops/dims';
+import { callable } from '../callable';
+import { family } from '../family';
+import { type MinMax, minMax, type ValuesIndices, valuesIndices } from '../named-results';
+import { type Dims, type ReduceArgs, reduceArgs, type SpreadArgs, type SumOptions, spreadArgs } from '../reduce-args';
+import type { Tensor } from '../tensor';
+import { tensor } from '../tensor-kinds';
+
+const { methods, op } = family();
+export default methods;
 
 interface OneDim {
   dim?: number;
@@ -19,7 +23,7 @@ interface OneDim {
 }
 
 /** `[min, max]` of all elements, or along `dim`; equal elements share the gradient. */
-export const aminmax = callable('aminmax(input, ...)', (input: Tensor, options: OneDim = {}): MinMax => {
+export const aminmax = op('aminmax(input, ...)', (input: Tensor, options: OneDim = {}): MinMax => {
   const { dim, keepdim } = parseArgs<{ dim?: number | null; keepdim?: boolean }>(
     'aminmax',
     [],
@@ -55,21 +59,18 @@ export const varMean = callable(
 );
 
 /** The mean of the elements that are not NaN; NaN where there are none. */
-export const nanmean = callable(
-  'nanmean(input, ...)',
-  (input: Tensor, ...args: ReduceArgs<Dims, SumOptions>): Tensor => {
-    const { dim, keepdim } = reduceArgs('nanmean', args, ['dtype']);
-    expectFloat('nanmean', 'input', input);
-    const numbers = input.isnan().logicalNot().to('int64').sum(dim, { keepdim });
-    return input.nansum(...args).div(numbers);
-  },
-);
+export const nanmean = op('nanmean(input, ...)', (input: Tensor, ...args: ReduceArgs<Dims, SumOptions>): Tensor => {
+  const { dim, keepdim } = reduceArgs('nanmean', args, ['dtype']);
+  expectFloat('nanmean', 'input', input);
+  const numbers = input.isnan().logicalNot().to('int64').sum(dim, { keepdim });
+  return input.nansum(...args).div(numbers);
+});
 
 /** What functions along one dimension take: `dim` and `keepdim`, by place or by name. */
 export type PlaceArgs = Arguments<OneDim, ['dim', 'keepdim']>;
 
 /** `[values, indices]` of the k-th least element of a dimension (by default the last), counted from 1; NaN is the greatest. */
-export const kthvalue = callable(
+export const kthvalue = op(
   'kthvalue(input, ...)',
   (input: Tensor, ...args: Arguments<{ k: number } & OneDim, ['k', 'dim', 'keepdim']>): ValuesIndices => {
     const { k, dim, keepdim } = parseArgs<{ k: number } & OneDim>('kthvalue', ['k'], { dim: -1, keepdim: false }, args);
@@ -87,7 +88,7 @@ export const kthvalue = callable(
 );
 
 /** `[values, indices]` of the most frequent element of a dimension (by default the last): the least of several, where it stands last. */
-export const mode = callable('mode(input, ...)', (input: Tensor, ...args: PlaceArgs): ValuesIndices => {
+export const mode = op('mode(input, ...)', (input: Tensor, ...args: PlaceArgs): ValuesIndices => {
   const { dim, keepdim } = parseArgs<OneDim>('mode', [], { dim: -1, keepdim: false }, args);
   return along('mode', input, dim, keepdim, (x) => {
     const size = x.shape.at(-1)!;
@@ -156,7 +157,7 @@ interface QuantileOptions {
 export type QuantileArgs = Arguments<QuantileOptions, ['q', 'dim', 'keepdim', 'interpolation']>;
 
 /** The q-th quantiles of a dimension, or of all elements: NaN where there is a NaN. Shape: as a reduction's, after that of q. */
-export const quantile = callable(
+export const quantile = op(
   'quantile(input, q: operand, ...)',
   (input: Tensor, ...args: QuantileArgs): Tensor =>
     quantileOf('quantile', input, args, (x, q) => {
@@ -167,7 +168,7 @@ export const quantile = callable(
 );
 
 /** `quantile` of the elements that are not NaN; NaN where there are none. */
-export const nanquantile = callable(
+export const nanquantile = op(
   'nanquantile(input, q: operand, ...)',
   (input: Tensor, ...args: QuantileArgs): Tensor =>
     quantileOf('nanquantile', input, args, (x, q) => {
@@ -241,7 +242,7 @@ interface CovarianceOptions {
 }
 
 /** The covariances of variables in the rows of a matrix, whose columns are observations. Shape: [n, m] → [n, n]; a vector gives its variance. */
-export const cov = callable('cov(input, ...)', (input: Tensor, options: CovarianceOptions = {}): Tensor => {
+export const cov = op('cov(input, ...)', (input: Tensor, options: CovarianceOptions = {}): Tensor => {
   const none = null as Tensor | null;
   const { correction, fweights, aweights } = parseArgs<CovarianceOptions>(
     'cov',
@@ -291,7 +292,7 @@ export const cov = callable('cov(input, ...)', (input: Tensor, options: Covarian
 });
 
 /** The correlations of variables in the rows of a matrix: their covariances by their standard deviations, from -1 to 1. */
-export const corrcoef = callable('corrcoef(input)', (input: Tensor): Tensor => {
+export const corrcoef = op('corrcoef(input)', (input: Tensor): Tensor => {
   const covariances = cov(input);
   if (covariances.shape.length === 0) return covariances.div(covariances);
   const deviations = covariances.diagonal().sqrt();
