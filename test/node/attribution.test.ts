@@ -155,6 +155,40 @@ test('gradient SHAP of a linear model and one baseline is exact', async () => {
   expect(Math.max(...(await found.sub(exact).abs().data()))).toBeLessThan(1e-6);
 });
 
+class Both extends nn.Module {
+  forward(x: Tensor): Tensor[] {
+    return [x.mul(2), x.mul(5)];
+  }
+}
+
+class Times extends nn.Module {
+  forward(x: Tensor): Tensor {
+    return x.mul(7);
+  }
+}
+
+class Beside extends nn.Module {
+  both = new Both();
+  times = new Times();
+  forward(x: Tensor): Tensor {
+    const [a, b] = this.both(x) as [Tensor, Tensor];
+    return a.add(b.mul(2)).add(this.times(x).mul(3)).sum(1);
+  }
+}
+
+test('layers that are explained together may have different numbers of tensors', async () => {
+  const model = new Beside();
+  const explained = new LayerIntegratedGradients(model, ['both', 'times']).attribute(
+    torch.tensor([[1, 2]], { dtype: 'float32' }),
+  );
+  const [both, times] = explained as unknown as [[Tensor, Tensor], Tensor];
+  // Σ of a + 2 b + 3 c is linear, so that each term is its own attribution.
+  expect(both).toHaveLength(2);
+  expect(await both[0].tolist()).toEqual([[expect.closeTo(2, 4), expect.closeTo(4, 4)]]);
+  expect(await both[1].tolist()).toEqual([[expect.closeTo(10, 4), expect.closeTo(20, 4)]]);
+  expect(await times.tolist()).toEqual([[expect.closeTo(21, 4), expect.closeTo(42, 4)]]);
+});
+
 test('a neuron is chosen by an index, slices or a function, before or behind its layer', async () => {
   const model = small();
   const x = torch.randn(2, 1, 8, 8);
