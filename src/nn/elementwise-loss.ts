@@ -1,6 +1,6 @@
 // Owns the losses between an input and a target of its shape: SmoothL1Loss, HuberLoss, BCELoss, KLDivLoss and their kind.
-import { oneOf } from '../core/argument-kinds';
 import { type Arguments, parseArgs } from '../core/options';
+import { parseSettings } from '../core/settings';
 import type { Tensor } from '../tensor/tensor';
 import { inputs } from './callable';
 import type {
@@ -11,7 +11,7 @@ import type {
   SmoothL1Arguments,
 } from './functional/elementwise-loss';
 import * as F from './functional/elementwise-loss';
-import type { ReductionArguments, WeightedArguments } from './functional/reduction';
+import { type ReductionArguments, reductionSettings, type WeightedArguments } from './functional/reduction';
 import { Layer } from './layer';
 import { Loss, PairLoss } from './loss';
 
@@ -19,8 +19,10 @@ import { Loss, PairLoss } from './loss';
 export class SmoothL1Loss extends PairLoss {
   beta: number;
 
-  constructor(...args: Arguments<SmoothL1Arguments, ['reduction', 'beta']>) {
-    const o = parseArgs<SmoothL1Arguments>('SmoothL1Loss', [], { reduction: 'mean', beta: 1 }, args);
+  constructor(options?: SmoothL1Arguments);
+  constructor(...args: Arguments<SmoothL1Arguments, ['reduction', 'beta']>);
+  constructor(...args: unknown[]) {
+    const o = parseSettings('SmoothL1Loss', F.smoothL1Settings, args);
     super('SmoothL1Loss', o.reduction);
     this.beta = o.beta;
   }
@@ -49,8 +51,10 @@ export class HuberLoss extends PairLoss {
 export class BCELoss extends PairLoss {
   declare weight: Tensor | null;
 
-  constructor(...args: Arguments<WeightedArguments, ['weight', 'reduction']>) {
-    const o = parseArgs<WeightedArguments>('BCELoss', [], { weight: null, reduction: 'mean' }, args);
+  constructor(options?: WeightedArguments);
+  constructor(...args: Arguments<WeightedArguments, ['weight', 'reduction']>);
+  constructor(...args: unknown[]) {
+    const o = parseSettings('BCELoss', F.bceSettings, args);
     super('BCELoss', o.reduction);
     this.registerBuffer('weight', o.weight);
   }
@@ -65,10 +69,10 @@ export class KLDivLoss extends Layer {
   reduction: F.KLReduction;
   logTarget: boolean;
 
-  constructor(...args: Arguments<KLDivArguments, ['reduction', 'logTarget']>) {
-    const o = parseArgs<KLDivArguments>('KLDivLoss', [], { reduction: 'mean', logTarget: false }, args, {
-      reduction: oneOf('none', 'mean', 'sum', 'batchmean'),
-    });
+  constructor(options?: KLDivArguments);
+  constructor(...args: Arguments<KLDivArguments, ['reduction', 'logTarget']>);
+  constructor(...args: unknown[]) {
+    const o = parseSettings('KLDivLoss', F.klDivSettings, args);
     super();
     this.reduction = o.reduction;
     this.logTarget = o.logTarget;
@@ -89,9 +93,10 @@ export class PoissonNLLLoss extends PairLoss {
   full: boolean;
   eps: number;
 
-  constructor(...args: Arguments<PoissonArguments, ['logInput', 'full', 'eps', 'reduction']>) {
-    const defaults = { logInput: true, full: false, eps: 1e-8, reduction: 'mean' } as const;
-    const o = parseArgs<PoissonArguments>('PoissonNLLLoss', [], defaults, args);
+  constructor(options?: PoissonArguments);
+  constructor(...args: Arguments<PoissonArguments, ['logInput', 'full', 'eps', 'reduction']>);
+  constructor(...args: unknown[]) {
+    const o = parseSettings('PoissonNLLLoss', F.poissonSettings, args);
     super('PoissonNLLLoss', o.reduction);
     this.logInput = o.logInput;
     this.full = o.full;
@@ -109,9 +114,10 @@ export class GaussianNLLLoss extends Loss {
   full: boolean;
   eps: number;
 
-  constructor(...args: Arguments<GaussianArguments, ['full', 'eps', 'reduction']>) {
-    const defaults = { full: false, eps: 1e-6, reduction: 'mean' } as const;
-    const o = parseArgs<GaussianArguments>('GaussianNLLLoss', [], defaults, args);
+  constructor(options?: GaussianArguments);
+  constructor(...args: Arguments<GaussianArguments, ['full', 'eps', 'reduction']>);
+  constructor(...args: unknown[]) {
+    const o = parseSettings('GaussianNLLLoss', F.gaussianSettings, args);
     super('GaussianNLLLoss', o.reduction);
     this.full = o.full;
     this.eps = o.eps;
@@ -129,8 +135,10 @@ export class GaussianNLLLoss extends Loss {
 
 /** ln(1 + exp(−target · input)), for targets of 1 and −1. */
 export class SoftMarginLoss extends PairLoss {
-  constructor(...args: Arguments<ReductionArguments, ['reduction']>) {
-    super('SoftMarginLoss', parseArgs<ReductionArguments>('SoftMarginLoss', [], { reduction: 'mean' }, args).reduction);
+  constructor(options?: ReductionArguments);
+  constructor(...args: Arguments<ReductionArguments, ['reduction']>);
+  constructor(...args: unknown[]) {
+    super('SoftMarginLoss', parseSettings('SoftMarginLoss', reductionSettings, args).reduction);
   }
 
   forward(input: Tensor, target: Tensor): Tensor {

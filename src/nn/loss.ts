@@ -1,17 +1,11 @@
 // Owns the loss family: CrossEntropyLoss, NLLLoss, MSELoss, L1Loss, BCEWithLogitsLoss.
-import { type Arguments, parseArgs } from '../core/options';
+import type { Arguments } from '../core/options';
+import { parseSettings } from '../core/settings';
 import type { Tensor } from '../tensor/tensor';
 import { inputs } from './callable';
 import * as F from './functional/loss';
-import { checkReduction, type Reduction, type ReductionArguments } from './functional/reduction';
+import { checkReduction, type Reduction, type ReductionArguments, reductionSettings } from './functional/reduction';
 import { Layer } from './layer';
-
-interface ClassArguments extends ReductionArguments {
-  /** A weight for each class. */
-  weight?: Tensor | null;
-  /** Targets of this class count for nothing, default −100. */
-  ignoreIndex?: number;
-}
 
 /** A loss module: what is reduced at the end, and how. */
 export abstract class Loss extends Layer {
@@ -31,11 +25,6 @@ export abstract class PairLoss extends Loss {
   }
 }
 
-interface CrossEntropyArguments extends ClassArguments {
-  /** Share of the target spread evenly over all classes, default 0. */
-  labelSmoothing?: number;
-}
-
 /**
  * −log softmax(input)[target], the negative log likelihood of unnormalised scores.
  *
@@ -47,13 +36,10 @@ export class CrossEntropyLoss extends PairLoss {
   ignoreIndex: number;
   labelSmoothing: number;
 
-  constructor(...args: Arguments<CrossEntropyArguments, ['weight', 'ignoreIndex', 'reduction', 'labelSmoothing']>) {
-    const o = parseArgs<CrossEntropyArguments>(
-      'CrossEntropyLoss',
-      [],
-      { weight: null, ignoreIndex: -100, reduction: 'mean', labelSmoothing: 0 },
-      args,
-    );
+  constructor(options?: F.CrossEntropyArguments);
+  constructor(...args: Arguments<F.CrossEntropyArguments, ['weight', 'ignoreIndex', 'reduction', 'labelSmoothing']>);
+  constructor(...args: unknown[]) {
+    const o = parseSettings('CrossEntropyLoss', F.crossEntropySettings, args);
     super('CrossEntropyLoss', o.reduction);
     this.registerBuffer('weight', o.weight);
     this.ignoreIndex = o.ignoreIndex;
@@ -71,9 +57,10 @@ export class NLLLoss extends PairLoss {
   declare weight: Tensor | null;
   ignoreIndex: number;
 
-  constructor(...args: Arguments<ClassArguments, ['weight', 'ignoreIndex', 'reduction']>) {
-    const defaults = { weight: null, ignoreIndex: -100, reduction: 'mean' } as const;
-    const o = parseArgs<ClassArguments>('NLLLoss', [], defaults, args);
+  constructor(options?: F.ClassArguments);
+  constructor(...args: Arguments<F.ClassArguments, ['weight', 'ignoreIndex', 'reduction']>);
+  constructor(...args: unknown[]) {
+    const o = parseSettings('NLLLoss', F.classSettings, args);
     super('NLLLoss', o.reduction);
     this.registerBuffer('weight', o.weight);
     this.ignoreIndex = o.ignoreIndex;
@@ -87,8 +74,10 @@ export class NLLLoss extends PairLoss {
 
 /** (input − target)². Shape: two of the same shape. */
 export class MSELoss extends PairLoss {
-  constructor(...args: Arguments<ReductionArguments, ['reduction']>) {
-    super('MSELoss', parseArgs<ReductionArguments>('MSELoss', [], { reduction: 'mean' }, args).reduction);
+  constructor(options?: ReductionArguments);
+  constructor(...args: Arguments<ReductionArguments, ['reduction']>);
+  constructor(...args: unknown[]) {
+    super('MSELoss', parseSettings('MSELoss', reductionSettings, args).reduction);
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
@@ -98,8 +87,10 @@ export class MSELoss extends PairLoss {
 
 /** |input − target|. Shape: two of the same shape. */
 export class L1Loss extends PairLoss {
-  constructor(...args: Arguments<ReductionArguments, ['reduction']>) {
-    super('L1Loss', parseArgs<ReductionArguments>('L1Loss', [], { reduction: 'mean' }, args).reduction);
+  constructor(options?: ReductionArguments);
+  constructor(...args: Arguments<ReductionArguments, ['reduction']>);
+  constructor(...args: unknown[]) {
+    super('L1Loss', parseSettings('L1Loss', reductionSettings, args).reduction);
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
@@ -107,21 +98,15 @@ export class L1Loss extends PairLoss {
   }
 }
 
-interface BCEWithLogitsArguments extends ReductionArguments {
-  /** A factor for each element. */
-  weight?: Tensor | null;
-  /** A factor for the positive class of each output. */
-  posWeight?: Tensor | null;
-}
-
 /** −weight (posWeight · target · ln σ(input) + (1 − target) ln(1 − σ(input))). Shape: two of the same shape. */
 export class BCEWithLogitsLoss extends PairLoss {
   declare weight: Tensor | null;
   declare posWeight: Tensor | null;
 
-  constructor(...args: Arguments<BCEWithLogitsArguments, ['weight', 'reduction', 'posWeight']>) {
-    const defaults = { weight: null, reduction: 'mean', posWeight: null } as const;
-    const o = parseArgs<BCEWithLogitsArguments>('BCEWithLogitsLoss', [], defaults, args);
+  constructor(options?: F.BCEWithLogitsArguments);
+  constructor(...args: Arguments<F.BCEWithLogitsArguments, ['weight', 'reduction', 'posWeight']>);
+  constructor(...args: unknown[]) {
+    const o = parseSettings('BCEWithLogitsLoss', F.bceWithLogitsSettings, args);
     super('BCEWithLogitsLoss', o.reduction);
     this.registerBuffer('weight', o.weight);
     this.registerBuffer('posWeight', o.posWeight, { key: 'pos_weight' });

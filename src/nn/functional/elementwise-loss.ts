@@ -1,9 +1,10 @@
 // Owns F's losses between an input and a target of its shape: smooth, of probabilities, and of distributions.
 
-import { orNull } from '../../core/argument-kinds';
+import { oneOf, orNull } from '../../core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../core/errors';
 import { sameShape } from '../../core/meta';
 import { type Arguments, parseArgs } from '../../core/options';
+import { parseSettings, type Settings } from '../../core/settings';
 import { expectFloat } from '../../graph/record';
 import * as ops from '../../ops/loss';
 import { callable } from '../../tensor/callable';
@@ -16,6 +17,7 @@ import {
   type Reduction,
   type ReductionArguments,
   reduceLosses,
+  reductionSettings,
   type WeightedArguments,
   weigh,
 } from './reduction';
@@ -24,6 +26,8 @@ export interface SmoothL1Arguments extends ReductionArguments {
   /** Where the square ends, default 1; with 0 the loss is l1Loss. */
   beta?: number;
 }
+
+export const smoothL1Settings: Settings<SmoothL1Arguments> = { defaults: { reduction: 'mean', beta: 1 } };
 
 function differenceOf(name: string, input: Tensor, target: Tensor): Tensor {
   const d = input.sub(target);
@@ -37,7 +41,7 @@ export const smoothL1Loss = callable(
   'smoothL1Loss(input, target, ...)',
   (input: Tensor, target: Tensor, ...args: Arguments<SmoothL1Arguments, ['reduction', 'beta']>): Tensor => {
     const name = 'smoothL1Loss';
-    const { reduction, beta } = parseArgs<SmoothL1Arguments>(name, [], { reduction: 'mean', beta: 1 }, args);
+    const { reduction, beta } = parseSettings(name, smoothL1Settings, args);
     if (!(beta >= 0)) throw new ArgumentError(`${name}: expected beta of at least 0, but got ${beta}`);
     if (beta === 0) return l1Loss(input, target, { reduction });
     const d = differenceOf(name, input, target);
@@ -82,12 +86,14 @@ export const huberLoss = callable(
   },
 );
 
+export const bceSettings: Settings<WeightedArguments> = { defaults: { weight: null, reduction: 'mean' } };
+
 /** −weight (target · ln input + (1 − target) ln(1 − input)) of probabilities, the logarithms no less than −100. */
 export const binaryCrossEntropy = callable(
   'binaryCrossEntropy(input, target, weight?, ...)',
   (input: Tensor, target: Tensor, ...args: Arguments<WeightedArguments, ['weight', 'reduction']>): Tensor => {
     const name = 'binaryCrossEntropy';
-    const { weight, reduction } = parseArgs<WeightedArguments>(name, [], { weight: null, reduction: 'mean' }, args);
+    const { weight, reduction } = parseSettings(name, bceSettings, args);
     checkReduction(name, reduction);
     return Tensor.of(ops.bce(input.value, target.value, { weight: weight?.value ?? null, reduction }));
   },
@@ -103,12 +109,17 @@ export interface KLDivArguments {
   logTarget?: boolean;
 }
 
+export const klDivSettings: Settings<KLDivArguments> = {
+  defaults: { reduction: 'mean', logTarget: false },
+  kinds: { reduction: oneOf('none', 'mean', 'sum', 'batchmean') },
+};
+
 /** target (ln target − input), the divergence from the log probabilities `input`; 0 where the target is 0, NaN where it is negative. */
 export const klDiv = callable(
   'klDiv(input, target, ...)',
   (input: Tensor, target: Tensor, ...args: Arguments<KLDivArguments, ['reduction', 'logTarget']>): Tensor => {
     const name = 'klDiv';
-    const { reduction, logTarget } = parseArgs<KLDivArguments>(name, [], { reduction: 'mean', logTarget: false }, args);
+    const { reduction, logTarget } = parseSettings(name, klDivSettings, args);
     expectFloat(name, 'input', input);
     expectFloat(name, 'target', target);
     const losses = logTarget ? target.exp().mul(target.sub(input)) : target.xlogy(target).sub(target.mul(input));
@@ -126,6 +137,10 @@ export interface PoissonArguments extends ReductionArguments {
   eps?: number;
 }
 
+export const poissonSettings: Settings<PoissonArguments> = {
+  defaults: { logInput: true, full: false, eps: 1e-8, reduction: 'mean' },
+};
+
 /** exp(input) − target · input (or input − target ln(input + eps)), the likelihood of Poisson counts. */
 export const poissonNllLoss = callable(
   'poissonNllLoss(input, target, ...)',
@@ -134,8 +149,7 @@ export const poissonNllLoss = callable(
     target: Tensor,
     ...args: Arguments<PoissonArguments, ['logInput', 'full', 'eps', 'reduction']>
   ): Tensor => {
-    const defaults = { logInput: true, full: false, eps: 1e-8, reduction: 'mean' } as const;
-    const { logInput, full, eps, reduction } = parseArgs<PoissonArguments>('poissonNllLoss', [], defaults, args);
+    const { logInput, full, eps, reduction } = parseSettings('poissonNllLoss', poissonSettings, args);
     const losses = logInput ? input.exp().sub(target.mul(input)) : input.sub(target.mul(input.add(eps).log()));
     if (!full) return reduceLosses('poissonNllLoss', losses, reduction);
     const counts = target.where(target.gt(1), 1);
@@ -159,6 +173,10 @@ export interface GaussianArguments extends ReductionArguments {
   eps?: number;
 }
 
+export const gaussianSettings: Settings<GaussianArguments> = {
+  defaults: { full: false, eps: 1e-6, reduction: 'mean' },
+};
+
 /**
  * ½ (ln var + (input − target)² / var), the likelihood of normal values.
  * Shape: input and target alike; variance likewise, or with one dimension of 1, or without the last dimension.
@@ -172,8 +190,7 @@ export const gaussianNllLoss = callable(
     ...args: Arguments<GaussianArguments, ['full', 'eps', 'reduction']>
   ): Tensor => {
     const name = 'gaussianNllLoss';
-    const defaults = { full: false, eps: 1e-6, reduction: 'mean' } as const;
-    const { full, eps, reduction } = parseArgs<GaussianArguments>(name, [], defaults, args);
+    const { full, eps, reduction } = parseSettings(name, gaussianSettings, args);
     const spread = spreadOf(input, variance);
     // The gradient is that of the variance itself also where eps stands in for it.
     const held = spread.where(spread.ge(eps), spread.sub(spread.detach()).add(eps));
@@ -199,7 +216,7 @@ function spreadOf(input: Tensor, variance: Tensor | number): Tensor {
 export const softMarginLoss = callable(
   'softMarginLoss(input, target, ...)',
   (input: Tensor, target: Tensor, ...args: Arguments<ReductionArguments, ['reduction']>): Tensor => {
-    const { reduction } = parseArgs<ReductionArguments>('softMarginLoss', [], { reduction: 'mean' }, args);
+    const { reduction } = parseSettings('softMarginLoss', reductionSettings, args);
     const losses = logsigmoid(input.mul(target)).neg();
     return reduceLosses('softMarginLoss', losses, reduction, 'SoftMarginLossBackward0');
   },

@@ -1,24 +1,29 @@
 // Owns F's losses: thin over the ops.
 
 import { ArgumentError } from '../../core/errors';
-import { type Arguments, parseArgs } from '../../core/options';
+import type { Arguments } from '../../core/options';
+import { parseSettings, type Settings } from '../../core/settings';
 import { cast } from '../../ops/cast';
 import * as ops from '../../ops/loss';
 import { callable } from '../../tensor/callable';
 import { Tensor } from '../../tensor/tensor';
 import { checkReduction, type Reduction, type ReductionArguments, type WeightedArguments, weigh } from './reduction';
 
-interface ClassArguments extends ReductionArguments {
+export interface ClassArguments extends ReductionArguments {
   /** A weight for each class. */
   weight?: Tensor | null;
   /** Targets of this class count for nothing, default −100. */
   ignoreIndex?: number;
 }
 
-interface CrossEntropyArguments extends ClassArguments {
+export interface CrossEntropyArguments extends ClassArguments {
   /** Share of the target spread evenly over all classes, default 0. */
   labelSmoothing?: number;
 }
+
+export const crossEntropySettings: Settings<CrossEntropyArguments> = {
+  defaults: { weight: null, ignoreIndex: -100, reduction: 'mean', labelSmoothing: 0 },
+};
 
 /**
  * Cross entropy of unnormalised scores. Shape: input [N, C], [C] or [N, C, d…]; target of class indices [N], [] or [N, d…], or
@@ -31,8 +36,7 @@ export const crossEntropy = callable(
     target: Tensor,
     ...args: Arguments<CrossEntropyArguments, ['weight', 'ignoreIndex', 'reduction', 'labelSmoothing']>
   ): Tensor => {
-    const defaults = { weight: null, ignoreIndex: -100, reduction: 'mean', labelSmoothing: 0 } as const;
-    const { weight, ...options } = parseArgs<CrossEntropyArguments>('crossEntropy', [], defaults, args);
+    const { weight, ...options } = parseSettings('crossEntropy', crossEntropySettings, args);
     checkReduction('crossEntropy', options.reduction);
     if (options.ignoreIndex >= 0 && target.isFloatingPoint()) {
       throw new ArgumentError(
@@ -43,6 +47,10 @@ export const crossEntropy = callable(
   },
 );
 
+export const classSettings: Settings<ClassArguments> = {
+  defaults: { weight: null, ignoreIndex: -100, reduction: 'mean' },
+};
+
 /** −weight[target] · input[target] of log probabilities. Shape: as crossEntropy, with class indices. */
 export const nllLoss = callable(
   'nllLoss(input, target, weight?, ...)',
@@ -51,8 +59,7 @@ export const nllLoss = callable(
     target: Tensor,
     ...args: Arguments<ClassArguments, ['weight', 'ignoreIndex', 'reduction']>
   ): Tensor => {
-    const defaults = { weight: null, ignoreIndex: -100, reduction: 'mean' } as const;
-    const { weight, ...options } = parseArgs<ClassArguments>('nllLoss', [], defaults, args);
+    const { weight, ...options } = parseSettings('nllLoss', classSettings, args);
     checkReduction('nllLoss', options.reduction);
     return Tensor.of(ops.nllLoss(input.value, target.value, { weight: weight?.value ?? null, ...options }));
   },
@@ -60,7 +67,7 @@ export const nllLoss = callable(
 
 type WeightedArgs = Arguments<WeightedArguments, ['reduction', 'weight']>;
 
-const weightedDefaults = { reduction: 'mean', weight: null } as const;
+const weightedSettings: Settings<WeightedArguments> = { defaults: { reduction: 'mean', weight: null } };
 
 /** Weighted losses, the mean being that of the weights. */
 function weighted(name: string, input: Tensor, losses: Tensor, weight: Tensor, reduction: Reduction): Tensor {
@@ -73,7 +80,7 @@ function weighted(name: string, input: Tensor, losses: Tensor, weight: Tensor, r
 export const mseLoss = callable(
   'mseLoss(input, target, reduction?: value, weight?, ...)',
   (input: Tensor, target: Tensor, ...args: WeightedArgs): Tensor => {
-    const { reduction, weight } = parseArgs<WeightedArguments>('mseLoss', [], weightedDefaults, args);
+    const { reduction, weight } = parseSettings('mseLoss', weightedSettings, args);
     checkReduction('mseLoss', reduction);
     if (weight) return weighted('mseLoss', input, input.sub(target).square(), weight, reduction);
     return Tensor.of(ops.mseLoss(input.value, target.value, reduction));
@@ -84,19 +91,23 @@ export const mseLoss = callable(
 export const l1Loss = callable(
   'l1Loss(input, target, reduction?: value, weight?, ...)',
   (input: Tensor, target: Tensor, ...args: WeightedArgs): Tensor => {
-    const { reduction, weight } = parseArgs<WeightedArguments>('l1Loss', [], weightedDefaults, args);
+    const { reduction, weight } = parseSettings('l1Loss', weightedSettings, args);
     checkReduction('l1Loss', reduction);
     if (weight) return weighted('l1Loss', input, input.sub(target).abs(), weight, reduction);
     return Tensor.of(ops.l1Loss(input.value, target.value, reduction));
   },
 );
 
-interface BCEWithLogitsArguments extends ReductionArguments {
+export interface BCEWithLogitsArguments extends ReductionArguments {
   /** A factor for each element. */
   weight?: Tensor | null;
   /** A factor for the positive class of each output. */
   posWeight?: Tensor | null;
 }
+
+export const bceWithLogitsSettings: Settings<BCEWithLogitsArguments> = {
+  defaults: { weight: null, reduction: 'mean', posWeight: null },
+};
 
 /** −weight (posWeight · target · ln σ(input) + (1 − target) ln(1 − σ(input))). */
 export const binaryCrossEntropyWithLogits = callable(
@@ -106,8 +117,7 @@ export const binaryCrossEntropyWithLogits = callable(
     target: Tensor,
     ...args: Arguments<BCEWithLogitsArguments, ['weight', 'reduction', 'posWeight']>
   ): Tensor => {
-    const defaults = { weight: null, reduction: 'mean', posWeight: null } as const;
-    const o = parseArgs<BCEWithLogitsArguments>('binaryCrossEntropyWithLogits', [], defaults, args);
+    const o = parseSettings('binaryCrossEntropyWithLogits', bceWithLogitsSettings, args);
     checkReduction('binaryCrossEntropyWithLogits', o.reduction);
     // tensor([2]) is of whole numbers, since 2.0 is none of its own here.
     const factor = (weight: Tensor | null) => weight && cast(weight.value, input.dtype);

@@ -2,6 +2,7 @@
 
 import { ArgumentError, ShapeError } from '../../core/errors';
 import { sameShape, showShape } from '../../core/meta';
+import type { Settings } from '../../core/settings';
 import { named } from '../../graph/record';
 import type { Reduction } from '../../ops/loss';
 import { Tensor } from '../../tensor/tensor';
@@ -12,6 +13,8 @@ export interface ReductionArguments {
   /** 'mean' (default), 'sum', or 'none' for one loss per element. */
   reduction?: Reduction;
 }
+
+export const reductionSettings: Settings<ReductionArguments> = { defaults: { reduction: 'mean' } };
 
 export interface WeightedArguments extends ReductionArguments {
   /** A factor for each element. */
