@@ -2,7 +2,7 @@
 
 import { callback, either, integer, listOf as listOfKind, nonEmpty } from '../core/argument-kinds';
 import { ArgumentError, ShapeError } from '../core/errors';
-import { type Arguments as ByPlaceOrName, expectKind, kindOf, parseArgs } from '../core/options';
+import { type Arguments as ByPlaceOrName, expectKind, isPlainObject, kindOf, parseArgs } from '../core/options';
 import { withMode } from '../graph/mode';
 import { detach, identity } from '../ops/cast';
 import { checked } from '../tensor/callable';
@@ -15,6 +15,9 @@ import { grad as gradOf } from './grad';
 
 /** A function of tensors, or of lists and objects of them, with one tensor as its result. */
 export type TensorFunction<Args extends readonly unknown[] = readonly Tensor[]> = (...args: Args) => Tensor;
+
+/** A function of tensors whose result is a tensor, and beside it anything that is not differentiated. */
+type WithAux<Args extends readonly unknown[], Aux> = (...args: Args) => readonly [output: Tensor, aux: Aux];
 
 interface Arguments {
   /** The arguments as the function gets them: those of `wanted` as tensors of their own, of which gradients are taken. */
@@ -43,15 +46,36 @@ function argumentsOf(name: string, func: unknown, args: readonly unknown[], argn
   return { given, wanted: argnums.flatMap((n) => tensorsIn(given[n])), nested };
 }
 
-/** What a function gives, which has to be a tensor to be differentiated. */
-function resultOf<Args extends readonly unknown[]>(
+/** A function that is differentiated, whatever it gives. */
+type AnyFunction = (...args: never) => unknown;
+
+/** What a function gives, and with `hasAux` what it gives beside it. */
+function resultOf(
   name: string,
-  func: TensorFunction<Args>,
+  func: AnyFunction,
   given: readonly unknown[],
-): Tensor {
-  const y = func(...(given as unknown as Args));
-  expectKind(name, 'the result of func', y, tensor);
-  return y;
+  hasAux: boolean,
+): [y: unknown, aux: unknown] {
+  const result = func(...(given as never));
+  if (!hasAux) return [result, undefined];
+  if (!Array.isArray(result) || result.length !== 2) {
+    throw new ArgumentError(
+      `${name}: expected the result of func to be [output, aux] with hasAux, but got ${kindOf(result)}`,
+    );
+  }
+  return result as [unknown, unknown];
+}
+
+/** `resultOf`, which has to be a tensor to be differentiated. */
+function tensorOf(
+  name: string,
+  func: AnyFunction,
+  given: readonly unknown[],
+  hasAux = false,
+): [y: Tensor, aux: unknown] {
+  const [y, aux] = resultOf(name, func, given, hasAux);
+  expectKind(name, hasAux ? 'the output of func' : 'the result of func', y, tensor);
+  return [y as Tensor, aux];
 }
 
 const listOf = (argnums: number | readonly number[]): readonly number[] =>
@@ -66,8 +90,9 @@ function formed(argnums: number | readonly number[], args: readonly unknown[], f
 
 const recorded = <T>(fn: () => T): T => withMode({ grad: true, keepSaved: true }, fn);
 
-/** A result that is on no graph unless an argument was. */
-const released = (x: Tensor, nested: boolean): Tensor => (nested ? x : x.detach());
+/** Results that are on no graph unless an argument was. */
+const released = <T>(results: T, nested: boolean): T =>
+  nested ? results : mapTensors(results, (x) => (x.requiresGrad ? x.detach() : x));
 
 /** The arguments that gradients are taken by: a number, or a list of numbers. */
 export interface Argnums<N extends number | readonly number[] = number | readonly number[]> {
@@ -75,11 +100,26 @@ export interface Argnums<N extends number | readonly number[] = number | readonl
   argnums?: N;
 }
 
+/** Whether a function gives something beside its output. */
+interface Beside<Has extends boolean> {
+  /** The function gives [output, aux], and aux, which is not differentiated, is given back beside the result; default false. */
+  hasAux?: Has;
+}
+
+/** Options that say that the function gives something beside its output. */
+type AuxArgnums<N extends number | readonly number[]> = Argnums<N> & Required<Beside<true>>;
+
+/** Options that follow a function: in one object, or in their places. */
+type Following<N extends number | readonly number[]> = [options?: (Argnums<N> & Beside<false>) | N, hasAux?: false];
+type FollowingAux<N extends number | readonly number[]> =
+  | [options: AuxArgnums<N>]
+  | [argnums: N, hasAux: true | { hasAux: true }];
+
 const places = either(integer, listOfKind(integer));
 
-/** `argnums`, by position or by name. */
-function argnumsOf<N extends number | readonly number[]>(name: string, options: Argnums<N> | N): N {
-  return parseArgs<Argnums>(name, [], { argnums: 0 }, [options], { argnums: places }).argnums as N;
+/** `argnums` and `hasAux`, by position or by name. */
+function optionsOf(name: string, options: readonly unknown[]): Required<Argnums & Beside<boolean>> {
+  return parseArgs<Argnums & Beside<boolean>>(name, [], { argnums: 0, hasAux: false }, options, { argnums: places });
 }
 
 /** Of the form of the argument, or of the arguments, that is differentiated by. */
@@ -90,57 +130,89 @@ type Differentiated<Args extends readonly unknown[], N> = N extends readonly num
 /** The form of `T` with something else in the place of each tensor. */
 type Each<T, Of> = T extends Tensor ? Of : { [K in keyof T]: Each<T[K], Of> };
 
-/** A function for [gradient, value] of `func`, whose result must be a single element. */
+/**
+ * A function for [gradient, value] of `func`, whose result must be a single element; with `hasAux`, of what `func` gives as [value, aux], for
+ * [gradient, [value, aux]].
+ */
 export const gradAndValue = checked('func.gradAndValue(func: function, ...)', makeGradAndValue);
 
+function makeGradAndValue<Args extends readonly unknown[], Aux, const N extends number | readonly number[] = 0>(
+  func: WithAux<Args, Aux>,
+  ...options: FollowingAux<N>
+): (...args: Args) => [gradient: Differentiated<Args, N>, result: [value: Tensor, aux: Aux]];
 function makeGradAndValue<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
   func: TensorFunction<Args>,
-  options: Argnums<N> | N = {},
-): (...args: Args) => [gradient: Differentiated<Args, N>, value: Tensor] {
-  const argnums = argnumsOf('func.grad', options);
+  ...options: Following<N>
+): (...args: Args) => [gradient: Differentiated<Args, N>, value: Tensor];
+function makeGradAndValue(func: AnyFunction, ...options: unknown[]): (...args: unknown[]) => [unknown, unknown] {
+  const { argnums, hasAux } = optionsOf('func.grad', options);
   return (...args) =>
     recorded(() => {
       const { given, wanted, nested } = argumentsOf('func.grad', func, args, listOf(argnums));
-      const y = resultOf('func.grad', func, given);
+      const [y, aux] = tensorOf('func.grad', func, given, hasAux);
       if (y.numel() !== 1) {
         throw new ShapeError(
           `func.grad: expected a function of one element, but its result has shape [${y.shape.join(', ')}]`,
         );
       }
       const gradients = gradientsOf(y, wanted, { nested });
-      return [formed(argnums, args, gradients) as Differentiated<Args, N>, released(y, nested)];
+      return [formed(argnums, args, gradients), released(hasAux ? [y, aux] : y, nested)];
     });
 }
 
 /**
- * A function for the gradient of `func`, whose result must be a single element.
+ * A function for the gradient of `func`, whose result must be a single element; with `hasAux`, of what `func` gives as [value, aux], for
+ * [gradient, aux].
  *
  *     torch.func.grad((x) => x.sin().sum())(x);   // cos x
  */
 export const grad = checked('func.grad(func: function, ...)', makeGrad);
 
+function makeGrad<Args extends readonly unknown[], Aux, const N extends number | readonly number[] = 0>(
+  func: WithAux<Args, Aux>,
+  ...options: FollowingAux<N>
+): (...args: Args) => [gradient: Differentiated<Args, N>, aux: Aux];
 function makeGrad<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
   func: TensorFunction<Args>,
-  options: Argnums<N> | N = {},
-): (...args: Args) => Differentiated<Args, N> {
-  const both = gradAndValue(func, options);
-  return (...args) => both(...args)[0];
+  ...options: Following<N>
+): (...args: Args) => Differentiated<Args, N>;
+function makeGrad(func: AnyFunction, ...options: unknown[]): (...args: unknown[]) => unknown {
+  const { hasAux } = optionsOf('func.grad', options);
+  const both = makeGradAndValue(func as never, ...(options as [])) as (...args: unknown[]) => [unknown, unknown];
+  return (...args) => {
+    const [gradient, result] = both(...args);
+    return hasAux ? [gradient, (result as [Tensor, unknown])[1]] : gradient;
+  };
 }
 
-/** [func(...primals), v ↦ vᵀ J], J being the Jacobian of `func` at the primals: one product for each of them. */
+/** The option of `vjp` behind its primals. */
+type Aux = Required<Beside<true>>;
+
+/**
+ * [func(...primals), v ↦ vᵀ J], J being the Jacobian of `func` at the primals: one product for each of them. With `{ hasAux: true }` behind the
+ * primals, of what `func` gives as [output, aux], for [output, v ↦ vᵀ J, aux].
+ */
+export function vjp<Args extends readonly Tensor[], A>(
+  func: WithAux<Args, A>,
+  ...primals: [...Args, Aux]
+): [output: Tensor, product: (cotangent: Tensor) => Tensor[], aux: A];
 export function vjp<Args extends readonly Tensor[]>(
   func: TensorFunction<Args>,
   ...primals: Args
-): [output: Tensor, product: (cotangent: Tensor) => Tensor[]] {
+): [output: Tensor, product: (cotangent: Tensor) => Tensor[]];
+export function vjp(func: AnyFunction, ...args: readonly unknown[]): unknown {
   expectKind('func.vjp', 'func', func, callback);
+  const options = isPlainObject(args.at(-1)) ? [args.at(-1)] : [];
+  const { hasAux } = parseArgs<Beside<boolean>>('func.vjp', [], { hasAux: false }, options);
+  const primals = args.slice(0, args.length - options.length);
   expectKind('func.vjp', 'primals', primals, nonEmpty(tensor));
   return recorded(() => {
     const places = primals.map((_, i) => i);
     const { given, wanted, nested } = argumentsOf('func.vjp', func, primals, places);
-    const y = resultOf('func.vjp', func, given);
+    const [y, aux] = tensorOf('func.vjp', func, given, hasAux);
     const product = (cotangent: Tensor) =>
       recorded(() => filled(gradOf(y, wanted, { gradOutputs: cotangent, ...again(nested) }), wanted));
-    return [released(y, nested), product];
+    return [released(y, nested), product, ...(hasAux ? [released(aux, nested)] : [])];
   });
 }
 
@@ -157,22 +229,33 @@ const gradientsOf = (
 const filled = (gradients: readonly (Tensor | null)[], xs: readonly Tensor[]): Tensor[] =>
   gradients.map((g, i) => g ?? xs[i]!.detach().mul(0));
 
-interface Push<Args extends readonly Tensor[]> {
-  func: TensorFunction<Args>;
+interface Push<F, Args extends readonly Tensor[]> {
+  func: F;
   primals: Args;
   tangents: readonly Tensor[];
 }
 
-/** The pair [func(...primals), J · tangents]: the directional derivative, by differentiating the transposed product. */
+type PushOrder = ['func', 'primals', 'tangents'];
+
+/**
+ * The pair [func(...primals), J · tangents]: the directional derivative, by differentiating the transposed product. With `hasAux`, of what `func`
+ * gives as [output, aux], [output, J · tangents, aux].
+ */
+export function jvp<Args extends readonly Tensor[], A>(
+  ...args: ByPlaceOrName<Push<WithAux<Args, A>, Args> & Aux, [...PushOrder, 'hasAux']>
+): [output: Tensor, tangent: Tensor, aux: A];
 export function jvp<Args extends readonly Tensor[]>(
-  ...args: ByPlaceOrName<Push<Args>, ['func', 'primals', 'tangents']>
-): [output: Tensor, tangent: Tensor] {
+  ...args: ByPlaceOrName<Push<TensorFunction<Args>, Args> & { hasAux?: false }, [...PushOrder, 'hasAux']>
+): [output: Tensor, tangent: Tensor];
+export function jvp(...args: readonly unknown[]): unknown {
   return recorded(() => {
-    const { func, primals, tangents } = parseArgs<Push<Args>>('func.jvp', ['func', 'primals', 'tangents'], {}, args, {
-      func: callback,
-      primals: tensors,
-      tangents: tensors,
-    });
+    const { func, primals, tangents, hasAux } = parseArgs<Push<AnyFunction, readonly Tensor[]> & { hasAux?: boolean }>(
+      'func.jvp',
+      ['func', 'primals', 'tangents'],
+      { hasAux: false },
+      args,
+      { func: callback, primals: tensors, tangents: tensors },
+    );
     if (primals.length !== tangents.length) {
       throw new ArgumentError(
         `func.jvp: expected as many tangents as primals, ${primals.length}, but got ${tangents.length}`,
@@ -180,46 +263,58 @@ export function jvp<Args extends readonly Tensor[]>(
     }
     const places = primals.map((_, i) => i);
     const { given, wanted, nested } = argumentsOf('func.jvp', func, primals, places);
-    const y = resultOf('func.jvp', func, given);
-    const u = Tensor.of(detach(y.value)).mul(0).requiresGrad_();
-    const products = gradOf(y, wanted, { gradOutputs: u, createGraph: true, allowUnused: true });
-    const parts = products.flatMap((product, i) => (product?.requiresGrad ? [{ product, tangent: tangents[i]! }] : []));
-    if (parts.length === 0) return [released(y, nested), y.detach().mul(0)];
-    const [tangent] = gradOf(
-      parts.map(({ product }) => product),
-      u,
-      { gradOutputs: parts.map((part) => part.tangent), createGraph: nested, retainGraph: true },
-    );
-    return [released(y, nested), tangent!];
+    const [y, aux] = tensorOf('func.jvp', func, given, hasAux);
+    return [released(y, nested), pushed(y, wanted, tangents, nested), ...(hasAux ? [released(aux, nested)] : [])];
   });
+}
+
+/** J · tangents, of the Jacobian of y by xs. */
+function pushed(y: Tensor, xs: readonly Tensor[], tangents: readonly Tensor[], nested: boolean): Tensor {
+  const u = Tensor.of(detach(y.value)).mul(0).requiresGrad_();
+  const products = gradOf(y, xs, { gradOutputs: u, createGraph: true, allowUnused: true });
+  const parts = products.flatMap((product, i) => (product?.requiresGrad ? [{ product, tangent: tangents[i]! }] : []));
+  if (parts.length === 0) return y.detach().mul(0);
+  const [tangent] = gradOf(
+    parts.map(({ product }) => product),
+    u,
+    { gradOutputs: parts.map((part) => part.tangent), createGraph: nested, retainGraph: true },
+  );
+  return tangent!;
 }
 
 /**
  * A function for the Jacobian of `func`, shape [...output, ...argument], by one backward an element of the output. Where the argument is a list or an
- * object of tensors, so is the Jacobian; where the result is one, the Jacobian holds that of each of its tensors.
+ * object of tensors, so is the Jacobian; where the result is one, the Jacobian holds that of each of its tensors. With `hasAux`, of what `func`
+ * gives as [output, aux], for [Jacobian, aux].
  */
 export const jacrev = checked('func.jacrev(func: function, ...)', makeJacrev);
 
+function makeJacrev<Args extends readonly unknown[], Aux, const N extends number | readonly number[] = 0>(
+  func: WithAux<Args, Aux>,
+  ...options: FollowingAux<N>
+): (...args: Args) => [jacobian: Differentiated<Args, N>, aux: Aux];
 function makeJacrev<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
   func: TensorFunction<Args>,
-  options: Argnums<N> | N = {},
-): (...args: Args) => Differentiated<Args, N> {
-  const argnums = argnumsOf('func.jacrev', options);
+  ...options: Following<N>
+): (...args: Args) => Differentiated<Args, N>;
+function makeJacrev(func: AnyFunction, ...options: unknown[]): (...args: unknown[]) => unknown {
+  const { argnums, hasAux } = optionsOf('func.jacrev', options);
   return (...args) =>
     recorded(() => {
       const { given, wanted, nested } = argumentsOf('func.jacobian', func, args, listOf(argnums));
-      const result: unknown = func(...(given as unknown as Args));
+      const [result, aux] = resultOf('func.jacobian', func, given, hasAux);
       if (tensorsIn(result).length === 0) {
         throw new ArgumentError(
           `func.jacobian: expected the result of func to be a tensor, or a list or object of them, but got ${kindOf(result)}`,
         );
       }
-      return mapTensors(result, (y) => {
+      const all = mapTensors(result, (y) => {
         const units = eye(y.numel()).unbind(0);
         const rows = units.map((unit) => gradientsOf(y, wanted, { gradOutputs: unit.reshape(y.shape), nested }));
         const jacobians = wanted.map((x, i) => stack(rows.map((row) => row[i]!)).reshape([...y.shape, ...x.shape]));
         return formed(argnums, args, jacobians);
-      }) as Differentiated<Args, N>;
+      });
+      return hasAux ? [all, released(aux, nested)] : all;
     });
 }
 

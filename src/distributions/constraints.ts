@@ -7,6 +7,7 @@ import { pythonFloat } from '../core/printing';
 import { isTensor } from '../tensor/callable';
 import { cat as concatenated, stack as stacked } from '../tensor/functions';
 import { broadcastShapes } from '../tensor/joins';
+import { eigvalsh } from '../tensor/linalg-spectra';
 import { numberAtHand, valuesAtHand } from '../tensor/shown';
 import type { Tensor } from '../tensor/tensor';
 import { Constraint, expectConstraint } from './constraint';
@@ -352,6 +353,19 @@ export const square: Constraint = /* @__PURE__ */ new Special('Square', 2, squar
 /** Square matrices that equal their transpose, but for 10⁻⁶. */
 export const symmetric: Constraint = /* @__PURE__ */ new Special('Symmetric', 2, (value) =>
   isSquare(value) ? value.isclose(value.mT, { atol: 1e-6 }).all(-2).all(-1) : squareness(value),
+);
+
+const isPositive = (value: Tensor, above: (eigenvalues: Tensor) => Tensor): Tensor =>
+  isSquare(value) ? symmetric.check(value).logicalAnd(above(eigvalsh(value)).all(-1)) : squareness(value);
+
+/** Symmetric matrices without negative eigenvalues. */
+export const positiveSemidefinite: Constraint = /* @__PURE__ */ new Special('PositiveSemidefinite', 2, (value) =>
+  isPositive(value, (eigenvalues) => eigenvalues.ge(0)),
+);
+
+/** Symmetric matrices with positive eigenvalues. */
+export const positiveDefinite: Constraint = /* @__PURE__ */ new Special('PositiveDefinite', 2, (value) =>
+  isPositive(value, (eigenvalues) => eigenvalues.gt(0)),
 );
 
 function constraintsOf(op: string, cseq: unknown): Constraint[] {

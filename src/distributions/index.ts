@@ -18,6 +18,7 @@ export { Laplace } from './laplace';
 export { HalfCauchy, HalfNormal, LogNormal } from './log-normal';
 export { MixtureSameFamily } from './mixture-same-family';
 export { Multinomial } from './multinomial';
+export { MultivariateNormal } from './multivariate-normal';
 export { NegativeBinomial } from './negative-binomial';
 export { Normal } from './normal';
 export { OneHotCategorical, OneHotCategoricalStraightThrough } from './one-hot-categorical';

@@ -18,6 +18,7 @@ import { Gumbel } from './gumbel';
 import type { DistributionClass, Pair } from './kl';
 import { Laplace } from './laplace';
 import { HalfNormal } from './log-normal';
+import { MultivariateNormal } from './multivariate-normal';
 import { Normal } from './normal';
 import { OneHotCategorical } from './one-hot-categorical';
 import { EULER, filledLike } from './parameters';
@@ -57,6 +58,7 @@ const { log, sqrt, PI } = Math;
 
 /** All pairs, made when they are first asked for. */
 export const formulas = (): readonly Pair[] => [
+  pair(MultivariateNormal, MultivariateNormal, (p, q) => p.divergence(q)),
   pair(Bernoulli, Bernoulli, (p, q) => {
     const one = p.probs
       .mul(softplus(q.logits.neg()).sub(softplus(p.logits.neg())))

@@ -178,8 +178,42 @@ describe('torch.func', () => {
     expect(await torch.autograd.gradcheck(cube, x.requiresGrad_())).toBe(true);
     const wrong = (t: Tensor) => cube(t.detach()).add(t.sum());
     expect(await torch.autograd.gradcheck(wrong, x, { raiseException: false })).toBe(false);
-    expect(() => torch.func.grad(cube, { hasAux: true } as never)).toThrow(/unknown argument 'hasAux'/);
+    expect(() => torch.func.grad(cube, { hasAxu: true } as never)).toThrow(/unknown argument 'hasAxu'/);
     expect(await value.item()).toBeCloseTo(5.25, 6);
+  });
+
+  test('give back what a function gives beside its output', async () => {
+    const x = torch.tensor([1, 2, 3], { dtype: 'float32' });
+    const both = (t: Tensor) => [t.square().sum(), { twice: t.mul(2), word: 'aux' }] as const;
+    const [gradient, aux] = torch.func.grad(both, { hasAux: true })(x);
+    expect(await gradient.tolist()).toEqual([2, 4, 6]);
+    expect([await aux.twice.tolist(), aux.word, aux.twice.requiresGrad]).toEqual([[2, 4, 6], 'aux', false]);
+    const [same, [value, beside]] = torch.func.gradAndValue(both, 0, true)(x);
+    expect(await torch.stack([same, beside.twice]).tolist()).toEqual([
+      [2, 4, 6],
+      [2, 4, 6],
+    ]);
+    expect(await value.item()).toBe(14);
+    const squares = (t: Tensor) => [t.square(), t.sum()] as const;
+    const [output, product, sum] = torch.func.vjp(squares, x, { hasAux: true });
+    expect([await output.tolist(), await sum.item()]).toEqual([[1, 4, 9], 6]);
+    expect(await product(torch.ones(3))[0]!.tolist()).toEqual([2, 4, 6]);
+    const [, tangent, again] = torch.func.jvp(squares, [x], [torch.ones(3)], { hasAux: true });
+    expect([await tangent.tolist(), await again.item()]).toEqual([[2, 4, 6], 6]);
+    const [jacobian, total] = torch.func.jacrev(squares, { hasAux: true })(x);
+    expect(await jacobian.diagonal().tolist()).toEqual([2, 4, 6]);
+    expect(await total.item()).toBe(6);
+    // A second derivative passes through what stands beside.
+    const outer = (t: Tensor) =>
+      torch.func
+        .grad((u: Tensor) => [u.pow(3).sum(), u.square()] as const, { hasAux: true })(t)[1]
+        .sum();
+    expect(await torch.func.grad(outer)(x).tolist()).toEqual([2, 4, 6]);
+    const plain = (t: Tensor) => t.sum();
+    expect(() => torch.func.grad(plain as never, { hasAux: true })(x)).toThrow(
+      /expected the result of func to be \[output, aux\] with hasAux/,
+    );
+    expect(() => torch.func.vjp(squares as never, x)).toThrow(/expected the result of func to be a tensor/);
   });
 
   test('vjp and jvp', async () => {

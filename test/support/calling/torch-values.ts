@@ -134,6 +134,7 @@ export const givenToTorch: Given = {
   'torch.distributions.CumulativeDistributionTransform': { distribution: () => new Normal(0, 1) },
   'torch.distributions.Distribution::setDefaultValidateArgs': { value: true },
   'torch.distributions.IndependentTransform': { baseTransform: scaling, reinterpretedBatchNdims: 1 },
+  'torch.distributions.MultivariateNormal': { loc: () => ones(3), covarianceMatrix: () => torch.eye(3) },
   'torch.distributions.MixtureSameFamily': {
     mixtureDistribution: () => new distributions.Categorical(vector().div(3)),
     componentDistribution: () => new Normal(vector(), 1),
