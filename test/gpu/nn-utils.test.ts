@@ -98,7 +98,8 @@ describe('sequences', () => {
       /alike but for their lengths.*\[1, 2\] and \[2, 3\]/,
     );
     expect(() => utils.rnn.padSequence([])).toThrow(/at least one sequence/);
-    expect(() => utils.rnn.unpadSequence(b, torch.tensor([1]) as never)).toThrow(/as numbers, but got a tensor/);
+    expect(() => utils.rnn.unpadSequence(b, torch.tensor([1]).add(1))).toThrow(/as numbers, but got a tensor that/);
+    expect(() => utils.rnn.unpadSequence(b, torch.tensor([1]))).toThrow(/expected 2 lengths, but got 1/);
   });
 });
 
