@@ -49,7 +49,8 @@ type Given<N extends Spatial> = Omit<Parsed<ConvSettings<N>>, 'groups'> & { read
 export function slidingOf<N extends Spatial>(op: string, n: N, o: Given<N>, kernel: readonly number[]) {
   const stride: readonly number[] = sizesOf(op, 'stride', o.stride, n, 1);
   const dilation: readonly number[] = sizesOf(op, 'dilation', o.dilation, n, 1);
-  const outputPadding: readonly number[] = sizesOf(op, 'outputPadding', o.outputPadding ?? 0, n);
+  const { outputPadding: beyond = 0 } = o;
+  const outputPadding: readonly number[] = sizesOf(op, 'outputPadding', beyond, n);
   return { stride, dilation, outputPadding, padding: sidesOf(op, n, o.padding, stride, dilation, kernel) };
 }
 

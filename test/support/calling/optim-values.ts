@@ -26,6 +26,8 @@ export const givenToOptim: Readonly<Record<string, Readonly<Record<string, unkno
     schedulers: () => pair(),
     milestones: [1],
   },
+  'optim.Muon': { params: () => [ones(2, 2, { requiresGrad: true })] },
+  'optim.Muon.addParamGroup': { paramGroup: () => ({ params: [ones(3, 3, { requiresGrad: true })] }) },
   'optim.ASGD.addParamGroup': { paramGroup: () => ({ params: [ones(3, { requiresGrad: true })] }) },
   'optim.ASGD.loadStateDict': { stateDict: state },
   'optim.LBFGS.loadStateDict': { stateDict: state },
