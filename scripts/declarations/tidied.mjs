@@ -16,7 +16,7 @@ export function tidied(folder) {
       for (const chunk of chunks) {
         // It helps modules that run.
         if (chunk.fileName.endsWith('rolldown-runtime.d.ts')) delete bundle[chunk.fileName];
-        else chunk.code = withDisposal(withOwnNames(withAdditions(chunk, chunks, folder), exported));
+        else chunk.code = withDisposal(withNamedDefault(withOwnNames(withAdditions(chunk, chunks, folder), exported)));
       }
     },
   };
@@ -35,6 +35,17 @@ const withAdditions = ({ code, fileName }, chunks, folder) =>
     const path = posix.relative(posix.dirname(fileName), holder.fileName).replace(/\.d\.ts$/, '.js');
     return path.startsWith('.') ? path : `./${path}`;
   });
+
+/**
+ * The first default export among modules that are namespaces here is declared under its own name, which none may have.
+ * @param {string} code
+ */
+const withNamedDefault = (code) =>
+  /^declare const default\b/m.test(code)
+    ? code
+        .replace(/^declare const default\b/m, 'declare const ownDefault')
+        .replace(/^( {2}export \{(?:[^{}]*, )?)default(?=[, ])/m, '$1ownDefault as default')
+    : code;
 
 /**
  * Names of explicit resource management belong to a library of TypeScript's that not every program names.

@@ -52,8 +52,11 @@ type ByPlace<K, O> = K extends keyof Labelled<unknown> ? Labelled<O[K & keyof O]
 
 /** Arguments by place that may be left out. */
 type Optional<O, Order extends readonly (keyof O)[]> = Order extends readonly [infer K, ...infer Rest]
-  ? [...Partial<ByPlace<K, O>>, ...Optional<O, OfKeys<Rest, O>>]
+  ? [...ListOf<Partial<ByPlace<K, O>>>, ...Optional<O, OfKeys<Rest, O>>]
   : [];
+
+/** What is a list, said so that TypeScript 5.2 knows it. */
+type ListOf<L> = L extends readonly unknown[] ? L : [];
 
 /** What may still be given by name, written out. */
 type Named<O, Order extends readonly (keyof O)[]> =
