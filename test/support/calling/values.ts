@@ -306,6 +306,8 @@ export const given: Readonly<Record<string, readonly unknown[] | Readonly<Record
   'nn.functional.embeddingBag': { input: () => whole(2, 2), weight: square },
   'nn.functional.interpolate': { input: () => ones(1, 1, 2, 2), scaleFactor: 2 },
   'nn.functional.convTranspose2d': { input: () => ones(1, 1, 3, 3), weight: () => ones(1, 1, 2, 2) },
+  'torch.baddbmm': { input: () => ones(3, 3, 3), batch1: () => ones(3, 3, 3), batch2: () => ones(3, 3, 3) },
+  'torch.baddbmm_': { input: () => ones(3, 3, 3), batch1: () => ones(3, 3, 3), batch2: () => ones(3, 3, 3) },
   'torch.convTranspose2d': { input: () => ones(1, 1, 3, 3), weight: () => ones(1, 1, 2, 2) },
   'nn.functional.scaledDotProductAttention': { query: square, key: square, value: square },
   'vision.transforms.GaussianBlur': { kernelSize: 3 },
