@@ -59,30 +59,31 @@ function globalsIn(folder) {
   return { path: `${folder}globals.d.ts`, code: `export {};\ndeclare global { ${lines.join(' ')} }\n` };
 }
 
+/** How a user's strict program in TypeScript is checked against the sources behind the doors. @type {ts.CompilerOptions} */
+export const programOptions = {
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  allowImportingTsExtensions: true,
+  noEmit: true,
+  strict: true,
+  lib: [
+    'lib.es2023.d.ts',
+    'lib.dom.d.ts',
+    'lib.dom.iterable.d.ts',
+    'lib.dom.asynciterable.d.ts',
+    'lib.esnext.disposable.d.ts',
+  ],
+  types: ['@webgpu/types', 'vite/client', 'node'],
+  paths: Object.fromEntries(doors.map(({ name, source }) => [name, [source]])),
+};
+
 /** Programs and doors, as one program of TypeScript. @param {readonly Program[]} programs */
 export function programWith(programs) {
   const folder = `${root}docs/programs/`;
   const globals = globalsIn(folder);
   const files = new Map(programs.map((each, i) => [`${folder}${i}.ts`, each]));
-  /** @type {ts.CompilerOptions} */
-  const options = {
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.ESNext,
-    moduleResolution: ts.ModuleResolutionKind.Bundler,
-    allowImportingTsExtensions: true,
-    noEmit: true,
-    strict: true,
-    lib: [
-      'lib.es2023.d.ts',
-      'lib.dom.d.ts',
-      'lib.dom.iterable.d.ts',
-      'lib.dom.asynciterable.d.ts',
-      'lib.esnext.disposable.d.ts',
-    ],
-    types: ['@webgpu/types', 'vite/client', 'node'],
-    paths: Object.fromEntries(doors.map(({ name, source }) => [name, [source]])),
-  };
-  const host = ts.createCompilerHost(options);
+  const host = ts.createCompilerHost(programOptions);
   const { fileExists, readFile, getSourceFile, directoryExists } = host;
   host.directoryExists = (path) => `${path}/` === folder || directoryExists?.(path) === true;
   const codeOf = (/** @type {string} */ path) => (path === globals.path ? globals.code : files.get(path)?.code);
@@ -93,7 +94,7 @@ export function programWith(programs) {
     return code === undefined ? getSourceFile(path, target, ...others) : ts.createSourceFile(path, code, target, true);
   };
   const rootNames = [...files.keys(), ...doors.map(({ source }) => source), globals.path];
-  return { program: ts.createProgram(rootNames, options, host), files };
+  return { program: ts.createProgram(rootNames, programOptions, host), files };
 }
 
 /** @param {ts.Program} program @param {ts.TypeChecker} checker */

@@ -49,7 +49,7 @@ function argumentsOf(name: string, func: unknown, args: readonly unknown[], argn
 /** A function that is differentiated, whatever it gives. */
 type AnyFunction = (...args: never) => unknown;
 
-/** What a function gives, and with `hasAux` what it gives beside it. */
+/** The result of a function and, with `hasAux`, the value that it returns beside the result. */
 function resultOf(
   name: string,
   func: AnyFunction,

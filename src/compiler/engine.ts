@@ -31,7 +31,7 @@ import type { TuningRecord } from './tuning/store';
 
 export type { Cell, Job, JobExport, Rehearsal };
 
-/** What is done on the device; `orLost` ends a wait with the device. */
+/** Work on the device; `orLost` ends a wait with the device. */
 export type WithSession<T> = (session: Session, orLost: <U>(promise: Promise<U>) => Promise<U>) => Promise<T>;
 
 interface CachedPlan extends Sendable {

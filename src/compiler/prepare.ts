@@ -7,13 +7,13 @@ import { link, pipelineRequests } from './link';
 import type { Plan } from './plan';
 import { bindStanding } from './standing';
 
-/** A program, and what it is told from others by. */
+/** A program and the key that tells it from others. */
 interface Keyed {
   readonly key: readonly number[];
   readonly program: Program;
 }
 
-/** What was made ready by `prepare`. */
+/** The numbers of plans and pipelines that `prepare` made ready. */
 export interface Prepared {
   readonly plans: number;
   readonly pipelines: number;

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
-import { doors } from '../../scripts/doors.mjs';
+import { programOptions } from '../../scripts/reference/usage.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const prologue = `import * as torch from 'lamplight';
@@ -124,23 +124,7 @@ const cursorIn = (code: string) => prologue.length + code.indexOf('|');
 
 const read = (path: string) => sources.get(path) ?? ts.sys.readFile(path);
 const service = ts.createLanguageService({
-  getCompilationSettings: () => ({
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.ESNext,
-    moduleResolution: ts.ModuleResolutionKind.Bundler,
-    allowImportingTsExtensions: true,
-    noEmit: true,
-    strict: true,
-    lib: [
-      'lib.es2023.d.ts',
-      'lib.dom.d.ts',
-      'lib.dom.iterable.d.ts',
-      'lib.dom.asynciterable.d.ts',
-      'lib.esnext.disposable.d.ts',
-    ],
-    types: ['@webgpu/types', 'vite/client', 'node'],
-    paths: Object.fromEntries(doors.map(({ name, source }) => [name, [source]])),
-  }),
+  getCompilationSettings: () => programOptions,
   getScriptFileNames: () => [...sources.keys()],
   getScriptVersion: () => '1',
   getCurrentDirectory: () => root,

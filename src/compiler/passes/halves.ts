@@ -1,4 +1,4 @@
-// Programs that compute with float16, and what they need for it.
+// Programs that compute with float16, and the late passes that these programs need.
 import { LatePart } from '../../core/late';
 import type { Program } from '../ir';
 

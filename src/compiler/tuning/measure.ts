@@ -4,7 +4,7 @@ import type { Engine } from '../engine';
 import type { Program } from '../ir';
 import type { TunedChoice, TuningProgress } from './tuner';
 
-/** What was chosen, how many questions are left, and whether the answers were kept. */
+/** The choices of one tuning, the number of questions that are left, and whether the answers were kept. */
 export interface Tuned {
   readonly choices: readonly TunedChoice[];
   readonly left: number;

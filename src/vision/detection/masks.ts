@@ -209,7 +209,7 @@ export function pasteOnHost(
  * @throws ShapeError, ArgumentError
  */
 export const pasteMasksInImage = callable(
-  'pasteMasksInImage(masks, boxes, imgShape: any, ...)',
+  'pasteMasksInImage(masks, boxes, imgShape: list, ...)',
   async (
     masks: Tensor,
     boxes: Tensor,
