@@ -1,6 +1,7 @@
 // Owns packed sequences: sequences of several lengths as the rows of one tensor, element by element, for recurrent layers.
 
 import { either, iterable, listOf, orNull, real, whole } from '../core/argument-kinds';
+import { closeMethods } from '../core/arity';
 import { ArgumentError, ShapeError } from '../core/errors';
 import { type DType, showShape } from '../core/meta';
 import { type Arguments, expectKind, parseArgs } from '../core/options';
@@ -67,6 +68,10 @@ export class PackedSequence extends Printable {
   readonly [holdsTensors] = true;
   readonly #sizes: readonly number[];
   readonly #order: readonly number[] | null;
+
+  static {
+    closeMethods(PackedSequence.prototype, ['cuda', 'cpu', 'float', 'half', 'long', 'int', 'toString']);
+  }
 
   constructor(...args: Arguments<PackedArguments, PackedOrder>) {
     super();
@@ -347,16 +352,20 @@ export function padPackedSequence(
       `${name}: expected totalLength of at least ${longest}, the longest sequence's length, but got ${totalLength}`,
     );
   }
-  // One row more than the data has is the padding.
   const rest = data.shape.slice(1);
-  const more = data.pad([...rest.flatMap(() => [0, 0]), 0, 1], { value: paddingValue });
+  const before = rest.flatMap(() => [0, 0]);
+  // One row more than the data has is the padding.
+  const more = data.pad([...before, 0, 1], { value: paddingValue });
   const { rows } = sequence;
   const [padding, count] = [data.shape[0]!, rows.length];
   const places = batchFirst
-    ? rows.flatMap((row) => Array.from({ length }, (_, t) => row[t] ?? padding))
-    : Array.from({ length: length * count }, (_, i) => rows[i % count]![Math.floor(i / count)] ?? padding);
-  const padded = more.indexSelect(0, indices(places));
-  return [padded.reshape([...(batchFirst ? [count, length] : [length, count]), ...rest]), indices(lengths)];
+    ? rows.flatMap((row) => Array.from({ length: longest }, (_, t) => row[t] ?? padding))
+    : Array.from({ length: longest * count }, (_, i) => rows[i % count]![Math.floor(i / count)] ?? padding);
+  const padded = more
+    .indexSelect(0, indices(places))
+    .reshape([...(batchFirst ? [count, longest] : [longest, count]), ...rest]);
+  const behind = [...before, ...(batchFirst ? [] : [0, 0]), 0, length - longest];
+  return [length > longest ? padded.pad(behind, { value: paddingValue }) : padded, indices(lengths)];
 }
 
 interface PackArguments {

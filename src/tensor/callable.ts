@@ -66,7 +66,8 @@ interface Parameter {
 interface Signature {
   readonly name: string;
   readonly parameters: readonly Parameter[];
-  readonly required: readonly string[];
+  /** How many arguments a call by place has at least: a required parameter may follow one that is not. */
+  readonly least: number;
   /** The function takes more, and matches it by itself. */
   readonly open: boolean;
   /** All arguments are tensors, one by one or in a list. */
@@ -238,7 +239,7 @@ function parse(signature: string): Signature {
   return {
     name: signature.slice(0, at),
     parameters,
-    required: parameters.filter(({ optional }) => !optional).map(({ name }) => name),
+    least: parameters.findLastIndex(({ optional }) => !optional) + 1,
     open: words.at(-1) === '...',
     variadic: list.startsWith('*'),
   };
@@ -253,7 +254,7 @@ function all(signature: Signature, args: readonly unknown[], most: number): read
 
 /** The arguments with those in front that are required by place, after a check of all that the signature tells about. */
 function arrange(signature: Signature, args: readonly unknown[]): readonly unknown[] {
-  const { name, parameters, required, open, variadic } = signature;
+  const { name, parameters, least, open, variadic } = signature;
   for (const arg of args) {
     if (arg instanceof Promise) throw misfit(new ArgumentError(`${name}: expected a value, but got ${kindOf(arg)}`));
   }
@@ -266,7 +267,7 @@ function arrange(signature: Signature, args: readonly unknown[]): readonly unkno
   const last = args[args.length - 1];
   const named = isPlainObject(last) ? last : null;
   if (!named) {
-    if (args.length < required.length) throw missing(signature, args, {});
+    if (args.length < least) throw missing(signature, args, {});
     expectAtMost(signature, args.length);
     for (let i = 0; i < parameters.length && i < args.length; i++) check(signature, parameters[i]!, args[i]);
     return args;

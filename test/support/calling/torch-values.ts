@@ -54,6 +54,15 @@ const methods: Given = {
   baddbmm: { batch1: () => ones(3, 3, 3), batch2: () => ones(3, 3, 3) },
 };
 
+/** The same values for a function and for the one that works in place. */
+const withInPlace = (given: Given): Given =>
+  Object.fromEntries(
+    Object.entries(given).flatMap(([name, values]) => [
+      [name, values],
+      [`${name}_`, values],
+    ]),
+  );
+
 const ofTensors = (given: Given): Given =>
   Object.fromEntries(
     Object.entries(given).flatMap(([name, values]) => [
@@ -97,6 +106,8 @@ export const givenToTorch: Given = {
   'torch.setDisplay': { place: null },
   'torch.batchNorm': {
     input: square,
+    weight: vector,
+    bias: vector,
     runningMean: vector,
     runningVar: vector,
     training: false,
@@ -164,7 +175,11 @@ export const givenToTorch: Given = {
   },
   'torch.func.stackModuleState': { models: () => [linear(), linear()] },
   'torch.func.vjp': [() => (x: Tensor) => x, vector],
-  'torch.indexPut': { input: square, indices: () => [places()], values: square },
+  ...withInPlace({
+    'torch.indexPut': { input: square, indices: () => [places()], values: square },
+    'torch.indexReduce': { input: square, dim: 0, index: places, source: square, reduce: 'mean' },
+    'torch.scatterReduce': { input: square, dim: 0, index: () => torch.zeros(3, 3).long(), src: square, reduce: 'sum' },
+  }),
   'torch.normal': { mean: vector },
   'torch.promoteTypes': { type1: 'float32', type2: 'int64' },
   'torch.randint': { high: 4, size: [3] },

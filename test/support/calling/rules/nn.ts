@@ -98,6 +98,7 @@ export const nn: Rules = {
     },
     { why: 'a convolution without one', calls: /^nn\.utils\.fuse\w+ convB$/, takes: ['null'] },
     { why: 'the norm of nothing is 0, as in PyTorch', calls: /^nn\.utils\.getTotalNorm tensors$/, takes: ['[]'] },
+    { why: 'a tensor may stand for its dtype, as in PyTorch', calls: /\.PackedSequence\.to dtype$/, takes: ['dtype'] },
     { why: 'no tensor of this name', calls: /isParametrized tensorName$/, takes: ['null', "''", "'foo'"] },
     {
       why: 'numbers of any type, converted as PyTorch promotes them',

@@ -99,6 +99,11 @@ export const torch: Rules = {
       calls: /^torch\.(summary (inputSize|inputData|colNames|dtypes)|GradScaler\.update newScale)$/,
       takes: ['null'],
     },
+    {
+      why: 'left out by name, where its place takes null',
+      calls: /^torch\.batchNorm without (weight|bias)$/,
+      takes: [''],
+    },
     { why: 'no columns, settings or dtypes', calls: /^torch\.summary (colNames|dtypes|rowSettings)$/, takes: ['[]'] },
     {
       why: "arguments of the optimizer's step, which looks at them once gradients are known to be finite",
