@@ -1,7 +1,7 @@
 // clip-grad-norm.wgsl: part sums of the p-norm of a vector, one a strip; clip-grad-scale.wgsl adds them up.
 //   parts[s] = Σ |x_i|^p,   or max |x_i|,   over i = s, s + strips, s + 2 strips, …
 // Between the gradients in a flat buffer lies what kernels that write four elements at once have left there.
-// Uses: lib/math.wgsl lib/norm-kind.wgsl
+// Uses: lib/math.wgsl lib/powers.wgsl lib/norm-kind.wgsl
 @group(0) @binding(0) var<storage, read> x: array<f32>;           // [count]
 @group(0) @binding(1) var<storage, read> filled: array<u32>;      // [⌈count / 64⌉]: elements of each 64 that count, from the first
 @group(0) @binding(2) var<storage, read_write> parts: array<f32>; // [strips]

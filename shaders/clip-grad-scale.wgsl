@@ -1,7 +1,7 @@
 // clip-grad-scale.wgsl: scales gradients, in place, so that their norm is at most max_norm.
 //   norm = (Σ parts)^(1/p),   y_i ← y_i · min(1, max_norm / (norm + 10⁻⁶))
 // Every invocation adds the few parts up itself, which is cheaper than a pass of its own for that.
-// Uses: lib/math.wgsl lib/norm-kind.wgsl
+// Uses: lib/math.wgsl lib/powers.wgsl lib/norm-kind.wgsl
 @group(0) @binding(0) var<storage, read> parts: array<f32>;      // [vectors, stride], of which `strips` each are filled
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;    // [count]
 @group(0) @binding(2) var<storage, read_write> norm: array<f32>; // [1]

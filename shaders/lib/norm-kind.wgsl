@@ -1,5 +1,5 @@
 // lib/norm-kind.wgsl: the terms of a p-norm, how they add up, and the norm of their sum.
-// Uses: lib/math.wgsl
+// Uses: lib/math.wgsl lib/powers.wgsl
 
 override KIND: u32 = 0u; // 0: p = 2; 1: p = 1; 2: any p > 0; 3: p = ∞
 

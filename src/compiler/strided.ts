@@ -1,7 +1,7 @@
 // Strided reading: the pass that copies a view of a value, each of whose sizes and strides is known to the plan or to a run alone.
 import source from '../../shaders/strided.wgsl?raw';
 import type { DType } from '../core/meta';
-import { movedAs } from './fusion/reading';
+import { movedAsHalves } from './fusion/reading';
 import { i32, input, output, type Param, type Pass, u32 } from './ir';
 import { gridFor } from './lowering';
 
@@ -27,7 +27,7 @@ export function stridedPass(dtype: DType, { room, count, offset, axes }: Strided
   const inward = axes.toReversed();
   const eight = (param: (d: number) => Param) => Array.from({ length: MAX_RANK }, (_, d) => param(d));
   return {
-    source: [movedAs(dtype, source)],
+    source: [dtype === 'float16' ? movedAsHalves(source) : source],
     label: 'strided',
     consts: { RANK: axes.length },
     reads: [input(0)],

@@ -1,6 +1,5 @@
 // Activation functions, element by element.
 
-import mathLib from '../../shaders/lib/math.wgsl?raw';
 import type { Text } from '../compiler/texts';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
@@ -9,6 +8,7 @@ import { toFloat } from './cast';
 import { gt, where } from './compare';
 import { byKind, pointwise } from './pointwise';
 
+const mathLib: Text = '#math/libMath';
 const erfLib: Text = '#functions/libErf';
 
 const math = [mathLib];

@@ -1,6 +1,5 @@
 // Arithmetic and elementary functions, element by element, with broadcasting.
 
-import mathLib from '../../shaders/lib/math.wgsl?raw';
 import type { Text } from '../compiler/texts';
 import { invariant } from '../core/errors';
 import { type DType, isFloat } from '../core/meta';
@@ -10,9 +9,12 @@ import { cast, clone, fullLike, toFloat } from './cast';
 import { byKind, pointwise, wrapped } from './pointwise';
 import { wrappedNumber } from './stored-number';
 
+const mathLib: Text = '#math/libMath';
+const powersLib: Text = '#functions/libPowers';
 const trigLib: Text = '#functions/libTrig';
 
 const math = [mathLib];
+const powers = [mathLib, powersLib];
 
 // ── Sums and products ──
 
@@ -127,14 +129,14 @@ export const reciprocal = (a: Value): Value => record(reciprocalOp, [toFloat(a)]
 const floorDivideOp = pointwise({
   name: 'floorDivide',
   takes: 'number',
-  lib: math,
+  lib: powers,
   expr: byScalar('math_floor_div'),
   grads: [(dy) => fullLike(dy, 0), (dy) => fullLike(dy, 0)],
 });
 const floorDivideScalarOp = pointwise({
   name: 'floorDivide',
   takes: 'number',
-  lib: math,
+  lib: powers,
   expr: byScalar('math_floor_div', 's0'),
   grads: [(dy) => fullLike(dy, 0)],
 });
@@ -159,7 +161,7 @@ export const truncDivide = (a: Value, b: Value | number): Value => binary(truncD
 const remainderOp = pointwise({
   name: 'remainder',
   takes: 'number',
-  lib: math,
+  lib: powers,
   expr: byScalar('math_remainder'),
   saves: 'ab',
   grads: [(dy) => dy, (dy, { a, b }) => neg(mul(dy, floorDivide(a, b)))],
@@ -167,7 +169,7 @@ const remainderOp = pointwise({
 const remainderScalarOp = pointwise({
   name: 'remainder',
   takes: 'number',
-  lib: math,
+  lib: powers,
   expr: byScalar('math_remainder', 's0'),
   grads: [(dy) => dy],
 });
@@ -181,7 +183,7 @@ const powOp = pointwise({
   name: 'pow',
   gradName: 'PowBackward1',
   takes: 'number',
-  lib: math,
+  lib: powers,
   expr: byScalar('math_pow'),
   saves: 'aby',
   grads: [(dy, { a, b }) => mul(dy, powerSlope(a, b)), (dy, { a, b, y }) => mul(dy, powerLogSlope(a, b, y))],
@@ -189,7 +191,7 @@ const powOp = pointwise({
 const powScalarOp = pointwise({
   name: 'pow',
   takes: 'number',
-  lib: math,
+  lib: powers,
   expr: byScalar('math_pow', 's0'),
   saves: 'a',
   grads: [(dy, { a, s }) => (s[0] === 0 ? fullLike(dy, 0) : mul(dy, mul(pow(a, s[0]! - 1), s[0]!)))],
@@ -197,7 +199,7 @@ const powScalarOp = pointwise({
 /** b · a^(b-1), and 0 where b is 0 whatever a is. */
 const powerSlopeOp = pointwise({
   name: 'powerSlope',
-  lib: math,
+  lib: powers,
   expr: 'select(a1 * math_pow_f32(a0, a1 - 1.0), 0.0, a1 == 0.0)',
   saves: 'ab',
   grads: [

@@ -1,5 +1,4 @@
 // Clipping of gradients in flat buffers, in place: to a norm that all of them share, or element by element.
-import mathLib from '../../shaders/lib/math.wgsl?raw';
 import { input, output, scalar, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
@@ -8,6 +7,8 @@ import { record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { pack } from './join';
 
+const mathLib: Text = '#math/libMath';
+const powersLib: Text = '#functions/libPowers';
 const normSource: Text = '#optimMore/clipGradNorm';
 const scaleSource: Text = '#optimMore/clipGradScale';
 const valueSource: Text = '#optimMore/clipGradValue';
@@ -35,7 +36,7 @@ const normPartsOp: Op<NormAttrs> = {
     const workgroup = adapter.kind === 'software' ? SMALL_WORKGROUP : WORKGROUP;
     const strips = STRIPS[adapter.kind];
     const pass = {
-      source: [mathLib, kindLib, normSource],
+      source: [mathLib, powersLib, kindLib, normSource],
       label: 'gradient norm',
       consts: { WORKGROUP: workgroup },
       overrides: { KIND: kind },
@@ -60,7 +61,7 @@ const scaleOp: Op<NormAttrs> = {
     const count = numel(x!.shape);
     const share = SHARE[adapter.kind];
     const pass = {
-      source: [mathLib, kindLib, scaleSource],
+      source: [mathLib, powersLib, kindLib, scaleSource],
       label: 'gradient clipping',
       overrides: { KIND: kind, SHARE: share },
       reads: [input(1)],

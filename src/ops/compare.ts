@@ -1,6 +1,6 @@
 // Comparisons, logic, and selection by them: where, clamp, maximum, minimum.
 
-import mathLib from '../../shaders/lib/math.wgsl?raw';
+import type { Text } from '../compiler/texts';
 import { ArgumentError, DTypeError } from '../core/errors';
 import { roundToHalf } from '../core/half';
 import { type DType, isFloat, scalarOf, showShape } from '../core/meta';
@@ -9,6 +9,8 @@ import type { Op, Value } from '../graph/value';
 import { mul } from './arithmetic';
 import { cast, full } from './cast';
 import { byKind, pointwise } from './pointwise';
+
+const mathLib: Text = '#math/libMath';
 
 const math = [mathLib];
 

@@ -1,6 +1,5 @@
 // Elementary functions beyond arithmetic: logarithms of other bases, inverse circular and hyperbolic functions, erf, interpolation.
 
-import mathLib from '../../shaders/lib/math.wgsl?raw';
 import type { Text } from '../compiler/texts';
 import { type DType, isFloat } from '../core/meta';
 import { expectNumber, record } from '../graph/record';
@@ -10,6 +9,8 @@ import { fullLike, toFloat } from './cast';
 import { isfinite, where } from './compare';
 import { byKind, pointwise, wrapped } from './pointwise';
 
+const mathLib: Text = '#math/libMath';
+const powersLib: Text = '#functions/libPowers';
 const elementaryLib: Text = '#functions/libElementary';
 const erfLib: Text = '#functions/libErf';
 const trigLib: Text = '#functions/libTrig';
@@ -100,7 +101,7 @@ const fmodExpr = (b: string) => byKind(`math_fmod(a0, ${b})`, `a0 % ${b}`);
 const fmodOp = pointwise({
   name: 'fmod',
   takes: 'number',
-  lib: [mathLib],
+  lib: [mathLib, powersLib],
   expr: fmodExpr('a1'),
   saves: 'ab',
   grads: [(dy) => dy, (dy, { a, b }) => neg(mul(dy, trunc(div(a, b))))],
@@ -108,7 +109,7 @@ const fmodOp = pointwise({
 const fmodScalarOp = pointwise({
   name: 'fmod',
   takes: 'number',
-  lib: [mathLib],
+  lib: [mathLib, powersLib],
   expr: fmodExpr('s0'),
   grads: [(dy) => dy],
 });

@@ -1,8 +1,8 @@
 // Values that share one buffer: cat, and the packing of many values into one flat buffer and back.
-import catSource from '../../shaders/cat.wgsl?raw';
-import { movedAs } from '../compiler/fusion/reading';
+import { movedAsHalves } from '../compiler/fusion/reading';
 import { input, type Operand, output, type Pass, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
+import type { Text } from '../compiler/texts';
 import { ArgumentError, DTypeError, invariant, ShapeError } from '../core/errors';
 import {
   byteLength,
@@ -20,6 +20,8 @@ import { reshape } from './cast';
 import { resolveDim } from './dims';
 import { hasRoom, rowsThen } from './room';
 import { narrow, pad, scatterInRoom } from './shape';
+
+const catSource: Text = '#joins/cat';
 
 const WORKGROUP = 64;
 /** As many as fit beside the output into WebGPU's least number of storage buffers. */
@@ -132,7 +134,8 @@ export function catPass(
   const cols = ends.at(-1)!;
   const slots = Array.from({ length: INPUTS_PER_PASS }, (_, k) => k);
   return {
-    source: [movedAs(dtype, catSource)],
+    source: [catSource],
+    ...(dtype === 'float16' && { edit: movedAsHalves }),
     label: 'cat',
     // Bindings are fixed: the first input stands in for those that there are not.
     reads: slots.map((k) => from[k] ?? from[0]!),

@@ -1,6 +1,5 @@
 // Losses: cross entropy by labels or probabilities, negative log likelihood, squared, absolute and binary.
 import faultLib from '../../shaders/lib/fault.wgsl?raw';
-import mathLib from '../../shaders/lib/math.wgsl?raw';
 import { fault, i32, input, output, type Param, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
@@ -22,6 +21,7 @@ import { filledPast } from './room';
 import { permute } from './shape';
 import { fewLongRows, logSoftmax } from './softmax';
 
+const mathLib: Text = '#math/libMath';
 const lossSource: Text = '#softmax/nllLoss';
 const gradSource: Text = '#softmax/nllLossGrad';
 

@@ -1,6 +1,5 @@
 // Signs, exponents and neighbours of numbers, choices that pass NaN over, divisors and shifts of integers.
 
-import mathLib from '../../shaders/lib/math.wgsl?raw';
 import type { Text } from '../compiler/texts';
 import { DTypeError } from '../core/errors';
 import { type DType, isFloat, scalarOf } from '../core/meta';
@@ -12,6 +11,7 @@ import { eq, ne, where } from './compare';
 import { exp2 } from './elementary';
 import { byKind, pointwise, wrapped } from './pointwise';
 
+const mathLib: Text = '#math/libMath';
 const elementaryLib: Text = '#functions/libElementary';
 const partsLib: Text = '#special/libParts';
 

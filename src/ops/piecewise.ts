@@ -1,5 +1,5 @@
 // Activation functions made of pieces: hard and soft thresholds, and the self-normalising kin of ELU.
-import mathLib from '../../shaders/lib/math.wgsl?raw';
+import type { Text } from '../compiler/texts';
 import { record } from '../graph/record';
 import type { Value } from '../graph/value';
 import { expNegative, sigmoid, tanh } from './activation';
@@ -7,6 +7,8 @@ import { add, mul, sub } from './arithmetic';
 import { gt, le, logicalAnd, lt, where } from './compare';
 import { pointwise } from './pointwise';
 import { storedNumber } from './stored-number';
+
+const mathLib: Text = '#math/libMath';
 
 const math = [mathLib];
 

@@ -1,5 +1,4 @@
 // A recurrent layer in one direction, over a whole sequence: one kernel an element, and one an element for the gradient.
-import mathLib from '../../shaders/lib/math.wgsl?raw';
 import { input, type Operand, output, type Pass, spare, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
@@ -23,6 +22,7 @@ import {
 import { sum } from './reduce';
 import { narrow, permute } from './shape';
 
+const mathLib: Text = '#math/libMath';
 const fourLib: Text = '#recurrent/libUnitFour';
 const oneLib: Text = '#recurrent/libUnitOne';
 const source: Text = '#recurrent/recurrent';

@@ -1,6 +1,5 @@
 // Special functions: the logarithm of Γ and its derivatives, erf's inverse, Bessel functions, sinc, logarithms of sums and ratios.
 
-import mathLib from '../../shaders/lib/math.wgsl?raw';
 import type { Text } from '../compiler/texts';
 import { AutogradError } from '../core/errors';
 import { record } from '../graph/record';
@@ -11,6 +10,7 @@ import { eq, gt, le, logicalAnd, logicalOr, lt, where } from './compare';
 import { exp2 } from './elementary';
 import { pointwise } from './pointwise';
 
+const mathLib: Text = '#math/libMath';
 const elementaryLib: Text = '#functions/libElementary';
 const erfLib: Text = '#functions/libErf';
 const igammaLib: Text = '#special/libIgamma';

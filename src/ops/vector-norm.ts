@@ -1,5 +1,5 @@
 // Vector norms: (Σ|x|^p)^(1/p) over dimensions, with PyTorch's gradients where a norm is zero.
-import mathLib from '../../shaders/lib/math.wgsl?raw';
+import type { Text } from '../compiler/texts';
 import { named, record } from '../graph/record';
 import type { Value } from '../graph/value';
 import { abs, div, mul, pow, square } from './arithmetic';
@@ -7,6 +7,9 @@ import { inFloat32 } from './cast';
 import { ne, where } from './compare';
 import { pointwise } from './pointwise';
 import { amax, amin, type Dims, sum } from './reduce';
+
+const mathLib: Text = '#math/libMath';
+const powersLib: Text = '#functions/libPowers';
 
 const squareRootOp = pointwise({
   name: 'normRoot',
@@ -20,7 +23,7 @@ const nonzeroOp = pointwise({ name: 'nonzero', expr: 'select(1.0, 0.0, a0 == 0.0
 
 const rootOp = pointwise({
   name: 'normRoot',
-  lib: [mathLib],
+  lib: [mathLib, powersLib],
   expr: 'math_pow_f32(a0, s0)',
   saves: 'ay',
   grads: [(dy, { a, y, s }) => where(ne(y, 0), div(mul(dy, mul(y, s[0]!)), a), 0)],

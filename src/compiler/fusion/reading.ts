@@ -1,6 +1,6 @@
 // How kernels read the inputs of pointwise expressions: broadcast, an element or four neighbouring elements at a time.
 
-import { contiguousStrides, type DType, type Meta, type Shape, sameShape, scalarOf, storedOf } from '../../core/meta';
+import { contiguousStrides, type Meta, type Shape, sameShape, scalarOf, storedOf } from '../../core/meta';
 import { type Param, type Stage, u32 } from '../ir';
 import type { Evaluated, Source } from './pointwise';
 
@@ -60,9 +60,8 @@ export class Sizes {
   }
 }
 
-/** The source of a kernel that moves elements, whatever they are, in words: for float16, in halves of words. */
-export const movedAs = (dtype: DType, source: string): string =>
-  dtype === 'float16' ? source.replaceAll('array<u32>', 'array<f16>') : source;
+/** The source of a kernel that moves elements in words, whatever they are, as one that moves halves of words. */
+export const movedAsHalves = (source: string): string => source.replaceAll('array<u32>', 'array<f16>');
 
 interface Run {
   size: number;

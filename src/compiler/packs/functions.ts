@@ -2,4 +2,5 @@
 
 export { default as libElementary } from '../../../shaders/lib/elementary.wgsl?raw';
 export { default as libErf } from '../../../shaders/lib/erf.wgsl?raw';
+export { default as libPowers } from '../../../shaders/lib/powers.wgsl?raw';
 export { default as libTrig } from '../../../shaders/lib/trig.wgsl?raw';

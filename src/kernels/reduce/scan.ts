@@ -1,5 +1,4 @@
 // How running sums, products and extrema along a dimension are computed.
-import mathLib from '../../../shaders/lib/math.wgsl?raw';
 import {
   input,
   type LowerContext,
@@ -16,6 +15,7 @@ import { BYTES_PER_ELEMENT, type Meta, numel, type Shape, scalarOf } from '../..
 import type { ScanAttrs, Scanned } from '../../ops/scan';
 import { elementLibs } from './elements';
 
+const mathLib: Text = '#math/libMath';
 const runLogaddexp: Text = '#scan/libRunLogaddexp';
 const runProd: Text = '#scan/libRunProd';
 const runSum: Text = '#scan/libRunSum';

@@ -1,6 +1,5 @@
 // How softmax, its logarithm and cross entropy by labels are computed: a pass over rows each.
 import faultLib from '../../../shaders/lib/fault.wgsl?raw';
-import mathLib from '../../../shaders/lib/math.wgsl?raw';
 import {
   f32,
   fault,
@@ -24,6 +23,7 @@ import type { CrossEntropyAttrs, CrossEntropyGradAttrs, Reduction } from '../../
 import { onePassLength } from './strips';
 import { rowsPass, workgroupLib } from './workgroup';
 
+const mathLib: Text = '#math/libMath';
 const softmaxSource: Text = '#softmax/softmax';
 const source: Text = '#softmax/crossEntropy';
 const gradSource: Text = '#softmax/crossEntropyGrad';
