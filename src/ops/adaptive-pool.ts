@@ -15,8 +15,8 @@ import { avgPool2d, maxPool2d } from './pool';
 import { mean } from './reduce';
 import { resample2d } from './resample';
 
-const adaptiveSource: Text = '#pool/adaptiveMaxPool2d';
-const unpoolSource: Text = '#pool/maxUnpool2d';
+const adaptiveSource: Text = '#poolMore/adaptiveMaxPool2d';
+const unpoolSource: Text = '#poolMore/maxUnpool2d';
 
 type Pair = readonly [height: number, width: number];
 

@@ -11,7 +11,7 @@ import { type ReduceAttrs, reducedCount } from './reduce';
 import { filledPast, greatestOf, leastOf } from './room';
 
 /** How extrema, orders and samples are found. */
-export const kernel = kernels('order', () => import('../kernels/common'), 'sort');
+export const kernel = kernels('order', () => import('../kernels/further'), 'sort');
 
 /** Outputs: the extremum, and its place along the one dimension in `dims`. */
 function extremumOp(name: string, minimum: boolean): Op<ReduceAttrs> {

@@ -11,7 +11,7 @@ import { type Axis, axesOf, scatterInRoom, scatterIntoZeros, stridedView } from 
 import { familyOf, layersOf, type Span } from './window-layers';
 
 /** How parts are put together. */
-const kernel = kernels('assemble', () => import('../kernels/common'));
+const kernel = kernels('assemble', () => import('../kernels/further'));
 
 /** Windows with room that are added one by one. */
 const MAX_SUMMED = 8;

@@ -1,5 +1,6 @@
 // Cross entropy by labels as one row pass, and its gradient as one more: softmax and likelihood never exist as values.
 
+import { kernels } from '../compiler/texts';
 import { ShapeError } from '../core/errors';
 import { sameShape, showShape } from '../core/meta';
 import { expectFloat, record, recordAll } from '../graph/record';
@@ -9,7 +10,9 @@ import { constantOf, full, reshape } from './cast';
 import { expand, sum } from './reduce';
 import { filledPast, hasRoom } from './room';
 import { narrow } from './shape';
-import { kernel } from './softmax';
+
+/** How it is computed. */
+const kernel = kernels('crossEntropy', () => import('../kernels/common'), 'crossEntropy');
 
 /** How the losses of elements become one; 'none' leaves them as they are. */
 export type Reduction = 'none' | 'mean' | 'sum';

@@ -14,10 +14,9 @@ import { expand } from './reduce';
 import { filledPast, hasRoom } from './room';
 import { pad, slice, stridedScatter } from './shape';
 
-const load = () => import('../kernels/common');
 /** How they are computed. */
-const kernel = kernels('indexing', load, 'indexing');
-export const scatterKernel = kernels('indexing', load, 'scatter');
+const kernel = kernels('indexing', () => import('../kernels/common'), 'indexing');
+export const scatterKernel = kernels('scatter', () => import('../kernels/further'), 'scatter');
 
 /** Throws unless the meta has an integer dtype that is stored as i32. */
 export function expectIndex(op: string, name: string, meta: Meta): void {
@@ -129,7 +128,7 @@ const scatterAddOp: Op<ScatterAttrs> = {
   lower(context) {
     const { dim, shared, replace } = context.attrs;
     const kind = replace ? 'last' : 'sum';
-    return scatterKernel().indices.scatterOnto(context, scatterName(shared, replace), {
+    return scatterKernel().scatters.scatterOnto(context, scatterName(shared, replace), {
       dim,
       shared,
       kind,
@@ -194,7 +193,7 @@ const scatterSumOp: Op<DimAttrs & { readonly shared: boolean; readonly size: num
   name: 'scatterSum',
   saves: { inputs: [0] },
   infer: ([, src], { dim, size }) => [{ shape: withSize(src!.shape, dim, size), dtype: src!.dtype }],
-  lower: (context) => scatterKernel().indices.scatterSum(context),
+  lower: (context) => scatterKernel().scatters.scatterSum(context),
   vjp: ([dy], { inputs: [index], attrs: { dim, shared } }) => [
     null,
     shared ? indexSelect(dy!, dim, index!) : gather(dy!, dim, index!),

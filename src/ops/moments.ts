@@ -11,7 +11,7 @@ import { type Dims, expand, reducedCount, sum } from './reduce';
 import { filledPast, hasRoom } from './room';
 
 /** How moments and normalisation are computed. */
-export const kernel = kernels('norm', () => import('../kernels/common'), 'norm');
+export const kernel = kernels('norm', () => import('../kernels/reduce/norm'), 'norm');
 
 export interface MomentsAttrs {
   /** Ascending, from the front. */
@@ -30,7 +30,7 @@ const momentsOp: Op<MomentsAttrs> = {
     const meta = { shape: reducedShape(x.shape, dims, true), dtype: x.dtype };
     return [meta, meta];
   },
-  lower: (context) => kernel().norms.moments(context),
+  lower: (context) => kernel().moments(context),
   grow({ inputs: [x], attrs, counts: [counts] }) {
     const { dims, correction } = attrs;
     if (!dims.some((d) => hasRoom(x!, counts!, d))) return recordAll(momentsOp, [x!], attrs);

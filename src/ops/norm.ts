@@ -47,7 +47,7 @@ const layerNormOp: Op<LayerNormAttrs> = {
     const rows = { shape: [numel(x!.shape.slice(0, lead))], dtype: x!.dtype };
     return [{ shape: x!.shape, dtype: x!.dtype }, rows, rows];
   },
-  lower: (context) => kernel().norms.layerNorm(context),
+  lower: (context) => kernel().layerNorm(context),
   vjp([dy], { inputs, outputs: [, mean, variance], attrs, scalars, needs }) {
     const [x, weight] = inputs as [Value, Value?];
     const { lead } = attrs;
@@ -83,7 +83,7 @@ function composedGrads(dy: Value, x: Value, weight: Value | undefined, lead: num
 const layerNormGradOp: Op<Omit<LayerNormAttrs, 'bias'>> = {
   name: 'nativeLayerNormGrad',
   infer: ([, x]) => [{ shape: x!.shape, dtype: x!.dtype }],
-  lower: (context) => kernel().norms.layerNormGrad(context),
+  lower: (context) => kernel().layerNormGrad(context),
   grow: ({ inputs, attrs, scalars, counts: [, counts] }) =>
     isLeading(inputs[1]!.shape, counts!, attrs.lead) ? [record(layerNormGradOp, inputs, attrs, scalars)] : null,
 };
@@ -95,7 +95,7 @@ const layerNormAffineGradOp: Op<Pick<LayerNormAttrs, 'lead'>> = {
     const meta = { shape: x!.shape.slice(lead), dtype: x!.dtype };
     return [meta, meta];
   },
-  lower: (context) => kernel().norms.layerNormAffineGrad(context),
+  lower: (context) => kernel().layerNormAffineGrad(context),
   grow({ inputs, attrs, counts, scalars }) {
     if (!isLeading(inputs[1]!.shape, counts[1]!, attrs.lead)) return null;
     // Gradients of 0 count for nothing where what they are multiplied by is a number.

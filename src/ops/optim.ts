@@ -11,9 +11,9 @@ const adamSource: Text = '#optim/adam';
 const amsgradSource: Text = '#optimMore/adamAmsgrad';
 const adamLib: Text = '#optim/libAdam';
 const optimLib: Text = '#optim/libOptim';
-const sgdLib: Text = '#optim/libSgd';
-const sgdSource: Text = '#optim/sgd';
-const momentumSource: Text = '#optim/sgdMomentum';
+const sgdLib: Text = '#sgd/libSgd';
+const sgdSource: Text = '#sgd/sgd';
+const momentumSource: Text = '#sgd/sgdMomentum';
 
 const WORKGROUP = 64;
 

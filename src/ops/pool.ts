@@ -11,7 +11,7 @@ import { reshape } from './cast';
 import { expectIntegers } from './conv-shape';
 import { isWhole, truncated, wholeMaxPool2d, wholeSumPool2d, windowLengths } from './whole-windows';
 
-const avgSource: Text = '#pool/avgPool2d';
+const avgSource: Text = '#poolMore/avgPool2d';
 const firstMaxLib: Text = '#conv/libFirstMax';
 const maxSource: Text = '#pool/maxPool2d';
 const maxGradSource: Text = '#pool/maxPool2dGrad';

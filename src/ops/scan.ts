@@ -11,7 +11,7 @@ import { gather } from './indexing';
 import { filledPast } from './room';
 
 /** How scans are computed. */
-const kernel = kernels('scan', () => import('../kernels/common'), 'scan');
+const kernel = kernels('scan', () => import('../kernels/further'), 'scan');
 
 /** The scans of sums. */
 export type Scanned = 'cumsum' | 'cumprod' | 'logcumsumexp';

@@ -34,7 +34,7 @@ const scatterReduceOp: Op<Scatter> = {
     checkParts(nameOf(attrs), [base!, index!, src!], attrs);
     return [{ shape: base!.shape, dtype: base!.dtype }];
   },
-  lower: (context) => scatterKernel().indices.scatterOnto(context, nameOf(context.attrs), context.attrs),
+  lower: (context) => scatterKernel().scatters.scatterOnto(context, nameOf(context.attrs), context.attrs),
   vjp([dy], { inputs: [base, index, src], outputs: [y], attrs }) {
     const places = new Places(attrs, index!);
     const [dbase, dsrc] = gradients[attrs.kind as Reduce](dy!, base!, src!, y!, places, attrs);

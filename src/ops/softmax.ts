@@ -7,8 +7,8 @@ import { resolveDim } from './dims';
 import { logsumexp, sum } from './reduce';
 import { filledPast } from './room';
 
-/** How they, and cross entropy, are computed. */
-export const kernel = kernels('softmax', () => import('../kernels/common'), 'softmax');
+/** How they are computed. */
+const kernel = kernels('softmax', () => import('../kernels/common'), 'softmax');
 
 /** With fewer rows than this, each longer than LONG_ROW, reductions in strips beat one invocation a row. */
 const FEW_ROWS = 16;

@@ -14,13 +14,17 @@ class Net extends nn.Module {
   }
 }
 
-const model = new Net();
-const optimizer = new optim.Adam(model.parameters(), { lr: 1e-3 });
-const set = new data.TensorDataset(torch.rand(8, 1, 28, 28), torch.randint(0, 10, [8]));
-for await (const [x, y] of new data.DataLoader(set, { batchSize: 8, shuffle: true })) {
-  optimizer.zeroGrad();
-  const loss = F.crossEntropy(model(x), y);
-  loss.backward();
-  optimizer.step();
-  console.log(await loss.item());
+async function train() {
+  const model = new Net();
+  const optimizer = new optim.Adam(model.parameters(), { lr: 1e-3 });
+  const set = new data.TensorDataset(torch.rand(8, 1, 28, 28), torch.randint(0, 10, [8]));
+  for await (const [x, y] of new data.DataLoader(set, { batchSize: 8, shuffle: true })) {
+    optimizer.zeroGrad();
+    const loss = F.crossEntropy(model(x), y);
+    loss.backward();
+    optimizer.step();
+    console.log(await loss.item());
+  }
 }
+
+void train();

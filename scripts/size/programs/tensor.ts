@@ -1,4 +1,5 @@
 // A tensor of three numbers.
 import { tensor } from 'lamplight';
 
-console.log(await tensor([1, 2, 3]).mul(2).sum().item());
+const sum = tensor([1, 2, 3]).mul(2).sum();
+void sum.item().then((value) => console.log(value));

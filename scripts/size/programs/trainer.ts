@@ -21,13 +21,17 @@ class Net extends LightningModule {
   }
 }
 
-const set = new data.TensorDataset(rand(8, 1, 28, 28), randint(0, 10, [8]));
-const trainer = new Trainer({
-  maxEpochs: 1,
-  logger: false,
-  enableCheckpointing: false,
-  enableModelSummary: false,
-  enableProgressBar: false,
-});
-await trainer.fit(new Net(), new data.DataLoader(set, { batchSize: 8 }));
-console.log(await trainer.callbackMetrics.accuracy!.item());
+async function train() {
+  const set = new data.TensorDataset(rand(8, 1, 28, 28), randint(0, 10, [8]));
+  const trainer = new Trainer({
+    maxEpochs: 1,
+    logger: false,
+    enableCheckpointing: false,
+    enableModelSummary: false,
+    enableProgressBar: false,
+  });
+  await trainer.fit(new Net(), new data.DataLoader(set, { batchSize: 8 }));
+  console.log(await trainer.callbackMetrics.accuracy!.item());
+}
+
+void train();

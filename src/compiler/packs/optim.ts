@@ -3,6 +3,3 @@
 export { default as adam } from '../../../shaders/adam.wgsl?raw';
 export { default as libAdam } from '../../../shaders/lib/adam.wgsl?raw';
 export { default as libOptim } from '../../../shaders/lib/optim.wgsl?raw';
-export { default as libSgd } from '../../../shaders/lib/sgd.wgsl?raw';
-export { default as sgd } from '../../../shaders/sgd.wgsl?raw';
-export { default as sgdMomentum } from '../../../shaders/sgd-momentum.wgsl?raw';

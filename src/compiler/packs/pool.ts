@@ -1,7 +1,4 @@
 // A pack of kernels' texts, which come in one request.
 
-export { default as adaptiveMaxPool2d } from '../../../shaders/adaptive-max-pool2d.wgsl?raw';
-export { default as avgPool2d } from '../../../shaders/avg-pool2d.wgsl?raw';
 export { default as maxPool2d } from '../../../shaders/max-pool2d.wgsl?raw';
 export { default as maxPool2dGrad } from '../../../shaders/max-pool2d-grad.wgsl?raw';
-export { default as maxUnpool2d } from '../../../shaders/max-unpool2d.wgsl?raw';

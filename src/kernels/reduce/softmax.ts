@@ -25,9 +25,9 @@ import { rowsPass, workgroupLib } from './workgroup';
 
 const mathLib: Text = '#math/libMath';
 const softmaxSource: Text = '#softmax/softmax';
-const source: Text = '#softmax/crossEntropy';
-const gradSource: Text = '#softmax/crossEntropyGrad';
-const sumSource: Text = '#softmax/crossEntropySum';
+const source: Text = '#crossEntropy/crossEntropy';
+const gradSource: Text = '#crossEntropy/crossEntropyGrad';
+const sumSource: Text = '#crossEntropy/crossEntropySum';
 
 /** A GPU gives a row of this many neighbours to a workgroup, since neighbouring invocations should read neighbouring elements. */
 const WIDE_ROW = 32;

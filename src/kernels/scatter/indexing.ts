@@ -1,10 +1,11 @@
-// How elements are picked by index tensors and put into places that these name.
+// How elements are picked by index tensors, and how these are checked.
 import faultLib from '../../../shaders/lib/fault.wgsl?raw';
 import {
   fault,
   input,
   type LowerContext,
   type Lowering,
+  type Operand,
   output,
   type Param,
   type Pass,
@@ -14,23 +15,24 @@ import {
 import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { contiguousStrides, type Meta, numel, type Shape } from '../../core/meta';
+import type { AdapterProfile } from '../../gpu/device';
 import { faultOp } from '../../gpu/faults';
-import {
-  type BytesAttrs,
-  type DimAttrs,
-  MAX_BYTE_CHANNELS,
-  MAX_RANK,
-  type Scatter,
-  type SelectAttrs,
-} from '../../ops/index-attrs';
-import { lowerScatter, ontoBase, placesPass, spanOf } from './scatter';
+import { type BytesAttrs, type DimAttrs, MAX_BYTE_CHANNELS, MAX_RANK, type SelectAttrs } from '../../ops/index-attrs';
 
 const gatherSource: Text = '#indexing/gather';
 const gatherBytesSource: Text = '#indexing/gatherBytes';
 const indexSelectSource: Text = '#indexing/indexSelect';
+const wrapSource: Text = '#indexing/wrapIndex';
 const oneHotSource: Text = '#indexing/oneHot';
 
 const WORKGROUP = 64;
+
+/**
+ * Fours that an invocation does one after the other of a slice of `inner` elements: a processor's lanes share the search for the
+ * slice, which costs more than a copy; a GPU's lanes read neighbours together.
+ */
+export const spanOf = (inner: number, adapter: AdapterProfile): number =>
+  adapter.kind === 'software' && inner % 16 === 0 ? 4 : 1;
 
 /** One pass of count invocations that reads the inputs and may report a fault of the operation that was `asked` for. */
 function faultyPass(
@@ -125,34 +127,30 @@ export function oneHot({ outputs: [y], attrs: { classes } }: LowerContext<{ read
   return faultyPass('oneHot', [faultLib, oneHotSource], 1, count, { params: [u32(count), u32(classes)] });
 }
 
+/** One pass that reports `asked`'s indices out of range and makes them `none`; negative ones are, unless they count from the end. `report` is another code. */
+export const placesPass = (
+  asked: string,
+  from: Operand,
+  to: Operand,
+  count: number,
+  {
+    limit,
+    fromEnd = false,
+    report = 0,
+    none = -1,
+  }: { readonly limit: Param; readonly fromEnd?: boolean; readonly report?: number; readonly none?: number },
+): Pass => ({
+  source: [faultLib, wrapSource],
+  label: 'wrapIndex',
+  overrides: { FROM_END: fromEnd ? 1 : 0, REPORT: report, NONE: none, FAULT_OP: faultOp(asked) },
+  reads: [from],
+  writes: [to, fault],
+  params: [u32(count), limit],
+  grid: gridFor(count, WORKGROUP),
+});
+
 /** Input 0, indices, as `placesPass` has them. */
 export const places = (asked: string, indices: Meta, how: Parameters<typeof placesPass>[4]): Lowering => ({
   kind: 'passes',
   passes: [placesPass(asked, input(0), output(), numel(indices.shape), how)],
 });
-
-/** Inputs base, index and source. */
-export const scatterOnto = (
-  { inputs: [base, index, src], adapter }: Pick<LowerContext<unknown>, 'inputs' | 'adapter'>,
-  asked: string,
-  scatter: Scatter,
-): Lowering => lowerScatter(ontoBase(asked, [base!, index!, src!], scatter.dim), scatter, adapter);
-
-/** Inputs index and source, which are added up. */
-export function scatterSum({
-  inputs: [index, src],
-  outputs: [result],
-  attrs: { dim, shared },
-  adapter,
-}: LowerContext<DimAttrs & { readonly shared: boolean }>): Lowering {
-  const parts = {
-    asked: shared ? 'indexSelect' : 'gather',
-    result: result!,
-    base: null,
-    index: input(0),
-    indices: numel(index!.shape),
-    src: input(1),
-    terms: src!.shape[dim] ?? 1,
-  };
-  return lowerScatter(parts, { dim, shared, kind: 'sum', includeSelf: true }, adapter);
-}

@@ -4,10 +4,10 @@ import { withLengths } from '../../compiler/fusion/reading';
 import {
   fault,
   input,
+  type LowerContext,
   type Lowering,
   type Operand,
   output,
-  type Param,
   type Pass,
   scratch,
   u32,
@@ -17,9 +17,10 @@ import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT, isFloat, type Meta, numel, scalarOf } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';
 import { faultOp } from '../../gpu/faults';
-import type { Scatter, ScatterKind } from '../../ops/index-attrs';
+import type { DimAttrs, Scatter, ScatterKind } from '../../ops/index-attrs';
 import { elementLibs } from '../reduce/elements';
 import { argsortPasses, sortSteps } from '../sort/argsort';
+import { placesPass, spanOf } from './indexing';
 
 const scatterLib: Text = '#scatter/libScatter';
 const searchSource: Text = '#scatter/scatter';
@@ -27,14 +28,13 @@ const chunksSource: Text = '#scatter/scatterChunks';
 const countSource: Text = '#scatter/scatterCount';
 const endsSource: Text = '#scatter/scatterEnds';
 const sortedSource: Text = '#scatter/scatterSorted';
-const wrapSource: Text = '#indexing/wrapIndex';
 
 const WORKGROUP = 64;
 
 const kinds: readonly ScatterKind[] = ['sum', 'last', 'prod', 'amax', 'amin', 'mean'];
 
 /** What is scattered, and where; without a base, zeros were there before. */
-export interface ScatterParts {
+interface ScatterParts {
   /** The operation that errors name. */
   readonly asked: string;
   readonly result: Meta;
@@ -47,11 +47,7 @@ export interface ScatterParts {
 }
 
 /** The parts of an operation with the inputs base, index and source. */
-export const ontoBase = (
-  asked: string,
-  [base, index, src]: readonly [Meta, Meta, Meta],
-  dim: number,
-): ScatterParts => ({
+const ontoBase = (asked: string, [base, index, src]: readonly [Meta, Meta, Meta], dim: number): ScatterParts => ({
   asked,
   result: base,
   base: input(0),
@@ -85,28 +81,6 @@ function orderPays({ result, terms, indices }: ScatterParts, lists: number, adap
 }
 
 const doublings = (n: number): number => Math.max(Math.ceil(Math.log2(Math.max(n, 1))), 1);
-
-/** One pass that reports `asked`'s indices out of range and makes them `none`; negative ones are, unless they count from the end. `report` is another code. */
-export const placesPass = (
-  asked: string,
-  from: Operand,
-  to: Operand,
-  count: number,
-  {
-    limit,
-    fromEnd = false,
-    report = 0,
-    none = -1,
-  }: { readonly limit: Param; readonly fromEnd?: boolean; readonly report?: number; readonly none?: number },
-): Pass => ({
-  source: [faultLib, wrapSource],
-  label: 'wrapIndex',
-  overrides: { FROM_END: fromEnd ? 1 : 0, REPORT: report, NONE: none, FAULT_OP: faultOp(asked) },
-  reads: [from],
-  writes: [to, fault],
-  params: [u32(count), limit],
-  grid: gridFor(count, WORKGROUP),
-});
 
 /** The indices in the order of the places that they name, and where each place's end; as passes that write to `scratch`. */
 interface Order {
@@ -191,15 +165,8 @@ const bytes = (elements: number): number => elements * BYTES_PER_ELEMENT;
 const CHUNK = 1024;
 const MANY_TERMS = 2 * CHUNK;
 
-/**
- * Fours that an invocation does one after the other of a slice of `inner` elements: a processor's lanes share the search for the
- * slice, which costs more than a copy; a GPU's lanes read neighbours together.
- */
-export const spanOf = (inner: number, adapter: AdapterProfile): number =>
-  adapter.kind === 'software' && inner % 16 === 0 ? 4 : 1;
-
 /** The passes of a scatter into output 0. */
-export function lowerScatter(parts: ScatterParts, scatter: Scatter, adapter: AdapterProfile): Lowering {
+function lowerScatter(parts: ScatterParts, scatter: Scatter, adapter: AdapterProfile): Lowering {
   const { asked, result, base, index, indices, src, terms: m } = parts;
   const { dim, shared, kind, includeSelf } = scatter;
   const n = result.shape[dim] ?? 1;
@@ -262,4 +229,30 @@ export function lowerScatter(parts: ScatterParts, scatter: Scatter, adapter: Ada
     passes: [...ordered.passes, ...(chunked ? [chunks] : []), fold],
     scratch: [...ordered.scratch, ...(chunked ? [bytes(partials)] : [])],
   };
+}
+
+/** Inputs base, index and source. */
+export const scatterOnto = (
+  { inputs: [base, index, src], adapter }: Pick<LowerContext<unknown>, 'inputs' | 'adapter'>,
+  asked: string,
+  scatter: Scatter,
+): Lowering => lowerScatter(ontoBase(asked, [base!, index!, src!], scatter.dim), scatter, adapter);
+
+/** Inputs index and source, which are added up. */
+export function scatterSum({
+  inputs: [index, src],
+  outputs: [result],
+  attrs: { dim, shared },
+  adapter,
+}: LowerContext<DimAttrs & { readonly shared: boolean }>): Lowering {
+  const parts = {
+    asked: shared ? 'indexSelect' : 'gather',
+    result: result!,
+    base: null,
+    index: input(0),
+    indices: numel(index!.shape),
+    src: input(1),
+    terms: src!.shape[dim] ?? 1,
+  };
+  return lowerScatter(parts, { dim, shared, kind: 'sum', includeSelf: true }, adapter);
 }
