@@ -6,6 +6,7 @@ const order = [
   'compiler',
   'graph',
   'ops',
+  'growth',
   'kernels',
   'storage',
   'tensor',
@@ -26,6 +27,11 @@ const order = [
   'lightning',
   'worker',
 ];
+/** Rooms that load one behind them when it is first needed, by import(). */
+const late = [
+  ['graph', 'growth'],
+  ['ops', 'kernels'],
+];
 /** Rooms without a direction between them: neither may import the other. */
 const apart = [
   ['wgsl', 'gpu'],
@@ -43,7 +49,7 @@ const forbid = (from, to, comment, types = true) => ({
 });
 
 const direction = order.flatMap((room, rank) => {
-  const behind = order.slice(rank + 1).filter((other) => room !== 'ops' || other !== 'kernels');
+  const behind = order.slice(rank + 1).filter((other) => !late.some(([from, to]) => from === room && to === other));
   const said = `src/${room} may not import ${behind.join(', ')}; a type alone may be imported, except by gpu.`;
   return behind.length > 0 ? [forbid(room, behind, said, room !== 'gpu')] : [];
 });
@@ -57,6 +63,13 @@ const siblings = apart.flatMap((rooms) =>
 export default {
   forbidden: [
     ...direction,
+    {
+      name: 'graph-loads-growth',
+      comment: 'Programs that serve several lengths are made once a loop is known to repeat.',
+      severity: 'error',
+      from: { path: '^src/graph/' },
+      to: { path: '^src/growth/', dynamic: false, dependencyTypesNot: ['type-only'] },
+    },
     {
       name: 'ops-load-kernels',
       comment:

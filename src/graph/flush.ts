@@ -6,7 +6,7 @@ import type { Piece } from '../gpu/executable';
 import { hostPhase } from '../gpu/host-trace';
 import { MAX_RUNS_AHEAD } from '../gpu/lead';
 import { stats } from '../gpu/stats';
-import { type Grown, grown } from './growing';
+import { type Grown, grownIfHere } from './growth';
 import { type Held, heldIn } from './held';
 import { isJournaling } from './journal';
 import { apart, type Flush, type PendingStep } from './lost';
@@ -251,7 +251,7 @@ function sendAllButLast(
     }
     inSequence(walk.order);
     const work = { ...walk, exports: found, last };
-    const long = loops ? null : grown(walk.order, found.keys(), { lengths, varies });
+    const long = loops ? null : grownIfHere(walk.order, found.keys(), { lengths, varies });
     return long ? inRoom(work, long) : work;
   };
   // What users hold outlives the flush.

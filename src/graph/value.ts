@@ -92,14 +92,48 @@ export interface Op<A = unknown> extends KernelOp<A> {
   /** Whether output 0 is the inputs that are read, one after another, in memory. */
   joins?(node: Pick<GradContext<A>, 'attrs' | 'outputs'>): boolean;
   /**
-   * Records the operation where dimensions have room for more than counts, so that one plan serves every size of them; null where it
-   * cannot. What lies where nothing counts is arbitrary, before and after. Elementwise operations need none.
+   * The rule of src/growth/rules.ts by which the operation is recorded where dimensions have room for more than counts, so that one plan
+   * serves every size of them. What lies where nothing counts is arbitrary, before and after. Elementwise operations need none.
    */
-  grow?(roomy: Roomy<A>): readonly Value[] | null;
+  readonly growth?: Growth;
 }
+
+/** The rules by which operations are recorded again where values have room. */
+export type Growth =
+  | 'affineGrad'
+  | 'again'
+  | 'assembled'
+  | 'contents'
+  | 'crossEntropy'
+  | 'crossEntropyGrad'
+  | 'expanded'
+  | 'extremum'
+  | 'flipped'
+  | 'full'
+  | 'gathered'
+  | 'indices'
+  | 'joined'
+  | 'labelled'
+  | 'moments'
+  | 'normalised'
+  | 'normalisedGrad'
+  | 'product'
+  | 'reduced'
+  | 'reshaped'
+  | 'rowProduct'
+  | 'rows'
+  | 'scanned'
+  | 'scattered'
+  | 'scatterSum'
+  | 'selected'
+  | 'softmax'
+  | 'sorted'
+  | 'viewed'
+  | 'wrapped';
 
 /** A node that is recorded again where values have room. */
 export interface Roomy<A> {
+  readonly op: Op<A>;
   /** Those that a run reads. */
   readonly inputs: readonly Value[];
   readonly attrs: A;

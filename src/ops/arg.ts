@@ -8,7 +8,6 @@ import { reshape } from './cast';
 import { reducedShape, resolveDim } from './dims';
 import { scatterAddIntoZeros } from './indexing';
 import { type ReduceAttrs, reducedCount } from './reduce';
-import { filledPast, greatestOf, leastOf } from './room';
 
 /** How extrema, orders and samples are found. */
 export const kernel = kernels('order', () => import('../kernels/further'), 'sort');
@@ -34,9 +33,7 @@ function extremumOp(name: string, minimum: boolean): Op<ReduceAttrs> {
       const kept = reducedShape(x.shape, dims, true);
       return [scatterAddIntoZeros(x.shape, dims[0] ?? 0, reshape(at, kept), reshape(dy, kept))];
     },
-    // Of equals the first wins, so that an element wins that counts.
-    grow: ({ inputs: [x], attrs, counts: [counts] }) =>
-      recordAll(op, [filledPast(x!, counts!, (minimum ? greatestOf : leastOf)(x!.dtype), attrs.dims)], attrs),
+    growth: 'extremum',
   };
   return op;
 }

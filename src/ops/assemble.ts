@@ -3,18 +3,14 @@ import type { View } from '../compiler/ir';
 import { kernels } from '../compiler/texts';
 import { numel, type Shape } from '../core/meta';
 import { record } from '../graph/record';
-import type { Op, Roomy, Value } from '../graph/value';
+import type { Op, Value } from '../graph/value';
 import { add } from './arithmetic';
 import { full, reshape } from './cast';
-import { filledPast, rowsIn } from './room';
-import { type Axis, axesOf, scatterInRoom, scatterIntoZeros, stridedView } from './shape';
+import { type Axis, axesOf, scatterIntoZeros, stridedView } from './shape';
 import { familyOf, layersOf, type Span } from './window-layers';
 
 /** How parts are put together. */
 const kernel = kernels('assemble', () => import('../kernels/further'));
-
-/** Windows with room that are added one by one. */
-const MAX_SUMMED = 8;
 
 /** A value and the window of the result that it goes to, whose elements are distinct. */
 export interface Part {
@@ -55,58 +51,11 @@ const assembleOp: Op<AssembleAttrs> = {
       return reshape(stridedView(dy!, sizes, strides, scalars[k]! * attrs.lanes), x.shape);
     });
   },
-  // Where each part is the same piece of every row, there may be more rows.
-  grow({ inputs, attrs, scalars, counts, shapes: [shape], results: [result] }) {
-    const d = rowsIn(shape!, result!);
-    const count = result![d];
-    const row = numel(shape!.slice(d + 1));
-    const isPiece = ({ rows: [outer] }: Layer) => outer?.size === count && outer?.stride === row;
-    const isWithin = scalars.every((offset) => offset * attrs.lanes < row);
-    const isWhole = inputs.every((x, k) => counts[k]![rowsIn(x.shape, counts[k]!)] === count);
-    if (count === undefined || !isWithin || !isWhole || !attrs.layers.every(isPiece))
-      return summed({ inputs, attrs, scalars, counts }, shape!, result!);
-    const layers = attrs.layers.map(({ rows, cols }) => ({
-      rows: [{ size: shape![d]!, stride: row }, ...rows.slice(1)],
-      cols,
-    }));
-    return [record(assembleOp, inputs, { ...attrs, shape: shape!, layers }, scalars)];
-  },
+  growth: 'assembled',
 };
 
-/** Few windows, each in a value of its own with room for the result, added up. */
-function summed(
-  { inputs, attrs, scalars, counts }: Pick<Roomy<AssembleAttrs>, 'inputs' | 'attrs' | 'scalars' | 'counts'>,
-  shape: Shape,
-  of: Shape,
-): readonly Value[] | null {
-  if (inputs.length > MAX_SUMMED) return null;
-  const terms = windowsOf(attrs).map((axes, k) => {
-    const strides = stridesIn(axes, counts[k]!);
-    const view = strides && { shape: counts[k]!, strides, offset: scalars[k]! * attrs.lanes };
-    return view && scatterInRoom(filledPast(inputs[k]!, counts[k]!, 0), view, { shape, of });
-  });
-  return terms.includes(null) ? null : [(terms as Value[]).reduce((total, term) => add(total, term))];
-}
-
-/** The strides of the dimensions of a shape, neighbours among which the axes may have merged; null where they are others. */
-function stridesIn(axes: readonly Axis[], shape: Shape): number[] | null {
-  const strides: number[] = [];
-  let at = axes.length - 1;
-  let walked = 1;
-  for (const size of shape.toReversed()) {
-    while (at > 0 && walked === axes[at]!.size && size > 1) {
-      at--;
-      walked = 1;
-    }
-    strides.unshift(at < 0 ? 1 : axes[at]!.stride * walked);
-    walked *= size;
-    if (at >= 0 && axes[at]!.size % walked !== 0) return null;
-  }
-  return at <= 0 && walked === (axes[0]?.size ?? 1) ? strides : null;
-}
-
 /** Where each input goes. */
-const windowsOf = ({ layers }: AssembleAttrs): Axis[][] =>
+export const windowsOf = ({ layers }: AssembleAttrs): Axis[][] =>
   layers.flatMap(({ rows, cols }) => cols.map((count) => [...rows, { size: count, stride: 1 }]));
 
 /** The value of a shape that is, in each part's window, that part; parts that share elements add up, and what none reaches is 0. */

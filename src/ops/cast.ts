@@ -1,16 +1,7 @@
 // Conversions and copies: cast between dtypes, clone, detach, reshape, and constant fills.
 
 import { ShapeError } from '../core/errors';
-import {
-  contiguousStrides,
-  type DType,
-  isFloat,
-  numel,
-  type Shape,
-  sameShape,
-  scalarOf,
-  showShape,
-} from '../core/meta';
+import { contiguousStrides, type DType, isFloat, numel, type Shape, scalarOf, showShape } from '../core/meta';
 import { castFloat, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { pointwise } from './pointwise';
@@ -63,7 +54,7 @@ export const clone = (x: Value): Value => record(cloneOp, [x], undefined);
 const detachOp: Op<undefined> = {
   name: 'detach',
   takesHalf: true,
-  grow: ({ inputs: [x] }) => [detach(x!)],
+  growth: 'again',
   run: () => 0,
   sameBits: true,
   views: true,
@@ -77,7 +68,7 @@ export const detach = (x: Value): Value => record(detachOp, [x], undefined);
 const identityOp: Op<undefined> = {
   name: 'identity',
   takesHalf: true,
-  grow: ({ inputs: [x] }) => [identity(x!)],
+  growth: 'again',
   run: () => 0,
   sameBits: true,
   views: true,
@@ -95,7 +86,7 @@ export const identity = (x: Value): Value => record(identityOp, [x], undefined);
 const rewrittenOp: Op<{ readonly passes: boolean }> = {
   name: 'rewritten',
   takesHalf: true,
-  grow: ({ inputs: [after] }) => [detach(after!)],
+  growth: 'contents',
   run: () => 0,
   views: true,
   reads: 1,
@@ -122,7 +113,7 @@ export function rewritten(before: Value, after: Value, passes: boolean): Value {
 const drawnOp: Op<undefined> = {
   name: 'drawn',
   takesHalf: true,
-  grow: ({ inputs: [drawn] }) => [detach(drawn!)],
+  growth: 'contents',
   saves: { inputs: [] },
   infer: ([numbers]) => [{ shape: numbers.shape, dtype: numbers.dtype }],
   lower: () => ({ kind: 'alias', byteOffset: 0 }),
@@ -132,14 +123,6 @@ const drawnOp: Op<undefined> = {
 /** Numbers drawn at random by the values of `sources`, which get a gradient of 0. */
 export const drawnFrom = (sources: readonly Value[], numbers: Value): Value =>
   record(drawnOp, [numbers, ...sources], undefined);
-
-/** By dimension with room of a value of a shape: the elements that count along it, and its stride. */
-const placesOfRoom = (shape: Shape, counts: Shape): number[] =>
-  contiguousStrides(shape).flatMap((stride, d) => (shape[d] === counts[d] ? [] : [counts[d]!, stride]));
-
-/** Whether what counts lies together, at the front. */
-const isOfRows = (shape: Shape, counts: Shape): boolean =>
-  shape.every((size, d) => size === counts[d] || counts.slice(0, d).every((before) => before === 1));
 
 const reshapeOp: Op<{ readonly shape: Shape }> = {
   name: 'reshape',
@@ -159,14 +142,7 @@ const reshapeOp: Op<{ readonly shape: Shape }> = {
     return [{ shape, dtype: x.dtype }];
   },
   shows: ({ attrs: { shape } }) => ({ shape, strides: contiguousStrides(shape), offset: 0 }),
-  // What counts stays where it is.
-  grow({ inputs: [x], counts: [counts], shapes: [shape], results: [result] }) {
-    const isSame =
-      sameShape(placesOfRoom(x!.shape, counts!), placesOfRoom(shape!, result!)) ||
-      (isOfRows(x!.shape, counts!) && isOfRows(shape!, result!));
-    if (numel(shape!) !== x!.numel) return null;
-    return isSame ? [record(reshapeOp, [x!], { shape: shape! })] : null;
-  },
+  growth: 'reshaped',
   lower: () => ({ kind: 'alias', byteOffset: 0 }),
   vjp: ([dy], { inputs: [x] }) => [reshape(dy!, x.shape)],
 };
@@ -180,7 +156,7 @@ const fullOp: Op<{ readonly shape: Shape; readonly dtype: DType }> = {
   cheap: true,
   constant: true,
   infer: (_, { shape, dtype }) => [{ shape, dtype }],
-  grow: ({ attrs, scalars, shapes }) => [record(fullOp, [], { ...attrs, shape: shapes[0]! }, scalars)],
+  growth: 'full',
   lower: ({ attrs }) => ({ kind: 'pointwise', body: { expr: 's0', scalarType: scalarOf(attrs.dtype) } }),
 };
 

@@ -8,7 +8,6 @@ import type { Op, Value } from '../graph/value';
 import { add, div, exp, mul, neg, sub } from './arithmetic';
 import { constantOf, full, reshape } from './cast';
 import { expand, sum } from './reduce';
-import { filledPast, hasRoom } from './room';
 import { narrow } from './shape';
 
 /** How it is computed. */
@@ -40,12 +39,7 @@ const crossEntropyOp = (reduction: Reduction): Op<CrossEntropyAttrs> => ({
     const rows = [of(n, 2), of(...labels!.shape)];
     return reduction === 'none' ? [of(n), ...rows] : [of(), ...rows, of()];
   },
-  // Rows that do not count have the label of those that are ignored.
-  grow({ inputs: [x, labels, ...weight], attrs, counts: [of, at] }) {
-    if (hasRoom(x!, of!, 1)) return null;
-    const counted = [filledPast(x!, of!, 0), filledPast(labels!, at!, attrs.ignoreIndex), ...weight];
-    return recordAll(crossEntropyOps[reduction], counted, attrs);
-  },
+  growth: 'crossEntropy',
   lower: (context) => kernel().rows.crossEntropy(context, reduction),
   vjp([dy, dshift], { inputs: [x, labels, weight], outputs: [, shift, share, total] }) {
     const dx = dy && crossEntropyGrad(x!, labels!, shift!, share!, total, dy, reduction);
@@ -73,8 +67,7 @@ export interface CrossEntropyGradAttrs {
 const crossEntropyGradOp: Op<CrossEntropyGradAttrs> = {
   name: 'crossEntropyGrad',
   infer: ([x]) => [{ shape: x!.shape, dtype: x!.dtype }],
-  grow: ({ inputs, attrs, scalars, counts: [counts] }) =>
-    hasRoom(inputs[0]!, counts!, 1) ? null : [record(crossEntropyGradOp, inputs, attrs, scalars)],
+  growth: 'crossEntropyGrad',
   lower: (context) => kernel().rows.crossEntropyGrad(context),
   vjp([g], { inputs, attrs: { reduction, constant }, scalars, needs }) {
     const [x, labels, shift, share] = inputs as [Value, Value, Value, Value];

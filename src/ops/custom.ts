@@ -24,7 +24,7 @@ const gateOp: Op<undefined> = {
   saves: { inputs: [] },
   infer: () => [{ shape: [], dtype: 'float32' }],
   lower: () => ({ kind: 'passes', passes: [] }),
-  grow: ({ inputs }) => [record(gateOp, inputs, undefined)],
+  growth: 'again',
   vjp(_, { outputs: [gate] }) {
     const context = contexts.get(gate!)!;
     const { dys } = context;
@@ -40,7 +40,7 @@ const resultOp: Op<{ readonly index: number }> = {
   saves: { inputs: [] },
   infer: ([x]) => [{ shape: x!.shape, dtype: x!.dtype }],
   lower: () => ({ kind: 'alias', byteOffset: 0 }),
-  grow: ({ inputs, attrs }) => [record(resultOp, inputs, attrs)],
+  growth: 'again',
   vjp([dy], { inputs: [, gate], attrs: { index } }) {
     contexts.get(gate!)!.dys[index] = dy;
     return [null, full([], 0)];
@@ -63,7 +63,7 @@ const recomputedOp: Op<undefined> = {
   takesHalf: true,
   infer: ([x]) => [{ shape: x!.shape, dtype: x!.dtype }],
   lower: () => ({ kind: 'alias', byteOffset: 0 }),
-  grow: ({ inputs, scalars }) => [record(recomputedOp, inputs, undefined, scalars)],
+  growth: 'again',
 };
 
 /**

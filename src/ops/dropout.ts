@@ -5,7 +5,6 @@ import type { Text } from '../compiler/texts';
 import { numel } from '../core/meta';
 import { expectFloat, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
-import { rowsIn } from './room';
 
 const source: Text = '#random/dropout';
 
@@ -39,9 +38,7 @@ const dropoutOp: Op<DropoutAttrs> = {
     };
     return { kind: 'passes', passes: [pass] };
   },
-  // What counts has the same places among all elements, and so the same mask.
-  grow: ({ inputs: [x], attrs, scalars, counts: [counts] }) =>
-    rowsIn(x!.shape, counts!) < 0 ? null : [record(dropoutOp, [x!], attrs, scalars)],
+  growth: 'rows',
   // The same mask, without the constants.
   vjp: ([dy], { attrs, scalars }) => [record(dropoutOp, [dy!], attrs, [...scalars.slice(0, 4), 0, 0])],
 };

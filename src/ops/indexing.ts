@@ -1,5 +1,5 @@
 // Picking elements by index tensors and adding them back: gather / scatterAdd, indexSelect / indexAdd, oneHot, batches of rows.
-import { scalar, u32 } from '../compiler/ir';
+import { u32 } from '../compiler/ir';
 import { kernels } from '../compiler/texts';
 import { ArgumentError, DTypeError, ShapeError } from '../core/errors';
 import { contiguousStrides, type Meta, numel, type Shape, sameShape, showShape } from '../core/meta';
@@ -10,12 +10,10 @@ import { add } from './arithmetic';
 import { cast, full, reshape } from './cast';
 import { resolveDim } from './dims';
 import { type BytesAttrs, type DimAttrs, MAX_BYTE_CHANNELS, MAX_RANK, type SelectAttrs } from './index-attrs';
-import { expand } from './reduce';
-import { filledPast, hasRoom } from './room';
 import { pad, slice, stridedScatter } from './shape';
 
 /** How they are computed. */
-const kernel = kernels('indexing', () => import('../kernels/common'), 'indexing');
+export const kernel = kernels('indexing', () => import('../kernels/common'), 'indexing');
 export const scatterKernel = kernels('scatter', () => import('../kernels/further'), 'scatter');
 
 /** Throws unless the meta has an integer dtype that is stored as i32. */
@@ -57,24 +55,8 @@ export const gatherOp: Op<DimAttrs> = {
       null,
     ];
   },
-  grow({ inputs: [x, index], attrs, counts: [of, at] }) {
-    const places = filledPast(index!, at!, 0);
-    const fits = places.shape.every((size, d) => d === attrs.dim || size <= x!.shape[d]!);
-    return fits ? [gatherCounted(x!, attrs.dim, places, of!, 'gather')] : null;
-  },
+  growth: 'gathered',
 };
-
-/** `gather` for an operation that was `asked` for, from what counts alone: dynamic scalar 0 is how much that is along the dimension. */
-const countedGatherOp: Op<SelectAttrs> = {
-  ...gatherOp,
-  lower: (context) => kernel().indices.gather(context, context.attrs.asked, scalar(0, 'u32')),
-};
-
-/** What an index picks of a value, of which the elements of a shape count. */
-const gatherCounted = (x: Value, dim: number, index: Value, counts: Shape, asked: string): Value =>
-  hasRoom(x, counts, dim)
-    ? record(countedGatherOp, [x, index], { dim, asked }, [counts[dim]!])
-    : record(gatherOp, [x, index], { dim });
 
 /** y[i][j][k] = x[index[i][j][k]][j][k] for dim 0, and so on. Shape: that of the index. Here and below, negative indices are out of range: see `wrapIndex`. */
 export function gather(x: Value, dim: number, index: Value): Value {
@@ -198,10 +180,7 @@ const scatterSumOp: Op<DimAttrs & { readonly shared: boolean; readonly size: num
     null,
     shared ? indexSelect(dy!, dim, index!) : gather(dy!, dim, index!),
   ],
-  grow({ inputs, attrs, counts, shapes: [shape] }) {
-    const counted = inputs.map((x, i) => filledPast(x, counts[i]!, 0));
-    return [record(scatterSumOp, counted, { ...attrs, size: shape![attrs.dim] ?? 1 })];
-  },
+  growth: 'scatterSum',
 };
 
 /** `scatterAdd` onto zeros of a shape, which is that of index and src but for the dimension. */
@@ -226,11 +205,7 @@ const indexSelectOp: Op<SelectAttrs> = {
   },
   lower: (context) => kernel().indices.indexSelect(context),
   vjp: ([dy], { inputs: [x, index], attrs: { dim } }) => [indexAddIntoZeros(x.shape, dim, index, dy!), null],
-  grow({ inputs: [x, index], attrs: { dim, asked }, counts: [of, at], shapes: [shape] }) {
-    const list = filledPast(index!, at!, 0);
-    const along = shape!.map((_, d) => (d === dim ? list.numel : 1));
-    return [gatherCounted(x!, dim, expand(reshape(list, along), shape!), of!, asked)];
-  },
+  growth: 'selected',
 };
 const gatherRowsOp: Op<SelectAttrs> = { ...indexSelectOp, name: 'gatherRows', cheap: true };
 
@@ -266,17 +241,7 @@ const wrapIndexOp: Op<{ readonly asked: string; readonly limit: number }> = {
   },
   lower: ({ inputs: [index], attrs: { asked, limit } }) =>
     kernel().indices.places(asked, index!, { limit: u32(limit), fromEnd: true }),
-  grow: ({ inputs: [index], attrs: { asked, limit }, counts: [counts] }) => [
-    record(wrapWithinOp, [filledPast(index!, counts!, 0)], { asked }, [limit]),
-  ],
-};
-
-/** `wrapIndex` whose limit is dynamic scalar 0. */
-const wrapWithinOp: Op<{ readonly asked: string }> = {
-  name: 'wrapIndex',
-  infer: ([index]) => [{ shape: index.shape, dtype: 'int64' }],
-  lower: ({ inputs: [index], attrs: { asked } }) =>
-    kernel().indices.places(asked, index!, { limit: scalar(0, 'u32'), fromEnd: true }),
+  growth: 'wrapped',
 };
 
 /** The operation's indices into a dimension of size `limit`, counted from the front; one out of range is reported. */
@@ -291,7 +256,7 @@ const withinOp: Op<{ readonly asked: string; readonly limit: number; readonly re
   },
   lower: ({ inputs: [labels], attrs: { asked, limit, report } }) =>
     kernel().indices.places(asked, labels!, { limit: u32(limit), report }),
-  grow: ({ inputs: [labels], attrs, counts: [counts] }) => [record(withinOp, [filledPast(labels!, counts!, 0)], attrs)],
+  growth: 'indices',
 };
 
 /** The class labels of the operation, below `limit`; one out of range is reported. */
@@ -353,7 +318,7 @@ const oneHotOp: Op<{ readonly classes: number }> = {
     return [{ shape: [...labels.shape, classes], dtype: 'int64' }];
   },
   lower: (context) => kernel().indices.oneHot(context),
-  grow: ({ inputs: [labels], attrs, counts: [counts] }) => [record(oneHotOp, [filledPast(labels!, counts!, 0)], attrs)],
+  growth: 'indices',
 };
 
 /** 1 at each label's place in a new last dimension of `classes`, 0 elsewhere (int64). */

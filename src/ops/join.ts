@@ -4,51 +4,18 @@ import { input, type Operand, output, type Pass, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
 import { ArgumentError, DTypeError, invariant, ShapeError } from '../core/errors';
-import {
-  byteLength,
-  bytesPerElement,
-  contiguousStrides,
-  type DType,
-  type Meta,
-  numel,
-  type Shape,
-  showShape,
-} from '../core/meta';
+import { byteLength, bytesPerElement, type DType, type Meta, numel, type Shape, showShape } from '../core/meta';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { reshape } from './cast';
 import { resolveDim } from './dims';
-import { hasRoom, rowsThen } from './room';
-import { narrow, pad, scatterInRoom } from './shape';
+import { narrow, pad } from './shape';
 
 const catSource: Text = '#joins/cat';
 
 const WORKGROUP = 64;
 /** As many as fit beside the output into WebGPU's least number of storage buffers. */
 const INPUTS_PER_PASS = 6;
-
-/** Values with room that are joined one by one. */
-const MAX_GROWN = 4;
-
-/** Values with room one after another in a result of a shape with room, of which `of` counts. */
-function joinedRows(
-  inputs: readonly Value[],
-  dim: number,
-  counts: readonly Shape[],
-  { shape, of }: { readonly shape: Shape; readonly of: Shape },
-): Value | null {
-  let joined: Value | null = null;
-  let first = 0;
-  for (const [i, x] of inputs.entries()) {
-    const strides = contiguousStrides(of);
-    const view = { shape: counts[i]!, strides, offset: first * strides[dim]! };
-    const moved = scatterInRoom(x, view, { shape, of });
-    if (!moved) return null;
-    joined = joined ? rowsThen(joined, dim, first, moved) : moved;
-    first += counts[i]![dim]!;
-  }
-  return joined;
-}
 
 const catOp: Op<{ readonly dim: number }> = {
   name: 'cat',
@@ -73,14 +40,7 @@ const catOp: Op<{ readonly dim: number }> = {
     return [{ shape: first.shape.map((size, d) => (d === dim ? total : size)), dtype: first.dtype }];
   },
   joins: ({ outputs: [y], attrs: { dim } }) => numel(y!.shape.slice(0, dim)) === 1,
-  grow({ inputs, attrs, counts, shapes: [shape], results: [result] }) {
-    const { dim } = attrs;
-    const isWhole = shape![dim] === result![dim] && inputs.every((x, i) => !hasRoom(x, counts[i]!, dim));
-    if (isWhole) return [record(catOp, inputs, attrs)];
-    if (inputs.length > MAX_GROWN) return null;
-    const joined = joinedRows(inputs, dim, counts, { shape: shape!, of: result! });
-    return joined && [joined];
-  },
+  growth: 'joined',
   lower({ inputs, outputs: [y], attrs: { dim } }) {
     const inner = numel(y.shape.slice(dim + 1));
     const filled = inputs.flatMap((x, i) => (numel(x.shape) > 0 ? [{ i, cols: x.shape[dim]! * inner }] : []));

@@ -131,6 +131,15 @@ export function luFactor(a: Value, checked: string | null): Factored {
   return { lu: lu!, pivots: pivots!, order: order! };
 }
 
+const orderOp: Op<{ readonly rows: number }> = {
+  name: 'luOrder',
+  infer: ([pivots], { rows }) => [{ shape: [...pivots!.shape.slice(0, -1), rows], dtype: 'int64' }],
+  lower: (context) => kernel().order(context),
+};
+
+/** The order of rows that pivots bring about. */
+export const orderOf = (pivots: Value, rows: number): Value => record(orderOp, [pivots], { rows });
+
 /** Inputs: triangular matrices A, and right-hand sides B of the same batches. Output: X of A X = B. */
 const triangularOp: Op<TriangularAttrs> = {
   name: 'solveTriangular',
@@ -149,8 +158,10 @@ const triangularOp: Op<TriangularAttrs> = {
 /** X of A X = B, where A is triangular, in equal batches. */
 export const triangular = (a: Value, b: Value, attrs: TriangularAttrs): Value => record(triangularOp, [a, b], attrs);
 
+export type Ordered = Pick<Factored, 'lu' | 'order'>;
+
 /** X of A X = B or Aᵀ X = B, by the factors of A. */
-export function luSolve({ lu, order }: Pick<Factored, 'lu' | 'order'>, b: Value, adjoint: boolean): Value {
+export function luSolve({ lu, order }: Ordered, b: Value, adjoint: boolean): Value {
   if (adjoint) {
     const flipped = transposed(lu);
     const y = triangular(flipped, b, { upper: false, unit: false });
@@ -161,9 +172,8 @@ export function luSolve({ lu, order }: Pick<Factored, 'lu' | 'order'>, b: Value,
   return triangular(lu, y, { upper: true, unit: false });
 }
 
-/** X of A X = B, in equal batches. */
-export function solve(a: Value, b: Value, checked: string): Value {
-  const factors = luFactor(a, checked);
+/** X of A X = B, in equal batches, by the factors of A. */
+export function solve(a: Value, b: Value, factors: Ordered): Value {
   const [x] = withGradient([a, b], [luSolve(factors, b, false)], ([g]) => {
     const byB = luSolve(factors, g!, true);
     return [neg(matmul(byB, transposed(x!))), byB];
@@ -171,9 +181,9 @@ export function solve(a: Value, b: Value, checked: string): Value {
   return named(x!, 'LinalgSolveExBackward0');
 }
 
-/** A⁻¹. */
-export function inverse(a: Value, checked: string): Value {
-  const [y] = withGradient([a], [luSolve(luFactor(a, checked), identityMatrix(a.shape), false)], ([g]) => {
+/** A⁻¹, by the factors of A. */
+export function inverse(a: Value, factors: Ordered): Value {
+  const [y] = withGradient([a], [luSolve(factors, identityMatrix(a.shape), false)], ([g]) => {
     const flipped = transposed(y!);
     return [neg(matmul(flipped, matmul(g!, flipped)))];
   });
@@ -181,12 +191,12 @@ export function inverse(a: Value, checked: string): Value {
 }
 
 /** L of A = L Lᵀ; of A, the lower triangle is read alone. */
-const choleskyOp: Op<{ readonly checked: string }> = {
+const choleskyOp: Op<CheckedAttrs> = {
   name: 'cholesky',
   gradName: 'LinalgCholeskyExBackward0',
   saves: { inputs: [], outputs: [0] },
-  infer: ([a], { checked }) => {
-    expectSquare(checked, a!);
+  infer: ([a]) => {
+    expectSquare('cholesky', a!);
     return [{ shape: a!.shape, dtype: 'float32' }];
   },
   lower: (context) => kernel().cholesky(context),
@@ -201,8 +211,8 @@ const choleskyOp: Op<{ readonly checked: string }> = {
   },
 };
 
-/** L of A = L Lᵀ. */
-export const cholesky = (a: Value, checked: string): Value => record(choleskyOp, [a], { checked });
+/** L of A = L Lᵀ. With `checked`, the name of a function, a matrix that is not positive definite is an error of it. */
+export const cholesky = (a: Value, checked: string | null): Value => record(choleskyOp, [a], { checked });
 
 /** Outputs: R over Householder's reflections, and their factors. */
 const reflectedOp: Op<undefined> = {
@@ -225,10 +235,13 @@ const reflectionsOp: Op<{ readonly columns: number }> = {
 
 export type QrMode = 'reduced' | 'complete' | 'r';
 
+/** R over Householder's reflections, and their factors, without gradients. */
+export const reflected = (a: Value): readonly Value[] => recordAll(reflectedOp, [a], undefined);
+
 /** Q and R without gradients; Q is null in mode `r`. */
 function plainQr(a: Value, mode: QrMode): readonly [q: Value | null, r: Value] {
   const [m, n] = [rowsOf(a), columnsOf(a)];
-  const [packed, tau] = recordAll(reflectedOp, [a], undefined);
+  const [packed, tau] = reflected(a);
   const columns = mode === 'complete' ? m : Math.min(m, n);
   const q = mode === 'r' ? null : record(reflectionsOp, [packed!, tau!], { columns });
   return [q, upper(firstRows(packed!, columns))];

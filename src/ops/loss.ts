@@ -17,7 +17,6 @@ import { crossEntropyByLabels, type Reduction } from './cross-entropy';
 import { pointwise } from './pointwise';
 import { promoteTypes } from './promotion';
 import { mean, sum } from './reduce';
-import { filledPast } from './room';
 import { permute } from './shape';
 import { fewLongRows, logSoftmax } from './softmax';
 
@@ -53,11 +52,7 @@ const nllOp: Op<NllAttrs> = {
     const meta: Meta = { shape: labels.shape, dtype: x.dtype };
     return [meta, meta];
   },
-  // Rows that do not count have the label of those that are ignored.
-  grow({ inputs: [x, labels, ...weight], attrs, counts: [, at] }) {
-    const counted = filledPast(labels!, at!, attrs.ignoreIndex);
-    return x!.shape.at(-1) === attrs.classes ? recordAll(nllOp, [x!, counted, ...weight], attrs) : null;
-  },
+  growth: 'labelled',
   lower({ inputs: [, labels], attrs }) {
     const n = numel(labels.shape);
     return {
@@ -86,7 +81,7 @@ const nllGradOp: Op<NllAttrs> = {
   name: 'nllLossGrad',
   saves: { inputs: [1, 2] },
   infer: ([dy], { classes }) => [{ shape: [...dy.shape, classes], dtype: dy.dtype }],
-  grow: ({ inputs, attrs }) => [record(nllGradOp, inputs, attrs)],
+  growth: 'again',
   lower({ inputs: [dy], attrs }) {
     const n = numel(dy.shape);
     return {

@@ -1,7 +1,7 @@
 // Matrix products: batched, with operands read transposed in place, and an optional bias.
 import { kernels } from '../compiler/texts';
 import { ShapeError } from '../core/errors';
-import { isFloat, type Meta, numel, type Shape, showShape } from '../core/meta';
+import { isFloat, type Meta, numel, showShape } from '../core/meta';
 import { expectFloat, named, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { add, mul } from './arithmetic';
@@ -9,7 +9,6 @@ import { broadcastShapes } from './broadcast';
 import { cast, reshape } from './cast';
 import { BATCH_DIMS, batchSteps, type MatmulAttrs, matmulSizes } from './matmul-sizes';
 import { expand, sum } from './reduce';
-import { filledPast } from './room';
 import { permute } from './shape';
 
 /** How products are computed. */
@@ -48,13 +47,7 @@ const matmulOp: Op<MatmulAttrs> = {
     return [...grads, needs[2] ? sum(dy!, leading) : null];
   },
   saves: { inputs: [0, 1] },
-  grow({ inputs: [a, b, ...bias], attrs, counts: [inA, inB] }) {
-    // Products of what does not count are 0 where they are summed.
-    const counted = (x: Value, counts: Shape, summed: number) => filledPast(x, counts, 0, [x.shape.length - summed]);
-    const left = counted(a!, inA!, attrs.transposeA ? 2 : 1);
-    const right = counted(b!, inB!, attrs.transposeB ? 1 : 2);
-    return [record(matmulOp, [left, right, ...bias], attrs)];
-  },
+  growth: 'product',
 };
 
 /** The gradients of a linear layer by weight and bias, dw = dyᵀ · x and db = Σ dy over the rows, of inputs dy and x. */
@@ -77,12 +70,7 @@ const linearWeightGradOp: Op<undefined> = {
       needs[1] && g ? product(dy!, g, false, false) : null,
     ];
   },
-  grow: ({ inputs, counts }) =>
-    recordAll(
-      linearWeightGradOp,
-      inputs.map((x, i) => filledPast(x, counts[i]!, 0, [0])),
-      undefined,
-    ),
+  growth: 'rowProduct',
 };
 
 const batchOf = (x: Meta): Meta => ({ shape: x.shape.slice(0, -2), dtype: x.dtype });

@@ -7,8 +7,7 @@ import { reshape } from './cast';
 import { eq, where } from './compare';
 import { reducedShape, resolveDims } from './dims';
 import { pointwise } from './pointwise';
-import { type Dims, expand, reducedCount, sum } from './reduce';
-import { filledPast, hasRoom } from './room';
+import { type Dims, expand, reducedCount } from './reduce';
 
 /** How moments and normalisation are computed. */
 export const kernel = kernels('norm', () => import('../kernels/reduce/norm'), 'norm');
@@ -31,14 +30,7 @@ const momentsOp: Op<MomentsAttrs> = {
     return [meta, meta];
   },
   lower: (context) => kernel().moments(context),
-  grow({ inputs: [x], attrs, counts: [counts] }) {
-    const { dims, correction } = attrs;
-    if (!dims.some((d) => hasRoom(x!, counts!, d))) return recordAll(momentsOp, [x!], attrs);
-    const n = reducedCount(counts!, dims);
-    const average = div(sum(filledPast(x!, counts!, 0, dims), dims, true), n);
-    const away = filledPast(sub(x!, average), counts!, 0, dims);
-    return [average, div(sum(mul(away, away), dims, true), Math.max(n - correction, 0))];
-  },
+  growth: 'moments',
   // d mean / dx = 1 / n,   d var / dx = 2 (x - mean) / (n - correction)
   vjp([dmean, dvar], { inputs: [x], outputs: [mean], attrs: { dims, correction } }) {
     const n = reducedCount(x.shape, dims);

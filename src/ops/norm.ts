@@ -8,7 +8,6 @@ import { add, mul, neg, square, sub } from './arithmetic';
 import { kernel, moments } from './moments';
 import { pointwise } from './pointwise';
 import { mean, sumTo } from './reduce';
-import { filledPast, roomIn } from './room';
 
 /** 1 / √(variance + eps) */
 export const rstdOp = pointwise({
@@ -59,12 +58,8 @@ const layerNormOp: Op<LayerNormAttrs> = {
     const affine = needs[1] || needs[2] ? recordAll(layerNormAffineGradOp, rows, { lead }, scalars) : [null, null];
     return [dx, ...affine].slice(0, inputs.length);
   },
-  grow: ({ inputs, attrs, scalars, counts: [counts] }) =>
-    isLeading(inputs[0]!.shape, counts!, attrs.lead) ? recordAll(layerNormOp, inputs, attrs, scalars) : null,
+  growth: 'normalised',
 };
-
-/** Whether there is room along dimensions that rows are numbered by alone. */
-const isLeading = (shape: Shape, counts: Shape, lead: number): boolean => roomIn(shape, counts).every((d) => d < lead);
 
 /** The gradients by x, weight and bias from operations that have gradients themselves. */
 function composedGrads(dy: Value, x: Value, weight: Value | undefined, lead: number, eps: number): Value[] {
@@ -84,8 +79,7 @@ const layerNormGradOp: Op<Omit<LayerNormAttrs, 'bias'>> = {
   name: 'nativeLayerNormGrad',
   infer: ([, x]) => [{ shape: x!.shape, dtype: x!.dtype }],
   lower: (context) => kernel().layerNormGrad(context),
-  grow: ({ inputs, attrs, scalars, counts: [, counts] }) =>
-    isLeading(inputs[1]!.shape, counts!, attrs.lead) ? [record(layerNormGradOp, inputs, attrs, scalars)] : null,
+  growth: 'normalisedGrad',
 };
 
 /** Inputs: dy, x, the rows' means and variances; dynamic scalar: eps. Outputs: dw and db. */
@@ -96,12 +90,7 @@ const layerNormAffineGradOp: Op<Pick<LayerNormAttrs, 'lead'>> = {
     return [meta, meta];
   },
   lower: (context) => kernel().layerNormAffineGrad(context),
-  grow({ inputs, attrs, counts, scalars }) {
-    if (!isLeading(inputs[1]!.shape, counts[1]!, attrs.lead)) return null;
-    // Gradients of 0 count for nothing where what they are multiplied by is a number.
-    const counted = inputs.map((one, i) => filledPast(one, counts[i]!, i < 3 ? 0 : 1));
-    return recordAll(layerNormAffineGradOp, counted, attrs, scalars);
-  },
+  growth: 'affineGrad',
 };
 
 /**

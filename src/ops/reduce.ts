@@ -7,17 +7,7 @@ import stripsLib from '../../shaders/lib/strips.wgsl?raw';
 import source from '../../shaders/reduce.wgsl?raw';
 import { input, type Lowering, type Operand, output, type Pass, scratch, u32 } from '../compiler/ir';
 import { ShapeError } from '../core/errors';
-import {
-  BYTES_PER_ELEMENT,
-  type DType,
-  isFloat,
-  type Meta,
-  numel,
-  type Shape,
-  sameShape,
-  scalarOf,
-  showShape,
-} from '../core/meta';
+import { BYTES_PER_ELEMENT, isFloat, type Meta, numel, type Shape, sameShape, scalarOf, showShape } from '../core/meta';
 import type { AdapterProfile } from '../gpu/device';
 import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
@@ -28,7 +18,6 @@ import { broadcastShapes } from './broadcast';
 import { cast, detach, full, inFloat32, reshape } from './cast';
 import { eq, isinf, isnan, logicalAnd, logicalOr, where } from './compare';
 import { reducedShape, resolveDims } from './dims';
-import { filledPast, greatestOf, hasRoom, leastOf } from './room';
 
 export interface ReduceAttrs {
   /** Ascending, from the front. */
@@ -88,14 +77,12 @@ interface ReductionSpec {
   readonly mean?: boolean;
   /** Has no value over no elements. */
   readonly needsElements?: boolean;
-  /** What changes no result, beside other elements of this dtype. */
-  readonly neutral: (dtype: DType) => number;
   readonly saves?: Op['saves'];
   /** The gradient, given x, y, and dy with the reduced dimensions kept as 1. */
   readonly grad?: (dy: Value, x: Value, y: Value, dims: readonly number[]) => Value;
 }
 
-function reduction({ name, kind, mean, needsElements, neutral, saves, grad }: ReductionSpec): Op<ReduceAttrs> {
+function reduction({ name, kind, mean, needsElements, saves, grad }: ReductionSpec): Op<ReduceAttrs> {
   const op: Op<ReduceAttrs> = {
     name,
     remakes: true,
@@ -115,31 +102,23 @@ function reduction({ name, kind, mean, needsElements, neutral, saves, grad }: Re
       (([dy], { inputs: [x], outputs: [y], attrs: { dims } }) => {
         return [grad(reshape(dy!, reducedShape(x.shape, dims, true)), x, y, dims)];
       }),
-    grow({ inputs: [x], attrs, counts: [counts] }) {
-      const { dims } = attrs;
-      if (!dims.some((d) => hasRoom(x!, counts!, d))) return [record(op, [x!], attrs)];
-      const counted = filledPast(x!, counts!, neutral(x!.dtype), dims);
-      return [mean ? div(record(sumOp, [counted], attrs), reducedCount(counts!, dims)) : record(op, [counted], attrs)];
-    },
+    growth: 'reduced',
   };
   return op;
 }
 
-const zero = () => 0;
-const one = () => 1;
-
-const sumOp = reduction({ name: 'sum', kind: 'sum', neutral: zero, grad: (dy, x) => expand(dy, x.shape) });
+const sumOp = reduction({ name: 'sum', kind: 'sum', grad: (dy, x) => expand(dy, x.shape) });
 const meanOp = reduction({
   name: 'mean',
   kind: 'sum',
   mean: true,
-  neutral: zero,
+
   grad: (dy, x, _y, dims) => expand(div(dy, reducedCount(x.shape, dims)), x.shape),
 });
 const prodOp = reduction({
   name: 'prod',
   kind: 'prod',
-  neutral: one,
+
   saves: { inputs: [0] },
   grad: (dy, x, _y, dims) => mul(dy, productOfOthers(x, dims)),
 });
@@ -154,12 +133,12 @@ const shareEvenlyWithNaN = (dy: Value, x: Value, y: Value): Value => {
   return mul(chosen, div(dy, sum(chosen)));
 };
 const extremumSpec = { needsElements: true, saves: { inputs: [0], outputs: [0] }, grad: shareEvenly };
-const amaxOp = reduction({ name: 'amax', kind: 'max', neutral: leastOf, ...extremumSpec });
-const aminOp = reduction({ name: 'amin', kind: 'min', neutral: greatestOf, ...extremumSpec });
-const maxOp = reduction({ name: 'max', kind: 'max', neutral: leastOf, ...extremumSpec, grad: shareEvenlyWithNaN });
-const minOp = reduction({ name: 'min', kind: 'min', neutral: greatestOf, ...extremumSpec, grad: shareEvenlyWithNaN });
-const anyOp = reduction({ name: 'any', kind: 'max', neutral: zero });
-const allOp = reduction({ name: 'all', kind: 'min', neutral: one });
+const amaxOp = reduction({ name: 'amax', kind: 'max', ...extremumSpec });
+const aminOp = reduction({ name: 'amin', kind: 'min', ...extremumSpec });
+const maxOp = reduction({ name: 'max', kind: 'max', ...extremumSpec, grad: shareEvenlyWithNaN });
+const minOp = reduction({ name: 'min', kind: 'min', ...extremumSpec, grad: shareEvenlyWithNaN });
+const anyOp = reduction({ name: 'any', kind: 'max' });
+const allOp = reduction({ name: 'all', kind: 'min' });
 
 /** ∏_{j≠i} x_j, also where some x_j are zero. */
 function productOfOthers(x: Value, dims: readonly number[]): Value {
@@ -253,7 +232,7 @@ const expandOp: Op<{ readonly shape: Shape }> = {
     }
     return [target];
   },
-  grow: ({ inputs: [x], shapes: [shape] }) => [record(expandOp, [x!], { shape: shape! })],
+  growth: 'expanded',
   lower: () => ({ kind: 'pointwise', body: { expr: 'a0' } }),
   vjp: ([dy], { inputs: [x] }) => [sumTo(dy!, x.shape)],
 };

@@ -8,7 +8,6 @@ import { cast } from './cast';
 import { eq, gt, logicalAnd, lt, where } from './compare';
 import { resolveDim } from './dims';
 import { gather } from './indexing';
-import { filledPast } from './room';
 
 /** How scans are computed. */
 const kernel = kernels('scan', () => import('../kernels/further'), 'scan');
@@ -22,8 +21,7 @@ export interface ScanAttrs {
   readonly reverse: boolean;
 }
 
-/** `start`: what a scan may begin with that changes nothing. */
-function scanOp(name: Scanned, start: number, vjp: Op<ScanAttrs>['vjp'], saves: Op['saves']): Op<ScanAttrs> {
+function scanOp(name: Scanned, vjp: Op<ScanAttrs>['vjp'], saves: Op['saves']): Op<ScanAttrs> {
   const op: Op<ScanAttrs> = {
     name,
     remakes: true,
@@ -31,24 +29,19 @@ function scanOp(name: Scanned, start: number, vjp: Op<ScanAttrs>['vjp'], saves: 
     infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
     lower: (context) => kernel().scans.scan(context, name),
     vjp,
-    // Forwards, what does not count comes last.
-    grow: ({ inputs: [x], attrs, counts: [counts] }) => [
-      record(op, [attrs.reverse ? filledPast(x!, counts!, start, [attrs.dim]) : x!], attrs),
-    ],
+    growth: 'scanned',
   };
   return op;
 }
 
 const cumsumOp: Op<ScanAttrs> = scanOp(
   'cumsum',
-  0,
   ([dy], { attrs: { dim, reverse } }) => [record(cumsumOp, [dy!], { dim, reverse: !reverse })],
   { inputs: [] },
 );
 /** Before the first zero of a row dx is Σ_{i ≥ k} dy_i y_i / x_k; at it, the same with 1 in its place; after it, 0. */
 const cumprodOp: Op<ScanAttrs> = scanOp(
   'cumprod',
-  1,
   ([dy], { inputs: [x], outputs: [y], attrs: { dim } }) => {
     const fromHere = (v: Value) => record(cumsumOp, [v], { dim, reverse: true });
     const zero = eq(x, 0);
@@ -77,7 +70,6 @@ const LOWEST = -3.4028234663852886e38;
 /** dx_k = e^{x_k} Σ_{i ≥ k} dy_i e^{-y_i}, with the positive and the negative dy apart, so that logarithms keep it from overflowing. */
 const logcumsumexpOp: Op<ScanAttrs> = scanOp(
   'logcumsumexp',
-  LOWEST,
   ([dy], { inputs: [x], outputs: [y], attrs: { dim, reverse } }) => {
     const size = log(abs(dy!));
     const part = (chosen: Value) => {
@@ -99,7 +91,7 @@ const runningPlaceOp: Op<{ readonly dim: number; readonly minimum: boolean }> = 
   name: 'runningPlace',
   infer: ([x]) => [{ shape: x.shape, dtype: 'int64' }],
   lower: (context) => kernel().scans.runningPlace(context),
-  grow: ({ inputs, attrs }) => [record(runningPlaceOp, inputs, attrs)],
+  growth: 'again',
 };
 
 function runningExtremum(name: string, x: Value, dim: number, minimum: boolean): readonly [Value, Value] {

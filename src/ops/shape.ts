@@ -31,8 +31,6 @@ import { add } from './arithmetic';
 import { full, reshape } from './cast';
 import { resolveDim } from './dims';
 import { sum } from './reduce';
-import { filledPast, roomIn, rowsIn } from './room';
-import { marginsOf, placedIn, staysWithin, stepsOf } from './room-views';
 import { storedNumber } from './stored-number';
 
 const scatterSource: Text = '#scatter/stridedScatter';
@@ -68,7 +66,7 @@ export function axesOf({ shape, strides }: Omit<View, 'offset'>): Axis[] {
 const isRun = (axes: readonly Axis[]): boolean => axes.length === 0 || (axes.length === 1 && axes[0]!.stride === 1);
 
 /** A view whose offset, without one, is the node's dynamic scalar 0. */
-type PlacedView = Omit<View, 'offset'> & { readonly offset?: number };
+export type PlacedView = Omit<View, 'offset'> & { readonly offset?: number };
 
 /** Reads a view of x: an alias where its elements lie together at a place that is known, else one pass. */
 export function lowerView(x: Meta, placed: PlacedView): Lowering {
@@ -124,29 +122,12 @@ const viewOp = (name: string): Op<PlacedView> => {
     vjp: ([dy], { inputs: [x], attrs: { shape, strides }, scalars: [offset] }) => [
       scatterIntoZeros(dy!, x.shape, { shape, strides, offset: offset! }),
     ],
-    grow({ inputs: [x], attrs: { shape, strides }, scalars: [offset], counts: [counts], shapes: [long] }) {
-      const view = { shape, strides, offset: offset! };
-      const d = rowsIn(x!.shape, counts!);
-      const rows = counts![d];
-      if (rows !== undefined && shape[rowsIn(long!, shape)] === rows && isWithinRows(view, x!.shape, d, rows))
-        return [recordView(op, x!, { ...view, shape: long! })];
-      const shown = viewInRoom(x!, counts!, view, long!);
-      return shown && [shown];
-    },
+    growth: 'viewed',
   };
   return op;
 };
 
-/** Whether a view of a value with room shows all rows that count, of each the same part, so that it may show those behind them, too. */
-function isWithinRows({ shape, strides, offset }: View, of: Shape, along: number, rows: number): boolean {
-  const row = numel(of.slice(along + 1));
-  const d = shape.findIndex((size) => size !== 1);
-  const within = (k: number) => k === d || strides[k]! >= 0;
-  const last = shape.reduce((sum, size, k) => (k === d ? sum : sum + (size - 1) * strides[k]!), offset);
-  return shape[d] === rows && strides[d] === row && shape.every((_, k) => within(k)) && offset >= 0 && last < row;
-}
-
-function recordView(op: Op<PlacedView>, x: Value, { shape, strides, offset }: View): Value {
+export function recordView(op: Op<PlacedView>, x: Value, { shape, strides, offset }: View): Value {
   checkView(op.name, x, { shape, strides, offset });
   return record(op, [x], { shape, strides }, [offset]);
 }
@@ -169,7 +150,7 @@ const permuteOp: Op<{ readonly order: readonly number[] }> = {
       order.map((_, d) => order.indexOf(d)),
     ),
   ],
-  grow: ({ inputs, attrs }) => [record(permuteOp, inputs, attrs)],
+  growth: 'again',
 };
 const sliceOp = viewOp('slice');
 /** Its offset follows from the shape, so that it is an attribute. */
@@ -181,51 +162,8 @@ const flipOp: Op<View> = {
   infer: ([{ dtype }], { shape }) => [{ shape, dtype }],
   lower: ({ inputs: [x], attrs }) => lowerView(x, attrs),
   vjp: ([dy], { attrs }) => [record(flipOp, [dy!], attrs)],
-  grow({ inputs: [x], attrs: { strides }, counts: [counts] }) {
-    const dims = strides.flatMap((stride, k) => (stride < 0 ? [k] : []));
-    const long = roomIn(x!.shape, counts!);
-    const others = flip(
-      x!,
-      dims.filter((d) => !long.includes(d)),
-    );
-    return [dims.reduce((turned, d) => (long.includes(d) ? rowsBack(turned, d, counts![d]!) : turned), others)];
-  },
+  growth: 'flipped',
 };
-
-/** A view of a value with room, which may have room itself; its offset may be another each time. Null where no view shows it. */
-function viewInRoom(x: Value, counts: Shape, view: View, long: Shape): Value | null {
-  const steps = stepsOf(view, counts);
-  if (!steps) return null;
-  const none = counts.map(() => 0);
-  // With as much around them, there is something to read wherever the first of them is.
-  const { before, after } = staysWithin(steps, long, x.shape)
-    ? { before: none, after: none }
-    : marginsOf(steps, view.shape, long);
-  const framed = pad(x, before, after);
-  const { strides, offset } = placedIn(steps, framed.shape, before);
-  return record(shiftedOp, [framed], { shape: long, strides }, [offset]);
-}
-
-/** A view whose offset is dynamic scalar 0. */
-const shiftedOp: Op<Omit<View, 'offset'>> = {
-  name: 'slice',
-  infer: ([{ dtype }], { shape }) => [{ shape, dtype }],
-  lower: ({ inputs: [x], attrs }) => lowerView(x, attrs),
-};
-
-/** The first `rows` of x along a dimension from the last to the first, and anything behind them. */
-function rowsBack(x: Value, d: number, rows: number): Value {
-  const room = x.shape[d]!;
-  // With as much before them, there is something to read wherever the first of them is.
-  const framed = pad(
-    x,
-    x.shape.map((_, k) => (k === d ? room : 0)),
-    x.shape.map(() => 0),
-  );
-  const strides = contiguousStrides(framed.shape);
-  const turned = strides.map((stride, k) => (k === d ? -stride : stride));
-  return record(shiftedOp, [framed], { shape: x.shape, strides: turned }, [(room + rows - 1) * strides[d]!]);
-}
 
 /** A contiguous copy of a view of x's elements (or an alias, where they lie together). Strides may be 0. */
 export const stridedView = (x: Value, shape: Shape, strides: readonly number[], offset: number): Value =>
@@ -287,14 +225,14 @@ export function flip(x: Value, dims: readonly number[]): Value {
 
 // ── Writing into a window: the adjoint of a view ──
 
-interface ScatterAttrs {
+export interface ScatterAttrs {
   /** Shape of the result. */
   readonly shape: Shape;
   readonly window: Omit<View, 'offset'>;
 }
 
 /** Inputs: the source, and the base unless dynamic scalar 1 fills the rest. Scalar 0 is the offset of the window. */
-const scatterOp: Op<ScatterAttrs> = {
+export const scatterOp: Op<ScatterAttrs> = {
   name: 'stridedScatter',
   remakes: true,
   saves: { inputs: [] },
@@ -353,42 +291,8 @@ const scatterOp: Op<ScatterAttrs> = {
     if (!base) return [dx];
     return [dx, needs[1] ? stridedScatter(dy!, full(window.shape, 0), window.shape, window.strides, offset) : null];
   },
-  grow({ inputs, attrs: { window }, scalars, counts: [counts], shapes: [shape], results: [result] }) {
-    const [x, base] = inputs;
-    const d = rowsIn(x!.shape, counts!);
-    const along = rowsIn(shape!, result!);
-    const [offset, fill] = scalars as [number, number];
-    const view = { ...window, shape: counts!, offset };
-    const rows = result![along];
-    if (rows !== undefined && counts![d] === rows && isWithinRows(view, shape!, along, rows))
-      return [record(scatterOp, inputs, { shape: shape!, window: { ...window, shape: x!.shape } }, scalars)];
-    const whole = base
-      ? null
-      : scatterInRoom(filledPast(x!, counts!, fill), view, { shape: shape!, of: result!, fill });
-    return whole && [whole];
-  },
+  growth: 'scattered',
 };
-
-/**
- * A value with room in a window, as it is without room, of a value of a shape with room, of which `of` counts; elsewhere `fill` is, as in
- * what does not count of x. Null where no window holds it.
- */
-export function scatterInRoom(
-  x: Value,
-  view: View,
-  { shape, of, fill = 0 }: { readonly shape: Shape; readonly of: Shape; readonly fill?: number },
-): Value | null {
-  const steps = stepsOf(view, of);
-  if (!steps) return null;
-  const { after } = marginsOf(steps, view.shape, x.shape);
-  const frame = staysWithin(steps, x.shape, shape) ? shape : shape.map((size, d) => size + after[d]!);
-  const none = shape.map(() => 0);
-  const { strides, offset } = placedIn(steps, frame, none);
-  const window = { shape: x.shape, strides: strides.map((stride, k) => (x.shape[k] === 1 ? 1 : stride)) };
-  if (!isDistinct(window)) return null;
-  const whole = record(scatterOp, [x], { shape: frame, window }, [offset, fill]);
-  return frame === shape ? whole : stridedView(whole, shape, contiguousStrides(frame), 0);
-}
 
 /** `src` in a window of `base`, or of a value of shape `shape` that is `fill` everywhere else. */
 function recordScatter(src: Value, base: Value | number, shape: Shape, { offset, ...window }: View): Value {

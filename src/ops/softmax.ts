@@ -5,7 +5,6 @@ import type { Op, Value } from '../graph/value';
 import { exp, mul, sub } from './arithmetic';
 import { resolveDim } from './dims';
 import { logsumexp, sum } from './reduce';
-import { filledPast } from './room';
 
 /** How they are computed. */
 const kernel = kernels('softmax', () => import('../kernels/common'), 'softmax');
@@ -29,9 +28,7 @@ function softmaxOp(name: string, log: boolean, grad: (dy: Value, y: Value, dim: 
     },
     lower: (context) => kernel().rows.softmax(context, name, log),
     vjp: ([dy], { outputs: [y], attrs: { dim } }) => [grad(dy!, y, dim)],
-    grow: ({ inputs: [x], attrs, counts: [counts] }) => [
-      record(op, [filledPast(x!, counts!, Number.NEGATIVE_INFINITY, [attrs.dim])], attrs),
-    ],
+    growth: 'softmax',
   };
   return op;
 }

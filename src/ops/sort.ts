@@ -1,25 +1,19 @@
 // Order along a dimension: argsort, and sort and topk, which gather by it.
 import { ShapeError } from '../core/errors';
-import { isFloat, showShape } from '../core/meta';
+import { showShape } from '../core/meta';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { kernel } from './arg';
 import { resolveDim } from './dims';
 import type { DimAttrs } from './index-attrs';
 import { gather, gatherOp } from './indexing';
-import { filledPast, greatestOf, leastOf } from './room';
 import { narrow } from './shape';
 
 const argsortOp: Op<{ readonly dim: number; readonly descending: boolean }> = {
   name: 'argsort',
   infer: ([x]) => [{ shape: x.shape, dtype: 'int64' }],
   lower: (context) => kernel().orders.argsort(context),
-  grow({ inputs: [x], attrs, counts: [counts] }) {
-    const { dim, descending } = attrs;
-    // Of equals the first comes first, so that those come last that do not count.
-    const greatest = isFloat(x!.dtype) ? Number.NaN : greatestOf(x!.dtype);
-    return [record(argsortOp, [filledPast(x!, counts!, descending ? leastOf(x!.dtype) : greatest, [dim])], attrs)];
-  },
+  growth: 'sorted',
 };
 
 /** The indices (int64) that put a dimension in order. Equal elements keep theirs; NaN is the greatest. */

@@ -1,10 +1,12 @@
 // Tensor: the class that users hold. Its methods are those of families, one a file.
 
 import { closeMethods } from '../core/arity';
+import { growWith } from '../graph/growth';
 import { mode } from '../graph/mode';
 import type { Value } from '../graph/value';
 import { add } from '../ops/arithmetic';
 import { clone, detach } from '../ops/cast';
+import { library } from '../ops/growing';
 import { TensorBase, type View } from '../storage/base';
 import { Line } from '../storage/line';
 import { makeBy } from '../storage/made';
@@ -119,6 +121,7 @@ export class Tensor extends WithMethods {
     callableGetters(Tensor.prototype, TensorProperties.prototype);
     for (const family of families) install(Tensor.prototype, family);
     makeBy(Tensor.of);
+    growWith(library);
     closeMethods(ReadableTensor.prototype, ['item', 'tolist', 'print', 'text']);
     closeMethods(TensorBase.prototype, lone);
   }

@@ -125,7 +125,7 @@ test('a program is bundled without what it does not name', async () => {
   // Kernels and their texts come when the first of them is needed, and what measures them where something is measured.
   const later = modulesOf(chunks.slice(1));
   expect(later).toEqual(expect.arrayContaining(['compiler/packs/matmul.js', 'kernels/matmul/products.js']));
-  expect(later.filter((name) => !/^(compiler|gpu|kernels|wgsl|shared|core)\//.test(name))).toEqual([]);
+  expect(later.filter((name) => !/^(compiler|growth|gpu|kernels|wgsl|shared|core)\//.test(name))).toEqual([]);
   const modules = modulesOf(chunks);
   expect(modules).toContain('nn/linear.js');
   const unused = modules.filter(

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { contiguousStrides, numel } from '../../src/core/meta';
-import { marginsOf, placedIn, staysWithin, stepsOf } from '../../src/ops/room-views';
+import { marginsOf, placedIn, staysWithin, stepsOf } from '../../src/growth/steps';
 
 /** The elements of a view, in order. */
 function elementsOf(shape: readonly number[], strides: readonly number[], offset: number): number[] {

@@ -1,0 +1,35 @@
+// Packing: where values with room lie in memory as they would without, what counts alone, one element after another.
+import { i32, scalar, u32 } from '../compiler/ir';
+import { contiguousStrides, numel, type Shape } from '../core/meta';
+import type { Op, Value } from '../graph/value';
+import { lib } from './lib';
+
+/** Dynamic scalar d is the stride of dimension d of the result in the input. */
+const spreadOp: Op<{ readonly shape: Shape }> = {
+  name: 'spread',
+  infer: ([{ dtype }], { shape }) => [{ shape, dtype }],
+  lower({ inputs: [x], attrs: { shape } }) {
+    const room = numel(shape);
+    const axes = shape.map((size, d) => ({ size: u32(size), stride: scalar(d, 'i32') }));
+    return { kind: 'passes', passes: [lib.stridedPass(x.dtype, { room, count: u32(room), offset: i32(0), axes })] };
+  },
+};
+
+/** Dynamic scalars: the elements that count, and the sizes of the input's dimensions that do. */
+const packedOp: Op<undefined> = {
+  name: 'packed',
+  infer: ([x]) => [x],
+  lower({ inputs: [x] }) {
+    const axes = contiguousStrides(x.shape).map((stride, d) => ({ size: scalar(d + 1, 'u32'), stride: i32(stride) }));
+    const read = { room: numel(x.shape), count: scalar(0, 'u32'), offset: i32(0), axes };
+    return { kind: 'passes', passes: [lib.stridedPass(x.dtype, read)] };
+  },
+};
+
+/** A value of a shape, of which `counts` count, from x, which has those as its first elements. */
+export const spread = (x: Value, counts: Shape, shape: Shape): Value =>
+  lib.record(spreadOp, [x], { shape }, contiguousStrides(counts));
+
+/** What counts of x as its first elements, and anything behind. */
+export const packed = (x: Value, counts: Shape): Value =>
+  lib.record(packedOp, [x], undefined, [numel(counts), ...counts]);

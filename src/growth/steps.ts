@@ -1,0 +1,53 @@
+// Views in values with room: where what a view shows without room lies, by the dimensions that its offset and steps go along. Pure.
+import type { View } from '../compiler/ir';
+import { contiguousStrides, type Shape } from '../core/meta';
+
+/** A view by the dimensions of what it views. */
+export interface Steps {
+  /** By dimension of what is viewed, the place of the first element. */
+  readonly first: readonly number[];
+  /** By dimension of the view, how far it steps along each dimension of what is viewed; all of one sign. */
+  readonly steps: readonly (readonly number[])[];
+}
+
+/** The dimensions that a view of a value of a shape goes along; null where it goes from the end of one to the start of the next. */
+export function stepsOf({ shape, strides, offset }: View, of: Shape): Steps | null {
+  const digits = (elements: number): number[] => {
+    const sign = elements < 0 ? -1 : 1;
+    const whole = contiguousStrides(of);
+    return of.map((size, d) => sign * (Math.floor(Math.abs(elements) / whole[d]!) % size) || 0);
+  };
+  const first = digits(offset);
+  const steps = shape.map((size, k) => (size === 1 ? of.map(() => 0) : digits(strides[k]!)));
+  const isWithin = of.every((size, d) => {
+    const reach = steps.map((step, k) => step[d]! * (shape[k]! - 1));
+    const low = reach.reduce((sum, by) => sum + Math.min(by, 0), first[d]!);
+    const high = reach.reduce((sum, by) => sum + Math.max(by, 0), first[d]!);
+    return low >= 0 && high < size;
+  });
+  return isWithin ? { first, steps } : null;
+}
+
+/** How much there has to be before and behind a value along each dimension, so that a view with room stays within, wherever it begins. */
+export function marginsOf({ first, steps }: Steps, shape: Shape, long: Shape): { before: number[]; after: number[] } {
+  const beyond = (sign: 1 | -1) =>
+    first.map((_, d) =>
+      steps.reduce((sum, step, k) => (shape[k] === long[k] ? sum : sum + Math.max(sign * step[d]!, 0) * long[k]!), 0),
+    );
+  return { before: beyond(-1), after: beyond(1) };
+}
+
+/** Whether a view with room stays within a value of a shape as it is. */
+export const staysWithin = ({ first, steps }: Steps, long: Shape, of: Shape): boolean =>
+  of.every((size, d) => {
+    const reach = steps.map((step, k) => step[d]! * (long[k]! - 1));
+    const low = reach.reduce((sum, by) => sum + Math.min(by, 0), first[d]!);
+    return low >= 0 && reach.reduce((sum, by) => sum + Math.max(by, 0), first[d]!) < size;
+  });
+
+/** The strides and the offset of a view in a value of another shape, before which there is a margin. */
+export function placedIn({ first, steps }: Steps, of: Shape, before: readonly number[]) {
+  const whole = contiguousStrides(of);
+  const elements = (places: readonly number[]) => places.reduce((sum, at, d) => sum + at * whole[d]!, 0);
+  return { strides: steps.map(elements), offset: elements(first.map((at, d) => at + before[d]!)) };
+}

@@ -1,0 +1,58 @@
+// What src/growth computes with.
+import { MAX_RANK, stridedPass } from '../compiler/strided';
+import { SMALL_BYTES } from '../gpu/memory';
+import { mode, withMode } from '../graph/mode';
+import { regroupedRows } from '../graph/parts';
+import { isTracing, moveTo, placeOf } from '../graph/places';
+import { fromHost, record, recordAll } from '../graph/record';
+import { internMeta } from '../graph/signature';
+import { pieceOf } from '../graph/slices';
+import { Value } from '../graph/value';
+import { add, div, mul, sub } from './arithmetic';
+import { windowsOf } from './assemble';
+import { detach, reshape } from './cast';
+import { lt, where } from './compare';
+import { gatherOp, kernel } from './indexing';
+import { expand, reducedCount, sum } from './reduce';
+import { flip, isDistinct, lowerView, pad, recordView, scatterOp, stridedView } from './shape';
+
+export const library = {
+  add,
+  detach,
+  div,
+  expand,
+  flip,
+  fromHost,
+  gatherOp,
+  internMeta,
+  isDistinct,
+  isTracing,
+  kernel,
+  lowerView,
+  lt,
+  MAX_RANK,
+  mode,
+  moveTo,
+  mul,
+  pad,
+  pieceOf,
+  placeOf,
+  record,
+  recordAll,
+  recordView,
+  reducedCount,
+  regroupedRows,
+  reshape,
+  scatterOp,
+  SMALL_BYTES,
+  stridedPass,
+  stridedView,
+  sub,
+  sum,
+  Value,
+  where,
+  windowsOf,
+  withMode,
+};
+
+export type Library = typeof library;
