@@ -13,7 +13,19 @@ import type { Capture } from '../gpu/pictures';
 import { Session } from '../gpu/session';
 import type { Slots } from '../gpu/slots';
 import { stats } from '../gpu/stats';
-import { type Cell, DISPOSED, hostBytes, isOnDevice, lostValue, type Part, release, released, settle } from './cell';
+import {
+  type Cell,
+  DISPOSED,
+  hostBytes,
+  isOnDevice,
+  lostValue,
+  noteFailure,
+  type Part,
+  release,
+  released,
+  schedule,
+  settle,
+} from './contents';
 import { firstRun } from './first-run';
 import { Heat } from './heat';
 import type { Program } from './ir';
@@ -194,8 +206,8 @@ export class Engine {
         return;
       }
     }
-    const done = this.enqueue(() => this.runLater(job));
-    for (const { cell } of job.exports) cell.scheduled = done;
+    void this.enqueue(() => this.runLater(job));
+    for (const { cell } of job.exports) schedule(cell);
   }
 
   /** Runs `action` behind what waits already, and before anything that is submitted later. */
@@ -269,13 +281,13 @@ export class Engine {
     }
     const copying = picture.copy();
     copying.catch(() => {}); // reported in its turn
-    cell.scheduled = this.enqueue(async () => {
+    schedule(cell);
+    void this.enqueue(async () => {
       try {
         const copy = await copying;
         settle(cell, copy((await this.openForWork()).memory));
       } catch (error) {
-        cell.failure = error as Error;
-        cell.scheduled = null;
+        noteFailure(cell, error as Error);
       }
     });
   }

@@ -4,7 +4,7 @@ import { whenLoaded } from '../core/late';
 import { giveUp } from '../gpu/executable';
 import { hostPhase } from '../gpu/host-trace';
 import type { Session } from '../gpu/session';
-import { isOnDevice } from './cell';
+import { isOnDevice } from './contents';
 import type { Job } from './job';
 import { beginKernels, draftOf, link, updates } from './link';
 import type { CompilerPass } from './passes/index';

@@ -1,7 +1,7 @@
 // Jobs: what a flush asks the engine to run.
 import type { Piece } from '../gpu/executable';
 import type { FaultSlot } from '../gpu/fault-sources';
-import type { Cell } from './cell';
+import { type Cell, noteFailure } from './contents';
 import type { Program } from './ir';
 
 /** A program to run, with the cells of this run. */
@@ -34,10 +34,7 @@ export interface JobExport {
 
 /** What a job exports failed with it. */
 export function fail(job: Job, error: Error): void {
-  for (const { cell } of job.exports) {
-    cell.failure = error;
-    cell.scheduled = null;
-  }
+  for (const { cell } of job.exports) noteFailure(cell, error);
   job.failed();
 }
 

@@ -8,7 +8,7 @@ import { type Allocation, SMALL_BYTES } from '../gpu/memory';
 import type { Pipeline } from '../gpu/pipelines';
 import type { Session } from '../gpu/session';
 import { Stretches, Watch } from '../gpu/watch';
-import { type Cell, DISPOSED, expectContents, inWords, release, settle, takeOver } from './cell';
+import { type Cell, DISPOSED, dropHost, expectContents, inWords, release, settle, takeOver, vacate } from './contents';
 import { type FaultyJob, faultsOfRun, noteSources, withFaults } from './fault-flow';
 import type { Job } from './job';
 import { Keeping } from './keeping';
@@ -232,10 +232,10 @@ export class Sender {
     noteSources(plan.faults, faulty, records);
     const releases: Cell[] = [];
     const uploaded = this.uploaded.splice(0);
-    const done = (cell: Cell, why?: string) => {
+    const done = (cell: Cell, gone?: Cell['state']) => {
       // What a refused run leaves is needed again; of what recipes hang on, the run had a copy, and what was lent is made again.
       if (answer && cell.allocation && !cell.hung && !cell.lent) releases.push(cell);
-      else release(cell, why);
+      else release(cell, gone);
     };
     plan.inputs.forEach((mode, i) => {
       if (mode === 'bindAndOverwrite') done(job.inputs[i]!);
@@ -264,7 +264,8 @@ export class Sender {
   private reserve({ inputs }: Job, plan: Plan): void {
     const sizes: number[] = [];
     for (const [i, cell] of inputs.entries()) {
-      if (cell.allocation || !cell.uploaded || plan.inputs[i] !== 'copy') continue;
+      const { state } = cell;
+      if (state.memory || !isSent(state) || plan.inputs[i] !== 'copy') continue;
       const bytes = byteLength(cell);
       if (bytes <= SMALL_BYTES) sizes.push(bytes);
     }
@@ -273,12 +274,9 @@ export class Sender {
 
   /** Makes sure that an input is where the plan wants it; returns data to upload into the plan's own slot instead. */
   private prepareInput(cell: Cell, mode: Plan['inputs'][number]): ArrayBufferView | null {
-    if (cell.allocation && cell.allocation.memory !== this.session.memory) cell.allocation = null;
+    if (cell.allocation?.memory !== this.session.memory) vacate(cell);
     if (!cell.allocation) {
-      if (mode === 'copy' && !cell.uploaded) {
-        cell.uploaded = true;
-        return inWords(cell.host!);
-      }
+      if (mode === 'copy' && !isSent(cell.state)) return dataOf(cell);
       this.materialise(cell, mode === 'bindAndOverwrite' && !cell.hung);
     }
     if (mode === 'bindAndOverwrite') this.makeOverwritable(cell);
@@ -301,26 +299,23 @@ export class Sender {
 
   /** Gives those that a run has overwritten, and that recipes are made from, their contents again. */
   private putBack(): void {
-    for (const { cell, allocation } of this.setAside) {
-      cell.allocation = allocation;
-      cell.gone = null;
-    }
+    for (const { cell, allocation } of this.setAside) settle(cell, allocation);
     this.setAside.length = 0;
   }
 
   /** Whether data from the host is, as far as can be told, for one run alone: its memory must not wait for the collector. */
   private isOfOneRun(cell: Cell, plan: Plan): boolean {
-    const isOnDevice = cell.allocation?.memory === this.session.memory;
-    return !isOnDevice && !cell.uploaded && (cell.streams || this.known.has(plan));
+    const { state } = cell;
+    if (state.kind !== 'onHost' || state.memory?.memory === this.session.memory) return false;
+    return !state.uploaded && (state.streams || this.known.has(plan));
   }
 
   /** Gives data from the host memory for the run under way. The data stays where it is, for whatever reads it next. */
   private lend(cell: Cell): void {
     const { session } = this;
     const allocation = session.memory.allocate(byteLength(cell));
-    writeData(session.memory.queue, allocation.buffer, allocation.offset, inWords(cell.host!));
-    cell.uploaded = true;
-    cell.allocation = allocation;
+    writeData(session.memory.queue, allocation.buffer, allocation.offset, dataOf(cell));
+    settle(cell, allocation);
     this.lent.push({ cell, allocation });
   }
 
@@ -329,7 +324,7 @@ export class Sender {
     for (const { cell, allocation } of this.lent.reverse()) {
       this.session.memory.free(allocation);
       // A device that took the place of a lost one may have given it other memory.
-      if (cell.allocation === allocation) cell.allocation = null;
+      if (cell.allocation === allocation) vacate(cell);
     }
     this.lent.length = 0;
   }
@@ -339,11 +334,20 @@ export class Sender {
     const { session } = this;
     const allocation = session.memory.allocate(byteLength(cell), dedicated);
     writeData(session.memory.queue, allocation.buffer, allocation.offset, inWords(cell.host!));
+    settle(cell, allocation);
     if (allocation.bytes > SMALL_BYTES) {
       if (session.isDoubtful) this.uploaded.push(cell);
       // A device that is lost already takes nothing: the host's data is all there is.
-      else if (!session.memory.isRetired) cell.host = null;
+      else if (!session.memory.isRetired) dropHost(cell);
     }
-    settle(cell, allocation);
   }
+}
+
+/** Whether data on the host has been sent to the GPU at a run before. */
+const isSent = (state: Cell['state']): boolean => state.kind === 'onHost' && state.uploaded;
+
+/** The data of a cell on the host, to be sent now. */
+function dataOf({ host, state }: Cell): ArrayBufferView {
+  if (state.kind === 'onHost') state.uploaded = true;
+  return inWords(host!);
 }

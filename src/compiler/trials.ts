@@ -2,7 +2,7 @@
 // those that have computed with what these should have made, are undone.
 import { GPUValidationFailure } from '../core/errors';
 import type { Session } from '../gpu/session';
-import { type Cell, isOnDevice } from './cell';
+import { type Cell, dropHost, isOnDevice, noteFailure, settle, vacate } from './contents';
 import type { Job } from './job';
 
 /** A run whose answer is awaited. */
@@ -92,7 +92,7 @@ export class Trials {
   private finish({ releases, uploaded }: Trial): void {
     for (const cell of releases) this.release(cell);
     // Of a device that has been lost since, the host's data is all that is left.
-    for (const cell of uploaded) if (isOnDevice(cell)) cell.host = null;
+    for (const cell of uploaded) if (isOnDevice(cell)) dropHost(cell);
   }
 
   private async undo(): Promise<void> {
@@ -110,21 +110,17 @@ export class Trials {
     let updates = false;
     for (const { job, taken, refused, whole, uploaded } of bad.reverse()) {
       job.exports.forEach(({ cell, replaces }, i) => {
-        const { allocation } = cell;
         const from = taken[i];
-        cell.allocation = null;
-        cell.scheduled = null;
-        cell.failure = error;
+        const memory = vacate(cell);
+        noteFailure(cell, error);
         updates ||= replaces !== null;
-        if (from && allocation && refused && whole) {
-          // Nothing was written, so these are still the contents before.
-          from.allocation = allocation;
-          from.gone = null;
-        } else if (allocation) session.memory.free(allocation);
+        // Nothing was written, so these are still the contents before.
+        if (from && memory && refused && whole) settle(from, memory);
+        else if (memory) session.memory.free(memory);
       });
       for (const cell of uploaded) {
-        if (cell.allocation) session.memory.free(cell.allocation);
-        cell.allocation = null;
+        const memory = vacate(cell);
+        if (memory) session.memory.free(memory);
       }
       job.failed();
     }

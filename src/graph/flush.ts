@@ -1,4 +1,5 @@
 // The flush: everything pending that must exist becomes one program and goes to the engine.
+import { noteFailure, reopen } from '../compiler/contents';
 import { engine, type Job, type JobExport } from '../compiler/engine';
 import type { Program, ProgramNode } from '../compiler/ir';
 import { TensorReleasedError } from '../core/errors';
@@ -15,7 +16,7 @@ import { type Part, type Parts, partsOf } from './parts';
 import { isTracing, placeOf } from './places';
 import { ingredientsOf, isCheap, leaveAsRecipe, makeRecipesOf, mayBeRecipe, recipesAmong } from './recipes';
 import { atTopLevel, pendingRoots, type Root, takeRoots, topScope } from './roots';
-import { eachSaved, keepSaved, leaveToNext, takeSpent } from './saved';
+import { eachSaved, keepSaved, leaveToNext, lend, takeSpent } from './saved';
 import { offsetIsData, type Slice, sliceOf, sliceToCome } from './slices';
 import { lastNodeId, type Node, newMark, type Value } from './value';
 
@@ -191,14 +192,14 @@ function sendRoots({ roots, wanted, step }: Flush, givesBack: boolean, held: Hel
   if (exports.size === 0) {
     step?.failed();
     for (const value of [...released, ...spent]) engine.releaseLater(value);
-    for (const value of spent) value.returned = true;
+    for (const value of spent) value.loan = 'returned';
     return;
   }
   send(work, spent.length > 0 ? [...released, ...spent] : released, step);
   // The work that has been submitted finds it; what is recorded from now on does not.
-  for (const value of spent) value.returned = true;
+  for (const value of spent) value.loan = 'returned';
   for (const value of work.last) {
-    if (value.lent) value.returned = true;
+    if (value.lent) value.loan = 'returned';
     else value.leaving = 'an in-place write has replaced it';
   }
 }
@@ -225,7 +226,7 @@ function finds(value: Value, root: Root | null, { order, slices, mark }: Walk, s
     visit(value, order, slices, mark);
     return true;
   } catch (error) {
-    value.failure = error as Error;
+    noteFailure(value, error as Error);
     // What hangs on a run that failed is undone with it; what was released too early stays a loud error.
     if (root && !(error instanceof TensorReleasedError)) {
       root.rollBack();
@@ -263,10 +264,10 @@ function sendAllButLast(
       const root = exports.get(value);
       // Later parts may read what it replaces.
       if (root && isReplaced(root)) replaced.push(root.settled!);
-      value.lent ||= root === undefined;
+      if (root === undefined) lend(value);
     }
     send(workFor(part, stores, spends), [], null, true);
-    for (const value of spends) value.returned = true;
+    for (const value of spends) value.loan = 'returned';
   }
   const rest = parts.at(-1)!;
   return workFor(rest, exports.keys(), [...replaced, ...lentIn(rest)]);
@@ -329,7 +330,7 @@ function send(
     failed: () => {
       for (const [value, root] of exports) {
         // It can be made again.
-        if (value.recipe) value.failure = null;
+        if (value.recipe && value.failure) reopen(value);
         // It had been sent to the GPU, which refused it.
         if (root?.computed === value) root.computed = before.get(root) ?? null;
         root?.rollBack();
@@ -338,7 +339,7 @@ function send(
     },
   });
   for (const [value, root] of exports) {
-    value.returned = false;
+    if (value.loan === 'returned') value.loan = 'lent';
     if (root && !isPart && isReplaced(root)) root.settled!.leaving = 'an in-place write has replaced it';
     if (root && root.value === value) root.settled = value;
     if (!isJournaling()) dropRecipe(value);
@@ -409,7 +410,7 @@ const GIVEN_BACK = 'it was stored for a gradient, which has been taken';
 
 function releasedError(value: Value, missing: Value): Error {
   const name = value.node?.op.name ?? 'a tensor';
-  const why = missing.gone ?? missing.leaving ?? (missing.returned ? GIVEN_BACK : 'it was not kept');
+  const why = missing.gone ?? missing.leaving ?? (missing.loan === 'returned' ? GIVEN_BACK : 'it was not kept');
   const what =
     missing === value
       ? 'its value is gone'

@@ -1,8 +1,9 @@
 // Recipes kept on purpose: how a value is made out of data on the host, for when the GPU that held it is gone.
+import { type HostData, LateData } from '../compiler/contents';
 import { byteLength, isFloat, numel } from '../core/meta';
 import { withMode } from './mode';
 import { fromHost, recordAll } from './record';
-import { type HostData, LateData, type Node, type Value } from './value';
+import type { Node, Value } from './value';
 
 /** Nodes of the longest recipe that is kept: an initialisation has a few, a training step has many. */
 const MAX_NODES = 32;
@@ -73,12 +74,11 @@ const isOpen = ({ node, gone, failure }: Value): boolean => node !== null && !no
 
 /** The host data that a value is another name for. */
 function dataOf(value: Value): HostData | LateData | null {
-  let from = value;
-  while (!from.contents) {
+  for (let from = value; ; from = from.node!.inputs[0]!) {
+    const { contents } = from;
+    if (contents) return contents;
     if (!isOpen(from) || !from.node!.op.sameBits) return null;
-    from = from.node!.inputs[0]!;
   }
-  return from.contents;
 }
 
 function filled({ node, shape, dtype }: Value): HostData {

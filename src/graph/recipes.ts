@@ -27,7 +27,8 @@ const hanging = new WeakMap<Value, Hanging>();
 export function leaveAsRecipe(root: Root, inputs: Iterable<Value>): void {
   for (const input of inputs) {
     input.hung = true;
-    if (isOnHost(input) && !input.used) input.streams = true;
+    const { state } = input;
+    if (state.kind === 'onHost' && !state.memory && !input.used) state.streams = true;
     let entry = hanging.get(input);
     if (!entry) {
       entry = { roots: [], limit: 64 };

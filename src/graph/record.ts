@@ -1,12 +1,13 @@
 // Recording: an op's node is appended to the graph; nothing runs.
 
+import { bring, type HostData, LateData, noteFailure } from '../compiler/contents';
 import { DTypeError, invariant } from '../core/errors';
 import { toHalves } from '../core/half';
 import { byteLength, type DType, type Meta, type Shape, scalarOf } from '../core/meta';
 import { mode } from './mode';
 import { notePlace } from './places';
 import { infer, internMeta } from './signature';
-import { gradNameOf, type HostData, LateData, Node, type Op, Value } from './value';
+import { gradNameOf, Node, type Op, Value } from './value';
 
 const noScalars: readonly number[] = [];
 
@@ -101,14 +102,14 @@ export function fromHost(data: HostData | LateData, shape: Shape, dtype: DType):
     perWord * stored.byteLength === byteLength(value),
     `host data of ${data.byteLength} bytes for shape [${shape.join(', ')}]`,
   );
-  value.contents = stored;
+  bring(value, stored);
   return value;
 }
 
-/** A value whose contents are not to be had, and why. */
+/** A value without contents, and why it has none. */
 export function withoutContents(meta: Meta, why: Error): Value {
   const value = new Value(internMeta(meta), null, 0);
-  value.failure = why;
+  noteFailure(value, why);
   return value;
 }
 

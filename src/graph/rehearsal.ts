@@ -3,6 +3,7 @@
 // A rehearsal begins and ends within one task of the event loop. What the function reads back is there at once, so that all of its
 // continuations are microtasks of that task. No other task runs in between: neither does another loop read what was never
 // computed, nor are its steps undone.
+import { noteFailure, reopen, schedule } from '../compiler/contents';
 import { type Cell, engine, type Job } from '../compiler/engine';
 import type { Program } from '../compiler/ir';
 import { ArgumentError, TensorReleasedError } from '../core/errors';
@@ -28,9 +29,6 @@ export interface Rehearsing {
   /** After a call of the function: whether to call it once more. */
   again?(): boolean;
 }
-
-/** Fulfilled, so that nobody waits for what is never computed. */
-const never = Promise.resolve();
 
 /**
  * Microtasks in a row without a word to the library after which a function counts as waiting for another task. They take
@@ -101,7 +99,7 @@ async function rehearseNow(
   const missing = new Set<Cell>();
   let reads = 0;
   const imagine = (cell: Cell) => {
-    cell.scheduled = never;
+    schedule(cell);
     imagined.add(cell);
   };
   const undo = startJournal();
@@ -180,10 +178,11 @@ async function arrives(promise: PromiseLike<unknown>, reads: () => number): Prom
 
 /** A value of the rehearsal never comes to exist; one from before is as it was. */
 function forget(value: Value, first: number, name: string): void {
-  value.scheduled = null;
+  reopen(value);
   if (value.node && value.node.id < first) return;
-  value.failure = new TensorReleasedError(
+  const error = new TensorReleasedError(
     `a tensor of shape [${value.shape.join(', ')}] was made while ${name} ran its function, which computes nothing; ` +
       'let the function keep no tensors in variables outside of it',
   );
+  noteFailure(value, error);
 }

@@ -7,6 +7,11 @@ import type { Node, Value } from './value';
 /** Made anew by each flush that takes some: a set that is cleared keeps what it held alive until the next full collection. */
 let spent = new Set<Value>();
 
+/** Has a value be stored for gradients alone; one that was given back stays so. */
+export function lend(value: Value): void {
+  if (value.loan === 'none') value.loan = 'lent';
+}
+
 /** Notes at a flush that the gradient of `node` will read a value; `stored` says that this flush stores it. */
 function saveFor(node: Node, value: Value, stored: boolean): void {
   // A rehearsal stores nothing. What came from the host is not made again.
@@ -14,7 +19,7 @@ function saveFor(node: Node, value: Value, stored: boolean): void {
   value.keepers++;
   if (node.saved) node.saved.push(value);
   else node.saved = [value];
-  if (stored && !value.shown) value.lent = true;
+  if (stored && !value.shown) lend(value);
 }
 
 /** The gradient of `node` has been taken for the last time. */
@@ -29,7 +34,7 @@ export function leaveToGradients(values: readonly Value[]): void {
   const left = values.filter(({ node, sink }) => node !== null && sink === null);
   for (const value of left) {
     value.shown = false;
-    value.lent = true;
+    lend(value);
     spent.add(value);
   }
   for (const value of left) makeRecipesOf(value);
@@ -37,7 +42,7 @@ export function leaveToGradients(values: readonly Value[]): void {
 
 /** Leaves a value to what a flush has held back: the next flush gives it back, unless a gradient still reads it. */
 export function leaveToNext(value: Value): void {
-  value.lent = true;
+  lend(value);
   if (!isJournaling()) spent.add(value);
 }
 
@@ -47,8 +52,8 @@ export function leaveToNext(value: Value): void {
  */
 export function takeSpent(held: { reads(value: Value): boolean } | null): readonly Value[] {
   if (spent.size === 0 || isJournaling()) return [];
-  const free = [...spent].filter((x) => x.keepers === 0 && !x.shown && !x.failure && !x.returned);
-  const waits = (x: Value) => held?.reads(x) || (x.allocation === null && x.scheduled !== null);
+  const free = [...spent].filter((x) => x.keepers === 0 && !x.shown && !x.failure && x.loan !== 'returned');
+  const waits = (x: Value) => held?.reads(x) || (x.allocation === null && x.state.kind === 'scheduled');
   spent = new Set(free.filter(waits));
   return free.filter((x) => x.allocation !== null && !waits(x));
 }

@@ -1,26 +1,12 @@
 // Values and the nodes that produce them: the recorded graph, which is both what runs and what autograd walks.
+import { type HostData, LateData, pending, type State } from '../compiler/contents';
 import type { KernelOp, View } from '../compiler/ir';
 import { type DType, isFloat, type Meta, numel, type Shape } from '../core/meta';
 import type { FaultSources } from '../gpu/fault-sources';
 import type { Allocation } from '../gpu/memory';
 import type { InternedMeta } from './signature';
 
-/** Numbers on the host, one element each. */
-export type HostNumbers = Float32Array | Int32Array | Uint32Array;
-
-/** Data on the host as the GPU holds it: numbers, or the bits of float16, in whole words; and elements of uint8, which the upload widens to words. */
-export type HostData = HostNumbers | Uint16Array | Uint8Array;
-
-/**
- * Host data that is made when it is first read, so that what is overwritten before costs nothing. Who reads it keeps it: made again, from a
- * recipe, it is the same.
- */
-export class LateData {
-  constructor(
-    readonly byteLength: number,
-    readonly make: () => HostData,
-  ) {}
-}
+export { type HostData, type HostNumbers, LateData } from '../compiler/contents';
 
 /** Called with a gradient when backward reaches what it is of; may replace it. */
 export type GradHook = (gradient: Value) => Value | undefined;
@@ -214,18 +200,15 @@ export class Value implements Meta {
   readonly dtype: DType;
   /** The number of this shape and dtype. */
   readonly metaId: number;
-  /** Where the contents are on the GPU, once they are. */
-  allocation: Allocation | null = null;
-  /** Contents waiting to be uploaded, perhaps yet to be made. */
-  contents: HostData | LateData | null = null;
-  /** Set from the flush that computes this value until it has run. */
-  scheduled: Promise<void> | null = null;
-  /** What became of the contents when they are gone for good. */
-  gone: string | null = null;
+  /** Where the contents are. It changes by the functions of compiler/contents.ts alone. */
+  state: State = pending;
+  /**
+   * `lent`: it is stored for gradients alone, and given back when they have been taken; made again should anything else read it.
+   * `returned`: it has been given back, so that only work that was submitted before finds contents.
+   */
+  loan: 'none' | 'lent' | 'returned' = 'none';
   /** Why the contents go once the work submitted so far has run; nothing recorded later may read them. */
   leaving: string | null = null;
-  /** The error of the run that should have computed this value. */
-  failure: Error | null = null;
   /** Where bad data is reported that this value hangs on. */
   faults: FaultSources = null;
   /** Set on leaves: backward stops here and hands the gradient over. */
@@ -242,10 +225,6 @@ export class Value implements Meta {
   overwritten = false;
   /** A tensor's storage holds this value, or did: another storage must take an alias, so that in-place writes stay apart. */
   held = false;
-  /** `host` was uploaded before: see the engine. */
-  uploaded = false;
-  /** The first run that reads `host` has it uploaded for itself alone: see the engine. */
-  streams = false;
   /** Recipes are made from it, so that its contents, if it has any, stay when an in-place write replaces it: see recipes.ts. */
   hung = false;
   /** When a flush has last read its contents: the last node that there was; 0 for never. */
@@ -256,10 +235,6 @@ export class Value implements Meta {
   shown = false;
   /** Nodes that it is stored for, whose gradients have not been taken: see saved.ts. */
   keepers = 0;
-  /** Stored for gradients alone, and given back when they have been taken; made again should anything else read it. */
-  lent = false;
-  /** It was lent, and has been given back: only work that was submitted before finds contents. */
-  returned = false;
   /** The latest walk that has numbered this value. */
   mark = 0;
   /** Its number in that walk's program. */
@@ -275,14 +250,36 @@ export class Value implements Meta {
     this.metaId = meta.id;
   }
 
-  /** Contents waiting to be uploaded, made by now. */
-  get host(): HostData | null {
-    if (this.contents instanceof LateData) this.contents = this.contents.make();
-    return this.contents;
+  /** Where the contents are on the GPU, once they are. */
+  get allocation(): Allocation | null {
+    return this.state.memory;
   }
 
-  set host(data: HostData | null) {
-    this.contents = data;
+  /** Contents on the host, perhaps yet to be made. */
+  get contents(): HostData | LateData | null {
+    return this.state.kind === 'onHost' ? this.state.data : null;
+  }
+
+  /** Contents on the host, made by now. */
+  get host(): HostData | null {
+    const { state } = this;
+    if (state.kind !== 'onHost') return null;
+    if (state.data instanceof LateData) state.data = state.data.make();
+    return state.data;
+  }
+
+  /** What became of the contents when they are gone for good. */
+  get gone(): string | null {
+    return this.state.kind === 'gone' ? this.state.why : null;
+  }
+
+  /** The error of the run that should have computed this value. */
+  get failure(): Error | null {
+    return this.state.kind === 'failed' ? this.state.error : null;
+  }
+
+  get lent(): boolean {
+    return this.loan !== 'none';
   }
 
   get requiresGrad(): boolean {
@@ -292,13 +289,14 @@ export class Value implements Meta {
 
   /** Has contents, or will have without recording anything: computed, scheduled, waiting on the host, or failed. */
   get available(): boolean {
-    if (this.returned) return false;
-    return this.allocation !== null || this.scheduled !== null || this.contents !== null || this.failure !== null;
+    const { kind } = this.state;
+    return kind !== 'pending' && kind !== 'gone' && this.loan !== 'returned';
   }
 
   /** Whether the contents went with a device. */
   get isLost(): boolean {
-    return this.contents === null && this.allocation !== null && this.allocation.memory.isRetired;
+    const { kind, memory } = this.state;
+    return kind !== 'onHost' && memory !== null && memory.memory.isRetired;
   }
 
   /** Takes this for what is in memory that tensors share, as of now. */

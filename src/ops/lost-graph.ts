@@ -1,5 +1,6 @@
 // Numbers that came back after a lost device, without the graph that had made them.
 
+import { bring } from '../compiler/contents';
 import { DeviceLostError } from '../core/errors';
 import { showShape } from '../core/meta';
 import { withMode } from '../graph/mode';
@@ -27,7 +28,7 @@ export function afterLossOf(before: Value, numbers: Value): Value {
   leaf.sink = { gradHooks: null, accumulate() {} };
   const value = withMode({ grad: true }, () => record(lostGraphOp, [numbers, leaf], undefined));
   // It is there already, so that nothing waits for a device.
-  value.contents = numbers.contents;
+  if (numbers.contents) bring(value, numbers.contents);
   named(value, before.gradName ?? gradNameOf(before.node.op));
   return value;
 }

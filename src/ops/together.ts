@@ -54,8 +54,9 @@ function lifted(items: readonly Value[]): Value {
 function joinedOnHost(items: readonly Value[]): Value | null {
   const [{ shape, dtype }] = items as [Value, ...Value[]];
   const parts: HostData[] = [];
-  for (const { host, uploaded, allocation } of items) {
-    if (host === null || uploaded || allocation !== null || host instanceof Uint16Array) return null;
+  for (const { host, state } of items) {
+    if (host === null || state.kind !== 'onHost' || state.uploaded || state.memory || host instanceof Uint16Array)
+      return null;
     parts.push(host);
   }
   const [first] = parts as [HostData, ...HostData[]];

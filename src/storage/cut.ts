@@ -1,5 +1,5 @@
 // A cut: what is protected, as it was at one moment, from which it goes on should the device be lost.
-import { isOnDevice } from '../compiler/cell';
+import { isOnDevice } from '../compiler/contents';
 import { flush } from '../graph/flush';
 import type { Value } from '../graph/value';
 import { countingOptimizers, cutCount, protectedStorages, protectHeld } from './protect';
@@ -113,4 +113,5 @@ function isPending(storage: Storage): boolean {
 }
 
 /** Whether there is something to copy. */
-const isThere = (value: Value): boolean => value.failure === null && (isOnDevice(value) || value.scheduled !== null);
+const isThere = (value: Value): boolean =>
+  value.state.kind === 'scheduled' || (value.failure === null && isOnDevice(value));

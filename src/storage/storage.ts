@@ -389,11 +389,11 @@ export class Storage implements Root {
   }
 }
 
-/** Whether the contents are to be had on a device that is there, or on the host, or can be made again. */
-function isThere({ gone, failure, host, allocation, scheduled, node }: Value): boolean {
-  if (gone !== null || failure) return false;
-  if (host || scheduled) return true;
-  return allocation ? !allocation.memory.isRetired : node !== null && !node.cut;
+/** Whether the contents are on a device that is there, or on the host, or can be made again. */
+function isThere({ state: { kind, memory }, node }: Value): boolean {
+  if (kind === 'gone' || kind === 'failed') return false;
+  if (kind === 'onHost' || kind === 'scheduled') return true;
+  return memory ? !memory.memory.isRetired : node !== null && !node.cut;
 }
 
 /** Whether a value, or what it is to be made of, could not be computed. */

@@ -1,6 +1,7 @@
 // The programs of calls and of training steps as the compiler gets them, recorded without a device.
 import { autograd, nn, noGrad, onesLike, optim, rand, randint, type Tensor } from 'lamplight';
 import { vi } from 'vitest';
+import { schedule } from '../../src/compiler/contents';
 import { engine, type Job } from '../../src/compiler/engine';
 import type { Program } from '../../src/compiler/ir';
 import { flush } from '../../src/graph/flush';
@@ -11,7 +12,7 @@ export function programsOf(run: () => readonly Tensor[]): Program[] {
   const programs: Program[] = [];
   const submit = vi.spyOn(engine, 'submit').mockImplementation((job: Job) => {
     programs.push(job.build());
-    for (const { cell } of job.exports) cell.scheduled = Promise.resolve();
+    for (const { cell } of job.exports) schedule(cell);
   });
   try {
     flush(run().map(({ value }) => value));
