@@ -1,6 +1,6 @@
 // Owns Bernoulli, and the base of distributions of one event's probability, given by it or by its logit.
 
-import { type Arguments, parseArgs } from '../core/options';
+import { type Arguments, type Parsed, parseArgs } from '../core/options';
 import { binaryCrossEntropyWithLogits } from '../nn/functional/loss';
 import { noGrad } from '../storage/mode';
 import { arange } from '../tensor/creation';
@@ -24,20 +24,23 @@ export interface EventParameters extends Validation {
   logits?: Parameter | null;
 }
 
+export const noEvent = { probs: null, logits: null, validateArgs: null };
+
 export type EventArguments = Arguments<EventParameters, ['probs', 'logits', 'validateArgs']>;
 
-/** Parameters of an event, of which exactly one of `probs` and `logits` is there, and others of the same shape. */
-export function eventParameters<Others extends string>(
-  name: string,
-  { probs, logits }: { readonly probs: Parameter | null; readonly logits: Parameter | null },
-  others: Readonly<Record<Others, Parameter>>,
-): Record<string, Tensor> {
-  expectOneOf(name, { probs, logits });
-  return probs !== null ? broadcastAll(name, { ...others, probs }) : broadcastAll(name, { ...others, logits: logits! });
-}
-
-/** Base of distributions that hang on the probability of an event. */
+/** Base of distributions by the probability of an event: by one of `probs` and `logits`, and by others of the same shape. */
 export abstract class EventDistribution<D extends Draw = Tensor> extends Distribution<D> {
+  constructor(
+    name: string,
+    { probs, logits, validateArgs }: Parsed<EventParameters>,
+    others: Readonly<Record<string, Parameter>> = {},
+  ) {
+    expectOneOf(name, { probs, logits });
+    const params = broadcastAll<string>(name, probs === null ? { ...others, logits: logits! } : { ...others, probs });
+    super(Object.values(params)[0]!.shape, [], validateArgs);
+    this.take(params);
+  }
+
   /** As given, or by the logits. */
   get probs(): Tensor {
     return this.params.probs ?? this.once('probs', () => logitsToProbs(this.params.logits, true));
@@ -76,23 +79,11 @@ export function countsUpTo(
 /** 1 with probability `probs`, else 0; given `probs` or `logits`. */
 export class Bernoulli extends EventDistribution {
   constructor(...args: EventArguments) {
-    const { validateArgs, ...given } = parseArgs<EventParameters>(
-      'Bernoulli',
-      [],
-      { probs: null, logits: null, validateArgs: null },
-      args,
-    );
-    const params = eventParameters('Bernoulli', given, {});
-    super((params.probs ?? params.logits).shape, [], validateArgs);
-    this.take(params);
+    super('Bernoulli', parseArgs<EventParameters>('Bernoulli', [], noEvent, args));
   }
 
   override get support(): Constraint {
     return boolean;
-  }
-
-  override get hasEnumerateSupport(): boolean {
-    return true;
   }
 
   override get mean(): Tensor {

@@ -1,14 +1,15 @@
 // Owns Beta.
 import { numel } from '../core/meta';
-import { type Arguments, parseArgs } from '../core/options';
+import type { Arguments } from '../core/options';
 import { hostFloats } from '../storage/allocate';
 import { dirichlet } from '../storage/random/gamma';
 import { xlogy } from '../tensor/families/special';
 import type { Tensor } from '../tensor/tensor';
-import { type Constraint, positive, unitInterval } from './constraints';
-import { Distribution, type SampleArguments, type Validation, type ValueArguments } from './distribution';
+import { positive, unitInterval } from './constraints';
+import type { SampleArguments, Validation, ValueArguments } from './distribution';
 import { drawnImplicitly } from './draws';
-import { broadcastAll, type Parameter } from './parameters';
+import type { Parameter } from './parameters';
+import { Parametric } from './parametric';
 import { dirichletSlope } from './slopes';
 
 interface BetaParameters extends Validation {
@@ -23,37 +24,12 @@ interface BetaParameters extends Validation {
  *
  * Drawing gives a promise, and gradients are implicit, as those of `Gamma`.
  */
-export class Beta extends Distribution<Promise<Tensor>> {
+export class Beta extends Parametric<Promise<Tensor>> {
+  declare readonly concentration1: Tensor;
+  declare readonly concentration0: Tensor;
+
   constructor(...args: Arguments<BetaParameters, ['concentration1', 'concentration0', 'validateArgs']>) {
-    const { concentration1, concentration0, validateArgs } = parseArgs<BetaParameters>(
-      'Beta',
-      ['concentration1', 'concentration0'],
-      { validateArgs: null },
-      args,
-    );
-    const params = broadcastAll('Beta', { concentration1, concentration0 });
-    super(params.concentration1.shape, [], validateArgs);
-    this.take(params);
-  }
-
-  get concentration1(): Tensor {
-    return this.params.concentration1;
-  }
-
-  get concentration0(): Tensor {
-    return this.params.concentration0;
-  }
-
-  override get argConstraints(): Readonly<Record<string, Constraint>> {
-    return { concentration1: positive, concentration0: positive };
-  }
-
-  override get support(): Constraint {
-    return unitInterval;
-  }
-
-  override get hasRsample(): boolean {
-    return true;
+    super({ concentration1: positive, concentration0: positive }, unitInterval, args);
   }
 
   private get total(): Tensor {

@@ -7,7 +7,7 @@ import { binomial } from '../storage/random/counts';
 import { isTensor } from '../tensor/callable';
 import { valuesAtHand } from '../tensor/shown';
 import type { Tensor } from '../tensor/tensor';
-import { countsUpTo, EventDistribution, type EventParameters, eventParameters } from './bernoulli';
+import { countsUpTo, EventDistribution, type EventParameters, noEvent } from './bernoulli';
 import { type Constraint, integerInterval, nonnegativeInteger } from './constraints';
 import type { SampleArguments, SupportArguments, ValueArguments } from './distribution';
 import { drawnCounts } from './draws';
@@ -37,16 +37,9 @@ interface Given extends Omit<CountedEvents, 'totalCount'> {
  */
 export class Binomial extends EventDistribution<Promise<Tensor>> {
   constructor(...args: Arguments<Given, ['totalCount', 'probs', 'logits', 'validateArgs']>) {
-    const { validateArgs, totalCount, ...given } = parseArgs<Given>(
-      'Binomial',
-      [],
-      { totalCount: 1, probs: null, logits: null, validateArgs: null },
-      args,
-      { totalCount: anything },
-    );
-    const params = eventParameters('Binomial', given, { totalCount: countOf('Binomial', totalCount) });
-    super(params.totalCount.shape, [], validateArgs);
-    this.take(params);
+    const kinds = { totalCount: anything };
+    const { totalCount, ...event } = parseArgs<Given>('Binomial', [], { totalCount: 1, ...noEvent }, args, kinds);
+    super('Binomial', event, { totalCount: countOf('Binomial', totalCount) });
   }
 
   get totalCount(): Tensor {
@@ -59,10 +52,6 @@ export class Binomial extends EventDistribution<Promise<Tensor>> {
 
   override get support(): Constraint {
     return integerInterval(0, this.totalCount);
-  }
-
-  override get hasEnumerateSupport(): boolean {
-    return true;
   }
 
   override get mean(): Tensor {

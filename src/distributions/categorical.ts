@@ -2,7 +2,7 @@
 
 import { ArgumentError, ShapeError } from '../core/errors';
 import { showShape } from '../core/meta';
-import { type Arguments, parseArgs } from '../core/options';
+import { type Arguments, type Parsed, parseArgs } from '../core/options';
 import { noGrad } from '../storage/mode';
 import { arange } from '../tensor/creation';
 import { broadcastTensors } from '../tensor/joins';
@@ -28,6 +28,8 @@ export interface CategoryParameters extends Validation {
 }
 
 export type CategoryArguments = Arguments<CategoryParameters, ['probs', 'logits', 'validateArgs']>;
+
+export const noWeights = { probs: null, logits: null, validateArgs: null };
 
 /** The one of `probs` and `logits` that is given, scaled so that the probabilities add up to 1. */
 function scaled(name: string, probs: Tensor | null, logits: Tensor | null): Record<string, Tensor> {
@@ -82,12 +84,7 @@ function expectWeights(name: string, probs: Tensor | null, logits: Tensor | null
  */
 export class Categorical extends Distribution {
   constructor(...args: CategoryArguments) {
-    const { probs, logits, validateArgs } = parseArgs<CategoryParameters>(
-      'Categorical',
-      [],
-      { probs: null, logits: null, validateArgs: null },
-      args,
-    );
+    const { probs, logits, validateArgs } = parseArgs<CategoryParameters>('Categorical', [], noWeights, args);
     const params = scaled('Categorical', probs, logits);
     super((params.probs ?? params.logits).shape.slice(0, -1), [], validateArgs);
     if (this.validates) expectWeights('Categorical', probs, logits);
@@ -123,10 +120,6 @@ export class Categorical extends Distribution {
 
   override get support(): Constraint {
     return integerInterval(0, this.count - 1);
-  }
-
-  override get hasEnumerateSupport(): boolean {
-    return true;
   }
 
   /** NaN, since categories are names. */
@@ -172,5 +165,37 @@ export class Categorical extends Distribution {
   override enumerateSupport(...args: SupportArguments): Tensor {
     const values = arange(this.count, { dtype: 'int64' }).reshape([-1, ...this.batchShape.map(() => 1)]);
     return wantsExpanded(args) ? values.expand([this.count, ...this.batchShape]) : values;
+  }
+}
+
+/** Base of distributions by the categories of a `Categorical`, whose values are vectors of as many elements. */
+export abstract class OfCategories extends Distribution {
+  /** @internal The categories by their numbers. */
+  readonly categorical: Categorical;
+
+  constructor({ probs, logits, validateArgs }: Parsed<CategoryParameters>) {
+    const categorical = new Categorical(probs, logits, { validateArgs });
+    super(categorical.batchShape, categorical.paramShape.slice(-1), validateArgs);
+    this.categorical = categorical;
+  }
+
+  protected override expanded(batchShape: readonly number[]): object {
+    return { categorical: this.categorical.expand(batchShape) };
+  }
+
+  get probs(): Tensor {
+    return this.categorical.probs;
+  }
+
+  get logits(): Tensor {
+    return this.categorical.logits;
+  }
+
+  get paramShape(): readonly number[] {
+    return this.categorical.paramShape;
+  }
+
+  override get argConstraints(): Readonly<Record<string, Constraint>> {
+    return this.categorical.argConstraints;
   }
 }

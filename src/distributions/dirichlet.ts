@@ -55,10 +55,6 @@ export class Dirichlet extends Distribution<Promise<Tensor>> {
     return simplex;
   }
 
-  override get hasRsample(): boolean {
-    return true;
-  }
-
   override get mean(): Tensor {
     return this.concentration.div(this.concentration.sum(-1, { keepdim: true }));
   }

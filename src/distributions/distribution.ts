@@ -97,12 +97,12 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
 
   /** Whether gradients pass through `rsample`. */
   get hasRsample(): boolean {
-    return false;
+    return this.rsample !== Distribution.prototype.rsample;
   }
 
   /** Whether `enumerateSupport` lists all values. */
   get hasEnumerateSupport(): boolean {
-    return false;
+    return this.enumerateSupport !== Distribution.prototype.enumerateSupport;
   }
 
   /** What each parameter must satisfy. */
@@ -185,11 +185,14 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
 
   /** The fields that differ where the batch shape is another. */
   protected expanded(batchShape: Shape): object {
+    return { params: this.expandedParams(batchShape) };
+  }
+
+  protected expandedParams(batchShape: Shape): Readonly<Record<string, Tensor>> {
     const rank = this.batchShape.length;
-    const params = Object.fromEntries(
+    return Object.fromEntries(
       Object.entries(this.params).map(([name, x]) => [name, x.expand([...batchShape, ...x.shape.slice(rank)])]),
     );
-    return { params };
   }
 
   /** The shape of draws. */

@@ -1,11 +1,12 @@
 // Owns Exponential.
 
-import { type Arguments, parseArgs } from '../core/options';
+import type { Arguments } from '../core/options';
 import { empty } from '../tensor/creation';
 import type { Tensor } from '../tensor/tensor';
-import { type Constraint, nonnegative, positive } from './constraints';
-import { Distribution, type SampleArguments, type Validation, type ValueArguments } from './distribution';
-import { broadcastAll, filledLike, type Parameter } from './parameters';
+import { nonnegative, positive } from './constraints';
+import type { SampleArguments, Validation, ValueArguments } from './distribution';
+import { filledLike, type Parameter } from './parameters';
+import { Parametric } from './parametric';
 
 export interface RateParameters extends Validation {
   rate: Parameter;
@@ -14,28 +15,11 @@ export interface RateParameters extends Validation {
 export type RateArguments = Arguments<RateParameters, ['rate', 'validateArgs']>;
 
 /** The exponential distribution: p(x) = rate exp(-rate x). */
-export class Exponential extends Distribution {
+export class Exponential extends Parametric {
+  declare readonly rate: Tensor;
+
   constructor(...args: RateArguments) {
-    const { rate, validateArgs } = parseArgs<RateParameters>('Exponential', ['rate'], { validateArgs: null }, args);
-    const params = broadcastAll('Exponential', { rate });
-    super(params.rate.shape, [], validateArgs);
-    this.take(params);
-  }
-
-  get rate(): Tensor {
-    return this.params.rate;
-  }
-
-  override get argConstraints(): Readonly<Record<string, Constraint>> {
-    return { rate: positive };
-  }
-
-  override get support(): Constraint {
-    return nonnegative;
-  }
-
-  override get hasRsample(): boolean {
-    return true;
+    super({ rate: positive }, nonnegative, args);
   }
 
   override get mean(): Tensor {

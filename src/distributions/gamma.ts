@@ -9,10 +9,11 @@ import { Generator } from '../storage/random/generator';
 import { xlogy } from '../tensor/families/special';
 import type { Tensor } from '../tensor/tensor';
 import { finfo } from '../tensor/type-info';
-import { type Constraint, nonnegative, positive } from './constraints';
-import { Distribution, type Validation, type ValueArguments } from './distribution';
+import { nonnegative, positive } from './constraints';
+import type { Validation, ValueArguments } from './distribution';
 import { drawnImplicitly } from './draws';
-import { broadcastAll, type Parameter } from './parameters';
+import type { Parameter } from './parameters';
+import { Parametric } from './parametric';
 import { gammaSlope } from './slopes';
 
 interface GammaParameters extends Validation {
@@ -41,37 +42,12 @@ const LEAST = 2 ** -126;
  * How many random numbers a draw takes hangs on α, so drawing gives a promise: of what is drawn at once where the host knows α, and of what is
  * drawn when α has been read back elsewhere. Gradients by α are implicit: Figurnov, Mohamed and Mnih 2018.
  */
-export class Gamma extends Distribution<Promise<Tensor>> {
+export class Gamma extends Parametric<Promise<Tensor>> {
+  declare readonly concentration: Tensor;
+  declare readonly rate: Tensor;
+
   constructor(...args: Arguments<GammaParameters, ['concentration', 'rate', 'validateArgs']>) {
-    const { concentration, rate, validateArgs } = parseArgs<GammaParameters>(
-      new.target.name,
-      ['concentration', 'rate'],
-      { validateArgs: null },
-      args,
-    );
-    const params = broadcastAll(new.target.name, { concentration, rate });
-    super(params.rate.shape, [], validateArgs);
-    this.take(params);
-  }
-
-  get concentration(): Tensor {
-    return this.params.concentration;
-  }
-
-  get rate(): Tensor {
-    return this.params.rate;
-  }
-
-  override get argConstraints(): Readonly<Record<string, Constraint>> {
-    return { concentration: positive, rate: positive };
-  }
-
-  override get support(): Constraint {
-    return nonnegative;
-  }
-
-  override get hasRsample(): boolean {
-    return true;
+    super({ concentration: positive, rate: positive }, nonnegative, args);
   }
 
   override get mean(): Tensor {

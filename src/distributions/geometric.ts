@@ -6,7 +6,7 @@ import { noGrad } from '../storage/mode';
 import { empty } from '../tensor/creation';
 import type { Tensor } from '../tensor/tensor';
 import { finfo } from '../tensor/type-info';
-import { type EventArguments, EventDistribution, type EventParameters, eventParameters } from './bernoulli';
+import { type EventArguments, EventDistribution, type EventParameters, noEvent } from './bernoulli';
 import { type Constraint, nonnegativeInteger, positive } from './constraints';
 import type { SampleArguments, ValueArguments } from './distribution';
 import { filledLike } from './parameters';
@@ -14,16 +14,8 @@ import { filledLike } from './parameters';
 /** How many trials of probability `probs` fail before the first success: p(k) = (1 - probs)^k probs. */
 export class Geometric extends EventDistribution {
   constructor(...args: EventArguments) {
-    const { validateArgs, ...given } = parseArgs<EventParameters>(
-      'Geometric',
-      [],
-      { probs: null, logits: null, validateArgs: null },
-      args,
-    );
-    const params = eventParameters('Geometric', given, {});
-    super((params.probs ?? params.logits).shape, [], validateArgs);
-    this.take(params);
-    const zero = this.validates && params.probs ? positive.violation(params.probs) : null;
+    super('Geometric', parseArgs<EventParameters>('Geometric', [], noEvent, args));
+    const zero = this.validates && this.params.probs ? positive.violation(this.params.probs) : null;
     if (zero !== null) throw new ArgumentError(`Geometric: expected probs above 0, but got ${zero} in ${this}`);
   }
 

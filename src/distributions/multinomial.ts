@@ -5,9 +5,9 @@ import { onesLike, tensor, zeros } from '../tensor/creation';
 import { broadcastTensors } from '../tensor/joins';
 import type { Tensor } from '../tensor/tensor';
 import { Binomial } from './binomial';
-import { Categorical, type CategoryParameters } from './categorical';
-import { type Constraint, multinomial, realVector, simplex } from './constraints';
-import { Distribution, type SampleArguments, type ValueArguments } from './distribution';
+import { type CategoryParameters, noWeights, OfCategories } from './categorical';
+import { type Constraint, multinomial } from './constraints';
+import type { SampleArguments, ValueArguments } from './distribution';
 
 interface MultinomialParameters extends CategoryParameters {
   /** Default 1. */
@@ -15,15 +15,14 @@ interface MultinomialParameters extends CategoryParameters {
 }
 
 /** How often each category comes in `totalCount` draws of a `Categorical`. */
-export class Multinomial extends Distribution {
+export class Multinomial extends OfCategories {
   readonly totalCount: number;
-  private readonly categorical: Categorical;
 
   constructor(...args: Arguments<MultinomialParameters, ['totalCount', 'probs', 'logits', 'validateArgs']>) {
-    const { totalCount, probs, logits, validateArgs } = parseArgs<MultinomialParameters>(
+    const { totalCount, ...weights } = parseArgs<MultinomialParameters>(
       'Multinomial',
       [],
-      { totalCount: 1, probs: null, logits: null, validateArgs: null },
+      { totalCount: 1, ...noWeights },
       args,
     );
     if (!Number.isInteger(totalCount) || totalCount < 0) {
@@ -31,30 +30,8 @@ export class Multinomial extends Distribution {
         `Multinomial: expected totalCount to be one whole number of at least 0, but got ${shown(totalCount)}`,
       );
     }
-    const categorical = new Categorical(probs, logits, { validateArgs });
-    super(categorical.batchShape, categorical.paramShape.slice(-1), validateArgs);
+    super(weights);
     this.totalCount = totalCount;
-    this.categorical = categorical;
-  }
-
-  protected override expanded(batchShape: readonly number[]): object {
-    return { categorical: this.categorical.expand(batchShape) };
-  }
-
-  get probs(): Tensor {
-    return this.categorical.probs;
-  }
-
-  get logits(): Tensor {
-    return this.categorical.logits;
-  }
-
-  get paramShape(): readonly number[] {
-    return this.categorical.paramShape;
-  }
-
-  override get argConstraints(): Readonly<Record<string, Constraint>> {
-    return { probs: simplex, logits: realVector };
   }
 
   override get support(): Constraint {

@@ -123,10 +123,6 @@ export class MultivariateNormal extends Distribution {
     return realVector;
   }
 
-  override get hasRsample(): boolean {
-    return true;
-  }
-
   override get mean(): Tensor {
     return this.loc;
   }

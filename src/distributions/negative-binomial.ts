@@ -5,7 +5,7 @@ import { logsigmoid } from '../nn/functional/activation';
 import { noGrad } from '../storage/mode';
 import { poisson } from '../storage/random/counts';
 import type { Tensor } from '../tensor/tensor';
-import { EventDistribution, eventParameters } from './bernoulli';
+import { EventDistribution, noEvent } from './bernoulli';
 import { type CountedArguments, type CountedEvents, countOf } from './binomial';
 import { type Constraint, halfOpenInterval, nonnegative, nonnegativeInteger } from './constraints';
 import type { SampleArguments, ValueArguments } from './distribution';
@@ -17,15 +17,8 @@ import { Gamma } from './gamma';
  */
 export class NegativeBinomial extends EventDistribution<Promise<Tensor>> {
   constructor(...args: CountedArguments) {
-    const { validateArgs, totalCount, ...given } = parseArgs<CountedEvents>(
-      'NegativeBinomial',
-      ['totalCount'],
-      { probs: null, logits: null, validateArgs: null },
-      args,
-    );
-    const params = eventParameters('NegativeBinomial', given, { totalCount: countOf('NegativeBinomial', totalCount) });
-    super(params.totalCount.shape, [], validateArgs);
-    this.take(params);
+    const { totalCount, ...event } = parseArgs<CountedEvents>('NegativeBinomial', ['totalCount'], noEvent, args);
+    super('NegativeBinomial', event, { totalCount: countOf('NegativeBinomial', totalCount) });
   }
 
   get totalCount(): Tensor {

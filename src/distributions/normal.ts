@@ -1,12 +1,13 @@
 // Owns Normal.
 
-import { type Arguments, parseArgs } from '../core/options';
+import type { Arguments } from '../core/options';
 import { noGrad } from '../storage/mode';
 import { normal, randn } from '../tensor/random';
 import type { Tensor } from '../tensor/tensor';
-import { type Constraint, positive, real } from './constraints';
-import { Distribution, type SampleArguments, type Validation, type ValueArguments } from './distribution';
-import { broadcastAll, type Parameter } from './parameters';
+import { positive, real } from './constraints';
+import type { SampleArguments, Validation, ValueArguments } from './distribution';
+import type { Parameter } from './parameters';
+import { Parametric } from './parametric';
 
 export interface LocScale extends Validation {
   loc: Parameter;
@@ -16,33 +17,12 @@ export interface LocScale extends Validation {
 export type LocScaleArguments = Arguments<LocScale, ['loc', 'scale', 'validateArgs']>;
 
 /** Base of distributions of a location and a scale: both tensors or numbers, of one batch shape. */
-export abstract class LocScaleDistribution extends Distribution {
+export abstract class LocScaleDistribution extends Parametric {
+  declare readonly loc: Tensor;
+  declare readonly scale: Tensor;
+
   constructor(...args: LocScaleArguments) {
-    const name = new.target.name;
-    const { loc, scale, validateArgs } = parseArgs<LocScale>(name, ['loc', 'scale'], { validateArgs: null }, args);
-    const params = broadcastAll(name, { loc, scale });
-    super(params.loc.shape, [], validateArgs);
-    this.take(params);
-  }
-
-  get loc(): Tensor {
-    return this.params.loc;
-  }
-
-  get scale(): Tensor {
-    return this.params.scale;
-  }
-
-  override get argConstraints(): Readonly<Record<string, Constraint>> {
-    return { loc: real, scale: positive };
-  }
-
-  override get support(): Constraint {
-    return real;
-  }
-
-  override get hasRsample(): boolean {
-    return true;
+    super({ loc: real, scale: positive }, real, args);
   }
 
   override get mode(): Tensor {

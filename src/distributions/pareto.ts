@@ -31,11 +31,6 @@ export class Pareto extends TransformedDistribution<Exponential> {
     this.take(params);
   }
 
-  protected override expanded(batchShape: readonly number[]): object {
-    const [alpha, scale] = [this.alpha.expand(batchShape), this.scale.expand(batchShape)];
-    return { ...super.expanded(batchShape), params: { alpha, scale } };
-  }
-
   get scale(): Tensor {
     return this.params.scale;
   }
@@ -97,11 +92,6 @@ export class Weibull extends TransformedDistribution<Exponential> {
     const transforms = [new PowerTransform(params.concentration.reciprocal()), new AffineTransform(0, params.scale)];
     super(base, transforms, { validateArgs });
     this.take(params);
-  }
-
-  protected override expanded(batchShape: readonly number[]): object {
-    const [scale, concentration] = [this.scale.expand(batchShape), this.concentration.expand(batchShape)];
-    return { ...super.expanded(batchShape), params: { scale, concentration } };
   }
 
   get scale(): Tensor {

@@ -4,10 +4,10 @@
 import { type Arguments, parseArgs } from '../core/options';
 import { rand } from '../tensor/random';
 import type { Tensor } from '../tensor/tensor';
-import { EventDistribution, type EventParameters, eventParameters } from './bernoulli';
-import { Categorical, type CategoryParameters } from './categorical';
-import { type Constraint, real, realVector, simplex, unitInterval } from './constraints';
-import { Distribution, type SampleArguments, type ValueArguments } from './distribution';
+import { EventDistribution, type EventParameters, noEvent } from './bernoulli';
+import { type CategoryParameters, noWeights, OfCategories } from './categorical';
+import { type Constraint, real, realVector, simplex } from './constraints';
+import type { SampleArguments, ValueArguments } from './distribution';
 import { clampProbs, expectParameter, type Parameter, tensorLike } from './parameters';
 import { TransformedDistribution } from './transformed-distribution';
 import { ExpTransform, SigmoidTransform } from './transforms';
@@ -19,32 +19,20 @@ interface RelaxedEvent extends EventParameters {
 
 type RelaxedEventArguments = Arguments<RelaxedEvent, ['temperature', 'probs', 'logits', 'validateArgs']>;
 
-const noEvent = { probs: null, logits: null, validateArgs: null };
-
 /** The logits of a `RelaxedBernoulli`. */
 export class LogitRelaxedBernoulli extends EventDistribution {
   readonly temperature: Parameter;
 
   constructor(...args: RelaxedEventArguments) {
-    const { temperature, validateArgs, ...given } = parseArgs<RelaxedEvent>(
-      'LogitRelaxedBernoulli',
-      ['temperature'],
-      noEvent,
-      args,
-    );
-    expectParameter('LogitRelaxedBernoulli', 'temperature', temperature);
-    const params = eventParameters('LogitRelaxedBernoulli', given, {});
-    super((params.probs ?? params.logits).shape, [], validateArgs);
-    this.take(params);
+    const name = 'LogitRelaxedBernoulli';
+    const { temperature, ...event } = parseArgs<RelaxedEvent>(name, ['temperature'], noEvent, args);
+    expectParameter(name, 'temperature', temperature);
+    super(name, event);
     this.temperature = temperature;
   }
 
   override get support(): Constraint {
     return real;
-  }
-
-  override get hasRsample(): boolean {
-    return true;
   }
 
   override rsample(...args: SampleArguments): Tensor {
@@ -61,15 +49,11 @@ export class LogitRelaxedBernoulli extends EventDistribution {
   }
 }
 
-/** Numbers between 0 and 1, near either, in the place of a `Bernoulli`'s. */
-export class RelaxedBernoulli extends TransformedDistribution<LogitRelaxedBernoulli> {
-  declare readonly baseDist: LogitRelaxedBernoulli;
-
-  constructor(...args: RelaxedEventArguments) {
-    const o = parseArgs<RelaxedEvent>('RelaxedBernoulli', ['temperature'], noEvent, args);
-    const { validateArgs } = o;
-    super(new LogitRelaxedBernoulli(o), new SigmoidTransform(), { validateArgs });
-  }
+/** Base of the transforms of relaxed distributions, which have their parameters. */
+abstract class Relaxed<
+  Base extends LogitRelaxedBernoulli | ExpRelaxedCategorical,
+> extends TransformedDistribution<Base> {
+  declare readonly baseDist: Base;
 
   get temperature(): Parameter {
     return this.baseDist.temperature;
@@ -84,7 +68,16 @@ export class RelaxedBernoulli extends TransformedDistribution<LogitRelaxedBernou
   }
 
   override get argConstraints(): Readonly<Record<string, Constraint>> {
-    return { probs: unitInterval, logits: real };
+    return this.baseDist.argConstraints;
+  }
+}
+
+/** Numbers between 0 and 1, near either, in the place of a `Bernoulli`'s. */
+export class RelaxedBernoulli extends Relaxed<LogitRelaxedBernoulli> {
+  constructor(...args: RelaxedEventArguments) {
+    const o = parseArgs<RelaxedEvent>('RelaxedBernoulli', ['temperature'], noEvent, args);
+    const { validateArgs } = o;
+    super(new LogitRelaxedBernoulli(o), new SigmoidTransform(), { validateArgs });
   }
 }
 
@@ -96,50 +89,19 @@ interface RelaxedCategories extends CategoryParameters {
 type RelaxedCategoryArguments = Arguments<RelaxedCategories, ['temperature', 'probs', 'logits', 'validateArgs']>;
 
 /** The logarithms of a `RelaxedOneHotCategorical`. */
-export class ExpRelaxedCategorical extends Distribution {
+export class ExpRelaxedCategorical extends OfCategories {
   readonly temperature: Parameter;
-  private readonly categorical: Categorical;
 
   constructor(...args: RelaxedCategoryArguments) {
-    const { temperature, probs, logits, validateArgs } = parseArgs<RelaxedCategories>(
-      'ExpRelaxedCategorical',
-      ['temperature'],
-      noEvent,
-      args,
-    );
-    expectParameter('ExpRelaxedCategorical', 'temperature', temperature);
-    const categorical = new Categorical(probs, logits, { validateArgs });
-    super(categorical.batchShape, categorical.paramShape.slice(-1), validateArgs);
-    this.categorical = categorical;
+    const name = 'ExpRelaxedCategorical';
+    const { temperature, ...weights } = parseArgs<RelaxedCategories>(name, ['temperature'], noWeights, args);
+    expectParameter(name, 'temperature', temperature);
+    super(weights);
     this.temperature = temperature;
-  }
-
-  protected override expanded(batchShape: readonly number[]): object {
-    return { categorical: this.categorical.expand(batchShape) };
-  }
-
-  get probs(): Tensor {
-    return this.categorical.probs;
-  }
-
-  get logits(): Tensor {
-    return this.categorical.logits;
-  }
-
-  get paramShape(): readonly number[] {
-    return this.categorical.paramShape;
-  }
-
-  override get argConstraints(): Readonly<Record<string, Constraint>> {
-    return { probs: simplex, logits: realVector };
   }
 
   override get support(): Constraint {
     return realVector;
-  }
-
-  override get hasRsample(): boolean {
-    return true;
   }
 
   override rsample(...args: SampleArguments): Tensor {
@@ -169,29 +131,11 @@ function logFactorial(n: number): number {
 }
 
 /** Shares that add up to 1, most of them near a corner, in the place of a `OneHotCategorical`'s vectors. */
-export class RelaxedOneHotCategorical extends TransformedDistribution<ExpRelaxedCategorical> {
-  declare readonly baseDist: ExpRelaxedCategorical;
-
+export class RelaxedOneHotCategorical extends Relaxed<ExpRelaxedCategorical> {
   constructor(...args: RelaxedCategoryArguments) {
-    const o = parseArgs<RelaxedCategories>('RelaxedOneHotCategorical', ['temperature'], noEvent, args);
+    const o = parseArgs<RelaxedCategories>('RelaxedOneHotCategorical', ['temperature'], noWeights, args);
     const { validateArgs } = o;
     super(new ExpRelaxedCategorical(o), new ExpTransform(), { validateArgs });
-  }
-
-  get temperature(): Parameter {
-    return this.baseDist.temperature;
-  }
-
-  get probs(): Tensor {
-    return this.baseDist.probs;
-  }
-
-  get logits(): Tensor {
-    return this.baseDist.logits;
-  }
-
-  override get argConstraints(): Readonly<Record<string, Constraint>> {
-    return { probs: simplex, logits: realVector };
   }
 
   override get support(): Constraint {

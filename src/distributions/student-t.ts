@@ -5,10 +5,11 @@ import { type Arguments, parseArgs } from '../core/options';
 import { isTensor } from '../tensor/callable';
 import { randn } from '../tensor/random';
 import type { Tensor } from '../tensor/tensor';
-import { type Constraint, positive, real } from './constraints';
-import { Distribution, type SampleArguments, type Validation, type ValueArguments } from './distribution';
+import { positive, real } from './constraints';
+import type { SampleArguments, Validation, ValueArguments } from './distribution';
 import { Gamma } from './gamma';
-import { broadcastAll, expectParameter, type Parameter } from './parameters';
+import { expectParameter, type Parameter } from './parameters';
+import { Parametric } from './parametric';
 
 interface Chi2Parameters extends Validation {
   /** Degrees of freedom. */
@@ -44,43 +45,16 @@ interface StudentParameters extends Chi2Parameters {
   scale?: Parameter;
 }
 
+const standard = { defaults: { loc: 0, scale: 1 }, kinds: { loc: anything, scale: anything } };
+
 /** Student's t-distribution. Drawing gives a promise, as that of `Gamma`. */
-export class StudentT extends Distribution<Promise<Tensor>> {
+export class StudentT extends Parametric<Promise<Tensor>> {
+  declare readonly df: Tensor;
+  declare readonly loc: Tensor;
+  declare readonly scale: Tensor;
+
   constructor(...args: Arguments<StudentParameters, ['df', 'loc', 'scale', 'validateArgs']>) {
-    const { df, loc, scale, validateArgs } = parseArgs<StudentParameters>(
-      'StudentT',
-      ['df'],
-      { loc: 0, scale: 1, validateArgs: null },
-      args,
-      { loc: anything, scale: anything },
-    );
-    const params = broadcastAll('StudentT', { df, loc, scale });
-    super(params.df.shape, [], validateArgs);
-    this.take(params);
-  }
-
-  get df(): Tensor {
-    return this.params.df;
-  }
-
-  get loc(): Tensor {
-    return this.params.loc;
-  }
-
-  get scale(): Tensor {
-    return this.params.scale;
-  }
-
-  override get argConstraints(): Readonly<Record<string, Constraint>> {
-    return { df: positive, loc: real, scale: positive };
-  }
-
-  override get support(): Constraint {
-    return real;
-  }
-
-  override get hasRsample(): boolean {
-    return true;
+    super({ df: positive, loc: real, scale: positive }, real, args, standard);
   }
 
   /** NaN where df ≤ 1. */

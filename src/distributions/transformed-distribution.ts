@@ -65,7 +65,10 @@ export class TransformedDistribution<Base extends AnyDistribution = AnyDistribut
       [...batchShape, ...this.eventShape],
     );
     const { baseDist } = this;
-    return { baseDist: baseDist.expand(shape.slice(0, shape.length - baseDist.eventShape.length)) };
+    return {
+      ...super.expanded(batchShape),
+      baseDist: baseDist.expand(shape.slice(0, shape.length - baseDist.eventShape.length)),
+    };
   }
 
   override get hasRsample(): boolean {

@@ -1,48 +1,31 @@
 // Owns Uniform.
-import { type Arguments, parseArgs } from '../core/options';
+import type { Arguments } from '../core/options';
 import { rand } from '../tensor/random';
 import type { Tensor } from '../tensor/tensor';
-import { type Constraint, greaterThan, interval, lessThan, type Range } from './constraints';
-import { Distribution, type SampleArguments, type Validation, type ValueArguments } from './distribution';
-import { broadcastAll, filledLike, type Parameter } from './parameters';
+import { type Constraint, greaterThan, interval, lessThan, type Range, real } from './constraints';
+import type { SampleArguments, Validation, ValueArguments } from './distribution';
+import { filledLike, type Parameter } from './parameters';
+import { Parametric } from './parametric';
 
 interface UniformParameters extends Validation {
   low: Parameter;
   high: Parameter;
 }
 
+const below = (of: Uniform): Constraint => lessThan(of.high);
+const above = (of: Uniform): Constraint => greaterThan(of.low);
+
 /** The uniform distribution on [low, high). */
-export class Uniform extends Distribution {
+export class Uniform extends Parametric {
+  declare readonly low: Tensor;
+  declare readonly high: Tensor;
+
   constructor(...args: Arguments<UniformParameters, ['low', 'high', 'validateArgs']>) {
-    const { low, high, validateArgs } = parseArgs<UniformParameters>(
-      'Uniform',
-      ['low', 'high'],
-      { validateArgs: null },
-      args,
-    );
-    const params = broadcastAll('Uniform', { low, high });
-    super(params.low.shape, [], validateArgs);
-    this.take(params);
-  }
-
-  get low(): Tensor {
-    return this.params.low;
-  }
-
-  get high(): Tensor {
-    return this.params.high;
-  }
-
-  override get argConstraints(): Readonly<Record<string, Constraint>> {
-    return { low: lessThan(this.high), high: greaterThan(this.low) };
+    super({ low: below, high: above }, real, args);
   }
 
   override get support(): Range {
     return interval(this.low, this.high);
-  }
-
-  override get hasRsample(): boolean {
-    return true;
   }
 
   override get mean(): Tensor {
