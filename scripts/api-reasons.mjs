@@ -142,14 +142,16 @@ export const reasons = /** @type {readonly (readonly [RegExp, string])[]} */ ([
 
   // ── Out of scope ──
   [
-    names('inverse det logdet slogdet cholesky cholesky_solve qr svd pinverse matrix_power', 'torch.Tensor'),
+    names(
+      'inverse det logdet slogdet cholesky\\w* qr svd pinverse matrix_(power|exp) lu_solve orgqr ormqr geqrf',
+      'torch.Tensor',
+    ),
     'as functions, torch.inverse(x) and torch.linalg: as methods every page would download them',
   ],
   [
-    both('l?solve cholesky_inverse eig symeig lu lu_\\w+ orgqr ormqr geqrf lobpcg lstsq triangular_solve nuclear_norm'),
+    both('l?solve eig symeig lu lu_(?!solve|unpack)\\w+ lobpcg lstsq triangular_solve nuclear_norm'),
     'as functions of torch.linalg: solve, solveTriangular, luFactor, eigh, lstsq',
   ],
-  [both('matrix_exp'), 'out of scope: functions of matrices'],
   [/stft|_window$/, 'out of scope: signal processing'],
   [names('grouped_mm', 'torch.nn.functional'), 'out of scope: mixtures of experts'],
   [

@@ -7,6 +7,7 @@ import { parseArgs } from '../core/options';
 import { broadcastShapes } from '../ops/broadcast';
 import * as ops from '../ops/linalg';
 import { callable } from './callable';
+import { arange, zeros } from './creation';
 import { type NamedTensors, namedResults } from './named-results';
 import { Tensor } from './tensor';
 
@@ -17,7 +18,7 @@ export interface SolveOptions {
 }
 
 /** Both with equal batches. */
-function batched(op: string, a: Tensor, b: Tensor): readonly [Tensor, Tensor] {
+export function batched(op: string, a: Tensor, b: Tensor): readonly [Tensor, Tensor] {
   const batch = broadcastShapes(
     op,
     [a, b].map(({ shape, dtype }) => ({ shape: shape.slice(0, -2), dtype })),
@@ -26,7 +27,8 @@ function batched(op: string, a: Tensor, b: Tensor): readonly [Tensor, Tensor] {
   return [whole(a), whole(b)];
 }
 
-function expectRows(op: string, a: Tensor, b: Tensor, left: boolean): void {
+/** @throws unless A is square, with as many rows as B, or as many columns without `left` */
+export function expectRows(op: string, a: Tensor, b: Tensor, left: boolean): void {
   ops.expectSquare(op, a);
   ops.expectMatrices(op, b);
   if (b.shape.at(left ? -2 : -1) === a.shape.at(-1)) return;
@@ -38,8 +40,43 @@ function expectRows(op: string, a: Tensor, b: Tensor, left: boolean): void {
 /** A⁻¹ of square matrices [..., n, n]. A singular one is a LinAlgError when values are read. */
 export const inv = callable('linalg.inv(A)', (A: Tensor): Tensor => {
   ops.expectSquare('linalg.inv', A);
-  return Tensor.of(ops.inverse(A.value, 'linalg.inv'));
+  return Tensor.of(ops.inverse(A.value, ops.luFactor(A.value, 'linalg.inv')));
 });
+
+/** Whether a matrix without a result is an error. */
+export interface CheckOptions {
+  /** Let it be a LinAlgError when values are read, default false. */
+  checkErrors?: boolean;
+}
+
+const checkedAs = (name: string, options: CheckOptions): string | null =>
+  parseArgs<CheckOptions>(name, [], { checkErrors: false }, [options]).checkErrors ? name : null;
+
+/** The place of the first element that is false, from 1 on, as int32; 0 where there is none. Shape: [..., n] → [...]. */
+export function firstFalse(holds: Tensor): Tensor {
+  const n = holds.shape.at(-1)!;
+  if (n === 0) return zeros(holds.shape.slice(0, -1), { dtype: 'int32' });
+  const left = arange(n, 0, -1, { dtype: 'int32' }).where(holds.logicalNot(), 0).amax(-1);
+  return left
+    .neg()
+    .add(n + 1)
+    .where(left.gt(0), 0);
+}
+
+/** The place of the first zero on the diagonal of U, from 1 on; 0 where there is none. */
+export const infoOf = (packed: Tensor): Tensor => firstFalse(packed.detach().diagonal(0, -2, -1).ne(0));
+
+/** `inv`, and `info`, int32 [...]: 0, or where a matrix is singular the place of the first zero on U's diagonal; its inverse has no meaning then. */
+export const invEx = callable(
+  'linalg.invEx(A, ...)',
+  (A: Tensor, options: CheckOptions = {}): NamedTensors<'inverse', 'info'> => {
+    const checked = checkedAs('linalg.invEx', options);
+    ops.expectSquare('linalg.invEx', A);
+    const factors = ops.luFactor(A.value, checked);
+    const inverse = Tensor.of(ops.inverse(A.value, factors));
+    return namedResults(['inverse', 'info'], [inverse, infoOf(Tensor.of(factors.lu))]);
+  },
+);
 
 /**
  * The solution X of A X = B for square A; B is a vector [..., n], where its shape is A's without the last size, or matrices
@@ -47,20 +84,37 @@ export const inv = callable('linalg.inv(A)', (A: Tensor): Tensor => {
  */
 export const solve = callable('linalg.solve(A, B, ...)', (A: Tensor, B: Tensor, options: SolveOptions = {}): Tensor => {
   const { left } = parseArgs<SolveOptions>('linalg.solve', [], { left: true }, [options]);
-  ops.expectSquare('linalg.solve', A);
-  const isVector =
-    B.shape.length === 1 || (B.shape.length === A.shape.length - 1 && B.shape.every((size, d) => size === A.shape[d]));
-  if (isVector) {
-    if (!left) throw new ArgumentError('linalg.solve: expected matrices B for left false, but got a vector');
-    return solveMatrices(A, B.unsqueeze(-1)).squeeze(-1);
-  }
-  return left ? solveMatrices(A, B) : solveMatrices(A.mT, B.mT).mT;
+  return solved('linalg.solve', A, B, { left, checked: 'linalg.solve' })[0];
 });
 
-function solveMatrices(A: Tensor, B: Tensor): Tensor {
-  expectRows('linalg.solve', A, B, true);
-  const [a, b] = batched('linalg.solve', A, B);
-  return Tensor.of(ops.solve(a.value, b.value, 'linalg.solve'));
+/** `solve`, and `info`, int32 [...]: 0, or where A is singular the place of the first zero on U's diagonal; the solution has no meaning then. */
+export const solveEx = callable(
+  'linalg.solveEx(A, B, ...)',
+  (A: Tensor, B: Tensor, options: SolveOptions & CheckOptions = {}): NamedTensors<'result', 'info'> => {
+    const name = 'linalg.solveEx';
+    const defaults = { left: true, checkErrors: false };
+    const { left, checkErrors } = parseArgs<SolveOptions & CheckOptions>(name, [], defaults, [options]);
+    return namedResults(['result', 'info'], solved(name, A, B, { left, checked: checkErrors ? name : null }));
+  },
+);
+
+interface Solving {
+  readonly left: boolean;
+  readonly checked: string | null;
+}
+
+/** The solution, and `info`. */
+function solved(name: string, A: Tensor, B: Tensor, { left, checked }: Solving): [result: Tensor, info: Tensor] {
+  ops.expectSquare(name, A);
+  const isVector =
+    B.shape.length === 1 || (B.shape.length === A.shape.length - 1 && B.shape.every((size, d) => size === A.shape[d]));
+  if (isVector && !left) throw new ArgumentError(`${name}: expected matrices B for left false, but got a vector`);
+  const [matrices, unknowns] = left ? [A, isVector ? B.unsqueeze(-1) : B] : [A.mT, B.mT];
+  expectRows(name, matrices, unknowns, true);
+  const [a, b] = batched(name, matrices, unknowns);
+  const factors = ops.luFactor(a.value, checked);
+  const result = Tensor.of(ops.solve(a.value, b.value, factors));
+  return [isVector ? result.squeeze(-1) : left ? result : result.mT, infoOf(Tensor.of(factors.lu))];
 }
 
 /** How a triangular system is read. */

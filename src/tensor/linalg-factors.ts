@@ -1,12 +1,14 @@
 // Matrices as products of simpler ones, for torch.linalg.
 
 import { oneOf } from '../core/argument-kinds';
-import { ArgumentError } from '../core/errors';
+import { ArgumentError, ShapeError } from '../core/errors';
+import { sameShape, showShape } from '../core/meta';
 import { type Arguments, parseArgs } from '../core/options';
 import { oneHot } from '../ops/indexing';
 import * as ops from '../ops/linalg';
 import { callable } from './callable';
 import { eye, zeros } from './creation';
+import { batched, type CheckOptions, expectRows, firstFalse, infoOf, type SolveOptions } from './linalg-equations';
 import { type NamedTensors, namedResults } from './named-results';
 import { Tensor } from './tensor';
 
@@ -22,10 +24,26 @@ export interface TriangleOptions {
  */
 export const cholesky = callable('linalg.cholesky(A, ...)', (A: Tensor, options: TriangleOptions = {}): Tensor => {
   const { upper } = parseArgs<TriangleOptions>('linalg.cholesky', [], { upper: false }, [options]);
-  ops.expectSquare('linalg.cholesky', A);
-  const factor = Tensor.of(ops.cholesky((upper ? A.mT : A).value, 'linalg.cholesky'));
-  return upper ? factor.mT : factor;
+  return triangleOf('linalg.cholesky', A, upper, 'linalg.cholesky');
 });
+
+function triangleOf(name: string, A: Tensor, upper: boolean, checked: string | null): Tensor {
+  ops.expectSquare(name, A);
+  const factor = Tensor.of(ops.cholesky((upper ? A.mT : A).value, checked));
+  return upper ? factor.mT : factor;
+}
+
+/** `cholesky`, and `info`, int32 [...]: 0, or the order of the first leading minor that is not positive; the triangle has no meaning then. */
+export const choleskyEx = callable(
+  'linalg.choleskyEx(A, ...)',
+  (A: Tensor, options: TriangleOptions & CheckOptions = {}): NamedTensors<'L', 'info'> => {
+    const name = 'linalg.choleskyEx';
+    const defaults = { upper: false, checkErrors: false };
+    const { upper, checkErrors } = parseArgs<TriangleOptions & CheckOptions>(name, [], defaults, [options]);
+    const L = triangleOf(name, A, upper, checkErrors ? name : null);
+    return namedResults(['L', 'info'], [L, firstFalse(L.detach().diagonal(0, -2, -1).gt(0))]);
+  },
+);
 
 /** How rows change places. */
 export interface PivotOptions {
@@ -33,40 +51,95 @@ export interface PivotOptions {
   pivot?: boolean;
 }
 
-function expectPivot(name: string, options: PivotOptions): void {
-  const { pivot } = parseArgs<PivotOptions>(name, [], { pivot: true }, [options]);
+function expectPivot(name: string, pivot: boolean): void {
   if (!pivot) throw new ArgumentError(`${name}: expected pivot true, but got false, which is not supported`);
 }
 
 /**
  * P A = L U in one matrix, L below the diagonal and U on and above it, and the pivots (int32, from 1 on): row i and row pivots[i] − 1 change
- * places, one i after another. A zero on U's diagonal is a LinAlgError when values are read; `lu` takes such matrices.
+ * places, one i after another. A zero on U's diagonal is a LinAlgError when values are read; `luFactorEx` and `lu` take such matrices.
  */
 export const luFactor = callable(
   'linalg.luFactor(A, ...)',
   (A: Tensor, options: PivotOptions = {}): NamedTensors<'LU', 'pivots'> => {
-    expectPivot('linalg.luFactor', options);
-    ops.expectMatrices('linalg.luFactor', A);
-    const { lu: packed, pivots } = ops.luFactor(A.value, 'linalg.luFactor');
-    return namedResults(['LU', 'pivots'], [Tensor.of(packed), Tensor.of(pivots)]);
+    const { pivot } = parseArgs<PivotOptions>('linalg.luFactor', [], { pivot: true }, [options]);
+    return namedResults(['LU', 'pivots'], packed('linalg.luFactor', A, pivot, 'linalg.luFactor'));
   },
 );
+
+/** `luFactor`, and `info`, int32 [...]: 0, or the place of the first zero on U's diagonal. */
+export const luFactorEx = callable(
+  'linalg.luFactorEx(A, ...)',
+  (A: Tensor, options: PivotOptions & CheckOptions = {}): NamedTensors<'LU', 'pivots', 'info'> => {
+    const name = 'linalg.luFactorEx';
+    const defaults = { pivot: true, checkErrors: false };
+    const { pivot, checkErrors } = parseArgs<PivotOptions & CheckOptions>(name, [], defaults, [options]);
+    const factors = packed(name, A, pivot, checkErrors ? name : null);
+    return namedResults(['LU', 'pivots', 'info'], [...factors, infoOf(factors[0])]);
+  },
+);
+
+/** L and U in one matrix, and the pivots. */
+function packed(name: string, A: Tensor, pivot: boolean, checked: string | null): [LU: Tensor, pivots: Tensor] {
+  expectPivot(name, pivot);
+  ops.expectMatrices(name, A);
+  const { lu: value, pivots } = ops.luFactor(A.value, checked);
+  return [Tensor.of(value), Tensor.of(pivots)];
+}
 
 /** A = P L U: a permutation [..., m, m], a lower triangle [..., m, k] with ones on its diagonal, and an upper triangle [..., k, n]. */
 export const lu = callable(
   'linalg.lu(A, ...)',
   (A: Tensor, options: PivotOptions = {}): NamedTensors<'P', 'L', 'U'> => {
-    expectPivot('linalg.lu', options);
+    const { pivot } = parseArgs<PivotOptions>('linalg.lu', [], { pivot: true }, [options]);
+    expectPivot('linalg.lu', pivot);
     ops.expectMatrices('linalg.lu', A);
-    const [m, n] = A.shape.slice(-2) as [number, number];
-    const k = Math.min(m, n);
     const { lu: value, order } = ops.luFactor(A.value, null);
-    const packed = Tensor.of(value);
-    const P = Tensor.of(oneHot(order, m)).mT.to('float32');
-    const L = packed.narrow(-1, 0, k).tril(-1).add(eye(m, k));
-    return namedResults(['P', 'L', 'U'], [P, L, packed.narrow(-2, 0, k).triu()]);
+    return namedResults(['P', 'L', 'U'], [permutation(Tensor.of(order)), ...triangles(Tensor.of(value))]);
   },
 );
+
+/** P of P L U, by the order of the rows of A. */
+export const permutation = (order: Tensor): Tensor =>
+  Tensor.of(oneHot(order.value, order.shape.at(-1)!)).mT.to('float32');
+
+/** L and U apart. */
+export function triangles(both: Tensor): [L: Tensor, U: Tensor] {
+  const [m, n] = both.shape.slice(-2) as [number, number];
+  const k = Math.min(m, n);
+  return [both.narrow(-1, 0, k).tril(-1).add(eye(m, k)), both.narrow(-2, 0, k).triu()];
+}
+
+/** How equations are solved by the factors of A. */
+export interface LuSolveOptions extends SolveOptions {
+  /** Take Aᵀ in the place of A, default false. */
+  adjoint?: boolean;
+}
+
+/** The solution X of A X = B, by what `luFactor` gives of A: LU [..., n, n] and pivots [..., n]; B is [..., n, k]. */
+export const luSolve = callable(
+  'linalg.luSolve(LU, pivots, B, ...)',
+  (LU: Tensor, pivots: Tensor, B: Tensor, options: LuSolveOptions = {}): Tensor => {
+    const name = 'linalg.luSolve';
+    const { left, adjoint } = parseArgs<LuSolveOptions>(name, [], { left: true, adjoint: false }, [options]);
+    expectRows(name, LU, B, left);
+    const [lu, b] = batched(name, LU, left ? B : B.mT);
+    const order = rowOrder(name, LU, pivots).expand(lu.shape.slice(0, -1));
+    const X = Tensor.of(ops.luSolve({ lu: lu.value, order: order.value }, b.value, adjoint === left));
+    return left ? X : X.mT;
+  },
+);
+
+/** The order of A's rows that pivots bring about. */
+export function rowOrder(name: string, LU: Tensor, pivots: Tensor): Tensor {
+  const steps = [...LU.shape.slice(0, -2), Math.min(...LU.shape.slice(-2))];
+  if (!sameShape(pivots.shape, steps) || pivots.dtype !== 'int32') {
+    throw new ShapeError(
+      `${name}: expected pivots of dtype int32 and shape ${showShape(steps)} for LU of shape ${showShape(LU.shape)}, but got ${pivots.dtype} ${showShape(pivots.shape)}`,
+    );
+  }
+  return Tensor.of(ops.orderOf(pivots.value, LU.shape.at(-2)!));
+}
 
 /** How much of Q and R to compute. */
 export interface QrOptions {

@@ -1,12 +1,25 @@
 // Functions of matrices at the top level, with the parameters that PyTorch has for them there.
 
+import { ShapeError } from '../core/errors';
+import { showShape } from '../core/meta';
 import { type Arguments, parseArgs } from '../core/options';
+import * as ops from '../ops/linalg';
 import { callable } from './callable';
+import { eye, zeros } from './creation';
 import { det as detOf, inv, slogdet as slogdetOf, solveTriangular } from './linalg-equations';
-import { cholesky as choleskyOf, qr as qrOf, type TriangleOptions } from './linalg-factors';
+import {
+  cholesky as choleskyOf,
+  luSolve as luSolveOf,
+  permutation,
+  qr as qrOf,
+  rowOrder,
+  type TriangleOptions,
+  triangles,
+} from './linalg-factors';
+import { matrixExp as expOf, householderProduct, reflect, reflectionSizes } from './linalg-further';
 import { pinv, matrixPower as powerOf, svd as svdOf, svdvals } from './linalg-spectra';
 import { type NamedTensors, namedResults } from './named-results';
-import type { Tensor } from './tensor';
+import { Tensor } from './tensor';
 
 /** `linalg.inv`: A⁻¹ of square matrices. */
 export const inverse = callable('inverse(input)', (input: Tensor): Tensor => inv(input));
@@ -40,6 +53,89 @@ export const choleskySolve = callable(
     const { upper } = parseArgs<TriangleOptions>('choleskySolve', [], { upper: false }, args);
     const lower = upper ? L.mT : L;
     return solveTriangular(lower.mT, solveTriangular(lower, B, { upper: false }), { upper: true });
+  },
+);
+
+/** A⁻¹, by the factor of A = L Lᵀ that `cholesky` gives, or with `upper` of A = Lᵀ L. */
+export const choleskyInverse = callable(
+  'choleskyInverse(L, ...)',
+  (L: Tensor, ...args: Arguments<TriangleOptions, ['upper']>): Tensor => {
+    const { upper } = parseArgs<TriangleOptions>('choleskyInverse', [], { upper: false }, args);
+    ops.expectSquare('choleskyInverse', L);
+    return choleskySolve(eye(L.shape.at(-1)!), L, { upper });
+  },
+);
+
+/** The solution X of A X = b, by what `linalg.luFactor` gives of A; b is [..., n, k]. */
+export const luSolve = callable(
+  'luSolve(b, LU_data, LU_pivots)',
+  (b: Tensor, data: Tensor, pivots: Tensor): Tensor => luSolveOf(data, pivots, b),
+);
+
+/** Which parts `luUnpack` gives. */
+export interface UnpackOptions {
+  /** L and U, default true; else they are empty. */
+  unpackData?: boolean;
+  /** P, default true; else it is empty. */
+  unpackPivots?: boolean;
+}
+
+/** P, L and U of A = P L U, by what `linalg.luFactor` gives of A. */
+export const luUnpack = callable(
+  'luUnpack(LU_data, LU_pivots, ...)',
+  (
+    data: Tensor,
+    pivots: Tensor,
+    ...args: Arguments<UnpackOptions, ['unpackData', 'unpackPivots']>
+  ): NamedTensors<'P', 'L', 'U'> => {
+    const defaults = { unpackData: true, unpackPivots: true };
+    const { unpackData, unpackPivots } = parseArgs<UnpackOptions>('luUnpack', [], defaults, args);
+    ops.expectMatrices('luUnpack', data);
+    const order = rowOrder('luUnpack', data, pivots);
+    const [L, U] = unpackData ? triangles(data) : [zeros(0), zeros(0)];
+    return namedResults(['P', 'L', 'U'], [unpackPivots ? permutation(order) : zeros(0), L, U]);
+  },
+);
+
+/** Σ Aᵏ / k! of square matrices: `linalg.matrixExp`. */
+export const matrixExp = callable('matrixExp(input)', (input: Tensor): Tensor => expOf(input));
+
+/** R of A = Q R and, under its diagonal, the reflections whose product is Q; and their factors. Without a gradient. */
+export const geqrf = callable('geqrf(input)', (input: Tensor): NamedTensors<'a', 'tau'> => {
+  ops.expectMatrices('geqrf', input);
+  return namedResults(
+    ['a', 'tau'],
+    ops.reflected(input.value).map((value) => Tensor.of(value)),
+  );
+});
+
+/** The first columns of the product of the reflections that `geqrf` gives: `linalg.householderProduct`. */
+export const orgqr = callable(
+  'orgqr(input, tau)',
+  (input: Tensor, tau: Tensor): Tensor => householderProduct(input, tau),
+);
+
+/** How Q and other matrices are multiplied. */
+export interface OrmqrOptions {
+  /** Q times the other, default true; else the other times Q. */
+  left?: boolean;
+  /** Take Qᵀ in the place of Q, default false. */
+  transpose?: boolean;
+}
+
+/** Q C, C Q, or with `transpose` Qᵀ, of the product Q [..., m, m] of the reflections that `geqrf` gives. */
+export const ormqr = callable(
+  'ormqr(input, tau, other, ...)',
+  (input: Tensor, tau: Tensor, other: Tensor, ...args: Arguments<OrmqrOptions, ['left', 'transpose']>): Tensor => {
+    const { left, transpose } = parseArgs<OrmqrOptions>('ormqr', [], { left: true, transpose: false }, args);
+    const { m } = reflectionSizes('ormqr', input, tau);
+    ops.expectMatrices('ormqr', other);
+    if (other.shape.at(left ? -2 : -1) !== m) {
+      throw new ShapeError(
+        `ormqr: expected ${m} ${left ? 'rows' : 'columns'} of other, as input has rows, but got shapes ${showShape(input.shape)} and ${showShape(other.shape)}`,
+      );
+    }
+    return left ? reflect(input, tau, other, transpose) : reflect(input, tau, other.mT, !transpose).mT;
   },
 );
 

@@ -2,15 +2,46 @@
 
 export { LinAlgError } from '../core/errors';
 export {
+  type CheckOptions,
   det,
   inv,
+  invEx,
   type SolveOptions,
   type SolveTriangularOptions,
   slogdet,
   solve,
+  solveEx,
   solveTriangular,
 } from './linalg-equations';
-export { cholesky, lu, luFactor, type PivotOptions, type QrOptions, qr, type TriangleOptions } from './linalg-factors';
+export {
+  cholesky,
+  choleskyEx,
+  type LuSolveOptions,
+  lu,
+  luFactor,
+  luFactorEx,
+  luSolve,
+  type PivotOptions,
+  type QrOptions,
+  qr,
+  type TriangleOptions,
+} from './linalg-factors';
+export {
+  type CondOptions,
+  cond,
+  type DiagonalOptions,
+  diagonal,
+  householderProduct,
+  matmul,
+  matrixExp,
+  matrixSqrth,
+  polar,
+  type TensorsolveOptions,
+  tensorinv,
+  tensorsolve,
+  type VanderOptions,
+  vander,
+} from './linalg-further';
 export {
   cross,
   type MatrixNormOptions,

@@ -3,6 +3,7 @@ export { default as jacobi } from '../../../shaders/lib/jacobi.wgsl?raw';
 export { default as cholesky } from '../../../shaders/linalg-cholesky.wgsl?raw';
 export { default as eigh } from '../../../shaders/linalg-eigh.wgsl?raw';
 export { default as lu } from '../../../shaders/linalg-lu.wgsl?raw';
+export { default as order } from '../../../shaders/linalg-order.wgsl?raw';
 export { default as qr } from '../../../shaders/linalg-qr.wgsl?raw';
 export { default as reflections } from '../../../shaders/linalg-reflections.wgsl?raw';
 export { default as svd } from '../../../shaders/linalg-svd.wgsl?raw';

@@ -21,6 +21,7 @@ const texts = {
   eigh: '#linalg/eigh',
   jacobi: '#linalg/jacobi',
   lu: '#linalg/lu',
+  order: '#linalg/order',
   qr: '#linalg/qr',
   reflections: '#linalg/reflections',
   svd: '#linalg/svd',
@@ -51,13 +52,16 @@ export interface CheckedAttrs {
   readonly checked: string | null;
 }
 
+const checking = (checked: string | null): Record<string, number> =>
+  checked === null ? { CHECKED: 0 } : { CHECKED: 1, FAULT_OP: faultOp(checked) };
+
 /** Outputs: L and U in one matrix, the pivots, and the order of the rows. */
 export function lu({ inputs: [a], attrs: { checked } }: LowerContext<CheckedAttrs>): Lowering {
   const { batch, m, n } = sizesOf(a!.shape);
   return passes({
     source: [faultLib, texts.lu],
     label: 'luFactor',
-    overrides: checked === null ? { CHECKED: 0 } : { CHECKED: 1, FAULT_OP: faultOp(checked) },
+    overrides: checking(checked),
     reads: [input(0)],
     writes: [output(0), output(1), output(2), checked === null ? spare : fault],
     params: [batch, m, n].map(u32),
@@ -65,15 +69,29 @@ export function lu({ inputs: [a], attrs: { checked } }: LowerContext<CheckedAttr
   });
 }
 
+/** Input: pivots. Output: the order of the rows. */
+export function order({ inputs: [pivots], attrs: { rows } }: LowerContext<{ readonly rows: number }>): Lowering {
+  const steps = pivots!.shape.at(-1)!;
+  const batch = numel(pivots!.shape.slice(0, -1));
+  return passes({
+    source: [texts.order],
+    label: 'luOrder',
+    reads: [input(0)],
+    writes: [output(0)],
+    params: [batch, rows, steps].map(u32),
+    grid: gridFor(batch, WORKGROUP),
+  });
+}
+
 /** Output: the lower factor. */
-export function cholesky({ inputs: [a], attrs: { checked } }: LowerContext<{ readonly checked: string }>): Lowering {
+export function cholesky({ inputs: [a], attrs: { checked } }: LowerContext<CheckedAttrs>): Lowering {
   const { batch, n } = sizesOf(a!.shape);
   return passes({
     source: [faultLib, texts.cholesky],
     label: 'cholesky',
-    overrides: { FAULT_OP: faultOp(checked) },
+    overrides: checking(checked),
     reads: [input(0)],
-    writes: [output(0), fault],
+    writes: [output(0), checked === null ? spare : fault],
     params: [batch, n].map(u32),
     grid: grid(batch),
   });

@@ -49,6 +49,15 @@ export const products: Gradcheck[] = [
   ['slogdet', (a) => linalg.slogdet(regular(a)).logabsdet, [any(3, 3)]],
   ['luFactor', (a) => linalg.luFactor(regular(a)).LU, [any(3, 3)]],
   ['cholesky', (a) => linalg.cholesky(symmetric(a).add(torch.eye(3))), [any(3, 3)]],
+  ['matrixExp', (a) => linalg.matrixExp(a), [any(3, 3)]],
+  [
+    'luSolve',
+    (a, b) => {
+      const { LU, pivots } = linalg.luFactor(regular(a));
+      return linalg.luSolve(LU, pivots, b);
+    },
+    [any(3, 3), any(3, 2)],
+  ],
   ['qr', (a) => squared(...linalg.qr(regular(a))), [any(3, 3)]],
   ['eigh', (a) => squared(...linalg.eigh(symmetric(a))), [any(3, 3)]],
   ['svd', (a) => squared(...linalg.svd(symmetric(a), false)), [any(3, 3)]],
