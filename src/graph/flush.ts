@@ -1,9 +1,7 @@
 // The flush: everything pending that must exist becomes one program and goes to the engine.
 import { noteFailure, reopen } from '../compiler/contents';
-import { engine, type Job, type JobExport } from '../compiler/engine';
-import type { Program, ProgramNode } from '../compiler/ir';
+import { engine, type JobExport } from '../compiler/engine';
 import { TensorReleasedError } from '../core/errors';
-import type { Piece } from '../gpu/executable';
 import { hostPhase } from '../gpu/host-trace';
 import { MAX_RUNS_AHEAD } from '../gpu/lead';
 import { stats } from '../gpu/stats';
@@ -13,16 +11,13 @@ import { isJournaling } from './journal';
 import { apart, type Flush, type PendingStep } from './lost';
 import { mode } from './mode';
 import { type Part, type Parts, partsOf } from './parts';
-import { isTracing, placeOf } from './places';
+import { buildProgram, cellsOf, number, placedNodes, SEPARATOR } from './program';
 import { ingredientsOf, isCheap, leaveAsRecipe, makeRecipesOf, mayBeRecipe, recipesAmong } from './recipes';
 import { atTopLevel, pendingRoots, type Root, takeRoots, topScope } from './roots';
-import { eachSaved, keepSaved, leaveToNext, lend, takeSpent } from './saved';
-import { offsetIsData, type Slice, sliceOf, sliceToCome } from './slices';
-import { lastNodeId, type Node, newMark, type Value } from './value';
-
-/** Separates the parts of a program's key; signatures and indices are not negative. Slices are negative, and below this. */
-const SEPARATOR = -1;
-const OFFSET = Number.NEGATIVE_INFINITY;
+import { keepSaved, leaveToNext, lend, takeSpent } from './saved';
+import { type Slice, sliceOf, sliceToCome } from './slices';
+import type { Value } from './value';
+import { inSequence, newWalk, visit, type Walk } from './walk';
 
 /** At the top level a flush comes by itself past this many nodes or bytes of user-owned values. */
 const MAX_PENDING_NODES = 4096;
@@ -31,7 +26,6 @@ const MAX_PENDING_BYTES = 1 << 28;
 /** Made anew for each flush that finds some: a set that is cleared keeps what it held alive until the next full collection. */
 let releases = new Map<Value, () => boolean>();
 const noValues: readonly Value[] = [];
-const noOffsets: readonly undefined[] = [];
 const always = () => true;
 
 /** Gives back a value's memory once everything recorded so far has run, if nobody needs it by then. */
@@ -69,18 +63,16 @@ export function flushIfLarge(): void {
  */
 function heldBack(): Held | null {
   if (engine.hasLeftDevice) return null;
-  const order: Node[] = [];
-  const slices: Slices = new Map();
-  const mark = newMark();
+  const walk = newWalk();
   const roots = pendingRoots();
   try {
-    for (const { value } of roots) if (!value.available) visit(value, order, slices, mark);
+    for (const { value } of roots) if (!value.available) visit(value, walk);
   } catch {
     // The flush finds it again, and says whose it is.
     return null;
   }
   return heldIn(
-    { nodes: inSequence(order), slices, roots },
+    { nodes: inSequence(walk.order), slices: walk.slices, roots },
     { nodes: 2 * MAX_PENDING_NODES, bytes: MAX_PENDING_BYTES / 2 },
   );
 }
@@ -120,10 +112,31 @@ function sendAllBut(held: Held): void {
 
 /** `givesBack`: memory that is needed no more goes back behind it. */
 function sendRoots({ roots, wanted, step }: Flush, givesBack: boolean, held: Held | null = null): void {
+  const chosen = choose({ roots, wanted, step }, held);
+  const cut = cutIntoParts(chosen, roots);
+  leaveUnstored(roots, chosen.exports);
+  const work = cut.parts.length > 0 ? sendAllButLast(cut, chosen.exports, step) : { ...chosen, last: [] };
+  sendLast(work, chosen.exports, givesBack ? goingBack(chosen.exports, held) : nothing, step);
+}
+
+/** What a flush runs, and by value that it stores, the root that holds the value, if one does. */
+interface Chosen extends Walk {
+  readonly exports: Map<Value, Root | null>;
+}
+
+/** What a flush, or a part of one, runs. */
+interface Work extends Walk {
+  readonly exports: ReadonlyMap<Value, Root | null>;
+  /** What parts of the flush still read, and nothing after this one. */
+  readonly last: readonly Value[];
+  /** Values with room for more rows, by those that they are computed in the place of. */
+  readonly long?: Grown;
+}
+
+/** Step 1 of a flush: what it stores. That is what was asked for, what roots hold and what gradients will read, but for recipes. */
+function choose({ roots, wanted, step }: Flush, held: Held | null): Chosen {
   const exports = new Map<Value, Root | null>();
-  const order: Node[] = [];
-  const slices: Slices = new Map();
-  const mark = newMark();
+  const walk = newWalk();
   const owners = new Map<Value, Root>();
   for (const root of roots) {
     root.value.shown = true;
@@ -134,7 +147,7 @@ function sendRoots({ roots, wanted, step }: Flush, givesBack: boolean, held: Hel
     if (!isNeeded && isCheap(value, { exports, releases })) return;
     // Whoever asks for it: the root holds it from now on, and goes back to what it held before where it fails.
     const root = owners.get(value) ?? null;
-    if (finds(value, root, { order, slices, mark }, step)) exports.set(value, root);
+    if (finds(value, root, walk, step)) exports.set(value, root);
   };
   for (const value of wanted) want(value);
   const candidates: Root[] = [];
@@ -149,21 +162,27 @@ function sendRoots({ roots, wanted, step }: Flush, givesBack: boolean, held: Hel
     if (value.overwritten && !value.lent) releaseAfterFlush(value);
     else if (!releases.has(value)) leaveToNext(value);
   }
-  storeAllBut(candidates, exports, mark, want);
+  storeAllBut(candidates, exports, walk.mark, want);
   // What a recipe is needed for a second time is stored.
-  for (const { outputs } of order) {
+  for (const { outputs } of walk.order) {
     for (const y of outputs) if (y.recipe && !y.available && !exports.has(y)) exports.set(y, null);
   }
+  return { ...walk, exports };
+}
+
+/** Step 2: the parts that it runs in, where it repeats something. Roots keep what one part leaves to others. */
+function cutIntoParts({ order, slices, exports }: Chosen, roots: Flush['roots']): Parts {
   const cut = partsOf(inSequence(order), slices, exports);
-  const { parts } = cut;
-  if (parts.length > 0) {
-    // What one part leaves to others is stored for as long as the flush takes; what users hold stays.
-    const stored = new Set(parts.flatMap(({ stores }) => stores));
-    for (const root of roots) {
-      const { value } = root;
-      if (stored.has(value) && !exports.has(value) && !isCheap(value, { exports, releases })) exports.set(value, root);
-    }
+  const stored = new Set(cut.parts.flatMap(({ stores }) => stores));
+  for (const root of stored.size > 0 ? roots : []) {
+    const { value } = root;
+    if (stored.has(value) && !exports.has(value) && !isCheap(value, { exports, releases })) exports.set(value, root);
   }
+  return cut;
+}
+
+/** Step 3: roots whose values are not computed by the flush hold a recipe, or contents that stand already. */
+function leaveUnstored(roots: Flush['roots'], exports: Chosen['exports']): void {
   mode.recorded = 0;
   mode.pendingBytes = 0;
   for (const root of roots) {
@@ -182,20 +201,31 @@ function sendRoots({ roots, wanted, step }: Flush, givesBack: boolean, held: Hel
     root.settled = value;
     root.computed = value;
   }
-  const work = parts.length > 0 ? sendAllButLast(cut, exports, step) : { order, slices, mark, exports, last: [] };
+}
+
+/** Values whose memory goes back behind a flush: those that were released, and those that no gradient reads any more. */
+interface GoingBack {
+  readonly released: readonly Value[];
+  readonly spent: readonly Value[];
+}
+
+const nothing: GoingBack = { released: noValues, spent: noValues };
+
+function goingBack(exports: Chosen['exports'], held: Held | null): GoingBack {
   // What a recipe goes through has no memory to give back, and is needed to make it.
-  const released = givesBack
-    ? takeReleases(held).filter((value) => value.available || exports.has(value) || !value.hung)
-    : noValues;
+  const released = takeReleases(held).filter((value) => value.available || exports.has(value) || !value.hung);
   for (const value of released) value.leaving = 'its memory was given back';
-  const spent = givesBack ? takeSpent(held) : noValues;
-  if (exports.size === 0) {
+  return { released, spent: takeSpent(held) };
+}
+
+/** Step 4: sends the last part, or the whole, and what goes back behind it. */
+function sendLast(work: Work, exports: Chosen['exports'], { released, spent }: GoingBack, step: PendingStep | null) {
+  const releases = spent.length > 0 ? [...released, ...spent] : released;
+  if (exports.size > 0) send(work, releases, step);
+  else {
     step?.failed();
-    for (const value of [...released, ...spent]) engine.releaseLater(value);
-    for (const value of spent) value.loan = 'returned';
-    return;
+    for (const value of releases) engine.releaseLater(value);
   }
-  send(work, spent.length > 0 ? [...released, ...spent] : released, step);
   // The work that has been submitted finds it; what is recorded from now on does not.
   for (const value of spent) value.loan = 'returned';
   for (const value of work.last) {
@@ -204,26 +234,10 @@ function sendRoots({ roots, wanted, step }: Flush, givesBack: boolean, held: Hel
   }
 }
 
-/** The nodes that a run is made of, and the slices that they read. */
-interface Walk {
-  readonly order: Node[];
-  readonly slices: Slices;
-  readonly mark: number;
-}
-
-/** What a flush, or a part of one, runs. */
-interface Work extends Walk {
-  readonly exports: ReadonlyMap<Value, Root | null>;
-  /** What parts of the flush still read, and nothing after this one. */
-  readonly last: readonly Value[];
-  /** Values with room for more rows, by those that they are computed in the place of. */
-  readonly long?: Grown;
-}
-
 /** Adds the nodes that must run for `value` to a walk; where that cannot be, it has failed. */
-function finds(value: Value, root: Root | null, { order, slices, mark }: Walk, step: PendingStep | null): boolean {
+function finds(value: Value, root: Root | null, walk: Walk, step: PendingStep | null): boolean {
   try {
-    visit(value, order, slices, mark);
+    visit(value, walk);
     return true;
   } catch (error) {
     noteFailure(value, error as Error);
@@ -244,7 +258,7 @@ function sendAllButLast(
 ): Work {
   const replaced: Value[] = [];
   const workFor = ({ loops }: Part, values: Iterable<Value>, last: readonly Value[]): Work => {
-    const walk: Walk = { order: [], slices: new Map(), mark: newMark() };
+    const walk = newWalk();
     const found = new Map<Value, Root | null>();
     for (const value of values) {
       const root = exports.get(value) ?? null;
@@ -275,23 +289,18 @@ function sendAllButLast(
 
 /** The same work with room for more rows. */
 function inRoom(work: Work, { standIns, pieces }: Grown): Work {
-  const slices: Slices = new Map();
+  const walk = newWalk();
   // The first piece stands for all of them.
-  for (const [leaf, [first]] of pieces) slices.set(leaf, first!);
-  const walk: Walk = { order: [], slices, mark: newMark() };
-  for (const value of work.exports.keys()) visit(standIns.get(value)!, walk.order, slices, walk.mark);
+  for (const [leaf, [first]] of pieces) walk.slices.set(leaf, first!);
+  for (const value of work.exports.keys()) visit(standIns.get(value)!, walk);
   inSequence(walk.order);
   return { ...work, ...walk, long: { standIns, pieces } };
 }
 
 /** Hands work to the engine. `isPart`: others of the flush come after it. */
-function send(
-  { order, slices, mark, exports: wanted, last, long }: Work,
-  releases: readonly Value[],
-  step: PendingStep | null,
-  isPart = false,
-): void {
-  const { inputs, key, scalars } = number(order, slices, mark);
+function send(work: Work, releases: readonly Value[], step: PendingStep | null, isPart = false): void {
+  const { order, slices, exports: wanted, last, long } = work;
+  const { inputs, key, scalars } = number(work);
   const standIn = (value: Value): Value => long?.standIns.get(value) ?? value;
   const exports = asNumbered(wanted, standIn);
   key.push(SEPARATOR);
@@ -374,202 +383,6 @@ function storeAllBut(
   const values = read.map(({ value }) => value);
   const recipes = recipesAmong(values, { exports, releases });
   for (const root of read) if (!recipes.has(root.value)) want(root.value, false);
-}
-
-type Slices = Map<Value, Slice>;
-
-/** Collects the nodes that must run for `value`, and the slices that they read; throws TensorReleasedError where a recipe's inputs are gone. */
-function visit(value: Value, order: Node[], slices: Slices, mark: number): void {
-  const stack: Value[] = [value];
-  const before = order.length;
-  while (stack.length > 0) {
-    const next = stack.pop()!;
-    const { node } = next;
-    const lost = next.gone ?? next.leaving;
-    if (next.available && !lost && !next.failure) continue;
-    if (next.failure || lost || !node || node.cut) {
-      for (const n of order.splice(before)) n.mark = 0;
-      throw next.failure ?? releasedError(value, next);
-    }
-    if (node.mark === mark) continue;
-    node.mark = mark;
-    order.push(node);
-    for (const x of node.reads) if (!isSlice(x, slices)) stack.push(x);
-  }
-}
-
-function isSlice(x: Value, slices: Slices): boolean {
-  if (x.available) return false;
-  if (slices.has(x)) return true;
-  const slice = sliceOf(x);
-  if (slice) slices.set(x, slice);
-  return slice !== null;
-}
-
-const GIVEN_BACK = 'it was stored for a gradient, which has been taken';
-
-function releasedError(value: Value, missing: Value): Error {
-  const name = value.node?.op.name ?? 'a tensor';
-  const why = missing.gone ?? missing.leaving ?? (missing.loan === 'returned' ? GIVEN_BACK : 'it was not kept');
-  const what =
-    missing === value
-      ? 'its value is gone'
-      : `it would be made again from a value of ${missing.node?.op.name ?? 'a tensor'} that is gone`;
-  return new TensorReleasedError(
-    `the result of ${name}, of shape [${value.shape.join(', ')}], can no longer be had: ${what} (${why}). ` +
-      'Tensors made inside a module, backward() or torch.scope() live no longer than it: call .retain() where it is made, or return it',
-  );
-}
-
-/**
- * Sorts nodes as they were recorded, but for other names and views of values that stand, which come right before what reads them: a
- * parameter gets one when it is first looked at, and whether that was before or after others makes no other program.
- */
-function inSequence(order: Node[]): Node[] {
-  order.sort((a, b) => a.id - b.id);
-  const names = new Set(order.filter(({ op, reads }) => (op.isName || op.views || op.run) && reads[0]!.available));
-  // Where values are overwritten, everything stays in its place.
-  if (names.size === 0 || order.some(({ op }) => op.inPlace)) return order;
-  const sorted = order.splice(0);
-  const late = new Set(names);
-  for (const node of sorted) {
-    if (names.has(node)) continue;
-    for (const { node: maker } of node.reads) if (maker && late.delete(maker)) order.push(maker);
-    order.push(node);
-  }
-  order.push(...late);
-  return order;
-}
-
-/** Numbers the values, inputs first, and writes the program's key. The nodes of `order`, and no others, have this mark. */
-function number(order: readonly Node[], slices: Slices, mark: number) {
-  const inputs: Value[] = [];
-  const key: number[] = [];
-  const last = lastNodeId();
-  for (const node of order) {
-    for (const x of node.reads) {
-      if (x.mark === mark || (x.node?.mark === mark && !x.available)) continue;
-      x.mark = mark;
-      x.number = inputs.length;
-      x.used = last;
-      const slice = slices.get(x);
-      if (slice) slice.base.used = last;
-      inputs.push(x);
-      key.push(slice ? SEPARATOR - x.metaId : x.metaId);
-    }
-  }
-  const scalars: number[] = [];
-  let next = inputs.length;
-  for (const node of order) {
-    key.push(SEPARATOR, node.signature);
-    for (const x of node.reads) key.push(x.number);
-    // An output may have been computed before while another of the same node is wanted now; it is computed again unseen.
-    for (const y of node.outputs) {
-      if (y.mark !== mark) {
-        y.mark = mark;
-        y.number = next;
-      }
-      next++;
-    }
-    if (node.op.placed && !offsetIsData(node)) key.push(OFFSET, node.scalars[0]!);
-    for (const s of node.scalars) scalars.push(s);
-  }
-  return { inputs, key, scalars };
-}
-
-/** What `number` gave; since then other flushes may have numbered the values anew. */
-function numbersOf(order: readonly Node[], inputs: readonly Value[]): Map<Value, number> {
-  const numbers = new Map(inputs.map((x, i) => [x, i]));
-  let next = inputs.length;
-  for (const { outputs } of order) {
-    for (const y of outputs) {
-      if (!numbers.has(y)) numbers.set(y, next);
-      next++;
-    }
-  }
-  return numbers;
-}
-
-/** The values whose contents the inputs of a program are, and for slices the bytes before them; behind them, what else lies in an input. */
-function cellsOf(
-  inputs: readonly Value[],
-  slices: Slices,
-  pieces?: Grown['pieces'],
-): Pick<Job, 'inputs' | 'offsets' | 'joins'> {
-  if (slices.size === 0) return { inputs, offsets: noOffsets };
-  const cells = inputs.map((x) => slices.get(x)?.base ?? x);
-  const offsets = inputs.map((x) => slices.get(x)?.offset);
-  if (!pieces) return { inputs: cells, offsets };
-  const joins = new Map<number, Piece[]>();
-  inputs.forEach((x, i) => {
-    const parts = pieces.get(x)?.map(({ base, offset, bytes }, k) => {
-      if (k === 0) return { input: i, bytes };
-      base.used = lastNodeId();
-      offsets.push(offset);
-      return { input: cells.push(base) - 1, bytes };
-    });
-    if (parts) joins.set(i, parts);
-  });
-  return { inputs: cells, offsets, joins };
-}
-
-/** The views whose offset is structure. By the time that the program is built, what they view may have contents. */
-const placedNodes = (order: readonly Node[]): ReadonlySet<Node> =>
-  new Set(order.filter((node) => node.op.placed && !offsetIsData(node)));
-
-interface Recorded {
-  readonly order: readonly Node[];
-  readonly edges: readonly (readonly Value[])[];
-  readonly inputs: readonly Value[];
-  readonly slices: Slices;
-  readonly placed: ReadonlySet<Node>;
-}
-
-function buildProgram({ order, edges, inputs, slices, placed }: Recorded, exports: readonly Value[]): Program {
-  const numbers = numbersOf(order, inputs);
-  const values = inputs.map(({ shape, dtype }) => ({ shape, dtype }));
-  let scalarBase = 0;
-  const nodes = order.map((node, n): ProgramNode => {
-    const outputs = node.outputs.map(({ shape, dtype }) => values.push({ shape, dtype }) - 1);
-    const built = {
-      op: node.op,
-      attrs: placed.has(node) ? { ...(node.attrs as object), offset: node.scalars[0] } : node.attrs,
-      inputs: edges[n]!.map((x) => numbers.get(x)!),
-      outputs,
-      scalarBase,
-      scalarCount: placed.has(node) ? 0 : node.scalars.length,
-      ...(isTracing() && { place: placeOf(node) }),
-    };
-    scalarBase += node.scalars.length;
-    return built;
-  });
-  return {
-    values,
-    inputCount: inputs.length,
-    slices: inputs.map((x) => slices.has(x)),
-    nodes,
-    exports: exports.map((value) => numbers.get(value)!),
-  };
-}
-
-/** What reading a pending value would run, if nothing else were pending, with what is stored for its gradient; null where it has been computed. */
-export function pendingProgram(value: Value) {
-  const order: Node[] = [];
-  const slices: Slices = new Map();
-  const mark = newMark();
-  const wanted = new Set<Value>([value]);
-  const met = new Set<Node>();
-  const meet = (node: Node) => !node.savedKept && !met.has(node) && met.add(node).has(node);
-  eachSaved(value, meet, (saved) => wanted.add(saved));
-  const exports = [...wanted].filter((one) => !one.available);
-  for (const one of exports) visit(one, order, slices, mark);
-  if (order.length === 0) return null;
-  const { inputs, key } = number(inSequence(order), slices, mark);
-  exports.sort((a, b) => a.number - b.number);
-  key.push(SEPARATOR, ...exports.map(({ number }) => number));
-  const edges = order.map((node) => node.reads);
-  const program = buildProgram({ order, edges, inputs, slices, placed: placedNodes(order) }, exports);
-  return { key, inputs: cellsOf(inputs, slices).inputs, program };
 }
 
 /** Drops the edges of a node whose values exist and stay, once neither another output nor a gradient needs them. */

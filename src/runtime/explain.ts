@@ -6,7 +6,7 @@ import { planFor } from '../compiler/prepare';
 import { ArgumentError } from '../core/errors';
 import { kindOf } from '../core/options';
 import { Printable } from '../core/printable';
-import { pendingProgram } from '../graph/flush';
+import { pendingProgram } from '../graph/program';
 import { type RehearsedJob, rehearse } from '../graph/rehearsal';
 import { defaultGenerator } from '../storage/random/generator';
 import { callable } from '../tensor/callable';

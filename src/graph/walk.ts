@@ -1,0 +1,78 @@
+// Walks: which nodes must run so that values have contents, and in which order.
+import { TensorReleasedError } from '../core/errors';
+import { type Slice, sliceOf } from './slices';
+import { type Node, newMark, type Value } from './value';
+
+export type Slices = Map<Value, Slice>;
+
+/** The nodes that a run is made of, and the slices that they read. */
+export interface Walk {
+  readonly order: Node[];
+  readonly slices: Slices;
+  readonly mark: number;
+}
+
+export const newWalk = (): Walk => ({ order: [], slices: new Map(), mark: newMark() });
+
+/** Collects the nodes that must run for `value`, and the slices that they read; throws TensorReleasedError where a recipe's inputs are gone. */
+export function visit(value: Value, { order, slices, mark }: Walk): void {
+  const stack: Value[] = [value];
+  const before = order.length;
+  while (stack.length > 0) {
+    const next = stack.pop()!;
+    const { node } = next;
+    const lost = next.gone ?? next.leaving;
+    if (next.available && !lost && !next.failure) continue;
+    if (next.failure || lost || !node || node.cut) {
+      for (const n of order.splice(before)) n.mark = 0;
+      throw next.failure ?? releasedError(value, next);
+    }
+    if (node.mark === mark) continue;
+    node.mark = mark;
+    order.push(node);
+    for (const x of node.reads) if (!isSlice(x, slices)) stack.push(x);
+  }
+}
+
+function isSlice(x: Value, slices: Slices): boolean {
+  if (x.available) return false;
+  if (slices.has(x)) return true;
+  const slice = sliceOf(x);
+  if (slice) slices.set(x, slice);
+  return slice !== null;
+}
+
+const GIVEN_BACK = 'it was stored for a gradient, which has been taken';
+
+function releasedError(value: Value, missing: Value): Error {
+  const name = value.node?.op.name ?? 'a tensor';
+  const why = missing.gone ?? missing.leaving ?? (missing.loan === 'returned' ? GIVEN_BACK : 'it was not kept');
+  const what =
+    missing === value
+      ? 'its value is gone'
+      : `it would be made again from a value of ${missing.node?.op.name ?? 'a tensor'} that is gone`;
+  return new TensorReleasedError(
+    `the result of ${name}, of shape [${value.shape.join(', ')}], can no longer be had: ${what} (${why}). ` +
+      'Tensors made inside a module, backward() or torch.scope() live no longer than it: call .retain() where it is made, or return it',
+  );
+}
+
+/**
+ * Sorts nodes as they were recorded, but for other names and views of values that stand, which come right before what reads them: a
+ * parameter gets one when it is first looked at, and whether that was before or after others makes no other program.
+ */
+export function inSequence(order: Node[]): Node[] {
+  order.sort((a, b) => a.id - b.id);
+  const names = new Set(order.filter(({ op, reads }) => (op.isName || op.views || op.run) && reads[0]!.available));
+  // Where values are overwritten, everything stays in its place.
+  if (names.size === 0 || order.some(({ op }) => op.inPlace)) return order;
+  const sorted = order.splice(0);
+  const late = new Set(names);
+  for (const node of sorted) {
+    if (names.has(node)) continue;
+    for (const { node: maker } of node.reads) if (maker && late.delete(maker)) order.push(maker);
+    order.push(node);
+  }
+  order.push(...late);
+  return order;
+}
