@@ -1,15 +1,7 @@
 // Owns accuracy: how many predictions are right.
 import { ofBatch } from '../gathering';
 import { accuracy as score } from './scores';
-import {
-  BinaryStatScores,
-  countedByTask,
-  MulticlassStatScores,
-  MultilabelStatScores,
-  scored,
-  taskDefaults,
-  taskOrder,
-} from './stat-scores';
+import { BinaryStatScores, countedByTask, MulticlassStatScores, MultilabelStatScores, scored } from './stat-scores';
 import { ofBatchByTask } from './task';
 
 /** (tp + tn) / all of preds and target [N, …]. See BinaryStatScores for the arguments. */
@@ -20,12 +12,7 @@ export class MulticlassAccuracy extends scored(MulticlassStatScores, score) {}
 export class MultilabelAccuracy extends scored(MultilabelStatScores, score) {}
 
 /** BinaryAccuracy, MulticlassAccuracy or MultilabelAccuracy by `task`; the average is 'micro' unless given. */
-export const Accuracy = countedByTask(
-  'Accuracy',
-  taskOrder,
-  { binary: BinaryAccuracy, multiclass: MulticlassAccuracy, multilabel: MultilabelAccuracy },
-  taskDefaults,
-);
+export const Accuracy = countedByTask('Accuracy', BinaryAccuracy, MulticlassAccuracy, MultilabelAccuracy);
 /** `Accuracy` of one batch. */
 export const accuracy = ofBatchByTask('accuracy', Accuracy);
 /** `BinaryAccuracy` of one batch. */

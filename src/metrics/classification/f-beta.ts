@@ -8,8 +8,7 @@ import {
   MultilabelStatScores,
   scored,
   scoredWithBeta,
-  taskDefaults,
-  taskOrder,
+  withBetaByTask,
 } from './stat-scores';
 import { ofBatchByTask } from './task';
 
@@ -27,20 +26,9 @@ export class MulticlassF1Score extends scored(MulticlassStatScores, fBeta) {}
 export class MultilabelF1Score extends scored(MultilabelStatScores, fBeta) {}
 
 /** BinaryF1Score, MulticlassF1Score or MultilabelF1Score by `task`; the average is 'micro' unless given. */
-export const F1Score = countedByTask(
-  'F1Score',
-  taskOrder,
-  { binary: BinaryF1Score, multiclass: MulticlassF1Score, multilabel: MultilabelF1Score },
-  taskDefaults,
-);
-const [task, ...others] = taskOrder;
+export const F1Score = countedByTask('F1Score', BinaryF1Score, MulticlassF1Score, MultilabelF1Score);
 /** BinaryFBetaScore, MulticlassFBetaScore or MultilabelFBetaScore by `task`; β is 1 and the average 'micro' unless given. */
-export const FBetaScore = countedByTask(
-  'FBetaScore',
-  [task, 'beta', ...others],
-  { binary: BinaryFBetaScore, multiclass: MulticlassFBetaScore, multilabel: MultilabelFBetaScore },
-  { ...taskDefaults, beta: 1 },
-);
+export const FBetaScore = withBetaByTask('FBetaScore', BinaryFBetaScore, MulticlassFBetaScore, MultilabelFBetaScore);
 
 /** `F1Score` of one batch. */
 export const f1Score = ofBatchByTask('f1Score', F1Score);

@@ -1,15 +1,7 @@
 // Owns the Hamming distance: how many predictions are wrong.
 import { ofBatch } from '../gathering';
 import { hammingDistance as score } from './scores';
-import {
-  BinaryStatScores,
-  countedByTask,
-  MulticlassStatScores,
-  MultilabelStatScores,
-  scored,
-  taskDefaults,
-  taskOrder,
-} from './stat-scores';
+import { BinaryStatScores, countedByTask, MulticlassStatScores, MultilabelStatScores, scored } from './stat-scores';
 import { ofBatchByTask } from './task';
 
 /** 1 − accuracy of preds and target [N, …]. See BinaryStatScores for the arguments. */
@@ -22,9 +14,9 @@ export class MultilabelHammingDistance extends scored(MultilabelStatScores, scor
 /** BinaryHammingDistance, MulticlassHammingDistance or MultilabelHammingDistance by `task`; the average is 'micro' unless given. */
 export const HammingDistance = countedByTask(
   'HammingDistance',
-  taskOrder,
-  { binary: BinaryHammingDistance, multiclass: MulticlassHammingDistance, multilabel: MultilabelHammingDistance },
-  taskDefaults,
+  BinaryHammingDistance,
+  MulticlassHammingDistance,
+  MultilabelHammingDistance,
 );
 /** `HammingDistance` of one batch. */
 export const hammingDistance = ofBatchByTask('hammingDistance', HammingDistance);

@@ -1,15 +1,7 @@
 // Owns precision: how much of what was found is true.
 import { ofBatch } from '../gathering';
 import { precision as score } from './scores';
-import {
-  BinaryStatScores,
-  countedByTask,
-  MulticlassStatScores,
-  MultilabelStatScores,
-  scored,
-  taskDefaults,
-  taskOrder,
-} from './stat-scores';
+import { BinaryStatScores, countedByTask, MulticlassStatScores, MultilabelStatScores, scored } from './stat-scores';
 import { ofBatchByTask } from './task';
 
 /** tp / (tp + fp) of preds and target [N, …]. See BinaryStatScores for the arguments. */
@@ -20,12 +12,7 @@ export class MulticlassPrecision extends scored(MulticlassStatScores, score) {}
 export class MultilabelPrecision extends scored(MultilabelStatScores, score) {}
 
 /** BinaryPrecision, MulticlassPrecision or MultilabelPrecision by `task`; the average is 'micro' unless given. */
-export const Precision = countedByTask(
-  'Precision',
-  taskOrder,
-  { binary: BinaryPrecision, multiclass: MulticlassPrecision, multilabel: MultilabelPrecision },
-  taskDefaults,
-);
+export const Precision = countedByTask('Precision', BinaryPrecision, MulticlassPrecision, MultilabelPrecision);
 /** `Precision` of one batch. */
 export const precision = ofBatchByTask('precision', Precision);
 /** `BinaryPrecision` of one batch. */

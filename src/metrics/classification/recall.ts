@@ -1,15 +1,7 @@
 // Owns recall: how much of what is true was found.
 import { ofBatch } from '../gathering';
 import { recall as score } from './scores';
-import {
-  BinaryStatScores,
-  countedByTask,
-  MulticlassStatScores,
-  MultilabelStatScores,
-  scored,
-  taskDefaults,
-  taskOrder,
-} from './stat-scores';
+import { BinaryStatScores, countedByTask, MulticlassStatScores, MultilabelStatScores, scored } from './stat-scores';
 import { ofBatchByTask } from './task';
 
 /** tp / (tp + fn) of preds and target [N, …]. See BinaryStatScores for the arguments. */
@@ -20,12 +12,7 @@ export class MulticlassRecall extends scored(MulticlassStatScores, score) {}
 export class MultilabelRecall extends scored(MultilabelStatScores, score) {}
 
 /** BinaryRecall, MulticlassRecall or MultilabelRecall by `task`; the average is 'micro' unless given. */
-export const Recall = countedByTask(
-  'Recall',
-  taskOrder,
-  { binary: BinaryRecall, multiclass: MulticlassRecall, multilabel: MultilabelRecall },
-  taskDefaults,
-);
+export const Recall = countedByTask('Recall', BinaryRecall, MulticlassRecall, MultilabelRecall);
 /** `Recall` of one batch. */
 export const recall = ofBatchByTask('recall', Recall);
 /** `BinaryRecall` of one batch. */

@@ -1,15 +1,7 @@
 // Owns specificity: how much of what is not true was left out.
 import { ofBatch } from '../gathering';
 import { specificity as score } from './scores';
-import {
-  BinaryStatScores,
-  countedByTask,
-  MulticlassStatScores,
-  MultilabelStatScores,
-  scored,
-  taskDefaults,
-  taskOrder,
-} from './stat-scores';
+import { BinaryStatScores, countedByTask, MulticlassStatScores, MultilabelStatScores, scored } from './stat-scores';
 import { ofBatchByTask } from './task';
 
 /** tn / (tn + fp) of preds and target [N, …]. See BinaryStatScores for the arguments. */
@@ -22,9 +14,9 @@ export class MultilabelSpecificity extends scored(MultilabelStatScores, score, n
 /** BinarySpecificity, MulticlassSpecificity or MultilabelSpecificity by `task`; the average is 'micro' unless given. */
 export const Specificity = countedByTask(
   'Specificity',
-  taskOrder,
-  { binary: BinarySpecificity, multiclass: MulticlassSpecificity, multilabel: MultilabelSpecificity },
-  taskDefaults,
+  BinarySpecificity,
+  MulticlassSpecificity,
+  MultilabelSpecificity,
 );
 /** `Specificity` of one batch. */
 export const specificity = ofBatchByTask('specificity', Specificity);

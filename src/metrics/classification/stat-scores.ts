@@ -3,6 +3,7 @@ import { ArgumentError } from '../../core/errors';
 import { shown } from '../../core/options';
 import type { Tensor } from '../../tensor/tensor';
 import { definition, type MetricClass, metric, ofBatch, type Parts, type State, score as traits } from '../gathering';
+import type { Metric } from '../metric';
 import { expectBinary, expectClasses, expectLabels, expectTensors, type MultidimAverage } from './arguments';
 import { type Counts, countBinary, countClasses, countLabels } from './counting';
 import { among, from, type Options, optionsWith } from './options';
@@ -172,7 +173,7 @@ export function scoredWithBeta<C extends Counting>(Class: C): WithBeta<C> {
   return Beta as unknown as WithBeta<C>;
 }
 
-export const taskOrder = [
+const taskOrder = [
   'task',
   'threshold',
   'numClasses',
@@ -185,18 +186,37 @@ export const taskOrder = [
   'zeroDivision',
 ] as const;
 /** As torchmetrics has it, the names without a task sum over all classes. */
-export const taskDefaults = { average: 'micro' } as const;
+const taskDefaults = { average: 'micro' } as const;
 
-/** Metrics of counts by their task. */
-export const countedByTask = byTask<Counted>();
+const betaDefaults = { ...taskDefaults, beta: 1 } as const;
+
+type OfCounts = abstract new (...args: never) => Metric;
+
+/** A metric of counts by its task. */
+/* @__NO_SIDE_EFFECTS__ */
+export function countedByTask<B extends OfCounts, C extends OfCounts, L extends OfCounts>(
+  name: string,
+  binary: B,
+  multiclass: C,
+  multilabel: L,
+) {
+  return byTask<Counted>()(name, taskOrder, { binary, multiclass, multilabel }, taskDefaults);
+}
+
+/** The same with β behind the task. */
+/* @__NO_SIDE_EFFECTS__ */
+export function withBetaByTask<B extends OfCounts, C extends OfCounts, L extends OfCounts>(
+  name: string,
+  binary: B,
+  multiclass: C,
+  multilabel: L,
+) {
+  const [task, ...others] = taskOrder;
+  return byTask<Counted>()(name, [task, 'beta', ...others], { binary, multiclass, multilabel }, betaDefaults);
+}
 
 /** BinaryStatScores, MulticlassStatScores or MultilabelStatScores by `task`; the average is 'micro' unless given. */
-export const StatScores = countedByTask(
-  'StatScores',
-  taskOrder,
-  { binary: BinaryStatScores, multiclass: MulticlassStatScores, multilabel: MultilabelStatScores },
-  taskDefaults,
-);
+export const StatScores = countedByTask('StatScores', BinaryStatScores, MulticlassStatScores, MultilabelStatScores);
 
 /** `StatScores` of one batch. */
 export const statScores = ofBatchByTask('statScores', StatScores);
