@@ -29,10 +29,14 @@ export type Arguments<O, Order extends readonly (keyof O)[], Given extends reado
       ? Either<Arguments<O, OfKeys<Rest, O>, [...Given, ...ByPlace<K, O>]>, [...Given, options: Named<O, Order>]>
       : Given;
 
-/** The lists behind what is required: the rest by name, all by place, or some by place and some by name. Editors show the first one. */
+/** The lists behind what is required: the rest by name, all by place, or some by place and some by name. Editors show the first one, and errors the last. */
 type Completed<O, Order extends readonly (keyof O)[], Given extends readonly unknown[]> = Order extends readonly []
   ? Given
-  : Either<[...Given, options?: Named<O, Order>], Either<[...Given, ...Optional<O, Order>], Mixed<O, Order, Given>>>;
+  : Either<[...Given, options?: Named<O, Order>], Either<[...Given, ...Optional<O, Order>], Ending<O, Order, Given>>>;
+
+type Ending<O, Order extends readonly (keyof O)[], Given extends readonly unknown[]> = Order extends readonly [unknown]
+  ? [...Given, options: Named<O, Order>]
+  : Either<Mixed<O, Order, Given>, [...Given, options: Named<O, Order>]>;
 
 type Mixed<O, Order extends readonly (keyof O)[], Given extends readonly unknown[]> = Order extends readonly [
   infer K,

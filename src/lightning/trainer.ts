@@ -129,7 +129,7 @@ export class Trainer extends Overview {
   isVerbose = true;
   readonly #interrupts = new Interrupts();
 
-  constructor(...args: [TrainerOptions?]) {
+  constructor(...args: [options?: TrainerOptions]) {
     super();
     const o = parseOptions(args);
     this.options = o;

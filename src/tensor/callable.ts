@@ -127,11 +127,13 @@ type Gathered<Names extends readonly string[], Args extends readonly unknown[]> 
 
 type Member<Name extends string, T> = Name extends `${infer Given}?` ? { [K in Given]?: T } : { [K in Name]: T };
 
-/** A function that takes its parameters by place, or from any of them on by name. */
-export type Callable<S extends string, F extends Callee> = ((
-  ...args: ByName<NamesOf<S>, Parameters<F>>
-) => ReturnType<F>) &
-  F;
+/**
+ * A function that takes its parameters by place, or from any of them on by name. One with options has a single signature, so that an error is about the
+ * arguments; the others are functions of fewer parameters too, as `tensors.map(torch.exp)` needs.
+ */
+export type Callable<S extends string, F extends Callee> = S extends `${string}...)`
+  ? (...args: Parameters<F> | ByName<NamesOf<S>, Parameters<F>>) => ReturnType<F>
+  : ((...args: ByName<NamesOf<S>, Parameters<F>>) => ReturnType<F>) & F;
 
 /**
  * `call` under PyTorch's calling rules. The signature lists its parameters in order, each with its kind, `tensor` if none is written;
@@ -208,7 +210,7 @@ export function overloaded<F extends Callee>(signature: string, call: Callee): F
 /** `callable` for functions whose types list their parameters by name already, or that are overloaded. */
 /* @__NO_SIDE_EFFECTS__ */
 export function checked<F extends Callee>(signature: string, call: F): F {
-  return callable(signature, call);
+  return callable(signature, call) as unknown as F;
 }
 
 /** Getters of a class, told to those who watch, with their errors under their own names. */

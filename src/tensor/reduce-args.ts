@@ -13,13 +13,15 @@ export interface SumOptions {
   dtype?: DType;
 }
 
-/** `(dim)`, `(dim, { keepdim })`, `(dim, keepdim)` or `({ dim, keepdim })`, with further options O in the object. */
+/** `(dim)`, `(dim, { keepdim })`, `(dim, keepdim)` or `({ dim, keepdim })`, with further options O in the object. Editors show the first list, and errors the last. */
 export type ReduceArgs<D = Dims, O = unknown> =
   | [options?: { dim?: D; keepdim?: boolean } & O]
   | [dim?: D, options?: ({ keepdim?: boolean } & O) | boolean]
-  | [dim: D | undefined, keepdim: boolean | undefined, options?: O];
+  | [dim: D | undefined, keepdim: boolean | undefined, options?: O]
+  | [dim: D, options: { keepdim?: boolean } & O]
+  | [options: { dim?: D; keepdim?: boolean } & O];
 
-interface SpreadOptions {
+export interface SpreadOptions {
   /** Subtracted from the number of elements; default 1. */
   correction?: number;
   /** `false` for `correction: 0`. */
@@ -31,7 +33,9 @@ export type SpreadArgs =
   | [options?: { dim?: Dims; keepdim?: boolean } & SpreadOptions]
   | [dim?: Dims, options?: { keepdim?: boolean } & SpreadOptions]
   | [unbiased: boolean]
-  | [dim: Dims, unbiased: boolean, keepdim?: boolean | { keepdim?: boolean }];
+  | [dim: Dims, unbiased: boolean, keepdim?: boolean | { keepdim?: boolean }]
+  | [dim: Dims, options: { keepdim?: boolean } & SpreadOptions]
+  | [options: { dim?: Dims; keepdim?: boolean } & SpreadOptions];
 
 interface ReduceCall {
   readonly dim: Dims;

@@ -53,6 +53,11 @@ const signatures: Readonly<Record<string, string>> = {
   'datasets.MNIST(|)': 'MNIST(root: Root, options?: ',
   'func.vmap(|)': 'vmap(func: ',
   'func.grad(|)': 'grad(func: ',
+  'new Trainer(|)': 'Trainer(options?: TrainerOptions',
+  'new metrics.Accuracy(|)': 'Accuracy(options: ',
+  'F.crossEntropy(|)': 'crossEntropy(input: torch.Tensor, target: torch.Tensor, options?: {',
+  'F.interpolate(x, |)': 'interpolate(x: torch.Tensor, options?: {',
+  'x.sum(|)': 'sum(options?: ({ dim?: ',
 };
 
 /** Parameters at the cursor, and how their texts begin. */
@@ -66,7 +71,7 @@ const parameters: Readonly<Record<string, string>> = {
 /** Wrong calls, the word that is underlined, and what the error says there. */
 const mistakes: Readonly<Record<string, readonly [at: string, says: RegExp]>> = {
   'new nn.Conv2d(3, 8, 3, { pading: 1 });': ['pading', /'pading' does not exist .*Did you mean to write 'padding'/],
-  'new nn.LSTM(3, 4, { batch_first: true });': ['LSTM', /Did you mean to write 'batchFirst'/],
+  'new nn.LSTM(3, 4, { batch_first: true });': ['batch_first', /Did you mean to write 'batchFirst'/],
   'new transforms.RandomCrop({ size: 32, pad: 4 });': ['pad', /'pad' does not exist/],
   'new Trainer({ maxEpoch: 3 });': ['maxEpoch', /Did you mean to write 'maxEpochs'/],
   "new Trainer({ maxEpochs: '3' });": ['maxEpochs', /Type 'string' is not assignable to type 'number'/],
@@ -84,7 +89,44 @@ const mistakes: Readonly<Record<string, readonly [at: string, says: RegExp]>> = 
   'torch.noGrad(async () => x);': ['async () => x', /a synchronous function: the switch cannot follow an await/],
   "torch.tensor([1], { dtype: 'float64' });": ['dtype', /'"float64"' is not assignable to type 'DType/],
   'new torch.data.DataLoader(x);': ['x', /Property 'get' is missing in type 'Tensor'/],
+  "models.resnet18({ weights: 'DEFAUL' });": ['weights', /'"DEFAUL"' is not assignable .*Did you mean '"DEFAULT"'/],
+  "models.resnet18({ weight: 'DEFAULT' });": ['weight', /Did you mean to write 'weights'/],
+  "models.segmentation.fcnResnet50({ weightsBackbone: 'IMAGENET' });": ['weightsBackbone', /'"IMAGENET"' is not/],
+  "vision.detection.fasterrcnnResnet50Fpn({ weights: 'COCO_V' });": ['weights', /Did you mean '"COCO_V1"'/],
+  "F.crossEntropy(x, y, { reduction: 'avg' });": [
+    "x, y, { reduction: 'avg' }",
+    /types of 'reduction' are incompatible .*\n.*'"avg"' is not assignable to type 'Reduction/,
+  ],
+  "F.interpolate(x, { mode: 'bilinea' });": [
+    "x, { mode: 'bilinea' }",
+    /'"bilinea"' is not .*Did you mean '"bilinear"'/,
+  ],
+  'F.conv2d(x, y, { pading: 1 });': ['pading', /Did you mean to write 'padding'/],
+  'x.sum({ dim: 1, keepDim: true });': ['keepDim', /Did you mean to write 'keepdim'/],
+  'x.mean(1, { keepDim: true });': ['keepDim', /Did you mean to write 'keepdim'/],
+  "torch.zeros(2, { dtype: 'double' });": [
+    "2, { dtype: 'double' }",
+    /types of 'dtype' are incompatible .*\n.*'"double"' is not assignable to type 'DType/,
+  ],
+  "torch.zeros([2], { dtype: 'double' });": ["[2], { dtype: 'double' }", /'"double"' is not assignable to type 'DType/],
+  "new metrics.Accuracy({ task: 'multi' });": [
+    "{ task: 'multi' }",
+    /'"multi"' is not assignable to type '"(binary|multi\w+)"/,
+  ],
+  'new metrics.Accuracy({ numClasses: 3 });': ['{ numClasses: 3 }', /Property 'task' is missing/],
+  'torch.cat([x, y], { dm: 1 });': ['dm', /'dm' does not exist in type '{ dim\?: number/],
   'torch.cat(x, x);': ['x, x', /'Tensor' is missing the following properties from type 'readonly Tensor\[\]'/],
+};
+
+/** Mistakes whose errors are not as one would want them, which name the method, the option or the word by another way than it should be. */
+const unclear: typeof mistakes = {
+  'x[0];': ['x[0]', /Property '0' does not exist on type 'Tensor'/],
+  'new optim.lrScheduler.StepLR(sgd);': ['sgd', /'SGD' is missing the following properties .*optimizer, stepSize$/],
+  "new nn.CrossEntropyLoss({ reduction: 'avg' });": [
+    'CrossEntropyLoss',
+    /'"avg"' is not assignable to type 'Reduction/,
+  ],
+  'x.max({ dim: 1, keepDim: true });': ['dim', /'dim' does not exist in type '{ other: Tensor; }'/],
 };
 
 /** Places where a name is completed, and some that are offered. */
@@ -100,6 +142,8 @@ const completions: Readonly<Record<string, readonly string[]>> = {
   "vision.io.draw(x, { cmap: '|' })": ['viridis', 'hot', 'gray'],
   "F.pad(x, [1, 1], { mode: '|' })": ['constant', 'reflect', 'replicate', 'circular'],
   'torch.linalg.|': ['norm', 'solve', 'svd'],
+  "models.resnet18({ weights: '|' })": ['DEFAULT', 'IMAGENET1K_V1', 'IMAGENET1K_V2'],
+  'x.sum({ | })': ['dim', 'keepdim', 'dtype'],
 };
 
 /** Words under the cursor, and how their texts begin. */
@@ -117,7 +161,7 @@ const texts: Readonly<Record<string, string>> = {
   'new nn.Conv2d(1, 1, 1, { pad|ding: 1 })': 'Added on each side',
 };
 
-const codes = [signatures, parameters, mistakes, completions, texts].flatMap(Object.keys);
+const codes = [signatures, parameters, mistakes, unclear, completions, texts].flatMap(Object.keys);
 const pathOf = (code: string) => `${root}demos/asked-${codes.indexOf(code)}.ts`;
 const sources = new Map(codes.map((code) => [pathOf(code), `${prologue}${code.replace('|', '')}\nexport {};\n`]));
 const cursorIn = (code: string) => prologue.length + code.indexOf('|');
@@ -165,7 +209,7 @@ test('a parameter has a text', () => {
   expect(Object.fromEntries(shown)).toEqual(parameters);
 });
 
-test.each(Object.entries(mistakes))('%s is told where it stands', (code, [at, says]) => {
+test.each(Object.entries({ ...mistakes, ...unclear }))('%s is told where it stands', (code, [at, says]) => {
   const path = pathOf(code);
   const [found] = [...service.getSyntacticDiagnostics(path), ...service.getSemanticDiagnostics(path)];
   const { start = 0, length = 0 } = found ?? {};

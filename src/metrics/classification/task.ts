@@ -31,12 +31,16 @@ type Rest<Order extends readonly string[]> = Order extends readonly ['task', ...
   : never;
 type Others<O, Order extends readonly string[]> = Arguments<O, OfKeys<Rest<Order>, O>>;
 
+/** All by name, or the task in front; errors are about the last list. */
+type TaskArguments<O, Order extends readonly string[], T> =
+  | [options: Omit<O, 'task'> & { task: T }]
+  | [task: T, ...args: Others<Omit<O, 'task'>, Order>]
+  | [named: Omit<O, 'task'> & { task: T }];
+
 /** A class that stands for one of each task: `new Accuracy({ task: 'multiclass', numClasses: 3 })` is a MulticlassAccuracy. */
 export interface TaskMetric<O, Order extends readonly string[], Of> {
-  new <T extends keyof Of & Task>(options: Omit<O, 'task'> & { task: T }): Made<Of, T>;
-  new <T extends keyof Of & Task>(task: T, ...args: Others<Omit<O, 'task'>, Order>): Made<Of, T>;
-  <T extends keyof Of & Task>(options: Omit<O, 'task'> & { task: T }): Made<Of, T>;
-  <T extends keyof Of & Task>(task: T, ...args: Others<Omit<O, 'task'>, Order>): Made<Of, T>;
+  new <T extends keyof Of & Task>(...args: TaskArguments<O, Order, T>): Made<Of, T>;
+  <T extends keyof Of & Task>(...args: TaskArguments<O, Order, T>): Made<Of, T>;
   /** @internal */
   readonly [definition]: ByTask & { readonly types?: readonly [options: O, order: Order, of: Of] };
 }

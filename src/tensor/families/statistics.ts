@@ -282,7 +282,7 @@ type UniqueMethod = <I extends boolean = false, C extends boolean = false>(
 ) => Promise<Unique<I, C>>;
 
 /** The elements without repetition, in rising order, NaNs last; reads back, since they decide the size. */
-export const unique = forms<Callable<'unique(input, ...)', UniqueCall>, UniqueMethod>('unique(input, ...)', uniqueOf);
+export const unique = forms<Callable<'unique(input)', UniqueCall>, UniqueMethod>('unique(input, ...)', uniqueOf);
 
 async function uniqueOf(input: Tensor, ...args: UniqueArgs<boolean, boolean>): Promise<Tensor | Tensor[]> {
   const options = parseArgs<UniqueOptions<boolean, boolean>>(
@@ -307,7 +307,7 @@ type ConsecutiveMethod = <I extends boolean = false, C extends boolean = false>(
 ) => Promise<Unique<I, C>>;
 
 /** The elements without those that equal the one before; reads back. */
-export const uniqueConsecutive = forms<Callable<'uniqueConsecutive(input, ...)', ConsecutiveCall>, ConsecutiveMethod>(
+export const uniqueConsecutive = forms<Callable<'uniqueConsecutive(input)', ConsecutiveCall>, ConsecutiveMethod>(
   'uniqueConsecutive(input, ...)',
   uniqueConsecutiveOf,
 );

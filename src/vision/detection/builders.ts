@@ -4,7 +4,10 @@ import * as nn from '../../nn';
 import type { Module } from '../../nn/module';
 import {
   builder,
+  type CompletedWeights,
+  type GivenWeights,
   giveEnumeration,
+  type Spelled,
   type WeightsName,
   type WeightsSource,
   type WithoutWeights,
@@ -39,9 +42,12 @@ interface BackboneOptions {
 
 /** The function of a detector: at once with random weights, a promise where weights are to be read, of all of it or of its backbone. */
 export interface DetectorBuilder<M extends Module, O extends object> {
+  <W extends GivenWeights>(options: O & BackboneOptions & WithWeights<W>): Promise<M>;
+  <W extends GivenWeights>(options: O & BackboneOptions & { weightsBackbone: W & Spelled<W> }): Promise<M>;
   (options?: O & BackboneOptions & WithoutWeights & { weightsBackbone?: null }): M;
-  (options: O & BackboneOptions & WithWeights): Promise<M>;
-  (options: O & BackboneOptions & { weightsBackbone: WeightsSource }): Promise<M>;
+  (
+    options: O & BackboneOptions & { weights?: CompletedWeights | null; weightsBackbone?: CompletedWeights | null },
+  ): Promise<M>;
 }
 
 interface Recipe<M extends Module, B extends Module, O extends object> {

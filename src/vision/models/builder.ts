@@ -4,11 +4,11 @@ import * as kinds from '../../core/argument-kinds';
 import { ArgumentError } from '../../core/errors';
 import { parseArgs } from '../../core/options';
 import type { Module } from '../../nn/module';
-import type { Progress, WeightsSource } from './load-weights';
+import type { CompletedWeights, GivenWeights, Progress, Spelled, WeightsSource } from './load-weights';
 import type * as table from './weights/table';
 import type { Weights } from './weights/weights';
 
-export type { WeightsSource } from './load-weights';
+export type { CompletedWeights, GivenWeights, Spelled, WeightsSource } from './load-weights';
 
 export interface WithoutWeights {
   /** Default: null, random weights as torchvision draws them. */
@@ -17,19 +17,23 @@ export interface WithoutWeights {
   progress?: Progress;
 }
 
-export interface WithWeights {
-  weights: WeightsSource;
+export interface WithWeights<W> {
+  /** Trained weights: a name of torchvision's, an address, a path, a file or a state dict. */
+  weights: W & Spelled<W>;
   progress?: Progress;
 }
 
 /** The name of an enumeration of torchvision's weights, which is loaded when somebody asks for some of these. */
 export type WeightsName = keyof typeof table;
 
-/** The function of a network: at once with random weights, a promise where weights are to be read. */
+/** The function of a network: at once with random weights, a promise where weights are to be read. Errors are about the last form. */
 export interface NetworkBuilder<M extends Module, O extends object> {
+  <W extends GivenWeights>(options: O & WithWeights<W>): Promise<M>;
   (options?: O & WithoutWeights): M;
-  (options: O & WithWeights): Promise<M>;
-  (options: O & { weights?: WeightsSource | null; progress?: Progress }): M | Promise<M>;
+  <W extends GivenWeights | null>(
+    options: O & { weights?: W; progress?: Progress } & { weights?: Spelled<W> },
+  ): M | Promise<M>;
+  (options: O & { weights?: CompletedWeights | null; progress?: Progress }): M | Promise<M>;
 }
 
 /** What is known while a network is built for weights. */

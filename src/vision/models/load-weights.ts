@@ -7,6 +7,7 @@ import { load } from '../../io/load';
 import type { Module } from '../../nn/module';
 import type { StateDict } from '../../nn/state-dict';
 import { Tensor } from '../../tensor/tensor';
+import type * as table from './weights/table';
 import { Weights, type WeightsEnumeration } from './weights/weights';
 
 /**
@@ -14,6 +15,30 @@ import { Weights, type WeightsEnumeration } from './weights/weights';
  * path, a `File` or bytes of what PyTorch or `torch.save` wrote, or a state dict.
  */
 export type WeightsSource = Weights | ByteSource | StateDict;
+
+/** The names that torchvision gives trained weights in its enumerations. */
+type TrainedName = {
+  [E in keyof typeof table]: Exclude<keyof (typeof table)[E], keyof WeightsEnumeration>;
+}[keyof typeof table];
+
+/** Weights as editors complete them. */
+export type CompletedWeights = TrainedName | Exclude<WeightsSource, string>;
+
+/** Weights that may be a text of any kind. */
+export type GivenWeights = CompletedWeights | (string & Record<never, never>);
+
+/** Takes weights W but for a text that is written out and is no name of torchvision's, and no address or path by its dot or slash, as 'DEFAUL'. */
+export type Spelled<W> = W extends string
+  ? string extends W
+    ? W
+    : W extends TrainedName | `${string}_Weights.${TrainedName}`
+      ? W
+      : W extends `${string}_Weights.${string}`
+        ? never
+        : W extends `${string}/${string}` | `${string}.${string}`
+          ? W
+          : never
+  : W;
 
 export type Progress = HubOptions['progress'];
 

@@ -11,9 +11,12 @@ import type { Tensor } from '../../../tensor/tensor';
 import { Network } from '../../network';
 import {
   builder,
+  type CompletedWeights,
   expectClasses,
   expectOption,
+  type GivenWeights,
   type NetworkBuilder,
+  type Spelled,
   type WeightsName,
   type WeightsSource,
   type WithoutWeights,
@@ -156,9 +159,14 @@ type Backbone = { weightsBackbone?: WeightsSource | null };
  * those of the classifier that it begins with.
  */
 export interface SegmentationBuilder<M extends SegmentationModel> {
+  <W extends GivenWeights>(options: SegmentationOptions & Backbone & WithWeights<W>): Promise<M>;
+  <W extends GivenWeights>(
+    options: SegmentationOptions & WithoutWeights & { weightsBackbone: W & Spelled<W> },
+  ): Promise<M>;
   (options?: SegmentationOptions & WithoutWeights & { weightsBackbone?: null }): M;
-  (options: SegmentationOptions & Backbone & WithWeights): Promise<M>;
-  (options: SegmentationOptions & WithoutWeights & { weightsBackbone: WeightsSource }): Promise<M>;
+  (
+    options: SegmentationOptions & { weights?: CompletedWeights | null; weightsBackbone?: CompletedWeights | null },
+  ): Promise<M>;
 }
 
 type BackboneBuilder = NetworkBuilder<ResNet, ResNetOptions>;
