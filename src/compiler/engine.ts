@@ -4,7 +4,7 @@ import { whenLoaded } from '../core/late';
 import { byteLength } from '../core/meta';
 import type { Copied, Copying } from '../gpu/copier';
 import { copying as parts } from '../gpu/copying';
-import { type AdapterProfile, type DeviceOptions, isSoftware } from '../gpu/device';
+import type { AdapterProfile, DeviceOptions } from '../gpu/device';
 import { type Executable, giveUp } from '../gpu/executable';
 import { expectGood, type FaultSlot, placesToRead } from '../gpu/fault-sources';
 import type { Allocation } from '../gpu/memory';
@@ -37,8 +37,8 @@ import { PlanCache } from './plan-cache';
 import { Refusal } from './refusal';
 import { type Sendable, Sender } from './sender';
 import { releaseStanding } from './standing';
-import { BackgroundTuning } from './tuning/background';
-import { Measurements } from './tuning/measurements';
+import { lateMeasurements, unread } from './tuning/late';
+import type { Measurements } from './tuning/measurements';
 import type { TuningRecord } from './tuning/store';
 
 export type { Cell, Job, JobExport, Rehearsal };
@@ -85,21 +85,17 @@ export class Engine {
   private rehearsing: Rehearsal | null = null;
   /** Plans that wait for kernels of their own. */
   private readonly refining = new Set<Promise<void>>();
-  readonly measured = new Measurements(() => this.options.tuning);
-  private readonly background = new BackgroundTuning({
-    idleDevice: () => {
-      const { session } = this;
-      const busy = !session || session.lost || session.profiler || this.tail || this.rehearsal || this.opening;
-      // Kernels for another kind of adapter than this one are chosen by tests, and may take seconds.
-      const asked = session && isSoftware(session.device.adapterInfo) === (session.profile.kind === 'software');
-      return busy || !asked || this.options.tuning === false ? null : session.device;
-    },
-    wanted: () => this.measured.wanted,
-    // Plans that are there go on as they are: they compute the same bits, and to compile them anew would be felt.
-    found: (probe, costs) => {
-      if (this.session) this.measured.keepCosts(this.session, probe, costs);
-    },
+  private readonly tuning = lateMeasurements({
+    place: () => this.options.tuning,
+    session: () => this.session,
+    isBusy: () => Boolean(this.tail || this.rehearsal || this.opening),
   });
+
+  /** What has been measured. */
+  async measured(): Promise<Measurements> {
+    await this.tuning.load();
+    return this.tuning.now;
+  }
 
   /** Compiles by these passes from now on, for tests: whichever they are, programs compute the same. */
   compileBy(passes: readonly CompilerPass[] = compilerPasses): void {
@@ -129,7 +125,7 @@ export class Engine {
     if (submitMilliseconds !== undefined) session.submitMilliseconds = submitMilliseconds;
     if (kernels !== session.profile.kind || tuning !== before) {
       session.profile = { ...session.profile, kind: kernels };
-      this.useMeasured(session, await this.measured.load());
+      this.useMeasured(session, await this.tuning.here?.load());
     }
     return session.profile;
   }
@@ -442,7 +438,7 @@ export class Engine {
   }
 
   private async openTuned(): Promise<Session> {
-    const loading = this.measured.load();
+    const loading = this.tuning.here?.load();
     // Should the device be refused, that is the error to report.
     const session = await Session.open(this.options);
     this.useMeasured(session, await loading);
@@ -450,7 +446,9 @@ export class Engine {
   }
 
   private useMeasured(session: Session, record?: TuningRecord): void {
-    this.measured.use(session, record);
+    const { here } = this.tuning;
+    if (here) here.use(session, record);
+    else session.profile = { ...session.profile, tuning: unread(this.tuning) };
     this.plans.clear();
   }
 
@@ -571,7 +569,7 @@ export class Engine {
 
   /** What follows on a run. */
   private ran(job: Job, cached: CachedPlan, session: Session): void {
-    this.background.stir();
+    this.tuning.here?.background.stir();
     const isHot = this.heat.rises(cached);
     if (!cached.executable.general) return;
     if (!isHot) {

@@ -131,6 +131,13 @@ export const withTexts = (lowering: Lowering): Lowering => inTime((reader) => re
 export const passWithTexts = (pass: Pass): Pass => inTime((reader) => reader.pass(pass));
 
 const codes: LatePart<unknown>[] = [];
+/** Parts that kernels may ask for as they choose. */
+const asked: LatePart<unknown>[] = [];
+
+/** Has a part come with the first kernels that are loaded. */
+export function comesWithKernels(part: LatePart<unknown>): void {
+  asked.push(part);
+}
 
 /**
  * The code of kernels, which a lowering calls for: loaded where a plan first needs it, with the packs that it always needs.
@@ -140,7 +147,7 @@ export function kernels<K>(name: string, ask: () => Promise<K>, ...always: PackN
   const code = new LatePart(name, ask);
   codes.push(code);
   return () => {
-    if (!code.here) throw new MissingParts([code, ...always.map((pack) => packs[pack])]);
+    if (!code.here) throw new MissingParts([code, ...always.map((pack) => packs[pack]), ...asked]);
     return code.here;
   };
 }
@@ -148,6 +155,6 @@ export function kernels<K>(name: string, ask: () => Promise<K>, ...always: PackN
 /** Loads all packs, and the code of all kernels, so that plans can be compiled without waiting, for tests. */
 export const allParts = async (): Promise<void> => {
   await Promise.all(
-    [...Object.values(packs), ...codes, copying, inlining, widening, writing].map((part) => part.load()),
+    [...Object.values(packs), ...codes, ...asked, copying, inlining, widening, writing].map((part) => part.load()),
   );
 };

@@ -4,6 +4,7 @@ import type { Pass } from '../../src/compiler/ir';
 import { BackgroundTuning } from '../../src/compiler/tuning/background';
 import { TuningTable } from '../../src/compiler/tuning/table';
 import { candidateKey, type Probe } from '../../src/compiler/tuning/tuning';
+import { written } from '../../src/compiler/written';
 import { chooseTile, type MatmulShape, probeShape, probeTiles } from '../../src/kernels/matmul/tiles';
 import { adapterOf, roomy } from '../support/adapter';
 
@@ -80,6 +81,7 @@ function engineWith(device: GPUDevice) {
   state.table.costs(probe);
   const background = new BackgroundTuning({
     idleDevice: () => (state.busy ? null : device),
+    written,
     wanted: () => state.table.wanted,
     found: (which, costs) => {
       state.found.push(costs);

@@ -1,9 +1,5 @@
 // Measuring in the background: what kernels want to know of an adapter that is met for the first time, while nothing else goes on.
-import { whenLoaded } from '../../core/late';
-import { codeOf } from '../../wgsl/code';
-import { shake } from '../../wgsl/shake';
 import type { Pass } from '../ir';
-import { passWithTexts } from '../texts';
 import type { Probing, WrittenPass } from './probing';
 import type { Probe } from './tuning';
 
@@ -11,6 +7,8 @@ import type { Probe } from './tuning';
 export interface Surroundings {
   /** The device, unless it does, or waits for, anything else now. */
   idleDevice(): GPUDevice | null;
+  /** A pass with its texts. */
+  written(pass: Pass): Promise<WrittenPass>;
   /** What kernels have asked for and is not known yet. */
   wanted(): Probe | undefined;
   /** Keeps milliseconds by candidate; none where nothing could be measured, so that it is not asked for again. */
@@ -33,12 +31,6 @@ function later(action: () => void, milliseconds: number): void {
 }
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => later(resolve, milliseconds));
-
-const written = (pass: Pass): Promise<WrittenPass> =>
-  whenLoaded(() => {
-    const whole = passWithTexts(pass);
-    return { pass: whole, code: shake(codeOf(whole), whole.entry ?? 'main') };
-  });
 
 export class BackgroundTuning {
   private runs = 0;
@@ -82,7 +74,7 @@ export class BackgroundTuning {
       if (!loaded || !isQuiet()) return;
       device.pushErrorScope('validation');
       device.pushErrorScope('out-of-memory');
-      probing = new loaded.Probing(device, probe, written);
+      probing = new loaded.Probing(device, probe, this.around.written);
       const errors = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
       if (errors.some((error) => error !== null)) this.around.found(probe, {});
       else await this.stepThrough(probing, isQuiet);

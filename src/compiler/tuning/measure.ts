@@ -19,8 +19,11 @@ export const measure = (
   onProgress: (progress: TuningProgress) => void,
 ): Promise<Tuned> =>
   engine.alone(async (session, orLost) => {
-    const { measured } = engine;
-    const [{ tuneAll, tuningTasks }, { GpuBench }] = await Promise.all([import('./tuner'), import('./bench')]);
+    const [measured, { tuneAll, tuningTasks }, { GpuBench }] = await Promise.all([
+      engine.measured(),
+      import('./tuner'),
+      import('./bench'),
+    ]);
     const { table } = measured;
     const tasks = await whenLoaded(() => tuningTasks(programs, session.profile, table));
     const bench = new GpuBench(session, table);
@@ -39,6 +42,7 @@ export const measure = (
 export const clearMeasured = (engine: Engine): Promise<void> =>
   engine.alone(async (session) => {
     engine.forgetPlans();
-    engine.measured.table.clear();
-    await engine.measured.save(session);
+    const measured = await engine.measured();
+    measured.table.clear();
+    await measured.save(session);
   });

@@ -1,6 +1,8 @@
-// What was measured on the adapter: the table by which kernels are chosen, and where it is kept from visit to visit.
+// What was measured on the adapter: the table by which kernels are chosen, and where it is kept from visit to visit. Loaded with the first
+// kernels that choose.
 import type { DeviceOptions } from '../../gpu/device';
 import type { Session } from '../../gpu/session';
+import { BackgroundTuning, type Surroundings } from './background';
 import { adapterKey, type TuningRecord, TuningStore } from './store';
 import { TuningTable } from './table';
 import type { Probe } from './tuning';
@@ -8,8 +10,16 @@ import type { Probe } from './tuning';
 export class Measurements {
   table = new TuningTable();
 
+  /** Measures more while nothing runs. */
+  readonly background: BackgroundTuning;
+
   /** `place` says where they are kept: see `DeviceOptions.tuning`. */
-  constructor(private readonly place: () => DeviceOptions['tuning']) {}
+  constructor(
+    private readonly place: () => DeviceOptions['tuning'],
+    around: (measurements: Measurements) => Surroundings,
+  ) {
+    this.background = new BackgroundTuning(around(this));
+  }
 
   /** What kernels have asked for and is not known yet. */
   get wanted(): Probe | undefined {
