@@ -3,19 +3,20 @@
 import { callback, orNull } from '../../core/argument-kinds';
 import { ShapeError } from '../../core/errors';
 import { showShape } from '../../core/meta';
-import { type Arguments, kindOf, parseArgs } from '../../core/options';
+import { type Arguments, kindOf, type Parsed, parseArgs } from '../../core/options';
 import { warnOnce } from '../../core/warnings';
-import { type CarriedPromise, carried } from '../../storage/carried';
+import type { InMode } from '../../storage/carried';
 import { randperm } from '../../storage/random/distributions';
 import { tensor, zerosLike } from '../../tensor/creation';
 import { where } from '../../tensor/families/comparison';
 import { cat } from '../../tensor/functions';
 import { Tensor } from '../../tensor/tensor';
 import { type Changed, featureLosses } from './ablation';
-import { type Attributions, type Inputs, likeInputs, listInputs } from './arguments';
-import { opOf, PerturbationAttribution } from './attribution';
+import { type Compared, likeInputs } from './arguments';
+import { opOf } from './attribution';
 import type { FeatureOptions, Features } from './features';
 import { type Forward, forwardKinds } from './model';
+import { PerturbationMethod } from './perturbation-method';
 import { explainedDefaults, type PaceOrder, type PerturbationOptions, paceDefaults, unchanged } from './perturbing';
 
 /** Gives the input [N, …] with the elements of one feature, where the mask [1, …] is true, exchanged between the examples. */
@@ -41,9 +42,10 @@ type Order = ['target', 'additionalForwardArgs', 'featureMask', ...PaceOrder];
  *
  *     const importance = await new FeaturePermutation(model).attribute(batch, { target: 1 });
  *
- * By default each feature of each input is given a permutation of its own that is not the identity, drawn from torch's generator.
+ * By default each feature of each input is given a permutation of its own that is not the identity, drawn from torch's generator. Of a
+ * batch of one example, in which nothing can be exchanged, attributions are 0.
  */
-export class FeaturePermutation extends PerturbationAttribution {
+export class FeaturePermutation extends PerturbationMethod<FeaturePermutationOptions, Order> {
   readonly permFunc: PermuteFeature | null;
 
   constructor(...args: Arguments<PermutationArguments, ['forwardFunc', 'permFunc']>) {
@@ -53,42 +55,25 @@ export class FeaturePermutation extends PerturbationAttribution {
     this.permFunc = o.permFunc;
   }
 
-  /**
-   * Attributions of the inputs' shapes; [1, …] for a model that gives one number a batch. Of a batch of one example, in which nothing can
-   * be exchanged, they are 0.
-   * @throws ArgumentError, ShapeError, IndexError for what does not fit
-   */
-  attribute<const I extends Inputs>(
-    inputs: I,
-    ...args: Arguments<FeaturePermutationOptions, Order>
-  ): CarriedPromise<Attributions<I>>;
-  attribute<const I extends Inputs>(
-    options: FeaturePermutationOptions & { inputs: I },
-  ): CarriedPromise<Attributions<I>>;
-  attribute(...args: readonly unknown[]): CarriedPromise<unknown> {
-    return carried(async (inMode) => {
-      const { op, permFunc } = this;
-      const o = parseArgs<FeaturePermutationOptions & { inputs: Inputs }>(
-        op,
-        ['inputs'],
-        { ...explainedDefaults, featureMask: null, ...paceDefaults },
-        args,
+  protected get definition() {
+    return { takes: { ...explainedDefaults, featureMask: null, ...paceDefaults } };
+  }
+
+  protected async explained(inMode: InMode, listed: Compared, o: Parsed<FeaturePermutationOptions>): Promise<unknown> {
+    const { op, permFunc } = this;
+    const { inputs } = listed;
+    if (inputs[0]!.shape[0]! < 2) {
+      warnOnce(
+        `${op}: there is nothing to permute in a batch of ${inputs[0]!.shape[0]} examples; its attributions are 0`,
       );
-      const listed = listInputs(op, o.inputs);
-      const { inputs } = listed;
-      if (inputs[0]!.shape[0]! < 2) {
-        warnOnce(
-          `${op}: there is nothing to permute in a batch of ${inputs[0]!.shape[0]} examples; its attributions are 0`,
-        );
-        return likeInputs(
-          listed,
-          inputs.map((x) => zerosLike(x, { dtype: 'float32' })),
-        );
-      }
-      return featureLosses(inMode, this.call(o.target, o.additionalForwardArgs), listed, o, (features) => {
-        expectSharedMasks(op, features);
-        return permFunc ? permutedBy(op, permFunc, inputs, features) : permuted(inputs, features);
-      });
+      return likeInputs(
+        listed,
+        inputs.map((x) => zerosLike(x, { dtype: 'float32' })),
+      );
+    }
+    return featureLosses(inMode, this.call(o.target, o.additionalForwardArgs), listed, o, (features) => {
+      expectSharedMasks(op, features);
+      return permFunc ? permutedBy(op, permFunc, inputs, features) : permuted(inputs, features);
     });
   }
 }

@@ -2,21 +2,13 @@
 
 import { ArgumentError, ShapeError } from '../../core/errors';
 import { showShape } from '../../core/meta';
-import { type Arguments, parseArgs, shown } from '../../core/options';
-import { type CarriedPromise, carried } from '../../storage/carried';
+import { type Parsed, shown } from '../../core/options';
+import type { InMode } from '../../storage/carried';
 import { tensor } from '../../tensor/creation';
 import type { Tensor } from '../../tensor/tensor';
 import { type Changes, losses } from './ablation';
-import {
-  type Attributions,
-  asTensors,
-  type Baselines,
-  compared,
-  type Inputs,
-  likeInputs,
-  listInputs,
-} from './arguments';
-import { PerturbationAttribution } from './attribution';
+import { asTensors, type Baselines, type Compared, likeInputs } from './arguments';
+import { PerturbationMethod } from './perturbation-method';
 import {
   explainedDefaults,
   type PaceOrder,
@@ -126,52 +118,41 @@ class Windows {
  *
  * Zeiler, Fergus 2013, arXiv:1311.2901.
  */
-export class Occlusion extends PerturbationAttribution {
-  /**
-   * Attributions of the inputs' shapes; [1, …] for a model that gives one number a batch.
-   * @throws ArgumentError, ShapeError, IndexError for what does not fit
-   */
-  attribute<const I extends Inputs>(
-    inputs: I,
-    ...args: Arguments<OcclusionOptions, Order>
-  ): CarriedPromise<Attributions<I>>;
-  attribute<const I extends Inputs>(options: OcclusionOptions & { inputs: I }): CarriedPromise<Attributions<I>>;
-  attribute(...args: readonly unknown[]): CarriedPromise<unknown> {
-    return carried(async () => {
-      const { op } = this;
-      const o = parseArgs<OcclusionOptions & { inputs: Inputs }>(
-        op,
-        ['inputs', 'slidingWindowShapes'],
-        { strides: null, baselines: null, ...explainedDefaults, ...paceDefaults },
-        args,
-      );
-      const listed = compared(op, listInputs(op, o.inputs), o.baselines);
-      const { inputs, baselines } = listed;
-      const windows = windowsOf(op, inputs, o.slidingWindowShapes, o.strides);
-      // The windows of one input after those of another, which stays as it is meanwhile.
-      const ends = windows.map((_, i) => windows.slice(0, i + 1).reduce((sum, { total }) => sum + total, 0));
-      return losses(
-        { call: this.call(o.target, o.additionalForwardArgs), inputs, options: o },
-        ends.at(-1)!,
-        (start, end) => {
-          const covers = asTensors(baselines, inputs);
-          return windows.flatMap((each, i): Changes[] => {
-            const before = ends[i]! - each.total;
-            const [from, to] = [Math.max(start, before) - before, Math.min(end, ends[i]!) - before];
-            if (from >= to) return [];
-            const marks = each.marks(from, to);
-            const count = to - from;
-            const perturbed = inputs.map((x, j) => (j === i ? replaced(x, marks, covers[i]!) : unchanged(x, count)));
-            return [{ count, perturbed, marks: inputs.map((_, j) => (j === i ? marks : null)) }];
-          });
-        },
-        (sums) =>
-          likeInputs(
-            listed,
-            sums.map((sum, i) => sum.div(windows[i]!.cover())),
-          ),
-      );
-    });
+export class Occlusion extends PerturbationMethod<OcclusionOptions, Order> {
+  protected get definition() {
+    return {
+      required: ['slidingWindowShapes'],
+      takes: { strides: null, baselines: null, ...explainedDefaults, ...paceDefaults },
+    };
+  }
+
+  protected explained(_: InMode, listed: Compared, o: Parsed<OcclusionOptions>): PromiseLike<unknown> {
+    const { op } = this;
+    const { inputs, baselines } = listed;
+    const windows = windowsOf(op, inputs, o.slidingWindowShapes, o.strides);
+    // The windows of one input after those of another, which stays as it is meanwhile.
+    const ends = windows.map((_, i) => windows.slice(0, i + 1).reduce((sum, { total }) => sum + total, 0));
+    return losses(
+      { call: this.call(o.target, o.additionalForwardArgs), inputs, options: o },
+      ends.at(-1)!,
+      (start, end) => {
+        const covers = asTensors(baselines, inputs);
+        return windows.flatMap((each, i): Changes[] => {
+          const before = ends[i]! - each.total;
+          const [from, to] = [Math.max(start, before) - before, Math.min(end, ends[i]!) - before];
+          if (from >= to) return [];
+          const marks = each.marks(from, to);
+          const count = to - from;
+          const perturbed = inputs.map((x, j) => (j === i ? replaced(x, marks, covers[i]!) : unchanged(x, count)));
+          return [{ count, perturbed, marks: inputs.map((_, j) => (j === i ? marks : null)) }];
+        });
+      },
+      (sums) =>
+        likeInputs(
+          listed,
+          sums.map((sum, i) => sum.div(windows[i]!.cover())),
+        ),
+    );
   }
 }
 

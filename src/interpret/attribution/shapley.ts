@@ -1,29 +1,20 @@
 // Shapley values: the mean of what a feature adds to the output over the orders in which features can be added, all of them or a sample.
 
 import { ArgumentError } from '../../core/errors';
-import { type Arguments, parseArgs } from '../../core/options';
+import type { Parsed } from '../../core/options';
 import { warnOnce } from '../../core/warnings';
-import { type CarriedPromise, carried, type InMode } from '../../storage/carried';
+import type { InMode } from '../../storage/carried';
 import { randperm } from '../../storage/random/distributions';
 import { tensor } from '../../tensor/creation';
 import { where } from '../../tensor/families/comparison';
 import { cat } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
-import {
-  type Attributions,
-  asTensors,
-  type Baselines,
-  compared,
-  type Inputs,
-  likeInputs,
-  listInputs,
-} from './arguments';
-import { type AttributionOptions, PerturbationAttribution } from './attribution';
+import { asTensors, type Baselines, type Compared, likeInputs } from './arguments';
 import { expectSamples } from './batches';
 import { atElements, type FeatureOptions, featuresOf } from './features';
+import { featureDefaults, PerturbationMethod } from './perturbation-method';
 import {
   explainedDefaults,
-  type PaceOptions,
   type PaceOrder,
   type PerturbationOptions,
   paceDefaults,
@@ -59,24 +50,19 @@ interface Coalitions {
   added(outputs: Tensor, none: Tensor, last: Tensor, start: number, end: number): Tensor;
 }
 
-type Explained = Required<Omit<AttributionOptions & PaceOptions & FeatureOptions, 'target'>> & {
-  readonly inputs: Inputs;
-  readonly baselines: Baselines;
-  readonly target: unknown;
-};
-
 /** Attributions that are sums of outputs of coalitions of features. */
-abstract class CoalitionAttribution extends PerturbationAttribution {
-  protected async explain(
-    inMode: InMode,
-    o: Explained,
-    coalitionsOf: (features: number) => Coalitions,
-  ): Promise<unknown> {
+abstract class CoalitionMethod<
+  O extends ShapleyValuesOptions,
+  Order extends readonly (keyof O)[],
+> extends PerturbationMethod<O, Order> {
+  protected abstract coalitions(features: number, options: Parsed<O>): Coalitions;
+
+  protected async explained(inMode: InMode, listed: Compared, options: Parsed<O>): Promise<unknown> {
     const { op } = this;
-    const listed = compared(op, listInputs(op, o.inputs), o.baselines);
+    const o: Parsed<ShapleyValuesOptions> = options;
     const { inputs, baselines } = listed;
     const { masks, count: features } = await featuresOf(inMode, op, inputs, o.featureMask);
-    const coalitions = coalitionsOf(features);
+    const coalitions = this.coalitions(features, options);
     const call = this.call(o.target, o.additionalForwardArgs);
     return inMode(() =>
       perturbing(
@@ -118,37 +104,22 @@ const MANY_FEATURES = 16;
  *
  *     const values = await new ShapleyValues(model).attribute(x, { target: 1, featureMask: segments });
  */
-export class ShapleyValues extends CoalitionAttribution {
-  /**
-   * Attributions of the inputs' shapes; [1, …] for a model that gives one number a batch.
-   * @throws ArgumentError for more than 30 features; ShapeError, IndexError for what does not fit
-   */
-  attribute<const I extends Inputs>(
-    inputs: I,
-    ...args: Arguments<ShapleyValuesOptions, ExactOrder>
-  ): CarriedPromise<Attributions<I>>;
-  attribute<const I extends Inputs>(options: ShapleyValuesOptions & { inputs: I }): CarriedPromise<Attributions<I>>;
-  attribute(...args: readonly unknown[]): CarriedPromise<unknown> {
-    return carried(async (inMode) => {
-      const { op } = this;
-      const o = parseArgs<ShapleyValuesOptions & { inputs: Inputs }>(
-        op,
-        ['inputs'],
-        { baselines: null, ...explainedDefaults, featureMask: null, ...paceDefaults },
-        args,
+export class ShapleyValues extends CoalitionMethod<ShapleyValuesOptions, ExactOrder> {
+  protected get definition() {
+    return { takes: featureDefaults };
+  }
+
+  protected coalitions(features: number): Coalitions {
+    const { op } = this;
+    if (features > MOST_FEATURES) {
+      throw new ArgumentError(
+        `${op}: expected at most ${MOST_FEATURES} features, since 2 to their number is evaluated, but got ${features}; group them by a featureMask, or take ShapleyValueSampling`,
       );
-      return this.explain(inMode, o, (features) => {
-        if (features > MOST_FEATURES) {
-          throw new ArgumentError(
-            `${op}: expected at most ${MOST_FEATURES} features, since 2 to their number is evaluated, but got ${features}; group them by a featureMask, or take ShapleyValueSampling`,
-          );
-        }
-        if (features >= MANY_FEATURES) {
-          warnOnce(`${op}: ${features} features take ${2 ** features} evaluations; ShapleyValueSampling takes fewer`);
-        }
-        return new EveryCoalition(features);
-      });
-    });
+    }
+    if (features >= MANY_FEATURES) {
+      warnOnce(`${op}: ${features} features take ${2 ** features} evaluations; ShapleyValueSampling takes fewer`);
+    }
+    return new EveryCoalition(features);
   }
 }
 
@@ -203,30 +174,13 @@ class EveryCoalition implements Coalitions {
  *
  * The orders are drawn from torch's generator.
  */
-export class ShapleyValueSampling extends CoalitionAttribution {
-  /**
-   * Attributions of the inputs' shapes; [1, …] for a model that gives one number a batch.
-   * @throws ArgumentError, ShapeError, IndexError for what does not fit
-   */
-  attribute<const I extends Inputs>(
-    inputs: I,
-    ...args: Arguments<ShapleyValueSamplingOptions, SamplingOrder>
-  ): CarriedPromise<Attributions<I>>;
-  attribute<const I extends Inputs>(
-    options: ShapleyValueSamplingOptions & { inputs: I },
-  ): CarriedPromise<Attributions<I>>;
-  attribute(...args: readonly unknown[]): CarriedPromise<unknown> {
-    return carried(async (inMode) => {
-      const { op } = this;
-      const o = parseArgs<ShapleyValueSamplingOptions & { inputs: Inputs }>(
-        op,
-        ['inputs'],
-        { baselines: null, ...explainedDefaults, featureMask: null, nSamples: 25, ...paceDefaults },
-        args,
-      );
-      const samples = expectSamples(op, 'nSamples', o.nSamples);
-      return this.explain(inMode, o, (features) => new DrawnOrders(features, samples));
-    });
+export class ShapleyValueSampling extends CoalitionMethod<ShapleyValueSamplingOptions, SamplingOrder> {
+  protected get definition() {
+    return { takes: { baselines: null, ...explainedDefaults, featureMask: null, nSamples: 25, ...paceDefaults } };
+  }
+
+  protected coalitions(features: number, { nSamples }: Parsed<ShapleyValueSamplingOptions>): Coalitions {
+    return new DrawnOrders(features, expectSamples(this.op, 'nSamples', nSamples));
   }
 }
 
