@@ -111,7 +111,7 @@ export const reasons = /** @type {readonly (readonly [RegExp, string])[]} */ ([
   [names('slice_inverse output_nr index', 'torch.Tensor'), 'kernels behind public functions'],
   [
     names(
-      'multi_head_attention_forward assert_int_or_pair boolean_dispatch handle_torch_function has_torch_function\\w* native_channel_shuffle',
+      'assert_int_or_pair boolean_dispatch handle_torch_function has_torch_function\\w* native_channel_shuffle',
       'torch.nn.functional',
     ),
     'helpers of public functions and modules',

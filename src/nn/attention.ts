@@ -157,36 +157,33 @@ export class MultiheadAttention extends Layer {
       args,
       { keyPaddingMask: orNull(tensor), attnMask: orNull(tensor) },
     );
-    if (isCausal && !attnMask) {
-      throw new ArgumentError('MultiheadAttention: expected an attnMask with isCausal; it is a hint about the mask');
-    }
-    const batched = this.checkInputs(query, key, value);
-    const inner = (x: Tensor) => (!batched ? x.unsqueeze(1) : this.batchFirst ? x.transpose(0, 1) : x);
-    const [wq, wk, wv] = this.in_proj_weight?.chunk(3) ?? [
-      this.q_proj_weight!,
-      this.k_proj_weight!,
-      this.v_proj_weight!,
-    ];
-    const projections = {
-      query: wq!,
-      key: wk!,
-      value: wv!,
-      bias: this.in_proj_bias,
-      biasKey: this.bias_k,
-      biasValue: this.bias_v,
-      out: this.out_proj.weight,
-      outBias: this.out_proj.bias,
-    };
-    const [y, weights] = multiHead(inner(query), inner(key), inner(value), projections, {
-      heads: this.numHeads,
-      zeroAttention: this.addZeroAttn,
-      dropoutP: this.training ? this.dropout : 0,
+    const turned = this.checkInputs(query, key, value) && this.batchFirst;
+    const [q, k, v] = [query, key, value].map((x) => (turned ? x.transpose(0, 1) : x)) as [Tensor, Tensor, Tensor];
+    const [output, weights] = multiHead('MultiheadAttention', q, k, v, {
+      embedDimToCheck: this.embedDim,
+      numHeads: this.numHeads,
+      inProjWeight: this.in_proj_weight,
+      inProjBias: this.in_proj_bias,
+      biasK: this.bias_k,
+      biasV: this.bias_v,
+      addZeroAttn: this.addZeroAttn,
+      dropoutP: this.dropout,
+      outProjWeight: this.out_proj.weight,
+      outProjBias: this.out_proj.bias,
+      training: this.training,
       keyPaddingMask,
+      needWeights,
       attnMask,
-      averageWeights: averageAttnWeights,
+      useSeparateProjWeight: !this.in_proj_weight,
+      qProjWeight: this.q_proj_weight,
+      kProjWeight: this.k_proj_weight,
+      vProjWeight: this.v_proj_weight,
+      staticK: null,
+      staticV: null,
+      averageAttnWeights,
+      isCausal,
     });
-    const output = !batched ? y.squeeze(1) : this.batchFirst ? y.transpose(0, 1) : y;
-    return [output, needWeights ? (batched ? weights : weights.squeeze(0)) : null];
+    return [turned ? output.transpose(0, 1) : output, weights];
   }
 
   /** Whether the inputs have a batch. */

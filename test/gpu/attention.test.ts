@@ -34,8 +34,19 @@ const calls = fixture.cases.filter((item): item is Call => 'op' in item);
 const stacks = fixture.cases.filter((item): item is StackCase => 'stack' in item);
 const layers = fixture.cases.filter((item): item is LayerCase => 'module' in item);
 
+/** What must be told to `multiHeadAttentionForward`, though it may be null. */
+const without = { inProjWeight: null, inProjBias: null, biasK: null, biasV: null, outProjBias: null };
+
+/** Results in a row. */
+const joined = (results: readonly (Tensor | null)[]): Tensor =>
+  torch.cat(results.filter((y): y is Tensor => y !== null).map((y) => y.flatten()));
+
 test.each(calls)('$name', async (item) => {
-  await checkCall(fixture as never, item, ([q, k, v], options) => F.scaledDotProductAttention(q!, k!, v!, options));
+  await checkCall(fixture as never, item, ([q, k, v], options) =>
+    item.op === 'multiHeadAttentionForward'
+      ? joined(F.multiHeadAttentionForward(q!, k!, v!, { ...without, ...options } as nn.functional.MultiHeadArguments))
+      : F.scaledDotProductAttention(q!, k!, v!, options),
+  );
 });
 
 type Layers = Record<LayerCase['module'], new (...args: unknown[]) => nn.Module>;
@@ -134,4 +145,25 @@ describe('errors', () => {
     expect(() => F.scaledDotProductAttention(x, x, x, torch.ones(2, 2), 0, true)).toThrow(/attnMask or isCausal/);
     expect(() => new nn.TransformerEncoderLayer(8, 2, { activation: 'swish' as 'relu' })).toThrow(/'swish'/);
   });
+});
+
+test('multiHeadAttentionForward says which projections it lacks', () => {
+  const x = torch.ones(3, 8);
+  const given = {
+    ...without,
+    embedDimToCheck: 8,
+    numHeads: 2,
+    addZeroAttn: false,
+    dropoutP: 0,
+    outProjWeight: torch.eye(8),
+  };
+  const call = (more: object) => () => F.multiHeadAttentionForward(x, x, x, { ...given, ...more });
+  expect(call({})).toThrow(
+    'multiHeadAttentionForward: expected inProjWeight with useSeparateProjWeight false, but got null',
+  );
+  expect(call({ useSeparateProjWeight: true })).toThrow('expected qProjWeight, kProjWeight and vProjWeight');
+  expect(call({ embedDimToCheck: 6 })).toThrow(
+    'a query of 6 features, which 2 heads share, but got [3, 8], [3, 8], [3, 8]',
+  );
+  expect(call({ inProjWeight: torch.ones(24, 8), isCausal: true })).toThrow('expected an attnMask with isCausal');
 });

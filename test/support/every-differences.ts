@@ -47,6 +47,7 @@ export const uncalled: Readonly<Record<string, readonly string[]>> = {
     ...['torch.slogdet', 'torch.svd', 'torch.cholesky_inverse', 'torch.geqrf', 'torch.lu_solve', 'torch.lu_unpack'],
     ...['torch.matrix_exp', 'torch.orgqr', 'torch.ormqr'],
   ],
+  'is compared in test/gpu/attention.test.ts, or is that of torch': ['F.multi_head_attention_forward', 'F.pdist'],
   'is that of nn.functional, or its parameters in another order: test/gpu/functions.test.ts': [
     ...['torch.conv1d', 'torch.conv2d', 'torch.conv3d'],
     ...['torch.conv_transpose1d', 'torch.conv_transpose2d', 'torch.conv_transpose3d'],

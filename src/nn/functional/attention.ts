@@ -1,12 +1,14 @@
 // Owns scaled dot-product attention, and the multi-head attention made of it.
 
+import { flag, orNull, share, whole } from '../../core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../core/errors';
-import type { DType } from '../../core/meta';
+import { type DType, showShape } from '../../core/meta';
 import { type Arguments, parseArgs } from '../../core/options';
 import { callable } from '../../tensor/callable';
 import { ones, zeros } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
+import { tensor } from '../../tensor/tensor-kinds';
 import { dropout } from './dropout';
 import { linear } from './linear';
 
@@ -74,68 +76,185 @@ function attend(
 const additive = (mask: Tensor, dtype: DType): Tensor =>
   mask.dtype === 'bool' ? zeros(mask.shape, { dtype }).maskedFill(mask.logicalNot(), Number.NEGATIVE_INFINITY) : mask;
 
-/** The weights of multi-head attention, each [rows, features]; `bias` is that of query, key and value together. */
-export interface Projections {
-  readonly query: Tensor;
-  readonly key: Tensor;
-  readonly value: Tensor;
-  readonly bias: Tensor | null;
-  /** An element added to every sequence of keys, and of values. */
-  readonly biasKey: Tensor | null;
-  readonly biasValue: Tensor | null;
-  readonly out: Tensor;
-  readonly outBias: Tensor | null;
-}
-
-export interface HeadOptions {
-  readonly heads: number;
+/** What multi-head attention is computed with, beside query, key and value. */
+export interface MultiHeadArguments {
+  /** The features of the query, which are checked. */
+  embedDimToCheck: number;
+  numHeads: number;
+  /** The projections of query, key and value under one another, [3 E, E]; null with `useSeparateProjWeight`. */
+  inProjWeight: Tensor | null;
+  /** Their biases, [3 E]. */
+  inProjBias: Tensor | null;
+  /** An element [1, 1, E] that is added to every sequence of keys. */
+  biasK: Tensor | null;
+  /** The same for values. */
+  biasV: Tensor | null;
   /** Add an element of zeros to keys and values. */
-  readonly zeroAttention: boolean;
-  readonly dropoutP: number;
-  /** [S] or [N, S]: true (or −∞) where a key is padding. */
-  readonly keyPaddingMask: Tensor | null;
-  /** [L, S] or [N · heads, L, S]: true (or −∞) where a key is not to be seen. */
-  readonly attnMask: Tensor | null;
-  readonly averageWeights: boolean;
+  addZeroAttn: boolean;
+  /** The chance of an attention weight to be dropped in training. */
+  dropoutP: number;
+  /** [E, E]. */
+  outProjWeight: Tensor;
+  /** [E]. */
+  outProjBias: Tensor | null;
+  /** Drop weights, default true. */
+  training?: boolean;
+  /** [N, S] or [S]: true where a key is padding; or numbers to add to the scores. */
+  keyPaddingMask?: Tensor | null;
+  /** Return the weights, too; default true. */
+  needWeights?: boolean;
+  /** [L, S] or [N · numHeads, L, S]: true where a key is not to be seen; or numbers to add to the scores. */
+  attnMask?: Tensor | null;
+  /** Take the three projections that follow, rather than one for all; default false. */
+  useSeparateProjWeight?: boolean;
+  /** The projection of the query, [E, E]. */
+  qProjWeight?: Tensor | null;
+  /** The projection of the keys, [E, features of keys]. */
+  kProjWeight?: Tensor | null;
+  /** The projection of the values, [E, features of values]. */
+  vProjWeight?: Tensor | null;
+  /** Keys that are projected already, [N · numHeads, S, E / numHeads]. */
+  staticK?: Tensor | null;
+  /** The same for values. */
+  staticV?: Tensor | null;
+  /** Average the weights over the heads, default true. */
+  averageAttnWeights?: boolean;
+  /** A hint that `attnMask` is causal; the mask is needed all the same. */
+  isCausal?: boolean;
 }
 
-/** Multi-head attention of sequences [L, N, E] → [L, N, E], and the weights [N, L, S], or [N, heads, L, S] not averaged. */
+const multiHeadRequired = [
+  ...([
+    'embedDimToCheck',
+    'numHeads',
+    'inProjWeight',
+    'inProjBias',
+    'biasK',
+    'biasV',
+    'addZeroAttn',
+    'dropoutP',
+  ] as const),
+  ...(['outProjWeight', 'outProjBias'] as const),
+] as const;
+
+type MultiHeadOrder = [
+  ...['embedDimToCheck', 'numHeads', 'inProjWeight', 'inProjBias', 'biasK', 'biasV', 'addZeroAttn', 'dropoutP'],
+  ...['outProjWeight', 'outProjBias', 'training', 'keyPaddingMask', 'needWeights', 'attnMask', 'useSeparateProjWeight'],
+  ...['qProjWeight', 'kProjWeight', 'vProjWeight', 'staticK', 'staticV', 'averageAttnWeights', 'isCausal'],
+];
+
+/**
+ * Attention in several heads by weights that are given: what `nn.MultiheadAttention` computes with its own. Shape: query [L, N, E], key and value
+ * [S, N, features], or all without N → output like the query, and weights [N, L, S] (null without `needWeights`).
+ */
+export const multiHeadAttentionForward = callable(
+  'multiHeadAttentionForward(query, key, value, ...)',
+  (
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    ...args: Arguments<MultiHeadArguments, MultiHeadOrder>
+  ): [output: Tensor, weights: Tensor | null] => {
+    const name = 'multiHeadAttentionForward';
+    const optional = orNull(tensor);
+    const o = parseArgs<MultiHeadArguments>(
+      name,
+      multiHeadRequired,
+      {
+        ...{ training: true, keyPaddingMask: null, needWeights: true, attnMask: null, useSeparateProjWeight: false },
+        ...{ qProjWeight: null, kProjWeight: null, vProjWeight: null, staticK: null, staticV: null },
+        ...{ averageAttnWeights: true, isCausal: false },
+      },
+      args,
+      {
+        ...{ embedDimToCheck: whole(1), numHeads: whole(1), inProjWeight: optional, inProjBias: optional },
+        ...{ biasK: optional, biasV: optional, addZeroAttn: flag, dropoutP: share, outProjWeight: tensor },
+        ...{
+          outProjBias: optional,
+          keyPaddingMask: optional,
+          attnMask: optional,
+          staticK: optional,
+          staticV: optional,
+        },
+        ...{ qProjWeight: optional, kProjWeight: optional, vProjWeight: optional },
+      },
+    );
+    const width = o.embedDimToCheck;
+    const ranks = new Set([query, key, value].map((x) => x.dim()));
+    if (ranks.size !== 1 || ![2, 3].includes(query.dim()) || query.shape.at(-1) !== width || width % o.numHeads !== 0) {
+      throw new ShapeError(
+        `${name}: expected query, key and value of 3 (or 2) dimensions, and a query of ${width} features, which ${o.numHeads} heads share, but got ${[query, key, value].map((x) => showShape(x.shape)).join(', ')}`,
+      );
+    }
+    return multiHead(name, query, key, value, o);
+  },
+);
+
+/** Multi-head attention of sequences [L, N, E] or [L, E], whose shapes `op` has checked. */
 export function multiHead(
+  op: string,
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  p: Projections,
-  o: HeadOptions,
+  o: Required<MultiHeadArguments>,
+): [output: Tensor, weights: Tensor | null] {
+  if (o.isCausal && !o.attnMask) {
+    throw new ArgumentError(`${op}: expected an attnMask with isCausal; it is a hint about the mask`);
+  }
+  const weights = o.useSeparateProjWeight ? [o.qProjWeight, o.kProjWeight, o.vProjWeight] : o.inProjWeight?.chunk(3);
+  const [wq, wk, wv] = weights ?? [];
+  if (!wq || !wk || !wv) {
+    const names = o.useSeparateProjWeight ? 'qProjWeight, kProjWeight and vProjWeight' : 'inProjWeight';
+    throw new ArgumentError(
+      `${op}: expected ${names} with useSeparateProjWeight ${o.useSeparateProjWeight}, but got null`,
+    );
+  }
+  const batched = query.dim() === 3;
+  const [q, k, v] = [query, key, value].map((x) => (batched ? x : x.unsqueeze(1)));
+  const [output, shares] = heads([q!, k!, v!], [wq, wk, wv], o);
+  return [batched ? output : output.squeeze(1), o.needWeights ? (batched ? shares : shares.squeeze(0)) : null];
+}
+
+type Three = readonly [query: Tensor, key: Tensor, value: Tensor];
+
+function heads(
+  [query, key, value]: Three,
+  [wq, wk, wv]: Three,
+  o: Required<MultiHeadArguments>,
 ): [output: Tensor, weights: Tensor] {
   const [length, batch, width] = query.shape as readonly [number, number, number];
-  const [bq, bk, bv] = p.bias ? p.bias.chunk(3) : [null, null, null];
-  const q = linear(query, p.query, bq);
-  let k = linear(key, p.key, bk);
-  let v = linear(value, p.value, bv);
-  let added = 0;
-  if (p.biasKey && p.biasValue) {
-    k = cat([k, p.biasKey.expand([1, batch, width])]);
-    v = cat([v, p.biasValue.expand([1, batch, width])]);
-    added++;
-  }
-  if (o.zeroAttention) {
-    const zero = zeros([1, batch, width]);
-    [k, v] = [cat([k, zero]), cat([v, zero])];
-    added++;
-  }
-  const size = width / o.heads;
-  const split = (x: Tensor) => x.reshape([x.shape[0]!, batch, o.heads, size]).permute([1, 2, 0, 3]);
+  const [bq, bk, bv] = o.inProjBias ? o.inProjBias.chunk(3) : [null, null, null];
+  const q = linear(query, wq, bq);
+  const size = width / o.numHeads;
+  const split = (x: Tensor) => x.reshape([x.shape[0]!, batch, o.numHeads, size]).permute([1, 2, 0, 3]);
+  const isExtended = o.biasK !== null && o.biasV !== null;
+  const added = Number(isExtended) + Number(o.addZeroAttn);
+  /** Keys or values by heads, with the elements that are added to all. */
+  const elements = (x: Tensor, weight: Tensor, bias: Tensor | null, extra: Tensor | null, given: Tensor | null) => {
+    if (given) {
+      const own = given.reshape([batch, o.numHeads, given.shape[1]!, size]);
+      return o.addZeroAttn ? own.pad([0, 0, 0, 1]) : own;
+    }
+    const parts = [linear(x, weight, bias)];
+    if (isExtended) parts.push(extra!.expand([1, batch, width]));
+    if (o.addZeroAttn) parts.push(zeros([1, batch, width]));
+    return split(parts.length > 1 ? cat(parts) : parts[0]!);
+  };
+  const k = elements(key, wk, bk, o.biasK, o.staticK);
+  const v = elements(value, wv, bv, o.biasV, o.staticV);
   const scores = split(q)
     .mul(1 / Math.sqrt(size))
-    .matmul(split(k).transpose(-2, -1));
+    .matmul(k.transpose(-2, -1));
   const masks = [
-    o.attnMask && headMask(o.attnMask, batch, o.heads),
+    o.attnMask && headMask(o.attnMask, batch, o.numHeads),
     o.keyPaddingMask && hidden(o.keyPaddingMask).unsqueeze(-2).unsqueeze(-2),
   ].filter((mask): mask is Tensor => mask !== null);
   const mask = masks.length > 0 ? masks.reduce((a, b) => a.add(b)) : null;
-  const [attended, weights] = attend(scores, mask && (added > 0 ? mask.pad([0, added]) : mask), split(v), o.dropoutP);
+  const dropoutP = o.training ? o.dropoutP : 0;
+  const [attended, weights] = attend(scores, mask && (added > 0 ? mask.pad([0, added]) : mask), v, dropoutP);
   const joined = attended.permute([2, 0, 1, 3]).reshape([length, batch, width]);
-  return [linear(joined, p.out, p.outBias), o.averageWeights ? weights.mean(1) : weights.view(weights.shape)];
+  const output = linear(joined, o.outProjWeight, o.outProjBias);
+  return [output, o.averageAttnWeights ? weights.mean(1) : weights.view(weights.shape)];
 }
 
 /** A mask of what is not seen as numbers to add: −∞ where true. */

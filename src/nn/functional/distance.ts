@@ -62,3 +62,5 @@ export const normalize = callable(
     return x.div(x.norm(p, dim, { keepdim: true }).clamp({ min: eps }));
   },
 );
+
+export { pdist } from '../../tensor/families/distances';

@@ -22,11 +22,11 @@ export {
   adaptiveMaxPool1d,
   adaptiveMaxPool2d,
 } from './adaptive-pooling';
-export { scaledDotProductAttention } from './attention';
+export { type MultiHeadArguments, multiHeadAttentionForward, scaledDotProductAttention } from './attention';
 export { batchNorm, instanceNorm } from './batch-norm';
 export { conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d } from './conv';
 export { type CtcOptions, ctcLoss, type Lengths } from './ctc-loss';
-export { cosineSimilarity, normalize, pairwiseDistance } from './distance';
+export { cosineSimilarity, normalize, pairwiseDistance, pdist } from './distance';
 export { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from './dropout';
 export {
   binaryCrossEntropy,

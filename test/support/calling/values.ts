@@ -309,6 +309,11 @@ export const given: Readonly<Record<string, readonly unknown[] | Readonly<Record
   'torch.convTranspose1d': { input: () => ones(1, 1, 3), weight: () => ones(1, 1, 2) },
   'torch.convTranspose3d': { input: () => ones(1, 1, 3, 3, 3), weight: () => ones(1, 1, 2, 2, 2) },
   'torch.convTranspose2d': { input: () => ones(1, 1, 3, 3), weight: () => ones(1, 1, 2, 2) },
+  'nn.functional.multiHeadAttentionForward': {
+    ...{ query: () => ones(3, 2), key: () => ones(3, 2), value: () => ones(3, 2), embedDimToCheck: 2, numHeads: 2 },
+    ...{ inProjWeight: () => ones(6, 2), inProjBias: null, biasK: null, biasV: null, addZeroAttn: false, dropoutP: 0 },
+    ...{ outProjWeight: () => ones(2, 2), outProjBias: null },
+  },
   'nn.functional.scaledDotProductAttention': { query: square, key: square, value: square },
   'vision.transforms.GaussianBlur': { kernelSize: 3 },
   'vision.transforms.Lambda': { lambd: () => (y: unknown) => y },
