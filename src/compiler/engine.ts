@@ -13,6 +13,7 @@ import type { Capture } from '../gpu/pictures';
 import { Session } from '../gpu/session';
 import type { Slots } from '../gpu/slots';
 import { stats } from '../gpu/stats';
+import { releaseBound } from './bound-inputs';
 import {
   type Cell,
   DISPOSED,
@@ -27,7 +28,7 @@ import {
   settle,
 } from './contents';
 import { firstRun } from './first-run';
-import { Heat } from './heat';
+import { HotPlans } from './hot-plans';
 import type { Program } from './ir';
 import { fail, type Job, type JobExport, type Rehearsal } from './job';
 import { beginKernels, link } from './link';
@@ -36,7 +37,6 @@ import { compile, foresee, hostBytesOf, type Plan } from './plan';
 import { PlanCache } from './plan-cache';
 import { Refusal } from './refusal';
 import { type Sendable, Sender } from './sender';
-import { releaseStanding } from './standing';
 import { lateMeasurements, unread } from './tuning/late';
 import type { Measurements } from './tuning/measurements';
 import type { TuningRecord } from './tuning/store';
@@ -63,10 +63,10 @@ export class Engine {
   private options: DeviceOptions = {};
   private session: Session | null = null;
   private opening: Promise<Session> | null = null;
-  private readonly plans = new PlanCache<CachedPlan>(MAX_PLAN_BYTES, ({ executable, standing }) => {
+  private readonly plans = new PlanCache<CachedPlan>(MAX_PLAN_BYTES, ({ executable, bound }) => {
     if (!this.session) return;
     giveUp(executable, this.session);
-    releaseStanding(standing, this.session.memory);
+    releaseBound(bound, this.session.memory);
   });
   /** What stood on some device before is lost. */
   hasLeftDevice = false;
@@ -78,7 +78,7 @@ export class Engine {
   /** The error of a lost device that no call has thrown yet: until then nothing runs. */
   private unreported: DeviceLostError | null = null;
   private readonly refusal = new Refusal();
-  private readonly heat = new Heat();
+  private readonly hotPlans = new HotPlans();
   /** Sends runs to the session's device. */
   private sender: Sender | null = null;
   private passes = compilerPasses;
@@ -253,7 +253,7 @@ export class Engine {
     const { offset, bytes } = part;
     const place = { ...allocation, offset: allocation.offset + offset, bytes };
     const contents = await this.throughLoss(session, session.read(place, placesToRead(faults)));
-    await this.throughLoss(session, this.sender!.trials.settled());
+    await this.throughLoss(session, this.sender!.unconfirmed.settled());
     const error = cell.failure ?? session.takeError();
     session.reported(error);
     if (error) throw error;
@@ -328,7 +328,7 @@ export class Engine {
     const { copying } =
       !this.tail && bytes <= parts.now.COPIED_AT_ONCE ? { copying: start() } : await this.enqueue(inOrder);
     const copied = (await copying?.copied) ?? null;
-    await this.sender?.trials.settled();
+    await this.sender?.unconfirmed.settled();
     return copied;
   }
 
@@ -356,9 +356,9 @@ export class Engine {
     const { session } = this;
     if (!session) return;
     await this.throughLoss(session, session.settle(limit));
-    const { trials } = this.sender!;
-    // The trials report the error of a refused run again once they have undone the run.
-    if (limit === 0 || trials.isUndoing) await this.throughLoss(session, trials.settled());
+    const { unconfirmed } = this.sender!;
+    // They report the error of a refused run again once they have undone the run.
+    if (limit === 0 || unconfirmed.isUndoing) await this.throughLoss(session, unconfirmed.settled());
     const error = session.takeError();
     if (error) throw error;
   }
@@ -570,10 +570,10 @@ export class Engine {
   /** What follows on a run. */
   private ran(job: Job, cached: CachedPlan, session: Session): void {
     this.tuning.here?.background.stir();
-    const isHot = this.heat.rises(cached);
+    const isHot = this.hotPlans.rises(cached);
     if (!cached.executable.general) return;
     if (!isHot) {
-      this.heat.time(cached, session.settle(0));
+      this.hotPlans.time(cached, session.settle(0));
       return;
     }
     // Should it fail, the general kernels stay.

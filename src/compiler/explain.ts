@@ -1,7 +1,7 @@
 // Explains plans: what runs in which order, what was fused into it, and which memory it takes. Pure; needs no GPU.
 
 import { numel, type Shape, showShape } from '../core/meta';
-import { codeOf } from '../wgsl/code';
+import { codeOf } from '../wgsl/kernel-code';
 import { type Program, type ProgramNode, partsOf } from './ir';
 import { locationsReadEachTime, operandsOf, type Plan, type Step } from './plan';
 

@@ -4,13 +4,13 @@ import { whenLoaded } from '../core/late';
 import { giveUp } from '../gpu/executable';
 import { hostPhase } from '../gpu/host-trace';
 import type { Session } from '../gpu/session';
+import { bindInputs, releaseBound } from './bound-inputs';
 import { isOnDevice } from './contents';
 import type { Job } from './job';
 import { beginKernels, draftOf, link, updates } from './link';
 import type { CompilerPass } from './passes/index';
 import { compile } from './plan';
 import type { Sendable, Sender } from './sender';
-import { bindStanding, releaseStanding } from './standing';
 
 /** What a job's plan has become, and whether the job has been sent by it. */
 export interface FirstRun extends Sendable {
@@ -34,7 +34,7 @@ export async function firstRun(
   const kernels = beginKernels(compiled, session);
   // While kernels are compiled, the numbers are drawn that inputs begin with.
   for (const cell of job.inputs) void cell.host;
-  const { plan, standing } = bindStanding(compiled, (i) => {
+  const { plan, bound } = bindInputs(compiled, (i) => {
     const cell = job.inputs[i]!;
     if (job.offsets[i] !== undefined) return null;
     if (cell.host && !isOnDevice(cell) && !cell.failure) sender.materialise(cell, false);
@@ -47,15 +47,15 @@ export async function firstRun(
   if (session.profiler || overwrites) {
     const executable = await link(plan, session, kernels);
     hostPhase('pipelines', linked);
-    return { plan, standing, executable, sent: false };
+    return { plan, bound, executable, sent: false };
   }
   const draft = draftOf(plan, session, kernels);
   try {
-    const executable = await sender.sendAsCompiled(job, { plan, standing }, draft);
-    return { plan, standing, executable, sent: true };
+    const executable = await sender.sendAsCompiled(job, { plan, bound }, draft);
+    return { plan, bound, executable, sent: true };
   } catch (error) {
     giveUp(draft, session);
-    if (!session.memory.isRetired) releaseStanding(standing, session.memory);
+    if (!session.memory.isRetired) releaseBound(bound, session.memory);
     throw error;
   }
 }

@@ -22,10 +22,10 @@ import {
   type Pipelines,
 } from '../gpu/pipelines';
 import type { Slot, Slots } from '../gpu/slots';
-import { codeOf, markedCode } from '../wgsl/code';
+import { codeOf, markedCode } from '../wgsl/kernel-code';
 import { shake } from '../wgsl/shake';
 import { inlining } from './fusion/inlining';
-import { type Lengths, paysToKnow, withLengths } from './fusion/reading';
+import { type Lengths, paysToKnow, withLengths } from './fusion/read-inputs';
 import type { Param, Pass } from './ir';
 import { layOut, tenantsOf } from './layout';
 import { locationsReadEachTime, operandsOf, type Plan, type Step } from './plan';
@@ -79,7 +79,7 @@ export function beginKernels(plan: Plan, target: LinkTarget, by: 'any' | 'own' =
   const soon = by === 'any' && target.profile.kind === 'software' && forLayers && known.takeLong(requests);
   const alone = soon ? own.filter((_, s) => !known.serves(requests[s]!)) : [];
   // What gives kernels endings is here where any has one.
-  const together = inlining.here?.stepsWithEndings(alone, (kernel) => keyOf(generalRequest(kernel)));
+  const together = inlining.here?.stepsSharingKernels(alone, (kernel) => keyOf(generalRequest(kernel)));
   const chosen = own.map((step, s): { readonly step: Step; readonly request: PipelineRequest } => {
     const request = requests[s]!;
     const joined = together?.get(step);

@@ -1,11 +1,11 @@
 // Plans ahead of the runs that need them, and for those who look at one.
 import { whenLoaded } from '../core/late';
 import { stats } from '../gpu/stats';
+import { bindInputs } from './bound-inputs';
 import type { Engine } from './engine';
 import type { Program } from './ir';
 import { link, pipelineRequests } from './link';
 import type { Plan } from './plan';
-import { bindStanding } from './standing';
 
 /** A program and the key that tells it from others. */
 interface Keyed {
@@ -36,10 +36,10 @@ export const prepare = (
       const requests = plans.flatMap(({ plan }) => pipelineRequests(plan));
       await session.pipelines.prepare(requests, onProgress);
       for (const { key, plan } of plans) {
-        const { standing } = bindStanding(plan, () => null);
+        const { bound } = bindInputs(plan, () => null);
         const executable = await link(plan, session);
         engine.expectCurrent(session);
-        engine.remember(key, { plan, profile, executable, standing });
+        engine.remember(key, { plan, profile, executable, bound });
       }
       return { plans: plans.length, pipelines: stats.pipelinesCreated - before };
     };

@@ -1,21 +1,21 @@
 // The sender: finds or makes the places of one run of a plan, sends it to the GPU, and settles what it leaves.
 import { invariant } from '../core/errors';
 import { byteLength } from '../core/meta';
+import { Stretches, Watch } from '../gpu/error-scopes';
 import { type Dispatch, Encoding, type Executable, execute, type Run, writeData } from '../gpu/executable';
 import type { FaultRecord } from '../gpu/fault-sources';
 import { hostPhase } from '../gpu/host-trace';
 import { type Allocation, SMALL_BYTES } from '../gpu/memory';
 import type { Pipeline } from '../gpu/pipelines';
 import type { Session } from '../gpu/session';
-import { Stretches, Watch } from '../gpu/watch';
+import { type BoundInput, copyIntoSlot, isElsewhere } from './bound-inputs';
 import { type Cell, DISPOSED, dropHost, expectContents, inWords, release, settle, takeOver, vacate } from './contents';
 import { type FaultyJob, faultsOfRun, noteSources, withFaults } from './fault-flow';
 import type { Job } from './job';
-import { Keeping } from './keeping';
+import { KeptResults } from './kept-results';
 import { type Draft, dispatchOf, finished } from './link';
 import type { Plan } from './plan';
-import { copyOver, hasGone, type Standing } from './standing';
-import { Trials } from './trials';
+import { UnconfirmedRuns } from './unconfirmed-runs';
 
 /** Small values that come from the host at one run, a second time, of which a program has no new ones at each of its steps. */
 const MANY_AT_ONCE = 16;
@@ -24,7 +24,7 @@ const MANY_AT_ONCE = 16;
 export interface Sendable {
   readonly plan: Plan;
   readonly executable: Executable;
-  readonly standing: readonly Standing[];
+  readonly bound: readonly BoundInput[];
 }
 
 /** Where the values of one run lie. */
@@ -41,10 +41,10 @@ interface Places {
 
 export class Sender {
   /** Runs that the device may yet refuse. */
-  readonly trials: Trials;
+  readonly unconfirmed: UnconfirmedRuns;
   /** Data that has just been uploaded, and that stays on the host too until that is known to have worked. */
   private uploaded: Cell[] = [];
-  private readonly keeping = new Keeping();
+  private readonly kept = new KeptResults();
   /** Data that is on the device for the run under way alone. */
   private readonly lent: { readonly cell: Cell; readonly allocation: Allocation }[] = [];
   /** Plans that have run: what comes to them from the host for the first time is of one step, as a batch is. */
@@ -57,24 +57,24 @@ export class Sender {
     /** Has a refused run undone before anything else runs. */
     undoFirst: (undo: () => Promise<void>) => void,
   ) {
-    this.trials = new Trials(
+    this.unconfirmed = new UnconfirmedRuns(
       session,
       (cell) => release(cell, DISPOSED),
       (undo) =>
         undoFirst(async () => {
           await undo();
-          this.keeping.forget();
+          this.kept.forget();
         }),
     );
   }
 
-  send(job: Job, { plan, executable, standing }: Sendable): void {
+  send(job: Job, { plan, executable, bound }: Sendable): void {
     const { session } = this;
     const { profiler } = session;
     const watch = new Watch(session.device);
     try {
-      const stale = this.keeping.stale(executable, job);
-      const places = this.place(job, { plan, standing }, stale.length > 0, watch);
+      const stale = this.kept.stale(executable, job);
+      const places = this.place(job, { plan, bound }, stale.length > 0, watch);
       const dispatches = stale.length > 0 ? [...stale, ...executable.steady] : executable.steady;
       const first = profiler?.count ?? 0;
       const start = performance.now();
@@ -87,7 +87,7 @@ export class Sender {
       hostPhase('submit', start);
       if (profiler && profiler.count > first) profiler.submitted(first);
       session.submitted(executable);
-      this.keeping.sent(stale, job);
+      this.kept.sent(stale, job);
       this.sent(job, plan, places, watch.end(), pieces === 1);
     } finally {
       this.putBack();
@@ -101,7 +101,7 @@ export class Sender {
    * Sends the first run of a plan while its kernels are being compiled: the GPU computes with those that are there. For jobs that
    * overwrite nothing, since a kernel may fail when others have run. Nothing else may be sent until this has ended.
    */
-  async sendAsCompiled(job: Job, { plan, standing }: Omit<Sendable, 'executable'>, draft: Draft): Promise<Executable> {
+  async sendAsCompiled(job: Job, { plan, bound }: Omit<Sendable, 'executable'>, draft: Draft): Promise<Executable> {
     const { session } = this;
     const ready: (Pipeline | undefined)[] = [];
     draft.pipelines.forEach((pipeline, d) => {
@@ -121,7 +121,7 @@ export class Sender {
     try {
       begun = send(() => {
         const renews = draft.dispatches.some(({ kept }) => kept);
-        const places = this.place(job, { plan, standing }, renews, stretches);
+        const places = this.place(job, { plan, bound }, renews, stretches);
         return { places, encoding: new Encoding(session.memory, draft, places.run) };
       });
       const { places, encoding } = begun;
@@ -145,7 +145,7 @@ export class Sender {
       const executable = finished(draft, dispatches);
       // What is cut in pieces has begun before now, and cannot be timed.
       session.submitted(pieces === 1 ? executable : null);
-      this.keeping.sent(
+      this.kept.sent(
         dispatches.filter(({ kept }) => kept),
         job,
       );
@@ -164,13 +164,13 @@ export class Sender {
 
   /** Whether what is sent now may use a buffer that is none, or what one should have held. */
   private get mayBeRefused(): boolean {
-    return this.session.isDoubtful || !this.trials.isEmpty;
+    return this.session.isDoubtful || !this.unconfirmed.isEmpty;
   }
 
   /** Finds or makes the places of a job's run, and puts there what comes from the host. */
   private place(
     job: Job,
-    { plan, standing }: Omit<Sendable, 'executable'>,
+    { plan, bound }: Omit<Sendable, 'executable'>,
     renews: boolean,
     watch: Pick<Watch, 'begin'>,
   ): Places {
@@ -179,7 +179,7 @@ export class Sender {
     for (const cell of job.inputs) expectContents(cell, session);
     this.releaseUnread(job);
     if (this.mayBeRefused) watch.begin();
-    const gone = standing.filter((one) => hasGone(one, job));
+    const gone = bound.filter((one) => isElsewhere(one, job));
     this.reserve(job, plan);
     const uploads = job.inputs.map((cell, i) => {
       const mode = gone.some(({ index }) => index === i) ? 'copy' : plan.inputs[i]!;
@@ -194,7 +194,7 @@ export class Sender {
         ? allocation
         : { buffer: allocation.buffer, offset: allocation.offset + start };
     });
-    const moved = gone.map((one) => copyOver(one, session.memory));
+    const moved = gone.map((one) => copyIntoSlot(one, session.memory));
     const taken: (Cell | null)[] = job.exports.map(() => null);
     const take = (i: number, from: Cell): Allocation => {
       if (!from.hung) taken[i] = from;
@@ -207,9 +207,9 @@ export class Sender {
       if (mode.kind === 'bind') return session.memory.allocate(bytes, true);
       const old = replaces?.allocation;
       // One that is bound as an input, as large ones are, may be what another export is copied from after this one.
-      const bound = bytes > SMALL_BYTES || standing.some(({ lease }) => lease === old?.lease);
+      const isBound = bytes > SMALL_BYTES || bound.some(({ lease }) => lease === old?.lease);
       const fits =
-        old && !bound && old.memory === session.memory && old.bytes === bytes && (old.dedicated || !mode.dedicated);
+        old && !isBound && old.memory === session.memory && old.bytes === bytes && (old.dedicated || !mode.dedicated);
       return fits ? take(i, replaces!) : session.memory.allocate(bytes, mode.dedicated);
     });
     const faulty = withFaults(job);
@@ -249,7 +249,7 @@ export class Sender {
     job.ran();
     if (answer) {
       const { created } = this.session.memory;
-      this.trials.add({ job, taken, releases, uploaded, whole, created }, answer);
+      this.unconfirmed.add({ job, taken, releases, uploaded, whole, created }, answer);
     }
   }
 

@@ -1,7 +1,7 @@
 // Strided reading: the pass that copies a view of a value, each of whose sizes and strides is known to the plan or to a run alone.
 import source from '../../shaders/strided.wgsl?raw';
 import type { DType } from '../core/meta';
-import { movedAsHalves } from './fusion/reading';
+import { movedAsHalves } from './fusion/read-inputs';
 import { i32, input, output, type Param, type Pass, u32 } from './ir';
 import { gridFor } from './lowering';
 

@@ -1,6 +1,6 @@
 // A pass as it is compiled when it is measured by itself.
 import { whenLoaded } from '../core/late';
-import { codeOf } from '../wgsl/code';
+import { codeOf } from '../wgsl/kernel-code';
 import { shake } from '../wgsl/shake';
 import type { Pass } from './ir';
 import { passWithTexts } from './texts';

@@ -8,9 +8,9 @@ import type { FaultPlace, FaultReading } from './fault-sources';
 import { FAULT_BYTES } from './faults';
 import { Lead, MAX_RUNS_AHEAD } from './lead';
 import { type Allocation, Memory, SMALL_BYTES } from './memory';
-import { Nudges } from './nudges';
 import { Pacing, SUBMIT_MILLISECONDS } from './pacing';
 import { Pipelines } from './pipelines';
+import { Polling } from './polling';
 import type { Profiler } from './profiler';
 import { Slots } from './slots';
 import { stats } from './stats';
@@ -63,7 +63,7 @@ export class Session {
   private confirmed = 0;
   private readonly pacing: Pacing;
   private readonly lead: Lead;
-  private readonly nudges: Nudges;
+  private readonly polling: Polling;
   private readonly staging = new Map<number, GPUBuffer[]>();
   /** Staging buffers that have been mapped, so that there was room for them. */
   private readonly proven = new WeakSet<GPUBuffer>();
@@ -84,7 +84,7 @@ export class Session {
     this.memory = new Memory(device, report, () => this.onBadBuffer?.());
     this.pacing = new Pacing(this.memory.queue);
     this.lead = new Lead(this.memory.queue);
-    this.nudges = new Nudges(device.queue);
+    this.polling = new Polling(device.queue);
     this.pipelines = new Pipelines(device);
     this.slots = new Slots(this.memory);
     this.faults = new FaultBoard(this.memory, this.readAhead, () => this.prove(HALF_BYTES));
@@ -136,7 +136,7 @@ export class Session {
       this.waiting.add(reject);
       forget = () => this.waiting.delete(reject);
     });
-    this.nudges.begin();
+    this.polling.begin();
     try {
       return await Promise.race([promise, lost]);
     } catch (error) {
@@ -145,7 +145,7 @@ export class Session {
       await Promise.race([lost.catch(() => {}), new Promise((resolve) => setTimeout(resolve, LOSS_MILLISECONDS))]);
       throw this.loss ?? error;
     } finally {
-      this.nudges.end();
+      this.polling.end();
       forget();
     }
   }

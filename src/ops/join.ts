@@ -1,5 +1,5 @@
 // Values that share one buffer: cat, and the packing of many values into one flat buffer and back.
-import { movedAsHalves } from '../compiler/fusion/reading';
+import { movedAsHalves } from '../compiler/fusion/read-inputs';
 import { input, type Operand, output, type Pass, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';

@@ -2,7 +2,7 @@
 import { LatePart } from '../core/late';
 
 /** What writes marked sources out, which many programs do not need. */
-export const writing = new LatePart('marked loops', () => import('./writing'));
+export const writing = new LatePart('marked loops', () => import('./write-out'));
 
 const constLine = /^const (\w+): u32 = (\d+)u;/gm;
 

@@ -3,7 +3,7 @@
 import type { Lowering, Operand, Pass } from '../../src/compiler/ir';
 import { withTexts } from '../../src/compiler/texts';
 import { whenLoaded } from '../../src/core/late';
-import { codeOf } from '../../src/wgsl/code';
+import { codeOf } from '../../src/wgsl/kernel-code';
 
 const STORAGE = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST
 const UNIFORM = 0x40 | 0x08; // UNIFORM | COPY_DST

@@ -1,7 +1,7 @@
 // Checks which operations are split into a part that is kept and one that runs each time, and for how long what is kept holds.
 import { describe, expect, test } from 'vitest';
 import { input, type KernelOp, output } from '../../src/compiler/ir';
-import { Keeping } from '../../src/compiler/keeping';
+import { KeptResults } from '../../src/compiler/kept-results';
 import { foldStanding } from '../../src/compiler/passes/fold-constant';
 import type { Dispatch, Executable } from '../../src/gpu/executable';
 import { aliasOp, described, kernelOp, type Line, lowered, operation } from '../support/programs';
@@ -43,7 +43,7 @@ describe('foldStanding', () => {
   });
 });
 
-describe('Keeping', () => {
+describe('KeptResults', () => {
   const dispatch = { kept: { inputs: [1], scalars: [0] } } as unknown as Dispatch;
   const steady = [{}] as Dispatch[];
   const executable = { dispatches: [dispatch, ...steady], steady } as unknown as Executable;
@@ -55,7 +55,7 @@ describe('Keeping', () => {
   });
 
   test('holds for the same values, places and numbers, and no longer', () => {
-    const keeping = new Keeping();
+    const keeping = new KeptResults();
     const isStale = (...given: Parameters<typeof job>) => keeping.stale(executable, job(...given)).length > 0;
     expect(isStale(a!)).toBe(true);
     keeping.sent([dispatch], job(a!));

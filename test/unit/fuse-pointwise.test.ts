@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { broadcastIndex, Sizes } from '../../src/compiler/fusion/reading';
+import { broadcastIndex, Sizes } from '../../src/compiler/fusion/read-inputs';
 import {
   input,
   type KernelOp,

@@ -4,7 +4,7 @@ import * as torch from 'lamplight';
 import { autograd, nn } from 'lamplight';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CNNModel, ComplexCNNModel } from '../../demos/mnist/models';
-import { stepsWithEndings } from '../../src/compiler/fusion/endings';
+import { stepsSharingKernels } from '../../src/compiler/fusion/share-kernels';
 import type { KernelOp, Pass, Program, ProgramNode } from '../../src/compiler/ir';
 import { pipelineRequests } from '../../src/compiler/link';
 import { compile, type Step } from '../../src/compiler/plan';
@@ -319,7 +319,7 @@ describe('kernels of real operations', () => {
       const steps = [nothing, one, another].flatMap((follow) => compile(followed(node, follow), adapter).steps);
       const ending = steps.filter(({ pass }) => pass.ending);
       if (ending.length === 0) continue;
-      const shared = stepsWithEndings(steps, ({ label, source }) => JSON.stringify([label, source]));
+      const shared = stepsSharingKernels(steps, ({ label, source }) => JSON.stringify([label, source]));
       expect(
         ending.filter((step) => !shared.has(step)),
         described(node, adapter),

@@ -14,7 +14,7 @@ import {
   takesPrologue,
 } from './lines';
 import { type Cluster, type Evaluated, fieldsOf, functionsOf, libsOf, resultOf } from './pointwise';
-import { evaluation, type Lengths, Sizes, type StagedRead } from './reading';
+import { evaluation, type Lengths, Sizes, type StagedRead } from './read-inputs';
 
 /** Expressions that take the stored element (`'stored'`), values in memory, and each other's results. */
 export interface Epilogue {

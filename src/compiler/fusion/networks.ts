@@ -2,5 +2,5 @@
 export { foldStanding } from '../passes/fold-constant';
 export { fusePools } from '../passes/fuse-pools';
 export { moveScales } from '../passes/move-scales';
-export { stepsWithEndings } from './endings';
 export { sourceWithEndings, withEpilogue, withPrologue } from './inline';
+export { stepsSharingKernels } from './share-kernels';

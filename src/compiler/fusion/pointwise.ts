@@ -4,7 +4,7 @@ import template from '../../../shaders/pointwise.wgsl?raw';
 import { type DType, type Meta, numel, type Scalar, sameShape, scalarOf, storedOf } from '../../core/meta';
 import { input, output, type Param, type Pass, type PointwiseBody, scalar, u32 } from '../ir';
 import { gridFor } from '../lowering';
-import { evaluation, type Lengths, Sizes } from './reading';
+import { evaluation, type Lengths, Sizes } from './read-inputs';
 
 const WORKGROUP = 64;
 /** So few elements are evaluated one by one unless their number is a multiple of 4. */

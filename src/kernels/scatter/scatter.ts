@@ -1,6 +1,6 @@
 // The passes that put elements into places named by indices: each result finds its own terms, by search or in an order by place.
 import faultLib from '../../../shaders/lib/fault.wgsl?raw';
-import { withLengths } from '../../compiler/fusion/reading';
+import { withLengths } from '../../compiler/fusion/read-inputs';
 import {
   fault,
   input,

@@ -1,7 +1,7 @@
 // WGSL as it is written out: names that meet become distinct, and a variable that is assigned once becomes a `let`.
 
 /** Text as it is, or what writes it. */
-export type Piece = string | ((out: Written) => void);
+export type Piece = string | ((out: Writer) => void);
 
 /** A variable without an initial value. */
 export interface Variable {
@@ -19,7 +19,7 @@ export interface Use {
   readonly writes: boolean;
 }
 
-export class Written {
+export class Writer {
   private readonly parts: string[] = [];
   private readonly declared = new Map<string, number>();
   private readonly variables: Variable[] = [];

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { withPrologue } from '../../src/compiler/fusion/inline';
 import { takesPrologue } from '../../src/compiler/fusion/lines';
 import { type Cluster, clusterPass, type Member } from '../../src/compiler/fusion/pointwise';
-import { fourIndex, fourKind, paysToKnow, Sizes, withLengths } from '../../src/compiler/fusion/reading';
+import { fourIndex, fourKind, paysToKnow, Sizes, withLengths } from '../../src/compiler/fusion/read-inputs';
 import { input, output, type Pass, u32 } from '../../src/compiler/ir';
 import { type Meta, type Shape, scalarOf } from '../../src/core/meta';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Nudges } from '../../src/gpu/nudges';
+import { Polling } from '../../src/gpu/polling';
 
 const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0';
 const chrome = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36';
@@ -13,14 +13,14 @@ afterEach(() => {
 });
 
 /** A queue that counts, in a browser that calls itself so. */
-function nudges(userAgent: string) {
+function polling(userAgent: string) {
   vi.stubGlobal('navigator', { userAgent });
   const submit = vi.fn();
-  return { submit, nudges: new Nudges({ submit }) };
+  return { submit, polling: new Polling({ submit }) };
 }
 
 test('in Firefox the queue is nudged while somebody waits, by submits of nothing', () => {
-  const { submit, nudges: waits } = nudges(firefox);
+  const { submit, polling: waits } = polling(firefox);
   vi.advanceTimersByTime(20);
   expect(submit).not.toHaveBeenCalled();
   waits.begin();
@@ -41,7 +41,7 @@ test('in Firefox the queue is nudged while somebody waits, by submits of nothing
 });
 
 test('a wait that is over within a millisecond takes no submit', () => {
-  const { submit, nudges: waits } = nudges(firefox);
+  const { submit, polling: waits } = polling(firefox);
   waits.begin();
   waits.end();
   vi.advanceTimersByTime(10);
@@ -49,7 +49,7 @@ test('a wait that is over within a millisecond takes no submit', () => {
 });
 
 test.each([chrome, 'Node.js/20'])('elsewhere nothing is submitted: %s', (userAgent) => {
-  const { submit, nudges: waits } = nudges(userAgent);
+  const { submit, polling: waits } = polling(userAgent);
   waits.begin();
   vi.advanceTimersByTime(10);
   expect(submit).not.toHaveBeenCalled();

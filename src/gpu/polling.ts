@@ -1,4 +1,4 @@
-// Nudges for browsers that look only ten times a second whether a device has finished, unless something is submitted to it.
+// Polling for browsers that look only ten times a second whether a device has finished, unless something is submitted to it.
 
 /** Milliseconds from one nudge to the next; browsers make of many in a row four. */
 const INTERVAL = 1;
@@ -7,7 +7,7 @@ const INTERVAL = 1;
 const isFirefox = (): boolean => typeof navigator !== 'undefined' && /\bFirefox\//.test(navigator.userAgent ?? '');
 
 /** Submits nothing, again and again, while somebody waits for the device. */
-export class Nudges {
+export class Polling {
   private waiting = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private readonly needed = isFirefox();

@@ -14,7 +14,7 @@ interface Spell {
 }
 
 /** Counts runs of plans. */
-export class Heat {
+export class HotPlans {
   private runs = 0;
   private readonly spells = new WeakMap<object, Spell>();
 

@@ -1,12 +1,12 @@
-// Trials: runs that the GPU may yet refuse, since a buffer that they use may not have found room. Those that it has refused, and
-// those that have computed with what these should have made, are undone.
+// Unconfirmed runs: the GPU may yet refuse them, since a buffer that they use may not have found room. Runs that it has refused, and
+// runs that have computed with their results, are undone.
 import { GPUValidationFailure } from '../core/errors';
 import type { Session } from '../gpu/session';
 import { type Cell, dropHost, isOnDevice, noteFailure, settle, vacate } from './contents';
 import type { Job } from './job';
 
 /** A run whose answer is awaited. */
-export interface Trial {
+export interface UnconfirmedRun {
   readonly job: Job;
   /** By export, the cell whose memory it has taken over, if it has. */
   readonly taken: readonly (Cell | null)[];
@@ -20,11 +20,11 @@ export interface Trial {
   readonly created: number;
 }
 
-interface Watched extends Trial {
+interface Watched extends UnconfirmedRun {
   refused: boolean | null;
 }
 
-export class Trials {
+export class UnconfirmedRuns {
   private readonly watched: Watched[] = [];
   private troubled = false;
   private waiting: (() => void)[] = [];
@@ -46,8 +46,8 @@ export class Trials {
     return this.troubled;
   }
 
-  add(trial: Trial, answer: Promise<GPUError | null>): void {
-    const watched: Watched = { ...trial, refused: null };
+  add(run: UnconfirmedRun, answer: Promise<GPUError | null>): void {
+    const watched: Watched = { ...run, refused: null };
     this.watched.push(watched);
     void answer.then(
       (error) => {
@@ -83,13 +83,13 @@ export class Trials {
   private confirm(): void {
     const { watched, session } = this;
     while (watched.length > 0 && watched[0]!.refused === false) {
-      const trial = watched.shift()!;
-      session.confirmBuffers(trial.created);
-      this.finish(trial);
+      const run = watched.shift()!;
+      session.confirmBuffers(run.created);
+      this.finish(run);
     }
   }
 
-  private finish({ releases, uploaded }: Trial): void {
+  private finish({ releases, uploaded }: UnconfirmedRun): void {
     for (const cell of releases) this.release(cell);
     // Of a device that has been lost since, the host's data is all that is left.
     for (const cell of uploaded) if (isOnDevice(cell)) dropHost(cell);
@@ -100,9 +100,9 @@ export class Trials {
     const open = () => watched.some(({ refused }) => refused === null);
     while (open()) await this.next();
     const error = session.takeError() ?? new GPUValidationFailure('WebGPU refused a command');
-    const trials = watched.splice(0);
+    const unconfirmed = watched.splice(0);
     const spoiled = new Set<Cell>();
-    const bad = trials.filter(({ job, refused }) => {
+    const bad = unconfirmed.filter(({ job, refused }) => {
       const isBad = refused || job.inputs.some((cell) => spoiled.has(cell));
       if (isBad) for (const { cell } of job.exports) spoiled.add(cell);
       return isBad;
@@ -124,7 +124,7 @@ export class Trials {
       }
       job.failed();
     }
-    for (const trial of trials) if (!bad.includes(trial)) this.finish(trial);
+    for (const run of unconfirmed) if (!bad.includes(run)) this.finish(run);
     session.confirmBuffers();
     // Who reads what should have been computed is told. That updates were not applied is told to whoever reads first.
     if (updates) session.report(error);

@@ -1,6 +1,6 @@
 // Marked WGSL, read once: a text in pieces, some of which depend on the turn of a loop that is being written out.
 import { LamplightError } from '../core/errors';
-import type { Piece, Use, Variable } from './written';
+import type { Piece, Use, Variable } from './writer';
 
 /** The index of a loop that is written out. */
 interface Index {

@@ -1,4 +1,4 @@
-// Keeping: which results of a plan are still those of the values that a run brings, and need not be computed again.
+// KeptResults: which results of a plan are still those of the values that a run brings, and need not be computed again.
 import type { Dispatch, Executable } from '../gpu/executable';
 import type { Job } from './job';
 
@@ -15,7 +15,7 @@ type Brought = Pick<Job, 'inputs' | 'offsets' | 'scalars'>;
 const none: readonly Dispatch[] = [];
 
 /** Of one device. A write to a parameter makes a new value, so that two runs with the same value compute the same of it. */
-export class Keeping {
+export class KeptResults {
   private made = new WeakMap<Dispatch, Made>();
 
   /** The dispatches that must run, of those whose results are kept. */

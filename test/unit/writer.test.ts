@@ -1,10 +1,10 @@
 // Checks how WGSL is written out: names that meet become distinct, and only variables assigned once become constants.
 import { expect, test } from 'vitest';
-import { piecesOf } from '../../src/wgsl/marked';
-import { Written } from '../../src/wgsl/written';
+import { piecesOf } from '../../src/wgsl/parse-marks';
+import { Writer } from '../../src/wgsl/writer';
 
 const lines = (text: string) => {
-  const written = new Written();
+  const written = new Writer();
   written.write(piecesOf(text, new Map()));
   return written
     .text()

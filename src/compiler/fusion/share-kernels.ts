@@ -18,7 +18,7 @@ interface Member {
  * Steps by kernels that several of the steps share, where two of these have the same kernel and other epilogues; `keyOf` gives what
  * kernels are told apart by.
  */
-export function stepsWithEndings(steps: readonly Step[], keyOf: (kernel: Pass) => string): ReadonlyMap<Step, Step> {
+export function stepsSharingKernels(steps: readonly Step[], keyOf: (kernel: Pass) => string): ReadonlyMap<Step, Step> {
   const groups = new Map<string, Member[]>();
   const labels = new Set(steps.map(({ pass }) => pass.ending?.kernel.label));
   for (const step of steps) {

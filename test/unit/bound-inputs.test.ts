@@ -1,7 +1,7 @@
 // Checks which inputs of a plan are bound where they lie.
 import { expect, test } from 'vitest';
+import { bindInputs } from '../../src/compiler/bound-inputs';
 import type { ExportMode, Plan } from '../../src/compiler/plan';
-import { bindStanding } from '../../src/compiler/standing';
 import type { Allocation } from '../../src/gpu/memory';
 
 const bytes = 8000;
@@ -18,9 +18,9 @@ const planOf = (...exports: ExportMode[]): Plan => ({
 });
 
 test('small inputs are bound where they lie, but for those that leave as they came: within a page nothing can be copied', () => {
-  expect(bindStanding(planOf({ kind: 'bind' }), () => place).plan.inputs).toEqual(['bind', 'bind']);
+  expect(bindInputs(planOf({ kind: 'bind' }), () => place).plan.inputs).toEqual(['bind', 'bind']);
   const leaving = planOf({ kind: 'copy', address: { location: 1, offset: 0, bytes } as never, dedicated: false });
-  const { plan, standing } = bindStanding(leaving, () => place);
+  const { plan, bound } = bindInputs(leaving, () => place);
   expect(plan.inputs).toEqual(['bind', 'copy']);
-  expect(standing.map(({ index }) => index)).toEqual([0]);
+  expect(bound.map(({ index }) => index)).toEqual([0]);
 });
