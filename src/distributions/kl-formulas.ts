@@ -48,11 +48,12 @@ const meanLog = (low: Tensor, high: Tensor): Tensor => {
   return xLogX(high).sub(xLogX(low)).sub(width).div(width);
 };
 
-/** p gives weight to what q rules out. */
-const infinite =
-  <P extends AnyDistribution>(like: (p: P) => Tensor) =>
-  (p: P): Tensor =>
-    filledLike(like(p), Infinity);
+/** Pairs of which p gives weight to values that q rules out. */
+const infinite = <P extends AnyDistribution>(
+  p: DistributionClass<P>,
+  like: (p: P) => Tensor,
+  ...others: readonly DistributionClass[]
+): Pair[] => others.map((q) => pair(p, q, (of) => filledLike(like(of), Infinity)));
 
 const { log, sqrt, PI } = Math;
 
@@ -88,16 +89,7 @@ export const formulas = (): readonly Pair[] => [
   }),
   pair(Geometric, Geometric, (p, q) => p.entropy().neg().sub(q.probs.neg().log1p().div(p.probs)).sub(q.logits)),
   pair(Poisson, Poisson, (p, q) => p.rate.mul(p.rate.log().sub(q.rate.log())).sub(p.rate.sub(q.rate))),
-  pair(
-    Poisson,
-    Bernoulli,
-    infinite((p) => p.rate),
-  ),
-  pair(
-    Poisson,
-    Binomial,
-    infinite((p) => p.rate),
-  ),
+  ...infinite(Poisson, (p) => p.rate, Bernoulli, Binomial),
   pair(Cauchy, Cauchy, (p, q) => {
     const squares = p.scale.add(q.scale).square().add(p.loc.sub(q.loc).square());
     return squares.log().sub(p.scale.mul(4).mul(q.scale).log());
@@ -173,16 +165,7 @@ const ofExponential = (): Pair[] => [
     const ratio = q.rate.div(p.rate);
     return ratio.sub(1).sub(ratio.log());
   }),
-  pair(
-    Exponential,
-    Beta,
-    infinite((p) => p.rate),
-  ),
-  pair(
-    Exponential,
-    Uniform,
-    infinite((p) => p.rate),
-  ),
+  ...infinite(Exponential, (p) => p.rate, Beta, Uniform),
   pair(Exponential, Gamma, (p, q) => {
     const ratio = q.rate.div(p.rate);
     return ratio
@@ -208,26 +191,7 @@ const ofGumbel = (): Pair[] => [
       .add(three)
       .sub(1 + EULER);
   }),
-  pair(
-    Gumbel,
-    Beta,
-    infinite((p) => p.loc),
-  ),
-  pair(
-    Gumbel,
-    Exponential,
-    infinite((p) => p.loc),
-  ),
-  pair(
-    Gumbel,
-    Gamma,
-    infinite((p) => p.loc),
-  ),
-  pair(
-    Gumbel,
-    Uniform,
-    infinite((p) => p.loc),
-  ),
+  ...infinite(Gumbel, (p) => p.loc, Beta, Exponential, Gamma, Uniform),
   pair(Gumbel, Normal, (p, q) => {
     const ratio = p.scale.div(q.scale);
     const spread = ratio
@@ -286,16 +250,7 @@ const ofGamma = (): Pair[] => [
       .add(p.concentration.sub(q.concentration).mul(p.concentration.digamma()))
       .add(q.rate.sub(p.rate).mul(p.mean)),
   ),
-  pair(
-    Gamma,
-    Beta,
-    infinite((p) => p.concentration),
-  ),
-  pair(
-    Gamma,
-    Uniform,
-    infinite((p) => p.concentration),
-  ),
+  ...infinite(Gamma, (p) => p.concentration, Beta, Uniform),
   pair(Gamma, Exponential, (p, q) => q.rate.mul(p.mean).sub(q.rate.log()).sub(p.entropy())),
   pair(Gamma, Normal, (p, q) => {
     const { concentration: a, rate } = p;
@@ -319,26 +274,7 @@ const ofLaplace = (): Pair[] => [
       .sub(ratio.log())
       .sub(1);
   }),
-  pair(
-    Laplace,
-    Beta,
-    infinite((p) => p.loc),
-  ),
-  pair(
-    Laplace,
-    Exponential,
-    infinite((p) => p.loc),
-  ),
-  pair(
-    Laplace,
-    Gamma,
-    infinite((p) => p.loc),
-  ),
-  pair(
-    Laplace,
-    Uniform,
-    infinite((p) => p.loc),
-  ),
+  ...infinite(Laplace, (p) => p.loc, Beta, Exponential, Gamma, Uniform),
   pair(Laplace, Normal, (p, q) => {
     const ratio = p.scale.square().div(q.variance);
     const distance = p.loc.sub(q.loc).square().mul(0.5);
@@ -356,26 +292,7 @@ const ofLaplace = (): Pair[] => [
 
 const ofNormal = (): Pair[] => [
   pair(Normal, Normal, ofNormals),
-  pair(
-    Normal,
-    Beta,
-    infinite((p) => p.loc),
-  ),
-  pair(
-    Normal,
-    Exponential,
-    infinite((p) => p.loc),
-  ),
-  pair(
-    Normal,
-    Gamma,
-    infinite((p) => p.loc),
-  ),
-  pair(
-    Normal,
-    Uniform,
-    infinite((p) => p.loc),
-  ),
+  ...infinite(Normal, (p) => p.loc, Beta, Exponential, Gamma, Uniform),
   pair(Normal, Laplace, (p, q) => {
     const distance = p.loc.sub(q.loc);
     const ratio = distance.div(p.scale);
@@ -406,16 +323,7 @@ const ofPareto = (): Pair[] => [
       .sub(1)
       .maskedFill(p.scale.lt(q.scale), Infinity);
   }),
-  pair(
-    Pareto,
-    Beta,
-    infinite((p: Pareto) => p.scale),
-  ),
-  pair(
-    Pareto,
-    Uniform,
-    infinite((p: Pareto) => p.scale),
-  ),
+  ...infinite(Pareto, (p) => p.scale, Beta, Uniform),
   pair(Pareto, Exponential, (p, q) => {
     const product = p.scale.mul(q.rate);
     return p.alpha
@@ -452,36 +360,12 @@ const ofPareto = (): Pair[] => [
       .sub(1)
       .maskedFill(p.alpha.le(2), Infinity);
   }),
-  pair(
-    Beta,
-    Pareto,
-    infinite((p: Beta) => p.concentration1),
-  ),
-  pair(
-    Exponential,
-    Pareto,
-    infinite((p: Exponential) => p.rate),
-  ),
-  pair(
-    Gamma,
-    Pareto,
-    infinite((p: Gamma) => p.concentration),
-  ),
-  pair(
-    Gumbel,
-    Pareto,
-    infinite((p: Gumbel) => p.loc),
-  ),
-  pair(
-    Laplace,
-    Pareto,
-    infinite((p: Laplace) => p.loc),
-  ),
-  pair(
-    Normal,
-    Pareto,
-    infinite((p: Normal) => p.loc),
-  ),
+  ...infinite(Beta, (p) => p.concentration1, Pareto),
+  ...infinite(Exponential, (p) => p.rate, Pareto),
+  ...infinite(Gamma, (p) => p.concentration, Pareto),
+  ...infinite(Gumbel, (p) => p.loc, Pareto),
+  ...infinite(Laplace, (p) => p.loc, Pareto),
+  ...infinite(Normal, (p) => p.loc, Pareto),
   pair(Uniform, Pareto, (p, q) => {
     const width = p.high.sub(p.low);
     const one = q.alpha.mul(q.scale.pow(q.alpha)).mul(width).log();
