@@ -3,7 +3,6 @@
 import * as kinds from '../../core/argument-kinds';
 import { objectAt } from '../../core/object-argument';
 import { type Arguments, isPlainObject, parseArgs } from '../../core/options';
-import { join } from '../../io/local-files';
 import { Tensor } from '../../tensor/tensor';
 import type { Awaitable } from '../awaitable';
 import type { Hyperparameters } from '../checkpointing';
@@ -37,20 +36,6 @@ export const RUNS = 'lightning_logs';
 export async function nextVersion(folder: string): Promise<number> {
   const versions = (await namesIn(folder)).map((name) => /^version_(\d+)$/.exec(name)?.[1]);
   return Math.max(-1, ...versions.filter((version) => version !== undefined).map(Number)) + 1;
-}
-
-/** What the options are that loggers with folders share. */
-export const runKinds = {
-  name: kinds.orNull(kinds.text),
-  version: kinds.orNull(kinds.either(kinds.text, kinds.whole(0))),
-  prefix: kinds.text,
-};
-
-/** The folder that runs of a logger are kept in. */
-export const folder: kinds.Kind = { words: 'the path of a folder', fits: kinds.text.fits };
-
-export interface Folder {
-  saveDir: string;
 }
 
 interface Ending {
@@ -87,10 +72,6 @@ export function paramsIn(owner: string, args: readonly unknown[]): Readonly<Hype
   const given = objectAt(name, ['params'], 0, args);
   return parseArgs<GivenParams>(name, ['params'], {}, given, { params: record }).params;
 }
-
-/** The folder of a version. */
-export const versionFolder = (folder: string, version: string | number): string =>
-  join(folder, typeof version === 'string' ? version : `version_${version}`);
 
 /** Hyperparameters as plain values by paths: `model/hidden`. */
 export function flatHyperparameters(

@@ -5,31 +5,19 @@ import { ArgumentError } from '../../core/errors';
 import { parseArgs } from '../../core/options';
 import { join, writeText } from '../../io/local-files';
 import { SummaryWriter } from '../../tensorboard/writer';
-import type { Hyperparameters } from '../checkpointing';
 import {
-  expectStatus,
   type Folder,
-  flatHyperparameters,
-  folder,
-  type Logger,
-  nextVersion,
-  paramsIn,
-  type RowArguments,
-  RUNS,
-  rowOf,
+  type FolderArguments,
+  FolderLogger,
+  type RunOptions,
+  runDefaults,
   runKinds,
-  type StatusArguments,
-  versionFolder,
-} from './logger';
+} from './folder-logger';
+import { flatHyperparameters, type RowArguments, rowOf, type StatusArguments } from './logger';
 import { yamlOf } from './yaml';
 
 /** What TensorBoardLogger takes by name. */
-export interface TensorBoardLoggerOptions {
-  /** The name of the experiment. Default: `lightning_logs`. */
-  name?: string | null;
-  /** Default: the first that is free. */
-  version?: string | number | null;
-  prefix?: string;
+export interface TensorBoardLoggerOptions extends RunOptions {
   subDir?: string | null;
 }
 
@@ -37,43 +25,25 @@ export interface TensorBoardLoggerOptions {
 const MOST_EVENTS = 1000;
 
 /** Writes what is logged to an event file in `saveDir/name/version_N`: `tensorboard --logdir lightning_logs` shows it. In a page nothing is written. */
-export class TensorBoardLogger implements Logger {
-  readonly name: string;
-  readonly saveDir: string;
-  readonly prefix: string;
+export class TensorBoardLogger extends FolderLogger {
   readonly #subDir: string;
-  #version: string | number | null;
   #writer: SummaryWriter | null = null;
-  #hparams: Hyperparameters = {};
 
-  constructor(
-    ...args:
-      | [saveDir: string, options?: TensorBoardLoggerOptions]
-      | [saveDir: string, name: string, options?: TensorBoardLoggerOptions]
-      | [TensorBoardLoggerOptions & Folder]
-  ) {
+  constructor(...args: FolderArguments<TensorBoardLoggerOptions>) {
     const o = parseArgs<TensorBoardLoggerOptions & Folder>(
       'TensorBoardLogger',
       ['saveDir'],
-      { name: RUNS, version: null, prefix: '', subDir: null },
+      { ...runDefaults, subDir: null },
       args,
-      { ...runKinds, saveDir: folder, subDir: kinds.orNull(kinds.text) },
+      { ...runKinds, subDir: kinds.orNull(kinds.text) },
     );
-    this.saveDir = o.saveDir;
-    this.name = o.name ?? '';
-    this.prefix = o.prefix;
+    super(o);
     this.#subDir = o.subDir ?? '';
-    this.#version = o.version;
   }
 
-  get version(): string | number | null {
-    return this.#version;
-  }
-
-  get logDir(): string | null {
-    return this.#version === null
-      ? null
-      : join(versionFolder(join(this.saveDir, this.name), this.#version), this.#subDir);
+  override get logDir(): string | null {
+    const folder = super.logDir;
+    return folder === null ? null : join(folder, this.#subDir);
   }
 
   /** Writes pictures, histograms, texts and more beside the rows: `trainer.logger.experiment.addImage(…)`. @throws ArgumentError before the run has begun */
@@ -84,9 +54,8 @@ export class TensorBoardLogger implements Logger {
     );
   }
 
-  async begin(...none: []): Promise<void> {
-    parseArgs('TensorBoardLogger.begin', [], {}, none);
-    this.#version ??= await nextVersion(join(this.saveDir, this.name));
+  override async begin(...none: []): Promise<void> {
+    await super.begin(...none);
     this.#writer ??= new SummaryWriter(this.logDir!, { maxQueue: MOST_EVENTS });
   }
 
@@ -94,13 +63,8 @@ export class TensorBoardLogger implements Logger {
     const { metrics, step } = rowOf('TensorBoardLogger', args);
     await this.begin();
     for (const [name, value] of Object.entries(metrics)) {
-      this.experiment.addScalar(this.prefix ? `${this.prefix}-${name}` : name, value, Math.max(0, step));
+      this.experiment.addScalar(this.prefixed(name), value, Math.max(0, step));
     }
-  }
-
-  logHyperparams(given: Readonly<Hyperparameters>, ...none: []): void {
-    const params = paramsIn('TensorBoardLogger', [given, ...none]);
-    this.#hparams = { ...this.#hparams, ...params };
   }
 
   async save(...none: []): Promise<void> {
@@ -108,9 +72,8 @@ export class TensorBoardLogger implements Logger {
     await this.#writer?.flush();
   }
 
-  async finalize(...args: StatusArguments): Promise<void> {
-    expectStatus('TensorBoardLogger', args);
-    await this.save();
-    await writeText(join(this.logDir!, 'hparams.yaml'), yamlOf(flatHyperparameters(this.#hparams)));
+  override async finalize(...args: StatusArguments): Promise<void> {
+    await super.finalize(...args);
+    await writeText(join(this.logDir!, 'hparams.yaml'), yamlOf(flatHyperparameters(this.hparams)));
   }
 }
