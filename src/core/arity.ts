@@ -15,7 +15,7 @@ export function mostArguments(call: Function): number {
   return most;
 }
 
-/** A function that reads what it is given without naming it. */
+/** A function that reads its arguments without naming them. */
 const READS_ARGUMENTS = /\barguments(\[|\.length)|(\.\.\.|\()arguments\b/;
 
 /** Counts the parameters in the source of a function. */
@@ -48,7 +48,7 @@ function counted(source: string): number {
 export function expectNoMore(name: string, call: Function, args: readonly unknown[]): void {
   if (args.length <= call.length || args.length <= mostArguments(call)) return;
   const most = mostArguments(call);
-  // What is undefined counts as not given.
+  // An argument that is undefined counts as not given.
   if (args.slice(most).some((arg) => arg !== undefined)) throw oneTooMany(name, most, args);
 }
 
@@ -62,7 +62,7 @@ export function closeMethods(prototype: object, names: readonly string[]): void 
   }
 }
 
-/** What has been closed, by the base up to which. */
+/** Prototypes that are closed already, by the base at which closing stopped. */
 const inherited = new WeakMap<object, WeakSet<object>>();
 
 /** The same for what objects of a class inherit, up to a base: for those who write subclasses, called by the constructor. */

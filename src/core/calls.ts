@@ -1,8 +1,8 @@
 // Watching what a network calls: functions and methods of tensors, and modules, by those who want to know its graph.
 
-/** Is told of calls while it watches; it runs them, and gives back what they give. */
+/** Hears of each call while it watches, runs it, and returns its result. */
 export interface CallWatcher {
-  /** A function or a method of tensors, with what it is called on before its arguments; `isGetter` for an attribute such as `T`. */
+  /** A call of a function or method of tensors. A method's tensor comes before its arguments; `isGetter` marks an attribute such as `T`. */
   operation(name: string, args: readonly unknown[], run: () => unknown, isGetter: boolean): unknown;
   /** A module. */
   module(module: object, run: () => unknown): unknown;
@@ -15,7 +15,7 @@ export interface CallWatcher {
 /** Calls a function with other arguments in the place of those that it was given. */
 export type Conversion = (args: readonly unknown[], run: (...args: unknown[]) => unknown) => unknown;
 
-/** Who watches, and how functions get other arguments by their names, if they do; null mostly. */
+/** The present watcher, and the conversions of arguments by names of functions; usually null. */
 export const calls: { watcher: CallWatcher | null; conversions: ReadonlyMap<string, Conversion> | null } = {
   watcher: null,
   conversions: null,
@@ -46,7 +46,7 @@ export function watchedBy<T>(watcher: CallWatcher | null, fn: () => T): T {
 /** Tells a watcher of operations of Python's that are nothing here, under their names there. */
 export const noteCalls = (...names: readonly string[]): void => calls.watcher?.note(names);
 
-/** The parameter, of which a watcher is told that it is read here. */
+/** Returns the parameter, and tells a watcher that it is read here. */
 export function readHere<T extends object>(parameter: T): T {
   calls.watcher?.read(parameter);
   return parameter;

@@ -13,11 +13,11 @@ export interface DisplayedBar {
   /** Null where it is not known. */
   readonly total: number | null;
   readonly seconds: number;
-  /** All of it in characters, as in a terminal, with the rate and what is logged. */
+  /** The whole line in characters, as in a terminal, with the rate and the logged values. */
   readonly text: string;
 }
 
-/** A place that shows results. What it leaves out is as without it. */
+/** A place that shows results. A member that is missing changes nothing. */
 export interface Display {
   /**
    * Is given plots that were asked for without a canvas, such as those of `metric.plot()` and of attributions. `redraw` draws the same on another canvas; null

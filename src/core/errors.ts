@@ -46,7 +46,7 @@ export class FetchError extends LamplightError {
 /** A state dict whose keys or shapes do not match the module. */
 export class StateDictError extends LamplightError {}
 
-/** WebGPU, or an adapter, or a device that fits, is not to be had here. */
+/** This machine has no WebGPU, no adapter, or no device that suffices. */
 export class WebGPUUnavailableError extends LamplightError {}
 
 /** The GPU device was lost while work was pending or values lived on it. */
@@ -58,7 +58,7 @@ export class OutOfMemoryError extends LamplightError {}
 /** WebGPU refused a command: a bug in Lamplight or in the driver, not in user code. */
 export class GPUValidationFailure extends LamplightError {}
 
-/** A worker of a DataLoader could not be loaded, died or did not answer in time, or was asked for what does not belong in one. */
+/** A worker of a DataLoader could not be loaded, died, did not answer in time, or met a value that does not belong in a worker. */
 export class WorkerError extends LamplightError {}
 
 /** Throws an `internal:` error, which marks a bug of ours, unless `condition` holds. */

@@ -1,4 +1,4 @@
-// Shapes and element types: what is known of a value before any GPU exists.
+// Shapes and element types: the part of a value that is known before any GPU exists.
 
 /** Element types, by PyTorch's names. `int64` is held as 32-bit integers with range checks on the way in. */
 export type DType = 'float32' | 'float16' | 'int32' | 'int64' | 'uint32' | 'uint8' | 'bool';

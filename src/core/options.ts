@@ -29,7 +29,7 @@ export type Arguments<O, Order extends readonly (keyof O)[], Given extends reado
       ? Either<Arguments<O, OfKeys<Rest, O>, [...Given, ...ByPlace<K, O>]>, [...Given, options: Named<O, Order>]>
       : Given;
 
-/** The lists behind what is required: the rest by name, all by place, or some by place and some by name. Editors show the first one, and errors the last. */
+/** The argument lists that complete the required ones: the rest by name, all by place, or some by place and some by name. Editors show the first one, and errors the last. */
 type Completed<O, Order extends readonly (keyof O)[], Given extends readonly unknown[]> = Order extends readonly []
   ? Given
   : Either<[...Given, options?: Named<O, Order>], Either<[...Given, ...Optional<O, Order>], Ending<O, Order, Given>>>;
@@ -59,10 +59,10 @@ type Optional<O, Order extends readonly (keyof O)[]> = Order extends readonly [i
   ? [...ListOf<Partial<ByPlace<K, O>>>, ...Optional<O, OfKeys<Rest, O>>]
   : [];
 
-/** What is a list, said so that TypeScript 5.2 knows it. */
+/** A list type, written so that TypeScript 5.2 recognises it. */
 type ListOf<L> = L extends readonly unknown[] ? L : [];
 
-/** What may still be given by name, written out. */
+/** The parameters that may still be given by name, written out. */
 type Named<O, Order extends readonly (keyof O)[]> =
   Pick<O, Order[number]> extends infer Part ? { [K in keyof Part]: Part[K] } : never;
 
@@ -104,7 +104,7 @@ export function expectKind(name: string, key: string, value: unknown, kind: Kind
   throw new ArgumentError(`${name}: expected ${key} to be ${kind.words}, but got ${gotten(value)}`);
 }
 
-/** Parameters that take lists, tensors or null beside numbers, whatever they belong to; two of them words and colours too. */
+/** Parameters of any function that take lists, tensors or null beside numbers; two of them take words and colours too. */
 const wide: ReadonlySet<string> = new Set([
   ...['kernelSize', 'stride', 'padding', 'outputPadding', 'dilation', 'dim', 'dims', 'inDims', 'outDims', 'argnums'],
   ...['lr', 'momentum', 'fill'],
@@ -154,7 +154,7 @@ function expectFit(name: string, key: string, value: unknown, fallback: unknown,
 
 /**
  * Matches `args` with the parameters of `name`: `required` ones first, then those of `defaults`, in that order. `undefined` counts as not given.
- * What is given is checked against `kinds`; where the default is a boolean it has to be one, where it is
+ * Each argument is checked against `kinds`. Where the default is a boolean it must be a boolean; where it is
  * a number, a number but NaN, and a promise fits nowhere but where a kind says so.
  *
  *     const o = parseArgs<{ inFeatures: number; outFeatures: number; bias?: boolean }>(
@@ -207,7 +207,7 @@ function matched<O extends object>(
   return parsed as Parsed<O>;
 }
 
-/** The usual call, what is required in front and the rest by name, without making lists; false where it is another, or wrong. */
+/** The usual call, required arguments in front and the rest by name, matched without making lists. False for any other call, and for a wrong one. */
 function takesNames(
   parsed: Record<string, unknown>,
   required: readonly string[],

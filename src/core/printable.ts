@@ -4,7 +4,7 @@
 export const nodeInspect = Symbol.for('nodejs.util.inspect.custom');
 export const denoInspect = Symbol.for('Deno.customInspect');
 
-/** Base of what is printed as its `toString` says. That of the consoles stands here alone, so that unused classes can be left out of bundles. */
+/** Base of objects that print their `toString`. The consoles' hook stands here alone, so that bundles can leave unused classes out. */
 export abstract class Printable {
   [nodeInspect](): string {
     return String(this);

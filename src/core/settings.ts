@@ -11,7 +11,7 @@ export interface Settings<O extends object> {
   check?(name: string, o: Parsed<O>): void;
 }
 
-/** The settings of `name` in its arguments, with what `parseArgs` throws. */
+/** The settings of `name` in its arguments. @throws the errors of `parseArgs` */
 export function parseSettings<O extends object>(
   name: string,
   { required = [], defaults, kinds, check }: Settings<O>,

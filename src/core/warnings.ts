@@ -1,4 +1,4 @@
-// Owns warnings: what is allowed but most likely a mistake is said on the console, once.
+// Owns warnings: a call that is allowed but most likely a mistake is reported on the console, once.
 
 const said = new Set<string>();
 
@@ -9,7 +9,7 @@ export function warnOnce(message: string): void {
   console.warn(message);
 }
 
-/** Says again what was said, for tests: files that share a process see warnings as a fresh one would. */
+/** Forgets which warnings were given, for tests: files that share a process see warnings as a fresh one would. */
 export function forgetWarnings(): void {
   said.clear();
 }

@@ -1,8 +1,8 @@
-// Errors that cross from a worker to the main side, and arrive as what they were.
+// Errors that cross from a worker to the main side and keep their classes.
 import * as errors from '../core/errors';
 import type { Failure } from '../data/worker/protocol';
 
-/** An error, or whatever else was thrown, as plain data. */
+/** A thrown value, an error or not, as plain data. */
 export function failureOf(thrown: unknown, sample: number | null): Failure {
   if (!(thrown instanceof Error)) {
     return {
@@ -28,7 +28,7 @@ export function failureOf(thrown: unknown, sample: number | null): Failure {
  */
 export function errorOf({ classes, message, stack, properties, sample }: Failure, worker: string): Error {
   const known = knownOf(classes);
-  // One that is only known to be an error of some class says of which.
+  // An error without a known class of the library names its own class.
   const own = classes[0];
   const base = known && (known !== Error || own === 'Error') ? known : errors.WorkerError;
   const said = base.name === own || own === undefined ? message : `${own}: ${message}`;

@@ -11,7 +11,7 @@ import { Tensor } from '../tensor/tensor';
 import type { TensorNumbers } from './pack';
 
 /**
- * What a tensor holds, without a device; null for what is no tensor. A view of data from the host will do, and what is one number everywhere.
+ * The numbers of a tensor, read without a device; null if the value is no tensor. Views of host data and constant tensors can be read.
  * @throws WorkerError for a tensor that operations have made
  */
 export function numbersOf(value: object): TensorNumbers | null {

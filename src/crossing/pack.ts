@@ -31,7 +31,7 @@ interface TensorMeta {
   readonly dtype: DType;
   /** The name of its class. */
   readonly kind: string;
-  /** What else it has, as bounding boxes have a format. */
+  /** Other properties of the value, such as the format of bounding boxes. */
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
@@ -63,11 +63,11 @@ const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNM
 /** Takes the items of a batch one by one. */
 export class Packer {
   readonly #tree: unknown[] = [];
-  /** By what leads there within an item, so that what is going to be stacked lies together. */
+  /** By path within an item, so that leaves that will be stacked lie together. */
   readonly #columns = new Map<string, { readonly leaf: Omit<Leaf, 'byteOffset'>; readonly data: NumericArray }[]>();
   readonly #numbersOf: (value: object) => TensorNumbers | null;
 
-  /** @param numbersOf what a tensor holds, or null for what is none */
+  /** @param numbersOf the numbers of a tensor, or null for any other object */
   constructor(numbersOf: (value: object) => TensorNumbers | null) {
     this.#numbersOf = numbersOf;
   }

@@ -11,7 +11,7 @@ export interface Indices {
 }
 
 export interface Drawn extends Indices {
-  /** What `drawFor` gave for the items, where that was asked. */
+  /** The draws of `drawFor` for the items, if they were asked for. */
   draws?: readonly unknown[] | null;
 }
 
@@ -32,7 +32,7 @@ export function indicesIn(method: string, args: readonly unknown[]): readonly nu
   return parseArgs<Indices>(method, ['indices'], {}, args, { indices: list }).indices;
 }
 
-/** What `getBatch` is given. */
+/** The arguments of `getBatch`. */
 export function drawnIn(
   dataset: string,
   args: readonly unknown[],

@@ -13,7 +13,7 @@ import { tensor } from '../tensor/creation';
 import { stack } from '../tensor/functions';
 import { Tensor } from '../tensor/tensor';
 
-/** What `defaultCollate` makes of items of type T. */
+/** The type that `defaultCollate` returns for items of type T. */
 export type Collated<T> = T extends Tensor | number | boolean | ArrayBufferView
   ? Tensor
   : T extends string

@@ -17,7 +17,7 @@ interface Row {
   readonly end: number;
 }
 
-/** What is read, and how many lines lie before it in the file. */
+/** The text to read, and how many lines of the file precede it. */
 interface Origin {
   readonly file: string;
   readonly text: string;
@@ -47,7 +47,7 @@ const ranges: Readonly<Partial<Record<DType, readonly [number, number]>>> = {
   uint8: [0, 255],
 };
 
-/** @throws FileFormatError where a row or field is not what it should be: see `readCsv` */
+/** @throws FileFormatError for a malformed row or field: see `readCsv` */
 export function readColumns(
   whole: string,
   file: string,
@@ -107,7 +107,7 @@ export function readColumns(
   return { columns, length: rows };
 }
 
-/** What follows the first lines, and how many were left out. */
+/** The text after the first lines, and how many of them there were. */
 function withoutRows(text: string, count: number): { text: string; lines: number } {
   const end = /\r\n|\n|\r/g;
   let start = 0;
@@ -159,7 +159,7 @@ function lineAt(text: string, at: number): number {
 
 const newlines = (text: string): number => text.match(/\r\n|\n|\r/g)?.length ?? 0;
 
-/** Says what is wrong in a row that ends at a place of the text, and where that is. */
+/** Reports the fault in a row that ends at a place of the text, with its position. */
 function fail(
   { file, text, lines }: Origin,
   end: number,

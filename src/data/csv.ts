@@ -18,15 +18,15 @@ export type ColumnType = Exclude<DType, 'float16'> | 'string';
 export interface CsvOptions {
   /** Whether the first line names the columns (true), there are no names and columns are called 0, 1, … (false), or the names. Default: true. */
   header?: boolean | readonly string[];
-  /** What stands between fields. Default: told from the first lines, out of comma, semicolon, tab and bar. */
+  /** The separator of fields. Default: told from the first lines, out of comma, semicolon, tab and bar. */
   delimiter?: string | null;
   /** The columns that are kept, by name or place, in the file's order. Default: all. */
   columns?: readonly (string | number)[] | null;
   /** What columns are read as, by name, or one type for all. Default: told from their fields. */
   dtypes?: ColumnType | Readonly<Record<string, ColumnType>> | null;
-  /** What stands where a value is missing, beside an empty field. Default: what pandas takes, such as NA, NaN, null and None. */
+  /** The words for a missing value, beside an empty field. Default: those of pandas, such as NA, NaN, null and None. */
   missing?: readonly string[];
-  /** What stands between whole part and fraction. Default: a point. */
+  /** The sign between whole part and fraction. Default: a point. */
   decimal?: '.' | ',';
   /** What begins a line that is left out. Default: none. */
   comment?: string | null;
@@ -171,7 +171,7 @@ export interface TableParts {
   target?: string | null;
 }
 
-/** What `readCsv` gives: named columns of equal length. */
+/** The result of `readCsv`: named columns of equal length. */
 export class CsvTable extends Printable {
   /** The names of the columns. */
   readonly columns: readonly string[];

@@ -1,4 +1,4 @@
-// Data sets: what can be asked for its length and for an item by index, or gives its items one after another; and the sums of them,
+// Data sets, which give a length and an item by index, or one item after another; and their sums,
 // which stand here because every data set makes them.
 
 import { iterable, type Kind } from '../core/argument-kinds';
@@ -47,12 +47,12 @@ export abstract class Dataset<T = unknown> extends Printable {
 
   /**
    * The items at `indices`, already collated: what a DataLoader yields for them. A data set that lives on the device defines it to make
-   * the whole batch with one gather. It may return null when it cannot do that. `draws` is what `drawFor` gave for the items, where that was asked.
+   * the whole batch with one gather, or returns null when it cannot. `draws` holds the results of `drawFor` for the items, if it was called.
    */
   getBatch?(indices: readonly number[], draws?: readonly unknown[]): unknown;
 
   /**
-   * What `getBatch` draws at random for one item, drawn ahead. A data set of random batches defines it, so that in a ConcatDataset the numbers
+   * The random draws of `getBatch` for one item, made ahead. A data set of random batches defines it, so that in a ConcatDataset the numbers
    * come in the order of the items, whichever part they are of.
    */
   drawFor?(index: number, generator: Generator): unknown;
@@ -217,7 +217,7 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
     );
   }
 
-  /** Where some are read from files, items are made in their order all the same, so that what they draw at random does not depend on which file comes first. */
+  /** Items are made in their order even where files finish in another, so that random draws do not depend on the order in which files arrive. */
   override getItems(...args: ItemsArguments): Items<T> | null {
     const indices = indicesIn('ConcatDataset.getItems', args);
     if (!readsFiles(this.datasets)) return null;
@@ -228,7 +228,7 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
     });
   }
 
-  /** @internal Those of the parts, of which those in memory are asked here. */
+  /** @internal The copies of the parts. Parts in memory are read here. */
   override workerCopy(): WorkerCopyAnswer {
     const copies = copiesOf(this.datasets);
     if (copies === null || copies === 'here') return copies;
@@ -266,7 +266,7 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
   }
 }
 
-/** With more parts than this, the batches of which most rows are not taken cost more than making the items one by one. */
+/** With more parts than this, batches would mostly gather rows that are dropped, and making items one by one is cheaper. */
 const MOST_PARTS = 8;
 
 /** Streams one after another. Synchronous when all of them are; `for await` takes every kind. */
@@ -342,12 +342,12 @@ export function itemAt<T>(source: DataSource<T>, index: number): T {
   return source instanceof Dataset ? source.get(index) : source.at(index)!;
 }
 
-/** What `getItems` gives; null where there is none. */
+/** The result of `getItems`; null where the data set has none. */
 export function itemsTogether<T>(source: DataSource<T>, indices: readonly number[]): Items<T> | null {
   return source instanceof Dataset && standIns(source).includes('getItems') ? source.getItems!(indices) : null;
 }
 
-/** What `getBatch` gives; null where there is none, or where the items have to be asked for. */
+/** The result of `getBatch`; null where the data set has none, or where the items must be read one by one. */
 export function readyBatch(
   source: DataSource<unknown>,
   indices: readonly number[],

@@ -49,7 +49,7 @@ export function collated<T, B>(items: Items<T>, collate: Collate<T, B>, since = 
     .then((ready) => batchOfReady(ready, collate, since));
 }
 
-/** The batch of items that are there. What is made for it alone is inner: items made since then that nobody has retained, too. */
+/** The batch of items that are there. Tensors made since then that nobody has retained are inner. */
 export function batchOfReady<T, B>(items: Awaited<T>[], collate: Collate<T, B>, since: number): B {
   return scope(() => {
     takeIn(items, since);
@@ -99,7 +99,7 @@ export async function* groupsOf<T>(
   if (group.length > 0 && !dropLast) yield group;
 }
 
-/** The items of a stream. What is made on the way, as far as an item comes at once, is inner. */
+/** The items of a stream. Tensors made before an item are inner if the item comes at once. */
 async function* oneByOne<T>(dataset: IterableDataset<T>): AsyncIterableIterator<Awaited<T>> {
   const items: AsyncIterator<T> | Iterator<T> = dataset[Symbol.asyncIterator]?.() ?? dataset[Symbol.iterator]();
   let isOver = false;
@@ -118,7 +118,7 @@ async function* oneByOne<T>(dataset: IterableDataset<T>): AsyncIterableIterator<
   }
 }
 
-/** What `defaultConvert` makes of an item of type T. */
+/** The type that `defaultConvert` returns for an item of type T. */
 export type Converted<T> = T extends Tensor
   ? T
   : T extends ArrayBufferView
@@ -127,7 +127,7 @@ export type Converted<T> = T extends Tensor
       ? { -readonly [K in keyof T]: Converted<T[K]> }
       : T;
 
-/** An item as a loader without batches gives it: typed arrays, also in arrays and objects, become tensors, and all else stays what it is. */
+/** An item as a loader without batches gives it: typed arrays, also in arrays and objects, become tensors, and anything else stays. */
 export const defaultConvert = /* @__PURE__ */ closed('defaultConvert', <T>(data: T): Converted<T> => {
   if (data === undefined) throw missingArguments('defaultConvert', ['data'], {});
   return converted(data) as Converted<T>;

@@ -5,7 +5,7 @@ import { Generator } from '../storage/random/generator';
 export const toText = (bytes: Uint8Array): string =>
   btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
 
-/** @throws DOMException for what is no base64 */
+/** @throws DOMException if the text is not base64 */
 export const fromText = (text: string): Uint8Array => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
 /** Whether it is the text of a state that a generator can go on from. */

@@ -7,7 +7,7 @@ import { IterableDataset } from './dataset';
 import { fromText, isGeneratorState, toText } from './generator-text';
 import type { Workforce, WorkforceState } from './worker/workforce';
 
-/** What `stateDict()` of a loader gives: plain data, for `torch.save` as for JSON. */
+/** The state of a loader, from `stateDict()`: plain data, for `torch.save` as for JSON. */
 export type LoaderState = {
   /** How many batches the pass under way has given; null between passes. */
   batches: number | null;
@@ -37,7 +37,7 @@ interface HandState {
   thread: string | null;
 }
 
-/** What can say where it is, and go there: a sampler or a data set may be so. */
+/** A sampler or data set that can save its position and return to it. */
 export interface Stateful {
   stateDict(): unknown;
   loadStateDict(state: unknown): void;
@@ -46,13 +46,13 @@ export interface Stateful {
 /** What of a loader has a state. */
 export interface LoaderParts {
   readonly generator: Generator | null;
-  /** The sampler and what it wraps, outermost first. */
+  /** The sampler and the samplers inside it, outermost first. */
   readonly samplers: readonly unknown[];
   readonly dataset: unknown;
   readonly numWorkers: number;
 }
 
-/** One pass: how far it is, and what it needs to be taken up again. */
+/** One pass: its position, and the state needed to resume it. */
 export class Progress {
   batches = 0;
   indices: readonly number[] | null = null;
@@ -153,7 +153,7 @@ export class Progress {
     );
   }
 
-  /** Sets what is known, and the generators, to where the saved run had them. */
+  /** Sets the position and the generators to those of the saved run. */
   #goOn(): void {
     const { resumed } = this;
     if (!resumed || resumed.batches === null) return;

@@ -314,7 +314,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
         read ? this.#collated(origin, read, indices, count) : fetchBatch(this.dataset, indices, this.#collateFn),
     };
     const pass = import('./worker/pass').then((loaded) => new loaded.Pass(options));
-    // Whoever asks for a batch is told why there is none.
+    // The error is thrown where a batch is asked for.
     pass.catch(() => undefined);
     return this.#handOut(pass, workforce, progress);
   }
@@ -413,7 +413,7 @@ function samplersOf<T, B>(
   return [sampler, o.batchSize === null ? null : new BatchSampler(sampler, o.batchSize, o.dropLast)];
 }
 
-/** The same, of which the first so many are drawn at once. */
+/** The same indices, the first `count` of them drawn at once. */
 function drawn<I>(from: Iterator<I>, count: number): Iterator<I> {
   const first = Array.from({ length: count }, () => from.next());
   return { next: () => first.shift() ?? from.next() };
@@ -428,7 +428,7 @@ function* oneByOne(sampler: Sampler): IterableIterator<[number]> {
   for (const index of sampler) yield [index];
 }
 
-/** What makes a batch of one item where items are given one by one. */
+/** Makes a batch of one item, where items are given one by one. */
 const ofOne =
   <T, B>(convert: ((item: unknown) => B) | null): Collate<T, B> =>
   ([item]) =>

@@ -94,7 +94,7 @@ export class StackDataset<D extends Parts> extends Dataset<Stacked<D>> {
     );
   }
 
-  /** What is asked of each part, in their order: where some read files, what those in memory draw at random has to wait for its turn. */
+  /** Asks each part in order. Where some read files, the random draws of parts in memory wait for their turn. */
   #each<T>(ask: (part: DataSource<unknown>, p: number) => T): T[] {
     const waits = readsFiles(this.#parts);
     return this.#parts.map((part, p) =>
@@ -125,7 +125,7 @@ export class StackDataset<D extends Parts> extends Dataset<Stacked<D>> {
     return this.#assembled(columns);
   }
 
-  /** @internal Those of the parts, of which those in memory are asked here. */
+  /** @internal The copies of the parts. Parts in memory are read here. */
   override workerCopy(): WorkerCopyAnswer {
     const copies = copiesOf(this.#parts);
     if (copies === null || copies === 'here') return copies;

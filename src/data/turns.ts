@@ -1,12 +1,12 @@
 // The order in which what draws at random has its turn, where items have to be waited for.
 import { defaultGenerator, type Generator, withDefaultGenerator } from '../storage/random/generator';
 
-/** Settles once all that was asked for before has been made. */
+/** Settles once every earlier request has been made. */
 const last = new WeakMap<Generator, Promise<void>>();
 
 /**
- * What `work` makes of what was read, once all that was asked for before has had its turn, whichever data set it is of. It draws from what is the default
- * generator now: while a loader makes a batch for a worker, that is the worker's.
+ * Calls `work` with the items read, after every earlier request has had its turn, for any data set. It draws from the current default
+ * generator: while a loader makes a batch for a worker, that is the worker's.
  */
 export function inTurn<Read, Made>(reading: Read | Promise<Read>, work: (read: Read) => Made): Promise<Awaited<Made>> {
   const generator = defaultGenerator();

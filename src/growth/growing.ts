@@ -14,7 +14,7 @@ import { rules } from './rules';
 /** Rows that there is room for: few sizes, each a plan. */
 const ROOMS = [1024, 16384, 128];
 
-/** Sizes of room for values of which several dimensions grow: finer steps, since their elements grow with the square of the size. */
+/** Room for values that grow in several dimensions: finer steps, since the number of elements is the product of the sizes. */
 const PLANE_ROOMS = [128, 256, 512, 1024];
 
 /** Bytes of the largest value with room. */
@@ -23,7 +23,7 @@ const MAX_BYTES = 1 << 22;
 /** Rows of room for large values that come in several lengths: finer steps, since such values are copied. */
 const LARGE_ROOMS = [64, 128, 256, 512, 1024, 2048, 4096];
 
-/** Nodes of a program that is worth it, besides views of what it joins. */
+/** The most nodes of a program worth this, besides views of its joined values. */
 const MAX_NODES = 1024;
 
 /** Which dimensions get room, and whether flushes before have had others. */
@@ -79,7 +79,7 @@ class Growing {
     return longDims(shape, this.lengths);
   }
 
-  /** Finds room for each length; all that is copied to its place, or from there, is small. */
+  /** Finds room for each length; copies into or out of room may only be small. */
   private makeRoom(order: readonly Node[], stored: ReadonlySet<Value>): boolean {
     const made = new Set(order.flatMap(({ outputs }) => outputs));
     const all = new Set([...order.flatMap(({ reads }) => reads), ...made]);

@@ -13,7 +13,7 @@ const countedGatherOp: Op<SelectAttrs> = {
   lower: (context) => lib.kernel().indices.gather(context, context.attrs.asked, scalar(0, 'u32')),
 };
 
-/** What an index picks of a value, of which the elements of a shape count. */
+/** The elements that an index picks of a value, where only those within `counts` count. */
 export const gatherCounted = (x: Value, dim: number, index: Value, counts: Shape, asked: string): Value =>
   hasRoom(x, counts, dim)
     ? lib.record(countedGatherOp, [x, index], { dim, asked }, [counts[dim]!])

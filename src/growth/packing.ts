@@ -26,7 +26,7 @@ const packedOp: Op<undefined> = {
   },
 };
 
-/** A value of a shape, of which `counts` count, from x, which has those as its first elements. */
+/** A value of a shape from x, whose first elements become the `counts` that count. */
 export const spread = (x: Value, counts: Shape, shape: Shape): Value =>
   lib.record(spreadOp, [x], { shape }, contiguousStrides(counts));
 

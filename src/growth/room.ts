@@ -1,4 +1,4 @@
-// Room: values of which the first so many along a dimension count, with others behind them that may hold anything.
+// Room: values whose first elements along a dimension count, while the others may hold anything.
 import { type DType, isFloat, type Shape, scalarOf } from '../core/meta';
 import type { Value } from '../graph/value';
 import { lib } from './lib';
@@ -32,7 +32,7 @@ export function rowsIn(shape: Shape, counts: Shape): number {
   return dims.length === 1 && dims[0] === counts.findIndex((size) => size !== 1) ? dims[0] : -1;
 }
 
-/** x with a number in the place of what does not count, along all dimensions or some. */
+/** x with a number in its room, along all dimensions or some. */
 export function filledPast(x: Value, counts: Shape, fill: number, dims: readonly number[] = [...counts.keys()]): Value {
   return dims.reduce((filled, d) => (hasRoom(x, counts, d) ? rowsThen(filled, d, counts[d]!, fill) : filled), x);
 }

@@ -20,7 +20,7 @@ export type Rule = (node: Roomy<never>) => readonly Value[] | null;
 const again = <A>({ op, scalars, ...node }: Roomy<A>, inputs = node.inputs, attrs = node.attrs): readonly Value[] =>
   lib.recordAll(op, inputs, attrs, scalars);
 
-/** The same operation of inputs with a number in the place of what does not count, along all dimensions or some. */
+/** The same operation on inputs with a number in their room, along all dimensions or some. */
 const filled = <A>(node: Roomy<A>, fill: number, dims?: readonly number[]): readonly Value[] =>
   again(
     node,
@@ -123,7 +123,7 @@ export const rules: { readonly [G in Growth]: Rule } = {
     return [average, lib.div(lib.sum(lib.mul(away, away), dims, true), Math.max(n - correction, 0))];
   },
 
-  /** Forwards, what does not count comes last. */
+  /** Going forwards, the room comes last. */
   scanned: (node: Roomy<ScanAttrs>) =>
     node.attrs.reverse ? filled(node, start[node.op.name]!, [node.attrs.dim]) : again(node),
 
@@ -138,7 +138,7 @@ export const rules: { readonly [G in Growth]: Rule } = {
 
   // Products
 
-  /** Products of what does not count are 0 where they are summed. */
+  /** The room is 0 in both factors, so it adds nothing to a sum. */
   product(node: Roomy<{ readonly transposeA: boolean; readonly transposeB: boolean }>) {
     const {
       inputs: [a, b, ...bias],
@@ -182,7 +182,7 @@ export const rules: { readonly [G in Growth]: Rule } = {
   normalisedGrad: (node: Roomy<Lead>) =>
     isLeading(node.inputs[1]!.shape, node.counts[1]!, node.attrs.lead) ? again(node) : null,
 
-  /** Gradients of 0 count for nothing where what they are multiplied by is a number. */
+  /** A gradient of 0 adds nothing if the other factor is finite. */
   affineGrad(node: Roomy<Lead>) {
     const { inputs, counts, attrs } = node;
     if (!isLeading(inputs[1]!.shape, counts[1]!, attrs.lead)) return null;

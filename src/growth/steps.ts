@@ -2,11 +2,11 @@
 import type { View } from '../compiler/ir';
 import { contiguousStrides, type Shape } from '../core/meta';
 
-/** A view by the dimensions of what it views. */
+/** A view, by the dimensions of its base. */
 export interface Steps {
-  /** By dimension of what is viewed, the place of the first element. */
+  /** By dimension of the base, the index of the first element. */
   readonly first: readonly number[];
-  /** By dimension of the view, how far it steps along each dimension of what is viewed; all of one sign. */
+  /** By dimension of the view, its step along each dimension of the base; all of one sign. */
   readonly steps: readonly (readonly number[])[];
 }
 

@@ -50,8 +50,8 @@ export function rowsBack(x: Value, d: number, rows: number): Value {
 }
 
 /**
- * A value with room in a window, as it is without room, of a value of a shape with room, of which `of` counts; elsewhere `fill` is, as in
- * what does not count of x. Null where no window holds it.
+ * A window's value with room, scattered into a value of a shape with room, of which `of` counts; elsewhere is `fill`, as in
+ * the room of x. Null where no window holds it.
  */
 export function scatterInRoom(
   x: Value,

@@ -45,7 +45,7 @@ function stridesIn(axes: readonly Axis[], shape: Shape): number[] | null {
   return at <= 0 && walked === (axes[0]?.size ?? 1) ? strides : null;
 }
 
-/** Values with room one after another in a result of a shape with room, of which `of` counts. */
+/** Values with room, joined one after another in a result of a shape with room; its first `of` count. */
 export function joinedRows(
   inputs: readonly Value[],
   dim: number,

@@ -1,4 +1,4 @@
-// Random access to a file at an address, of which little is held: it comes as one stream while it is read from front to back, and in
+// Random access to a file at an address, held only in small parts: it comes as one stream while it is read from front to back, and in
 // windows once it is read otherwise. A server without ranges, or one that does not tell the length, sends all of it to memory.
 import { FetchError, FileFormatError } from '../core/errors';
 import { answerOf, bodyOf, describeSource, joined } from './bytes';
@@ -9,7 +9,7 @@ import { firstRange, rangeOf, versionOf } from './ranges';
 const KEPT = 2 ** 16;
 /** A gap that is read over rather than asked behind. */
 const GAP = 2 ** 18;
-/** Bytes that a request asks for beyond what is read, as what lies behind is read next. */
+/** Bytes that a request asks for beyond the present read, since the next read usually follows it. */
 const WINDOW = 2 ** 22;
 
 /**
@@ -19,7 +19,7 @@ const WINDOW = 2 ** 22;
 export async function addressReader(address: string | URL | Request): Promise<Reader> {
   const name = describeSource(address);
   if (/^(data|blob):/i.test(name)) return memoryReader(await bodyOf(await answerOf(address), name), name);
-  // A request for a range has the file come as it is, so that its length is that of what comes.
+  // A request for a range has the file come uncompressed, so that the length is that of the bytes received.
   const first = await firstRange(address, 'bytes=0-');
   const size = first && lengthOf(first);
   const body = first?.body?.getReader();
@@ -38,7 +38,7 @@ function lengthOf({ headers, status, type }: Response): number | null {
   if (headers.has('content-encoding')) return null;
   const whole = /^bytes 0-\d+\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1];
   if (whole !== undefined) return Number(whole);
-  // Another origin may hide that it compresses what is no range.
+  // Another origin may hide that it compresses whole answers.
   const length = headers.get('content-length');
   return length !== null && (status === 206 || type !== 'cors') ? Number(length) : null;
 }

@@ -66,7 +66,7 @@ export class ByteSink {
     this.bytes[at] = value;
   }
 
-  /** What has been written. */
+  /** The bytes written so far. */
   done(): Uint8Array {
     return this.bytes.slice(0, this.length);
   }

@@ -32,7 +32,7 @@ export type Bound = (head: Uint8Array) => number;
 const hasScheme = /^[a-z][a-z\d+.-]+:/i;
 
 /**
- * Reads all of `source`; gzip-compressed contents come out uncompressed, without what lies more than a byte beyond their bound: a
+ * Reads all of `source`. Gzip-compressed contents are uncompressed, up to one byte beyond their bound: a
  * small file can grow a thousandfold.
  *
  * Strings are addresses in a page, relative ones included. In Node a string without a scheme, and a `file:` address, is a path on disk.

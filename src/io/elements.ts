@@ -141,7 +141,7 @@ export function hostArray(dtype: DType, length: number): HostNumbers {
 }
 
 /**
- * Writes the numbers that `bytes` stand for to `out`, which has as many elements. What was big-endian comes in a copy that `swapBytes`
+ * Converts the numbers in `bytes` to `out`, which has as many elements. Big-endian numbers come in a copy that `swapBytes`
  * has turned.
  */
 export function readElements(type: ElementType, bytes: Uint8Array, out: HostNumbers, refuse: Refuse): void {
@@ -176,7 +176,7 @@ export function elementsAsBytes(dtype: DType, numbers: ArrayLike<number>): Uint8
     return bytesOf(pairs);
   }
   if (dtype === 'float32') return bytesOf(numbers instanceof Float32Array ? numbers : Float32Array.from(numbers));
-  // Int32Array takes what is above 2³¹ by its bits.
+  // Int32Array takes numbers above 2³¹ by their bits.
   return bytesOf(numbers instanceof Int32Array || numbers instanceof Uint32Array ? numbers : Int32Array.from(numbers));
 }
 

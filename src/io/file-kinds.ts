@@ -45,7 +45,7 @@ const kinds: readonly Kind[] = [
 /** Bytes that are looked at to tell whether a file is text. */
 const LOOK = 512;
 
-/** A short description of what `bytes` are, and whether they hold tensors that can be converted; null for what is not known. */
+/** A short description of a file by its bytes, and whether it holds tensors that can be converted; null for an unknown kind. */
 export function kindOfFile(bytes: Uint8Array): { readonly name: string; readonly holdsTensors: boolean } | null {
   if (bytes.length === 0) return { name: 'an empty file', holdsTensors: false };
   if (isPickle(bytes)) {

@@ -11,7 +11,7 @@ import { memoryReader, openReader, type Reader } from './reader';
 import { safetensorsBound } from './safetensors/bound';
 import { defaultMaxBytes, openZip, type Zip } from './zip/zip';
 
-/** What `load` takes by name. */
+/** Options of `load`. */
 export interface LoadOptions {
   /** Where tensors belong, as PyTorch's scripts say it; every tensor is on WebGPU whichever is named. */
   mapLocation?: DeviceLike | null;
@@ -33,7 +33,7 @@ export interface LoadOptions {
 
 /** A file that is being loaded. */
 export interface LoadedFile {
-  /** What was given: other files may lie beside it. */
+  /** The given source: other files may lie beside it. */
   readonly source: ByteSource;
   readonly reader: Reader;
   /** Its first bytes, up to 512. */
@@ -52,7 +52,7 @@ interface Format {
   load(file: LoadedFile): Promise<unknown>;
 }
 
-/** By what the contents say; the last takes what no other knows, and says what it is. */
+/** In the order in which contents are compared with them; the last takes any file, and names its kind. */
 const formats: readonly { is(file: LoadedFile): boolean; read(): Promise<Format> }[] = [
   {
     is: ({ zip }) => zip !== null && pickleIn(zip) !== null,
@@ -91,7 +91,7 @@ export function expectLoadable(
 }
 
 /**
- * Loads what `torch.save` wrote, here or in PyTorch, safetensors, and NumPy's `.npy` (a tensor) and `.npz` (an object of tensors): from an address or path, a `File`, a `Blob`, or bytes. The
+ * Loads files of `torch.save`, here or in PyTorch, safetensors, and NumPy's `.npy` (a tensor) and `.npz` (an object of tensors): from an address or path, a `File`, a `Blob`, or bytes. The
  * contents decide which format it is.
  *
  *     model.loadStateDict(await torch.load('resnet18.pth'));
@@ -101,7 +101,7 @@ export function expectLoadable(
  *
  * float64, bfloat16 and float8 become float32, and so does float16 where the device does not compute with it; int64 is held in 32 bits.
  *
- * @throws FetchError when the source cannot be read, FileFormatError when it is damaged or holds what is not read
+ * @throws FetchError when the source cannot be read, FileFormatError when it is damaged or holds unsupported values
  */
 export async function load<T = Record<string, Tensor>>(...args: LoadArgs): Promise<T> {
   const o = parseArgs<LoadOptions & { f: ByteSource }>('torch.load', ['f'], loadDefaults, args, {

@@ -1,8 +1,8 @@
-// Paths, and what is written to files on a disk, where there is one: in a page there is none.
+// Paths, and writing of files to a disk, where there is one: a page has none.
 import { FetchError } from '../core/errors';
 import { fileSystem } from '../gpu/node';
 
-/** Of Node's `fs/promises` what is used here. */
+/** The part of Node's `fs/promises` that is used here. */
 interface Disk {
   mkdir(path: string, options: { recursive: boolean }): Promise<unknown>;
   readdir(path: string): Promise<string[]>;

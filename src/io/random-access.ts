@@ -24,7 +24,7 @@ export function memoryReader(bytes: Uint8Array, name: string): Reader {
 
 export type Read = (start: number, end: number) => Promise<Uint8Array>;
 
-/** A reader that checks what it is asked for, and what it got. */
+/** A reader that checks each request, and each result's length. */
 export function reader(name: string, size: number, read: Read, close = async () => {}): Reader {
   return {
     name,

@@ -1,4 +1,4 @@
-// What can be saved, and what is said about the rest.
+// The values that can be saved, and the errors for the rest.
 import { ArgumentError } from '../core/errors';
 import { isPlainObject, kindOf, shown } from '../core/options';
 import { isUninitialized } from '../nn/parameter';
@@ -25,10 +25,10 @@ export type Savable =
   | { readonly kind: 'set'; readonly value: ReadonlySet<unknown> }
   | { readonly kind: 'object'; readonly value: Record<string, unknown> };
 
-/** The way from what is saved to a value inside of it: `model.0.weight`. */
+/** The way from the saved value to one inside of it: `model.0.weight`. */
 export type Path = readonly string[];
 
-/** @throws ArgumentError for what no file holds */
+/** @throws ArgumentError for a value that no file holds */
 export function savable(value: unknown, path: Path): Savable {
   if (value === null || value === undefined) return { kind: 'null' };
   switch (typeof value) {
@@ -71,7 +71,7 @@ function savableObject(value: object, path: Path): Savable {
 /** A module, an optimizer or a scheduler is saved by its state. */
 function refuseStateful(value: object, path: Path): void {
   if (typeof (value as { stateDict?: unknown }).stateDict !== 'function') return;
-  // A module stands for itself, whatever it is called.
+  // A nested module is named by its key, whatever its class.
   const what = path.length === 0 ? 'model' : path.at(-1)!;
   refuse(path, `an instance of ${value.constructor.name}`, `pass ${what}.stateDict()`);
 }
@@ -103,7 +103,7 @@ export class Descent {
     this.open.delete(container);
   }
 
-  /** Runs `visit` for what has a name in the container. */
+  /** Runs `visit` for a named value in the container. */
   at(name: unknown, visit: () => void): void {
     this.path.push(typeof name === 'object' ? '?' : String(name));
     visit();
@@ -111,6 +111,6 @@ export class Descent {
   }
 }
 
-/** The properties of an object that are saved: what is undefined counts as not there. */
+/** The properties of an object that are saved: undefined ones are left out. */
 export const entriesOf = (object: Record<string, unknown>): [string, unknown][] =>
   Object.entries(object).filter(([, value]) => value !== undefined);

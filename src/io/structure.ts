@@ -1,4 +1,4 @@
-// What is around the tensors of a checkpoint, as text of JSON: safetensors files hold it in their metadata.
+// The values around the tensors of a checkpoint, as text of JSON: safetensors files hold it in their metadata.
 import { ArgumentError, FileFormatError } from '../core/errors';
 import { device } from '../storage/device';
 import type { Tensor } from '../tensor/tensor';
@@ -11,7 +11,7 @@ export const STRUCTURE = 'lamplight.structure';
 /**
  * A value: null, booleans, texts and numbers as they are, an array for a list, and for all else an object of one name: `t` a tensor by
  * its name, `f` a float, `i` an integer of any size, `y` a dtype, `v` a device, `b` bytes in hexadecimal, `s` a set, `d` an object and
- * `m` a Map as pairs, `r` what stood before by its number. A second name `k` says what it is in Python.
+ * `m` a Map as pairs, `r` an earlier value by its number. A second name `k` gives its type in Python.
  */
 type Node = null | boolean | number | string | Node[] | { [name: string]: Node };
 
@@ -68,7 +68,7 @@ class Writer {
     }
   }
 
-  /** A container with what it is in Python, or its number where it stood before. */
+  /** A container with its type in Python, or its number if it was written before. */
   private once(container: object, write: () => { [name: string]: Node }): Node {
     const number = this.numbers.get(container);
     if (number !== undefined) return { r: number };
@@ -123,11 +123,11 @@ const kinds: ReadonlySet<unknown> = new Set<OriginKind>([
   'integer keys',
 ]);
 
-/** Stands for what is not wanted. */
+/** Stands for an unwanted value. */
 const left = Symbol('left out');
 
 /**
- * The value that a text describes, with the tensors by their names; of dictionaries only what `only` names, where it is given.
+ * The value that a text describes, with the tensors by their names; if `only` is given, dictionaries keep only the names in it.
  *
  * @throws FileFormatError where the text is damaged, ArgumentError where nothing of it is wanted
  */
@@ -162,14 +162,14 @@ class StructureReader {
     throw new FileFormatError(`${this.file}: expected sound JSON in ${STRUCTURE}, but ${problem}`);
   }
 
-  /** `whole` says that the value is wanted; else only what `only` names inside of it is. */
+  /** `whole` means that all of the value is wanted; else only the names in `only` are. */
   value(node: Node, whole: boolean, path: string, depth: number): unknown {
     if (depth > DEEPEST) this.fail(`it is nested deeper than ${DEEPEST} levels`);
     if (node === null || typeof node !== 'object') return whole ? node : left;
     if (Array.isArray(node)) return this.fail('a list stands by itself');
     if ('d' in node) return this.object(node, whole, path, depth);
     if (!whole) {
-      // What is left out is numbered all the same.
+      // Values left out are numbered all the same.
       if ('l' in node || 'm' in node || 's' in node || 'b' in node) this.skip(node, depth);
       return left;
     }

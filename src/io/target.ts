@@ -12,7 +12,7 @@ import { fileSystem, writeFileAtomically } from '../gpu/node';
  */
 export type Target = string | URL | FileHandle | WritableStream<Uint8Array>;
 
-/** What is needed of a `FileSystemFileHandle`. */
+/** The part of a `FileSystemFileHandle` that is used. */
 export interface FileHandle {
   readonly kind: string;
   readonly name: string;
@@ -31,7 +31,7 @@ export function targetName(target: Target): string | null {
 /**
  * Throws where nothing can be written, before anything is made that would have to be.
  *
- * @throws ArgumentError for what is no target, and for a name where there is neither a page nor a file system
+ * @throws ArgumentError if the value is no target, and for a name where there is neither a page nor a file system
  */
 export function checkTarget(op: string, target: unknown): asserts target is Target {
   if (isHandle(target) || isStream(target)) return;
@@ -50,7 +50,7 @@ export function checkTarget(op: string, target: unknown): asserts target is Targ
   );
 }
 
-/** Writes a file, piece by piece where the target takes pieces. When it fails, what was there before is still there. */
+/** Writes a file, piece by piece where the target takes pieces. If it fails, the old contents are still there. */
 export async function writeTo(op: string, target: Target, pieces: Pieces): Promise<void> {
   checkTarget(op, target);
   if (isHandle(target)) return pour(pieces, await target.createWritable());

@@ -30,15 +30,15 @@ export class Explanation extends Printable {
 }
 
 /**
- * What `fn` makes the GPU do, without doing it: each plan's kernels in order, the operations fused into each with the paths
- * of their modules, what costs nothing, and the memory. Nothing is computed or changed, as in `torch.warmup`; what `fn` reads
- * back is zeros. Given a tensor instead: what reading it would run.
+ * The work that `fn` gives the GPU, without doing it: each plan's kernels in order, the operations fused into each with the paths
+ * of their modules, the operations that cost nothing, and the memory. Nothing is computed or changed, as in `torch.warmup`; values read
+ * back are zeros. Given a tensor instead: the work that reading it would start.
  *
  *     console.log(`${await torch.gpu.explain(() => step(images, labels))}`);
  *
  * An optimizer's first steps differ from the later ones, so explain a step after two real ones to see the steady state.
  *
- * @throws what `fn` throws; ArgumentError where it waits for anything but tensors it reads back; WebGPUUnavailableError where
+ * @throws the errors of `fn`; ArgumentError where it waits for anything but tensors it reads back; WebGPUUnavailableError where
  * there is no device, since kernels are chosen by it
  */
 export const explain = callable(

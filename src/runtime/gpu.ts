@@ -47,8 +47,8 @@ export function init(...args: [options?: DeviceOptions]): Promise<AdapterProfile
 }
 
 /**
- * Runs everything that is pending and waits until the GPU has finished. Reports what has gone wrong on it.
- * @throws WebGPUUnavailableError where there was no device for what was computed, and nothing else has said so
+ * Runs all pending work and waits until the GPU has finished. Reports errors of the GPU.
+ * @throws WebGPUUnavailableError where there was no device for the pending work, unless that was reported before
  */
 export const synchronize = closed('synchronize', async (): Promise<void> => {
   flush();
@@ -82,7 +82,7 @@ export const profile = callable('profile(fn: function)', async (fn: () => unknow
 /** A copy of the counters: calls to WebGPU since the start, and bytes now. */
 export const stats = closed('stats', (): GpuStats => ({ ...counters }));
 
-/** Starts `peakBytes` again from what is in use now. */
+/** Starts `peakBytes` again from the memory now in use. */
 export const resetPeak = closed('resetPeak', (): void => {
   counters.peakBytes = engine.totalBytes;
 });
@@ -97,7 +97,7 @@ export const isFloat16Supported = closed(
 );
 
 /**
- * Whether the code that asks runs in a rehearsal, by `warmup`, `explain` or `tune`: what it reads back is zeros then, and not to be
+ * Whether the calling code runs in a rehearsal, by `warmup`, `explain` or `tune`: its read-backs are zeros then, and should not be
  * shown. Such code may wait for nothing else.
  */
 export const isRehearsing = closed('isRehearsing', (): boolean => isJournaling());
@@ -105,7 +105,7 @@ export const isRehearsing = closed('isRehearsing', (): boolean => isJournaling()
 /** The device in use; null before it has been opened. */
 export const device = closed('device', (): GPUDevice | null => engine.device);
 
-/** Gives pooled GPU memory back to the system, and what is kept for the next snapshot. */
+/** Gives pooled GPU memory back to the system, and the memory kept for the next snapshot. */
 export const trim = closed('trim', (): void => {
   giveUpRoom();
   engine.trim();

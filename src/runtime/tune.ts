@@ -10,7 +10,7 @@ import { rehearseFully } from './warmup';
 
 export type { TunedChoice, TuningProgress };
 
-/** What `gpu.tune` takes by name. */
+/** Options of `gpu.tune`. */
 export interface TuneOptions {
   /** Milliseconds after which no further kernel is measured, default 20,000; with none above 0 no kernel is measured. Call again to go on from there. */
   budget?: number;
@@ -29,7 +29,7 @@ const DEFAULT_BUDGET = 20_000;
 /** What a tuning has found. `toString()` gives a table for the console. */
 export class TuningReport extends Printable {
   constructor(
-    /** Kernels measured now; what was known before is left out. */
+    /** Kernels measured now; earlier measurements are left out. */
     readonly choices: readonly TunedChoice[],
     /** Kernels that the budget did not reach. */
     readonly left: number,
@@ -72,13 +72,13 @@ async function tuneFor(...args: TuneArguments): Promise<TuningReport> {
  * computing or changing anything. Results stay the same but for the order in which sums are rounded.
  *
  *     console.log(`${await torch.gpu.tune(() => step(images, labels))}`);
- *     await torch.gpu.tune.clear();   // forgets what was measured on this adapter
+ *         await torch.gpu.tune.clear();   // forgets the measurements of this adapter
  *
- * @throws what `fn` throws; ArgumentError where it waits for anything but tensors it reads back; WebGPUUnavailableError where
+ * @throws the errors of `fn`; ArgumentError where it waits for anything but tensors it reads back; WebGPUUnavailableError where
  * there is no device
  */
 export const tune: {
   (...args: TuneArguments): Promise<TuningReport>;
-  /** Forgets what was measured on this adapter, here and in the store. */
+  /** Forgets the measurements of this adapter, here and in the store. */
   clear(): Promise<void>;
 } = /* @__PURE__ */ Object.assign(tuneFor, { clear: closed('tune.clear', () => clearMeasured(engine)) });

@@ -15,7 +15,7 @@ export interface WarmupProgress {
   readonly total: number;
 }
 
-/** What `warmup` takes by name. */
+/** Options of `warmup`. */
 export interface WarmupOptions {
   /** Called at the start and after each pipeline, for a progress bar. */
   onProgress?: ((progress: WarmupProgress) => void) | null;
@@ -36,12 +36,12 @@ const MAX_CALLS = 4;
  *     await torch.warmup(() => step(images, labels), { onProgress: ({ done, total }) => bar.set(done / total) });
  *     await torch.warmup(async () => history.push(await step(images, labels).item()));
  *
- * Meanwhile what `fn` reads back is zeros where it depends on what `fn` computes. `fn` may be asynchronous, but may wait for
+ * Meanwhile `fn` reads zeros back where the value depends on its own computation. `fn` may be asynchronous, but may wait for
  * nothing but tensors that it reads back: all of its calls run within one task of the event loop, so that other loops of the
- * page never see what was not computed. Tensors that `fn` keeps in variables of its own never get a value, so let it keep none.
+ * page never see values that were not computed. Tensors that `fn` keeps in variables of its own never get a value, so let it keep none.
  *
  * @returns how many plans and pipelines were compiled
- * @throws what `fn` throws; ArgumentError where `fn` waits for something else, such as a timer or a file (what it does after
+ * @throws the errors of `fn`; ArgumentError where `fn` waits for something else, such as a timer or a file (its work after
  * that is done for real); WebGPUUnavailableError where there is no device
  */
 export async function warmup(...args: Arguments<Warmup, ['fn', 'onProgress']>): Promise<Prepared> {

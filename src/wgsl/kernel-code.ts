@@ -8,7 +8,7 @@ interface Sources {
   readonly consts?: Readonly<Record<string, number>>;
 }
 
-/** The code with the marks of what is written out before it is compiled: equal where that is. */
+/** The code with its loops and constants still marked. Kernels of equal marked code are equal. */
 export const markedCode = ({ source, consts }: Sources): string => enabled(specialise(source.join('\n'), consts));
 
 /** The code that is compiled. To write it out takes up to some 50 ms. */

@@ -8,13 +8,13 @@ interface Index {
   value: number;
 }
 
-/** What is declared with a value. */
+/** A declaration with a value. */
 interface Named {
   readonly kind: 'named';
   name: string;
 }
 
-/** What is declared without a value. */
+/** A declaration without a value. */
 interface Declared {
   readonly kind: 'declared';
   readonly block: number;
@@ -290,7 +290,7 @@ class Reader {
   }
 
   /**
-   * The value of an expression of whole numbers, named constants and indices with + - * / % and parentheses; what is none may stand
+   * The value of an expression of whole numbers, named constants and indices with + - * / % and parentheses. Any other expression may stand
    * where nothing is written.
    */
   private constant(expression: string): () => number {

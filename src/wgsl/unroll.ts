@@ -27,9 +27,9 @@ const MAX_CHARACTERS = 1 << 23;
  * less. The bound is a `const` of the source, whose value in `consts` counts before the default, or a literal. The result computes the
  * same, and the source is valid WGSL itself. A source without marks stays whole.
  * An array marked `// scalars`, whose every index must be a constant by then, becomes a variable for each element: WGSL compilers
- * take half as long for those, and some leave large arrays in memory. So does a variable marked `// chain`, of which nothing but
- * assignments that use it once, and then one use of the result, may follow in its block: it becomes a nested expression.
- * Of an `if` marked `// constant` the block stays or goes.
+ * take half as long for those, and some leave large arrays in memory. So does a variable marked `// chain`. In its block may follow only
+ * assignments that use it once, and then one use of the result: it becomes a nested expression.
+ * The block of an `if` marked `// constant` stays or goes.
  * Blocks that begin on a line of their own go, those of turns among them; names that meet become distinct. A name must not be declared by
  * an expression that uses another of that name. A variable that is assigned once, in the block that declares it and before it is read,
  * becomes a `let`.

@@ -42,7 +42,7 @@ export class Writer {
     return this.parts.splice(start).join('');
   }
 
-  /** The name of what is declared next as `text`: in a block that goes, one that nothing else has. */
+  /** The name for the next declaration of `text`: in a block that goes, a name that no other declaration has. */
   nameOf(text: string, stays: boolean): string {
     const count = (this.declared.get(text) ?? 0) + 1;
     this.declared.set(text, count);

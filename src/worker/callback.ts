@@ -29,7 +29,7 @@ export class Callback {
     return reply;
   }
 
-  /** At the end of the call that brought it: throws what failed of which nobody has heard. What still goes on there is not waited for. */
+  /** Throws the first error that no caller has seen. Calls still running are not awaited. */
   async settle(): Promise<void> {
     // An answer to this comes behind those to calls that have failed.
     if (this.#pending.size > 0) await this.#peer.ask('read', ['length']);

@@ -1,4 +1,4 @@
-// Lines of their own within one connection: whatever is called across has one, and all messages of a connection stay in their order.
+// Channels within one connection: each object served has one, and all messages of a connection keep their order.
 import type { Endpoint } from 'comlink';
 
 type Listener = Parameters<Endpoint['addEventListener']>[1];

@@ -1,4 +1,4 @@
-// What is used of the package comlink, so that the types of this door stand without it.
+// The parts of the package comlink that this door uses, so that its types stand without the package.
 declare module 'comlink' {
   export interface Endpoint {
     postMessage(message: unknown, transfer?: readonly object[]): void;

@@ -11,11 +11,11 @@ import type { Remote } from './types';
 
 export type { WorkerLike };
 
-/** What `connect` takes by name. */
+/** Options of `connect`. */
 export interface ConnectOptions {
   /** Seconds that the worker's module may take to call `expose`; 0: as long as it takes. Default: 60. */
   timeout?: number;
-  /** Ends the worker when it is aborted: what is pending, and whatever is asked after that, fails with its reason. */
+  /** Ends the worker when it is aborted: pending and later calls fail with its reason. */
   signal?: AbortSignal | null;
 }
 
@@ -33,7 +33,7 @@ const ends = new WeakMap<object, (reason: unknown) => Promise<void>>();
 type WorkerSource = WorkerLike | PromiseLike<WorkerLike>;
 
 /**
- * Connects to a worker whose module calls `expose`, and gives a remote of what is exposed there:
+ * Connects to a worker whose module calls `expose`, and returns a remote of the exposed object:
  *
  *     import type { Training } from './training';
  *     const worker = new Worker(new URL('./training.ts', import.meta.url), { type: 'module' });
@@ -44,8 +44,8 @@ type WorkerSource = WorkerLike | PromiseLike<WorkerLike>;
  * Calls arrive in their order, and what a function was called with arrives before the result of the call it came with. In Node a Worker of
  * `node:worker_threads` will do; it keeps the process only while a call is pending.
  *
- * @throws WorkerError when the worker cannot be started, its module throws as it loads, or does not call `expose` in time. A worker that dies later, by an error
- *   that nothing caught or a crash, has whatever is pending fail with a WorkerError, and whatever is asked after that.
+ * @throws WorkerError when the worker cannot be started, its module throws as it loads, or does not call `expose` in time. If a worker dies later, by an uncaught
+ *     error or a crash, its pending and later calls fail with a WorkerError.
  */
 export async function connect<T>(
   worker: WorkerSource | (() => WorkerSource),
@@ -116,9 +116,9 @@ export async function connect<T>(
 }
 
 /**
- * Ends the worker of a remote: what is pending, and whatever is asked after that, fails with a WorkerError. Resolves when it is gone.
+ * Ends the worker of a remote: pending and later calls fail with a WorkerError. Resolves when it is gone.
  *
- * @throws ArgumentError for what is no remote
+ * @throws ArgumentError if the value is no remote
  */
 export async function terminate(remote: object): Promise<void> {
   const origin = originOf(remote);

@@ -1,4 +1,4 @@
-// One connection between a page and its worker, the same at both ends: what is asked, what is answered, and the order of it all.
+// One connection between a page and its worker, the same at both ends: requests, answers, and the order of both.
 import * as comlink from 'comlink';
 import { ArgumentError } from '../core/errors';
 import { Callback } from './callback';
@@ -26,7 +26,7 @@ const noop = (): void => undefined;
 export class Connection {
   readonly #line: Line;
   readonly #channels = new Map<string, Channel>();
-  /** What is served at channels of this end. */
+  /** The objects served at channels of this end. */
   readonly #targets = new Map<string, object>();
   readonly #pending = new Set<(error: unknown) => void>();
   readonly #signals: Signals;
@@ -35,7 +35,7 @@ export class Connection {
   #end: { readonly reason: unknown } | null = null;
   /** Until then what leaves has to wait, for what leaves before it is still being read; null when nothing waits. */
   #leaving: Promise<void> | null = null;
-  /** The same for what comes. */
+  /** The same for arriving messages. */
   #coming: Promise<void> | null = null;
 
   /** @param side tells the names that this end gives from those of the other */
@@ -67,14 +67,14 @@ export class Connection {
     else if (message.kind === 'forget') this.#signals.forget(message.id);
   }
 
-  /** Fails what is pending, and whatever will be asked. */
+  /** Fails all pending and later requests. */
   end(reason: unknown): void {
     if (this.#end) return;
     this.#end = { reason };
     for (const fail of [...this.#pending]) fail(reason);
   }
 
-  /** Has the other end call, make and read what is here. */
+  /** Lets the other end call, make and read an object of this end. */
   serve(target: object, channel: string): void {
     const way =
       (how: Way): Host[Way] =>
@@ -84,7 +84,7 @@ export class Connection {
     comlink.expose({ call: way('call'), make: way('make'), read: way('read') }, this.#channel(channel));
   }
 
-  /** What asks at a channel of the other end. @param release lets go of what is there, where that is more than usual */
+  /** Asks at a channel of the other end. @param release frees the channel's object there, where that takes more than usual */
   peer(channel: string, release: (() => void) | null = null): Peer {
     const host = comlink.wrap<Host>(this.#channel(channel));
     const ask = (way: Way, path: readonly string[], args: readonly unknown[]) => this.#ask(host, way, path, args);
@@ -142,7 +142,7 @@ export class Connection {
     try {
       const given = this.#arrive(args, (value) => value as readonly unknown[], callbacks);
       const result = await perform(way, target, path, given instanceof Promise ? await given : given);
-      // What fails in them, of which nobody here hears, is the call's own failure.
+      // An error in a callback that no caller here has seen fails the call itself.
       for (const callback of callbacks) await callback.settle();
       return await this.#leave(name, way === 'make' ? proxy(result as object) : result, answered(false));
     } catch (error) {
@@ -155,13 +155,13 @@ export class Connection {
     this.#line.post({ mark: MARK, kind: 'abort', id, reason: packed });
   }
 
-  /** Packs what is to leave as it is now, and has it sent in its turn: at once, unless tensors of it or before it are being read. */
+  /** Packs a value as it is now and sends it in its turn: at once, unless its tensors or earlier ones are being read. */
   #leave<R>(op: string, value: unknown, send: (parcel: Parcel) => R): Promise<R> {
     try {
       const parcel = pack(op, value, this.#sender);
       if (!this.#leaving && !(parcel instanceof Promise)) return Promise.resolve(send(parcel));
       const sent = Promise.all([parcel, this.#leaving]).then(([ready]) => send(ready));
-      // What could not be read holds nothing up.
+      // A value that could not be read holds nothing up.
       const turn = Promise.all([sent.catch(noop), this.#leaving]).then(() => {
         if (this.#leaving === turn) this.#leaving = null;
       });
@@ -173,8 +173,8 @@ export class Connection {
   }
 
   /**
-   * Uses what has come in its turn: at once, unless what makes tensors is still to be loaded.
-   * @param callbacks of what comes with a call: gets the functions among it
+   * Uses an arrived value in its turn: at once, unless the code that makes tensors is still loading.
+   * @param callbacks for a call's arguments: gets the functions among them
    */
   #arrive<R>(packed: Packed, use: (value: unknown) => R, callbacks: Callback[] | null = null): R | Promise<R> {
     const made = () => use(unpack(packed, this.#receiver(callbacks)));

@@ -1,5 +1,5 @@
 // How values cross between a page and its worker: as structured clones, in which tensors, functions, errors, signals and iterators are stood for by places.
-// Whatever else is to cross is a case here.
+// Another kind of value to cross is another case here.
 
 import { ArgumentError } from '../core/errors';
 import { toHalves } from '../core/half';
@@ -10,12 +10,12 @@ import type { TensorNumbers } from '../crossing/pack';
 import { kinds } from '../tensor/kinds';
 import { isProxied, movedOf } from './marks';
 
-/** What stands in a place, in the form in which it crosses. */
+/** A value in the form in which it crosses, at its place. */
 export type Crossing =
   | { readonly kind: 'tensor'; readonly numbers: TensorNumbers }
   /** Something that stays, and where it is called. */
   | { readonly kind: 'function' | 'object' | 'iterator'; readonly channel: string }
-  /** Something of the receiver's own that comes back, or what is found there by these names. */
+  /** An object of the receiver's own that comes back, or a property of it by these names. */
   | { readonly kind: 'own'; readonly channel: string; readonly path: readonly string[] }
   | { readonly kind: 'signal'; readonly id: string; readonly aborted: boolean; readonly reason: unknown }
   | {
@@ -52,7 +52,7 @@ export interface Sender {
   /** Gives what stays a channel at which it is called. */
   reference(target: object): string;
   signal(signal: AbortSignal): string;
-  /** Where what came from the other side is there; null for what did not. */
+  /** The origin of an object that came from the other side; null for any other. */
   originOf(value: object): Origin | null;
 }
 
@@ -74,7 +74,7 @@ const MOVES = [
   'RTCDataChannel',
   'MediaSourceHandle',
 ];
-/** What is moved where `transfer` says so, and else copied. */
+/** The classes that are moved if `transfer` says so, and else copied. */
 const MAY_MOVE = ['ArrayBuffer', 'ImageBitmap', 'VideoFrame', 'AudioData'];
 
 const isA = (value: object, names: readonly string[]): boolean =>
@@ -182,7 +182,7 @@ class Packer {
     return copy;
   }
 
-  /** The place of what does not cross by itself; null for what does. */
+  /** The stand-in of a value that does not cross by itself; null for any other. */
   #crossing(value: object, path: Path): object | null {
     const sender = this.#sender;
     const origin = sender.originOf(value);

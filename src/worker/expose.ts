@@ -21,10 +21,10 @@ let isServing = false;
  *
  * Arguments and results cross as structured clones. Besides what these can hold, at any depth: tensors, as their values, without gradients; functions, which
  * are called on their own side and give promises; `AbortSignal`s; errors, of the library's and JavaScript's classes; iterators and generators; and objects that
- * stay where they are (`proxy`). Called as the module loads, it need not wait for what it serves.
+ * stay where they are (`proxy`). Called as the module loads, it need not wait for the objects that it serves.
  *
  * @throws WorkerError where this thread is no worker, ArgumentError for a second call
- * @returns what was given, whose type is that which `connect` is told
+ * @returns the target, whose type `connect` is told
  */
 export function expose<T extends object>(target: T): T {
   if ((typeof target !== 'object' && typeof target !== 'function') || target === null) {
@@ -49,11 +49,11 @@ export function expose<T extends object>(target: T): T {
       connection.hear(data);
       return;
     }
-    // First, so that it is known if the worker ends in the middle of what follows.
+    // The lock comes first, so that the page notices a worker that ends during the rest.
     held ??= data.lock === null ? Promise.resolve() : holdLock(data.lock);
     void held.then(() => send({ mark: MARK, kind: 'ready' }));
   });
-  // What was asked before anybody listened is asked again.
+  // Requests made before anybody listened are sent again.
   send({ mark: MARK, kind: 'here' });
   return target;
 }

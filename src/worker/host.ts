@@ -1,21 +1,21 @@
-// What one side does for the other at a channel: it calls, makes and reads what is there.
+// Serves the other side at a channel: calls, makes and reads the objects here.
 import { ArgumentError } from '../core/errors';
 import { kindOf } from '../core/options';
 import type { Packed } from './crossing';
 
-/** What came of a call: its result, or what it threw. */
+/** The outcome of a call: its result, or the error it threw. */
 export interface Answer {
   readonly failed: boolean;
   readonly packed: Packed;
 }
 
-/** What can be asked for: a function's result, a new object of a class, a property. */
+/** The kinds of request: a function's result, a new object of a class, a property. */
 export type Way = 'call' | 'make' | 'read';
 
 /** What comlink exposes at every channel. */
 export type Host = Readonly<Record<Way, (path: readonly string[], args: Packed) => Promise<Answer>>>;
 
-/** What is found from an object on by names of properties. */
+/** The value at a path of property names. */
 export function found(target: unknown, path: readonly string[]): unknown {
   let at = target;
   for (const [i, name] of path.entries()) {
@@ -29,7 +29,7 @@ export function found(target: unknown, path: readonly string[]): unknown {
   return at;
 }
 
-/** Does what was asked for. @throws ArgumentError where there is no such function or class */
+/** Answers a request. @throws ArgumentError where there is no such function or class */
 export function perform(way: Way, target: unknown, path: readonly string[], args: readonly unknown[]): unknown {
   if (way === 'read') return found(target, path);
   const parent = found(target, path.slice(0, -1));

@@ -23,7 +23,7 @@ const moved = new WeakMap<object, readonly object[] | 'all'>();
  *
  *     expose({ open: async (name: string) => proxy(await Session.open(name)) }); // in the page: const session = await remote.open('a');
  *
- * @throws ArgumentError for what is no object
+ * @throws ArgumentError if the value is no object
  */
 export const proxy = /* @__PURE__ */ closed('proxy', <T extends object>(object: T): Proxied<T> => {
   if ((typeof object !== 'object' && typeof object !== 'function') || object === null || object instanceof Promise) {
@@ -34,13 +34,13 @@ export const proxy = /* @__PURE__ */ closed('proxy', <T extends object>(object: 
 });
 
 /**
- * Has memory move to the other side rather than be copied: of `value` and whatever it holds, the given parts, or by default all that can move (ArrayBuffers,
- * those of typed arrays, ImageBitmaps, VideoFrames). Afterwards they are empty here. What cannot be copied at all (MessagePort, OffscreenCanvas, streams)
- * moves without this, and the bytes of tensors always do, since they are copies of what the device has.
+ * Moves memory to the other side instead of copying it: of `value` and its parts, the given parts, or by default all that can move (ArrayBuffers,
+ * those of typed arrays, ImageBitmaps, VideoFrames). Afterwards they are empty here. Objects that can only move (MessagePort, OffscreenCanvas, streams)
+ * do so without this, and so do the bytes of tensors, which are copies from the device.
  *
  *     await remote.show(transfer(bitmap));
  *
- * @throws ArgumentError for what is no object
+ * @throws ArgumentError if the value is no object
  */
 export function transfer<T extends object>(value: T, parts?: readonly object[]): T {
   if (typeof value !== 'object' || value === null || value instanceof Promise) {

@@ -5,7 +5,7 @@ import type { Packed } from './crossing';
 export const MARK = 'lamplight:worker';
 
 export type Message =
-  /** The worker listens: what was asked before that may be lost. */
+  /** The worker listens; earlier requests may be lost. */
   | { readonly mark: typeof MARK; readonly kind: 'here' }
   /** Asks for `ready`. The worker is to hold the lock for as long as it lives. */
   | { readonly mark: typeof MARK; readonly kind: 'hello'; readonly lock: string | null }
@@ -20,5 +20,5 @@ export type Message =
 export const isMessage = (data: unknown): data is Message =>
   typeof data === 'object' && data !== null && Reflect.get(data, 'mark') === MARK;
 
-/** The channel of what was exposed. */
+/** The channel of the exposed object. */
 export const ROOT = 'root';

@@ -1,4 +1,4 @@
-// What stands for something on the other side: names that are followed there when they are called, made or awaited.
+// A remote stands for an object on the other side: names on it are followed there when they are called, made or awaited.
 import { ArgumentError, WorkerError } from '../core/errors';
 import type { Callback } from './callback';
 import type { Origin } from './crossing';
@@ -16,7 +16,7 @@ export class Peer {
   readonly #release: () => void;
   #isReleased = false;
 
-  /** @param release lets go of what is there, so that nothing more is asked */
+  /** @param release frees the object there; no more requests may follow */
   constructor(channel: string, owner: object, ask: Ask, release: () => void) {
     this.channel = channel;
     this.owner = owner;
@@ -43,7 +43,7 @@ export class Peer {
 
 const origins = new WeakMap<object, Origin & { readonly owner: object }>();
 
-/** Where a remote, or what was reached from it, has its object; null for anything else. */
+/** The origin of a remote, or of a member reached from it; null for anything else. */
 export const originOf = (value: object): (Origin & { readonly owner: object }) | null => origins.get(value) ?? null;
 
 /**
@@ -52,12 +52,12 @@ export const originOf = (value: object): (Origin & { readonly owner: object }) |
  */
 export function remoteOf(peer: Peer, path: readonly string[], callback: Callback | null = null): object {
   const isRoot = path.length === 0;
-  // biome-ignore lint/complexity/useArrowFunction: what is made by `new` must be such a function.
+  // biome-ignore lint/complexity/useArrowFunction: `new` needs such a function as its target.
   const remote = new Proxy(function () {}, {
     get(_, key) {
       if (key === Symbol.dispose && isRoot) return () => peer.release();
       if (typeof key === 'symbol') return undefined;
-      // Awaited, what is at the end of a path is read; a remote itself is no promise.
+      // Awaiting a path reads its end; a remote itself is no promise.
       if (key === 'then' || key === 'catch' || key === 'finally') {
         if (isRoot && key === 'then') return undefined;
         if (!isRoot) {

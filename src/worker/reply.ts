@@ -1,10 +1,10 @@
 // What a call to the other side gives at once: a promise of its result, which can also be iterated where that is an iterator.
 
-/** Knows whether anybody waits for it, so that a failure of which nobody hears can be told another way. */
+/** Knows whether anybody waits for it, so that an error that no caller sees can be reported in another way. */
 export class Reply<T> extends Promise<T> {
   #isHeard = false;
 
-  // What is derived from it is a plain promise.
+  // A promise derived from it is a plain one.
   static override get [Symbol.species](): PromiseConstructor {
     return Promise;
   }

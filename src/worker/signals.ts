@@ -44,7 +44,7 @@ export class Signals {
     return controller.signal;
   }
 
-  /** It may be heard of before the signal itself, which waits for what is read with it. */
+  /** An abort may arrive before its signal, which waits until the tensors sent with it are read. */
   aborted(id: string, reason: unknown): void {
     this.#controller(id).abort(reason);
   }

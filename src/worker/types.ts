@@ -1,4 +1,4 @@
-// The types of what is on the other side: methods that give promises, and values as they arrive.
+// The types of the other side's objects: methods that give promises, and values as they arrive.
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Tensor } from '../tensor/tensor';
 import type { Stays } from './marks';
@@ -11,7 +11,7 @@ type IsAny<T> = 0 extends 1 & T ? true : false;
 type MethodsOf<T> = { [K in keyof T]-?: Extract<T[K], AnyFunction> extends never ? never : K }[keyof T];
 
 /**
- * A value of type `T` as it arrives on the other side: a `Remote` of a function and of what was marked by `proxy`, an asynchronous iterator of an iterator, and
+ * A value of type `T` as it arrives on the other side: a `Remote` of a function and of an object marked by `proxy`, an asynchronous iterator of an iterator, and
  * anything else as it is.
  */
 export type Arrived<T> = IsAny<T> extends true ? T : ArrivedKnown<T>;
@@ -32,7 +32,7 @@ type ArrivedKnown<T> = T extends Tensor
               : T
             : T;
 
-/** What is given for a parameter of type `T` of a function on the other side. */
+/** The argument to give for a parameter of type `T` of a function on the other side. */
 export type Sent<T> = IsAny<T> extends true ? T : SentKnown<T>;
 
 type SentKnown<T> = T extends Tensor
@@ -91,6 +91,6 @@ type Members<T> = { readonly [K in keyof T as K extends 'prototype' | symbol | n
 
 /**
  * An object, a function or a class on the other side. Methods are called there and give promises; a property is read by `await remote.property`, and is set by
- * a method of its own; `new remote(…)` gives a promise of a `Remote`. What `connect` gave ends the worker when it is disposed of; any other lets its object go.
+ * a method of its own; `new remote(…)` gives a promise of a `Remote`. The remote from `connect` ends the worker when it is disposed of; any other lets its object go.
  */
 export type Remote<T> = Members<T> & Calls<T> & Makes<T> & Disposable;

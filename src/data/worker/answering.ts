@@ -47,7 +47,7 @@ export function answer(work: Answering): void {
   let last: Promise<void> = Promise.resolve();
 
   const begin = async (order: Start): Promise<void> => {
-    // First, so that it is known if the worker ends in the middle of what follows.
+    // The lock comes first, so that the page notices a worker that ends during the rest.
     if (order.lock !== null) {
       await holdLock(order.lock);
       report({ mark: MARK, kind: 'locked' });

@@ -4,9 +4,9 @@ import { type PartsState, partsState } from './parts';
 import type { WorkerLike } from './thread';
 
 /**
- * How workers read for a data set of this library: each has a copy of what is needed to fetch and decode, and hands over plain data (numbers, strings,
+ * How workers read for a data set of this library: each has a copy of the parts that fetch and decode, and hands over plain data (numbers, strings,
  * typed arrays, nested in arrays and objects). The main side makes items and batches of it, so that transforms run there, on the device, by batch.
- * What these draw at random comes from the worker's own generator, batch by batch in its order: that is the default generator meanwhile.
+ * Random draws of transforms come from the worker's own generator, batch by batch in order: it is the default generator meanwhile.
  */
 export interface WorkerCopy<Read = unknown, Item = unknown> {
   /** Starts a worker whose module calls `serveCopies`. */
@@ -28,7 +28,7 @@ export interface WorkerCopy<Read = unknown, Item = unknown> {
 
 /**
  * What a data set answers when a loader with workers asks. `'here'`: its items are in memory or on the device, or made by code that cannot be cloned but may run here: nothing is
- * to be read ahead, and no worker is started. Null: only a module of the user's can make its items elsewhere.
+ * is read ahead, and no worker is started. Null: only a module of the user's can make its items elsewhere.
  */
 export type WorkerCopyAnswer<Item = unknown> = WorkerCopy<never, Item> | 'here' | null;
 
@@ -39,7 +39,7 @@ export function copyOf(source: DataSource<unknown>): WorkerCopyAnswer {
   return isChanged(dataset) ? 'here' : (dataset.workerCopy?.() ?? null);
 }
 
-/** What makes items and batches on the main side. */
+/** The methods that make items and batches on the main side. */
 const MAKERS = ['get', 'getItems', 'getBatch', 'drawFor', 'transformed'];
 
 /**

@@ -20,7 +20,7 @@ interface Member {
   serving: boolean;
   /** The name of the lock that it holds while it lives. */
   lock: string | null;
-  /** What it is to be told when it serves. */
+  /** The orders to send once it serves. */
   readonly orders: Order[];
   /** Aborted when the worker has been let go. */
   readonly watch: AbortController;
@@ -56,7 +56,7 @@ export class Crew {
     return this.#closing !== null || this.#failure !== null;
   }
 
-  /** A new pass, in which tasks are numbered anew; what is unanswered of the one before is forgotten. */
+  /** Begins a new pass, which numbers its tasks anew; unanswered tasks of the pass before are forgotten. */
   nextPass(): void {
     this.#answers.clear();
     const order = { mark: MARK, kind: 'pass', pass: ++this.#pass } as const;
@@ -73,7 +73,7 @@ export class Crew {
   }
 
   /**
-   * What came of a task. Meanwhile a process of Node stays.
+   * The answer to a task. A process of Node stays alive meanwhile.
    *
    * @param seconds how long to wait at most; 0: as long as it takes
    * @throws WorkerError when a worker has died, all have been let go, or none has answered in time; the signal's reason when that is

@@ -20,7 +20,7 @@ interface WorkerScope {
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
 }
 
-/** @throws WorkerError where this thread is no worker. @param expected what was, up to "but" */
+/** @throws WorkerError if this thread is no worker. @param expected the expectation, up to "but" */
 export function endpoint(expected: string): Endpoint {
   const { process, WorkerGlobalScope } = globalThis as { process?: Builtins; WorkerGlobalScope?: unknown };
   const port = process?.getBuiltinModule?.('node:worker_threads').parentPort;

@@ -59,7 +59,7 @@ export function workerHere(open: (state: unknown) => CopyReader | Promise<CopyRe
   };
 }
 
-/** A Web Worker of this library, and what takes its place where its script cannot be loaded, as with a bundler that does not know workers. */
+/** A Web Worker of this library, or its substitute where the script cannot be loaded, as with a bundler that does not know workers. */
 export function workerOr(worker: WebWorkerLike, substitute: () => WebWorkerLike): WebWorkerLike {
   let at = worker;
   let hasSpoken = false;

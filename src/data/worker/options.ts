@@ -1,4 +1,4 @@
-// The options of a DataLoader that are about workers: what they may be, and what they say where they make no sense here.
+// The options of a DataLoader that concern workers: their values, and the errors for values that make no sense here.
 import { ArgumentError } from '../../core/errors';
 import { kindOf } from '../../core/kind-of';
 import type { DataSource } from '../dataset';
@@ -9,12 +9,12 @@ import type { Origin } from './workforce';
 /** What loaders take for their workers. */
 export interface WorkerOptions {
   /**
-   * Workers that read ahead. Batches come in the same order with any number of them; what is drawn at random for items comes from a generator a worker, as
+   * Workers that read ahead. Batches come in the same order with any number of them; random draws for items come from a generator a worker, as
    * in PyTorch. 0: items are made when they are asked for. Default: 0.
    */
   numWorkers?: number;
   /**
-   * No effect: what goes to the GPU goes through memory that WebGPU has pinned by itself. Default: false.
+   * No effect: WebGPU pins the memory of uploads by itself. Default: false.
    */
   pinMemory?: boolean;
   /** Seconds to wait for a batch of a worker before that is an error; 0: for ever. Default: 0. */
@@ -43,7 +43,7 @@ export interface WorkerOptions {
   signal?: AbortSignal | null;
 }
 
-/** @throws ArgumentError for what makes no sense, alone or together */
+/** @throws ArgumentError for options that make no sense, alone or together */
 export function checkWorkerOptions(o: Required<WorkerOptions>): void {
   const bad = (text: string) => new ArgumentError(`DataLoader: ${text}`);
   if (!Number.isSafeInteger(o.numWorkers) || o.numWorkers < 0) {

@@ -10,7 +10,7 @@ export interface PartsState {
 /** Tells it from the state of one data set. */
 const MARK = 'lamplight:parts';
 
-/** What one item is read from: the number of a part, and its own address there. */
+/** The sources of one item: for each, the number of its part and its own address there. */
 export type PartAddresses = readonly (readonly [part: number, address: unknown])[];
 
 export const partsState = (parts: PartsState['parts']): PartsState => ({ mark: MARK, parts });

@@ -87,7 +87,7 @@ export class Pass<B> {
     return null;
   }
 
-  /** What came of a task; null where nothing is read ahead. */
+  /** The answer to a task; null where nothing is read ahead. */
   async #answer(task: number): Promise<Answer | null> {
     const { timeout, signal } = this.#options;
     signal?.throwIfAborted();

@@ -4,13 +4,13 @@ import type { Packed } from '../../crossing/pack';
 /** Marks the messages of a loader among others that a program may send its worker. */
 export const MARK = 'lamplight:data';
 
-/** What goes to a worker. */
+/** The messages that go to a worker. */
 export type Order =
   /** Asks for `serving` once more: the first may have come before anybody listened. */
   | { readonly mark: typeof MARK; readonly kind: 'hello' }
   | Start
   | Fetch
-  /** Another pass begins; what was asked for in the pass before need not be answered. */
+  /** Another pass begins; open requests of the pass before need no answer. */
   | { readonly mark: typeof MARK; readonly kind: 'pass'; readonly pass: number };
 
 export interface Start {
@@ -41,7 +41,7 @@ export interface Fetch {
   readonly dropLast: boolean;
 }
 
-/** What comes from a worker. */
+/** The messages that come from a worker. */
 export type Report =
   | { readonly mark: typeof MARK; readonly kind: 'serving'; readonly served: Served | null }
   /** It holds its lock. */

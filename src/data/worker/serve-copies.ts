@@ -2,7 +2,7 @@
 import { answer, enter } from './answering';
 import { readerOf } from './parts';
 
-/** Reads for a copy of a data set: plain data, by what `address` of the `WorkerCopy` gives. */
+/** Reads for a copy of a data set: plain data, by an `address` of the `WorkerCopy`. */
 export type CopyReader = (address: unknown) => unknown;
 
 /** @param open makes the reader from the `state` of a `WorkerCopy` */

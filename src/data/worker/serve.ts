@@ -8,10 +8,10 @@ import { rootOf } from '../subset';
 import { answer, enter, type Source } from './answering';
 import type { Served } from './protocol';
 
-/** What can be served: a data set, an array of items, or what is iterated. */
+/** The values that `serve` takes: a data set, an array of items, or an iterable. */
 export type Servable<T = unknown> = Dataset<T> | readonly T[] | AsyncIterable<T> | Iterable<T>;
 
-/** What `data.serve` takes by name. */
+/** Options of `data.serve`. */
 export interface ServeOptions {
   /** Called once in each worker with its number, after its generator has been seeded, before the first item. May be asynchronous. */
   workerInitFn?: ((workerId: number) => unknown) | null;

@@ -31,7 +31,7 @@ export interface ThreadEvents {
 export interface Thread {
   /** Whether its end comes as an event. */
   readonly dies: 'aloud' | 'silently';
-  /** @param transfer what is moved there rather than copied */
+  /** @param transfer the objects to move there rather than copy */
   post(message: unknown, transfer?: readonly object[]): void;
   /** Has a process of Node wait for the thread, or not. */
   hold(on: boolean): void;
@@ -42,7 +42,7 @@ export interface Thread {
 export interface ThreadWords {
   /** The name of the worker. */
   readonly name: string;
-  /** Of what is no worker: what was expected, up to "but got". */
+  /** The error for a value that is no worker, up to "but got". */
   readonly expected: string;
   readonly remedy: string;
   /** Of a worker that is in use. */
@@ -54,7 +54,7 @@ export interface ThreadWords {
 /** Workers that are in use: each belongs to one only. */
 const taken = new WeakSet<object>();
 
-/** @throws ArgumentError for what is no worker, or one that is in use */
+/** @throws ArgumentError for a value that is no worker, and for one in use */
 export function threadOf(worker: unknown, words: ThreadWords, events: ThreadEvents): Thread {
   const { expected, remedy, twice } = words;
   const isNode = isNodeWorker(worker);

@@ -1,4 +1,4 @@
-// Who makes the batches of a loader with workers: for each worker, on the main side, its number, seed and generator. The threads that read
+// The makers of a loader's batches when it has workers: for each worker, on the main side, its number, seed and generator. The threads that read
 // are a `Crew`, which arrives with the first pass.
 
 import { WorkerError } from '../../core/errors';
@@ -20,7 +20,7 @@ export type Origin =
   /** Memory: nothing is read ahead. */
   | { readonly kind: 'here' };
 
-/** What is to go on where a run stopped. */
+/** The state from which a stopped run resumes. */
 export interface WorkforceState {
   readonly baseSeed: string;
   /** Of each worker: its generator on the main side, and that of its thread where that has drawn. */

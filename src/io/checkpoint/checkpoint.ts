@@ -7,7 +7,7 @@ import { isPlainObject, kindOf, missingArguments, parseArgs, shown } from '../..
 import { Tensor } from '../../tensor/tensor';
 import { joined } from '../bytes';
 import { readTensors } from '../host-tensors';
-// Both at hand, so that reads are under way before anything is awaited: what is saved are the values of this moment.
+// Both loaded ahead, so that reads start before anything is awaited: the values saved are those of this moment.
 import { pytorchPieces } from '../pytorch/write';
 import { safetensorsPieces } from '../safetensors/save';
 import { checkTarget, type Target, targetName, writeTo } from '../target';
@@ -15,7 +15,7 @@ import { checkTarget, type Target, targetName, writeTo } from '../target';
 const SAVE = 'torch.save';
 
 /**
- * What can be saved: what `stateDict()` of any model, optimizer or scheduler gives, and whole checkpoints: tensors, numbers, texts,
+ * The values that can be saved: results of `stateDict()` of any model, optimizer or scheduler, and whole checkpoints: tensors, numbers, texts,
  * booleans, null and bytes in arrays, tuples, plain objects, Maps and Sets, nested as you like.
  */
 export type Saved<T> = T extends Stateful ? never : T;
@@ -25,7 +25,7 @@ interface Stateful {
   stateDict(...args: never[]): unknown;
 }
 
-/** What `save` takes by name. */
+/** Options of `save`. */
 export interface SaveOptions {
   /**
    * What to write, whatever the name ends on: `pt` is PyTorch's own format. Default: by the ending of the name, and `pt` where it is
@@ -37,12 +37,12 @@ export interface SaveOptions {
 }
 
 /**
- * Saves tensors and whatever is around them.
+ * Saves tensors, also within other values.
  *
  * The ending of the name decides the format: `.safetensors` is safetensors (names joined by dots, the rest in the metadata), `.npy` a
  * tensor and `.npz` tensors by name for NumPy, and all else PyTorch's own, which Python reads by
- * `torch.load(name, weights_only=True)`. Tuples (`torch.tuple`), integer keys and integers and floats that came from a file stay what
- * they are in Python; other whole numbers become integers. State dicts of optimizers and schedulers are written as PyTorch has them.
+ * `torch.load(name, weights_only=True)`. Tuples (`torch.tuple`), integer keys, and integers and floats from a file keep
+ * their types in Python; other whole numbers become integers. State dicts of optimizers and schedulers are written in PyTorch's form.
  *
  *     await torch.save(model.stateDict(), 'net.safetensors');
  *     await torch.save({ model: model.stateDict(), optimizer: optimizer.stateDict(), epoch }, 'run.pt');
@@ -50,7 +50,7 @@ export interface SaveOptions {
  * The target is a name (in Node a path, written all or nothing; in a page that of the file that the browser downloads), a file handle,
  * or a writable stream.
  *
- * @throws ArgumentError for what no file holds, such as a function, a module or an object inside of itself, and for a name where there
+ * @throws ArgumentError for a value that no file holds, such as a function, a module or an object inside of itself, and for a name where there
  * is neither a page nor a file system: use `saveBytes` there
  */
 export async function save<T>(obj: Saved<T>, f: Target, options?: SaveOptions): Promise<void>;

@@ -3,7 +3,7 @@ import { FetchError } from '../../core/errors';
 import { fileSystem, writeFileAtomically } from '../../gpu/node';
 import type { Shelf, StoredCheckpoint } from './store';
 
-/** Of Node's `fs/promises` what is used here. */
+/** The part of Node's `fs/promises` that is used here. */
 interface Disk {
   mkdir(path: string, options: { recursive: boolean }): Promise<unknown>;
   readdir(path: string): Promise<string[]>;
@@ -11,7 +11,7 @@ interface Disk {
   stat(path: string): Promise<{ readonly size: number; readonly mtime: Date; isFile(): boolean }>;
 }
 
-/** What is being written has this behind its name. */
+/** The ending of a file that is still being written. */
 const PART = /\.part$/;
 
 /** @param folder its path; it is made when something is put there */

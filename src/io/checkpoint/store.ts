@@ -47,7 +47,7 @@ interface Named {
  *     await store.save('best', { model: model.stateDict(), epoch });
  *     model.loadStateDict((await store.load('best')).model);
  *
- * What `save` replaces is there until all of the new is: a tab closed in the middle leaves the old one.
+ * `save` replaces a checkpoint once all of the new one is there: a tab closed in the middle leaves the old one.
  */
 export class CheckpointStore extends Printable {
   static {
@@ -68,7 +68,7 @@ export class CheckpointStore extends Printable {
   }
 
   /**
-   * Saves what `torch.save` saves; values on the device are read as of this call. The name's ending says the format, as with a file.
+   * Saves any value that `torch.save` takes; values on the device are read as of this call. The name's ending gives the format, as with a file.
    * @throws ArgumentError when it cannot be saved, FetchError when there is no room
    */
   async save<T>(name: string, object: Saved<T>, options?: SaveOptions): Promise<void>;
@@ -91,7 +91,7 @@ export class CheckpointStore extends Printable {
   }
 
   /**
-   * What was saved under a name.
+   * The value saved under a name.
    * @throws FetchError with status 404 where there is none
    */
   async load<T = Record<string, unknown>>(...args: Arguments<LoadOptions & Named, ['name', ...LoadOrder]>): Promise<T> {

@@ -10,7 +10,7 @@ interface Handle {
   readonly close: () => Promise<void>;
 }
 
-/** Of Node's `fs/promises` what is used here. */
+/** The part of Node's `fs/promises` that is used here. */
 interface Disk {
   open(path: string, flags: string): Promise<Handle>;
   readFile(path: string, encoding: 'utf8'): Promise<string>;

@@ -22,7 +22,7 @@ export interface DownloadOptions {
   cacheName?: string | null;
   /** In Node: the folder where files are kept. Default: `lamplight/downloads` in the user's cache. */
   folder?: string | null;
-  /** Breaks the download off; what has arrived is kept, and the next call goes on from there. */
+  /** Breaks the download off; the bytes received are kept, and the next call goes on from there. */
   signal?: AbortSignal | null;
 }
 
@@ -30,7 +30,7 @@ export interface DownloadOptions {
 const NAMED = 'https://lamplight.invalid/';
 
 /**
- * Downloads a file once: what is there already is given back without a request.
+ * Downloads a file once: a file already kept is returned without a request.
  *
  * In a page the file is kept in the Cache API, and in memory alone where there is none (a page without https); in Node in a folder. It
  * is kept all or nothing. A download that broke off goes on where it stopped if the server answers ranges. In Node a path or a
@@ -71,7 +71,7 @@ export async function download(address: string | URL, options: DownloadOptions =
   });
 }
 
-/** What `download` has kept of an address, if it is what the check sums say; null where it has not. No server is asked. */
+/** The file that `download` has kept of an address, if its check sums are right; else null. No server is asked. */
 export async function findDownload(
   address: string | URL,
   options: Pick<DownloadOptions, DigestKind | 'cacheName' | 'folder'> = {},
@@ -114,7 +114,7 @@ function checksOf(given: Pick<DownloadOptions, DigestKind>): Checks {
   });
 }
 
-/** What is wrong with the contents of a slot; null where nothing is. */
+/** The fault in the contents of a slot; null where there is none. */
 async function differs(slot: Pick<Slot, 'contents'>, checks: Checks): Promise<string | null> {
   for (const [kind, digits] of checks) {
     const actual = await digest(kind, slot.contents());

@@ -1,4 +1,4 @@
-// How a download's bytes come: one request, and after a break another for what is missing.
+// How a download's bytes come: one request, and after a break another for the rest.
 import { FetchError } from '../../core/errors';
 import type { Begun, FileFacts, Slot } from './slot';
 import { unreachable } from './unreachable';
@@ -26,7 +26,7 @@ class Broken {
 }
 
 /**
- * Fetches what is missing of a file into its slot.
+ * Fetches the missing bytes of a file into its slot.
  * @throws FetchError when the server does not answer or refuses, or the connection breaks again and again
  */
 export async function fetchInto(slot: Slot, url: string, begun: Begun | null, manner: Manner): Promise<void> {
@@ -95,7 +95,7 @@ async function request(url: string, here: Begun | null, first: boolean, signal: 
   }
 }
 
-/** Whether the answer is the rest of what is here, of the same version. */
+/** Whether the answer continues the bytes in the slot, of the same version. */
 function continues(response: Response, facts: FileFacts, here: Begun): boolean {
   const [, start] = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '') ?? [];
   if (start !== undefined && Number(start) !== here.length) return false;

@@ -19,10 +19,10 @@ export interface HubOptions {
   modelDir?: string | null;
   /** As `torch.load` takes it. */
   mapLocation?: DeviceLike | null;
-  /** True says on the console what is downloaded; a function is told how far it is. Default: true. */
+  /** True reports downloads on the console; a function is told the progress. Default: true. */
   progress?: boolean | ((progress: DownloadProgress) => void);
   /**
-   * Whether the beginning of the file's SHA-256 must be what stands in its name, as in `alexnet-owt-7be5be79.pth`. Default: false.
+   * Whether the beginning of the file's SHA-256 must be the digits in its name, as in `alexnet-owt-7be5be79.pth`. Default: false.
    */
   checkHash?: boolean;
   /** The file's SHA-256 in hexadecimal digits, or their beginning, instead of what its name says. Default: not checked. */
@@ -53,7 +53,7 @@ type Order = [
 
 let folder: string | null = null;
 
-/** Where downloads are kept in Node: what `setDir` said, or `$LAMPLIGHT_HOME/hub`, or `lamplight/hub` in the user's cache. In a page: the name of the cache. */
+/** Where downloads are kept in Node: the folder of `setDir`, or `$LAMPLIGHT_HOME/hub`, or `lamplight/hub` in the user's cache. In a page: the name of the cache. */
 export const getDir = closed('hub.getDir', (): string => {
   if (folder !== null) return folder;
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
@@ -71,11 +71,11 @@ export const setDir = callable('hub.setDir(path: text)', (path: string): void =>
 
 const path: Kind = { words: 'the path of a folder', fits: (value) => typeof value === 'string' && value !== '' };
 
-/** PyTorch's rule: what stands between a hyphen and a dot is the beginning of the file's SHA-256. */
+/** PyTorch's rule: the digits between a hyphen and a dot are the beginning of the file's SHA-256. */
 const HASH = /-([\da-f]*)\./;
 
 /**
- * Loads what `torch.save` wrote, or safetensors or NumPy's files, from an address. The file is downloaded once and kept: in a page in its
+ * Loads a file of `torch.save`, of safetensors or of NumPy from an address. The file is downloaded once and kept: in a page in its
  * cache, in Node in a folder. A download that broke off goes on where it stopped if the server answers ranges.
  *
  *     const weights = await torch.hub.loadStateDictFromUrl('https://…/alexnet-owt-7be5be79.pth', { checkHash: true });
@@ -138,7 +138,7 @@ export async function loadStateDictFromUrl<T = Record<string, Tensor>>(
   try {
     return await load<T>(source, { mapLocation: o.mapLocation, weightsOnly: o.weightsOnly, only: o.only });
   } catch (error) {
-    // What is no file of weights is not kept: the next visit asks the server again.
+    // A file without weights is not kept: the next visit asks the server again.
     if (error instanceof FileFormatError) {
       await forgetDownload(o.url, place);
     }

@@ -8,7 +8,7 @@ const PIECE = 8 * 2 ** 20;
 /** Stands in addresses of pieces, which no server sees. */
 const NUMBER = 'lamplight-piece';
 
-/** What stands under the file's own address once all its pieces are here. */
+/** The entry under the file's own address once all its pieces are here. */
 interface Inventory {
   readonly pieces: number;
   readonly size: number;

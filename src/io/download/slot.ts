@@ -26,11 +26,11 @@ export interface Slot {
   /** Begins anew. */
   begin(facts: FileFacts): Promise<void>;
   append(bytes: Uint8Array): Promise<void>;
-  /** After it, all that was appended outlasts a break. */
+  /** After it, the bytes appended so far outlast a break. */
   flush(): Promise<void>;
   /** The contents so far. */
   contents(): AsyncIterable<Uint8Array>;
-  /** What was appended is the file. */
+  /** Makes the appended bytes the file. */
   keep(): Promise<Kept>;
   discard(): Promise<void>;
 }

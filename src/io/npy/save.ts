@@ -12,7 +12,7 @@ type Reads = Promise<readonly WritableTensor[]>;
 
 /**
  * The pieces of an .npy file, as `numpy.save` writes it; `reads` are its tensor's.
- * @throws ArgumentError for what is no tensor
+ * @throws ArgumentError if the value is no tensor
  */
 export async function npyPieces(object: unknown, reads: Reads): Promise<Iterable<Uint8Array>> {
   if (!(object instanceof Tensor)) {
@@ -25,7 +25,7 @@ export async function npyPieces(object: unknown, reads: Reads): Promise<Iterable
 
 /**
  * The pieces of an .npz file, as `numpy.savez` or, compressed, `numpy.savez_compressed` writes it; `reads` are of its tensors, in order.
- * @throws ArgumentError for what is no object of tensors
+ * @throws ArgumentError if the value is no object of tensors
  */
 export async function npzPieces(object: unknown, reads: Reads, compressed: boolean): Promise<Iterable<Uint8Array>> {
   if (!isPlainObject(object)) {

@@ -21,7 +21,7 @@ const origins: Partial<Record<ContainerKind, OriginKind>> = {
 
 /**
  * The value in JavaScript: a dictionary becomes an object where all keys are strings, else a Map; a list or tuple an array; a set a
- * Set; bytes a Uint8Array; None null. `opaque` gives what stands for the caller's own values.
+ * Set; bytes a Uint8Array; None null. `opaque` converts the caller's own values.
  *
  * @throws FileFormatError where it holds itself, is nested too deep, or is absurdly many values once written out
  */
@@ -59,7 +59,7 @@ function inside(container: Container): Container[] {
 function childrenFirst(root: Container, fail: Fail): Container[] {
   const order: Container[] = [];
   const done = new Set<Container>();
-  /** What is being walked: the way from the root, with the children that are left. */
+  /** The way from the root to the present container, with the children left at each. */
   const path: { readonly container: Container; readonly left: Container[] }[] = [
     { container: root, left: inside(root) },
   ];

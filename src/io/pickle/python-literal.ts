@@ -63,7 +63,7 @@ export function parsePythonLiteral(text: string): PythonLiteral {
     if (sign === null) return value;
     if (sign === '(') {
       const { items, commas } = list(')', depth);
-      // What stands in brackets alone is itself.
+      // A value alone in brackets is itself.
       return items.length === 1 && commas === 0 ? items[0]! : new PythonTuple(items);
     }
     if (sign === '[') return list(']', depth).items;

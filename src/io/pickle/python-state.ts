@@ -50,7 +50,7 @@ function recordsOf(state: object): object {
 
 const numberOf = (value: unknown): unknown => (value instanceof Tensor ? (numberAtHand(value) ?? value) : value);
 
-/** The epochs of a Counter, each as often as it counts; null for what is none. */
+/** The epochs of a Counter, each as often as it counts; null for any other value. */
 function milestonesOf(counter: unknown): number[] | null {
   if (!(counter instanceof Map)) return null;
   const entries = [...counter] as [unknown, unknown][];
@@ -85,7 +85,7 @@ export function toPython(dict: Fields): Fields {
   return isScheduler(dict) ? like(dict, { ...dict, ...schedulerFields(dict) }) : dict;
 }
 
-/** Gives a changed copy what is remembered of the original. */
+/** Copies the remembered Python type of the original to its changed copy. */
 function like(original: object, copy: Fields): Fields {
   const kind = originOf(original);
   if (kind) setOrigin(copy, kind);

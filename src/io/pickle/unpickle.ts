@@ -7,7 +7,7 @@ import { Container, type ContainerKind, Opaque, type Py, PyBytes, PyFloat, PyGlo
 export interface UnpickleOptions {
   /** How messages call the file. */
   readonly name: string;
-  /** The class or function that a pickle names; null for what is refused. */
+  /** The class or function that a pickle names; null if it is refused. */
   readonly find: (module: string, name: string) => PyGlobal | null;
   /** What to do about a name that is refused, for the message. */
   readonly remedy?: (module: string, name: string) => string;

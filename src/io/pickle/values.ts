@@ -67,7 +67,7 @@ export class PyGlobal {
     readonly name: string,
     /** What calling it gives; null for what cannot be called. */
     readonly call: ((args: readonly Py[]) => Py) | null,
-    /** What it becomes in JavaScript, where it stands by itself; undefined where it cannot. */
+    /** Its value in JavaScript, where it stands by itself; undefined where it has none. */
     readonly value?: unknown,
   ) {}
 }

@@ -16,7 +16,7 @@ export async function contentsOf(root: Py, { only }: LoadedFile, source: TensorS
   return toPlain(wanted, source.name, (content) => (content instanceof TensorSpec ? tensors.get(content) : content));
 }
 
-/** The tensors and what they are called: the first way to each, its keys joined by dots. */
+/** The tensors and their names: the first path to each, its keys joined by dots. */
 function namesOf(root: Py): Map<TensorSpec, string> {
   const names = new Map<TensorSpec, string>();
   const seen = new Set<Container>();
@@ -48,7 +48,7 @@ const keyText = (key: Py): string => (typeof key === 'object' ? '?' : String(key
 const joinedName = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
 
 /**
- * The dictionaries with those entries whose name begins as wanted. What is no dictionary counts as a whole.
+ * The dictionaries with those entries whose name begins with a wanted prefix. Any other value counts as a whole.
  *
  * @throws ArgumentError where there is none
  */

@@ -1,4 +1,4 @@
-// PyTorch's element types in files, by name and by storage class, and what they become here.
+// PyTorch's element types in files, by name and by storage class, and the dtypes that they become here.
 
 import { FileFormatError } from '../../core/errors';
 import type { DType } from '../../core/meta';

@@ -1,4 +1,4 @@
-// The classes and functions that PyTorch's files may name: what makes tensors, containers and plain values, and nothing else.
+// The classes and functions that PyTorch's files may name: those that make tensors, containers and plain values, and no others.
 import { FileFormatError } from '../../core/errors';
 import { shown } from '../../core/options';
 import { device } from '../../storage/device';

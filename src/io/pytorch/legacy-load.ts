@@ -70,7 +70,7 @@ export async function load(file: LoadedFile): Promise<unknown> {
   });
 }
 
-/** Reads the pickles out of the beginning of the file, of which twice as much is read when they do not end there. */
+/** Reads the pickles at the beginning of the file, twice as many bytes each time they do not end there. */
 async function readHead(reader: Reader, maxBytes: number, fail: Fail): Promise<{ head: Head; bytes: Uint8Array }> {
   let bytes: Uint8Array = new Uint8Array();
   for (let length = Math.min(BEGINNING, reader.size); ; length = Math.min(2 * length, reader.size)) {
@@ -168,7 +168,7 @@ async function isBigEndian(
   return bigSize <= littleSize;
 }
 
-/** How many binary digits the numbers are away from 1, all together; what is no number, or does not fit, is farthest. */
+/** The sum of |log₂|x|| over the numbers: how far they are from 1. NaN, and integers that do not fit, count as farthest. */
 function magnitude(bytes: Uint8Array, type: FileDType, little: boolean): number {
   const n = bytes.length / type.bytes;
   const numbers = hostArray(type.dtype, n);

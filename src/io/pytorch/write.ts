@@ -32,7 +32,7 @@ interface Part {
   readonly tensors: Tensor[];
   begin: number;
   end: number;
-  /** Written row by row, since it is a small part of what it spans and nothing else shares it. */
+  /** Written row by row: it covers a small part of its storage, and no other tensor shares it. */
   packed: boolean;
 }
 

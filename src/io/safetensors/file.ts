@@ -65,7 +65,7 @@ export class SafeOpen extends Printable {
   }
 
   /**
-   * A tensor, of which no other bytes are read; or its rows from one index up to another.
+   * A tensor, or its rows from one index up to another. No other bytes are read.
    * @throws ArgumentError where there is no such tensor or row
    */
   async getTensor(...args: Arguments<Entry & Part, ['name', 'rows']>): Promise<Tensor> {
@@ -142,7 +142,7 @@ type NamedTensors = Readonly<Record<string, Tensor>>;
 
 /** What reading a safetensors file takes by name. */
 export interface SafetensorsOptions {
-  /** What else the file says, text by name. Default: `{ format: 'pt' }`, as readers of PyTorch's files expect. */
+  /** Other texts of the file, by name. Default: `{ format: 'pt' }`, as readers of PyTorch's files expect. */
   metadata?: Readonly<Record<string, string>> | null;
 }
 

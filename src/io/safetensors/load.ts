@@ -9,7 +9,7 @@ import { readStructure, STRUCTURE } from '../structure';
 import { isObject } from './header';
 import { type HostTensor, readSafetensors } from './safetensors';
 
-/** What `torch.save` wrote; else the tensors of a file by name, or those of all files that an index such as `model.safetensors.index.json` names. */
+/** The value saved by `torch.save`; else the tensors of a file by name, or those of all files that an index such as `model.safetensors.index.json` names. */
 export async function load({ reader, head, only, source }: LoadedFile): Promise<unknown> {
   const wanted = (name: string): boolean => !only || only.some((start) => name.startsWith(start));
   const read = isIndex(head) ? readShards : readSafetensors;
@@ -27,7 +27,7 @@ export async function load({ reader, head, only, source }: LoadedFile): Promise<
 /** A safetensors file begins with a length, whose upper bytes are 0; an index with the name of its first field. */
 const isIndex = (head: Uint8Array): boolean => /^\s*\{\s*"/.test(String.fromCharCode(...head.subarray(0, 64)));
 
-/** Reads the files beside an index that hold what is wanted, one after another. */
+/** Reads the files beside an index that hold wanted tensors, one after another. */
 async function readShards(
   reader: Reader,
   wanted: (name: string) => boolean,

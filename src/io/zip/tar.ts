@@ -3,7 +3,7 @@
 import { FileFormatError, LamplightError } from '../../core/errors';
 import { joined } from '../bytes';
 
-/** A regular file of an archive. What is not read before the next member is asked for is skipped. */
+/** A regular file of an archive. Bytes left unread are skipped when the next member is asked for. */
 export interface TarMember {
   /** Where it is in the archive, with `/` between and without a leading `./`. */
   readonly name: string;
@@ -24,7 +24,7 @@ const BLOCK = 512;
 /** Long names and pax records are read whole; real ones are below 64 kB. */
 const MAX_HEADER_BYTES = 2 ** 20;
 const DEFAULT_MAX_MEMBER = 2 ** 30;
-/** What may follow the end is read over, up to this: a check sum of what was compressed stands behind it. */
+/** Bytes after the end are read over, up to this many: the compressed stream's check sum stands there. */
 const MAX_TRAILER = 2 ** 24;
 
 /**
@@ -166,7 +166,7 @@ class ByteQueue {
     this.#fail = fail;
   }
 
-  /** `length` bytes, or what there is. Takes no memory for what has not come. */
+  /** `length` bytes, or fewer if the stream ends. Takes memory only for bytes that have come. */
   async takeUpTo(length: number): Promise<Uint8Array> {
     const parts: Uint8Array[] = [];
     let have = 0;
@@ -193,12 +193,12 @@ class ByteQueue {
     }
   }
 
-  /** Reads over what is left, up to some bytes. */
+  /** Reads over the rest, up to some bytes. */
   async drain(most: number): Promise<void> {
     for (let left = most; left > 0 && (await this.#fill()); this.#rest = new Uint8Array()) left -= this.#rest.length;
   }
 
-  /** Gives the stream up: whoever makes it need not make the rest. */
+  /** Gives the stream up: its producer need not make the rest. */
   async close(): Promise<void> {
     this.#rest = new Uint8Array();
     await this.#reader.cancel().catch(() => {});

@@ -29,8 +29,8 @@ export interface Zip {
    */
   read(name: string, options?: { bound?: number }): Promise<Uint8Array>;
   /**
-   * The same, one piece after another: each of `PIECE` bytes but the last, so that little of a large file is held. What is compressed comes
-   * as one. That the check sum is wrong is known at the end.
+   * The same, one piece after another: each of `PIECE` bytes but the last, so that little of a large file is held. A compressed file comes
+   * in one piece. A wrong check sum is reported at the end.
    */
   pieces(name: string): AsyncIterable<Uint8Array>;
 }
@@ -46,7 +46,7 @@ export interface ZipOptions {
 interface Entry extends ZipEntry {
   readonly method: number;
   readonly crc: number;
-  /** Where what follows it in the archive begins: it must end before. */
+  /** The start of the next part of the archive: it must end before. */
   limit: number;
 }
 
@@ -71,7 +71,7 @@ const MOST_INFLATED = 1032;
 const TAIL = 4096;
 const UTF_8 = 0x800;
 
-/** What may be read of a file by default: its contents compress to no less than a quarter, or are small. */
+/** The bytes of a file that may be read by default: contents compress to no less than a quarter, or are small. */
 export const defaultMaxBytes = (size: number): number => Math.max(2 ** 28, 4 * size);
 
 /**
@@ -180,7 +180,7 @@ async function directoryAt(reader: Reader, view: DataView, at: number, start: nu
   }
   const locatorAt = start + at - LOCATOR_LENGTH;
   const locator = locatorAt < 0 ? null : viewOf(await reader.read(locatorAt, locatorAt + LOCATOR_LENGTH));
-  // Without a locator the fields mean what they say.
+  // Without a locator these fields hold the numbers themselves.
   if (!locator || locator.getUint32(0, true) !== LOCATOR_64) return { count, offset, size, end: start + at };
   const endAt = long(locator, 8);
   if (endAt + END_64_LENGTH > locatorAt)
@@ -247,7 +247,7 @@ function nameIn(bytes: Uint8Array, fail: Fail): string {
   try {
     name = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    // What is no UTF-8 has one letter a byte, as older programs wrote.
+    // A name that is not UTF-8 has one letter a byte, as older programs wrote.
     name = String.fromCharCode(...bytes);
   }
   const leadsOut = /^[/\\]|^[a-z]:|\0|(^|[/\\])\.\.([/\\]|$)/i.test(name);
