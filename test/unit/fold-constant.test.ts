@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { input, type KernelOp, output } from '../../src/compiler/ir';
 import { KeptResults } from '../../src/compiler/kept-results';
-import { foldStanding } from '../../src/compiler/passes/fold-constant';
+import { foldConstant } from '../../src/compiler/passes/fold-constant';
 import type { Dispatch, Executable } from '../../src/gpu/executable';
 import { aliasOp, described, kernelOp, type Line, lowered, operation } from '../support/programs';
 
@@ -16,9 +16,9 @@ const write = kernelOp('write', { inPlace: () => [[0, 0]] });
 
 /** Inputs: x, and two vectors of its channels. */
 const folded = (lines: Line[], exports: number[], channels = 4) =>
-  described(foldStanding(lowered([[1, channels, 5], [channels], [channels]], lines, exports)));
+  described(foldConstant(lowered([[1, channels, 5], [channels], [channels]], lines, exports)));
 
-describe('foldStanding', () => {
+describe('foldConstant', () => {
   test('splits what reads inputs, by whatever shape, and little else', () => {
     expect(folded([[norm, [0, 1, 2], [1, 4, 5]]], [3])).toEqual(['factors(1,2) -> 4', 'norm(0,4) -> 3']);
     const seen: Line[] = [

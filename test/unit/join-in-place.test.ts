@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { KernelOp } from '../../src/compiler/ir';
-import { catsInPlace } from '../../src/compiler/passes/join-in-place';
+import { joinInPlace } from '../../src/compiler/passes/join-in-place';
 import { kernelOp, type Line, lowered, operation } from '../support/programs';
 
 const compute = kernelOp('compute');
@@ -14,7 +14,7 @@ function kindOf(of: readonly number[], offsets: readonly number[], { from = 0, e
     [cat(...offsets), of, [128]],
     [compute, [3], [64]],
   ];
-  return catsInPlace(lowered([[64]], lines, exports)).lowerings[2]!.kind;
+  return joinInPlace(lowered([[64]], lines, exports)).lowerings[2]!.kind;
 }
 
 test('parts that kernels compute are written where they belong', () => {

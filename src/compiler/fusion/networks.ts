@@ -1,5 +1,5 @@
 // What plans of programs with kernels need besides those, which is loaded with them.
-export { foldStanding } from '../passes/fold-constant';
+export { foldConstant } from '../passes/fold-constant';
 export { fusePools } from '../passes/fuse-pools';
 export { moveScales } from '../passes/move-scales';
 export { sourceWithEndings, withEpilogue, withPrologue } from './inline';

@@ -11,7 +11,7 @@ const KEPT_PART = 0.1;
 const LITTLE = 1 << 14;
 
 /** The inputs of a program that no node overwrites, and what lies in them. */
-export function standingValues({ program, lowerings }: LoweredProgram): ReadonlySet<number> {
+export function constantValues({ program, lowerings }: LoweredProgram): ReadonlySet<number> {
   const { nodes, inputCount } = program;
   const standing = new Set(Array.from({ length: inputCount }, (_, v) => v));
   const root = Int32Array.from(program.values.keys());
@@ -33,9 +33,9 @@ export function standingValues({ program, lowerings }: LoweredProgram): Readonly
  * decide is kept, and what remains is read from fewer buffers, by fewer operations an element. Weights stay as they are, so that
  * little more memory is needed than theirs.
  */
-export function foldStanding(lowered: LoweredProgram): LoweredProgram {
+export function foldConstant(lowered: LoweredProgram): LoweredProgram {
   const { program, lowerings } = lowered;
-  const standing = standingValues(lowered);
+  const standing = constantValues(lowered);
   const values: Meta[] = [...program.values];
   const inputBytes = values.slice(0, program.inputCount).reduce((sum, meta) => sum + byteLength(meta), 0);
   let left = Math.max(KEPT_PART * inputBytes, LITTLE);

@@ -7,7 +7,7 @@ import { composeViews } from './compose-views';
 import { dropUnused } from './drop-unused';
 import { fusePointwise, leaveApart } from './fuse-pointwise';
 import { hasHalves, widening } from './halves';
-import { catsInPlace } from './join-in-place';
+import { joinInPlace } from './join-in-place';
 import { schedule } from './schedule';
 import { shareEqual } from './share-equal';
 
@@ -22,9 +22,9 @@ const moveScales: CompilerPass = (lowered) =>
 const readHalves: CompilerPass = (lowered) =>
   hasHalves(lowered.program) ? widening.now.readHalves(lowered, withMarksAlone) : lowered;
 
-const foldStanding: CompilerPass = (lowered) =>
+const foldConstant: CompilerPass = (lowered) =>
   lowered.lowerings.some((lowering) => lowering.kind === 'pointwise' && lowering.folded)
-    ? inlining.now.foldStanding(lowered)
+    ? inlining.now.foldConstant(lowered)
     : lowered;
 
 const fusePools: CompilerPass = (lowered) =>
@@ -40,11 +40,11 @@ export const compilerPasses: readonly CompilerPass[] = [
   moveScales,
   readHalves,
   dropUnused,
-  foldStanding,
+  foldConstant,
   fusePools,
   fusePointwise,
   fusePools,
-  catsInPlace,
+  joinInPlace,
   schedule,
 ];
 

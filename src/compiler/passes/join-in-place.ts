@@ -9,7 +9,7 @@ const ALIGNMENT = 256;
  * Has kernels write straight into their part of a concatenation, where all parts of it are contiguous, begin where a binding can,
  * and are computed by kernels that need not write elsewhere.
  */
-export function catsInPlace({ program, lowerings }: LoweredProgram): LoweredProgram {
+export function joinInPlace({ program, lowerings }: LoweredProgram): LoweredProgram {
   const exported = new Set(program.exports);
   const changed: Lowering[] = [...lowerings];
   program.nodes.forEach(({ inputs, outputs }, n) => {
