@@ -32,7 +32,7 @@ const inWidest = [
   'addcdiv addcmul atan2 bilinear cat concat cross dot gridSample indexPut scatterAdd stack tensordot vdot',
 ];
 
-/** Statistics in float32 of numbers that stay what they are. */
+/** Statistics in float32 of numbers that keep their dtype. */
 const inOwn = ['batchNorm instanceNorm'];
 
 const listed = (lines: readonly string[]): string[] => lines.flatMap((line) => line.split(' '));
@@ -53,7 +53,7 @@ function hasWide(value: unknown): boolean {
   return isPlainObject(value) && Object.values(value).some(hasWide);
 }
 
-/** Calls a function with its floats in a dtype; what it is made of is called as ever. */
+/** Calls a function with its floats in a dtype; the calls inside it run outside autocast. */
 const converted =
   (dtypeOf: (args: readonly unknown[]) => DType): Conversion =>
   (args, run) =>
@@ -109,7 +109,7 @@ export function expectDevice(name: string, given: unknown): void {
   );
 }
 
-/** What `autocast` takes by name. */
+/** Options of `autocast`. */
 export interface AutocastOptions {
   /** There is one device; names that PyTorch has for others are accepted. */
   deviceType?: string;
@@ -165,7 +165,7 @@ export function autocast(...args: unknown[]): unknown {
 /** Whether functions are called in mixed precision now. */
 export const isAutocastEnabled = closed('isAutocastEnabled', (): boolean => calls.conversions !== null);
 
-/** Whether the device has what `autocast` needs; null before it has been opened. */
+/** Whether the device has the features of `autocast`; null before it has been opened. */
 export const isAutocastAvailable = (deviceType = 'webgpu'): boolean | null => {
   expectDevice('isAutocastAvailable', deviceType);
   return engine.profile && supportsHalf(engine.profile);

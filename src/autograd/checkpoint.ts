@@ -1,4 +1,4 @@
-// Activation checkpointing: what lies between inputs and results is computed again in backward instead of being kept.
+// Activation checkpointing: the values between inputs and results are computed again in backward instead of being kept.
 
 import { either } from '../core/argument-kinds';
 import { calls, convertedBy } from '../core/calls';
@@ -60,5 +60,5 @@ export function checkpoint<Args extends readonly unknown[], R extends Tensor | r
   return (result instanceof Tensor ? wrapped[0]! : wrapped) as R;
 }
 
-/** A leaf with the contents of x, of which a gradient is wanted where one of x is. */
+/** A leaf with the contents of x, which requires a gradient if x does. */
 const again = (x: Tensor): Tensor => Tensor.of(recomputed(x.value)).requiresGrad_(x.requiresGrad);

@@ -20,7 +20,7 @@ export type TensorFunction<Args extends readonly unknown[] = readonly Tensor[]> 
 type WithAux<Args extends readonly unknown[], Aux> = (...args: Args) => readonly [output: Tensor, aux: Aux];
 
 interface Arguments {
-  /** The arguments as the function gets them: those of `wanted` as tensors of their own, of which gradients are taken. */
+  /** The arguments as the function gets them: those of `wanted` as new tensors, whose gradients are taken. */
   readonly given: unknown[];
   /** The tensors of the arguments that gradients are taken of, in order. */
   readonly wanted: Tensor[];
@@ -46,7 +46,7 @@ function argumentsOf(name: string, func: unknown, args: readonly unknown[], argn
   return { given, wanted: argnums.flatMap((n) => tensorsIn(given[n])), nested };
 }
 
-/** A function that is differentiated, whatever it gives. */
+/** A function to differentiate, with any result. */
 type AnyFunction = (...args: never) => unknown;
 
 /** The result of a function and, with `hasAux`, the value that it returns beside the result. */
@@ -81,7 +81,7 @@ function tensorOf(
 const listOf = (argnums: number | readonly number[]): readonly number[] =>
   typeof argnums === 'number' ? [argnums] : argnums;
 
-/** What was found for each tensor, in the form of the arguments: for one of them by itself, for several as a list. */
+/** The results for the tensors in the form of the arguments: for one of them by itself, for several as a list. */
 function formed(argnums: number | readonly number[], args: readonly unknown[], found: readonly Tensor[]): unknown {
   const left = [...found];
   const each = listOf(argnums).map((n) => mapTensors(args[n], () => left.shift()!));
@@ -131,7 +131,7 @@ type Differentiated<Args extends readonly unknown[], N> = N extends readonly num
 type Each<T, Of> = T extends Tensor ? Of : { [K in keyof T]: Each<T[K], Of> };
 
 /**
- * A function for [gradient, value] of `func`, whose result must be a single element; with `hasAux`, of what `func` gives as [value, aux], for
+ * A function for [gradient, value] of `func`, whose result must be a single element. With `hasAux`, `func` gives [value, aux], and the result is
  * [gradient, [value, aux]].
  */
 export const gradAndValue = checked('func.gradAndValue(func: function, ...)', makeGradAndValue);
@@ -161,7 +161,7 @@ function makeGradAndValue(func: AnyFunction, ...options: unknown[]): (...args: u
 }
 
 /**
- * A function for the gradient of `func`, whose result must be a single element; with `hasAux`, of what `func` gives as [value, aux], for
+ * A function for the gradient of `func`, whose result must be a single element. With `hasAux`, `func` gives [value, aux], and the result is
  * [gradient, aux].
  *
  *     torch.func.grad((x) => x.sin().sum())(x);   // cos x
@@ -190,7 +190,7 @@ type Aux = Required<Beside<true>>;
 
 /**
  * [func(...primals), v ↦ vᵀ J], J being the Jacobian of `func` at the primals: one product for each of them. With `{ hasAux: true }` behind the
- * primals, of what `func` gives as [output, aux], for [output, v ↦ vᵀ J, aux].
+ * primals, `func` gives [output, aux], and the result is [output, v ↦ vᵀ J, aux].
  */
 export function vjp<Args extends readonly Tensor[], A>(
   func: WithAux<Args, A>,
@@ -218,7 +218,7 @@ export function vjp(func: AnyFunction, ...args: readonly unknown[]): unknown {
 
 const again = (nested: boolean) => ({ createGraph: nested, retainGraph: true, allowUnused: true });
 
-/** Gradients of y, zeros by what it does not depend on. */
+/** Gradients of y, zeros for tensors that it does not depend on. */
 const gradientsOf = (
   y: Tensor,
   wanted: readonly Tensor[],
@@ -238,8 +238,8 @@ interface Push<F, Args extends readonly Tensor[]> {
 type PushOrder = ['func', 'primals', 'tangents'];
 
 /**
- * The pair [func(...primals), J · tangents]: the directional derivative, by differentiating the transposed product. With `hasAux`, of what `func`
- * gives as [output, aux], [output, J · tangents, aux].
+ * The pair [func(...primals), J · tangents]: the directional derivative, by differentiating the transposed product. With `hasAux`, `func` gives
+ * [output, aux], and the result is [output, J · tangents, aux].
  */
 export function jvp<Args extends readonly Tensor[], A>(
   ...args: ByPlaceOrName<Push<WithAux<Args, A>, Args> & Aux, [...PushOrder, 'hasAux']>
@@ -284,8 +284,8 @@ function pushed(y: Tensor, xs: readonly Tensor[], tangents: readonly Tensor[], n
 
 /**
  * A function for the Jacobian of `func`, shape [...output, ...argument], by one backward an element of the output. Where the argument is a list or an
- * object of tensors, so is the Jacobian; where the result is one, the Jacobian holds that of each of its tensors. With `hasAux`, of what `func`
- * gives as [output, aux], for [Jacobian, aux].
+ * object of tensors, so is the Jacobian; where the result is one, the Jacobian holds that of each of its tensors. With `hasAux`, `func`
+ * gives [output, aux], and the result is [Jacobian, aux].
  */
 export const jacrev = checked('func.jacrev(func: function, ...)', makeJacrev);
 
@@ -342,7 +342,7 @@ export function jacobian(...args: readonly unknown[]): Tensor | Tensor[] {
 
 /**
  * A function for the Hessian of `func`, shape [...output, ...x, ...x], by the argument `argnums`; of a list of them a list of lists. With a tensor
- * in the place of the options, the Hessian there. Of a list or object of tensors it holds, for each of them, what has that form.
+ * in the place of the options, the Hessian there. For a list or object of tensors it holds, for each of them, a list or object of that form.
  *
  *     torch.func.hessian((x: Tensor) => x.pow(3).sum())(x);   // diagonal 6 x
  */

@@ -22,7 +22,7 @@ interface State {
 
 const states = new WeakMap<FunctionContext, State>();
 
-/** What `forward` hands to `backward`. Further fields may be set on it. */
+/** The context that `forward` hands to `backward`. Further fields may be set on it. */
 export class FunctionContext {
   [field: string]: unknown;
 

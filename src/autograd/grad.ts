@@ -16,7 +16,7 @@ import { someTensors, tensor } from '../tensor/tensor-kinds';
 const weights = orNull(either(tensor, listOf(orNull(tensor))));
 
 interface GradParameters {
-  /** What is differentiated. */
+  /** The tensors to differentiate. */
   outputs: Tensor | readonly Tensor[];
   /** By what. */
   inputs: Tensor | readonly Tensor[];
@@ -121,7 +121,7 @@ export function grad(...args: Arguments<GradParameters, Order>): (Tensor | null)
 const listed = <T>(one: T | readonly T[]): readonly T[] => (Array.isArray(one) ? one : [one as T]);
 
 interface BackwardParameters {
-  /** What is differentiated. */
+  /** The tensors to differentiate. */
   tensors: Tensor | readonly Tensor[];
   /** Weights of their elements, one tensor for each; null stands for 1 where it is a single element. */
   gradTensors?: Tensor | readonly (Tensor | null)[] | null;

@@ -23,7 +23,7 @@ import { inSequence, newWalk, visit, type Walk } from './walk';
 const MAX_PENDING_NODES = 4096;
 const MAX_PENDING_BYTES = 1 << 28;
 
-/** Made anew for each flush that finds some: a set that is cleared keeps what it held alive until the next full collection. */
+/** A new map for each flush that finds some: a cleared set keeps its old members alive until the next full collection. */
 let releases = new Map<Value, () => boolean>();
 const noValues: readonly Value[] = [];
 const always = () => true;
@@ -34,7 +34,7 @@ export function releaseAfterFlush(value: Value, isFree: () => boolean = always):
   releases.set(value, isFree);
 }
 
-/** Those that what is held back reads, or still makes, are left to the next flush. */
+/** Values that held-back work reads or makes are left to the next flush. */
 function takeReleases(held: Held | null = null): readonly Value[] {
   if (releases.size === 0) return noValues;
   const all = [...releases];
@@ -43,7 +43,7 @@ function takeReleases(held: Held | null = null): readonly Value[] {
   return all.filter(([value, isFree]) => !stays(value) && isFree()).map(([value]) => value);
 }
 
-/** Forgets what has been recorded and not flushed. */
+/** Forgets the recorded work that has not been flushed. */
 export function discardPending(): void {
   takeRoots();
   takeReleases();
@@ -80,7 +80,7 @@ function heldBack(): Held | null {
 /** Resolves when the GPU is at most two runs behind; throws the error of a lost device. */
 export const backpressure = (): Promise<void> => engine.settle(MAX_RUNS_AHEAD);
 
-/** Sends all pending work, but for what is held back, to the GPU without waiting for it; `wanted` values are kept too. */
+/** Sends all pending work, except the held-back part, to the GPU without waiting for it; `wanted` values are kept too. */
 export function flush(wanted: readonly Value[] = [], step: PendingStep | null = null, held: Held | null = null): void {
   const start = performance.now();
   if (held) sendAllBut(held);
@@ -133,7 +133,7 @@ interface Work extends Walk {
   readonly long?: Grown;
 }
 
-/** Step 1 of a flush: what it stores. That is what was asked for, what roots hold and what gradients will read, but for recipes. */
+/** Step 1 of a flush: chooses the values to store. Those are the wanted ones, the values of roots and those that gradients will read, except recipes. */
 function choose({ roots, wanted, step }: Flush, held: Held | null): Chosen {
   const exports = new Map<Value, Root | null>();
   const walk = newWalk();
@@ -145,7 +145,7 @@ function choose({ roots, wanted, step }: Flush, held: Held | null): Chosen {
   const want = (value: Value, isNeeded = true) => {
     if (value.available || exports.has(value)) return;
     if (!isNeeded && isCheap(value, { exports, releases })) return;
-    // Whoever asks for it: the root holds it from now on, and goes back to what it held before where it fails.
+    // The root holds the value from now on, whoever asked for it, and returns to its earlier value if this one fails.
     const root = owners.get(value) ?? null;
     if (finds(value, root, walk, step)) exports.set(value, root);
   };
@@ -158,7 +158,7 @@ function choose({ roots, wanted, step }: Flush, held: Held | null): Chosen {
   for (const root of roots) keepSaved(root.value, want, exports);
   for (const value of held?.needs ?? noValues) {
     if (exports.get(value) !== null) continue;
-    // What was written in its place is all that the program can still see.
+    // The program can see only the value that overwrote this one.
     if (value.overwritten && !value.lent) releaseAfterFlush(value);
     else if (!releases.has(value)) leaveToNext(value);
   }
@@ -170,7 +170,7 @@ function choose({ roots, wanted, step }: Flush, held: Held | null): Chosen {
   return { ...walk, exports };
 }
 
-/** Step 2: the parts that it runs in, where it repeats something. Roots keep what one part leaves to others. */
+/** Step 2: cuts work that repeats into parts. Roots keep the values that one part leaves to others. */
 function cutIntoParts({ order, slices, exports }: Chosen, roots: Flush['roots']): Parts {
   const cut = partsOf(inSequence(order), slices, exports);
   const stored = new Set(cut.parts.flatMap(({ stores }) => stores));
@@ -195,7 +195,7 @@ function leaveUnstored(roots: Flush['roots'], exports: Chosen['exports']): void 
       leaveAsRecipe(root, ingredientsOf(value, { exports, releases }, Number.POSITIVE_INFINITY, between)!);
       for (const x of between) x.hung = true;
     }
-    // What stands on the host cannot fail, so what it replaces is needed no more; a rehearsal puts it back.
+    // A value on the host cannot fail, so the value that it replaces is free; a rehearsal puts it back.
     const isLoaded = value.available && root.settled !== value && isReplaced(root);
     if (isLoaded && !isJournaling()) releaseAfterFlush(root.settled!);
     root.settled = value;
@@ -218,7 +218,7 @@ function goingBack(exports: Chosen['exports'], held: Held | null): GoingBack {
   return { released, spent: takeSpent(held) };
 }
 
-/** Step 4: sends the last part, or the whole, and what goes back behind it. */
+/** Step 4: sends the last part, or the whole, and returns the freed buffers after it. */
 function sendLast(work: Work, exports: Chosen['exports'], { released, spent }: GoingBack, step: PendingStep | null) {
   const releases = spent.length > 0 ? [...released, ...spent] : released;
   if (exports.size > 0) send(work, releases, step);
@@ -226,7 +226,7 @@ function sendLast(work: Work, exports: Chosen['exports'], { released, spent }: G
     step?.failed();
     for (const value of releases) engine.releaseLater(value);
   }
-  // The work that has been submitted finds it; what is recorded from now on does not.
+  // The submitted work finds the value; work recorded from now on does not.
   for (const value of spent) value.loan = 'returned';
   for (const value of work.last) {
     if (value.lent) value.loan = 'returned';
@@ -241,7 +241,7 @@ function finds(value: Value, root: Root | null, walk: Walk, step: PendingStep | 
     return true;
   } catch (error) {
     noteFailure(value, error as Error);
-    // What hangs on a run that failed is undone with it; what was released too early stays a loud error.
+    // Values that depend on a failed run are undone with it; reading one released too early stays an error.
     if (root && !(error instanceof TensorReleasedError)) {
       root.rollBack();
       step?.failed();
@@ -276,7 +276,7 @@ function sendAllButLast(
     const spends = lentIn(part);
     for (const value of stores) {
       const root = exports.get(value);
-      // Later parts may read what it replaces.
+      // Later parts may read the value that it replaces.
       if (root && isReplaced(root)) replaced.push(root.settled!);
       if (root === undefined) lend(value);
     }
@@ -355,7 +355,7 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
   }
 }
 
-/** What is wanted, in the order in which it is computed: the same program, whether a value is read or flushed with others. */
+/** The wanted values, in the order in which they are computed: the same program, whether a value is read or flushed with others. */
 const asNumbered = (
   wanted: ReadonlyMap<Value, Root | null>,
   standIn: (value: Value) => Value,
@@ -365,7 +365,7 @@ const asNumbered = (
 /** Whether the memory of what the root held before may go to the new value. */
 const isReplaced = ({ settled }: Root): boolean => (settled?.overwritten ?? false) && !settled!.hung;
 
-/** Wants those of the candidates that do not stay recipes: what nothing else reads, and what would keep too much alive. */
+/** Adds candidates that do not stay recipes to the wanted values: those that nothing else reads, and those that would keep too much alive. */
 function storeAllBut(
   candidates: readonly Root[],
   exports: ReadonlyMap<Value, unknown>,

@@ -9,7 +9,7 @@ import type { Node, Value } from './value';
 export interface Grown {
   /** By value, the value with room that is stored in its place, and begins with the same elements. */
   readonly standIns: ReadonlyMap<Value, Value>;
-  /** By input with room, what lies there one after another. */
+  /** By input with room, the values that lie there one after another. */
   readonly pieces: ReadonlyMap<Value, readonly Slice[]>;
 }
 

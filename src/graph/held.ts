@@ -8,17 +8,17 @@ import type { Slice } from './slices';
 import type { Node, Value } from './value';
 
 export interface Held {
-  /** Whether a value is computed by what is held back. */
+  /** Whether held-back work computes the value. */
   makes(value: Value): boolean;
-  /** Whether what is held back reads a value that stands, or that the flush computes. */
+  /** Whether held-back work reads the value, which has contents or gets them in this flush. */
   reads(value: Value): boolean;
-  /** Values that the flush computes for what is held back. */
+  /** Values that the flush computes for the held-back work. */
   readonly needs: ReadonlySet<Value>;
-  /** Bytes of what is held back for roots. */
+  /** Bytes of the held-back values of roots. */
   readonly bytes: number;
 }
 
-/** What is pending. */
+/** The pending work. */
 interface Pending {
   /** In order. */
   readonly nodes: readonly Node[];
@@ -47,7 +47,7 @@ export function heldIn({ nodes, slices, roots }: Pending, most: { nodes: number;
     else if (sent.has(x.node!) && !isMadeAgain(x.node!)) needs.add(x);
   };
   for (const node of held) node.reads.forEach(meet);
-  // The memory of what has been overwritten goes to what was written.
+  // The memory of an overwritten value goes to its successor.
   for (const { value, settled } of roots)
     if (settled && settled !== value && standing.has(settled) && !makes(value)) return null;
   const reads = (value: Value): boolean => standing.has(value) || needs.has(value);

@@ -2,7 +2,7 @@
 
 const state: { undos: Map<object, () => void> | null } = { undos: null };
 
-/** True while changes are to be undone. */
+/** True while changes are recorded, so that they can be undone. */
 export const isJournaling = (): boolean => state.undos !== null;
 
 /**
@@ -26,7 +26,7 @@ export function keepProperties(owner: object): () => void {
   };
 }
 
-/** Starts a journal; the function that is returned undoes what was noted, last change first, and ends it. */
+/** Starts a journal. The returned function undoes its changes, last one first, and ends it. */
 export function startJournal(): () => void {
   const undos = new Map<object, () => void>();
   state.undos = undos;

@@ -14,7 +14,7 @@ export interface PendingStep {
   failed(): void;
 }
 
-/** What is to be sent: whatever these roots hold, and what is wanted besides. */
+/** The request of a flush: the values of these roots, and others that are wanted. */
 export interface Flush {
   readonly roots: ReadonlySet<Root>;
   readonly wanted: readonly Value[];
@@ -37,7 +37,7 @@ export function apart(flush: Flush): readonly [sound: Flush, lost: Flush | null]
   return [part(false), part(true)];
 }
 
-/** Tells of the values, and of what they are made of, whether they hang on lost contents; null where none does. */
+/** A test for values whose contents or ingredients were lost with a device; null if none of these values is concerned. */
 function hangingOnLost(values: Iterable<Value>): ((value: Value) => boolean) | null {
   const mark = newMark();
   const stack = [...values];

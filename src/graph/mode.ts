@@ -1,4 +1,4 @@
-// The recording mode: whether gradients are recorded, and whether what they need is kept.
+// The recording mode: whether gradients are recorded, and whether values for them are kept.
 
 /** Mutable state of the recording thread; each page or worker has one. */
 export const mode = {
@@ -6,7 +6,7 @@ export const mode = {
   grad: true,
   /** Keep, at a flush, the values that a later backward will read. */
   keepSaved: true,
-  /** What is recorded belongs together, as gradients of one backward do: it is not flushed half-way. */
+  /** The recorded work belongs together, as gradients of one backward do: it is not flushed half-way. */
   whole: false,
   /** Bytes of user-owned values recorded since the last flush. */
   pendingBytes: 0,

@@ -6,7 +6,7 @@ import type { Node, Op, Value } from './value';
 export interface Part {
   /** Values made here that users, gradients or later parts read. */
   readonly stores: readonly Value[];
-  /** Values that earlier parts stored for later ones, of which this is the last. */
+  /** Values that earlier parts stored and that only this part and earlier ones read. */
   readonly spends: readonly Value[];
   /** It repeats a subgraph. */
   readonly loops: boolean;
@@ -15,18 +15,18 @@ export interface Part {
 /** The parts of a flush, in order; none where it runs as one. */
 export interface Parts {
   readonly parts: readonly Part[];
-  /** How many rows values have that hang on how often a subgraph is repeated: what is joined of its results, and what it takes slices of. */
+  /** The numbers of rows that depend on how often a subgraph repeats: of its joined results, and of the values that it slices. */
   readonly lengths: ReadonlySet<number>;
   /** The same subgraph has been repeated some other number of times before. */
   readonly varies: boolean;
 }
 
-/** Values that are stored whatever reads them. */
+/** Values that are stored whether or not anything reads them. */
 type Exports = { has(value: Value): boolean };
 
 const whole: Parts = { parts: [], lengths: new Set(), varies: false };
 
-/** By the signature of the first node of what was repeated, the rows that hung on it at first; null where they have been others since. */
+/** By the signature of the first repeated node, the rows that depended on the count at first; null if they have differed since. */
 const known = new Map<number, string | null>();
 const MAX_KNOWN = 4096;
 
@@ -135,13 +135,13 @@ class Sequence {
     };
     for (const [n, node] of this.nodes.entries()) {
       if (this.parts[n]!.loops) continue;
-      // What stands already is sliced without a node here.
+      // A value with contents is sliced without a node here.
       for (const { node: view } of node.reads) if (view?.op.placed && !this.places.has(view)) add(view);
       add(node);
     }
   }
 
-  /** Cuts besides before what joins many values, and before slices of what is long, where these are computed right before: then they stand. */
+  /** Also cuts before long joins, and before slices of long values computed right before: they have contents then. */
   cutWhereLong(lengths: ReadonlySet<number>): { partOf: ReadonlyMap<Node, number>; loops: readonly boolean[] } {
     const cuts = [...this.cuts];
     let begun = 0;
@@ -191,7 +191,7 @@ const isJoin = (node: Node): boolean => node.reads.length >= MIN_TIMES && node.o
 
 const rowsOf = ({ shape }: Value): number => shape.find((size) => size !== 1) ?? 1;
 
-/** The rows of x and those of y, where y is the elements of x in order, of which each row has become several, or several one. */
+/** The rows of x and of y, where y holds the elements of x in order, and either each row has become several, or several have become one. */
 export function regroupedRows(op: Op, x: Value, y: Value): readonly [number, number] | null {
   const [from, to] = [rowsOf(x), rowsOf(y)];
   const isWhole = from % to === 0 || to % from === 0;

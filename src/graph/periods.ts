@@ -26,7 +26,7 @@ interface Stretch {
   readonly times: number;
 }
 
-/** Nodes, and what they are equal by. */
+/** Nodes, and the numbers by which they are compared. */
 interface Sequence {
   readonly nodes: readonly Node[];
   readonly kinds: readonly number[];
@@ -63,7 +63,7 @@ export function cutsOf(nodes: readonly Node[], slices: Slices = none): readonly 
 }
 
 /**
- * Before which node to end what is sent of nodes that are still being recorded, so that as many repetitions are sent, and as many left, as are
+ * The index at which to cut nodes that are still being recorded, so that as many repetitions are sent, and as many left, as are
  * worth cutting; 0 where there are too few for both. Null where nothing is repeated, or where values are overwritten.
  */
 export function boundIn(nodes: readonly Node[], slices: Slices): number | null {

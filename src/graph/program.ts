@@ -51,7 +51,7 @@ export function number({ order, slices, mark }: Walk) {
   return { inputs, key, scalars };
 }
 
-/** What `number` gave; since then other flushes may have numbered the values anew. */
+/** The numbers from `number`; since then other flushes may have numbered the values anew. */
 function numbersOf(order: readonly Node[], inputs: readonly Value[]): Map<Value, number> {
   const numbers = new Map(inputs.map((x, i) => [x, i]));
   let next = inputs.length;
@@ -64,7 +64,7 @@ function numbersOf(order: readonly Node[], inputs: readonly Value[]): Map<Value,
   return numbers;
 }
 
-/** The values whose contents the inputs of a program are, and for slices the bytes before them; behind them, what else lies in an input. */
+/** The values that hold the contents of a program's inputs, for slices the bytes before them, and the other values that lie in an input. */
 export function cellsOf(
   inputs: readonly Value[],
   slices: Slices,
@@ -87,7 +87,7 @@ export function cellsOf(
   return { inputs: cells, offsets, joins };
 }
 
-/** The views whose offset is structure. By the time that the program is built, what they view may have contents. */
+/** The views whose offset is structure. Their bases may have contents by the time the program is built. */
 export const placedNodes = (order: readonly Node[]): ReadonlySet<Node> =>
   new Set(order.filter((node) => node.op.placed && !offsetIsData(node)));
 
@@ -126,7 +126,7 @@ export function buildProgram({ order, edges, inputs, slices, placed }: Recorded,
   };
 }
 
-/** What reading a pending value would run, if nothing else were pending, with what is stored for its gradient; null where it has been computed. */
+/** The program that reading a pending value would run, if nothing else were pending, with the values stored for its gradient; null if it has been computed. */
 export function pendingProgram(value: Value) {
   const walk = newWalk();
   const { order, slices } = walk;

@@ -7,7 +7,7 @@ import type { Node, Value } from './value';
 
 /** Nodes of the longest recipe that is kept: an initialisation has a few, a training step has many. */
 const MAX_NODES = 32;
-/** A recipe may hold on to this many times the bytes of what it makes, and some more. */
+/** A recipe may keep this many times the bytes of its result alive, and some more. */
 const MAX_BYTES_RATIO = 2;
 const MORE_BYTES = 1 << 16;
 
@@ -19,7 +19,7 @@ type Made = Map<object, readonly Value[]>;
 
 type Part = (made: Made) => Value;
 
-/** A walk: what it may still take in, and what it has met. */
+/** A walk: the nodes it may still enter, and the values it has met. */
 interface Walk {
   nodes: number;
   bytes: number;

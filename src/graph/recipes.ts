@@ -56,13 +56,13 @@ export const remains = (x: Value, releases: Pick<ReadonlySet<Value>, 'has'>): bo
 
 const isOnHost = (x: Value): boolean => x.contents !== null && x.allocation === null;
 
-/** A constant, or a batch of what stands: made again rather than kept, whatever it takes. */
+/** A constant, or a batch made of values with contents: made again rather than kept, at any cost. */
 export function isCheap(value: Value, standing: Standing): boolean {
   const cheap = value.node?.op.cheap;
   if (!cheap) return false;
   const ingredients = ingredientsOf(value, standing, MAX_BATCH_NODES);
   if (!ingredients || cheap !== 'joined') return ingredients !== null;
-  // What an earlier flush has read is a data set; what has been made for this batch may go with it.
+  // An ingredient that an earlier flush has read is a data set; one made for this batch may go with it.
   const made = [...ingredients].filter((x) => !x.used);
   const onHost = made.filter(isOnHost).reduce((bytes, { contents }) => bytes + contents!.byteLength, 0);
   const onDevice = sum(made.filter((x) => !isOnHost(x)));
@@ -82,7 +82,7 @@ export interface Standing {
 
 /**
  * The values that stand after the flush and that `value` can be made from by cheap operations, at most so many; null if there are
- * none such. A batch is made again by whatever operations made it. What is made on the way goes to `between`.
+ * no such values. A batch is made again by any operations. The values made between go to `between`.
  */
 export function ingredientsOf(
   value: Value,
@@ -113,9 +113,9 @@ export function ingredientsOf(
 }
 
 /**
- * Which of these values, all of them read by something that the flush computes, are not stored. A recipe keeps alive what it is
- * made from, so alone it hangs on little more than its own bytes; several together, each on none that is larger than itself, hang
- * on no more than they would take, without what recipes hang on already.
+ * The values that are not stored, of those that the flush reads. A recipe keeps its ingredients alive.
+ * A single one therefore retains little more than its own bytes. Several together, each with ingredients no larger than itself, retain
+ * no more than they would take, apart from ingredients of other recipes.
  */
 export function recipesAmong(values: readonly Value[], standing: Standing): ReadonlyMap<Value, ReadonlySet<Value>> {
   const recipes = new Map<Value, ReadonlySet<Value>>();

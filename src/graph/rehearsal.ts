@@ -1,7 +1,7 @@
-// Rehearsals: user code runs to see what it would ask of the GPU. Nothing is computed, and what it changes is put back.
+// Rehearsals: user code runs to show its requests to the GPU. Nothing is computed, and its changes are undone.
 //
-// A rehearsal begins and ends within one task of the event loop. What the function reads back is there at once, so that all of its
-// continuations are microtasks of that task. No other task runs in between: neither does another loop read what was never
+// A rehearsal begins and ends within one task of the event loop. Values that the function reads back are there at once, so that all of its
+// continuations are microtasks of that task. No other task runs in between: no other loop reads values that were not
 // computed, nor are its steps undone.
 import { noteFailure, reopen, schedule } from '../compiler/contents';
 import { type Cell, engine, type Job } from '../compiler/engine';
@@ -40,8 +40,8 @@ const PATIENCE = 10_000;
 const MAX_ATTEMPTS = 100;
 
 /**
- * Runs `fn`, again as long as `again` says so, with nothing computed: what its flushes would run goes to `visit`, and what it
- * reads back of that is zeros. Afterwards parameters, gradients, optimizers, modules and random generators are as they were.
+ * Runs `fn`, again as long as `again` says so, without computing: the programs of its flushes go to `visit`, and the values that it
+ * reads back are zeros. Afterwards parameters, gradients, optimizers, modules and random generators are as they were.
  * Where `fn` waits for a value from before the rehearsal, that is read first and all begins anew, with another `begin()`.
  *
  * @throws ArgumentError inside of another rehearsal, and where `fn` waits for anything but values of its own
@@ -152,7 +152,7 @@ async function rehearseNow(
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 
-/** Whether a promise is fulfilled within this task; throws what it is rejected with. */
+/** Whether a promise is fulfilled within this task. @throws the reason of its rejection */
 async function arrives(promise: PromiseLike<unknown>, reads: () => number): Promise<boolean> {
   const state: { done: boolean; error: { readonly reason: unknown } | null } = { done: false, error: null };
   promise.then(

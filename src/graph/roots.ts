@@ -21,7 +21,7 @@ export interface Root {
   stands(): void;
 }
 
-/** What was made since the scope opened (or since the last flush). */
+/** The values made since the scope opened (or since the last flush). */
 export class Scope {
   readonly roots: Root[] = [];
   closed = false;

@@ -4,7 +4,7 @@ import { makeRecipesOf } from './recipes';
 import { unwidened } from './record';
 import type { Node, Value } from './value';
 
-/** Made anew by each flush that takes some: a set that is cleared keeps what it held alive until the next full collection. */
+/** A new set in each flush that takes some: a cleared set keeps its old members alive until the next full collection. */
 let spent = new Set<Value>();
 
 /** Has a value be stored for gradients alone; one that was given back stays so. */
@@ -14,7 +14,7 @@ export function lend(value: Value): void {
 
 /** Notes at a flush that the gradient of `node` will read a value; `stored` says that this flush stores it. */
 function saveFor(node: Node, value: Value, stored: boolean): void {
-  // A rehearsal stores nothing. What came from the host is not made again.
+  // A rehearsal stores nothing. Values from the host are not made again.
   if (isJournaling() || value.node === null) return;
   value.keepers++;
   if (node.saved) node.saved.push(value);
@@ -47,7 +47,7 @@ export function leaveToNext(value: Value): void {
 }
 
 /**
- * The lent values that no gradient reads after the flush under way; those that wait for their run, and those that what it holds back reads,
+ * The lent values that no gradient reads after the flush under way. Those that wait for their run, and those that held-back work reads,
  * are left to the next.
  */
 export function takeSpent(held: { reads(value: Value): boolean } | null): readonly Value[] {

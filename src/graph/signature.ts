@@ -8,7 +8,7 @@ export interface InternedMeta extends Meta {
   readonly id: number;
 }
 
-/** What is known of a node before it runs. */
+/** The facts about a node before it runs. */
 export interface Inferred {
   /** Equal numbers mean that the compiler would produce equal passes. */
   readonly signature: number;
@@ -17,14 +17,14 @@ export interface Inferred {
   readonly widens: boolean;
 }
 
-/** What an op inferred, with all that it depended on. */
+/** The outputs an op inferred, with everything they depended on. */
 interface Known extends Inferred {
   /** Numbers of the inputs' metas. */
   readonly inputs: readonly number[];
   readonly attrs: unknown;
   readonly scalarCount: number;
   readonly op: Op;
-  /** What came after it the last time. */
+  /** The inference that followed it the last time. */
   next: Known | null;
 }
 
@@ -33,7 +33,7 @@ const MAX_ENTRIES = 50_000;
 
 const metas = new Map<string, InternedMeta>();
 let inferred = new WeakMap<Op, Map<number, Known[]>>();
-/** What was inferred last. A repeated step asks for the same in the same order, so its successor is tried first. */
+/** The last inference. A repeated step asks for the same ones in the same order, so its successor is tried first. */
 let latest: Known | null = null;
 let entries = 0;
 let nextNumber = 1;
@@ -50,7 +50,7 @@ export function internMeta({ shape, dtype }: Meta): InternedMeta {
   return meta;
 }
 
-/** Checks the inputs by the op's own rule and infers the outputs; throws what `op.infer` throws. */
+/** Checks the inputs by the op's own rule and infers the outputs. @throws the errors of `op.infer` */
 export function infer(op: Op, inputs: readonly Value[], attrs: unknown, scalarCount: number): Inferred {
   const before = latest;
   const guess = before?.next;

@@ -47,7 +47,7 @@ function runOf(x: Value, pending = false): Run | null {
 }
 
 /**
- * The slice that `x`, which has no contents, is; null if it is none, or if the base does not stand or is to be overwritten:
+ * The slice that `x`, a value without contents, views. Null if it views none, or if the base has no contents or will be overwritten:
  * then the plan must know that it reads the base.
  */
 export function sliceOf(x: Value): Slice | null {
@@ -66,7 +66,7 @@ export function sliceToCome(x: Value): Slice | null {
   return isStored ? sliceIn(run, x) : null;
 }
 
-/** Where the elements of `x` stand, one after another; null where they do not, or are to be overwritten. */
+/** The place of the elements of `x`, one after another; null if they do not lie so, or will be overwritten. */
 export function pieceOf(x: Value): Slice | null {
   const run = runOf(x);
   return run && sliceIn(run, x);
@@ -79,5 +79,5 @@ function sliceIn({ base, offset }: Run, x: Value): Slice | null {
   return slice.offset % COPY_ALIGNMENT === 0 && slice.bytes % COPY_ALIGNMENT === 0 ? slice : null;
 }
 
-/** Whether the offset of a view is data, not structure: what it views has contents already. */
+/** Whether the offset of a view is data, not structure: its base has contents already. */
 export const offsetIsData = ({ op, reads }: Node): boolean => op.placed === true && runOf(reads[0]!) !== null;

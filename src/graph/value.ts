@@ -8,7 +8,7 @@ import type { InternedMeta } from './signature';
 
 export { type HostData, type HostNumbers, LateData } from '../compiler/contents';
 
-/** Called with a gradient when backward reaches what it is of; may replace it. */
+/** Called with the gradient of a value when backward reaches it; may replace the gradient. */
 export type GradHook = (gradient: Value) => Value | undefined;
 
 /** Counts the in-place writes to memory that tensors share. */
@@ -40,7 +40,7 @@ export interface Op<A = unknown> extends KernelOp<A> {
   vjp?(dys: readonly (Value | undefined)[], node: GradContext<A>): readonly (Value | null)[];
   /** Inputs and outputs whose values `vjp` reads; default: all inputs, no outputs. */
   readonly saves?: { readonly inputs?: readonly number[]; readonly outputs?: readonly number[] };
-  /** `vjp` takes what it reads through `read`; otherwise all that `saves` names counts as read. */
+  /** `vjp` reads saved values through `read`; otherwise all values that `saves` names count as read. */
   readonly readsSaved?: boolean;
   /** Takes float16 as it is stored. Any other op gets float32 in its place, and its float32 results are rounded: see record.ts. */
   readonly takesHalf?: boolean;
@@ -54,8 +54,8 @@ export interface Op<A = unknown> extends KernelOp<A> {
   readonly reads?: number;
   /**
    * Set where equal inputs give an equal result at negligible cost, so that the value is made again rather than kept. With `'batch'` it is made
-   * again whatever that costs: a batch of a data set, of which a step needs nothing any more. So it is with `'joined'`, a batch of items that a user
-   * has made, unless what the items are made of takes far more memory than the batch.
+   * again at any cost: a batch of a data set, which no later step needs. `'joined'` does the same for a batch of items that a user
+   * has made, unless their ingredients take far more memory than the batch.
    */
   readonly cheap?: boolean | 'joined' | 'batch';
   /** Element i of the result is made of elements i of the inputs, which broadcast. */
@@ -79,7 +79,7 @@ export interface Op<A = unknown> extends KernelOp<A> {
   joins?(node: Pick<GradContext<A>, 'attrs' | 'outputs'>): boolean;
   /**
    * The rule of src/growth/rules.ts by which the operation is recorded where dimensions have room for more than counts, so that one plan
-   * serves every size of them. What lies where nothing counts is arbitrary, before and after. Elementwise operations need none.
+   * serves every size of them. Elements in the room are arbitrary, before and after. Elementwise operations need no rule.
    */
   readonly growth?: Growth;
 }
@@ -152,7 +152,7 @@ export interface GradContext<A> {
 let nextId = 1;
 let lastMark = 0;
 
-/** What nothing is marked with yet: a walk marks what it has seen, which costs less than a set of it. */
+/** A fresh mark. A walk marks the values it has seen, which costs less than a set of them. */
 export const newMark = (): number => ++lastMark;
 
 /** Nodes recorded later have greater numbers than this. */
@@ -219,7 +219,7 @@ export class Value implements Meta {
   gradName: string | null = null;
   /** Counts the writes to the memory of the tensor that this is a value of, if it is one. */
   memory: WriteCounter | null = null;
-  /** What `memory` had counted when this was the value there. */
+  /** The count of `memory` when this was the value there. */
   private memoryChanges = 0;
   /** An in-place write has replaced this value in its storage. */
   overwritten = false;
@@ -299,7 +299,7 @@ export class Value implements Meta {
     return kind !== 'onHost' && memory !== null && memory.memory.isRetired;
   }
 
-  /** Takes this for what is in memory that tensors share, as of now. */
+  /** Takes this for the present contents of memory that tensors share. */
   inMemory(memory: WriteCounter): void {
     this.memory = memory;
     this.memoryChanges = memory.changes;

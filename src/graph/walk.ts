@@ -58,8 +58,8 @@ function releasedError(value: Value, missing: Value): Error {
 }
 
 /**
- * Sorts nodes as they were recorded, but for other names and views of values that stand, which come right before what reads them: a
- * parameter gets one when it is first looked at, and whether that was before or after others makes no other program.
+ * Sorts nodes in the order of their recording, except that aliases and views of values with contents come right before their readers: a
+ * parameter gets one when it is first looked at, and that moment must not change the program.
  */
 export function inSequence(order: Node[]): Node[] {
   order.sort((a, b) => a.id - b.id);

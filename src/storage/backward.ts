@@ -10,7 +10,7 @@ import { type GradHook, gradNameOf as gradNameOfOp, type Node, newMark, type Val
 import { showGradient } from './anomaly';
 import { Gradients } from './gradients';
 
-/** What `backward` takes by name. */
+/** Options of `backward`. */
 export interface BackwardOptions {
   /** Keep the graph for another backward; default: `createGraph`. */
   retainGraph?: boolean;
@@ -34,7 +34,7 @@ export function backward(
   const { createGraph = false, retainGraph = createGraph } = options;
   const nodes = reachable(outputs);
   const gradients = new Gradients();
-  // Gradients take the types of what they are gradients of, also within an autocast.
+  // Gradients take the dtype of their tensors, also within an autocast.
   const inPlainMode = <T>(fn: () => T): T =>
     convertedBy(null, () => withMode({ grad: createGraph, keepSaved: true, whole: true }, fn));
   return inPlainMode(() => {
@@ -93,7 +93,7 @@ function reachable(outputs: readonly Value[]): Node[] {
   return nodes.sort((a, b) => b.id - a.id);
 }
 
-/** Takes the gradients of a node's outputs to its inputs; `kept` are the values whose own gradients are asked for. */
+/** Takes the gradients of a node's outputs to its inputs; `kept` are the values whose own gradients are wanted. */
 function propagate(node: Node, gradients: Gradients, kept: ReadonlySet<Value>): void {
   const { inputs, outputs, attrs, scalars, op } = node;
   const view = op.shows?.(node) ?? null;

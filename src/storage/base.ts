@@ -21,7 +21,7 @@ import { Line } from './line';
 import { isWhole, type Layout, Storage } from './storage';
 import { explainWhole } from './whole-numbers';
 
-/** What makes a tensor a view: the storage it shares, and how it lies there. */
+/** The base and layout of a view: the storage it shares, and its place there. */
 export interface View {
   readonly storage: Storage;
   readonly strides: readonly number[];
@@ -84,9 +84,9 @@ export abstract class TensorBase extends Printable implements Layout {
   origin: Origin;
   /** The changes of the storage when the view was made. */
   private readonly madeAt: number;
-  /** The contents as the end of gradients, for views that are blind to those of what they are a view of. */
+  /** The contents as the end of gradients, for views that do not see those of their base. */
   private ended: { readonly of: Value; readonly value: Value } | null = null;
-  /** @internal Set on elements that index tensors picked: puts what is written to them back where they come from. */
+  /** @internal Set on elements that index tensors picked: writes to them go back to their origin. */
   writeBack: ((value: Value) => void) | null = null;
 
   /** A tensor of its own around a value, or a view of a storage whose contents are `value`. */
@@ -128,7 +128,7 @@ export abstract class TensorBase extends Printable implements Layout {
       );
     }
     if (contents.requiresGrad || !this.base.requiresGrad) return contents;
-    // It was made where what it is a view of did not count for gradients: they are asked for, and go nowhere.
+    // The view was made where its base did not count for gradients: its gradients end here.
     if (this.ended?.of !== contents || this.ended.value.isLost) {
       this.keep();
       const value = withMode({ grad: false }, () => identity(contents));
@@ -144,7 +144,7 @@ export abstract class TensorBase extends Printable implements Layout {
       throw new TensorReleasedError(`a tensor of shape ${showShape(this.shape)} was used after dispose()`);
     const { version } = this.storage;
     const stale = this.cachedVersion !== version || this.cached?.failure || this.cached?.isLost;
-    // What could not be had may be now.
+    // A value that was missing may be there now.
     if (this.cached === null || stale || this.missesLeaf(this.cached)) {
       this.keep();
       this.cached = this.leaf ? this.leafValue(this.leaf) : this.current();
@@ -154,7 +154,7 @@ export abstract class TensorBase extends Printable implements Layout {
     return this.cached;
   }
 
-  /** Is after a rehearsal as it is now; what it caches of its storage is left behind with what the rehearsal recorded. */
+  /** A rehearsal restores this state; values it cached of its storage are left behind with the rehearsal's records. */
   private keep(): void {
     beforeChange(this, () => {
       const { shape, strides, offset, line, leaf, retained, keeping, cached, cachedVersion, ended } = this;
@@ -166,7 +166,7 @@ export abstract class TensorBase extends Printable implements Layout {
     });
   }
 
-  /** Whether this view was last looked at before what it is a view of became a leaf, and shows other contents than it was made with. */
+  /** Whether this view was last looked at before its base became a leaf, and shows other contents than it was made with. */
   private missesLeaf(seen: Value): boolean {
     if (!this.base?.leaf || seen.requiresGrad) return false;
     return this.origin === null && this.storage.changes !== this.madeAt;
@@ -406,7 +406,7 @@ export abstract class TensorBase extends Printable implements Layout {
     backwardInto(chosen, [this.value], [seed], options);
   }
 
-  /** Calls `hook` with the gradient of this tensor whenever backward computes it; what it returns replaces the gradient. */
+  /** Calls `hook` with the gradient of this tensor whenever backward computes it. A tensor that the hook returns replaces the gradient. */
   registerHook(...args: Arguments<Hooking<unknown>, ['hook']>): { remove(): void } {
     const { hook } = parseArgs<Hooking<unknown>>('registerHook', ['hook'], {}, args, { hook: callback });
     if (!this.requiresGrad) throw new AutogradError('registerHook: this tensor does not require grad');
@@ -471,7 +471,7 @@ export abstract class TensorBase extends Printable implements Layout {
 
   /** Where the gradient of a non-leaf goes after `retainGrad()`. */
   private retained: Leaf | null = null;
-  /** What it listens to. */
+  /** The value it listens to. */
   private keeping: { readonly value: Value; readonly hook: GradHook } | null = null;
 
   /** The same numbers, in the same memory, without a gradient. */
@@ -487,7 +487,7 @@ export abstract class TensorBase extends Printable implements Layout {
     if (this.leaf) this.requiresGrad_(false);
     else if (this.requiresGrad) {
       const { storage } = this;
-      // To what was saved of it that is a change.
+      // Saved values of it count this as a change.
       withMode({ grad: true }, () => storage.set(storage.value));
       this.keep();
       Object.assign(this, { line: new Line(storage), cached: null, retained: null, keeping: null });
@@ -538,7 +538,7 @@ export abstract class TensorBase extends Printable implements Layout {
     return this;
   }
 
-  /** Throws where an in-place change could not be differentiated; `counts` says that what is written has a gradient. */
+  /** @throws for an in-place change that could not be differentiated; `counts` says that the written value has a gradient. */
   private expectChangeable(counts = false): void {
     if (!mode.grad || !(counts || this.requiresGrad)) return;
     if (this.origin !== null) {
@@ -554,7 +554,7 @@ export abstract class TensorBase extends Printable implements Layout {
     }
   }
 
-  /** @internal Becomes a view of itself, in place: over the same memory, in another shape. To the graph that is a write of what was there. */
+  /** @internal Becomes a view of itself, in place: over the same memory, in another shape. The graph sees a write of its own contents. */
   become(viewOf: (x: Tensor) => Tensor, gradName: string): this {
     this.expectChangeable();
     const self = this as unknown as Tensor;

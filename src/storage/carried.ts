@@ -9,7 +9,7 @@ declare const carries: unique symbol;
 
 /**
  * The promise of a function whose parts between its awaits all run in the mode in which it was called, so that `noGrad` may
- * return it: `await torch.noGrad(() => detector(images))`. What is chained to it is an ordinary promise.
+ * return it: `await torch.noGrad(() => detector(images))`. A promise chained to it is an ordinary one.
  */
 export class CarriedPromise<T> extends Promise<T> {
   /** Told apart by types: see `Synchronous`. */
@@ -23,7 +23,7 @@ export class CarriedPromise<T> extends Promise<T> {
 /** Runs a part of an asynchronous function, which does not wait itself, in the mode in which that function was called. */
 export type InMode = <T>(part: () => T) => T;
 
-/** The promise of `steps`, which awaits between the parts that it runs through what it is given. */
+/** The promise of `steps`, which passes the parts between its awaits to its argument. */
 export function carried<T>(steps: (inMode: InMode) => Promise<T>): CarriedPromise<T> {
   const { grad, keepSaved } = mode;
   const { conversions } = calls;
@@ -63,15 +63,15 @@ const isGenerator = (value: unknown): value is Generator<unknown, unknown, never
   Object.prototype.toString.call(value) === '[object Generator]';
 
 /**
- * Runs `fn` for the switch of that name. A function that waits is refused, before it runs where it says `async`: other code would run
- * with the switch in the meantime, or what comes after the await without it.
+ * Runs `fn` for the switch of that name. A function that waits is refused, if it is `async` before it runs: other code would run
+ * with the switch in the meantime, or the code after the await without it.
  * @throws ArgumentError for a function that gives a promise other than a carried one
  */
 export function runSynchronously<T>(name: string, fn: () => T, mayCarry = false): T {
   if (Object.prototype.toString.call(fn) === '[object AsyncFunction]') throw waits(name, 'an async one', mayCarry);
   const result = fn();
   if ((mayCarry && result instanceof CarriedPromise) || !isThenable(result)) return result;
-  // Whoever wrote the function has this error, and not one more for the promise that nobody has.
+  // The caller gets this error, and no unhandled rejection of the dropped promise besides.
   if (result instanceof Promise) result.catch(() => {});
   throw waits(name, 'one that returned a promise', mayCarry);
 }

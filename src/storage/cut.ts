@@ -1,4 +1,4 @@
-// A cut: what is protected, as it was at one moment, from which it goes on should the device be lost.
+// A cut: the protected contents at one moment, to which they return should the device be lost.
 import { isOnDevice } from '../compiler/contents';
 import { flush } from '../graph/flush';
 import type { Value } from '../graph/value';
@@ -13,7 +13,7 @@ interface Source {
   readonly parts: readonly CopiedPart[];
 }
 
-/** What is not copied, because it can be made again. */
+/** A value that is not copied, because it can be made again. */
 interface Made {
   readonly entry: Protected;
   readonly saved: Saved;
@@ -67,7 +67,7 @@ export function captureCut(all: boolean): Cut | null {
       sources.push({ entry, value, parts });
     }
   }
-  // What stands as a recipe hangs on values of the device.
+  // A recipe depends on values on the device.
   const recipes = sources.map(({ value }) => value).filter((value) => !value.available);
   if (recipes.length > 0) flush(recipes);
   const there = sources.filter(({ value }) => isThere(value));
@@ -79,7 +79,7 @@ export function captureCut(all: boolean): Cut | null {
       return cutCount() === cuts;
     },
     keep(contents) {
-      // What has been kept since is newer.
+      // Copies kept since then are newer.
       const isOld = (entry: Protected) => entry.kept === before.get(entry)!.kept;
       for (const { entry, saved } of made) if (isOld(entry)) entry.kept = saved;
       there.forEach(({ entry, value, parts }, i) => {

@@ -10,10 +10,10 @@ type DeviceType = (typeof types)[number];
 /** A device by name, with a number or without: `'cuda'`, `'cuda:0'`, `'cpu'`, `'mps'`. */
 export type DeviceName = DeviceType | `${DeviceType}:${number}`;
 
-/** What stands for a device: a name, a `torch.device`, or the number of an accelerator. */
+/** A name of a device: a string, a `torch.device`, or the number of an accelerator. */
 export type DeviceLike = DeviceName | Device | number;
 
-/** What `torch.device` gives. Every tensor is on `webgpu`, whichever device it was sent to. */
+/** The result of `torch.device`. Every tensor is on `webgpu`, for any device it was sent to. */
 export class Device extends Printable {
   constructor(
     readonly type: string,
@@ -41,7 +41,7 @@ const known = new RegExp(`^(${types.join('|')})(?::(\\d+))?$`);
 export const isDevice = (value: unknown): value is DeviceLike =>
   value instanceof Device || (typeof value === 'string' && known.test(value));
 
-/** @throws ArgumentError for what is no device of PyTorch's */
+/** @throws ArgumentError if PyTorch knows no such device */
 export function expectDevice(op: string, given: unknown): Device {
   if (given instanceof Device) return given;
   if (typeof given === 'number' && Number.isInteger(given) && given >= 0 && given <= MOST)

@@ -31,7 +31,7 @@ export class Gradients {
     else this.parts.set(value, [part]);
   }
 
-  /** Whether slices of `from` alone have gradients, which are now those of what `from`, a slice of `to`, shows of them. */
+  /** If only slices of `from` have gradients, gives these to `to`, of which `from` is a view. Returns whether it did. */
   passOn(from: Value, to: Value, view: View): boolean {
     const parts = this.parts.get(from);
     if (!parts || this.sums.has(from)) return false;

@@ -1,4 +1,4 @@
-// What the program holds besides what is protected: the tensors of its own at the top level, of which snapshots take copies too.
+// The program's own tensors at the top level. They are not protected, but snapshots copy them too.
 import { byteLength } from '../core/meta';
 import { lastNodeId } from '../graph/value';
 import type { Storage } from './storage';
@@ -9,13 +9,13 @@ interface Held {
   seen: { readonly changes: number; readonly node: number } | null;
 }
 
-/** Those of which there is no copy yet. */
+/** Those without a copy yet. */
 let waiting: Held[] = [];
 /** So many are looked through for what the collector has taken. */
 const FEW = 4096;
 let many = FEW;
 
-/** What takes no more bytes is copied whether or not it is of use to later steps: the collector may be about to take it. */
+/** A tensor of at most so many bytes is copied even if later steps cannot use it: the collector may be about to take it. */
 const SMALL = 1 << 10;
 /** Bytes of the tensors of the program that a snapshot takes by itself: of one, and of all. */
 const MOST_BYTES = 1 << 26;
@@ -30,7 +30,7 @@ export function hold(storage: Storage): void {
 }
 
 /**
- * The storages that are protected from now on: all, or, where the snapshot was not asked for, those of which the host has nothing,
+ * The storages protected from now on. All of them, or, for a snapshot taken by itself, those without contents on the host
  * that were there at the one before and have been read or written since, or are small, and find room beside `bytes`.
  */
 export function takeHeld(all: boolean, bytes: number): Storage[] {

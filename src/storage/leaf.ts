@@ -1,4 +1,4 @@
-// What makes a tensor a leaf of the graph: the gradient that it collects, and who hears of it.
+// A leaf of the graph: the gradient that it collects, and the listeners to it.
 import { beforeChange } from '../graph/journal';
 import { withMode } from '../graph/mode';
 import type { GradHook, GradSink, Value } from '../graph/value';
@@ -6,7 +6,7 @@ import { full } from '../ops/cast';
 import type { Tensor } from '../tensor/tensor';
 import type { TensorBase } from './base';
 
-/** What makes a tensor a leaf of the graph: where its gradient goes. */
+/** A leaf of the graph: the sink of its gradient. */
 export class Leaf implements GradSink {
   private gradient: Tensor | null = null;
   /** Called whenever a gradient has been added. */

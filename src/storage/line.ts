@@ -10,8 +10,8 @@ import type { Storage } from './storage';
 
 /**
  * Shared by a detached tensor and its views: they show the numbers that the storage holds, whoever wrote them, and have a graph of
- * their own, made of what was written through them. To all other writes that graph is blind, as the graph of the storage itself is
- * to writes through a line.
+ * own, made of the writes through them. All other writes are unknown to that graph, and writes through a line to the graph
+ * of the storage.
  */
 export class Line {
   private whole: Value | null = null;
@@ -23,7 +23,7 @@ export class Line {
   /** The whole contents now. */
   get value(): Value {
     const { version, value } = this.storage;
-    // What could not be had may be now.
+    // A value that was missing may be there now.
     if (this.whole === null || this.version !== version || this.whole.failure || this.whole.isLost)
       this.hold(this.whole?.requiresGrad ? this.whole : null, value);
     return this.whole!;

@@ -27,7 +27,7 @@ let printing: Readonly<Printing & { sciMode: boolean | null }> = { ...profiles.d
 
 const digits = orNull(whole(0));
 
-/** What `setPrintoptions` takes by name. */
+/** Options of `setPrintoptions`. */
 export interface PrintOptions extends Partial<Printing> {
   /** Starts from one of PyTorch's sets: `'default'`, `'short'`, or `'full'`, which cuts nothing. */
   profile?: 'default' | 'short' | 'full';
@@ -37,7 +37,7 @@ export interface PrintOptions extends Partial<Printing> {
 
 type PrintOrder = ['precision', 'threshold', 'edgeitems', 'linewidth', 'profile', 'sciMode'];
 
-/** How tensors are printed from now on; what is left out, but for `sciMode`, stays as it is. */
+/** How tensors are printed from now on. Options left out keep their values, except `sciMode`. */
 export function setPrintoptions(...args: Arguments<PrintOptions, PrintOrder>): void {
   const none = null as never;
   const { profile, sciMode, ...rest } = parseArgs<PrintOptions>(

@@ -1,4 +1,4 @@
-// What is protected from a lost device: parameters, buffers and the state of optimizers, and what belongs together among them.
+// The contents protected from a lost device: parameters, buffers and the state of optimizers, and which of them belong together.
 import { engine } from '../compiler/engine';
 import type { DeviceLostError } from '../core/errors';
 import { byteLength } from '../core/meta';
@@ -9,7 +9,7 @@ import { takeHeld } from './held';
 import { notes, Protected, type Saved } from './protected';
 import type { Storage } from './storage';
 
-/** An optimizer, or averages: what it counts belongs to the contents of its storages. */
+/** An optimizer, or averages: its counts belong to the contents of its storages. */
 export interface Counting {
   /** @internal The storages that a step changes, which come back as they were between two steps, or none of them does. */
   storages(): Storage[];
@@ -30,7 +30,7 @@ const listeners = new Set<Listener>();
 let listening = false;
 /** Grows when contents are kept by another way than by the copies under way, which are of the past then. */
 let cuts = 0;
-/** `notes.count` when it was last looked for what could be kept. */
+/** `notes.count` at the last search for contents to keep. */
 let looked = 0;
 
 export const cutCount = (): number => cuts;
@@ -121,7 +121,7 @@ export function countingOptimizers(): Counting[] {
   return found;
 }
 
-/** Optimizers that share parameters, or averages, and all that is theirs. */
+/** Optimizers that share parameters, or averages, with all their storages. */
 interface Together {
   readonly optimizers: Counting[];
   readonly entries: Set<Protected>;
@@ -202,7 +202,7 @@ function restore(error: DeviceLostError): void {
   for (const listener of [...listeners]) attempt(() => listener(error, restoredTo));
 }
 
-/** What goes back to what, and the optimizers whose counts go back too. */
+/** The contents to which each storage returns, and the optimizers whose counts return too. */
 function plan(error: DeviceLostError): { readonly returns: readonly Return[]; readonly behind: ReadonlySet<Counting> } {
   const behind = new Set<Counting>();
   const backToCut = new Set<Protected>();
@@ -240,7 +240,7 @@ function comeBack({ entry, storage, saved }: Return, error: DeviceLostError): bo
   return Boolean(value);
 }
 
-/** What `run` gives; what it throws is said, and prevents nothing. */
+/** The result of `run`; an error is reported, and prevents nothing. */
 function attempt<T>(run: () => T): T | undefined {
   try {
     return run();
@@ -250,7 +250,7 @@ function attempt<T>(run: () => T): T | undefined {
   }
 }
 
-/** What became of what was protected, to follow the error's message. */
+/** The outcome for protected contents, to follow the error's message. */
 function sentence(restored: number, lost: number, steps: readonly number[]): string {
   const where = steps.length === 0 ? '' : ` (step ${steps.join(', ')})`;
   const weights = restored > 0 ? `. Weights are restored to their last snapshot${where}` : '';

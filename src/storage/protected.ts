@@ -1,4 +1,4 @@
-// What is known of one storage that is protected from a lost device: the contents that it can be given again, and since when.
+// The record of one storage protected from a lost device: the contents that it can be given again, and since when.
 import { byteLength, bytesPerElement, type DType } from '../core/meta';
 import { isJournaling } from '../graph/journal';
 import { type Recipe, recipeOf } from '../graph/recipe';
@@ -47,11 +47,11 @@ export class Protected implements Guard {
   }
 
   /**
-   * Notes what the contents are made of where they begin anew. What a module makes of the contents before, such as running
-   * statistics, belongs to a step, of which a snapshot keeps all or nothing.
+   * Notes the ingredients of new contents. A value that a module computes from the old contents, such as running
+   * statistics, belongs to a step, which a snapshot keeps whole or not at all.
    */
   note(value: Value, before: Value | null): void {
-    // A rehearsal puts back what it writes.
+    // A rehearsal undoes its writes.
     if (isJournaling()) return;
     const make = recipeOf(value, atTopLevel() ? null : before);
     if (!make) return;
@@ -68,13 +68,13 @@ export class Protected implements Guard {
     return value ? this.asBefore(value) : null;
   }
 
-  /** `value` in the place of what was lost. */
+  /** `value` in the place of the lost contents. */
   asBefore(value: Value): Value {
     const before = this.kind === 'held' && this.storage.deref()?.value;
     return before ? afterLossOf(before, value) : value;
   }
 
-  /** What makes the contents of now, if they can be made again. */
+  /** The source of the present contents, if they can be made again. */
   get current(): Saved | null {
     const storage = this.storage.deref();
     if (!storage) return null;
@@ -85,7 +85,7 @@ export class Protected implements Guard {
     return make && { make, changes };
   }
 
-  /** Goes back to what makes the contents of now from now on, if there is such a thing. Tells whether that is other than before. */
+  /** Makes the source of the present contents the one to return to, if there is one. Returns whether it differs from the one before. */
   keepCurrent(): boolean {
     const { current } = this;
     if (!current || current === this.kept) return false;
@@ -100,11 +100,11 @@ export class Protected implements Guard {
     this.noted = null;
   }
 
-  /** Takes a copy of the contents, of which these storages are slices, or none but the one that this belongs to. */
+  /** Takes a copy of the contents that holds these storages as slices, or only this one if there are none. */
   arrived(value: Value, contents: ArrayBuffer, parts: readonly CopiedPart[]): void {
     const { copy } = this;
     const of = new Set(parts.map(({ entry }) => entry));
-    // What nobody has any more may be written over; a slice that has left goes on from its part of it.
+    // A copy without owners may be written over; a slice that has left goes on from its part of it.
     const isFree = copy && !copy.isShared && [...copy.of].every((entry) => of.has(entry));
     this.room = isFree ? (copy.data.buffer as ArrayBuffer) : null;
     const data = asStored(contents, value.dtype);
@@ -131,7 +131,7 @@ export class Protected implements Guard {
   }
 }
 
-/** A storage within what is copied, as it is at that moment. */
+/** A storage within the copied memory, as it is at that moment. */
 export interface CopiedPart {
   readonly entry: Protected;
   readonly storage: Storage;

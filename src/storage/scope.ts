@@ -67,8 +67,8 @@ function inScope<T>(fn: () => T): T {
 }
 
 /**
- * Takes the tensors within `items` that were made at the top level after node `since`, and have not been computed, into the scope that is open: who
- * made them has handed them over. Those that were retained stay where they are.
+ * Takes pending tensors within `items` that were made at the top level after node `since` into the open scope: their
+ * owner has handed them over. Tensors that were retained stay where they are.
  */
 export function takeIn(items: unknown, since: number): void {
   const scope = currentScope();

@@ -10,7 +10,7 @@ import { captureCut } from './cut';
 /** A snapshot is due after so many steps, or so many milliseconds, where it takes no more than its share of the time. */
 const STEPS = 50;
 const MILLISECONDS = 1000;
-/** It is taken whatever it takes before it is both a hundred steps and two seconds old; copying needs some of these. */
+/** A snapshot is taken at any cost before the last one is both a hundred steps and two seconds old; copying needs some of these. */
 const MOST_STEPS = 90;
 const MOST_MILLISECONDS = 1700;
 /** The inverse of the share of the time that snapshots may take. */

@@ -29,7 +29,7 @@ export interface WriteOptions {
   readonly line?: Line | null;
   /** Gradients are recorded; else they pass as if nothing had been written. Default true. */
   readonly tracked?: boolean;
-  /** What is written was not made of what is there, so that the gradient of that is 0; default false. */
+  /** Whether the written value was not made of the present one, whose gradient is then 0; default false. */
   readonly fresh?: boolean;
 }
 
@@ -58,7 +58,7 @@ export interface Guard {
   readonly kind: string;
   /** `value` has taken the place of the contents `before`. */
   note(value: Value, before: Value | null): void;
-  /** What was noted of the latest contents has not come to be. */
+  /** The noted value of the latest contents was not computed. */
   undone(): void;
   /** What the contents were when they were last kept, as a new value; null where they never were. */
   saved(): Value | null;
@@ -312,7 +312,7 @@ export class Storage implements Root {
   }
 
   rollBack(): void {
-    // What was written since the failed run was recorded stays, unless it was made of that.
+    // A value written since the failed run was recorded stays, unless it was made of that run's values.
     if (!isJournaling() && !hangsOnFailure(this.current)) return;
     if (!this.computed || !isThere(this.computed)) {
       const saved = isJournaling() ? null : this.guard?.saved();
@@ -396,7 +396,7 @@ function isThere({ state: { kind, memory }, node }: Value): boolean {
   return memory ? !memory.memory.isRetired : node !== null && !node.cut;
 }
 
-/** Whether a value, or what it is to be made of, could not be computed. */
+/** Whether a value, or one of its ingredients, could not be computed. */
 function hangsOnFailure(value: Value): boolean {
   const stack = [value];
   const seen = new Set<Value>();

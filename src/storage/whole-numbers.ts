@@ -1,4 +1,4 @@
-// Owns the memory of which tensors `torch.tensor` made int64 because their numbers happened to be whole, and what an error says then.
+// Remembers which tensors `torch.tensor` made int64 because their numbers happened to be whole, for the text of errors.
 import { DTypeError } from '../core/errors';
 import type { Value } from '../graph/value';
 import type { Storage } from './storage';

@@ -41,11 +41,11 @@ function tables(): Tables {
 
 /**
  * Turns each 16 numbers of `out` from `start` on, uniform multiples of 2⁻²⁴ in [0, 1), into 16 normals, pairing u_j with u_{j+8}:
- * √(-2 ln(1 - u_j)) times the cosine and the sine of 2π u_{j+8}. What is left over past the last whole block stays. Each step is
+ * √(-2 ln(1 - u_j)) times the cosine and the sine of 2π u_{j+8}. Numbers past the last whole block stay. Each step is
  * rounded to float32, as PyTorch's is; its vector sine, cosine and logarithm may differ from the exact ones in the last bit.
  *
  * Between the places of the tables a few terms of the Taylor series remain, in double precision: rounded to float32, they give what
- * `Math.log`, `Math.sin` and `Math.cos` give for each of the 2²⁴ numbers, in a third of the time.
+ * `Math.log`, `Math.sin` and `Math.cos` for each of the 2²⁴ numbers, in a third of the time.
  */
 export function boxMuller(
   out: { readonly length: number; [index: number]: number },

@@ -28,7 +28,7 @@ interface Seeding {
 }
 
 interface Resuming {
-  /** What `getState` or `getRngState` gave. */
+  /** The result of `getState` or `getRngState`. */
   newState: Uint8Array;
 }
 

@@ -11,7 +11,7 @@ const MANY = 4096;
 type Fill = (out: Float32Array<ArrayBuffer>, a: number, b: number, generator: Generator) => Float32Array<ArrayBuffer>;
 
 function late(n: number, words: number, fill: Fill, a: number, b: number, generator: Generator) {
-  // What is wrong with the numbers a and b is told at once.
+  // An error in the numbers a and b is thrown at once.
   if (n < MANY) return fill(hostFloats(n), a, b, generator);
   fill(hostFloats(0), a, b, generator);
   expectRoom(Float32Array, n);

@@ -34,7 +34,7 @@ export function fillInMemoryOrder<T extends Float32Array | Int32Array | Uint32Ar
 }
 
 /**
- * As `fillInMemoryOrder`, for a new tensor that is to be like one of this shape and these strides: PyTorch lays it out in the same order, unless
+ * As `fillInMemoryOrder`, for a new tensor like one of this shape and these strides: PyTorch lays it out in the same order, unless
  * the memory has gaps. `fill` is told whether that order is row-major.
  */
 export function fillLike<T extends Float32Array | Int32Array | Uint32Array>(
