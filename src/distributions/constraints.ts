@@ -12,7 +12,7 @@ import { numberAtHand, valuesAtHand } from '../tensor/shown';
 import type { Tensor } from '../tensor/tensor';
 import { Constraint, expectConstraint } from './constraint';
 
-/** From this number of elements on, values that stand on the host are not looked through: the check would cost more than what it guards. */
+/** Values on the host with at least this many elements are not checked: the check would cost more than it saves. */
 const MANY = 4096;
 
 /** A bound: one number, or one for each element. */
@@ -44,7 +44,7 @@ interface Bounds {
   readonly whole?: boolean;
 }
 
-/** Numbers between bounds, each of which may be missing. */
+/** Numbers between two bounds, either of which may be missing. */
 export class Range extends Constraint {
   readonly #name: string;
   readonly #bounds: Bounds;

@@ -54,7 +54,7 @@ interface Derived {
 
 /**
  * Base of distributions. `batchShape` is that of parameters for independent distributions of one kind, `eventShape` that of one draw. A subclass of
- * one's own hands both to the constructor, and defines what it knows: `rsample` or `sample`, `logProb`, `mean`, …
+ * yours hands both to the constructor, and defines the members it can: `rsample` or `sample`, `logProb`, `mean`, …
  *
  *     const { Normal } = torch.distributions;
  *     const d = new Normal(torch.zeros(3), 1);
@@ -72,7 +72,7 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
   protected readonly validates: boolean;
   /** The tensors that the distribution was made from, which `expand` expands. */
   protected params: Readonly<Record<string, Tensor>> = {};
-  /** What was computed from them. */
+  /** Values computed from them. */
   private derived: Derived = {};
 
   constructor(...args: Arguments<BaseArguments, ['batchShape', 'eventShape', 'validateArgs']>) {
@@ -89,7 +89,7 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
     closeInherited(Object.getPrototypeOf(this) as object, Printable.prototype, ['entropy', 'perplexity']);
   }
 
-  /** Whether distributions that are made without `validateArgs` check what they are given; default true. */
+  /** Whether distributions that are made without `validateArgs` check their arguments; default true. */
   static setDefaultValidateArgs(...args: Arguments<{ value: boolean }, ['value']>): void {
     const { value } = parseArgs<{ value: boolean }>('setDefaultValidateArgs', ['value'], {}, args, { value: flag });
     defaults.validateArgs = value;
@@ -284,7 +284,7 @@ export function wantsExpanded(args: readonly unknown[]): boolean {
   return parseArgs<{ expand?: boolean }>('enumerateSupport', [], { expand: true }, args).expand;
 }
 
-/** What `then` makes of a draw, once it is there. */
+/** `then` applied to a draw, once it is there. */
 export function afterDraw<D extends Draw>(draw: D, then: (values: Tensor) => Tensor): D {
   return (draw instanceof Promise ? draw.then(then) : then(draw)) as D;
 }

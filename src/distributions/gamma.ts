@@ -39,8 +39,8 @@ const LEAST = 2 ** -126;
  *
  *     p(x) = rate^α x^(α - 1) exp(-rate x) / Γ(α),   α = concentration
  *
- * How many random numbers a draw takes hangs on α, so drawing gives a promise: of what is drawn at once where the host knows α, and of what is
- * drawn when α has been read back elsewhere. Gradients by α are implicit: Figurnov, Mohamed and Mnih 2018.
+ * The number of random numbers in a draw depends on α, so drawing gives a promise. The draw is made at once if the host knows α, and otherwise
+ * after α has been read back. Gradients by α are implicit: Figurnov, Mohamed and Mnih 2018.
  */
 export class Gamma extends Parametric<Promise<Tensor>> {
   declare readonly concentration: Tensor;

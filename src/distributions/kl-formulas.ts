@@ -48,7 +48,7 @@ const meanLog = (low: Tensor, high: Tensor): Tensor => {
   return xLogX(high).sub(xLogX(low)).sub(width).div(width);
 };
 
-/** Pairs of which p gives weight to values that q rules out. */
+/** Pairs in which p gives weight to values that q rules out. */
 const infinite = <P extends AnyDistribution>(
   p: DistributionClass<P>,
   like: (p: P) => Tensor,

@@ -86,7 +86,7 @@ export function klDivergence(...args: Arguments<{ p: AnyDistribution; q: AnyDist
   return byP![2](p as never, q as never);
 }
 
-/** Which of two classes is the subclass comes first; one that is the other leaves the order to what is compared next. */
+/** Of two classes the subclass comes first; equal classes leave the order to the next comparison. */
 function closer(a: AnyClass, b: AnyClass): number {
   if (a === b) return 0;
   return isSubclass(a, b) ? -1 : 1;

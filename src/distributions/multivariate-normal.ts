@@ -28,7 +28,7 @@ interface MultivariateNormalParameters extends Validation {
 
 type MultivariateNormalOrder = ['loc', 'covarianceMatrix', 'precisionMatrix', 'scaleTril', 'validateArgs'];
 
-/** The ways to say how values spread, one of which has to be given. */
+/** The ways to give the spread; exactly one is required. */
 const matrices = ['covarianceMatrix', 'precisionMatrix', 'scaleTril'] as const;
 
 /**

@@ -80,7 +80,7 @@ export function probsToLogits(probs: Tensor, isBinary = false): Tensor {
 export const filledLike = (like: Tensor, value: number, shape: Shape = like.shape): Tensor =>
   Tensor.of(full(shape, value, like.dtype));
 
-/** Given alternatives, of which exactly one must be there. */
+/** @throws ArgumentError unless exactly one of the alternatives is given */
 export function expectOneOf(op: string, given: Readonly<Record<string, unknown>>): void {
   const names = Object.keys(given);
   const there = names.filter((name) => given[name] !== null);

@@ -10,7 +10,7 @@ import { broadcastAll, type Parameter } from './parameters';
 /** What a parameter must satisfy, which may hang on the others. */
 type Constraints = Readonly<Record<string, Constraint | ((of: never) => Constraint)>>;
 
-/** Parameters that a call may leave out, and what they may be. */
+/** Parameters that a call may leave out, with their kinds. */
 interface Optional {
   readonly defaults: Readonly<Record<string, Parameter>>;
   readonly kinds?: Kinds<object>;

@@ -9,7 +9,7 @@ import type { RateArguments } from './exponential';
 import { Parametric } from './parametric';
 
 /**
- * Counts of events of which `rate` are expected: p(k) = rate^k exp(-rate) / k!.
+ * Counts of events when `rate` are expected: p(k) = rate^k exp(-rate) / k!.
  *
  * How many random numbers a draw takes hangs on the rate, so drawing gives a promise, as that of `Gamma`.
  */

@@ -7,7 +7,7 @@ import { type Area, type Pen, TEXT, write } from './sheet';
 /** What paints pixels, too. */
 export type PixelPen = Pen & Pick<CanvasRenderingContext2D, 'createImageData' | 'putImageData'>;
 
-/** Paints pixels, each as a square of `zoom` pixels of the canvas, whatever its scale is. They replace what is there. */
+/** Paints pixels, each as a square of `zoom` pixels of the canvas at any scale. They replace the old ones. */
 export function paintPixels(pen: PixelPen, { width, height, rgba }: Pixels, left: number, top: number, zoom = 1): void {
   const image = pen.createImageData(width * zoom, height * zoom);
   const from = new Uint32Array(rgba.buffer, rgba.byteOffset, width * height);

@@ -4,14 +4,14 @@ import { type Kind, orNull } from '../core/argument-kinds';
 import { display } from '../core/display';
 import { ArgumentError } from '../core/errors';
 
-/** What is needed of a canvas to draw on: that of a page, or an OffscreenCanvas. */
+/** The members of a canvas needed to draw on it: that of a page, or an OffscreenCanvas. */
 export interface PlotCanvas {
   width: number;
   height: number;
   getContext(kind: '2d'): unknown;
 }
 
-/** What is drawn with. */
+/** The drawing context. */
 export type Pen = Pick<
   CanvasRenderingContext2D,
   | 'arc'
@@ -77,7 +77,7 @@ interface Size {
   readonly height: number;
 }
 
-/** The sizes in CSS pixels of canvases that were drawn on, and what they were given for it. */
+/** The sizes in CSS pixels of canvases that were drawn on, with their sizes in pixels. */
 const fitted = new WeakMap<PlotCanvas, { readonly shown: Size; readonly pixels: Size }>();
 const described = new WeakSet<PlotCanvas>();
 
@@ -134,7 +134,7 @@ export const canvasOrNull: Kind = orNull({
   fits: (value) => typeof (value as PlotCanvas | null | undefined)?.getContext === 'function',
 });
 
-/** What draws on a canvas. @throws ArgumentError for what is no canvas, or one with a context of another kind */
+/** The context that draws on a canvas. @throws ArgumentError if the value is no canvas, or has a context of another kind */
 export function penOf(owner: string, canvas: PlotCanvas): Pen {
   if (typeof canvas?.getContext !== 'function') {
     throw new ArgumentError(

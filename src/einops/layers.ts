@@ -4,7 +4,7 @@ import type { Tensor } from '../tensor/tensor';
 import { type AxesLengths, checkPattern } from './plan';
 import { arrange, checkedReduction, matched, type Reduction, textOf } from './rearrange';
 
-/** A string as Python's repr, and sizes behind it: what stands in the parentheses of a printed layer. */
+/** The text in the parentheses of a printed layer: a string as Python's repr, and sizes behind it. */
 export const described = (texts: readonly string[], lengths: AxesLengths): string =>
   [...texts.map((text) => `'${text}'`), ...Object.entries(lengths).map(([axis, size]) => `${axis}=${size}`)].join(', ');
 

@@ -71,7 +71,7 @@ export function pack(
 }
 
 /**
- * The inverse of `pack`: a view for each of `packedShapes`, whose axes take the place of the star. One of them may hold one −1, for what is left.
+ * The inverse of `pack`: a view for each of `packedShapes`, whose axes take the place of the star. One of them may hold one −1, for the remaining elements.
  *
  * @throws ShapeError where the sizes do not add up
  */

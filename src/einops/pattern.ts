@@ -1,4 +1,4 @@
-// Owns the patterns of einops: 'b (h w) c' as groups of axes, and what is wrong with one that cannot be read.
+// Owns the patterns of einops: 'b (h w) c' as groups of axes, and the errors for patterns that cannot be read.
 import { ArgumentError } from '../core/errors';
 
 /** Stands for the axes that a pattern does not name. */

@@ -14,7 +14,7 @@ import {
   sidesOf,
 } from './pattern';
 
-/** What may differ between the sides: nothing, axes that go, or axes that come. */
+/** The difference allowed between the sides: none, axes that go, or axes that come. */
 export type Kind = 'rearrange' | 'reduce' | 'repeat';
 
 /** Sizes of axes by their names. */

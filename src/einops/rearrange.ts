@@ -46,7 +46,7 @@ type ReduceArguments =
 
 /**
  * Moves, splits and joins dimensions: `rearrange(x, 'b c (h p) (w q) -> b (h w) (p q c)', { p: 4, q: 4 })`. Axes keep their order within
- * parentheses, the last of which moves fastest; `1` and `()` are dimensions of size 1, `...` any dimensions. Shape: as the left side says → as the
+ * parentheses, the last one moving fastest; `1` and `()` are dimensions of size 1, `...` any dimensions. Shape: as the left side says → as the
  * right side says.
  *
  * @throws ArgumentError for a pattern that cannot be read, ShapeError where the tensor's shape does not fit it

@@ -85,7 +85,7 @@ const frozenBatchNormOp: Op<BatchNormAttrs> = {
   },
 };
 
-/** `batchNorm` of float32 [N, C, H, W] by fixed numbers, [1, C, 1, 1] each, none of which may require gradients. */
+/** `batchNorm` of float32 [N, C, H, W] by fixed numbers, [1, C, 1, 1] each. None of these may require gradients. */
 export function frozenBatchNorm(
   x: Value,
   [mean, variance]: readonly [Value, Value],

@@ -37,7 +37,7 @@ export function cast(x: Value, dtype: DType): Value {
 /** Numbers that are no floats as float32, for functions that take integers by their value. */
 export const toFloat = (x: Value): Value => (isFloat(x.dtype) ? x : cast(x, 'float32'));
 
-/** What `fn` makes of numbers as float32; of float16, rounded at the end only. */
+/** `fn` applied to numbers as float32; a float16 result is rounded at the end only. */
 export function inFloat32(x: Value, fn: (wide: Value) => Value): Value {
   const y = fn(cast(x, 'float32'));
   return x.dtype === 'float16' ? cast(y, 'float16') : y;
@@ -99,17 +99,17 @@ const rewrittenOp: Op<{ readonly passes: boolean }> = {
 
 /**
  * `after` in the place of `before`. Where `passes`, the gradient goes to `before` as if nothing had happened, as after an in-place
- * write that is not recorded; else it goes to `after`, and that of `before` is 0, as after a write over all that was there.
+ * write that is not recorded; else it goes to `after`, and that of `before` is 0, as after a write over all elements.
  */
 export function rewritten(before: Value, after: Value, passes: boolean): Value {
   const { node } = before;
-  // However often contents change, the way back to what is differentiated stays one step.
+  // However often contents change, the way back to the differentiated value stays one step.
   const again = passes && node?.op === rewrittenOp && (node.attrs as { passes: boolean }).passes && !before.gradHooks;
   const contents = passes && after.requiresGrad ? detach(after) : after;
   return record(rewrittenOp, [contents, (again && node.inputs[1]) || before], { passes });
 }
 
-/** Inputs: numbers, and what they were drawn by, whose gradients are 0. */
+/** Inputs: numbers, and the parameters of their draw, whose gradients are 0. */
 const drawnOp: Op<undefined> = {
   name: 'drawn',
   takesHalf: true,

@@ -50,7 +50,7 @@ const logicalXorOp = pointwise({ name: 'logicalXor', takes: 'any', expr: 'a0 ^ a
 const logicalNotOp = pointwise({ name: 'logicalNot', takes: 'any', expr: 'a0 ^ 1u' });
 const bool = (x: Value): Value => cast(x, 'bool');
 
-/** a and b, where what is not zero counts as true. */
+/** a and b, where any element but zero counts as true. */
 export const logicalAnd = (a: Value, b: Value): Value => record(logicalAndOp, [bool(a), bool(b)], undefined);
 /** a or b. */
 export const logicalOr = (a: Value, b: Value): Value => record(logicalOrOp, [bool(a), bool(b)], undefined);

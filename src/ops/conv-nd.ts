@@ -34,7 +34,7 @@ function planar({ stride, padding, dilation, groups }: ConvNdAttrs): ConvAttrs {
   return { stride: last2(stride), padding: [top, bottom, left, right], dilation: last2(dilation), groups };
 }
 
-/** What printing calls the gradient of a convolution, whatever it is made of. */
+/** The printed name of a convolution's gradient, for any operations that compute it. */
 const convolved = (y: Value): Value => named(y, 'ConvolutionBackward0');
 
 const insertRow = (x: Value): Value => reshape(x, [...x.shape.slice(0, -1), 1, x.shape.at(-1)!]);

@@ -67,7 +67,7 @@ const recomputedOp: Op<undefined> = {
 };
 
 /**
- * The same contents without a gradient, as a value that the compiler takes for another one: what is computed from it again
- * is not replaced by what was computed from x before. (Nodes with dynamic scalars are never shared.)
+ * The same contents without a gradient, as a value that the compiler takes for another one: a repeated computation from it
+ * is not replaced by the earlier one from x. (Nodes with dynamic scalars are never shared.)
  */
 export const recomputed = (x: Value): Value => record(recomputedOp, [x], undefined, [0]);

@@ -28,6 +28,6 @@ export interface Scatter extends DimAttrs {
   /** The index is one list for all other dimensions. */
   readonly shared: boolean;
   readonly kind: ScatterKind;
-  /** What was there before takes part. */
+  /** The value there before takes part. */
   readonly includeSelf: boolean;
 }

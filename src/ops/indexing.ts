@@ -76,7 +76,7 @@ function alike(...values: readonly Value[]): readonly Value[] {
 /** Inputs: base, index, source. `shared`: the index is one list for all other dimensions. */
 interface ScatterAttrs extends DimAttrs {
   readonly shared: boolean;
-  /** The source takes the place of what was there, rather than being added; of several, the last. */
+  /** The source replaces the element there, rather than being added; of several, the last does. */
   readonly replace: boolean;
 }
 

@@ -168,7 +168,7 @@ const repackOp: Op<PackAttrs> = { ...packOp, vjp: undefined, inPlace: ({ offsets
 
 /**
  * One flat buffer that holds each value at its byte offset (a multiple of 256). With `old`, a flat buffer of the same length,
- * its memory is taken over and what lies between the values stays.
+ * its memory is taken over and the bytes between the values stay.
  */
 export function pack(values: readonly Value[], offsets: readonly number[], totalElements: number, old?: Value): Value {
   invariant(values.length === offsets.length && values.length > 0, 'pack: one offset a value');

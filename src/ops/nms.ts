@@ -20,7 +20,7 @@ const BLOCK = 1024;
 
 /**
  * Inputs: boxes [rows, n, 4], which of them take part [rows, n], and with `grouped` their groups [rows, n]. A block of boxes decides among
- * itself, then takes out what it overlaps behind it, so that memory grows with n alone and no dispatch takes long.
+ * itself, then removes the later boxes that it overlaps, so that memory grows with n alone and no dispatch takes long.
  */
 const nmsOp: Op<{ readonly grouped: boolean }> = {
   name: 'nms',

@@ -1,4 +1,4 @@
-// Steps of the optimizers beside SGD and Adam, most of which adapt the rate to each element: one dispatch over flat buffers, in place.
+// Steps of the optimizers beside SGD and Adam. Most adapt the rate to each element: one dispatch over flat buffers, in place.
 
 import type { Text } from '../compiler/texts';
 import { recordAll } from '../graph/record';

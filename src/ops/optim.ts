@@ -22,7 +22,7 @@ export interface StepAttrs {
   readonly flags: Readonly<Record<string, number>>;
 }
 
-/** Inputs: the parameters, then state, all overwritten, and the gradients last. Outputs: what is overwritten, in that order. */
+/** Inputs: the parameters, then state, all overwritten, and the gradients last. Outputs: the overwritten inputs, in that order. */
 export function stepOp(name: string, source: readonly string[], written: number, scalars: number): Op<StepAttrs> {
   const range = Array.from({ length: written }, (_, i) => i);
   return {

@@ -69,13 +69,13 @@ function picturePass(
   return { kind: 'passes', passes: [{ label, reads, writes: [output()], grid: gridFor(count, WORKGROUP), ...pass }] };
 }
 
-/** The sizes that all kernels of pictures take, those of what is written first. */
+/** The sizes that all kernels of pictures take, those of the written picture first. */
 const sizeParams = (written: Shape, { channels, out }: Attrs, from: Size): Param[] =>
   [numel(written), channels, ...from, ...out].map(u32);
 
 // ── Windows ──
 
-/** What lies outside of a picture: a colour, its edge, or its inside mirrored at the edge's elements or behind them. */
+/** The area outside of a picture: a colour, its edge, or its inside mirrored at the edge's elements or behind them. */
 export type Border = 'constant' | 'edge' | 'reflect' | 'symmetric';
 
 const borders: Readonly<Record<Border, number>> = { constant: 0, edge: 1, reflect: 2, symmetric: 3 };

@@ -6,7 +6,7 @@ import { expectFloat } from '../graph/record';
 import type { GradContext, Op, Value } from '../graph/value';
 import { broadcastShapes } from './broadcast';
 
-/** What a gradient may read: inputs `a b c d e`, the output `y` and the dynamic scalars `s`; only what `saves` names has contents. */
+/** The values that a gradient may read: inputs `a b c d e`, the output `y` and the dynamic scalars `s`; only those named by `saves` have contents. */
 interface Saved {
   readonly a: Value;
   readonly b: Value;
@@ -68,7 +68,7 @@ interface PointwiseSpec {
   readonly condition?: boolean;
   /** Default: the dtype of the inputs. */
   readonly result?: DType;
-  /** The result is proportional to `a0`, and 0 where that is, by a finite factor that `a1` decides. */
+  /** If `a0` is 0 the result is 0; otherwise it is `a0` times a finite factor, which depends on `a1`. */
   readonly scales?: boolean;
   /** One gradient an input, or null; without the list, the op is not differentiable. */
   readonly grads?: readonly (((dy: Value, saved: Saved) => Value) | null)[];

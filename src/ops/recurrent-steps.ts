@@ -16,7 +16,7 @@ export interface RecurrentAttrs {
   readonly reverse: boolean;
 }
 
-/** Gradients of the hidden state's share of the gates and of the input's, [times, batch, gates · hidden], and what is left for c or h. */
+/** Gradients of the hidden state's share of the gates and of the input's, [times, batch, gates · hidden], and the gradient that c or h passes back. */
 export interface RecurrentGradient {
   readonly dps: Value;
   readonly dshares: Value;
@@ -48,7 +48,7 @@ const tanhSlope = (x: Value): Value => sub(1, square(x));
 const sigmoidSlope = (x: Value): Value => mul(x, sub(1, x));
 const plus = (x: Value, y: Value | null): Value => (y ? add(x, y) : x);
 
-/** One element's gradients: of the gates, by the hidden state's share and the input's, and what is left for c or h before. */
+/** One element's gradients: of the gates, by the hidden state's share and the input's, and of c or h before. */
 interface Step {
   readonly dp: readonly Value[];
   readonly dshare: readonly Value[];
@@ -92,7 +92,7 @@ function ofLstm({ dh, carry, dc: given, kept, dkept, state }: StepGiven): Step {
   return { dp, dshare: dp, carry: mul(dc, f) };
 }
 
-/** The equations of recurrent-grad.wgsl, element by element; what was kept may have a gradient of its own. */
+/** The equations of recurrent-grad.wgsl, element by element; the kept values may have a gradient of their own. */
 export function gradientBySteps({ dhs, dcs, dkept, kept, states, weight, attrs }: Given): RecurrentGradient {
   const [times, batch, many, hidden] = kept.shape as [number, number, number, number];
   const at = (x: Value, time: number) => reshape(narrow(x, 0, time, 1), x.shape.slice(1));

@@ -28,11 +28,11 @@ const oneLib: Text = '#recurrent/libUnitOne';
 const source: Text = '#recurrent/recurrent';
 const gradSource: Text = '#recurrent/recurrentGrad';
 
-/** Gates of each kind, and what is kept of each element for the gradient, in multiples of the hidden size. */
+/** Gates of each kind, and the values kept for the gradient, in multiples of the hidden size. */
 const gatesOf = { tanh: 1, relu: 1, gru: 3, lstm: 4 };
 const keptOf = { tanh: 1, relu: 1, gru: 4, lstm: 5 };
 
-/** Inputs: shares, W, Wᵀ, h0, and c0 of 'lstm' or, where there is one, the bias of 'gru'. Outputs: h, c of 'lstm', what is kept. */
+/** Inputs: shares, W, Wᵀ, h0, and c0 of 'lstm' or, where there is one, the bias of 'gru'. Outputs: h, c of 'lstm', the kept values. */
 const recurrentOp: Op<RecurrentAttrs> = {
   name: 'recurrent',
   saves: { inputs: [1], outputs: [0, 1] },
@@ -116,11 +116,11 @@ const recurrentOp: Op<RecurrentAttrs> = {
 const lstmOp: typeof recurrentOp = { ...recurrentOp, saves: { inputs: [1], outputs: [0, 1, 2] } };
 
 interface GradAttrs extends RecurrentAttrs {
-  /** Whether c has a gradient besides what comes through h. */
+  /** Whether c has a gradient besides the one through h. */
   readonly cells: boolean;
 }
 
-/** Inputs: dh, dc or dh again, what was kept, c or h, W. Outputs: gradients of the gates, of the first state, and of shares for 'gru'. */
+/** Inputs: dh, dc or dh again, the kept values, c or h, W. Outputs: gradients of the gates, of the first state, and of shares for 'gru'. */
 const recurrentGradOp: Op<GradAttrs> = {
   name: 'recurrentGrad',
   infer([, , kept, states], { kind }) {
@@ -243,7 +243,7 @@ export interface Recurrence {
  * reverse, behind the last). Shape: [times + 1, batch, hidden].
  */
 export function recurrent({ shares, weight, bias, states }: Recurrence, attrs: RecurrentAttrs): Value[] {
-  // What is only read in another order has no gradient of its own.
+  // A weight that is only read in another order has no gradient of its own.
   const turned = withMode({ grad: false }, () => permute(weight, [1, 0]));
   const inputs = [shares, weight, turned, ...states, ...(bias ? [bias] : [])];
   return recordAll(attrs.kind === 'lstm' ? lstmOp : recurrentOp, inputs, attrs).slice(0, states.length);

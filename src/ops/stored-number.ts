@@ -1,4 +1,4 @@
-// How a number becomes an element of a dtype: what each one holds, what it cuts off or wraps, and what it refuses.
+// How a number becomes an element of a dtype: the range of each, the values it cuts off or wraps, and those it refuses.
 
 import { DTypeError } from '../core/errors';
 import type { DType } from '../core/meta';

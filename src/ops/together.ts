@@ -27,10 +27,10 @@ const ofDataSetOp: Op<undefined> = {
 /** The same contents as a batch of a data set: it is made again from what the batch was made of, so that no step has to keep it. */
 export const ofDataSet = (batch: Value): Value => record(ofDataSetOp, [batch], undefined);
 
-/** Items of one shape, without gradients, along a new first dimension; see `cheap` of an operation for what it takes. */
+/** Items of one shape, without gradients, along a new first dimension; for the cost see `cheap` of an operation. */
 export const together = (items: readonly Value[]): Value => record(togetherOp, [lifted(items)], undefined);
 
-/** What `batch` gives. Elementwise operations and reshapes that all items end in come after what they begin with is joined. */
+/** The result of `batch`. Elementwise operations and reshapes at the end of all items follow the join of their inputs. */
 function lifted(items: readonly Value[]): Value {
   const nodes = commonNodes(items);
   if (!nodes) return joinedOnHost(items) ?? batch(items);
@@ -48,8 +48,8 @@ function lifted(items: readonly Value[]): Value {
 }
 
 /**
- * Items whose data waits on the host to be uploaded, as one value, which takes one upload; null for others. What lies together already, as a worker hands it
- * over, is not copied.
+ * Items whose data waits on the host to be uploaded, as one value, which takes one upload; null for others. Items that lie together already, as a worker hands them
+ * over, are not copied.
  */
 function joinedOnHost(items: readonly Value[]): Value | null {
   const [{ shape, dtype }] = items as [Value, ...Value[]];

@@ -85,7 +85,7 @@ const warpBytesOp: Op<{ readonly filled: boolean }> = {
 
 /**
  * Bytes x[N, C, H, W] read between their elements, at places [N, H', W', 2] in elements, x first, to the bit as PyTorch reads them; with
- * `filled` what lies outside has the colour [C], else it is 0.
+ * `filled` places outside have the colour [C], else they are 0.
  */
 export const warpBytes = (x: Value, places: Value, colour: Value, filled: boolean): Value =>
   record(warpBytesOp, [x, places, colour], { filled });

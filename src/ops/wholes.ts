@@ -12,7 +12,7 @@ export function ofWholes(
   results: readonly Value[],
   parts: readonly (readonly Value[])[],
 ): ((wholes: readonly Value[]) => Value) | null {
-  /** What is recorded behind the buffers themselves, each by the places of what it reads. */
+  /** The steps recorded after the buffers themselves, each by the places of its inputs. */
   const steps: ((made: readonly Value[]) => Value)[] = [];
   const known = new Map<Value, { readonly items: readonly Value[]; readonly place: number | null }>();
   const added = (step: (made: readonly Value[]) => Value): number => parts.length + steps.push(step) - 1;

@@ -1,11 +1,11 @@
-// Which windows of one tensor share elements: those that share none are layers, each of which can be written at once. Pure.
+// Which windows of one tensor share elements: those that share none form layers, each written at once. Pure.
 
 interface Axis {
   readonly size: number;
   readonly stride: number;
 }
 
-/** A window of a buffer, rows of `cols` elements that lie together, and what goes there. */
+/** A window of a buffer, rows of `cols` elements that lie together, and the value for it. */
 export interface Span<T> {
   readonly rows: readonly Axis[];
   readonly cols: number;
@@ -22,7 +22,7 @@ const MAX_COMPARED = 256;
 export const familyOf = ({ rows }: Place): string => rows.map(({ size, stride }) => `${size} ${stride}`).join();
 
 /**
- * The windows in layers, none of which has two windows that share elements, or whose rows differ. The first layer is the largest.
+ * The windows in layers. No two windows of a layer share elements, and their rows are equal. The first layer is the largest.
  * Takes time in proportion to the windows times the layers.
  */
 export function layersOf<T>(spans: readonly Span<T>[]): Span<T>[][] {

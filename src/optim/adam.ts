@@ -19,7 +19,7 @@ export interface AdamOptions {
   amsgrad: boolean;
   /** Ascend rather than descend, default false. */
   maximize: boolean;
-  /** Shrink the parameter itself rather than add to the gradient: what makes AdamW. */
+  /** Shrink the parameter itself rather than add to the gradient, as AdamW does. */
   decoupledWeightDecay: boolean;
 }
 

@@ -9,7 +9,7 @@ import { Storage } from '../storage/storage';
 import { flatLayout, flatten, isMovable } from '../tensor/flat';
 import { Tensor } from '../tensor/tensor';
 
-/** An average, and what is taken into it. */
+/** An average, and the tensor taken into it. */
 export interface Averaging {
   readonly averaged: Tensor;
   readonly current: Tensor;

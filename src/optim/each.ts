@@ -36,7 +36,7 @@ function together(tensors: readonly Tensor[], dtype: DType): Value {
   );
 }
 
-/** The update of a block by what `step` gives for each parameter: it, and its state tensors, by the names in their order. */
+/** The update of a block by the results of `step` for each parameter: the parameter, and its state tensors, by the names in their order. */
 export function eachParameter(
   { param, grad, states, shapes }: Update,
   stateShape: (name: string, shape: Shape) => Shape,

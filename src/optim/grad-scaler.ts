@@ -24,7 +24,7 @@ export interface GradScalerOptions {
   initScale?: number;
   /** What the scale is multiplied by after `growthInterval` steps in a row without overflow. Default: 2. */
   growthFactor?: number;
-  /** What it is multiplied by after an overflow. Default: 0.5. */
+  /** The factor of the scale after an overflow. Default: 0.5. */
   backoffFactor?: number;
   /** Default: 2,000. */
   growthInterval?: number;
@@ -32,7 +32,7 @@ export interface GradScalerOptions {
   enabled?: boolean;
 }
 
-/** What is saved, under PyTorch's names. */
+/** The saved state, under PyTorch's names. */
 export interface GradScalerState {
   scale: number;
   growth_factor: number;
@@ -125,7 +125,7 @@ export class GradScaler {
 
   #scaled(outputs: unknown): unknown {
     if (outputs instanceof Tensor) {
-      // The scale is more than float16 holds, what comes of a small loss is not.
+      // The scale may exceed float16 while a small loss times it does not.
       return outputs.dtype === 'float16' ? outputs.float().mul(this.#scale).half() : outputs.mul(this.#scale);
     }
     if (typeof outputs === 'object' && outputs !== null && Symbol.iterator in outputs) {
@@ -178,8 +178,8 @@ export class GradScaler {
   }
 
   /**
-   * A step of the optimizer, unless a gradient is infinite or NaN. Gradients are unscaled first, if they were not. Resolves to what
-   * `optimizer.step` returned, undefined where it was left out.
+   * A step of the optimizer, unless a gradient is infinite or NaN. Gradients are unscaled first, if they were not. Resolves to the result of
+   * `optimizer.step`, undefined where it was left out.
    *
    * @throws ArgumentError for a second step without an `update`, and for a closure
    */
@@ -363,7 +363,7 @@ function numberOf(given: number | Tensor): number {
   );
 }
 
-/** Scales flat buffers; whether something in them is not finite. What lies behind a gradient's end does not count. */
+/** Scales flat buffers; whether something in them is not finite. Elements behind a gradient's end do not count. */
 function unscaleFlat(flat: readonly Gathered[], factor: number): Tensor {
   const places = arange(COUNTED);
   const found = flat.map(({ storage, filled }) => {

@@ -334,7 +334,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   override loadStateDict(state: OptimizerStateDict): void;
   override loadStateDict(...args: unknown[]): void {
     const given = stateIn('LBFGS', args);
-    // What is no state is refused below.
+    // A value that is no state is refused below.
     const saved = given?.state?.[0] as Partial<History> | undefined;
     const missing = saved && Object.keys(nothing()).find((name) => !(name in saved));
     if (missing) throw new StateDictError(`LBFGS.loadStateDict: expected '${missing}' in the state, but there is none`);

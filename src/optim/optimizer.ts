@@ -38,7 +38,7 @@ export type ParamGroupArguments<O> = Given<O> & { params: Iterable<Tensor> | Ten
 /** What an optimizer is given: parameters, or groups of them that override its options. */
 export type OptimizerParams<O> = Iterable<Tensor> | Iterable<ParamGroupArguments<O>>;
 
-/** What is known of one parameter: `step`, and PyTorch's names such as `expAvg`. */
+/** The state of one parameter: `step`, and PyTorch's names such as `expAvg`. */
 export type ParamStateView = Readonly<Record<string, Tensor | number>>;
 
 /** Is called with the optimizer and the arguments of its `step`. */
@@ -383,8 +383,8 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   }
 
   /**
-   * What is kept for each parameter since its first update: `optimizer.state.get(p)?.expAvg`. The tensors are the
-   * optimizer's own, so that what is written into them counts.
+   * The state of each parameter since its first update: `optimizer.state.get(p)?.expAvg`. The tensors are the
+   * optimizer's own, so that writes to them count.
    */
   get state(): ReadonlyMap<Tensor, ParamStateView> {
     const view = ({ step, tensors, numbers }: ParamState): ParamStateView =>

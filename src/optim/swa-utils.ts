@@ -56,7 +56,7 @@ const each =
     });
   };
 
-/** What `average` gives of averages and current tensors, written into the averages by interpolation: whole numbers by `others`. */
+/** The results of `average` for averages and current tensors, written into the averages by interpolation: whole numbers by `others`. */
 const interpolated =
   (weight: (numAveraged: number) => number, others: AverageFn): MultiAverageFn =>
   (averaged, current, numAveraged) => {
@@ -173,7 +173,7 @@ export class AveragedModel<M extends Module = Module> extends Module implements 
     flush();
   }
 
-  /** What is averaged, and the model's tensors that are taken in. */
+  /** The averages, and the model's tensors that are taken in. */
   private pairsWith(model: Module): Averaging[] {
     const tensorsOf = (of: Module) => [...of.parameters(), ...(this.useBuffers ? of.buffers() : [])];
     const parameters = this.module.parameters().length;

@@ -7,7 +7,7 @@ import type { Pixels } from './pictures';
 const RED = [255, 0, 0, 255];
 const BLACK = [0, 0, 0, 255];
 
-/** Paints a block of pixels, corners included; what lies outside the picture is left out. */
+/** Paints a block of pixels, corners included; the part outside the picture is left out. */
 type Block = (left: number, top: number, right: number, bottom: number, color: readonly number[]) => void;
 
 function blocksOn({ width, height, channels, bytes }: Pixels): Block {

@@ -66,7 +66,7 @@ export class EventFile {
     return all;
   }
 
-  /** Writes what is not on disk yet. Records that could not be written stay for the next time. */
+  /** Writes the records that are not on disk yet. Records that could not be written stay for the next time. */
   async write(): Promise<void> {
     if (!this.onDisk || this.#pending.length === 0) return;
     const count = this.#pending.length;

@@ -37,7 +37,7 @@ interface QueueOptions {
   readonly filenameSuffix: string;
 }
 
-/** Puts what was made where it belongs. */
+/** Bytes that are being made, and their destination. */
 interface Waiting {
   readonly made: () => Promise<Bytes | Uint8Array>;
   take(made: Bytes | Uint8Array): void;
@@ -80,7 +80,7 @@ export class EventQueue {
     this.#wait({ made: content, take: (bytes) => file.set(bytes as Uint8Array) });
   }
 
-  /** Reads the tensors that wait, and writes all events. @throws what has failed since the last flush */
+  /** Reads the waiting tensors, and writes all events. @throws the first error since the last flush */
   async flush(): Promise<void> {
     this.#write();
     await this.#writing;
@@ -89,7 +89,7 @@ export class EventQueue {
     if (failure) throw failure;
   }
 
-  /** Where there is a disk, forgets the files: what is added later begins new ones. */
+  /** Where there is a disk, forgets the files: later events begin new ones. */
   forget(): void {
     if (!hasFiles()) return;
     this.#files.clear();
@@ -108,7 +108,7 @@ export class EventQueue {
     if (this.#queue.length > this.#o.maxQueue || isDue) this.#write();
   }
 
-  /** Begins to write what waits, behind what is being written; an error is told by the next flush. */
+  /** Begins to write the waiting events, behind those being written; the next flush throws an error of it. */
   #write(): void {
     const queue = this.#queue;
     const files = [...this.#files.values(), ...this.#beside.values()];

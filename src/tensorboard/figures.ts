@@ -3,14 +3,14 @@ import { ArgumentError } from '../core/errors';
 import { type PlotCanvas, paperOf, penOf } from '../draw/sheet';
 import type { Pixels } from './pictures';
 
-/** What reads the pixels of a canvas. */
+/** The context that reads the pixels of a canvas. */
 type PixelPen = Pick<CanvasRenderingContext2D, 'getImageData'>;
 
 /** Canvases side by side at most. */
 const COLUMNS = 8;
 
 /**
- * The colours of canvases as they are now, in rows of eight. What is translucent lies on the paper of its page.
+ * The colours of canvases as they are now, in rows of eight. A translucent canvas lies on the paper of its page.
  *
  * @throws ArgumentError for several sizes, and for canvases that cannot be read
  */

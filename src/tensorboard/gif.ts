@@ -7,7 +7,7 @@ import { paletteOf } from './palette';
 const MOST_BITS = 12;
 /** Bytes of a block of data at most. */
 const BLOCK = 255;
-/** Hundredths of a second that browsers take for what they say. */
+/** The shortest delay that browsers keep, in hundredths of a second. */
 const LEAST_DELAY = 2;
 
 const word = (value: number): number[] => [value & 255, value >> 8];

@@ -217,7 +217,7 @@ function used(nodes: readonly GraphNode[]): GraphNode[] {
   return nodes.filter(({ name }) => found.has(name));
 }
 
-/** The graph of a network that is called with `args`, and what it gives. */
+/** The graph of a network called with `args`, and its results. */
 export function tracedGraph(
   model: Module,
   args: readonly unknown[],

@@ -82,7 +82,7 @@ function edgesUpTo(edges: readonly number[], x: number): number {
   return low;
 }
 
-/** Counts of values between edges; a value on the last edge is in the last bin, and what lies outside is not counted. */
+/** Counts of values between edges; a value on the last edge is in the last bin, and values outside are not counted. */
 export function countBetween(x: readonly number[], edges: readonly number[], weights?: readonly number[]): number[] {
   const counts = new Array<number>(edges.length - 1).fill(0);
   x.forEach((v, i) => {

@@ -15,7 +15,7 @@ export interface Pixels {
 /** Pictures side by side. */
 const COLUMNS = 8;
 
-/** Numbers from 0 to 255 as bytes, of which the fraction is cut off. */
+/** Numbers from 0 to 255 as bytes; the fraction is cut off. */
 export const byteOf = (value: number): number => Math.min(255, Math.max(0, value));
 
 interface Layout {

@@ -21,7 +21,7 @@ function negativeVarint(value: number): number[] {
   return [...bytes, Number(rest)];
 }
 
-/** What stands before a field: its number, and how it is laid out. */
+/** The head of a field: its number, and its layout. */
 const key = (field: number, type: number): number[] => varint(field * 8 + type);
 
 const bytesOf = (size: number, write: (view: DataView) => void): number[] => {

@@ -49,7 +49,7 @@ const tensorOf = (type: number, shape: readonly number[], elements: Bytes): numb
 /** A summary of one value under a tag. */
 export const summary = (tag: string, ...fields: readonly Bytes[]): number[] => message(1, text(1, tag), ...fields);
 
-/** Which plugin of TensorBoard shows a value, and what it is told. */
+/** The plugin of TensorBoard that shows a value, with its settings. */
 export const metadata = (plugin: string, content: Bytes): number[] =>
   message(9, message(1, text(1, plugin), content.length > 0 ? nested(2, content) : []));
 

@@ -10,14 +10,14 @@ export type ScalarValue = number | boolean | Tensor;
 /** Numbers of the host, or a tensor, which is read when events are written. */
 export type Values = Tensor | ArrayLike<number>;
 
-/** The values of this moment, whatever is written in place later. */
+/** The values of this moment, unaffected by later writes in place. */
 export const copyOf = (x: Tensor): Tensor => x.detach().clone();
 
 /** The elements of a tensor as numbers. */
 export const numbersOf = async (x: Tensor): Promise<number[]> =>
   Array.from((await x.data()) as ArrayLike<number | bigint | boolean>, Number);
 
-/** Keeps values as they are now; what comes back reads them. */
+/** Keeps values as they are now; the returned function reads them. */
 export function reader(op: string, name: string, values: unknown): () => Promise<number[]> {
   if (isTensor(values)) {
     const kept = copyOf(values);
@@ -43,7 +43,7 @@ export function scalarReader(op: string, value: unknown): () => Promise<number> 
   return async () => (await read())[0]!;
 }
 
-/** Values by their names. @throws ArgumentError for what is no object of that kind */
+/** Values by their names. @throws ArgumentError if the value is no object of that kind */
 export function entriesOf(op: string, name: string, value: unknown): [string, unknown][] {
   if (
     typeof value === 'object' &&

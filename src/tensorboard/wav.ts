@@ -6,7 +6,7 @@ const PCM = 1;
 const BITS = 16;
 const MOST = 2 ** (BITS - 1) - 1;
 
-/** A sound from -1 to 1; what is beyond is cut off. */
+/** A sound from -1 to 1; larger values are cut off. */
 export function wav(samples: readonly number[], sampleRate: number): Uint8Array {
   const length = 2 * samples.length;
   const file = new Uint8Array(HEADER + length);

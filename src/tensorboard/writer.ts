@@ -36,7 +36,7 @@ import { type Entry, EventQueue, now } from './event-queue';
 interface WriterOptions {
   /** The folder. Default: `runs/` and the date, time and `comment`. */
   logDir?: string | null;
-  /** What follows the default folder's name. Default: nothing. */
+  /** The ending of the default folder's name. Default: none. */
   comment?: string;
   /** Events from this step on, of a run that crashed in the same folder, are hidden. Default: none. */
   purgeStep?: number | null;
@@ -44,7 +44,7 @@ interface WriterOptions {
   maxQueue?: number;
   /** Seconds that events may wait, which the next event ends. Default: 120. */
   flushSecs?: number;
-  /** What follows the names of files. Default: nothing. */
+  /** The ending of the names of files. Default: none. */
   filenameSuffix?: string;
 }
 const writerOrder = ['logDir', 'comment', 'purgeStep', 'maxQueue', 'flushSecs', 'filenameSuffix'] as const;
@@ -176,7 +176,7 @@ export class SummaryWriter {
     this.#add(prCurveEntry(args));
   }
 
-  /** The same from what is counted already, at thresholds from 0 to 1. @throws ArgumentError for lists of different lengths */
+  /** The same from counts already made, at thresholds from 0 to 1. @throws ArgumentError for lists of different lengths */
   addPrCurveRaw(...args: PrCurveRawCall): void {
     this.#add(prCurveRawEntry(args));
   }
@@ -205,18 +205,18 @@ export class SummaryWriter {
     this.#add(meshEntry(args));
   }
 
-  /** The hyperparameters of a run and what came of them, in a folder within `logDir`, for TensorBoard to compare runs by. */
+  /** The hyperparameters of a run and its results, in a folder within `logDir`, for TensorBoard to compare runs by. */
   addHparams(...args: HparamCall): void {
     const { folder, entries } = hparamEntries(args);
     for (const entry of entries) this.#add(entry, join(this.logDir, folder));
   }
 
-  /** Reads the tensors that wait, and writes all events. @throws what has failed since the last flush */
+  /** Reads the waiting tensors, and writes all events. @throws the first error since the last flush */
   async flush(): Promise<void> {
     await this.#queue.flush();
   }
 
-  /** `flush`, and then closes the files; whatever is added later begins new ones. */
+  /** `flush`, and then closes the files; later events begin new ones. */
   async close(): Promise<void> {
     await this.#queue.flush();
     this.#queue.forget();

@@ -6,7 +6,7 @@ import { channelCounts, lanesOf, MAX_SUMS, sharings, USUAL_SIZE } from './regist
 import { costOf, loadsOf, MAX_PRODUCTS, promising, type Sharing, STRIDED_RUNS, type Work } from './tile-costs';
 import { ceilDiv, divisorUpTo } from './tiles';
 
-/** What one invocation of conv2d-input-grad-block.wgsl computes: so many strides of rows and columns, by channels. */
+/** The outputs of one invocation of conv2d-input-grad-block.wgsl: so many strides of rows and columns, by channels. */
 export type BlockTile = {
   readonly rows: number;
   readonly cols: number;
@@ -39,7 +39,7 @@ const blockSizes: readonly (readonly [rows: number, cols: number])[] = [
 
 /**
  * Loads of a turn, at most: SwiftShader took 23 s to compile the 1,560 of a block of 16 × 16 taps at stride 16, as patches of pictures
- * have it, each of which is used once. A row of such a block at a time takes no more loads in all.
+ * have it, each used once. A row of such a block at a time takes no more loads in all.
  */
 const MAX_LOADS = 200;
 

@@ -1,4 +1,4 @@
-// The GPU passes of a convolution, and of whatever else is a sum over a window that moves with the output.
+// The GPU passes of a convolution, and of every other sum over a window that moves with the output.
 import { i32, input, type Lowering, output, type Pass, type Pooling, u32 } from '../../compiler/ir';
 import { grid, gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';

@@ -1,4 +1,4 @@
-// A convolution of single taps as what it is: a matrix product, with the pixels of all images as its columns.
+// A convolution of single taps as a matrix product, with the pixels of all images as its columns.
 import type { Lowering, Operand } from '../../compiler/ir';
 import { placed } from '../../compiler/lowering';
 import type { AdapterProfile } from '../../gpu/device';
@@ -8,7 +8,7 @@ import type { Correlation } from './forward';
 
 /**
  * Whether the sum over the window has one tap, which meets a pixel everywhere, and is for a processor: there a product's tiles share
- * what they load among rows and columns, and images of few pixels fill them together. A GPU's tiles of pixels do.
+ * loads among rows and columns, and images of few pixels fill them together. A GPU's tiles of pixels do.
  */
 export function isProduct(c: Correlation, { kind }: AdapterProfile): boolean {
   const single = c.kernel[0] * c.kernel[1] === 1 && c.padTop === 0 && c.padLeft === 0;

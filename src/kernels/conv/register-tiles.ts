@@ -37,7 +37,7 @@ export interface CorrelationShape {
   readonly dilation: readonly [number, number];
 }
 
-/** What one invocation of conv2d.wgsl computes, and what is written out in its innermost loop. */
+/** The outputs of one invocation of conv2d.wgsl, and the loops that are unrolled inside it. */
 export type CorrelationTile = {
   readonly images: number;
   readonly rows: number;
@@ -86,7 +86,7 @@ const chosen = new Map<string, unknown>();
 /** Past so many everything is forgotten, so that ever-changing sizes do not pile up. */
 const MAX_CHOSEN = 2_000;
 
-/** What `choose` gives, or gave for the same kind of choice, shape and adapter, and `more` that it goes by. */
+/** The result of `choose`, or an earlier one for the same kind of choice, shape and adapter, and the same `more`. */
 function remembered<T>(
   kind: string,
   c: CorrelationShape,
@@ -130,7 +130,7 @@ const FEW_CHANNELS = 8;
 const USUAL_BATCH = 64;
 export const USUAL_SIZE = 32;
 
-/** The same of such images, of whole windows; single rows stay what they are. */
+/** The same with the usual number of images and whole windows; single rows are left alone. */
 function usually(c: CorrelationShape, [high, wide]: Window = EACH): CorrelationShape {
   const [rows, cols] = c.outSize[0] === 1 ? [1, USUAL_SIZE ** 2] : [USUAL_SIZE, USUAL_SIZE];
   return { ...c, batch: USUAL_BATCH, outSize: [rows - (rows % high), cols - (cols % wide)] };
@@ -171,8 +171,8 @@ export function chooseCorrelationTile(c: CorrelationShape, adapter: AdapterProfi
 }
 
 /**
- * The tile of a cross-correlation of which only the maximum of each window is kept: of those that hold whole windows and take
- * about as long to compile as the one without, that which is expected to be the fastest. None where that and a kernel that pools
+ * The tile of a cross-correlation that keeps only the maximum of each window: of those that hold whole windows and take
+ * about as long to compile as the one without, the one expected to be the fastest. None where that and a kernel that pools
  * are expected to be faster for the usual images, or where the pixels of an invocation of the workgroup are no window.
  */
 export function choosePooledTile(
@@ -505,7 +505,7 @@ function touched(outputs: number, stride: number, taps: number, dilation: number
   return places.size;
 }
 
-/** What a turn of each of the tiles costs that `allTiles` has given, each of which is for one kernel, stride and dilation. */
+/** The cost of a turn of each of the tiles from `allTiles`, which are for one kernel, stride and dilation. */
 const turnCosts = new WeakMap<CorrelationTile, TurnCost>();
 
 function costOfTurnOf(c: CorrelationShape, tile: CorrelationTile): TurnCost {

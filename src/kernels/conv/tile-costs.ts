@@ -10,7 +10,7 @@ export const MAX_PRODUCTS = 2100;
  */
 export type Sharing = 'weights' | 'patch' | 'nothing';
 
-/** Lanes that share what they load. */
+/** Lanes that share their loads. */
 export const QUAD = 4;
 
 /** Tiles that are worth measuring. */
@@ -33,7 +33,7 @@ export const POOLING = 5;
 export const COMPILED_POOLING = 12e6;
 
 /**
- * Runs that a compilation is worth; more for strided convolutions and their adjoints, of which a network has few, so that the
+ * Runs that a compilation is worth; more for strided convolutions and their adjoints, since a network has few and the
  * first step hardly notices.
  */
 export const RUNS = 60;
@@ -91,7 +91,7 @@ export function cost(
   return runs * run + compilation;
 }
 
-/** The same of all that it does. */
+/** The cost of all its work. */
 export const costOf = (work: Work): number =>
   cost(costOfTurn(work), work.turns, work.outerTurns, work.invocations, work.runs);
 

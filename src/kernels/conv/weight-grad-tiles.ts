@@ -6,7 +6,7 @@ import { lanesShare } from './register-tiles';
 import { isStrided } from './tile-costs';
 import { ceilDiv } from './tiles';
 
-/** What one invocation of conv2d-weight-grad.wgsl sums: so many output and input channels by rows and columns of the kernel. */
+/** The sums of one invocation of conv2d-weight-grad.wgsl: so many output and input channels by rows and columns of the kernel. */
 export type RegisterTile = {
   readonly outs: number;
   readonly ins: number;
@@ -16,11 +16,11 @@ export type RegisterTile = {
   readonly shifted: boolean;
 };
 
-/** What one invocation of conv2d-weight-grad-workgroup.wgsl sums: so many output channels by taps of input channels. */
+/** The sums of one invocation of conv2d-weight-grad-workgroup.wgsl: so many output channels by taps of input channels. */
 export type WorkgroupTile = { readonly outs: number; readonly taps: number };
 
 /**
- * What one lane of conv2d-weight-grad-strip.wgsl sums: so many output channels, a multiple of four, by input channels and all taps,
+ * The sums of one lane of conv2d-weight-grad-strip.wgsl: so many output channels, a multiple of four, by input channels and all taps,
  * over strips of so many columns.
  */
 export type StripTile = { readonly outs: number; readonly ins: number; readonly cols: number };
@@ -53,7 +53,7 @@ const MOST_SUMS = { software: 88, gpu: 36 };
 const LONGEST_ROW = 11;
 const PART_OF_ROW = 8;
 
-/** Largest dilation at which the taps of a row share what is read of x. */
+/** Largest dilation at which the taps of a row share their loads of x. */
 const LARGEST_SHARED_DILATION = 2;
 
 // Nanoseconds on SwiftShader for four lanes, where all loads cost a branch a lane: fitted to measured times.
@@ -153,7 +153,7 @@ export function chooseWeightGradTile(g: ConvGeometry, adapter: AdapterProfile): 
 const USUAL_BATCH = 64;
 const USUAL_SIZE = 32;
 
-/** The same of such images; single rows stay what they are. */
+/** The same with the usual number of images; single rows are left alone. */
 function usually(g: ConvGeometry, batch = USUAL_BATCH): ConvGeometry {
   const outSize = g.outSize[0] === 1 ? ([1, USUAL_SIZE ** 2] as const) : ([USUAL_SIZE, USUAL_SIZE] as const);
   const under = (d: 0 | 1) => (outSize[d] - 1) * g.stride[d] + (g.kernel[d] - 1) * g.dilation[d] + 1;

@@ -15,7 +15,7 @@ export interface MatmulShape {
 }
 
 /**
- * Each invocation computes tm × tn elements, and side × side of them share what they load: 1 invocation of matmul.wgsl shares
+ * Each invocation computes tm × tn elements, and side × side of them share their loads: 1 invocation of matmul.wgsl shares
  * nothing, 2 × 2 are the lanes of a quad, and more are a workgroup of matmul-workgroup.wgsl, through panels of `depth` steps of K.
  */
 export type BlockTile = {
@@ -98,7 +98,7 @@ const lanesInFours = ({ kind, architecture, features }: AdapterProfile): boolean
 /** Milliseconds of the product in `probeShape`, by `candidateKey` of its tile. */
 export type TileTimes = Readonly<Record<string, number>>;
 
-/** The tile that was measured to be the fastest, or else is expected to be: by what `times`, measured too, says of this adapter. */
+/** The tile that was measured to be the fastest, or else is expected to be, by measured times of this adapter if there are any. */
 export function chooseTile(shape: MatmulShape, adapter: AdapterProfile, times: TileTimes | null = null): MatmulTile {
   const tiles = matmulTiles(shape, adapter);
   const cost: Cost = (tile, factor) => costOf(shape, tile, adapter.kind, factor);
@@ -138,7 +138,7 @@ export function oftenTile(
 /** What a tile costs, where a run takes `factor` times as long as by the table. */
 type Cost = (tile: MatmulTile, factor?: number) => number;
 
-/** The cheapest tile by the table, or by what `times`, measured too, say of this adapter. */
+/** The cheapest tile by the table, or by measured times of this adapter. */
 function expectedOf(
   tiles: readonly MatmulTile[],
   shape: MatmulShape,
@@ -246,7 +246,7 @@ const COMPILATION = 2.7e6;
 const RUNS = 50;
 /**
  * 8 × 8 for each of four lanes: by the numbers above, which an AMD EPYC gave, an element takes 0.9 times as long as with 8 × 6; on an
- * Intel Xeon it was measured to take 1.5 times as long. What is good on both is preferred.
+ * Intel Xeon it was measured to take 1.5 times as long. A tile that is good on both is preferred.
  */
 const UNEVEN = 1.2;
 

@@ -101,7 +101,7 @@ export function layerNorm({
     lengths: lengthsOf(rows, length),
     label: 'layer norm',
     overrides: { WEIGHT: weight ? 1 : 0, BIAS: bias ? 1 : 0 },
-    // Bindings are fixed: in the place of what is not there is x, unread.
+    // Bindings are fixed: a missing tensor's place holds x, unread.
     reads: [input(0), input(weight ? 1 : 0), input(bias ? 2 : 0)],
     writes: [output(0), output(1), output(2)],
     params: [u32(rows), u32(length), scalar(0)],

@@ -22,7 +22,7 @@ const runSum: Text = '#scan/libRunSum';
 const source: Text = '#scan/scan';
 const extremumSource: Text = '#scan/scanExtremum';
 
-/** The library of what is carried from element to element. */
+/** The library with the state carried from element to element. */
 const runs: Record<Scanned, readonly string[]> = {
   cumsum: [runSum],
   cumprod: [runProd],

@@ -143,7 +143,7 @@ export function crossEntropyGrad({
 }: LowerContext<CrossEntropyGradAttrs>): Lowering {
   const [n, classes] = x!.shape as [number, number];
   const mean = reduction === 'mean';
-  // Bindings are fixed: in the place of what is not read are the rows' weights.
+  // Bindings are fixed: the rows' weights stand in the place of an unread tensor.
   const dy = constant ? 3 : mean ? 5 : 4;
   const pass = {
     source: [mathLib, gradSource],

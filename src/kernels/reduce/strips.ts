@@ -10,7 +10,7 @@ interface Dim {
   readonly stride: number;
 }
 
-/** What an output keeps, and what it reduces: `outer` places with a run of `inner` elements each. */
+/** The kept and the reduced part of a layout: `outer` places with a run of `inner` elements each. */
 interface Layout {
   readonly kept: readonly Dim[];
   readonly outer: readonly Dim[];
@@ -196,7 +196,7 @@ export function secondStrips(
   return { ...read, outputs: count(read.kept), ...divided(read.inner.size) };
 }
 
-/** A pass but for what follows from its strips; its params come behind the fields of `struct Strips`. */
+/** A pass without the fields that follow from its strips; its params come behind the fields of `struct Strips`. */
 type Bare = Omit<Pass, 'entry' | 'consts' | 'grid'>;
 
 /** The pass by its strips; in general whatever the numbers of outputs and of dimensions are. */

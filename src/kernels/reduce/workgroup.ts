@@ -1,4 +1,4 @@
-// Workgroups of kernels that walk rows: how large they are, and how on GPUs their invocations combine what they hold.
+// Workgroups of kernels that walk rows: their size, and how on GPUs their invocations combine results.
 import byHalves from '../../../shaders/lib/workgroup-halves.wgsl?raw';
 import bySubgroups from '../../../shaders/lib/workgroup-subgroups.wgsl?raw';
 import type { Pass } from '../../compiler/ir';

@@ -33,7 +33,7 @@ const WORKGROUP = 64;
 
 const kinds: readonly ScatterKind[] = ['sum', 'last', 'prod', 'amax', 'amin', 'mean'];
 
-/** What is scattered, and where; without a base, zeros were there before. */
+/** The scattered values and their places; without a base, the elements before are zeros. */
 interface ScatterParts {
   /** The operation that errors name. */
   readonly asked: string;

@@ -1,4 +1,4 @@
-// The passes that sort indices along a dimension: a merge sort, for argsort and for whatever needs an order on its way.
+// The passes that sort indices along a dimension: a merge sort, for argsort and for other operations that need an order.
 import { type Operand, type Pass, u32 } from '../../compiler/ir';
 import { grid, gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -12,7 +12,7 @@ const keyLib: Text = '#sort/libSortKey';
 const WORKGROUP = 64;
 const kinds: Record<Scalar, number> = { f32: 0, i32: 1, u32: 2 };
 
-/** What is sorted: `count` elements, `n` along the dimension, `inner` apart. */
+/** The shape of the sorted elements: `count` in all, `n` along the dimension, `inner` apart. */
 export interface Sorted {
   readonly x: Operand;
   readonly scalar: Scalar;

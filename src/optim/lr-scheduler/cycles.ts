@@ -60,7 +60,7 @@ export interface CyclicLRArguments {
   gamma?: number;
   /** The height by the cycle's number or by the step's, instead of `mode`. */
   scaleFn?: ((x: number) => number) | null;
-  /** What `scaleFn` is called with, default 'cycle'. */
+  /** The argument of `scaleFn`, default 'cycle'. */
   scaleMode?: 'cycle' | 'iterations';
   /** Default true: momentum falls as the rate rises. */
   cycleMomentum?: boolean;
@@ -236,7 +236,7 @@ interface OneCycleFields {
   threePhase: boolean;
 }
 
-/** The last step of a phase, and what it goes from and to. */
+/** The last step of a phase, and the values between which it runs. */
 interface Phase {
   readonly end: number;
   readonly lr: readonly [from: 'initialLr' | 'maxLr', to: 'initialLr' | 'maxLr' | 'minLr'];

@@ -19,7 +19,7 @@ export function checkMembers(name: string, optimizer: Scheduled, schedulers: rea
 }
 
 /**
- * Loads a state into each scheduler. All keep what they had where one does not fit.
+ * Loads a state into each scheduler. If one does not fit, all keep their present state.
  *
  * @throws StateDictError unless there is a fitting state for each
  */

@@ -41,7 +41,7 @@ export function checkOptimizer(name: string, optimizer: unknown): void {
 /** `step()`, or the epoch to go to, by place or by name. */
 export type EpochArguments = Arguments<{ epoch?: number | null }, ['epoch']>;
 
-/** The epoch that a step is given; null where it is to be the next. */
+/** The epoch given to a step; null for the next one. */
 export function epochIn(name: string, args: readonly unknown[]): number | null {
   if (args.length === 0) return null;
   const kinds = { epoch: orNull(number) };

@@ -43,13 +43,13 @@ const embeddingKinds = {
   metadataHeader: kinds.orNull(kinds.nonEmpty(kinds.text)),
 };
 
-/** A file beside the events: its path within the folder of the log, and what makes it. */
+/** A file beside the events: its path within the folder of the log, and the function that makes it. */
 export interface FileEntry {
   readonly path: string;
   readonly content: Content;
 }
 
-/** The sets of points of a log, of which the projector has one configuration. */
+/** The sets of points of a log, which share one configuration of the projector. */
 export class Embeddings {
   readonly #infos = new Map<string, EmbeddingInfo>();
 
