@@ -47,7 +47,7 @@ export type { Cell, Job, JobExport, Rehearsal };
 export type WithSession<T> = (session: Session, orLost: <U>(promise: Promise<U>) => Promise<U>) => Promise<T>;
 
 interface CachedPlan extends Sendable {
-  /** What it was compiled for, with what had been measured then. */
+  /** The adapter it was compiled for, with the measurements of that time. */
   readonly profile: AdapterProfile;
   executable: Executable;
 }
@@ -68,7 +68,7 @@ export class Engine {
     giveUp(executable, this.session);
     releaseBound(bound, this.session.memory);
   });
-  /** What stood on some device before is lost. */
+  /** Values that stood on an earlier device are lost. */
   hasLeftDevice = false;
   /** The last job that waits for the device or for pipelines, if any. */
   private tail: Promise<void> | null = null;
@@ -91,7 +91,7 @@ export class Engine {
     isBusy: () => Boolean(this.tail || this.rehearsal || this.opening),
   });
 
-  /** What has been measured. */
+  /** The measurements of the adapter. */
   async measured(): Promise<Measurements> {
     await this.tuning.load();
     return this.tuning.now;
@@ -108,13 +108,13 @@ export class Engine {
     while (this.refining.size > 0) await Promise.all(this.refining);
   }
 
-  /** Forgets the device and how it was opened, for tests: what is computed next opens one as in a fresh process. */
+  /** Forgets the device and its options, for tests: the next computation opens one as in a fresh process. */
   forget(): void {
     this.close();
     this.options = {};
   }
 
-  /** Opens the device now, or the one given, and returns what it is. */
+  /** Opens the device now, or takes the one given, and returns its profile. */
   async init(options: DeviceOptions = {}): Promise<AdapterProfile> {
     await this.tail;
     if (options.device && this.session && this.session.device !== options.device) this.close();
@@ -130,7 +130,7 @@ export class Engine {
     return session.profile;
   }
 
-  /** Chooses kernels by rule of thumb from now on, whatever has been measured. */
+  /** Chooses kernels by rule of thumb from now on, ignoring all measurements. */
   async untune(): Promise<void> {
     await this.init({ ...this.options, tuning: false });
   }
@@ -217,7 +217,7 @@ export class Engine {
     return result;
   }
 
-  /** The bytes of a value that has been computed or scheduled, or a part of them, whatever is written or released after the call. */
+  /** The bytes of a value that has been computed or scheduled, or a part of them, unaffected by writes and releases after the call. */
   async read(cell: Cell, part: Part = { offset: 0, bytes: byteLength(cell) }): Promise<ArrayBuffer> {
     if (this.rehearsal) {
       const whole = this.rehearsal.read(cell);
@@ -306,8 +306,8 @@ export class Engine {
   }
 
   /**
-   * Copies several values to the host as they are when all that has been submitted has run, whatever is submitted after; null
-   * where some of them are not to be had. What is too much for one go holds back what is submitted meanwhile. `room` is written
+   * Copies several values to the host as they are once all submitted work has run, unaffected by later work; null
+   * if some of them cannot be copied. Copies too large for one piece hold back work submitted meanwhile. `room` is written
    * over where it fits. `copying` must have been loaded.
    */
   async copyOut(cells: readonly Cell[], room: readonly (ArrayBuffer | null)[]): Promise<Copied | null> {
@@ -381,7 +381,7 @@ export class Engine {
     return this.session?.memory.totalBytes ?? 0;
   }
 
-  /** Returns to the system what no value needs: plans with their intermediates, which are made again when they are needed, and free memory. */
+  /** Returns unneeded memory to the system: plans with their intermediates, which are made again on demand, and free buffers. */
   trim(): void {
     this.plans.clear();
     this.session?.copier?.release();
@@ -431,7 +431,7 @@ export class Engine {
     return this.openForWork();
   }
 
-  /** Belongs behind every wait: what was begun on a device that is lost by now must not end on the next one. */
+  /** Belongs behind every wait: work begun on a device that is lost by now must not end on the next one. */
   expectCurrent(session: Session): void {
     if (session.lossError) throw session.lossError;
     invariant(session === this.session, 'a device that was replaced has no work left');
@@ -483,7 +483,7 @@ export class Engine {
     if (error) throw error;
   }
 
-  /** What `promise` gives; throws the error of the loss should the device be lost meanwhile, which has been reported then. */
+  /** The result of `promise`. If the device is lost meanwhile, throws the error of the loss, which is then reported. */
   private async throughLoss<T>(session: Session, promise: Promise<T>): Promise<T> {
     try {
       return await session.orLost(promise);
@@ -515,7 +515,7 @@ export class Engine {
     }
   }
 
-  /** That a step was not taken is told to whoever waits next, whatever is read; of a lost device all are told. */
+  /** The next wait for any value reports that a step was not taken; a lost device is reported to every wait. */
   private failed(job: Job, error: Error): void {
     const { session } = this;
     if (job.slot && error !== session?.lossError) session?.report(error);
@@ -567,7 +567,7 @@ export class Engine {
     this.ran(job, cached, session);
   }
 
-  /** What follows on a run. */
+  /** The work after a run. */
   private ran(job: Job, cached: CachedPlan, session: Session): void {
     this.tuning.here?.background.stir();
     const isHot = this.hotPlans.rises(cached);

@@ -1,4 +1,4 @@
-// Explains plans: what runs in which order, what was fused into it, and which memory it takes. Pure; needs no GPU.
+// Explains plans: the kernels in order, the operations fused into each, and the memory of each. Pure; needs no GPU.
 
 import { numel, type Shape, showShape } from '../core/meta';
 import { codeOf } from '../wgsl/kernel-code';
@@ -25,7 +25,7 @@ export interface ExplainedKernel {
   /** Workgroups. */
   readonly grid: readonly [number, number, number];
   readonly bindings: readonly ExplainedBinding[];
-  /** What it computes; empty for a copy. A kernel of several dispatches has the same operations in each. */
+  /** The operations it computes; empty for a copy. A kernel of several dispatches has the same operations in each. */
   readonly ops: readonly ExplainedOp[];
   /** The WGSL that runs. */
   readonly code: string;
@@ -40,10 +40,10 @@ export interface ExplainedBuffer {
   readonly last: number;
 }
 
-/** What one flush runs, in one submit as a rule. */
+/** The work of one flush, in one submit as a rule. */
 export interface ExplainedPlan {
   readonly kernels: readonly ExplainedKernel[];
-  /** Dispatches that run once, and again when a parameter has been written that they read: what they compute is kept. */
+  /** Dispatches that run once, and again when a parameter that they read has been written: their results are kept. */
   readonly kept: readonly ExplainedKernel[];
   /** Operations that cost nothing: views, reshapes, constants that are evaluated where they are used, and doubles. */
   readonly free: readonly ExplainedOp[];

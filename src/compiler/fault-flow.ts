@@ -47,7 +47,7 @@ export function faultFlow({ program, lowerings }: LoweredProgram): FaultFlow {
   const { nodes, inputCount, values } = program;
   const gating = gatingNodes(nodes, lowerings.map(mayFault), values.length);
   const words = Math.ceil(inputCount / 32);
-  /** By value: what it hangs on, and a bit for each input of the program. */
+  /** By value: its dependences, as flags and as a bit for each input of the program. */
   const flags = new Uint32Array(values.length);
   const from = new Uint32Array(values.length * words);
   for (let v = 0; v < inputCount; v++) from[v * words + (v >> 5)] = 1 << (v & 31);

@@ -30,7 +30,7 @@ export class HotPlans {
     return spell.runs === HOT_RUNS;
   }
 
-  /** Notes how long a run of a plan takes that begins now, with what it waits for; of a first run, what is left of it once its kernels are there. */
+  /** Notes the time from now until a run of a plan ends, waits included; for a first run, from the moment its kernels are there. */
   time(plan: object, finished: Promise<void>): void {
     const spell = this.spells.get(plan);
     const start = performance.now();

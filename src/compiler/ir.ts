@@ -105,7 +105,7 @@ export interface PointwiseBody {
   readonly scalarType?: Scalar;
   /** The number of an input whose elements are pairs, `vec2f`: its last dimension, of 2, is none of the result. */
   readonly pairs?: number;
-  /** The result is proportional to `a0`, and 0 where that is, by a finite factor that `a1` decides. */
+  /** If `a0` is 0 the result is 0; otherwise it is `a0` times a finite factor, which depends on `a1`. */
   readonly scales?: boolean;
 }
 
@@ -123,7 +123,7 @@ export interface Viewing {
   lower(view: View): Lowering;
 }
 
-/** Output `output` may be computed in the memory of input `input`, by other passes: what it held is gone then. */
+/** Output `output` may be computed in the memory of input `input`, by other passes; the input's contents are gone then. */
 export interface Overwrite {
   readonly input: number;
   readonly output: number;

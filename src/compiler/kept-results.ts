@@ -4,7 +4,7 @@ import type { Job } from './job';
 
 /** What the results of a dispatch were computed of. */
 interface Made {
-  /** Held weakly, so that what is kept keeps no parameter alive. */
+  /** Held weakly, so that kept results keep no parameter alive. */
   readonly inputs: readonly WeakRef<object>[];
   readonly offsets: readonly (number | undefined)[];
   readonly scalars: readonly number[];
@@ -48,7 +48,7 @@ export class KeptResults {
     }
   }
 
-  /** A run was refused: what it and those behind it have computed is not what it should be. */
+  /** A run was refused: its results, and those of the runs behind it, are wrong. */
   forget(): void {
     this.made = new WeakMap();
   }

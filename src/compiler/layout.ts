@@ -63,7 +63,7 @@ export function leastBytes(tenants: readonly Tenant[]): number {
     { at: first, bytes },
     { at: last + 1, bytes: -bytes },
   ]);
-  // What goes makes room for what comes at the same step.
+  // A home that ends makes room for one that begins at the same step.
   changes.sort((a, b) => a.at - b.at || a.bytes - b.bytes);
   let live = 0;
   let most = 0;

@@ -89,7 +89,7 @@ export function beginKernels(plan: Plan, target: LinkTarget, by: 'any' | 'own' =
   });
   const wanted = chosen.map(({ request }) => request);
   const pipelines = by === 'own' ? known.getInTurn(wanted) : known.getAll(wanted);
-  for (const pipeline of pipelines) pipeline.catch(() => {}); // whoever waits for it reports it
+  for (const pipeline of pipelines) pipeline.catch(() => {}); // a wait for the pipeline reports its error
   const shared = by === 'any' && forLayers && own.some(({ pass }) => pass.often || isWorth(pass.layerLengths));
   const general = shared || wanted.some((request, s) => request !== requests[s]);
   const foreseen = resized ? foreseenRequests(own.filter((step) => !together?.has(step))) : [];
@@ -218,7 +218,7 @@ interface Home {
   readonly offset: number;
 }
 
-/** The homes of all locations: buffers of their own, or stretches of slots, which are added to `taken`, for what has none. */
+/** The homes of all locations: buffers of their own or, for locations without one, stretches of slots, which are added to `taken`. */
 function assignSlots(plan: Plan, slots: Slots, taken: Slot[]): Home[] {
   const tenants = tenantsOf(plan);
   const { buffers, places } = layOut([...tenants.values()]);
@@ -242,7 +242,7 @@ function assignSlots(plan: Plan, slots: Slots, taken: Slot[]): Home[] {
   return homes;
 }
 
-/** Gives what is kept from run to run a slot that no other plan uses. */
+/** Gives values kept from run to run a slot that no other plan uses. */
 function placeKept({ locations }: Plan, slots: Slots, taken: Slot[], homes: Home[]): void {
   let bytes = 0;
   const offsets = locations.map((location) => {
@@ -288,7 +288,7 @@ export const updates = ({ inputs }: Plan): boolean => inputs.includes('bindAndOv
 
 const sizesOf = ({ locations }: Plan): string => locations.map(({ bytes }) => bytes).join();
 
-/** The pass that a request, one of the pass's own or of what stands in for it, is for. */
+/** The pass for a request, which is the pass's own or that of its substitute. */
 function passOf(pass: Pass, request: PipelineRequest, chosen: PipelineRequest): Pass {
   const { general } = pass;
   return request === chosen || !general || !request.general ? pass : passOf(general, request.general, chosen);

@@ -92,7 +92,7 @@ export interface Plan {
   readonly faults: FaultFlow;
 }
 
-/** About how many bytes a plan takes on the host, by what was measured: dispatches with their bind groups count most. */
+/** About how many bytes a plan takes on the host, by measurement: dispatches with their bind groups count most. */
 export const hostBytesOf = ({ steps, inputs, exports }: Plan): number =>
   2048 * steps.length + 512 * (inputs.length + exports.length);
 
@@ -154,7 +154,7 @@ const lowerings = (program: Program, adapter: AdapterProfile): Lowering[] => {
   );
 };
 
-/** Locations that a run needs whatever is kept: steps touch them whose results are not kept, or they are, or give, exports. */
+/** Locations that every run needs, whichever results are kept: those of steps whose results are not kept, and of exports. */
 export function locationsReadEachTime({
   locations,
   steps,
@@ -181,7 +181,7 @@ class Planner {
   private readonly scratchResults = new Map<string, Address>();
   /** Locations that some node overwrites in place. */
   private readonly overwrites = new Set<number>();
-  /** Slices that are copied side by side, each to its place in what they are joined to. */
+  /** Slices that are copied side by side, each to its place in the joined value. */
   private readonly joined = new Map<number, Address>();
   private readonly users: readonly number[];
 
@@ -341,7 +341,7 @@ class Planner {
     }
   }
 
-  /** The inputs that a pass reads, if it reads nothing else and none of them is overwritten: then what it writes is kept. */
+  /** The inputs that a pass reads, if it reads nothing else and none of them is overwritten: its results are kept then. */
   private keep(pass: Pass, addresses: readonly (Address | 'fault')[]): readonly number[] | undefined {
     const operands = operandsOf(pass);
     const [from, to] = (['r', 'w'] as const).map((kind) => addresses.filter((_, i) => operands[i]!.kind === kind));
@@ -378,7 +378,7 @@ class Planner {
     if (pass.writes.length !== 1 || written?.from !== 'scratch' || dynamic || pass.extras) return null;
     const fills = ({ writes }: Pass) => writes.some((o) => o.from === 'scratch' && o.index === written.index);
     const reads = pass.reads.map(find);
-    // What lies in a buffer that is overwritten in place is another value later.
+    // A buffer that is overwritten in place holds another value later.
     if (
       passes.filter(fills).length !== 1 ||
       reads.some((address) => address === 'fault' || this.overwrites.has(address.location))

@@ -1,4 +1,4 @@
-// The sender: finds or makes the places of one run of a plan, sends it to the GPU, and settles what it leaves.
+// The sender: finds or makes the places of one run of a plan, sends it to the GPU, and settles its results.
 import { invariant } from '../core/errors';
 import { byteLength } from '../core/meta';
 import { Stretches, Watch } from '../gpu/error-scopes';
@@ -17,7 +17,7 @@ import { type Draft, dispatchOf, finished } from './link';
 import type { Plan } from './plan';
 import { UnconfirmedRuns } from './unconfirmed-runs';
 
-/** Small values that come from the host at one run, a second time, of which a program has no new ones at each of its steps. */
+/** If a run has this many small values from the host a second time, they are weights: a program has fewer new ones at each of its steps. */
 const MANY_AT_ONCE = 16;
 
 /** A plan that has been linked. */
@@ -47,7 +47,7 @@ export class Sender {
   private readonly kept = new KeptResults();
   /** Data that is on the device for the run under way alone. */
   private readonly lent: { readonly cell: Cell; readonly allocation: Allocation }[] = [];
-  /** Plans that have run: what comes to them from the host for the first time is of one step, as a batch is. */
+  /** Plans that have run: values that first come to them from the host belong to one step, as a batch does. */
   private readonly known = new WeakSet<Plan>();
   /** Contents that the run under way must not overwrite. */
   private readonly setAside: { readonly cell: Cell; readonly allocation: Allocation }[] = [];
@@ -143,7 +143,7 @@ export class Sender {
       }
       send(() => encoding.end(null));
       const executable = finished(draft, dispatches);
-      // What is cut in pieces has begun before now, and cannot be timed.
+      // A run cut in pieces has begun before now, and cannot be timed.
       session.submitted(pieces === 1 ? executable : null);
       this.kept.sent(
         dispatches.filter(({ kept }) => kept),
@@ -162,12 +162,12 @@ export class Sender {
     }
   }
 
-  /** Whether what is sent now may use a buffer that is none, or what one should have held. */
+  /** Whether work sent now may use a missing buffer, or one without the right contents. */
   private get mayBeRefused(): boolean {
     return this.session.isDoubtful || !this.unconfirmed.isEmpty;
   }
 
-  /** Finds or makes the places of a job's run, and puts there what comes from the host. */
+  /** Finds or makes the places of a job's run, and uploads values from the host. */
   private place(
     job: Job,
     { plan, bound }: Omit<Sendable, 'executable'>,
@@ -233,7 +233,7 @@ export class Sender {
     const releases: Cell[] = [];
     const uploaded = this.uploaded.splice(0);
     const done = (cell: Cell, gone?: Cell['state']) => {
-      // What a refused run leaves is needed again; of what recipes hang on, the run had a copy, and what was lent is made again.
+      // If the run is refused its released values are needed again. Not so hung values, which the run copied for recipes, nor lent ones, which are made again.
       if (answer && cell.allocation && !cell.hung && !cell.lent) releases.push(cell);
       else release(cell, gone);
     };
@@ -253,7 +253,7 @@ export class Sender {
     }
   }
 
-  /** Gives back, before anything is allocated, what the job does not read; all that was submitted before is ahead of it on the GPU. */
+  /** Gives back, before anything is allocated, the values that the job does not read; all work submitted before is ahead of it on the GPU. */
   private releaseUnread({ inputs, releases }: Job): void {
     if (releases.length === 0) return;
     const read = new Set(inputs);
@@ -283,7 +283,7 @@ export class Sender {
     return null;
   }
 
-  /** Puts what is overwritten in place into a buffer of its own that nobody reads, unless it lies in one. */
+  /** Moves a value that will be overwritten in place into a buffer of its own that nobody reads, unless it lies in one. */
   private makeOverwritable(cell: Cell): void {
     const { session } = this;
     const from = cell.allocation!;
@@ -310,7 +310,7 @@ export class Sender {
     return !state.uploaded && (state.streams || this.known.has(plan));
   }
 
-  /** Gives data from the host memory for the run under way. The data stays where it is, for whatever reads it next. */
+  /** Gives data from the host memory for the run under way. The data stays on the host for later readers. */
   private lend(cell: Cell): void {
     const { session } = this;
     const allocation = session.memory.allocate(byteLength(cell));
@@ -319,7 +319,7 @@ export class Sender {
     this.lent.push({ cell, allocation });
   }
 
-  /** Takes back what was lent, the latest first, so that the next run finds the same buffers in the same order. */
+  /** Takes back the lent memory, the latest first, so that the next run finds the same buffers in the same order. */
   private takeBack(): void {
     for (const { cell, allocation } of this.lent.reverse()) {
       this.session.memory.free(allocation);

@@ -13,7 +13,7 @@ export const MAX_RANK = 8;
 export const vec8 = (values: readonly number[], rest: number, param: (value: number) => Param): Param[] =>
   Array.from({ length: MAX_RANK }, (_, d) => param(values[d] ?? rest));
 
-/** The elements that a pass reads: up to `room`, of which it writes `count`. */
+/** The elements that a pass reads: up to `room`. It writes `count` of them. */
 export interface StridedRead {
   readonly room: number;
   readonly count: Param;

@@ -116,7 +116,7 @@ class Reader {
   };
 }
 
-/** What `read` makes with texts in their places. @throws MissingParts for all that are not there */
+/** The result of `read` with texts in their places. @throws MissingParts for all texts that are missing */
 function inTime<T>(read: (reader: Reader) => T): T {
   const reader = new Reader();
   const result = read(reader);

@@ -32,11 +32,11 @@ export class UnconfirmedRuns {
   constructor(
     private readonly session: Session,
     private readonly release: (cell: Cell) => void,
-    /** Has the function called before anything else runs: it undoes what was refused. */
+    /** Has the function called before anything else runs: it undoes the refused work. */
     private readonly undoFirst: (undo: () => Promise<void>) => void,
   ) {}
 
-  /** Whether a run that is submitted now belongs here, whatever it uses. */
+  /** Whether a run that is submitted now need not wait here. */
   get isEmpty(): boolean {
     return this.watched.length === 0;
   }
@@ -64,7 +64,7 @@ export class UnconfirmedRuns {
     );
   }
 
-  /** Resolves when all that was submitted before has been answered, and undone where it was refused. */
+  /** Resolves when all earlier work has been answered, and undone where it was refused. */
   async settled(): Promise<void> {
     const last = this.watched.at(-1);
     while (last && this.watched.includes(last)) await this.next();
@@ -79,7 +79,7 @@ export class UnconfirmedRuns {
     for (const go of this.waiting.splice(0)) go();
   }
 
-  /** Lets go of what has been answered and was not refused. */
+  /** Lets go of runs that were answered and not refused. */
   private confirm(): void {
     const { watched, session } = this;
     while (watched.length > 0 && watched[0]!.refused === false) {
@@ -91,7 +91,7 @@ export class UnconfirmedRuns {
 
   private finish({ releases, uploaded }: UnconfirmedRun): void {
     for (const cell of releases) this.release(cell);
-    // Of a device that has been lost since, the host's data is all that is left.
+    // Of a device that was lost since, only the host's data is left.
     for (const cell of uploaded) if (isOnDevice(cell)) dropHost(cell);
   }
 
@@ -126,7 +126,7 @@ export class UnconfirmedRuns {
     }
     for (const run of unconfirmed) if (!bad.includes(run)) this.finish(run);
     session.confirmBuffers();
-    // Who reads what should have been computed is told. That updates were not applied is told to whoever reads first.
+    // Reading a value that was not computed throws; the first read of any value reports that updates were not applied.
     if (updates) session.report(error);
     this.troubled = false;
     this.wake();

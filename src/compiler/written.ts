@@ -6,7 +6,7 @@ import type { Pass } from './ir';
 import { passWithTexts } from './texts';
 import type { WrittenPass } from './tuning/probing';
 
-/** A pass with its texts, and with the code of what it calls alone. */
+/** A pass with its texts, each cut down to the functions that it calls. */
 export const written = (pass: Pass): Promise<WrittenPass> =>
   whenLoaded(() => {
     const whole = passWithTexts(pass);

@@ -18,12 +18,12 @@ type Range = Pick<Allocation, 'buffer' | 'offset' | 'bytes'>;
 
 export interface Copied {
   readonly contents: readonly ArrayBuffer[];
-  /** Milliseconds that the host has spent, without waiting, and that the device has, from when it was done with what came before. */
+  /** Milliseconds that the host has spent, without waiting, and that the device has spent since it finished earlier work. */
   readonly milliseconds: number;
 }
 
 export interface Copying {
-  /** All copies have been submitted: what is submitted from then on comes too late to change them. */
+  /** All copies have been submitted: later work cannot change them. */
   readonly encoded: Promise<unknown>;
   readonly copied: Promise<Copied>;
 }
@@ -43,7 +43,7 @@ interface Part {
   readonly bytes: number;
 }
 
-/** What one staging buffer takes. */
+/** The copies of one staging buffer. */
 interface Piece {
   readonly parts: Part[];
   bytes: number;
@@ -58,7 +58,7 @@ interface Staging {
 /** Adds up what a copy takes. */
 class Clock {
   milliseconds = 0;
-  /** When the device had copied all that it was asked to so far. */
+  /** When the device had finished all copies so far. */
   private copied = 0;
 
   onHost<T>(fn: () => T): T {
@@ -68,7 +68,7 @@ class Clock {
     return result;
   }
 
-  /** When the device is done with what has been submitted. */
+  /** When the device finishes the submitted work. */
   freeFrom(queue: Queue): Promise<number> {
     const now = () => performance.now();
     return queue.finished().then(now, now);
@@ -88,7 +88,7 @@ export class Copier {
   constructor(private readonly source: Source) {}
 
   /**
-   * Copies values as they are at the time of the call where they fit into what is under way at once; `encoded` tells when otherwise.
+   * Copies values as they are at the time of the call if they fit beside the copies under way; otherwise `encoded` tells when.
    * They are written into `room` where it has as many bytes: new memory costs several times what copying does.
    */
   copy(places: readonly Range[], room: readonly (ArrayBuffer | null)[] = []): Copying {

@@ -1,4 +1,4 @@
-// The device: how it is found, what it can do, and the typed errors for when there is none.
+// The device: how it is found, its features, and the typed errors for when there is none.
 import { WebGPUUnavailableError } from '../core/errors';
 
 /** Answers which of a kernel's candidates was measured to be best for a shape; see src/compiler/tuning/tuning.ts. */
@@ -20,7 +20,7 @@ export interface AdapterProfile {
   readonly features: ReadonlySet<string>;
   readonly maxStorageBufferBindingSize: number;
   readonly maxBufferSize: number;
-  /** What has been measured on this adapter. */
+  /** The measurements of this adapter. */
   readonly tuning?: Tuning;
 }
 

@@ -1,12 +1,12 @@
-// Watches over what is submitted: whether WebGPU has refused any of it, which is told later.
+// Watches submitted work for refusals by WebGPU, which are reported later.
 
-/** What `end` gives. */
+/** The result of `end`. */
 type Answer = Promise<GPUError | null>;
 
 export class Watch {
   private open = false;
   private watches = false;
-  /** What was refused of the commands that come later. */
+  /** The refusals of later commands. */
   private rest: Answer | null = null;
 
   constructor(private readonly device: GPUDevice) {}

@@ -86,7 +86,7 @@ export interface Run {
   /** Results that are kept from run to run are computed anew. */
   readonly renews: boolean;
   readonly inputs: (Pick<Allocation, 'buffer' | 'offset'> | null)[];
-  /** Inputs that are to be copied, beside those that always are; they are read where they have been copied to. */
+  /** Inputs that are copied for this run, beside those that always are; they are read from the copies. */
   readonly moved: readonly Copy[];
   /** By input that has room for more than there is: the inputs, and their bytes, that are copied to its place one after another. */
   readonly joins?: ReadonlyMap<number, readonly Piece[]>;
@@ -175,7 +175,7 @@ export class Encoding {
     stats.runs++;
   }
 
-  /** Ends a run that goes no further: what it has computed is nobody's, nor are its faults. */
+  /** Ends a run that goes no further: its results and its faults are dropped. */
   abandon(): void {
     const { device, queue, run } = this;
     if (!run.keepFaults) return;

@@ -37,7 +37,7 @@ export class FaultBoard {
   private commonSlots: GPUBuffer | null = null;
   private optimizerSlots: GPUBuffer | null = null;
   private records: GPUBuffer | null = null;
-  /** Who has which place of `records`. */
+  /** The holder of each place of `records`. */
   private readonly holders: (FaultRecord | undefined)[] = [];
   private next = 0;
   /** That of the records whose places the run takes that is encoded next. */
@@ -130,7 +130,7 @@ export class FaultBoard {
   }
 
   /**
-   * What has the updates of a run hang on faults from before, so that `slot` takes one over that stands; null for nothing.
+   * Makes the updates of a run depend on earlier faults: `slot` takes over one that stands; null if there is none to check.
    * `code` is that of shaders/inherit-fault.wgsl.
    */
   inherit(slot: FaultSlot, sources: FaultSources, code: string): ((encoder: GPUCommandEncoder) => void) | null {

@@ -30,7 +30,7 @@ export const RECORD_BUFFER_BYTES = RECORDS * FAULT_BYTES;
 export interface FaultReading {
   /** Nothing had been reported. */
   clean(): void;
-  /** The error of what had been reported; `clear` empties the slot. */
+  /** The error of the reported fault; `clear` empties the slot. */
   report(words: Int32Array, clear: () => void): Error;
 }
 
@@ -159,12 +159,12 @@ export function placesToRead(sources: FaultSources): readonly FaultPlace[] {
   return places;
 }
 
-/** Waits for what `placesToRead` left out since it is being read already; throws where the value is bad. */
+/** Waits for the places that `placesToRead` left out because they are being read already; throws where the value is bad. */
 export async function expectGood(sources: FaultSources): Promise<void> {
   for (const { place, kind } of sources ?? []) {
     if (place.kind !== 'record') continue;
     const unread = place.failure === undefined && (await place.leaving);
-    // Its place may have been read since `placesToRead` left it out, so what is known by now counts.
+    // Its place may have been read since `placesToRead` left it out, so the present state counts.
     if (place.failure && kind === 'result') throw place.failure.error;
     if (place.failure === undefined && unread) throw unread;
   }

@@ -1,6 +1,6 @@
 // What the host does while a profile is taken: phases of flushes and read-backs, with their times.
 
-/** `flush` finds what must run, `compile` makes a plan, `pipelines` waits for its kernels, `submit` encodes a run, `read` waits for values. */
+/** `flush` chooses the work, `compile` makes a plan, `pipelines` waits for its kernels, `submit` encodes a run, `read` waits for values. */
 export type PhaseName = 'flush' | 'compile' | 'pipelines' | 'submit' | 'read';
 
 export interface HostPhase {

@@ -17,7 +17,7 @@ export interface Allocation {
   readonly ballast: ArrayBuffer;
 }
 
-/** What goes back to the pool. */
+/** Memory that will go back to the pool. */
 interface Lease {
   readonly memory: Memory;
   readonly buffer: GPUBuffer;
@@ -35,8 +35,8 @@ interface Lease {
 export const SMALL_BYTES = 65536;
 
 /**
- * Pages of a size of slots double what there is until there are a few slots. Who needs more than that makes garbage, which waits
- * for the collector: the next page has room for what waits in most loops, and the one after for as much as may wait.
+ * Pages of a size of slots double their number until there are a few slots. A caller that allocates more makes garbage, which waits
+ * for the collector: the next page has room for the garbage of most loops, and the one after for as much as may wait.
  */
 const MIN_PAGE_BYTES = 1 << 9;
 const MAX_PAGE_BYTES = 1 << 20;
@@ -227,13 +227,13 @@ export class Memory {
     stats.pooledBytes += capacity;
   }
 
-  /** The device is gone, and all its buffers with it; what is freed from now on counts no more. */
+  /** The device is gone with all its buffers; memory freed from now on counts no more. */
   retire(): void {
     this.retired = true;
     stats.liveBytes = stats.planBytes = stats.pooledBytes = 0;
   }
 
-  /** Has the function give back, at each `trim`, what is kept for later and lies outside the pool. */
+  /** Has the function give back, at each `trim`, memory that is kept for later and lies outside the pool. */
   beforeTrim(release: () => void): void {
     this.keepers.push(release);
   }
@@ -294,7 +294,7 @@ export class Memory {
       () => {}, // the device was lost, which is reported by its own error
     );
     stats.buffersCreated++;
-    // Who copies to the host watches over that alone.
+    // Buffers of other usage, for copies to the host, are counted by the code that copies.
     if (usage === USAGE) this.created++;
     this.count(bytes);
     return buffer;
@@ -333,7 +333,7 @@ export class Memory {
     buffer.destroy();
   }
 
-  /** Makes a page for each size of these small values, with room for just as many as have none: what comes at once stays, as weights do. */
+  /** Makes a page for each size of these small values, with just enough room for those without any: many values at once, such as weights, stay. */
   reserve(sizes: readonly number[]): void {
     const wanted = new Map<number, number>();
     for (const bytes of sizes) {

@@ -41,7 +41,7 @@ export function fileSystem(): FileSystem | null {
   return (process.getBuiltinModule?.('node:fs/promises') as FileSystem | undefined) ?? null;
 }
 
-/** The folder where programs of this user keep what they can make again; null outside of Node. */
+/** The folder for files that programs of this user can make again; null outside of Node. */
 export function cacheFolder(): string | null {
   const { process } = host;
   if (!process?.versions?.node) return null;

@@ -1,8 +1,8 @@
-// The pace: what reads files waits for the device too, where one is open, and knows no more of it than that.
+// The pace: code that reads files waits for an open device by this function alone.
 
 let pacer: (() => Promise<void>) | null = null;
 
-/** Whoever opens a device says how others keep its pace. */
+/** Opening a device sets how others keep its pace. */
 export function setPacer(keep: () => Promise<void>): void {
   pacer = keep;
 }

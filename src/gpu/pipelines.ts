@@ -7,7 +7,7 @@ export type BindingKind = 'r' | 'w' | 'u';
 
 export interface PipelineRequest {
   readonly label: string;
-  /** The code as kernels are told apart by it: equal only where what is compiled is. */
+  /** The code by which kernels are told apart: equal only where the compiled code is. */
   readonly code: string;
   /** The code as it is compiled; `code` without this. */
   write?(): string;
@@ -171,7 +171,7 @@ export class Pipelines {
     return [request, ...generalsOf(request)].some((one) => this.has(one));
   }
 
-  /** Whether so many kernels are to be compiled that others in their place are worth it, which are there sooner. */
+  /** Whether so many kernels wait to be compiled that quicker substitutes pay. */
   takeLong(requests: readonly PipelineRequest[]): boolean {
     const keys = new Set(requests.flatMap((request) => (request.sooner ? keyOf(request) : [])));
     return [...keys].filter((key) => !this.pipelines.has(key)).length >= MANY_KERNELS;

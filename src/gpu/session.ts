@@ -125,7 +125,7 @@ export class Session {
     this.waiting.clear();
   }
 
-  /** What `promise` gives, or the error of the loss: a lost device leaves some promises open, and breaks others in its own words. */
+  /** The result of `promise`, or the error of the loss: a lost device leaves some promises open, and breaks others in its own words. */
   async orLost<T>(promise: Promise<T>): Promise<T> {
     let forget = () => {};
     const lost = new Promise<never>((_, reject) => {
@@ -287,7 +287,7 @@ export class Session {
     return null;
   }
 
-  /** Has `place` learn that nothing was reported to it, if so; what was reported stays for who reads what hangs on it. */
+  /** Marks `place` as clean if no fault was reported to it; a fault stays for readers of the values that depend on it. */
   async confirm(place: FaultPlace): Promise<void> {
     const { words, reading } = (await this.fetch([], [place])).faults.get(place)!;
     if (words[0] === 0) reading.clean();

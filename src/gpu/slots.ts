@@ -40,7 +40,7 @@ export class Slots {
     return best;
   }
 
-  /** A slot that stays with whoever takes it, so that what is in it outlasts other plans' runs. */
+  /** A slot that stays with its taker, so that its contents outlast other plans' runs. */
   takeAlone(bytes: number): Slot {
     return this.create(bytes, { users: 1, alone: true });
   }

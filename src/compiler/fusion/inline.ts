@@ -264,8 +264,8 @@ function endingOf(kernel: Pass | undefined, epilogue: Epilogue, firstInput: numb
 }
 
 /**
- * The pass's source with a choice of endings, which a field of the parameters names by its number; past the last of them, nothing is
- * done to what is stored. Buffers and parameters stand behind the pass's own.
+ * The pass's source with a choice of endings, which a field of the parameters names by its number; past the last of them,
+ * stored values stay as they are. Buffers and parameters stand behind the pass's own.
  */
 export function sourceWithEndings(pass: Pass, endings: readonly Ending[]): string[] {
   const base = pass.reads.length + pass.writes.length + (pass.params?.length ? 1 : 0);
@@ -300,7 +300,7 @@ const storeLineOf = (text: string, lanes: 1 | 4): string => {
 const withLines = (text: string, line: string, code: string, staging: string): string =>
   text.includes(line) ? text.replace(line, () => code).replace(stageLine, () => staging) : text;
 
-/** What is the same for all elements of a stage, and the function that finds it: scalars, each use of which would be a load, and inputs. */
+/** The part that all elements of a stage share, and the function that finds it: scalars, each use of which would be a load, and inputs. */
 function stagingOf(members: readonly Evaluated[], staged: readonly StagedRead[], sizes: Sizes, tag: string): string {
   const own = tag && `${tag}_`;
   const scalars = members.flatMap(({ scalars, body }, m) =>

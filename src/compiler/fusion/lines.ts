@@ -22,7 +22,7 @@ export const storeDeclarations = {
   4: /(var<storage, read_write> y4: array)<(?:\w+|vec4<f32>)(>|,)/,
 } as const;
 
-/** The line of a kernel that is called before elements which have a stage in common, and that what they all read takes the place of. */
+/** The line of a kernel that is called before elements that share a stage; the loads they share replace it. */
 export const stageLine = 'fn stage(at: u32) {}';
 
 const isOfFloats = ({ source }: Pass): boolean => source.some((text) => text.includes('alias Element = f32;'));

@@ -60,7 +60,7 @@ export class Sizes {
   }
 }
 
-/** The source of a kernel that moves elements in words, whatever they are, as one that moves halves of words. */
+/** The source of a kernel that moves elements of any type in words, as one that moves halves of words. */
 export const movedAsHalves = (source: string): string => source.replaceAll('array<u32>', 'array<f16>');
 
 interface Run {
@@ -88,7 +88,7 @@ function runsOf(from: Shape, to: Shape): Run[] {
   return runs;
 }
 
-/** The name of a size of a run: of what lies below it, of itself, or its stride. */
+/** The name of a size of a run: of the sizes below it, of itself, or its stride. */
 type NameOf = (part: string, value: number) => string;
 
 function indexOf(runs: readonly Run[], at: string, nameOf: NameOf): string {
@@ -184,7 +184,7 @@ export interface StagedRead {
 }
 
 export interface Evaluation {
-  /** What is stored is called `value`. */
+  /** The stored value is called `value`. */
   readonly members: readonly Evaluated[];
   readonly externals: readonly Meta[];
   /** Elements that are evaluated together: `i` counts them. */
@@ -193,7 +193,7 @@ export interface Evaluation {
   readonly count: number;
   readonly sizes: Sizes;
   nameOf(external: number): string;
-  /** What of the elements is the same for all that are evaluated until `stage` is called again. */
+  /** The part that is the same for all elements evaluated until `stage` is called again. */
   readonly stage?: Stage | undefined;
   /** What the names of that begin with. */
   readonly staged?: string;
@@ -216,7 +216,7 @@ export function evaluation({
   const inFours = externals.map((_, e) => lanes === 4 && readsFours(members, e));
   const widthOf = (e: number): 1 | 2 | 4 => (inFours[e] ? 4 : inPairs(members, e) ? 2 : 1);
   const loads = new Map<string, string>();
-  /** The name of what is read there; each place is read once. */
+  /** The name of the value read there; each place is read once. */
   const loaded = (external: number, at: string, type: 'f32' | 'vec4f' = 'f32'): string => {
     const stored = `${nameOf(external)}[${at}]`;
     const place = externals[external]!.dtype === 'float16' ? `${type}(${stored})` : stored;

@@ -34,7 +34,7 @@ export function composeViews({ program, lowerings }: LoweredProgram): LoweredPro
 const viewingOf = (lowering: LoweredProgram['lowerings'][number]) =>
   'viewing' in lowering ? lowering.viewing : undefined;
 
-/** What `outer` sees of the elements that `inner` sees, as one view; null where no strides describe that. */
+/** The part of `inner` that `outer` selects, as one view; null where no strides describe it. */
 export function compose(inner: View, outer: View): View | null {
   if (isWhole(inner)) return { ...outer, offset: inner.offset + outer.offset };
   const start = indicesOf(outer.offset, inner.shape);

@@ -1,4 +1,4 @@
-// Dead nodes: what nobody reads, and nobody wants, is not computed. Pure.
+// Dead nodes: a value that is neither read nor wanted is not computed. Pure.
 import type { LoweredProgram } from '../ir';
 
 /** Leaves out every node that no export depends on. */

@@ -10,7 +10,7 @@ const ALIGNMENT = 256;
 const KEPT_PART = 0.1;
 const LITTLE = 1 << 14;
 
-/** The inputs of a program that no node overwrites, and what lies in them. */
+/** The inputs of a program that no node overwrites, with their contents. */
 export function constantValues({ program, lowerings }: LoweredProgram): ReadonlySet<number> {
   const { nodes, inputCount } = program;
   const standing = new Set(Array.from({ length: inputCount }, (_, v) => v));
@@ -29,8 +29,8 @@ export function constantValues({ program, lowerings }: LoweredProgram): Readonly
 }
 
 /**
- * Splits operations that can be, and whose inputs but the first stand, such as a batch norm by running statistics: what those
- * decide is kept, and what remains is read from fewer buffers, by fewer operations an element. Weights stay as they are, so that
+ * Splits operations whose inputs but the first are constant, such as a batch norm by running statistics: the part that
+ * depends on those is kept, and the rest reads fewer buffers, by fewer operations an element. Weights stay as they are, so that
  * little more memory is needed than theirs.
  */
 export function foldConstant(lowered: LoweredProgram): LoweredProgram {

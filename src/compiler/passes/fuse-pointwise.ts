@@ -110,7 +110,7 @@ class Fusion {
       }
     });
     const clusters = () => [...this.members.keys()].filter((unit) => !this.heads.has(unit));
-    // What a reduction reads is more than what it gives, so a prologue there goes before an epilogue.
+    // The inputs of a reduction are larger than its results, so a prologue there goes before an epilogue.
     for (const unit of clusters()) this.attach(unit, (head) => !this.loads(head));
     for (const unit of clusters()) this.prepend(unit);
     for (const unit of clusters()) this.attach(unit, (head) => this.loads(head));
@@ -350,7 +350,7 @@ class Fusion {
     return units;
   }
 
-  /** Units in an order in which each comes after what it reads; otherwise as recorded, by their last node. */
+  /** Units in an order in which each comes after its inputs; otherwise as recorded, by their last node. */
   private order(): number[] {
     const units = [...new Set(this.unit)];
     const last = new Map(units.map((unit) => [unit, this.members.get(unit)?.at(-1) ?? unit]));

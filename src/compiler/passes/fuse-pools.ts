@@ -1,12 +1,12 @@
-// Fusion of poolings: a kernel that can pool what it computes does so, and what was to be pooled never exists. Pure.
+// Fusion of poolings: a kernel that can pool its own results does so, and the unpooled values are never stored. Pure.
 
 import { numel } from '../../core/meta';
 import type { LoweredProgram, Lowering, ProgramNode } from '../ir';
 import { partsOf } from '../ir';
 
 /**
- * Joins a max pooling of windows side by side with the node that computes what it pools, where that node's kernel can pool
- * its results and nobody else reads them. Reshapes that leave the images as they are may lie in between.
+ * Joins a max pooling of windows side by side with the node that computes its input, where that node's kernel can pool
+ * its results and no other node reads them. Reshapes that leave the images as they are may lie in between.
  */
 export function fusePools({ program, lowerings }: LoweredProgram): LoweredProgram {
   const { values, nodes, exports } = program;
@@ -60,7 +60,7 @@ export function fusePools({ program, lowerings }: LoweredProgram): LoweredProgra
 
 type Passes = Lowering & { readonly kind: 'passes' };
 
-/** Kernels go by the names of all that was fused into them. */
+/** Kernels carry the names of all operations fused into them. */
 function named(pooled: Passes, { passes: [pool] }: Passes): Lowering {
   const last = pooled.passes.at(-1)!;
   const label = `${last.label} ${pool!.label}`;

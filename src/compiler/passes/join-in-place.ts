@@ -1,4 +1,4 @@
-// Concatenation without a kernel: what is to lie side by side is computed there. Pure.
+// Concatenation without a kernel: values that will lie side by side are computed there. Pure.
 import type { LoweredProgram, Lowering } from '../ir';
 import { packTargets } from '../pack';
 

@@ -20,7 +20,7 @@ export function schedule(lowered: LoweredProgram): LoweredProgram {
 class Needs {
   /** The value whose memory a value shares. */
   private readonly home: Int32Array;
-  /** Bytes that a home takes while it lives; 0 for inputs, for what others hold, and for what is written in its place inside a pack. */
+  /** Bytes that a home takes while it lives; 0 for inputs, for values held by others, and for those written into their place inside a pack. */
   private readonly bytes: Float64Array;
   /** By node: homes it makes and homes it reads, each once. */
   private readonly makes: number[][];
@@ -52,7 +52,7 @@ class Needs {
       if (lowering.kind === 'passes') this.scratch[n] = (lowering.scratch ?? []).reduce((sum, size) => sum + size, 0);
       for (const [o, i] of node.op.inPlace?.(node.attrs) ?? []) {
         const overwritten = this.home[node.inputs[i]!]!;
-        // What was there must have been read by all who did so in the recorded order.
+        // All readers of the old contents in the recorded order must have read them.
         for (const reader of readBy[overwritten]!) if (reader !== n) this.before[n]!.add(reader);
         this.home[node.outputs[o]!] = overwritten;
       }

@@ -1,4 +1,4 @@
-// Kernels of float32 that read float16 where it lies: what would be widened into memory first is widened as it is loaded. Pure.
+// Kernels of float32 that read float16 where it lies: values that would first be widened into memory are widened as they are loaded. Pure.
 
 import { sameShape } from '../../core/meta';
 import type { LoweredProgram, Lowering, Operand, Pass } from '../ir';
@@ -23,7 +23,7 @@ export function readHalves({ program, lowerings }: LoweredProgram, withMarksAlon
   });
   const changed = [...lowerings];
   const nodes = program.nodes.map((node, n) => {
-    // What is overwritten in place is not only read.
+    // An input overwritten in place is not only read.
     if (!node.op.readsHalf || node.op.inPlace?.(node.attrs).length) return node;
     let lowering = changed[n]!;
     const inputs = node.inputs.map((v, i) => {
@@ -72,7 +72,7 @@ function passReadingHalf(pass: Pass, index: number, withMarksAlone: Uncommented)
   return often ? { ...half, often: () => passReadingHalf(often(), index, withMarksAlone) ?? half } : half;
 }
 
-/** Declarations of what is read at a binding, one for each way in which entries read it. */
+/** Declarations of the value read at a binding, one for each way in which entries read it. */
 const declarationsAt = (binding: number) =>
   new RegExp(
     `(@group\\(0\\) @binding\\(${binding}\\) var<storage, read> (\\w+): array<)(\\w+(?:<f32>)?)((?:, \\d+)?>;)`,

@@ -61,7 +61,7 @@ export class BackgroundTuning {
   private async measure(): Promise<void> {
     const device = this.around.idleDevice();
     const probe = this.around.wanted();
-    // What is busy without a run ends with one, or with an error.
+    // Work that goes on without a run ends with one, or with an error.
     if (!device || !probe) return;
     this.waiting = true;
     const { runs } = this;

@@ -1,4 +1,4 @@
-// When what was measured comes: with the first kernels that choose.
+// When the measurements are loaded: with the first kernels that choose.
 import { LatePart, MissingParts } from '../../core/late';
 import { type DeviceOptions, isSoftware, type Tuning } from '../../gpu/device';
 import type { Session } from '../../gpu/session';
@@ -16,7 +16,7 @@ export interface Owner {
   isBusy(): boolean;
 }
 
-/** What has been measured, which the owner's session has from then on. */
+/** The measurements, which the owner's session has from then on. */
 export function lateMeasurements(owner: Owner): LatePart<Measurements> {
   const part = new LatePart('tuning', async () => {
     const { Measurements } = await import('./measurements');
@@ -48,7 +48,7 @@ const surroundings = (owner: Owner, measured: Measurements): Surroundings => ({
   },
 });
 
-/** Stands for what has been measured until a kernel asks for it. */
+/** Stands for the measurements until a kernel asks for them. */
 export function unread(part: LatePart<unknown>): Tuning {
   const asked = (): never => {
     throw new MissingParts([part]);

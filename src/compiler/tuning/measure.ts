@@ -38,7 +38,7 @@ export const measure = (
     }
   });
 
-/** Forgets what was measured on this adapter. */
+/** Forgets the measurements of this adapter. */
 export const clearMeasured = (engine: Engine): Promise<void> =>
   engine.alone(async (session) => {
     engine.forgetPlans();

@@ -1,4 +1,4 @@
-// What was measured on the adapter: the table by which kernels are chosen, and where it is kept from visit to visit. Loaded with the first
+// The measurements of the adapter: the table by which kernels are chosen, and the store that keeps it from visit to visit. Loaded with the first
 // kernels that choose.
 import type { DeviceOptions } from '../../gpu/device';
 import type { Session } from '../../gpu/session';
@@ -26,12 +26,12 @@ export class Measurements {
     return this.place() === false ? undefined : this.table.wanted;
   }
 
-  /** What was kept, of all adapters. */
+  /** The stored measurements of all adapters. */
   async load(): Promise<TuningRecord | undefined> {
     return this.store?.load();
   }
 
-  /** Has plans from now on choose by what was kept of the session's adapter. */
+  /** Has later plans choose by the stored measurements of the session's adapter. */
   use(session: Session, record: TuningRecord = {}): void {
     this.tell(session, new TuningTable(record[adapterKey(session.profile)]));
   }

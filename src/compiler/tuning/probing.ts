@@ -9,7 +9,7 @@ const UNIFORM = 0x40 | 0x08; // UNIFORM | COPY_DST
 const STAGING = 0x01 | 0x08; // MAP_READ | COPY_DST
 const COMPUTE_STAGE = 4; // GPUShaderStage.COMPUTE
 
-/** Runs of each candidate, the first of which only warms up; the shortest of the others counts. */
+/** Runs of each candidate. The first one warms up; the shortest of the others counts. */
 const ROUNDS = 4;
 /** Milliseconds on the GPU after which no further round begins. */
 const ENOUGH = 200;

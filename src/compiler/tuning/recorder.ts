@@ -10,7 +10,7 @@ export class TuningRecorder implements Tuning {
   constructor(
     /** Answers by `pointKey`. */
     private readonly forced: ReadonlyMap<string, Candidate> = new Map(),
-    /** Answers what is not recorded. */
+    /** Answers questions that are not recorded. */
     private readonly otherwise?: Tuning,
   ) {}
 

@@ -7,10 +7,10 @@ import type { Candidate } from './tuning';
 /** Choices of all adapters met so far, by `adapterKey`. */
 export type TuningRecord = Readonly<Record<string, readonly Choice[]>>;
 
-/** Grows when what is kept changes its meaning; what an older version has written is measured anew. */
+/** Grows when the format of measurements changes; those of an older version are taken anew. */
 const FORMAT = 1;
 
-/** What must be the same for a measurement to be worth anything. */
+/** The facts about an adapter that must be the same for a measurement to hold. */
 export const adapterKey = ({ kind, vendor, architecture, description, features }: AdapterProfile): string =>
   [kind, vendor, architecture, description, ...[...features].sort()].join(' | ');
 
@@ -71,7 +71,7 @@ export class TuningStore {
     this.keeper = keeperFor(where);
   }
 
-  /** What has been kept; nothing where there is no storage, or nothing that can be read. */
+  /** The stored record; empty where there is no storage, or none that can be read. */
   async load(): Promise<TuningRecord> {
     if (!this.keeper) return {};
     let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,4 +1,4 @@
-// What was measured on one adapter: choices, and the costs of probes.
+// The measurements of one adapter: choices, and the costs of probes.
 import type { Tuning } from '../../gpu/device';
 import { type Candidate, candidateKey, type Probe } from './tuning';
 
@@ -10,7 +10,7 @@ export interface ChoicePoint {
   readonly fallback: Candidate;
 }
 
-/** What was measured at a choice point. */
+/** The measurements at a choice point. */
 export interface Choice {
   readonly kernel: string;
   readonly shape: readonly number[];

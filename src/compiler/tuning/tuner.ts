@@ -13,9 +13,9 @@ export interface TuningTask {
   uses: number;
 }
 
-/** A choice with what was measured. */
+/** A choice with its measurements. */
 export interface TunedChoice extends Choice {
-  /** What was chosen before by rule of thumb. */
+  /** The earlier choice by rule of thumb. */
   readonly fallback: Candidate;
   /** Milliseconds of one run with either. */
   readonly fallbackMilliseconds: number;
