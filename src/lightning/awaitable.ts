@@ -1,4 +1,4 @@
-// What may be a promise: hooks and steps of the user's are awaited only where they ask for it, so that a plain step stays synchronous.
+// A value or a promise: hooks and steps of the user's are awaited only where they give a promise, so that a plain step stays synchronous.
 
 export type Awaitable<T> = T | Promise<T>;
 

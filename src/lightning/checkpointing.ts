@@ -24,7 +24,7 @@ export type CheckpointSource = ByteSource;
 /** Names and plain values that a module was made of. */
 export type Hyperparameters = Record<string, unknown>;
 
-/** What `saveHyperparameters` takes: some of those that are declared, or any object where none are. */
+/** The argument of `saveHyperparameters`: some of the declared ones, or any object if none are declared. */
 export type GivenHyperparameters<H> = string extends keyof H ? object : Partial<H>;
 
 /** The version of Lightning whose form checkpoints have. */
@@ -48,7 +48,7 @@ export interface Checkpoint extends Record<string, unknown> {
     callback_metrics: Record<string, Tensor>;
     /** The default generator, in base64. */
     generator: string;
-    /** What `stateDict()` of the training loaders gives. */
+    /** The results of `stateDict()` of the training loaders. */
     loaders: unknown[];
   };
 }
@@ -115,7 +115,7 @@ export async function chosenCheckpoint(trainer: Trainer, given: unknown, hasModu
   const fitting = trainer.state.fn === 'fit';
   const callback = trainer.checkpointCallback;
   if (given === null || given === undefined) {
-    // As in Lightning, a trainer that tests what it has trained takes the best of it.
+    // As in Lightning, a trainer that tests its own model takes the best checkpoint of it.
     if (hasModule || fitting || !callback?.bestModelPath) return null;
     return callback.bestModelPath;
   }

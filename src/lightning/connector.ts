@@ -1,4 +1,4 @@
-// From what is logged to callbacks, loggers and the progress bar: which values stand where now, and rows that are read in bulk.
+// From logged values to callbacks, loggers and the progress bar: the values that stand now, and rows that are read in bulk.
 import { AutogradError, DeviceLostError } from '../core/errors';
 import { withMode } from '../graph/mode';
 import { tensor } from '../tensor/creation';
@@ -245,7 +245,7 @@ export class Connector {
     return this.#lost.has(name) && !(name in this.callbackMetrics);
   }
 
-  /** Lets go of all that was on a device that is lost. */
+  /** Lets go of all values on a lost device. */
   forget(): void {
     this.#rows = [];
     this.#nanStep = null;

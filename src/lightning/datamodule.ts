@@ -1,4 +1,4 @@
-// LightningDataModule: loaders, and what makes them, in one place.
+// LightningDataModule: loaders, and their preparation, in one place.
 import type { Awaitable } from './awaitable';
 import type { GivenHyperparameters, Hyperparameters } from './checkpointing';
 import type { TrainerFn } from './hooks';
@@ -6,7 +6,7 @@ import { type HyperparameterArguments, keptHyperparameters } from './hyperparame
 import type { Loaders } from './loaders';
 
 /**
- * Base class of data modules; one's own define loaders, and what they need before:
+ * Base class of data modules; a subclass defines loaders, and their preparation:
  *
  *     class Digits extends LightningDataModule {
  *       override async setup() { this.set = await datasets.MNIST('mnist/'); }
@@ -16,7 +16,7 @@ import type { Loaders } from './loaders';
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: loaders and hooks that are not defined are not there.
 export class LightningDataModule<H extends object = Hyperparameters> {
-  /** What `saveHyperparameters` was given. */
+  /** The argument of `saveHyperparameters`. */
   hparams: H & Hyperparameters = {} as H & Hyperparameters;
 
   /** @throws ArgumentError for anything but an object */

@@ -26,14 +26,14 @@ export async function saveFile(path: string, object: Record<string, unknown>): P
   const [folder, name] = splitPath(path);
   const fs = disk();
   if (!fs) return storeOf(folder).save(name, object, { format: 'pt' });
-  // What is saved are the values of this moment, so nothing is awaited before they are read.
+  // The values of this moment are saved, so nothing is awaited before they are read.
   const bytes = saveBytes(object, name, { format: 'pt' });
   bytes.catch(() => undefined);
   if (folder !== '') await fs.mkdir(folder, { recursive: true });
   await writeFileAtomically(fileSystem()!, path, await bytes);
 }
 
-/** What was saved at a path; in a page a checkpoint of a store or, where there is none, what lies at the address. */
+/** The object saved at a path; in a page a checkpoint of a store or, where there is none, the file at the address. */
 export async function loadFile(source: unknown): Promise<Record<string, unknown>> {
   if (typeof source === 'string' && !disk() && !/^[a-z]+:/i.test(source)) {
     const [folder, name] = splitPath(normalized(source));

@@ -27,7 +27,7 @@ export function stateIn(owner: string, args: readonly unknown[]): Record<string,
 /** What a trainer has been asked to do. */
 export type TrainerFn = 'fit' | 'validate' | 'test' | 'predict';
 
-/** What `trainingStep` may give: the loss, an object with it, or nothing to leave the batch out. */
+/** The result of `trainingStep`: the loss, an object with it, or nothing to leave the batch out. */
 export type StepOutput = Tensor | ({ loss: Tensor } & Record<string, unknown>) | null | undefined;
 
 /**

@@ -1,7 +1,7 @@
 // Ends of a run that come from outside: Ctrl-C, a stop button, an AbortSignal. They are heeded between batches.
 import { LamplightError } from '../core/errors';
 
-/** Training was ended from outside; what has been trained, and the last checkpoint, stand. */
+/** Training was ended from outside; the trained weights, and the last checkpoint, stand. */
 export class InterruptedError extends LamplightError {}
 
 interface Signals {
@@ -18,7 +18,7 @@ const hostProcess = (): Signals | null => {
 export class Interrupts {
   reason: string | null = null;
 
-  /** Listens until what is returned is called. A second Ctrl-C ends the program, as ever. */
+  /** Listens until the returned function is called. A second Ctrl-C ends the program, as ever. */
   listen(signals: readonly (AbortSignal | null)[]): () => void {
     this.reason = null;
     const abort = () => {

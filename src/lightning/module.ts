@@ -47,7 +47,7 @@ export interface LogOptions {
   reduceFx?: Reduction | 'avg';
   /** Values never keep their graph; here for Lightning's sake. Default: false. */
   enableGraph?: boolean;
-  /** There is one device, so nothing is to be synchronised. Default: false. */
+  /** There is one device, so no values need synchronising. Default: false. */
   syncDist?: boolean;
   /** Whether names of several validation loaders are told apart by a suffix. Default: true. */
   addDataloaderIdx?: boolean;
@@ -57,7 +57,7 @@ export interface LogOptions {
   rankZeroOnly?: boolean;
 }
 
-/** What can be logged: a number, a tensor of one element, or a metric, whose value of the epoch is its own. */
+/** The values that can be logged: a number, a tensor of one element, or a metric, whose value of the epoch is its own. */
 export type Loggable = Tensor | number | LoggedMetric;
 
 /** One object where there is one, which is a list as well where there are several: `const opt = …` and `const [a, b] = …`. */
@@ -131,7 +131,7 @@ const clippingOf = (name: string, args: readonly unknown[]): Required<Clipping> 
   }) as Required<Clipping>;
 
 /**
- * A module with its training in it: steps, optimizers, and hooks (see `ModuleHooks`), all of which may be asynchronous.
+ * A module with its training in it: steps, optimizers, and hooks (see `ModuleHooks`). Any of them may be asynchronous.
  *
  *     class Net extends LightningModule {
  *       fc = new nn.Linear(784, 10);
@@ -153,7 +153,7 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
   exampleInputArray: Tensor | readonly Tensor[] | null = null;
   /** Whether keys of a checkpoint have to be those of the module. */
   strictLoading = true;
-  /** What `saveHyperparameters` was given. Its type is the module's argument: `class Net extends LightningModule<{ lr: number }>`. */
+  /** The argument of `saveHyperparameters`. Its type is the module's argument: `class Net extends LightningModule<{ lr: number }>`. */
   hparams: H & Hyperparameters = {} as H & Hyperparameters;
 
   constructor();
@@ -162,7 +162,7 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
     super();
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: the only type of which every subclass's parameter list is an instance.
+  // biome-ignore lint/suspicious/noExplicitAny: the only type that covers every subclass's parameter list.
   override forward(..._args: any[]): unknown {
     throw new ArgumentError(
       `${this.constructor.name}: expected a forward method to be called, but there is none; define it`,
@@ -466,7 +466,7 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
     return undefined;
   }
 
-  /** What `Trainer.predict` gives for a batch: `this(batch)`. */
+  /** The result of `Trainer.predict` for a batch: `this(batch)`. */
   predictStep(batch: unknown, _batchIdx?: number, _dataloaderIdx?: number, ...none: []): Awaitable<unknown> {
     parseArgs('predictStep', [], {}, none);
     return (this as unknown as (input: unknown) => unknown)(batch);

@@ -96,7 +96,7 @@ export class LightningOptimizer {
   }
 }
 
-/** What comes between gradients and update. */
+/** The work between gradients and update. */
 function afterClosure(trainer: Trainer, optimizer: AnyOptimizer): Awaitable<unknown> {
   const { hooks, lightningModule } = trainer;
   return after(hooks.both('onBeforeOptimizerStep', [optimizer]), () =>
@@ -134,7 +134,7 @@ export class AutomaticOptimization {
 
   constructor(private readonly trainer: Trainer) {}
 
-  /** What `trainingStep` gave. */
+  /** The result of `trainingStep`. */
   async run(batchIdx: number, args: readonly unknown[]): Promise<unknown> {
     const { trainer, progress } = this;
     const { epochLoop } = trainer.fitLoop;
@@ -191,7 +191,7 @@ export class AutomaticOptimization {
   }
 }
 
-/** The loss that a step gave; null where the batch is to be left out. */
+/** The loss from a step; null to leave the batch out. */
 function lossOf(given: unknown, needsGrad: boolean): Tensor | null {
   if (given === null || given === undefined) return null;
   const loss: unknown = given instanceof Tensor ? given : isPlainObject(given) ? given.loss : undefined;

@@ -33,7 +33,7 @@ export interface LRSchedulerConfig {
 /** A scheduler, or one with options of its own. */
 export type SchedulerArguments = SchedulerLike | (Partial<LRSchedulerConfig> & { readonly scheduler: SchedulerLike });
 
-/** What `configureOptimizers` may give: an optimizer with its scheduler. */
+/** A result of `configureOptimizers`: an optimizer with its scheduler. */
 export interface OptimizerConfig {
   readonly optimizer: AnyOptimizer;
   readonly lrScheduler?: SchedulerArguments;
@@ -41,7 +41,7 @@ export interface OptimizerConfig {
 }
 
 /**
- * What `configureOptimizers` gives: an optimizer, several, both lists of optimizers and of schedulers, an object with `optimizer`,
+ * The results of `configureOptimizers`: an optimizer, several, both lists of optimizers and of schedulers, an object with `optimizer`,
  * `lrScheduler` and `monitor`, a list of such objects, or null to train without.
  */
 export type OptimizersConfig =

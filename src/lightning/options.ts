@@ -1,4 +1,4 @@
-// The options of a Trainer: Lightning's, of which those that make no sense on one device are taken at their defaults.
+// The options of a Trainer: Lightning's. Those that make no sense on one device are taken at their defaults.
 
 import * as kinds from '../core/argument-kinds';
 import { ArgumentError } from '../core/errors';
@@ -151,7 +151,7 @@ export type ParsedOptions = Required<{ [K in keyof TrainerOptions]: Exclude<Trai
 
 const oneDevice = 'a page has one device, and one process';
 
-/** What may stand where there is nothing to choose, and why nothing else may. */
+/** Options without a choice: their only values, and the reason. */
 const fixed: Readonly<Record<string, readonly [readonly unknown[], string]>> = {
   accelerator: [['auto', 'gpu', 'webgpu', 'cuda', 'mps', 'cpu'], 'everything runs on WebGPU'],
   strategy: [['auto', 'single_device'], `${oneDevice}, so there is nothing to distribute over`],

@@ -1,4 +1,4 @@
-// What there is to see of a trainer: where it is, what was logged, who takes part.
+// The public view of a trainer: its progress, the logged values, and the parts involved.
 import { ArgumentError } from '../core/errors';
 import type { Tensor } from '../tensor/tensor';
 import type { ModelCheckpoint } from './callbacks/model-checkpoint';
@@ -13,7 +13,7 @@ import type { LightningModule } from './module';
 import type { Results } from './results';
 import type { TrainerState } from './runs';
 
-/** What a Trainer tells of itself; the Trainer has what it tells of. */
+/** The view that a Trainer gives of itself; the Trainer holds the values. */
 export abstract class Overview {
   abstract readonly state: TrainerState;
   abstract readonly connector: Connector;
@@ -88,7 +88,7 @@ export abstract class Overview {
     return this.maxSteps === -1 ? steps : Math.min(steps, this.maxSteps);
   }
 
-  /** What was logged, for callbacks: tensors of one element, which `await x.item()` reads. */
+  /** The logged values, for callbacks: tensors of one element, which `await x.item()` reads. */
   get callbackMetrics(): Record<string, Tensor> {
     return asTensors(this.connector.callbackMetrics);
   }
@@ -174,7 +174,7 @@ export abstract class Overview {
     return this.lightningModule.automaticOptimization && this.fitLoop.epochLoop.shouldAccumulate();
   }
 
-  /** Who has the hooks of batches. */
+  /** The owner of the hooks of batches. */
   get transferSource(): LightningModule | LightningDataModule {
     const { datamodule } = this;
     const has =

@@ -1,4 +1,4 @@
-// How often a loop has begun and finished what it does, in all and in its present run, in the form of Lightning's checkpoints.
+// How often a loop has begun and finished its work, in all and in its present run, in the form of Lightning's checkpoints.
 
 const kinds = ['ready', 'started', 'processed', 'completed'] as const;
 
@@ -15,7 +15,7 @@ export class Counts {
     this.ready = this.started = this.processed = this.completed = 0;
   }
 
-  /** What was under way when the program stopped has not happened. */
+  /** Work under way when the program stopped has not happened. */
   resetOnRestart(): void {
     this.ready = this.started = this.processed = this.completed;
   }
@@ -31,7 +31,7 @@ export class Progress {
   readonly total = new Counts();
   readonly current = new Counts();
 
-  /** @param tracked what is written into checkpoints, in this order */
+  /** @param tracked the counts written into checkpoints, in this order */
   constructor(private readonly tracked: readonly Kind[] = kinds) {}
 
   increment(kind: Kind): void {

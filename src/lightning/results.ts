@@ -5,7 +5,7 @@ import { withMode } from '../graph/mode';
 import { tensor } from '../tensor/creation';
 import { Tensor } from '../tensor/tensor';
 
-/** What has a value of its own over batches, such as an object of `lamplight/metrics`. */
+/** A metric with a value of its own over batches, such as an object of `lamplight/metrics`. */
 export interface LoggedMetric {
   compute(): unknown;
   reset(): void;
@@ -56,9 +56,9 @@ export interface ItemState {
 /** One logged name of one hook. Numbers are reduced on the host, tensors in one tensor that stays where it is. */
 export class ResultItem {
   hasReset = false;
-  /** The value of the last step, for what is shown by steps. */
+  /** The value of the last step, for displays by step. */
   latest: Shown | null = null;
-  /** What `compute` gave since the last update. */
+  /** The result of `compute` since the last update. */
   computed: Shown | null = null;
   metric: LoggedMetric | null = null;
   #sum: Tensor | null = null;
@@ -140,7 +140,7 @@ export class ResultItem {
     this.hasReset = true;
   }
 
-  /** Lets go of what was on a device that is lost. */
+  /** Lets go of values on a lost device. */
   forget(): void {
     this.#sum = null;
     this.reset();

@@ -1,4 +1,4 @@
-// What a run of a Trainer is given, and what it expects of that before it begins.
+// The arguments of a Trainer's run, and their checks before it begins.
 
 import { anything, flag, instance, orNull } from '../core/argument-kinds';
 import { ArgumentError } from '../core/errors';
@@ -27,20 +27,20 @@ export interface RunOptions {
   signal?: AbortSignal | null;
 }
 
-/** What `fit` of a Trainer takes by name. */
+/** Options of a Trainer's `fit`. */
 export interface FitOptions extends RunOptions {
   trainDataloaders?: Loaders | LightningDataModule | null;
   valDataloaders?: Loaders | null;
 }
 
-/** What `validate` and `test` of a Trainer take by name. */
+/** Options of a Trainer's `validate` and `test`. */
 export interface EvaluationOptions extends RunOptions {
   dataloaders?: Loaders | LightningDataModule | null;
-  /** Whether a table of what was found is printed. Default: true. */
+  /** Whether a table of the results is printed. Default: true. */
   verbose?: boolean;
 }
 
-/** What `predict` of a Trainer takes by name. */
+/** Options of a Trainer's `predict`. */
 export interface PredictOptions extends RunOptions {
   dataloaders?: Loaders | LightningDataModule | null;
   returnPredictions?: boolean | null;
@@ -56,7 +56,7 @@ export const runKinds = {
   returnPredictions: orNull(flag),
 };
 
-/** Arguments of which the last is options, if an object: loaders by name, or in an object, are none. */
+/** Arguments with options last, if an object: loaders by name, or in an object, are none. */
 export const withOptions = (
   args: readonly unknown[],
   options: Readonly<Record<string, unknown>>,

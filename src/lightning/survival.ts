@@ -14,7 +14,7 @@ export class Survival {
 
   constructor(private readonly trainer: Trainer) {}
 
-  /** Tells of lost devices, and lets go of what was on them, until what is returned is called. */
+  /** Notices lost devices, and lets go of values on them, until the returned function is called. */
   listen(): () => void {
     this.#inARow = 0;
     return onLost((loss) => this.#tell(loss));
@@ -33,8 +33,8 @@ export class Survival {
   }
 
   /**
-   * What `run` gives, or LOST where the device was lost meanwhile.
-   * @param isStep whether what has succeeded proves that there is a device again
+   * The result of `run`, or LOST where the device was lost meanwhile.
+   * @param isStep whether success proves that there is a device again
    */
   async through<T>(run: () => Promise<T>, isStep = false): Promise<T | typeof LOST> {
     try {
@@ -47,7 +47,7 @@ export class Survival {
     }
   }
 
-  /** What `run` gives in the end, begun anew after each loss. */
+  /** The result of `run`, begun anew after each loss. */
   async untilDone<T>(run: () => Promise<T>): Promise<T> {
     for (;;) {
       const result = await this.through(run);

@@ -76,7 +76,7 @@ const openDevice = (): Promise<void> => engine.start();
  *     const trainer = new Trainer({ maxEpochs: 2, callbacks: [new EarlyStopping({ monitor: 'val_loss' })] });
  *     await trainer.fit(model, trainLoader, valLoader);
  *
- * No value is read back in the loop: what is logged stays on the GPU, and is read in bulk when it is shown. Ctrl-C, an AbortSignal
+ * No value is read back in the loop: logged values stay on the GPU, and are read in bulk when they are shown. Ctrl-C, an AbortSignal
  * or `interrupt()` end a run cleanly between two batches.
  */
 export class Trainer extends Overview {
@@ -205,14 +205,14 @@ export class Trainer extends Overview {
         await this.#sanityCheck();
         await this.fitLoop.run(train);
       });
-      // Whoever reads the weights is not to hear of a loss that came before the end.
+      // Reading the weights must not report a loss that came before the end.
       await this.survival.untilDone(() => synchronize());
     } finally {
       deafen();
     }
   }
 
-  /** Runs validation once: what was logged, for each loader. */
+  /** Runs validation once: the logged values, for each loader. */
   async validate(
     model?: LightningModule | null | Tried<EvaluationOptions>,
     ...args: [Loaders | LightningDataModule | null, EvaluationOptions?] | [EvaluationOptions?]
@@ -220,7 +220,7 @@ export class Trainer extends Overview {
     return this.#evaluate('validate', 'validating', this.validateLoop, [model, ...args]);
   }
 
-  /** Runs testing once: what was logged, for each loader. */
+  /** Runs testing once: the logged values, for each loader. */
   async test(
     model?: LightningModule | null | Tried<EvaluationOptions>,
     ...args: [Loaders | LightningDataModule | null, EvaluationOptions?] | [EvaluationOptions?]
@@ -247,7 +247,7 @@ export class Trainer extends Overview {
     return ((await this.#run(fn, stage, o.model, { ...o, datamodule }, run)) ?? []) as Record<string, number>[];
   }
 
-  /** What `predictStep` gives for each batch; for several loaders a list of such lists. */
+  /** The result of `predictStep` for each batch; for several loaders a list of such lists. */
   async predict(
     model?: LightningModule | null | Tried<PredictOptions>,
     ...args: [Loaders | LightningDataModule | null, PredictOptions?] | [PredictOptions?]
@@ -335,7 +335,7 @@ export class Trainer extends Overview {
       await this.datamodule?.onException?.(error);
       for (const logger of this.loggers) await logger.finalize?.('failed');
     } catch (second) {
-      // What has gone wrong first says more.
+      // The first error says more.
       if (isAsked) throw second;
     }
     if (isAsked) this.say(`${error.message}. The weights are those of step ${this.globalStep}.`);

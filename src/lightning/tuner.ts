@@ -14,7 +14,7 @@ import type { Loaders } from './loaders';
 import { LightningModule } from './module';
 import { Trainer } from './trainer';
 
-/** What `Tuner.lrFind` takes by name. */
+/** Options of `Tuner.lrFind`. */
 export interface LrFindOptions {
   trainDataloaders?: Loaders | LightningDataModule | null;
   valDataloaders?: Loaders | null;
@@ -35,7 +35,7 @@ export interface LrFindOptions {
   attrName?: string;
 }
 
-/** The weight of what came before in the smoothed loss. */
+/** The weight of earlier losses in the smoothed loss. */
 const BETA = 0.98;
 
 interface Skipping {
@@ -59,7 +59,7 @@ interface Range {
   numTraining: number;
 }
 
-/** What `Tuner.lrFind` has found: losses by learning rate, and the rate that it suggests. */
+/** The result of `Tuner.lrFind`: losses by learning rate, and the rate that it suggests. */
 export class LRFinder {
   readonly results: { readonly lr: number[]; readonly loss: number[] } = { lr: [], loss: [] };
   readonly mode: 'exponential' | 'linear';
@@ -112,7 +112,7 @@ export class LRFinder {
     return kept.reduce((best, _, i) => (slope(i) < slope(best) ? i : best), 0) + skipBegin;
   }
 
-  /** Draws losses over rates, with a mark at the suggestion; on a canvas of its own where none is given. What was drawn on is returned. */
+  /** Draws losses over rates, with a mark at the suggestion; on a new canvas where none is given. Returns the canvas. */
   plot(...args: Arguments<FinderPlotOptions, ['canvas', 'suggest']>): PlotCanvas {
     const defaults = { canvas: null, suggest: false };
     const { canvas, suggest } = parseArgs<FinderPlotOptions>('LRFinder.plot', [], defaults, args, {
@@ -179,7 +179,7 @@ class KeptState extends Callback {
   }
 }
 
-/** What `Tuner.scaleBatchSize` takes by name. */
+/** Options of `Tuner.scaleBatchSize`. */
 export interface ScaleBatchSizeOptions {
   trainDataloaders?: Loaders | LightningDataModule | null;
   datamodule?: LightningDataModule | null;

@@ -57,7 +57,7 @@ export function expectFloats(op: string, inputs: readonly Tensor[]): void {
   });
 }
 
-/** Inputs of which gradients are taken. */
+/** The float inputs, by which gradients are taken. */
 export function listFloats(op: string, inputs: unknown): Listed {
   const listed = listInputs(op, inputs);
   expectFloats(op, listed.inputs);

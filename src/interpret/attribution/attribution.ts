@@ -1,4 +1,4 @@
-// The bases of attribution methods: what they explain, and how far what they give adds up.
+// The bases of attribution methods: the function they explain, and how far their results add up.
 
 import { closeInherited, closeMethods } from '../../core/arity';
 import { ShapeError } from '../../core/errors';
@@ -30,7 +30,7 @@ export interface AttributionOptions {
   additionalForwardArgs?: unknown;
 }
 
-/** What `computeConvergenceDelta` takes by name. */
+/** Options of `computeConvergenceDelta`. */
 export interface ConvergenceArguments extends AttributionOptions {
   attributions: Inputs;
   startPoint: Baselines;
@@ -102,7 +102,7 @@ export abstract class GradientAttribution extends Attribution {
   /** What the constructor was given beside the model and a layer. */
   protected settings: { readonly multiplyByInputs?: boolean } = {};
 
-  /** The library's own methods say here what they do, and what they take. */
+  /** The library's own methods give their function and their options here. */
   protected get definition(): Definition {
     return { takes: {}, find: () => ({ attributions: [] }) };
   }
@@ -144,14 +144,14 @@ export abstract class GradientAttribution extends Attribution {
     });
   }
 
-  /** What stands in the place of the model's modules while it is explained. */
+  /** The stand-ins of the model's modules while it is explained. */
   protected rules(options: AskedOptions): ReadonlyMap<object, Interceptor> | undefined {
     const { op, definition, forwardFunc, settings } = this;
     return definition.rules?.(op, forwardFunc as Module, settings as never, options as never);
   }
 
   /**
-   * Σ attributions − (f(endPoint) − f(startPoint)) for every example, [N]: 0 where the attributions add up to what is explained.
+   * Σ attributions − (f(endPoint) − f(startPoint)) for every example, [N]: 0 where the attributions add up to the difference.
    */
   computeConvergenceDelta(
     ...args: Arguments<

@@ -97,7 +97,7 @@ export function expectSamples(op: string, name: string, value: unknown): number 
 }
 
 /**
- * Sums what `run` gives for the parts of a range, `size` at a time. Each part is sent to the GPU by itself, so that all use the same
+ * Sums the results of `run` for the parts of a range, `size` at a time. Each part is sent to the GPU by itself, so that all use the same
  * memory and, being equal, the same plan.
  */
 export function summedInParts(

@@ -56,7 +56,7 @@ export class InternalInfluence<L extends Layer = Layer> extends LayerMethod<
   }
 }
 
-/** Σ over the steps of the gradient by a unit, times what it changes by in the step. */
+/** Σ over the steps of the gradient by a unit, times the unit's change in the step. */
 function conductance({ call, from, listed, options }: Asked<LayerDeltaOptions>): Found {
   const given = compared(call.op, listed, options.baselines);
   const { inputs, baselines } = given;
@@ -78,8 +78,8 @@ function conductance({ call, from, listed, options }: Asked<LayerDeltaOptions>):
 }
 
 /**
- * How much of the integrated gradients flows through each unit of a layer: Σ over the steps of the gradient by the unit, times what it
- * changes by in the step.
+ * The share of the integrated gradients that flows through each unit of a layer: Σ over the steps of the gradient by the unit, times the unit's
+ * change in the step.
  *
  * Dhamdhere, Sundararajan, Yan 2018, arXiv:1805.12233.
  */

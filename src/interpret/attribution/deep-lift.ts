@@ -65,7 +65,7 @@ type NeuronOrder = ['baselines', 'additionalForwardArgs', 'attributeToNeuronInpu
 
 const explainedBy = { target: null, additionalForwardArgs: null, returnConvergenceDelta: false };
 
-/** Rows of inputs, the baselines of which are in the same rows. */
+/** Rows of inputs, with their baselines in the same rows. */
 interface Pairs {
   readonly call: Call;
   readonly inputs: readonly Tensor[];
@@ -171,7 +171,7 @@ function lift({ call, inputs, baselines, merged }: Pairs, { from, options, setti
 
 /**
  * What every element of the input adds to f(x) − f(x') for a baseline x', by multipliers Δy / Δx (the rescale rule) in the place of the
- * gradients of what is not linear: the modules `nn.ReLU`, `ELU`, `LeakyReLU`, `Sigmoid`, `Tanh`, `Softplus`, `Softmax` and `MaxPool1d` to
+ * gradients of nonlinear modules: `nn.ReLU`, `ELU`, `LeakyReLU`, `Sigmoid`, `Tanh`, `Softplus`, `Softmax` and `MaxPool1d` to
  * `MaxPool3d`. Functions such as `F.relu` keep their gradient.
  *
  *     const [attributions, delta] = new DeepLift(model).attribute(x, { target: 3, returnConvergenceDelta: true });
@@ -219,8 +219,8 @@ export interface LayerDeepLiftOptions extends DeepLiftOptions, LayerOptions {}
 export interface LayerDeepLiftShapOptions extends DeepLiftShapOptions, LayerOptions {}
 
 /**
- * What every unit of a layer adds to f(x) − f(x') for a baseline x', as `DeepLift` finds it for the input. What a layer gets is attributed
- * to by the layer's own rule; Captum 0.9 takes its plain gradient there, so that attributions do not add up. What `DeepLift` says of modules
+ * The contribution of every unit of a layer to f(x) − f(x') for a baseline x', as `DeepLift` finds it for the input. A layer's input is attributed
+ * to by the layer's own rule; Captum 0.9 takes its plain gradient there, so that attributions do not add up. The note of `DeepLift` on modules
  * whose input is used elsewhere too holds here.
  *
  * Shrikumar, Greenside, Kundaje 2017, arXiv:1704.02685.

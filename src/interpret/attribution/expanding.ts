@@ -25,7 +25,7 @@ export function expandOptions(
   const expanded = { ...options };
   const examples = inputs[0]!.shape[0]!;
   const rows = (x: Tensor): Tensor => interleaved(x, count);
-  // A number is for all rows; what is a function's own is not to learn of lists that are made of it.
+  // A number is for all rows; a function's own option must not learn of lists that are made of it.
   if ('target' in options && typeof options.target !== 'number') {
     expanded.target = TargetRows.of(op, options.target).interleaved(count, examples);
   }

@@ -10,7 +10,7 @@ import { type PaceOrder, type PerturbationOptions, replaced } from './perturbing
 
 /** What FeatureAblation and its like take by name. */
 export interface FeatureMaskOptions extends PerturbationOptions, FeatureOptions {
-  /** What stands for a feature that is taken away; default 0. */
+  /** The value of a feature that is taken away; default 0. */
   baselines?: Baselines;
 }
 

@@ -1,4 +1,4 @@
-// Gradients of what is explained by the inputs, which leave `grad` fields alone.
+// Gradients of an output by the inputs, which leave `grad` fields alone.
 
 import { grad } from '../../autograd/grad';
 import { isFloat } from '../../core/meta';

@@ -42,7 +42,7 @@ const neuronTakes = { additionalForwardArgs: null, attributeToNeuronInput: false
 /**
  * The gradient by the inputs, where ReLUs pass what is above 0 alone of a gradient: dx = relu(dy) · [x > 0]. The ReLUs are the `nn.ReLU`
  * modules of the model; the rule holds during `attribute` alone. Where a ReLU's input is used elsewhere too, y = relu(x) a + x b, this is
- * relu(a) [x > 0] + b; Captum 0.9 clamps the sum of what comes back on all ways, relu(a [x > 0] + b).
+ * relu(a) [x > 0] + b; Captum 0.9 clamps the sum of the gradients from all paths, relu(a [x > 0] + b).
  *
  * Springenberg, Dosovitskiy, Brox, Riedmiller 2014, arXiv:1412.6806.
  */
@@ -57,7 +57,7 @@ export class GuidedBackprop extends InputMethod<AttributionOptions, Order, [mode
 /**
  * The gradient by the inputs, where ReLUs work on gradients as they do on values: dx = relu(dy), whatever x was. The ReLUs are the
  * `nn.ReLU` modules of the model; the rule holds during `attribute` alone. Where a ReLU's input is used elsewhere too, y = relu(x) a + x b,
- * this is relu(a) + b; Captum 0.9 clamps the sum of what comes back on all ways.
+ * this is relu(a) + b; Captum 0.9 clamps the sum of the gradients from all paths.
  *
  * Zeiler, Fergus 2013, arXiv:1311.2901.
  */
@@ -81,7 +81,7 @@ export class NeuronGradient extends NeuronMethod<NeuronOptions, NeuronOrder> {
 }
 
 /**
- * The gradient of a neuron, where `nn.ReLU` modules pass what is above 0 alone of a gradient, as in `GuidedBackprop`.
+ * The gradient of a neuron, where `nn.ReLU` modules pass only positive gradients, as in `GuidedBackprop`.
  *
  * Springenberg, Dosovitskiy, Brox, Riedmiller 2014, arXiv:1412.6806.
  */

@@ -51,7 +51,7 @@ export abstract class InputDeltaMethod<
 > extends OfInputs<Made> {
   /**
    * Attributions of the inputs' shapes; with `returnConvergenceDelta` a pair of them and of the delta, one an example (or as the class says).
-   * @throws ArgumentError, ShapeError, IndexError for what does not fit; DTypeError for inputs that are no floats
+   * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit; DTypeError for inputs that are no floats
    */
   attribute<const I extends Inputs>(inputs: I, ...args: Arguments<WithDelta<O>, Order>): [Attributions<I>, Tensor];
   attribute<const I extends Inputs>(inputs: I, ...args: Arguments<WithoutDelta<O>, Order>): Attributions<I>;

@@ -1,4 +1,4 @@
-// Gradients times what they are taken by: inputs, or what a layer gives.
+// Gradients times the values by which they are taken: inputs, or outputs of a layer.
 import type { Layer } from '../layer/capture';
 import type { LayerOptions } from '../layer/layer-attribution';
 import { LayerMethod, type OfMultiplyingLayer } from '../layer/layer-method';

@@ -81,7 +81,7 @@ export const callAtSteps = (call: Call, steps: number, examples: number): Call =
   target: call.target.repeated(steps, examples),
 });
 
-/** Σ over the steps of what `run` gives for the points of some of them. */
+/** Σ over the steps of the results of `run` for the points of some of them. */
 export function alongPath(
   call: Call,
   { inputs, baselines }: Pick<Compared, 'inputs' | 'baselines'>,
@@ -133,7 +133,7 @@ export class IntegratedGradients extends InputDeltaMethod<
 }
 
 /**
- * Integrated gradients by what a layer gives, straight from what it gives for the baseline to what it gives for the input. Several layers
+ * Integrated gradients by a layer's output, straight from its output for the baseline to that for the input. Several layers
  * go together, and give a list.
  *
  * Sundararajan, Taly, Yan 2017, arXiv:1703.01365.

@@ -38,7 +38,7 @@ export abstract class PropagationRule {
     parseArgs(this.constructor.name, [], {}, none);
   }
 
-  /** What stands in the place of the layer's parameters while relevance is handed back, by name. */
+  /** The stand-ins of the layer's parameters, by name, while relevance is handed back. */
   manipulated(_module: Module): Readonly<Record<string, Tensor>> {
     return {};
   }
@@ -55,7 +55,7 @@ function expectFactor(op: string, name: string, value: unknown): number {
   throw new ArgumentError(`${op}: expected ${name} to be a number ≥ 0, but got ${shown(value)}`);
 }
 
-/** Relevance by the shares of inputs in outputs, of which ε takes what is small: for the layers in the middle. */
+/** Relevance by the shares of inputs in outputs. ε absorbs small shares: for the layers in the middle. */
 export class EpsilonRule extends PropagationRule {
   override readonly stabilityFactor: number;
 

@@ -45,7 +45,7 @@ function givenRules(op: string, model: Module, rules: LayerRules | null): GivenR
   return given;
 }
 
-/** What is kept of the constructor's options. */
+/** The part of the constructor's options that is kept. */
 interface Kept {
   readonly given: GivenRules;
 }

@@ -17,7 +17,7 @@ export type Places = readonly (readonly Tensor[])[];
 export interface From {
   /** Runs a model for inputs, and gives with its result the values, by which gradients can be taken unless the mode forbids it. */
   seen<T>(inputs: readonly Tensor[], run: (inputs: readonly Tensor[]) => T): readonly [result: T, values: Places];
-  /** A call that takes the values as its inputs, and what they are for the inputs and for their baselines. */
+  /** A call that takes the values as its inputs, and their values for the inputs and for their baselines. */
   between(call: Call, given: Compared): Between;
 }
 
@@ -38,7 +38,7 @@ export const fromInputs: From = {
 
 /** What a method is asked: O are the options of `attribute`, S those of the constructor. */
 export interface Asked<O = object, S = object> {
-  /** What is explained: an output of the model, or a neuron. */
+  /** The function to explain: an output of the model, or a neuron. */
   readonly call: Call;
   readonly from: From;
   readonly listed: Listed;
@@ -71,9 +71,9 @@ export interface Definition {
   readonly floats?: boolean;
   /** Whether gradients are recorded; default true. */
   readonly gradients?: boolean;
-  /** What is kept of the constructor's options, which are checked here. */
+  /** The part of the constructor's options that is kept; they are checked here. */
   settled?(op: string, model: Module, made: never): object;
-  /** What stands in the place of modules while the model runs. */
+  /** The stand-ins of modules while the model runs. */
   rules?(op: string, model: Module, settings: never, options: never): ReadonlyMap<object, Interceptor>;
   find(asked: never): Found;
 }
@@ -127,7 +127,7 @@ export const ruled = (call: Call, rules: ReadonlyMap<object, Interceptor> | unde
         forward: (...args: readonly unknown[]) => intercepted(rules, () => called({ forward: call.forward, args }, [])),
       };
 
-/** The gradient of the chosen output by what is explained, and that itself. */
+/** The gradient of the chosen output by the values explained, and those values. */
 export function gradientsAt(
   { call, from }: Pick<Asked, 'call' | 'from'>,
   inputs: readonly Tensor[],

@@ -8,7 +8,7 @@ import { scope } from '../../storage/scope';
 import type { Tensor } from '../../tensor/tensor';
 import { expectTensor, type TargetRows } from './target';
 
-/** A module, or a function of the inputs and of further arguments; dimension 0 of what it gives counts examples. */
+/** A module, or a function of the inputs and of further arguments; dimension 0 of its output counts examples. */
 export type ForwardFunction = Module | ((...args: never[]) => unknown);
 
 /** The first argument of every method. */
@@ -29,7 +29,7 @@ export const forwardKinds = {
 
 export const networkKinds = { model: instance(Module, 'an nn.Module') } satisfies Kinds<Network>;
 
-/** What is called, with what stands behind the inputs, and what of it is explained. */
+/** The function to call, the arguments behind the inputs, and the choice of output. */
 export interface Call {
   readonly op: string;
   readonly forward: ForwardFunction;

@@ -174,7 +174,7 @@ class Smoothing {
     private readonly hasDelta: boolean,
   ) {}
 
-  /** Takes attributions of a batch in which every example stands `count` times in place, and gives all that is kept of them. */
+  /** Takes attributions of a batch in which every example stands `count` times in place, and gives all the statistics kept of them. */
   add(attributed: unknown, count: number): readonly Tensor[] {
     const [given, delta] = this.hasDelta ? (attributed as [unknown, Tensor]) : [attributed, null];
     if (delta) this.deltas.push(delta);
@@ -206,7 +206,7 @@ class Smoothing {
     return this.hasDelta ? [attributions, cat(this.deltas, 0)] : attributions;
   }
 
-  /** What promises of attributions come to, the first of which is under way. */
+  /** The results of promised attributions, the first of which is under way. */
   async later(
     inMode: InMode,
     first: unknown,

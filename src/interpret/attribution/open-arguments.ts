@@ -1,4 +1,4 @@
-// Owns methods that take other options besides their own, which go to what they call.
+// Owns methods that pass options besides their own to the method that they call.
 import { ArgumentError } from '../../core/errors';
 import { isPlainObject, kindOf, type OfKeys, type Parsed, parseArgs } from '../../core/options';
 

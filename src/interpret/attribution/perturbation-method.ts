@@ -20,7 +20,7 @@ export abstract class PerturbationMethod<
 
   /**
    * Attributions of the inputs' shapes; [1, …] for a model that gives one number a batch.
-   * @throws ArgumentError, ShapeError, IndexError for what does not fit
+   * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit
    */
   attribute<const I extends Inputs>(inputs: I, ...args: Arguments<O, Order>): CarriedPromise<Attributions<I>>;
   attribute<const I extends Inputs>(options: O & { inputs: I }): CarriedPromise<Attributions<I>>;

@@ -1,4 +1,4 @@
-// How inputs are changed in many ways at once, and what is made of the outputs: batches of examples by perturbations. A method gives its changes to
+// How inputs are changed in many ways at once, and how outputs are combined: batches of examples by perturbations. A method gives its changes to
 // `perturbing`, or to `losses` (ablation.ts) where it sums what the output loses.
 
 import { ArgumentError, ShapeError } from '../../core/errors';
@@ -74,7 +74,7 @@ export type Evaluate = (perturbed: readonly Tensor[], count: number) => Tensor;
 export type Batch = (evaluate: Evaluate, start: number, end: number, sums: readonly Tensor[]) => Tensor[];
 
 /**
- * Runs `total` perturbations in batches, none of which is read back, and gives what `finish` makes of their sums. `initial` is the output
+ * Runs `total` perturbations in batches, without reading any back, and returns `finish` of their sums. `initial` is the output
  * for the inputs as they are, or at `origin`.
  */
 export function perturbing<T>(
@@ -129,7 +129,7 @@ export function reporter(
   };
 }
 
-/** @throws ArgumentError for what is no AbortSignal */
+/** @throws ArgumentError if the value is no AbortSignal */
 export function expectSignal(op: string, signal: AbortSignal | null): AbortSignal | null {
   if (signal === null || typeof signal?.throwIfAborted === 'function') return signal;
   throw new ArgumentError(`${op}: expected signal to be an AbortSignal, but got ${kindOf(signal)}`);

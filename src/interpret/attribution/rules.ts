@@ -24,8 +24,8 @@ export type Rule = (passage: Passage) => Tensor;
 const isExplained = (x: unknown): x is Tensor => x instanceof Tensor && x.requiresGrad;
 
 /**
- * Has the gradient of a module's arguments be what `rule` says of each. The rule sees the module as `again` computes it, which is to give
- * a result of the same shape; by default it is the result that the module gives. Of a list the first tensor has the gradient.
+ * Replaces the gradient of a module's arguments by the results of `rule`. The rule sees the module as `again` computes it, with
+ * a result of the same shape; by default it is the module's own result. Of a list the first tensor has the gradient.
  */
 export const ruling =
   (module: Module, rule: Rule, again: ((args: readonly unknown[]) => unknown) | null = null): Interceptor =>

@@ -24,7 +24,7 @@ import {
 
 /** What ShapleyValues takes by name. */
 export interface ShapleyValuesOptions extends PerturbationOptions, FeatureOptions {
-  /** What stands for a feature that has not been added; default 0. */
+  /** The value of a feature that has not been added; default 0. */
   baselines?: Baselines;
 }
 

@@ -155,7 +155,7 @@ export function column(op: string, output: Tensor, index: readonly number[]): Te
   return index.reduce((x, place, d) => x.select(1, wrapped(op, place, output.shape[d + 1]!)), output);
 }
 
-/** @throws ShapeError unless there is one element an example, of which a gradient can be taken */
+/** @throws ShapeError unless there is one element an example, whose gradient can be taken */
 export function expectOneEach(op: string, output: Tensor): void {
   if (output.shape.length > 0 && output.numel() === output.shape[0]) return;
   throw new ShapeError(
@@ -163,7 +163,7 @@ export function expectOneEach(op: string, output: Tensor): void {
   );
 }
 
-/** What a model gave, which is to be a tensor. */
+/** The output of a model. @throws ArgumentError if it is no tensor */
 export function expectTensor(op: string, output: unknown): Tensor {
   if (output instanceof Tensor) return output;
   throw new ArgumentError(`${op}: expected the model to give a Tensor, but got ${kindOf(output)}`);

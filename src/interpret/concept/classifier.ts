@@ -23,7 +23,7 @@ export abstract class Classifier {
     parseArgs(this.constructor.name, [], {}, none);
   }
 
-  /** Trains anew, and gives what is worth knowing of the result, such as `{ accs }`; may give a promise. */
+  /** Trains anew, and returns statistics of the result, such as `{ accs }`; may give a promise. */
   abstract trainAndEval(data: ConceptData, options: Readonly<Record<string, unknown>>): unknown;
 
   /** A row for each class, [classes, features]: the direction towards it. */
@@ -130,7 +130,7 @@ const noData = (given: unknown): ArgumentError =>
     `DefaultClassifier: expected data to be batches of [activations [n, features], labels [n]], but got ${shown(given)}`,
   );
 
-/** @throws ArgumentError for what has not the methods of a classifier */
+/** @throws ArgumentError for a value without the methods of a classifier */
 export function expectClassifier(op: string, given: unknown): Classifier {
   const has = (name: string): boolean =>
     typeof given === 'object' && given !== null && typeof Reflect.get(given, name) === 'function';

@@ -31,7 +31,7 @@ export class Concept {
     closeMethods(Concept.prototype, ['toString']);
   }
 
-  /** @throws ArgumentError for what is no number, name or list of examples */
+  /** @throws ArgumentError for a wrong number, name or list of examples */
   constructor(...args: Arguments<ConceptArguments, ['id', 'name', 'dataIter']>) {
     const o = parseArgs<ConceptArguments>('Concept', ['id', 'name'], { dataIter: null }, args, {
       id: integer,
@@ -69,13 +69,13 @@ export function batchesOf(op: string, concept: Concept): Iterable<Inputs> | Asyn
 /** The key of a set of concepts: their numbers, '0-1'. */
 export const keyOf = (concepts: readonly Concept[]): string => concepts.map(({ id }) => id).join('-');
 
-/** What is known of the vectors of a set of concepts. */
+/** The results for the vectors of a set of concepts. */
 export interface CavStats {
   /** A row for each of the classes, [concepts, features]. */
   readonly weights: Tensor;
   /** The numbers of the concepts, in the order of the rows. */
   readonly classes: readonly number[];
-  /** What else the classifier tells, such as `accs`, its accuracy on examples that it was not trained on. */
+  /** Other statistics of the classifier, such as `accs`, its accuracy on examples that it was not trained on. */
   readonly [stat: string]: unknown;
 }
 

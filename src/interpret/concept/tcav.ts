@@ -32,7 +32,7 @@ interface TcavSettings {
    * without multiplying by inputs, which is the gradient.
    */
   layerAttrMethod?: LayerAttribution | null;
-  /** Look at what the layers get rather than at what they give; default false. */
+  /** Look at the inputs of layers rather than at their outputs; default false. */
   attributeToLayerInput?: boolean;
 }
 
@@ -106,7 +106,7 @@ export class TCAV {
   readonly #classifierOptions: Readonly<Record<string, unknown>>;
   readonly #modules: readonly Module[];
 
-  /** @throws ArgumentError for what is no module, no layer of it or no classifier */
+  /** @throws ArgumentError for a value that is no module, no layer of it or no classifier */
   constructor(
     model: Module,
     layers: Layer | readonly Layer[],
@@ -192,7 +192,7 @@ export class TCAV {
 
   /**
    * How the output for the inputs depends on the concepts of each set: `scores['0-1']['conv2']` for concepts 0 and 1 and layer 'conv2'.
-   * @throws ArgumentError, ShapeError, IndexError for what does not fit
+   * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit
    */
   interpret(
     inputs: Inputs,

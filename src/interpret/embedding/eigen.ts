@@ -15,7 +15,7 @@ export function symmetricEigen(matrix: readonly number[], n: number): { values: 
   return { values: order.map((i) => d[i]!), vectors: order.map((i) => z.map((row) => row[i]!)) };
 }
 
-/** z becomes the orthogonal matrix that brings it to tridiagonal form, d the diagonal and e what stands beside it. */
+/** z becomes the orthogonal matrix that brings it to tridiagonal form, d the diagonal and e the elements beside it. */
 function tridiagonal(z: Float64Array[], d: Float64Array, e: Float64Array): void {
   const n = d.length;
   for (let i = n - 1; i > 0; i--) {

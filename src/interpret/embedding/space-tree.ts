@@ -6,7 +6,7 @@ const DEEPEST = 52;
 
 /**
  * Cells in the order of a walk that goes down first. The root is the box of all points, and each cell in a cell is a half of it along every axis, the largest that divides its points;
- * `skip` is the cell behind it and all that are in it, so that a cell without any in it is a leaf: one point, or several in one place.
+ * `skip` is the next cell outside of it, so that a cell without cells in it is a leaf: one point, or several in one place.
  */
 export class SpaceTree {
   readonly #n: number;
@@ -74,7 +74,7 @@ export class SpaceTree {
         sum += value;
         isEqual &&= value === first;
       }
-      // Where all are in one place, their mean is to be that place to the last bit.
+      // Where all are in one place, their mean must be that place to the last bit.
       this.#means[axis]![cell] = isEqual ? first : sum / (to - from);
       isOnePlace &&= isEqual;
     }

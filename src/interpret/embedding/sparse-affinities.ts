@@ -8,7 +8,7 @@ import { centered, rowsPerBlock, squaredDistances } from './points';
 export const BISECTIONS = 100;
 export const TOLERANCE = 1e-5;
 
-/** Neighbours of each point, k a row, and what they weigh. */
+/** Neighbours of each point, k a row, and their weights. */
 export interface SparseAffinities {
   readonly n: number;
   readonly k: number;

@@ -98,7 +98,7 @@ const START = 1e-4;
  *
  *     const map = await tsne(features, { perplexity: 30, seed: 0 });
  *
- * @throws ShapeError for more than 5,000 points with method 'exact', ArgumentError for a perplexity of n or more; what `signal` says where it aborts
+ * @throws ShapeError for more than 5,000 points with method 'exact', ArgumentError for a perplexity of n or more; the reason of `signal` where it aborts
  */
 export async function tsne(...args: Arguments<TsneArguments, TsneOrder>): Promise<Tensor> {
   const o = parseArgs<TsneArguments>(

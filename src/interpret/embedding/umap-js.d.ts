@@ -1,4 +1,4 @@
-// What is used of the package umap-js, so that the types of `umap` stand without it.
+// The parts of the package umap-js that are used, so that the types of `umap` stand without it.
 declare module 'umap-js' {
   export class UMAP {
     constructor(settings: {

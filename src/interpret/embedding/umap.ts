@@ -36,7 +36,7 @@ interface UmapArguments {
  *
  *     const map = await umap(features, { nNeighbors: 15, seed: 0 });
  *
- * @throws ShapeError for fewer than 3 points; ArgumentError for numbers that are none, and for more than 100,000 epochs; what `signal` says where it aborts
+ * @throws ShapeError for fewer than 3 points; ArgumentError for numbers that are none, and for more than 100,000 epochs; the reason of `signal` where it aborts
  */
 export async function umap(
   ...args: Arguments<

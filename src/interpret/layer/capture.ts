@@ -16,7 +16,7 @@ export type Layer = Module | string;
 /** One tensor, or a list where the layer has several. */
 export type LayerValue = Tensor | Tensor[];
 
-/** @throws ArgumentError for what is no module of the network */
+/** @throws ArgumentError if the layer is no module of the network */
 export function findLayer(op: string, forward: ForwardFunction, layer: unknown): Module {
   if (layer instanceof Module) return layer;
   if (typeof layer !== 'string') {
@@ -42,7 +42,7 @@ export function findLayer(op: string, forward: ForwardFunction, layer: unknown):
 export interface Watched {
   /** Look at the layers' arguments rather than at their results. */
   readonly atInput: boolean;
-  /** Gradients by what is seen are wanted. */
+  /** Gradients by the captured values are wanted. */
   readonly gradients: boolean;
 }
 
@@ -63,7 +63,7 @@ function partsOf(op: string, value: unknown): { tensors: Tensor[]; with: (others
   };
 }
 
-/** What a layer gets: its arguments, and where no tensor is among those by place, what it gets by name. */
+/** The inputs of a layer: its arguments by place or, where no tensor is among those, by name. */
 const inputsOf = (args: readonly unknown[]): ReturnType<typeof withNames> =>
   args.some((x) => x instanceof Tensor) ? { values: args, formed: (others) => others } : withNames(args);
 
@@ -84,7 +84,7 @@ export function watching<T>(
       return own;
     });
     seen.set(layer, kept);
-    // What follows may work in place.
+    // Later modules may work in place.
     return parts.with(kept.map((x) => x.clone()));
   };
   const by = new Map(

@@ -91,7 +91,7 @@ export class GradCam extends InternalAttribution {
 
   /**
    * [N, 1, H, W] for an input [N, C, H, W]; the sizes of the first input where there are several.
-   * @throws ArgumentError, ShapeError, IndexError for what does not fit
+   * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit
    */
   attribute(
     inputs: Inputs,
@@ -150,7 +150,7 @@ export class GuidedGradCam extends InternalAttribution {
 
   /**
    * Attributions of the inputs' shapes; for an input to whose size the map cannot be brought, an empty tensor and a warning.
-   * @throws ArgumentError, ShapeError, IndexError for what does not fit; DTypeError for inputs that are no floats
+   * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit; DTypeError for inputs that are no floats
    */
   attribute<const I extends Inputs>(
     inputs: I,

@@ -12,7 +12,7 @@ import { asLayerValue, findLayer, type Layer, type LayerValue } from './capture'
 
 /** What attributions to a layer take by name. */
 export interface LayerOptions extends AttributionOptions {
-  /** Explain by what the layer gets rather than by what it gives; default false. */
+  /** Explain by the layer's input rather than by its output; default false. */
   attributeToLayerInput?: boolean;
 }
 
@@ -52,7 +52,7 @@ interface InterpolateArguments {
 export abstract class InternalAttribution extends GradientAttribution {
   #layer: Module | readonly Module[];
 
-  /** @throws ArgumentError for what is no module of the network */
+  /** @throws ArgumentError if a layer is no module of the network */
   constructor(...args: Arguments<Forward & Within<Layer | readonly Layer[]>, ['forwardFunc', 'layer']>) {
     type Given = Forward & Within<Layer | readonly Layer[]>;
     const op = opOf(new.target);
@@ -66,7 +66,7 @@ export abstract class InternalAttribution extends GradientAttribution {
     return this.#layer;
   }
 
-  /** @throws ArgumentError for what is no module of the network */
+  /** @throws ArgumentError if a layer is no module of the network */
   set layer(layer: Layer | readonly Layer[]) {
     this.#layer = this.#found(layer);
   }
@@ -81,7 +81,7 @@ export abstract class InternalAttribution extends GradientAttribution {
     return list ? list.map((each) => findLayer(op, forwardFunc, each)) : findLayer(op, forwardFunc, layer);
   }
 
-  /** What is found for each of the layers, in the form in which they were given. */
+  /** The results for the layers, in the form in which the layers were given. */
   protected formed(values: readonly (readonly Tensor[])[]): LayerValue | LayerValue[] {
     const list = values.map(asLayerValue);
     return Array.isArray(this.layer) ? list : list[0]!;

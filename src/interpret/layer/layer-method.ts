@@ -82,7 +82,7 @@ export abstract class LayerMethod<
   /**
    * Attributions of the shape of what the layer gives, or gets with `attributeToLayerInput`: a list where the layer has several tensors, and
    * for several layers a list of these.
-   * @throws ArgumentError, ShapeError, IndexError for what does not fit, and where the model does not call the layer
+   * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit, and where the model does not call the layer
    */
   attribute<V extends LayerValue = EachValue<L>>(inputs: Inputs, ...args: Arguments<O, Order>): LayerResult<L, V>;
   attribute<V extends LayerValue = EachValue<L>>(options: O & { inputs: Inputs }): LayerResult<L, V>;
@@ -102,7 +102,7 @@ export abstract class LayerDeltaMethod<
   /**
    * Attributions of the layer's shape, for several layers a list of them; with `returnConvergenceDelta` a pair of them and of the delta, one
    * an example (or as the class says).
-   * @throws ArgumentError, ShapeError, IndexError for what does not fit, and where the model does not call the layer
+   * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit, and where the model does not call the layer
    */
   attribute<V extends LayerValue = EachValue<L>>(
     inputs: Inputs,

@@ -1,4 +1,4 @@
-// Owns DeepDream: a picture in which layers see more of what they see in it already, from coarse to fine.
+// Owns DeepDream: changes a picture so that layers see more of the patterns they already see, from coarse to fine.
 
 import { grad } from '../../autograd/grad';
 import { either, listOf } from '../../core/argument-kinds';

@@ -66,7 +66,7 @@ export type Batches =
   | Iterable<unknown>
   | { readonly length: number; get(i: number): unknown };
 
-/** The inputs in batches, whatever they come as: one tensor, a data set, a loader. */
+/** The inputs in batches, given as one tensor, a data set or a loader. */
 export async function* batchesOf(op: string, inputs: Batches, batchSize: number): AsyncGenerator<Tensor> {
   if (inputs instanceof Tensor) {
     const [count] = inputs.shape as [number];

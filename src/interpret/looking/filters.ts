@@ -12,7 +12,7 @@ import { type Layer, moduleOf } from './layers';
 /** 'each': every picture by its own least and greatest value; 'together': all by the same. */
 export type PictureScale = 'each' | 'together' | null;
 
-/** What `filterPictures` and its like take by name. */
+/** Options of `filterPictures` and its like. */
 export interface FilterOptions {
   /** 'each' (the default) or 'together'; null leaves the weights as they are. */
   normalize?: PictureScale;

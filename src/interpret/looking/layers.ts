@@ -41,7 +41,7 @@ export function moduleOf(op: string, model: Module, layer: Layer): Module {
   return layer;
 }
 
-/** @throws ArgumentError for what is no module */
+/** @throws ArgumentError if the value is no module */
 export function expectModule(op: string, model: unknown): asserts model is Module {
   if (!(model instanceof Module)) throw new ArgumentError(`${op}: expected an nn.Module, but got ${kindOf(model)}`);
 }
@@ -85,8 +85,8 @@ function tensorOf(op: string, module: Module, result: unknown): Tensor {
 const call = (model: Module, input: Tensor): unknown => (model as unknown as (x: Tensor) => unknown)(input);
 
 /**
- * Outputs of layers for one input. Nothing is hooked: calls are watched while they run. What lies behind the last layer is not computed, so that a
- * network with a classifier of fixed size takes pictures of other sizes up to its convolutions. Of a layer that is called several times the last
+ * Outputs of layers for one input. Nothing is hooked: calls are watched while they run. Modules behind the last layer are not computed, so that a
+ * network with a classifier of fixed size takes pictures of other sizes up to its convolutions. If a layer is called several times its last
  * output counts, as with Captum's hooks.
  */
 export class Probe {
@@ -131,7 +131,7 @@ export class Probe {
     return found.map((tensor, i) => tensor ?? this.#missing(this.#layers[i]!));
   }
 
-  /** How often each layer is called: a rehearsal, of which nothing is computed and nothing stays. */
+  /** How often each layer is called, by a rehearsal: nothing is computed and nothing stays. */
   #count(input: Tensor): number[] {
     const counts = this.#layers.map(() => 0);
     const seen = (module: object): void => {
@@ -169,7 +169,7 @@ export function outputOf(op: string, model: Module, input: Tensor): Tensor {
   return evaluating(model, () => tensorOf(op, model, call(model, input)));
 }
 
-/** A picture, or a batch of them: [N, C, H, W] whatever it was. @throws ShapeError for another rank */
+/** A picture, or a batch of them, as [N, C, H, W]. @throws ShapeError for another rank */
 export function asBatch(op: string, image: Tensor): Tensor {
   if (!(image instanceof Tensor)) {
     throw new ArgumentError(`${op}: expected a picture, a tensor [N, C, H, W] or [C, H, W], but got ${kindOf(image)}`);

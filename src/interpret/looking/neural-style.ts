@@ -26,9 +26,9 @@ import {
 
 /** What NeuralStyle takes by name. */
 export interface NeuralStyleOptions extends PictureOptions {
-  /** Layers whose maps are to be those of the content. */
+  /** Layers whose maps should be those of the content. */
   contentLayers?: readonly Layer[];
-  /** Layers whose Gram matrices are to be those of the style. */
+  /** Layers whose Gram matrices should be those of the style. */
   styleLayers?: readonly Layer[];
   /** Default 1. */
   contentWeight?: number;

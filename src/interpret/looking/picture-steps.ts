@@ -33,7 +33,7 @@ export interface Frame {
   readonly step: number;
   /** The objective of the picture that the step began with. */
   readonly loss: number;
-  /** What it is made of, each with its weight. */
+  /** The terms of the loss, each with its weight. */
   readonly terms: Readonly<Record<string, number>>;
 }
 
@@ -51,13 +51,13 @@ export interface PictureOptions extends FrameOptions {
   range?: PixelRange | null;
   /** Is applied to the picture before the network: normalization, say. */
   preprocess?: ((x: Tensor) => Tensor) | null;
-  /** Of all that is random: a start, shifts, turns. Default 0. */
+  /** The seed of all random numbers: a start, shifts, turns. Default 0. */
   seed?: number;
 }
 
 const bound: Kind = either(number, listOf(number));
 
-/** What they take. */
+/** The kinds of these options. */
 export const pictureKinds = {
   range: orNull({
     words: 'a pair of bounds, each a number or a list of one for each channel,',

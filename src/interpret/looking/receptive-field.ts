@@ -45,7 +45,7 @@ export function layerShapes(...args: Arguments<ShapeArguments, ['model', 'inputS
 interface FieldArguments {
   model: Module;
   layer: Layer;
-  /** Of an input, batch included; what is wider than it is global. Default [1, channels of the first convolution, 224, 224]. */
+  /** The shape of an input, batch included; a wider field is global. Default [1, channels of the first convolution, 224, 224]. */
   inputSize?: readonly number[] | null;
 }
 
@@ -121,7 +121,7 @@ function followed(op: string, model: Module, inputSize: readonly number[], only:
       undo();
     }
   };
-  // What the rehearsal puts back is what it found: the modes of evaluation.
+  // The rehearsal restores the modes of training that it found: those of evaluation.
   evaluating(model, () => scope(() => noGrad(rehearse)));
   return rows;
 }

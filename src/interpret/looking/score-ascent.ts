@@ -160,7 +160,7 @@ function startOf(given: Tensor | readonly number[], seed: number): Tensor {
   return noise(given, START, seed);
 }
 
-/** What is raised, as a function of the picture that the network is shown. */
+/** The score to raise, as a function of the picture that the network is shown. */
 function scoreOf(o: {
   model: Module;
   target: number | null;

@@ -55,9 +55,9 @@ interface Candidate {
  *
  *     const [patches] = await topPatches(alexNet, dataset, 'features.6', { units: 12, k: 9 });
  *
- * The inputs that patches are to be cut from stay in memory until the search ends.
+ * The inputs of the patches stay in memory until the search ends.
  *
- * @throws ArgumentError for a unit that the layer has not; what `signal` says where it aborts
+ * @throws ArgumentError if the layer has no such unit; the reason of `signal` where it aborts
  */
 export async function topPatches(
   ...args: Arguments<TopPatchArguments, ['model', 'inputs', 'layer', 'units', 'k', 'batchSize', 'onProgress', 'signal']>

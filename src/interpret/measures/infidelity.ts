@@ -79,7 +79,7 @@ type Order = [
  *     const perturb = (x) => { const noise = torch.randnLike(x).mul(0.03); return [noise, x.sub(noise)]; };
  *     const error = infidelity(model, perturb, x, new Saliency(model).attribute(x, { target, abs: false }), { target });
  *
- * @throws ArgumentError, ShapeError, IndexError for what does not fit
+ * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit
  */
 export function infidelity(...args: Arguments<InfidelityArguments, Order>): Tensor {
   const op = 'infidelity';

@@ -52,7 +52,7 @@ type Sensitivity<R> =
 
 type Order = ['perturbFunc', 'perturbRadius', 'nPerturbSamples', 'normOrd', 'maxExamplesPerBatch'];
 
-/** What comes behind the inputs. */
+/** The arguments behind the inputs. */
 type Rest = OpenArguments<SensitivityOptions, Order, [SensitivityMaxOptions?]>;
 
 interface Explained<E> extends SensitivityMaxOptions {
@@ -73,7 +73,7 @@ interface Explained<E> extends SensitivityMaxOptions {
  * The explanation is a method or a function; a promise comes where it gives promises. Targets, further arguments, baselines and masks among
  * the options are repeated with the rows.
  *
- * @throws ArgumentError, ShapeError for what does not fit, and what the explanation throws
+ * @throws ArgumentError, ShapeError for arguments that do not fit, and the errors of the explanation
  */
 export function sensitivityMax(method: Promising, inputs: Inputs, ...rest: Rest): CarriedPromise<Tensor>;
 export function sensitivityMax(method: PerturbationAttribution, inputs: Inputs, ...rest: Rest): Promise<Tensor>;

@@ -26,7 +26,7 @@ export interface Selected<V extends LayerValue = Tensor> {
 export interface NeuronOptions {
   /** One argument of the model behind the inputs, or a list of them; those that are tensors have a row an example. */
   additionalForwardArgs?: unknown;
-  /** Take the neuron from what the layer gets rather than from what it gives; default false. */
+  /** Take the neuron from the layer's input rather than from its output; default false. */
   attributeToNeuronInput?: boolean;
 }
 
@@ -69,7 +69,7 @@ export function neuronOf(op: string, selector: unknown): Neuron {
 
 /** A method that explains a neuron of a layer by the inputs. */
 export abstract class NeuronAttribution extends InternalAttribution {
-  /** @throws ArgumentError for what is no module of the network */
+  /** @throws ArgumentError if the layer is no module of the network */
   constructor(...args: Arguments<Forward & Within<Layer>, ['forwardFunc', 'layer']>) {
     super(...args);
     if (!Array.isArray(this.layer)) return;

@@ -35,7 +35,7 @@ export abstract class NeuronMethod<
 
   /**
    * Attributions of the inputs' shapes.
-   * @throws ArgumentError, ShapeError, IndexError for what does not fit; DTypeError for inputs that are no floats
+   * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit; DTypeError for inputs that are no floats
    */
   attribute<const I extends Inputs, V extends LayerValue = Tensor>(
     inputs: I,
@@ -56,7 +56,7 @@ export abstract class NeuronMethod<
     const choose = neuronOf(op, options.neuronSelector);
     const how = { atInput: options.attributeToNeuronInput === true, gradients: false };
     const output = ruled(this.call(options.target, options.additionalForwardArgs), this.rules(options));
-    // The layer is looked at outside the rules, so that one of its own has been applied to what it gives.
+    // The layer is looked at outside the rules, so that a rule of its own has been applied to its output.
     const within = <T>(run: () => T): readonly [T, Tensor[]] => {
       const [result, [values]] = watching(op, layers, how, run);
       return [result, values!];

@@ -1,7 +1,7 @@
 // Owns weighted least squares on the host, in double precision: plain, with an L2 and with an L1 penalty.
 import { symmetricEigen } from '../embedding/eigen';
 
-/** Rows x of a design [n, features], flat, and what they should give. */
+/** Rows x of a design [n, features], flat, and their targets. */
 export interface Problem {
   readonly x: Float64Array;
   readonly y: Float64Array;

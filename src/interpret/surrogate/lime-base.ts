@@ -72,7 +72,7 @@ export interface LimeBaseOptions extends Known {
   readonly [option: string]: unknown;
 }
 
-/** @throws ArgumentError for what has no `fit` and `representation` */
+/** @throws ArgumentError for a value without `fit` and `representation` */
 export function expectModel(op: string, model: unknown): InterpretableModel {
   const has = (name: string): boolean =>
     typeof model === 'object' && model !== null && typeof Reflect.get(model, name) === 'function';
@@ -82,7 +82,7 @@ export function expectModel(op: string, model: unknown): InterpretableModel {
   );
 }
 
-/** @throws ArgumentError for what is no function */
+/** @throws ArgumentError if the value is no function */
 export function expectFunction<F>(op: string, name: string, given: F): F {
   if (typeof given === 'function') return given;
   throw new ArgumentError(`${op}: expected ${name} to be a function, but got ${kindOf(given)}`);
@@ -91,7 +91,7 @@ export function expectFunction<F>(op: string, name: string, given: F): F {
 /** What a model is fitted to. */
 export type TrainBatch = readonly [samples: Tensor, outputs: Tensor, weights: Tensor];
 
-/** Fits the model to samples, and gives what it then says. */
+/** Fits the model to samples, and returns its representation. */
 export async function fitted(
   inMode: InMode,
   op: string,
@@ -164,7 +164,7 @@ export class LimeBase extends PerturbationAttribution {
 
   /**
    * What the fitted model says, such as its coefficients [1, features].
-   * @throws ArgumentError, ShapeError, IndexError for what does not fit
+   * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit
    */
   attribute(
     inputs: Inputs,

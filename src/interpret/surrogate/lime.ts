@@ -49,7 +49,7 @@ import {
 
 /** What Lime takes by name. */
 export interface LimeOptions extends PerturbationOptions, FeatureOptions {
-  /** What stands for features that are not there; default 0. */
+  /** The value of features that are not there; default 0. */
   baselines?: Baselines;
   /** Samples to which the model is fitted, for every example; default 25. */
   nSamples?: number;
@@ -83,7 +83,7 @@ interface LimeParts {
 const MANY_FEATURES = 10_000;
 
 /**
- * Explains an output by a linear model of which features are there, fitted to samples around the input that are weighed by their
+ * Explains an output by a linear model of the features present, fitted to samples around the input that are weighed by their
  * similarity to it. Ribeiro, Singh & Guestrin 2016, arXiv:1602.04938:
  *
  *     w = argmin_w Σ_z π_x(z) (f(z) − w · z′ − b)² / (2 Σ_z π_x(z)) + 0.01 ‖w‖₁
@@ -119,7 +119,7 @@ export class Lime extends PerturbationAttribution {
   /**
    * Attributions of the inputs' shapes, [1, …] for a model that gives one number a batch; coefficients [N, features], or [1, features],
    * without `returnInputShape`. Features are numbered from the least number of the mask.
-   * @throws ArgumentError, ShapeError, IndexError for what does not fit
+   * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit
    */
   attribute<const I extends Inputs>(
     inputs: I,

@@ -17,7 +17,7 @@ type Batches =
 
 /** What LIME takes for a model: it is fitted anew for every example, and then tells what it has found. */
 export interface InterpretableModel {
-  /** Fits the model, which forgets what it was fitted to before. */
+  /** Fits the model anew, without regard to earlier data. */
   fit(trainData: TrainData): unknown;
   /** What explains: coefficients [features] or [1, features]. */
   representation(): Tensor;

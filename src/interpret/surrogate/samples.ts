@@ -22,7 +22,7 @@ export interface SampleOptions {
 }
 
 /**
- * The weight of a sample: how similar it is to what is explained.
+ * The weight of a sample: its similarity to the explained input.
  * @param interpretable [1, features]
  */
 export type SimilarityFunction<O = SampleOptions> = (

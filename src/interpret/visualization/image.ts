@@ -27,7 +27,7 @@ interface SharedOptions {
    * promise gives.
    */
   canvas?: PlotCanvas | null;
-  /** The share in percent of the sum of all magnitudes that is cut off at the top: what is greater is drawn as 1. Default 2. */
+  /** The share in percent of the sum of all magnitudes that is cut off at the top: greater values are drawn as 1. Default 2. */
   outlierPerc?: number;
   /** Colours of heat maps. Default by sign: Blues, Greens, Reds, and for 'all' red through white to green. */
   cmap?: Colormap | null;
@@ -39,7 +39,7 @@ interface SharedOptions {
   figSize?: readonly [width: number, height: number];
 }
 
-/** What `visualizeImageAttr` takes by name. */
+/** Options of `visualizeImageAttr`. */
 export interface ImageAttrOptions extends SharedOptions {
   /** The picture [C, H, W], [H, W, C] or [H, W], of 1 or 3 channels, from 0 to 1 or from 0 to 255. Only 'heat_map' can do without. */
   originalImage?: Tensor | null;
@@ -56,7 +56,7 @@ interface ImageAttrArguments extends ImageAttrOptions {
   attr: Tensor;
 }
 
-/** What `visualizeImageAttrMultiple` takes by name. */
+/** Options of `visualizeImageAttrMultiple`. */
 export interface ImageAttrMultipleOptions extends SharedOptions {
   /** Above each picture. */
   titles?: readonly string[] | null;
@@ -89,7 +89,7 @@ const INK = '#222222';
 
 /**
  * Draws the attributions of a picture on a canvas, as Captum's `visualize_image_attr`. Channels are added, the sign is chosen, and values are divided by the one above which
- * the greatest lie that make up `outlierPerc` percent of the sum; what is beyond ±1 is cut.
+ * the greatest lie that make up `outlierPerc` percent of the sum; values beyond ±1 are cut.
  *
  * - 'heat_map': values in colours
  * - 'blended_heat_map': the same over the grey picture

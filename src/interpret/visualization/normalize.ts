@@ -9,7 +9,7 @@ import { canvasOrNull } from '../../draw/sheet';
 /** Which attributions are drawn: 'all' with their signs, only the positive or the negative ones, or their absolute values. */
 export type VisualizeSign = 'all' | 'positive' | 'negative' | 'absolute_value';
 
-/** Where a scale is so small that rounding is what is seen. */
+/** Scales so small that only rounding would be seen. */
 const NEARLY_ZERO = 1e-5;
 
 /** What the options take by which all attributions are drawn. */

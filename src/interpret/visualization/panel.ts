@@ -39,7 +39,7 @@ export interface PanelSettings {
 
 export interface Panel {
   readonly pixels: Pixels;
-  /** The colours of a heat map; null for what has none. */
+  /** The colours of a heat map; null for a method without one. */
   readonly scale: Scale | null;
 }
 
@@ -78,7 +78,7 @@ export const summed = ({ channels, values }: Raster): Float32Array =>
     return sum;
   });
 
-/** The picture in whole numbers from 0 to 255: what is at most 1 everywhere counts as from 0 to 1. */
+/** The picture in whole numbers from 0 to 255: a picture without values above 1 counts as from 0 to 1. */
 export function inBytes(op: string, picture: Raster): Raster {
   if (picture.channels !== 1 && picture.channels !== 3) {
     throw new ShapeError(`${op}: expected originalImage with 1 or 3 channels, but got ${picture.channels}`);

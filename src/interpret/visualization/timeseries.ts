@@ -1,4 +1,4 @@
-// Owns attributions of series on a canvas: lines over time, with what was attributed to each moment behind or in them.
+// Owns attributions of series on a canvas: lines over time, with the attribution of each moment behind or in them.
 
 import * as kinds from '../../core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../core/errors';
@@ -19,7 +19,7 @@ export type TimeseriesVisualizationMethod = 'overlay_individual' | 'overlay_comb
 
 const METHODS: readonly TimeseriesVisualizationMethod[] = ['overlay_individual', 'overlay_combined', 'colored_graph'];
 
-/** What `visualizeTimeseriesAttr` takes by name. */
+/** Options of `visualizeTimeseriesAttr`. */
 export interface TimeseriesAttrOptions {
   /** When each value was taken: [N], rising by equal steps. Default: 0 to N − 1. */
   xValues?: Tensor | readonly number[] | null;
@@ -180,7 +180,7 @@ export async function visualizeTimeseriesAttr(
   return drawOn(OP, canvas, [drawing]);
 }
 
-/** @throws ShapeError for what is no series */
+/** @throws ShapeError if x is no series */
 function expectSeries(what: string, x: Tensor, isChannelsLast: boolean): Pick<Series, 'channels' | 'length'> {
   if (x.dim() !== 2 || x.numel() === 0) {
     const wanted = isChannelsLast ? '[N, C]' : '[C, N]';

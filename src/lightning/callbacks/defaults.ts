@@ -14,7 +14,7 @@ export const inOrderOfCalls = (callbacks: readonly Callback[]): Callback[] => [
   ...callbacks.filter((callback) => callback instanceof ModelCheckpoint),
 ];
 
-/** @throws ArgumentError for what is no callback, and for one that an option excludes */
+/** @throws ArgumentError for a value that is no callback, and for one that an option excludes */
 export function defaultCallbacks(o: ParsedOptions, isDevRun: boolean): Callback[] {
   const given = o.callbacks === null ? [] : ([o.callbacks].flat() as Callback[]);
   const wrong = given.find((callback) => !(callback instanceof Callback));

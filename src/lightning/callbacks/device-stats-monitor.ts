@@ -5,7 +5,7 @@ import { stats } from '../../runtime/gpu';
 import { Callback } from '../hooks';
 import type { Trainer } from '../trainer';
 
-/** Logs `torch.gpu.stats()` before and behind each batch that is logged: bytes, submits, dispatches and what was created. */
+/** Logs `torch.gpu.stats()` before and behind each batch that is logged: bytes, submits, dispatches and objects created. */
 export class DeviceStatsMonitor extends Callback {
   constructor(...none: []) {
     super();

@@ -45,7 +45,7 @@ export class EarlyStopping extends Callback {
   /** The epoch at which training was stopped; 0 before. */
   stoppedEpoch = 0;
   bestScore: number;
-  /** What was said when training was stopped; null before. */
+  /** The message when training was stopped; null before. */
   stoppingReasonMessage: string | null = null;
   #reason: number = reasons.none;
   #onTrainEpochEnd: boolean | null;

@@ -434,7 +434,7 @@ export class ModelCheckpoint extends Callback {
 
 const isOwn = (name: string): boolean => name === 'epoch' || name === 'step';
 
-/** Where checkpoints go by default: beside what is logged. */
+/** Where checkpoints go by default: beside the logs. */
 function folderOf(trainer: Trainer): string {
   const [logger] = trainer.loggers;
   if (!logger) return join(trainer.defaultRootDir, 'checkpoints');

@@ -12,7 +12,7 @@ import { barNumber, ProgressBar } from './progress-bar';
 export interface PanelOptions {
   /** Seconds between two pictures. Default: 1. */
   refreshRate?: number;
-  /** What to draw and list of all that is logged; default: everything but `epoch` and `step`. */
+  /** The logged names to draw and list; default: all but `epoch` and `step`. */
   names?: readonly string[] | null;
 }
 
@@ -67,7 +67,7 @@ class Figures extends ChartLogger {
 }
 
 /**
- * Shows a training in an element of a page while it goes on: the bars of epochs and validation, curves of all that is logged, and a table of the last
+ * Shows a training in an element of a page while it goes on: the bars of epochs and validation, curves of the logged values, and a table of the last
  * figures. It takes the place of the trainer's own bar; values are read in bulk, once a second.
  *
  *     const trainer = new Trainer({ maxEpochs: 5, callbacks: new Panel('#training') });

@@ -1,4 +1,4 @@
-// ProgressBar: how far a run is, its rate and what it logs, in a terminal and in an element of a page.
+// ProgressBar: a run's progress, rate and logged values, in a terminal and in an element of a page.
 
 import { between } from '../../core/argument-kinds';
 import { type Display, type DisplayedBar, display } from '../../core/display';
@@ -8,7 +8,7 @@ import { Callback } from '../hooks';
 import type { LightningModule } from '../module';
 import type { Trainer } from '../trainer';
 
-/** What is needed of an element within that of a bar. */
+/** The members used of an element within that of a bar. */
 interface BarPart {
   textContent: string | null;
   max?: number;
@@ -17,7 +17,7 @@ interface BarPart {
   remove(): void;
 }
 
-/** What is needed of an element of a page. */
+/** The members used of an element of a page. */
 export interface BarElement {
   textContent: string | null;
   readonly ownerDocument: { createElement(tag: string): BarPart };
@@ -97,7 +97,7 @@ interface Bar {
   readonly begun: number;
 }
 
-/** What an element shows: the bars, the same in characters, and what is said aloud. */
+/** The views of an element: the bars, the same in characters, and the text for screen readers. */
 interface View {
   readonly bars: readonly BarPart[];
   readonly text: BarPart;
@@ -141,7 +141,7 @@ export class ProgressBar extends Callback {
     this.#leave = o.leave;
   }
 
-  /** What stands behind the rate; a subclass may add to it or take away. */
+  /** The figures behind the rate; a subclass may add to them or take away. */
   getMetrics(trainer: Trainer, _module: LightningModule): Record<string, number | string> {
     const version = trainer.logger?.version ?? null;
     return version === null ? {} : { v_num: typeof version === 'string' ? version.slice(-4) : version };
@@ -251,7 +251,7 @@ export class ProgressBar extends Callback {
     bar.done = done;
     if (this.#reading || now() - this.#drawnAt < this.refreshRate) return;
     this.#drawnAt = now();
-    // The loop does not wait for what is shown of it.
+    // The loop does not wait for the bar.
     this.#reading = this.#read(trainer, module)
       .then(() => this.#draw())
       .catch(() => undefined)
@@ -276,7 +276,7 @@ export class ProgressBar extends Callback {
     return this.#bars().map(({ text }) => text);
   }
 
-  /** The bars there are, the first with what is logged. */
+  /** The present bars, the first with the logged values. */
   #bars(): DisplayedBar[] {
     return [this.#main, this.#inner]
       .filter((bar) => bar !== null)

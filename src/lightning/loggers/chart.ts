@@ -1,4 +1,4 @@
-// A logger that draws what is logged as it comes, onto a canvas or into an element of a page.
+// A logger that draws values as they are logged, onto a canvas or into an element of a page.
 
 import * as kinds from '../../core/argument-kinds';
 import { ArgumentError } from '../../core/errors';
@@ -9,7 +9,7 @@ import { drawOn, type PlotCanvas } from '../../draw/sheet';
 import { expectStatus, type RowArguments, rowOf, type StatusArguments } from './logger';
 import { type LoggedPoint, MemoryLogger } from './memory';
 
-/** What is needed of an element of a page. */
+/** The members used of an element of a page. */
 export interface ChartElement {
   readonly ownerDocument: { createElement(tag: 'canvas'): HTMLCanvasElement };
   append(...children: never[]): void;
@@ -17,11 +17,11 @@ export interface ChartElement {
 
 /** What ChartLogger takes by name. */
 export interface ChartLoggerOptions {
-  /** What to draw of all that is logged; default: everything but `epoch` and `step`. */
+  /** The logged names to draw; default: all but `epoch` and `step`. */
   names?: readonly string[] | null;
   /** Seconds between two pictures; default: 1. Values are read in bulk then, for all loggers. */
   refreshRate?: number;
-  /** Names of one group share axes. Default: what is left of a name without `train`, `val`, `test`, `step` and `epoch`. */
+  /** Names of one group share axes. Default: a name without `train`, `val`, `test`, `step` and `epoch`. */
   groupBy?: ((name: string) => string) | null;
   /** The name of the experiment. Default: `lightning_logs`. */
   name?: string;
@@ -68,13 +68,13 @@ interface ChartArguments extends ChartLoggerOptions {
 const byName = (a: Line, b: Line): number => (a.name! < b.name! ? -1 : 1);
 
 /**
- * Draws what is logged while training goes on: a chart for each group of names, such as `train_loss` with `val_loss`, over steps. Nothing
+ * Draws logged values while training goes on: a chart for each group of names, such as `train_loss` with `val_loss`, over steps. Nothing
  * is read back for it alone: rows come in bulk, once a second.
  *
  *     const trainer = new Trainer({ logger: new ChartLogger(document.querySelector('#chart')!) });
  *
  * An element gets a canvas of its width; a canvas is drawn on as it is. All points stay in memory, as those of a `MemoryLogger`.
- * @throws ArgumentError for what is neither
+ * @throws ArgumentError if the target is neither
  */
 export class ChartLogger extends MemoryLogger {
   readonly refreshRate: number;

@@ -18,7 +18,7 @@ export interface CSVLoggerOptions extends RunOptions {
   flushLogsEveryNSteps?: number;
 }
 
-/** Writes what is logged to `metrics.csv` in `saveDir/name/version_N`; in a page to `text` only. */
+/** Writes logged values to `metrics.csv` in `saveDir/name/version_N`; in a page to `text` only. */
 export class CSVLogger extends FolderLogger {
   readonly #every: number;
   #rows: Record<string, number>[] = [];

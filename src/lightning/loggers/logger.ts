@@ -9,7 +9,7 @@ import type { Hyperparameters } from '../checkpointing';
 import { namesIn } from '../files';
 import { record } from '../hooks';
 
-/** Where what is logged goes; one's own defines `logMetrics` at least. */
+/** The receiver of logged values; a logger of your own defines `logMetrics` at least. */
 export interface Logger {
   /** The name of the experiment. */
   readonly name: string | null;
@@ -23,7 +23,7 @@ export interface Logger {
   begin?(): Awaitable<unknown>;
   logMetrics(metrics: Readonly<Record<string, number>>, step: number): Awaitable<unknown>;
   logHyperparams?(params: Readonly<Hyperparameters>): unknown;
-  /** Writes what has not been written yet. */
+  /** Writes the rows that have not been written yet. */
   save?(): Awaitable<unknown>;
   /** Called behind a run. */
   finalize?(status: 'success' | 'failed'): Awaitable<unknown>;

@@ -1,4 +1,4 @@
-// A logger that keeps what it is given, for pages and tests.
+// A logger that keeps all rows, for pages and tests.
 import { text } from '../../core/argument-kinds';
 import { type Arguments, parseArgs } from '../../core/options';
 import type { Hyperparameters } from '../checkpointing';
@@ -45,7 +45,7 @@ export class MemoryLogger implements Logger {
     return this.metrics.filter((row) => name in row).map((row) => ({ step: row.step!, value: row[name]! }));
   }
 
-  /** Calls a function for each row, until what is returned is called. */
+  /** Calls a function for each row, until the returned function is called. */
   onRow(listener: (metrics: Readonly<Record<string, number>>, step: number) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -24,7 +24,7 @@ export interface TensorBoardLoggerOptions extends RunOptions {
 /** Events that wait before they are written. */
 const MOST_EVENTS = 1000;
 
-/** Writes what is logged to an event file in `saveDir/name/version_N`: `tensorboard --logdir lightning_logs` shows it. In a page nothing is written. */
+/** Writes logged values to an event file in `saveDir/name/version_N`: `tensorboard --logdir lightning_logs` shows it. In a page nothing is written. */
 export class TensorBoardLogger extends FolderLogger {
   readonly #subDir: string;
   #writer: SummaryWriter | null = null;

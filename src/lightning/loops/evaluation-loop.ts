@@ -58,7 +58,7 @@ export class EvaluationLoop {
     return this.stage === 'Test' ? 'testStep' : 'validationStep';
   }
 
-  /** Takes the loaders, once within a fit unless they are to be made anew. */
+  /** Takes the loaders, once within a fit unless they should be made anew. */
   async setupData(source: unknown, reload = false): Promise<void> {
     const { trainer, stage } = this;
     if (this.within && this.loaders && !reload) return;
@@ -87,7 +87,7 @@ export class EvaluationLoop {
     return this.#source !== null && this.#source !== undefined;
   }
 
-  /** A pass through all loaders: what was logged, for each of them. */
+  /** A pass through all loaders: the logged values, for each of them. */
   async run(): Promise<Record<string, number>[]> {
     const { trainer } = this;
     const { hooks, connector } = trainer;

@@ -49,7 +49,7 @@ export class FitLoop {
     return this.epochLoop.batchProgress.total.ready - 1;
   }
 
-  /** Whether what is to be done at least has been done. */
+  /** Whether the minimum of epochs and steps has been reached. */
   get canStopEarly(): boolean {
     const { minSteps } = this.trainer;
     const epochs = this.minEpochs > 0 ? this.epochProgress.current.processed >= this.minEpochs : true;
@@ -185,7 +185,7 @@ export class FitLoop {
     await this.#finishEpoch();
   }
 
-  /** What comes behind the hooks at the end of an epoch, and behind the checkpoints that they write. */
+  /** The work behind the hooks at the end of an epoch, and behind the checkpoints that they write. */
   async #finishEpoch(): Promise<void> {
     const { trainer, epochLoop } = this;
     await trainer.survival.through(() => epochLoop.updateLearningRates('epoch', true));

@@ -148,7 +148,7 @@ export class TrainingEpochLoop {
     return true;
   }
 
-  /** What hooks are given of a step: the loss without its graph, as it was divided for accumulation, and what came with it. */
+  /** A step's outputs for hooks: the loss without its graph, divided for accumulation, and the other values of the result. */
   #outputsOf(given: unknown): Record<string, unknown> {
     if (given === null || given === undefined) return {};
     const { accumulateGradBatches, lightningModule } = this.trainer;
