@@ -62,7 +62,7 @@ type Wrapped = Arguments<{ data: Tensor }, ['data']>;
 const wrapped = (args: readonly unknown[]): Tensor =>
   parseArgs<{ data: Tensor }>('wrap', ['data'], {}, args, { data: aTensor }).data;
 
-/** Base of tensors that say what they hold. They share memory with what they are made of; what operations make of them are plain tensors. */
+/** Base of tensors that know the meaning of their contents. They share memory with their origin; operations on them give plain tensors. */
 export abstract class TVTensor extends Tensor {
   constructor(...args: Given<Tensor>) {
     const op = new.target.name;

@@ -34,7 +34,7 @@ export async function archiveKindOf(source: ByteSource): Promise<ArchiveKind | n
 }
 
 /**
- * The files of an archive, one after another; what is not read is skipped. The archive is read once and no member is held.
+ * The files of an archive, one after another; unread members are skipped. The archive is read once and no member is held.
  *
  * @throws FileFormatError when it is no archive, or is damaged
  */

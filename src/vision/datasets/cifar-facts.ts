@@ -1,4 +1,4 @@
-// What is known of CIFAR-10 and CIFAR-100: classes, names of files, where they are published, and their check sums.
+// The facts about CIFAR-10 and CIFAR-100: classes, names of files, where they are published, and their check sums.
 // Source: torchvision 0.29.2, datasets/cifar.py; https://www.cs.toronto.edu/~kriz/cifar.html.
 import type { Published } from './downloads';
 

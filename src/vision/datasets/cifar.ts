@@ -60,7 +60,7 @@ const defaults = {
  *     const trainSet = await datasets.CIFAR10('cifar10/', { train: true, transform: new transforms.ToTensor() });
  *     const [image, label] = trainSet[0]!;                    // Tensor [3, 32, 32], number
  *
- * @throws FetchError when a file cannot be read, FileFormatError when it is not what it should be
+ * @throws FetchError when a file cannot be read, FileFormatError when it is malformed
  */
 export const CIFAR10: CifarDataset = (...args: unknown[]) => read(cifar10, args);
 
@@ -102,7 +102,7 @@ function labelsOf({ name, fine, coarse }: CifarSet, targetType: string): CifarLa
   throw new ArgumentError(`${name}: expected targetType 'fine' or 'coarse', but got ${shown(targetType)}`);
 }
 
-/** What was read of a set. */
+/** The contents of a set as read. */
 interface Contents {
   readonly batches: readonly CifarBatch[];
   readonly classes: readonly string[];
@@ -198,7 +198,7 @@ async function fromArchives(
   return null;
 }
 
-/** From an archive of either format, of which only the batches that are wanted are held. */
+/** From an archive of either format. Only the wanted batches are held. */
 async function fromArchive(set: CifarSet, kind: CifarLabels, file: FoundFile, wanted: Wanted): Promise<Contents> {
   const { membersOf } = await import('./archive');
   const batches = new Map<string, CifarBatch>();

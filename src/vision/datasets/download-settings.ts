@@ -4,7 +4,7 @@ import type { DownloadProgress } from '../../io/download/download';
 /** Options of data sets that can be downloaded. */
 export interface DownloadSettings {
   /**
-   * Fetch what is not there: from `root` where that is an address, else, or if it has nothing, from where the data set is published.
+   * Fetch missing files: from `root` if it is an address, else, or if it has nothing, from where the data set is published.
    * In a page it is kept for the next visit, in Node below `root`. Default: false.
    */
   download?: boolean;

@@ -49,7 +49,7 @@ const fetchPublished: Get = async (dataset, { file, md5, mirrors }, root, folder
       failures.push(error as Error);
     }
   }
-  // A file that came, but is not what it should be, is another thing than one that did not come.
+  // Wrong contents are another error than a missing file.
   const damaged = failures.find((error) => error instanceof FileFormatError);
   const ErrorClass = damaged ? FileFormatError : FetchError;
   throw new ErrorClass(
@@ -64,7 +64,7 @@ const fetchPublished: Get = async (dataset, { file, md5, mirrors }, root, folder
  * is asked, so that a second visit downloads nothing, also without a network.
  *
  * @param inFolder what a folder has of the data set; null for nothing
- * @param published the same of published files, each of which `get` gives or not
+ * @param published the same of published files, each by `get`, which may give null
  */
 export async function firstFound<T>(
   folder: Folder,

@@ -44,7 +44,7 @@ class FakePictures<Image, Label> extends VisionDataset<Picture, Image, Label> {
     const [label] = fillRandint(new Int32Array(1), 0, numClasses, generator);
     const pixels = new Uint8Array(noise.length);
     for (let p = 0; p < height * width; p++) {
-      // What is below 0 or above 255 wraps around, as it does where NumPy makes bytes of floats.
+      // Numbers below 0 or above 255 wrap around, as they do where NumPy makes bytes of floats.
       for (let c = 0; c < channels; c++)
         pixels[p * channels + c] = Math.trunc(Math.fround(noise[c * height * width + p]! * 255));
     }

@@ -86,7 +86,7 @@ type FolderBatch<Image, Label> = Promise<[Tensor | Collated<Image>, Collated<Lab
 
 /**
  * Files in folders that are their classes. An item is read when it is asked for: `await dataset[3]` is `[sample, classIndex]`. Reads run side by side,
- * but the transforms work in the order in which items were asked for, so that what they draw at random does not depend on which file comes first.
+ * but the transforms work in the order in which items were asked for, so that their random numbers do not depend on which file comes first.
  */
 export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends VisionDataset<
   Raw,

@@ -1,4 +1,4 @@
-// A file of a data set that was found: where it is, and what can be read of it.
+// A file of a data set that was found: its place, and the source to read.
 import type { ByteSource } from '../../io/bytes';
 
 /** A file of a folder. It can be sent to a worker. */
@@ -10,6 +10,6 @@ export interface FoundFile {
   readonly at: ByteSource | FileSystemFileHandle;
 }
 
-/** What can be read of a file that was found. */
+/** The source of a file that was found. */
 export const sourceOf = async ({ at }: FoundFile): Promise<ByteSource> =>
   typeof at === 'object' && 'getFile' in at ? at.getFile() : at;

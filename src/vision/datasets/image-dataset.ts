@@ -13,7 +13,7 @@ import { type BatchTransform, batched, Compose, Normalize, ToTensor } from '../t
 import { kept, PackedPictures, type PictureBytes } from './packed';
 import { type ItemTransforms, StandardTransform, transformsIn, VisionDataset } from './vision-dataset';
 
-/** Pictures with labels, and what they are called: all that a data set was read from its files. */
+/** Pictures with labels, and the names of classes: all that a data set was read from its files. */
 export interface LabelledPictures {
   readonly pictures: PictureBytes;
   /** One a picture. */
@@ -33,10 +33,10 @@ export interface DatasetIdentity {
   readonly hasChannels: boolean;
 }
 
-/** What is random about one item of a batch. */
+/** The random numbers of one item of a batch. */
 interface ItemDraw<Label> {
   readonly picture: object | null;
-  /** What `targetTransform` made of the label, where there is one. */
+  /** The result of `targetTransform` for the label, where there is one. */
   readonly label: Label | null;
 }
 
@@ -129,7 +129,7 @@ export class ImageDataset<
     if (!this.#makesBatches) return undefined;
     const { targetTransform } = this;
     const label = this.#labels[index < 0 ? index + this.length : index]!;
-    // What is random of a label comes after what is random of its picture.
+    // The random numbers of a label are drawn after those of its picture.
     return {
       picture: this.#batched?.draw([this.#pictures], generator)[0] ?? null,
       label: targetTransform ? withDefaultGenerator(generator, () => targetTransform(label)) : null,
@@ -146,7 +146,7 @@ export class ImageDataset<
     if (!this.#makesBatches) return null;
     const index = indexValue(this.printedName, indices, this.length);
     const rows = indices.map((i) => (i < 0 ? i + this.length : i));
-    // In a scope, since only the batch is to be kept of all that is made on the way.
+    // In a scope, since only the batch is kept.
     return scope((): [Tensor, Collated<Label>] => {
       const scale = this.#scale;
       const transform = this.#batched;

@@ -1,4 +1,4 @@
-// What is known of MNIST and its kin: classes, names of files, where they are published, and their check sums.
+// The facts about MNIST and its kin: classes, names of files, where they are published, and their check sums.
 // Source: torchvision 0.29.2, datasets/mnist.py.
 import type { Published } from './downloads';
 

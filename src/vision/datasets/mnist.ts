@@ -60,7 +60,7 @@ const defaults = {
  *
  *     const trainSet = await datasets.MNIST('mnist/', { train: true, transform: new transforms.ToTensor() });
  *
- * @throws FetchError when a file cannot be read, FileFormatError when it is not what it should be
+ * @throws FetchError when a file cannot be read, FileFormatError when it is malformed
  */
 export const MNIST: IdxDataset = (...args: unknown[]) => read(idxSets.MNIST, args);
 

@@ -1,4 +1,4 @@
-// A picture's file on its way to a worker that reads it, and what comes back.
+// A picture's file on its way to a worker that reads it, and the picture that comes back.
 import type { FoundFile } from './found-file';
 
 /** Of a picture's file that comes compressed once more. */

@@ -37,7 +37,7 @@ const PREFIX = /^full[_-](numpy_bitmap|simplified|raw)[_-]/;
  *
  *     const set = await datasets.QuickDraw('drawings/', { classes: ['violin', 'guitar'], transform: new transforms.ToTensor() });
  *
- * @throws FetchError when a class has no file, FileFormatError when one is not what it should be
+ * @throws FetchError when a class has no file, FileFormatError when one is malformed
  */
 export function QuickDraw<Image = Picture, Label = number>(
   root: DatasetRoot,

@@ -41,7 +41,7 @@ export interface ListedFolder extends Listing {
   readonly name: string;
 }
 
-/** All that is in a folder, or in an archive. */
+/** All files in a folder, or in an archive. */
 export async function listRoot(dataset: string, root: DatasetRoot): Promise<ListedFolder> {
   const opened = await openRoot(dataset, root);
   const folder = 'folder' in opened ? opened.folder : await (await import('./archive')).archiveFolder(opened.file);

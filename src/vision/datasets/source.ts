@@ -1,4 +1,4 @@
-// Where the files of a data set are: an address, a path, what was chosen or dropped in a page, or memory, all as one kind of folder.
+// The place of a data set's files: an address, a path, files chosen or dropped in a page, or memory, all as one kind of folder.
 import { ArgumentError, FetchError } from '../../core/errors';
 import { kindOf } from '../../core/options';
 import { fileSystem } from '../../gpu/node';
@@ -30,7 +30,7 @@ export interface Folder {
   /** The file at a path below it, for an address with its contents; null where there is none. */
   find(path: string): Promise<FoundFile | null>;
   /**
-   * All that is below it, in no order.
+   * All files below it, in no order.
    * @throws ArgumentError for an address
    */
   list(): Promise<Listing>;
@@ -47,7 +47,7 @@ export interface Listing {
 /** What a root is: a folder, or one file, such as an archive. */
 export type Opened = { readonly folder: Folder } | { readonly file: FoundFile };
 
-/** Whether, and how, what is read from an address is kept for the next time. */
+/** Whether, and how, files read from an address are kept for the next time. */
 export interface KeepSettings {
   readonly download?: boolean;
   readonly onProgress?: ((progress: DownloadProgress) => void) | null;
@@ -59,7 +59,7 @@ const hasScheme = /^[a-z][a-z\d+.-]+:/i;
 
 /**
  * Opens the place of a data set.
- * @throws ArgumentError for what is none
+ * @throws ArgumentError if the value is none
  */
 export async function openRoot(dataset: string, root: DatasetRoot, settings: KeepSettings = {}): Promise<Opened> {
   if (typeof root === 'string' || root instanceof URL) return openAddress(root, settings);

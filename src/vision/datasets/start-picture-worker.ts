@@ -12,7 +12,7 @@ interface Builtins {
   getBuiltinModule?(name: 'node:fs'): { existsSync(url: URL): boolean };
 }
 
-/** Starts a worker that reads pictures; where its script is not to be had, pictures are read on the main side, which is said. */
+/** Starts a worker that reads pictures; where its script is missing, pictures are read on the main side, with a warning. */
 export function startPictureWorker(): WorkerLike {
   const { process } = globalThis as { process?: Builtins };
   if (typeof Worker === 'undefined' && process?.getBuiltinModule) {

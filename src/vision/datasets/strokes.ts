@@ -31,7 +31,7 @@ export function drawStrokes(strokes: readonly Stroke[], side = 28): Uint8Array {
 const needsFitting = (stroke: Stroke): boolean =>
   stroke.length > 2 || stroke.slice(0, 2).some((values) => values.some((value) => value < 0 || value >= SIDE));
 
-/** The drawing at the upper left of a square of 256 units, as large as fits: what is done to simplified drawings. */
+/** The drawing at the upper left of a square of 256 units, as large as fits, as simplified drawings are stored. */
 function fitToSquare(strokes: readonly Stroke[]): Stroke[] {
   const all = (k: 0 | 1) => strokes.flatMap((stroke) => stroke[k]);
   const [xs, ys] = [all(0), all(1)];

@@ -1,4 +1,4 @@
-// Base of vision data sets: where they are, what is done to their items, and how they are printed.
+// Base of vision data sets: their place, the transforms of their items, and their printed form.
 
 import { anything, callback, orNull, text } from '../../core/argument-kinds';
 import { closeInherited } from '../../core/arity';
@@ -8,7 +8,7 @@ import { Dataset } from '../../data/dataset';
 import { Callable } from '../../nn/callable';
 import type { TransformFunction } from '../transforms';
 
-/** What is done to the items of a data set that gives raw pictures of type Raw with labels of type Target. */
+/** The transforms of items, for a data set that gives raw pictures of type Raw with labels of type Target. */
 export interface ItemTransforms<Raw, Image, Label, Target = number> {
   /** Makes an item's image. Default: none. */
   transform?: TransformFunction<Raw, Image> | null;
@@ -38,7 +38,7 @@ export const change = orNull(callback);
 
 const INDENT = '    ';
 
-/** What `transform` and `targetTransform` do to an item together; it is called with an image and its label. */
+/** `transform` and `targetTransform` together as one function of an item; it is called with an image and its label. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the call signature is what Callable gives every object.
 export class StandardTransform<Raw = unknown, Image = Raw, Label = number, Target = number> extends Callable {
   readonly transform: TransformFunction<Raw, Image> | null;
@@ -88,9 +88,9 @@ export interface StandardTransform<Raw = unknown, Image = Raw, Label = number, T
 }
 
 interface VisionArguments<Raw, Image, Label, Target> extends ItemTransforms<Raw, Image, Label, Target> {
-  /** Where it was read from. Default: null, of what has no place. */
+  /** The place it was read from. Default: null, for data without one. */
   root?: string | null;
-  /** What it is called where it is printed. Default: the name of its class. */
+  /** The printed name. Default: the name of its class. */
   name?: string | null;
 }
 
@@ -121,7 +121,7 @@ export abstract class VisionDataset<
   Item = [Image, Label],
   Target = number,
 > extends Dataset<Item> {
-  /** Where it was read from; null for what has no name. */
+  /** The place it was read from; null for data without a name. */
   readonly root: string | null;
   readonly #name: string | null;
   #transform: TransformFunction<Raw, Image> | null;
@@ -176,7 +176,7 @@ export abstract class VisionDataset<
     this.#apart();
   }
 
-  /** What is done to an item: a `StandardTransform` of the other two, or what was given; null for nothing. Another one may be set, which takes the place of both. */
+  /** The transforms of an item: a `StandardTransform` of the other two, or the one given; null for none. Another one may be set, which takes the place of both. */
   get transforms(): JointTransform<Raw, Image, Label, Target> | null {
     return this.#transforms;
   }
@@ -189,7 +189,7 @@ export abstract class VisionDataset<
     this.#targetTransform = isStandard ? transforms.targetTransform : null;
   }
 
-  /** What is done to image and label apart from each other. */
+  /** Applies the transforms of image and label apart from each other. */
   #apart(): void {
     const { transform, targetTransform } = this;
     this.#transforms = transform || targetTransform ? new StandardTransform(transform, targetTransform) : null;

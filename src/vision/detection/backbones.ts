@@ -1,4 +1,4 @@
-// Backbones of detectors: networks that classify, cut to what makes feature maps, with a feature pyramid on top.
+// Backbones of detectors: networks that classify, cut to the layers that make feature maps, with a feature pyramid on top.
 
 import * as kinds from '../../core/argument-kinds';
 import { ArgumentError } from '../../core/errors';
@@ -18,7 +18,7 @@ import type { NormMaker } from '../ops/layers';
 export interface PyramidOptions {
   /** What adds levels. Default: `LastLevelMaxPool`. */
   extraBlocks?: ExtraFPNBlock | null;
-  /** What makes the norm of the pyramid's convolutions. Default: none. */
+  /** The maker of the norms of the pyramid's convolutions. Default: none. */
   normLayer?: NormMaker | null;
 }
 
@@ -94,7 +94,7 @@ const expectWithin = (name: string, value: number, most: number): void => {
   throw new ArgumentError(`expected ${name} from 0 to ${most}, but got ${shown(value)}`);
 };
 
-/** A ResNet's stages with a feature pyramid; what lies before the layers that train is fixed. */
+/** A ResNet's stages with a feature pyramid; the layers before those that train are fixed. */
 export function resnetFpnExtractor(resnet: resnets.ResNet, options: ExtractorOptions): BackboneWithFPN {
   const { trainableLayers, extraBlocks = null, normLayer = null } = options;
   expectWithin('trainableLayers', trainableLayers, 5);
@@ -118,7 +118,7 @@ type ResNetName = {
   [K in keyof typeof resnets]: (typeof resnets)[K] extends typeof resnets.resnet50 ? K : never;
 }[keyof typeof resnets];
 
-/** What `resnetFpnBackbone` takes by name. */
+/** Options of `resnetFpnBackbone`. */
 export interface ResnetFpnOptions extends PyramidOptions {
   /** Such as 'resnet50'. */
   backboneName: ResNetName;
@@ -174,7 +174,7 @@ const halves = (block: Module): boolean =>
   'skips' in block &&
   block.modules().some((layer) => layer instanceof nn.Conv2d && [layer.stride].flat().some((step) => Number(step) > 1));
 
-/** A MobileNetV3's last two stages with a feature pyramid; what lies before the layers that train is fixed. */
+/** A MobileNetV3's last two stages with a feature pyramid; the layers before those that train are fixed. */
 export function mobilenetFpnExtractor(mobilenet: MobileNetV3, { trainableLayers }: ExtractorOptions): BackboneWithFPN {
   const blocks = [...mobilenet.features] as (UnaryModule & { readonly outChannels: number })[];
   const stages = stagesOf(blocks);

@@ -40,7 +40,7 @@ interface BackboneOptions {
   trainableBackboneLayers?: number | null;
 }
 
-/** The function of a detector: at once with random weights, a promise where weights are to be read, of all of it or of its backbone. */
+/** The function of a detector. With random weights it returns at once; with weights from a file, for all of it or for its backbone, it returns a promise. */
 export interface DetectorBuilder<M extends Module, O extends object> {
   <W extends GivenWeights>(options: O & BackboneOptions & WithWeights<W>): Promise<M>;
   <W extends GivenWeights>(options: O & BackboneOptions & { weightsBackbone: W & Spelled<W> }): Promise<M>;

@@ -1,4 +1,4 @@
-// The captions of pictures: what is wrong with them, and those of the regions that a step looks at.
+// The captions of pictures: the errors in them, and those of the regions of a step.
 import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
 import { isPlainObject, kindOf } from '../../core/options';
 import { isTensor } from '../../tensor/callable';

@@ -46,7 +46,7 @@ const IGNORED = -100;
  *
  *     x₋₁ = relu(W φ + b),   x₀ = E[START],   x_t = E[s_t],   p(s_(t+1)) = softmax(V h_t + c)
  *
- * Shape: φ [K, inFeatures] and captions (int64 [K, T], numbers from 1 on, then zeros) → logits [K, T + 1, vocabSize + 1], of which column 0 is the
+ * Shape: φ [K, inFeatures] and captions (int64 [K, T], numbers from 1 on, then zeros) → logits [K, T + 1, vocabSize + 1]; column 0 is the
  * end.
  *
  *     const captioner = new detection.LSTMCaptioner(256, vocabulary.size, { hiddenSize: 64 });

@@ -42,7 +42,7 @@ export interface DenseCapLosses {
   readonly [name: string]: Tensor;
 }
 
-/** What was found in a picture, by falling score. */
+/** The detections in a picture, by falling score. */
 export interface CaptionDetection {
   /** float32 [K, 4], as (x1, y1, x2, y2) in pixels. */
   boxes: Tensor;
@@ -286,6 +286,6 @@ export class DenseCap extends Module {
 export interface DenseCap {
   /** In training mode: the terms of the loss. */
   (images: readonly Tensor[] | Tensor, targets: readonly CaptionTarget[]): CarriedPromise<DenseCapLosses>;
-  /** In evaluation mode: what was found in each picture. */
+  /** In evaluation mode: the detections in each picture. */
   (images: readonly Tensor[] | Tensor): CarriedPromise<CaptionDetection[]>;
 }

@@ -25,7 +25,7 @@ import { unitBoxes } from './targets';
 /** The label that no loss counts. */
 const IGNORED = -100;
 
-/** What `fastrcnnLoss` takes by name. */
+/** Options of `fastrcnnLoss`. */
 export interface FastRCNNLossOptions {
   /** λ, the weight of the boxes' term. Default: 1. */
   lambda?: number;
@@ -113,7 +113,7 @@ export interface SampledRoIs {
 }
 
 /**
- * Which regions a step of Fast R-CNN looks at (section 2.3): of each picture a fixed number, drawn at random, a quarter of which overlaps a truth by
+ * The regions of a step of Fast R-CNN (section 2.3): of each picture a fixed number, drawn at random. A quarter of them overlaps a truth by
  * at least half, while the others overlap one by 0.1 to 0.5; truths are regions, too. Shape: of each picture proposals [P, 4] and a target
  * `{ boxes, labels }`, labels from 1 on → tensors of fixed shapes, so that a steady step compiles nothing. It looks at numbers on the host.
  *

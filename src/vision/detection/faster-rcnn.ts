@@ -179,7 +179,7 @@ export class FasterRCNN extends GeneralizedRCNN {
 
 const moduleOrNull = kinds.orNull(kinds.instance(Module, 'a module'));
 
-/** Throws for what is no module with `outChannels`. */
+/** @throws ArgumentError for anything but a module with `outChannels` */
 export function checkBackbone(name: string, backbone: unknown): asserts backbone is DetectionBackbone {
   if (backbone instanceof Module && 'outChannels' in backbone) return;
   throw new ArgumentError(
@@ -222,7 +222,7 @@ interface ConvFCArguments {
   convLayers: readonly number[];
   /** Features of each linear layer. */
   fcLayers: readonly number[];
-  /** What makes the norm of so many channels. Default: none. */
+  /** The maker of the norm of so many channels. Default: none. */
   normLayer?: NormMaker | null;
 }
 

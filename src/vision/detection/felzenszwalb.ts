@@ -20,7 +20,7 @@ export interface Segments {
   readonly count: number;
 }
 
-/** What `felzenszwalb` takes by name. */
+/** Options of `felzenszwalb`. */
 export interface FelzenszwalbOptions {
   /** k of the paper, for values from 0 to 255: the larger, the larger the segments. Default: 1. */
   scale?: number;

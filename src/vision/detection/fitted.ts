@@ -8,7 +8,7 @@ import { Tensor } from '../../tensor/tensor';
 import { elementsInto, tensorOf } from './host';
 import type { ImageSize } from './image-list';
 
-/** How bilinear interpolation reads `from` elements as `to`, in a row of `room`, of which the rest is nothing. */
+/** Bilinear interpolation of `from` elements to `to`, in a row of `room`; the rest of the row is empty. */
 function linearTaps(from: number, to: number, room: number): Taps {
   const starts = new Int32Array(room);
   const weights = new Float32Array(2 * room);
@@ -35,8 +35,8 @@ function within(lengths: readonly number[], room: number): Float32Array {
 const roomFor = (elements: number): number => 2 ** Math.ceil(Math.log2(elements));
 
 /**
- * Pictures [C, H, W] of float32 at the sizes that they get, by bilinear interpolation, each in the upper left corner of a batch [N, C, ...room], and
- * (x − mean) / std of what they show, with zeros around. Null where a picture does not stand on the host, or has a gradient.
+ * Pictures [C, H, W] of float32 at their new sizes, by bilinear interpolation, each in the upper left corner of a batch [N, C, ...room], as
+ * (x − mean) / std with zeros around. Null where a picture does not stand on the host, or has a gradient.
  */
 export function fittedBatch(
   pictures: readonly Tensor[],

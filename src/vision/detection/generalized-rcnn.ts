@@ -17,7 +17,7 @@ import { type Detection, type GeneralizedRCNNTransform, listOfPictures } from '.
 export type RCNNLosses = RoILosses & RegionProposalLosses;
 
 /**
- * A detector of two stages: a backbone makes feature maps, region proposals say where objects may be, and the heads what they are. See `FasterRCNN`.
+ * A detector of two stages: a backbone makes feature maps, region proposals give places of possible objects, and the heads classify them. See `FasterRCNN`.
  *
  * A call waits for the proposals in training, and for the detections in evaluation, so that it gives a promise. `noGrad` holds for all of it:
  * `await torch.noGrad(() => detector(images))`.

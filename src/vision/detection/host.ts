@@ -25,7 +25,7 @@ export interface HostTarget {
   /** Four coordinates a box. */
   readonly boxes: Float32Array;
   readonly labels: Int32Array;
-  /** Where what they show is wanted. */
+  /** Where the masks show the object. */
   readonly masks?: HostMasks;
 }
 
@@ -33,7 +33,7 @@ export interface HostTarget {
 export const tensorOf = (data: HostNumbers, shape: Shape, dtype: DType): Tensor =>
   Tensor.of(fromHost(data, shape, dtype));
 
-/** Copies of the elements of tensors that detectors made: a device keeps no copy of what it was given. */
+/** Copies of the elements of tensors that detectors made: a device keeps no copy of uploaded values. */
 const copies = new WeakMap<Tensor, Float32Array>();
 
 /** A float32 tensor that lives until nobody holds it, and whose elements are at hand whenever `numbersOf` asks for them. */
@@ -69,7 +69,7 @@ function standing(tensor: Tensor): ArrayLike<number> | null {
 /** The elements of tensors; those that only the device has are waited for together. */
 export async function numbersOf(tensors: readonly Tensor[]): Promise<ArrayLike<number>[]> {
   const found = tensors.map(standing);
-  // Asking for several at once sends what they wait for in one piece.
+  // Several requests at once send their pending work in one piece.
   const asked = tensors.map((tensor, i) => found[i] ?? tensor.data());
   return Promise.all(asked);
 }

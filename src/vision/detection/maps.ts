@@ -33,7 +33,7 @@ export function retrieveOutChannels(
   const { training } = model;
   model.eval();
   const run = model as unknown as (x: Tensor) => unknown;
-  // Shapes are known without computing: what is made here ends with the scope.
+  // Shapes are known without computing: tensors made here end with the scope.
   const channels = scope(() =>
     noGrad(() => Object.values(mapsOf(run(zeros(1, 3, height, width)))).map(({ shape }) => shape[1]!)),
   );

@@ -122,7 +122,7 @@ interface MaskHeadsArguments {
   /** Channels of each convolution. */
   layers: readonly number[];
   dilation: number;
-  /** What makes the norm of so many channels. Default: none. */
+  /** The maker of the norm of so many channels. Default: none. */
   normLayer?: NormMaker | null;
 }
 

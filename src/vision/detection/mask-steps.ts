@@ -1,4 +1,4 @@
-// The third branch of Mask R-CNN's heads: what its losses look at, and the masks of what was found.
+// The third branch of Mask R-CNN's heads: the inputs of its losses, and the masks of detections.
 import * as nn from '../../nn';
 import type { UnaryModule } from '../../nn/module';
 import type { Tensor } from '../../tensor/tensor';
@@ -82,7 +82,7 @@ export function maskLoss(parts: MaskParts, samples: readonly MaskSample[], most:
     .div(Math.max(drawn, 1) * side * side);
 }
 
-/** Probabilities [K, M, M] of the masks of what was found, at most `most` in a picture, and the room of each picture. */
+/** Probabilities [K, M, M] of the masks of detections, at most `most` in a picture, and the room of each picture. */
 export function maskAnswers(
   parts: MaskParts,
   found: readonly Regions[],

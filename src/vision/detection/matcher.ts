@@ -27,7 +27,7 @@ export interface MatchQuality {
 
 /**
  * The truth of each box, by their quality [truths, boxes], mostly intersection over union: the index of the best truth, or -1 for background,
- * -2 for what lies between the thresholds (int64 [boxes]).
+ * -2 for a quality between the thresholds (int64 [boxes]).
  *
  *     const matches = new Matcher(0.7, 0.3, true)(ops.boxIou(truths, anchors));
  */
@@ -126,7 +126,7 @@ function checkQuality(quality: Tensor): void {
   );
 }
 
-/** A matcher by one threshold, of which each truth also takes the one box that matches it best; of truths that claim one box, the last has it. */
+/** A matcher by one threshold. Each truth also takes the box that matches it best; if several truths claim one box, the last has it. */
 export class SSDMatcher extends Matcher {
   constructor(...args: Arguments<{ threshold: number }, ['threshold']>) {
     const { threshold } = parseArgs<{ threshold: number }>('SSDMatcher', ['threshold'], {}, args, {

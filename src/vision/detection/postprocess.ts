@@ -1,4 +1,4 @@
-// The end of detection, on the host: which of the scored boxes of a picture stay. It takes time by what is found, not by what was looked at.
+// The end of detection, on the host: chooses the scored boxes of a picture that stay. Its time grows with the detections, not with the candidates.
 
 import { type HostTarget, resizedBoxes, tensorOf } from './host';
 import type { ImageSize } from './image-list';
@@ -68,7 +68,7 @@ export function keptOf(found: Candidates, limits: Limits): Candidates {
   };
 }
 
-/** What was found in a picture as tensors, in pixels as it was given. Sizes are [height, width]. */
+/** The detections in a picture as tensors, in pixels of the given picture. Sizes are [height, width]. */
 export function detected({ boxes, labels, scores }: Candidates, from: ImageSize, to: ImageSize): Detection {
   const count = labels.length;
   return {

@@ -16,14 +16,14 @@ import { CandidateList, detectionOf } from './postprocess';
 import { ridgeRegression } from './ridge';
 import type { Detection } from './transform';
 
-/** Throws for what is no list of boxes [K, 4]. */
+/** @throws ShapeError unless the value is a list of boxes [K, 4] */
 export function expectRegions(name: string, what: string, boxes: unknown): asserts boxes is Tensor {
   if (isTensor(boxes) && boxes.dim() === 2 && boxes.shape[1] === 4) return;
   const got = isTensor(boxes) ? `shape [${boxes.shape.join(', ')}]` : kindOf(boxes);
   throw new ShapeError(`${name}: expected ${what} [K, 4], but got ${got}`);
 }
 
-/** Throws for what has not one row a region. */
+/** @throws ShapeError unless there is one row a region */
 function expectRows(name: string, what: string, rows: Tensor, count: number): void {
   if (rows.dim() === 2 && rows.shape[0] === count) return;
   throw new ShapeError(
@@ -31,28 +31,28 @@ function expectRows(name: string, what: string, rows: Tensor, count: number): vo
   );
 }
 
-/** What `warpRegions` takes by name. */
+/** Options of `warpRegions`. */
 export interface WarpOptions {
-  /** Pixels of context around the box in what comes out, at each side. Default: 0; R-CNN's is 16. */
+  /** Pixels of context around the box in the result, at each side. Default: 0; R-CNN's is 16. */
   padding?: number;
   /**
-   * 'warp' (default) stretches the box to the size; 'square' takes the smallest square around the box, with what lies beside the box; 'bareSquare'
+   * 'warp' (default) stretches the box to the size; 'square' takes the smallest square around the box, with the picture beside the box; 'bareSquare'
    * takes that square with `fill` beside the box.
    */
   mode?: 'warp' | 'square' | 'bareSquare';
-  /** What stands outside the picture, one number or each channel's. Default: 0. */
+  /** The colour outside the picture, one number or each channel's. Default: 0. */
   fill?: number | readonly number[];
 }
 
 const modes: readonly unknown[] = ['warp', 'square', 'bareSquare'];
 
-/** Along one axis: where bins read, and which of them lie in what is seen. */
+/** Along one axis: the places that bins read, and which of them lie in the visible part. */
 interface Axis {
   readonly places: Tensor;
   readonly isSeen: Tensor;
 }
 
-/** Reads `count` places of boxes that are `sides` long, of which `boxes` are seen, in a picture that is `length` long. */
+/** Reads `count` places of boxes from `low` to `high`, `side` long, in a picture that is `length` long. */
 function axisOf(
   [low, high]: readonly [Tensor, Tensor],
   side: Tensor,
@@ -68,7 +68,7 @@ function axisOf(
     : [from.clamp({ min: 0 }), to.clamp({ max: length })];
   const centre = places.add(0.5);
   const isSeen = centre.ge(first.unsqueeze(1)).logicalAnd(centre.le(last.unsqueeze(1)));
-  // What is interpolated lies inside, as if the region had been cut out first.
+  // Interpolation reads places inside only, as if the region had been cut out first.
   const between = first.add(last).div(2).sub(0.5);
   const inside = places.maximum(first.minimum(between).unsqueeze(1)).minimum(last.sub(1).maximum(between).unsqueeze(1));
   return { places: inside, isSeen };
@@ -205,7 +205,7 @@ export const matchRegions = callable(
 /**
  * The loss of one linear SVM a class on regions' scores s = w · φ + b, for `nn.Linear(features, classes)`: of each class the mean over regions of
  * max(0, 1 − y s), with y = 1 for its own regions and −1 for all others; the sum over classes. A penalty ½ λ ‖w‖² is the optimizer's `weightDecay`.
- * Shape: scores [K, C] and labels [K] as of `matchRegions`: 1 to C, 0 for the background, −1 for what does not count → a number.
+ * Shape: scores [K, C] and labels [K] as of `matchRegions`: 1 to C, 0 for the background, −1 for regions that do not count → a number.
  *
  * @throws ShapeError
  */
@@ -224,7 +224,7 @@ export const svmLoss = callable('svmLoss(scores, labels)', (scores: Tensor, labe
     .div(counts.sum().clamp({ min: 1 }));
 });
 
-/** What `detectRegions` takes by name. */
+/** Options of `detectRegions`. */
 export interface RegionDetectionOptions {
   /** Regions of a class have a higher score than this. Default: 0, where an SVM decides. */
   scoreThresh?: number;

@@ -213,7 +213,7 @@ export class RoIHeads extends Module {
     this.mask_head = head;
   }
 
-  /** What makes the logits of masks; null where none are made. */
+  /** The module that computes the logits of masks; null where none are made. */
   get maskPredictor(): UnaryModule | null {
     return this.mask_predictor;
   }
@@ -330,7 +330,7 @@ export class RoIHeads extends Module {
     return Math.floor(batchSizePerImage * positiveFraction);
   }
 
-  /** What makes masks, where there is all of it. */
+  /** The modules that compute masks, where all of them are there. */
   private get maskParts(): MaskParts | null {
     const { mask_roi_pool: pool, mask_head: head, mask_predictor: predictor } = this;
     return pool && head && predictor ? { pool, head, predictor } : null;
@@ -351,7 +351,7 @@ export class RoIHeads extends Module {
     return this.maskParts && hostMasks(name, targets, sizes);
   }
 
-  /** @internal The masks of what was found, `side` × `side` probabilities each, picture by picture; null where none are made. */
+  /** @internal The masks of detections, `side` × `side` probabilities each, picture by picture; null where none are made. */
   async foundMasks(
     found: readonly Candidates[],
     seen: { readonly features: FeatureMaps; readonly imageShapes: readonly ImageSize[] },
@@ -445,7 +445,7 @@ export class RoIHeads extends Module {
   }
 
   /**
-   * @internal What is found in each picture, by what `answersTo` says about its proposals, row by row; a last number below 0 says that there is none.
+   * @internal The detections in each picture, by the answers of `answersTo` for its proposals, row by row; a last number below 0 means that there is none.
    * Sizes are [height, width].
    */
   detections(answers: ArrayLike<number>, counts: readonly number[], imageShapes: readonly ImageSize[]): Candidates[] {

@@ -22,7 +22,7 @@ export interface Sample {
 }
 
 /**
- * Draws at most `batchSizePerImage` boxes of each picture, of which at most `positiveFraction` are positive: labels of 1 or more are positive, 0
+ * Draws at most `batchSizePerImage` boxes of each picture, at most `positiveFraction` of them positive: labels of 1 or more are positive, 0
  * negative, less is left out. Gives masks of both (uint8), which wait for the labels:
  *
  *     const [positive, negative] = await sampler(labels);   // lists, one a picture

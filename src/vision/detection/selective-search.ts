@@ -19,7 +19,7 @@ import { tensorOf } from './host';
 /** The measures whose sum is the similarity of two regions: C colour, T texture, S size, F fill. */
 export type SimilarityMeasures = 'CTSF' | 'TSF' | 'SF' | 'F' | 'C' | 'T' | 'S' | (string & {});
 
-/** What `selectiveSearch` takes by name. */
+/** Options of `selectiveSearch`. */
 export interface SelectiveSearchOptions {
   /** k of the segmentation at the start, or several. Default: [50, 100]. */
   scale?: number | readonly number[];
@@ -38,7 +38,7 @@ type Order = ['scale', 'sigma', 'minSize', 'colorSpace', 'similarity'];
 /** A region of a hierarchy. */
 interface Region {
   readonly size: number;
-  /** x1, y1, and what lies one pixel behind the last column and row. */
+  /** x1, y1, and the coordinates one pixel behind the last column and row. */
   readonly box: readonly [x1: number, y1: number, x2: number, y2: number];
   /** Histograms of colours and of textures whose sums are 1. */
   readonly colors: Float64Array;
@@ -140,7 +140,7 @@ interface Pair {
   readonly similarity: number;
 }
 
-/** Pairs, of which the most similar comes first; of equals, that of the older regions. */
+/** Pairs, the most similar first; of equals, that of the older regions. */
 class PairQueue {
   private readonly heap: Pair[] = [];
 
@@ -208,7 +208,7 @@ function grouped(picture: Planes, segments: Segments, similarity: string): Regio
   return regions;
 }
 
-/** One or several, each of which must be allowed. */
+/** One or several, all of them allowed. */
 function listOf<T>(name: string, given: T | readonly T[], isAllowed: (value: T) => boolean, expected: string): T[] {
   const list = (Array.isArray(given) ? given : [given]) as T[];
   if (list.length > 0 && list.every(isAllowed)) return list;
@@ -218,7 +218,7 @@ function listOf<T>(name: string, given: T | readonly T[], isAllowed: (value: T) 
 const isSimilarity = (text: string): boolean => typeof text === 'string' && /^(?!.*(.).*\1)[CTSF]+$/.test(text);
 
 /**
- * Selective search (Uijlings et al. 2013, "Selective search for object recognition"), R-CNN's proposals: `felzenszwalb` gives segments, of which
+ * Selective search (Uijlings et al. 2013, "Selective search for object recognition"), R-CNN's proposals: `felzenszwalb` gives segments;
  * the two most similar neighbours become one, again and again, until one is left; the boxes around all of them are the proposals.
  *
  *     s(a, b) = Σ min(cₐ, c_b) + Σ min(tₐ, t_b) + (1 − (|a| + |b|) / |I|) + (1 − (|BB(a, b)| − |a| − |b|) / |I|)

@@ -67,7 +67,7 @@ export class SSDFeatureExtractorVGG extends Module {
   }
 }
 
-/** A VGG's convolutions as SSD uses them; what lies before the stages that train is fixed. */
+/** A VGG's convolutions as SSD uses them; the layers before the stages that train are fixed. */
 export function vggExtractor(vgg: VGG, trainableLayers: number): SSDFeatureExtractorVGG {
   const layers = [...vgg.features] as UnaryModule[];
   const stages = [0, ...layers.flatMap((layer, i) => (layer instanceof nn.MaxPool2d ? [i] : [])).slice(0, -1)];

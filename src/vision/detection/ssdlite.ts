@@ -119,7 +119,7 @@ export class SSDLiteFeatureExtractorMobileNet extends Module {
   }
 }
 
-/** A MobileNetV3's convolutions as SSDLite uses them; what lies before the stages that train is fixed. */
+/** A MobileNetV3's convolutions as SSDLite uses them; the layers before the stages that train are fixed. */
 export function ssdliteExtractor(
   mobilenet: MobileNetV3,
   trainableLayers: number,

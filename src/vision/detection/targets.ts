@@ -36,6 +36,6 @@ export function roomsIn(head: Module, counts: readonly number[], room: number): 
   return isNormed ? counts : counts.map(() => room);
 }
 
-/** Room for so many boxes, of which there are at most `most`: 16, 64, 256 …, so that there are few sizes. */
+/** Room for so many boxes, at most `most`: 16, 64, 256 …, so that there are few sizes. */
 export const roomFor = (count: number, most: number): number =>
   Math.min(most, 4 ** Math.ceil(Math.log2(Math.max(count, 16)) / 2));

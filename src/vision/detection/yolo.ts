@@ -239,7 +239,7 @@ export interface YOLODecoding extends YOLOGrid {
   detectionsPerImg?: number;
 }
 
-/** What was found in pictures of these sizes, by the numbers of their cells. */
+/** The detections in pictures of these sizes, by the numbers of their cells. */
 function decoded(
   cells: ArrayLike<number>,
   sizes: readonly (readonly [height: number, width: number])[],
@@ -369,6 +369,6 @@ export class YOLOv1 extends Module {
 export interface YOLOv1 {
   /** In training mode: the terms of the loss. */
   (images: readonly Tensor[] | Tensor, targets: readonly GivenTarget[]): CarriedPromise<YOLOv1Losses>;
-  /** In evaluation mode: what was found in each picture. */
+  /** In evaluation mode: the detections in each picture. */
   (images: readonly Tensor[] | Tensor): CarriedPromise<Detection[]>;
 }

@@ -46,7 +46,7 @@ export class AlexNet extends Network {
 }
 
 export interface AlexNet {
-  /** What follows the features; any module of one input may take its place, or that of one of its layers. */
+  /** The layers behind the features; any module of one input may take its place, or that of one of its layers. */
   get classifier(): nn.SequentialOf<[nn.Dropout, nn.Linear, nn.ReLU, nn.Dropout, nn.Linear, nn.ReLU, nn.Linear]>;
   set classifier(module: nn.UnaryModule);
 }

@@ -13,7 +13,7 @@ export type { CompletedWeights, GivenWeights, Spelled, WeightsSource } from './l
 export interface WithoutWeights {
   /** Default: null, random weights as torchvision draws them. */
   weights?: null;
-  /** Whether the console is told of a download, or what is told how far it is. Default: true. */
+  /** Whether a download is reported on the console, or a function that is told its progress. Default: true. */
   progress?: Progress;
 }
 
@@ -26,7 +26,7 @@ export interface WithWeights<W> {
 /** The name of an enumeration of torchvision's weights, which is loaded when somebody asks for some of these. */
 export type WeightsName = keyof typeof table;
 
-/** The function of a network: at once with random weights, a promise where weights are to be read. Errors are about the last form. */
+/** The function of a network. With random weights it returns at once; with weights from a file it returns a promise. Errors are about the last form. */
 export interface NetworkBuilder<M extends Module, O extends object> {
   <W extends GivenWeights>(options: O & WithWeights<W>): Promise<M>;
   (options?: O & WithoutWeights): M;
@@ -36,7 +36,7 @@ export interface NetworkBuilder<M extends Module, O extends object> {
   (options: O & { weights?: CompletedWeights | null; progress?: Progress }): M | Promise<M>;
 }
 
-/** What is known while a network is built for weights. */
+/** The context of building a network for weights. */
 export interface ForWeights {
   /** The member of the enumeration, where they were given as one. */
   readonly weights: Weights | null;

@@ -26,7 +26,7 @@ export interface ConvNeXtOptions extends ClassifierOptions {
   layerScale?: number;
   /** torchvision's, which stays. Default: null. */
   block?: Fixed;
-  /** What makes the norm of so many channels, of maps [N, C, H, W]. Default: layer norm over the channels, eps 1e-6. */
+  /** The maker of the norm of so many channels, of maps [N, C, H, W]. Default: layer norm over the channels, eps 1e-6. */
   normLayer?: NormMaker | null;
 }
 
@@ -129,7 +129,7 @@ export interface ConvNeXt {
   /** The convolutions: `features[0][0]` is the first. */
   get features(): nn.SequentialOf<[Conv2dNormActivation]>;
   set features(module: nn.UnaryModule);
-  /** What follows the features; any module of one input may take its place, or that of one of its layers. */
+  /** The layers behind the features; any module of one input may take its place, or that of one of its layers. */
   get classifier(): nn.SequentialOf<[nn.UnaryModule, nn.Flatten, nn.Linear]>;
   set classifier(module: nn.UnaryModule);
 }

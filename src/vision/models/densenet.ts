@@ -67,7 +67,7 @@ class DenseLayer extends Module {
   }
 }
 
-/** Layers each of which sees the maps of all before it. */
+/** Layers that each see the maps of all before them. */
 class DenseBlock extends nn.ModuleDict<DenseLayer> {
   static override readonly name = '_DenseBlock';
 

@@ -28,7 +28,7 @@ export interface EfficientNetOptions extends ClassifierOptions {
   dropout?: number;
   /** Probability with which the last block would be left out in training; it grows from 0 at the first. Default: 0.2. */
   stochasticDepthProb?: number;
-  /** What makes the norm of so many channels. Default: batch norm. */
+  /** The maker of the norm of so many channels. Default: batch norm. */
   normLayer?: NormMaker | null;
   /** Channels before the head. Default: four times the last stage's. */
   lastChannel?: number | null;
@@ -138,7 +138,7 @@ export interface EfficientNet {
   /** The convolutions: `features[0][0]` is the first. */
   get features(): nn.SequentialOf<[Conv2dNormActivation]>;
   set features(module: nn.UnaryModule);
-  /** What follows the features; any module of one input may take its place, or that of one of its layers. */
+  /** The layers behind the features; any module of one input may take its place, or that of one of its layers. */
   get classifier(): nn.SequentialOf<[nn.Dropout, nn.Linear]>;
   set classifier(module: nn.UnaryModule);
 }

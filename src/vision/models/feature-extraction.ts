@@ -137,7 +137,7 @@ function expectPath(model: Module, query: string): void {
 /** Names that an error suggests at most. */
 const MOST_NEAR = 4;
 
-/** Letters that are to be put in, left out or replaced to make one text of the other (Levenshtein 1966). */
+/** The number of letters to insert, remove or replace that turn one text into the other (Levenshtein 1966). */
 function editsBetween(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

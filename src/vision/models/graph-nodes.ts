@@ -14,7 +14,7 @@ import * as ops from '../ops';
 import * as layers from '../ops/layers';
 import { StochasticDepth } from '../ops/stochastic-depth';
 
-/** Classes of `nn`, whose modules are nodes as a whole; a Sequential is what it holds. */
+/** Classes of `nn`, whose modules are nodes as a whole; a Sequential counts as its members. */
 const ownLayers: () => ReadonlySet<unknown> = (() => {
   let known: ReadonlySet<unknown> | null = null;
   return () => {
@@ -23,7 +23,7 @@ const ownLayers: () => ReadonlySet<unknown> = (() => {
   };
 })();
 
-/** torchvision's layers, which are nodes as a whole, and what is derived from them. */
+/** torchvision's layers, which are nodes as a whole, and classes derived from them. */
 const sharedLayers = [
   layers.Conv2dNormActivation,
   layers.Conv3dNormActivation,
@@ -47,7 +47,7 @@ function pythonName(name: string): string {
   return plain.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** Is told of every node, with what it gives. */
+/** Is told of every node, with its result. */
 type Visit = (name: string, value: unknown) => void;
 
 /** Names nodes as they run. */
@@ -57,7 +57,7 @@ class Tracer implements CallWatcher {
   readonly #parameters: ReadonlyMap<unknown, string>;
   /** What hangs on the inputs. Everything else is a constant. */
   readonly #traced = new WeakSet<object>();
-  /** How often a name has come, by what it is before it is numbered. */
+  /** How often a name has come, by its form without a number. */
   readonly #counts = new Map<string, number>();
   readonly #read = new Set<unknown>();
   #path = '';

@@ -17,7 +17,7 @@ export function initialize(model: Module, { convolution, linear }: Rules): void 
   }
 }
 
-/** He et al. 2015, by what goes out, for ReLU; the bias 0. */
+/** He et al. 2015, by the number of outputs, for ReLU; the bias 0. */
 export function fanOut({ weight, bias }: Convolution): void {
   nn.init.kaimingNormal_(weight, { mode: 'fan_out', nonlinearity: 'relu' });
   if (bias) nn.init.zeros_(bias);

@@ -47,7 +47,7 @@ export interface Loaded {
   readonly state: StateDict;
   /** The member of the enumeration, where they were given as one. */
   readonly weights: Weights | null;
-  /** What they were given as, for errors. */
+  /** The form in which they were given, for errors. */
   readonly label: string;
 }
 
@@ -102,7 +102,7 @@ async function contents(given: WeightsSource, progress: Progress): Promise<unkno
   return load<unknown>(given as ByteSource);
 }
 
-/** Addresses of servers; what lies beside the page, or on this machine, is read as it is now. */
+/** Addresses of servers; files beside the page, or on this machine, are read as they are now. */
 const isAddress = (given: unknown): given is string | URL =>
   (typeof given === 'string' || given instanceof URL) && /^https?:/i.test(String(given));
 

@@ -10,7 +10,7 @@ import { builder, type ClassifierOptions, makeDivisible } from './builder';
 import { fanOut, initialize, normal } from './initialize';
 import { type Fixed, networkKinds } from './network-kinds';
 
-/** A stage of MobileNetV2: how much its blocks expand, what they give, how many there are, and the stride of the first. */
+/** A stage of MobileNetV2: the expansion of its blocks, their output channels, their number, and the stride of the first. */
 export type InvertedResidualSetting = readonly [expandRatio: number, channels: number, count: number, stride: number];
 
 /** What MobileNetV2 takes by name. */
@@ -23,7 +23,7 @@ export interface MobileNetV2Options extends ClassifierOptions {
   roundNearest?: number;
   /** torchvision's, which stays. Default: null. */
   block?: Fixed;
-  /** What makes the norm of so many channels. Default: batch norm. */
+  /** The maker of the norm of so many channels. Default: batch norm. */
   normLayer?: NormMaker | null;
   /** Probability of dropout before the last layer. Default: 0.2. */
   dropout?: number;
@@ -132,7 +132,7 @@ export interface MobileNetV2 {
   /** The convolutions: `features[0][0]` is the first. */
   get features(): nn.SequentialOf<[Conv2dNormActivation]>;
   set features(module: nn.UnaryModule);
-  /** What follows the features; any module of one input may take its place, or that of one of its layers. */
+  /** The layers behind the features; any module of one input may take its place, or that of one of its layers. */
   get classifier(): nn.SequentialOf<[nn.Dropout, nn.Linear]>;
   set classifier(module: nn.UnaryModule);
 }

@@ -28,7 +28,7 @@ export interface MobileNetV3Block {
 export interface MobileNetV3Options extends ClassifierOptions {
   /** torchvision's, which stays. Default: null. */
   block?: Fixed;
-  /** What makes the norm of so many channels. Default: batch norm with eps 0.001 and momentum 0.01. */
+  /** The maker of the norm of so many channels. Default: batch norm with eps 0.001 and momentum 0.01. */
   normLayer?: NormMaker | null;
   /** Probability of dropout between the last two layers. Default: 0.2. */
   dropout?: number;
@@ -143,12 +143,12 @@ export interface MobileNetV3 {
   /** The convolutions: `features[0][0]` is the first. */
   get features(): nn.SequentialOf<[Conv2dNormActivation]>;
   set features(module: nn.UnaryModule);
-  /** What follows the features; any module of one input may take its place, or that of one of its layers. */
+  /** The layers behind the features; any module of one input may take its place, or that of one of its layers. */
   get classifier(): nn.SequentialOf<[nn.Linear, nn.Hardswish, nn.Dropout, nn.Linear]>;
   set classifier(module: nn.UnaryModule);
 }
 
-/** A block of the tables; of the tail, `reducedTail` halves what comes out, of those after its first also the expanded channels. */
+/** A block of the tables; in the tail, `reducedTail` halves the output channels, and behind its first block also the expanded ones. */
 type Row = readonly [
   kernel: number,
   expanded: number,

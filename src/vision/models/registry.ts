@@ -110,9 +110,9 @@ const patternsKind = kinds.orNull(kinds.either(kinds.text, kinds.listOf(kinds.te
 const plain = (name: string): string => name.replaceAll('_', '').toLowerCase();
 
 interface ListOptions {
-  /** `vision.models`, `vision.models.segmentation` or `vision.models.detection`, or its name, to list only what stands there. Default: null, all. */
+  /** `vision.models`, `vision.models.segmentation` or `vision.models.detection`, or its name, to list only its members. Default: null, all. */
   module?: object | 'models' | 'segmentation' | 'detection' | null;
-  /** Patterns of names, of which one must fit: `*` is any text, `?` a character, `[ab]` and `[!ab]` one of some or none of them. Default: all. */
+  /** Patterns of names; one of them must fit: `*` is any text, `?` a character, `[ab]` and `[!ab]` one of some or none of them. Default: all. */
   include?: string | readonly string[] | null;
   /** Patterns of names to leave out. Default: none. */
   exclude?: string | readonly string[] | null;
@@ -148,7 +148,7 @@ const moduleKind: kinds.Kind = {
 const isNamespace = (given: unknown): boolean =>
   isPlainObject(given) && Object.values(builders).some((build) => Object.values(given).includes(build));
 
-/** What stands in a namespace, which is given by itself or by its name. */
+/** The members of a namespace, which is given by itself or by its name. */
 function membersOf(module: object | string): ReadonlySet<unknown> {
   if (typeof module === 'object') return new Set(Object.values(module));
   const apart = { segmentation: Object.values(segmentation), detection: Object.values(detectors) };

@@ -20,7 +20,7 @@ export interface ResNetOptions extends ClassifierOptions {
   widthPerGroup?: number;
   /** Whether the last three stages dilate their convolutions where they would halve the picture. Default: none does. */
   replaceStrideWithDilation?: readonly [boolean, boolean, boolean] | null;
-  /** What makes the norm of so many channels. Default: batch norm. */
+  /** The maker of the norm of so many channels. Default: batch norm. */
   normLayer?: NormMaker | null;
 }
 
@@ -37,7 +37,7 @@ interface BlockArguments {
   baseWidth?: number;
   /** Default: 1. */
   dilation?: number;
-  /** What makes the norm of so many channels. Default: batch norm. */
+  /** The maker of the norm of so many channels. Default: batch norm. */
   normLayer?: NormMaker | null;
 }
 

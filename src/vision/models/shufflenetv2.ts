@@ -53,7 +53,7 @@ class InvertedResidual extends Module {
   }
 }
 
-/** Channels in two groups, of which each second one is of the second group. */
+/** Channels in two groups, taken in turns. */
 function shuffled(x: Tensor): Tensor {
   const [count, channels, height, width] = x.shape as readonly [number, number, number, number];
   noteCalls('size', 'getitem', 'getitem', 'getitem', 'getitem', 'floordiv');

@@ -96,7 +96,7 @@ export class SqueezeNet extends Network {
 }
 
 export interface SqueezeNet {
-  /** What follows the features; any module of one input may take its place, or that of one of its layers. */
+  /** The layers behind the features; any module of one input may take its place, or that of one of its layers. */
   get classifier(): nn.SequentialOf<[nn.Dropout, nn.Conv2d, nn.ReLU, nn.AdaptiveAvgPool2d]>;
   set classifier(module: nn.UnaryModule);
 }

@@ -79,7 +79,7 @@ export class VGG extends Network {
 }
 
 export interface VGG {
-  /** What follows the features; any module of one input may take its place, or that of one of its layers. */
+  /** The layers behind the features; any module of one input may take its place, or that of one of its layers. */
   get classifier(): nn.SequentialOf<[nn.Linear, nn.ReLU, nn.Dropout, nn.Linear, nn.ReLU, nn.Dropout, nn.Linear]>;
   set classifier(module: nn.UnaryModule);
 }

@@ -18,7 +18,7 @@ import { type Fixed, networkKinds } from './network-kinds';
 export interface VisionTransformerOptions extends ClassifierOptions {
   /** Side of the images in pixels. */
   imageSize: number;
-  /** Side of a patch in pixels, of which `imageSize` is a multiple. */
+  /** Side of a patch in pixels; it divides `imageSize`. */
   patchSize: number;
   numLayers: number;
   numHeads: number;
@@ -32,7 +32,7 @@ export interface VisionTransformerOptions extends ClassifierOptions {
   attentionDropout?: number;
   /** Features of a layer before the last one. Default: null, no such layer. */
   representationSize?: number | null;
-  /** What makes the norm of so many features. Default: layer norm, eps 1e-6. */
+  /** The maker of the norm of so many features. Default: layer norm, eps 1e-6. */
   normLayer?: NormMaker | null;
   /** There is one stem: null alone. */
   convStemConfigs?: Fixed;

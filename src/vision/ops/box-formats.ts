@@ -152,7 +152,7 @@ export function columns(boxes: Tensor): readonly [Tensor, Tensor, Tensor, Tensor
 const pictureSize = { ...listOf(number, 2), words: 'a list [height, width]' };
 
 /**
- * Boxes cut at the border of a picture of a size (height, width). Shape: [..., 4] as (x1, y1, x2, y2), and so is what comes back.
+ * Boxes cut at the border of a picture of a size (height, width). Shape: [..., 4] as (x1, y1, x2, y2), and so is the result.
  *
  * @throws ShapeError, ArgumentError
  */
@@ -186,7 +186,7 @@ export const removeSmallBoxes = callable(
 );
 
 /**
- * The boxes around what is not 0 in masks: (x1, y1, x2, y2) of the first and last column and row. Shape: [N, H, W] → float32 [N, 4]; a mask of
+ * The boxes around the nonzero elements of masks: (x1, y1, x2, y2) of the first and last column and row. Shape: [N, H, W] → float32 [N, 4]; a mask of
  * zeros gives zeros.
  *
  * @throws ShapeError

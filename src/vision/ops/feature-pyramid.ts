@@ -40,15 +40,15 @@ interface PyramidArguments {
   outChannels: number;
   /** What adds levels. Default: none. */
   extraBlocks?: ExtraFPNBlock | null;
-  /** What makes the norm of so many channels, for convolutions without bias. Default: none. */
+  /** The maker of the norm of so many channels, for convolutions without bias. Default: none. */
   normLayer?: NormMaker | null;
 }
 
 type PyramidOptions = Pick<PyramidArguments, 'extraBlocks' | 'normLayer'>;
 
 /**
- * Feature pyramid network (Lin et al. 2017, arXiv:1612.03144): maps of falling resolution at one number of channels, each with what comes down
- * from the ones below. In and out go dictionaries of maps [N, C, H, W], the highest resolution first.
+ * Feature pyramid network (Lin et al. 2017, arXiv:1612.03144): maps of falling resolution at one number of channels, each plus the enlarged
+ * next one. In and out go dictionaries of maps [N, C, H, W], the highest resolution first.
  *
  *     const fpn = new ops.FeaturePyramidNetwork([64, 128], 32);
  *     fpn({ feat0: torch.rand(1, 64, 16, 16), feat1: torch.rand(1, 128, 8, 8) });

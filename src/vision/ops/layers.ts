@@ -39,9 +39,9 @@ export interface ConvNormActivationOptions {
   padding?: number | readonly number[] | null;
   /** Default: 1. */
   groups?: number;
-  /** What makes the norm of so many channels; null for none. Default: batch norm. */
+  /** The maker of the norm of so many channels; null for none. Default: batch norm. */
   normLayer?: NormMaker | null;
-  /** What makes the activation; null for none. Default: `nn.ReLU`. */
+  /** The maker of the activation; null for none. Default: `nn.ReLU`. */
   activationLayer?: ActivationMaker | null;
   /** Default: 1. */
   dilation?: number | readonly number[];
@@ -145,7 +145,7 @@ export class Conv3dNormActivation extends ConvNormActivation {
 export interface SqueezeExcitationOptions {
   /** Between the two convolutions. Default: `nn.ReLU`. */
   activation?: LayerMaker<[]>;
-  /** What makes the scales. Default: `nn.Sigmoid`. */
+  /** The maker of the scales' activation. Default: `nn.Sigmoid`. */
   scaleActivation?: LayerMaker<[]>;
 }
 
@@ -202,7 +202,7 @@ export class FloatDropout extends nn.Dropout {
 }
 
 export interface MLPOptions {
-  /** What makes the norm after each hidden layer. Default: none. */
+  /** The maker of the norm after each hidden layer. Default: none. */
   normLayer?: NormMaker | null;
   /** Default: `nn.ReLU`. */
   activationLayer?: ActivationMaker | null;

@@ -136,7 +136,7 @@ export class MultiScaleRoIAlign extends Layer {
 
 const levelOf = (scale: number): number => Math.trunc(-log2(scale));
 
-/** What takes the largest picture's size to each map's, as powers of two. */
+/** The factors from the largest picture's size to each map's, as powers of two. */
 function inferredScales(op: string, maps: readonly Tensor[], imageShapes: readonly (readonly number[])[]): number[] {
   if (!Array.isArray(imageShapes) || imageShapes.length === 0) {
     throw new ArgumentError(

@@ -11,7 +11,7 @@ import { empty } from '../../tensor/creation';
 import { Tensor } from '../../tensor/tensor';
 
 interface SuppressionOptions {
-  /** Groups of boxes [..., N], of which none takes out a box of another. Default: all are one. */
+  /** Groups of boxes [..., N]. A box takes out only boxes of its own group. Default: all are one. */
   classes?: Tensor | null;
   /** Which of the boxes there are, bool [..., N]; the others neither stay nor take out any. Default: all. */
   valid?: Tensor | null;
@@ -48,7 +48,7 @@ export function nmsMask(
   return { order, keep };
 }
 
-/** The best of what is kept, padded to a number that is known beforehand. */
+/** The best of the kept boxes, padded to a number that is known beforehand. */
 export interface Kept {
   /** Indices of the boxes that stay, by falling score, then zeros (int64 [..., count]). */
   readonly indices: Tensor;

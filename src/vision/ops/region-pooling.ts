@@ -16,7 +16,7 @@ export type Regions = Tensor | readonly Tensor[];
 /** One number for both, or height and width. */
 export type OutputSize = number | readonly number[];
 
-/** Throws for what is no map [N, C, H, W]; float16 is computed as float32. */
+/** @throws ShapeError unless the value is a map [N, C, H, W]; float16 is computed as float32 */
 function expectMap(op: string, input: Tensor): void {
   if (input.dim() !== 4) {
     throw new ShapeError(`${op}: expected input [N, C, H, W], but got shape [${input.shape.join(', ')}]`);
@@ -143,7 +143,7 @@ export const psRoiAlign = callable(
 type ScaleArguments = Pick<AlignArguments, 'spatialScale'>;
 
 /**
- * Position-sensitive RoIPool (Dai et al. 2016, arXiv:1605.06409): means of bins of whole pixels, each of which reads channels of its own. As
+ * Position-sensitive RoIPool (Dai et al. 2016, arXiv:1605.06409): means of bins of whole pixels; each bin reads channels of its own. As
  * in torchvision, bins end before the last row and column of the input, but their gradients do not. Shape: as of `psRoiAlign`.
  *
  * @throws as `psRoiAlign`

@@ -47,7 +47,7 @@ async function decodeWithBrowser(bytes: Uint8Array, name: string): Promise<Raste
 const tooLarge = (name: string, width: number, height: number): FileFormatError =>
   new FileFormatError(`${name}: a size of ${width}×${height} pixels is not to be read`);
 
-/** Of `sharp` what is used here. */
+/** The part of `sharp` that is used here. */
 export type Sharp = (
   bytes: Uint8Array,
   options: { readonly ignoreIcc: boolean; readonly limitInputPixels: number },

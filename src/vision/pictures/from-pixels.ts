@@ -24,7 +24,7 @@ export interface PixelData {
 /** A picture that `fromPixels` takes. */
 export type PixelSource = PictureSource | ImageData | PixelData;
 
-/** What `fromPixels` takes by name. */
+/** Options of `fromPixels`. */
 export interface FromPixelsOptions {
   /** 3: red, green, blue; 4: alpha too; 1: grey. Default: 3. */
   channels?: Channels;
@@ -45,7 +45,7 @@ interface PixelArguments extends FromPixelsOptions {
  *     const frame = vision.io.fromPixels(video);                        // float32 [3, H, W], 0 to 1
  *     const digits = vision.io.fromPixels(canvases, { channels: 1 });   // [N, 1, H, W]
  *
- * @throws ArgumentError for what is no picture, has no pixels yet, or may not be read; ShapeError for several sizes
+ * @throws ArgumentError for a source that is no picture, has no pixels yet, or may not be read; ShapeError for several sizes
  */
 export function fromPixels(...args: Arguments<PixelArguments, ['source', 'channels', 'dtype']>): Tensor {
   const defaults = { channels: 3, dtype: 'float32' } as const;

@@ -24,7 +24,7 @@ const byteKinds: Kinds<ByteArguments> = {
 
 /**
  * A picture: a uint8 tensor [H, W, C] of 1 channel (grey), 2 (grey and alpha), 3 (red, green, blue) or 4 (alpha too). Transforms of a picture
- * give a picture; `ToTensor` and `ToImage` make tensors [C, H, W] of it. What else a tensor can do gives tensors.
+ * give a picture; `ToTensor` and `ToImage` make tensors [C, H, W] of it. Other methods of tensors give tensors.
  *
  *     const picture = new Picture(torch.zeros(28, 28, { dtype: 'uint8' }));   // [28, 28, 1]
  *

@@ -68,7 +68,7 @@ export async function decodePng(bytes: Uint8Array, name = 'PNG'): Promise<Raster
   const { header, palette, transparency, data } = readChunks(bytes, fail);
   const passes = passesOf(header);
   const length = passes.reduce((sum, { rows, stride }) => sum + rows * (stride + 1), 0);
-  // What follows the last row belongs to no pixel.
+  // Bytes behind the last row belong to no pixel.
   const raw = await inflate(data, 'deflate', () => length, name);
   if (raw.length < length) fail(`expected ${length} bytes of pixels, but got ${raw.length}`);
   const { width, height, samples, depth } = header;

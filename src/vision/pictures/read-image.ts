@@ -9,7 +9,7 @@ import { expectMode, type ImageReadMode } from './raster';
 /** Of a picture's file that comes compressed once more: pictures are, so that this gains next to nothing. */
 const MAX_PICTURE_BYTES = 2 ** 28;
 
-/** What `readImage` takes by name. */
+/** Options of `readImage`. */
 export interface ReadImageOptions {
   /** Which channels: `RGB`, `RGB_ALPHA`, `GRAY`, `GRAY_ALPHA`, or `UNCHANGED`, those that the file has. Default: RGB. */
   mode?: ImageReadMode;

@@ -18,9 +18,9 @@ interface CanvasArguments {
 
 /**
  * Shows a picture [H, W], [1, H, W] (grey), [3, H, W] (red, green, blue) or [4, H, W] (with alpha) on a canvas, one pixel an element: floats
- * from 0 to 1, what is beyond drawn as the nearer of the two, or uint8. The numbers stay on the GPU. The canvas takes the picture's size, and a
- * `webgpu` context; once the same shape has been shown before, it shows the picture before the call returns. What
- * it returns resolves once the GPU is at most two pictures behind: a loop that awaits it does not run ahead of the GPU.
+ * from 0 to 1, others drawn as the nearer of the two, or uint8. The numbers stay on the GPU. The canvas takes the picture's size, and a
+ * `webgpu` context; once the same shape has been shown before, it shows the picture before the call returns. The
+ * promise resolves once the GPU is at most two pictures behind: a loop that awaits it does not run ahead of the GPU.
  *
  *     await vision.io.toCanvas(model(frame).clamp(0, 1), document.querySelector('canvas')!);
  *

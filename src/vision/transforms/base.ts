@@ -1,4 +1,4 @@
-// Base of transforms: what one does to a sample, and how its random numbers are drawn apart from the work on pixels. A new transform of pixels
+// Base of transforms: the change to a sample, with random numbers drawn apart from the work on pixels. A new transform of pixels
 // extends `PictureTransform`; a new operation on colours is a code in src/ops/recolor.ts and a case in shaders/recolor.wgsl, which computes with
 // lib/exact.wgsl where bytes are cut off.
 
@@ -67,7 +67,7 @@ export abstract class Transform<In = Tensor, Out = Tensor> extends Callable {
   /** Throws where the transform cannot take a sample. */
   protected checkInputs(_leaves: readonly unknown[]): void {}
 
-  /** Draws what `transform` needs, once for all inputs of a sample. */
+  /** Draws the parameters of `transform`, once for all inputs of a sample. */
   makeParams(_leaves: readonly unknown[]): unknown {
     return {};
   }
@@ -97,7 +97,7 @@ export abstract class Transform<In = Tensor, Out = Tensor> extends Callable {
     });
   }
 
-  /** What stands between the parentheses of the printed transform. */
+  /** The text between the parentheses of the printed transform. */
   extraRepr(): string {
     return '';
   }
@@ -118,18 +118,18 @@ export interface Transform<In = Tensor, Out = Tensor> {
 }
 
 /**
- * Base of the transforms of pixels. What is random is drawn by `draw` on the host, picture by picture, from nothing but sizes, in torchvision's
- * order; `apply` does the same kernels on a batch whatever was drawn, with what was drawn as data, so that every step is the same plan.
+ * Base of the transforms of pixels. `draw` draws random numbers on the host, picture by picture, from nothing but sizes, in torchvision's
+ * order; `apply` runs the same kernels on a batch for any draws, which are data, so that every step is the same plan.
  * Draws are plain data, which can come from a worker; null leaves a picture as it is.
  */
 export abstract class PictureTransform<Draw = object, In = Tensor, Out = Tensor> extends Transform<In, Out> {
-  /** What is random, for one picture. */
+  /** The random parameters of one picture. */
   draw(_info: PictureInfo, _generator: Generator = defaultGenerator()): Draw | null {
     return {} as Draw;
   }
 
   /**
-   * Pictures [N, C, H, W], each by what was drawn for it. The operations depend on shapes alone, never on numbers in `draws`; what `kind` tells is
+   * Pictures [N, C, H, W], each by its draw. The operations depend on shapes alone, never on numbers in `draws`; `kind` is
    * for transforms that treat pictures otherwise than tensors.
    */
   abstract apply(batch: Tensor, draws: readonly (Draw | null)[], kind: BatchKind): Tensor;
@@ -210,7 +210,7 @@ export abstract class RandomTransform<Draw = object> extends PictureTransform<Dr
     return this.p === 0 ? input : super.transform(input, draw);
   }
 
-  /** What is random besides whether it happens. */
+  /** The random parameters, besides whether the change happens. */
   protected drawn(_info: PictureInfo, _generator: Generator): Draw {
     return {} as Draw;
   }
@@ -250,7 +250,7 @@ export const float = (value: number): Written => new Written(pythonFloat(value))
 /** `(0.08, 1.0)` */
 export const floats = (values: readonly number[]): Written => new Written(`(${values.map(pythonFloat).join(', ')})`);
 
-/** Fields by torchvision's names as it prints them: numbers, texts, booleans and lists, of which null ones are left out. */
+/** Fields by torchvision's names as it prints them: numbers, texts, booleans and lists; null ones are left out. */
 export function printed(
   fields: Readonly<Record<string, Written | number | string | boolean | null | undefined | object>>,
 ): string {

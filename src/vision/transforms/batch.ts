@@ -7,7 +7,7 @@ import { Tensor } from '../../tensor/tensor';
 import { Picture } from '../pictures/picture';
 import { Mask, TVTensor } from '../tv-tensors';
 
-/** What `work` makes of an input as a batch, as the kind of thing that the input is: a picture, an image, a tensor [..., C, H, W]. */
+/** The result of `work` for an input as a batch, as an object of the input's kind: a picture, an image, a tensor [..., C, H, W]. */
 export function onBatch(op: string, input: Tensor, work: (batch: Tensor) => Tensor): Tensor {
   if (input instanceof Picture) {
     return new Picture(
@@ -46,8 +46,8 @@ export function perPicture(rows: readonly (readonly number[])[], shape: readonly
 }
 
 /**
- * Of each picture what was made of it where something was drawn for it, else the picture itself. Both are [N, C, H, W]. What is of another
- * size or type than the pictures can stand beside none that stays as it was: then all are made, or none.
+ * The changed picture where something was drawn for it, else the picture itself. Both are [N, C, H, W]. A result of another
+ * size or type cannot stand beside unchanged pictures: then all are changed, or none.
  */
 export function whereDrawn(draws: readonly unknown[], made: Tensor, batch: Tensor): Tensor {
   const drawn = Uint32Array.from(draws, (draw) => (draw === null ? 0 : 1));

@@ -8,14 +8,14 @@ import { type BatchKind, PictureTransform } from './base';
 import type { PictureInfo } from './info';
 import type { Pictures } from './pictures';
 
-/** What was drawn for each picture of a batch: plain data, which can be sent from a worker. */
+/** The draws for the pictures of a batch: plain data, which can be sent from a worker. */
 export type BatchDraws = readonly (object | null)[];
 
-/** A transform of whole batches: what it makes equals the items that the transform makes one by one, stacked. */
+/** A transform of whole batches: its result equals the items that the transform makes one by one, stacked. */
 export interface BatchTransform {
   /** Whether pictures of these sizes can be transformed as a whole: they have one, or the first step brings them to one. */
   takes(infos: readonly PictureInfo[]): boolean;
-  /** What is random, drawn picture by picture in the order in which the items would draw it. */
+  /** The random parameters, drawn picture by picture in the order in which the items would draw them. */
   draw(infos: readonly PictureInfo[], generator?: Generator): BatchDraws;
   /**
    * Pictures transformed: uint8 [N, C, H, W], or packed ones of several sizes, as long as a transform brings them to one. The operations depend on
@@ -34,12 +34,12 @@ export function batched(...args: Arguments<{ transform: unknown }, ['transform']
   return {
     takes: (infos) => {
       const step = transform.bringsToOne;
-      // The size that comes of it does not hang on what is drawn.
+      // The size of the result does not depend on the draws.
       return isOneSize(infos) || (step !== null && isOneSize(infos.map((info) => step.outputInfo(info, {}))));
     },
     draw: (infos, generator = defaultGenerator()) =>
       infos.map((info) => transform.draw(info, generator) as object | null),
-    // What is made on the way belongs to nobody.
+    // Tensors made on the way belong to nobody.
     apply: (pictures, draws) =>
       scope(() => {
         const made = transform.applyTo(pictures, draws, 'picture');

@@ -128,7 +128,7 @@ interface ErasingArguments {
   scale?: readonly number[];
   /** Least and greatest height over width. Default [0.3, 3.3]. */
   ratio?: readonly number[];
-  /** What comes there: one number, one for each channel, or `'random'`, normal numbers. Default 0. */
+  /** The contents of the erased area: one number, one for each channel, or `'random'`, normal numbers. Default 0. */
   value?: number | readonly number[] | 'random';
   /** Write over single tensors. Default false. */
   inplace?: boolean;
@@ -240,7 +240,7 @@ export class RandomErasing extends RandomTransform<Erased | null> {
     return this.contents(draws, [pictures, channels, height, width]).to(batch.dtype).where(inside, batch);
   }
 
-  /** What comes into the rectangles: [N, C, H, W], or one number a channel. */
+  /** The contents of the rectangles: [N, C, H, W], or one number a channel. */
   private contents(draws: readonly (Erased | null)[], shape: readonly [number, number, number, number]): Tensor {
     const [pictures, channels, height, width] = shape;
     if (this.value) {

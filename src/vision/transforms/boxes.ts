@@ -81,7 +81,7 @@ export class SetClampingMode extends Transform {
   }
 }
 
-/** Finds in a sample what goes with its boxes: a tensor, or several. */
+/** Finds the labels of boxes in a sample: a tensor, or several. */
 type LabelsGetter = (sample: unknown) => Tensor | readonly Tensor[] | null;
 
 interface SanitizeArguments {
@@ -119,7 +119,7 @@ export class SanitizeBoundingBoxes<In = unknown> extends Transform<In, Promise<I
     this.labelsGetter = labelsGetter;
   }
 
-  /** @throws ArgumentError where there are no boxes, or as many labels as boxes are not to be had */
+  /** @throws ArgumentError where there are no boxes, or not as many labels as boxes */
   override async forward(...inputs: readonly [In] | readonly unknown[]): Promise<In> {
     const sample = inputs.length === 1 ? inputs[0] : inputs;
     const { leaves, rebuild } = flatten(sample);

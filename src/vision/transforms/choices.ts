@@ -33,9 +33,9 @@ interface RandomApplyArguments {
 }
 
 /**
- * Base of transforms that draw which transforms are applied. One picture or tensor goes through all of them, whatever is drawn, and what was
- * not drawn is left out on the device, so that items that are made one by one are the same plan in every step. Samples of several inputs,
- * and transforms that take no batches, go through what was drawn.
+ * Base of transforms that draw which transforms are applied. One picture or tensor goes through all of them, and the results that were
+ * not drawn are dropped on the device, so that items made one by one are the same plan in every step. Samples of several inputs,
+ * and transforms that take no batches, go through the drawn ones only.
  */
 abstract class Drawing<Draw> extends PictureTransform<Draw> {
   abstract readonly transforms: Chain;

@@ -1,4 +1,4 @@
-// Transforms of colours that draw for each picture what is done to it: ColorJitter, RandomPhotometricDistort, RandomGrayscale, …
+// Transforms of colours with a random change for each picture: ColorJitter, RandomPhotometricDistort, RandomGrayscale, …
 import { ArgumentError } from '../../core/errors';
 import { type Arguments, parseArgs, shown } from '../../core/options';
 import { fillUniform, randperm } from '../../storage/random/distributions';
@@ -249,9 +249,9 @@ export class RGB extends PictureTransform {
   }
 }
 
-/** Base of what is done to a picture's colours with probability `p`, or not. */
+/** Base of changes to a picture's colours that happen with probability `p`. */
 abstract class RandomRecoloring extends RandomTransform<Recoloring> {
-  /** What is done. */
+  /** The change. */
   protected abstract readonly row: RecolorRow;
   protected readonly plan: RecolorPlan = { rounds: 1, measures: false, colored: false };
 

@@ -15,7 +15,7 @@ type Steps<In> =
   | readonly [first: TransformFunction<In, Tensor>, ...rest: TransformFunction<Tensor, Tensor>[]]
   | readonly TransformFunction<Tensor, Tensor>[];
 
-/** Steps of any kind, of which each takes what the one before it makes. */
+/** Steps of any kind; each takes the result of the one before it. */
 export type Chain = readonly ((input: never) => unknown)[];
 
 type Step = (...inputs: readonly unknown[]) => unknown;

@@ -101,7 +101,7 @@ export class Normalize extends PictureTransform {
   }
 }
 
-/** A step that changes what things are rather than what they look like: nothing is drawn. */
+/** A step that changes the types of values rather than their look: nothing is drawn. */
 abstract class Conversion<In = Tensor> extends PictureTransform<object, In> {
   override makeParams(): object {
     return {};

@@ -1,4 +1,4 @@
-// What is known of pictures before their pixels are: sizes.
+// The facts about pictures that are known before their pixels: sizes.
 
 import { ArgumentError, ShapeError } from '../../core/errors';
 import { showShape } from '../../core/meta';
@@ -17,7 +17,7 @@ export interface PictureInfo {
 
 /**
  * Channels, height and width of a picture, or of a tensor [..., C, H, W].
- * @throws ArgumentError for what has none
+ * @throws ArgumentError if the input has none
  */
 export function infoOf(op: string, input: unknown): PictureInfo {
   if (input instanceof Picture) {

@@ -29,7 +29,7 @@ export interface MixingOptions {
   labelsGetter?: 'default' | LabelsGetter;
 }
 
-/** What was drawn for a batch. */
+/** The draw for a batch. */
 interface Mixture {
   mix(images: Tensor): Tensor;
   /** The share of each picture's own labels. */

@@ -1,4 +1,4 @@
-// What makes pictures ready for trained networks, with torchvision's names, defaults and printed text.
+// The transforms that make pictures ready for trained networks, with torchvision's names, defaults and printed text.
 
 import { parseArgs } from '../../core/options';
 import { pythonFloat } from '../../core/printing';
@@ -98,7 +98,7 @@ export class ImageClassification extends Compose<Tensor | Picture> {
     return printed('ImageClassification', `\n    crop_size=${sizes(this.cropSize)}`, this);
   }
 
-  /** What it does, in a sentence. */
+  /** Its effect, in a sentence. */
   describe(): string {
     const { resizeSize, interpolation, cropSize, mean, std } = this;
     return `Accepts pictures, batched (B, C, H, W) and single (C, H, W) images. They are resized to [${resizeSize}] with ${interpolation} interpolation, cropped to [${cropSize}] in the middle, rescaled to [0.0, 1.0] and normalized with mean [${mean.join(', ')}] and std [${std.join(', ')}].`;
@@ -130,7 +130,7 @@ export class SemanticSegmentation extends Compose<Tensor | Picture> {
     return printed('SemanticSegmentation', '', this);
   }
 
-  /** What it does, in a sentence. */
+  /** Its effect, in a sentence. */
   describe(): string {
     const { resizeSize, interpolation, mean, std } = this;
     return `Accepts pictures, batched (B, C, H, W) and single (C, H, W) images. They are resized to ${sizes(resizeSize)} with ${interpolation} interpolation, rescaled to [0.0, 1.0] and normalized with mean [${mean.join(', ')}] and std [${std.join(', ')}].`;
@@ -147,7 +147,7 @@ export class ObjectDetection extends Compose<Tensor | Picture> {
     return 'ObjectDetection()';
   }
 
-  /** What it does, in a sentence. */
+  /** Its effect, in a sentence. */
   describe(): string {
     return 'Accepts pictures, batched (B, C, H, W) and single (C, H, W) images. The images are rescaled to [0.0, 1.0].';
   }

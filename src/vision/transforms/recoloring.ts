@@ -10,12 +10,12 @@ import { recoloredWithGradient } from './recoloring-gradient';
 
 export { Recolor, type RecolorRow };
 
-/** What is done to one picture, in order. */
+/** The changes to one picture, in order. */
 export type Recoloring = readonly RecolorRow[];
 
 /** What every picture of a batch can be asked for. */
 export interface RecolorPlan {
-  /** At most so many operations a picture: the number of rounds, whatever was drawn. */
+  /** The most operations a picture: the number of rounds, for any draws. */
   readonly rounds: number;
   /** Contrast, autocontrast or equalize may be among them. */
   readonly measures: boolean;

@@ -83,7 +83,7 @@ abstract class Resizer<Draw> extends Resampler<Draw> {
 interface ResizeArguments extends Resampled {
   /** Height and width, or the length of the shorter edge; null: see `maxSize`. */
   size: SizeLike | null;
-  /** What the longer edge is cut down to; without a size, what it becomes. */
+  /** The longer edge is cut down to this; without a size, it becomes this. */
   maxSize?: number | null;
 }
 

@@ -1,4 +1,4 @@
-// Owns nested samples: pictures, tensors and whatever else stands in lists, tuples and dictionaries.
+// Owns nested samples: pictures, tensors and other values in lists, tuples and dictionaries.
 
 import { isPlainObject } from '../../core/options';
 import { isTensor } from '../../tensor/callable';
@@ -7,7 +7,7 @@ import { isPixelSource } from '../pictures/from-pixels';
 import { Picture } from '../pictures/picture';
 import { TVTensor } from '../tv-tensors';
 
-/** Several pictures, boxes, masks and whatever else goes with them. */
+/** Several pictures, boxes, masks and the values that go with them. */
 export type Sample = readonly unknown[] | Readonly<Record<string, unknown>>;
 
 /** What a sample is made of, in order, and the way back from as many other things. */

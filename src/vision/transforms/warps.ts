@@ -60,7 +60,7 @@ const unchanged: Affine = [1, 0, 0, 0, 1, 0];
 interface WarpArguments {
   /** `nearest` or `bilinear`. Masks take the nearest element. */
   interpolation?: Interpolation;
-  /** The colour outside, for all channels or each, or for each kind of input; null: what is half outside is half dark. Default: 0. */
+  /** The colour outside, for all channels or each, or for each kind of input; null: a pixel half outside is half dark. Default: 0. */
   fill?: FillArgument;
 }
 

@@ -77,7 +77,7 @@ const PALETTE = [2 ** 25 - 1, 2 ** 15 - 1, 2 ** 21 - 1];
  * A colour for each of `count` objects: one for all, a list with as many or more, or the palette where none are given. A list of three numbers is
  * one colour.
  *
- * @throws ArgumentError for too few, and for what is none
+ * @throws ArgumentError for too few colours, and for values that are none
  */
 export function parseColors(
   op: string,

@@ -11,7 +11,7 @@ import { cat, stack } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
 import { MOST_PIXELS } from './painting';
 
-/** What `makeGrid` takes by name. */
+/** Options of `makeGrid`. */
 export interface GridOptions {
   /** Pictures in a row. Default 8. */
   nrow?: number;
@@ -54,7 +54,7 @@ const LEAST_RANGE = 1e-5;
 /**
  * The pictures of a batch in rows, as one picture [C, H, W]; pictures of one channel become grey ones of three. A single picture comes back as it is.
  *
- * @throws ShapeError for other shapes, DTypeError where bytes are to be normalized
+ * @throws ShapeError for other shapes, DTypeError where bytes would be normalized
  */
 export function makeGrid(
   ...args: Arguments<GridArguments, ['tensor', 'nrow', 'padding', 'normalize', 'valueRange', 'scaleEach', 'padValue']>

@@ -8,7 +8,7 @@ import type { Tensor } from '../../tensor/tensor';
 import { png } from '../pictures/encode-png';
 import { type GridOptions, gridDefaults, gridKinds, makeGrid } from './make-grid';
 
-/** What `saveImage` takes by name. */
+/** Options of `saveImage`. */
 export interface SaveImageOptions extends GridOptions {
   /** `'png'`, the only one there is. Default: by the ending of the name. */
   format?: string | null;

@@ -155,7 +155,7 @@ export interface SegmentationOptions {
 type Backbone = { weightsBackbone?: WeightsSource | null };
 
 /**
- * The function of a network of segmentation: at once with random weights, a promise where weights are to be read: its own, or with `weightsBackbone`
+ * The function of a network of segmentation. With random weights it returns at once; with weights from a file it returns a promise: its own, or with `weightsBackbone`
  * those of the classifier that it begins with.
  */
 export interface SegmentationBuilder<M extends SegmentationModel> {

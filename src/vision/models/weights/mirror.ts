@@ -28,13 +28,13 @@ let mirror: URL | null = null;
 /**
  * Has trained weights that are asked for by name read from a folder of copies on a server of your own, from now on; null goes back to torchvision's server.
  *
- * The folder is what `npm run convert-weights` writes, with `weights.json`: each file's sum is checked. Without that table it holds
+ * The folder is the result of `npm run convert-weights`, with `weights.json`: each file's sum is checked. Without that table it holds
  * torchvision's files under their own names. Table and files are kept: the next visit asks no server.
  *
  *     models.setWeightsMirror('https://your.site/weights/');
  *     const model = await models.resnet18({ weights: 'IMAGENET1K_V1' });
  *
- * @throws ArgumentError for what is no address of a server
+ * @throws ArgumentError if the value is no address of a server
  */
 export const setWeightsMirror = callable('setWeightsMirror(url: value)', (url: string | URL | null): void => {
   const text = url === null ? null : String(url);
@@ -118,7 +118,7 @@ async function tableOf(folder: URL, { modelDir, signal }: HubOptions) {
       const file = await findDownload(url, place);
       return file === null ? new Map() : parsed(url, await readBytes(file, () => MAX_TABLE)).catch(() => new Map());
     },
-    /** Empty where there is none, or where no server answers: what is kept under its own name needs none. */
+    /** Empty where there is none, or where no server answers: files kept under their own names need none. */
     async asked(): Promise<Table> {
       const response = await fetch(url, { cache: 'no-cache', signal: signal ?? null }).catch(() => null);
       signal?.throwIfAborted();
@@ -135,7 +135,7 @@ async function tableOf(folder: URL, { modelDir, signal }: HubOptions) {
   };
 }
 
-/** @throws FileFormatError for what is no table */
+/** @throws FileFormatError if the bytes are no table */
 async function parsed(url: string, bytes: Uint8Array): Promise<Table> {
   const read = await new Response(bytes as Uint8Array<ArrayBuffer>).json().catch(() => null);
   const entries = isPlainObject(read) ? Object.entries(read) : null;

@@ -1,4 +1,4 @@
-// Owns what torchvision calls an enumeration of weights: where each file lies, what is known of it, and how pictures are made ready for it.
+// Owns torchvision's enumerations of weights: where each file lies, the facts about it, and how pictures are made ready for it.
 
 import { ArgumentError } from '../../../core/errors';
 import { shown } from '../../../core/options';
@@ -16,7 +16,7 @@ import {
 } from '../../transforms/presets';
 import { loadTrained } from './mirror';
 
-/** What is known of trained weights. */
+/** The facts about trained weights. */
 export interface WeightsMeta {
   /** The names of the classes, in the order of the scores; null of features that are no classifier. */
   readonly categories: readonly string[] | null;
@@ -120,7 +120,7 @@ export class Weights extends Printable {
     );
   }
 
-  /** What makes pictures ready for the network; options replace what the weights were trained with. */
+  /** The transform that makes pictures ready for the network; options replace those of the training. */
   transforms(options: PresetOptions = {}): Preset {
     if (this.#task === 'detection') return new ObjectDetection();
     const { crop = 224, resize, interpolation, mean, std } = this.#entry;
@@ -175,7 +175,7 @@ export class WeightsEnumeration extends Printable {
   /**
    * The member that is given, by itself or by its name: `IMAGENET1K_V1`, `DEFAULT`, `ResNet18_Weights.IMAGENET1K_V1`.
    *
-   * @throws ArgumentError for what is no member
+   * @throws ArgumentError if the value is no member
    */
   verify(given: Weights | string): Weights {
     const names = this.#members.map(({ name }) => name);

@@ -155,7 +155,7 @@ interface EraseArguments<T> {
   h: number;
   /** Columns. */
   w: number;
-  /** What comes there: [C, h, w], or what broadcasts to it. */
+  /** The new contents: [C, h, w], or a shape that broadcasts to it. */
   v: Tensor;
   /** Write over the input. Default false. */
   inplace?: boolean;

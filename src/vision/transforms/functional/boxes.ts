@@ -18,7 +18,7 @@ const columnsOf = (boxes: Tensor): Corners => {
 /** Half of a sum; of whole numbers rounded down. */
 const half = (x: Tensor): Tensor => (x.isFloatingPoint() ? x.div(2) : x.div(2, { roundingMode: 'floor' }));
 
-/** Boxes [..., 4] in another format. Of whole numbers those in between are floats, and what is left of a number is cut off. */
+/** Boxes [..., 4] in another format. Whole numbers become floats in between, and their fractions are cut off at the end. */
 export function converted(boxes: Tensor, from: BoundingBoxFormat, to: BoundingBoxFormat): Tensor {
   if (from === to) return boxes;
   const [a, b, c, d] = columnsOf(boxes);

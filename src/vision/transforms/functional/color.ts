@@ -16,7 +16,7 @@ interface Asked {
   readonly colored?: boolean;
 }
 
-/** What `work` makes of pictures; what has no colours stays as it is. */
+/** The result of `work` for pictures; an input without colours stays as it is. */
 export function ofColors<T extends Tensor>(op: string, input: T, work: (batch: Tensor) => Tensor): T {
   return (input instanceof BoundingBoxes || input instanceof Mask ? input : onBatch(op, input, work)) as T;
 }
@@ -253,7 +253,7 @@ export function grayed(op: string, batch: Tensor, channels: number): Tensor {
   return channels === 1 ? gray.narrow(1, 0, 1) : gray;
 }
 
-/** A grey picture in three equal channels; what has three or more stays as it is. */
+/** A grey picture in three equal channels; a picture of three or more stays as it is. */
 export const grayscaleToRgb = checked('grayscaleToRgb(input)', <T extends Tensor>(input: T): T => {
   return ofColors('grayscaleToRgb', input, (batch) => {
     if (batch.shape[1]! >= 3) return batch;

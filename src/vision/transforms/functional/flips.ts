@@ -21,7 +21,7 @@ export const verticalFlip = checked('verticalFlip(input)', <T extends Tensor>(in
 
 export { horizontalFlip as hflip, verticalFlip as vflip };
 
-/** Mirror images of the pictures of a batch that are to be. All of them have one size. */
+/** Mirror images of the chosen pictures of a batch. All of them have one size. */
 export function flippedWhere(pictures: Pictures, flips: readonly boolean[], axis: 'x' | 'y'): Tensor {
   const sizes = sizesOf(pictures);
   const windows = sizes.map(([height, width], n): Window => {

@@ -21,13 +21,13 @@ export interface Resampled {
   antialias?: boolean | null;
 }
 
-/** What `Resampled` takes for its flag. */
+/** The kinds of the flag of `Resampled`. */
 export const sampling = { antialias: kinds.orNull(kinds.flag) };
 
 interface ResizeArguments extends Resampled {
   /** Height and width, or the length of the shorter edge; null: see `maxSize`. */
   size: SizeLike | null;
-  /** What the longer edge is cut down to; without a size, what it becomes. */
+  /** The longer edge is cut down to this; without a size, it becomes this. */
   maxSize?: number | null;
 }
 

@@ -32,7 +32,7 @@ export type Affine = readonly [number, number, number, number, number, number];
 /** a … h of x' = (a x + b y + c) / (g x + h y + 1), y' = (d x + e y + f) / (g x + h y + 1). */
 export type Coefficients = readonly [number, number, number, number, number, number, number, number];
 
-/** What is read between elements, and the colour outside: with null what is half outside is half dark. */
+/** How pixels between elements are read, and the colour outside: with null a pixel half outside is half dark. */
 export interface Sampling {
   readonly interpolation: Interpolation;
   readonly fill: readonly number[] | null;
@@ -77,7 +77,7 @@ function atGrid(op: string, batch: Tensor, grid: Tensor, sampling: Sampling): Te
 
 // ── Affine maps ──
 
-/** What `affine` does to a picture. */
+/** The changes that `affine` makes to a picture. */
 export interface AffineChange {
   /** Degrees, clockwise. */
   readonly angle: number;
@@ -113,7 +113,7 @@ export function affineMatrix(
   return [p, q, cx + tx - p * cx - q * cy, r, s, cy + ty - r * cx - s * cy];
 }
 
-/** Numbers [N, 8] of which all but the last two, x and y by turns, are over half the size of the picture that is read. */
+/** Numbers [N, 8]: three for x over half the width of the read picture, three for y over half its height, and two as they are. */
 function overHalves(rows: readonly (readonly number[])[], [height, width]: Size): Value {
   const halves = [Math.fround(0.5 * width), Math.fround(0.5 * height)] as const;
   const numbers = rows.flatMap((row) =>
@@ -239,7 +239,7 @@ function smallestCorner(matrix: Affine, [height, width]: Size): readonly number[
 export function affineOutput(matrix: Affine, [height, width]: Size): Size {
   const [halfWidth, halfHeight] = [0.5 * width, 0.5 * height];
   const { xs, ys } = cornersUnder(matrix, [-halfWidth, halfWidth], [-halfHeight, halfHeight]);
-  // Cut to a multiple of 10⁻⁴, so that what is almost whole is.
+  // Cut to a multiple of 10⁻⁴, so that an almost whole number becomes whole.
   const cut = (x: number) => Math.fround(Math.trunc(Math.fround(Math.fround(x) * 1e4)) * Math.fround(1e-4));
   const along = (values: readonly number[], half: number) =>
     Math.ceil(cut(Math.max(...values) + half)) - Math.floor(cut(Math.min(...values) + half));
