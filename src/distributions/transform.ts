@@ -154,7 +154,7 @@ export abstract class Transform extends Callable {
   }
 
   protected shapeBack(shape: Shape): Shape {
-    return shape;
+    return this.shapeOf(shape);
   }
 
   override toString(): string {

@@ -27,10 +27,41 @@ function expectLength(op: string, { shape }: { readonly shape: Shape }, dim: num
   throw new ShapeError(`${op}: expected ${size} elements in dimension ${dim}, but got shape ${showShape(shape)}`);
 }
 
-/** Transforms of parts of dimension `dim` that lie one behind the other. */
-export class CatTransform extends Transform {
+/** Base of transforms that each get a part of a tensor. */
+abstract class Joined extends Transform {
   readonly transforms: readonly Transform[];
   readonly dim: number;
+
+  constructor(transforms: readonly Transform[], dim: number, cacheSize: 0 | 1) {
+    super({ cacheSize });
+    this.transforms = transforms.map((each) => each.withCache(cacheSize));
+    this.dim = dim;
+  }
+
+  /** The parts of x or y. */
+  protected abstract parts(x: Tensor): readonly Tensor[];
+
+  protected abstract joined(parts: readonly Tensor[]): Tensor;
+
+  override get bijective(): boolean {
+    return this.transforms.every((each) => each.bijective);
+  }
+
+  override equals(other: unknown): boolean {
+    return other instanceof Joined && this.dim === other.dim && sameTransforms(this.transforms, other.transforms);
+  }
+
+  protected forward(x: Tensor): Tensor {
+    return this.joined(this.parts(x).map((part, i) => this.transforms[i]!.of(part)));
+  }
+
+  protected override inverse(y: Tensor): Tensor {
+    return this.joined(this.parts(y).map((part, i) => this.transforms[i]!.back(part)));
+  }
+}
+
+/** Transforms of parts of dimension `dim` that lie one behind the other. */
+export class CatTransform extends Joined {
   readonly lengths: readonly number[];
 
   constructor(...args: Arguments<CatArguments, ['tseq', 'dim', 'lengths', 'cacheSize']>) {
@@ -48,9 +79,7 @@ export class CatTransform extends Transform {
         `CatTransform: expected as many lengths as transforms, ${tseq.length}, but got ${sizes.length}`,
       );
     }
-    super({ cacheSize });
-    this.transforms = tseq.map((each) => each.withCache(cacheSize));
-    this.dim = dim;
+    super(tseq, dim, cacheSize);
     this.lengths = [...sizes];
   }
 
@@ -74,24 +103,15 @@ export class CatTransform extends Transform {
     return Math.max(...this.transforms.map((each) => each.eventDim));
   }
 
-  override get bijective(): boolean {
-    return this.transforms.every((each) => each.bijective);
-  }
-
   protected override cachedBy(cacheSize: 0 | 1): Transform {
     return new CatTransform(this.transforms, this.dim, this.lengths, { cacheSize });
   }
 
   override equals(other: unknown): boolean {
-    return (
-      other instanceof CatTransform &&
-      this.dim === other.dim &&
-      String(this.lengths) === String(other.lengths) &&
-      sameTransforms(this.transforms, other.transforms)
-    );
+    return other instanceof CatTransform && String(this.lengths) === String(other.lengths) && super.equals(other);
   }
 
-  private parts(x: Tensor): Tensor[] {
+  protected parts(x: Tensor): Tensor[] {
     expectLength(
       'CatTransform',
       x,
@@ -101,18 +121,8 @@ export class CatTransform extends Transform {
     return x.split(this.lengths, this.dim);
   }
 
-  protected forward(x: Tensor): Tensor {
-    return cat(
-      this.parts(x).map((part, i) => this.transforms[i]!.of(part)),
-      this.dim,
-    );
-  }
-
-  protected override inverse(y: Tensor): Tensor {
-    return cat(
-      this.parts(y).map((part, i) => this.transforms[i]!.back(part)),
-      this.dim,
-    );
+  protected joined(parts: readonly Tensor[]): Tensor {
+    return cat([...parts], this.dim);
   }
 
   protected override logAbsDetJacobianOf(x: Tensor, y: Tensor): Tensor {
@@ -127,10 +137,7 @@ export class CatTransform extends Transform {
 }
 
 /** A transform for each slice of dimension `dim`. */
-export class StackTransform extends Transform {
-  readonly transforms: readonly Transform[];
-  readonly dim: number;
-
+export class StackTransform extends Joined {
   constructor(...args: Arguments<SequenceArguments, ['tseq', 'dim', 'cacheSize']>) {
     const { tseq, dim, cacheSize } = parseArgs<SequenceArguments>(
       'StackTransform',
@@ -140,9 +147,7 @@ export class StackTransform extends Transform {
       { ...cacheSizes, dim: integer },
     );
     expectTransforms('StackTransform', tseq);
-    super({ cacheSize });
-    this.transforms = tseq.map((each) => each.withCache(cacheSize));
-    this.dim = dim;
+    super(tseq, dim, cacheSize);
   }
 
   get domain(): Constraint {
@@ -159,44 +164,25 @@ export class StackTransform extends Transform {
     );
   }
 
-  override get bijective(): boolean {
-    return this.transforms.every((each) => each.bijective);
-  }
-
   protected override cachedBy(cacheSize: 0 | 1): Transform {
     return new StackTransform(this.transforms, this.dim, { cacheSize });
   }
 
   override equals(other: unknown): boolean {
-    return (
-      other instanceof StackTransform && this.dim === other.dim && sameTransforms(this.transforms, other.transforms)
-    );
+    return other instanceof StackTransform && super.equals(other);
   }
 
-  private slices(x: Tensor): Tensor[] {
+  protected parts(x: Tensor): Tensor[] {
     expectLength('StackTransform', x, this.dim, this.transforms.length);
     return x.unbind(this.dim);
   }
 
-  protected forward(x: Tensor): Tensor {
-    return stack(
-      this.slices(x).map((slice, i) => this.transforms[i]!.of(slice)),
-      this.dim,
-    );
-  }
-
-  protected override inverse(y: Tensor): Tensor {
-    return stack(
-      this.slices(y).map((slice, i) => this.transforms[i]!.back(slice)),
-      this.dim,
-    );
+  protected joined(parts: readonly Tensor[]): Tensor {
+    return stack([...parts], this.dim);
   }
 
   protected override logAbsDetJacobianOf(x: Tensor, y: Tensor): Tensor {
-    const ys = this.slices(y);
-    return stack(
-      this.slices(x).map((slice, i) => this.transforms[i]!.logAbsDetJacobian(slice, ys[i]!)),
-      this.dim,
-    );
+    const ys = this.parts(y);
+    return this.joined(this.parts(x).map((part, i) => this.transforms[i]!.logAbsDetJacobian(part, ys[i]!)));
   }
 }

@@ -40,10 +40,6 @@ export class SoftmaxTransform extends OfVectors {
     expectRank('SoftmaxTransform', shape, 1);
     return shape;
   }
-
-  protected override shapeBack(shape: Shape): Shape {
-    return this.shapeOf(shape);
-  }
 }
 
 /** n + 1 shares of n numbers: of what is left of a stick, each number breaks off a sigmoid's part. */

@@ -227,10 +227,6 @@ export class PowerTransform extends Transform {
   protected override shapeOf(shape: Shape): Shape {
     return broadcastShapes(shape, shapeOfParameter(this.exponent));
   }
-
-  protected override shapeBack(shape: Shape): Shape {
-    return this.shapeOf(shape);
-  }
 }
 
 interface AffineArguments extends Caching {
@@ -304,10 +300,6 @@ export class AffineTransform extends Transform {
 
   protected override shapeOf(shape: Shape): Shape {
     return broadcastShapes(shape, shapeOfParameter(this.loc), shapeOfParameter(this.scale));
-  }
-
-  protected override shapeBack(shape: Shape): Shape {
-    return this.shapeOf(shape);
   }
 }
 
