@@ -42,7 +42,7 @@ export class SoftmaxTransform extends OfVectors {
   }
 }
 
-/** n + 1 shares of n numbers: of what is left of a stick, each number breaks off a sigmoid's part. */
+/** n + 1 shares of n numbers: each number breaks the part sigmoid(x) off the rest of a stick. */
 export class StickBreakingTransform extends OfVectors {
   get codomain(): Constraint {
     return simplex;
@@ -94,7 +94,7 @@ export class StickBreakingTransform extends OfVectors {
   }
 }
 
-/** Lower triangular matrices with a positive diagonal, by the logarithms of the latter. What lies above the diagonal is left out. */
+/** Lower triangular matrices with a positive diagonal, by the logarithms of the latter. Elements above the diagonal are left out. */
 export class LowerCholeskyTransform extends OfVectors {
   override get domain(): Constraint {
     return independent(real, 2);

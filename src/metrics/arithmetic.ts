@@ -9,7 +9,7 @@ import { type BinaryOperator, type Operator, operators } from './operators';
 
 type OperandArguments = Arguments<{ other: MetricOperand }, ['other']>;
 
-/** What metrics and what is computed of several have in common with numbers. */
+/** The arithmetic that metrics, and values computed from several, share with numbers. */
 export abstract class Arithmetic extends Module {
   /** `a + b` of what both compute, and so on for all of these. */
   add(...args: OperandArguments): CompositionalMetric {
@@ -72,7 +72,7 @@ export abstract class Arithmetic extends Module {
     parseArgs('neg', [], {}, none);
     return this.changed(operators.neg);
   }
-  /** The element or row at a place of what is computed. */
+  /** The element or row at a place of the computed value. */
   at(...args: Arguments<{ index: number }, ['index']>): CompositionalMetric {
     const { index } = parseArgs<{ index: number }>('at', ['index'], {}, args, { index: integer });
     const at = (x: Tensor) => x.select(0, index);

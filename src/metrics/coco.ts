@@ -41,7 +41,7 @@ export const areaRanges = [
   [96 ** 2, 1e10],
 ] as const;
 
-/** Figures by overlap, recall, class, range of areas and number of detections, in this order; −1 where nothing is to be found. */
+/** Figures by overlap, recall, class, range of areas and number of detections, in this order; −1 where there are no objects. */
 export interface Evaluation {
   /** [T, R, K, A, M] */
   readonly precision: Float64Array;

@@ -61,7 +61,7 @@ function inFront(args: readonly unknown[]): readonly unknown[] {
  *     metrics.update(preds, target);
  *     await metrics.compute().val_MulticlassAccuracy.item();
  *
- * @throws ArgumentError for what is no metric, and for two metrics of one name
+ * @throws ArgumentError for a value that is no metric, and for two metrics of one name
  */
 export class MetricCollection<M extends Metric = Metric> extends Module {
   prefix: string | null;
@@ -139,8 +139,8 @@ export class MetricCollection<M extends Metric = Metric> extends Module {
   }
 
   /**
-   * Draws the figures of all metrics, each in a plot of its own or, with `together`, over the same axes; those of all batches, or what
-   * `compute` and calls gave, once or step by step. Resolves to the canvas.
+   * Draws the figures of all metrics, each in a plot of its own or, with `together`, over the same axes; those of all batches, or results of
+   * `compute` and of calls, once or step by step. Resolves to the canvas.
    */
   plot(val?: PlotValue | CollectionPlotOptions | null, options?: CollectionPlotOptions): Promise<PlotCanvas>;
   async plot(...args: unknown[]): Promise<PlotCanvas> {

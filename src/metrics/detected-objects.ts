@@ -46,7 +46,7 @@ const ranks = { boxes: 2, masks: 3, scores: 1, labels: 1, iscrowd: 1, area: 1 } 
 const shapes = ['', '[N]', '[N, 4]', '[N, H, W]'] as const;
 
 /**
- * Throws unless both lists have an entry for each picture, with tensors for what is compared and a row for every object.
+ * Throws unless both lists have an entry for each picture, with tensors to compare and a row for every object.
  * @throws ArgumentError, ShapeError, DTypeError
  */
 export function expectEntries(

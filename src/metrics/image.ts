@@ -294,7 +294,7 @@ type ReturnedArguments<Full extends boolean, Contrast extends boolean> = Omit<
   returnContrastSensitivity?: Contrast;
 };
 
-/** The figure, or with it what is asked for beside it. */
+/** The figure alone, or with the further results that were asked for. */
 type Similarity<Full extends boolean, Contrast extends boolean> = true extends Full | Contrast
   ? [similarity: Tensor, returned: Tensor]
   : Tensor;

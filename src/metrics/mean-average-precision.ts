@@ -117,7 +117,7 @@ type Side = 'detection' | 'groundtruth';
 /** Of either side. */
 type Objects = TrueObjects & Partial<DetectedObjects>;
 
-/** What is kept of the objects of all pictures, end to end: names of states behind their side, with their keys in a state dict. */
+/** The columns kept of the objects of all pictures, end to end: names of states behind their side, with their keys in a state dict. */
 const columns = {
   Box: 'box',
   Mask: 'mask',
@@ -150,7 +150,7 @@ function packed(masks: Tensor): Tensor {
   return padded.reshape(-1, PACKED).mul(weights).sum(1).to('int32');
 }
 
-/** All of a list, end to end, apart from what it was made of; null where there is nothing. */
+/** All of a list, end to end, as a new tensor; null where there is nothing. */
 function joined(list: readonly Tensor[]): Tensor | null {
   const some = list.filter((x) => x.numel() > 0);
   if (some.length === 0) return null;
@@ -220,7 +220,7 @@ export class MeanAveragePrecision extends Metric {
   }
 
   /**
-   * Adds a batch: an entry for each picture in both lists. What the tensors hold now counts, whatever is written to them later.
+   * Adds a batch: an entry for each picture in both lists. The present contents of the tensors count, not those of later writes.
    *
    * @throws ArgumentError, ShapeError, DTypeError
    */
@@ -238,7 +238,7 @@ export class MeanAveragePrecision extends Metric {
     this.gather('groundtruth', target);
   }
 
-  /** The figures of all that was added. */
+  /** The figures of all batches added. */
   compute(): Promise<MeanAveragePrecisionResult> {
     const both = Promise.all([this.read('detection'), this.read('groundtruth')]);
     return both.then(([found, truth]) => this.resultOf(found.map((one, i) => ({ found: one, truth: truth[i]! }))));

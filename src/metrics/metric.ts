@@ -1,4 +1,4 @@
-// Owns Metric: figures that are gathered over batches, as torchmetrics' base class has them, and what is computed of several.
+// Owns Metric: figures that are gathered over batches, as torchmetrics' base class has them, and values computed from several.
 
 import { callback, type Kind, orNull, text } from '../core/argument-kinds';
 import { expectNoMore } from '../core/arity';
@@ -34,7 +34,7 @@ import {
 type Incoming = Metric | Readonly<Record<string, MetricState>>;
 
 interface StateEntry {
-  /** What `reset` goes back to; null for a list. */
+  /** The value that `reset` restores; null for a list. */
   readonly initial: Tensor | null;
   readonly reduction: Reduction;
   readonly key: string;
@@ -113,7 +113,7 @@ export abstract class Metric extends Arithmetic {
   }
 
   /** Takes a batch into account. */
-  // biome-ignore lint/suspicious/noExplicitAny: the only type of which every subclass's parameter list is an instance.
+  // biome-ignore lint/suspicious/noExplicitAny: the only type that covers every subclass's parameter list.
   abstract update(...args: any[]): void;
 
   /** The figure of all batches since the last `reset`. */
@@ -196,7 +196,7 @@ export abstract class Metric extends Arithmetic {
    *     await metric.plot(figuresOfEpochs, { canvas });
    *
    * In a page the paper is the page's, text has the colour of that around it, and lines are as sharp as the screen allows.
-   * @throws ArgumentError for what is no figure, or cannot be drawn on
+   * @throws ArgumentError for a value that is no figure, and for a canvas that cannot be drawn on
    */
   plot(val?: PlotValue | this['plotDefaults'] | null, options?: this['plotDefaults']): Promise<PlotCanvas>;
   async plot(...args: unknown[]): Promise<PlotCanvas> {
@@ -211,7 +211,7 @@ export abstract class Metric extends Arithmetic {
     return drawOn(name, canvas, [await this.drawingOf(await val, own)]);
   }
 
-  /** Options of `plot`, with what they are by default. */
+  /** Options of `plot`, with their defaults. */
   get plotDefaults(): PlotOptions {
     return { val: null, canvas: null };
   }
@@ -307,7 +307,7 @@ export abstract class Metric extends Arithmetic {
     return new CompositionalMetric(operator, this, null);
   }
 
-  /** Keeps what a call gave within reach, but not alive: whoever made the call owns it. */
+  /** Keeps the result of a call within reach, but not alive: the caller owns it. */
   protected remember<T>(value: T): T {
     Object.defineProperty(this, 'forwardCache', { value, writable: true, configurable: true, enumerable: false });
     return value;
@@ -339,7 +339,7 @@ export abstract class Metric extends Arithmetic {
       const run = () => {
         value = compute();
       };
-      // A promise passes through: what it records before its first await needs no gradients.
+      // A promise passes through: its records before the first await need no gradients.
       if (this.gradients) run();
       else noGrad(run);
       return value instanceof Promise ? value.then((later) => this.apart(later)) : this.apart(value);
@@ -358,7 +358,7 @@ export abstract class Metric extends Arithmetic {
     return Reflect.get(this, name) as MetricState;
   }
 
-  /** Has what `update` assigned to a state written into the tensor that was there, so that a step writes where the one before did. */
+  /** Writes the values that `update` assigned to states into their old tensors, so that a step writes where the one before did. */
   private settle(): void {
     for (const [name, entry] of this.states) {
       const now = this.stateOf(name);
@@ -470,7 +470,7 @@ export abstract class Metric extends Arithmetic {
   }
 }
 
-/** What may stand in arithmetic of metrics. */
+/** The operands in arithmetic of metrics. */
 export type MetricOperand = Metric | Tensor | number;
 
 const matrix: Kind = {

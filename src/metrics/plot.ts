@@ -16,7 +16,7 @@ export type PlotFigure = Tensor | number | Readonly<Record<string, unknown>>;
 /** A figure, or those of several steps; they may be on their way. */
 export type PlotValue = PlotFigure | readonly unknown[] | Promise<unknown>;
 
-/** What `plot` of a metric takes by name. */
+/** Options of a metric's `plot`. */
 export interface PlotOptions {
   /** The figure to draw, or those of several steps; default: that of all batches. */
   val?: PlotValue | null;
@@ -24,13 +24,13 @@ export interface PlotOptions {
   canvas?: PlotCanvas | null;
 }
 
-/** What `plot` of a collection takes by name. */
+/** Options of a collection's `plot`. */
 export interface CollectionPlotOptions extends PlotOptions {
   /** Whether all figures share axes; default false: each has a plot of its own. */
   together?: boolean;
 }
 
-/** What `plot` of a confusion matrix takes by name. */
+/** Options of a confusion matrix's `plot`. */
 export interface ConfusionPlotOptions extends PlotOptions {
   /** Whether counts stand in the cells, where there is room; default true. */
   addText?: boolean;
@@ -40,7 +40,7 @@ export interface ConfusionPlotOptions extends PlotOptions {
   cmap?: NonNullable<ColorOptions['cmap']>;
 }
 
-/** What `plot` of a curve takes by name. */
+/** Options of a curve's `plot`. */
 export interface CurvePlotOptions extends PlotOptions {
   /** The area under each curve, for the legend; true: by trapezoids. Default: none. */
   score?: Tensor | number | readonly number[] | boolean | null;
@@ -219,7 +219,7 @@ async function scoresOf(score: CurvePlotOptions['score'], areas: readonly number
   return typeof score === 'number' ? [score] : Array.isArray(score) ? (score as number[]) : [];
 }
 
-/** Curves of which `[x, y]` are two coordinates, with the areas under them in the legend. */
+/** Curves with coordinates `[x, y]`, and the areas under them in the legend. */
 export async function curveDrawing(
   name: string,
   [x, y]: readonly [x: unknown, y: unknown],

@@ -10,7 +10,7 @@ export type MetricState = Tensor | Tensor[];
 /** How the state of one batch joins that of those before; a function is given both, stacked (or in one list). */
 export type Reduction = 'sum' | 'mean' | 'max' | 'min' | 'cat' | ((states: Tensor) => Tensor) | null;
 
-/** What `addState` of a metric takes by name. */
+/** Options of a metric's `addState`. */
 export interface StateOptions {
   /** Default null: both states stand one beside the other. */
   distReduceFx?: Reduction;

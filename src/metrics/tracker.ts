@@ -35,7 +35,7 @@ export type BestMetric<T extends Tracked> = T extends MetricCollection ? Record<
  *     }
  *     const { value, step } = await tracker.bestMetric({ returnStep: true });
  *
- * @throws ArgumentError for what is no metric, and where it is not known whether greater is better
+ * @throws ArgumentError for a value that is no metric, and where it is not known whether greater is better
  */
 export class MetricTracker<T extends Tracked = Tracked> extends ModuleList {
   /** Whether greater is better; for a collection, of each of its metrics or of all. */

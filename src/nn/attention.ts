@@ -57,7 +57,7 @@ export interface AttentionCall {
   keyPaddingMask?: Tensor | null;
   /** Return the weights, too; default true. */
   needWeights?: boolean;
-  /** [L, S] or [N · numHeads, L, S]: true where a key is not to be seen; or numbers to add to the scores. */
+  /** [L, S] or [N · numHeads, L, S]: true where a key is hidden; or numbers to add to the scores. */
   attnMask?: Tensor | null;
   /** Average the weights over the heads, default true. */
   averageAttnWeights?: boolean;
@@ -249,7 +249,7 @@ export const layerDefaults = {
 
 /** What a call of TransformerEncoderLayer takes by name, beside its input. */
 export interface EncoderCall {
-  /** [L, L] or [N · nhead, L, L]: true where an element is not to be seen; or numbers to add to the scores. */
+  /** [L, L] or [N · nhead, L, L]: true where an element is hidden; or numbers to add to the scores. */
   srcMask?: Tensor | null;
   /** [N, L] or [L]: true where an element is padding. */
   srcKeyPaddingMask?: Tensor | null;

@@ -6,7 +6,7 @@ import { Tensor } from '../tensor/tensor';
 
 export type Gradients = readonly (Tensor | null)[];
 
-/** What is called on the way back, and may replace gradients; `inputs` has none where an argument wants none. */
+/** The functions called on the way back, which may replace gradients; `inputs` has none for an argument that needs none. */
 export interface Backward {
   /** Before the module: the gradients of its results. */
   onOutputs(outputs: Gradients): Gradients | undefined;

@@ -4,7 +4,7 @@ import { Module as Base } from './module';
 type Module = Base;
 
 interface Forward {
-  // biome-ignore lint/suspicious/noExplicitAny: the only type of which every subclass's parameter list is an instance.
+  // biome-ignore lint/suspicious/noExplicitAny: the only type that covers every subclass's parameter list.
   forward(...args: any[]): unknown;
 }
 

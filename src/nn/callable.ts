@@ -14,7 +14,7 @@ export class Callable extends Printable {
     // A function's own `name` and `length` are read-only; without them subclasses may have such fields.
     Reflect.deleteProperty(self, 'name');
     Reflect.deleteProperty(self, 'length');
-    // biome-ignore lint/correctness/noConstructorReturn: what `new` yields must be the function.
+    // biome-ignore lint/correctness/noConstructorReturn: `new` must yield the function.
     return Object.setPrototypeOf(self, new.target.prototype);
   }
 }
@@ -91,7 +91,7 @@ function noTensor(layer: string, at: number, value: unknown, cause?: Error): Arg
 /**
  * Checks what a layer is called with, where no function does that looks at its arguments first.
  *
- * @throws ArgumentError for what is no tensor
+ * @throws ArgumentError if the value is no tensor
  */
 export function expectTensors(layer: string, ...given: readonly unknown[]): void {
   const at = given.findIndex((value) => !isTensor(value));

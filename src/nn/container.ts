@@ -106,7 +106,7 @@ function addTo<M extends Module>(row: ModuleRow<M>, op: string, modules: Iterabl
 const namesOf = (row: ModuleRow<Module>): string[] =>
   Object.keys(row).filter((name) => Reflect.get(row, name) instanceof Module);
 
-/** Has `row[-n]` be the n-th module from the end, undefined where there are fewer. A row never changes what it reaches, so all share the getters. */
+/** Makes `row[-n]` the n-th module from the end, undefined where there are fewer. All rows share the getters, since a row never changes which modules they reach. */
 function reachFromEnd(n: number): void {
   if (Object.hasOwn(ModuleRow.prototype, -n)) return;
   const get = function (this: ModuleRow<Module>): Module | undefined {
@@ -192,7 +192,7 @@ export type SequentialOf<M extends readonly UnaryModule[]> = number extends M['l
   ? Sequential
   : Sequential & Placed<M>;
 
-/** The class, whose objects know in their types what they were made of. */
+/** The class, whose objects know the types of their modules. */
 const Written: SequentialClass = Sequential as unknown as SequentialClass;
 type Written = Sequential;
 
@@ -227,7 +227,7 @@ export class ModuleList<M extends Module = Module> extends ModuleRow<M> {
 /** The modules of a ModuleDict by their names, or of any names where their class alone is known. */
 type Named<T> = [T] extends [Module] ? Readonly<Record<string, T>> : T;
 
-/** What holds modules by name: names and modules, or pairs of them. */
+/** The argument of containers by name: names and modules, or pairs of them. */
 type NamedModules<M> =
   | Readonly<Record<string, M>>
   | readonly (readonly [name: string, module: M])[]

@@ -75,7 +75,7 @@ export class Dropout3d extends DropoutLayer {
   }
 }
 
-/** Dropout for networks of SELU: mean 0 and variance 1 stay what they are (Klambauer et al. 2017). Shape: any, kept. */
+/** Dropout for networks of SELU: mean 0 and variance 1 are kept (Klambauer et al. 2017). Shape: any, kept. */
 export class AlphaDropout extends DropoutLayer {
   constructor(...args: Given) {
     super('AlphaDropout', args);

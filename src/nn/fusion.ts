@@ -12,13 +12,13 @@ import { deepcopy } from './deepcopy';
 import { className, Module } from './module';
 import { Parameter } from './parameter';
 
-/** What is read of a layer that batch normalisation follows. */
+/** The members read of a layer that batch normalisation follows. */
 interface Weighted extends Module {
   weight: Tensor;
   bias: Tensor | null;
 }
 
-/** What is read of a batch normalisation. */
+/** The members read of a batch normalisation. */
 interface Normalising extends Module {
   weight: Tensor | null;
   bias: Tensor | null;
@@ -140,7 +140,7 @@ function fused<L extends Weighted>(op: string, layer: L, bn: Normalising, transp
   return copy;
 }
 
-/** A convolution that does what `conv` and then `bn` do, both in eval mode. `transpose` is for transposed convolutions. */
+/** A convolution that equals `conv` and then `bn`, both in eval mode. `transpose` is for transposed convolutions. */
 export function fuseConvBnEval<C extends Weighted>(
   ...args: Arguments<{ conv: C; bn: Normalising; transpose?: boolean }, ['conv', 'bn', 'transpose']>
 ): C {
@@ -154,7 +154,7 @@ export function fuseConvBnEval<C extends Weighted>(
   return fused('fuseConvBnEval', conv, bn, transpose);
 }
 
-/** A linear layer that does what `linear` and then `bn`, a BatchNorm1d, do, both in eval mode. */
+/** A linear layer that equals `linear` and then `bn`, a BatchNorm1d, both in eval mode. */
 export function fuseLinearBnEval<L extends Weighted>(
   ...args: Arguments<{ linear: L; bn: Normalising }, ['linear', 'bn']>
 ): L {

@@ -1,4 +1,4 @@
-// Owns what may be assigned in the place of a module's parameters, buffers and submodules: what PyTorch lets stand there.
+// Owns the values that may be assigned in the place of a module's parameters, buffers and submodules: PyTorch's rules.
 import { ArgumentError } from '../core/errors';
 import { kindOf } from '../core/options';
 import { protect } from '../storage/protect';
@@ -41,7 +41,7 @@ export function guardMember(
   isModule: (value: unknown) => boolean,
 ): void {
   if (kind === 'buffer' && value instanceof Tensor) protect(value.storage);
-  // The value never changes, but the attribute does: who keeps its descriptor keeps what it held.
+  // The value never changes, but the attribute does: a kept descriptor keeps its old value.
   const get = () => value;
   getters.add(get);
   Object.defineProperty(owner, name, {
@@ -61,6 +61,6 @@ export function guardMember(
   });
 }
 
-/** Whether a property is a guarded member, whose value is to be read rather than its descriptor copied. */
+/** Whether a property is a guarded member: its value must be read rather than its descriptor copied. */
 export const isGuarded = (descriptor: PropertyDescriptor): boolean =>
   descriptor.get !== undefined && getters.has(descriptor.get);

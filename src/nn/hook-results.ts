@@ -3,7 +3,7 @@ import { ArgumentError } from '../core/errors';
 import { Tensor } from '../tensor/tensor';
 import type { Gradients } from './backward-hooks';
 
-/** Whether what a hook returned is meant in the place of `current`; a number is what `list.push(x)` returns, not a result. */
+/** Whether a hook's result should replace `current`; a number comes from `list.push(x)` and is no result. */
 export function replaces(hook: string, returned: unknown, current: unknown): boolean {
   if (typeof returned === 'number' && typeof current !== 'number') {
     throw new ArgumentError(
@@ -32,7 +32,7 @@ export function ignoring(call: () => void): void {
   }
 }
 
-/** Hooks may keep what they are shown. */
+/** Hooks may keep their arguments. */
 export function retainAll(value: unknown): void {
   if (value instanceof Tensor) value.retain();
   else if (Array.isArray(value)) value.forEach(retainAll);

@@ -51,7 +51,7 @@ interface Target {
 
 const kinds: Kinds<Target> = { tensor: aTensor };
 
-/** The recommended standard deviation's factor for what follows a layer; `param` is leaky ReLU's slope, default 0.01. */
+/** The recommended standard deviation's factor for the weights behind a layer; `param` is leaky ReLU's slope, default 0.01. */
 export function calculateGain(
   ...args: Arguments<{ nonlinearity: Nonlinearity; param?: number | null }, ['nonlinearity', 'param']>
 ): number {

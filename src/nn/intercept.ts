@@ -1,6 +1,6 @@
 // Standing between modules and their calls for a while, as those do who explain a network: hooks that nothing is left of.
 
-/** Is called in the place of a module; `run` is the module itself. What it gives is what the caller gets. */
+/** Is called in the place of a module; `run` is the module itself. The caller gets its result. */
 export type Interceptor = (args: readonly unknown[], run: (args: readonly unknown[]) => unknown) => unknown;
 
 /** By module, who stands before it now; null mostly. */

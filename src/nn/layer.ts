@@ -25,7 +25,7 @@ export abstract class UnaryLayer extends Layer {
   }
 }
 
-/** A layer of one input, by what it makes of it. */
+/** A layer of one input, by the type of its result. */
 export interface LayerTo<Result> extends UnaryLayer {
   /** The result of x, which a call of the layer gives, too. */
   forward(x: Tensor): Result;

@@ -104,7 +104,7 @@ export class LazyLinear extends Linear {
   }
 }
 
-/** Returns its input, whatever it was constructed with. */
+/** Returns its input; the arguments of the constructor have no effect. */
 export class Identity extends Module {
   constructor(..._args: unknown[]) {
     super();

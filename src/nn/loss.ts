@@ -7,7 +7,7 @@ import * as F from './functional/loss';
 import { checkReduction, type Reduction, type ReductionArguments, reductionSettings } from './functional/reduction';
 import { Layer } from './layer';
 
-/** A loss module: what is reduced at the end, and how. */
+/** A loss module with its reduction. */
 export abstract class Loss extends Layer {
   reduction: Reduction;
 

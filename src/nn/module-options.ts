@@ -14,7 +14,7 @@ export interface Prefix {
 }
 
 export interface Sharing {
-  /** List what is shared once, under its first name; default true. */
+  /** List shared members once, under the first name; default true. */
   removeDuplicate?: boolean;
 }
 

@@ -11,7 +11,7 @@ export interface PackedRows {
   readonly x: Tensor;
   /** Each sequence in reverse up to its own end; doing it twice restores the order. Shape: [L, N, *] → [L, N, *]. */
   reversed(x: Tensor): Tensor;
-  /** What stands at the last element of each sequence. Shape: [L, N, *] → [N, *]. */
+  /** The elements at the end of each sequence. Shape: [L, N, *] → [N, *]. */
   last(x: Tensor): Tensor;
   /** Another value in the place of elements behind the end of a sequence. Shape: [L, N, *] → [L, N, *]. */
   filled(x: Tensor, value: number): Tensor;

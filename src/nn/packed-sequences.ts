@@ -229,7 +229,7 @@ function givenOrder<T>(sorted: readonly T[], order: readonly number[] | null): r
   return given;
 }
 
-/** @throws ArgumentError for what is no order of `count` sequences */
+/** @throws ArgumentError unless `order` is an order of `count` sequences */
 function reverseOf(name: string, order: readonly number[], count: number): number[] {
   const reverse = order.map((_, n) => order.indexOf(n));
   if (order.length === count && !reverse.includes(-1)) return reverse;
@@ -238,7 +238,7 @@ function reverseOf(name: string, order: readonly number[], count: number): numbe
   );
 }
 
-/** The order of sequences by falling length, or null where they are to be sorted already. */
+/** The order of sequences by falling length, or null where they must be sorted already. */
 function orderOf(name: string, lengths: readonly number[], enforceSorted: boolean): number[] | null {
   if (lengths.length === 0 || lengths.some((length) => length < 1)) {
     throw new ArgumentError(

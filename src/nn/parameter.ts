@@ -140,7 +140,7 @@ export class UninitializedBuffer extends Tensor {
   }
 }
 
-/** What has no shape yet. */
+/** A parameter or buffer without a shape. */
 export type Uninitialized = UninitializedParameter | UninitializedBuffer;
 
 /** True for parameters and buffers that wait for their shape. */
@@ -190,7 +190,7 @@ export function convert(x: Tensor, dtype: DType): void {
     return;
   }
   giveContents(x, detach(cast(x.value, dtype)));
-  // What was read before is forgotten with it.
+  // Its earlier readings are forgotten with it.
   x.requiresGrad_(!requiresGrad).requiresGrad_(requiresGrad);
   if (grad) x.grad = grad.detach().to(dtype);
 }

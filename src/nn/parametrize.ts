@@ -23,7 +23,7 @@ interface RegisterArguments<M extends Module> {
 }
 
 /**
- * Has the tensor `tensorName` of a module computed by `parametrization` from what was the parameter, which goes on as
+ * Makes `parametrization` compute the tensor `tensorName` of a module from the old parameter, which goes on as
  * `parametrizations.<name>.original`. Several on one tensor follow each other.
  *
  *     class Symmetric extends nn.Module {

@@ -70,7 +70,7 @@ export class Threshold extends UnaryLayer {
 
   /**
    * @param threshold What x has to be over.
-   * @param value In place of what is not over the threshold.
+   * @param value The value in place of elements that are not over the threshold.
    * @param options inplace: write the result into the input, default false.
    */
   constructor(threshold: number, value: number, options?: InplaceArguments);
@@ -125,7 +125,7 @@ export class Softshrink extends shrinkLayer('Softshrink', F.softshrink) {
 interface PReLUArguments {
   /** 1, or as many as there are channels (dimension 1); default 1. */
   numParameters?: number;
-  /** What they start at, default 0.25. */
+  /** Their initial value, default 0.25. */
   init?: number;
 }
 

@@ -1,4 +1,4 @@
-// Owns the types of modules at known places in a row: each is read as what it was made as, and written as any module of one input.
+// Owns the types of modules at known places in a row: each is read as its own class, and written as any module of one input.
 import type { UnaryModule } from './module';
 
 /** The modules of a row by their places, `row[0]` and so on, and the last as `row[-1]`. */
@@ -18,7 +18,7 @@ type End<M> = {
 type At<M, Place extends number> = Place extends keyof Places<M> ? Places<M>[Place] : { [K in Place]: M };
 
 /**
- * Accessors alone differ in what is read and written, and a mapped type has none: so the places are written out, as many as long rows have.
+ * Only accessors have different types for reading and writing, and a mapped type has none: so the places are written out, as many as long rows have.
  * They have no name of their own, since declarations of programs that export a row would have to import it.
  */
 type Places<M> = {

@@ -18,7 +18,7 @@ type Field = readonly Axis[] | null;
 
 /** The part of the input that a layer's unit sees, axis by axis (height, width). */
 export interface ReceptiveField {
-  /** Places of the input that a unit sees. What lies beyond the border is padding. */
+  /** Places of the input that a unit sees. Places beyond the border are padding. */
   readonly size: readonly number[];
   /** Places of the input between the fields of neighbours. */
   readonly stride: readonly number[];
@@ -131,7 +131,7 @@ const resized: Rule = (field, { mode = 'nearest', alignCorners = false }, input,
 
 const padded: Rule = (field, { pad, mode = 'constant' }) => {
   const amounts = pad as readonly number[];
-  // What is wrapped round to the other side comes from anywhere.
+  // An element wrapped round to the other side comes from anywhere.
   if (mode === 'circular' && amounts.some((amount) => amount !== 0)) return null;
   return along(field, amounts.length / 2, (axis) => {
     const shift = amounts[2 * (-axis.dim - 1)]! * axis.jump;
@@ -164,7 +164,7 @@ const whole: Rule = () => null;
 const wholeOf = (...names: readonly string[]): [string, readonly [readonly string[], Rule]][] =>
   names.map((name) => [name, [[], whole]]);
 
-/** By operation the names of its parameters and its rule; all others keep the places of what they are given. */
+/** By operation the names of its parameters and its rule; all others keep the places of their inputs. */
 const rules = new Map<string, readonly [readonly string[], Rule]>([
   ...[1, 2, 3].flatMap((count): [string, readonly [readonly string[], Rule]][] => [
     [`conv${count}d`, [conv, convolution(count, windows)]],
@@ -217,8 +217,8 @@ const tensorsIn = (values: readonly unknown[]): Tensor[] =>
   });
 
 /**
- * Follows receptive fields through a call of a network: give it the inputs, run the network within `watch`, then ask for the field of what it gave.
- * Nothing need be computed. Fields are those of what windows reach; the statistics of normalisation layers are not counted.
+ * Follows receptive fields through a call of a network: give it the inputs, run the network within `watch`, then ask for the field of a result.
+ * Nothing need be computed. Fields are the places that windows reach; the statistics of normalisation layers are not counted.
  */
 export class FieldTracker implements CallWatcher {
   readonly #fields = new WeakMap<Value, Field>();
@@ -315,7 +315,7 @@ export class FieldTracker implements CallWatcher {
   read(): void {}
 }
 
-/** The field of a result whose places are those of what it is made of: what broadcasts along an axis, or another number of places, makes it whole. */
+/** The field of a result whose places are those of its inputs. An input that broadcasts along an axis, or another number of places, makes it whole. */
 function kept(
   shapes: readonly (readonly number[])[],
   fields: readonly (Field | undefined)[],

@@ -1,4 +1,4 @@
-// Owns one row of a model's summary: what a layer is, what it was given and gave, its parameters and multiply-adds.
+// Owns one row of a model's summary: a layer's class, inputs and results, its parameters and multiply-adds.
 import { Tensor } from '../tensor/tensor';
 import { className, type Module } from './module';
 import { isUninitialized } from './parameter';
@@ -65,7 +65,7 @@ export class LayerRow {
     seen.add(this.module);
   }
 
-  /** Notes what the layer was given and what it gave. */
+  /** Notes the layer's inputs and results. */
   finish(args: readonly unknown[], result: unknown): void {
     // A lazy layer is something else now.
     this.className = className(this.module);

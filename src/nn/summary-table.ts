@@ -38,7 +38,7 @@ const titles: Record<ColumnName, string> = {
 
 export const columnNames = /* @__PURE__ */ Object.keys(titles) as readonly ColumnName[];
 
-/** The least width of the first column, and what it grows by. */
+/** The least width of the first column, and the step by which it grows. */
 const NAME_WIDTH = 40;
 const INDENT = 5;
 

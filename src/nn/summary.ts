@@ -13,7 +13,7 @@ import { FieldTracker } from './receptive-field';
 import { LayerRow, sizeOf } from './summary-layer';
 import { type ColumnName, columnNames, ModelStatistics, type RowSetting } from './summary-table';
 
-/** What `summary` takes by name. */
+/** Options of `summary`. */
 export interface SummaryOptions {
   /** Sizes of the inputs, batch included; without it (and `inputData`) only the parameters are shown. */
   inputSize?: readonly number[] | readonly (readonly number[])[] | null;
@@ -109,7 +109,7 @@ export function summary(...args: unknown[]): ModelStatistics {
   return result;
 }
 
-/** As torchinfo draws them, so that what is drawn afterwards is the same as with PyTorch. */
+/** As torchinfo draws them, so that later draws are the same as with PyTorch. */
 function randomInputs(size: NonNullable<SummaryOptions['inputSize']>, dtypes: readonly DType[]): Tensor[] {
   const sizes = (typeof size[0] === 'number' ? [size] : size) as readonly (readonly number[])[];
   if (sizes.length === 0 || !sizes.every(Array.isArray) || sizes.flat().some((n) => !(n > 0))) {

@@ -1,4 +1,4 @@
-// Owns what is made of transformer layers: the decoder's layer, stacks of layers, and the whole Transformer.
+// Owns the networks of transformer layers: the decoder's layer, stacks of layers, and the whole Transformer.
 
 import { instance, orNull, whole } from '../core/argument-kinds';
 import { ArgumentError } from '../core/errors';
@@ -44,7 +44,7 @@ interface StackArguments<Layer, Norm> {
 
 /** What a call of TransformerEncoder takes by name, beside its input. */
 export interface EncoderStackCall {
-  /** [L, L] or [N · nhead, L, L]: true where an element is not to be seen; or numbers to add to the scores. */
+  /** [L, L] or [N · nhead, L, L]: true where an element is hidden; or numbers to add to the scores. */
   mask?: Tensor | null;
   /** [N, L] or [L]: true where an element is padding. */
   srcKeyPaddingMask?: Tensor | null;
@@ -94,7 +94,7 @@ export class TransformerEncoder extends Layer {
 
 /** What a call of a decoder takes by name, beside its input and the memory. */
 export interface DecoderCall {
-  /** Shape [T, T]: true where an element of the target is not to be seen; or numbers to add to the scores. */
+  /** Shape [T, T]: true where an element of the target is hidden; or numbers to add to the scores. */
   tgtMask?: Tensor | null;
   /** Shape [T, S]: the same for elements of the memory. */
   memoryMask?: Tensor | null;
@@ -286,7 +286,7 @@ type TransformerOrder = [
 
 /** What a call of Transformer takes by name, beside source and target. */
 export interface TransformerCall extends DecoderCall {
-  /** Shape [S, S]: true where an element of the source is not to be seen; or numbers to add to the scores. */
+  /** Shape [S, S]: true where an element of the source is hidden; or numbers to add to the scores. */
   srcMask?: Tensor | null;
   /** Shape [N, S]: true where an element is padding. */
   srcKeyPaddingMask?: Tensor | null;
@@ -365,7 +365,7 @@ export class Transformer extends Layer {
     return this.decoder(tgt, memory, target);
   }
 
-  /** Shape [sz, sz]: −∞ above the diagonal, 0 elsewhere: a mask that hides what comes later. */
+  /** Shape [sz, sz]: −∞ above the diagonal, 0 elsewhere: a mask that hides later elements. */
   static generateSquareSubsequentMask(...args: Arguments<{ sz: number }, ['sz']>): Tensor {
     const { sz } = parseArgs<{ sz: number }>('generateSquareSubsequentMask', ['sz'], {}, args, {
       sz: whole(0, LONGEST_MASK),
@@ -375,7 +375,7 @@ export class Transformer extends Layer {
 }
 
 export interface Transformer {
-  /** What reads the source; any module of its arguments may take its place. */
+  /** The part that reads the source; any module of its arguments may take its place. */
   get encoder(): TransformerEncoder;
   set encoder(module: Module);
   /** What writes the target; any module of its arguments may take its place. */

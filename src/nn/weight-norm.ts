@@ -11,7 +11,7 @@ import type { RemovableHandle } from './hooks';
 import { className, Module } from './module';
 import { isUninitialized, Parameter } from './parameter';
 
-/** What takes the place of a parameter. */
+/** The stand-in of a parameter. */
 interface Normalised {
   readonly kind: string;
   readonly handle: RemovableHandle;
@@ -29,7 +29,7 @@ interface Named<M extends Module> {
   name?: string;
 }
 
-/** What `module` and `name` of all these functions take. */
+/** The kinds of `module` and `name` in all these functions. */
 const namedKinds: Kinds<Named<Module>> = { module: instance(Module), name: text };
 
 function ownParameter(op: string, module: Module, name: string): Parameter {

@@ -1,4 +1,4 @@
-// torch.compile: nothing is left for it to do, since whatever is recorded is compiled.
+// torch.compile: it has nothing to do, since every program is compiled.
 
 import { callback, either, flag, type Kind, orNull, text, whole } from '../core/argument-kinds';
 import { ArgumentError } from '../core/errors';
@@ -25,7 +25,7 @@ type Callable = (...inputs: never[]) => unknown;
 /**
  * Gives back the model or function as it is: the same object, not a wrapper. All that a program records is compiled as a whole
  * when it first runs, and the plan serves every later run, so that there is nothing to switch on; in `eval()` and without
- * gradients batch norm is worked into what comes before it as well. `torch.warmup` compiles before the first run.
+ * gradients batch norm is folded into the layer before it as well. `torch.warmup` compiles before the first run.
  *
  *     const model = torch.compile(vision.models.resnet18());
  *

@@ -1,8 +1,8 @@
-// Owns what `x.data` is: a function that reads the elements back, and PyTorch's tensor of the same memory without a gradient.
+// Owns `x.data`: a function that reads the elements back, and PyTorch's tensor of the same memory without a gradient.
 import type { TensorData } from './readable';
 import type { Tensor } from './tensor';
 
-/** `await x.data()` reads back; `x.data.mul_(0.9)`, `x.data.shape` and whatever takes a tensor see `x.detach()`. */
+/** `await x.data()` reads back; `x.data.mul_(0.9)`, `x.data.shape` and functions of tensors see `x.detach()`. */
 export type DataAccess = (() => Promise<TensorData>) & Tensor;
 
 /** The function `read`, with the members of `x.detach()`, which is made when one of them is asked for. */

@@ -14,7 +14,7 @@ export const uint32 = 'uint32';
 export const uint8 = 'uint8';
 /** True and false. */
 export const bool = 'bool';
-/** No dtype of the library: WGSL has no 64-bit floats, and whatever is given it throws a DTypeError that says so. */
+/** No dtype of the library: WGSL has no 64-bit floats, and every function given it throws a DTypeError that says so. */
 export const float64 = 'float64';
 
 /** Another name of `float32`. */

@@ -2,7 +2,7 @@
 import { ArgumentError } from '../core/errors';
 import { Tensor } from './tensor';
 
-/** @throws ArgumentError for what is no number */
+/** @throws ArgumentError if a value is no number */
 export function expectNumbers(op: string, numbers: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(numbers)) {
     if (typeof value === 'number' || typeof value === 'boolean') continue;

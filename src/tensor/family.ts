@@ -1,4 +1,4 @@
-// Owns what one line of a family becomes: a function, a method and, where it says so, their form in place. A family collects its methods by itself,
+// Owns the parts that one line of a family becomes: a function, a method and, where it says so, their form in place. A family collects its methods by itself,
 // since an object of all that its module exports would hold every name once more.
 
 import { mostArguments } from '../core/arity';
@@ -77,7 +77,7 @@ interface Definer {
   /** A function that changes its first tensor and gives it back. */
   changing<const S extends string, F extends Callee>(signature: S, call: F): InPlace<S, F>;
   /**
-   * The function written back into its first tensor, under its name with `_`. Where a gradient may ask for what stood there, that is copied
+   * The function written back into its first tensor, under its name with `_`. Where a gradient may ask for the old value, that is copied
    * before, unless the gradient of this function never reads it (`readsOld`). `casts`: a result of another dtype is cast back.
    */
   inPlace<S extends string, F extends Callee>(

@@ -1,4 +1,4 @@
-// The classes of tensors that say what they hold, by name: what crosses from a worker arrives as what it was.
+// The classes of tensors that know the meaning of their contents, by name: a tensor that crosses from a worker keeps its class.
 import type { Tensor } from './tensor';
 
 export interface Kind {

@@ -116,7 +116,7 @@ export interface LuSolveOptions extends SolveOptions {
   adjoint?: boolean;
 }
 
-/** The solution X of A X = B, by what `luFactor` gives of A: LU [..., n, n] and pivots [..., n]; B is [..., n, k]. */
+/** The solution X of A X = B, by the factors of A from `luFactor`: LU [..., n, n] and pivots [..., n]; B is [..., n, k]. */
 export const luSolve = callable(
   'linalg.luSolve(LU, pivots, B, ...)',
   (LU: Tensor, pivots: Tensor, B: Tensor, options: LuSolveOptions = {}): Tensor => {

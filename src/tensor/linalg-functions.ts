@@ -66,7 +66,7 @@ export const choleskyInverse = callable(
   },
 );
 
-/** The solution X of A X = b, by what `linalg.luFactor` gives of A; b is [..., n, k]. */
+/** The solution X of A X = b, by the factors of A from `linalg.luFactor`; b is [..., n, k]. */
 export const luSolve = callable(
   'luSolve(b, LU_data, LU_pivots)',
   (b: Tensor, data: Tensor, pivots: Tensor): Tensor => luSolveOf(data, pivots, b),
@@ -80,7 +80,7 @@ export interface UnpackOptions {
   unpackPivots?: boolean;
 }
 
-/** P, L and U of A = P L U, by what `linalg.luFactor` gives of A. */
+/** P, L and U of A = P L U, by the factors of A from `linalg.luFactor`. */
 export const luUnpack = callable(
   'luUnpack(LU_data, LU_pivots, ...)',
   (

@@ -49,7 +49,7 @@ export const cond = callable('linalg.cond(A, ...)', (A: Tensor, ...args: Argumen
   return result.where(info.eq(0), Number.POSITIVE_INFINITY);
 });
 
-/** Which diagonals, of which dimensions. */
+/** The diagonals to take, and their dimensions. */
 export interface DiagonalOptions {
   /** How far above the main diagonal, or, below 0, under it; default 0. */
   offset?: number;
@@ -113,7 +113,7 @@ export function reflect(A: Tensor, tau: Tensor, x: Tensor, transpose: boolean): 
 /** Up to this 1-norm the polynomial of `matrixExp` is exact in float32. Source: Bader, Blanes & Casas 2019, table 1, degree 8. */
 const TAYLOR_REACH = 0.5;
 const TAYLOR_DEGREE = 8;
-/** The most squarings: matrices of 1-norms up to 2¹⁹, of which others have exponentials that float32 does not hold. */
+/** The most squarings: enough for 1-norms up to 2¹⁹; exponentials of most larger matrices exceed float32. */
 const MOST_SQUARINGS = 20;
 
 /** Σ Aᵏ / k! of square matrices [..., n, n], by scaling and squaring. */
@@ -169,7 +169,7 @@ export const polar = callable('linalg.polar(A)', (A: Tensor): NamedTensors<'U', 
 
 const numel = (shape: readonly number[]): number => shape.reduce((n, size) => n * size, 1);
 
-/** The inverse of A as a map of the dimensions from `ind` on to those before: `tensordot(tensorinv(A), B, ind)` is what `tensorsolve(A, B)` gives. */
+/** The inverse of A as a map of the dimensions from `ind` on to those before: `tensordot(tensorinv(A), B, ind)` equals `tensorsolve(A, B)`. */
 export const tensorinv = callable(
   'linalg.tensorinv(A, ...)',
   (A: Tensor, ...args: Arguments<{ ind?: number }, ['ind']>): Tensor => {

@@ -22,7 +22,6 @@ interface Reduced {
   dtype?: DType | null;
 }
 
-/** Which norm `linalg.vectorNorm` takes, of which dimensions. */
 /** Which norm of vectors, and along which dimensions. */
 export interface VectorNormOptions extends Reduced {
   /** p of (Σ|x|^p)^(1/p), default 2; ±Infinity for the greatest and least |x|, 0 for how many are not 0. */
@@ -135,7 +134,7 @@ export const vecdot = callable(
   },
 );
 
-/** The product of matrices, of which the first and the last may be vectors, in the order that takes the fewest multiplications. */
+/** The product of matrices, in the order that takes the fewest multiplications. The first and the last may be vectors. */
 export const multiDot = callable('linalg.multiDot(tensors: tensors)', (tensors: readonly Tensor[]): Tensor => {
   if (tensors.length < 2) {
     throw new ArgumentError(`linalg.multiDot: expected at least 2 tensors, but got ${tensors.length}`);

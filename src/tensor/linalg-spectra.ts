@@ -1,4 +1,4 @@
-// Eigenvalues and singular values of matrices, and what is made of them, for torch.linalg.
+// Eigenvalues and singular values of matrices, and functions of them, for torch.linalg.
 
 import { either, instance, number, oneOf, orNull, text } from '../core/argument-kinds';
 import { ArgumentError, ShapeError } from '../core/errors';

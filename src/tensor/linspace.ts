@@ -37,7 +37,7 @@ export function linspace(...args: LinspaceArgs): Tensor {
   return makeTensor('linspace', fromHost(data, shape, dtype), requiresGrad);
 }
 
-/** `steps` numbers evenly from `start` to `end`, of which at least one is a tensor without dimensions; no gradient passes to it, as in PyTorch. */
+/** `steps` numbers evenly from `start` to `end`. At least one of these is a tensor without dimensions; no gradient passes to it, as in PyTorch. */
 export function evenlyBetween(
   op: string,
   start: number | Tensor,

@@ -5,11 +5,11 @@ import type { Optimizer } from '../optim/optimizer';
 import { afterLoss } from '../storage/protect';
 import { callable } from './callable';
 
-/** A lost device, and what was saved from it. */
+/** A lost device, and the state saved from it. */
 export interface DeviceLoss {
   /**
    * The step that each optimizer has gone back to: the updates that its parameters have behind them, 0 for none. Parameters,
-   * buffers and the optimizer's state are what they were then.
+   * buffers and the optimizer's state are those of that step.
    */
   readonly restoredTo: ReadonlyMap<Optimizer<object>, number>;
   /** What the call that hears of the loss next throws. */

@@ -18,7 +18,7 @@ interface Mask {
 
 const isMask = (axis: Axis): axis is Mask => axis.index.dtype === 'bool';
 
-/** Calls an in-place method of what is selected. */
+/** Calls an in-place method of the selected elements. */
 type Write = (method: 'add_', args: readonly unknown[]) => void;
 
 /** Methods of a masked selection that read it back. */
@@ -161,7 +161,7 @@ async function pickTogether(x: Tensor, axes: readonly Axis[]): Promise<Tensor> {
 const axesOf = ({ dim, index: { shape } }: Mask, places: readonly number[]): Axis[] =>
   shape.map((_, d) => ({ dim: dim + d, index: coordinates(places, shape, d) }));
 
-/** Writes to every place of the mask what it should hold afterwards, which is what it held before where the mask does not hold. */
+/** Writes to every place of the mask its new value. Where the mask is false that is the old one. */
 function writeTogether(x: Tensor, mask: Mask, axes: readonly Axis[], method: 'add_', args: readonly unknown[]): void {
   const flat = mask.index.flatten();
   const all = axesOf(mask, [...new Array<number>(flat.numel()).keys()]);

@@ -15,7 +15,7 @@ interface NamingOptions {
   readonly removeDuplicate?: boolean;
 }
 
-/** What is asked of a module here, whatever its `forward` takes. */
+/** The members of a module that are needed here, for any `forward`. */
 interface Stateful {
   (...args: never[]): unknown;
   readonly training: boolean;
@@ -117,7 +117,7 @@ function callWith<M extends Stateful>({
   }
 }
 
-/** Puts a tensor in the place of a member; what it gives puts the member back. */
+/** Puts a tensor in the place of a member; the returned function puts the member back. */
 function put(module: Stateful, path: string, own: Tensor, tensor: Tensor): () => void {
   const dot = path.lastIndexOf('.');
   const owner = module.getSubmodule(path.slice(0, Math.max(dot, 0)));
@@ -134,8 +134,8 @@ interface Models {
 }
 
 /**
- * The parameters and the buffers of several models of one kind, each stacked along a new dimension 0, by name: what `vmap` over
- * `functionalCall` takes for an ensemble. Parameters are leaves.
+ * The parameters and the buffers of several models of one kind, each stacked along a new dimension 0, by name, as `vmap` over
+ * `functionalCall` takes them for an ensemble. Parameters are leaves.
  *
  * @throws ArgumentError for no models, for several classes, and where some train and some do not
  */

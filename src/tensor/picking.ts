@@ -1,4 +1,4 @@
-// Where several index tensors lead together: the places in tensors of one shape, what stands there, and putting others there.
+// Where several index tensors lead together: the places in tensors of one shape, the elements there, and writing others there.
 
 import { ArgumentError, DTypeError } from '../core/errors';
 import { numel, type Shape, sameShape } from '../core/meta';
@@ -20,7 +20,7 @@ export interface Axis {
 
 /** Where index tensors lead in tensors of one shape: the dimensions they index side by side, as one. */
 export class Picking {
-  /** Of what is picked. */
+  /** The shape of the picked elements. */
   readonly shape: Shape;
   /** The last of its dimensions that comes from the indices; -1 where they have none. */
   readonly lastDim: number;

@@ -1,4 +1,4 @@
-// Owns what is known of tensors without a call: their transposes, the bytes that they take, and their slices one by one.
+// Owns the attributes of tensors that are no calls: their transposes, the bytes that they take, and their slices one by one.
 
 import { ShapeError } from '../core/errors';
 import { showShape } from '../core/meta';

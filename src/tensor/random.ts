@@ -169,7 +169,7 @@ interface RandintParameters extends RandomOptions, Bounds {
   size?: readonly number[] | null;
 }
 
-/** Arguments by place, and those by name with the options of what is drawn. */
+/** Arguments by place, and those by name with the options of the new tensor. */
 function optionsOf<O extends RandomOptions>(
   op: string,
   defaults: Omit<Defaults<O>, keyof RandomOptions>,

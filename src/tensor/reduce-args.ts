@@ -1,4 +1,4 @@
-// The calling rules of reductions: `(dim, keepdim)` by position or by name, and what may come by name only.
+// The calling rules of reductions: `(dim, keepdim)` by position or by name, and the options that may come by name only.
 
 import { flag, number, orNull } from '../core/argument-kinds';
 import { ArgumentError } from '../core/errors';

@@ -101,7 +101,7 @@ export const isin = callable(
 function foundIn(x: Tensor, among: Tensor): Tensor {
   const dtype = promoteTypes({ dtype: x.dtype }, { dtype: among.dtype });
   const sorted = among.to(dtype).flatten().sort()[0];
-  // NaN, which comes last, in order for comparisons; what is found there is NaN all the same.
+  // NaN, which comes last, in order for comparisons; a NaN found there stays NaN.
   const ordered = sorted.nanToNum({ nan: inf, posinf: inf, neginf: -inf });
   const place = searchsorted(ordered, x.to(dtype)).clamp({ max: sorted.numel() - 1 });
   return sorted.take(place).eq(x);

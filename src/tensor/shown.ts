@@ -7,7 +7,7 @@ import type { TensorBase } from '../storage/base';
 import { formatTensor } from '../storage/print';
 import type { NestedArray } from './readable';
 
-/** What `JSON.stringify` writes of a tensor. */
+/** The form of a tensor in `JSON.stringify`. */
 export interface TensorJSON {
   /** Null for a lazy module's parameter that has none yet. */
   readonly shape: Shape | null;

@@ -20,7 +20,7 @@ export interface TensorOptions {
 /** Options with their defaults, once the device, which changes nothing, has been looked at. */
 export type CompleteOptions = Required<Omit<TensorOptions, 'device'>>;
 
-/** Nothing that a program has. With it among the lists, TypeScript tells these apart by what stands in front, so that errors are about the right one. */
+/** A type without values. With it among the lists, TypeScript tells these apart by their first elements, so that errors are about the right one. */
 declare const nothing: unique symbol;
 
 /** Sizes one by one or as a list, and a trailing object of options O. */

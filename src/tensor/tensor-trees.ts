@@ -4,7 +4,7 @@ import { isPlainObject } from '../core/options';
 import { isTensor } from './callable';
 import type { Tensor } from './tensor';
 
-/** The same nesting with other values in the place of its tensors, in order; what is no tensor stays. */
+/** The same nesting with other values in the place of its tensors, in order; other values stay. */
 export function mapTensors<T>(value: T, of: (x: Tensor) => unknown): T {
   if (isTensor(value)) return of(value) as T;
   if (Array.isArray(value)) return value.map((item: unknown) => mapTensors(item, of)) as T;

@@ -186,7 +186,7 @@ const ofClasses = {
 } as const;
 const ofLabels = { order: ['numLabels', 'average', 'thresholds', 'ignoreIndex', 'validateArgs'] } as const;
 
-/** The area under the ROC curve of scores and target [N, …]: how often what is true scores higher than what is not. */
+/** The area under the ROC curve of scores and target [N, …]: how often a true element scores higher than a false one. */
 export class BinaryAUROC extends areaOf({
   ...underRoc,
   order: ['maxFpr', 'thresholds', 'ignoreIndex', 'validateArgs'],

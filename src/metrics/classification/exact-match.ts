@@ -25,7 +25,7 @@ const matches = (correct: Tensor, total: number, shape: readonly number[] = []) 
   total: full([...shape], total, { dtype: 'int64' }),
 });
 
-/** The share of samples of which every class is right, of scores [N, C, …] or labels [N, …] and target [N, …]. */
+/** The share of samples with every class right, for scores [N, C, …] or labels [N, …] and target [N, …]. */
 export class MulticlassExactMatch extends classified({
   ...common,
   order: ['numClasses', 'multidimAverage', 'ignoreIndex', 'validateArgs'],
@@ -44,7 +44,7 @@ export class MulticlassExactMatch extends classified({
   },
 }) {}
 
-/** The share of samples of which every label is right, of preds and target [N, L, …]. */
+/** The share of samples with every label right, for preds and target [N, L, …]. */
 export class MultilabelExactMatch extends classified({
   ...common,
   order: ['numLabels', 'threshold', 'multidimAverage', 'ignoreIndex', 'validateArgs'],

@@ -1,4 +1,4 @@
-// Owns the Jaccard index: how much of what was found or is true is both.
+// Owns the Jaccard index: the share of elements both found and true among those found or true.
 
 import { full } from '../../tensor/creation';
 import type { Tensor } from '../../tensor/tensor';

@@ -1,4 +1,4 @@
-// Owns precision: how much of what was found is true.
+// Owns precision: the share of found elements that are true.
 import { ofBatch } from '../gathering';
 import { precision as score } from './scores';
 import { BinaryStatScores, countedByTask, MulticlassStatScores, MultilabelStatScores, scored } from './stat-scores';

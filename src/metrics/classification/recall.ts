@@ -1,4 +1,4 @@
-// Owns recall: how much of what is true was found.
+// Owns recall: the share of true elements that were found.
 import { ofBatch } from '../gathering';
 import { recall as score } from './scores';
 import { BinaryStatScores, countedByTask, MulticlassStatScores, MultilabelStatScores, scored } from './stat-scores';

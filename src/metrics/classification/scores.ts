@@ -25,7 +25,7 @@ export function ratio(a: Tensor, b: Tensor, zeroDivision = 0): Tensor {
   return a.float().div(over.maskedFill(isZero, 1)).maskedFill(isZero, zeroDivision);
 }
 
-/** Σ over the last dimension as the end of a running sum: what has many parts is put together before, in a kernel of its own. */
+/** Σ over the last dimension as the end of a running sum. An input of many parts is put together before, in a kernel of its own. */
 export const summed = (x: Tensor): Tensor => (x.shape.at(-1) === 0 ? x.sum(-1) : x.cumsum(-1).select(-1, -1));
 
 /** The mean of figures of classes: by how often each is true, or of those that were found or true. */

@@ -1,4 +1,4 @@
-// Owns specificity: how much of what is not true was left out.
+// Owns specificity: the share of false elements that were left out.
 import { ofBatch } from '../gathering';
 import { specificity as score } from './scores';
 import { BinaryStatScores, countedByTask, MulticlassStatScores, MultilabelStatScores, scored } from './stat-scores';

@@ -103,7 +103,7 @@ export interface MultiHeadArguments {
   keyPaddingMask?: Tensor | null;
   /** Return the weights, too; default true. */
   needWeights?: boolean;
-  /** [L, S] or [N · numHeads, L, S]: true where a key is not to be seen; or numbers to add to the scores. */
+  /** [L, S] or [N · numHeads, L, S]: true where a key is hidden; or numbers to add to the scores. */
   attnMask?: Tensor | null;
   /** Take the three projections that follow, rather than one for all; default false. */
   useSeparateProjWeight?: boolean;
@@ -144,7 +144,7 @@ type MultiHeadOrder = [
 ];
 
 /**
- * Attention in several heads by weights that are given: what `nn.MultiheadAttention` computes with its own. Shape: query [L, N, E], key and value
+ * Attention in several heads by given weights: `nn.MultiheadAttention` computes the same with its own. Shape: query [L, N, E], key and value
  * [S, N, features], or all without N → output like the query, and weights [N, L, S] (null without `needWeights`).
  */
 export const multiHeadAttentionForward = callable(
@@ -257,7 +257,7 @@ function heads(
   return [output, o.averageAttnWeights ? weights.mean(1) : weights.view(weights.shape)];
 }
 
-/** A mask of what is not seen as numbers to add: −∞ where true. */
+/** A mask of hidden elements as numbers to add: −∞ where true. */
 const hidden = (mask: Tensor): Tensor =>
   mask.dtype === 'bool' ? zeros(mask.shape).maskedFill(mask, Number.NEGATIVE_INFINITY) : mask;
 

@@ -32,7 +32,7 @@ export interface ConvTransposeSettings<N extends Spatial> extends SlidingArgumen
 
 export type ConvOrder = ['stride', 'padding', 'dilation', 'groups'];
 export const convDefaults = { stride: 1, padding: 0, dilation: 1, groups: 1 };
-/** The dilation comes after what is a layer's own. */
+/** The dilation comes after the layer's own options. */
 export const convTransposeInFront = { stride: 1, padding: 0, outputPadding: 0, groups: 1 };
 export const convTransposeDefaults = { ...convTransposeInFront, dilation: 1 };
 

@@ -17,7 +17,7 @@ import { checkReduction, reduceLosses } from './reduction';
 /** Lengths of sequences: int64 [N], or a list of numbers. */
 export type Lengths = Tensor | readonly number[] | number;
 
-/** What `ctcLoss` takes by name. */
+/** Options of `ctcLoss`. */
 export interface CtcOptions {
   /** The class that stands for no label, default 0. */
   blank?: number;
@@ -51,7 +51,7 @@ function lengthsOf(name: string, lengths: Lengths, batch: number): Tensor {
   return made.reshape([batch]).to('int64');
 }
 
-/** The targets as rows [N, S], whatever lies behind a target's end: from rows, or from one row after another. */
+/** The targets as rows [N, S], with anything behind a target's end: from rows, or from one row after another. */
 function rowsOf(targets: Tensor, lengths: Tensor, given: Lengths): Tensor {
   if (targets.dim() === 2) return targets.to('int64');
   const longest = Array.isArray(given) ? Math.max(0, ...(given as number[])) : targets.numel();

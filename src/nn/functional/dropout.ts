@@ -1,4 +1,4 @@
-// Owns F.dropout and its kin: what is dropped, and where the mask's key comes from.
+// Owns F.dropout and its kin: which elements are dropped, and where the mask's key comes from.
 
 import { ArgumentError, ShapeError } from '../../core/errors';
 import { numel, showShape } from '../../core/meta';

@@ -13,7 +13,7 @@ import { type LookupOptions, lookUp, resolvePadding } from './embedding';
 /** How the embeddings of a bag become one. */
 export type BagMode = 'sum' | 'mean' | 'max';
 
-/** What `embeddingBag` takes by name. */
+/** Options of `embeddingBag`. */
 export interface BagOptions extends LookupOptions {
   /** What becomes of a bag's rows; default 'mean'. An empty bag is 0. */
   mode?: BagMode;

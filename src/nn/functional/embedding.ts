@@ -15,7 +15,7 @@ import { callable } from '../../tensor/callable';
 import { ones, zeros } from '../../tensor/creation';
 import { Tensor } from '../../tensor/tensor';
 
-/** What may be asked of a look-up, in a function and in a layer alike. */
+/** Options of a look-up, of the function and of the layer alike. */
 export interface LookupOptions {
   /** Rows that are looked up and whose norm is larger are scaled to this norm, in place, before; default null: none. */
   maxNorm?: number | null;

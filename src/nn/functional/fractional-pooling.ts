@@ -11,7 +11,7 @@ import { rand } from '../../tensor/random';
 import type { Tensor } from '../../tensor/tensor';
 import { type Size, sizesOf } from '../sizes';
 
-/** What `fractionalMaxPool2d` and `fractionalMaxPool3d` take by name. */
+/** Options of `fractionalMaxPool2d` and `fractionalMaxPool3d`. */
 export interface FractionalOptions<N extends 2 | 3> {
   /** The sizes of the output; or `outputRatio`. */
   outputSize?: Size<N> | null;

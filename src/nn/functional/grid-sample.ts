@@ -13,7 +13,7 @@ import type { Tensor } from '../../tensor/tensor';
 interface GridSampleArguments {
   /** 'bilinear' (default; of eight neighbours in volumes), 'nearest', or for images 'bicubic'. */
   mode?: Mode;
-  /** What lies outside: 'zeros' (default), the 'border', or a 'reflection' of the inside. */
+  /** The outside: 'zeros' (default), the 'border', or a 'reflection' of the inside. */
   paddingMode?: 'zeros' | 'border' | 'reflection';
   /** −1 and 1 are the centres of the corner elements rather than their outer edges; default false. */
   alignCorners?: boolean | null;

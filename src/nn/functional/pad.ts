@@ -104,7 +104,7 @@ const edges: Record<Exclude<PadMode, 'constant'>, Extend> = {
     );
     return cropped(all, dim, before, after);
   },
-  /** b c | a b c | a b, of what is left after cropping */
+  /** b c | a b c | a b, of the part left after cropping */
   circular(x, dim, before, after) {
     checkAmounts('circular', x, dim, before, after, x.shape[dim]!, 0);
     const rest = cropped(x, dim, before, after);

@@ -40,7 +40,7 @@ export const celu = activation<AlphaArguments, ['alpha', 'inplace']>('celu', cel
 export interface ThresholdArguments extends InplaceArguments {
   /** What x has to be over. */
   threshold: number;
-  /** In place of what is not over the threshold. */
+  /** The value in place of elements that are not over the threshold. */
   value: number;
 }
 
@@ -133,8 +133,8 @@ export const rreluCallSettings: Settings<RReluCallArguments> = {
 
 /**
  * x for x > 0, slope · x elsewhere, the slope of each element drawn from U(lower, upper) in training (Xu et al. 2015). After the same
- * `torch.manualSeed` the slopes are PyTorch's, which draws for elements that are not positive only; how many those are is known on
- * the device alone, so here as many numbers are drawn as there are elements, and what is drawn afterwards differs.
+ * `torch.manualSeed` the slopes are PyTorch's, which draws for elements that are not positive only. Their number is known on
+ * the device alone, so here as many numbers are drawn as there are elements, and later draws differ.
  */
 export const rrelu = withSettings<RReluCallArguments, ['lower', 'upper', 'training', 'inplace']>(
   'rrelu',

@@ -134,7 +134,7 @@ export function maxPooling<N extends Spatial>(
   return checked(`${op}(input, ...)`, call as MaxPoolFunction<N>);
 }
 
-/** The function `op` of n dimensions by `run`, which is given as it is what is not about windows. */
+/** The function `op` of n dimensions by `run`. Options that do not concern windows go to `run` as they are. */
 /* @__NO_SIDE_EFFECTS__ */
 export function avgPooling<N extends Spatial, O extends PoolArguments<N>, Order extends readonly (keyof O)[]>(
   op: string,

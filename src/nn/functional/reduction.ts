@@ -31,7 +31,7 @@ export function weigh(name: string, input: Tensor, losses: Tensor, weight: Tenso
   return losses.mul(weight);
 }
 
-/** Throws an ArgumentError for what is no reduction. */
+/** @throws ArgumentError if the value is no reduction */
 export function checkReduction(name: string, reduction: Reduction): void {
   if (reduction === 'mean' || reduction === 'sum' || reduction === 'none') return;
   throw new ArgumentError(`${name}: expected reduction 'mean', 'sum' or 'none', but got ${JSON.stringify(reduction)}`);

@@ -8,7 +8,7 @@ import * as dropouts from './dropout';
 import * as lookups from './embedding';
 
 /**
- * `F.batchNorm` in the order of `torch.batch_norm`, which has no defaults: what is null is left out.
+ * `F.batchNorm` in the order of `torch.batch_norm`, which has no defaults: null parameters are left out.
  *
  * Shape: input [N, C, …], kept; the others [C].
  *

@@ -26,7 +26,7 @@ interface DiffOptions {
   append?: Tensor | null;
 }
 
-/** What `diff` takes behind its input, by place or by name. */
+/** Arguments of `diff` behind its input, by place or by name. */
 export type DiffArgs = Arguments<DiffOptions, ['n', 'dim', 'prepend', 'append']>;
 
 /** How often differences of differences are taken at most. */
@@ -165,7 +165,7 @@ interface TrapezoidOptions {
   dim?: number;
 }
 
-/** What `trapezoid` takes behind its input, by place or by name. */
+/** Arguments of `trapezoid` behind its input, by place or by name. */
 export type TrapezoidArgs = [options?: TrapezoidOptions] | [x: Tensor, options?: { dim?: number }];
 
 /** Whole numbers as float32. */

@@ -153,7 +153,7 @@ interface QuantileOptions {
   interpolation?: Interpolation;
 }
 
-/** What `quantile` takes behind its input, by place or by name. */
+/** Arguments of `quantile` behind its input, by place or by name. */
 export type QuantileArgs = Arguments<QuantileOptions, ['q', 'dim', 'keepdim', 'interpolation']>;
 
 /** The q-th quantiles of a dimension, or of all elements: NaN where there is a NaN. Shape: as a reduction's, after that of q. */
@@ -272,7 +272,7 @@ export const cov = op('cov(input, ...)', (input: Tensor, options: CovarianceOpti
       `cov: expected aweights of floats, but got ${aweights.dtype}; convert them with .to('float32')`,
     );
   }
-  // A check of the numbers would have to wait for the device, so what is no weight gives no covariance.
+  // A check of the numbers would have to wait for the device, so a negative weight makes the covariance NaN.
   const weight = (given: Tensor | null) => given?.to(rows.dtype).maskedFill(given.lt(0), Number.NaN);
   const frequency = weight(fweights);
   const importance = weight(aweights);

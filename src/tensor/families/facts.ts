@@ -1,4 +1,4 @@
-// What is known of a tensor without its elements, and whether its only element is 0.
+// The facts about a tensor that need no elements, and whether its only element is 0.
 
 import { expectSettled, oneTooMany } from '../../core/arity';
 import { ShapeError } from '../../core/errors';

@@ -274,7 +274,7 @@ export const unravelIndex = callable(
 
 /**
  * A copy with src[i][j] at [index[i][j]][j] for dim 0, and so on; `src` may be a number. Of several for one place, the last stays; with
- * `reduce`, all are added to or multiplied with what is there.
+ * `reduce`, all are added to or multiplied with the old value.
  */
 export const scatter = op('scatter(input, ...)', (input: Tensor, ...args: ScatterArgs): Tensor => {
   const { dim, index, src, value, reduce } = parseArgs<ScatterOptions>(
@@ -349,7 +349,7 @@ export const indexCopy_ = inPlace(indexCopy, { readsOld: false });
 
 /**
  * A copy in which src[i][j] and all others for [index[i][j]][j], for dim 0 and so on, become one: their sum, product, mean, greatest
- * (`'amax'`) or least; with `includeSelf: false`, without what was there before.
+ * (`'amax'`) or least; with `includeSelf: false`, without the old value.
  */
 export const scatterReduce = op('scatterReduce(input, ...)', (input: Tensor, ...args: ScatterReduceArgs): Tensor => {
   const { dim, index, src, reduce, includeSelf } = parseArgs<ScatterReduceOptions>(

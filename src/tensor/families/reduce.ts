@@ -35,7 +35,7 @@ import { isclose } from './elementary';
 const { methods, op, forms } = family();
 export default methods;
 
-/** Which norm `norm` takes, of which dimensions. */
+/** The norm that `norm` takes, and its dimensions. */
 interface NormOptions {
   /** 'fro' is 2; 'nuc' is the sum of the singular values of a matrix, or of those of two dimensions. */
   p?: number | 'fro' | 'nuc';

@@ -104,7 +104,7 @@ interface TensorSplit {
   dim?: number;
 }
 
-/** What `tensorSplit` takes behind its input, by place or by name. */
+/** Arguments of `tensorSplit` behind its input, by place or by name. */
 export type TensorSplitArgs = Arguments<TensorSplit, ['indicesOrSections', 'dim']>;
 
 /** Pieces along a dimension (views): so many, the first ones one longer where they do not come out even, or cut at the given indices. */

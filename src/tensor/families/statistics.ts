@@ -30,7 +30,7 @@ interface UniqueOptions<I extends boolean, C extends boolean> {
   dim?: number | null;
 }
 
-/** What `unique` gives: a tensor alone, or a list with what was asked for. */
+/** The result of `unique`: a tensor alone, or a list with the further results that were asked for. */
 type Unique<I extends boolean, C extends boolean> = I extends true
   ? C extends true
     ? [output: Tensor, inverse: Tensor, counts: Tensor]

@@ -23,7 +23,7 @@ export type Index = number | string | null | Tensor | IndexList;
  * null for a new dimension: a view, so writing to it writes to the tensor itself. Index tensors and lists broadcast together and give
  * a copy, with their dimensions in the place of those they index, or in front where a slice lies between them.
  *
- * Writing in place to what `at` returns writes to the tensor itself in every case, as `x[...] = v` and `x[...] += v` do:
+ * Writing in place to the result of `at` writes to the tensor itself in every case, as `x[...] = v` and `x[...] += v` do:
  *
  *     x.at([0, 2]).add_(1);                  // x[[0, 2]] += 1; of several values for one place, the last stays
  *     x.at(x.lt(0)).fill_(0);                // x[x < 0] = 0

@@ -1,4 +1,4 @@
-// Numbers in another dtype, and what PyTorch has for devices and NumPy: what has nothing to do here, and what says what to write instead.
+// Numbers in another dtype, and PyTorch's methods for devices and NumPy: they do nothing here, or throw an error that says which method to use.
 
 import { ArgumentError, DTypeError } from '../../core/errors';
 import type { DType } from '../../core/meta';
@@ -76,7 +76,7 @@ interface TypeParameters {
 
 type Nullable<O> = { [K in keyof O]: O[K] | null };
 
-/** The error of what would convert `x` to float64. */
+/** The error for a conversion of `x` to float64. */
 export const noDouble = (x: string): DTypeError =>
   new DTypeError(`double: expected float32 or float16, since WGSL has no float64; leave it out, or write ${x}.float()`);
 

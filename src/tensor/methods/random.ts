@@ -48,7 +48,7 @@ interface Cauchy extends Drawing {
 
 type Fill = (out: HostNumbers, generator: Generator) => unknown;
 
-/** What `random_` may be asked for. */
+/** The ranges of `random_` by dtype. */
 const integerRanges = {
   int32: [-(2 ** 31), 2 ** 31 - 1],
   int64: [-(2 ** 31), 2 ** 31 - 1],
