@@ -1,10 +1,11 @@
 // Owns the Dice score of segmentations: twice what both have, over what each has.
 
+import * as kinds from '../core/argument-kinds';
 import { ShapeError } from '../core/errors';
 import { showShape } from '../core/meta';
 import { arange } from '../tensor/creation';
 import type { Tensor } from '../tensor/tensor';
-import { type Average, expectSameShape, expectTensors, flag, labelsOf } from './classification/arguments';
+import { type Average, expectSameShape, expectTensors, labelsOf } from './classification/arguments';
 import { among, from } from './classification/options';
 import { metric, ofBatch, score } from './gathering';
 
@@ -32,7 +33,7 @@ export class DiceScore extends metric<DiceScoreArguments>({
   defaults: { includeBackground: true, average: 'macro', aggregationLevel: 'samplewise', inputFormat: 'one-hot' },
   checks: {
     numClasses: from(1),
-    includeBackground: flag,
+    includeBackground: kinds.flag,
     average: among<Average>('micro', 'macro', 'weighted', 'none', null),
     aggregationLevel: among('samplewise', 'global'),
     inputFormat: among<SegmentationFormat>('one-hot', 'index', 'mixed'),

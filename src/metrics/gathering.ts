@@ -1,8 +1,8 @@
 // Owns how a metric is made of one definition: its options, its state, what a batch adds to it, and the figure. The class comes of it, and
 // the function of one batch.
-import { anything, type Kinds } from '../core/argument-kinds';
+import { anything, type Kind, type Kinds } from '../core/argument-kinds';
 import type { DType } from '../core/meta';
-import { type Arguments, parseArgs } from '../core/options';
+import { type Arguments, expectKind, parseArgs } from '../core/options';
 import type { Drawing } from '../draw/sheet';
 import { moduleScope } from '../storage/scope';
 import { zeros } from '../tensor/creation';
@@ -116,10 +116,12 @@ export const score = {
 /** A check of the value of an option, which gives what is kept of it. */
 export type Check = (metric: string, option: string, value: never) => unknown;
 
+type Checks<Name extends string = string> = { readonly [K in Name]?: Check | Kind };
+
 /** Options by name: their values if they are not given, and their checks. Options without a value here are required. */
 export interface OptionTable {
   readonly defaults: Readonly<Record<string, unknown>>;
-  readonly checks: Readonly<Record<string, Check>>;
+  readonly checks: Checks;
 }
 
 type Keys<O> = readonly (keyof O & string)[];
@@ -163,7 +165,7 @@ export interface Definition<
   readonly functionOrder?: FunctionOrder;
   /** Where they differ from the table's. */
   readonly defaults?: Partial<All>;
-  readonly checks?: { readonly [K in keyof All]?: Check };
+  readonly checks?: Checks<keyof All & string>;
   readonly kinds?: Kinds<All>;
   /** Whether `validateArgs: false` leaves options unchecked. */
   readonly isLenient?: boolean;
@@ -242,10 +244,17 @@ function optionsOf(name: string, made: Made, args: readonly unknown[]) {
   const required = order.filter((option) => !isKnown(option));
   const o: Record<string, unknown> = parseArgs<Record<string, unknown>>(name, required, defaults, args, kinds);
   if (made.isLenient && o.validateArgs === false) return o;
-  const checks: Readonly<Record<string, Check | undefined>> = { ...table.checks, ...made.checks };
-  for (const option of order) o[option] = checks[option]?.(name, option, o[option] as never) ?? o[option];
+  const checks: Checks = { ...table.checks, ...made.checks };
+  for (const option of order) {
+    const check = checks[option];
+    if (typeof check === 'function') o[option] = check(name, option, o[option] as never) ?? o[option];
+    else if (check) expectKind(name, option, o[option], check);
+  }
   return o;
 }
+
+/** A function of parameters O in their order. By this name declarations keep the texts of its options. */
+export type Figure<O, Order extends readonly (keyof O)[], R> = (...args: Arguments<O, Order>) => R;
 
 /**
  * The function of a class: the figure of one batch, which comes first among the arguments. `ownOf` gives the options that hang on the batch.
@@ -261,11 +270,10 @@ export function ofBatch<
   Class: MetricClass<O, Keys<O>, M, Order>,
   batch: Pair = batchOrder as never,
   ownOf: (first: Tensor) => object = () => ({}),
-) {
-  type Given = { [K in Pair[number]]: Tensor } & O;
+): Figure<{ [K in Pair[number]]: Tensor } & O, readonly [...Pair, ...Order], ReturnType<M['figure']>> {
   const { order, functionOrder = order } = Class[definition];
   const Made = Class as unknown as new (options: unknown) => M;
-  return (...args: Arguments<Given, readonly [...Pair, ...Order]>) => {
+  return (...args: readonly unknown[]) => {
     const { tensors, options } = batchOf(name, batch, functionOrder, args);
     return figureOf(() => new Made({ ...options, ...ownOf(tensors[0] as Tensor) }), tensors);
   };

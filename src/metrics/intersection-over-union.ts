@@ -7,7 +7,7 @@ import { eye, full, tensor, zeros } from '../tensor/creation';
 import type { Tensor } from '../tensor/tensor';
 import { type AlignedFormat, alignedFormats, boxConvert } from '../vision/ops/box-formats';
 import { boxIou, completeBoxIou, distanceBoxIou, generalizedBoxIou } from '../vision/ops/box-iou';
-import { expectTensors, flag, oneOf } from './classification/arguments';
+import { expectTensors, oneOf } from './classification/arguments';
 import {
   type DetectedObjects,
   expectEntries,
@@ -74,8 +74,8 @@ abstract class OfOverlaps extends Metric {
     );
     this.boxFormat = oneOf(name, 'boxFormat', o.boxFormat, alignedFormats as readonly AlignedFormat[]);
     this.iouThreshold = threshold(name, o.iouThreshold);
-    this.classMetrics = flag(name, 'classMetrics', o.classMetrics);
-    this.respectLabels = flag(name, 'respectLabels', o.respectLabels);
+    this.classMetrics = o.classMetrics;
+    this.respectLabels = o.respectLabels;
     this.addState('total', tensor(0, { dtype: 'float32' }), { distReduceFx: 'sum' });
     this.addState('count', tensor(0, { dtype: 'float32' }), { distReduceFx: 'sum' });
     if (!this.classMetrics) return;
@@ -213,7 +213,7 @@ const functionOf =
     const least = threshold(name, o.iouThreshold);
     const all = n * m === 0 ? zeros(Math.max(n, m), Math.max(n, m)) : overlap(preds, target);
     const kept = n * m === 0 || least === null ? all : all.maskedFill(all.lt(least), o.replacementVal);
-    if (!flag(name, 'aggregate', o.aggregate)) return kept;
+    if (!o.aggregate) return kept;
     return kept.numel() === 0 ? tensor(0, { dtype: 'float32' }) : kept.diag().mean();
   };
 

@@ -1,9 +1,10 @@
 // Owns perplexity: how surprised a language model is, per token.
 
+import { integer, orNull } from '../core/argument-kinds';
 import { DTypeError, ShapeError } from '../core/errors';
 import { showShape } from '../core/meta';
 import { full } from '../tensor/creation';
-import { expectTensors, expectWhole, isFloating, label, labelsOf } from './classification/arguments';
+import { expectTensors, expectWhole, isFloating, labelsOf } from './classification/arguments';
 import { metric, ofBatch } from './gathering';
 
 export interface TokenOptions {
@@ -14,7 +15,7 @@ export interface TokenOptions {
 /** exp(−mean log p) of logits [N, S, V] and tokens [N, S]. */
 export class Perplexity extends metric<TokenOptions>({
   defaults: { ignoreIndex: null },
-  checks: { ignoreIndex: label },
+  checks: { ignoreIndex: orNull(integer) },
 })({
   traits: { higherIsBetter: false, isDifferentiable: true, plotLowerBound: 0 },
   order: ['ignoreIndex'],

@@ -1,11 +1,12 @@
 // Owns metrics of numbers that are predicted: errors, shares of the variance that they explain, correlations, divergences.
 
+import { flag } from '../core/argument-kinds';
 import { ArgumentError, ShapeError } from '../core/errors';
 import { showShape } from '../core/meta';
 import { full, zeros } from '../tensor/creation';
 import { searchsorted } from '../tensor/search';
 import type { Tensor } from '../tensor/tensor';
-import { batchOrder, expectSameShape, expectTensors, flag, oneOf } from './classification/arguments';
+import { batchOrder, expectSameShape, expectTensors, oneOf } from './classification/arguments';
 import { from } from './classification/options';
 import { metric, ofBatch, type Parts, type State } from './gathering';
 

@@ -31,33 +31,6 @@ export function oneOf<T>(metric: string, option: string, given: T, known: readon
   throw new ArgumentError(`${metric}: expected ${option} to be one of ${words}, but got ${shown(given)}`);
 }
 
-/** Classes, labels, bins and thresholds at most: counts of as many take 128 MB. */
-const MOST = 2 ** 24;
-
-/** @throws ArgumentError unless `given` is a whole number from `least` on, and no more than can be counted */
-export function wholeFrom(metric: string, option: string, given: unknown, least: number): number {
-  expectKind(metric, option, given, kinds.whole(least, MOST));
-  return given as number;
-}
-
-/** @throws ArgumentError unless `given` lies in [0, 1] */
-export function share(metric: string, option: string, given: unknown): number {
-  expectKind(metric, option, given, kinds.share);
-  return given as number;
-}
-
-/** @throws ArgumentError unless `given` is a boolean */
-export function flag(metric: string, option: string, given: unknown): boolean {
-  expectKind(metric, option, given, kinds.flag);
-  return given as boolean;
-}
-
-/** @throws ArgumentError unless `given` is null or a whole number */
-export function label(metric: string, option: string, given: unknown): number | null {
-  expectKind(metric, option, given, kinds.orNull(kinds.integer));
-  return given as number | null;
-}
-
 /** The two tensors that most metrics compare. */
 export interface Batch {
   preds: Tensor;

@@ -2,22 +2,14 @@
 
 import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
 import { showShape } from '../../core/meta';
-import { shown } from '../../core/options';
+import { expectKind, shown } from '../../core/options';
 import { arange, tensor } from '../../tensor/creation';
 import { stack } from '../../tensor/functions';
 import { linspace } from '../../tensor/linspace';
 import { Tensor } from '../../tensor/tensor';
 import { type Parts, type State, score } from '../gathering';
-import {
-  expectSameShape,
-  expectTensors,
-  expectWhole,
-  isFloating,
-  labelsOf,
-  probabilities,
-  wholeFrom,
-} from './arguments';
-import { type Options, optionsWith } from './options';
+import { expectSameShape, expectTensors, expectWhole, isFloating, labelsOf, probabilities } from './arguments';
+import { from, type Options, optionsWith } from './options';
 
 /** Thresholds of a curve: so many from 0 to 1, those of a list or vector, or null for every score that comes. */
 export type Thresholds = number | readonly number[] | Tensor | null;
@@ -39,7 +31,10 @@ function thresholdsOf(metric: string, _: string, given: Thresholds): Tensor | nu
     if (given.shape.length === 1) return given.float().retain();
     throw new ShapeError(`${metric}: expected a vector of thresholds, but got shape ${showShape(given.shape)}`);
   }
-  if (typeof given === 'number') return linspace(0, 1, wholeFrom(metric, 'thresholds', given, 2)).retain();
+  if (typeof given === 'number') {
+    expectKind(metric, 'thresholds', given, from(2));
+    return linspace(0, 1, given).retain();
+  }
   if (Array.isArray(given) && given.every((one) => typeof one === 'number' && one >= 0 && one <= 1)) {
     return tensor([...given], { dtype: 'float32' }).retain();
   }

@@ -1,5 +1,6 @@
 // Owns figures of scores rather than of decisions: the hinge loss, and how well confidence tells accuracy (calibration).
 
+import { flag } from '../../core/argument-kinds';
 import { DTypeError, ShapeError } from '../../core/errors';
 import { showShape } from '../../core/meta';
 import { scatterAddIntoZeros } from '../../ops/indexing';
@@ -8,7 +9,7 @@ import { linspace } from '../../tensor/linspace';
 import { searchsorted } from '../../tensor/search';
 import { Tensor } from '../../tensor/tensor';
 import { metric, ofBatch, type Parts, score } from '../gathering';
-import { expectClasses, expectSameShape, expectTensors, flag, isFloating, labelsOf } from './arguments';
+import { expectClasses, expectSameShape, expectTensors, isFloating, labelsOf } from './arguments';
 import type { Checking } from './counting';
 import { among, from, type Options, optionsWith } from './options';
 import { ratio, summed } from './scores';

@@ -1,6 +1,7 @@
 // Owns the options of metrics of classification: what each is by default, what it takes, and the classes over them.
+import * as kinds from '../../core/argument-kinds';
 import { type Check, metric, type OptionTable } from '../gathering';
-import { type Average, flag, label, type MultidimAverage, oneOf, share, wholeFrom } from './arguments';
+import { type Average, type MultidimAverage, oneOf } from './arguments';
 
 /** Options by name. */
 export interface Options {
@@ -26,11 +27,11 @@ export const among =
   (metric, option, value) =>
     oneOf<T>(metric, option, value, known);
 
-/** A check of a whole number from `least` on. */
-export const from =
-  (least: number): Check =>
-  (metric, option, value) =>
-    wholeFrom(metric, option, value, least);
+/** Classes, labels, bins and thresholds at most: counts of as many take 128 MB. */
+const MOST = 2 ** 24;
+
+/** A whole number from `least` on, and no more than can be counted. */
+export const from = (least: number): kinds.Kind => kinds.whole(least, MOST);
 
 export const options: OptionTable = {
   defaults: {
@@ -41,13 +42,13 @@ export const options: OptionTable = {
     validateArgs: true,
   },
   checks: {
-    threshold: share,
+    threshold: kinds.share,
     numClasses: from(2),
     numLabels: from(2),
     average: among<Average>('micro', 'macro', 'weighted', 'none', null),
     multidimAverage: among<MultidimAverage>('global', 'samplewise'),
-    ignoreIndex: label,
-    validateArgs: flag,
+    ignoreIndex: kinds.orNull(kinds.integer),
+    validateArgs: kinds.flag,
   },
 };
 

@@ -1,4 +1,5 @@
 // Owns counts of true and false positives and negatives, and the figures that are made of them.
+import { orNull } from '../../core/argument-kinds';
 import { ArgumentError } from '../../core/errors';
 import { shown } from '../../core/options';
 import type { Tensor } from '../../tensor/tensor';
@@ -99,7 +100,7 @@ export class MulticlassStatScores extends metric<OfClasses>(table)({
   order: multiclassOrder,
   functionOrder: multiclassFunctionOrder,
   defaults: { numClasses: null },
-  checks: { numClasses: (name, option, value) => (value === null ? null : from(2)(name, option, value)) },
+  checks: { numClasses: orNull(from(2)) },
   check({ constructor: { name }, numClasses, average, topK }) {
     if (numClasses === null && average !== 'micro') {
       throw new ArgumentError(
