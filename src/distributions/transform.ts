@@ -12,7 +12,7 @@ import { type Constraint, independent, real } from './constraints';
 import { expectTensor, filledLike, sumRightmost } from './parameters';
 
 export interface Caching {
-  /** 1 keeps the last pair of x and y, so that what was transformed is not inverted again; default 0. */
+  /** 1 keeps the last pair of x and y, so that a transformed value is not inverted again; default 0. */
   cacheSize?: 0 | 1;
 }
 

@@ -85,11 +85,11 @@ export class DiceScore extends metric<DiceScoreArguments>({
   }
 }
 
-/** The mean of what is not NaN. */
+/** The mean of the elements that are not NaN. */
 function nanMean(x: Tensor, dim: number): Tensor {
   const isNan = x.isnan();
   return x.maskedFill(isNan, 0).sum(dim).div(isNan.logicalNot().sum(dim));
 }
 
-/** The scores of one batch, by sample: what `DiceScore` takes the mean of. */
+/** The scores of one batch, by sample; `DiceScore` takes their mean. */
 export const diceScore = ofBatch('diceScore', DiceScore);

@@ -113,7 +113,7 @@ export const score = {
   plotUpperBound: 1,
 } as const satisfies Traits;
 
-/** A check of the value of an option, which gives what is kept of it. */
+/** A check of an option's value; it returns the value to keep. */
 export type Check = (metric: string, option: string, value: never) => unknown;
 
 type Checks<Name extends string = string> = { readonly [K in Name]?: Check | Kind };

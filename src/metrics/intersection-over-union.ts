@@ -190,7 +190,7 @@ interface FunctionArguments {
   target: Tensor;
   /** Overlaps below it are replaced; default null: none is. */
   iouThreshold?: number | null;
-  /** What they are replaced by; default 0. */
+  /** Their replacement; default 0. */
   replacementVal?: number;
   /** Whether the mean of the diagonal is given, rather than all overlaps; default true. */
   aggregate?: boolean;

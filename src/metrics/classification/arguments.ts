@@ -1,4 +1,4 @@
-// Owns the arguments of metrics of classification: what torchmetrics takes, and the errors for what it refuses.
+// Owns the arguments of metrics of classification: those of torchmetrics, and the errors for wrong ones.
 
 import * as kinds from '../../core/argument-kinds';
 import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
@@ -69,7 +69,7 @@ export function expectGiven(name: string, required: readonly string[], given: Na
   if (required.some((key) => given[key] === undefined)) throw missingArguments(name, required, given);
 }
 
-/** The tensors of a batch, by what they are called, and the other arguments. */
+/** The tensors of a batch, by their names, and the other arguments. */
 export function batchOf(name: string, batch: readonly string[], order: readonly string[], args: readonly unknown[]) {
   const given = byName(name, [...batch, ...order], args);
   expectGiven(name, batch, given);

@@ -80,7 +80,7 @@ function loss(margin: Tensor, rows: Rows, squared: boolean): Parts<'measures' | 
   return { measures: kept(squared ? each.square() : each, rows.isCounted).sum(0), total: total(rows) };
 }
 
-/** The mean of max(0, 1 − s), s the score of what is true and its negative for what is not; preds and target [N, …]. */
+/** The mean of max(0, 1 − s), s being the score where the target is true and its negative elsewhere; preds and target [N, …]. */
 export class BinaryHingeLoss extends hingeOf({
   ...hinge,
   order: ['squared', 'ignoreIndex', 'validateArgs'],

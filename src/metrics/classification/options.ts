@@ -1,4 +1,4 @@
-// Owns the options of metrics of classification: what each is by default, what it takes, and the classes over them.
+// Owns the options of metrics of classification: their defaults, their kinds, and the classes over them.
 import * as kinds from '../../core/argument-kinds';
 import { type Check, metric, type OptionTable } from '../gathering';
 import { type Average, type MultidimAverage, oneOf } from './arguments';
