@@ -31,7 +31,7 @@ function copy(value: unknown, copies: Copies): unknown {
   if (value instanceof Module) return once(value, copies, () => Module.blank(value), copyFields);
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Tensor) return once(value, copies, () => copyTensor(value));
-  if (value instanceof HookList) return value.copy();
+  if (value instanceof HookList) return new HookList(value);
   if (Array.isArray(value)) {
     return once(
       value,

@@ -1,6 +1,6 @@
 // Owns lists of hooks and the handles that take a hook away again.
 import { callback } from '../core/argument-kinds';
-import { type Defaults, parseArgs } from '../core/options';
+import { type Arguments, type Defaults, parseArgs } from '../core/options';
 
 /** What registering a hook returns. */
 export interface RemovableHandle {
@@ -24,6 +24,9 @@ export interface Hooking<H> extends HookOptions {
   hook: H;
 }
 
+/** A hook alone, by place or by name. */
+export type HookArguments<H> = Arguments<{ hook: H }, ['hook']>;
+
 interface Entry<H> {
   readonly hook: H;
   readonly always: boolean;
@@ -31,7 +34,12 @@ interface Entry<H> {
 
 /** Hooks in the order in which they are called. */
 export class HookList<H> {
-  #entries: readonly Entry<H>[] = [];
+  #entries: readonly Entry<H>[];
+
+  /** @param of a list whose hooks it begins with */
+  constructor(of?: HookList<H>) {
+    this.#entries = of ? of.#entries : [];
+  }
 
   /** Adds what `name` was called with: a hook, and options as in `defaults`. */
   add(name: string, args: readonly unknown[], defaults: ForwardHookOptions = { prepend: false }): RemovableHandle {
@@ -46,13 +54,6 @@ export class HookList<H> {
         this.#entries = this.#entries.filter((other) => other !== entry);
       },
     };
-  }
-
-  /** A list of the same hooks. */
-  copy(): HookList<H> {
-    const copy = new HookList<H>();
-    copy.#entries = this.#entries;
-    return copy;
   }
 
   get size(): number {

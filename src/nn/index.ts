@@ -63,7 +63,16 @@ export { Flatten, Unflatten } from './flatten';
 export { Fold, Unfold } from './fold';
 export { FractionalMaxPool2d, FractionalMaxPool3d } from './fractional-pooling';
 export * as functional from './functional';
-export type { ForwardHook, FullBackwardHook, FullBackwardPreHook, PreHook } from './hook-types';
+export type {
+  ForwardHook,
+  FullBackwardHook,
+  FullBackwardPreHook,
+  LoadStateDictPostHook,
+  LoadStateDictPreHook,
+  PreHook,
+  StateDictPostHook,
+  StateDictPreHook,
+} from './hook-types';
 export type { RemovableHandle } from './hooks';
 export * as init from './init';
 export {

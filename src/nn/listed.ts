@@ -9,6 +9,13 @@ export function listed<T>(call: string, list: T[]): T[] {
   return Object.defineProperty(list, 'next', { value: next, configurable: true, writable: true });
 }
 
+/** The items of a list with names. */
+export const itemsOf = <T>(call: string, named: readonly [string, T][]): T[] =>
+  listed(
+    call,
+    named.map(([, item]) => item),
+  );
+
 /** The first entry of each item. */
 export function once<T>(entries: readonly [string, T][]): [string, T][] {
   const seen = new Set<T>();

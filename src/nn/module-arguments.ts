@@ -5,6 +5,13 @@ import { ArgumentError } from '../core/errors';
 import { type Parsed, parseArgs } from '../core/options';
 import type { Naming, Path } from './module-options';
 
+/** Methods that look at fewer arguments than a call may give, of modules of any class. */
+export const closedMethods = [
+  ...['children', 'namedChildren', 'train', 'eval', 'cpu', 'half', 'float', 'extraRepr', 'toString'],
+  ...['resetParameters', 'resetRunningStats', 'registerForwardPreHook', 'registerForwardHook'],
+  ...['registerFullBackwardHook', 'registerFullBackwardPreHook'],
+];
+
 /** How members of a module and of those below it are named and listed. */
 export const naming = (name: string, args: readonly unknown[]): Parsed<Naming> =>
   parseArgs<Naming>(name, [], { prefix: '', recurse: true, removeDuplicate: true }, args);

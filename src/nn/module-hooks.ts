@@ -1,7 +1,17 @@
 // Owns the hooks of one module: what is called around its forward and its backward, and what that puts in the place of arguments and results.
 import { withBackward } from './backward-hooks';
 import { gradientsOf, ignoring, replaces, retainAll } from './hook-results';
-import type { ForwardHook, FullBackwardHook, FullBackwardPreHook, Gradients, PreHook } from './hook-types';
+import type {
+  ForwardHook,
+  FullBackwardHook,
+  FullBackwardPreHook,
+  Gradients,
+  LoadStateDictPostHook,
+  LoadStateDictPreHook,
+  PreHook,
+  StateDictPostHook,
+  StateDictPreHook,
+} from './hook-types';
 import { HookList } from './hooks';
 import type { Module } from './module';
 
@@ -13,13 +23,21 @@ export class ModuleHooks {
   readonly after: HookList<ForwardHook<Module>>;
   readonly beforeBackward: HookList<FullBackwardPreHook<Module>>;
   readonly backward: HookList<FullBackwardHook<Module>>;
+  readonly beforeState: HookList<StateDictPreHook<Module>>;
+  readonly afterState: HookList<StateDictPostHook<Module>>;
+  readonly beforeLoad: HookList<LoadStateDictPreHook<Module>>;
+  readonly afterLoad: HookList<LoadStateDictPostHook<Module>>;
 
   /** @param of those whose hooks these are as well */
   constructor(of: ModuleHooks | null = null) {
-    this.before = of?.before.copy() ?? new HookList();
-    this.after = of?.after.copy() ?? new HookList();
-    this.beforeBackward = of?.beforeBackward.copy() ?? new HookList();
-    this.backward = of?.backward.copy() ?? new HookList();
+    this.before = new HookList(of?.before);
+    this.after = new HookList(of?.after);
+    this.beforeBackward = new HookList(of?.beforeBackward);
+    this.backward = new HookList(of?.backward);
+    this.beforeState = new HookList(of?.beforeState);
+    this.afterState = new HookList(of?.afterState);
+    this.beforeLoad = new HookList(of?.beforeLoad);
+    this.afterLoad = new HookList(of?.afterLoad);
   }
 
   /** Lists of the same hooks. */

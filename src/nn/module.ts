@@ -20,11 +20,20 @@ import { Tensor } from '../tensor/tensor';
 import { parseTo, type ToArgs } from '../tensor/to-args';
 import { Callable, expectLooked, inPlaces, inputs, misuse } from './callable';
 import { guardMember, type MemberKind, memberKind } from './guard';
-import type { ForwardHook, FullBackwardHook, FullBackwardPreHook, PreHook } from './hook-types';
-import type { ForwardHookOptions, Hooking, HookOptions, RemovableHandle } from './hooks';
+import type {
+  ForwardHook,
+  FullBackwardHook,
+  FullBackwardPreHook,
+  LoadStateDictPostHook,
+  LoadStateDictPreHook,
+  PreHook,
+  StateDictPostHook,
+  StateDictPreHook,
+} from './hook-types';
+import type { ForwardHookOptions, HookArguments, Hooking, HookOptions, RemovableHandle } from './hooks';
 import { called } from './intercept';
-import { listed, once } from './listed';
-import { aState, naming, nothingAt, pathIn } from './module-arguments';
+import { itemsOf, listed, once } from './listed';
+import { aState, closedMethods, naming, nothingAt, pathIn } from './module-arguments';
 import { ModuleHooks } from './module-hooks';
 import type {
   BufferArguments,
@@ -41,17 +50,10 @@ import type {
   Strictness,
 } from './module-options';
 import { type Buffer, convert, Parameter } from './parameter';
-import { type IncompatibleKeys, loadInto, type StateDict } from './state-dict';
+import { type Held, held, type IncompatibleKeys, loadInto, type StateDict, savedInto } from './state-dict';
 
 declare const argumentsOf: unique symbol;
 declare const resultOf: unique symbol;
-
-/** Methods that look at fewer arguments than a call may give, of this class and of those that extend it. */
-const closedMethods = [
-  ...['children', 'namedChildren', 'train', 'eval', 'cpu', 'half', 'float', 'extraRepr', 'toString'],
-  ...['resetParameters', 'resetRunningStats', 'registerForwardPreHook', 'registerForwardHook'],
-  ...['registerFullBackwardHook', 'registerFullBackwardPreHook'],
-];
 
 /** How many modules are being called right now; the outermost decides whether gradients will be wanted. */
 let callDepth = 0;
@@ -158,10 +160,7 @@ export abstract class Module extends Callable {
   /** Own parameters and those of all submodules; one that is shared appears once. */
   parameters(...args: Arguments<Recursion, ['recurse']>): Parameter[] {
     const named = this.namedParameters(parseArgs<Recursion>('parameters', [], { recurse: true }, args));
-    return listed(
-      'parameters',
-      named.map(([, parameter]) => parameter),
-    );
+    return itemsOf('parameters', named);
   }
 
   /** `parameters()` with their names, such as `features.0.weight`. */
@@ -175,10 +174,7 @@ export abstract class Module extends Callable {
   /** Own buffers and those of all submodules; one that is shared appears once. */
   buffers(...args: Arguments<Recursion, ['recurse']>): Tensor[] {
     const named = this.namedBuffers(parseArgs<Recursion>('buffers', [], { recurse: true }, args));
-    return listed(
-      'buffers',
-      named.map(([, buffer]) => buffer),
-    );
+    return itemsOf('buffers', named);
   }
 
   /** `buffers()` with their names. */
@@ -188,10 +184,7 @@ export abstract class Module extends Callable {
 
   /** Direct submodules; one that is shared appears once. */
   children(): Module[] {
-    return listed(
-      'children',
-      this.namedChildren().map(([, module]) => module),
-    );
+    return itemsOf('children', this.namedChildren());
   }
 
   /** Direct submodules with their names. */
@@ -377,20 +370,20 @@ export abstract class Module extends Callable {
 
   /** The parameter at a path such as `features.0.weight`. */
   getParameter(...args: Arguments<Path, ['target']>): Parameter {
-    const target = pathIn('getParameter', args);
-    const [module, name] = this.#split(target);
-    const parameter = new Map(module.#ownParameters()).get(name);
-    if (!parameter) throw nothingAt('getParameter', className(module), 'parameter', name, target);
-    return parameter;
+    return this.#at('getParameter', 'parameter', args, (module) => module.#ownParameters());
   }
 
   /** The buffer at a path such as `norm.runningMean`. */
   getBuffer(...args: Arguments<Path, ['target']>): Tensor {
-    const target = pathIn('getBuffer', args);
+    return this.#at('getBuffer', 'buffer', args, (module) => module.#ownBuffers());
+  }
+
+  #at<T>(op: string, kind: MemberKind, args: readonly unknown[], own: (module: Module) => [string, T][]): T {
+    const target = pathIn(op, args);
     const [module, name] = this.#split(target);
-    const buffer = new Map(module.#ownBuffers()).get(name);
-    if (!buffer) throw nothingAt('getBuffer', className(module), 'buffer', name, target);
-    return buffer;
+    const found = new Map(own(module)).get(name);
+    if (!found) throw nothingAt(op, className(module), kind, name, target);
+    return found;
   }
 
   /**
@@ -399,12 +392,12 @@ export abstract class Module extends Callable {
    */
   stateDict(...args: Arguments<Keys, ['prefix', 'keepVars']>): StateDict {
     const { prefix, keepVars } = parseArgs<Keys>('stateDict', [], { prefix: '', keepVars: false }, args);
-    return Object.fromEntries(this.#state(prefix).map(([key, tensor]) => [key, keepVars ? tensor : tensor.detach()]));
+    return savedInto({}, this, prefix, keepVars);
   }
 
   /**
    * Copies the tensors of `state` into this module's parameters and buffers. All keys and shapes are checked first: when it
-   * throws, nothing has changed. Given a promise it returns one.
+   * throws, nothing has changed; where there are hooks for what was loaded, keys are checked after these. Given a promise it returns one.
    *
    * @throws StateDictError for missing or unexpected keys (unless `strict: false`) and for shapes that differ
    */
@@ -416,19 +409,43 @@ export abstract class Module extends Callable {
     const { stateDict: state, strict } = parseArgs<Loading>('loadStateDict', ['stateDict'], { strict: true }, given, {
       stateDict: aState,
     });
-    const load = (loaded: StateDict) => {
-      const now = this.namedModules({ removeDuplicate: false }).reduce(
-        (given, [path, module]) => module.upgradeState(given, path === '' ? '' : `${path}.`),
-        loaded,
-      );
-      return loadInto(className(this), this.#state(''), now, { strict, optional: new Set(this.#optionalKeys('')) });
-    };
+    const load = (loaded: StateDict) => loadInto(className(this), this, loaded, strict);
     return state instanceof Promise ? state.then(load) : load(state);
+  }
+
+  /** What state dicts have of this module. */
+  get [held](): Held {
+    return {
+      hooks: this.#hooks,
+      tensors: () => [...this.#ownParameters(), ...this.#ownBuffers(true)],
+      modules: () => this.#ownModules(),
+      optional: () => [...this.#buffers.values()].filter(({ optional }) => optional).map(({ key }) => key),
+    };
   }
 
   /** A state dict whose keys from `prefix` on are this module's of today, where older versions had others; a subclass may replace it. */
   upgradeState(state: StateDict, _prefix: string): StateDict {
     return state;
+  }
+
+  /** Calls `hook` before `stateDict` lists this module's tensors. */
+  registerStateDictPreHook(...args: HookArguments<StateDictPreHook<this>>): RemovableHandle {
+    return this.#hooks.beforeState.add('registerStateDictPreHook', args, {});
+  }
+
+  /** Calls `hook` when `stateDict` has listed the tensors of this module and of those below it; it may change the dict. */
+  registerStateDictPostHook(...args: HookArguments<StateDictPostHook<this>>): RemovableHandle {
+    return this.#hooks.afterState.add('registerStateDictPostHook', args, {});
+  }
+
+  /** Calls `hook` before `loadStateDict` reads this module's keys, with a copy of the dict, which it may change, and lists that it may add to. */
+  registerLoadStateDictPreHook(...args: HookArguments<LoadStateDictPreHook<this>>): RemovableHandle {
+    return this.#hooks.beforeLoad.add('registerLoadStateDictPreHook', args, {});
+  }
+
+  /** Calls `hook` when `loadStateDict` has copied, with the missing and unexpected keys, which it may change, and which `strict` reads then. */
+  registerLoadStateDictPostHook(...args: HookArguments<LoadStateDictPostHook<this>>): RemovableHandle {
+    return this.#hooks.afterLoad.add('registerLoadStateDictPostHook', args, {});
   }
 
   /** Calls `hook` before every `forward`; what it returns, other than undefined, replaces the arguments. */
@@ -511,19 +528,6 @@ export abstract class Module extends Callable {
     const wanted = ([name, { persistent }]: [string, Buffer]) =>
       !this.#buffers.has(name) && (persistent || !persistentOnly);
     return [...registered, ...assigned.filter(wanted)];
-  }
-
-  #state(prefix: string): [string, Tensor][] {
-    const own = [...this.#ownParameters(), ...this.#ownBuffers(true)];
-    return [
-      ...own.map(([name, tensor]): [string, Tensor] => [prefix + name, tensor]),
-      ...this.#ownModules().flatMap(([name, module]) => module.#state(`${prefix}${name}.`)),
-    ];
-  }
-
-  #optionalKeys(prefix: string): string[] {
-    const own = [...this.#buffers.values()].filter(({ optional }) => optional).map(({ key }) => prefix + key);
-    return [...own, ...this.#ownModules().flatMap(([name, module]) => module.#optionalKeys(`${prefix}${name}.`))];
   }
 
   #collect<T>(

@@ -1,4 +1,4 @@
-// Owns loading a state dict: every key and shape is checked before anything is written.
+// Owns what state dicts are made of and loading them: every key and shape is checked before anything is written, hooks are called around both.
 
 import { StateDictError } from '../core/errors';
 import { byteLength, sameShape } from '../core/meta';
@@ -7,6 +7,8 @@ import { flush } from '../graph/flush';
 import { atTopLevel } from '../graph/roots';
 import { noGrad } from '../storage/mode';
 import { Tensor } from '../tensor/tensor';
+import type { Module } from './module';
+import type { ModuleHooks } from './module-hooks';
 import { isUninitialized } from './parameter';
 
 /** Parameters and buffers by name. */
@@ -18,8 +20,8 @@ const PIECE = 2 ** 22;
 /** What `loadStateDict` with `strict: false` left out. */
 export class IncompatibleKeys extends Printable {
   constructor(
-    readonly missingKeys: readonly string[],
-    readonly unexpectedKeys: readonly string[],
+    readonly missingKeys: string[],
+    readonly unexpectedKeys: string[],
   ) {
     super();
   }
@@ -32,23 +34,60 @@ export class IncompatibleKeys extends Printable {
   }
 }
 
-/**
- * Copies `state` into `named`, the parameters and buffers of the module called `owner`. All or nothing. `optional` keys may be
- * missing: PyTorch's old checkpoints have no `num_batches_tracked`.
- */
-export function loadInto(
-  owner: string,
-  named: readonly (readonly [string, Tensor])[],
-  state: StateDict,
-  { strict, optional }: { strict: boolean; optional: ReadonlySet<string> },
-): IncompatibleKeys {
-  const own = new Map(named);
-  const missingKeys = [...own.keys()].filter((key) => !Object.hasOwn(state, key) && !optional.has(key));
-  const unexpectedKeys = Object.keys(state).filter((key) => !own.has(key));
+/** What a module has for state dicts. */
+export interface Held {
+  readonly hooks: ModuleHooks;
+  tensors(): [string, Tensor][];
+  modules(): [string, Module][];
+  /** Keys that may be missing: PyTorch's old checkpoints have no `num_batches_tracked`. */
+  optional(): string[];
+}
+
+/** The getter of what a module has. */
+export const held: unique symbol = Symbol('held');
+
+/** `state` with the tensors of a module and of those below it. */
+export function savedInto(state: StateDict, module: Module, prefix: string, keepVars: boolean): StateDict {
+  const { hooks, tensors, modules } = module[held];
+  for (const hook of hooks.beforeState) hook(module, prefix, keepVars);
+  for (const [name, tensor] of tensors()) state[prefix + name] = keepVars ? tensor : tensor.detach();
+  for (const [name, child] of modules()) savedInto(state, child, `${prefix}${name}.`, keepVars);
+  for (const hook of hooks.afterState) hook(module, state, prefix, {});
+  return state;
+}
+
+/** Tensors and keys of a module and of those below it, by what it has itself. */
+const below = <T>(module: Module, prefix: string, own: (has: Held, prefix: string) => readonly T[]): T[] => [
+  ...own(module[held], prefix),
+  ...module[held].modules().flatMap(([name, child]) => below(child, `${prefix}${name}.`, own)),
+];
+
+function afterLoad(module: Module, keys: IncompatibleKeys): void {
+  for (const [, child] of module[held].modules()) afterLoad(child, keys);
+  for (const hook of module[held].hooks.afterLoad) hook(module, keys);
+}
+
+/** Copies `loaded` into the parameters and buffers of the module called `owner`. All or nothing, but for keys where hooks change what is missing. */
+export function loadInto(owner: string, module: Module, loaded: StateDict, strict: boolean): IncompatibleKeys {
+  const missingKeys: string[] = [];
+  const unexpectedKeys: string[] = [];
   const problems: string[] = [];
-  if (strict && missingKeys.length > 0) problems.push(`Missing key(s) in state_dict: ${quoted(missingKeys)}. `);
-  if (strict && unexpectedKeys.length > 0)
-    problems.push(`Unexpected key(s) in state_dict: ${quoted(unexpectedKeys)}. `);
+  const modules = module.namedModules({ removeDuplicate: false });
+  const state = modules.reduce((given, [path, each]) => {
+    const prefix = path && `${path}.`;
+    const { beforeLoad } = each[held].hooks;
+    const upgraded = each.upgradeState(given, prefix);
+    const now = beforeLoad.size > 0 ? { ...upgraded } : upgraded;
+    for (const hook of beforeLoad) hook(each, now, prefix, {}, true, missingKeys, unexpectedKeys, problems);
+    return now;
+  }, loaded);
+  const optional = new Set(below(module, '', (has, prefix) => has.optional().map((key) => prefix + key)));
+  const own = new Map(
+    below(module, '', (has, prefix) => has.tensors().map(([name, each]): [string, Tensor] => [prefix + name, each])),
+  );
+  missingKeys.push(...[...own.keys()].filter((key) => !Object.hasOwn(state, key) && !optional.has(key)));
+  unexpectedKeys.push(...Object.keys(state).filter((key) => !own.has(key)));
+  const keys = new IncompatibleKeys(missingKeys, unexpectedKeys);
   const copies: [Tensor, Tensor][] = [];
   for (const [key, current] of own) {
     if (!Object.hasOwn(state, key)) continue;
@@ -57,9 +96,22 @@ export function loadInto(
     if (problem) problems.push(problem);
     else copies.push([current, loaded!]);
   }
-  if (problems.length > 0) {
-    throw new StateDictError(`Error(s) in loading state_dict for ${owner}:\n\t${problems.join('\n\t')}`);
-  }
+  const check = (compared: boolean): void => {
+    const told = (what: string, list: readonly string[]): string[] =>
+      compared && list.length > 0 ? [`${what} key(s) in state_dict: ${quoted(list)}. `] : [];
+    const all = [...told('Missing', missingKeys), ...told('Unexpected', unexpectedKeys), ...problems];
+    if (all.length === 0) return;
+    throw new StateDictError(`Error(s) in loading state_dict for ${owner}:\n\t${all.join('\n\t')}`);
+  };
+  const isHooked = modules.some(
+    ([
+      ,
+      {
+        [held]: { hooks },
+      },
+    ]) => hooks.afterLoad.size > 0,
+  );
+  check(strict && !isHooked);
   // Reading every value first finds a tensor that was disposed while nothing has been overwritten.
   const sources = copies.map(([current, loaded]) => [current, Tensor.of(loaded.value)] as const);
   noGrad(() => {
@@ -76,7 +128,10 @@ export function loadInto(
   });
   // They were never the user's, so nothing of them needs to be kept.
   for (const [, source] of sources) source.dispose();
-  return new IncompatibleKeys(missingKeys, unexpectedKeys);
+  if (!isHooked) return keys;
+  afterLoad(module, keys);
+  check(strict);
+  return keys;
 }
 
 function mismatch(key: string, current: Tensor, loaded: unknown): string | null {
