@@ -8,8 +8,7 @@ import { withMode } from '../graph/mode';
 import type { GradSink, Value } from '../graph/value';
 import { add } from '../ops/arithmetic';
 import { cast, full } from '../ops/cast';
-import { backward } from '../storage/backward';
-import { backwardInto } from '../storage/base';
+import { backward, backwardInto } from '../storage/backward';
 import { Tensor } from '../tensor/tensor';
 import { someTensors, tensor } from '../tensor/tensor-kinds';
 

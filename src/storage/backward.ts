@@ -6,8 +6,16 @@ import { beforeChange, isJournaling } from '../graph/journal';
 import { withMode } from '../graph/mode';
 import { atPlace, isTracing, placeOf } from '../graph/places';
 import { giveUpSaved } from '../graph/saved';
-import { type GradHook, gradNameOf as gradNameOfOp, type Node, newMark, type Value } from '../graph/value';
+import {
+  type GradHook,
+  type GradSink,
+  gradNameOf as gradNameOfOp,
+  type Node,
+  newMark,
+  type Value,
+} from '../graph/value';
 import { showGradient } from './anomaly';
+import type { TensorBase } from './base';
 import { Gradients } from './gradients';
 
 /** Options of `backward`. */
@@ -58,6 +66,24 @@ export function backward(
     }
     return all;
   });
+}
+
+/**
+ * Gradients of `outputs`, weighted by `seeds`, by `inputs` alone, added to what those have.
+ *
+ * @throws AutogradError where an input is no leaf that requires grad
+ */
+export function backwardInto(
+  inputs: readonly TensorBase[],
+  outputs: readonly Value[],
+  seeds: readonly Value[],
+  options: BackwardOptions,
+): void {
+  const sinks = new Set<GradSink>(inputs.map((input) => input.leafOf('backward')));
+  const targets = inputs.map(({ value }) => value);
+  for (const [{ sink }, gradient] of backward(outputs, seeds, options, targets)) {
+    if (sink && sinks.has(sink)) sink.accumulate(gradient);
+  }
 }
 
 function spend(node: Node): void {

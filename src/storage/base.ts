@@ -14,7 +14,7 @@ import { cast, detach, full, identity } from '../ops/cast';
 import { resolveDim } from '../ops/dims';
 import { isDistinct, stridedScatter } from '../ops/shape';
 import type { Tensor } from '../tensor/tensor';
-import { type BackwardOptions, backward, gradNameOf } from './backward';
+import { backward, backwardInto, gradNameOf } from './backward';
 import { type Device, webgpu } from './device';
 import { Leaf } from './leaf';
 import { Line } from './line';
@@ -578,24 +578,6 @@ export abstract class TensorBase extends Printable implements Layout {
   /** @internal `assign` for functions that index. */
   overwrite(value: Value): this {
     return this.assign(value);
-  }
-}
-
-/**
- * Gradients of `outputs`, weighted by `seeds`, by `inputs` alone, added to what those have.
- *
- * @throws AutogradError where an input is no leaf that requires grad
- */
-export function backwardInto(
-  inputs: readonly TensorBase[],
-  outputs: readonly Value[],
-  seeds: readonly Value[],
-  options: BackwardOptions,
-): void {
-  const sinks = new Set<GradSink>(inputs.map((input) => input.leafOf('backward')));
-  const targets = inputs.map(({ value }) => value);
-  for (const [{ sink }, gradient] of backward(outputs, seeds, options, targets)) {
-    if (sink && sinks.has(sink)) sink.accumulate(gradient);
   }
 }
 
