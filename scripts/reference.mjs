@@ -1,5 +1,9 @@
 // `npm run build:reference`: the pages of the reference, made by TypeDoc from the sources' texts, into demos-dist/reference
-// (`-- --out FOLDER`). It fails where an export or a method of Tensor is not described.
+// (`-- --out FOLDER`). It fails where an export, a method of Tensor or a parameter has no text, and so does `npm test -- reference`.
+//
+// TypeDoc reads the exports with their texts, and TypeScript their parameters: names and types come from signatures, defaults from `parseArgs`. The text of a
+// parameter comes from its declaration, or else from `reference/common-texts.mjs` or `reference/rarer-texts.mjs`. Markdown hides a text that begins
+// `[N, C]:`, so let it begin with a word.
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import process from 'node:process';

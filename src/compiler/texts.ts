@@ -1,5 +1,5 @@
 // The WGSL of kernels, in packs that are loaded when a program needs them. An operation names a text, '#conv/conv2d'; the compiler loads
-// its pack and puts the text in the place of the name.
+// its pack and puts the text in the place of the name. A text that few programs need joins a pack in `packs`; kernels that run together share one.
 
 import { LatePart, MissingParts } from '../core/late';
 import { copying } from '../gpu/copying';
