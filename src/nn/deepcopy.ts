@@ -1,4 +1,4 @@
-// Owns torch.deepcopy: a module, tensor or plain structure with everything in it copied, what is shared staying shared.
+// Owns torch.deepcopy: a module, tensor or plain structure with everything in it copied; shared parts stay shared.
 
 import { closed } from '../core/arity';
 import { missingArguments } from '../core/options';

@@ -41,7 +41,7 @@ export class HookList<H> {
     this.#entries = of ? of.#entries : [];
   }
 
-  /** Adds what `name` was called with: a hook, and options as in `defaults`. */
+  /** Adds the arguments of `name`: a hook, and options as in `defaults`. */
   add(name: string, args: readonly unknown[], defaults: ForwardHookOptions = { prepend: false }): RemovableHandle {
     const kinds = { hook: callback };
     const told = args.at(-1) === undefined ? args.slice(0, -1) : args;

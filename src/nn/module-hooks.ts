@@ -1,4 +1,4 @@
-// Owns the hooks of one module: what is called around its forward and its backward, and what that puts in the place of arguments and results.
+// Owns the hooks of one module: the functions called around its forward and its backward, and their replacements of arguments and results.
 import { withBackward } from './backward-hooks';
 import { gradientsOf, ignoring, replaces, retainAll } from './hook-results';
 import type {

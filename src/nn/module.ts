@@ -106,7 +106,7 @@ export abstract class Module extends Callable {
   }
 
   /** What the module computes. Call the module itself rather than this, so that hooks run. */
-  // biome-ignore lint/suspicious/noExplicitAny: the only type of which every subclass's parameter list is an instance.
+  // biome-ignore lint/suspicious/noExplicitAny: the only type that covers every subclass's parameter list.
   abstract forward(...args: any[]): unknown;
 
   #call(given: unknown[]): unknown {
@@ -129,7 +129,7 @@ export abstract class Module extends Callable {
     }
   }
 
-  /** Notes what `run` records under this module's path in the module that calls it. */
+  /** Notes the operations of `run` under this module's path in the module that calls it. */
   #traced(run: () => unknown): unknown {
     const caller = callers.at(-1);
     const name = caller?.module.namedModules().find(([, module]) => module === this)?.[0];
@@ -142,7 +142,7 @@ export abstract class Module extends Callable {
     }
   }
 
-  /** `forward`, and where its arguments are what it fails from, an error that says so. */
+  /** `forward`; if it fails because of its arguments, an error that says so. */
   #run(args: readonly unknown[]): unknown {
     try {
       if (args.length > this.forward.length) expectLooked(this, args);
@@ -397,7 +397,7 @@ export abstract class Module extends Callable {
 
   /**
    * Copies the tensors of `state` into this module's parameters and buffers. All keys and shapes are checked first: when it
-   * throws, nothing has changed; where there are hooks for what was loaded, keys are checked after these. Given a promise it returns one.
+   * throws, nothing has changed. Where hooks follow the load, keys are checked after these. Given a promise it returns one.
    *
    * @throws StateDictError for missing or unexpected keys (unless `strict: false`) and for shapes that differ
    */
@@ -448,7 +448,7 @@ export abstract class Module extends Callable {
     return this.#hooks.afterLoad.add('registerLoadStateDictPostHook', args, {});
   }
 
-  /** Calls `hook` before every `forward`; what it returns, other than undefined, replaces the arguments. */
+  /** Calls `hook` before every `forward`; a result of the hook, other than undefined, replaces the arguments. */
   registerForwardPreHook(
     hook: PreHook<this> | Hooking<PreHook<Module>>,
     options?: boolean | HookOptions,
@@ -456,7 +456,7 @@ export abstract class Module extends Callable {
     return this.#hooks.before.add('registerForwardPreHook', [hook, options]);
   }
 
-  /** Calls `hook` after every `forward`; what it returns, other than undefined, replaces the result. */
+  /** Calls `hook` after every `forward`; a result of the hook, other than undefined, replaces the result. */
   registerForwardHook(
     hook: ForwardHook<this> | (Hooking<ForwardHook<Module>> & ForwardHookOptions),
     options?: boolean | ForwardHookOptions,
@@ -483,7 +483,7 @@ export abstract class Module extends Callable {
     return this.#hooks.beforeBackward.add('registerFullBackwardPreHook', [hook, options]);
   }
 
-  /** What stands between the brackets of the printed module; a subclass may replace it. */
+  /** The text between the brackets of the printed module; a subclass may replace it. */
   extraRepr(): string {
     return '';
   }
@@ -499,7 +499,7 @@ export abstract class Module extends Callable {
     this.#guarded.set(name, value);
   }
 
-  /** Own attributes that are members by what they hold. From now on they refuse what cannot stand in their place. */
+  /** Own attributes that are members by their values. From now on they refuse values that cannot stand in their place. */
   #own<T>(wanted: MemberKind): [string, T][] {
     const found: [string, T][] = [];
     for (const [name, value] of Object.entries(this)) {

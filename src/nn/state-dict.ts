@@ -17,7 +17,7 @@ export type StateDict = Record<string, Tensor>;
 /** Bytes of parameters on the device that are replaced at a time: until they are, the old ones stand beside the new. */
 const PIECE = 2 ** 22;
 
-/** What `loadStateDict` with `strict: false` left out. */
+/** The keys that `loadStateDict` with `strict: false` left out. */
 export class IncompatibleKeys extends Printable {
   constructor(
     readonly missingKeys: string[],
@@ -56,7 +56,7 @@ export function savedInto(state: StateDict, module: Module, prefix: string, keep
   return state;
 }
 
-/** Tensors and keys of a module and of those below it, by what it has itself. */
+/** Tensors and keys of a module and of those below it, by `own` of each. */
 const below = <T>(module: Module, prefix: string, own: (has: Held, prefix: string) => readonly T[]): T[] => [
   ...own(module[held], prefix),
   ...module[held].modules().flatMap(([name, child]) => below(child, `${prefix}${name}.`, own)),
@@ -67,7 +67,7 @@ function afterLoad(module: Module, keys: IncompatibleKeys): void {
   for (const hook of module[held].hooks.afterLoad) hook(module, keys);
 }
 
-/** Copies `loaded` into the parameters and buffers of the module called `owner`. All or nothing, but for keys where hooks change what is missing. */
+/** Copies `loaded` into the parameters and buffers of the module called `owner`. All or nothing, but for keys where hooks change the missing ones. */
 export function loadInto(owner: string, module: Module, loaded: StateDict, strict: boolean): IncompatibleKeys {
   const missingKeys: string[] = [];
   const unexpectedKeys: string[] = [];

@@ -98,7 +98,7 @@ type Required<All extends readonly string[]> = All extends readonly [
 
 export type NamesOf<S extends string> = S extends `${string}(${infer List})` ? Names<List> : [];
 
-/** Options of a function in the place of what follows its required parameters; `unknown` where it takes none. */
+/** Options of a function in the place of the parameters after its required ones; `unknown` where it takes none. */
 type OptionsIn<Rest extends readonly unknown[]> = [Options<Rest>] extends [never] ? unknown : Options<Rest>;
 type Options<Rest> = Rest extends readonly [options?: infer O] ? Named<O> : never;
 type Named<O> = O extends TensorBase | readonly unknown[] | Callee | string | number | boolean | null | undefined
@@ -145,7 +145,7 @@ export type Callable<S extends string, F extends Callee> = S extends `${string}.
 
 /**
  * `call` under PyTorch's calling rules. The signature lists its parameters in order, each with its kind, `tensor` if none is written;
- * required ones come to `call` by place, whichever way they were given. `...` stands for what `call` matches by itself, with `parseArgs`;
+ * required ones come to `call` by place, also when given by name. `...` stands for parameters that `call` matches by itself, with `parseArgs`;
  * `*tensors` for any number of tensors, one by one or in a list.
  *
  *     export const atan2 = callable('atan2(input, other)', (input: Tensor, other: Tensor): Tensor => …);
