@@ -48,8 +48,8 @@ struct Params {
   groups: u32,
   group_in: u32,  // channels of dx in a group
   group_out: u32, // channels of dy in a group
-  rows: u32,      // of dx
-  cols: u32,
+  in_rows: u32,      // of dx
+  in_cols: u32,
   out_rows: u32, // of dy
   out_cols: u32,
   bias: u32, // 1: add b
@@ -189,8 +189,8 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     result[a] = acc[a];
   }
   if (live) {
-    let rows = params.rows;
-    let cols = params.cols;
+    let rows = params.in_rows;
+    let cols = params.in_cols;
     let i0 = tile_y * HEIGHT;
     let j0 = tile_x * WIDTH;
     for (var c = 0u; c < TO; c++) { // unroll up to 1

@@ -24,8 +24,8 @@ struct Params {
   groups: u32,
   group_in: u32,  // channels of dx in a group
   group_out: u32, // channels of dy in a group
-  rows: u32,      // of dx
-  cols: u32,
+  in_rows: u32,      // of dx
+  in_cols: u32,
   out_rows: u32, // of dy
   out_cols: u32,
   pad_top: u32,
@@ -52,8 +52,8 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   rest /= params.x_tiles;
   let n = rest % params.batch;
   rest /= params.batch;
-  let iy = rest % params.rows;
-  rest /= params.rows;
+  let iy = rest % params.in_rows;
+  rest /= params.in_rows;
   let c0 = rest % params.c_tiles * TC;
   let g = rest / params.c_tiles;
 
@@ -95,9 +95,9 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   }
   for (var c = 0u; c < TC; c++) { // unroll
     if (c0 + c <= last_c) {
-      let line = (((n * params.groups + g) * params.group_in + c0 + c) * params.rows + iy) * params.cols;
+      let line = (((n * params.groups + g) * params.group_in + c0 + c) * params.in_rows + iy) * params.in_cols;
       for (var t = 0u; t < COLS; t++) { // unroll
-        if (tile * COLS + t < params.cols) { store(line + tile * COLS + t, acc[c * COLS + t]); }
+        if (tile * COLS + t < params.in_cols) { store(line + tile * COLS + t, acc[c * COLS + t]); }
       }
     }
   }

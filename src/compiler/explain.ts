@@ -2,7 +2,7 @@
 
 import { numel, type Shape, showShape } from '../core/meta';
 import { codeOf } from '../wgsl/kernel-code';
-import { type Program, type ProgramNode, partsOf } from './ir';
+import { type Program, type ProgramNode, paramsOf, partsOf } from './ir';
 import { locationsReadEachTime, operandsOf, type Plan, type Step } from './plan';
 
 /** An operation as it was recorded. */
@@ -118,9 +118,10 @@ function explainKernel({ pass, addresses, node }: Step, ops: (node: ProgramNode)
     const address = addresses[i]!;
     return { kind: kind === 'r' ? 'read' : 'write', bytes: address === 'fault' ? 0 : address.bytes };
   });
-  const uniforms = [pass.params, pass.extras?.params].flatMap((params): ExplainedBinding[] =>
-    params?.length ? [{ kind: 'uniform', bytes: 4 * params.length }] : [],
-  );
+  const uniforms = [pass.params, pass.extras?.params].flatMap((params): ExplainedBinding[] => {
+    const { length } = paramsOf(params);
+    return length > 0 ? [{ kind: 'uniform', bytes: 4 * length }] : [];
+  });
   return {
     label: pass.label,
     grid: pass.grid,

@@ -21,6 +21,12 @@ export type Param = readonly [type: Scalar, value: number | { readonly scalar: n
 export const u32 = (value: number): Param => ['u32', value];
 export const i32 = (value: number): Param => ['i32', value];
 export const f32 = (value: number): Param => ['f32', value];
+/** Fields of a `Params` struct by their names, in its order; a number alone is a u32. Structs that the compiler writes have lists. */
+export type Params = Readonly<Record<string, number | Param>> | readonly Param[];
+
+export const paramsOf = (params: Params = []): readonly Param[] =>
+  Object.values<number | Param>(params).map((value) => (typeof value === 'number' ? u32(value) : value));
+
 export const scalar = (index: number, type: Scalar = 'f32'): Param => [type, { scalar: index }];
 
 /** What an epilogue adds to a pass: buffers and scalars of its own, bound after the pass's. */
@@ -89,8 +95,8 @@ export interface Pass {
   readonly stage?: Stage;
   readonly reads: readonly Operand[];
   readonly writes: readonly Operand[];
-  /** Fields of `struct Params`, each a 4-byte scalar, in order. */
-  readonly params?: readonly Param[];
+  /** Fields of `struct Params`, each a 4-byte scalar. */
+  readonly params?: Params;
   readonly extras?: Extras;
   /** Workgroups; build with `grid()` of lowering.ts. A pass with a zero is left out. */
   readonly grid: readonly [number, number, number];

@@ -26,7 +26,7 @@ import { codeOf, markedCode } from '../wgsl/kernel-code';
 import { shake } from '../wgsl/shake';
 import { inlining } from './fusion/inlining';
 import { type Lengths, paysToKnow, withLengths } from './fusion/read-inputs';
-import type { Param, Pass } from './ir';
+import { type Params, type Pass, paramsOf } from './ir';
 import { layOut, tenantsOf } from './layout';
 import { locationsReadEachTime, operandsOf, type Plan, type Step } from './plan';
 
@@ -260,9 +260,9 @@ function placeKept({ locations }: Plan, slots: Slots, taken: Slot[], homes: Home
 
 /** The numbers of the scalars that a step reads. */
 const scalarsOf = ({ pass, scalarBase }: Step): number[] =>
-  [...(pass.params ?? []), ...(pass.extras?.params ?? [])].flatMap(([, value]) =>
-    typeof value === 'number' ? [] : [scalarBase + value.scalar],
-  );
+  [pass.params, pass.extras?.params]
+    .flatMap(paramsOf)
+    .flatMap(([, value]) => (typeof value === 'number' ? [] : [scalarBase + value.scalar]));
 
 /** The pipelines that a plan needs, step by step; `forLayers`: made for the lengths of each layer's arrays. */
 export const pipelineRequests = ({ steps }: Pick<Plan, 'steps'>, forLayers = false): PipelineRequest[] =>
@@ -309,7 +309,7 @@ function pipelineRequest(pass: Pass, forLayers: boolean): PipelineRequest {
   const bindings = inOrder<BindingKind>(
     pass,
     operandsOf(pass).map(({ kind }) => kind),
-    [pass.params, pass.extras?.params].map((params) => (params?.length ? 'u' : undefined)),
+    [pass.params, pass.extras?.params].map((params) => (paramsOf(params).length > 0 ? 'u' : undefined)),
   );
   const code = markedCode(pass);
   const { entry = 'main' } = pass;
@@ -362,8 +362,9 @@ function layOutUniforms(steps: readonly Step[]): Uniforms {
   const fields: Executable['scalarFields'][number][] = [];
   const constants: { offset: number; type: 'f32' | 'i32' | 'u32'; value: number }[] = [];
   let end = 0;
-  const layOut = (params: readonly Param[] | undefined, scalarBase: number): UniformBlock | undefined => {
-    if (!params || params.length === 0) return undefined;
+  const layOut = (named: Params | undefined, scalarBase: number): UniformBlock | undefined => {
+    const params = paramsOf(named);
+    if (params.length === 0) return undefined;
     const dynamic = params.some(([, value]) => typeof value !== 'number');
     const key = JSON.stringify(params);
     const known = dynamic ? undefined : shared.get(key);

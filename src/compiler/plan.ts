@@ -9,7 +9,7 @@ import { isMarked, writing } from '../wgsl/unroll';
 import { type FaultFlow, faultFlow } from './fault-flow';
 import { inlining } from './fusion/inlining';
 import type { LoweredProgram, Lowering, Operand, Overwrite, Pass, Program, ProgramNode } from './ir';
-import { input, output, u32 } from './ir';
+import { input, output, paramsOf, u32 } from './ir';
 import { gridFor } from './lowering';
 import { fillsFirst, packTargets } from './pack';
 import { hasHalves, widening } from './passes/halves';
@@ -374,7 +374,7 @@ class Planner {
     find: (operand: Operand) => Address | 'fault',
   ): { readonly key: string; readonly scratch: number; readonly address?: Address } | null {
     const [written] = pass.writes;
-    const dynamic = pass.params?.some(([, value]) => typeof value !== 'number');
+    const dynamic = paramsOf(pass.params).some(([, value]) => typeof value !== 'number');
     if (pass.writes.length !== 1 || written?.from !== 'scratch' || dynamic || pass.extras) return null;
     const fills = ({ writes }: Pass) => writes.some((o) => o.from === 'scratch' && o.index === written.index);
     const reads = pass.reads.map(find);

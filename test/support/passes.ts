@@ -1,6 +1,6 @@
 // Runs the passes of a lowering by themselves, without the engine: for kernels that the engine would not choose here.
 
-import type { Lowering, Operand, Pass } from '../../src/compiler/ir';
+import { type Lowering, type Operand, type Param, type Pass, paramsOf } from '../../src/compiler/ir';
 import { withTexts } from '../../src/compiler/texts';
 import { whenLoaded } from '../../src/core/late';
 import { codeOf } from '../../src/wgsl/kernel-code';
@@ -38,7 +38,8 @@ export async function runPasses(
   for (const [i, pass] of lowering.passes.entries()) {
     const { layout, pipeline } = await compiled[i]!;
     const bound = [...pass.reads, ...pass.writes].map(at);
-    if (pass.params?.length) bound.push(buffer(4 * pass.params.length + 16, UNIFORM, paramBytes(pass)));
+    const params = paramsOf(pass.params);
+    if (params.length > 0) bound.push(buffer(4 * params.length + 16, UNIFORM, paramBytes(params)));
     const entries = bound.map((resource, binding) => ({ binding, resource: { buffer: resource } }));
     const encoded = encoder.beginComputePass();
     encoded.setPipeline(pipeline);
@@ -69,7 +70,7 @@ async function compile(device: GPUDevice, { source, consts, entry, overrides, re
   const kinds: GPUBufferBindingType[] = [
     ...reads.map(() => 'read-only-storage' as const),
     ...writes.map(() => 'storage' as const),
-    ...(params?.length ? ['uniform' as const] : []),
+    ...(paramsOf(params).length > 0 ? ['uniform' as const] : []),
   ];
   const layout = device.createBindGroupLayout({
     entries: kinds.map((type, binding) => ({ binding, visibility: COMPUTE_STAGE, buffer: { type } })),
@@ -82,7 +83,7 @@ async function compile(device: GPUDevice, { source, consts, entry, overrides, re
   return { layout, pipeline };
 }
 
-function paramBytes({ params = [] }: Pass): ArrayBuffer {
+function paramBytes(params: readonly Param[]): ArrayBuffer {
   const view = new DataView(new ArrayBuffer(4 * params.length));
   params.forEach(([type, value], i) => {
     if (typeof value !== 'number') throw new Error('expected constants as params, but got a dynamic scalar');

@@ -3,7 +3,7 @@ import * as torch from 'lamplight';
 import { autograd, nn, optim, Tensor, vision } from 'lamplight';
 import { describe, expect, test } from 'vitest';
 import { CNNModel, ComplexCNNModel } from '../../demos/mnist/models';
-import type { Param, Pass, Program } from '../../src/compiler/ir';
+import { type Params, type Pass, type Program, paramsOf } from '../../src/compiler/ir';
 import { compile } from '../../src/compiler/plan';
 import { withTexts } from '../../src/compiler/texts';
 import { fromHost } from '../../src/graph/record';
@@ -44,11 +44,15 @@ const seen = new Set<string>();
 const bits = new Set(['fill']);
 
 /** What is wrong with params for a struct of these fields; gaps that alignment leaves are filled by zeros. */
-function wrongWith(params: readonly Param[], fields: readonly Field[]): string[] {
+function wrongWith(given: Params, fields: readonly Field[]): string[] {
+  const params = paramsOf(given);
+  const names = Array.isArray(given) ? [] : Object.keys(given);
   const byOffset = new Map(fields.map((field) => [field.offset, field]));
   const wrong = params.flatMap(([type, value], i) => {
     const field = byOffset.get(4 * i);
     if (!field) return value === 0 ? [] : [`byte ${4 * i}: no field, but a param`];
+    const name = field.name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+    if (names.length > 0 && names[i] !== name) return [`${name}: a param of the name ${names[i]}`];
     return field.type === type || bits.has(field.name) ? [] : [`${field.name}: ${field.type}, but a param of ${type}`];
   });
   const unset = fields.filter(({ offset }) => offset >= 4 * params.length);
@@ -76,8 +80,8 @@ function uniformsIn({ source, consts }: Pass): Map<number, readonly Field[]> {
 function expectStruct(pass: Pass): void {
   const uniforms = uniformsIn(pass);
   let binding = pass.reads.length + pass.writes.length;
-  const hold = (params: readonly Param[] | undefined): void => {
-    if (!params?.length) return;
+  const hold = (params: Params | undefined): void => {
+    if (!params || paramsOf(params).length === 0) return;
     expect(wrongWith(params, uniforms.get(binding) ?? []), `${pass.label}, binding ${binding}`).toEqual([]);
     binding++;
   };

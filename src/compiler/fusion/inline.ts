@@ -1,7 +1,7 @@
 // Pointwise expressions inside other kernels: as an epilogue where a kernel stores an element, as a prologue where it loads one.
 import { invariant } from '../../core/errors';
 import { type Meta, numel, storedOf } from '../../core/meta';
-import { type Ending, input, output, type Param, type Pass, type Stage, scalar } from '../ir';
+import { type Ending, input, output, type Param, type Pass, paramsOf, type Stage, scalar } from '../ir';
 import {
   finishLine,
   loadLanes,
@@ -42,7 +42,7 @@ export function withEpilogue(
   invariant(takesEpilogue(pass), `the kernel ${pass.label} takes no epilogue`);
   const { members, externals, others } = epilogue;
   const stage = pass.stage?.where === where ? pass.stage : undefined;
-  const base = pass.reads.length + pass.writes.length + (pass.params?.length ? 1 : 0);
+  const base = bindingsOf(pass);
   const lanes = storeLanes(pass);
   const sizes = new Sizes();
   const { code, staging, lengths } = generate(epilogue, base, lanes, where, sizes, stage);
@@ -91,7 +91,7 @@ const inItsPlace = (
 export function withPrologue(pass: Pass, cluster: Cluster, slot: number, firstInput: number): Pass {
   invariant(takesPrologue(pass), `the kernel ${pass.label} takes no prologue`);
   const { members, externals, outputs } = cluster;
-  const base = pass.reads.length + pass.writes.length + (pass.params?.length ? 1 : 0);
+  const base = bindingsOf(pass);
   const others = externals.map((_, e) => e).filter((e) => e !== slot);
   const lanes = loadLanes(pass);
   const scalarNames = members.map(({ scalars }, m) => scalars.map((_, i) => `prologue_params.m${m}s${i}`));
@@ -268,7 +268,7 @@ function endingOf(kernel: Pass | undefined, epilogue: Epilogue, firstInput: numb
  * stored values stay as they are. Buffers and parameters stand behind the pass's own.
  */
 export function sourceWithEndings(pass: Pass, endings: readonly Ending[]): string[] {
-  const base = pass.reads.length + pass.writes.length + (pass.params?.length ? 1 : 0);
+  const base = bindingsOf(pass);
   const externals = Math.max(...endings.map(({ types }) => types.length));
   const parts = endings.map((ending, e) => ending.written(tagOf(e)));
   const chosen = (call: (e: number) => string, otherwise: string) =>
@@ -317,3 +317,7 @@ function stagingOf(members: readonly Evaluated[], staged: readonly StagedRead[],
     '}',
   ].join('\n');
 }
+
+/** Buffers that a pass binds, its parameters included. */
+const bindingsOf = ({ reads, writes, params }: Pass): number =>
+  reads.length + writes.length + (paramsOf(params).length > 0 ? 1 : 0);

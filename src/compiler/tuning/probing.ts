@@ -1,6 +1,6 @@
 // Measures what a kernel's candidates cost on this adapter, a small run at a time, with WebGPU alone: no counter, pool or cache of the engine is touched.
 
-import type { Operand, Pass } from '../ir';
+import { type Operand, type Pass, paramsOf } from '../ir';
 import { noiseOf, Timer } from './timer';
 import { type Candidate, candidateKey, type Probe } from './tuning';
 
@@ -153,8 +153,8 @@ export class Probing {
     return from === 'output' ? this.output : this.other;
   }
 
-  private params({ params = [] }: Pass): GPUBuffer {
-    const data = Uint32Array.from(params, ([, value]) => value as number);
+  private params({ params }: Pass): GPUBuffer {
+    const data = Uint32Array.from(paramsOf(params), ([, value]) => value as number);
     const buffer = this.buffer(Math.ceil(data.byteLength / 16) * 16, UNIFORM);
     this.device.queue.writeBuffer(buffer, 0, data);
     return buffer;

@@ -1,5 +1,5 @@
 // A convolution of channels one by one on a processor: strips of columns, down which each invocation walks, or whole small images.
-import { i32, input, output, type Pass, u32 } from '../../compiler/ir';
+import { i32, input, output, type Pass } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import type { AdapterProfile } from '../../gpu/device';
@@ -71,11 +71,11 @@ const commonOf = (c: Correlation) =>
   }) as const;
 
 /** Where the taps of a kernel lie, in order, and whether there is a bias. */
-const tapParams = ({ kernel: [kh, kw], flip, bias }: Correlation) => [
-  u32(flip ? kh * kw - 1 : 0),
-  u32(flip ? 0xffffffff : 1),
-  u32(bias ? 1 : 0),
-];
+const tapParams = ({ kernel: [kh, kw], flip, bias }: Correlation) => ({
+  tapFirst: flip ? kh * kw - 1 : 0,
+  tapStep: flip ? 0xffffffff : 1,
+  bias: bias ? 1 : 0,
+});
 
 function mapPass(c: Correlation): Pass {
   const [kh, kw] = c.kernel;
@@ -102,7 +102,7 @@ function mapPass(c: Correlation): Pass {
     ...commonOf(c),
     source: [mapSource],
     consts,
-    params: [...[c.batch * channels, channels, c.groupOut].map(u32), ...tapParams(c)],
+    params: { images: c.batch * channels, channels, multiplier: c.groupOut, ...tapParams(c) },
     grid: gridFor(c.batch * channels, WORKGROUP),
   };
 }
@@ -137,12 +137,21 @@ function stripPass(c: Correlation, cols: number): Pass {
     ...commonOf(c),
     source: [source],
     consts,
-    params: [
-      ...[across * down, ceilDiv(outCols, cols), down, rows, channels, c.groupOut, ...c.size, ...c.outSize].map(u32),
-      i32(c.padTop),
-      i32(c.padLeft),
+    params: {
+      strips: across * down,
+      xStrips: ceilDiv(outCols, cols),
+      yStrips: down,
+      stripRows: rows,
+      channels,
+      multiplier: c.groupOut,
+      inRows: c.size[0],
+      inCols: c.size[1],
+      outRows,
+      outCols,
+      padTop: i32(c.padTop),
+      padLeft: i32(c.padLeft),
       ...tapParams(c),
-    ],
+    },
     grid: gridFor(across * down, WORKGROUP),
   };
 }

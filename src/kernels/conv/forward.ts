@@ -1,11 +1,11 @@
 // The GPU passes of a convolution, and of every other sum over a window that moves with the output.
-import { i32, input, type Lowering, output, type Pass, type Pooling, u32 } from '../../compiler/ir';
+import { i32, input, type Lowering, output, type Pass, type Pooling } from '../../compiler/ir';
 import { grid, gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { sameShape } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';
 import { depthwisePass, isDepthwise } from './depthwise';
-import { type ConvGeometry, elementsOf, geometryParams } from './geometry';
+import { type ConvGeometry, elementsOf, geometryParams, stepParams } from './geometry';
 import { isProduct, productPasses } from './product';
 import {
   type CorrelationTile,
@@ -106,14 +106,14 @@ const outputsOf = (window: Window) => ({
 });
 
 /** Parameters that both kernels end with. */
-const weightParams = ({ weight, kernel: [kh, kw], flip, bias }: Correlation) => [
-  u32(weight.group),
-  u32(weight.out),
-  u32(weight.in),
-  u32(flip ? kh * kw - 1 : 0),
-  u32(flip ? 0xffffffff : 1),
-  u32(bias ? 1 : 0),
-];
+const weightParams = ({ weight, kernel: [kh, kw], flip, bias }: Correlation) => ({
+  wGroup: weight.group,
+  wOut: weight.out,
+  wIn: weight.in,
+  tapFirst: flip ? kh * kw - 1 : 0,
+  tapStep: flip ? 0xffffffff : 1,
+  bias: bias ? 1 : 0,
+});
 
 /** Invocations along each side of a workgroup of conv2d-workgroup.wgsl. */
 const SIDE = 16;
@@ -147,18 +147,18 @@ function workgroupPass(c: Correlation, { outs, pixels }: WorkgroupTile, window =
     consts,
     reads: [input(0), input(1), input(c.bias ? 2 : 1)],
     writes,
-    params: [
-      u32(workgroups),
-      u32(blocks),
-      u32(oBlocks),
-      u32(count),
-      u32(c.groupIn * c.kernel[0] * c.kernel[1]),
+    params: {
+      workgroups,
+      mBlocks: blocks,
+      oBlocks,
+      windows: count,
+      taps: c.groupIn * c.kernel[0] * c.kernel[1],
       ...geometryParams(c),
-      ...[...c.kernel, ...c.stride, ...c.dilation].map(u32),
-      i32(c.padTop),
-      i32(c.padLeft),
+      ...stepParams(c),
+      padTop: i32(c.padTop),
+      padLeft: i32(c.padLeft),
       ...weightParams(c),
-    ],
+    },
     grid: grid(workgroups),
   };
 }
@@ -249,14 +249,23 @@ export function registerPass(c: Correlation, tile: CorrelationTile, adapter: Lai
     consts,
     reads: [input(0), input(1), input(c.bias ? 2 : 1)],
     writes,
-    params: [
-      ...[lanes, tiles, oTiles, xTiles, yTiles, c.batch].map(u32),
+    params: {
+      lanes,
+      tiles,
+      oTiles,
+      xTiles,
+      yTiles,
+      batch: c.batch,
       ...geometryParams(c),
-      i32(inside ? 0 : c.padTop),
-      i32(inside ? 0 : c.padLeft),
+      padTop: i32(inside ? 0 : c.padTop),
+      padLeft: i32(inside ? 0 : c.padLeft),
       ...weightParams(c),
-      ...[x.image, x.group, x.in, y.image, y.channel].map(u32),
-    ],
+      xImage: x.image,
+      xGroup: x.group,
+      xIn: x.in,
+      yImage: y.image,
+      yChannel: y.channel,
+    },
     grid: gridFor(invocations, workgroup),
   };
 }

@@ -1,5 +1,4 @@
 // The sizes of a convolution, as its kernels are told them.
-import { type Param, u32 } from '../../compiler/ir';
 import type { Shape } from '../../core/meta';
 import type { ConvAttrs, Pair } from '../../ops/conv-shape';
 
@@ -38,8 +37,21 @@ export function convGeometry(x: Shape, w: Shape, y: Shape, attrs: ConvAttrs): Co
 type Sizes = Pick<ConvGeometry, 'groups' | 'groupIn' | 'groupOut' | 'size' | 'outSize'>;
 
 /** What every kernel of a convolution is told: groups, their channels, and the sizes of x and y. */
-export const geometryParams = ({ groups, groupIn, groupOut, size, outSize }: Sizes): Param[] =>
-  [groups, groupIn, groupOut, ...size, ...outSize].map(u32);
+export const geometryParams = ({ groups, groupIn, groupOut, size, outSize }: Sizes) => {
+  const [inRows, inCols] = size;
+  const [outRows, outCols] = outSize;
+  return { groups, groupIn, groupOut, inRows, inCols, outRows, outCols };
+};
+
+/** What some kernels are told besides: sizes and steps of w. */
+export const stepParams = ({ kernel, stride, dilation }: Pick<ConvGeometry, 'kernel' | 'stride' | 'dilation'>) => ({
+  kh: kernel[0],
+  kw: kernel[1],
+  sh: stride[0],
+  sw: stride[1],
+  dh: dilation[0],
+  dw: dilation[1],
+});
 
 type Extents = Pick<ConvGeometry, 'batch' | 'groups' | 'groupIn' | 'groupOut' | 'size' | 'outSize' | 'kernel'>;
 

@@ -1,5 +1,5 @@
 // The GPU passes of a convolution's gradient by its input, which is the transposed convolution's forward.
-import { input, type Lowering, output, type Pass, u32 } from '../../compiler/ir';
+import { input, type Lowering, output, type Pass } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import type { AdapterProfile } from '../../gpu/device';
@@ -109,7 +109,7 @@ function blockPass(g: ConvGeometry, bias: boolean, tile: BlockTile, adapter: Lai
     consts,
     reads: [input(0), input(1), input(bias ? 2 : 1)],
     writes: [output()],
-    params: [...[lanes, tiles, cTiles, xTiles, yTiles].map(u32), ...geometryParams(g), u32(bias ? 1 : 0)],
+    params: { lanes, tiles, cTiles, xTiles, yTiles, ...geometryParams(g), bias: bias ? 1 : 0 },
     grid: gridFor(invocations, workgroup),
   };
 }
@@ -152,18 +152,18 @@ function gatherPass(g: ConvGeometry, bias: boolean, strides: number): Pass {
     consts,
     reads: [input(0), input(1), input(bias ? 2 : 1)],
     writes: [output()],
-    params: [
-      u32(tiles),
-      u32(xTiles),
-      u32(cTiles),
-      u32(g.batch),
+    params: {
+      tiles,
+      xTiles,
+      cTiles,
+      batch: g.batch,
       ...geometryParams(g),
-      u32(g.padding[0]),
-      u32(sh),
-      u32(dh),
-      u32(kh),
-      u32(bias ? 1 : 0),
-    ],
+      padTop: g.padding[0],
+      strideH: sh,
+      dilationH: dh,
+      kernelH: kh,
+      bias: bias ? 1 : 0,
+    },
     grid: gridFor(tiles, WORKGROUP),
   };
 }

@@ -1,5 +1,5 @@
 // The gradient of a convolution by its weight where maps are small: itself a correlation, whose kernels are the maps of dy.
-import { input, type Lowering, type Operand, output, type Pass, u32 } from '../../compiler/ir';
+import { input, type Lowering, type Operand, output, type Pass } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import type { AdapterProfile } from '../../gpu/device';
@@ -79,7 +79,7 @@ function biasPass({ batch, groups, groupOut, outSize }: ConvGeometry): Pass {
     label: 'conv2d bias gradient',
     reads: [dy],
     writes: [output(1)],
-    params: [channels, batch, outSize[0] * outSize[1]].map(u32),
+    params: { channels, batch, pixels: outSize[0] * outSize[1] },
     grid: gridFor(channels, 16),
   };
 }

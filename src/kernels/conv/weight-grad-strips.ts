@@ -1,5 +1,5 @@
 // The GPU passes of a convolution's gradient by its weight where the lanes of a quad load dy for each other.
-import { i32, input, type Lowering, output, type Param, type Pass, scratch, u32 } from '../../compiler/ir';
+import { i32, input, type Lowering, output, type Pass, scratch } from '../../compiler/ir';
 import { grid } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT } from '../../core/meta';
@@ -26,13 +26,18 @@ export function stripPasses(g: ConvGeometry, tile: StripTile): Lowering {
       consts: kernel.consts,
       reads: [input(0), input(1)],
       writes: chunks === 1 ? [output(0), output(1)] : partial,
-      params: [
-        ...[workgroups, kernel.oTiles, kernel.cTiles, strips, stripsOfImage, chunk].map(u32),
+      params: {
+        workgroups,
+        oTiles: kernel.oTiles,
+        cTiles: kernel.cTiles,
+        strips,
+        stripsOfImage,
+        chunk,
         ...geometryParams(g),
-        i32(g.padding[0]),
-        i32(g.padding[2]),
+        padTop: i32(g.padding[0]),
+        padLeft: i32(g.padding[2]),
         ...kernel.params,
-      ],
+      },
       grid: grid(workgroups),
     };
   };
@@ -51,7 +56,7 @@ interface Kernel {
   readonly consts: Readonly<Record<string, number>>;
   readonly oTiles: number;
   readonly cTiles: number;
-  readonly params: readonly Param[];
+  readonly params: { readonly width?: number };
 }
 
 /** What the constants of both kernels begin with. */
@@ -76,7 +81,7 @@ function ownKernel(g: ConvGeometry, tile: StripTile): Kernel {
     FRESH: kh - kept,
     WINDOW: ins * kh * under,
   };
-  return { source, consts, oTiles, cTiles, params: [] };
+  return { source, consts, oTiles, cTiles, params: {} };
 }
 
 /** Columns that the kernel for strips of any width takes at a time. */
@@ -90,6 +95,6 @@ function anyKernel(g: ConvGeometry, { cols }: StripTile): Kernel {
     consts: { ...constsOf(g, COLUMNS), TAPS: taps, ACC: QUAD * taps, COLS: under, WINDOW: g.kernel[0] * under },
     oTiles: ceilDiv(g.groupOut, QUAD),
     cTiles: ceilDiv(g.groupIn, QUAD),
-    params: [u32(cols)],
+    params: { width: cols },
   };
 }

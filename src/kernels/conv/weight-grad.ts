@@ -1,11 +1,11 @@
 // The GPU passes of a convolution's gradients by weight and bias.
-import { i32, input, type Lowering, type Operand, output, type Pass, scratch, spare, u32 } from '../../compiler/ir';
+import { i32, input, type Lowering, type Operand, output, type Pass, scratch, spare } from '../../compiler/ir';
 import { grid, gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';
 import { pairsBeside, sumChunkPairs } from '../reduce/chunks';
-import { type ConvGeometry, geometryParams } from './geometry';
+import { type ConvGeometry, geometryParams, stepParams } from './geometry';
 import { ceilDiv } from './tiles';
 import { hasSmallMaps, mapPasses } from './weight-grad-maps';
 import { stripPasses } from './weight-grad-strips';
@@ -112,21 +112,21 @@ function registerPasses(g: ConvGeometry, adapter: AdapterProfile, tile: Register
         reads: [input(0), input(1)],
         // Bindings are fixed: where one is not copied, something else that can be written is in its place.
         writes: [fits ? spare : x, copied ? dy : spare],
-        params: [
-          u32(xCount),
-          u32(xStretches),
-          u32(rows),
-          u32(cols),
-          u32(needRows),
-          u32(needPairs),
-          i32(g.padding[0]),
-          i32(g.padding[2]),
-          u32(first * planes),
-          u32(dyCount),
-          u32(dyStretches),
-          u32(outCols),
-          u32(outPairs),
-        ],
+        params: {
+          xCount,
+          xStretches,
+          xRows: rows,
+          xCols: cols,
+          xPaddedRows: needRows,
+          xPairs: needPairs,
+          xTop: i32(g.padding[0]),
+          xLeft: i32(g.padding[2]),
+          xFirst: first * planes,
+          dyCount,
+          dyStretches,
+          dyCols: outCols,
+          dyPairs: outPairs,
+        },
         grid: gridFor(xCount + dyCount, WORKGROUP),
       });
     }
@@ -134,29 +134,29 @@ function registerPasses(g: ConvGeometry, adapter: AdapterProfile, tile: Register
       ...registerKernel(g, by),
       reads: [x, dy],
       writes: [toWeight, toBias],
-      params: [
-        u32(tilesOf(g, by) * partChunks),
-        u32(ceilDiv(g.groupOut, by.outs)),
-        u32(ceilDiv(g.groupIn, by.ins)),
-        u32(ceilDiv(kh, by.kernelRows)),
-        u32(ceilDiv(kw, by.kernelCols)),
-        u32(chunkRows),
-        u32(part * partChunks),
-        u32(first * outRows),
-        u32((last + 1) * outRows),
-        u32(fits ? 0 : first),
-        u32(g.groups),
-        u32(g.groupIn),
-        u32(g.groupOut),
-        u32(fits ? rows : needRows),
-        u32(fits ? cols / 2 : needPairs),
-        u32(outRows),
-        u32(outPairs),
-        u32(kh),
-        u32(kw),
-        u32(sh),
-        u32(dh),
-      ],
+      params: {
+        tiles: tilesOf(g, by) * partChunks,
+        oTiles: ceilDiv(g.groupOut, by.outs),
+        cTiles: ceilDiv(g.groupIn, by.ins),
+        pTiles: ceilDiv(kh, by.kernelRows),
+        qTiles: ceilDiv(kw, by.kernelCols),
+        chunkRows,
+        firstChunk: part * partChunks,
+        firstRow: first * outRows,
+        endRow: (last + 1) * outRows,
+        firstImage: fits ? 0 : first,
+        groups: g.groups,
+        groupIn: g.groupIn,
+        groupOut: g.groupOut,
+        inRows: fits ? rows : needRows,
+        inPairs: fits ? cols / 2 : needPairs,
+        outRows,
+        outPairs,
+        kh,
+        kw,
+        sh,
+        dh,
+      },
       grid: gridFor(tilesOf(g, by) * partChunks, WORKGROUP),
     });
     passes.push({
@@ -241,22 +241,17 @@ function workgroupPasses(g: ConvGeometry, { outs, taps }: WorkgroupTile): Loweri
     consts,
     reads: [input(0), input(1)],
     writes: chunks === 1 ? [output(0), output(1)] : partial,
-    params: [
-      u32(base * chunks),
-      u32(oBlocks),
-      u32(rBlocks),
-      u32(pixels),
-      u32(chunk),
+    params: {
+      blocks: base * chunks,
+      oBlocks,
+      rBlocks,
+      pixels,
+      chunk,
       ...geometryParams(g),
-      u32(kh),
-      u32(kw),
-      u32(g.stride[0]),
-      u32(g.stride[1]),
-      u32(g.dilation[0]),
-      u32(g.dilation[1]),
-      i32(g.padding[0]),
-      i32(g.padding[2]),
-    ],
+      ...stepParams(g),
+      padTop: i32(g.padding[0]),
+      padLeft: i32(g.padding[2]),
+    },
     grid: grid(base * chunks),
   };
   if (chunks === 1) return { kind: 'passes', passes: [pass] };

@@ -1,5 +1,5 @@
 // Convolution by Winograd's minimal filtering F(2×2, 3×3): 16 products for four outputs where the sum over the window has 36.
-import { i32, input, type Lowering, type Operand, output, type Pass, scratch, u32 } from '../../compiler/ir';
+import { i32, input, type Lowering, type Operand, output, type Param, scratch } from '../../compiler/ir';
 import { gridFor, placed } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { tuned } from '../../compiler/tuning/tuning';
@@ -64,35 +64,45 @@ export function winogradPasses(c: Correlation, adapter: AdapterProfile): Lowerin
     reads: Operand[],
     to: Operand,
     count: number,
-    params: Pass['params'],
+    params: Readonly<Record<string, number | Param>>,
   ) => ({
     source: [source],
     label,
     reads,
     writes: [to],
-    params: [u32(count), ...params!],
+    params: { count, ...params },
     grid: gridFor(count, WORKGROUP),
   });
   return {
     kind: 'passes',
     passes: [
-      pass('conv2d winograd weight', weightSource, [input(1)], u, sizes[0], [
-        u32(groupIn),
-        u32(c.weight.out),
-        u32(c.weight.in),
-        u32(c.flip ? 8 : 0),
-        u32(c.flip ? 0xffffffff : 1),
-      ]),
-      pass('conv2d winograd input', inputSource, [input(0)], v, sizes[1], [
-        ...[tiles, xTiles, yTiles, groupIn, ...c.size].map(u32),
-        i32(c.padTop),
-        i32(c.padLeft),
-      ]),
+      pass('conv2d winograd weight', weightSource, [input(1)], u, sizes[0], {
+        groupIn,
+        outStep: c.weight.out,
+        inStep: c.weight.in,
+        firstTap: c.flip ? 8 : 0,
+        tapStep: c.flip ? 0xffffffff : 1,
+      }),
+      pass('conv2d winograd input', inputSource, [input(0)], v, sizes[1], {
+        tiles,
+        xTiles,
+        yTiles,
+        channels: groupIn,
+        inRows: c.size[0],
+        inCols: c.size[1],
+        padTop: i32(c.padTop),
+        padLeft: i32(c.padLeft),
+      }),
       ...product.passes.map((own) => placed(own, place)),
-      pass('conv2d winograd', outputSource, [m, input(c.bias ? 2 : 0)], output(), sizes[2], [
-        ...[tiles, xTiles, yTiles, groupOut, ...c.outSize].map(u32),
-        u32(c.bias ? 1 : 0),
-      ]),
+      pass('conv2d winograd', outputSource, [m, input(c.bias ? 2 : 0)], output(), sizes[2], {
+        tiles,
+        xTiles,
+        yTiles,
+        channels: groupOut,
+        outRows: c.outSize[0],
+        outCols: c.outSize[1],
+        bias: c.bias ? 1 : 0,
+      }),
     ],
     scratch: [...sizes.map((size) => POINTS * size * BYTES_PER_ELEMENT), ...(product.scratch ?? [])],
   };

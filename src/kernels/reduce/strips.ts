@@ -1,5 +1,5 @@
 // How a reduction is divided among invocations: its layout in memory, and the strips that share one output's elements.
-import { type Param, type Pass, u32 } from '../../compiler/ir';
+import { type Param, type Pass, paramsOf, u32 } from '../../compiler/ir';
 import { grid, gridFor } from '../../compiler/lowering';
 import { ShapeError } from '../../core/errors';
 import { contiguousStrides, type Shape } from '../../core/meta';
@@ -239,7 +239,7 @@ export function stripsPass(pass: Bare, strips: Strips, adapter: AdapterProfile):
     entry: byWorkgroup ? (reads === 'along' ? 'wide_along' : 'wide') : reads === 'elements' ? 'main' : reads,
     consts: { STRIPS_WORKGROUP: workgroup },
     overrides: { ...pass.overrides, KEPT_DIMS: keptDims, OUTER_DIMS: outerDims },
-    params: [...params, ...(pass.params ?? [])],
+    params: [...params, ...paramsOf(pass.params)],
     grid: byWorkgroup ? grid(outputs) : gridFor(invocations, workgroup),
   });
   const usual = adapter.kind === 'software' ? SMALL_WORKGROUP : STRIPS_WORKGROUP;
