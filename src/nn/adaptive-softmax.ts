@@ -5,6 +5,7 @@ import { ArgumentError, ShapeError } from '../core/errors';
 import { type Arguments, parseArgs } from '../core/options';
 import { zeros } from '../tensor/creation';
 import { cat } from '../tensor/functions';
+import { type NamedTensors, namedResults } from '../tensor/named-results';
 import type { Tensor } from '../tensor/tensor';
 import { expectKinds, tensor } from '../tensor/tensor-kinds';
 import { inputs } from './callable';
@@ -96,7 +97,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Layer {
     return ['input', 'target'] as const;
   }
 
-  forward(input: Tensor, target: Tensor): [output: Tensor, loss: Tensor] {
+  forward(input: Tensor, target: Tensor): NamedTensors<'output', 'loss'> {
     expectKinds('AdaptiveLogSoftmaxWithLoss', { input: [input, tensor], target: [target, tensor] });
     const batched = target.dim() === 1;
     if (
@@ -120,7 +121,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Layer {
       output = within.add(head.narrow(1, this.shortlistSize + i, 1)).where(here, output);
     }
     output = output.squeeze(1);
-    return [batched ? output : output.squeeze(0), output.mean().neg()];
+    return namedResults(['output', 'loss'], [batched ? output : output.squeeze(0), output.mean().neg()]);
   }
 
   /** Logarithms of the probabilities of all classes. Shape: [N, inFeatures] → [N, nClasses]. */
