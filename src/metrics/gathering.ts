@@ -254,7 +254,9 @@ function optionsOf(name: string, made: Made, args: readonly unknown[]) {
 }
 
 /** A function of parameters O in their order. By this name declarations keep the texts of its options. */
-export type Figure<O, Order extends readonly (keyof O)[], R> = (...args: Arguments<O, Order>) => R;
+export type Figure<O, Order extends readonly (keyof O)[], R> = (
+  ...args: Extract<Arguments<O, Order>, readonly unknown[]>
+) => R;
 
 /**
  * The function of a class: the figure of one batch, which comes first among the arguments. `ownOf` gives the options that hang on the batch.

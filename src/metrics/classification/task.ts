@@ -3,7 +3,7 @@
 import * as kinds from '../../core/argument-kinds';
 import { ArgumentError } from '../../core/errors';
 import { type Arguments, expectKind, type OfKeys, shown } from '../../core/options';
-import { definition, figureOf, type MetricClass } from '../gathering';
+import { definition, figureOf, type MetricClass, type Figure as OfBatch } from '../gathering';
 import type { Metric } from '../metric';
 import { type Batch, batchOf, batchOrder, byName, expectGiven, type Named, type Task } from './arguments';
 
@@ -121,10 +121,8 @@ export function ofBatchByTask<O, Order extends readonly string[], Of, const Own 
   name: string,
   metric: TaskMetric<O, Order, Of>,
   order: Own = metric[definition].order as never,
-) {
-  type Given = Batch & O;
-  type All = OfKeys<readonly [...typeof batchOrder, ...Own], Given>;
-  return (...args: Extract<Arguments<Given, All>, readonly unknown[]>): Figure<Of> => {
+): OfBatch<Batch & O, OfKeys<readonly [...typeof batchOrder, ...Own], Batch & O>, Figure<Of>> {
+  return (...args: readonly unknown[]) => {
     const { tensors, options } = batchOf(name, batchOrder, order, args);
     return figureOf(() => madeOf(name, metric[definition], options), tensors) as Figure<Of>;
   };
