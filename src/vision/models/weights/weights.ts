@@ -34,10 +34,14 @@ export interface WeightsMeta {
   readonly _fileSize: number;
 }
 
-/** A line of the table: a file, with what differs from others. */
-export interface WeightsEntry {
-  /** Its address, where it does not begin with that of torchvision's files. */
-  readonly file: string;
+/**
+ * A line of the table, words apart by spaces: the file (its address, where that does not begin with torchvision's), how it was trained (likewise), the
+ * side of the smallest images, parameters, what tells how good they are (one or two numbers), 10⁹ multiplications and additions, MiB of the file.
+ */
+export type WeightsEntry = string | readonly [line: string, differences: WeightsDifferences];
+
+/** How weights differ from most others. */
+interface WeightsDifferences {
   /** Side of the crop; null for segmentation, which does not crop. Default: 224. */
   readonly crop?: number | null;
   /** The shorter side before that. Default: 256. */
@@ -45,9 +49,6 @@ export interface WeightsEntry {
   readonly interpolation?: Interpolation;
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
-  /** Side of the smallest images, parameters, what tells how good they are (one or two numbers), 10⁹ multiplications and additions, MiB of the file. */
-  readonly facts: readonly number[];
-  readonly recipe: string;
   readonly license?: string;
   /** False of features that are no classifier. Default: true. */
   readonly classes?: boolean;
@@ -55,6 +56,8 @@ export interface WeightsEntry {
 
 /** Where torchvision's files lie. */
 const FILES = 'https://download.pytorch.org/models/';
+/** Where torchvision says how most of them were trained. */
+const REFERENCES = 'https://github.com/pytorch/vision/tree/main/references/';
 
 /** What the files of a task were trained on, how many classes that has, and what tells how good they are. */
 const tasks = {
@@ -82,7 +85,7 @@ export class Weights extends Printable {
   /** How many classes there are; null of features that are no classifier. */
   readonly numClasses: number | null;
   readonly meta: WeightsMeta;
-  readonly #entry: WeightsEntry;
+  readonly #differences: WeightsDifferences;
   readonly #task: Task;
 
   constructor(
@@ -95,21 +98,23 @@ export class Weights extends Printable {
   ) {
     super();
     const { data, classes, metrics } = tasks[task];
-    const { recipe, license } = entry;
-    const [minSize, numParams, ...rest] = entry.facts as [number, number, ...number[]];
+    const [line, differences]: readonly [string, WeightsDifferences] = typeof entry === 'string' ? [entry, {}] : entry;
+    const { license } = differences;
+    const [file, recipe, ...facts] = line.split(' ') as [string, string, ...string[]];
+    const [minSize, numParams, ...rest] = facts.map(Number) as [number, number, ...number[]];
     // Those of boxes have no measure of masks.
     const measured = metrics.slice(0, rest.length - 2);
     const [ops, fileSize] = rest.slice(measured.length) as [number, number];
-    this.url = new URL(entry.file, FILES).href;
-    this.numClasses = entry.classes === false ? null : classes;
-    this.#entry = entry;
+    this.url = new URL(file, FILES).href;
+    this.numClasses = differences.classes === false ? null : classes;
+    this.#differences = differences;
     this.#task = task;
     this.meta = Object.defineProperty(
       {
         categories: null,
         minSize: [minSize, minSize],
         numParams,
-        recipe,
+        recipe: new URL(recipe, REFERENCES).href,
         ...(license !== undefined && { license }),
         _metrics: { [data]: Object.fromEntries(measured.map((metric, i) => [metric, rest[i]!])) },
         _ops: ops,
@@ -123,7 +128,7 @@ export class Weights extends Printable {
   /** The transform that makes pictures ready for the network; options replace those of the training. */
   transforms(options: PresetOptions = {}): Preset {
     if (this.#task === 'detection') return new ObjectDetection();
-    const { crop = 224, resize, interpolation, mean, std } = this.#entry;
+    const { crop = 224, resize, interpolation, mean, std } = this.#differences;
     const trained = {
       ...(resize !== undefined && { resizeSize: resize }),
       ...(interpolation !== undefined && { interpolation }),
