@@ -133,7 +133,9 @@ export type ByPlaceOrName<S extends string, F extends Callee> = (
 ) => ReturnType<F>;
 
 /** A function of F's arguments with some of them by name. */
-export type OnlyByName<S extends string, F extends Callee> = (...args: ByName<NamesOf<S>, Parameters<F>>) => ReturnType<F>;
+export type OnlyByName<S extends string, F extends Callee> = (
+  ...args: ByName<NamesOf<S>, Parameters<F>>
+) => ReturnType<F>;
 
 /**
  * A function that takes its parameters by place, or from any of them on by name. One with options has a single signature, so that an error is about the

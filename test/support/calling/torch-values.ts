@@ -32,6 +32,8 @@ const canvas = () => ({
 const bytes = () => new Uint8Array([2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d]);
 const batchShape = { batchShape: [2, 3, 3] };
 
+const pivots = () => torch.tensor([1, 2, 3], { dtype: 'int32' });
+
 /** By the name of a method, and of the one that works in place. */
 const methods: Given = {
   asStrided: { size: [2], stride: [1] },
@@ -123,6 +125,14 @@ export const givenToTorch: Given = {
   'torch.embedding': { weight: square, indices: () => whole(2) },
   'torch.deepcopy': [square],
   'torch.isTensor': [square],
+  'torch.linalg.householderProduct': { A: square, tau: vector },
+  'torch.linalg.luSolve': { LU: square, pivots, B: square },
+  'torch.linalg.tensorinv': { A: () => ones(2, 3, 6) },
+  'torch.linalg.tensorsolve': { A: square, B: vector },
+  'torch.luSolve': { b: square, LU_data: square, LU_pivots: pivots },
+  'torch.luUnpack': { LU_data: square, LU_pivots: pivots },
+  'torch.orgqr': { input: square, tau: vector },
+  'torch.ormqr': { input: square, tau: vector, other: square },
   'torch.linalg.solveTriangular': { A: square, B: square, upper: true },
   'torch.load': { f: bytes },
   'torch.save': { obj: () => ones(2), f: 'tensor.pt' },

@@ -104,6 +104,7 @@ export const torch: Rules = {
       calls: /^torch\.batchNorm without (weight|bias)$/,
       takes: [''],
     },
+    { why: 'a norm of matrices, as in PyTorch', calls: /^torch\.linalg\.cond p$/, takes: ['-1'] },
     { why: 'no columns, settings or dtypes', calls: /^torch\.summary (colNames|dtypes|rowSettings)$/, takes: ['[]'] },
     {
       why: "arguments of the optimizer's step, which looks at them once gradients are known to be finite",
