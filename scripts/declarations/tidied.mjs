@@ -16,7 +16,10 @@ export function tidied(folder) {
       for (const chunk of chunks) {
         // It helps modules that run.
         if (chunk.fileName.endsWith('rolldown-runtime.d.ts')) delete bundle[chunk.fileName];
-        else chunk.code = withDisposal(withNamedDefault(withOwnNames(withAdditions(chunk, chunks, folder), exported)));
+        else
+          chunk.code = withDisposal(
+            withMethodTexts(withNamedDefault(withOwnNames(withAdditions(chunk, chunks, folder), exported))),
+          );
       }
     },
   };
@@ -46,6 +49,27 @@ const withNamedDefault = (code) =>
         .replace(/^declare const default\b/m, 'declare const ownDefault')
         .replace(/^( {2}export \{(?:[^{}]*, )?)default(?=[, ])/m, '$1ownDefault as default')
     : code;
+
+/** A text, and the name of the constant or function that it stands before. */
+const TOLD = /^(\/\*\*(?:(?!\*\/)[\s\S])*\*\/)\n(?:export )?declare (?:const|function) ([\w$]+)/gm;
+
+/**
+ * The families of functions are namespaces here, whose members are other names of what they export. Editors read the text of a method where
+ * the member is named, so it stands there, too.
+ * @param {string} code
+ */
+export function withMethodTexts(code) {
+  const texts = new Map([...code.matchAll(TOLD)].map(([, text = '', name = '']) => [name, text]));
+  const families = new Set([...code.matchAll(/\bMethods(?:\$\d+)?<typeof ([\w$]+)>/g)].map(([, name]) => name));
+  return code.replace(/^declare namespace ([\w$]+) \{\n {2}export \{ ([^{}]+) \};\n\}/gm, (whole, name, list) => {
+    if (!families.has(name)) return whole;
+    const members = list.split(', ').map((/** @type {string} */ member) => {
+      const text = texts.get(member.split(' ')[0] ?? '');
+      return text ? `    ${text.replace(/\n/g, '\n   ')}\n    ${member},` : `    ${member},`;
+    });
+    return `declare namespace ${name} {\n  export {\n${members.join('\n')}\n  };\n}`;
+  });
+}
 
 /**
  * Names of explicit resource management belong to a library of TypeScript's that not every program names.

@@ -1,6 +1,7 @@
 // Joined declarations call what programs import by the name under which they import it.
 import { describe, expect, test } from 'vitest';
 import { passedOn, withOwnNames } from '../../scripts/declarations/names.mjs';
+import { withMethodTexts } from '../../scripts/declarations/tidied.mjs';
 
 describe('names of joined declarations', () => {
   test('what is exported takes its name from what is not', () => {
@@ -42,4 +43,13 @@ describe('names of joined declarations', () => {
       'declare namespace optim { export {}; }\nexport { optim as index_d_exports };',
     );
   });
+});
+
+test('the text of a function stands at the method, too', () => {
+  const code =
+    'declare namespace waves_d_exports {\n  export { sine as sin, cos };\n}\n/** sin x. */\nexport declare const sine: Op;\ndeclare const cos: Op;\ntype All = Methods$1<typeof waves_d_exports>;';
+  expect(withMethodTexts(code)).toContain('export {\n    /** sin x. */\n    sine as sin,\n    cos,\n  };');
+  // Whatever else is a namespace stays as it is.
+  const other = code.replace('Methods$1<', 'Names<');
+  expect(withMethodTexts(other)).toBe(other);
 });
