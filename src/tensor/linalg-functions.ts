@@ -66,10 +66,10 @@ export const choleskyInverse = callable(
   },
 );
 
-/** The solution X of A X = b, by the factors of A from `linalg.luFactor`; b is [..., n, k]. */
+/** The solution X of A X = b, by the factors of A from `linalg.luFactor`; b, the input, is [..., n, k]. */
 export const luSolve = callable(
-  'luSolve(b, LU_data, LU_pivots)',
-  (b: Tensor, data: Tensor, pivots: Tensor): Tensor => luSolveOf(data, pivots, b),
+  'luSolve(input, LUData, LUPivots)',
+  (input: Tensor, data: Tensor, pivots: Tensor): Tensor => luSolveOf(data, pivots, input),
 );
 
 /** Which parts `luUnpack` gives. */
@@ -82,7 +82,7 @@ export interface UnpackOptions {
 
 /** P, L and U of A = P L U, by the factors of A from `linalg.luFactor`. */
 export const luUnpack = callable(
-  'luUnpack(LU_data, LU_pivots, ...)',
+  'luUnpack(LUData, LUPivots, ...)',
   (
     data: Tensor,
     pivots: Tensor,
@@ -109,9 +109,9 @@ export const geqrf = callable('geqrf(input)', (input: Tensor): NamedTensors<'a',
   );
 });
 
-/** The first columns of the product of the reflections that `geqrf` gives: `linalg.householderProduct`. */
+/** The first columns of the product of the reflections that `geqrf` gives, by their factors `input2`: `linalg.householderProduct`. */
 export const orgqr = callable(
-  'orgqr(input, tau)',
+  'orgqr(input, input2)',
   (input: Tensor, tau: Tensor): Tensor => householderProduct(input, tau),
 );
 

@@ -105,16 +105,12 @@ function bound(A: Tensor, values: Tensor, { atol, rtol }: ToleranceOptions): Ten
   return absolute.maximum(share);
 }
 
+const toleranceDefaults = { atol: null, rtol: null, hermitian: false };
+
 /** The number of singular values of matrices [..., m, n] that are not about zero, int64 [...]. */
 export const matrixRank = callable('linalg.matrixRank(A, ...)', (A: Tensor, options: ToleranceOptions = {}): Tensor => {
   const name = 'linalg.matrixRank';
-  const given = parseArgs<ToleranceOptions>(
-    name,
-    [],
-    { atol: null, rtol: null, hermitian: false },
-    [options],
-    tolerances(),
-  );
+  const given = parseArgs<ToleranceOptions>(name, [], toleranceDefaults, [options], tolerances());
   ops.expectMatrices(name, A);
   return noGrad(() => {
     const values = given.hermitian ? eigvalsh(A).abs() : valuesOf(name, A);
@@ -126,13 +122,7 @@ export const matrixRank = callable('linalg.matrixRank(A, ...)', (A: Tensor, opti
 /** The pseudoinverse [..., n, m] of matrices [..., m, n]: singular values that are about zero count as zero. */
 export const pinv = callable('linalg.pinv(A, ...)', (A: Tensor, options: ToleranceOptions = {}): Tensor => {
   const name = 'linalg.pinv';
-  const given = parseArgs<ToleranceOptions>(
-    name,
-    [],
-    { atol: null, rtol: null, hermitian: false },
-    [options],
-    tolerances(),
-  );
+  const given = parseArgs<ToleranceOptions>(name, [], toleranceDefaults, [options], tolerances());
   ops.expectMatrices(name, A);
   return pseudoinverse(A, given);
 });

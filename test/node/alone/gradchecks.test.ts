@@ -13,8 +13,6 @@ const withoutCase: readonly string[] = [
   // Steps of the engine, which no function of the library is.
   'pack',
   'window',
-  // Of gather, where dimensions have room: recorded at a flush, when gradients have been taken.
-  'gather',
   // Rounds to float16, more coarsely than differences are: half.test.ts
   'cast',
   // Refuses to be differentiated: lost.test.ts
