@@ -12,6 +12,7 @@ import { matmulPasses, type Product } from '../../src/kernels/matmul/passes';
 import { adapterOf } from '../support/adapter';
 import { geometryOf, sizesOf } from '../support/geometry';
 import { runPasses } from '../support/passes';
+import { sampled } from '../support/sample';
 
 let device: GPUDevice;
 beforeAll(async () => {
@@ -64,7 +65,7 @@ const shapes: readonly Partial<ConvGeometry>[] = [
   { kernel: [1, 1], padding: [0, 0, 0, 0], groupIn: 37, groupOut: 41 },
 ];
 
-describe.for(shapes)('a convolution %o', (given) => {
+describe.for(sampled(shapes, 2))('a convolution %o', (given) => {
   test.concurrent('forward and gradient by the input', async () => {
     const g = geometry(given);
     const { x, y, w, b } = sizesOf(g);
@@ -133,7 +134,7 @@ const smallMaps: readonly (readonly [Partial<ConvGeometry>, Pick<CorrelationTile
     { rows: 7, cols: 7, channels: 1 },
   ],
 ];
-describe.for(smallMaps)('a convolution %o without its border, by %o', ([given, sizes]) => {
+describe.for(sampled(smallMaps, 2))('a convolution %o without its border, by %o', ([given, sizes]) => {
   test.concurrent.for(['patch', 'weights', 'nothing'] as const)('whose lanes share %s', async (shares, { skip }) => {
     if (shares !== 'nothing' && !device.features.has('subgroups')) skip('this device has no subgroups');
     const g = geometry(given);
