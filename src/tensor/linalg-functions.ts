@@ -109,7 +109,12 @@ export const geqrf = callable('geqrf(input)', (input: Tensor): NamedTensors<'a',
   );
 });
 
-/** The first columns of the product of the reflections that `geqrf` gives, by their factors `input2`: `linalg.householderProduct`. */
+/**
+ * The first columns of the product of the reflections that `geqrf` gives: `linalg.householderProduct`.
+ *
+ * @param input the reflections, under the diagonal of [..., m, n]
+ * @param input2 their factors, [..., k]
+ */
 export const orgqr = callable(
   'orgqr(input, input2)',
   (input: Tensor, tau: Tensor): Tensor => householderProduct(input, tau),
