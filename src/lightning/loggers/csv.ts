@@ -5,7 +5,7 @@ import {
   type Folder,
   type FolderArguments,
   FolderLogger,
-  type RunOptions,
+  type FolderLoggerOptions,
   runDefaults,
   runKinds,
 } from './folder-logger';
@@ -13,7 +13,7 @@ import { flatHyperparameters, type RowArguments, rowOf } from './logger';
 import { yamlOf } from './yaml';
 
 /** What CSVLogger takes by name. */
-export interface CSVLoggerOptions extends RunOptions {
+export interface CSVLoggerOptions extends FolderLoggerOptions {
   /** Rows between writes. Default: 100. */
   flushLogsEveryNSteps?: number;
 }

@@ -6,7 +6,7 @@ import type { Hyperparameters } from '../checkpointing';
 import { expectStatus, type Logger, nextVersion, paramsIn, RUNS, type StatusArguments } from './logger';
 
 /** What loggers with folders take by name. */
-export interface RunOptions {
+export interface FolderLoggerOptions {
   /** The name of the experiment. Default: `lightning_logs`. */
   name?: string | null;
   /** Default: the first that is free. */
@@ -19,7 +19,7 @@ export interface Folder {
 }
 
 /** Arguments of constructors: the folder, the name, options. */
-export type FolderArguments<O extends RunOptions> =
+export type FolderArguments<O extends FolderLoggerOptions> =
   | [saveDir: string, options?: O]
   | [saveDir: string, name: string, options?: O]
   | [O & Folder];
@@ -41,7 +41,7 @@ export abstract class FolderLogger implements Logger {
   protected hparams: Hyperparameters = {};
   #version: string | number | null;
 
-  constructor(o: Parsed<RunOptions & Folder>) {
+  constructor(o: Parsed<FolderLoggerOptions & Folder>) {
     this.saveDir = o.saveDir;
     this.name = o.name ?? '';
     this.prefix = o.prefix;

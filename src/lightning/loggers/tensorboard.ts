@@ -9,7 +9,7 @@ import {
   type Folder,
   type FolderArguments,
   FolderLogger,
-  type RunOptions,
+  type FolderLoggerOptions,
   runDefaults,
   runKinds,
 } from './folder-logger';
@@ -17,7 +17,7 @@ import { flatHyperparameters, type RowArguments, rowOf, type StatusArguments } f
 import { yamlOf } from './yaml';
 
 /** What TensorBoardLogger takes by name. */
-export interface TensorBoardLoggerOptions extends RunOptions {
+export interface TensorBoardLoggerOptions extends FolderLoggerOptions {
   subDir?: string | null;
 }
 
