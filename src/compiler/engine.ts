@@ -39,7 +39,6 @@ import { Refusal } from './refusal';
 import { type Sendable, Sender } from './sender';
 import { lateMeasurements, unread } from './tuning/late';
 import type { Measurements } from './tuning/measurements';
-import type { TuningRecord } from './tuning/store';
 
 export type { Cell, Job, JobExport, Rehearsal };
 
@@ -88,6 +87,7 @@ export class Engine {
   private readonly tuning = lateMeasurements({
     place: () => this.options.tuning,
     session: () => this.session,
+    opened: () => this.opening?.catch(() => null) ?? Promise.resolve(this.session),
     isBusy: () => Boolean(this.tail || this.rehearsal || this.opening),
   });
 
@@ -125,7 +125,7 @@ export class Engine {
     if (submitMilliseconds !== undefined) session.submitMilliseconds = submitMilliseconds;
     if (kernels !== session.profile.kind || tuning !== before) {
       session.profile = { ...session.profile, kind: kernels };
-      this.useMeasured(session, await this.tuning.here?.load());
+      await this.useMeasured(session);
     }
     return session.profile;
   }
@@ -438,16 +438,14 @@ export class Engine {
   }
 
   private async openTuned(): Promise<Session> {
-    const loading = this.tuning.here?.load();
-    // Should the device be refused, that is the error to report.
     const session = await Session.open(this.options);
-    this.useMeasured(session, await loading);
+    await this.useMeasured(session);
     return session;
   }
 
-  private useMeasured(session: Session, record?: TuningRecord): void {
+  private async useMeasured(session: Session): Promise<void> {
     const { here } = this.tuning;
-    if (here) here.use(session, record);
+    if (here) here.use(session, await here.load());
     else session.profile = { ...session.profile, tuning: unread(this.tuning) };
     this.plans.clear();
   }

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as torch from 'lamplight';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { TuningStore } from '../../src/compiler/tuning/store';
+import { engine } from '../../src/compiler/engine';
+import { adapterKey, TuningStore } from '../../src/compiler/tuning/store';
 
 let folder: string;
 beforeAll(async () => {
@@ -45,6 +46,28 @@ test('a store that cannot be read is empty, one that cannot be written says so',
   const impossible = new TuningStore(join(spoilt, 'below', 'a', 'file.json'));
   expect(await impossible.load()).toEqual({});
   expect(await impossible.save('a', [choice])).toBe(false);
+});
+
+test('a program that opens no device by itself knows what an earlier one has measured', async () => {
+  vi.stubEnv('XDG_CACHE_HOME', join(folder, 'visits'));
+  try {
+    await new TuningStore().save(adapterKey(await engine.init()), [choice]);
+    vi.resetModules();
+    const visit = await import('lamplight');
+    const { engine: fresh } = await import('../../src/compiler/engine');
+    expect(fresh).not.toBe(engine);
+    const { Session } = await import('../../src/gpu/session');
+    const { open } = Session;
+    // Its kernels are fetched while the device is being asked for, which takes longer here.
+    vi.spyOn(Session, 'open').mockImplementation(async (options) => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return open.call(Session, options);
+    });
+    await visit.randn(1, 150).matmul(visit.randn(150, 20)).sum().item();
+    expect((await fresh.measured()).table.choices).toEqual([choice]);
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });
 
 test('tuning writes the file, and the next process reads it', async () => {

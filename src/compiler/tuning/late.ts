@@ -1,17 +1,20 @@
 // When the measurements are loaded: with the first kernels that choose.
-import { LatePart, MissingParts } from '../../core/late';
+import { LatePart } from '../../core/late';
 import { type DeviceOptions, isSoftware, type Tuning } from '../../gpu/device';
 import type { Session } from '../../gpu/session';
 import { comesWithKernels } from '../texts';
 import { written } from '../written';
 import type { Surroundings } from './background';
 import type { Measurements } from './measurements';
+import type { Probe } from './tuning';
 
 /** What the measurements see of the engine. */
 export interface Owner {
   /** Where they are kept: see `DeviceOptions.tuning`. */
   place(): DeviceOptions['tuning'];
   session(): Session | null;
+  /** The session, once it is open if it is being opened; null without one. */
+  opened(): Promise<Session | null>;
   /** Whether something waits for the device, or opens it. */
   isBusy(): boolean;
 }
@@ -22,7 +25,8 @@ export function lateMeasurements(owner: Owner): LatePart<Measurements> {
     const { Measurements } = await import('./measurements');
     const measured = new Measurements(owner.place, (of) => surroundings(owner, of));
     const record = await measured.load();
-    const session = owner.session();
+    // The files of kernels may be here before the device is.
+    const session = await owner.opened();
     if (session) measured.use(session, record);
     return measured;
   });
@@ -48,10 +52,9 @@ const surroundings = (owner: Owner, measured: Measurements): Surroundings => ({
   },
 });
 
-/** Stands for the measurements until a kernel asks for them. */
-export function unread(part: LatePart<unknown>): Tuning {
-  const asked = (): never => {
-    throw new MissingParts([part]);
-  };
-  return { choose: asked, lacks: asked, costs: asked };
-}
+/** Stands for the measurements, which are loaded when a kernel asks for them. */
+export const unread = (part: LatePart<Measurements>): Tuning => ({
+  choose: (...question) => part.now.table.choose(...question),
+  lacks: (...question) => part.now.table.lacks(...question),
+  costs: (probe) => part.now.table.costs(probe as Probe),
+});
