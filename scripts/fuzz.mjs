@@ -14,7 +14,7 @@ Reads damaged files of every format, or of those named.
 
   --count N     damaged files a format            (default: 20,000)
   --seed N      which damage; the same seed gives the same files (default: by the clock)
-  --only N      the file of this number alone, kept as /tmp/…
+  --only N      the file of this number alone, kept in the folder for temporary files
   --self-test   readers that hang, take memory, throw what they should not, and give wrong values: each must be found
   --list        the formats`;
 

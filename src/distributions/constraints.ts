@@ -44,7 +44,7 @@ interface Bounds {
   readonly whole?: boolean;
 }
 
-/** Numbers between two bounds, either of which may be missing. */
+/** Numbers between two bounds; one bound may be missing. */
 export class Range extends Constraint {
   readonly #name: string;
   readonly #bounds: Bounds;

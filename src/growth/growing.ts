@@ -35,9 +35,9 @@ export function growing(library: Library): typeof grown {
   return grown;
 }
 
-/** The same computations with room, where values have dimensions of one of the lengths; null where none has, or one cannot. */
+/** See `grownIfHere`. */
 function grown(order: readonly Node[], stored: Iterable<Value>, { lengths, varies }: Lengths): Grown | null {
-  if (lengths.size === 0 || order.filter(({ op }) => !op.run).length > MAX_NODES) return null;
+  if (order.filter(({ op }) => !op.run).length > MAX_NODES) return null;
   if (!order.some(({ outputs }) => outputs.some(({ shape }) => longDims(shape, lengths).length > 0))) return null;
   const { recorded } = lib.mode;
   try {
@@ -49,7 +49,7 @@ function grown(order: readonly Node[], stored: Iterable<Value>, { lengths, varie
 
 /** The dimensions that get room. */
 const longDims = (shape: Shape, lengths: ReadonlySet<number>): readonly number[] =>
-  lengths.size === 0 ? [] : [...shape.keys()].filter((d) => lengths.has(shape[d]!));
+  [...shape.keys()].filter((d) => lengths.has(shape[d]!));
 
 class Growing {
   private readonly standIns = new Map<Value, Value>();

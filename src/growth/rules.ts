@@ -14,7 +14,7 @@ import { filledPast, greatestOf, hasRoom, leastOf, roomIn, rowsIn } from './room
 import { isWithinRows, rowsBack, scatterInRoom, viewInRoom } from './views';
 import { joinedRows, summed } from './windows';
 
-export type Rule = (node: Roomy<never>) => readonly Value[] | null;
+type Rule = (node: Roomy<never>) => readonly Value[] | null;
 
 /** The same operation of other inputs, or with other attributes. */
 const again = <A>({ op, scalars, ...node }: Roomy<A>, inputs = node.inputs, attrs = node.attrs): readonly Value[] =>
@@ -65,11 +65,9 @@ export const rules: { readonly [G in Growth]: Rule } = {
   /** The contents are those of the first input. */
   contents: ({ inputs: [x] }) => [lib.detach(x!)],
 
-  full: ({ shapes: [shape], ...node }: Roomy<{ readonly shape: Shape }>) =>
-    again({ shapes: [shape!], ...node }, node.inputs, { ...node.attrs, shape: shape! }),
-
-  expanded: ({ shapes: [shape], ...node }: Roomy<{ readonly shape: Shape }>) =>
-    again({ shapes: [shape!], ...node }, node.inputs, { shape: shape! }),
+  /** The attributes name the shape of the result. */
+  shaped: (node: Roomy<{ readonly shape: Shape }>) =>
+    again(node, node.inputs, { ...node.attrs, shape: node.shapes[0]! }),
 
   /** What counts stays where it is. */
   reshaped(node: Roomy<{ readonly shape: Shape }>) {

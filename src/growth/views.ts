@@ -50,8 +50,8 @@ export function rowsBack(x: Value, d: number, rows: number): Value {
 }
 
 /**
- * A window's value with room, scattered into a value of a shape with room, of which `of` counts; elsewhere is `fill`, as in
- * the room of x. Null where no window holds it.
+ * A value of a shape with room, whose first `of` count: x, which has room too, in a window of it, and `fill` around the window and in the
+ * room of x. Null where no window holds x.
  */
 export function scatterInRoom(
   x: Value,

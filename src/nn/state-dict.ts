@@ -103,14 +103,7 @@ export function loadInto(owner: string, module: Module, loaded: StateDict, stric
     if (all.length === 0) return;
     throw new StateDictError(`Error(s) in loading state_dict for ${owner}:\n\t${all.join('\n\t')}`);
   };
-  const isHooked = modules.some(
-    ([
-      ,
-      {
-        [held]: { hooks },
-      },
-    ]) => hooks.afterLoad.size > 0,
-  );
+  const isHooked = modules.some(([, each]) => each[held].hooks.afterLoad.size > 0);
   check(strict && !isHooked);
   // Reading every value first finds a tensor that was disposed while nothing has been overwritten.
   const sources = copies.map(([current, loaded]) => [current, Tensor.of(loaded.value)] as const);

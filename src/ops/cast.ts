@@ -156,7 +156,7 @@ const fullOp: Op<{ readonly shape: Shape; readonly dtype: DType }> = {
   cheap: true,
   constant: true,
   infer: (_, { shape, dtype }) => [{ shape, dtype }],
-  growth: 'full',
+  growth: 'shaped',
   lower: ({ attrs }) => ({ kind: 'pointwise', body: { expr: 's0', scalarType: scalarOf(attrs.dtype) } }),
 };
 

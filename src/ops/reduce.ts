@@ -232,7 +232,7 @@ const expandOp: Op<{ readonly shape: Shape }> = {
     }
     return [target];
   },
-  growth: 'expanded',
+  growth: 'shaped',
   lower: () => ({ kind: 'pointwise', body: { expr: 'a0' } }),
   vjp: ([dy], { inputs: [x] }) => [sumTo(dy!, x.shape)],
 };

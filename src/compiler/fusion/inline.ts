@@ -300,7 +300,7 @@ const storeLineOf = (text: string, lanes: 1 | 4): string => {
 const withLines = (text: string, line: string, code: string, staging: string): string =>
   text.includes(line) ? text.replace(line, () => code).replace(stageLine, () => staging) : text;
 
-/** The part that all elements of a stage share, and the function that finds it: scalars, each use of which would be a load, and inputs. */
+/** The inputs and scalars that all elements of a stage share, and the function that finds them: each use of a scalar would be a load. */
 function stagingOf(members: readonly Evaluated[], staged: readonly StagedRead[], sizes: Sizes, tag: string): string {
   const own = tag && `${tag}_`;
   const scalars = members.flatMap(({ scalars, body }, m) =>

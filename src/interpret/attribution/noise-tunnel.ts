@@ -206,7 +206,7 @@ class Smoothing {
     return this.hasDelta ? [attributions, cat(this.deltas, 0)] : attributions;
   }
 
-  /** The results of promised attributions, the first of which is under way. */
+  /** The results of promised attributions; the first is under way. */
   async later(
     inMode: InMode,
     first: unknown,

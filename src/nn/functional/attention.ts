@@ -124,23 +124,47 @@ export interface MultiHeadArguments {
 }
 
 const multiHeadRequired = [
-  ...([
-    'embedDimToCheck',
-    'numHeads',
-    'inProjWeight',
-    'inProjBias',
-    'biasK',
-    'biasV',
-    'addZeroAttn',
-    'dropoutP',
-  ] as const),
-  ...(['outProjWeight', 'outProjBias'] as const),
+  'embedDimToCheck',
+  'numHeads',
+  'inProjWeight',
+  'inProjBias',
+  'biasK',
+  'biasV',
+  'addZeroAttn',
+  'dropoutP',
+  'outProjWeight',
+  'outProjBias',
 ] as const;
 
+const multiHeadDefaults = {
+  training: true,
+  keyPaddingMask: null,
+  needWeights: true,
+  attnMask: null,
+  useSeparateProjWeight: false,
+  qProjWeight: null,
+  kProjWeight: null,
+  vProjWeight: null,
+  staticK: null,
+  staticV: null,
+  averageAttnWeights: true,
+  isCausal: false,
+};
+
 type MultiHeadOrder = [
-  ...['embedDimToCheck', 'numHeads', 'inProjWeight', 'inProjBias', 'biasK', 'biasV', 'addZeroAttn', 'dropoutP'],
-  ...['outProjWeight', 'outProjBias', 'training', 'keyPaddingMask', 'needWeights', 'attnMask', 'useSeparateProjWeight'],
-  ...['qProjWeight', 'kProjWeight', 'vProjWeight', 'staticK', 'staticV', 'averageAttnWeights', 'isCausal'],
+  ...typeof multiHeadRequired,
+  'training',
+  'keyPaddingMask',
+  'needWeights',
+  'attnMask',
+  'useSeparateProjWeight',
+  'qProjWeight',
+  'kProjWeight',
+  'vProjWeight',
+  'staticK',
+  'staticV',
+  'averageAttnWeights',
+  'isCausal',
 ];
 
 /**
@@ -157,28 +181,25 @@ export const multiHeadAttentionForward = callable(
   ): [output: Tensor, weights: Tensor | null] => {
     const name = 'multiHeadAttentionForward';
     const optional = orNull(tensor);
-    const o = parseArgs<MultiHeadArguments>(
-      name,
-      multiHeadRequired,
-      {
-        ...{ training: true, keyPaddingMask: null, needWeights: true, attnMask: null, useSeparateProjWeight: false },
-        ...{ qProjWeight: null, kProjWeight: null, vProjWeight: null, staticK: null, staticV: null },
-        ...{ averageAttnWeights: true, isCausal: false },
-      },
-      args,
-      {
-        ...{ embedDimToCheck: whole(1), numHeads: whole(1), inProjWeight: optional, inProjBias: optional },
-        ...{ biasK: optional, biasV: optional, addZeroAttn: flag, dropoutP: share, outProjWeight: tensor },
-        ...{
-          outProjBias: optional,
-          keyPaddingMask: optional,
-          attnMask: optional,
-          staticK: optional,
-          staticV: optional,
-        },
-        ...{ qProjWeight: optional, kProjWeight: optional, vProjWeight: optional },
-      },
-    );
+    const o = parseArgs<MultiHeadArguments>(name, multiHeadRequired, multiHeadDefaults, args, {
+      embedDimToCheck: whole(1),
+      numHeads: whole(1),
+      inProjWeight: optional,
+      inProjBias: optional,
+      biasK: optional,
+      biasV: optional,
+      addZeroAttn: flag,
+      dropoutP: share,
+      outProjWeight: tensor,
+      outProjBias: optional,
+      keyPaddingMask: optional,
+      attnMask: optional,
+      qProjWeight: optional,
+      kProjWeight: optional,
+      vProjWeight: optional,
+      staticK: optional,
+      staticV: optional,
+    });
     const width = o.embedDimToCheck;
     const ranks = new Set([query, key, value].map((x) => x.dim()));
     if (ranks.size !== 1 || ![2, 3].includes(query.dim()) || query.shape.at(-1) !== width || width % o.numHeads !== 0) {
