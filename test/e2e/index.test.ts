@@ -31,20 +31,6 @@ test('the home opens without a problem, and every part of the site that it names
   await page.context().close();
 });
 
-test('a page of the guide lists the others and its own parts, and holds tables and cells', async () => {
-  const { page, problems } = await site.open('guide/from-pytorch/');
-  await page.getByRole('heading', { name: 'Coming from PyTorch' }).waitFor();
-  await page.getByRole('navigation', { name: 'Guide', exact: true }).getByRole('link', { name: 'Training' }).waitFor();
-  expect(await page.getByRole('navigation', { name: 'On this page' }).getByRole('link').count()).toBeGreaterThan(3);
-  expect(await page.locator('table').count()).toBeGreaterThan(2);
-  await page.locator('.code-cell .run').first().waitFor();
-  await expectAccessible(page, 'guide');
-  await page.setViewportSize(PHONE);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE.width);
-  expect(problems).toEqual([]);
-  await page.context().close();
-});
-
 test('without WebGPU the home says so', async () => {
   const context = await site.browser.newContext();
   await context.addInitScript(() => Object.defineProperty(navigator, 'gpu', { value: undefined }));

@@ -248,7 +248,7 @@ test('where a repeated subgraph is cut changes no value', { timeout: 600_000 }, 
     if (!(loop.uses & 2)) expect(parts.runs).toBeGreaterThan(one.runs);
     expectNumbers(cut, whole, { rtol: 1e-4, atol: 1e-5 });
   };
-  await fc.assert(fc.asyncProperty(loops, sameEitherWay), programsOf(3));
+  await fc.assert(fc.asyncProperty(loops, sameEitherWay), programsOf(2));
 });
 
 /** What programs do with the joined results of a loop, all to a number; `r` has as many rows. */
@@ -429,7 +429,7 @@ test('what joins the steps of a loop gives the figures of one batch, whatever th
       expectNumbers(found, expected[i]!, { rtol: 1e-3, atol: 1e-4 + 1e-5 * largest });
     }
   };
-  await fc.assert(fc.asyncProperty(times, fc.constantFrom(...Object.keys(tails)), sameEitherWay), programsOf(3));
+  await fc.assert(fc.asyncProperty(times, fc.constantFrom(...Object.keys(tails)), sameEitherWay), programsOf(2));
 });
 
 /** Losses of the joined states of a recurrence, [n, 16, 24], by labels and numbers of as many rows. */

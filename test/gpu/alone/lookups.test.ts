@@ -4,6 +4,7 @@ import { nn, type Tensor } from 'lamplight';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectClose } from '../../support/close';
 import { type FixtureCase, loadFixture } from '../../support/fixtures';
+import { isWhole } from '../../support/sample';
 
 interface LookupCase extends FixtureCase {
   readonly rows: number;
@@ -94,7 +95,7 @@ describe.each(['software', 'gpu'] as const)('with the kernels for %s', (kernels)
   });
 
   test('the order of equal elements, of every length', async () => {
-    const lengths = [1, 16, 17, 100, 2048, 2049, 5000];
+    const lengths = isWhole() ? [1, 16, 17, 100, 2048, 2049, 5000] : [16, 100, 2049];
     const found = await Promise.all(
       lengths.map(async (n) => {
         const x = torch.arange(n).mul(7919).remainder(97);

@@ -2,6 +2,7 @@
 import * as torch from 'lamplight';
 import { nn, optim } from 'lamplight';
 import { beforeEach, expect, test } from 'vitest';
+import { sampled } from '../../support/sample';
 
 const COUNT = 1 << 16;
 const BYTES = 4 * COUNT;
@@ -87,7 +88,7 @@ test('rows that are normalised or added up in plain code take the dispatches and
     const { dispatches, liveBytes } = torch.gpu.stats();
     return { sum, dispatches: dispatches - before.dispatches, stores: liveBytes - before.liveBytes > BYTES / 4 };
   };
-  for (const [name, f] of Object.entries(make)) {
+  for (const [name, f] of sampled(Object.entries(make), 3)) {
     await f().sum().item();
     await liveBytes();
     const plain = await measured(() => f().sum());

@@ -1,0 +1,3 @@
+// Every way to normalise rows in plain code.
+import '../support/sample-all';
+import '../gpu/alone/recipes.test';
