@@ -1,13 +1,11 @@
 // Owns the base of activations: a layer of one input that keeps the settings of its function as fields.
-import type { Arguments } from '../core/options';
-import { parseSettings, type Settings } from '../core/settings';
+import type { Settings } from '../core/settings';
 import type { Tensor } from '../tensor/tensor';
-import { type LayerTo, settingsOf, UnaryLayer } from './layer';
+import { type LayerTo, type UnaryClass, unaryLayer } from './layer';
 
-export interface ActivationClass<O, Order extends readonly (keyof O)[]> {
+export interface ActivationClass<O, Order extends readonly (keyof O)[]> extends UnaryClass<O, Order> {
   // Without a text of its own: editors show that of the class.
   new (options?: O): LayerTo<Tensor>;
-  new (...args: Arguments<O, Order>): LayerTo<Tensor>;
 }
 
 /** The base of the layer `name` of the function `call`, whose printed text `describe` gives. */
@@ -18,20 +16,7 @@ export function activationLayer<O extends object, Order extends readonly (keyof 
   call: (x: Tensor, named: never) => Tensor,
   describe: (layer: object) => string = inplaceText,
 ): ActivationClass<O, Order> {
-  return class extends UnaryLayer {
-    constructor(...args: readonly unknown[]) {
-      super();
-      Object.assign(this, parseSettings(name, settings, args));
-    }
-
-    forward(x: Tensor): Tensor {
-      return call(x, settingsOf(this, settings) as never);
-    }
-
-    override extraRepr(): string {
-      return describe(this);
-    }
-  } as unknown as ActivationClass<O, Order>;
+  return unaryLayer(name, settings, call, describe) as ActivationClass<O, Order>;
 }
 
 /** Whether a layer works in place, as it is printed. */

@@ -1,12 +1,12 @@
 // Owns the layers that pool by output size.
 import type { Arguments } from '../core/options';
 import { keywords } from '../core/printing';
-import { parseSettings, type Settings } from '../core/settings';
+import type { Settings } from '../core/settings';
 import type { Tensor } from '../tensor/tensor';
 import * as F from './functional/adaptive-pooling';
 import type { IndicesOptions, MaxResult } from './functional/indices';
 import { type AdaptiveSize3d, adaptiveAvgPool3d, adaptiveMaxPool3d } from './functional/pooling-3d';
-import { type LayerTo, settingsOf, UnaryLayer } from './layer';
+import { type LayerTo, unaryLayer } from './layer';
 import { type Size, type Spatial, sizesOf } from './sizes';
 
 export type { AdaptiveSize2d } from './functional/adaptive-pooling';
@@ -18,22 +18,10 @@ type Pool = (x: Tensor, named: never) => unknown;
 function adaptiveLayer(name: string, n: Spatial, pool: Pool, defaults: object): unknown {
   const kinds = n === 1 ? {} : { outputSize: F.adaptiveKind(n) };
   const settings = { required: ['outputSize'], defaults, kinds } as unknown as Settings<{ outputSize: Size<1> }>;
-  return class extends UnaryLayer {
-    constructor(...args: readonly unknown[]) {
-      super();
-      const given = parseSettings(name, settings, args);
-      Object.assign(this, given);
-      if (n === 1) Object.assign(this, { outputSize: sizesOf<1>(name, 'outputSize', given.outputSize, 1)[0] });
-    }
-
-    forward(x: Tensor): unknown {
-      return pool(x, settingsOf(this, settings) as never);
-    }
-
-    override extraRepr(): string {
-      return keywords(this, ['outputSize']);
-    }
-  };
+  const describe = (layer: object) => keywords(layer, ['outputSize']);
+  return unaryLayer(name, settings, pool, describe, (given) =>
+    n === 1 ? { ...given, outputSize: sizesOf<1>(name, 'outputSize', given.outputSize, 1)[0] } : given,
+  );
 }
 
 interface AvgLayer<Kept> extends LayerTo<Tensor> {

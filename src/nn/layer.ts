@@ -1,6 +1,6 @@
 // Owns the base of the library's own layers, whose inputs have names.
-import type { Parsed } from '../core/options';
-import type { Settings } from '../core/settings';
+import type { Arguments, Parsed } from '../core/options';
+import { parseSettings, type Settings } from '../core/settings';
 import type { ByName } from '../tensor/callable';
 import type { Tensor } from '../tensor/tensor';
 import { inputs } from './callable';
@@ -31,6 +31,11 @@ export interface LayerTo<Result> extends UnaryLayer {
   forward(x: Tensor): Result;
 }
 
+/** Layers of one tensor that are made with parameters O in that order. */
+export interface UnaryClass<O, Order extends readonly (keyof O)[]> {
+  new (...args: Arguments<O, Order>): LayerTo<Tensor>;
+}
+
 /** What a layer keeps of parameters O, each given or defaulted. */
 export type Fields<O> = { -readonly [K in keyof O]-?: Exclude<O[K], undefined> };
 
@@ -39,3 +44,31 @@ export const settingsOf = <O extends object>(layer: object, { required = [], def
   Object.fromEntries(
     [...required, ...Object.keys(defaults)].map((name) => [name, Reflect.get(layer, name)]),
   ) as Parsed<O>;
+
+/**
+ * The base of the layer `name` of one input, which keeps the settings of its function `call` as fields, or what `kept` makes
+ * of them; `describe` gives its printed text.
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export function unaryLayer<O extends object>(
+  name: string,
+  settings: Settings<O>,
+  call: (x: Tensor, named: never) => unknown,
+  describe: (layer: object) => string,
+  kept: (given: Parsed<O>) => object = (given) => given,
+): unknown {
+  return class extends UnaryLayer {
+    constructor(...args: readonly unknown[]) {
+      super();
+      Object.assign(this, kept(parseSettings(name, settings, args)));
+    }
+
+    forward(x: Tensor): unknown {
+      return call(x, settingsOf(this, settings) as never);
+    }
+
+    override extraRepr(): string {
+      return describe(this);
+    }
+  };
+}

@@ -1,7 +1,7 @@
 // Owns pooling over windows: MaxPool1d to 3d, AvgPool1d to 3d.
 import type { Arguments, Parsed } from '../core/options';
 import { keywords, pythonText } from '../core/printing';
-import { parseSettings, type Settings } from '../core/settings';
+import type { Settings } from '../core/settings';
 import type { Tensor } from '../tensor/tensor';
 import type { IndicesOptions, MaxResult } from './functional/indices';
 import {
@@ -21,7 +21,7 @@ import {
   windowsOf,
 } from './functional/pooling';
 import { avgPool3d, maxPool3d } from './functional/pooling-3d';
-import { type Fields, type LayerTo, settingsOf, UnaryLayer } from './layer';
+import { type Fields, type LayerTo, unaryLayer } from './layer';
 import { type Size, type Spatial, strideOf } from './sizes';
 
 /** Sizes as a layer keeps them: those of one dimension as numbers. */
@@ -40,25 +40,13 @@ function poolLayer<O extends PoolArguments<Spatial>>(
   pool: (x: Tensor, named: never) => unknown,
   describe: (layer: object) => string,
 ): unknown {
-  return class extends UnaryLayer {
-    constructor(...args: readonly unknown[]) {
-      super();
-      const given = parseSettings(name, settings, args) as unknown as Parsed<MaxPoolArguments<Spatial>>;
-      const { kernel, stride, padding, dilation } = windowsOf(name, n, given);
-      const { kernelSize } = given;
-      Object.assign(this, given, { stride: strideOf(given.stride, kernelSize) });
-      if (n === 1) Object.assign(this, { kernelSize: kernel[0], stride: stride[0], padding: padding[0] });
-      if (n === 1 && 'dilation' in given) Object.assign(this, { dilation: dilation[0] });
-    }
-
-    forward(x: Tensor): unknown {
-      return pool(x, settingsOf(this, settings) as never);
-    }
-
-    override extraRepr(): string {
-      return describe(this);
-    }
-  };
+  return unaryLayer(name, settings, pool, describe, (o) => {
+    const given = o as unknown as Parsed<MaxPoolArguments<Spatial>>;
+    const { kernel, stride, padding, dilation } = windowsOf(name, n, given);
+    if (n !== 1) return { ...given, stride: strideOf(given.stride, given.kernelSize) };
+    const row = { ...given, kernelSize: kernel[0], stride: stride[0], padding: padding[0] };
+    return 'dilation' in given ? { ...row, dilation: dilation[0] } : row;
+  });
 }
 
 type MaxPoolLayerArguments<N extends Spatial, R extends boolean> = MaxPoolArguments<N> & IndicesOptions<R>;

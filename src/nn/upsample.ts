@@ -1,11 +1,12 @@
 // Owns the layers that rearrange or enlarge images: Upsample, PixelShuffle, PixelUnshuffle, ChannelShuffle.
 import { text } from '../core/argument-kinds';
 import { type Arguments, parseArgs } from '../core/options';
-import { pythonFloat, pythonText } from '../core/printing';
+import { keywords, pythonFloat, pythonText } from '../core/printing';
+import type { Settings } from '../core/settings';
 import type { Tensor } from '../tensor/tensor';
 import { type InterpolateArguments, type InterpolateMode, interpolate, newSize } from './functional/interpolate';
 import { channelShuffle, pixelShuffle, pixelUnshuffle } from './functional/pixel-shuffle';
-import { UnaryLayer } from './layer';
+import { type UnaryClass, UnaryLayer, unaryLayer } from './layer';
 import { wholeNumber } from './sizes';
 
 /**
@@ -69,59 +70,28 @@ export class UpsamplingBilinear2d extends Upsample {
   }
 }
 
+/** A layer that orders elements anew by the function `call`, which takes the whole number `by`. */
+/* @__NO_SIDE_EFFECTS__ */
+function shuffleLayer<By extends string>(name: string, by: By, call: (x: Tensor, named: never) => Tensor) {
+  const settings: Settings<Record<string, number>> = {
+    required: [by],
+    defaults: {},
+    check: (_, given) => wholeNumber(name, by, given[by]!, 1),
+  };
+  return unaryLayer(name, settings, call, (layer) => keywords(layer, [by])) as UnaryClass<{ [K in By]: number }, [By]>;
+}
+
 /** Channels as pixels. Shape: [*, C · r², H, W] → [*, C, H · r, W · r] for r = upscaleFactor (Shi et al. 2016). */
-export class PixelShuffle extends UnaryLayer {
-  upscaleFactor: number;
-
-  constructor(...args: Arguments<{ upscaleFactor: number }, ['upscaleFactor']>) {
-    super();
-    const { upscaleFactor } = parseArgs<{ upscaleFactor: number }>('PixelShuffle', ['upscaleFactor'], {}, args);
-    this.upscaleFactor = wholeNumber('PixelShuffle', 'upscaleFactor', upscaleFactor, 1);
-  }
-
-  forward(x: Tensor): Tensor {
-    return pixelShuffle(x, this.upscaleFactor);
-  }
-
-  override extraRepr(): string {
-    return `upscale_factor=${this.upscaleFactor}`;
-  }
+export class PixelShuffle extends shuffleLayer('PixelShuffle', 'upscaleFactor', pixelShuffle) {
+  declare upscaleFactor: number;
 }
 
 /** Pixels as channels, the way back of `PixelShuffle`. Shape: [*, C, H · r, W · r] → [*, C · r², H, W]. */
-export class PixelUnshuffle extends UnaryLayer {
-  downscaleFactor: number;
-
-  constructor(...args: Arguments<{ downscaleFactor: number }, ['downscaleFactor']>) {
-    super();
-    const { downscaleFactor } = parseArgs<{ downscaleFactor: number }>('PixelUnshuffle', ['downscaleFactor'], {}, args);
-    this.downscaleFactor = wholeNumber('PixelUnshuffle', 'downscaleFactor', downscaleFactor, 1);
-  }
-
-  forward(x: Tensor): Tensor {
-    return pixelUnshuffle(x, this.downscaleFactor);
-  }
-
-  override extraRepr(): string {
-    return `downscale_factor=${this.downscaleFactor}`;
-  }
+export class PixelUnshuffle extends shuffleLayer('PixelUnshuffle', 'downscaleFactor', pixelUnshuffle) {
+  declare downscaleFactor: number;
 }
 
 /** Channels of `groups` blocks dealt out in turn (Zhang et al. 2018). Shape: [N, C, …], kept. */
-export class ChannelShuffle extends UnaryLayer {
-  groups: number;
-
-  constructor(...args: Arguments<{ groups: number }, ['groups']>) {
-    super();
-    const { groups } = parseArgs<{ groups: number }>('ChannelShuffle', ['groups'], {}, args);
-    this.groups = wholeNumber('ChannelShuffle', 'groups', groups, 1);
-  }
-
-  forward(x: Tensor): Tensor {
-    return channelShuffle(x, this.groups);
-  }
-
-  override extraRepr(): string {
-    return `groups=${this.groups}`;
-  }
+export class ChannelShuffle extends shuffleLayer('ChannelShuffle', 'groups', channelShuffle) {
+  declare groups: number;
 }
