@@ -8,8 +8,7 @@ import { type Size, type Spatial, sizesOf } from '../sizes';
 import { avgPool1d, avgPool2d } from './pooling';
 import { avgPool3d } from './pooling-3d';
 
-interface LPPoolArguments<N extends Spatial> {
-  input: Tensor;
+export interface LPPoolArguments<N extends Spatial> {
   /** The power p. */
   normType: number;
   kernelSize: Size<N>;
@@ -19,15 +18,20 @@ interface LPPoolArguments<N extends Spatial> {
   ceilMode?: boolean;
 }
 
-type LPPoolOrder = ['input', 'normType', 'kernelSize', 'stride', 'ceilMode'];
-type LPPoolFunction<N extends Spatial> = (...args: Arguments<LPPoolArguments<N>, LPPoolOrder>) => Tensor;
+export type LPPoolOrder = ['normType', 'kernelSize', 'stride', 'ceilMode'];
+export const lpPoolDefaults = { stride: null, ceilMode: false };
+
+interface Called<N extends Spatial> extends LPPoolArguments<N> {
+  input: Tensor;
+}
+
+type LPPoolFunction<N extends Spatial> = (...args: Arguments<Called<N>, ['input', ...LPPoolOrder]>) => Tensor;
 
 type Mean = (x: Tensor, kernelSize: never, options: { stride: never; ceilMode: boolean }) => Tensor;
 
 function lpPool<N extends Spatial>(op: string, n: N, mean: Mean): LPPoolFunction<N> {
   return checked(`${op}(input, ...)`, (...args: readonly unknown[]): Tensor => {
-    const defaults = { stride: null, ceilMode: false };
-    const o = parseArgs<LPPoolArguments<N>>(op, ['input', 'normType', 'kernelSize'] as never, defaults as never, args);
+    const o = parseArgs<Called<N>>(op, ['input', 'normType', 'kernelSize'] as never, lpPoolDefaults as never, args);
     const sizes: readonly number[] = sizesOf(op, 'kernelSize', o.kernelSize, n, 1);
     const powers = mean((o.input as Tensor).pow(o.normType), o.kernelSize as never, {
       stride: o.stride as never,
