@@ -41,22 +41,46 @@ abstract class MaxUnpool<N extends Spatial> extends Layer {
   }
 }
 
+interface UnpoolLayer<N extends Spatial> extends MaxUnpool<N> {
+  forward(x: Tensor, indices: Tensor, outputSize?: OutputSize): Tensor;
+}
+
+type UnpoolClass<N extends Spatial> = new (...args: Positional<N>) => UnpoolLayer<N>;
+
+interface UnpoolOptions<N extends Spatial> {
+  stride: Tuple<N>;
+  padding: Tuple<N>;
+  outputSize: OutputSize;
+}
+
+type Unpool<N extends Spatial> = (
+  x: Tensor,
+  indices: Tensor,
+  kernelSize: Tuple<N>,
+  options: UnpoolOptions<N>,
+) => Tensor;
+
+/* @__NO_SIDE_EFFECTS__ */
+function unpoolLayer<N extends Spatial>(layer: string, n: N, unpool: Unpool<N>): UnpoolClass<N> {
+  return class extends MaxUnpool<N> {
+    constructor(...args: readonly unknown[]) {
+      super(layer, n, args);
+    }
+
+    forward(x: Tensor, indices: Tensor, outputSize: OutputSize = null): Tensor {
+      const { kernelSize, stride, padding } = this;
+      return unpool(x, indices, kernelSize, { stride, padding, outputSize: calledSize(layer, outputSize) });
+    }
+  };
+}
+
 /**
  * Undoes `MaxPool1d`: the maxima at their places, zeros elsewhere.
  *
  * Shape: [N, C, L] or [C, L], and the indices that the pooling returned → [N, C, L'] with
  * L' = (L − 1) · stride − 2 padding + kernelSize, or the `outputSize` that the call names.
  */
-export class MaxUnpool1d extends MaxUnpool<1> {
-  constructor(...args: Positional<1>) {
-    super('MaxUnpool1d', 1, args);
-  }
-
-  forward(x: Tensor, indices: Tensor, outputSize: OutputSize = null): Tensor {
-    const { kernelSize, stride, padding } = this;
-    return maxUnpool1d(x, indices, kernelSize, { stride, padding, outputSize: calledSize('MaxUnpool1d', outputSize) });
-  }
-}
+export class MaxUnpool1d extends unpoolLayer('MaxUnpool1d', 1, maxUnpool1d) {}
 
 /**
  * Undoes `MaxPool2d`: the maxima at their places, zeros elsewhere.
@@ -64,16 +88,7 @@ export class MaxUnpool1d extends MaxUnpool<1> {
  * Shape: [N, C, H, W] or [C, H, W], and the indices that the pooling returned → [N, C, H', W'] with
  * H' = (H − 1) · stride − 2 padding + kernelSize, or the `outputSize` that the call names.
  */
-export class MaxUnpool2d extends MaxUnpool<2> {
-  constructor(...args: Positional<2>) {
-    super('MaxUnpool2d', 2, args);
-  }
-
-  forward(x: Tensor, indices: Tensor, outputSize: OutputSize = null): Tensor {
-    const { kernelSize, stride, padding } = this;
-    return maxUnpool2d(x, indices, kernelSize, { stride, padding, outputSize: calledSize('MaxUnpool2d', outputSize) });
-  }
-}
+export class MaxUnpool2d extends unpoolLayer('MaxUnpool2d', 2, maxUnpool2d) {}
 
 /**
  * Undoes `MaxPool3d`: the maxima at their places, zeros elsewhere.
@@ -81,13 +96,4 @@ export class MaxUnpool2d extends MaxUnpool<2> {
  * Shape: [N, C, D, H, W] or [C, D, H, W], and the indices that the pooling returned → [N, C, D', H', W'] with
  * D' = (D − 1) · stride − 2 padding + kernelSize, or the `outputSize` that the call names.
  */
-export class MaxUnpool3d extends MaxUnpool<3> {
-  constructor(...args: Positional<3>) {
-    super('MaxUnpool3d', 3, args);
-  }
-
-  forward(x: Tensor, indices: Tensor, outputSize: OutputSize = null): Tensor {
-    const { kernelSize, stride, padding } = this;
-    return maxUnpool3d(x, indices, kernelSize, { stride, padding, outputSize: calledSize('MaxUnpool3d', outputSize) });
-  }
-}
+export class MaxUnpool3d extends unpoolLayer('MaxUnpool3d', 3, maxUnpool3d) {}
