@@ -1,12 +1,13 @@
 // Owns the layers that normalise without running statistics: LayerNorm, GroupNorm, RMSNorm, LocalResponseNorm.
 import { ArgumentError } from '../core/errors';
 import { type Arguments, parseArgs } from '../core/options';
-import { pythonFloat, pythonText } from '../core/printing';
+import { keywords, pythonFloat, pythonText } from '../core/printing';
+import type { Settings } from '../core/settings';
 import { empty } from '../tensor/creation';
 import type { Tensor } from '../tensor/tensor';
-import { groupNorm, layerNorm, localResponseNorm, rmsNorm } from './functional/normalization';
+import * as F from './functional/normalization';
 import { ones_, zeros_ } from './init';
-import { UnaryLayer } from './layer';
+import { settingsOf, type UnaryClass, UnaryLayer, unaryLayer } from './layer';
 import { Parameter } from './parameter';
 import { wholeNumber } from './sizes';
 
@@ -62,7 +63,7 @@ export class LayerNorm extends UnaryLayer {
   }
 
   forward(x: Tensor): Tensor {
-    return layerNorm(x, this.normalizedShape, { weight: this.weight, bias: this.bias, eps: this.eps });
+    return F.layerNorm(x, this.normalizedShape, { weight: this.weight, bias: this.bias, eps: this.eps });
   }
 
   override extraRepr(): string {
@@ -122,7 +123,7 @@ export class GroupNorm extends UnaryLayer {
   }
 
   forward(x: Tensor): Tensor {
-    return groupNorm(x, this.numGroups, { weight: this.weight, bias: this.bias, eps: this.eps });
+    return F.groupNorm(x, this.numGroups, { weight: this.weight, bias: this.bias, eps: this.eps });
   }
 
   override extraRepr(): string {
@@ -174,7 +175,7 @@ export class RMSNorm extends UnaryLayer {
   }
 
   forward(x: Tensor): Tensor {
-    return rmsNorm(x, this.normalizedShape, { weight: this.weight, eps: this.eps });
+    return F.rmsNorm(x, this.normalizedShape, { weight: this.weight, eps: this.eps });
   }
 
   override extraRepr(): string {
@@ -183,45 +184,30 @@ export class RMSNorm extends UnaryLayer {
   }
 }
 
-export interface LocalResponseNormArguments {
-  /** Neighbouring channels that count. */
-  size: number;
-  /** Default 1e-4. */
-  alpha?: number;
-  /** Default 0.75. */
-  beta?: number;
-  /** Default 1. */
-  k?: number;
-}
+const localResponseSettings: Settings<F.LocalResponseNormArguments> = {
+  required: ['size'],
+  defaults: F.localResponseDefaults,
+  check: (name, { size }) => wholeNumber(name, 'size', size, 1),
+};
+
+const ResponseLayer = /* @__PURE__ */ unaryLayer(
+  'LocalResponseNorm',
+  localResponseSettings,
+  F.localResponseNorm,
+  (layer) => {
+    const { size } = settingsOf(layer, localResponseSettings);
+    return `${size}, ${keywords(layer, ['alpha', 'beta', 'k'], (value) => pythonFloat(value as number))}`;
+  },
+) as UnaryClass<F.LocalResponseNormArguments, F.LocalResponseNormOrder>;
 
 /**
  * y = x / (k + alpha · mean of x² over `size` neighbouring channels)^beta (Krizhevsky et al. 2012).
  *
  * Shape: [N, C, …] of rank 3 at least, kept.
  */
-export class LocalResponseNorm extends UnaryLayer {
-  size: number;
-  alpha: number;
-  beta: number;
-  k: number;
-
-  constructor(...args: Arguments<LocalResponseNormArguments, ['size', 'alpha', 'beta', 'k']>) {
-    super();
-    const defaults = { alpha: 1e-4, beta: 0.75, k: 1 };
-    const o = parseArgs<LocalResponseNormArguments>('LocalResponseNorm', ['size'], defaults, args);
-    this.size = wholeNumber('LocalResponseNorm', 'size', o.size, 1);
-    this.alpha = o.alpha;
-    this.beta = o.beta;
-    this.k = o.k;
-  }
-
-  forward(x: Tensor): Tensor {
-    const { size, alpha, beta, k } = this;
-    return localResponseNorm(x, { size, alpha, beta, k });
-  }
-
-  override extraRepr(): string {
-    const { size, alpha, beta, k } = this;
-    return `${size}, alpha=${pythonFloat(alpha)}, beta=${pythonFloat(beta)}, k=${pythonFloat(k)}`;
-  }
+export class LocalResponseNorm extends ResponseLayer {
+  declare size: number;
+  declare alpha: number;
+  declare beta: number;
+  declare k: number;
 }

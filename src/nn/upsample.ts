@@ -4,10 +4,35 @@ import { type Arguments, parseArgs } from '../core/options';
 import { keywords, pythonFloat, pythonText } from '../core/printing';
 import type { Settings } from '../core/settings';
 import type { Tensor } from '../tensor/tensor';
-import { type InterpolateArguments, type InterpolateMode, interpolate, newSize } from './functional/interpolate';
+import {
+  type InterpolateArguments,
+  type InterpolateMode,
+  type InterpolateOrder,
+  interpolate,
+  interpolateDefaults,
+  newSize,
+} from './functional/interpolate';
 import { channelShuffle, pixelShuffle, pixelUnshuffle } from './functional/pixel-shuffle';
-import { type UnaryClass, UnaryLayer, unaryLayer } from './layer';
+import { settingsOf, type UnaryClass, unaryLayer } from './layer';
 import { wholeNumber } from './sizes';
+
+function upsampleText(layer: object): string {
+  const { size, scaleFactor, mode } = settingsOf(layer, upsampleSettings);
+  const floats = (given: number | readonly number[]) =>
+    typeof given === 'number' ? pythonFloat(given) : `(${given.map(pythonFloat).join(', ')})`;
+  const by = scaleFactor === null ? `size=${pythonText(size)}` : `scale_factor=${floats(scaleFactor)}`;
+  return `${by}, mode='${mode}'`;
+}
+
+const upsampleSettings: Settings<InterpolateArguments> = {
+  defaults: interpolateDefaults,
+  kinds: { ...newSize, mode: text },
+};
+
+const UpsampleLayer = /* @__PURE__ */ unaryLayer('Upsample', upsampleSettings, interpolate, upsampleText) as UnaryClass<
+  InterpolateArguments,
+  InterpolateOrder
+>;
 
 /**
  * The input at another size, by `F.interpolate`.
@@ -15,39 +40,12 @@ import { wholeNumber } from './sizes';
  * Shape: [N, C, L] → [N, C, L'], [N, C, H, W] → [N, C, H', W'] or [N, C, D, H, W] → [N, C, D', H', W'], by `size` or
  * ⌊size · scaleFactor⌋.
  */
-export class Upsample extends UnaryLayer {
-  size: number | readonly number[] | null;
-  scaleFactor: number | readonly number[] | null;
-  mode: InterpolateMode;
-  alignCorners: boolean | null;
-  recomputeScaleFactor: boolean | null;
-
-  constructor(
-    ...args: Arguments<InterpolateArguments, ['size', 'scaleFactor', 'mode', 'alignCorners', 'recomputeScaleFactor']>
-  ) {
-    super();
-    const last = { alignCorners: null, recomputeScaleFactor: null };
-    const defaults = { size: null, scaleFactor: null, mode: 'nearest', ...last } as const;
-    const o = parseArgs<InterpolateArguments>('Upsample', [], defaults, args, { ...newSize, mode: text });
-    this.size = o.size;
-    this.scaleFactor = o.scaleFactor;
-    this.mode = o.mode;
-    this.alignCorners = o.alignCorners;
-    this.recomputeScaleFactor = o.recomputeScaleFactor;
-  }
-
-  forward(x: Tensor): Tensor {
-    const { size, scaleFactor, mode, alignCorners, recomputeScaleFactor } = this;
-    return interpolate(x, { size, scaleFactor, mode, alignCorners, recomputeScaleFactor });
-  }
-
-  override extraRepr(): string {
-    const { size, scaleFactor, mode } = this;
-    const floats = (given: number | readonly number[]) =>
-      typeof given === 'number' ? pythonFloat(given) : `(${given.map(pythonFloat).join(', ')})`;
-    const by = scaleFactor === null ? `size=${pythonText(size)}` : `scale_factor=${floats(scaleFactor)}`;
-    return `${by}, mode='${mode}'`;
-  }
+export class Upsample extends UpsampleLayer {
+  declare size: number | readonly number[] | null;
+  declare scaleFactor: number | readonly number[] | null;
+  declare mode: InterpolateMode;
+  declare alignCorners: boolean | null;
+  declare recomputeScaleFactor: boolean | null;
 }
 
 interface FixedArguments {

@@ -22,6 +22,7 @@ export interface BlockArguments {
 }
 
 export type BlockOrder = ['kernelSize', 'dilation', 'padding', 'stride'];
+export const blockDefaults = { dilation: 1, padding: 0, stride: 1 };
 
 interface Blocks {
   readonly kernel: readonly [number, number];
@@ -30,7 +31,8 @@ interface Blocks {
   readonly stride: readonly [number, number];
 }
 
-const blocksOf = (name: string, o: Required<BlockArguments>): Blocks => ({
+/** The sizes of blocks, or an ArgumentError that names the function or layer. */
+export const blocksOf = (name: string, o: Required<BlockArguments>): Blocks => ({
   kernel: pair(name, 'kernelSize', o.kernelSize, 1),
   dilation: pair(name, 'dilation', o.dilation, 1),
   padding: pair(name, 'padding', o.padding),
@@ -57,8 +59,7 @@ const blockCount = (size: number, { kernel, dilation, padding, stride }: Blocks,
 export const unfold = callable(
   'unfold(input, ...)',
   (x: Tensor, ...args: Arguments<BlockArguments, BlockOrder>): Tensor => {
-    const defaults = { dilation: 1, padding: 0, stride: 1 };
-    const blocks = blocksOf('unfold', parseArgs<BlockArguments>('unfold', ['kernelSize'], defaults, args));
+    const blocks = blocksOf('unfold', parseArgs<BlockArguments>('unfold', ['kernelSize'], blockDefaults, args));
     if (x.dtype !== 'bool') expectFloat('unfold', 'input', x);
     if (x.dim() !== 3 && x.dim() !== 4) {
       throw new ShapeError(`unfold: expected input [N, C, H, W] or [C, H, W], but got [${x.shape.join(', ')}]`);
@@ -89,8 +90,7 @@ export interface FoldArguments extends BlockArguments {
 export const fold = callable(
   'fold(input, ...)',
   (x: Tensor, ...args: Arguments<FoldArguments, ['outputSize', ...BlockOrder]>): Tensor => {
-    const defaults = { dilation: 1, padding: 0, stride: 1 };
-    const o = parseArgs<FoldArguments>('fold', ['outputSize', 'kernelSize'], defaults, args);
+    const o = parseArgs<FoldArguments>('fold', ['outputSize', 'kernelSize'], blockDefaults, args);
     const size = pair('fold', 'outputSize', o.outputSize, 1);
     if (x.dtype === 'bool') return fold(x.float(), ...args).bool();
     expectFloat('fold', 'input', x);

@@ -3,7 +3,7 @@
 import { either, nonEmpty, orNull, positive, whole } from '../../core/argument-kinds';
 import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
 import { numel, type Shape, showShape } from '../../core/meta';
-import { type Arguments, parseArgs } from '../../core/options';
+import { type Arguments, type Defaults, parseArgs } from '../../core/options';
 import { named } from '../../graph/record';
 import type { Value } from '../../graph/value';
 import { cast, reshape } from '../../ops/cast';
@@ -34,6 +34,16 @@ export interface InterpolateArguments {
   recomputeScaleFactor?: boolean | null;
 }
 
+export type InterpolateOrder = ['size', 'scaleFactor', 'mode', 'alignCorners', 'recomputeScaleFactor'];
+
+export const interpolateDefaults: Defaults<InterpolateArguments> = {
+  size: null,
+  scaleFactor: null,
+  mode: 'nearest',
+  alignCorners: null,
+  recomputeScaleFactor: null,
+};
+
 /** How each mode looks at an axis, and the number of dimensions it is for. */
 const modes: Record<InterpolateMode, { by: ResampleAttrs['mode']; rank?: number }> = {
   nearest: { by: 'nearest' },
@@ -63,13 +73,8 @@ function each(name: string, given: number | readonly number[], rank: number): re
  */
 export const interpolate = callable(
   'interpolate(input, ...)',
-  (
-    x: Tensor,
-    ...args: Arguments<InterpolateArguments, ['size', 'scaleFactor', 'mode', 'alignCorners', 'recomputeScaleFactor']>
-  ): Tensor => {
-    const last = { alignCorners: null, recomputeScaleFactor: null };
-    const defaults = { size: null, scaleFactor: null, mode: 'nearest', ...last } as const;
-    const o = parseArgs<InterpolateArguments>('interpolate', [], defaults, args, newSize);
+  (x: Tensor, ...args: Arguments<InterpolateArguments, InterpolateOrder>): Tensor => {
+    const o = parseArgs<InterpolateArguments>('interpolate', [], interpolateDefaults, args, newSize);
     const { mode, alignCorners } = o;
     const { shape } = x;
     const rank = shape.length - 2;

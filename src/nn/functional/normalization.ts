@@ -100,7 +100,7 @@ export const rmsNorm = callable(
   },
 );
 
-interface LocalResponseNormArguments {
+export interface LocalResponseNormArguments {
   /** Neighbouring channels that count. */
   size: number;
   /** Default 1e-4. */
@@ -111,15 +111,17 @@ interface LocalResponseNormArguments {
   k?: number;
 }
 
+export type LocalResponseNormOrder = ['size', 'alpha', 'beta', 'k'];
+export const localResponseDefaults = { alpha: 1e-4, beta: 0.75, k: 1 };
+
 /** x / (k + alpha · mean of x² over `size` neighbouring channels)^beta. Shape: [N, C, …] of rank 3 at least, kept. */
 export const localResponseNorm = callable(
   'localResponseNorm(input, ...)',
-  (x: Tensor, ...args: Arguments<LocalResponseNormArguments, ['size', 'alpha', 'beta', 'k']>): Tensor => {
-    const defaults = { alpha: 1e-4, beta: 0.75, k: 1 };
+  (x: Tensor, ...args: Arguments<LocalResponseNormArguments, LocalResponseNormOrder>): Tensor => {
     const { size, alpha, beta, k } = parseArgs<LocalResponseNormArguments>(
       'localResponseNorm',
       ['size'],
-      defaults,
+      localResponseDefaults,
       args,
     );
     if (!Number.isInteger(size) || size < 1) {
