@@ -47,18 +47,8 @@ interface UnpoolLayer<N extends Spatial> extends MaxUnpool<N> {
 
 type UnpoolClass<N extends Spatial> = new (...args: Positional<N>) => UnpoolLayer<N>;
 
-interface UnpoolOptions<N extends Spatial> {
-  stride: Tuple<N>;
-  padding: Tuple<N>;
-  outputSize: OutputSize;
-}
-
-type Unpool<N extends Spatial> = (
-  x: Tensor,
-  indices: Tensor,
-  kernelSize: Tuple<N>,
-  options: UnpoolOptions<N>,
-) => Tensor;
+type Options<N extends Spatial> = Pick<MaxUnpool<N>, 'stride' | 'padding'> & { outputSize: OutputSize };
+type Unpool<N extends Spatial> = (x: Tensor, indices: Tensor, kernelSize: Tuple<N>, options: Options<N>) => Tensor;
 
 /* @__NO_SIDE_EFFECTS__ */
 function unpoolLayer<N extends Spatial>(layer: string, n: N, unpool: Unpool<N>): UnpoolClass<N> {
