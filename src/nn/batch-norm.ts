@@ -123,19 +123,33 @@ function kept(buffer: Tensor): Tensor {
   return buffer;
 }
 
-abstract class BatchNorm extends ChannelNorm {
-  protected normalized(x: Tensor): Tensor {
-    const { runningMean, runningVar, numBatchesTracked, weight, bias, eps, training } = this;
-    let momentum: number | Tensor = this.momentum ?? 0;
-    if (training && numBatchesTracked) {
-      noGrad(() => {
-        numBatchesTracked.add_(1);
-        if (this.momentum === null) momentum = numBatchesTracked.float().reciprocal();
-      });
+interface NormClass {
+  new (numFeatures: number, options?: Partial<ChannelNormDefaults>): NormLayer;
+  new (...args: Arguments<ChannelNormArguments, ChannelNormOrder>): NormLayer;
+}
+
+/** BatchNorm of inputs of these ranks, which an error calls `expected`. */
+/* @__NO_SIDE_EFFECTS__ */
+function batchNormLayer(layer: string, ranks: readonly number[], expected: string): NormClass {
+  return class extends ChannelNorm {
+    constructor(...args: readonly unknown[]) {
+      super(layer, batchDefaults, args);
     }
-    const own = training || runningMean === null;
-    return batchNorm(x, { runningMean, runningVar, weight, bias, training: own, momentum, eps });
-  }
+
+    forward(x: Tensor): Tensor {
+      this.expectInput(layer, x, ranks, expected);
+      const { runningMean, runningVar, numBatchesTracked, weight, bias, eps, training } = this;
+      let momentum: number | Tensor = this.momentum ?? 0;
+      if (training && numBatchesTracked) {
+        noGrad(() => {
+          numBatchesTracked.add_(1);
+          if (this.momentum === null) momentum = numBatchesTracked.float().reciprocal();
+        });
+      }
+      const own = training || runningMean === null;
+      return batchNorm(x, { runningMean, runningVar, weight, bias, training: own, momentum, eps });
+    }
+  };
 }
 
 /**
@@ -144,58 +158,33 @@ abstract class BatchNorm extends ChannelNorm {
  *
  * Shape: [N, C] or [N, C, L], kept. `weight`, `bias`, `runningMean` and `runningVar` have shape [C] and start at 1, 0, 0 and 1.
  */
-export class BatchNorm1d extends BatchNorm {
-  constructor(numFeatures: number, options?: Partial<ChannelNormDefaults>);
-  constructor(...args: Arguments<ChannelNormArguments, ChannelNormOrder>);
-  constructor(...args: unknown[]) {
-    super('BatchNorm1d', batchDefaults, args);
-  }
-
-  forward(x: Tensor): Tensor {
-    this.expectInput('BatchNorm1d', x, [2, 3], '2-D or 3-D input [N, C] or [N, C, L]');
-    return this.normalized(x);
-  }
-}
+export class BatchNorm1d extends batchNormLayer('BatchNorm1d', [2, 3], '2-D or 3-D input [N, C] or [N, C, L]') {}
 
 /** `BatchNorm1d` for images. Shape: [N, C, H, W], kept. */
-export class BatchNorm2d extends BatchNorm {
-  constructor(numFeatures: number, options?: Partial<ChannelNormDefaults>);
-  constructor(...args: Arguments<ChannelNormArguments, ChannelNormOrder>);
-  constructor(...args: unknown[]) {
-    super('BatchNorm2d', batchDefaults, args);
-  }
-
-  forward(x: Tensor): Tensor {
-    this.expectInput('BatchNorm2d', x, [4], '4-D input [N, C, H, W]');
-    return this.normalized(x);
-  }
-}
+export class BatchNorm2d extends batchNormLayer('BatchNorm2d', [4], '4-D input [N, C, H, W]') {}
 
 /** `BatchNorm1d` for volumes. Shape: [N, C, D, H, W], kept. */
-export class BatchNorm3d extends BatchNorm {
-  constructor(numFeatures: number, options?: Partial<ChannelNormDefaults>);
-  constructor(...args: Arguments<ChannelNormArguments, ChannelNormOrder>);
-  constructor(...args: unknown[]) {
-    super('BatchNorm3d', batchDefaults, args);
-  }
+export class BatchNorm3d extends batchNormLayer('BatchNorm3d', [5], '5-D input [N, C, D, H, W]') {}
 
-  forward(x: Tensor): Tensor {
-    this.expectInput('BatchNorm3d', x, [5], '5-D input [N, C, D, H, W]');
-    return this.normalized(x);
-  }
-}
+/** InstanceNorm of inputs [N, C, …] or [C, …] of `spatial` dimensions, which an error calls `expected`. */
+/* @__NO_SIDE_EFFECTS__ */
+function instanceNormLayer(layer: string, spatial: number, expected: string): NormClass {
+  return class extends ChannelNorm {
+    constructor(...args: readonly unknown[]) {
+      super(layer, instanceDefaults, args);
+    }
 
-abstract class InstanceNorm extends ChannelNorm {
-  /** x[N, C, …] or [C, …] of `spatial` dimensions. */
-  protected normalized(x: Tensor, spatial: number): Tensor {
-    const { runningMean, runningVar, weight, bias, eps, momentum } = this;
-    const useInputStats = this.training || !this.trackRunningStats;
-    const tracked = this.training ? { runningMean, runningVar } : {};
-    const stats = useInputStats ? tracked : { runningMean, runningVar };
-    const options = { ...stats, weight, bias, useInputStats, momentum: momentum ?? 0, eps };
-    const single = x.shape.length === spatial + 1;
-    return single ? instanceNorm(x.unsqueeze(0), options).squeeze(0) : instanceNorm(x, options);
-  }
+    forward(x: Tensor): Tensor {
+      this.expectInput(layer, x, [spatial + 1, spatial + 2], expected);
+      const { runningMean, runningVar, weight, bias, eps, momentum } = this;
+      const useInputStats = this.training || !this.trackRunningStats;
+      const tracked = this.training ? { runningMean, runningVar } : {};
+      const stats = useInputStats ? tracked : { runningMean, runningVar };
+      const options = { ...stats, weight, bias, useInputStats, momentum: momentum ?? 0, eps };
+      const single = x.shape.length === spatial + 1;
+      return single ? instanceNorm(x.unsqueeze(0), options).squeeze(0) : instanceNorm(x, options);
+    }
+  };
 }
 
 /**
@@ -204,43 +193,18 @@ abstract class InstanceNorm extends ChannelNorm {
  *
  * Shape: [N, C, L] or [C, L], kept.
  */
-export class InstanceNorm1d extends InstanceNorm {
-  constructor(numFeatures: number, options?: Partial<ChannelNormDefaults>);
-  constructor(...args: Arguments<ChannelNormArguments, ChannelNormOrder>);
-  constructor(...args: unknown[]) {
-    super('InstanceNorm1d', instanceDefaults, args);
-  }
-
-  forward(x: Tensor): Tensor {
-    this.expectInput('InstanceNorm1d', x, [2, 3], '3-D or 2-D input [N, C, L] or [C, L]');
-    return this.normalized(x, 1);
-  }
-}
+export class InstanceNorm1d extends instanceNormLayer('InstanceNorm1d', 1, '3-D or 2-D input [N, C, L] or [C, L]') {}
 
 /** `InstanceNorm1d` for images. Shape: [N, C, H, W] or [C, H, W], kept. */
-export class InstanceNorm2d extends InstanceNorm {
-  constructor(numFeatures: number, options?: Partial<ChannelNormDefaults>);
-  constructor(...args: Arguments<ChannelNormArguments, ChannelNormOrder>);
-  constructor(...args: unknown[]) {
-    super('InstanceNorm2d', instanceDefaults, args);
-  }
-
-  forward(x: Tensor): Tensor {
-    this.expectInput('InstanceNorm2d', x, [3, 4], '4-D or 3-D input [N, C, H, W] or [C, H, W]');
-    return this.normalized(x, 2);
-  }
-}
+export class InstanceNorm2d extends instanceNormLayer(
+  'InstanceNorm2d',
+  2,
+  '4-D or 3-D input [N, C, H, W] or [C, H, W]',
+) {}
 
 /** `InstanceNorm1d` for volumes. Shape: [N, C, D, H, W] or [C, D, H, W], kept. */
-export class InstanceNorm3d extends InstanceNorm {
-  constructor(numFeatures: number, options?: Partial<ChannelNormDefaults>);
-  constructor(...args: Arguments<ChannelNormArguments, ChannelNormOrder>);
-  constructor(...args: unknown[]) {
-    super('InstanceNorm3d', instanceDefaults, args);
-  }
-
-  forward(x: Tensor): Tensor {
-    this.expectInput('InstanceNorm3d', x, [4, 5], '5-D or 4-D input [N, C, D, H, W] or [C, D, H, W]');
-    return this.normalized(x, 3);
-  }
-}
+export class InstanceNorm3d extends instanceNormLayer(
+  'InstanceNorm3d',
+  3,
+  '5-D or 4-D input [N, C, D, H, W] or [C, D, H, W]',
+) {}
