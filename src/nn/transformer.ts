@@ -32,14 +32,31 @@ const LONGEST_MASK = 2 ** 14;
 
 const aModule = instance(Module, 'an nn.Module');
 
-const copies = <M extends Module>(layer: M, count: number): ModuleList<M> =>
-  new ModuleList(Array.from({ length: count }, () => deepcopy(layer)));
-
-interface StackArguments<Layer, Norm> {
-  layer: Layer;
+/** What a stack of layers L is made of, where they bear the name K. */
+type StackArguments<K extends string, L> = Record<K, L> & {
   numLayers: number;
   /** Normalises the result, default null. */
-  norm?: Norm | null;
+  norm?: Module | null;
+};
+
+type EncoderArguments = StackArguments<'encoderLayer', TransformerEncoderLayer>;
+type DecoderArguments = StackArguments<'decoderLayer', TransformerDecoderLayer>;
+
+const noNorm = { norm: null };
+const normKind = { norm: orNull(aModule) };
+
+/** Copies of a layer in a row, and what normalises their result. */
+abstract class Stack<L extends Module> extends Layer {
+  layers: ModuleList<L>;
+  numLayers: number;
+  norm: Module | null;
+
+  constructor(stack: string, layer: L, { numLayers, norm }: { numLayers: number; norm: Module | null }) {
+    super();
+    this.numLayers = wholeNumber(stack, 'numLayers', numLayers, 0, MOST_LAYERS);
+    this.layers = new ModuleList(Array.from({ length: numLayers }, () => deepcopy(layer)));
+    this.norm = norm;
+  }
 }
 
 /** What a call of TransformerEncoder takes by name, beside its input. */
@@ -54,26 +71,11 @@ export interface EncoderStackCall {
 
 type EncoderStackOrder = ['mask', 'srcKeyPaddingMask', 'isCausal'];
 
-type EncoderArguments = { encoderLayer: TransformerEncoderLayer } & Omit<
-  StackArguments<TransformerEncoderLayer, Module>,
-  'layer'
->;
-
 /** Copies of an encoder layer in a row. Shape: that of the layer. */
-export class TransformerEncoder extends Layer {
-  layers: ModuleList<TransformerEncoderLayer>;
-  numLayers: number;
-  norm: Module | null;
-
+export class TransformerEncoder extends Stack<TransformerEncoderLayer> {
   constructor(...args: Arguments<EncoderArguments, ['encoderLayer', 'numLayers', 'norm']>) {
-    super();
-    const required = ['encoderLayer', 'numLayers'] as const;
-    const o = parseArgs<EncoderArguments>('TransformerEncoder', required, { norm: null }, args, {
-      norm: orNull(aModule),
-    });
-    this.numLayers = wholeNumber('TransformerEncoder', 'numLayers', o.numLayers, 0, MOST_LAYERS);
-    this.layers = copies(o.encoderLayer, this.numLayers);
-    this.norm = o.norm;
+    const o = parseArgs<EncoderArguments>('TransformerEncoder', ['encoderLayer', 'numLayers'], noNorm, args, normKind);
+    super('TransformerEncoder', o.encoderLayer, o);
   }
 
   get [inputs]() {
@@ -206,26 +208,11 @@ export class TransformerDecoderLayer extends Layer {
   }
 }
 
-type DecoderArguments = { decoderLayer: TransformerDecoderLayer } & Omit<
-  StackArguments<TransformerDecoderLayer, Module>,
-  'layer'
->;
-
 /** Copies of a decoder layer in a row. Shape: that of the layer. */
-export class TransformerDecoder extends Layer {
-  layers: ModuleList<TransformerDecoderLayer>;
-  numLayers: number;
-  norm: Module | null;
-
+export class TransformerDecoder extends Stack<TransformerDecoderLayer> {
   constructor(...args: Arguments<DecoderArguments, ['decoderLayer', 'numLayers', 'norm']>) {
-    super();
-    const required = ['decoderLayer', 'numLayers'] as const;
-    const o = parseArgs<DecoderArguments>('TransformerDecoder', required, { norm: null }, args, {
-      norm: orNull(aModule),
-    });
-    this.numLayers = wholeNumber('TransformerDecoder', 'numLayers', o.numLayers, 0, MOST_LAYERS);
-    this.layers = copies(o.decoderLayer, this.numLayers);
-    this.norm = o.norm;
+    const o = parseArgs<DecoderArguments>('TransformerDecoder', ['decoderLayer', 'numLayers'], noNorm, args, normKind);
+    super('TransformerDecoder', o.decoderLayer, o);
   }
 
   get [inputs]() {
