@@ -11,6 +11,26 @@ import { settingsOf, type UnaryClass, UnaryLayer, unaryLayer } from './layer';
 import { Parameter } from './parameter';
 import { wholeNumber } from './sizes';
 
+/** A norm whose result is scaled by a weight and moved by a bias, where it learns them. */
+abstract class AffineNorm extends UnaryLayer {
+  eps!: number;
+  weight!: Parameter | null;
+  bias!: Parameter | null;
+
+  protected registerAffine(shape: readonly number[], affine: boolean, o: { eps: number; bias: boolean }): void {
+    this.eps = o.eps;
+    this.registerParameter('weight', affine ? new Parameter(empty(shape)) : null);
+    this.registerParameter('bias', affine && o.bias ? new Parameter(empty(shape)) : null);
+    this.resetParameters();
+  }
+
+  /** Weight 1, bias 0. */
+  resetParameters(): void {
+    if (this.weight) ones_(this.weight);
+    if (this.bias) zeros_(this.bias);
+  }
+}
+
 export interface LayerNormArguments {
   /** The trailing sizes of the input, or its last one. */
   normalizedShape: number | readonly number[];
@@ -27,12 +47,9 @@ export interface LayerNormArguments {
  *
  * Shape: [*, ...normalizedShape], kept. `weight` and `bias` have shape `normalizedShape` and start at 1 and 0.
  */
-export class LayerNorm extends UnaryLayer {
+export class LayerNorm extends AffineNorm {
   normalizedShape: readonly number[];
-  eps: number;
   elementwiseAffine: boolean;
-  weight!: Parameter | null;
-  bias!: Parameter | null;
 
   constructor(
     normalizedShape: number | readonly number[],
@@ -49,17 +66,8 @@ export class LayerNorm extends UnaryLayer {
         `LayerNorm: expected sizes as normalizedShape, but got [${this.normalizedShape.join(', ')}]`,
       );
     }
-    this.eps = o.eps;
     this.elementwiseAffine = o.elementwiseAffine;
-    this.registerParameter('weight', o.elementwiseAffine ? new Parameter(empty(this.normalizedShape)) : null);
-    this.registerParameter('bias', o.elementwiseAffine && o.bias ? new Parameter(empty(this.normalizedShape)) : null);
-    this.resetParameters();
-  }
-
-  /** Weight 1, bias 0. */
-  resetParameters(): void {
-    if (this.weight) ones_(this.weight);
-    if (this.bias) zeros_(this.bias);
+    this.registerAffine(this.normalizedShape, o.elementwiseAffine, o);
   }
 
   forward(x: Tensor): Tensor {
@@ -90,13 +98,10 @@ export interface GroupNormArguments {
  *
  * Shape: [N, C, …], kept. `weight` and `bias` have shape [C] and start at 1 and 0.
  */
-export class GroupNorm extends UnaryLayer {
+export class GroupNorm extends AffineNorm {
   numGroups: number;
   numChannels: number;
-  eps: number;
   affine: boolean;
-  weight!: Parameter | null;
-  bias!: Parameter | null;
 
   constructor(...args: Arguments<GroupNormArguments, ['numGroups', 'numChannels', 'eps', 'affine', 'bias']>) {
     super();
@@ -109,17 +114,8 @@ export class GroupNorm extends UnaryLayer {
         `GroupNorm: expected numChannels to be a multiple of numGroups, but got ${o.numChannels} and ${o.numGroups}`,
       );
     }
-    this.eps = o.eps;
     this.affine = o.affine;
-    this.registerParameter('weight', o.affine ? new Parameter(empty(o.numChannels)) : null);
-    this.registerParameter('bias', o.affine && o.bias ? new Parameter(empty(o.numChannels)) : null);
-    this.resetParameters();
-  }
-
-  /** Weight 1, bias 0. */
-  resetParameters(): void {
-    if (this.weight) ones_(this.weight);
-    if (this.bias) zeros_(this.bias);
+    this.registerAffine([o.numChannels], o.affine, o);
   }
 
   forward(x: Tensor): Tensor {
