@@ -11,25 +11,19 @@ import type {
   SmoothL1Arguments,
 } from './functional/elementwise-loss';
 import * as F from './functional/elementwise-loss';
-import { type ReductionArguments, reductionSettings, type WeightedArguments } from './functional/reduction';
+import type { WeightedArguments } from './functional/reduction';
 import { Layer } from './layer';
-import { Loss, PairLoss } from './loss';
+import { Loss, PairLoss, pairLoss, plainLoss } from './loss';
+
+const SmoothL1Base = /* @__PURE__ */ pairLoss<SmoothL1Arguments, ['reduction', 'beta']>(
+  'SmoothL1Loss',
+  F.smoothL1Settings,
+  F.smoothL1Loss,
+);
 
 /** 0.5 d² / beta where |d| < beta, |d| − 0.5 beta elsewhere, of d = input − target. */
-export class SmoothL1Loss extends PairLoss {
-  beta: number;
-
-  constructor(options?: SmoothL1Arguments);
-  constructor(...args: Arguments<SmoothL1Arguments, ['reduction', 'beta']>);
-  constructor(...args: unknown[]) {
-    const o = parseSettings('SmoothL1Loss', F.smoothL1Settings, args);
-    super('SmoothL1Loss', o.reduction);
-    this.beta = o.beta;
-  }
-
-  forward(input: Tensor, target: Tensor): Tensor {
-    return F.smoothL1Loss(input, target, { reduction: this.reduction, beta: this.beta });
-  }
+export class SmoothL1Loss extends SmoothL1Base {
+  declare beta: number;
 }
 
 /** 0.5 d² where |d| ≤ delta, delta (|d| − 0.5 delta) elsewhere, of d = input − target. */
@@ -47,21 +41,15 @@ export class HuberLoss extends PairLoss {
   }
 }
 
+const BCEBase = /* @__PURE__ */ pairLoss<WeightedArguments, ['weight', 'reduction']>(
+  'BCELoss',
+  F.bceSettings,
+  F.binaryCrossEntropy,
+);
+
 /** −weight (target · ln input + (1 − target) ln(1 − input)) of probabilities, the logarithms no less than −100. */
-export class BCELoss extends PairLoss {
+export class BCELoss extends BCEBase {
   declare weight: Tensor | null;
-
-  constructor(options?: WeightedArguments);
-  constructor(...args: Arguments<WeightedArguments, ['weight', 'reduction']>);
-  constructor(...args: unknown[]) {
-    const o = parseSettings('BCELoss', F.bceSettings, args);
-    super('BCELoss', o.reduction);
-    this.registerBuffer('weight', o.weight);
-  }
-
-  forward(input: Tensor, target: Tensor): Tensor {
-    return F.binaryCrossEntropy(input, target, { weight: this.weight, reduction: this.reduction });
-  }
 }
 
 /** target (ln target − input), the divergence from the log probabilities `input`. */
@@ -87,26 +75,17 @@ export class KLDivLoss extends Layer {
   }
 }
 
+const PoissonNLLBase = /* @__PURE__ */ pairLoss<PoissonArguments, ['logInput', 'full', 'eps', 'reduction']>(
+  'PoissonNLLLoss',
+  F.poissonSettings,
+  F.poissonNllLoss,
+);
+
 /** exp(input) − target · input (or input − target ln(input + eps)), the likelihood of Poisson counts. */
-export class PoissonNLLLoss extends PairLoss {
-  logInput: boolean;
-  full: boolean;
-  eps: number;
-
-  constructor(options?: PoissonArguments);
-  constructor(...args: Arguments<PoissonArguments, ['logInput', 'full', 'eps', 'reduction']>);
-  constructor(...args: unknown[]) {
-    const o = parseSettings('PoissonNLLLoss', F.poissonSettings, args);
-    super('PoissonNLLLoss', o.reduction);
-    this.logInput = o.logInput;
-    this.full = o.full;
-    this.eps = o.eps;
-  }
-
-  forward(input: Tensor, target: Tensor): Tensor {
-    const { logInput, full, eps, reduction } = this;
-    return F.poissonNllLoss(input, target, { logInput, full, eps, reduction });
-  }
+export class PoissonNLLLoss extends PoissonNLLBase {
+  declare logInput: boolean;
+  declare full: boolean;
+  declare eps: number;
 }
 
 /** ½ (ln var + (input − target)² / var), the likelihood of normal values. Called with input, target and variance. */
@@ -134,14 +113,4 @@ export class GaussianNLLLoss extends Loss {
 }
 
 /** ln(1 + exp(−target · input)), for targets of 1 and −1. */
-export class SoftMarginLoss extends PairLoss {
-  constructor(options?: ReductionArguments);
-  constructor(...args: Arguments<ReductionArguments, ['reduction']>);
-  constructor(...args: unknown[]) {
-    super('SoftMarginLoss', parseSettings('SoftMarginLoss', reductionSettings, args).reduction);
-  }
-
-  forward(input: Tensor, target: Tensor): Tensor {
-    return F.softMarginLoss(input, target, { reduction: this.reduction });
-  }
-}
+export class SoftMarginLoss extends plainLoss('SoftMarginLoss', F.softMarginLoss) {}

@@ -1,11 +1,17 @@
 // Owns the loss family: CrossEntropyLoss, NLLLoss, MSELoss, L1Loss, BCEWithLogitsLoss.
 import type { Arguments } from '../core/options';
-import { parseSettings } from '../core/settings';
+import { parseSettings, type Settings } from '../core/settings';
 import type { Tensor } from '../tensor/tensor';
 import { inputs } from './callable';
 import * as F from './functional/loss';
-import { checkReduction, type Reduction, type ReductionArguments, reductionSettings } from './functional/reduction';
-import { Layer } from './layer';
+import {
+  checkReduction,
+  type Reduction,
+  type ReductionArguments,
+  reductionSettings,
+  type WeightedArguments,
+} from './functional/reduction';
+import { Layer, settingsOf } from './layer';
 
 /** A loss module with its reduction. */
 export abstract class Loss extends Layer {
@@ -25,95 +31,88 @@ export abstract class PairLoss extends Loss {
   }
 }
 
+export interface PairLossLayer extends PairLoss {
+  forward(input: Tensor, target: Tensor): Tensor;
+}
+
+export interface PairLossClass<O, Order extends readonly (keyof O)[]> {
+  new (options?: O): PairLossLayer;
+  new (...args: Arguments<O, Order>): PairLossLayer;
+}
+
+interface LossArguments extends WeightedArguments {
+  posWeight?: Tensor | null;
+}
+
+/** The base of the loss `name`, which keeps the settings of its function `call`: weights as buffers, the others as fields. */
+/* @__NO_SIDE_EFFECTS__ */
+export function pairLoss<O extends LossArguments, Order extends readonly (keyof O)[]>(
+  name: string,
+  settings: Settings<O>,
+  call: (input: Tensor, target: Tensor, named: never) => Tensor,
+): PairLossClass<O, Order> {
+  return class extends PairLoss {
+    constructor(...args: readonly unknown[]) {
+      const { weight, posWeight, ...others } = parseSettings(name, settings, args);
+      super(name, others.reduction);
+      if (weight !== undefined) this.registerBuffer('weight', weight);
+      if (posWeight !== undefined) this.registerBuffer('posWeight', posWeight, { key: 'pos_weight' });
+      Object.assign(this, others);
+    }
+
+    forward(input: Tensor, target: Tensor): Tensor {
+      return call(input, target, settingsOf(this, settings) as never);
+    }
+  };
+}
+
+/* @__NO_SIDE_EFFECTS__ */
+export const plainLoss = (name: string, call: (input: Tensor, target: Tensor, named: never) => Tensor) =>
+  pairLoss<ReductionArguments, ['reduction']>(name, reductionSettings, call);
+
+const CrossEntropyBase = /* @__PURE__ */ pairLoss<
+  F.CrossEntropyArguments,
+  ['weight', 'ignoreIndex', 'reduction', 'labelSmoothing']
+>('CrossEntropyLoss', F.crossEntropySettings, F.crossEntropy);
+
 /**
  * −log softmax(input)[target], the negative log likelihood of unnormalised scores.
  *
  * Shape: input [N, C], [C] or [N, C, d…]; target of class indices [N], [] or [N, d…], or of probabilities shaped like the input.
  * The mean is weighted by the targets' class weights.
  */
-export class CrossEntropyLoss extends PairLoss {
+export class CrossEntropyLoss extends CrossEntropyBase {
   declare weight: Tensor | null;
-  ignoreIndex: number;
-  labelSmoothing: number;
-
-  constructor(options?: F.CrossEntropyArguments);
-  constructor(...args: Arguments<F.CrossEntropyArguments, ['weight', 'ignoreIndex', 'reduction', 'labelSmoothing']>);
-  constructor(...args: unknown[]) {
-    const o = parseSettings('CrossEntropyLoss', F.crossEntropySettings, args);
-    super('CrossEntropyLoss', o.reduction);
-    this.registerBuffer('weight', o.weight);
-    this.ignoreIndex = o.ignoreIndex;
-    this.labelSmoothing = o.labelSmoothing;
-  }
-
-  forward(input: Tensor, target: Tensor): Tensor {
-    const { weight, ignoreIndex, reduction, labelSmoothing } = this;
-    return F.crossEntropy(input, target, { weight, ignoreIndex, reduction, labelSmoothing });
-  }
+  declare ignoreIndex: number;
+  declare labelSmoothing: number;
 }
 
+const NLLBase = /* @__PURE__ */ pairLoss<F.ClassArguments, ['weight', 'ignoreIndex', 'reduction']>(
+  'NLLLoss',
+  F.classSettings,
+  F.nllLoss,
+);
+
 /** −weight[target] · input[target], where input holds log probabilities. Shape: as CrossEntropyLoss, with class indices. */
-export class NLLLoss extends PairLoss {
+export class NLLLoss extends NLLBase {
   declare weight: Tensor | null;
-  ignoreIndex: number;
-
-  constructor(options?: F.ClassArguments);
-  constructor(...args: Arguments<F.ClassArguments, ['weight', 'ignoreIndex', 'reduction']>);
-  constructor(...args: unknown[]) {
-    const o = parseSettings('NLLLoss', F.classSettings, args);
-    super('NLLLoss', o.reduction);
-    this.registerBuffer('weight', o.weight);
-    this.ignoreIndex = o.ignoreIndex;
-  }
-
-  forward(input: Tensor, target: Tensor): Tensor {
-    const { weight, ignoreIndex, reduction } = this;
-    return F.nllLoss(input, target, { weight, ignoreIndex, reduction });
-  }
+  declare ignoreIndex: number;
 }
 
 /** (input − target)². Shape: two of the same shape. */
-export class MSELoss extends PairLoss {
-  constructor(options?: ReductionArguments);
-  constructor(...args: Arguments<ReductionArguments, ['reduction']>);
-  constructor(...args: unknown[]) {
-    super('MSELoss', parseSettings('MSELoss', reductionSettings, args).reduction);
-  }
-
-  forward(input: Tensor, target: Tensor): Tensor {
-    return F.mseLoss(input, target, { reduction: this.reduction });
-  }
-}
+export class MSELoss extends plainLoss('MSELoss', F.mseLoss) {}
 
 /** |input − target|. Shape: two of the same shape. */
-export class L1Loss extends PairLoss {
-  constructor(options?: ReductionArguments);
-  constructor(...args: Arguments<ReductionArguments, ['reduction']>);
-  constructor(...args: unknown[]) {
-    super('L1Loss', parseSettings('L1Loss', reductionSettings, args).reduction);
-  }
+export class L1Loss extends plainLoss('L1Loss', F.l1Loss) {}
 
-  forward(input: Tensor, target: Tensor): Tensor {
-    return F.l1Loss(input, target, { reduction: this.reduction });
-  }
-}
+const BCEWithLogitsBase = /* @__PURE__ */ pairLoss<F.BCEWithLogitsArguments, ['weight', 'reduction', 'posWeight']>(
+  'BCEWithLogitsLoss',
+  F.bceWithLogitsSettings,
+  F.binaryCrossEntropyWithLogits,
+);
 
 /** −weight (posWeight · target · ln σ(input) + (1 − target) ln(1 − σ(input))). Shape: two of the same shape. */
-export class BCEWithLogitsLoss extends PairLoss {
+export class BCEWithLogitsLoss extends BCEWithLogitsBase {
   declare weight: Tensor | null;
   declare posWeight: Tensor | null;
-
-  constructor(options?: F.BCEWithLogitsArguments);
-  constructor(...args: Arguments<F.BCEWithLogitsArguments, ['weight', 'reduction', 'posWeight']>);
-  constructor(...args: unknown[]) {
-    const o = parseSettings('BCEWithLogitsLoss', F.bceWithLogitsSettings, args);
-    super('BCEWithLogitsLoss', o.reduction);
-    this.registerBuffer('weight', o.weight);
-    this.registerBuffer('posWeight', o.posWeight, { key: 'pos_weight' });
-  }
-
-  forward(input: Tensor, target: Tensor): Tensor {
-    const { weight, reduction, posWeight } = this;
-    return F.binaryCrossEntropyWithLogits(input, target, { weight, reduction, posWeight });
-  }
 }
