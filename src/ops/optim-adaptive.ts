@@ -3,7 +3,7 @@
 import type { Text } from '../compiler/texts';
 import { recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
-import { flag, type StepAttrs, stepOp } from './optim';
+import { type FlatBuffers, flag, type StepAttrs, type Stepped, stepOp } from './optim';
 
 const adadeltaSource: Text = '#optimMore/adadelta';
 const adagradSource: Text = '#optimMore/adagrad';
@@ -19,16 +19,6 @@ const rmspropCenteredSource: Text = '#optimMore/rmspropCentered';
 const rmspropCenteredMomentumSource: Text = '#optimMore/rmspropCenteredMomentum';
 const rmspropMomentumSource: Text = '#optimMore/rmspropMomentum';
 const rpropSource: Text = '#optimMore/rprop';
-
-/** Flat float32 buffers of one length. A step overwrites the parameters and the states; its results replace them. */
-export interface FlatBuffers {
-  readonly param: Value;
-  readonly states: readonly Value[];
-  readonly grad: Value;
-}
-
-/** The new parameters, then the new states. */
-export type Stepped = readonly Value[];
 
 const rmspropSources = [rmspropSource, rmspropMomentumSource, rmspropCenteredSource, rmspropCenteredMomentumSource];
 
@@ -58,8 +48,6 @@ interface Decay extends Direction {
 
 interface Betas extends Decay {
   readonly betas: readonly [number, number];
-  /** Steps taken, this one included. */
-  readonly step: number;
 }
 
 interface DecoupledBetas extends Betas {
@@ -111,12 +99,9 @@ export function rmspropStep(
 }
 
 /** State: Σ g². */
-export function adagradStep(
-  buffers: FlatBuffers,
-  options: Decay & { readonly lrDecay: number; readonly step: number },
-): Stepped {
-  const { lr, lrDecay, eps, weightDecay, step } = options;
-  return run(adagradOp, buffers, options, [lr / (1 + (step - 1) * lrDecay), eps, weightDecay]);
+export function adagradStep(buffers: FlatBuffers, options: Decay & { readonly lrDecay: number }): Stepped {
+  const { lr, lrDecay, eps, weightDecay } = options;
+  return run(adagradOp, buffers, options, [lr / (1 + (buffers.step - 1) * lrDecay), eps, weightDecay]);
 }
 
 /** States: running means of g² and of the squared move. */
@@ -127,9 +112,9 @@ export function adadeltaStep(buffers: FlatBuffers, options: Decay & { readonly r
 
 /** States: running mean of g, and decaying maximum of |g|. */
 export function adamaxStep(buffers: FlatBuffers, options: Betas): Stepped {
-  const { lr, betas, eps, weightDecay, step } = options;
+  const { lr, betas, eps, weightDecay } = options;
   const [beta1, beta2] = betas;
-  return run(adamaxOp, buffers, options, [lr / (1 - beta1 ** step), 1 - beta1, beta2, eps, weightDecay]);
+  return run(adamaxOp, buffers, options, [lr / (1 - beta1 ** buffers.step), 1 - beta1, beta2, eps, weightDecay]);
 }
 
 /** What NAdam's and RAdam's kernels begin with. */
@@ -143,10 +128,10 @@ export function nadamStep(
   buffers: FlatBuffers,
   options: DecoupledBetas & { readonly mu: number; readonly muNext: number; readonly product: number },
 ): Stepped {
-  const { lr, betas, step, mu, muNext, product } = options;
+  const { lr, betas, mu, muNext, product } = options;
   return run(nadamOp, buffers, options, [
     ...momentScalars(options),
-    1 - betas[1] ** step,
+    1 - betas[1] ** buffers.step,
     (lr * (1 - mu)) / (1 - product),
     (lr * muNext) / (1 - product * muNext),
   ]);
@@ -154,7 +139,8 @@ export function nadamStep(
 
 /** States: running means of g and g². */
 export function radamStep(buffers: FlatBuffers, options: DecoupledBetas): Stepped {
-  const { lr, betas, step } = options;
+  const { step } = buffers;
+  const { lr, betas } = options;
   const [beta1, beta2] = betas;
   const correction2 = 1 - beta2 ** step;
   const last = 2 / (1 - beta2) - 1;

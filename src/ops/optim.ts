@@ -60,38 +60,38 @@ const amsgradOp = stepOp('adamAmsgrad', [optimLib, adamLib, amsgradSource], 4, 7
 const sgdOp = stepOp('sgd', [optimLib, sgdLib, sgdSource], 1, 5);
 const momentumOp = stepOp('sgdMomentum', [optimLib, sgdLib, momentumSource], 2, 5);
 
-/** State of Adam, as flat buffers like the parameters'. */
-export interface AdamState {
-  /** Running mean of the gradient. */
-  readonly m: Value;
-  /** Running mean of its square. */
-  readonly v: Value;
-  /** The greatest v so far: makes the step AMSGrad's. */
-  readonly maxV?: Value;
+/** Flat float32 buffers of one length. A step overwrites the parameters and the states; its results replace them. */
+export interface FlatBuffers {
+  readonly param: Value;
+  readonly states: readonly Value[];
+  readonly grad: Value;
+  /** Steps taken, this one included. */
+  readonly step: number;
 }
+
+/** The new parameters, then the new states. */
+export type Stepped = readonly Value[];
 
 export interface AdamStep {
   readonly lr: number;
-  readonly beta1: number;
-  readonly beta2: number;
+  readonly betas: readonly [number, number];
   readonly eps: number;
   readonly weightDecay: number;
-  /** Steps taken, this one included. */
-  readonly step: number;
   /** Weight decay apart from the gradient: AdamW. */
-  readonly decoupled?: boolean;
-  readonly maximize?: boolean;
+  readonly decoupledWeightDecay: boolean;
+  readonly maximize: boolean;
 }
 
 /** A boolean of a kernel. */
 export const flag = (on: boolean | undefined): number => (on ? 1 : 0);
 
 /**
- * A step of Adam over flat float32 buffers, which it overwrites; the results replace them. Nothing changes once the device
- * has reported a fault, such as a label out of range.
+ * A step of Adam. States: running means of the gradient and of its square, then, if the step is AMSGrad's, the greatest of the second so far.
+ * Nothing changes once the device has reported a fault, such as a label out of range.
  */
-export function adamStep(param: Value, grad: Value, state: AdamState, options: AdamStep): { param: Value } & AdamState {
-  const { lr, beta1, beta2, eps, weightDecay, step, decoupled, maximize } = options;
+export function adamStep({ param, states, grad, step }: FlatBuffers, options: AdamStep): Stepped {
+  const { lr, betas, eps, weightDecay, decoupledWeightDecay: decoupled, maximize } = options;
+  const [beta1, beta2] = betas;
   const scalars = [
     lr / (1 - beta1 ** step),
     1 - beta1,
@@ -102,11 +102,7 @@ export function adamStep(param: Value, grad: Value, state: AdamState, options: A
     Math.sqrt(1 - beta2 ** step),
   ];
   const attrs = { flags: { DECOUPLED: flag(decoupled), MAXIMIZE: flag(maximize) } };
-  const { m, v, maxV } = state;
-  const outputs = maxV
-    ? recordAll(amsgradOp, [param, m, v, maxV, grad], attrs, scalars)
-    : recordAll(adamOp, [param, m, v, grad], attrs, scalars);
-  return { param: outputs[0]!, m: outputs[1]!, v: outputs[2]!, maxV: outputs[3] };
+  return recordAll(states.length > 2 ? amsgradOp : adamOp, [param, ...states, grad], attrs, scalars);
 }
 
 export interface SgdStep {
@@ -114,24 +110,16 @@ export interface SgdStep {
   readonly momentum: number;
   readonly dampening: number;
   readonly weightDecay: number;
-  /** The first step starts the momentum buffer with the gradient itself. */
-  readonly first: boolean;
-  readonly nesterov?: boolean;
-  readonly maximize?: boolean;
+  readonly nesterov: boolean;
+  readonly maximize: boolean;
 }
 
-/** A step of stochastic gradient descent; with a momentum buffer (zeros at first) that is overwritten too. See `adamStep`. */
-export function sgdStep(
-  param: Value,
-  grad: Value,
-  buffer: Value | null,
-  options: SgdStep,
-): { param: Value; buffer: Value | null } {
-  const { lr, momentum, dampening, weightDecay, first, nesterov, maximize } = options;
-  const scalars = [lr, weightDecay, momentum, first ? 0 : momentum, first ? 1 : 1 - dampening];
+/** A step of stochastic gradient descent. State: the momentum buffer, if there is one, which the first step starts with the gradient itself. See `adamStep`. */
+export function sgdStep({ param, states, grad, step }: FlatBuffers, options: SgdStep): Stepped {
+  const { lr, momentum, dampening, weightDecay, nesterov, maximize } = options;
+  const [kept, taken] = step === 1 ? [0, 1] : [momentum, 1 - dampening];
+  const scalars = [lr, weightDecay, momentum, kept, taken];
   const flags = { MAXIMIZE: flag(maximize) };
-  if (!buffer) return { param: recordAll(sgdOp, [param, grad], { flags }, scalars)[0]!, buffer: null };
-  const attrs = { flags: { ...flags, NESTEROV: flag(nesterov) } };
-  const [moved, momentumBuffer] = recordAll(momentumOp, [param, buffer, grad], attrs, scalars);
-  return { param: moved!, buffer: momentumBuffer! };
+  if (states.length === 0) return recordAll(sgdOp, [param, grad], { flags }, scalars);
+  return recordAll(momentumOp, [param, ...states, grad], { flags: { ...flags, NESTEROV: flag(nesterov) } }, scalars);
 }

@@ -3,11 +3,12 @@
 import { listOf, number, orNull } from '../core/argument-kinds';
 import { ArgumentError } from '../core/errors';
 import type { DType, Shape } from '../core/meta';
-import { type Arguments, expectKind, parseArgs, shown } from '../core/options';
+import { expectKind, shown } from '../core/options';
 import type { Tensor } from '../tensor/tensor';
 import { checkNotNegative } from './checks';
 import { eachParameter } from './each';
-import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+import { optimizerClass } from './optimizer-class';
+import type { OptimizerSettings } from './settings';
 
 /** What Adafactor takes by name. */
 export interface AdafactorOptions {
@@ -25,12 +26,6 @@ export interface AdafactorOptions {
   maximize: boolean;
 }
 
-interface AdafactorArguments extends Given<AdafactorOptions> {
-  params: OptimizerParams<AdafactorOptions>;
-}
-
-type AdafactorOrder = ['params', 'lr', 'beta2Decay', 'eps', 'd', 'weightDecay', 'maximize'];
-
 const ROWS = 'row_var';
 const COLUMNS = 'col_var';
 const VARIANCE = 'variance';
@@ -42,52 +37,29 @@ const pair = listOf(orNull(number), 2);
 
 const isMatrix = (shape: Shape): boolean => shape.length > 1;
 
-const defaults = { lr: 1e-2, beta2Decay: -0.8, eps: [null, 1e-3], d: 1, weightDecay: 0, maximize: false } as const;
+const rms = (x: Tensor): Tensor => x.square().mean().sqrt();
 
-/**
- * Adafactor (Shazeer & Stern 2018): of the squares of a matrix's gradients it keeps the means of rows and columns alone, so that its state is small.
- *
- *     R ← R + t^beta2Decay (mean of ∇² in each row − R);   C likewise, of columns;   V = R C / max(mean of R, eps₁)
- *     U = ∇ / max(√V, eps₁);   p ← (1 − lr · weightDecay) p − max(eps₂, rms(p)) · min(lr, 1/√t) · U / max(1, rms(U) / d)
- *
- * Of parameters with one dimension or none V is kept whole.
- *
- *     const optimizer = new optim.Adafactor(model.parameters());
- */
-export class Adafactor extends OneCallOptimizer<AdafactorOptions> {
-  constructor(params: OptimizerParams<AdafactorOptions>, options?: Given<AdafactorOptions>);
-  constructor(...args: Arguments<AdafactorArguments, AdafactorOrder>);
-  constructor(...args: unknown[]) {
-    const { params, ...options } = parseArgs<AdafactorArguments>('Adafactor', ['params'], defaults, args, {
-      eps: pair,
-    });
-    super('Adafactor', params, options);
-  }
+const stateShape = (name: string, shape: Shape): Shape =>
+  name === VARIANCE ? shape : shape.with(name === ROWS ? -1 : -2, 1);
 
-  protected checkOptions({ lr, beta2Decay, eps, d, weightDecay }: AdafactorOptions): void {
-    expectKind(this.name, 'eps', eps, pair);
-    checkNotNegative(this.name, { lr, weightDecay, 'eps[0]': eps[0] ?? 0, 'eps[1]': eps[1] });
-    if (!(beta2Decay <= 0)) throw new ArgumentError(`Adafactor: expected beta2Decay ≤ 0, but got ${shown(beta2Decay)}`);
-    if (!(d >= 1)) throw new ArgumentError(`Adafactor: expected d ≥ 1, but got ${shown(d)}`);
-  }
-
-  protected stateNames(_: AdafactorOptions, { shape }: Tensor): readonly string[] {
-    return isMatrix(shape) ? [ROWS, COLUMNS] : [VARIANCE];
-  }
-
-  protected override kindOf({ shape }: Tensor): unknown {
-    return isMatrix(shape);
-  }
-
-  protected override stateShape(name: string, shape: Shape): Shape {
-    return name === VARIANCE ? shape : shape.with(name === ROWS ? -1 : -2, 1);
-  }
-
-  protected update({ lr, beta2Decay, eps, d, weightDecay, maximize }: AdafactorOptions, update: Update): Updated {
+const settings: OptimizerSettings<AdafactorOptions> = {
+  defaults: { lr: 1e-2, beta2Decay: -0.8, eps: [null, 1e-3], d: 1, weightDecay: 0, maximize: false },
+  kinds: { eps: pair },
+  check(name, { lr, beta2Decay, eps, d, weightDecay }) {
+    expectKind(name, 'eps', eps, pair);
+    const least = { lr, weightDecay, 'eps[0]': eps[0] ?? 0, 'eps[1]': eps[1] };
+    checkNotNegative(name, least, Object.keys(least));
+    if (!(beta2Decay <= 0)) throw new ArgumentError(`${name}: expected beta2Decay ≤ 0, but got ${shown(beta2Decay)}`);
+    if (!(d >= 1)) throw new ArgumentError(`${name}: expected d ≥ 1, but got ${shown(d)}`);
+  },
+  stateNames: (_, { shape }) => (isMatrix(shape) ? [ROWS, COLUMNS] : [VARIANCE]),
+  stateShape,
+  kindOf: ({ shape }) => isMatrix(shape),
+  step(update, { lr, beta2Decay, eps, d, weightDecay, maximize }) {
     const { step } = update;
     const weight = step ** beta2Decay;
     const rate = Math.min(lr, 1 / Math.sqrt(step));
-    return eachParameter(update, this.stateShape, ([param, given, ...states]) => {
+    return eachParameter(update, stateShape, ([param, given, ...states]) => {
       const grad = maximize ? given.neg() : given;
       const least = eps[0] ?? EPSILON[param.dtype]!;
       const size = rms(param).clamp(eps[1]).mul(rate);
@@ -106,7 +78,20 @@ export class Adafactor extends OneCallOptimizer<AdafactorOptions> {
       const clipped = direction.mul(size.div(rms(direction).div(d).clamp(1)));
       return [kept.sub(clipped), ...averages];
     });
-  }
-}
+  },
+};
 
-const rms = (x: Tensor): Tensor => x.square().mean().sqrt();
+/**
+ * Adafactor (Shazeer & Stern 2018): of the squares of a matrix's gradients it keeps the means of rows and columns alone, so that its state is small.
+ *
+ *     R ← R + t^beta2Decay (mean of ∇² in each row − R);   C likewise, of columns;   V = R C / max(mean of R, eps₁)
+ *     U = ∇ / max(√V, eps₁);   p ← (1 − lr · weightDecay) p − max(eps₂, rms(p)) · min(lr, 1/√t) · U / max(1, rms(U) / d)
+ *
+ * Of parameters with one dimension or none V is kept whole.
+ *
+ *     const optimizer = new optim.Adafactor(model.parameters());
+ */
+export class Adafactor extends optimizerClass<
+  AdafactorOptions,
+  ['lr', 'beta2Decay', 'eps', 'd', 'weightDecay', 'maximize']
+>('Adafactor', settings) {}

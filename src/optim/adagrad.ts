@@ -1,9 +1,7 @@
 // Owns Adagrad.
-
-import { type Arguments, parseArgs } from '../core/options';
 import { adagradStep } from '../ops/optim-adaptive';
-import { checkNotNegative } from './checks';
-import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+import { optimizerClass } from './optimizer-class';
+import type { OptimizerSettings } from './settings';
 
 /** What Adagrad takes by name. */
 export interface AdagradOptions {
@@ -21,52 +19,20 @@ export interface AdagradOptions {
   maximize: boolean;
 }
 
-interface AdagradArguments extends Given<AdagradOptions> {
-  params: OptimizerParams<AdagradOptions>;
-}
-
-type AdagradOrder = ['params', 'lr', 'lrDecay', 'weightDecay', 'initialAccumulatorValue', 'eps', 'maximize'];
-
-const SUM = 'sum';
+const settings: OptimizerSettings<AdagradOptions> = {
+  defaults: { lr: 0.01, lrDecay: 0, weightDecay: 0, initialAccumulatorValue: 0, eps: 1e-10, maximize: false },
+  notNegative: ['lr', 'lrDecay', 'weightDecay', 'initialAccumulatorValue', 'eps'],
+  stateNames: () => ['sum'],
+  initialState: (_name, _options, { initialAccumulatorValue }) => initialAccumulatorValue,
+  step: adagradStep,
+};
 
 /**
  * Adagrad (Duchi, Hazan & Singer 2011).
  *
  *     g ← ∇ + weightDecay · p;   s ← s + g²;   p ← p − lr / (1 + (t − 1) lrDecay) · g / (√s + eps)
  */
-export class Adagrad extends OneCallOptimizer<AdagradOptions> {
-  constructor(params: OptimizerParams<AdagradOptions>, options?: Given<AdagradOptions>);
-  constructor(...args: Arguments<AdagradArguments, AdagradOrder>);
-  constructor(...args: unknown[]) {
-    const { params, ...options } = parseArgs<AdagradArguments>(
-      'Adagrad',
-      ['params'],
-      { lr: 0.01, lrDecay: 0, weightDecay: 0, initialAccumulatorValue: 0, eps: 1e-10, maximize: false },
-      args,
-    );
-    super('Adagrad', params, options);
-  }
-
-  protected checkOptions(options: AdagradOptions): void {
-    checkNotNegative(this.name, {
-      lr: options.lr,
-      lrDecay: options.lrDecay,
-      weightDecay: options.weightDecay,
-      initialAccumulatorValue: options.initialAccumulatorValue,
-      eps: options.eps,
-    });
-  }
-
-  protected stateNames(): readonly string[] {
-    return [SUM];
-  }
-
-  protected override initialState(): number {
-    return this.defaults.initialAccumulatorValue;
-  }
-
-  protected update(options: AdagradOptions, { param, grad, states, step }: Update): Updated {
-    const [moved, sum] = adagradStep({ param, grad, states: [states[SUM]!] }, { ...options, step });
-    return { param: moved!, states: { [SUM]: sum! } };
-  }
-}
+export class Adagrad extends optimizerClass<
+  AdagradOptions,
+  ['lr', 'lrDecay', 'weightDecay', 'initialAccumulatorValue', 'eps', 'maximize']
+>('Adagrad', settings) {}

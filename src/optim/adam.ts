@@ -2,8 +2,10 @@
 
 import { type Arguments, parseArgs } from '../core/options';
 import { adamStep } from '../ops/optim';
-import { checkBetas, checkNotNegative } from './checks';
-import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+import { checkBetas } from './checks';
+import { type Given, OneCallOptimizer, type OptimizerParams } from './optimizer';
+import { optimizerClass } from './optimizer-class';
+import type { OptimizerSettings } from './settings';
 
 /** What Adam takes by name. */
 export interface AdamOptions {
@@ -23,20 +25,6 @@ export interface AdamOptions {
   decoupledWeightDecay: boolean;
 }
 
-interface AdamArguments extends Given<AdamOptions> {
-  params: OptimizerParams<AdamOptions>;
-}
-
-type AdamOrder = ['params', 'lr', 'betas', 'eps', 'weightDecay', 'amsgrad', 'maximize', 'decoupledWeightDecay'];
-
-type AdamWArguments = Omit<AdamArguments, 'decoupledWeightDecay'>;
-
-type AdamWOrder = ['params', 'lr', 'betas', 'eps', 'weightDecay', 'amsgrad', 'maximize'];
-
-const AVERAGE = 'exp_avg';
-const SQUARE = 'exp_avg_sq';
-const LARGEST = 'max_exp_avg_sq';
-
 const defaults = {
   lr: 1e-3,
   betas: [0.9, 0.999],
@@ -46,26 +34,15 @@ const defaults = {
   maximize: false,
 } as const;
 
-/** What Adam and AdamW have in common. */
-abstract class AdamBase extends OneCallOptimizer<AdamOptions> {
-  protected checkOptions({ lr, betas, eps, weightDecay }: AdamOptions): void {
-    checkNotNegative(this.name, { lr, eps, weightDecay });
-    checkBetas(this.name, betas);
-  }
+const settings: OptimizerSettings<AdamOptions> = {
+  defaults: { ...defaults, decoupledWeightDecay: false },
+  notNegative: ['lr', 'eps', 'weightDecay'],
+  check: (name, { betas }) => checkBetas(name, betas),
+  stateNames: ({ amsgrad }) => (amsgrad ? ['exp_avg', 'exp_avg_sq', 'max_exp_avg_sq'] : ['exp_avg', 'exp_avg_sq']),
+  step: adamStep,
+};
 
-  protected stateNames({ amsgrad }: AdamOptions): readonly string[] {
-    return amsgrad ? [AVERAGE, SQUARE, LARGEST] : [AVERAGE, SQUARE];
-  }
-
-  protected update(options: AdamOptions, { param, grad, states, step }: Update): Updated {
-    const { lr, betas, eps, weightDecay, maximize, decoupledWeightDecay: decoupled } = options;
-    const state = { m: states[AVERAGE]!, v: states[SQUARE]!, maxV: states[LARGEST] };
-    const [beta1, beta2] = betas;
-    const updated = adamStep(param, grad, state, { lr, beta1, beta2, eps, weightDecay, step, decoupled, maximize });
-    const results = { [AVERAGE]: updated.m, [SQUARE]: updated.v };
-    return { param: updated.param, states: updated.maxV ? { ...results, [LARGEST]: updated.maxV } : results };
-  }
-}
+type AdamOrder = ['lr', 'betas', 'eps', 'weightDecay', 'amsgrad', 'maximize', 'decoupledWeightDecay'];
 
 /**
  * Adam (Kingma & Ba 2015).
@@ -76,25 +53,19 @@ abstract class AdamBase extends OneCallOptimizer<AdamOptions> {
  *     const optimizer = new optim.Adam(model.parameters(), { lr: 1e-3 });
  *     optimizer.zeroGrad(); loss.backward(); optimizer.step();
  */
-export class Adam extends AdamBase {
-  constructor(params: OptimizerParams<AdamOptions>, options?: Given<AdamOptions>);
-  constructor(...args: Arguments<AdamArguments, AdamOrder>);
-  constructor(...args: unknown[]) {
-    const { params, ...options } = parseArgs<AdamArguments>(
-      'Adam',
-      ['params'],
-      { ...defaults, decoupledWeightDecay: false },
-      args,
-    );
-    super('Adam', params, options);
-  }
+export class Adam extends optimizerClass<AdamOptions, AdamOrder>('Adam', settings) {}
+
+interface AdamWArguments extends Omit<Given<AdamOptions>, 'decoupledWeightDecay'> {
+  params: OptimizerParams<AdamOptions>;
 }
+
+type AdamWOrder = ['params', 'lr', 'betas', 'eps', 'weightDecay', 'amsgrad', 'maximize'];
 
 /**
  * Adam with decoupled weight decay (Loshchilov & Hutter 2019): p ← (1 − lr · weightDecay) p before the step, rather than a
  * part of the gradient. `weightDecay` is 0.01 by default.
  */
-export class AdamW extends AdamBase {
+export class AdamW extends OneCallOptimizer<AdamOptions> {
   constructor(params: OptimizerParams<AdamOptions>, options?: Given<Omit<AdamOptions, 'decoupledWeightDecay'>>);
   constructor(...args: Arguments<AdamWArguments, AdamWOrder>);
   constructor(...args: unknown[]) {
@@ -104,6 +75,6 @@ export class AdamW extends AdamBase {
       { ...defaults, weightDecay: 0.01 },
       args,
     );
-    super('AdamW', params, { ...options, decoupledWeightDecay: true });
+    super('AdamW', params, { ...options, decoupledWeightDecay: true }, settings);
   }
 }

@@ -1,9 +1,8 @@
 // Owns Adamax.
-
-import { type Arguments, parseArgs } from '../core/options';
 import { adamaxStep } from '../ops/optim-adaptive';
-import { checkBetas, checkNotNegative } from './checks';
-import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+import { checkBetas } from './checks';
+import { optimizerClass } from './optimizer-class';
+import type { OptimizerSettings } from './settings';
 
 /** What Adamax takes by name. */
 export interface AdamaxOptions {
@@ -19,47 +18,20 @@ export interface AdamaxOptions {
   maximize: boolean;
 }
 
-interface AdamaxArguments extends Given<AdamaxOptions> {
-  params: OptimizerParams<AdamaxOptions>;
-}
-
-type AdamaxOrder = ['params', 'lr', 'betas', 'eps', 'weightDecay', 'maximize'];
-
-const AVERAGE = 'exp_avg';
-const LARGEST = 'exp_inf';
+const settings: OptimizerSettings<AdamaxOptions> = {
+  defaults: { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, maximize: false },
+  notNegative: ['lr', 'eps', 'weightDecay'],
+  check: (name, { betas }) => checkBetas(name, betas),
+  stateNames: () => ['exp_avg', 'exp_inf'],
+  step: adamaxStep,
+};
 
 /**
  * Adamax (Kingma & Ba 2015): Adam with the infinity norm.
  *
  *     g ← ∇ + weightDecay · p;   m ← β₁ m + (1 − β₁) g;   u ← max(β₂ u, |g| + eps);   p ← p − lr / (1 − β₁ᵗ) · m / u
  */
-export class Adamax extends OneCallOptimizer<AdamaxOptions> {
-  constructor(params: OptimizerParams<AdamaxOptions>, options?: Given<AdamaxOptions>);
-  constructor(...args: Arguments<AdamaxArguments, AdamaxOrder>);
-  constructor(...args: unknown[]) {
-    const { params, ...options } = parseArgs<AdamaxArguments>(
-      'Adamax',
-      ['params'],
-      { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, maximize: false },
-      args,
-    );
-    super('Adamax', params, options);
-  }
-
-  protected checkOptions(options: AdamaxOptions): void {
-    checkNotNegative(this.name, { lr: options.lr, eps: options.eps, weightDecay: options.weightDecay });
-    checkBetas(this.name, options.betas);
-  }
-
-  protected stateNames(): readonly string[] {
-    return [AVERAGE, LARGEST];
-  }
-
-  protected update(options: AdamaxOptions, { param, grad, states, step }: Update): Updated {
-    const [moved, average, largest] = adamaxStep(
-      { param, grad, states: [states[AVERAGE]!, states[LARGEST]!] },
-      { ...options, step },
-    );
-    return { param: moved!, states: { [AVERAGE]: average!, [LARGEST]: largest! } };
-  }
-}
+export class Adamax extends optimizerClass<AdamaxOptions, ['lr', 'betas', 'eps', 'weightDecay', 'maximize']>(
+  'Adamax',
+  settings,
+) {}

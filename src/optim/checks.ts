@@ -3,9 +3,10 @@ import { ArgumentError } from '../core/errors';
 import { shown } from '../core/options';
 
 /** @throws ArgumentError where one of the options is negative or NaN */
-export function checkNotNegative(optimizer: string, options: Readonly<Record<string, number>>): void {
-  for (const [option, value] of Object.entries(options)) {
-    if (!(value >= 0)) throw new ArgumentError(`${optimizer}: expected ${option} ≥ 0, but got ${value}`);
+export function checkNotNegative(optimizer: string, options: object, names: readonly string[]): void {
+  for (const option of names) {
+    const value: unknown = Reflect.get(options, option);
+    if (!(Number(value) >= 0)) throw new ArgumentError(`${optimizer}: expected ${option} ≥ 0, but got ${value}`);
   }
 }
 

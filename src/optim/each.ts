@@ -3,10 +3,11 @@
 import { bytesPerElement, type DType, type Shape } from '../core/meta';
 import type { Value } from '../graph/value';
 import { pack, sliceOfFlat } from '../ops/join';
+import type { Stepped } from '../ops/optim';
 import { placedUpdates } from '../ops/optim-adaptive';
 import { flatLayout } from '../tensor/flat';
 import { Tensor } from '../tensor/tensor';
-import type { Update, Updated } from './optimizer';
+import type { Update } from './settings';
 
 /** A parameter, its gradient and its state tensors, in the order in which they were asked for. */
 export type Part = readonly [param: Tensor, grad: Tensor, ...states: Tensor[]];
@@ -36,17 +37,16 @@ function together(tensors: readonly Tensor[], dtype: DType): Value {
   );
 }
 
-/** The update of a block by the results of `step` for each parameter: the parameter, and its state tensors, by the names in their order. */
+/** The update of a block by the results of `step` for each parameter: the parameter, and its state tensors in their order. */
 export function eachParameter(
-  { param, grad, states, shapes }: Update,
+  { param, grad, states, names, shapes }: Update,
   stateShape: (name: string, shape: Shape) => Shape,
   step: (part: Part) => readonly [param: Tensor, ...states: Tensor[]],
-): Updated {
-  const names = Object.keys(states);
+): Stepped {
   const flats = [
     { value: param, shapes },
     { value: grad, shapes },
-    ...names.map((name) => ({ value: states[name]!, shapes: shapes.map((shape) => stateShape(name, shape)) })),
+    ...names.map((name, i) => ({ value: states[i]!, shapes: shapes.map((shape) => stateShape(name, shape)) })),
   ].map(apart);
   const results = shapes.map((_, i) => step(flats.map((tensors) => tensors[i]!) as unknown as Part));
   const joined = (k: number) =>
@@ -54,8 +54,5 @@ export function eachParameter(
       results.map((result) => result[k]!),
       param.dtype,
     );
-  const [moved, ...kept] = placedUpdates(
-    [param, ...names.map((name) => states[name]!)].map((old, k) => ({ old, updated: joined(k) })),
-  );
-  return { param: moved!, states: Object.fromEntries(names.map((name, k) => [name, kept[k]!])) };
+  return placedUpdates([param, ...states].map((old, k) => ({ old, updated: joined(k) })));
 }

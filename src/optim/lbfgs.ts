@@ -4,14 +4,15 @@ import { orNull, whole } from '../core/argument-kinds';
 import { ArgumentError, invariant, StateDictError } from '../core/errors';
 import { type Arguments, kindOf, parseArgs } from '../core/options';
 import { beforeChange } from '../graph/journal';
+import type { Stepped } from '../ops/optim';
 import { noGrad } from '../storage/mode';
 import { scope } from '../storage/scope';
 import { zerosLike } from '../tensor/creation';
 import { cat, stack } from '../tensor/functions';
 import { Tensor } from '../tensor/tensor';
 import { closureIn, type GroupArguments, type NamedState, stateIn } from './arguments';
-import { checkNotNegative } from './checks';
-import { callClosure, type Given, Optimizer, type OptimizerParams, type Updated } from './optimizer';
+import { callClosure, type Given, Optimizer, type OptimizerParams } from './optimizer';
+import type { OptimizerSettings } from './settings';
 import type { OptimizerStateDict } from './state';
 import { type LinePoint, strongWolfe } from './strong-wolfe';
 
@@ -98,6 +99,29 @@ const dot = (a: Tensor, b: Tensor): Tensor => a.mul(b).sum();
 const read = async (scalars: readonly Tensor[]): Promise<number[]> =>
   Array.from(await stack(scalars.map((scalar) => scalar.detach())).data());
 
+const settings = {
+  defaults: {
+    lr: 1,
+    maxIter: 20,
+    maxEval: null,
+    toleranceGrad: 1e-7,
+    toleranceChange: 1e-9,
+    historySize: 100,
+    lineSearchFn: null,
+    maximize: false,
+  },
+  kinds: { maxEval: orNull(whole(1)) },
+  notNegative: ['lr'],
+  check(name: string, { lineSearchFn }: LBFGSOptions): void {
+    if (lineSearchFn === null || lineSearchFn === 'strong_wolfe') return;
+    throw new ArgumentError(`${name}: expected lineSearchFn 'strong_wolfe' or null, but got '${lineSearchFn}'`);
+  },
+  stateNames: () => [],
+  step(): Stepped {
+    invariant(false, 'LBFGS: its step updates the parameters itself');
+  },
+} satisfies OptimizerSettings<LBFGSOptions>;
+
 /**
  * L-BFGS (Nocedal & Wright 2006, algorithm 7.5), one group of parameters only. A step calls its closure several times, and
  * waits for each loss, so the step is asynchronous; the closure may be either.
@@ -119,43 +143,15 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   constructor(params: OptimizerParams<LBFGSOptions>, options?: Given<LBFGSOptions>);
   constructor(...args: Arguments<LBFGSArguments, LBFGSOrder>);
   constructor(...args: unknown[]) {
-    const { params, ...options } = parseArgs<LBFGSArguments>(
-      'LBFGS',
-      ['params'],
-      {
-        lr: 1,
-        maxIter: 20,
-        maxEval: null,
-        toleranceGrad: 1e-7,
-        toleranceChange: 1e-9,
-        historySize: 100,
-        lineSearchFn: null,
-        maximize: false,
-      },
-      args,
-      { maxEval: orNull(whole(1)) },
-    );
-    super('LBFGS', params, { ...options, maxEval: options.maxEval ?? Math.floor((options.maxIter * 5) / 4) });
+    const { defaults, kinds } = settings;
+    const { params, ...options } = parseArgs<LBFGSArguments>('LBFGS', ['params'], defaults, args, kinds);
+    const maxEval = options.maxEval ?? Math.floor((options.maxIter * 5) / 4);
+    super('LBFGS', params, { ...options, maxEval }, settings);
   }
 
   override addParamGroup(...args: GroupArguments<LBFGSOptions>): void {
     if (this.paramGroups.length > 0) throw new ArgumentError("LBFGS: doesn't support parameter groups; pass one list");
     super.addParamGroup(...args);
-  }
-
-  protected checkOptions({ lr, lineSearchFn }: LBFGSOptions): void {
-    checkNotNegative(this.name, { lr });
-    if (lineSearchFn !== null && lineSearchFn !== 'strong_wolfe') {
-      throw new ArgumentError(`LBFGS: expected lineSearchFn 'strong_wolfe' or null, but got '${lineSearchFn}'`);
-    }
-  }
-
-  protected stateNames(): readonly string[] {
-    return [];
-  }
-
-  protected update(): Updated {
-    invariant(false, 'LBFGS: its step updates the parameters itself');
   }
 
   /**

@@ -3,12 +3,12 @@
 import { finite, listOf, oneOf, whole } from '../core/argument-kinds';
 import { ShapeError } from '../core/errors';
 import { type Shape, showShape } from '../core/meta';
-import { type Arguments, expectKind, parseArgs } from '../core/options';
+import { expectKind } from '../core/options';
 import type { Tensor } from '../tensor/tensor';
 import type { GroupArguments } from './arguments';
-import { checkNotNegative } from './checks';
 import { eachParameter } from './each';
-import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+import { optimizerClass } from './optimizer-class';
+import type { OptimizerSettings } from './settings';
 
 /** What Muon takes by name. */
 export interface MuonOptions {
@@ -33,94 +33,8 @@ export interface MuonOptions {
   adjustLrFn: 'original' | 'match_rms_adamw' | 'spectral_unclamped' | null;
 }
 
-interface MuonArguments extends Given<MuonOptions> {
-  params: OptimizerParams<MuonOptions>;
-}
-
-type MuonOrder = [
-  'params',
-  'lr',
-  'weightDecay',
-  'momentum',
-  'nesterov',
-  'nsCoefficients',
-  'eps',
-  'nsSteps',
-  'adjustLrFn',
-];
-
-const BUFFER = 'momentum_buffer';
 /** From https://kellerjordan.github.io/posts/muon, as in PyTorch. */
 const coefficients = [3.4445, -4.775, 2.0315] as const;
-
-/**
- * Muon (Jordan 2024), for the weights of hidden layers, which are matrices: biases, embeddings and the last layer go to another optimizer, such as
- * `optim.AdamW`. The average of gradients is made nearly orthogonal, by iterations of Newton and Schulz in float32, which PyTorch rounds to bfloat16.
- *
- *     B ← μ B + (1 − μ) ∇;   X ← (1 − μ) ∇ + μ B, or B without nesterov;   X ← X / max(‖X‖, eps)
- *     nsSteps times:   A ← X Xᵀ;   X ← a X + (b A + c A²) X
- *     p ← (1 − lr · weightDecay) p − lr · adjusted · X
- *
- *     const matrices = model.parameters().filter((p) => p.dim() === 2);
- *     const optimizer = new optim.Muon(matrices, { lr: 0.02 });
- *
- * @throws ShapeError for a parameter that is no matrix
- */
-export class Muon extends OneCallOptimizer<MuonOptions> {
-  constructor(params: OptimizerParams<MuonOptions>, options?: Given<MuonOptions>);
-  constructor(...args: Arguments<MuonArguments, MuonOrder>);
-  constructor(...args: unknown[]) {
-    const { params, ...options } = parseArgs<MuonArguments>(
-      'Muon',
-      ['params'],
-      {
-        lr: 1e-3,
-        weightDecay: 0.1,
-        momentum: 0.95,
-        nesterov: true,
-        nsCoefficients: coefficients,
-        eps: 1e-7,
-        nsSteps: 5,
-        adjustLrFn: null,
-      },
-      args,
-    );
-    super('Muon', params, options);
-  }
-
-  override addParamGroup(...args: GroupArguments<MuonOptions>): void {
-    super.addParamGroup(...args);
-    const other = this.paramGroups.at(-1)!.params.find(({ shape }) => shape.length !== 2);
-    if (!other) return;
-    this.paramGroups.pop();
-    throw new ShapeError(
-      `Muon: expected matrices, but got a parameter of shape ${showShape(other.shape)}; give it to another optimizer, such as optim.AdamW`,
-    );
-  }
-
-  protected checkOptions(options: MuonOptions): void {
-    const { lr, weightDecay, momentum, eps, nsCoefficients, nsSteps, adjustLrFn } = options;
-    checkNotNegative(this.name, { lr, weightDecay, momentum, eps });
-    expectKind(this.name, 'nsCoefficients', nsCoefficients, listOf(finite, 3));
-    expectKind(this.name, 'nsSteps', nsSteps, whole(0, 99));
-    expectKind(this.name, 'adjustLrFn', adjustLrFn, oneOf('original', 'match_rms_adamw', 'spectral_unclamped', null));
-  }
-
-  protected stateNames(): readonly string[] {
-    return [BUFFER];
-  }
-
-  protected update(options: MuonOptions, update: Update): Updated {
-    const { lr, weightDecay, momentum, nesterov } = options;
-    const sameShape = (_: string, shape: Shape) => shape;
-    return eachParameter(update, sameShape, ([param, grad, before]) => {
-      const buffer = mixed(before!, grad, 1 - momentum);
-      const direction = orthogonal(nesterov ? mixed(grad, buffer, momentum) : buffer, options);
-      const kept = weightDecay === 0 ? param : param.mul(1 - lr * weightDecay);
-      return [kept.sub(direction.mul(lr * ratio(param.shape, options.adjustLrFn))), buffer];
-    });
-  }
-}
 
 /** a + weight (b − a) */
 const mixed = (a: Tensor, b: Tensor, weight: number): Tensor => a.add(b.sub(a).mul(weight));
@@ -142,4 +56,61 @@ function ratio(shape: Shape, kind: MuonOptions['adjustLrFn']): number {
   const [rows, columns] = shape as [number, number];
   if (kind === 'match_rms_adamw') return 0.2 * Math.sqrt(Math.max(rows, columns));
   return Math.sqrt(kind === 'spectral_unclamped' ? rows / columns : Math.max(1, rows / columns));
+}
+
+const settings: OptimizerSettings<MuonOptions> = {
+  defaults: {
+    lr: 1e-3,
+    weightDecay: 0.1,
+    momentum: 0.95,
+    nesterov: true,
+    nsCoefficients: coefficients,
+    eps: 1e-7,
+    nsSteps: 5,
+    adjustLrFn: null,
+  },
+  notNegative: ['lr', 'weightDecay', 'momentum', 'eps'],
+  check(name, { nsCoefficients, nsSteps, adjustLrFn }) {
+    expectKind(name, 'nsCoefficients', nsCoefficients, listOf(finite, 3));
+    expectKind(name, 'nsSteps', nsSteps, whole(0, 99));
+    expectKind(name, 'adjustLrFn', adjustLrFn, oneOf('original', 'match_rms_adamw', 'spectral_unclamped', null));
+  },
+  stateNames: () => ['momentum_buffer'],
+  step(update, options) {
+    const { lr, weightDecay, momentum, nesterov } = options;
+    const sameShape = (_: string, shape: Shape) => shape;
+    return eachParameter(update, sameShape, ([param, grad, before]) => {
+      const buffer = mixed(before!, grad, 1 - momentum);
+      const direction = orthogonal(nesterov ? mixed(grad, buffer, momentum) : buffer, options);
+      const kept = weightDecay === 0 ? param : param.mul(1 - lr * weightDecay);
+      return [kept.sub(direction.mul(lr * ratio(param.shape, options.adjustLrFn))), buffer];
+    });
+  },
+};
+
+type MuonOrder = ['lr', 'weightDecay', 'momentum', 'nesterov', 'nsCoefficients', 'eps', 'nsSteps', 'adjustLrFn'];
+
+/**
+ * Muon (Jordan 2024), for the weights of hidden layers, which are matrices: biases, embeddings and the last layer go to another optimizer, such as
+ * `optim.AdamW`. The average of gradients is made nearly orthogonal, by iterations of Newton and Schulz in float32, which PyTorch rounds to bfloat16.
+ *
+ *     B ← μ B + (1 − μ) ∇;   X ← (1 − μ) ∇ + μ B, or B without nesterov;   X ← X / max(‖X‖, eps)
+ *     nsSteps times:   A ← X Xᵀ;   X ← a X + (b A + c A²) X
+ *     p ← (1 − lr · weightDecay) p − lr · adjusted · X
+ *
+ *     const matrices = model.parameters().filter((p) => p.dim() === 2);
+ *     const optimizer = new optim.Muon(matrices, { lr: 0.02 });
+ *
+ * @throws ShapeError for a parameter that is no matrix
+ */
+export class Muon extends optimizerClass<MuonOptions, MuonOrder>('Muon', settings) {
+  override addParamGroup(...args: GroupArguments<MuonOptions>): void {
+    super.addParamGroup(...args);
+    const other = this.paramGroups.at(-1)!.params.find(({ shape }) => shape.length !== 2);
+    if (!other) return;
+    this.paramGroups.pop();
+    throw new ShapeError(
+      `Muon: expected matrices, but got a parameter of shape ${showShape(other.shape)}; give it to another optimizer, such as optim.AdamW`,
+    );
+  }
 }

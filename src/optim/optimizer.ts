@@ -12,7 +12,6 @@ import type { PendingStep } from '../graph/lost';
 import { mode, withMode } from '../graph/mode';
 import { atPlace } from '../graph/places';
 import type { Root } from '../graph/roots';
-import type { Value } from '../graph/value';
 import { HookList, type RemovableHandle } from '../nn/hooks';
 import { noGrad } from '../storage/mode';
 import { type Counting, keepNoted, protect, protectSteps, stateLoaded } from '../storage/protect';
@@ -23,6 +22,8 @@ import { type FilledLayout, FlatGradients, filledState, flatLayout, flatten, isF
 import { numberAtHand } from '../tensor/shown';
 import { Tensor } from '../tensor/tensor';
 import { closureIn, type GroupArguments, groupIn, type NamedState, stateIn } from './arguments';
+import { checkNotNegative } from './checks';
+import type { OptimizerSettings, Update } from './settings';
 import { camelCase, type OptimizerStateDict, readState, refuseKind, writeState } from './state';
 import { type CountsBefore, StepLog } from './step-log';
 
@@ -74,30 +75,13 @@ function isVoid({ gradients, states }: Block): boolean {
   return gradients.voided;
 }
 
+/** The shape of a state tensor unless settings say another. */
+const sameShape = (_name: string, shape: Shape): Shape => shape;
+
 const noNumbers: Readonly<Record<string, number>> = {};
 
 /** Those of a parameter that has not been updated. */
 const noCounts = { step: 0, numbers: noNumbers };
-
-/** One update of a block: contents of the flat buffers in, their new contents out. */
-export interface Update {
-  readonly param: Value;
-  readonly grad: Value;
-  readonly states: Readonly<Record<string, Value>>;
-  /** Updates behind these parameters, this one included: 1 at the first. */
-  readonly step: number;
-  /** Numbers that the update before gave; none at the first. */
-  readonly numbers: Readonly<Record<string, number>>;
-  /** Shapes of the parameters, which lie in the flat buffers one after another. */
-  readonly shapes: readonly Shape[];
-}
-
-export interface Updated {
-  readonly param: Value;
-  readonly states: Readonly<Record<string, Value>>;
-  /** Numbers to keep for the next update. */
-  readonly numbers?: Readonly<Record<string, number>>;
-}
 
 /**
  * Base class of optimizers. At a step all parameters with a gradient move into flat buffers, one for values, one for gradients
@@ -107,6 +91,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   /** Options by group; they may be changed between steps, such as `optimizer.paramGroups[0].lr = 1e-4`. */
   readonly paramGroups: ParamGroup<O>[] = [];
   readonly defaults: Readonly<O>;
+  readonly #settings: OptimizerSettings<O>;
   readonly #states = new Map<Tensor, ParamState>();
   readonly #log = new StepLog(this.#states);
   #blocks: Block[] = [];
@@ -120,14 +105,16 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   constructor(
     readonly name: string,
     params: OptimizerParams<O>,
-    defaults: Required<Given<O>>,
+    defaults: O | Required<Given<O>>,
+    settings: OptimizerSettings<O>,
   ) {
     super();
+    this.#settings = settings;
     if (!isPlainObject(defaults)) {
       throw new ArgumentError(`${name}: expected defaults to be an object of options, but got ${kindOf(defaults)}`);
     }
     this.defaults = this.#withNumber(defaults);
-    this.checkOptions(this.defaults);
+    this.#check(this.defaults);
     const given: unknown = params;
     if (typeof given !== 'object' || given === null || given instanceof Tensor || !(Symbol.iterator in given)) {
       throw new ArgumentError(
@@ -158,28 +145,11 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   }
 
   /** Throws an ArgumentError for values that make no sense. */
-  protected abstract checkOptions(options: O): void;
-
-  /** Names of the state tensors that a parameter needs with these options, in order. */
-  protected abstract stateNames(options: O, param: Tensor): readonly string[];
-
-  /** The shape of a state tensor: the parameter's unless overridden. */
-  protected stateShape(_name: string, shape: Shape): Shape {
-    return shape;
+  #check(options: O): void {
+    const { notNegative = [], check } = this.#settings;
+    checkNotNegative(this.name, options, notNegative);
+    check?.(this.name, options);
   }
-
-  /** What parameters must have in common to be updated together, beside their dtype: nothing unless overridden. */
-  protected kindOf(_param: Tensor): unknown {
-    return 0;
-  }
-
-  /** What a state tensor holds before the first update: zeros unless overridden. */
-  protected initialState(_name: string, _options: O): number {
-    return 0;
-  }
-
-  /** Records the update. */
-  protected abstract update(options: O, update: Update): Updated;
 
   /**
    * Adds parameters, with options of their own where given. Entries that are no options, such as a name, are kept in
@@ -202,7 +172,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     }
     const overrides = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
     const complete = { ...this.defaults, ...this.#withNumber(overrides), params } as ParamGroup<O>;
-    this.checkOptions(complete);
+    this.#check(complete);
     this.paramGroups.push(complete);
     for (const { storage } of params) protect(storage);
   }
@@ -417,7 +387,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     const batches = new Map<string, Tensor[]>();
     for (const param of due) {
       const { step = 0, numbers = {} } = this.#states.get(param) ?? {};
-      const key = [param.dtype, this.kindOf(param), step, ...Object.values(numbers)].join();
+      const key = [param.dtype, this.#settings.kindOf?.(param), step, ...Object.values(numbers)].join();
       const batch = batches.get(key);
       if (batch) batch.push(param);
       else batches.set(key, [param]);
@@ -433,7 +403,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
       const state = this.#states.get(param);
       return (
         param.dtype === one!.dtype &&
-        this.kindOf(param) === this.kindOf(one!) &&
+        this.#settings.kindOf?.(param) === this.#settings.kindOf?.(one!) &&
         state?.step === first?.step &&
         state?.numbers === first?.numbers
       );
@@ -441,21 +411,24 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   }
 
   #stepTogether(options: O, params: readonly Tensor[]): Block {
-    const names = this.stateNames(options, params[0]!);
+    const names = this.#settings.stateNames(options, params[0]!);
     const block = this.#blockOf(params, names, options);
     const records = params.map((param) => this.#states.get(param)!);
-    const { numbers } = records[0]!;
-    const step = records[0]!.step + 1;
-    const grad = block.gradients.collect(params.map((param) => param.leaf!.grad!));
-    const states: Record<string, Value> = {};
-    for (const name of names) states[name] = block.states[name]!.value;
-    const shapes = params.map(({ shape }) => shape);
-    const updated = this.update(options, { param: block.values.value, grad, states, step, numbers, shapes });
-    block.values.set(updated.param);
-    for (const name of names) block.states[name]!.set(updated.states[name]!);
-    const kept = updated.numbers ?? noNumbers;
+    const update: Update = {
+      grad: block.gradients.collect(params.map((param) => param.leaf!.grad!)),
+      param: block.values.value,
+      states: names.map((name) => block.states[name]!.value),
+      step: records[0]!.step + 1,
+      numbers: records[0]!.numbers,
+      shapes: params.map(({ shape }) => shape),
+      names,
+    };
+    const [moved, ...states] = this.#settings.step(update, options);
+    block.values.set(moved!);
+    for (const [i, name] of names.entries()) block.states[name]!.set(states[i]!);
+    const kept = this.#settings.numbers?.(update, options) ?? noNumbers;
     for (const record of records) {
-      record.step = step;
+      record.step = update.step;
       record.numbers = kept;
     }
     return block;
@@ -495,10 +468,11 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   #stateOf(param: Tensor, names: readonly string[], options: O): ParamState {
     const state = this.#states.get(param) ?? { step: 0, tensors: {}, numbers: noNumbers };
     this.#states.set(param, state);
+    const { stateShape = sameShape, initialState } = this.#settings;
     for (const name of names) {
       const tensor =
         state.tensors[name] ??
-        filledState(this.stateShape(name, param.shape), this.initialState(name, options), param.dtype);
+        filledState(stateShape(name, param.shape), initialState?.(name, options, this.defaults) ?? 0, param.dtype);
       // A module that was converted takes its optimizer's state with it.
       state.tensors[name] = tensor.dtype === param.dtype ? tensor : tensor.to(param.dtype).retain();
     }
@@ -518,9 +492,10 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   loadStateDict(named: NamedState): void;
   loadStateDict(state: OptimizerStateDict): void;
   loadStateDict(...args: unknown[]): void {
-    const { options, states } = readState(this.name, stateIn(this.name, args), this.paramGroups, this.stateShape);
+    const { stateShape = sameShape } = this.#settings;
+    const { options, states } = readState(this.name, stateIn(this.name, args), this.paramGroups, stateShape);
     options.forEach((loaded, i) => {
-      this.checkOptions({ ...this.paramGroups[i]!, ...loaded });
+      this.#check({ ...this.paramGroups[i]!, ...loaded });
     });
     options.forEach((loaded, i) => {
       Object.assign(this.paramGroups[i]!, loaded);

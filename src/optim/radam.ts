@@ -1,9 +1,8 @@
 // Owns RAdam.
-
-import { type Arguments, parseArgs } from '../core/options';
 import { radamStep } from '../ops/optim-adaptive';
-import { checkBetas, checkNotNegative } from './checks';
-import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+import { checkBetas } from './checks';
+import { optimizerClass } from './optimizer-class';
+import type { OptimizerSettings } from './settings';
 
 /** What RAdam takes by name. */
 export interface RAdamOptions {
@@ -21,47 +20,20 @@ export interface RAdamOptions {
   maximize: boolean;
 }
 
-interface RAdamArguments extends Given<RAdamOptions> {
-  params: OptimizerParams<RAdamOptions>;
-}
-
-type RAdamOrder = ['params', 'lr', 'betas', 'eps', 'weightDecay', 'decoupledWeightDecay', 'maximize'];
-
-const AVERAGE = 'exp_avg';
-const SQUARE = 'exp_avg_sq';
+const settings: OptimizerSettings<RAdamOptions> = {
+  defaults: { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, decoupledWeightDecay: false, maximize: false },
+  notNegative: ['lr', 'eps', 'weightDecay'],
+  check: (name, { betas }) => checkBetas(name, betas),
+  stateNames: () => ['exp_avg', 'exp_avg_sq'],
+  step: radamStep,
+};
 
 /**
  * RAdam (Liu et al. 2020): Adam whose rate is rectified while few steps are behind it; m and v as in Adam.
  *
  *     p ← p − lr · m̂ · r / (√v̂ + eps), or p ← p − lr · m̂ in the first steps, where the rectification r is not defined
  */
-export class RAdam extends OneCallOptimizer<RAdamOptions> {
-  constructor(params: OptimizerParams<RAdamOptions>, options?: Given<RAdamOptions>);
-  constructor(...args: Arguments<RAdamArguments, RAdamOrder>);
-  constructor(...args: unknown[]) {
-    const { params, ...options } = parseArgs<RAdamArguments>(
-      'RAdam',
-      ['params'],
-      { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, decoupledWeightDecay: false, maximize: false },
-      args,
-    );
-    super('RAdam', params, options);
-  }
-
-  protected checkOptions(options: RAdamOptions): void {
-    checkNotNegative(this.name, { lr: options.lr, eps: options.eps, weightDecay: options.weightDecay });
-    checkBetas(this.name, options.betas);
-  }
-
-  protected stateNames(): readonly string[] {
-    return [AVERAGE, SQUARE];
-  }
-
-  protected update(options: RAdamOptions, { param, grad, states, step }: Update): Updated {
-    const [moved, average, square] = radamStep(
-      { param, grad, states: [states[AVERAGE]!, states[SQUARE]!] },
-      { ...options, step },
-    );
-    return { param: moved!, states: { [AVERAGE]: average!, [SQUARE]: square! } };
-  }
-}
+export class RAdam extends optimizerClass<
+  RAdamOptions,
+  ['lr', 'betas', 'eps', 'weightDecay', 'decoupledWeightDecay', 'maximize']
+>('RAdam', settings) {}

@@ -1,8 +1,8 @@
 // Owns stochastic gradient descent.
 import { ArgumentError } from '../core/errors';
-import { type Arguments, parseArgs } from '../core/options';
 import { sgdStep } from '../ops/optim';
-import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+import { optimizerClass } from './optimizer-class';
+import type { OptimizerSettings } from './settings';
 
 /** What SGD takes by name. */
 export interface SGDOptions {
@@ -20,13 +20,16 @@ export interface SGDOptions {
   maximize: boolean;
 }
 
-interface SGDArguments extends Given<SGDOptions> {
-  params: OptimizerParams<SGDOptions>;
-}
-
-type SGDOrder = ['params', 'lr', 'momentum', 'dampening', 'weightDecay', 'nesterov', 'maximize'];
-
-const MOMENTUM = 'momentum_buffer';
+const settings: OptimizerSettings<SGDOptions> = {
+  defaults: { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false },
+  notNegative: ['lr', 'momentum', 'weightDecay'],
+  check(name, { momentum, dampening, nesterov }) {
+    if (!nesterov || (momentum > 0 && dampening === 0)) return;
+    throw new ArgumentError(`${name}: expected a momentum and zero dampening with nesterov: true`);
+  },
+  stateNames: ({ momentum }) => (momentum === 0 ? [] : ['momentum_buffer']),
+  step: sgdStep,
+};
 
 /**
  * Stochastic gradient descent, with momentum (Sutskever et al. 2013).
@@ -35,35 +38,7 @@ const MOMENTUM = 'momentum_buffer';
  *
  * With `nesterov` p moves by g + momentum · b instead of b.
  */
-export class SGD extends OneCallOptimizer<SGDOptions> {
-  constructor(params: OptimizerParams<SGDOptions>, options?: Given<SGDOptions>);
-  constructor(...args: Arguments<SGDArguments, SGDOrder>);
-  constructor(...args: unknown[]) {
-    const { params, ...options } = parseArgs<SGDArguments>(
-      'SGD',
-      ['params'],
-      { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false },
-      args,
-    );
-    super('SGD', params, options);
-  }
-
-  protected checkOptions({ lr, momentum, dampening, weightDecay, nesterov }: SGDOptions): void {
-    for (const [name, value] of Object.entries({ lr, momentum, weightDecay })) {
-      if (!(value >= 0)) throw new ArgumentError(`SGD: expected ${name} ≥ 0, but got ${value}`);
-    }
-    if (nesterov && (momentum <= 0 || dampening !== 0)) {
-      throw new ArgumentError('SGD: expected a momentum and zero dampening with nesterov: true');
-    }
-  }
-
-  protected stateNames({ momentum }: SGDOptions): readonly string[] {
-    return momentum === 0 ? [] : [MOMENTUM];
-  }
-
-  protected update(options: SGDOptions, { param, grad, states, step }: Update): Updated {
-    const buffer = states[MOMENTUM] ?? null;
-    const updated = sgdStep(param, grad, buffer, { ...options, first: step === 1 });
-    return { param: updated.param, states: updated.buffer ? { [MOMENTUM]: updated.buffer } : {} };
-  }
-}
+export class SGD extends optimizerClass<
+  SGDOptions,
+  ['lr', 'momentum', 'dampening', 'weightDecay', 'nesterov', 'maximize']
+>('SGD', settings) {}
