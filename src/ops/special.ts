@@ -22,27 +22,19 @@ const lib = [mathLib, trigLib, specialLib];
 type Unary = (a: Value) => Value;
 type Binary = (a: Value, b: Value) => Value;
 
+/** A function of floats from its library function and its derivative. */
+function unary(name: string, derivative: Unary): Unary {
+  const grads = [(dy: Value, { a }: { readonly a: Value }) => mul(dy, derivative(a))];
+  const op: Op<undefined> = pointwise({ name, lib, expr: `special_${name}(a0)`, saves: 'a', grads });
+  return (a) => record(op, [toFloat(a)], undefined);
+}
+
 // ── Γ ──
 
-const lgammaOp = pointwise({
-  name: 'lgamma',
-  lib,
-  expr: 'special_lgamma(a0)',
-  saves: 'a',
-  grads: [(dy, { a }) => mul(dy, digamma(a))],
-});
 /** ln |Γ(a)|. */
-export const lgamma: Unary = (a) => record(lgammaOp, [toFloat(a)], undefined);
-
-const digammaOp = pointwise({
-  name: 'digamma',
-  lib,
-  expr: 'special_digamma(a0)',
-  saves: 'a',
-  grads: [(dy, { a }) => mul(dy, polygamma(1, a))],
-});
+export const lgamma: Unary = unary('lgamma', (a) => digamma(a));
 /** The derivative of ln Γ. */
-export const digamma: Unary = (a) => record(digammaOp, [toFloat(a)], undefined);
+export const digamma: Unary = unary('digamma', (a) => polygamma(1, a));
 
 /** Scalars: n, and (-1)^(n+1) n!. */
 const polygammaOp: Op<undefined> = pointwise({
@@ -97,25 +89,10 @@ export const igammac = incomplete('igammac', 'igamma_q(a0, a1)', neg);
 
 // ── Inverse of erf, Bessel functions, sinc ──
 
-const erfinvOp: Op<undefined> = pointwise({
-  name: 'erfinv',
-  lib,
-  expr: 'special_erfinv(a0)',
-  saves: 'a',
-  grads: [(dy, { a }) => mul(dy, mul(exp(square(erfinv(a))), Math.sqrt(Math.PI) / 2))],
-});
 /** The number whose erf is a; ±∞ for ±1. */
-export const erfinv: Unary = (a) => record(erfinvOp, [toFloat(a)], undefined);
-
-const i0Op = pointwise({
-  name: 'i0',
-  lib,
-  expr: 'special_i0(a0)',
-  saves: 'a',
-  grads: [(dy, { a }) => mul(dy, i1(a))],
-});
+export const erfinv: Unary = unary('erfinv', (a) => mul(exp(square(erfinv(a))), Math.sqrt(Math.PI) / 2));
 /** The modified Bessel function of the first kind, of order 0. */
-export const i0: Unary = (a) => record(i0Op, [toFloat(a)], undefined);
+export const i0: Unary = unary('i0', (a) => i1(a));
 
 const i1Op = pointwise({
   name: 'i1',
@@ -146,15 +123,8 @@ function i1Bend(a: Value): Value {
 /** The modified Bessel function of the first kind, of order 1. */
 export const i1: Unary = (a) => record(i1Op, [toFloat(a)], undefined);
 
-const sincOp = pointwise({
-  name: 'sinc',
-  lib,
-  expr: 'special_sinc(a0)',
-  saves: 'a',
-  grads: [(dy, { a }) => mul(dy, sincSlope(a))],
-});
 /** sin πa / πa, and 1 at 0. */
-export const sinc: Unary = (a) => record(sincOp, [toFloat(a)], undefined);
+export const sinc: Unary = unary('sinc', (a) => sincSlope(a));
 
 const sincSlopeOp = pointwise({
   name: 'sincSlope',

@@ -75,6 +75,11 @@ export class AdamW extends OneCallOptimizer<AdamOptions> {
       { ...defaults, weightDecay: 0.01 },
       args,
     );
-    super('AdamW', params, { ...options, decoupledWeightDecay: true }, settings);
+    super('AdamW', params, { ...options, decoupledWeightDecay: true });
+  }
+
+  /** @internal */
+  get settings(): OptimizerSettings<AdamOptions> {
+    return settings;
   }
 }

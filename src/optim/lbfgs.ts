@@ -146,7 +146,12 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     const { defaults, kinds } = settings;
     const { params, ...options } = parseArgs<LBFGSArguments>('LBFGS', ['params'], defaults, args, kinds);
     const maxEval = options.maxEval ?? Math.floor((options.maxIter * 5) / 4);
-    super('LBFGS', params, { ...options, maxEval }, settings);
+    super('LBFGS', params, { ...options, maxEval });
+  }
+
+  /** @internal */
+  get settings(): OptimizerSettings<LBFGSOptions> {
+    return settings;
   }
 
   override addParamGroup(...args: GroupArguments<LBFGSOptions>): void {

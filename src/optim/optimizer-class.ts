@@ -5,10 +5,15 @@ import type { OptimizerSettings } from './settings';
 
 type OptimizerArguments<O> = Given<O> & { params: OptimizerParams<O> };
 
+interface Made<O extends object> extends OneCallOptimizer<O> {
+  /** @internal */
+  readonly settings: OptimizerSettings<O>;
+}
+
 export interface OptimizerClass<O extends object, Order extends readonly (keyof O)[]> {
   // Without a text of its own: editors show that of the class.
-  new (params: OptimizerParams<O>, options?: Given<O>): OneCallOptimizer<O>;
-  new (...args: Arguments<OptimizerArguments<O>, ['params', ...Order]>): OneCallOptimizer<O>;
+  new (params: OptimizerParams<O>, options?: Given<O>): Made<O>;
+  new (...args: Arguments<OptimizerArguments<O>, ['params', ...Order]>): Made<O>;
 }
 
 /** The base of the optimizer `name`, whose options go by place in that order. */
@@ -21,7 +26,11 @@ export function optimizerClass<O extends object, Order extends readonly (keyof O
     constructor(...args: readonly unknown[]) {
       const { defaults, kinds } = settings;
       const { params, ...options } = parseArgs<{ params: OptimizerParams<O> }>(name, ['params'], defaults, args, kinds);
-      super(name, params, { ...defaults, ...options }, settings);
+      super(name, params, { ...defaults, ...options });
+    }
+
+    get settings(): OptimizerSettings<O> {
+      return settings;
     }
   };
 }

@@ -91,7 +91,6 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   /** Options by group; they may be changed between steps, such as `optimizer.paramGroups[0].lr = 1e-4`. */
   readonly paramGroups: ParamGroup<O>[] = [];
   readonly defaults: Readonly<O>;
-  readonly #settings: OptimizerSettings<O>;
   readonly #states = new Map<Tensor, ParamState>();
   readonly #log = new StepLog(this.#states);
   #blocks: Block[] = [];
@@ -106,10 +105,8 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     readonly name: string,
     params: OptimizerParams<O>,
     defaults: O | Required<Given<O>>,
-    settings: OptimizerSettings<O>,
   ) {
     super();
-    this.#settings = settings;
     if (!isPlainObject(defaults)) {
       throw new ArgumentError(`${name}: expected defaults to be an object of options, but got ${kindOf(defaults)}`);
     }
@@ -144,9 +141,12 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     return { ...options, lr } as unknown as O;
   }
 
+  /** @internal */
+  abstract get settings(): OptimizerSettings<O>;
+
   /** Throws an ArgumentError for values that make no sense. */
   #check(options: O): void {
-    const { notNegative = [], check } = this.#settings;
+    const { notNegative = [], check } = this.settings;
     checkNotNegative(this.name, options, notNegative);
     check?.(this.name, options);
   }
@@ -387,7 +387,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     const batches = new Map<string, Tensor[]>();
     for (const param of due) {
       const { step = 0, numbers = {} } = this.#states.get(param) ?? {};
-      const key = [param.dtype, this.#settings.kindOf?.(param), step, ...Object.values(numbers)].join();
+      const key = [param.dtype, this.settings.kindOf?.(param), step, ...Object.values(numbers)].join();
       const batch = batches.get(key);
       if (batch) batch.push(param);
       else batches.set(key, [param]);
@@ -403,7 +403,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
       const state = this.#states.get(param);
       return (
         param.dtype === one!.dtype &&
-        this.#settings.kindOf?.(param) === this.#settings.kindOf?.(one!) &&
+        this.settings.kindOf?.(param) === this.settings.kindOf?.(one!) &&
         state?.step === first?.step &&
         state?.numbers === first?.numbers
       );
@@ -411,7 +411,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   }
 
   #stepTogether(options: O, params: readonly Tensor[]): Block {
-    const names = this.#settings.stateNames(options, params[0]!);
+    const names = this.settings.stateNames(options, params[0]!);
     const block = this.#blockOf(params, names, options);
     const records = params.map((param) => this.#states.get(param)!);
     const update: Update = {
@@ -423,10 +423,10 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
       shapes: params.map(({ shape }) => shape),
       names,
     };
-    const [moved, ...states] = this.#settings.step(update, options);
+    const [moved, ...states] = this.settings.step(update, options);
     block.values.set(moved!);
     for (const [i, name] of names.entries()) block.states[name]!.set(states[i]!);
-    const kept = this.#settings.numbers?.(update, options) ?? noNumbers;
+    const kept = this.settings.numbers?.(update, options) ?? noNumbers;
     for (const record of records) {
       record.step = update.step;
       record.numbers = kept;
@@ -468,7 +468,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   #stateOf(param: Tensor, names: readonly string[], options: O): ParamState {
     const state = this.#states.get(param) ?? { step: 0, tensors: {}, numbers: noNumbers };
     this.#states.set(param, state);
-    const { stateShape = sameShape, initialState } = this.#settings;
+    const { stateShape = sameShape, initialState } = this.settings;
     for (const name of names) {
       const tensor =
         state.tensors[name] ??
@@ -492,7 +492,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   loadStateDict(named: NamedState): void;
   loadStateDict(state: OptimizerStateDict): void;
   loadStateDict(...args: unknown[]): void {
-    const { stateShape = sameShape } = this.#settings;
+    const { stateShape = sameShape } = this.settings;
     const { options, states } = readState(this.name, stateIn(this.name, args), this.paramGroups, stateShape);
     options.forEach((loaded, i) => {
       this.#check({ ...this.paramGroups[i]!, ...loaded });
