@@ -9,7 +9,7 @@ import { dirichlet } from '../storage/random/gamma';
 import { xlogy } from '../tensor/families/special';
 import type { Tensor } from '../tensor/tensor';
 import { type Constraint, independent, positive, simplex } from './constraints';
-import { Distribution, type SampleArguments, type Validation, type ValueArguments } from './distribution';
+import { Distribution, type SampleArguments, type Validation, type ValueArguments, validation } from './distribution';
 import { drawnImplicitly } from './draws';
 import { expectFloats } from './parameters';
 import { dirichletSlope } from './slopes';
@@ -31,7 +31,7 @@ export class Dirichlet extends Distribution<Promise<Tensor>> {
     const { concentration, validateArgs } = parseArgs<DirichletParameters>(
       'Dirichlet',
       ['concentration'],
-      { validateArgs: null },
+      validation,
       args,
     );
     expectFloats('Dirichlet', 'concentration', concentration);

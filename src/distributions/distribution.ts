@@ -35,6 +35,9 @@ export interface Validation {
   validateArgs?: boolean | null;
 }
 
+/** The default of `Validation`. */
+export const validation = { validateArgs: null };
+
 export interface BaseArguments extends Validation {
   batchShape?: Shape;
   eventShape?: Shape;

@@ -4,7 +4,7 @@ import { type Arguments, parseArgs } from '../core/options';
 import type { Tensor } from '../tensor/tensor';
 import { Cauchy } from './cauchy';
 import { type Constraint, nonnegative, positive, real } from './constraints';
-import type { Validation, ValueArguments } from './distribution';
+import { type Validation, type ValueArguments, validation } from './distribution';
 import { type LocScale, type LocScaleArguments, type LocScaleDistribution, Normal } from './normal';
 import { expectParameter, filledLike, type Parameter } from './parameters';
 import { TransformedDistribution } from './transformed-distribution';
@@ -15,12 +15,7 @@ export class LogNormal extends TransformedDistribution<Normal> {
   declare readonly baseDist: Normal;
 
   constructor(...args: LocScaleArguments) {
-    const { loc, scale, validateArgs } = parseArgs<LocScale>(
-      'LogNormal',
-      ['loc', 'scale'],
-      { validateArgs: null },
-      args,
-    );
+    const { loc, scale, validateArgs } = parseArgs<LocScale>('LogNormal', ['loc', 'scale'], validation, args);
     super(new Normal(loc, scale, { validateArgs }), new ExpTransform(), { validateArgs });
   }
 
@@ -66,7 +61,7 @@ abstract class Half<Base extends LocScaleDistribution> extends TransformedDistri
 
   constructor(base: new (...args: LocScaleArguments) => Base, args: ScaleArguments) {
     const name = new.target.name;
-    const { scale, validateArgs } = parseArgs<ScaleParameters>(name, ['scale'], { validateArgs: null }, args);
+    const { scale, validateArgs } = parseArgs<ScaleParameters>(name, ['scale'], validation, args);
     expectParameter(name, 'scale', scale);
     super(new base(0, scale, { validateArgs }), new AbsTransform(), { validateArgs });
   }

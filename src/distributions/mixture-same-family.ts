@@ -14,6 +14,7 @@ import {
   type SampleArguments,
   type Validation,
   type ValueArguments,
+  validation,
 } from './distribution';
 import { type DrawOf, expectDistribution } from './independent';
 
@@ -71,7 +72,7 @@ export class MixtureSameFamily<Component extends AnyDistribution = AnyDistributi
     const o = parseArgs<MixtureParameters<AnyDistribution>>(
       'MixtureSameFamily',
       ['mixtureDistribution', 'componentDistribution'],
-      { validateArgs: null },
+      validation,
       args,
     );
     const { mixtureDistribution: mixture, componentDistribution: component } = o;

@@ -2,11 +2,31 @@
 import { type Arguments, parseArgs } from '../core/options';
 import type { Tensor } from '../tensor/tensor';
 import { type Constraint, greaterThanEq, positive } from './constraints';
-import type { Validation } from './distribution';
+import { type Validation, validation } from './distribution';
 import { Exponential } from './exponential';
 import { broadcastAll, EULER, filledLike, type Parameter } from './parameters';
+import type { Transform } from './transform';
 import { TransformedDistribution } from './transformed-distribution';
 import { AffineTransform, ExpTransform, PowerTransform } from './transforms';
+
+/** Base of transforms of an exponential distribution that have a scale. */
+abstract class OfExponential extends TransformedDistribution<Exponential> {
+  declare readonly baseDist: Exponential;
+
+  constructor(
+    base: Exponential,
+    transforms: readonly Transform[],
+    params: Readonly<Record<string, Tensor>>,
+    validateArgs: Validation['validateArgs'],
+  ) {
+    super(base, transforms, { validateArgs });
+    this.take(params);
+  }
+
+  get scale(): Tensor {
+    return this.params.scale;
+  }
+}
 
 interface ParetoParameters extends Validation {
   /** The least value. */
@@ -15,24 +35,12 @@ interface ParetoParameters extends Validation {
 }
 
 /** The Pareto distribution: p(x) = alpha scale^alpha / x^(alpha + 1), x ≥ scale. */
-export class Pareto extends TransformedDistribution<Exponential> {
-  declare readonly baseDist: Exponential;
-
+export class Pareto extends OfExponential {
   constructor(...args: Arguments<ParetoParameters, ['scale', 'alpha', 'validateArgs']>) {
-    const { scale, alpha, validateArgs } = parseArgs<ParetoParameters>(
-      'Pareto',
-      ['scale', 'alpha'],
-      { validateArgs: null },
-      args,
-    );
+    const { scale, alpha, validateArgs } = parseArgs<ParetoParameters>('Pareto', ['scale', 'alpha'], validation, args);
     const params = broadcastAll('Pareto', { alpha, scale });
     const transforms = [new ExpTransform(), new AffineTransform(0, params.scale)];
-    super(new Exponential(params.alpha, { validateArgs: false }), transforms, { validateArgs });
-    this.take(params);
-  }
-
-  get scale(): Tensor {
-    return this.params.scale;
+    super(new Exponential(params.alpha, { validateArgs: false }), transforms, params, validateArgs);
   }
 
   get alpha(): Tensor {
@@ -77,25 +85,18 @@ interface WeibullParameters extends Validation {
 }
 
 /** The Weibull distribution, k = concentration: p(x) = k / scale (x / scale)^(k - 1) exp(-(x / scale)^k). */
-export class Weibull extends TransformedDistribution<Exponential> {
-  declare readonly baseDist: Exponential;
-
+export class Weibull extends OfExponential {
   constructor(...args: Arguments<WeibullParameters, ['scale', 'concentration', 'validateArgs']>) {
     const { scale, concentration, validateArgs } = parseArgs<WeibullParameters>(
       'Weibull',
       ['scale', 'concentration'],
-      { validateArgs: null },
+      validation,
       args,
     );
     const params = broadcastAll('Weibull', { scale, concentration });
     const base = new Exponential(filledLike(params.scale, 1), { validateArgs: false });
     const transforms = [new PowerTransform(params.concentration.reciprocal()), new AffineTransform(0, params.scale)];
-    super(base, transforms, { validateArgs });
-    this.take(params);
-  }
-
-  get scale(): Tensor {
-    return this.params.scale;
+    super(base, transforms, params, validateArgs);
   }
 
   get concentration(): Tensor {

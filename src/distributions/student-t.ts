@@ -6,7 +6,7 @@ import { isTensor } from '../tensor/callable';
 import { randn } from '../tensor/random';
 import type { Tensor } from '../tensor/tensor';
 import { positive, real } from './constraints';
-import type { SampleArguments, Validation, ValueArguments } from './distribution';
+import { type SampleArguments, type Validation, type ValueArguments, validation } from './distribution';
 import { Gamma } from './gamma';
 import { expectParameter, type Parameter } from './parameters';
 import { Parametric } from './parametric';
@@ -24,7 +24,7 @@ const half = (name: string, df: Parameter): Parameter => {
 /** The distribution of the sum of the squares of `df` standard normal numbers: Gamma(df / 2, 1 / 2). */
 export class Chi2 extends Gamma {
   constructor(...args: Arguments<Chi2Parameters, ['df', 'validateArgs']>) {
-    const { df, validateArgs } = parseArgs<Chi2Parameters>('Chi2', ['df'], { validateArgs: null }, args);
+    const { df, validateArgs } = parseArgs<Chi2Parameters>('Chi2', ['df'], validation, args);
     super(half('Chi2', df), 0.5, { validateArgs });
   }
 

@@ -13,6 +13,7 @@ import {
   type SampleArguments,
   type Validation,
   type ValueArguments,
+  validation,
 } from './distribution';
 import { type DrawOf, expectDistribution, Independent } from './independent';
 import { sumRightmost } from './parameters';
@@ -43,7 +44,7 @@ export class TransformedDistribution<Base extends AnyDistribution = AnyDistribut
     const o = parseArgs<TransformedParameters<AnyDistribution>>(
       new.target.name,
       ['baseDistribution', 'transforms'],
-      { validateArgs: null },
+      validation,
       args,
     );
     const transforms = o.transforms instanceof Transform ? [o.transforms] : o.transforms;

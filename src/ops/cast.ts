@@ -66,17 +66,11 @@ const detachOp: Op<undefined> = {
 export const detach = (x: Value): Value => record(detachOp, [x], undefined);
 
 const identityOp: Op<undefined> = {
+  ...detachOp,
   name: 'identity',
-  takesHalf: true,
-  growth: 'again',
-  run: () => 0,
-  sameBits: true,
-  views: true,
   isName: true,
   gradName: 'AliasBackward0',
   saves: { inputs: [] },
-  infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
-  lower: () => ({ kind: 'alias', byteOffset: 0 }),
   vjp: ([dy]) => [dy!],
 };
 
