@@ -1,8 +1,9 @@
 // The modules of regions of interest: RoIPool, RoIAlign, PSRoIPool, PSRoIAlign.
 
 import { finite } from '../../core/argument-kinds';
-import { type Arguments, parseArgs } from '../../core/options';
+import type { Arguments } from '../../core/options';
 import { pythonFloat, pythonText } from '../../core/printing';
+import { parseSettings, type Settings } from '../../core/settings';
 import { inputs } from '../../nn/callable';
 import { Layer } from '../../nn/layer';
 import type { Tensor } from '../../tensor/tensor';
@@ -31,88 +32,86 @@ interface AlignArguments extends SampleArguments {
   aligned?: boolean;
 }
 
-const scale = { spatialScale: finite };
-
 type PoolOrder = ['outputSize', 'spatialScale'];
 type SampleOrder = [...PoolOrder, 'samplingRatio'];
 
-/** A module's fields as Python prints them: `output_size=7, spatial_scale=0.25`. */
-const sizesText = ({ outputSize, spatialScale }: PoolArguments): string =>
-  `output_size=${pythonText(outputSize)}, spatial_scale=${pythonFloat(spatialScale)}`;
+const poolSettings: Settings<PoolArguments> = {
+  required: ['outputSize', 'spatialScale'],
+  defaults: {},
+  kinds: { spatialScale: finite },
+  check: (name, { outputSize }) => void binsOf(name, outputSize),
+};
+
+const sampleSettings: Settings<SampleArguments> = {
+  ...poolSettings,
+  required: ['outputSize', 'spatialScale', 'samplingRatio'],
+  check(name, { outputSize, samplingRatio }) {
+    binsOf(name, outputSize);
+    ratioOf(name, samplingRatio);
+  },
+};
+
+const alignSettings: Settings<AlignArguments> = { ...sampleSettings, defaults: { aligned: false } };
+
+/** A module that pools regions of interest, and prints its sizes as Python does: `output_size=7, spatial_scale=0.25`. */
+abstract class RegionLayer extends Layer {
+  readonly outputSize: OutputSize;
+  readonly spatialScale: number;
+
+  constructor({ outputSize, spatialScale }: PoolArguments) {
+    super();
+    this.outputSize = outputSize;
+    this.spatialScale = spatialScale;
+  }
+
+  override get [inputs]() {
+    return ['input', 'rois'] as const;
+  }
+
+  override extraRepr(): string {
+    return `output_size=${pythonText(this.outputSize)}, spatial_scale=${pythonFloat(this.spatialScale)}`;
+  }
+}
+
+interface PoolLayer extends RegionLayer {
+  forward(input: Tensor, rois: Regions): Tensor;
+}
+
+/** The module of a function that takes no samples. */
+/* @__NO_SIDE_EFFECTS__ */
+function poolLayer(
+  name: string,
+  pool: typeof roiPool,
+): new (
+  ...args: Arguments<PoolArguments, PoolOrder>
+) => PoolLayer {
+  return class extends RegionLayer {
+    constructor(...args: Arguments<PoolArguments, PoolOrder>) {
+      super(parseSettings(name, poolSettings, args));
+    }
+
+    override forward(input: Tensor, rois: Regions): Tensor {
+      return pool(input, rois, this.outputSize, this.spatialScale);
+    }
+  };
+}
 
 /** `roiPool` as a module. */
-export class RoIPool extends Layer {
-  readonly outputSize: OutputSize;
-  readonly spatialScale: number;
-
-  constructor(...args: Arguments<PoolArguments, PoolOrder>) {
-    super();
-    const o = parseArgs<PoolArguments>('RoIPool', ['outputSize', 'spatialScale'], {}, args, scale);
-    binsOf('RoIPool', o.outputSize);
-    this.outputSize = o.outputSize;
-    this.spatialScale = o.spatialScale;
-  }
-
-  override get [inputs]() {
-    return ['input', 'rois'] as const;
-  }
-
-  override forward(input: Tensor, rois: Regions): Tensor {
-    return roiPool(input, rois, this.outputSize, this.spatialScale);
-  }
-
-  override extraRepr(): string {
-    return sizesText(this);
-  }
-}
+export class RoIPool extends poolLayer('RoIPool', roiPool) {}
 
 /** `psRoiPool` as a module. */
-export class PSRoIPool extends Layer {
-  readonly outputSize: OutputSize;
-  readonly spatialScale: number;
-
-  constructor(...args: Arguments<PoolArguments, PoolOrder>) {
-    super();
-    const o = parseArgs<PoolArguments>('PSRoIPool', ['outputSize', 'spatialScale'], {}, args, scale);
-    binsOf('PSRoIPool', o.outputSize);
-    this.outputSize = o.outputSize;
-    this.spatialScale = o.spatialScale;
-  }
-
-  override get [inputs]() {
-    return ['input', 'rois'] as const;
-  }
-
-  override forward(input: Tensor, rois: Regions): Tensor {
-    return psRoiPool(input, rois, this.outputSize, this.spatialScale);
-  }
-
-  override extraRepr(): string {
-    return sizesText(this);
-  }
-}
+export class PSRoIPool extends poolLayer('PSRoIPool', psRoiPool) {}
 
 /** `roiAlign` as a module. */
-export class RoIAlign extends Layer {
-  readonly outputSize: OutputSize;
-  readonly spatialScale: number;
+export class RoIAlign extends RegionLayer {
   readonly samplingRatio: number;
   readonly aligned: boolean;
 
   constructor(...args: Arguments<AlignArguments, [...SampleOrder, 'aligned']>) {
-    super();
-    const required = ['outputSize', 'spatialScale', 'samplingRatio'] as const;
-    const o = parseArgs<AlignArguments>('RoIAlign', required, { aligned: false }, args, scale);
-    binsOf('RoIAlign', o.outputSize);
-    ratioOf('RoIAlign', o.samplingRatio);
-    this.outputSize = o.outputSize;
-    this.spatialScale = o.spatialScale;
+    const o = parseSettings('RoIAlign', alignSettings, args);
+    super(o);
     this.samplingRatio = o.samplingRatio;
     this.aligned = o.aligned;
-  }
-
-  override get [inputs]() {
-    return ['input', 'rois'] as const;
   }
 
   override forward(input: Tensor, rois: Regions): Tensor {
@@ -121,29 +120,18 @@ export class RoIAlign extends Layer {
   }
 
   override extraRepr(): string {
-    return `${sizesText(this)}, sampling_ratio=${this.samplingRatio}, aligned=${pythonText(this.aligned)}`;
+    return `${super.extraRepr()}, sampling_ratio=${this.samplingRatio}, aligned=${pythonText(this.aligned)}`;
   }
 }
 
 /** `psRoiAlign` as a module. */
-export class PSRoIAlign extends Layer {
-  readonly outputSize: OutputSize;
-  readonly spatialScale: number;
+export class PSRoIAlign extends RegionLayer {
   readonly samplingRatio: number;
 
   constructor(...args: Arguments<SampleArguments, SampleOrder>) {
-    super();
-    const required = ['outputSize', 'spatialScale', 'samplingRatio'] as const;
-    const o = parseArgs<SampleArguments>('PSRoIAlign', required, {}, args, scale);
-    binsOf('PSRoIAlign', o.outputSize);
-    ratioOf('PSRoIAlign', o.samplingRatio);
-    this.outputSize = o.outputSize;
-    this.spatialScale = o.spatialScale;
+    const o = parseSettings('PSRoIAlign', sampleSettings, args);
+    super(o);
     this.samplingRatio = o.samplingRatio;
-  }
-
-  override get [inputs]() {
-    return ['input', 'rois'] as const;
   }
 
   override forward(input: Tensor, rois: Regions): Tensor {
@@ -151,6 +139,6 @@ export class PSRoIAlign extends Layer {
   }
 
   override extraRepr(): string {
-    return `${sizesText(this)}, sampling_ratio=${this.samplingRatio}`;
+    return `${super.extraRepr()}, sampling_ratio=${this.samplingRatio}`;
   }
 }
