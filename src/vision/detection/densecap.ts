@@ -3,13 +3,13 @@
 import { ArgumentError } from '../../core/errors';
 import { type Arguments, kindOf, parseArgs } from '../../core/options';
 import * as nn from '../../nn';
-import { inputs } from '../../nn/callable';
 import { Module, type UnaryModule } from '../../nn/module';
 import type { CarriedPromise } from '../../storage/carried';
 import { cat, stack } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
 import { type CaptionTarget, captionsOf, hostCaptions } from './caption-targets';
 import { LSTMCaptioner } from './captioner';
+import { Detector, type Images } from './detector';
 import { detectorKinds } from './detector-kinds';
 import { tensorOf } from './host';
 import type { ImageSize } from './image-list';
@@ -25,7 +25,7 @@ import {
 import { sizeOf } from './maps';
 import { CandidateList, suppressedOnHost } from './postprocess';
 import { clipped } from './rpn';
-import { inParts, type Part } from './steps';
+import type { Part } from './steps';
 import { picturesOfOneSize } from './transform';
 
 /** The terms of the loss, weighted; their sum is the loss. */
@@ -115,7 +115,7 @@ const NAME = 'DenseCap';
  * @throws ArgumentError, ShapeError, DTypeError
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say what a call gives in each mode.
-export class DenseCap extends Module {
+export class DenseCap extends Detector<CaptionTarget, DenseCapLosses, CaptionDetection> {
   backbone: UnaryModule;
   localization: DenseCapLocalization;
   recognition: nn.Sequential;
@@ -172,31 +172,18 @@ export class DenseCap extends Module {
     this.detectionsPerImg = o.detectionsPerImg;
   }
 
-  override get [inputs]() {
-    return ['images', 'targets?'] as const;
-  }
-
-  override forward(
-    images: readonly Tensor[] | Tensor,
-    targets: readonly CaptionTarget[] | null = null,
-  ): CarriedPromise<DenseCapLosses | CaptionDetection[]> {
-    return inParts<DenseCapLosses | CaptionDetection[]>((part) => {
-      const pictures = picturesOfOneSize(NAME, images);
-      return this.training ? this.losses(pictures, targets, part) : this.detect(pictures, part);
-    });
-  }
-
   /** What describes regions [N, B, C, X, Y], and what that says. */
   private recognize(regions: Tensor): Recognized {
     const codes = this.recognition(regions.flatten(2).flatten(0, 1));
     return { codes, scores: this.objectness(codes).squeeze(1), transforms: this.box(codes) };
   }
 
-  private async losses(
-    pictures: readonly Tensor[],
+  protected override async losses(
+    images: Images,
     targets: readonly CaptionTarget[] | null,
     part: Part,
   ): Promise<DenseCapLosses> {
+    const pictures = picturesOfOneSize(NAME, images);
     const given = await hostCaptions(NAME, targets, pictures.length, this.captioner);
     const size = sizeOf(pictures[0]!);
     const { features, predictions, read } = part(() => {
@@ -228,7 +215,8 @@ export class DenseCap extends Module {
     });
   }
 
-  private async detect(pictures: readonly Tensor[], part: Part): Promise<CaptionDetection[]> {
+  protected override async detect(images: Images, part: Part): Promise<CaptionDetection[]> {
+    const pictures = picturesOfOneSize(NAME, images);
     const n = pictures.length;
     const size = sizeOf(pictures[0]!);
     const { read, columns } = part(() => {

@@ -1,16 +1,16 @@
 // What every R-CNN does, whatever its parts are: pictures in, losses or detections out.
 
-import { inputs } from '../../nn/callable';
-import { Module } from '../../nn/module';
+import type { Module } from '../../nn/module';
 import type { CarriedPromise } from '../../storage/carried';
 import type { Tensor } from '../../tensor/tensor';
+import { Detector, type Images } from './detector';
 import { checkedTargets, type DetectionTarget, type GivenTarget, resizedBoxes, tensorOf } from './host';
 import { type FeatureMaps, mapsOf, sizeOf } from './maps';
 import { pasteOnHost } from './masks';
 import { detected } from './postprocess';
 import type { RoIHeads, RoILosses } from './roi-heads';
 import { packedProposals, type RegionProposalLosses, type RegionProposalNetwork, unpackedProposals } from './rpn';
-import { inParts, type Part } from './steps';
+import type { Part } from './steps';
 import { type Detection, type GeneralizedRCNNTransform, listOfPictures } from './transform';
 
 /** The losses of a detector in training: those of its regions and of its boxes, scalars. */
@@ -23,7 +23,7 @@ export type RCNNLosses = RoILosses & RegionProposalLosses;
  * `await torch.noGrad(() => detector(images))`.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that the objects are callable.
-export class GeneralizedRCNN extends Module {
+export class GeneralizedRCNN extends Detector<DetectionTarget, RCNNLosses, Detection> {
   transform: GeneralizedRCNNTransform;
   backbone: Module;
   rpn: RegionProposalNetwork;
@@ -45,44 +45,26 @@ export class GeneralizedRCNN extends Module {
     this.roi_heads = heads;
   }
 
-  override get [inputs]() {
-    return ['images', 'targets?'] as const;
-  }
-
-  override forward(
-    images: readonly Tensor[] | Tensor,
-    targets: readonly DetectionTarget[] | null = null,
-  ): CarriedPromise<RCNNLosses | Detection[]> {
-    return inParts<RCNNLosses | Detection[]>((part) => {
-      const pictures = listOfPictures(this.constructor.name, images);
-      return this.training ? this.losses(pictures, targets, part) : this.detect(pictures, part);
-    });
-  }
-
   private features(images: Tensor): FeatureMaps {
     return mapsOf((this.backbone as unknown as (x: Tensor) => unknown)(images));
   }
 
-  private async losses(
-    pictures: readonly Tensor[],
+  protected override async losses(
+    images: Images,
     targets: readonly DetectionTarget[] | null,
     part: Part,
   ): Promise<RCNNLosses> {
     const name = this.constructor.name;
+    const pictures = listOfPictures(name, images);
     const given = await checkedTargets(name, targets, pictures.length);
-    const { images, features, predictions, packed } = part(() => {
+    const { imageSizes, features, predictions, packed } = part(() => {
       const [images] = this.transform(pictures);
+      const { imageSizes } = images;
       const features = this.features(images.tensors);
       const predictions = this.rpn.predict(images, features);
-      return {
-        images,
-        features,
-        predictions,
-        packed: packedProposals(this.rpn.propose(predictions, images.imageSizes)),
-      };
+      return { imageSizes, features, predictions, packed: packedProposals(this.rpn.propose(predictions, imageSizes)) };
     });
     const read = packed.data();
-    const { imageSizes } = images;
     const sizes = pictures.map((picture, i) => [sizeOf(picture), imageSizes[i]!] as const);
     const resized = given.map(({ boxes, labels }, i) => ({
       boxes: resizedBoxes(boxes, sizeOf(pictures[i]!), imageSizes[i]!),
@@ -100,7 +82,8 @@ export class GeneralizedRCNN extends Module {
     return { ...this.roi_heads.lossesOf(features, proposals, shapes, part, packed.shape[1]!), ...proposalLosses };
   }
 
-  private async detect(pictures: readonly Tensor[], part: Part): Promise<Detection[]> {
+  protected override async detect(images: Images, part: Part): Promise<Detection[]> {
+    const pictures = listOfPictures(this.constructor.name, images);
     const { answers, counts, imageSizes, seen } = part(() => {
       const [images] = this.transform(pictures);
       const features = this.features(images.tensors);

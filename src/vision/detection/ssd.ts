@@ -12,6 +12,7 @@ import type { Tensor } from '../../tensor/tensor';
 import { expectKinds, tensors } from '../../tensor/tensor-kinds';
 import { type BoxGenerator, DefaultBoxGenerator } from './anchors';
 import { BoxCoder } from './box-coder';
+import { Detector, type Images } from './detector';
 import { detectorKinds } from './detector-kinds';
 import {
   checkBoxes,
@@ -28,7 +29,7 @@ import { hostQuality, type Matcher, SSDMatcher } from './matcher';
 import { CandidateList, type Candidates, detectionOf } from './postprocess';
 import { clipped } from './rpn';
 import { boxByBox } from './rpn-head';
-import { inParts, type Part } from './steps';
+import type { Part } from './steps';
 import { type Detection, GeneralizedRCNNTransform, listOfPictures } from './transform';
 
 /** Glorot and Bengio 2010, for every convolution within; biases 0. */
@@ -212,7 +213,7 @@ interface Assignment {
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that the objects are callable.
 // biome-ignore lint/correctness/noUnusedVariables: declarations of one name have the same parameters.
-export class SSD<Head extends Module = Module> extends Module {
+export class SSD<Head extends Module = Module> extends Detector<DetectionTarget, SSDLosses, Detection> {
   backbone: Module;
   anchor_generator: BoxGenerator;
   declare transform: GeneralizedRCNNTransform;
@@ -273,20 +274,6 @@ export class SSD<Head extends Module = Module> extends Module {
     this.anchor_generator = generator;
   }
 
-  override get [inputs]() {
-    return ['images', 'targets?'] as const;
-  }
-
-  override forward(
-    images: readonly Tensor[] | Tensor,
-    targets: readonly DetectionTarget[] | null = null,
-  ): CarriedPromise<SSDLosses | Detection[]> {
-    return inParts<SSDLosses | Detection[]>((part) => {
-      const pictures = listOfPictures('SSD', images);
-      return this.training ? this.losses(pictures, targets, part) : this.detect(pictures, part);
-    });
-  }
-
   /** What the network says about the default boxes of pictures. */
   private answer(pictures: readonly Tensor[]) {
     const [images] = this.transform(pictures);
@@ -295,11 +282,12 @@ export class SSD<Head extends Module = Module> extends Module {
     return { outputs, anchors: this.anchor_generator(images, maps), imageSizes: images.imageSizes };
   }
 
-  private async losses(
-    pictures: readonly Tensor[],
+  protected override async losses(
+    images: Images,
     targets: readonly DetectionTarget[] | null,
     part: Part,
   ): Promise<SSDLosses> {
+    const pictures = listOfPictures('SSD', images);
     const given = await checkedTargets('SSD', targets, pictures.length);
     const { outputs, anchors, imageSizes } = part(() => this.answer(pictures));
     checkBoxes('SSD', given, outputs.clsLogits.shape[2]!);
@@ -369,7 +357,8 @@ export class SSD<Head extends Module = Module> extends Module {
     };
   }
 
-  private async detect(pictures: readonly Tensor[], part: Part): Promise<Detection[]> {
+  protected override async detect(images: Images, part: Part): Promise<Detection[]> {
+    const pictures = listOfPictures('SSD', images);
     const { packed, imageSizes } = part(() => {
       const { outputs, anchors, imageSizes } = this.answer(pictures);
       const scores = nn.functional.softmax(outputs.clsLogits.detach(), { dim: 2 });

@@ -6,7 +6,6 @@ import { type Arguments, isPlainObject, kindOf, parseArgs } from '../../core/opt
 import * as nn from '../../nn';
 import { expectTensors, inputs } from '../../nn/callable';
 import { Layer } from '../../nn/layer';
-import { Module } from '../../nn/module';
 import type { CarriedPromise } from '../../storage/carried';
 import { noGrad } from '../../storage/mode';
 import { isTensor } from '../../tensor/callable';
@@ -14,13 +13,14 @@ import { arange } from '../../tensor/creation';
 import { stack } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
 
+import { Detector, type Images } from './detector';
 import { detectorKinds } from './detector-kinds';
 import { checkedTargets, type DetectionTarget, type GivenTarget, type HostTarget, tensorOf } from './host';
 
 import { sizesKind } from './image-list';
 import { sizeOf } from './maps';
 import { CandidateList, detectionOf } from './postprocess';
-import { inParts } from './steps';
+import type { Part } from './steps';
 import { type Detection, picturesOfOneSize } from './transform';
 import { yoloBackbone } from './yolo-backbone';
 
@@ -271,6 +271,8 @@ function decoded(
   });
 }
 
+const batchOf = (images: Images): Tensor => (isTensor(images) ? images : stack([...images]));
+
 /** What YOLOv1 takes by name. */
 export interface YOLOv1Options extends YOLOv1LossOptions, YOLODecoding {
   /** Gives maps [N, outChannels, S, S] of pictures. Default: the 24 convolutions of the paper, for pictures of 448 × 448. */
@@ -290,7 +292,7 @@ export interface YOLOv1Options extends YOLOv1LossOptions, YOLODecoding {
  * @throws ArgumentError, ShapeError
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say what a call gives in each mode.
-export class YOLOv1 extends Module {
+export class YOLOv1 extends Detector<DetectionTarget, YOLOv1Losses, Detection> {
   readonly scoreThresh: number;
   readonly nmsThresh: number;
   readonly detectionsPerImg: number;
@@ -338,25 +340,20 @@ export class YOLOv1 extends Module {
     return this.head(maps).view(-1, gridSize, gridSize, 5 * numBoxes + numClasses);
   }
 
-  override get [inputs]() {
-    return ['images', 'targets?'] as const;
+  protected override async losses(
+    images: Images,
+    targets: readonly DetectionTarget[] | null,
+    part: Part,
+  ): Promise<YOLOv1Losses> {
+    const sizes = picturesOfOneSize('YOLOv1', images).map(sizeOf);
+    const given = await checkedTargets('YOLOv1', targets, sizes.length);
+    return part(() => this.criterion(this.predict(batchOf(images)), this.criterion.encode(given, sizes)));
   }
 
-  override forward(
-    images: readonly Tensor[] | Tensor,
-    targets: readonly DetectionTarget[] | null = null,
-  ): CarriedPromise<YOLOv1Losses | Detection[]> {
-    return inParts<YOLOv1Losses | Detection[]>(async (part) => {
-      const pictures = picturesOfOneSize('YOLOv1', images);
-      const sizes = pictures.map(sizeOf);
-      const batch = (): Tensor => (isTensor(images) ? images : stack(pictures));
-      if (!this.training) {
-        const answers = part(() => this.predict(batch()));
-        return decoded(await answers.data(), sizes, this.settings());
-      }
-      const given = await checkedTargets('YOLOv1', targets, sizes.length);
-      return part(() => this.criterion(this.predict(batch()), this.criterion.encode(given, sizes)));
-    });
+  protected override async detect(images: Images, part: Part): Promise<Detection[]> {
+    const sizes = picturesOfOneSize('YOLOv1', images).map(sizeOf);
+    const answers = part(() => this.predict(batchOf(images)));
+    return decoded(await answers.data(), sizes, this.settings());
   }
 
   private settings(): Required<YOLODecoding> {
