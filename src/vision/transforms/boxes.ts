@@ -8,8 +8,21 @@ import { float, printed, Transform } from './base';
 import { checkClampingMode, clampBoundingBoxes, convertBoundingBoxFormat, validBoxes } from './functional/boxes';
 import { flatten, isPureTensor } from './sample';
 
+/** A transform of boxes; all else in a sample stays as it is. */
+abstract class BoxTransform extends Transform {
+  protected override handles(input: unknown): boolean {
+    return input instanceof BoundingBoxes;
+  }
+
+  override transform(input: unknown): unknown {
+    return this.changed(input as BoundingBoxes);
+  }
+
+  protected abstract changed(boxes: BoundingBoxes): BoundingBoxes;
+}
+
 /** Boxes in another format. */
-export class ConvertBoundingBoxFormat extends Transform {
+export class ConvertBoundingBoxFormat extends BoxTransform {
   readonly format: BoundingBoxFormat;
 
   constructor(...args: Arguments<{ format: BoundingBoxFormat | Lowercase<BoundingBoxFormat> }, ['format']>) {
@@ -18,12 +31,8 @@ export class ConvertBoundingBoxFormat extends Transform {
     this.format = boxFormat(name, parseArgs<{ format: BoundingBoxFormat }>(name, ['format'], {}, args).format);
   }
 
-  protected override handles(input: unknown): boolean {
-    return input instanceof BoundingBoxes;
-  }
-
-  override transform(input: unknown): unknown {
-    return convertBoundingBoxFormat(input as BoundingBoxes, { newFormat: this.format });
+  protected override changed(boxes: BoundingBoxes): BoundingBoxes {
+    return convertBoundingBoxFormat(boxes, { newFormat: this.format });
   }
 
   override extraRepr(): string {
@@ -32,7 +41,7 @@ export class ConvertBoundingBoxFormat extends Transform {
 }
 
 /** Boxes cut at the border of their picture. */
-export class ClampBoundingBoxes extends Transform {
+export class ClampBoundingBoxes extends BoxTransform {
   readonly clampingMode: ClampingMode | 'auto';
 
   constructor(...args: Arguments<{ clampingMode?: ClampingMode | 'auto' }, ['clampingMode']>) {
@@ -43,12 +52,8 @@ export class ClampBoundingBoxes extends Transform {
     checkClampingMode(name, this.clampingMode);
   }
 
-  protected override handles(input: unknown): boolean {
-    return input instanceof BoundingBoxes;
-  }
-
-  override transform(input: unknown): unknown {
-    return clampBoundingBoxes(input as BoundingBoxes, { clampingMode: this.clampingMode });
+  protected override changed(boxes: BoundingBoxes): BoundingBoxes {
+    return clampBoundingBoxes(boxes, { clampingMode: this.clampingMode });
   }
 
   override extraRepr(): string {
@@ -57,7 +62,7 @@ export class ClampBoundingBoxes extends Transform {
 }
 
 /** Says how later transforms keep boxes inside of their picture. */
-export class SetClampingMode extends Transform {
+export class SetClampingMode extends BoxTransform {
   readonly clampingMode: ClampingMode;
 
   constructor(...args: Arguments<{ clampingMode: ClampingMode }, ['clampingMode']>) {
@@ -67,12 +72,7 @@ export class SetClampingMode extends Transform {
     checkClampingMode(name, this.clampingMode, []);
   }
 
-  protected override handles(input: unknown): boolean {
-    return input instanceof BoundingBoxes;
-  }
-
-  override transform(input: unknown): unknown {
-    const boxes = input as BoundingBoxes;
+  protected override changed(boxes: BoundingBoxes): BoundingBoxes {
     return boxes.wrap(boxes.asTensor(), { clampingMode: this.clampingMode });
   }
 

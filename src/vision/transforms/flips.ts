@@ -15,6 +15,8 @@ type FlipArgs = Arguments<FlipArguments, ['p']>;
 
 const probability = (op: string, args: FlipArgs): number => parseArgs<FlipArguments>(op, [], { p: 0.5 }, args).p;
 
+const flips = { x: horizontalFlip, y: verticalFlip };
+
 /** What both flips have in common: a mirror image where something was drawn. */
 abstract class RandomFlip extends RandomTransform {
   protected abstract readonly axis: 'x' | 'y';
@@ -30,6 +32,14 @@ abstract class RandomFlip extends RandomTransform {
   override applyTo(pictures: Pictures, draws: readonly (object | null)[]): Tensor {
     return this.apply(unpacked(this.constructor.name, pictures), draws);
   }
+
+  protected override transformBoxes(boxes: BoundingBoxes): BoundingBoxes {
+    return flips[this.axis](boxes);
+  }
+
+  protected override transformMask(mask: Mask): Mask {
+    return flips[this.axis](mask);
+  }
 }
 
 /** Swaps left and right with probability `p`, of boxes and masks too. */
@@ -39,14 +49,6 @@ export class RandomHorizontalFlip extends RandomFlip {
   constructor(...args: FlipArgs) {
     super(probability('RandomHorizontalFlip', args));
   }
-
-  protected override transformBoxes(boxes: BoundingBoxes): BoundingBoxes {
-    return horizontalFlip(boxes);
-  }
-
-  protected override transformMask(mask: Mask): Mask {
-    return horizontalFlip(mask);
-  }
 }
 
 /** Swaps top and bottom with probability `p`, of boxes and masks too. */
@@ -55,13 +57,5 @@ export class RandomVerticalFlip extends RandomFlip {
 
   constructor(...args: FlipArgs) {
     super(probability('RandomVerticalFlip', args));
-  }
-
-  protected override transformBoxes(boxes: BoundingBoxes): BoundingBoxes {
-    return verticalFlip(boxes);
-  }
-
-  protected override transformMask(mask: Mask): Mask {
-    return verticalFlip(mask);
   }
 }

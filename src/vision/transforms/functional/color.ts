@@ -30,9 +30,22 @@ function byRow<T extends Tensor>(
   return ofColors(op, input, (batch) => recolored(op, batch, { rounds: 1, measures, colored }, [[row]]));
 }
 
-function expectFactor(op: string, name: string, factor: number): void {
+function expectFactor(op: string, name: string, factor: unknown): asserts factor is number {
   if (typeof factor === 'number' && factor >= 0) return;
   throw new ArgumentError(`${op}: expected ${name} of at least 0, but got ${kindOf(factor)}`);
+}
+
+/** The first argument, recoloured by the second one, a factor of this name. */
+function adjusted<T extends Tensor>(
+  op: string,
+  name: string,
+  args: readonly [input: T, ...unknown[]],
+  row: (factor: number) => RecolorRow,
+  asked?: Asked,
+): T {
+  const { input, [name]: factor } = parseArgs<{ input: T; [name: string]: unknown }>(op, ['input', name], {}, args);
+  expectFactor(op, name, factor);
+  return byRow(op, input, row(factor), asked);
 }
 
 /** Brighter where the factor is above 1, black where it is 0: x · factor. */
@@ -40,33 +53,16 @@ export const adjustBrightness = checked(
   'adjustBrightness(input, ...)',
   <T extends Tensor>(
     ...args: [input: T, brightnessFactor: number] | [input: T, named: { brightnessFactor: number }]
-  ): T => {
-    const { input, brightnessFactor } = parseArgs<{ input: T; brightnessFactor: number }>(
-      'adjustBrightness',
-      ['input', 'brightnessFactor'],
-      {},
-      args,
-    );
-    expectFactor('adjustBrightness', 'brightnessFactor', brightnessFactor);
-    return byRow('adjustBrightness', input, [Recolor.brightness, brightnessFactor]);
-  },
+  ): T => adjusted('adjustBrightness', 'brightnessFactor', args, (factor) => [Recolor.brightness, factor]),
 );
 
 /** Away from the mean of the grey picture where the factor is above 1, that mean alone where it is 0: x · factor + mean · (1 - factor). */
 export const adjustContrast = checked(
   'adjustContrast(input, ...)',
-  <T extends Tensor>(
-    ...args: [input: T, contrastFactor: number] | [input: T, named: { contrastFactor: number }]
-  ): T => {
-    const { input, contrastFactor } = parseArgs<{ input: T; contrastFactor: number }>(
-      'adjustContrast',
-      ['input', 'contrastFactor'],
-      {},
-      args,
-    );
-    expectFactor('adjustContrast', 'contrastFactor', contrastFactor);
-    return byRow('adjustContrast', input, [Recolor.contrast, contrastFactor, 1 - contrastFactor], { measures: true });
-  },
+  <T extends Tensor>(...args: [input: T, contrastFactor: number] | [input: T, named: { contrastFactor: number }]): T =>
+    adjusted('adjustContrast', 'contrastFactor', args, (factor) => [Recolor.contrast, factor, 1 - factor], {
+      measures: true,
+    }),
 );
 
 /** Away from grey where the factor is above 1, grey where it is 0: x · factor + grey · (1 - factor). */
@@ -74,16 +70,7 @@ export const adjustSaturation = checked(
   'adjustSaturation(input, ...)',
   <T extends Tensor>(
     ...args: [input: T, saturationFactor: number] | [input: T, named: { saturationFactor: number }]
-  ): T => {
-    const { input, saturationFactor } = parseArgs<{ input: T; saturationFactor: number }>(
-      'adjustSaturation',
-      ['input', 'saturationFactor'],
-      {},
-      args,
-    );
-    expectFactor('adjustSaturation', 'saturationFactor', saturationFactor);
-    return byRow('adjustSaturation', input, [Recolor.saturation, saturationFactor, 1 - saturationFactor]);
-  },
+  ): T => adjusted('adjustSaturation', 'saturationFactor', args, (factor) => [Recolor.saturation, factor, 1 - factor]),
 );
 
 /** Hues turned round the circle of colours by a share of it, from -½ to ½. */
@@ -108,16 +95,7 @@ export const adjustSharpness = checked(
   'adjustSharpness(input, ...)',
   <T extends Tensor>(
     ...args: [input: T, sharpnessFactor: number] | [input: T, named: { sharpnessFactor: number }]
-  ): T => {
-    const { input, sharpnessFactor } = parseArgs<{ input: T; sharpnessFactor: number }>(
-      'adjustSharpness',
-      ['input', 'sharpnessFactor'],
-      {},
-      args,
-    );
-    expectFactor('adjustSharpness', 'sharpnessFactor', sharpnessFactor);
-    return byRow('adjustSharpness', input, [Recolor.sharpness, sharpnessFactor, 1 - sharpnessFactor]);
-  },
+  ): T => adjusted('adjustSharpness', 'sharpnessFactor', args, (factor) => [Recolor.sharpness, factor, 1 - factor]),
 );
 
 interface GammaArguments<T> {
