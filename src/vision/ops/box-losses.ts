@@ -55,6 +55,18 @@ const enclosing = ({ a, b }: Pair): readonly [Tensor, Tensor] => [
   a[3].maximum(b[3]).sub(a[1].minimum(b[1])),
 ];
 
+/** What `losses` makes of the arguments of a function, reduced. */
+function lossOf(
+  name: string,
+  boxes1: Tensor,
+  boxes2: Tensor,
+  args: readonly unknown[],
+  losses: (pair: Pair, eps: number) => Tensor,
+): Tensor {
+  const { reduction, eps } = lossArguments(name, args);
+  return reduced(name, losses(pairOf(name, boxes1, boxes2), eps), reduction);
+}
+
 /**
  * 1 − generalized IoU (Rezatofighi et al. 2019, arXiv:1902.09630), which has a gradient for boxes that do not overlap. Shape: [..., 4] and [..., 4]
  * as (x1, y1, x2, y2) → [...], or [] with a reduction.
@@ -63,16 +75,14 @@ const enclosing = ({ a, b }: Pair): readonly [Tensor, Tensor] => [
  */
 export const generalizedBoxIouLoss = callable(
   'generalizedBoxIouLoss(boxes1, boxes2, ...)',
-  (boxes1: Tensor, boxes2: Tensor, ...args: Arguments<LossArguments, LossOrder>): Tensor => {
-    const name = 'generalizedBoxIouLoss';
-    const { reduction, eps } = lossArguments(name, args);
-    const pair = pairOf(name, boxes1, boxes2);
-    const { shared, union } = shares(pair);
-    const [w, h] = enclosing(pair);
-    const around = w.mul(h);
-    const giou = shared.div(union.add(eps)).sub(around.sub(union).div(around.add(eps)));
-    return reduced(name, giou.neg().add(1), reduction);
-  },
+  (boxes1: Tensor, boxes2: Tensor, ...args: Arguments<LossArguments, LossOrder>): Tensor =>
+    lossOf('generalizedBoxIouLoss', boxes1, boxes2, args, (pair, eps) => {
+      const { shared, union } = shares(pair);
+      const [w, h] = enclosing(pair);
+      const around = w.mul(h);
+      const giou = shared.div(union.add(eps)).sub(around.sub(union).div(around.add(eps)));
+      return giou.neg().add(1);
+    }),
 );
 
 /** 1 − distance IoU, and IoU. */
@@ -96,11 +106,8 @@ function distanceLosses(pair: Pair, eps: number): { losses: Tensor; iou: Tensor 
  */
 export const distanceBoxIouLoss = callable(
   'distanceBoxIouLoss(boxes1, boxes2, ...)',
-  (boxes1: Tensor, boxes2: Tensor, ...args: Arguments<LossArguments, LossOrder>): Tensor => {
-    const name = 'distanceBoxIouLoss';
-    const { reduction, eps } = lossArguments(name, args);
-    return reduced(name, distanceLosses(pairOf(name, boxes1, boxes2), eps).losses, reduction);
-  },
+  (boxes1: Tensor, boxes2: Tensor, ...args: Arguments<LossArguments, LossOrder>): Tensor =>
+    lossOf('distanceBoxIouLoss', boxes1, boxes2, args, (pair, eps) => distanceLosses(pair, eps).losses),
 );
 
 /** Of the distance in the complete IoU loss, whatever its own is: so it is in torchvision. */
@@ -113,14 +120,12 @@ const DISTANCE_EPS = 1e-7;
  */
 export const completeBoxIouLoss = callable(
   'completeBoxIouLoss(boxes1, boxes2, ...)',
-  (boxes1: Tensor, boxes2: Tensor, ...args: Arguments<LossArguments, LossOrder>): Tensor => {
-    const name = 'completeBoxIouLoss';
-    const { reduction, eps } = lossArguments(name, args);
-    const pair = pairOf(name, boxes1, boxes2);
-    const { losses, iou } = distanceLosses(pair, DISTANCE_EPS);
-    const v = aspectPenalty(pair.a, pair.b);
-    return reduced(name, losses.add(aspectWeight(v, iou, eps).mul(v)), reduction);
-  },
+  (boxes1: Tensor, boxes2: Tensor, ...args: Arguments<LossArguments, LossOrder>): Tensor =>
+    lossOf('completeBoxIouLoss', boxes1, boxes2, args, (pair, eps) => {
+      const { losses, iou } = distanceLosses(pair, DISTANCE_EPS);
+      const v = aspectPenalty(pair.a, pair.b);
+      return losses.add(aspectWeight(v, iou, eps).mul(v));
+    }),
 );
 
 interface FocalArguments {

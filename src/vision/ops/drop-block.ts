@@ -7,7 +7,7 @@ import { pythonFloat, pythonText } from '../../core/printing';
 import { pad } from '../../nn/functional/pad';
 import { maxPool2d } from '../../nn/functional/pooling';
 import { maxPool3d } from '../../nn/functional/pooling-3d';
-import { UnaryLayer } from '../../nn/layer';
+import { type Fields, type LayerTo, UnaryLayer } from '../../nn/layer';
 import { callable } from '../../tensor/callable';
 import { empty } from '../../tensor/creation';
 import type { Tensor } from '../../tensor/tensor';
@@ -77,46 +77,44 @@ export const dropBlock3d = callable(
     dropBlock('dropBlock3d', 3, input, args),
 );
 
-abstract class DropBlock extends UnaryLayer {
-  readonly p: number;
-  readonly blockSize: number;
-  readonly inplace: boolean;
-  readonly eps: number;
+interface DropBlockLayer extends LayerTo<Tensor>, Readonly<Fields<BlockArguments>> {}
 
-  constructor(layer: string, args: readonly unknown[]) {
-    super();
-    const o = parseArgs<BlockArguments>(layer, ['p', 'blockSize'], defaults, args, blockKinds);
-    this.p = o.p;
-    this.blockSize = o.blockSize;
-    this.inplace = o.inplace;
-    this.eps = o.eps;
-  }
+/** The module of a function that drops blocks. */
+/* @__NO_SIDE_EFFECTS__ */
+function dropBlockLayer(
+  name: string,
+  drop: typeof dropBlock2d,
+): new (
+  ...args: Arguments<BlockArguments, BlockOrder>
+) => DropBlockLayer {
+  return class extends UnaryLayer {
+    readonly p: number;
+    readonly blockSize: number;
+    readonly inplace: boolean;
+    readonly eps: number;
 
-  override extraRepr(): string {
-    return `p=${pythonFloat(this.p)}, block_size=${this.blockSize}, inplace=${pythonText(this.inplace)}`;
-  }
+    constructor(...args: Arguments<BlockArguments, BlockOrder>) {
+      super();
+      const o = parseArgs<BlockArguments>(name, ['p', 'blockSize'], defaults, args, blockKinds);
+      this.p = o.p;
+      this.blockSize = o.blockSize;
+      this.inplace = o.inplace;
+      this.eps = o.eps;
+    }
+
+    override forward(input: Tensor): Tensor {
+      const { p, blockSize, inplace, eps, training } = this;
+      return drop(input, { p, blockSize, inplace, eps, training });
+    }
+
+    override extraRepr(): string {
+      return `p=${pythonFloat(this.p)}, block_size=${this.blockSize}, inplace=${pythonText(this.inplace)}`;
+    }
+  };
 }
 
 /** `dropBlock2d` as a module: active in training only. */
-export class DropBlock2d extends DropBlock {
-  constructor(...args: Arguments<BlockArguments, BlockOrder>) {
-    super('DropBlock2d', args);
-  }
-
-  override forward(input: Tensor): Tensor {
-    const { p, blockSize, inplace, eps, training } = this;
-    return dropBlock2d(input, { p, blockSize, inplace, eps, training });
-  }
-}
+export class DropBlock2d extends dropBlockLayer('DropBlock2d', dropBlock2d) {}
 
 /** `dropBlock3d` as a module: active in training only. */
-export class DropBlock3d extends DropBlock {
-  constructor(...args: Arguments<BlockArguments, BlockOrder>) {
-    super('DropBlock3d', args);
-  }
-
-  override forward(input: Tensor): Tensor {
-    const { p, blockSize, inplace, eps, training } = this;
-    return dropBlock3d(input, { p, blockSize, inplace, eps, training });
-  }
-}
+export class DropBlock3d extends dropBlockLayer('DropBlock3d', dropBlock3d) {}

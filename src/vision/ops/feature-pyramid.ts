@@ -140,14 +140,8 @@ function initialize(module: Module): void {
   }
 }
 
-/** Checks what a block that adds levels is called with. */
-function expectLevels(name: string, { results, x, names }: Readonly<Record<'results' | 'x' | 'names', unknown>>): void {
-  const some = { ...kinds.nonEmpty(tensor), words: 'a list of tensors, at least one' };
-  expectKinds(name, { results: [results, some], x: [x, some], names: [names, kinds.listOf(kinds.text)] });
-}
-
-/** Adds a level `pool`: every second element of the last result. */
-export class LastLevelMaxPool extends ExtraFPNBlock {
+/** A block that adds the levels that it makes of the results and of the maps that the pyramid was given, by their names. */
+abstract class AddedLevels extends ExtraFPNBlock {
   override get [inputs]() {
     return ['results', 'x', 'names'] as const;
   }
@@ -157,12 +151,26 @@ export class LastLevelMaxPool extends ExtraFPNBlock {
     x: readonly Tensor[],
     names: readonly string[],
   ): readonly [readonly Tensor[], readonly string[]] {
-    expectLevels('LastLevelMaxPool', { results, x, names });
-    const pooled = maxPool2d(results.at(-1)!, 1, { stride: 2 });
+    const some = { ...kinds.nonEmpty(tensor), words: 'a list of tensors, at least one' };
+    expectKinds(this.constructor.name, {
+      results: [results, some],
+      x: [x, some],
+      names: [names, kinds.listOf(kinds.text)],
+    });
+    const levels = this.levels(results, x);
     return [
-      [...results, pooled],
-      [...names, 'pool'],
+      [...results, ...Object.values(levels)],
+      [...names, ...Object.keys(levels)],
     ];
+  }
+
+  protected abstract levels(results: readonly Tensor[], x: readonly Tensor[]): Record<string, Tensor>;
+}
+
+/** Adds a level `pool`: every second element of the last result. */
+export class LastLevelMaxPool extends AddedLevels {
+  protected override levels(results: readonly Tensor[]): Record<string, Tensor> {
+    return { pool: maxPool2d(results.at(-1)!, 1, { stride: 2 }) };
   }
 }
 
@@ -175,7 +183,7 @@ interface ChannelArguments {
  * Adds the levels `p6` and `p7` of RetinaNet (Lin et al. 2017, arXiv:1708.02002), by convolutions of stride 2: of the last result where both
  * numbers of channels are equal, else of the last map that the pyramid was given.
  */
-export class LastLevelP6P7 extends ExtraFPNBlock {
+export class LastLevelP6P7 extends AddedLevels {
   p6: nn.Conv2d;
   p7: nn.Conv2d;
   readonly useP5: boolean;
@@ -195,21 +203,8 @@ export class LastLevelP6P7 extends ExtraFPNBlock {
     this.useP5 = inChannels === outChannels;
   }
 
-  override get [inputs]() {
-    return ['results', 'x', 'names'] as const;
-  }
-
-  override forward(
-    results: readonly Tensor[],
-    x: readonly Tensor[],
-    names: readonly string[],
-  ): readonly [readonly Tensor[], readonly string[]] {
-    expectLevels('LastLevelP6P7', { results, x, names });
+  protected override levels(results: readonly Tensor[], x: readonly Tensor[]): Record<string, Tensor> {
     const p6 = this.p6(this.useP5 ? results.at(-1)! : x.at(-1)!);
-    const p7 = this.p7(relu(p6));
-    return [
-      [...results, p6, p7],
-      [...names, 'p6', 'p7'],
-    ];
+    return { p6, p7: this.p7(relu(p6)) };
   }
 }
