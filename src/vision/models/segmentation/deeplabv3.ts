@@ -5,7 +5,6 @@ import * as nn from '../../../nn';
 import { Module } from '../../../nn/module';
 import { cat } from '../../../tensor/functions';
 import type { Tensor } from '../../../tensor/tensor';
-import type { WeightsName } from '../builder';
 import { resnet50, resnet101 } from '../resnet';
 import { SegmentationModel, segmentationBuilder } from './parts';
 
@@ -105,15 +104,19 @@ export interface DeepLabHead {
  */
 export class DeepLabV3 extends SegmentationModel<DeepLabHead> {}
 
-const deeplabv3 = (name: string, backbone: typeof resnet50, weights: WeightsName) =>
-  segmentationBuilder<DeepLabV3>(name, {
-    weights,
-    backbone,
-    head: (channels, numClasses) => new DeepLabHead(channels, numClasses),
-    model: (maps, head, aux) => new DeepLabV3(maps, head, aux),
-  });
-
 /** DeepLabV3 on a ResNet-50: see `DeepLabV3`. */
-export const deeplabv3Resnet50 = deeplabv3('deeplabv3Resnet50', resnet50, 'DeepLabV3_ResNet50_Weights');
+export const deeplabv3Resnet50 = segmentationBuilder(
+  'deeplabv3Resnet50',
+  'DeepLabV3_ResNet50_Weights',
+  resnet50,
+  DeepLabHead,
+  DeepLabV3,
+);
 /** DeepLabV3 on a ResNet-101. */
-export const deeplabv3Resnet101 = deeplabv3('deeplabv3Resnet101', resnet101, 'DeepLabV3_ResNet101_Weights');
+export const deeplabv3Resnet101 = segmentationBuilder(
+  'deeplabv3Resnet101',
+  'DeepLabV3_ResNet101_Weights',
+  resnet101,
+  DeepLabHead,
+  DeepLabV3,
+);

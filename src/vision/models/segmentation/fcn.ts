@@ -1,4 +1,3 @@
-import type { WeightsName } from '../builder';
 import { resnet50, resnet101 } from '../resnet';
 import { FCNHead, SegmentationModel, segmentationBuilder } from './parts';
 
@@ -8,15 +7,7 @@ import { FCNHead, SegmentationModel, segmentationBuilder } from './parts';
  */
 export class FCN extends SegmentationModel<FCNHead> {}
 
-const fcn = (name: string, backbone: typeof resnet50, weights: WeightsName) =>
-  segmentationBuilder<FCN>(name, {
-    weights,
-    backbone,
-    head: (channels, numClasses) => new FCNHead(channels, numClasses),
-    model: (maps, head, aux) => new FCN(maps, head, aux),
-  });
-
 /** FCN on a ResNet-50: see `FCN`. */
-export const fcnResnet50 = fcn('fcnResnet50', resnet50, 'FCN_ResNet50_Weights');
+export const fcnResnet50 = segmentationBuilder('fcnResnet50', 'FCN_ResNet50_Weights', resnet50, FCNHead, FCN);
 /** FCN on a ResNet-101. */
-export const fcnResnet101 = fcn('fcnResnet101', resnet101, 'FCN_ResNet101_Weights');
+export const fcnResnet101 = segmentationBuilder('fcnResnet101', 'FCN_ResNet101_Weights', resnet101, FCNHead, FCN);

@@ -171,22 +171,18 @@ export interface SegmentationBuilder<M extends SegmentationModel> {
 
 type BackboneBuilder = NetworkBuilder<ResNet, ResNetOptions>;
 
-interface Parts<M> {
-  readonly weights: WeightsName;
-  readonly backbone: BackboneBuilder;
-  head(channels: number, numClasses: number): UnaryModule;
-  model(maps: IntermediateLayerGetter, head: UnaryModule, aux: UnaryModule | null): M;
-}
-
 /** The function of a network on a ResNet that dilates its last two stages instead of halving the map. */
 export function segmentationBuilder<M extends SegmentationModel>(
   name: string,
-  { weights, backbone, head, model }: Parts<M>,
+  weights: WeightsName,
+  backbone: BackboneBuilder,
+  Head: new (channels: number, numClasses: number) => UnaryModule,
+  Model: new (maps: IntermediateLayerGetter, head: UnaryModule, aux: UnaryModule | null) => M,
 ): SegmentationBuilder<M> {
   const assembled = (trunk: ResNet, numClasses: number, auxLoss: boolean): M => {
     const maps = new IntermediateLayerGetter(trunk, { layer4: 'out', ...(auxLoss && { layer3: 'aux' }) });
     const aux = auxLoss ? new FCNHead(1024, numClasses) : null;
-    return model(maps, head(2048, numClasses), aux);
+    return new Model(maps, new Head(2048, numClasses), aux);
   };
   return builder<M, SegmentationOptions & Backbone>(name, {
     defaults: { numClasses: null, auxLoss: null, weightsBackbone: null },
