@@ -5,7 +5,7 @@ import { readBytes } from '../../io/bytes';
 import type { Picture } from '../pictures/picture';
 import { type CifarFiles, type CifarLabels, type CifarSet, cifar10, cifar100 } from './cifar-facts';
 import { assemble, type CifarBatch, readBatch, readClasses } from './cifar-files';
-import { type DownloadSettings, downloadDefaults } from './download-settings';
+import { type DownloadSettings, pictureDefaults } from './download-settings';
 import { firstFound } from './downloads';
 import { type FoundFile, sourceOf } from './found-file';
 import { ImageDataset } from './image-dataset';
@@ -45,11 +45,7 @@ export interface CifarDataset<Extra = unknown> {
 
 const defaults = {
   train: true,
-  transform: null,
-  targetTransform: null,
-  ...downloadDefaults,
-  transforms: null,
-  limit: null,
+  ...pictureDefaults,
   targetType: 'fine',
 } as const satisfies Defaults<CIFAR100Options<unknown, unknown>>;
 

@@ -14,4 +14,13 @@ export interface DownloadSettings {
   signal?: AbortSignal | null;
 }
 
-export const downloadDefaults = { download: false, onProgress: null, signal: null } as const;
+/** The defaults of data sets of pictures that can be downloaded, in their order. */
+export const pictureDefaults = {
+  transform: null,
+  targetTransform: null,
+  download: false,
+  onProgress: null,
+  signal: null,
+  transforms: null,
+  limit: null,
+} as const;

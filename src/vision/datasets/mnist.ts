@@ -3,7 +3,7 @@ import { ArgumentError } from '../../core/errors';
 import { parseArgs, shown } from '../../core/options';
 import { type ByteSource, describeSource, readBytes } from '../../io/bytes';
 import type { Picture } from '../pictures/picture';
-import { type DownloadSettings, downloadDefaults } from './download-settings';
+import { type DownloadSettings, pictureDefaults } from './download-settings';
 import { expectSameCount, idxBound, parseIdxImages, parseIdxLabels } from './idx';
 import { ImageDataset } from './image-dataset';
 import { emnistPublished, emnistSplits, type IdxSet, idxSets } from './mnist-facts';
@@ -46,11 +46,7 @@ export interface IdxDataset {
 
 const defaults = {
   train: true,
-  transform: null,
-  targetTransform: null,
-  ...downloadDefaults,
-  transforms: null,
-  limit: null,
+  ...pictureDefaults,
 };
 
 /**

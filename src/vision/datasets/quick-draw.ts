@@ -6,7 +6,7 @@ import { readNpyBytes, readNpyHeader } from '../../io/npy/npy';
 import { openReader } from '../../io/reader';
 import type { Picture } from '../pictures/picture';
 import { byCodePoints } from './code-points';
-import { type DownloadSettings, downloadDefaults } from './download-settings';
+import { type DownloadSettings, pictureDefaults } from './download-settings';
 import { allEnded, firstFound } from './downloads';
 import { type FoundFile, sourceOf } from './found-file';
 import { ImageDataset } from './image-dataset';
@@ -56,7 +56,7 @@ export async function QuickDraw(...args: unknown[]): Promise<ImageDataset<unknow
   const options = parseArgs<QuickDrawOptions<unknown, unknown>>(
     'QuickDraw',
     [],
-    { classes: null, transform: null, targetTransform: null, ...downloadDefaults, transforms: null, limit: null },
+    { classes: null, ...pictureDefaults },
     rest,
     datasetKinds,
   );
