@@ -3,7 +3,7 @@ import * as nn from '../../nn';
 import { Module } from '../../nn/module';
 import { cat } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
-import { Network } from '../network';
+import { type EndsInLinear, Network } from '../network';
 import { builder, type ClassifierOptions } from './builder';
 import { asTrained, BasicConv2d } from './inception-blocks';
 import { initialize } from './initialize';
@@ -153,11 +153,7 @@ export class GoogLeNet extends Network {
   }
 }
 
-export interface GoogLeNet {
-  /** The last layer; any module of one input may take its place. */
-  get fc(): nn.Linear;
-  set fc(layer: nn.UnaryModule);
-}
+export interface GoogLeNet extends EndsInLinear {}
 
 /** GoogLeNet: see `GoogLeNet`. */
 export const googlenet = builder<GoogLeNet, GoogLeNetOptions>('googlenet', {

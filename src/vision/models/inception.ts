@@ -4,7 +4,7 @@ import * as nn from '../../nn';
 import { Module } from '../../nn/module';
 import { cat } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
-import { Network } from '../network';
+import { type EndsInLinear, Network } from '../network';
 import { builder, type ClassifierOptions } from './builder';
 import { asTrained, BasicConv2d } from './inception-blocks';
 import { type Fixed, networkKinds } from './network-kinds';
@@ -217,11 +217,7 @@ class InceptionAux extends Module {
   }
 }
 
-interface InceptionAux {
-  /** The last layer; any module of one input may take its place. */
-  get fc(): nn.Linear;
-  set fc(layer: nn.UnaryModule);
-}
+interface InceptionAux extends EndsInLinear {}
 
 /**
  * Inception v3 (Szegedy et al. 2016, arXiv:1512.00567): images [N, 3, H, W] of 75 pixels or more, usually 299, to scores [N, numClasses]; in training
@@ -291,11 +287,7 @@ export class Inception3 extends Network {
   }
 }
 
-export interface Inception3 {
-  /** The last layer; any module of one input may take its place. */
-  get fc(): nn.Linear;
-  set fc(layer: nn.UnaryModule);
-}
+export interface Inception3 extends EndsInLinear {}
 
 /** Inception v3: see `Inception3`. */
 export const inceptionV3 = builder<Inception3, Inception3Options>('inceptionV3', {

@@ -4,7 +4,7 @@ import { type Arguments, parseArgs } from '../../core/options';
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
 import { Tensor } from '../../tensor/tensor';
-import { Network } from '../network';
+import { type EndsInLinear, Network } from '../network';
 import { make, type NormMaker } from '../ops/layers';
 import { builder, type ClassifierOptions, type WeightsName } from './builder';
 import { fanOut, initialize } from './initialize';
@@ -229,11 +229,7 @@ export class ResNet extends Network {
   }
 }
 
-export interface ResNet {
-  /** The last layer; any module of one input may take its place. */
-  get fc(): nn.Linear;
-  set fc(layer: nn.UnaryModule);
-}
+export interface ResNet extends EndsInLinear {}
 
 const resnet = (
   name: string,

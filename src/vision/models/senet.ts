@@ -3,7 +3,7 @@ import { type Arguments, expectKind, isPlainObject, parseArgs } from '../../core
 import * as nn from '../../nn';
 import { Module, type UnaryModule } from '../../nn/module';
 import type { Tensor } from '../../tensor/tensor';
-import { Network } from '../network';
+import { type EndsInLinear, Network } from '../network';
 import { builder, type ClassifierOptions } from './builder';
 import { initialize } from './initialize';
 import { networkKinds } from './network-kinds';
@@ -245,11 +245,7 @@ export class SENet extends Network {
   }
 }
 
-export interface SENet {
-  /** The last layer; any module of one input may take its place. */
-  get fc(): nn.Linear;
-  set fc(layer: nn.UnaryModule);
-}
+export interface SENet extends EndsInLinear {}
 
 const senet = (name: string, architecture: () => Architecture) =>
   builder<SENet, SENetOptions>(name, {

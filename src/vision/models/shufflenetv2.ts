@@ -6,7 +6,7 @@ import * as nn from '../../nn';
 import { Module } from '../../nn/module';
 import { cat } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
-import { Network } from '../network';
+import { type EndsInLinear, Network } from '../network';
 import { builder, type ClassifierOptions, type WeightsName } from './builder';
 import { type Fixed, networkKinds } from './network-kinds';
 
@@ -122,11 +122,7 @@ export class ShuffleNetV2 extends Network {
   }
 }
 
-export interface ShuffleNetV2 {
-  /** The last layer; any module of one input may take its place. */
-  get fc(): nn.Linear;
-  set fc(layer: nn.UnaryModule);
-}
+export interface ShuffleNetV2 extends EndsInLinear {}
 
 const shufflenet = (name: string, weights: WeightsName, widths: readonly number[]) =>
   builder<ShuffleNetV2, ClassifierOptions>(name, {
