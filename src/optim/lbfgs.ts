@@ -4,7 +4,6 @@ import { orNull, whole } from '../core/argument-kinds';
 import { ArgumentError, invariant, StateDictError } from '../core/errors';
 import { type Arguments, kindOf, parseArgs } from '../core/options';
 import { beforeChange } from '../graph/journal';
-import type { Stepped } from '../ops/optim';
 import { noGrad } from '../storage/mode';
 import { scope } from '../storage/scope';
 import { zerosLike } from '../tensor/creation';
@@ -99,28 +98,30 @@ const dot = (a: Tensor, b: Tensor): Tensor => a.mul(b).sum();
 const read = async (scalars: readonly Tensor[]): Promise<number[]> =>
   Array.from(await stack(scalars.map((scalar) => scalar.detach())).data());
 
-const settings = {
-  defaults: {
-    lr: 1,
-    maxIter: 20,
-    maxEval: null,
-    toleranceGrad: 1e-7,
-    toleranceChange: 1e-9,
-    historySize: 100,
-    lineSearchFn: null,
-    maximize: false,
-  },
+const defaults = {
+  lr: 1,
+  maxIter: 20,
+  maxEval: null,
+  toleranceGrad: 1e-7,
+  toleranceChange: 1e-9,
+  historySize: 100,
+  lineSearchFn: null,
+  maximize: false,
+} as const;
+
+const settings: OptimizerSettings<LBFGSOptions> = {
+  defaults,
   kinds: { maxEval: orNull(whole(1)) },
   notNegative: ['lr'],
-  check(name: string, { lineSearchFn }: LBFGSOptions): void {
+  check(name, { lineSearchFn }) {
     if (lineSearchFn === null || lineSearchFn === 'strong_wolfe') return;
     throw new ArgumentError(`${name}: expected lineSearchFn 'strong_wolfe' or null, but got '${lineSearchFn}'`);
   },
   stateNames: () => [],
-  step(): Stepped {
+  step() {
     invariant(false, 'LBFGS: its step updates the parameters itself');
   },
-} satisfies OptimizerSettings<LBFGSOptions>;
+};
 
 /**
  * L-BFGS (Nocedal & Wright 2006, algorithm 7.5), one group of parameters only. A step calls its closure several times, and
@@ -143,7 +144,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   constructor(params: OptimizerParams<LBFGSOptions>, options?: Given<LBFGSOptions>);
   constructor(...args: Arguments<LBFGSArguments, LBFGSOrder>);
   constructor(...args: unknown[]) {
-    const { defaults, kinds } = settings;
+    const { kinds } = settings;
     const { params, ...options } = parseArgs<LBFGSArguments>('LBFGS', ['params'], defaults, args, kinds);
     const maxEval = options.maxEval ?? Math.floor((options.maxIter * 5) / 4);
     super('LBFGS', params, { ...options, maxEval });

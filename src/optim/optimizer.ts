@@ -104,7 +104,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   constructor(
     readonly name: string,
     params: OptimizerParams<O>,
-    defaults: O | Required<Given<O>>,
+    defaults: Required<Given<O>>,
   ) {
     super();
     if (!isPlainObject(defaults)) {

@@ -3,6 +3,7 @@ import type { Kinds } from '../core/argument-kinds';
 import type { Shape } from '../core/meta';
 import type { FlatBuffers, Stepped } from '../ops/optim';
 import type { Tensor } from '../tensor/tensor';
+import type { Given } from './optimizer';
 
 /** One update of parameters with as many updates behind them: contents of the flat buffers. */
 export interface Update extends FlatBuffers {
@@ -17,7 +18,7 @@ export interface Update extends FlatBuffers {
 /** What sets an optimizer of options O apart. */
 export interface OptimizerSettings<O extends object> {
   /** The options in their order by place. */
-  readonly defaults: O;
+  readonly defaults: Required<Given<O>>;
   readonly kinds?: Kinds<O>;
   /** Options that are refused below 0. */
   readonly notNegative?: readonly string[];
