@@ -1,5 +1,6 @@
 // `npm run size`: what a page downloads until a program's first step has run, by room; beside it, what other libraries take for the same.
 import { parseArgs } from 'node:util';
+import { brotliCompressSync } from 'node:zlib';
 import { launchOptions, resolveBrowser } from './browser.mjs';
 import { list, oneOf, parsed, runCommand } from './options.mjs';
 import { setup } from './setup.mjs';
@@ -27,8 +28,9 @@ const kB = (/** @type {number} */ bytes) => (bytes / 1000).toFixed(1).padStart(7
  */
 function line(program, { first, later, rounds }) {
   const [once, after] = [bytesOf(program, first), bytesOf(program, later)];
+  const [brotli, brotliAfter] = [first, later].map((names) => bytesOf(program, names, brotliCompressSync));
   const requests = `${first.length + later.length} files in ${rounds} rounds`;
-  return `gzip ${kB(once.gzip)} at once +${kB(after.gzip)} later, brotli ${kB(once.brotli)} +${kB(after.brotli)}; ${requests}`;
+  return `gzip ${kB(once)} at once +${kB(after)} later, brotli ${kB(brotli ?? 0)} +${kB(brotliAfter ?? 0)}; ${requests}`;
 }
 
 /**

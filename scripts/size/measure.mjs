@@ -1,5 +1,5 @@
 // What a page downloads until a program's first line is printed: bytes of scripts, and rounds of requests.
-import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { decode } from '@jridgewell/sourcemap-codec';
 import { build } from 'vite';
 import { classNames } from '../class-names.mjs';
@@ -21,8 +21,6 @@ import { wgslStripped } from '../wgsl-stripped.mjs';
  * waited for one another, the first included.
  * @typedef {{ first: readonly string[], later: readonly string[], rounds: number, printed: string }} Visit
  */
-
-/** @typedef {{ raw: number, gzip: number, brotli: number }} Bytes */
 
 /**
  * Builds a program that imports the sources, as Vite builds one that imports the package.
@@ -157,20 +155,13 @@ export async function visited(browser, { entry, imported, scripts }, data = () =
 }
 
 /**
- * Each script compressed by itself, as a server sends them.
+ * Bytes of scripts, each compressed by itself, as a server sends them.
  * @param {Built} program
  * @param {readonly string[]} names
+ * @param {(code: Buffer) => Buffer} [compressed]
  */
-export function bytesOf({ scripts }, names) {
-  /** @type {Bytes} */
-  const bytes = { raw: 0, gzip: 0, brotli: 0 };
-  for (const name of names) {
-    const code = Buffer.from(scripts.get(name)?.code ?? '');
-    bytes.raw += code.length;
-    bytes.gzip += gzipSync(code, { level: 9 }).length;
-    bytes.brotli += brotliCompressSync(code).length;
-  }
-  return bytes;
+export function bytesOf({ scripts }, names, compressed = (code) => gzipSync(code, { level: 9 })) {
+  return names.reduce((sum, name) => sum + compressed(Buffer.from(scripts.get(name)?.code ?? '')).length, 0);
 }
 
 /**
@@ -182,10 +173,10 @@ export function rooms(program, names) {
   /** @type {Map<string, number>} */
   const found = new Map();
   for (const name of names) {
-    const { gzip, raw } = bytesOf(program, [name]);
+    const each = bytesOf(program, [name]) / bytesOf(program, [name], (code) => code);
     for (const [source, length] of program.scripts.get(name)?.sources ?? []) {
       const room = roomOf(source);
-      found.set(room, (found.get(room) ?? 0) + (gzip * length) / raw);
+      found.set(room, (found.get(room) ?? 0) + each * length);
     }
   }
   return new Map([...found].sort(([, x], [, y]) => y - x));
