@@ -70,79 +70,79 @@ async function settledShares(page: Page): Promise<number[]> {
   return shares(page);
 }
 
-test('trains, shows what it learned, reads a drawing, and takes its own weights back', async () => {
-  const { page, problems } = await site.open('about:blank');
-  await fewTestDigits(page);
-  await page.goto(new URL('mnist/', site.url).href);
-  await prepare(page);
-  await page.getByText('Train the network first').waitFor();
-  await page.locator('#stages .stage').first().waitFor();
-  await expectAccessible(page, 'before training');
-  await train(page);
-
-  expect(await page.locator('#loss-plot canvas').count()).toBe(1);
-  expect(await page.locator('#loss-plot').getAttribute('aria-label')).toMatch(
-    /training batches \d\.\d{3}, test set \d\.\d{3}/,
-  );
-  expect(await page.locator('#accuracy-plot').getAttribute('aria-label')).toMatch(/test set \d/);
-  const accuracy = Number.parseFloat((await page.locator('#progress-accuracy').textContent())!);
-  expect(accuracy).toBeGreaterThan(60);
-  expect(await page.locator('#progress-step').textContent()).toBe('20 of 20');
-  expect(await page.locator('#gpu').textContent()).toMatch(/ 1 submit and 0 new buffers a step/);
-  expect(await page.locator('#stages .stage').count()).toBe(4);
-
-  const cells = await page.locator('.matrix button').allTextContents();
-  expect(cells.reduce((sum, cell) => sum + Number(cell), 0)).toBe(1000);
-  expect(await page.locator('#gallery li').count()).toBe(24);
-  const busiest = cells.indexOf(String(Math.max(...cells.map(Number))));
-  await page.locator('.matrix button').nth(busiest).click();
-  await page.getByRole('button', { name: 'Back to the most confident mistakes' }).click();
-  await page.getByRole('heading', { name: 'Most confident mistakes' }).waitFor();
-
-  await draw(page);
-  await page
-    .getByRole('status')
-    .getByText(/It reads \d, with/)
-    .waitFor();
-  const before = await settledShares(page);
-  await expectAccessible(page, 'after training');
-  expect(before).toHaveLength(10);
-  expect(before.reduce((sum, share) => sum + share)).toBeCloseTo(100, 0);
-
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Save', exact: true }).click(),
-  ]);
-  expect(download.suggestedFilename()).toBe('mnist-medium.safetensors');
-  const bytes = await readFile(await download.path());
-  const header = JSON.parse(bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE(0))).toString());
-  expect(header['final.weight'].shape).toEqual([10, 256]);
-
-  await page.getByRole('button', { name: 'Reset' }).click();
-  await page.getByText('Train the network first').waitFor();
-  // The file brings its network with it.
-  await page.getByText('Simple', { exact: true }).click();
-  await page.getByText('Ready.').waitFor();
-  await expect.poll(() => page.locator('#stages .stage').count()).toBe(5);
-  await page.locator('#file').setInputFiles({ name: 'weights.safetensors', mimeType: '', buffer: bytes });
-  await status(page).getByText('Loaded weights.safetensors').waitFor();
-  await page.getByText(/It reads \d/).waitFor();
-  expect(await settledShares(page)).toEqual(before);
-  expect(await page.getByRole('radio', { name: 'Medium' }).isChecked()).toBe(true);
-
-  await page.locator('#file').setInputFiles({ name: 'notes.txt', mimeType: '', buffer: Buffer.from('not weights') });
-  const banner = page.getByRole('alert');
-  await banner.getByText('FileFormatError').waitFor();
-  await expectAccessible(page, 'with an error');
-  await banner.getByRole('button', { name: 'Dismiss' }).click();
-  expect(await shares(page)).toEqual(before);
-
-  expect(problems).toEqual([]);
-  await page.context().close();
-});
-
 // Visits and trainings of their own take their time: test/long has them.
 if (isWhole()) {
+  test('trains, shows what it learned, reads a drawing, and takes its own weights back', async () => {
+    const { page, problems } = await site.open('about:blank');
+    await fewTestDigits(page);
+    await page.goto(new URL('mnist/', site.url).href);
+    await prepare(page);
+    await page.getByText('Train the network first').waitFor();
+    await page.locator('#stages .stage').first().waitFor();
+    await expectAccessible(page, 'before training');
+    await train(page);
+
+    expect(await page.locator('#loss-plot canvas').count()).toBe(1);
+    expect(await page.locator('#loss-plot').getAttribute('aria-label')).toMatch(
+      /training batches \d\.\d{3}, test set \d\.\d{3}/,
+    );
+    expect(await page.locator('#accuracy-plot').getAttribute('aria-label')).toMatch(/test set \d/);
+    const accuracy = Number.parseFloat((await page.locator('#progress-accuracy').textContent())!);
+    expect(accuracy).toBeGreaterThan(60);
+    expect(await page.locator('#progress-step').textContent()).toBe('20 of 20');
+    expect(await page.locator('#gpu').textContent()).toMatch(/ 1 submit and 0 new buffers a step/);
+    expect(await page.locator('#stages .stage').count()).toBe(4);
+
+    const cells = await page.locator('.matrix button').allTextContents();
+    expect(cells.reduce((sum, cell) => sum + Number(cell), 0)).toBe(1000);
+    expect(await page.locator('#gallery li').count()).toBe(24);
+    const busiest = cells.indexOf(String(Math.max(...cells.map(Number))));
+    await page.locator('.matrix button').nth(busiest).click();
+    await page.getByRole('button', { name: 'Back to the most confident mistakes' }).click();
+    await page.getByRole('heading', { name: 'Most confident mistakes' }).waitFor();
+
+    await draw(page);
+    await page
+      .getByRole('status')
+      .getByText(/It reads \d, with/)
+      .waitFor();
+    const before = await settledShares(page);
+    await expectAccessible(page, 'after training');
+    expect(before).toHaveLength(10);
+    expect(before.reduce((sum, share) => sum + share)).toBeCloseTo(100, 0);
+
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save', exact: true }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('mnist-medium.safetensors');
+    const bytes = await readFile(await download.path());
+    const header = JSON.parse(bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE(0))).toString());
+    expect(header['final.weight'].shape).toEqual([10, 256]);
+
+    await page.getByRole('button', { name: 'Reset' }).click();
+    await page.getByText('Train the network first').waitFor();
+    // The file brings its network with it.
+    await page.getByText('Simple', { exact: true }).click();
+    await page.getByText('Ready.').waitFor();
+    await expect.poll(() => page.locator('#stages .stage').count()).toBe(5);
+    await page.locator('#file').setInputFiles({ name: 'weights.safetensors', mimeType: '', buffer: bytes });
+    await status(page).getByText('Loaded weights.safetensors').waitFor();
+    await page.getByText(/It reads \d/).waitFor();
+    expect(await settledShares(page)).toEqual(before);
+    expect(await page.getByRole('radio', { name: 'Medium' }).isChecked()).toBe(true);
+
+    await page.locator('#file').setInputFiles({ name: 'notes.txt', mimeType: '', buffer: Buffer.from('not weights') });
+    const banner = page.getByRole('alert');
+    await banner.getByText('FileFormatError').waitFor();
+    await expectAccessible(page, 'with an error');
+    await banner.getByRole('button', { name: 'Dismiss' }).click();
+    expect(await shares(page)).toEqual(before);
+
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
   test('pauses after a step, steps by hand, goes on, and is drawn on by keyboard', async () => {
     const { page, problems } = await site.open('about:blank');
     await fewTestDigits(page);
