@@ -95,7 +95,8 @@ describe.each(['software', 'gpu'] as const)('with the kernels for %s', (kernels)
   });
 
   test('the order of equal elements, of every length', async () => {
-    const lengths = isWhole() ? [1, 16, 17, 100, 2048, 2049, 5000] : [16, 100, 2049];
+    const some = kernels === 'gpu' ? [100] : [16, 100, 2049];
+    const lengths = isWhole() ? [1, 16, 17, 100, 2048, 2049, 5000] : some;
     const found = await Promise.all(
       lengths.map(async (n) => {
         const x = torch.arange(n).mul(7919).remainder(97);
