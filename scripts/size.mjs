@@ -28,9 +28,9 @@ const kB = (/** @type {number} */ bytes) => (bytes / 1000).toFixed(1).padStart(7
  */
 function line(program, { first, later, rounds }) {
   const [once, after] = [bytesOf(program, first), bytesOf(program, later)];
-  const [brotli, brotliAfter] = [first, later].map((names) => bytesOf(program, names, brotliCompressSync));
+  const brotli = (/** @type {readonly string[]} */ names) => kB(bytesOf(program, names, brotliCompressSync));
   const requests = `${first.length + later.length} files in ${rounds} rounds`;
-  return `gzip ${kB(once)} at once +${kB(after)} later, brotli ${kB(brotli ?? 0)} +${kB(brotliAfter ?? 0)}; ${requests}`;
+  return `gzip ${kB(once)} at once +${kB(after)} later, brotli ${brotli(first)} +${brotli(later)}; ${requests}`;
 }
 
 /**

@@ -31,6 +31,17 @@ test('has pages for every subject, and a list of them', async () => {
   await page.context().close();
 });
 
+test('a page lists the others and its own parts, and holds tables and cells', async () => {
+  const { page, problems } = await site.open('guide/from-pytorch/');
+  await page.getByRole('heading', { name: 'Coming from PyTorch' }).waitFor();
+  await page.getByRole('navigation', { name: 'Guide', exact: true }).getByRole('link', { name: 'Training' }).waitFor();
+  expect(await page.getByRole('navigation', { name: 'On this page' }).getByRole('link').count()).toBeGreaterThan(3);
+  expect(await page.locator('table').count()).toBeGreaterThan(2);
+  await page.locator('.code-cell .run').first().waitFor();
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
 test('every link and anchor of the site leads somewhere', () => {
   expect(lostLinks(folder).slice(0, 20)).toEqual([]);
 });

@@ -1,4 +1,4 @@
-// Owns what a call of a detector gives: its losses in training, what it finds in evaluation.
+// Owns the call of a detector: it gives losses in training, and detections in evaluation.
 
 import { inputs } from '../../nn/callable';
 import { Module } from '../../nn/module';
@@ -26,6 +26,6 @@ export abstract class Detector<Target, Losses, Found> extends Module {
 
   protected abstract losses(images: Images, targets: readonly Target[] | null, part: Part): Promise<Losses>;
 
-  /** What is found in each picture. */
+  /** The detections in each picture. */
   protected abstract detect(images: Images, part: Part): Promise<Found[]>;
 }

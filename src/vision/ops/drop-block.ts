@@ -79,14 +79,11 @@ export const dropBlock3d = callable(
 
 interface DropBlockLayer extends LayerTo<Tensor>, Readonly<Fields<BlockArguments>> {}
 
+type DropBlockClass = new (...args: Arguments<BlockArguments, BlockOrder>) => DropBlockLayer;
+
 /** The module of a function that drops blocks. */
 /* @__NO_SIDE_EFFECTS__ */
-function dropBlockLayer(
-  name: string,
-  drop: typeof dropBlock2d,
-): new (
-  ...args: Arguments<BlockArguments, BlockOrder>
-) => DropBlockLayer {
+function dropBlockLayer(name: string, drop: typeof dropBlock2d): DropBlockClass {
   return class extends UnaryLayer {
     readonly p: number;
     readonly blockSize: number;

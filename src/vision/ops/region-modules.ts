@@ -77,14 +77,11 @@ interface PoolLayer extends RegionLayer {
   forward(input: Tensor, rois: Regions): Tensor;
 }
 
+type PoolClass = new (...args: Arguments<PoolArguments, PoolOrder>) => PoolLayer;
+
 /** The module of a function that takes no samples. */
 /* @__NO_SIDE_EFFECTS__ */
-function poolLayer(
-  name: string,
-  pool: typeof roiPool,
-): new (
-  ...args: Arguments<PoolArguments, PoolOrder>
-) => PoolLayer {
+function poolLayer(name: string, pool: typeof roiPool): PoolClass {
   return class extends RegionLayer {
     constructor(...args: Arguments<PoolArguments, PoolOrder>) {
       super(parseSettings(name, poolSettings, args));
