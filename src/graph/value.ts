@@ -222,7 +222,7 @@ export class Value implements Meta {
   private memoryChanges = 0;
   /** An in-place write has replaced this value in its storage. */
   overwritten = false;
-  /** A tensor's storage holds this value, or did: another storage must take an alias, so that in-place writes stay apart. */
+  /** A tensor shows this value, or did: the storage of another must take an alias, so that in-place writes stay apart. */
   held = false;
   /** Recipes are made from it, so that its contents, if it has any, stay when an in-place write replaces it: see recipes.ts. */
   hung = false;

@@ -104,6 +104,7 @@ export abstract class TensorBase extends Printable implements Layout {
     this.origin = view?.origin ?? null;
     this.madeAt = this.storage.changes;
     this.cached = view ? value : this.storage.value;
+    this.cached.held = true;
     this.cachedVersion = this.storage.version;
   }
 
@@ -148,6 +149,7 @@ export abstract class TensorBase extends Printable implements Layout {
     if (this.cached === null || stale || this.missesLeaf(this.cached)) {
       this.keep();
       this.cached = this.leaf ? this.leafValue(this.leaf) : this.current();
+      this.cached.held = true;
       this.cachedVersion = version;
       this.followRetained(this.cached);
     }

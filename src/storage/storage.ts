@@ -165,7 +165,6 @@ export class Storage implements Root {
     this.current.overwritten = true;
     const before = this.current;
     this.current = own(value);
-    if (this.current !== value && value.requiresGrad && value.node) named(this.current, gradNameOf(value));
     this.current.held = true;
     this.current.inMemory(this.counter);
     this.guard?.note(this.current, before);
@@ -412,8 +411,10 @@ function hangsOnFailure(value: Value): boolean {
 /** A value that no other storage holds, nor a leaf: an alias, or the same host data once more. */
 function own(value: Value): Value {
   if (!value.held && !value.sink) return value;
-  const { contents, allocation, shape, dtype } = value;
-  return contents && !allocation ? fromHost(contents, shape, dtype) : identity(value);
+  const { contents, allocation, shape, dtype, node } = value;
+  if (contents && !allocation) return fromHost(contents, shape, dtype);
+  const alias = identity(value);
+  return value.requiresGrad && node ? named(alias, gradNameOf(value)) : alias;
 }
 
 const shaped = (value: Value, shape: Shape): Value => (sameShape(value.shape, shape) ? value : reshape(value, shape));

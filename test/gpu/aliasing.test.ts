@@ -289,3 +289,31 @@ test('arrays of sizes may be changed after the call', async () => {
     [2, 3],
   ]);
 });
+
+test('what was copied from a view or a detached tensor changes, and the view shows its own numbers still', async () => {
+  const views: ((m: torch.Tensor) => torch.Tensor)[] = [
+    (m) => m.detach(),
+    (m) => m.at(':', '::2'),
+    (m) => m.T,
+    (m) => m.view(-1),
+    (m) => m.at(1),
+    (m) => m.at(1).expand(2, 3),
+    (m) => m.T.detach().T,
+  ];
+  for (const view of views) {
+    for (const grad of [false, true]) {
+      const m = torch.arange(6, { dtype: 'float32' }).view(2, 3).requiresGrad_(grad).mul(2);
+      const v = view(m);
+      const expected = await v.add(0).tolist();
+      const x = torch.zeros(v.shape);
+      torch.noGrad(() => x.copy_(v));
+      await settle();
+      const first = v.at(0);
+      x.add_(-1);
+      await settle();
+      expect(await v.tolist()).toEqual(expected);
+      expect(await first.tolist()).toEqual((expected as unknown[])[0]);
+      expect(await x.add(1).tolist()).toEqual(expected);
+    }
+  }
+});
