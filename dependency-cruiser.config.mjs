@@ -21,6 +21,8 @@ const order = [
   'distributions',
   'einops',
   'vision',
+  'onnx',
+  'pytorch',
   'metrics',
   'interpret',
   'tensorboard',
@@ -38,6 +40,7 @@ const apart = [
   ['runtime', 'draw', 'crossing'],
   ['distributions', 'einops', 'vision'],
   ['interpret', 'tensorboard'],
+  ['onnx', 'pytorch'],
 ];
 
 const forbid = (from, to, comment, types = true) => ({
@@ -125,6 +128,7 @@ export default {
           '(^|/)webgpu/',
           '(^|/)@noble/hashes/',
           '(^|/)papaparse/',
+          '(^|/)pbf/',
           '(^|/)umap-js(/|$)',
           '(^|/)comlink(/|$)',
         ],

@@ -92,6 +92,7 @@ const foundLate = [
   '@noble/hashes/legacy.js',
   '@noble/hashes/sha2.js',
   'papaparse',
+  'pbf',
   'sucrase',
   'acorn',
   'eslint-scope',

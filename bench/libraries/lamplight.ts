@@ -1,6 +1,7 @@
 // Lamplight's part in the benchmark, written as whoever knows PyTorch writes: at the top level, nothing scoped, kept or disposed.
 import * as torch from 'lamplight';
 import { nn, optim, type Tensor } from 'lamplight';
+import * as onnx from 'lamplight/onnx';
 import type { HostArray } from '../inputs';
 import { safetensorsOf } from '../networks/weights-file';
 import type { FunctionRow, NetworkRow, Row, TrainingRow } from '../rows/row';
@@ -54,8 +55,9 @@ async function loaded(
 }
 
 async function network(row: NetworkRow): Promise<Work> {
-  const model = (await loaded(row.lamplight, row.weights())).eval();
+  const built = (await loaded(row.lamplight, row.weights())).eval();
   const x = upload(row.images());
+  const model = row.imported ? await onnx.load(await onnx.export(built, x)) : built;
   await torch.synchronize();
   return steps(() => torch.noGrad(() => model(x)));
 }

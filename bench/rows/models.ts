@@ -111,6 +111,7 @@ export const modelRows: readonly (NetworkRow | TrainingRow)[] = [
     forward('densenet121', size),
   ]),
   forward('unet', 128),
+  { ...forward('resnet18', 64), name: 'resnet18-imported-64', title: 'ResNet-18 from ONNX, 64²', imported: true },
   forward('resnet18', 64, 8),
   forward('mobilenetv2', 64, 8),
   forward('unet', 64, 8),

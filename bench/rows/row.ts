@@ -77,6 +77,8 @@ export interface NetworkRow extends RowBase {
   images(): HostArray;
   /** The layout that onnxruntime-web's WebGPU provider is asked for, where its own choice computes what is wrong. */
   readonly onnxLayout?: 'NCHW';
+  /** Ours is written as an ONNX model, and is what that gives when it is loaded. */
+  readonly imported?: true;
   lamplight(): nn.UnaryModule;
 }
 

@@ -37,6 +37,8 @@ export const spaceTexts = {
   'metrics.functional': 'The same figures of one batch.',
   'metrics.functional.segmentation': 'Figures of segmentation of one batch.',
   'metrics.segmentation': 'Figures of segmentation.',
+  onnx: 'Models as ONNX files: from everywhere, and for everywhere.',
+  pytorch: 'Networks and their training as Python, to go on in PyTorch: `toPython`.',
   tensorboard: 'Event files that TensorBoard opens: `SummaryWriter`.',
   vision: 'Pictures: reading, transforms, data sets, models and detection, as torchvision has them.',
   'vision.datasets': 'Data sets of pictures, read from their own files.',

@@ -39,6 +39,17 @@ export const isFloat = (dtype: DType): boolean => dtype === 'float32' || dtype =
 
 export const bytesPerElement = (dtype: DType): number => (dtype === 'float16' ? 2 : BYTES_PER_ELEMENT);
 
+/** Bytes of an element in files, and as PyTorch counts them; on the GPU, dtypes of other sizes than 2 take 4. */
+export const ITEM_BYTES: Readonly<Record<DType, number>> = {
+  float32: 4,
+  float16: 2,
+  int32: 4,
+  int64: 8,
+  uint32: 4,
+  uint8: 1,
+  bool: 1,
+};
+
 /** Number of elements of a shape; 1 for a scalar. */
 export function numel(shape: Shape): number {
   let n = 1;

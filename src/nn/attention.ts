@@ -330,7 +330,7 @@ export class TransformerEncoderLayer extends Layer {
 /** The function that an activation's name stands for. */
 export function activationOf(layer: string, activation: Activation): (x: Tensor) => Tensor {
   if (typeof activation === 'function') return activation;
-  if (activation === 'relu') return (x) => relu(x);
-  if (activation === 'gelu') return (x) => gelu(x);
+  if (activation === 'relu') return relu;
+  if (activation === 'gelu') return gelu;
   throw new ArgumentError(`${layer}: expected activation 'relu', 'gelu' or a function, but got '${activation}'`);
 }

@@ -6,10 +6,14 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as torch from 'lamplight';
 import { vision } from 'lamplight';
+import { discardPending } from '../../src/graph/flush';
 import { writeSafetensors } from '../../src/io/safetensors/safetensors';
+import type { OnnxInput } from '../../src/onnx/load/inputs';
+import { load as loadOnnx } from '../../src/onnx/load/load';
 import { membersOf } from '../../src/vision/datasets/archive';
 import { parseIdxImages, parseIdxLabels } from '../../src/vision/datasets/idx';
 import { decodePng } from '../../src/vision/pictures/png';
+import { sampleModels } from '../support/onnx-models';
 import {
   type Check,
   checkCifar,
@@ -25,6 +29,7 @@ import {
   checkTar,
 } from './checks';
 import { insideGzipped, insidePng, insideTar, insideZip, type Layer } from './layers';
+import { insideOnnx } from './onnx-layer';
 
 export interface Format {
   /** Sound files, small ones. */
@@ -124,6 +129,26 @@ const cifarPickles = (): Uint8Array[] => [
   ...files('datasets', 'python3-protocol2.gz'),
 ];
 
+/** The most elements of an input that a damaged model is called with. */
+const MOST_GIVEN = 10_000;
+
+/** A model, called once where its inputs are small. Nothing of it is computed: there may be no device. */
+async function loadAndCall(bytes: Uint8Array): Promise<unknown> {
+  discardPending();
+  const model = await loadOnnx(bytes);
+  const shapes = model.inputs.map(
+    ({ shape }: OnnxInput) => shape?.map((size) => (typeof size === 'number' ? size : 2)) ?? [2],
+  );
+  const elements = shapes.map((shape) => shape.reduce((product, size) => product * size, 1));
+  if (elements.every((count) => count <= MOST_GIVEN)) {
+    torch.scope(() => {
+      const given = model.inputs.map(({ dtype }, i) => torch.zeros(shapes[i]!, { dtype: dtype ?? 'float32' }));
+      model(...(given as [torch.Tensor, ...torch.Tensor[]]));
+    });
+  }
+  return model;
+}
+
 export const formats: Readonly<Record<string, Format>> = {
   'pt zip': {
     seeds: () =>
@@ -184,6 +209,11 @@ export const formats: Readonly<Record<string, Format>> = {
     check: checkCifar,
   },
   'cifar binary': { seeds: () => [cifarBinary()], read: (bytes) => vision.datasets.CIFAR10(bytes), check: checkCifar },
+  onnx: {
+    seeds: () => [...sampleModels(), ...files('onnx', 'gru-dynamo.onnx')],
+    read: loadAndCall,
+    inside: insideOnnx,
+  },
   ndjson: {
     seeds: () => [
       ...files('datasets', 'full_simplified_guitar.ndjson', 'full_simplified_violin.ndjson'),

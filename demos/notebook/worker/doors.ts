@@ -7,6 +7,8 @@ const doors: Readonly<Record<string, () => Promise<object>>> = {
   'lamplight/interpret': () => import('lamplight/interpret'),
   'lamplight/lightning': () => import('lamplight/lightning'),
   'lamplight/metrics': () => import('lamplight/metrics'),
+  'lamplight/onnx': () => import('lamplight/onnx'),
+  'lamplight/pytorch': () => import('lamplight/pytorch'),
   'lamplight/tensorboard': () => import('lamplight/tensorboard'),
   'lamplight/vision': () => import('lamplight/vision'),
 };

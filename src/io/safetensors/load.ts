@@ -1,6 +1,7 @@
 // torch.load of safetensors files, and of several that an index joins.
 import { FileFormatError } from '../../core/errors';
 import { shown } from '../../core/options';
+import { beside, isBeside } from '../beside';
 import type { ByteSource } from '../bytes';
 import { hostTensors } from '../host-tensors';
 import type { LoadedFile } from '../load';
@@ -38,7 +39,8 @@ async function readShards(
   const found = new Map<string, HostTensor>();
   for (const file of new Set(names.map((name) => places.get(name)!))) {
     const own = new Set(names.filter((name) => places.get(name) === file));
-    const shard = await openReader(beside(reader, source, file), { ranges: true });
+    const refused = `${reader.name}: expected the address or path of an index, as the files that it names are looked for beside it; load those one by one`;
+    const shard = await openReader(beside(source, file, refused), { ranges: true });
     try {
       const { tensors } = await readSafetensors(shard, (name) => own.has(name));
       for (const [name, tensor] of tensors) found.set(name, tensor);
@@ -74,26 +76,9 @@ async function readIndex(reader: Reader): Promise<Map<string, string>> {
     return fail('expected a safetensors file, but this is JSON; an index of safetensors files has a weight_map');
   }
   for (const [name, file] of Object.entries<unknown>(places as Record<string, unknown>)) {
-    const isInside =
-      typeof file === 'string' && file.split('/').every((part) => part !== '..' && /^[^\\:?#%\0]+$/.test(part));
-    if (!isInside) {
+    if (!isBeside(file)) {
       fail(`expected the file of ${shown(name)} to lie beside the index, but got ${shown(file)}`);
     }
   }
   return new Map(Object.entries(places as Record<string, string>));
-}
-
-/** The source of a file beside the index. */
-function beside(reader: Reader, source: ByteSource, file: string): string | URL {
-  const isRequest = typeof Request !== 'undefined' && source instanceof Request;
-  const address = isRequest ? source.url : source;
-  if (typeof address !== 'string' && !(address instanceof URL)) {
-    throw new FileFormatError(
-      `${reader.name}: expected the address or path of an index, as the files that it names are looked for beside it; load those one by one`,
-    );
-  }
-  const text = String(address);
-  if (/^[a-z][a-z\d+.-]+:/i.test(text)) return new URL(encodeURI(file), text);
-  const folder = text.replace(/[?#].*$/, '').replace(/[^/\\]*$/, '');
-  return folder + file;
 }

@@ -1,22 +1,11 @@
 // What PyTorch calls the sizes of tensors.
 
-import type { DType } from '../../core/meta';
+import { ITEM_BYTES } from '../../core/meta';
 import { family } from '../family';
 import type { Tensor } from '../tensor';
 
 const { methods, op } = family();
 export default methods;
-
-/** Bytes of an element as PyTorch counts them; on the GPU, dtypes of other sizes than 2 take 4. */
-const itemSizes: Readonly<Record<DType, number>> = {
-  float32: 4,
-  float16: 2,
-  int32: 4,
-  int64: 8,
-  uint32: 4,
-  uint8: 1,
-  bool: 1,
-};
 
 /** How many dimensions there are: `dim()`. */
 export const ndimension = op('ndimension(input)', (input: Tensor): number => input.dim());
@@ -28,4 +17,4 @@ export const nelement = op('nelement(input)', (input: Tensor): number => input.n
 export const storageOffset = op('storageOffset(input)', (input: Tensor): number => input.offset);
 
 /** Bytes of an element, as PyTorch counts them: 8 for int64, 1 for bool. */
-export const elementSize = op('elementSize(input)', (input: Tensor): number => itemSizes[input.dtype]);
+export const elementSize = op('elementSize(input)', (input: Tensor): number => ITEM_BYTES[input.dtype]);

@@ -28,3 +28,8 @@ test('a reader that hangs, takes memory, throws what it should not or gives a wr
   const { status, output } = await fuzz('--self-test');
   expect(status, output).toBe(0);
 });
+
+test('ONNX models bear with 20,000', async () => {
+  const { status, output } = await fuzz('--count', '20000', '--seed', String(inject('seed')), 'onnx');
+  expect(status, output).toBe(0);
+});

@@ -8,6 +8,8 @@ import * as einops from 'lamplight/einops';
 import * as interpret from 'lamplight/interpret';
 import * as lightning from 'lamplight/lightning';
 import * as metrics from 'lamplight/metrics';
+import * as onnx from 'lamplight/onnx';
+import * as pytorch from 'lamplight/pytorch';
 import * as tensorboard from 'lamplight/tensorboard';
 import * as worker from 'lamplight/worker';
 import { afterAll, beforeAll, expect, vi } from 'vitest';
@@ -38,6 +40,8 @@ const spaces: Readonly<Record<string, object>> = {
   lightning,
   interpret,
   einops,
+  onnx,
+  pytorch,
   tensorboard,
   worker,
 };

@@ -13,7 +13,7 @@ export const apart: readonly Apart[] = [
   },
   {
     why: 'the library makes its objects, whose constructors no declaration shows',
-    ids: /^torch\.(Device$|distributions\.constraints\.[A-Z]|gpu\.(Explanation|Profile|TuningReport)|safetensors\.SafeOpen|autograd\.FunctionContext|Tensor$|FloatTensor$)/,
+    ids: /^torch\.(Device$|distributions\.constraints\.[A-Z]|gpu\.(Explanation|Profile|TuningReport)|safetensors\.SafeOpen|autograd\.FunctionContext|Tensor$|FloatTensor$)|^onnx\.OnnxModule$/,
   },
   {
     why: 'draws the weights of a whole network in every call; those of a smaller one go by the same function',

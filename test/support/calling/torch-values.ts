@@ -30,6 +30,12 @@ const canvas = () => ({
 });
 /** A file of safetensors without tensors: the length of its header, and that. */
 const bytes = () => new Uint8Array([2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d]);
+/** A model of ONNX whose one node gives its input. */
+const identityModel = () =>
+  Uint8Array.from(
+    '\b\b:+\n\x10\n\x01x\x12\x01y"\bIdentity\x12\x01gZ\t\n\x01x\x12\x04\n\x02\b\x01b\t\n\x01y\x12\x04\n\x02\b\x01B\x02\x10\x11',
+    (letter) => letter.charCodeAt(0),
+  );
 const batchShape = { batchShape: [2, 3, 3] };
 
 const pivots = () => torch.tensor([1, 2, 3], { dtype: 'int32' });
@@ -219,6 +225,9 @@ export const givenToTorch: Given = {
   'einops.repeat': { tensor: square, pattern: 'a b -> b a' },
   'einops.unpack': { tensor: square, packedShapes: [[3]], pattern: 'a *' },
 
+  'onnx.export': { model: linear, example: vector },
+  'onnx.load': { source: identityModel },
+  'pytorch.toPython': { model: linear, example: vector },
   'tensorboard.SummaryWriter.addScalar': { tag: 'loss', scalarValue: 1 },
   'tensorboard.SummaryWriter.addScalars': { mainTag: 'loss', tagScalarDict: () => ({ a: 1 }) },
   'tensorboard.SummaryWriter.addHistogram': { tag: 'w', values: vector },

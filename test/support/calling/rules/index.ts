@@ -5,6 +5,7 @@ import { interpret } from './interpret';
 import { lightning } from './lightning';
 import { metrics } from './metrics';
 import { nn } from './nn';
+import { onnx } from './onnx';
 import { optim } from './optim';
 import { torch } from './torch';
 import { transforms } from './transforms';
@@ -25,7 +26,19 @@ export interface Rules {
   readonly reasons: readonly DoorReason[];
 }
 
-const all: readonly Rules[] = [data, datasets, interpret, lightning, metrics, nn, optim, torch, transforms, vision];
+const all: readonly Rules[] = [
+  data,
+  datasets,
+  interpret,
+  lightning,
+  metrics,
+  nn,
+  onnx,
+  optim,
+  torch,
+  transforms,
+  vision,
+];
 
 /** The rules of the door that a call is behind; all, where it is behind none of theirs. */
 function rulesOf(call: string): readonly Rules[] {

@@ -1,0 +1,47 @@
+// Numbers on the host as tensors, and back where a tensor's numbers are known there.
+import { protect } from '../../storage/protect';
+import { isWhole } from '../../storage/storage';
+import { tensor as makeTensor } from '../../tensor/creation';
+import type { Tensor } from '../../tensor/tensor';
+import { HostArray, type HostType } from './values';
+
+/** Tensors of arrays that never change, made once. */
+const kept = new WeakMap<HostArray, Tensor>();
+
+/** Makes the tensor of an array that never changes, so that no call makes it anew. */
+export function keepTensor(host: HostArray): HostArray {
+  if (!kept.has(host)) {
+    const tensor = tensorOf(host).retain();
+    protect(tensor.storage);
+    kept.set(host, tensor);
+  }
+  return host;
+}
+
+/** A tensor of the same numbers. int64 is held in 32 bits, so greater numbers, such as the ends of slices, become the greatest that fit. */
+export function tensorOf(host: HostArray): Tensor {
+  const known = kept.get(host);
+  if (known) return known;
+  const { shape, dtype, data } = host;
+  const isFloat = dtype === 'float32' || dtype === 'float16';
+  const numbers = isFloat ? Float32Array.from(data) : Int32Array.from(data, clamped);
+  return makeTensor(numbers, { dtype, shape });
+}
+
+const GREATEST = 2 ** 31 - 1;
+
+const clamped = (number: number): number => Math.max(-GREATEST - 1, Math.min(GREATEST, number));
+
+/** Elements of a tensor of one number that are written out. */
+const MOST_FILLED = 2 ** 16;
+
+/** The numbers of a tensor that was made on the host; null where the device alone has them. */
+export function hostOf(tensor: Tensor): HostArray | null {
+  const { storage, shape, dtype } = tensor;
+  const { known } = storage;
+  // Those of float16 are bits.
+  if (known === null || dtype === 'float16' || !isWhole(tensor, storage.shape)) return null;
+  if (typeof known === 'number' && tensor.numel() > MOST_FILLED) return null;
+  const data = typeof known === 'number' ? new Array<number>(tensor.numel()).fill(known) : (known as ArrayLike<number>);
+  return new HostArray(shape, dtype as HostType, data);
+}

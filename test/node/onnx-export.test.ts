@@ -1,0 +1,248 @@
+// What `onnx.export` writes: names, versions, open sizes, modes, errors; and that what comes back by `onnx.load` computes the same.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as torch from 'lamplight';
+import * as onnx from 'lamplight/onnx';
+import { models } from 'lamplight/vision';
+import { describe, expect, test } from 'vitest';
+import { decodeModel } from '../../src/onnx/proto/decode';
+import type { GraphMessage } from '../../src/onnx/proto/messages';
+import { type Example, families, named } from '../support/onnx/small-networks';
+
+const { nn } = torch;
+
+type Options = Omit<onnx.ExportArguments, 'model' | 'example'>;
+
+async function graphOf(model: torch.nn.Module, example: onnx.ExportArguments['example'], options: Options = {}) {
+  return graphIn(await onnx.export(model, example, options));
+}
+
+const graphIn = (bytes: Uint8Array): GraphMessage => decodeModel(bytes, 'exported').graph!;
+
+const opTypes = ({ nodes }: GraphMessage): string[] => nodes.map(({ opType }) => opType);
+
+const tensorsIn = (value: unknown): torch.Tensor[] => {
+  if (value instanceof torch.Tensor) return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(tensorsIn) : [];
+};
+
+const called = (model: torch.nn.Module, inputs: readonly unknown[]): torch.Tensor[] =>
+  torch.noGrad(() => tensorsIn((model as unknown as (...given: unknown[]) => unknown)(...inputs)));
+
+/** Each output within 1e-4 of its largest number. */
+async function expectEqual(expected: readonly torch.Tensor[], theirs: readonly torch.Tensor[]): Promise<void> {
+  expect(theirs.map(({ shape }) => shape)).toEqual(expected.map(({ shape }) => shape));
+  for (const [i, y] of expected.entries()) {
+    if (y.numel() === 0) continue;
+    const [a, b] = [y, theirs[i]!].map((tensor) => tensor.to('float32').data() as unknown as Promise<Float32Array>);
+    const [ours, there] = [Array.from(await a!), Array.from(await b!)];
+    const largest = Math.max(1e-12, ...ours.filter(Number.isFinite).map(Math.abs));
+    const error = Math.max(0, ...ours.map((n, k) => (Object.is(n, there[k]) ? 0 : Math.abs(n - there[k]!))));
+    expect(error / largest, `output ${i}`).toBeLessThan(1e-4);
+  }
+}
+
+async function expectRound(
+  { model, inputs }: Example,
+  options: Options = {},
+  others: readonly Example['inputs'][] = [],
+) {
+  model.eval();
+  const loaded = await onnx.load(await onnx.export(model, inputs, options));
+  for (const given of [inputs, ...others])
+    await expectEqual(called(model, given), called(loaded, given.flatMap(tensorsIn)));
+}
+
+describe('what comes back computes the same', () => {
+  for (const [name, example] of Object.entries({ ...named, ...families })) {
+    test(name, async () => {
+      torch.manualSeed(3);
+      await expectRound(example());
+    });
+  }
+
+  test('for batches and pictures of other sizes', async () => {
+    torch.manualSeed(3);
+    const layers = [
+      new nn.Conv2d(3, 4, 3, { stride: 2 }),
+      new nn.BatchNorm2d(4),
+      new nn.GroupNorm(2, 4),
+      new nn.ReLU(),
+    ];
+    const end = [new nn.AdaptiveAvgPool2d(1), new nn.Flatten(), new nn.Linear(4, 2)];
+    const model = new nn.Sequential(...layers, new nn.Upsample({ scaleFactor: 2 }), ...end);
+    const axes = { input: { 0: 'batch', 2: 'height', 3: 'width' } };
+    await expectRound({ model, inputs: [torch.rand(1, 3, 9, 8)] }, { dynamicAxes: axes }, [[torch.rand(3, 3, 12, 17)]]);
+    const other = [torch.randint(0, 50, [2, 9])];
+    await expectRound(named.lstm!(), { dynamicAxes: { input: [0, 1] } }, [other]);
+    await expectRound(named.transformer!(), { dynamicAxes: { input: { 0: 'batch', 1: 'time' } } }, [
+      [torch.rand(3, 9, 16)],
+    ]);
+    await expectRound(families.views!(), { dynamicAxes: { input: [0] } }, [[torch.randn(5, 4, 6)]]);
+  });
+
+  test('by older and newer versions of the operators', async () => {
+    torch.manualSeed(3);
+    for (const opsetVersion of [13, 16, 20, 21]) {
+      await expectRound(named.transformer!(), { opsetVersion });
+      await expectRound(families.activations!(), { opsetVersion });
+      await expectRound(families.norms!(), { opsetVersion });
+    }
+  });
+});
+
+test('names are those of modules and of the state dict', async () => {
+  const model = models.resnet18({ numClasses: 4 });
+  const graph = await graphOf(model, torch.rand(1, 3, 32, 32));
+  const names = graph.nodes.map(({ name }) => name);
+  expect(names).toContain('/layer1/layer1.0/conv1/Conv');
+  expect(names).toContain('/layer1/layer1.0/relu_1/Relu'.replace('relu_1/Relu', 'relu/Relu_1'));
+  expect(names).toContain('/fc/Gemm');
+  const weights = graph.initializers.map(({ name }) => name).filter((name) => !name.startsWith('/'));
+  const state = Object.keys(model.stateDict()).filter((name) => !name.endsWith('num_batches_tracked'));
+  expect(weights.sort()).toEqual(state.sort());
+  expect(graph.inputs).toEqual([{ name: 'input', kind: 'tensor', dataType: 1, shape: [1, 3, 32, 32] }]);
+  expect(graph.outputs).toEqual([{ name: 'output', kind: 'tensor', dataType: 1, shape: [1, 4] }]);
+});
+
+test('a weight that two layers share is there once, and one of a trained model has its name', async () => {
+  const tied = new nn.Linear(4, 4, { bias: false });
+  const twice = await graphOf(new nn.Sequential(tied, new nn.ReLU(), tied), torch.rand(2, 4));
+  expect(twice.initializers.map(({ name }) => name)).toEqual(['0.weight']);
+  const model = new nn.Linear(4, 2);
+  const optimizer = new torch.optim.Adam(model.parameters());
+  model(torch.rand(3, 4)).sum().backward();
+  optimizer.step();
+  const { initializers } = await graphOf(model, torch.rand(2, 4));
+  expect(initializers.map(({ name }) => name)).toEqual(['weight', 'bias']);
+});
+
+test('layers are one node each', async () => {
+  expect(opTypes(await graphOf(models.lenet5(), torch.rand(1, 1, 28, 28)))).toEqual([
+    'Conv',
+    'Relu',
+    'MaxPool',
+    'Conv',
+    'Relu',
+    'MaxPool',
+    'Reshape',
+    'Gemm',
+    'Relu',
+    'Gemm',
+    'Relu',
+    'Gemm',
+  ]);
+});
+
+test('names of inputs and outputs, and open sizes', async () => {
+  const model = new nn.Linear(3, 2);
+  const options = { inputNames: ['x'], outputNames: ['y'], dynamicAxes: { x: { 0: 'batch' } } };
+  const { inputs, outputs } = await graphOf(model, torch.rand(1, 3), options);
+  expect([inputs, outputs].map(([value]) => [value!.name, value!.shape])).toEqual([
+    ['x', ['batch', 3]],
+    ['y', ['batch', 2]],
+  ]);
+  const named = await graphOf(model, torch.rand(4, 3), { dynamicAxes: { input: [0], output: { 0: 'rows' } } });
+  expect([named.inputs[0]!.shape, named.outputs[0]!.shape]).toEqual([
+    ['input_dynamic_axes_1', 3],
+    ['rows', 2],
+  ]);
+  await expect(graphOf(model, torch.rand(1, 3), { inputNames: ['x', 'y'] })).rejects.toThrow(
+    /1 different names in inputNames/,
+  );
+  await expect(graphOf(model, torch.rand(1, 3), { dynamicAxes: { z: [0] } })).rejects.toThrow(
+    /input, output, but got 'z'/,
+  );
+  await expect(graphOf(model, torch.rand(1, 3), { dynamicAxes: { input: [2] } })).rejects.toThrow(
+    /has 2, in dynamicAxes/,
+  );
+  await expect(graphOf(model, torch.rand(1, 3), { opsetVersion: 12 })).rejects.toThrow(/opsetVersion/);
+});
+
+test('outputs of an object go by their keys', async () => {
+  class Heads extends nn.Module {
+    out = new nn.Linear(3, 2);
+    aux = new nn.Linear(3, 1);
+
+    forward(x: torch.Tensor) {
+      return { out: this.out(x), aux: this.aux(x), list: [x, x.neg()] };
+    }
+  }
+  const { outputs } = await graphOf(new Heads(), torch.rand(1, 3));
+  expect(outputs.map(({ name }) => name)).toEqual(['out', 'aux', 'output_2', 'output_3']);
+});
+
+test('the mode of training', async () => {
+  const model = new nn.Sequential(new nn.Conv2d(3, 4, 1), new nn.BatchNorm2d(4), new nn.Dropout(0.3));
+  const x = torch.rand(2, 3, 4, 4);
+  expect(opTypes(await graphOf(model, x))).toEqual(['Conv', 'BatchNormalization']);
+  const trained = await graphOf(model, x, { training: 'train' });
+  expect(opTypes(trained)).toEqual(['Conv', 'BatchNormalization', 'Dropout']);
+  expect(trained.nodes[1]!.attributes.find(({ name }) => name === 'training_mode')!.i).toBe(1);
+  expect(trained.nodes[1]!.inputs.slice(1)).toEqual(['1.weight', '1.bias', '1.running_mean', '1.running_var']);
+  model.at(2)!.eval();
+  expect(opTypes(await graphOf(model, x, { training: 'preserve' }))).toEqual(['Conv', 'BatchNormalization']);
+  const drawn = new nn.Sequential(new nn.RReLU());
+  await expect(graphOf(drawn, torch.randn(3, 4), { training: 'train' })).rejects.toThrow(
+    /module '0' goes by random numbers/,
+  );
+});
+
+test('the model and the generator stay as they are', async () => {
+  const model = new nn.Sequential(new nn.BatchNorm1d(3), new nn.Dropout(0.5));
+  const before = model.stateDict();
+  torch.manualSeed(5);
+  const expected = await torch.rand(4).tolist();
+  const x = torch.randn(4, 3);
+  torch.manualSeed(5);
+  await onnx.export(model, x, { training: 'train' });
+  expect(await torch.rand(4).tolist()).toEqual(expected);
+  expect(model.training).toBe(true);
+  for (const [name, tensor] of Object.entries(model.stateDict())) {
+    expect(await tensor.tolist(), name).toEqual(await before[name]!.tolist());
+  }
+});
+
+test('a file holds the bytes', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'onnx-'));
+  const model = models.lenet5();
+  const path = join(folder, 'lenet.onnx');
+  await onnx.export(model, torch.rand(1, 1, 28, 28), { f: path });
+  expect(new Uint8Array(readFileSync(path))).toEqual(await onnx.export(model, torch.rand(1, 1, 28, 28)));
+  const [x, apart] = [torch.rand(1, 1, 28, 28), join(folder, 'apart.onnx')];
+  await onnx.export(model, x, { f: apart, externalData: true });
+  expect(readFileSync(apart).length).toBeLessThan(10_000);
+  expect(readdirSync(folder).sort()).toEqual(['apart.onnx', 'apart.onnx.data', 'lenet.onnx']);
+  await expectEqual(called(model, [x]), called(await onnx.load(apart), [x]));
+  await expect(onnx.export(model, x, { externalData: true })).rejects.toThrow(/expected f, the name of a file/);
+  rmSync(folder, { recursive: true });
+});
+
+class Waits extends nn.Module {
+  async forward(x: torch.Tensor): Promise<torch.Tensor> {
+    return (await x.sum().item()) > 0 ? x : x.neg();
+  }
+}
+
+class Gamma extends nn.Module {
+  forward(x: torch.Tensor): torch.Tensor {
+    return x.lgamma();
+  }
+}
+
+class BySize extends nn.Module {
+  forward(x: torch.Tensor): torch.Tensor {
+    return x.mul(Math.sqrt(x.shape[0]!));
+  }
+}
+
+test('what cannot be expressed is named with its module', async () => {
+  await expect(graphOf(new Waits(), torch.rand(2))).rejects.toThrow(/that of Waits gives a promise/);
+  const special = new nn.Sequential(new nn.ReLU(), new Gamma() as unknown as torch.nn.UnaryModule);
+  await expect(graphOf(special, torch.rand(2))).rejects.toThrow("'lgamma' of module '1' has no form in ONNX");
+  const open = { dynamicAxes: { input: [0] } };
+  await expect(graphOf(new BySize(), torch.rand(4), open)).rejects.toThrow(
+    /'mul' takes a number that hangs on open sizes/,
+  );
+});
