@@ -270,6 +270,29 @@ test('what cannot be loaded is said with its node', async () => {
   await expect(onnx.load(Uint8Array.of(8, 7))).rejects.toThrowError(/no graph/);
 });
 
+test('a large constant that sizes ask for is made in the call, and takes nothing before', async () => {
+  const bytes = model({
+    nodes: [
+      node('ConstantOfShape', ['wide'], ['a']),
+      node('Expand', ['x', 'wide'], ['b']),
+      node('Add', ['a', 'b'], ['y']),
+    ],
+    initializers: [tensor('wide', [2], [1000, 50_000], DATA.int64)],
+    inputs: [value('x', [1])],
+    outputs: [value('y')],
+  });
+  const before = torch.gpu.stats().liveBytes;
+  const m = await onnx.load(bytes);
+  await torch.synchronize();
+  expect(m.namedBuffers()).toEqual([]);
+  expect(torch.gpu.stats().liveBytes - before).toBeLessThan(2 ** 20);
+  expect(
+    await m(floats([2]))
+      .at(999, ':2')
+      .tolist(),
+  ).toEqual([2, 2]);
+});
+
 test('sizes that numbers ask for are bounded before anything is allocated', async () => {
   const parts = { inputs: [value('x', [1])], outputs: [value('y')] };
   const big = [tensor('big', [2], [2 ** 30, 2 ** 30], DATA.int64)];

@@ -1,13 +1,14 @@
 // Nodes that are computed once, while the graph is loaded: those of constants, and those that give a weight in another form.
 import { isFloat } from '../../core/meta';
-import type { Tensor } from '../../tensor/tensor';
+import { scope } from '../../storage/scope';
+import { Tensor } from '../../tensor/tensor';
 import type { NodeMessage } from '../proto/messages';
 import { Call, type Operator } from './call';
 import { hostOf, tensorOf } from './convert';
 import { type Known, Slot, Weight } from './known';
 import { isGenerated } from './names';
 import { applied } from './plan';
-import { HostArray, Sequence } from './values';
+import { HostArray, type OnnxValue, Sequence } from './values';
 
 /** Operators whose results differ from call to call, or hang on the mode. */
 const everNew: ReadonlySet<string> = new Set([
@@ -58,16 +59,29 @@ function computed({ node, opset, operator, inputs }: Folding, asTensors: boolean
   return applied(operator, new Call(node, opset, valuesOf(inputs, asTensors), false));
 }
 
+/** Elements that a constant may have beyond those that it is made of: more, as sizes ask for, are made in each call. */
+const MOST_GROWN = 2 ** 16;
+
 /** Constants of constants. */
 function constants(folding: Folding): (Known | null)[] | null {
-  const results = computed(folding, false);
-  if (results.some((result) => result instanceof Sequence)) return null;
-  return results.map((result, i) => {
-    if (result === null || result instanceof HostArray) return result;
-    const tensor = result as Tensor;
-    const name = folding.node.outputs[i] ?? '';
-    return hostOf(tensor) ?? new Weight(name, null, tensor, null, true);
+  const given = folding.inputs.reduce((sum, known) => sum + elementsOf(known), MOST_GROWN);
+  // What is too large is inner to the scope, so that nothing computes it.
+  return scope(() => {
+    const results = computed(folding, false);
+    if (results.some((result) => result instanceof Sequence || elementsOf(result) > given)) return null;
+    return results.map((result, i) => {
+      if (result === null || result instanceof HostArray) return result;
+      const tensor = (result as Tensor).retain();
+      const name = folding.node.outputs[i] ?? '';
+      return hostOf(tensor) ?? new Weight(name, null, tensor, null, true);
+    });
   });
+}
+
+function elementsOf(value: Known | OnnxValue | null): number {
+  if (value instanceof HostArray) return value.numel;
+  if (value instanceof Weight) return value.tensor.numel();
+  return value instanceof Tensor ? value.numel() : 0;
 }
 
 /** The same numbers at other places; the weight that they come from is trained. */
