@@ -2,8 +2,8 @@
 
 /** Hears of each call while it watches, runs it, and returns its result. */
 export interface CallWatcher {
-  /** A call of a function or method of tensors. A method's tensor comes before its arguments; `isGetter` marks an attribute such as `T`. */
-  operation(name: string, args: readonly unknown[], run: () => unknown, isGetter: boolean): unknown;
+  /** A call of a function or method of tensors. A method's tensor comes before its arguments; `isGetter` marks an attribute such as `T`, `isMethod` both. */
+  operation(name: string, args: readonly unknown[], run: () => unknown, isGetter: boolean, isMethod: boolean): unknown;
   /** A module. */
   module(module: object, run: () => unknown): unknown;
   /** Plain arithmetic, such as of sizes, that is part of the graph in Python. */

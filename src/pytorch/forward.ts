@@ -63,8 +63,7 @@ class Writer {
 
   #line({ call, args, result }: Statement, i: number): Line {
     const textOf = (term: Term, hint: string) => this.#text(term, hint);
-    const right =
-      'path' in call ? this.#moduleCall(call.path, args) : operationLine(call.operation, call.isGetter, args, textOf);
+    const right = 'path' in call ? this.#moduleCall(call.path, args) : operationLine(call, args, textOf);
     if ('operation' in call && isInPlace(call.operation)) return right;
     const inputs = valuesIn({ is: 'list', items: args });
     const target = this.#target(result, i, this.#dying(inputs, i));

@@ -102,7 +102,10 @@ function refuse(module: Module, name: string): void {
       `toPython: expected a layer with its shapes, but got ${name} before its first call; call the model once`,
     );
   }
-  if (module.namedChildren().some(([child]) => child === 'parametrizations')) {
+  const isParametrized =
+    module.namedChildren().some(([child]) => child === 'parametrizations') ||
+    module.namedParameters({ recurse: false }).some(([parameter]) => /_(g|orig)$/.test(parameter));
+  if (isParametrized) {
     throw new ArgumentError(
       `toPython: a parametrized ${name} has other weights than a plain one; call nn.utils.parametrize.removeParametrizations first`,
     );
@@ -128,8 +131,8 @@ function printed(module: Module, name: string): Entry[] {
   const positional = unnamed.find(([classes]) => classes.test(name))?.[1] ?? [];
   return splitArguments(module.extraRepr()).map((text, i) => {
     const [, key, value] = /^(\w+)=(.*)$/s.exec(text) ?? [null, positional[i]!, text];
-    const isText = key === 'mode' || key === 'padding_mode' || key === 'nonlinearity' || key === 'approximate';
-    return [key!, collapsed(isText ? quoted(value!.replaceAll(/^'|'$/g, '')) : value!, key!)];
+    const isText = /^[a-z][\w-]*$/.test(value!) && value !== 'inf' && value !== 'nan';
+    return [key!, collapsed(isText ? quoted(value!) : value!, key!)];
   });
 }
 

@@ -1,8 +1,7 @@
 // Operations as Python calls them: operators, indices, methods of tensors, functions of torch, of torch.nn.functional and of torchvision.
 import * as functional from '../nn/functional';
-import { Tensor } from '../tensor/tensor';
 import { type Line, listed, numberText, quoted, snake } from './python';
-import type { Term } from './trace';
+import { isInPlace, type Operation, type Term } from './trace';
 
 const OPERATORS: Readonly<Record<string, string>> = {
   ...{ add: '+', sub: '-', mul: '*', div: '/', matmul: '@', pow: '**' },
@@ -11,7 +10,13 @@ const OPERATORS: Readonly<Record<string, string>> = {
 
 /** Functions that Python has under another name, or elsewhere. */
 const otherNames: Readonly<Record<string, string>> = {
-  ...{ atleast1d: 'torch.atleast_1d', atleast2d: 'torch.atleast_2d', atleast3d: 'torch.atleast_3d', pad: 'F.pad' },
+  ...{
+    where: 'torch.where',
+    atleast1d: 'torch.atleast_1d',
+    atleast2d: 'torch.atleast_2d',
+    atleast3d: 'torch.atleast_3d',
+    pad: 'F.pad',
+  },
 };
 
 /** Functions of `torchvision.ops`. */
@@ -66,10 +71,10 @@ export function argumentLines(args: readonly Term[], textOf: TextOf, name: strin
 }
 
 /** The expression of an operation. */
-export function operationLine(operation: string, isGetter: boolean, args: readonly Term[], textOf: TextOf): Line {
+export function operationLine({ operation, kind }: Operation, args: readonly Term[], textOf: TextOf): Line {
   const name = snake(operation);
   const [first, ...rest] = args;
-  if (isGetter) return [...textOf(first!, name), `.${operation}`];
+  if (kind === 'getter') return [...textOf(first!, name), `.${operation}`];
   if (operation === 'at')
     return [...textOf(first!, name), '[', ...listed(rest.map((term) => indexLine(term, textOf))), ']'];
   const operator = OPERATORS[operation];
@@ -78,15 +83,13 @@ export function operationLine(operation: string, isGetter: boolean, args: readon
   }
   if (operation === 'neg' && args.length === 1) return ['-', ...operand(first!, textOf)];
   const other = otherNames[operation];
-  const isFunctional = operation in functional && operation !== 'sigmoid' && operation !== 'tanh';
-  if (!other && !isFunctional && first && isTensor(first) && operation in Tensor.prototype) {
-    return [...operand(first, textOf), `.${name}(`, ...listed(argumentLines(rest, textOf, name)), ')'];
+  // Python has functions in place as methods alone.
+  if (!other && (kind === 'method' || isInPlace(operation))) {
+    return [...operand(first!, textOf), `.${name}(`, ...listed(argumentLines(rest, textOf, name)), ')'];
   }
   const from = visionNames.has(operation) ? 'ops' : operation in functional ? 'F' : 'torch';
   return [`${other ?? `${from}.${name}`}(`, ...listed(argumentLines(args, textOf, name)), ')'];
 }
-
-const isTensor = (term: Term): boolean => term.is === 'value' || term.is === 'state' || term.is === 'constant';
 
 const operand: (term: Term, textOf: TextOf) => Line = (term, textOf) => {
   const line = textOf(term, 'number');

@@ -41,9 +41,15 @@ export interface Place {
   readonly dim: number;
 }
 
+/** An operation of tensors: a function, a method or an attribute. */
+export interface Operation {
+  readonly operation: string;
+  readonly kind: 'function' | 'method' | 'getter';
+}
+
 /** A call of an operation, or of a module within. */
 export interface Statement {
-  readonly call: { readonly operation: string; readonly isGetter: boolean } | { readonly path: string };
+  readonly call: Operation | { readonly path: string };
   readonly args: readonly Term[];
   readonly result: Term;
 }
@@ -94,10 +100,11 @@ class OpenFrame implements Frame {
     this.args = args.map((arg) => this.#made(arg));
   }
 
-  operation(operation: string, isGetter: boolean, args: readonly unknown[], result: unknown): void {
+  operation(call: Operation, args: readonly unknown[], result: unknown): void {
+    const { operation } = call;
     const terms = args.map((arg) => (operation === 'at' ? sliceIn(arg) : null) ?? this.term(arg));
     this.statements.push({
-      call: { operation, isGetter },
+      call,
       args: terms,
       result: this.#made(result, isInPlace(operation)),
     });
@@ -218,9 +225,13 @@ class Tracer implements CallWatcher {
     }
   }
 
-  operation(name: string, args: readonly unknown[], run: () => unknown, isGetter: boolean): unknown {
+  operation(name: string, args: readonly unknown[], run: () => unknown, isGetter: boolean, isMethod: boolean): unknown {
     const result = watchedBy(null, run);
-    if (this.#open && holdsTensor(result)) this.#open.operation(name, isGetter, args, result);
+    // The function has the condition first.
+    const [x, condition, ...rest] = args;
+    const given = name === 'where' && isMethod ? [condition, x, ...rest] : args;
+    const kind = isGetter ? 'getter' : isMethod && name !== 'where' ? 'method' : 'function';
+    if (this.#open && holdsTensor(result)) this.#open.operation({ operation: name, kind }, given, result);
     return result;
   }
 

@@ -198,7 +198,7 @@ export function checkedCall(signature: string, run: AnyCall, most: () => number,
     try {
       if (watcher) {
         const watched = () => run.apply(self, handed(all(parsed!, args, limit)));
-        return watcher.operation(name, whole(), watched, isGetter);
+        return watcher.operation(name, whole(), watched, isGetter, self !== NOBODY);
       }
       return run.apply(self, handed(all(parsed, args, limit)));
     } catch (error) {

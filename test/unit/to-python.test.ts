@@ -223,6 +223,28 @@ describe('a script that goes on training', () => {
   });
 });
 
+test('where has its condition first, as a function and as a method', () => {
+  class Chooses extends nn.Module {
+    override forward(x: torch.Tensor, isOld: torch.Tensor): torch.Tensor {
+      const y = torch.where(isOld, x.neg(), 0);
+      return y.gt(1).where(isOld, y.lt(2)).float().add(x.where(isOld, y));
+    }
+  }
+  const lines = forwardOf(toPython(new Chooses(), [torch.rand(3), torch.rand(3).gt(0.5)]), 'Chooses');
+  expect(lines).toEqual([
+    'def forward(self, x, is_old):',
+    '    out = -x',
+    '    out = torch.where(is_old, out, 0)',
+    '    y = out > 1',
+    '    z = out < 2',
+    '    y = torch.where(is_old, y, z)',
+    '    y = y.float()',
+    '    x = torch.where(is_old, x, out)',
+    '    x = y + x',
+    '    return x',
+  ]);
+});
+
 test('what has no text is refused with its module', () => {
   const noise = torch.ones(3).add(1);
   class Captures extends nn.Module {
