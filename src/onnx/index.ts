@@ -1,5 +1,5 @@
 // lamplight/onnx: models from and for everywhere else, as ONNX files.
-export { type DynamicAxes, type ExportArguments, exportModel as export, type TrainingMode } from './export/export';
+export { type DynamicAxes, exportModel as export, type OnnxExportOptions, type TrainingMode } from './export/export';
 export type { ExternalData } from './load/external';
 export type { OnnxInput } from './load/inputs';
 export { load, type OnnxLoadOptions, type OnnxProgress } from './load/load';

@@ -12,9 +12,9 @@ import { type Example, families, named } from '../support/onnx/small-networks';
 
 const { nn } = torch;
 
-type Options = Omit<onnx.ExportArguments, 'model' | 'example'>;
+type Options = onnx.OnnxExportOptions;
 
-async function graphOf(model: torch.nn.Module, example: onnx.ExportArguments['example'], options: Options = {}) {
+async function graphOf(model: torch.nn.Module, example: torch.Tensor | readonly unknown[], options: Options = {}) {
   return graphIn(await onnx.export(model, example, options));
 }
 

@@ -20,11 +20,8 @@ export type DynamicAxes = Readonly<Record<string, Readonly<Record<number, string
 /** In which mode the model is exported: in evaluation, in training, or each module in its own. */
 export type TrainingMode = 'eval' | 'train' | 'preserve';
 
-/** The arguments of `onnx.export`. */
-export interface ExportArguments {
-  model: Module;
-  /** What the model is called with, such as `torch.randn(1, 3, 224, 224)`, or a list of that. Only shapes and dtypes count. */
-  example: Tensor | readonly unknown[];
+/** Options of `export`. */
+export interface OnnxExportOptions {
   /** Where the file is written to; null, the default, for its bytes. */
   f?: Target | null;
   /** Write the weights into a file of their own, with `.data` at the end of the name `f`: for more than 2 GB. Default: false. */
@@ -39,6 +36,12 @@ export interface ExportArguments {
   opsetVersion?: number;
   /** Default 'eval'. */
   training?: TrainingMode;
+}
+
+interface ExportArguments extends OnnxExportOptions {
+  model: Module;
+  /** What the model is called with, such as `torch.randn(1, 3, 224, 224)`, or a list of that. Only shapes and dtypes count. */
+  example: Tensor | readonly unknown[];
 }
 
 type ExportOrder = [
