@@ -1,9 +1,9 @@
 // `npm run onnx-check -- resnet18`: exports networks as ONNX files, and has onnx's checker and onnxruntime, in Python, say what they make of them.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { checkNetworks, lastLine } from './check-networks.mjs';
 import { root, withDriver, withModule } from './in-node.mjs';
 import { parsed, runCommand, UsageError } from './options.mjs';
 
@@ -53,31 +53,12 @@ async function main(chosen) {
  * @param {NonNullable<ReturnType<typeof options>>} chosen
  * @returns {Promise<number>}
  */
-async function check({ names, opset, python, keep, training }) {
-  const folder = keep ?? mkdtempSync(join(tmpdir(), 'onnx-check-'));
-  mkdirSync(folder, { recursive: true });
-  try {
-    return await withModule(
-      'scripts/onnx-check/library.ts',
-      async (/** @type {typeof import('./onnx-check/library')} */ library) => {
-        const known = library.names();
-        const strange = names.find((name) => !known.includes(name));
-        if (strange)
-          throw new UsageError(`onnx-check: expected a network, but got ${strange}; known are ${known.join(', ')}`);
-        let failed = 0;
-        for (const name of names.length > 0 ? names : known) {
-          const line = await checkOne(library, { name, opset, python, folder, training });
-          if (!line.fine) failed++;
-          console.log(`${line.fine ? 'ok    ' : 'FAILED'} ${name.padEnd(32)} ${line.text}`);
-          if (!keep)
-            for (const ending of ['onnx', 'json', 'bin']) rmSync(join(folder, `${name}.${ending}`), { force: true });
-        }
-        return failed === 0 ? 0 : 1;
-      },
-    );
-  } finally {
-    if (!keep) rmSync(folder, { recursive: true });
-  }
+function check({ names, keep, ...how }) {
+  return withModule('scripts/onnx-check/library.ts', (/** @type {typeof import('./onnx-check/library')} */ library) =>
+    checkNetworks({ command: 'onnx-check', names, known: library.names(), keep }, (name, folder) =>
+      checkOne(library, { name, folder, ...how }),
+    ),
+  );
 }
 
 /**
@@ -96,7 +77,7 @@ async function checkOne(library, { name, opset, python, folder, training }) {
     const script = join(root, 'scripts', 'onnx-check.py');
     const { status, stdout, stderr, error } = spawnSync(python, [script, path], { encoding: 'utf8' });
     if (error) throw error;
-    return { fine: status === 0, text: stdout.trim() || stderr.trim().split('\n').at(-1) || 'no answer' };
+    return { fine: status === 0, text: stdout.trim() || lastLine(stderr) || 'no answer' };
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     // Detectors are refused, by a text that says why.

@@ -1,11 +1,11 @@
 // `npm run pytorch-check -- LeNet5`: writes networks as Python, and has PyTorch say what comes out of them and how their training goes on.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { checkNetworks, lastLine } from './check-networks.mjs';
 import { root, withDriver, withModule } from './in-node.mjs';
-import { parsed, runCommand, UsageError } from './options.mjs';
+import { parsed, runCommand } from './options.mjs';
 
 const usage = `Usage: npm run pytorch-check -- [NAME …] [options]
 
@@ -51,40 +51,19 @@ async function main(chosen) {
  * @param {NonNullable<ReturnType<typeof options>>} chosen
  * @returns {Promise<number>}
  */
-async function check({ names, ray, python, keep }) {
-  const folder = keep ?? mkdtempSync(join(tmpdir(), 'pytorch-check-'));
-  mkdirSync(folder, { recursive: true });
-  let failed = 0;
-  try {
-    await withModule(
-      'scripts/pytorch-check/library.ts',
-      async (/** @type {typeof import('./pytorch-check/library')} */ library) => {
-        const known = library.names();
-        const strange = names.find((name) => !known.includes(name));
-        if (strange)
-          throw new UsageError(`pytorch-check: expected a network, but got ${strange}; known are ${known.join(', ')}`);
-        for (const name of names.length > 0 ? names : known) {
-          const written = await library.write(name, folder);
-          const { fine, text } = tried(() => said(name, written, { folder, python, ray }));
-          if (!fine) failed++;
-          console.log(`${fine ? 'ok    ' : 'FAILED'} ${name.padEnd(20)} ${text}`);
+function check({ names, keep, ...how }) {
+  return withModule(
+    'scripts/pytorch-check/library.ts',
+    (/** @type {typeof import('./pytorch-check/library')} */ library) =>
+      checkNetworks({ command: 'pytorch-check', names, known: library.names(), keep }, async (name, folder) => {
+        try {
+          return said(name, await library.write(name, folder), { folder, ...how });
+        } catch (error) {
+          const { stderr } = /** @type {{ stderr?: string }} */ (error);
+          return { fine: false, text: (stderr && lastLine(stderr)) ?? String(error) };
         }
-      },
-    );
-  } finally {
-    if (!keep) rmSync(folder, { recursive: true });
-  }
-  return failed === 0 ? 0 : 1;
-}
-
-/** @param {() => { fine: boolean, text: string }} run */
-function tried(run) {
-  try {
-    return run();
-  } catch (error) {
-    const { stderr } = /** @type {{ stderr?: string }} */ (error);
-    return { fine: false, text: stderr?.trim().split('\n').at(-1) ?? String(error) };
-  }
+      }),
+  );
 }
 
 /**
