@@ -23,6 +23,10 @@ export function pythonFloat(value: number): string {
 /** A name as Python writes it: `kernel_size`. */
 export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
+/** The same where capitals that follow one another are one word, and names may begin with one: `max_pool2d`. */
+export const snakeName = (name: string): string =>
+  name.replace(/(?<=[a-z\d])[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
+
 /** Fields of an object as Python's keyword arguments: `kernel_size=2, stride=1`. */
 export const keywords = (
   fields: object,

@@ -35,3 +35,14 @@ export function startJournal(): () => void {
     for (const undo of [...undos.values()].reverse()) undo();
   };
 }
+
+/** Runs `fn`, and undoes what it changes; within a rehearsal the end of that does so. */
+export function undone<T>(fn: () => T): T {
+  if (isJournaling()) return fn();
+  const undo = startJournal();
+  try {
+    return fn();
+  } finally {
+    undo();
+  }
+}

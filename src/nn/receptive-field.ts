@@ -2,7 +2,8 @@
 import { type CallWatcher, watchedBy } from '../core/calls';
 import { isPlainObject } from '../core/options';
 import type { Value } from '../graph/value';
-import { Tensor } from '../tensor/tensor';
+import type { Tensor } from '../tensor/tensor';
+import { tensorsIn } from '../tensor/tensor-trees';
 
 /** One spatial axis: element i hangs on the input's places left + i · jump … right + i · jump. */
 interface Axis {
@@ -208,13 +209,6 @@ function union(a: Field, b: Field): Field {
   });
   return axes.every((axis) => axis !== null) ? (axes as Axis[]) : null;
 }
-
-const tensorsIn = (values: readonly unknown[]): Tensor[] =>
-  values.flatMap((value) => {
-    if (value instanceof Tensor) return [value];
-    if (Array.isArray(value)) return typeof value[0] === 'number' ? [] : tensorsIn(value);
-    return isPlainObject(value) ? tensorsIn(Object.values(value)) : [];
-  });
 
 /**
  * Follows receptive fields through a call of a network: give it the inputs, run the network within `watch`, then ask for the field of a result.

@@ -3,6 +3,7 @@ import { ArgumentError } from '../core/errors';
 import * as nn from '../nn';
 import { className, Module } from '../nn/module';
 import type { Parameter } from '../nn/parameter';
+import { knownNumbers } from '../tensor/known-numbers';
 import type { Tensor } from '../tensor/tensor';
 import { forwardOf, type Method } from './forward';
 import { isLayer, layerLine } from './layers';
@@ -13,6 +14,7 @@ import {
   isName,
   type Line,
   listed,
+  numberText,
   plain,
   quoted,
   type Slot,
@@ -215,21 +217,14 @@ const shapeSlot = ({ shape }: Tensor): Slot => ({
 });
 
 function contents(module: Module, name: string, buffer: Tensor): Line {
-  const { known } = buffer.storage;
-  if (known === null || typeof known === 'number' || !buffer.isContiguous()) {
-    if (typeof known === 'number')
-      return [
-        `[${new Array(buffer.numel()).fill(known).join(', ')}], dtype=torch.${buffer.dtype}).view(`,
-        shapeSlot(buffer),
-      ];
+  const known = knownNumbers(buffer);
+  if (known === null) {
     throw new ArgumentError(
       `toPython: buffer '${name}' of ${className(module)} is in no state dict, and its numbers are on the device alone; register it with persistent: true`,
     );
   }
-  return [
-    `[${Array.from(known as ArrayLike<number>).join(', ')}], dtype=torch.${buffer.dtype}).view(`,
-    shapeSlot(buffer),
-  ];
+  const numbers = typeof known === 'number' ? new Array<number>(buffer.numel()).fill(known) : Array.from(known);
+  return [`[${numbers.map(numberText).join(', ')}], dtype=torch.${buffer.dtype}).view(`, shapeSlot(buffer)];
 }
 
 /** The target of an assignment in `__init__`. */

@@ -1,9 +1,10 @@
 // The `forward` of a class, a statement a line: names of values, and how calls read.
+import { snakeName } from '../core/printing';
 import type { Module } from '../nn/module';
 import { isLayer } from './layers';
 import { isCount, valuesIn } from './merge';
 import { argumentLines, literalLine, operationLine } from './operations';
-import { isName, type Line, listed, numberText, plain, snake, splitArguments } from './python';
+import { isName, type Line, listed, numberText, plain, splitArguments } from './python';
 import { type Frame, isInPlace, type Statement, type Term } from './trace';
 
 /** A method: its parameters, and its lines. */
@@ -166,7 +167,7 @@ class Writer {
       case 'record':
         return [
           '{',
-          ...listed(term.entries.map(([key, item]): Line => [`'${key}': `, ...this.#text(item, snake(key))])),
+          ...listed(term.entries.map(([key, item]): Line => [`'${key}': `, ...this.#text(item, snakeName(key))])),
           '}',
         ];
       case 'constant':
@@ -247,7 +248,7 @@ function parameterNames({ module, args }: Frame): string[] {
   const written = splitArguments(/^[^(]*\(([\s\S]*?)\)\s*(?:=>|\{)/.exec(source)?.[1] ?? '');
   const names: string[] = [];
   for (const i of args.keys()) {
-    const own = snake(/^(?:\.\.\.)?\w*/.exec(written[i] ?? '')![0].replace('...', ''));
+    const own = snakeName(/^(?:\.\.\.)?\w*/.exec(written[i] ?? '')![0].replace('...', ''));
     const fallback = i === 0 ? 'x' : `x${i + 1}`;
     names.push(isName(own) && own !== 'self' && !names.includes(own) ? own : fallback);
   }

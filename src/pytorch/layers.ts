@@ -1,10 +1,10 @@
 // Layers of torch.nn as Python constructs them.
 import { ArgumentError } from '../core/errors';
-import { pythonFloat, pythonText } from '../core/printing';
+import { pythonFloat, pythonText, snakeName } from '../core/printing';
 import * as nn from '../nn';
 import { className, type Module } from '../nn/module';
 import { Tensor } from '../tensor/tensor';
-import { type Line, listed, quoted, type Slot, snake, splitArguments } from './python';
+import { type Line, listed, quoted, type Slot, splitArguments } from './python';
 
 /** Classes of `nn`, whose modules PyTorch has as they are; containers count as their members. */
 const ownLayers: () => ReadonlyMap<unknown, string> = (() => {
@@ -157,7 +157,7 @@ function unprinted(module: Module, name: string): Entry[] {
     return Object.entries(values).flatMap(([attribute, usual]): Entry[] => {
       const value: unknown = Reflect.get(module, attribute);
       if (value === usual || value === undefined) return [];
-      return [[otherNames[attribute] ?? snake(attribute), valueText(value)]];
+      return [[otherNames[attribute] ?? snakeName(attribute), valueText(value)]];
     });
   });
 }
@@ -257,7 +257,7 @@ function block(of: BlockFields): Entry[] {
 function activationText(activation: unknown): string {
   if (typeof activation === 'string') return quoted(activation);
   const found = Object.entries(nn.functional).find(([, value]) => value === activation);
-  if (found) return ['relu', 'gelu'].includes(found[0]) ? quoted(found[0]) : `F.${snake(found[0])}`;
+  if (found) return ['relu', 'gelu'].includes(found[0]) ? quoted(found[0]) : `F.${snakeName(found[0])}`;
   throw new ArgumentError(
     "toPython: expected the activation of a transformer's layer to be 'relu', 'gelu' or a function of nn.functional",
   );

@@ -1,6 +1,7 @@
 // Operations as Python calls them: operators, indices, methods of tensors, functions of torch, of torch.nn.functional and of torchvision.
+import { snakeName } from '../core/printing';
 import * as functional from '../nn/functional';
-import { type Line, listed, numberText, quoted, snake } from './python';
+import { type Line, listed, numberText, quoted } from './python';
 import { isInPlace, type Operation, type Term } from './trace';
 
 const OPERATORS: Readonly<Record<string, string>> = {
@@ -66,13 +67,13 @@ export function argumentLines(args: readonly Term[], textOf: TextOf, name: strin
   const given = named.filter(([, value]) => !(value.is === 'literal' && value.value === null));
   return [
     ...placed.map((term) => textOf(term, `${name}_size`)),
-    ...given.map(([key, value]): Line => [`${snake(key)}=`, ...textOf(value, snake(key))]),
+    ...given.map(([key, value]): Line => [`${snakeName(key)}=`, ...textOf(value, snakeName(key))]),
   ];
 }
 
 /** The expression of an operation. */
 export function operationLine({ operation, kind }: Operation, args: readonly Term[], textOf: TextOf): Line {
-  const name = snake(operation);
+  const name = snakeName(operation);
   const [first, ...rest] = args;
   if (kind === 'getter') return [...textOf(first!, name), `.${operation}`];
   if (operation === 'at')

@@ -11,10 +11,6 @@ const KEYWORDS: ReadonlySet<string> = new Set(
 /** Whether Python takes a text for a name. */
 export const isName = (text: string): boolean => /^[A-Za-z_]\w*$/.test(text) && !KEYWORDS.has(text);
 
-/** `scaled_dot_product_attention` of `scaledDotProductAttention`, `max_pool2d` of `maxPool2d`, `T_max` of `tMax`. */
-export const snake = (name: string): string =>
-  name.replace(/(?<=[a-z\d])[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
-
 /** A text in quotes. */
 export const quoted = (text: string): string => {
   const json = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'");

@@ -1,11 +1,13 @@
 // Optimizers, schedulers and losses as Python constructs them; where they stand comes from the checkpoint.
+
 import { ArgumentError } from '../core/errors';
+import { snakeName } from '../core/printing';
 import * as nn from '../nn';
 import { Module } from '../nn/module';
 import type { LRScheduler } from '../optim/lr-scheduler/scheduler';
 import type { Optimizer } from '../optim/optimizer';
 import { isLayer, layerLine } from './layers';
-import { numberText, plain, quoted, snake } from './python';
+import { numberText, plain, quoted } from './python';
 
 /** An object with the state dict of a scheduler, and the optimizer. */
 export type Scheduler = Pick<LRScheduler, 'optimizer'> & { stateDict(): object };
@@ -101,7 +103,7 @@ export function optimizerLines(optimizer: Optimizer, model: Module): string[] {
 export function lossText(loss: unknown): string {
   if (loss instanceof Module && isLayer(loss)) return plain(layerLine(loss));
   const found = Object.entries(nn.functional).find(([, value]) => value === loss);
-  if (found) return `F.${snake(found[0])}`;
+  if (found) return `F.${snakeName(found[0])}`;
   throw new ArgumentError(
     'toPython: expected loss to be a module of nn, such as new nn.CrossEntropyLoss(), or a function of nn.functional',
   );

@@ -1,16 +1,19 @@
 // Owns toPython: a network as one file of Python.
+
 import * as kinds from '../core/argument-kinds';
 import { ArgumentError } from '../core/errors';
 import { type Arguments, parseArgs } from '../core/options';
+import { snakeName } from '../core/printing';
 import { className, Module } from '../nn/module';
 import { Optimizer } from '../optim/optimizer';
 import { scope } from '../storage/scope';
 import { cat } from '../tensor/functions';
 import { Tensor } from '../tensor/tensor';
+import { mapTensors, tensorsIn } from '../tensor/tensor-trees';
 import { Classes } from './classes';
 import { forwardOf } from './forward';
 import { withSizes } from './merge';
-import { isName, snake } from './python';
+import { isName } from './python';
 import { lossText, optimizerLines, type Scheduler, schedulerText, stepsByBatch } from './schedulers';
 import { type Frame, traced } from './trace';
 import { type Training, trainingImports, trainingLines, trainingPackages } from './training';
@@ -96,7 +99,7 @@ export function toPython(
   const { written } = scope(() => new Classes(model, name, framesOf(model, example)));
   const training: Training | null = trainer && {
     trainer,
-    file: `${snake(name)}.pt`,
+    file: `${snakeName(name)}.pt`,
     optimizer: o.optimizer && optimizerLines(o.optimizer, model),
     scheduler: o.scheduler && schedulerText(o.scheduler),
     byBatch: o.scheduler !== null && stepsByBatch(o.scheduler),
@@ -184,18 +187,12 @@ function variations(example: readonly unknown[]): (readonly unknown[])[] {
     });
   }
   return [...dims.values()].map((dimOf) =>
-    replaced(example, (tensor) => {
+    mapTensors(example, (tensor) => {
       const dim = dimOf(tensor);
       return dim === null ? tensor : cat([tensor, tensor], dim);
     }),
   );
 }
-
-const tensorsIn = (values: readonly unknown[]): Tensor[] =>
-  values.flatMap((value) => (value instanceof Tensor ? [value] : Array.isArray(value) ? tensorsIn(value) : []));
-
-const replaced = (values: readonly unknown[], by: (tensor: Tensor) => Tensor): unknown[] =>
-  values.map((value) => (value instanceof Tensor ? by(value) : Array.isArray(value) ? replaced(value, by) : value));
 
 /** Modules before names, each by the alphabet. */
 const byKind = (a: string, b: string): number =>
@@ -211,8 +208,8 @@ function assembled(
   const text = body.join('\n');
   const shapes = tensorsIn(example).map(({ shape }) => `(${shape.join(', ')})`);
   const usage = {
-    torchrun: `    torchrun --nproc-per-node 2 ${snake(name)}.py --data train.pt --checkpoint ${snake(name)}.pt`,
-    ray: `    python ${snake(name)}.py --data train.pt --checkpoint ${snake(name)}.pt --workers 2`,
+    torchrun: `    torchrun --nproc-per-node 2 ${snakeName(name)}.py --data train.pt --checkpoint ${snakeName(name)}.pt`,
+    ray: `    python ${snakeName(name)}.py --data train.pt --checkpoint ${snakeName(name)}.pt --workers 2`,
   };
   const needs = (part: string): boolean => text.includes(part) || (training?.loss.includes(part) ?? false);
   return [

@@ -1,13 +1,14 @@
 // The trace of a network: what the `forward` of each module that is no layer of PyTorch's calls, with which arguments.
 import { type CallWatcher, watchedBy } from '../core/calls';
 import { ArgumentError } from '../core/errors';
-import { type DType, numel, showShape } from '../core/meta';
+import { type DType, showShape } from '../core/meta';
 import { isPlainObject } from '../core/options';
-import { isJournaling, startJournal } from '../graph/journal';
+import { undone } from '../graph/journal';
 import { inMode } from '../nn/in-mode';
 import { type Interceptor, intercepted } from '../nn/intercept';
 import { className, type Module } from '../nn/module';
 import { scope } from '../storage/scope';
+import { knownNumbers } from '../tensor/known-numbers';
 import { rand } from '../tensor/random';
 import { Tensor } from '../tensor/tensor';
 import { isLayer } from './layers';
@@ -139,22 +140,15 @@ class OpenFrame implements Frame {
   }
 
   #constant(tensor: Tensor): Term {
-    const { storage, dtype } = tensor;
-    const { known } = storage;
-    const isWhole = tensor.isContiguous() && tensor.numel() === numel(storage.shape);
-    if (
-      known === null ||
-      !isWhole ||
-      dtype === 'float16' ||
-      (typeof known !== 'number' && known.length > MOST_NUMBERS)
-    ) {
+    const known = knownNumbers(tensor);
+    if (known === null || (typeof known !== 'number' && known.length > MOST_NUMBERS)) {
       throw new ArgumentError(
         `toPython: ${className(this.module)} uses a tensor of shape ${showShape(tensor.shape)} that is neither its parameter nor its buffer, ` +
           'nor made by an operation of its forward; call registerBuffer with it in the constructor',
       );
     }
-    const numbers = typeof known === 'number' ? known : Array.from(known as ArrayLike<number>);
-    return { is: 'constant', shape: this.term([...tensor.shape]), numbers, dtype };
+    const numbers = typeof known === 'number' ? known : Array.from(known);
+    return { is: 'constant', shape: this.term([...tensor.shape]), numbers, dtype: tensor.dtype };
   }
 
   #structure(value: unknown, each: (part: unknown) => Term): Term {
@@ -267,15 +261,12 @@ export interface Call {
 export function traced({ model, args, training, redraws = false }: Call): ReadonlyMap<Module, readonly Frame[]> {
   const tracer = new Tracer(model);
   inMode(model, training, () =>
-    scope(() => {
-      const undo = isJournaling() ? () => {} : startJournal();
-      try {
+    scope(() =>
+      undone(() => {
         if (redraws) rand(1);
         intercepted(tracer.interceptors(), () => watchedBy(tracer, () => model(...(args as never[]))));
-      } finally {
-        undo();
-      }
-    }),
+      }),
+    ),
   );
   return tracer.frames;
 }

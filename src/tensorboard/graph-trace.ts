@@ -1,8 +1,10 @@
 // Owns how a network's graph is found: the operations that run when it is called, under the modules that call them, as TorchScript names both.
 import { type CallWatcher, watchedBy } from '../core/calls';
 import { isPlainObject } from '../core/options';
+import { snakeName } from '../core/printing';
 import { className, type Module } from '../nn/module';
-import { Tensor } from '../tensor/tensor';
+import type { Tensor } from '../tensor/tensor';
+import { tensorsIn } from '../tensor/tensor-trees';
 import type { GraphNode } from './graph-def';
 
 /** Operations that have other names in TorchScript than in Python. */
@@ -25,13 +27,11 @@ function kindOfRecurrent(module: Module): string | undefined {
   return recurrent[className(module)]?.replace('*', nonlinearity ?? 'tanh');
 }
 
-const snake = (name: string): string => name.replace(/(?<=[a-z\d])[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
-
 function kindOfCall(name: string, args: readonly unknown[]): string {
   const last = args.at(-1);
   const options = isPlainObject(last) ? last : {};
   if (name === 'interpolate') return `aten::${kindOfInterpolation(args, options.mode ?? args[3])}`;
-  return `aten::${otherNames[name] ?? snake(name)}${options.inplace === true ? '_' : ''}`;
+  return `aten::${otherNames[name] ?? snakeName(name)}${options.inplace === true ? '_' : ''}`;
 }
 
 /** `upsample_bilinear2d` and its like, by the mode and the number of axes. */
@@ -88,7 +88,7 @@ class GraphTracer implements CallWatcher {
     if (made.length === 0) return result;
     const inputs = tensorsIn(args).map((tensor) => this.#nameOf(tensor));
     const kind = kindOfCall(name, args);
-    const node = this.#add(`${this.#scope(this.#path)}/${snake(name)}`, kind, inputs, made[0]!.shape, '{}');
+    const node = this.#add(`${this.#scope(this.#path)}/${snakeName(name)}`, kind, inputs, made[0]!.shape, '{}');
     for (const tensor of made) {
       // A parameter that comes back as it is stays one.
       if (!this.#parameters.has(tensor) || name.endsWith('_')) this.#give(tensor, node);
@@ -193,15 +193,6 @@ const attributesOf = (values: Readonly<Record<string, string>>): string =>
   `{${Object.entries(values)
     .map(([key, value]) => ` ${key} :  ${value} `)
     .join(',')}}`;
-
-/** The tensors in arguments and results, in lists and options too. */
-function tensorsIn(values: readonly unknown[]): Tensor[] {
-  return values.flatMap((value) => {
-    if (value instanceof Tensor) return [value];
-    if (Array.isArray(value)) return typeof value[0] === 'number' ? [] : tensorsIn(value);
-    return isPlainObject(value) ? tensorsIn(Object.values(value)) : [];
-  });
-}
 
 /** Nodes from which outputs can be reached. */
 function used(nodes: readonly GraphNode[]): GraphNode[] {

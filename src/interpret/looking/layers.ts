@@ -4,7 +4,7 @@ import { instance, type Kind } from '../../core/argument-kinds';
 import { type CallWatcher, watchedBy } from '../../core/calls';
 import { ArgumentError, ShapeError } from '../../core/errors';
 import { expectKind, kindOf } from '../../core/options';
-import { isJournaling, startJournal } from '../../graph/journal';
+import { undone } from '../../graph/journal';
 import { currentScope } from '../../graph/roots';
 import { className, Module } from '../../nn/module';
 import { scope } from '../../storage/scope';
@@ -141,13 +141,10 @@ export class Probe {
     };
     let failure: unknown = null;
     scope(() => {
-      const undo = isJournaling() ? () => {} : startJournal();
       try {
-        watching(seen, () => call(this.#model, input));
+        undone(() => watching(seen, () => call(this.#model, input)));
       } catch (error) {
         failure = error;
-      } finally {
-        undo();
       }
     });
     // A network may fail behind its last layer of interest, such as at a classifier of a fixed size.

@@ -3,7 +3,7 @@
 import { either, nonEmpty, oneOf, orNull, whole } from '../../core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../core/errors';
 import { type Arguments, kindOf, parseArgs, shown } from '../../core/options';
-import { isJournaling, startJournal } from '../../graph/journal';
+import { undone } from '../../graph/journal';
 import { className, type Module } from '../../nn/module';
 import { FieldTracker, type ReceptiveField } from '../../nn/receptive-field';
 import { noGrad } from '../../storage/mode';
@@ -109,7 +109,6 @@ function followed(op: string, model: Module, inputSize: readonly number[], only:
     }
   })();
   const rehearse = (): void => {
-    const undo = isJournaling() ? () => {} : startJournal();
     try {
       const input = zeros(inputSize);
       tracker.input(input);
@@ -117,12 +116,10 @@ function followed(op: string, model: Module, inputSize: readonly number[], only:
     } catch (error) {
       // A classifier of another size is behind the layer in question.
       if (only === null || rows.length === 0) throw error;
-    } finally {
-      undo();
     }
   };
   // The rehearsal restores the modes of training that it found: those of evaluation.
-  evaluating(model, () => scope(() => noGrad(rehearse)));
+  evaluating(model, () => scope(() => noGrad(() => undone(rehearse))));
   return rows;
 }
 

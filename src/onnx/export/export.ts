@@ -7,10 +7,11 @@ import { checkTarget, type Target, writeTo } from '../../io/target';
 import { inMode } from '../../nn/in-mode';
 import { Module } from '../../nn/module';
 import { Tensor } from '../../tensor/tensor';
+import { tensorsIn } from '../../tensor/tensor-trees';
 import { encodeModel, type LateTensor, type Piece } from '../proto/encode';
 import type { GraphMessage, ModelMessage } from '../proto/messages';
 import { graphOf, type OpenDim } from './graph';
-import { type Trace, tensorsIn, traceModel } from './trace';
+import { type Trace, traceModel } from './trace';
 
 const OP = 'onnx.export';
 
@@ -201,7 +202,7 @@ const choices: readonly ((n: number) => readonly [number, number, number])[] = [
 function traced(o: Required<ExportArguments>): GraphMessage {
   const { model, example, opsetVersion } = o;
   const given = example instanceof Tensor ? [example] : (example as readonly unknown[]);
-  const tensors = given.flatMap(tensorsIn);
+  const tensors = tensorsIn(given);
   const shapes = tensors.map(({ shape }) => shape);
   const inputNames = namesOf('inputNames', o.inputNames, shapes.length, 'input');
   const asked = askedDims(o.dynamicAxes ?? {}, inputNames, shapes);

@@ -1,7 +1,6 @@
 // Traces: the nodes that a model records when it is called with stand-ins of its inputs. Nothing is computed, and changes are undone.
 import { ArgumentError } from '../../core/errors';
 import type { DType, Shape } from '../../core/meta';
-import { isPlainObject } from '../../core/options';
 import { discardPending, flush } from '../../graph/flush';
 import { isJournaling, startJournal } from '../../graph/journal';
 import { withMode } from '../../graph/mode';
@@ -12,6 +11,7 @@ import type { Module } from '../../nn/module';
 import { Generator, withDefaultGenerator } from '../../storage/random/generator';
 import { scope } from '../../storage/scope';
 import { Tensor } from '../../tensor/tensor';
+import { mapTensors, tensorsIn } from '../../tensor/tensor-trees';
 import { nodeTitle, readsOf } from './reads';
 
 const OP = 'onnx.export';
@@ -41,20 +41,6 @@ const standInOp: Op<{ readonly shape: Shape; readonly dtype: DType }> = {
     );
   },
 };
-
-/** Tensors within arguments, in the order in which they come. */
-export function tensorsIn(value: unknown): Tensor[] {
-  if (value instanceof Tensor) return [value];
-  if (Array.isArray(value)) return value.flatMap(tensorsIn);
-  return isPlainObject(value) ? Object.values(value).flatMap(tensorsIn) : [];
-}
-
-function replaced(value: unknown, next: () => Tensor): unknown {
-  if (value instanceof Tensor) return next();
-  if (Array.isArray(value)) return value.map((item) => replaced(item, next));
-  if (!isPlainObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaced(item, next)]));
-}
 
 /**
  * Calls the model with inputs of these shapes in the place of those in `args`.
@@ -92,7 +78,7 @@ function traceOnce(model: Module, args: readonly unknown[], shapes: readonly Sha
   if (isJournaling()) {
     throw new ArgumentError(`${OP}: a function is being rehearsed, by warmup, explain or tune; await that first`);
   }
-  const dtypes = args.flatMap(tensorsIn).map(({ dtype }) => dtype);
+  const dtypes = tensorsIn(args).map(({ dtype }) => dtype);
   const generator = new Generator().manualSeed(seed);
   const before = generator.getState();
   // Earlier work runs now, and the call's never does.
@@ -125,7 +111,7 @@ function recorded(model: Module, args: readonly unknown[], shapes: readonly Shap
   const since = lastNodeId();
   const inputs = shapes.map((shape, i) => record(standInOp, [], { shape, dtype: dtypes[i]! }, [i]));
   let next = 0;
-  const given = args.map((arg) => replaced(arg, () => Tensor.of(inputs[next++]!)));
+  const given = mapTensors(args, () => Tensor.of(inputs[next++]!));
   const result: unknown = model(...(given as never[]));
   if (result instanceof Promise) {
     result.catch(() => {});

@@ -1,5 +1,5 @@
 // Elements put elsewhere, of tensors and of arrays on the host alike: reshape, permute, expand, slices, joins, gathers.
-import { contiguousStrides, numel, type Shape } from '../../core/meta';
+import { numel, type Shape } from '../../core/meta';
 import { cat } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
 import { boundedShape } from './bounds';
@@ -135,6 +135,3 @@ export const wrapped = (indices: Tensor, size: number): Tensor => indices.where(
 
 /** The dimensions that are not among the axes. */
 export const without = (shape: Shape, axes: readonly number[]): number[] => shape.filter((_, d) => !axes.includes(d));
-
-/** Row-major strides as numbers of a list. */
-export const stridesOf = (shape: Shape): number[] => contiguousStrides(shape);

@@ -1,7 +1,7 @@
 // Numbers on the host as tensors, and back where a tensor's numbers are known there.
 import { protect } from '../../storage/protect';
-import { isWhole } from '../../storage/storage';
 import { tensor as makeTensor } from '../../tensor/creation';
+import { knownNumbers } from '../../tensor/known-numbers';
 import type { Tensor } from '../../tensor/tensor';
 import { HostArray, type HostType } from './values';
 
@@ -37,11 +37,9 @@ const MOST_FILLED = 2 ** 16;
 
 /** The numbers of a tensor that was made on the host; null where the device alone has them. */
 export function hostOf(tensor: Tensor): HostArray | null {
-  const { storage, shape, dtype } = tensor;
-  const { known } = storage;
-  // Those of float16 are bits.
-  if (known === null || dtype === 'float16' || !isWhole(tensor, storage.shape)) return null;
-  if (typeof known === 'number' && tensor.numel() > MOST_FILLED) return null;
-  const data = typeof known === 'number' ? new Array<number>(tensor.numel()).fill(known) : (known as ArrayLike<number>);
+  const { shape, dtype } = tensor;
+  const known = knownNumbers(tensor);
+  if (known === null || (typeof known === 'number' && tensor.numel() > MOST_FILLED)) return null;
+  const data = typeof known === 'number' ? new Array<number>(tensor.numel()).fill(known) : known;
   return new HostArray(shape, dtype as HostType, data);
 }

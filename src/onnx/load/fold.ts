@@ -65,7 +65,7 @@ const MOST_GROWN = 2 ** 16;
 /** Constants of constants. */
 function constants(folding: Folding): (Known | null)[] | null {
   const given = folding.inputs.reduce((sum, known) => sum + elementsOf(known), MOST_GROWN);
-  // What is too large is inner to the scope, so that nothing computes it.
+  // A result that is too large is inner to the scope, so that nothing computes it.
   return scope(() => {
     const results = computed(folding, false);
     if (results.some((result) => result instanceof Sequence || elementsOf(result) > given)) return null;

@@ -51,7 +51,7 @@ interface Body {
   readonly depth: number;
 }
 
-/** The nodes of a body that are yet to come, and who reads what. */
+/** The nodes that read and give each value of a body, while the body is walked. */
 interface Context extends Body {
   readonly readers: ReadonlyMap<string, number>;
   /** By name the first node that reads it. */

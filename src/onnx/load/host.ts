@@ -39,14 +39,16 @@ export const isSmall = (shape: Shape): boolean => numel(shape) <= MOST_ON_HOST;
  * y[i, j, …] = data[places[0][i] + places[1][j] + …].
  */
 export function pickOnHost(x: HostArray, places: readonly (readonly number[])[]): HostArray {
-  let flat = [0];
-  for (const along of places) flat = flat.flatMap((start) => along.map((step) => start + step));
   return new HostArray(
     places.map((along) => along.length),
     x.dtype,
-    flat.map((place) => x.data[place]!),
+    offsets(places).map((place) => x.data[place]!),
   );
 }
+
+/** The sums of one number of each list, in row-major order. */
+const offsets = (places: readonly (readonly number[])[]): number[] =>
+  places.reduce<number[]>((sums, along) => sums.flatMap((sum) => along.map((step) => sum + step)), [0]);
 
 /** How far each index of each dimension of a shape leads into row-major data. */
 export function placesOf(shape: Shape): number[][] {
@@ -101,10 +103,7 @@ export function reduceOnHost(x: HostArray, axes: readonly number[], fn: (numbers
   const own = placesOf(x.shape);
   const shape = x.shape.map((size, d) => (axes.includes(d) ? 1 : size));
   const kept = own.map((along, d) => (axes.includes(d) ? [0] : along));
-  let starts = [0];
-  for (const along of kept) starts = starts.flatMap((start) => along.map((step) => start + step));
-  let steps = [0];
-  for (const d of axes) steps = steps.flatMap((start) => own[d]!.map((step) => start + step));
-  const numbers = starts.map((start) => fn(steps.map((step) => x.data[start + step]!)));
+  const steps = offsets(axes.map((d) => own[d]!));
+  const numbers = offsets(kept).map((start) => fn(steps.map((step) => x.data[start + step]!)));
   return hostArray(shape, x.dtype, numbers);
 }

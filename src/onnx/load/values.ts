@@ -1,4 +1,4 @@
-// What the nodes of an ONNX graph pass to each other: tensors, and numbers on the host, of which shapes and axes are made.
+// Values that the nodes of an ONNX graph pass to each other: tensors, and numbers on the host, such as shapes and axes.
 import { numel, type Shape } from '../../core/meta';
 import type { Tensor } from '../../tensor/tensor';
 

@@ -213,7 +213,7 @@ function initializer(from: LateTensor): Piece[] {
   return [opening(GRAPH.initializers, lengthOf(pieces)), ...pieces];
 }
 
-/** The pieces of a file, of which the bytes of initializers are read when they are written. */
+/** The pieces of a file. The bytes of initializers are read when their piece is written. */
 export function encodeModel(model: ModelMessage): Piece[] {
   const { graph } = model;
   const contents = [

@@ -3,7 +3,7 @@
 import { instance, type Kind } from '../../core/argument-kinds';
 import { ArgumentError } from '../../core/errors';
 import { type Arguments, isPlainObject, parseArgs } from '../../core/options';
-import { isJournaling, startJournal } from '../../graph/journal';
+import { undone } from '../../graph/journal';
 import { inMode } from '../../nn/in-mode';
 import { Module } from '../../nn/module';
 import { scope } from '../../storage/scope';
@@ -46,20 +46,15 @@ export function graphEntries(args: GraphCall): Entry[] {
 /** The graph of a network in evaluation. Nothing is computed, and what changes meanwhile is put back. */
 function graphOf(op: string, model: Module, args: readonly unknown[], isStrict: boolean): GraphNode[] {
   const trace = (): GraphNode[] => {
-    const undo = isJournaling() ? () => {} : startJournal();
-    try {
-      const { nodes, result } = tracedGraph(model, args);
-      if (isStrict && hasObject(result)) {
-        throw new ArgumentError(
-          `${op}: expected the model to give tensors or lists of them, but got an object; pass useStrictTrace: false`,
-        );
-      }
-      return nodes;
-    } finally {
-      undo();
+    const { nodes, result } = tracedGraph(model, args);
+    if (isStrict && hasObject(result)) {
+      throw new ArgumentError(
+        `${op}: expected the model to give tensors or lists of them, but got an object; pass useStrictTrace: false`,
+      );
     }
+    return nodes;
   };
-  return inMode(model, false, () => scope(trace));
+  return inMode(model, false, () => scope(() => undone(trace)));
 }
 
 const hasObject = (result: unknown): boolean =>

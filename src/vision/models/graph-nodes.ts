@@ -2,14 +2,15 @@
 
 import { instance, type Kind } from '../../core/argument-kinds';
 import { type CallWatcher, watchedBy } from '../../core/calls';
-import { type Arguments, isPlainObject, parseArgs } from '../../core/options';
+import { type Arguments, parseArgs } from '../../core/options';
 import { warnOnce } from '../../core/warnings';
-import { isJournaling, startJournal } from '../../graph/journal';
+import { undone } from '../../graph/journal';
 import * as nn from '../../nn';
 import { inMode } from '../../nn/in-mode';
 import { Module } from '../../nn/module';
 import { scope } from '../../storage/scope';
 import { Tensor } from '../../tensor/tensor';
+import { tensorsIn } from '../../tensor/tensor-trees';
 import * as ops from '../ops';
 import * as layers from '../ops/layers';
 import { StochasticDepth } from '../ops/stochastic-depth';
@@ -137,15 +138,6 @@ class Tracer implements CallWatcher {
   }
 }
 
-/** The tensors in arguments, in lists and options too. */
-function tensorsIn(values: readonly unknown[]): Tensor[] {
-  return values.flatMap((value) => {
-    if (value instanceof Tensor) return [value];
-    if (Array.isArray(value)) return typeof value[0] === 'number' ? [] : tensorsIn(value);
-    return isPlainObject(value) ? tensorsIn(Object.values(value)) : [];
-  });
-}
-
 /** Operations that are no methods of tensors, and what Python writes with operators. */
 const functions: ReadonlySet<string> = new Set(
   [
@@ -180,15 +172,8 @@ export function visitNodes(model: Module, args: readonly unknown[], visit: Visit
 /** The names of the nodes in the mode that the network is in. Nothing is computed, and what changes meanwhile is put back. */
 export function nodeNames(model: Module, args: readonly unknown[]): string[] {
   const names: string[] = [];
-  return scope(() => {
-    const undo = isJournaling() ? () => {} : startJournal();
-    try {
-      visitNodes(model, args, (name) => names.push(name));
-    } finally {
-      undo();
-    }
-    return names;
-  });
+  scope(() => undone(() => visitNodes(model, args, (name) => names.push(name))));
+  return names;
 }
 
 interface NodeNameArguments {

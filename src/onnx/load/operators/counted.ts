@@ -1,6 +1,6 @@
 // Results whose shapes depend on numbers: computed on the host, of numbers that are known there, and refused otherwise.
-import { numel } from '../../../core/meta';
-import { axisOf, elements, gathered, reshaped, stridesOf } from '../arrange';
+import { contiguousStrides, numel } from '../../../core/meta';
+import { axisOf, elements, gathered, reshaped } from '../arrange';
 import type { Call, Operator, Operators } from '../call';
 import { HostArray } from '../values';
 
@@ -30,7 +30,9 @@ const Compress: Operator = (call) => {
 const NonZero: Operator = (call) => {
   const { shape, data } = known(call, 0);
   const places = Array.from(data).flatMap((x, i) => (x ? [i] : []));
-  const rows = stridesOf(shape).flatMap((stride, d) => places.map((place) => Math.floor(place / stride) % shape[d]!));
+  const rows = contiguousStrides(shape).flatMap((stride, d) =>
+    places.map((place) => Math.floor(place / stride) % shape[d]!),
+  );
   return new HostArray([shape.length, places.length], 'int64', rows);
 };
 

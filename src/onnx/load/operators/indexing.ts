@@ -1,9 +1,9 @@
 // Elements by their places: gathers, scatters, the greatest of a row, one-hot rows, triangles and masks.
-import { numel, type Shape } from '../../../core/meta';
+import { contiguousStrides, numel, type Shape } from '../../../core/meta';
 import { arange, full, zeros } from '../../../tensor/creation';
 import { cat } from '../../../tensor/functions';
 import type { Tensor } from '../../../tensor/tensor';
-import { axisOf, bounded, elements, gathered, stridesOf, wrapped } from '../arrange';
+import { axisOf, bounded, elements, gathered, wrapped } from '../arrange';
 import type { Call, Operator, Operators } from '../call';
 
 const Gather: Operator = (call) => {
@@ -46,7 +46,7 @@ const ScatterElements: Operator = (call) => {
 
 /** Rows of `indices` [..., k] as places among the first dimensions of a shape, flattened. */
 function flatPlaces(indices: Tensor, shape: Shape): Tensor {
-  const strides = stridesOf(shape);
+  const strides = contiguousStrides(shape);
   const parts = shape.map((size, d) => wrapped(indices.select(-1, d), size).mul(strides[d]!));
   return parts.reduce((a, b) => a.add(b)).reshape([-1]);
 }
