@@ -220,7 +220,7 @@ function contents(module: Module, name: string, buffer: Tensor): Line {
   const known = knownNumbers(buffer);
   if (known === null) {
     throw new ArgumentError(
-      `toPython: buffer '${name}' of ${className(module)} is in no state dict, and its numbers are on the device alone; register it with persistent: true`,
+      `toPython: buffer '${name}' of ${className(module)} is in no state dict, and is float16, part of larger memory, or on the device alone; register it with persistent: true`,
     );
   }
   const numbers = typeof known === 'number' ? new Array<number>(buffer.numel()).fill(known) : Array.from(known);

@@ -255,6 +255,16 @@ test('what has no text is refused with its module', () => {
   expect(() => toPython(new Captures(), torch.rand(3))).toThrow(
     /Captures uses a tensor of shape \[3\].*registerBuffer/,
   );
+  class Keeps extends nn.Module {
+    constructor() {
+      super();
+      this.registerBuffer('part', torch.tensor([1, 2, 3]).narrow(0, 0, 2), { persistent: false });
+    }
+    override forward(x: torch.Tensor): torch.Tensor {
+      return x;
+    }
+  }
+  expect(() => toPython(new Keeps(), torch.rand(3))).toThrow("buffer 'part' of Keeps is in no state dict");
   class Draws extends nn.Module {
     override forward(x: torch.Tensor): torch.Tensor {
       return x.add(torch.randn(3));
