@@ -39,18 +39,23 @@ function libraries(): Record<string, string> {
   return Object.fromEntries(Object.entries(found).map(([name, text]) => [`/${name}`, text]));
 }
 
+/** What declarations are made of, and by. */
+const sources = ['src', 'scripts/declarations', 'scripts/reference'];
+
 /** A name for just these sources. */
-function versionOf(folder: string): string {
+function version(): string {
   const hash = createHash('sha256');
-  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
-    if (name.endsWith('.ts')) hash.update(name).update(readFileSync(join(folder, name)));
+  for (const folder of sources.map((each) => join(root, each))) {
+    for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
+      if (/\.(?:ts|mjs)$/.test(name)) hash.update(name).update(readFileSync(join(folder, name)));
+    }
   }
   return hash.digest('hex').slice(0, 16);
 }
 
 /** Declarations of the doors, which take half a minute to write: once for the same sources. */
 async function declarations(): Promise<string> {
-  const kept = join(cache, versionOf(join(root, 'src')));
+  const kept = join(cache, version());
   if (existsSync(kept)) return kept;
   mkdirSync(cache, { recursive: true });
   const before = readdirSync(cache);

@@ -10,6 +10,7 @@ import { rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
 import { doors } from '../doors.mjs';
 import { completed, copyPlatform } from './completed.mjs';
+import { writeTexts } from './texts.mjs';
 import { tidied } from './tidied.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -65,6 +66,7 @@ export async function writeDeclarations(out) {
   try {
     declareSources(folder);
     await joinDeclarations(folder, out);
+    writeTexts(out);
   } finally {
     rmSync(folder, { recursive: true });
   }

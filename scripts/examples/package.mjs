@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { decode } from '@jridgewell/sourcemap-codec';
+import { textsIn } from '../declarations/texts.mjs';
 import { doors } from '../doors.mjs';
 import { command } from './places.mjs';
 
@@ -39,12 +40,27 @@ export async function readPackage(archive, folder) {
       `expected declarations of ${doors.length} doors and what they share, but got: ${declarations.join(', ')}`,
     );
   }
+  expectTold(join(at, 'dist'));
   expectQuiet(at);
   for (const name of files.filter((each) => each.endsWith('.js') && /^dist[\\/]browser/.test(each)))
     expectMapped(join(at, name));
   const megabytes = [statSync(archive).size, bytes].map((each) => (each / 1e6).toFixed(1)).join(' MB, unpacked ');
   const text = `${megabytes} MB in ${files.length} files, ${declarations.length} of them declarations; no fault is found`;
   return { text, runtime: 'publint, attw', warnings: [] };
+}
+
+/** Every export, every method of Tensor and every parameter has a text in the declarations. @param {string} folder */
+function expectTold(folder) {
+  const { exports, parameters } = textsIn(folder);
+  const untold = [
+    ...exports.filter(({ text }) => text === '').map(({ path }) => path),
+    ...parameters.filter(({ text }) => text === '').map(({ path, name }) => `${path}: ${name}`),
+  ];
+  if (exports.length < 2500 || parameters.length < 8000)
+    throw new Error(
+      `expected all exports with their parameters, but found ${exports.length} with ${parameters.length}`,
+    );
+  if (untold.length > 0) throw new Error(`expected a text in the declarations of ${untold.join(', ')}`);
 }
 
 /** npm warns of scripts at every install, and its page has no files beside README.md. @param {string} at */

@@ -48,6 +48,7 @@ export const commonTexts = {
   descending: 'Whether the greatest come first.',
   stable: 'Whether equal elements keep their order.',
   chunks: 'How many parts there are at most.',
+  splitSize: 'The size of each part, or a list of their sizes.',
   splitSizes: 'The size of each part, or a list of their sizes.',
   indicesOrSections: 'Where the parts begin, or how many equal parts there are.',
   start: 'The first number.',

@@ -3,9 +3,13 @@ import ts from 'typescript';
 import { defaultsOf } from './defaults.mjs';
 
 /**
- * @typedef {{ name: string, type: string, optional: boolean, rest: boolean, byName: boolean, text: string, fallback: string | undefined }} Parameter
+ * `declared` is where a text of it would stand: its declaration, or its name in a list of places.
+ * @typedef {{
+ *   name: string, type: string, optional: boolean, rest: boolean, byName: boolean, text: string, fallback: string | undefined,
+ *   declared: ts.Node | undefined,
+ * }} Parameter
  * @typedef {{ parameters: Parameter[], returns: string[] }} Callable
- * @typedef {{ name: string | undefined, type: ts.Type, optional: boolean, rest: boolean, text: string }} Place
+ * @typedef {{ name: string | undefined, type: ts.Type, optional: boolean, rest: boolean, text: string, declared: ts.Node | undefined }} Place
  */
 
 /** What the last place is called that takes options. */
@@ -24,22 +28,41 @@ const LONGEST = 140;
  * @returns {Callable}
  */
 export function callableOf(signatures, declarations, checker) {
-  const variants = signatures.flatMap((signature) => variantsOf(signature, checker));
-  const lists = variants.map((places) => listOf(places, checker));
-  const fullest = lists.reduce((best, list) => (list.length > best.length ? list : best), lists[0] ?? []);
-  const texts = new Map(lists.flat().flatMap(({ name, text }) => (text === '' ? [] : [[name, text]])));
   const { fallbacks, order } = defaultsOf(signatures, declarations, checker);
-  const parameters = fullest
-    .filter(({ name }, i) => fullest.findIndex((each) => each.name === name) === i)
-    .map((parameter) => ({
-      ...parameter,
-      text: parameter.text || (texts.get(parameter.name) ?? ''),
-      fallback: fallbacks.get(parameter.name),
-      optional: parameter.optional || fallbacks.has(parameter.name),
-    }));
+  const parameters = parametersOf(signatures, checker).map((parameter) => ({
+    ...parameter,
+    fallback: fallbacks.get(parameter.name),
+    optional: parameter.optional || fallbacks.has(parameter.name),
+  }));
   sortNamed(parameters, order);
   const returns = [...new Set(signatures.map((signature) => shownType(signature.getReturnType(), checker)))];
   return { parameters, returns };
+}
+
+/**
+ * The same without defaults, which declarations do not hold.
+ * @param {readonly ts.Signature[]} signatures
+ * @param {ts.TypeChecker} checker
+ * @returns {Omit<Parameter, 'fallback'>[]}
+ */
+export function parametersOf(signatures, checker) {
+  const lists = signatures
+    .flatMap((signature) => variantsOf(signature, checker))
+    .map((places) => listOf(places, checker));
+  const fullest = lists.reduce((best, list) => (list.length > best.length ? list : best), lists[0] ?? []);
+  const all = lists.flat();
+  return fullest
+    .filter(({ name }, i) => fullest.findIndex((each) => each.name === name) === i)
+    .map((parameter) => {
+      const same = [parameter, ...all.filter(({ name }) => name === parameter.name)];
+      const places = same.flatMap(({ declared }) => (declared ? [declared] : []));
+      return {
+        ...parameter,
+        text: parameter.text || (same.findLast(({ text }) => text !== '')?.text ?? ''),
+        // Lists of places are shared by parameters of that name.
+        declared: places.find((node) => !ts.isNamedTupleMember(node)) ?? places[0],
+      };
+    });
 }
 
 /**
@@ -86,14 +109,14 @@ function variantsOf(signature, checker) {
     const isRest = isDeclared && declaration.dotDotDotToken !== undefined;
     if (!isRest) {
       const optional = isDeclared && (declaration.questionToken ?? declaration.initializer) !== undefined;
-      before.push({ name, type, optional, rest: false, text });
+      before.push({ name, type, optional, rest: false, text, declared: declaration });
       continue;
     }
     return (type.isUnion() ? type.types : [type]).map((each) => [
       ...before,
       ...(checker.isTupleType(each)
         ? placesOf(/** @type {ts.TupleTypeReference} */ (each), checker)
-        : [{ name, type: each, optional: true, rest: true, text }]),
+        : [{ name, type: each, optional: true, rest: true, text, declared: declaration }]),
     ]);
   }
   return [before];
@@ -107,14 +130,16 @@ function variantsOf(signature, checker) {
 function placesOf(tuple, checker) {
   const { elementFlags, labeledElementDeclarations } = tuple.target;
   return checker.getTypeArguments(tuple).map((type, i) => {
-    const label = labeledElementDeclarations?.[i]?.name;
+    const declared = labeledElementDeclarations?.[i];
+    const label = declared?.name;
     const flags = elementFlags[i] ?? ts.ElementFlags.Required;
     return {
       name: label && ts.isIdentifier(label) ? label.text : undefined,
       type,
       optional: (flags & ts.ElementFlags.Optional) !== 0,
       rest: (flags & ts.ElementFlags.Rest) !== 0,
-      text: '',
+      text: declared ? textAt(declared) : '',
+      declared,
     };
   });
 }
@@ -131,13 +156,11 @@ function listOf(places, checker) {
   const byPlace = members ? places.slice(0, -1) : places;
   if (byPlace.some(({ name }) => name === undefined)) return [];
   return [
-    ...byPlace.map(({ name = '', type, optional, rest, text }) => ({
+    ...byPlace.map(({ name = '', type, ...others }) => ({
       name,
       type: shownType(type, checker),
-      optional,
-      rest,
       byName: false,
-      text,
+      ...others,
     })),
     ...(members ?? []).map((member) => ({
       name: member.name,
@@ -146,6 +169,7 @@ function listOf(places, checker) {
       rest: false,
       byName: true,
       text: textOf(member, checker),
+      declared: member.declarations?.[0],
     })),
   ];
 }
@@ -162,13 +186,30 @@ function membersOf(given, checker) {
     return undefined;
   const members = checker.getPropertiesOfType(type);
   const isOurs = members.every((member) =>
-    (member.declarations ?? []).every((declaration) => !declaration.getSourceFile().fileName.includes('node_modules')),
+    (member.declarations ?? []).every((declaration) => !isOfPackage(declaration.getSourceFile().fileName)),
   );
   return members.length > 0 && isOurs ? members : undefined;
 }
+
+/** Whether another package holds a file; what builds keep lies beside those. @param {string} file */
+const isOfPackage = (file) => /node_modules\/(?!\.cache\/|lamplight\/)/.test(file);
 
 /**
  * @param {ts.Symbol} symbol
  * @param {ts.TypeChecker} checker
  */
 const textOf = (symbol, checker) => ts.displayPartsToString(symbol.getDocumentationComment(checker));
+
+/** The text that stands before a name in a list of places, which TypeScript does not read. @param {ts.Node} node */
+function textAt(node) {
+  const code = node.getSourceFile().text;
+  const ranges = [ts.getTrailingCommentRanges, ts.getLeadingCommentRanges].flatMap((of) => of(code, node.pos) ?? []);
+  const comments = ranges.map(({ pos, end }) => code.slice(pos, end));
+  return (
+    comments
+      .findLast((each) => each.startsWith('/**'))
+      ?.slice(3, -2)
+      .replaceAll(/^\s*\* ?/gm, '')
+      .trim() ?? ''
+  );
+}

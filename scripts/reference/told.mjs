@@ -1,7 +1,6 @@
 // Which exports of the doors, and which methods of Tensor, have no text. It reads declarations without checking types, which is quick.
 import ts from 'typescript';
 import { doors } from '../doors.mjs';
-import { root } from './paths.mjs';
 
 /**
  * What the doors hold: the path of each export and of each method of Tensor, with its text.
@@ -23,10 +22,11 @@ export function toldExports() {
 export const textOf = (symbol, checker) => ts.displayPartsToString(symbol.getDocumentationComment(checker));
 
 /**
- * Calls `add` with each export of each door and each method of Tensor, and its path.
+ * Calls `add` with each export of each door and each method of Tensor, and its path. `fileOf`: the file of a door in the program, by default its source.
  * @param {ts.Program} program @param {ts.TypeChecker} checker @param {(symbol: ts.Symbol, path: string) => void} add
+ * @param {(door: import('../doors.mjs').Door) => string} fileOf
  */
-export function eachExport(program, checker, add) {
+export function eachExport(program, checker, add, fileOf = ({ source }) => source) {
   const walked = new Set();
   /** @param {ts.Symbol} module @param {string} path */
   const walk = (module, path) => {
@@ -38,12 +38,15 @@ export function eachExport(program, checker, add) {
       else add(symbol, `${path}${each.name}`);
     }
   };
-  for (const { source, name } of doors) {
-    walk(moduleOf(program, checker, source), name === 'lamplight' ? '' : `${name.slice('lamplight/'.length)}.`);
+  let tensor;
+  for (const door of doors) {
+    const { name } = door;
+    const module = moduleOf(program, checker, fileOf(door));
+    walk(module, name === 'lamplight' ? '' : `${name.slice('lamplight/'.length)}.`);
+    tensor ??= checker.getExportsOfModule(module).find((each) => each.name === 'Tensor');
   }
-  const file = moduleOf(program, checker, `${root}src/tensor/tensor.ts`);
-  const methods = checker.getExportsOfModule(file).find(({ name }) => name === 'Tensor');
-  if (!methods) throw new Error('reference: expected the class Tensor in src/tensor/tensor.ts');
+  if (!tensor) throw new Error('reference: expected the first door to have the class Tensor');
+  const methods = tensor.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(tensor) : tensor;
   for (const member of checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(methods))) {
     if (isPublic(member, checker)) add(member, `Tensor.${member.name}`);
   }

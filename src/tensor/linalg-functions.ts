@@ -69,7 +69,7 @@ export const choleskyInverse = callable(
 /** The solution X of A X = b, by the factors of A from `linalg.luFactor`; b, the input, is [..., n, k]. */
 export const luSolve = callable(
   'luSolve(input, LUData, LUPivots)',
-  (input: Tensor, data: Tensor, pivots: Tensor): Tensor => luSolveOf(data, pivots, input),
+  (input: Tensor, LUData: Tensor, LUPivots: Tensor): Tensor => luSolveOf(LUData, LUPivots, input),
 );
 
 /** Which parts `luUnpack` gives. */
@@ -84,15 +84,15 @@ export interface UnpackOptions {
 export const luUnpack = callable(
   'luUnpack(LUData, LUPivots, ...)',
   (
-    data: Tensor,
-    pivots: Tensor,
+    LUData: Tensor,
+    LUPivots: Tensor,
     ...args: Arguments<UnpackOptions, ['unpackData', 'unpackPivots']>
   ): NamedTensors<'P', 'L', 'U'> => {
     const defaults = { unpackData: true, unpackPivots: true };
     const { unpackData, unpackPivots } = parseArgs<UnpackOptions>('luUnpack', [], defaults, args);
-    ops.expectMatrices('luUnpack', data);
-    const order = rowOrder('luUnpack', data, pivots);
-    const [L, U] = unpackData ? triangles(data) : [zeros(0), zeros(0)];
+    ops.expectMatrices('luUnpack', LUData);
+    const order = rowOrder('luUnpack', LUData, LUPivots);
+    const [L, U] = unpackData ? triangles(LUData) : [zeros(0), zeros(0)];
     return namedResults(['P', 'L', 'U'], [unpackPivots ? permutation(order) : zeros(0), L, U]);
   },
 );
@@ -117,7 +117,7 @@ export const geqrf = callable('geqrf(input)', (input: Tensor): NamedTensors<'a',
  */
 export const orgqr = callable(
   'orgqr(input, input2)',
-  (input: Tensor, tau: Tensor): Tensor => householderProduct(input, tau),
+  (input: Tensor, input2: Tensor): Tensor => householderProduct(input, input2),
 );
 
 /** How Q and other matrices are multiplied. */

@@ -34,7 +34,7 @@ const kindOf = (dtype: DType): number => (dtype === 'bool' ? 0 : isFloat(dtype) 
 /** Whether results of one dtype may be written into a tensor of another: not if fractions, or more than a bool, would be lost. */
 export const canCast = callable(
   'canCast(from_: value, to: value)',
-  (from: DType, to: DType): boolean => kindOf(expectDType('canCast', from)) <= kindOf(expectDType('canCast', to)),
+  (from_: DType, to: DType): boolean => kindOf(expectDType('canCast', from_)) <= kindOf(expectDType('canCast', to)),
 );
 
 /** The dtype of tensors of fractions that are made without one: float32 always. */

@@ -56,7 +56,7 @@ const signatures: Readonly<Record<string, string>> = {
   'new Trainer(|)': 'Trainer(options?: TrainerOptions',
   'new metrics.Accuracy(|)': 'Accuracy(options: ',
   'F.crossEntropy(|)': 'crossEntropy(input: torch.Tensor, target: torch.Tensor, options?: {',
-  'F.interpolate(x, |)': 'interpolate(x: torch.Tensor, options?: {',
+  'F.interpolate(x, |)': 'interpolate(input: torch.Tensor, options?: {',
   'x.sum(|)': 'sum(options?: ({ dim?: ',
 };
 

@@ -23,13 +23,16 @@ export const relu6 = plain('relu6', (x) => clamp(x, 0, 6));
 export const silu = plain('silu', ops.silu);
 
 /** tanh x. */
-export const tanh = callable('tanh(input)', (x: Tensor): Tensor => Tensor.of(ops.tanh(x.value)));
+export const tanh = callable('tanh(input)', (input: Tensor): Tensor => Tensor.of(ops.tanh(input.value)));
 
 /** 1 / (1 + e⁻ˣ). */
-export const sigmoid = callable('sigmoid(input)', (x: Tensor): Tensor => Tensor.of(ops.sigmoid(x.value)));
+export const sigmoid = callable('sigmoid(input)', (input: Tensor): Tensor => Tensor.of(ops.sigmoid(input.value)));
 
 /** ln σ(x). */
-export const logsigmoid = callable('logsigmoid(input)', (x: Tensor): Tensor => Tensor.of(ops.logSigmoid(x.value)));
+export const logsigmoid = callable(
+  'logsigmoid(input)',
+  (input: Tensor): Tensor => Tensor.of(ops.logSigmoid(input.value)),
+);
 
 export interface LeakyReluArguments extends InplaceArguments {
   /** The slope below 0, default 0.01. */
@@ -90,7 +93,7 @@ export const gelu = withSettings<GeluArguments, []>('gelu', geluSettings, (x, { 
 );
 
 /** x / (1 + |x|). */
-export const softsign = callable('softsign(input)', (x: Tensor): Tensor => Tensor.of(softsignOf(x.value)));
+export const softsign = callable('softsign(input)', (input: Tensor): Tensor => Tensor.of(softsignOf(input.value)));
 
 export interface SoftplusArguments {
   /** Default 1. */
@@ -117,20 +120,20 @@ interface Row {
 type RowArgs = Arguments<Row, ['dim', 'dtype']>;
 
 /** e^xᵢ / Σⱼ e^xⱼ along `dim`. */
-export const softmax = callable('softmax(input, ...)', (x: Tensor, ...args: RowArgs): Tensor => {
-  return x.softmax(row('softmax', x, args));
+export const softmax = callable('softmax(input, ...)', (input: Tensor, ...args: RowArgs): Tensor => {
+  return input.softmax(row('softmax', input, args));
 });
 
 /** xᵢ − ln Σⱼ e^xⱼ along `dim`. */
-export const logSoftmax = callable('logSoftmax(input, ...)', (x: Tensor, ...args: RowArgs): Tensor => {
-  return x.logSoftmax(row('logSoftmax', x, args));
+export const logSoftmax = callable('logSoftmax(input, ...)', (input: Tensor, ...args: RowArgs): Tensor => {
+  return input.logSoftmax(row('logSoftmax', input, args));
 });
 
 /** `softmax` of −x: the least element has the most. */
-export const softmin = callable('softmin(input, ...)', (x: Tensor, ...args: RowArgs): Tensor => {
-  const given = row('softmin', x, args);
-  if (!given.dtype) expectFloat('softmin', 'input', x);
-  return x.neg().softmax(given);
+export const softmin = callable('softmin(input, ...)', (input: Tensor, ...args: RowArgs): Tensor => {
+  const given = row('softmin', input, args);
+  if (!given.dtype) expectFloat('softmin', 'input', input);
+  return input.neg().softmax(given);
 });
 
 /** Without `dim` the axis is PyTorch's: 0 for 0-, 1- and 3-D inputs, else 1. */

@@ -42,10 +42,10 @@ function adaptiveSize(op: string, size: AdaptiveSize2d, x: Tensor): [number, num
 /** Means of `outputSize` windows that cover the input. Shape: [N, C, H, W] or [C, H, W] → [N, C, ...outputSize]. */
 export const adaptiveAvgPool2d = callable(
   'adaptiveAvgPool2d(input, ...)',
-  (x: Tensor, ...args: Arguments<{ outputSize: AdaptiveSize2d }, ['outputSize']>): Tensor => {
+  (input: Tensor, ...args: Arguments<{ outputSize: AdaptiveSize2d }, ['outputSize']>): Tensor => {
     const op = 'adaptiveAvgPool2d';
     const { outputSize } = parseArgs<{ outputSize: AdaptiveSize2d }>(op, ['outputSize'], {}, args);
-    return batched(op, x, (value) => [ops.adaptiveAvgPool2d(value, adaptiveSize(op, outputSize, x))])[0]!;
+    return batched(op, input, (value) => [ops.adaptiveAvgPool2d(value, adaptiveSize(op, outputSize, input))])[0]!;
   },
 );
 
@@ -74,9 +74,9 @@ function adaptiveMaxPool2dOf(x: Tensor, ...args: readonly unknown[]): Tensor | [
 /** `adaptiveAvgPool2d` of one dimension. Shape: [N, C, L] or [C, L] → [N, C, outputSize]. */
 export const adaptiveAvgPool1d = callable(
   'adaptiveAvgPool1d(input, outputSize: value)',
-  (x: Tensor, outputSize: Size<1>): Tensor => {
+  (input: Tensor, outputSize: Size<1>): Tensor => {
     const [length] = sizesOf<1>('adaptiveAvgPool1d', 'outputSize', outputSize, 1);
-    return adaptiveAvgPool2d(asRow('adaptiveAvgPool1d', x), [1, length]).squeeze(-2);
+    return adaptiveAvgPool2d(asRow('adaptiveAvgPool1d', input), [1, length]).squeeze(-2);
   },
 );
 

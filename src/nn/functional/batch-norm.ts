@@ -36,13 +36,13 @@ type BatchNormOrder = ['runningMean', 'runningVar', 'weight', 'bias', 'training'
  */
 export const batchNorm = callable(
   'batchNorm(input, runningMean?, runningVar?, weight?, bias?, ...)',
-  (x: Tensor, ...args: Arguments<BatchNormArguments, BatchNormOrder>): Tensor => {
+  (input: Tensor, ...args: Arguments<BatchNormArguments, BatchNormOrder>): Tensor => {
     const defaults = { weight: null, bias: null, training: false, momentum: 0.1, eps: 1e-5 };
     const o = parseArgs<BatchNormArguments>('batchNorm', ['runningMean', 'runningVar'], defaults, args);
-    const { value } = x;
+    const { value } = input;
     expectFloat('batchNorm', 'input', value);
     // Of no numbers at all PyTorch returns none.
-    if (sameShape(value.shape, [0])) return x.clone();
+    if (sameShape(value.shape, [0])) return input.clone();
     if (value.shape.length < 2) {
       throw new ShapeError(`batchNorm: expected input [N, C, …] of rank 2 at least, but got ${showShape(value.shape)}`);
     }
@@ -88,12 +88,12 @@ type InstanceNormOrder = ['runningMean', 'runningVar', 'weight', 'bias', 'useInp
 /** `batchNorm` with a mean and variance for each channel of each input. Shape: [N, C, …], kept. */
 export const instanceNorm = callable(
   'instanceNorm(input, runningMean?, runningVar?, weight?, bias?, ...)',
-  (x: Tensor, ...args: Arguments<InstanceNormArguments, InstanceNormOrder>): Tensor => {
+  (input: Tensor, ...args: Arguments<InstanceNormArguments, InstanceNormOrder>): Tensor => {
     const stats = { runningMean: null, runningVar: null, weight: null, bias: null };
     const defaults = { ...stats, useInputStats: true, momentum: 0.1, eps: 1e-5 };
     const { useInputStats, ...o } = parseArgs<InstanceNormArguments>('instanceNorm', [], defaults, args);
-    if (!useInputStats) return batchNorm(x, { ...o, training: false });
-    const { value } = x;
+    if (!useInputStats) return batchNorm(input, { ...o, training: false });
+    const { value } = input;
     expectFloat('instanceNorm', 'input', value);
     const { shape } = value;
     if (shape.length < 3 || numel(shape.slice(2)) === 1) {

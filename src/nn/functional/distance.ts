@@ -56,10 +56,10 @@ interface NormalizeArguments {
 /** x / max(‖x‖_p, eps) along `dim`. Shape: as the input. */
 export const normalize = callable(
   'normalize(input, ...)',
-  (x: Tensor, ...args: Arguments<NormalizeArguments, ['p', 'dim', 'eps']>): Tensor => {
+  (input: Tensor, ...args: Arguments<NormalizeArguments, ['p', 'dim', 'eps']>): Tensor => {
     const { p, dim, eps } = parseArgs<NormalizeArguments>('normalize', [], { p: 2, dim: 1, eps: 1e-12 }, args);
-    expectFloat('normalize', 'input', x);
-    return x.div(x.norm(p, dim, { keepdim: true }).clamp({ min: eps }));
+    expectFloat('normalize', 'input', input);
+    return input.div(input.norm(p, dim, { keepdim: true }).clamp({ min: eps }));
   },
 );
 

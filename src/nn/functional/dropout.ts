@@ -66,38 +66,38 @@ const rescaled = (p: number): Affine => ({ scale: 1 / (1 - p) });
  */
 export const dropout = callable(
   'dropout(input, ...)',
-  (x: Tensor, ...args: Given): Tensor => dropped('dropout', x, args, 1, rescaled),
+  (input: Tensor, ...args: Given): Tensor => dropped('dropout', input, args, 1, rescaled),
 );
 
 /** `dropout` of whole channels. Shape: [N, C, L] or [C, L], kept. */
-export const dropout1d = callable('dropout1d(input, ...)', (x: Tensor, ...args: Given): Tensor => {
-  const rank = x.shape.length;
+export const dropout1d = callable('dropout1d(input, ...)', (input: Tensor, ...args: Given): Tensor => {
+  const rank = input.shape.length;
   if (rank !== 2 && rank !== 3) {
-    throw new ShapeError(`dropout1d: expected 3-D or 2-D input [N, C, L] or [C, L], but got ${showShape(x.shape)}`);
+    throw new ShapeError(`dropout1d: expected 3-D or 2-D input [N, C, L] or [C, L], but got ${showShape(input.shape)}`);
   }
-  return dropped('dropout1d', x, args, x.shape.at(-1)!, rescaled);
+  return dropped('dropout1d', input, args, input.shape.at(-1)!, rescaled);
 });
 
 /** `dropout` of whole channels. Shape: [N, C, H, W], kept; also [N, C, L], as PyTorch takes it. */
-export const dropout2d = callable('dropout2d(input, ...)', (x: Tensor, ...args: Given): Tensor => {
-  const rank = x.shape.length;
+export const dropout2d = callable('dropout2d(input, ...)', (input: Tensor, ...args: Given): Tensor => {
+  const rank = input.shape.length;
   if (rank !== 3 && rank !== 4) {
     throw new ShapeError(
-      `dropout2d: expected 4-D or 3-D input [N, C, H, W] or [N, C, L], but got ${showShape(x.shape)}`,
+      `dropout2d: expected 4-D or 3-D input [N, C, H, W] or [N, C, L], but got ${showShape(input.shape)}`,
     );
   }
-  return dropped('dropout2d', x, args, numel(x.shape.slice(2)), rescaled);
+  return dropped('dropout2d', input, args, numel(input.shape.slice(2)), rescaled);
 });
 
 /** `dropout` of whole channels. Shape: [N, C, D, H, W] or [C, D, H, W], kept. */
-export const dropout3d = callable('dropout3d(input, ...)', (x: Tensor, ...args: Given): Tensor => {
-  const rank = x.shape.length;
+export const dropout3d = callable('dropout3d(input, ...)', (input: Tensor, ...args: Given): Tensor => {
+  const rank = input.shape.length;
   if (rank !== 4 && rank !== 5) {
     throw new ShapeError(
-      `dropout3d: expected 5-D or 4-D input [N, C, D, H, W] or [C, D, H, W], but got ${showShape(x.shape)}`,
+      `dropout3d: expected 5-D or 4-D input [N, C, D, H, W] or [C, D, H, W], but got ${showShape(input.shape)}`,
     );
   }
-  return dropped('dropout3d', x, args, numel(x.shape.slice(-3)), rescaled);
+  return dropped('dropout3d', input, args, numel(input.shape.slice(-3)), rescaled);
 });
 
 /** The least value of SELU, negated: its scale times its alpha (Klambauer et al. 2017). */
@@ -116,12 +116,12 @@ function standardized(p: number): Affine {
  */
 export const alphaDropout = callable(
   'alphaDropout(input, ...)',
-  (x: Tensor, ...args: Given): Tensor => dropped('alphaDropout', x, args, 1, standardized, outOfTraining),
+  (input: Tensor, ...args: Given): Tensor => dropped('alphaDropout', input, args, 1, standardized, outOfTraining),
 );
 
 /** `alphaDropout` of whole channels. Shape: [N, C, …], kept. */
 export const featureAlphaDropout = callable(
   'featureAlphaDropout(input, ...)',
-  (x: Tensor, ...args: Given): Tensor =>
-    dropped('featureAlphaDropout', x, args, numel(x.shape.slice(2)), standardized, outOfTraining),
+  (input: Tensor, ...args: Given): Tensor =>
+    dropped('featureAlphaDropout', input, args, numel(input.shape.slice(2)), standardized, outOfTraining),
 );

@@ -58,14 +58,14 @@ const blockCount = (size: number, { kernel, dilation, padding, stride }: Blocks,
  */
 export const unfold = callable(
   'unfold(input, ...)',
-  (x: Tensor, ...args: Arguments<BlockArguments, BlockOrder>): Tensor => {
+  (input: Tensor, ...args: Arguments<BlockArguments, BlockOrder>): Tensor => {
     const blocks = blocksOf('unfold', parseArgs<BlockArguments>('unfold', ['kernelSize'], blockDefaults, args));
-    if (x.dtype !== 'bool') expectFloat('unfold', 'input', x);
-    if (x.dim() !== 3 && x.dim() !== 4) {
-      throw new ShapeError(`unfold: expected input [N, C, H, W] or [C, H, W], but got [${x.shape.join(', ')}]`);
+    if (input.dtype !== 'bool') expectFloat('unfold', 'input', input);
+    if (input.dim() !== 3 && input.dim() !== 4) {
+      throw new ShapeError(`unfold: expected input [N, C, H, W] or [C, H, W], but got [${input.shape.join(', ')}]`);
     }
-    const columns = unfoldValue(x.dim() === 3 ? reshape(x.value, [1, ...x.shape]) : x.value, blocks);
-    return Tensor.of(named(x.dim() === 3 ? reshape(columns, columns.shape.slice(1)) : columns, 'Im2ColBackward0'));
+    const columns = unfoldValue(input.dim() === 3 ? reshape(input.value, [1, ...input.shape]) : input.value, blocks);
+    return Tensor.of(named(input.dim() === 3 ? reshape(columns, columns.shape.slice(1)) : columns, 'Im2ColBackward0'));
   },
 );
 
@@ -89,26 +89,26 @@ export interface FoldArguments extends BlockArguments {
  */
 export const fold = callable(
   'fold(input, ...)',
-  (x: Tensor, ...args: Arguments<FoldArguments, ['outputSize', ...BlockOrder]>): Tensor => {
+  (input: Tensor, ...args: Arguments<FoldArguments, ['outputSize', ...BlockOrder]>): Tensor => {
     const o = parseArgs<FoldArguments>('fold', ['outputSize', 'kernelSize'], blockDefaults, args);
     const size = pair('fold', 'outputSize', o.outputSize, 1);
-    if (x.dtype === 'bool') return fold(x.float(), ...args).bool();
-    expectFloat('fold', 'input', x);
+    if (input.dtype === 'bool') return fold(input.float(), ...args).bool();
+    expectFloat('fold', 'input', input);
     const blocks = blocksOf('fold', o);
     const [kh, kw] = blocks.kernel;
     const counts = ([0, 1] as const).map((d) => blockCount(size[d], blocks, d)) as [number, number];
-    const [rows, length] = x.shape.slice(-2) as [number, number];
-    if ((x.dim() !== 2 && x.dim() !== 3) || rows % (kh * kw) !== 0 || length !== counts[0] * counts[1]) {
+    const [rows, length] = input.shape.slice(-2) as [number, number];
+    if ((input.dim() !== 2 && input.dim() !== 3) || rows % (kh * kw) !== 0 || length !== counts[0] * counts[1]) {
       throw new ShapeError(
-        `fold: expected input [N, C·${kh * kw}, ${counts[0] * counts[1]}] for images of ${size.join(' × ')} (${counts.join(' × ')} blocks), but got [${x.shape.join(', ')}]`,
+        `fold: expected input [N, C·${kh * kw}, ${counts[0] * counts[1]}] for images of ${size.join(' × ')} (${counts.join(' × ')} blocks), but got [${input.shape.join(', ')}]`,
       );
     }
-    const n = x.dim() === 3 ? x.shape[0]! : 1;
-    const parts = reshape(x.value, [n, rows / (kh * kw), kh, kw, ...counts]);
+    const n = input.dim() === 3 ? input.shape[0]! : 1;
+    const parts = reshape(input.value, [n, rows / (kh * kw), kh, kw, ...counts]);
     const [top, left] = blocks.padding;
     const strips = overlapAdd(parts, 3, size[1] + 2 * left, { ...along(blocks, 1), order: BLOCK_ORDER });
     const padded = overlapAdd(strips, 2, size[0] + 2 * top, along(blocks, 0));
     const y = pad(padded, [0, 0, -top, -left], [0, 0, -top, -left]);
-    return Tensor.of(named(x.dim() === 2 ? reshape(y, y.shape.slice(1)) : y, 'Col2ImBackward0'));
+    return Tensor.of(named(input.dim() === 2 ? reshape(y, y.shape.slice(1)) : y, 'Col2ImBackward0'));
   },
 );

@@ -14,13 +14,21 @@ import {
   relu,
 } from './activation';
 import { type AlphaArguments, intoInput } from './elementwise';
-import { celu, celuSettings, type RReluCallArguments, rrelu, rreluCallSettings, selu, threshold } from './piecewise';
+import {
+  celu,
+  celuSettings,
+  type RReluCallArguments,
+  rrelu,
+  rreluCallSettings,
+  selu,
+  threshold as thresholded,
+} from './piecewise';
 
 /** `relu`, into x. */
-export const relu_ = callable('relu_(input)', (x: Tensor): Tensor => relu(x, { inplace: true }));
+export const relu_ = callable('relu_(input)', (input: Tensor): Tensor => relu(input, { inplace: true }));
 
 /** `selu`, into x. */
-export const selu_ = callable('selu_(input)', (x: Tensor): Tensor => selu(x, { inplace: true }));
+export const selu_ = callable('selu_(input)', (input: Tensor): Tensor => selu(input, { inplace: true }));
 
 /** `elu`, into x. */
 export const elu_ = intoInput<AlphaArguments, ['alpha']>('elu_', eluSettings, elu);
@@ -37,7 +45,7 @@ export const hardtanh_ = intoInput<HardtanhArguments, ['minVal', 'maxVal']>('har
 /** `threshold`, into x. */
 export const threshold_ = callable(
   'threshold_(input, threshold: number, value: number)',
-  (x: Tensor, over: number, value: number): Tensor => threshold(x, over, value, true),
+  (input: Tensor, threshold: number, value: number): Tensor => thresholded(input, threshold, value, true),
 );
 
 /** `rrelu`, into x. */

@@ -73,10 +73,10 @@ function each(name: string, given: number | readonly number[], rank: number): re
  */
 export const interpolate = callable(
   'interpolate(input, ...)',
-  (x: Tensor, ...args: Arguments<InterpolateArguments, InterpolateOrder>): Tensor => {
+  (input: Tensor, ...args: Arguments<InterpolateArguments, InterpolateOrder>): Tensor => {
     const o = parseArgs<InterpolateArguments>('interpolate', [], interpolateDefaults, args, newSize);
     const { mode, alignCorners } = o;
-    const { shape } = x;
+    const { shape } = input;
     const rank = shape.length - 2;
     const kind = checkMode(mode, shape);
     const smooth = kind.rank !== undefined;
@@ -96,7 +96,7 @@ export const interpolate = callable(
     });
     const centred = mode === 'nearest-exact' || (smooth && !alignCorners);
     const attrs = { mode: kind.by, center: centred ? 0.5 : 0, shift: smooth && centred ? 0.5 : 0 };
-    const y = resampled(x.value, size, scale, attrs, alignCorners ?? false);
+    const y = resampled(input.value, size, scale, attrs, alignCorners ?? false);
     return Tensor.of(named(y, `Upsample${mode[0]!.toUpperCase()}${mode.slice(1)}${rank}DBackward0`));
   },
 );

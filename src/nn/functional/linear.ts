@@ -15,9 +15,9 @@ type BiasArgs = Arguments<Bias, ['bias']>;
 /** y = x Wᵀ + b. Shape: x [..., in], weight [out, in] or [in], bias [out] or null → [..., out]. */
 export const linear = callable(
   'linear(input, weight, bias?, ...)',
-  (x: Tensor, weight: Tensor, ...args: BiasArgs): Tensor => {
+  (input: Tensor, weight: Tensor, ...args: BiasArgs): Tensor => {
     const { bias } = parseArgs<Bias>('linear', [], { bias: null }, args);
-    return Tensor.of(ops.linear(x.value, weight.value, bias?.value ?? null));
+    return Tensor.of(ops.linear(input.value, weight.value, bias?.value ?? null));
   },
 );
 
@@ -26,22 +26,23 @@ export const linear = callable(
  */
 export const bilinear = callable(
   'bilinear(input1, input2, weight, bias?, ...)',
-  (x1: Tensor, x2: Tensor, weight: Tensor, ...args: BiasArgs): Tensor => {
+  (input1: Tensor, input2: Tensor, weight: Tensor, ...args: BiasArgs): Tensor => {
     const { bias } = parseArgs<Bias>('bilinear', [], { bias: null }, args);
     const [out, in1, in2] = weight.shape;
-    const lead = x1.shape.slice(0, -1);
-    const fits = x1.shape.at(-1) === in1 && x2.shape.at(-1) === in2 && lead.join() === x2.shape.slice(0, -1).join();
-    if (weight.dim() !== 3 || x1.dim() === 0 || !fits) {
-      const shapes = [x1, x2, weight].map(({ shape }) => `[${shape.join(', ')}]`);
+    const lead = input1.shape.slice(0, -1);
+    const fits =
+      input1.shape.at(-1) === in1 && input2.shape.at(-1) === in2 && lead.join() === input2.shape.slice(0, -1).join();
+    if (weight.dim() !== 3 || input1.dim() === 0 || !fits) {
+      const shapes = [input1, input2, weight].map(({ shape }) => `[${shape.join(', ')}]`);
       throw new ShapeError(
         `bilinear: expected x1 [..., in1], x2 [..., in2] and weight [out, in1, in2], but got ${shapes.join(', ')}`,
       );
     }
-    const rows = x1.reshape([-1, in1!]).matmul(weight.permute(1, 0, 2).reshape([in1!, out! * in2!]));
-    const forms = rows.reshape([-1, out!, in2!]).mul(x2.reshape([-1, 1, in2!]));
+    const rows = input1.reshape([-1, in1!]).matmul(weight.permute(1, 0, 2).reshape([in1!, out! * in2!]));
+    const forms = rows.reshape([-1, out!, in2!]).mul(input2.reshape([-1, 1, in2!]));
     const y = forms
       .sum(-1)
-      .to(x1.dtype)
+      .to(input1.dtype)
       .reshape([...lead, out!]);
     return bias ? y.add(bias) : y;
   },

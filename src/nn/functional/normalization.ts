@@ -28,11 +28,11 @@ interface GroupNormArguments extends AffineArguments {
 /** (x − E[x]) / √(Var[x] + eps) · weight + bias over the trailing dimensions `normalizedShape`. Shape: kept. */
 export const layerNorm = callable(
   'layerNorm(input, normalizedShape: list, weight?, bias?, ...)',
-  (x: Tensor, ...args: Arguments<LayerNormArguments, ['normalizedShape', 'weight', 'bias', 'eps']>): Tensor => {
+  (input: Tensor, ...args: Arguments<LayerNormArguments, ['normalizedShape', 'weight', 'bias', 'eps']>): Tensor => {
     const defaults = { weight: null, bias: null, eps: 1e-5 };
     const o = parseArgs<LayerNormArguments>('layerNorm', ['normalizedShape'], defaults, args);
     const { normalizedShape, weight, bias, eps } = o;
-    return Tensor.of(ops.layerNorm(x.value, normalizedShape, weight?.value ?? null, bias?.value ?? null, eps));
+    return Tensor.of(ops.layerNorm(input.value, normalizedShape, weight?.value ?? null, bias?.value ?? null, eps));
   },
 );
 
@@ -42,10 +42,10 @@ export const layerNorm = callable(
  */
 export const groupNorm = callable(
   'groupNorm(input, numGroups: number, weight?, bias?, ...)',
-  (x: Tensor, ...args: Arguments<GroupNormArguments, ['numGroups', 'weight', 'bias', 'eps']>): Tensor => {
+  (input: Tensor, ...args: Arguments<GroupNormArguments, ['numGroups', 'weight', 'bias', 'eps']>): Tensor => {
     const defaults = { weight: null, bias: null, eps: 1e-5 };
     const { numGroups, ...o } = parseArgs<GroupNormArguments>('groupNorm', ['numGroups'], defaults, args);
-    const { value } = x;
+    const { value } = input;
     expectFloat('groupNorm', 'input', value);
     const channels = value.shape[1];
     if (channels === undefined) {
@@ -72,15 +72,15 @@ interface RMSNormArguments {
 /** x / √(E[x²] + eps) · weight over the trailing dimensions `normalizedShape`. Shape: kept. */
 export const rmsNorm = callable(
   'rmsNorm(input, normalizedShape: list, weight?, ...)',
-  (x: Tensor, ...args: Arguments<RMSNormArguments, ['normalizedShape', 'weight', 'eps']>): Tensor => {
+  (input: Tensor, ...args: Arguments<RMSNormArguments, ['normalizedShape', 'weight', 'eps']>): Tensor => {
     const defaults = { weight: null, eps: null };
     const o = parseArgs<RMSNormArguments>('rmsNorm', ['normalizedShape'], defaults, args);
     const { normalizedShape, weight, eps } = o;
-    expectFloat('rmsNorm', 'input', x.value);
-    const lead = x.shape.length - normalizedShape.length;
-    if (normalizedShape.length === 0 || lead < 0 || `${x.shape.slice(lead)}` !== `${normalizedShape}`) {
+    expectFloat('rmsNorm', 'input', input.value);
+    const lead = input.shape.length - normalizedShape.length;
+    if (normalizedShape.length === 0 || lead < 0 || `${input.shape.slice(lead)}` !== `${normalizedShape}`) {
       throw new ShapeError(
-        `rmsNorm: expected input whose last dimensions are the normalized shape ${showShape(normalizedShape)}, but got ${showShape(x.shape)}`,
+        `rmsNorm: expected input whose last dimensions are the normalized shape ${showShape(normalizedShape)}, but got ${showShape(input.shape)}`,
       );
     }
     if (weight && `${weight.shape}` !== `${normalizedShape}`) {
@@ -89,8 +89,8 @@ export const rmsNorm = callable(
       );
     }
     const dims = normalizedShape.map((_, d) => lead + d);
-    const y = x.mul(
-      x
+    const y = input.mul(
+      input
         .square()
         .mean(dims, { keepdim: true })
         .add(eps ?? 2 ** -23)
@@ -117,7 +117,7 @@ export const localResponseDefaults = { alpha: 1e-4, beta: 0.75, k: 1 };
 /** x / (k + alpha · mean of x² over `size` neighbouring channels)^beta. Shape: [N, C, …] of rank 3 at least, kept. */
 export const localResponseNorm = callable(
   'localResponseNorm(input, ...)',
-  (x: Tensor, ...args: Arguments<LocalResponseNormArguments, LocalResponseNormOrder>): Tensor => {
+  (input: Tensor, ...args: Arguments<LocalResponseNormArguments, LocalResponseNormOrder>): Tensor => {
     const { size, alpha, beta, k } = parseArgs<LocalResponseNormArguments>(
       'localResponseNorm',
       ['size'],
@@ -127,20 +127,20 @@ export const localResponseNorm = callable(
     if (!Number.isInteger(size) || size < 1) {
       throw new ArgumentError(`localResponseNorm: expected size to be an integer ≥ 1, but got ${size}`);
     }
-    const [batch, channels] = x.shape;
-    if (batch === undefined || channels === undefined || x.shape.length < 3) {
+    const [batch, channels] = input.shape;
+    if (batch === undefined || channels === undefined || input.shape.length < 3) {
       throw new ShapeError(
-        `localResponseNorm: expected input [N, C, …] of rank 3 at least, but got ${showShape(x.shape)}`,
+        `localResponseNorm: expected input [N, C, …] of rank 3 at least, but got ${showShape(input.shape)}`,
       );
     }
-    expectNumber('localResponseNorm', 'input', x);
-    if (numel(x.shape) === 0) return x.clone();
+    expectNumber('localResponseNorm', 'input', input);
+    if (numel(input.shape) === 0) return input.clone();
     const before = Math.floor(size / 2);
-    const squares = x
+    const squares = input
       .square()
       .reshape(batch, 1, channels, -1)
       .pad([0, 0, before, size - 1 - before]);
-    const means = avgPool2d(squares, [size, 1], { stride: 1 }).reshape([...x.shape]);
-    return x.div(means.mul(alpha).add(k).pow(beta));
+    const means = avgPool2d(squares, [size, 1], { stride: 1 }).reshape([...input.shape]);
+    return input.div(means.mul(alpha).add(k).pow(beta));
   },
 );

@@ -25,28 +25,31 @@ interface PadArguments {
  */
 export const pad = callable(
   'pad(input, pad: list, ...)',
-  (x: Tensor, ...args: Arguments<PadArguments, ['pad', 'mode', 'value']>): Tensor => {
+  (input: Tensor, ...args: Arguments<PadArguments, ['pad', 'mode', 'value']>): Tensor => {
     const given = parseArgs<PadArguments>('pad', ['pad'], { mode: 'constant', value: null }, args);
     const { pad: amounts, mode, value } = given;
-    const rank = x.shape.length;
+    const rank = input.shape.length;
     if (amounts.length % 2 !== 0 || amounts.length > 2 * rank || !amounts.every(Number.isInteger)) {
       throw new ShapeError(
-        `pad: expected at most ${rank} pairs of integers for shape [${x.shape.join(', ')}], but got [${amounts.join(', ')}]`,
+        `pad: expected at most ${rank} pairs of integers for shape [${input.shape.join(', ')}], but got [${amounts.join(', ')}]`,
       );
     }
     const around = (d: number): [number, number] => {
       const i = 2 * (rank - 1 - d);
       return [amounts[i] ?? 0, amounts[i + 1] ?? 0];
     };
-    if (mode === 'constant') return x.pad(amounts, { value: value ?? 0 });
+    if (mode === 'constant') return input.pad(amounts, { value: value ?? 0 });
     const extend = edges[mode];
     if (!extend) {
       throw new ArgumentError(`pad: expected mode 'constant', 'reflect', 'replicate' or 'circular', but got '${mode}'`);
     }
     if (value) throw new ArgumentError(`pad: mode '${mode}' takes no value`);
-    checkRoom(mode, x, amounts);
+    checkRoom(mode, input, amounts);
     return Tensor.of(
-      x.shape.reduce<Value>((y, _, d) => (around(d).some((n) => n !== 0) ? extend(y, d, ...around(d)) : y), x.value),
+      input.shape.reduce<Value>(
+        (y, _, d) => (around(d).some((n) => n !== 0) ? extend(y, d, ...around(d)) : y),
+        input.value,
+      ),
     );
   },
 );

@@ -53,14 +53,14 @@ export const thresholdSettings: Settings<ThresholdArguments> = {
 /** x where it is over the threshold, `value` elsewhere. */
 export const threshold = callable(
   'threshold(input, ...)',
-  (x: Tensor, ...args: Arguments<ThresholdArguments, ['threshold', 'value', 'inplace']>): Tensor => {
+  (input: Tensor, ...args: Arguments<ThresholdArguments, ['threshold', 'value', 'inplace']>): Tensor => {
     const o = parseSettings('threshold', thresholdSettings, args);
-    return apply(x, o.inplace, (value) => ops.threshold(value, o.threshold, o.value));
+    return apply(input, o.inplace, (value) => ops.threshold(value, o.threshold, o.value));
   },
 );
 
 /** x − tanh x. */
-export const tanhshrink = callable('tanhshrink(input)', (x: Tensor): Tensor => x.sub(x.tanh()));
+export const tanhshrink = callable('tanhshrink(input)', (input: Tensor): Tensor => input.sub(input.tanh()));
 
 export interface ShrinkArguments {
   /** Where the function leaves 0, default 0.5. */
@@ -81,16 +81,16 @@ export const softshrink = withSettings<ShrinkArguments, ['lambd']>('softshrink',
 });
 
 /** x for x > 0, weight · x elsewhere. `weight` has one number, or one a channel (dimension 1). */
-export const prelu = callable('prelu(input, weight)', (x: Tensor, weight: Tensor): Tensor => {
-  const channels = x.shape[1] ?? 1;
+export const prelu = callable('prelu(input, weight)', (input: Tensor, weight: Tensor): Tensor => {
+  const channels = input.shape[1] ?? 1;
   const count = weight.numel();
   if (weight.shape.length > 1 || (count !== 1 && count !== channels)) {
     throw new ShapeError(
       `prelu: expected a weight of 1 number or one for each of ${channels} channels, but got shape ${showShape(weight.shape)}`,
     );
   }
-  const along = x.shape.map((_, d) => (d === 1 ? count : 1));
-  return Tensor.of(ops.prelu(x.value, reshape(weight.value, count === 1 ? [] : along)));
+  const along = input.shape.map((_, d) => (d === 1 ? count : 1));
+  return Tensor.of(ops.prelu(input.value, reshape(weight.value, count === 1 ? [] : along)));
 });
 
 export interface GluArguments {

@@ -128,12 +128,12 @@ function adaptiveSize(op: string, size: AdaptiveSize3d, volume: Volume): Volume 
 /** Means of `outputSize` windows that cover the input. Shape: [N, C, D, H, W] or [C, D, H, W] → [N, C, ...outputSize]. */
 export const adaptiveAvgPool3d = callable(
   'adaptiveAvgPool3d(input, outputSize: value)',
-  (x: Tensor, outputSize: AdaptiveSize3d): Tensor => {
-    const volume = volumeOf('adaptiveAvgPool3d', x);
+  (input: Tensor, outputSize: AdaptiveSize3d): Tensor => {
+    const volume = volumeOf('adaptiveAvgPool3d', input);
     const [depth, height, width] = adaptiveSize('adaptiveAvgPool3d', outputSize, volume);
-    if (depth === 1 && height === 1 && width === 1) return x.mean([-3, -2, -1], { keepdim: true });
-    const plane = columns(adaptiveAvgPool2d(planes(x), [height, width]), volume[0]);
-    return restore(adaptiveAvgPool2d(plane, [depth, null]), x, [height, width]);
+    if (depth === 1 && height === 1 && width === 1) return input.mean([-3, -2, -1], { keepdim: true });
+    const plane = columns(adaptiveAvgPool2d(planes(input), [height, width]), volume[0]);
+    return restore(adaptiveAvgPool2d(plane, [depth, null]), input, [height, width]);
   },
 );
 

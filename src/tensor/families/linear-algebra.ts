@@ -23,23 +23,23 @@ export const matmul = op(
 );
 
 /** The product of two matrices. Shape: [n, m] and [m, p] → [n, p]. */
-export const mm = op('mm(input, mat2)', (input: Tensor, other: Tensor): Tensor => {
-  if (input.shape.length !== 2 || other.shape.length !== 2) {
+export const mm = op('mm(input, mat2)', (input: Tensor, mat2: Tensor): Tensor => {
+  if (input.shape.length !== 2 || mat2.shape.length !== 2) {
     throw new ShapeError(
-      `mm: expected two matrices, but got shapes ${showShape(input.shape)} and ${showShape(other.shape)}; use matmul`,
+      `mm: expected two matrices, but got shapes ${showShape(input.shape)} and ${showShape(mat2.shape)}; use matmul`,
     );
   }
-  return input.matmul(other);
+  return input.matmul(mat2);
 });
 
 /** The products of matrices, one by one. Shape: [b, n, m] and [b, m, p] → [b, n, p]. */
-export const bmm = op('bmm(input, mat2)', (input: Tensor, other: Tensor): Tensor => {
-  if (input.shape.length !== 3 || other.shape.length !== 3 || input.shape[0] !== other.shape[0]) {
+export const bmm = op('bmm(input, mat2)', (input: Tensor, mat2: Tensor): Tensor => {
+  if (input.shape.length !== 3 || mat2.shape.length !== 3 || input.shape[0] !== mat2.shape[0]) {
     throw new ShapeError(
-      `bmm: expected two batches of as many matrices, but got shapes ${showShape(input.shape)} and ${showShape(other.shape)}; use matmul`,
+      `bmm: expected two batches of as many matrices, but got shapes ${showShape(input.shape)} and ${showShape(mat2.shape)}; use matmul`,
     );
   }
-  const y = input.matmul(other);
+  const y = input.matmul(mat2);
   named(y.value, 'BmmBackward0');
   return y;
 });
@@ -57,9 +57,9 @@ export const mv = op('mv(input, vec)', (input: Tensor, vec: Tensor): Tensor => {
 });
 
 /** Σ input · other of two vectors. */
-export const dot = op('dot(input, tensor)', (input: Tensor, other: Tensor): Tensor => {
-  expectRanks('dot', [input, other], [1, 1]);
-  return input.matmul(other);
+export const dot = op('dot(input, tensor)', (input: Tensor, tensor: Tensor): Tensor => {
+  expectRanks('dot', [input, tensor], [1, 1]);
+  return input.matmul(tensor);
 });
 
 /** Every product of an element of one vector and one of the other. Shape: [n, m]. */

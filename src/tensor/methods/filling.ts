@@ -39,8 +39,8 @@ function put(input: Tensor, name: string, source: Value): void {
 }
 
 /** Overwrites the tensor with `source`, broadcast and cast to fit. */
-export const copy_ = changing('copy_(input, src)', (input: Tensor, source: Tensor): void =>
-  put(input, 'copy_', source.value),
+export const copy_ = changing('copy_(input, src)', (input: Tensor, src: Tensor): void =>
+  put(input, 'copy_', src.value),
 );
 
 /** Overwrites every element with one number, or with a tensor of a single one. */
