@@ -2,33 +2,24 @@
 
 import { number } from '../../core/argument-kinds';
 import { ArgumentError } from '../../core/errors';
-import { type Arguments, parseArgs } from '../../core/options';
-import { checkInteger, type EpochArguments, epochIn, keepScheduler, LRScheduler, type Scheduled } from './scheduler';
+import { checkInteger, type EpochArguments, epochIn, keepScheduler } from './scheduler';
+import { type Scheduling, schedulerClass } from './scheduler-class';
 
-export interface CosineAnnealingLRArguments {
-  optimizer: Scheduled;
+export interface CosineAnnealingLRArguments extends Scheduling {
   /** Epochs down to `etaMin`. */
   tMax: number;
   etaMin?: number;
-  lastEpoch?: number;
 }
 
 /** lr = etaMin + (initial lr − etaMin)(1 + cos(π epoch / tMax)) / 2 (Loshchilov & Hutter 2017); etaMin 0 by default. */
-export class CosineAnnealingLR extends LRScheduler<{ tMax: number; etaMin: number }> {
-  declare tMax: number;
-  declare etaMin: number;
-
-  constructor(...args: Arguments<CosineAnnealingLRArguments, ['optimizer', 'tMax', 'etaMin', 'lastEpoch']>) {
-    const { optimizer, lastEpoch, ...fields } = parseArgs<CosineAnnealingLRArguments>(
-      'CosineAnnealingLR',
-      ['optimizer', 'tMax'],
-      { etaMin: 0, lastEpoch: -1 },
-      args,
-      { tMax: number },
-    );
-    super('CosineAnnealingLR', optimizer, lastEpoch, fields);
-  }
-
+export class CosineAnnealingLR extends schedulerClass<
+  CosineAnnealingLRArguments,
+  ['optimizer', 'tMax', 'etaMin', 'lastEpoch']
+>('CosineAnnealingLR', {
+  required: ['optimizer', 'tMax'],
+  defaults: { etaMin: 0, lastEpoch: -1 },
+  kinds: { tMax: number },
+}) {
   /** Builds on the present rate, so that another scheduler may change it too. */
   protected getLr(): number[] {
     const { tMax, etaMin } = this.fields;
@@ -50,17 +41,13 @@ export class CosineAnnealingLR extends LRScheduler<{ tMax: number; etaMin: numbe
   }
 }
 
-export interface CosineAnnealingWarmRestartsArguments {
-  optimizer: Scheduled;
+export interface CosineAnnealingWarmRestartsArguments extends Scheduling {
   /** Epochs to the first restart. */
   t0: number;
   /** How much longer each period is than the one before, default 1. */
   tMult?: number;
   etaMin?: number;
-  lastEpoch?: number;
 }
-
-type WarmRestartsOrder = ['optimizer', 't0', 'tMult', 'etaMin', 'lastEpoch'];
 
 interface WarmRestartsFields {
   t0: number;
@@ -73,26 +60,19 @@ interface WarmRestartsFields {
 }
 
 /** lr = etaMin + (initial lr − etaMin)(1 + cos(π tCur / tI)) / 2, which starts again after every period (Loshchilov & Hutter 2017). */
-export class CosineAnnealingWarmRestarts extends LRScheduler<WarmRestartsFields> {
-  declare t0: number;
-  declare tI: number;
-  declare tMult: number;
-  declare etaMin: number;
-  declare tCur: number;
-
-  constructor(...args: Arguments<CosineAnnealingWarmRestartsArguments, WarmRestartsOrder>) {
-    const name = 'CosineAnnealingWarmRestarts';
-    const { optimizer, lastEpoch, t0, tMult, etaMin } = parseArgs<CosineAnnealingWarmRestartsArguments>(
-      name,
-      ['optimizer', 't0'],
-      { tMult: 1, etaMin: 0, lastEpoch: -1 },
-      args,
-    );
+export class CosineAnnealingWarmRestarts extends schedulerClass<
+  CosineAnnealingWarmRestartsArguments,
+  ['optimizer', 't0', 'tMult', 'etaMin', 'lastEpoch'],
+  WarmRestartsFields
+>('CosineAnnealingWarmRestarts', {
+  required: ['optimizer', 't0'],
+  defaults: { tMult: 1, etaMin: 0, lastEpoch: -1 },
+  check(name, { t0, tMult }) {
     checkInteger(name, 't0', t0, 1);
     checkInteger(name, 'tMult', tMult, 1);
-    super(name, optimizer, lastEpoch, { t0, tI: t0, tMult, etaMin, tCur: lastEpoch });
-  }
-
+  },
+  fields: (_, { t0, tMult, etaMin, lastEpoch }) => ({ t0, tI: t0, tMult, etaMin, tCur: lastEpoch }),
+}) {
   protected getLr(): number[] {
     const { tI, tCur, etaMin } = this.fields;
     const height = 1 + Math.cos((Math.PI * tCur) / tI);

@@ -2,8 +2,8 @@
 
 import { callback, either, listOf, number, oneOf, orNull, whole } from '../../core/argument-kinds';
 import { ArgumentError } from '../../core/errors';
-import { type Arguments, parseArgs } from '../../core/options';
-import { checkOptimizer, LRScheduler, perGroup, type Scheduled, type ScheduledGroup } from './scheduler';
+import { checkOptimizer, perGroup, type Scheduled, type ScheduledGroup } from './scheduler';
+import { type Scheduling, schedulerClass } from './scheduler-class';
 
 /** One number for all groups of parameters, or one for each. */
 const numbers = either(number, listOf(number));
@@ -44,8 +44,7 @@ function momentumRanges(
 
 type CyclicMode = 'triangular' | 'triangular2' | 'exp_range';
 
-export interface CyclicLRArguments {
-  optimizer: Scheduled;
+export interface CyclicLRArguments extends Scheduling {
   /** Lowest rate, for all groups or for each. */
   baseLr: number | readonly number[];
   /** Highest rate, for all groups or for each. */
@@ -68,24 +67,7 @@ export interface CyclicLRArguments {
   baseMomentum?: number | readonly number[];
   /** Default 0.9. */
   maxMomentum?: number | readonly number[];
-  lastEpoch?: number;
 }
-
-type CyclicOrder = [
-  'optimizer',
-  'baseLr',
-  'maxLr',
-  'stepSizeUp',
-  'stepSizeDown',
-  'mode',
-  'gamma',
-  'scaleFn',
-  'scaleMode',
-  'cycleMomentum',
-  'baseMomentum',
-  'maxMomentum',
-  'lastEpoch',
-];
 
 interface CyclicFields {
   maxLrs: number[];
@@ -101,40 +83,44 @@ interface CyclicFields {
 }
 
 /** lr up and down between `baseLr` and `maxLr`, a step for each batch (Smith 2017, "Cyclical learning rates"). */
-export class CyclicLR extends LRScheduler<CyclicFields> {
-  declare maxLrs: number[];
-  declare totalSize: number;
-  declare stepRatio: number;
-  declare mode: CyclicMode;
-  declare gamma: number;
-  declare scaleMode: 'cycle' | 'iterations';
-  declare cycleMomentum: boolean;
-  declare baseMomentums: number[];
-  declare maxMomentums: number[];
-
-  constructor(...args: Arguments<CyclicLRArguments, CyclicOrder>) {
-    const { optimizer, lastEpoch, ...given } = parseArgs<CyclicLRArguments>(
-      'CyclicLR',
-      ['optimizer', 'baseLr', 'maxLr'],
-      {
-        stepSizeUp: 2000,
-        stepSizeDown: null,
-        mode: 'triangular',
-        gamma: 1,
-        scaleFn: null,
-        scaleMode: 'cycle',
-        cycleMomentum: true,
-        baseMomentum: 0.8,
-        maxMomentum: 0.9,
-        lastEpoch: -1,
-      },
-      args,
-      {
-        ...{ baseLr: numbers, maxLr: numbers, baseMomentum: numbers, maxMomentum: numbers },
-        ...{ stepSizeDown: orNull(number), scaleFn: orNull(callback), scaleMode: oneOf('cycle', 'iterations') },
-      },
-    );
-    checkOptimizer('CyclicLR', optimizer);
+export class CyclicLR extends schedulerClass<
+  CyclicLRArguments,
+  [
+    'optimizer',
+    'baseLr',
+    'maxLr',
+    'stepSizeUp',
+    'stepSizeDown',
+    'mode',
+    'gamma',
+    'scaleFn',
+    'scaleMode',
+    'cycleMomentum',
+    'baseMomentum',
+    'maxMomentum',
+    'lastEpoch',
+  ],
+  CyclicFields
+>('CyclicLR', {
+  required: ['optimizer', 'baseLr', 'maxLr'],
+  defaults: {
+    stepSizeUp: 2000,
+    stepSizeDown: null,
+    mode: 'triangular',
+    gamma: 1,
+    scaleFn: null,
+    scaleMode: 'cycle',
+    cycleMomentum: true,
+    baseMomentum: 0.8,
+    maxMomentum: 0.9,
+    lastEpoch: -1,
+  },
+  kinds: {
+    ...{ baseLr: numbers, maxLr: numbers, baseMomentum: numbers, maxMomentum: numbers },
+    ...{ stepSizeDown: orNull(number), scaleFn: orNull(callback), scaleMode: oneOf('cycle', 'iterations') },
+  },
+  fields(name, { optimizer, lastEpoch, ...given }) {
+    checkOptimizer(name, optimizer);
     const { mode, gamma, cycleMomentum, stepSizeUp } = given;
     const scales: Record<CyclicMode, (x: number) => number> = {
       triangular: () => 1,
@@ -144,20 +130,21 @@ export class CyclicLR extends LRScheduler<CyclicFields> {
     const scaleFn = given.scaleFn ?? scales[mode];
     if (!scaleFn) {
       throw new ArgumentError(
-        `CyclicLR: expected mode 'triangular', 'triangular2' or 'exp_range', or a scaleFn, but got mode '${mode}'`,
+        `${name}: expected mode 'triangular', 'triangular2' or 'exp_range', or a scaleFn, but got mode '${mode}'`,
       );
     }
     const ownMode = mode === 'exp_range' ? 'iterations' : 'cycle';
-    const baseLrs = perGroup('CyclicLR', 'baseLr', given.baseLr, optimizer);
-    const maxLrs = perGroup('CyclicLR', 'maxLr', given.maxLr, optimizer);
+    const baseLrs = perGroup(name, 'baseLr', given.baseLr, optimizer);
+    const maxLrs = perGroup(name, 'maxLr', given.maxLr, optimizer);
     const totalSize = stepSizeUp + (given.stepSizeDown ?? stepSizeUp);
-    const momentums = cycleMomentum ? momentumRanges('CyclicLR', optimizer, given, lastEpoch) : null;
+    const none = { baseMomentums: [], maxMomentums: [] };
+    const momentums = cycleMomentum ? momentumRanges(name, optimizer, given, lastEpoch) : none;
     if (lastEpoch === -1) {
       optimizer.paramGroups.forEach((group, i) => {
         group.lr = baseLrs[i]!;
       });
     }
-    super('CyclicLR', optimizer, lastEpoch, {
+    return {
       maxLrs,
       totalSize,
       stepRatio: stepSizeUp / totalSize,
@@ -165,13 +152,12 @@ export class CyclicLR extends LRScheduler<CyclicFields> {
       gamma,
       scaleMode: given.scaleFn ? given.scaleMode : ownMode,
       cycleMomentum,
-      baseMomentums: momentums?.baseMomentums ?? [],
-      maxMomentums: momentums?.maxMomentums ?? [],
+      ...momentums,
       scaleFn,
-    });
-    this.baseLrs = baseLrs;
-  }
-
+    };
+  },
+  baseLrs: (name, { optimizer, baseLr }) => perGroup(name, 'baseLr', baseLr, optimizer),
+}) {
   protected getLr(): number[] {
     const { maxLrs, totalSize, stepRatio, scaleMode, scaleFn, baseMomentums, maxMomentums } = this.fields;
     const cycle = Math.floor(1 + this.lastEpoch / totalSize);
@@ -185,8 +171,7 @@ export class CyclicLR extends LRScheduler<CyclicFields> {
   }
 }
 
-export interface OneCycleLRArguments {
-  optimizer: Scheduled;
+export interface OneCycleLRArguments extends Scheduling {
   /** Highest rate, for all groups or for each. */
   maxLr: number | readonly number[];
   /** Steps of the whole cycle; else `epochs` times `stepsPerEpoch`. */
@@ -208,25 +193,7 @@ export interface OneCycleLRArguments {
   finalDivFactor?: number;
   /** Fall to the first rate as long as it rose, and then to the last; default false. */
   threePhase?: boolean;
-  lastEpoch?: number;
 }
-
-type OneCycleOrder = [
-  'optimizer',
-  'maxLr',
-  'totalSteps',
-  'epochs',
-  'stepsPerEpoch',
-  'pctStart',
-  'annealStrategy',
-  'cycleMomentum',
-  'baseMomentum',
-  'maxMomentum',
-  'divFactor',
-  'finalDivFactor',
-  'threePhase',
-  'lastEpoch',
-];
 
 interface OneCycleFields {
   totalSteps: number;
@@ -249,58 +216,66 @@ const anneal = {
 };
 
 /** lr up to `maxLr` and down far below its start in one cycle, a step for each batch (Smith & Topin 2018, "Super-convergence"). */
-export class OneCycleLR extends LRScheduler<OneCycleFields> {
-  declare totalSteps: number;
-  declare cycleMomentum: boolean;
-
-  constructor(...args: Arguments<OneCycleLRArguments, OneCycleOrder>) {
-    const { optimizer, lastEpoch, ...given } = parseArgs<OneCycleLRArguments>(
-      'OneCycleLR',
-      ['optimizer', 'maxLr'],
-      {
-        totalSteps: null,
-        epochs: null,
-        stepsPerEpoch: null,
-        pctStart: 0.3,
-        annealStrategy: 'cos',
-        cycleMomentum: true,
-        baseMomentum: 0.85,
-        maxMomentum: 0.95,
-        divFactor: 25,
-        finalDivFactor: 1e4,
-        threePhase: false,
-        lastEpoch: -1,
-      },
-      args,
-      {
-        maxLr: numbers,
-        totalSteps: orNull(whole(1)),
-        epochs: orNull(whole(1)),
-        stepsPerEpoch: orNull(whole(1)),
-        baseMomentum: numbers,
-        maxMomentum: numbers,
-      },
-    );
-    checkOptimizer('OneCycleLR', optimizer);
+export class OneCycleLR extends schedulerClass<
+  OneCycleLRArguments,
+  [
+    'optimizer',
+    'maxLr',
+    'totalSteps',
+    'epochs',
+    'stepsPerEpoch',
+    'pctStart',
+    'annealStrategy',
+    'cycleMomentum',
+    'baseMomentum',
+    'maxMomentum',
+    'divFactor',
+    'finalDivFactor',
+    'threePhase',
+    'lastEpoch',
+  ],
+  OneCycleFields
+>('OneCycleLR', {
+  required: ['optimizer', 'maxLr'],
+  defaults: {
+    totalSteps: null,
+    epochs: null,
+    stepsPerEpoch: null,
+    pctStart: 0.3,
+    annealStrategy: 'cos',
+    cycleMomentum: true,
+    baseMomentum: 0.85,
+    maxMomentum: 0.95,
+    divFactor: 25,
+    finalDivFactor: 1e4,
+    threePhase: false,
+    lastEpoch: -1,
+  },
+  kinds: {
+    ...{ maxLr: numbers, baseMomentum: numbers, maxMomentum: numbers },
+    ...{ totalSteps: orNull(whole(1)), epochs: orNull(whole(1)), stepsPerEpoch: orNull(whole(1)) },
+  },
+  fields(name, { optimizer, lastEpoch, ...given }) {
+    checkOptimizer(name, optimizer);
     const { pctStart, annealStrategy, cycleMomentum, threePhase } = given;
     const totalSteps = stepsOf(given);
     if (!(pctStart >= 0 && pctStart <= 1)) {
-      throw new ArgumentError(`OneCycleLR: expected pctStart between 0 and 1, but got ${pctStart}`);
+      throw new ArgumentError(`${name}: expected pctStart between 0 and 1, but got ${pctStart}`);
     }
     if (!(annealStrategy in anneal)) {
-      throw new ArgumentError(`OneCycleLR: expected annealStrategy 'cos' or 'linear', but got '${annealStrategy}'`);
+      throw new ArgumentError(`${name}: expected annealStrategy 'cos' or 'linear', but got '${annealStrategy}'`);
     }
-    const maxLrs = perGroup('OneCycleLR', 'maxLr', given.maxLr, optimizer);
-    if (cycleMomentum) momentumRanges('OneCycleLR', optimizer, given, lastEpoch);
+    const maxLrs = perGroup(name, 'maxLr', given.maxLr, optimizer);
+    if (cycleMomentum) momentumRanges(name, optimizer, given, lastEpoch);
     if (lastEpoch === -1) {
       optimizer.paramGroups.forEach((group, i) => {
         const initialLr = maxLrs[i]! / given.divFactor;
         Object.assign(group, { initialLr, maxLr: maxLrs[i]!, minLr: initialLr / given.finalDivFactor });
       });
     }
-    super('OneCycleLR', optimizer, lastEpoch, { totalSteps, pctStart, annealStrategy, cycleMomentum, threePhase });
-  }
-
+    return { totalSteps, pctStart, annealStrategy, cycleMomentum, threePhase };
+  },
+}) {
   protected getLr(): number[] {
     const { totalSteps, annealStrategy, cycleMomentum } = this.fields;
     const step = this.lastEpoch;

@@ -2,36 +2,21 @@
 
 import { number } from '../../core/argument-kinds';
 import { ArgumentError } from '../../core/errors';
-import { type Arguments, kindOf, parseArgs } from '../../core/options';
-import { checkInteger, checkOptimizer, LRScheduler, perGroup, type Scheduled } from './scheduler';
+import { kindOf } from '../../core/options';
+import { checkInteger, checkOptimizer, perGroup } from './scheduler';
+import { type Scheduling, schedulerClass } from './scheduler-class';
 
-interface Common {
-  optimizer: Scheduled;
-  /** Epochs behind a run that resumes, default -1: a new run. */
-  lastEpoch?: number;
-}
-
-export interface StepLRArguments extends Common {
+export interface StepLRArguments extends Scheduling {
   stepSize: number;
   gamma?: number;
 }
 
 /** lr ← gamma · lr every `stepSize` epochs; gamma 0.1 by default. */
-export class StepLR extends LRScheduler<{ stepSize: number; gamma: number }> {
-  declare stepSize: number;
-  declare gamma: number;
-
-  constructor(...args: Arguments<StepLRArguments, ['optimizer', 'stepSize', 'gamma', 'lastEpoch']>) {
-    const { optimizer, lastEpoch, ...fields } = parseArgs<StepLRArguments>(
-      'StepLR',
-      ['optimizer', 'stepSize'],
-      { gamma: 0.1, lastEpoch: -1 },
-      args,
-    );
-    checkInteger('StepLR', 'stepSize', fields.stepSize, 1);
-    super('StepLR', optimizer, lastEpoch, fields);
-  }
-
+export class StepLR extends schedulerClass<StepLRArguments, ['optimizer', 'stepSize', 'gamma', 'lastEpoch']>('StepLR', {
+  required: ['optimizer', 'stepSize'],
+  defaults: { gamma: 0.1, lastEpoch: -1 },
+  check: (name, { stepSize }) => checkInteger(name, 'stepSize', stepSize, 1),
+}) {
   protected getLr(): number[] {
     const { stepSize, gamma } = this.fields;
     return this.lastEpoch === 0 || this.lastEpoch % stepSize !== 0 ? this.kept() : this.scaled(gamma);
@@ -43,29 +28,23 @@ export class StepLR extends LRScheduler<{ stepSize: number; gamma: number }> {
   }
 }
 
-export interface MultiStepLRArguments extends Common {
+export interface MultiStepLRArguments extends Scheduling {
   milestones: readonly number[];
   gamma?: number;
 }
 
 /** lr ← gamma · lr at each of the milestones; gamma 0.1 by default. An epoch that is listed twice counts twice. */
-export class MultiStepLR extends LRScheduler<{ milestones: readonly number[]; gamma: number }> {
-  declare milestones: readonly number[];
-  declare gamma: number;
-
-  constructor(...args: Arguments<MultiStepLRArguments, ['optimizer', 'milestones', 'gamma', 'lastEpoch']>) {
-    const { optimizer, lastEpoch, milestones, gamma } = parseArgs<MultiStepLRArguments>(
-      'MultiStepLR',
-      ['optimizer', 'milestones'],
-      { gamma: 0.1, lastEpoch: -1 },
-      args,
-    );
-    if (!Array.isArray(milestones)) {
-      throw new ArgumentError(`MultiStepLR: expected milestones to be a list of epochs, but got ${kindOf(milestones)}`);
-    }
-    super('MultiStepLR', optimizer, lastEpoch, { milestones: [...milestones], gamma });
-  }
-
+export class MultiStepLR extends schedulerClass<
+  MultiStepLRArguments,
+  ['optimizer', 'milestones', 'gamma', 'lastEpoch']
+>('MultiStepLR', {
+  required: ['optimizer', 'milestones'],
+  defaults: { gamma: 0.1, lastEpoch: -1 },
+  fields(name, { milestones, gamma }) {
+    if (Array.isArray(milestones)) return { milestones: [...milestones], gamma };
+    throw new ArgumentError(`${name}: expected milestones to be a list of epochs, but got ${kindOf(milestones)}`);
+  },
+}) {
   protected getLr(): number[] {
     const { milestones, gamma } = this.fields;
     const times = milestones.filter((milestone) => milestone === this.lastEpoch).length;
@@ -79,27 +58,20 @@ export class MultiStepLR extends LRScheduler<{ milestones: readonly number[]; ga
   }
 }
 
-export interface ConstantLRArguments extends Common {
+export interface ConstantLRArguments extends Scheduling {
   factor?: number;
   totalIters?: number;
 }
 
 /** lr = factor · initial lr for `totalIters` epochs, then the initial lr; 1/3 and 5 by default. */
-export class ConstantLR extends LRScheduler<{ factor: number; totalIters: number }> {
-  declare factor: number;
-  declare totalIters: number;
-
-  constructor(...args: Arguments<ConstantLRArguments, ['optimizer', 'factor', 'totalIters', 'lastEpoch']>) {
-    const { optimizer, lastEpoch, ...fields } = parseArgs<ConstantLRArguments>(
-      'ConstantLR',
-      ['optimizer'],
-      { factor: 1 / 3, totalIters: 5, lastEpoch: -1 },
-      args,
-    );
-    checkFactor('ConstantLR', 'factor', fields.factor);
-    super('ConstantLR', optimizer, lastEpoch, fields);
-  }
-
+export class ConstantLR extends schedulerClass<ConstantLRArguments, ['optimizer', 'factor', 'totalIters', 'lastEpoch']>(
+  'ConstantLR',
+  {
+    required: ['optimizer'],
+    defaults: { factor: 1 / 3, totalIters: 5, lastEpoch: -1 },
+    check: (name, { factor }) => checkFactor(name, 'factor', factor),
+  },
+) {
   protected getLr(): number[] {
     const { factor, totalIters } = this.fields;
     if (this.lastEpoch === 0) return this.scaled(factor);
@@ -112,33 +84,25 @@ export class ConstantLR extends LRScheduler<{ factor: number; totalIters: number
   }
 }
 
-export interface LinearLRArguments extends Common {
+export interface LinearLRArguments extends Scheduling {
   startFactor?: number;
   endFactor?: number;
   totalIters?: number;
 }
 
 /** lr on a line from startFactor · initial lr to endFactor · initial lr over `totalIters` epochs; 1/3, 1 and 5 by default. */
-export class LinearLR extends LRScheduler<{ startFactor: number; endFactor: number; totalIters: number }> {
-  declare startFactor: number;
-  declare endFactor: number;
-  declare totalIters: number;
-
-  constructor(
-    ...args: Arguments<LinearLRArguments, ['optimizer', 'startFactor', 'endFactor', 'totalIters', 'lastEpoch']>
-  ) {
-    const { optimizer, lastEpoch, ...fields } = parseArgs<LinearLRArguments>(
-      'LinearLR',
-      ['optimizer'],
-      { startFactor: 1 / 3, endFactor: 1, totalIters: 5, lastEpoch: -1 },
-      args,
-    );
-    checkFactor('LinearLR', 'startFactor', fields.startFactor);
-    checkFactor('LinearLR', 'endFactor', fields.endFactor);
-    if (fields.startFactor === 0) throw new ArgumentError('LinearLR: expected startFactor > 0, but got 0');
-    super('LinearLR', optimizer, lastEpoch, fields);
-  }
-
+export class LinearLR extends schedulerClass<
+  LinearLRArguments,
+  ['optimizer', 'startFactor', 'endFactor', 'totalIters', 'lastEpoch']
+>('LinearLR', {
+  required: ['optimizer'],
+  defaults: { startFactor: 1 / 3, endFactor: 1, totalIters: 5, lastEpoch: -1 },
+  check(name, { startFactor, endFactor }) {
+    checkFactor(name, 'startFactor', startFactor);
+    checkFactor(name, 'endFactor', endFactor);
+    if (startFactor === 0) throw new ArgumentError(`${name}: expected startFactor > 0, but got 0`);
+  },
+}) {
   protected getLr(): number[] {
     const { startFactor, endFactor, totalIters } = this.fields;
     if (this.lastEpoch === 0) return this.scaled(startFactor);
@@ -154,25 +118,15 @@ export class LinearLR extends LRScheduler<{ startFactor: number; endFactor: numb
   }
 }
 
-export interface ExponentialLRArguments extends Common {
+export interface ExponentialLRArguments extends Scheduling {
   gamma: number;
 }
 
 /** lr ← gamma · lr every epoch. */
-export class ExponentialLR extends LRScheduler<{ gamma: number }> {
-  declare gamma: number;
-
-  constructor(...args: Arguments<ExponentialLRArguments, ['optimizer', 'gamma', 'lastEpoch']>) {
-    const { optimizer, lastEpoch, ...fields } = parseArgs<ExponentialLRArguments>(
-      'ExponentialLR',
-      ['optimizer', 'gamma'],
-      { lastEpoch: -1 },
-      args,
-      { gamma: number },
-    );
-    super('ExponentialLR', optimizer, lastEpoch, fields);
-  }
-
+export class ExponentialLR extends schedulerClass<ExponentialLRArguments, ['optimizer', 'gamma', 'lastEpoch']>(
+  'ExponentialLR',
+  { required: ['optimizer', 'gamma'], defaults: { lastEpoch: -1 }, kinds: { gamma: number } },
+) {
   protected getLr(): number[] {
     return this.initial ? this.kept() : this.scaled(this.fields.gamma);
   }
@@ -182,26 +136,16 @@ export class ExponentialLR extends LRScheduler<{ gamma: number }> {
   }
 }
 
-export interface PolynomialLRArguments extends Common {
+export interface PolynomialLRArguments extends Scheduling {
   totalIters?: number;
   power?: number;
 }
 
 /** lr = initial lr · (1 − epoch / totalIters)^power, then 0; 5 and 1 by default. */
-export class PolynomialLR extends LRScheduler<{ totalIters: number; power: number }> {
-  declare totalIters: number;
-  declare power: number;
-
-  constructor(...args: Arguments<PolynomialLRArguments, ['optimizer', 'totalIters', 'power', 'lastEpoch']>) {
-    const { optimizer, lastEpoch, ...fields } = parseArgs<PolynomialLRArguments>(
-      'PolynomialLR',
-      ['optimizer'],
-      { totalIters: 5, power: 1, lastEpoch: -1 },
-      args,
-    );
-    super('PolynomialLR', optimizer, lastEpoch, fields);
-  }
-
+export class PolynomialLR extends schedulerClass<
+  PolynomialLRArguments,
+  ['optimizer', 'totalIters', 'power', 'lastEpoch']
+>('PolynomialLR', { required: ['optimizer'], defaults: { totalIters: 5, power: 1, lastEpoch: -1 } }) {
   protected getLr(): number[] {
     const { totalIters, power } = this.fields;
     if (this.initial || this.lastEpoch > totalIters) return this.kept();
@@ -219,51 +163,39 @@ export class PolynomialLR extends LRScheduler<{ totalIters: number; power: numbe
 /** A factor by the number of the epoch. */
 export type LRLambda = (epoch: number) => number;
 
-export interface LambdaLRArguments extends Common {
+export interface LambdaLRArguments extends Scheduling {
   /** One for all groups, or one for each. */
   lrLambda: LRLambda | readonly LRLambda[];
 }
 
-type LambdaOrder = ['optimizer', 'lrLambda', 'lastEpoch'];
-
-/** What the schedulers with a function share. Functions are not saved with the state. */
-abstract class Lambdas extends LRScheduler<{ lrLambdas: readonly LRLambda[] }> {
-  declare lrLambdas: readonly LRLambda[];
-
-  constructor(name: string, args: readonly unknown[]) {
-    const { optimizer, lastEpoch, lrLambda } = parseArgs<LambdaLRArguments>(
-      name,
-      ['optimizer', 'lrLambda'],
-      { lastEpoch: -1 },
-      args,
-    );
-    checkOptimizer(name, optimizer);
-    const lrLambdas = perGroup(name, 'lrLambda', lrLambda, optimizer);
-    const wrong = lrLambdas.find((lambda) => typeof lambda !== 'function');
-    if (wrong !== undefined) {
-      throw new ArgumentError(`${name}: expected lrLambda to be a function, but got ${typeof wrong}`);
-    }
-    super(name, optimizer, lastEpoch, { lrLambdas });
-  }
+interface Lambdas {
+  lrLambdas: readonly LRLambda[];
 }
 
-/** lr = initial lr · lrLambda(epoch). */
-export class LambdaLR extends Lambdas {
-  constructor(...args: Arguments<LambdaLRArguments, LambdaOrder>) {
-    super('LambdaLR', args);
-  }
+/** The base of a scheduler with a function for each group. Functions are not saved with the state. */
+/* @__NO_SIDE_EFFECTS__ */
+const byLambda = (scheduler: string) =>
+  schedulerClass<LambdaLRArguments, ['optimizer', 'lrLambda', 'lastEpoch'], Lambdas>(scheduler, {
+    required: ['optimizer', 'lrLambda'],
+    defaults: { lastEpoch: -1 },
+    fields(name, { optimizer, lrLambda }) {
+      checkOptimizer(name, optimizer);
+      const lrLambdas = perGroup(name, 'lrLambda', lrLambda, optimizer);
+      const wrong = lrLambdas.find((lambda) => typeof lambda !== 'function');
+      if (wrong === undefined) return { lrLambdas };
+      throw new ArgumentError(`${name}: expected lrLambda to be a function, but got ${typeof wrong}`);
+    },
+  });
 
+/** lr = initial lr · lrLambda(epoch). */
+export class LambdaLR extends byLambda('LambdaLR') {
   protected getLr(): number[] {
     return this.baseLrs.map((base, i) => base * this.fields.lrLambdas[i]!(this.lastEpoch));
   }
 }
 
 /** lr ← lr · lrLambda(epoch). */
-export class MultiplicativeLR extends Lambdas {
-  constructor(...args: Arguments<LambdaLRArguments, LambdaOrder>) {
-    super('MultiplicativeLR', args);
-  }
-
+export class MultiplicativeLR extends byLambda('MultiplicativeLR') {
   protected getLr(): number[] {
     if (this.initial) return this.kept();
     return this.groups.map(({ lr }, i) => lr * this.fields.lrLambdas[i]!(this.lastEpoch));

@@ -2,18 +2,22 @@
 
 import { anything, integer, listOf } from '../../core/argument-kinds';
 import { ArgumentError } from '../../core/errors';
-import { type Arguments, parseArgs } from '../../core/options';
 import { type StateArguments, stateIn } from '../arguments';
 import { readFields } from './fields';
 import { checkMembers, loadMembers } from './members';
-import { checkOptimizer, keepScheduler, LRScheduler, type LRSchedulerStateDict, type Scheduled } from './scheduler';
+import {
+  checkOptimizer,
+  keepScheduler,
+  type LRScheduler,
+  type LRSchedulerStateDict,
+  type Scheduled,
+} from './scheduler';
+import { type Scheduling, schedulerClass } from './scheduler-class';
 
-export interface SequentialLRArguments {
-  optimizer: Scheduled;
+export interface SequentialLRArguments extends Scheduling {
   schedulers: readonly LRScheduler[];
   /** The epoch at which each scheduler but the first has its turn. */
   milestones: readonly number[];
-  lastEpoch?: number;
 }
 
 interface SequentialFields {
@@ -28,25 +32,24 @@ interface SequentialFields {
  *     const decay = new optim.lrScheduler.ExponentialLR(optimizer, { gamma: 0.9 });
  *     new optim.lrScheduler.SequentialLR(optimizer, [warmup, decay], [5]);
  */
-export class SequentialLR extends LRScheduler<SequentialFields> {
-  constructor(...args: Arguments<SequentialLRArguments, ['optimizer', 'schedulers', 'milestones', 'lastEpoch']>) {
-    const { optimizer, schedulers, milestones, lastEpoch } = parseArgs<SequentialLRArguments>(
-      'SequentialLR',
-      ['optimizer', 'schedulers', 'milestones'],
-      { lastEpoch: -1 },
-      args,
-      { schedulers: listOf(anything), milestones: listOf(integer) },
-    );
-    checkOptimizer('SequentialLR', optimizer);
+export class SequentialLR extends schedulerClass<
+  SequentialLRArguments,
+  ['optimizer', 'schedulers', 'milestones', 'lastEpoch'],
+  SequentialFields
+>('SequentialLR', {
+  required: ['optimizer', 'schedulers', 'milestones'],
+  defaults: { lastEpoch: -1 },
+  kinds: { schedulers: listOf(anything), milestones: listOf(integer) },
+  fields(name, { optimizer, schedulers, milestones }) {
+    checkOptimizer(name, optimizer);
     checkSchedulers(optimizer, schedulers);
-    if (milestones.length !== schedulers.length - 1) {
-      throw new ArgumentError(
-        `SequentialLR: expected one milestone fewer than schedulers, but got ${schedulers.length} schedulers and ${milestones.length} milestones`,
-      );
-    }
-    super('SequentialLR', optimizer, lastEpoch, { schedulers: [...schedulers], milestones: [...milestones] });
-  }
-
+    if (milestones.length === schedulers.length - 1)
+      return { schedulers: [...schedulers], milestones: [...milestones] };
+    throw new ArgumentError(
+      `${name}: expected one milestone fewer than schedulers, but got ${schedulers.length} schedulers and ${milestones.length} milestones`,
+    );
+  },
+}) {
   override begin(): void {
     this.lastEpoch += 1;
     for (const group of this.groups) group.lr = group.initialLr!;

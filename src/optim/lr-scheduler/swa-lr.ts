@@ -2,18 +2,17 @@
 
 import { either, nonEmpty, number } from '../../core/argument-kinds';
 import { ArgumentError } from '../../core/errors';
-import { type Arguments, parseArgs, shown } from '../../core/options';
-import { checkOptimizer, LRScheduler, perGroup, type Scheduled, type ScheduledGroup } from './scheduler';
+import { shown } from '../../core/options';
+import { checkOptimizer, perGroup, type ScheduledGroup } from './scheduler';
+import { type Scheduling, schedulerClass } from './scheduler-class';
 
-export interface SWALRArguments {
-  optimizer: Scheduled;
+export interface SWALRArguments extends Scheduling {
   /** The rate to come to, for all groups or for each. */
   swaLr: number | readonly number[];
   /** Epochs until then, default 10. */
   annealEpochs?: number;
   /** Along a cosine (default) or a straight line. */
   annealStrategy?: 'cos' | 'linear';
-  lastEpoch?: number;
 }
 
 /** A group's rate to come to, which PyTorch keeps in the group. */
@@ -23,6 +22,7 @@ interface AveragedGroup extends ScheduledGroup {
 
 interface SWAFields {
   annealEpochs: number;
+  annealFunc: (t: number) => number;
 }
 
 const clamped = (t: number): number => Math.max(0, Math.min(1, t));
@@ -38,40 +38,35 @@ const strategies: Readonly<Record<'cos' | 'linear', (t: number) => number>> = {
  *
  *     const scheduler = new optim.swaUtils.SWALR(optimizer, { swaLr: 0.05 });
  */
-export class SWALR extends LRScheduler<SWAFields> {
-  declare annealEpochs: number;
-  readonly #strategy: (t: number) => number;
-
-  constructor(
-    ...args: Arguments<SWALRArguments, ['optimizer', 'swaLr', 'annealEpochs', 'annealStrategy', 'lastEpoch']>
-  ) {
-    const { optimizer, swaLr, annealEpochs, annealStrategy, lastEpoch } = parseArgs<SWALRArguments>(
-      'SWALR',
-      ['optimizer', 'swaLr'],
-      { annealEpochs: 10, annealStrategy: 'cos', lastEpoch: -1 },
-      args,
-      { swaLr: either(number, nonEmpty(number)) },
-    );
+export class SWALR extends schedulerClass<
+  SWALRArguments,
+  ['optimizer', 'swaLr', 'annealEpochs', 'annealStrategy', 'lastEpoch'],
+  SWAFields
+>('SWALR', {
+  required: ['optimizer', 'swaLr'],
+  defaults: { annealEpochs: 10, annealStrategy: 'cos', lastEpoch: -1 },
+  kinds: { swaLr: either(number, nonEmpty(number)) },
+  fields(name, { optimizer, swaLr, annealEpochs, annealStrategy }) {
     if (!(annealStrategy in strategies)) {
-      throw new ArgumentError(`SWALR: expected annealStrategy 'cos' or 'linear', but got ${shown(annealStrategy)}`);
+      throw new ArgumentError(`${name}: expected annealStrategy 'cos' or 'linear', but got ${shown(annealStrategy)}`);
     }
     if (!(Number.isInteger(annealEpochs) && annealEpochs >= 0)) {
-      throw new ArgumentError(`SWALR: expected annealEpochs to be a whole number ≥ 0, but got ${shown(annealEpochs)}`);
+      throw new ArgumentError(
+        `${name}: expected annealEpochs to be a whole number ≥ 0, but got ${shown(annealEpochs)}`,
+      );
     }
-    checkOptimizer('SWALR', optimizer);
-    const rates = perGroup('SWALR', 'swaLr', swaLr, optimizer);
+    checkOptimizer(name, optimizer);
+    const rates = perGroup(name, 'swaLr', swaLr, optimizer);
     optimizer.paramGroups.forEach((group, i) => {
       (group as AveragedGroup).swaLr = rates[i]!;
     });
-    super('SWALR', optimizer, lastEpoch, { annealEpochs });
-    this.#strategy = strategies[annealStrategy];
-  }
-
-  protected override getLr(): number[] {
-    // The constructor takes its first step before it has a strategy; there all begin and end alike.
-    const along = this.initial ? strategies.linear : this.#strategy;
-    const step = Math.max(this.annealEpochs === 0 ? 1 : 0, this.stepCount - 1);
-    const epochs = Math.max(1, this.annealEpochs);
+    return { annealEpochs, annealFunc: strategies[annealStrategy] };
+  },
+}) {
+  protected getLr(): number[] {
+    const { annealEpochs, annealFunc: along } = this.fields;
+    const step = Math.max(annealEpochs === 0 ? 1 : 0, this.stepCount - 1);
+    const epochs = Math.max(1, annealEpochs);
     const before = along(clamped((step - 1) / epochs));
     const now = along(clamped(step / epochs));
     return (this.groups as readonly AveragedGroup[]).map(({ lr, swaLr }) => {
