@@ -1,10 +1,18 @@
 // Owns Transform, the base of transforms: invertible functions with the logarithm of their volume's change; their inverses and compositions.
 
-import { oneOf } from '../core/argument-kinds';
+import { type Kinds, oneOf } from '../core/argument-kinds';
 import { closeInherited } from '../core/arity';
 import { ArgumentError, ShapeError } from '../core/errors';
 import { type Shape, sameShape, showShape } from '../core/meta';
-import { type Arguments, kindOf, parseArgs, shown } from '../core/options';
+import {
+  type Arguments,
+  type Defaults,
+  kindOf,
+  type Parsed,
+  parseArgs,
+  type RequiredKeys,
+  shown,
+} from '../core/options';
 import { Callable } from '../nn/callable';
 import { expectSize } from '../tensor/sizes';
 import type { Tensor } from '../tensor/tensor';
@@ -22,6 +30,13 @@ type ShapeArguments = Arguments<{ shape: Shape }, ['shape']>;
 
 /** The size of a cache that options ask for. */
 export const cacheSizes = { cacheSize: oneOf(0, 1) };
+
+/** The parameters of the transform `name`, required ones and the size of its cache. */
+export const cachingArgs = <O extends Caching>(
+  name: string,
+  required: readonly RequiredKeys<O>[],
+  args: readonly unknown[],
+): Parsed<O> => parseArgs<O>(name, required, { cacheSize: 0 } as unknown as Defaults<O>, args, cacheSizes as Kinds<O>);
 
 export interface Transform {
   /** y of x. */
@@ -266,13 +281,7 @@ export class ComposeTransform extends Transform {
   private turned: ComposeTransform | null = null;
 
   constructor(...args: Arguments<ComposeArguments, ['parts', 'cacheSize']>) {
-    const { parts, cacheSize } = parseArgs<ComposeArguments>(
-      'ComposeTransform',
-      ['parts'],
-      { cacheSize: 0 },
-      args,
-      cacheSizes,
-    );
+    const { parts, cacheSize } = cachingArgs<ComposeArguments>('ComposeTransform', ['parts'], args);
     expectTransforms('ComposeTransform', parts);
     super({ cacheSize });
     this.parts = cacheSize === 0 ? [...parts] : parts.map((part) => part.withCache(cacheSize));
@@ -393,12 +402,10 @@ export class IndependentTransform extends Transform {
   readonly reinterpretedBatchNdims: number;
 
   constructor(...args: Arguments<IndependentArguments, ['baseTransform', 'reinterpretedBatchNdims', 'cacheSize']>) {
-    const { baseTransform, reinterpretedBatchNdims, cacheSize } = parseArgs<IndependentArguments>(
+    const { baseTransform, reinterpretedBatchNdims, cacheSize } = cachingArgs<IndependentArguments>(
       'IndependentTransform',
       ['baseTransform', 'reinterpretedBatchNdims'],
-      { cacheSize: 0 },
       args,
-      cacheSizes,
     );
     expectTransform('IndependentTransform', baseTransform);
     if (!Number.isInteger(reinterpretedBatchNdims) || reinterpretedBatchNdims < 0) {
@@ -477,12 +484,10 @@ export class ReshapeTransform extends Transform {
   readonly outShape: Shape;
 
   constructor(...args: Arguments<ReshapeArguments, ['inShape', 'outShape', 'cacheSize']>) {
-    const { inShape, outShape, cacheSize } = parseArgs<ReshapeArguments>(
+    const { inShape, outShape, cacheSize } = cachingArgs<ReshapeArguments>(
       'ReshapeTransform',
       ['inShape', 'outShape'],
-      { cacheSize: 0 },
       args,
-      cacheSizes,
     );
     const [from, to] = [expectSize('ReshapeTransform', inShape), expectSize('ReshapeTransform', outShape)];
     const count = (shape: Shape) => shape.reduce((a, b) => a * b, 1);

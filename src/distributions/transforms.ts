@@ -14,7 +14,7 @@ import { type Constraint, independent, interval, positive, real, unitInterval } 
 import type { AnyDistribution } from './distribution';
 import { expectDistribution } from './independent';
 import { expectParameter, filledLike, type Parameter, sumRightmost } from './parameters';
-import { type Caching, cacheSizes, Transform } from './transform';
+import { type Caching, cacheSizes, cachingArgs, Transform } from './transform';
 
 export {
   ComposeTransform,
@@ -176,13 +176,7 @@ export class PowerTransform extends Transform {
   readonly exponent: Parameter;
 
   constructor(...args: Arguments<PowerArguments, ['exponent', 'cacheSize']>) {
-    const { exponent, cacheSize } = parseArgs<PowerArguments>(
-      'PowerTransform',
-      ['exponent'],
-      { cacheSize: 0 },
-      args,
-      cacheSizes,
-    );
+    const { exponent, cacheSize } = cachingArgs<PowerArguments>('PowerTransform', ['exponent'], args);
     expectParameter('PowerTransform', 'exponent', exponent);
     super({ cacheSize });
     this.exponent = exponent;
@@ -312,12 +306,10 @@ export class CumulativeDistributionTransform extends Transform {
   readonly distribution: AnyDistribution;
 
   constructor(...args: Arguments<CumulativeArguments, ['distribution', 'cacheSize']>) {
-    const { distribution, cacheSize } = parseArgs<CumulativeArguments>(
+    const { distribution, cacheSize } = cachingArgs<CumulativeArguments>(
       'CumulativeDistributionTransform',
       ['distribution'],
-      { cacheSize: 0 },
       args,
-      cacheSizes,
     );
     expectDistribution('CumulativeDistributionTransform', 'distribution', distribution);
     super({ cacheSize });

@@ -2,7 +2,7 @@
 
 import { MOST_FEATURES } from '../core/argument-kinds';
 import { ArgumentError, ShapeError } from '../core/errors';
-import { expectKind, type Parsed, parseArgs } from '../core/options';
+import { type Arguments, expectKind, type Parsed, parseArgs } from '../core/options';
 import { pythonText } from '../core/printing';
 import { empty } from '../tensor/creation';
 import type { Tensor } from '../tensor/tensor';
@@ -140,6 +140,30 @@ export abstract class ConvNd<N extends Spatial> extends Layer {
   }
 }
 
+/** The others of the parameters O, by name. */
+export type ConvOptions<O> = Omit<O, 'inChannels' | 'outChannels' | 'kernelSize'>;
+
+/** Layers whose kernels are learnt, made with parameters O in that order. The class itself says its first form. */
+export interface ConvNdClass<N extends Spatial, O, Order extends readonly (keyof O)[], Made> {
+  /**
+   * @param inChannels Channels of the input.
+   * @param outChannels Channels of the output.
+   * @param kernelSize The size of the kernel: one number, or one for each dimension.
+   * @param stride The step of the kernel, of a transposed convolution over the output.
+   * @param options The others, by name.
+   */
+  new (
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Size<N>,
+    stride: Size<N>,
+    options?: Omit<ConvOptions<O>, 'stride'>,
+  ): Made;
+  new (...args: Arguments<O, Order>): Made;
+  // The last one tells of wrong arguments.
+  new (inChannels: number, outChannels: number, kernelSize: Size<N>, options?: ConvOptions<O>): Made;
+}
+
 interface LazyArguments {
   outChannels: number;
   kernelSize: Size<Spatial>;
@@ -154,7 +178,7 @@ interface WholeConv extends ConvNd<Spatial> {
 
 /** A class of convolutions without the number of input channels, which the first input tells; from then on it is one of that class. */
 /* @__NO_SIDE_EFFECTS__ */
-export function lazyLayer(layer: string, eager: unknown, defaults: object): unknown {
+export function lazyLayer<Class>(layer: string, eager: unknown, defaults: object): Class {
   const Eager = eager as new (given: object) => WholeConv;
   const Lazy = class extends Eager {
     constructor(...args: readonly unknown[]) {
@@ -170,5 +194,5 @@ export function lazyLayer(layer: string, eager: unknown, defaults: object): unkn
       if (Object.getPrototypeOf(own) === Lazy.prototype) Object.setPrototypeOf(this, Eager.prototype);
     }
   };
-  return Lazy;
+  return Lazy as unknown as Class;
 }

@@ -3,7 +3,7 @@ import { ArgumentError } from '../core/errors';
 import { type Arguments, parseArgs } from '../core/options';
 import type { Tensor } from '../tensor/tensor';
 import { inputs } from './callable';
-import { ConvNd, type ConvNdArguments, lazyLayer } from './conv-base';
+import { ConvNd, type ConvNdArguments, type ConvNdClass, type ConvOptions, lazyLayer } from './conv-base';
 import {
   type ConvTransposeSettings,
   convTranspose1d,
@@ -20,8 +20,6 @@ export interface ConvTransposeArguments<N extends Spatial> extends ConvNdArgumen
 const defaults = { ...convTransposeInFront, bias: true, dilation: 1, paddingMode: 'zeros' } as const;
 
 type Order = ['stride', 'padding', 'outputPadding', 'groups', 'bias', 'dilation', 'paddingMode'];
-type Options<N extends Spatial> = Omit<ConvTransposeArguments<N>, 'inChannels' | 'outChannels' | 'kernelSize'>;
-type LazyArguments<N extends Spatial> = Omit<ConvTransposeArguments<N>, 'inChannels'>;
 
 type Conv = (x: Tensor, w: Tensor, b: Tensor | null, options: never) => Tensor;
 
@@ -88,7 +86,11 @@ interface ConvTransposeLayer<N extends Spatial> extends TransposedConvolution<N>
   forward(x: Tensor, outputSize?: OutputSize): Tensor;
 }
 
-interface ConvTransposeClass<N extends Spatial> {
+type Options<N extends Spatial> = ConvOptions<ConvTransposeArguments<N>>;
+type Whole = ['inChannels', 'outChannels', 'kernelSize', ...Order];
+
+interface ConvTransposeClass<N extends Spatial>
+  extends ConvNdClass<N, ConvTransposeArguments<N>, Whole, ConvTransposeLayer<N>> {
   /**
    * The gradient of a convolution with respect to its input, whose kernels are learnt: x[N, inChannels, …] → [N, outChannels, …].
    *
@@ -97,25 +99,6 @@ interface ConvTransposeClass<N extends Spatial> {
    * @param kernelSize The size of the kernel: one number, or one for each dimension.
    * @param options The others, by name.
    */
-  new (inChannels: number, outChannels: number, kernelSize: Size<N>, options?: Options<N>): ConvTransposeLayer<N>;
-  /**
-   * @param inChannels Channels of the input.
-   * @param outChannels Channels of the output.
-   * @param kernelSize The size of the kernel: one number, or one for each dimension.
-   * @param stride The step of the kernel over the output.
-   * @param options The others, by name.
-   */
-  new (
-    inChannels: number,
-    outChannels: number,
-    kernelSize: Size<N>,
-    stride: Size<N>,
-    options?: Omit<Options<N>, 'stride'>,
-  ): ConvTransposeLayer<N>;
-  new (
-    ...args: Arguments<ConvTransposeArguments<N>, ['inChannels', 'outChannels', 'kernelSize', ...Order]>
-  ): ConvTransposeLayer<N>;
-  // The last one tells of wrong arguments.
   new (inChannels: number, outChannels: number, kernelSize: Size<N>, options?: Options<N>): ConvTransposeLayer<N>;
 }
 
@@ -128,12 +111,10 @@ interface LazyConvTransposeClass<N extends Spatial> {
    * @param options The others, by name.
    */
   new (outChannels: number, kernelSize: Size<N>, options?: Options<N>): ConvTransposeLayer<N>;
-  new (...args: Arguments<LazyArguments<N>, ['outChannels', 'kernelSize', ...Order]>): ConvTransposeLayer<N>;
+  new (
+    ...args: Arguments<Omit<ConvTransposeArguments<N>, 'inChannels'>, ['outChannels', 'kernelSize', ...Order]>
+  ): ConvTransposeLayer<N>;
 }
-
-/* @__NO_SIDE_EFFECTS__ */
-const lazyTransposed = <N extends Spatial>(layer: string, eager: ConvTransposeClass<N>) =>
-  lazyLayer(layer, eager, defaults) as unknown as LazyConvTransposeClass<N>;
 
 /**
  * Transposed 1-D convolution: the gradient of Conv1d with respect to its input.
@@ -145,7 +126,11 @@ const lazyTransposed = <N extends Spatial>(layer: string, eager: ConvTransposeCl
 export class ConvTranspose1d extends transposedLayer('ConvTranspose1d', 1, convTranspose1d) {}
 
 /** A ConvTranspose1d whose `inChannels` is that of the first input it sees; from then on it is a ConvTranspose1d. */
-export class LazyConvTranspose1d extends lazyTransposed('LazyConvTranspose1d', ConvTranspose1d) {}
+export class LazyConvTranspose1d extends lazyLayer<LazyConvTransposeClass<1>>(
+  'LazyConvTranspose1d',
+  ConvTranspose1d,
+  defaults,
+) {}
 
 /**
  * Transposed 2-D convolution: the gradient of Conv2d with respect to its input.
@@ -157,7 +142,11 @@ export class LazyConvTranspose1d extends lazyTransposed('LazyConvTranspose1d', C
 export class ConvTranspose2d extends transposedLayer('ConvTranspose2d', 2, convTranspose2d) {}
 
 /** A ConvTranspose2d whose `inChannels` is that of the first input it sees; from then on it is a ConvTranspose2d. */
-export class LazyConvTranspose2d extends lazyTransposed('LazyConvTranspose2d', ConvTranspose2d) {}
+export class LazyConvTranspose2d extends lazyLayer<LazyConvTransposeClass<2>>(
+  'LazyConvTranspose2d',
+  ConvTranspose2d,
+  defaults,
+) {}
 
 /**
  * Transposed 3-D convolution: the gradient of Conv3d with respect to its input.
@@ -169,4 +158,8 @@ export class LazyConvTranspose2d extends lazyTransposed('LazyConvTranspose2d', C
 export class ConvTranspose3d extends transposedLayer('ConvTranspose3d', 3, convTranspose3d) {}
 
 /** A ConvTranspose3d whose `inChannels` is that of the first input it sees; from then on it is a ConvTranspose3d. */
-export class LazyConvTranspose3d extends lazyTransposed('LazyConvTranspose3d', ConvTranspose3d) {}
+export class LazyConvTranspose3d extends lazyLayer<LazyConvTransposeClass<3>>(
+  'LazyConvTranspose3d',
+  ConvTranspose3d,
+  defaults,
+) {}

@@ -2,7 +2,7 @@
 import { type Arguments, parseArgs } from '../core/options';
 import type { Tensor } from '../tensor/tensor';
 import { inputs } from './callable';
-import { ConvNd, type ConvNdArguments, lazyLayer } from './conv-base';
+import { ConvNd, type ConvNdArguments, type ConvNdClass, type ConvOptions, lazyLayer } from './conv-base';
 import { type ConvOrder, type ConvSettings, conv1d, conv2d, conv3d, convDefaults, slidingOf } from './functional/conv';
 import { type PadMode, pad } from './functional/pad';
 import { settingsOf } from './layer';
@@ -15,8 +15,6 @@ export interface ConvArguments<N extends Spatial> extends ConvNdArguments<N>, Co
 const defaults = { ...convDefaults, bias: true, paddingMode: 'zeros' } as const;
 
 type Order = [...ConvOrder, 'bias', 'paddingMode'];
-type Options<N extends Spatial> = Omit<ConvArguments<N>, 'inChannels' | 'outChannels' | 'kernelSize'>;
-type LazyArguments<N extends Spatial> = Omit<ConvArguments<N>, 'inChannels'>;
 
 type Conv = (x: Tensor, w: Tensor, b: Tensor | null, options: never) => Tensor;
 
@@ -51,7 +49,8 @@ interface ConvLayer<N extends Spatial> extends ConvNd<N> {
   forward(x: Tensor): Tensor;
 }
 
-interface ConvClass<N extends Spatial> {
+interface ConvClass<N extends Spatial>
+  extends ConvNdClass<N, ConvArguments<N>, ['inChannels', 'outChannels', 'kernelSize', ...Order], ConvLayer<N>> {
   /**
    * A convolution (cross-correlation) whose kernels are learnt: x[N, inChannels, …] → [N, outChannels, …].
    *
@@ -60,24 +59,12 @@ interface ConvClass<N extends Spatial> {
    * @param kernelSize The size of the kernel: one number, or one for each dimension.
    * @param options The others, by name.
    */
-  new (inChannels: number, outChannels: number, kernelSize: Size<N>, options?: Options<N>): ConvLayer<N>;
-  /**
-   * @param inChannels Channels of the input.
-   * @param outChannels Channels of the output.
-   * @param kernelSize The size of the kernel: one number, or one for each dimension.
-   * @param stride The step of the kernel.
-   * @param options The others, by name.
-   */
   new (
     inChannels: number,
     outChannels: number,
     kernelSize: Size<N>,
-    stride: Size<N>,
-    options?: Omit<Options<N>, 'stride'>,
+    options?: ConvOptions<ConvArguments<N>>,
   ): ConvLayer<N>;
-  new (...args: Arguments<ConvArguments<N>, ['inChannels', 'outChannels', 'kernelSize', ...Order]>): ConvLayer<N>;
-  // The last one tells of wrong arguments.
-  new (inChannels: number, outChannels: number, kernelSize: Size<N>, options?: Options<N>): ConvLayer<N>;
 }
 
 interface LazyConvClass<N extends Spatial> {
@@ -88,13 +75,9 @@ interface LazyConvClass<N extends Spatial> {
    * @param kernelSize The size of the kernel: one number, or one for each dimension.
    * @param options The others, by name.
    */
-  new (outChannels: number, kernelSize: Size<N>, options?: Options<N>): ConvLayer<N>;
-  new (...args: Arguments<LazyArguments<N>, ['outChannels', 'kernelSize', ...Order]>): ConvLayer<N>;
+  new (outChannels: number, kernelSize: Size<N>, options?: ConvOptions<ConvArguments<N>>): ConvLayer<N>;
+  new (...args: Arguments<Omit<ConvArguments<N>, 'inChannels'>, ['outChannels', 'kernelSize', ...Order]>): ConvLayer<N>;
 }
-
-/* @__NO_SIDE_EFFECTS__ */
-const lazyConv = <N extends Spatial>(layer: string, eager: ConvClass<N>) =>
-  lazyLayer(layer, eager, defaults) as unknown as LazyConvClass<N>;
 
 /**
  * 1-D convolution (cross-correlation): y[n, k] = b[k] + Σ_c w[k, c] ⋆ x[n, c].
@@ -108,7 +91,7 @@ const lazyConv = <N extends Spatial>(layer: string, eager: ConvClass<N>) =>
 export class Conv1d extends convLayer('Conv1d', 1, conv1d) {}
 
 /** A Conv1d whose `inChannels` is that of the first input it sees; from then on it is a Conv1d. */
-export class LazyConv1d extends lazyConv('LazyConv1d', Conv1d) {}
+export class LazyConv1d extends lazyLayer<LazyConvClass<1>>('LazyConv1d', Conv1d, defaults) {}
 
 /**
  * 2-D convolution (cross-correlation): y[n, k] = b[k] + Σ_c w[k, c] ⋆ x[n, c].
@@ -122,7 +105,7 @@ export class LazyConv1d extends lazyConv('LazyConv1d', Conv1d) {}
 export class Conv2d extends convLayer('Conv2d', 2, conv2d) {}
 
 /** A Conv2d whose `inChannels` is that of the first input it sees; from then on it is a Conv2d. */
-export class LazyConv2d extends lazyConv('LazyConv2d', Conv2d) {}
+export class LazyConv2d extends lazyLayer<LazyConvClass<2>>('LazyConv2d', Conv2d, defaults) {}
 
 /**
  * 3-D convolution (cross-correlation): y[n, k] = b[k] + Σ_c w[k, c] ⋆ x[n, c].
@@ -136,4 +119,4 @@ export class LazyConv2d extends lazyConv('LazyConv2d', Conv2d) {}
 export class Conv3d extends convLayer('Conv3d', 3, conv3d) {}
 
 /** A Conv3d whose `inChannels` is that of the first input it sees; from then on it is a Conv3d. */
-export class LazyConv3d extends lazyConv('LazyConv3d', Conv3d) {}
+export class LazyConv3d extends lazyLayer<LazyConvClass<3>>('LazyConv3d', Conv3d, defaults) {}

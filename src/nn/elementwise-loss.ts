@@ -13,7 +13,7 @@ import type {
 import * as F from './functional/elementwise-loss';
 import type { WeightedArguments } from './functional/reduction';
 import { Layer } from './layer';
-import { Loss, PairLoss, pairLoss, plainLoss } from './loss';
+import { PairLoss, pairLoss, plainLoss, settledLoss } from './loss';
 
 const SmoothL1Base = /* @__PURE__ */ pairLoss<SmoothL1Arguments, ['reduction', 'beta']>(
   'SmoothL1Loss',
@@ -89,26 +89,16 @@ export class PoissonNLLLoss extends PoissonNLLBase {
 }
 
 /** ½ (ln var + (input − target)² / var), the likelihood of normal values. Called with input, target and variance. */
-export class GaussianNLLLoss extends Loss {
-  full: boolean;
-  eps: number;
-
-  constructor(options?: GaussianArguments);
-  constructor(...args: Arguments<GaussianArguments, ['full', 'eps', 'reduction']>);
-  constructor(...args: unknown[]) {
-    const o = parseSettings('GaussianNLLLoss', F.gaussianSettings, args);
-    super('GaussianNLLLoss', o.reduction);
-    this.full = o.full;
-    this.eps = o.eps;
-  }
-
+export class GaussianNLLLoss extends settledLoss<GaussianArguments, ['full', 'eps', 'reduction']>(
+  'GaussianNLLLoss',
+  F.gaussianSettings,
+) {
   get [inputs]() {
     return ['input', 'target', 'var'] as const;
   }
 
   forward(input: Tensor, target: Tensor, variance: Tensor | number): Tensor {
-    const { full, eps, reduction } = this;
-    return F.gaussianNllLoss(input, target, variance, { full, eps, reduction });
+    return F.gaussianNllLoss(input, target, variance, this.options);
   }
 }
 

@@ -85,11 +85,18 @@ interface UniformArguments extends Target, Source {
 export function uniform_(...args: Arguments<UniformArguments, ['tensor', 'a', 'b', 'generator']>): Tensor {
   const defaults = { a: 0, b: 1, generator: null };
   const { tensor, a, b, generator } = parseArgs<UniformArguments>('uniform_', ['tensor'], defaults, args, kinds);
-  return uniform(tensor, a, b, generator);
+  return drawn(lateUniform, tensor, a, b, generator);
 }
 
-function uniform(tensor: Tensor, a: number, b: number, generator: Generator | null): Tensor {
-  return write(tensor, lateUniform(numel(tensor.shape), a, b, generator ?? defaultGenerator()));
+/** The tensor filled by a distribution of two parameters. */
+function drawn(
+  draws: typeof lateUniform | typeof lateNormal,
+  tensor: Tensor,
+  first: number,
+  second: number,
+  generator: Generator | null,
+): Tensor {
+  return write(tensor, draws(numel(tensor.shape), first, second, generator ?? defaultGenerator()));
 }
 
 interface NormalArguments extends Target, Source {
@@ -101,11 +108,7 @@ interface NormalArguments extends Target, Source {
 export function normal_(...args: Arguments<NormalArguments, ['tensor', 'mean', 'std', 'generator']>): Tensor {
   const defaults = { mean: 0, std: 1, generator: null };
   const { tensor, mean, std, generator } = parseArgs<NormalArguments>('normal_', ['tensor'], defaults, args, kinds);
-  return normal(tensor, mean, std, generator);
-}
-
-function normal(tensor: Tensor, mean: number, std: number, generator: Generator | null): Tensor {
-  return write(tensor, lateNormal(numel(tensor.shape), mean, std, generator ?? defaultGenerator()));
+  return drawn(lateNormal, tensor, mean, std, generator);
 }
 
 interface TruncNormalArguments extends NormalArguments {
@@ -203,14 +206,14 @@ export function xavierUniform_(...args: Xavier): Tensor {
   const { tensor, gain, generator } = xavier('xavierUniform_', args);
   const [fanIn, fanOut] = fans('xavierUniform_', tensor);
   const bound = Math.sqrt(3) * (gain * Math.sqrt(2 / (fanIn + fanOut)));
-  return uniform(tensor, -bound, bound, generator);
+  return drawn(lateUniform, tensor, -bound, bound, generator);
 }
 
 /** N(0, σ²) with σ = gain √(2 / (fanIn + fanOut)) (Glorot & Bengio 2010). */
 export function xavierNormal_(...args: Xavier): Tensor {
   const { tensor, gain, generator } = xavier('xavierNormal_', args);
   const [fanIn, fanOut] = fans('xavierNormal_', tensor);
-  return normal(tensor, 0, gain * Math.sqrt(2 / (fanIn + fanOut)), generator);
+  return drawn(lateNormal, tensor, 0, gain * Math.sqrt(2 / (fanIn + fanOut)), generator);
 }
 
 interface KaimingArguments extends Target, Source {
@@ -226,13 +229,13 @@ type Kaiming = Arguments<KaimingArguments, ['tensor', 'a', 'mode', 'nonlinearity
 export function kaimingUniform_(...args: Kaiming): Tensor {
   const { tensor, std, generator } = kaiming('kaimingUniform_', args);
   const bound = Math.sqrt(3) * std;
-  return numel(tensor.shape) === 0 ? tensor : uniform(tensor, -bound, bound, generator);
+  return numel(tensor.shape) === 0 ? tensor : drawn(lateUniform, tensor, -bound, bound, generator);
 }
 
 /** N(0, σ²) with σ = gain / √fan (He et al. 2015). */
 export function kaimingNormal_(...args: Kaiming): Tensor {
   const { tensor, std, generator } = kaiming('kaimingNormal_', args);
-  return numel(tensor.shape) === 0 ? tensor : normal(tensor, 0, std, generator);
+  return numel(tensor.shape) === 0 ? tensor : drawn(lateNormal, tensor, 0, std, generator);
 }
 
 /** A matrix (trailing dimensions flattened) with orthonormal rows or columns, times `gain` (Saxe et al. 2013). */

@@ -1,5 +1,5 @@
 // Owns the loss family: CrossEntropyLoss, NLLLoss, MSELoss, L1Loss, BCEWithLogitsLoss.
-import type { Arguments } from '../core/options';
+import type { Arguments, Parsed } from '../core/options';
 import { parseSettings, type Settings } from '../core/settings';
 import type { Tensor } from '../tensor/tensor';
 import { inputs } from './callable';
@@ -11,7 +11,7 @@ import {
   reductionSettings,
   type WeightedArguments,
 } from './functional/reduction';
-import { Layer, settingsOf } from './layer';
+import { type Fields, Layer, settingsOf } from './layer';
 
 /** A loss module with its reduction. */
 export abstract class Loss extends Layer {
@@ -22,6 +22,37 @@ export abstract class Loss extends Layer {
     checkReduction(layer, reduction);
     this.reduction = reduction;
   }
+}
+
+/** A loss that keeps the settings O of its function as fields, and calls it with them. */
+interface SettledLoss<O extends object> extends Loss {
+  /** @internal */
+  readonly options: Parsed<O>;
+}
+
+export type SettledLossClass<O extends object, Order extends readonly (keyof O)[]> = abstract new (
+  ...args: Arguments<O, Order>
+) => SettledLoss<O> & Fields<O>;
+
+/** The base of the loss `name` of other tensors than an input and a target; `kept` makes its fields of the settings. */
+/* @__NO_SIDE_EFFECTS__ */
+export function settledLoss<O extends ReductionArguments, Order extends readonly (keyof O)[]>(
+  name: string,
+  settings: Settings<O>,
+  kept: (given: Parsed<O>) => Parsed<O> = (given) => given,
+): SettledLossClass<O, Order> {
+  abstract class Settled extends Loss {
+    constructor(...args: readonly unknown[]) {
+      const o = parseSettings(name, settings, args);
+      super(name, o.reduction);
+      Object.assign(this, kept(o));
+    }
+
+    get options(): Parsed<O> {
+      return settingsOf(this, settings);
+    }
+  }
+  return Settled as unknown as SettledLossClass<O, Order>;
 }
 
 /** A loss of an input and a target. */

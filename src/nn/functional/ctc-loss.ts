@@ -4,6 +4,7 @@ import { either, listOf, whole } from '../../core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../core/errors';
 import { showShape } from '../../core/meta';
 import { type Arguments, expectKind, parseArgs } from '../../core/options';
+import type { Settings } from '../../core/settings';
 import { checked } from '../../tensor/callable';
 import { arange, tensor } from '../../tensor/creation';
 import { where } from '../../tensor/families/comparison';
@@ -26,6 +27,8 @@ export interface CtcOptions {
   /** Losses that are infinite, since the target does not fit, are 0 with a gradient of 0; default false. */
   zeroInfinity?: boolean;
 }
+
+export const ctcSettings: Settings<CtcOptions> = { defaults: { blank: 0, reduction: 'mean', zeroInfinity: false } };
 
 export interface CtcArguments extends CtcOptions {
   logProbs: Tensor;
@@ -73,7 +76,7 @@ function ctcLossOf(...args: Arguments<CtcArguments, CtcOrder>): Tensor {
   const o = parseArgs<CtcArguments>(
     'ctcLoss',
     ['logProbs', 'targets', 'inputLengths', 'targetLengths'],
-    { blank: 0, reduction: 'mean', zeroInfinity: false },
+    ctcSettings.defaults,
     args,
   );
   checkReduction('ctcLoss', o.reduction);

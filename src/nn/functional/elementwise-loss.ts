@@ -61,14 +61,12 @@ export interface HuberArguments extends ReductionArguments {
 
 interface WeightedHuberArguments extends HuberArguments, WeightedArguments {}
 
+type HuberArgs = Arguments<WeightedHuberArguments, ['reduction', 'delta', 'weight']>;
+
 /** 0.5 d² where |d| ≤ delta, delta (|d| − 0.5 delta) elsewhere, of d = input − target. */
 export const huberLoss = callable(
   'huberLoss(input, target, ...)',
-  (
-    input: Tensor,
-    target: Tensor,
-    ...args: Arguments<WeightedHuberArguments, ['reduction', 'delta', 'weight']>
-  ): Tensor => {
+  (input: Tensor, target: Tensor, ...args: HuberArgs): Tensor => {
     const name = 'huberLoss';
     const defaults = { reduction: 'mean', delta: 1, weight: null } as const;
     const { reduction, delta, weight } = parseArgs<WeightedHuberArguments>(name, [], defaults, args, {

@@ -47,6 +47,8 @@ export const crossEntropy = callable(
   },
 );
 
+type ClassArgs = Arguments<ClassArguments, ['weight', 'ignoreIndex', 'reduction']>;
+
 export const classSettings: Settings<ClassArguments> = {
   defaults: { weight: null, ignoreIndex: -100, reduction: 'mean' },
 };
@@ -54,11 +56,7 @@ export const classSettings: Settings<ClassArguments> = {
 /** −weight[target] · input[target] of log probabilities. Shape: as crossEntropy, with class indices. */
 export const nllLoss = callable(
   'nllLoss(input, target, weight?, ...)',
-  (
-    input: Tensor,
-    target: Tensor,
-    ...args: Arguments<ClassArguments, ['weight', 'ignoreIndex', 'reduction']>
-  ): Tensor => {
+  (input: Tensor, target: Tensor, ...args: ClassArgs): Tensor => {
     const { weight, ...options } = parseSettings('nllLoss', classSettings, args);
     checkReduction('nllLoss', options.reduction);
     return Tensor.of(ops.nllLoss(input.value, target.value, { weight: weight?.value ?? null, ...options }));

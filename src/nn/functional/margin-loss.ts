@@ -1,9 +1,10 @@
 // Owns F's losses that push scores or distances apart by a margin.
 
-import { orNull } from '../../core/argument-kinds';
+import { callback, orNull } from '../../core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../core/errors';
 import { showShape } from '../../core/meta';
-import { type Arguments, kindOf, parseArgs } from '../../core/options';
+import type { Arguments } from '../../core/options';
+import { parseSettings, type Settings } from '../../core/settings';
 import { expectFloat } from '../../graph/record';
 import { callable } from '../../tensor/callable';
 import type { Tensor } from '../../tensor/tensor';
@@ -11,7 +12,7 @@ import { tensor } from '../../tensor/tensor-kinds';
 import { logsigmoid } from './activation';
 import { pairwiseDistance } from './distance';
 import { oneHot } from './one-hot';
-import { type ReductionArguments, reduceLosses } from './reduction';
+import { type ReductionArguments, reduceLosses, reductionSettings } from './reduction';
 
 export interface MarginArguments extends ReductionArguments {
   margin?: number;
@@ -19,14 +20,14 @@ export interface MarginArguments extends ReductionArguments {
 
 type MarginArgs = Arguments<MarginArguments, ['margin', 'reduction']>;
 
-const marginArgs = (name: string, margin: number, args: MarginArgs) =>
-  parseArgs<MarginArguments>(name, [], { margin, reduction: 'mean' }, args);
+export const hingeSettings: Settings<MarginArguments> = { defaults: { margin: 1, reduction: 'mean' } };
+export const rankingSettings: Settings<MarginArguments> = { defaults: { margin: 0, reduction: 'mean' } };
 
 /** input where the target is 1, max(0, margin − input) where it is −1; margin 1 by default. */
 export const hingeEmbeddingLoss = callable(
   'hingeEmbeddingLoss(input, target, ...)',
   (input: Tensor, target: Tensor, ...args: MarginArgs): Tensor => {
-    const { margin, reduction } = marginArgs('hingeEmbeddingLoss', 1, args);
+    const { margin, reduction } = parseSettings('hingeEmbeddingLoss', hingeSettings, args);
     const apart = input.neg().add(margin).relu().maskedFill(target.eq(1), 0);
     return reduceLosses('hingeEmbeddingLoss', apart.add(input.maskedFill(target.eq(-1), 0)), reduction);
   },
@@ -39,7 +40,7 @@ const floats = (x: Tensor): Tensor => (x.isFloatingPoint() ? x : x.float());
 export const marginRankingLoss = callable(
   'marginRankingLoss(input1, input2, target, ...)',
   (input1: Tensor, input2: Tensor, target: Tensor, ...args: MarginArgs): Tensor => {
-    const { margin, reduction } = marginArgs('marginRankingLoss', 0, args);
+    const { margin, reduction } = parseSettings('marginRankingLoss', rankingSettings, args);
     return reduceLosses('marginRankingLoss', floats(input2.sub(input1).mul(target)).add(margin).relu(), reduction);
   },
 );
@@ -48,7 +49,7 @@ export const marginRankingLoss = callable(
 export const cosineEmbeddingLoss = callable(
   'cosineEmbeddingLoss(input1, input2, target, ...)',
   (input1: Tensor, input2: Tensor, target: Tensor, ...args: MarginArgs): Tensor => {
-    const { margin, reduction } = marginArgs('cosineEmbeddingLoss', 0, args);
+    const { margin, reduction } = parseSettings('cosineEmbeddingLoss', rankingSettings, args);
     if (target.dim() > 1 || input1.dim() !== target.dim() + 1 || input2.dim() !== target.dim() + 1) {
       const shapes = [input1, input2, target].map(({ shape }) => showShape(shape)).join(', ');
       throw new ShapeError(
@@ -87,19 +88,19 @@ export interface MultiMarginArguments extends MarginArguments {
   weight?: Tensor | null;
 }
 
+type MultiMarginArgs = Arguments<MultiMarginArguments, ['p', 'margin', 'weight', 'reduction']>;
+
+export const multiMarginSettings: Settings<MultiMarginArguments> = {
+  defaults: { p: 1, margin: 1, weight: null, reduction: 'mean' },
+  kinds: { weight: orNull(tensor) },
+};
+
 /** Σ_{i≠y} weight[y] max(0, margin − input[y] + input[i])^p / C for each row's label y. Shape: input [N, C] or [C], target [N] or []. */
 export const multiMarginLoss = callable(
   'multiMarginLoss(input, target, ...)',
-  (
-    input: Tensor,
-    target: Tensor,
-    ...args: Arguments<MultiMarginArguments, ['p', 'margin', 'weight', 'reduction']>
-  ): Tensor => {
+  (input: Tensor, target: Tensor, ...args: MultiMarginArgs): Tensor => {
     const name = 'multiMarginLoss';
-    const defaults = { p: 1, margin: 1, weight: null, reduction: 'mean' } as const;
-    const { p, margin, weight, reduction } = parseArgs<MultiMarginArguments>(name, [], defaults, args, {
-      weight: orNull(tensor),
-    });
+    const { p, margin, weight, reduction } = parseSettings(name, multiMarginSettings, args);
     if (p !== 1 && p !== 2) throw new ArgumentError(`${name}: expected p of 1 or 2, but got ${p}`);
     const { x, y, single } = rowsOf(name, input, target, 1);
     const classes = x.size(1);
@@ -122,7 +123,7 @@ export const multilabelMarginLoss = callable(
   'multilabelMarginLoss(input, target, ...)',
   (input: Tensor, target: Tensor, ...args: Arguments<ReductionArguments, ['reduction']>): Tensor => {
     const name = 'multilabelMarginLoss';
-    const { reduction } = parseArgs<ReductionArguments>(name, [], { reduction: 'mean' }, args);
+    const { reduction } = parseSettings(name, reductionSettings, args);
     const { x, y, single } = rowsOf(name, input, target, 2);
     const classes = x.size(1);
     const counts = y.ge(0).to('int64').cumprod(1);
@@ -140,25 +141,23 @@ export interface WeightArguments extends ReductionArguments {
   weight?: Tensor | null;
 }
 
+export const softMarginSettings: Settings<WeightArguments> = {
+  defaults: { weight: null, reduction: 'mean' },
+  kinds: { weight: orNull(tensor) },
+};
+
 /** −weight (target ln σ(input) + (1 − target) ln σ(−input)), the mean over the last dimension, the classes. */
 export const multilabelSoftMarginLoss = callable(
   'multilabelSoftMarginLoss(input, target, ...)',
   (input: Tensor, target: Tensor, ...args: Arguments<WeightArguments, ['weight', 'reduction']>): Tensor => {
     const name = 'multilabelSoftMarginLoss';
-    const { weight, reduction } = parseArgs<WeightArguments>(name, [], { weight: null, reduction: 'mean' }, args, {
-      weight: orNull(tensor),
-    });
+    const { weight, reduction } = parseSettings(name, softMarginSettings, args);
     if (input.dim() === 0) throw new ShapeError(`${name}: expected input [..., C], but got shape []`);
     const negative = target.neg().add(1).mul(logsigmoid(input.neg()));
     const losses = target.mul(logsigmoid(input)).add(negative).neg();
     return reduceLosses(name, (weight ? losses.mul(weight) : losses).mean(-1), reduction);
   },
 );
-
-/** @throws ArgumentError unless the margin is over 0 */
-export function checkMargin(name: string, margin: number): void {
-  if (!(margin > 0)) throw new ArgumentError(`${name}: expected margin > 0, but got ${margin}`);
-}
 
 /** How far two batches of vectors are apart: [N, D] and [N, D] → [N]. */
 export type DistanceFunction = (x1: Tensor, x2: Tensor) => Tensor;
@@ -170,23 +169,25 @@ export interface DistanceArguments extends MarginArguments {
   swap?: boolean;
 }
 
+type DistanceArgs = Arguments<DistanceArguments, ['distanceFunction', 'margin', 'swap', 'reduction']>;
+
+const checkMargin = (name: string, { margin }: { margin: number }): void => {
+  if (!(margin > 0)) throw new ArgumentError(`${name}: expected margin > 0, but got ${margin}`);
+};
+
+export const distanceSettings: Settings<DistanceArguments> = {
+  defaults: { distanceFunction: null, margin: 1, swap: false, reduction: 'mean' },
+  kinds: { distanceFunction: orNull(callback) },
+  check: checkMargin,
+};
+
 /** max(0, d(anchor, positive) − d(anchor, negative) + margin), margin 1 by default. Shape: three of [N, D] or [D]. */
 export const tripletMarginWithDistanceLoss = callable(
   'tripletMarginWithDistanceLoss(anchor, positive, negative, ...)',
-  (
-    anchor: Tensor,
-    positive: Tensor,
-    negative: Tensor,
-    ...args: Arguments<DistanceArguments, ['distanceFunction', 'margin', 'swap', 'reduction']>
-  ): Tensor => {
+  (anchor: Tensor, positive: Tensor, negative: Tensor, ...args: DistanceArgs): Tensor => {
     const name = 'tripletMarginWithDistanceLoss';
-    const defaults = { distanceFunction: null, margin: 1, swap: false, reduction: 'mean' } as const;
-    const o = parseArgs<DistanceArguments>(name, [], defaults, args);
-    checkMargin(name, o.margin);
+    const o = parseSettings(name, distanceSettings, args);
     const distance = o.distanceFunction ?? pairwiseDistance;
-    if (typeof distance !== 'function') {
-      throw new ArgumentError(`${name}: expected distanceFunction to be a function, but got ${kindOf(distance)}`);
-    }
     const near = distance(anchor, positive);
     const direct = distance(anchor, negative);
     const far = o.swap ? direct.minimum(distance(positive, negative)) : direct;
@@ -203,17 +204,18 @@ export interface TripletArguments extends MarginArguments {
   swap?: boolean;
 }
 
+type TripletArgs = Arguments<TripletArguments, ['margin', 'p', 'eps', 'swap', 'reduction']>;
+
+export const tripletSettings: Settings<TripletArguments> = {
+  defaults: { margin: 1, p: 2, eps: 1e-6, swap: false, reduction: 'mean' },
+  check: checkMargin,
+};
+
 /** max(0, ‖anchor − positive‖ − ‖anchor − negative‖ + margin), margin 1 by default. Shape: three of [N, D] or [D]. */
 export const tripletMarginLoss = callable(
   'tripletMarginLoss(anchor, positive, negative, ...)',
-  (
-    anchor: Tensor,
-    positive: Tensor,
-    negative: Tensor,
-    ...args: Arguments<TripletArguments, ['margin', 'p', 'eps', 'swap', 'reduction']>
-  ): Tensor => {
-    const defaults = { margin: 1, p: 2, eps: 1e-6, swap: false, reduction: 'mean' } as const;
-    const { p, eps, ...options } = parseArgs<TripletArguments>('tripletMarginLoss', [], defaults, args);
+  (anchor: Tensor, positive: Tensor, negative: Tensor, ...args: TripletArgs): Tensor => {
+    const { p, eps, ...options } = parseSettings('tripletMarginLoss', tripletSettings, args);
     const distanceFunction: DistanceFunction = (x1, x2) => pairwiseDistance(x1, x2, { p, eps });
     return tripletMarginWithDistanceLoss(anchor, positive, negative, { ...options, distanceFunction });
   },
