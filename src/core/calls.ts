@@ -21,27 +21,22 @@ export const calls: { watcher: CallWatcher | null; conversions: ReadonlyMap<stri
   conversions: null,
 };
 
-/** Runs `fn` with other conversions of arguments, or with none. */
-export function convertedBy<T>(conversions: ReadonlyMap<string, Conversion> | null, fn: () => T): T {
-  const before = calls.conversions;
-  calls.conversions = conversions;
+function under<K extends keyof typeof calls, T>(part: K, value: (typeof calls)[K], fn: () => T): T {
+  const before = calls[part];
+  calls[part] = value;
   try {
     return fn();
   } finally {
-    calls.conversions = before;
+    calls[part] = before;
   }
 }
 
+/** Runs `fn` with other conversions of arguments, or with none. */
+export const convertedBy = <T>(conversions: ReadonlyMap<string, Conversion> | null, fn: () => T): T =>
+  under('conversions', conversions, fn);
+
 /** Runs `fn` with another watcher, or with none. */
-export function watchedBy<T>(watcher: CallWatcher | null, fn: () => T): T {
-  const before = calls.watcher;
-  calls.watcher = watcher;
-  try {
-    return fn();
-  } finally {
-    calls.watcher = before;
-  }
-}
+export const watchedBy = <T>(watcher: CallWatcher | null, fn: () => T): T => under('watcher', watcher, fn);
 
 /** Tells a watcher of operations of Python's that are nothing here, under their names there. */
 export const noteCalls = (...names: readonly string[]): void => calls.watcher?.note(names);

@@ -25,25 +25,31 @@ export class ByteSink {
     }
   }
 
+  private number(
+    write: 'setUint16' | 'setUint32' | 'setInt32' | 'setFloat64',
+    size: number,
+    value: number,
+    isLittleEndian = true,
+  ): void {
+    const at = this.take(size);
+    this.view[write](at, value, isLittleEndian);
+  }
+
   uint16(value: number): void {
-    const at = this.take(2);
-    this.view.setUint16(at, value, true);
+    this.number('setUint16', 2, value);
   }
 
   uint32(value: number): void {
-    const at = this.take(4);
-    this.view.setUint32(at, value, true);
+    this.number('setUint32', 4, value);
   }
 
   int32(value: number): void {
-    const at = this.take(4);
-    this.view.setInt32(at, value, true);
+    this.number('setInt32', 4, value);
   }
 
   /** Big-endian, as pickles have it. */
   float64(value: number): void {
-    const at = this.take(8);
-    this.view.setFloat64(at, value, false);
+    this.number('setFloat64', 8, value, false);
   }
 
   raw(bytes: Uint8Array): void {

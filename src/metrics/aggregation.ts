@@ -32,7 +32,7 @@ const operand = either(instance(Tensor, 'a tensor'), real);
 
 const strategies: readonly unknown[] = ['error', 'warn', 'ignore', 'disable'];
 
-abstract class Aggregator extends Metric {
+export abstract class Aggregator extends Metric {
   override fullStateUpdate: boolean | null = false;
   readonly nanStrategy: NanStrategy;
 
@@ -76,62 +76,67 @@ abstract class Aggregator extends Metric {
   }
 }
 
-/** The greatest of all numbers. */
-export class MaxMetric extends Aggregator {
-  declare maxValue: Tensor;
-
-  constructor(...args: Arguments<AggregationArguments, ['nanStrategy']>) {
-    super(args);
-    this.addState('maxValue', tensor(-Infinity), { distReduceFx: 'max', key: 'max_value' });
-  }
-
-  update(...args: Arguments<Aggregated, ['value']>): void {
-    const x = this.given(args);
-    if (x.numel() > 0) this.maxValue = this.maxValue.maximum(this.without(x, x.isnan(), -Infinity).amax());
-  }
-
-  compute(): Tensor {
-    return this.maxValue;
-  }
+/** A metric of one number, which each call folds into its state. */
+interface Fold<Name extends string> {
+  /** The name of the state, and the key under which it is saved. */
+  readonly state: readonly [name: Name, key: string];
+  /** The figure of no numbers at all, which takes the place of NaN, too. */
+  readonly empty: number;
+  readonly distReduceFx: 'max' | 'min' | 'sum';
+  fold(before: Tensor, numbers: Tensor): Tensor;
 }
+
+type Folding<Name extends string> = new (
+  ...args: Arguments<AggregationArguments, ['nanStrategy']>
+) => Aggregator & {
+  update(...args: Arguments<Aggregated, ['value']>): void;
+  compute(): Tensor;
+} & Record<Name, Tensor>;
+
+/* @__NO_SIDE_EFFECTS__ */
+function folding<Name extends string>({ state: [name, key], empty, distReduceFx, fold }: Fold<Name>): Folding<Name> {
+  return class extends Aggregator {
+    constructor(...args: readonly unknown[]) {
+      super(args);
+      this.addState(name, full([], empty, { dtype: 'float32' }), { distReduceFx, key });
+    }
+
+    update(...args: readonly unknown[]): void {
+      const x = this.given(args);
+      if (x.numel() === 0) return;
+      const before = Reflect.get(this, name) as Tensor;
+      Reflect.set(this, name, fold(before, this.without(x, x.isnan(), empty)));
+    }
+
+    compute(): Tensor {
+      return Reflect.get(this, name) as Tensor;
+    }
+  } as unknown as Folding<Name>;
+}
+
+/** The greatest of all numbers. */
+export class MaxMetric extends folding({
+  state: ['maxValue', 'max_value'],
+  empty: -Infinity,
+  distReduceFx: 'max',
+  fold: (before, x) => before.maximum(x.amax()),
+}) {}
 
 /** The least of all numbers. */
-export class MinMetric extends Aggregator {
-  declare minValue: Tensor;
-
-  constructor(...args: Arguments<AggregationArguments, ['nanStrategy']>) {
-    super(args);
-    this.addState('minValue', tensor(Infinity), { distReduceFx: 'min', key: 'min_value' });
-  }
-
-  update(...args: Arguments<Aggregated, ['value']>): void {
-    const x = this.given(args);
-    if (x.numel() > 0) this.minValue = this.minValue.minimum(this.without(x, x.isnan(), Infinity).amin());
-  }
-
-  compute(): Tensor {
-    return this.minValue;
-  }
-}
+export class MinMetric extends folding({
+  state: ['minValue', 'min_value'],
+  empty: Infinity,
+  distReduceFx: 'min',
+  fold: (before, x) => before.minimum(x.amin()),
+}) {}
 
 /** The sum of all numbers. */
-export class SumMetric extends Aggregator {
-  declare sumValue: Tensor;
-
-  constructor(...args: Arguments<AggregationArguments, ['nanStrategy']>) {
-    super(args);
-    this.addState('sumValue', full([], 0, { dtype: 'float32' }), { distReduceFx: 'sum', key: 'sum_value' });
-  }
-
-  update(...args: Arguments<Aggregated, ['value']>): void {
-    const x = this.given(args);
-    if (x.numel() > 0) this.sumValue.add_(this.without(x, x.isnan(), 0).sum());
-  }
-
-  compute(): Tensor {
-    return this.sumValue;
-  }
-}
+export class SumMetric extends folding({
+  state: ['sumValue', 'sum_value'],
+  empty: 0,
+  distReduceFx: 'sum',
+  fold: (before, x) => before.add_(x.sum()),
+}) {}
 
 /** Σ w x / Σ w of all numbers; weights, which may broadcast, are 1 unless given. A number or weight that is NaN does not count. */
 export class MeanMetric extends Aggregator {

@@ -32,34 +32,9 @@ function copy(value: unknown, copies: Copies): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Tensor) return once(value, copies, () => copyTensor(value));
   if (value instanceof HookList) return new HookList(value);
-  if (Array.isArray(value)) {
-    return once(
-      value,
-      copies,
-      (): unknown[] => [],
-      (to, from) => void to.push(...from.map((item) => copy(item, copies))),
-    );
-  }
-  if (value instanceof Map) {
-    return once(
-      value,
-      copies,
-      () => new Map(),
-      (to, from) => {
-        for (const [key, item] of from) to.set(copy(key, copies), copy(item, copies));
-      },
-    );
-  }
-  if (value instanceof Set) {
-    return once(
-      value,
-      copies,
-      () => new Set(),
-      (to, from) => {
-        for (const item of from) to.add(copy(item, copies));
-      },
-    );
-  }
+  if (Array.isArray(value)) return once<unknown[]>(value, copies, () => [], copyItems);
+  if (value instanceof Map) return once(value, copies, () => new Map(), copyEntries);
+  if (value instanceof Set) return once(value, copies, () => new Set(), copyMembers);
   if (Object.getPrototypeOf(value) === Object.prototype) return once(value, copies, () => ({}), copyFields);
   return value;
 }
@@ -77,6 +52,18 @@ function once<T extends object>(
   copies.set(from, to);
   fill?.(to, from, copies);
   return to;
+}
+
+function copyItems(to: unknown[], from: readonly unknown[], copies: Copies): void {
+  to.push(...from.map((item) => copy(item, copies)));
+}
+
+function copyEntries(to: Map<unknown, unknown>, from: ReadonlyMap<unknown, unknown>, copies: Copies): void {
+  for (const [key, item] of from) to.set(copy(key, copies), copy(item, copies));
+}
+
+function copyMembers(to: Set<unknown>, from: ReadonlySet<unknown>, copies: Copies): void {
+  for (const item of from) to.add(copy(item, copies));
 }
 
 function copyFields(to: object, from: object, copies: Copies): void {

@@ -1,15 +1,13 @@
 // Owns nn.utils.parametrizations: weight normalisation and spectral normalisation as parametrizations.
 
-import { instance, integer, type Kinds, orNull, text, whole } from '../core/argument-kinds';
 import { ArgumentError } from '../core/errors';
-import { type Arguments, parseArgs } from '../core/options';
 import { noGrad } from '../storage/mode';
 import { randn } from '../tensor/random';
 import { Tensor } from '../tensor/tensor';
 import { normalize } from './functional/distance';
 import { className, Module } from './module';
 import { parametrize } from './parametrized';
-import { MOST_ITERATIONS } from './weight-norm';
+import { type SpectralNormArgs, spectralNormArgs, type WeightNormArgs, weightNormArgs } from './weight-norm';
 
 /** w = g v / ‖v‖, the norm over all dimensions but one, or over all. */
 class _WeightNorm extends Module {
@@ -32,27 +30,10 @@ class _WeightNorm extends Module {
   }
 }
 
-interface Named<M extends Module> {
-  module: M;
-  /** Of the parameter, default 'weight'. */
-  name?: string;
-}
-
-const namedKinds: Kinds<Named<Module>> = { module: instance(Module), name: text };
-
-interface WeightNormArguments<M extends Module> extends Named<M> {
-  /** The dimension that keeps norms of its own, default 0; null for one norm of the whole. */
-  dim?: number | null;
-}
-
 /** Weight normalisation (Salimans & Kingma 2016): magnitude and direction of a weight as `original0` and `original1`. */
-export function weightNorm<M extends Module>(...args: Arguments<WeightNormArguments<M>, ['module', 'name', 'dim']>): M {
-  const defaults = { name: 'weight', dim: 0 };
-  const { module, name, dim } = parseArgs<WeightNormArguments<M>>('weightNorm', ['module'], defaults, args, {
-    ...namedKinds,
-    dim: orNull(integer),
-  });
-  return parametrize('weightNorm', module, name, new _WeightNorm(dim === -1 ? null : dim), true);
+export function weightNorm<M extends Module>(...args: WeightNormArgs<M>): M {
+  const { module, name, dim } = weightNormArgs(args);
+  return parametrize('weightNorm', module, name, new _WeightNorm(dim), true);
 }
 
 /** Power iterations at the start. */
@@ -108,31 +89,13 @@ class _SpectralNorm extends Module {
   }
 }
 
-interface SpectralNormArguments<M extends Module> extends Named<M> {
-  /** Steps of the power iteration before each use in training, default 1. */
-  nPowerIterations?: number;
-  /** Keeps the quotients finite, default 1e-12. */
-  eps?: number;
-  /** The dimension of the outputs: default 0, and 1 for transposed convolutions. */
-  dim?: number | null;
-}
-
 /** Spectral normalisation (Miyato et al. 2018): a weight divided by its largest singular value. */
-export function spectralNorm<M extends Module>(
-  ...args: Arguments<SpectralNormArguments<M>, ['module', 'name', 'nPowerIterations', 'eps', 'dim']>
-): M {
-  const defaults = { name: 'weight', nPowerIterations: 1, eps: 1e-12, dim: null };
-  const o = parseArgs<SpectralNormArguments<M>>('spectralNorm', ['module'], defaults, args, {
-    ...namedKinds,
-    nPowerIterations: whole(1, MOST_ITERATIONS),
-    dim: orNull(integer),
-  });
-  const { module } = o;
-  const weight: unknown = Reflect.get(module, o.name);
+export function spectralNorm<M extends Module>(...args: SpectralNormArgs<M>): M {
+  const { module, name, dim, nPowerIterations, eps } = spectralNormArgs(args);
+  const weight: unknown = Reflect.get(module, name);
   if (!(weight instanceof Tensor)) {
-    throw new ArgumentError(`spectralNorm: expected a parameter named '${o.name}', but ${className(module)} has none`);
+    throw new ArgumentError(`spectralNorm: expected a parameter named '${name}', but ${className(module)} has none`);
   }
-  const dim = o.dim ?? (Reflect.get(module, 'transposed') === true ? 1 : 0);
-  const norm = new _SpectralNorm(weight, o.nPowerIterations, dim, o.eps);
-  return parametrize('spectralNorm', module, o.name, norm, false);
+  const norm = new _SpectralNorm(weight, nPowerIterations, dim, eps);
+  return parametrize('spectralNorm', module, name, norm, false);
 }

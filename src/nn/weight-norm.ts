@@ -72,19 +72,24 @@ interface WeightNormArguments<M extends Module> extends Named<M> {
   dim?: number | null;
 }
 
+/** The arguments of `weightNorm`. */
+export type WeightNormArgs<M extends Module> = Arguments<WeightNormArguments<M>, ['module', 'name', 'dim']>;
+
+/** Those that are given, of which −1 as the dimension stands for none. */
+export function weightNormArgs<M extends Module>(args: WeightNormArgs<M>) {
+  const kinds = { ...namedKinds, dim: orNull(integer) };
+  const o = parseArgs<WeightNormArguments<M>>('weightNorm', ['module'], { name: 'weight', dim: 0 }, args, kinds);
+  return { ...o, dim: o.dim === -1 ? null : o.dim };
+}
+
 /**
  * Replaces the parameter `name` by a magnitude and a direction, w = g v / ‖v‖ (Salimans & Kingma 2016): `weight_g` and
  * `weight_v`. The weight is made anew before every forward.
  */
-export function weightNorm<M extends Module>(...args: Arguments<WeightNormArguments<M>, ['module', 'name', 'dim']>): M {
-  const defaults = { name: 'weight', dim: 0 };
-  const { module, name, dim } = parseArgs<WeightNormArguments<M>>('weightNorm', ['module'], defaults, args, {
-    ...namedKinds,
-    dim: orNull(integer),
-  });
+export function weightNorm<M extends Module>(...args: WeightNormArgs<M>): M {
+  const { module, name, dim: kept } = weightNormArgs(args);
   const parameter = ownParameter('weightNorm', module, name);
   const rank = parameter.dim();
-  const kept = dim === null || dim === -1 ? null : dim;
   const dims = parameter.shape.map((_, d) => d).filter((d) => d !== kept);
   const norms = (v: Tensor): Tensor => (kept === null ? v.norm() : v.norm(2, dims, { keepdim: rank > 0 }));
   const [g, v] = [`${name}_g`, `${name}_v`];
@@ -107,7 +112,7 @@ const named = <M extends Module>(op: string, args: readonly unknown[]) =>
   parseArgs<Named<M>>(op, ['module'], { name: 'weight' }, args, namedKinds);
 
 interface SpectralNormArguments<M extends Module> extends Named<M> {
-  /** Steps of the power iteration before each forward in training, default 1. */
+  /** Steps of the power iteration before each use in training, default 1. */
   nPowerIterations?: number;
   /** Keeps the quotients finite, default 1e-12. */
   eps?: number;
@@ -115,25 +120,30 @@ interface SpectralNormArguments<M extends Module> extends Named<M> {
   dim?: number | null;
 }
 
-/** The most steps that are taken before each forward. */
-export const MOST_ITERATIONS = 10_000;
+/** The most steps that are taken before each use. */
+const MOST_ITERATIONS = 10_000;
 
-type SpectralNormOrder = ['module', 'name', 'nPowerIterations', 'eps', 'dim'];
+/** The arguments of `spectralNorm`. */
+export type SpectralNormArgs<M extends Module> = Arguments<
+  SpectralNormArguments<M>,
+  ['module', 'name', 'nPowerIterations', 'eps', 'dim']
+>;
+
+/** Those that are given, with the dimension of the outputs. */
+export function spectralNormArgs<M extends Module>(args: SpectralNormArgs<M>) {
+  const defaults = { name: 'weight', nPowerIterations: 1, eps: 1e-12, dim: null };
+  const kinds = { ...namedKinds, nPowerIterations: whole(1, MOST_ITERATIONS), dim: orNull(integer) };
+  const o = parseArgs<SpectralNormArguments<M>>('spectralNorm', ['module'], defaults, args, kinds);
+  return { ...o, dim: o.dim ?? (Reflect.get(o.module, 'transposed') === true ? 1 : 0) };
+}
 
 /**
  * Divides the parameter `name` by its largest singular value, as found by power iteration (Miyato et al. 2018). The parameter
  * goes on as `weight_orig`, the singular vectors are the buffers `weight_u` and `weight_v`.
  */
-export function spectralNorm<M extends Module>(...args: Arguments<SpectralNormArguments<M>, SpectralNormOrder>): M {
-  const defaults = { name: 'weight', nPowerIterations: 1, eps: 1e-12, dim: null };
-  const o = parseArgs<SpectralNormArguments<M>>('spectralNorm', ['module'], defaults, args, {
-    ...namedKinds,
-    nPowerIterations: whole(1, MOST_ITERATIONS),
-    dim: orNull(integer),
-  });
-  const { module, name, eps } = o;
+export function spectralNorm<M extends Module>(...args: SpectralNormArgs<M>): M {
+  const { module, name, eps, dim, nPowerIterations } = spectralNormArgs(args);
   const parameter = ownParameter('spectralNorm', module, name);
-  const dim = o.dim ?? (Reflect.get(module, 'transposed') === true ? 1 : 0);
   const matrix = (w: Tensor): Tensor => w.transpose(0, dim).reshape([w.shape[dim]!, -1]);
   const [orig, u, v] = [`${name}_orig`, `${name}_u`, `${name}_v`];
   const unit = (x: Tensor): Tensor => normalize(x, { dim: 0, eps });
@@ -149,7 +159,7 @@ export function spectralNorm<M extends Module>(...args: Arguments<SpectralNormAr
     if (iterate) {
       noGrad(() => {
         const rows = matrix(w.detach());
-        for (let i = 0; i < o.nPowerIterations; i++) {
+        for (let i = 0; i < nPowerIterations; i++) {
           right.copy_(unit(rows.t().mv(left)));
           left.copy_(unit(rows.mv(right)));
         }

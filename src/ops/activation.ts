@@ -63,49 +63,30 @@ export const expNegative = (x: Value): Value => exp(where(gt(x, 0), 0, x));
 export const elu = (x: Value, alpha = 1, over = false): Value =>
   record(over ? eluOverOp : eluOp, [x], undefined, [alpha]);
 
-/** dy (1 - y²) */
-const tanhBackwardOp: Op<undefined> = pointwise({
-  name: 'tanhBackward',
-  expr: 'a0 * (1.0 - a1 * a1)',
-  scales: true,
-  saves: 'ab',
-  grads: [
-    (g, { b: y }) => record(tanhBackwardOp, [g, y], undefined),
-    (g, { a: dy, b: y }) => mul(mul(g, dy), mul(y, -2)),
-  ],
-});
-const tanhOp = pointwise({
-  name: 'tanh',
-  lib: math,
-  expr: 'math_tanh(a0)',
-  saves: 'y',
-  grads: [(dy, { y }) => record(tanhBackwardOp, [dy, y], undefined)],
-});
+/** A function whose derivative is one of its result y: `slope` gives it times dy over `a0 a1`, dy and y, and `bend` its derivative by y. */
+/* @__NO_SIDE_EFFECTS__ */
+function ofResult(name: string, slope: string, bend: (y: Value) => Value): (x: Value) => Value {
+  const backwardOp: Op<undefined> = pointwise({
+    name: `${name}Backward`,
+    expr: slope,
+    scales: true,
+    saves: 'ab',
+    grads: [(g, { b: y }) => record(backwardOp, [g, y], undefined), (g, { a: dy, b: y }) => mul(mul(g, dy), bend(y))],
+  });
+  const op = pointwise({
+    name,
+    lib: math,
+    expr: `math_${name}(a0)`,
+    saves: 'y',
+    grads: [(dy, { y }) => record(backwardOp, [dy, y], undefined)],
+  });
+  return (x) => record(op, [toFloat(x)], undefined);
+}
 
 /** tanh x. */
-export const tanh = (x: Value): Value => record(tanhOp, [toFloat(x)], undefined);
-
-/** dy y (1 - y) */
-const sigmoidBackwardOp: Op<undefined> = pointwise({
-  name: 'sigmoidBackward',
-  expr: 'a0 * a1 * (1.0 - a1)',
-  scales: true,
-  saves: 'ab',
-  grads: [
-    (g, { b: y }) => record(sigmoidBackwardOp, [g, y], undefined),
-    (g, { a: dy, b: y }) => mul(mul(g, dy), sub(1, mul(y, 2))),
-  ],
-});
-const sigmoidOp = pointwise({
-  name: 'sigmoid',
-  lib: math,
-  expr: 'math_sigmoid(a0)',
-  saves: 'y',
-  grads: [(dy, { y }) => record(sigmoidBackwardOp, [dy, y], undefined)],
-});
-
+export const tanh = ofResult('tanh', 'a0 * (1.0 - a1 * a1)', (y) => mul(y, -2));
 /** 1 / (1 + e^-x). */
-export const sigmoid = (x: Value): Value => record(sigmoidOp, [toFloat(x)], undefined);
+export const sigmoid = ofResult('sigmoid', 'a0 * a1 * (1.0 - a1)', (y) => sub(1, mul(y, 2)));
 
 const siluOp = pointwise({
   name: 'silu',

@@ -221,79 +221,51 @@ const powerLogSlope = (a: Value, b: Value, y: Value): Value => record(powerLogSl
 /** a^b. A negative a with a whole b has its sign, with a fractional b it gives NaN. */
 export const pow = (a: Value, b: Value | number): Value => binary(powOp, powScalarOp, a, b);
 
-const sqrtOp = pointwise({ name: 'sqrt', expr: 'sqrt(a0)', saves: 'y', grads: [(dy, { y }) => div(dy, mul(y, 2))] });
+type Unary = (a: Value) => Value;
+
+interface UnarySpec {
+  readonly lib?: readonly Text[];
+  readonly gradName?: string;
+  /** What the gradient reads, default the input. */
+  readonly saves?: 'a' | 'y';
+}
+
+/** A function of floats from its expression and its gradient by what it saves. */
+/* @__NO_SIDE_EFFECTS__ */
+function unary(
+  name: string,
+  expr: string,
+  grad: (dy: Value, saved: Value) => Value,
+  { saves = 'a', ...spec }: UnarySpec,
+): Unary {
+  const op = pointwise({ ...spec, name, expr, saves, grads: [(dy, saved) => grad(dy, saved[saves])] });
+  return (a) => record(op, [toFloat(a)], undefined);
+}
 
 /** √a. */
-export const sqrt = (a: Value): Value => record(sqrtOp, [toFloat(a)], undefined);
-
-const rsqrtOp = pointwise({
-  name: 'rsqrt',
-  expr: 'inverseSqrt(a0)',
-  saves: 'y',
-  grads: [(dy, { y }) => mul(mul(dy, -0.5), mul(y, square(y)))],
-});
-
+export const sqrt = unary('sqrt', 'sqrt(a0)', (dy, y) => div(dy, mul(y, 2)), { saves: 'y' });
 /** 1 / √a. */
-export const rsqrt = (a: Value): Value => record(rsqrtOp, [toFloat(a)], undefined);
+export const rsqrt = unary('rsqrt', 'inverseSqrt(a0)', (dy, y) => mul(mul(dy, -0.5), mul(y, square(y))), {
+  saves: 'y',
+});
 
 // ── Exponentials, logarithms, circular functions ──
 
-const expOp = pointwise({
-  name: 'exp',
-  lib: math,
-  expr: 'math_exp(a0)',
-  saves: 'y',
-  grads: [(dy, { y }) => mul(dy, y)],
-});
-const expm1Op = pointwise({
-  name: 'expm1',
-  lib: math,
-  expr: 'math_expm1(a0)',
-  saves: 'y',
-  grads: [(dy, { y }) => mul(dy, add(y, 1))],
-});
-const logOp = pointwise({
-  name: 'log',
-  lib: math,
-  expr: 'math_log(a0)',
-  saves: 'a',
-  grads: [(dy, { a }) => div(dy, a)],
-});
-const log1pOp = pointwise({
-  name: 'log1p',
-  gradName: 'Log1PBackward0',
-  lib: math,
-  expr: 'math_log1p(a0)',
-  saves: 'a',
-  grads: [(dy, { a }) => div(dy, add(a, 1))],
-});
-const sinOp = pointwise({
-  name: 'sin',
-  lib: [trigLib],
-  expr: 'trig_sin(a0)',
-  saves: 'a',
-  grads: [(dy, { a }) => mul(dy, cos(a))],
-});
-const cosOp = pointwise({
-  name: 'cos',
-  lib: [trigLib],
-  expr: 'trig_cos(a0)',
-  saves: 'a',
-  grads: [(dy, { a }) => neg(mul(dy, sin(a)))],
-});
-
 /** e^a. */
-export const exp = (a: Value): Value => record(expOp, [toFloat(a)], undefined);
+export const exp = unary('exp', 'math_exp(a0)', (dy, y) => mul(dy, y), { lib: math, saves: 'y' });
 /** e^a - 1, exact near 0. */
-export const expm1 = (a: Value): Value => record(expm1Op, [toFloat(a)], undefined);
+export const expm1 = unary('expm1', 'math_expm1(a0)', (dy, y) => mul(dy, add(y, 1)), { lib: math, saves: 'y' });
 /** ln a. */
-export const log = (a: Value): Value => record(logOp, [toFloat(a)], undefined);
+export const log = unary('log', 'math_log(a0)', (dy, a) => div(dy, a), { lib: math });
 /** ln(1 + a), exact near 0. */
-export const log1p = (a: Value): Value => record(log1pOp, [toFloat(a)], undefined);
+export const log1p = unary('log1p', 'math_log1p(a0)', (dy, a) => div(dy, add(a, 1)), {
+  lib: math,
+  gradName: 'Log1PBackward0',
+});
 /** sin a, in radians. */
-export const sin = (a: Value): Value => record(sinOp, [toFloat(a)], undefined);
+export const sin: Unary = unary('sin', 'trig_sin(a0)', (dy, a) => mul(dy, cos(a)), { lib: [trigLib] });
 /** cos a, in radians. */
-export const cos = (a: Value): Value => record(cosOp, [toFloat(a)], undefined);
+export const cos: Unary = unary('cos', 'trig_cos(a0)', (dy, a) => neg(mul(dy, sin(a))), { lib: [trigLib] });
 
 // ── Signs and rounding ──
 

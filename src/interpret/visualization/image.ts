@@ -9,7 +9,7 @@ import { BAR, colorBar, type PixelPen, paintPixels } from '../../draw/pixels';
 import { canvasOr, describe, type PlotCanvas, penOf, TEXT, write } from '../../draw/sheet';
 import type { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
-import { drawnKinds, type VisualizeSign } from './normalize';
+import { type DrawnOrder, drawnKinds, type VisualizeSign } from './normalize';
 import {
   expectPanel,
   expectRaster,
@@ -106,22 +106,7 @@ const INK = '#222222';
  *   ShapeError for other shapes and for sizes that differ
  */
 export async function visualizeImageAttr(
-  ...args: Arguments<
-    ImageAttrArguments,
-    [
-      'attr',
-      'originalImage',
-      'method',
-      'sign',
-      'canvas',
-      'outlierPerc',
-      'cmap',
-      'alphaOverlay',
-      'showColorbar',
-      'title',
-      'figSize',
-    ]
-  >
+  ...args: Arguments<ImageAttrArguments, ['attr', 'originalImage', 'method', 'sign', ...DrawnOrder, 'figSize']>
 ): Promise<PlotCanvas> {
   const o = parseArgs<ImageAttrArguments>(
     'visualizeImageAttr',

@@ -20,6 +20,9 @@ export const drawnKinds = {
   alphaOverlay: share,
 };
 
+/** Their order, with what follows them. */
+export type DrawnOrder = ['canvas', 'outlierPerc', 'cmap', 'alphaOverlay', 'showColorbar', 'title'];
+
 /** Colours of signs where none are chosen, and the values at their ends. */
 const signs: Readonly<
   Record<VisualizeSign, { readonly cmap: ColormapName; readonly range: readonly [low: number, high: number] }>

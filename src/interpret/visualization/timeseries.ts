@@ -12,7 +12,15 @@ import { BAR, colorBar } from '../../draw/pixels';
 import { canvasOr, type Drawing, drawOn, type Pen, type PlotCanvas } from '../../draw/sheet';
 import { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
-import { drawnKinds, expectName, expectSign, normalized, Scale, type VisualizeSign } from './normalize';
+import {
+  type DrawnOrder,
+  drawnKinds,
+  expectName,
+  expectSign,
+  normalized,
+  Scale,
+  type VisualizeSign,
+} from './normalize';
 
 /** How attributions of a series are drawn; the names are Captum's. */
 export type TimeseriesVisualizationMethod = 'overlay_individual' | 'overlay_combined' | 'colored_graph';
@@ -75,21 +83,7 @@ interface Series {
 export async function visualizeTimeseriesAttr(
   ...args: Arguments<
     TimeseriesAttrArguments,
-    [
-      'attr',
-      'data',
-      'xValues',
-      'method',
-      'sign',
-      'channelLabels',
-      'channelsLast',
-      'canvas',
-      'outlierPerc',
-      'cmap',
-      'alphaOverlay',
-      'showColorbar',
-      'title',
-    ]
+    ['attr', 'data', 'xValues', 'method', 'sign', 'channelLabels', 'channelsLast', ...DrawnOrder]
   >
 ): Promise<PlotCanvas> {
   const o = parseArgs<TimeseriesAttrArguments>(

@@ -14,18 +14,21 @@ import { noGrad } from '../../storage/mode';
 import { callable } from '../../tensor/callable';
 import { Tensor } from '../../tensor/tensor';
 
-interface BatchNormArguments {
-  /** [C] each, updated in training; null where there are none. */
-  runningMean: Tensor | null;
-  runningVar: Tensor | null;
+interface ChannelNormArguments {
   weight?: Tensor | null;
   bias?: Tensor | null;
-  /** Normalise by the batch's own statistics, default false. */
-  training?: boolean;
   /** The weight of the new statistics in the running ones, default 0.1. */
   momentum?: number | Tensor;
   /** Added to the variance, default 1e-5. */
   eps?: number;
+}
+
+interface BatchNormArguments extends ChannelNormArguments {
+  /** [C] each, updated in training; null where there are none. */
+  runningMean: Tensor | null;
+  runningVar: Tensor | null;
+  /** Normalise by the batch's own statistics, default false. */
+  training?: boolean;
 }
 
 type BatchNormOrder = ['runningMean', 'runningVar', 'weight', 'bias', 'training', 'momentum', 'eps'];
@@ -72,15 +75,11 @@ export const batchNorm = callable(
   },
 );
 
-interface InstanceNormArguments {
+interface InstanceNormArguments extends ChannelNormArguments {
   runningMean?: Tensor | null;
   runningVar?: Tensor | null;
-  weight?: Tensor | null;
-  bias?: Tensor | null;
   /** Normalise by the input's own statistics, default true. */
   useInputStats?: boolean;
-  momentum?: number | Tensor;
-  eps?: number;
 }
 
 type InstanceNormOrder = ['runningMean', 'runningVar', 'weight', 'bias', 'useInputStats', 'momentum', 'eps'];

@@ -36,17 +36,19 @@ export function fillUniform<T extends NumberArray>(out: T, from = 0, to = 1, gen
   return out;
 }
 
+type FillNormal = <T extends NumberArray>(
+  out: T,
+  mean?: number,
+  std?: number,
+  generator?: Generator,
+  oneByOne?: boolean,
+) => T;
+
 /**
  * Fills `out` from the normal distribution N(mean, std²), in float32. PyTorch draws a tensor whose memory has gaps, or is in another
  * order, one by one, however long it is: `oneByOne`.
  */
-export function fillNormal<T extends NumberArray>(
-  out: T,
-  mean = 0,
-  std = 1,
-  generator = defaultGenerator(),
-  oneByOne = false,
-): T {
+export const fillNormal: FillNormal = (out, mean = 0, std = 1, generator = defaultGenerator(), oneByOne = false) => {
   if (!(std >= 0)) throw new ArgumentError(`normal_: expected std ≥ 0, but got ${std}`);
   if (oneByOne || out.length < NORMAL_BLOCK) {
     for (let i = 0; i < out.length; i++) out[i] = Math.fround(normal(generator) * std + mean);
@@ -60,23 +62,23 @@ export function fillNormal<T extends NumberArray>(
     boxMuller(out, start, mean, std);
   }
   return out;
-}
+};
 
 /** `fillNormal` with the draws of PyTorch's float16: for what whole blocks leave over, only the last one is drawn anew. */
-export function fillHalfNormal<T extends NumberArray>(
-  out: T,
+export const fillHalfNormal: FillNormal = (
+  out,
   mean = 0,
   std = 1,
   generator = defaultGenerator(),
   oneByOne = false,
-): T {
+) => {
   const over = out.length % NORMAL_BLOCK;
   if (oneByOne || out.length < NORMAL_BLOCK || over === 0) return fillNormal(out, mean, std, generator, oneByOne);
   const blocks = fillNormal(new Float32Array(out.length - over + NORMAL_BLOCK), mean, std, generator);
   const last = out.length - NORMAL_BLOCK;
   for (let i = 0; i < out.length; i++) out[i] = blocks[i < last ? i : i - over + NORMAL_BLOCK]!;
   return out;
-}
+};
 
 /** Fills `out` with integers from [from, to), as `randint` and `random_(from, to)` do. */
 export function fillRandint<T extends NumberArray>(

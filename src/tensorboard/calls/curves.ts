@@ -70,19 +70,7 @@ const rawRows = [
 
 export type PrCurveRawCall = Arguments<
   PrCurveRawParameters,
-  [
-    'tag',
-    'truePositiveCounts',
-    'falsePositiveCounts',
-    'trueNegativeCounts',
-    'falseNegativeCounts',
-    'precision',
-    'recall',
-    'globalStep',
-    'numThresholds',
-    'weights',
-    'walltime',
-  ]
+  ['tag', ...typeof rawRows, 'globalStep', 'numThresholds', 'weights', 'walltime']
 >;
 
 export function prCurveRawEntry(args: PrCurveRawCall): Entry {
