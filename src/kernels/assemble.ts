@@ -1,11 +1,11 @@
 // How many values are put together, each in its window of one result.
 import source from '../../shaders/assemble.wgsl?raw';
-import fillSource from '../../shaders/fill.wgsl?raw';
-import { f32, input, type LowerContext, type Lowering, output, type Pass, scalar, u32 } from '../compiler/ir';
+import { input, type LowerContext, type Lowering, output, type Pass, scalar, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { vec8 } from '../compiler/strided';
 import { numel } from '../core/meta';
 import type { AssembleAttrs, Layer } from '../ops/assemble';
+import { clearPass } from '../ops/clear';
 
 const WORKGROUP = 64;
 /** As many as fit beside the output into WebGPU's least number of storage buffers. */
@@ -13,7 +13,7 @@ const VALUES_PER_PASS = 6;
 
 /** Inputs: the values; dynamic scalar k the offset of window k. */
 export function assemble({ attrs: { shape, lanes, covers, layers } }: LowerContext<AssembleAttrs>): Lowering {
-  const passes: Pass[] = covers ? [] : [clearPass(numel(shape))];
+  const passes: Pass[] = covers ? [] : [clearPass('assemble', numel(shape))];
   let first = 0;
   layers.forEach((layer, l) => {
     for (let start = 0; start < layer.cols.length; start += VALUES_PER_PASS) {
@@ -23,15 +23,6 @@ export function assemble({ attrs: { shape, lanes, covers, layers } }: LowerConte
   });
   return { kind: 'passes', passes };
 }
-
-const clearPass = (count: number): Pass => ({
-  source: [fillSource],
-  label: 'assemble',
-  reads: [],
-  writes: [output()],
-  params: [u32(count), f32(0)],
-  grid: gridFor(count, WORKGROUP),
-});
 
 /** Writes, or adds, windows `start` and a few more of a layer whose first window is that of input `first`. */
 function layerPass({ rows, cols }: Layer, start: number, first: number, lanes: 1 | 4, adds: boolean): Pass {

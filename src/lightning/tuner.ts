@@ -3,6 +3,7 @@
 import * as kinds from '../core/argument-kinds';
 import { ArgumentError, OutOfMemoryError } from '../core/errors';
 import { type Arguments, parseArgs, shown } from '../core/options';
+import { parseSettings, type Settings } from '../core/settings';
 import { lineDrawing } from '../draw/lines';
 import { canvasOrNull, drawOn, type PlotCanvas } from '../draw/sheet';
 import { noGrad } from '../storage/mode';
@@ -205,6 +206,60 @@ const loaders: kinds.Kind = {
   fits: (value) => typeof value === 'object' && !(value instanceof Promise),
 };
 
+const lrFindSettings: Settings<LrFindOptions & OfModel> = {
+  required: ['model'],
+  defaults: {
+    trainDataloaders: null,
+    valDataloaders: null,
+    datamodule: null,
+    minLr: 1e-8,
+    maxLr: 1,
+    numTraining: 100,
+    mode: 'exponential',
+    earlyStopThreshold: 4,
+    updateAttr: true,
+    attrName: '',
+  },
+  kinds: {
+    model: kinds.instance(LightningModule),
+    valDataloaders: loaders,
+    minLr: kinds.positive,
+    maxLr: kinds.positive,
+    numTraining: kinds.whole(1),
+    earlyStopThreshold: kinds.orNull(kinds.positive),
+    attrName: kinds.text,
+  },
+  check(name, o) {
+    if (!(o.minLr > 0 && o.maxLr > o.minLr)) {
+      throw new ArgumentError(`${name}: expected 0 < minLr < maxLr, but got ${o.minLr} and ${o.maxLr}`);
+    }
+    if (!['exponential', 'linear'].includes(o.mode)) {
+      throw new ArgumentError(`${name}: expected mode 'exponential' or 'linear', but got ${shown(o.mode)}`);
+    }
+  },
+};
+
+const scaleBatchSizeSettings: Settings<ScaleBatchSizeOptions & OfModel> = {
+  required: ['model'],
+  defaults: {
+    trainDataloaders: null,
+    datamodule: null,
+    mode: 'power',
+    stepsPerTrial: 3,
+    initVal: 2,
+    maxTrials: 25,
+    batchArgName: 'batchSize',
+  },
+  kinds: {
+    model: kinds.instance(LightningModule),
+    mode: kinds.oneOf('power', 'binsearch'),
+    stepsPerTrial: kinds.whole(1),
+    initVal: kinds.whole(1),
+    maxTrials: kinds.whole(1),
+    batchArgName: kinds.text,
+  },
+};
+
 /** Looks for settings of a module by short runs: `const finder = await new Tuner(trainer).lrFind(model, loader)`. */
 export class Tuner {
   readonly trainer: Trainer;
@@ -221,38 +276,7 @@ export class Tuner {
   ): Promise<LRFinder>;
   lrFind(named: LrFindOptions & OfModel): Promise<LRFinder>;
   async lrFind(...args: unknown[]): Promise<LRFinder> {
-    const { model, ...o } = parseArgs<LrFindOptions & OfModel>(
-      'Tuner.lrFind',
-      ['model'],
-      {
-        trainDataloaders: null,
-        valDataloaders: null,
-        datamodule: null,
-        minLr: 1e-8,
-        maxLr: 1,
-        numTraining: 100,
-        mode: 'exponential',
-        earlyStopThreshold: 4,
-        updateAttr: true,
-        attrName: '',
-      },
-      args,
-      {
-        model: kinds.instance(LightningModule),
-        valDataloaders: loaders,
-        minLr: kinds.positive,
-        maxLr: kinds.positive,
-        numTraining: kinds.whole(1),
-        earlyStopThreshold: kinds.orNull(kinds.positive),
-        attrName: kinds.text,
-      },
-    );
-    if (!(o.minLr > 0 && o.maxLr > o.minLr)) {
-      throw new ArgumentError(`Tuner.lrFind: expected 0 < minLr < maxLr, but got ${o.minLr} and ${o.maxLr}`);
-    }
-    if (!['exponential', 'linear'].includes(o.mode)) {
-      throw new ArgumentError(`Tuner.lrFind: expected mode 'exponential' or 'linear', but got ${shown(o.mode)}`);
-    }
+    const { model, ...o } = parseSettings('Tuner.lrFind', lrFindSettings, args);
     const holder = o.updateAttr ? holderOf(model, o.attrName === '' ? ['lr', 'learningRate'] : [o.attrName]) : null;
     if (o.updateAttr && !holder) {
       throw new ArgumentError(
@@ -274,28 +298,7 @@ export class Tuner {
   ): Promise<number>;
   scaleBatchSize(named: ScaleBatchSizeOptions & OfModel): Promise<number>;
   async scaleBatchSize(...args: unknown[]): Promise<number> {
-    const { model, ...o } = parseArgs<ScaleBatchSizeOptions & OfModel>(
-      'Tuner.scaleBatchSize',
-      ['model'],
-      {
-        trainDataloaders: null,
-        datamodule: null,
-        mode: 'power',
-        stepsPerTrial: 3,
-        initVal: 2,
-        maxTrials: 25,
-        batchArgName: 'batchSize',
-      },
-      args,
-      {
-        model: kinds.instance(LightningModule),
-        mode: kinds.oneOf('power', 'binsearch'),
-        stepsPerTrial: kinds.whole(1),
-        initVal: kinds.whole(1),
-        maxTrials: kinds.whole(1),
-        batchArgName: kinds.text,
-      },
-    );
+    const { model, ...o } = parseSettings('Tuner.scaleBatchSize', scaleBatchSizeSettings, args);
     const holder = holderOf(model, [o.batchArgName]) ?? (o.datamodule && holderOf(o.datamodule, [o.batchArgName]));
     if (!holder || o.trainDataloaders !== null) {
       throw new ArgumentError(

@@ -1,6 +1,5 @@
 // The surface of `metrics.functional`: the figures of one batch.
 
-export { accuracy, binaryAccuracy, multiclassAccuracy, multilabelAccuracy } from './classification/accuracy';
 export {
   binaryCohenKappa,
   binaryMatthewsCorrCoef,
@@ -48,12 +47,6 @@ export {
   multilabelFbetaScore,
 } from './classification/f-beta';
 export {
-  binaryHammingDistance,
-  hammingDistance,
-  multiclassHammingDistance,
-  multilabelHammingDistance,
-} from './classification/hamming-distance';
-export {
   binaryJaccardIndex,
   jaccardIndex,
   multiclassJaccardIndex,
@@ -67,14 +60,28 @@ export {
   multiclassCalibrationError,
   multiclassHingeLoss,
 } from './classification/margins';
-export { binaryPrecision, multiclassPrecision, multilabelPrecision, precision } from './classification/precision';
-export { binaryRecall, multiclassRecall, multilabelRecall, recall } from './classification/recall';
 export {
+  accuracy,
+  binaryAccuracy,
+  binaryHammingDistance,
+  binaryPrecision,
+  binaryRecall,
   binarySpecificity,
+  hammingDistance,
+  multiclassAccuracy,
+  multiclassHammingDistance,
+  multiclassPrecision,
+  multiclassRecall,
   multiclassSpecificity,
+  multilabelAccuracy,
+  multilabelHammingDistance,
+  multilabelPrecision,
+  multilabelRecall,
   multilabelSpecificity,
+  precision,
+  recall,
   specificity,
-} from './classification/specificity';
+} from './classification/rates';
 export { binaryStatScores, multiclassStatScores, multilabelStatScores, statScores } from './classification/stat-scores';
 export {
   multiscaleStructuralSimilarityIndexMeasure,

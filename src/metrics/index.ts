@@ -9,7 +9,6 @@ export {
   type NanStrategy,
   SumMetric,
 } from './aggregation';
-export { Accuracy, BinaryAccuracy, MulticlassAccuracy, MultilabelAccuracy } from './classification/accuracy';
 export {
   BinaryCohenKappa,
   BinaryMatthewsCorrCoef,
@@ -63,12 +62,6 @@ export {
   MultilabelFBetaScore,
 } from './classification/f-beta';
 export {
-  BinaryHammingDistance,
-  HammingDistance,
-  MulticlassHammingDistance,
-  MultilabelHammingDistance,
-} from './classification/hamming-distance';
-export {
   BinaryJaccardIndex,
   JaccardIndex,
   MulticlassJaccardIndex,
@@ -84,14 +77,28 @@ export {
   MulticlassCalibrationError,
   MulticlassHingeLoss,
 } from './classification/margins';
-export { BinaryPrecision, MulticlassPrecision, MultilabelPrecision, Precision } from './classification/precision';
-export { BinaryRecall, MulticlassRecall, MultilabelRecall, Recall } from './classification/recall';
 export {
+  Accuracy,
+  BinaryAccuracy,
+  BinaryHammingDistance,
+  BinaryPrecision,
+  BinaryRecall,
   BinarySpecificity,
+  HammingDistance,
+  MulticlassAccuracy,
+  MulticlassHammingDistance,
+  MulticlassPrecision,
+  MulticlassRecall,
   MulticlassSpecificity,
+  MultilabelAccuracy,
+  MultilabelHammingDistance,
+  MultilabelPrecision,
+  MultilabelRecall,
   MultilabelSpecificity,
+  Precision,
+  Recall,
   Specificity,
-} from './classification/specificity';
+} from './classification/rates';
 export {
   type BinaryArguments,
   BinaryStatScores,

@@ -1,7 +1,6 @@
 // Pooling by output size, and its way back: adaptive maximum and mean, maxUnpool.
-import fillSource from '../../shaders/fill.wgsl?raw';
 import faultLib from '../../shaders/lib/fault.wgsl?raw';
-import { f32, fault, input, output, type Pass, u32 } from '../compiler/ir';
+import { fault, input, output, type Pass, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
 import { DTypeError, ShapeError } from '../core/errors';
@@ -10,6 +9,7 @@ import { faultOp } from '../gpu/faults';
 import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { reshape } from './cast';
+import { clearPass } from './clear';
 import { gather } from './indexing';
 import { avgPool2d, maxPool2d } from './pool';
 import { mean } from './reduce';
@@ -92,15 +92,7 @@ const unpoolOp: Op<{ readonly asked: string; readonly size: number }> = {
   saves: { inputs: [1] },
   infer: ([x], { size }) => [{ shape: [x!.shape[0]!, size], dtype: 'float32' }],
   lower({ inputs: [x], outputs: [y], attrs: { asked, size } }) {
-    const [count, total] = [numel(x!.shape), numel(y!.shape)];
-    const fill: Pass = {
-      source: [fillSource],
-      label: 'maxUnpool2d fill',
-      reads: [],
-      writes: [output()],
-      params: [u32(total), f32(0)],
-      grid: gridFor(total, WORKGROUP),
-    };
+    const count = numel(x!.shape);
     const write: Pass = {
       source: [faultLib, unpoolSource],
       label: 'maxUnpool2d',
@@ -110,7 +102,7 @@ const unpoolOp: Op<{ readonly asked: string; readonly size: number }> = {
       params: [count, x!.shape[1]!, size].map(u32),
       grid: gridFor(count, WORKGROUP),
     };
-    return { kind: 'passes', passes: [fill, write] };
+    return { kind: 'passes', passes: [clearPass('maxUnpool2d fill', numel(y!.shape)), write] };
   },
   vjp: ([dy], { inputs: [, indices] }) => [gather(dy!, 1, indices!), null],
 };

@@ -9,7 +9,14 @@ import { noGrad } from '../../storage/mode';
 import { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
 import { asBatch, type Layer, layerKind, moduleKind, Probe } from './layers';
-import { type OptimizedFrame, optimized, optimizedKinds, type PictureOptimizer } from './optimized';
+import {
+  type OptimizedFrame,
+  type OptimizerOptions,
+  optimized,
+  optimizedKinds,
+  optimizerDefaults,
+  type PictureOptimizer,
+} from './optimized';
 import {
   canvasOf,
   expectCounts,
@@ -25,7 +32,7 @@ import {
 } from './picture-steps';
 
 /** What NeuralStyle takes by name. */
-export interface NeuralStyleOptions extends PictureOptions {
+export interface NeuralStyleOptions extends PictureOptions, OptimizerOptions {
   /** Layers whose maps should be those of the content. */
   contentLayers?: readonly Layer[];
   /** Layers whose Gram matrices should be those of the style. */
@@ -40,10 +47,6 @@ export interface NeuralStyleOptions extends PictureOptions {
   steps?: number;
   /** Default 'lbfgs'. */
   optimizer?: PictureOptimizer;
-  /** Default 1 with L-BFGS, 0.02 with Adam. */
-  lr?: number | null;
-  /** Of L-BFGS. Default 'strong_wolfe'. */
-  lineSearchFn?: 'strong_wolfe' | null;
   /** Where to start: the 'content' (default), the 'style', at 'random', or a picture. */
   start?: 'content' | 'style' | 'random' | Tensor;
 }
@@ -101,8 +104,7 @@ export function neuralStyle(
       tv: 0,
       steps: 300,
       optimizer: 'lbfgs',
-      lr: null,
-      lineSearchFn: 'strong_wolfe',
+      ...optimizerDefaults,
       start: 'content',
       ...pictureDefaults,
     },

@@ -17,6 +17,17 @@ export interface OptimizedFrame extends Frame {
   readonly evaluations: number;
 }
 
+/** Options of the optimizer that moves a picture. */
+export interface OptimizerOptions {
+  /** Default 1 with L-BFGS, 0.02 with Adam. */
+  lr?: number | null;
+  /** Of L-BFGS. Default 'strong_wolfe'. */
+  lineSearchFn?: 'strong_wolfe' | null;
+}
+
+/** What these options are where they are not given. */
+export const optimizerDefaults = { lr: null, lineSearchFn: 'strong_wolfe' } as const;
+
 /** What options of the optimizer take. */
 export const optimizedKinds = {
   optimizer: oneOf('lbfgs', 'adam'),

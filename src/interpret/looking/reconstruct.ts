@@ -7,7 +7,14 @@ import { noGrad } from '../../storage/mode';
 import type { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
 import { asBatch, type Layer, layerKind, moduleKind, Probe } from './layers';
-import { type OptimizedFrame, optimized, optimizedKinds, type PictureOptimizer } from './optimized';
+import {
+  type OptimizedFrame,
+  type OptimizerOptions,
+  optimized,
+  optimizedKinds,
+  optimizerDefaults,
+  type PictureOptimizer,
+} from './optimized';
 import {
   canvasOf,
   expectCounts,
@@ -21,7 +28,7 @@ import {
 } from './picture-steps';
 
 /** What Reconstruct takes by name. */
-export interface ReconstructOptions extends PictureOptions {
+export interface ReconstructOptions extends PictureOptions, OptimizerOptions {
   /** Weight of the total variation, by pixel. Default 1e-3. */
   tv?: number;
   /** Its exponent: 2 smooths, 1 keeps edges. Default 2. */
@@ -30,10 +37,6 @@ export interface ReconstructOptions extends PictureOptions {
   steps?: number;
   /** Default 'adam'. */
   optimizer?: PictureOptimizer;
-  /** Default 0.02 with Adam, 1 with L-BFGS. */
-  lr?: number | null;
-  /** Of L-BFGS. Default 'strong_wolfe'. */
-  lineSearchFn?: 'strong_wolfe' | null;
   /** Where to start; default small random numbers. */
   start?: Tensor | null;
 }
@@ -75,8 +78,7 @@ export function reconstruct(
       beta: 2,
       steps: 100,
       optimizer: 'adam',
-      lr: null,
-      lineSearchFn: 'strong_wolfe',
+      ...optimizerDefaults,
       start: null,
       ...pictureDefaults,
     },

@@ -19,40 +19,43 @@ type OfLabels = Deciding & { readonly numLabels: number };
 
 const common = { isLenient: true, traits: score } as const;
 
+type Of<M, R> = (name: string, preds: Tensor, target: Tensor, m: M) => R;
+
+/** The counts of a batch, once its tensors are as expected. */
+const counted =
+  <M extends Checking>(expect: Of<M, void>, count: Of<M, Tensor>) =>
+  (m: M, preds: Tensor, target: Tensor): Confusion => {
+    const { name } = m.constructor;
+    expectTensors(name, preds, target);
+    expect(name, preds, target, m);
+    return { confmat: count(name, preds, target, m) };
+  };
+
 /** The state of metrics of two classes: counts [2, 2] by the true and the predicted class. */
 export const binaryConfusion = {
   ...common,
   states: { confmat: { shape: [2, 2], dtype: 'int64' } },
-  parts(m: Deciding, preds: Tensor, target: Tensor): Confusion {
-    const { name } = m.constructor;
-    expectTensors(name, preds, target);
-    expectBinary(name, preds, target, 'global');
-    return { confmat: confusionOfBinary(name, preds, target, m) };
-  },
+  parts: counted<Deciding>((name, preds, target) => expectBinary(name, preds, target, 'global'), confusionOfBinary),
 } as const;
 
 /** The state of metrics of several classes: counts [C, C]. */
 export const multiclassConfusion = {
   ...common,
   states: ({ numClasses }: OfClasses) => ({ confmat: { shape: [numClasses, numClasses], dtype: 'int64' } }) as const,
-  parts(m: OfClasses, preds: Tensor, target: Tensor): Confusion {
-    const { name } = m.constructor;
-    expectTensors(name, preds, target);
-    expectClasses(name, preds, target, m.numClasses);
-    return { confmat: confusionOfClasses(name, preds, target, m) };
-  },
+  parts: counted<OfClasses>(
+    (name, preds, target, m) => expectClasses(name, preds, target, m.numClasses),
+    confusionOfClasses,
+  ),
 } as const;
 
 /** The state of metrics of labels: counts [L, 2, 2]. */
 export const multilabelConfusion = {
   ...common,
   states: ({ numLabels }: OfLabels) => ({ confmat: { shape: [numLabels, 2, 2], dtype: 'int64' } }) as const,
-  parts(m: OfLabels, preds: Tensor, target: Tensor): Confusion {
-    const { name } = m.constructor;
-    expectTensors(name, preds, target);
-    expectLabels(name, preds, target, m.numLabels);
-    return { confmat: confusionOfLabels(name, preds, target, m) };
-  },
+  parts: counted<OfLabels>(
+    (name, preds, target, m) => expectLabels(name, preds, target, m.numLabels),
+    confusionOfLabels,
+  ),
 } as const;
 
 export interface Normalized extends Options {

@@ -7,7 +7,7 @@ import { cast } from '../../ops/cast';
 import * as ops from '../../ops/loss';
 import { callable } from '../../tensor/callable';
 import { Tensor } from '../../tensor/tensor';
-import { checkReduction, type Reduction, type ReductionArguments, type WeightedArguments, weigh } from './reduction';
+import { checkReduction, type ReductionArguments, type WeightedArguments, weigh } from './reduction';
 
 export interface ClassArguments extends ReductionArguments {
   /** A weight for each class. */
@@ -67,33 +67,40 @@ type WeightedArgs = Arguments<WeightedArguments, ['reduction', 'weight']>;
 
 const weightedSettings: Settings<WeightedArguments> = { defaults: { reduction: 'mean', weight: null } };
 
-/** Weighted losses, the mean being that of the weights. */
-function weighted(name: string, input: Tensor, losses: Tensor, weight: Tensor, reduction: Reduction): Tensor {
-  const each = weigh(name, input, losses, weight);
-  if (reduction === 'none') return each;
-  return reduction === 'sum' ? each.sum() : each.sum().div(weight.sum());
+/** A loss of differences: of each, and as one operation where there are no weights. */
+interface DifferenceLoss {
+  readonly name: string;
+  readonly each: (difference: Tensor) => Tensor;
+  readonly whole: typeof ops.mseLoss;
+}
+
+/** The mean of weighted losses is that of the weights. */
+function ofDifference(
+  { name, each, whole }: DifferenceLoss,
+  input: Tensor,
+  target: Tensor,
+  args: WeightedArgs,
+): Tensor {
+  const { reduction, weight } = parseSettings(name, weightedSettings, args);
+  checkReduction(name, reduction);
+  if (!weight) return Tensor.of(whole(input.value, target.value, reduction));
+  const losses = weigh(name, input, each(input.sub(target)), weight);
+  if (reduction === 'none') return losses;
+  return reduction === 'sum' ? losses.sum() : losses.sum().div(weight.sum());
 }
 
 /** (input − target)². With a weight for each element, 'mean' divides by the sum of the weights. */
 export const mseLoss = callable(
   'mseLoss(input, target, reduction?: value, weight?, ...)',
-  (input: Tensor, target: Tensor, ...args: WeightedArgs): Tensor => {
-    const { reduction, weight } = parseSettings('mseLoss', weightedSettings, args);
-    checkReduction('mseLoss', reduction);
-    if (weight) return weighted('mseLoss', input, input.sub(target).square(), weight, reduction);
-    return Tensor.of(ops.mseLoss(input.value, target.value, reduction));
-  },
+  (input: Tensor, target: Tensor, ...args: WeightedArgs): Tensor =>
+    ofDifference({ name: 'mseLoss', each: (d) => d.square(), whole: ops.mseLoss }, input, target, args),
 );
 
 /** |input − target|. With a weight for each element, 'mean' divides by the sum of the weights. */
 export const l1Loss = callable(
   'l1Loss(input, target, reduction?: value, weight?, ...)',
-  (input: Tensor, target: Tensor, ...args: WeightedArgs): Tensor => {
-    const { reduction, weight } = parseSettings('l1Loss', weightedSettings, args);
-    checkReduction('l1Loss', reduction);
-    if (weight) return weighted('l1Loss', input, input.sub(target).abs(), weight, reduction);
-    return Tensor.of(ops.l1Loss(input.value, target.value, reduction));
-  },
+  (input: Tensor, target: Tensor, ...args: WeightedArgs): Tensor =>
+    ofDifference({ name: 'l1Loss', each: (d) => d.abs(), whole: ops.l1Loss }, input, target, args),
 );
 
 export interface BCEWithLogitsArguments extends ReductionArguments {
