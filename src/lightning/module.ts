@@ -13,6 +13,7 @@ import {
   parseArgs,
 } from '../core/options';
 import { warnOnce } from '../core/warnings';
+import { callOf } from '../nn/callable';
 import { Module } from '../nn/module';
 import type { StateDict } from '../nn/state-dict';
 import { clipGradNorm_, clipGradValue_ } from '../nn/utils';
@@ -469,7 +470,7 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
   /** The result of `Trainer.predict` for a batch: `this(batch)`. */
   predictStep(batch: unknown, _batchIdx?: number, _dataloaderIdx?: number, ...none: []): Awaitable<unknown> {
     parseArgs('predictStep', [], {}, none);
-    return (this as unknown as (input: unknown) => unknown)(batch);
+    return callOf(this)(batch);
   }
 }
 

@@ -19,6 +19,10 @@ export class Callable extends Printable {
   }
 }
 
+/** A module as the function that it is, whatever its inputs are. */
+export const callOf = (module: object): ((...inputs: readonly unknown[]) => unknown) =>
+  module as (...inputs: readonly unknown[]) => unknown;
+
 /** The names of what a layer of the library is called with, in order; a module without them takes its arguments by place. */
 export const inputs = Symbol('inputs');
 

@@ -8,6 +8,7 @@ import { noGrad } from '../storage/mode';
 import { scope } from '../storage/scope';
 import { rand } from '../tensor/random';
 import { Tensor } from '../tensor/tensor';
+import { callOf } from './callable';
 import { className, type Module } from './module';
 import { FieldTracker } from './receptive-field';
 import { LayerRow, sizeOf } from './summary-layer';
@@ -172,7 +173,7 @@ function observed(model: Module, inputs: readonly unknown[], mode: 'eval' | 'tra
   });
   try {
     model.train(mode === 'train');
-    const run = () => (model as unknown as (...args: readonly unknown[]) => unknown)(...inputs);
+    const run = () => callOf(model)(...inputs);
     for (const input of inputs) if (input instanceof Tensor) tracker?.input(input);
     if (tracker) tracker.watch(run);
     else run();

@@ -6,6 +6,7 @@ import { ArgumentError } from '../core/errors';
 import { isFloat } from '../core/meta';
 import { type Arguments, kindOf, parseArgs } from '../core/options';
 import { flush } from '../graph/flush';
+import { callOf } from '../nn/callable';
 import { deepcopy } from '../nn/deepcopy';
 import { Module } from '../nn/module';
 import type { StateDict } from '../nn/state-dict';
@@ -143,7 +144,7 @@ export class AveragedModel<M extends Module = Module> extends Module implements 
 
   // biome-ignore lint/suspicious/noExplicitAny: the arguments are those of the module within.
   override forward(...args: any[]): unknown {
-    return (this.module as unknown as (...args: unknown[]) => unknown)(...args);
+    return callOf(this.module)(...args);
   }
 
   /** Takes the model's present parameters into the averages. */
@@ -238,7 +239,7 @@ export async function updateBn(...args: Arguments<UpdateBnArguments, ['loader', 
     for await (const batch of loader) {
       const input: unknown = Array.isArray(batch) ? batch[0] : batch;
       noGrad(() => {
-        (model as unknown as (input: unknown) => unknown)(input);
+        callOf(model)(input);
       });
       flush();
     }

@@ -6,6 +6,7 @@ import { ArgumentError, ShapeError } from '../../core/errors';
 import { expectKind, kindOf } from '../../core/options';
 import { undone } from '../../graph/journal';
 import { currentScope } from '../../graph/roots';
+import { callOf } from '../../nn/callable';
 import { className, Module } from '../../nn/module';
 import { scope } from '../../storage/scope';
 import { Tensor } from '../../tensor/tensor';
@@ -82,8 +83,6 @@ function tensorOf(op: string, module: Module, result: unknown): Tensor {
   throw new ArgumentError(`${op}: expected ${className(module)} to give a tensor, but it gave ${kindOf(result)}`);
 }
 
-const call = (model: Module, input: Tensor): unknown => (model as unknown as (x: Tensor) => unknown)(input);
-
 /**
  * Outputs of layers for one input. Nothing is hooked: calls are watched while they run. Modules behind the last layer are not computed, so that a
  * network with a classifier of fixed size takes pictures of other sizes up to its convolutions. If a layer is called several times its last
@@ -124,7 +123,7 @@ export class Probe {
       if (left.every((count) => count <= 0)) throw new Enough();
     };
     try {
-      watching(seen, () => call(this.#model, input));
+      watching(seen, () => callOf(this.#model)(input));
     } catch (error) {
       if (!(error instanceof Enough)) throw error;
     }
@@ -142,7 +141,7 @@ export class Probe {
     let failure: unknown = null;
     scope(() => {
       try {
-        undone(() => watching(seen, () => call(this.#model, input)));
+        undone(() => watching(seen, () => callOf(this.#model)(input)));
       } catch (error) {
         failure = error;
       }
@@ -163,7 +162,7 @@ export class Probe {
 /** The output of the whole network, in evaluation. */
 export function outputOf(op: string, model: Module, input: Tensor): Tensor {
   expectModule(op, model);
-  return evaluating(model, () => tensorOf(op, model, call(model, input)));
+  return evaluating(model, () => tensorOf(op, model, callOf(model)(input)));
 }
 
 /** A picture, or a batch of them, as [N, C, H, W]. @throws ShapeError for another rank */

@@ -4,6 +4,7 @@ import { either, nonEmpty, oneOf, orNull, whole } from '../../core/argument-kind
 import { ArgumentError, ShapeError } from '../../core/errors';
 import { type Arguments, kindOf, parseArgs, shown } from '../../core/options';
 import { undone } from '../../graph/journal';
+import { callOf } from '../../nn/callable';
 import { className, type Module } from '../../nn/module';
 import { FieldTracker, type ReceptiveField } from '../../nn/receptive-field';
 import { noGrad } from '../../storage/mode';
@@ -112,7 +113,7 @@ function followed(op: string, model: Module, inputSize: readonly number[], only:
     try {
       const input = zeros(inputSize);
       tracker.input(input);
-      tracker.watch(() => (model as unknown as (x: Tensor) => unknown)(input));
+      tracker.watch(() => callOf(model)(input));
     } catch (error) {
       // A classifier of another size is behind the layer in question.
       if (only === null || rows.length === 0) throw error;

@@ -5,6 +5,7 @@ import { ArgumentError } from '../../core/errors';
 import { parseArgs } from '../../core/options';
 import { Printable } from '../../core/printable';
 import { withMode } from '../../graph/mode';
+import { callOf } from '../../nn/callable';
 import { className, type Module } from '../../nn/module';
 import { isUninitialized } from '../../nn/parameter';
 import { Tensor } from '../../tensor/tensor';
@@ -72,7 +73,7 @@ export class ModelSummaryTable extends Printable {
     const modes = this.model.modules().map((module) => [module, module.training] as const);
     try {
       this.model.eval();
-      withMode({ grad: false }, () => (this.model as unknown as (...args: unknown[]) => unknown)(...[example].flat()));
+      withMode({ grad: false }, () => callOf(this.model)(...[example].flat()));
     } finally {
       for (const handle of handles) handle.remove();
       for (const [module, training] of modes) module.training = training;

@@ -80,7 +80,7 @@ export const hammingDistance: Score = (counts, o) => {
     return ratio(a, b).neg().add(1);
   };
   if (o.average === 'binary') return one(counts);
-  if (o.average === 'micro') return one(counts.map((x) => overAll(x, o)) as unknown as Counts);
+  if (o.average === 'micro') return one(counts.map((x) => overAll(x, o)) as [Tensor, Tensor, Tensor, Tensor]);
   return averaged(one(counts), counts, { ...o, topK: 1 });
 };
 

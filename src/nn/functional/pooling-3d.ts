@@ -36,7 +36,7 @@ function volumeOf(op: string, x: Tensor): Volume {
       `${op}: expected input whose sizes but the batch's are greater than 0, but got ${showShape(x.shape)}`,
     );
   }
-  return x.shape.slice(-3) as unknown as Volume;
+  return x.shape.slice(-3) as [number, number, number];
 }
 
 /** Every slice of every channel as a plane of its own: [N · C · D, 1, H, W]. */

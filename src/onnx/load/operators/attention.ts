@@ -59,7 +59,7 @@ const padded = (x: Tensor, count: number, value: number): Tensor =>
 function shared(x: Tensor, heads: number): Tensor {
   const own = x.shape[1]!;
   if (own === heads) return x;
-  const [batch, , length, size] = x.shape as unknown as [number, number, number, number];
+  const [batch, , length, size] = x.shape as readonly [number, number, number, number];
   return x
     .unsqueeze(2)
     .expand([batch, own, heads / own, length, size])
@@ -105,7 +105,7 @@ const RotaryEmbedding: Operator = (call) => {
   const given = call.tensor(0);
   const heads = given.dim() === 4;
   const x = heads ? given.permute(0, 2, 1, 3) : given.reshape([...given.shape.slice(0, 2), call.int('num_heads'), -1]);
-  const [batch, length, , size] = x.shape as unknown as [number, number, number, number];
+  const [batch, length, , size] = x.shape as readonly [number, number, number, number];
   const turned = call.int('rotary_embedding_dim', 0) || size;
   const cache = (i: number) => {
     const table = call.tensor(i);

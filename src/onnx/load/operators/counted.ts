@@ -99,7 +99,7 @@ const NonMaxSuppression: Operator = (call) => {
   const limit = (i: number, fallback: number) => (call.has(i) ? (call.numbers(i)[0] ?? fallback) : fallback);
   const [most, iou, least] = [limit(2, 0), limit(3, 0), limit(4, -Infinity)];
   const centred = call.int('center_point_box', 0) === 1;
-  const [batches, classes, count] = scores.shape as unknown as [number, number, number];
+  const [batches, classes, count] = scores.shape as readonly [number, number, number];
   const boxOf = (batch: number, i: number): Box => {
     const at = 4 * (batch * count + i);
     const [a, b, c, d] = [boxes.data[at]!, boxes.data[at + 1]!, boxes.data[at + 2]!, boxes.data[at + 3]!];

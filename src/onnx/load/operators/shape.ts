@@ -212,9 +212,9 @@ const SpaceToDepth: Operator = (call) => {
   ]);
 };
 
-function planes(call: Call, { shape }: Tensor): [n: number, c: number, h: number, w: number] {
+function planes(call: Call, { shape }: Tensor): readonly [n: number, c: number, h: number, w: number] {
   if (shape.length !== 4) call.fail(`expected an input [N, C, H, W], but got shape [${shape.join(', ')}]`);
-  return shape as unknown as [number, number, number, number];
+  return shape as readonly [number, number, number, number];
 }
 
 /** The middle of the axes, cut or padded with zeros to the wanted sizes. */
