@@ -74,39 +74,28 @@ function reduced(input: Tensor, name: string, args: readonly unknown[], op: Redu
 }
 
 /** A reduction that counts and adds in the dtype given by name, if any. */
-function summed(input: Tensor, name: string, args: readonly unknown[], op: Reduction): Tensor {
-  const { dim: given, keepdim, options } = reduceArgs(name, args, ['dtype']);
-  const { dtype } = options as SumOptions;
-  const dim = allIfNone(given);
-  if (dtype === undefined) return reduced(input, name, [dim, keepdim], op);
-  return reduced(input.to(dtype), name, [dim, keepdim], op).to(dtype);
-}
+const summing = <const N extends string>(name: N, by: Reduction) =>
+  op(`${name}(input, ...)`, (input: Tensor, ...args: ReduceArgs<Dims, SumOptions>): Tensor => {
+    const { dim: given, keepdim, options } = reduceArgs(name, args, ['dtype']);
+    const { dtype } = options as SumOptions;
+    const dim = allIfNone(given);
+    if (dtype === undefined) return reduced(input, name, [dim, keepdim], by);
+    return reduced(input.to(dtype), name, [dim, keepdim], by).to(dtype);
+  });
 
 // ── Sums, means, products ──
 
 /** Σ over the given dimensions, or over all. Integers and bools sum to int64. With `dtype`, the elements are cast to it first. */
-export const sum = op(
-  'sum(input, ...)',
-  (input: Tensor, ...args: ReduceArgs<Dims, SumOptions>): Tensor => summed(input, 'sum', args, reduce.sum),
-);
+export const sum = summing('sum', reduce.sum);
 
 /** The sum with 0 in the place of NaN. */
-export const nansum = op(
-  'nansum(input, ...)',
-  (input: Tensor, ...args: ReduceArgs<Dims, SumOptions>): Tensor => summed(input, 'nansum', args, reduce.nansum),
-);
+export const nansum = summing('nansum', reduce.nansum);
 
 /** The mean over the given dimensions, or over all. Integers must be given a floating dtype. */
-export const mean = op(
-  'mean(input, ...)',
-  (input: Tensor, ...args: ReduceArgs<Dims, SumOptions>): Tensor => summed(input, 'mean', args, reduce.mean),
-);
+export const mean = summing('mean', reduce.mean);
 
 /** Π over the given dimension, or over all. Integers and bools multiply to int64. */
-export const prod = op(
-  'prod(input, ...)',
-  (input: Tensor, ...args: ReduceArgs<Dims, SumOptions>): Tensor => summed(input, 'prod', args, reduce.prod),
-);
+export const prod = summing('prod', reduce.prod);
 
 /** log Σ e^input over the given dimensions, without overflow. */
 export const logsumexp = op(
