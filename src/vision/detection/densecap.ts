@@ -26,6 +26,7 @@ import { sizeOf } from './maps';
 import { CandidateList, suppressedOnHost } from './postprocess';
 import { clipped } from './rpn';
 import type { Part } from './steps';
+import { boxesAt } from './targets';
 import { picturesOfOneSize } from './transform';
 
 /** The terms of the loss, weighted; their sum is the loss. */
@@ -258,9 +259,8 @@ export class DenseCap extends Detector<CaptionTarget, DenseCapLosses, CaptionDet
     const kept = suppressedOnHost(all, { nmsThresh: this.finalNmsThresh, detectionsPerImg: this.detectionsPerImg });
     const length = columns - 5;
     const captions = kept.flatMap((i) => Array.from({ length }, (_, t) => answers[rows[i]! + 5 + t]!));
-    const boxes = kept.flatMap((i) => [...all.boxes.subarray(4 * i, 4 * i + 4)]);
     return {
-      boxes: tensorOf(Float32Array.from(boxes), [kept.length, 4], 'float32'),
+      boxes: tensorOf(boxesAt(all.boxes, kept), [kept.length, 4], 'float32'),
       scores: tensorOf(
         Float32Array.from(kept, (i) => all.scores[i]!),
         [kept.length],

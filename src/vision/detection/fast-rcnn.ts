@@ -16,14 +16,11 @@ import { BoxCoder } from './box-coder';
 import { detectorKinds } from './detector-kinds';
 import { FastRCNNPredictor, TwoMLPHead } from './faster-rcnn';
 import { checkBoxes, checkTargets, type DetectionTarget, hostTargets, numbersOf, tensorOf } from './host';
-import { hostQuality, Matcher } from './matcher';
+import { BETA, IGNORED } from './losses';
+import { Matcher } from './matcher';
 import { expectRegions } from './rcnn';
-import { BETA } from './rpn';
 import { BalancedPositiveNegativeSampler } from './sampler';
-import { unitBoxes } from './targets';
-
-/** The label that no loss counts. */
-const IGNORED = -100;
+import { boxAt, matched, unitBoxes } from './targets';
 
 /** Options of `fastrcnnLoss`. */
 export interface FastRCNNLossOptions {
@@ -148,24 +145,19 @@ export const sampleRois = callable(
     const [from, to] = [unitBoxes(count), unitBoxes(count)];
     given.forEach((target, picture) => {
       const all = Float32Array.from([...Array.from(numbers[picture]!), ...target.boxes]);
-      const matches =
-        target.labels.length > 0
-          ? matcher.matchOnHost(hostQuality(target.boxes, all))
-          : new Int32Array(all.length / 4).fill(Matcher.BETWEEN_THRESHOLDS);
-      // Between the thresholds is the background here; what overlaps nothing is left out.
-      const classes = Int32Array.from(matches, (match) => {
-        if (match >= 0) return target.labels[match]!;
-        return match === Matcher.BETWEEN_THRESHOLDS ? 0 : -1;
-      });
+      const matches = matched(matcher, target.boxes, all);
+      // Between the thresholds is the background here; what overlaps no truth is left out where there are truths.
+      const background = target.labels.length > 0 ? Matcher.BETWEEN_THRESHOLDS : Matcher.BELOW_LOW_THRESHOLD;
+      const classes = matches.map((match) => (match >= 0 ? target.labels[match]! : match === background ? 0 : -1));
       const { positive, negative } = sampler.sample(classes);
       [...positive, ...negative].forEach((region, k) => {
         const row = picture * each + k;
-        const box = all.subarray(4 * region, 4 * region + 4);
+        const box = boxAt(all, region);
         rois.set(box, 5 * row + 1);
         labels[row] = classes[region]!;
         if (classes[region]! <= 0) return;
         from.data.set(box, 4 * row);
-        to.data.set(target.boxes.subarray(4 * matches[region]!, 4 * matches[region]! + 4), 4 * row);
+        to.data.set(boxAt(target.boxes, matches[region]!), 4 * row);
       });
       for (let k = 0; k < each; k++) rois[5 * (picture * each + k)] = picture;
     });

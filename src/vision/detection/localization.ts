@@ -16,10 +16,11 @@ import { placesIn, readBoxes } from './box-sampling';
 import { detectorKinds } from './detector-kinds';
 import { tensorOf } from './host';
 import type { ImageSize } from './image-list';
+import { entropySum } from './losses';
 import { hostQuality, Matcher } from './matcher';
-import { clipped } from './rpn';
+import { chosenBoxes, clipped } from './rpn';
 import { BalancedPositiveNegativeSampler } from './sampler';
-import { unitBoxes } from './targets';
+import { boxAt, labelled, unitBoxes } from './targets';
 
 /** What the localization of DenseCap is made with. */
 export interface LocalizationOptions {
@@ -146,11 +147,7 @@ export function boxLoss(transforms: Tensor, from: Tensor, { truths, isPositive }
 
 /** Logistic loss of confidences [N · R]: the mean over those that count. */
 export function confidenceLoss(scores: Tensor, { isPositive, counts }: RegionSample): Tensor {
-  const losses = nn.functional.binaryCrossEntropyWithLogits(scores, isPositive, { reduction: 'none' });
-  return losses
-    .mul(counts)
-    .sum()
-    .div(counts.sum().clamp({ min: 1 }));
+  return entropySum(scores, isPositive, counts).div(counts.sum().clamp({ min: 1 }));
 }
 
 /** Boxes [..., 4] corrected by transforms [..., 4]. */
@@ -299,8 +296,7 @@ export class DenseCapLocalization extends Layer {
     const matches = truths.map((boxes, n) => {
       const own = numbers.subarray(n * each, (n + 1) * each);
       const matched = this.matchesOf(boxes, own);
-      const classes = Int32Array.from(matched, (match) => (match >= 0 ? 1 : match + 1));
-      const { positive, negative } = this.sampler.sample(classes);
+      const { positive, negative } = this.sampler.sample(labelled(matched));
       const drawn = new Int32Array(regions).fill(-1);
       [...positive, ...negative].slice(0, regions).forEach((region, i) => {
         const row = n * regions + i;
@@ -310,7 +306,7 @@ export class DenseCapLocalization extends Layer {
         if (match < 0) return;
         drawn[i] = match;
         isPositive[row] = 1;
-        found.data.set(boxes.subarray(4 * match, 4 * match + 4), 4 * row);
+        found.data.set(boxAt(boxes, match), 4 * row);
       });
       return drawn;
     });
@@ -365,7 +361,6 @@ export class DenseCapLocalization extends Layer {
     });
     const { scores, boxes } = predictions;
     const { indices, valid } = nmsPadded(boxes, scores, this.nmsThresh, this.numProposals);
-    const places = indices.unsqueeze(2).expand([...indices.shape, 4]);
-    return { boxes: boxes.detach().gather(1, places), valid };
+    return { boxes: chosenBoxes(boxes.detach(), indices), valid };
   }
 }

@@ -1,10 +1,10 @@
 // The third branch of Mask R-CNN's heads: the inputs of its losses, and the masks of detections.
-import * as nn from '../../nn';
 import type { UnaryModule } from '../../nn/module';
 import type { Tensor } from '../../tensor/tensor';
 import type { MultiScaleRoIAlign } from '../ops/multi-scale-roi-align';
 import { tensorOf } from './host';
 import type { ImageSize } from './image-list';
+import { entropySum } from './losses';
 import type { FeatureMaps } from './maps';
 import { type HostMasks, ofClasses, projectOnHost } from './masks';
 import { boxesIn, padded, roomFor, roomsIn } from './targets';
@@ -75,11 +75,7 @@ export function maskLoss(parts: MaskParts, samples: readonly MaskSample[], most:
     row += rooms[i]!;
   }
   const truths = tensorOf(wanted, [count, side, side], 'float32');
-  const entropies = nn.functional.binaryCrossEntropyWithLogits(logits, truths, { reduction: 'none' });
-  return entropies
-    .mul(weights.tensor().reshape([count, 1, 1]))
-    .sum()
-    .div(Math.max(drawn, 1) * side * side);
+  return entropySum(logits, truths, weights.tensor().reshape([count, 1, 1])).div(Math.max(drawn, 1) * side * side);
 }
 
 /** Probabilities [K, M, M] of the masks of detections, at most `most` in a picture, and the room of each picture. */

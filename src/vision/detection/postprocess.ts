@@ -3,6 +3,7 @@
 import { type HostTarget, resizedBoxes, tensorOf } from './host';
 import type { ImageSize } from './image-list';
 import { hostQuality } from './matcher';
+import { boxAt, boxesAt } from './targets';
 import type { Detection } from './transform';
 
 /** Scored boxes of a picture; the order tells which of equal scores comes first. */
@@ -49,7 +50,7 @@ export function suppressedOnHost(
   const kept: number[] = [];
   for (const i of order) {
     if (kept.length === detectionsPerImg) break;
-    const box = boxes.subarray(4 * i, 4 * i + 4);
+    const box = boxAt(boxes, i);
     const better = keptOf.get(labels[i]!) ?? [];
     if (better.some((other) => hostQuality(other, box).quality[0]! > threshold)) continue;
     keptOf.set(labels[i]!, [...better, box]);
@@ -62,7 +63,7 @@ export function suppressedOnHost(
 export function keptOf(found: Candidates, limits: Limits): Candidates {
   const kept = suppressedOnHost(found, limits);
   return {
-    boxes: Float32Array.from(kept.flatMap((i) => [...found.boxes.subarray(4 * i, 4 * i + 4)])),
+    boxes: boxesAt(found.boxes, kept),
     labels: Int32Array.from(kept, (i) => found.labels[i]!),
     scores: Float32Array.from(kept, (i) => found.scores[i]!),
   };

@@ -14,6 +14,7 @@ import { checkBoxes, checkTargets, type HostTarget, hostTargets, numbersOf, tens
 import { hostQuality, Matcher } from './matcher';
 import { CandidateList, detectionOf } from './postprocess';
 import { ridgeRegression } from './ridge';
+import { boxAt } from './targets';
 import type { Detection } from './transform';
 
 /** @throws ShapeError unless the value is a list of boxes [K, 4] */
@@ -191,7 +192,7 @@ export const matchRegions = callable(
         classes[i] = match >= 0 ? target.labels[match]! : match + 1;
         const truth = Math.max(best[i]!, 0);
         ious[i] = quality.quality[truth * count + i]!;
-        nearest.set(target.boxes.subarray(4 * truth, 4 * truth + 4), 4 * i);
+        nearest.set(boxAt(target.boxes, truth), 4 * i);
       }
     }
     return {

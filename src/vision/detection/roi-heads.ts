@@ -25,15 +25,15 @@ import {
   tensorOf,
 } from './host';
 import { type ImageSize, sizesKind } from './image-list';
+import { CorrectedBoxes, IGNORED } from './losses';
 import { type FeatureMaps, featureMaps } from './maps';
 import { type MaskParts, maskAnswers, maskLoss } from './mask-steps';
 import { type HostMasks, hostMasks } from './masks';
-import { hostQuality, Matcher } from './matcher';
+import { Matcher } from './matcher';
 import { CandidateList, type Candidates, detected, keptOf } from './postprocess';
-import { BETA } from './rpn';
 import { BalancedPositiveNegativeSampler } from './sampler';
 import { inParts, type Part } from './steps';
-import { boxesIn, padded, roomsIn, unitBoxes } from './targets';
+import { boxAt, boxesAt, boxesIn, labelled, matched, padded, roomsIn } from './targets';
 import type { Detection } from './transform';
 
 /** What RoIHeads is made with. */
@@ -109,14 +109,10 @@ interface ProposalSample {
   readonly boxes: Float32Array;
   /** The class of each; 0 is the background. */
   readonly labels: Int32Array;
-  /** The truth of each. */
-  readonly truths: Float32Array;
-  /** The number of that truth. */
+  /** The number of the truth of each. */
   readonly matches: Int32Array;
 }
 
-/** The label that cross entropy leaves out. */
-const IGNORED = -100;
 /** Sides of the smallest detection, in pixels of the resized picture. */
 const MIN_SIZE = 1e-2;
 /** Truths that there is room for at least, so that pictures of few truths all make steps of one size. */
@@ -301,7 +297,7 @@ export class RoIHeads extends Module {
       );
       const answers = this.answer(features, boxes, imageShapes);
       checkBoxes('RoIHeads', targets, answers.logits.shape[1]!);
-      const losses = this.computeLoss(answers, samples, rooms);
+      const losses = this.computeLoss(answers, samples, targets, rooms);
       const parts = this.maskParts;
       if (!parts) return losses;
       const shown = samples.map((sample, i) => ({ ...positivesOf(sample), masks: targets[i]!.masks! }));
@@ -370,25 +366,15 @@ export class RoIHeads extends Module {
   }
 
   private sampleOf(proposals: Float32Array, { boxes: truths, labels }: HostTarget): ProposalSample {
-    const all = new Float32Array(proposals.length + truths.length);
-    all.set(proposals);
-    all.set(truths, proposals.length);
-    const matches = truths.length > 0 ? this.proposalMatcher.matchOnHost(hostQuality(truths, all)) : null;
-    const classOf = (i: number): number => {
-      const match = matches?.[i] ?? Matcher.BELOW_LOW_THRESHOLD;
-      return match >= 0 ? labels[match]! : match + 1;
-    };
-    const classes = Int32Array.from({ length: all.length / 4 }, (_, i) => classOf(i));
+    const all = Float32Array.from([...proposals, ...truths]);
+    const matches = matched(this.proposalMatcher, truths, all);
+    const classes = labelled(matches, labels);
     const { positive, negative } = this.fgBgSampler.sample(classes);
     const chosen = Int32Array.from([...positive, ...negative]).sort();
-    const boxes = (from: Float32Array, i: number) => [...from.subarray(4 * i, 4 * i + 4)];
     return {
-      matches: chosen.map((i) => Math.max(matches?.[i] ?? 0, 0)),
-      boxes: Float32Array.from([...chosen].flatMap((i) => boxes(all, i))),
+      matches: chosen.map((i) => Math.max(matches[i]!, 0)),
+      boxes: boxesAt(all, chosen),
       labels: chosen.map((i) => classes[i]!),
-      truths: Float32Array.from(
-        [...chosen].flatMap((i) => (matches ? boxes(truths, Math.max(matches[i]!, 0)) : boxes(all, i))),
-      ),
     };
   }
 
@@ -396,37 +382,28 @@ export class RoIHeads extends Module {
   private computeLoss(
     { logits, boxes }: Answers,
     samples: readonly ProposalSample[],
+    targets: readonly HostTarget[],
     rooms: readonly number[],
   ): RoILosses {
     const [count, numClasses] = logits.shape as readonly [number, number];
-    const positives = samples.length * this.mostPositives;
     const classes = padded(count, 'int64');
     classes.data.fill(IGNORED);
-    const places = padded(positives, 'int64');
-    const weights = padded(positives, 'float32');
-    const [from, to] = [unitBoxes(positives), unitBoxes(positives)];
+    const corrected = new CorrectedBoxes(samples.length * this.mostPositives);
     let drawn = 0;
-    let found = 0;
     let row = 0;
     for (const [i, sample] of samples.entries()) {
       drawn += sample.labels.length;
       for (const [k, label] of sample.labels.entries()) {
         classes.data[row + k] = label;
         if (label === 0) continue;
-        places.data[found] = (row + k) * numClasses + label;
-        weights.data[found] = 1;
-        from.data.set(sample.boxes.subarray(4 * k, 4 * k + 4), 4 * found);
-        to.data.set(sample.truths.subarray(4 * k, 4 * k + 4), 4 * found);
-        found++;
+        const truth = boxAt(targets[i]!.boxes, sample.matches[k]!);
+        corrected.add((row + k) * numClasses + label, boxAt(sample.boxes, k), truth);
       }
       row += rooms[i]!;
     }
-    const corrections = boxes.reshape([-1, 4]).indexSelect(0, places.tensor());
-    const codes = this.boxCoder.encodeSingle(to.tensor(), from.tensor());
-    const misses = nn.functional.smoothL1Loss(corrections, codes, { beta: BETA, reduction: 'none' });
     return {
       lossClassifier: nn.functional.crossEntropy(logits, classes.tensor(), { ignoreIndex: IGNORED }),
-      lossBoxReg: misses.mul(weights.tensor().unsqueeze(1)).sum().div(drawn),
+      lossBoxReg: corrected.missSum(this.boxCoder, boxes).div(drawn),
     };
   }
 
@@ -483,11 +460,11 @@ export interface RoIHeads {
 }
 
 /** Those of a sample that show an object. */
-function positivesOf({ boxes, labels, matches }: ProposalSample) {
-  const places = [...labels.keys()].filter((k) => labels[k]! > 0);
+function positivesOf({ boxes, labels, matches }: ProposalSample): ProposalSample {
+  const places = Int32Array.from(labels.keys()).filter((k) => labels[k]! > 0);
   return {
-    boxes: Float32Array.from(places.flatMap((k) => [...boxes.subarray(4 * k, 4 * k + 4)])),
-    labels: Int32Array.from(places, (k) => labels[k]!),
-    matches: Int32Array.from(places, (k) => matches[k]!),
+    boxes: boxesAt(boxes, places),
+    labels: places.map((k) => labels[k]!),
+    matches: places.map((k) => matches[k]!),
   };
 }

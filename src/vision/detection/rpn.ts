@@ -4,7 +4,6 @@ import * as kinds from '../../core/argument-kinds';
 import { ArgumentError } from '../../core/errors';
 import { objectAt } from '../../core/object-argument';
 import { type Arguments, isPlainObject, parseArgs } from '../../core/options';
-import * as nn from '../../nn';
 import { Module } from '../../nn/module';
 import type { CarriedPromise } from '../../storage/carried';
 import { noGrad } from '../../storage/mode';
@@ -16,12 +15,13 @@ import { BoxCoder } from './box-coder';
 import { detectorKinds } from './detector-kinds';
 import { checkTargets, type DetectionTarget, type HostTarget, hostTargets, numbersOf, tensorOf } from './host';
 import { ImageList, type ImageSize } from './image-list';
+import { CorrectedBoxes, entropySum } from './losses';
 import { type FeatureMaps, featureMaps } from './maps';
-import { hostQuality, Matcher } from './matcher';
+import { Matcher } from './matcher';
 import { boxByBox, type RPNHead } from './rpn-head';
 import { BalancedPositiveNegativeSampler } from './sampler';
 import { inParts } from './steps';
-import { padded, unitBoxes } from './targets';
+import { boxAt, boxesAt, labelled, matched, padded } from './targets';
 
 /** How many boxes of a feature map, or of a picture, go on: in training and in evaluation. */
 export interface TopN {
@@ -103,8 +103,6 @@ export interface RegionProposalLosses {
   lossRpnBoxReg: Tensor;
 }
 
-/** Beyond this the box losses of Faster R-CNN are linear: section 3.1 of Fast R-CNN with σ = 3. */
-export const BETA = 1 / 9;
 /** Sides of the smallest proposal, in pixels. */
 const MIN_SIZE = 1e-3;
 const BATCH_FIRST = 1;
@@ -236,14 +234,10 @@ export class RegionProposalNetwork extends Module {
         offset += count;
       }
       const places = cat(best, 1);
-      const quadruple = (indices: Tensor) => indices.unsqueeze(2).expand([...indices.shape, 4]);
       const from = anchors.every((boxes) => boxes === anchors[0])
         ? anchors[0]!.unsqueeze(0).expand([pictures, ...anchors[0]!.shape])
         : stack([...anchors], 0);
-      const corrected = this.boxCoder.decodeSingle(
-        deltas.detach().gather(1, quadruple(places)),
-        from.gather(1, quadruple(places)),
-      );
+      const corrected = this.boxCoder.decodeSingle(chosenBoxes(deltas.detach(), places), chosenBoxes(from, places));
       const boxes = clipped(corrected, imageSizes);
       const scores = logits.gather(1, places).sigmoid();
       const side = (low: number) => boxes.select(2, low + 2).sub(boxes.select(2, low));
@@ -254,7 +248,7 @@ export class RegionProposalNetwork extends Module {
       const classes = tensorOf(Int32Array.from(levels), [levels.length], 'int64').expand([pictures, levels.length]);
       const kept = nmsPadded(boxes, scores, this.nmsThresh, this.postNmsTopN(), { classes, valid });
       return {
-        boxes: boxes.gather(1, quadruple(kept.indices)),
+        boxes: chosenBoxes(boxes, kept.indices),
         scores: scores.gather(1, kept.indices).maskedFill(kept.valid.logicalNot(), -1),
       };
     });
@@ -267,21 +261,16 @@ export class RegionProposalNetwork extends Module {
     part: <T>(fn: () => T) => T,
   ): Promise<RegionProposalLosses> {
     const anchors = (await numbersOf(predictions.anchors)) as Float32Array[];
-    const samples = targets.map(({ boxes }, i) => this.sampleOf(boxes, anchors[i]!));
+    const samples = targets.map(({ boxes }, i): AnchorSample => {
+      const matches = matched(this.proposalMatcher, boxes, anchors[i]!);
+      const { positive, negative } = this.fgBgSampler.sample(labelled(matches));
+      const truths = boxesAt(
+        boxes,
+        positive.map((place) => matches[place]!),
+      );
+      return { positive, negative, anchors: boxesAt(anchors[i]!, positive), truths };
+    });
     return part(() => this.computeLoss(predictions, samples));
-  }
-
-  /** One picture's sample: which anchors, which of them are positive, and their truths. */
-  private sampleOf(truths: Float32Array, anchors: Float32Array): AnchorSample {
-    const count = anchors.length / 4;
-    const matches = truths.length > 0 ? this.proposalMatcher.matchOnHost(hostQuality(truths, anchors)) : null;
-    const labels = new Float32Array(count);
-    if (matches) for (let i = 0; i < count; i++) labels[i] = matches[i]! >= 0 ? 1 : matches[i]! + 1;
-    const { positive, negative } = this.fgBgSampler.sample(labels);
-    const boxes = (indices: Int32Array, from: Float32Array) =>
-      Float32Array.from([...indices].flatMap((i) => [...from.subarray(4 * i, 4 * i + 4)]));
-    const matched = positive.map((i) => matches![i]!);
-    return { positive, negative, anchors: boxes(positive, anchors), truths: boxes(matched, truths) };
   }
 
   /** Cross entropy of the anchors that were drawn, and smooth L1 of the positive ones' corrections, both over their number. */
@@ -289,35 +278,24 @@ export class RegionProposalNetwork extends Module {
     const [pictures, count] = objectness.shape as readonly [number, number];
     const { batchSizePerImage, positiveFraction } = this.fgBgSampler;
     const most = pictures * Math.min(count, batchSizePerImage);
-    const positives = pictures * Math.min(count, Math.floor(batchSizePerImage * positiveFraction));
     const chosen = padded(most, 'int64');
     const labels = padded(most, 'float32');
     const counted = padded(most, 'float32');
-    const places = padded(positives, 'int64');
-    const weights = padded(positives, 'float32');
-    const [from, to] = [unitBoxes(positives), unitBoxes(positives)];
+    const corrected = new CorrectedBoxes(pictures * Math.min(count, Math.floor(batchSizePerImage * positiveFraction)));
     let drawn = 0;
-    let found = 0;
-    for (const [i, sample] of samples.entries()) {
-      for (const index of sample.positive) {
+    for (const [i, { positive, negative, anchors, truths }] of samples.entries()) {
+      for (const [k, index] of positive.entries()) {
         labels.data[drawn] = 1;
         chosen.data[drawn++] = i * count + index;
-        weights.data[found] = 1;
-        places.data[found++] = i * count + index;
+        corrected.add(i * count + index, boxAt(anchors, k), boxAt(truths, k));
       }
-      from.data.set(sample.anchors, 4 * (found - sample.positive.length));
-      to.data.set(sample.truths, 4 * (found - sample.positive.length));
-      for (const index of sample.negative) chosen.data[drawn++] = i * count + index;
+      for (const index of negative) chosen.data[drawn++] = i * count + index;
     }
     counted.data.fill(1, 0, drawn);
     const logits = objectness.flatten().indexSelect(0, chosen.tensor());
-    const entropies = nn.functional.binaryCrossEntropyWithLogits(logits, labels.tensor(), { reduction: 'none' });
-    const codes = this.boxCoder.encodeSingle(to.tensor(), from.tensor());
-    const corrections = deltas.reshape([-1, 4]).indexSelect(0, places.tensor());
-    const misses = nn.functional.smoothL1Loss(corrections, codes, { beta: BETA, reduction: 'none' });
     return {
-      lossObjectness: entropies.mul(counted.tensor()).sum().div(drawn),
-      lossRpnBoxReg: misses.mul(weights.tensor().unsqueeze(1)).sum().div(drawn),
+      lossObjectness: entropySum(logits, labels.tensor(), counted.tensor()).div(drawn),
+      lossRpnBoxReg: corrected.missSum(this.boxCoder, deltas).div(drawn),
     };
   }
 }
@@ -336,6 +314,10 @@ interface AnchorSample {
   readonly anchors: Float32Array;
   readonly truths: Float32Array;
 }
+
+/** Of boxes [N, K, 4] those with these indices [N, L]: [N, L, 4]. */
+export const chosenBoxes = (boxes: Tensor, indices: Tensor): Tensor =>
+  boxes.gather(1, indices.unsqueeze(2).expand([...indices.shape, 4]));
 
 /** Boxes [N, K, 4] within the pictures. */
 export function clipped(boxes: Tensor, imageSizes: readonly ImageSize[]): Tensor {

@@ -24,12 +24,14 @@ import {
   resizedBoxes,
   tensorOf,
 } from './host';
+import { missSum } from './losses';
 import { mapsOf, retrieveOutChannels, sizeOf } from './maps';
-import { hostQuality, type Matcher, SSDMatcher } from './matcher';
+import { type Matcher, SSDMatcher } from './matcher';
 import { CandidateList, type Candidates, detectionOf } from './postprocess';
 import { clipped } from './rpn';
 import { boxByBox } from './rpn-head';
 import type { Part } from './steps';
+import { boxAt, matched, padded, unitBoxes } from './targets';
 import { type Detection, GeneralizedRCNNTransform, listOfPictures } from './transform';
 
 /** Glorot and Bengio 2010, for every convolution within; biases 0. */
@@ -194,16 +196,6 @@ export interface SSDLosses {
   classification: Tensor;
 }
 
-/** What the default boxes of a picture are to find. */
-interface Assignment {
-  /** Class of each box; 0 is the background. */
-  readonly labels: Int32Array;
-  /** The truth of each box, or the box itself. */
-  readonly truths: Float32Array;
-  /** 1 for boxes with a truth. */
-  readonly matched: Float32Array;
-}
-
 /**
  * SSD (Liu et al. 2016, arXiv:1512.02325): pictures [C, H, W] of any sizes, from 0 to 1, to `{ boxes, labels, scores }` of each in evaluation, and
  * to the losses `{ bboxRegression, classification }` in training, which takes targets `{ boxes, labels }`. Detections have no gradient.
@@ -292,59 +284,47 @@ export class SSD<Head extends Module = Module> extends Detector<DetectionTarget,
     const { outputs, anchors, imageSizes } = part(() => this.answer(pictures));
     checkBoxes('SSD', given, outputs.clsLogits.shape[2]!);
     const boxes = (await numbersOf(anchors)) as Float32Array[];
-    const assigned = given.map((target, i) => {
-      const resized = resizedBoxes(target.boxes, sizeOf(pictures[i]!), imageSizes[i]!);
-      return this.assign({ ...target, boxes: resized }, boxes[i]!);
-    });
-    return part(() => this.computeLoss(outputs, anchors, assigned));
-  }
-
-  private assign({ boxes, labels }: HostTarget, anchors: Float32Array): Assignment {
-    const count = anchors.length / 4;
-    const [classes, matched] = [new Int32Array(count), new Float32Array(count)];
-    const truths = anchors.slice();
-    if (boxes.length === 0) return { labels: classes, truths, matched };
-    for (const [i, match] of this.proposalMatcher.matchOnHost(hostQuality(boxes, anchors)).entries()) {
-      if (match < 0) continue;
-      classes[i] = labels[match]!;
-      matched[i] = 1;
-      truths.set(boxes.subarray(4 * match, 4 * match + 4), 4 * i);
-    }
-    return { labels: classes, truths, matched };
+    const resized = given.map((target, i) => ({
+      ...target,
+      boxes: resizedBoxes(target.boxes, sizeOf(pictures[i]!), imageSizes[i]!),
+    }));
+    const matches = resized.map((target, i) => matched(this.proposalMatcher, target.boxes, boxes[i]!));
+    return part(() => this.computeLoss(outputs, anchors, resized, matches));
   }
 
   /** Section 2.2: smooth L1 of the matched boxes, cross entropy of these and of the hardest others, both over the number of matched boxes. */
   private computeLoss(
     { bboxRegression, clsLogits }: SSDOutputs,
     anchors: readonly Tensor[],
-    assigned: readonly Assignment[],
+    targets: readonly HostTarget[],
+    matches: readonly Int32Array[],
   ): SSDLosses {
     const [pictures, count, numClasses] = clsLogits.shape as readonly [number, number, number];
-    const truths = new Float32Array(pictures * count * 4);
-    const labels = new Int32Array(pictures * count);
-    const matched = new Float32Array(pictures * count);
-    const positives = new Float32Array(pictures * count);
+    const truths = unitBoxes(pictures * count);
+    const labels = padded(pictures * count, 'int64');
+    const [weights, positives] = [new Float32Array(pictures * count), new Float32Array(pictures * count)];
     const negatives = new Float32Array(pictures);
     let found = 0;
-    for (const [i, one] of assigned.entries()) {
-      truths.set(one.truths, 4 * i * count);
-      labels.set(one.labels, i * count);
-      matched.set(one.matched, i * count);
-      positives.set(
-        Float32Array.from(one.labels, (label) => (label > 0 ? 1 : 0)),
-        i * count,
-      );
-      found += one.matched.reduce((sum, counted) => sum + counted, 0);
-      negatives[i] = this.negToPosRatio * one.labels.reduce((sum, label) => sum + (label > 0 ? 1 : 0), 0);
+    for (const [i, target] of targets.entries()) {
+      let own = 0;
+      for (const [k, match] of matches[i]!.entries()) {
+        if (match < 0) continue;
+        const row = i * count + k;
+        truths.data.set(boxAt(target.boxes, match), 4 * row);
+        labels.data[row] = target.labels[match]!;
+        weights[row] = 1;
+        found++;
+        if (labels.data[row] === 0) continue;
+        positives[row] = 1;
+        own++;
+      }
+      negatives[i] = this.negToPosRatio * own;
     }
     const each = (data: Float32Array) => tensorOf(data, [pictures, count], 'float32');
     const from = cat([...anchors], 0).reshape([pictures, count, 4]);
-    const codes = this.boxCoder.encodeSingle(tensorOf(truths, [pictures, count, 4], 'float32'), from);
-    const misses = nn.functional.smoothL1Loss(bboxRegression, codes, { reduction: 'none' });
+    const codes = this.boxCoder.encodeSingle(truths.tensor().reshape([pictures, count, 4]), from);
     const entropies = nn.functional
-      .crossEntropy(clsLogits.reshape([-1, numClasses]), tensorOf(labels, [pictures * count], 'int64'), {
-        reduction: 'none',
-      })
+      .crossEntropy(clsLogits.reshape([-1, numClasses]), labels.tensor(), { reduction: 'none' })
       .reshape([pictures, count]);
     const isPositive = each(positives);
     const hardness = entropies.detach().maskedFill(isPositive.ne(0), Number.NEGATIVE_INFINITY);
@@ -352,7 +332,7 @@ export class SSD<Head extends Module = Module> extends Detector<DetectionTarget,
     const isHard = rank.lt(tensorOf(negatives, [pictures, 1], 'float32')).to('float32');
     const over = Math.max(1, found);
     return {
-      bboxRegression: misses.mul(each(matched).unsqueeze(2)).sum().div(over),
+      bboxRegression: missSum(bboxRegression, codes, each(weights).unsqueeze(2)).div(over),
       classification: entropies.mul(isPositive.add(isHard)).sum().div(over),
     };
   }

@@ -1,8 +1,27 @@
-// What a step of a detector trains on, in tensors of few sizes: how many boxes there are depends on the data, and what only fills up counts for nothing.
+// What a step of a detector trains on: boxes matched with the truths of their picture, and laid into tensors of few sizes. How many boxes there are depends
+// on the data, and what only fills up counts for nothing.
 import * as nn from '../../nn';
 import type { Module } from '../../nn/module';
 import type { Tensor } from '../../tensor/tensor';
 import { tensorOf } from './host';
+import { hostQuality, Matcher } from './matcher';
+
+/** The number of the truth of each box, or the matcher's numbers for the background and for neither. Without truths all is background. */
+export const matched = (matcher: Matcher, truths: Float32Array, boxes: Float32Array): Int32Array =>
+  truths.length > 0
+    ? matcher.matchOnHost(hostQuality(truths, boxes))
+    : new Int32Array(boxes.length / 4).fill(Matcher.BELOW_LOW_THRESHOLD);
+
+/** The labels of boxes: those of their truths, or 1 where these have none; 0 for the background, -1 for neither. */
+export const labelled = (matches: Int32Array, labels?: Int32Array): Int32Array =>
+  matches.map((match) => (match < 0 ? match + 1 : labels ? labels[match]! : 1));
+
+/** The four coordinates of a box among many. */
+export const boxAt = (boxes: Float32Array, place: number): Float32Array => boxes.subarray(4 * place, 4 * place + 4);
+
+/** Those of several boxes. */
+export const boxesAt = (boxes: Float32Array, places: ArrayLike<number>): Float32Array =>
+  Float32Array.from(Array.from(places).flatMap((place) => [...boxAt(boxes, place)]));
 
 /** Numbers that a step fills in, zeros behind them, so that the tensor has the same size at every step. */
 export function padded(length: number, dtype: 'int64' | 'float32') {
