@@ -12,11 +12,12 @@ import { Tensor } from '../../tensor/tensor';
 import { BoundingBoxes, Mask } from '../tv-tensors';
 import { checkInterpolation, type FillArgument, type Fills, fillsOf, type Interpolation } from './arguments';
 import { augmentationSpaces, type Magnitudes, policies } from './augmentations';
-import { type BatchKind, float, kindOfInput, PictureTransform, printed } from './base';
+import { type BatchKind, kindOfInput, PictureTransform } from './base';
 import { onBatch, perPicture, whereDrawn } from './batch';
-import { printedFill, randomInt } from './crops';
+import { randomInt } from './crops';
 import { type Affine, affineMatrix, fromMiddle, rotationMatrix, warpedAffine } from './functional/warp';
 import { type PictureInfo, sharedInfo } from './info';
+import { float, plain, printed, printedFill } from './printed';
 import { expectColors, Recolor, type RecolorRow, recolored } from './recoloring';
 
 /** One operation on a picture: where its elements come from, or what becomes of its colours. */
@@ -103,6 +104,9 @@ interface WarpArguments {
 
 const UNCHANGED: Affine = [1, 0, 0, 0, 1, 0];
 
+/** The fields of all ways to augment. */
+const warpFields = { interpolation: plain, fill: printedFill };
+
 abstract class Augmenting<Draw> extends PictureTransform<Draw> {
   readonly interpolation: Interpolation;
   readonly fill: FillArgument;
@@ -153,10 +157,6 @@ abstract class Augmenting<Draw> extends PictureTransform<Draw> {
     }
     return made;
   }
-
-  protected printedWarp() {
-    return { interpolation: this.interpolation, fill: printedFill(this.fill) };
-  }
 }
 
 /** A threshold in the numbers of the picture's dtype. */
@@ -204,7 +204,7 @@ export class AutoAugment extends Augmenting<Augmentations> {
   }
 
   override extraRepr(): string {
-    return `${printed(this.printedWarp())}, policy=AutoAugmentPolicy.${this.policy.toUpperCase()}`;
+    return `${printed(this, warpFields)}, policy=AutoAugmentPolicy.${this.policy.toUpperCase()}`;
   }
 }
 
@@ -258,13 +258,7 @@ export class RandAugment extends Augmenting<Augmentations> {
   }
 
   override extraRepr(): string {
-    const { numOps, magnitude, numMagnitudeBins } = this;
-    return printed({
-      ...this.printedWarp(),
-      num_ops: numOps,
-      magnitude,
-      num_magnitude_bins: numMagnitudeBins,
-    });
+    return printed(this, { ...warpFields, numOps: plain, magnitude: plain, numMagnitudeBins: plain });
   }
 }
 
@@ -298,7 +292,7 @@ export class TrivialAugmentWide extends Augmenting<Augmentations> {
   }
 
   override extraRepr(): string {
-    return printed({ ...this.printedWarp(), num_magnitude_bins: this.numMagnitudeBins });
+    return printed(this, { ...warpFields, numMagnitudeBins: plain });
   }
 }
 
@@ -426,14 +420,13 @@ export class AugMix extends Augmenting<Mixed> {
   }
 
   override extraRepr(): string {
-    const { severity, mixtureWidth, chainDepth, alpha, allOps } = this;
-    return printed({
-      ...this.printedWarp(),
-      severity,
-      mixture_width: mixtureWidth,
-      chain_depth: chainDepth,
-      alpha: float(alpha),
-      all_ops: allOps,
+    return printed(this, {
+      ...warpFields,
+      severity: plain,
+      mixtureWidth: plain,
+      chainDepth: plain,
+      alpha: float,
+      allOps: plain,
     });
   }
 }

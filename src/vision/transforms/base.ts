@@ -5,7 +5,7 @@
 import { closeInherited } from '../../core/arity';
 import { ArgumentError } from '../../core/errors';
 import { type Arguments, kindOf, parseArgs, shown } from '../../core/options';
-import { printModule, pythonFloat, pythonText } from '../../core/printing';
+import { printModule } from '../../core/printing';
 import { Callable } from '../../nn/callable';
 import { uniform24 } from '../../storage/random/distributions';
 import { defaultGenerator, type Generator } from '../../storage/random/generator';
@@ -19,6 +19,7 @@ import type { FillKind } from './arguments';
 import { onBatch } from './batch';
 import { type PictureInfo, sharedInfo } from './info';
 import { type Pictures, unpacked } from './pictures';
+import { float, printed } from './printed';
 import { flatten, isPureTensor, type Sample } from './sample';
 
 /** A step from one representation of an item to another: a transform of this module, or any function. */
@@ -221,7 +222,7 @@ export abstract class RandomTransform<Draw = object> extends PictureTransform<Dr
   }
 
   override extraRepr(): string {
-    return printed({ p: float(this.p) });
+    return printed(this, { p: float });
   }
 }
 
@@ -232,33 +233,4 @@ export const happens = (p: number, generator: Generator): boolean => uniform24(g
 export function checkProbability(op: string, p: number): void {
   if (typeof p === 'number' && p >= 0 && p <= 1) return;
   throw new ArgumentError(`${op}: expected a probability p from 0 to 1, but got ${shown(p)}`);
-}
-
-/** A field that Python would hold as a tuple, a list or a float, for `printed`. */
-class Written {
-  constructor(readonly text: string) {}
-}
-
-const number = (value: number): string => pythonText(value);
-/** `(32, 32)` */
-export const tuple = (values: readonly number[]): Written => new Written(pythonText([...values]));
-/** `[0.5, 0.25]` */
-export const list = (values: readonly unknown[]): Written =>
-  new Written(`[${values.map((each) => (each instanceof Written ? each.text : pythonText(each))).join(', ')}]`);
-/** `1.0` */
-export const float = (value: number): Written => new Written(pythonFloat(value));
-/** `(0.08, 1.0)` */
-export const floats = (values: readonly number[]): Written => new Written(`(${values.map(pythonFloat).join(', ')})`);
-
-/** Fields by torchvision's names as it prints them: numbers, texts, booleans and lists; null ones are left out. */
-export function printed(
-  fields: Readonly<Record<string, Written | number | string | boolean | null | undefined | object>>,
-): string {
-  const texts: string[] = [];
-  for (const [name, value] of Object.entries(fields)) {
-    if (value instanceof Written) texts.push(`${name}=${value.text}`);
-    else if (typeof value === 'number') texts.push(`${name}=${number(value)}`);
-    else if (typeof value === 'string' || typeof value === 'boolean') texts.push(`${name}=${pythonText(value)}`);
-  }
-  return texts.join(', ');
 }

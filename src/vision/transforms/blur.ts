@@ -12,11 +12,12 @@ import { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
 import { Picture } from '../pictures/picture';
 import { BoundingBoxes, Mask } from '../tv-tensors';
-import { type BatchKind, float, floats, list, PictureTransform, printed, RandomTransform, tuple } from './base';
+import { type BatchKind, PictureTransform, RandomTransform } from './base';
 import { whereDrawn } from './batch';
 import { between } from './color';
 import { blurred, erase, expectNoise, gaussianNoise, oddSizes, pairOf, withNoise } from './functional/blur';
 import type { PictureInfo } from './info';
+import { float, floatList, floats, plain, printed, tuple } from './printed';
 import { expectImage } from './recoloring';
 
 type Pair = readonly [number, number];
@@ -56,7 +57,7 @@ export class GaussianBlur extends PictureTransform<{ readonly sigma: number }> {
   }
 
   override extraRepr(): string {
-    return printed({ kernel_size: tuple(this.kernelSize), sigma: list(this.sigma.map(float)) });
+    return printed(this, { kernelSize: tuple, sigma: floatList });
   }
 }
 
@@ -117,7 +118,7 @@ export class GaussianNoise extends PictureTransform<{ readonly noise: Float32Arr
   }
 
   override extraRepr(): string {
-    return printed({ mean: float(this.mean), sigma: float(this.sigma), clip: this.clip });
+    return printed(this, { mean: float, sigma: float, clip: plain });
   }
 }
 
@@ -260,14 +261,7 @@ export class RandomErasing extends RandomTransform<Erased | null> {
   }
 
   override extraRepr(): string {
-    const { p, scale, ratio, value, inplace } = this;
-    return printed({
-      p: float(p),
-      scale: floats(scale),
-      ratio: floats(ratio),
-      value: value && list(value.map(float)),
-      inplace,
-    });
+    return printed(this, { p: float, scale: floats, ratio: floats, value: floatList, inplace: plain });
   }
 }
 

@@ -4,8 +4,9 @@ import { type Arguments, isPlainObject, parseArgs, shown } from '../../core/opti
 import { isTensor } from '../../tensor/callable';
 import type { Tensor } from '../../tensor/tensor';
 import { BoundingBoxes, type BoundingBoxFormat, boxFormat, type ClampingMode, Mask, TVTensor } from '../tv-tensors';
-import { float, printed, Transform } from './base';
+import { Transform } from './base';
 import { checkClampingMode, clampBoundingBoxes, convertBoundingBoxFormat, validBoxes } from './functional/boxes';
+import { float, plain, printed } from './printed';
 import { flatten, isPureTensor } from './sample';
 
 /** A transform of boxes; all else in a sample stays as it is. */
@@ -36,7 +37,7 @@ export class ConvertBoundingBoxFormat extends BoxTransform {
   }
 
   override extraRepr(): string {
-    return printed({ format: this.format });
+    return printed(this, { format: plain });
   }
 }
 
@@ -57,7 +58,7 @@ export class ClampBoundingBoxes extends BoxTransform {
   }
 
   override extraRepr(): string {
-    return printed({ clamping_mode: this.clampingMode });
+    return printed(this, { clampingMode: plain });
   }
 }
 
@@ -77,7 +78,7 @@ export class SetClampingMode extends BoxTransform {
   }
 
   override extraRepr(): string {
-    return printed({ clamping_mode: this.clampingMode });
+    return printed(this, { clampingMode: plain });
   }
 }
 
@@ -155,11 +156,10 @@ export class SanitizeBoundingBoxes<In = unknown> extends Transform<In, Promise<I
   }
 
   override extraRepr(): string {
-    const { minSize, minArea, labelsGetter } = this;
-    return printed({
-      min_size: float(minSize),
-      min_area: float(minArea),
-      labels_getter: labelsGetter === 'default' ? labelsGetter : null,
+    return printed(this, {
+      minSize: float,
+      minArea: float,
+      labelsGetter: (getter: unknown) => (getter === 'default' ? getter : null),
     });
   }
 }

@@ -6,9 +6,10 @@ import { defaultGenerator, type Generator } from '../../storage/random/generator
 import { tensor } from '../../tensor/creation';
 import type { Tensor } from '../../tensor/tensor';
 import { checkNumber } from './arguments';
-import { checkProbability, float, floats, happens, PictureTransform, printed, RandomTransform } from './base';
+import { checkProbability, happens, PictureTransform, RandomTransform } from './base';
 import { expectBits, expectOneOrThree, expectThreshold, grayed, grayscaleToRgb } from './functional/color';
 import type { PictureInfo } from './info';
+import { float, floats, plain, printed } from './printed';
 import { Recolor, type Recoloring, type RecolorPlan, type RecolorRow, recolored } from './recoloring';
 
 /** One number, uniform between two. */
@@ -101,14 +102,7 @@ export class ColorJitter extends PictureTransform<Recoloring> {
   }
 
   override extraRepr(): string {
-    const { brightness, contrast, saturation, hue } = this;
-    const field = (range: Range | null) => range && floats(range);
-    return printed({
-      brightness: field(brightness),
-      contrast: field(contrast),
-      saturation: field(saturation),
-      hue: field(hue),
-    });
+    return printed(this, { brightness: floats, contrast: floats, saturation: floats, hue: floats });
   }
 }
 
@@ -182,14 +176,7 @@ export class RandomPhotometricDistort extends PictureTransform<Recoloring> {
   }
 
   override extraRepr(): string {
-    const { brightness, contrast, saturation, hue, p } = this;
-    return printed({
-      brightness: floats(brightness),
-      contrast: floats(contrast),
-      hue: floats(hue),
-      saturation: floats(saturation),
-      p: float(p),
-    });
+    return printed(this, { brightness: floats, contrast: floats, hue: floats, saturation: floats, p: float });
   }
 }
 
@@ -234,7 +221,7 @@ export class Grayscale extends PictureTransform {
   }
 
   override extraRepr(): string {
-    return printed({ num_output_channels: this.numOutputChannels });
+    return printed(this, { numOutputChannels: plain });
   }
 }
 
@@ -332,7 +319,7 @@ export class RandomPosterize extends RandomRecoloring {
   }
 
   override extraRepr(): string {
-    return printed({ p: float(this.p), bits: this.bits });
+    return printed(this, { p: float, bits: plain });
   }
 }
 
@@ -360,7 +347,7 @@ export class RandomSolarize extends RandomRecoloring {
   }
 
   override extraRepr(): string {
-    return printed({ p: float(this.p), threshold: this.threshold });
+    return printed(this, { p: float, threshold: plain });
   }
 }
 
@@ -389,6 +376,6 @@ export class RandomAdjustSharpness extends RandomRecoloring {
   }
 
   override extraRepr(): string {
-    return printed({ p: float(this.p), sharpness_factor: this.sharpnessFactor });
+    return printed(this, { p: float, sharpnessFactor: plain });
   }
 }

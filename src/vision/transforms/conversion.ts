@@ -9,10 +9,11 @@ import { Tensor } from '../../tensor/tensor';
 import { fromPixels, isPixelSource, type PixelSource } from '../pictures/from-pixels';
 import { Picture } from '../pictures/picture';
 import { BoundingBoxes, Image, Mask, TVTensor } from '../tv-tensors';
-import { type BatchKind, list, PictureTransform, printed } from './base';
+import { type BatchKind, PictureTransform } from './base';
 import { imageOf } from './batch';
 import { asBytes, checkMode, pilToTensor, scaledTo, toImage, toPilImage } from './functional/conversion';
 import { checkStatistics, normalized } from './functional/normalize';
+import { list, plain, printed } from './printed';
 import { isPureTensor } from './sample';
 
 /**
@@ -97,7 +98,7 @@ export class Normalize extends PictureTransform {
   }
 
   override extraRepr(): string {
-    return printed({ mean: list(this.mean), std: list(this.std), inplace: this.inplace });
+    return printed(this, { mean: list, std: list, inplace: plain });
   }
 }
 
@@ -192,7 +193,7 @@ export class ToPILImage extends Conversion {
   }
 
   override extraRepr(): string {
-    return printed({ mode: this.mode });
+    return printed(this, { mode: plain });
   }
 }
 
@@ -262,7 +263,7 @@ export class ToDtype extends Conversion {
   }
 
   override extraRepr(): string {
-    return printed({ scale: this.scale });
+    return printed(this, { scale: plain });
   }
 }
 

@@ -20,17 +20,7 @@ import {
   sidesOf,
   sizeOf,
 } from './arguments';
-import {
-  type BatchKind,
-  float,
-  floats,
-  GeometricTransform,
-  list,
-  printed,
-  RandomTransform,
-  Transform,
-  tuple,
-} from './base';
+import { type BatchKind, GeometricTransform, RandomTransform, Transform } from './base';
 import {
   centred,
   centredBoxes,
@@ -44,6 +34,7 @@ import {
 } from './functional/crop';
 import type { PictureInfo } from './info';
 import { channelsOf, type Pictures, sizesOf, windowAt, windowsOf } from './pictures';
+import { float, floats, list, plain, printed, printedFill, tuple } from './printed';
 
 interface SizeArguments {
   /** A side of a square, or `[height, width]`. */
@@ -84,7 +75,7 @@ export class CenterCrop extends GeometricTransform {
   }
 
   override extraRepr(): string {
-    return printed({ size: tuple(this.size) });
+    return printed(this, { size: tuple });
   }
 }
 
@@ -113,7 +104,7 @@ export class FiveCrop extends Transform<Tensor, Five<Tensor>> {
   }
 
   override extraRepr(): string {
-    return printed({ size: tuple(this.size) });
+    return printed(this, { size: tuple });
   }
 }
 
@@ -143,7 +134,7 @@ export class TenCrop extends Transform<Tensor, Tensor[]> {
   }
 
   override extraRepr(): string {
-    return printed({ size: tuple(this.size), vertical_flip: this.verticalFlip });
+    return printed(this, { size: tuple, verticalFlip: plain });
   }
 }
 
@@ -155,10 +146,6 @@ interface PadArguments {
   /** `constant`: the colour; `edge`: the last element; `reflect` and `symmetric`: mirrored without and with it. Default: constant. */
   paddingMode?: PaddingMode;
 }
-
-/** A fill as it is printed: a number, or a list. */
-export const printedFill = (fill: FillArgument) =>
-  Array.isArray(fill) ? tuple(fill as readonly number[]) : typeof fill === 'number' ? fill : null;
 
 /** A border on all sides. */
 export class Pad extends GeometricTransform {
@@ -197,11 +184,10 @@ export class Pad extends GeometricTransform {
   }
 
   override extraRepr(): string {
-    const { padding, fill, paddingMode } = this;
-    return printed({
-      padding: Array.isArray(padding) ? list(padding) : padding,
-      fill: printedFill(fill),
-      padding_mode: paddingMode,
+    return printed(this, {
+      padding: (sides: Padding) => (Array.isArray(sides) ? list(sides as readonly number[]) : plain(sides as number)),
+      fill: printedFill,
+      paddingMode: plain,
     });
   }
 }
@@ -310,14 +296,13 @@ export class RandomCrop extends GeometricTransform<CropDraw> {
   }
 
   override extraRepr(): string {
-    const { padding } = this;
-    return printed({
-      size: tuple(this.size),
+    return printed(this, {
+      size: tuple,
       // torchvision keeps left and right, then top and bottom.
-      padding: padding && list([padding[0], padding[2], padding[1], padding[3]]),
-      pad_if_needed: this.padIfNeeded,
-      fill: printedFill(this.fill),
-      padding_mode: this.paddingMode,
+      padding: ([left, top, right, bottom]: Sides) => list([left, right, top, bottom]),
+      padIfNeeded: plain,
+      fill: printedFill,
+      paddingMode: plain,
     });
   }
 }
@@ -401,6 +386,6 @@ export class RandomZoomOut extends RandomTransform<{ padding: Sides }> {
   }
 
   override extraRepr(): string {
-    return printed({ p: float(this.p), fill: printedFill(this.fill), side_range: floats(this.sideRange) });
+    return printed(this, { p: float, fill: printedFill, sideRange: floats });
   }
 }

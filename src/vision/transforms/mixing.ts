@@ -13,7 +13,8 @@ import { arange } from '../../tensor/creation';
 import type { Tensor } from '../../tensor/tensor';
 import { Picture } from '../pictures/picture';
 import { BoundingBoxes, Image, Mask } from '../tv-tensors';
-import { float, printed, Transform } from './base';
+import { Transform } from './base';
+import { float, plain, printed } from './printed';
 import { flatten, isPureTensor, type Sample } from './sample';
 
 /** Finds the labels of a sample. */
@@ -119,7 +120,7 @@ abstract class Mixing extends Transform<Sample, Sample> {
   }
 
   override extraRepr(): string {
-    return printed({ alpha: float(this.alpha), num_classes: this.numClasses });
+    return printed(this, { alpha: float, numClasses: plain });
   }
 }
 

@@ -15,12 +15,13 @@ import {
   type SizeLike,
   sizeOf,
 } from './arguments';
-import { type BatchKind, floats, GeometricTransform, list, printed, tuple } from './base';
+import { type BatchKind, GeometricTransform } from './base';
 import { checkUnchanged, randomInt } from './crops';
 import { scaledBoxes } from './functional/boxes';
 import { checkAntialias, checkMaxSize, type Resampled, resizedCrop, resizedSize, sampling } from './functional/resize';
 import type { PictureInfo } from './info';
 import { type Box, boxesResized, PackedPictures, type Pictures, sizesOf } from './pictures';
+import { floats, list, plain, printed, tuple } from './printed';
 
 /** What transforms to other sizes have in common: how elements come about. */
 abstract class Resampler<Draw> extends GeometricTransform<Draw> {
@@ -120,8 +121,7 @@ export class Resize extends Resizer<object> {
   }
 
   override extraRepr(): string {
-    const { size, interpolation, maxSize, antialias } = this;
-    return printed({ size: size && list(size), interpolation, max_size: maxSize, antialias });
+    return printed(this, { size: list, interpolation: plain, maxSize: plain, antialias: plain });
   }
 }
 
@@ -204,8 +204,7 @@ export class RandomResizedCrop extends Resampler<Box> {
   }
 
   override extraRepr(): string {
-    const { size, scale, ratio, interpolation, antialias } = this;
-    return printed({ size: tuple(size), scale: floats(scale), ratio: floats(ratio), interpolation, antialias });
+    return printed(this, { size: tuple, scale: floats, ratio: floats, interpolation: plain, antialias: plain });
   }
 }
 
@@ -263,8 +262,7 @@ export class ScaleJitter extends RandomResizer {
   }
 
   override extraRepr(): string {
-    const { targetSize, scaleRange, interpolation, antialias } = this;
-    return printed({ target_size: tuple(targetSize), scale_range: floats(scaleRange), interpolation, antialias });
+    return printed(this, { targetSize: tuple, scaleRange: floats, interpolation: plain, antialias: plain });
   }
 }
 
@@ -309,8 +307,7 @@ export class RandomShortestSize extends RandomResizer {
   }
 
   override extraRepr(): string {
-    const { minSize, maxSize, interpolation, antialias } = this;
-    return printed({ min_size: list(minSize), max_size: maxSize, interpolation, antialias });
+    return printed(this, { minSize: list, maxSize: plain, interpolation: plain, antialias: plain });
   }
 }
 
@@ -348,7 +345,6 @@ export class RandomResize extends RandomResizer {
   }
 
   override extraRepr(): string {
-    const { minSize, maxSize, interpolation, antialias } = this;
-    return printed({ min_size: minSize, max_size: maxSize, interpolation, antialias });
+    return printed(this, { minSize: plain, maxSize: plain, interpolation: plain, antialias: plain });
   }
 }

@@ -19,19 +19,9 @@ import {
   rangeAround,
   roundHalfEven,
 } from './arguments';
-import {
-  type BatchKind,
-  float,
-  floats,
-  GeometricTransform,
-  kindOfInput,
-  list,
-  printed,
-  RandomTransform,
-  tuple,
-} from './base';
+import { type BatchKind, GeometricTransform, kindOfInput, RandomTransform } from './base';
 import { whereDrawn } from './batch';
-import { printedFill, randomInt } from './crops';
+import { randomInt } from './crops';
 import { gaussianBlur } from './functional/blur';
 import {
   type Affine,
@@ -53,6 +43,7 @@ import {
   warpedPerspective,
 } from './functional/warp';
 import { infoOf, type PictureInfo } from './info';
+import { float, floatList, floats, plain, printed, printedFill, tuple } from './printed';
 import { uniform } from './resizes';
 
 const unchanged: Affine = [1, 0, 0, 0, 1, 0];
@@ -150,14 +141,7 @@ export class RandomRotation extends GeometricTransform<{ angle: number }> {
   }
 
   override extraRepr(): string {
-    const { degrees, interpolation, expand, center, fill } = this;
-    return printed({
-      degrees: list(degrees.map(float)),
-      interpolation,
-      expand,
-      fill: printedFill(fill),
-      center: center && tuple(center),
-    });
+    return printed(this, { degrees: floatList, interpolation: plain, expand: plain, fill: printedFill, center: tuple });
   }
 }
 
@@ -243,15 +227,14 @@ export class RandomAffine extends GeometricTransform<AffineChange> {
   }
 
   override extraRepr(): string {
-    const { degrees, translate, scale, shear, interpolation, fill, center } = this;
-    return printed({
-      degrees: list(degrees.map(float)),
-      translate: translate && floats(translate),
-      scale: scale && floats(scale),
-      shear: shear && list(shear.map(float)),
-      interpolation,
-      fill: printedFill(fill),
-      center: center && tuple(center),
+    return printed(this, {
+      degrees: floatList,
+      translate: floats,
+      scale: floats,
+      shear: floatList,
+      interpolation: plain,
+      fill: printedFill,
+      center: tuple,
     });
   }
 }
@@ -323,13 +306,7 @@ export class RandomPerspective extends RandomTransform<{ coefficients: Coefficie
   }
 
   override extraRepr(): string {
-    const { p, distortionScale, interpolation, fill } = this;
-    return printed({
-      p: float(p),
-      distortion_scale: float(distortionScale),
-      interpolation,
-      fill: printedFill(fill),
-    });
+    return printed(this, { p: float, distortionScale: float, interpolation: plain, fill: printedFill });
   }
 }
 
@@ -416,13 +393,7 @@ export class ElasticTransform extends GeometricTransform<ElasticDraw> {
   }
 
   override extraRepr(): string {
-    const { alpha, sigma, interpolation, fill } = this;
-    return printed({
-      alpha: list(alpha.map(float)),
-      sigma: list(sigma.map(float)),
-      interpolation,
-      fill: printedFill(fill),
-    });
+    return printed(this, { alpha: floatList, sigma: floatList, interpolation: plain, fill: printedFill });
   }
 }
 
