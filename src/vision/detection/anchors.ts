@@ -4,6 +4,7 @@ import * as kinds from '../../core/argument-kinds';
 import { ArgumentError } from '../../core/errors';
 import { type Arguments, parseArgs } from '../../core/options';
 import { pythonFloat, pythonText } from '../../core/printing';
+import { roundHalfEven } from '../../core/round-half-even';
 import { inputs } from '../../nn/callable';
 import { Layer } from '../../nn/layer';
 import type { Tensor } from '../../tensor/tensor';
@@ -147,13 +148,6 @@ export class AnchorGenerator extends BoxGenerator {
   }
 }
 
-/** The nearest whole number, halves to the even one. */
-function roundedToEven(x: number): number {
-  const low = Math.floor(x);
-  if (x - low !== 0.5) return Math.round(x);
-  return low % 2 === 0 ? low : low + 1;
-}
-
 /** Anchors around the origin, rounded as torchvision's float32 numbers are. */
 function cell(sizes: readonly number[], aspectRatios: readonly number[]): Float32Array {
   const boxes = new Float32Array(4 * sizes.length * aspectRatios.length);
@@ -164,7 +158,7 @@ function cell(sizes: readonly number[], aspectRatios: readonly number[]): Float3
     for (const size of sizes) {
       const [w, h] = [fround(byWidth * fround(size)), fround(byHeight * fround(size))];
       boxes.set(
-        [-w, -h, w, h].map((side) => roundedToEven(side / 2)),
+        [-w, -h, w, h].map((side) => roundHalfEven(side / 2)),
         at,
       );
       at += 4;

@@ -4,6 +4,7 @@ import * as kinds from '../../core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../core/errors';
 import { type Arguments, parseArgs, shown } from '../../core/options';
 import { pythonText } from '../../core/printing';
+import { roundHalfEven } from '../../core/round-half-even';
 import { inputs } from '../../nn/callable';
 import { Layer } from '../../nn/layer';
 import { roiAlign as align } from '../../ops/regions';
@@ -36,12 +37,6 @@ interface Levels {
 const EPS = 1e-6;
 
 const log2 = (x: number): number => Math.log2(Math.fround(x));
-
-/** Halves to even, as PyTorch rounds. */
-function rounded(x: number): number {
-  const below = Math.floor(x);
-  return x - below === 0.5 ? below + (below % 2 === 0 ? 0 : 1) : Math.round(x);
-}
 
 /**
  * Pools each region from one of several maps, by its size (Lin et al. 2017, arXiv:1612.03144, equation 1): level
@@ -144,5 +139,5 @@ function inferredScales(op: string, maps: readonly Tensor[], imageShapes: readon
     );
   }
   const height = Math.max(...imageShapes.map(([rows]) => rows!));
-  return maps.map(({ shape }) => 2 ** rounded(log2(shape.at(-2)! / height)));
+  return maps.map(({ shape }) => 2 ** roundHalfEven(log2(shape.at(-2)! / height)));
 }

@@ -158,11 +158,3 @@ export function checkFillChannels(op: string, fill: readonly number[] | null, ch
   if (fill === null || fill.length === 1 || (fill.length === channels && channels <= 4)) return;
   throw new ArgumentError(`${op}: expected one fill, or one for each of ${channels} channels, but got ${shown(fill)}`);
 }
-
-/** Python's `round`: halves to even. */
-export function roundHalfEven(x: number): number {
-  const floor = Math.floor(x);
-  const rest = x - floor;
-  if (rest !== 0.5) return Math.round(x);
-  return floor % 2 === 0 ? floor : floor + 1;
-}

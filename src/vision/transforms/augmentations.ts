@@ -1,8 +1,9 @@
 // What automatic augmentation chooses from: operations with their magnitudes, and the policies that AutoAugment's authors found.
 // Sources: Cubuk et al. 2018, arXiv:1805.09501; Cubuk et al. 2019, arXiv:1909.13719; Hendrycks et al. 2019, arXiv:1912.02781; Müller and Hutter 2021,
 // arXiv:2103.10158.
+
+import { roundHalfEven } from '../../core/round-half-even';
 import { evenly } from '../../tensor/evenly';
-import { roundHalfEven } from './arguments';
 import type { PictureInfo } from './info';
 
 /** The magnitudes of an operation, which none has that knows no more or less; signed ones go both ways. */

@@ -14,7 +14,7 @@ import { checkInterpolation, type FillArgument, type Fills, fillsOf, type Interp
 import { augmentationSpaces, type Magnitudes, policies } from './augmentations';
 import { type BatchKind, kindOfInput, PictureTransform } from './base';
 import { onBatch, perPicture, whereDrawn } from './batch';
-import { randomInt } from './crops';
+import { randomInt } from './draws';
 import { type Affine, affineMatrix, fromMiddle, rotationMatrix, warpedAffine } from './functional/warp';
 import { type PictureInfo, sharedInfo } from './info';
 import { float, plain, printed, printedFill } from './printed';

@@ -7,7 +7,6 @@ import { ArgumentError } from '../../core/errors';
 import { type Arguments, kindOf, parseArgs, shown } from '../../core/options';
 import { printModule } from '../../core/printing';
 import { Callable } from '../../nn/callable';
-import { uniform24 } from '../../storage/random/distributions';
 import { defaultGenerator, type Generator } from '../../storage/random/generator';
 import { scope } from '../../storage/scope';
 import { isTensor } from '../../tensor/callable';
@@ -17,6 +16,7 @@ import { Picture } from '../pictures/picture';
 import { BoundingBoxes, Image, Mask } from '../tv-tensors';
 import type { FillKind } from './arguments';
 import { onBatch } from './batch';
+import { happens } from './draws';
 import { type PictureInfo, sharedInfo } from './info';
 import { type Pictures, unpacked } from './pictures';
 import { float, printed } from './printed';
@@ -192,13 +192,19 @@ export abstract class GeometricTransform<Draw = object> extends PictureTransform
   }
 }
 
+/** How often a change happens. */
+export interface Probability {
+  /** Default 0.5. */
+  p?: number;
+}
+
 /** Base of transforms that do something with probability `p`, by default 0.5, which is drawn before all else. */
 export abstract class RandomTransform<Draw = object> extends PictureTransform<Draw> {
   readonly p: number;
 
-  constructor(...args: Arguments<{ p?: number }, ['p']>) {
+  constructor(...args: Arguments<Probability, ['p']>) {
     super();
-    const { p } = parseArgs<{ p?: number }>(new.target.name, [], { p: 0.5 }, args);
+    const { p } = parseArgs<Probability>(new.target.name, [], { p: 0.5 }, args);
     this.p = p;
     checkProbability(this.constructor.name, p);
   }
@@ -225,9 +231,6 @@ export abstract class RandomTransform<Draw = object> extends PictureTransform<Dr
     return printed(this, { p: float });
   }
 }
-
-/** Whether something of probability p happens: a number is drawn even where p is 0 or 1. */
-export const happens = (p: number, generator: Generator): boolean => uniform24(generator) < Math.fround(p);
 
 /** @throws ArgumentError unless p is one */
 export function checkProbability(op: string, p: number): void {

@@ -5,7 +5,7 @@ import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
 import { isFloat, showShape } from '../../core/meta';
 import { type Arguments, parseArgs, shown } from '../../core/options';
 import { fromHost } from '../../graph/record';
-import { fillNormal, fillRandint } from '../../storage/random/distributions';
+import { fillNormal } from '../../storage/random/distributions';
 import { defaultGenerator, type Generator } from '../../storage/random/generator';
 import { arange } from '../../tensor/creation';
 import { Tensor } from '../../tensor/tensor';
@@ -14,7 +14,7 @@ import { Picture } from '../pictures/picture';
 import { BoundingBoxes, Mask } from '../tv-tensors';
 import { type BatchKind, PictureTransform, RandomTransform } from './base';
 import { whereDrawn } from './batch';
-import { between } from './color';
+import { randomInt, randomSides, uniform } from './draws';
 import { blurred, erase, expectNoise, gaussianNoise, oddSizes, pairOf, withNoise } from './functional/blur';
 import type { PictureInfo } from './info';
 import { float, floatList, floats, plain, printed, tuple } from './printed';
@@ -48,7 +48,7 @@ export class GaussianBlur extends PictureTransform<{ readonly sigma: number }> {
   }
 
   override draw(_info: PictureInfo, generator: Generator = defaultGenerator()): { readonly sigma: number } {
-    return { sigma: between(...this.sigma, generator) };
+    return { sigma: uniform(...this.sigma, generator) };
   }
 
   override apply(batch: Tensor, draws: readonly ({ readonly sigma: number } | null)[]): Tensor {
@@ -146,12 +146,6 @@ interface Erased {
 
 const TRIES = 10;
 
-/** To the nearest whole number, halves to the even one, as Python rounds. */
-function rounded(x: number): number {
-  const near = Math.round(x);
-  return near - x === 0.5 && near % 2 !== 0 ? near - 1 : near;
-}
-
 const isColour = (value: unknown): boolean => {
   const list = [value].flat();
   return list.length > 0 && list.every(Number.isFinite);
@@ -192,17 +186,12 @@ export class RandomErasing extends RandomTransform<Erased | null> {
 
   protected override drawn({ channels, height, width }: PictureInfo, generator: Generator): Erased | null {
     this.checkValue(channels);
-    const [low, high] = this.ratio.map((ratio) => Math.fround(Math.log(Math.fround(ratio)))) as [number, number];
     for (let tries = 0; tries < TRIES; tries++) {
-      const area = height * width * between(...this.scale, generator);
-      const ratio = Math.fround(Math.exp(between(low, high, generator)));
-      const h = rounded(Math.sqrt(area * ratio));
-      const w = rounded(Math.sqrt(area / ratio));
+      const [h, w] = randomSides(height * width, this.scale, this.ratio, generator);
       if (h >= height || w >= width) continue;
       const noise = this.value ? null : fillNormal(new Float32Array(channels * h * w), 0, 1, generator);
-      const [i] = fillRandint([0], 0, height - h + 1, generator) as [number];
-      const [j] = fillRandint([0], 0, width - w + 1, generator) as [number];
-      return { i, j, h, w, noise };
+      const i = randomInt(0, height - h + 1, generator);
+      return { i, j: randomInt(0, width - w + 1, generator), h, w, noise };
     }
     return null;
   }

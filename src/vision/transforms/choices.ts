@@ -9,7 +9,7 @@ import { isTensor } from '../../tensor/callable';
 import type { Tensor } from '../../tensor/tensor';
 import { BoundingBoxes } from '../tv-tensors';
 import { checkNumbers } from './arguments';
-import { type BatchKind, checkProbability, happens, kindOfInput, PictureTransform } from './base';
+import { type BatchKind, checkProbability, kindOfInput, PictureTransform } from './base';
 import { whereDrawn } from './batch';
 import {
   applySteps,
@@ -23,6 +23,7 @@ import {
   sizeAfter,
   throughSteps,
 } from './containers';
+import { happens } from './draws';
 import type { PictureInfo } from './info';
 import { unpacked } from './pictures';
 

@@ -1,22 +1,17 @@
 // Transforms of colours with a random change for each picture: ColorJitter, RandomPhotometricDistort, RandomGrayscale, …
 import { ArgumentError } from '../../core/errors';
 import { type Arguments, parseArgs, shown } from '../../core/options';
-import { fillUniform, randperm } from '../../storage/random/distributions';
+import { randperm } from '../../storage/random/distributions';
 import { defaultGenerator, type Generator } from '../../storage/random/generator';
 import { tensor } from '../../tensor/creation';
 import type { Tensor } from '../../tensor/tensor';
 import { checkNumber } from './arguments';
-import { checkProbability, happens, PictureTransform, RandomTransform } from './base';
+import { checkProbability, PictureTransform, type Probability, RandomTransform } from './base';
+import { happens, type Range, uniform } from './draws';
 import { expectBits, expectOneOrThree, expectThreshold, grayed, grayscaleToRgb } from './functional/color';
 import type { PictureInfo } from './info';
 import { float, floats, plain, printed } from './printed';
 import { Recolor, type Recoloring, type RecolorPlan, type RecolorRow, recolored } from './recoloring';
-
-/** One number, uniform between two. */
-export const between = (low: number, high: number, generator: Generator): number =>
-  fillUniform(new Float32Array(1), low, high, generator)[0]!;
-
-type Range = readonly [low: number, high: number];
 
 interface ColorJitterArguments {
   /** Factors from max(0, 1 - brightness) to 1 + brightness, or between two. */
@@ -82,7 +77,7 @@ export class ColorJitter extends PictureTransform<Recoloring> {
   override draw(_info: PictureInfo, generator: Generator = defaultGenerator()): Recoloring {
     const order = randperm(4, generator);
     const { brightness, contrast, saturation, hue } = this;
-    const drawn = (range: Range | null) => range && between(...range, generator);
+    const drawn = (range: Range | null) => range && uniform(...range, generator);
     const b = drawn(brightness);
     const c = drawn(contrast);
     const s = drawn(saturation);
@@ -152,7 +147,7 @@ export class RandomPhotometricDistort extends PictureTransform<Recoloring> {
   }
 
   override draw({ channels }: PictureInfo, generator: Generator = defaultGenerator()): Recoloring {
-    const maybe = (range: Range) => (happens(this.p, generator) ? between(...range, generator) : null);
+    const maybe = (range: Range) => (happens(this.p, generator) ? uniform(...range, generator) : null);
     const b = maybe(this.brightness);
     const c = maybe(this.contrast);
     const s = maybe(this.saturation);
@@ -251,56 +246,39 @@ abstract class RandomRecoloring extends RandomTransform<Recoloring> {
   }
 }
 
-interface ProbabilityArguments {
-  /** Default 0.5; of RandomGrayscale 0.1. */
+interface GrayArguments {
+  /** Default 0.1. */
   p?: number;
 }
-
-type ProbabilityArgs = Arguments<ProbabilityArguments, ['p']>;
-
-const probability = (op: string, args: ProbabilityArgs, p = 0.5): number =>
-  parseArgs<ProbabilityArguments>(op, [], { p }, args).p;
 
 /** Grey with probability `p`, in as many channels as before. */
 export class RandomGrayscale extends RandomRecoloring {
   protected readonly row: RecolorRow = [Recolor.gray];
   protected override readonly plan = { rounds: 1, measures: false, colored: true };
 
-  constructor(...args: ProbabilityArgs) {
-    super(probability('RandomGrayscale', args, 0.1));
+  constructor(...args: Arguments<GrayArguments, ['p']>) {
+    super(parseArgs<GrayArguments>('RandomGrayscale', [], { p: 0.1 }, args).p);
   }
 }
 
 /** Levels upside down with probability `p`. */
 export class RandomInvert extends RandomRecoloring {
   protected readonly row: RecolorRow = [Recolor.invert];
-
-  constructor(...args: ProbabilityArgs) {
-    super(probability('RandomInvert', args));
-  }
 }
 
 /** Each channel's levels stretched over the whole range with probability `p`. */
 export class RandomAutocontrast extends RandomRecoloring {
   protected readonly row: RecolorRow = [Recolor.autocontrast];
   protected override readonly plan = { rounds: 1, measures: true, colored: true };
-
-  constructor(...args: ProbabilityArgs) {
-    super(probability('RandomAutocontrast', args));
-  }
 }
 
 /** Each channel's levels moved so that about as many pixels have each, with probability `p`. */
 export class RandomEqualize extends RandomRecoloring {
   protected readonly row: RecolorRow = [Recolor.equalize];
   protected override readonly plan = { rounds: 1, measures: true, colored: false };
-
-  constructor(...args: ProbabilityArgs) {
-    super(probability('RandomEqualize', args));
-  }
 }
 
-interface PosterizeArguments extends ProbabilityArguments {
+interface PosterizeArguments extends Probability {
   /** How many of the highest bits of each level stay: 0 to 8. */
   bits: number;
 }
@@ -323,7 +301,7 @@ export class RandomPosterize extends RandomRecoloring {
   }
 }
 
-interface SolarizeArguments extends ProbabilityArguments {
+interface SolarizeArguments extends Probability {
   /** Levels from this on are turned upside down. */
   threshold: number;
 }
@@ -351,7 +329,7 @@ export class RandomSolarize extends RandomRecoloring {
   }
 }
 
-interface SharpnessArguments extends ProbabilityArguments {
+interface SharpnessArguments extends Probability {
   /** 0 gives a smooth picture, 1 the picture itself, above 1 a sharper one. */
   sharpnessFactor: number;
 }

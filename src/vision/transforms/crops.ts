@@ -2,7 +2,7 @@
 import { ArgumentError } from '../../core/errors';
 import { type Arguments, parseArgs } from '../../core/options';
 import type { Size } from '../../ops/pictures';
-import { fillRandint, uniform24 } from '../../storage/random/distributions';
+import { uniform24 } from '../../storage/random/distributions';
 import { defaultGenerator, type Generator } from '../../storage/random/generator';
 import type { Tensor } from '../../tensor/tensor';
 import { BoundingBoxes, Mask } from '../tv-tensors';
@@ -21,6 +21,7 @@ import {
   sizeOf,
 } from './arguments';
 import { type BatchKind, GeometricTransform, RandomTransform, Transform } from './base';
+import { type Range, randomInt, scaledRand } from './draws';
 import {
   centred,
   centredBoxes,
@@ -307,10 +308,6 @@ export class RandomCrop extends GeometricTransform<CropDraw> {
   }
 }
 
-/** A whole number from `from` up to but not `to`. */
-export const randomInt = (from: number, to: number, generator: Generator): number =>
-  fillRandint([0], from, to, generator)[0]!;
-
 /** @throws ArgumentError where a picture that is to stay as it is has another size than those that change */
 export function checkUnchanged(op: string, pictures: Pictures, draws: readonly unknown[], [height, width]: Size): void {
   const sizes = sizesOf(pictures);
@@ -352,8 +349,7 @@ export class RandomZoomOut extends RandomTransform<{ padding: Sides }> {
 
   protected override drawn({ height, width }: PictureInfo, generator: Generator): { padding: Sides } {
     const f = Math.fround;
-    const [least, most] = this.sideRange as [number, number];
-    const scale = f(f(f(uniform24(generator)) * f(most - least)) + f(least));
+    const scale = scaledRand(this.sideRange as Range, generator);
     const canvasWidth = Math.trunc(f(width * scale));
     const canvasHeight = Math.trunc(f(height * scale));
     const [right, down] = [uniform24(generator), uniform24(generator)];

@@ -1,19 +1,9 @@
 // Mirror images: RandomHorizontalFlip, RandomVerticalFlip.
-import { type Arguments, parseArgs } from '../../core/options';
 import type { Tensor } from '../../tensor/tensor';
 import type { BoundingBoxes, Mask } from '../tv-tensors';
 import { RandomTransform } from './base';
 import { flippedWhere, horizontalFlip, verticalFlip } from './functional/flips';
 import { type Pictures, unpacked } from './pictures';
-
-interface FlipArguments {
-  /** Default 0.5. */
-  p?: number;
-}
-
-type FlipArgs = Arguments<FlipArguments, ['p']>;
-
-const probability = (op: string, args: FlipArgs): number => parseArgs<FlipArguments>(op, [], { p: 0.5 }, args).p;
 
 const flips = { x: horizontalFlip, y: verticalFlip };
 
@@ -45,17 +35,9 @@ abstract class RandomFlip extends RandomTransform {
 /** Swaps left and right with probability `p`, of boxes and masks too. */
 export class RandomHorizontalFlip extends RandomFlip {
   protected readonly axis = 'x';
-
-  constructor(...args: FlipArgs) {
-    super(probability('RandomHorizontalFlip', args));
-  }
 }
 
 /** Swaps top and bottom with probability `p`, of boxes and masks too. */
 export class RandomVerticalFlip extends RandomFlip {
   protected readonly axis = 'y';
-
-  constructor(...args: FlipArgs) {
-    super(probability('RandomVerticalFlip', args));
-  }
 }

@@ -4,7 +4,6 @@ import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
 import { isFloat, showShape } from '../../core/meta';
 import { type Arguments, isPlainObject, kindOf, parseArgs, shown } from '../../core/options';
 import { oneHot } from '../../nn/functional/one-hot';
-import { fillRandint } from '../../storage/random/distributions';
 import { dirichlet } from '../../storage/random/gamma';
 import { defaultGenerator } from '../../storage/random/generator';
 import { scope } from '../../storage/scope';
@@ -14,6 +13,7 @@ import type { Tensor } from '../../tensor/tensor';
 import { Picture } from '../pictures/picture';
 import { BoundingBoxes, Image, Mask } from '../tv-tensors';
 import { Transform } from './base';
+import { randomInt } from './draws';
 import { float, plain, printed } from './printed';
 import { flatten, isPureTensor, type Sample } from './sample';
 
@@ -185,8 +185,8 @@ export class CutMix extends Mixing {
     const share = dirichlet([this.alpha, this.alpha])[0]!;
     const [height, width] = (images[0]?.shape.slice(-2) ?? [1, 1]) as [number, number];
     const generator = defaultGenerator();
-    const [x] = fillRandint([0], 0, width, generator) as [number];
-    const [y] = fillRandint([0], 0, height, generator) as [number];
+    const x = randomInt(0, width, generator);
+    const y = randomInt(0, height, generator);
     const side = 0.5 * Math.sqrt(1 - share);
     const [across, down] = [Math.trunc(side * width), Math.trunc(side * height)];
     const [left, right] = [Math.max(x - across, 0), Math.min(x + across, width)];

@@ -1,22 +1,15 @@
 // Other sizes: Resize, RandomResizedCrop, ScaleJitter, RandomShortestSize, RandomResize.
 import { ArgumentError } from '../../core/errors';
 import { type Arguments, parseArgs, shown } from '../../core/options';
+import { roundHalfEven } from '../../core/round-half-even';
 import type { Size } from '../../ops/pictures';
-import { fillUniform, uniform24 } from '../../storage/random/distributions';
 import { defaultGenerator, type Generator } from '../../storage/random/generator';
 import type { Tensor } from '../../tensor/tensor';
 import type { BoundingBoxes } from '../tv-tensors';
-import {
-  checkInterpolation,
-  checkNumbers,
-  type Interpolation,
-  isSide,
-  roundHalfEven,
-  type SizeLike,
-  sizeOf,
-} from './arguments';
+import { checkInterpolation, checkNumbers, type Interpolation, isSide, type SizeLike, sizeOf } from './arguments';
 import { type BatchKind, GeometricTransform } from './base';
-import { checkUnchanged, randomInt } from './crops';
+import { checkUnchanged } from './crops';
+import { type Range, randomInt, randomSides, scaledRand } from './draws';
 import { scaledBoxes } from './functional/boxes';
 import { checkAntialias, checkMaxSize, type Resampled, resizedCrop, resizedSize, sampling } from './functional/resize';
 import type { PictureInfo } from './info';
@@ -158,14 +151,8 @@ export class RandomResizedCrop extends Resampler<Box> {
   }
 
   override draw({ height, width }: PictureInfo, generator: Generator = defaultGenerator()): Box {
-    const area = height * width;
-    const [from, to] = this.scale as [number, number];
-    const [low, high] = this.ratio.map((ratio) => Math.fround(Math.log(Math.fround(ratio)))) as [number, number];
     for (let attempt = 0; attempt < 10; attempt++) {
-      const part = area * uniform(from, to, generator);
-      const ratio = Math.fround(Math.exp(uniform(low, high, generator)));
-      const w = roundHalfEven(Math.sqrt(part * ratio));
-      const h = roundHalfEven(Math.sqrt(part / ratio));
+      const [w, h] = randomSides(height * width, this.scale as Range, this.ratio as Range, generator);
       if (w <= 0 || w > width || h <= 0 || h > height) continue;
       const top = randomInt(0, height - h + 1, generator);
       const left = randomInt(0, width - w + 1, generator);
@@ -207,10 +194,6 @@ export class RandomResizedCrop extends Resampler<Box> {
     return printed(this, { size: tuple, scale: floats, ratio: floats, interpolation: plain, antialias: plain });
   }
 }
-
-/** A float32 from a range. */
-export const uniform = (from: number, to: number, generator: Generator): number =>
-  fillUniform([0], from, to, generator)[0]!;
 
 /** A size that was drawn. */
 interface SizeDraw {
@@ -255,8 +238,7 @@ export class ScaleJitter extends RandomResizer {
 
   override draw({ height, width }: PictureInfo, generator: Generator = defaultGenerator()): SizeDraw {
     const f = Math.fround;
-    const [least, most] = this.scaleRange as [number, number];
-    const scale = f(f(uniform24(generator) * f(most - least)) + f(least));
+    const scale = scaledRand(this.scaleRange as Range, generator);
     const ratio = f(f(Math.min(this.targetSize[1]! / height, this.targetSize[0]! / width)) * scale);
     return { size: [Math.trunc(f(height * ratio)), Math.trunc(f(width * ratio))] };
   }

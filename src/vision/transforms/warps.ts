@@ -3,6 +3,7 @@
 import { either, listOf, number } from '../../core/argument-kinds';
 import { ArgumentError } from '../../core/errors';
 import { type Arguments, parseArgs, shown } from '../../core/options';
+import { roundHalfEven } from '../../core/round-half-even';
 import { fromHost } from '../../graph/record';
 import { uniform24 } from '../../storage/random/distributions';
 import { defaultGenerator, type Generator } from '../../storage/random/generator';
@@ -17,11 +18,10 @@ import {
   fillsOf,
   type Interpolation,
   rangeAround,
-  roundHalfEven,
 } from './arguments';
 import { type BatchKind, GeometricTransform, kindOfInput, RandomTransform } from './base';
 import { whereDrawn } from './batch';
-import { randomInt } from './crops';
+import { randomInt, uniform } from './draws';
 import { gaussianBlur } from './functional/blur';
 import {
   type Affine,
@@ -44,7 +44,6 @@ import {
 } from './functional/warp';
 import { infoOf, type PictureInfo } from './info';
 import { float, floatList, floats, plain, printed, printedFill, tuple } from './printed';
-import { uniform } from './resizes';
 
 const unchanged: Affine = [1, 0, 0, 0, 1, 0];
 

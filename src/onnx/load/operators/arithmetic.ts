@@ -1,11 +1,12 @@
 // Arithmetic of elements: sums, products, quotients, powers, extremes, and the elementary functions.
 import { isFloat } from '../../../core/meta';
+import { roundHalfEven } from '../../../core/round-half-even';
 import { zeros } from '../../../tensor/creation';
 import type { Tensor } from '../../../tensor/tensor';
 import { elements } from '../arrange';
 import type { Operator, Operators } from '../call';
 import { rangeOf, typeOf } from '../element-type';
-import { binary, type OnHost, roundEven, tryOnHost, unary, variadic } from './elementwise';
+import { binary, type OnHost, tryOnHost, unary, variadic } from './elementwise';
 
 /** The tensor's numbers in float32 where they are whole ones, and back. */
 const whole = (x: Tensor, fn: (x: Tensor) => Tensor): Tensor => (isFloat(x.dtype) ? fn(x) : x);
@@ -137,7 +138,7 @@ export const arithmetic: Operators = {
   Sign: unary((x) => x.sign(), { fn: Math.sign }),
   Floor: unary((x) => whole(x, (y) => y.floor()), { fn: Math.floor }),
   Ceil: unary((x) => whole(x, (y) => y.ceil()), { fn: Math.ceil }),
-  Round: unary((x) => whole(x, (y) => y.round()), { fn: roundEven }),
+  Round: unary((x) => whole(x, (y) => y.round()), { fn: roundHalfEven }),
   Reciprocal: unary((x) => x.reciprocal(), { fn: (x) => 1 / x }),
   Sqrt: unary((x) => x.sqrt(), { fn: Math.sqrt }),
   Exp: unary((x) => x.exp(), { fn: Math.exp }),

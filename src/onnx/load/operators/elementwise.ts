@@ -34,10 +34,3 @@ export const variadic =
   (call) =>
     tryOnHost(call, { fn: (...numbers) => numbers.reduce((a, b) => onHost(a, b)) }) ??
     call.inputs.map((_, i) => call.tensor(i)).reduce((a, b) => fn(a, b));
-
-/** The nearest whole number, of two the even one. */
-export function roundEven(x: number): number {
-  const low = Math.floor(x);
-  if (x - low !== 0.5) return Math.round(x);
-  return low % 2 === 0 ? low : low + 1;
-}

@@ -1,9 +1,9 @@
 // Floats of few bits, held in float32: their rounding, half to even, and what becomes of numbers that are too large.
 
+import { roundHalfEven } from '../../../core/round-half-even';
 import { full } from '../../../tensor/creation';
 import type { Tensor } from '../../../tensor/tensor';
 import { DATA } from '../../proto/messages';
-import { roundEven } from './elementwise';
 
 /** A format of floats. */
 interface Format {
@@ -57,7 +57,7 @@ export function numberTo(x: number, type: number, saturate: boolean): number {
   if (Number.isNaN(x)) return beyond === null ? 0 : x;
   const exponent = Math.max(least, Math.floor(Math.log2(Math.abs(x) || 1)));
   const unit = 2 ** (exponent - fraction);
-  const near = Number.isFinite(x) ? roundEven(x / unit) * unit : x;
+  const near = Number.isFinite(x) ? roundHalfEven(x / unit) * unit : x;
   if (Math.abs(near) <= greatest) return near;
   if (saturate || beyond === null) return Math.sign(near) * greatest;
   return beyond === 'infinity' ? Math.sign(near) * Number.POSITIVE_INFINITY : Number.NaN;

@@ -1,6 +1,7 @@
 // Crops and paddings: windows of pictures.
 import { ArgumentError } from '../../../core/errors';
 import { type Arguments, parseArgs } from '../../../core/options';
+import { roundHalfEven } from '../../../core/round-half-even';
 import type { Size } from '../../../ops/pictures';
 import { checked } from '../../../tensor/callable';
 import type { Tensor } from '../../../tensor/tensor';
@@ -14,7 +15,6 @@ import {
   MAX_SIDE,
   type Padding,
   type PaddingMode,
-  roundHalfEven,
   type Sides,
   type SizeLike,
   sidesOf,
