@@ -13,7 +13,7 @@ export interface Magnitudes {
 }
 
 /** Operations by name, in the order in which they are drawn from. */
-type Space = Readonly<Record<string, Magnitudes>>;
+export type Space = Readonly<Record<string, Magnitudes>>;
 
 const none: Magnitudes = { values: null, signed: false };
 

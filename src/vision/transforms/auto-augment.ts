@@ -11,11 +11,18 @@ import { scope } from '../../storage/scope';
 import { Tensor } from '../../tensor/tensor';
 import { BoundingBoxes, Mask } from '../tv-tensors';
 import { checkInterpolation, type FillArgument, type Fills, fillsOf, type Interpolation } from './arguments';
-import { augmentationSpaces, type Magnitudes, policies } from './augmentations';
+import { augmentationSpaces, policies, type Space } from './augmentations';
 import { type BatchKind, kindOfInput, PictureTransform } from './base';
 import { onBatch, perPicture, whereDrawn } from './batch';
 import { randomInt } from './draws';
-import { type Affine, affineMatrix, fromMiddle, rotationMatrix, warpedAffine } from './functional/warp';
+import {
+  type Affine,
+  type AffineChange,
+  affineMatrix,
+  fromMiddle,
+  rotationMatrix,
+  warpedAffine,
+} from './functional/warp';
 import { type PictureInfo, sharedInfo } from './info';
 import { float, plain, printed, printedFill } from './printed';
 import { expectColors, Recolor, type RecolorRow, recolored } from './recoloring';
@@ -35,64 +42,54 @@ const still = { angle: 0, translate: [0, 0], scale: 1, shear: [0, 0] } as const;
 
 const mixing = (code: number, magnitude: number): RecolorRow => [code, 1 + magnitude, 1 - (1 + magnitude)];
 
+/** The change of places that an operation is, and the point that stays, from the corner; null: the middle. */
+const moves: Readonly<
+  Record<string, (magnitude: number) => readonly [Partial<AffineChange>, readonly number[] | null]>
+> = {
+  ShearX: (magnitude) => [{ shear: [degrees(Math.atan(magnitude)), 0] }, [0, 0]],
+  ShearY: (magnitude) => [{ shear: [0, degrees(Math.atan(magnitude))] }, [0, 0]],
+  TranslateX: (magnitude) => [{ translate: [Math.trunc(magnitude), 0] }, null],
+  TranslateY: (magnitude) => [{ translate: [0, Math.trunc(magnitude)] }, null],
+};
+
+/** The change of colours that an operation is. */
+const recolorings: Readonly<Record<string, (magnitude: number) => RecolorRow>> = {
+  Brightness: (magnitude) => [Recolor.brightness, 1 + magnitude],
+  Color: (magnitude) => mixing(Recolor.saturation, magnitude),
+  Contrast: (magnitude) => mixing(Recolor.contrast, magnitude),
+  Sharpness: (magnitude) => mixing(Recolor.sharpness, magnitude),
+  Posterize: (magnitude) => [Recolor.posterize, Math.trunc(magnitude)],
+  Solarize: (magnitude) => [Recolor.solarize, magnitude],
+  AutoContrast: () => [Recolor.autocontrast],
+  Equalize: () => [Recolor.equalize],
+  Invert: () => [Recolor.invert],
+};
+
 /** What an operation by its name comes to for a picture of a size. A solarizing threshold is a share of the greatest value. */
 function augmentation(name: string, magnitude: number, { height, width }: PictureInfo): Augmentation {
   const size = [height, width] as const;
-  const map = (
-    change: Partial<Parameters<typeof affineMatrix>[1]>,
-    center: readonly number[] | null,
-  ): Augmentation => ({
-    matrix: affineMatrix(fromMiddle(center, size), { ...still, ...change }),
-    row: null,
-  });
-  const colors = (...row: RecolorRow): Augmentation => ({ matrix: null, row });
-  switch (name) {
-    case 'ShearX':
-      return map({ shear: [degrees(Math.atan(magnitude)), 0] }, [0, 0]);
-    case 'ShearY':
-      return map({ shear: [0, degrees(Math.atan(magnitude))] }, [0, 0]);
-    case 'TranslateX':
-      return map({ translate: [Math.trunc(magnitude), 0] }, null);
-    case 'TranslateY':
-      return map({ translate: [0, Math.trunc(magnitude)] }, null);
-    case 'Rotate':
-      return { matrix: rotationMatrix(magnitude, size, null), row: null };
-    case 'Brightness':
-      return colors(Recolor.brightness, 1 + magnitude);
-    case 'Color':
-      return colors(...mixing(Recolor.saturation, magnitude));
-    case 'Contrast':
-      return colors(...mixing(Recolor.contrast, magnitude));
-    case 'Sharpness':
-      return colors(...mixing(Recolor.sharpness, magnitude));
-    case 'Posterize':
-      return colors(Recolor.posterize, Math.trunc(magnitude));
-    case 'Solarize':
-      return colors(Recolor.solarize, magnitude);
-    case 'AutoContrast':
-      return colors(Recolor.autocontrast);
-    case 'Equalize':
-      return colors(Recolor.equalize);
-    case 'Invert':
-      return colors(Recolor.invert);
-    default:
-      return { matrix: null, row: null };
-  }
+  const [change, center] = moves[name]?.(magnitude) ?? [null, null];
+  const rotation = name === 'Rotate' ? rotationMatrix(magnitude, size, null) : null;
+  const matrix = change ? affineMatrix(fromMiddle(center, size), { ...still, ...change }) : rotation;
+  return { matrix, row: recolorings[name]?.(magnitude) ?? null };
 }
 
 const coin = (generator: Generator): boolean => uniform24(generator) <= 0.5;
 
-/** An operation with a magnitude out of its list; where it can go both ways, one is drawn. */
+/** An operation by its name, or one that is drawn, with a magnitude out of its list; where it can go both ways, one is drawn. */
 function drawnFrom(
-  name: string,
-  { values, signed }: Magnitudes,
+  space: Space,
+  name: string | null,
   pick: (values: ArrayLike<number>) => number,
   info: PictureInfo,
   generator: Generator,
 ): Augmentation {
-  if (values === null) return augmentation(name, 0, info);
+  const names = Object.keys(space);
+  const chosen = name ?? names[randomInt(0, names.length, generator)]!;
+  const { values, signed } = space[chosen]!;
+  if (values === null) return augmentation(chosen, 0, info);
   const magnitude = values[pick(values)]!;
-  return augmentation(name, signed && coin(generator) ? -magnitude : magnitude, info);
+  return augmentation(chosen, signed && coin(generator) ? -magnitude : magnitude, info);
 }
 
 interface WarpArguments {
@@ -193,8 +190,7 @@ export class AutoAugment extends Augmenting<Augmentations> {
     const space = augmentationSpaces.auto(10, info);
     const drawn: Augmentation[] = [];
     for (const [name, p, index] of all[randomInt(0, all.length, generator)]!) {
-      if (uniform24(generator) <= Math.fround(p))
-        drawn.push(drawnFrom(name, space[name]!, () => index, info, generator));
+      if (uniform24(generator) <= Math.fround(p)) drawn.push(drawnFrom(space, name, () => index, info, generator));
     }
     return drawn;
   }
@@ -246,11 +242,7 @@ export class RandAugment extends Augmenting<Augmentations> {
 
   override draw(info: PictureInfo, generator: Generator = defaultGenerator()): Augmentations {
     const space = augmentationSpaces.rand(this.numMagnitudeBins, info);
-    const names = Object.keys(space);
-    return Array.from({ length: this.numOps }, () => {
-      const name = names[randomInt(0, names.length, generator)]!;
-      return drawnFrom(name, space[name]!, () => this.magnitude, info, generator);
-    });
+    return Array.from({ length: this.numOps }, () => drawnFrom(space, null, () => this.magnitude, info, generator));
   }
 
   override apply(batch: Tensor, draws: readonly (Augmentations | null)[], kind: BatchKind): Tensor {
@@ -281,10 +273,7 @@ export class TrivialAugmentWide extends Augmenting<Augmentations> {
 
   override draw(info: PictureInfo, generator: Generator = defaultGenerator()): Augmentations {
     const space = augmentationSpaces.trivial(this.numMagnitudeBins, info);
-    const names = Object.keys(space);
-    const name = names[randomInt(0, names.length, generator)]!;
-    const pick = () => randomInt(0, this.numMagnitudeBins, generator);
-    return [drawnFrom(name, space[name]!, pick, info, generator)];
+    return [drawnFrom(space, null, () => randomInt(0, this.numMagnitudeBins, generator), info, generator)];
   }
 
   override apply(batch: Tensor, draws: readonly (Augmentations | null)[], kind: BatchKind): Tensor {
@@ -375,16 +364,13 @@ export class AugMix extends Augmenting<Mixed> {
 
   private drawnFor(rows: number, info: PictureInfo, generator: Generator): Mixed {
     const space = augmentationSpaces.mix(MAGNITUDES, info, this.allOps);
-    const names = Object.keys(space);
     const times = <T>(n: number, make: () => T) => Array.from({ length: n }, make);
     const halves = times(rows, () => dirichlet([this.alpha, this.alpha], generator) as unknown as [number, number]);
     const parts = times(rows, () => dirichlet(new Array<number>(this.mixtureWidth).fill(this.alpha), generator));
     const chains = times(this.mixtureWidth, () => {
       const depth = this.chainDepth > 0 ? this.chainDepth : randomInt(1, DEEPEST + 1, generator);
-      return times(depth, () => {
-        const name = names[randomInt(0, names.length, generator)]!;
-        return drawnFrom(name, space[name]!, () => randomInt(0, this.severity, generator), info, generator);
-      });
+      const pick = () => randomInt(0, this.severity, generator);
+      return times(depth, () => drawnFrom(space, null, pick, info, generator));
     });
     const shares = halves.map(([own, rest], i) => ({
       own,

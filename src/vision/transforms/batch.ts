@@ -3,6 +3,7 @@
 import { ShapeError } from '../../core/errors';
 import { numel, showShape } from '../../core/meta';
 import { fromHost } from '../../graph/record';
+import { arange } from '../../tensor/creation';
 import { Tensor } from '../../tensor/tensor';
 import { Picture } from '../pictures/picture';
 import { Mask, TVTensor } from '../tv-tensors';
@@ -39,6 +40,17 @@ function onLeading(op: string, x: Tensor, work: (batch: Tensor) => Tensor, isMas
 /** Pixels [H, W, C] or [H, W] as [C, H, W]. */
 export const imageOf = (pixels: Tensor): Tensor =>
   pixels.shape.length === 2 ? pixels.unsqueeze(0) : pixels.permute(2, 0, 1);
+
+/** Which pixels of pictures of a size lie in rows and columns from one bound up to but not the next: numbers, or tensors [N, 1, 1, 1]. */
+export function isInside(
+  [height, width]: readonly [number, number],
+  [top, bottom, left, right]: readonly (number | Tensor)[],
+): Tensor {
+  const rows = arange(height, { dtype: 'int32' }).reshape([height, 1]);
+  const columns = arange(width, { dtype: 'int32' });
+  const inRows = rows.ge(top!).logicalAnd(rows.lt(bottom!));
+  return inRows.logicalAnd(columns.ge(left!).logicalAnd(columns.lt(right!)));
+}
 
 /** Numbers for each picture of a batch, as a tensor [N, ...shape] that a step uploads. */
 export function perPicture(rows: readonly (readonly number[])[], shape: readonly number[] = [1, 1, 1]): Tensor {

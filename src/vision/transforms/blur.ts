@@ -7,13 +7,12 @@ import { type Arguments, parseArgs, shown } from '../../core/options';
 import { fromHost } from '../../graph/record';
 import { fillNormal } from '../../storage/random/distributions';
 import { defaultGenerator, type Generator } from '../../storage/random/generator';
-import { arange } from '../../tensor/creation';
 import { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
 import { Picture } from '../pictures/picture';
 import { BoundingBoxes, Mask } from '../tv-tensors';
 import { type BatchKind, PictureTransform, RandomTransform } from './base';
-import { whereDrawn } from './batch';
+import { isInside, whereDrawn } from './batch';
 import { randomInt, randomSides, uniform } from './draws';
 import { blurred, erase, expectNoise, gaussianNoise, oddSizes, pairOf, withNoise } from './functional/blur';
 import type { PictureInfo } from './info';
@@ -222,11 +221,10 @@ export class RandomErasing extends RandomTransform<Erased | null> {
       if (draw) bounds.set([draw.i, draw.i + draw.h, draw.j, draw.j + draw.w], 4 * n);
     });
     const rectangles = Tensor.of(fromHost(bounds, [pictures, 4, 1, 1], 'int32'));
-    const bound = (at: number) => rectangles.narrow(1, at, 1);
-    const rows = arange(height, { dtype: 'int32' }).reshape([height, 1]);
-    const columns = arange(width, { dtype: 'int32' });
-    const inRows = rows.ge(bound(0)).logicalAnd(rows.lt(bound(1)));
-    const inside = inRows.logicalAnd(columns.ge(bound(2)).logicalAnd(columns.lt(bound(3))));
+    const inside = isInside(
+      [height, width],
+      [0, 1, 2, 3].map((at) => rectangles.narrow(1, at, 1)),
+    );
     return this.contents(draws, [pictures, channels, height, width]).to(batch.dtype).where(inside, batch);
   }
 

@@ -7,7 +7,7 @@ import { BoundingBoxes, type BoundingBoxFormat, boxFormat, type ClampingMode, Ma
 import { Transform } from './base';
 import { checkClampingMode, clampBoundingBoxes, convertBoundingBoxFormat, validBoxes } from './functional/boxes';
 import { float, plain, printed } from './printed';
-import { flatten, isPureTensor } from './sample';
+import { flatten, isPureTensor, labelsKey } from './sample';
 
 /** A transform of boxes; all else in a sample stays as it is. */
 abstract class BoxTransform extends Transform {
@@ -168,12 +168,8 @@ export class SanitizeBoundingBoxes<In = unknown> extends Transform<In, Promise<I
 function defaultLabels(sample: unknown): Tensor {
   const target: unknown = Array.isArray(sample) ? sample[1] : sample;
   if (isPureTensor(target)) return target;
-  if (isPlainObject(target)) {
-    const keys = Object.keys(target);
-    const key =
-      keys.find((each) => each.toLowerCase() === 'labels') ?? keys.find((each) => each.toLowerCase().includes('label'));
-    if (key !== undefined) return target[key] as Tensor;
-  }
+  const key = isPlainObject(target) ? labelsKey(target) : undefined;
+  if (key !== undefined) return (target as Record<string, Tensor>)[key]!;
   throw new ArgumentError(
     'SanitizeBoundingBoxes: expected a sample with labels, under a key `labels`, but found none; give a labelsGetter, or null',
   );

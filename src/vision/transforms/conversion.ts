@@ -11,10 +11,24 @@ import { Picture } from '../pictures/picture';
 import { BoundingBoxes, Image, Mask, TVTensor } from '../tv-tensors';
 import { type BatchKind, PictureTransform } from './base';
 import { imageOf } from './batch';
-import { asBytes, checkMode, pilToTensor, scaledTo, toImage, toPilImage } from './functional/conversion';
+import { asBytes, checkMode, pilToTensor, retyped, scaledTo, toImage, toPilImage } from './functional/conversion';
 import { checkStatistics, normalized } from './functional/normalize';
 import { list, plain, printed } from './printed';
 import { isPureTensor } from './sample';
+
+/** Whether an input is pixels that do not say yet what they are. */
+const isPixels = (input: unknown): boolean => input instanceof Picture || isPureTensor(input) || isPixelSource(input);
+
+/** A step that changes the types of values rather than their look: nothing is drawn. */
+abstract class Conversion<In = Tensor> extends PictureTransform<object, In> {
+  override makeParams(): object {
+    return {};
+  }
+
+  override apply(batch: Tensor): Tensor {
+    return batch;
+  }
+}
 
 /**
  * An image as a float32 tensor [C, H, W]. Bytes are scaled from 0…255 to 0…1; other dtypes are only converted.
@@ -22,13 +36,9 @@ import { isPureTensor } from './sample';
  * Takes pictures, tensors [H, W] or [H, W, C], and what the browser can draw (an image, canvas, video frame, ImageData, …), which becomes
  * [3, H, W] on the GPU: see `vision.io.fromPixels`.
  */
-export class ToTensor extends PictureTransform<object, Tensor | PixelSource> {
+export class ToTensor extends Conversion<Tensor | PixelSource> {
   protected override handles(input: unknown): boolean {
-    return input instanceof Picture || isPureTensor(input) || isPixelSource(input);
-  }
-
-  override makeParams(): object {
-    return {};
+    return isPixels(input);
   }
 
   override transform(image: Tensor | PixelSource): Tensor {
@@ -60,7 +70,7 @@ interface NormalizeArguments {
 }
 
 /** (x - mean) / std, channel by channel, for float tensors [..., C, H, W]. */
-export class Normalize extends PictureTransform {
+export class Normalize extends Conversion {
   readonly mean: readonly number[];
   readonly std: readonly number[];
   readonly inplace: boolean;
@@ -85,10 +95,6 @@ export class Normalize extends PictureTransform {
     throw new ArgumentError('Normalize: expected tensors, but got a picture; apply ToTensor first');
   }
 
-  override makeParams(): object {
-    return {};
-  }
-
   override apply(batch: Tensor): Tensor {
     return normalized('Normalize', batch, this);
   }
@@ -102,17 +108,6 @@ export class Normalize extends PictureTransform {
   }
 }
 
-/** A step that changes the types of values rather than their look: nothing is drawn. */
-abstract class Conversion<In = Tensor> extends PictureTransform<object, In> {
-  override makeParams(): object {
-    return {};
-  }
-
-  override apply(batch: Tensor): Tensor {
-    return batch;
-  }
-}
-
 /** Everything as it is. */
 export class Identity extends Conversion {
   override transform(input: unknown): unknown {
@@ -123,7 +118,7 @@ export class Identity extends Conversion {
 /** A picture, a tensor or what the browser can draw as a `tvTensors.Image` [..., C, H, W]; bytes stay bytes. */
 export class ToImage extends Conversion<Tensor | PixelSource> {
   protected override handles(input: unknown): boolean {
-    return input instanceof Picture || isPureTensor(input) || isPixelSource(input);
+    return isPixels(input);
   }
 
   override transform(input: unknown): unknown {
@@ -251,8 +246,7 @@ export class ToDtype extends Conversion {
   override transform(input: unknown): unknown {
     const dtype = this.dtypeOf(input);
     if (dtype === null) return input;
-    if (!(input instanceof TVTensor)) return scaledTo('ToDtype', input as Tensor, dtype, this.scale);
-    return input.wrap(scaledTo('ToDtype', input.asTensor(), dtype, this.scale && input instanceof Image));
+    return retyped('ToDtype', input as Tensor, dtype, this.scale);
   }
 
   override apply(batch: Tensor, _draws: readonly unknown[] = [], kind: BatchKind = 'tensor'): Tensor {
@@ -282,8 +276,7 @@ export class ConvertImageDtype extends Conversion {
   }
 
   override transform(input: unknown): unknown {
-    if (!(input instanceof TVTensor)) return scaledTo('ConvertImageDtype', input as Tensor, this.dtype, true);
-    return input.wrap(scaledTo('ConvertImageDtype', input.asTensor(), this.dtype, input instanceof Image));
+    return retyped('ConvertImageDtype', input as Tensor, this.dtype, true);
   }
 
   override apply(batch: Tensor, _draws: readonly unknown[] = [], kind: BatchKind = 'tensor'): Tensor {

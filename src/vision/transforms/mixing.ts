@@ -8,14 +8,14 @@ import { dirichlet } from '../../storage/random/gamma';
 import { defaultGenerator } from '../../storage/random/generator';
 import { scope } from '../../storage/scope';
 import { isTensor } from '../../tensor/callable';
-import { arange } from '../../tensor/creation';
 import type { Tensor } from '../../tensor/tensor';
 import { Picture } from '../pictures/picture';
 import { BoundingBoxes, Image, Mask } from '../tv-tensors';
 import { Transform } from './base';
+import { isInside } from './batch';
 import { randomInt } from './draws';
 import { float, plain, printed } from './printed';
-import { flatten, isPureTensor, type Sample } from './sample';
+import { flatten, isPureTensor, labelsKey, type Sample } from './sample';
 
 /** Finds the labels of a sample. */
 export type LabelsGetter = (sample: never) => Tensor;
@@ -140,12 +140,10 @@ function defaultLabels(sample: unknown): unknown {
       `MixUp, CutMix: expected labels as the second input or in a dictionary, but got ${kindOf(found)}`,
     );
   }
-  const keys = Object.keys(found);
-  const key =
-    keys.find((each) => each.toLowerCase() === 'labels') ?? keys.find((each) => each.toLowerCase().includes('label'));
+  const key = labelsKey(found);
   if (key === undefined) {
     throw new ArgumentError(
-      `MixUp, CutMix: expected labels in the sample, but its keys are ${shown(keys)}; tell where they are by labelsGetter`,
+      `MixUp, CutMix: expected labels in the sample, but its keys are ${shown(Object.keys(found))}; tell where they are by labelsGetter`,
     );
   }
   return found[key];
@@ -193,13 +191,7 @@ export class CutMix extends Mixing {
     const [top, bottom] = [Math.max(y - down, 0), Math.min(y + down, height)];
     return {
       share: 1 - ((right - left) * (bottom - top)) / (width * height),
-      mix(image) {
-        const rows = arange(height, { dtype: 'int32' }).reshape([height, 1]);
-        const columns = arange(width, { dtype: 'int32' });
-        const inRows = rows.ge(top).logicalAnd(rows.lt(bottom));
-        const inside = inRows.logicalAnd(columns.ge(left).logicalAnd(columns.lt(right)));
-        return image.roll(1, 0).where(inside, image);
-      },
+      mix: (image) => image.roll(1, 0).where(isInside([height, width], [top, bottom, left, right]), image),
     };
   }
 }

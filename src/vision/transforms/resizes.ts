@@ -1,4 +1,5 @@
 // Other sizes: Resize, RandomResizedCrop, ScaleJitter, RandomShortestSize, RandomResize.
+
 import { ArgumentError } from '../../core/errors';
 import { type Arguments, parseArgs, shown } from '../../core/options';
 import { roundHalfEven } from '../../core/round-half-even';
@@ -137,17 +138,11 @@ export class RandomResizedCrop extends Resampler<Box> {
   constructor(...args: Arguments<RandomResizedCropArguments, RandomResizedCropOrder>) {
     const name = 'RandomResizedCrop';
     const defaults = { scale: [0.08, 1], ratio: [3 / 4, 4 / 3], ...resampling };
-    const { size, scale, ratio, ...how } = parseArgs<RandomResizedCropArguments>(
-      name,
-      ['size'],
-      defaults,
-      args,
-      sampling,
-    );
-    super(name, how);
-    this.size = sizeOf(name, size);
-    this.scale = checkNumbers(name, 'scale', scale, [2]);
-    this.ratio = checkNumbers(name, 'ratio', ratio, [2]);
+    const o = parseArgs<RandomResizedCropArguments>(name, ['size'], defaults, args, sampling);
+    super(name, o);
+    this.size = sizeOf(name, o.size);
+    this.scale = checkNumbers(name, 'scale', o.scale, [2]);
+    this.ratio = checkNumbers(name, 'ratio', o.ratio, [2]);
   }
 
   override draw({ height, width }: PictureInfo, generator: Generator = defaultGenerator()): Box {
@@ -224,16 +219,10 @@ export class ScaleJitter extends RandomResizer {
 
   constructor(...args: Arguments<ScaleJitterArguments, ['targetSize', 'scaleRange', 'interpolation', 'antialias']>) {
     const defaults = { scaleRange: [0.1, 2], ...resampling };
-    const { targetSize, scaleRange, ...how } = parseArgs<ScaleJitterArguments>(
-      'ScaleJitter',
-      ['targetSize'],
-      defaults,
-      args,
-      sampling,
-    );
-    super('ScaleJitter', how);
-    this.targetSize = checkNumbers('ScaleJitter', 'targetSize', targetSize, [2]);
-    this.scaleRange = checkNumbers('ScaleJitter', 'scaleRange', scaleRange, [2]);
+    const o = parseArgs<ScaleJitterArguments>('ScaleJitter', ['targetSize'], defaults, args, sampling);
+    super('ScaleJitter', o);
+    this.targetSize = checkNumbers('ScaleJitter', 'targetSize', o.targetSize, [2]);
+    this.scaleRange = checkNumbers('ScaleJitter', 'scaleRange', o.scaleRange, [2]);
   }
 
   override draw({ height, width }: PictureInfo, generator: Generator = defaultGenerator()): SizeDraw {
@@ -263,14 +252,9 @@ export class RandomShortestSize extends RandomResizer {
   constructor(...args: Arguments<RandomShortestSizeArguments, ['minSize', 'maxSize', 'interpolation', 'antialias']>) {
     const name = 'RandomShortestSize';
     const defaults = { maxSize: null, ...resampling };
-    const { minSize, maxSize, ...how } = parseArgs<RandomShortestSizeArguments>(
-      name,
-      ['minSize'],
-      defaults,
-      args,
-      sampling,
-    );
-    super(name, how);
+    const o = parseArgs<RandomShortestSizeArguments>(name, ['minSize'], defaults, args, sampling);
+    super(name, o);
+    const { minSize, maxSize } = o;
     checkMaxSize(name, maxSize);
     this.minSize = [minSize].flat() as number[];
     if (this.minSize.length === 0 || !this.minSize.every(isSide)) {
@@ -305,17 +289,13 @@ export class RandomResize extends RandomResizer {
   readonly maxSize: number;
 
   constructor(...args: Arguments<RandomResizeArguments, ['minSize', 'maxSize', 'interpolation', 'antialias']>) {
-    const { minSize, maxSize, ...how } = parseArgs<RandomResizeArguments>(
-      'RandomResize',
-      ['minSize', 'maxSize'],
-      resampling,
-      args,
-      sampling,
-    );
-    super('RandomResize', how);
+    const name = 'RandomResize';
+    const o = parseArgs<RandomResizeArguments>(name, ['minSize', 'maxSize'], resampling, args, sampling);
+    super(name, o);
+    const { minSize, maxSize } = o;
     if (!isSide(minSize) || !isSide(maxSize) || minSize >= maxSize) {
       const got = `${shown(minSize)} and ${shown(maxSize)}`;
-      throw new ArgumentError(`RandomResize: expected whole numbers minSize < maxSize, but got ${got}`);
+      throw new ArgumentError(`${name}: expected whole numbers minSize < maxSize, but got ${got}`);
     }
     this.minSize = minSize;
     this.maxSize = maxSize;

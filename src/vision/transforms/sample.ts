@@ -41,6 +41,12 @@ function collect(sample: unknown, leaves: unknown[]): (next: () => unknown) => u
   return (next) => next();
 }
 
+/** The key of the labels in a dictionary: `labels`, or else the first that has the word within. */
+export function labelsKey(target: object): string | undefined {
+  const keys = Object.keys(target);
+  return keys.find((key) => key.toLowerCase() === 'labels') ?? keys.find((key) => key.toLowerCase().includes('label'));
+}
+
 /** A tensor that does not say what it holds. */
 export const isPureTensor = (leaf: unknown): leaf is Tensor =>
   isTensor(leaf) && !(leaf instanceof Picture) && !(leaf instanceof TVTensor);

@@ -97,10 +97,15 @@ export const toDtype = checked(
     expectDType('toDtype', dtype);
     if (input instanceof Picture)
       throw new ArgumentError('toDtype: expected a tensor, but got a picture; apply toImage first');
-    if (!(input instanceof TVTensor)) return scaledTo('toDtype', input, dtype, scale) as T;
-    return input.wrap(scaledTo('toDtype', input.asTensor(), dtype, scale && input instanceof Image)) as Tensor as T;
+    return retyped('toDtype', input, dtype, scale);
   },
 );
+
+/** `toDtype` with all it needs. */
+export function retyped<T extends Tensor>(op: string, input: T, dtype: DType, scale: boolean): T {
+  if (!(input instanceof TVTensor)) return scaledTo(op, input, dtype, scale) as T;
+  return input.wrap(scaledTo(op, input.asTensor(), dtype, scale && input instanceof Image)) as Tensor as T;
+}
 
 /** Numbers of another type, on request with the range of the one become that of the other. */
 export function scaledTo(op: string, x: Tensor, dtype: DType, scale: boolean): Tensor {
