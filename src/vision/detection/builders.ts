@@ -117,8 +117,13 @@ const asTrained =
   };
 
 const coco: Required<FasterRCNNOptions> = { ...fasterRCNNDefaults, numClasses: 91 };
-const resnet = (options: { normLayer?: NormMaker; weights?: WeightsSource }): ResNet | Promise<ResNet> =>
-  resnet50(options as WithoutWeights);
+
+/** Of all detectors on a ResNet. */
+const onResnet = {
+  layers: { all: 5, trained: 3 },
+  backbone: (options: { normLayer?: NormMaker; weights?: WeightsSource }): ResNet | Promise<ResNet> =>
+    resnet50(options as WithoutWeights),
+};
 
 /** Classes are counted from the options, unless a predictor stands for them. */
 const classes = (options: Required<FasterRCNNOptions>): Required<FasterRCNNOptions> =>
@@ -131,9 +136,8 @@ const classes = (options: Required<FasterRCNNOptions>): Required<FasterRCNNOptio
 export const fasterrcnnResnet50Fpn = detector<FasterRCNN, ResNet, FasterRCNNOptions>('fasterrcnnResnet50Fpn', {
   weights: 'FasterRCNN_ResNet50_FPN_Weights',
   defaults: coco,
-  layers: { all: 5, trained: 3 },
   frozen: true,
-  backbone: resnet,
+  ...onResnet,
   build: (backbone, options, trainableLayers) =>
     new FasterRCNN(resnetFpnExtractor(backbone, { trainableLayers }), classes(options)),
   loaded: asTrained('fasterrcnnResnet50Fpn', 'FasterRCNN_ResNet50_FPN_Weights'),
@@ -158,9 +162,8 @@ function secondVersion(resnet: ResNet, trainableLayers: number) {
 export const fasterrcnnResnet50FpnV2 = detector<FasterRCNN, ResNet, FasterRCNNOptions>('fasterrcnnResnet50FpnV2', {
   weights: 'FasterRCNN_ResNet50_FPN_V2_Weights',
   defaults: coco,
-  layers: { all: 5, trained: 3 },
   frozen: false,
-  backbone: resnet,
+  ...onResnet,
   build(resnet, options, trainableLayers) {
     const { backbone, parts } = secondVersion(resnet, trainableLayers);
     return new FasterRCNN(backbone, { ...classes(options), ...parts });
@@ -176,9 +179,8 @@ const cocoMasks: Required<MaskRCNNOptions> = { ...maskRCNNDefaults, numClasses: 
 export const maskrcnnResnet50Fpn = detector<MaskRCNN, ResNet, MaskRCNNOptions>('maskrcnnResnet50Fpn', {
   weights: 'MaskRCNN_ResNet50_FPN_Weights',
   defaults: cocoMasks,
-  layers: { all: 5, trained: 3 },
   frozen: true,
-  backbone: resnet,
+  ...onResnet,
   build: (backbone, options, trainableLayers) =>
     new MaskRCNN(resnetFpnExtractor(backbone, { trainableLayers }), maskClasses(options)),
   loaded: asTrained('maskrcnnResnet50Fpn', 'MaskRCNN_ResNet50_FPN_Weights'),
@@ -188,9 +190,8 @@ export const maskrcnnResnet50Fpn = detector<MaskRCNN, ResNet, MaskRCNNOptions>('
 export const maskrcnnResnet50FpnV2 = detector<MaskRCNN, ResNet, MaskRCNNOptions>('maskrcnnResnet50FpnV2', {
   weights: 'MaskRCNN_ResNet50_FPN_V2_Weights',
   defaults: cocoMasks,
-  layers: { all: 5, trained: 3 },
   frozen: false,
-  backbone: resnet,
+  ...onResnet,
   build(resnet, options, trainableLayers) {
     const { backbone, parts } = secondVersion(resnet, trainableLayers);
     const maskHead = new MaskRCNNHeads(backbone.outChannels, [256, 256, 256, 256], 1, {

@@ -10,7 +10,7 @@ import { defaultGenerator, type Generator } from '../../storage/random/generator
 import { scope } from '../../storage/scope';
 import { Tensor } from '../../tensor/tensor';
 import { BoundingBoxes, Mask } from '../tv-tensors';
-import { checkInterpolation, type FillArgument, type Fills, fillsOf, type Interpolation } from './arguments';
+import type { FillArgument, Interpolation } from './arguments';
 import { augmentationSpaces, policies, type Space } from './augmentations';
 import { type BatchKind, kindOfInput, PictureTransform } from './base';
 import { onBatch, perPicture, whereDrawn } from './batch';
@@ -21,6 +21,8 @@ import {
   affineMatrix,
   fromMiddle,
   rotationMatrix,
+  type Sampling,
+  samplingsOf,
   warpedAffine,
 } from './functional/warp';
 import { type PictureInfo, sharedInfo } from './info';
@@ -107,14 +109,13 @@ const warpFields = { interpolation: plain, fill: printedFill };
 abstract class Augmenting<Draw> extends PictureTransform<Draw> {
   readonly interpolation: Interpolation;
   readonly fill: FillArgument;
-  readonly #fills: Fills;
+  readonly #sampling: (kind: BatchKind) => Sampling;
 
   constructor(name: string, { interpolation, fill }: Required<WarpArguments>) {
     super();
-    checkInterpolation(name, interpolation, ['nearest', 'bilinear']);
+    this.#sampling = samplingsOf(name, { interpolation, fill });
     this.interpolation = interpolation;
     this.fill = fill;
-    this.#fills = fillsOf(name, fill);
   }
 
   protected override checkInputs(leaves: readonly unknown[]): void {
@@ -132,7 +133,7 @@ abstract class Augmenting<Draw> extends PictureTransform<Draw> {
   ): Tensor {
     const op = this.constructor.name;
     expectColors(op, batch);
-    const sampling = { interpolation: this.interpolation, fill: this.#fills[kind] };
+    const sampling = this.#sampling(kind);
     const bound = isFloat(batch.dtype) ? 1 : 255;
     let made = batch;
     for (let round = 0; round < rounds; round++) {

@@ -14,7 +14,17 @@ import { BoundingBoxes, Mask } from '../tv-tensors';
 import { type BatchKind, PictureTransform, RandomTransform } from './base';
 import { isInside, whereDrawn } from './batch';
 import { randomInt, randomSides, uniform } from './draws';
-import { blurred, erase, expectNoise, gaussianNoise, oddSizes, pairOf, withNoise } from './functional/blur';
+import {
+  blurred,
+  erase,
+  expectNoise,
+  gaussianNoise,
+  type NoiseArguments,
+  noiseDefaults,
+  oddSizes,
+  pairOf,
+  withNoise,
+} from './functional/blur';
 import type { PictureInfo } from './info';
 import { float, floatList, floats, plain, printed, tuple } from './printed';
 import { expectImage } from './recoloring';
@@ -60,15 +70,6 @@ export class GaussianBlur extends PictureTransform<{ readonly sigma: number }> {
   }
 }
 
-interface NoiseArguments {
-  /** Default 0. */
-  mean?: number;
-  /** At least 0; of bytes it counts 255. Default 0.1. */
-  sigma?: number;
-  /** Keep values within 0 and 1, or 255; bytes wrap around otherwise. Default true. */
-  clip?: boolean;
-}
-
 /** Adds normal noise, drawn for each element. Takes tensors and images. */
 export class GaussianNoise extends PictureTransform<{ readonly noise: Float32Array }> {
   readonly mean: number;
@@ -77,7 +78,7 @@ export class GaussianNoise extends PictureTransform<{ readonly noise: Float32Arr
 
   constructor(...args: Arguments<NoiseArguments, ['mean', 'sigma', 'clip']>) {
     super();
-    const o = parseArgs<NoiseArguments>('GaussianNoise', [], { mean: 0, sigma: 0.1, clip: true }, args);
+    const o = parseArgs<NoiseArguments>('GaussianNoise', [], noiseDefaults, args);
     expectNoise('GaussianNoise', null, o.sigma);
     this.mean = o.mean;
     this.sigma = o.sigma;

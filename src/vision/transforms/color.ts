@@ -8,7 +8,14 @@ import type { Tensor } from '../../tensor/tensor';
 import { checkNumber } from './arguments';
 import { checkProbability, PictureTransform, type Probability, RandomTransform } from './base';
 import { happens, type Range, uniform } from './draws';
-import { expectBits, expectOneOrThree, expectThreshold, grayed, grayscaleToRgb } from './functional/color';
+import {
+  expectBits,
+  expectOneOrThree,
+  expectThreshold,
+  type GrayscaleArguments,
+  grayed,
+  grayscaleToRgb,
+} from './functional/color';
 import type { PictureInfo } from './info';
 import { float, floats, plain, printed } from './printed';
 import { Recolor, type Recoloring, type RecolorPlan, type RecolorRow, recolored } from './recoloring';
@@ -189,11 +196,6 @@ export class RandomChannelPermutation extends PictureTransform<readonly number[]
     const planes = batch.reshape([pictures * channels, height, width]);
     return planes.indexSelect(0, tensor(rows, { dtype: 'int64' })).reshape([pictures, channels, height, width]);
   }
-}
-
-interface GrayscaleArguments {
-  /** 1 or 3, which are equal then. Default 1. */
-  numOutputChannels?: number;
 }
 
 /** Grey pictures of 1 or 3 channels. */

@@ -12,7 +12,7 @@ import { BoundingBoxes, Image, Mask, TVTensor } from '../tv-tensors';
 import { type BatchKind, PictureTransform } from './base';
 import { imageOf } from './batch';
 import { asBytes, checkMode, pilToTensor, retyped, scaledTo, toImage, toPilImage } from './functional/conversion';
-import { checkStatistics, normalized } from './functional/normalize';
+import { type NormalizeArguments, normalized, statisticsOf } from './functional/normalize';
 import { list, plain, printed } from './printed';
 import { isPureTensor } from './sample';
 
@@ -60,15 +60,6 @@ export class ToTensor extends Conversion<Tensor | PixelSource> {
   }
 }
 
-interface NormalizeArguments {
-  /** One for each channel, or one for all. */
-  mean: readonly number[];
-  /** One for each mean, other than 0. */
-  std: readonly number[];
-  /** Write the result over the input. Default: false. */
-  inplace?: boolean;
-}
-
 /** (x - mean) / std, channel by channel, for float tensors [..., C, H, W]. */
 export class Normalize extends Conversion {
   readonly mean: readonly number[];
@@ -78,13 +69,7 @@ export class Normalize extends Conversion {
   /** @throws ArgumentError when a std is 0, or the two lists differ in length */
   constructor(...args: Arguments<NormalizeArguments, ['mean', 'std', 'inplace']>) {
     super();
-    const { mean, std, inplace } = parseArgs<NormalizeArguments>(
-      'Normalize',
-      ['mean', 'std'],
-      { inplace: false },
-      args,
-    );
-    checkStatistics('Normalize', mean, std);
+    const { mean, std, inplace } = statisticsOf('Normalize', args);
     this.mean = mean;
     this.std = std;
     this.inplace = inplace;

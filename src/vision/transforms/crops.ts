@@ -31,7 +31,10 @@ import {
   fiveCrop,
   padded,
   paddedBatch,
+  sizeAmong,
+  type TenCropArguments,
   tenCrop,
+  tenCropOf,
 } from './functional/crop';
 import type { PictureInfo } from './info';
 import { channelsOf, type Pictures, sizesOf, windowAt, windowsOf } from './pictures';
@@ -48,7 +51,7 @@ export class CenterCrop extends GeometricTransform {
 
   constructor(...args: Arguments<SizeArguments, ['size']>) {
     super();
-    this.size = sizeOf('CenterCrop', parseArgs<SizeArguments>('CenterCrop', ['size'], {}, args).size);
+    this.size = sizeAmong('CenterCrop', args);
   }
 
   override makeParams(): object {
@@ -93,7 +96,7 @@ export class FiveCrop extends Transform<Tensor, Five<Tensor>> {
 
   constructor(...args: Arguments<SizeArguments, ['size']>) {
     super();
-    this.size = sizeOf('FiveCrop', parseArgs<SizeArguments>('FiveCrop', ['size'], {}, args).size);
+    this.size = sizeAmong('FiveCrop', args);
   }
 
   protected override checkInputs(leaves: readonly unknown[]): void {
@@ -109,11 +112,6 @@ export class FiveCrop extends Transform<Tensor, Five<Tensor>> {
   }
 }
 
-interface TenCropArguments extends SizeArguments {
-  /** Top and bottom swapped rather than left and right. Default: false. */
-  verticalFlip?: boolean;
-}
-
 /** The five parts of `FiveCrop`, and those of the mirror image. */
 export class TenCrop extends Transform<Tensor, Tensor[]> {
   readonly size: Size;
@@ -121,8 +119,8 @@ export class TenCrop extends Transform<Tensor, Tensor[]> {
 
   constructor(...args: Arguments<TenCropArguments, ['size', 'verticalFlip']>) {
     super();
-    const { size, verticalFlip } = parseArgs<TenCropArguments>('TenCrop', ['size'], { verticalFlip: false }, args);
-    this.size = sizeOf('TenCrop', size);
+    const { size, verticalFlip } = tenCropOf('TenCrop', args);
+    this.size = size;
     this.verticalFlip = verticalFlip;
   }
 

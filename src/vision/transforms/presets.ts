@@ -33,52 +33,48 @@ export interface PresetOptions {
 /** Pictures, or tensors [C, H, W] or [N, C, H, W], to floats, normalised but for detectors, which do that themselves. */
 export type Preset = ImageClassification | SemanticSegmentation | ObjectDetection;
 
-interface Facts {
+type Shared = Required<Omit<PresetOptions, 'cropSize'>>;
+
+const sizes = (list: readonly number[] | null): string => (list === null ? 'None' : `[${list.join(', ')}]`);
+
+/** What pictures for classifiers and for segmentation have in common: they may be resized, and are normalised. */
+abstract class Normalized extends Compose<Tensor | Picture> {
   readonly resizeSize: readonly number[] | null;
   readonly mean: readonly number[];
   readonly std: readonly number[];
   readonly interpolation: Interpolation;
   readonly antialias: boolean | null;
+
+  constructor({ resizeSize, interpolation, antialias, mean, std }: Shared, cropSize: number | null) {
+    super([
+      ...(resizeSize === null ? [] : [new Resize([resizeSize], { interpolation, antialias })]),
+      ...(cropSize === null ? [] : [new CenterCrop([cropSize])]),
+      new PILToTensor(),
+      new ConvertImageDtype('float32'),
+      new Normalize(mean, std),
+    ]);
+    this.resizeSize = resizeSize === null ? null : [resizeSize];
+    this.mean = [...mean];
+    this.std = [...std];
+    this.interpolation = interpolation;
+    this.antialias = antialias;
+  }
+
+  protected printedWith(name: string, crop: string): string {
+    const floats = (list: readonly number[]) => `[${list.map(pythonFloat).join(', ')}]`;
+    const mode = this.interpolation.toUpperCase().replace('-', '_');
+    return `${name}(${crop}\n    resize_size=${sizes(this.resizeSize)}\n    mean=${floats(this.mean)}\n    std=${floats(this.std)}\n    interpolation=InterpolationMode.${mode}\n)`;
+  }
 }
-
-type Shared = Required<Omit<PresetOptions, 'cropSize'>>;
-
-const steps = ({ resizeSize, interpolation, antialias, mean, std }: Shared, cropSize: number | null) => [
-  ...(resizeSize === null ? [] : [new Resize([resizeSize], { interpolation, antialias })]),
-  ...(cropSize === null ? [] : [new CenterCrop([cropSize])]),
-  new PILToTensor(),
-  new ConvertImageDtype('float32'),
-  new Normalize(mean, std),
-];
-
-const facts = ({ resizeSize, mean, std, interpolation, antialias }: Shared): Facts => ({
-  resizeSize: resizeSize === null ? null : [resizeSize],
-  mean: [...mean],
-  std: [...std],
-  interpolation,
-  antialias,
-});
-
-const sizes = (list: readonly number[] | null): string => (list === null ? 'None' : `[${list.join(', ')}]`);
-
-const printed = (name: string, crop: string, { resizeSize, mean, std, interpolation }: Facts): string => {
-  const floats = (list: readonly number[]) => `[${list.map(pythonFloat).join(', ')}]`;
-  const mode = interpolation.toUpperCase().replace('-', '_');
-  return `${name}(${crop}\n    resize_size=${sizes(resizeSize)}\n    mean=${floats(mean)}\n    std=${floats(std)}\n    interpolation=InterpolationMode.${mode}\n)`;
-};
 
 /**
  * For classifiers: the shorter edge to `resizeSize`, the middle of `cropSize`, values from 0 to 1, then (x − mean) / std by channel.
  *
  * `cropSize` must be given; `resizeSize` is 256 by default.
  */
-export class ImageClassification extends Compose<Tensor | Picture> {
+export class ImageClassification extends Normalized {
   readonly cropSize: readonly number[];
-  readonly resizeSize!: readonly number[];
-  readonly mean!: readonly number[];
-  readonly std!: readonly number[];
-  readonly interpolation!: Interpolation;
-  readonly antialias!: boolean | null;
+  declare readonly resizeSize: readonly number[];
 
   constructor(options: PresetOptions & { cropSize: number }) {
     const defaults = { resizeSize: 256, mean: MEAN, std: STD, interpolation: 'bilinear', antialias: true } as const;
@@ -89,13 +85,12 @@ export class ImageClassification extends Compose<Tensor | Picture> {
       [options],
       sampling,
     );
-    super(steps(o as Shared, o.cropSize));
+    super(o as Shared, o.cropSize);
     this.cropSize = [o.cropSize];
-    Object.assign(this, facts(o as Shared));
   }
 
   override toString(): string {
-    return printed('ImageClassification', `\n    crop_size=${sizes(this.cropSize)}`, this);
+    return this.printedWith('ImageClassification', `\n    crop_size=${sizes(this.cropSize)}`);
   }
 
   /** Its effect, in a sentence. */
@@ -106,13 +101,7 @@ export class ImageClassification extends Compose<Tensor | Picture> {
 }
 
 /** For segmentation: the shorter edge to `resizeSize` (null leaves it), values from 0 to 1, then (x − mean) / std by channel. */
-export class SemanticSegmentation extends Compose<Tensor | Picture> {
-  readonly resizeSize!: readonly number[] | null;
-  readonly mean!: readonly number[];
-  readonly std!: readonly number[];
-  readonly interpolation!: Interpolation;
-  readonly antialias!: boolean | null;
-
+export class SemanticSegmentation extends Normalized {
   constructor(options: Omit<PresetOptions, 'cropSize'>) {
     const defaults = { mean: MEAN, std: STD, interpolation: 'bilinear', antialias: true } as const;
     const o = parseArgs<PresetOptions>(
@@ -122,12 +111,11 @@ export class SemanticSegmentation extends Compose<Tensor | Picture> {
       [options],
       sampling,
     );
-    super(steps(o as Shared, null));
-    Object.assign(this, facts(o as Shared));
+    super(o as Shared, null);
   }
 
   override toString(): string {
-    return printed('SemanticSegmentation', '', this);
+    return this.printedWith('SemanticSegmentation', '');
   }
 
   /** Its effect, in a sentence. */

@@ -10,15 +10,7 @@ import { defaultGenerator, type Generator } from '../../storage/random/generator
 import { cat } from '../../tensor/functions';
 import { Tensor } from '../../tensor/tensor';
 import type { BoundingBoxes, Mask } from '../tv-tensors';
-import {
-  checkInterpolation,
-  checkNumbers,
-  type FillArgument,
-  type Fills,
-  fillsOf,
-  type Interpolation,
-  rangeAround,
-} from './arguments';
+import { checkNumbers, type FillArgument, type Interpolation, rangeAround } from './arguments';
 import { type BatchKind, GeometricTransform, kindOfInput, RandomTransform } from './base';
 import { whereDrawn } from './batch';
 import { randomInt, uniform } from './draws';
@@ -37,6 +29,7 @@ import {
   quartersOf,
   rotationMatrix,
   type Sampling,
+  samplingsOf,
   turned,
   warpedAffine,
   warpedElastic,
@@ -59,13 +52,6 @@ interface CenteredArguments extends WarpArguments {
   center?: readonly number[] | null;
 }
 
-const samplingFor = (kind: BatchKind, interpolation: Interpolation, fills: Fills): Sampling => ({
-  interpolation: kind === 'mask' ? 'nearest' : interpolation,
-  fill: fills[kind],
-});
-
-const sampled: readonly Interpolation[] = ['nearest', 'bilinear'];
-
 interface RandomRotationArguments extends CenteredArguments {
   /** The range of degrees, or one number for as much either way. */
   degrees: number | readonly number[];
@@ -82,20 +68,19 @@ export class RandomRotation extends GeometricTransform<{ angle: number }> {
   readonly expand: boolean;
   readonly center: readonly number[] | null;
   readonly fill: FillArgument;
-  readonly #fills: Fills;
+  readonly #sampling: (kind: BatchKind) => Sampling;
 
   constructor(...args: Arguments<RandomRotationArguments, RandomRotationOrder>) {
     super();
     const name = 'RandomRotation';
     const defaults = { interpolation: 'nearest', expand: false, center: null, fill: 0 } as const;
     const parsed = parseArgs<RandomRotationArguments>(name, ['degrees'], defaults, args);
-    checkInterpolation(name, parsed.interpolation, sampled);
+    this.#sampling = samplingsOf(name, parsed);
     this.degrees = rangeAround(name, 'degrees', parsed.degrees, [2]);
     this.interpolation = parsed.interpolation;
     this.expand = parsed.expand;
     this.center = parsed.center === null ? null : checkNumbers(name, 'center', parsed.center, [2]);
     this.fill = parsed.fill;
-    this.#fills = fillsOf(name, parsed.fill);
   }
 
   override draw(_info: PictureInfo, generator: Generator = defaultGenerator()): { angle: number } {
@@ -107,7 +92,7 @@ export class RandomRotation extends GeometricTransform<{ angle: number }> {
   }
 
   private how(kind: BatchKind) {
-    return { ...samplingFor(kind, this.interpolation, this.#fills), expand: this.expand, center: this.center };
+    return { ...this.#sampling(kind), expand: this.expand, center: this.center };
   }
 
   protected override applyAlike<T extends Tensor>(input: T, { angle }: { angle: number }): T {
@@ -121,7 +106,7 @@ export class RandomRotation extends GeometricTransform<{ angle: number }> {
   override apply(batch: Tensor, draws: readonly ({ angle: number } | null)[], kind: BatchKind): Tensor {
     const size = batch.shape.slice(-2) as [number, number];
     const matrices = draws.map((draw) => (draw ? rotationMatrix(draw.angle, size, this.center) : unchanged));
-    const made = warpedAffine('RandomRotation', batch, matrices, samplingFor(kind, this.interpolation, this.#fills));
+    const made = warpedAffine('RandomRotation', batch, matrices, this.#sampling(kind));
     return whereDrawn(draws, made, batch);
   }
 
@@ -166,7 +151,7 @@ export class RandomAffine extends GeometricTransform<AffineChange> {
   readonly interpolation: Interpolation;
   readonly fill: FillArgument;
   readonly center: readonly number[] | null;
-  readonly #fills: Fills;
+  readonly #sampling: (kind: BatchKind) => Sampling;
 
   constructor(...args: Arguments<RandomAffineArguments, RandomAffineOrder>) {
     super();
@@ -181,7 +166,7 @@ export class RandomAffine extends GeometricTransform<AffineChange> {
     } as const;
     const parsed = parseArgs<RandomAffineArguments>(name, ['degrees'], defaults, args);
     const { translate, scale, shear, center } = parsed;
-    checkInterpolation(name, parsed.interpolation, sampled);
+    this.#sampling = samplingsOf(name, parsed);
     this.degrees = rangeAround(name, 'degrees', parsed.degrees, [2]);
     this.translate = translate === null ? null : checkNumbers(name, 'translate', translate, [2]);
     if (this.translate?.some((share) => share < 0 || share > 1)) {
@@ -195,7 +180,6 @@ export class RandomAffine extends GeometricTransform<AffineChange> {
     this.interpolation = parsed.interpolation;
     this.fill = parsed.fill;
     this.center = center === null ? null : checkNumbers(name, 'center', center, [2]);
-    this.#fills = fillsOf(name, parsed.fill);
   }
 
   override draw({ height, width }: PictureInfo, generator: Generator = defaultGenerator()): AffineChange {
@@ -210,7 +194,7 @@ export class RandomAffine extends GeometricTransform<AffineChange> {
   }
 
   protected override applyAlike<T extends Tensor>(input: T, change: AffineChange): T {
-    const sampling = samplingFor(kindOfInput(input), this.interpolation, this.#fills);
+    const sampling = this.#sampling(kindOfInput(input));
     return changed('RandomAffine', input, change, sampling, this.center);
   }
 
@@ -221,7 +205,7 @@ export class RandomAffine extends GeometricTransform<AffineChange> {
   override apply(batch: Tensor, draws: readonly (AffineChange | null)[], kind: BatchKind): Tensor {
     const middle = fromMiddle(this.center, batch.shape.slice(-2) as [number, number]);
     const matrices = draws.map((draw) => (draw ? affineMatrix(middle, draw) : unchanged));
-    const made = warpedAffine('RandomAffine', batch, matrices, samplingFor(kind, this.interpolation, this.#fills));
+    const made = warpedAffine('RandomAffine', batch, matrices, this.#sampling(kind));
     return whereDrawn(draws, made, batch);
   }
 
@@ -252,21 +236,20 @@ export class RandomPerspective extends RandomTransform<{ coefficients: Coefficie
   readonly distortionScale: number;
   readonly interpolation: Interpolation;
   readonly fill: FillArgument;
-  readonly #fills: Fills;
+  readonly #sampling: (kind: BatchKind) => Sampling;
 
   constructor(...args: Arguments<RandomPerspectiveArguments, RandomPerspectiveOrder>) {
     const name = 'RandomPerspective';
     const defaults = { distortionScale: 0.5, p: 0.5, interpolation: 'bilinear', fill: 0 } as const;
     const { distortionScale, p, interpolation, fill } = parseArgs<RandomPerspectiveArguments>(name, [], defaults, args);
     super(p);
-    checkInterpolation(name, interpolation, sampled);
+    this.#sampling = samplingsOf(name, { interpolation, fill });
     if (!(distortionScale >= 0 && distortionScale <= 1)) {
       throw new ArgumentError(`${name}: expected distortionScale from 0 to 1, but got ${shown(distortionScale)}`);
     }
     this.distortionScale = distortionScale;
     this.interpolation = interpolation;
     this.fill = fill;
-    this.#fills = fillsOf(name, fill);
   }
 
   protected override drawn({ height, width }: PictureInfo, generator: Generator): { coefficients: Coefficients } {
@@ -290,7 +273,7 @@ export class RandomPerspective extends RandomTransform<{ coefficients: Coefficie
   }
 
   protected override transformBoxes(boxes: BoundingBoxes, draw: { coefficients: Coefficients }): BoundingBoxes {
-    const sampling = samplingFor('tensor', this.interpolation, this.#fills);
+    const sampling = this.#sampling('tensor');
     return projected('RandomPerspective', boxes, draw.coefficients, sampling);
   }
 
@@ -300,7 +283,7 @@ export class RandomPerspective extends RandomTransform<{ coefficients: Coefficie
 
   override apply(batch: Tensor, draws: readonly ({ coefficients: Coefficients } | null)[], kind: BatchKind): Tensor {
     const all = draws.map((draw): Coefficients => draw?.coefficients ?? [1, 0, 0, 0, 1, 0, 0, 0]);
-    const made = warpedPerspective('RandomPerspective', batch, all, samplingFor(kind, this.interpolation, this.#fills));
+    const made = warpedPerspective('RandomPerspective', batch, all, this.#sampling(kind));
     return whereDrawn(draws, made, batch);
   }
 
@@ -327,7 +310,7 @@ export class ElasticTransform extends GeometricTransform<ElasticDraw> {
   readonly sigma: readonly number[];
   readonly interpolation: Interpolation;
   readonly fill: FillArgument;
-  readonly #fills: Fills;
+  readonly #sampling: (kind: BatchKind) => Sampling;
 
   constructor(...args: Arguments<ElasticTransformArguments, ['alpha', 'sigma', 'interpolation', 'fill']>) {
     super();
@@ -337,7 +320,7 @@ export class ElasticTransform extends GeometricTransform<ElasticDraw> {
       alpha: either(number, listOf(number)),
       sigma: either(number, listOf(number)),
     });
-    checkInterpolation(name, interpolation, sampled);
+    this.#sampling = samplingsOf(name, { interpolation, fill });
     const pair = (key: string, value: number | readonly number[]): readonly number[] => {
       const [x, y = x] = checkNumbers(name, key, [value].flat(), [1, 2]);
       return [x!, y!];
@@ -346,7 +329,6 @@ export class ElasticTransform extends GeometricTransform<ElasticDraw> {
     this.sigma = pair('sigma', sigma);
     this.interpolation = interpolation;
     this.fill = fill;
-    this.#fills = fillsOf(name, fill);
   }
 
   override draw({ height, width }: PictureInfo, generator: Generator = defaultGenerator()): ElasticDraw {
@@ -376,7 +358,7 @@ export class ElasticTransform extends GeometricTransform<ElasticDraw> {
 
   protected override applyAlike<T extends Tensor>(input: T, draw: ElasticDraw): T {
     const [height, width] = sizeOfInput(input);
-    const sampling = samplingFor(kindOfInput(input), this.interpolation, this.#fills);
+    const sampling = this.#sampling(kindOfInput(input));
     return displaced('ElasticTransform', input, this.displacements([draw], height, width), sampling);
   }
 
@@ -387,7 +369,7 @@ export class ElasticTransform extends GeometricTransform<ElasticDraw> {
   override apply(batch: Tensor, draws: readonly (ElasticDraw | null)[], kind: BatchKind): Tensor {
     const [height, width] = batch.shape.slice(-2) as [number, number];
     const grid = this.displacements(draws, height, width);
-    const made = warpedElastic('ElasticTransform', batch, grid, samplingFor(kind, this.interpolation, this.#fills));
+    const made = warpedElastic('ElasticTransform', batch, grid, this.#sampling(kind));
     return whereDrawn(draws, made, batch);
   }
 

@@ -94,8 +94,8 @@ export function blurred(op: string, batch: Tensor, [width, height]: Pair, sigmas
   return batch.dtype === 'uint8' ? made.round().to('uint8') : made.to(batch.dtype);
 }
 
-interface NoiseArguments<T> {
-  input: T;
+/** How noise is drawn and added. */
+export interface NoiseArguments {
   /** Default 0. */
   mean?: number;
   /** At least 0; of bytes it counts 255. Default 0.1. */
@@ -104,18 +104,25 @@ interface NoiseArguments<T> {
   clip?: boolean;
 }
 
+/** What is not given of it. */
+export const noiseDefaults = { mean: 0, sigma: 0.1, clip: true };
+
 /** Pictures with normal noise, drawn from the default generator. */
 export const gaussianNoise = checked(
   'gaussianNoise(input, ...)',
   <T extends Tensor>(
     ...args:
       | [input: T, mean?: number, sigma?: number, clip?: boolean]
-      | [input: T, named: Omit<NoiseArguments<T>, 'input'>]
+      | [input: T, named: NoiseArguments]
       | [input: T, mean: number, named: { sigma?: number; clip?: boolean }]
       | [input: T, mean: number, sigma: number, named: { clip?: boolean }]
   ): T => {
-    const defaults = { mean: 0, sigma: 0.1, clip: true };
-    const { input, mean, sigma, clip } = parseArgs<NoiseArguments<T>>('gaussianNoise', ['input'], defaults, args);
+    const { input, mean, sigma, clip } = parseArgs<NoiseArguments & { input: T }>(
+      'gaussianNoise',
+      ['input'],
+      noiseDefaults,
+      args,
+    );
     expectNoise('gaussianNoise', input, sigma);
     return ofColors('gaussianNoise', input, (batch) => {
       const scale = batch.dtype === 'uint8' ? 255 : 1;

@@ -35,17 +35,20 @@ function expectFactor(op: string, name: string, factor: unknown): asserts factor
   throw new ArgumentError(`${op}: expected ${name} of at least 0, but got ${kindOf(factor)}`);
 }
 
-/** The first argument, recoloured by the second one, a factor of this name. */
+/** The first argument, recoloured by the second one, a number of this name: a factor of at least 0 unless `check` says otherwise. */
 function adjusted<T extends Tensor>(
   op: string,
   name: string,
   args: readonly [input: T, ...unknown[]],
-  row: (factor: number) => RecolorRow,
-  asked?: Asked,
+  row: (value: number) => RecolorRow,
+  {
+    check = (value) => expectFactor(op, name, value),
+    ...asked
+  }: Asked & { check?: (value: number, input: T) => void } = {},
 ): T {
-  const { input, [name]: factor } = parseArgs<{ input: T; [name: string]: unknown }>(op, ['input', name], {}, args);
-  expectFactor(op, name, factor);
-  return byRow(op, input, row(factor), asked);
+  const { input, [name]: value } = parseArgs<{ input: T; [name: string]: unknown }>(op, ['input', name], {}, args);
+  check(value as number, input);
+  return byRow(op, input, row(value as number), asked);
 }
 
 /** Brighter where the factor is above 1, black where it is 0: x · factor. */
@@ -76,18 +79,13 @@ export const adjustSaturation = checked(
 /** Hues turned round the circle of colours by a share of it, from -½ to ½. */
 export const adjustHue = checked(
   'adjustHue(input, ...)',
-  <T extends Tensor>(...args: [input: T, hueFactor: number] | [input: T, named: { hueFactor: number }]): T => {
-    const { input, hueFactor } = parseArgs<{ input: T; hueFactor: number }>(
-      'adjustHue',
-      ['input', 'hueFactor'],
-      {},
-      args,
-    );
-    if (typeof hueFactor !== 'number' || !(hueFactor >= -0.5 && hueFactor <= 0.5)) {
-      throw new ArgumentError(`adjustHue: expected hueFactor from -0.5 to 0.5, but got ${kindOf(hueFactor)}`);
-    }
-    return byRow('adjustHue', input, [Recolor.hue, hueFactor]);
-  },
+  <T extends Tensor>(...args: [input: T, hueFactor: number] | [input: T, named: { hueFactor: number }]): T =>
+    adjusted('adjustHue', 'hueFactor', args, (hue) => [Recolor.hue, hue], {
+      check(hue: unknown) {
+        if (typeof hue === 'number' && hue >= -0.5 && hue <= 0.5) return;
+        throw new ArgumentError(`adjustHue: expected hueFactor from -0.5 to 0.5, but got ${kindOf(hue)}`);
+      },
+    }),
 );
 
 /** Sharper where the factor is above 1, smooth where it is 0: x · factor + smooth · (1 - factor), but for the border. */
@@ -148,11 +146,11 @@ export const invert = checked('invert(input)', <T extends Tensor>(input: T): T =
 /** The highest `bits` of each level, the others 0; of floats, as many levels. */
 export const posterize = checked(
   'posterize(input, ...)',
-  <T extends Tensor>(...args: [input: T, bits: number] | [input: T, named: { bits: number }]): T => {
-    const { input, bits } = parseArgs<{ input: T; bits: number }>('posterize', ['input', 'bits'], {}, args);
-    expectBits('posterize', bits);
-    return byRow('posterize', input, [Recolor.posterize, bits], { colored: false });
-  },
+  <T extends Tensor>(...args: [input: T, bits: number] | [input: T, named: { bits: number }]): T =>
+    adjusted('posterize', 'bits', args, (bits) => [Recolor.posterize, bits], {
+      check: (bits) => expectBits('posterize', bits),
+      colored: false,
+    }),
 );
 
 /** @throws ArgumentError unless they are a whole number from 0 to 8 */
@@ -164,16 +162,11 @@ export function expectBits(op: string, bits: number): void {
 /** Levels from the threshold on upside down. */
 export const solarize = checked(
   'solarize(input, ...)',
-  <T extends Tensor>(...args: [input: T, threshold: number] | [input: T, named: { threshold: number }]): T => {
-    const { input, threshold } = parseArgs<{ input: T; threshold: number }>(
-      'solarize',
-      ['input', 'threshold'],
-      {},
-      args,
-    );
-    expectThreshold('solarize', threshold, input);
-    return byRow('solarize', input, [Recolor.solarize, threshold], { colored: false });
-  },
+  <T extends Tensor>(...args: [input: T, threshold: number] | [input: T, named: { threshold: number }]): T =>
+    adjusted('solarize', 'threshold', args, (threshold) => [Recolor.solarize, threshold], {
+      check: (threshold, input) => expectThreshold('solarize', threshold, input),
+      colored: false,
+    }),
 );
 
 /** @throws ArgumentError for one above the largest value of the dtype */
@@ -193,8 +186,8 @@ export const equalize = checked('equalize(input)', <T extends Tensor>(input: T):
   return byRow('equalize', input, [Recolor.equalize], { measures: true, colored: false });
 });
 
-interface GrayscaleArguments<T> {
-  input: T;
+/** What grey pictures have. */
+export interface GrayscaleArguments {
   /** 1 or 3, which are equal then. Default 1. */
   numOutputChannels?: number;
 }
@@ -205,14 +198,10 @@ export const rgbToGrayscale = checked(
   <T extends Tensor>(
     ...args: [input: T, numOutputChannels?: number] | [input: T, named: { numOutputChannels?: number }]
   ): T => {
-    const { input, numOutputChannels } = parseArgs<GrayscaleArguments<T>>(
-      'rgbToGrayscale',
-      ['input'],
-      { numOutputChannels: 1 },
-      args,
-    );
-    expectOneOrThree('rgbToGrayscale', numOutputChannels);
-    return ofColors('rgbToGrayscale', input, (batch) => grayed('rgbToGrayscale', batch, numOutputChannels));
+    const name = 'rgbToGrayscale';
+    const o = parseArgs<GrayscaleArguments & { input: T }>(name, ['input'], { numOutputChannels: 1 }, args);
+    expectOneOrThree(name, o.numOutputChannels);
+    return ofColors(name, o.input, (batch) => grayed(name, batch, o.numOutputChannels));
   },
 );
 

@@ -11,7 +11,7 @@ import { Picture } from '../../pictures/picture';
 import { Image, TVTensor } from '../../tv-tensors';
 import { imageOf } from '../batch';
 import { infoOf, type PictureInfo } from '../info';
-import { checkStatistics, normalized } from './normalize';
+import { type NormalizeArguments, normalized, statisticsOf } from './normalize';
 
 /** A picture, a tensor [..., C, H, W] or what the browser can draw as an `Image`; bytes stay bytes. */
 export const toImage = checked('toImage(input: value)', (input: Tensor | PixelSource): Image => {
@@ -144,20 +144,11 @@ export const convertImageDtype = checked(
   },
 );
 
-interface NormalizeArguments {
-  mean: readonly number[];
-  std: readonly number[];
-  /** Write the result over the input. Default: false. */
-  inplace?: boolean;
-}
-
 /** (x - mean) / std, channel by channel, for float tensors [..., C, H, W]. */
 export const normalize = checked(
   'normalize(input, ...)',
   <T extends Tensor>(input: T, ...args: Arguments<NormalizeArguments, ['mean', 'std', 'inplace']>): T => {
-    const how = parseArgs<NormalizeArguments>('normalize', ['mean', 'std'], { inplace: false }, args);
-    checkStatistics('normalize', how.mean, how.std);
-    const made = normalized('normalize', input, how);
+    const made = normalized('normalize', input, statisticsOf('normalize', args));
     return (input instanceof TVTensor ? input.wrap(made) : made) as Tensor as T;
   },
 );

@@ -102,10 +102,13 @@ export type Five<T> = [topLeft: T, topRight: T, bottomLeft: T, bottomRight: T, c
 export const fiveCrop = checked(
   'fiveCrop(input, ...)',
   <T extends Tensor>(input: T, ...args: Arguments<{ size: SizeLike }, ['size']>): Five<T> => {
-    const { size } = parseArgs<{ size: SizeLike }>('fiveCrop', ['size'], {}, args);
-    return fiveOf('fiveCrop', input, sizeOf('fiveCrop', size));
+    return fiveOf('fiveCrop', input, sizeAmong('fiveCrop', args));
   },
 );
+
+/** The one argument of crops of a size. */
+export const sizeAmong = (op: string, args: readonly unknown[]): Size =>
+  sizeOf(op, parseArgs<{ size: SizeLike }>(op, ['size'], {}, args).size);
 
 function fiveOf<T extends Tensor>(op: string, input: T, [height, width]: Size): Five<T> {
   const { height: rows, width: columns } = infoOf(op, input);
@@ -119,25 +122,27 @@ function fiveOf<T extends Tensor>(op: string, input: T, [height, width]: Size): 
   return [at(0, 0), at(0, right), at(bottom, 0), at(bottom, right), centerCrop(input, [height, width])];
 }
 
-interface TenCropArguments {
+/** What crops to ten parts take. */
+export interface TenCropArguments {
+  /** A side of a square, or `[height, width]`. */
   size: SizeLike;
   /** Top and bottom swapped rather than left and right. Default: false. */
   verticalFlip?: boolean;
+}
+
+/** The arguments of `tenCrop`, which are those of `TenCrop`. */
+export function tenCropOf(op: string, args: readonly unknown[]): { size: Size; verticalFlip: boolean } {
+  const o = parseArgs<TenCropArguments>(op, ['size'], { verticalFlip: false }, args);
+  return { size: sizeOf(op, o.size), verticalFlip: o.verticalFlip };
 }
 
 /** The five parts of `fiveCrop`, and those of the mirror image. */
 export const tenCrop = checked(
   'tenCrop(input, ...)',
   <T extends Tensor>(input: T, ...args: Arguments<TenCropArguments, ['size', 'verticalFlip']>): T[] => {
-    const { size, verticalFlip: upsideDown } = parseArgs<TenCropArguments>(
-      'tenCrop',
-      ['size'],
-      { verticalFlip: false },
-      args,
-    );
-    const out = sizeOf('tenCrop', size);
+    const { size, verticalFlip: upsideDown } = tenCropOf('tenCrop', args);
     const mirrored = upsideDown ? verticalFlip(input) : horizontalFlip(input);
-    return [...fiveOf('tenCrop', input, out), ...fiveOf('tenCrop', mirrored, out)];
+    return [...fiveOf('tenCrop', input, size), ...fiveOf('tenCrop', mirrored, size)];
   },
 );
 

@@ -2,18 +2,24 @@
 
 import { ArgumentError, DTypeError, ShapeError } from '../../../core/errors';
 import { isFloat, showShape } from '../../../core/meta';
-import { kindOf } from '../../../core/options';
+import { kindOf, parseArgs } from '../../../core/options';
 import { tensor } from '../../../tensor/creation';
 import type { Tensor } from '../../../tensor/tensor';
 
-interface Statistics {
-  readonly mean: readonly number[];
-  readonly std: readonly number[];
-  readonly inplace: boolean;
+/** What is subtracted and divided by. */
+export interface NormalizeArguments {
+  /** One for each channel, or one for all. */
+  mean: readonly number[];
+  /** One for each mean, other than 0. */
+  std: readonly number[];
+  /** Write the result over the input. Default: false. */
+  inplace?: boolean;
 }
 
-/** @throws ArgumentError unless these are means and as many stds other than 0 */
-export function checkStatistics(op: string, mean: readonly number[], std: readonly number[]): void {
+/** The arguments of a normalisation. @throws ArgumentError unless these are means and as many stds other than 0 */
+export function statisticsOf(op: string, args: readonly unknown[]): Required<NormalizeArguments> {
+  const how = parseArgs<NormalizeArguments>(op, ['mean', 'std'], { inplace: false }, args);
+  const { mean, std } = how;
   if (!Array.isArray(mean) || !Array.isArray(std)) {
     throw new ArgumentError(
       `${op}: expected a list of means and a list of stds, but got ${kindOf(mean)} and ${kindOf(std)}`,
@@ -26,10 +32,11 @@ export function checkStatistics(op: string, mean: readonly number[], std: readon
   if (other !== undefined)
     throw new ArgumentError(`${op}: expected means and stds to be numbers, but got ${kindOf(other)}`);
   if (std.includes(0)) throw new ArgumentError(`${op}: expected std other than 0, but got 0: it would divide by zero`);
+  return how;
 }
 
 /** (x - mean) / std for x[..., C, H, W]. */
-export function normalized(op: string, image: Tensor, { mean, std, inplace }: Statistics): Tensor {
+export function normalized(op: string, image: Tensor, { mean, std, inplace }: Required<NormalizeArguments>): Tensor {
   if (!isFloat(image.dtype)) {
     throw new DTypeError(`${op}: expected an image of floats, but got ${image.dtype}; apply ToTensor first`);
   }

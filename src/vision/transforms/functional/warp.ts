@@ -20,6 +20,9 @@ import {
   checkNumber,
   checkNumbers,
   type Fill,
+  type FillArgument,
+  type FillKind,
+  fillsOf,
   type Interpolation,
 } from '../arguments';
 import { onBatch } from '../batch';
@@ -39,6 +42,34 @@ export interface Sampling {
 }
 
 const sampled: readonly Interpolation[] = ['nearest', 'bilinear'];
+
+/** The sampling that a call asks for. @throws ArgumentError for one that there is not */
+function samplingOf(op: string, { interpolation, fill }: { interpolation: Interpolation; fill: Fill }): Sampling {
+  checkInterpolation(op, interpolation, sampled);
+  checkFill(op, fill);
+  return { interpolation, fill: fill === null ? null : ([fill].flat() as number[]) };
+}
+
+/** The sampling of each kind of picture by the options of a transform: masks take the nearest element. @throws ArgumentError as `samplingOf` */
+export function samplingsOf(
+  op: string,
+  { interpolation, fill }: { interpolation: Interpolation; fill: FillArgument },
+): (kind: FillKind) => Sampling {
+  checkInterpolation(op, interpolation, sampled);
+  const fills = fillsOf(op, fill);
+  return (kind) => ({ interpolation: kind === 'mask' ? 'nearest' : interpolation, fill: fills[kind] });
+}
+
+/** What `work` makes of the pictures of an input, of which it is told the size; masks take the nearest element. */
+function onPixels<T extends Tensor>(
+  op: string,
+  input: T,
+  sampling: Sampling,
+  work: (batch: Tensor, sampling: Sampling, size: Size) => Tensor,
+): T {
+  const how = input instanceof Mask ? { ...sampling, interpolation: 'nearest' as const } : sampling;
+  return onBatch(op, input, (batch) => work(batch, how, batch.shape.slice(-2) as [number, number])) as T;
+}
 
 /** Pictures [N, C, H, W] at places [N, H', W', 2] in their elements, x first, rounded where they are whole numbers. */
 function atPlaces(op: string, batch: Tensor, places: Tensor, { interpolation, fill }: Sampling): Tensor {
@@ -159,8 +190,6 @@ export const fromMiddle = (center: readonly number[] | null, [height, width]: Si
 export const fromCorner = (center: readonly number[] | null, [height, width]: Size): readonly [number, number] =>
   center ? [center[0]!, center[1]!] : [width * 0.5, height * 0.5];
 
-const asFill = (fill: Fill): readonly number[] | null => (fill === null ? null : ([fill].flat() as number[]));
-
 /** Pictures, tensors, masks or boxes turned clockwise by an angle in degrees, moved, scaled and sheared. */
 export const affine = checked(
   'affine(input, ...)',
@@ -168,9 +197,8 @@ export const affine = checked(
     const required = ['angle', 'translate', 'scale', 'shear'] as const;
     const defaults = { interpolation: 'nearest', fill: null, center: null } as const;
     const parsed = parseArgs<AffineArguments>('affine', required, defaults, args);
-    const { angle, scale, interpolation, fill, center } = parsed;
-    checkInterpolation('affine', interpolation, sampled);
-    checkFill('affine', fill);
+    const { angle, scale, center } = parsed;
+    const sampling = samplingOf('affine', parsed);
     checkNumber('affine', 'angle', angle);
     if (typeof scale !== 'number' || !(scale > 0)) {
       throw new ArgumentError(`affine: expected scale to be positive, but got ${kindOf(scale)}`);
@@ -182,7 +210,7 @@ export const affine = checked(
         : checkNumbers('affine', 'shear', parsed.shear, [1, 2]);
     const change: AffineChange = { angle, translate: [tx, ty], scale, shear: [shears[0]!, shears[1] ?? shears[0]!] };
     if (center !== null) checkNumbers('affine', 'center', center, [2]);
-    return changed('affine', input, change, { interpolation, fill: asFill(fill) }, center);
+    return changed('affine', input, change, sampling, center);
   },
 );
 
@@ -195,16 +223,10 @@ export function changed<T extends Tensor>(
   center: readonly number[] | null,
 ): T {
   if (input instanceof BoundingBoxes) return affineBoxes(input, change, center) as Tensor as T;
-  const how = input instanceof Mask ? { ...sampling, interpolation: 'nearest' as const } : sampling;
-  return onBatch(op, input, (batch) => {
-    const matrix = affineMatrix(fromMiddle(center, batch.shape.slice(-2) as [number, number]), change);
-    return warpedAffine(
-      op,
-      batch,
-      batch.shape[0] === 1 ? [matrix] : new Array<Affine>(batch.shape[0]!).fill(matrix),
-      how,
-    );
-  }) as T;
+  return onPixels(op, input, sampling, (batch, how, size) => {
+    const matrix = affineMatrix(fromMiddle(center, size), change);
+    return warpedAffine(op, batch, new Array<Affine>(batch.shape[0]!).fill(matrix), how);
+  });
 }
 
 /** Boxes around those of a picture that an affine map changes, on a canvas that may grow. */
@@ -272,17 +294,12 @@ export const rotate = checked(
     ...args: Arguments<RotateArguments, ['angle', 'interpolation', 'expand', 'center', 'fill']>
   ): T => {
     const defaults = { interpolation: 'nearest', expand: false, center: null, fill: null } as const;
-    const { angle, interpolation, expand, center, fill } = parseArgs<RotateArguments>(
-      'rotate',
-      ['angle'],
-      defaults,
-      args,
-    );
+    const parsed = parseArgs<RotateArguments>('rotate', ['angle'], defaults, args);
+    const { angle, expand, center } = parsed;
     checkNumber('rotate', 'angle', angle);
-    checkInterpolation('rotate', interpolation, sampled);
-    checkFill('rotate', fill);
+    const sampling = samplingOf('rotate', parsed);
     if (center !== null) checkNumbers('rotate', 'center', center, [2]);
-    return turned('rotate', input, angle, { interpolation, expand, center, fill: asFill(fill) });
+    return turned('rotate', input, angle, { ...sampling, expand, center });
   },
 );
 
@@ -292,15 +309,13 @@ const turning = (angle: number): AffineChange => ({ angle: -angle, translate: [0
 export function turned<T extends Tensor>(op: string, input: T, angle: number, how: RotationHow): T {
   const { expand, center } = how;
   if (input instanceof BoundingBoxes) return affineBoxes(input, turning(angle), center, expand) as Tensor as T;
-  const sampling = input instanceof Mask ? { ...how, interpolation: 'nearest' as const } : how;
-  return onBatch(op, input, (batch) => {
-    const size = batch.shape.slice(-2) as [number, number];
+  return onPixels(op, input, how, (batch, sampling, size) => {
     const quarters = quartersOf(angle, size, how);
     if (quarters !== null) return quarterTurned(batch, quarters);
     const matrix = rotationMatrix(angle, size, center);
     const out = expand ? affineOutput(matrix, size) : size;
     return warpedAffine(op, batch, new Array<Affine>(batch.shape[0]!).fill(matrix), sampling, out);
-  }) as T;
+  });
 }
 
 /** Where the elements of a picture that is turned come from. */
@@ -359,10 +374,8 @@ export const perspective = checked(
     const name = 'perspective';
     const defaults = { interpolation: 'bilinear', fill: null, coefficients: null } as const;
     const parsed = parseArgs<PerspectiveArguments>(name, ['startpoints', 'endpoints'], defaults, args);
-    const { startpoints, endpoints, interpolation, fill } = parsed;
-    checkInterpolation(name, interpolation, sampled);
-    checkFill(name, fill);
-    const how = { interpolation, fill: asFill(fill) };
+    const { startpoints, endpoints } = parsed;
+    const how = samplingOf(name, parsed);
     if (parsed.coefficients !== null) {
       if (startpoints !== null && endpoints !== null) {
         throw new ArgumentError(`${name}: expected points or coefficients, but got both`);
@@ -380,10 +393,9 @@ export const perspective = checked(
 /** `perspective` with all it needs. */
 export function projected<T extends Tensor>(op: string, input: T, coefficients: Coefficients, sampling: Sampling): T {
   if (input instanceof BoundingBoxes) return projectedBoxes(op, input, coefficients) as Tensor as T;
-  const how = input instanceof Mask ? { ...sampling, interpolation: 'nearest' as const } : sampling;
-  return onBatch(op, input, (batch) =>
+  return onPixels(op, input, sampling, (batch, how) =>
     warpedPerspective(op, batch, new Array<Coefficients>(batch.shape[0]!).fill(coefficients), how),
-  ) as T;
+  );
 }
 
 /** Pictures [N, C, H, W] in perspective, one for each. */
@@ -468,18 +480,13 @@ export const elastic = checked(
   'elastic(input, ...)',
   <T extends Tensor>(input: T, ...args: Arguments<ElasticArguments, ['displacement', 'interpolation', 'fill']>): T => {
     const defaults = { interpolation: 'bilinear', fill: null } as const;
-    const { displacement, interpolation, fill } = parseArgs<ElasticArguments>(
-      'elastic',
-      ['displacement'],
-      defaults,
-      args,
-    );
-    checkInterpolation('elastic', interpolation, sampled);
-    checkFill('elastic', fill);
+    const parsed = parseArgs<ElasticArguments>('elastic', ['displacement'], defaults, args);
+    const { displacement } = parsed;
+    const sampling = samplingOf('elastic', parsed);
     if (!(displacement instanceof Tensor)) {
       throw new ArgumentError(`elastic: expected displacement to be a tensor, but got ${kindOf(displacement)}`);
     }
-    return displaced('elastic', input, displacement, { interpolation, fill: asFill(fill) });
+    return displaced('elastic', input, displacement, sampling);
   },
 );
 
@@ -496,13 +503,11 @@ function identityGrid([height, width]: Size): Tensor {
 /** `elastic` with all it needs. */
 export function displaced<T extends Tensor>(op: string, input: T, displacement: Tensor, sampling: Sampling): T {
   if (input instanceof BoundingBoxes) return displacedBoxes(op, input, displacement) as Tensor as T;
-  const how = input instanceof Mask ? { ...sampling, interpolation: 'nearest' as const } : sampling;
-  return onBatch(op, input, (batch) => {
-    const [count, , height, width] = batch.shape as [number, number, number, number];
-    checkDisplacement(op, displacement, [height, width]);
-    const grid = identityGrid([height, width]).add(displacement.to('float32'));
-    return atGrid(op, batch, grid.expand([count, height, width, 2]), how);
-  }) as T;
+  return onPixels(op, input, sampling, (batch, how, size) => {
+    checkDisplacement(op, displacement, size);
+    const grid = identityGrid(size).add(displacement.to('float32'));
+    return atGrid(op, batch, grid.expand([batch.shape[0]!, ...size, 2]), how);
+  });
 }
 
 /** Pictures [N, C, H, W] by displacements [N, H, W, 2]. */
