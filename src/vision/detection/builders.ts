@@ -31,7 +31,7 @@ import {
 import { retrieveOutChannels } from './maps';
 import { MaskRCNN, MaskRCNNHeads, type MaskRCNNOptions, maskRCNNDefaults } from './mask-rcnn';
 import { RPNHead } from './rpn-head';
-import { SSD, type SSDHead, type SSDOptions } from './ssd';
+import { SSD, type SSDHead, type SSDOptions, ssdDefaults } from './ssd';
 import { vggExtractor } from './ssd-vgg';
 import { normalInit, SSDLiteHead, ssdliteExtractor, ssdliteNorm } from './ssdlite';
 
@@ -242,23 +242,17 @@ type SSD300Options = Omit<SSDOptions, 'backbone' | 'anchorGenerator' | 'size' | 
   numClasses?: number;
 };
 
-const ssdDefaults: Required<SSD300Options> = {
+const ssd300Defaults: Required<SSD300Options> = {
   numClasses: 91,
+  ...ssdDefaults,
   imageMean: [0.48235, 0.45882, 0.40784],
   imageStd: [1 / 255, 1 / 255, 1 / 255],
-  head: null,
-  scoreThresh: 0.01,
-  nmsThresh: 0.45,
-  detectionsPerImg: 200,
-  iouThresh: 0.5,
-  topkCandidates: 400,
-  positiveFraction: 0.25,
 };
 
 /** SSD on a VGG-16, for pictures of 300 pixels (Liu et al. 2016, arXiv:1512.02325): 35,641,826 parameters with `numClasses` 91, the default. */
 export const ssd300Vgg16 = detector<SSD<SSDHead>, VGG, SSD300Options>('ssd300Vgg16', {
   weights: 'SSD300_VGG16_Weights',
-  defaults: ssdDefaults,
+  defaults: ssd300Defaults,
   layers: { all: 5, trained: 4 },
   frozen: false,
   backbone: (options) => vgg16(options as WithoutWeights),
@@ -274,7 +268,7 @@ export const ssd300Vgg16 = detector<SSD<SSDHead>, VGG, SSD300Options>('ssd300Vgg
 
 type SSDLiteOptions = Omit<SSD300Options, 'head'>;
 
-const { head: _, ...ssdShared } = ssdDefaults;
+const { head: _, ...ssdShared } = ssd300Defaults;
 
 /**
  * SSDLite on a large MobileNetV3, for pictures of 320 pixels (Sandler et al. 2018, arXiv:1801.04381; Howard et al. 2019, arXiv:1905.02244): 3,440,060

@@ -18,8 +18,8 @@ import {
   confidenceLoss,
   corrected,
   DenseCapLocalization,
-  denseCapAnchors,
   type LocalizationOptions,
+  localizationDefaults,
   quiet,
 } from './localization';
 import { sizeOf } from './maps';
@@ -130,17 +130,9 @@ export class DenseCap extends Detector<CaptionTarget, DenseCapLosses, CaptionDet
 
   constructor(...args: Arguments<DenseCapArguments, DenseCapOrder>) {
     super();
-    const layer = {
-      anchors: denseCapAnchors,
-      numFilters: 256,
-      outputSize: 7,
-      batchSizePerImage: 256,
-      positiveFraction: 0.5,
-    };
-    const places = { fgIouThresh: 0.7, bgIouThresh: 0.3, nmsThresh: 0.7, numProposals: 300 };
     const words = { representationSize: 4096, dropout: 0.5, embeddingSize: 512, hiddenSize: 512, maxLength: 15 };
     const ends = { boxWeight: 0.1, scoreThresh: 0.05, finalNmsThresh: 0.3, detectionsPerImg: 100 };
-    const defaults = { ...layer, ...places, ...words, ...ends };
+    const defaults = { ...localizationDefaults, ...words, ...ends };
     const o = parseArgs<DenseCapArguments>(NAME, ['backbone', 'vocabSize'], defaults, args, detectorKinds);
     const { backbone } = o;
     const inChannels = (backbone as CaptionBackbone | null)?.outChannels;

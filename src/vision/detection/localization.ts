@@ -52,7 +52,7 @@ type Order = [
 ];
 
 /** The twelve anchors of the paper's code. */
-export const denseCapAnchors: readonly (readonly [number, number])[] = [45, 64, 90, 128, 181, 256, 362, 512].flatMap(
+const denseCapAnchors: readonly (readonly [number, number])[] = [45, 64, 90, 128, 181, 256, 362, 512].flatMap(
   (side, i, all) =>
     i % 2 === 0
       ? ([
@@ -61,6 +61,19 @@ export const denseCapAnchors: readonly (readonly [number, number])[] = [45, 64, 
         ] as const)
       : [[all[i]!, all[i]!] as const],
 );
+
+/** The options of the layer, as they are where they are not given. */
+export const localizationDefaults = {
+  anchors: denseCapAnchors,
+  numFilters: 256,
+  outputSize: 7,
+  batchSizePerImage: 256,
+  positiveFraction: 0.5,
+  fgIouThresh: 0.7,
+  bgIouThresh: 0.3,
+  nmsThresh: 0.7,
+  numProposals: 300,
+};
 
 /** What the layer says about all A = k H' W' anchors of each picture. */
 export interface RegionPredictions {
@@ -185,16 +198,8 @@ export class DenseCapLocalization extends Layer {
 
   constructor(...args: Arguments<LocalizationOptions, Order>) {
     super();
-    const sampling = { batchSizePerImage: 256, positiveFraction: 0.5, fgIouThresh: 0.7, bgIouThresh: 0.3 };
-    const defaults = {
-      anchors: denseCapAnchors,
-      numFilters: 256,
-      outputSize: 7,
-      ...sampling,
-      nmsThresh: 0.7,
-      numProposals: 300,
-    };
-    const o = parseArgs<LocalizationOptions>('DenseCapLocalization', ['inChannels'], defaults, args, detectorKinds);
+    const name = 'DenseCapLocalization';
+    const o = parseArgs<LocalizationOptions>(name, ['inChannels'], localizationDefaults, args, detectorKinds);
     const isAnchor = (anchor: unknown) =>
       Array.isArray(anchor) && anchor.length === 2 && anchor.every((side) => side > 0);
     if (!Array.isArray(o.anchors) || o.anchors.length === 0 || !o.anchors.every(isAnchor)) {

@@ -190,6 +190,19 @@ type Order = [
   'positiveFraction',
 ];
 
+/** The options of `SSD`, as they are where they are not given. */
+export const ssdDefaults = {
+  imageMean: null,
+  imageStd: null,
+  head: null,
+  scoreThresh: 0.01,
+  nmsThresh: 0.45,
+  detectionsPerImg: 200,
+  iouThresh: 0.5,
+  topkCandidates: 400,
+  positiveFraction: 0.25,
+};
+
 /** The losses of SSD in training: of places and of classes, scalars. */
 export interface SSDLosses {
   bboxRegression: Tensor;
@@ -219,10 +232,8 @@ export class SSD<Head extends Module = Module> extends Detector<DetectionTarget,
 
   constructor(...args: Arguments<SSDOptions, Order>) {
     super();
-    const ends = { imageMean: null, imageStd: null, head: null, scoreThresh: 0.01, nmsThresh: 0.45 };
-    const defaults = { ...ends, detectionsPerImg: 200, iouThresh: 0.5, topkCandidates: 400, positiveFraction: 0.25 };
     const required = ['backbone', 'anchorGenerator', 'size', 'numClasses'] as const;
-    const o = parseArgs<SSDOptions>('SSD', required, defaults, args, {
+    const o = parseArgs<SSDOptions>('SSD', required, ssdDefaults, args, {
       ...detectorKinds,
       backbone: kinds.instance(Module, 'a module of feature maps'),
       anchorGenerator: kinds.instance(DefaultBoxGenerator, 'a DefaultBoxGenerator'),

@@ -5,7 +5,7 @@ import { cat } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
 import { type EndsInLinear, Network } from '../network';
 import { builder, type ClassifierOptions } from './builder';
-import { asTrained, BasicConv2d } from './inception-blocks';
+import { asTrained, BasicConv2d, optionsFor } from './inception-blocks';
 import { initialize } from './initialize';
 import { type Fixed, networkKinds } from './network-kinds';
 
@@ -167,16 +167,7 @@ export const googlenet = builder<GoogLeNet, GoogLeNetOptions>('googlenet', {
     dropoutAux: 0.7,
   },
   weights: 'GoogLeNet_Weights',
-  build(options, given) {
-    if (!given) return new GoogLeNet(options);
-    const auxLogits = options.auxLogits === true || given.has('aux1.fc1.weight');
-    return new GoogLeNet({
-      ...options,
-      auxLogits,
-      transformInput: options.transformInput ?? true,
-      initWeights: false,
-    });
-  },
+  build: (options, given) => new GoogLeNet(given ? optionsFor(options, given, 'aux1.fc1.weight') : options),
   finish(model, { auxLogits }) {
     if (auxLogits === true) return;
     model.auxLogits = false;

@@ -26,6 +26,24 @@ export class BasicConv2d extends Module {
   }
 }
 
+/** What options of heads and inputs these networks have. */
+interface HeadOptions {
+  readonly auxLogits: boolean | null;
+  readonly transformInput: boolean | null;
+}
+
+/** The options of a network that gets trained weights: it has the heads in the middle that are asked for, or that the weights have under a name. */
+export const optionsFor = <O extends HeadOptions>(
+  options: O,
+  weights: { has(name: string): boolean },
+  head: string,
+) => ({
+  ...options,
+  auxLogits: options.auxLogits === true || weights.has(head),
+  transformInput: options.transformInput ?? true,
+  initWeights: false,
+});
+
 const MEAN = [0.485, 0.456, 0.406] as const;
 const STD = [0.229, 0.224, 0.225] as const;
 

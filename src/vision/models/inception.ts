@@ -6,7 +6,7 @@ import { cat } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
 import { type EndsInLinear, Network } from '../network';
 import { builder, type ClassifierOptions } from './builder';
-import { asTrained, BasicConv2d } from './inception-blocks';
+import { asTrained, BasicConv2d, optionsFor } from './inception-blocks';
 import { type Fixed, networkKinds } from './network-kinds';
 
 /** What Inception3 takes by name. */
@@ -300,16 +300,7 @@ export const inceptionV3 = builder<Inception3, Inception3Options>('inceptionV3',
     dropout: 0.5,
   },
   weights: 'Inception_V3_Weights',
-  build(options, given) {
-    if (!given) return new Inception3(options);
-    const auxLogits = options.auxLogits || given.has('AuxLogits.fc.weight');
-    return new Inception3({
-      ...options,
-      auxLogits,
-      transformInput: options.transformInput ?? true,
-      initWeights: false,
-    });
-  },
+  build: (options, given) => new Inception3(given ? optionsFor(options, given, 'AuxLogits.fc.weight') : options),
   finish(model, { auxLogits }) {
     if (auxLogits) return;
     model.auxLogits = false;

@@ -149,6 +149,9 @@ type ResNetOrder = [
   ...['widthPerGroup', 'replaceStrideWithDilation', 'normLayer'],
 ];
 
+const sizes = { numClasses: 1000, zeroInitResidual: false, groups: 1, widthPerGroup: 64 };
+const resnetDefaults = { ...sizes, replaceStrideWithDilation: null, normLayer: null };
+
 /** The blocks before this one, as the stages are made. */
 interface Progress {
   inplanes: number;
@@ -174,9 +177,7 @@ export class ResNet extends Network {
 
   constructor(...args: Arguments<ResNetArguments, ResNetOrder>) {
     super();
-    const sizes = { numClasses: 1000, zeroInitResidual: false, groups: 1, widthPerGroup: 64 };
-    const defaults = { ...sizes, replaceStrideWithDilation: null, normLayer: null };
-    const o = parseArgs<ResNetArguments>('ResNet', ['block', 'layers'], defaults, args, {
+    const o = parseArgs<ResNetArguments>('ResNet', ['block', 'layers'], resnetDefaults, args, {
       ...networkKinds,
       block: kinds.oneOf(BasicBlock, Bottleneck),
       layers: kinds.listOf(kinds.whole(1, 1024), 4),
@@ -239,14 +240,7 @@ const resnet = (
   own: Pick<ResNetOptions, 'groups' | 'widthPerGroup'> = {},
 ) =>
   builder<ResNet, ResNetOptions>(name, {
-    defaults: {
-      numClasses: 1000,
-      zeroInitResidual: false,
-      groups: own.groups ?? 1,
-      widthPerGroup: own.widthPerGroup ?? 64,
-      replaceStrideWithDilation: null,
-      normLayer: null,
-    },
+    defaults: { ...resnetDefaults, ...own },
     weights,
     build: (options) => new ResNet(block, layers, options),
   });

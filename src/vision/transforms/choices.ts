@@ -49,6 +49,11 @@ abstract class Drawing<Draw> extends PictureTransform<Draw> {
     return this.throughDrawn(inputs);
   }
 
+  /** Some pictures go another way than others, so that all have to stay of their kind. */
+  override batchKind(kind: BatchKind): BatchKind | null {
+    return batchSteps(this.transforms)?.every((step) => step.batchKind(kind) === kind) ? kind : null;
+  }
+
   /** Inputs through the transforms that are drawn now. */
   protected abstract throughDrawn(inputs: readonly unknown[]): Tensor;
 }
@@ -179,10 +184,6 @@ export class RandomChoice extends Drawing<Choice> {
     return choice ? batchSteps(this.transforms)![choice.index]!.outputInfo(info, choice.drawn) : info;
   }
 
-  override batchKind(kind: BatchKind): BatchKind | null {
-    return batchSteps(this.transforms)?.every((step) => step.batchKind(kind) === kind) ? kind : null;
-  }
-
   override extraRepr(): string {
     return `transforms=[${this.transforms.join(', ')}], p=[${this.p.map(pythonFloat).join(', ')}]`;
   }
@@ -226,10 +227,6 @@ export class RandomOrder extends Drawing<Choice[]> {
   override outputInfo(info: PictureInfo, order: Choice[] | null): PictureInfo {
     const steps = batchSteps(this.transforms)!;
     return (order ?? []).reduce((size, { index, drawn }) => steps[index]!.outputInfo(size, drawn), info);
-  }
-
-  override batchKind(kind: BatchKind): BatchKind | null {
-    return batchSteps(this.transforms)?.every((step) => step.batchKind(kind) === kind) ? kind : null;
   }
 
   override extraRepr(): string {

@@ -29,8 +29,8 @@ import {
   crop,
   type Five,
   fiveCrop,
-  padded,
   paddedBatch,
+  paddedBoxes,
   sizeAmong,
   type TenCropArguments,
   tenCrop,
@@ -171,11 +171,11 @@ export class Pad extends GeometricTransform {
   }
 
   override apply(batch: Tensor, _draws: readonly unknown[], kind: BatchKind): Tensor {
-    return paddedBatch('Pad', batch, this.#sides, this.#fills[kind], this.paddingMode);
+    return paddedBatch('Pad', batch, { sides: this.#sides, fill: this.#fills[kind], mode: this.paddingMode });
   }
 
   protected override transformBoxes(boxes: BoundingBoxes): BoundingBoxes {
-    return padded('Pad', boxes, this.#sides, null, this.paddingMode);
+    return paddedBoxes('Pad', boxes, this.#sides, this.paddingMode);
   }
 
   override outputInfo(info: PictureInfo): PictureInfo {
@@ -283,7 +283,7 @@ export class RandomCrop extends GeometricTransform<CropDraw> {
 
   protected override transformBoxes(boxes: BoundingBoxes, { top, left, padding }: CropDraw): BoundingBoxes {
     const around = padding.some((side) => side !== 0)
-      ? padded('RandomCrop', boxes, padding, null, this.paddingMode)
+      ? paddedBoxes('RandomCrop', boxes, padding, this.paddingMode)
       : boxes;
     const [height, width] = around.canvasSize;
     if (height === this.size[0] && width === this.size[1]) return around;
@@ -359,11 +359,12 @@ export class RandomZoomOut extends RandomTransform<{ padding: Sides }> {
   /** Of pictures that all have the same draw, as those of one input have. */
   override apply(batch: Tensor, draws: readonly ({ padding: Sides } | null)[], kind: BatchKind): Tensor {
     const [draw] = draws;
-    return draw ? paddedBatch('RandomZoomOut', batch, draw.padding, this.#fills[kind], 'constant') : batch;
+    if (!draw) return batch;
+    return paddedBatch('RandomZoomOut', batch, { sides: draw.padding, fill: this.#fills[kind], mode: 'constant' });
   }
 
   protected override transformBoxes(boxes: BoundingBoxes, { padding }: { padding: Sides }): BoundingBoxes {
-    return padded('RandomZoomOut', boxes, padding, null, 'constant');
+    return paddedBoxes('RandomZoomOut', boxes, padding, 'constant');
   }
 
   protected override transformMask(mask: Mask, draw: { padding: Sides }): Mask {

@@ -163,45 +163,35 @@ export const pad = checked(
     const { padding, fill, paddingMode } = parseArgs<PadArguments>('pad', ['padding'], defaults, args);
     checkFill('pad', fill);
     checkPaddingMode('pad', paddingMode);
-    return padded(
-      'pad',
-      input,
-      sidesOf('pad', padding),
-      fill === null ? null : ([fill].flat() as number[]),
-      paddingMode,
-    );
+    const sides = sidesOf('pad', padding);
+    if (input instanceof BoundingBoxes) return paddedBoxes('pad', input, sides, paddingMode) as Tensor as T;
+    const colour = fill === null ? null : ([fill].flat() as number[]);
+    if (input instanceof Mask && colour && colour.length > 1) {
+      throw new ArgumentError(`pad: expected one fill of a mask, but got ${colour.length}`);
+    }
+    return onBatch('pad', input, (batch) => paddedBatch('pad', batch, { sides, fill: colour, mode: paddingMode })) as T;
   },
 );
 
-/** `pad` with all it needs. */
-export function padded<T extends Tensor>(
-  op: string,
-  input: T,
-  sides: Sides,
-  fill: readonly number[] | null,
-  mode: PaddingMode,
-): T {
+/** `pad` of boxes. */
+export function paddedBoxes(op: string, boxes: BoundingBoxes, sides: Sides, mode: PaddingMode): BoundingBoxes {
   const [left, top, right, bottom] = sides;
-  if (input instanceof BoundingBoxes) {
-    const [height, width] = input.canvasSize;
-    if (mode !== 'constant')
-      throw new ArgumentError(`${op}: expected paddingMode 'constant' with boxes, but got '${mode}'`);
-    return shiftedBoxes(input, left, top, [height + top + bottom, width + left + right]) as Tensor as T;
+  const [height, width] = boxes.canvasSize;
+  if (mode !== 'constant') {
+    throw new ArgumentError(`${op}: expected paddingMode 'constant' with boxes, but got '${mode}'`);
   }
-  if (input instanceof Mask && fill && fill.length > 1) {
-    throw new ArgumentError(`${op}: expected one fill of a mask, but got ${fill.length}`);
-  }
-  return onBatch(op, input, (batch) => paddedBatch(op, batch, sides, fill, mode)) as T;
+  return shiftedBoxes(boxes, left, top, [height + top + bottom, width + left + right]);
+}
+
+/** What lies around a picture. */
+interface BorderAround {
+  readonly sides: Sides;
+  readonly fill: readonly number[] | null;
+  readonly mode: PaddingMode;
 }
 
 /** `pad` of batches. */
-export function paddedBatch(
-  op: string,
-  batch: Tensor,
-  sides: Sides,
-  fill: readonly number[] | null,
-  mode: PaddingMode,
-): Tensor {
+export function paddedBatch(op: string, batch: Tensor, { sides, fill, mode }: BorderAround): Tensor {
   const [left, top, right, bottom] = sides;
   const [, channels, height, width] = batch.shape as [number, number, number, number];
   const colour = fill ?? [0];
