@@ -2,7 +2,7 @@
 import { OutOfMemoryError } from '../core/errors';
 import { ballastOf } from './ballast';
 import { Queue } from './queue';
-import { stats } from './stats';
+import { stats, use } from './stats';
 
 /** A range of a buffer that holds one value; it goes back to the pool once the collector finds that nobody has it. */
 export interface Allocation {
@@ -138,7 +138,6 @@ export class Memory {
     if (bytes <= SMALL_BYTES && !dedicated) return this.allocateSlot(bytes);
     const buffer = this.takePooled(sizeClass(bytes)) ?? this.createBuffer(sizeClass(bytes), 'value');
     const capacity = buffer.size;
-    stats.liveBytes += capacity;
     return this.lend({ memory: this, buffer, offset: 0, capacity, dedicated: true, freed: false, readers: 0 }, bytes);
   }
 
@@ -180,7 +179,8 @@ export class Memory {
   }
 
   private lend(lease: Lease, bytes: number): Allocation {
-    const { buffer, offset, dedicated } = lease;
+    const { buffer, offset, capacity, dedicated } = lease;
+    use('liveBytes', capacity);
     const allocation = { memory: this, buffer, offset, bytes, dedicated, lease, ballast: this.ballast(lease) };
     collected.register(allocation, lease);
     return allocation;
@@ -372,7 +372,6 @@ export class Memory {
     }
     const { page, offset } = free.pop()!;
     stats.pooledBytes -= capacity;
-    stats.liveBytes += capacity;
     const lease = { memory: this, buffer: page, offset, capacity, dedicated: false, freed: false, readers: 0 };
     return this.lend(lease, bytes);
   }

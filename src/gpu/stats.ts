@@ -32,6 +32,8 @@ export interface GpuStats {
   pooledBytes: number;
   /** The largest total of bytes in GPU buffers so far. */
   peakBytes: number;
+  /** The largest total of `liveBytes` and `planBytes` so far. */
+  peakUsedBytes: number;
   /** Milliseconds of JavaScript from the start of a flush to its submit, summed over flushes. */
   hostMilliseconds: number;
 }
@@ -54,5 +56,12 @@ export const stats: GpuStats = {
   planBytes: 0,
   pooledBytes: 0,
   peakBytes: 0,
+  peakUsedBytes: 0,
   hostMilliseconds: 0,
 };
+
+/** Counts bytes that come into use. */
+export function use(kind: 'liveBytes' | 'planBytes', bytes: number): void {
+  stats[kind] += bytes;
+  stats.peakUsedBytes = Math.max(stats.peakUsedBytes, stats.liveBytes + stats.planBytes);
+}

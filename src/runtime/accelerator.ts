@@ -1,11 +1,13 @@
 // What scripts ask and set before they choose a device: `torch.cuda`, `torch.accelerator` and `torch.backends`, which stand for WebGPU here.
 
+import { engine } from '../compiler/engine';
 import { closed } from '../core/arity';
 import { offersWebGpu } from '../gpu/device';
 import { type Device, type DeviceLike, expectDevice, webgpu } from '../storage/device';
 import { manualSeed } from '../storage/random/generator';
 import { FloatTensor, HalfTensor, LongTensor } from '../tensor/legacy';
 import { synchronize } from './gpu';
+import { memory, memorySummary } from './memory';
 
 const counted = {
   /**
@@ -20,7 +22,14 @@ const counted = {
     if (device !== undefined && device !== null) expectDevice('synchronize', device);
     return synchronize();
   }),
+  ...memory,
 } as const;
+
+/** Takes any of PyTorch's devices: there is one, so that it changes nothing. */
+const choose = (name: string) =>
+  closed(name, (device: DeviceLike): void => {
+    expectDevice(name, device);
+  });
 
 /** `torch.cuda`, for scripts that ask for it: everything runs on WebGPU. */
 export const cuda = {
@@ -29,6 +38,14 @@ export const cuda = {
   manualSeed,
   /** `torch.manualSeed`, as there is one device. */
   manualSeedAll: manualSeed,
+  /** `memoryStats` as a table, to be printed. */
+  memorySummary,
+  /** 0: the one device. */
+  currentDevice: closed('currentDevice', (): number => 0),
+  /** Takes the name of any device, and changes nothing. */
+  setDevice: choose('setDevice'),
+  /** Whether the device has been opened, by `torch.init` or by the first values that were needed. */
+  isInitialized: closed('isInitialized', (): boolean => engine.device !== null),
   FloatTensor,
   HalfTensor,
   LongTensor,
@@ -39,6 +56,10 @@ export const accelerator = {
   ...counted,
   /** The device that every tensor is on; null where WebGPU is not offered. */
   currentAccelerator: closed('currentAccelerator', (): Device | null => (offersWebGpu() ? webgpu : null)),
+  /** 0: the one device. */
+  currentDeviceIndex: closed('currentDeviceIndex', (): number => 0),
+  /** Takes the name of any device, and changes nothing. */
+  setDeviceIndex: choose('setDeviceIndex'),
 } as const;
 
 /** `torch.backends`, for scripts that set it: there is no cuDNN here, so that its settings change nothing. */

@@ -82,9 +82,10 @@ export const profile = callable('profile(fn: function)', async (fn: () => unknow
 /** A copy of the counters: calls to WebGPU since the start, and bytes now. */
 export const stats = closed('stats', (): GpuStats => ({ ...counters }));
 
-/** Starts `peakBytes` again from the memory now in use. */
+/** Starts `peakBytes` and `peakUsedBytes` again from the memory now in use. */
 export const resetPeak = closed('resetPeak', (): void => {
   counters.peakBytes = engine.totalBytes;
+  counters.peakUsedBytes = counters.liveBytes + counters.planBytes;
 });
 
 /** What the device is; null before it has been opened. */

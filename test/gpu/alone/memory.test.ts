@@ -228,3 +228,47 @@ test('a small value and an alias of it are both kept', async () => {
   const means = await Promise.all([x, ...aliases].map((y) => y.mean().item()));
   expect([...means, await sum.item()]).toEqual([3, 3, 3, 3, 8000]);
 });
+
+test('torch.cuda and torch.accelerator tell what tensors take, what is kept, and the peaks of both', async () => {
+  const { cuda, accelerator } = torch;
+  await torch.synchronize();
+  cuda.emptyCache();
+  cuda.resetPeakMemoryStats('cuda:0');
+  const before = cuda.memoryAllocated();
+  expect([cuda.maxMemoryAllocated() >= before, cuda.memoryReserved() >= before]).toEqual([true, true]);
+  const x = torch.zeros(1024, 1024);
+  x.add_(torch.rand(1024, 1024));
+  await x.data();
+  expect(cuda.memoryAllocated() - before).toBeGreaterThanOrEqual(megabytes(3));
+  expect(cuda.memoryAllocated()).toBe(stats().liveBytes);
+  const reserved = cuda.memoryReserved();
+  expect(reserved).toBeGreaterThanOrEqual(cuda.memoryAllocated());
+  expect(accelerator.memoryStats(0)).toEqual({
+    'allocated_bytes.all.current': cuda.memoryAllocated(null),
+    'allocated_bytes.all.peak': cuda.maxMemoryAllocated(torch.device('cuda')),
+    'reserved_bytes.all.current': reserved,
+    'reserved_bytes.all.peak': cuda.maxMemoryReserved(),
+  });
+
+  x.dispose();
+  await torch.synchronize();
+  expect(cuda.memoryAllocated() - before).toBeLessThan(megabytes(1));
+  expect(cuda.maxMemoryAllocated() - before).toBeGreaterThanOrEqual(megabytes(3));
+  expect(cuda.memoryReserved()).toBe(reserved);
+  cuda.emptyCache();
+  expect(cuda.memoryReserved()).toBeLessThanOrEqual(reserved - megabytes(3));
+  expect(cuda.maxMemoryReserved()).toBeGreaterThanOrEqual(reserved);
+  cuda.resetPeakMemoryStats();
+  expect([cuda.maxMemoryAllocated(), cuda.maxMemoryReserved()]).toEqual([
+    stats().liveBytes + stats().planBytes,
+    cuda.memoryReserved(),
+  ]);
+  expect(cuda.memorySummary()).toMatch(
+    /^\|-+\|\n.*Cur Usage.*\n\|-+\|\n\| Allocated memory +\| +\d+ (B {2}|KiB|MiB) \|/,
+  );
+  expect([cuda.isInitialized(), cuda.currentDevice(), accelerator.currentDeviceIndex()]).toEqual([true, 0, 0]);
+  cuda.setDevice('cuda:0');
+  accelerator.setDeviceIndex(0);
+  expect(() => cuda.setDevice('gpu' as never)).toThrow(/^setDevice: expected a device such as 'cuda'.*'gpu'/);
+  expect(() => cuda.memoryAllocated('gpu' as never)).toThrow(/^memoryAllocated: expected a device such as 'cuda'/);
+});
