@@ -190,6 +190,29 @@ export function inverse(a: Value, factors: Ordered): Value {
   return named(y!, 'LinalgInvExBackward0');
 }
 
+/** Outputs: L and D in one matrix, the pivots (int32), and `info` (int32). Without gradients, as in PyTorch. */
+const ldlOp: Op<CheckedAttrs> = {
+  name: 'ldlFactor',
+  infer: ([a]) => [
+    { shape: a!.shape, dtype: 'float32' },
+    { shape: a!.shape.slice(0, -1), dtype: 'int32' },
+    { shape: a!.shape.slice(0, -2), dtype: 'int32' },
+  ],
+  lower: (context) => kernel().ldl(context),
+};
+
+/** A = P L D Lᵀ Pᵀ, of whose lower triangle is read. With `checked`, the name of a function, a zero on D's diagonal is an error of it. */
+export const ldlFactor = (a: Value, checked: string | null): readonly Value[] => recordAll(ldlOp, [a], { checked });
+
+const ldlSolveOp: Op<undefined> = {
+  name: 'ldlSolve',
+  infer: ([, , b]) => [{ shape: b!.shape, dtype: 'float32' }],
+  lower: (context) => kernel().ldlSolve(context),
+};
+
+/** X of A X = B, in equal batches, by the factors of A. Without gradients, as in PyTorch. */
+export const ldlSolve = (ld: Value, pivots: Value, b: Value): Value => record(ldlSolveOp, [ld, pivots, b], undefined);
+
 /** L of A = L Lᵀ; of A, the lower triangle is read alone. */
 const choleskyOp: Op<CheckedAttrs> = {
   name: 'cholesky',

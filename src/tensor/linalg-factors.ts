@@ -130,16 +130,70 @@ export const luSolve = callable(
   },
 );
 
+/** @throws ShapeError unless there are pivots for the factors, which an argument holds */
+function expectPivots(name: string, argument: string, factors: Tensor, pivots: Tensor): void {
+  const steps = [...factors.shape.slice(0, -2), Math.min(...factors.shape.slice(-2))];
+  if (sameShape(pivots.shape, steps) && pivots.dtype === 'int32') return;
+  throw new ShapeError(
+    `${name}: expected pivots of dtype int32 and shape ${showShape(steps)} for ${argument} of shape ${showShape(factors.shape)}, but got ${pivots.dtype} ${showShape(pivots.shape)}`,
+  );
+}
+
 /** The order of A's rows that pivots bring about. */
 export function rowOrder(name: string, LU: Tensor, pivots: Tensor): Tensor {
-  const steps = [...LU.shape.slice(0, -2), Math.min(...LU.shape.slice(-2))];
-  if (!sameShape(pivots.shape, steps) || pivots.dtype !== 'int32') {
-    throw new ShapeError(
-      `${name}: expected pivots of dtype int32 and shape ${showShape(steps)} for LU of shape ${showShape(LU.shape)}, but got ${pivots.dtype} ${showShape(pivots.shape)}`,
-    );
-  }
+  expectPivots(name, 'LU', LU, pivots);
   return Tensor.of(ops.orderOf(pivots.value, LU.shape.at(-2)!));
 }
+
+/** How symmetric matrices are read. */
+export interface LdlOptions {
+  /** Whether complex matrices are equal to their conjugate transposes, default false; of real ones it changes nothing. */
+  hermitian?: boolean;
+}
+
+/** L and D in one matrix, the pivots, and `info`. */
+function ldlOf(name: string, A: Tensor, checked: string | null): Tensor[] {
+  ops.expectSquare(name, A);
+  return ops.ldlFactor(A.value, checked).map((value) => Tensor.of(value));
+}
+
+/**
+ * A = P L D Lᵀ Pᵀ of symmetric matrices [..., n, n], whose lower triangle is read, in one matrix: D of blocks of 1 and 2 on the diagonal, L below them; and
+ * the pivots (int32, from 1 on, below 0 for both rows of a block of 2), as LAPACK has them. A zero on D's diagonal is a LinAlgError when values are read.
+ * Without a gradient.
+ */
+export const ldlFactor = callable(
+  'linalg.ldlFactor(A, ...)',
+  (A: Tensor, options: LdlOptions = {}): NamedTensors<'LD', 'pivots'> => {
+    const name = 'linalg.ldlFactor';
+    parseArgs<LdlOptions>(name, [], { hermitian: false }, [options]);
+    return namedResults(['LD', 'pivots'], ldlOf(name, A, name).slice(0, 2));
+  },
+);
+
+/** `ldlFactor`, and `info`, int32 [...]: 0, or the place of the first zero on D's diagonal. */
+export const ldlFactorEx = callable(
+  'linalg.ldlFactorEx(A, ...)',
+  (A: Tensor, options: LdlOptions & CheckOptions = {}): NamedTensors<'LD', 'pivots', 'info'> => {
+    const name = 'linalg.ldlFactorEx';
+    const defaults = { hermitian: false, checkErrors: false };
+    const { checkErrors } = parseArgs<LdlOptions & CheckOptions>(name, [], defaults, [options]);
+    return namedResults(['LD', 'pivots', 'info'], ldlOf(name, A, checkErrors ? name : null));
+  },
+);
+
+/** The solution X of A X = B, by the factors of A from `ldlFactor`: LD [..., n, n] and pivots [..., n]; B is [..., n, k]. Without a gradient. */
+export const ldlSolve = callable(
+  'linalg.ldlSolve(LD, pivots, B, ...)',
+  (LD: Tensor, pivots: Tensor, B: Tensor, options: LdlOptions = {}): Tensor => {
+    const name = 'linalg.ldlSolve';
+    parseArgs<LdlOptions>(name, [], { hermitian: false }, [options]);
+    expectRows(name, LD, B, true);
+    expectPivots(name, 'LD', LD, pivots);
+    const [ld, b] = batched(name, LD, B);
+    return Tensor.of(ops.ldlSolve(ld.value, pivots.expand(ld.shape.slice(0, -1)).value, b.value));
+  },
+);
 
 /** How much of Q and R to compute. */
 export interface QrOptions {

@@ -16,7 +16,11 @@ export {
 export {
   cholesky,
   choleskyEx,
+  type LdlOptions,
   type LuSolveOptions,
+  ldlFactor,
+  ldlFactorEx,
+  ldlSolve,
   lu,
   luFactor,
   luFactorEx,

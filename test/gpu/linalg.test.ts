@@ -121,6 +121,12 @@ test('ill-conditioned matrices have singular values beside the greatest, and vec
 
 test('matrices without elements', async () => {
   const none = torch.zeros(0, 0);
+  const { LD, pivots } = linalg.ldlFactor(torch.zeros(2, 0, 0));
+  expect([LD.shape, pivots.shape, linalg.ldlSolve(LD, pivots, torch.zeros(2, 0, 3)).shape]).toEqual([
+    [2, 0, 0],
+    [2, 0],
+    [2, 0, 3],
+  ]);
   expect(await linalg.det(none).item()).toBe(1);
   expect(await linalg.slogdet(none).logabsdet.item()).toBe(0);
   expect(linalg.inv(torch.zeros(0, 3, 3)).shape).toEqual([0, 3, 3]);
@@ -153,6 +159,12 @@ describe('errors', () => {
       'cholesky',
       () => linalg.cholesky(second),
       'linalg.cholesky: (Batch element 1): expected a positive-definite matrix',
+    ],
+    ['ldlFactor', () => linalg.ldlFactor(second).LD, 'linalg.ldlFactor: (Batch element 1): the diagonal element 1 is'],
+    [
+      'ldlFactorEx',
+      () => linalg.ldlFactorEx(zeros, { checkErrors: true }).LD,
+      'linalg.ldlFactorEx: the diagonal element 1 is zero',
     ],
     ['order', () => linalg.cholesky(torch.diag(torch.tensor([1.5, 2, -1]))), 'the leading minor of order 3'],
   ];
@@ -207,6 +219,13 @@ describe('errors', () => {
       'luSolve: expected pivots of dtype int32 and shape [2] for LU of shape [2, 2], but got float32 [3]',
     ],
     [
+      'pivots of LDL',
+      () => linalg.ldlSolve(torch.eye(2), torch.ones(2), torch.ones(2, 1)),
+      'linalg.ldlSolve: expected pivots of dtype int32 and shape [2] for LD of shape [2, 2], but got float32 [2]',
+    ],
+    ['a vector of LDL', () => linalg.ldlSolve(torch.eye(2), torch.ones(2), torch.ones(2)), 'linalg.ldlSolve: expected'],
+    ['LDL of rows', () => linalg.ldlFactor(torch.ones(2, 3)), 'linalg.ldlFactor: expected square matrices'],
+    [
       'tau',
       () => linalg.householderProduct(torch.eye(2), torch.ones(3)),
       'linalg.householderProduct: expected tau [..., k] with at most 2 elements',
@@ -216,6 +235,11 @@ describe('errors', () => {
     ['no upper', () => linalg.solveTriangular(torch.eye(2), torch.eye(2), {} as never), 'linalg.solveTriangular'],
   ];
   test.each(early)('%s, at once', (_, call, message) => expect(call).toThrow(message));
+
+  test('no gradient of LDL', () => {
+    const x = torch.eye(2).requiresGrad_();
+    expect(() => linalg.ldlFactor(x).LD.sum().backward()).toThrow(torch.AutogradError);
+  });
 
   test('no gradient of a complete Q with more rows than columns', () => {
     const x = torch.randn(3, 2).requiresGrad_();

@@ -2,6 +2,8 @@
 export { default as jacobi } from '../../../shaders/lib/jacobi.wgsl?raw';
 export { default as cholesky } from '../../../shaders/linalg-cholesky.wgsl?raw';
 export { default as eigh } from '../../../shaders/linalg-eigh.wgsl?raw';
+export { default as ldl } from '../../../shaders/linalg-ldl.wgsl?raw';
+export { default as ldlSolve } from '../../../shaders/linalg-ldl-solve.wgsl?raw';
 export { default as lu } from '../../../shaders/linalg-lu.wgsl?raw';
 export { default as order } from '../../../shaders/linalg-order.wgsl?raw';
 export { default as qr } from '../../../shaders/linalg-qr.wgsl?raw';

@@ -20,6 +20,8 @@ const texts = {
   cholesky: '#linalg/cholesky',
   eigh: '#linalg/eigh',
   jacobi: '#linalg/jacobi',
+  ldl: '#linalg/ldl',
+  ldlSolve: '#linalg/ldlSolve',
   lu: '#linalg/lu',
   order: '#linalg/order',
   qr: '#linalg/qr',
@@ -80,6 +82,33 @@ export function order({ inputs: [pivots], attrs: { rows } }: LowerContext<{ read
     writes: [output(0)],
     params: [batch, rows, steps].map(u32),
     grid: gridFor(batch, WORKGROUP),
+  });
+}
+
+/** Outputs: L and D in one matrix, the pivots, and the place of the first zero on D's diagonal. */
+export function ldl({ inputs: [a], attrs: { checked } }: LowerContext<CheckedAttrs>): Lowering {
+  const { batch, n } = sizesOf(a!.shape);
+  return passes({
+    source: [faultLib, texts.ldl],
+    label: 'ldlFactor',
+    overrides: checking(checked),
+    reads: [input(0)],
+    writes: [output(0), output(1), output(2), checked === null ? spare : fault],
+    params: [batch, n].map(u32),
+    grid: grid(batch),
+  });
+}
+
+/** Inputs: L and D, the pivots, and right-hand sides B. Output: X of A X = B. */
+export function ldlSolve({ inputs: [, , b] }: LowerContext<unknown>): Lowering {
+  const { batch, m, n } = sizesOf(b!.shape);
+  return passes({
+    source: [texts.ldlSolve],
+    label: 'ldlSolve',
+    reads: [input(0), input(1), input(2)],
+    writes: [output(0)],
+    params: [batch * n, m, n].map(u32),
+    grid: grid(batch * n),
   });
 }
 
