@@ -10,7 +10,7 @@ export const spaceTexts = {
   distributions: 'Probability distributions: samples, densities, entropies, divergences.',
   'distributions.constraints': 'Which values a parameter or a sample may have.',
   'distributions.transforms': 'Maps that make one distribution of another.',
-  func: 'Gradients of functions of tensors: `grad`, `jacrev`, `hessian`, `vmap`.',
+  func: 'Gradients of functions of tensors: `grad`, `jacrev`, `jacfwd`, `hessian`, `vmap`.',
   gpu: 'The device: its start, its memory, what it does, and tuning for it.',
   hub: 'Weights from addresses: downloaded, checked by their sums, and kept.',
   linalg: 'Linear algebra: factorizations, solutions of equations, norms; `torch.linalg` in Python.',

@@ -1,8 +1,9 @@
 // Functional transforms: gradients, vector-Jacobian products, Jacobians and Hessians of functions of tensors.
 
-import { callback, either, integer, listOf as listOfKind, nonEmpty } from '../core/argument-kinds';
+import { callback, either, integer, listOf as listOfKind, nonEmpty, orNull, whole } from '../core/argument-kinds';
 import { ArgumentError, ShapeError } from '../core/errors';
 import { type Arguments as ByPlaceOrName, expectKind, isPlainObject, kindOf, parseArgs } from '../core/options';
+import { flush } from '../graph/flush';
 import { withMode } from '../graph/mode';
 import { detach, identity } from '../ops/cast';
 import { checked } from '../tensor/callable';
@@ -78,6 +79,20 @@ function tensorOf(
   return [y as Tensor, aux];
 }
 
+/** `resultOf`, of which there has to be a tensor to be differentiated. */
+function tensorsOf(
+  name: string,
+  func: AnyFunction,
+  given: readonly unknown[],
+  hasAux: boolean,
+): [result: unknown, aux: unknown] {
+  const [result, aux] = resultOf(name, func, given, hasAux);
+  if (tensorsIn(result).length > 0) return [result, aux];
+  throw new ArgumentError(
+    `${name}: expected the result of func to be a tensor, or a list or object of them, but got ${kindOf(result)}`,
+  );
+}
+
 const listOf = (argnums: number | readonly number[]): readonly number[] =>
   typeof argnums === 'number' ? [argnums] : argnums;
 
@@ -110,16 +125,35 @@ interface Beside<Has extends boolean> {
 type AuxArgnums<N extends number | readonly number[]> = Argnums<N> & Required<Beside<true>>;
 
 /** Options that follow a function: in one object, or in their places. */
-type Following<N extends number | readonly number[]> = [options?: (Argnums<N> & Beside<false>) | N, hasAux?: false];
-type FollowingAux<N extends number | readonly number[]> =
-  | [options: AuxArgnums<N>]
+type Following<N extends number | readonly number[], More = unknown> = [
+  options?: (Argnums<N> & Beside<false> & More) | N,
+  hasAux?: false,
+];
+type FollowingAux<N extends number | readonly number[], More = unknown> =
+  | [options: AuxArgnums<N> & More]
   | [argnums: N, hasAux: true | { hasAux: true }];
 
 const places = either(integer, listOfKind(integer));
 
+/** How much of a Jacobian is computed at a time. */
+export interface ChunkOptions {
+  /** Run what is recorded after so many elements of the output, so that their memory serves the next ones; null (default): all together. */
+  chunkSize?: number | null;
+}
+
 /** `argnums` and `hasAux`, by position or by name. */
 function optionsOf(name: string, options: readonly unknown[]): Required<Argnums & Beside<boolean>> {
   return parseArgs<Argnums & Beside<boolean>>(name, [], { argnums: 0, hasAux: false }, options, { argnums: places });
+}
+
+/** The same, and `chunkSize`. */
+function chunkedOptionsOf(
+  name: string,
+  options: readonly unknown[],
+): Required<Argnums & Beside<boolean>> & ChunkOptions {
+  const defaults = { argnums: 0, hasAux: false, chunkSize: null };
+  const kinds = { argnums: places, chunkSize: orNull(whole(1)) };
+  return parseArgs<Argnums & Beside<boolean> & ChunkOptions>(name, [], defaults, options, kinds);
 }
 
 /** Of the form of the argument, or of the arguments, that is differentiated by. */
@@ -264,22 +298,32 @@ export function jvp(...args: readonly unknown[]): unknown {
     const places = primals.map((_, i) => i);
     const { given, wanted, nested } = argumentsOf('func.jvp', func, primals, places);
     const [y, aux] = tensorOf('func.jvp', func, given, hasAux);
-    return [released(y, nested), pushed(y, wanted, tangents, nested), ...(hasAux ? [released(aux, nested)] : [])];
+    const [tangent] = pushing([y], wanted, nested)(tangents);
+    return [released(y, nested), tangent, ...(hasAux ? [released(aux, nested)] : [])];
   });
 }
 
-/** J · tangents, of the Jacobian of y by xs. */
-function pushed(y: Tensor, xs: readonly Tensor[], tangents: readonly Tensor[], nested: boolean): Tensor {
-  const u = Tensor.of(detach(y.value)).mul(0).requiresGrad_();
-  const products = gradOf(y, xs, { gradOutputs: u, createGraph: true, allowUnused: true });
-  const parts = products.flatMap((product, i) => (product?.requiresGrad ? [{ product, tangent: tangents[i]! }] : []));
-  if (parts.length === 0) return y.detach().mul(0);
-  const [tangent] = gradOf(
-    parts.map(({ product }) => product),
-    u,
-    { gradOutputs: parts.map((part) => part.tangent), createGraph: nested, retainGraph: true },
-  );
-  return tangent!;
+/** The tangents of tensors ys for tangents of the tensors xs: J · tangents, J being the Jacobian of ys by xs. */
+function pushing(
+  ys: readonly Tensor[],
+  xs: readonly Tensor[],
+  nested: boolean,
+): (tangents: readonly Tensor[]) => Tensor[] {
+  const from = ys.filter((y) => y.requiresGrad);
+  const us = from.map((y) => Tensor.of(detach(y.value)).mul(0).requiresGrad_());
+  const products = from.length > 0 ? gradOf(from, xs, { gradOutputs: us, createGraph: true, allowUnused: true }) : [];
+  const parts = products.flatMap((product, i) => (product?.requiresGrad ? [{ product, i }] : []));
+  return (tangents) => {
+    const found =
+      parts.length > 0
+        ? gradOf(
+            parts.map(({ product }) => product),
+            us,
+            { gradOutputs: parts.map(({ i }) => tangents[i]!), ...again(nested) },
+          )
+        : [];
+    return ys.map((y) => found[from.indexOf(y)] ?? y.detach().mul(0));
+  };
 }
 
 /**
@@ -291,31 +335,95 @@ export const jacrev = checked('func.jacrev(func: function, ...)', makeJacrev);
 
 function makeJacrev<Args extends readonly unknown[], Aux, const N extends number | readonly number[] = 0>(
   func: WithAux<Args, Aux>,
-  ...options: FollowingAux<N>
+  ...options: FollowingAux<N, ChunkOptions>
 ): (...args: Args) => [jacobian: Differentiated<Args, N>, aux: Aux];
+function makeJacrev<Args extends readonly unknown[]>(
+  func: TensorFunction<Args>,
+  options: Beside<false> & Required<ChunkOptions> & { argnums?: never },
+): (...args: Args) => Differentiated<Args, 0>;
 function makeJacrev<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
   func: TensorFunction<Args>,
-  ...options: Following<N>
+  ...options: Following<N, ChunkOptions>
 ): (...args: Args) => Differentiated<Args, N>;
 function makeJacrev(func: AnyFunction, ...options: unknown[]): (...args: unknown[]) => unknown {
-  const { argnums, hasAux } = optionsOf('func.jacrev', options);
+  const { argnums, hasAux, chunkSize } = chunkedOptionsOf('func.jacrev', options);
   return (...args) =>
     recorded(() => {
       const { given, wanted, nested } = argumentsOf('func.jacobian', func, args, listOf(argnums));
-      const [result, aux] = resultOf('func.jacobian', func, given, hasAux);
-      if (tensorsIn(result).length === 0) {
-        throw new ArgumentError(
-          `func.jacobian: expected the result of func to be a tensor, or a list or object of them, but got ${kindOf(result)}`,
-        );
-      }
+      const [result, aux] = tensorsOf('func.jacobian', func, given, hasAux);
       const all = mapTensors(result, (y) => {
-        const units = eye(y.numel()).unbind(0);
-        const rows = units.map((unit) => gradientsOf(y, wanted, { gradOutputs: unit.reshape(y.shape), nested }));
-        const jacobians = wanted.map((x, i) => stack(rows.map((row) => row[i]!)).reshape([...y.shape, ...x.shape]));
+        const rows = eye(y.numel())
+          .unbind(0)
+          .map((unit, i) => {
+            const row = gradientsOf(y, wanted, { gradOutputs: unit.reshape(y.shape), nested });
+            if (chunkSize && (i + 1) % chunkSize === 0) flush();
+            return row;
+          });
+        const jacobians = wanted.map((x, i) =>
+          jacobianOf(
+            rows.map((row) => row[i]!),
+            0,
+            y,
+            x,
+          ),
+        );
         return formed(argnums, args, jacobians);
       });
       return hasAux ? [all, released(aux, nested)] : all;
     });
+}
+
+/**
+ * `jacrev`, by one derivative an element of the arguments, for functions with fewer of these than results: the same Jacobian, in the same form. A
+ * derivative is that of the transposed product, as `jvp` takes it. `func` is called once.
+ *
+ *     torch.func.jacfwd((x) => x.outer(x))(torch.tensor([1, 2.5]));   // [2, 2, 2], by two derivatives
+ */
+export const jacfwd = checked('func.jacfwd(func: function, ...)', makeJacfwd);
+
+function makeJacfwd<Args extends readonly unknown[], Aux, const N extends number | readonly number[] = 0>(
+  func: WithAux<Args, Aux>,
+  ...options: FollowingAux<N>
+): (...args: Args) => [jacobian: Differentiated<Args, N>, aux: Aux];
+function makeJacfwd<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
+  func: TensorFunction<Args>,
+  ...options: Following<N>
+): (...args: Args) => Differentiated<Args, N>;
+function makeJacfwd(func: AnyFunction, ...options: unknown[]): (...args: unknown[]) => unknown {
+  const { argnums, hasAux } = optionsOf('func.jacfwd', options);
+  return (...args) =>
+    recorded(() => {
+      const { given, wanted, nested } = argumentsOf('func.jacfwd', func, args, listOf(argnums));
+      const [result, aux] = tensorsOf('func.jacfwd', func, given, hasAux);
+      const push = pushing(tensorsIn(result), wanted, nested);
+      const none = wanted.map((x) => x.detach().mul(0));
+      // By argument, the derivatives of each of the results by each of its elements.
+      const columns = wanted.map((x, i) =>
+        eye(x.numel())
+          .unbind(0)
+          .map((unit) => push(none.with(i, unit.reshape(x.shape)))),
+      );
+      let k = 0;
+      const all = mapTensors(result, (y) => {
+        const jacobians = wanted.map((x, i) =>
+          jacobianOf(
+            columns[i]!.map((derivatives) => derivatives[k]!),
+            -1,
+            y,
+            x,
+          ),
+        );
+        k++;
+        return formed(argnums, args, jacobians);
+      });
+      return hasAux ? [all, released(aux, nested)] : all;
+    });
+}
+
+/** Rows of the Jacobian of y by x, or with -1 for the dimension its columns, as the Jacobian. */
+function jacobianOf(parts: readonly Tensor[], dim: 0 | -1, y: Tensor, x: Tensor): Tensor {
+  const shape = [...y.shape, ...x.shape];
+  return parts.length > 0 ? stack(parts, dim).reshape(shape) : y.newZeros(shape);
 }
 
 interface Place<F, X> {

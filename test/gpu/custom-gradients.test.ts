@@ -243,6 +243,84 @@ describe('torch.func', () => {
     await close(torch.func.hessian(g)(x), [3, 1, 0, 1, -6, 0, 0, 0, 12]);
   });
 
+  // The Jacobians are PyTorch's, of torch.func.jacfwd and torch.func.jacrev alike.
+  test.each(['jacfwd', 'jacrev'] as const)('%s', async (name) => {
+    const make = torch.func[name] as typeof torch.func.jacfwd;
+    const [v, w] = [torch.tensor([1, 2, 3], { dtype: torch.float32 }), torch.tensor([2.5])];
+    const several = ((t: Tensor) => ({ a: t.sum(), b: [t.mul(2), t.prod()] })) as unknown as (t: Tensor) => Tensor;
+    const nested = make(several)(v) as unknown as { a: Tensor; b: [Tensor, Tensor] };
+    await close(nested.a, [1, 1, 1]);
+    await close(nested.b[0], [2, 0, 0, 0, 2, 0, 0, 0, 2]);
+    await close(nested.b[1], [6, 3, 2]);
+    const two = ((a: Tensor, b: Tensor) => [a.mul(b), a.add(b).sum()]) as unknown as (a: Tensor, b: Tensor) => Tensor;
+    const [[da, db], [sa, sb]] = make(two, { argnums: [0, 1] })(v, w) as unknown as [Tensor, Tensor][];
+    expect([da!, db!, sa!, sb!].map(({ shape }) => shape)).toEqual([[3, 3], [3, 1], [3], [1]]);
+    await close(da!, [2.5, 0, 0, 0, 2.5, 0, 0, 0, 2.5]);
+    await close(db!, [1, 2, 3]);
+    await close(sa!, [1, 1, 1]);
+    await close(sb!, [3]);
+    expect((make((a: Tensor, b: Tensor) => a.mul(b), [1])(v, w) as unknown as Tensor[])[0]!.shape).toEqual([3, 1]);
+    const named = make((d: { w: Tensor; b: Tensor }) => d.w.mul(d.b))({ w: v, b: w });
+    expect([named.w.shape, named.b.shape]).toEqual([
+      [3, 3],
+      [3, 1],
+    ]);
+    await close(named.b, [1, 2, 3]);
+    const [jacobian, aux] = make((t: Tensor) => [t.square(), t.sum()] as const, { hasAux: true })(v);
+    await close(jacobian.diagonal(), [2, 4, 6]);
+    expect([await aux.item(), aux.requiresGrad, jacobian.requiresGrad]).toEqual([6, false, false]);
+    const constant = make((_: Tensor) => torch.ones(2))(v);
+    expect(await constant.tolist()).toEqual([
+      [0, 0, 0],
+      [0, 0, 0],
+    ]);
+    expect(make((t: Tensor) => t.narrow(0, 0, 0))(v).shape).toEqual([0, 3]);
+    expect(make((t: Tensor) => t.sum().add(torch.ones(2)))(v.narrow(0, 0, 0)).shape).toEqual([2, 0]);
+    // d³(x³)/dx³: by each through the other, and beside what belongs to a graph.
+    await close(make(torch.func.jacrev((t: Tensor) => t.pow(3).sum()))(v).diagonal(), [6, 12, 18]);
+    await close(
+      torch.func
+        .jacrev(make((t: Tensor) => t.pow(3).sum()))(v)
+        .diagonal(),
+      [6, 12, 18],
+    );
+    const leaf = v.clone().requiresGrad_();
+    make((t: Tensor) => t.pow(3))(leaf)
+      .sum()
+      .backward();
+    await close(leaf.grad!, [6, 12, 18]);
+  });
+
+  test('chunkSize computes a Jacobian by and by', async () => {
+    const runs = () => torch.gpu.stats().runs;
+    const v = torch.randn(7);
+    const f = (t: Tensor) => t.sin().outer(t);
+    const whole = torch.func.jacrev(f)(v);
+    await whole.sum().item();
+    const before = runs();
+    const parts = torch.func.jacrev(f, { chunkSize: 20 })(v);
+    expect(await parts.equal(whole)).toBe(true);
+    expect(runs() - before).toBe(3);
+    expect(() => torch.func.jacrev(f, { chunkSize: 0 })).toThrow(/chunkSize/);
+    expect(() => torch.func.jacfwd(f, { chunkSize: 2 } as object)).toThrow(/chunkSize/);
+  });
+
+  test('jacfwd calls the function once, and leaves out results without a derivative', async () => {
+    let calls = 0;
+    const f = ((t: Tensor) => {
+      calls++;
+      return [t.mul(2), t.argmax()];
+    }) as unknown as (t: Tensor) => Tensor;
+    const [first, second] = torch.func.jacfwd(f)(x) as unknown as [Tensor, Tensor];
+    expect([calls, second.dtype, await second.tolist()]).toEqual([1, 'int64', [0, 0, 0]]);
+    await close(first.diagonal(), [2, 2, 2]);
+    const [value, tangent] = torch.func.jvp((_: Tensor) => torch.ones(2), [x], [x]);
+    expect([await value.tolist(), await tangent.tolist()]).toEqual([
+      [1, 1],
+      [0, 0],
+    ]);
+  });
+
   test('takes the function by the name that it has in PyTorch', async () => {
     const func = (t: Tensor) => t.pow(2).sum();
     const byName = (transform: unknown) => (transform as (named: object) => (t: Tensor) => Tensor)({ func })(x);
@@ -261,7 +339,7 @@ describe('torch.func', () => {
     expect(() => torch.func.grad((t: Tensor) => t)(x)).toThrow(
       /a function of one element, but its result has shape \[3\]/,
     );
-    for (const transform of [torch.func.grad, torch.func.jacrev, torch.func.hessian]) {
+    for (const transform of [torch.func.grad, torch.func.jacrev, torch.func.jacfwd, torch.func.hessian]) {
       expect(() => (transform as typeof torch.func.jacrev)((() => 3) as never)(x)).toThrow(
         /^func\.\w+: expected the result of func to be a tensor\b.*, but got /,
       );
