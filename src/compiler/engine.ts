@@ -549,7 +549,7 @@ export class Engine {
   /** Gives a plan kernels of its own in the place of general ones, once they are compiled; no run waits for that. */
   private async refine(key: readonly number[], cached: CachedPlan, session: Session): Promise<void> {
     const { plan } = cached;
-    await whenLoaded(() => plan.steps.map(({ pass }) => pass.often?.()));
+    await whenLoaded(() => plan.steps.map(({ pass }) => pass.variants?.often?.()));
     const executable = await link(plan, session, beginKernels(plan, session, 'own'));
     const stays = session === this.session && this.plans.get(key) === cached;
     const former = stays ? cached.executable : executable;

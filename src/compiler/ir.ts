@@ -57,6 +57,25 @@ export interface Ending {
   written(tag: string): { readonly fields: readonly string[]; readonly code: string };
 }
 
+/** What else a pass can run by: passes of the same operands that compute the same, bit for bit, and kernels that know how long their arrays are. */
+export interface Variants {
+  /**
+   * By a kernel that suits other sizes as well; the general one of its own suits still more. It is taken where its kind has been met before, and
+   * the pass's own kernel has not been compiled.
+   */
+  readonly general?: Pass;
+  /** The general pass is taken for other sizes of the whole plan alone, not where another pass of its kind has been met. */
+  readonly apart?: boolean;
+  /** By a kernel that takes longer to compile and less to run: for plans that change nothing, once they run often. */
+  often?(): Pass;
+  /** What other sizes run besides, or in the place of this, with the same kinds of operands: worth compiling before they come. */
+  readonly besides?: readonly Pass[];
+  /** Lengths of storage arrays that the source declares without, by name: they may be declared with them, for speed. */
+  readonly lengths?: Readonly<Record<string, number>>;
+  /** The same, where that takes a kernel for each layer instead of one for all of a tile: for plans that change nothing, once they run often. */
+  readonly layerLengths?: Readonly<Record<string, number>>;
+}
+
 /** One dispatch. Bindings in group 0: `reads` (read-only), then `writes` (read_write), then the uniform `params` if any. */
 export interface Pass {
   /** WGSL files to concatenate, library files first, by their texts or the names of these (see texts.ts). */
@@ -71,26 +90,10 @@ export interface Pass {
   readonly consts?: Readonly<Record<string, number>>;
   /** Values for `override`s of the source. */
   readonly overrides?: Readonly<Record<string, number>>;
-  /** Lengths of storage arrays that the source declares without, by name: they may be declared with them, for speed. */
-  readonly lengths?: Readonly<Record<string, number>>;
-  /** The same, where that takes a kernel for each layer instead of one for all of a tile: for plans that change nothing, once they run often. */
-  readonly layerLengths?: Readonly<Record<string, number>>;
-  /**
-   * A pass of the same operands that computes the same, bit for bit, by a kernel that suits other sizes as well; its own one suits
-   * still more. It is taken where its kind has been met before, and this one has not been compiled.
-   */
-  readonly general?: Pass;
-  /**
-   * A pass of the same operands that computes the same, bit for bit, by a kernel that takes longer to compile and less to run: for plans
-   * that change nothing, once they run often.
-   */
-  often?(): Pass;
+  /** The kernels of which the linker chooses one. */
+  readonly variants?: Variants;
   /** The epilogue of the general pass, which computes the same, bit for bit, where it is one of several. */
   readonly ending?: Ending;
-  /** The general pass is taken for other sizes of the whole plan alone, not where another pass of its kind has been met. */
-  readonly apart?: boolean;
-  /** What other sizes run besides, or in the place of this, with the same kinds of operands: worth compiling before they come. */
-  readonly besides?: readonly Pass[];
   /** Where the kernel calls `stage`: what the elements that it finishes until the next call have in common. */
   readonly stage?: Stage;
   readonly reads: readonly Operand[];

@@ -26,7 +26,7 @@ import { codeOf, markedCode } from '../wgsl/kernel-code';
 import { shake } from '../wgsl/shake';
 import { inlining } from './fusion/inlining';
 import { type Lengths, paysToKnow, withLengths } from './fusion/read-inputs';
-import { type Params, type Pass, paramsOf } from './ir';
+import { type Params, type Pass, paramsOf, type Variants } from './ir';
 import { layOut, tenantsOf } from './layout';
 import { locationsReadEachTime, operandsOf, type Plan, type Step } from './plan';
 
@@ -73,7 +73,9 @@ export function beginKernels(plan: Plan, target: LinkTarget, by: 'any' | 'own' =
   for (const { bytes } of plan.locations) target.memory.expectFits(bytes);
   const forLayers = !updates(plan);
   const often = by === 'own' && forLayers;
-  const own = often ? plan.steps.map((step) => ({ ...step, pass: step.pass.often?.() ?? step.pass })) : plan.steps;
+  const own = often
+    ? plan.steps.map((step) => ({ ...step, pass: step.pass.variants?.often?.() ?? step.pass }))
+    : plan.steps;
   const requests = pipelineRequests({ steps: own }, often);
   const resized = by === 'any' && known.meet(operationsOf(plan), sizesOf(plan));
   const soon = by === 'any' && target.profile.kind === 'software' && forLayers && known.takeLong(requests);
@@ -90,7 +92,10 @@ export function beginKernels(plan: Plan, target: LinkTarget, by: 'any' | 'own' =
   const wanted = chosen.map(({ request }) => request);
   const pipelines = by === 'own' ? known.getInTurn(wanted) : known.getAll(wanted);
   for (const pipeline of pipelines) pipeline.catch(() => {}); // a wait for the pipeline reports its error
-  const shared = by === 'any' && forLayers && own.some(({ pass }) => pass.often || isWorth(pass.layerLengths));
+  const shared =
+    by === 'any' &&
+    forLayers &&
+    own.some(({ pass: { variants } }) => variants?.often || isWorth(variants?.layerLengths));
   const general = shared || wanted.some((request, s) => request !== requests[s]);
   const foreseen = resized ? foreseenRequests(own.filter((step) => !together?.has(step))) : [];
   return { steps: chosen.map(({ step }) => step), general, foreseen, pipelines };
@@ -271,7 +276,7 @@ export const pipelineRequests = ({ steps }: Pick<Plan, 'steps'>, forLayers = fal
 /** The pipelines that plans of other sizes need, as far as they are known and none is of a size: the most general of each kind. */
 const foreseenRequests = (steps: readonly Step[]): PipelineRequest[] => [
   ...steps.map(({ pass }) => generalRequest(pass)),
-  ...steps.flatMap(({ pass }) => pass.besides ?? []).map(generalRequest),
+  ...steps.flatMap(({ pass }) => pass.variants?.besides ?? []).map(generalRequest),
 ];
 
 /** The names of what a plan computes, which it shares with those for other sizes. */
@@ -290,7 +295,7 @@ const sizesOf = ({ locations }: Plan): string => locations.map(({ bytes }) => by
 
 /** The pass for a request, which is the pass's own or that of its substitute. */
 function passOf(pass: Pass, request: PipelineRequest, chosen: PipelineRequest): Pass {
-  const { general } = pass;
+  const general = pass.variants?.general;
   return request === chosen || !general || !request.general ? pass : passOf(general, request.general, chosen);
 }
 
@@ -300,39 +305,37 @@ function generalRequest(pass: Pass): PipelineRequest {
   return generalsOf(request).at(-1) ?? request;
 }
 
-function pipelineRequest(pass: Pass, forLayers: boolean): PipelineRequest {
-  if (pass.general) {
-    const { general: _, apart = false, ...own } = pass;
-    const { lengths: __, ...general } = pass.general;
-    return { ...pipelineRequest(own, forLayers), general: pipelineRequest(general, false), apart, sooner: !apart };
-  }
+/** The pipeline of a pass, and of the general ones behind it; these are for arrays of all lengths, as `forLayers: null` says. */
+function pipelineRequest(pass: Pass, forLayers: boolean | null): PipelineRequest {
+  const { variants = {}, entry = 'main' } = pass;
   const bindings = inOrder<BindingKind>(
     pass,
     operandsOf(pass).map(({ kind }) => kind),
     [pass.params, pass.extras?.params].map((params) => (paramsOf(params).length > 0 ? 'u' : undefined)),
   );
   const code = markedCode(pass);
-  const { entry = 'main' } = pass;
-  const write = () => shake(codeOf(pass), entry);
-  const general: PipelineRequest = {
+  const anyLength: PipelineRequest = {
     label: pass.label,
     code,
-    write,
+    write: () => shake(codeOf(pass), entry),
     entry,
     overrides: pass.overrides ?? {},
     bindings,
   };
-  const lengths = forLayers && pass.layerLengths ? pass.layerLengths : pass.lengths;
-  if (!isWorth(lengths)) return general;
-  return {
-    ...general,
-    code: withLengths(code, lengths),
-    write: () => shake(withLengths(codeOf(pass), lengths), entry),
-    general,
-  };
+  const lengths = forLayers === null ? undefined : (forLayers && variants.layerLengths) || variants.lengths;
+  const request = isWorth(lengths)
+    ? {
+        ...anyLength,
+        code: withLengths(code, lengths),
+        write: () => shake(withLengths(codeOf(pass), lengths), entry),
+        general: anyLength,
+      }
+    : anyLength;
+  const { general, apart = false } = variants;
+  return general ? { ...request, general: pipelineRequest(general, null), apart, sooner: !apart } : request;
 }
 
-const isWorth = (lengths: Pass['lengths']): lengths is Lengths => lengths !== undefined && paysToKnow(lengths);
+const isWorth = (lengths: Variants['lengths']): lengths is Lengths => lengths !== undefined && paysToKnow(lengths);
 
 /** What belongs to a pass's bindings, in their order: its buffers, its uniforms, then its extra buffers and uniforms. */
 function inOrder<T>(pass: Pass, buffers: readonly T[], uniforms: readonly (T | undefined)[]): T[] {

@@ -1,5 +1,5 @@
 // Helpers for writing an op's `lower`.
-import type { Operand, Pass } from './ir';
+import type { Operand, Pass, Variants } from './ir';
 
 /** WebGPU's limit on workgroups in one dimension. */
 const MAX_WORKGROUPS = 65535;
@@ -19,15 +19,22 @@ export const gridFor = (threads: number, size: number): [number, number, number]
 
 /** A pass with its operands in other places, and perhaps another label, and so every pass that stands in for it. */
 export function placed(pass: Pass, place: (operand: Operand) => Operand, label = pass.label): Pass {
-  const { general, often, besides } = pass;
   const also = (other: Pass) => placed(other, place, label);
-  return {
-    ...pass,
-    label,
-    reads: pass.reads.map(place),
-    writes: pass.writes.map(place),
-    ...(general && { general: also(general) }),
-    ...(often && { often: () => also(often()) }),
-    ...(besides && { besides: besides.map(also) }),
-  };
+  return withEach({ ...pass, label, reads: pass.reads.map(place), writes: pass.writes.map(place) }, also);
+}
+
+/** A pass with these variants beside those that it has. */
+export const varied = (pass: Pass, variants: Variants): Pass => ({
+  ...pass,
+  variants: { ...pass.variants, ...variants },
+});
+
+/** A pass whose variants are changed one by one; `late` changes the one that is made where it is asked for. */
+export function withEach(pass: Pass, change: (variant: Pass) => Pass, late = change): Pass {
+  const { general, often, besides } = pass.variants ?? {};
+  return varied(pass, {
+    general: general && change(general),
+    often: often && (() => late(often())),
+    besides: besides?.map(change),
+  });
 }

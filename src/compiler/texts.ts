@@ -6,6 +6,7 @@ import { copying } from '../gpu/copying';
 import { isMarked, writing } from '../wgsl/unroll';
 import { inlining } from './fusion/inlining';
 import type { Lowering, Pass, PointwiseBody } from './ir';
+import { withEach } from './lowering';
 import { widening } from './passes/halves';
 
 /** The packs by name. What programs use together is in one. */
@@ -67,15 +68,10 @@ class Reader {
   }
 
   readonly pass = (pass: Pass): Pass => {
-    const { source, general, often, besides, edit, ...rest } = pass;
+    const { source, edit, ...rest } = pass;
     const texts = source.map(this.text);
-    return {
-      ...rest,
-      source: edit && this.missing.size === 0 ? [...texts.slice(0, -1), edit(texts.at(-1)!)] : texts,
-      ...(general && { general: this.pass(general) }),
-      ...(often && { often: () => inTime((reader) => reader.pass(often())) }),
-      ...(besides && { besides: besides.map(this.pass) }),
-    };
+    const written = edit && this.missing.size === 0 ? [...texts.slice(0, -1), edit(texts.at(-1)!)] : texts;
+    return withEach({ ...rest, source: written }, this.pass, (late) => inTime((reader) => reader.pass(late)));
   };
 
   readonly body = (body: PointwiseBody): PointwiseBody => (body.lib ? { ...body, lib: body.lib.map(this.text) } : body);

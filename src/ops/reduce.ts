@@ -43,7 +43,7 @@ function lowerReduction(
     const lengths = { x: elements, x4: elements / 4, y: results, y4: results / 4 };
     const bare = {
       source: [elementLibs[scalarOf(x.dtype)], folds[kind], stripsLib, source],
-      lengths,
+      variants: { lengths },
       label: kind,
       reads: [from],
       writes: [to],

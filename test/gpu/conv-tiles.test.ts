@@ -145,7 +145,7 @@ describe('tiles', () => {
     const [own, ...others] = lowering.passes;
     const [chosen, general] = await Promise.all([
       runPasses(device, lowering, [images, dy], [w, b]),
-      runPasses(device, { ...lowering, passes: [own!.general!, ...others] }, [images, dy], [w, b]),
+      runPasses(device, { ...lowering, passes: [own!.variants!.general!, ...others] }, [images, dy], [w, b]),
     ]);
     expect(chosen).toEqual([sums, biases]);
     expect(general).toEqual(chosen);
@@ -182,7 +182,7 @@ describe('tiles', () => {
     const { x, y, images, weight, bias, dy, sums, back } = aheadAndBack(g);
     const adapter = adapterWith('', {});
     const lowering = forwardPasses(g, true, adapter) as Extract<Lowering, { kind: 'passes' }>;
-    const general = { ...lowering, passes: lowering.passes.map((pass) => pass.general ?? pass) };
+    const general = { ...lowering, passes: lowering.passes.map((pass) => pass.variants?.general ?? pass) };
     const [ahead, anyhow, behind] = await Promise.all([
       runPasses(device, lowering, [images, weight, bias], [y]),
       runPasses(device, general, [images, weight, bias], [y]),
@@ -209,7 +209,7 @@ describe('tiles', () => {
     const { x, y, images, weight, bias, dy, sums, back } = aheadAndBack(g);
     const adapter = adapterWith('', {});
     const lowering = forwardPasses(g, true, adapter) as Extract<Lowering, { kind: 'passes' }>;
-    const general = { ...lowering, passes: lowering.passes.map((pass) => pass.general!) };
+    const general = { ...lowering, passes: lowering.passes.map((pass) => pass.variants!.general!) };
     const [ahead, anyhow, behind] = await Promise.all([
       runPasses(device, lowering, [images, weight, bias], [y]),
       runPasses(device, general, [images, weight, bias], [y]),

@@ -1,6 +1,7 @@
 // Kernels that stand in for others whatever the sizes are compute what these compute, bit for bit.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Lowering, Pass } from '../../src/compiler/ir';
+import { varied } from '../../src/compiler/lowering';
 import { forwardPasses, registerPass } from '../../src/kernels/conv/forward';
 import type { ConvGeometry } from '../../src/kernels/conv/geometry';
 import { inputGradPasses } from '../../src/kernels/conv/input-grad';
@@ -33,7 +34,7 @@ const numbers = (count: number, seed: number) =>
 
 /** A pass, what takes its place where it runs often, and what stands in for it, the most general last. */
 const kernelsOf = (pass: Pass): Pass[] => {
-  const { general, often } = pass;
+  const { general, often } = pass.variants ?? {};
   return [pass, ...(often ? [often()] : []), ...(general ? kernelsOf(general) : [])];
 };
 
@@ -93,7 +94,7 @@ test('a convolution that is pooled, by larger tiles where it runs often', async 
   const own = forwardPasses(g, true, adapterHere()) as Extract<Lowering, { kind: 'passes' }>;
   const pooled = own.pooled!({ size: [28, 28], window: [2, 2] })! as typeof own;
   const [pass] = pooled.passes as [Pass];
-  expect(pass.often!().consts!.ACC!).toBeGreaterThan(pass.consts!.ACC!);
+  expect(pass.variants!.often!().consts!.ACC!).toBeGreaterThan(pass.consts!.ACC!);
   await expectSameBits(pooled, [numbers(x, 1), numbers(w, 2), numbers(b, 3)], [y / 4, y / 4]);
 });
 
@@ -102,7 +103,7 @@ test('a convolution of single taps, by larger tiles where it runs often', async 
   const { x, y, w, b } = sizesOf(g);
   const lowering = forwardPasses(g, true, adapterHere()) as Extract<Lowering, { kind: 'passes' }>;
   const [pass] = lowering.passes as [Pass];
-  const often = pass.often!();
+  const often = pass.variants!.often!();
   expect(often.consts!.ACC!).toBeGreaterThan(pass.consts!.ACC!);
   expect([often.label, often.reads]).toEqual([pass.label, pass.reads]);
   await expectSameBits(lowering, [numbers(x, 1), numbers(w, 2), numbers(b, 3)], [y]);
@@ -146,7 +147,7 @@ describe.for(sampled(smallMaps, 2))('a convolution %o without its border, by %o'
     const tile = { images: 1, depth: 1, kernelRows, kernelCols, shares, ...sizes };
     const often = registerPass(c, tile, { ...adapterHere(), often: true });
     expect(often.consts).toMatchObject({ EDGE_TOP: c.padTop, EDGE_LEFT: c.padLeft });
-    const passes = [{ ...registerPass(c, tile, adapterHere()), often: () => often }];
+    const passes = [varied(registerPass(c, tile, adapterHere()), { often: () => often })];
     await expectSameBits({ kind: 'passes', passes }, [numbers(x, 1), numbers(w, 2), numbers(b, 3)], [y]);
   });
 });

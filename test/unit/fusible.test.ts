@@ -193,11 +193,10 @@ afterAll(() => device?.destroy());
 
 /** Compiles the kernels of steps, and those that run in their place or besides. */
 async function expectValid(steps: readonly Step[]): Promise<void> {
-  const also = (pass: Pass): Pass[] => [
-    pass,
-    ...(pass.often ? [pass.often()] : []),
-    ...(pass.besides ?? []).flatMap(also),
-  ];
+  const also = (pass: Pass): Pass[] => {
+    const { often, besides = [] } = pass.variants ?? {};
+    return [pass, ...(often ? [often()] : []), ...besides.flatMap(also)];
+  };
   const all = steps.flatMap((step) => also(step.pass).map((pass) => ({ ...step, pass })));
   const requests = [false, true].flatMap((forLayers) => pipelineRequests({ steps: all }, forLayers));
   await Promise.all(pipelines.getAll(requests.flatMap((request) => [request, ...generalsOf(request)])));

@@ -30,7 +30,8 @@ const product = (fields: Partial<Product> = {}): Product => ({
 });
 
 describe('products', () => {
-  const lengthsOf = (fields?: Partial<Product>) => firstOf(matmulPasses(product(fields), software)).layerLengths;
+  const lengthsOf = (fields?: Partial<Product>) =>
+    firstOf(matmulPasses(product(fields), software)).variants?.layerLengths;
 
   test('of rows and columns, and of transposed matrices', () => {
     const whole = { p: 96 * 64, q: 64 * 80, y: 96 * 80 };
@@ -69,22 +70,24 @@ describe('convolutions', () => {
   test('of groups of channels, with what follows them', () => {
     const pass = passWithTexts(firstOf(forwardPasses(geometry({ groups: 3 }), false, software)));
     const lengths = { x: 2 * 24 * 480, w: 36 * 8 * 9, y: 2 * 36 * 480 };
-    expect(pass.layerLengths).toEqual(lengths);
+    expect(pass.variants?.layerLengths).toEqual(lengths);
     const meta = (shape: Shape): Meta => ({ shape, dtype: 'float32' });
     const shape = [2, 36, 20, 24];
     const sum = { name: 'add', body: { expr: 'a0 + a1' }, scalars: [], result: meta(shape) };
     const member = { ...sum, inputs: ['stored', { external: 0, meta: meta(shape) }] as const };
     const fused = withEpilogue(pass, { members: [member], externals: [meta(shape)], main: 0, others: [0] }, 2, 1);
-    expect(fused.layerLengths).toEqual({ ...lengths, epilogue_x0: lengths.y, epilogue_y0: lengths.y });
+    expect(fused.variants?.layerLengths).toEqual({ ...lengths, epilogue_x0: lengths.y, epilogue_y0: lengths.y });
   });
 
   test('of channels one by one', () => {
     const each = geometry({ groups: 8, groupIn: 1, groupOut: 1 });
-    expect(firstOf(forwardPasses(each, false, software)).layerLengths).toEqual({ x: 7680, w: 72, y: 7680 });
+    expect(firstOf(forwardPasses(each, false, software)).variants?.layerLengths).toEqual({ x: 7680, w: 72, y: 7680 });
   });
 
   test('of which a pooling keeps the greatest of each window', () => {
     const { pooled } = forwardPasses(geometry(), false, software) as Extract<Lowering, { kind: 'passes' }>;
-    expect(firstOf(pooled!({ size: [20, 24], window: [2, 2] })!).layerLengths).toMatchObject({ y: 2 * 12 * 120 });
+    expect(firstOf(pooled!({ size: [20, 24], window: [2, 2] })!).variants?.layerLengths).toMatchObject({
+      y: 2 * 12 * 120,
+    });
   });
 });

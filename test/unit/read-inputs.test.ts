@@ -95,7 +95,7 @@ describe('clusters', () => {
       clusterPass(cluster([7, 8], [7, 1], [7, 8])),
     ];
     expect(one.source).toEqual(other.source);
-    expect(one.lengths).toEqual({ x0: 512, x1: 32, y0: 512 });
+    expect(one.variants!.lengths).toEqual({ x0: 512, x1: 32, y0: 512 });
     expect(one.params).toEqual([u32(512), u32(16)]);
     expect(other.params).toEqual([u32(14), u32(2)]);
   });
@@ -113,7 +113,7 @@ describe('clusters', () => {
 
   test('a number of elements that 4 does not divide is read and written in fours all the same', () => {
     const pass = clusterPass(cluster([33, 67], [67], [33, 67]));
-    const code = withLengths(pass.source.join('\n'), pass.lengths!);
+    const code = withLengths(pass.source.join('\n'), pass.variants!.lengths!);
     expect(code).toContain('x0: array<vec4<f32>, 553>;');
     expect(code).toContain('y0: array<vec4<f32>, 553>;');
     expect(code).toMatch(/min\(i \* 4u \+ 3u, n\d\)/);
@@ -146,7 +146,7 @@ fn load4(at: u32) -> Quad { return x4[at]; }`,
     const pass = reduction(entry);
     expect(takesPrologue(pass)).toBe(true);
     const fused = withPrologue(pass, cluster(a, b, a), slot, 1);
-    return withLengths(fused.source.join('\n'), fused.lengths!);
+    return withLengths(fused.source.join('\n'), fused.variants!.lengths!);
   };
 
   test('a kernel that reads in fours gets four elements', () => {

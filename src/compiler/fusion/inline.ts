@@ -2,6 +2,7 @@
 import { invariant } from '../../core/errors';
 import { type Meta, numel, storedOf } from '../../core/meta';
 import { type Ending, input, output, type Param, type Pass, paramsOf, type Stage, scalar } from '../ir';
+import { varied, withEach } from '../lowering';
 import {
   finishLine,
   loadLanes,
@@ -57,14 +58,14 @@ export function withEpilogue(
   const libs = libsOf(members).filter((lib) => !pass.source.includes(lib));
   const names = members.filter(({ inputs }) => inputs.length > 0).map(({ name }) => name);
   const alike = (other: Pass) => withEpilogue(other, epilogue, firstInput, firstOutput, where);
+  const layerLengths = pass.variants?.layerLengths;
+  const other = changed(pass, takesEpilogue, alike);
   return {
-    ...pass,
-    ...inItsPlace(pass, takesEpilogue, alike),
-    ...(where === 'store' && !halves && { ending: endingOf(pass.general, epilogue, firstInput) }),
+    ...(layerLengths ? varied(other, { layerLengths: { ...layerLengths, ...lengths } }) : other),
+    ...(where === 'store' && !halves && { ending: endingOf(pass.variants?.general, epilogue, firstInput) }),
     label: `${pass.label} ${names.join(' ')}`,
     // Behind the pass's own, which may begin with directives; WGSL minds no other order.
     source: [...pass.source.map(withStore), ...libs],
-    ...(pass.layerLengths && { layerLengths: { ...pass.layerLengths, ...lengths } }),
     extras: {
       reads: externals.map((_, e) => input(firstInput + e)),
       writes: others.map((_, o) => output(firstOutput + o)),
@@ -73,16 +74,11 @@ export function withEpilogue(
   };
 }
 
-/** What runs in the place of a pass, or besides, changed as the pass is. */
-const inItsPlace = (
-  { general, often, besides }: Pass,
-  takes: (other: Pass) => boolean,
-  alike: (other: Pass) => Pass,
-): Pick<Pass, 'general' | 'often' | 'besides'> => ({
-  ...(general && { general: alike(general) }),
-  ...(often && { often: () => alike(often()) }),
-  ...(besides && { besides: besides.filter(takes).map(alike) }),
-});
+/** A pass with what runs in its place, or besides where it takes the change, changed as the pass is. */
+function changed(pass: Pass, takes: (other: Pass) => boolean, alike: (other: Pass) => Pass): Pass {
+  const besides = pass.variants?.besides?.filter(takes);
+  return withEach(besides ? varied(pass, { besides }) : pass, alike);
+}
 
 /**
  * The pass with a cluster of one result evaluated where it loads. The external numbered `slot`, a float, takes the place of the
@@ -111,7 +107,7 @@ export function withPrologue(pass: Pass, cluster: Cluster, slot: number, firstIn
   });
   const declare = (e: number, binding: number) =>
     `@group(0) @binding(${binding}) var<storage, read> prologue_x${e}: array<${typeOf(e)}>;`;
-  const lengths: Record<string, number> = { ...pass.lengths };
+  const lengths: Record<string, number> = { ...pass.variants?.lengths };
   for (const [e, x] of externals.entries()) lengths[`prologue_x${e}`] = numel(x.shape) / widthOf(e);
   const lines = others.map((e, i) => declare(e, base + i));
   const fields = [...sizes.fields, ...fieldsOf(members)];
@@ -133,11 +129,9 @@ export function withPrologue(pass: Pass, cluster: Cluster, slot: number, firstIn
   const names = members.filter(({ inputs }) => inputs.length > 0).map((member) => member.name);
   const alike = (other: Pass) => withPrologue(other, cluster, slot, firstInput);
   return {
-    ...pass,
-    ...inItsPlace(pass, takesPrologue, alike),
+    ...varied(changed(pass, takesPrologue, alike), { lengths }),
     label: `${names.join(' ')} ${pass.label}`,
     source: [...pass.source.map(replaced), ...libs],
-    lengths,
     extras: {
       reads: others.map((_, i) => input(firstInput + i)),
       writes: [],

@@ -3,7 +3,7 @@ import halfLib from '../../../shaders/lib/half.wgsl?raw';
 import template from '../../../shaders/pointwise.wgsl?raw';
 import { type DType, type Meta, numel, type Scalar, sameShape, scalarOf, storedOf } from '../../core/meta';
 import { input, output, type Param, type Pass, type PointwiseBody, scalar, u32 } from '../ir';
-import { gridFor } from '../lowering';
+import { gridFor, varied } from '../lowering';
 import { evaluation, type Lengths, Sizes } from './read-inputs';
 
 const WORKGROUP = 64;
@@ -61,7 +61,7 @@ export function clusterPass(cluster: Cluster, merge?: Merge): Pass {
   const inFours = () => lanesPass(cluster, 4, merge);
   return count % 4 === 0 || count > FEW
     ? inFours()
-    : { ...lanesPass(cluster, 1, merge), general: inFours(), apart: true };
+    : varied(lanesPass(cluster, 1, merge), { general: inFours(), apart: true });
 }
 
 const countOf = ({ members, outputs }: Cluster): number => numel(members[outputs[0]!]!.result.shape);
@@ -78,7 +78,7 @@ function lanesPass(cluster: Cluster, lanes: 1 | 4, merge?: Merge): Pass {
     label: names.length > 0 ? names.join(' ') : members[0]!.name,
     source: [...libsOf(members), template.replace(generated, () => code)],
     // What only fills, once as a rule, is one kernel for all lengths.
-    ...(externals.length > 0 && { lengths }),
+    ...(externals.length > 0 && { variants: { lengths } }),
     reads: externals.map((_, i) => input(i)).filter((_, i) => i !== merge?.external),
     writes: outputs.map((_, i) => output(i)),
     params,

@@ -22,8 +22,8 @@ export function stepsSharingKernels(steps: readonly Step[], keyOf: (kernel: Pass
   const groups = new Map<string, Member[]>();
   const labels = new Set(steps.map(({ pass }) => pass.ending?.kernel.label));
   for (const step of steps) {
-    const { ending, extras, general } = step.pass;
-    const kernel = ending?.kernel ?? (extras ? undefined : general);
+    const { ending, extras, variants } = step.pass;
+    const kernel = ending?.kernel ?? (extras ? undefined : variants?.general);
     if (!kernel || !labels.has(kernel.label) || ending?.types.some((type) => type !== 'f32')) continue;
     const key = keyOf(kernel);
     const name = ending && JSON.stringify(ending.written(''));

@@ -65,11 +65,13 @@ function passReadingHalf(pass: Pass, index: number, withMarksAlone: Uncommented)
   });
   if (!source) return null;
   // Endings are of kernels that read floats.
-  const { general, often, ending: _, ...alone } = pass;
+  const { ending: _, ...alone } = pass;
+  const { general, often, ...others } = pass.variants ?? {};
   const generalHalf = general && passReadingHalf(general, index, withMarksAlone);
   if (generalHalf === null) return null;
-  const half = { ...alone, source, general: generalHalf };
-  return often ? { ...half, often: () => passReadingHalf(often(), index, withMarksAlone) ?? half } : half;
+  const half = { ...alone, source, variants: { ...others, ...(generalHalf && { general: generalHalf }) } };
+  const late = often && { often: () => passReadingHalf(often(), index, withMarksAlone) ?? half };
+  return { ...half, variants: { ...half.variants, ...late } };
 }
 
 /** Declarations of the value read at a binding, one for each way in which entries read it. */

@@ -29,9 +29,9 @@ export function tuned<T extends Candidate>(
   return tuning.choose(kernel, shape, typeof candidates === 'function' ? candidates() : candidates, fallback);
 }
 
-/** Whether the candidates for a shape have been measured on this adapter. */
-export const isMeasured = ({ tuning }: AdapterProfile, kernel: string, shape: readonly number[]): boolean =>
-  tuning?.lacks?.(kernel, shape) === false;
+/** Whether a layer that runs often may have another candidate: on a processor, unless one was measured to be the best for its shape. */
+export const mayGrow = ({ kind, tuning }: AdapterProfile, kernel: string, shape: readonly number[]): boolean =>
+  kind === 'software' && tuning?.lacks?.(kernel, shape) !== false;
 
 /** A small run of a kernel by which its candidates are compared once on every adapter. */
 export interface Probe {

@@ -1,6 +1,6 @@
 // A convolution of channels one by one on a processor: strips of columns, down which each invocation walks, or whole small images.
 import { i32, input, output, type Pass } from '../../compiler/ir';
-import { gridFor } from '../../compiler/lowering';
+import { gridFor, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import type { AdapterProfile } from '../../gpu/device';
 import type { Correlation } from './forward';
@@ -57,7 +57,7 @@ export function depthwisePass(c: Correlation): Pass {
   const lengths = stripsOf(c);
   const covered = (cols: number) => ceilDiv(c.outSize[1], cols) * cols;
   const own = lengths.reduce((best, cols) => (covered(cols) <= covered(best) ? cols : best));
-  return { ...(isHeldWhole(c) ? mapPass(c) : stripPass(c, own)), general: stripPass(c, lengths.at(-1)!) };
+  return varied(isHeldWhole(c) ? mapPass(c) : stripPass(c, own), { general: stripPass(c, lengths.at(-1)!) });
 }
 
 /** What the passes of a channel at a time have in common. */
@@ -65,7 +65,7 @@ const commonOf = (c: Correlation) =>
   ({
     label: 'conv2d',
     stage: { where: 'store', run: c.outSize[0] * c.outSize[1] },
-    layerLengths: elementsOf(c),
+    variants: { layerLengths: elementsOf(c) },
     reads: [input(0), input(1), input(c.bias ? 2 : 1)],
     writes: [output()],
   }) as const;

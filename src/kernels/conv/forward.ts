@@ -1,7 +1,8 @@
 // The GPU passes of a convolution, and of every other sum over a window that moves with the output.
 import { i32, input, type Lowering, output, type Pass, type Pooling } from '../../compiler/ir';
-import { grid, gridFor } from '../../compiler/lowering';
+import { grid, gridFor, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
+import { mayGrow } from '../../compiler/tuning/tuning';
 import { sameShape } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';
 import { depthwisePass, isDepthwise } from './depthwise';
@@ -14,9 +15,9 @@ import {
   correlationCounts,
   generalCorrelationTile,
   lanesOf,
-  mayGrow,
   oftenTile,
   patchSize,
+  shapeOf,
   type WorkgroupTile,
   weightsOf,
 } from './register-tiles';
@@ -87,13 +88,12 @@ type Window = Pooling['window'];
 function anyPass(c: Correlation, tile: CorrelationTile | WorkgroupTile, adapter: AdapterProfile, window = EACH): Pass {
   if ('outs' in tile) return workgroupPass(c, tile, window);
   const general = generalCorrelationTile(c, tile, adapter, window);
-  return {
-    ...registerPass(c, tile, adapter, window),
-    ...(mayGrow(c, adapter) && {
+  return varied(registerPass(c, tile, adapter, window), {
+    ...(mayGrow(adapter, 'conv2d', shapeOf(c)) && {
       often: () => registerPass(c, oftenTile(c, tile, adapter, window), { ...adapter, often: true }, window),
     }),
     ...(general && { general: registerPass(c, general, { ...adapter, general: true }, window) }),
-  };
+  });
 }
 
 /** A window of one output: it is kept. */
@@ -245,7 +245,8 @@ export function registerPass(c: Correlation, tile: CorrelationTile, adapter: Lai
     source: [weightsOf(tile), ...libs, source],
     label: 'conv2d',
     ...(!c.steps && { stage: { where: window === EACH ? 'store' : 'finish', run: outRows * outCols } }),
-    ...(!c.steps && adapter.kind === 'software' && { layerLengths: elementsOf({ ...c, outSize: windows }) }),
+    ...(!c.steps &&
+      adapter.kind === 'software' && { variants: { layerLengths: elementsOf({ ...c, outSize: windows }) } }),
     consts,
     reads: [input(0), input(1), input(c.bias ? 2 : 1)],
     writes,

@@ -1,6 +1,6 @@
 // The GPU passes of a convolution's gradient by its input, which is the transposed convolution's forward.
 import { input, type Lowering, output, type Pass } from '../../compiler/ir';
-import { gridFor } from '../../compiler/lowering';
+import { gridFor, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import type { AdapterProfile } from '../../gpu/device';
 import { type BlockTile, blockCounts, chooseBlockTile, generalBlockTile } from './block-tiles';
@@ -43,12 +43,11 @@ export function inputGradPasses(g: ConvGeometry, bias: boolean, adapter: Adapter
     kind: 'passes',
     passes: [
       tile && general
-        ? {
-            ...blockPass(g, bias, tile, adapter),
+        ? varied(blockPass(g, bias, tile, adapter), {
             general: blockPass(g, bias, general, { ...adapter, general: true }),
             apart: true,
-          }
-        : { ...gatherPass(g, bias, ownCols(g)), general: gatherPass(g, bias, FEW_COLS), apart: true },
+          })
+        : varied(gatherPass(g, bias, ownCols(g)), { general: gatherPass(g, bias, FEW_COLS), apart: true }),
     ],
   };
 }

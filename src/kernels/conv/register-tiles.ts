@@ -1,7 +1,7 @@
 // How a convolution is divided among invocations that keep their sums in registers: the tiles there are, and which is chosen where.
 
 import type { Text } from '../../compiler/texts';
-import { isMeasured, tuned } from '../../compiler/tuning/tuning';
+import { tuned } from '../../compiler/tuning/tuning';
 import type { AdapterProfile } from '../../gpu/device';
 import {
   COMPILED_POOLING,
@@ -153,7 +153,7 @@ const expectedTile = (c: CorrelationShape, adapter: AdapterProfile): Correlation
   });
 
 /** What decides which of the tiles is the fastest. */
-const shapeOf = (c: CorrelationShape): readonly number[] => [
+export const shapeOf = (c: CorrelationShape): readonly number[] => [
   ...[c.batch, c.groups, c.groupIn, c.groupOut],
   ...[...c.outSize, ...c.kernel, ...c.stride, ...c.dilation],
 ];
@@ -291,10 +291,6 @@ const readsManyRows = (
   channels > FEW_ROWS &&
   images * rows * cols <= FEW_PIXELS &&
   groupIn * groupOut * kernel[0] * kernel[1] > MANY_WEIGHTS;
-
-/** Whether a layer that runs often may have another tile: on a processor, unless one was measured to be the fastest. */
-export const mayGrow = (c: CorrelationShape, adapter: AdapterProfile): boolean =>
-  adapter.kind === 'software' && !isMeasured(adapter, 'conv2d', shapeOf(c));
 
 /**
  * The tile that is expected to be the fastest where `own` is compiled anew for a layer that runs often: it adds up in the same order.

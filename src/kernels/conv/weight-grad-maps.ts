@@ -1,6 +1,6 @@
 // The gradient of a convolution by its weight where maps are small: itself a correlation, whose kernels are the maps of dy.
 import { input, type Lowering, type Operand, output, type Pass } from '../../compiler/ir';
-import { gridFor } from '../../compiler/lowering';
+import { gridFor, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import type { AdapterProfile } from '../../gpu/device';
 import { type Correlation, registerPass } from './forward';
@@ -68,7 +68,7 @@ export function mapPasses(g: ConvGeometry, adapter: AdapterProfile): Lowering {
   const label = 'conv2d weight gradient';
   const own = { ...registerPass(c, chooseMapTile(c, adapter), adapter), label };
   const general = { ...registerPass(c, generalMapTile(c, adapter), { ...adapter, general: true }), label };
-  return { kind: 'passes', passes: [{ ...own, general, apart: true }, biasPass(g)] };
+  return { kind: 'passes', passes: [varied(own, { general, apart: true }), biasPass(g)] };
 }
 
 function biasPass({ batch, groups, groupOut, outSize }: ConvGeometry): Pass {

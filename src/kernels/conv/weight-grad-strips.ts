@@ -1,6 +1,6 @@
 // The GPU passes of a convolution's gradient by its weight where the lanes of a quad load dy for each other.
 import { i32, input, type Lowering, output, type Pass, scratch } from '../../compiler/ir';
-import { grid } from '../../compiler/lowering';
+import { grid, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT } from '../../core/meta';
 import { pairsBeside, sumChunkPairs } from '../reduce/chunks';
@@ -41,8 +41,8 @@ export function stripPasses(g: ConvGeometry, tile: StripTile): Lowering {
       grid: grid(workgroups),
     };
   };
-  const pass: Pass = { ...summing(ownKernel(g, tile)), general: summing(anyKernel(g, tile)), apart: true };
-  if (chunks === 1) return { kind: 'passes', passes: [{ ...pass, besides: pairsBeside }] };
+  const pass = varied(summing(ownKernel(g, tile)), { general: summing(anyKernel(g, tile)), apart: true });
+  if (chunks === 1) return { kind: 'passes', passes: [varied(pass, { besides: pairsBeside })] };
   return {
     kind: 'passes',
     passes: [pass, sumChunkPairs(partial, [output(0), output(1)], [count, channels], chunks)],

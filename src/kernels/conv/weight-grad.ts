@@ -1,6 +1,6 @@
 // The GPU passes of a convolution's gradients by weight and bias.
 import { i32, input, type Lowering, type Operand, output, type Pass, scratch, spare } from '../../compiler/ir';
-import { grid, gridFor } from '../../compiler/lowering';
+import { grid, gridFor, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';
@@ -159,12 +159,13 @@ function registerPasses(g: ConvGeometry, adapter: AdapterProfile, tile: Register
       },
       grid: gridFor(tilesOf(g, by) * partChunks, WORKGROUP),
     });
-    passes.push({
-      ...summing(tile),
-      general: summing(general),
-      apart: true,
-      ...(chunks === 1 && { besides: pairsBeside }),
-    });
+    passes.push(
+      varied(summing(tile), {
+        general: summing(general),
+        apart: true,
+        ...(chunks === 1 && { besides: pairsBeside }),
+      }),
+    );
   }
   if (chunks > 1) passes.push(sumChunkPairs([toWeight, toBias], [output(0), output(1)], [count, channels], chunks));
   return { kind: 'passes', passes, scratch: bytes };

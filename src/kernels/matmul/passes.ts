@@ -10,7 +10,7 @@ import {
   spare,
   u32,
 } from '../../compiler/ir';
-import { grid, gridFor } from '../../compiler/lowering';
+import { grid, gridFor, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { type Probe, probed } from '../../compiler/tuning/tuning';
 import { BYTES_PER_ELEMENT } from '../../core/meta';
@@ -146,15 +146,15 @@ function anyBlockPass(
   const columns = product.images ? Number.POSITIVE_INFINITY : product.n;
   const general = generalTiles({ ...product, n: columns }, tile, adapter)
     .map((any) => blockPass(product, any, chunk, chunks, adapter, true))
-    .reduceRight((after, before) => ({ ...before, general: after }));
+    .reduceRight((after, before) => varied(before, { general: after }));
   const passBy = (any: BlockTile) => blockPass(product, any, chunk, chunks, adapter);
   const growing = (): Pass => {
     const often = oftenTile(product, tile, chunk, adapter, times);
-    return { ...passBy(tile), ...(often !== tile && { often: () => passBy(often) }), general };
+    return varied(passBy(tile), { ...(often !== tile && { often: () => passBy(often) }), general });
   };
   const own = isSmall(product, adapter) ? general : growing();
   if (isWorkgroupTile(tile) || product.sums || product.images || product.m === 1) return own;
-  return { ...own, besides: [blockPass(product, ROW_TILE, chunk, chunks, adapter, true)] };
+  return varied(own, { besides: [blockPass(product, ROW_TILE, chunk, chunks, adapter, true)] });
 }
 
 /** What the elements of a row have in common, of whichever image. */
@@ -216,7 +216,7 @@ function blockPass(
     source,
     label: 'matmul',
     ...(!isWorkgroupTile(tile) && { stage: stageOf(product) }),
-    ...(adapter.kind === 'software' && !general && { layerLengths: lengthsOf(product, chunks) }),
+    ...(adapter.kind === 'software' && !general && { variants: { layerLengths: lengthsOf(product, chunks) } }),
     consts,
     reads: [input(0), input(1), input(bias ? 2 : 1)],
     // Bindings are fixed: where there are no sums, something else that can be written is in their place.

@@ -1,5 +1,5 @@
 // How a matrix product is divided among invocations: the tiles that its kernels can have, and which is chosen where.
-import { candidateKey, isMeasured, tuned } from '../../compiler/tuning/tuning';
+import { candidateKey, mayGrow, tuned } from '../../compiler/tuning/tuning';
 import type { AdapterProfile } from '../../gpu/device';
 
 /** y[batch, m, n] = Σ_k a[batch, m, k] · b[batch, k, n] */
@@ -128,7 +128,7 @@ export function oftenTile(
   adapter: AdapterProfile,
   times: TileTimes | null,
 ): BlockTile {
-  if (adapter.kind !== 'software' || isMeasured(adapter, 'matmul', sizesOf(shape))) return own;
+  if (!mayGrow(adapter, 'matmul', sizesOf(shape))) return own;
   const cost: Cost = (tile, factor) =>
     isVectorTile(tile) ? Number.POSITIVE_INFINITY : softwareCost(shape, tile, factor, chunk, OFTEN_RUNS);
   const often = expectedOf(softwareTiles(adapter), shape, adapter, times, cost);

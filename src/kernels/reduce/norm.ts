@@ -11,7 +11,7 @@ import {
   scratch,
   u32,
 } from '../../compiler/ir';
-import { grid, gridFor } from '../../compiler/lowering';
+import { grid, gridFor, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT, type Meta, numel } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';
@@ -38,7 +38,7 @@ export function moments({ inputs: [x], attrs: { dims, correction }, adapter }: L
   const lengths = { x: numel(x!.shape), x4: numel(x!.shape) / 4, partial: 3 * results, partial4: (3 * results) / 4 };
   const first = {
     source: [stripsLib, momentsSource],
-    lengths,
+    variants: { lengths },
     label: 'moments',
     reads: [input(0)],
     writes: [scratch()],
@@ -98,7 +98,7 @@ export function layerNorm({
   const [rows, length] = rowsOf(x!, lead);
   const pass = {
     source: [...rowLibs(length, adapter), source],
-    lengths: lengthsOf(rows, length),
+    variants: { lengths: lengthsOf(rows, length) },
     label: 'layer norm',
     overrides: { WEIGHT: weight ? 1 : 0, BIAS: bias ? 1 : 0 },
     // Bindings are fixed: a missing tensor's place holds x, unread.
@@ -118,7 +118,7 @@ export function layerNormGrad({
   const [rows, length] = rowsOf(x!, lead);
   const pass = {
     source: [...rowLibs(length, adapter), gradSource],
-    lengths: lengthsOf(rows, length),
+    variants: { lengths: lengthsOf(rows, length) },
     label: 'layer norm gradient',
     overrides: { WEIGHT: weight ? 1 : 0 },
     reads: [0, 1, 2, 3, weight ? 4 : 1].map(input),
@@ -145,14 +145,14 @@ export function layerNormAffineGrad({
   const results = [output(0), output(1)] as const;
   const pass: Pass = {
     source: [affineGradSource],
-    lengths: { ...lengthsOf(rows, length), dw: chunks * length, db: chunks * length },
+    variants: { lengths: { ...lengthsOf(rows, length), dw: chunks * length, db: chunks * length } },
     label: 'layer norm affine gradient',
     reads: [0, 1, 2, 3].map(input),
     writes: chunks === 1 ? results : partial,
     params: [u32(rows), u32(length), u32(chunks), u32(chunk), scalar(0)],
     grid: gridFor(length * chunks, WORKGROUP),
   };
-  if (chunks === 1) return { kind: 'passes', passes: [{ ...pass, besides: pairsBeside }] };
+  if (chunks === 1) return { kind: 'passes', passes: [varied(pass, { besides: pairsBeside })] };
   const bytes = chunks * length * BYTES_PER_ELEMENT;
   const passes = [pass, sumChunkPairs(partial, results, [length, length], chunks)];
   return { kind: 'passes', passes, scratch: [bytes, bytes] };

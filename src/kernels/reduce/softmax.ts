@@ -14,7 +14,7 @@ import {
   scratch,
   u32,
 } from '../../compiler/ir';
-import { grid, gridFor } from '../../compiler/lowering';
+import { grid, gridFor, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT, numel } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';
@@ -60,7 +60,7 @@ export function softmax(
   const inner = numel(x!.shape.slice(dim + 1));
   const rows = n === 0 ? 0 : numel(x!.shape) / n;
   const pass = {
-    lengths: { x: rows * n, y: rows * n, x4: (rows * n) / 4, y4: (rows * n) / 4 },
+    variants: { lengths: { x: rows * n, y: rows * n, x4: (rows * n) / 4, y4: (rows * n) / 4 } },
     label,
     overrides: { LOG: log ? 1 : 0 },
     reads: [input(0)],
@@ -97,7 +97,7 @@ export function crossEntropy(
   const divide = reduction === 'mean' ? 1 : 0;
   const pass = {
     source: [mathLib, faultLib, source],
-    lengths: lengthsOf(n, classes),
+    variants: { lengths: lengthsOf(n, classes) },
     label: 'cross entropy',
     overrides: { WEIGHTED: weighted ? 1 : 0, FAULT_OP: faultOp('crossEntropy') },
     reads: [input(0), input(1), input(weighted ? 2 : 1)],
@@ -126,8 +126,8 @@ export function crossEntropy(
     grid: [1, 1, 1],
     overrides: { ...pass.overrides, DIVIDE: divide },
   };
-  if (whole) return { kind: 'passes', passes: [{ ...oneWorkgroup, besides: [rows, sum] }] };
-  const byParts = { ...rows, besides: [oneWorkgroup] };
+  if (whole) return { kind: 'passes', passes: [varied(oneWorkgroup, { besides: [rows, sum] })] };
+  const byParts = varied(rows, { besides: [oneWorkgroup] });
   if (n <= onePassLength(adapter)) return { kind: 'passes', passes: [byParts, sum], scratch: [bytes] };
   const strips = Math.min(MAX_STRIPS, Math.ceil(n / STRIP));
   const partial = [scratch(1), scratch(2)];
@@ -147,7 +147,7 @@ export function crossEntropyGrad({
   const dy = constant ? 3 : mean ? 5 : 4;
   const pass = {
     source: [mathLib, gradSource],
-    lengths: lengthsOf(n, classes),
+    variants: { lengths: lengthsOf(n, classes) },
     label: 'cross entropy gradient',
     overrides: { MEAN: mean ? 1 : 0, REDUCED: reduction === 'none' ? 0 : 1, DY: constant ? 0 : 1 },
     reads: [0, 1, 2, 3, mean ? 4 : 3, dy].map(input),

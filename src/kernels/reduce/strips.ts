@@ -1,6 +1,6 @@
 // How a reduction is divided among invocations: its layout in memory, and the strips that share one output's elements.
 import { type Param, type Pass, paramsOf, u32 } from '../../compiler/ir';
-import { grid, gridFor } from '../../compiler/lowering';
+import { grid, gridFor, varied } from '../../compiler/lowering';
 import { ShapeError } from '../../core/errors';
 import { contiguousStrides, type Shape } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';
@@ -243,9 +243,8 @@ export function stripsPass(pass: Bare, strips: Strips, adapter: AdapterProfile):
     grid: byWorkgroup ? grid(outputs) : gridFor(invocations, workgroup),
   });
   const usual = adapter.kind === 'software' ? SMALL_WORKGROUP : STRIPS_WORKGROUP;
-  return {
-    ...by(few ? SMALL_WORKGROUP : STRIPS_WORKGROUP, kept.length, outer.length),
+  return varied(by(few ? SMALL_WORKGROUP : STRIPS_WORKGROUP, kept.length, outer.length), {
     general: by(usual, MOST_DIMS, MOST_DIMS),
     apart: true,
-  };
+  });
 }

@@ -2,7 +2,7 @@
 import byHalves from '../../../shaders/lib/workgroup-halves.wgsl?raw';
 import bySubgroups from '../../../shaders/lib/workgroup-subgroups.wgsl?raw';
 import type { Pass } from '../../compiler/ir';
-import { gridFor } from '../../compiler/lowering';
+import { gridFor, varied } from '../../compiler/lowering';
 import type { AdapterProfile } from '../../gpu/device';
 
 /** The library with `workgroup_sum` and `workgroup_max`, by subgroups where the device has them; it stands first, since it may enable subgroups. */
@@ -23,5 +23,5 @@ export function rowsPass(pass: Omit<Pass, 'grid'>, rows: number, { kind }: Adapt
     grid: gridFor(rows, workgroup),
   });
   if (kind === 'gpu') return by(WORKGROUP);
-  return rows < FEW_ROWS ? by(SMALL_WORKGROUP) : { ...by(WORKGROUP), general: by(SMALL_WORKGROUP), apart: true };
+  return rows < FEW_ROWS ? by(SMALL_WORKGROUP) : varied(by(WORKGROUP), { general: by(SMALL_WORKGROUP), apart: true });
 }

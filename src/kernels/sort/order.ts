@@ -44,7 +44,7 @@ export function extremum(
     };
     const bare = {
       source: [elementLibs[scalarOf(x!.dtype)], stripsLib, argSource],
-      lengths,
+      variants: { lengths },
       label,
       overrides: { MINIMUM: minimum ? 1 : 0, HAS_PLACES: places ? 1 : 0 },
       // Without places the input is bound twice: bindings are fixed, and this one is not read.
