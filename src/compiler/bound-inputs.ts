@@ -3,7 +3,7 @@
 // begins where no binding can.
 import type { Copy } from '../gpu/executable';
 import type { Allocation, Memory } from '../gpu/memory';
-import { stats, use } from '../gpu/stats';
+import { stats } from '../gpu/stats';
 import type { Plan } from './plan';
 
 /** Below this size a copy is not worth a choice. */
@@ -61,7 +61,8 @@ export function copyIntoSlot(bound: BoundInput, memory: Memory): Copy {
   const { index, bytes } = bound;
   if (!bound.slot) {
     bound.slot = memory.createBuffer(Math.ceil(bytes / ALIGNMENT) * ALIGNMENT, 'slot');
-    use('planBytes', bound.slot.size);
+    stats.planBytes += bound.slot.size;
+    memory.count(0);
   }
   return { index, ref: { kind: 'fixed', buffer: bound.slot }, offset: 0, bytes };
 }

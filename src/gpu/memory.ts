@@ -2,7 +2,7 @@
 import { OutOfMemoryError } from '../core/errors';
 import { ballastOf } from './ballast';
 import { Queue } from './queue';
-import { stats, use } from './stats';
+import { stats } from './stats';
 
 /** A range of a buffer that holds one value; it goes back to the pool once the collector finds that nobody has it. */
 export interface Allocation {
@@ -180,7 +180,8 @@ export class Memory {
 
   private lend(lease: Lease, bytes: number): Allocation {
     const { buffer, offset, capacity, dedicated } = lease;
-    use('liveBytes', capacity);
+    stats.liveBytes += capacity;
+    this.count(0);
     const allocation = { memory: this, buffer, offset, bytes, dedicated, lease, ballast: this.ballast(lease) };
     collected.register(allocation, lease);
     return allocation;
@@ -321,10 +322,11 @@ export class Memory {
     this.onBadBuffer();
   }
 
-  /** Adds bytes that something other than a buffer takes, or gives back, to the total. */
+  /** Adds bytes that something other than a buffer takes, or gives back, to the total, and keeps the peaks. */
   count(bytes: number): void {
     this.total += bytes;
     stats.peakBytes = Math.max(stats.peakBytes, this.total);
+    stats.peakUsedBytes = Math.max(stats.peakUsedBytes, stats.liveBytes + stats.planBytes);
   }
 
   destroyBuffer(buffer: GPUBuffer): void {

@@ -1,7 +1,7 @@
 // Slots: buffers for the intermediates of plans. Plans run one after another, so all of them share these.
 import type { Memory } from './memory';
 import { sizeClass } from './memory';
-import { stats, use } from './stats';
+import { stats } from './stats';
 
 /** A slot may be this many times larger than a value needs before a new one is made instead. */
 const MAX_WASTE = 4;
@@ -51,7 +51,8 @@ export class Slots {
     const slot: Slot = { buffer, size: buffer.size, ...as };
     this.slots.push(slot);
     this.total += slot.size;
-    use('planBytes', slot.size);
+    stats.planBytes += slot.size;
+    this.memory.count(0);
     return slot;
   }
 

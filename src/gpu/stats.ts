@@ -59,9 +59,3 @@ export const stats: GpuStats = {
   peakUsedBytes: 0,
   hostMilliseconds: 0,
 };
-
-/** Counts bytes that come into use. */
-export function use(kind: 'liveBytes' | 'planBytes', bytes: number): void {
-  stats[kind] += bytes;
-  stats.peakUsedBytes = Math.max(stats.peakUsedBytes, stats.liveBytes + stats.planBytes);
-}

@@ -9,6 +9,7 @@ function countingMemory() {
   const memory = {
     takePooled: () => undefined,
     isBad: () => false,
+    count: () => {},
     createBuffer(size: number) {
       const buffer = { size };
       live.add(buffer);
