@@ -105,6 +105,37 @@ describe.each([33, 64, 65, 130])('matrices of %i rows', (n) => {
   });
 });
 
+test('large matrices are factored by blocks, alone and many at a time', async () => {
+  const random = (...size: number[]) => torch.randn(size, { generator: new torch.Generator().manualSeed(size.length) });
+  for (const shape of [
+    [100, 130],
+    [130, 100],
+    [2, 97, 97],
+  ]) {
+    const A = random(...shape);
+    const [P, L, U] = linalg.lu(A);
+    expect(await distance(P.matmul(L).matmul(U), A)).toBeLessThan(1e-5);
+    // Each pivot is the greatest of its column.
+    expect(await L.abs().max().item()).toBe(1);
+  }
+  const x = random(2, 3, 101, 101);
+  const A = x.matmul(x.mT).div(101).add(torch.eye(101));
+  const L = linalg.cholesky(A);
+  expect(await distance(L.matmul(L.mT), A)).toBeLessThan(1e-5);
+  expect(await L.triu(1).abs().max().item()).toBe(0);
+  for (const upper of [false, true]) {
+    const T = upper ? L.mT : L;
+    for (const columns of [1, 7]) {
+      const B = random(2, 3, 101, columns);
+      const X = linalg.solveTriangular(T, B, { upper });
+      expect(await distance(T.matmul(X), B)).toBeLessThan(1e-5);
+    }
+    const unit = linalg.solveTriangular(T.div(20), T, { upper, unitriangular: true });
+    const whole = T.div(20).mul(torch.eye(101).neg().add(1)).add(torch.eye(101));
+    expect(await distance(whole.matmul(unit), T)).toBeLessThan(1e-5);
+  }
+});
+
 test('ill-conditioned matrices have singular values beside the greatest, and vectors at right angles', async () => {
   const scale = torch.tensor([1, 1e-2, 1e-4, 1e-6, 1e-8, 0]);
   const [Q] = linalg.qr(torch.randn(6, 6, { generator: new torch.Generator().manualSeed(1) }));
@@ -165,6 +196,16 @@ describe('errors', () => {
       'ldlFactorEx',
       () => linalg.ldlFactorEx(zeros, { checkErrors: true }).LD,
       'linalg.ldlFactorEx: the diagonal element 1 is zero',
+    ],
+    [
+      'inv of a large one',
+      () => linalg.inv(torch.eye(2, 100).mT.matmul(torch.eye(2, 100))),
+      'linalg.inv: the diagonal element 3 is zero',
+    ],
+    [
+      'cholesky of large ones',
+      () => linalg.cholesky(torch.stack([torch.eye(100), torch.arange(98, -2, -1).float().diag()])),
+      'linalg.cholesky: (Batch element 1): expected a positive-definite matrix, but the leading minor of order 99',
     ],
     ['order', () => linalg.cholesky(torch.diag(torch.tensor([1.5, 2, -1]))), 'the leading minor of order 3'],
   ];

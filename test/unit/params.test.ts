@@ -1,6 +1,6 @@
 // Holds what each pass writes into its uniforms against the structs of its source: types, order and number.
 import * as torch from 'lamplight';
-import { autograd, nn, optim, Tensor, vision } from 'lamplight';
+import { autograd, linalg, nn, optim, Tensor, vision } from 'lamplight';
 import { describe, expect, test } from 'vitest';
 import { CNNModel, ComplexCNNModel } from '../../demos/mnist/models';
 import { type Params, type Pass, type Program, paramsOf } from '../../src/compiler/ir';
@@ -88,7 +88,8 @@ function expectStruct(pass: Pass): void {
   hold(pass.params);
   binding += (pass.extras?.reads.length ?? 0) + (pass.extras?.writes.length ?? 0);
   hold(pass.extras?.params);
-  for (const other of [...(pass.general ? [pass.general] : []), ...(pass.besides ?? [])]) expectStruct(other);
+  const { general, besides = [] } = pass.variants ?? {};
+  for (const other of [...(general ? [general] : []), ...besides]) expectStruct(other);
 }
 
 function expectStructs(programs: readonly Program[]): void {
@@ -153,6 +154,11 @@ describe('what has no gradient', () => {
     extrema: () => [x().argmax(1), x().argmin(), ...x().cummax(1), ...x().max(0)],
     orders: () => [...x().sort(1), torch.searchsorted(torch.arange(9).float(), x())],
     draws: () => [x().multinomial(3), x().multinomial(3, true)],
+    'factors of symmetric matrices, and of large ones': () => {
+      const { LD, pivots } = linalg.ldlFactor(torch.rand(3, 3));
+      const large = torch.rand(100, 100);
+      return [linalg.ldlSolve(LD, pivots, torch.rand(3, 2)), linalg.cholesky(large), linalg.luFactor(large).LU];
+    },
     places: () => [nn.functional.oneHot(labels(7, 5), 5), torch.arange(9).gather(0, labels(4, 9))],
     'gradients of many rows': () => {
       const table = torch.rand(50, 8).requiresGrad_();

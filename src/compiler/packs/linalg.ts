@@ -1,10 +1,12 @@
 // A pack of kernels' texts, which come in one request.
 export { default as jacobi } from '../../../shaders/lib/jacobi.wgsl?raw';
 export { default as cholesky } from '../../../shaders/linalg-cholesky.wgsl?raw';
+export { default as choleskyBlocked } from '../../../shaders/linalg-cholesky-blocked.wgsl?raw';
 export { default as eigh } from '../../../shaders/linalg-eigh.wgsl?raw';
 export { default as ldl } from '../../../shaders/linalg-ldl.wgsl?raw';
 export { default as ldlSolve } from '../../../shaders/linalg-ldl-solve.wgsl?raw';
 export { default as lu } from '../../../shaders/linalg-lu.wgsl?raw';
+export { default as luBlocked } from '../../../shaders/linalg-lu-blocked.wgsl?raw';
 export { default as order } from '../../../shaders/linalg-order.wgsl?raw';
 export { default as qr } from '../../../shaders/linalg-qr.wgsl?raw';
 export { default as reflections } from '../../../shaders/linalg-reflections.wgsl?raw';
