@@ -154,7 +154,7 @@ const logitOp = pointwise({
 const logitClampedOp = pointwise({
   name: 'logit',
   lib: [mathLib],
-  expr: 'math_log(math_min(math_max(a0, s0), 1.0 - s0) / (1.0 - math_min(math_max(a0, s0), 1.0 - s0)))',
+  expr: 'math_log(select(math_min(a0, 1.0 - s0), s0, a0 < s0) / (1.0 - select(math_min(a0, 1.0 - s0), s0, a0 < s0)))',
   saves: 'a',
   grads: [(dy, { a, s }) => where(outside(a, s[0]!, 1 - s[0]!), 0, mul(dy, logitSlope(a)))],
 });

@@ -46,5 +46,8 @@ function norm(x: Value, p: number, dim: Dims, keepdim: boolean): Value {
   if (p === 0) return sum(record(nonzeroOp, [x], undefined), dim, keepdim);
   if (p === 1) return sum(abs(x), dim, keepdim);
   if (p === 2) return record(squareRootOp, [sum(square(x), dim, keepdim)], undefined);
-  return record(rootOp, [sum(pow(abs(x), p), dim, keepdim)], undefined, [1 / p]);
+  const size = abs(x);
+  // For p < 1 the slope at 0 has no bound: there is no gradient there, as in PyTorch.
+  const terms = p < 1 ? where(ne(x, 0), pow(where(ne(x, 0), size, 1), p), 0 ** p) : pow(size, p);
+  return record(rootOp, [sum(terms, dim, keepdim)], undefined, [1 / p]);
 }

@@ -5,7 +5,7 @@ import { isFloat, type Meta, type Shape } from '../core/meta';
 import { fromHost } from '../graph/record';
 import type { Value } from '../graph/value';
 import { argmax } from './arg';
-import { abs, add, floorDivide, mul, remainder, sign } from './arithmetic';
+import { abs, add, floorDivide, mul, neg, remainder, sign } from './arithmetic';
 import { cast, reshape } from './cast';
 import { type ConvAttrs, convShape } from './conv-shape';
 import { matmul } from './matmul';
@@ -145,4 +145,5 @@ export function windowLengths(
 }
 
 /** a / b without its fraction. */
-export const truncated = (a: Value, b: Value | number): Value => mul(sign(a), floorDivide(abs(a), b));
+export const truncated = (a: Value, b: Value | number): Value =>
+  typeof b === 'number' && b < 0 ? truncated(neg(a), -b) : mul(sign(a), floorDivide(abs(a), b));

@@ -229,10 +229,11 @@ export const vander = callable(
   (x: Tensor, ...args: Arguments<VanderOptions, ['N']>): Tensor => {
     const name = 'linalg.vander';
     const { N } = parseArgs<VanderOptions>(name, [], { N: null }, args, { N: orNull(whole(2)) });
-    if (x.shape.length === 0) throw new ShapeError(`${name}: expected vectors [..., n], but got shape []`);
-    const count = N ?? x.shape.at(-1)!;
-    const numbers = x.dtype === 'float32' ? x : x.to('int64');
-    const factors = numbers.unsqueeze(-1).expand([...x.shape, Math.max(count - 1, 0)]);
+    const vectors = x.shape.length === 0 ? x.unsqueeze(0) : x;
+    const count = N ?? vectors.shape.at(-1)!;
+    if (count < 2) throw new ArgumentError(`${name}: expected N of at least 2, but got ${count}, as x has elements`);
+    const numbers = vectors.dtype === 'float32' ? vectors : vectors.to('int64');
+    const factors = numbers.unsqueeze(-1).expand([...vectors.shape, count - 1]);
     return cat([onesLike(numbers.unsqueeze(-1)), factors.cumprod(-1)], -1);
   },
 );

@@ -74,14 +74,18 @@ function normOfMatrices(name: string, A: Tensor, ord: MatrixOrd, dim: readonly n
   if (ord === 'fro') return A.norm({ p: 2, dim: dims, keepdim });
   if (ord === 'nuc' || Math.abs(ord) === 2) {
     const values = svdvals(A.movedim(dims, [-2, -1]));
-    const result = ord === 'nuc' ? values.sum(-1) : ord > 0 ? values.amax(-1) : values.amin(-1);
+    const result = ord === 'nuc' ? values.sum(-1) : ord > 0 ? greatest(values, -1) : values.amin(-1);
     return keepdim ? result.reshape(A.shape.map((size, d) => (dims.includes(d) ? 1 : size))) : result;
   }
   const [summed, compared] = Math.abs(ord) === 1 ? [rows, columns] : [columns, rows];
   const sums = A.norm({ p: 1, dim: summed, keepdim: true });
-  const result = ord > 0 ? sums.amax(compared, { keepdim: true }) : sums.amin(compared, { keepdim: true });
+  const result = ord > 0 ? greatest(sums, compared, true) : sums.amin(compared, { keepdim: true });
   return keepdim ? result : result.squeeze(dims);
 }
+
+/** The greatest along a dimension; 0 where there is none. */
+const greatest = (x: Tensor, dim: number, keepdim = false): Tensor =>
+  x.shape.at(dim) === 0 ? x.sum(dim, keepdim) : x.amax(dim, keepdim);
 
 /** Which norm, of vectors or of matrices. */
 export interface NormOptions extends Reduced {

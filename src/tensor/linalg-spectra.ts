@@ -157,14 +157,19 @@ function symmetricSvd(A: Tensor): readonly [Tensor, Tensor, Tensor] {
 }
 
 /** How equations without an exact solution are solved. */
-export interface LstsqOptions extends DriverOptions {
+export interface LstsqOptions {
+  /**
+   * What is given beside the solution, by the name of a function of LAPACK; the method is one. `gelsy` (default, also for null): the rank; `gels`: the
+   * residuals; `gelsd` and `gelss`: all.
+   */
+  driver?: 'gels' | 'gelsy' | 'gelsd' | 'gelss' | null;
   /** Singular values up to this share of the greatest count as zero; default max(m, n) · 2⁻²³. */
   rcond?: number | null;
 }
 
 /**
- * The X of least ‖A X − B‖, and of least ‖X‖ among these, for A [..., m, n] and B [..., m, k] or [..., m]; and A's rank. `residuals` and
- * `singularValues` are empty, as with PyTorch's default driver.
+ * The X of least ‖A X − B‖, and of least ‖X‖ among these, for A [..., m, n] and B [..., m, k] or [..., m]; and A's rank. What the driver does not give
+ * is empty: `residuals`, Σ (A X − B)² of each column where m > n, and `singularValues` unless it is asked for them.
  */
 export const lstsq = callable(
   'linalg.lstsq(A, B, ...)',
@@ -176,8 +181,8 @@ export const lstsq = callable(
     readonly [K in 'solution' | 'residuals' | 'rank' | 'singularValues']: Tensor;
   } => {
     const name = 'linalg.lstsq';
-    const { rcond } = parseArgs<LstsqOptions>(name, [], { rcond: null, driver: null }, args, {
-      driver: orNull(text),
+    const { rcond, driver } = parseArgs<LstsqOptions>(name, [], { rcond: null, driver: null }, args, {
+      driver: orNull(oneOf('gels', 'gelsy', 'gelsd', 'gelss')),
       rcond: orNull(number),
     });
     ops.expectMatrices(name, A);
@@ -188,9 +193,14 @@ export const lstsq = callable(
       );
     }
     const inverse = pseudoinverse(A, { rtol: rcond });
-    const solution = isVector ? inverse.matmul(B.unsqueeze(-1)).squeeze(-1) : inverse.matmul(B);
-    const rank = matrixRank(A, { rtol: rcond });
-    return namedResults(['solution', 'residuals', 'rank', 'singularValues'], [solution, zeros(0), rank, zeros(0)]);
+    const columns = isVector ? B.unsqueeze(-1) : B;
+    const X = inverse.matmul(columns);
+    const some = driver !== null && driver !== 'gelsy' && A.shape.at(-2)! > A.shape.at(-1)!;
+    const residuals = some ? A.matmul(X).sub(columns).square().sum(-2) : zeros(0);
+    const rank = driver === 'gels' ? zeros(0, { dtype: 'int64' }) : matrixRank(A, { rtol: rcond });
+    const singular = driver === 'gelsd' || driver === 'gelss' ? svdvals(A).detach() : zeros(0);
+    const solution = isVector ? X.squeeze(-1) : X;
+    return namedResults(['solution', 'residuals', 'rank', 'singularValues'], [solution, residuals, rank, singular]);
   },
 );
 

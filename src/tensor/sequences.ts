@@ -110,7 +110,7 @@ const MOST_PLACES = 2 ** 27;
 /** The places [2, n] of a matrix's elements on one side of a diagonal, row by row. */
 function places(op: string, args: readonly unknown[], isLower: boolean): Tensor {
   const last = args.at(-1);
-  const { dtype = 'int64', ...named } = (isPlainObject(last) ? last : {}) as TensorOptions & Partial<Triangle>;
+  const { dtype = 'int64', device, ...named } = (isPlainObject(last) ? last : {}) as TensorOptions & Partial<Triangle>;
   const positions = isPlainObject(last) ? [...args.slice(0, -1), named] : args;
   const { row, col, offset } = parseArgs<Triangle>(op, ['row', 'col'], { offset: 0 }, positions);
   if (![row, col].every((size) => Number.isInteger(size) && size >= 0) || !Number.isInteger(offset)) {
@@ -136,13 +136,13 @@ function places(op: string, args: readonly unknown[], isLower: boolean): Tensor 
       numbers[count + at] = j;
     }
   }
-  return fromNumbers(op, numbers, tensorOptions(op, { dtype }, 'int64')).reshape([2, count]);
+  return fromNumbers(op, numbers, tensorOptions(op, { dtype, device }, 'int64')).reshape([2, count]);
 }
 
 type TriangleArguments =
-  | [row: number, col: number, offset?: number, options?: Pick<TensorOptions, 'dtype'>]
-  | [row: number, col: number, options: Pick<TensorOptions, 'dtype'> & { offset?: number }]
-  | [named: Triangle & Pick<TensorOptions, 'dtype'>];
+  | [row: number, col: number, offset?: number, options?: Pick<TensorOptions, 'dtype' | 'device'>]
+  | [row: number, col: number, options: Pick<TensorOptions, 'dtype' | 'device'> & { offset?: number }]
+  | [named: Triangle & Pick<TensorOptions, 'dtype' | 'device'>];
 
 /** Row and column of each element on or below a diagonal of a `row` × `col` matrix, row by row; int64 by default. Shape: [2, n]. */
 export const trilIndices = (...args: TriangleArguments): Tensor => places('trilIndices', args, true);

@@ -3,6 +3,7 @@
 import { ArgumentError } from '../core/errors';
 import { named } from '../graph/record';
 import { cast } from '../ops/cast';
+import { withGradient } from '../ops/custom';
 import { divisionType, promoteTypes } from '../ops/promotion';
 import * as ops from '../ops/special';
 import { callable } from './callable';
@@ -10,6 +11,7 @@ import { erfc, sigmoid } from './families/elementary';
 import { digamma, igamma, igammac, lgamma, mvlgamma, xlogy } from './families/special';
 import { tensorOf } from './operand';
 import type { Operandish } from './pointwise-args';
+import { noGrad } from './recording';
 import { Tensor } from './tensor';
 
 export { erf, erfc, exp2, expm1, log1p, round } from './families/elementary';
@@ -43,9 +45,14 @@ export const xlog1py = callable(
 
 /** -x ln x; 0 at 0, and -∞ below it. */
 export const entr = callable('entr(input)', (input: Tensor): Tensor => {
-  const result = xlogy(input, input).neg().where(input.ge(0).logicalOr(input.isnan()), Number.NEGATIVE_INFINITY);
-  named(result.value, 'SpecialEntrBackward0');
-  return result;
+  const value = noGrad(() =>
+    xlogy(input, input).neg().where(input.ge(0).logicalOr(input.isnan()), Number.NEGATIVE_INFINITY),
+  );
+  // Below 0 the slope is NaN, as the logarithm is.
+  const [result] = withGradient([input.value], [value.value], ([dy]) => [
+    input.log().add(1).mul(Tensor.of(dy!)).neg().value,
+  ]);
+  return Tensor.of(named(result!, 'SpecialEntrBackward0'));
 });
 
 /** The share of a normal distribution that lies below. */

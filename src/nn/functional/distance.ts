@@ -40,7 +40,9 @@ export const pairwiseDistance = callable(
   (x1: Tensor, x2: Tensor, ...args: Arguments<PairwiseArguments, ['p', 'eps', 'keepdim']>): Tensor => {
     const defaults = { p: 2, eps: 1e-6, keepdim: false };
     const { p, eps, keepdim } = parseArgs<PairwiseArguments>('pairwiseDistance', [], defaults, args);
-    return x1.sub(x2).add(eps).norm(p, -1, { keepdim });
+    const apart = x1.sub(x2);
+    // Eps is a float, so that whole numbers become floats.
+    return (apart.isFloatingPoint() ? apart : apart.float()).add(eps).norm(p, -1, { keepdim });
   },
 );
 

@@ -44,6 +44,7 @@ export const diff = op('diff(input, ...)', (input: Tensor, ...args: DiffArgs): T
   );
   if (input.shape.length === 0) throw new ShapeError('diff: expected at least one dimension, but got shape []');
   const d = resolveDim('diff', dim, input.shape.length);
+  if (n === 0) return input.clone();
   let x = joined([prepend, input, append], d);
   // Differences of nothing are nothing.
   for (let i = 0; i < n && (i === 0 || x.shape[d]! > 0); i++) {
@@ -51,7 +52,7 @@ export const diff = op('diff(input, ...)', (input: Tensor, ...args: DiffArgs): T
     const [later, earlier] = [x.narrow(d, x.shape[d]! - size, size), x.narrow(d, 0, size)];
     x = x.dtype === 'bool' ? later.logicalXor(earlier) : later.sub(earlier);
   }
-  return n === 0 ? x.clone() : x;
+  return x;
 });
 
 /** Those of the tensors that there are, one after another along a dimension. */
