@@ -136,6 +136,27 @@ test('large matrices are factored by blocks, alone and many at a time', async ()
   }
 });
 
+test.each([false, true])(
+  'a triangular system that is cut in two has the gradients of its columns, upper: %s',
+  async (upper) => {
+    const random = (...size: number[]) => torch.randn(size, { generator: new torch.Generator().manualSeed(size[0]!) });
+    const triangle = upper ? random(200, 200).triu() : random(200, 200).tril();
+    const [A, B, dX] = [triangle.div(40).add(torch.eye(200)), random(200, 40), random(200, 40)];
+    const solved = (parts: readonly number[]) => {
+      const [a, b] = [A.detach().clone().requiresGrad_(), B.clone().requiresGrad_()];
+      const X = torch.cat(
+        b.split(parts, 1).map((columns) => linalg.solveTriangular(a, columns, { upper })),
+        1,
+      );
+      X.mul(dX).sum().backward();
+      return [X.detach(), a.grad!, b.grad!];
+    };
+    const [whole, parts] = [solved([40]), solved([20, 20])];
+    expect(await distance(A.matmul(whole[0]!), B)).toBeLessThan(1e-5);
+    for (const [i, x] of whole.entries()) expect(await distance(x, parts[i]!)).toBeLessThan(1e-5);
+  },
+);
+
 test('ill-conditioned matrices have singular values beside the greatest, and vectors at right angles', async () => {
   const scale = torch.tensor([1, 1e-2, 1e-4, 1e-6, 1e-8, 0]);
   const [Q] = linalg.qr(torch.randn(6, 6, { generator: new torch.Generator().manualSeed(1) }));
