@@ -22,8 +22,8 @@ export type ReduceArgs<D = Dims, O = unknown> =
   | [options: { dim?: D; keepdim?: boolean } & O];
 
 export interface SpreadOptions {
-  /** Subtracted from the number of elements; default 1. */
-  correction?: number;
+  /** Subtracted from the number of elements; default, and for null, 1. */
+  correction?: number | null;
   /** `false` for `correction: 0`. */
   unbiased?: boolean;
 }
@@ -98,7 +98,7 @@ export function spreadArgs(
   if (correction !== undefined && unbiased !== undefined) {
     throw new ArgumentError(`${name}: expected either correction or unbiased, but got both`);
   }
-  if (correction !== undefined) expectKind(name, 'correction', correction, number);
+  expectKind(name, 'correction', correction ?? 1, number);
   if (unbiased !== undefined) expectKind(name, 'unbiased', unbiased, flag);
   return { dim: allIfNone(dim), keepdim, correction: correction ?? (unbiased === false ? 0 : 1) };
 }

@@ -398,3 +398,8 @@ describe('softmax of few long rows', () => {
     expectNumbers(await x.logSoftmax(1).at(0, '0:3').data(), [0, -2000, -1000]);
   });
 });
+
+test('a correction of null is the default', async () => {
+  const x = torch.tensor([1, 2.5, 4]);
+  expectNumbers(await torch.stack([x.var(0, { correction: null }), x.std({ correction: null })]).data(), [2.25, 1.5]);
+});
