@@ -5,7 +5,7 @@ import { gridFor } from '../compiler/lowering';
 import { vec8 } from '../compiler/strided';
 import { numel } from '../core/meta';
 import type { AssembleAttrs, Layer } from '../ops/assemble';
-import { clearPass } from '../ops/clear';
+import { clearPass } from '../compiler/clear-pass';
 
 const WORKGROUP = 64;
 /** As many as fit beside the output into WebGPU's least number of storage buffers. */

@@ -86,12 +86,15 @@ interface Fold<Name extends string> {
   fold(before: Tensor, numbers: Tensor): Tensor;
 }
 
-type Folding<Name extends string> = new (
-  ...args: Arguments<AggregationArguments, ['nanStrategy']>
-) => Aggregator & {
+interface Folded {
   update(...args: Arguments<Aggregated, ['value']>): void;
   compute(): Tensor;
-} & Record<Name, Tensor>;
+}
+
+/** What stands first in it is what a call is read by. */
+type Folding<Name extends string> = new (
+  ...args: Arguments<AggregationArguments, ['nanStrategy']>
+) => Folded & Aggregator & Record<Name, Tensor>;
 
 /* @__NO_SIDE_EFFECTS__ */
 function folding<Name extends string>({ state: [name, key], empty, distReduceFx, fold }: Fold<Name>): Folding<Name> {

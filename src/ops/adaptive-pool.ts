@@ -9,7 +9,7 @@ import { faultOp } from '../gpu/faults';
 import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { reshape } from './cast';
-import { clearPass } from './clear';
+import { clearPass } from '../compiler/clear-pass';
 import { gather } from './indexing';
 import { avgPool2d, maxPool2d } from './pool';
 import { mean } from './reduce';
