@@ -1,7 +1,7 @@
 // Checks dropout: its shares and moments, gradients through the same mask, whole channels, seeds, and evaluation.
 import * as torch from 'lamplight';
 import { nn, type Tensor } from 'lamplight';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 
 const F = nn.functional;
 
@@ -85,6 +85,24 @@ describe('dropout', () => {
     expect(await read(F.dropout(torch.zeros(0)))).toEqual([]);
   });
 
+  test('drops elements of input without places, and whole channels of more dimensions, with a warning, as PyTorch does', async () => {
+    const warned = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    torch.manualSeed(7);
+    const elements = await read(F.dropout2d(torch.ones(64, 8)));
+    expect(new Set(elements)).toEqual(new Set([0, 2]));
+    expect(new Set(elements.slice(0, 8)).size).toBe(2);
+    const wide = (await read(F.dropout2d(torch.ones(32, 4, 2, 2, 2)))) as number[];
+    for (let at = 0; at < wide.length; at += 8) expect(new Set(wide.slice(at, at + 8)).size).toBe(1);
+    const rows = (await read(F.dropout3d(torch.ones(64, 4)))) as number[];
+    for (let at = 0; at < rows.length; at += 4) expect(new Set(rows.slice(at, at + 4)).size).toBe(1);
+    expect(warned.mock.calls.map(([text]) => String(text))).toEqual([
+      expect.stringMatching(/dropout2d: expected input \[N, C, H, W\] or \[N, C, L\], but got \[64, 8\]/),
+      expect.stringMatching(/dropout2d: .*\[32, 4, 2, 2, 2\]/),
+      expect.stringMatching(/dropout3d: .*\[64, 4\]/),
+    ]);
+    warned.mockRestore();
+  });
+
   test('works in place and inside of a model', async () => {
     torch.manualSeed(6);
     const x = torch.ones(50);
@@ -100,7 +118,7 @@ describe('dropout', () => {
 
   test('says what it wants', () => {
     expect(() => new nn.Dropout(1.5)).toThrow(/Dropout: expected a probability p between 0 and 1, but got 1.5/);
-    expect(() => F.dropout2d(torch.zeros(3, 4))).toThrow(/dropout2d: .*\[3, 4\]/);
+    expect(() => F.dropout2d(torch.zeros(4))).toThrow(/dropout2d: .*\[4\]/);
     expect(() => F.dropout(torch.zeros([2], { dtype: 'int64' }))).toThrow(/float32/);
   });
 });

@@ -3,6 +3,7 @@
 import { ArgumentError, ShapeError } from '../../core/errors';
 import { numel, showShape } from '../../core/meta';
 import { type Arguments, parseArgs } from '../../core/options';
+import { warnOnce } from '../../core/warnings';
 import type { Value } from '../../graph/value';
 import { mul } from '../../ops/arithmetic';
 import { dropout as drop } from '../../ops/dropout';
@@ -78,26 +79,36 @@ export const dropout1d = callable('dropout1d(input, ...)', (input: Tensor, ...ar
   return dropped('dropout1d', input, args, input.shape.at(-1)!, rescaled);
 });
 
-/** `dropout` of whole channels. Shape: [N, C, H, W], kept; also [N, C, L], as PyTorch takes it. */
+/** PyTorch drops elements of input that has no channels, and warns of it. */
+function warnOfRank(name: string, expected: string, { shape }: Tensor): void {
+  warnOnce(`${name}: expected input ${expected}, but got ${showShape(shape)}; use dropout for elements`);
+}
+
+/**
+ * `dropout` of whole channels. Shape: [N, C, H, W], kept; also [N, C, L], as PyTorch takes it. Of [N, C] elements are dropped, with a warning, as in
+ * PyTorch.
+ */
 export const dropout2d = callable('dropout2d(input, ...)', (input: Tensor, ...args: Given): Tensor => {
   const rank = input.shape.length;
-  if (rank !== 3 && rank !== 4) {
+  if (rank < 2) {
     throw new ShapeError(
       `dropout2d: expected 4-D or 3-D input [N, C, H, W] or [N, C, L], but got ${showShape(input.shape)}`,
     );
   }
+  if (rank !== 3 && rank !== 4) warnOfRank('dropout2d', '[N, C, H, W] or [N, C, L]', input);
   return dropped('dropout2d', input, args, numel(input.shape.slice(2)), rescaled);
 });
 
-/** `dropout` of whole channels. Shape: [N, C, D, H, W] or [C, D, H, W], kept. */
+/** `dropout` of whole channels. Shape: [N, C, D, H, W] or [C, D, H, W], kept. Of any other the first dimension is that of channels, with a warning, as in PyTorch. */
 export const dropout3d = callable('dropout3d(input, ...)', (input: Tensor, ...args: Given): Tensor => {
   const rank = input.shape.length;
-  if (rank !== 4 && rank !== 5) {
+  if (rank < 1) {
     throw new ShapeError(
       `dropout3d: expected 5-D or 4-D input [N, C, D, H, W] or [C, D, H, W], but got ${showShape(input.shape)}`,
     );
   }
-  return dropped('dropout3d', input, args, numel(input.shape.slice(-3)), rescaled);
+  if (rank !== 4 && rank !== 5) warnOfRank('dropout3d', '[N, C, D, H, W] or [C, D, H, W]', input);
+  return dropped('dropout3d', input, args, numel(input.shape.slice(rank === 5 ? 2 : 1)), rescaled);
 });
 
 /** The least value of SELU, negated: its scale times its alpha (Klambauer et al. 2017). */
