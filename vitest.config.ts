@@ -110,6 +110,7 @@ export default defineConfig({
       inPages({ name: 'gpu', include: [projects.gpu.include], shared: true }),
       inPages({ name: 'gpu-too', include: [projects['gpu-too'].include], shared: true }),
       inPages({ name: 'alone', include: [projects.alone.include], shared: false }),
+      inPages({ name: 'python', include: [projects.python.include], shared: true }),
       inPages({ name: 'long', include: [projects.long.include], shared: false }),
       inNode({ name: 'long-node', include: [projects['long-node'].include], shared: false, testTimeout: 600_000 }),
       inNode({ name: 'node', include: [projects.node.include], shared: true, testTimeout: 120_000 }),

@@ -9,6 +9,7 @@ export const projects = /** @type {const} */ ({
   gpu: { include: 'test/gpu/[a-i]*.test.ts' },
   'gpu-too': { include: 'test/gpu/[j-z]*.test.ts' },
   alone: { include: 'test/gpu/alone/*.test.ts' },
+  python: { include: 'test/python/*.test.ts' },
   node: { include: 'test/node/*.test.ts' },
   'node-alone': { include: 'test/node/alone/*.test.ts' },
   e2e: { include: 'test/e2e/**/*.test.ts', exclude: 'test/e2e/smooth.test.ts' },

@@ -116,7 +116,7 @@ async function run(name, args, stdio) {
 /** The folders below test/ that this command runs. */
 function folders() {
   if (site) return ['test/site'];
-  return long ? ['test/long'] : ['test/unit', 'test/gpu', 'test/node', 'test/e2e'];
+  return long ? ['test/long'] : ['test/unit', 'test/gpu', 'test/python', 'test/node', 'test/e2e'];
 }
 
 /** What the selection is for Vitest; undefined where it fits no test. Whoever gives options of Vitest's says all by them. */

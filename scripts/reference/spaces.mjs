@@ -38,6 +38,7 @@ export const spaceTexts = {
   'metrics.functional.segmentation': 'Figures of segmentation of one batch.',
   'metrics.segmentation': 'Figures of segmentation.',
   onnx: 'Models as ONNX files: from everywhere, and for everywhere.',
+  python: 'CPython in the page, by Pyodide: `import torch` in it is this library.',
   pytorch: 'Networks and their training as Python, to go on in PyTorch: `toPython`.',
   tensorboard: 'Event files that TensorBoard opens: `SummaryWriter`.',
   vision: 'Pictures: reading, transforms, data sets, models and detection, as torchvision has them.',

@@ -8,7 +8,7 @@ const [, , asked = ''] = process.argv;
 const inAsked = (/** @type {string} */ path) =>
   asked === '' ||
   (asked === 'torch'
-    ? !/^(vision|metrics|interpret|lightning|einops|onnx|pytorch|worker|tensorboard)\./.test(path)
+    ? !/^(vision|metrics|interpret|lightning|einops|onnx|python|pytorch|worker|tensorboard)\./.test(path)
     : path.startsWith(`${asked}.`));
 const names = uncovered(usesIn(allSnippets())).filter(inAsked);
 /** @type {Map<string, string[]>} */

@@ -25,18 +25,29 @@ interface Sighting {
 export const detectAnomaly = checked('detectAnomaly(fn: function)', findAnomaly);
 
 async function findAnomaly<T>(fn: () => T | Promise<T>): Promise<T> {
+  const watch = watchForAnomalies();
+  let result: T;
+  try {
+    result = await fn();
+  } finally {
+    watch.end();
+  }
+  await watch.report();
+  return result;
+}
+
+/** Looks at every gradient until `end`; then `report` throws for the first NaN. */
+export function watchForAnomalies(): { end(): void; report(): Promise<void> } {
   const sightings: Sighting[] = [];
   const restore = watchGradients((node, index, gradient) => {
     const hasNaN = withMode({ grad: false }, () => Tensor.of(gradient).isnan().any().retain());
     sightings.push({ name: gradNameOf(node.outputs[0]!), index, hasNaN });
   });
-  let result: T;
-  try {
-    result = await fn();
-  } finally {
-    restore();
-  }
-  if (sightings.length === 0) return result;
+  return { end: restore, report: () => reportFirst(sightings) };
+}
+
+async function reportFirst(sightings: readonly Sighting[]): Promise<void> {
+  if (sightings.length === 0) return;
   const flags = await stack(sightings.map(({ hasNaN }) => hasNaN)).data();
   const first = sightings[flags.indexOf(1)];
   if (first) {
@@ -44,7 +55,6 @@ async function findAnomaly<T>(fn: () => T | Promise<T>): Promise<T> {
       `detectAnomaly: function '${first.name}' returned nan values in its ${ordinal(first.index)} output; look at the inputs of that operation`,
     );
   }
-  return result;
 }
 
 const ordinal = (n: number): string => `${n}${['th', 'st', 'nd', 'rd'][n] ?? 'th'}`;

@@ -151,7 +151,13 @@ export function autocast(...args: unknown[]): unknown {
   if (typeof fn !== 'function') {
     throw new ArgumentError(`autocast: expected a function, as in autocast(() => …), but got ${kindOf(fn)}`);
   }
-  const { deviceType, dtype, enabled } = parseArgs<AutocastOptions>('autocast', [], defaults, args.slice(0, -1));
+  const chosen = conversionsOf(args.slice(0, -1));
+  return convertedBy(chosen, () => runSwitched('autocast', fn as () => unknown));
+}
+
+/** What autocast with these options converts; null where it is switched off. */
+export function conversionsOf(options: readonly unknown[]): ReadonlyMap<string, Conversion> | null {
+  const { deviceType, dtype, enabled } = parseArgs<AutocastOptions>('autocast', [], defaults, options);
   expectDevice('autocast', deviceType);
   if (dtype !== 'float16') {
     throw new DTypeError(
@@ -159,7 +165,7 @@ export function autocast(...args: unknown[]): unknown {
     );
   }
   if (enabled && engine.profile) expectHalf(engine.profile, 'autocast');
-  return convertedBy(enabled ? conversions() : null, () => runSwitched('autocast', fn as () => unknown));
+  return enabled ? conversions() : null;
 }
 
 /** Whether functions are called in mixed precision now. */

@@ -51,7 +51,7 @@ test('only the projects start that hold a file', () => {
   expect(projectsOf(['test/unit/notebook/cells.test.ts'])).toEqual(['unit']);
   expect(projectsOf(['test/gpu/alone/tune.test.ts', 'test/gpu/loss.test.ts'])).toEqual(['gpu-too', 'alone']);
   expect(projectsOf(['test/e2e/smooth.test.ts'])).toEqual(['timing']);
-  const all = ['test/unit', 'test/gpu', 'test/node', 'test/e2e', 'test/long', 'test/site'];
+  const all = ['test/unit', 'test/gpu', 'test/python', 'test/node', 'test/e2e', 'test/long', 'test/site'];
   const everyFile = all.flatMap((folder) => testFiles(root, folder));
   expect(projectsOf(everyFile)).toEqual(Object.keys(projects));
   expect(everyFile.filter((file) => projectsOf([file]).length !== 1)).toEqual([]);

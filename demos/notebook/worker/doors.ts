@@ -8,6 +8,7 @@ const doors: Readonly<Record<string, () => Promise<object>>> = {
   'lamplight/lightning': () => import('lamplight/lightning'),
   'lamplight/metrics': () => import('lamplight/metrics'),
   'lamplight/onnx': () => import('lamplight/onnx'),
+  'lamplight/python': () => import('lamplight/python'),
   'lamplight/pytorch': () => import('lamplight/pytorch'),
   'lamplight/tensorboard': () => import('lamplight/tensorboard'),
   'lamplight/vision': () => import('lamplight/vision'),

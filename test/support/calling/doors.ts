@@ -9,6 +9,7 @@ import * as interpret from 'lamplight/interpret';
 import * as lightning from 'lamplight/lightning';
 import * as metrics from 'lamplight/metrics';
 import * as onnx from 'lamplight/onnx';
+import * as python from 'lamplight/python';
 import * as pytorch from 'lamplight/pytorch';
 import * as tensorboard from 'lamplight/tensorboard';
 import * as worker from 'lamplight/worker';
@@ -41,6 +42,7 @@ const spaces: Readonly<Record<string, object>> = {
   interpret,
   einops,
   onnx,
+  python,
   pytorch,
   tensorboard,
   worker,

@@ -7,6 +7,7 @@ import { metrics } from './metrics';
 import { nn } from './nn';
 import { onnx } from './onnx';
 import { optim } from './optim';
+import { python } from './python';
 import { torch } from './torch';
 import { transforms } from './transforms';
 import { vision } from './vision';
@@ -35,6 +36,7 @@ const all: readonly Rules[] = [
   nn,
   onnx,
   optim,
+  python,
   torch,
   transforms,
   vision,

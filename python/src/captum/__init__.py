@@ -1,0 +1,5 @@
+"""`captum`: looking inside networks."""
+
+from . import attr
+
+__all__ = ["attr"]

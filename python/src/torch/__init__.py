@@ -1,0 +1,40 @@
+"""PyTorch's interface on the visitor's GPU: Lamplight, which runs on WebGPU, in the place of PyTorch's own library."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from . import _bridge, _types, autograd
+from ._creation import arange, as_tensor, from_numpy, frombuffer, full, is_tensor, tensor
+from ._errors import OutOfMemoryError
+from ._legacy import *  # noqa: F403
+from ._settings import *  # noqa: F403
+from ._tensor import Tensor
+from ._types import Generator, Size, device, dtype, layout, memory_format
+from .amp import GradScaler, autocast
+from .autograd.grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from .random import default_generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state
+from .version import __version__
+
+globals().update(_types.dtypes)
+globals().update({alias: _types.dtypes[name] for alias, name in _types.dtype_aliases.items()})
+strided = layout("strided")
+contiguous_format = memory_format("contiguous_format")
+preserve_format = memory_format("preserve_format")
+channels_last = memory_format("channels_last")
+asarray = as_tensor
+inf, nan, pi, e, newaxis = math.inf, math.nan, math.pi, math.e, None
+
+from . import storage  # noqa: E402  # these need the names above
+from .serialization import load, save  # noqa: E402
+
+globals().update(storage.CLASSES)
+
+
+def __getattr__(name: str) -> Any:
+    return _bridge.package_attribute("torch", name, globals())
+
+
+def __dir__() -> list[str]:
+    return _bridge.names("torch", globals())

@@ -1,0 +1,30 @@
+"""The modules in which PyTorch defines what its packages export: here each has all of its package."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+
+MODULES = {
+    "torch.nn.modules": """activation adaptive batchnorm channelshuffle conv distance dropout flatten fold instancenorm
+        lazy linear loss normalization padding pixelshuffle pooling rnn sparse transformer upsampling""",
+    "torch.nn.utils": "clip_grad convert_parameters fusion init spectral_norm weight_norm",
+    "torch.optim": "adadelta adafactor adagrad adam adamax adamw asgd lbfgs nadam radam rmsprop rprop sgd",
+    "torchvision.models": """alexnet convnext densenet efficientnet googlenet inception mobilenet mobilenetv2 mobilenetv3
+        resnet shufflenetv2 squeezenet vgg vision_transformer""",
+    "torchvision.ops": """boxes deform_conv drop_block feature_pyramid_network focal_loss misc poolers ps_roi_align
+        roi_align roi_pool stochastic_depth""",
+    "torchvision.datasets": "cifar fakedata folder mnist vision",
+    "torchvision.transforms": "autoaugment transforms",
+}
+
+
+def add_modules(package: str) -> None:
+    """Has Python import the modules of a package by their names."""
+    home = sys.modules[package]
+    for name in MODULES[package].split():
+        path = f"{package}.{name}"
+        made = ModuleType(path, f"Part of `{package}`.")
+        made.__getattr__ = lambda wanted: getattr(home, wanted)  # type: ignore[method-assign]
+        made.__dir__ = lambda: dir(home)  # type: ignore[method-assign]
+        sys.modules[path] = made

@@ -1,0 +1,37 @@
+"""PyTorch's types of tensors of before version 0.4: `torch.FloatTensor(…)` makes a tensor, and `isinstance` tells one by its dtype."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._bridge import senders
+from ._creation import legacy_tensor
+from ._tensor import Tensor
+
+__all__ = ["BoolTensor", "ByteTensor", "FloatTensor", "HalfTensor", "IntTensor", "LongTensor"]
+
+
+class _Typed(type):
+    _dtype: str
+
+    def __call__(cls, *data: Any, **keywords: Any) -> Tensor:
+        return legacy_tensor(cls._dtype, data)
+
+    def __instancecheck__(cls, value: Any) -> bool:
+        return isinstance(value, Tensor) and value._js.dtype == cls._dtype
+
+
+# In the place of a dtype: `x.type(torch.LongTensor)`.
+senders[_Typed] = lambda kind: kind._dtype
+
+
+def _typed(name: str, dtype: str) -> Any:
+    return _Typed(name, (), {"_dtype": dtype, "__module__": "torch", "__doc__": f"Tensors of {dtype}."})
+
+
+FloatTensor = _typed("FloatTensor", "float32")
+HalfTensor = _typed("HalfTensor", "float16")
+LongTensor = _typed("LongTensor", "int64")
+IntTensor = _typed("IntTensor", "int32")
+ByteTensor = _typed("ByteTensor", "uint8")
+BoolTensor = _typed("BoolTensor", "bool")

@@ -1,0 +1,159 @@
+"""Settings: limits of dtypes, defaults, threads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import _bridge
+from ._bridge import js
+from ._types import device, dtype, dtypes
+
+__all__ = [
+    "are_deterministic_algorithms_enabled",
+    "compile",
+    "finfo",
+    "get_default_device",
+    "get_default_dtype",
+    "get_float32_matmul_precision",
+    "get_num_threads",
+    "iinfo",
+    "promote_types",
+    "result_type",
+    "set_default_device",
+    "set_default_dtype",
+    "set_default_tensor_type",
+    "set_float32_matmul_precision",
+    "set_num_interop_threads",
+    "set_num_threads",
+    "typename",
+    "use_deterministic_algorithms",
+]
+
+
+class _Info:
+    def __init__(self, kind: Any, function: str, values: type):
+        self.dtype = _default() if kind is None else kind
+        found = _bridge.call(js.find("torch", function)[1], (self.dtype,), {}, function)
+        for name, value in found.items():
+            if name not in ("dtype", "bits"):
+                setattr(self, _bridge.snake(name), values(value))
+        self.bits = int(found["bits"])
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={value}" for name, value in vars(self).items() if name != "dtype")
+        return f"{type(self).__name__}({shown}, dtype={self.dtype._name})"
+
+
+class finfo(_Info):
+    """The limits of a dtype of floating point."""
+
+    def __init__(self, type: Any = None):
+        super().__init__(type, "finfo", float)
+
+
+class iinfo(_Info):
+    """The limits of a dtype of whole numbers."""
+
+    def __init__(self, type: Any):
+        super().__init__(type, "iinfo", int)
+        if self.dtype is dtypes["int64"]:
+            self.max = 2**63 - 1
+
+
+def _default() -> dtype:
+    return dtypes["float32"]
+
+
+def get_default_dtype() -> dtype:
+    """float32, always."""
+    return _default()
+
+
+def set_default_dtype(d: Any) -> None:
+    """Takes float32, which is the default; there is no other."""
+    _bridge.call(js.find("torch", "setDefaultDtype")[1], (d,), {}, "set_default_dtype")
+
+
+def set_default_tensor_type(t: Any) -> None:
+    """Takes the type of float32, which is the default; there is no other."""
+    name = t if isinstance(t, str) else getattr(t, "__name__", "")
+    if not name.endswith("FloatTensor"):
+        raise TypeError(f"set_default_tensor_type: expected torch.FloatTensor, the one default that there is, but got {t}")
+
+
+def promote_types(type1: Any, type2: Any) -> dtype:
+    """The narrowest dtype that holds the numbers of both."""
+    return dtypes[_bridge.call(js.find("torch", "promoteTypes")[1], (type1, type2), {}, "promote_types")]
+
+
+def result_type(tensor1: Any, tensor2: Any) -> dtype:
+    """The dtype of a sum of two tensors or numbers."""
+    args, _ = _bridge.promoted((tensor1, tensor2), {})
+    return dtypes[_bridge.call(js.find("torch", "resultType")[1], args, {}, "result_type")]
+
+
+_chosen = device("cpu")
+
+
+def set_default_device(device: Any) -> None:
+    """Takes any device; tensors are on WebGPU all the same."""
+    global _chosen
+    _chosen = type(_chosen)(device if device is not None else "cpu")
+
+
+def get_default_device() -> device:
+    """The device that `set_default_device` was given; `cpu` where it was not."""
+    return _chosen
+
+
+def get_num_threads() -> int:
+    """1: the work is the GPU's."""
+    return 1
+
+
+def set_num_threads(n: int) -> None:
+    """Changes nothing: the work is the GPU's."""
+
+
+def set_num_interop_threads(n: int) -> None:
+    """Changes nothing: the work is the GPU's."""
+
+
+def set_float32_matmul_precision(precision: str) -> None:
+    """Changes nothing: products are computed in float32."""
+
+
+def get_float32_matmul_precision() -> str:
+    """`highest`: products are computed in float32."""
+    return "highest"
+
+
+_deterministic = False
+
+
+def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
+    """Changes nothing: the same program gives the same numbers on one device."""
+    global _deterministic
+    _deterministic = bool(mode)
+
+
+def are_deterministic_algorithms_enabled() -> bool:
+    """What `use_deterministic_algorithms` was given."""
+    return _deterministic
+
+
+def compile(model: Any = None, **options: Any) -> Any:
+    """The model or function itself: the library records and fuses what it calls without being asked. Also a decorator."""
+    return model if model is not None else lambda given: given
+
+
+def typename(value: Any) -> str:
+    """The name of a value's type, as errors tell it."""
+    from ._tensor import Tensor
+
+    if isinstance(value, Tensor):
+        return value.type()
+    kind = type(value)
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+

@@ -1,0 +1,471 @@
+"""`torch.Tensor`: a handle of the library's tensor. Its methods are the library's, found by their names when they are first called."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator
+
+from . import _bridge, _indexing
+from ._bridge import TENSOR, JsException, js, receive, senders, translated, wait
+from ._names import EXCEPTIONS, HIDDEN, PROMOTING, camel, is_pythonic, snake
+from ._types import Size, device, dtype, dtypes
+
+_drop = js.drop
+_new = object.__new__
+_FLOATS = frozenset({"float32", "float16"})
+
+
+class _Members(type):
+    """Finds the methods of tensors also where they are asked of the class: `torch.Tensor.add`."""
+
+    def __getattr__(cls, name: str) -> Any:
+        if _installed(name):
+            return getattr(cls, name)
+        raise AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}")
+
+
+class Tensor(metaclass=_Members):
+    """An array of numbers on the GPU."""
+
+    # NumPy leaves operators between its arrays and tensors to these.
+    __array_priority__ = 1000
+    _js: Any
+
+    def __new__(cls, *data: Any, **keywords: Any) -> Any:
+        from ._creation import legacy_tensor
+
+        made = legacy_tensor("float32", data)
+        return made if cls is Tensor else made.as_subclass(cls)
+
+    def __del__(self) -> None:
+        try:
+            _drop(self._js)
+        except AttributeError:
+            pass
+
+    def __getattr__(self, name: str) -> Any:
+        if _installed(name):
+            return getattr(self, name)
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def __dir__(self) -> list[str]:
+        members = [snake(name) for name in js.memberNames() if name not in HIDDEN]
+        return sorted({*object.__dir__(self), *members})
+
+    # ── Facts ──
+
+    @property
+    def shape(self) -> Size:
+        """The sizes of the dimensions."""
+        return Size(self._js.shape.to_py())
+
+    @property
+    def dtype(self) -> dtype:
+        """The type of the elements."""
+        return dtypes[self._js.dtype]
+
+    @property
+    def device(self) -> device:
+        """Where the tensor is."""
+        return _here
+
+    @property
+    def layout(self) -> Any:
+        """How the elements lie: strided, always."""
+        from . import strided
+
+        return strided
+
+    is_cuda = property(lambda self: False)
+    is_cpu = property(lambda self: False)
+    is_mps = property(lambda self: False)
+    is_meta = property(lambda self: False)
+    is_sparse = property(lambda self: False)
+    is_quantized = property(lambda self: False)
+    is_nested = property(lambda self: False)
+    names = property(lambda self: (None,) * self.ndim)
+
+    def size(self, dim: int | None = None) -> Any:
+        """The sizes, or the one of a dimension."""
+        return self.shape if dim is None else _call(self, "size", (dim,), {})
+
+    def stride(self, dim: int | None = None) -> Any:
+        """The steps between neighbours, or the one along a dimension."""
+        return _call(self, "stride", () if dim is None else (dim,), {})
+
+    def storage_offset(self) -> int:
+        """Where the first element lies."""
+        return self._js.offset
+
+    @property
+    def _version(self) -> int:
+        return js.changes(self._js)
+
+    def data_ptr(self) -> int:
+        """A number that tensors of the same memory have in common."""
+        return js.address(self._js)
+
+    def numel(self) -> int:
+        """How many elements there are."""
+        return self._js.numel()
+
+    nelement = numel
+
+    def dim(self) -> int:
+        """How many dimensions there are."""
+        return self._js.ndim
+
+    ndimension = dim
+
+    def is_complex(self) -> bool:
+        """No tensor is."""
+        return False
+
+    def is_signed(self) -> bool:
+        """Whether the dtype has negative numbers."""
+        return self.dtype.is_signed
+
+    def is_pinned(self, *_: Any) -> bool:
+        """No tensor is."""
+        return False
+
+    def is_shared(self) -> bool:
+        """No tensor is."""
+        return False
+
+    # ── Reading back ──
+
+    def item(self) -> Any:
+        """The only element, for which Python waits."""
+        value = receive(_checked(js.item, self._js), "item")
+        return float(value) if self._js.dtype in _FLOATS else value
+
+    def tolist(self) -> Any:
+        """The elements in nested lists, for which Python waits."""
+        if self._js.ndim == 0:
+            return self.item()
+        return listed(receive(_checked(js.elements, self._js), "tolist"), list(self._js.shape), self._js.dtype)
+
+    def __repr__(self, *, tensor_contents: Any = None) -> str:
+        if not _bridge.can_run_sync():
+            return self._js.toString()
+        text = wait(self._js.text(), "repr")
+        if type(self) is not Tensor and type(self).__name__ == "Parameter":
+            return f"Parameter containing:\n{text}"
+        return text
+
+    __str__ = __repr__
+
+    def __format__(self, form: str) -> str:
+        if self.dim() == 0 and type(self) is Tensor:
+            return format(self.item(), form)
+        return format(str(self), form)
+
+    def __bool__(self) -> bool:
+        if self.numel() != 1:
+            few = "no values" if self.numel() == 0 else "more than one value"
+            raise RuntimeError(f"Boolean value of Tensor with {few} is ambiguous")
+        return bool(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __complex__(self) -> complex:
+        return complex(self.item())
+
+    def __index__(self) -> int:
+        if self.numel() != 1 or self._js.dtype in _FLOATS:
+            raise TypeError("only integer tensors of a single element can be converted to an index")
+        return int(self.item())
+
+    # ── Sequences ──
+
+    def __len__(self) -> int:
+        if self._js.ndim == 0:
+            raise TypeError("len() of a 0-d tensor")
+        return self._js.length
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if self._js.ndim == 0:
+            raise TypeError("iteration over a 0-d tensor")
+        return iter(self.unbind(0))
+
+    def __reversed__(self) -> Tensor:
+        return self.flip(0) if self.dim() else self
+
+    def __contains__(self, element: Any) -> bool:
+        if isinstance(element, Tensor | int | float | bool):
+            return bool((element == self).any())
+        raise RuntimeError(f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}.")
+
+    __getitem__ = _indexing.get
+    __setitem__ = _indexing.put
+
+    # ── Gradients ──
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether `backward` reaches this tensor."""
+        return self._js.requiresGrad
+
+    @requires_grad.setter
+    def requires_grad(self, on: bool) -> None:
+        self.requires_grad_(on)
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient that `backward` has summed up, or None."""
+        return receive(js.gradient(self._js, self._js))
+
+    @grad.setter
+    def grad(self, gradient: Tensor | None) -> None:
+        _checked(js.set, self._js, "grad", _bridge.jsnull if gradient is None else gradient._js)
+
+    @grad.deleter
+    def grad(self) -> None:
+        self.grad = None
+
+    @property
+    def grad_fn(self) -> Any:
+        """The function that takes the gradient further, or None."""
+        name = self._js.gradFn
+        return _node(name) if isinstance(name, str) else None
+
+    @property
+    def data(self) -> Tensor:
+        """The same numbers without a gradient."""
+        return self.detach()
+
+    @data.setter
+    def data(self, other: Tensor) -> None:
+        from .autograd.grad_mode import no_grad
+
+        if other.shape != self.shape:
+            raise RuntimeError("data: expected a tensor of the same shape; a tensor keeps its memory here")
+        with no_grad():
+            self.detach().copy_(other)
+
+    def backward(
+        self, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False, inputs: Any = None
+    ) -> None:
+        """Adds the gradients of this tensor to the `grad` of the leaves that it was made from."""
+        from .autograd import taken
+
+        named = {"retain_graph": retain_graph, "create_graph": create_graph, "inputs": inputs}
+        taken(js.method("backward"), (self,) if gradient is None else (self, gradient), named, "backward")
+        _bridge.breathe()
+
+    def register_hook(self, hook: Any) -> Any:
+        """Has `hook` see, and change, the gradient of this tensor."""
+        return _hooked(self, "registerHook", hook)
+
+    def register_post_accumulate_grad_hook(self, hook: Any) -> Any:
+        """Has `hook` called with this leaf once its gradient has been added."""
+        return _hooked(self, "registerPostAccumulateGradHook", hook)
+
+    # ── Conversions ──
+
+    def new_tensor(self, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+        """A tensor of this one's dtype."""
+        from ._creation import tensor
+
+        return tensor(data, dtype=dtype or self.dtype, requires_grad=requires_grad)
+
+    def new(self, *data: Any) -> Tensor:
+        """A tensor of this one's dtype, of numbers or of sizes."""
+        from ._creation import legacy_tensor
+
+        return legacy_tensor(self._js.dtype, data)
+
+    def pin_memory(self, device: Any = None) -> Tensor:
+        """This tensor: there is no memory to pin."""
+        return self
+
+    def share_memory_(self) -> Tensor:
+        """This tensor: there are no processes to share it with."""
+        return self
+
+    def numpy(self, *, force: bool = False) -> Any:
+        """The elements as an array of NumPy."""
+        from ._numpy import to_numpy
+
+        return to_numpy(self, force)
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        array = self.numpy()
+        return array if dtype is None else array.astype(dtype, copy=False)
+
+    def as_subclass(self, cls: type) -> Any:
+        """The same tensor as an object of a subclass."""
+        made = _new(cls)
+        js.hold(self._js)
+        made._js = self._js
+        return made
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        if not self.is_leaf:
+            raise RuntimeError(
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment."
+            )
+        if id(self) in memo:
+            return memo[id(self)]
+        made = self.detach().clone()
+        if type(self) is not Tensor:
+            made = made.as_subclass(type(self))
+        if self.requires_grad:
+            made.requires_grad_()
+        if self.grad is not None:
+            made.grad = self.grad.detach().clone()
+        memo[id(self)] = made
+        return made
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+_here = device("webgpu")
+
+
+def _installed(name: str) -> bool:
+    """Whether the library's tensors have a member of this name, which is then one of Python's."""
+    if name[:2] == "__" or name == "_js":
+        return False
+    spelt = EXCEPTIONS.get(name) or camel(name)
+    kind = None if spelt in HIDDEN or not is_pythonic(name) else js.memberKind(spelt)
+    if kind is None:
+        return False
+    setattr(Tensor, name, _method(name, spelt) if kind == "method" else _property(spelt))
+    return True
+
+
+def wrapped(handle: Any) -> Tensor:
+    """A tensor of Python around one of the library."""
+    global _made
+    made = _new(Tensor)
+    made._js = handle
+    _made += 1
+    if _made >= _MANY or _bridge.interrupted:
+        _made = 0
+        _bridge.breathe()
+    return made
+
+
+# After so many tensors it is asked whether the page has waited for long.
+_MANY = 256
+_made = 0
+
+_bridge.makers["Tensor"] = wrapped
+senders[Tensor] = lambda value: value._js
+
+
+def _checked(function: Any, *args: Any) -> Any:
+    try:
+        return function(*args)
+    except JsException as error:
+        raise translated(error) from None
+
+
+def _call(self: Tensor, name: str, args: Any, keywords: dict[str, Any]) -> Any:
+    return _bridge.call(js.method(name), (self, *args), keywords, name, self)
+
+
+def _method(name: str, spelt: str) -> Any:
+    bound = js.method(spelt)
+    promotes = name in PROMOTING
+
+    def method(self: Tensor, *args: Any, **keywords: Any) -> Any:
+        if not args and not keywords:
+            try:
+                result = bound(self._js)
+            except JsException as error:
+                raise translated(error) from None
+            return wrapped(result) if type(result) is TENSOR else receive(result, name, self)
+        out = keywords.pop("out", None)
+        if promotes:
+            (self, *args), keywords = _bridge.promoted((self, *args), keywords)
+        result = _bridge.call(bound, (self, *args), keywords, name, self)
+        return result if out is None else _bridge.written(out, result)
+
+    method.__name__ = name
+    method.__qualname__ = f"Tensor.{name}"
+    method.__doc__ = f"Tensor.{name}, as PyTorch's; the reference of the library lists it as {spelt}."
+    return method
+
+
+def _property(spelt: str) -> property:
+    return property(lambda self: receive(_checked(js.get, self._js, spelt), spelt))
+
+
+class Node:
+    """The function that takes a gradient further."""
+
+    def __init__(self, name: str):
+        self._name = name
+
+    def name(self) -> str:
+        """The name of the function, such as `MulBackward0`."""
+        return self._name
+
+    def __repr__(self) -> str:
+        return f"<{self._name} object at {id(self):#x}>"
+
+
+def _node(name: str) -> Node:
+    return type(name, (Node,), {})(name)
+
+
+class RemovableHandle:
+    """What a hook is removed by."""
+
+    def __init__(self, handle: Any, proxy: Any):
+        self._handle = handle
+        self._proxy = proxy
+
+    def remove(self) -> None:
+        """Takes the hook away."""
+        if self._proxy is not None:
+            self._handle.remove()
+            self._proxy.destroy()
+            self._proxy = None
+
+    def __enter__(self) -> RemovableHandle:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+
+def _hooked(self: Tensor, method: str, hook: Any) -> RemovableHandle:
+    proxy = _bridge.lent(hook)
+    try:
+        handle = getattr(self._js, method)(proxy)
+    except JsException as error:
+        proxy.destroy()
+        raise translated(error) from None
+    js.share(self._js)
+    return RemovableHandle(handle, proxy)
+
+
+def listed(data: Any, shape: list[int], kind: str) -> Any:
+    """Flat elements, as a typed array, in nested lists of a shape."""
+    flat = data.tolist() if hasattr(data, "tolist") else list(data.to_py())
+    if kind == "bool":
+        flat = [value != 0 for value in flat]
+    for size in reversed(shape[1:]):
+        flat = [flat[i : i + size] for i in range(0, len(flat), size)] if size else [[]] * _rows(shape)
+    return flat
+
+
+def _rows(shape: list[int]) -> int:
+    return shape[0] if shape else 0
+
+
+def _install_operators() -> None:
+    from . import _operators
+
+    _operators.install(Tensor)
+
+
+_install_operators()

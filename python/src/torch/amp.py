@@ -1,0 +1,113 @@
+"""Mixed precision."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from . import _bridge
+from ._bridge import JsException, js, translated
+
+
+class autocast:
+    """Products of matrices and convolutions in float16; a context manager and a decorator."""
+
+    def __init__(self, device_type: Any = "webgpu", dtype: Any = None, enabled: bool = True, cache_enabled: Any = None):
+        self._options = {"deviceType": str(device_type).partition(":")[0], "enabled": enabled}
+        if dtype is not None:
+            self._options["dtype"] = _bridge.send(dtype)
+        self._before: list[Any] = []
+
+    def __enter__(self) -> autocast:
+        try:
+            self._before.append(js.setAutocast(_bridge.send(self._options)))
+        except JsException as error:
+            raise translated(error) from None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        js.restoreAutocast(self._before.pop())
+
+    def __call__(self, call: Any) -> Any:
+        @functools.wraps(call)
+        def converted(*args: Any, **keywords: Any) -> Any:
+            with self:
+                return call(*args, **keywords)
+
+        return converted
+
+
+class GradScaler:
+    """Keeps small gradients from vanishing in float16."""
+
+    def __init__(
+        self,
+        device: Any = "cuda",
+        init_scale: float = 65536.0,
+        growth_factor: float = 2.0,
+        backoff_factor: float = 0.5,
+        growth_interval: int = 2000,
+        enabled: bool = True,
+    ):
+        options = {
+            "initScale": init_scale,
+            "growthFactor": growth_factor,
+            "backoffFactor": backoff_factor,
+            "growthInterval": growth_interval,
+            "enabled": enabled,
+        }
+        try:
+            self._js = js.create(js.find("torch", "GradScaler")[1], _bridge.send(options))
+        except JsException as error:
+            raise translated(error) from None
+
+    def _call(self, name: str, *args: Any) -> Any:
+        return _bridge.call(js.method(name), (self, *args), {}, name, self)
+
+    def scale(self, outputs: Any) -> Any:
+        """The outputs times the factor."""
+        return self._call("scale", outputs)
+
+    def unscale_(self, optimizer: Any) -> None:
+        """Divides the gradients by the factor again."""
+        self._call("unscale_", optimizer)
+
+    def step(self, optimizer: Any, *args: Any, **keywords: Any) -> Any:
+        """A step of the optimizer, unless a gradient is infinite or NaN."""
+        return self._call("step", optimizer)
+
+    def update(self, new_scale: Any = None) -> None:
+        """Changes the factor after a step."""
+        self._call("update", *(() if new_scale is None else (new_scale,)))
+
+    def get_scale(self) -> float:
+        """The factor."""
+        return float(self._call("getScale"))
+
+    def is_enabled(self) -> bool:
+        """Whether it scales."""
+        return self._call("isEnabled")
+
+    def state_dict(self) -> dict[str, Any]:
+        """The factor and its progress."""
+        found = self._call("stateDict")
+        return {_bridge.snake(name): value for name, value in found.items()}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Goes on from a state."""
+        self._call("loadStateDict", {_bridge.camel(name): value for name, value in state_dict.items()})
+
+
+def is_autocast_available(device_type: str) -> bool:
+    """Whether the device has the features of `autocast`."""
+    return _bridge.call(js.find("torch.amp", "isAutocastAvailable")[1], (), {}, "is_autocast_available") is True
+
+
+def custom_fwd(forward: Any = None, *, device_type: str = "cuda", cast_inputs: Any = None) -> Any:
+    """Leaves a custom function's `forward` as it is: autocast does not look into it."""
+    return forward if forward is not None else lambda given: given
+
+
+def custom_bwd(backward: Any = None, *, device_type: str = "cuda") -> Any:
+    """Leaves a custom function's `backward` as it is."""
+    return backward if backward is not None else lambda given: given

@@ -1,0 +1,81 @@
+"""Gradients as a function, custom functions, and the switches of recording."""
+
+from typing import Any
+
+from .. import _bridge
+from . import anomaly_mode
+from .anomaly_mode import detect_anomaly, set_detect_anomaly
+from .grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+
+__all__ = [
+    "Function",
+    "backward",
+    "detect_anomaly",
+    "set_detect_anomaly",
+    "enable_grad",
+    "grad",
+    "inference_mode",
+    "is_grad_enabled",
+    "no_grad",
+    "set_grad_enabled",
+]
+
+_OF_FUNCTION = frozenset({"Function", "FunctionCtx"})
+
+
+def Variable(data: Any, requires_grad: bool = False) -> Any:
+    """A leaf of the same memory: tensors have had gradients of their own since PyTorch 0.4."""
+    return data.detach().requires_grad_(requires_grad)
+
+
+def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any = None, create_graph: bool = False, **keywords: Any) -> Any:
+    """Gradients of `outputs` by `inputs`, as a tuple."""
+    named = {"grad_outputs": grad_outputs, "retain_graph": retain_graph, "create_graph": create_graph, **keywords}
+    return _taken("grad", (outputs, inputs), named)
+
+
+def backward(tensors: Any, grad_tensors: Any = None, retain_graph: Any = None, create_graph: bool = False, inputs: Any = None) -> None:
+    """Adds the gradients of several tensors to the `grad` of the leaves that they were made from."""
+    named = {"grad_tensors": grad_tensors, "retain_graph": retain_graph, "create_graph": create_graph, "inputs": inputs}
+    _taken("backward", (tensors,), named)
+
+
+def _taken(name: str, args: Any, named: dict[str, Any]) -> Any:
+    found = _bridge.js.find("torch.autograd", name)[1]
+    return taken(found, tuple(list(arg) if not hasattr(arg, "_js") else arg for arg in args), named, name)
+
+
+def taken(function: Any, args: Any, named: dict[str, Any], name: str) -> Any:
+    """What a function gives that takes gradients: watched for NaN where that is wanted."""
+    watch = _bridge.js.watchForAnomalies() if anomaly_mode.is_watching else None
+    try:
+        result = _bridge.call(function, args, named, name)
+    finally:
+        if watch is not None:
+            watch.end()
+        forget_spent()
+    if watch is not None:
+        _bridge.wait(watch.report(), name)
+    return result
+
+
+def forget_spent() -> None:
+    """Lets go of custom functions whose gradients have been taken for the last time."""
+    import sys
+
+    module = sys.modules.get("torch.autograd.function")
+    if module is not None:
+        module.forget_spent()
+
+
+def __getattr__(name: str) -> Any:
+    if name in _OF_FUNCTION:
+        from . import function
+
+        globals()[name] = found = getattr(function, name)
+        return found
+    return _bridge.package_attribute(__name__, name, globals())
+
+
+def __dir__() -> list[str]:
+    return _bridge.names(__name__, globals())

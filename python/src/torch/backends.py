@@ -1,0 +1,40 @@
+"""Settings of PyTorch's backends, which change nothing here."""
+
+from __future__ import annotations
+
+import sys
+
+from . import cuda as _cuda
+
+
+class _Backend:
+    benchmark = False
+    deterministic = False
+    enabled = False
+    allow_tf32 = False
+
+    def __init__(self, answer: bool) -> None:
+        self._answer = answer
+
+    def is_available(self) -> bool:
+        """Whether programs may use it."""
+        return self._answer and _cuda.is_available()
+
+    def is_built(self) -> bool:
+        """The same."""
+        return self.is_available()
+
+    def version(self) -> None:
+        """There is none."""
+
+
+cudnn = _Backend(False)
+mps = _Backend(True)
+mkldnn = _Backend(False)
+openmp = _Backend(False)
+cuda = _Backend(True)
+cuda.matmul = _Backend(False)  # type: ignore[attr-defined]
+
+# Programs import them as modules: `import torch.backends.cudnn as cudnn`.
+for _name, _backend in (("cudnn", cudnn), ("mps", mps), ("mkldnn", mkldnn), ("openmp", openmp), ("cuda", cuda)):
+    sys.modules[f"{__name__}.{_name}"] = _backend  # type: ignore[assignment]

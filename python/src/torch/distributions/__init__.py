@@ -1,0 +1,17 @@
+"""`torch.distributions`: distributions, and what is computed of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import _door
+
+from . import constraints, transforms
+
+
+def __getattr__(name: str) -> Any:
+    return _door.attribute(__name__, name, globals())
+
+
+def __dir__() -> list[str]:
+    return _door.names(__name__, globals())

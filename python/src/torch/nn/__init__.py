@@ -1,0 +1,28 @@
+"""`torch.nn`: modules, layers and losses."""
+
+from . import (
+    functional,
+    init,
+    modules,
+    parallel,
+    parameter,
+    utils,  # noqa: E402  # it needs the modules
+)
+from .modules import *  # noqa: F403
+from .parallel import DataParallel
+from .parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
+
+__all__ = [
+    *modules.__all__,
+    "Buffer",
+    "DataParallel",
+    "Parameter",
+    "UninitializedBuffer",
+    "UninitializedParameter",
+    "functional",
+    "init",
+    "modules",
+    "parallel",
+    "parameter",
+    "utils",
+]

@@ -1,0 +1,15 @@
+"""`torch.nn.functional`: the library's functions, found by their names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import _bridge
+
+
+def __getattr__(name: str) -> Any:
+    return _bridge.attribute(__name__, name, globals())
+
+
+def __dir__() -> list[str]:
+    return _bridge.names(__name__, globals())

@@ -1,0 +1,186 @@
+"""Calling a module: `forward` between the hooks that are registered around it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+from ...utils.hooks import RemovableHandle, add_hook
+
+_global_forward_pre_hooks: OrderedDict[int, Callable] = OrderedDict()
+_global_forward_hooks: OrderedDict[int, Callable] = OrderedDict()
+_global_backward_pre_hooks: OrderedDict[int, Callable] = OrderedDict()
+_global_backward_hooks: OrderedDict[int, Callable] = OrderedDict()
+_global_with_kwargs: dict[int, bool] = {}
+_global_always_called: dict[int, bool] = {}
+
+
+def register_module_forward_pre_hook(hook: Callable) -> RemovableHandle:
+    """Calls `hook(module, input)` before the forward of every module."""
+    return add_hook(_global_forward_pre_hooks, hook)
+
+
+def register_module_forward_hook(
+    hook: Callable, *, with_kwargs: bool = False, always_call: bool = False
+) -> RemovableHandle:
+    """Calls `hook(module, input, output)` after the forward of every module."""
+    return add_hook(
+        _global_forward_hooks,
+        hook,
+        with_kwargs=(_global_with_kwargs, with_kwargs),
+        always=(_global_always_called, always_call),
+    )
+
+
+def register_module_full_backward_pre_hook(hook: Callable) -> RemovableHandle:
+    """Calls `hook(module, grad_output)` in backward before every module."""
+    return add_hook(_global_backward_pre_hooks, hook)
+
+
+def register_module_full_backward_hook(hook: Callable) -> RemovableHandle:
+    """Calls `hook(module, grad_input, grad_output)` in backward behind every module."""
+    return add_hook(_global_backward_hooks, hook)
+
+
+class Calls:
+    """What `Module` inherits to be called."""
+
+    _forward_pre_hooks: OrderedDict[int, Callable]
+    _forward_pre_hooks_with_kwargs: OrderedDict[int, bool]
+    _forward_hooks: OrderedDict[int, Callable]
+    _forward_hooks_with_kwargs: OrderedDict[int, bool]
+    _forward_hooks_always_called: OrderedDict[int, bool]
+    _backward_pre_hooks: OrderedDict[int, Callable]
+    _backward_hooks: OrderedDict[int, Callable]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._call_impl(*args, **kwargs)
+
+    def _wrapped_call_impl(self, *args: Any, **kwargs: Any) -> Any:
+        return self._call_impl(*args, **kwargs)
+
+    def _call_impl(self, *args: Any, **kwargs: Any) -> Any:
+        if "_inside" in self.__dict__:
+            # The library calls it, too, and its hooks stand there.
+            return self._call_of_library(args, kwargs)
+        if not (
+            self._forward_hooks
+            or self._forward_pre_hooks
+            or self._backward_hooks
+            or self._backward_pre_hooks
+            or _global_forward_hooks
+            or _global_forward_pre_hooks
+            or _global_backward_hooks
+            or _global_backward_pre_hooks
+        ):
+            return self.forward(*args, **kwargs)
+        done: set[int] = set()
+        try:
+            return self._call_with_hooks(args, kwargs, done)
+        except Exception:
+            self._call_those_always_called(args, kwargs, done)
+            raise
+
+    def _call_of_library(self, args: tuple, kwargs: dict) -> Any:
+        from ..._bridge import call
+
+        return call(self.__dict__["_call_js"], args, kwargs, type(self).__name__)
+
+    def _call_with_hooks(self, args: tuple, kwargs: dict, done: set[int]) -> Any:
+        own = self._forward_pre_hooks_with_kwargs
+        for key, hook in (*_global_forward_pre_hooks.items(), *self._forward_pre_hooks.items()):
+            if key in own:
+                replaced = hook(self, args, kwargs)
+                if replaced is not None:
+                    if not (isinstance(replaced, tuple) and len(replaced) == 2):
+                        raise RuntimeError(
+                            "forward pre-hook must return None or a tuple of (new_args, new_kwargs), "
+                            f"but got {replaced}."
+                        )
+                    args, kwargs = replaced
+            else:
+                replaced = hook(self, args)
+                if replaced is not None:
+                    args = replaced if isinstance(replaced, tuple) else (replaced,)
+
+        if _global_backward_pre_hooks or _global_backward_hooks or self._backward_pre_hooks or self._backward_hooks:
+            from ._backward import with_backward
+
+            result = with_backward(self, args, lambda given: self.forward(*given, **kwargs))
+        else:
+            result = self.forward(*args, **kwargs)
+
+        named = {**_global_with_kwargs, **self._forward_hooks_with_kwargs}
+        for key, hook in (*_global_forward_hooks.items(), *self._forward_hooks.items()):
+            done.add(key)
+            replaced = hook(self, args, kwargs, result) if key in named else hook(self, args, result)
+            if replaced is not None:
+                result = replaced
+        return result
+
+    def _call_those_always_called(self, args: tuple, kwargs: dict, done: set[int]) -> None:
+        always = {**_global_always_called, **self._forward_hooks_always_called}
+        named = {**_global_with_kwargs, **self._forward_hooks_with_kwargs}
+        for key, hook in (*_global_forward_hooks.items(), *self._forward_hooks.items()):
+            if key not in always or key in done:
+                continue
+            try:
+                hook(self, args, kwargs, None) if key in named else hook(self, args, None)
+            except Exception as error:
+                import warnings
+
+                warnings.warn(
+                    "forward hook with ``always_call=True`` raised an exception that was silenced as another error "
+                    f"was raised in forward: {error}",
+                    stacklevel=2,
+                )
+
+    def register_forward_pre_hook(
+        self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False
+    ) -> RemovableHandle:
+        """Calls `hook(module, args)` before `forward`; what it returns replaces the arguments."""
+        if "_inside" in self.__dict__:
+            from ._link import hook as within
+
+            taken = (lambda module, args: hook(module, tuple(args), {})) if with_kwargs else hook
+            return within(self, "registerForwardPreHook", taken, prepend=prepend)
+        table = (self._forward_pre_hooks_with_kwargs, with_kwargs)
+        return add_hook(self._forward_pre_hooks, hook, prepend, with_kwargs=table)
+
+    def register_forward_hook(
+        self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False
+    ) -> RemovableHandle:
+        """Calls `hook(module, args, output)` after `forward`; what it returns replaces the output."""
+        if "_inside" in self.__dict__:
+            from ._link import hook as within
+
+            taken = (lambda module, args, output: hook(module, args, {}, output)) if with_kwargs else hook
+            return within(self, "registerForwardHook", taken, prepend=prepend, alwaysCall=always_call)
+        return add_hook(
+            self._forward_hooks,
+            hook,
+            prepend,
+            with_kwargs=(self._forward_hooks_with_kwargs, with_kwargs),
+            always=(self._forward_hooks_always_called, always_call),
+        )
+
+    def register_full_backward_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
+        """Calls `hook(module, grad_output)` in backward; what it returns replaces the gradients of the outputs."""
+        if "_inside" in self.__dict__:
+            from ._link import hook as within
+
+            return within(self, "registerFullBackwardPreHook", hook, prepend=prepend)
+        return add_hook(self._backward_pre_hooks, hook, prepend)
+
+    def register_full_backward_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
+        """Calls `hook(module, grad_input, grad_output)` in backward; what it returns replaces `grad_input`."""
+        if "_inside" in self.__dict__:
+            from ._link import hook as within
+
+            return within(self, "registerFullBackwardHook", hook, prepend=prepend)
+        return add_hook(self._backward_hooks, hook, prepend)
+
+    def register_backward_hook(self, hook: Callable) -> RemovableHandle:
+        """`register_full_backward_hook` by its old name."""
+        return self.register_full_backward_hook(hook)

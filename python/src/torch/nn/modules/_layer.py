@@ -1,0 +1,190 @@
+"""The library's layers as classes of Python, made of what it exports."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import _lamplight_modules as js
+
+from ... import _bridge
+from ..._bridge import call, jsnull, receive, send
+from ..._door import lasting
+from ..._names import camel, snake
+from ..._types import device as torch_device
+from ..._types import dtype as torch_dtype
+from ..parameter import UninitializedTensorMixin
+from . import _link
+from .container import ModuleDict, ModuleList, Sequential
+from .module import Module
+
+# What classes of Python define for all layers, whatever the library's own have of these names.
+_OWN = frozenset(dir(Module))
+
+
+# Numbers that Python writes as floats where it was given floats, which JavaScript does not tell from whole numbers.
+_FLOATS = re.compile(
+    r"\b((?:p|eps|momentum|negative_slope|alpha|lambd|min_val|max_val|beta|threshold|value|margin|lower|upper)=-?\d+)"
+    r"(?=,|$)"
+)
+_OF_CHILDREN = re.compile(r"\b(p=\d+)(?=,|$)")
+
+
+def _is_factory_argument(value: Any) -> bool:
+    return value is None or isinstance(value, torch_device | torch_dtype | str)
+
+
+class Layer(Module):
+    """A module that the library computes; its parameters and buffers are the library's own."""
+
+    _made: Any = None
+    _name = "Layer"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__()
+        kwargs.pop("device", None)
+        dtype = kwargs.pop("dtype", None)
+        if any(isinstance(value, float) and value.is_integer() for value in (*args, *kwargs.values())):
+            self.__dict__["_says_floats"] = _FLOATS
+        proxies: list[Any] = []
+        args, kwargs = lasting(args, proxies), lasting(kwargs, proxies)
+        if proxies:
+            # A copy calls the same functions.
+            self.__dict__["_kept"] = _bridge.Proxies(proxies)
+        maker, name = js.maker(type(self)._made), type(self)._name
+        try:
+            made = call(maker, args, kwargs, name)
+        except TypeError:
+            # PyTorch's layers end with a device and a dtype, which may stand by place as well.
+            count = next((n for n in (2, 1) if len(args) > n and all(map(_is_factory_argument, args[-n:]))), 0)
+            if count == 0:
+                raise
+            made = call(maker, args[:-count], kwargs, name)
+            dtype = next((arg for arg in args[-count:] if isinstance(arg, torch_dtype)), dtype)
+        _link.fill(self, made)
+        if dtype is not None:
+            self.to(dtype)
+
+    @classmethod
+    def _native_forward(cls) -> Any:
+        return Layer.forward
+
+    @property
+    def training(self) -> bool:  # type: ignore[override]
+        """Whether the module is in training mode."""
+        own = self.__dict__
+        return own["_js"].training if "_js" in own else own["training"]
+
+    @training.setter
+    def training(self, mode: bool) -> None:
+        self.__dict__["_js"].training = mode
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """What the library computes."""
+        result = call(self.__dict__["_call_js"], args, kwargs, type(self).__name__)
+        if type(self)._is_lazy:
+            self._settle()
+        return result
+
+    _is_lazy = False
+
+    def _settle(self) -> None:
+        """Once a lazy layer has seen an input, it is one of the class that it stands for."""
+        for tensor in (*self._parameters.values(), *self._buffers.values()):
+            if isinstance(tensor, UninitializedTensorMixin) and not js.isUninitialized(tensor._js):
+                tensor.__class__ = tensor._cls_to_become
+        name = js.className(self.__dict__["_js"])
+        if name != type(self)._name and type(self) is _link.classes.get(type(self)._name):
+            self.__class__ = _link.classes[name]
+
+    def extra_repr(self) -> str:
+        """The text between the brackets of the printed module."""
+        own = self.__dict__
+        text = own["_js"].extraRepr()
+        whole = own.get("_says_floats") or (_OF_CHILDREN if "_inside" in own else None)
+        return whole.sub(r"\1.0", text) if whole else text
+
+    def _optional_state(self) -> set[str]:
+        return self.__dict__["_optional"]
+
+    def __getattr__(self, name: str) -> Any:
+        own = self.__dict__
+        for table in ("_parameters", "_buffers", "_modules"):
+            if table in own and name in own[table]:
+                return own[table][name]
+        if "_js" in own and not name.startswith("__"):
+            for spelt in dict.fromkeys((camel(name), name)):
+                if js.has(own["_js"], spelt):
+                    return self._member(spelt, name)
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def _member(self, spelt: str, name: str) -> Any:
+        handle = self.__dict__["_js"]
+        if js.isMethod(handle, spelt):
+            bound = js.methodOf(handle, spelt)
+
+            def method(*args: Any, **kwargs: Any) -> Any:
+                return call(bound, args, kwargs, name, self)
+
+            method.__name__ = name
+            return method
+        return receive(_bridge.js.get(handle, spelt), name)
+
+    def _put_attribute(self, name: str, value: Any) -> None:
+        own = self.__dict__
+        if "_js" in own and name not in _OWN and name not in own:
+            for spelt in dict.fromkeys((camel(name), name)):
+                if js.hasField(own["_js"], spelt):
+                    _bridge.js.set(own["_js"], spelt, jsnull if value is None else send(value))
+                    return
+        object.__setattr__(self, name, value)
+
+
+_CONTAINERS = {
+    "Sequential": Sequential,
+    "ModuleList": ModuleList,
+    "ModuleDict": ModuleDict,
+}
+# Written in Python, as they are of no tensor's.
+_PYTHON = {*_CONTAINERS, "ParameterList", "ParameterDict", "Module"}
+
+
+def make(name: str, made: Any, bases: Any, module: str) -> type[Module]:
+    """The class for one of the library's; `bases` are classes of Python, or names of some."""
+    known = [base if isinstance(base, type) else _link.classes.get(base) for base in bases]
+    base = next((one for one in known if one is not None and one is not Module), Layer)
+    cls = _link.classes[name] = type(name, (base,), {})
+    cls.__module__ = module
+    cls.__doc__ = f"nn.{name}, as PyTorch's; the reference of the library lists it under the same name."
+    cls._made = made
+    cls._name = name
+    cls._is_lazy = name.startswith("Lazy")
+    for spelt, bound in js.statics(made) if made is not None else ():
+        setattr(cls, snake(spelt), staticmethod(_bridge.function(bound, snake(spelt), module)))
+    return cls
+
+
+def make_classes(exports: Any, module: str) -> dict[str, type[Module]]:
+    """The classes of what the library exports, by their names; those that others extend first."""
+    found = {name: (made, list(bases)) for name, made, bases in exports if name not in _PYTHON}
+
+    def made_of(name: str) -> type[Module]:
+        if name not in _link.classes:
+            made, bases = found[name]
+            for base in bases:
+                if base in found:
+                    made_of(base)
+            make(name, made, bases, module)
+        return _link.classes[name]
+
+    return {name: made_of(name) for name in found}
+
+
+def _unnamed(name: str) -> type[Module]:
+    return make(name, None, (), "torch.nn")
+
+
+_link.classes.update(_CONTAINERS)
+_link.makers.append(_unnamed)
+
+__all__ = ["Layer", "make", "make_classes"]

@@ -1,0 +1,176 @@
+"""How modules of Python and modules of the library stand for one another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import _lamplight_modules as js
+
+from ... import _bridge
+from ..._bridge import JsException, create_proxy, jsnull, receive, send, translated
+from ..parameter import Parameter, UninitializedBuffer, UninitializedParameter, held
+from .module import Module
+
+# By the name of a class of the library: what stands for its instances in Python.
+classes: dict[str, type[Module]] = {}
+# What makes a class for one that no name is known of.
+makers: list[Callable[[str], type[Module]]] = []
+
+
+def checked(function: Any, *args: Any) -> Any:
+    """Calls a function of the library whose result needs no conversion."""
+    try:
+        return function(*args)
+    except JsException as error:
+        raise translated(error) from None
+
+
+def adopt(handle: Any, inside: bool = False) -> Module:
+    """The module of Python for one of the library."""
+    name = js.className(handle)
+    cls = classes.get(name) or makers[0](name)
+    module = cls.__new__(cls)
+    Module.__init__(module)
+    fill(module, handle)
+    if inside:
+        module.__dict__["_inside"] = True
+    return module
+
+
+def fill(module: Module, handle: Any) -> None:
+    """Gives a module the members of its counterpart in the library."""
+    own = module.__dict__
+    own["_js"] = handle
+    own["_call_js"] = _bridge.js.bind(handle)
+    own["_properties"] = {}
+    own["_optional"] = set()
+    take_members(module)
+
+
+def take_members(module: Module) -> None:
+    """Reads which members the counterpart has; those that are known stay the same objects."""
+    own = module.__dict__
+    known = {**own["_parameters"], **own["_buffers"], **own["_modules"]}
+    for table in ("_parameters", "_buffers", "_modules"):
+        own[table].clear()
+    for kind, name, prop, value, *rest in js.members(own["_js"]):
+        own["_properties"][name] = prop
+        same = known.get(name)
+        if kind == "module":
+            is_same = same is not None and js.same(same.__dict__.get("_js"), value)
+            own["_modules"][name] = same if is_same else adopt(value, inside=True)
+            continue
+        own[f"_{kind}s"][name] = None if value is jsnull or value is None else _member(kind, value, same)
+        if rest and rest[0] == "optional":
+            own["_optional"].add(name)
+        if rest and rest[0] == "passing":
+            own["_non_persistent_buffers_set"].add(name)
+
+
+def _member(kind: str, value: Any, same: Any) -> Any:
+    if same is not None and js.same(same._js, value):
+        _bridge.js.drop(value)
+        return same
+    if js.isUninitialized(value):
+        return held(UninitializedParameter if kind == "parameter" else UninitializedBuffer, value)
+    if kind == "parameter":
+        return held(Parameter, value)
+    return _bridge.makers["Tensor"](value)
+
+
+def put(module: Module, kind: str, name: str, value: Any) -> None:
+    """Has the counterparts of a module hold a member, too."""
+    own = module.__dict__
+    sent = jsnull if value is None else send(value)
+    if "_js" in own:
+        prop = own["_properties"].setdefault(name, name)
+        checked(js.put, own["_js"], prop, sent)
+    if "_shell" in own:
+        persistent = name not in own["_non_persistent_buffers_set"]
+        checked(js.register, own["_shell"], kind, name, sent, persistent)
+
+
+def remove(module: Module, name: str) -> None:
+    """Takes a member from the counterparts of a module."""
+    own = module.__dict__
+    if "_js" in own:
+        js.remove(own["_js"], own["_properties"].pop(name, name))
+    if "_shell" in own:
+        js.remove(own["_shell"], name)
+
+
+def is_of_python(module: Module) -> bool:
+    """Whether a module computes something other than its counterpart alone."""
+    if "_js" not in module.__dict__:
+        return True
+    if module.__dict__.get("_inside"):
+        return False
+    hooked = module._forward_hooks or module._forward_pre_hooks or module._backward_hooks or module._backward_pre_hooks
+    return bool(hooked) or type(module).forward is not type(module)._native_forward()
+
+
+def handle_of(module: Module) -> Any:
+    """The library's module for one of Python: its counterpart, or one whose forward is Python's."""
+    if not is_of_python(module):
+        return module.__dict__["_js"]
+    own = module.__dict__
+    if "_shell" not in own:
+        run = _bridge.lent(module)
+        trained = create_proxy(lambda mode: _set_training(module, mode))
+        described = create_proxy(module.extra_repr)
+        shell = js.pythonModule(type(module).__name__, run, trained, described)
+        shell.training = module.training
+        for name, parameter in own["_parameters"].items():
+            checked(js.register, shell, "parameter", name, jsnull if parameter is None else parameter._js, True)
+        for name, buffer in own["_buffers"].items():
+            persistent = name not in own["_non_persistent_buffers_set"]
+            checked(js.register, shell, "buffer", name, jsnull if buffer is None else buffer._js, persistent)
+        for name, child in own["_modules"].items():
+            if child is not None:
+                checked(js.register, shell, "module", name, handle_of(child), True)
+        own["_shell"] = shell
+    return own["_shell"]
+
+
+def _set_training(module: Module, mode: bool) -> None:
+    for each in module.modules():
+        each.training = mode
+
+
+def hook(module: Module, method: str, answer: Callable[..., Any], **options: Any) -> RemovableHook:
+    """Registers a hook with the counterpart of a module that the library's own modules call."""
+
+    def called(_: Any, *args: Any) -> Any:
+        return send(answer(module, *[receive(_bridge.js.seen(arg)) for arg in args]))
+
+    proxy = create_proxy(called)
+    named = _bridge.entries_to_object(_bridge.to_js([[key, value] for key, value in options.items()]))
+    return RemovableHook(checked(getattr(module.__dict__["_js"], method), proxy, named), proxy)
+
+
+class RemovableHook:
+    """What registering such a hook returns."""
+
+    def __init__(self, handle: Any, proxy: Any) -> None:
+        self._handle = handle
+        self._proxy = proxy
+
+    def remove(self) -> None:
+        """Takes the hook away; a second call does nothing."""
+        if self._proxy is not None:
+            self._handle.remove()
+            self._proxy.destroy()
+            self._proxy = None
+
+    def __enter__(self) -> RemovableHook:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+
+_bridge.senders[Module] = handle_of
+_bridge.makers["Module"] = adopt
+
+__all__ = ["adopt", "classes", "fill", "handle_of", "hook", "put", "remove", "take_members"]

@@ -1,0 +1,90 @@
+"""`torch.nn.utils.rnn`: sequences of different lengths, padded or packed."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from typing import Any
+
+from ... import _bridge
+from ..._bridge import jsnull, receive
+from . import _space
+
+
+class PackedSequence:
+    """Sequences without padding, as recurrent layers take them."""
+
+    _js: Any
+    _fields = ("data", "batch_sizes", "sorted_indices", "unsorted_indices")
+
+    def __init__(
+        self, data: Any, batch_sizes: Any = None, sorted_indices: Any = None, unsorted_indices: Any = None
+    ) -> None:
+        parts = {"sorted_indices": sorted_indices, "unsorted_indices": unsorted_indices}
+        given = {key: value for key, value in parts.items() if value is not None}
+        made = functools.partial(_bridge.js.create, _bridge.js.find(__name__, "PackedSequence")[1])
+        self._js = _bridge.call(made, (data, batch_sizes), given, "PackedSequence")
+
+    def _part(self, name: str) -> Any:
+        value = receive(_bridge.js.get(self._js, name))
+        return None if value is jsnull else value
+
+    @property
+    def data(self) -> Any:
+        """The elements of all sequences, step by step."""
+        return self._part("data")
+
+    @property
+    def batch_sizes(self) -> Any:
+        """How many sequences have an element at each step."""
+        return self._part("batchSizes")
+
+    @property
+    def sorted_indices(self) -> Any:
+        """Where each sequence of the batch stood before it was sorted."""
+        return self._part("sortedIndices")
+
+    @property
+    def unsorted_indices(self) -> Any:
+        """Where each sequence stands now."""
+        return self._part("unsortedIndices")
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self.data, self.batch_sizes, self.sorted_indices, self.unsorted_indices))
+
+    def __getitem__(self, at: Any) -> Any:
+        return tuple(self)[at]
+
+    def __len__(self) -> int:
+        return 4
+
+    def to(self, *args: Any, **kwargs: Any) -> PackedSequence:
+        """This one, or one of another dtype."""
+        return PackedSequence(self.data.to(*args, **kwargs), *tuple(self)[1:])
+
+    def cuda(self, *args: Any, **kwargs: Any) -> PackedSequence:
+        """This one: there is one device."""
+        return self
+
+    cpu = pin_memory = cuda
+
+    def __repr__(self) -> str:
+        parts = ", ".join(f"{name}={value!r}" for name, value in zip(self._fields, self, strict=True))
+        return f"PackedSequence({parts})"
+
+
+def _packed(handle: Any) -> PackedSequence:
+    made = object.__new__(PackedSequence)
+    made._js = handle
+    return made
+
+
+_bridge.makers["PackedSequence"] = _packed
+
+
+def __getattr__(name: str) -> Any:
+    return _space.attribute(__name__, name, globals())
+
+
+def __dir__() -> list[str]:
+    return _bridge.names(__name__, globals())

@@ -1,0 +1,5 @@
+"""What loaders make of items."""
+
+from . import collate
+
+__all__ = ["collate"]

@@ -1,0 +1,19 @@
+"""`torchmetrics`: figures that are gathered over batches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import _door
+
+_door.open_door("torchmetrics")
+
+from . import functional  # noqa: E402  # it needs the door
+
+
+def __getattr__(name: str) -> Any:
+    return _door.attribute(__name__, name, globals())
+
+
+def __dir__() -> list[str]:
+    return _door.names(__name__, globals())

@@ -1,0 +1,15 @@
+"""`torchmetrics.detection`: figures of objects that were found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import _door
+
+
+def __getattr__(name: str) -> Any:
+    return _door.attribute("torchmetrics", name, globals())
+
+
+def __dir__() -> list[str]:
+    return _door.names("torchmetrics", globals())

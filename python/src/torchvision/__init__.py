@@ -1,0 +1,19 @@
+"""`torchvision`: networks, transforms, operations and data sets of pictures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import _door
+
+_door.open_door("torchvision")
+
+from . import datasets, io, models, ops, transforms, tv_tensors, utils  # noqa: E402  # they need the door
+
+
+def __getattr__(name: str) -> Any:
+    return _door.attribute(__name__, name, globals())
+
+
+def __dir__() -> list[str]:
+    return _door.names(__name__, globals())

@@ -1,0 +1,21 @@
+"""`torchvision.models`: networks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import _door
+from torch._aliases import add_modules
+
+from . import detection, segmentation
+
+
+def __getattr__(name: str) -> Any:
+    return _door.attribute(__name__, name, globals())
+
+
+def __dir__() -> list[str]:
+    return _door.names(__name__, globals())
+
+
+add_modules(__name__)

@@ -1,0 +1,276 @@
+"""Gradients: backward, grad, hooks, custom functions, functions of functions."""
+
+import unittest
+
+import torch
+
+
+class Backward(unittest.TestCase):
+    def test_gradients_add_up(self):
+        x = torch.tensor([1.0, 2.0], requires_grad=True)
+        y = x * x
+        y.backward(torch.tensor([1.0, 10.0]))
+        self.assertEqual(x.grad.tolist(), [2, 40])
+        (x * 3).sum().backward()
+        self.assertEqual(x.grad.tolist(), [5, 43])
+        x.grad.zero_()
+        self.assertEqual(x.grad.tolist(), [0, 0])
+        x.grad = None
+        self.assertIsNone(x.grad)
+        x.grad = torch.ones(2)
+        self.assertEqual(x.grad.tolist(), [1, 1])
+
+    def test_twice_needs_the_graph(self):
+        x = torch.ones(1, requires_grad=True)
+        y = x * x
+        y.backward(retain_graph=True)
+        y.backward()
+        self.assertEqual(x.grad.item(), 4)
+        with self.assertRaises(RuntimeError):
+            y.backward()
+        with self.assertRaises(RuntimeError):
+            (torch.ones(2, requires_grad=True) * 2).backward()
+        with self.assertRaises(RuntimeError):
+            torch.ones(1).backward()
+
+    def test_facts(self):
+        x = torch.ones(1, requires_grad=True)
+        y = x * 2
+        self.assertTrue(x.is_leaf)
+        self.assertFalse(y.is_leaf)
+        self.assertIsNone(x.grad_fn)
+        self.assertIsNotNone(y.grad_fn)
+        self.assertFalse(y.detach().requires_grad)
+        y.retain_grad()
+        y.sum().backward()
+        self.assertEqual(y.grad.item(), 1)
+        z = torch.zeros(2)
+        z.requires_grad = True
+        self.assertTrue(z.requires_grad)
+        self.assertIs(z.requires_grad_(False), z)
+
+    def test_grad_and_higher_derivatives(self):
+        x = torch.tensor(3.0, requires_grad=True)
+        (dx,) = torch.autograd.grad(x**3, x, create_graph=True)
+        self.assertEqual(dx.item(), 27)
+        self.assertEqual(torch.autograd.grad(dx, x)[0].item(), 18)
+        self.assertIsNone(x.grad)
+        a, b = torch.ones(1, requires_grad=True), torch.ones(1, requires_grad=True)
+        first, second = torch.autograd.grad([a * 2], [a, b], allow_unused=True)
+        self.assertEqual((first.item(), second), (2, None))
+        with self.assertRaises(RuntimeError):
+            torch.autograd.grad(a * 2, b)
+        (g,) = torch.autograd.grad(a * 2, a, grad_outputs=torch.tensor([5.0]))
+        self.assertEqual(g.item(), 10)
+        torch.autograd.backward([a * 2, b * 3])
+        self.assertEqual((a.grad.item(), b.grad.item()), (2, 3))
+
+
+class Switches(unittest.TestCase):
+    def test_contexts_and_decorators(self):
+        x = torch.ones(1, requires_grad=True)
+        with torch.no_grad():
+            self.assertFalse(torch.is_grad_enabled())
+            with torch.enable_grad():
+                self.assertTrue((x * 2).requires_grad)
+            self.assertFalse((x * 2).requires_grad)
+            # Reading waits, and the switch stays.
+            self.assertEqual((x * 2).item(), 2)
+            self.assertFalse((x * 2).requires_grad)
+        self.assertTrue(torch.is_grad_enabled())
+        with torch.set_grad_enabled(False):
+            self.assertFalse((x * 2).requires_grad)
+        with torch.inference_mode():
+            self.assertFalse((x * 2).requires_grad)
+        torch.set_grad_enabled(False)
+        self.assertFalse((x * 2).requires_grad)
+        torch.set_grad_enabled(True)
+
+        @torch.no_grad()
+        def generated():
+            yield (x * 2).requires_grad
+            yield (x * 2).requires_grad
+
+        self.assertEqual(list(generated()), [False, False])
+
+        @torch.no_grad
+        def bare():
+            return (x * 2).requires_grad
+
+        @torch.inference_mode()
+        def inferred():
+            return (x * 2).requires_grad
+
+        self.assertFalse(bare() or inferred())
+        with self.assertRaises(ZeroDivisionError):
+            with torch.no_grad():
+                1 / 0
+        self.assertTrue((x * 2).requires_grad)
+
+
+class Hooks(unittest.TestCase):
+    def test_hooks_see_and_change_gradients(self):
+        x = torch.ones(2, requires_grad=True)
+        seen = []
+        handle = x.register_hook(lambda g: seen.append(g.shape) or g * 10)
+        (x * 2).sum().backward()
+        self.assertEqual(x.grad.tolist(), [20, 20])
+        self.assertEqual(seen, [(2,)])
+        handle.remove()
+        x.grad = None
+        (x * 2).sum().backward()
+        self.assertEqual(x.grad.tolist(), [2, 2])
+        y = x * 3
+        y.register_hook(lambda g: g * 2)
+        x.grad = None
+        y.sum().backward()
+        self.assertEqual(x.grad.tolist(), [6, 6])
+        x.register_post_accumulate_grad_hook(lambda p: seen.append("added"))
+        (x * 2).sum().backward()
+        self.assertEqual(seen[-1], "added")
+
+    def test_an_exception_in_a_hook_comes_out(self):
+        x = torch.ones(2, requires_grad=True)
+
+        def fails(_):
+            raise KeyError("mine")
+
+        x.register_hook(fails)
+        with self.assertRaises(KeyError):
+            (x * 2).sum().backward()
+        self.assertEqual(torch.ones(1).item(), 1)
+
+
+class Cube(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, scale):
+        ctx.save_for_backward(x)
+        ctx.scale = scale
+        assert x.sum().item() is not None
+        return x**3 * scale
+
+    @staticmethod
+    def backward(ctx, dy):
+        (x,) = ctx.saved_tensors
+        return dy * 3 * x * x * ctx.scale, None
+
+
+class Pair(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, a, b):
+        index = (a > b).long()
+        ctx.mark_non_differentiable(index)
+        return a * 2, b * 3, index
+
+    @staticmethod
+    def backward(ctx, da, db, _):
+        return da * 2 if ctx.needs_input_grad[0] else None, db * 3
+
+
+class Split(torch.autograd.Function):
+    @staticmethod
+    def forward(x):
+        return x * 2
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.shape = inputs[0].shape
+
+    @staticmethod
+    def backward(ctx, dy):
+        return dy * 2 + len(ctx.shape)
+
+
+class Functions(unittest.TestCase):
+    def test_a_gradient_of_ones_own(self):
+        x = torch.tensor([1.0, 2.0], requires_grad=True)
+        y = Cube.apply(x, 2)
+        self.assertEqual(y.tolist(), [2, 16])
+        self.assertEqual(y.grad_fn.name(), "CubeBackward")
+        y.sum().backward()
+        self.assertEqual(x.grad.tolist(), [6, 24])
+        with torch.no_grad():
+            self.assertFalse(Cube.apply(x, 2).requires_grad)
+        (g,) = torch.autograd.grad(Cube.apply(x, 1).sum(), x, create_graph=True)
+        self.assertEqual(torch.autograd.grad(g.sum(), x)[0].tolist(), [6, 12])
+
+    def test_several_results(self):
+        a, b = torch.ones(1, requires_grad=True), torch.zeros(1, requires_grad=True)
+        ya, yb, index = Pair.apply(a, b)
+        self.assertEqual(index.item(), 1)
+        self.assertFalse(index.requires_grad)
+        (ya + yb).sum().backward()
+        self.assertEqual((a.grad.item(), b.grad.item()), (2, 3))
+        a.grad = None
+        Pair.apply(a, b.detach())[0].sum().backward()
+        self.assertEqual(a.grad.item(), 2)
+
+    def test_contexts_set_up_apart(self):
+        x = torch.ones(2, requires_grad=True)
+        Split.apply(x).sum().backward()
+        self.assertEqual(x.grad.tolist(), [3, 3])
+
+
+class Anomalies(unittest.TestCase):
+    def test_the_function_whose_gradient_is_nan_is_named(self):
+        x = torch.tensor([0.0], requires_grad=True)
+        with torch.autograd.detect_anomaly():
+            (x * 2).sum().backward()
+            with self.assertRaisesRegex(RuntimeError, "returned nan values"):
+                (torch.sqrt(x) * 0).sum().backward()
+        (torch.sqrt(x) * 0).sum().backward()
+
+
+class OfFunctions(unittest.TestCase):
+    def test_grad_and_vmap(self):
+        self.assertEqual(torch.func.grad(lambda x: x**2)(torch.tensor(3.0)).item(), 6)
+        g, v = torch.func.grad_and_value(lambda x: x**2)(torch.tensor(3.0))
+        self.assertEqual((g.item(), v.item()), (6, 9))
+        self.assertEqual(torch.func.grad(torch.func.grad(lambda x: x**3))(torch.tensor(2.0)).item(), 12)
+        x = torch.arange(6.0).reshape(2, 3)
+        self.assertEqual(torch.vmap(lambda row: row.sum())(x).tolist(), [3, 12])
+        self.assertEqual(torch.func.vmap(lambda a, b: a * b, in_dims=(0, None))(x, torch.tensor(2.0))[1].tolist(), [6, 8, 10])
+        self.assertEqual(torch.func.jacrev(lambda x: x * x)(torch.tensor([1.0, 2.0])).tolist(), [[2, 0], [0, 4]])
+        self.assertEqual(torch.func.hessian(lambda x: (x**2).sum())(torch.ones(2)).tolist(), [[2, 0], [0, 2]])
+        y, back = torch.func.vjp(lambda x: x * 2, torch.ones(2))
+        self.assertEqual(back(torch.ones(2))[0].tolist(), [2, 2])
+        y, dy = torch.func.jvp(lambda x: x**2, (torch.tensor(3.0),), (torch.tensor(1.0),))
+        self.assertEqual((y.item(), dy.item()), (9, 6))
+
+
+class Whole(unittest.TestCase):
+    def test_jacobians_and_hessians(self):
+        from torch.autograd import functional
+
+        x = torch.tensor([1.0, 2.0])
+        self.assertEqual(functional.jacobian(lambda a: a * a, x).tolist(), [[2, 0], [0, 4]])
+        by_a, by_b = functional.jacobian(lambda a, b: a * b, (x, x * 2))
+        self.assertEqual((by_a.tolist(), by_b.tolist()), ([[2, 0], [0, 4]], [[1, 0], [0, 2]]))
+        self.assertEqual(functional.hessian(lambda a: (a**3).sum(), x).tolist(), [[6, 0], [0, 12]])
+        self.assertEqual(functional.vjp(lambda a: a * a, x, torch.ones(2))[1].tolist(), [2, 4])
+        self.assertEqual(functional.jvp(lambda a: a * a, x, torch.ones(2))[1].tolist(), [2, 4])
+
+
+class Checkpoints(unittest.TestCase):
+    def test_what_lies_between_is_computed_again(self):
+        from torch.utils.checkpoint import checkpoint
+
+        w = torch.tensor([3.0], requires_grad=True)
+        calls = []
+
+        def run(x, factor=1):
+            calls.append(1)
+            return torch.nn.functional.dropout(x * w * factor, 0.5)
+
+        torch.manual_seed(0)
+        x = torch.ones(8, requires_grad=True)
+        y = checkpoint(run, x, factor=2, use_reentrant=False)
+        kept = [value != 0 for value in y.tolist()]
+        y.sum().backward()
+        self.assertEqual(len(calls), 2)
+        self.assertEqual([value != 0 for value in x.grad.tolist()], kept)
+        self.assertEqual(w.grad.item(), 4.0 * sum(kept))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,102 @@
+"""torchvision, torchmetrics and torch.distributions over the library's doors."""
+
+import unittest
+
+import torch
+import torchmetrics
+import torchvision
+from torch import nn
+from torch.distributions import Categorical, Distribution, Normal, kl_divergence
+from torchmetrics.classification import MulticlassAccuracy
+from torchvision import models, ops, transforms
+
+
+class Distributions(unittest.TestCase):
+    def test_draws_and_probabilities(self):
+        torch.manual_seed(0)
+        weather = Categorical(logits=torch.tensor([0.1, 0.5, 0.3]))
+        drawn = weather.sample()
+        self.assertEqual(drawn.item(), 2)
+        self.assertAlmostEqual(weather.log_prob(drawn).item(), -1.1119, 3)
+        self.assertAlmostEqual(weather.entropy().item(), 1.0854, 3)
+        self.assertEqual(Categorical(torch.ones(2, 3)).sample((4,)).shape, (4, 2))
+        self.assertIsInstance(weather, Distribution)
+        normal = Normal(torch.zeros(2), 1.0)
+        self.assertEqual(kl_divergence(normal, Normal(torch.ones(2), torch.ones(2))).tolist(), [0.5, 0.5])
+
+
+class Networks(unittest.TestCase):
+    def test_transfer_learning(self):
+        net = models.resnet18()
+        self.assertEqual(sum(p.numel() for p in net.parameters()), 11689512)
+        self.assertIsInstance(net.layer1, nn.Sequential)
+        for p in net.parameters():
+            p.requires_grad = False
+        net.fc = nn.Linear(net.fc.in_features, 3)
+        self.assertEqual([name for name, p in net.named_parameters() if p.requires_grad], ["fc.weight", "fc.bias"])
+        seen = []
+        net.layer4.register_forward_hook(lambda module, args, out: seen.append(out.shape))
+        net.eval()
+        out = net(torch.ones(1, 3, 32, 32))
+        out.sum().backward()
+        self.assertEqual((out.shape, seen), ((1, 3), [(1, 512, 1, 1)]))
+        self.assertEqual(net.fc.bias.grad.tolist(), [1.0, 1.0, 1.0])
+
+    def test_a_part_is_replaced(self):
+        net = models.squeezenet1_1(num_classes=4)
+        net.classifier[1] = nn.Conv2d(512, 2, 1)
+        net.eval()
+        self.assertEqual(net(torch.ones(1, 3, 64, 64)).shape, (1, 2))
+        self.assertEqual(net.state_dict()["classifier.1.weight"].shape, (2, 512, 1, 1))
+
+    def test_names_with_digits(self):
+        for name in ("shufflenet_v2_x0_5", "wide_resnet50_2", "resnext50_32x4d", "efficientnet_b0", "vgg11_bn"):
+            self.assertTrue(callable(getattr(models, name)), name)
+
+
+class Pictures(unittest.TestCase):
+    def test_transforms(self):
+        steps = transforms.Compose(
+            [transforms.Resize(8), transforms.CenterCrop(4), transforms.Normalize((0.5,), (0.5,)), lambda x: x + 1]
+        )
+        out = steps(torch.ones(1, 16, 16))
+        self.assertEqual((out.shape, out[0, 0, 0].item()), ((1, 4, 4), 2.0))
+        flipped = transforms.RandomHorizontalFlip(p=1.0)(torch.arange(3.0).view(1, 1, 3))
+        self.assertEqual(flipped.tolist(), [[[2.0, 1.0, 0.0]]])
+
+    def test_functions_of_python_may_read_values(self):
+        double = transforms.Lambda(lambda x: x * x.sum().item())
+        self.assertEqual(transforms.Compose([double])(torch.ones(2)).tolist(), [2.0, 2.0])
+
+    def test_boxes(self):
+        boxes = torch.tensor([[0.0, 0.0, 1.0, 1.0], [0.0, 0.0, 1.0, 1.0]])
+        self.assertEqual(ops.nms(boxes, torch.tensor([0.5, 0.6]), 0.5).tolist(), [1])
+        self.assertEqual(ops.box_iou(boxes[:1] * 2, boxes[1:]).item(), 0.25)
+        self.assertEqual(torchvision.utils.make_grid(torch.ones(4, 1, 2, 2), nrow=2).shape, (3, 10, 10))
+
+
+class Metrics(unittest.TestCase):
+    def test_accuracy(self):
+        accuracy = torchmetrics.Accuracy(task="multiclass", num_classes=3)
+        accuracy.update(torch.tensor([0, 1, 2]), torch.tensor([0, 2, 2]))
+        self.assertAlmostEqual(accuracy.compute().item(), 2 / 3, 5)
+        accuracy.reset()
+        self.assertEqual(accuracy(torch.tensor([1]), torch.tensor([1])).item(), 1.0)
+        self.assertIsInstance(accuracy, MulticlassAccuracy)
+
+    def test_state_lives_on(self):
+        mean = torchmetrics.MeanMetric()
+        for value in (1.0, 3.0):
+            mean.update(value)
+        self.assertEqual(mean.compute().item(), 2.0)
+        mean.update(5.0)
+        self.assertEqual(mean.compute().item(), 3.0)
+
+    def test_collections(self):
+        metrics = torchmetrics.MetricCollection([MulticlassAccuracy(num_classes=3)])
+        found = metrics(torch.tensor([0, 1]), torch.tensor([0, 1]))
+        self.assertEqual(found["MulticlassAccuracy"].item(), 1.0)
+
+
+if __name__ == "__main__":
+    unittest.main()

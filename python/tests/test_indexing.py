@@ -1,0 +1,151 @@
+"""Indices of every kind, read and assigned."""
+
+import unittest
+
+import torch
+
+
+def numbered(*size):
+    n = 1
+    for s in size:
+        n *= s
+    return torch.arange(n).reshape(size)
+
+
+class Reading(unittest.TestCase):
+    def test_numbers_and_slices(self):
+        x = numbered(3, 4)
+        self.assertEqual(x[0, 1].item(), 1)
+        self.assertEqual(x[-1].tolist(), [8, 9, 10, 11])
+        self.assertEqual(x[:, -1].tolist(), [3, 7, 11])
+        self.assertEqual(x[1:].shape, (2, 4))
+        self.assertEqual(x[:-1, 1:3].tolist(), [[1, 2], [5, 6]])
+        self.assertEqual(x[::2, ::3].tolist(), [[0, 3], [8, 11]])
+        self.assertEqual(x[5:].shape, (0, 4))
+        self.assertEqual(x[-2:].tolist(), x[1:3].tolist())
+        self.assertEqual(x[slice(None), 2].tolist(), [2, 6, 10])
+        self.assertEqual(x[()].shape, (3, 4))
+        n = torch.tensor(1)
+        self.assertEqual(x[n:, n].tolist(), [5, 9])
+        with self.assertRaisesRegex(ValueError, "step must be greater than zero"):
+            x[::-1]
+
+    def test_dots_and_new_dimensions(self):
+        x = numbered(2, 3, 4)
+        self.assertEqual(x[..., 0].tolist(), [[0, 4, 8], [12, 16, 20]])
+        self.assertEqual(x[0, ..., 1].tolist(), [1, 5, 9])
+        self.assertEqual(x[None].shape, (1, 2, 3, 4))
+        self.assertEqual(x[:, None, :, 0].shape, (2, 1, 3))
+        self.assertEqual(x[..., None].shape, (2, 3, 4, 1))
+        self.assertEqual(x[True].shape, (1, 2, 3, 4))
+        self.assertEqual(x[False].shape, (0, 2, 3, 4))
+
+    def test_index_tensors_and_lists(self):
+        x = numbered(3, 4)
+        self.assertEqual(x[[0, 2]].tolist(), [[0, 1, 2, 3], [8, 9, 10, 11]])
+        self.assertEqual(x[torch.tensor([2, 0]), 1].tolist(), [9, 1])
+        self.assertEqual(x[[0, 1], [1, 2]].tolist(), [1, 6])
+        self.assertEqual(x[:, [0, -1]].tolist(), [[0, 3], [4, 7], [8, 11]])
+        self.assertEqual(x[torch.tensor([[0, 1], [2, 2]])].shape, (2, 2, 4))
+        self.assertEqual(x[torch.arange(3), torch.tensor([0, 1, 2])].tolist(), [0, 5, 10])
+        self.assertEqual(x[torch.tensor(1)].tolist(), [4, 5, 6, 7])
+        self.assertEqual(x[torch.tensor(1), torch.tensor(2)].item(), 6)
+        self.assertEqual(x[range(2)].shape, (2, 4))
+        self.assertEqual(x[[]].shape, (0, 4))
+        self.assertEqual(x[(1, 2)].item(), 6)
+        picked = x[[0, 1]]
+        picked += 100
+        self.assertEqual(x[0, 0].item(), 0)
+
+    def test_masks(self):
+        x = numbered(3, 4)
+        self.assertEqual(x[x % 2 == 1].tolist(), [1, 3, 5, 7, 9, 11])
+        self.assertEqual(x[torch.tensor([True, False, True])].tolist(), [[0, 1, 2, 3], [8, 9, 10, 11]])
+        self.assertEqual(x[[True, False, True]].shape, (2, 4))
+        self.assertEqual(x[:, torch.tensor([True, False, False, True])].tolist(), [[0, 3], [4, 7], [8, 11]])
+        self.assertEqual(x[x > 100].shape, (0,))
+        self.assertEqual(x[torch.tensor([True, False, True]), 1].tolist(), [1, 9])
+
+    def test_views_write_to_their_base(self):
+        x = torch.zeros(2, 3)
+        row = x[0]
+        row += 1
+        x[:, 1].fill_(5)
+        self.assertEqual(x.tolist(), [[1, 5, 1], [0, 5, 0]])
+
+    def test_errors(self):
+        x = torch.zeros(2, 3)
+        for key in (2, -3, (0, 3), (0, 0, 0), 1.5):
+            with self.assertRaises(IndexError, msg=key):
+                x[key]
+
+
+class Assigning(unittest.TestCase):
+    def test_numbers_slices_and_dots(self):
+        x = torch.zeros(3, 4)
+        x[0, 1] = 7
+        x[1] = torch.arange(4.0)
+        x[..., 3] = -1
+        x[2:, :2] = torch.tensor([[8.0, 9.0]])
+        self.assertEqual(x.tolist(), [[0, 7, 0, -1], [0, 1, 2, -1], [8, 9, 0, -1]])
+        x[:] = 3
+        self.assertEqual(x.sum().item(), 36)
+        x[0] = [1, 2, 3, 4] if False else torch.tensor([1, 2, 3, 4])
+        self.assertEqual(x[0].tolist(), [1, 2, 3, 4])
+
+    def test_masks_and_index_tensors(self):
+        x = torch.arange(6.0)
+        x[x > 3] = 0
+        x[[0, 1]] = torch.tensor([10.0, 20.0])
+        self.assertEqual(x.tolist(), [10, 20, 2, 3, 0, 0])
+        x[torch.tensor([True, False, True, False, False, False])] = torch.tensor([-1.0, -2.0])
+        self.assertEqual(x.tolist(), [-1, 20, -2, 3, 0, 0])
+        y = torch.zeros(3, 3)
+        y[torch.arange(3), torch.arange(3)] = 1
+        y[[0, 1], 2] = torch.tensor([5.0, 6.0])
+        self.assertEqual(y.tolist(), [[1, 0, 5], [0, 1, 6], [0, 0, 1]])
+        y[y == 0] += 9
+        self.assertEqual(y.tolist(), [[1, 9, 5], [9, 1, 6], [9, 9, 1]])
+
+    def test_masks_that_hold_nowhere_and_several_of_them(self):
+        x = torch.arange(4.0)
+        x[x > 9] += 1
+        x[x > 9] = torch.tensor([])
+        self.assertEqual(x.tolist(), [0, 1, 2, 3])
+        y = torch.zeros(2, 3)
+        y[torch.tensor([True, True]), torch.tensor([False, True, True])] = torch.tensor([5.0, 6.0])
+        self.assertEqual(y.tolist(), [[0, 5, 0], [0, 0, 6]])
+        self.assertEqual(y[True, [0, 1]].tolist(), [[0, 5, 0], [0, 0, 6]])
+
+    def test_in_place_on_parts(self):
+        x = torch.ones(2, 3)
+        x[0] += 1
+        x[:, 1] *= 5
+        x[1, 2] -= 3
+        x[[0, 1], [0, 0]] /= 2
+        self.assertEqual(x.tolist(), [[1, 10, 2], [0.5, 5, -2]])
+
+    def test_gradients_pass_through_indices(self):
+        x = torch.arange(6.0).reshape(2, 3).requires_grad_()
+        (x[0, 1:] * 2).sum().backward()
+        self.assertEqual(x.grad.tolist(), [[0, 2, 2], [0, 0, 0]])
+        x.grad = None
+        x[x > 3].sum().backward()
+        self.assertEqual(x.grad.tolist(), [[0, 0, 0], [0, 1, 1]])
+        y = torch.zeros(3)
+        w = torch.tensor([2.0], requires_grad=True)
+        y[1] = w[0] * 3
+        y.sum().backward()
+        self.assertEqual(w.grad.item(), 3.0)
+
+    def test_a_leaf_that_requires_grad_is_not_written(self):
+        x = torch.zeros(2, requires_grad=True)
+        with self.assertRaises(RuntimeError):
+            x[0] = 1
+        with torch.no_grad():
+            x[0] = 1
+        self.assertEqual(x.tolist(), [1, 0])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,17 @@
+// Owns the error of Python code that TypeScript gets.
+import { LamplightError } from '../core/errors';
+
+/** An exception of Python code, with Python's traceback as its message. */
+export class PythonError extends LamplightError {
+  /** The class of the exception in Python, such as `ValueError`. */
+  readonly type: string;
+
+  /**
+   * @param message Python's traceback, which ends with the exception
+   * @param options `type` is the class of the exception in Python; `cause` the error that Pyodide gave
+   */
+  constructor(message: string, { type, ...options }: ErrorOptions & { type: string }) {
+    super(message, options);
+    this.type = type;
+  }
+}

@@ -1,0 +1,77 @@
+// The types of the door: options of `loadPython`, and the interpreter that it starts.
+
+/** The part of Pyodide that is used here; `loadPyodide` of the package `pyodide` gives one. */
+export interface Pyodide {
+  /** Runs code that does not wait. */
+  runPython(code: string, options?: { filename?: string; globals?: unknown }): unknown;
+  /** An object of JavaScript as Python's. */
+  toPy(value: object): unknown;
+  /** Runs code that may wait. */
+  runPythonAsync(code: string, options?: { filename?: string }): Promise<unknown>;
+  /** Makes an object importable from Python. */
+  registerJsModule(name: string, module: object): void;
+  /** Imports a module of Python. */
+  pyimport(name: string): unknown;
+  /** Loads packages of Pyodide's distribution. */
+  loadPackage(names: readonly string[]): Promise<unknown>;
+  /** Says who gets what Python prints. */
+  setStdout(options: { batched: (line: string) => void }): void;
+  /** Says who gets Python's warnings and errors. */
+  setStderr(options: { batched: (line: string) => void }): void;
+  /** Says where Python looks whether it is interrupted. */
+  setInterruptBuffer(buffer: Uint8Array): void;
+  /** Takes it away again. */
+  unregisterJsModule(name: string): void;
+  /** Python's globals. */
+  readonly globals: { get(name: string): unknown; set(name: string, value: unknown): void };
+  /** The interpreter's files. */
+  readonly FS: { mkdirTree(path: string): void; writeFile(path: string, data: string | Uint8Array): void };
+}
+
+/** Options of `loadPython`. */
+export interface LoadPythonOptions {
+  /** The folder that Pyodide's files are served from, relative to the page; default `pyodide/`. */
+  indexURL?: string;
+  /** Packages of Pyodide's distribution to load at once, such as `numpy`; default none. */
+  packages?: readonly string[];
+  /** Gets what Python prints, as it comes; default: the console, or for `pyodide` what gets it already. */
+  onOutput?: (text: string, stream: 'stdout' | 'stderr') => void;
+  /** Pyodide that runs already, instead of `indexURL`. */
+  pyodide?: Pyodide;
+}
+
+/** How code is run. */
+export interface RunOptions {
+  /** What tracebacks call the code; default `<python>`. */
+  filename?: string;
+}
+
+/** Python's global variables. */
+export interface Globals {
+  /** The value of a variable: tensors and modules as the library's own, undefined where there is none of this name. */
+  get(name: string): unknown;
+  /** Sets a variable; tensors are Python's tensors there. */
+  set(name: string, value: unknown): void;
+}
+
+/** CPython in this page or worker. */
+export interface Python {
+  /**
+   * Runs code; the value of its last expression comes back, as `globals.get` gives it.
+   * @throws PythonError for an exception of the code
+   */
+  run(code: string, options?: RunOptions): Promise<unknown>;
+  /** Python's global variables. */
+  readonly globals: Globals;
+  /**
+   * Raises KeyboardInterrupt in the code that runs. A loop without tensors is reached from another thread alone: a page has a worker run Python,
+   * and sets the first byte of its `interruptBuffer` to 2.
+   */
+  interrupt(): void;
+  /** Where Python looks whether it is interrupted: shared between threads where the page is isolated (`crossOriginIsolated`). */
+  readonly interruptBuffer: Uint8Array;
+  /** The interpreter, for everything else. */
+  readonly pyodide: Pyodide;
+  /** Takes Lamplight out of the interpreter again. */
+  dispose(): void;
+}

@@ -1,0 +1,44 @@
+// Captum and Lightning in Python, over the library's own; PyTorch's side has no packages here to compare with.
+import { loadPython } from 'lamplight/python';
+import { expect, test } from 'vitest';
+import { PYODIDE } from '../support/python-suite';
+
+const python = await loadPython({ indexURL: PYODIDE });
+
+await python.run(`
+import torch
+from torch import nn
+torch.manual_seed(0)
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 4, 3)
+        self.fc = nn.Linear(16, 3)
+    def forward(self, x):
+        return self.fc(torch.relu(self.conv(x)).flatten(1))
+net = Net().eval()
+x = torch.rand(2, 1, 4, 4)
+`);
+
+test('attributions of a module of Python', async () => {
+  const shapes = await python.run(`
+from captum.attr import IntegratedGradients, LayerGradCam, Occlusion, Saliency
+saliency = Saliency(net).attribute(x, target=1)
+attributions, delta = IntegratedGradients(net).attribute(x, target=1, n_steps=20, return_convergence_delta=True)
+occlusion = Occlusion(net).attribute(x, target=1, sliding_window_shapes=(1, 2, 2))
+cam = LayerGradCam(net, net.conv).attribute(x, target=1)
+scores = (net(x) - net(torch.zeros_like(x)))[:, 1]
+assert torch.allclose(attributions.sum((1, 2, 3)), scores, atol=2e-2), (attributions.sum((1, 2, 3)), scores)
+[tuple(t.shape) for t in (saliency, attributions, delta, occlusion, cam)]
+`);
+  expect(shapes).toEqual([[2, 1, 4, 4], [2, 1, 4, 4], [2], [2, 1, 4, 4], [2, 1, 2, 2]]);
+});
+
+test('a saliency is the gradient that Python takes itself', async () => {
+  const same = await python.run(`
+y = x.clone().requires_grad_()
+net(y)[:, 1].sum().backward()
+torch.allclose(Saliency(net).attribute(x, target=1), y.grad.abs(), atol=1e-6)
+`);
+  expect(same).toBe(true);
+});

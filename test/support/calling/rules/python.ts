@@ -1,0 +1,9 @@
+// Owns what the calls of python may take.
+import type { Rules } from '.';
+
+export const python: Rules = {
+  doors: ['python'],
+  reasons: [
+    { why: 'an address, which may be any text', calls: /^python\.loadPython indexURL$/, takes: ["''", "'foo'"] },
+  ],
+};
