@@ -8,6 +8,7 @@ import { guide } from './demos/build/guide.ts';
 import { mnist } from './demos/build/mnist-files.ts';
 import { notebooks } from './demos/build/notebooks.ts';
 import { offline, SERVICE_WORKER } from './demos/build/offline.ts';
+import { pyodide } from './demos/build/pyodide.ts';
 import { reference } from './demos/build/reference.ts';
 import { types } from './demos/build/types.ts';
 import { classNames } from './scripts/class-names.mjs';
@@ -83,7 +84,7 @@ const browser: UserConfig = {
 };
 
 /** What the demos are made of. */
-const served = ['demos', 'src', 'shaders', 'node_modules'];
+const served = ['demos', 'src', 'shaders', 'python', 'node_modules'];
 
 /** Packages that pages, workers and what these load later import. */
 const foundLate = [
@@ -110,6 +111,7 @@ function demos(): UserConfig {
     plugins: [
       mnist(),
       notebooks(join(root, 'demos')),
+      pyodide(),
       types(),
       fragments(join(root, 'demos/ui/fragments')),
       guide(root),

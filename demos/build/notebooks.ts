@@ -133,8 +133,8 @@ function cells({ cells: all }: Notebook): { html: string; headings: Heading[] } 
   const parts = all.map((cell) => {
     if (cell.kind === 'code') {
       count++;
-      const flags = `${cell.hidden ? ' data-hidden' : ''}${cell.only ? ` data-only="${cell.only}"` : ''}`;
-      return `<section class="cell code-cell" aria-label="cell ${count}"${flags}><pre><code>${highlighted(cell.text)}</code></pre></section>`;
+      const flags = `${cell.language === 'python' ? ' data-language="python"' : ''}${cell.hidden ? ' data-hidden' : ''}${cell.only ? ` data-only="${cell.only}"` : ''}`;
+      return `<section class="cell code-cell" aria-label="cell ${count}"${flags}><pre><code>${highlighted(cell.text, cell.language)}</code></pre></section>`;
     }
     const text = renderText(cell.text, ids);
     headings.push(...text.headings.filter(({ depth }) => depth === 2));

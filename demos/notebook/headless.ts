@@ -1,7 +1,7 @@
 // Runs a notebook from its first cell to its last without its page: for scripts and tests.
 
 import { fromMarkdown } from './file/markdown';
-import { codeCells } from './file/notebook';
+import { codeCells, sourceOf } from './file/notebook';
 import type { Ended, Output } from './protocol';
 import { Session } from './session';
 
@@ -29,7 +29,7 @@ export async function runNotebook(
   listener: HeadlessListener,
 ): Promise<number> {
   const cells = codeCells(fromMarkdown(markdown), { short });
-  const sources = cells.map(({ text }) => text);
+  const sources = cells.map(sourceOf);
   let slots = new Map<number, Output>();
   const session = new Session(
     {
@@ -44,10 +44,10 @@ export async function runNotebook(
   );
   for (const file of files) session.addFile(file);
   let failed = 0;
-  for (const [index, source] of sources.entries()) {
+  for (const [index, { text: source, language }] of cells.entries()) {
     slots = new Map();
     await listener.began(index, source);
-    const ended = await session.run({ label: `cell ${index + 1}`, source }, sources).ended;
+    const ended = await session.run({ label: `cell ${index + 1}`, source, language }, sources).ended;
     const outputs = [...slots].sort(([a], [b]) => a - b).map(([, output]) => output);
     await listener.ended(index, outputs, ended);
     if (ended.how !== 'done') failed++;

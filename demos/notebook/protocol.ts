@@ -1,4 +1,5 @@
 // What a notebook's page and the worker that runs its cells say to each other: plain data, which the page never runs and never takes for markup.
+import type { Language } from './file/notebook';
 
 /** How a worker is started. The first message; nothing is run before it. */
 export interface Start {
@@ -22,7 +23,8 @@ export interface Run {
   /** What errors call the cell, such as `cell 3`. */
   readonly label: string;
   readonly source: string;
-  /** Sources of all code cells of the notebook: names that they declare are looked up when they are used, whichever cell comes first. */
+  readonly language: Language;
+  /** Sources of all code cells of the notebook, '' for those of Python: names that they declare are looked up when they are used, whichever cell comes first. */
   readonly notebook: readonly string[];
 }
 

@@ -1,4 +1,5 @@
 // Owns the page's side of a notebook's worker: starts and ends it, and keeps account of what runs.
+import type { Language } from './file/notebook';
 import type { Ended, FromWorker, Memory, Output, ToWorker } from './protocol';
 import workerUrl from './worker/index.ts?worker&url';
 
@@ -37,6 +38,7 @@ export interface CellToRun {
   /** What errors call it. */
   readonly label: string;
   readonly source: string;
+  readonly language: Language;
 }
 
 /** Milliseconds after Stop in which a worker has to answer. */
@@ -120,17 +122,17 @@ export class Session {
   /**
    * Runs a cell once those that were asked for before are over.
    *
-   * @param notebook sources of all code cells, the one that runs among them
+   * @param notebook sources of all code cells, the one that runs among them; '' in the place of those of Python
    * @returns the run's number at once, and how it has ended
    */
   run(
-    { label, source }: CellToRun,
+    { label, source, language }: CellToRun,
     notebook: readonly string[],
   ): { readonly run: number; readonly ended: Promise<Ended> } {
     this.start();
     const run = ++this.#runs;
     const ended = new Promise<Ended>((resolve) => this.#open.set(run, resolve));
-    this.#send({ type: 'run', run, label, source, notebook });
+    this.#send({ type: 'run', run, label, source, language, notebook });
     if (this.#state === 'idle') this.#become('busy');
     return { run, ended };
   }

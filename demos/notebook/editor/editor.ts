@@ -3,7 +3,8 @@ import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } 
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { javascript } from '@codemirror/lang-javascript';
 import { markdown } from '@codemirror/lang-markdown';
-import { bracketMatching, indentOnInput, syntaxHighlighting } from '@codemirror/language';
+import { python } from '@codemirror/lang-python';
+import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
 import { forceLinting, lintKeymap } from '@codemirror/lint';
 import { Compartment, EditorState, type Extension } from '@codemirror/state';
 import { drawSelection, EditorView, keymap } from '@codemirror/view';
@@ -15,6 +16,7 @@ import {
   tsSyncWorker,
 } from '@valtown/codemirror-ts';
 import { keepGroup } from '../../ui/offline';
+import type { Language } from '../file/notebook';
 import { checker, pathOf } from './checker';
 import { colours, look } from './look';
 
@@ -23,7 +25,7 @@ export interface EditorOptions {
   readonly id: string;
   readonly label: string;
   readonly text: string;
-  readonly language: 'typescript' | 'markdown';
+  readonly language: Language | 'markdown';
   readonly onChange: (text: string) => void;
   /** Run was asked for by keyboard, and whether to go on to the next cell. */
   readonly onRun: (advance: boolean) => void;
@@ -36,6 +38,12 @@ export interface CodeEditor {
   focus(at?: number): void;
   close(): void;
 }
+
+const grammars: Readonly<Record<EditorOptions['language'], () => Extension>> = {
+  typescript: () => javascript({ typescript: true }),
+  python: () => [python(), indentUnit.of('    ')],
+  markdown: () => [markdown(), EditorView.lineWrapping],
+};
 
 const checked = new Set<EditorView>();
 let again: ReturnType<typeof setTimeout> | undefined;
@@ -90,14 +98,14 @@ export function openEditor(parent: HTMLElement, options: EditorOptions): CodeEdi
         indentOnInput(),
         syntaxHighlighting(colours),
         look,
-        EditorState.tabSize.of(2),
+        EditorState.tabSize.of(language === 'python' ? 4 : 2),
         EditorView.contentAttributes.of({ 'aria-label': `${language === 'markdown' ? 'Text' : 'Code'} of ${label}` }),
         EditorView.updateListener.of((update) => {
           if (!update.docChanged) return;
           onChange(update.state.doc.toString());
           checkOthers(view);
         }),
-        language === 'typescript' ? javascript({ typescript: true }) : [markdown(), EditorView.lineWrapping],
+        grammars[language](),
         help.of([]),
       ],
     }),

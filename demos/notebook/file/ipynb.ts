@@ -1,7 +1,15 @@
 // Reads and writes notebooks as Jupyter does: nbformat 4, JSON.
 // Format: https://nbformat.readthedocs.io/en/latest/format_description.html
 import { frontOf, valuesOf } from './front.ts';
-import { type Cell, type CodeCell, codeCell, type Notebook, NotebookFileError, textCell } from './notebook.ts';
+import {
+  type Cell,
+  type CodeCell,
+  codeCell,
+  type Language,
+  type Notebook,
+  NotebookFileError,
+  textCell,
+} from './notebook.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -40,18 +48,38 @@ function outputJson(output: SavedOutput): Json {
   }
 }
 
-function codeMetadata({ hidden, only }: CodeCell): Json {
+/** The language of a notebook is that of most of its cells; the others say theirs, as editors of notebooks in several languages have it. */
+function codeMetadata({ language, hidden, only }: CodeCell, main: Language): Json {
   return {
+    ...(language !== main && { vscode: { languageId: language } }),
     ...(hidden && { jupyter: { source_hidden: true } }),
     ...(only && { lamplight: { only } }),
   };
 }
+
+function mainLanguage(cells: readonly Cell[]): Language {
+  const code = cells.filter((cell) => cell.kind === 'code');
+  return code.filter(({ language }) => language === 'python').length > code.length / 2 ? 'python' : 'typescript';
+}
+
+/** What Jupyter is told of a notebook's language. */
+const kernels: Readonly<Record<Language, Json>> = {
+  typescript: {
+    kernelspec: { display_name: 'Deno', language: 'typescript', name: 'deno' },
+    language_info: { file_extension: '.ts', mimetype: 'text/typescript', name: 'typescript' },
+  },
+  python: {
+    kernelspec: { display_name: 'Python 3', language: 'python', name: 'python3' },
+    language_info: { file_extension: '.py', mimetype: 'text/x-python', name: 'python' },
+  },
+};
 
 /** @param outputs of the cell at an index, where they are to be kept */
 export function toIpynb(
   { front, cells }: Notebook,
   outputs: (index: number) => readonly SavedOutput[] = () => [],
 ): string {
+  const main = mainLanguage(cells);
   const json = {
     cells: cells.map((cell, i) =>
       cell.kind === 'text'
@@ -60,16 +88,12 @@ export function toIpynb(
             cell_type: 'code',
             execution_count: null,
             id: idOf(i),
-            metadata: codeMetadata(cell),
+            metadata: codeMetadata(cell, main),
             outputs: outputs(i).map(outputJson),
             source: lines(cell.text),
           },
     ),
-    metadata: {
-      kernelspec: { display_name: 'Deno', language: 'typescript', name: 'deno' },
-      lamplight: Object.fromEntries(valuesOf(front)),
-      language_info: { file_extension: '.ts', mimetype: 'text/typescript', name: 'typescript' },
-    },
+    metadata: { ...kernels[main], lamplight: Object.fromEntries(valuesOf(front)) },
     nbformat: 4,
     nbformat_minor: 5,
   };
@@ -83,6 +107,12 @@ function languageOf(metadata: Json): string {
   return String(name).toLowerCase();
 }
 
+const languages: ReadonlyMap<string, Language> = new Map([
+  ['typescript', 'typescript'],
+  ['javascript', 'typescript'],
+  ['python', 'python'],
+]);
+
 /** Code of another language is read as text, so that it can be ported beside it. */
 function foreign(language: string, text: string): Cell {
   const longest = Math.max(2, ...(text.match(/`{3,}/g) ?? []).map(({ length }) => length));
@@ -94,10 +124,13 @@ function cellOf(json: unknown, language: string): Cell {
   if (!isObject(json)) throw new NotebookFileError('expected cells to be objects, but got something else');
   const text = whole(json.source);
   if (json.cell_type !== 'code') return textCell(text);
-  if (language !== 'typescript' && language !== 'javascript') return foreign(language, text);
-  const { jupyter, lamplight } = isObject(json.metadata) ? json.metadata : {};
+  const { jupyter, lamplight, vscode } = isObject(json.metadata) ? json.metadata : {};
+  const own = isObject(vscode) && typeof vscode.languageId === 'string' ? vscode.languageId.toLowerCase() : language;
+  const known = languages.get(own);
+  if (!known) return foreign(own, text);
   const only = isObject(lamplight) ? lamplight.only : null;
   return codeCell(text, {
+    language: known,
     hidden: isObject(jupyter) && jupyter.source_hidden === true,
     only: only === 'short' || only === 'full' ? only : null,
   });

@@ -1,4 +1,4 @@
-// Reads and writes notebooks as Markdown, in which fences of TypeScript are the cells of code:
+// Reads and writes notebooks as Markdown, in which fences of TypeScript and of Python are the cells of code:
 //
 //   ---
 //   title: Digits
@@ -10,21 +10,22 @@
 //   const x = 2;
 //   ```
 //
-// A fence of `ts` or `typescript` at the beginning of a line is a cell. Words behind it: `hidden` folds the code away, `short` and `full` have it run at that
+// A fence of `ts`, `typescript`, `py` or `python` at the beginning of a line is a cell. Words behind it: `hidden` folds the code away, `short` and `full` have it run at that
 // setting of a course alone; `static` makes it a part of the text. Other fences are text. Text that cannot stand so (next to other text, with a cell's
 // fence in it, or with blank lines around it) stands between `<!-- cell -->` and `<!-- /cell -->`.
 import { frontOf, readFront, valuesOf } from './front.ts';
-import { type Cell, type CodeCell, codeCell, type Notebook, textCell } from './notebook.ts';
+import { type Cell, type CodeCell, codeCell, type Language, type Notebook, textCell } from './notebook.ts';
 
 export type { Cell, CodeCell, Front, Notebook, TextCell } from './notebook.ts';
 
-const FENCE = /^(`{3,})(?:ts|typescript)((?: +[\w-]+)*) *$/;
+const FENCE = /^(`{3,})(ts|typescript|py|python)((?: +[\w-]+)*) *$/;
 const ANY_FENCE = /^ {0,3}(`{3,}|~{3,})/;
 const OPEN = /^<!-- cell(:\d+)? -->$/;
 const flags = new Set(['hidden', 'short', 'full']);
 
 interface Fence {
   readonly ticks: string;
+  readonly language: Language;
   readonly words: readonly string[];
 }
 
@@ -32,13 +33,15 @@ interface Fence {
 function cellFence(line: string): Fence | null {
   const found = FENCE.exec(line);
   if (!found) return null;
-  const words = found[2]!.split(' ').filter(Boolean);
-  return words.every((word) => flags.has(word)) ? { ticks: found[1]!, words } : null;
+  const [, ticks = '', name = '', rest = ''] = found;
+  const words = rest.split(' ').filter(Boolean);
+  const language = name.startsWith('py') ? 'python' : 'typescript';
+  return words.every((word) => flags.has(word)) ? { ticks, language, words } : null;
 }
 
-const codeOf = ({ words }: Fence, lines: readonly string[]): CodeCell => {
+const codeOf = ({ language, words }: Fence, lines: readonly string[]): CodeCell => {
   const only = words.includes('short') ? 'short' : words.includes('full') ? 'full' : null;
-  return codeCell(lines.join('\n'), { hidden: words.includes('hidden'), only });
+  return codeCell(lines.join('\n'), { language, hidden: words.includes('hidden'), only });
 };
 
 /** Text between cells, without the blank lines around it. */
@@ -118,10 +121,12 @@ export function fromMarkdown(text: string): Notebook {
   return { front: frontOf(values, cells), cells };
 }
 
-function codeText({ text, hidden, only }: CodeCell): string {
+function codeText({ text, language, hidden, only }: CodeCell): string {
   const longest = Math.max(2, ...(text.match(/^`{3,}/gm) ?? []).map(({ length }) => length));
   const ticks = '`'.repeat(longest + 1);
-  const words = ['ts', ...(hidden ? ['hidden'] : []), ...(only ? [only] : [])].join(' ');
+  const words = [language === 'python' ? 'python' : 'ts', ...(hidden ? ['hidden'] : []), ...(only ? [only] : [])].join(
+    ' ',
+  );
   return `${ticks}${words}\n${text === '' ? '' : `${text}\n`}${ticks}`;
 }
 

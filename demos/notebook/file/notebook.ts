@@ -6,10 +6,13 @@ export interface TextCell {
   readonly text: string;
 }
 
+/** What cells are written in; those of Python run by CPython in the page, whose `torch` is the library. */
+export type Language = 'typescript' | 'python';
+
 export interface CodeCell {
   readonly kind: 'code';
-  /** TypeScript. */
   readonly text: string;
+  readonly language: Language;
   /** The code is folded away until a reader asks for it; its output stands. */
   readonly hidden: boolean;
   /** Runs at this setting alone: the short or the full one; null: at both. */
@@ -53,9 +56,10 @@ export const emptyFront: Front = {
 
 export const textCell = (text: string): TextCell => ({ kind: 'text', text });
 
-export const codeCell = (text: string, more: Partial<Pick<CodeCell, 'hidden' | 'only'>> = {}): CodeCell => ({
+export const codeCell = (text: string, more: Partial<Omit<CodeCell, 'kind' | 'text'>> = {}): CodeCell => ({
   kind: 'code',
   text,
+  language: 'typescript',
   hidden: false,
   only: null,
   ...more,
@@ -64,6 +68,10 @@ export const codeCell = (text: string, more: Partial<Pick<CodeCell, 'hidden' | '
 /** The code cells that run at a setting. */
 export const codeCells = ({ cells }: Notebook, { short }: { readonly short: boolean }): CodeCell[] =>
   cells.filter((cell) => cell.kind === 'code').filter(({ only }) => only === null || (only === 'short') === short);
+
+/** What a worker reads names of TypeScript from. */
+export const sourceOf = ({ text, language }: Pick<CodeCell, 'text' | 'language'>): string =>
+  language === 'typescript' ? text : '';
 
 /** The first heading of the text; null where there is none. */
 export function headingOf(cells: readonly Cell[]): string | null {

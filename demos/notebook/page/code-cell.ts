@@ -50,7 +50,7 @@ export class CodeCell {
   /** What the cell was when it ran last; undefined while it never has. */
   ranWith: string | undefined;
   /** What a file says of the cell beside its code. */
-  readonly flags: Pick<FileCell, 'hidden' | 'only'>;
+  readonly flags: Omit<FileCell, 'kind' | 'text'>;
   private readonly code: HTMLElement;
   private readonly runButton = make('button', { type: 'button', className: 'run' });
   private readonly said = make('span', { className: 'cell-state' });
@@ -72,8 +72,12 @@ export class CodeCell {
     private readonly host: CellHost,
   ) {
     this.element = element;
-    const { only = null } = element.dataset;
-    this.flags = { hidden: 'hidden' in element.dataset, only: only === 'short' || only === 'full' ? only : null };
+    const { only = null, language } = element.dataset;
+    this.flags = {
+      language: language === 'python' ? 'python' : 'typescript',
+      hidden: 'hidden' in element.dataset,
+      only: only === 'short' || only === 'full' ? only : null,
+    };
     const pre = element.querySelector('pre') ?? make('pre', {}, make('code'));
     this.text = (pre.textContent ?? '').replace(/\n$/, '');
     this.code = make('div', { className: 'code', tabIndex: 0 }, pre, this.mark);
@@ -113,7 +117,8 @@ export class CodeCell {
   /** What the cell is called in errors and aloud, such as `cell 3`. */
   setLabel(label: string): void {
     this.label = label;
-    this.name.textContent = this.flags.only ? `${label}, at the ${this.flags.only} setting` : label;
+    const { only, language } = this.flags;
+    this.name.textContent = `${label}${language === 'python' ? ', Python' : ''}${only ? `, at the ${only} setting` : ''}`;
     this.element.setAttribute('aria-label', label);
     this.code.setAttribute('aria-label', `Code of ${label}. Press Enter to edit it, Shift and Enter to run it.`);
     this.outputs.element.setAttribute('aria-label', `Output of ${label}`);
@@ -170,7 +175,7 @@ export class CodeCell {
         id: this.id,
         label: this.label,
         text: this.text,
-        language: 'typescript',
+        language: this.flags.language,
         onChange: (text) => {
           this.text = text;
           this.markLine(null);

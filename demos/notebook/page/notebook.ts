@@ -2,7 +2,7 @@
 import { make } from '../../ui/dom';
 import type { MenuItem } from '../../ui/menu';
 import { keepGroup } from '../../ui/offline';
-import { codeCell, type Cell as FileCell, textCell } from '../file/notebook';
+import { codeCell, type Cell as FileCell, type Language, sourceOf, textCell } from '../file/notebook';
 import type { Ended, ErrorOutput, Memory, Output, Variable } from '../protocol';
 import { Session, type SessionState } from '../session';
 import { type CellHost, CodeCell } from './code-cell';
@@ -244,10 +244,21 @@ export class Notebook implements CellHost, TextHost {
     return this.options.editable ? this.changes(cell) : [];
   }
 
+  /** Adds code in the language that the cell is not in. */
+  private addOther(cell: Cell): MenuItem {
+    const isPython = cell instanceof CodeCell && cell.flags.language === 'python';
+    const language = isPython ? 'typescript' : 'python';
+    return {
+      label: `Add ${isPython ? 'TypeScript' : 'Python'} below`,
+      run: () => void this.add('code', cell, language).then((added) => added.focus()),
+    };
+  }
+
   private changes(cell: Cell): MenuItem[] {
     const at = () => this.cells.indexOf(cell);
     return [
       { label: 'Add code below', run: () => void this.add('code', cell).then((added) => added.focus()) },
+      this.addOther(cell),
       { label: 'Add text below', run: () => void this.add('text', cell).then((added) => (added as TextCell).edit()) },
       { label: 'Move up', run: () => this.move(cell, -1), enabled: () => at() > 0 },
       { label: 'Move down', run: () => this.move(cell, 1), enabled: () => at() < this.cells.length - 1 },
@@ -257,8 +268,10 @@ export class Notebook implements CellHost, TextHost {
 
   // ---- changes of the list
 
-  async add(kind: 'text' | 'code', below?: Cell): Promise<Cell> {
-    const cell = await this.cellOf(kind === 'code' ? codeCell('') : textCell(''));
+  /** Code is in the language of the cell above, unless another is named. */
+  async add(kind: 'text' | 'code', below?: Cell, named?: Language): Promise<Cell> {
+    const language = named ?? (below instanceof CodeCell ? below.flags.language : 'typescript');
+    const cell = await this.cellOf(kind === 'text' ? textCell('') : codeCell('', { language }));
     const at = below ? this.cells.indexOf(below) + 1 : this.cells.length;
     this.cells.splice(at, 0, cell);
     if (below) below.element.after(cell.element);
@@ -305,8 +318,9 @@ export class Notebook implements CellHost, TextHost {
     }
     const { highlighted } = await import('../render/code');
     const code = make('code');
-    code.innerHTML = highlighted(file.text);
+    code.innerHTML = highlighted(file.text, file.language);
     element.append(make('pre', {}, code));
+    element.dataset.language = file.language;
     element.toggleAttribute('data-hidden', file.hidden);
     if (file.only) element.dataset.only = file.only;
     return new CodeCell(element, this);
@@ -320,7 +334,9 @@ export class Notebook implements CellHost, TextHost {
   }
 
   private tellEditors(): void {
-    const cells = this.codeCells.map(({ id, source }) => ({ name: id, source }));
+    const cells = this.codeCells
+      .filter(({ flags }) => flags.language === 'typescript')
+      .map(({ id, source }) => ({ name: id, source }));
     // Whoever has no editor needs no checker.
     if (!this.isEdited) return;
     void import('../editor/checker').then(({ tellCells }) => tellCells(cells));
@@ -355,13 +371,14 @@ export class Notebook implements CellHost, TextHost {
     if (this.running) return;
     const cell = this.queue.shift();
     if (!cell) return;
-    const notebook = this.codeCells.map(({ source }) => source);
+    const notebook = this.codeCells.map(({ source, flags }) => sourceOf({ ...flags, text: source }));
     if (this.session.state === 'off') {
       keepGroup('notebook');
       for (const [name, canvas] of Object.entries(this.options.canvases())) this.session.giveCanvas(name, canvas);
     }
     cell.ranWith = cell.source;
-    const { run } = this.session.run({ label: cell.called, source: cell.source }, notebook);
+    const { language } = cell.flags;
+    const { run } = this.session.run({ label: cell.called, source: cell.source, language }, notebook);
     this.running = { cell, run };
     this.turns.set(cell, run);
     this.shaken.delete(cell);

@@ -1,19 +1,21 @@
-// Colours TypeScript as the editor does, in HTML: when the site is built, and in the page for notebooks that come later.
+// Colours TypeScript and Python as the editor does, in HTML: when the site is built, and in the page for notebooks that come later.
 
 import { classHighlighter, highlightCode } from '@lezer/highlight';
 import { parser } from '@lezer/javascript';
+import { parser as python } from '@lezer/python';
+import type { Language } from '../file/notebook.ts';
 
-const typescript = parser.configure({ dialect: 'ts' });
+const parsers = { typescript: parser.configure({ dialect: 'ts' }), python };
 
 export const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 /** The code as HTML, whose text is the code again. */
-export function highlighted(code: string): string {
+export function highlighted(code: string, language: Language = 'typescript'): string {
   const parts: string[] = [];
   highlightCode(
     code,
-    typescript.parse(code),
+    parsers[language].parse(code),
     classHighlighter,
     (text, classes) => parts.push(classes ? `<span class="${classes}">${escaped(text)}</span>` : escaped(text)),
     () => parts.push('\n'),

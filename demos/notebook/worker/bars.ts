@@ -49,11 +49,16 @@ class Counter {
   #draw(): void {
     this.#drawnAt = performance.now();
     const { title, total, owner } = this.pass;
-    const slot = this.outputs.bars.get(owner) ?? this.outputs.slot();
-    this.outputs.bars.set(owner, slot);
-    const bar = { title, done: this.#done, total, seconds: (this.#drawnAt - this.#begun) / 1000 };
-    slot.put({ kind: 'bars', bars: [{ ...bar, text: textOf(bar) }] });
+    const seconds = (this.#drawnAt - this.#begun) / 1000;
+    barIn(this.outputs, owner, { title, done: this.#done, total, seconds });
   }
+}
+
+/** Draws a bar in the place of the one that its owner had. */
+export function barIn(outputs: RunOutputs, owner: object, bar: Omit<Bar, 'text'>): void {
+  const slot = outputs.bars.get(owner) ?? outputs.slot();
+  outputs.bars.set(owner, slot);
+  slot.put({ kind: 'bars', bars: [{ ...bar, text: textOf(bar) }] });
 }
 
 const countOf = (items: object): number | null => {

@@ -9,6 +9,7 @@ import { LookBack } from './look-back';
 import { GpuWatch, memoryNow } from './memory';
 import { type Post, RunOutputs } from './outputs';
 import { Plot } from './plot';
+import type { PythonCells } from './python';
 import type { Scope } from './scope';
 import { show } from './show';
 import { StopError, type Stopper } from './stopper';
@@ -16,6 +17,9 @@ import { isAtHand, textAtHand, valueText } from './texts';
 import { variablesOf } from './variables';
 
 type CellModule = { readonly default: (scope: object, calls: CellCalls) => Promise<unknown> };
+
+/** What a run says of the names in its cell. */
+type Names = Pick<Ended, 'declares' | 'reads'>;
 
 /** Names that cells of the notebook declare, each with the labels of those that do. */
 export class Declarations {
@@ -48,6 +52,7 @@ export class Declarations {
 export interface Surroundings {
   readonly scope: Scope;
   readonly stopper: Stopper;
+  readonly python: PythonCells;
   readonly declarations: Declarations;
   /** Names that every cell knows. */
   readonly builtins: readonly string[];
@@ -84,10 +89,12 @@ export class Cells {
 
   stop(): void {
     for (const waiting of this.#waiting.splice(0)) {
-      if (waiting.type === 'run') this.#end(waiting.run, 'stopped', 0, [], []);
+      if (waiting.type === 'run') this.#end(waiting.run, 'stopped', 0, { declares: [], reads: [] });
       else this.around.post({ type: 'explained', run: waiting.run, text: 'stopped', failed: true });
     }
-    if (this.#isBusy) this.around.stopper.stop();
+    if (!this.#isBusy) return;
+    this.around.stopper.stop();
+    this.around.python.stop();
   }
 
   async #work(): Promise<void> {
@@ -103,43 +110,48 @@ export class Cells {
     if (isStopped) this.#lookBack.begin();
   }
 
-  async #run({ run, label, source, notebook }: Run): Promise<Ended['how']> {
-    const { post, stopper, scope } = this.around;
+  async #run({ run, label, source, language, notebook }: Run): Promise<Ended['how']> {
+    const { post, stopper } = this.around;
     const outputs = new RunOutputs(run, post);
     this.outputs = outputs;
     post({ type: 'began', run });
     const begun = performance.now();
-    let declares: readonly string[] = [];
-    let reads: readonly string[] = [];
+    const names: Names = { declares: [], reads: [] };
     let how: Ended['how'] = 'done';
     this.watch.begin();
     try {
       this.around.declarations.look(notebook);
-      const names = new Set([...this.around.builtins, ...this.around.declarations.names, ...Object.keys(scope.names)]);
-      const cell = compileCell(source, { names, isGlobal: (name) => name in globalThis });
-      ({ declares, reads } = cell);
-      const module = await this.#load(cell.code, label);
-      const value = await module.default(scope.names, this.#calls());
-      await this.#give(value);
+      if (language === 'python') await this.#runPython(source, label, names);
+      else await this.#runTypeScript(source, label, names);
     } catch (error) {
       how = error instanceof StopError || stopper.isStopped ? 'stopped' : 'failed';
       if (how === 'failed') outputs.slot().put(failureOf(error, label, this.#labels));
     }
     await outputs.settled();
     this.watch.end();
-    this.#end(run, how, performance.now() - begun, declares, reads);
+    this.#end(run, how, performance.now() - begun, names);
     return how;
   }
 
-  #end(
-    run: number,
-    how: Ended['how'],
-    milliseconds: number,
-    declares: readonly string[],
-    reads: readonly string[],
-  ): void {
+  async #runTypeScript(source: string, label: string, names: Names): Promise<void> {
+    const { builtins, declarations, scope } = this.around;
+    const known = new Set([...builtins, ...declarations.names, ...Object.keys(scope.names)]);
+    const cell = compileCell(source, { names: known, isGlobal: (name) => name in globalThis });
+    Object.assign(names, { declares: cell.declares, reads: cell.reads });
+    const module = await this.#load(cell.code, label);
+    await this.#give(await module.default(scope.names, this.#calls()));
+  }
+
+  async #runPython(source: string, label: string, names: Names): Promise<void> {
+    const { python } = this.around;
+    Object.assign(names, await python.namesOf(source, label));
+    const text = await python.run(source, label);
+    if (text !== null) this.outputs.slot().put({ kind: 'text', stream: 'value', text });
+  }
+
+  #end(run: number, how: Ended['how'], milliseconds: number, names: Names): void {
     const variables = variablesOf(this.around.scope);
-    this.around.post({ type: 'ended', run, how, milliseconds, memory: memoryNow(), variables, declares, reads });
+    this.around.post({ type: 'ended', run, how, milliseconds, memory: memoryNow(), variables, ...names });
   }
 
   /** A compiled cell as a module. */

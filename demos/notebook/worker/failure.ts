@@ -59,8 +59,18 @@ function parts(error: Error, labels: Labels): { readonly message: string; readon
   return { message: error.message.slice(0, at), remedy: `${rest[0]?.toUpperCase()}${rest.slice(1)}` };
 }
 
+/** An error that says itself what is told of it. */
+export class ToldError extends Error {
+  override readonly name = 'ToldError';
+
+  constructor(readonly output: ErrorOutput) {
+    super(output.message);
+  }
+}
+
 /** What is told of an error that ended a cell. */
 export function failureOf(thrown: unknown, cell: string, labels: Labels): ErrorOutput {
+  if (thrown instanceof ToldError) return thrown.output;
   if (!(thrown instanceof Error)) {
     const message = `a value that is no Error was thrown: ${String(thrown)}`;
     return { kind: 'error', name: 'Error', message, remedy: null, line: null, column: null, cell, stack: [] };

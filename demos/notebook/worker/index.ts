@@ -7,6 +7,7 @@ import { takeConsole } from './console';
 import { displayOf } from './display';
 import { Files } from './files';
 import { refuseOnProcessors } from './gpu-canvas';
+import { PythonCells } from './python';
 import { closeStorage, stayOpen } from './sandbox';
 import { Scope } from './scope';
 import { Stopper } from './stopper';
@@ -46,6 +47,7 @@ class Kernel {
     this.#cells = new Cells({
       scope: this.#scope,
       stopper: this.#stopper,
+      python: new PythonCells({ outputs: () => this.#cells.outputs, scope: this.#scope, files: this.#files, site }),
       declarations,
       builtins: Object.keys(builtins),
       post: send,

@@ -10,10 +10,16 @@ abridgeLongLists();
 
 export const isTensor = (value: unknown): value is AnyTensor => value instanceof Tensor;
 
+/** An object of Python that TypeScript has no like of. */
+export const isOfPython = (value: unknown): value is { readonly type: string } =>
+  ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+  'destroy' in value &&
+  typeof Reflect.get(value, 'type') === 'string';
+
 /** A value by itself. */
 export async function valueText(value: unknown): Promise<string> {
   if (isTensor(value)) return value.text();
-  if (value instanceof nn.Module) return String(value);
+  if (value instanceof nn.Module || isOfPython(value)) return String(value);
   return inspect(value, { depth: 3, breakLength: LINE });
 }
 
@@ -30,7 +36,9 @@ export function textAtHand(values: readonly unknown[]): string {
   return values
     .map((value) => {
       if (typeof value === 'string') return value;
-      return value instanceof nn.Module ? String(value) : inspect(value, { depth: 3, breakLength: LINE });
+      return value instanceof nn.Module || isOfPython(value)
+        ? String(value)
+        : inspect(value, { depth: 3, breakLength: LINE });
     })
     .join(' ');
 }
@@ -38,8 +46,11 @@ export function textAtHand(values: readonly unknown[]): string {
 /** A value in one short line. */
 export function shortText(value: unknown, length = 80): string {
   if (isTensor(value)) return String(value);
-  const text =
-    value instanceof nn.Module
+  const text = isOfPython(value)
+    ? value.type === 'function'
+      ? 'a function of Python'
+      : String(value)
+    : value instanceof nn.Module
       ? `${value.constructor.name}, ${value.parameters().reduce((sum, p) => sum + sizeOf(p), 0)} parameters`
       : inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY, maxArrayLength: 8, maxStringLength: length });
   const line = text.replace(/\s+/g, ' ');

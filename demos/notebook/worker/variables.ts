@@ -2,13 +2,14 @@
 import { type Tensor as AnyTensor, nn } from 'lamplight';
 import type { Variable } from '../protocol';
 import type { Scope } from './scope';
-import { isTensor, shortText, sizeOf } from './texts';
+import { isOfPython, isTensor, shortText, sizeOf } from './texts';
 
 const isClass = (value: unknown): boolean =>
   typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));
 
 function typeOf(value: unknown): string {
   if (value === null) return 'null';
+  if (isOfPython(value)) return value.type;
   if (typeof value === 'function') return isClass(value) ? 'class' : 'function';
   if (typeof value !== 'object') return typeof value;
   return value.constructor?.name || 'object';

@@ -27,7 +27,7 @@ summary: A sentence.
 
 Text with $x^2$, and a fence that is text:
 
-\`\`\`python
+\`\`\`python static
 print('\`\`\`ts')
 \`\`\`
 
@@ -94,14 +94,20 @@ const line = fc.constantFrom(
   'x = 1',
   '\t$y$',
   '```python',
+  '```python static',
   '```ts hidden',
 );
 const text = fc.array(line, { maxLength: 6 }).map((lines) => lines.join('\n'));
 const cell: fc.Arbitrary<Cell> = fc.oneof(
   text.map(textCell),
   fc
-    .tuple(text, fc.boolean(), fc.constantFrom(null, 'short' as const, 'full' as const))
-    .map(([code, hidden, only]) => codeCell(code, { hidden, only })),
+    .tuple(
+      text,
+      fc.constantFrom('typescript' as const, 'python' as const),
+      fc.boolean(),
+      fc.constantFrom(null, 'short' as const, 'full' as const),
+    )
+    .map(([code, language, hidden, only]) => codeCell(code, { language, hidden, only })),
 );
 const notebooks: fc.Arbitrary<Notebook> = fc
   .tuple(
@@ -122,7 +128,7 @@ test('whatever cells hold, they are the same after Markdown, Jupyter and a link'
   );
 });
 
-test("Jupyter's files hold outputs, and code of other languages is read as text", () => {
+test("Jupyter's files hold outputs, and code of languages that do not run here is read as text", () => {
   const notebook: Notebook = { front: { ...emptyFront, title: 'T' }, cells: [textCell('Hi'), codeCell('1 + 1')] };
   const json = JSON.parse(
     toIpynb(notebook, (i) =>
@@ -143,16 +149,44 @@ test("Jupyter's files hold outputs, and code of other languages is read as text"
     { output_type: 'error', ename: 'ShapeError', evalue: 'no', traceback: ['cell 2, line 1'] },
   ]);
   expect(json.cells.map(({ id }: { id: string }) => id)).toEqual(['cell-1', 'cell-2']);
+  const r = JSON.stringify({
+    nbformat: 4,
+    nbformat_minor: 2,
+    metadata: { kernelspec: { name: 'ir', language: 'R' } },
+    cells: [
+      { cell_type: 'code', metadata: {}, source: ['library(x)\n', 'x <- 1'], outputs: [] },
+      { cell_type: 'markdown', metadata: {}, source: 'Text' },
+    ],
+  });
+  expect(fromIpynb(r).cells).toEqual([textCell('```r\nlibrary(x)\nx <- 1\n```'), textCell('Text')]);
+});
+
+test("Python's notebooks are cells of Python, and go back to Jupyter as Python's", () => {
   const python = JSON.stringify({
     nbformat: 4,
     nbformat_minor: 2,
     metadata: { kernelspec: { name: 'python3', language: 'python' } },
     cells: [
       { cell_type: 'code', metadata: {}, source: ['import torch\n', 'x = 1'], outputs: [] },
-      { cell_type: 'markdown', metadata: {}, source: 'Text' },
+      { cell_type: 'code', metadata: { vscode: { languageId: 'typescript' } }, source: 'x', outputs: [] },
+      { cell_type: 'code', metadata: {}, source: 'x + 1', outputs: [] },
     ],
   });
-  expect(fromIpynb(python).cells).toEqual([textCell('```python\nimport torch\nx = 1\n```'), textCell('Text')]);
+  const read = fromIpynb(python);
+  const [first, second, third] = [
+    codeCell('import torch\nx = 1', { language: 'python' }),
+    codeCell('x'),
+    codeCell('x + 1', { language: 'python' }),
+  ];
+  expect(read.cells).toEqual([first, second, third]);
+  const again = JSON.parse(toIpynb(read));
+  expect(again.metadata.kernelspec.language).toBe('python');
+  expect(again.cells.map(({ metadata }: { metadata: object }) => metadata)).toEqual([
+    {},
+    { vscode: { languageId: 'typescript' } },
+    {},
+  ]);
+  expect(toMarkdown(read)).toContain('```python\nimport torch\nx = 1\n```\n\n```ts\nx\n```');
 });
 
 test('what is no notebook is a typed error', async () => {

@@ -1,0 +1,24 @@
+// What Python's stand-ins for Matplotlib and tqdm draw by: the notebook's own pictures, plots and bars.
+import type { ShowOptions } from '../../builtins';
+import { barIn } from '../bars';
+import type { RunOutputs } from '../outputs';
+import { plot } from '../plot';
+import { show } from '../show';
+
+type Lines = Readonly<Record<string, readonly [x: readonly number[], y: readonly number[]]>>;
+
+/** `current`: the run that is drawn in. */
+export const drawing = (current: () => RunOutputs) => ({
+  show: (thing: unknown, options: ShowOptions): void => void show(current(), thing, options),
+  plot: (lines: Lines, options: Parameters<typeof plot>[2]): void => {
+    const points = Object.entries(lines).map(([name, [x, y]]) => [name, { x, y }] as const);
+    plot(current(), Object.fromEntries(points), options);
+  },
+});
+
+/** A bar that is told how far it is; a total below 0 is not known. */
+export function bar(outputs: RunOutputs) {
+  const owner = {};
+  return (title: string, done: number, total: number, seconds: number): void =>
+    barIn(outputs, owner, { title, done, total: total < 0 ? null : total, seconds });
+}

@@ -1,0 +1,191 @@
+// Runs cells of Python. CPython comes with the first of them; names go both ways between the cells of both languages.
+import type { Python } from 'lamplight/python';
+import type { Ended, ErrorOutput } from '../../protocol';
+import { ToldError } from '../failure';
+import type { Files } from '../files';
+import type { RunOutputs } from '../outputs';
+import type { Scope } from '../scope';
+import { StopError } from '../stopper';
+import { bar, drawing } from './drawing';
+import kernel from './kernel.py?raw';
+
+/** Packages that stand in for those of Pyodide's distribution, by their paths. */
+const standins = import.meta.glob<string>('./standins/**/*.py', { query: '?raw', import: 'default', eager: true });
+
+/** Where the interpreter finds them; kernel.py names the same folder. */
+const FOLDER = '/home/pyodide/.standins';
+
+const SIGINT = 2;
+
+/** What surrounds the cells. */
+export interface PythonHost {
+  outputs(): RunOutputs;
+  readonly scope: Scope;
+  readonly files: Files;
+  /** The address of the site's home. */
+  readonly site: string;
+}
+
+type Frame = readonly [label: string, line: number, name: string];
+type Answer =
+  | readonly ['value', text?: string]
+  | readonly ['failed', name: string, message: string, isOurs: boolean, frames: readonly Frame[]];
+
+/** The functions of kernel.py. */
+interface Kernel {
+  cleaned(source: string): string;
+  names(source: string, label: string): readonly [declares: string[], reads: string[]];
+  run(source: string, label: string, labels: readonly string[]): Promise<Answer>;
+  values_among(names: readonly string[]): readonly string[];
+}
+
+export class PythonCells {
+  #started: Promise<{ readonly python: Python; readonly kernel: Kernel }> | null = null;
+  /** What cells of TypeScript have declared, as Python was told last. */
+  readonly #told = new Map<string, unknown>();
+  /** Names that the scope has from Python. */
+  readonly #given = new Set<string>();
+  /** Files that Python finds in its folder. */
+  readonly #written = new Map<string, File>();
+  readonly #labels = new Set<string>();
+  /** While a cell runs. */
+  #running: Python | null = null;
+
+  constructor(private readonly host: PythonHost) {}
+
+  async #start() {
+    const { loadPython } = await import('lamplight/python');
+    const python = await loadPython({
+      indexURL: new URL('pyodide/', this.host.site).href,
+      onOutput: (text, stream) => this.#print(text, stream === 'stderr' ? 'error' : 'log'),
+    });
+    const { FS } = python.pyodide;
+    for (const [path, text] of Object.entries(standins)) {
+      const file = path.replace('./standins', FOLDER);
+      FS.mkdirTree(file.slice(0, file.lastIndexOf('/')));
+      FS.writeFile(file, text);
+    }
+    const outputs = () => this.host.outputs();
+    python.pyodide.registerJsModule('_lamplight_cells', {
+      ...drawing(outputs),
+      bar: () => bar(outputs()),
+      clear: () => outputs().clear(),
+    });
+    FS.writeFile('/home/pyodide/lamplight_notebook.py', kernel);
+    const module = (await python.run('import lamplight_notebook; lamplight_notebook')) as Kernel;
+    await python.run('del lamplight_notebook');
+    return { python, kernel: module };
+  }
+
+  #print(text: string, stream: 'log' | 'error'): void {
+    const outputs = this.host.outputs();
+    const line = text.replace(/\n$/, '');
+    outputs.lastText = line;
+    outputs.slot().put({ kind: 'text', stream, text: line });
+  }
+
+  async #interpreter() {
+    this.#started ??= this.#start();
+    return this.#started.catch((error: unknown) => {
+      this.#started = null;
+      throw error;
+    });
+  }
+
+  /** The names that a cell declares, and those of others that it reads; none of one that cannot be compiled. */
+  async namesOf(source: string, label: string): Promise<Pick<Ended, 'declares' | 'reads'>> {
+    const { kernel: own } = await this.#interpreter();
+    const [declares, reads] = own.names(own.cleaned(source), label);
+    return { declares, reads };
+  }
+
+  /**
+   * Runs a cell; the text of the last line's value, null where it has none.
+   * @throws ToldError for an exception, StopError once Stop was pressed
+   */
+  async run(source: string, label: string): Promise<string | null> {
+    const { python, kernel: own } = await this.#interpreter();
+    this.#labels.add(label);
+    this.#tell(python);
+    await this.#writeFiles(python);
+    const code = own.cleaned(source);
+    this.#running = python;
+    const answer = await own.run(code, label, [...this.#labels]).finally(() => {
+      this.#running = null;
+      python.interruptBuffer[0] = 0;
+    });
+    this.#give(python, own.values_among(own.names(code, label)[0]));
+    if (answer[0] === 'value') return answer[1] ?? null;
+    if (answer[1] === 'KeyboardInterrupt') throw new StopError();
+    throw new ToldError(failureOf(answer, label));
+  }
+
+  /** Interrupts the cell that runs, if it is one of Python: with a KeyboardInterrupt, once it has let this message in. */
+  stop(): void {
+    if (this.#running) this.#running.interruptBuffer[0] = SIGINT;
+  }
+
+  /** Gives Python the names that cells of TypeScript have declared since. */
+  #tell(python: Python): void {
+    const { names, imported } = this.host.scope;
+    for (const name of Object.keys(names)) {
+      if (imported.has(name) || this.#given.has(name)) continue;
+      const value = names[name];
+      if (this.#told.has(name) && this.#told.get(name) === value) continue;
+      this.#told.set(name, value);
+      python.globals.set(name, value);
+    }
+  }
+
+  /** Gives the scope names that a cell of Python has given a value, which is converted when it is first read. */
+  #give(python: Python, own: readonly string[]): void {
+    const { scope } = this.host;
+    for (const name of own) {
+      this.#given.add(name);
+      let known: { readonly value: unknown } | null = null;
+      Object.defineProperty(scope.names, name, {
+        get: () => {
+          known ??= { value: python.globals.get(name) };
+          return known.value;
+        },
+        set: (value: unknown) => {
+          this.#given.delete(name);
+          scope.set(name, value);
+        },
+        enumerable: true,
+        configurable: true,
+      });
+    }
+  }
+
+  async #writeFiles({ pyodide: { FS } }: Python): Promise<void> {
+    for (const name of this.host.files.names()) {
+      const file = await this.host.files.get(name);
+      if (this.#written.get(name) === file) continue;
+      this.#written.set(name, file);
+      FS.writeFile(`/home/pyodide/${name}`, new Uint8Array(await file.arrayBuffer()));
+    }
+  }
+}
+
+/** An exception as a cell of TypeScript tells its errors: what helps stands behind the last semicolon of a message of the library's. */
+function failureOf(
+  [, name, message, isOurs, frames]: Extract<Answer, readonly ['failed', ...unknown[]]>,
+  label: string,
+): ErrorOutput {
+  const at = isOurs ? message.lastIndexOf('; ') : -1;
+  const rest = message.slice(at + 2);
+  const [first] = frames;
+  return {
+    kind: 'error',
+    name,
+    message: at < 0 ? message : message.slice(0, at),
+    remedy: at < 0 ? null : `${rest[0]?.toUpperCase()}${rest.slice(1)}`,
+    line: first?.[1] ?? null,
+    column: null,
+    cell: first?.[0] ?? label,
+    stack: frames.map(
+      ([cell, line, called]) => `${called ? `${called} (` : ''}${cell}, line ${line}${called ? ')' : ''}`,
+    ),
+  };
+}

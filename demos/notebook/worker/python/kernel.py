@@ -1,0 +1,115 @@
+"""Runs cells of Python: the names that they declare and read, the value of the last line, and where an error comes from."""
+
+from __future__ import annotations
+
+import __main__
+import ast
+import builtins
+import re
+import symtable
+import sys
+import traceback
+from types import ModuleType
+from typing import Any
+
+from pyodide.code import eval_code, eval_code_async
+from pyodide.ffi import to_js
+
+_own = vars(__main__)
+
+# Where packages lie that stand in for those that are not loaded.
+STANDINS = "/home/pyodide/.standins"
+sys.path.append(STANDINS)
+
+
+def _tables(table: symtable.SymbolTable) -> list[symtable.SymbolTable]:
+    return [table, *(found for child in table.get_children() for found in _tables(child))]
+
+
+def cleaned(source: str) -> str:
+    """A cell of Jupyter without the lines that are for its shell, `%matplotlib inline` and `!pip install`; line numbers stay."""
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        return re.sub(r"^([ \t]*)([%!].*)$", r"\1pass  # \2", source, flags=re.MULTILINE)
+    return source
+
+
+def _table(source: str, filename: str) -> symtable.SymbolTable:
+    """The symbols at the top; where `await` stands there, those of the function that a cell with it is as good as."""
+    if not _waits(source):
+        return symtable.symtable(source, filename, "exec")
+    inside = "".join(f" {line}\n" for line in source.splitlines())
+    whole = symtable.symtable(f"async def cell():\n{inside}", filename, "exec")
+    return next(table for table in whole.get_children() if table.get_name() == "cell")
+
+
+def names(source: str, filename: str) -> Any:
+    """The names that the top of a cell gives a value, and those of other cells that it reads; none of one that cannot be compiled."""
+    try:
+        top, *inner = _tables(_table(source, filename))
+    except SyntaxError:
+        return to_js([[], []])
+    symbols = {symbol.get_name(): symbol for symbol in top.get_symbols()}
+    declared = {name for name, symbol in symbols.items() if symbol.is_assigned() or symbol.is_imported()}
+    read = {name for name, symbol in symbols.items() if symbol.is_referenced()}
+    for table in inner:
+        for symbol in table.get_symbols():
+            if symbol.is_declared_global() and symbol.is_assigned():
+                declared.add(symbol.get_name())
+            elif symbol.is_global() and symbol.is_referenced():
+                read.add(symbol.get_name())
+    others = sorted(name for name in read - declared if name.isidentifier() and not hasattr(builtins, name))
+    return to_js([sorted(declared), others])
+
+
+def _waits(source: str) -> bool:
+    """Whether `await` stands outside of functions."""
+    try:
+        compile(source, "cell", "exec")
+    except SyntaxError:
+        try:
+            compile(source, "cell", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        except SyntaxError:
+            return False
+        return True
+    return False
+
+
+async def run(source: str, filename: str, labels: Any) -> Any:
+    """
+    Runs a cell. Gives `value` and the text of the value of its last line, which is `_` from then on; or `failed`, the class and the message of
+    the exception, whether the library raised it, and the places of cells that it came through, innermost first.
+    """
+    try:
+        if _waits(source):
+            value = await eval_code_async(source, _own, filename=filename)
+        else:
+            value = eval_code(source, _own, filename=filename)
+        drawn = sys.modules.get("matplotlib.pyplot")
+        if drawn and drawn.__file__.startswith(STANDINS):
+            drawn.show()
+            # What functions that draw give back.
+            value = None if type(value).__module__ == drawn.__name__ or value == [] else value
+        if value is None:
+            return to_js(["value"])
+        _own["_"] = value
+        return to_js(["value", repr(value)])
+    except BaseException as error:
+        return to_js(["failed", *_failure(error, {*labels, filename})])
+
+
+def _failure(error: BaseException, labels: set[str]) -> list[Any]:
+    name, message, frames = type(error).__name__, str(error), []
+    if isinstance(error, SyntaxError) and error.filename in labels:
+        message = error.msg
+        frames.append([error.filename, error.lineno, ""])
+    for place in reversed(traceback.extract_tb(error.__traceback__)):
+        if place.filename in labels:
+            frames.append([place.filename, place.lineno, "" if place.name == "<module>" else place.name])
+    return [name, message, hasattr(error, "lamplight"), frames]
+
+
+def values_among(declared: Any) -> Any:
+    """Those of these names that have a value now, other than a module."""
+    return to_js([name for name in declared if name in _own and not isinstance(_own[name], ModuleType)])

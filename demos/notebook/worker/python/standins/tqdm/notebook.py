@@ -1,0 +1,3 @@
+"""The same bars."""
+
+from . import tqdm, trange  # noqa: F401
