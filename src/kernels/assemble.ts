@@ -1,11 +1,11 @@
 // How many values are put together, each in its window of one result.
 import source from '../../shaders/assemble.wgsl?raw';
+import { clearPass } from '../compiler/clear-pass';
 import { input, type LowerContext, type Lowering, output, type Pass, scalar, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { vec8 } from '../compiler/strided';
 import { numel } from '../core/meta';
 import type { AssembleAttrs, Layer } from '../ops/assemble';
-import { clearPass } from '../compiler/clear-pass';
 
 const WORKGROUP = 64;
 /** As many as fit beside the output into WebGPU's least number of storage buffers. */

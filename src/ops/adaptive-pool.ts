@@ -1,5 +1,6 @@
 // Pooling by output size, and its way back: adaptive maximum and mean, maxUnpool.
 import faultLib from '../../shaders/lib/fault.wgsl?raw';
+import { clearPass } from '../compiler/clear-pass';
 import { fault, input, output, type Pass, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
@@ -9,7 +10,6 @@ import { faultOp } from '../gpu/faults';
 import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { reshape } from './cast';
-import { clearPass } from '../compiler/clear-pass';
 import { gather } from './indexing';
 import { avgPool2d, maxPool2d } from './pool';
 import { mean } from './reduce';
