@@ -1,7 +1,7 @@
-// The tests of python/tests, each of which PyTorch passes too where it names nothing of ours.
+// The tests of python/tests, each of which PyTorch passes too where it names nothing of ours; those that take longest run in test/long.
 import { test } from 'vitest';
-import { pythonSuite } from '../support/python-suite';
+import { isLengthy, pythonSuite } from '../support/python-suite';
 
 const suite = await pythonSuite();
 
-for (const name of suite.names) test(name, () => suite.run(name));
+for (const name of suite.names.filter((each) => !isLengthy(each))) test(name, () => suite.run(name));

@@ -50,6 +50,9 @@ if unittest.defaultTestLoader.errors:
 '\\n'.join(_names(_found))
 `;
 
+/** Whether a test is of whole packages, which are many kernels. */
+export const isLengthy = (name: string): boolean => /^test_(doors|lightning|optim|pictures|save)\./.test(name);
+
 /** The Python tests. */
 export async function pythonSuite(): Promise<Suite> {
   const python = await interpreter();

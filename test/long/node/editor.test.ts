@@ -2,9 +2,9 @@
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
-import { programOptions } from '../../scripts/reference/usage.mjs';
+import { programOptions } from '../../../scripts/reference/usage.mjs';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 const prologue = `import * as torch from 'lamplight';
 import * as F from 'lamplight/functional';
 import * as vision from 'lamplight/vision';
