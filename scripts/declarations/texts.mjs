@@ -75,14 +75,19 @@ function signaturesOf(symbol, checker) {
 export function writeTexts(folder) {
   /** @type {Map<string, Map<number, string>>} */
   const files = new Map();
+  const untold = [];
   for (const { path, name, text, declared } of textsIn(folder).parameters) {
     if (text !== '') continue;
     const added = commonTexts[name] ?? rarerTexts[name];
-    if (!declared || !added) throw new Error(`declarations: expected a text for the parameter '${name}' of ${path}`);
+    if (!declared || !added) {
+      untold.push(`'${name}' of ${path}`);
+      continue;
+    }
     const { fileName } = declared.getSourceFile();
     const texts = files.get(fileName) ?? new Map();
     files.set(fileName, texts.set(declared.getStart(), added));
   }
+  if (untold.length > 0) throw new Error(`declarations: expected a text for the parameters ${untold.join(', ')}`);
   for (const [file, texts] of files) {
     let code = readFileSync(file, 'utf8');
     const fromTheEnd = [...texts].sort(([a], [b]) => b - a);

@@ -86,13 +86,13 @@ interface Fold<Name extends string> {
   fold(before: Tensor, numbers: Tensor): Tensor;
 }
 
-interface Folded {
+export interface Folded {
   update(...args: Arguments<Aggregated, ['value']>): void;
   compute(): Tensor;
 }
 
 /** What stands first in it is what a call is read by. */
-type Folding<Name extends string> = new (
+export type Folding<Name extends string> = new (
   ...args: Arguments<AggregationArguments, ['nanStrategy']>
 ) => Folded & Aggregator & Record<Name, Tensor>;
 

@@ -11,7 +11,7 @@ export interface Scheduling {
 }
 
 /** Parameters of a scheduler that it keeps as they are given. */
-type Kept<O> = Omit<Parsed<O>, keyof Scheduling>;
+export type Kept<O> = Omit<Parsed<O>, keyof Scheduling>;
 
 /** Parameters of a scheduler, and the fields that it makes of them: all but those that every scheduler takes, unless `fields` says others. */
 interface SchedulerSettings<O extends Scheduling, F> extends Settings<O> {
@@ -20,7 +20,7 @@ interface SchedulerSettings<O extends Scheduling, F> extends Settings<O> {
   baseLrs?(name: string, o: Parsed<O>): number[];
 }
 
-type SchedulerClass<O extends Scheduling, Order extends readonly (keyof O)[], F extends object> = abstract new (
+export type SchedulerClass<O extends Scheduling, Order extends readonly (keyof O)[], F extends object> = abstract new (
   ...args: Arguments<O, Order>
 ) => LRScheduler<F> & F;
 
