@@ -155,6 +155,8 @@ export const givenToTorch: Given = {
   'torch.Generator.manualSeed': { seed: 3 },
   'torch.Generator.setState': { newState: () => new torch.Generator().getState() },
   'torch.device': { type: 'cuda' },
+  'torch.cuda.setDevice': { device: 0 },
+  'torch.accelerator.setDeviceIndex': { device: 0 },
   'torch.diagonalScatter': { input: square, src: vector },
   'torch.distributions.CatTransform': { tseq: () => [scaling()] },
   'torch.distributions.StackTransform': { tseq: () => [scaling()] },

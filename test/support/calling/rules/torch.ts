@@ -45,6 +45,7 @@ export const torch: Rules = {
       calls: /^(torch\.(tensor|asTensor)|Tensor\.newTensor) data$/,
       takes: ['[]', 'true', 'dtype'],
     },
+    { why: '1, as in PyTorch', calls: /^(torch|Tensor)\.(std|var|stdMean|varMean) correction$/, takes: ['null'] },
     {
       why: 'in the place of dim it is unbiased, as in PyTorch',
       calls: /^(torch|Tensor)\.(std|var|stdMean|varMean) dim$/,
