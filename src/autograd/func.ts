@@ -79,7 +79,7 @@ function tensorOf(
   return [y as Tensor, aux];
 }
 
-/** `resultOf`, of which there has to be a tensor to be differentiated. */
+/** `resultOf`, which must hold a tensor to differentiate. */
 function tensorsOf(
   name: string,
   func: AnyFunction,
@@ -137,7 +137,7 @@ const places = either(integer, listOfKind(integer));
 
 /** How much of a Jacobian is computed at a time. */
 export interface ChunkOptions {
-  /** Run what is recorded after so many elements of the output, so that their memory serves the next ones; null (default): all together. */
+  /** Elements of the output whose gradients run together, so that their memory serves the next ones; null (default): all of them. */
   chunkSize?: number | null;
 }
 

@@ -90,7 +90,7 @@ export interface Pass {
   readonly consts?: Readonly<Record<string, number>>;
   /** Values for `override`s of the source. */
   readonly overrides?: Readonly<Record<string, number>>;
-  /** The kernels of which the linker chooses one. */
+  /** The kernels that the linker chooses from. */
   readonly variants?: Variants;
   /** The epilogue of the general pass, which computes the same, bit for bit, where it is one of several. */
   readonly ending?: Ending;

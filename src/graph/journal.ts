@@ -36,7 +36,7 @@ export function startJournal(): () => void {
   };
 }
 
-/** Runs `fn`, and undoes what it changes; within a rehearsal the end of that does so. */
+/** Runs `fn`, and undoes its changes; within a rehearsal, the rehearsal undoes them at its end. */
 export function undone<T>(fn: () => T): T {
   if (isJournaling()) return fn();
   const undo = startJournal();

@@ -75,7 +75,7 @@ interface WeightNormArguments<M extends Module> extends Named<M> {
 /** The arguments of `weightNorm`. */
 export type WeightNormArgs<M extends Module> = Arguments<WeightNormArguments<M>, ['module', 'name', 'dim']>;
 
-/** Those that are given, of which −1 as the dimension stands for none. */
+/** The given arguments; a dimension of −1 stands for none. */
 export function weightNormArgs<M extends Module>(args: WeightNormArgs<M>) {
   const kinds = { ...namedKinds, dim: orNull(integer) };
   const o = parseArgs<WeightNormArguments<M>>('weightNorm', ['module'], { name: 'weight', dim: 0 }, args, kinds);

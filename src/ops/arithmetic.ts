@@ -230,7 +230,7 @@ interface UnarySpec {
   readonly saves?: 'a' | 'y';
 }
 
-/** A function of floats from its expression and its gradient by what it saves. */
+/** A function of floats, from its expression and its gradient by the saved values. */
 /* @__NO_SIDE_EFFECTS__ */
 function unary(
   name: string,

@@ -145,7 +145,7 @@ export class Cells {
   async #runPython(source: string, label: string, names: Names): Promise<void> {
     const { python } = this.around;
     Object.assign(names, await python.namesOf(source, label));
-    const text = await python.run(source, label);
+    const text = await python.run(source, label, names.declares);
     if (text !== null) this.outputs.slot().put({ kind: 'text', stream: 'value', text });
   }
 

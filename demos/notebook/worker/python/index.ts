@@ -100,21 +100,20 @@ export class PythonCells {
   }
 
   /**
-   * Runs a cell; the text of the last line's value, null where it has none.
+   * Runs a cell that declares these names; the text of the last line's value, null where it has none.
    * @throws ToldError for an exception, StopError once Stop was pressed
    */
-  async run(source: string, label: string): Promise<string | null> {
+  async run(source: string, label: string, declares: readonly string[]): Promise<string | null> {
     const { python, kernel: own } = await this.#interpreter();
     this.#labels.add(label);
     this.#tell(python);
     await this.#writeFiles(python);
-    const code = own.cleaned(source);
     this.#running = python;
-    const answer = await own.run(code, label, [...this.#labels]).finally(() => {
+    const answer = await own.run(own.cleaned(source), label, [...this.#labels]).finally(() => {
       this.#running = null;
       python.interruptBuffer[0] = 0;
     });
-    this.#give(python, own.values_among(own.names(code, label)[0]));
+    this.#give(python, own.values_among(declares));
     if (answer[0] === 'value') return answer[1] ?? null;
     if (answer[1] === 'KeyboardInterrupt') throw new StopError();
     throw new ToldError(failureOf(answer, label));

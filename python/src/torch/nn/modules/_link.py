@@ -9,6 +9,7 @@ import _lamplight_modules as js
 
 from ... import _bridge
 from ..._bridge import JsException, create_proxy, jsnull, receive, send, translated
+from ..._tensor import RemovableHandle
 from ..parameter import Parameter, UninitializedBuffer, UninitializedParameter, held
 from .module import Module
 
@@ -138,7 +139,7 @@ def _set_training(module: Module, mode: bool) -> None:
         each.training = mode
 
 
-def hook(module: Module, method: str, answer: Callable[..., Any], **options: Any) -> RemovableHook:
+def hook(module: Module, method: str, answer: Callable[..., Any], **options: Any) -> RemovableHandle:
     """Registers a hook with the counterpart of a module that the library's own modules call."""
 
     def called(_: Any, *args: Any) -> Any:
@@ -146,28 +147,7 @@ def hook(module: Module, method: str, answer: Callable[..., Any], **options: Any
 
     proxy = create_proxy(called)
     named = _bridge.entries_to_object(_bridge.to_js([[key, value] for key, value in options.items()]))
-    return RemovableHook(checked(getattr(module.__dict__["_js"], method), proxy, named), proxy)
-
-
-class RemovableHook:
-    """What registering such a hook returns."""
-
-    def __init__(self, handle: Any, proxy: Any) -> None:
-        self._handle = handle
-        self._proxy = proxy
-
-    def remove(self) -> None:
-        """Takes the hook away; a second call does nothing."""
-        if self._proxy is not None:
-            self._handle.remove()
-            self._proxy.destroy()
-            self._proxy = None
-
-    def __enter__(self) -> RemovableHook:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.remove()
+    return RemovableHandle(checked(getattr(module.__dict__["_js"], method), proxy, named), proxy)
 
 
 _bridge.senders[Module] = handle_of

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Iterator
+from typing import Any
 
 import _lamplight_cells as cells
 from pyodide.ffi import to_js
 
 from . import rcParams  # noqa: F401
 
+# `hist` has a parameter `range`, as Matplotlib's.
+_count = range
 _GRAYS = {"gray", "grey", "Greys", "binary", "gray_r"}
 
 
@@ -210,13 +212,6 @@ class Axes:
 def _map(cmap: Any) -> str:
     name = getattr(cmap, "name", cmap) or "gray"
     return "gray" if name in _GRAYS else str(name).removesuffix("_r")
-
-
-def _count(n: int) -> Iterator[int]:
-    i = 0
-    while i < n:
-        yield i
-        i += 1
 
 
 def _place(edges: list[float], number: float) -> int:
