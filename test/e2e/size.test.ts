@@ -1,9 +1,10 @@
-// What a page downloads until a program's first step has run: budgets, and rounds of requests.
+// What a page downloads until a program's first step has run: budgets, and rounds of requests. Two of the programs; the others in test/long.
 import { type Browser, chromium } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchOptions, resolveBrowser } from '../../scripts/browser.mjs';
 import { built, bytesOf, visited } from '../../scripts/size/measure.mjs';
 import { programs } from '../../scripts/size/programs.mjs';
+import { sampled } from '../support/sample';
 
 let browser: Browser;
 
@@ -12,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-test.each(programs)('$title stays within its budget', async ({ file, budget, data }) => {
+test.each(sampled(programs, 3))('$title stays within its budget', async ({ file, budget, data }) => {
   const program = await built(file);
   const { first, later, rounds } = await visited(browser, program, data);
   const once = bytesOf(program, first);

@@ -380,7 +380,7 @@ test('what joins the steps of a loop compiles nothing for another length, whatev
 }, async () => {
   const weight = torch.randn(3, 3).mul(0.4).requiresGrad_();
   const compiled: string[] = [];
-  for (const name of sampled(Object.keys(tails), 8)) {
+  for (const name of sampled(Object.keys(tails), 16)) {
     const run = async (times: number) => {
       const step = () => torch.randn(2, 3).matmul(weight).tanh().matmul(weight).sum();
       const joined = torch.stack(Array.from({ length: times }, step));
@@ -472,7 +472,7 @@ test('large joined states of a recurrence compile nothing for lengths between th
   timeout: 600_000,
 }, async () => {
   const compiled: string[] = [];
-  for (const kind of sampled(Object.keys(sequenceLosses), 2)) {
+  for (const kind of sampled(Object.keys(sequenceLosses), 4)) {
     for (const length of [34, 41, 50]) await recurrence(kind, length, false);
     for (const length of [36, 47, 60]) {
       let figures: number[] = [];

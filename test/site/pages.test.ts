@@ -119,6 +119,23 @@ test('a cell is edited before the checker has come, whose parts come later', asy
   await context.close();
 });
 
+test('without WebGPU the home says so', async () => {
+  const context = await site.browser.newContext();
+  await context.addInitScript(() => Object.defineProperty(navigator, 'gpu', { value: undefined }));
+  const page = await context.newPage();
+  await page.goto(site.host.url);
+  await page.getByRole('heading', { name: 'This browser does not offer WebGPU' }).waitFor();
+  await expectAccessible(page, 'home without WebGPU');
+  await context.close();
+});
+
+test('code that is wider than a phone is pushed along by the keyboard', async () => {
+  const { page } = await site.open('', { viewport: PHONE });
+  await page.locator('#sample .code[tabindex="0"]').waitFor();
+  expect(await page.locator('#support').textContent()).toBe('');
+  await page.context().close();
+});
+
 test('a cell of the home page runs where it is read', async () => {
   const { page, problems } = await site.open('');
   await page.getByRole('button', { name: 'Run A first network' }).click();

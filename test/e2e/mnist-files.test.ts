@@ -1,8 +1,7 @@
-// The home opens, every entry leads to a page, and MNIST's files are served.
+// MNIST's files are served, whole and in pieces.
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LABELS, TEST_IMAGES, TEST_LABELS, trainPieces } from '../../demos/mnist/pieces';
-import { expectAccessible, PHONE } from './accessible';
 import { openSite, type Site } from './support';
 
 let site: Site;
@@ -11,34 +10,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await site?.close();
-});
-
-test('the home opens without a problem, and every part of the site that it names has a page', async () => {
-  const { page, problems } = await site.open('');
-  await page.getByRole('link', { name: 'MNIST Train' }).waitFor();
-  await page.locator('#sample .run').waitFor();
-  const links = await page.getByRole('link').evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href));
-  // The reference has a build of its own.
-  const served = links.filter((link) => !link.includes('/reference/'));
-  for (const link of served) expect((await page.request.get(link)).status(), link).toBe(200);
-  expect(await page.locator('#support').textContent()).toBe('');
-  await expectAccessible(page, 'home');
-  await page.setViewportSize(PHONE);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE.width);
-  // What is wider is pushed along: the keyboard reaches it.
-  await page.locator('#sample .code[tabindex="0"]').waitFor();
-  expect(problems).toEqual([]);
-  await page.context().close();
-});
-
-test('without WebGPU the home says so', async () => {
-  const context = await site.browser.newContext();
-  await context.addInitScript(() => Object.defineProperty(navigator, 'gpu', { value: undefined }));
-  const page = await context.newPage();
-  await page.goto(site.url);
-  await page.getByRole('heading', { name: 'This browser does not offer WebGPU' }).waitFor();
-  await expectAccessible(page, 'home without WebGPU');
-  await context.close();
 });
 
 test.each([
