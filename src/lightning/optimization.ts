@@ -8,6 +8,7 @@ import { flush } from '../graph/flush';
 import type { Optimizer, ParamGroup } from '../optim/optimizer';
 import { Tensor } from '../tensor/tensor';
 import { type Awaitable, after } from './awaitable';
+import type { StepRun } from './loops/run';
 import { Progress } from './progress';
 import type { Trainer } from './trainer';
 
@@ -31,7 +32,7 @@ interface Wrapped {
 /** An optimizer as a module sees it: a step calls the hooks, clips gradients where the trainer is to, and counts as a global step. */
 export class LightningOptimizer {
   readonly optimizer: AnyOptimizer;
-  private readonly trainer: Trainer;
+  private readonly trainer: StepRun;
 
   constructor(...args: Arguments<Wrapped, ['optimizer', 'trainer']>) {
     const { optimizer, trainer } = parseArgs<Wrapped>('LightningOptimizer', ['optimizer', 'trainer'], {}, args, {
@@ -97,7 +98,7 @@ export class LightningOptimizer {
 }
 
 /** The work between gradients and update. */
-function afterClosure(trainer: Trainer, optimizer: AnyOptimizer): Awaitable<unknown> {
+function afterClosure(trainer: StepRun, optimizer: AnyOptimizer): Awaitable<unknown> {
   const { hooks, lightningModule } = trainer;
   return after(hooks.both('onBeforeOptimizerStep', [optimizer]), () =>
     lightningModule.automaticOptimization
@@ -107,7 +108,7 @@ function afterClosure(trainer: Trainer, optimizer: AnyOptimizer): Awaitable<unkn
 }
 
 /** The gradients of a loss, with the hooks around them. */
-export function backwardOf(trainer: Trainer, loss: Tensor, args: readonly unknown[] = []): Awaitable<unknown> {
+export function backwardOf(trainer: StepRun, loss: Tensor, args: readonly unknown[] = []): Awaitable<unknown> {
   const { hooks, mixed } = trainer;
   const scaled = mixed ? mixed.scale(loss) : loss;
   return after(hooks.both('onBeforeBackward', [scaled]), () =>
@@ -132,7 +133,7 @@ export class AutomaticOptimization {
   /** Batches pass through the network, but leave no gradients: the pass that renews running statistics. */
   skipBackward = false;
 
-  constructor(private readonly trainer: Trainer) {}
+  constructor(private readonly trainer: StepRun) {}
 
   /** The result of `trainingStep`. */
   async run(batchIdx: number, args: readonly unknown[]): Promise<unknown> {

@@ -2,10 +2,10 @@
 import { mode, withMode } from '../../graph/mode';
 import { webgpu } from '../../storage/device';
 import { type Awaitable, isPromise } from '../awaitable';
-import type { Trainer } from '../trainer';
+import type { Run } from './run';
 
 /** The batch behind the hooks of its transfer. */
-export async function transferred(trainer: Trainer, given: unknown, dataloaderIdx: number): Promise<unknown> {
+export async function transferred(trainer: Run, given: unknown, dataloaderIdx: number): Promise<unknown> {
   const { hooks } = trainer;
   let batch = given;
   const source = trainer.transferSource;

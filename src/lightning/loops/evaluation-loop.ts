@@ -6,9 +6,9 @@ import { readAll } from '../connector';
 import { Fetcher, type Loader, lengthOf, limitOf, severalLoaders, warnOfShuffling } from '../loaders';
 import { BatchProgress } from '../progress';
 import { Results, type Shown } from '../results';
-import type { Trainer } from '../trainer';
 import { transferred, withoutGrad } from './batches';
 import { evaluationTable } from './evaluation-table';
+import type { EvaluationRun } from './run';
 
 type Stage = 'Validation' | 'Test';
 
@@ -38,7 +38,7 @@ export class EvaluationLoop {
 
   /** @param within whether it is part of a fit */
   constructor(
-    private readonly trainer: Trainer,
+    private readonly trainer: EvaluationRun,
     readonly stage: Stage,
     private readonly within: boolean,
   ) {}

@@ -6,7 +6,7 @@ import { fromText, toText } from '../../data/generator-text';
 import { defaultGenerator } from '../../storage/random/generator';
 import { Fetcher, inOrder, type Loader, lengthOf, limitOf, statefulOf, trainingLoader } from '../loaders';
 import { Progress, type ProgressState } from '../progress';
-import type { Trainer } from '../trainer';
+import type { FitRun } from './run';
 import { type EpochPhase, TrainingEpochLoop } from './training-epoch-loop';
 
 /** An order of items that depends on the epoch. */
@@ -40,7 +40,7 @@ export class FitLoop {
   #generator: string | null = null;
   #loadedAtEpoch = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly trainer: Trainer) {
+  constructor(private readonly trainer: FitRun) {
     this.epochLoop = new TrainingEpochLoop(trainer);
   }
 

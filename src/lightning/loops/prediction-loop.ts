@@ -3,16 +3,16 @@ import { ArgumentError } from '../../core/errors';
 import { flush } from '../../graph/flush';
 import { Fetcher, type Loader, lengthOf, limitOf, severalLoaders } from '../loaders';
 import { BatchProgress } from '../progress';
-import type { Trainer } from '../trainer';
 import { transferred, withoutGrad } from './batches';
 import { ModuleModes } from './evaluation-loop';
+import type { Run } from './run';
 
 export class PredictionLoop {
   readonly batchProgress = new BatchProgress();
   maxBatches: number[] = [];
   #loaders: Loader[] = [];
 
-  constructor(private readonly trainer: Trainer) {}
+  constructor(private readonly trainer: Run) {}
 
   async setupData(source: unknown): Promise<void> {
     const { trainer } = this;

@@ -9,9 +9,9 @@ import { AutomaticOptimization } from '../optimization';
 import { BatchProgress, Progress } from '../progress';
 import { Results } from '../results';
 import { LOST } from '../survival';
-import type { Trainer } from '../trainer';
 import { transferred } from './batches';
 import { EvaluationLoop } from './evaluation-loop';
+import type { FitRun } from './run';
 
 /** Where a run that goes on was within an epoch: in the hooks behind a batch, in the validation behind them, or between batches. */
 export type EpochPhase = 'batch' | 'validation' | 'between';
@@ -28,7 +28,7 @@ export class TrainingEpochLoop {
   /** Whether all that belongs to the last batch is done, its validation too. */
   isBatchOver = true;
 
-  constructor(private readonly trainer: Trainer) {
+  constructor(private readonly trainer: FitRun) {
     this.automatic = new AutomaticOptimization(trainer);
     this.valLoop = new EvaluationLoop(trainer, 'Validation', true);
   }
