@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type UserConfig } from 'vite';
 import { fragments } from './demos/build/fragments.ts';
+import { gallery } from './demos/build/gallery.ts';
 import { guide } from './demos/build/guide.ts';
 import { mnist } from './demos/build/mnist-files.ts';
 import { notebooks } from './demos/build/notebooks.ts';
@@ -18,10 +19,11 @@ import { wgslStripped } from './scripts/wgsl-stripped.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
-/** The pages of the site: demos/index.html and every demos/<name>/index.html. */
+/** The pages of the site: demos/index.html, every demos/<name>/index.html and every demos/gallery/<name>/index.html. */
 function pages(): string[] {
   const folder = join(root, 'demos');
-  return ['.', ...readdirSync(folder)]
+  const gallery = readdirSync(join(folder, 'gallery')).map((name) => join('gallery', name));
+  return ['.', ...readdirSync(folder), ...gallery]
     .map((name) => join(folder, name, 'index.html'))
     .filter((file) => existsSync(file));
 }
@@ -114,6 +116,7 @@ function demos(): UserConfig {
       pyodide(),
       types(),
       fragments(join(root, 'demos/ui/fragments')),
+      gallery(join(root, 'demos/gallery')),
       guide(root),
       classNames(),
       wgslStripped(),

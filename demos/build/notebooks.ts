@@ -126,7 +126,8 @@ function page(template: string, entry: Entry, all: readonly Entry[]): string {
   return template.replace(/\{(\w+)\}/g, (found, key: string) => fields[key] ?? found);
 }
 
-function cells({ cells: all }: Notebook): { html: string; headings: Heading[] } {
+/** Cells as HTML, and the headings among them. */
+export function cells({ cells: all }: Notebook): { html: string; headings: Heading[] } {
   const headings: Heading[] = [];
   const ids = new Set<string>();
   let count = 0;

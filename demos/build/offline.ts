@@ -13,7 +13,7 @@ export const SERVICE_WORKER = 'service-worker.js';
  */
 const SESSION = /\/demos\/notebook\/session\.ts$/;
 const GATES = {
-  notebook: [/\/demos\/notebook\/main\.ts$/],
+  notebook: [/\/demos\/notebook\/main\.ts$/, /\/demos\/gallery\/page\.ts$/],
   editor: [/\/demos\/notebook\/editor\//, /\/demos\/notebook\/render\//],
   // The chunk that a page asks for once a tensor arrives in it: those of the demos stay in their workers.
   none: [/\/host-tensors\.ts$/],
@@ -22,7 +22,7 @@ const GATES = {
 type Group = keyof typeof GATES;
 
 /** Pages that are kept as they are visited. */
-const VISITED = /^(notebook|playground|reference|guide(?=\/[\w-]+\/))\//;
+const VISITED = /^(notebook|playground|gallery|reference|guide(?=\/[\w-]+\/))\//;
 
 /** Which other files each file of the build leads to: chunks by what they import, and whatever it names in its text beside them. */
 function links(bundle: Rolldown.OutputBundle): Map<string, readonly string[]> {

@@ -101,6 +101,28 @@ export type FileContents = string | Blob | ArrayBuffer | ArrayBufferView;
  */
 export declare function download(name: string, contents: FileContents): void;
 
+/** What the panels of a page are set to. */
+export interface Controls<T extends object> extends AsyncIterable<T> {
+  /** As they are now. */
+  readonly now: T;
+}
+
+/**
+ * What the panels of a page are set to: `defaults`, with what a panel says in the place of the value of the same name. A loop over it runs for the
+ * present state, and again for the newest whenever a panel has changed; where the page has no panels, as a notebook's, it runs once.
+ *
+ *     for await (const { stride } of controls({ stride: 1 })) await report({ y: nn.functional.conv2d(x, weight, { stride }) });
+ */
+export declare function controls<T extends object>(defaults: T): Controls<T>;
+
+/**
+ * Hands values to the panels of a page: plain data, and tensors, which are read first. Where the page has no panels, each is shown below the cell
+ * under its name, in the place of the one before. Resolves once tensors have been read.
+ *
+ *     await report({ step, loss, filters: model.conv1.weight });
+ */
+export declare function report(values: Readonly<Record<string, unknown>>): Promise<void>;
+
 /** The canvas that the playground's page shows. Other notebooks have one of 480 × 480 pixels that is shown by `show(canvas)`. */
 export declare const canvas: OffscreenCanvas;
 

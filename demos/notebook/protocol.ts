@@ -1,6 +1,15 @@
 // What a notebook's page and the worker that runs its cells say to each other: plain data, which the page never runs and never takes for markup.
 import type { Language } from './file/notebook';
 
+/** Plain data by name. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/** A tensor's values, row by row, as panels get them. */
+export interface Reading {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Int32Array | Uint32Array | Uint8Array;
+}
+
 /** How a worker is started. The first message; nothing is run before it. */
 export interface Start {
   readonly type: 'start';
@@ -13,6 +22,8 @@ export interface Start {
   readonly short: boolean;
   /** The address of the site's home, which `site('data/mnist/')` begins with. */
   readonly site: string;
+  /** Whether the page has panels: `controls` in cells follows them, and `report` reaches them. */
+  readonly panels: boolean;
 }
 
 /** Runs a cell. The worker runs one at a time, in the order of the messages. */
@@ -57,6 +68,12 @@ export interface GiveCanvas {
   readonly canvas: OffscreenCanvas;
 }
 
+/** What the page's panels are set to, whenever one changes. */
+export interface GiveControls {
+  readonly type: 'controls';
+  readonly values: Values;
+}
+
 /** Changes `short` for the cells that run from now on. */
 export interface SetShort {
   readonly type: 'short';
@@ -70,7 +87,17 @@ export interface Explain {
   readonly name: string;
 }
 
-export type ToWorker = Start | Run | Stop | Ping | AddFile | RemoveFile | GiveCanvas | SetShort | Explain;
+export type ToWorker =
+  | Start
+  | Run
+  | Stop
+  | Ping
+  | AddFile
+  | RemoveFile
+  | GiveCanvas
+  | GiveControls
+  | SetShort
+  | Explain;
 
 /** A text of the console, or the value of the last line as it prints. Texts that follow each other on one stream may be joined by a line break. */
 export interface TextOutput {
@@ -284,9 +311,27 @@ export interface Lost {
   readonly message: string;
 }
 
+/** A cell has something for the page's panels: each tensor as a Reading, a list of tensors as a list of these. */
+export interface Report {
+  readonly type: 'report';
+  readonly values: Values;
+}
+
 /** A stopped cell left something behind that still gives the GPU work. */
 export interface GoesOn {
   readonly type: 'goes-on';
 }
 
-export type FromWorker = Ready | Began | Put | Cleared | Ended | Pong | Explained | Adapter | MemoryNow | Lost | GoesOn;
+export type FromWorker =
+  | Ready
+  | Began
+  | Put
+  | Cleared
+  | Ended
+  | Pong
+  | Explained
+  | Adapter
+  | MemoryNow
+  | Lost
+  | GoesOn
+  | Report;

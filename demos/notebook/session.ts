@@ -1,6 +1,6 @@
 // Owns the page's side of a notebook's worker: starts and ends it, and keeps account of what runs.
 import type { Language } from './file/notebook';
-import type { Ended, FromWorker, Memory, Output, ToWorker } from './protocol';
+import type { Ended, FromWorker, Memory, Output, ToWorker, Values } from './protocol';
 import workerUrl from './worker/index.ts?worker&url';
 
 /**
@@ -22,6 +22,8 @@ export interface SessionListener {
   lost?(message: string): void;
   /** Cells were stopped, and what one of them had begun computes on. */
   goesOn?(message: string): void;
+  /** A cell has something for the page's panels. */
+  report?(values: Values): void;
   /** The worker is no more, and what cells had declared went with it: `stuck` by a cell that never yields, `died` for another reason. */
   gone?(why: 'stuck' | 'died' | 'restarted', message: string): void;
 }
@@ -32,6 +34,8 @@ export interface SessionOptions {
   readonly short: boolean;
   /** The address of the site's home. */
   readonly site: string;
+  /** Whether the page has panels that cells follow and report to. Default: false. */
+  readonly panels?: boolean;
 }
 
 export interface CellToRun {
@@ -85,6 +89,8 @@ export class Session {
   readonly #open = new Map<number, (ended: Ended) => void>();
   readonly #questions = new Map<number, (answer: { text: string; failed: boolean }) => void>();
   readonly #files = new Map<string, File>();
+  /** What the panels say; a new worker hears it first. */
+  #controls: Values | null = null;
   #watchdog: ReturnType<typeof setTimeout> | undefined;
   #options: SessionOptions;
 
@@ -102,7 +108,7 @@ export class Session {
   /** Has a worker come and load the library, as for a page where a cell is about to be run. `run` does so by itself. */
   start(): void {
     if (this.#worker) return;
-    const { trusted, short, site } = this.#options;
+    const { trusted, short, site, panels = false } = this.#options;
     if (!trusted) fetchFromSiteAlone();
     const worker = underPolicy(new URL(workerUrl, location.href).href);
     this.#worker = worker;
@@ -115,7 +121,8 @@ export class Session {
       if (worker === this.#worker)
         this.#end('died', event.message || 'The worker that runs cells could not be loaded.');
     });
-    this.#send({ type: 'start', trusted, short, site });
+    this.#send({ type: 'start', trusted, short, site, panels });
+    if (this.#controls) this.#send({ type: 'controls', values: this.#controls });
     for (const file of this.#files.values()) this.#send({ type: 'file', file });
   }
 
@@ -192,6 +199,12 @@ export class Session {
     this.#worker?.postMessage({ type: 'canvas', name, canvas: offscreen } satisfies ToWorker, [offscreen]);
   }
 
+  /** Tells cells what the page's panels are set to: plain data. */
+  giveControls(values: Values): void {
+    this.#controls = values;
+    if (this.#worker) this.#send({ type: 'controls', values });
+  }
+
   setShort(short: boolean): void {
     this.#options = { ...this.#options, short };
     if (this.#worker) this.#send({ type: 'short', short });
@@ -245,6 +258,9 @@ export class Session {
         break;
       case 'lost':
         listener.lost?.(message.message);
+        break;
+      case 'report':
+        listener.report?.(message.values);
         break;
       case 'goes-on':
         listener.goesOn?.(GOES_ON);

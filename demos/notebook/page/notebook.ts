@@ -3,7 +3,7 @@ import { make } from '../../ui/dom';
 import type { MenuItem } from '../../ui/menu';
 import { keepGroup } from '../../ui/offline';
 import { codeCell, type Cell as FileCell, type Language, sourceOf, textCell } from '../file/notebook';
-import type { Ended, ErrorOutput, Memory, Output, Variable } from '../protocol';
+import type { Ended, ErrorOutput, Memory, Output, Values, Variable } from '../protocol';
 import { Session, type SessionState } from '../session';
 import { type CellHost, CodeCell } from './code-cell';
 import { TextCell, type TextHost } from './text-cell';
@@ -21,6 +21,8 @@ export interface NotebookOptions {
   readonly original: () => Promise<readonly FileCell[]>;
   /** Canvases of the page, by the names that cells know them by; asked for whenever a worker starts, since they go with it. */
   readonly canvases: () => Readonly<Record<string, HTMLCanvasElement>>;
+  /** Whether the page has panels that cells follow and report to. Default: false. */
+  readonly panels?: boolean;
   readonly listener: NotebookListener;
 }
 
@@ -40,6 +42,8 @@ export interface NotebookListener {
   gone(why: 'stuck' | 'died', message: string, cell: CodeCell | undefined): void;
   /** To be read aloud. */
   said(text: string): void;
+  /** A cell has something for the page's panels. */
+  report?(values: Values): void;
 }
 
 export class Notebook implements CellHost, TextHost {
@@ -62,7 +66,7 @@ export class Notebook implements CellHost, TextHost {
     readonly root: HTMLElement,
     private readonly options: NotebookOptions,
   ) {
-    const { listener, trusted, short, site } = options;
+    const { listener, trusted, short, site, panels = false } = options;
     this.short = short;
     this.session = new Session(
       {
@@ -76,8 +80,9 @@ export class Notebook implements CellHost, TextHost {
         lost: (message) => listener.lost(message),
         goesOn: (message) => listener.goesOn(message),
         gone: (why, message) => this.gone(why, message),
+        report: (values) => listener.report?.(values),
       },
-      { trusted, short, site },
+      { trusted, short, site, panels },
     );
   }
 
@@ -176,6 +181,11 @@ export class Notebook implements CellHost, TextHost {
   setShort(short: boolean): void {
     this.short = short;
     this.session.setShort(short);
+  }
+
+  /** Tells cells what the page's panels are set to. */
+  giveControls(values: Values): void {
+    this.session.giveControls(values);
   }
 
   addFile(file: File): void {

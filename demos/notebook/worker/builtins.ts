@@ -1,6 +1,7 @@
 // Owns the values of the names that every cell knows.
 import type * as Declared from '../builtins';
 import { counted, countedNow } from './bars';
+import type { Panels } from './controls';
 import { type Files, offer } from './files';
 import { mnistFiles } from './mnist';
 import type { RunOutputs } from './outputs';
@@ -16,6 +17,7 @@ export interface Host {
   readonly short: boolean;
   readonly site: string;
   readonly files: Files;
+  readonly panels: Panels;
   readonly stopper: Stopper;
 }
 
@@ -35,6 +37,8 @@ export function builtinsOf(host: Host): Builtins {
     files: () => host.files.names(),
     download: (name, contents) => offer(host.outputs(), name, contents),
     site,
+    controls: (defaults) => host.panels.controls(defaults),
+    report: (values) => host.panels.report(host.outputs(), values),
     mnist: (options) => mnistFiles(site('data/mnist/'), options),
     sleep: (milliseconds) => host.stopper.wait(new Promise<void>((resolve) => setTimeout(resolve, milliseconds))),
   };

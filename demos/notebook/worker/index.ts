@@ -4,6 +4,7 @@ import type { FromWorker, Start, ToWorker } from '../protocol';
 import { builtinsOf } from './builtins';
 import { Cells, Declarations } from './cells';
 import { takeConsole } from './console';
+import { Panels } from './controls';
 import { displayOf } from './display';
 import { Files } from './files';
 import { refuseOnProcessors } from './gpu-canvas';
@@ -21,12 +22,14 @@ const FRAMES = 100;
 class Kernel {
   readonly #files = new Files();
   readonly #stopper = new Stopper();
+  readonly #panels: Panels;
   readonly #cells: Cells;
   readonly #scope: Scope;
   #short: boolean;
 
-  constructor({ trusted, short, site }: Start) {
+  constructor({ trusted, short, site, panels }: Start) {
     if (!trusted) closeStorage();
+    this.#panels = new Panels(panels ? send : null);
     stayOpen();
     refuseOnProcessors(globalThis.GPUCanvasContext);
     // The library's own calls stand above the cell's in a stack.
@@ -41,6 +44,7 @@ class Kernel {
       },
       site,
       files: this.#files,
+      panels: this.#panels,
       stopper: this.#stopper,
     });
     this.#scope = new Scope(builtins, declarations);
@@ -92,6 +96,9 @@ class Kernel {
         break;
       case 'canvas':
         this.#scope.set(message.name, message.canvas);
+        break;
+      case 'controls':
+        this.#panels.set(message.values);
         break;
       case 'short':
         this.#short = message.short;

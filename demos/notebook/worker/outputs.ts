@@ -18,6 +18,8 @@ export class RunOutputs {
   readonly bars = new Map<object, Slot>();
   /** Files that are offered, by their names. */
   readonly files = new Map<string, Slot>();
+  /** Values that are reported where there are no panels, by their names. */
+  readonly reports = new Map<string, Slot>();
   /** The last text on the console, which the value of the last line need not say again. */
   lastText: string | null = null;
 
@@ -61,6 +63,7 @@ export class RunOutputs {
     this.canvases.clear();
     this.bars.clear();
     this.files.clear();
+    this.reports.clear();
     this.post({ type: 'cleared', run: this.run });
   }
 }

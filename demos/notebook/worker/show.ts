@@ -53,7 +53,7 @@ async function listOf(things: readonly unknown[], options: ShowOptions): Promise
 }
 
 /** What is put below the cell. */
-async function outputOf(thing: unknown, options: ShowOptions): Promise<Output> {
+export async function outputOf(thing: unknown, options: ShowOptions): Promise<Output> {
   if (isTensor(thing)) {
     const layout = layoutOf(thing);
     if (layout?.isBatch) {

@@ -1,9 +1,10 @@
 // Every cell of every notebook, and those of other pages, is checked by TypeScript as the editor checks it: against the cells around it. Every program of
-// README, guide and examples is checked alone.
+// README, guide and examples is checked alone. Programs of the gallery are cells, too.
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
+import { galleryEntries, linesOf } from '../../../demos/build/gallery';
 import { fromMarkdown } from '../../../demos/notebook/file/markdown';
 import { type CheckedCell, cellFiles, cellOptions, globalsFile } from '../../../demos/notebook/types/cell-files';
 import { doors } from '../../../scripts/doors.mjs';
@@ -13,6 +14,7 @@ import { allSnippets, type Snippet } from '../../../scripts/snippets.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const courses = `${root}demos/notebook/courses/`;
+const gallery = `${root}demos/gallery`;
 
 /** A file for the type checker, of which what lies behind `length` is not the author's. */
 interface Checked {
@@ -111,6 +113,9 @@ const known = new Map(
       return [file.replace('.md', ''), cellsOf(cells.filter(({ kind }) => kind === 'code').map(({ text }) => text))];
     }),
 );
+for (const { name, program } of galleryEntries(gallery)) {
+  known.set(name, cellsOf(program.cells.flatMap((cell) => (cell.kind === 'code' ? [cell.text] : []))));
+}
 known.set('home', cellsOfPage('index.html'));
 known.set('playground', cellsOfPage('playground/index.html'));
 const wrong = cellsOf([
@@ -143,6 +148,10 @@ const foundIn = (name: string): string[] =>
 test.each([...known.keys()])('cells of %s have no error of types', (name) => {
   expect(known.get(name)).not.toEqual([]);
   expect(foundIn(name)).toEqual([]);
+});
+
+test.each(galleryEntries(gallery))('each program of the page $name has at most sixty lines', ({ program }) => {
+  expect(Math.max(...linesOf(program))).toBeLessThanOrEqual(60);
 });
 
 test('a cell sees what others declare, may declare it again, and mistakes stand at their line', () => {

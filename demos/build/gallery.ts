@@ -1,0 +1,57 @@
+// Puts the programs of the gallery's pages into them, and lists the pages.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Plugin } from 'vite';
+import { fromMarkdown } from '../notebook/file/markdown.ts';
+import type { Notebook } from '../notebook/file/notebook.ts';
+import { escaped } from '../notebook/render/code.ts';
+import { emblem } from './emblems.ts';
+import { cells } from './notebooks.ts';
+
+const PROGRAM = 'program.md';
+
+export interface GalleryEntry {
+  /** The name of the page's folder. */
+  readonly name: string;
+  readonly program: Notebook;
+}
+
+/** The pages of the gallery in their order; each folder holds a page and its program. */
+export function galleryEntries(folder: string): GalleryEntry[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && readdirSync(join(folder, entry.name)).includes(PROGRAM))
+    .map(({ name }) => ({ name, program: fromMarkdown(readFileSync(join(folder, name, PROGRAM), 'utf8')) }))
+    .sort((a, b) => a.program.front.order - b.program.front.order);
+}
+
+/** Lines of code in each program of a page: a cell is one. */
+export const linesOf = ({ cells: all }: Notebook): number[] =>
+  all.flatMap((cell) => (cell.kind === 'code' ? [cell.text.split('\n').length] : []));
+
+/**
+ * In a page of the gallery `<!-- program -->` stands for the cells of `program.md` beside it; in any page `<!-- gallery: ../ -->` stands for the list
+ * of all of them, with the way to the site's own folder.
+ */
+export function gallery(folder: string): Plugin {
+  return {
+    name: 'lamplight:gallery',
+    transformIndexHtml: {
+      order: 'pre',
+      handler: (html, { filename }) =>
+        html
+          .replace('<!-- program -->', () => {
+            const path = join(dirname(filename), PROGRAM);
+            return cells(fromMarkdown(readFileSync(path, 'utf8'))).html;
+          })
+          .replace(/<!-- gallery: (\S+) -->/, (_, root: string) => list(galleryEntries(folder), root)),
+    },
+  };
+}
+
+function list(all: readonly GalleryEntry[], root: string): string {
+  const card = ({ name, program }: GalleryEntry) => `<li><a class="card" href="${root}gallery/${name}/">${emblem(name)}
+<strong>${escaped(program.front.title)}</strong>
+<span>${escaped(program.front.summary)}</span>
+<small>${Math.max(...linesOf(program))} lines</small></a></li>`;
+  return all.map(card).join('\n');
+}

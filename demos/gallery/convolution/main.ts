@@ -1,0 +1,184 @@
+// The page of the convolution: its numbers, kernel and settings go to the program, and what the program reports is drawn.
+import { showBanner } from '../../ui/banners';
+import { byId, make } from '../../ui/dom';
+import { type Frame, Matrix, type Place, type Plane } from '../../ui/panels/matrix';
+import { PictureSource, SOURCES, type SourceKind } from '../../ui/panels/picture-source';
+import { inAddress, keepInAddress, Settings } from '../../ui/panels/settings';
+import { openGallery, type Reading, readingOf, type Values } from '../page';
+import { KERNELS, KernelEditor } from './kernel';
+import { outputSize, termsOf } from './sums';
+
+const SIZE = 7;
+const PICTURE = 128;
+const banners = byId('banners', HTMLElement);
+
+let numbers = numbersIn(inAddress('numbers')) ?? [
+  ...[0, 0, 0, 9, 0, 0, 0],
+  ...[0, 0, 9, 9, 0, 0, 0],
+  ...[0, 0, 0, 9, 0, 0, 0],
+  ...[0, 0, 0, 9, 0, 0, 0],
+  ...[0, 0, 0, 9, 0, 0, 0],
+  ...[0, 0, 9, 9, 9, 0, 0],
+  ...[0, 0, 0, 0, 0, 0, 0],
+];
+let picture: Reading | null = null;
+let latest: Record<string, unknown> = {};
+let brush = 0;
+
+/** The numbers of the address: a digit each. */
+function numbersIn(text: string | null): number[] | null {
+  return text && /^\d+$/.test(text) && text.length === SIZE * SIZE ? [...text].map(Number) : null;
+}
+
+const settings = new Settings(
+  byId('settings', HTMLElement),
+  {
+    view: {
+      kind: 'choice',
+      label: 'What is convolved',
+      options: { hand: 'Numbers, by hand', picture: 'A picture' },
+      value: 'hand',
+    },
+    source: { kind: 'choice', label: 'Picture', options: SOURCES, value: 'scene' },
+    filter: {
+      kind: 'choice',
+      label: 'Kernel',
+      options: Object.fromEntries(Object.entries(KERNELS).map(([name, { label }]) => [name, label])),
+      value: 'edges',
+    },
+    stride: { kind: 'range', label: 'Stride', min: 1, max: 3, value: 1 },
+    padding: { kind: 'range', label: 'Padding', min: 0, max: 3, value: 0 },
+    dilation: { kind: 'range', label: 'Dilation', min: 1, max: 3, value: 1 },
+    channels: { kind: 'range', label: 'Channels', min: 1, max: 2, value: 1 },
+    groups: { kind: 'range', label: 'Groups', min: 1, max: 2, value: 1 },
+    transposed: { kind: 'switch', label: 'Transposed', value: false },
+  },
+  () => changed(),
+);
+const { values } = settings;
+
+const kernel = new KernelEditor(byId('kernel', HTMLElement), () => send());
+const source = new PictureSource({
+  size: PICTURE,
+  changed: ({ size, values: data }) => {
+    // Each colour is a picture of its own, so that one kernel serves all three.
+    picture = { shape: [3, 1, size, size], data };
+    send();
+  },
+  problem: (text) => showBanner(banners, 'No picture.', ` ${text}`),
+});
+byId('source', HTMLElement).append(source.element);
+
+const views = {
+  x: new Matrix('Input', {
+    label: 'Input. Arrow keys move, Enter changes a number.',
+    pressed: ({ row, column }, first) => values.view === 'hand' && paint(row, column, first),
+  }),
+  y: new Matrix('Output', {
+    label: 'Output. Arrow keys move from number to number, and the sum of each is read.',
+    kind: 'diverging',
+    pointed: (at) => explain(at),
+  }),
+  inputGrad: new Matrix('Gradient of the input', { label: 'Gradient of the input', kind: 'diverging' }),
+  kernelGrad: new Matrix('Gradient of the kernel', { label: 'Gradient of the kernel', kind: 'diverging' }),
+  maxPool: new Matrix('Greatest of 2 × 2', { label: 'Output after max pooling', kind: 'diverging' }),
+  avgPool: new Matrix('Mean of 2 × 2', { label: 'Output after average pooling', kind: 'diverging' }),
+  unpooled: new Matrix('Unpooled to its places', { label: 'Max unpooling', kind: 'diverging' }),
+  nearest: new Matrix('Upsampled, nearest', { label: 'Upsampled by repeating', kind: 'diverging' }),
+  bilinear: new Matrix('Upsampled, bilinear', { label: 'Upsampled between neighbours', kind: 'diverging' }),
+};
+const place = (id: string, names: readonly (keyof typeof views)[]) =>
+  byId(id, HTMLElement).append(...names.map((name) => views[name].element));
+place('forward', ['x', 'y']);
+place('backward', ['inputGrad', 'kernelGrad']);
+place('after', ['maxPool', 'avgPool', 'unpooled', 'nearest', 'bilinear']);
+
+const page = await openGallery({ draw, autorun: true });
+let shownFilter = '';
+changed();
+
+function changed(): void {
+  const isPicture = values.view === 'picture';
+  for (const name of ['channels', 'groups'] as const) settings.show(name, !isPicture);
+  settings.show('groups', !isPicture && values.channels === 2);
+  settings.show('source', isPicture);
+  byId('source', HTMLElement).hidden = !isPicture;
+  kernel.shape = { channels: isPicture ? 1 : values.channels, perGroup: isPicture ? 1 : values.channels / groups() };
+  if (values.filter !== shownFilter) kernel.set(KERNELS[values.filter]?.rows ?? []);
+  shownFilter = values.filter;
+  if (isPicture && source.kind !== values.source) void source.choose(values.source as SourceKind);
+  else if (isPicture && !picture) void source.choose('scene');
+  send();
+}
+
+function groups(): number {
+  return values.channels === 2 ? values.groups : 1;
+}
+
+/** Presses make a number greater, from 9 to 0; a stroke gives the first square's number to the others. */
+function paint(row: number, column: number, first: boolean): void {
+  const at = row * SIZE + column;
+  if (at >= numbers.length) return;
+  if (first) brush = ((numbers[at] ?? 0) + 3) % 12;
+  numbers = numbers.map((value, i) => (i === at ? Math.min(9, brush) : value));
+  keepInAddress('numbers', numbers.join(''));
+  send();
+}
+
+function input(): Reading {
+  if (values.view === 'picture' && picture) return picture;
+  // The second channel is the first one turned upside down.
+  const second = Array.from({ length: SIZE }, (_, row) => numbers.slice((SIZE - 1 - row) * SIZE, (SIZE - row) * SIZE));
+  const all = values.channels === 2 ? [...numbers, ...second.flat()] : numbers;
+  return { shape: [1, values.channels, SIZE, SIZE], data: Float32Array.from(all) };
+}
+
+function send(): void {
+  const { stride, padding, dilation, transposed } = values;
+  page?.give({ picture: input(), kernel: kernel.reading, stride, padding, dilation, groups: groups(), transposed });
+}
+
+/** The planes of a reading, one below the other, or as a picture in colours. */
+function planeOf({ shape, data }: Reading): Plane {
+  const [batch = 1, channels = 1, height = 1, width = 1] = shape;
+  if (batch === 3) return { height, width, values: data, colors: true };
+  return { height: batch * channels * height, width, values: data };
+}
+
+function draw(report: Values): void {
+  latest = { ...latest, ...report };
+  if (report.y && !report.maxPool) for (const name of Object.keys(views)) if (!(name in report)) delete latest[name];
+  for (const [name, view] of Object.entries(views)) {
+    const reading = readingOf(latest[name]);
+    view.element.hidden = reading === null;
+    if (reading && name in report) view.draw(planeOf(reading));
+  }
+  const y = readingOf(latest.y);
+  const x = readingOf(latest.x);
+  if (x && y) {
+    const size = ({ shape }: Reading) => shape.slice(-2).join(' × ');
+    byId('sizes', HTMLElement).textContent = `${size(x)} becomes ${size(y)}: ${outputSize({ ...values, kernel: 3 })}`;
+  }
+  if (source.kind === 'webcam' && values.view === 'picture') requestAnimationFrame(() => source.next());
+}
+
+/** Shows which numbers of the input made a number of the output. */
+function explain(at: Place | null): void {
+  const [x, y] = [readingOf(latest.x), readingOf(latest.y)];
+  const sum = byId('sum', HTMLElement);
+  if (!at || !x || !y || values.view === 'picture') {
+    sum.textContent = 'Point at the output.';
+    views.x.frame([]);
+    views.y.frame([]);
+    return;
+  }
+  const options = { ...values, groups: groups() };
+  const { terms, frames } = termsOf({ x, y, kernel: kernel.reading, at, options });
+  views.x.frame(frames);
+  views.y.frame([{ row: at.row, column: at.column, height: 1, width: 1 } satisfies Frame]);
+  const shown = terms.filter(({ input: a, weight }) => a !== 0 && weight !== 0);
+  const number = (value: number) => String(Number(value.toFixed(2))).replace('-', '−');
+  const total = terms.reduce((all, { input: a, weight }) => all + a * weight, 0);
+  const products = shown.map(({ input: a, weight }) => `${number(a)}·${number(weight)}`).join(' + ') || '0';
+  sum.replaceChildren(products, ' = ', make('b', { className: 'number' }, number(total)));
+}

@@ -1,0 +1,148 @@
+// What every page of the gallery starts with: its program as cells that run, the banners, and the way into the notebook.
+import { toFragment } from '../notebook/file/link';
+import { codeCell, emptyFront, textCell } from '../notebook/file/notebook';
+import { Notebook } from '../notebook/page/notebook';
+import type { Reading, Values } from '../notebook/protocol';
+import { showBanner } from '../ui/banners';
+import { byId, formatBytes, make } from '../ui/dom';
+import { keepGroup } from '../ui/offline';
+import { startShell } from '../ui/shell';
+import { diagnose, noWebGpuNotice } from '../ui/webgpu-check';
+
+export type { Reading, Values } from '../notebook/protocol';
+
+export interface GalleryOptions {
+  /** Draws what the program reports; called at most once a frame, with the newest value of each name. */
+  readonly draw: (values: Values) => void;
+  /** Runs the program as soon as the page is open. Default: false, as for pages that train. */
+  readonly autorun?: boolean;
+}
+
+export interface GalleryPage {
+  /** Whether WebGPU can be used here. Where it cannot, the page shows what was recorded, and nothing runs. */
+  readonly usable: boolean;
+  /** Tells the program what the panels are set to. */
+  give(values: Values): void;
+  /** Gives the program a file, which it reads by `file(name)`. */
+  addFile(file: File): void;
+  /** Runs the program from its first cell, in a worker of its own. */
+  run(): void;
+  stop(): void;
+  readonly running: boolean;
+}
+
+/** The address of the site's own folder. */
+export const site = new URL('../../', location.href).href;
+
+/** A value of a report as a reading, or null where it is another thing. */
+export const readingOf = (value: unknown): Reading | null =>
+  typeof value === 'object' && value !== null && 'shape' in value && 'data' in value ? (value as Reading) : null;
+
+/** A number that was reported, on the GPU or not. */
+export const numberOf = (value: unknown): number => Number(readingOf(value)?.data[0] ?? value);
+
+export async function openGallery({ draw, autorun = false }: GalleryOptions): Promise<GalleryPage> {
+  startShell('../../');
+  keepGroup('notebook');
+  const content = byId('content', HTMLElement);
+  const banners = byId('banners', HTMLElement);
+  const said = content.appendChild(make('p', { className: 'visually-hidden' }));
+  said.setAttribute('role', 'status');
+  const adapter = document.getElementById('adapter');
+  const memory = document.getElementById('memory');
+  const buttons = [...document.querySelectorAll<HTMLButtonElement>('button[data-run]')];
+  const labels = buttons.map(({ textContent }) => textContent);
+
+  let pending: Record<string, unknown> | null = null;
+  const heard = (values: Values) => {
+    // For whoever measures the page.
+    dispatchEvent(new Event('gallery-report'));
+    if (pending) {
+      Object.assign(pending, values);
+      return;
+    }
+    pending = { ...values };
+    requestAnimationFrame(() => {
+      const newest = pending ?? {};
+      pending = null;
+      draw(newest);
+      content.dataset.reported = '';
+    });
+  };
+
+  const notebook = new Notebook(byId('program', HTMLElement), {
+    site,
+    trusted: true,
+    short: true,
+    editable: false,
+    panels: true,
+    original: async () => [],
+    canvases: () => ({}),
+    listener: {
+      changed: () => {},
+      state: (state) => {
+        const isBusy = state === 'busy' || state === 'starting' || state === 'stopping';
+        content.dataset.state = state;
+        buttons.forEach((button, i) => {
+          button.textContent = isBusy ? 'Stop' : (labels[i] ?? 'Run');
+        });
+      },
+      variables: () => {},
+      memory: ({ live }) => memory?.replaceChildren(formatBytes(live)),
+      adapter: (name) => adapter?.replaceChildren(name),
+      lost: (message) => showBanner(banners, 'The GPU was lost.', ` ${message}`, { label: 'Run again', run }),
+      goesOn: (message) => showBanner(banners, 'Work goes on.', ` ${message}`, { label: 'Run again', run }),
+      gone: (_why, message) => showBanner(banners, 'The worker has ended.', ` ${message}`, { label: 'Run again', run }),
+      said: (text) => {
+        said.textContent = text;
+      },
+      report: heard,
+    },
+  });
+  notebook.adopt();
+
+  function run(): void {
+    notebook.restart();
+    notebook.runAll();
+  }
+
+  const { usable, ...checks } = await diagnose();
+  const page: GalleryPage = {
+    usable,
+    give: (values) => notebook.giveControls(values),
+    addFile: (file) => notebook.addFile(file),
+    run: () => usable && run(),
+    stop: () => notebook.stop(),
+    get running() {
+      return notebook.isRunning;
+    },
+  };
+  for (const button of buttons) {
+    button.disabled = !usable;
+    button.addEventListener('click', () => (page.running ? page.stop() : page.run()));
+  }
+  byId('open-notebook', HTMLAnchorElement).addEventListener('click', (event) => {
+    event.preventDefault();
+    void addressOf(notebook).then((address) => location.assign(address));
+  });
+  content.dataset.ready = '';
+  if (!usable) {
+    content.dataset.recorded = '';
+    const notice = noWebGpuNotice({ usable, ...checks });
+    notice.prepend(
+      make('p', { className: 'hint' }, 'The pictures below were recorded elsewhere; the program can be read.'),
+    );
+    banners.append(notice);
+  } else if (autorun) {
+    run();
+  }
+  return page;
+}
+
+/** The notebook with this page's program, as it stands now. */
+async function addressOf(notebook: Notebook): Promise<string> {
+  const title = document.querySelector('h1')?.textContent ?? '';
+  const cells = notebook.codeCells.map((cell) => codeCell(cell.source, cell.flags));
+  const fragment = await toFragment({ front: { ...emptyFront, title }, cells: [textCell(`# ${title}`), ...cells] });
+  return new URL(`notebook/${fragment}`, site).href;
+}

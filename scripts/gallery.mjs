@@ -1,0 +1,133 @@
+// `npm run gallery`: builds the site, drives each page of the gallery to its result, and prints what it costs; `--record` keeps its picture.
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { launchOptions, resolveBrowser } from './browser.mjs';
+import { list, oneOf, parsed, runCommand } from './options.mjs';
+import { setup } from './setup.mjs';
+
+const folder = fileURLToPath(new URL('../demos/gallery', import.meta.url));
+/** @param {string} name */
+const programOf = (name) => join(folder, name, 'program.md');
+const names = readdirSync(folder).filter((name) => existsSync(programOf(name)));
+const usage = `Usage: npm run gallery -- [options]
+
+Opens each page of the gallery in headless Chrome, runs its program, and prints a table: bytes until it can be used, milliseconds until then, the longest
+frame while it computes, reports a second, and lines of its program.
+
+  --only NAMES  some of ${names.join(', ')}
+  --record      keep a picture of what each page shows, which visitors without WebGPU see
+  --site DIR    a site that was built before
+  --help        show this text`;
+
+/** Milliseconds in which a page computes before it is measured and recorded. */
+const RUN = 20_000;
+
+/** @param {string[]} args */
+function options(args) {
+  const { values } = parsed(usage, () =>
+    parseArgs({
+      args,
+      options: {
+        only: { type: 'string' },
+        record: { type: 'boolean', default: false },
+        site: { type: 'string' },
+        help: { type: 'boolean' },
+      },
+    }),
+  );
+  if (values.help) return undefined;
+  const only = values.only === undefined ? names : list('only', values.only).map((name) => oneOf('only', name, names));
+  return { only, record: values.record, site: values.site };
+}
+
+/** Lines of the longest program of a page. @param {string} name */
+function linesOf(name) {
+  const programs = readFileSync(programOf(name), 'utf8').matchAll(/^```ts[^\n]*\n([\s\S]*?)^```/gm);
+  return Math.max(...[...programs].map(([, code = '']) => code.trimEnd().split('\n').length));
+}
+
+/** Longest frame, and reports since it was asked for. */
+const WATCH = `(() => {
+  const watched = { longest: 0, frames: 0, reports: 0 };
+  let before = performance.now();
+  const frame = (now) => {
+    watched.longest = Math.max(watched.longest, now - before);
+    before = now;
+    watched.frames++;
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+  addEventListener('gallery-report', () => watched.reports++);
+  window.watched = watched;
+})()`;
+
+/** @param {import('playwright').Page} page @param {string} path */
+async function recordTo(page, path) {
+  const png = await page.locator('#stage').screenshot();
+  const url = await page.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    const bitmap = await createImageBitmap(new Blob([bytes]));
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
+    canvas.getContext('2d')?.drawImage(bitmap, 0, 0);
+    return canvas.toDataURL('image/webp', 0.7);
+  }, png.toString('base64'));
+  writeFileSync(path, Buffer.from(url.slice(url.indexOf(',') + 1), 'base64'));
+}
+
+/** @param {{ only: readonly string[], record: boolean, site: string | undefined }} chosen */
+async function main({ only, record, site }) {
+  setup();
+  const { build, preview } = await import('vite');
+  const made = site ? null : mkdtempSync(join(tmpdir(), 'lamplight-site-'));
+  const outDir = site ?? /** @type {string} */ (made);
+  try {
+    if (made) await build({ mode: 'demos', logLevel: 'error', build: { outDir, emptyOutDir: true } });
+    const server = await preview({ preview: { port: 0 }, build: { outDir }, logLevel: 'error' });
+    const { chromium } = await import('playwright');
+    const browser = await chromium.launch(launchOptions(await resolveBrowser({ log: console.error })));
+    console.log('page          kB at once  ms until ready  ms until result  longest frame  reports/s  lines');
+    for (const name of only) {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+      const session = await page.context().newCDPSession(page);
+      await session.send('Network.enable');
+      let bytes = 0;
+      session.on('Network.loadingFinished', ({ encodedDataLength }) => {
+        bytes += encodedDataLength;
+      });
+      const began = performance.now();
+      await page.goto(`${server.resolvedUrls?.local[0]}gallery/${name}/`);
+      await page.locator('#content[data-ready]').waitFor();
+      const ready = performance.now() - began;
+      const atOnce = bytes;
+      const start = page.locator('button[data-run]').first();
+      if ((await start.count()) > 0 && (await start.textContent()) !== 'Stop') await start.click();
+      await page.locator('#content[data-reported]').waitFor({ timeout: 120_000 });
+      const result = performance.now() - began;
+      await page.evaluate(WATCH);
+      await page.waitForTimeout(RUN);
+      const { longest, reports } = await page.evaluate(() => /** @type {any} */ (window).watched);
+      const figures = [
+        (atOnce / 1000).toFixed(0).padStart(10),
+        ready.toFixed(0).padStart(14),
+        result.toFixed(0).padStart(15),
+        `${longest.toFixed(0)} ms`.padStart(13),
+        (reports / (RUN / 1000)).toFixed(1).padStart(9),
+        linesOf(name).toString().padStart(5),
+      ];
+      console.log(`${name.padEnd(12)}  ${figures.join('  ')}`);
+      if (record) await recordTo(page, join(folder, name, 'recorded.webp'));
+      await page.close();
+    }
+    await browser.close();
+    await server.close();
+  } finally {
+    if (made) rmSync(made, { recursive: true, force: true });
+  }
+  return 0;
+}
+
+await runCommand(usage, options, main);

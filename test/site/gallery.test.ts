@@ -1,0 +1,64 @@
+// Every page of the gallery on the built site: its main job, its numbers and pixels, the keyboard, both widths and themes, and what it says without WebGPU.
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { galleryEntries } from '../../demos/build/gallery';
+import { expectAccessible, PHONE } from '../e2e/accessible';
+import type { ExpectedPage } from './gallery/expected';
+import { type BuiltSite, openBuiltSite } from './support';
+
+const names = galleryEntries(new URL('../../demos/gallery', import.meta.url).pathname).map(({ name }) => name);
+const expectations = import.meta.glob<ExpectedPage>('./gallery/*.ts', { import: 'default' });
+
+let site: BuiltSite;
+beforeAll(async () => {
+  site = await openBuiltSite();
+});
+afterAll(async () => {
+  await site?.close();
+});
+
+const scrolled = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth);
+
+describe.each(names)('%s', (name) => {
+  test('does its job, is accessible, and fits both widths', async () => {
+    const load = expectations[`./gallery/${name}.ts`];
+    expect(load, `test/site/gallery/${name}.ts`).toBeDefined();
+    const { drive } = await load!();
+    const watched = await site.open(`gallery/${name}/`);
+    const { page, problems } = watched;
+    await page.locator('#content[data-ready]').waitFor();
+    await drive(page);
+    await expectAccessible(page, name);
+    await page.setViewportSize(PHONE);
+    expect(await scrolled(page), 'width on a phone').toBe(PHONE.width);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  test('its program opens in the notebook, and runs there', async () => {
+    const { page, problems } = await site.open(`gallery/${name}/`);
+    await page.locator('#content[data-ready]').waitFor();
+    const code = await page.locator('#program .code').first().innerText();
+    await page.locator('#open-notebook').click();
+    await page.waitForURL(/notebook\/#n=/);
+    await page.locator('#content[data-ready]').waitFor();
+    expect(await page.locator('.code-cell .code').first().innerText()).toBe(code);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  test('says without WebGPU what is missing, and shows what was recorded', async () => {
+    const context = await site.browser.newContext({ serviceWorkers: 'block' });
+    await context.addInitScript(() => Object.defineProperty(navigator, 'gpu', { value: undefined }));
+    const page = await context.newPage();
+    await page.goto(new URL(`gallery/${name}/`, site.host.url).href);
+    await page.getByRole('heading', { name: 'This browser does not offer WebGPU' }).waitFor();
+    const picture = page.locator('.recorded img');
+    await picture.waitFor();
+    expect(
+      await picture.evaluate((image: HTMLImageElement) => image.decode().then(() => image.naturalWidth)),
+    ).toBeGreaterThan(600);
+    await expectAccessible(page, `${name} without WebGPU`);
+    await context.close();
+  });
+});
