@@ -140,6 +140,8 @@ export default defineConfig({
           environment: 'node',
           include: [projects['long-site'].include],
           globalSetup: ['test/site/build.ts'],
+          // Pages compile kernels beside other work.
+          expect: { poll: { timeout: 60_000 } },
           testTimeout: 900_000,
           hookTimeout: 120_000,
         },

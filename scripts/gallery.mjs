@@ -103,8 +103,10 @@ async function main({ only, record, site }) {
       await page.locator('#content[data-ready]').waitFor();
       const ready = performance.now() - began;
       const atOnce = bytes;
-      const start = page.locator('button[data-run]').first();
-      if ((await start.count()) > 0 && (await start.textContent()) !== 'Stop') await start.click();
+      // A page whose program describes a network before it trains has a button of its own.
+      for (const start of [page.locator('button[data-run]').first(), page.locator('#train')]) {
+        if ((await start.count()) > 0 && (await start.textContent()) !== 'Stop') await start.click();
+      }
       await page.locator('#content[data-reported]').waitFor({ timeout: 120_000 });
       const result = performance.now() - began;
       await page.evaluate(WATCH);

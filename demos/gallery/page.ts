@@ -25,7 +25,7 @@ export interface GalleryPage {
   give(values: Values): void;
   /** Gives the program a file, which it reads by `file(name)`. */
   addFile(file: File): void;
-  /** Runs the program from its first cell, in a worker of its own. */
+  /** Runs the first cell of the program, in a worker of its own; what stands below it is the visitor's to run. */
   run(): void;
   stop(): void;
   readonly running: boolean;
@@ -103,7 +103,8 @@ export async function openGallery({ draw, autorun = false }: GalleryOptions): Pr
 
   function run(): void {
     notebook.restart();
-    notebook.runAll();
+    const [program] = notebook.codeCells;
+    if (program) notebook.run(program);
   }
 
   const { usable, ...checks } = await diagnose();

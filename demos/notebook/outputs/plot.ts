@@ -1,6 +1,5 @@
 // Draws a plot that cells give, with uPlot in the colours of the page, and draws it again as it grows.
 import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
 import { make } from '../../ui/dom';
 import { onThemeChange, themeCss } from '../../ui/theme';
 import type { PlotOutput } from '../protocol';

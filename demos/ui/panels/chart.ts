@@ -1,0 +1,46 @@
+// A chart whose lines come as they are named: runs beside each other, drawn as plots below cells are.
+import { PlotView } from '../../notebook/outputs/plot';
+import type { PlotOutput } from '../../notebook/protocol';
+
+export interface ChartOptions {
+  readonly x: string;
+  readonly y: string;
+  /** Whether the upright axis goes by factors. Default: false. */
+  readonly log?: boolean;
+}
+
+export class Chart {
+  readonly element: HTMLElement;
+  readonly #lines = new Map<string, { x: number[]; y: number[] }>();
+  readonly #view: PlotView;
+
+  constructor(private readonly options: ChartOptions) {
+    this.#view = new PlotView(this.#output());
+    this.element = this.#view.element;
+  }
+
+  /** Adds a point to a line, which begins with its first. */
+  add(name: string, x: number, y: number): void {
+    if (!Number.isFinite(y)) return;
+    const line = this.#lines.get(name) ?? { x: [], y: [] };
+    line.x.push(x);
+    line.y.push(y);
+    this.#lines.set(name, line);
+    this.#view.update(this.#output());
+  }
+
+  clear(): void {
+    this.#lines.clear();
+    this.#view.update(this.#output());
+  }
+
+  #output(): PlotOutput {
+    const { x, y, log = false } = this.options;
+    const lines = [...this.#lines].map(([name, line]) => ({
+      name,
+      x: Float64Array.from(line.x),
+      y: Float64Array.from(line.y),
+    }));
+    return { kind: 'plot', style: 'line', title: '', x, y, log, lines, ticks: null };
+  }
+}
