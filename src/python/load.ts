@@ -21,7 +21,6 @@ async function openSpaces(): Promise<void> {
   for (const name of ['rnn', 'parametrize', 'parametrizations'] as const) {
     openSpace(`torch.nn.utils.${name}`, torch.nn.utils[name]);
   }
-  openSpace('torch.optim.lr_scheduler', torch.optim.lrScheduler);
   openSpace('torch.optim.swa_utils', torch.optim.swaUtils);
   openSpace('torch.distributions.constraints', torch.distributions.constraints);
   openSpace('torch.distributions.transforms', torch.distributions.transforms);

@@ -19,10 +19,6 @@ const classesIn = (space: object): [name: string, made: AnyClass][] =>
 /** What Python imports from `_lamplight_optim`. */
 export const optimBridge = {
   optimizers: (): unknown[] => classesIn(optim).filter(([, made]) => made !== (Optimizer as unknown)),
-  schedulers: (): unknown[] => [
-    ...classesIn(optim.lrScheduler).filter(([, made]) => made !== (optim.lrScheduler.LRScheduler as unknown)),
-    ['SWALR', optim.swaUtils.SWALR],
-  ],
   maker:
     (made: AnyClass) =>
     (...args: unknown[]): object =>
@@ -52,6 +48,4 @@ export const optimBridge = {
       optimizer.paramGroups.flatMap(({ params }) => params.map((param) => optimizer.state.get(param) ?? null)),
       false,
     ),
-  callMethod: (object: object, name: string, ...args: unknown[]): unknown =>
-    show((Reflect.get(object, name) as (...args: unknown[]) => unknown).apply(object, args), false, object),
 };

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from . import _bridge, _types, autograd
+from . import __future__, _bridge, _types, autograd
 from ._creation import arange, as_tensor, from_numpy, frombuffer, full, is_tensor, tensor
 from ._errors import OutOfMemoryError
 from ._legacy import *  # noqa: F403

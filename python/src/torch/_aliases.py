@@ -7,7 +7,7 @@ from types import ModuleType
 
 MODULES = {
     "torch.nn.modules": """activation adaptive batchnorm channelshuffle conv distance dropout flatten fold instancenorm
-        lazy linear loss normalization padding pixelshuffle pooling rnn sparse transformer upsampling""",
+        linear loss normalization padding pixelshuffle pooling rnn sparse transformer upsampling""",
     "torch.nn.utils": "clip_grad convert_parameters fusion init spectral_norm weight_norm",
     "torch.optim": "adadelta adafactor adagrad adam adamax adamw asgd lbfgs nadam radam rmsprop rprop sgd",
     "torchvision.models": """alexnet convnext densenet efficientnet googlenet inception mobilenet mobilenetv2 mobilenetv3
@@ -28,3 +28,5 @@ def add_modules(package: str) -> None:
         made.__getattr__ = lambda wanted: getattr(home, wanted)  # type: ignore[method-assign]
         made.__dir__ = lambda: dir(home)  # type: ignore[method-assign]
         sys.modules[path] = made
+        if package.startswith("torch.") and not hasattr(home, name):
+            setattr(home, name, made)

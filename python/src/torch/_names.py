@@ -33,6 +33,8 @@ PROMOTING = frozenset(
 
 # Keywords under which NumPy knows a parameter, and those that change nothing here.
 KEYWORDS: dict[str, str] = {"axis": "dim", "keepdims": "keepdim"}
+# Options that have one value here, which may be said.
+ONLY: dict[str, bool] = {"antialias": False}
 IGNORED = frozenset({"memory_format", "pin_memory", "layout", "non_blocking", "names"})
 
 _later_words = re.compile(r"(?<=[A-Za-z0-9])_+([A-Za-z0-9])")

@@ -17,6 +17,7 @@ __all__ = [
     "get_float32_matmul_precision",
     "get_num_threads",
     "iinfo",
+    "is_warn_always_enabled",
     "promote_types",
     "result_type",
     "set_default_device",
@@ -25,6 +26,7 @@ __all__ = [
     "set_float32_matmul_precision",
     "set_num_interop_threads",
     "set_num_threads",
+    "set_warn_always",
     "typename",
     "use_deterministic_algorithms",
 ]
@@ -140,6 +142,20 @@ def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None
 def are_deterministic_algorithms_enabled() -> bool:
     """What `use_deterministic_algorithms` was given."""
     return _deterministic
+
+
+_warns_always = False
+
+
+def set_warn_always(b: bool) -> None:
+    """Says whether warnings that come once come each time, for `is_warn_always_enabled`."""
+    global _warns_always
+    _warns_always = bool(b)
+
+
+def is_warn_always_enabled() -> bool:
+    """What `set_warn_always` was given."""
+    return _warns_always
 
 
 def compile(model: Any = None, **options: Any) -> Any:

@@ -304,6 +304,11 @@ class Tensor(metaclass=_Members):
         made._js = self._js
         return made
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        from .storage import reduce_alone
+
+        return reduce_alone(self)
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         if not self.is_leaf:
             raise RuntimeError(

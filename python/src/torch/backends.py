@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 from . import cuda as _cuda
 
@@ -27,14 +30,25 @@ class _Backend:
     def version(self) -> None:
         """There is none."""
 
+    def is_acceptable(self, tensor: Any) -> bool:
+        """No tensor is on a device of its."""
+        return False
+
+    @contextlib.contextmanager
+    def flags(self, *settings: Any, **named: Any) -> Iterator[None]:
+        """Changes nothing within the `with`."""
+        yield
+
 
 cudnn = _Backend(False)
 mps = _Backend(True)
+mkl = _Backend(False)
 mkldnn = _Backend(False)
 openmp = _Backend(False)
 cuda = _Backend(True)
 cuda.matmul = _Backend(False)  # type: ignore[attr-defined]
 
 # Programs import them as modules: `import torch.backends.cudnn as cudnn`.
-for _name, _backend in (("cudnn", cudnn), ("mps", mps), ("mkldnn", mkldnn), ("openmp", openmp), ("cuda", cuda)):
-    sys.modules[f"{__name__}.{_name}"] = _backend  # type: ignore[assignment]
+for _name, _backend in list(globals().items()):
+    if isinstance(_backend, _Backend):
+        sys.modules[f"{__name__}.{_name}"] = _backend  # type: ignore[assignment]

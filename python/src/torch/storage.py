@@ -73,6 +73,32 @@ def reduce_tensor(tensor: Tensor) -> tuple:
     return _utils._rebuild_parameter, (tensor.detach(), tensor.requires_grad, OrderedDict())
 
 
+def reduce_alone(tensor: Tensor) -> tuple:
+    """How a tensor is made again of a pickle that has no place for storages: the numbers are in it."""
+    from .autograd import no_grad
+
+    with no_grad():
+        part = Part(tensor.detach().clone())
+    state = {name: value for name, value in vars(tensor).items() if name != "_js"}
+    data = read_all([part])[0]
+    return rebuild_alone, (type(tensor), part.storage_class, data, tuple(tensor.shape), tensor.requires_grad, state)
+
+
+def rebuild_alone(cls: type, kind: Any, data: bytes, shape: tuple, requires_grad: bool, state: dict[str, Any]) -> Tensor:
+    """The tensor of such a pickle."""
+    from .nn.parameter import Buffer, Parameter
+
+    made = Loaded(kind, data, len(data) // kind._element[1], True).row().reshape(shape)
+    if issubclass(cls, Parameter):
+        made = cls(made, requires_grad)
+    elif issubclass(cls, Buffer):
+        made = cls(made)
+    elif cls is not Tensor:
+        made = made.as_subclass(cls)
+    made.__dict__.update(state)
+    return made.requires_grad_() if requires_grad else made
+
+
 def read_all(parts: list[Part]) -> list[bytes]:
     """The bytes of storages, for which Python waits."""
     if not parts:

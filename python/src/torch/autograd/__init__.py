@@ -14,6 +14,8 @@ __all__ = [
     "set_detect_anomaly",
     "enable_grad",
     "grad",
+    "gradcheck",
+    "gradgradcheck",
     "inference_mode",
     "is_grad_enabled",
     "no_grad",
@@ -66,6 +68,9 @@ def forget_spent() -> None:
     module = sys.modules.get("torch.autograd.function")
     if module is not None:
         module.forget_spent()
+
+
+from .gradcheck import gradcheck, gradgradcheck  # noqa: E402  # it needs grad
 
 
 def __getattr__(name: str) -> Any:

@@ -75,10 +75,22 @@ class UninitializedTensorMixin:
     def materialize(self, shape: Any, device: Any = None, dtype: Any = None) -> None:
         """Gives the tensor its shape; from now on it is one like others, filled with zeros."""
         try:
-            js.materialize(self._js, to_js(list(shape)))
+            js.materialize(self._js, to_js([shape] if isinstance(shape, int) else list(shape)))
         except JsException as error:
             raise translated(error) from None
         self.__class__ = self._cls_to_become
+
+    @property
+    def shape(self) -> Any:
+        """There is none yet."""
+        raise RuntimeError(
+            "Can't access the shape of an uninitialized parameter or buffer. This error usually happens in "
+            "`load_state_dict` when trying to load an uninitialized parameter into an initialized one. Call `forward` "
+            "to initialize the parameters before accessing their attributes."
+        )
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return (type(self), (self.requires_grad,))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
@@ -103,8 +115,12 @@ class UninitializedBuffer(UninitializedTensorMixin, Tensor):
 
     _cls_to_become = Tensor
 
-    def __new__(cls, requires_grad: bool = False, device: Any = None, dtype: Any = None) -> Any:
-        return held(cls, js.uninitialized(True, requires_grad))
+    def __new__(
+        cls, requires_grad: bool = False, device: Any = None, dtype: Any = None, persistent: bool = True
+    ) -> Any:
+        made = held(cls, js.uninitialized(True, requires_grad))
+        made.persistent = persistent
+        return made
 
 
 def is_lazy(param: Any) -> bool:

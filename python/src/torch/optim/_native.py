@@ -13,7 +13,7 @@ from .._bridge import JsException, create_proxy, receive, send, translated
 from .._names import camel, snake
 from .._tensor import Tensor
 from ..autograd import enable_grad
-from ._stand_in import like, options_of, set_option
+from ._options import like, number, options_of, set_option
 from .optimizer import Optimizer, given_groups
 
 # PyTorch's choices among its implementations, of which there is one here.
@@ -37,6 +37,10 @@ class Group(dict):
         """Sets several options."""
         for name, value in dict(*args, **kwargs).items():
             self[name] = value
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        # A copy is a plain record: it is no optimizer's.
+        return dict, (dict(self),)
 
     def setdefault(self, name: str, default: Any = None) -> Any:
         """The option of this name, which is `default` where there was none."""
@@ -65,9 +69,9 @@ class Native(Optimizer):
         for group in given_groups(params):
             self.param_groups.append(self._checked_group(group))
         given, self.param_groups = self.param_groups, []
-        options = {name: value for name, value in kwargs.items() if name not in _KINDS}
+        options = {name: number(value) for name, value in kwargs.items() if name not in _KINDS}
         name = type(self).__name__
-        self._js = _bridge.call(js.maker(type(self)._made), ([_sent(group) for group in given], *args), options, name)
+        self._js = _bridge.call(js.maker(type(self)._made), ([_sent(group) for group in given], *map(number, args)), options, name)
         defaults = receive(js.defaults(self._js))
         self.defaults = {snake(key): value for key, value in defaults.items()}
         self.defaults = {key: like(value, kwargs.get(key, value)) for key, value in self.defaults.items()}
@@ -99,6 +103,11 @@ class Native(Optimizer):
                 loss = closure()
         _checked(js.step, self._js)
         return loss
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        options = {name: value for name, value in self.defaults.items() if name != "params"}
+        groups = [dict(group) for group in self.param_groups]
+        return _remade, (type(self), groups, options, self.state_dict()["state"])
 
     @property
     def state(self) -> Any:  # type: ignore[override]
@@ -142,17 +151,22 @@ class Native(Optimizer):
         _checked(js.loadStateDict, self._js, send({"state": state, "param_groups": groups}))
         self._pull()
 
-    def _scheduled(self) -> Any:
-        return self._js
-
-    def _push(self) -> None:
-        pass
-
     def _pull(self) -> None:
         for group, options in zip(self.param_groups, options_of(self._js), strict=True):
             for name, value in options.items():
                 if name != "params":
                     dict.__setitem__(group, name, like(value, group.get(name, 0.0 if "lr" in name else value)))
+
+
+def _remade(cls: type[Native], groups: list[dict[str, Any]], options: dict[str, Any], state: dict[int, Any]) -> Native:
+    """An optimizer of a pickle, or a copy: made for these groups, with the state that it had."""
+    made = cls.__new__(cls)
+    Native.__init__(made, groups, **options)
+    if state:
+        numbers = iter(range(sum(len(group["params"]) for group in groups)))
+        saved = [{**group, "params": [next(numbers) for _ in group["params"]]} for group in groups]
+        made.load_state_dict({"state": state, "param_groups": saved})
+    return made
 
 
 class WithClosure(Native):
@@ -179,7 +193,7 @@ class WithClosure(Native):
 
 def _sent(group: dict[str, Any]) -> dict[str, Any]:
     """A group as the library takes it."""
-    return {camel(name): _listed(value) for name, value in group.items() if name not in _KINDS}
+    return {camel(name): _listed(number(value)) for name, value in group.items() if name not in _KINDS}
 
 
 def _listed(value: Any) -> Any:
@@ -199,7 +213,7 @@ def _counted(name: str, value: Any) -> Any:
     return tensor(float(value))
 
 
-_bridge.senders[Optimizer] = lambda optimizer: optimizer._scheduled()
+_bridge.senders[Native] = lambda optimizer: optimizer._js
 
 
 def make_classes() -> dict[str, type[Optimizer]]:

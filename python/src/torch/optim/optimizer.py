@@ -161,26 +161,6 @@ class Optimizer:
                 "loaded state dict contains a parameter group that doesn't match the size of optimizer's group"
             )
 
-    # Schedules of the library work on an optimizer of its own; one of Python has a stand-in with its groups.
-
-    def _scheduled(self) -> Any:
-        """The library's optimizer whose groups schedulers change."""
-        from ._stand_in import stand_in
-
-        return stand_in(self)
-
-    def _push(self) -> None:
-        """Tells that optimizer the options of the groups."""
-        from ._stand_in import push
-
-        push(self)
-
-    def _pull(self) -> None:
-        """Takes the options of the groups from it."""
-        from ._stand_in import pull
-
-        pull(self)
-
 
 def given_groups(params: Any) -> list[dict[str, Any]]:
     """What an optimizer is given, as groups."""

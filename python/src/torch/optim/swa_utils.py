@@ -10,9 +10,9 @@ import torch
 
 from .. import nn
 from ..autograd import no_grad
-from . import lr_scheduler
+from ._cosine import SWALR
 
-SWALR = lr_scheduler.SWALR
+SWALR.__module__ = __name__
 
 
 def get_swa_avg_fn() -> Callable[[Any, Any, Any], Any]:
@@ -77,7 +77,8 @@ class AveragedModel(nn.Module):
         self.module = copy.deepcopy(model)
         self.register_buffer("n_averaged", torch.tensor(0, dtype=torch.long))
         self.use_buffers = use_buffers
-        self._average = multi_avg_fn or _of_each(avg_fn or get_swa_avg_fn())
+        self.avg_fn = avg_fn
+        self.multi_avg_fn = multi_avg_fn
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """What the averaged model computes."""
@@ -91,7 +92,8 @@ class AveragedModel(nn.Module):
                 for one, other in zip(own, others, strict=True):
                     one.copy_(other)
             else:
-                self._average(own, [other.detach() for other in others], self.n_averaged)
+                average = self.multi_avg_fn or _of_each(self.avg_fn or get_swa_avg_fn())
+                average(own, [other.detach() for other in others], self.n_averaged)
             if not self.use_buffers:
                 for one, other in zip(self.module.buffers(), model.buffers(), strict=True):
                     one.copy_(other)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections import OrderedDict
 from typing import Any
 
@@ -12,15 +13,29 @@ class RemovableHandle:
     next_id = 0
 
     def __init__(self, hooks_dict: dict, *, extra_dict: dict | list[dict] | None = None) -> None:
-        self._hooks = hooks_dict
+        self.hooks_dict_ref = weakref.ref(hooks_dict)
         self.id = RemovableHandle.next_id
         RemovableHandle.next_id += 1
-        self._extra = [extra_dict] if isinstance(extra_dict, dict) else (extra_dict or [])
+        extra = [extra_dict] if isinstance(extra_dict, dict) else (extra_dict or [])
+        self.extra_dict_ref = tuple(weakref.ref(each) for each in extra)
 
     def remove(self) -> None:
         """Takes the hook away; a second call does nothing."""
-        for hooks in (self._hooks, *self._extra):
-            hooks.pop(self.id, None)
+        for place in (self.hooks_dict_ref, *self.extra_dict_ref):
+            hooks = place()
+            if hooks is not None:
+                hooks.pop(self.id, None)
+
+    def __getstate__(self) -> tuple:
+        tables = (self.hooks_dict_ref(), self.id, tuple(place() for place in self.extra_dict_ref))
+        return tables if self.extra_dict_ref else tables[:2]
+
+    def __setstate__(self, state: tuple) -> None:
+        hooks, self.id, *extra = state
+        # A handle whose hooks were gone before it was saved refers to nothing.
+        self.hooks_dict_ref = weakref.ref(OrderedDict() if hooks is None else hooks)
+        self.extra_dict_ref = tuple(weakref.ref(OrderedDict() if each is None else each) for each in (extra or [()])[0])
+        RemovableHandle.next_id = max(RemovableHandle.next_id, self.id + 1)
 
     def __enter__(self) -> RemovableHandle:
         return self

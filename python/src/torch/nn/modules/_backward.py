@@ -2,87 +2,130 @@
 
 from __future__ import annotations
 
-import weakref
+import warnings
 from collections.abc import Callable
 from typing import Any
 
-import _lamplight_modules as js
-
-from ... import _bridge
-from ..._bridge import create_proxy, receive, send, to_js
 from ..._tensor import Tensor
-from . import _link
+from ...autograd.function import Function
 from ._calls import _global_backward_hooks, _global_backward_pre_hooks
 
 
-def with_backward(module: Any, args: tuple, forward: Callable[[tuple], Any]) -> Any:
-    """Runs the forward of a module so that its backward hooks are called with the gradients that pass."""
-    places = [i for i, arg in enumerate(args) if isinstance(arg, Tensor)]
+class BackwardHookFunction(Function):
+    """Passes tensors on as they are; `seen` gets their gradients, and may give others."""
 
-    def run(given: Any) -> Any:
-        passed = list(args)
-        for at, handle in zip(places, given, strict=True):
-            passed[at] = receive(_bridge.js.seen(handle))
-        result = forward(tuple(passed))
-        _bridge.hand_over(result)
-        return send(result)
+    @staticmethod
+    def forward(ctx: Any, seen: Callable[[tuple], tuple], *tensors: Tensor) -> tuple:
+        """The tensors."""
+        ctx.seen = seen
+        ctx.set_materialize_grads(False)
+        passed = tuple(x.view_as(x) for x in tensors)
+        ctx.mark_non_differentiable(*(y for y, needed in zip(passed, ctx.needs_input_grad[1:]) if not needed))
+        return passed
 
-    lent = create_proxy(run)
-    try:
-        handles = to_js([args[i]._js for i in places])
-        return receive(_link.checked(js.withBackward, handles, lent, *_lasting(module)))
-    finally:
-        lent.destroy()
+    @staticmethod
+    def backward(ctx: Any, *grads: Any) -> tuple:
+        """The gradients, or what `seen` makes of them."""
+        return (None, *ctx.seen(grads))
 
 
-class _Hooks:
-    """Proxies of the functions that call a module's backward hooks; they are there for as long as the module is."""
+class Hooked:
+    """One call of a module with backward hooks."""
 
     def __init__(self, module: Any) -> None:
-        owner = weakref.ref(module)
+        self.module = module
+        self.before = [*_global_backward_pre_hooks.values(), *module._backward_pre_hooks.values()]
+        self.behind = [*_global_backward_hooks.values(), *module._backward_hooks.values()]
+        self.grad_outputs: tuple | None = None
+        self.count = 0
+        self.has_inputs = False
 
-        def on_outputs(outputs: Any) -> Any:
-            module = owner()
-            hooks = (*_global_backward_pre_hooks.values(), *(module._backward_pre_hooks.values() if module else ()))
-            return _replaced(hooks, module, _seen(outputs))
+    def inputs(self, args: tuple) -> tuple:
+        """The arguments, on whose gradients the hooks are called."""
+        self.count = len(args)
+        passed, places = _through(args, self._on_inputs)
+        self.has_inputs = bool(places)
+        self.input_places = places
+        return passed
 
-        def on_inputs(inputs: Any, outputs: Any) -> Any:
-            module = owner()
-            hooks = (*_global_backward_hooks.values(), *(module._backward_hooks.values() if module else ()))
-            return _replaced(hooks, module, _seen(inputs), _seen(outputs))
+    def outputs(self, result: Any) -> Any:
+        """The results, on whose gradients the hooks before them are called."""
+        is_one = not isinstance(result, tuple)
+        if is_one and not isinstance(result, Tensor):
+            warnings.warn(
+                "For backward hooks to be called, module output should be a Tensor or a tuple of Tensors but "
+                f"received {type(result)}",
+                stacklevel=4,
+            )
+            return result
+        parts = (result,) if is_one else result
+        self.output_count = len(parts)
+        passed, self.output_places = _through(parts, self._on_outputs)
+        if is_one:
+            return passed[0]
+        return type(result)(*passed) if hasattr(result, "_fields") else type(result)(passed)
 
-        self.proxies = [create_proxy(on_outputs), create_proxy(on_inputs)]
+    def _on_outputs(self, grads: tuple) -> tuple:
+        given = _placed(grads, self.output_places, self.output_count)
+        for hook in self.before:
+            replaced = hook(self.module, given)
+            if replaced is None:
+                continue
+            replaced = replaced if isinstance(replaced, tuple) else (replaced,)
+            if len(replaced) != self.output_count:
+                raise RuntimeError(
+                    "Backward pre hook returned an invalid number of grad_output, "
+                    f"got {len(replaced)}, but expected {self.output_count}"
+                )
+            given = replaced
+        self.grad_outputs = given
+        if not self.has_inputs and self.behind:
+            nothing = (None,) * self.count
+            for hook in self.behind:
+                replaced = hook(self.module, nothing, given)
+                if replaced is not None and not (isinstance(replaced, tuple) and all(x is None for x in replaced)):
+                    raise RuntimeError(
+                        "Backward hook for Modules where no input requires gradient should always return None or None "
+                        "for all gradients."
+                    )
+            self.grad_outputs = None
+        return tuple(given[at] for at in self.output_places)
 
-    def __deepcopy__(self, memo: dict) -> None:
-        return None
-
-    def __del__(self) -> None:
-        for proxy in self.proxies:
-            proxy.destroy()
-
-
-def _lasting(module: Any) -> list[Any]:
-    own = module.__dict__
-    if own.get("_backward_proxies") is None:
-        own["_backward_proxies"] = _Hooks(module)
-    return own["_backward_proxies"].proxies
-
-
-def _seen(handles: Any) -> tuple:
-    """Gradients of the library's; None where there is none."""
-    return tuple(
-        None if handle is None or handle is _bridge.jsnull else receive(_bridge.js.seen(handle)) for handle in handles
-    )
+    def _on_inputs(self, grads: tuple) -> tuple:
+        given = _placed(grads, self.input_places, self.count)
+        if self.grad_outputs is None:
+            # No gradient came by way of the results.
+            return grads
+        for hook in self.behind:
+            replaced = hook(self.module, given, self.grad_outputs)
+            if replaced is None:
+                continue
+            replaced = replaced if isinstance(replaced, tuple) else (replaced,)
+            if len(replaced) != self.count:
+                raise RuntimeError(
+                    "Backward hook returned an invalid number of grad_input, "
+                    f"got {len(replaced)}, but expected {self.count}"
+                )
+            given = replaced
+        self.grad_outputs = None
+        return tuple(given[at] for at in self.input_places)
 
 
-def _replaced(hooks: Any, module: Any, given: tuple, *rest: tuple) -> Any:
-    """What hooks make of gradients; None where they leave them as they are."""
-    gradients = given
-    for hook in hooks:
-        replaced = hook(module, gradients, *rest)
-        if replaced is not None:
-            gradients = replaced if isinstance(replaced, tuple) else (replaced,)
-    if gradients is given:
-        return None
-    _bridge.hand_over(gradients)
-    return send(list(gradients))
+def _through(values: tuple, seen: Callable[[tuple], tuple]) -> tuple[tuple, list[int]]:
+    """The values with their tensors passed on by the function, and where these stand; none where no gradient is wanted."""
+    from ... import is_grad_enabled
+
+    places = [i for i, value in enumerate(values) if isinstance(value, Tensor)]
+    if not is_grad_enabled() or not any(values[i].requires_grad for i in places):
+        return values, []
+    passed = list(values)
+    for at, tensor in zip(places, BackwardHookFunction.apply(seen, *(values[i] for i in places))):
+        passed[at] = tensor
+    return tuple(passed), places
+
+
+def _placed(grads: tuple, places: list[int], count: int) -> tuple:
+    spread: list[Any] = [None] * count
+    for at, grad in zip(places, grads):
+        spread[at] = grad
+    return tuple(spread)

@@ -12,8 +12,8 @@ _global_forward_pre_hooks: OrderedDict[int, Callable] = OrderedDict()
 _global_forward_hooks: OrderedDict[int, Callable] = OrderedDict()
 _global_backward_pre_hooks: OrderedDict[int, Callable] = OrderedDict()
 _global_backward_hooks: OrderedDict[int, Callable] = OrderedDict()
-_global_with_kwargs: dict[int, bool] = {}
-_global_always_called: dict[int, bool] = {}
+_global_with_kwargs: OrderedDict[int, bool] = OrderedDict()
+_global_always_called: OrderedDict[int, bool] = OrderedDict()
 
 
 def register_module_forward_pre_hook(hook: Callable) -> RemovableHandle:
@@ -33,6 +33,28 @@ def register_module_forward_hook(
     )
 
 
+# Which of the two ways global backward hooks were registered by.
+_is_full: bool | None = None
+
+
+def _register_global_backward(hook: Callable, full: bool) -> RemovableHandle:
+    global _is_full
+    if not _global_backward_hooks:
+        _is_full = None
+    if _is_full is (not full):
+        raise RuntimeError(
+            "Cannot use both regular backward hooks and full backward hooks as a global Module hook. "
+            "Please use only one of them."
+        )
+    _is_full = full
+    return add_hook(_global_backward_hooks, hook)
+
+
+def register_module_backward_hook(hook: Callable) -> RemovableHandle:
+    """`register_module_full_backward_hook` by its old name."""
+    return _register_global_backward(hook, False)
+
+
 def register_module_full_backward_pre_hook(hook: Callable) -> RemovableHandle:
     """Calls `hook(module, grad_output)` in backward before every module."""
     return add_hook(_global_backward_pre_hooks, hook)
@@ -40,12 +62,46 @@ def register_module_full_backward_pre_hook(hook: Callable) -> RemovableHandle:
 
 def register_module_full_backward_hook(hook: Callable) -> RemovableHandle:
     """Calls `hook(module, grad_input, grad_output)` in backward behind every module."""
-    return add_hook(_global_backward_hooks, hook)
+    return _register_global_backward(hook, True)
+
+
+# By what is registered: hooks that see it, and may give another in its place.
+registrations: dict[str, OrderedDict[int, Callable]] = {
+    "buffer": OrderedDict(),
+    "module": OrderedDict(),
+    "parameter": OrderedDict(),
+}
+
+
+def register_module_buffer_registration_hook(hook: Callable) -> RemovableHandle:
+    """Calls `hook(module, name, buffer)` whenever a module gets a buffer; what it returns takes its place."""
+    return add_hook(registrations["buffer"], hook)
+
+
+def register_module_module_registration_hook(hook: Callable) -> RemovableHandle:
+    """Calls `hook(module, name, submodule)` whenever a module gets a submodule; what it returns takes its place."""
+    return add_hook(registrations["module"], hook)
+
+
+def register_module_parameter_registration_hook(hook: Callable) -> RemovableHandle:
+    """Calls `hook(module, name, parameter)` whenever a module gets a parameter; what it returns takes its place."""
+    return add_hook(registrations["parameter"], hook)
+
+
+def registered(module: Any, kind: str, name: str, value: Any) -> Any:
+    """What the hooks of registration make of a member."""
+    for hook in registrations[kind].values():
+        replaced = hook(module, name, value)
+        if replaced is not None:
+            value = replaced
+    return value
 
 
 class Calls:
     """What `Module` inherits to be called."""
 
+    # Which of the two ways its backward hooks were registered by.
+    _is_full_backward_hook: bool | None = None
     _forward_pre_hooks: OrderedDict[int, Callable]
     _forward_pre_hooks_with_kwargs: OrderedDict[int, bool]
     _forward_hooks: OrderedDict[int, Callable]
@@ -104,12 +160,13 @@ class Calls:
                 if replaced is not None:
                     args = replaced if isinstance(replaced, tuple) else (replaced,)
 
+        hooked = None
         if _global_backward_pre_hooks or _global_backward_hooks or self._backward_pre_hooks or self._backward_hooks:
-            from ._backward import with_backward
+            from ._backward import Hooked
 
-            result = with_backward(self, args, lambda given: self.forward(*given, **kwargs))
-        else:
-            result = self.forward(*args, **kwargs)
+            hooked = Hooked(self)
+            args = hooked.inputs(args)
+        result = self.forward(*args, **kwargs)
 
         named = {**_global_with_kwargs, **self._forward_hooks_with_kwargs}
         for key, hook in (*_global_forward_hooks.items(), *self._forward_hooks.items()):
@@ -117,7 +174,7 @@ class Calls:
             replaced = hook(self, args, kwargs, result) if key in named else hook(self, args, result)
             if replaced is not None:
                 result = replaced
-        return result
+        return result if hooked is None else hooked.outputs(result)
 
     def _call_those_always_called(self, args: tuple, kwargs: dict, done: set[int]) -> None:
         always = {**_global_always_called, **self._forward_hooks_always_called}
@@ -179,8 +236,21 @@ class Calls:
             from ._link import hook as within
 
             return within(self, "registerFullBackwardHook", hook, prepend=prepend)
+        if self._is_full_backward_hook is False:
+            raise RuntimeError(_MIXED)
+        self._is_full_backward_hook = True
         return add_hook(self._backward_hooks, hook, prepend)
 
     def register_backward_hook(self, hook: Callable) -> RemovableHandle:
         """`register_full_backward_hook` by its old name."""
-        return self.register_full_backward_hook(hook)
+        if "_inside" in self.__dict__:
+            return self.register_full_backward_hook(hook)
+        if self._is_full_backward_hook is True:
+            raise RuntimeError(_MIXED)
+        self._is_full_backward_hook = False
+        return add_hook(self._backward_hooks, hook)
+
+
+_MIXED = (
+    "Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only one of them."
+)

@@ -11,7 +11,9 @@ from . import _link
 from .module import Module
 
 # What links a module to the library, which a copy has anew.
-_LINKS = frozenset({"_js", "_call_js", "_properties", "_optional", "_shell", "_inside", "_kept"})
+LINKS = frozenset({"_js", "_call_js", "_properties", "_optional", "_shell", "_inside", "_kept", "_places"})
+# What a copy has in common with its original: the functions that it calls, and the arguments that it was made with.
+_SHARED = ("_kept", "_made_with")
 _TABLES = ("_parameters", "_buffers", "_modules")
 
 
@@ -24,9 +26,10 @@ def copy_module(module: Module, memo: dict[int, Any]) -> Module:
         Module.__init__(made)
         _link.fill(made, js.deepcopy(own["_js"]))
         pair(module, made, memo)
-    if "_kept" in own:
-        made.__dict__["_kept"] = own["_kept"]
-    skipped = {*_LINKS, *(_TABLES if "_js" in own else ())}
+    for name in _SHARED:
+        if name in own:
+            made.__dict__[name] = own[name]
+    skipped = {*LINKS, *_SHARED, *(_TABLES if "_js" in own else ())}
     for name, value in own.items():
         if name not in skipped:
             made.__dict__[name] = copy.deepcopy(value, memo)
@@ -54,5 +57,5 @@ def pair(module: Module, made: Module, memo: dict[int, Any]) -> None:
             memo[id(child)] = other
             pair(child, other, memo)
             for key, value in child.__dict__.items():
-                if key not in _LINKS and key not in _TABLES:
+                if key not in LINKS and key not in _TABLES:
                     other.__dict__[key] = copy.deepcopy(value, memo)

@@ -11,6 +11,7 @@ from ... import _bridge
 from ..._bridge import call, jsnull, receive, send
 from ..._door import lasting
 from ..._names import camel, snake
+from ..._tensor import Tensor
 from ..._types import device as torch_device
 from ..._types import dtype as torch_dtype
 from ..parameter import UninitializedTensorMixin
@@ -42,6 +43,7 @@ class Layer(Module):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()
+        self.__dict__["_made_with"] = (type(self), args, dict(kwargs))
         kwargs.pop("device", None)
         dtype = kwargs.pop("dtype", None)
         if any(isinstance(value, float) and value.is_integer() for value in (*args, *kwargs.values())):
@@ -85,6 +87,11 @@ class Layer(Module):
         if type(self)._is_lazy:
             self._settle()
         return result
+
+    def __setstate__(self, state: dict) -> None:
+        from ._pickle import restore
+
+        restore(self, state)
 
     _is_lazy = False
 
@@ -130,8 +137,26 @@ class Layer(Module):
             return method
         return receive(_bridge.js.get(handle, spelt), name)
 
+    def _take_out(self, name: str) -> None:
+        own = self.__dict__
+        if "_js" in own and name in own["_properties"]:
+            own.setdefault("_places", {})[name] = own["_properties"][name]
+        super()._take_out(name)
+
+    def __delattr__(self, name: str) -> None:
+        own = self.__dict__
+        if name in own.get("_places", ()) and name in own:
+            js.remove(own["_js"], own["_places"][name])
+        super().__delattr__(name)
+
     def _put_attribute(self, name: str, value: Any) -> None:
         own = self.__dict__
+        if name in own.get("_places", ()):
+            # A tensor that is computed stands where a parameter did.
+            object.__setattr__(self, name, value)
+            if isinstance(value, Tensor):
+                _link.checked(js.swap, own["_js"], own["_places"][name], value._js)
+            return
         if "_js" in own and name not in _OWN and name not in own:
             for spelt in dict.fromkeys((camel(name), name)):
                 if js.hasField(own["_js"], spelt):
@@ -149,16 +174,48 @@ _CONTAINERS = {
 _PYTHON = {*_CONTAINERS, "ParameterList", "ParameterDict", "Module"}
 
 
+def _has_uninitialized_params(self: Layer) -> bool:
+    """Whether a parameter or buffer still waits for its shape."""
+    return any(isinstance(one, UninitializedTensorMixin) for one in (*self._parameters.values(), *self._buffers.values()))
+
+
+# Classes of PyTorch's that the library has none of: programs ask whether a module is one. Each with the names of its own.
+_FAMILIES = {
+    "_BatchNorm": r"(Lazy)?BatchNorm\dd|SyncBatchNorm",
+    "_InstanceNorm": r"(Lazy)?InstanceNorm\dd",
+    "_ConvTransposeNd": r"(Lazy)?ConvTranspose\dd",
+    "_ConvNd": r"(Lazy)?Conv\dd",
+    "_Loss": r"\w+Loss",
+    "_DropoutNd": r"(Feature)?(Alpha)?Dropout\d?d?",
+}
+
+
+def _family(name: str) -> type[Module] | None:
+    """The class of a family of layers, which is made with its first."""
+    found = next((family for family, members in _FAMILIES.items() if re.fullmatch(members, name)), None)
+    if found is None:
+        return None
+    if found not in families:
+        bases = (_family("Conv1d"),) if found == "_ConvTransposeNd" else (Layer,)
+        families[found] = type(found, bases, {"__module__": "torch.nn.modules", "__doc__": f"What layers such as {name} are."})
+    return families[found]
+
+
+families: dict[str, type[Module]] = {}
+
+
 def make(name: str, made: Any, bases: Any, module: str) -> type[Module]:
     """The class for one of the library's; `bases` are classes of Python, or names of some."""
     known = [base if isinstance(base, type) else _link.classes.get(base) for base in bases]
-    base = next((one for one in known if one is not None and one is not Module), Layer)
+    base = next((one for one in known if one is not None and one is not Module), None) or _family(name) or Layer
     cls = _link.classes[name] = type(name, (base,), {})
     cls.__module__ = module
     cls.__doc__ = f"nn.{name}, as PyTorch's; the reference of the library lists it under the same name."
     cls._made = made
     cls._name = name
     cls._is_lazy = name.startswith("Lazy")
+    if cls._is_lazy:
+        cls.has_uninitialized_params = _has_uninitialized_params
     for spelt, bound in js.statics(made) if made is not None else ():
         setattr(cls, snake(spelt), staticmethod(_bridge.function(bound, snake(spelt), module)))
     return cls

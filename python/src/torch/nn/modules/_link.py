@@ -85,7 +85,7 @@ def put(module: Module, kind: str, name: str, value: Any) -> None:
     own = module.__dict__
     sent = jsnull if value is None else send(value)
     if "_js" in own:
-        prop = own["_properties"].setdefault(name, name)
+        prop = own["_properties"].setdefault(name, own.get("_places", {}).pop(name, name))
         checked(js.put, own["_js"], prop, sent)
     if "_shell" in own:
         persistent = name not in own["_non_persistent_buffers_set"]

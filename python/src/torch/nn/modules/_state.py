@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
+import weakref
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -24,6 +26,27 @@ class _IncompatibleKeys(namedtuple("IncompatibleKeys", ["missing_keys", "unexpec
         return super().__repr__()
 
     __str__ = __repr__
+
+
+class OfModule:
+    """A hook that is called with its module first, which it keeps no reference of."""
+
+    def __init__(self, hook: Callable, module: Any) -> None:
+        functools.update_wrapper(self, hook)
+        self.hook = hook
+        self.module = weakref.ref(module)
+
+    def __call__(self, *args: Any) -> Any:
+        module = self.module()
+        if module is None:
+            raise RuntimeError("You are trying to call the hook of a dead Module!")
+        return self.hook(module, *args)
+
+    def __getstate__(self) -> dict:
+        return {"hook": self.hook, "module": self.module()}
+
+    def __setstate__(self, state: dict) -> None:
+        self.__init__(state["hook"], state["module"])
 
 
 class State:
@@ -69,7 +92,7 @@ class State:
 
     def _save_to_state_dict(self, destination: Any, prefix: str, keep_vars: bool) -> None:
         for name, tensor in self._persistent():
-            destination[prefix + name] = tensor if keep_vars else tensor.detach()
+            destination[prefix + name] = tensor if keep_vars or isinstance(tensor, UninitializedTensorMixin) else tensor.detach()
         if self._has_extra("get_extra_state"):
             destination[prefix + _EXTRA_STATE_KEY_SUFFIX] = self.get_extra_state()
 
@@ -82,20 +105,23 @@ class State:
         return add_hook(self._state_dict_pre_hooks, hook)
 
     def _register_state_dict_hook(self, hook: Callable) -> RemovableHandle:
+        if getattr(hook, "_from_public_api", False):
+            raise RuntimeError(
+                "Cannot register the same function as the state dict post hook that was previously registered via "
+                "register_state_dict_post_hook"
+            )
         return add_hook(self._state_dict_hooks, hook)
 
     def register_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
         """Calls `hook(module, state_dict, prefix, metadata)` when `state_dict` has listed this module's tensors."""
 
-        def public(*args: Any) -> Any:
-            return hook(*args)
-
-        public._from_public_api = True
-        return add_hook(self._state_dict_hooks, public)
+        # Functions take the mark; a bound method does not, and is called by one that does.
+        marked = hook if hasattr(hook, "__dict__") and not hasattr(hook, "__self__") else functools.partial(hook)
+        marked._from_public_api = True
+        return add_hook(self._state_dict_hooks, marked)
 
     def _register_load_state_dict_pre_hook(self, hook: Callable, with_module: bool = False) -> RemovableHandle:
-        call = (lambda *args: hook(self, *args)) if with_module else hook
-        return add_hook(self._load_state_dict_pre_hooks, call)
+        return add_hook(self._load_state_dict_pre_hooks, OfModule(hook, self) if with_module else hook)
 
     def register_load_state_dict_pre_hook(self, hook: Callable) -> RemovableHandle:
         """Calls `hook(module, state_dict, prefix, …)` before `load_state_dict` reads this module's keys."""
@@ -131,6 +157,9 @@ class State:
                     f"from checkpoint but received {type(given)}"
                 )
                 continue
+            if isinstance(given, UninitializedTensorMixin) and not isinstance(tensor, UninitializedTensorMixin):
+                # An error that says that there is no shape yet.
+                given.shape
             if isinstance(tensor, UninitializedTensorMixin):
                 if isinstance(given, UninitializedTensorMixin):
                     continue

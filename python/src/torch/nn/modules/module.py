@@ -8,22 +8,32 @@ from typing import Any, Self
 
 from ..._tensor import Tensor
 from ...autograd import no_grad
-from ..parameter import Buffer, Parameter
+from ..parameter import Buffer, Parameter, UninitializedBuffer
 from ._calls import (
     Calls,
+    register_module_backward_hook,
+    register_module_buffer_registration_hook,
     register_module_forward_hook,
     register_module_forward_pre_hook,
     register_module_full_backward_hook,
     register_module_full_backward_pre_hook,
+    register_module_module_registration_hook,
+    register_module_parameter_registration_hook,
+    registered,
+    registrations,
 )
 from ._state import State, _IncompatibleKeys  # noqa: F401
 
 __all__ = [
     "Module",
+    "register_module_backward_hook",
+    "register_module_buffer_registration_hook",
     "register_module_forward_hook",
     "register_module_forward_pre_hook",
     "register_module_full_backward_hook",
     "register_module_full_backward_pre_hook",
+    "register_module_module_registration_hook",
+    "register_module_parameter_registration_hook",
 ]
 
 _HOOKS = (
@@ -115,7 +125,7 @@ class Module(Calls, State):
             self._put_module(name, None)
             return
         buffers = own.get("_buffers")
-        if isinstance(value, Buffer) or (buffers is not None and name in buffers):
+        if isinstance(value, Buffer | UninitializedBuffer) or (buffers is not None and name in buffers):
             self._expect_made(buffers, "buffer")
             if value is not None and not isinstance(value, Tensor):
                 kind = _typename(value)
@@ -144,14 +154,20 @@ class Module(Calls, State):
         own["_non_persistent_buffers_set"].discard(name)
 
     def _put_parameter(self, name: str, value: Any) -> None:
+        if registrations["parameter"]:
+            value = registered(self, "parameter", name, value)
         self._parameters[name] = value
         self._tell("parameter", name, value)
 
     def _put_buffer(self, name: str, value: Any) -> None:
+        if registrations["buffer"]:
+            value = registered(self, "buffer", name, value)
         self._buffers[name] = value
         self._tell("buffer", name, value)
 
     def _put_module(self, name: str, value: Any) -> None:
+        if registrations["module"]:
+            value = registered(self, "module", name, value)
         self._modules[name] = value
         self._tell("module", name, value)
 
@@ -480,12 +496,14 @@ class Module(Calls, State):
 
     def __setstate__(self, state: dict) -> None:
         self.__dict__.update(state)
+        for name in _HOOKS:
+            self.__dict__.setdefault(name, OrderedDict())
+        self.__dict__.setdefault("_non_persistent_buffers_set", set())
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        raise TypeError(
-            f"cannot pickle '{type(self).__name__}' object: save model.state_dict() instead, and load it with "
-            "model.load_state_dict(torch.load(path))"
-        )
+        from ._pickle import reduce_module
+
+        return reduce_module(self)
 
     def __deepcopy__(self, memo: dict) -> Module:
         from ._copy import copy_module

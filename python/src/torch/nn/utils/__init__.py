@@ -6,7 +6,7 @@ from typing import Any
 
 from ... import _bridge
 from ..._aliases import add_modules
-from . import _space, parametrizations, parametrize, rnn
+from . import _space, parametrizations, parametrize, prune, rnn
 
 _OF_MODULES = frozenset({"weight_norm", "remove_weight_norm", "spectral_norm", "remove_spectral_norm"})
 
@@ -48,7 +48,7 @@ def __dir__() -> list[str]:
     return _bridge.names(__name__, globals())
 
 
-__all__ = ["clip_grad_norm_", "clip_grad_value_", "parametrizations", "parametrize", "rnn", "skip_init"]
+__all__ = ["clip_grad_norm_", "clip_grad_value_", "parametrizations", "parametrize", "prune", "rnn", "skip_init"]
 
 
 add_modules(__name__)
