@@ -105,6 +105,21 @@ describe('to the bit', () => {
   });
 });
 
+// Pillow's numbers: its nearest pixel is the one of the middle, which torchvision calls nearest-exact for tensors.
+test('the nearest pixel of a picture is that of the middle', async () => {
+  const bytes = tensor(
+    Array.from({ length: 20 }, (_, i) => (i * 37) % 256),
+    { dtype: 'uint8' },
+  ).reshape(1, 4, 5);
+  const picture = F.toPilImage(bytes);
+  const options = { interpolation: 'nearest' } as const;
+  const middle = [185, 3, 77, 43, 117, 191];
+  expect(await F.resize(picture, [2, 3], options).flatten().tolist()).toEqual(middle);
+  expect(await new transforms.Resize([2, 3], options)(picture).flatten().tolist()).toEqual(middle);
+  expect(await F.resizedCrop(picture, 0, 0, 4, 5, [2, 3], options).flatten().tolist()).toEqual(middle);
+  expect(await F.resize(bytes, [2, 3], options).flatten().tolist()).toEqual([0, 37, 111, 114, 151, 225]);
+});
+
 describe('conversions', () => {
   test('of element types and pictures', async () => {
     const [bytes, floats, whole] = [given('inputs/bytes'), given('inputs/floats'), given('conversions/whole')];

@@ -30,8 +30,9 @@ abstract class Resampler<Draw> extends GeometricTransform<Draw> {
     this.antialias = antialias;
   }
 
-  /** Masks take the nearest element. */
+  /** Masks take the nearest element; PIL's nearest pixel of a picture is that of the middle. */
   protected interpolationFor(kind: BatchKind): Interpolation {
+    if (kind === 'picture' && this.interpolation === 'nearest') return 'nearest-exact';
     return kind === 'mask' && this.interpolation !== 'nearest-exact' ? 'nearest' : this.interpolation;
   }
 
@@ -168,7 +169,7 @@ export class RandomResizedCrop extends Resampler<Box> {
     checkUnchanged('RandomResizedCrop', pictures, draws, this.size);
     const whole = { top: 0, left: 0, height: this.size[0], width: this.size[1] };
     // torchvision does not pass the interpolation of masks on.
-    const interpolation = kind === 'mask' ? 'nearest' : this.interpolation;
+    const interpolation = kind === 'mask' ? 'nearest' : this.interpolationFor(kind);
     const boxes = draws.map((draw) => draw ?? whole);
     return boxesResized(pictures, boxes, { out: this.size, interpolation, antialias: this.antialias ?? false });
   }

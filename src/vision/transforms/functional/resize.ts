@@ -6,6 +6,7 @@ import { type Arguments, parseArgs, shown } from '../../../core/options';
 import type { Size } from '../../../ops/pictures';
 import { checked } from '../../../tensor/callable';
 import type { Tensor } from '../../../tensor/tensor';
+import { Picture } from '../../pictures/picture';
 import { BoundingBoxes, Mask } from '../../tv-tensors';
 import { checkInterpolation, type Interpolation, isSide, type SizeLike, sizeOf } from '../arguments';
 import { onBatch } from '../batch';
@@ -94,7 +95,7 @@ export function resized<T extends Tensor>(
   { interpolation, antialias }: Required<Resampled>,
 ): T {
   if (input instanceof BoundingBoxes) return scaledBoxes(input, sizeFor(input.canvasSize)) as Tensor as T;
-  const mode = input instanceof Mask && interpolation !== 'nearest-exact' ? 'nearest' : interpolation;
+  const mode = modeFor(input, interpolation);
   checkAntialias(op, mode, antialias);
   return onBatch(op, input, (batch) => {
     const [height, width] = batch.shape.slice(-2) as [number, number];
@@ -106,6 +107,12 @@ export function resized<T extends Tensor>(
       { out, interpolation: mode, antialias: antialias ?? false },
     );
   }) as T;
+}
+
+/** How elements of an input come about: masks take the nearest; PIL's nearest pixel of a picture is that of the middle. */
+function modeFor(input: Tensor, interpolation: Interpolation): Interpolation {
+  if (input instanceof Picture && interpolation === 'nearest') return 'nearest-exact';
+  return input instanceof Mask && interpolation !== 'nearest-exact' ? 'nearest' : interpolation;
 }
 
 /** @throws ArgumentError for lanczos without antialiasing */
