@@ -1,6 +1,7 @@
 """Tensors made: from lists, by size, of steps, at random; dtypes, devices and sizes."""
 
 import unittest
+from collections import UserList, deque
 
 import torch
 
@@ -21,6 +22,11 @@ class FromData(unittest.TestCase):
         self.assertEqual(torch.tensor([[], []]).shape, (2, 0))
         self.assertEqual(torch.tensor((1, (2))).tolist(), [1, 2])
         self.assertEqual(torch.tensor(range(3)).tolist(), [0, 1, 2])
+
+    def test_sequences_of_other_classes(self):
+        self.assertEqual(torch.tensor(deque([1.5, 2.0])).tolist(), [1.5, 2.0])
+        self.assertEqual(torch.tensor([deque([1]), (2,)]).tolist(), [[1], [2]])
+        self.assertEqual(torch.tensor(UserList([[1, 2], [3, 4]])).shape, (2, 2))
 
     def test_nested_tensors_and_mixed_numbers(self):
         parts = [torch.tensor(1.0), torch.tensor(2.0)]

@@ -62,6 +62,24 @@ class Gradients(unittest.TestCase):
         self.assertTrue((x * 2).requires_grad)
 
 
+class Facts(unittest.TestCase):
+    def test_transposes_of_matrices(self):
+        x = torch.arange(12).reshape(2, 2, 3)
+        self.assertEqual(x.mT.shape, (2, 3, 2))
+        self.assertTrue(torch.equal(x.mT, x.transpose(1, 2)))
+        self.assertTrue(torch.equal(x.mH, x.mT))
+        self.assertTrue(torch.equal(x[0].T, x[0].H))
+
+    def test_products_by_older_names(self):
+        x, y = torch.arange(4.0).view(2, 2), torch.eye(2)
+        self.assertTrue(torch.equal(torch.spmm(x, y), x))
+
+    def test_where_no_tensor_is(self):
+        x = torch.ones(2)
+        for name in "cuda ipu maia meta mkldnn mps mtia nested quantized sparse sparse_csr vulkan xla xpu".split():
+            self.assertFalse(getattr(x, f"is_{name}"), name)
+
+
 class Errors(unittest.TestCase):
     def test_classes(self):
         with self.assertRaises(RuntimeError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from typing import Any
 
 from . import _bridge
@@ -38,12 +39,17 @@ def _flatten(data: Any, depth: int, shape: list[int], flat: list[Any]) -> None:
     elif shape[depth] != size:
         raise ValueError(f"expected sequence of length {shape[depth]} at dim {depth} (got {size})")
     for item in data:
-        if isinstance(item, list | tuple | range) or _is_rows(item):
+        if is_sequence(item) or _is_rows(item):
             _flatten(item, depth + 1, shape, flat)
         else:
             if depth + 1 < len(shape) and flat:
                 raise ValueError(f"expected sequence of length {shape[depth + 1]} at dim {depth + 1} (got 0)")
             flat.append(item)
+
+
+def is_sequence(value: Any) -> bool:
+    """Whether a value holds numbers, or sequences of them, in an order."""
+    return isinstance(value, list | tuple | range) or (isinstance(value, Sequence) and not isinstance(value, str | bytes))
 
 
 def _is_rows(item: Any) -> bool:
@@ -96,7 +102,7 @@ def tensor(
         typed, shape, kind = typed_of(data)
         name = name or ("float32" if kind in ("float32", "float16") else "bool" if kind == "bool" else "int64")
         return from_typed(typed, name, shape, requires_grad)
-    if isinstance(data, list | tuple | range):
+    if is_sequence(data):
         shape: list[int] = []
         flat: list[Any] = []
         _flatten(data, 0, shape, flat)

@@ -3,7 +3,7 @@
 import re
 
 # By Python's name: the library's, where the rule does not lead to it.
-EXCEPTIONS: dict[str, str] = {"ger": "outer"}
+EXCEPTIONS: dict[str, str] = {"dsmm": "mm", "ger": "outer", "spmm": "mm"}
 
 # Functions that `torch` has beside `torch.nn.functional`; the library has them there alone.
 SHARED = frozenset(
@@ -37,6 +37,9 @@ KEYWORDS: dict[str, str] = {"axis": "dim", "keepdims": "keepdim"}
 ONLY: dict[str, bool] = {"antialias": False}
 IGNORED = frozenset({"memory_format", "pin_memory", "layout", "non_blocking", "names"})
 
+# Names of PyTorch's that have a capital within.
+_TRANSPOSES = frozenset({"mT", "mH"})
+
 _later_words = re.compile(r"(?<=[A-Za-z0-9])_+([A-Za-z0-9])")
 _capitals = re.compile(r"(?<=[a-z0-9])([A-Z])")
 _known: dict[str, str] = {}
@@ -53,7 +56,7 @@ def camel(name: str) -> str:
 
 def is_pythonic(name: str) -> bool:
     """Whether a name is as Python writes it: the library's own spelling is none of its names."""
-    return name[:1].isupper() or not _capitals.search(name)
+    return name[:1].isupper() or name in _TRANSPOSES or not _capitals.search(name)
 
 
 def snake(name: str) -> str:

@@ -75,13 +75,11 @@ class Tensor(metaclass=_Members):
 
         return strided
 
-    is_cuda = property(lambda self: False)
-    is_cpu = property(lambda self: False)
-    is_mps = property(lambda self: False)
-    is_meta = property(lambda self: False)
-    is_sparse = property(lambda self: False)
-    is_quantized = property(lambda self: False)
-    is_nested = property(lambda self: False)
+    # No tensor is on one of PyTorch's devices, or laid out in another way than by strides.
+    is_cpu = is_cuda = is_ipu = is_maia = is_meta = is_mps = is_mtia = is_vulkan = is_xla = is_xpu = property(
+        lambda self: False
+    )
+    is_mkldnn = is_nested = is_quantized = is_sparse = is_sparse_csr = property(lambda self: False)
     names = property(lambda self: (None,) * self.ndim)
 
     def size(self, dim: int | None = None) -> Any:
