@@ -1,11 +1,20 @@
 """What is Lamplight's own: dtypes that WGSL has not, arrays of float64, reading back with `await`. PyTorch does not pass these."""
 
 import asyncio
+import io
+import os
+import tempfile
 import unittest
 import warnings
 from array import array
 
 import torch
+import torch.distributed
+import torch.multiprocessing
+import torch.onnx
+import torchvision
+from torch import nn
+from torch.utils.tensorboard import SummaryWriter
 
 
 class Arrays:
@@ -57,6 +66,72 @@ class Numbers(unittest.TestCase):
             torch.ones(2).numpy()
         with self.assertRaisesRegex(RuntimeError, "requires grad"):
             torch.ones(2, requires_grad=True).numpy()
+
+
+class Packages(unittest.TestCase):
+    def test_events_are_files(self):
+        folder = os.path.join(tempfile.mkdtemp(), "run")
+        with SummaryWriter(log_dir=folder) as writer:
+            for step in range(12):
+                writer.add_scalar("loss/train", torch.tensor(float(step)), global_step=step)
+            writer.add_histogram("weights", torch.arange(10.0), 1)
+            writer.add_text("note", "begun")
+        [name] = os.listdir(folder)
+        self.assertIn("tfevents", name)
+        with open(os.path.join(folder, name), "rb") as file:
+            data, records, at = file.read(), [], 0
+        while at < len(data):
+            size = int.from_bytes(data[at : at + 8], "little")
+            records.append(data[at + 12 : at + 12 + size])
+            at += size + 16
+        self.assertEqual(len([record for record in records if b"loss/train" in record]), 12)
+        self.assertIn(b"brain.Event:2", records[0])
+        self.assertEqual(SummaryWriter(folder).log_dir, folder)
+
+    def test_networks_as_onnx(self):
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.inner = nn.Linear(3, 2)
+
+            def forward(self, x):
+                return torch.relu(self.inner(x))
+
+        path = os.path.join(tempfile.mkdtemp(), "net.onnx")
+        program = torch.onnx.export(Net(), (torch.ones(1, 3),), path, input_names=["given"], dynamic_axes={"given": {0: "batch"}})
+        with open(path, "rb") as file:
+            data = file.read()
+        for word in (b"Relu", b"inner.weight", b"given", b"batch"):
+            self.assertIn(word, data)
+        buffer = io.BytesIO()
+        program.save(buffer)
+        self.assertEqual(buffer.getvalue(), data)
+        with self.assertRaisesRegex(TypeError, "dynamic_shapes"):
+            torch.onnx.export(Net(), torch.ones(1, 3), dynamic_shapes={"x": {0: 1}})
+
+    def test_a_process_is_this_one(self):
+        numbers = []
+        torch.multiprocessing.spawn(lambda rank, *more: numbers.append((rank, *more)), (5,), nprocs=1)
+        self.assertEqual(numbers, [(0, 5)])
+        with self.assertRaisesRegex(RuntimeError, "nprocs=2"):
+            torch.multiprocessing.spawn(print, nprocs=2)
+        with self.assertRaisesRegex(RuntimeError, "rank 1 of 2"):
+            torch.distributed.init_process_group("gloo", rank=1, world_size=2)
+
+    def test_images_of_pillow_itself(self):
+        class Image:
+            mode, width, height = "RGB", 2, 1
+            __array_interface__ = {}
+
+            def getbands(self):
+                return ("R", "G", "B")
+
+            def tobytes(self):
+                return bytes([0, 51, 102, 255, 204, 153])
+
+        x = torchvision.transforms.ToTensor()(Image())
+        self.assertEqual(x.shape, (3, 1, 2))
+        self.assertTrue(torch.allclose(x[:, 0, 0], torch.tensor([0.0, 0.2, 0.4])))
 
 
 class Awaited(unittest.TestCase):

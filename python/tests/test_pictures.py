@@ -5,10 +5,12 @@ import struct
 import tempfile
 import unittest
 import zlib
+from io import BytesIO
 
 import torch
+from PIL import Image
 from torch.utils.data import DataLoader
-from torchvision import datasets, transforms
+from torchvision import datasets, io, transforms, utils
 
 
 def idx(path, sizes, data):
@@ -74,6 +76,103 @@ class Files(unittest.TestCase):
         first, again = data[1], data[1]
         self.assertTrue(torch.equal(first[0], again[0]))
         self.assertEqual((first[0].shape, first[1], len(data)), ((3, 8, 8), again[1], 4))
+
+
+class Images(unittest.TestCase):
+    """Pictures with the names of PIL's; the numbers are Pillow's."""
+
+    def setUp(self):
+        self.pixels = (torch.arange(60).view(4, 5, 3) * 37 % 256).to(torch.uint8)
+        self.image = transforms.ToPILImage()(self.pixels.permute(2, 0, 1))
+
+    def test_facts(self):
+        image = self.image
+        self.assertEqual((image.size, image.width, image.height, image.mode), ((5, 4), 5, 4, "RGB"))
+        self.assertEqual((image.getbands(), image.getpixel((1, 2))), (("R", "G", "B"), (197, 234, 15)))
+        self.assertEqual(image.getextrema(), ((0, 240), (3, 243), (6, 237)))
+        self.assertEqual(image.tobytes(), bytes(self.pixels.flatten().tolist()))
+        self.assertEqual(image.copy().tobytes(), image.tobytes())
+        self.assertNotIsInstance(image, torch.nn.Parameter)
+
+    def test_modes(self):
+        grey, ycc, alpha = (self.image.convert(mode) for mode in ("L", "YCbCr", "RGBA"))
+        self.assertEqual((list(grey.tobytes())[:5], sum(grey.tobytes())), ([30, 141, 73, 107, 189], 2378))
+        self.assertEqual((list(ycc.tobytes())[:9], sum(ycc.tobytes())), ([30, 152, 106, 141, 152, 106, 72, 109, 234], 7466))
+        self.assertEqual((ycc.getbands(), ycc.mode), (("Y", "Cb", "Cr"), "YCbCr"))
+        self.assertEqual(list(ycc.convert("RGB").tobytes())[:9], [0, 37, 72, 110, 148, 183, 220, 2, 38])
+        self.assertEqual(list(alpha.tobytes())[:8], [0, 37, 74, 255, 111, 148, 185, 255])
+        self.assertEqual([band.mode for band in ycc.split()], ["L", "L", "L"])
+        self.assertEqual(list(ycc.split()[1].tobytes())[:3], [152, 152, 109])
+        self.assertEqual(grey.convert("RGB").getpixel((0, 0)), (30, 30, 30))
+        with self.assertRaises(ValueError):
+            self.image.convert("no mode")
+
+    def test_sizes(self):
+        halved = [43, 80, 117, 9, 46, 83, 231, 12, 49, 129, 166, 203, 95, 132, 169, 61, 98, 135]
+        self.assertEqual(list(self.image.resize((3, 2), Image.NEAREST).tobytes()), halved)
+        cubic = [72, 113, 137, 114, 89, 125, 154, 122, 95, 151, 135, 124, 127, 141, 120, 107, 130, 124]
+        self.assertEqual(list(self.image.resize((3, 2)).tobytes()), cubic)
+        linear = [79, 116, 137, 115, 91, 120, 150, 124, 99, 146, 136, 126, 121, 134, 122, 113, 129, 119]
+        self.assertEqual(list(self.image.resize((3, 2), Image.Resampling.BILINEAR).tobytes()), linear)
+        part = self.image.crop((1, 1, 3, 3))
+        self.assertEqual((part.size, list(part.tobytes())[:6]), ((2, 2), [154, 191, 228, 9, 46, 83]))
+
+    def test_modes_by_name(self):
+        nearest = transforms.InterpolationMode.NEAREST
+        self.assertEqual((nearest.name, nearest.value), ("NEAREST", "nearest"))
+        halved = self.image.resize((3, 2), Image.NEAREST).tobytes()
+        self.assertEqual(transforms.Resize((2, 3), interpolation=nearest)(self.image).tobytes(), halved)
+        self.assertEqual(transforms.functional.resize(self.image, [2, 3], interpolation=nearest).tobytes(), halved)
+
+    def test_turns(self):
+        firsts = [
+            [188, 225, 6],
+            [129, 166, 203],
+            [188, 225, 6],
+            [61, 98, 135],
+            [129, 166, 203],
+            [0, 37, 74],
+            [61, 98, 135],
+        ]
+        for method, first in enumerate(firsts):
+            self.assertEqual(list(self.image.transpose(method).tobytes())[:3], first, method)
+        self.assertEqual(self.image.transpose(Image.FLIP_LEFT_RIGHT).size, (5, 4))
+        self.assertEqual(self.image.transpose(Image.ROTATE_90).size, (4, 5))
+
+    def test_files(self):
+        folder = tempfile.mkdtemp()
+        path = os.path.join(folder, "one.png")
+        self.image.save(path)
+        for source in (path, open(path, "rb")):
+            with Image.open(source) as read:
+                self.assertEqual((read.size, read.mode, read.convert("RGB").tobytes()), ((5, 4), "RGB", self.image.tobytes()))
+        self.assertTrue(torch.equal(io.read_image(path), self.pixels.permute(2, 0, 1)))
+        self.assertEqual(io.read_image(path, io.ImageReadMode.GRAY).shape, (1, 4, 5))
+        io.write_png(self.pixels.permute(2, 0, 1), path)
+        self.assertTrue(torch.equal(io.decode_image(io.read_file(path)), self.pixels.permute(2, 0, 1)))
+        utils.save_image(torch.tensor([[[0.0, 1.0, 0.5]]]), path)
+        self.assertEqual(Image.open(path).getpixel((2, 0)), (128, 128, 128))
+        buffer = BytesIO()
+        utils.save_image(torch.ones(2, 1, 3, 3), buffer, format="png", padding=0)
+        buffer.seek(0)
+        self.assertEqual(Image.open(buffer).size, (6, 3))
+        self.image.convert("L").save(path)
+        self.assertEqual(Image.open(path).mode, "L")
+
+    def test_made(self):
+        self.assertEqual(Image.new("RGB", (2, 1), (1, 2, 3)).tobytes(), bytes([1, 2, 3, 1, 2, 3]))
+        self.assertEqual(Image.new("L", (2, 1), 7).tobytes(), bytes([7, 7]))
+        self.assertEqual(Image.new("RGB", (1, 1), 7).tobytes(), bytes([7, 0, 0]))
+        self.assertEqual(Image.merge("RGB", self.image.split()).tobytes(), self.image.tobytes())
+        self.assertIsInstance(self.image, Image.Image)
+
+    def test_transforms_take_them(self):
+        x = transforms.ToTensor()(self.image)
+        self.assertTrue(torch.allclose(x, self.pixels.permute(2, 0, 1) / 255))
+        steps = transforms.Compose([transforms.Resize((2, 3)), transforms.Grayscale(), transforms.PILToTensor()])
+        self.assertEqual((steps(self.image).shape, steps(self.image).dtype), ((1, 2, 3), torch.uint8))
+        self.assertEqual(transforms.CenterCrop(2)(self.image.convert("YCbCr").split()[0]).size, (2, 2))
+        self.assertEqual(transforms.ToTensor()(self.image.convert("L")).shape, (1, 4, 5))
 
 
 if __name__ == "__main__":

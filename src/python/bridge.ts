@@ -25,7 +25,7 @@ type AnyFunction = (...args: unknown[]) => unknown;
  * A result as Python gets it: a tensor and a primitive as they are, everything else in a list that begins with its kind.
  *
  *     ['self'] ['tuple', …] ['named', names, …] ['dict', keys, …] ['data', typedArray] ['promise', p] ['null']
- *     ['parameter', tensor] ['module', m] ['class', c] ['function', f] ['object', constructorName, o]
+ *     ['parameter', tensor, className] ['module', m] ['class', c] ['function', f] ['object', constructorName, o]
  */
 type Shown = unknown;
 
@@ -52,7 +52,7 @@ export function show(value: unknown, isBorn: boolean, self: unknown = nobody): S
   if (value === self) return ['self'];
   if (value instanceof TensorBase) {
     take(value, isBorn);
-    return value.constructor === Tensor ? value : ['parameter', value];
+    return value.constructor === Tensor ? value : ['parameter', value, value.constructor.name];
   }
   if (value instanceof Promise) return ['promise', value];
   if (Array.isArray(value)) {

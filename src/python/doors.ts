@@ -36,6 +36,12 @@ const doors: Readonly<Record<string, () => Promise<void>>> = {
     const metrics = await import('../metrics/index');
     openAll({ torchmetrics: metrics, 'torchmetrics.functional': metrics.functional });
   },
+  async onnx() {
+    openSpace('torch.onnx', await import('../onnx/index'));
+  },
+  async tensorboard() {
+    openSpace('torch.utils.tensorboard', await import('../tensorboard/index'));
+  },
   async captum() {
     const interpret = await import('../interpret/index');
     openAll({ 'captum.attr': interpret, 'captum.attr.visualization': interpret.visualization });

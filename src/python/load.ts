@@ -48,6 +48,8 @@ async function writeSources(pyodide: Pyodide): Promise<void> {
     pyodide.FS.mkdirTree(file.slice(0, file.lastIndexOf('/')));
     pyodide.FS.writeFile(file, text);
   }
+  // Packages that stand in for others are found after all else.
+  pyodide.runPython(`import sys; sys.path.append("${home}/torchvision/_stand_ins")`);
 }
 
 type Order = ['indexURL', 'packages', 'onOutput', 'pyodide'];

@@ -6,6 +6,7 @@ import importlib
 import signal
 import time
 from collections import namedtuple
+from enum import Enum
 from typing import Any, Callable
 
 try:
@@ -74,6 +75,9 @@ def send(value: Any) -> Any:
 def _from_array(value: Any) -> Any:
     from ._creation import as_tensor
 
+    if hasattr(value, "getbands"):
+        return importlib.import_module("torchvision._pictures").of_pil(value)
+
     return as_tensor(value)
 
 
@@ -89,6 +93,7 @@ senders[list] = _send_list
 senders[tuple] = _send_list
 senders[range] = _send_list
 senders[dict] = _send_dict
+senders[Enum] = lambda value: value.value
 senders[type(jsnull)] = lambda value: value
 senders[type(Ellipsis)] = lambda _: "..."
 
@@ -232,7 +237,7 @@ _DECODERS: dict[str, Callable[[Any, str, Any], Any]] = {
     "data": lambda result, name, self: result[1],
     "promise": lambda result, name, self: receive(js.seen(wait(result[1], name)), name, self),
     "null": lambda result, name, self: None,
-    "parameter": lambda result, name, self: makers.get("Parameter", makers["Tensor"])(result[1]),
+    "parameter": lambda result, name, self: makers.get(result[2], makers["Tensor"])(result[1]),
     "module": _module,
     "class": lambda result, name, self: result[1],
     "function": _kept,

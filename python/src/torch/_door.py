@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from enum import Enum
 from typing import Any
 
 import _lamplight_doors as js
@@ -147,6 +148,13 @@ def _class(space: str, name: str, made: Any) -> type:
     return cls
 
 
+def _enumeration(space: str, name: str, value: Any) -> Any:
+    """The class of a list of names, as `InterpolationMode`; other values are themselves."""
+    if not name[:1].isupper() or not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+        return value
+    return Enum(name, value, module=space)
+
+
 def attribute(space: str, name: str, known: dict[str, Any]) -> Any:
     """A name of a module that stands for a part of a door, for its `__getattr__`; it is kept in `known`."""
     if not (name.startswith("__") and name.endswith("__")):
@@ -163,7 +171,7 @@ def attribute(space: str, name: str, known: dict[str, Any]) -> Any:
             elif found[0] == "function":
                 known[name] = _bridge.function(found[1], name, space)
             else:
-                known[name] = receive(found, name)
+                known[name] = _enumeration(space, name, receive(found, name))
             return known[name]
     raise AttributeError(f"module {space!r} has no attribute {name!r}")
 

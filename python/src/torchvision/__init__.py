@@ -9,6 +9,7 @@ from torch import _door
 _door.open_door("torchvision")
 
 from . import datasets, io, models, ops, transforms, tv_tensors, utils  # noqa: E402  # they need the door
+from ._pictures import Picture  # noqa: E402, F401
 
 
 def __getattr__(name: str) -> Any:

@@ -10,25 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import _bridge
 from torch._aliases import add_modules
-from torch._bridge import to_js
 from torch.utils.data import Dataset
 
+from ._pictures import Picture
+from .io import picture_of
+
 IMG_EXTENSIONS = (".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp")
-
-
-def _picture(data: bytes, height: int, width: int, channels: int) -> Any:
-    """A picture of bytes that lie row by row, pixel by pixel."""
-    from torchvision import Picture
-
-    return Picture.from_bytes(to_js(data), [height, width, channels])
-
-
-def _decoded(data: bytes) -> Any:
-    """The picture in a file's bytes, for which Python waits."""
-    bound = _bridge.js.find("torchvision.io", "readImage")[1]
-    return _bridge.call(bound, (to_js(data),), {}, "read_image")
 
 
 class VisionDataset(Dataset):
@@ -121,7 +109,7 @@ class MNIST(VisionDataset):
         index %= len(self)
         _, height, width = self._size
         size = height * width
-        picture = _picture(self._bytes[index * size : (index + 1) * size], height, width, 1)
+        picture = Picture.from_bytes(self._bytes[index * size : (index + 1) * size], (height, width, 1))
         return self._item(picture, self._labels[index])
 
     def extra_repr(self) -> str:
@@ -210,7 +198,7 @@ class CIFAR10(VisionDataset):
         mixed = bytearray(len(row))
         for channel in range(3):
             mixed[channel::3] = row[channel * plane : (channel + 1) * plane]
-        return self._item(_picture(bytes(mixed), side, side, 3), self.targets[index])
+        return self._item(Picture.from_bytes(bytes(mixed), (side, side, 3)), self.targets[index])
 
     def extra_repr(self) -> str:
         """The split."""
@@ -297,7 +285,7 @@ class DatasetFolder(VisionDataset):
 
 def default_loader(path: str) -> Any:
     """The picture in a file, in red, green and blue."""
-    return _decoded(Path(path).read_bytes())
+    return picture_of(Path(path).read_bytes(), "RGB")
 
 
 class ImageFolder(DatasetFolder):

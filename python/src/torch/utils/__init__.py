@@ -6,7 +6,7 @@ __all__ = ["data", "hooks"]
 
 
 def __getattr__(name: str) -> object:
-    if name in ("checkpoint",):
+    if name in ("checkpoint", "tensorboard"):
         import importlib
 
         return importlib.import_module(f"torch.utils.{name}")

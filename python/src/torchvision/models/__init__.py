@@ -19,3 +19,8 @@ def __dir__() -> list[str]:
 
 
 add_modules(__name__)
+
+# Programs look networks up in the module's dictionary.
+for _name in _door.names(__name__, {}):
+    if _name.islower() and _name not in globals():
+        getattr(__import__("sys").modules[__name__], _name)
