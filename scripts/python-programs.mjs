@@ -1,34 +1,38 @@
 // `npm run python-programs -- FOLDER`: runs programs of other people in the page, and lays what they print beside what PyTorch prints.
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, posix } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { withPage } from './in-page.mjs';
 import { parsed, runCommand, UsageError } from './options.mjs';
-import { programs } from './python-programs/list.mjs';
+import { compared } from './python-programs/compared.mjs';
+import { homes, programs } from './python-programs/list.mjs';
+import { picture } from './python-programs/pictures.mjs';
 
 const usage = `Usage: npm run python-programs -- FOLDER [NAME …] [options]
 
 Runs programs of other people in the page by lamplight/python, and by PyTorch, and
 compares what they print: all words are the same, numbers agree within 1e-3.
-FOLDER holds clones of their repositories: pytorch/examples as examples, and
-karpathy/minGPT as minGPT. Programs whose repository is missing are left out.
+FOLDER holds clones of their repositories, by these names:
+${Object.entries(homes)
+  .map(([name, from]) => `  ${name.padEnd(18)}${from}`)
+  .join('\n')}
+Programs whose repository is missing are left out.
 
-  NAME          a program; default: all of them
+  NAME          a program, or the start of several; default: all of them
   --python P    the Python with torch and torchvision       (default: python3)
   --print       print what the page printed
   --help        show this text`;
 
-const LARGEST = 1e-3;
 /** Images of MNIST that programs find. */
 const IMAGES = { train: 320, t10k: 128 };
+/** Larger files of a program's folder are not its code. */
+const LARGEST_FILE = 3e6;
 
 const root = new URL('../', import.meta.url);
-
-const NUMBER = /-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/g;
-/** How long something took, and how fast it went. */
-const TIME = /\b(?:ms\/batch +[\d.]+|time: +[\d.]+s?|[\d.]+ ?(?:s|ms|seconds)\b)/g;
+const run = readFileSync(new URL('scripts/python-programs/run.py', root), 'utf8');
 
 await runCommand(usage, options, main);
 
@@ -48,42 +52,30 @@ function options(args) {
   if (values.help) return undefined;
   const [folder, ...names] = positionals;
   if (!folder) throw new UsageError('python-programs: expected the folder of the repositories');
-  const strange = names.find((name) => !Object.hasOwn(programs, name));
+  const known = Object.keys(programs);
+  const strange = names.find((name) => !known.some((each) => each.startsWith(name)));
   if (strange)
-    throw new UsageError(
-      `python-programs: expected a program, but got ${strange}; known are ${Object.keys(programs).join(', ')}`,
-    );
+    throw new UsageError(`python-programs: expected a program, but got ${strange}; known are ${known.join(', ')}`);
   return { ...values, folder, names };
 }
 
 /** @param {NonNullable<ReturnType<typeof options>>} chosen */
 async function main({ folder, names, python, print }) {
   const there = new Set(readdirSync(folder));
-  const all = names.length > 0 ? names : Object.keys(programs);
-  const chosen = all.filter((name) => there.has(programs[name]?.home ?? ''));
+  const chosen = Object.entries(programs).filter(
+    ([name, { home }]) =>
+      there.has(home) && (names.length === 0 || names.some((start) => name === start || isStart(start, name))),
+  );
   if (chosen.length === 0) throw new UsageError(`python-programs: expected repositories in ${folder}`);
   let failed = 0;
   await withPage('scripts/python-programs/page.html', async (page) => {
-    for (const name of chosen) {
-      const program = /** @type {import('./python-programs/list.mjs').Program} */ (programs[name]);
-      const files = filesOf(program, folder);
-      const theirs = byPyTorch(program, files, python);
-      await page.reload();
-      await page.waitForFunction('globalThis.runProgram');
-      const given = {
-        files: files.map(([path, bytes]) => [`/programs/${path}`, bytes.toString('base64')]),
-        folder: `/programs/${program.folder}`,
-        entry: program.entry,
-        args: program.args ?? [],
-      };
+    for (const [name, program] of chosen) {
       const begun = performance.now();
-      const ours = String(await page.evaluate((all) => /** @type {any} */ (globalThis).runProgram(all), given));
-      if (print) console.log(ours);
-      const { fine, text } = compared(ours, theirs);
+      const { fine, text, printed } = await compareIn(page, program, folder, python);
+      if (print) console.log(printed);
       if (!fine) failed++;
-      console.log(
-        `${fine ? 'ok    ' : 'FAILED'} ${name.padEnd(34)} ${text}, ${((performance.now() - begun) / 1000).toFixed(0)} s`,
-      );
+      const seconds = ((performance.now() - begun) / 1000).toFixed(0);
+      console.log(`${fine ? 'ok    ' : 'FAILED'} ${name.padEnd(34)} ${text}, ${seconds} s`);
     }
   });
   console.log(`${chosen.length - failed} passed, ${failed} failed`);
@@ -91,23 +83,69 @@ async function main({ folder, names, python, print }) {
 }
 
 /**
+ * Runs a program in the page and by PyTorch.
+ * @param {import('playwright').Page} page @param {import('./python-programs/list.mjs').Program} program @param {string} folder @param {string} python
+ * @returns {Promise<{ fine: boolean, text: string, printed: string }>}
+ */
+async function compareIn(page, program, folder, python) {
+  let files;
+  try {
+    files = filesOf(program, folder);
+  } catch (error) {
+    return { fine: false, text: String(error), printed: '' };
+  }
+  const args = [program.entry, ...(program.args ?? '').split(' ').filter(Boolean)];
+  const theirs = await byPyTorch(program, args, files, python);
+  await page.reload();
+  await page.waitForFunction('globalThis.runProgram');
+  const given = {
+    files: files.map(([path, bytes]) => [`/programs/${path}`, bytes.toString('base64')]),
+    folder: posix.join('/programs', program.folder),
+    args,
+    run,
+  };
+  const ours = await page.evaluate((all) => /** @type {any} */ (globalThis).runProgram(all), given);
+  return { ...compared(ours.text, theirs), printed: ours.text + ours.warned };
+}
+
+/** Whether a word of the command names several programs. @param {string} start @param {string} name */
+function isStart(start, name) {
+  return !Object.hasOwn(programs, start) && name.startsWith(start);
+}
+
+/**
  * The files that a program needs, by their paths, with its changed lines.
  * @param {import('./python-programs/list.mjs').Program} program @param {string} folder
  * @returns {[path: string, bytes: Buffer][]}
  */
-function filesOf({ home, folder: own, edits = [], mnist }, folder) {
+function filesOf({ home, folder: own, entry, edits = [], mnist, standIns = [], written = {}, pictures = {} }, folder) {
   const from = join(folder, home, own);
-  const names = readdirSync(from, { recursive: true, encoding: 'utf8' }).map((name) => name.replaceAll('\\', '/'));
-  const files = names
-    .filter((name) => name.endsWith('.py') || /^data\/.*\.\w+$/.test(name))
-    .map((name) => /** @type {[string, Buffer]} */ ([posix.join(own, name), readFileSync(join(from, name))]));
-  for (const [name, before, after] of edits) {
+  const files = filesIn(from, own).filter(([path]) => /\.(?:py|txt)$/.test(path) || path.includes('data/'));
+  for (const edit of edits) {
+    const [name, before, after] = edit.length === 3 ? edit : /** @type {const} */ ([entry, ...edit]);
     const file = files.find(([path]) => path === posix.join(own, name));
-    const text = file?.[1].toString('utf8') ?? '';
+    const text = file?.[1].toString('utf8').replaceAll('\r\n', '\n') ?? '';
     if (!file || !text.includes(before)) throw new Error(`${own}/${name}: expected ${JSON.stringify(before)} in it`);
     file[1] = Buffer.from(text.replaceAll(before, after));
   }
+  for (const name of standIns)
+    files.push(
+      ...filesIn(new URL('scripts/python-programs/stand-ins', root).pathname, own).filter(([path]) =>
+        [name, `${name}.py`].includes(/** @type {string} */ (posix.relative(own, path).split('/')[0])),
+      ),
+    );
+  for (const [name, text] of Object.entries(written)) files.push([posix.join(own, name), Buffer.from(text)]);
+  for (const [i, [name, size]] of Object.entries(pictures).entries())
+    files.push([posix.join(own, name), picture(size, i)]);
   return mnist ? [...files, ...mnistFiles(own)] : files;
+}
+
+/** @param {string} from @param {string} own @returns {[path: string, bytes: Buffer][]} the files below a folder */
+function filesIn(from, own) {
+  return readdirSync(from, { recursive: true, encoding: 'utf8' })
+    .filter((name) => !/(^|[\\/])(\.git|__pycache__)/.test(name))
+    .filter((name) => statSync(join(from, name)).isFile() && statSync(join(from, name)).size < LARGEST_FILE)
+    .map((name) => [posix.join(own, name.replaceAll('\\', '/')), readFileSync(join(from, name))]);
 }
 
 /** @param {string} own @returns {[path: string, bytes: Buffer][]} the first images of MNIST where programs look for it */
@@ -118,7 +156,7 @@ function mnistFiles(own) {
       ([name, head, size]) => {
         const bytes = Buffer.from(readFileSync(new URL(`${part}-${name}`, originals)).subarray(0, head + count * size));
         bytes.writeUInt32BE(count, 4);
-        return ['data', '../data'].map(
+        return ['data', '../data', '../../data', 'mnist'].map(
           (data) => /** @type {[string, Buffer]} */ ([posix.join(own, data, `MNIST/raw/${part}-${name}`), bytes]),
         );
       },
@@ -128,37 +166,21 @@ function mnistFiles(own) {
 
 /**
  * What PyTorch has the program print.
- * @param {import('./python-programs/list.mjs').Program} program @param {readonly [string, Buffer][]} files @param {string} python
+ * @param {import('./python-programs/list.mjs').Program} program @param {readonly string[]} args
+ * @param {readonly [string, Buffer][]} files @param {string} python
  */
-function byPyTorch({ folder, entry, args = [] }, files, python) {
+async function byPyTorch({ folder }, args, files, python) {
   const at = mkdtempSync(join(tmpdir(), 'python-programs-'));
   try {
     for (const [path, bytes] of files) {
       mkdirSync(dirname(join(at, path)), { recursive: true });
       writeFileSync(join(at, path), bytes);
     }
-    const { status, stdout, stderr } = spawnSync(python, [entry, ...args], { cwd: join(at, folder), encoding: 'utf8' });
-    if (status !== 0) throw new Error(`PyTorch: ${stderr.trim().split('\n').at(-1)}`);
-    return stdout;
+    mkdirSync(join(at, folder), { recursive: true });
+    const child = spawn(python, ['-c', run, ...args], { cwd: join(at, folder), stdio: ['ignore', 'pipe', 'pipe'] });
+    const [stdout, stderr] = await Promise.all([textOf(child.stdout), textOf(child.stderr)]);
+    return child.exitCode === 0 || !stderr.includes('Traceback') ? stdout : `${stdout}${stderr.trim()}`;
   } finally {
     rmSync(at, { recursive: true });
   }
-}
-
-/** @param {string} ours @param {string} theirs */
-function compared(ours, theirs) {
-  const [here, there] = [ours, theirs].map((text) => text.replace(TIME, '').trim().split('\n'));
-  let apart = 0;
-  for (const [i, line] of (there ?? []).entries()) {
-    const own = here?.[i] ?? '';
-    if (own.replace(NUMBER, '#') !== line.replace(NUMBER, '#'))
-      return {
-        fine: false,
-        text: `line ${i + 1}: expected ${JSON.stringify(line)}, but got ${JSON.stringify(own)} … ${here?.at(-1)}`,
-      };
-    const [a, b] = [own, line].map((text) => (text.match(NUMBER) ?? []).map(Number));
-    for (const [j, number] of (b ?? []).entries())
-      apart = Math.max(apart, Math.abs(Number(a?.[j]) - number) / Math.max(1, Math.abs(number)));
-  }
-  return { fine: apart <= LARGEST, text: `${there?.length} lines, ${apart.toExponential(1)} apart` };
 }

@@ -1,104 +1,35 @@
 // Programs of other people that run in the page as they are: where they lie, with which arguments, and the few lines that are changed.
+import { cifar } from './of/cifar.mjs';
+import { examples } from './of/examples.mjs';
+import { karpathy } from './of/karpathy.mjs';
+import { language } from './of/language.mjs';
+import { morvan } from './of/morvan.mjs';
+import { yunjey } from './of/yunjey.mjs';
+
+/** The folders of the repositories, and where each comes from. */
+export const homes = {
+  examples: 'github.com/pytorch/examples',
+  minGPT: 'github.com/karpathy/minGPT',
+  makemore: 'github.com/karpathy/makemore',
+  nanoGPT: 'github.com/karpathy/nanoGPT',
+  'pytorch-tutorial': 'github.com/yunjey/pytorch-tutorial',
+  'PyTorch-Tutorial': 'github.com/MorvanZhou/PyTorch-Tutorial',
+  'nlp-tutorial': 'github.com/graykode/nlp-tutorial',
+  'pytorch-cifar': 'github.com/kuangliu/pytorch-cifar',
+};
 
 /**
- * `home` is the repository that a program is of, `folder` its place there; all Python files and those in `data` of the folder are taken. `entry` runs as
- * `__main__` with `args`. `edits` replace text that asks for what no page has: downloads, NumPy, random masks that PyTorch draws by another generator.
+ * `home` is the repository that a program is of, `folder` its place there, of which Python, text and small data are taken. `entry` runs as `__main__`
+ * with `args`, after `random` and `torch` have been seeded. `edits` replace text of the entry, or of the file that stands before, which asks for what no
+ * page has: downloads, NumPy, random masks that PyTorch draws by another generator; or which makes the program short. `written` are more files of the
+ * folder, `pictures` PNG files of a size, `standIns` modules of `stand-ins` that it imports; `mnist` has MNIST's first pictures lie where it looks for them.
  * @typedef {{
- *   home: 'examples' | 'minGPT', folder: string, entry: string, args?: readonly string[], mnist?: boolean,
- *   edits?: readonly (readonly [file: string, from: string, to: string])[], most?: number,
+ *   home: keyof typeof homes, folder: string, entry: string, args?: string, mnist?: boolean, standIns?: readonly string[],
+ *   edits?: readonly Edit[], written?: Readonly<Record<string, string>>,
+ *   pictures?: Readonly<Record<string, readonly [width: number, height: number]>>,
  * }} Program
+ * @typedef {readonly [from: string, to: string] | readonly [file: string, from: string, to: string]} Edit
  */
 
-const short = ['--epochs', '1', '--batch-size', '32', '--log-interval', '1'];
-
 /** @type {Readonly<Record<string, Program>>} */
-export const programs = {
-  mnist: {
-    ...{ home: 'examples', folder: 'mnist', entry: 'main.py', mnist: true },
-    args: [...short, '--test-batch-size', '64', '--no-accel'],
-    edits: [
-      ['main.py', 'nn.Dropout(0.25)', 'nn.Dropout(0)'],
-      ['main.py', 'nn.Dropout(0.5)', 'nn.Dropout(0)'],
-    ],
-  },
-  mnist_rnn: {
-    ...{ home: 'examples', folder: 'mnist_rnn', entry: 'main.py', mnist: true },
-    args: [...short, '--test-batch-size', '64'],
-    edits: [
-      ['main.py', 'nn.Dropout2d(0.25)', 'nn.Dropout2d(0)'],
-      ['main.py', 'nn.Dropout2d(0.5)', 'nn.Dropout2d(0)'],
-    ],
-  },
-  mnist_forward_forward: {
-    ...{ home: 'examples', folder: 'mnist_forward_forward', entry: 'main.py', mnist: true },
-    args: ['--epochs', '3', '--train_size', '64', '--test_size', '64', '--no_accel', '--log-interval', '1'],
-    edits: [['main.py', 'net = Net(', 'torch.manual_seed(args.seed)\n    net = Net(']],
-  },
-  vae: {
-    ...{ home: 'examples', folder: 'vae', entry: 'main.py', mnist: true },
-    args: [...short, '--no-accel'],
-    edits: [['main.py', 'save_image(', '(lambda *a, **k: None)(']],
-  },
-  siamese_network: {
-    ...{ home: 'examples', folder: 'siamese_network', entry: 'main.py', mnist: true },
-    args: [...short, '--test-batch-size', '64', '--no-accel'],
-    edits: [
-      ['main.py', 'import numpy as np\n', 'random.seed(0)\n'],
-      ['main.py', 'np.array(self.dataset.targets.clone(), dtype=None, copy=None)', 'self.dataset.targets.clone()'],
-      ['main.py', 'np.where((np_arr==i))[0]', 'torch.where(np_arr == i)[0]'],
-    ],
-  },
-  dcgan: {
-    ...{ home: 'examples', folder: 'dcgan', entry: 'main.py' },
-    args: [
-      '--dataset',
-      'fake',
-      '--batchSize',
-      '4',
-      '--ngf',
-      '8',
-      '--ndf',
-      '8',
-      '--niter',
-      '1',
-      '--manualSeed',
-      '1',
-      '--workers',
-      '0',
-      '--dry-run',
-    ],
-    edits: [['main.py', 'vutils.save_image(', '(lambda *a, **k: None)(']],
-  },
-  regression: {
-    ...{ home: 'examples', folder: 'regression', entry: 'main.py' },
-    // It ends at a loss, which rounding reaches some steps sooner or later.
-    edits: [
-      ['main.py', 'POLY_DEGREE = 4', 'torch.manual_seed(0)\nPOLY_DEGREE = 4'],
-      ['main.py', 'if loss < 1e-3:', 'if batch_idx == 100:'],
-    ],
-  },
-  word_language_model: {
-    ...{ home: 'examples', folder: 'word_language_model', entry: 'main.py' },
-    args: ['--emsize', '16', '--nhid', '16', '--dropout', '0', '--epochs', '1', '--log-interval', '1', '--dry-run'],
-  },
-  'word_language_model-transformer': {
-    ...{ home: 'examples', folder: 'word_language_model', entry: 'main.py' },
-    args: [
-      '--model',
-      'Transformer',
-      '--lr',
-      '5',
-      '--emsize',
-      '16',
-      '--nhid',
-      '16',
-      '--dropout',
-      '0',
-      '--epochs',
-      '1',
-      '--log-interval',
-      '1',
-      '--dry-run',
-    ],
-  },
-};
+export const programs = { ...examples, ...karpathy, ...yunjey, ...morvan, ...language, ...cifar };

@@ -5,29 +5,39 @@ export interface Given {
   /** Files by their paths, in base64. */
   readonly files: readonly (readonly [path: string, base64: string])[];
   readonly folder: string;
-  readonly entry: string;
+  /** The program, then what it is given. */
   readonly args: readonly string[];
+  /** The text of run.py. */
+  readonly run: string;
 }
 
-const RUN = `
-import os, runpy, sys
+export interface Printed {
+  readonly text: string;
+  /** What went to the stream of errors. */
+  readonly warned: string;
+}
+
+const START = `
+import os, sys
 os.chdir(folder)
-sys.path.insert(0, folder)
-sys.argv = [entry, *args]
-runpy.run_path(entry, run_name="__main__")
+sys.argv = ["run.py", *args]
+exec(compile(run, "run.py", "exec"), {"__name__": "__main__"})
 None
 `;
 
 /** What the program prints. */
-async function run({ files, folder, entry, args }: Given): Promise<string> {
-  let printed = '';
+async function runProgram({ files, folder, args, run }: Given): Promise<Printed> {
+  let text = '';
+  let warned = '';
   const python = await loadPython({
     indexURL: '/node_modules/pyodide/',
-    onOutput: (text) => {
-      printed += text;
+    onOutput: (part, stream) => {
+      if (stream === 'stderr') warned += part;
+      else text += part;
     },
   });
   const { FS } = python.pyodide;
+  FS.mkdirTree(folder);
   for (const [path, base64] of files) {
     FS.mkdirTree(path.slice(0, path.lastIndexOf('/')));
     FS.writeFile(
@@ -35,13 +45,13 @@ async function run({ files, folder, entry, args }: Given): Promise<string> {
       Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)),
     );
   }
-  for (const [name, value] of Object.entries({ folder, entry, args })) python.globals.set(name, value);
+  for (const [name, value] of Object.entries({ folder, args, run })) python.globals.set(name, value);
   try {
-    await python.run(RUN);
+    await python.run(START);
   } catch (error) {
-    printed += String(error);
+    text += String(error);
   }
-  return printed;
+  return { text, warned };
 }
 
-Object.assign(globalThis, { runProgram: run });
+Object.assign(globalThis, { runProgram });
