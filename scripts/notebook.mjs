@@ -12,6 +12,7 @@ const usage = `Usage: npm run notebook -- FILE.md [options]
 Runs the notebook's code cells in their order, and prints what each puts out, how long it took and how much GPU memory it held.
 
   --full        the full setting of a course; default: the short one
+  --python      the cells of Python of a course that has both
   --pictures D  writes pictures into this folder
   --saves D     writes the files that cells offer into this folder
   --file F      adds a file that cells read by its name; may be given several times
@@ -29,6 +30,7 @@ function options(args) {
       allowPositionals: true,
       options: {
         full: { type: 'boolean', default: false },
+        python: { type: 'boolean', default: false },
         pictures: { type: 'string' },
         saves: { type: 'string' },
         file: { type: 'string', multiple: true, default: [] },
@@ -99,6 +101,7 @@ async function main(chosen) {
     const failed = await page.evaluate(inPage, {
       markdown: readFileSync(chosen.path, 'utf8'),
       short: !chosen.full,
+      language: /** @type {'python' | 'typescript'} */ (chosen.python ? 'python' : 'typescript'),
       trusted: !chosen.untrusted,
       bail: chosen.bail,
       site,
@@ -115,7 +118,7 @@ async function main(chosen) {
 
 /**
  * Runs in the page.
- * @param {{ markdown: string, short: boolean, trusted: boolean, bail: boolean, site: string, files: { name: string, bytes: string }[] }} given
+ * @param {{ markdown: string, short: boolean, language: 'typescript' | 'python', trusted: boolean, bail: boolean, site: string, files: { name: string, bytes: string }[] }} given
  */
 async function inPage({ markdown, files, ...options }) {
   /** @type {typeof import('../demos/notebook/headless')} */

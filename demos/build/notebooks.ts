@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Plugin } from 'vite';
 import { fromMarkdown } from '../notebook/file/markdown.ts';
-import type { Notebook } from '../notebook/file/notebook.ts';
+import type { Language, Notebook } from '../notebook/file/notebook.ts';
 import { escaped, highlighted } from '../notebook/render/code.ts';
 import { type Heading, renderText } from '../notebook/render/text.ts';
 import { emblem } from './emblems.ts';
@@ -121,21 +121,38 @@ function page(template: string, entry: Entry, all: readonly Entry[]): string {
     cells: html,
     onward: onward(entry, all),
     full: notebook.front.minutesFull ? String(notebook.front.minutesFull) : '',
+    languages: notebook.front.languages.join(' '),
+    choice: choice(notebook.front.languages),
     short: notebook.front.minutes ? String(notebook.front.minutes) : '',
   };
   return template.replace(/\{(\w+)\}/g, (found, key: string) => fields[key] ?? found);
 }
 
-/** Cells as HTML, and the headings among them. */
-export function cells({ cells: all }: Notebook): { html: string; headings: Heading[] } {
+const NAMES: Readonly<Record<Language, string>> = { typescript: 'TypeScript', python: 'Python' };
+
+/** Links to the page in each of its languages; the page's script marks the one that is shown. */
+function choice(languages: readonly Language[]): string {
+  if (languages.length === 0) return '';
+  const links = languages.map(
+    (language) => `<a href="?language=${language}" data-language="${language}">${NAMES[language]}</a>`,
+  );
+  return `<nav class="languages" aria-label="Language of the code">${links.join('')}</nav>`;
+}
+
+/** All cells; of those in other languages than the first, the page's script shows what a reader chooses. */
+export function cells({ front: { languages }, cells: all }: Notebook): { html: string; headings: Heading[] } {
   const headings: Heading[] = [];
   const ids = new Set<string>();
-  let count = 0;
+  const counts = new Map<Language | null, number>();
   const parts = all.map((cell) => {
     if (cell.kind === 'code') {
-      count++;
-      const flags = `${cell.language === 'python' ? ' data-language="python"' : ''}${cell.hidden ? ' data-hidden' : ''}${cell.only ? ` data-only="${cell.only}"` : ''}`;
-      return `<section class="cell code-cell" aria-label="cell ${count}"${flags}><pre><code>${highlighted(cell.text, cell.language)}</code></pre></section>`;
+      const { language } = cell;
+      const key = languages.length > 0 ? language : null;
+      const count = (counts.get(key) ?? 0) + 1;
+      counts.set(key, count);
+      const isHidden = languages.length > 0 && language !== languages[0];
+      const flags = `${language === 'python' ? ' data-language="python"' : ''}${isHidden ? ' hidden' : ''}${cell.hidden ? ' data-hidden' : ''}${cell.only ? ` data-only="${cell.only}"` : ''}`;
+      return `<section class="cell code-cell" aria-label="cell ${count}"${flags}><pre><code>${highlighted(cell.text, language)}</code></pre></section>`;
     }
     const text = renderText(cell.text, ids);
     headings.push(...text.headings.filter(({ depth }) => depth === 2));

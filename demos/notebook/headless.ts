@@ -1,7 +1,7 @@
 // Runs a notebook from its first cell to its last without its page: for scripts and tests.
 
 import { fromMarkdown } from './file/markdown';
-import { codeCells, sourceOf } from './file/notebook';
+import { codeCells, inLanguage, type Language, sourceOf } from './file/notebook';
 import type { Ended, Output } from './protocol';
 import { Session } from './session';
 
@@ -10,6 +10,8 @@ export interface HeadlessOptions {
   /** The address of the site's home. */
   readonly site: string;
   readonly trusted?: boolean;
+  /** Of a notebook that has its code in several. Default: TypeScript. */
+  readonly language?: Language;
   /** Stop behind the first cell that fails. Default: false. */
   readonly bail?: boolean;
   readonly files?: readonly File[];
@@ -25,10 +27,10 @@ export interface HeadlessListener {
 /** Runs all code cells of Markdown; the number of those that failed. */
 export async function runNotebook(
   markdown: string,
-  { short, site, trusted = true, bail = false, files = [] }: HeadlessOptions,
+  { short, site, trusted = true, language: chosen = 'typescript', bail = false, files = [] }: HeadlessOptions,
   listener: HeadlessListener,
 ): Promise<number> {
-  const cells = codeCells(fromMarkdown(markdown), { short });
+  const cells = codeCells(inLanguage(fromMarkdown(markdown), chosen), { short });
   const sources = cells.map(sourceOf);
   let slots = new Map<number, Output>();
   const session = new Session(

@@ -4,16 +4,19 @@ import { byId, make } from '../ui/dom';
 import { keepGroup } from '../ui/offline';
 import { startShell } from '../ui/shell';
 import { diagnose, noWebGpuNotice } from '../ui/webgpu-check';
-import type { Cell } from './file/notebook';
+import { type Cell, inLanguage, type Language } from './file/notebook';
 import { Bar } from './page/bar';
 import { type Kind, NotebookDocument } from './page/document';
 import { downloadFile, isNotebookFile, openNotebookFile } from './page/files';
+import { chosenLanguage, showLanguage } from './page/languages';
 import { Notebook } from './page/notebook';
 import { Side } from './page/side';
 import { forget } from './page/store';
 
 const content = byId('content', HTMLElement);
 const { kind = 'own', name = '', root = '../', minutes = '', minutesFull = '' } = content.dataset;
+const languages = (content.dataset.languages ?? '').split(' ').filter(Boolean) as Language[];
+const language = chosenLanguage(languages);
 const site = new URL(root, location.href).href;
 const banners = byId('banners', HTMLElement);
 const said = content.appendChild(make('p', { className: 'visually-hidden' }));
@@ -28,22 +31,23 @@ addEventListener('hashchange', () => {
 });
 
 const title = byId('title', HTMLElement);
-const opened = NotebookDocument.open(kind as Kind, name, title.textContent ?? '');
+const opened = NotebookDocument.open(kind as Kind, name, title.textContent ?? '', language);
 const document_ = await opened.catch((error: Error) => {
   showBanner(banners, 'This link carries no notebook that can be read.', ` ${error.message}`);
   history.replaceState(null, '', location.pathname + location.search);
-  return NotebookDocument.open(kind as Kind, name, title.textContent ?? '');
+  return NotebookDocument.open(kind as Kind, name, title.textContent ?? '', language);
 });
 
 /** The file of the page's own notebook. */
 async function original(): Promise<readonly Cell[]> {
   if (kind !== 'course') return [];
   const [{ fromMarkdown }, response] = await Promise.all([import('./file/markdown'), fetch(`./${name}.md`)]);
-  const { front, cells } = fromMarkdown(await response.text());
+  const { front, cells } = inLanguage(fromMarkdown(await response.text()), language);
   document_.know(front);
   return cells;
 }
 
+showLanguage(language, languages, byId('cells', HTMLElement));
 const notebook = new Notebook(byId('cells', HTMLElement), {
   site,
   trusted: document_.isTrusted,

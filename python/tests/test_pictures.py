@@ -45,6 +45,8 @@ class Files(unittest.TestCase):
         pictures, labels = next(iter(DataLoader(data, batch_size=3)))
         self.assertEqual((pictures.shape, labels.tolist()), ((3, 1, 28, 28), [0, 1, 2]))
         self.assertAlmostEqual(pictures[0, 0, 0, 2].item(), (2 / 255 - 0.1307) / 0.3081, 5)
+        self.assertTrue(torch.equal(pictures, torch.stack([data[i][0] for i in range(3)])))
+        self.assertEqual(labels.dtype, torch.int64)
         self.assertEqual(len(datasets.MNIST(self.root, train=False)), 2)
         self.assertEqual((data.data.shape, data.targets.tolist()), ((3, 28, 28), [0, 1, 2]))
         with self.assertRaisesRegex(RuntimeError, "Dataset not found"):

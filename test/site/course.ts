@@ -2,6 +2,7 @@
 import type { Locator, Page } from 'playwright';
 import { expect } from 'vitest';
 import type { ExpectedCell } from './courses/expected';
+import type { PythonCourse } from './courses/python';
 
 /** Cells that have not come to a good end, with what they show. */
 const unfinished = (page: Page): Promise<string[]> =>
@@ -64,3 +65,48 @@ const fieldOf = (outputs: Locator, row: string, column: string): Promise<string>
     },
     [row, column] as const,
   );
+
+const NUMBER = /-?\d+(?:\.\d+)?(?:e[-+]?\d+)?/g;
+const plain = (line: string): string =>
+  line
+    .replace(/\s+/g, ' ')
+    .replace(/([[(]) /g, '$1')
+    .trim();
+
+/** Whether a line says what PyTorch's says, with numbers that are so far from its own at most. Errors have words of their own behind their class. */
+function agrees(shown: string, printed: string, within: number): boolean {
+  const [, error] = /^(\w+Error): /.exec(printed) ?? [];
+  if (error) return shown.startsWith(`${error}: `);
+  if (shown.replace(NUMBER, '#') !== printed.replace(NUMBER, '#')) return false;
+  const [here, there] = [shown, printed].map((line) => (line.match(NUMBER) ?? []).map(Number));
+  return here!.every((number, i) => Math.abs(number - there![i]!) <= within + 1e-9);
+}
+
+/** Holds what the cells of a course in Python have printed against what PyTorch printed of them. */
+export async function expectPrinted(page: Page, { cells, within = {}, pictures }: PythonCourse): Promise<void> {
+  const shown = await page.locator('.code-cell').evaluateAll((all) =>
+    all.map((cell) => ({
+      source: cell.querySelector('.code pre')?.textContent ?? '',
+      text: [...cell.querySelectorAll('.outputs .out.text')].map(({ textContent }) => textContent).join('\n'),
+      pictures: cell.querySelectorAll('.outputs img').length,
+    })),
+  );
+  expect(shown.length, 'cells').toBe(cells.length);
+  const missing = cells.flatMap((lines, i) => {
+    const { source, text } = shown[i]!;
+    const far = Object.entries(within).find(([part]) => source.includes(part))?.[1] ?? 0.002;
+    const rest = text.split('\n').map(plain);
+    return lines.map(plain).flatMap((line) => {
+      const at = rest.findIndex((each) => agrees(each, line, far));
+      if (at < 0) return [`cell ${i + 1}: ${line}, but got ${rest.slice(0, 6).join(' | ')}`];
+      rest.splice(0, at + 1);
+      return [];
+    });
+  });
+  expect(missing).toEqual([]);
+  for (const [part, count] of Object.entries(pictures)) {
+    const cell = shown.filter(({ source }) => source.includes(part));
+    expect(cell.length, `cells with “${part}”`).toBe(1);
+    expect(cell[0]!.pictures, `pictures of “${part}”`).toBeGreaterThanOrEqual(count);
+  }
+}

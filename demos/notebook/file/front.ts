@@ -1,7 +1,7 @@
 // Owns the lines above a notebook that say its title and what else lists show of it.
-import { type Cell, emptyFront, type Front, headingOf } from './notebook.ts';
+import { type Cell, emptyFront, type Front, headingOf, type Language } from './notebook.ts';
 
-const names = ['title', 'course', 'order', 'minutes', 'minutes-full', 'summary'] as const;
+const names = ['title', 'course', 'order', 'minutes', 'minutes-full', 'summary', 'languages'] as const;
 type Name = (typeof names)[number];
 
 /** Reads `name: value` lines; null where they are something else. */
@@ -21,6 +21,9 @@ const number = (text: string | undefined): number | null => {
   return text && Number.isFinite(value) ? value : null;
 };
 
+const languages = (text: string | null): Language[] =>
+  (text ?? '').split(/, */).filter((name) => name === 'typescript' || name === 'python');
+
 /** A front of texts by name; what is not said is read from the cells, or left open. */
 export function frontOf(values: Readonly<Partial<Record<string, string>>>, cells: readonly Cell[]): Front {
   const value = (name: Name) => values[name] || null;
@@ -31,6 +34,7 @@ export function frontOf(values: Readonly<Partial<Record<string, string>>>, cells
     minutesFull: number(values['minutes-full']),
     order: number(values.order) ?? emptyFront.order,
     summary: value('summary') ?? '',
+    languages: languages(value('languages')),
   };
 }
 
@@ -44,6 +48,7 @@ export function valuesOf(front: Front): readonly (readonly [name: Name, value: s
     minutes,
     'minutes-full': minutesFull,
     summary,
+    languages: front.languages.join(', '),
   };
   return names.flatMap((name) => {
     const value = all[name];

@@ -11,7 +11,8 @@
 //   ```
 //
 // A fence of `ts`, `typescript`, `py` or `python` at the beginning of a line is a cell. Words behind it: `hidden` folds the code away, `short` and `full` have it run at that
-// setting of a course alone; `static` makes it a part of the text. Other fences are text. Text that cannot stand so (next to other text, with a cell's
+// setting of a course alone; `static` makes it a part of the text. A front with `languages: typescript, python` says that the text stands for code in
+// both: a reader chooses one, and sees its cells alone. Other fences are text. Text that cannot stand so (next to other text, with a cell's
 // fence in it, or with blank lines around it) stands between `<!-- cell -->` and `<!-- /cell -->`.
 import { frontOf, readFront, valuesOf } from './front.ts';
 import { type Cell, type CodeCell, codeCell, type Language, type Notebook, textCell } from './notebook.ts';

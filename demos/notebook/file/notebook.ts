@@ -33,6 +33,8 @@ export interface Front {
   readonly order: number;
   /** A sentence for lists; may be empty. */
   readonly summary: string;
+  /** The languages that a reader chooses from, where the text stands for code in each of them; none where all cells belong together. */
+  readonly languages: readonly Language[];
 }
 
 export interface Notebook {
@@ -52,6 +54,7 @@ export const emptyFront: Front = {
   minutesFull: null,
   order: Number.MAX_SAFE_INTEGER,
   summary: '',
+  languages: [],
 };
 
 export const textCell = (text: string): TextCell => ({ kind: 'text', text });
@@ -64,6 +67,13 @@ export const codeCell = (text: string, more: Partial<Omit<CodeCell, 'kind' | 'te
   only: null,
   ...more,
 });
+
+/** A notebook as it is read in one of its languages: without the code in the others. Where there is nothing to choose, it stays as it is. */
+export function inLanguage({ front, cells }: Notebook, chosen: Language): Notebook {
+  if (!front.languages.includes(chosen)) return { front, cells };
+  const own = cells.filter((cell) => cell.kind === 'text' || cell.language === chosen);
+  return { front: { ...front, languages: [] }, cells: own };
+}
 
 /** The code cells that run at a setting. */
 export const codeCells = ({ cells }: Notebook, { short }: { readonly short: boolean }): CodeCell[] =>

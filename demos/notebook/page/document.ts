@@ -2,7 +2,14 @@
 // one that a link carries, which is kept nowhere until the visitor says so.
 import { carriesNotebook, fromFragment, toFragment } from '../file/link';
 import { fromMarkdown, toMarkdown } from '../file/markdown';
-import { type Cell, codeCell, emptyFront, type Front, type Notebook as NotebookFile } from '../file/notebook';
+import {
+  type Cell,
+  codeCell,
+  emptyFront,
+  type Front,
+  type Language,
+  type Notebook as NotebookFile,
+} from '../file/notebook';
 import { type Kept, keep, keptAt, newId } from './store';
 
 /** What a page says it is. */
@@ -19,14 +26,16 @@ export class NotebookDocument {
     readonly isFromLink: boolean,
   ) {}
 
-  static async open(kind: Kind, name: string, title: string): Promise<NotebookDocument> {
+  /** `language` is the one that a course is read in: changes are kept for each. */
+  static async open(kind: Kind, name: string, title: string, language: Language): Promise<NotebookDocument> {
     const front: Front = { ...emptyFront, title };
     if (carriesNotebook(location.hash)) {
       const carried = await fromFragment(location.hash);
       return new NotebookDocument(null, false, carried.front, carried.cells, true);
     }
     if (kind !== 'own') {
-      const key = kind === 'course' ? `course/${name}` : 'playground';
+      const own = language === 'typescript' ? '' : `/${language}`;
+      const key = kind === 'course' ? `course/${name}${own}` : 'playground';
       const kept = await keptAt(key);
       return kept ? NotebookDocument.of(key, kept) : new NotebookDocument(key, true, front, null, false);
     }

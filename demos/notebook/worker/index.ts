@@ -51,7 +51,15 @@ class Kernel {
     this.#cells = new Cells({
       scope: this.#scope,
       stopper: this.#stopper,
-      python: new PythonCells({ outputs: () => this.#cells.outputs, scope: this.#scope, files: this.#files, site }),
+      python: new PythonCells({
+        outputs: () => this.#cells.outputs,
+        scope: this.#scope,
+        files: this.#files,
+        site,
+        get short() {
+          return self.#short;
+        },
+      }),
       declarations,
       builtins: Object.keys(builtins),
       post: send,

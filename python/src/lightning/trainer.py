@@ -16,7 +16,9 @@ from .callbacks import Callback, ModelCheckpoint
 class _Mean:
     """The mean of the values that were logged under a name, weighted by the sizes of their batches."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str, in_bar: bool) -> None:
+        self.name = name
+        self.in_bar = in_bar
         self.total: Any = 0.0
         self.weight = 0
 
@@ -83,6 +85,8 @@ class Trainer:
         self.optimizers: list[Any] = []
         self.lr_scheduler_configs: list[dict[str, Any]] = []
         self._validates = False
+        # Whether a batch is trained with.
+        self._in_batch = False
         self._means: dict[str, _Mean] = {}
         self._metrics: dict[str, Any] = {}
 
@@ -211,6 +215,7 @@ class Trainer:
         self._call("on_train_epoch_start")
         batches = list_ahead(self._batches("train", loader))
         for i, batch, is_last in batches:
+            self._in_batch = True
             self._call("on_train_batch_start", batch, i)
             self._batch_size = size_of(batch)
             result = model.training_step(batch, i)
@@ -222,7 +227,8 @@ class Trainer:
             elif not model.automatic_optimization:
                 self.global_step += 1
             self._call("on_train_batch_end", result, batch, i)
-            if 0 <= self.max_steps <= self.global_step:
+            self._in_batch = False
+            if self.should_stop or 0 <= self.max_steps <= self.global_step:
                 break
         if self._validates and (self.current_epoch + 1) % self.check_val_every_n_epoch == 0:
             train_means, train_metrics = self._means, self._metrics
@@ -287,20 +293,41 @@ class Trainer:
         if hook is not None:
             hook(*args)
 
-    def _log(self, name: str, value: Any, *, prog_bar: bool = False, batch_size: int | None = None, **_: Any) -> None:
+    def _log(
+        self,
+        name: str,
+        value: Any,
+        *,
+        prog_bar: bool = False,
+        on_step: bool | None = None,
+        on_epoch: bool | None = None,
+        batch_size: int | None = None,
+        **_: Any,
+    ) -> None:
         if isinstance(value, nn.Module):
             self._metrics[name] = value
-        else:
-            value = value.detach() if isinstance(value, torch.Tensor) else value
-            self._means.setdefault(name, _Mean()).add(value, batch_size or getattr(self, "_batch_size", 1))
-            self.logged_metrics[name] = self.callback_metrics[name] = value
-        if prog_bar:
-            self.progress_bar_metrics[name] = value
+            return
+        on_step = self._in_batch if on_step is None else on_step
+        on_epoch = not self._in_batch if on_epoch is None else on_epoch
+        value = value.detach() if isinstance(value, torch.Tensor) else value
+        # A value of both has a name for each.
+        is_both = on_step and on_epoch
+        if on_step:
+            own = f"{name}_step" if is_both else name
+            kept = value if isinstance(value, torch.Tensor) else torch.tensor(float(value))
+            self.callback_metrics[name] = self.callback_metrics[own] = self.logged_metrics[own] = kept
+            if prog_bar:
+                self.progress_bar_metrics[own] = kept
+        if on_epoch:
+            mean = self._means.setdefault(name, _Mean(f"{name}_epoch" if is_both else name, prog_bar))
+            mean.add(value, batch_size or getattr(self, "_batch_size", 1))
 
     def _reduce(self) -> None:
-        """The values of the epoch, of all that were logged in it."""
+        """The values of the epoch, of all that were logged for it."""
         for name, mean in self._means.items():
-            self.callback_metrics[name] = self.logged_metrics[name] = mean.value()
+            self.callback_metrics[name] = self.callback_metrics[mean.name] = self.logged_metrics[mean.name] = mean.value()
+            if mean.in_bar:
+                self.progress_bar_metrics[mean.name] = self.callback_metrics[name]
         for name, metric in self._metrics.items():
             self.callback_metrics[name] = self.logged_metrics[name] = metric.compute()
             metric.reset()

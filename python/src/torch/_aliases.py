@@ -12,6 +12,8 @@ MODULES = {
     "torch.optim": "adadelta adafactor adagrad adam adamax adamw asgd lbfgs nadam radam rmsprop rprop sgd",
     "torchvision.models": """alexnet convnext densenet efficientnet googlenet inception mobilenet mobilenetv2 mobilenetv3
         resnet shufflenetv2 squeezenet vgg vision_transformer""",
+    "torchvision.models.detection": """anchor_utils backbone_utils faster_rcnn fcos generalized_rcnn image_list
+        keypoint_rcnn mask_rcnn retinanet roi_heads rpn ssd transform""",
     "torchvision.ops": """boxes deform_conv drop_block feature_pyramid_network focal_loss misc poolers ps_roi_align
         roi_align roi_pool stochastic_depth""",
     "torchvision.datasets": "cifar fakedata folder mnist vision",

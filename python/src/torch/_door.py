@@ -11,9 +11,11 @@ import _lamplight_doors as js
 
 from . import _bridge
 from ._bridge import JsException, jsnull, lent, receive, send, wait
-from ._names import camel, snake
+from ._names import camel, snake, snake_figure
 
 _between_digits = re.compile(r"(?<=\d)_(?=\d)")
+# Classes whose results have a name for each figure; the keys of others are the user's own.
+_OF_FIGURES = frozenset({"MeanAveragePrecision"})
 _opened: set[str] = set()
 _classes: dict[tuple[str, str], type] = {}
 
@@ -70,7 +72,10 @@ class Wrapped:
 
         def method(*args: Any, **kwargs: Any) -> Any:
             kept = self.__dict__.setdefault("_kept", [])
-            return _bridge.call(bound, lasting(args, kept), lasting(kwargs, kept), name, self)
+            result = _bridge.call(bound, lasting(args, kept), lasting(kwargs, kept), name, self)
+            if type(self).__name__ in _OF_FIGURES and type(result) is dict:
+                return {snake_figure(key): value for key, value in result.items()}
+            return result
 
         method.__name__ = name
         return method

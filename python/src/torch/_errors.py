@@ -2,6 +2,8 @@
 
 import re
 
+from ._names import snake
+
 
 class OutOfMemoryError(RuntimeError):
     """The GPU could not provide memory."""
@@ -25,6 +27,10 @@ _type_errors = re.compile(
     r"missing|unknown argument|unexpected|got argument|expected at most|takes no"
     r"|to be (a|an|numbers|tensors|one of) |expected (a tensor|a number|a list|a text|a function|a value|numbers|tensors)"
 )
+# Names of parameters and functions as the library spells them.
+_names = re.compile(r"\b[a-z]+[0-9]*(?:[A-Z][a-z0-9]+)+\b")
+# Errors that speak of the browser's own names.
+_OF_THE_BROWSER = frozenset({"OutOfMemoryError", "DeviceLostError", "FetchError"})
 # Values that fit no dtype are errors of its operation in PyTorch.
 _of_dtypes = re.compile(r"dtype")
 
@@ -33,6 +39,8 @@ def translated(error: BaseException) -> Exception:
     """The exception for an error of the library, with its message; `lamplight` is the name of its class."""
     name = str(getattr(error, "name", "Error"))
     message = str(getattr(error, "message", error))
+    if name not in _OF_THE_BROWSER:
+        message = _names.sub(lambda found: snake(found[0]), message)
     kind = _CLASSES.get(name)
     if kind is None:
         kind = RuntimeError

@@ -59,6 +59,14 @@ def is_pythonic(name: str) -> bool:
     return name[:1].isupper() or name in _TRANSPOSES or not _capitals.search(name)
 
 
+_before_digits = re.compile(r"(?<=[a-z])(?=\d)")
+
+
+def snake_figure(name: str) -> str:
+    """Python's spelling of the name of a figure, whose numbers stand apart: `map50` is `map_50`."""
+    return snake(_before_digits.sub("_", name))
+
+
 def snake(name: str) -> str:
     """Python's spelling of a name of the library; one that begins with a capital stays as it is."""
     return name if name[:1].isupper() else _capitals.sub(lambda match: "_" + match.group(1).lower(), name)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import FunctionType, MethodType
 from typing import Any
 
 from . import _bridge
 from ._bridge import JsException, JsProxy, js, receive, send, translated
 from ._tensor import Tensor, listed
+
+# By a data set's name: who writes its files into a folder, given that and whether they are to train with, for `download=True`.
+downloads: dict[str, Callable[[str, bool], Any]] = {}
 
 
 async def item(x: Tensor) -> Any:

@@ -36,6 +36,20 @@ class VisionDataset(Dataset):
         self.transform = transform
         self.target_transform = target_transform
 
+    def _batch(self, planes: bytes, sizes: tuple[int, int, int], targets: list[int]) -> list[Any] | None:
+        """Pictures of bytes that lie channel by channel, as a loader gives them, where their transforms take many at once."""
+        from torchvision.transforms import Compose, Normalize, ToTensor
+
+        first, *rest = self.transform.transforms if type(self.transform) is Compose else [self.transform]
+        if self.transforms is not None or self.target_transform is not None or type(first) is not ToTensor:
+            return None
+        if any(type(transform) is not Normalize for transform in rest):
+            return None
+        pictures = torch.frombuffer(bytearray(planes), dtype=torch.uint8).view(-1, *sizes).float() / 255
+        for transform in rest:
+            pictures = transform(pictures)
+        return [pictures, torch.tensor(targets)]
+
     def _item(self, picture: Any, target: Any) -> tuple[Any, Any]:
         if self.transforms is not None:
             return self.transforms(picture, target)
@@ -75,10 +89,19 @@ class MNIST(VisionDataset):
         super().__init__(root, transform=transform, target_transform=target_transform)
         self.train = train
         part = "train" if train else "t10k"
+        if download:
+            self._fetch(part)
         pictures = _idx(self.raw_folder, f"{part}-images-idx3-ubyte", download)
         labels = _idx(self.raw_folder, f"{part}-labels-idx1-ubyte", download)
         self._bytes, self._size = pictures
         self._labels = labels[0]
+
+    def _fetch(self, part: str) -> None:
+        """Has the page bring the files, if there are none and it knows how."""
+        bring = torch.lamplight.downloads.get(type(self).__name__)
+        names = (f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte")
+        if bring and not all(_found(self.raw_folder, name) for name in names):
+            bring(self.raw_folder, part == "train")
 
     @property
     def raw_folder(self) -> str:
@@ -112,6 +135,14 @@ class MNIST(VisionDataset):
         picture = Picture.from_bytes(self._bytes[index * size : (index + 1) * size], (height, width, 1))
         return self._item(picture, self._labels[index])
 
+    def _together(self, indices: list[int]) -> list[Any] | None:
+        if type(self).__getitem__ is not MNIST.__getitem__:
+            return None
+        _, height, width = self._size
+        size = height * width
+        planes = b"".join(self._bytes[i * size : (i + 1) * size] for i in indices)
+        return self._batch(planes, (1, height, width), [self._labels[i] for i in indices])
+
     def extra_repr(self) -> str:
         """The split."""
         return f"Split: {'Train' if self.train else 'Test'}"
@@ -131,17 +162,21 @@ class KMNIST(MNIST):
 
 def _idx(folder: str, name: str, download: bool) -> tuple[bytes, tuple[int, ...]]:
     """The bytes and the sizes of a file of MNIST's format, compressed or not."""
-    for path, opened in ((os.path.join(folder, name), open), (os.path.join(folder, f"{name}.gz"), gzip.open)):
-        if os.path.exists(path):
-            with opened(path, "rb") as file:
-                data = file.read()
-            if data[:3] != b"\0\0\x08":
-                raise RuntimeError(
-                    f"{path}: expected a file of bytes in MNIST's format, but it begins with {data[:4]!r}"
-                )
-            sizes = tuple(int.from_bytes(data[4 + 4 * i : 8 + 4 * i], "big") for i in range(data[3]))
-            return data[4 + 4 * data[3] :], sizes
-    raise _missing(os.path.join(folder, name), download)
+    path = _found(folder, name)
+    if path is None:
+        raise _missing(os.path.join(folder, name), download)
+    with gzip.open(path, "rb") if path.endswith(".gz") else open(path, "rb") as file:
+        data = file.read()
+    if data[:3] != b"\0\0\x08":
+        raise RuntimeError(f"{path}: expected a file of bytes in MNIST's format, but it begins with {data[:4]!r}")
+    sizes = tuple(int.from_bytes(data[4 + 4 * i : 8 + 4 * i], "big") for i in range(data[3]))
+    return data[4 + 4 * data[3] :], sizes
+
+
+def _found(folder: str, name: str) -> str | None:
+    """Where a file lies, compressed or not."""
+    paths = (os.path.join(folder, name), os.path.join(folder, f"{name}.gz"))
+    return next((path for path in paths if os.path.exists(path)), None)
 
 
 def _missing(path: str, download: bool) -> RuntimeError:
@@ -199,6 +234,13 @@ class CIFAR10(VisionDataset):
         for channel in range(3):
             mixed[channel::3] = row[channel * plane : (channel + 1) * plane]
         return self._item(Picture.from_bytes(bytes(mixed), (side, side, 3)), self.targets[index])
+
+    def _together(self, indices: list[int]) -> list[Any] | None:
+        if type(self).__getitem__ is not CIFAR10.__getitem__:
+            return None
+        rows = [self._rows[i] for i in indices]
+        side = int((len(rows[0]) // 3) ** 0.5)
+        return self._batch(b"".join(rows), (3, side, side), [self.targets[i] for i in indices])
 
     def extra_repr(self) -> str:
         """The split."""

@@ -6,6 +6,7 @@ import ts from 'typescript';
 import { expect, test } from 'vitest';
 import { galleryEntries, linesOf } from '../../../demos/build/gallery';
 import { fromMarkdown } from '../../../demos/notebook/file/markdown';
+import { inLanguage } from '../../../demos/notebook/file/notebook';
 import { type CheckedCell, cellFiles, cellOptions, globalsFile } from '../../../demos/notebook/types/cell-files';
 import { doors } from '../../../scripts/doors.mjs';
 import { uncovered } from '../../../scripts/reference/covered.mjs';
@@ -109,7 +110,7 @@ const known = new Map(
   readdirSync(courses)
     .filter((file) => file.endsWith('.md'))
     .map((file) => {
-      const { cells } = fromMarkdown(readFileSync(courses + file, 'utf8'));
+      const { cells } = inLanguage(fromMarkdown(readFileSync(courses + file, 'utf8')), 'typescript');
       return [file.replace('.md', ''), cellsOf(cells.filter(({ kind }) => kind === 'code').map(({ text }) => text))];
     }),
 );

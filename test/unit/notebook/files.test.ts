@@ -9,6 +9,7 @@ import {
   codeCell,
   codeCells,
   emptyFront,
+  inLanguage,
   type Notebook,
   NotebookFileError,
   textCell,
@@ -53,6 +54,19 @@ not a cell
 \`\`\`
 `;
 
+test('a notebook in two languages is read in one of them, whose files have it alone', () => {
+  const both = fromMarkdown(
+    '---\ntitle: Twice\nlanguages: typescript, python\n---\n\nText.\n\n```ts\nlet x = 2;\n```\n\n```python hidden\nx = 2\n```\n\nEnd.\n',
+  );
+  expect(both.front.languages).toEqual(['typescript', 'python']);
+  expect(fromMarkdown(toMarkdown(both))).toEqual(both);
+  const python = inLanguage(both, 'python');
+  expect(python.cells.map(({ text }) => text)).toEqual(['Text.', 'x = 2', 'End.']);
+  expect(toMarkdown(python)).toBe('---\ntitle: Twice\n---\n\nText.\n\n```python hidden\nx = 2\n```\n\nEnd.\n');
+  expect(JSON.parse(toIpynb(python)).metadata.kernelspec.name).toBe('python3');
+  expect(inLanguage(python, 'typescript')).toEqual(python);
+});
+
 test('Markdown is read cell by cell, and written as it was', () => {
   const notebook = fromMarkdown(written);
   expect(notebook.front).toEqual({
@@ -62,6 +76,7 @@ test('Markdown is read cell by cell, and written as it was', () => {
     minutes: 2,
     minutesFull: 15,
     summary: 'A sentence.',
+    languages: [],
   });
   expect(notebook.cells.map(({ kind }) => kind)).toEqual(['text', 'code', 'code', 'code', 'text']);
   expect(notebook.cells[1]!.text).toBe('const x: number = 2;\n\nx * 2');

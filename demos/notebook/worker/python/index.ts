@@ -2,7 +2,8 @@
 import type { Python } from 'lamplight/python';
 import type { Ended, ErrorOutput } from '../../protocol';
 import { ToldError } from '../failure';
-import type { Files } from '../files';
+import { type Files, offer } from '../files';
+import { mnistFiles } from '../mnist';
 import type { RunOutputs } from '../outputs';
 import type { Scope } from '../scope';
 import { StopError } from '../stopper';
@@ -17,11 +18,16 @@ const FOLDER = '/home/pyodide/.standins';
 
 const SIGINT = 2;
 
+/** The name by which cells read the setting of a course: `globals().get('short', True)` in one that runs in Jupyter, too. */
+const SETTING = 'short';
+
 /** What surrounds the cells. */
 export interface PythonHost {
   outputs(): RunOutputs;
   readonly scope: Scope;
   readonly files: Files;
+  /** The setting of a course. */
+  readonly short: boolean;
   /** The address of the site's home. */
   readonly site: string;
 }
@@ -70,6 +76,8 @@ export class PythonCells {
       ...drawing(outputs),
       bar: () => bar(outputs()),
       clear: () => outputs().clear(),
+      offer: (name: string, bytes: Uint8Array) => offer(outputs(), name, bytes),
+      mnist: (folder: string, train: boolean) => this.#writeMnist(python, folder, train),
     });
     FS.writeFile('/home/pyodide/lamplight_notebook.py', kernel);
     const module = (await python.run('import lamplight_notebook; lamplight_notebook')) as Kernel;
@@ -127,6 +135,7 @@ export class PythonCells {
   /** Gives Python the names that cells of TypeScript have declared since. */
   #tell(python: Python): void {
     const { names, imported } = this.host.scope;
+    python.globals.set(SETTING, this.host.short);
     for (const name of Object.keys(names)) {
       if (imported.has(name) || this.#given.has(name)) continue;
       const value = names[name];
@@ -140,6 +149,7 @@ export class PythonCells {
   #give(python: Python, own: readonly string[]): void {
     const { scope } = this.host;
     for (const name of own) {
+      if (name === SETTING) continue;
       this.#given.add(name);
       let known: { readonly value: unknown } | null = null;
       Object.defineProperty(scope.names, name, {
@@ -155,6 +165,15 @@ export class PythonCells {
         configurable: true,
       });
     }
+  }
+
+  /** Writes one half of the MNIST that the site carries where torchvision looks for it. */
+  async #writeMnist({ pyodide: { FS } }: Python, folder: string, train: boolean): Promise<void> {
+    const { images, labels } = await mnistFiles(new URL('data/mnist/', this.host.site).href, { train });
+    FS.mkdirTree(folder);
+    const part = train ? 'train' : 't10k';
+    FS.writeFile(`${folder}/${part}-images-idx3-ubyte`, images);
+    FS.writeFile(`${folder}/${part}-labels-idx1-ubyte`, labels);
   }
 
   async #writeFiles({ pyodide: { FS } }: Python): Promise<void> {

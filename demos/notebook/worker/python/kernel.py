@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import __main__
+import _lamplight_cells as cells
 import ast
 import builtins
 import re
@@ -12,14 +13,19 @@ import traceback
 from types import ModuleType
 from typing import Any
 
+import torch
+
 from pyodide.code import eval_code, eval_code_async
-from pyodide.ffi import to_js
+from pyodide.ffi import run_sync, to_js
 
 _own = vars(__main__)
 
 # Where packages lie that stand in for those that are not loaded.
 STANDINS = "/home/pyodide/.standins"
 sys.path.append(STANDINS)
+
+# The site carries MNIST.
+torch.lamplight.downloads["MNIST"] = lambda folder, train: run_sync(cells.mnist(folder, train))
 
 
 def _tables(table: symtable.SymbolTable) -> list[symtable.SymbolTable]:

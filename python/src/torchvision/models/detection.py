@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from torch import _door
+from torch._aliases import add_modules
 
 
 def __getattr__(name: str) -> Any:
@@ -13,3 +14,6 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return _door.names(__name__, globals())
+
+
+add_modules(__name__)

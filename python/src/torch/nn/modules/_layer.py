@@ -86,6 +86,9 @@ class Layer(Module):
         result = call(self.__dict__["_call_js"], args, kwargs, type(self).__name__)
         if type(self)._is_lazy:
             self._settle()
+        if type(result) is dict:
+            # Losses of detectors; other keys are the names of layers.
+            return {snake(key) if key.startswith("loss") else key: value for key, value in result.items()}
         return result
 
     def __setstate__(self, state: dict) -> None:

@@ -9,6 +9,7 @@ import _lamplight_modules as js
 
 from ... import _bridge
 from ..._bridge import JsException, create_proxy, jsnull, receive, send, translated
+from ..._names import camel
 from ..._tensor import RemovableHandle
 from ..parameter import Parameter, UninitializedBuffer, UninitializedParameter, held
 from .module import Module
@@ -17,6 +18,10 @@ from .module import Module
 classes: dict[str, type[Module]] = {}
 # What makes a class for one that no name is known of.
 makers: list[Callable[[str], type[Module]]] = []
+
+
+# Modules of Python whose classes have attributes of their own alone.
+_NATIVE = frozenset({"torch.nn.modules.module", "torch.nn.modules.container"})
 
 
 def checked(function: Any, *args: Any) -> Any:
@@ -131,7 +136,20 @@ def handle_of(module: Module) -> Any:
             if child is not None:
                 checked(js.register, shell, "module", name, handle_of(child), True)
         own["_shell"] = shell
+    _tell_attributes(module, own["_shell"])
     return own["_shell"]
+
+
+def _tell_attributes(module: Module, shell: Any) -> None:
+    """Gives the library's module the numbers and texts that are attributes of Python's, such as `out_channels`."""
+    told = module.__dict__.setdefault("_told", {})
+    classes = [cls for cls in reversed(type(module).__mro__) if issubclass(cls, Module) and cls.__module__ not in _NATIVE]
+    for name, value in [pair for owner in (*map(vars, classes), module.__dict__) for pair in owner.items()]:
+        if name.startswith("_") or type(value) not in (bool, int, float, str) or told.get(name, told) == value:
+            continue
+        if name in told or not js.has(shell, camel(name)):
+            told[name] = value
+            _bridge.js.set(shell, camel(name), value)
 
 
 def _set_training(module: Module, mode: bool) -> None:

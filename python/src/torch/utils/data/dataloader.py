@@ -24,17 +24,20 @@ class _Endless(Sampler):
 
 
 def _rows(dataset: Any, indices: list[int]) -> list[Any] | None:
-    """Rows of tensors gathered at once, where items are nothing else."""
+    """Items gathered at once, where they are rows of tensors, or the data set knows how."""
     while type(dataset) is Subset:
         indices = [dataset.indices[i] for i in indices]
         dataset = dataset.dataset
-    if type(dataset) is not TensorDataset:
+    together = getattr(dataset, "_together", None)
+    if type(dataset) is not TensorDataset and together is None:
         return None
-    import torch
-
     size = len(dataset)
     if any(not -size <= i < size for i in indices):
         return None
+    if together is not None:
+        return together([i % size for i in indices])
+    import torch
+
     at = torch.tensor([i % size for i in indices])
     return [tensor.index_select(0, at) for tensor in dataset.tensors]
 

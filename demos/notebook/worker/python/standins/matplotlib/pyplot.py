@@ -257,7 +257,7 @@ class Figure:
             colours = drawn[0]._colours
             cells.show(
                 to_js([axes._picture._js for axes in drawn]),
-                _options(title=self._title, labels=to_js(labels), columns=self._columns, cmap=colours["cmap"]),
+                _options(title=self._title, labels=to_js(labels), columns=self._columns, **colours),
             )
         else:
             for axes in drawn:

@@ -1,0 +1,58 @@
+// The courses in Python: each cell has to print what PyTorch printed of it (python.json, which python.py writes). Here stand the pictures, and where
+// rounding that training adds up lets numbers be further apart.
+import printed from './python.json';
+
+export interface PythonCourse {
+  /** Minutes that the short setting may take. */
+  readonly minutes: number;
+  /** Lines of each cell, as PyTorch printed them. */
+  readonly cells: readonly (readonly string[])[];
+  /** By a part of a cell's code: how far a number may be from PyTorch's. Default: 0.002. */
+  readonly within?: Readonly<Record<string, number>>;
+  /** By a part of a cell's code: how many pictures there are at least. */
+  readonly pictures: Readonly<Record<string, number>>;
+}
+
+export const pythonCourses: Readonly<Record<keyof typeof printed, PythonCourse>> = {
+  's0-convolution': {
+    minutes: 3,
+    cells: printed['s0-convolution'],
+    within: { 'test_features, test_labels': 1 },
+    pictures: { 'def draw_step': 1, 'blurred = ': 5, 'pooled = ': 7, 'first_maps = ': 64, 'next(alexnet': 64 },
+  },
+  's1-mnist': {
+    minutes: 5,
+    cells: printed['s1-mnist'],
+    within: {
+      'history = fit(model': 0.004,
+      'complex_history = fit': 0.02,
+      'small_matrix = confusion': 40,
+    },
+    pictures: { 'samples = ': 24, 'def mistakes': 8, 'out3 = ': 11, 'block3 = ': 88 },
+  },
+  's2-cifar10': {
+    minutes: 5,
+    cells: printed['s2-cifar10'],
+    within: { 'def training_net': 0.015, 'def validate_net': 0.02, 'matrix = ConfusionMatrix': 4 },
+    pictures: { 'first_of = ': 20, 'mellow = ': 3, 'second_maps = ': 41 },
+  },
+  's3-notes': {
+    minutes: 8,
+    cells: printed['s3-notes'],
+    within: { 'class DigitNet': 6, 'precision = MeanAveragePrecision': 0.12 },
+    pictures: {
+      'filtered = ': 6,
+      'def maps_of': 80,
+      'patches, values': 32,
+      'def score_ascent': 10,
+      'def reconstruct': 4,
+      'style_losses = []': 3,
+    },
+  },
+  's4-imaging': {
+    minutes: 4,
+    cells: printed['s4-imaging'],
+    within: { 'class DrawingNet': 0.009 },
+    pictures: { 'ways = ': 4, 'def load_npy': 24, 'overlay = ': 2 },
+  },
+};
