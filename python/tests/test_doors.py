@@ -25,6 +25,30 @@ class Distributions(unittest.TestCase):
         self.assertEqual(kl_divergence(normal, Normal(torch.ones(2), torch.ones(2))).tolist(), [0.5, 0.5])
 
 
+class Detectors(unittest.TestCase):
+    def test_a_backbone_of_python(self):
+        from torchvision.models.detection.anchor_utils import AnchorGenerator
+        from torchvision.models.detection.faster_rcnn import FasterRCNN
+
+        class Backbone(nn.Sequential):
+            out_channels = 8
+
+            def __init__(self):
+                super().__init__(nn.Conv2d(3, 8, 3, stride=4, padding=1), nn.ReLU())
+
+        torch.manual_seed(0)
+        anchors = AnchorGenerator(((16,),), ((1.0,),))
+        pool = ops.MultiScaleRoIAlign(["0"], 2, 2)
+        sizes = {"min_size": 32, "max_size": 32, "rpn_pre_nms_top_n_train": 20, "rpn_post_nms_top_n_train": 10}
+        net = FasterRCNN(Backbone(), 2, rpn_anchor_generator=anchors, box_roi_pool=pool, **sizes)
+        box = {"boxes": torch.tensor([[4.0, 4.0, 20.0, 20.0]]), "labels": torch.tensor([1])}
+        losses = net([torch.rand(3, 32, 32)], [box])
+        names = ["loss_box_reg", "loss_classifier", "loss_objectness", "loss_rpn_box_reg"]
+        self.assertEqual(sorted(losses), names)
+        sum(losses.values()).backward()
+        self.assertIsNotNone(net.backbone[0].weight.grad)
+
+
 class Networks(unittest.TestCase):
     def test_transfer_learning(self):
         net = models.resnet18()

@@ -64,6 +64,44 @@ def trainer(**options):
 
 
 class Training(unittest.TestCase):
+    def test_a_value_of_steps_and_of_the_epoch_has_a_name_for_each(self):
+        class Both(Fit):
+            def training_step(self, batch, batch_idx):
+                loss = super().training_step(batch, batch_idx)
+                self.log("loss", loss, on_epoch=True)
+                self.log("index", float(batch_idx))
+                return loss
+
+        module = Both()
+        train, val = loaders()
+        runs = trainer(max_epochs=1)
+        runs.fit(module, train, val)
+        values = {name: float(value) for name, value in runs.callback_metrics.items()}
+        self.assertAlmostEqual(values["loss_step"], module.seen[-1], 5)
+        self.assertAlmostEqual(values["loss_epoch"], sum(module.seen) / 3, 5)
+        self.assertAlmostEqual(values["loss"], values["loss_epoch"], 6)
+        self.assertEqual(values["index"], 2.0)
+        self.assertNotIn("index_epoch", values)
+
+    def test_the_look_at_validation_before_training_draws_no_numbers(self):
+        seen = []
+        for steps in (0, 2):
+            train, val = (DataLoader(loader.dataset, batch_size=8, shuffle=True) for loader in loaders())
+            torch.manual_seed(3)
+            module = Fit()
+            trainer(max_epochs=1, num_sanity_val_steps=steps).fit(module, train, val)
+            seen.append(module.seen)
+        self.assertEqual(*seen)
+
+    def test_should_stop_ends_the_training_after_the_batch(self):
+        class Stop(L.Callback):
+            def on_train_batch_end(self, trainer, pl_module, outputs, batch, batch_idx):
+                trainer.should_stop = trainer.global_step >= 2
+
+        runs = trainer(max_epochs=5, callbacks=[Stop()])
+        runs.fit(Fit(), loaders()[0])
+        self.assertEqual(runs.global_step, 2)
+
     def test_the_same_losses_as_a_loop_by_hand(self):
         train, _ = loaders()
         module = Fit()
@@ -101,7 +139,7 @@ class Training(unittest.TestCase):
         folder = tempfile.mkdtemp()
         saving = ModelCheckpoint(dirpath=folder, filename="{epoch}-{val_loss:.2f}", monitor="val_loss")
         stopping = EarlyStopping("val_loss", min_delta=10.0, patience=2)
-        module, run = Fit(width=4), trainer(max_epochs=9, callbacks=[saving, stopping])
+        module, run = Fit(width=4), trainer(max_epochs=9, callbacks=[saving, stopping], enable_checkpointing=True)
         run.fit(module, train, val)
         self.assertEqual(run.current_epoch, 3)
         self.assertEqual(len(os.listdir(folder)), 1)
@@ -147,7 +185,7 @@ class Training(unittest.TestCase):
 
         train, val = loaders()
         trainer(max_epochs=2, callbacks=[Watch()]).fit(Fit(), train, val)
-        self.assertEqual(seen, ["start", "validated", 0, "validated", 1])
+        self.assertEqual(seen, ["validated", "start", "validated", 0, "validated", 1])
 
     def test_limits(self):
         train, val = loaders()

@@ -366,6 +366,8 @@ class Layers(unittest.TestCase):
     def test_wrong_arguments(self):
         with self.assertRaises(TypeError):
             nn.Linear(2)
+        with self.assertRaisesRegex(TypeError, "missing 3 .*in_channels.*out_channels.*kernel_size"):
+            nn.Conv2d()
         with self.assertRaises(TypeError):
             nn.Linear(2, 2, biass=True)
         with self.assertRaises(RuntimeError):

@@ -146,6 +146,40 @@ class Awaited(unittest.TestCase):
         asyncio.get_event_loop().run_until_complete(read())
 
 
+class Figures(unittest.TestCase):
+    def test_names_of_the_mean_average_precision(self):
+        from torchmetrics.detection import MeanAveragePrecision
+
+        box = {"boxes": torch.tensor([[0.0, 0.0, 9.0, 9.0]]), "labels": torch.tensor([0])}
+        precision = MeanAveragePrecision()
+        precision.update([{**box, "scores": torch.tensor([0.9])}], [box])
+        found = precision.compute()
+        self.assertEqual((found["map_50"].item(), found["mar_100"].item()), (1, 1))
+        self.assertIn("mar_100_per_class", found)
+
+    def test_a_data_set_that_the_page_brings(self):
+        import os
+        import tempfile
+
+        from torchvision import datasets
+
+        def bring(folder, train):
+            os.makedirs(folder)
+            for name, sizes, data in (("images-idx3", (2, 28, 28), bytes(2 * 784)), ("labels-idx1", (2,), b"\1\2")):
+                header = bytes([0, 0, 8, len(sizes)]) + b"".join(size.to_bytes(4, "big") for size in sizes)
+                with open(os.path.join(folder, f"{'train' if train else 't10k'}-{name}-ubyte"), "wb") as file:
+                    file.write(header + data)
+
+        root = tempfile.mkdtemp()
+        torch.lamplight.downloads["MNIST"] = bring
+        try:
+            self.assertEqual(datasets.MNIST(root, train=False, download=True).targets.tolist(), [1, 2])
+            with self.assertRaisesRegex(RuntimeError, "Dataset not found"):
+                datasets.MNIST(root, train=True)
+        finally:
+            del torch.lamplight.downloads["MNIST"]
+
+
 class Memory(unittest.TestCase):
     def test_python_counts_its_tensors(self):
         before = torch.lamplight.live()

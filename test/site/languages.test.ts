@@ -38,18 +38,6 @@ test('a link shows the course in Python, and other courses follow it', async () 
   await page.context().close();
 });
 
-test('the switch leads to the place in sight', async () => {
-  const { page, problems } = await site.open('notebook/s2-cifar10/');
-  await ready(page);
-  await page.locator('#the-loops').scrollIntoViewIfNeeded();
-  await page.evaluate(() => document.querySelector('#the-loops')!.scrollIntoView());
-  await page.getByRole('link', { name: 'Python', exact: true }).dispatchEvent('click');
-  await page.waitForURL(/language=python#the-loops/);
-  await ready(page);
-  expect(problems).toEqual([]);
-  await page.context().close();
-});
-
 test('changes are kept for each language, and files hold the one that is shown', async () => {
   const { page, problems } = await site.open('notebook/s4-imaging/?language=python');
   await ready(page);

@@ -26,15 +26,7 @@ export function chosenLanguage(languages: readonly Language[]): Language {
   return known(named) ?? known(remembered()) ?? languages[0] ?? 'typescript';
 }
 
-/** The id of the last heading that is above the middle of the window. */
-function headingInSight(): string {
-  const above = [...document.querySelectorAll<HTMLElement>('.text-cell [id]')].filter(
-    (heading) => heading.getBoundingClientRect().top < innerHeight / 2,
-  );
-  return above.at(-1)?.id ?? '';
-}
-
-/** Leaves the cells of one language in the page, says in its address which one it is, and has the links lead to the place in sight. */
+/** Leaves the cells of one language in the page, and says in its address which one it is. */
 export function showLanguage(language: Language, languages: readonly Language[], cells: HTMLElement): void {
   if (languages.length === 0) return;
   for (const cell of cells.querySelectorAll<HTMLElement>(':scope > .code-cell')) {
@@ -48,9 +40,6 @@ export function showLanguage(language: Language, languages: readonly Language[],
   for (const link of document.querySelectorAll<HTMLAnchorElement>('.languages a')) {
     const own = link.dataset.language ?? '';
     if (own === language) link.setAttribute('aria-current', 'true');
-    link.addEventListener('click', () => {
-      remember(own);
-      link.hash = headingInSight();
-    });
+    link.addEventListener('click', () => remember(own));
   }
 }

@@ -83,7 +83,7 @@ class EarlyStopping(_Watching):
 
     def on_validation_end(self, trainer: Any, module: Any) -> None:
         """Looks at the metric."""
-        if trainer.state == "fit":
+        if trainer.state == "fit" and not trainer.sanity_checking:
             self._check(trainer)
 
     def on_train_epoch_end(self, trainer: Any, module: Any) -> None:
@@ -157,7 +157,8 @@ class ModelCheckpoint(_Watching):
 
     def on_validation_end(self, trainer: Any, module: Any) -> None:
         """Saves after a validation."""
-        if trainer.state == "fit" and (trainer.current_epoch + 1) % self.every_n_epochs == 0:
+        is_due = (trainer.current_epoch + 1) % self.every_n_epochs == 0
+        if trainer.state == "fit" and not trainer.sanity_checking and is_due:
             self._save(trainer)
 
     def on_train_epoch_end(self, trainer: Any, module: Any) -> None:

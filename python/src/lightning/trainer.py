@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import random
 from collections.abc import Iterable
 from typing import Any
 
@@ -123,7 +124,11 @@ class Trainer:
         self._call("on_fit_start")
         if self._validates and self.num_sanity_val_steps:
             self.sanity_checking = True
+            # Training draws the same numbers with this as without.
+            before = torch.get_rng_state(), random.getstate()
             self._evaluate("validate", self._val_loader, self.num_sanity_val_steps)
+            torch.set_rng_state(before[0])
+            random.setstate(before[1])
             self.sanity_checking = False
             self.callback_metrics.clear()
             self.logged_metrics.clear()
@@ -279,8 +284,7 @@ class Trainer:
             self._reduce()
             self._call(f"on_{word}_epoch_end")
             self._reduce()
-            if not self.sanity_checking:
-                self._call(f"on_{word}_end")
+            self._call(f"on_{word}_end")
 
     # Hooks and figures.
 

@@ -11,11 +11,9 @@ import _lamplight_doors as js
 
 from . import _bridge
 from ._bridge import JsException, jsnull, lent, receive, send, wait
-from ._names import camel, snake, snake_figure
+from ._names import camel, snake
 
 _between_digits = re.compile(r"(?<=\d)_(?=\d)")
-# Classes whose results have a name for each figure; the keys of others are the user's own.
-_OF_FIGURES = frozenset({"MeanAveragePrecision"})
 _opened: set[str] = set()
 _classes: dict[tuple[str, str], type] = {}
 
@@ -72,10 +70,7 @@ class Wrapped:
 
         def method(*args: Any, **kwargs: Any) -> Any:
             kept = self.__dict__.setdefault("_kept", [])
-            result = _bridge.call(bound, lasting(args, kept), lasting(kwargs, kept), name, self)
-            if type(self).__name__ in _OF_FIGURES and type(result) is dict:
-                return {snake_figure(key): value for key, value in result.items()}
-            return result
+            return _bridge.call(bound, lasting(args, kept), lasting(kwargs, kept), name, self)
 
         method.__name__ = name
         return method

@@ -10,7 +10,7 @@ import _lamplight_modules as js
 from ... import _bridge
 from ..._bridge import call, jsnull, receive, send
 from ..._door import lasting
-from ..._names import camel, snake
+from ..._names import camel, snake, snake_figure
 from ..._tensor import Tensor
 from ..._types import device as torch_device
 from ..._types import dtype as torch_dtype
@@ -28,6 +28,8 @@ _FLOATS = re.compile(
     r"\b((?:p|eps|momentum|negative_slope|alpha|lambd|min_val|max_val|beta|threshold|value|margin|lower|upper)=-?\d+)"
     r"(?=,|$)"
 )
+# Classes whose results have a name for each figure; the keys of others are the user's own.
+_OF_FIGURES = frozenset({"MeanAveragePrecision"})
 _OF_CHILDREN = re.compile(r"\b(p=\d+)(?=,|$)")
 
 
@@ -134,7 +136,10 @@ class Layer(Module):
             bound = js.methodOf(handle, spelt)
 
             def method(*args: Any, **kwargs: Any) -> Any:
-                return call(bound, args, kwargs, name, self)
+                result = call(bound, args, kwargs, name, self)
+                if type(result) is dict and type(self)._name in _OF_FIGURES:
+                    return {snake_figure(key): value for key, value in result.items()}
+                return result
 
             method.__name__ = name
             return method
