@@ -9,6 +9,8 @@ import { emblem } from './emblems.ts';
 import { cells } from './notebooks.ts';
 
 const PROGRAM = 'program.md';
+/** What the page that learns to write reads by default, at an address of its own. */
+const TEXT = 'gallery/write/guide.txt';
 
 export interface GalleryEntry {
   /** The name of the page's folder. */
@@ -28,13 +30,46 @@ export function galleryEntries(folder: string): GalleryEntry[] {
 export const linesOf = ({ cells: all }: Notebook): number[] =>
   all.flatMap((cell) => (cell.kind === 'code' ? [cell.text.split('\n').length] : []));
 
+/** The prose of the guide and of the courses as plain text: no code, no formulas, a paragraph a line. */
+function proseOf(folders: readonly string[]): string {
+  const paths = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+  return (
+    paths
+      .filter((path) => path.endsWith('.md'))
+      .flatMap((path) =>
+        readFileSync(path, 'utf8')
+          .replace(/^---\n[\s\S]*?^---$|^```[\s\S]*?^```$|\$\$[\s\S]*?\$\$/gm, '')
+          .split('\n'),
+      )
+      // A paragraph or an item of a list ends with a full stop or a colon; headings and tables do not.
+      .filter((line) => /^[-\w*`“"].*[.:]$/.test(line))
+      .map((line) =>
+        line
+          .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+          .replace(/[*`$\\]|^- /g, '')
+          .replace(/[^ -~“”’]/g, ''),
+      )
+      .join('\n')
+  );
+}
+
 /**
  * In a page of the gallery `<!-- program -->` stands for the cells of `program.md` beside it; in any page `<!-- gallery: ../ -->` stands for the list
  * of all of them, with the way to the site's own folder.
  */
 export function gallery(folder: string): Plugin {
+  const text = () => proseOf([join(folder, '../../docs/guide'), join(folder, '../notebook/courses')]);
   return {
     name: 'lamplight:gallery',
+    configureServer(server) {
+      server.middlewares.use(`/${TEXT}`, (_request, response) => {
+        response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+        response.end(text());
+      });
+    },
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: TEXT, source: text() });
+    },
     transformIndexHtml: {
       order: 'pre',
       handler: (html, { filename }) =>

@@ -148,7 +148,13 @@ export class Curves {
         y: { range: (_plot, low, high) => range(low, high) },
       },
       axes: [
-        { ...axis, label: x, space: 60, size: 24, incrs: [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100] },
+        {
+          ...axis,
+          label: x,
+          space: 60,
+          size: 24,
+          incrs: [0.1, 0.2, 0.5, ...[1, 10, 100, 1000, 10_000].flatMap((unit) => [unit, 2 * unit, 5 * unit])],
+        },
         { ...axis, label: y, size: 42, values: tick ? (_plot, ticks) => ticks.map(tick) : undefined },
       ],
       series: [
