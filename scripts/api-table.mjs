@@ -109,26 +109,40 @@ const entry = (namespace, name, ours, status, reason) => ({ namespace, name, our
  * The table in Markdown, with the counts of each namespace before it.
  * @param {readonly Entry[]} entries
  * @param {string} origin whose names, with the version
+ * @param {ReadonlySet<string>} [python] full names that Python has in the page, for a column
  */
-export function markdown(entries, origin) {
+export function markdown(entries, origin, python) {
   const namespaces = [...new Set(entries.map(({ namespace }) => namespace))];
   const count = (/** @type {string} */ namespace, /** @type {string} */ status) =>
     entries.filter((each) => each.namespace === namespace && each.status === status).length;
+  const isInPython = (/** @type {Entry} */ { namespace, name }) => python?.has(`${namespace}.${name}`) === true;
+  const countInPython = (/** @type {string} */ namespace) =>
+    entries.filter((each) => each.namespace === namespace && isInPython(each)).length;
+  const row = (/** @type {readonly (string | number)[]} */ cells) => `| ${cells.join(' | ')} |`;
+  /** @type {(cell: string | number) => (string | number)[]} */
+  const ofPython = (cell) => (python ? [cell] : []);
   return [
     `# Names of ${origin}`,
     '',
-    '| Namespace | have | left out | lacking |',
-    '| --- | ---: | ---: | ---: |',
-    ...namespaces.map(
-      (each) => `| ${each} | ${count(each, 'have')} | ${count(each, 'left out')} | ${count(each, 'lacking')} |`,
-    ),
+    row(['Namespace', 'have', ...ofPython('in Python'), 'left out', 'lacking']),
+    row(['---', '---:', ...ofPython('---:'), '---:', '---:']),
+    ...namespaces.map((each) => {
+      const [have, left, lacking] = ['have', 'left out', 'lacking'].map((status) => count(each, status));
+      return row([each, have ?? 0, ...ofPython(countInPython(each)), left ?? 0, lacking ?? 0]);
+    }),
     '',
-    `| ${origin.split(' ')[0]} | Lamplight | why not |`,
-    '| --- | --- | --- |',
-    ...entries.map(
-      ({ namespace, name, ours, status, reason }) =>
-        `| ${namespace}.${name} | ${status === 'have' ? ours : ''} | ${status === 'lacking' ? 'lacking' : reason} |`,
-    ),
+    row([origin.split(' ')[0] ?? '', 'Lamplight', ...ofPython('in Python'), 'why not']),
+    row(['---', '---', ...ofPython('---'), '---']),
+    ...entries.map((entry) => {
+      const { namespace, name, ours, status, reason } = entry;
+      const here = status === 'have' ? ours : '';
+      return row([
+        `${namespace}.${name}`,
+        here,
+        ...ofPython(isInPython(entry) ? 'yes' : ''),
+        status === 'lacking' ? 'lacking' : reason,
+      ]);
+    }),
     '',
   ].join('\n');
 }

@@ -52,6 +52,18 @@ class Files(unittest.TestCase):
         with self.assertRaisesRegex(RuntimeError, "Dataset not found"):
             datasets.MNIST(os.path.join(self.root, "nowhere"))
 
+    def test_emnist(self):
+        raw = os.path.join(self.root, "EMNIST", "raw")
+        os.makedirs(raw)
+        for part in ("train", "test"):
+            idx(f"{raw}/emnist-letters-{part}-images-idx3-ubyte", (2, 28, 28), [9] * (2 * 784))
+            idx(f"{raw}/emnist-letters-{part}-labels-idx1-ubyte", (2,), [1, 26])
+        data = datasets.EMNIST(self.root, "letters", train=False, transform=transforms.ToTensor())
+        self.assertEqual((len(data), data.targets.tolist(), data.classes[26]), (2, [1, 26], "z"))
+        self.assertEqual(data[1][0].shape, (1, 28, 28))
+        with self.assertRaises(ValueError):
+            datasets.EMNIST(self.root, "words")
+
     def test_folders_of_pictures(self):
         for name, pixel in (("cat", (255, 0, 51)), ("dog", (0, 255, 0))):
             os.makedirs(os.path.join(self.root, name))

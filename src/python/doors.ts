@@ -34,7 +34,12 @@ const doors: Readonly<Record<string, () => Promise<void>>> = {
   },
   async torchmetrics() {
     const metrics = await import('../metrics/index');
-    openAll({ torchmetrics: metrics, 'torchmetrics.functional': metrics.functional });
+    openAll({
+      torchmetrics: metrics,
+      'torchmetrics.functional': metrics.functional,
+      'torchmetrics.functional.segmentation': metrics.functional.segmentation,
+      'torchmetrics.segmentation': metrics.segmentation,
+    });
   },
   async onnx() {
     openSpace('torch.onnx', await import('../onnx/index'));

@@ -1,5 +1,5 @@
 """`captum`: looking inside networks."""
 
-from . import attr
+from . import attr, concept, metrics
 
-__all__ = ["attr"]
+__all__ = ["attr", "concept", "metrics"]

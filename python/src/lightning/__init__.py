@@ -22,10 +22,10 @@ def seed_everything(seed: int | None = None, workers: bool = False, verbose: boo
 
 
 def __getattr__(name: str) -> Any:
-    if name == "pytorch":
+    if name in ("pytorch", "fabric"):
         import importlib
 
-        return importlib.import_module("lightning.pytorch")
+        return importlib.import_module(f"lightning.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

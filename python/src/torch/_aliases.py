@@ -16,6 +16,7 @@ MODULES = {
         keypoint_rcnn mask_rcnn retinanet roi_heads rpn ssd transform""",
     "torchvision.ops": """boxes deform_conv drop_block feature_pyramid_network focal_loss misc poolers ps_roi_align
         roi_align roi_pool stochastic_depth""",
+    "torchmetrics.functional": "classification detection image regression text",
     "torchvision.datasets": "cifar fakedata folder mnist vision",
     "torchvision.transforms": "autoaugment transforms",
 }

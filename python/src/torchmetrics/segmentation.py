@@ -8,8 +8,8 @@ from torch import _door
 
 
 def __getattr__(name: str) -> Any:
-    return _door.attribute("torchmetrics", name, globals())
+    return _door.attribute(__name__, name, globals())
 
 
 def __dir__() -> list[str]:
-    return _door.names("torchmetrics", globals())
+    return _door.names(__name__, globals())

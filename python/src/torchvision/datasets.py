@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import pickle
+import string
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -88,7 +89,7 @@ class MNIST(VisionDataset):
     ) -> None:
         super().__init__(root, transform=transform, target_transform=target_transform)
         self.train = train
-        part = "train" if train else "t10k"
+        part = self._part()
         if download:
             self._fetch(part)
         pictures = _idx(self.raw_folder, f"{part}-images-idx3-ubyte", download)
@@ -101,7 +102,11 @@ class MNIST(VisionDataset):
         bring = torch.lamplight.downloads.get(type(self).__name__)
         names = (f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte")
         if bring and not all(_found(self.raw_folder, name) for name in names):
-            bring(self.raw_folder, part == "train")
+            bring(self.raw_folder, self.train)
+
+    def _part(self) -> str:
+        """How the names of the files of this half begin."""
+        return "train" if self.train else "t10k"
 
     @property
     def raw_folder(self) -> str:
@@ -158,6 +163,34 @@ class KMNIST(MNIST):
     """Characters of Kuzushiji in MNIST's format, from `root/KMNIST/raw`."""
 
     classes = tuple("o ki su tsu na ha ma ya re wo".split())
+
+
+class EMNIST(MNIST):
+    """Letters and digits in MNIST's format, rows and columns exchanged as in the files, from `root/EMNIST/raw`."""
+
+    splits = ("byclass", "bymerge", "balanced", "letters", "digits", "mnist")
+    _merged_classes = frozenset("cijklmopsuvwxyz")
+    _all_classes = frozenset(string.digits + string.ascii_letters)
+    classes_split_dict = {
+        "byclass": sorted(_all_classes),
+        "bymerge": sorted(_all_classes - _merged_classes),
+        "balanced": sorted(_all_classes - _merged_classes),
+        "letters": ["N/A", *string.ascii_lowercase],
+        "digits": list(string.digits),
+        "mnist": list(string.digits),
+    }
+
+    def __init__(self, root: str | os.PathLike, split: str, **kwargs: Any) -> None:
+        if split not in self.splits:
+            raise ValueError(
+                f"Unknown value '{split}' for argument split. Valid values are {{{', '.join(map(repr, self.splits))}}}."
+            )
+        self.split = split
+        super().__init__(root, **kwargs)
+        self.classes = self.classes_split_dict[split]
+
+    def _part(self) -> str:
+        return f"emnist-{self.split}-{'train' if self.train else 'test'}"
 
 
 def _idx(folder: str, name: str, download: bool) -> tuple[bytes, tuple[int, ...]]:
@@ -384,6 +417,7 @@ __all__ = [
     "CIFAR10",
     "CIFAR100",
     "DatasetFolder",
+    "EMNIST",
     "FakeData",
     "FashionMNIST",
     "IMG_EXTENSIONS",

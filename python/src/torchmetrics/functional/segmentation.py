@@ -1,4 +1,4 @@
-"""`torchmetrics.functional`: figures of one batch."""
+"""`torchmetrics.functional.segmentation`: figures of outlines in one batch."""
 
 from __future__ import annotations
 

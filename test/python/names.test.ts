@@ -1,0 +1,53 @@
+// Every name of PyTorch's packages that the library has is there in Python, too, but for those that are listed.
+import { loadPython } from 'lamplight/python';
+import { expect, test } from 'vitest';
+import program from '../../scripts/api-in-python.py?raw';
+import { libraries } from '../../scripts/api-libraries.mjs';
+import { apiTable } from '../../scripts/api-table.mjs';
+import { PYODIDE } from '../support/python-suite';
+
+/** The trainer in Python has fewer callbacks than that of TypeScript, no loggers but those that are given to it, and no tuner. */
+const lacking = [
+  'lightning.pytorch.callbacks.DeviceStatsMonitor',
+  'lightning.pytorch.callbacks.GradientAccumulationScheduler',
+  'lightning.pytorch.callbacks.ModelSummary',
+  'lightning.pytorch.callbacks.ProgressBar',
+  'lightning.pytorch.callbacks.StochasticWeightAveraging',
+  'lightning.pytorch.callbacks.Timer',
+  'lightning.pytorch.loggers.CSVLogger',
+  'lightning.pytorch.loggers.TensorBoardLogger',
+  'lightning.pytorch.tuner.Tuner',
+];
+
+const fixtures = import.meta.glob<{ cases: { name: string; names: string[] }[] }>('../fixtures/*api.json', {
+  import: 'default',
+});
+
+test('names that the library has are there in Python', async () => {
+  const python = await loadPython({ indexURL: PYODIDE });
+  const doors = {
+    torch: await import('lamplight'),
+    vision: await import('lamplight/vision'),
+    metrics: await import('lamplight/metrics'),
+    interpret: await import('lamplight/interpret'),
+    lightning: await import('lamplight/lightning'),
+  };
+  const here: Record<string, string[]> = {};
+  for (const { family, spaces, reasons } of libraries) {
+    const names = await fixtures[`../fixtures/${family}.json`]!();
+    const theirs = Object.fromEntries(names.cases.map((each) => [each.name, each.names]));
+    for (const { namespace, name, status } of apiTable(theirs, spaces(doors, names), reasons)) {
+      if (status !== 'have') continue;
+      here[namespace] ??= [];
+      here[namespace].push(name);
+    }
+  }
+  await python.run(program);
+  const found = JSON.parse(
+    (await python.run(`json.dumps(names_in_python(json.loads(${JSON.stringify(JSON.stringify(here))})))`)) as string,
+  ) as Record<string, string[]>;
+  const missing = Object.entries(here).flatMap(([namespace, names]) =>
+    names.filter((name) => !found[namespace]!.includes(name)).map((name) => `${namespace}.${name}`),
+  );
+  expect(missing.sort()).toEqual(lacking);
+});
