@@ -40,7 +40,8 @@ class Files(unittest.TestCase):
         for part, count in (("train", 3), ("t10k", 2)):
             idx(f"{raw}/{part}-images-idx3-ubyte", (count, 28, 28), [i % 256 for i in range(count * 784)])
             idx(f"{raw}/{part}-labels-idx1-ubyte", (count,), range(count))
-        steps = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.1307,), (0.3081,))])
+        steps = transforms.Compose([transforms.ToTensor(), transforms.Normalize([0.1307], [0.3081])])
+        self.assertEqual(str(steps.transforms[1]), "Normalize(mean=[0.1307], std=[0.3081])")
         data = datasets.MNIST(self.root, train=True, transform=steps)
         pictures, labels = next(iter(DataLoader(data, batch_size=3)))
         self.assertEqual((pictures.shape, labels.tolist()), ((3, 1, 28, 28), [0, 1, 2]))

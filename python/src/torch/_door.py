@@ -29,7 +29,8 @@ def _spellings(name: str) -> dict[str, None]:
     """How the library may spell a name of Python's."""
     kept = "_".join(camel(part) for part in _between_digits.split(name))
     joined = kept[:1] + re.sub(r"_([a-zA-Z])", lambda match: match.group(1).upper(), kept[1:])
-    return dict.fromkeys((camel(name), joined, name))
+    apart = camel(name.replace("corrcoef", "corr_coef"))
+    return dict.fromkeys((camel(name), joined, name, apart))
 
 
 class Wrapped:

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import warnings
 
+import IPython.display
 import matplotlib
 import torch
 
@@ -61,6 +62,8 @@ def mnist(folder):
 
 def main():
     warnings.filterwarnings("ignore")
+    # What is not printed here lies below the cell there.
+    IPython.display.display = lambda *_, **__: None
     logging.disable(logging.WARNING)
     torch.set_num_threads(1)
     place = os.path.join(HERE, "python.json")

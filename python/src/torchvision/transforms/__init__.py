@@ -17,6 +17,14 @@ def _listed(name: str, transforms: Sequence[Any], note: str = "") -> str:
     return f"{name}({note}{lines}\n)"
 
 
+class Normalize(_door.attribute(__name__, "Normalize", {})):  # type: ignore[misc]
+    """Takes a mean from each channel, and divides it by a deviation."""
+
+    def extra_repr(self) -> str:
+        """The mean and the deviation: whether it works in place is printed by version 2 alone."""
+        return super().extra_repr().removesuffix(", inplace=False")
+
+
 class Compose:
     """Transforms one after another: the library's, and any functions of Python."""
 
@@ -116,7 +124,7 @@ def __dir__() -> list[str]:
     return _door.names(__name__, globals())
 
 
-__all__ = ["Compose", "Lambda", "RandomApply", "RandomChoice", "RandomOrder", "functional"]
+__all__ = ["Compose", "Lambda", "Normalize", "RandomApply", "RandomChoice", "RandomOrder", "functional"]
 
 
 add_modules(__name__)
