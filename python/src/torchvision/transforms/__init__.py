@@ -17,14 +17,6 @@ def _listed(name: str, transforms: Sequence[Any], note: str = "") -> str:
     return f"{name}({note}{lines}\n)"
 
 
-class Normalize(_door.attribute(__name__, "Normalize", {})):  # type: ignore[misc]
-    """Takes a mean from each channel, and divides it by a deviation."""
-
-    def extra_repr(self) -> str:
-        """The mean and the deviation: whether it works in place is printed by version 2 alone."""
-        return super().extra_repr().removesuffix(", inplace=False")
-
-
 class Compose:
     """Transforms one after another: the library's, and any functions of Python."""
 
@@ -122,6 +114,14 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return _door.names(__name__, globals())
+
+
+class Normalize(_door.attribute(__name__, "Normalize", {})):  # type: ignore[misc]
+    """Takes a mean from each channel, and divides it by a deviation."""
+
+    def extra_repr(self) -> str:
+        """The mean and the deviation: whether it works in place is printed by version 2 alone."""
+        return super().extra_repr().removesuffix(", inplace=False")
 
 
 __all__ = ["Compose", "Lambda", "Normalize", "RandomApply", "RandomChoice", "RandomOrder", "functional"]
