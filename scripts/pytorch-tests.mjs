@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { withPage } from './in-page.mjs';
 import { parsed, runCommand, UsageError, whole } from './options.mjs';
-import { edits, modules, unneeded } from './pytorch-tests/list.mjs';
+import { edits, modules, tooLarge, unneeded } from './pytorch-tests/list.mjs';
 
 const usage = `Usage: npm run pytorch-tests -- FOLDER [options]
 
@@ -19,7 +19,7 @@ marks each test that names it with a "~"; gradients are checked at distances tha
 float32 allows; modules that are not here can be imported, and fail where a test
 calls them; NumPy and SciPy are not there; the device is "cpu", which is WebGPU.
 
-  --only TEXT   tests whose names contain it
+  --only TEXT   tests whose names contain it, as in test_nn.TestNN.test_dir
   --limit S     seconds that a test may take              (default: 20)
   --write       write the list
   --print       print why tests fail
@@ -36,8 +36,6 @@ const listed = new URL('pytorch-tests/passing.txt', import.meta.url);
 /**
  * @typedef {{ name: string, outcome: 'passed' | 'failed' | 'skipped', why: string, touched?: string[] }} Result
  */
-
-await runCommand(usage, options, main);
 
 /** @param {string[]} args */
 function options(args) {
@@ -70,9 +68,11 @@ async function main({ folder, only, limit, write, print }) {
   await withPage('scripts/pytorch-tests/page.html', async (page) => {
     await page.waitForFunction('globalThis.startTests');
     const tests = new Tests(page, filesOf(folder), limit);
-    for (const path of modules.filter((each) => existsSync(join(folder, 'test', `${each}.py`)))) {
-      const module = path.slice(path.lastIndexOf('/') + 1);
-      const names = (await tests.find(module)).filter((name) => name.includes(only));
+    const there = modules.filter((each) => existsSync(join(folder, 'test', `${each}.py`)));
+    const named = there.map((path) => path.slice(path.lastIndexOf('/') + 1));
+    const wanted = named.filter((module) => only.startsWith(`${module}.`));
+    for (const module of wanted.length > 0 ? wanted : named) {
+      const names = (await tests.find(module)).filter((name) => name.includes(only) && !tooLarge.test(name));
       const own = [];
       for (const name of names) {
         const result = await tests.run(module, name);
@@ -189,3 +189,5 @@ function writeList(tests) {
     '# Tests of PyTorch 2.6 that pass in the page: npm run pytorch-tests. A "~" marks those that hold float64 as float32.';
   writeFileSync(listed, `${[head, ...lines].join('\n')}\n`);
 }
+
+await runCommand(usage, options, main);

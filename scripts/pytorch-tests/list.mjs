@@ -35,3 +35,6 @@ export const edits = [
 /** Files of `torch/testing` that none of the tests needs. */
 export const unneeded =
   /\/_internal\/(distributed|opinfo|generated|codegen|data|optests)\/|common_methods_invocations|common_quantiz|hypothesis_utils/;
+
+/** Tests of tensors that are larger than a page has memory for. */
+export const tooLarge = /interpolate_buffer_overflow|loss_precision|_large_|_large$|overflow|64bit/;

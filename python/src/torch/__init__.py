@@ -6,7 +6,8 @@ import math
 from typing import Any
 
 from . import __future__, _bridge, _types, autograd
-from ._creation import arange, as_tensor, from_numpy, frombuffer, full, is_tensor, tensor
+from ._checks import *  # noqa: F403
+from ._creation import arange, as_tensor, empty_strided, from_numpy, frombuffer, full, is_tensor, tensor
 from ._errors import OutOfMemoryError
 from ._legacy import *  # noqa: F403
 from ._settings import *  # noqa: F403
@@ -23,6 +24,7 @@ strided = layout("strided")
 contiguous_format = memory_format("contiguous_format")
 preserve_format = memory_format("preserve_format")
 channels_last = memory_format("channels_last")
+channels_last_3d = memory_format("channels_last_3d")
 asarray = as_tensor
 inf, nan, pi, e, newaxis = math.inf, math.nan, math.pi, math.e, None
 

@@ -323,10 +323,38 @@ def call(function: Any, args: Any, keywords: dict[str, Any], name: str = "", sel
         _before_call, _lent_to_result = mark, None
         return receive(result, name, self)
     except JsException as error:
-        raise translated(error) from None
+        # Where PyTorch takes a number it takes a tensor of one, too.
+        read = _with_numbers(args, keywords, self) if str(getattr(error, "name", "")) == "ArgumentError" else None
+        if read is None:
+            raise translated(error) from None
     finally:
         if len(_lent) > mark:
             give_back(mark)
+    return call(function, *read, name, self)
+
+
+def _with_numbers(args: Any, keywords: dict[str, Any], self: Any) -> tuple[Any, dict[str, Any]] | None:
+    """Arguments in which numbers stand for tensors of one; None where there is no such tensor, or Python cannot wait."""
+    if not can_run_sync():
+        return None
+    changed = False
+
+    def one(value: Any) -> Any:
+        nonlocal changed
+        if type(value) in (list, tuple):
+            return type(value)(map(one, value))
+        handle = getattr(value, "_js", None)
+        if value is self or not isinstance(handle, TENSOR) or handle.ndim > 0 or handle.requiresGrad:
+            return value
+        number = value.item()
+        if isinstance(number, float) and number.is_integer():
+            # JavaScript would take it for a whole number.
+            return value
+        changed = True
+        return number
+
+    read = tuple(map(one, args)), {key: one(value) for key, value in keywords.items()}
+    return read if changed else None
 
 
 def find(space: str, name: str) -> Any:

@@ -192,6 +192,13 @@ def full(size: Any, fill_value: Any, *, dtype: Any = None, out: Any = None, **ke
     return result if out is None else _bridge.written(out, result)
 
 
+def empty_strided(size: Any, stride: Any, *, dtype: Any = None, requires_grad: bool = False, **places: Any) -> Tensor:
+    """A tensor of these sizes whose neighbours lie so many elements apart."""
+    reach = 0 if 0 in size else 1 + sum((n - 1) * step for n, step in zip(size, stride))
+    made = full((reach,), 0, dtype=dtype or "float32").as_strided(tuple(size), tuple(stride))
+    return made.requires_grad_() if requires_grad else made
+
+
 def _function(name: str) -> Any:
     return js.find("torch", name)[1]
 

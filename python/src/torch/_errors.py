@@ -24,7 +24,7 @@ _CLASSES: dict[str, type[Exception]] = {
 
 # Arguments that are missing, unknown or of another type, as the library says it.
 _type_errors = re.compile(
-    r"missing|unknown argument|unexpected|got argument|expected at most|takes no"
+    r"missing|expected a dimension as a whole number|unknown argument|unexpected|got argument|expected at most|takes no"
     r"|to be (a|an|numbers|tensors|one of) |expected (a tensor|a number|a list|a text|a function|a value|numbers|tensors)"
 )
 # Names of parameters and functions as the library spells them.
@@ -33,6 +33,52 @@ _names = re.compile(r"\b[a-z]+[0-9]*(?:[A-Z][a-z0-9]+)+\b")
 _OF_THE_BROWSER = frozenset({"OutOfMemoryError", "DeviceLostError", "FetchError"})
 # Values that fit no dtype are errors of its operation in PyTorch.
 _of_dtypes = re.compile(r"dtype")
+
+
+# By what the library says: the words by which PyTorch's programs know an error. They go before the library's.
+_WORDS: tuple[tuple[str, str], ...] = (
+    (
+        r"has been changed by an in-place operation",
+        "one of the variables needed for gradient computation has been modified by an inplace operation",
+    ),
+    (
+        r"has been used by an earlier backward and is gone",
+        "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
+        "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
+        "Specify retain_graph=True if you need to backward through the graph a second time",
+    ),
+    (
+        r"a view was made in no_grad mode and is being changed in place",
+        "A view was created in no_grad mode and is being modified inplace with grad mode enabled",
+    ),
+    (
+        r"this tensor does not require grad and was not made from one that does",
+        "element 0 of tensors does not require grad and does not have a grad_fn",
+    ),
+    (
+        r"expected a window whose elements are distinct",
+        "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+        "Please clone() the tensor before performing the operation.",
+    ),
+    (
+        r"^masked_fill_?: expected a mask of dtype bool",
+        "masked_fill_ only supports boolean masks, but got mask with another dtype",
+    ),
+    (r"^masked_select: expected a mask of dtype bool", "masked_select: expected BoolTensor for mask"),
+    (
+        r"^is_nonzero: expected a tensor with one element, but got shape \[0\]",
+        "Boolean value of Tensor with no values is ambiguous",
+    ),
+    (r"^is_nonzero: expected a tensor", "Boolean value of Tensor with more than one value is ambiguous"),
+    (r"^(?:weight_norm|spectral_norm): expected parameters with a shape", "Modules that have uninitialized parameters."),
+)
+_words = tuple((re.compile(said), known) for said, known in _WORDS)
+
+
+def worded(message: str) -> str:
+    """A message of the library behind PyTorch's words for the same."""
+    known = next((known for said, known in _words if said.search(message)), None)
+    return message if known is None else f"{known} ({message})"
 
 
 def translated(error: BaseException) -> Exception:
@@ -47,6 +93,6 @@ def translated(error: BaseException) -> Exception:
         if name == "ArgumentError":
             wrong = TypeError if _type_errors.search(message) else ValueError
             kind = RuntimeError if _of_dtypes.search(message) and wrong is ValueError else wrong
-    made = kind(message)
+    made = kind(worded(message))
     made.lamplight = name  # type: ignore[attr-defined]
     return made

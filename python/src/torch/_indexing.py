@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 from . import _bridge
@@ -12,7 +13,7 @@ _put = js.put
 
 
 def _number(value: Any) -> str:
-    return "" if value is None else str(value.__index__())
+    return "" if value is None else str(operator.index(value))
 
 
 def _slice(part: slice) -> str:

@@ -14,15 +14,18 @@ __all__ = [
     "finfo",
     "get_default_device",
     "get_default_dtype",
+    "get_deterministic_debug_mode",
     "get_float32_matmul_precision",
     "get_num_threads",
     "iinfo",
+    "is_deterministic_algorithms_warn_only_enabled",
     "is_warn_always_enabled",
     "promote_types",
     "result_type",
     "set_default_device",
     "set_default_dtype",
     "set_default_tensor_type",
+    "set_deterministic_debug_mode",
     "set_float32_matmul_precision",
     "set_num_interop_threads",
     "set_num_threads",
@@ -130,18 +133,46 @@ def get_float32_matmul_precision() -> str:
     return "highest"
 
 
-_deterministic = False
+# Whether only deterministic functions are wanted, and whether others are warned of in the place of an error.
+_deterministic = (False, False)
 
 
 def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
     """Changes nothing: the same program gives the same numbers on one device."""
     global _deterministic
-    _deterministic = bool(mode)
+    if not isinstance(mode, bool):
+        raise TypeError(f"_set_deterministic_algorithms(): argument 'mode' (position 1) must be bool, not {type(mode).__name__}")
+    _deterministic = (mode, bool(warn_only) and mode)
 
 
 def are_deterministic_algorithms_enabled() -> bool:
     """What `use_deterministic_algorithms` was given."""
-    return _deterministic
+    return _deterministic[0]
+
+
+def is_deterministic_algorithms_warn_only_enabled() -> bool:
+    """Whether `use_deterministic_algorithms` was given `warn_only=True`."""
+    return _deterministic[1]
+
+
+_DEBUG_MODES = {"default": 0, "warn": 1, "error": 2}
+
+
+def set_deterministic_debug_mode(debug_mode: int | str) -> None:
+    """`use_deterministic_algorithms` by a number or a name: `default`, `warn` or `error`."""
+    if not isinstance(debug_mode, int | str):
+        raise TypeError(f"debug_mode must be str or int, but got {type(debug_mode)}")
+    mode = _DEBUG_MODES.get(debug_mode, -1) if isinstance(debug_mode, str) else debug_mode
+    if mode not in (0, 1, 2):
+        expected = "`default`, `warn`, `error`" if isinstance(debug_mode, str) else "0, 1, 2"
+        raise RuntimeError(f"invalid value of debug_mode, expected one of {expected}, but got {debug_mode}")
+    use_deterministic_algorithms(mode > 0, warn_only=mode == 1)
+
+
+def get_deterministic_debug_mode() -> int:
+    """0 for `default`, 1 for `warn`, 2 for `error`."""
+    on, warns = _deterministic
+    return (1 if warns else 2) if on else 0
 
 
 _warns_always = False

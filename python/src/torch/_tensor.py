@@ -215,11 +215,32 @@ class Tensor(metaclass=_Members):
     @property
     def grad(self) -> Tensor | None:
         """The gradient that `backward` has summed up, or None."""
-        return receive(js.gradient(self._js, self._js))
+        found = receive(js.gradient(self._js, self._js))
+        return self.__dict__.get("_given_grad") if found is None else found
 
     @grad.setter
     def grad(self, gradient: Tensor | None) -> None:
+        self.__dict__.pop("_given_grad", None)
+        if not (self._js.requiresGrad and self.is_leaf):
+            # Backward gives it none; a program may.
+            if gradient is not None:
+                self._check_grad(gradient)
+                self.__dict__["_given_grad"] = gradient
+            return
         _checked(js.set, self._js, "grad", _bridge.jsnull if gradient is None else gradient._js)
+
+    def _check_grad(self, gradient: Any) -> None:
+        if not isinstance(gradient, Tensor):
+            raise TypeError(
+                f"assigned grad expected to be a Tensor or None but got grad of type {type(gradient).__name__}"
+            )
+        if gradient is self:
+            raise RuntimeError("can't assign Variable as its own grad")
+        if gradient.shape != self.shape:
+            raise RuntimeError(
+                f"attempting to assign a gradient of size '{list(gradient.shape)}' to a tensor of size "
+                f"'{list(self.shape)}'. Please ensure that the gradient and the tensor are the same size"
+            )
 
     @grad.deleter
     def grad(self) -> None:
@@ -294,6 +315,56 @@ class Tensor(metaclass=_Members):
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         array = self.numpy()
         return array if dtype is None else array.astype(dtype, copy=False)
+
+    def resize_(self, *sizes: Any, memory_format: Any = None) -> Tensor:
+        """Gives this tensor other sizes: its first numbers, and behind them zeros. Other views of its memory stay as they are."""
+        from . import cat, zeros
+        from .autograd.grad_mode import no_grad
+
+        if self.requires_grad:
+            raise RuntimeError("cannot resize variables that require grad")
+        shape = Size(sizes[0] if len(sizes) == 1 and not isinstance(sizes[0], int) else sizes)
+        with no_grad():
+            count = shape.numel()
+            flat = self.detach().reshape(-1)[:count]
+            if count > flat.numel():
+                flat = cat([flat, zeros(count - flat.numel(), dtype=self.dtype)])
+            made = flat.reshape(shape).clone()
+        self._become(made)
+        return self
+
+    def resize_as_(self, other: Tensor, *, memory_format: Any = None) -> Tensor:
+        """Gives this tensor the sizes of another."""
+        return self.resize_(other.shape)
+
+    def _become(self, other: Tensor) -> None:
+        """Stands for what another tensor stands for."""
+        js.hold(other._js)
+        _drop(self._js)
+        self._js = other._js
+
+    def apply_(self, callable: Any) -> Tensor:
+        """Replaces each element by what a function of Python makes of it."""
+        return self._mapped(callable, self)
+
+    def map_(self, tensor: Tensor, callable: Any) -> Tensor:
+        """Replaces each element by what a function of Python makes of it and of another tensor's."""
+        return self._mapped(callable, self, tensor)
+
+    def map2_(self, x: Tensor, y: Tensor, callable: Any) -> Tensor:
+        """Replaces each element by what a function of Python makes of it and of those of two other tensors."""
+        return self._mapped(callable, self, x, y)
+
+    def _mapped(self, call: Any, *tensors: Tensor) -> Tensor:
+        from ._creation import tensor
+        from .autograd.grad_mode import no_grad
+
+        if self.requires_grad:
+            raise TypeError("expected a tensor that requires no gradient: functions of Python have none")
+        with no_grad():
+            rows = [each.expand(self.shape).reshape(-1).tolist() for each in tensors]
+            self.copy_(tensor([call(*items) for items in zip(*rows)], dtype=self.dtype).reshape(self.shape))
+        return self
 
     def as_subclass(self, cls: type) -> Any:
         """The same tensor as an object of a subclass."""

@@ -52,6 +52,7 @@ dtype_aliases: dict[str, str] = {
     "int": "int32",
     "long": "int64",
     "short": "int16",
+    "chalf": "complex32",
     "cfloat": "complex64",
     "cdouble": "complex128",
 }
@@ -63,10 +64,25 @@ senders[type] = lambda value: _OF_PYTHON[value] if value in _OF_PYTHON else valu
 _OF_PYTHON: dict[type, str] = {float: "float32", int: "int64", bool: "bool"}
 
 
+def _whole(place: int, size: Any) -> int:
+    if not hasattr(type(size), "__index__") or getattr(getattr(size, "_js", None), "dtype", "int64") not in _SIZES:
+        raise TypeError(f"torch.Size() takes an iterable of 'int' (item {place} is '{type(size).__name__}')")
+    return size.__index__()
+
+
+_SIZES = frozenset({"int64", "int32", "uint8"})
+
+
 class Size(tuple):
     """The sizes of a tensor's dimensions."""
 
     __slots__ = ()
+
+    def __new__(cls, sizes: Any = ()) -> Size:
+        made = tuple.__new__(cls, sizes)
+        if any(type(size) is not int for size in made):
+            return tuple.__new__(cls, [_whole(i, size) for i, size in enumerate(made)])
+        return made
 
     def __repr__(self) -> str:
         return f"torch.Size([{', '.join(map(repr, self))}])"
@@ -173,6 +189,9 @@ class Generator:
         self._js.manualSeed(seed)
         return self
 
+    def __reduce__(self) -> Any:
+        return _generator, (str(self.device), self.get_state())
+
     def seed(self) -> int:
         """Takes a seed from the system, and gives it."""
         return self._js.seed()
@@ -192,6 +211,13 @@ class Generator:
         from ._creation import to_bytes
 
         self._js.setState(to_bytes(state))
+
+
+def _generator(device: str, state: Any) -> Generator:
+    """The generator of a pickle."""
+    made = Generator(device)
+    made.set_state(state)
+    return made
 
 
 senders[Generator] = lambda value: value._js

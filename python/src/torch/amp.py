@@ -84,6 +84,36 @@ class GradScaler:
         """The factor."""
         return float(self._call("getScale"))
 
+    def _option(self, name: str) -> Any:
+        return self.state_dict().get(name)
+
+    def _set_option(self, name: str, value: Any) -> None:
+        self.load_state_dict({**self.state_dict(), name: value})
+
+    def get_growth_factor(self) -> float:
+        """What the factor is multiplied by after `growth_interval` steps without an infinite gradient."""
+        return float(self._option("growth_factor"))
+
+    def set_growth_factor(self, new_factor: float) -> None:
+        """Sets it."""
+        self._set_option("growth_factor", new_factor)
+
+    def get_backoff_factor(self) -> float:
+        """What the factor is multiplied by after a step with an infinite gradient."""
+        return float(self._option("backoff_factor"))
+
+    def set_backoff_factor(self, new_factor: float) -> None:
+        """Sets it."""
+        self._set_option("backoff_factor", new_factor)
+
+    def get_growth_interval(self) -> int:
+        """After how many steps the factor grows."""
+        return int(self._option("growth_interval"))
+
+    def set_growth_interval(self, new_interval: int) -> None:
+        """Sets it."""
+        self._set_option("growth_interval", new_interval)
+
     def is_enabled(self) -> bool:
         """Whether it scales."""
         return self._call("isEnabled")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from .. import _bridge
@@ -28,6 +29,26 @@ def _calculate_correct_fan(tensor: Tensor, mode: str) -> int:
     return _calculate_fan_in_and_fan_out(tensor)[modes.index(mode.lower())]
 
 
+@contextlib.contextmanager
+def _values() -> Iterator[None]:
+    """Errors of the library about an argument are errors of its value, as PyTorch's functions raise them."""
+    try:
+        yield
+    except (RuntimeError, TypeError) as error:
+        if not hasattr(error, "lamplight"):
+            raise
+        raise ValueError(str(error)) from None
+
+
+def calculate_gain(nonlinearity: str, param: Any = None) -> float:
+    """The factor by which a nonlinearity shrinks standard deviations, turned over."""
+    is_number = param is None or (isinstance(param, int | float) and not isinstance(param, bool))
+    if nonlinearity == "leaky_relu" and not is_number:
+        raise ValueError(f"negative_slope {param} not a valid number")
+    with _values():
+        return float(_bridge.call(_bridge.js.find(__name__, "calculateGain")[1], (nonlinearity, param), {}, "calculate_gain"))
+
+
 def _filling(call: Callable[..., Any]) -> Callable[..., Any]:
     """A function that fills its tensor, and gives the same object."""
 
@@ -35,7 +56,11 @@ def _filling(call: Callable[..., Any]) -> Callable[..., Any]:
     def filled(tensor: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         if not isinstance(tensor, Tensor):
             raise TypeError(f"{call.__name__}: expected a tensor, but got {type(tensor).__name__}")
-        call(tensor, *args, **kwargs)
+        if tensor.numel() == 0 and call.__name__.startswith("kaiming"):
+            warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=2)
+            return tensor
+        with _values():
+            call(tensor, *args, **kwargs)
         return tensor
 
     return filled
