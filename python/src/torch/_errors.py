@@ -28,7 +28,7 @@ _type_errors = re.compile(
     r"|to be (a|an|numbers|tensors|one of) |expected (a tensor|a number|a list|a text|a function|a value|numbers|tensors)"
 )
 # Names of parameters and functions as the library spells them.
-_names = re.compile(r"\b[a-z]+[0-9]*(?:[A-Z][a-z0-9]+)+\b")
+_names = re.compile(r"\b[a-z]+[0-9]*(?:[A-Z][a-z0-9]+)+_?\b")
 # Errors that speak of the browser's own names.
 _OF_THE_BROWSER = frozenset({"OutOfMemoryError", "DeviceLostError", "FetchError"})
 # Values that fit no dtype are errors of its operation in PyTorch.
