@@ -24,7 +24,11 @@ def copy_module(module: Module, memo: dict[int, Any]) -> Module:
     own = module.__dict__
     if "_js" in own:
         Module.__init__(made)
+        for place in own.get("_places", {}).values():
+            # What stands there is computed anew.
+            js.remove(own["_js"], place)
         _link.fill(made, js.deepcopy(own["_js"]))
+        made.__dict__["_places"] = dict(own.get("_places", {}))
         pair(module, made, memo)
     for name in _SHARED:
         if name in own:

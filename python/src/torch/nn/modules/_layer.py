@@ -162,7 +162,7 @@ class Layer(Module):
         if name in own.get("_places", ()):
             # A tensor that is computed stands where a parameter did.
             object.__setattr__(self, name, value)
-            if isinstance(value, Tensor):
+            if isinstance(value, Tensor) and name in own:
                 _link.checked(js.swap, own["_js"], own["_places"][name], value._js)
             return
         if "_js" in own and name not in _OWN and name not in own:
