@@ -75,6 +75,13 @@ class Gradients(unittest.TestCase):
             self.assertTrue(gradcheck(lambda x, w: (x @ w).sin(), (x, w), fast_mode=fast, **self.options))
             self.assertTrue(gradgradcheck(lambda x, w: (x @ w).sin(), (x, w), fast_mode=fast, **self.options))
 
+    def test_of_what_a_function_holds(self):
+        layer = torch.nn.Linear(3, 2)
+        before = layer.weight.detach().clone()
+        x = torch.rand(2, 3, requires_grad=True)
+        self.assertTrue(gradcheck(lambda x, *_: layer(x).tanh(), (x, *layer.parameters()), **self.options))
+        self.assertTrue(torch.equal(layer.weight, before))
+
     def test_wrong(self):
         x = torch.rand(2, requires_grad=True)
         with self.assertRaisesRegex(RuntimeError, "Jacobian mismatch"):

@@ -91,6 +91,16 @@ class Members(unittest.TestCase):
         torch.add(torch.ones(2), 1, out=out)
         self.assertEqual(out.tolist(), [2, 2])
 
+    def test_new_of_sizes(self):
+        x = torch.ones(2, 3)
+        self.assertEqual(x.new(x.size()).shape, (2, 3))
+        self.assertEqual(torch.FloatTensor(torch.Size([2])).shape, (2,))
+        self.assertEqual(x.new([2.0, 3.0]).tolist(), [2, 3])
+
+    def test_norms_of_gradients(self):
+        norm = nn.utils.get_total_norm([torch.tensor([3.0]), torch.tensor([4.0])], foreach=False)
+        self.assertEqual(norm.item(), 5)
+
     def test_functions_of_python(self):
         x = torch.tensor([1.0, 2.0])
         self.assertEqual(x.apply_(lambda n: n * 10).tolist(), [10, 20])

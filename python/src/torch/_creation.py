@@ -10,6 +10,7 @@ from . import _bridge
 from ._bridge import JsException, js, senders, to_js, translated
 from ._numpy import is_array, typed_of, warn_of_double
 from ._tensor import Tensor
+from ._types import Size
 
 _MAKE = js.fromTyped
 # By dtype: the code of Python's arrays that its elements are gathered in.
@@ -214,6 +215,8 @@ def legacy_tensor(name: str, data: Any) -> Tensor:
 
     if len(data) == 1 and isinstance(data[0], Tensor):
         return data[0].detach()
+    if len(data) == 1 and isinstance(data[0], Size):
+        return empty(data[0], dtype=_named(name))
     if len(data) == 1 and not isinstance(data[0], int):
         return tensor(data[0], dtype=_named(name))
     return empty(list(data) or [0], dtype=_named(name))

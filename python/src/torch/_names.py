@@ -35,7 +35,7 @@ PROMOTING = frozenset(
 KEYWORDS: dict[str, str] = {"axis": "dim", "keepdims": "keepdim"}
 # Options that have one value here, which may be said.
 ONLY: dict[str, bool] = {"antialias": False}
-IGNORED = frozenset({"memory_format", "pin_memory", "layout", "non_blocking", "names"})
+IGNORED = frozenset({"foreach", "memory_format", "pin_memory", "layout", "non_blocking", "names"})
 
 # Names of PyTorch's that have a capital within.
 _TRANSPOSES = frozenset({"mT", "mH"})

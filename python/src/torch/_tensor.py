@@ -229,6 +229,9 @@ class Tensor(metaclass=_Members):
             return
         _checked(js.set, self._js, "grad", _bridge.jsnull if gradient is None else gradient._js)
 
+    # PyTorch's older name of it.
+    _grad = property(lambda self: self.grad, lambda self, gradient: setattr(self, "grad", gradient))
+
     def _check_grad(self, gradient: Any) -> None:
         if not isinstance(gradient, Tensor):
             raise TypeError(

@@ -98,7 +98,18 @@ def _double(self: torch.Tensor) -> torch.Tensor:
 torch.dtype.__eq__ = _alike
 torch.dtype.__hash__ = lambda self: hash(_EQUAL.get(self._name, self._name))
 senders[torch.dtype] = _sent
+class _Double(type(torch.FloatTensor)):
+    def __call__(cls, *data: Any, **keywords: Any) -> torch.Tensor:
+        touched.add("float64")
+        return torch.FloatTensor(*data, **keywords)
+
+    def __instancecheck__(cls, value: Any) -> bool:
+        touched.add("float64")
+        return isinstance(value, torch.FloatTensor)
+
+
 torch.Tensor.double = _double
+torch.DoubleTensor = _Double("DoubleTensor", (), {"_dtype": "float32"})
 
 # Gradients are checked at distances that float32 allows.
 _gradcheck, _gradgradcheck = torch.autograd.gradcheck, torch.autograd.gradgradcheck

@@ -6,6 +6,7 @@ from typing import Any, Callable
 
 from .._tensor import Tensor
 from . import grad
+from .grad_mode import no_grad
 
 # Half the distance of the two points of a difference, and how far gradients may be apart: in float32 a smaller distance drowns in rounding.
 _EPS, _ATOL, _RTOL = 1e-2, 1e-3, 5e-3
@@ -91,11 +92,18 @@ def _check(func: Any, listed: Any, checked: list[int], eps: float, atol: float, 
         taken = (None,) * len(sources)
 
     def moved(at: int, by: Tensor) -> float:
-        given = [x.detach() + by if i == at else x.detach() if isinstance(x, Tensor) else x for i, x in enumerate(listed)]
-        given = [x.requires_grad_() if i in checked else x for i, x in enumerate(given)]
-        results = [y for y in _listed(func(*given)) if isinstance(y, Tensor) and y.dtype.is_floating_point]
-        # Summed up in Python's double precision.
-        rows = [((y.detach().float().flatten()).tolist(), w.float().flatten().tolist()) for y, w in zip(results, weights)]
+        # The input itself is moved: a function may hold it, as a module does its parameters.
+        place = listed[at].detach()
+        before = place.clone()
+        with no_grad():
+            place.copy_(before + by)
+        try:
+            results = [y for y in _listed(func(*listed)) if isinstance(y, Tensor) and y.dtype.is_floating_point]
+            # Summed up in Python's double precision.
+            rows = [(y.detach().float().flatten().tolist(), w.float().flatten().tolist()) for y, w in zip(results, weights)]
+        finally:
+            with no_grad():
+                place.copy_(before)
         return sum(y * w for ys, ws in rows for y, w in zip(ys, ws))
 
     for at, gradient in zip(checked, taken):

@@ -135,7 +135,10 @@ def become(tensor: Tensor, fn: Any) -> None:
     with no_grad():
         changed = fn(tensor.detach())
         if changed.dtype != tensor.dtype:
-            js.convert(tensor._js, send(changed.dtype))
+            try:
+                js.convert(tensor._js, send(changed.dtype))
+            except JsException as error:
+                raise translated(error) from None
         tensor.detach().copy_(changed)
 
 
