@@ -118,6 +118,19 @@ class Packages(unittest.TestCase):
         with self.assertRaisesRegex(RuntimeError, "rank 1 of 2"):
             torch.distributed.init_process_group("gloo", rank=1, world_size=2)
 
+    def test_events_of_the_gpu(self):
+        begin, end = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
+        begin.record()
+        with torch.cuda.stream(torch.cuda.Stream()):
+            x = torch.ones(64, 64) @ torch.ones(64, 64)
+        end.record()
+        torch.cuda.synchronize()
+        self.assertGreater(begin.elapsed_time(end), 0)
+        self.assertEqual(x[0, 0].item(), 64.0)
+        self.assertGreater(torch.cuda.max_memory_allocated(), 0)
+        with self.assertRaisesRegex(ValueError, "must be recorded"):
+            torch.cuda.Event().elapsed_time(end)
+
     def test_images_of_pillow_itself(self):
         class Image:
             mode, width, height = "RGB", 2, 1

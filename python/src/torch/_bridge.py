@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import signal
 import time
+import warnings
 from collections import namedtuple
 from enum import Enum
 from typing import Any, Callable
@@ -394,6 +395,17 @@ def as_float(value: float) -> Any:
     return receive(js.find("torch", "scalarTensor")[1](value))
 
 
+def with_reduction(keywords: dict[str, Any]) -> dict[str, Any]:
+    """Keywords of a loss, in which `size_average` and `reduce`, which PyTorch has kept of its early versions, are one `reduction`."""
+    average, reduce = keywords.pop("size_average", None), keywords.pop("reduce", None)
+    if average is not None or reduce is not None:
+        ret = "none" if reduce is False else "sum" if average is False else "mean"
+        warning = f"size_average and reduce args will be deprecated, please use reduction='{ret}' instead."
+        warnings.warn(warning, stacklevel=3)
+        keywords["reduction"] = ret
+    return keywords
+
+
 def function(bound: Any, name: str, space: str) -> Callable[..., Any]:
     """A function of Python around one of the library."""
 
@@ -403,6 +415,8 @@ def function(bound: Any, name: str, space: str) -> Callable[..., Any]:
         out = keywords.pop("out", None)
         if promotes:
             args, keywords = promoted(args, keywords)
+        if "size_average" in keywords or isinstance(keywords.get("reduce"), bool):
+            keywords = with_reduction(keywords)
         result = call(bound, args, keywords, name)
         return result if out is None else written(out, result)
 

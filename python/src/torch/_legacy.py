@@ -1,4 +1,4 @@
-"""PyTorch's types of tensors of before version 0.4: `torch.FloatTensor(…)` makes a tensor, and `isinstance` tells one by its dtype."""
+"""What PyTorch keeps of before version 0.4: `torch.FloatTensor(…)` makes a tensor, and `isinstance` tells one by its dtype."""
 
 from __future__ import annotations
 

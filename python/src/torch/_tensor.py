@@ -102,6 +102,18 @@ class Tensor(metaclass=_Members):
         """A number that tensors of the same memory have in common."""
         return js.address(self._js)
 
+    def untyped_storage(self) -> Any:
+        """The memory in which the tensor lies, in bytes."""
+        from .storage import Memory
+
+        return Memory(self, self.itemsize)
+
+    def storage(self) -> Any:
+        """The memory in which the tensor lies, in elements."""
+        from .storage import Memory
+
+        return Memory(self, 1)
+
     def numel(self) -> int:
         """How many elements there are."""
         return self._js.numel()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
-from . import _bridge
-from ._bridge import js
+from . import _bridge, random
 from . import amp  # noqa: F401  The older place of torch.amp.
+from ._bridge import js
+from ._names import camel, is_pythonic
 from .random import manual_seed
 
 manual_seed_all = manual_seed
@@ -46,15 +48,132 @@ def get_device_name(device: Any = None) -> str:
     return "WebGPU"
 
 
+def get_device_capability(device: Any = None) -> tuple[int, int]:
+    """(0, 0): the device is none of CUDA's."""
+    return (0, 0)
+
+
 def synchronize(device: Any = None) -> None:
     """Waits until the GPU has done everything."""
-    _bridge.wait(_ask("synchronize"), "synchronize")
+    _ask("synchronize")
 
 
 def empty_cache() -> None:
     """Changes nothing: memory goes back by itself."""
 
 
+def ipc_collect() -> None:
+    """Changes nothing: there is one process."""
+
+
 def memory_allocated(device: Any = None) -> int:
     """Bytes of the buffers in use."""
     return js.gpuBytes()
+
+
+def get_rng_state(device: Any = None) -> Any:
+    """The state of the one generator."""
+    return random.get_rng_state()
+
+
+def set_rng_state(new_state: Any, device: Any = None) -> None:
+    """Has the one generator go on from a state."""
+    random.set_rng_state(new_state)
+
+
+class Event:
+    """A moment at which the GPU has done everything so far."""
+
+    def __init__(self, enable_timing: bool = False, blocking: bool = False, interprocess: bool = False) -> None:
+        self._time: float | None = None
+
+    def record(self, stream: Any = None) -> None:
+        """Waits until the GPU has done everything, and notes when that was."""
+        synchronize()
+        self._time = time.perf_counter()
+
+    def elapsed_time(self, end_event: Event) -> float:
+        """Milliseconds from this moment to another one."""
+        if self._time is None or end_event._time is None:
+            raise ValueError("Both events must be recorded before calculating elapsed time.")
+        return (end_event._time - self._time) * 1000
+
+    def query(self) -> bool:
+        """Whether the GPU has come to it: always."""
+        return True
+
+    def wait(self, stream: Any = None) -> None:
+        """Ends at once."""
+
+    def synchronize(self) -> None:
+        """Ends at once."""
+
+
+class Stream:
+    """The one order in which the GPU works."""
+
+    def __init__(self, device: Any = None, priority: int = 0) -> None:
+        self.priority = priority
+
+    def synchronize(self) -> None:
+        """Waits until the GPU has done everything."""
+        synchronize()
+
+    def query(self) -> bool:
+        """Whether the GPU has done everything, for which Python waits."""
+        synchronize()
+        return True
+
+    def record_event(self, event: Event | None = None) -> Event:
+        """Records an event."""
+        event = event or Event()
+        event.record()
+        return event
+
+    def wait_event(self, event: Event) -> None:
+        """Changes nothing: there is one order."""
+
+    def wait_stream(self, stream: Stream) -> None:
+        """Changes nothing: there is one order."""
+
+    def __enter__(self) -> Stream:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+_stream = Stream()
+
+
+def current_stream(device: Any = None) -> Stream:
+    """The one order in which the GPU works."""
+    return _stream
+
+
+default_stream = current_stream
+
+
+def stream(stream: Stream | None) -> Stream:
+    """The block of a `with` statement in any stream."""
+    return stream or _stream
+
+
+class device:
+    """The block of a `with` statement on any device."""
+
+    def __init__(self, device: Any) -> None:
+        self.idx = device
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+def __getattr__(name: str) -> Any:
+    found = _gpu.get(camel(name))
+    if found is None or not is_pythonic(name):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return found

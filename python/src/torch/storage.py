@@ -44,6 +44,32 @@ DTYPES: tuple[str, ...] = tuple(dtypes)
 _WRITTEN = {name: CLASSES[kind] for kind, (name, _) in _TYPES.items()}
 
 
+class Memory:
+    """The memory of a tensor, which other tensors may share."""
+
+    def __init__(self, tensor: Tensor, unit: int) -> None:
+        self._tensor = tensor
+        self._unit = unit
+
+    def size(self) -> int:
+        """How many bytes, or elements, it has."""
+        return js.place(self._tensor._js)[1] * self._unit
+
+    __len__ = size
+
+    def nbytes(self) -> int:
+        """How many bytes it has in PyTorch; int64 takes half of them here."""
+        return js.place(self._tensor._js)[1] * self._tensor.itemsize
+
+    def data_ptr(self) -> int:
+        """A number that tensors of the same memory have in common."""
+        return self._tensor.data_ptr()
+
+    def is_shared(self) -> bool:
+        """No: there is one process."""
+        return False
+
+
 class Part:
     """The storage of a tensor that is written."""
 

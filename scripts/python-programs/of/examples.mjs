@@ -8,12 +8,7 @@ const words = {
   'data/wikitext-2/valid.txt': sentences(60, 3),
   'data/wikitext-2/test.txt': sentences(60, 5),
 };
-/** A page saves weights alone. @type {import('../list.mjs').Edit[]} */
-const weights = [
-  ['torch.save(model, f)', 'torch.save(model.state_dict(), f)'],
-  ['model = torch.load(f)', 'model.load_state_dict(torch.load(f))'],
-];
-const language = { home, folder: 'word_language_model', entry: 'main.py', written: words, edits: weights };
+const language = { home, folder: 'word_language_model', entry: 'main.py', written: words };
 const small = '--emsize 16 --nhid 16 --dropout 0 --epochs 1 --log-interval 1';
 /** A graph of 60 papers for the programs that download Cora. */
 const graph = `
@@ -97,7 +92,6 @@ export const examples = {
       ['data.py', 'from six.moves import urllib\n', ''],
       ['data.py', '(256, upscale_factor)', '(32, upscale_factor)'],
       ['dataset.py', 'in listdir(image_dir)', 'in sorted(listdir(image_dir))'],
-      ['torch.save(model, model_out_path)', 'torch.save(model.state_dict(), model_out_path)'],
     ],
   },
   time_sequence_prediction: {
@@ -168,7 +162,8 @@ export const examples = {
     edits: [
       ['import numpy as np\n', ''],
       ['np.random.seed(args.seed)\n', '\n'],
-      ['save_model_path)\n', '"out")\n'],
+      ['saved at", save_model_path)', 'saved")'],
+      ['if not args.accel and torch.accelerator.is_available():', 'if False:'],
       ['vgg.py', 'weights=models.VGG16_Weights.IMAGENET1K_V1', ''],
     ],
   },

@@ -45,6 +45,8 @@ class Layer(Module):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()
+        if "size_average" in kwargs or "reduce" in kwargs:
+            kwargs = _bridge.with_reduction(kwargs)
         self.__dict__["_made_with"] = (type(self), args, dict(kwargs))
         kwargs.pop("device", None)
         dtype = kwargs.pop("dtype", None)

@@ -1,0 +1,80 @@
+"""`torch.jit`: functions and modules themselves, since the library records and fuses what they call without being asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .nn.modules.module import Module
+
+ScriptModule = Module
+Final = Any
+
+
+def script(obj: Any, *_: Any, **__: Any) -> Any:
+    """The function, class or module itself. Also a decorator."""
+    return obj
+
+
+def trace(func: Any, example_inputs: Any = None, *_: Any, **__: Any) -> Any:
+    """The function or module itself; what it decides by values it goes on deciding."""
+    return func
+
+
+def script_method(fn: Callable[..., Any]) -> Callable[..., Any]:
+    """The method itself."""
+    return fn
+
+
+export = script_method
+
+
+def ignore(drop: Any = False, **_: Any) -> Any:
+    """The function itself, or a decorator that gives it."""
+    return drop if callable(drop) else script_method
+
+
+def unused(fn: Callable[..., Any]) -> Callable[..., Any]:
+    """The function itself."""
+    return fn
+
+
+def interface(obj: Any) -> Any:
+    """The class itself."""
+    return obj
+
+
+def is_scripting() -> bool:
+    """No: Python runs every line."""
+    return False
+
+
+def is_tracing() -> bool:
+    """No: Python runs every line."""
+    return False
+
+
+def annotate(the_type: Any, the_value: Any) -> Any:
+    """The value."""
+    return the_value
+
+
+isinstance = isinstance
+
+
+def freeze(mod: Any, *_: Any, **__: Any) -> Any:
+    """The module itself."""
+    return mod
+
+
+optimize_for_inference = freeze
+
+
+def save(m: Any, f: Any, *_: Any, **__: Any) -> None:
+    """Refused: there is no program of TorchScript's."""
+    raise RuntimeError("jit.save: expected a state dict, since there is no TorchScript here; write torch.save(m.state_dict(), f)")
+
+
+def load(f: Any, *_: Any, **__: Any) -> None:
+    """Refused: there is no interpreter of TorchScript's."""
+    raise RuntimeError("jit.load: expected a state dict, since there is no TorchScript here; load it by torch.load")
