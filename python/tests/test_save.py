@@ -9,6 +9,7 @@ import unittest
 import zlib
 
 import torch
+from torch import nn
 
 
 # What PyTorch 2.15 saves of {"a": [[1, 3], [2, 4]] as a transposed tensor, "b": arange(3), "p": Parameter(ones(1))} with
@@ -81,6 +82,35 @@ class Files(unittest.TestCase):
             torch.load(io.BytesIO(b"nothing of the kind"))
         with self.assertRaises(FileNotFoundError):
             torch.load("nowhere.pt")
+
+
+class Halves(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(3, 4)
+        self.rest = nn.Sequential(nn.ReLU(), nn.LSTM(4, 2, batch_first=True))
+        self.size = 4
+
+    def forward(self, x):
+        return self.rest(self.first(x))[0]
+
+
+class Whole(unittest.TestCase):
+    def test_networks_of_classes_that_are_allowed(self):
+        net, file = Halves(), io.BytesIO()
+        torch.save(net, file)
+        file.seek(0)
+        with self.assertRaises(pickle.UnpicklingError):
+            torch.load(file)
+        file.seek(0)
+        modules = torch.nn.modules
+        allowed = [Halves, modules.linear.Linear, modules.container.Sequential, modules.activation.ReLU, modules.rnn.LSTM]
+        with torch.serialization.safe_globals(allowed):
+            loaded = torch.load(file)
+        x = torch.rand(2, 5, 3)
+        self.assertEqual((type(loaded), loaded.size), (Halves, 4))
+        self.assertTrue(torch.equal(loaded(x), net(x)))
+        self.assertEqual(repr(loaded), repr(net))
 
 
 if __name__ == "__main__":

@@ -34,6 +34,8 @@ _SAFE_NAMES = {
     ("torch", "Tensor"),
     ("torch", "device"),
     ("torch.nn.parameter", "Parameter"),
+    # It makes objects of the classes that are named beside it, which have to be allowed themselves.
+    ("torch.nn.modules._pickle", "_remade"),
     ("torch.storage", "UntypedStorage"),
     *(("torch._utils", name) for name in _utils.__all__),
     *(("torch", name) for name in storage.CLASSES),
