@@ -41,6 +41,22 @@ class Compilers(unittest.TestCase):
         self.assertFalse(torch.jit.is_scripting())
 
 
+class Attention(unittest.TestCase):
+    def test_ways_to_compute_it(self):
+        from torch.nn.attention import SDPBackend, sdpa_kernel
+
+        x = torch.rand(1, 2, 3, 4)
+        with sdpa_kernel([SDPBackend.MATH]):
+            first = F.scaled_dot_product_attention(x, x, x)
+        torch.backends.cuda.enable_flash_sdp(True)
+        self.assertTrue(torch.backends.cuda.math_sdp_enabled())
+        self.assertTrue(torch.allclose(first, F.scaled_dot_product_attention(x, x, x)))
+
+    def test_masks_padded_by_a_truth_value(self):
+        self.assertEqual(F.pad(torch.tensor([[False]]), (1, 0), value=True).tolist(), [[True, False]])
+        self.assertEqual(F.pad(torch.ones(1, 1), (0, 1), value=True).tolist(), [[1.0, 1.0]])
+
+
 class Places(unittest.TestCase):
     def test_functions_by_another_place(self):
         from torch.functional import F as functions

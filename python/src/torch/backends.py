@@ -40,13 +40,36 @@ class _Backend:
         yield
 
 
+class _Cuda(_Backend):
+    matmul = _Backend(False)
+
+    @contextlib.contextmanager
+    def sdp_kernel(self, *ways: Any, **named: Any) -> Iterator[None]:
+        """Changes nothing within the `with`: the library chooses kernels of attention by shapes."""
+        yield
+
+    def enable_flash_sdp(self, enabled: bool) -> None:
+        """Changes nothing."""
+
+    enable_math_sdp = enable_mem_efficient_sdp = enable_cudnn_sdp = enable_flash_sdp
+
+    def flash_sdp_enabled(self) -> bool:
+        """No: the library chooses by shapes."""
+        return False
+
+    mem_efficient_sdp_enabled = cudnn_sdp_enabled = flash_sdp_enabled
+
+    def math_sdp_enabled(self) -> bool:
+        """Yes."""
+        return True
+
+
 cudnn = _Backend(False)
 mps = _Backend(True)
 mkl = _Backend(False)
 mkldnn = _Backend(False)
 openmp = _Backend(False)
-cuda = _Backend(True)
-cuda.matmul = _Backend(False)  # type: ignore[attr-defined]
+cuda = _Cuda(True)
 
 # Programs import them as modules: `import torch.backends.cudnn as cudnn`.
 for _name, _backend in list(globals().items()):

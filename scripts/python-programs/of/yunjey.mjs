@@ -105,7 +105,7 @@ export const yunjey = {
   }),
   'yunjey-neural_style': tutorial('03-advanced/neural_style_transfer', {
     pictures: { 'png/content.png': [48, 40], 'png/style.png': [40, 40] },
-    args: '--max_size 32 --total_step 2 --log_step 1 --style_weight 1',
+    args: '--max_size 44 --total_step 2 --log_step 1 --style_weight 1',
     edits: [
       ['import numpy as np\n', ''],
       ['size = np.array(image.size) * scale\n', 'size = [int(side * scale) for side in image.size]\n'],
