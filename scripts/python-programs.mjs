@@ -1,5 +1,5 @@
 // `npm run python-programs -- FOLDER`: runs programs of other people in the page, and lays what they print beside what PyTorch prints.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, posix } from 'node:path';
@@ -90,7 +90,7 @@ async function main({ folder, names, python, print }) {
 async function compareIn(page, program, folder, python) {
   let files;
   try {
-    files = filesOf(program, folder);
+    files = filesOf(program, folder, python);
   } catch (error) {
     return { fine: false, text: String(error), printed: '' };
   }
@@ -115,10 +115,22 @@ function isStart(start, name) {
 
 /**
  * The files that a program needs, by their paths, with its changed lines.
- * @param {import('./python-programs/list.mjs').Program} program @param {string} folder
+ * @param {import('./python-programs/list.mjs').Program} program @param {string} folder @param {string} python
  * @returns {[path: string, bytes: Buffer][]}
  */
-function filesOf({ home, folder: own, entry, edits = [], mnist, standIns = [], written = {}, pictures = {} }, folder) {
+function filesOf(program, folder, python) {
+  const {
+    home,
+    folder: own,
+    entry,
+    edits = [],
+    loose = [],
+    mnist,
+    standIns = [],
+    written = {},
+    pictures = {},
+    packages = [],
+  } = program;
   const from = join(folder, home, own);
   const files = filesIn(from, own).filter(([path]) => /\.(?:py|txt)$/.test(path) || path.includes('data/'));
   for (const edit of edits) {
@@ -128,6 +140,11 @@ function filesOf({ home, folder: own, entry, edits = [], mnist, standIns = [], w
     if (!file || !text.includes(before)) throw new Error(`${own}/${name}: expected ${JSON.stringify(before)} in it`);
     file[1] = Buffer.from(text.replaceAll(before, after));
   }
+  const main = files.find(([path]) => path === posix.join(own, entry));
+  for (const [before, after] of loose) {
+    if (main) main[1] = Buffer.from(main[1].toString('utf8').replaceAll(before, after));
+  }
+  for (const name of packages) files.push(...packageFiles(name, own, python));
   for (const name of standIns)
     files.push(
       ...filesIn(new URL('scripts/python-programs/stand-ins', root).pathname, own).filter(([path]) =>
@@ -138,6 +155,15 @@ function filesOf({ home, folder: own, entry, edits = [], mnist, standIns = [], w
   for (const [i, [name, size]] of Object.entries(pictures).entries())
     files.push([posix.join(own, name), picture(size, i)]);
   return mnist ? [...files, ...mnistFiles(own)] : files;
+}
+
+/** @param {string} name @param {string} own @param {string} python @returns {[path: string, bytes: Buffer][]} a package of PyTorch's Python */
+function packageFiles(name, own, python) {
+  const { stdout, status } = spawnSync(python, ['-c', `import ${name}; print(${name}.__path__[0])`], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`expected a Python with ${name}: pip install ${name}`);
+  return filesIn(stdout.trim(), posix.join(own, name)).filter(([path]) => path.endsWith('.py'));
 }
 
 /** @param {string} from @param {string} own @returns {[path: string, bytes: Buffer][]} the files below a folder */
@@ -156,7 +182,7 @@ function mnistFiles(own) {
       ([name, head, size]) => {
         const bytes = Buffer.from(readFileSync(new URL(`${part}-${name}`, originals)).subarray(0, head + count * size));
         bytes.writeUInt32BE(count, 4);
-        return ['data', '../data', '../../data', 'mnist'].map(
+        return ['data', '../data', '../../data', '../../data/mnist', 'mnist'].map(
           (data) => /** @type {[string, Buffer]} */ ([posix.join(own, data, `MNIST/raw/${part}-${name}`), bytes]),
         );
       },

@@ -128,6 +128,8 @@ class Packages(unittest.TestCase):
         self.assertGreater(begin.elapsed_time(end), 0)
         self.assertEqual(x[0, 0].item(), 64.0)
         self.assertGreater(torch.cuda.max_memory_allocated(), 0)
+        self.assertEqual(torch.cuda.FloatTensor(2, 3).shape, (2, 3))
+        self.assertIsInstance(x, torch.cuda.FloatTensor)
         with self.assertRaisesRegex(ValueError, "must be recorded"):
             torch.cuda.Event().elapsed_time(end)
 

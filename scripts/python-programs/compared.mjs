@@ -3,7 +3,8 @@
 const LARGEST = 1e-3;
 const NUMBER = /-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|\bnan\b|\binf\b/g;
 /** How long something took, and how fast it went. */
-const TIME = /\b(?:\d\d:\d\d:\d\d|(?:Time|Data) +[\d.]+ \( *[\d.]+\)|ms\/batch +[\d.]+|time: +[\d.]+s?|[\d.]+ ?(?:s|ms|sec|seconds|minutes)\b)/g;
+const TIME =
+  /\b(?:\d\d:\d\d:\d\d|(?:Time|Data) +[\d.]+ \( *[\d.]+\)|ms\/batch +[\d.]+|time: +[\d.]+s?|[\d.]+ ?(?:s|ms|sec|seconds|minutes)\b)/g;
 
 /**
  * Whether all words are the same and all numbers agree, and in one line how far.

@@ -8,6 +8,7 @@ from typing import Any
 from . import _bridge, random
 from . import amp  # noqa: F401  The older place of torch.amp.
 from ._bridge import js
+from ._legacy import BoolTensor, ByteTensor, FloatTensor, HalfTensor, IntTensor, LongTensor  # noqa: F401
 from ._names import camel, is_pythonic
 from .random import manual_seed
 

@@ -24,6 +24,12 @@ const minGPT = {
 const noDropout =
   '--model.embd_pdrop=0.0 --model.resid_pdrop=0.0 --model.attn_pdrop=0.0 --trainer.num_workers=0 --trainer.device=cpu';
 
+/** Settings of the lecture's programs that a page has time for. @type {readonly import('../list.mjs').Edit[]} */
+const shorter = [
+  ['eval_iters = 200', 'eval_iters = 2'],
+  ['max_new_tokens=500', 'max_new_tokens=40'],
+];
+
 /** A character's number in place of the files that `prepare.py` writes. */
 const nanoData = `
 import torch
@@ -34,6 +40,24 @@ ids = torch.tensor([letters.index(letter) for letter in text])
 
 /** @type {Readonly<Record<string, import('../list.mjs').Program>>} */
 export const karpathy = {
+  'lecture-bigram': {
+    ...{ home: 'ng-video-lecture', folder: '.', entry: 'bigram.py' },
+    edits: [...shorter, ['max_iters = 3000', 'max_iters = 40'], ['eval_interval = 300', 'eval_interval = 10']],
+  },
+  'lecture-gpt': {
+    ...{ home: 'ng-video-lecture', folder: '.', entry: 'gpt.py' },
+    edits: [
+      ...shorter,
+      ['max_iters = 5000', 'max_iters = 21'],
+      ['eval_interval = 500', 'eval_interval = 10'],
+      ['batch_size = 64', 'batch_size = 4'],
+      ['block_size = 256', 'block_size = 16'],
+      ['n_embd = 384', 'n_embd = 24'],
+      ['n_head = 6', 'n_head = 3'],
+      ['n_layer = 6', 'n_layer = 2'],
+      ['dropout = 0.2', 'dropout = 0.0'],
+    ],
+  },
   ...Object.fromEntries(
     ['bigram', 'mlp', 'rnn', 'gru', 'bow', 'transformer'].map((type) => [
       `makemore-${type}`,

@@ -46,14 +46,13 @@ export const morvan = {
   'morvan-401_CNN': tutorial('401_CNN.py', {
     mnist: true,
     edits: [
-      ['.data.numpy()', '.data'],
-      ['[0].numpy()', '[0]'],
-      ['[:10].numpy()', '[:10].tolist()'],
-      ['.numpy().squeeze()', '.squeeze()'],
-      ["'prediction number'", "'prediction number', pred_y.tolist()[:0]"],
-      ['.astype(int)', '.int()'],
-      ['.squeeze()', '.squeeze().tolist()'],
       ['try: from sklearn.manifold import TSNE; HAS_SK = True\nexcept: ', ''],
+      ['loss.data.numpy()', 'loss.item()'],
+      ['.data.numpy()', '.data'],
+      ['.astype(int)', '.int()'],
+      ['[0].numpy()', '[0]'],
+      ['[:10].numpy()', '[:10]'],
+      ['step % 50 == 0', 'step % 2 == 0'],
     ],
   }),
   'morvan-403_RNN_regressor': tutorial('403_RNN_regressor.py', {
