@@ -104,14 +104,24 @@ export class Stopper {
     });
   }
 
-  /** The items of a loop, with a look at Stop before each; the source is closed in any case. */
+  /**
+   * The items of a loop, with a look at Stop before each. The source is closed in any case; where Stop is pressed while it has still to give an item, as
+   * panels do that nobody moves, the loop does not wait until it has closed.
+   */
   async *each<T>(items: AsyncIterable<T> | Iterable<T | PromiseLike<T>>): AsyncGenerator<Awaited<T>, void, void> {
     const isAsync = Symbol.asyncIterator in items;
     const source = isAsync ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
     let isOver = false;
+    let isAsked = false;
+    const answered = () => {
+      isAsked = false;
+    };
     try {
       for (;;) {
-        const { value, done } = await this.wait(source.next());
+        const next = source.next();
+        isAsked = isThenable(next);
+        if (isAsked) void Promise.resolve(next).then(answered, answered);
+        const { value, done } = await this.wait(next);
         if (done) {
           isOver = true;
           return;
@@ -122,7 +132,12 @@ export class Stopper {
       isOver = !(error instanceof StopError);
       throw error;
     } finally {
-      if (!isOver) await source.return?.();
+      if (!isOver) {
+        const closed = Promise.resolve(source.return?.());
+        // Whatever fails after the stop has nobody left to hear it.
+        if (isAsked) closed.catch(() => {});
+        else await closed;
+      }
     }
   }
 }

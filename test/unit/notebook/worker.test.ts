@@ -2,6 +2,7 @@
 import { ShapeError } from 'lamplight';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { FromWorker } from '../../../demos/notebook/protocol';
+import { Panels } from '../../../demos/notebook/worker/controls';
 import { failureOf } from '../../../demos/notebook/worker/failure';
 import { Files, offer } from '../../../demos/notebook/worker/files';
 import { RunOutputs } from '../../../demos/notebook/worker/outputs';
@@ -112,6 +113,24 @@ describe('Stop', () => {
         for await (const _ of stopper.each([Promise.reject(new RangeError('of the source'))])) void _;
       })(),
     ).rejects.toThrow(RangeError);
+  });
+
+  test('ends a loop over panels that nobody moves', async () => {
+    const stopper = new Stopper();
+    stopper.reset();
+    const panels = new Panels(() => {});
+    const seen: number[] = [];
+    const loop = (async () => {
+      for await (const { stride } of stopper.each(panels.controls({ stride: 1 }))) seen.push(stride);
+    })();
+    await vi.waitFor(() => expect(seen).toEqual([1]));
+    panels.set({ stride: 2 });
+    await vi.waitFor(() => expect(seen).toEqual([1, 2]));
+    stopper.stop();
+    await expect(loop).rejects.toThrow(StopError);
+    // What moves later is nobody's.
+    panels.set({ stride: 3 });
+    expect(seen).toEqual([1, 2]);
   });
 });
 
