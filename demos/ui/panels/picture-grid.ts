@@ -1,0 +1,44 @@
+// Pictures of one channel side by side, in the colours of the page, painted anew as they change.
+import { type PaintOptions, paintPlanes, type ScaleKind } from '../colormap';
+import { make } from '../dom';
+import { onThemeChange } from '../theme';
+
+export interface PictureGridOptions {
+  /** What the pictures are, for those who cannot see them. */
+  readonly label: string;
+  /** Pictures of a row. */
+  readonly columns: number;
+  /** `sequential` paints values of 0 to 1, `diverging` those of -1 to 1. Default: `sequential`. */
+  readonly kind?: ScaleKind;
+}
+
+export class PictureGrid {
+  readonly element: HTMLElement;
+  readonly #canvas = make('canvas', { className: 'picture-grid' });
+  #planes: Parameters<typeof paintPlanes>[1] | null = null;
+
+  constructor(private readonly options: PictureGridOptions) {
+    this.#canvas.setAttribute('role', 'img');
+    this.element = make('div', { className: 'picture-grid-box' }, this.#canvas);
+    this.label = options.label;
+    onThemeChange(() => this.#paint());
+  }
+
+  set label(text: string) {
+    this.#canvas.setAttribute('aria-label', text);
+  }
+
+  /** @param shape [count, 1, height, width] */
+  draw(shape: readonly number[], values: ArrayLike<number>): void {
+    const [count = 1, , height = 1, width = 1] = shape;
+    this.#planes = { count, height, width, values: Float32Array.from(values) };
+    this.#paint();
+  }
+
+  #paint(): void {
+    if (!this.#planes) return;
+    const { columns, kind = 'sequential' } = this.options;
+    const paint: PaintOptions = { kind, columns: Math.min(columns, this.#planes.count), gap: 2, zoom: 2, range: 1 };
+    paintPlanes(this.#canvas, this.#planes, paint);
+  }
+}
