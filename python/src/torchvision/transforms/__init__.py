@@ -119,9 +119,9 @@ def __dir__() -> list[str]:
 class Normalize(_door.attribute(__name__, "Normalize", {})):  # type: ignore[misc]
     """Takes a mean from each channel, and divides it by a deviation."""
 
-    def extra_repr(self) -> str:
-        """The mean and the deviation: whether it works in place is printed by version 2 alone."""
-        return super().extra_repr().removesuffix(", inplace=False")
+    def __repr__(self) -> str:
+        # Whether it works in place is printed by version 2 alone.
+        return super().__repr__().replace(", inplace=False", "")
 
 
 __all__ = ["Compose", "Lambda", "Normalize", "RandomApply", "RandomChoice", "RandomOrder", "functional"]
