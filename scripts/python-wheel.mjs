@@ -18,6 +18,9 @@ Builds the wheel lamplight-torch, with type stubs made of the library's signatur
   --check       installs the wheel into a folder, and checks programs with mypy, which P has to have
   --help        show this text`;
 
+/** The Python that builds need not be one that the packages run on. */
+const ANY_PYTHON = '--ignore-requires-python';
+
 const root = fileURLToPath(new URL('../', import.meta.url));
 const inRoot = (/** @type {string} */ path) => join(root, path);
 
@@ -65,7 +68,7 @@ async function main({ out, python, check }) {
     mustRun(process.execPath, [inRoot('scripts/python-signatures.mjs'), join(work, 'signatures.json')]);
     mustRun(python, [inRoot('scripts/python-stubs.py'), join(work, 'signatures.json'), join(copy, 'src')]);
     mkdirSync(out, { recursive: true });
-    mustRun(python, ['-m', 'pip', 'wheel', '--quiet', '--no-deps', '--wheel-dir', resolve(out), copy]);
+    mustRun(python, ['-m', 'pip', 'wheel', '--quiet', '--no-deps', ANY_PYTHON, '--wheel-dir', resolve(out), copy]);
     const wheel = readdirSync(out).find((name) => name.endsWith('.whl')) ?? '';
     console.log(`${wheel} in ${out}`);
     return check ? checked(python, join(resolve(out), wheel), work) : 0;
@@ -80,7 +83,7 @@ async function main({ out, python, check }) {
  */
 function checked(python, wheel, work) {
   const place = join(work, 'installed');
-  mustRun(python, ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', place, wheel]);
+  mustRun(python, ['-m', 'pip', 'install', '--quiet', '--no-deps', ANY_PYTHON, '--target', place, wheel]);
   const program = join(work, 'typed.py');
   const text = readFileSync(inRoot('scripts/python-wheel/typed.py'), 'utf8');
   writeFileSync(program, text);

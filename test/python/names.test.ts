@@ -6,7 +6,7 @@ import { libraries } from '../../scripts/api-libraries.mjs';
 import { apiTable } from '../../scripts/api-table.mjs';
 import { PYODIDE } from '../support/python-suite';
 
-/** The trainer in Python has fewer callbacks than that of TypeScript, no loggers but those that are given to it, and no tuner. `storage` is a field of the library's own. */
+/** The trainer in Python has fewer callbacks than that of TypeScript, no loggers but those that are given to it, and no tuner. */
 const lacking = [
   'lightning.pytorch.callbacks.DeviceStatsMonitor',
   'lightning.pytorch.callbacks.GradientAccumulationScheduler',
@@ -17,7 +17,6 @@ const lacking = [
   'lightning.pytorch.loggers.CSVLogger',
   'lightning.pytorch.loggers.TensorBoardLogger',
   'lightning.pytorch.tuner.Tuner',
-  'torch.Tensor.storage',
 ];
 
 const fixtures = import.meta.glob<{ cases: { name: string; names: string[] }[] }>('../fixtures/*api.json', {
