@@ -192,6 +192,18 @@ class Bodies(ast.NodeTransformer):
 
     visit_AsyncFunctionDef = visit_FunctionDef
 
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        # A base that is looked up as the module runs.
+        node.bases = [ast.Name("Any") if isinstance(base, ast.Call) else base for base in node.bases]
+        self.generic_visit(node)
+        # Checkers want the parts of a property beside one another.
+        body: list[ast.stmt] = []
+        for each in node.body:
+            same = [i for i, other in enumerate(body) if getattr(other, "name", None) == getattr(each, "name", "")]
+            body.insert(same[-1] + 1 if same else len(body), each)
+        node.body = body
+        return node
+
 
 def own(path: Path) -> tuple[list[str], set[str]]:
     """What a module says itself, as the lines of a stub, and the names that it has."""

@@ -97,6 +97,7 @@ function checked(python, wheel, work) {
     '--no-site-packages',
     program,
   ]);
+  const inStubs = said.split('\n').filter((line) => line.includes(' error: ') && !line.includes('typed.py:'));
   const errors = [...said.matchAll(/typed\.py:(\d+): error: (.*)/g)].map(([, line, words]) => ({
     line: Number(line),
     words,
@@ -105,7 +106,7 @@ function checked(python, wheel, work) {
   const found = new Set(errors.map(({ line }) => line));
   const missed = wrong.filter((line) => !found.has(line)).map((line) => `line ${line}: expected an error`);
   const others = errors.filter(({ line }) => !wrong.includes(line)).map(({ line, words }) => `line ${line}: ${words}`);
-  const failures = [...missed, ...others];
+  const failures = [...missed, ...others, ...inStubs];
   if (errors.length === 0) failures.push(said);
   for (const failure of failures) console.error(failure);
   console.log(failures.length === 0 ? `mypy: ${wrong.length} wrong lines found, and no other` : 'mypy: failed');
