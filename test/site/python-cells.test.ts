@@ -72,7 +72,7 @@ test('names go from Python to TypeScript and back, and an error leads to its lin
   await run(page, 3);
   const text = await output(page, 3).innerText();
   expect(text).toContain('[ 8., 10., 12.]');
-  expect(text).toMatch(/ValueError[\s\S]*no[\s\S]*line 2/);
+  expect(text).toMatch(/ValueError in cell 3, line 2\s+no/);
   expect(problems).toEqual([]);
   await page.context().close();
 });
