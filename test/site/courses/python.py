@@ -79,7 +79,7 @@ def main():
                 found[name].append(run(source, names))
             os.chdir(HERE)
     with open(place, "w", encoding="utf-8") as file:
-        json.dump(found, file, ensure_ascii=False, indent=1)
+        json.dump(found, file, ensure_ascii=False, indent=2)
         file.write("\n")
 
 
