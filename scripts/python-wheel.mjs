@@ -95,6 +95,8 @@ function checked(python, wheel, work) {
     '--config-file',
     join(work, 'mypy.ini'),
     '--no-site-packages',
+    '--cache-dir',
+    join(work, 'cache'),
     program,
   ]);
   const inStubs = said.split('\n').filter((line) => line.includes(' error: ') && !line.includes('typed.py:'));
