@@ -141,6 +141,7 @@ class Members(unittest.TestCase):
         self.assertIsInstance(nn.BatchNorm2d(2), nn.modules.batchnorm._BatchNorm)
         self.assertIsInstance(nn.Conv2d(1, 1, 1), nn.modules.conv._ConvNd)
         self.assertNotIsInstance(nn.Linear(1, 1), nn.modules.conv._ConvNd)
+        self.assertIsInstance(nn.MultiheadAttention(2, 1).out_proj, nn.Linear)
 
 
 if __name__ == "__main__":

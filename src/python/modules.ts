@@ -26,14 +26,19 @@ type Member = readonly [
 const isModuleClass = (value: unknown): value is ModuleClass =>
   typeof value === 'function' && Object.hasOwn(value, 'prototype') && value.prototype instanceof Module;
 
+/** The names of the classes that a class of modules extends, the nearest first. */
+function baseNames(made: ModuleClass): string[] {
+  const names: string[] = [];
+  let at: unknown = Object.getPrototypeOf(made);
+  for (; typeof at === 'function' && at !== Module; at = Object.getPrototypeOf(at)) names.push(at.name);
+  return names;
+}
+
 /** The classes of modules among the exports of a door: name, class, and the names of the classes that it extends. */
 function classesOf(exports: object): [name: string, made: ModuleClass, bases: string[]][] {
   return Object.entries(exports).flatMap(([name, made]): [string, ModuleClass, string[]][] => {
     if (!isModuleClass(made)) return [];
-    const bases: string[] = [];
-    let at: unknown = Object.getPrototypeOf(made);
-    for (; typeof at === 'function' && at !== Module; at = Object.getPrototypeOf(at)) bases.push(at.name);
-    return [[name, made, bases]];
+    return [[name, made, baseNames(made)]];
   });
 }
 
@@ -137,6 +142,8 @@ export const modulesBridge = {
     }),
   deepcopy: (module: Module): Module => deepcopy(module),
   className: (module: Module): string => module.constructor.name,
+  /** The names of the classes that a module's class extends. */
+  bases: (module: Module): string[] => baseNames(module.constructor as ModuleClass),
   isUninitialized: (tensor: unknown): boolean => isUninitialized(tensor),
   /** Gives a tensor without a shape its shape. */
   materialize: (tensor: Tensor, shape: readonly number[]): void => {

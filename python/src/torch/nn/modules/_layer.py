@@ -247,8 +247,8 @@ def make_classes(exports: Any, module: str) -> dict[str, type[Module]]:
     return {name: made_of(name) for name in found}
 
 
-def _unnamed(name: str) -> type[Module]:
-    return make(name, None, (), "torch.nn")
+def _unnamed(name: str, bases: list[str]) -> type[Module]:
+    return make(name, None, bases, "torch.nn")
 
 
 _link.classes.update(_CONTAINERS)

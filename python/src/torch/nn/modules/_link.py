@@ -17,7 +17,7 @@ from .module import Module
 # By the name of a class of the library: what stands for its instances in Python.
 classes: dict[str, type[Module]] = {}
 # What makes a class for one that no name is known of.
-makers: list[Callable[[str], type[Module]]] = []
+makers: list[Callable[[str, list[str]], type[Module]]] = []
 
 
 # Modules of Python whose classes have attributes of their own alone.
@@ -35,7 +35,7 @@ def checked(function: Any, *args: Any) -> Any:
 def adopt(handle: Any, inside: bool = False) -> Module:
     """The module of Python for one of the library."""
     name = js.className(handle)
-    cls = classes.get(name) or makers[0](name)
+    cls = classes.get(name) or makers[0](name, list(js.bases(handle)))
     module = cls.__new__(cls)
     Module.__init__(module)
     fill(module, handle)
