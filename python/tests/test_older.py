@@ -41,6 +41,13 @@ class Compilers(unittest.TestCase):
         self.assertFalse(torch.jit.is_scripting())
 
 
+class Flags(unittest.TestCase):
+    def test_one_and_zero(self):
+        self.assertIsNone(nn.Conv2d(1, 1, 3, bias=0).bias)
+        self.assertIsNotNone(nn.Linear(2, 3, bias=1).bias)
+        self.assertIsNone(nn.BatchNorm1d(2, affine=0).weight)
+
+
 class Attention(unittest.TestCase):
     def test_ways_to_compute_it(self):
         from torch.nn.attention import SDPBackend, sdpa_kernel

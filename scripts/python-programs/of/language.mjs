@@ -23,6 +23,7 @@ const sorted = ['list(set(', 'sorted(set('];
 const arrays = ['np.asarray([word_dict[n] for n in', 'list([word_dict[n] for n in'];
 /** @type {readonly import('../list.mjs').Edit[]} */
 const angles = [
+  ['range(20)', 'range(3)'],
   ['import numpy as np\n', 'import math\n'],
   ['np.power(10000, ', 'pow(10000, '],
   ['np.array(', 'torch.tensor('],
@@ -84,6 +85,8 @@ export const language = {
   'nlp-Transformer': lesson('5-1.Transformer', 'Transformer.py', 20, angles),
   'nlp-Transformer-greedy': lesson('5-1.Transformer', 'Transformer(Greedy_decoder).py', 20, angles),
   'nlp-BERT': lesson('5-2.BERT', 'BERT.py', 100, [
+    ['range(40)', 'range(4)'],
+    ['% 10 == 0', '% 1 == 0'],
     ['import numpy as np\n', ''],
     ['np.sqrt', 'math.sqrt'],
     sorted,

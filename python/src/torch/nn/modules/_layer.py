@@ -33,6 +33,15 @@ _OF_FIGURES = frozenset({"MeanAveragePrecision"})
 _OF_CHILDREN = re.compile(r"\b(p=\d+)(?=,|$)")
 
 
+# Arguments that are true or false, for which programs give layers 1 and 0 as well.
+_FLAGS = frozenset(
+    """
+    add_bias_kv add_zero_attn affine batch_first bias bidirectional ceil_mode count_include_pad elementwise_affine
+    inplace norm_first return_indices track_running_stats
+    """.split()
+)
+
+
 def _is_factory_argument(value: Any) -> bool:
     return value is None or isinstance(value, torch_device | torch_dtype | str)
 
@@ -47,11 +56,14 @@ class Layer(Module):
         super().__init__()
         if "size_average" in kwargs or "reduce" in kwargs:
             kwargs = _bridge.with_reduction(kwargs)
+        for key in kwargs.keys() & _FLAGS:
+            if type(kwargs[key]) is int:
+                kwargs[key] = bool(kwargs[key])
         self.__dict__["_made_with"] = (type(self), args, dict(kwargs))
         kwargs.pop("device", None)
         dtype = kwargs.pop("dtype", None)
         if any(isinstance(value, float) and value.is_integer() for value in (*args, *kwargs.values())):
-            self.__dict__["_says_floats"] = _FLOATS
+            self.__dict__["_says_floats"] = True
         proxies: list[Any] = []
         args, kwargs = lasting(args, proxies), lasting(kwargs, proxies)
         if proxies:
@@ -115,7 +127,7 @@ class Layer(Module):
         """The text between the brackets of the printed module."""
         own = self.__dict__
         text = own["_js"].extraRepr()
-        whole = own.get("_says_floats") or (_OF_CHILDREN if "_inside" in own else None)
+        whole = _FLOATS if "_says_floats" in own else _OF_CHILDREN if "_inside" in own else None
         return whole.sub(r"\1.0", text) if whole else text
 
     def _optional_state(self) -> set[str]:
