@@ -41,6 +41,15 @@ class Compilers(unittest.TestCase):
         self.assertFalse(torch.jit.is_scripting())
 
 
+class Recurrent(unittest.TestCase):
+    def test_weights(self):
+        net = nn.LSTM(2, 3, num_layers=2, bidirectional=True)
+        net.flatten_parameters()
+        self.assertEqual([len(weights) for weights in net.all_weights], [4, 4, 4, 4])
+        self.assertIs(net.all_weights[1][0], net.weight_ih_l0_reverse)
+        self.assertEqual([len(weights) for weights in nn.GRU(2, 3, bias=False).all_weights], [2])
+
+
 class Flags(unittest.TestCase):
     def test_one_and_zero(self):
         self.assertIsNone(nn.Conv2d(1, 1, 3, bias=0).bias)

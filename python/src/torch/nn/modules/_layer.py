@@ -196,6 +196,21 @@ _CONTAINERS = {
 _PYTHON = {*_CONTAINERS, "ParameterList", "ParameterDict", "Module"}
 
 
+_RECURRENT = frozenset({"GRU", "LSTM", "RNN", "RNNBase"})
+
+
+def _flatten_parameters(self: Layer) -> None:
+    """Changes nothing: parameters lie as the library reads them."""
+
+
+def _all_weights(self: Layer) -> list[list[Any]]:
+    """The parameters of each layer and direction."""
+    found = self._parameters
+    ends = [name.removeprefix("weight_ih") for name in found if name.startswith("weight_ih")]
+    kinds = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")
+    return [[found[kind + end] for kind in kinds if kind + end in found] for end in ends]
+
+
 def _has_uninitialized_params(self: Layer) -> bool:
     """Whether a parameter or buffer still waits for its shape."""
     return any(isinstance(one, UninitializedTensorMixin) for one in (*self._parameters.values(), *self._buffers.values()))
@@ -236,6 +251,9 @@ def make(name: str, made: Any, bases: Any, module: str) -> type[Module]:
     cls._made = made
     cls._name = name
     cls._is_lazy = name.startswith("Lazy")
+    if name in _RECURRENT:
+        cls.flatten_parameters = _flatten_parameters
+        cls.all_weights = property(_all_weights)
     if cls._is_lazy:
         cls.has_uninitialized_params = _has_uninitialized_params
     for spelt, bound in js.statics(made) if made is not None else ():
