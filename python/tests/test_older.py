@@ -74,6 +74,11 @@ class Attention(unittest.TestCase):
 
 
 class Places(unittest.TestCase):
+    def test_projections_of_attention(self):
+        projection = nn.MultiheadAttention(4, 2).out_proj
+        self.assertIsInstance(projection, nn.Linear)
+        self.assertTrue(issubclass(torch.nn.modules.linear.NonDynamicallyQuantizableLinear, nn.Linear))
+
     def test_functions_by_another_place(self):
         from torch.functional import F as functions
         from torch.functional import einsum

@@ -50,6 +50,7 @@ class Files(unittest.TestCase):
         self.assertEqual(labels.dtype, torch.int64)
         self.assertEqual(len(datasets.MNIST(self.root, train=False)), 2)
         self.assertEqual((data.data.shape, data.targets.tolist()), ((3, 28, 28), [0, 1, 2]))
+        self.assertEqual((data.train_data.shape, data.train_labels.tolist()), ((3, 28, 28), [0, 1, 2]))
         with self.assertRaisesRegex(RuntimeError, "Dataset not found"):
             datasets.MNIST(os.path.join(self.root, "nowhere"))
 

@@ -123,6 +123,10 @@ class MNIST(VisionDataset):
         """All labels."""
         return torch.tensor(list(self._labels))
 
+    # By the names of before torchvision 0.3.
+    train_data = test_data = data
+    train_labels = test_labels = targets
+
     @property
     def class_to_idx(self) -> dict[str, int]:
         """The number of each class."""

@@ -7,12 +7,14 @@ from typing import Any
 import _lamplight_modules as js
 
 from ..._aliases import add_modules
-from ._layer import families, make_classes
+from ._layer import families, make, make_classes
 from ._parameters import ParameterDict, ParameterList
 from .container import ModuleDict, ModuleList, Sequential
 from .module import Module
 
 globals().update(make_classes(js.classes(), "torch.nn"))
+# The projection of attention.
+NonDynamicallyQuantizableLinear = make("NonDynamicallyQuantizableLinear", None, ["Linear"], "torch.nn.modules.linear")
 globals().update(families)
 
 __all__ = [
