@@ -21,20 +21,6 @@ const oneHot = [...plain, ['np.eye(n_class)[input]', 'torch.eye(n_class)[input].
 const sorted = ['list(set(', 'sorted(set('];
 /** @type {import('../list.mjs').Edit} */
 const arrays = ['np.asarray([word_dict[n] for n in', 'list([word_dict[n] for n in'];
-/** @type {readonly import('../list.mjs').Edit[]} */
-const angles = [
-  ['range(20)', 'range(3)'],
-  ['import numpy as np\n', 'import math\n'],
-  ['np.power(10000, ', 'pow(10000, '],
-  ['np.array(', 'torch.tensor('],
-  ['np.sin', 'torch.sin'],
-  ['np.cos', 'torch.cos'],
-  ['torch.FloatTensor(sinusoid_table)', 'sinusoid_table'],
-  ['np.triu(np.ones(attn_shape), k=1)', 'torch.triu(torch.ones(attn_shape), diagonal=1)'],
-  ['torch.from_numpy(subsequent_mask)', 'subsequent_mask'],
-  ['np.sqrt', 'math.sqrt'],
-];
-
 /** @type {Readonly<Record<string, import('../list.mjs').Program>>} */
 export const language = {
   'nlp-NNLM': lesson('1-1.NNLM', 'NNLM.py', 5000, [often, sorted]),
@@ -82,8 +68,6 @@ export const language = {
     arrays,
     ['.data.numpy()', '.data'],
   ]),
-  'nlp-Transformer': lesson('5-1.Transformer', 'Transformer.py', 20, angles),
-  'nlp-Transformer-greedy': lesson('5-1.Transformer', 'Transformer(Greedy_decoder).py', 20, angles),
   'nlp-BERT': lesson('5-2.BERT', 'BERT.py', 100, [
     ['range(40)', 'range(4)'],
     ['% 10 == 0', '% 1 == 0'],
