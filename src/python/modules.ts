@@ -91,6 +91,8 @@ interface PythonParts {
   readonly trained: PythonCallable;
   /** Its `extra_repr`. */
   readonly described: PythonCallable;
+  /** By which Python finds it again. */
+  readonly number: number;
 }
 
 const parts = new WeakMap<Module, PythonParts>();
@@ -198,8 +200,15 @@ export const modulesBridge = {
   hasField: (module: Module, name: string): boolean =>
     Object.hasOwn(module, name) && typeof Reflect.get(module, name) !== 'function',
   /** A module whose forward is Python's. */
-  pythonModule: (name: string, run: PythonCallable, trained: PythonCallable, described: PythonCallable): Module =>
-    new (namedClass(name))({ run, trained, described }),
+  pythonModule: (
+    name: string,
+    run: PythonCallable,
+    trained: PythonCallable,
+    described: PythonCallable,
+    number: number,
+  ): Module => new (namedClass(name))({ run, trained, described, number }),
+  /** The number of a module that is written in Python; 0 for one of the library. */
+  numberOf: (module: Module): number => parts.get(module)?.number ?? 0,
   /** Registers a member of a module that is written in Python. */
   register(module: Module, kind: Member[0], name: string, value: unknown, persistent: boolean): void {
     if (kind === 'module') module.registerModule(name, value as Module);

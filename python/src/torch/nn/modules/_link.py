@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +20,9 @@ from .module import Module
 classes: dict[str, type[Module]] = {}
 # What makes a class for one that no name is known of.
 makers: list[Callable[[str, list[str]], type[Module]]] = []
+# Modules of Python that the library holds a counterpart of, by the numbers of these.
+_lent: weakref.WeakValueDictionary[int, Module] = weakref.WeakValueDictionary()
+_numbers = itertools.count(1)
 
 
 # Modules of Python whose classes have attributes of their own alone.
@@ -33,7 +38,10 @@ def checked(function: Any, *args: Any) -> Any:
 
 
 def adopt(handle: Any, inside: bool = False) -> Module:
-    """The module of Python for one of the library."""
+    """The module of Python for one of the library: the one that was given, where it is Python's."""
+    given = _lent.get(js.numberOf(handle))
+    if given is not None:
+        return given
     name = js.className(handle)
     cls = classes.get(name) or makers[0](name, list(js.bases(handle)))
     module = cls.__new__(cls)
@@ -125,7 +133,9 @@ def handle_of(module: Module) -> Any:
         run = _bridge.lent(module)
         trained = create_proxy(lambda mode: _set_training(module, mode))
         described = create_proxy(module.extra_repr)
-        shell = js.pythonModule(type(module).__name__, run, trained, described)
+        number = next(_numbers)
+        _lent[number] = module
+        shell = js.pythonModule(type(module).__name__, run, trained, described, number)
         shell.training = module.training
         for name, parameter in own["_parameters"].items():
             checked(js.register, shell, "parameter", name, jsnull if parameter is None else parameter._js, True)
