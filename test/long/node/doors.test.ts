@@ -8,11 +8,11 @@ import * as vision from 'lamplight/vision';
 import ts from 'typescript';
 import { build, type Rolldown } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { doors } from '../../scripts/doors.mjs';
+import { doors } from '../../../scripts/doors.mjs';
 
 type Doors = { lamplight: typeof torch; vision: typeof vision };
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = fileURLToPath(new URL('../../..', import.meta.url));
 let folder = '';
 const library = (): string => join(folder, 'node_modules/lamplight');
 
@@ -59,7 +59,7 @@ describe('doors', () => {
   test('are resolved to their sources by TypeScript as by Vite', () => {
     const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
     const { options } = ts.parseJsonConfigFileContent({ ...config, include: [] }, ts.sys, root);
-    const file = join(root, 'test/unit/doors.test.ts');
+    const file = join(root, 'test/long/node/doors.test.ts');
     for (const { name, source } of doors) {
       expect(ts.resolveModuleName(name, file, options, ts.sys).resolvedModule?.resolvedFileName).toBe(source);
     }
