@@ -1,9 +1,11 @@
 // The parts of a trainer that its loops see.
 import type { Trainer } from '../trainer';
 
+/** Members of a trainer by their names, as far as its declarations have them: those of the package leave out what is the library's own. */
+type Of<Names extends string> = Pick<Trainer, Extract<Names, keyof Trainer>>;
+
 /** What every loop calls and asks: hooks, logged values, the module, its loaders, and whether the run was interrupted. */
-export type Run = Pick<
-  Trainer,
+export type Run = Of<
   | 'hooks'
   | 'connector'
   | 'lightningModule'
@@ -16,8 +18,7 @@ export type Run = Pick<
 
 /** What validation and testing need besides: their limits, and where figures are shown. */
 export type EvaluationRun = Run &
-  Pick<
-    Trainer,
+  Of<
     | 'state'
     | 'sanityChecking'
     | 'numSanityValSteps'
@@ -29,8 +30,7 @@ export type EvaluationRun = Run &
   >;
 
 /** What a training step needs: the optimizers, and how gradients are gathered, scaled and clipped. */
-export type StepRun = Pick<
-  Trainer,
+export type StepRun = Of<
   | 'hooks'
   | 'connector'
   | 'lightningModule'
@@ -47,8 +47,7 @@ export type StepRun = Pick<
 /** What training needs: when it ends, validates and logs, and what becomes of it when the device is lost. */
 export type FitRun = EvaluationRun &
   StepRun &
-  Pick<
-    Trainer,
+  Of<
     | 'survival'
     | 'say'
     | 'watched'
