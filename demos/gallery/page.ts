@@ -16,6 +16,8 @@ export interface GalleryOptions {
   readonly draw: (values: Values) => void;
   /** Runs the program as soon as the page is open. Default: false, as for pages that train. */
   readonly autorun?: boolean;
+  /** Only the first cell runs with the page; what stands below it is the visitor's to run. Default: false, all cells one after another. */
+  readonly firstAlone?: boolean;
 }
 
 export interface GalleryPage {
@@ -25,7 +27,7 @@ export interface GalleryPage {
   give(values: Values): void;
   /** Gives the program a file, which it reads by `file(name)`. */
   addFile(file: File): void;
-  /** Runs the first cell of the program, in a worker of its own; what stands below it is the visitor's to run. */
+  /** Runs the program, in a worker of its own. */
   run(): void;
   stop(): void;
   readonly running: boolean;
@@ -41,7 +43,7 @@ export const readingOf = (value: unknown): Reading | null =>
 /** A number that was reported, on the GPU or not. */
 export const numberOf = (value: unknown): number => Number(readingOf(value)?.data[0] ?? value);
 
-export async function openGallery({ draw, autorun = false }: GalleryOptions): Promise<GalleryPage> {
+export async function openGallery({ draw, autorun = false, firstAlone = false }: GalleryOptions): Promise<GalleryPage> {
   startShell('../../');
   keepGroup('notebook');
   const content = byId('content', HTMLElement);
@@ -104,7 +106,8 @@ export async function openGallery({ draw, autorun = false }: GalleryOptions): Pr
   function run(): void {
     notebook.restart();
     const [program] = notebook.codeCells;
-    if (program) notebook.run(program);
+    if (firstAlone && program) notebook.run(program);
+    else notebook.runAll();
   }
 
   const { usable, ...checks } = await diagnose();

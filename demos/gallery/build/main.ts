@@ -118,7 +118,7 @@ const taken = (input: HTMLInputElement, read: (files: readonly File[]) => Promis
 taken(byId('idx', HTMLInputElement), fromIdx);
 taken(byId('folder', HTMLInputElement), fromFolder);
 
-const page = await openGallery({ draw, autorun: true });
+const page = await openGallery({ draw, autorun: true, firstAlone: true });
 train.disabled = !page.usable;
 send();
 
