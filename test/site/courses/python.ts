@@ -28,7 +28,7 @@ export const pythonCourses: Readonly<Record<keyof typeof printed, PythonCourse>>
       'complex_history = fit': 0.02,
       'small_matrix = confusion': 40,
     },
-    pictures: { 'samples = ': 24, 'def mistakes': 8, 'out3 = ': 11, 'block3 = ': 88 },
+    pictures: { 'samples = ': 24, 'def mistakes': 8, 'out3 = model.': 11, 'block3 = ': 88 },
   },
   's2-cifar10': {
     minutes: 5,
