@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { withPage } from './in-page.mjs';
 
-const program = readFileSync(new URL('./api-in-python.py', import.meta.url));
+const program = readFileSync(new URL('./api-in-python.py', import.meta.url), 'utf8');
 
 /**
  * @param {readonly import('./api-table.mjs').Entry[]} entries
@@ -18,16 +18,14 @@ export async function inPython(entries) {
   let printed = '';
   await withPage('scripts/python-programs/page.html', async (page) => {
     await page.waitForFunction('globalThis.runProgram');
+    /** @type {import('./python-programs/page.ts').Given} */
     const given = {
-      files: [
-        ['/programs/names.py', program.toString('base64')],
-        ['/programs/names.json', Buffer.from(JSON.stringify(lists)).toString('base64')],
-      ],
+      files: [['/programs/names.json', Buffer.from(JSON.stringify(lists)).toString('base64')]],
       folder: '/programs',
-      entry: 'names.py',
       args: ['names.json'],
+      run: program,
     };
-    printed = String(await page.evaluate((all) => /** @type {any} */ (globalThis).runProgram(all), given));
+    ({ text: printed } = await page.evaluate((all) => globalThis.runProgram(all), given));
   });
   /** @type {Record<string, string[]>} */
   const found = JSON.parse(printed.trim().split('\n').at(-1) ?? '');

@@ -98,13 +98,14 @@ async function compareIn(page, program, folder, python) {
   const theirs = await byPyTorch(program, args, files, python);
   await page.reload();
   await page.waitForFunction('globalThis.runProgram');
+  /** @type {import('./python-programs/page.ts').Given} */
   const given = {
     files: files.map(([path, bytes]) => [`/programs/${path}`, bytes.toString('base64')]),
     folder: posix.join('/programs', program.folder),
     args,
     run,
   };
-  const ours = await page.evaluate((all) => /** @type {any} */ (globalThis).runProgram(all), given);
+  const ours = await page.evaluate((all) => globalThis.runProgram(all), given);
   return { ...compared(ours.text, theirs), printed: ours.text + ours.warned };
 }
 

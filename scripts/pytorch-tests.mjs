@@ -113,12 +113,15 @@ class Tests {
 
   /** @param {string} code @param {number} limit @returns {Promise<string | null>} */
   #ask(code, limit) {
-    return this.page.evaluate(([code, limit]) => /** @type {any} */ (globalThis).askTests(code, limit), [code, limit]);
+    return this.page.evaluate(
+      ([code, limit]) => globalThis.askTests(code, limit),
+      /** @type {const} */ ([code, limit]),
+    );
   }
 
   /** The names of a module's tests. @param {string} module @returns {Promise<string[]>} */
   async find(module) {
-    await this.page.evaluate((files) => /** @type {any} */ (globalThis).startTests(files), this.files);
+    await this.page.evaluate((files) => globalThis.startTests(files), this.files);
     this.#module = module;
     this.#count = 0;
     const found = JSON.parse((await this.#ask(`harness.find(${JSON.stringify(module)})`, FINDING)) ?? '{}');

@@ -17,6 +17,11 @@ export interface Printed {
   readonly warned: string;
 }
 
+declare global {
+  /** What the scripts that open this page call. */
+  var runProgram: (given: Given) => Promise<Printed>;
+}
+
 const START = `
 import os, sys
 os.chdir(folder)
@@ -26,7 +31,7 @@ None
 `;
 
 /** What the program prints. */
-async function runProgram({ files, folder, args, run }: Given): Promise<Printed> {
+async function printedBy({ files, folder, args, run }: Given): Promise<Printed> {
   let text = '';
   let warned = '';
   const python = await loadPython({
@@ -54,4 +59,4 @@ async function runProgram({ files, folder, args, run }: Given): Promise<Printed>
   return { text, warned };
 }
 
-Object.assign(globalThis, { runProgram });
+globalThis.runProgram = printedBy;

@@ -1,6 +1,13 @@
 // Has a worker's interpreter find and run PyTorch's tests, for scripts/pytorch-tests.mjs; a test that takes too long is interrupted.
 import type { Answer, Files, Order } from './worker';
 
+declare global {
+  /** Starts an interpreter in the place of the one before. */
+  var startTests: (files: Files) => Promise<void>;
+  /** The text that code of Python gives, or null where there was none in time. */
+  var askTests: (code: string, limit: number) => Promise<string | null>;
+}
+
 const SIGINT = 2;
 /** How long an interrupted test has until its worker is ended, in milliseconds. */
 const GRACE = 5000;
@@ -30,21 +37,17 @@ function ask(order: Order, limit: number): Promise<Answer | null> {
   });
 }
 
-/** Starts an interpreter in the place of the one before. */
-async function startTests(files: Files): Promise<void> {
+globalThis.startTests = async (files) => {
   worker?.terminate();
   worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
   interrupts = null;
   const answer = await ask({ files }, START);
   if (!answer || !('interrupts' in answer)) throw new Error(answer && 'error' in answer ? answer.error : 'no answer');
   interrupts = answer.interrupts;
-}
+};
 
-/** The text that code of Python gives, or null where there was none in time. */
-async function askTests(code: string, limit: number): Promise<string | null> {
+globalThis.askTests = async (code, limit) => {
   const answer = await ask({ code }, limit);
   if (answer && 'error' in answer) throw new Error(answer.error);
   return answer && 'text' in answer ? answer.text : null;
-}
-
-Object.assign(globalThis, { startTests, askTests });
+};
