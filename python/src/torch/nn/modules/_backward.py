@@ -68,16 +68,7 @@ class Hooked:
     def _on_outputs(self, grads: tuple) -> tuple:
         given = _placed(grads, self.output_places, self.output_count)
         for hook in self.before:
-            replaced = hook(self.module, given)
-            if replaced is None:
-                continue
-            replaced = replaced if isinstance(replaced, tuple) else (replaced,)
-            if len(replaced) != self.output_count:
-                raise RuntimeError(
-                    "Backward pre hook returned an invalid number of grad_output, "
-                    f"got {len(replaced)}, but expected {self.output_count}"
-                )
-            given = replaced
+            given = _replaced(given, hook(self.module, given), "Backward pre hook", "grad_output")
         self.grad_outputs = given
         if not self.has_inputs and self.behind:
             nothing = (None,) * self.count
@@ -97,18 +88,21 @@ class Hooked:
             # No gradient came by way of the results.
             return grads
         for hook in self.behind:
-            replaced = hook(self.module, given, self.grad_outputs)
-            if replaced is None:
-                continue
-            replaced = replaced if isinstance(replaced, tuple) else (replaced,)
-            if len(replaced) != self.count:
-                raise RuntimeError(
-                    "Backward hook returned an invalid number of grad_input, "
-                    f"got {len(replaced)}, but expected {self.count}"
-                )
-            given = replaced
+            given = _replaced(given, hook(self.module, given, self.grad_outputs), "Backward hook", "grad_input")
         self.grad_outputs = None
         return tuple(given[at] for at in self.input_places)
+
+
+def _replaced(given: tuple, answer: Any, hook: str, grads: str) -> tuple:
+    """The gradients that a hook gives in the place of those that it was given; these, where it gives none."""
+    if answer is None:
+        return given
+    answer = answer if isinstance(answer, tuple) else (answer,)
+    if len(answer) != len(given):
+        raise RuntimeError(
+            f"{hook} returned an invalid number of {grads}, got {len(answer)}, but expected {len(given)}"
+        )
+    return answer
 
 
 def _through(values: tuple, seen: Callable[[tuple], tuple]) -> tuple[tuple, list[int]]:

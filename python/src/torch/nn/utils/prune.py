@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numbers
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
-
 
 
 class BasePruningMethod(ABC):
@@ -189,12 +188,7 @@ class RandomStructured(BasePruningMethod):
         """The mask with further slices out."""
         from ... import rand
 
-        _validate_structured_pruning(t)
-        _validate_pruning_dim(t, self.dim)
-        size = t.shape[self.dim]
-        count = _compute_nparams_toprune(self.amount, size)
-        _validate_pruning_amount(count, size)
-        return _without_slices(t, default_mask, self.dim, size - count, rand(size))
+        return _without_slices(t, default_mask, self.dim, self.amount, rand)
 
 
 class LnStructured(BasePruningMethod):
@@ -210,12 +204,7 @@ class LnStructured(BasePruningMethod):
 
     def compute_mask(self, t: Any, default_mask: Any) -> Any:
         """The mask with further slices out."""
-        _validate_structured_pruning(t)
-        _validate_pruning_dim(t, self.dim)
-        size = t.shape[self.dim]
-        count = _compute_nparams_toprune(self.amount, size)
-        _validate_pruning_amount(count, size)
-        return _without_slices(t, default_mask, self.dim, size - count, _compute_norm(t, self.n, self.dim))
+        return _without_slices(t, default_mask, self.dim, self.amount, lambda _: _compute_norm(t, self.n, self.dim))
 
 
 class CustomFromMask(BasePruningMethod):
@@ -346,11 +335,16 @@ def _without(t: Any, default_mask: Any, amount: Any, order: Any, *, largest: boo
     return flat.reshape(mask.shape)
 
 
-def _without_slices(t: Any, default_mask: Any, dim: int, left: int, order: Any) -> Any:
-    """The mask without the slices that are not among the largest."""
+def _without_slices(t: Any, default_mask: Any, dim: int, amount: Any, order: Callable[[int], Any]) -> Any:
+    """The mask without so many slices, or such a share of them: those that `order` of their number has for the smallest."""
     from ... import zeros
 
-    chosen = order.detach().topk(left, largest=True).indices
+    _validate_structured_pruning(t)
+    _validate_pruning_dim(t, dim)
+    size = t.shape[dim]
+    count = _compute_nparams_toprune(amount, size)
+    _validate_pruning_amount(count, size)
+    chosen = order(size).detach().topk(size - count, largest=True).indices
     mask = zeros(t.shape, dtype=default_mask.dtype)
     mask[(slice(None),) * (dim % t.dim()) + (chosen,)] = 1
     return mask * default_mask
