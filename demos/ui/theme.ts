@@ -1,4 +1,5 @@
 // Light and dark: the reader's choice, kept between visits, and the colours of the current theme for canvases.
+import { remember, remembered } from './kept';
 
 const STORAGE_KEY = 'lamplight-theme';
 const darkQuery = matchMedia('(prefers-color-scheme: dark)');
@@ -8,12 +9,8 @@ const probe = document.createElement('span');
 type Theme = 'light' | 'dark';
 
 function stored(): Theme | undefined {
-  try {
-    const value = localStorage.getItem(STORAGE_KEY);
-    return value === 'light' || value === 'dark' ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = remembered(STORAGE_KEY);
+  return value === 'light' || value === 'dark' ? value : undefined;
 }
 
 function current(): Theme {
@@ -40,11 +37,7 @@ export function initTheme(button: HTMLButtonElement): void {
   button.addEventListener('click', () => {
     const theme = current() === 'dark' ? 'light' : 'dark';
     document.documentElement.dataset.theme = theme;
-    try {
-      localStorage.setItem(STORAGE_KEY, theme);
-    } catch {
-      // Storage may be forbidden; the choice then holds for this visit.
-    }
+    remember(STORAGE_KEY, theme);
     changed();
   });
   darkQuery.addEventListener('change', changed);

@@ -2,8 +2,9 @@
 import { showBanner } from '../../ui/banners';
 import { paintPlanes } from '../../ui/colormap';
 import { byId, formatCount, formatShare, make } from '../../ui/dom';
+import { inAddress, keepInAddress } from '../../ui/kept';
 import { Chart } from '../../ui/panels/chart';
-import { inAddress, keepInAddress, Settings } from '../../ui/panels/settings';
+import { Settings } from '../../ui/panels/settings';
 import { numberOf, openGallery, readingOf, type Values } from '../page';
 import { fromFolder, fromIdx, type OwnData } from './own-data';
 

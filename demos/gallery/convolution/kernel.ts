@@ -1,6 +1,6 @@
 // The kernel as fields that one types into, and the classic ones.
 import { make } from '../../ui/dom';
-import { inAddress, keepInAddress } from '../../ui/panels/settings';
+import { inAddress, keepInAddress } from '../../ui/kept';
 import type { Reading } from '../page';
 
 export const KERNELS: Readonly<Record<string, { readonly label: string; readonly rows: readonly number[] }>> = {

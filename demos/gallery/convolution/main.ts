@@ -1,9 +1,10 @@
 // The page of the convolution: its numbers, kernel and settings go to the program, and what the program reports is drawn.
 import { showBanner } from '../../ui/banners';
 import { byId, make } from '../../ui/dom';
+import { inAddress, keepInAddress } from '../../ui/kept';
 import { type Frame, Matrix, type Place, type Plane } from '../../ui/panels/matrix';
 import { PictureSource, SOURCES, type SourceKind } from '../../ui/panels/picture-source';
-import { inAddress, keepInAddress, Settings } from '../../ui/panels/settings';
+import { Settings } from '../../ui/panels/settings';
 import { openGallery, type Reading, readingOf, type Values } from '../page';
 import { KERNELS, KernelEditor } from './kernel';
 import { outputSize, termsOf } from './sums';

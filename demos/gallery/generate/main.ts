@@ -1,9 +1,10 @@
 // The page of the network that draws digits: what the program reports on the way from noise to digits is painted.
 import { Curves } from '../../ui/curves';
 import { byId, formatCount, make } from '../../ui/dom';
+import { inAddress, keepInAddress } from '../../ui/kept';
 import { Figures } from '../../ui/panels/figures';
 import { PictureGrid } from '../../ui/panels/picture-grid';
-import { inAddress, keepInAddress, Settings } from '../../ui/panels/settings';
+import { Settings } from '../../ui/panels/settings';
 import { numberOf, openGallery, type Reading, readingOf, type Values } from '../page';
 
 /** Moments that stay, from noise (0) to digits (1): a row of the film each. */

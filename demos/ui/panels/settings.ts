@@ -1,5 +1,6 @@
 // Settings of a page: fields that are kept in its address, so that a link shows what its sender saw.
 import { make } from '../dom';
+import { inAddress, keepInAddress } from '../kept';
 
 export interface RangeField {
   readonly kind: 'range';
@@ -38,16 +39,6 @@ function parsed(field: Field, text: string): number | boolean | string {
   const value = Number(text);
   return Number.isFinite(value) ? Math.min(field.max, Math.max(field.min, value)) : field.value;
 }
-
-/** Keeps a value in the page's address, without a step of the history; null takes it away. */
-export function keepInAddress(name: string, value: string | null): void {
-  const address = new URL(location.href);
-  if (value === null) address.searchParams.delete(name);
-  else address.searchParams.set(name, value);
-  history.replaceState(history.state, '', address);
-}
-
-export const inAddress = (name: string): string | null => new URLSearchParams(location.search).get(name);
 
 export class Settings<F extends Readonly<Record<string, Field>>> {
   readonly values: SettingsOf<F>;

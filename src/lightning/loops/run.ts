@@ -1,7 +1,7 @@
 // The parts of a trainer that its loops see.
 import type { Trainer } from '../trainer';
 
-/** Members of a trainer by their names, as far as its declarations have them: those of the package leave out what is the library's own. */
+/** Members of a trainer by their names. The package's declarations leave out internal members, and so do these types there. */
 type Of<Names extends string> = Pick<Trainer, Extract<Names, keyof Trainer>>;
 
 /** What every loop calls and asks: hooks, logged values, the module, its loaders, and whether the run was interrupted. */

@@ -1,0 +1,29 @@
+// What a page keeps of a reader's choices: in its address, so that a link shows what its sender saw, and in the browser, for the next visit.
+
+/** Puts a value into the page's address, without a step of the history; null takes it away. */
+export function keepInAddress(name: string, value: string | null): void {
+  const address = new URL(location.href);
+  if (value === null) address.searchParams.delete(name);
+  else address.searchParams.set(name, value);
+  history.replaceState(history.state, '', address);
+}
+
+export const inAddress = (name: string): string | null => new URLSearchParams(location.search).get(name);
+
+/** A choice of an earlier visit; null where there was none, or the browser keeps nothing. */
+export function remembered(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/** Keeps a choice for the next visit. Storage may be forbidden: the choice then holds for this page. */
+export function remember(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // The page shows the choice already.
+  }
+}
