@@ -112,11 +112,11 @@ function demos(): UserConfig {
     publicDir: false,
     plugins: [
       mnist(),
+      gallery(join(root, 'demos/gallery')),
       notebooks(join(root, 'demos')),
       pyodide(),
       types(),
       fragments(join(root, 'demos/ui/fragments')),
-      gallery(join(root, 'demos/gallery')),
       guide(root),
       classNames(),
       wgslStripped(),

@@ -1,5 +1,5 @@
 // `npm run gallery`: builds the site, drives each page of the gallery to its result, and prints what it costs; `--record` keeps its picture.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,9 +9,7 @@ import { list, oneOf, parsed, runCommand } from './options.mjs';
 import { setup } from './setup.mjs';
 
 const folder = fileURLToPath(new URL('../demos/gallery', import.meta.url));
-/** @param {string} name */
-const programOf = (name) => join(folder, name, 'program.md');
-const names = readdirSync(folder).filter((name) => existsSync(programOf(name)));
+const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'program.md')));
 const usage = `Usage: npm run gallery -- [options]
 
 Opens each page of the gallery in headless Chrome, runs its program, and prints a table: bytes until it can be used, milliseconds until then, the longest
@@ -43,20 +41,13 @@ function options(args) {
   return { only, record: values.record, site: values.site };
 }
 
-/** Lines of the longest program of a page. @param {string} name */
-function linesOf(name) {
-  const programs = readFileSync(programOf(name), 'utf8').matchAll(/^```ts[^\n]*\n([\s\S]*?)^```/gm);
-  return Math.max(...[...programs].map(([, code = '']) => code.trimEnd().split('\n').length));
-}
-
 /** Longest frame, and reports since it was asked for. */
 const WATCH = `(() => {
-  const watched = { longest: 0, frames: 0, reports: 0 };
+  const watched = { longest: 0, reports: 0 };
   let before = performance.now();
   const frame = (now) => {
     watched.longest = Math.max(watched.longest, now - before);
     before = now;
-    watched.frames++;
     requestAnimationFrame(frame);
   };
   requestAnimationFrame(frame);
@@ -103,6 +94,9 @@ async function main({ only, record, site }) {
       await page.locator('#content[data-ready]').waitFor();
       const ready = performance.now() - began;
       const atOnce = bytes;
+      const lines = await page
+        .locator('#program .code')
+        .evaluateAll((cells) => Math.max(...cells.map((cell) => `${cell.textContent}`.trimEnd().split('\n').length)));
       // A page whose program describes a network before it trains has a button of its own.
       for (const start of [page.locator('button[data-run]').first(), page.locator('#train')]) {
         if ((await start.count()) > 0 && (await start.textContent()) !== 'Stop') await start.click();
@@ -118,7 +112,7 @@ async function main({ only, record, site }) {
         result.toFixed(0).padStart(15),
         `${longest.toFixed(0)} ms`.padStart(13),
         (reports / (RUN / 1000)).toFixed(1).padStart(9),
-        linesOf(name).toString().padStart(5),
+        lines.toString().padStart(5),
       ];
       console.log(`${name.padEnd(12)}  ${figures.join('  ')}`);
       if (record) await recordTo(page, join(folder, name, 'recorded.webp'));

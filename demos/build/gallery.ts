@@ -1,6 +1,6 @@
-// Puts the programs of the gallery's pages into them, and lists the pages.
+// Makes the pages of the gallery of their panels and programs, and lists them.
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Plugin } from 'vite';
 import { fromMarkdown } from '../notebook/file/markdown.ts';
 import type { Notebook } from '../notebook/file/notebook.ts';
@@ -54,8 +54,8 @@ function proseOf(folders: readonly string[]): string {
 }
 
 /**
- * In a page of the gallery `<!-- program -->` stands for the cells of `program.md` beside it; in any page `<!-- gallery: ../ -->` stands for the list
- * of all of them, with the way to the site's own folder.
+ * The file of a gallery's page begins with `<!-- description: … -->` and holds its panels; `page.html` is put around them, with the cells of the
+ * `program.md` beside it. In any page `<!-- gallery: ../ -->` stands for the list of all of them, with the way to the site's own folder.
  */
 export function gallery(folder: string): Plugin {
   const text = () => proseOf([join(folder, '../../docs/guide'), join(folder, '../notebook/courses')]);
@@ -73,14 +73,29 @@ export function gallery(folder: string): Plugin {
     transformIndexHtml: {
       order: 'pre',
       handler: (html, { filename }) =>
-        html
-          .replace('<!-- program -->', () => {
-            const path = join(dirname(filename), PROGRAM);
-            return cells(fromMarkdown(readFileSync(path, 'utf8'))).html;
-          })
-          .replace(/<!-- gallery: (\S+) -->/, (_, root: string) => list(galleryEntries(folder), root)),
+        framed(html, filename, folder).replace(/<!-- gallery: (\S+) -->/, (_, root: string) =>
+          list(galleryEntries(folder), root),
+        ),
     },
   };
+}
+
+/** A page around what its file holds; any other file as it is. */
+function framed(html: string, path: string, folder: string): string {
+  const [, description, panels] = /^<!-- description: (.*?) -->\n(.*)$/s.exec(html) ?? [];
+  if (description === undefined || panels === undefined) return html;
+  const program = fromMarkdown(readFileSync(join(dirname(path), PROGRAM), 'utf8'));
+  const fields: Record<string, string> = {
+    description,
+    panels,
+    name: basename(dirname(path)),
+    title: escaped(program.front.title),
+    program: cells(program).html,
+  };
+  return readFileSync(join(folder, 'page.html'), 'utf8').replace(
+    /\{(\w+)\}/g,
+    (found, key: string) => fields[key] ?? found,
+  );
 }
 
 function list(all: readonly GalleryEntry[], root: string): string {

@@ -7,7 +7,7 @@ import { showBanner } from '../ui/banners';
 import { byId, formatBytes, make } from '../ui/dom';
 import { keepGroup } from '../ui/offline';
 import { startShell } from '../ui/shell';
-import { diagnose, noWebGpuNotice } from '../ui/webgpu-check';
+import { type Diagnosis, diagnose, noWebGpuNotice } from '../ui/webgpu-check';
 
 export type { Reading, Values } from '../notebook/protocol';
 
@@ -22,15 +22,11 @@ export interface GalleryOptions {
 
 export interface GalleryPage {
   /** Whether WebGPU can be used here. Where it cannot, the page shows what was recorded, and nothing runs. */
-  readonly usable: boolean;
+  readonly usable: Promise<boolean>;
   /** Tells the program what the panels are set to. */
   give(values: Values): void;
   /** Gives the program a file, which it reads by `file(name)`. */
   addFile(file: File): void;
-  /** Runs the program, in a worker of its own. */
-  run(): void;
-  stop(): void;
-  readonly running: boolean;
 }
 
 /** The address of the site's own folder. */
@@ -43,7 +39,8 @@ export const readingOf = (value: unknown): Reading | null =>
 /** A number that was reported, on the GPU or not. */
 export const numberOf = (value: unknown): number => Number(readingOf(value)?.data[0] ?? value);
 
-export async function openGallery({ draw, autorun = false, firstAlone = false }: GalleryOptions): Promise<GalleryPage> {
+/** Brings the program of the page to life. What panels are set to is to be given at once: a program that runs by itself begins with it. */
+export function openGallery({ draw, autorun = false, firstAlone = false }: GalleryOptions): GalleryPage {
   startShell('../../');
   keepGroup('notebook');
   const content = byId('content', HTMLElement);
@@ -110,37 +107,36 @@ export async function openGallery({ draw, autorun = false, firstAlone = false }:
     else notebook.runAll();
   }
 
-  const { usable, ...checks } = await diagnose();
-  const page: GalleryPage = {
-    usable,
-    give: (values) => notebook.giveControls(values),
-    addFile: (file) => notebook.addFile(file),
-    run: () => usable && run(),
-    stop: () => notebook.stop(),
-    get running() {
-      return notebook.isRunning;
-    },
-  };
   for (const button of buttons) {
-    button.disabled = !usable;
-    button.addEventListener('click', () => (page.running ? page.stop() : page.run()));
+    button.disabled = true;
+    button.addEventListener('click', () => (notebook.isRunning ? notebook.stop() : run()));
   }
   byId('open-notebook', HTMLAnchorElement).addEventListener('click', (event) => {
     event.preventDefault();
     void addressOf(notebook).then((address) => location.assign(address));
   });
-  content.dataset.ready = '';
-  if (!usable) {
-    content.dataset.recorded = '';
-    const notice = noWebGpuNotice({ usable, ...checks });
-    notice.prepend(
-      make('p', { className: 'hint' }, 'The pictures below were recorded elsewhere; the program can be read.'),
-    );
-    banners.append(notice);
-  } else if (autorun) {
-    run();
-  }
-  return page;
+  const usable = diagnose().then((diagnosis) => {
+    for (const button of buttons) button.disabled = !diagnosis.usable;
+    content.dataset.ready = '';
+    if (!diagnosis.usable) showRecorded(content, banners, diagnosis);
+    else if (autorun) run();
+    return diagnosis.usable;
+  });
+  return {
+    usable,
+    give: (values) => notebook.giveControls(values),
+    addFile: (file) => notebook.addFile(file),
+  };
+}
+
+/** Shows what was recorded elsewhere, and why nothing is computed here. */
+function showRecorded(content: HTMLElement, banners: HTMLElement, diagnosis: Diagnosis): void {
+  content.dataset.recorded = '';
+  const notice = noWebGpuNotice(diagnosis);
+  notice.prepend(
+    make('p', { className: 'hint' }, 'The pictures below were recorded elsewhere; the program can be read.'),
+  );
+  banners.append(notice);
 }
 
 /** The notebook with this page's program, as it stands now. */

@@ -46,7 +46,7 @@ const curves = new Curves(byId('plot', HTMLElement), byId('keys', HTMLElement), 
 const runs: Record<Method, number[]> = { reinforce: [], 'actor-critic': [] };
 let moves = 0;
 
-const page = await openGallery({ draw });
+const page = openGallery({ draw });
 changed();
 for (const button of document.querySelectorAll<HTMLButtonElement>('#blow button')) {
   const way = Number(button.dataset.wind);

@@ -1,9 +1,9 @@
 // The page that builds a network: its lines and settings go to the program, and shapes, curves and pictures come back.
 import { showBanner } from '../../ui/banners';
-import { paintPlanes } from '../../ui/colormap';
 import { byId, formatCount, formatShare, make } from '../../ui/dom';
 import { inAddress, keepInAddress } from '../../ui/kept';
 import { Chart } from '../../ui/panels/chart';
+import { PictureGrid } from '../../ui/panels/picture-grid';
 import { Settings } from '../../ui/panels/settings';
 import { numberOf, openGallery, readingOf, type Values } from '../page';
 import { fromFolder, fromIdx, type OwnData } from './own-data';
@@ -46,6 +46,8 @@ const loss = new Chart({ x: 'step', y: 'loss', log: true });
 const accuracy = new Chart({ x: 'step', y: 'share right' });
 byId('loss', HTMLElement).append(loss.element);
 byId('accuracy', HTMLElement).append(accuracy.element);
+const pictures = new PictureGrid({ label: 'Eight pictures of the last batch', columns: 8 });
+byId('seen', HTMLElement).append(pictures.element);
 layers.value = inAddress('layers')?.split('~').join('\n') ?? START.join('\n');
 
 let own: OwnData | null = null;
@@ -119,8 +121,11 @@ const taken = (input: HTMLInputElement, read: (files: readonly File[]) => Promis
 taken(byId('idx', HTMLInputElement), fromIdx);
 taken(byId('folder', HTMLInputElement), fromFolder);
 
-const page = await openGallery({ draw, autorun: true, firstAlone: true });
-train.disabled = !page.usable;
+const page = openGallery({ draw, autorun: true, firstAlone: true });
+train.disabled = true;
+void page.usable.then((usable) => {
+  train.disabled = !usable;
+});
 send();
 
 function lines(): string[] {
@@ -139,7 +144,7 @@ function typed(): void {
 function send(): void {
   const { lr, schedule, batchSize, augment, limit } = settings.values;
   const files = own && { images: own.images, labels: own.labels };
-  page?.give({ layers: lines(), files, run, batchSize: Number(batchSize), lr: 10 ** lr, schedule, augment, limit });
+  page.give({ layers: lines(), files, run, batchSize: Number(batchSize), lr: 10 ** lr, schedule, augment, limit });
 }
 
 function showRun(): void {
@@ -160,9 +165,7 @@ function draw(report: Values): void {
   accuracy.add(name, step, numberOf(report.accuracy));
   byId('step', HTMLElement).textContent =
     `step ${formatCount(step)}, rate ${numberOf(report.rate).toPrecision(2)}, ${formatShare(numberOf(report.accuracy))} right`;
-  const [count = 0, , height = 0, width = 0] = seen.shape;
-  const canvas = byId('seen', HTMLCanvasElement);
-  paintPlanes(canvas, { count, height, width, values: Float32Array.from(seen.data) }, { zoom: 3, range: 1 });
+  pictures.draw(seen.shape, seen.data);
 }
 
 function showRows(rows: readonly Row[]): void {

@@ -94,7 +94,7 @@ place('forward', ['x', 'y']);
 place('backward', ['inputGrad', 'kernelGrad']);
 place('after', ['maxPool', 'avgPool', 'unpooled', 'nearest', 'bilinear']);
 
-const page = await openGallery({ draw, autorun: true });
+const page = openGallery({ draw, autorun: true });
 let shownFilter = '';
 changed();
 
@@ -136,7 +136,7 @@ function input(): Reading {
 
 function send(): void {
   const { stride, padding, dilation, transposed } = values;
-  page?.give({ picture: input(), kernel: kernel.reading, stride, padding, dilation, groups: groups(), transposed });
+  page.give({ picture: input(), kernel: kernel.reading, stride, padding, dilation, groups: groups(), transposed });
 }
 
 /** The planes of a reading, one below the other, or as a picture in colours. */

@@ -57,7 +57,7 @@ const buttons = Array.from({ length: DIGITS }, (_, digit) => {
 });
 byId('digits', HTMLElement).append(...buttons);
 
-const page = await openGallery({ draw });
+const page = openGallery({ draw });
 give();
 
 function give(): void {

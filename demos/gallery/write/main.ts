@@ -97,7 +97,7 @@ let attention: Reading | null = null;
 let passage = '';
 let last = { step: Number.POSITIVE_INFINITY, read: 0, at: 0 };
 
-const page = await openGallery({ draw });
+const page = openGallery({ draw });
 give();
 byId('ask', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
@@ -106,7 +106,7 @@ byId('ask', HTMLFormElement).addEventListener('submit', (event) => {
 
 function give(): void {
   const { size, temperature } = settings.values;
-  page?.give({ ...SIZES[size as keyof typeof SIZES], temperature, beginning: beginning.value });
+  page.give({ ...SIZES[size as keyof typeof SIZES], temperature, beginning: beginning.value });
 }
 
 function draw(values: Values): void {

@@ -22,7 +22,7 @@ export default {
     await expect.poll(() => page.locator('#step').innerText()).toMatch(/^step 13/);
     expect(await numberIn(page.locator('#step'))).toBeGreaterThan(50);
     await page.getByRole('button', { name: 'Train' }).waitFor();
-    expect(await colorsOf(page.locator('#seen'))).toBeGreaterThan(20);
+    expect(await colorsOf(page.locator('#seen canvas'))).toBeGreaterThan(20);
     // What has learned is saved for PyTorch, onnxruntime and as Python.
     await cell(page, 1).locator('.run').click();
     await ended(page, 1);
