@@ -3,6 +3,7 @@ import * as torch from 'lamplight';
 import { afterAll, vi } from 'vitest';
 import { allParts } from '../../src/compiler/texts';
 import { forgetWarnings } from '../../src/core/warnings';
+import { discardPending } from '../../src/graph/flush';
 
 await allParts();
 // Without a device, what an earlier file has computed in vain is told here.
@@ -11,6 +12,8 @@ torch.manualSeed(new torch.Generator().initialSeed());
 torch.setPrintoptions({ profile: 'default' });
 forgetWarnings();
 afterAll(() => {
+  // Without a device, each step of a later file's loop would look for one to do this work.
+  discardPending();
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
   vi.useRealTimers();

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { datasets } from 'lamplight/vision';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -43,7 +44,11 @@ beforeAll(async () => {
       ...(range && { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` }),
     });
     if (breakAfter === null) return void response.end(bytes.subarray(start));
-    response.write(bytes.subarray(start, start + breakAfter), () => setTimeout(() => response.destroy(), 100));
+    // Whoever reads is in this process: it has read once timers and sockets have had their turns.
+    response.write(bytes.subarray(start, start + breakAfter), async () => {
+      for (let turn = 0; turn < 5; turn++) await sleep(20);
+      response.destroy();
+    });
     breakAfter = null;
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
