@@ -170,21 +170,6 @@ declare module 'peer:jax-js' {
   };
 }
 
-declare module 'peer:protobuf' {
-  /** Of protobufjs. */
-  export class Writer {
-    static create(): Writer;
-    uint32(value: number): Writer;
-    int64(value: number): Writer;
-    float(value: number): Writer;
-    string(value: string): Writer;
-    bytes(value: Uint8Array): Writer;
-    fork(): Writer;
-    ldelim(): Writer;
-    finish(): Uint8Array;
-  }
-}
-
 declare module 'peer:ort-webgpu' {
   export interface OrtTensor {
     readonly data: Float32Array;

@@ -46,8 +46,8 @@ export const packages = /** @type {const} */ ({
 /** Milliseconds that a page may take to open, on a machine that does other things, too. */
 const OPENING = 120_000;
 
-/** What of them is bundled for the page. */
-const bundled = { ...packages, 'ort-webgpu': ['protobufjs/minimal'], 'ort-wasm': ['protobufjs/minimal'] };
+/** What is bundled for the page. onnxruntime-web is not: it finds its other files beside its own. */
+const bundled = { ...packages, 'ort-webgpu': ['pbf'], 'ort-wasm': ['pbf'] };
 
 /** What programs call the peers. */
 export const peerAliases = [
@@ -56,7 +56,6 @@ export const peerAliases = [
   { find: 'peer:jax-js', replacement: '@jax-js/jax' },
   { find: 'peer:ort-webgpu', replacement: `${folder}/node_modules/onnxruntime-web/dist/ort.webgpu.min.mjs` },
   { find: 'peer:ort-wasm', replacement: `${folder}/node_modules/onnxruntime-web/dist/ort.wasm.min.mjs` },
-  { find: 'peer:protobuf', replacement: 'protobufjs/minimal' },
 ];
 
 /** @param {LibraryName} library */
@@ -79,7 +78,6 @@ export async function openServer(libraries) {
     configFile: false,
     root: folder,
     resolve: { alias: [...doorAliases, ...peerAliases] },
-    // onnxruntime-web finds its other files beside its own.
     optimizeDeps: { noDiscovery: true, include: libraries.flatMap((library) => bundled[library]) },
     server: { port: 0, host: 'localhost', hmr: false, watch: null, fs: { allow: [root] }, headers: isolation },
     logLevel: 'error',

@@ -8,12 +8,13 @@ import type { Library, Work } from './library';
 type Ort = typeof onnxruntime;
 export type Provider = 'webgpu' | 'wasm';
 
-/** Where the page's server has the package's files, which it loads itself. */
+/** Where the benchmark's own server has the package's files. */
 const FILES = new URL('/node_modules/onnxruntime-web/dist/', location.href).href;
 
-export async function openProvider(ort: Ort, provider: Provider): Promise<Library> {
+/** @param files the address of the package's files, some of which it loads itself */
+export async function openProvider(ort: Ort, provider: Provider, files = FILES): Promise<Library> {
   ort.env.wasm.numThreads = 1;
-  ort.env.wasm.wasmPaths = FILES;
+  ort.env.wasm.wasmPaths = files;
   ort.env.logLevel = 'error';
   return {
     prepare: async (row: Row) => {

@@ -1,5 +1,5 @@
 // Writes a network as an ONNX model (opset 17), in memory: the messages of onnx.proto3 that such networks need.
-import { Writer } from 'peer:protobuf';
+import { PbfWriter } from 'pbf';
 import type { HostArray } from '../inputs';
 import type { Graph, Layer } from './graph';
 import { poolingMatrix } from './weights';
@@ -26,9 +26,6 @@ const FLOAT = 1;
 const IR_VERSION = 8;
 const OPSET = 17;
 
-/** What stands before a field: its number, and 0 for a varint, 2 for what has a length, 5 for four bytes. */
-const tag = (field: number, wire: 0 | 2 | 5): number => (field << 3) | wire;
-
 /** An attribute: a whole number, several, or a float32. */
 type Attribute = number | readonly number[] | { readonly float: number };
 
@@ -39,55 +36,50 @@ interface Node {
   readonly attributes?: Readonly<Record<string, Attribute>>;
 }
 
-function message(writer: Writer, field: number, write: (writer: Writer) => void): void {
-  writer.uint32(tag(field, 2)).fork();
-  write(writer);
-  writer.ldelim();
+function message(writer: PbfWriter, field: number, write: (writer: PbfWriter) => void): void {
+  writer.writeMessage(field, (_, inner) => write(inner), undefined);
 }
 
-const text = (writer: Writer, field: number, value: string): Writer => writer.uint32(tag(field, 2)).string(value);
-const whole = (writer: Writer, field: number, value: number): Writer => writer.uint32(tag(field, 0)).int64(value);
-
-function writeAttribute(writer: Writer, name: string, value: Attribute): void {
+function writeAttribute(writer: PbfWriter, name: string, value: Attribute): void {
   const { name: nameField, type, f, i, ints } = fields.attribute;
-  text(writer, nameField, name);
+  writer.writeStringField(nameField, name);
   if (typeof value === 'number') {
-    whole(writer, i, value);
-    whole(writer, type, attributeTypes.i);
+    writer.writeVarintField(i, value);
+    writer.writeVarintField(type, attributeTypes.i);
   } else if ('float' in value) {
-    writer.uint32(tag(f, 5)).float(value.float);
-    whole(writer, type, attributeTypes.f);
+    writer.writeFloatField(f, value.float);
+    writer.writeVarintField(type, attributeTypes.f);
   } else {
-    for (const item of value) whole(writer, ints, item);
-    whole(writer, type, attributeTypes.ints);
+    for (const item of value) writer.writeVarintField(ints, item);
+    writer.writeVarintField(type, attributeTypes.ints);
   }
 }
 
-function writeNode(writer: Writer, { op, inputs, output, attributes = {} }: Node): void {
-  for (const input of inputs) text(writer, fields.node.input, input);
-  text(writer, fields.node.output, output);
-  text(writer, fields.node.opType, op);
+function writeNode(writer: PbfWriter, { op, inputs, output, attributes = {} }: Node): void {
+  for (const input of inputs) writer.writeStringField(fields.node.input, input);
+  writer.writeStringField(fields.node.output, output);
+  writer.writeStringField(fields.node.opType, op);
   for (const [name, value] of Object.entries(attributes)) {
     message(writer, fields.node.attribute, (inner) => writeAttribute(inner, name, value));
   }
 }
 
-function writeTensor(writer: Writer, name: string, { shape, data }: HostArray): void {
-  for (const size of shape) whole(writer, fields.tensor.dims, size);
-  whole(writer, fields.tensor.dataType, FLOAT);
-  text(writer, fields.tensor.name, name);
+function writeTensor(writer: PbfWriter, name: string, { shape, data }: HostArray): void {
+  for (const size of shape) writer.writeVarintField(fields.tensor.dims, size);
+  writer.writeVarintField(fields.tensor.dataType, FLOAT);
+  writer.writeStringField(fields.tensor.name, name);
   // Little-endian, as every machine is that has WebGPU.
-  writer.uint32(tag(fields.tensor.rawData, 2)).bytes(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  writer.writeBytesField(fields.tensor.rawData, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
-function writeValueInfo(writer: Writer, name: string, shape: readonly number[]): void {
-  text(writer, fields.valueInfo.name, name);
+function writeValueInfo(writer: PbfWriter, name: string, shape: readonly number[]): void {
+  writer.writeStringField(fields.valueInfo.name, name);
   message(writer, fields.valueInfo.type, (type) =>
     message(type, fields.type.tensorType, (tensor) => {
-      whole(tensor, fields.tensorType.elementType, FLOAT);
+      tensor.writeVarintField(fields.tensorType.elementType, FLOAT);
       message(tensor, fields.tensorType.shape, (dimensions) => {
         for (const size of shape) {
-          message(dimensions, fields.shape.dimension, (one) => whole(one, fields.dimension.value, size));
+          message(dimensions, fields.shape.dimension, (one) => one.writeVarintField(fields.dimension.value, size));
         }
       });
     }),
@@ -187,15 +179,15 @@ export function toOnnx(graph: Graph, weights: Readonly<Record<string, HostArray>
   const layers = graph.layers.map((layer) => translate(graph, layer));
   const constants = Object.assign({}, weights, ...layers.map((layer) => layer.constants)) as Record<string, HostArray>;
   const { input, output } = onnxNames(graph);
-  const writer = Writer.create();
-  whole(writer, fields.model.irVersion, IR_VERSION);
-  text(writer, fields.model.producerName, 'lamplight-bench');
-  message(writer, fields.model.opsetImport, (opset) => whole(opset, fields.opset.version, OPSET));
+  const writer = new PbfWriter();
+  writer.writeVarintField(fields.model.irVersion, IR_VERSION);
+  writer.writeStringField(fields.model.producerName, 'lamplight-bench');
+  message(writer, fields.model.opsetImport, (opset) => opset.writeVarintField(fields.opset.version, OPSET));
   message(writer, fields.model.graph, (inner) => {
     for (const node of layers.flatMap(({ nodes }) => nodes)) {
       message(inner, fields.graph.node, (one) => writeNode(one, node));
     }
-    text(inner, fields.graph.name, 'network');
+    inner.writeStringField(fields.graph.name, 'network');
     for (const [name, array] of Object.entries(constants)) {
       message(inner, fields.graph.initializer, (tensor) => writeTensor(tensor, name, array));
     }
