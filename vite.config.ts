@@ -86,7 +86,7 @@ const browser: UserConfig = {
 };
 
 /** What the demos are made of. */
-const served = ['demos', 'src', 'shaders', 'python', 'node_modules'];
+const served = ['demos', 'src', 'shaders', 'python', 'bench', 'node_modules'];
 
 /** Packages that pages, workers and what these load later import. */
 const foundLate = [
