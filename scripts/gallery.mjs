@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { launchOptions, resolveBrowser } from './browser.mjs';
+import { stepsInNode } from './gallery/in-node.mjs';
+import { Progress } from './gallery/progress.mjs';
 import { list, oneOf, parsed, runCommand } from './options.mjs';
 import { setup } from './setup.mjs';
 
@@ -12,8 +14,9 @@ const folder = fileURLToPath(new URL('../demos/gallery', import.meta.url));
 const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'program.md')));
 const usage = `Usage: npm run gallery -- [options]
 
-Opens each page of the gallery in headless Chrome, runs its program, and prints a table: bytes until it can be used, milliseconds until then, the longest
-frame while it computes, reports a second, and lines of its program.
+Opens each page of the gallery in headless Chrome, runs its program, and prints a table: bytes until it can be used, milliseconds until then and until it
+shows what it has computed, the longest frame while it computes, lines of its longest cell, and, where it trains, steps or rounds a second, beside those of
+the same program in Node.
 
   --only NAMES  some of ${names.join(', ')}
   --record      keep a picture of what each page shows, which visitors without WebGPU see
@@ -41,19 +44,31 @@ function options(args) {
   return { only, record: values.record, site: values.site };
 }
 
-/** Longest frame, and reports since it was asked for. */
+/** Notes the longest frame, what reports tell from now on, and before that what the program is given. */
 const WATCH = `(() => {
-  const watched = { longest: 0, reports: 0 };
-  let before = performance.now();
-  const frame = (now) => {
-    watched.longest = Math.max(watched.longest, now - before);
-    before = now;
+  const watched = { longest: 0, heard: [], given: {}, watch };
+  function watch() {
+    let before = performance.now();
+    const frame = (now) => {
+      watched.longest = Math.max(watched.longest, now - before);
+      before = now;
+      requestAnimationFrame(frame);
+    };
     requestAnimationFrame(frame);
+    addEventListener('gallery-report', ({ detail: { step, round } }) => watched.heard.push([step ?? round ?? null, performance.now()]));
+  }
+  const { postMessage } = Worker.prototype;
+  Worker.prototype.postMessage = function (message, ...more) {
+    if (message?.type === 'controls') watched.given = message.values;
+    return postMessage.call(this, message, ...more);
   };
-  requestAnimationFrame(frame);
-  addEventListener('gallery-report', () => watched.reports++);
   window.watched = watched;
 })()`;
+
+/** @typedef {{ longest: number, heard: [number | null, number][], given: Record<string, unknown>, watch(): void }} Watched */
+
+/** @param {number | null} value */
+const rate = (value) => (value === null ? '–' : value.toPrecision(3));
 
 /** @param {import('playwright').Page} page @param {string} path */
 async function recordTo(page, path) {
@@ -80,9 +95,10 @@ async function main({ only, record, site }) {
     const server = await preview({ preview: { port: 0 }, build: { outDir }, logLevel: 'error' });
     const { chromium } = await import('playwright');
     const browser = await chromium.launch(launchOptions(await resolveBrowser({ log: console.error })));
-    console.log('page          kB at once  ms until ready  ms until result  longest frame  reports/s  lines');
+    console.log('page          kB at once  ms until ready  ms until result  longest frame  lines  steps/s  in Node');
     for (const name of only) {
       const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+      await page.addInitScript(WATCH);
       const session = await page.context().newCDPSession(page);
       await session.send('Network.enable');
       let bytes = 0;
@@ -103,20 +119,26 @@ async function main({ only, record, site }) {
       }
       await page.locator('#content[data-reported]').waitFor({ timeout: 120_000 });
       const result = performance.now() - began;
-      await page.evaluate(WATCH);
+      await page.evaluate(() => /** @type {any} */ (window).watched.watch());
       await page.waitForTimeout(RUN);
-      const { longest, reports } = await page.evaluate(() => /** @type {any} */ (window).watched);
+      /** @type {Watched} */
+      const { longest, heard, given } = await page.evaluate(() => /** @type {any} */ (window).watched);
+      const progress = new Progress();
+      for (const [count, time] of heard) progress.heard(count, time);
+      if (record) await recordTo(page, join(folder, name, 'recorded.webp'));
+      await page.close();
+      const site = server.resolvedUrls?.local[0] ?? '';
+      const inNode = progress.perSecond === null ? null : await stepsInNode(name, { site, given, milliseconds: RUN });
       const figures = [
         (atOnce / 1000).toFixed(0).padStart(10),
         ready.toFixed(0).padStart(14),
         result.toFixed(0).padStart(15),
         `${longest.toFixed(0)} ms`.padStart(13),
-        (reports / (RUN / 1000)).toFixed(1).padStart(9),
         lines.toString().padStart(5),
+        rate(progress.perSecond).padStart(7),
+        rate(inNode).padStart(7),
       ];
       console.log(`${name.padEnd(12)}  ${figures.join('  ')}`);
-      if (record) await recordTo(page, join(folder, name, 'recorded.webp'));
-      await page.close();
     }
     await browser.close();
     await server.close();

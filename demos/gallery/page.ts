@@ -55,7 +55,7 @@ export function openGallery({ draw, autorun = false, firstAlone = false }: Galle
   let pending: Record<string, unknown> | null = null;
   const heard = (values: Values) => {
     // For whoever measures the page.
-    dispatchEvent(new Event('gallery-report'));
+    dispatchEvent(new CustomEvent('gallery-report', { detail: values }));
     if (pending) {
       Object.assign(pending, values);
       return;

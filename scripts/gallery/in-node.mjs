@@ -1,0 +1,51 @@
+// Runs the program of a page of the gallery in Node, where Dawn computes, for so long, and tells how many steps a second it does.
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { resolveBrowser, vulkanEnvironment } from '../browser.mjs';
+import { root, withModule } from '../in-node.mjs';
+
+const here = fileURLToPath(import.meta.url);
+/** Where programs lie while they run. */
+const FOLDER = 'node_modules/.cache/lamplight/gallery';
+/** What ends a program that reports nothing. */
+const MOST_SECONDS = 180;
+
+/**
+ * Steps a second; null where the program reports none.
+ * @param {string} name
+ * @param {import('./names').NodeJob} job
+ * @returns {Promise<number | null>}
+ */
+export async function stepsInNode(name, job) {
+  const environment = vulkanEnvironment(await resolveBrowser());
+  const env = { ...process.env, ...environment, LAMPLIGHT_GALLERY: JSON.stringify(job) };
+  const child = spawn(process.execPath, [here, name], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const timer = setTimeout(() => child.kill(), MOST_SECONDS * 1000);
+  let text = '';
+  child.stdout.on('data', (data) => {
+    text += data;
+  });
+  await new Promise((resolve) => child.on('close', resolve));
+  clearTimeout(timer);
+  const told = text.trim().split('\n').at(-1) ?? '';
+  return told.startsWith('{') ? JSON.parse(told).perSecond : null;
+}
+
+/** @param {string} name */
+async function runHere(name) {
+  const markdown = readFileSync(join(root, 'demos/gallery', name, 'program.md'), 'utf8');
+  const cells = [...markdown.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code);
+  const names = ['controls', 'file', 'files', 'mnist', 'report', 'site', 'sleep'];
+  mkdirSync(join(root, FOLDER), { recursive: true });
+  const module = `${FOLDER}/${name}.ts`;
+  // A cell that only offers files, as the last of some programs, is no part of the work.
+  const code = cells.filter((cell) => cell?.includes('report(') || cell !== cells.at(-1)).join('\n');
+  writeFileSync(join(root, module), `import { ${names.join(', ')} } from '/scripts/gallery/names.ts';\n${code}`);
+  await withModule(module, async () => {});
+  await withModule('scripts/gallery/names.ts', async (/** @type {typeof import('./names')} */ { end }) => end());
+}
+
+if (process.argv[1] === here) await runHere(process.argv[2] ?? '');
