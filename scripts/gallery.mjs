@@ -23,6 +23,13 @@ the same program in Node.
   --site DIR    a site that was built before
   --help        show this text`;
 
+/** Files that a page is given, where it computes nothing without. @type {Record<string, readonly string[]>} */
+const FILES = {
+  gpt2: ['model.safetensors', 'tokenizer.json', 'config.json'].map((name) =>
+    fileURLToPath(new URL(`../test/fixtures/gpt2/${name}`, import.meta.url)),
+  ),
+};
+
 /** Milliseconds in which a page computes before it is measured and recorded. */
 const RUN = 20_000;
 
@@ -113,6 +120,7 @@ async function main({ only, record, site }) {
       const lines = await page
         .locator('#program .code')
         .evaluateAll((cells) => Math.max(...cells.map((cell) => `${cell.textContent}`.trimEnd().split('\n').length)));
+      if (FILES[name]) await page.locator('input[type=file]').first().setInputFiles(FILES[name]);
       // A page whose program describes a network before it trains has a button of its own.
       for (const start of [page.locator('button[data-run]').first(), page.locator('#train')]) {
         if ((await start.count()) > 0 && (await start.textContent()) !== 'Stop') await start.click();
