@@ -26,7 +26,11 @@ export class Host {
   private port = 0;
   private readonly compressed = new Map<string, Buffer>();
 
-  constructor(private readonly folder: string) {}
+  /** @param heard is told each path below the folder that was asked for, and the bytes of contents that were sent, before compression */
+  constructor(
+    private readonly folder: string,
+    private readonly heard: (path: string, bytes: number) => void = () => {},
+  ) {}
 
   get url(): string {
     return `http://localhost:${this.port}${PREFIX}`;
@@ -46,7 +50,9 @@ export class Host {
       const contents = readFileSync(file);
       const tag = `"${createHash('sha256').update(contents).digest('hex')}"`;
       const headers = { 'Content-Type': type, ETag: tag, 'Cache-Control': 'max-age=600' };
-      if (request.headers['if-none-match'] === tag) {
+      const isKnown = request.headers['if-none-match'] === tag;
+      this.heard(path, isKnown ? 0 : contents.length);
+      if (isKnown) {
         response.writeHead(304, headers).end();
       } else if (/^(text|application\/json|image\/svg)/.test(type)) {
         const body = this.compressed.get(tag) ?? gzipSync(contents);

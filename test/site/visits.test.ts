@@ -1,83 +1,37 @@
 // The built site on a plain static host: what a first visit costs, what a second one does, and that it works without a connection.
-import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchOptions, resolveBrowser } from '../../../scripts/browser.mjs';
-import { watch } from '../../e2e/support';
-import { expectCell, runAll } from '../../site/course';
-import imaging from '../../site/courses/s4-imaging';
-import { ready as runnable } from '../../site/support';
-
-const TYPES: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-  '.gz': 'application/gzip',
-};
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { launchOptions, resolveBrowser } from '../../scripts/browser.mjs';
+import { watch } from '../e2e/support';
+import { Host } from './host';
 
 let folder: string;
 let browser: Browser;
-let host: Server | undefined;
-let port = 0;
+let host: Host;
 /** What was sent since it was last emptied: paths, and bytes of contents. */
 let sent: { path: string; bytes: number }[] = [];
 
-/** Serves the folder as a static host does that compresses nothing, at the address that it had before. */
-async function online(): Promise<void> {
-  host = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-    const file = join(folder, path.endsWith('/') ? `${path}index.html` : path);
-    if (!existsSync(file) || !statSync(file).isFile()) {
-      response.writeHead(404).end();
-      return;
-    }
-    const contents = readFileSync(file);
-    const tag = `"${createHash('sha256').update(contents).digest('hex')}"`;
-    const known = request.headers['if-none-match'] === tag;
-    sent.push({ path, bytes: known ? 0 : contents.length });
-    const headers = { 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream', ETag: tag };
-    response.writeHead(known ? 304 : 200, { ...headers, 'Cache-Control': 'max-age=600' });
-    response.end(known ? undefined : contents);
-  });
-  await new Promise<void>((resolve) => host?.listen(port, 'localhost', resolve));
-  port = (host.address() as AddressInfo).port;
-}
-
-async function offline(): Promise<void> {
-  const stopped = host;
-  host = undefined;
-  stopped?.closeAllConnections();
-  if (stopped) await new Promise((resolve) => stopped.close(resolve));
-}
-
-const url = (path: string) => `http://localhost:${port}/${path}`;
+const url = (path: string) => `${host.url}${path}`;
 const sum = (of: (path: string) => boolean) =>
   sent.filter(({ path }) => of(path)).reduce((bytes, one) => bytes + one.bytes, 0);
-const isData = (path: string) => path.startsWith('/data/');
+const isData = (path: string) => path.startsWith('data/');
 const ready = (page: Page) => page.locator('#train:enabled').waitFor();
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'lamplight-site-'));
-  // As `npm run build:demos`, in a process of its own: this one is no production.
-  const args = ['node_modules/vite/bin/vite.js', 'build', '--mode', 'demos', '--logLevel', 'error', '--outDir', folder];
-  const cwd = fileURLToPath(new URL('../../..', import.meta.url));
-  await promisify(execFile)(process.execPath, args, { cwd, env: { ...process.env, NODE_ENV: 'production' } });
+  // A copy, of which a test makes another version.
+  folder = await mkdtemp(join(tmpdir(), 'lamplight-visits-'));
+  await cp(inject('siteFolder'), folder, { recursive: true });
+  host = new Host(folder, (path, bytes) => sent.push({ path, bytes }));
   browser = await chromium.launch(launchOptions(await resolveBrowser()));
-  await online();
-}, 300_000);
+  await host.start();
+});
 afterAll(async () => {
   await browser?.close();
-  await offline();
+  await host?.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -98,7 +52,7 @@ test('a first visit fetches what the page needs, a second one nothing, and witho
   expect(sum(isData)).toBeLessThan(3.7e6);
   // All kernels are kept, so that any program runs without a connection, and the home, the guide and the list of courses, but no course.
   expect(sum(() => true)).toBeLessThan(4.95e6);
-  expect(sent.filter(({ path }) => /\/notebook\/|\/(editor|checker|types)-/.test(path))).toEqual([]);
+  expect(sent.filter(({ path }) => /^notebook\/|\/(editor|checker|types)-/.test(path))).toEqual([]);
   expect(sent.filter(({ path, bytes }) => /worker-/.test(path) && bytes > 0)).toHaveLength(1);
 
   sent = [];
@@ -107,7 +61,7 @@ test('a first visit fetches what the page needs, a second one nothing, and witho
   expect(sent.filter(({ path }) => isData(path))).toEqual([]);
   expect(sum(() => true)).toBe(0);
 
-  await offline();
+  await host.stop();
   await page.reload();
   await ready(page);
   for (const [name, value] of Object.entries({ limit: '1000', batchSize: '100', epochs: '1' })) {
@@ -129,7 +83,7 @@ test('a first visit fetches what the page needs, a second one nothing, and witho
   await page.getByRole('heading', { name: 'Neural networks that learn in your browser' }).waitFor();
   expect(problems).toEqual([]);
 
-  await online();
+  await host.start();
   await page.goto(url('mnist/'));
   await ready(page);
   sent = [];
@@ -138,7 +92,7 @@ test('a first visit fetches what the page needs, a second one nothing, and witho
   // The page says that it is ready before the change as well as after it.
   await expect
     .poll(() => sent.map(({ path }) => path).filter(isData), { timeout: 60_000 })
-    .toEqual(['/data/mnist/train-images-12000-18000-idx3-ubyte.gz']);
+    .toEqual(['data/mnist/train-images-12000-18000-idx3-ubyte.gz']);
   await context.close();
 }, 300_000);
 
@@ -171,13 +125,3 @@ test('a new version of the site is seen at the next visit, and takes the place o
   await expect.poll(visitAgain, { interval: 2000, timeout: 60_000 }).toEqual(after);
   await context.close();
 }, 120_000);
-
-test('a course runs from its first cell to its last, and shows its figures', async () => {
-  const { page, problems } = await watch(await browser.newContext({ serviceWorkers: 'block' }));
-  await page.goto(url('notebook/s4-imaging/'));
-  await runnable(page);
-  await runAll(page, 3);
-  for (const expected of imaging.cells) await expectCell(page, expected);
-  expect(problems).toEqual([]);
-  await page.context().close();
-}, 240_000);
