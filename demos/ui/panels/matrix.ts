@@ -108,6 +108,10 @@ export class Matrix {
     this.element.querySelector('figcaption')?.replaceChildren(text);
   }
 
+  set label(text: string) {
+    this.#box.setAttribute('aria-label', text);
+  }
+
   /** Draws a plane, and frames in it. */
   draw(plane: Plane, frames: readonly Frame[] = []): void {
     [this.#plane, this.#frames] = [plane, frames];
@@ -161,7 +165,7 @@ export class Matrix {
   #write(context: CanvasRenderingContext2D, size: number, values: readonly number[], width: number): void {
     const pixels = this.#canvas.getContext('2d')?.getImageData(0, 0, this.#canvas.width, this.#canvas.height).data;
     if (!pixels) return;
-    context.font = `500 ${Math.min(14, size * 0.36)}px ${themeCss('--mono')}`;
+    context.font = `500 ${Math.min(14, size * 0.36)}px ${getComputedStyle(document.documentElement).getPropertyValue('--mono')}`;
     context.textAlign = 'center';
     context.textBaseline = 'middle';
     values.forEach((value, i) => {
