@@ -26,6 +26,12 @@ export function galleryEntries(folder: string): GalleryEntry[] {
     .sort((a, b) => a.program.front.order - b.program.front.order);
 }
 
+/** Files of weights in the folders of pages, which programs read at addresses of their own. */
+const weightsIn = (folder: string): string[] =>
+  galleryEntries(folder).flatMap(({ name }) =>
+    readdirSync(join(folder, name)).flatMap((file) => (file.endsWith('.safetensors') ? [`${name}/${file}`] : [])),
+  );
+
 /** Lines of code in each program of a page: a cell is one. */
 export const linesOf = ({ cells: all }: Notebook): number[] =>
   all.flatMap((cell) => (cell.kind === 'code' ? [cell.text.split('\n').length] : []));
@@ -69,6 +75,9 @@ export function gallery(folder: string): Plugin {
     },
     generateBundle() {
       this.emitFile({ type: 'asset', fileName: TEXT, source: text() });
+      for (const path of weightsIn(folder)) {
+        this.emitFile({ type: 'asset', fileName: `gallery/${path}`, source: readFileSync(join(folder, path)) });
+      }
     },
     transformIndexHtml: {
       order: 'pre',

@@ -27,6 +27,8 @@ export interface GalleryPage {
   give(values: Values): void;
   /** Gives the program a file, which it reads by `file(name)`. */
   addFile(file: File): void;
+  /** Runs a cell, by its number from 0, as soon as no other runs. A later call takes the place of one that still waits. */
+  run(cell: number): void;
 }
 
 /** The address of the site's own folder. */
@@ -53,6 +55,8 @@ export function openGallery({ draw, autorun = false, firstAlone = false }: Galle
   const labels = buttons.map(({ textContent }) => textContent);
 
   let pending: Record<string, unknown> | null = null;
+  /** The cell that waits until no other runs. */
+  let awaited: number | null = null;
   const heard = (values: Values) => {
     // For whoever measures the page.
     dispatchEvent(new CustomEvent('gallery-report', { detail: values }));
@@ -85,6 +89,7 @@ export function openGallery({ draw, autorun = false, firstAlone = false }: Galle
         buttons.forEach((button, i) => {
           button.textContent = isBusy ? 'Stop' : (labels[i] ?? 'Run');
         });
+        if (state === 'idle') runAwaited();
       },
       variables: () => {},
       memory: ({ live }) => memory?.replaceChildren(formatBytes(live)),
@@ -107,6 +112,13 @@ export function openGallery({ draw, autorun = false, firstAlone = false }: Galle
     else notebook.runAll();
   }
 
+  function runAwaited(): void {
+    const cell = awaited === null ? undefined : notebook.codeCells[awaited];
+    if (!cell || notebook.isRunning) return;
+    awaited = null;
+    notebook.run(cell);
+  }
+
   for (const button of buttons) {
     button.disabled = true;
     button.addEventListener('click', () => (notebook.isRunning ? notebook.stop() : run()));
@@ -126,6 +138,10 @@ export function openGallery({ draw, autorun = false, firstAlone = false }: Galle
     usable,
     give: (values) => notebook.giveControls(values),
     addFile: (file) => notebook.addFile(file),
+    run: (cell) => {
+      awaited = cell;
+      runAwaited();
+    },
   };
 }
 

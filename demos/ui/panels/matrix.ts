@@ -1,7 +1,7 @@
 // A plane of numbers as coloured squares, with the numbers in them where there is room; its squares can be pointed at, and changed where they are one's own.
 import { largest, paintPlanes, type ScaleKind } from '../colormap';
 import { make } from '../dom';
-import { onThemeChange, themeCss } from '../theme';
+import { onThemeChange, themeColor, themeCss } from '../theme';
 
 export interface Plane {
   readonly height: number;
@@ -9,6 +9,8 @@ export interface Plane {
   readonly values: ArrayLike<number>;
   /** The values are red, green and blue planes, one after another, of 0 to 1. */
   readonly colors?: boolean;
+  /** Values painted over a picture in colours, by their sign and size; `range` is the one painted fully. */
+  readonly over?: { readonly values: ArrayLike<number>; readonly range: number };
 }
 
 export interface MatrixOptions {
@@ -48,7 +50,7 @@ const short = (value: number): string => {
 };
 
 /** Paints three planes as a picture. Values of both signs, as those of an edge filter, are drawn around grey. */
-function paintColors(canvas: HTMLCanvasElement, { height, width, values }: Plane): void {
+function paintColors(canvas: HTMLCanvasElement, { height, width, values, over }: Plane): void {
   canvas.width = width;
   canvas.height = height;
   const context = canvas.getContext('2d');
@@ -64,7 +66,24 @@ function paintColors(canvas: HTMLCanvasElement, { height, width, values }: Plane
     }
     image.data[4 * i + 3] = 255;
   }
+  if (over) mixOver(image.data, over);
   context.putImageData(image, 0, 0);
+}
+
+/** How bright a picture stays below what is painted over it. */
+const BELOW = 0.6;
+
+function mixOver(pixels: Uint8ClampedArray, { values, range }: NonNullable<Plane['over']>): void {
+  const ends = [themeColor('--diverge-negative'), themeColor('--diverge-positive')] as const;
+  for (let i = 0; i < values.length; i++) {
+    const value = (values[i] ?? 0) / range;
+    const share = Math.min(1, Math.abs(value));
+    const color = ends[value < 0 ? 0 : 1];
+    for (let channel = 0; channel < 3; channel++) {
+      const below = BELOW * (pixels[4 * i + channel] ?? 0);
+      pixels[4 * i + channel] = below + ((color[channel] ?? 0) - below) * share;
+    }
+  }
 }
 
 export class Matrix {

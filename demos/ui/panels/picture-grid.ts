@@ -10,6 +10,8 @@ export interface PictureGridOptions {
   readonly columns: number;
   /** `sequential` paints values of 0 to 1, `diverging` those of -1 to 1. Default: `sequential`. */
   readonly kind?: ScaleKind;
+  /** A picture was clicked, by its number; what it does is to be done by keys elsewhere. */
+  readonly picked?: (picture: number) => void;
 }
 
 export class PictureGrid {
@@ -21,6 +23,8 @@ export class PictureGrid {
     this.#canvas.setAttribute('role', 'img');
     this.element = make('div', { className: 'picture-grid-box' }, this.#canvas);
     this.label = options.label;
+    const { picked } = options;
+    if (picked) this.#canvas.addEventListener('click', (event) => picked(this.#numberAt(event)));
     onThemeChange(() => this.#paint());
   }
 
@@ -33,6 +37,15 @@ export class PictureGrid {
     const [count = 1, , height = 1, width = 1] = shape;
     this.#planes = { count, height, width, values: Float32Array.from(values) };
     this.#paint();
+  }
+
+  /** The picture under a pointer, or the nearest one. */
+  #numberAt({ offsetX, offsetY }: MouseEvent): number {
+    const count = this.#planes?.count ?? 1;
+    const columns = Math.min(this.options.columns, count);
+    const column = Math.floor((offsetX / this.#canvas.clientWidth) * columns);
+    const row = Math.floor((offsetY / this.#canvas.clientHeight) * Math.ceil(count / columns));
+    return Math.min(count - 1, row * columns + column);
   }
 
   #paint(): void {

@@ -20,6 +20,8 @@ export interface PictureValues {
 export interface PictureSourceOptions {
   /** Pixels of a side. */
   readonly size: number;
+  /** How wide a stroke of a drawing is, as a share of the side. Default: a sixteenth. */
+  readonly pen?: number;
   readonly changed: (picture: PictureValues) => void;
   /** A file or a camera that is missing or cannot be read, in a sentence. */
   readonly problem: (text: string) => void;
@@ -132,7 +134,7 @@ export class PictureSource {
     const at = { x: (event.clientX - left) * scale, y: (event.clientY - top) * scale };
     const from = this.#last ?? at;
     context.strokeStyle = '#fff';
-    context.lineWidth = this.options.size / 16;
+    context.lineWidth = this.options.size * (this.options.pen ?? 1 / 16);
     context.lineCap = 'round';
     context.beginPath();
     context.moveTo(from.x, from.y);

@@ -65,6 +65,25 @@ export class Settings<F extends Readonly<Record<string, Field>>> {
     this.changed(this.values);
   }
 
+  /** Gives a choice other options, and shows of them the one that the address names, or else `value`. Nothing is told. */
+  offer(name: keyof F & string, options: Readonly<Record<string, string>>, value: string): void {
+    const asked = inAddress(name);
+    const shown = asked !== null && asked in options ? asked : value;
+    (this.values as Record<string, unknown>)[name] = shown;
+    const input = this.#inputs.get(name);
+    input?.root.querySelector('select')?.replaceChildren(...optionsOf(options));
+    input?.show(shown);
+  }
+
+  /** Gives a range another end, and a value beyond it the end. Nothing is told. */
+  limit(name: keyof F & string, max: number): void {
+    const input = this.#inputs.get(name);
+    input?.root.querySelector('input')?.setAttribute('max', String(max));
+    const value = Math.min(Number(this.values[name]), max);
+    (this.values as Record<string, unknown>)[name] = value;
+    input?.show(value);
+  }
+
   /** Shows or hides a field. */
   show(name: keyof F & string, isShown: boolean): void {
     const input = this.#inputs.get(name);
@@ -104,8 +123,11 @@ function range({ label, min, max, step = 1, format = String }: RangeField, told:
   };
 }
 
+const optionsOf = (options: Readonly<Record<string, string>>): HTMLOptionElement[] =>
+  Object.entries(options).map(([value, text]) => make('option', { value }, text));
+
 function choice({ label, options }: ChoiceField, told: (value: string) => void) {
-  const input = make('select', {}, ...Object.entries(options).map(([value, text]) => make('option', { value }, text)));
+  const input = make('select', {}, ...optionsOf(options));
   const root = make('label', { className: 'field' }, make('span', {}, label), input);
   input.addEventListener('change', () => told(input.value));
   return {
