@@ -50,7 +50,7 @@ const short = (value: number): string => {
 };
 
 /** Paints three planes as a picture. Values of both signs, as those of an edge filter, are drawn around grey. */
-function paintColors(canvas: HTMLCanvasElement, { height, width, values, over }: Plane): void {
+export function paintColors(canvas: HTMLCanvasElement, { height, width, values, over }: Plane): void {
   canvas.width = width;
   canvas.height = height;
   const context = canvas.getContext('2d');

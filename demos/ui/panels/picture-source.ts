@@ -1,5 +1,6 @@
 // Where a page takes its picture from: a scene of its own, a drawing, a file of the visitor's, or the webcam.
 import { make } from '../dom';
+import { squareOf } from '../own-pictures';
 
 /** What a picture is taken from. */
 export type SourceKind = 'scene' | 'drawing' | 'file' | 'webcam';
@@ -106,16 +107,8 @@ export class PictureSource {
     }
   }
 
-  /** The middle of a picture, as a square. */
   #draw(source: ImageBitmap | HTMLVideoElement): void {
-    const [width, height] =
-      source instanceof HTMLVideoElement ? [source.videoWidth, source.videoHeight] : [source.width, source.height];
-    const { size } = this.options;
-    const side = Math.min(width, height);
-    const canvas = new OffscreenCanvas(size, size);
-    const context = canvas.getContext('2d');
-    context?.drawImage(source, (width - side) / 2, (height - side) / 2, side, side, 0, 0, size, size);
-    if (context) this.options.changed(planesOf(context.getImageData(0, 0, size, size)));
+    this.options.changed(planesOf(squareOf(source, this.options.size)));
   }
 
   #blank(): void {
@@ -150,7 +143,8 @@ export class PictureSource {
   }
 }
 
-function planesOf({ data, width, height }: ImageData): PictureValues {
+/** The colours of pixels as planes of 0 to 1. */
+export function planesOf({ data, width, height }: ImageData): PictureValues {
   const count = width * height;
   const values = new Float32Array(3 * count);
   for (let i = 0; i < count; i++) {
