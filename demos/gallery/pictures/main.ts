@@ -13,8 +13,6 @@ import { countsOf, filesOf, type PictureSet, setOfFolder } from './picture-set';
 import { NETWORKS, ResultsView, thumbnail } from './results';
 import { Taker } from './taker';
 
-/** The name of the saved model, as the program's file. */
-const MODEL = 'my-pictures.pt';
 /** The cells that a second tab needs, by their numbers from 0: what the networks are, and how they are asked. */
 const [DEFINES, ASKS] = [0, 4];
 const SIZES = {
@@ -106,6 +104,7 @@ let given: { source: string; dropped: string[]; names: readonly string[] } = {
 };
 let weights = '';
 let saved = '';
+let models = 0;
 let picture: Reading | null = null;
 let folder: readonly File[] = [];
 
@@ -216,9 +215,12 @@ function useFiles(kind: 'cifar' | 'quickdraw', files: readonly File[]): void {
 
 /** A saved model, in the place of one that is trained here. */
 function useModel(file: File): void {
-  page.addFile(new File([file], MODEL));
-  saved = MODEL;
+  // A name of its own tells the program of another file.
+  saved = `model-${++models}.pt`;
+  page.addFile(new File([file], saved));
   give();
+  // Where cells run already, the last of them looks at it.
+  if (byId('content', HTMLElement).dataset.state === 'busy') return;
   page.run(DEFINES);
   page.run(ASKS);
 }
@@ -226,7 +228,7 @@ function useModel(file: File): void {
 async function useKept(): Promise<void> {
   const bytes = await keptModel();
   if (!(await page.usable)) return;
-  if (bytes) useModel(new File([bytes], MODEL));
+  if (bytes) useModel(new File([bytes], 'kept.pt'));
   byId('kept', HTMLElement).textContent = bytes
     ? 'This is the model that was trained last in this browser.'
     : 'No model is kept in this browser so far. Train one first, or choose a saved one.';
@@ -255,6 +257,9 @@ function draw(report: Values): void {
       `The frozen network learns digits first: lesson ${report.lesson} of ${report.lessons}.`;
   }
   if (images && labels) {
+    // Networks that are trained here take the place of a saved model.
+    saved = '';
+    give();
     accuracy.clear();
     results.hold({ classes: report.classes as readonly string[], images, labels });
     const count = labels.data.length;

@@ -58,6 +58,13 @@ export default {
       Number.parseFloat,
     );
     expect(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 100)).toBeLessThan(4);
+    // A model out of a file takes the place of the one that is kept, and is asked about another doodle.
+    const saving = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save my-pictures.pt' }).click();
+    const answers = await second.locator('.answers').innerText();
+    await second.locator('#model').setInputFiles(await (await saving).path());
+    await second.getByRole('button', { name: 'Another doodle' }).click();
+    await expect.poll(() => second.locator('.answers').innerText(), waited).not.toBe(answers);
     await second.close();
     await button.click();
     await expect.poll(() => button.innerText(), waited).toBe('Train');
