@@ -105,7 +105,7 @@ let shown = { ...values };
 
 const taken = (picture: PictureValues, side: number) => {
   own = side === SIDES.digits ? greyOf(picture) : { shape: [1, 3, side, side], data: picture.values };
-  target = -1;
+  askForLikeliest();
   give();
 };
 const problem = (text: string) => showBanner(banners, 'No picture.', ` ${text}`);
@@ -160,7 +160,7 @@ function source(): PictureSource {
 function changed(): void {
   const before = shown;
   shown = { ...values };
-  if (values.digit !== before.digit || values.source !== before.source) target = -1;
+  if (values.digit !== before.digit || values.source !== before.source) askForLikeliest();
   if (values.source !== before.source) {
     own = null;
     // A file is asked for, so that nothing comes by itself; a camera is closed.
@@ -197,8 +197,15 @@ function showFields(): void {
 function load(): void {
   run++;
   network = null;
+  askForLikeliest();
   isTraining = values.weights === 'here';
   page.run(0);
+}
+
+/** Other pictures, and other networks, are first asked about the class that they are taken for. */
+function askForLikeliest(): void {
+  target = -1;
+  keepInAddress('class', null);
 }
 
 /** Asks about another class. */
