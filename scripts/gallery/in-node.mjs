@@ -21,7 +21,14 @@ const MOST_SECONDS = 180;
  */
 export async function stepsInNode(name, job) {
   const environment = vulkanEnvironment(await resolveBrowser());
-  const env = { ...process.env, ...environment, LAMPLIGHT_GALLERY: JSON.stringify(job) };
+  mkdirSync(join(root, FOLDER), { recursive: true });
+  const path = join(root, FOLDER, `${name}.json`);
+  // Pictures that panels give are too long for an environment.
+  writeFileSync(
+    path,
+    JSON.stringify(job, (_, value) => (value instanceof Float32Array ? Array.from(value) : value)),
+  );
+  const env = { ...process.env, ...environment, LAMPLIGHT_GALLERY: path };
   const child = spawn(process.execPath, [here, name], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const timer = setTimeout(() => child.kill(), MOST_SECONDS * 1000);
   let text = '';

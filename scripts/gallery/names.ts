@@ -1,4 +1,5 @@
 // The names that cells know, as a program of the gallery has them in Node: panels stay as they were given, and reports tell how far it is.
+import { readFileSync } from 'node:fs';
 import type * as Declared from '../../demos/notebook/builtins';
 import { mnistFiles } from '../../demos/notebook/worker/mnist';
 import { isTensor } from '../../demos/notebook/worker/texts';
@@ -14,7 +15,7 @@ export interface NodeJob {
   readonly milliseconds: number;
 }
 
-const job = JSON.parse(process.env.LAMPLIGHT_GALLERY ?? '{}') as NodeJob;
+const job = JSON.parse(readFileSync(process.env.LAMPLIGHT_GALLERY ?? '', 'utf8')) as NodeJob;
 const progress = new Progress();
 
 /** Tells the command how far the program came, and ends it. */
