@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-test.each(sampled(programs, 3))('$title stays within its budget', async ({ file, budget, data }) => {
+test.each(sampled(programs, 6))('$title stays within its budget', async ({ file, budget, data }) => {
   const program = await built(file);
   const { first, later, rounds } = await visited(browser, program, data);
   const once = bytesOf(program, first);

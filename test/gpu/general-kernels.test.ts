@@ -66,7 +66,7 @@ const shapes: readonly Partial<ConvGeometry>[] = [
   { kernel: [1, 1], padding: [0, 0, 0, 0], groupIn: 37, groupOut: 41 },
 ];
 
-describe.for(sampled(shapes, 2))('a convolution %o', (given) => {
+describe.for(sampled(shapes, 4))('a convolution %o', (given) => {
   test.concurrent('forward and gradient by the input', async () => {
     const g = geometry(given);
     const { x, y, w, b } = sizesOf(g);
@@ -135,7 +135,7 @@ const smallMaps: readonly (readonly [Partial<ConvGeometry>, Pick<CorrelationTile
     { rows: 7, cols: 7, channels: 1 },
   ],
 ];
-describe.for(sampled(smallMaps, 2))('a convolution %o without its border, by %o', ([given, sizes]) => {
+describe.for(sampled(smallMaps, 4))('a convolution %o without its border, by %o', ([given, sizes]) => {
   test.concurrent.for(['patch', 'weights', 'nothing'] as const)('whose lanes share %s', async (shares, { skip }) => {
     if (shares !== 'nothing' && !device.features.has('subgroups')) skip('this device has no subgroups');
     const g = geometry(given);

@@ -188,7 +188,7 @@ test.each(
       ['limit', { limitTrainBatches: 0.5 }],
       ['min_epochs', { maxTime: { seconds: 0 }, minEpochs: 2, maxEpochs: 9 }],
     ] satisfies [string, TrainerOptions][],
-    2,
+    4,
   ),
 )('trains to the weights of Lightning: %s', async (name, options) => {
   const model = new Net();
@@ -220,7 +220,7 @@ test.each(
       ['none', { maxEpochs: 0 }],
       ['accumulate', { accumulateGradBatches: 2, maxSteps: 4 }],
     ] satisfies [string, TrainerOptions][],
-    2,
+    4,
   ),
 )('takes the batches that Lightning takes: %s', async (name, options) => {
   const seen: string[] = [];
@@ -251,7 +251,7 @@ test.each(
       ['none', { saveTopK: 0, saveLast: true }],
       ['half', { monitor: 'val_loss', saveTopK: 3 }],
     ] as const,
-    2,
+    4,
   ),
 )('keeps the checkpoints that Lightning keeps: %s', async (name, options) => {
   const checkpoint = new ModelCheckpoint({ dirpath: folder, ...options });
@@ -273,7 +273,7 @@ test.each(
       ['divergence', { divergenceThreshold: 0.01 }],
       ['max', { mode: 'max', patience: 2 }],
     ] as const,
-    2,
+    4,
   ),
 )('stops early when Lightning does: %s', async (name, options) => {
   const stopping = new EarlyStopping('val_loss', options);
@@ -313,7 +313,7 @@ test.each(
       ],
       ['plain', (o: optim.SGD) => o],
     ] as const,
-    2,
+    4,
   ),
 )('learning rates follow their schedulers: %s', async (name, config) => {
   const rows = new Rows();

@@ -74,6 +74,8 @@ void page.usable.then((usable) => {
 train.addEventListener('click', () => {
   run = run ? 0 : ++runs;
   [lastStep, lastAt] = [0, 0];
+  // What stands there is of the run before.
+  if (run) figures.clear();
   send();
 });
 for (const name of ['vgg', 'network'] as const) {
