@@ -101,9 +101,11 @@ async function main({ only, record, site }) {
     if (made) await build({ mode: 'demos', logLevel: 'error', build: { outDir, emptyOutDir: true } });
     const server = await preview({ preview: { port: 0 }, build: { outDir }, logLevel: 'error' });
     const { chromium } = await import('playwright');
-    const browser = await chromium.launch(launchOptions(await resolveBrowser({ log: console.error })));
+    const found = await resolveBrowser({ log: console.error });
     console.log('page          kB at once  ms until ready  ms until result  longest frame  lines  steps/s  in Node');
     for (const name of only) {
+      // A page that was closed may have left work on the GPU, for which the next would wait.
+      const browser = await chromium.launch(launchOptions(found));
       const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
       await page.addInitScript(WATCH);
       const session = await page.context().newCDPSession(page);
@@ -134,7 +136,7 @@ async function main({ only, record, site }) {
       const progress = new Progress();
       for (const [count, time] of heard) progress.heard(count, time);
       if (record) await recordTo(page, join(folder, name, 'recorded.webp'));
-      await page.close();
+      await browser.close();
       const site = server.resolvedUrls?.local[0] ?? '';
       const inNode = progress.perSecond === null ? null : await stepsInNode(name, { site, given, milliseconds: RUN });
       const figures = [
@@ -148,7 +150,6 @@ async function main({ only, record, site }) {
       ];
       console.log(`${name.padEnd(12)}  ${figures.join('  ')}`);
     }
-    await browser.close();
     await server.close();
   } finally {
     if (made) rmSync(made, { recursive: true, force: true });
