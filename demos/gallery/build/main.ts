@@ -6,6 +6,7 @@ import { Chart } from '../../ui/panels/chart';
 import { PictureGrid } from '../../ui/panels/picture-grid';
 import { Settings } from '../../ui/panels/settings';
 import { numberOf, openGallery, readingOf, type Values } from '../page';
+import { Runs } from '../runs';
 import { fromFolder, fromIdx, type OwnData } from './own-data';
 
 /** A line of the program's report: what a layer gives, or why it cannot. */
@@ -41,7 +42,6 @@ const START = PRESETS['A small convolutional network']!;
 
 const banners = byId('banners', HTMLElement);
 const layers = byId('layers', HTMLTextAreaElement);
-const train = byId('train', HTMLButtonElement);
 const loss = new Chart({ x: 'step', y: 'loss', log: true });
 const accuracy = new Chart({ x: 'step', y: 'share right' });
 byId('loss', HTMLElement).append(loss.element);
@@ -51,9 +51,6 @@ byId('seen', HTMLElement).append(pictures.element);
 layers.value = inAddress('layers')?.split('~').join('\n') ?? START.join('\n');
 
 let own: OwnData | null = null;
-/** Counts trainings; 0 while none goes on. */
-let run = 0;
-let runs = 0;
 const names = new Map<number, string>();
 
 const settings = new Settings(
@@ -94,16 +91,6 @@ preset.addEventListener('change', () => {
   typed();
 });
 layers.addEventListener('input', typed);
-train.addEventListener('click', () => {
-  run = run ? 0 : ++runs;
-  if (run)
-    names.set(
-      run,
-      `${run}: ${lines().length} layers, ${settings.values.schedule === 'finder' ? 'finder' : (10 ** settings.values.lr).toPrecision(2)}`,
-    );
-  showRun();
-  send();
-});
 byId('forget', HTMLButtonElement).addEventListener('click', () => {
   loss.clear();
   accuracy.clear();
@@ -122,9 +109,14 @@ taken(byId('idx', HTMLInputElement), fromIdx);
 taken(byId('folder', HTMLInputElement), fromFolder);
 
 const page = openGallery({ draw, autorun: true, firstAlone: true });
-train.disabled = true;
-void page.usable.then((usable) => {
-  train.disabled = !usable;
+const runs = new Runs(byId('train', HTMLButtonElement), page.usable, () => {
+  const { current } = runs;
+  if (current)
+    names.set(
+      current,
+      `${current}: ${lines().length} layers, ${settings.values.schedule === 'finder' ? 'finder' : (10 ** settings.values.lr).toPrecision(2)}`,
+    );
+  send();
 });
 send();
 
@@ -144,19 +136,21 @@ function typed(): void {
 function send(): void {
   const { lr, schedule, batchSize, augment, limit } = settings.values;
   const files = own && { images: own.images, labels: own.labels };
-  page.give({ layers: lines(), files, run, batchSize: Number(batchSize), lr: 10 ** lr, schedule, augment, limit });
-}
-
-function showRun(): void {
-  train.textContent = run ? 'Stop' : 'Train';
+  page.give({
+    layers: lines(),
+    files,
+    run: runs.current,
+    batchSize: Number(batchSize),
+    lr: 10 ** lr,
+    schedule,
+    augment,
+    limit,
+  });
 }
 
 function draw(report: Values): void {
   if (report.rows) showRows(report.rows as readonly Row[]);
-  if (report.ended === run) {
-    run = 0;
-    showRun();
-  }
+  runs.end(report.ended);
   const seen = readingOf(report.seen);
   if (!seen) return;
   const name = names.get(numberOf(report.run)) ?? `${report.run}`;

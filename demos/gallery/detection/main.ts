@@ -6,6 +6,7 @@ import { Chart } from '../../ui/panels/chart';
 import { Figures } from '../../ui/panels/figures';
 import { Settings } from '../../ui/panels/settings';
 import { numberOf, openGallery, type Reading, readingOf, type Values } from '../page';
+import { Runs } from '../runs';
 import { type Box, boxesOf, cornersAt, KINDS, readings } from './kinds';
 import { StepsPanel } from './steps';
 
@@ -20,7 +21,6 @@ const LONGEST = 800;
 const OWN = 'picture.png';
 
 const banners = byId('banners', HTMLElement);
-const train = byId('train', HTMLButtonElement);
 const ask = byId('ask', HTMLButtonElement);
 const askNote = byId('ask-note', HTMLElement);
 
@@ -78,20 +78,12 @@ const steps = new StepsPanel();
 let pictures: Reading | null = null;
 let truth: readonly Box[][] = [];
 let found: readonly Box[][] = [];
-let [run, runs, asked] = [0, 0, 0];
+let asked = 0;
 let weights = '';
 let own: ImageBitmap | null = null;
 
 const page = openGallery({ draw, autorun: true });
-train.disabled = true;
-void page.usable.then((usable) => {
-  train.disabled = !usable;
-});
-train.addEventListener('click', () => {
-  run = run ? 0 : ++runs;
-  showRun();
-  send();
-});
+const runs = new Runs(byId('train', HTMLButtonElement), page.usable, () => send());
 send();
 
 byId('weights', HTMLInputElement).addEventListener('change', ({ target }) => {
@@ -114,7 +106,9 @@ byId('own', HTMLInputElement).addEventListener('change', async ({ target }) => {
 });
 ask.addEventListener('click', () => {
   asked++;
-  askNote.textContent = run ? 'It is looked at with the next precision of the training.' : 'The weights are read …';
+  askNote.textContent = runs.current
+    ? 'It is looked at with the next precision of the training.'
+    : 'The weights are read …';
   send();
 });
 
@@ -141,7 +135,7 @@ function send(): void {
   const { size } = settings.values;
   page.give({
     ...SIZES[size as keyof typeof SIZES],
-    run,
+    run: runs.current,
     picture: picture - 1,
     score,
     iou,
@@ -149,10 +143,6 @@ function send(): void {
     weights,
     own: OWN,
   });
-}
-
-function showRun(): void {
-  train.textContent = run ? 'Stop' : 'Train';
 }
 
 function draw(report: Values): void {
@@ -183,10 +173,7 @@ function draw(report: Values): void {
     askNote.textContent = 'These files could not be used.';
     showBanner(banners, 'No objects were found.', ` ${String(report.trouble)}`);
   }
-  if (report.ended === run) {
-    run = 0;
-    showRun();
-  }
+  runs.end(report.ended);
 }
 
 function drawCurves(report: Values): void {

@@ -7,6 +7,7 @@ import { Matrix } from '../../ui/panels/matrix';
 import { PictureSource, type PictureValues, SOURCES, type SourceKind } from '../../ui/panels/picture-source';
 import { Settings } from '../../ui/panels/settings';
 import { numberOf, openGallery, type Reading, readingOf, type Values } from '../page';
+import { Runs } from '../runs';
 import { PATTERNS, type PatternName, patternOf } from './patterns';
 
 /** Pixels of a side of what the page draws; the program makes it smaller by a whole number. */
@@ -18,7 +19,6 @@ const METHODS = {
 type Method = keyof typeof METHODS;
 
 const banners = byId('banners', HTMLElement);
-const train = byId('train', HTMLButtonElement);
 const note = byId('note', HTMLElement);
 const power = (value: number) => (10 ** value).toPrecision(2);
 
@@ -53,10 +53,15 @@ byId('pictures', HTMLElement).append(...Object.values(views).map(({ element }) =
 
 const files = { vgg: '', network: '' };
 const pictures: Record<'content' | 'style', Reading | null> = { content: null, style: null };
-let [run, runs] = [0, 0];
 let [lastStep, lastAt] = [0, 0];
 
 const page = openGallery({ draw, autorun: true });
+const runs = new Runs(byId('train', HTMLButtonElement), page.usable, () => {
+  [lastStep, lastAt] = [0, 0];
+  // What stands there is of the run before.
+  if (runs.current) figures.clear();
+  send();
+});
 const problem = (text: string) => showBanner(banners, 'No picture.', ` ${text}`);
 const taker = (name: 'content' | 'style') => (picture: PictureValues) => take(name, picture);
 const source = new PictureSource({ size: SIZE, changed: taker('content'), problem });
@@ -67,17 +72,6 @@ let shown = { source: 'scene', style: 'waves' };
 void source.choose('scene');
 take('style', patternOf('waves', SIZE));
 
-train.disabled = true;
-void page.usable.then((usable) => {
-  train.disabled = !usable;
-});
-train.addEventListener('click', () => {
-  run = run ? 0 : ++runs;
-  [lastStep, lastAt] = [0, 0];
-  // What stands there is of the run before.
-  if (run) figures.clear();
-  send();
-});
 for (const name of ['vgg', 'network'] as const) {
   const input = byId(name, HTMLInputElement);
   input.addEventListener('change', () => {
@@ -112,9 +106,9 @@ function take(name: 'content' | 'style', { size, values: data }: PictureValues):
 function send(): void {
   const { method, side, content, weight, smooth } = values;
   const { steps, run: label } = METHODS[method as Method];
-  train.textContent = run ? 'Stop' : label;
+  runs.label = label;
   page.give({
-    ...{ ...pictures, ...files, method, steps, run, width: side === '48' ? 8 : 16 },
+    ...{ ...pictures, ...files, method, steps, run: runs.current, width: side === '48' ? 8 : 16 },
     ...{ shrink: SIZE / Number(side), contentWeight: 10 ** content, styleWeight: 10 ** weight, smooth: 10 ** smooth },
   });
 }
@@ -145,10 +139,7 @@ function draw(report: Values): void {
     note.textContent = 'The file could not be used.';
     showBanner(banners, 'The file could not be used.', ` ${String(report.trouble)}`);
   }
-  if (report.ended === run) {
-    run = 0;
-    send();
-  }
+  if (runs.end(report.ended)) send();
   if (source.kind === 'webcam') requestAnimationFrame(() => source.next());
 }
 

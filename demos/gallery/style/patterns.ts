@@ -1,5 +1,5 @@
 // Pictures to take a style from, drawn by the page.
-import type { PictureValues } from '../../ui/panels/picture-source';
+import { type PictureValues, planesOf } from '../../ui/panels/picture-source';
 
 export type PatternName = 'waves' | 'stripes' | 'dots' | 'mosaic';
 
@@ -81,13 +81,5 @@ export function patternOf(name: PatternName, size: number): PictureValues {
   context.fillStyle = '#2b3a55';
   context.fillRect(0, 0, size, size);
   drawn[name](context, size);
-  const { data } = context.getImageData(0, 0, size, size);
-  const count = size * size;
-  return {
-    size,
-    values: Float32Array.from(
-      { length: 3 * count },
-      (_, i) => (data[4 * (i % count) + Math.floor(i / count)] ?? 0) / 255,
-    ),
-  };
+  return planesOf(context.getImageData(0, 0, size, size));
 }
