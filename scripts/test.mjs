@@ -72,9 +72,11 @@ async function tests() {
   const chosen = wanted.some((argument) => argument.startsWith('--project'));
   const own = site ? ['long-site'] : long ? ['long', 'long-node'] : ['!long*'];
   const projects = chosen ? [] : own.flatMap((project) => ['--project', project]);
-  // In a whole run, tests of host code have a process of their own: they keep a core busy while others wait for a page or a kernel.
+  // In a whole run, tests of host code have processes of their own: they keep a core busy while others wait for a page or a kernel.
   const isWhole = selection.length === 0 && !long && !site;
-  const beside = isWhole ? run('unit', ['--project', 'unit'], 'pipe') : undefined;
+  const beside = isWhole
+    ? run('unit', ['--project', 'unit', '--fileParallelism', '--maxWorkers', '2'], 'pipe')
+    : undefined;
   const apart = isWhole ? ['--exclude', 'test/unit/**'] : [];
   await run('tests', [...projects, ...apart, ...wanted], 'inherit');
   if (beside) console.log(await beside);

@@ -1,5 +1,5 @@
 // Workers and processes for tests in Node: a module of test/support/served, built with the library into one file, as Node can run it.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { build, type Rolldown } from 'vite';
@@ -34,7 +34,10 @@ async function bundle(name: string): Promise<string> {
   const folder = `${root}node_modules/.cache/tests`;
   mkdirSync(folder, { recursive: true });
   const file = `${folder}/${name}.mjs`;
-  writeFileSync(file, output!.output[0].code);
+  // Another process may be reading the one that it built.
+  const own = `${folder}/${name}-${process.pid}.mjs`;
+  writeFileSync(own, output!.output[0].code);
+  renameSync(own, file);
   return file;
 }
 
