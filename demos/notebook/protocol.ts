@@ -322,6 +322,12 @@ export interface GoesOn {
   readonly type: 'goes-on';
 }
 
+/** Addresses that the worker has fetched: the page has those of the site kept, for visits without a connection. */
+export interface Fetched {
+  readonly type: 'fetched';
+  readonly addresses: readonly string[];
+}
+
 export type FromWorker =
   | Ready
   | Began
@@ -334,4 +340,5 @@ export type FromWorker =
   | MemoryNow
   | Lost
   | GoesOn
+  | Fetched
   | Report;

@@ -22,6 +22,8 @@ export interface SessionListener {
   lost?(message: string): void;
   /** Cells were stopped, and what one of them had begun computes on. */
   goesOn?(message: string): void;
+  /** What cells have fetched. */
+  fetched?(addresses: readonly string[]): void;
   /** A cell has something for the page's panels. */
   report?(values: Values): void;
   /** The worker is no more, and what cells had declared went with it: `stuck` by a cell that never yields, `died` for another reason. */
@@ -261,6 +263,9 @@ export class Session {
         break;
       case 'report':
         listener.report?.(message.values);
+        break;
+      case 'fetched':
+        listener.fetched?.(message.addresses);
         break;
       case 'goes-on':
         listener.goesOn?.(GOES_ON);

@@ -1,4 +1,5 @@
 // Lets the built site open without a connection after the first visit.
+import { whenLoaded } from './resources';
 
 const supported = (): boolean => import.meta.env.PROD && 'serviceWorker' in navigator;
 
@@ -16,11 +17,13 @@ export function keepOffline(root: string): void {
   const script = new URL('service-worker.js', new URL(root, location.href));
   // The browser may forbid it; the page then needs a connection, as most do.
   navigator.serviceWorker.register(script).catch(() => {});
-  void tell({ addresses: [location.href] });
-  const observer = new PerformanceObserver(
-    (list) => void tell({ addresses: list.getEntries().map(({ name }) => name) }),
-  );
-  observer.observe({ type: 'resource', buffered: true });
+  keepAddresses([location.href]);
+  whenLoaded(keepAddresses);
+}
+
+/** Has files of the site kept that were loaded, by this page or by its workers. */
+export function keepAddresses(addresses: readonly string[]): void {
+  if (supported()) void tell({ addresses });
 }
 
 /** Has a group of files kept that this page may need: what runs notebooks, or what edits them. */

@@ -34,6 +34,10 @@ export function filesByFolder(
   return { classes, pictures: pictures.map((file) => ({ file, label: classes.indexOf(classOf(file)) })) };
 }
 
+/** What to say of a file that is no picture. */
+export const noPicture = ({ name }: File): string =>
+  `${name} is no picture that this browser reads. PNG, JPEG and WebP are.`;
+
 /** The middle of a picture, as a square of `size` pixels. */
 export function squareOf(source: ImageBitmap | HTMLVideoElement, size: number): ImageData {
   const [width, height] =

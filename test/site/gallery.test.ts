@@ -19,6 +19,35 @@ afterAll(async () => {
 
 const scrolled = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth);
 
+/** Until the page's program has told what it first tells. Some pages begin by themselves, others when they are told to. */
+async function reported(page: Page): Promise<void> {
+  await page.locator('#content[data-ready]').waitFor();
+  const [button] = await page.locator('button[data-run], #train').all();
+  await button?.click();
+  await page.locator('#content[data-reported]').waitFor({ timeout: 120_000 });
+}
+
+/** Until the service worker has kept all that it was asked for. */
+async function isKept(page: Page): Promise<void> {
+  const count = () =>
+    page.evaluate(async () => {
+      const names = (await caches.keys()).filter((key) => key.startsWith('lamplight-site-'));
+      const keys = await Promise.all(names.map(async (key) => (await caches.open(key)).keys()));
+      return keys.flat().length;
+    });
+  let before = 0;
+  await expect
+    .poll(
+      async () => {
+        const [last, now] = [before, await count()];
+        before = now;
+        return now > 0 && now === last;
+      },
+      { timeout: 60_000, interval: 2000 },
+    )
+    .toBe(true);
+}
+
 describe.each(names)('%s', (name) => {
   test('does its job, is accessible, and fits both widths', async () => {
     const load = expectations[`./gallery/${name}.ts`];
@@ -60,5 +89,23 @@ describe.each(names)('%s', (name) => {
     ).toBeGreaterThan(600);
     await expectAccessible(page, `${name} without WebGPU`);
     await context.close();
+  });
+
+  test('opens and runs without a connection after a visit', async () => {
+    const { page } = await site.open(`gallery/${name}/`, { serviceWorkers: 'allow' });
+    // A network is loaded from a file of the visitor's there: nothing runs by itself.
+    const runs = name !== 'gpt2';
+    const used = () => (runs ? reported(page) : page.locator('#content[data-ready]').waitFor());
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await used();
+    await isKept(page);
+    await site.host.stop();
+    try {
+      await page.reload();
+      await used();
+    } finally {
+      await site.host.start();
+      await page.context().close();
+    }
   });
 });

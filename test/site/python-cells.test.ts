@@ -44,7 +44,7 @@ for step in tqdm(range(30), desc='Steps'):
     losses.append(loss.item())
 print(f'{losses[0]:.4f} to {losses[-1]:.4f}')
 net`,
-    "plt.plot(losses, label='loss')\nplt.xlabel('step')\nplt.show()\nplt.imshow(torch.rand(8, 8), cmap='gray')",
+    "plt.plot(losses, label='loss')\nplt.xlabel('step')\nplt.show()\nplt.imshow(torch.rand(8, 8), cmap=plt.cm.gray)",
   );
   await page.getByRole('button', { name: 'Run all' }).click();
   await ended(page, 3, 180_000);

@@ -1,6 +1,7 @@
 // The page of the detector: its boxes are drawn over pictures as it learns, and followed from anchors to what stays of them.
 import { showBanner } from '../../ui/banners';
 import { byId, formatCount, make } from '../../ui/dom';
+import { noPicture } from '../../ui/own-pictures';
 import { BoxPictures, type DrawnBox } from '../../ui/panels/box-pictures';
 import { Chart } from '../../ui/panels/chart';
 import { Figures } from '../../ui/panels/figures';
@@ -101,7 +102,7 @@ byId('own', HTMLInputElement).addEventListener('change', async ({ target }) => {
     everyday.showImage(own);
     ready();
   } catch {
-    showBanner(banners, 'No picture.', ` ${file.name} is no picture that this browser reads. PNG, JPEG and WebP are.`);
+    showBanner(banners, 'No picture.', ` ${noPicture(file)}`);
   }
 });
 ask.addEventListener('click', () => {

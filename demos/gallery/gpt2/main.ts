@@ -1,10 +1,12 @@
 // The page of GPT-2: files go to the program; what it writes and how its loss falls come back.
 import { showBanner } from '../../ui/banners';
 import { byId, formatBytes, formatCount, make } from '../../ui/dom';
+import { takeDropped } from '../../ui/dropped';
 import { Chart } from '../../ui/panels/chart';
 import { Figures } from '../../ui/panels/figures';
 import { Settings } from '../../ui/panels/settings';
 import { numberOf, openGallery, type Values } from '../page';
+import { showWritten } from '../written';
 
 /** The names by which the program asks for its files, with what each is. */
 const WANTED = {
@@ -58,11 +60,7 @@ showFiles();
 
 const input = byId('files', HTMLInputElement);
 input.addEventListener('change', () => take([...(input.files ?? [])]));
-document.addEventListener('dragover', (event) => event.preventDefault());
-document.addEventListener('drop', (event) => {
-  event.preventDefault();
-  take([...(event.dataTransfer?.files ?? [])]);
-});
+takeDropped(take);
 beginning.addEventListener('change', give);
 byId('ask', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
@@ -131,11 +129,7 @@ function draw(values: Values): void {
     const tokens = values.split.map((token) => make('span', {}, String(token)));
     byId('split', HTMLElement).replaceChildren(...tokens);
   }
-  if ('written' in values) drawWritten(String(values.written), Number(values.perSecond));
-}
-
-function drawWritten(text: string, perSecond: number): void {
-  const before = text.startsWith(beginning.value) ? beginning.value : '';
-  byId('written', HTMLElement).replaceChildren(make('b', {}, before), text.slice(before.length));
-  byId('speed', HTMLElement).textContent = `${perSecond.toPrecision(3)} tokens a second, keys and values kept`;
+  if ('written' in values) {
+    showWritten(String(values.written), beginning.value, `${Number(values.perSecond).toPrecision(3)} tokens`);
+  }
 }

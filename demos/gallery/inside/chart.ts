@@ -68,8 +68,10 @@ export class Chart {
       this.#at = null;
       said.textContent = 'The neighbours of each digit are looked for …';
     }
-    if (report.progress && !places) {
+    const forming = readingOf(report.forming);
+    if (report.progress && forming && !places) {
       const { iteration, klDivergence } = report.progress as { iteration: number; klDivergence: number };
+      this.#places = forming;
       said.textContent = `t-SNE: step ${iteration}, divergence ${klDivergence.toFixed(2)}`;
     }
     if (places) {

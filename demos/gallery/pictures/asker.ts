@@ -1,7 +1,8 @@
 // A picture that both networks are asked about, and how sure each is of each class: a doodle, a drawing, a file, or the webcam.
 import { formatShare, make } from '../../ui/dom';
 import { paintColors } from '../../ui/panels/matrix';
-import { PictureSource, type PictureValues } from '../../ui/panels/picture-source';
+import { PictureSource } from '../../ui/panels/picture-source';
+import type { PictureValues } from '../../ui/planes';
 import type { Reading } from '../page';
 import { anyDoodle, DOODLE_SIZE } from './doodles';
 import { OWN_SIZE } from './picture-set';

@@ -1,5 +1,5 @@
 // Doodles that the page makes, so that there is something to learn without a file or a camera: white lines on black, no two alike.
-import { type LabelledPicture, type PictureSet, planesOf } from './picture-set';
+import { bytePlanesOf, type LabelledPicture, type PictureSet } from './picture-set';
 
 /** Draws within a field of -1 to 1. */
 type Drawing = (pen: Pen) => void;
@@ -107,7 +107,7 @@ function doodle(kind: string, random: () => number): ImageData {
 export function anyDoodle(): { readonly kind: string; readonly planes: Uint8Array } {
   const kinds = Object.keys(DRAWINGS);
   const kind = kinds[Math.floor(Math.random() * kinds.length)] ?? 'sun';
-  return { kind, planes: planesOf(doodle(kind, Math.random)) };
+  return { kind, planes: bytePlanesOf(doodle(kind, Math.random)) };
 }
 
 /** As many doodles of each kind; the same ones each time. */
@@ -117,7 +117,7 @@ export function doodles(each: number): PictureSet {
   const pictures: LabelledPicture[] = [];
   for (let i = 0; i < each; i++) {
     classes.forEach((kind, label) => {
-      pictures.push({ planes: planesOf(doodle(kind, random)), label });
+      pictures.push({ planes: bytePlanesOf(doodle(kind, random)), label });
     });
   }
   return { size: DOODLE_SIZE, classes, pictures };

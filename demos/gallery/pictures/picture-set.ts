@@ -1,5 +1,5 @@
 // Pictures with their classes as the page holds them, and the files by which the program gets them.
-import { filesByFolder, squareOf } from '../../ui/own-pictures';
+import { filesByFolder, noPicture, squareOf } from '../../ui/own-pictures';
 
 export interface PictureSet {
   /** Pixels of a side. */
@@ -18,7 +18,8 @@ const MOST_CLASSES = 20;
 /** Pixels of a side of what comes from a folder or the webcam. */
 export const OWN_SIZE = 64;
 
-export function planesOf({ data, width, height }: ImageData): Uint8Array {
+/** The colours of pixels as planes of bytes. */
+export function bytePlanesOf({ data, width, height }: ImageData): Uint8Array {
   const count = width * height;
   return Uint8Array.from({ length: 3 * count }, (_, i) => data[4 * (i % count) + Math.floor(i / count)] ?? 0);
 }
@@ -39,9 +40,9 @@ export async function setOfFolder(files: readonly File[], limit: number): Promis
   const read: LabelledPicture[] = [];
   for (const { file, label } of chosen) {
     const bitmap = await createImageBitmap(file).catch(() => {
-      throw new Error(`${file.name} is no picture that this browser reads`);
+      throw new Error(noPicture(file));
     });
-    read.push({ planes: planesOf(squareOf(bitmap, OWN_SIZE)), label });
+    read.push({ planes: bytePlanesOf(squareOf(bitmap, OWN_SIZE)), label });
     bitmap.close();
   }
   return { size: OWN_SIZE, classes, pictures: read };

@@ -1,7 +1,8 @@
 // Pictures from the webcam, class by class: a button is held, and each moment is a picture of its class.
+import { Camera } from '../../ui/camera';
 import { make } from '../../ui/dom';
 import { squareOf } from '../../ui/own-pictures';
-import { type LabelledPicture, OWN_SIZE, type PictureSet, planesOf } from './picture-set';
+import { bytePlanesOf, type LabelledPicture, OWN_SIZE, type PictureSet } from './picture-set';
 
 /** Milliseconds from picture to picture while a button is held. */
 const PACE = 120;
@@ -15,17 +16,18 @@ export interface TakerOptions {
 
 export class Taker {
   readonly element = make('div', { className: 'taker' });
-  readonly #video = make('video', { muted: true, playsInline: true });
+  readonly #camera: Camera;
   readonly #list = make('ul', { className: 'taken' });
   readonly #classes: { name: string; readonly pictures: Uint8Array[]; readonly count: HTMLElement }[] = [];
-  #stream: MediaStream | null = null;
 
   constructor(private readonly options: TakerOptions) {
+    this.#camera = new Camera(options.problem, 'Other sources need none.');
+    const { video } = this.#camera;
     const add = make('button', { type: 'button', className: 'button' }, 'Add a class');
     add.addEventListener('click', () => this.#add(`class ${this.#classes.length + 1}`));
-    this.#video.setAttribute('aria-label', 'The webcam');
+    video.setAttribute('aria-label', 'The webcam');
     this.element.append(
-      this.#video,
+      video,
       make('p', { className: 'hint' }, 'Hold a button: each moment is one more of its class.'),
       this.#list,
       make('p', { className: 'run-row' }, add),
@@ -41,23 +43,12 @@ export class Taker {
     return { size: OWN_SIZE, classes: this.#classes.map(({ name }) => name), pictures };
   }
 
-  async open(): Promise<void> {
-    if (this.#stream) return;
-    try {
-      this.#stream = await navigator.mediaDevices.getUserMedia({ video: { width: 320, height: 240 } });
-      this.#video.srcObject = this.#stream;
-      await this.#video.play();
-    } catch (error) {
-      const denied = (error as Error).name === 'NotAllowedError';
-      this.options.problem(
-        denied ? 'The browser was not allowed to use the camera.' : 'No camera was found. Other sources need none.',
-      );
-    }
+  open(): Promise<void> {
+    return this.#camera.open();
   }
 
   close(): void {
-    for (const track of this.#stream?.getTracks() ?? []) track.stop();
-    this.#stream = null;
+    this.#camera.close();
   }
 
   #add(name: string): void {
@@ -98,8 +89,8 @@ export class Taker {
   }
 
   #take({ pictures, count }: { readonly pictures: Uint8Array[]; readonly count: HTMLElement }): void {
-    if (!this.#stream || this.#video.videoWidth === 0) return;
-    pictures.push(planesOf(squareOf(this.#video, OWN_SIZE)));
+    if (!this.#camera.isLive) return;
+    pictures.push(bytePlanesOf(squareOf(this.#camera.video, OWN_SIZE)));
     count.textContent = String(pictures.length);
   }
 }

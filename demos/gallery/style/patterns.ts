@@ -1,5 +1,5 @@
 // Pictures to take a style from, drawn by the page.
-import { type PictureValues, planesOf } from '../../ui/panels/picture-source';
+import { type PictureValues, planesOf } from '../../ui/planes';
 
 export type PatternName = 'waves' | 'stripes' | 'dots' | 'mosaic';
 

@@ -8,6 +8,7 @@ import { Settings } from '../../ui/panels/settings';
 import { TextSource } from '../../ui/panels/text-source';
 import { focusWhileScrollable } from '../../ui/scrollable';
 import { numberOf, openGallery, type Reading, readingOf, type Values } from '../page';
+import { showWritten } from '../written';
 
 /** Heads of a layer. */
 const HEADS = 4;
@@ -132,7 +133,9 @@ function draw(values: Values): void {
     passage = String(values.passage);
     drawAttention();
   }
-  if ('written' in values) drawWritten(String(values.written), Number(values.perSecond));
+  if ('written' in values) {
+    showWritten(String(values.written), beginning.value, `${formatCount(Number(values.perSecond))} letters`);
+  }
 }
 
 function begin(): void {
@@ -178,10 +181,4 @@ function explain(at: Place | null): void {
     `” it looks at “${passage.slice(at.column, at.column + 1)}”, ${at.row - at.column} before, with `,
     make('b', { className: 'number' }, formatShare(share)),
   );
-}
-
-function drawWritten(text: string, perSecond: number): void {
-  const given = text.startsWith(beginning.value) ? beginning.value : '';
-  byId('written', HTMLElement).replaceChildren(make('b', {}, given), text.slice(given.length));
-  byId('speed', HTMLElement).textContent = `${formatCount(perSecond)} letters a second, keys and values kept`;
 }

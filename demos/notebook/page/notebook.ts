@@ -1,7 +1,7 @@
 // A notebook on a page: its cells in their order, the queue of those that are to run, and what is stale; knows nothing of where it is kept.
 import { make } from '../../ui/dom';
 import type { MenuItem } from '../../ui/menu';
-import { keepGroup } from '../../ui/offline';
+import { keepAddresses, keepGroup } from '../../ui/offline';
 import { codeCell, type Cell as FileCell, type Language, sourceOf, textCell } from '../file/notebook';
 import type { Ended, ErrorOutput, Memory, Output, Values, Variable } from '../protocol';
 import { Session, type SessionState } from '../session';
@@ -80,6 +80,7 @@ export class Notebook implements CellHost, TextHost {
         lost: (message) => listener.lost(message),
         goesOn: (message) => listener.goesOn(message),
         gone: (why, message) => this.gone(why, message),
+        fetched: keepAddresses,
         report: (values) => listener.report?.(values),
       },
       { trusted, short, site, panels },

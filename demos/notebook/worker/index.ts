@@ -1,5 +1,6 @@
 // The worker that runs a notebook's cells: takes the page's messages, and holds the library and what cells have declared.
 import { gpu, setDisplay } from 'lamplight';
+import { whenLoaded } from '../../ui/resources';
 import type { FromWorker, Start, ToWorker } from '../protocol';
 import { builtinsOf } from './builtins';
 import { Cells, Declarations } from './cells';
@@ -71,6 +72,7 @@ class Kernel {
         () => this.#stopper.signal,
       ),
     );
+    whenLoaded((addresses) => send({ type: 'fetched', addresses }));
     addEventListener('error', (event) => this.#stray(event, event.error ?? event.message));
     addEventListener('unhandledrejection', (event) => this.#stray(event, event.reason));
     gpu.onLost(({ error }) => {

@@ -1,5 +1,6 @@
 // Pictures in colours side by side, with boxes over them: what a detector finds, and what is there.
 import { make } from '../dom';
+import { pixelsOf } from '../planes';
 import { onThemeChange, themeCss } from '../theme';
 
 export interface DrawnBox {
@@ -39,18 +40,10 @@ const COARSE = 2;
 
 /** Pictures of a reading [N, 3, H, W] with values of 0 to 1. */
 function imagesOf([count = 1, , height = 1, width = 1]: readonly number[], data: ArrayLike<number>): Pictures {
-  const size = height * width;
   const images = Array.from({ length: count }, (_, n) => {
     const canvas = new OffscreenCanvas(width, height);
-    const context = canvas.getContext('2d');
-    const image = new ImageData(width, height);
-    for (let i = 0; i < size; i++) {
-      for (let channel = 0; channel < 3; channel++) {
-        image.data[4 * i + channel] = 255 * (data[(3 * n + channel) * size + i] ?? 0);
-      }
-      image.data[4 * i + 3] = 255;
-    }
-    context?.putImageData(image, 0, 0);
+    const pixels = pixelsOf({ height, width, values: data }, { from: 3 * n * height * width });
+    canvas.getContext('2d')?.putImageData(pixels, 0, 0);
     return canvas;
   });
   return { count, height, width, images };

@@ -1,6 +1,7 @@
 // A plane of numbers as coloured squares, with the numbers in them where there is room; its squares can be pointed at, and changed where they are one's own.
 import { largest, paintPlanes, type ScaleKind } from '../colormap';
 import { make } from '../dom';
+import { pixelsOf } from '../planes';
 import { onThemeChange, themeColor, themeCss } from '../theme';
 
 export interface Plane {
@@ -50,24 +51,15 @@ const short = (value: number): string => {
 };
 
 /** Paints three planes as a picture. Values of both signs, as those of an edge filter, are drawn around grey. */
-export function paintColors(canvas: HTMLCanvasElement, { height, width, values, over }: Plane): void {
-  canvas.width = width;
-  canvas.height = height;
-  const context = canvas.getContext('2d');
-  if (!context) return;
-  const image = context.createImageData(width, height);
+export function paintColors(canvas: HTMLCanvasElement, plane: Plane): void {
+  const { values, over } = plane;
+  canvas.width = plane.width;
+  canvas.height = plane.height;
   let least = 0;
   for (let i = 0; i < values.length; i++) least = Math.min(least, values[i] ?? 0);
-  const [scale, zero] = least < -0.05 ? [127, 128] : [255, 0];
-  const count = height * width;
-  for (let i = 0; i < count; i++) {
-    for (let channel = 0; channel < 3; channel++) {
-      image.data[4 * i + channel] = (values[channel * count + i] ?? 0) * scale + zero;
-    }
-    image.data[4 * i + 3] = 255;
-  }
+  const image = pixelsOf(plane, least < -0.05 ? { bright: (value) => 127 * value + 128 } : {});
   if (over) mixOver(image.data, over);
-  context.putImageData(image, 0, 0);
+  canvas.getContext('2d')?.putImageData(image, 0, 0);
 }
 
 /** How bright a picture stays below what is painted over it. */

@@ -1,7 +1,6 @@
 // A small canvas to paint on in colours, with a brush of several widths; by the keyboard, a brush that is moved and set down.
 import { make } from '../dom';
-import type { PictureValues } from './picture-source';
-import { planesOf } from './picture-source';
+import { type PictureValues, planesOf } from '../planes';
 
 export interface PaintPadOptions {
   /** Pixels of a side. */

@@ -1,6 +1,8 @@
 // Where a page takes its picture from: a scene of its own, a drawing, a file of the visitor's, or the webcam.
+import { Camera } from '../camera';
 import { make } from '../dom';
-import { squareOf } from '../own-pictures';
+import { noPicture, squareOf } from '../own-pictures';
+import { type PictureValues, planesOf } from '../planes';
 
 /** What a picture is taken from. */
 export type SourceKind = 'scene' | 'drawing' | 'file' | 'webcam';
@@ -11,12 +13,6 @@ export const SOURCES: Readonly<Record<SourceKind, string>> = {
   file: 'A picture of yours',
   webcam: 'The webcam',
 };
-
-/** A square picture as red, green and blue planes of 0 to 1. */
-export interface PictureValues {
-  readonly size: number;
-  readonly values: Float32Array;
-}
 
 export interface PictureSourceOptions {
   /** Pixels of a side. */
@@ -32,14 +28,14 @@ export class PictureSource {
   readonly element = make('div', { className: 'picture-source' });
   readonly #canvas = make('canvas', { className: 'ink' });
   readonly #file = make('input', { type: 'file', accept: 'image/*' });
-  readonly #video = make('video', { muted: true, playsInline: true });
+  readonly #camera: Camera;
   readonly #clear = make('button', { type: 'button', className: 'button' }, 'Clear the drawing');
   #kind: SourceKind = 'scene';
-  #stream: MediaStream | null = null;
   #last: { readonly x: number; readonly y: number } | null = null;
 
   constructor(private readonly options: PictureSourceOptions) {
     const { size } = options;
+    this.#camera = new Camera(options.problem, 'The picture stays.');
     this.#canvas.width = size;
     this.#canvas.height = size;
     const choose = make('label', { className: 'field' }, make('span', {}, 'Picture file'), this.#file);
@@ -65,15 +61,17 @@ export class PictureSource {
   /** Takes pictures from there from now on; the first comes at once, but for a file, which is asked for. */
   async choose(kind: SourceKind): Promise<void> {
     this.#kind = kind;
-    for (const track of this.#stream?.getTracks() ?? []) track.stop();
-    this.#stream = null;
+    this.#camera.close();
     const [choose] = this.element.children as unknown as [HTMLElement];
     choose.hidden = kind !== 'file';
     this.#canvas.hidden = kind !== 'drawing';
     this.#clear.hidden = kind !== 'drawing';
     if (kind === 'scene') this.options.changed(sceneOf(this.options.size));
     else if (kind === 'drawing') this.#blank();
-    else if (kind === 'webcam') await this.#openCamera();
+    else if (kind === 'webcam') {
+      await this.#camera.open();
+      this.next();
+    }
   }
 
   /** A picture's file, as one that was dropped on the page. */
@@ -82,29 +80,13 @@ export class PictureSource {
     try {
       this.#draw(await createImageBitmap(file));
     } catch {
-      this.options.problem(`${file.name} is no picture that this browser reads. PNG, JPEG and WebP are.`);
+      this.options.problem(noPicture(file));
     }
   }
 
   /** The camera's picture as it is now; nothing where another source is chosen. */
   next(): void {
-    if (this.#stream && this.#video.videoWidth > 0) this.#draw(this.#video);
-  }
-
-  async #openCamera(): Promise<void> {
-    try {
-      this.#stream = await navigator.mediaDevices.getUserMedia({ video: { width: 320, height: 240 } });
-      this.#video.srcObject = this.#stream;
-      await this.#video.play();
-      this.next();
-    } catch (error) {
-      const denied = (error as Error).name === 'NotAllowedError';
-      this.options.problem(
-        denied
-          ? 'The browser was not allowed to use the camera. The picture stays.'
-          : 'No camera was found. The picture stays.',
-      );
-    }
+    if (this.#camera.isLive) this.#draw(this.#camera.video);
   }
 
   #draw(source: ImageBitmap | HTMLVideoElement): void {
@@ -141,16 +123,6 @@ export class PictureSource {
     const { size } = this.options;
     this.options.changed(planesOf(context.getImageData(0, 0, size, size)));
   }
-}
-
-/** The colours of pixels as planes of 0 to 1. */
-export function planesOf({ data, width, height }: ImageData): PictureValues {
-  const count = width * height;
-  const values = new Float32Array(3 * count);
-  for (let i = 0; i < count; i++) {
-    for (let channel = 0; channel < 3; channel++) values[channel * count + i] = (data[4 * i + channel] ?? 0) / 255;
-  }
-  return { size: width, values };
 }
 
 /** Hills before an evening sky, with a lamp: edges in every direction, and smooth places between. */

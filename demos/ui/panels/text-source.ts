@@ -1,5 +1,6 @@
 // Where a page takes its text from: a file that is chosen or dropped anywhere on the page, or what is pasted into a field.
 import { make } from '../dom';
+import { takeDropped } from '../dropped';
 
 export interface TextSourceOptions {
   /** The text, with the name of its file, or `pasted`. */
@@ -20,11 +21,7 @@ export class TextSource {
     this.element.append(make('label', { className: 'field' }, make('span', {}, 'A text of yours'), file), pasted);
     file.addEventListener('change', () => void this.take(file.files?.[0]));
     pasted.addEventListener('change', () => this.#use(pasted.value, 'pasted'));
-    document.addEventListener('dragover', (event) => event.preventDefault());
-    document.addEventListener('drop', (event) => {
-      event.preventDefault();
-      void this.take(event.dataTransfer?.files[0]);
-    });
+    takeDropped(([dropped]) => void this.take(dropped));
   }
 
   /** A text's file. */

@@ -78,7 +78,11 @@ export const examples = {
   word_language_model: { ...language, args: `${small} --lr 5` },
   'word_language_model-gru': { ...language, args: `${small} --model GRU --tied --use-optimizer --lr 0.01 --dry-run` },
   'word_language_model-tanh': { ...language, args: `${small} --model RNN_TANH --lr 1 --dry-run` },
-  'word_language_model-transformer': { ...language, args: `${small} --model Transformer --lr 1` },
+  'word_language_model-transformer': {
+    ...language,
+    args: `${small} --model Transformer --lr 1`,
+    edits: [['model.py', 'num_encoder_layers=nlayers', 'num_encoder_layers=nlayers, dropout=0']],
+  },
   super_resolution: {
     ...{ home, folder: 'super_resolution', entry: 'main.py' },
     args: '--upscale_factor 2 --batchSize 2 --testBatchSize 2 --nEpochs 2 --threads 0',

@@ -18,6 +18,8 @@ export interface TsneProgress {
   readonly iteration: number;
   /** Of the embedding as it was when the iteration began; without the exaggeration. */
   readonly klDivergence: number;
+  /** The points as they are after the iteration, [n, nComponents]. */
+  readonly embedding: Tensor;
 }
 
 interface TsneArguments {
@@ -176,7 +178,7 @@ export async function tsne(...args: Arguments<TsneArguments, TsneOrder>): Promis
       o.signal?.throwIfAborted();
       if (!found) continue;
       const { norm, divergence } = found;
-      o.onProgress?.({ iteration: i + 1, klDivergence: divergence });
+      o.onProgress?.({ iteration: i + 1, klDivergence: divergence, embedding: state.embedding() });
       if (divergence < best) [best, bestAt] = [divergence, i];
       else if (i - bestAt > phase.patience) break;
       if (norm <= o.minGradNorm) break;

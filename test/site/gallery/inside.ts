@@ -108,6 +108,9 @@ async function chart(page: Page): Promise<void> {
   await page.getByRole('slider', { name: 'Digits of the map' }).fill('300');
   // Were the digits mixed, a tenth of the neighbours would be the same one.
   const said = page.locator('#map-shown');
+  // One sees them part.
+  await expect.poll(() => said.innerText(), waited).toMatch(/^t-SNE: step/);
+  expect(await colorsOf(page.locator('#chart canvas'))).toBeGreaterThan(100);
   await expect.poll(() => said.innerText(), waited).toContain('Of 300 digits');
   expect(await numberIn(said)).toBeGreaterThan(70);
   expect(await colorsOf(page.locator('#chart canvas'))).toBeGreaterThan(100);

@@ -8,7 +8,7 @@ from typing import Any
 import _lamplight_cells as cells
 from pyodide.ffi import to_js
 
-from . import rcParams  # noqa: F401
+from . import cm, rcParams  # noqa: F401
 
 # `hist` has a parameter `range`, as Matplotlib's.
 _count = range
@@ -401,6 +401,7 @@ def tight_layout(*_: Any, **__: Any) -> None:
 
 subplots_adjust = colorbar = ion = ioff = draw = set_cmap = tight_layout
 clf = close
+get_cmap = cm.get_cmap
 
 
 def pause(seconds: float) -> None:
