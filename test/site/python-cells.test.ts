@@ -66,6 +66,7 @@ test('names go from Python to TypeScript and back, and an error leads to its lin
   await run(page, 1);
   await cell(page, 1).getByRole('button', { name: 'More for this cell' }).click();
   await page.getByRole('button', { name: 'Add TypeScript below' }).click();
+  await cell(page, 3).waitFor();
   await write(page, 2, 'const c = double(w).add(1);\nw.shape');
   await run(page, 2);
   expect(await output(page, 2).innerText()).toContain('[ 2, 3 ]');
