@@ -237,6 +237,24 @@ class Layers(unittest.TestCase):
             dropped = nn.Dropout2d(0.5)(torch.ones(64, 8))
         self.assertEqual(set(dropped.flatten().tolist()), {0.0, 2.0})
 
+    def test_warnings_stand_at_the_line_of_the_call(self):
+        x, y = torch.ones(3, 1), torch.zeros(3)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            losses = [nn.functional.mse_loss(x, y).item() for _ in range(2)]
+        self.assertEqual(losses, [1.0, 1.0])
+        self.assertEqual([warning.filename for warning in caught], [__file__] * 2)
+        self.assertIn("that is different to the input size", str(caught[0].message))
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            with self.assertRaises(UserWarning):
+                nn.functional.mse_loss(x, y)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("default")
+            for _ in range(3):
+                nn.functional.mse_loss(x, y)
+        self.assertEqual(len(caught), 1)
+
     def test_tied_weights(self):
         embedding, head = nn.Embedding(5, 3), nn.Linear(3, 5, bias=False)
         head.weight = embedding.weight

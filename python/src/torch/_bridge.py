@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import signal
 import time
 import warnings
@@ -20,7 +21,7 @@ except ModuleNotFoundError:
     ) from None
 from pyodide.ffi import JsException, JsProxy, can_run_sync, create_proxy, jsnull, run_sync, to_js
 
-from ._errors import translated
+from ._errors import spelt, translated, worded
 from ._names import EXCEPTIONS, IGNORED, KEYWORDS, ONLY, PROMOTING, SHARED, camel, is_pythonic, snake
 
 _from_entries = None
@@ -119,6 +120,14 @@ def hand_over(result: Any) -> None:
         hand_over(list(result.values()))
     elif type(result) not in _PLAIN and isinstance(handle := getattr(result, "_js", None), TENSOR):
         js.share(handle)
+
+
+def _warned(message: str) -> None:
+    """Warns of what the library warns of, at the line that called this package."""
+    warnings.warn(worded(spelt(message)), skip_file_prefixes=(os.path.dirname(__file__),))
+
+
+js.tellWarnings(create_proxy(_warned))
 
 
 def lend(call: Callable[..., Any]) -> Any:

@@ -70,6 +70,11 @@ _WORDS: tuple[tuple[str, str], ...] = (
         "Boolean value of Tensor with no values is ambiguous",
     ),
     (r"^is_nonzero: expected a tensor", "Boolean value of Tensor with more than one value is ambiguous"),
+    (
+        r"the target's shape .* differs from the input's",
+        "Using a target size that is different to the input size. This will likely lead to incorrect results due to "
+        "broadcasting. Please ensure they have the same size.",
+    ),
     (r"^(?:weight_norm|spectral_norm): expected parameters with a shape", "Modules that have uninitialized parameters."),
 )
 _words = tuple((re.compile(said), known) for said, known in _WORDS)
@@ -81,12 +86,17 @@ def worded(message: str) -> str:
     return message if known is None else f"{known} ({message})"
 
 
+def spelt(message: str) -> str:
+    """A message of the library with the names of Python."""
+    return _names.sub(lambda found: snake(found[0]), message)
+
+
 def translated(error: BaseException) -> Exception:
     """The exception for an error of the library, with its message; `lamplight` is the name of its class."""
     name = str(getattr(error, "name", "Error"))
     message = str(getattr(error, "message", error))
     if name not in _OF_THE_BROWSER:
-        message = _names.sub(lambda found: snake(found[0]), message)
+        message = spelt(message)
     kind = _CLASSES.get(name)
     if kind is None:
         kind = RuntimeError
