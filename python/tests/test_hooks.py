@@ -179,6 +179,9 @@ class Lazy(unittest.TestCase):
         full.weight = nn.Parameter(torch.ones(2))
         with self.assertRaisesRegex(RuntimeError, "shape of an uninitialized"):
             full.load_state_dict(net.state_dict())
+        for compute in (torch.empty_like, lambda x: torch.add(x, x), lambda x: x + x):
+            with self.assertRaisesRegex(ValueError, "uninitialized parameter"):
+                compute(net.weight)
         net.load_state_dict(full.state_dict())
         self.assertEqual(net.weight.tolist(), [1, 1])
 

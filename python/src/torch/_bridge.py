@@ -354,7 +354,10 @@ def _with_numbers(args: Any, keywords: dict[str, Any], self: Any) -> tuple[Any, 
         if type(value) in (list, tuple):
             return type(value)(map(one, value))
         handle = getattr(value, "_js", None)
-        if value is self or not isinstance(handle, TENSOR) or handle.ndim > 0 or handle.requiresGrad:
+        # What waits for its shape has no number of dimensions.
+        if value is self or not isinstance(handle, TENSOR) or hasattr(value, "materialize"):
+            return value
+        if handle.ndim > 0 or handle.requiresGrad:
             return value
         number = value.item()
         if isinstance(number, float) and number.is_integer():

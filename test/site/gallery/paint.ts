@@ -21,6 +21,9 @@ export default {
     const shares = page.locator('#shares');
     const seen = page.locator('#seen');
     await expect.poll(() => shares.innerText(), waited).toMatch(/^disc \d+\s*%, square \d+\s*%, triangle \d+\s*%$/);
+    // Its plain ground, about two thirds of the painting, is seen as ground.
+    const parts = ((await shares.innerText()).match(/\d+/g) ?? []).map(Number);
+    expect(parts.reduce((sum, part) => sum + part, 0)).toBeLessThan(60);
     const before = await seen.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
     await page.getByRole('button', { name: 'green' }).click();
     await page.getByRole('application', { name: /^A place to paint/ }).focus();
