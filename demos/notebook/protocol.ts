@@ -322,6 +322,12 @@ export interface GoesOn {
   readonly type: 'goes-on';
 }
 
+/** Python has started in a page that is isolated: a 2 in this byte, which both threads share, interrupts it at once. */
+export interface Interrupts {
+  readonly type: 'interrupts';
+  readonly buffer: Uint8Array;
+}
+
 /** Addresses that the worker has fetched: the page has those of the site kept, for visits without a connection. */
 export interface Fetched {
   readonly type: 'fetched';
@@ -341,4 +347,5 @@ export type FromWorker =
   | Lost
   | GoesOn
   | Fetched
+  | Interrupts
   | Report;

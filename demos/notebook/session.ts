@@ -8,6 +8,9 @@ import workerUrl from './worker/index.ts?worker&url';
  */
 export type SessionState = 'off' | 'starting' | 'idle' | 'busy' | 'stopping';
 
+/** What interrupts Python, as a signal does elsewhere. */
+const SIGINT = 2;
+
 /** What a page hears of its session. Runs are told apart by the numbers that `run` gave. */
 export interface SessionListener {
   state?(state: SessionState): void;
@@ -87,6 +90,8 @@ export class Session {
   #state: SessionState = 'off';
   #runs = 0;
   #pings = 0;
+  /** By which Python is interrupted in a page that is isolated. */
+  #interrupts: Uint8Array | null = null;
   /** Runs that have not ended, in their order. */
   readonly #open = new Map<number, (ended: Ended) => void>();
   readonly #questions = new Map<number, (answer: { text: string; failed: boolean }) => void>();
@@ -164,6 +169,7 @@ export class Session {
     if (this.#state === 'starting') this.restart();
     if (!this.#worker || this.#open.size === 0) return;
     this.#become('stopping');
+    if (this.#interrupts) this.#interrupts[0] = SIGINT;
     this.#send({ type: 'stop' });
     this.#send({ type: 'ping', ping: ++this.#pings });
     this.#watchdog ??= setTimeout(() => this.#end('stuck', STUCK), ANSWER);
@@ -264,6 +270,9 @@ export class Session {
       case 'report':
         listener.report?.(message.values);
         break;
+      case 'interrupts':
+        this.#interrupts = message.buffer;
+        break;
       case 'fetched':
         listener.fetched?.(message.addresses);
         break;
@@ -289,6 +298,7 @@ export class Session {
   #end(why: 'stuck' | 'died' | 'restarted', message: string): void {
     this.#worker?.terminate();
     this.#worker = null;
+    this.#interrupts = null;
     this.#calm();
     for (const answer of this.#questions.values()) answer({ text: message, failed: true });
     this.#questions.clear();

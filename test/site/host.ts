@@ -26,10 +26,14 @@ export class Host {
   private port = 0;
   private readonly compressed = new Map<string, Buffer>();
 
-  /** @param heard is told each path below the folder that was asked for, and the bytes of contents that were sent, before compression */
+  /**
+   * @param heard is told each path below the folder that was asked for, and the bytes of contents that were sent, before compression
+   * @param own headers of this host's own
+   */
   constructor(
     private readonly folder: string,
     private readonly heard: (path: string, bytes: number) => void = () => {},
+    private readonly own: Readonly<Record<string, string>> = {},
   ) {}
 
   get url(): string {
@@ -49,7 +53,7 @@ export class Host {
       const type = TYPES[extname(file)] ?? 'application/octet-stream';
       const contents = readFileSync(file);
       const tag = `"${createHash('sha256').update(contents).digest('hex')}"`;
-      const headers = { 'Content-Type': type, ETag: tag, 'Cache-Control': 'max-age=600' };
+      const headers = { 'Content-Type': type, ETag: tag, 'Cache-Control': 'max-age=600', ...this.own };
       const isKnown = request.headers['if-none-match'] === tag;
       this.heard(path, isKnown ? 0 : contents.length);
       if (isKnown) {

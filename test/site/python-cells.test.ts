@@ -111,3 +111,32 @@ test('a cell of Python stands beside one of TypeScript', async () => {
   expect(problems).toEqual([]);
   await page.context().close();
 });
+
+test('in a page that is isolated Stop ends a loop of Python that does nothing, and names stay', async () => {
+  const isolated = await openBuiltSite({
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Embedder-Policy': 'require-corp',
+  });
+  try {
+    const { page, problems } = await isolated.open('notebook/');
+    await ready(page);
+    await cell(page, 1).getByRole('button', { name: 'More for this cell' }).click();
+    await page.getByRole('button', { name: 'Add Python below' }).click();
+    await cell(page, 2).waitFor();
+    await write(page, 2, 'n = 0');
+    await run(page, 2);
+    await write(page, 2, 'while True:\n    n += 1');
+    await cell(page, 2).locator('.run').click();
+    await cell(page, 2).getByText('running, 1.').waitFor();
+    await cell(page, 2).locator('.run').click();
+    await ended(page, 2);
+    expect(await cell(page, 2).getAttribute('data-state')).toBe('stopped');
+    await write(page, 2, 'n > 1000');
+    await run(page, 2);
+    expect(await output(page, 2).innerText()).toContain('True');
+    expect(problems).toEqual([]);
+    await page.context().close();
+  } finally {
+    await isolated.close();
+  }
+});

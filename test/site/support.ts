@@ -14,8 +14,9 @@ export interface BuiltSite {
   close(): Promise<void>;
 }
 
-export async function openBuiltSite(): Promise<BuiltSite> {
-  const host = new Host(inject('siteFolder'));
+/** @param headers what the host sends with each file */
+export async function openBuiltSite(headers: Readonly<Record<string, string>> = {}): Promise<BuiltSite> {
+  const host = new Host(inject('siteFolder'), undefined, headers);
   await host.start();
   const browser = await chromium.launch(launchOptions(await resolveBrowser()));
   return {

@@ -57,6 +57,7 @@ class Kernel {
         scope: this.#scope,
         files: this.#files,
         site,
+        interrupts: (buffer) => send({ type: 'interrupts', buffer }),
         get short() {
           return self.#short;
         },

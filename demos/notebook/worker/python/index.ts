@@ -30,6 +30,8 @@ export interface PythonHost {
   readonly short: boolean;
   /** The address of the site's home. */
   readonly site: string;
+  /** Is told the byte by which the page interrupts Python from its own thread, where it can. */
+  interrupts(buffer: Uint8Array): void;
 }
 
 type Frame = readonly [label: string, line: number, name: string];
@@ -65,6 +67,7 @@ export class PythonCells {
       indexURL: new URL('pyodide/', this.host.site).href,
       onOutput: (text, stream) => this.#print(text, stream === 'stderr' ? 'error' : 'log'),
     });
+    if (globalThis.crossOriginIsolated) this.host.interrupts(python.interruptBuffer);
     const { FS } = python.pyodide;
     for (const [path, text] of Object.entries(standins)) {
       const file = path.replace('./standins', FOLDER);
@@ -116,6 +119,8 @@ export class PythonCells {
     this.#labels.add(label);
     this.#tell(python);
     await this.#writeFiles(python);
+    // A stop of another cell is none of this one.
+    python.interruptBuffer[0] = 0;
     this.#running = python;
     const answer = await own.run(own.cleaned(source), label, [...this.#labels]).finally(() => {
       this.#running = null;
