@@ -17,7 +17,7 @@ const NETWORKS = {
   xcit: ['XCiT', `${size}, cls_depth=1, local_patch_kernel_size=3`],
   t2t: ['T2TViT', 'dim=32, image_size=64, depth=2, heads=2, mlp_dim=32, num_classes=5, t2t_layers=((7, 4), (3, 2))'],
   levit: ['LeViT', 'image_size=64, num_classes=5, stages=2, dim=(32, 48), depth=1, heads=(2, 3), mlp_mult=2'],
-  max_vit: ['MaxViT', 'num_classes=5, dim_conv_stem=16, dim=16, dim_head=8, depth=(1, 1), window_size=4'],
+  max_vit: ['MaxViT', 'num_classes=5, dim_conv_stem=16, dim=16, dim_head=8, depth=(1, 1), window_size=4, dropout=0.'],
   nest: [
     'NesT',
     'image_size=64, patch_size=4, dim=16, heads=2, num_hierarchies=2, block_repeats=(1, 1), num_classes=5',
