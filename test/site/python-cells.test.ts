@@ -1,6 +1,9 @@
 // Cells of Python in a notebook's page: names both ways, errors, Stop, plots, and notebooks of Jupyter as they are.
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import expected from '../../python/examples/expected.json';
 import { expectAccessible } from '../e2e/accessible';
+import { expectPrinted } from '../support/printed-lines';
 import { type BuiltSite, cell, ended, openBuiltSite, output, ready, run, write } from './support';
 
 let site: BuiltSite;
@@ -139,4 +142,23 @@ test('in a page that is isolated Stop ends a loop of Python that does nothing, a
   } finally {
     await isolated.close();
   }
+});
+
+test('the example programs of Python print in cells what PyTorch prints', async () => {
+  const folder = new URL('../../python/examples/', import.meta.url);
+  const sources = readdirSync(folder)
+    .filter((name) => name.endsWith('.py'))
+    .map((name) => [name, readFileSync(new URL(name, folder), 'utf8')]);
+  const names = Object.keys(expected) as (keyof typeof expected)[];
+  const { page, problems } = await opened(
+    `from pathlib import Path\nfor name, text in ${JSON.stringify(sources)}:\n    Path(name).write_text(text)`,
+    ...names.map((name) => `import ${name}\n${name}.main()`),
+  );
+  await page.getByRole('button', { name: 'Run all' }).click();
+  for (const [i, name] of names.entries()) {
+    await ended(page, i + 2, 180_000);
+    expectPrinted(await output(page, i + 2).innerText(), expected[name]);
+  }
+  expect(problems).toEqual([]);
+  await page.context().close();
 });
