@@ -1,4 +1,4 @@
-// Owns warnings: a call that is allowed but most likely a mistake is reported on the console, once, or to who asks for it.
+// Owns warnings: a call that is allowed but most likely a mistake is reported on the console, once, or to a listener.
 
 const said = new Set<string>();
 let listener: ((message: string) => void) | null = null;
@@ -14,8 +14,8 @@ export function warnOnce(message: string): void {
   console.warn(message);
 }
 
-/** Has warnings told to a language that decides by itself which of them to show, in the place of the console. */
-export function tellWarnings(told: (message: string) => void): void {
+/** Has warnings told to a language that decides by itself which of them to show; to the console again where it is null. */
+export function tellWarnings(told: ((message: string) => void) | null): void {
   listener = told;
 }
 

@@ -260,6 +260,7 @@ class Interpreter implements Python {
   dispose(): void {
     this.#crossed?.destroy();
     this.#crossed = null;
+    bridge.tellWarnings(null);
     for (const name of this.modules) this.pyodide.unregisterJsModule(name);
   }
 }
