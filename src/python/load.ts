@@ -105,17 +105,18 @@ interface Switches {
   readonly conversions: typeof calls.conversions;
 }
 
+/** Pyodide's own code, which runs while Python's code waits, is not to be interrupted: it looks here. */
+const NOTHING = new Uint8Array(1);
+
 /** How code is interrupted: by a byte that Python looks at between its steps. */
 class Interrupts {
-  /** A 2 interrupts Python; other threads reach it where pages are isolated. */
-  readonly buffer = new Uint8Array(globalThis.crossOriginIsolated ? new SharedArrayBuffer(1) : new ArrayBuffer(1));
-  /** Pyodide's own code, which runs while Python's code waits, is not to be interrupted: it looks here. */
-  readonly #nothing = new Uint8Array(1);
+  #buffer: Uint8Array;
 
   /** What Python calls before and after it waits: its switches are not those of the page, which goes on meanwhile. */
   readonly suspension = {
     suspend: (): Switches => {
-      this.pyodide.setInterruptBuffer(this.#nothing);
+      this.#buffer = this.buffer;
+      this.pyodide.setInterruptBuffer(NOTHING);
       const { conversions } = calls;
       calls.conversions = null;
       return { grad: bridge.setGrad(true), conversions };
@@ -128,7 +129,15 @@ class Interrupts {
   };
 
   constructor(private readonly pyodide: Pyodide) {
-    pyodide.setInterruptBuffer(this.buffer);
+    this.#buffer = new Uint8Array(globalThis.crossOriginIsolated ? new SharedArrayBuffer(1) : new ArrayBuffer(1));
+    this.#buffer = this.buffer;
+    pyodide.setInterruptBuffer(this.#buffer);
+  }
+
+  /** A 2 interrupts Python; other threads reach it where pages are isolated. Pages whose interpreter ran before may have set one of theirs. */
+  get buffer(): Uint8Array {
+    const set = this.pyodide._module?.Py_EmscriptenSignalBuffer;
+    return set && set !== NOTHING ? set : this.#buffer;
   }
 }
 
@@ -207,7 +216,6 @@ class Interpreter implements Python {
       this.pyodide.globals.set(name, isObject ? this.#crossing().to_python(value) : value);
     },
   };
-  readonly interruptBuffer: Uint8Array;
   readonly #runCode: RunCode;
   #crossed: Crossing | null = null;
   /** Runs under way. */
@@ -215,12 +223,15 @@ class Interpreter implements Python {
 
   constructor(
     readonly pyodide: Pyodide,
-    { buffer }: Interrupts,
+    private readonly interrupts: Interrupts,
     /** The modules that Python knows the library by. */
     private readonly modules: readonly string[],
   ) {
-    this.interruptBuffer = buffer;
     this.#runCode = defined(pyodide, RUN) as RunCode;
+  }
+
+  get interruptBuffer(): Uint8Array {
+    return this.interrupts.buffer;
   }
 
   #crossing(): Crossing {

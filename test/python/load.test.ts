@@ -203,3 +203,16 @@ test('an interpreter that runs already can import it, too, and keeps its output'
   await again.run('import torch; print(torch.ones(2).sum())');
   expect(takePrinted()).toBe('tensor(2.)\n');
 });
+
+test('an interpreter that runs already is interrupted where its page does it', async () => {
+  const buffer = new Uint8Array(1);
+  python.pyodide.setInterruptBuffer(buffer);
+  const again = await loadPython({ pyodide: python.pyodide });
+  expect(again.interruptBuffer).toBe(buffer);
+  const running = again.run('while True: torch.ones(2).sum().item()');
+  setTimeout(() => {
+    buffer[0] = 2;
+  }, 300);
+  await expect(running).rejects.toMatchObject({ type: 'KeyboardInterrupt' });
+  expect(await again.run('torch.ones(1).item()')).toBe(1);
+}, 60_000);
