@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { galleryEntries } from '../../demos/build/gallery';
 import { expectAccessible, PHONE } from '../e2e/accessible';
 import type { ExpectedPage } from './gallery/expected';
-import { type BuiltSite, openBuiltSite } from './support';
+import { allKept, type BuiltSite, openBuiltSite } from './support';
 
 const names = galleryEntries(new URL('../../demos/gallery', import.meta.url).pathname).map(({ name }) => name);
 const expectations = import.meta.glob<ExpectedPage>('./gallery/*.ts', { import: 'default' });
@@ -25,27 +25,6 @@ async function reported(page: Page): Promise<void> {
   const [button] = await page.locator('button[data-run], #train').all();
   await button?.click();
   await page.locator('#content[data-reported]').waitFor({ timeout: 120_000 });
-}
-
-/** Until the service worker has kept all that it was asked for. */
-async function isKept(page: Page): Promise<void> {
-  const count = () =>
-    page.evaluate(async () => {
-      const names = (await caches.keys()).filter((key) => key.startsWith('lamplight-site-'));
-      const keys = await Promise.all(names.map(async (key) => (await caches.open(key)).keys()));
-      return keys.flat().length;
-    });
-  let before = 0;
-  await expect
-    .poll(
-      async () => {
-        const [last, now] = [before, await count()];
-        before = now;
-        return now > 0 && now === last;
-      },
-      { timeout: 60_000, interval: 2000 },
-    )
-    .toBe(true);
 }
 
 describe.each(names)('%s', (name) => {
@@ -98,7 +77,7 @@ describe.each(names)('%s', (name) => {
     const used = () => (runs ? reported(page) : page.locator('#content[data-ready]').waitFor());
     await page.evaluate(() => navigator.serviceWorker.ready);
     await used();
-    await isKept(page);
+    await allKept(page);
     await site.host.stop();
     try {
       await page.reload();

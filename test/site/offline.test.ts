@@ -2,7 +2,7 @@
 // in the place of others stands what is kept.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DESK, expectAccessible, PHONE } from '../e2e/accessible';
-import { type BuiltSite, cell, openBuiltSite, output, ready, run, write } from './support';
+import { allKept, type BuiltSite, cell, keptCount, openBuiltSite, output, ready, run, write } from './support';
 
 let site: BuiltSite;
 beforeAll(async () => {
@@ -21,27 +21,13 @@ test('what was visited opens, runs and is edited without a connection', async ()
     1,
     "import { ones } from 'lamplight';\nimport { Accuracy } from 'lamplight/metrics';\nones(3).add(1)",
   );
-  /** How many of the addresses the browser keeps. */
-  const kept = (part: string) =>
-    page.evaluate(async (wanted) => {
-      const names = (await caches.keys()).filter((name) => name.startsWith('lamplight-site-'));
-      const keys = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
-      return keys.flat().filter(({ url }) => url.includes(wanted)).length;
-    }, part);
-  await expect.poll(() => kept('/playground/'), { timeout: 60_000 }).toBe(1);
+  await expect.poll(() => keptCount(page, '/playground/'), { timeout: 60_000 }).toBe(1);
   // The groups of notebooks and of the editor are there once nothing more comes.
-  await expect.poll(() => kept('/checker-worker-'), { timeout: 60_000 }).toBe(1);
-  let before = 0;
-  const isComplete = async () => {
-    const now = await kept('');
-    const isSame = now === before;
-    before = now;
-    return isSame;
-  };
-  await expect.poll(isComplete, { timeout: 60_000, interval: 2000 }).toBe(true);
-  expect(await kept('/metrics-')).toBe(1);
+  await expect.poll(() => keptCount(page, '/checker-worker-'), { timeout: 60_000 }).toBe(1);
+  await allKept(page);
+  expect(await keptCount(page, '/metrics-')).toBe(1);
   // No other page's files came with it.
-  expect(await kept('/s1-mnist')).toBe(0);
+  expect(await keptCount(page, '/s1-mnist')).toBe(0);
 
   await site.host.stop();
   await page.reload();

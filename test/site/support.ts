@@ -1,6 +1,6 @@
 // Opens pages of the built site in the browser of the test run, and waits for what cells do.
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright';
-import { inject } from 'vitest';
+import { expect, inject } from 'vitest';
 import { launchOptions, resolveBrowser } from '../../scripts/browser.mjs';
 import { DESK } from '../e2e/accessible';
 import { type WatchedPage, watch } from '../e2e/support';
@@ -34,6 +34,26 @@ export async function openBuiltSite(headers: Readonly<Record<string, string>> = 
       await host.stop();
     },
   };
+}
+
+/** How many addresses with this part the service worker keeps. */
+export const keptCount = (page: Page, part = ''): Promise<number> =>
+  page.evaluate(async (wanted) => {
+    const names = (await caches.keys()).filter((name) => name.startsWith('lamplight-site-'));
+    const keys = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+    return keys.flat().filter(({ url }) => url.includes(wanted)).length;
+  }, part);
+
+/** Until the service worker has kept all that it was asked for: nothing more comes. */
+export async function allKept(page: Page): Promise<void> {
+  let before = 0;
+  const isComplete = async () => {
+    const now = await keptCount(page);
+    const isSame = now > 0 && now === before;
+    before = now;
+    return isSame;
+  };
+  await expect.poll(isComplete, { timeout: 60_000, interval: 2000 }).toBe(true);
 }
 
 /** Until the cells of a notebook's page can be run. */
