@@ -5,7 +5,6 @@ import { engine } from '../compiler/engine';
 import { calls } from '../core/calls';
 import { type DType, sameShape } from '../core/meta';
 import { isPlainObject } from '../core/options';
-import { tellWarnings } from '../core/warnings';
 import { MAX_RUNS_AHEAD } from '../gpu/lead';
 import { stats } from '../gpu/stats';
 import { mode } from '../graph/mode';
@@ -151,7 +150,6 @@ export const bridge = {
   /** Grows with every write to a tensor's memory. */
   changes: (tensor: TensorBase): number => tensor.storage.changes,
   liveHandles,
-  tellWarnings,
   /** A name of a space: a function comes bound. */
   find(space: string, name: string): Shown {
     const home = spaces.get(space);

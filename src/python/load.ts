@@ -3,6 +3,7 @@ import { callback, listOf, orNull, text } from '../core/argument-kinds';
 import { calls } from '../core/calls';
 import { FetchError } from '../core/errors';
 import { type Arguments, parseArgs } from '../core/options';
+import { hearWarnings } from '../core/warnings';
 import { bridge, openSpace } from './bridge';
 import { doorsBridge } from './doors';
 import { PythonError } from './errors';
@@ -167,15 +168,19 @@ export async function loadPython(...args: Arguments<LoadPythonOptions, Order>): 
   if (own !== null && packages.length > 0) await pyodide.loadPackage([...packages]);
   await writeSources(pyodide);
   const interrupts = new Interrupts(pyodide);
+  const stops: (() => void)[] = [];
+  const warned = (isCalling: () => boolean, tell: (message: string) => void): void => {
+    stops.push(hearWarnings({ isCalling, tell }));
+  };
   const bridges = {
-    _lamplight: { ...bridge, ...interrupts.suspension },
+    _lamplight: { ...bridge, ...interrupts.suspension, hearWarnings: warned },
     _lamplight_modules: modulesBridge,
     _lamplight_optim: optimBridge,
     _lamplight_files: filesBridge,
     _lamplight_doors: doorsBridge,
   };
   for (const [name, members] of Object.entries(bridges)) pyodide.registerJsModule(name, members);
-  return new Interpreter(pyodide, interrupts, Object.keys(bridges));
+  return new Interpreter(pyodide, interrupts, Object.keys(bridges), stops);
 }
 
 /** The part of `torch.lamplight` for TypeScript. */
@@ -226,6 +231,8 @@ class Interpreter implements Python {
     private readonly interrupts: Interrupts,
     /** The modules that Python knows the library by. */
     private readonly modules: readonly string[],
+    /** What ends the listening to warnings. */
+    private readonly stops: readonly (() => void)[],
   ) {
     this.#runCode = defined(pyodide, RUN) as RunCode;
   }
@@ -271,7 +278,7 @@ class Interpreter implements Python {
   dispose(): void {
     this.#crossed?.destroy();
     this.#crossed = null;
-    bridge.tellWarnings(null);
+    for (const stop of this.stops) stop();
     for (const name of this.modules) this.pyodide.unregisterJsModule(name);
   }
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 import signal
 import time
 import warnings
@@ -127,7 +128,12 @@ def _warned(message: str) -> None:
     warnings.warn(worded(spelt(message)), skip_file_prefixes=(os.path.dirname(__file__),))
 
 
-js.tellWarnings(create_proxy(_warned))
+def _is_calling() -> bool:
+    """Whether this interpreter made the call of JavaScript's that is under way."""
+    return sys._getframe().f_back is not None
+
+
+js.hearWarnings(create_proxy(_is_calling), create_proxy(_warned))
 
 
 def lend(call: Callable[..., Any]) -> Any:
