@@ -12,7 +12,15 @@ import { apart, type Flush, type PendingStep } from './lost';
 import { mode } from './mode';
 import { type Part, type Parts, partsOf } from './parts';
 import { buildProgram, cellsOf, number, placedNodes, SEPARATOR } from './program';
-import { ingredientsOf, isCheap, leaveAsRecipe, makeRecipesOf, mayBeRecipe, recipesAmong } from './recipes';
+import {
+  hasIngredients,
+  ingredientsOf,
+  isCheap,
+  leaveAsRecipe,
+  makeRecipesOf,
+  mayBeRecipe,
+  recipesAmong,
+} from './recipes';
 import { atTopLevel, pendingRoots, type Root, takeRoots, topScope } from './roots';
 import { keepSaved, leaveToNext, lend, takeSpent } from './saved';
 import { type Slice, sliceOf, sliceToCome } from './slices';
@@ -380,9 +388,13 @@ function storeAllBut(
     if (root.value.node!.mark === mark) read.push(root);
     else want(root.value, false);
   }
-  const values = read.map(({ value }) => value);
+  // What can be made of nothing that stands is stored, and what is made of it stands on it.
+  for (const { value } of read.toReversed()) {
+    if (!hasIngredients(value, { exports, releases })) want(value, false);
+  }
+  const values = read.map(({ value }) => value).filter((value) => !exports.has(value));
   const recipes = recipesAmong(values, { exports, releases });
-  for (const root of read) if (!recipes.has(root.value)) want(root.value, false);
+  for (const value of values) if (!recipes.has(value)) want(value, false);
 }
 
 /** Drops the edges of a node whose values exist and stay, once neither another output nor a gradient needs them. */

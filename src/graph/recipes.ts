@@ -112,6 +112,10 @@ export function ingredientsOf(
   return found;
 }
 
+/** Whether a value could be made again, by few enough operations, from values that stand after the flush. */
+export const hasIngredients = (value: Value, standing: Standing): boolean =>
+  ingredientsOf(value, standing, MAX_NODES) !== null;
+
 /**
  * The values that are not stored, of those that the flush reads. A recipe keeps its ingredients alive.
  * A single one therefore retains little more than its own bytes. Several together, each with ingredients no larger than itself, retain

@@ -51,6 +51,37 @@ test('an expression over large tensors and its sum store nothing but the sum, at
   expect(await value(kept[0]!, 0)).toBe(Math.fround(first! * factor!));
 });
 
+test('what is made of rows that were looked up in plain code stands on these, in as many dispatches as in a scope', async () => {
+  const table = torch.randn(600, 64);
+  const index = torch.randint(0, 600, [COUNT / 64]);
+  const made = () => {
+    const rows = nn.functional.embedding(index, table);
+    const scaled = rows.mul(2).sigmoid();
+    return { rows, scaled, total: scaled.square().sum() };
+  };
+  await Promise.all([table.data(), index.data()]);
+  const counted = async (run: () => torch.Tensor) => {
+    const total = await run().item();
+    const before = torch.gpu.stats();
+    expect(await run().item()).toBe(total);
+    const after = torch.gpu.stats();
+    return { total, dispatches: after.dispatches - before.dispatches };
+  };
+  const inScope = await counted(() => torch.scope(() => made().total));
+  const kept: torch.Tensor[] = [];
+  const before = await liveBytes();
+  const plain = await counted(() => {
+    const { rows, scaled, total } = made();
+    kept.push(rows, scaled);
+    return total;
+  });
+  expect(plain).toEqual(inScope);
+  // The rows of both calls, and nothing that was made of them.
+  expect((await liveBytes()) - before).toBeLessThan(2.5 * BYTES);
+  const [row, scaled] = await Promise.all(kept.slice(0, 2).map((x) => x.at(0, 0).item()));
+  expect(scaled).toBeCloseTo(1 / (1 + Math.exp(-2 * row!)), 5);
+});
+
 test('rows that are normalised or added up in plain code take the dispatches and the memory that they take in a scope', async () => {
   const F = nn.functional;
   const [x, r] = [torch.randn(COUNT / 512, 512), torch.randn(COUNT / 512, 512)];
