@@ -78,21 +78,32 @@ export const programOptions = {
   paths: Object.fromEntries(doors.map(({ name, source }) => [name, [source]])),
 };
 
-/** Programs and doors, as one program of TypeScript. @param {readonly Program[]} programs */
-export function programWith(programs) {
-  const folder = `${root}docs/programs/`;
-  const globals = globalsIn(folder);
-  const files = new Map(programs.map((each, i) => [`${folder}${i}.ts`, each]));
-  const host = ts.createCompilerHost(programOptions);
+/**
+ * A host of TypeScript's compiler that sees, besides what is on the disk, files that are not there.
+ * @param {ts.CompilerOptions} options
+ * @param {(path: string) => string | undefined} codeOf their text
+ * @param {(path: string) => boolean} isFolder whether they lie in a folder, which need not be there either
+ */
+export function hostWith(options, codeOf, isFolder) {
+  const host = ts.createCompilerHost(options);
   const { fileExists, readFile, getSourceFile, directoryExists } = host;
-  host.directoryExists = (path) => `${path}/` === folder || directoryExists?.(path) === true;
-  const codeOf = (/** @type {string} */ path) => (path === globals.path ? globals.code : files.get(path)?.code);
+  host.directoryExists = (path) => isFolder(path) || directoryExists?.(path) === true;
   host.fileExists = (path) => codeOf(path) !== undefined || fileExists(path);
   host.readFile = (path) => codeOf(path) ?? readFile(path);
   host.getSourceFile = (path, target, ...others) => {
     const code = codeOf(path);
     return code === undefined ? getSourceFile(path, target, ...others) : ts.createSourceFile(path, code, target, true);
   };
+  return host;
+}
+
+/** Programs and doors, as one program of TypeScript. @param {readonly Program[]} programs */
+export function programWith(programs) {
+  const folder = `${root}docs/programs/`;
+  const globals = globalsIn(folder);
+  const files = new Map(programs.map((each, i) => [`${folder}${i}.ts`, each]));
+  const codeOf = (/** @type {string} */ path) => (path === globals.path ? globals.code : files.get(path)?.code);
+  const host = hostWith(programOptions, codeOf, (path) => `${path}/` === folder);
   const rootNames = [...files.keys(), ...doors.map(({ source }) => source), globals.path];
   return { program: ts.createProgram(rootNames, programOptions, host), files };
 }

@@ -8,9 +8,8 @@ import { galleryEntries, linesOf } from '../../../demos/build/gallery';
 import { fromMarkdown } from '../../../demos/notebook/file/markdown';
 import { inLanguage } from '../../../demos/notebook/file/notebook';
 import { type CheckedCell, cellFiles, cellOptions, globalsFile } from '../../../demos/notebook/types/cell-files';
-import { doors } from '../../../scripts/doors.mjs';
 import { uncovered } from '../../../scripts/reference/covered.mjs';
-import { usesOf } from '../../../scripts/reference/usage.mjs';
+import { hostWith, programOptions, usesOf } from '../../../scripts/reference/usage.mjs';
 import { allSnippets, type Snippet } from '../../../scripts/snippets.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -57,28 +56,16 @@ function errorsIn(checked: ReadonlyMap<string, Checked>): { found: Map<string, s
   const files = new Map([[`${root}demos/notebook/cells-globals.d.ts`, globalsFile(builtins)]]);
   for (const [path, { text }] of checked) files.set(path, text);
   const options: ts.CompilerOptions = {
+    ...programOptions,
     ...cellOptions(ts),
-    lib: [
-      'lib.es2023.d.ts',
-      'lib.dom.d.ts',
-      'lib.dom.iterable.d.ts',
-      'lib.dom.asynciterable.d.ts',
-      'lib.esnext.disposable.d.ts',
-      'lib.esnext.collection.d.ts',
-    ],
-    types: ['@webgpu/types', 'vite/client', 'node'],
-    paths: Object.fromEntries(doors.map(({ name, source }) => [name, [source]])),
-    allowImportingTsExtensions: true,
+    lib: [...programOptions.lib!, 'lib.esnext.collection.d.ts'],
+    types: programOptions.types!,
   };
-  const host = ts.createCompilerHost(options);
-  const { fileExists, readFile, getSourceFile, directoryExists } = host;
-  host.directoryExists = (path) => path.startsWith(`${root}demos/notebook/`) || directoryExists?.(path) === true;
-  host.fileExists = (path) => files.has(path) || fileExists(path);
-  host.readFile = (path) => files.get(path) ?? readFile(path);
-  host.getSourceFile = (path, target, ...others) => {
-    const text = files.get(path);
-    return text === undefined ? getSourceFile(path, target, ...others) : ts.createSourceFile(path, text, target);
-  };
+  const host = hostWith(
+    options,
+    (path) => files.get(path),
+    (path) => path.startsWith(`${root}demos/notebook/`),
+  );
   const program = ts.createProgram([...files.keys()], options, host);
   const found = new Map<string, string[]>();
   for (const [path, { length, place, before }] of checked) {
