@@ -78,7 +78,9 @@ async function tests() {
     ? run('unit', ['--project', 'unit', '--fileParallelism', '--maxWorkers', '2'], 'pipe')
     : undefined;
   const apart = isWhole ? ['--exclude', 'test/unit/**'] : [];
-  await run('tests', [...projects, ...apart, ...wanted], 'inherit');
+  // A browser's GPU process keeps one core busy: two files of the built site are run side by side.
+  const pairs = site ? ['--fileParallelism', '--maxWorkers', '2'] : [];
+  await run('tests', [...projects, ...apart, ...pairs, ...wanted], 'inherit');
   if (beside) console.log(await beside);
 }
 
