@@ -42,6 +42,11 @@ class Files(unittest.TestCase):
             idx(f"{raw}/{part}-labels-idx1-ubyte", (count,), range(count))
         steps = transforms.Compose([transforms.ToTensor(), transforms.Normalize([0.1307], [0.3081])])
         self.assertEqual(str(steps.transforms[1]), "Normalize(mean=[0.1307], std=[0.3081])")
+        image = torch.linspace(0, 1, 12).reshape(3, 2, 2)
+        for mean, std in ((0.5, 0.25), ((0.5,), (0.25,)), ([0.5] * 3, [0.25] * 3)):
+            normalize = transforms.Normalize(mean, std)
+            self.assertTrue(torch.equal(normalize(image), (image - 0.5) / 0.25))
+            self.assertEqual(str(normalize), f"Normalize(mean={mean}, std={std})")
         data = datasets.MNIST(self.root, train=True, transform=steps)
         pictures, labels = next(iter(DataLoader(data, batch_size=3)))
         self.assertEqual((pictures.shape, labels.tolist()), ((3, 1, 28, 28), [0, 1, 2]))

@@ -193,7 +193,7 @@ test('transforms may be set later, for items and for batches', async () => {
   expect([pictures.shape, pictures.dtype]).toEqual([[2, 32, 32, 3], 'uint8']);
   set.targetTransform = (label) => label + 100;
   expect(await (await first())[1].tolist()).toEqual(((await labels.tolist()) as number[]).map((label) => label + 100));
-  set.transform = new Compose([new ToTensor(), new Normalize([0.5], [0.5])]);
+  set.transform = new Compose([new ToTensor(), new Normalize(0.5, 0.5)]);
   expect(await (await first())[0].min().item()).toBeLessThan(0);
   expect(`${set}`).toMatch(/StandardTransform\nTransform: Compose\([\s\S]*Target transform: <function/);
   set.transforms = (picture, label) => [picture.shape[2], label];

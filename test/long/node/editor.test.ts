@@ -48,7 +48,8 @@ const signatures: Readonly<Record<string, string>> = {
   'metrics.functional.accuracy(|)':
     'accuracy(preds: torch.Tensor, target: torch.Tensor, task: metrics.Task, options?: {',
   'new transforms.RandomCrop(|)': 'RandomCrop(size: SizeLike, options?: {',
-  'new transforms.Normalize(|)': 'Normalize(mean: readonly number[], std: readonly number[], options?: {',
+  'new transforms.Normalize(|)':
+    'Normalize(mean: number | readonly number[], std: number | readonly number[], options?: {',
   'interpret.tsne(|)': 'tsne(input: torch.Tensor, options?: {',
   'datasets.MNIST(|)': 'MNIST(root: Root, options?: ',
   'func.vmap(|)': 'vmap(func: ',

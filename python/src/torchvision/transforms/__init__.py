@@ -119,9 +119,13 @@ def __dir__() -> list[str]:
 class Normalize(_door.attribute(__name__, "Normalize", {})):  # type: ignore[misc]
     """Takes a mean from each channel, and divides it by a deviation."""
 
+    def __init__(self, mean: Any, std: Any, inplace: bool = False) -> None:
+        super().__init__(mean, std, inplace)
+        # Printed as they were given, and whether it works in place by version 2 alone.
+        self.__dict__["_given"] = f"mean={mean}, std={std}"
+
     def __repr__(self) -> str:
-        # Whether it works in place is printed by version 2 alone.
-        return super().__repr__().replace(", inplace=False", "")
+        return f"{type(self).__name__}({self._given})"
 
 
 __all__ = ["Compose", "Lambda", "Normalize", "RandomApply", "RandomChoice", "RandomOrder", "functional"]

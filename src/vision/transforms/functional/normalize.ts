@@ -9,20 +9,27 @@ import type { Tensor } from '../../../tensor/tensor';
 /** What is subtracted and divided by. */
 export interface NormalizeArguments {
   /** One for each channel, or one for all. */
-  mean: readonly number[];
+  mean: number | readonly number[];
   /** One for each mean, other than 0. */
-  std: readonly number[];
+  std: number | readonly number[];
   /** Write the result over the input. Default: false. */
   inplace?: boolean;
 }
 
+/** The same, as lists. */
+export interface Statistics {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  readonly inplace: boolean;
+}
+
 /** The arguments of a normalisation. @throws ArgumentError unless these are means and as many stds other than 0 */
-export function statisticsOf(op: string, args: readonly unknown[]): Required<NormalizeArguments> {
-  const how = parseArgs<NormalizeArguments>(op, ['mean', 'std'], { inplace: false }, args);
-  const { mean, std } = how;
+export function statisticsOf(op: string, args: readonly unknown[]): Statistics {
+  const given = parseArgs<NormalizeArguments>(op, ['mean', 'std'], { inplace: false }, args);
+  const [mean, std] = [given.mean, given.std].map((each) => (typeof each === 'number' ? [each] : each));
   if (!Array.isArray(mean) || !Array.isArray(std)) {
     throw new ArgumentError(
-      `${op}: expected a list of means and a list of stds, but got ${kindOf(mean)} and ${kindOf(std)}`,
+      `${op}: expected means and stds, as numbers or lists, but got ${kindOf(given.mean)} and ${kindOf(given.std)}`,
     );
   }
   if (mean.length === 0 || mean.length !== std.length) {
@@ -32,11 +39,11 @@ export function statisticsOf(op: string, args: readonly unknown[]): Required<Nor
   if (other !== undefined)
     throw new ArgumentError(`${op}: expected means and stds to be numbers, but got ${kindOf(other)}`);
   if (std.includes(0)) throw new ArgumentError(`${op}: expected std other than 0, but got 0: it would divide by zero`);
-  return how;
+  return { mean, std, inplace: given.inplace };
 }
 
 /** (x - mean) / std for x[..., C, H, W]. */
-export function normalized(op: string, image: Tensor, { mean, std, inplace }: Required<NormalizeArguments>): Tensor {
+export function normalized(op: string, image: Tensor, { mean, std, inplace }: Statistics): Tensor {
   if (!isFloat(image.dtype)) {
     throw new DTypeError(`${op}: expected an image of floats, but got ${image.dtype}; apply ToTensor first`);
   }
