@@ -209,5 +209,5 @@ test.each<[string, () => data.Dataset<unknown> | Promise<data.Dataset<unknown>>,
   ['pictures that a data set of the user makes', () => new LargeOwn(), 0],
 ])('so it is with batches of sixteen large pictures, by %s', async (_, make, numWorkers) => {
   const model = new nn.Sequential(new nn.AvgPool2d(32), new nn.Flatten(), new nn.Linear(3 * 7 * 7, 4));
-  await expectSteady(await make(), model, { batchSize: PICTURES, numWorkers, warmUp: 6, counted: 3 });
+  await expectSteady(await make(), model, { batchSize: PICTURES, numWorkers, warmUp: 9, counted: 3 });
 });
