@@ -1,5 +1,32 @@
-"""`pytorch_lightning`: what `lightning` has, under its older name."""
+"""`pytorch_lightning`: what `lightning.pytorch` has, under its older name."""
 
-from lightning import Callback, LightningDataModule, LightningModule, Trainer, callbacks, seed_everything
+import sys
 
-__all__ = ["Callback", "LightningDataModule", "LightningModule", "Trainer", "callbacks", "seed_everything"]
+from lightning.pytorch import (
+    Callback,
+    LightningDataModule,
+    LightningModule,
+    Trainer,
+    callbacks,
+    loggers,
+    seed_everything,
+    tuner,
+    utilities,
+)
+
+# Its modules are the same ones.
+for _name, _module in list(sys.modules.items()):
+    if _name.startswith("lightning.pytorch."):
+        sys.modules[_name.replace("lightning.pytorch", __name__, 1)] = _module
+
+__all__ = [
+    "Callback",
+    "LightningDataModule",
+    "LightningModule",
+    "Trainer",
+    "callbacks",
+    "loggers",
+    "seed_everything",
+    "tuner",
+    "utilities",
+]

@@ -1,5 +1,3 @@
-"""`pytorch_lightning.callbacks`: callbacks of the trainer."""
+"""`pytorch_lightning.callbacks`: the same as `lightning.pytorch.callbacks`."""
 
-from lightning.callbacks import Callback, EarlyStopping, LambdaCallback, LearningRateMonitor, ModelCheckpoint
-
-__all__ = ["Callback", "EarlyStopping", "LambdaCallback", "LearningRateMonitor", "ModelCheckpoint"]
+from lightning.pytorch.callbacks import *  # noqa: F403

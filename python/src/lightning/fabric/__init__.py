@@ -1,5 +1,5 @@
 """`lightning.fabric`: what is there without a trainer."""
 
-from lightning import seed_everything
+from ..pytorch.utilities.seed import seed_everything
 
 __all__ = ["seed_everything"]

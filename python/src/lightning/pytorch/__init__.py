@@ -1,5 +1,19 @@
 """`lightning.pytorch`: what `lightning` has, under its longer name."""
 
-from lightning import Callback, LightningDataModule, LightningModule, Trainer, callbacks, seed_everything
+from . import callbacks, loggers, tuner, utilities
+from .callbacks import Callback
+from .core import LightningDataModule, LightningModule
+from .trainer.trainer import Trainer
+from .utilities.seed import seed_everything
 
-__all__ = ["Callback", "LightningDataModule", "LightningModule", "Trainer", "callbacks", "seed_everything"]
+__all__ = [
+    "Callback",
+    "LightningDataModule",
+    "LightningModule",
+    "Trainer",
+    "callbacks",
+    "loggers",
+    "seed_everything",
+    "tuner",
+    "utilities",
+]

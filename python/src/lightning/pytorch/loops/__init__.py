@@ -1,0 +1,1 @@
+"""The loops of the trainer: training, evaluation and prediction."""

@@ -1,0 +1,5 @@
+"""`lightning.pytorch.tuner`: looks for settings of a module."""
+
+from .tuning import Tuner
+
+__all__ = ["Tuner"]

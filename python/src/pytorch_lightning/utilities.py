@@ -1,0 +1,3 @@
+"""`pytorch_lightning.utilities`: the same as `lightning.pytorch.utilities`."""
+
+from lightning.pytorch.utilities import *  # noqa: F403
