@@ -1,4 +1,4 @@
-"""The hooks of `lightning`: which are called, and in which order. Run with `LIGHTNING=real`, they are those of PyTorch Lightning."""
+"""The hooks of `lightning`: which are called, and in which order. With `LIGHTNING=real` they are those of Lightning."""
 
 import os
 import tempfile

@@ -322,6 +322,15 @@ class Shown(unittest.TestCase):
         with self.assertRaises(ValueError):
             summarize(module, max_depth=-2)
 
+    def test_the_older_name_and_others(self):
+        import pytorch_lightning
+        from pytorch_lightning.callbacks import RichModelSummary, RichProgressBar
+        from pytorch_lightning.loggers import CSVLogger as Older
+
+        trainer = pytorch_lightning.Trainer(callbacks=[RichModelSummary(), RichProgressBar()], max_epochs=1, logger=False)
+        self.assertIsInstance(trainer.progress_bar_callback, RichProgressBar)
+        self.assertEqual(Older.__name__, "CSVLogger")
+
     @unittest.skipIf(which_lightning.is_real, "Lightning says it by its log, and draws tables by rich")
     def test_what_a_run_prints(self):
         said = io.StringIO()

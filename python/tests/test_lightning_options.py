@@ -1,4 +1,4 @@
-"""The options of `lightning`'s Trainer, its data and its Tuner. Run with `LIGHTNING=real`, what is expected is what PyTorch Lightning does."""
+"""The options of `lightning`'s Trainer, its data and its Tuner: with `LIGHTNING=real` those of Lightning."""
 
 import contextlib
 import os

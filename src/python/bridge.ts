@@ -219,8 +219,6 @@ export const bridge = {
   defaultGenerator,
   /** Bytes of the device's buffers in use. */
   gpuBytes: (): number => stats.liveBytes,
-  /** The most bytes that were in use at once. */
-  gpuPeakBytes: (): number => stats.peakUsedBytes,
   /** Resolves when the page has had a turn and the device is few runs behind. */
   async breathe(): Promise<void> {
     await turn();

@@ -72,16 +72,6 @@ def memory_allocated(device: Any = None) -> int:
     return js.gpuBytes()
 
 
-def max_memory_allocated(device: Any = None) -> int:
-    """The most bytes that were in use at once."""
-    return js.gpuPeakBytes()
-
-
-def memory_stats(device: Any = None) -> dict[str, int]:
-    """The bytes of the buffers in use, now and at most, by PyTorch's names for them."""
-    return {"allocated_bytes.all.current": js.gpuBytes(), "allocated_bytes.all.peak": js.gpuPeakBytes()}
-
-
 def get_rng_state(device: Any = None) -> Any:
     """The state of the one generator."""
     return random.get_rng_state()

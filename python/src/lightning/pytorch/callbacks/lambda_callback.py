@@ -8,7 +8,8 @@ from typing import Any
 from ..utilities.exceptions import MisconfigurationException
 from .callback import Callback
 
-_HOOKS = {name for name in vars(Callback) if not name.startswith("_") and name not in ("state_key", "state_dict", "load_state_dict")}
+_NO_HOOKS = ("state_key", "state_dict", "load_state_dict")
+_HOOKS = {name for name in vars(Callback) if not name.startswith("_") and name not in _NO_HOOKS}
 
 
 class LambdaCallback(Callback):

@@ -1,4 +1,4 @@
-"""Brings logged values to callbacks, loggers and the bar; values stay on the device until they are shown, and are read in bulk."""
+"""Brings logged values to callbacks, loggers and the bar: they stay on the device until they are shown, and are read in bulk."""
 
 from __future__ import annotations
 

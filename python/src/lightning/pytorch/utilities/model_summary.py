@@ -8,7 +8,6 @@ import torch
 from torch import nn
 
 _UNITS = ("", "K", "M", "B", "T")
-# Layers whose work Lightning counts: products of matrices and convolutions, two operations for each multiplication.
 _UNKNOWN = "?"
 
 
