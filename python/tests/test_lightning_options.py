@@ -12,7 +12,8 @@ import torch.nn.functional as F
 import which_lightning
 from lightning.pytorch.callbacks import Callback, EarlyStopping
 from lightning.pytorch.tuner import Tuner
-from lightning.pytorch.utilities import CombinedLoader, rank_zero_only
+from lightning.pytorch.utilities import CombinedLoader, grad_norm, rank_zero_only
+from lightning.pytorch.utilities.types import STEP_OUTPUT, OptimizerLRScheduler
 from torch import nn
 from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
@@ -31,7 +32,7 @@ class Counts(L.LightningModule):
         self.seen = {"train": 0, "val": 0, "test": 0}
         self.validated = []
 
-    def training_step(self, batch, batch_idx):
+    def training_step(self, batch, batch_idx) -> STEP_OUTPUT:
         self.seen["train"] += 1
         return F.mse_loss(self.layer(batch[0]), batch[0])
 
@@ -44,7 +45,7 @@ class Counts(L.LightningModule):
     def test_step(self, batch, batch_idx):
         self.seen["test"] += 1
 
-    def configure_optimizers(self):
+    def configure_optimizers(self) -> OptimizerLRScheduler:
         return torch.optim.SGD(self.parameters(), lr=self.lr)
 
 
@@ -404,6 +405,13 @@ class Options(unittest.TestCase):
         self.assertEqual(*drawn)
         self.assertEqual(os.environ["PL_GLOBAL_SEED"], "7")
         self.assertEqual(rank_zero_only(lambda: 3)(), 3)
+
+    def test_norms_of_gradients(self):
+        layer = nn.Linear(1, 1)
+        (layer(torch.full((1, 1), 3.0)) * 2).sum().backward()
+        found = {name: round(value.item(), 4) for name, value in grad_norm(layer, 2).items()}
+        expected = {"grad_2.0_norm/weight": 6.0, "grad_2.0_norm/bias": 2.0, "grad_2.0_norm_total": 6.3246}
+        self.assertEqual(found, expected)
 
     def test_weights_of_a_checkpoint(self):
         module, trainer = fitted(max_epochs=1)

@@ -14,6 +14,9 @@ from lightning.pytorch import (
     utilities,
 )
 
+# The version that it is like.
+__version__ = "2.6.0"
+
 # Its modules are the same ones.
 for _name, _module in list(sys.modules.items()):
     if _name.startswith("lightning.pytorch."):

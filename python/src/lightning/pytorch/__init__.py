@@ -6,6 +6,9 @@ from .core import LightningDataModule, LightningModule
 from .trainer.trainer import Trainer
 from .utilities.seed import seed_everything
 
+# The version that it is like.
+__version__ = "2.6.0"
+
 __all__ = [
     "Callback",
     "LightningDataModule",

@@ -23,7 +23,17 @@ def dump(trainer: Any, weights_only: bool) -> dict[str, Any]:
         "global_step": trainer.global_step,
         "pytorch-lightning_version": VERSION,
         "state_dict": module.state_dict(),
-        "loops": {"fit_loop": trainer.fit_loop.state_dict()},
+        "loops": {
+            "fit_loop": trainer.fit_loop.state_dict(),
+            **{
+                f"{name}_loop": {"state_dict": {}, "batch_progress": loop.batch_progress.state_dict()}
+                for name, loop in (
+                    ("validate", trainer.validate_loop),
+                    ("test", trainer.test_loop),
+                    ("predict", trainer.predict_loop),
+                )
+            },
+        },
     }
     if not weights_only:
         found["callbacks"] = callback_states(trainer)

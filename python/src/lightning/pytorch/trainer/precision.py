@@ -106,6 +106,14 @@ class MixedPrecision(Precision):
         self.scaler.update()
         return found
 
+    def state_dict(self) -> dict[str, Any]:
+        """What a checkpoint keeps of it: how losses are scaled."""
+        return self.scaler.state_dict()
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Takes what `state_dict` gave."""
+        self.scaler.load_state_dict(state_dict)
+
 
 def precision_of(given: Any) -> Precision:
     """The precision of an option. Raises ValueError for those that WebGPU has not."""
