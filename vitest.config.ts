@@ -123,7 +123,6 @@ export default defineConfig({
           sequence: { groupOrder: BESIDE.all },
           environment: 'node',
           include: [projects.e2e.include],
-          exclude: [projects.e2e.exclude],
           // The servers of all files bundle the library once.
           isolate: false,
           testTimeout: 300_000,
@@ -149,11 +148,11 @@ export default defineConfig({
       {
         resolve,
         test: {
-          name: 'timing',
+          name: 'long-timing',
           retry,
           sequence: { groupOrder: BESIDE.timing },
           environment: 'node',
-          include: [projects.timing.include],
+          include: [projects['long-timing'].include],
           testTimeout: 300_000,
           hookTimeout: 120_000,
         },

@@ -1,7 +1,5 @@
 // The projects of the tests, and which files each has: vitest.config.ts makes them, and a selection starts only those that it needs.
 
-/** @typedef {{ include: string, exclude?: string }} Files */
-
 /** By the name of the project. */
 export const projects = /** @type {const} */ ({
   unit: { include: 'test/unit/**/*.test.ts' },
@@ -12,10 +10,10 @@ export const projects = /** @type {const} */ ({
   python: { include: 'test/python/*.test.ts' },
   node: { include: 'test/node/*.test.ts' },
   'node-alone': { include: 'test/node/alone/*.test.ts' },
-  e2e: { include: 'test/e2e/**/*.test.ts', exclude: 'test/e2e/smooth.test.ts' },
-  timing: { include: 'test/e2e/smooth.test.ts' },
+  e2e: { include: 'test/e2e/**/*.test.ts' },
   long: { include: 'test/long/*.test.ts' },
   'long-node': { include: 'test/long/node/*.test.ts' },
+  'long-timing': { include: 'test/long/timing/*.test.ts' },
   'long-site': { include: 'test/site/*.test.ts' },
 });
 
@@ -28,8 +26,6 @@ const patternOf = (glob) =>
  * @param {readonly string[]} files
  */
 export const projectsOf = (files) =>
-  Object.entries(/** @type {Record<string, Files>} */ (projects))
-    .filter(([, { include, exclude }]) =>
-      files.some((file) => patternOf(include).test(file) && !(exclude && patternOf(exclude).test(file))),
-    )
+  Object.entries(projects)
+    .filter(([, { include }]) => files.some((file) => patternOf(include).test(file)))
     .map(([name]) => name);

@@ -70,7 +70,7 @@ async function tests() {
     return;
   }
   const chosen = wanted.some((argument) => argument.startsWith('--project'));
-  const own = site ? ['long-site'] : long ? ['long', 'long-node'] : ['!long*'];
+  const own = site ? ['long-site'] : long ? ['long', 'long-node', 'long-timing'] : ['!long*'];
   const projects = chosen ? [] : own.flatMap((project) => ['--project', project]);
   // In a whole run, tests of host code have processes of their own: they keep a core busy while others wait for a page or a kernel.
   const isWhole = selection.length === 0 && !long && !site;

@@ -50,7 +50,7 @@ test('names that come from anywhere in a file are looked for where no other hold
 test('only the projects start that hold a file', () => {
   expect(projectsOf(['test/unit/notebook/files.test.ts'])).toEqual(['unit']);
   expect(projectsOf(['test/gpu/alone/tune.test.ts', 'test/gpu/loss.test.ts'])).toEqual(['gpu-too', 'alone']);
-  expect(projectsOf(['test/e2e/smooth.test.ts'])).toEqual(['timing']);
+  expect(projectsOf(['test/long/timing/smooth.test.ts'])).toEqual(['long-timing']);
   const all = ['test/unit', 'test/gpu', 'test/python', 'test/node', 'test/e2e', 'test/long', 'test/site'];
   const everyFile = all.flatMap((folder) => testFiles(root, folder));
   expect(projectsOf(everyFile)).toEqual(Object.keys(projects));

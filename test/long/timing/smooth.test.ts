@@ -1,7 +1,7 @@
 // A page keeps drawing while a model trains.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Smoothness } from './smooth/page';
-import { openTestPages, type TestPages } from './support';
+import type { Smoothness } from '../../e2e/smooth/page';
+import { openTestPages, type TestPages } from '../../e2e/support';
 
 const MEASURED_MILLISECONDS = 1500;
 
