@@ -1,5 +1,4 @@
 // Doodles that the page makes, so that there is something to learn without a file or a camera: white lines on black, no two alike.
-import { sequence } from '../../ui/random';
 import { bytePlanesOf, type LabelledPicture, type PictureSet } from './picture-set';
 
 /** Draws within a field of -1 to 1. */
@@ -122,4 +121,15 @@ export function doodles(each: number): PictureSet {
     });
   }
   return { size: DOODLE_SIZE, classes, pictures };
+}
+
+/** Numbers of 0 to 1 that are the same each time. Source: mulberry32, Tommy Ettinger 2017 (public domain). */
+function sequence(): () => number {
+  let state = 1;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
 }

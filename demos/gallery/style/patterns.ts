@@ -1,6 +1,5 @@
 // Pictures to take a style from, drawn by the page.
 import { type PictureValues, planesOf } from '../../ui/planes';
-import { sequence } from '../../ui/random';
 
 export type PatternName = 'waves' | 'stripes' | 'dots' | 'mosaic';
 
@@ -10,6 +9,15 @@ export const PATTERNS: Readonly<Record<PatternName, string>> = {
   dots: 'Dots',
   mosaic: 'A mosaic',
 };
+
+/** Numbers in [0, 1), the same ones each time: a linear congruential generator with the factors of Numerical Recipes. */
+function randomNumbers(): () => number {
+  let state = 7;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
 
 type Context = OffscreenCanvasRenderingContext2D;
 
@@ -36,7 +44,7 @@ const drawn: Readonly<Record<PatternName, (context: Context, size: number) => vo
     }
   },
   dots(context, size) {
-    const random = sequence();
+    const random = randomNumbers();
     const colors = ['#1b1b2f', '#e43f5a', '#f9d276', '#1f8a8a'];
     for (let i = 0; i < 420; i++) {
       context.fillStyle = colors[Math.floor(random() * colors.length)] ?? '';
@@ -46,7 +54,7 @@ const drawn: Readonly<Record<PatternName, (context: Context, size: number) => vo
     }
   },
   mosaic(context, size) {
-    const random = sequence();
+    const random = randomNumbers();
     const colors = ['#c8442e', '#e8b33c', '#2a6f5e', '#e9dcc0', '#254a7a'];
     const step = size / 12;
     context.fillStyle = '#1a1512';
