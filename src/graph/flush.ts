@@ -13,7 +13,7 @@ import { mode } from './mode';
 import { type Part, type Parts, partsOf } from './parts';
 import { buildProgram, cellsOf, number, placedNodes, SEPARATOR } from './program';
 import {
-  hasIngredients,
+  fewIngredientsOf,
   ingredientsOf,
   isCheap,
   leaveAsRecipe,
@@ -388,13 +388,15 @@ function storeAllBut(
     if (root.value.node!.mark === mark) read.push(root);
     else want(root.value, false);
   }
-  // What can be made of nothing that stands is stored, and what is made of it stands on it.
+  // A value that no stored values can make is stored itself, so that later values can be made of it.
+  const possible = new Map<Value, ReadonlySet<Value>>();
   for (const { value } of read.toReversed()) {
-    if (!hasIngredients(value, { exports, releases })) want(value, false);
+    const ingredients = fewIngredientsOf(value, { exports, releases });
+    if (ingredients) possible.set(value, ingredients);
+    else want(value, false);
   }
-  const values = read.map(({ value }) => value).filter((value) => !exports.has(value));
-  const recipes = recipesAmong(values, { exports, releases });
-  for (const value of values) if (!recipes.has(value)) want(value, false);
+  const recipes = recipesAmong(possible);
+  for (const value of possible.keys()) if (!recipes.has(value)) want(value, false);
 }
 
 /** Drops the edges of a node whose values exist and stay, once neither another output nor a gradient needs them. */

@@ -112,21 +112,20 @@ export function ingredientsOf(
   return found;
 }
 
-/** Whether a value could be made again, by few enough operations, from values that stand after the flush. */
-export const hasIngredients = (value: Value, standing: Standing): boolean =>
-  ingredientsOf(value, standing, MAX_NODES) !== null;
+/** The same, by so few operations that the value may be left as a recipe. */
+export const fewIngredientsOf = (value: Value, standing: Standing): ReadonlySet<Value> | null =>
+  ingredientsOf(value, standing, MAX_NODES);
 
 /**
- * The values that are not stored, of those that the flush reads. A recipe keeps its ingredients alive.
+ * The values that are not stored, of those that the flush reads, each with its ingredients. A recipe keeps its ingredients alive.
  * A single one therefore retains little more than its own bytes. Several together, each with ingredients no larger than itself, retain
  * no more than they would take, apart from ingredients of other recipes.
  */
-export function recipesAmong(values: readonly Value[], standing: Standing): ReadonlyMap<Value, ReadonlySet<Value>> {
+export function recipesAmong(possible: ReadonlyMap<Value, ReadonlySet<Value>>): ReadonlyMap<Value, ReadonlySet<Value>> {
   const recipes = new Map<Value, ReadonlySet<Value>>();
   const together = new Map<Value, ReadonlySet<Value>>();
-  for (const value of values) {
-    const ingredients = ingredientsOf(value, standing, MAX_NODES);
-    if (!ingredients || ingredients.size > MAX_INPUTS) continue;
+  for (const [value, ingredients] of possible) {
+    if (ingredients.size > MAX_INPUTS) continue;
     const most = MAX_RATIO * byteLength(value);
     if (sum(ingredients) <= most) recipes.set(value, ingredients);
     else if ([...ingredients].every((x) => byteLength(x) <= most)) together.set(value, ingredients);
