@@ -172,6 +172,9 @@ class Overview:
     def _first(self, kind: type) -> Any:
         return next((callback for callback in self.callbacks if isinstance(callback, kind)), None)
 
+    def _all(self, kind: type) -> list[Any]:
+        return [callback for callback in self.callbacks if isinstance(callback, kind)]
+
     @property
     def checkpoint_callback(self) -> Any:
         """The first callback that saves checkpoints, or None."""
@@ -180,7 +183,7 @@ class Overview:
     @property
     def checkpoint_callbacks(self) -> list[Any]:
         """All callbacks that save checkpoints."""
-        return [callback for callback in self.callbacks if isinstance(callback, ModelCheckpoint)]
+        return self._all(ModelCheckpoint)
 
     @property
     def early_stopping_callback(self) -> Any:
@@ -190,7 +193,7 @@ class Overview:
     @property
     def early_stopping_callbacks(self) -> list[Any]:
         """All EarlyStoppings."""
-        return [callback for callback in self.callbacks if isinstance(callback, EarlyStopping)]
+        return self._all(EarlyStopping)
 
     @property
     def progress_bar_callback(self) -> Any:

@@ -231,9 +231,7 @@ class Trainer(Overview):
         weights_only: bool | None = None,
     ) -> Any:
         """Runs `validation_step` over loaders; gives what was logged, for each of them."""
-        dataloaders, datamodule = self._sources("validate", dataloaders, datamodule)
-        self.validate_loop.source, self.validate_loop.verbose = dataloaders, verbose
-        return self._guarded("validate", model, datamodule, ckpt_path, weights_only, self.validate_loop.run)
+        return self._evaluate("validate", self.validate_loop, dataloaders, datamodule, verbose, (model, ckpt_path, weights_only))
 
     def test(
         self,
@@ -245,9 +243,7 @@ class Trainer(Overview):
         weights_only: bool | None = None,
     ) -> Any:
         """Runs `test_step` over loaders; gives what was logged, for each of them."""
-        dataloaders, datamodule = self._sources("test", dataloaders, datamodule)
-        self.test_loop.source, self.test_loop.verbose = dataloaders, verbose
-        return self._guarded("test", model, datamodule, ckpt_path, weights_only, self.test_loop.run)
+        return self._evaluate("test", self.test_loop, dataloaders, datamodule, verbose, (model, ckpt_path, weights_only))
 
     def predict(
         self,
@@ -263,6 +259,15 @@ class Trainer(Overview):
         self.predict_loop.source = dataloaders
         self.predict_loop.return_predictions = return_predictions is not False
         return self._guarded("predict", model, datamodule, ckpt_path, weights_only, self.predict_loop.run)
+
+    def _evaluate(
+        self, fn: str, loop: EvaluationLoop, dataloaders: Any, datamodule: Any, verbose: bool, run: tuple[Any, Any, Any]
+    ) -> Any:
+        """A run of `validation_step` or `test_step`; `run` is the module, the checkpoint and whether its weights alone are read."""
+        loop.source, datamodule = self._sources(fn, dataloaders, datamodule)
+        loop.verbose = verbose
+        model, ckpt_path, weights_only = run
+        return self._guarded(fn, model, datamodule, ckpt_path, weights_only, loop.run)
 
     def _sources(self, fn: str, dataloaders: Any, datamodule: Any) -> tuple[Any, Any]:
         if isinstance(dataloaders, LightningDataModule):
