@@ -61,7 +61,7 @@ function proseOf(folders: readonly string[]): string {
 
 /**
  * The file of a gallery's page begins with `<!-- description: … -->` and holds its panels; `page.html` is put around them, with the cells of the
- * `program.md` beside it. In any page `<!-- gallery: ../ -->` stands for the list of all of them, with the way to the site's own folder.
+ * `program.md` beside it. `<!-- plot: TITLE -->` stands for the panel of a curve, `<!-- wide plot: TITLE -->` for a wide one. In any page `<!-- gallery: ../ -->` stands for the list of all of them, with the way to the site's own folder.
  */
 export function gallery(folder: string): Plugin {
   const text = () => proseOf([join(folder, '../../docs/guide'), join(folder, '../notebook/courses')]);
@@ -96,7 +96,9 @@ function framed(html: string, path: string, folder: string): string {
   const program = fromMarkdown(readFileSync(join(dirname(path), PROGRAM), 'utf8'));
   const fields: Record<string, string> = {
     description,
-    panels,
+    panels: panels.replace(/<!-- (wide )?plot: (.*?) -->/, (_, wide: string | undefined, title: string) =>
+      plot(title, wide ? 'panel wide' : 'panel'),
+    ),
     name: basename(dirname(path)),
     title: escaped(program.front.title),
     program: cells(program).html,
@@ -106,6 +108,15 @@ function framed(html: string, path: string, folder: string): string {
     (found, key: string) => fields[key] ?? found,
   );
 }
+
+/** The panel of a curve: the key beside its title, the chart below. */
+const plot = (title: string, className: string) => `<section class="${className}" aria-labelledby="plot-title">
+      <header>
+        <h2 id="plot-title">${title}</h2>
+        <div class="keys" id="keys"></div>
+      </header>
+      <div class="plot" id="plot"></div>
+    </section>`;
 
 function list(all: readonly GalleryEntry[], root: string): string {
   const card = ({ name, program }: GalleryEntry) => `<li><a class="card" href="${root}gallery/${name}/">${emblem(name)}
