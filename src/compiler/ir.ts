@@ -21,7 +21,7 @@ export type Param = readonly [type: Scalar, value: number | { readonly scalar: n
 export const u32 = (value: number): Param => ['u32', value];
 export const i32 = (value: number): Param => ['i32', value];
 export const f32 = (value: number): Param => ['f32', value];
-/** Fields of a `Params` struct by their names, in its order; a number alone is a u32. Structs that the compiler writes have lists. */
+/** Fields of a `Params` struct by their names, in its order; a number alone is a u32. A list has the fields in order without their names. */
 export type Params = Readonly<Record<string, number | Param>> | readonly Param[];
 
 export const paramsOf = (params: Params = []): readonly Param[] =>

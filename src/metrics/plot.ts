@@ -64,7 +64,7 @@ export interface Plotted {
   readonly plotUpperBound: number | null;
 }
 
-const numbersOf = async (x: Tensor): Promise<number[]> => Array.from(await x.data(), Number);
+export const numbersOf = async (x: Tensor): Promise<number[]> => Array.from(await x.data(), Number);
 
 const isFigure = (value: unknown): value is Tensor | number => value instanceof Tensor || typeof value === 'number';
 

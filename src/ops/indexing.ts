@@ -23,7 +23,8 @@ export function expectIndex(op: string, name: string, meta: Meta): void {
   }
 }
 
-const withSize = (shape: Shape, dim: number, size: number): Shape => shape.map((n, d) => (d === dim ? size : n));
+/** A shape whose dimension `dim` has another size. */
+export const withSize = (shape: Shape, dim: number, size: number): Shape => shape.map((n, d) => (d === dim ? size : n));
 
 // ── gather and scatterAdd: an index for every element ──
 

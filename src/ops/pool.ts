@@ -9,7 +9,7 @@ import type { Op, Value } from '../graph/value';
 import { mul } from './arithmetic';
 import { reshape } from './cast';
 import { expectIntegers } from './conv-shape';
-import { isWhole, truncated, wholeMaxPool2d, wholeSumPool2d, windowLengths } from './whole-windows';
+import { asFloat, isWhole, truncated, wholeMaxPool2d, wholeSumPool2d, windowLengths } from './whole-windows';
 
 const avgSource: Text = '#poolMore/avgPool2d';
 const firstMaxLib: Text = '#conv/libFirstMax';
@@ -240,8 +240,6 @@ export function maxPool2d(x: Value, attrs: MaxPoolAttrs): [values: Value, indice
 }
 
 /** The same shape with the dtype that `poolShape` asks for. */
-const asFloat = ({ shape }: Meta): Meta => ({ shape, dtype: 'float32' });
-
 /** Means without their fractions. */
 function wholeAvgPool2d(x: Value, attrs: AvgPoolAttrs): Value {
   const shape = poolShape('avgPool2d', asFloat(x), attrs);

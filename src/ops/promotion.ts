@@ -11,7 +11,7 @@ export interface Promotable {
 }
 
 /** bool < integer < float: only a higher category overrules an operand of greater weight. */
-const category = (dtype: DType): number => (dtype === 'bool' ? 0 : isFloat(dtype) ? 2 : 1);
+export const category = (dtype: DType): number => (dtype === 'bool' ? 0 : isFloat(dtype) ? 2 : 1);
 
 const integerOrder: readonly DType[] = ['bool', 'uint8', 'int32', 'int64'];
 

@@ -154,7 +154,7 @@ function reduce(op: Op<ReduceAttrs>, x: Value, dims: Dims, keepdim: boolean): Va
 }
 
 /** Integers and bools count in int64, as PyTorch sums them. */
-const counted = (x: Value): Value => (isFloat(x.dtype) ? x : cast(x, 'int64'));
+export const counted = (x: Value): Value => (isFloat(x.dtype) ? x : cast(x, 'int64'));
 
 /** Σ x over `dims` (default all). Integers and bools give int64. Shape: the dims removed, or 1 with keepdim. */
 export const sum = (x: Value, dims: Dims = null, keepdim = false): Value => reduce(sumOp, counted(x), dims, keepdim);

@@ -1,6 +1,5 @@
 // Running sums, products, extrema and such along a dimension: cumsum, cumprod, logcumsumexp, cummax and cummin.
 import { kernels } from '../compiler/texts';
-import { isFloat } from '../core/meta';
 import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { abs, add, div, exp, log, mul, sub } from './arithmetic';
@@ -8,6 +7,7 @@ import { cast } from './cast';
 import { eq, gt, logicalAnd, lt, where } from './compare';
 import { resolveDim } from './dims';
 import { gather } from './indexing';
+import { counted } from './reduce';
 
 /** How scans are computed. */
 const kernel = kernels('scan', () => import('../kernels/further'), 'scan');
@@ -55,8 +55,6 @@ const cumprodOp: Op<ScanAttrs> = scanOp(
 );
 
 /** Integers and bools count in int64, as PyTorch sums them. */
-const counted = (x: Value): Value => (isFloat(x.dtype) ? x : cast(x, 'int64'));
-
 /** y_i = x_0 + … + x_i along a dimension. Integers and bools give int64. */
 export const cumsum = (x: Value, dim: number): Value =>
   record(cumsumOp, [counted(x)], { dim: resolveDim('cumsum', dim, x.shape.length), reverse: false });

@@ -19,7 +19,8 @@ type Pair = readonly [height: number, width: number];
 export const isWhole = (x: Meta): boolean => !isFloat(x.dtype) && x.dtype !== 'bool';
 
 /** The same shape with the dtype that shape rules ask for. */
-const asFloat = ({ shape }: Meta): Meta => ({ shape, dtype: 'float32' });
+/** What is told of integers, as if they were floats. */
+export const asFloat = ({ shape }: Meta): Meta => ({ shape, dtype: 'float32' });
 
 function expectAlike(op: string, x: Value, others: Readonly<Record<string, Value | null>>): void {
   for (const [name, other] of Object.entries(others)) {

@@ -7,7 +7,7 @@ import { contiguousStrides, isFloat, type Meta, numel, type Shape, showShape } f
 import { expectFloat, fromHost, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { full, reshape } from './cast';
-import { indexAdd } from './indexing';
+import { indexAdd, withSize } from './indexing';
 import { lowerView, permute } from './shape';
 
 const overlapSource: Text = '#scatter/overlapAdd';
@@ -28,7 +28,8 @@ export interface WindowAttrs {
   readonly order: readonly number[];
 }
 
-const countOf = ({ length, size, dilation, step }: WindowAttrs): number =>
+/** How many windows there are. */
+export const countOf = ({ length, size, dilation, step }: WindowAttrs): number =>
   Math.floor((length - (size - 1) * dilation - 1) / step) + 1;
 
 /** The shape of the windows before they are put in order. */
@@ -154,8 +155,6 @@ function wholeOverlapAdd(
   const terms = reshape(beside, withSize(shape, dim, count * size));
   return indexAdd(zeros, dim, fromHost(places, [places.length], 'int64'), terms);
 }
-
-const withSize = (shape: Shape, dim: number, size: number): Shape => shape.map((n, d) => (d === dim ? size : n));
 
 /** The adjoint of `windows` for a dimension of the given length: what overlaps is added. */
 export function overlapAdd(x: Value, dim: number, length: number, options: WindowOptions): Value {

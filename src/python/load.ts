@@ -53,11 +53,12 @@ async function writeSources(pyodide: Pyodide): Promise<void> {
   pyodide.runPython(`import sys; sys.path.append("${home}/torchvision/_stand_ins")`);
 }
 
-type Order = ['indexURL', 'packages', 'onOutput', 'pyodide'];
+type Order = ['indexURL', 'packages', 'packageBaseUrl', 'onOutput', 'pyodide'];
 
 const kinds = {
   indexURL: text,
   packages: listOf(text),
+  packageBaseUrl: orNull(text),
   onOutput: orNull(callback),
   pyodide: orNull({
     words: 'an interpreter of Pyodide',
@@ -67,6 +68,7 @@ const kinds = {
 const noOptions = {
   indexURL: 'pyodide/',
   packages: [] as readonly string[],
+  packageBaseUrl: null,
   onOutput: null as never,
   pyodide: null as never,
 };
@@ -91,11 +93,19 @@ async function pyodideFrom(folder: string): Promise<Loader> {
   }
 }
 
-async function startPyodide(indexURL: string, packages: readonly string[], output: Output): Promise<Pyodide> {
-  const address = new URL(indexURL, globalThis.location?.href ?? 'file:///').href;
-  const folder = address.endsWith('/') ? address : `${address}/`;
+/** The address of a folder, which may be relative to the page. */
+function folderAt(url: string): string {
+  const address = new URL(url, globalThis.location?.href ?? 'file:///').href;
+  return address.endsWith('/') ? address : `${address}/`;
+}
+
+type Start = Required<Pick<LoadPythonOptions, 'indexURL' | 'packages' | 'packageBaseUrl'>>;
+
+async function startPyodide({ indexURL, packages, packageBaseUrl }: Start, output: Output): Promise<Pyodide> {
+  const folder = folderAt(indexURL);
   const { loadPyodide } = await pyodideFrom(folder);
-  return loadPyodide({ indexURL: folder, packages: [...packages], ...output });
+  const wheels = packageBaseUrl === null ? {} : { packageBaseUrl: folderAt(packageBaseUrl) };
+  return loadPyodide({ indexURL: folder, packages: [...packages], ...wheels, ...output });
 }
 
 const SIGINT = 2;
@@ -154,13 +164,13 @@ class Interrupts {
  */
 export async function loadPython(...args: Arguments<LoadPythonOptions, Order>): Promise<Python> {
   const given = parseArgs<LoadPythonOptions>('loadPython', [], noOptions, args, kinds);
-  const { indexURL, packages, pyodide: own } = given;
+  const { packages, pyodide: own } = given;
   const onOutput = given.onOutput ?? ((text, stream) => console[stream === 'stderr' ? 'warn' : 'log'](text));
   const output: Output = {
     stdout: (line) => onOutput(`${line}\n`, 'stdout'),
     stderr: (line) => onOutput(`${line}\n`, 'stderr'),
   };
-  const [pyodide] = await Promise.all([own ?? startPyodide(indexURL, packages, output), openSpaces()]);
+  const [pyodide] = await Promise.all([own ?? startPyodide(given, output), openSpaces()]);
   if (own !== null && given.onOutput !== null) {
     pyodide.setStdout({ batched: output.stdout });
     pyodide.setStderr({ batched: output.stderr });

@@ -14,6 +14,11 @@ export interface Pyodide {
   pyimport(name: string): unknown;
   /** Loads packages of Pyodide's distribution. */
   loadPackage(names: readonly string[]): Promise<unknown>;
+  /** Loads those packages of Pyodide's distribution that code imports. */
+  loadPackagesFromImports(
+    code: string,
+    options?: { messageCallback?: (message: string) => void; errorCallback?: (message: string) => void },
+  ): Promise<unknown>;
   /** Says who gets what Python prints. */
   setStdout(options: { batched: (line: string) => void }): void;
   /** Says who gets Python's warnings and errors. */
@@ -36,6 +41,8 @@ export interface LoadPythonOptions {
   indexURL?: string;
   /** Packages of Pyodide's distribution to load at once, such as `numpy`; default none. */
   packages?: readonly string[];
+  /** The folder that wheels of packages are fetched from; default the same as `indexURL`. The npm package of Pyodide has none: its content delivery network does. */
+  packageBaseUrl?: string | null;
   /** Gets what Python prints, as it comes; default: the console, or for `pyodide` what gets it already. */
   onOutput?: (text: string, stream: 'stdout' | 'stderr') => void;
   /** Pyodide that runs already, instead of `indexURL`. */

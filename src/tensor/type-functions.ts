@@ -1,9 +1,9 @@
 // The dtypes in which tensors and numbers meet, and which may stand for which.
 
 import { DTypeError } from '../core/errors';
-import { type DType, isFloat } from '../core/meta';
+import type { DType } from '../core/meta';
 import { type Arguments, parseArgs, shown } from '../core/options';
-import { dtypeOfScalar, promoteTypes as promote } from '../ops/promotion';
+import { category, dtypeOfScalar, promoteTypes as promote } from '../ops/promotion';
 import { expectDType } from '../storage/host-data';
 import { callable } from './callable';
 import type { Operandish } from './pointwise-args';
@@ -28,13 +28,10 @@ export const resultType = callable(
   },
 );
 
-/** bool, whole numbers, fractions: a tensor may be written into one of its own kind or of a later one. */
-const kindOf = (dtype: DType): number => (dtype === 'bool' ? 0 : isFloat(dtype) ? 2 : 1);
-
 /** Whether results of one dtype may be written into a tensor of another: not if fractions, or more than a bool, would be lost. */
 export const canCast = callable(
   'canCast(from_: value, to: value)',
-  (from_: DType, to: DType): boolean => kindOf(expectDType('canCast', from_)) <= kindOf(expectDType('canCast', to)),
+  (from_: DType, to: DType): boolean => category(expectDType('canCast', from_)) <= category(expectDType('canCast', to)),
 );
 
 /** The dtype of tensors of fractions that are made without one: float32 always. */

@@ -1,7 +1,9 @@
 // Cells of Python in a notebook's page: names both ways, errors, Stop, plots, and notebooks of Jupyter as they are.
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import expected from '../../python/examples/expected.json';
+import { writeZip } from '../../src/io/zip/zip';
 import { expectAccessible } from '../e2e/accessible';
 import { expectPrinted } from '../support/printed-lines';
 import { type BuiltSite, cell, ended, openBuiltSite, output, ready, run, write } from './support';
@@ -30,6 +32,45 @@ async function opened(...cells: string[]) {
   await ready(page);
   return watched;
 }
+
+/** A wheel of one file of Python, as Pyodide installs it. */
+function wheel(name: string, version: string, source: string): Buffer {
+  const about = `${name}-${version}.dist-info`;
+  const files = {
+    [`${name}/__init__.py`]: source,
+    [`${about}/METADATA`]: `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n`,
+    [`${about}/WHEEL`]: 'Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n',
+    [`${about}/RECORD`]: '',
+  };
+  const contents = Object.entries(files).map(([path, text]) => ({ name: path, data: Buffer.from(text) }));
+  return Buffer.concat([...writeZip(contents)]);
+}
+
+test('a package that a cell imports comes from the distribution of Pyodide, and what cannot be fetched is said', async () => {
+  const { page } = await opened('import numpy as np\nnp.arange(4)', 'import scipy');
+  const context = page.context();
+  const numpy = wheel('numpy', '2.4.6', 'def arange(n):\n    return list(range(n))\n');
+  // The lock file says what each file has to be.
+  await context.route('**/pyodide/pyodide-lock.json', async (route) => {
+    const lock = (await (await route.fetch()).json()) as { packages: Record<string, { sha256: string }> };
+    lock.packages.numpy!.sha256 = createHash('sha256').update(numpy).digest('hex');
+    await route.fulfill({ json: lock });
+  });
+  const asked: string[] = [];
+  await context.route('https://cdn.jsdelivr.net/pyodide/**', (route) => {
+    asked.push(route.request().url());
+    const headers = { 'Access-Control-Allow-Origin': '*' };
+    return route.request().url().includes('/numpy-') ? route.fulfill({ body: numpy, headers }) : route.abort();
+  });
+  await run(page, 1);
+  expect(await output(page, 1).innerText()).toContain('[0, 1, 2, 3]');
+  expect(asked[0]).toMatch(/^https:\/\/cdn\.jsdelivr\.net\/pyodide\/v[\d.]+\/full\/numpy-/);
+  await run(page, 2);
+  const said = await output(page, 2).innerText();
+  expect(said).toContain('scipy: could not be fetched from https://cdn.jsdelivr.net/pyodide/');
+  expect(said).toContain("No module named 'scipy'");
+  await context.close();
+});
 
 test("a notebook of PyTorch's world runs as it is: magics, a training loop, plots and bars", async () => {
   const { page, problems } = await opened(

@@ -4,7 +4,7 @@ import { tensor } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
 import { metric, ofBatch, type Plot, score } from '../gathering';
-import { type CurvePlotOptions, curveDrawing } from '../plot';
+import { type CurvePlotOptions, curveDrawing, numbersOf } from '../plot';
 import {
   type Columns,
   type CurveOptions,
@@ -72,7 +72,6 @@ function interpolated(x: readonly number[], xs: readonly number[], ys: readonly 
 }
 
 const vector = (list: readonly number[]): Tensor => tensor(Float32Array.from(list), { shape: [list.length] });
-const numbersOf = async (x: Tensor): Promise<number[]> => Array.from(await x.data(), Number);
 
 /** One curve of those of all classes: their mean where any of them has a point. */
 function meanOf(lines: readonly Line[], isFalling: boolean): Line {

@@ -1,5 +1,6 @@
 // Runs cells of Python. CPython comes with the first of them; names go both ways between the cells of both languages.
 import type { Python } from 'lamplight/python';
+import { version } from 'pyodide/package.json';
 import type { Ended, ErrorOutput } from '../../protocol';
 import { ToldError } from '../failure';
 import { type Files, offer } from '../files';
@@ -9,6 +10,9 @@ import type { Scope } from '../scope';
 import { StopError } from '../stopper';
 import { bar, drawing } from './drawing';
 import kernel from './kernel.py?raw';
+
+/** Where wheels of Pyodide's distribution lie, such as NumPy's: the site carries the interpreter alone. */
+const WHEELS = `https://cdn.jsdelivr.net/pyodide/v${version}/full/`;
 
 /** Packages that stand in for those of Pyodide's distribution, by their paths. */
 const standins = import.meta.glob<string>('./standins/**/*.py', { query: '?raw', import: 'default', eager: true });
@@ -42,6 +46,7 @@ type Answer =
 /** The functions of kernel.py. */
 interface Kernel {
   cleaned(source: string): string;
+  missing(source: string): readonly string[];
   names(source: string, label: string): readonly [declares: string[], reads: string[]];
   run(source: string, label: string, labels: readonly string[]): Promise<Answer>;
   values_among(names: readonly string[]): readonly string[];
@@ -65,6 +70,7 @@ export class PythonCells {
     const { loadPython } = await import('lamplight/python');
     const python = await loadPython({
       indexURL: new URL('pyodide/', this.host.site).href,
+      packageBaseUrl: WHEELS,
       onOutput: (text, stream) => this.#print(text, stream === 'stderr' ? 'error' : 'log'),
     });
     if (globalThis.crossOriginIsolated) this.host.interrupts(python.interruptBuffer);
@@ -121,8 +127,10 @@ export class PythonCells {
     await this.#writeFiles(python);
     // A stop of another cell is none of this one.
     python.interruptBuffer[0] = 0;
+    const cleaned = own.cleaned(source);
+    await this.#loadPackages(python, own.missing(cleaned));
     this.#running = python;
-    const answer = await own.run(own.cleaned(source), label, [...this.#labels]).finally(() => {
+    const answer = await own.run(cleaned, label, [...this.#labels]).finally(() => {
       this.#running = null;
       python.interruptBuffer[0] = 0;
     });
@@ -130,6 +138,21 @@ export class PythonCells {
     if (answer[0] === 'value') return answer[1] ?? null;
     if (answer[1] === 'KeyboardInterrupt') throw new StopError();
     throw new ToldError(failureOf(answer, label));
+  }
+
+  /** Loads packages of Pyodide's distribution. What cannot be fetched is said; the cell's own `import` fails then, or goes another way. */
+  async #loadPackages({ pyodide }: Python, modules: readonly string[]): Promise<void> {
+    if (modules.length === 0) return;
+    const trouble: string[] = [];
+    await pyodide
+      .loadPackagesFromImports(modules.map((name) => `import ${name}`).join('\n'), {
+        messageCallback: () => {},
+        errorCallback: (message) => trouble.push(message),
+      })
+      .catch((error: unknown) => trouble.push(String(error)));
+    if (trouble.length > 0) {
+      this.#print(`${modules.join(', ')}: could not be fetched from ${WHEELS} (${trouble.join(' ')})`, 'error');
+    }
   }
 
   /** Interrupts the cell that runs, if it is one of Python: with a KeyboardInterrupt, once it has let this message in. */

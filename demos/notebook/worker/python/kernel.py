@@ -10,12 +10,13 @@ import re
 import symtable
 import sys
 import traceback
+from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
 import torch
 
-from pyodide.code import eval_code, eval_code_async
+from pyodide.code import eval_code, eval_code_async, find_imports
 from pyodide.ffi import run_sync, to_js
 
 _own = vars(__main__)
@@ -67,6 +68,15 @@ def names(source: str, filename: str) -> Any:
                 read.add(symbol.get_name())
     others = sorted(name for name in read - declared if name.isidentifier() and not hasattr(builtins, name))
     return to_js([sorted(declared), others])
+
+
+def missing(source: str) -> Any:
+    """The modules that a cell imports, and that Python does not find."""
+    try:
+        imported = find_imports(source)
+    except SyntaxError:
+        imported = []
+    return to_js([name for name in imported if name not in sys.modules and find_spec(name) is None])
 
 
 def _waits(source: str) -> bool:

@@ -1,7 +1,7 @@
 // Operations that move elements without changing them: views, joins, frames, windows.
 import { contiguousStrides, numel, type Shape } from '../../../core/meta';
 import type { Node } from '../../../graph/value';
-import type { WindowAttrs } from '../../../ops/windows';
+import { countOf, type WindowAttrs } from '../../../ops/windows';
 import type { Wire } from '../builder';
 import type { Site, Size, Translator, Translators } from '../site';
 import { statesOf } from './recurrent';
@@ -209,9 +209,6 @@ const cat: Translator = (site) =>
   );
 
 const expand: Translator = (site) => site.expand(site.in(0), outputSizes(site));
-
-const countOf = ({ length, size, dilation, step }: WindowAttrs): number =>
-  Math.floor((length - (size - 1) * dilation - 1) / step) + 1;
 
 /** Windows along a dimension, by the numbers of their elements. */
 const unfold: Translator = (site) => {
