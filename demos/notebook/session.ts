@@ -61,10 +61,10 @@ const STUCK =
 const GOES_ON =
   'Something that a cell began still computes on the GPU. No cell waits for it, so Stop does not reach it. Restart ends it, and with it goes what cells have declared.';
 
-/** The directive that a page gets before it runs cells of others; policies of one page hold together. */
-const NARROW = "connect-src 'self' data: blob:";
+/** The directive that a page gets before it runs cells of others; policies of one page hold together. Packages of Python come from Pyodide's own folder. */
+const NARROW = "connect-src 'self' data: blob: https://cdn.jsdelivr.net/pyodide/";
 
-/** Has this page, and workers that begin from here on, fetch from the site alone. No page gets rid of a policy again. */
+/** Has this page, and workers that begin from here on, fetch from the site and from that folder alone. No page gets rid of a policy again. */
 function fetchFromSiteAlone(): void {
   const policy = document.createElement('meta');
   policy.httpEquiv = 'Content-Security-Policy';

@@ -1,5 +1,13 @@
 // The types of the door: options of `loadPython`, and the interpreter that it starts.
 
+/** Who is told of packages as they are loaded. */
+export interface PackageCallbacks {
+  /** Gets what goes well; default: the console. */
+  messageCallback?: (message: string) => void;
+  /** Gets what goes wrong; default: the console. */
+  errorCallback?: (message: string) => void;
+}
+
 /** The part of Pyodide that is used here; `loadPyodide` of the package `pyodide` gives one. */
 export interface Pyodide {
   /** Runs code that does not wait. */
@@ -15,10 +23,7 @@ export interface Pyodide {
   /** Loads packages of Pyodide's distribution. */
   loadPackage(names: readonly string[]): Promise<unknown>;
   /** Loads those packages of Pyodide's distribution that code imports. */
-  loadPackagesFromImports(
-    code: string,
-    options?: { messageCallback?: (message: string) => void; errorCallback?: (message: string) => void },
-  ): Promise<unknown>;
+  loadPackagesFromImports(code: string, options?: PackageCallbacks): Promise<unknown>;
   /** Says who gets what Python prints. */
   setStdout(options: { batched: (line: string) => void }): void;
   /** Says who gets Python's warnings and errors. */

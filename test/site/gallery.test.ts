@@ -76,6 +76,9 @@ describe.each(names)('%s', (name) => {
     const runs = name !== 'gpt2';
     const used = () => (runs ? reported(page) : page.locator('#content[data-ready]').waitFor());
     await page.evaluate(() => navigator.serviceWorker.ready);
+    // Steps of a large network that wait in the queue of a slow GPU hold up the next page, too.
+    const small = page.locator('#settings select:has(option[value="small"])');
+    if ((await small.count()) > 0) await small.selectOption('small');
     await used();
     await allKept(page);
     await site.host.stop();

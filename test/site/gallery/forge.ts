@@ -36,7 +36,7 @@ export default {
     await button.click();
     await expect.poll(() => button.innerText(), waited).toBe('Train');
     // A walk between two others, chosen by the keyboard and by a click.
-    await page.getByLabel('To the forged digit').fill('40');
+    await page.getByRole('slider', { name: 'To the forged digit' }).fill('40');
     await page.locator('.code-cell .run').nth(2).click();
     await page.getByRole('img', { name: 'Twelve pictures on the way from the forged digit 1 to 40' }).waitFor();
     const walk = page.locator('#walk canvas');
