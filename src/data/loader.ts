@@ -77,6 +77,8 @@ interface Parameters<T, B> extends Omit<DataLoaderOptions<T, B>, 'batchSize'> {
  *
  * Each `for await` is one pass. After the same `torch.manualSeed` the passes come in PyTorch's order. The iterator waits before a batch
  * while the device is more than two steps behind, so that a loop that reads nothing back cannot run ahead without bound.
+ *
+ * @throws ArgumentError for an unknown option, for options that exclude each other, and for a batchSize that is no positive integer
  */
 export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B> {
   readonly dataset: DataSource<T>;
@@ -107,7 +109,6 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
   /** Workers that live on between passes. */
   #workforce: Workforce | null = null;
 
-  /** @throws ArgumentError for an unknown option, for options that exclude each other, and for a batchSize that is no positive integer */
   constructor(dataset: DataSource<T>, options?: DataLoaderOptions<T, B>);
   constructor(dataset: DataSource<T>, batchSize: number, options?: DataLoaderOptions<T, B>);
   constructor(dataset: DataSource<T>, batchSize: number, shuffle: boolean, options?: DataLoaderOptions<T, B>);

@@ -132,18 +132,13 @@ export type ByPlaceOrName<S extends string, F extends Callee> = (
   ...args: Parameters<F> | ByName<NamesOf<S>, Parameters<F>>
 ) => ReturnType<F>;
 
-/** A function of F's arguments with some of them by name. */
-export type OnlyByName<S extends string, F extends Callee> = (
-  ...args: ByName<NamesOf<S>, Parameters<F>>
-) => ReturnType<F>;
-
 /**
  * A function that takes its parameters by place, or from any of them on by name. One with options has a single signature, so that an error is about the
  * arguments; the others are functions of fewer parameters too, as `tensors.map(torch.exp)` needs.
  */
 export type Callable<S extends string, F extends Callee> = S extends `${string}...)`
   ? ByPlaceOrName<S, F>
-  : OnlyByName<S, F> & F;
+  : F & ByPlaceOrName<S, F>;
 
 /**
  * `call` under PyTorch's calling rules. The signature lists its parameters in order, each with its kind, `tensor` if none is written;

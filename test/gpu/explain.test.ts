@@ -80,7 +80,7 @@ test('a tensor is explained by what reading it would run', async () => {
 });
 
 test('what was warmed up is known, be it called, read or given as a tensor', async () => {
-  const known = async (target: Parameters<typeof torch.gpu.explain>[0]) =>
+  const known = async (target: torch.Tensor | (() => unknown)) =>
     (await torch.gpu.explain(target)).plans.map(({ cached }) => cached);
   const layer = new nn.Linear(9, 5);
   const x = torch.rand(3, 9);
