@@ -16,8 +16,8 @@ export interface GalleryOptions {
   readonly draw: (values: Values) => void;
   /** Runs the program as soon as the page is open. Default: false, as for pages that train. */
   readonly autorun?: boolean;
-  /** Only the first cell runs with the page; what stands below it is the visitor's to run. Default: false, all cells one after another. */
-  readonly firstAlone?: boolean;
+  /** Only the first cell runs with the page, or so many of the first; what stands below is the visitor's to run. Default: false, all cells one after another. */
+  readonly firstAlone?: boolean | number;
 }
 
 export interface GalleryPage {
@@ -107,9 +107,8 @@ export function openGallery({ draw, autorun = false, firstAlone = false }: Galle
 
   function run(): void {
     notebook.restart();
-    const [program] = notebook.codeCells;
-    if (firstAlone && program) notebook.run(program);
-    else notebook.runAll();
+    if (!firstAlone) notebook.runAll();
+    else for (const cell of notebook.codeCells.slice(0, Number(firstAlone))) notebook.run(cell);
   }
 
   function runAwaited(): void {

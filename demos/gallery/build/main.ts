@@ -38,6 +38,9 @@ const PRESETS: Readonly<Record<string, readonly string[]>> = {
     ...['Flatten', 'Dropout 0.25', 'Linear 10'],
   ],
 };
+const MOST_EPOCHS = 100;
+/** With fewer steps than these, a network has hardly learned: a small set is gone through several times. */
+const FEWEST_STEPS = 200;
 const START = PRESETS['A small convolutional network']!;
 
 const banners = byId('banners', HTMLElement);
@@ -72,6 +75,7 @@ const settings = new Settings(
       },
       value: 'none',
     },
+    epochs: { kind: 'range', label: 'Epochs', min: 1, max: MOST_EPOCHS, value: 1, format: formatCount },
     batchSize: { kind: 'choice', label: 'Batch', options: { 16: '16', 32: '32', 64: '64', 128: '128' }, value: '64' },
     augment: {
       kind: 'choice',
@@ -81,8 +85,12 @@ const settings = new Settings(
     },
     limit: { kind: 'range', label: 'Pictures', min: 1000, max: 60_000, step: 1000, value: 6000, format: formatCount },
   },
-  () => send(),
+  ({ schedule }) => {
+    settings.show('epochs', schedule !== 'finder');
+    send();
+  },
 );
+settings.show('epochs', settings.values.schedule !== 'finder');
 
 const preset = byId('preset', HTMLSelectElement);
 preset.append(...Object.keys(PRESETS).map((name) => make('option', {}, name)));
@@ -98,9 +106,7 @@ byId('forget', HTMLButtonElement).addEventListener('click', () => {
 const taken = (input: HTMLInputElement, read: (files: readonly File[]) => Promise<OwnData>) =>
   input.addEventListener('change', async () => {
     try {
-      own = await read([...(input.files ?? [])]);
-      byId('data-note', HTMLElement).textContent = own.note;
-      send();
+      use(await read([...(input.files ?? [])]));
     } catch (error) {
       showBanner(banners, 'These files are no data set.', ` ${(error as Error).message}.`);
     }
@@ -108,7 +114,7 @@ const taken = (input: HTMLInputElement, read: (files: readonly File[]) => Promis
 taken(byId('idx', HTMLInputElement), fromIdx);
 taken(byId('folder', HTMLInputElement), fromFolder);
 
-const page = openGallery({ draw, autorun: true, firstAlone: true });
+const page = openGallery({ draw, autorun: true, firstAlone: 2 });
 const runs = new Runs(byId('train', HTMLButtonElement), page.usable, () => {
   const { current } = runs;
   if (current)
@@ -119,6 +125,16 @@ const runs = new Runs(byId('train', HTMLButtonElement), page.usable, () => {
   send();
 });
 send();
+
+/** Learns from data of the visitor's own from now on. A set of few pictures is gone through so often that there is something to learn. */
+function use(data: OwnData): void {
+  own = data;
+  byId('data-note', HTMLElement).textContent = data.note;
+  settings.show('limit', false);
+  const { batchSize, epochs } = settings.values;
+  const wanted = Math.ceil(FEWEST_STEPS / Math.ceil(data.count / Number(batchSize)));
+  settings.set({ epochs: Math.min(MOST_EPOCHS, Math.max(epochs, wanted)) });
+}
 
 function lines(): string[] {
   return layers.value
@@ -134,12 +150,13 @@ function typed(): void {
 }
 
 function send(): void {
-  const { lr, schedule, batchSize, augment, limit } = settings.values;
+  const { lr, schedule, epochs, batchSize, augment, limit } = settings.values;
   const files = own && { images: own.images, labels: own.labels };
   page.give({
     layers: lines(),
     files,
     run: runs.current,
+    epochs,
     batchSize: Number(batchSize),
     lr: 10 ** lr,
     schedule,
@@ -157,8 +174,9 @@ function draw(report: Values): void {
   const step = numberOf(report.step);
   loss.add(name, step, numberOf(report.loss));
   accuracy.add(name, step, numberOf(report.accuracy));
+  const place = `step ${formatCount(step)} of ${formatCount(numberOf(report.steps))}, epoch ${numberOf(report.epoch)}`;
   byId('step', HTMLElement).textContent =
-    `step ${formatCount(step)}, rate ${numberOf(report.rate).toPrecision(2)}, ${formatShare(numberOf(report.accuracy))} right`;
+    `${place}, rate ${numberOf(report.rate).toPrecision(2)}, ${formatShare(numberOf(report.accuracy))} right`;
   pictures.draw(seen.shape, seen.data);
 }
 

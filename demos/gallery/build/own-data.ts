@@ -4,6 +4,8 @@ import { bytesOf, filesByFolder, squareOf } from '../../ui/own-pictures';
 export interface OwnData {
   readonly images: Uint8Array;
   readonly labels: Uint8Array;
+  /** How many pictures. */
+  readonly count: number;
   /** What it is, in a few words. */
   readonly note: string;
 }
@@ -25,6 +27,7 @@ export async function fromIdx(files: readonly File[]): Promise<OwnData> {
   return {
     images,
     labels,
+    count,
     note: `${count.toLocaleString('en')} pictures of ${files.map(({ name }) => name).join(' and ')}.`,
   };
 }
@@ -36,6 +39,7 @@ export async function fromFolder(files: readonly File[]): Promise<OwnData> {
   return {
     images: idx([planes.length, SIDE, SIDE], planes),
     labels: idx([planes.length], [Uint8Array.from(pictures, ({ label }) => label)]),
+    count: planes.length,
     note: `${planes.length} pictures of ${classes.map((name, i) => `${i} ${name}`).join(', ')}.`,
   };
 }
