@@ -147,6 +147,8 @@ export interface PlotOutput {
   readonly y: string;
   /** The upright axis goes by factors. */
   readonly log: boolean;
+  /** The level axis goes by factors. Default: false. */
+  readonly logX?: boolean;
   readonly lines: readonly PlotLine[];
   /** Names of the places 0, 1, 2 … along x, for bars of things that are no numbers. */
   readonly ticks: readonly string[] | null;

@@ -9,6 +9,13 @@ import { numberOf, openGallery, readingOf, type Values } from '../page';
 import { Runs } from '../runs';
 import { fromFolder, fromIdx, type OwnData } from './own-data';
 
+/** A learning rate that the finder has tried, and the loss of its step. */
+type Tried = readonly [rate: number, loss: number];
+interface Steepest {
+  readonly rate: number;
+  readonly loss: number;
+}
+
 /** A line of the program's report: what a layer gives, or why it cannot. */
 interface Row {
   readonly shape?: readonly number[];
@@ -38,6 +45,16 @@ const PRESETS: Readonly<Record<string, readonly string[]>> = {
     ...['Flatten', 'Dropout 0.25', 'Linear 10'],
   ],
 };
+/** The learning rate, as a power of ten. */
+const RATE = { min: -4, max: -0.5, step: 0.25 };
+const SCHEDULES = {
+  none: 'The same throughout',
+  cosine: 'Falls along a cosine',
+  step: 'StepLR: a tenth after each third',
+  oneCycle: 'OneCycle: rises, then falls',
+  warmup: 'Warm-up, then a cosine',
+  finder: 'Find the rate: grows with each step',
+};
 const MOST_EPOCHS = 100;
 /** With fewer steps than these, a network has hardly learned: a small set is gone through several times. */
 const FEWEST_STEPS = 200;
@@ -49,10 +66,17 @@ const loss = new Chart({ x: 'step', y: 'loss', log: true });
 const accuracy = new Chart({ x: 'step', y: 'share right' });
 byId('loss', HTMLElement).append(loss.element);
 byId('accuracy', HTMLElement).append(accuracy.element);
+const rate = new Chart({ x: 'step', y: 'learning rate' });
+byId('rate', HTMLElement).append(rate.element);
+const finder = new Chart({ x: 'learning rate', y: 'loss', log: true, logX: true });
+byId('finder', HTMLElement).append(finder.element);
 const pictures = new PictureGrid({ label: 'Eight pictures of the last batch', columns: 8 });
 byId('seen', HTMLElement).append(pictures.element);
 layers.value = inAddress('layers')?.split('~').join('\n') ?? START.join('\n');
 
+let tried: readonly Tried[] = [];
+/** The rate that the finder suggests. */
+let suggested: number | null = null;
 let own: OwnData | null = null;
 const names = new Map<number, string>();
 
@@ -62,17 +86,13 @@ const settings = new Settings(
     lr: {
       kind: 'range',
       label: 'Learning rate',
-      ...{ min: -4, max: -0.5, step: 0.25, value: -2.5 },
+      ...{ ...RATE, value: -2.5 },
       format: (power) => (10 ** power).toPrecision(2),
     },
     schedule: {
       kind: 'choice',
       label: 'Schedule',
-      options: {
-        none: 'The same throughout',
-        cosine: 'Falls along a cosine',
-        finder: 'Find the rate: grows with each step',
-      },
+      options: SCHEDULES,
       value: 'none',
     },
     epochs: { kind: 'range', label: 'Epochs', min: 1, max: MOST_EPOCHS, value: 1, format: formatCount },
@@ -85,12 +105,12 @@ const settings = new Settings(
     },
     limit: { kind: 'range', label: 'Pictures', min: 1000, max: 60_000, step: 1000, value: 6000, format: formatCount },
   },
-  ({ schedule }) => {
-    settings.show('epochs', schedule !== 'finder');
+  () => {
+    showSchedule();
     send();
   },
 );
-settings.show('epochs', settings.values.schedule !== 'finder');
+showSchedule();
 
 const preset = byId('preset', HTMLSelectElement);
 preset.append(...Object.keys(PRESETS).map((name) => make('option', {}, name)));
@@ -100,8 +120,7 @@ preset.addEventListener('change', () => {
 });
 layers.addEventListener('input', typed);
 byId('forget', HTMLButtonElement).addEventListener('click', () => {
-  loss.clear();
-  accuracy.clear();
+  for (const chart of [loss, accuracy, rate]) chart.clear();
 });
 const taken = (input: HTMLInputElement, read: (files: readonly File[]) => Promise<OwnData>) =>
   input.addEventListener('change', async () => {
@@ -117,14 +136,38 @@ taken(byId('folder', HTMLInputElement), fromFolder);
 const page = openGallery({ draw, autorun: true, firstAlone: 2 });
 const runs = new Runs(byId('train', HTMLButtonElement), page.usable, () => {
   const { current } = runs;
-  if (current)
-    names.set(
-      current,
-      `${current}: ${lines().length} layers, ${settings.values.schedule === 'finder' ? 'finder' : (10 ** settings.values.lr).toPrecision(2)}`,
-    );
+  const { lr, schedule } = settings.values;
+  const word = schedule === 'none' ? '' : `, ${schedule === 'oneCycle' ? 'one cycle' : schedule}`;
+  if (current) names.set(current, `${current}: ${lines().length} layers, ${(10 ** lr).toPrecision(2)}${word}`);
+  if (current && schedule === 'finder') showTried([]);
   send();
 });
+byId('take-rate', HTMLButtonElement).addEventListener('click', () => {
+  const { min, max, step } = RATE;
+  const power = Math.round(Math.log10(suggested ?? 1) / step) * step;
+  settings.set({ lr: Math.min(max, Math.max(min, power)), schedule: 'none' });
+});
 send();
+
+function showSchedule(): void {
+  const isFinder = settings.values.schedule === 'finder';
+  settings.show('epochs', !isFinder);
+  settings.show('lr', !isFinder);
+  if (isFinder) byId('finder-panel', HTMLElement).hidden = false;
+}
+
+/** The losses at the rates that were tried, and where they fall most steeply. */
+function showTried(points: readonly Tried[], { rate: best, loss: there }: Partial<Steepest> = {}): void {
+  tried = points;
+  suggested = best ?? null;
+  finder.clear();
+  finder.set('loss', tried);
+  if (best && there) finder.set('falls most steeply', [[best, there]]);
+  byId('take-rate', HTMLButtonElement).disabled = !suggested;
+  byId('suggested', HTMLElement).textContent = suggested
+    ? `The loss falls most steeply at a rate of ${suggested.toPrecision(2)}: a rate to begin with.`
+    : `${tried.length} rates tried, from 0.00001 to at most 1.`;
+}
 
 /** Learns from data of the visitor's own from now on. A set of few pictures is gone through so often that there is something to learn. */
 function use(data: OwnData): void {
@@ -167,6 +210,8 @@ function send(): void {
 
 function draw(report: Values): void {
   if (report.rows) showRows(report.rows as readonly Row[]);
+  if (report.tried) showTried(report.tried as readonly Tried[]);
+  if (report.steepest) showTried(tried, report.steepest as Partial<Steepest>);
   runs.end(report.ended);
   const seen = readingOf(report.seen);
   if (!seen) return;
@@ -174,6 +219,7 @@ function draw(report: Values): void {
   const step = numberOf(report.step);
   loss.add(name, step, numberOf(report.loss));
   accuracy.add(name, step, numberOf(report.accuracy));
+  rate.add(name, step, numberOf(report.rate));
   const place = `step ${formatCount(step)} of ${formatCount(numberOf(report.steps))}, epoch ${numberOf(report.epoch)}`;
   byId('step', HTMLElement).textContent =
     `${place}, rate ${numberOf(report.rate).toPrecision(2)}, ${formatShare(numberOf(report.accuracy))} right`;

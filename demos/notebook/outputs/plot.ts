@@ -54,11 +54,11 @@ export class PlotView {
   }
 
   private draw(): void {
-    const { lines, title, style, log, x, y, ticks } = this.output;
+    const { lines, title, style, log, logX, x, y, ticks } = this.output;
     this.caption.textContent = title;
     this.caption.hidden = title === '';
     const data = aligned(this.output);
-    const shape = JSON.stringify([lines.map(({ name }) => name), style, log, x, y, ticks, title]);
+    const shape = JSON.stringify([lines.map(({ name }) => name), style, log, logX, x, y, ticks, title]);
     if (shape !== this.shape) {
       this.shape = shape;
       this.plot?.destroy();
@@ -94,7 +94,7 @@ export class PlotView {
   }
 
   private configuration(): uPlot.Options {
-    const { style, lines, log, x, y, ticks } = this.output;
+    const { style, lines, log, logX, x, y, ticks } = this.output;
     const font = `12px ${getComputedStyle(this.box).fontFamily}`;
     const axis: uPlot.Axis = {
       stroke: themeCss('--text-muted'),
@@ -112,7 +112,7 @@ export class PlotView {
       legend: { show: false },
       cursor: { y: false, drag: { setScale: false, x: false, y: false }, points: { size: 7 } },
       scales: {
-        x: { time: false, ...(style === 'bars' && ticks ? { range: [-0.6, last - 0.4] } : {}) },
+        x: { time: false, distr: logX ? 3 : 1, ...(style === 'bars' && ticks ? { range: [-0.6, last - 0.4] } : {}) },
         y: {
           distr: log ? 3 : 1,
           ...(style === 'bars' ? { range: (_plot, low, high) => [Math.min(0, low), high * 1.06 || 1] } : {}),
@@ -123,6 +123,7 @@ export class PlotView {
           ...axis,
           size: 30,
           ...(x && { label: x }),
+          ...(logX && { values: (_plot, places) => places.map((v) => (v === null ? '' : short(v))) }),
           ...(ticks && {
             splits: ticks.map((_, i) => i),
             values: (_plot, places) => places.map((i) => ticks[i] ?? ''),

@@ -7,6 +7,8 @@ export interface ChartOptions {
   readonly y: string;
   /** Whether the upright axis goes by factors. Default: false. */
   readonly log?: boolean;
+  /** Whether the level axis goes by factors. Default: false. */
+  readonly logX?: boolean;
 }
 
 export class Chart {
@@ -29,18 +31,24 @@ export class Chart {
     this.#view.update(this.#output());
   }
 
+  /** Puts points [x, y] in the place of a line, or begins it with them. */
+  set(name: string, points: readonly (readonly [x: number, y: number])[]): void {
+    this.#lines.set(name, { x: points.map(([x]) => x), y: points.map(([, y]) => y) });
+    this.#view.update(this.#output());
+  }
+
   clear(): void {
     this.#lines.clear();
     this.#view.update(this.#output());
   }
 
   #output(): PlotOutput {
-    const { x, y, log = false } = this.options;
+    const { x, y, log = false, logX = false } = this.options;
     const lines = [...this.#lines].map(([name, line]) => ({
       name,
       x: Float64Array.from(line.x),
       y: Float64Array.from(line.y),
     }));
-    return { kind: 'plot', style: 'line', title: '', x, y, log, lines, ticks: null };
+    return { kind: 'plot', style: 'line', title: '', x, y, log, logX, lines, ticks: null };
   }
 }
