@@ -102,7 +102,8 @@ let given: { source: string; dropped: string[]; names: readonly string[] } = {
   dropped: [],
   names: [],
 };
-let weights = '';
+/** Of each frozen network, the file with its weights. */
+const weights = new Map<string, File>();
 let saved = '';
 let models = 0;
 let picture: Reading | null = null;
@@ -140,9 +141,7 @@ function listen(): void {
   files('quickdraw', (chosen) => useFiles('quickdraw', chosen));
   files('weights', ([file]) => {
     if (!file) return;
-    page.addFile(file);
-    weights = file.name;
-    give();
+    takeWeights(settings.values.network, file);
   });
   files('model', ([file]) => {
     if (file) useModel(file);
@@ -234,18 +233,31 @@ async function useKept(): Promise<void> {
     : 'No model is kept in this browser so far. Train one first, or choose a saved one.';
 }
 
+/** Two files of the same name may hold two networks: the program knows each by its network. */
+function takeWeights(network: string, file: File): void {
+  const named = new File([file], `${network}-${file.name}`);
+  page.addFile(named);
+  weights.set(network, named);
+  give();
+}
+
 function give(): void {
   const { size, network, epochs } = settings.values;
   const needed = WEIGHTS[network];
+  const own = weights.get(network);
   byId('weights-field', HTMLElement).hidden = needed === undefined;
-  byId('weights-name', HTMLElement).textContent = needed ?? '';
-  byId('weights-note', HTMLElement).textContent = weights
-    ? `${weights} is read when you train.`
+  const name = byId('weights-name', HTMLElement);
+  // The field shows the file of another network otherwise.
+  if (name.textContent !== (needed ?? '')) byId('weights', HTMLInputElement).value = '';
+  name.textContent = needed ?? '';
+  byId('weights-note', HTMLElement).textContent = own
+    ? `${own.name.slice(network.length + 1)} is read when you train.`
     : 'Without its weights it would know nothing: until they are chosen, the network of the digits takes its place.';
   page.give({
     ...given,
     ...SIZES[size as keyof typeof SIZES],
-    ...{ limit: source.values.limit, network: weights || !needed ? network : 'digits', weights, epochs, saved },
+    ...{ limit: source.values.limit, epochs, saved },
+    ...{ network: own || !needed ? network : 'digits', weights: own?.name ?? '' },
     ...(picture && { picture }),
   });
 }
