@@ -250,6 +250,11 @@ function give(): void {
   // The field shows the file of another network otherwise.
   if (name.textContent !== (needed ?? '')) byId('weights', HTMLInputElement).value = '';
   name.textContent = needed ?? '';
+  const address = `https://download.pytorch.org/models/${needed ?? ''}`;
+  Object.assign(byId('weights-source', HTMLAnchorElement), {
+    href: address,
+    textContent: address.replace('https://', ''),
+  });
   byId('weights-note', HTMLElement).textContent = own
     ? `${own.name.slice(network.length + 1)} is read when you train.`
     : 'Without its weights it would know nothing: until they are chosen, the network of the digits takes its place.';
