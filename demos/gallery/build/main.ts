@@ -1,6 +1,7 @@
 // The page that builds a network: its lines and settings go to the program, and shapes, curves and pictures come back.
 import { showBanner } from '../../ui/banners';
 import { byId, formatCount, formatShare, make } from '../../ui/dom';
+import { isInFolder, takeDropped } from '../../ui/dropped';
 import { inAddress, keepInAddress } from '../../ui/kept';
 import { Chart } from '../../ui/panels/chart';
 import { PictureGrid } from '../../ui/panels/picture-grid';
@@ -122,16 +123,14 @@ layers.addEventListener('input', typed);
 byId('forget', HTMLButtonElement).addEventListener('click', () => {
   for (const chart of [loss, accuracy, rate]) chart.clear();
 });
-const taken = (input: HTMLInputElement, read: (files: readonly File[]) => Promise<OwnData>) =>
-  input.addEventListener('change', async () => {
-    try {
-      use(await read([...(input.files ?? [])]));
-    } catch (error) {
-      showBanner(banners, 'These files are no data set.', ` ${(error as Error).message}.`);
-    }
-  });
-taken(byId('idx', HTMLInputElement), fromIdx);
-taken(byId('folder', HTMLInputElement), fromFolder);
+for (const [name, read] of [
+  ['idx', fromIdx],
+  ['folder', fromFolder],
+] as const) {
+  const input = byId(name, HTMLInputElement);
+  input.addEventListener('change', () => void take([...(input.files ?? [])], read));
+}
+takeDropped((files) => void take(files, files.some(isInFolder) ? fromFolder : fromIdx));
 
 const page = openGallery({ draw, autorun: true, firstAlone: 2 });
 const runs = new Runs(byId('train', HTMLButtonElement), page.usable, () => {
@@ -167,6 +166,14 @@ function showTried(points: readonly Tried[], { rate: best, loss: there }: Partia
   byId('suggested', HTMLElement).textContent = suggested
     ? `The loss falls most steeply at a rate of ${suggested.toPrecision(2)}: a rate to begin with.`
     : `${tried.length} rates tried, from 0.00001 to at most 1.`;
+}
+
+async function take(files: readonly File[], read: (files: readonly File[]) => Promise<OwnData>): Promise<void> {
+  try {
+    use(await read(files));
+  } catch (error) {
+    showBanner(banners, 'These files are no data set.', ` ${(error as Error).message}.`);
+  }
 }
 
 /** Learns from data of the visitor's own from now on. A set of few pictures is gone through so often that there is something to learn. */

@@ -1,6 +1,7 @@
 // The page of the detector: its boxes are drawn over pictures as it learns, and followed from anchors to what stays of them.
 import { showBanner } from '../../ui/banners';
 import { byId, formatCount, make } from '../../ui/dom';
+import { takeDropped } from '../../ui/dropped';
 import { noPicture } from '../../ui/own-pictures';
 import { BoxPictures, type DrawnBox } from '../../ui/panels/box-pictures';
 import { Chart } from '../../ui/panels/chart';
@@ -87,23 +88,18 @@ const page = openGallery({ draw, autorun: true });
 const runs = new Runs(byId('train', HTMLButtonElement), page.usable, () => send());
 send();
 
-byId('weights', HTMLInputElement).addEventListener('change', ({ target }) => {
-  const [file] = (target as HTMLInputElement).files ?? [];
-  if (!file) return;
-  page.addFile(file);
-  weights = file.name;
-  ready();
-});
-byId('own', HTMLInputElement).addEventListener('change', async ({ target }) => {
-  const [file] = (target as HTMLInputElement).files ?? [];
-  if (!file) return;
-  try {
-    own = await smaller(await createImageBitmap(file));
-    everyday.showImage(own);
-    ready();
-  } catch {
-    showBanner(banners, 'No picture.', ` ${noPicture(file)}`);
-  }
+for (const [name, take] of [
+  ['weights', takeWeights],
+  ['own', takePicture],
+] as const) {
+  const input = byId(name, HTMLInputElement);
+  input.addEventListener('change', () => {
+    const [file] = input.files ?? [];
+    if (file) void take(file);
+  });
+}
+takeDropped((files) => {
+  for (const file of files) void (/\.(pth|pt|safetensors)$/.test(file.name) ? takeWeights : takePicture)(file);
 });
 ask.addEventListener('click', () => {
   asked++;
@@ -112,6 +108,22 @@ ask.addEventListener('click', () => {
     : 'The weights are read …';
   send();
 });
+
+function takeWeights(file: File): void {
+  page.addFile(file);
+  weights = file.name;
+  ready();
+}
+
+async function takePicture(file: File): Promise<void> {
+  try {
+    own = await smaller(await createImageBitmap(file));
+    everyday.showImage(own);
+    ready();
+  } catch {
+    showBanner(banners, 'No picture.', ` ${noPicture(file)}`);
+  }
+}
 
 function ready(): void {
   ask.disabled = !weights || !own;

@@ -27,16 +27,20 @@ export class Asker {
   readonly #answers = make('div', { className: 'answers' });
   readonly #another = make('button', { type: 'button', className: 'button' }, 'Another doodle');
   readonly #source: PictureSource;
+  readonly #choice = make(
+    'select',
+    {},
+    ...Object.entries(KINDS).map(([value, text]) => make('option', { value }, text)),
+  );
   #kind: Kind = 'doodle';
 
   constructor(private readonly options: AskerOptions) {
     const { problem } = options;
     this.#source = new PictureSource({ size: OWN_SIZE, changed: (picture) => this.#take(picture), problem });
-    const choice = make('select', {}, ...Object.entries(KINDS).map(([value, text]) => make('option', { value }, text)));
-    choice.addEventListener('change', () => void this.#choose(choice.value as Kind));
+    this.#choice.addEventListener('change', () => void this.#choose(this.#choice.value as Kind));
     this.#another.addEventListener('click', () => this.#doodle());
     this.#canvas.setAttribute('role', 'img');
-    const field = make('label', { className: 'field' }, make('span', {}, 'What they look at'), choice);
+    const field = make('label', { className: 'field' }, make('span', {}, 'What they look at'), this.#choice);
     const left = make('div', { className: 'asked-box' }, field, this.#canvas, this.#another, this.#source.element);
     this.element.append(left, this.#answers);
     this.#source.element.hidden = true;
@@ -45,6 +49,13 @@ export class Asker {
   /** Shows a first picture, and tells of it. */
   begin(): void {
     this.#doodle();
+  }
+
+  /** A picture's file, as one that was dropped on the page. */
+  async take(file: File): Promise<void> {
+    this.#choice.value = 'file';
+    await this.#choose('file');
+    await this.#source.take(file);
   }
 
   /** How sure the networks are: [2, classes]. */

@@ -1,6 +1,7 @@
 // The page of the visitor's own classes: pictures go to the program, and what two networks make of them comes back.
 import { showBanner } from '../../ui/banners';
 import { byId, formatCount, formatShare } from '../../ui/dom';
+import { isInFolder, takeDropped } from '../../ui/dropped';
 import { inAddress } from '../../ui/kept';
 import { Chart } from '../../ui/panels/chart';
 import { Figures } from '../../ui/panels/figures';
@@ -146,6 +147,46 @@ function listen(): void {
   files('model', ([file]) => {
     if (file) useModel(file);
   });
+  takeDropped(takeFiles);
+}
+
+/** Files that were dropped are what their names say; the panels follow. */
+function takeFiles(files: readonly File[]): void {
+  const named = (pattern: RegExp) => files.filter(({ name }) => pattern.test(name));
+  const [picture] = files.filter(({ type }) => type.startsWith('image/'));
+  const [model] = named(/\.pt$/);
+  const [weights] = named(/\.(pth|safetensors)$/);
+  const [doodled, batches] = [named(/\.(npy|ndjson)(\.gz)?$/), named(/cifar|_batch|\.(bin|tar|tar\.gz|tgz)$/)];
+  if (!inUse && files.some(isInFolder)) {
+    folder = files;
+    source.set({ source: 'folder' });
+  } else if (picture) void asker.take(picture);
+  else if (model) useModel(model);
+  else if (inUse) refuse(files);
+  else if (weights) dropWeights(weights);
+  else if (doodled.length > 0) {
+    source.set({ source: 'quickdraw' });
+    useFiles('quickdraw', doodled);
+  } else if (batches.length > 0) {
+    source.set({ source: 'cifar' });
+    useFiles('cifar', batches);
+  } else refuse(files);
+}
+
+/** Weights are those of the network in their name, or else of the one that is chosen. */
+function dropWeights(file: File): void {
+  const network = Object.keys(WEIGHTS).find((name) => file.name.startsWith(name)) ?? settings.values.network;
+  if (network in WEIGHTS) {
+    settings.set({ network });
+    takeWeights(network, file);
+  } else refuse([file]);
+}
+
+function refuse(files: readonly File[]): void {
+  const taken = inUse
+    ? 'a picture, and a saved model (.pt)'
+    : 'a folder with a folder for each class, files of CIFAR-10 or of Quick, Draw!, weights (.pth) of the frozen network that is chosen, a saved model (.pt), and a picture to ask about';
+  showBanner(banners, `${files.map(({ name }) => name).join(', ')}: nothing for this page.`, ` It takes ${taken}.`);
 }
 
 async function sourceChanged(): Promise<void> {

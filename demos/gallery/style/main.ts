@@ -1,6 +1,7 @@
 // The page that paints in a style: content and style go to the program, and what it has painted so far comes back.
 import { showBanner } from '../../ui/banners';
 import { byId, formatCount } from '../../ui/dom';
+import { takeDropped } from '../../ui/dropped';
 import { Chart } from '../../ui/panels/chart';
 import { Figures } from '../../ui/panels/figures';
 import { Matrix } from '../../ui/panels/matrix';
@@ -77,14 +78,20 @@ for (const name of ['vgg', 'network'] as const) {
   const input = byId(name, HTMLInputElement);
   input.addEventListener('change', () => {
     const [file] = input.files ?? [];
-    if (!file) return;
-    page.addFile(file);
-    files[name] = file.name;
-    note.textContent = `${file.name} is read …`;
-    if (name === 'network') settings.set({ method: 'network' });
-    else send();
+    if (file) takeWeights(name, file);
   });
 }
+takeDropped(([file], place) => {
+  if (!file) return;
+  if (/\.(pth|pt|model|safetensors)$/.test(file.name)) takeWeights(/vgg/i.test(file.name) ? 'vgg' : 'network', file);
+  else if (views.style.element.contains(place)) {
+    settings.set({ style: 'file' });
+    void styleSource.take(file);
+  } else {
+    settings.set({ source: 'file' });
+    void source.take(file);
+  }
+});
 changed();
 
 function changed(): void {
@@ -96,6 +103,14 @@ function changed(): void {
   }
   shown = { source: values.source, style: values.style };
   send();
+}
+
+function takeWeights(name: 'vgg' | 'network', file: File): void {
+  page.addFile(file);
+  files[name] = file.name;
+  note.textContent = `${file.name} is read …`;
+  if (name === 'network') settings.set({ method: 'network' });
+  else send();
 }
 
 function take(name: 'content' | 'style', { size, values: data }: PictureValues): void {
