@@ -38,6 +38,12 @@ export function filesByFolder(
 export const noPicture = ({ name }: File): string =>
   `${name} is no picture that this browser reads. PNG, JPEG and WebP are.`;
 
+/** A picture out of a file. @throws Error that names a file that is none, without a full stop */
+export const bitmapOf = (file: File): Promise<ImageBitmap> =>
+  createImageBitmap(file).catch(() => {
+    throw new Error(noPicture(file).replace(/\.$/, ''));
+  });
+
 /** The middle of a picture, as a square of `size` pixels. */
 export function squareOf(source: ImageBitmap | HTMLVideoElement, size: number): ImageData {
   const [width, height] =

@@ -1,5 +1,5 @@
 // Data of the visitor's own as MNIST's files have it: pictures of 28 × 28 grey levels, and a number for each.
-import { bytesOf, filesByFolder, squareOf } from '../../ui/own-pictures';
+import { bitmapOf, bytesOf, filesByFolder, squareOf } from '../../ui/own-pictures';
 
 export interface OwnData {
   readonly images: Uint8Array;
@@ -44,9 +44,11 @@ export async function fromFolder(files: readonly File[]): Promise<OwnData> {
   };
 }
 
-/** The middle of a picture as 28 × 28 grey levels. */
+/** The middle of a picture as 28 × 28 grey levels. @throws Error that names a file that is no picture */
 async function greyOf(file: File): Promise<Uint8Array> {
-  const { data } = squareOf(await createImageBitmap(file), SIDE);
+  const bitmap = await bitmapOf(file);
+  const { data } = squareOf(bitmap, SIDE);
+  bitmap.close();
   return Uint8Array.from({ length: SIDE * SIDE }, (_, i) =>
     Math.round(0.299 * (data[4 * i] ?? 0) + 0.587 * (data[4 * i + 1] ?? 0) + 0.114 * (data[4 * i + 2] ?? 0)),
   );

@@ -1,5 +1,5 @@
 // Pictures with their classes as the page holds them, and the files by which the program gets them.
-import { filesByFolder, noPicture, squareOf } from '../../ui/own-pictures';
+import { bitmapOf, filesByFolder, squareOf } from '../../ui/own-pictures';
 
 export interface PictureSet {
   /** Pixels of a side. */
@@ -39,9 +39,7 @@ export async function setOfFolder(files: readonly File[], limit: number): Promis
   });
   const read: LabelledPicture[] = [];
   for (const { file, label } of chosen) {
-    const bitmap = await createImageBitmap(file).catch(() => {
-      throw new Error(noPicture(file));
-    });
+    const bitmap = await bitmapOf(file);
     read.push({ planes: bytePlanesOf(squareOf(bitmap, OWN_SIZE)), label });
     bitmap.close();
   }
