@@ -1,6 +1,23 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Page } from 'playwright';
 import { expect } from 'vitest';
+import { resolveBrowser, vulkanEnvironment } from '../../../scripts/browser.mjs';
 import { colorsOf, type ExpectedPage, numberIn } from './expected';
+import { dropPaths } from './own-files';
+
+/** A folder with the file that `dog-detector.ts` writes. */
+async function folderWithDetector(): Promise<string> {
+  const cwd = await mkdtemp(join(tmpdir(), 'lamplight-detector-'));
+  const script = fileURLToPath(new URL('../run-in-node.mjs', import.meta.url));
+  const env = { ...process.env, ...vulkanEnvironment(await resolveBrowser()) };
+  await promisify(execFile)(process.execPath, [script, '/test/site/dog-detector.ts'], { cwd, env });
+  return cwd;
+}
 
 /** The numbers of a line, such as those of a box. */
 const numbersIn = (text: string): number[] =>
@@ -92,5 +109,18 @@ export default {
     await expect.poll(() => page.locator('#ask-note').innerText(), waited).toBe('These files could not be used.');
     await press(page, 'Least score', 'Home');
     await expect.poll(async () => numbersIn(await kept.innerText())[0], waited).toBe(384);
+
+    // Weights and a picture that are dropped on the page: this network takes every place for a dog.
+    const folder = await folderWithDetector();
+    await writeFile(join(folder, 'page.png'), await page.screenshot());
+    await dropPaths(page.locator('#found'), [join(folder, 'detector.pth'), join(folder, 'page.png')]);
+    await expect.poll(() => page.locator('#ask-note').innerText()).toBe('Both files are here.');
+    await page.getByRole('button', { name: 'Find objects' }).click();
+    await expect
+      .poll(() => page.locator('#ask-note').innerText(), waited)
+      .toMatch(/^Found: dog 1\.00(, dog 1\.00)*\.$/);
+    await rm(folder, { recursive: true });
+    expect(await page.locator('#took').innerText()).toMatch(/^[\d,]+ ms$/);
+    await page.getByRole('img', { name: /^A picture of yours, with what was found: dog 1\.00/ }).waitFor();
   },
 } satisfies ExpectedPage;

@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { expect } from 'vitest';
 import { colorsOf, type ExpectedPage, numberIn } from './expected';
+import { dropBytes, dropPaths, folderOfColors, pictureOf } from './own-files';
 
 /** Bars that lie or stand, each at a place of its own, as Quick, Draw! has its drawings: uint8 [count, 784] for NumPy. */
 function bars(count: number, lying: boolean): Buffer {
@@ -26,31 +26,8 @@ function cifarBatch(count: number): Buffer {
   return Buffer.concat(rows);
 }
 
-/** A folder on the disk with pictures of plain colours, in a folder for each. */
-async function folderOfColors(page: Page, colors: readonly string[], count: number): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'lamplight-pictures-'));
-  for (const color of colors) {
-    await mkdir(join(folder, color));
-    for (let i = 0; i < count; i++) {
-      const address = await page.evaluate(
-        ([name, shade]) => {
-          const canvas = Object.assign(document.createElement('canvas'), { width: 90, height: 70 });
-          const context = canvas.getContext('2d')!;
-          context.fillStyle = name;
-          context.fillRect(0, 0, 90, 70);
-          context.fillStyle = `rgb(0 0 0 / ${shade})`;
-          context.fillRect(0, 0, 90, 70);
-          return canvas.toDataURL();
-        },
-        [color, i / 40] as const,
-      );
-      await writeFile(join(folder, color, `${i}.png`), Buffer.from(address.slice(address.indexOf(',') + 1), 'base64'));
-    }
-  }
-  return folder;
-}
-
 const button = (page: Page) => page.locator('button[data-run]');
+const DOODLES = ['sun', 'house', 'fish', 'tree', 'face', 'boat'];
 const waited = { timeout: 240_000, interval: 500 };
 
 /** What the first network is asked to choose among. */
@@ -68,6 +45,40 @@ async function train(page: Page, held: string, classes: readonly string[]): Prom
 async function stop(page: Page): Promise<void> {
   await button(page).click();
   await expect.poll(() => button(page).innerText(), waited).toBe('Train');
+}
+
+/** How often each class is taken for each, read from place to place by the keyboard, which stands on the second place of the first row. */
+async function confusionsOf(page: Page, classes: readonly string[]): Promise<number[][]> {
+  const counts: number[][] = [];
+  await page.keyboard.press('ArrowLeft');
+  for (const [row, is] of classes.entries()) {
+    const columns = [...classes.keys()];
+    // To and fro.
+    if (row % 2) columns.reverse();
+    counts.push([]);
+    for (const [i, column] of columns.entries()) {
+      if (i > 0) await page.keyboard.press(row % 2 ? 'ArrowLeft' : 'ArrowRight');
+      const end = column === row ? `${is} are told right` : `${is} taken for ${classes[column]}`;
+      await expect.poll(() => page.locator('#confused').innerText()).toMatch(new RegExp(`^\\d+ of ${end}\\.$`));
+      counts[row]![column] = Number.parseInt(await page.locator('#confused').innerText(), 10);
+    }
+    await page.keyboard.press('ArrowDown');
+  }
+  return counts;
+}
+
+/** Each frozen network keeps a file of its own; one that was dropped belongs to the network in its name. */
+async function keepWeights(page: Page): Promise<void> {
+  const [network, note] = [page.getByLabel('The frozen network'), page.locator('#weights-note')];
+  await network.selectOption('resnet18');
+  await expect.poll(() => page.locator('#weights-source').getAttribute('href')).toContain('resnet18-f37072fd.pth');
+  await page.locator('#weights').setInputFiles({ name: 'mine.pth', mimeType: '', buffer: Buffer.from('none') });
+  await dropBytes(page.locator('#wrong-title'), 'mobilenet_v3_small.pth', Buffer.from('none'));
+  await expect.poll(() => note.innerText()).toBe('mobilenet_v3_small.pth is read when you train.');
+  expect(await network.inputValue()).toBe('mobilenet_v3_small');
+  await network.selectOption('resnet18');
+  await expect.poll(() => note.innerText()).toBe('mine.pth is read when you train.');
+  await network.selectOption('digits');
 }
 
 /** A camera that shows one colour, which `window.cameraColor` names. */
@@ -88,10 +99,22 @@ const fakeCamera = (page: Page): Promise<void> =>
 const showColor = (page: Page, color: string): Promise<unknown> =>
   page.evaluate((name) => Reflect.set(window, 'cameraColor', name), color);
 
+/** Whether the page's video shows red or blue. */
+const seenColor = (page: Page): Promise<string> =>
+  page
+    .locator('video')
+    .first()
+    .evaluate((video: HTMLVideoElement) => {
+      const context = new OffscreenCanvas(1, 1).getContext('2d')!;
+      context.drawImage(video, 0, 0, 1, 1);
+      const [red = 0, , blue = 0] = context.getImageData(0, 0, 1, 1).data;
+      return red > blue ? 'red' : 'blue';
+    });
+
 /** Has a class of the webcam take pictures of a colour, by a held key. */
 async function take(page: Page, number: number, color: string): Promise<void> {
   await showColor(page, color);
-  await page.waitForTimeout(400);
+  await expect.poll(() => seenColor(page)).toBe(color);
   await page.getByRole('button', { name: `Take pictures of class ${number}` }).focus();
   await page.keyboard.down('Space');
   await expect.poll(() => numberIn(page.locator('.taken li .number').nth(number - 1))).toBeGreaterThan(9);
@@ -125,8 +148,16 @@ export default {
     await confusions.focus();
     await page.keyboard.press('ArrowRight');
     await expect.poll(() => page.locator('#confused').innerText()).toMatch(/^\d+ of sun taken for house\.$/);
-    await page.keyboard.press('ArrowDown');
-    await expect.poll(() => page.locator('#confused').innerText()).toMatch(/^\d+ of house are told right\.$/);
+    const counts = await confusionsOf(page, DOODLES);
+    // Each class's share of right answers is that of its row; those of all classes add up to what is right in all.
+    const shares = await page.locator('.by-class tbody tr td:nth-child(3)').allInnerTexts();
+    counts.forEach((row, i) => {
+      const all = row.reduce((sum, count) => sum + count, 0);
+      expect(Number.parseFloat(shares[i]!), DOODLES[i]).toBeCloseTo(Math.round((100 * row[i]!) / all), 5);
+    });
+    expect(counts.flat().reduce((sum, count) => sum + count, 0)).toBe(72);
+    const right = counts.reduce((sum, row, i) => sum + row[i]!, 0);
+    expect((100 * right) / 72).toBeCloseTo(await numberIn(frozen), 1);
     expect(await colorsOf(page.locator('#confusion canvas').first())).toBeGreaterThan(3);
     // The trained networks look at a doodle, here and in a second tab.
     await expect.poll(() => page.locator('#asked').innerText(), waited).toBe('how sure each network is');
@@ -135,11 +166,11 @@ export default {
     await page.getByRole('link', { name: 'Use it in a second tab' }).click();
     const second = await opened;
     await expect.poll(() => second.locator('#asked').innerText(), waited).toBe('how sure each network is');
-    expect(await answers(second)).toEqual(['sun', 'house', 'fish', 'tree', 'face', 'boat']);
-    const shares = (await second.locator('.answers ul').first().locator('.number').allInnerTexts()).map(
+    expect(await answers(second)).toEqual(DOODLES);
+    const sure = (await second.locator('.answers ul').first().locator('.number').allInnerTexts()).map(
       Number.parseFloat,
     );
-    expect(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 100)).toBeLessThan(4);
+    expect(Math.abs(sure.reduce((sum, share) => sum + share, 0) - 100)).toBeLessThan(4);
     // A model out of a file takes the place of the one that is kept, and is asked about another doodle.
     const saving = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Save my-pictures.pt' }).click();
@@ -149,6 +180,14 @@ export default {
     await expect.poll(() => second.locator('.answers').innerText(), waited).not.toBe(before);
     await second.close();
     await stop(page);
+    // A picture that is dropped on the page is asked about; a file of another kind is refused.
+    await dropBytes(page.locator('#wrong-title'), 'lime.png', await pictureOf(page, 'lime'));
+    await expect.poll(() => page.getByLabel('What they look at').inputValue()).toBe('file');
+    await expect.poll(() => colorsOf(page.locator('canvas.asked'))).toBe(1);
+    await dropBytes(page.locator('#wrong-title'), 'notes.doc', Buffer.from('none'));
+    await expect.poll(() => page.locator('#banners').innerText()).toContain('notes.doc: nothing for this page.');
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    await keepWeights(page);
     // Files of Quick, Draw! are classes by their names.
     await page.getByLabel('Classes of').selectOption('quickdraw');
     await page.locator('#quickdraw').setInputFiles([
@@ -173,7 +212,7 @@ export default {
     await page.locator('#folder').setInputFiles(join(folder, 'lime'));
     await expect.poll(() => page.locator('#banners').innerText()).toContain('expected pictures in 2 to 20 folders');
     await page.getByRole('button', { name: 'Dismiss' }).click();
-    await page.locator('#folder').setInputFiles(folder);
+    await dropPaths(page.locator('#examples'), [folder]);
     await expect.poll(() => page.locator('#note').innerText()).toBe('10 lime, 10 navy; a fifth is held back.');
     await rm(folder, { recursive: true });
     await train(page, 'of 4 pictures held back out of 20', ['lime', 'navy']);

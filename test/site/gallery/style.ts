@@ -1,6 +1,7 @@
 import type { Page } from 'playwright';
 import { expect } from 'vitest';
 import { type ExpectedPage, numberIn } from './expected';
+import { dropBytes, pictureOf } from './own-files';
 
 /** A safetensors file: a header of JSON behind its length, and numbers that are 0 but for those that are named. */
 function safetensors(
@@ -114,10 +115,19 @@ export default {
     const moved = painted.reduce((sum, value, i) => sum + Math.abs(value - first[i]!), 0) / (0.75 * painted.length);
     expect(moved).toBeGreaterThan(10);
 
-    // With filters of a file: whoever passes the first channel on compares that alone.
-    await drop(page, '#vgg', 'narrow.safetensors', narrowVgg());
+    // Pictures that are dropped: on that of the style it is the style, anywhere else the content.
+    await dropBytes(page.locator('#pictures canvas:first-child').nth(1), 'lime.png', await pictureOf(page, 'lime'));
+    await expect.poll(async () => (await pixelsOf(page, 1)).slice(0, 4)).toEqual([0, 255, 0, 255]);
+    expect(new URL(page.url()).searchParams.get('style')).toBe('file');
+    await dropBytes(page.locator('#loss-title'), 'navy.png', await pictureOf(page, 'navy'));
+    await expect.poll(async () => (await pixelsOf(page, 0)).slice(0, 4)).toEqual([0, 0, 128, 255]);
+    await page.locator('#settings select').nth(1).selectOption('scene');
+    await page.locator('#settings select').nth(2).selectOption('mosaic');
+
+    // With filters of a file: whoever passes the first channel on compares that alone. Its name says that it is VGG.
+    await dropBytes(page.locator('#loss-title'), 'narrow-vgg.safetensors', narrowVgg());
     await page.locator('#train').click();
-    await expect.poll(() => note.innerText(), waited).toContain('with narrow.safetensors');
+    await expect.poll(() => note.innerText(), waited).toContain('with narrow-vgg.safetensors');
     await page.locator('#train').click();
     await expect.poll(() => page.locator('#train').innerText(), waited).toBe('Paint');
 
