@@ -14,6 +14,8 @@ export type { Reading, Values } from '../notebook/protocol';
 export interface GalleryOptions {
   /** Draws what the program reports; called at most once a frame, with the newest value of each name. */
   readonly draw: (values: Values) => void;
+  /** Told of each report, also of those that a newer one replaces before they are drawn. */
+  readonly heard?: (values: Values) => void;
   /** Runs the program as soon as the page is open. Default: false, as for pages that train. */
   readonly autorun?: boolean;
   /** Only the first cell runs with the page, or so many of the first; what stands below is the visitor's to run. Default: false, all cells one after another. */
@@ -42,7 +44,7 @@ export const readingOf = (value: unknown): Reading | null =>
 export const numberOf = (value: unknown): number => Number(readingOf(value)?.data[0] ?? value);
 
 /** Brings the program of the page to life. What panels are set to is to be given at once: a program that runs by itself begins with it. */
-export function openGallery({ draw, autorun = false, firstAlone = false }: GalleryOptions): GalleryPage {
+export function openGallery({ draw, heard, autorun = false, firstAlone = false }: GalleryOptions): GalleryPage {
   startShell('../../');
   keepGroup('notebook');
   const content = byId('content', HTMLElement);
@@ -57,7 +59,8 @@ export function openGallery({ draw, autorun = false, firstAlone = false }: Galle
   let pending: Record<string, unknown> | null = null;
   /** The cell that waits until no other runs. */
   let awaited: number | null = null;
-  const heard = (values: Values) => {
+  const reported = (values: Values) => {
+    heard?.(values);
     // For whoever measures the page.
     dispatchEvent(new CustomEvent('gallery-report', { detail: values }));
     if (pending) {
@@ -100,7 +103,7 @@ export function openGallery({ draw, autorun = false, firstAlone = false }: Galle
       said: (text) => {
         said.textContent = text;
       },
-      report: heard,
+      report: reported,
     },
   });
   notebook.adopt();

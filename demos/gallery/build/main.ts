@@ -56,6 +56,13 @@ const SCHEDULES = {
   warmup: 'Warm-up, then a cosine',
   finder: 'Find the rate: grows with each step',
 };
+/** Schedules in the keys of charts. */
+const SHORT: Readonly<Record<string, string>> = {
+  cosine: 'cosine',
+  step: 'StepLR',
+  oneCycle: 'OneCycle',
+  warmup: 'warm-up',
+};
 const MOST_EPOCHS = 100;
 /** With fewer steps than these, a network has hardly learned: a small set is gone through several times. */
 const FEWEST_STEPS = 200;
@@ -132,12 +139,12 @@ for (const [name, read] of [
 }
 takeDropped((files) => void take(files, files.some(isInFolder) ? fromFolder : fromIdx));
 
-const page = openGallery({ draw, autorun: true, firstAlone: 2 });
+const page = openGallery({ draw, heard, autorun: true, firstAlone: 2 });
 const runs = new Runs(byId('train', HTMLButtonElement), page.usable, () => {
   const { current } = runs;
   const { lr, schedule } = settings.values;
-  const word = schedule === 'none' ? '' : `, ${schedule === 'oneCycle' ? 'one cycle' : schedule}`;
-  if (current) names.set(current, `${current}: ${lines().length} layers, ${(10 ** lr).toPrecision(2)}${word}`);
+  const words = [`${current}: ${lines().length} layers`, (10 ** lr).toPrecision(2), SHORT[schedule]].filter(Boolean);
+  if (current) names.set(current, words.join(', '));
   if (current && schedule === 'finder') showTried([]);
   send();
 });
@@ -215,6 +222,16 @@ function send(): void {
   });
 }
 
+/** Each step is a point of its run's curves, even where steps are faster than pictures of the screen. */
+function heard(report: Values): void {
+  if (!('accuracy' in report)) return;
+  const name = names.get(numberOf(report.run)) ?? `${report.run}`;
+  const step = numberOf(report.step);
+  loss.add(name, step, numberOf(report.loss));
+  accuracy.add(name, step, numberOf(report.accuracy));
+  rate.add(name, step, numberOf(report.rate));
+}
+
 function draw(report: Values): void {
   if (report.rows) showRows(report.rows as readonly Row[]);
   if (report.tried) showTried(report.tried as readonly Tried[]);
@@ -222,11 +239,7 @@ function draw(report: Values): void {
   runs.end(report.ended);
   const seen = readingOf(report.seen);
   if (!seen) return;
-  const name = names.get(numberOf(report.run)) ?? `${report.run}`;
   const step = numberOf(report.step);
-  loss.add(name, step, numberOf(report.loss));
-  accuracy.add(name, step, numberOf(report.accuracy));
-  rate.add(name, step, numberOf(report.rate));
   const place = `step ${formatCount(step)} of ${formatCount(numberOf(report.steps))}, epoch ${numberOf(report.epoch)}`;
   byId('step', HTMLElement).textContent =
     `${place}, rate ${numberOf(report.rate).toPrecision(2)}, ${formatShare(numberOf(report.accuracy))} right`;

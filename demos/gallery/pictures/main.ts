@@ -212,7 +212,7 @@ async function readFolder(): Promise<void> {
   try {
     use(await setOfFolder(folder, source.values.limit));
   } catch (error) {
-    showBanner(banners, 'This folder has no classes.', ` ${(error as Error).message}.`);
+    showBanner(banners, 'This folder is no set of pictures.', ` ${(error as Error).message}.`);
   }
 }
 

@@ -147,7 +147,8 @@ export class PlotView {
             stroke,
             width: 2,
             spanGaps: true,
-            points: { show: (lines[i]?.x.length ?? 0) < 2, size: 7, fill: stroke },
+            // A line that begins with one point loses its dot with the second.
+            points: { show: () => (this.output.lines[i]?.x.length ?? 0) < 2, size: 7, fill: stroke },
           };
         }),
       ],

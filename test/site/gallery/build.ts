@@ -83,7 +83,9 @@ export default {
     await noteRates(page);
     await train(page, 32);
     for (const chart of ['loss', 'accuracy', 'rate']) {
-      await expect.poll(() => said(page, chart)).toMatch(/1: 2 layers, 0\.0032: .*; 2: 2 layers, 0\.0032, one cycle: /);
+      await expect
+        .poll(() => said(page, chart))
+        .toMatch(/1: 2 layers, 0\.0032: 16 points.*; 2: 2 layers, 0\.0032, OneCycle: 32 points/);
     }
     const rates = await page.evaluate(() => Reflect.get(window, 'rates') as number[]);
     const most = 10 ** -2.5;
@@ -92,7 +94,7 @@ export default {
     expect(Math.max(...rates) / most).toBeGreaterThan(0.98);
     expect(rates.indexOf(Math.max(...rates))).toBeLessThan(12);
     expect(rates[31]! / most).toBeLessThan(1e-4);
-    expect(await said(page, 'rate')).toMatch(/0\.0032: \d+ points, the last 0\.003162;/);
+    expect(await said(page, 'rate')).toMatch(/0\.0032: 16 points, the last 0\.003162;/);
 
     // The finder tries rates from the least on, until the loss grows; its suggestion becomes the rate.
     await page.getByLabel('Schedule').selectOption('finder');
