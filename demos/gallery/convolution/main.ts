@@ -82,17 +82,27 @@ const views = {
   }),
   inputGrad: new Matrix('Gradient of the input', { label: 'Gradient of the input', kind: 'diverging' }),
   kernelGrad: new Matrix('Gradient of the kernel', { label: 'Gradient of the kernel', kind: 'diverging' }),
-  maxPool: new Matrix('Greatest of 2 × 2', { label: 'Output after max pooling', kind: 'diverging' }),
-  avgPool: new Matrix('Mean of 2 × 2', { label: 'Output after average pooling', kind: 'diverging' }),
-  unpooled: new Matrix('Unpooled to its places', { label: 'Max unpooling', kind: 'diverging' }),
-  nearest: new Matrix('Upsampled, nearest', { label: 'Upsampled by repeating', kind: 'diverging' }),
-  bilinear: new Matrix('Upsampled, bilinear', { label: 'Upsampled between neighbours', kind: 'diverging' }),
+  maxPool: new Matrix('', { label: 'Output after max pooling', kind: 'diverging' }),
+  avgPool: new Matrix('', { label: 'Output after average pooling', kind: 'diverging' }),
+  unpooled: new Matrix('', { label: 'Max unpooling', kind: 'diverging' }),
+  nearest: new Matrix('', { label: 'Upsampled by repeating', kind: 'diverging' }),
+  bilinear: new Matrix('', { label: 'Upsampled between neighbours', kind: 'diverging' }),
+  spread: new Matrix('', { label: 'Upsampled by the kernel, transposed', kind: 'diverging' }),
 };
+/** What each view of the last panel is made of: its caption says both sizes. */
+const AFTER = {
+  maxPool: ['Greatest of 2 × 2', 'y'],
+  avgPool: ['Mean of 2 × 2', 'y'],
+  unpooled: ['Unpooled to its places', 'maxPool'],
+  nearest: ['Upsampled, nearest', 'maxPool'],
+  bilinear: ['Upsampled, bilinear', 'maxPool'],
+  spread: ['Convolved, transposed', 'maxPool'],
+} as const;
 const place = (id: string, names: readonly (keyof typeof views)[]) =>
   byId(id, HTMLElement).append(...names.map((name) => views[name].element));
 place('forward', ['x', 'y']);
 place('backward', ['inputGrad', 'kernelGrad']);
-place('after', ['maxPool', 'avgPool', 'unpooled', 'nearest', 'bilinear']);
+place('after', Object.keys(AFTER) as (keyof typeof AFTER)[]);
 
 const page = openGallery({ draw, autorun: true });
 let shownFilter = '';
@@ -154,13 +164,20 @@ function draw(report: Values): void {
     view.element.hidden = reading === null;
     if (reading && name in report) view.draw(planeOf(reading));
   }
-  const y = readingOf(latest.y);
-  const x = readingOf(latest.x);
-  if (x && y) {
-    const size = ({ shape }: Reading) => shape.slice(-2).join(' × ');
-    byId('sizes', HTMLElement).textContent = `${size(x)} becomes ${size(y)}: ${outputSize({ ...values, kernel: 3 })}`;
+  const sizes = becomes('x', 'y');
+  if (sizes) byId('sizes', HTMLElement).textContent = `${sizes}: ${outputSize({ ...values, kernel: 3 })}`;
+  for (const name of Object.keys(AFTER) as (keyof typeof AFTER)[]) {
+    const [title, from] = AFTER[name];
+    views[name].caption = `${title}\n${becomes(from, name)}`;
   }
   if (source.kind === 'webcam' && values.view === 'picture') requestAnimationFrame(() => source.next());
+}
+
+/** The sizes of two readings, as `5 × 5 becomes 2 × 2`; nothing where one is missing. */
+function becomes(from: string, to: string): string {
+  const [before, after] = [readingOf(latest[from]), readingOf(latest[to])];
+  const size = ({ shape }: Reading) => shape.slice(-2).join(' × ');
+  return before && after ? `${size(before)} becomes ${size(after)}` : '';
 }
 
 /** Shows which numbers of the input made a number of the output. */
