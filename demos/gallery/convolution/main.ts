@@ -6,7 +6,7 @@ import { type Frame, Matrix, type Place, type Plane } from '../../ui/panels/matr
 import { PictureSource, SOURCES, type SourceKind } from '../../ui/panels/picture-source';
 import { Settings } from '../../ui/panels/settings';
 import { openGallery, type Reading, readingOf, type Values } from '../page';
-import { KERNELS, KernelEditor } from './kernel';
+import { KernelEditor, kernelsOf, type Side } from './kernel';
 import { outputSize, termsOf } from './sums';
 
 const SIZE = 7;
@@ -44,8 +44,14 @@ const settings = new Settings(
     filter: {
       kind: 'choice',
       label: 'Kernel',
-      options: Object.fromEntries(Object.entries(KERNELS).map(([name, { label }]) => [name, label])),
+      options: kernelsOf(5),
       value: 'edges',
+    },
+    size: {
+      kind: 'choice',
+      label: 'Kernel size',
+      options: { 1: '1 × 1', 3: '3 × 3', 5: '5 × 5' },
+      value: '3',
     },
     stride: { kind: 'range', label: 'Stride', min: 1, max: 3, value: 1 },
     padding: { kind: 'range', label: 'Padding', min: 0, max: 3, value: 0 },
@@ -105,7 +111,6 @@ place('backward', ['inputGrad', 'kernelGrad']);
 place('after', Object.keys(AFTER) as (keyof typeof AFTER)[]);
 
 const page = openGallery({ draw, autorun: true });
-let shownFilter = '';
 changed();
 
 function changed(): void {
@@ -115,11 +120,20 @@ function changed(): void {
   settings.show('source', isPicture);
   byId('source', HTMLElement).hidden = !isPicture;
   kernel.shape = { channels: isPicture ? 1 : values.channels, perGroup: isPicture ? 1 : values.channels / groups() };
-  if (values.filter !== shownFilter) kernel.set(KERNELS[values.filter]?.rows ?? []);
-  shownFilter = values.filter;
+  const side = sideOfKernel();
+  // A single number is no filter of edges: it makes all numbers greater or smaller.
+  if (side !== kernel.side) settings.offer('filter', kernelsOf(side), side === 1 ? 'identity' : 'edges');
+  kernel.show(values.filter, side);
+  // By hand, a kernel that is wider than the numbers and their padding has no place.
+  const room = (SIZE + 2 * values.padding - 1) / (side - 1);
+  settings.limit('dilation', isPicture || values.transposed ? 3 : Math.min(3, Math.floor(room)));
   if (isPicture && source.kind !== values.source) void source.choose(values.source as SourceKind);
-  else if (isPicture && !picture) void source.choose('scene');
+  else if (isPicture && !picture && values.source === 'scene') void source.choose('scene');
   send();
+}
+
+function sideOfKernel(): Side {
+  return Number(values.size) as Side;
 }
 
 function groups(): number {
@@ -165,7 +179,7 @@ function draw(report: Values): void {
     if (reading && name in report) view.draw(planeOf(reading));
   }
   const sizes = becomes('x', 'y');
-  if (sizes) byId('sizes', HTMLElement).textContent = `${sizes}: ${outputSize({ ...values, kernel: 3 })}`;
+  if (sizes) byId('sizes', HTMLElement).textContent = `${sizes}: ${outputSize({ ...values, kernel: sideOfKernel() })}`;
   for (const name of Object.keys(AFTER) as (keyof typeof AFTER)[]) {
     const [title, from] = AFTER[name];
     views[name].caption = `${title}\n${becomes(from, name)}`;
