@@ -73,6 +73,7 @@ const source = new PictureSource({
     send();
   },
   problem: (text) => showBanner(banners, 'No picture.', ` ${text}`),
+  given: () => settings.set({ view: 'picture', source: 'file' }),
 });
 byId('source', HTMLElement).append(source.element);
 

@@ -1,6 +1,7 @@
 // The page that looks into a network: its picture, its weights and its questions go to the program, and the answers to the view that is chosen.
 import { showBanner } from '../../ui/banners';
 import { byId, formatCount, formatShare } from '../../ui/dom';
+import { takeDropped } from '../../ui/dropped';
 import { inAddress, keepInAddress } from '../../ui/kept';
 import { Figures } from '../../ui/panels/figures';
 import { PictureSource, SOURCES, type SourceKind } from '../../ui/panels/picture-source';
@@ -110,10 +111,13 @@ const taken = (picture: PictureValues, side: number) => {
   give();
 };
 const problem = (text: string) => showBanner(banners, 'No picture.', ` ${text}`);
-const sources = {
-  digits: new PictureSource({ size: SIDES.digits, pen: 1 / 11, changed: (it) => taken(it, SIDES.digits), problem }),
-  pictures: new PictureSource({ size: SIDES.pictures, changed: (it) => taken(it, SIDES.pictures), problem }),
-};
+const given = () => settings.set({ source: 'file', ...(values.view === 'map' && { view: 'attributions' }) });
+const sourceOf = (side: number, pen?: number) =>
+  new PictureSource({
+    ...{ size: side, changed: (picture) => taken(picture, side), problem, given, drops: false },
+    ...(pen && { pen }),
+  });
+const sources = { digits: sourceOf(SIDES.digits, 1 / 11), pictures: sourceOf(SIDES.pictures) };
 for (const { element } of Object.values(sources)) byId('source', HTMLElement).append(element);
 const teach = byId('teach', HTMLButtonElement);
 teach.disabled = true;
@@ -125,11 +129,14 @@ teach.addEventListener('click', () => {
 });
 const weights = byId('weights', HTMLInputElement);
 weights.addEventListener('change', () => {
-  file = weights.files?.[0] ?? null;
-  if (!file) return;
-  page.addFile(file);
-  if (values.weights === 'file') load();
-  else settings.set({ weights: 'file' });
+  const [chosen] = weights.files ?? [];
+  if (chosen) takeWeights(chosen);
+});
+takeDropped((files) => {
+  for (const each of files) {
+    if (/\.(pth|pt|safetensors)$/.test(each.name)) takeWeights(each);
+    else void source().take(each);
+  }
 });
 
 const page = openGallery({ draw, autorun: true, firstAlone: true });
@@ -148,6 +155,13 @@ function greyOf({ size, values: colors }: PictureValues): Reading {
   const count = size * size;
   const mean = (i: number) => ((colors[i] ?? 0) + (colors[count + i] ?? 0) + (colors[2 * count + i] ?? 0)) / 3;
   return { shape: [1, 1, size, size], data: Float32Array.from({ length: count }, (_, i) => mean(i)) };
+}
+
+function takeWeights(chosen: File): void {
+  file = chosen;
+  page.addFile(chosen);
+  if (values.weights === 'file') load();
+  else settings.set({ weights: 'file' });
 }
 
 function isOfPictures(): boolean {

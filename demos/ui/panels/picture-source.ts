@@ -1,8 +1,10 @@
 // Where a page takes its picture from: a scene of its own, a drawing, a file of the visitor's, or the webcam.
 import { Camera } from '../camera';
 import { make } from '../dom';
+import { takeDropped } from '../dropped';
 import { noPicture, squareOf } from '../own-pictures';
 import { type PictureValues, planesOf } from '../planes';
+import { Drawing } from './drawing';
 
 /** What a picture is taken from. */
 export type SourceKind = 'scene' | 'drawing' | 'file' | 'webcam';
@@ -22,36 +24,43 @@ export interface PictureSourceOptions {
   readonly changed: (picture: PictureValues) => void;
   /** A file or a camera that is missing or cannot be read, in a sentence. */
   readonly problem: (text: string) => void;
+  /** A file was given, and its picture comes next: where it was dropped, the page's own setting is yet to say so. */
+  readonly given?: () => void;
+  /**
+   * Whether files that are dropped on the page come here: those dropped on this source, and of a page's sources the first one also takes
+   * those dropped elsewhere. Default: true. A page that takes other files, too, hears of drops itself, and gives pictures to `take`.
+   */
+  readonly drops?: boolean;
+}
+
+/** The sources of the page that take what is dropped. */
+const taking: PictureSource[] = [];
+
+function take([file]: readonly File[], at: Node | null): void {
+  const source = taking.find(({ element }) => element.contains(at)) ?? taking[0];
+  void source?.take(file);
 }
 
 export class PictureSource {
   readonly element = make('div', { className: 'picture-source' });
-  readonly #canvas = make('canvas', { className: 'ink' });
+  readonly #drawing: Drawing;
   readonly #file = make('input', { type: 'file', accept: 'image/*' });
+  readonly #choose = make('label', { className: 'field' }, make('span', {}, 'Picture file'), this.#file);
   readonly #camera: Camera;
   readonly #clear = make('button', { type: 'button', className: 'button' }, 'Clear the drawing');
   #kind: SourceKind = 'scene';
-  #last: { readonly x: number; readonly y: number } | null = null;
 
   constructor(private readonly options: PictureSourceOptions) {
-    const { size } = options;
-    this.#camera = new Camera(options.problem, 'The picture stays.');
-    this.#canvas.width = size;
-    this.#canvas.height = size;
-    const choose = make('label', { className: 'field' }, make('span', {}, 'Picture file'), this.#file);
-    this.element.append(choose, this.#canvas, this.#clear);
-    this.#canvas.setAttribute('role', 'img');
-    this.#canvas.setAttribute('aria-label', 'A place to draw with a finger, a pen or the mouse');
+    const { size, pen = 1 / 16, changed, problem, drops = true } = options;
+    this.#camera = new Camera(problem, 'The picture stays.');
+    const label = 'A place to draw with a finger, a pen or the mouse';
+    this.#drawing = new Drawing({ size, label, ground: '#000', color: '#fff', width: size * pen, changed });
+    this.element.append(this.#choose, this.#drawing.element, this.#clear);
     this.#file.addEventListener('change', () => void this.take(this.#file.files?.[0]));
     this.#clear.addEventListener('click', () => this.#blank());
-    for (const type of ['pointerdown', 'pointermove'] as const) {
-      this.#canvas.addEventListener(type, (event) => event.buttons === 1 && this.#stroke(event));
-    }
-    for (const type of ['pointerup', 'pointerleave'] as const) {
-      this.#canvas.addEventListener(type, () => {
-        this.#last = null;
-      });
-    }
+    if (!drops) return;
+    if (taking.length === 0) takeDropped(take);
+    taking.push(this);
   }
 
   get kind(): SourceKind {
@@ -62,9 +71,8 @@ export class PictureSource {
   async choose(kind: SourceKind): Promise<void> {
     this.#kind = kind;
     this.#camera.close();
-    const [choose] = this.element.children as unknown as [HTMLElement];
-    choose.hidden = kind !== 'file';
-    this.#canvas.hidden = kind !== 'drawing';
+    this.#choose.hidden = kind !== 'file';
+    this.#drawing.element.hidden = kind !== 'drawing';
     this.#clear.hidden = kind !== 'drawing';
     if (kind === 'scene') this.options.changed(sceneOf(this.options.size));
     else if (kind === 'drawing') this.#blank();
@@ -77,11 +85,16 @@ export class PictureSource {
   /** A picture's file, as one that was dropped on the page. */
   async take(file: File | undefined): Promise<void> {
     if (!file) return;
+    let picture: ImageBitmap;
     try {
-      this.#draw(await createImageBitmap(file));
+      picture = await createImageBitmap(file);
     } catch {
       this.options.problem(noPicture(file));
+      return;
     }
+    void this.choose('file');
+    this.options.given?.();
+    this.#draw(picture);
   }
 
   /** The camera's picture as it is now; nothing where another source is chosen. */
@@ -94,34 +107,8 @@ export class PictureSource {
   }
 
   #blank(): void {
-    const context = this.#canvas.getContext('2d');
-    if (!context) return;
-    context.fillStyle = '#000';
-    context.fillRect(0, 0, this.options.size, this.options.size);
-    this.#told(context);
-  }
-
-  #stroke(event: PointerEvent): void {
-    const context = this.#canvas.getContext('2d');
-    if (!context) return;
-    const { left, top, width } = this.#canvas.getBoundingClientRect();
-    const scale = this.options.size / width;
-    const at = { x: (event.clientX - left) * scale, y: (event.clientY - top) * scale };
-    const from = this.#last ?? at;
-    context.strokeStyle = '#fff';
-    context.lineWidth = this.options.size * (this.options.pen ?? 1 / 16);
-    context.lineCap = 'round';
-    context.beginPath();
-    context.moveTo(from.x, from.y);
-    context.lineTo(at.x, at.y);
-    context.stroke();
-    this.#last = at;
-    this.#told(context);
-  }
-
-  #told(context: CanvasRenderingContext2D): void {
-    const { size } = this.options;
-    this.options.changed(planesOf(context.getImageData(0, 0, size, size)));
+    this.#drawing.blank();
+    this.#drawing.tell();
   }
 }
 
