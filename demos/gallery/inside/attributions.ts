@@ -18,6 +18,7 @@ const METHODS = {
   InputXGradient: ['Input × gradient', 'slope times brightness', 'pixels'],
   IntegratedGradients: ['Integrated gradients', 'its share, on the way from black', 'pixels'],
   DeepLift: ['DeepLIFT', 'its share, handed back by layers', 'pixels'],
+  DeepLiftShap: ['DeepLIFT SHAP', 'the same, mean over 50 other digits', 'pixels'],
   LRP: ['Relevance', 'the score, handed back by layers', 'pixels'],
   GradientShap: ['GradientSHAP', 'its share, from 50 other digits', 'pixels'],
   Occlusion: ['Occlusion', 'the fall of the score, mean of its windows', null],

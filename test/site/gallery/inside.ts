@@ -37,7 +37,7 @@ async function attributions(page: Page): Promise<void> {
   await expect.poll(() => page.locator('#windows').innerText(), waited).toBe('144 of 144 places');
   await expect
     .poll(() => page.locator('#maps figcaption .number').allInnerTexts(), waited)
-    .toEqual(Array.from({ length: 16 }, () => expect.stringMatching(/^(Σ|up to) −?[\d.]+/)));
+    .toEqual(Array.from({ length: 17 }, () => expect.stringMatching(/^(Σ|up to) −?[\d.]+/)));
   // Shares add up to the difference between the score of the picture and that of a black one.
   const difference = await numberIn(page.locator('#difference'));
   expect(difference).toBeGreaterThan(1);
