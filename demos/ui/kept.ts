@@ -10,6 +10,13 @@ export function keepInAddress(name: string, value: string | null): void {
 
 export const inAddress = (name: string): string | null => new URLSearchParams(location.search).get(name);
 
+/** Has the address keep the text of a field, where it is another than at first, and puts the address's text into it. */
+export function keepField(field: HTMLInputElement, name: string): void {
+  const asked = inAddress(name);
+  if (asked !== null) field.value = field.maxLength < 0 ? asked : asked.slice(0, field.maxLength);
+  field.addEventListener('change', () => keepInAddress(name, field.value === field.defaultValue ? null : field.value));
+}
+
 /** A choice of an earlier visit; null where there was none, or the browser keeps nothing. */
 export function remembered(key: string): string | null {
   try {

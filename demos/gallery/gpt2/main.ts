@@ -2,6 +2,7 @@
 import { showBanner } from '../../ui/banners';
 import { byId, formatBytes, formatCount, make } from '../../ui/dom';
 import { takeDropped } from '../../ui/dropped';
+import { keepField } from '../../ui/kept';
 import { Chart } from '../../ui/panels/chart';
 import { Figures } from '../../ui/panels/figures';
 import { Settings } from '../../ui/panels/settings';
@@ -49,6 +50,7 @@ const figures = new Figures(byId('figures', HTMLElement), {
 const loss = new Chart({ x: 'step', y: 'loss' });
 byId('loss', HTMLElement).append(loss.element);
 const beginning = byId('beginning', HTMLInputElement);
+keepField(beginning, 'beginning');
 const given = new Map<Wanted, File>();
 /** Counts fine-tunings: each keeps its curve. */
 let tuned = 0;

@@ -18,6 +18,9 @@ type View = keyof typeof VIEWS;
 /** Pixels of a side of MNIST's digits, and of ImageNet's pictures. */
 const SIDES = { digits: 28, pictures: 224 } as const;
 
+/** The unit that is looked at first: row and column of its map, of which a smaller one has its last. */
+const MIDDLE: readonly number[] = [3, 3];
+
 /** What the first cell tells of a network. */
 interface Network {
   readonly layers: readonly string[];
@@ -90,6 +93,7 @@ const units = new Units({
   channel: (channel) => settings.set({ channel }),
   unit: (at) => {
     unit = at;
+    keepInAddress('unit', at.join(',') === MIDDLE.join(',') ? null : at.join(','));
     give();
   },
 });
@@ -102,7 +106,7 @@ let network: Network | null = null;
 let isTraining = false;
 let own: Reading | null = null;
 let target = Number(inAddress('class') ?? -1);
-let unit: readonly number[] = [3, 3];
+let unit = placeIn(inAddress('unit')) ?? MIDDLE;
 let shown = { ...values };
 
 const taken = (picture: PictureValues, side: number) => {
@@ -149,6 +153,11 @@ shown = { ...values };
 showFields();
 if (values.source !== 'digit') void source().choose(values.source as SourceKind);
 give();
+
+/** Row and column, as the address has them. */
+function placeIn(text: string | null): readonly number[] | null {
+  return text && /^\d+,\d+$/.test(text) ? text.split(',').map(Number) : null;
+}
 
 /** The mean of the colours. */
 function greyOf({ size, values: colors }: PictureValues): Reading {

@@ -2,6 +2,7 @@
 import { showBanner } from '../../ui/banners';
 import { Curves } from '../../ui/curves';
 import { byId, formatCount, formatShare, make } from '../../ui/dom';
+import { keepField } from '../../ui/kept';
 import { Figures } from '../../ui/panels/figures';
 import { Matrix, type Place } from '../../ui/panels/matrix';
 import { Settings } from '../../ui/panels/settings';
@@ -93,6 +94,7 @@ byId('attention', HTMLElement).append(map.element);
 const samples = byId('samples', HTMLElement);
 focusWhileScrollable(samples);
 const beginning = byId('beginning', HTMLInputElement);
+keepField(beginning, 'beginning');
 
 let attention: Reading | null = null;
 let passage = '';
