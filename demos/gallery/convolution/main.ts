@@ -117,10 +117,10 @@ changed();
 function changed(): void {
   const isPicture = values.view === 'picture';
   for (const name of ['channels', 'groups'] as const) settings.show(name, !isPicture);
-  settings.show('groups', !isPicture && values.channels === 2);
+  settings.show('groups', channels() === 2);
   settings.show('source', isPicture);
   byId('source', HTMLElement).hidden = !isPicture;
-  kernel.shape = { channels: isPicture ? 1 : values.channels, perGroup: isPicture ? 1 : values.channels / groups() };
+  kernel.shape = { channels: channels(), perGroup: channels() / groups() };
   const side = sideOfKernel();
   // A single number is no filter of edges: it makes all numbers greater or smaller.
   if (side !== kernel.side) settings.offer('filter', kernelsOf(side), side === 1 ? 'identity' : 'edges');
@@ -137,8 +137,13 @@ function sideOfKernel(): Side {
   return Number(values.size) as Side;
 }
 
+/** Channels that are convolved together: the colours of a picture are pictures of their own. */
+function channels(): number {
+  return values.view === 'picture' ? 1 : values.channels;
+}
+
 function groups(): number {
-  return values.channels === 2 ? values.groups : 1;
+  return channels() === 2 ? values.groups : 1;
 }
 
 /** Presses make a number greater, from 9 to 0; a stroke gives the first square's number to the others. */
@@ -155,8 +160,8 @@ function input(): Reading {
   if (values.view === 'picture' && picture) return picture;
   // The second channel is the first one turned upside down.
   const second = Array.from({ length: SIZE }, (_, row) => numbers.slice((SIZE - 1 - row) * SIZE, (SIZE - row) * SIZE));
-  const all = values.channels === 2 ? [...numbers, ...second.flat()] : numbers;
-  return { shape: [1, values.channels, SIZE, SIZE], data: Float32Array.from(all) };
+  const all = channels() === 2 ? [...numbers, ...second.flat()] : numbers;
+  return { shape: [1, channels(), SIZE, SIZE], data: Float32Array.from(all) };
 }
 
 function send(): void {
