@@ -119,6 +119,7 @@ export class KernelEditor {
       return field;
     });
     this.root.style.setProperty('--side', String(side));
+    this.root.classList.toggle('wide', side === 5);
     this.root.querySelector('.fields')?.remove();
     this.root.append(make('div', { className: 'fields' }, ...this.#fields));
   }

@@ -103,7 +103,7 @@ const AFTER = {
   unpooled: ['Unpooled to its places', 'maxPool'],
   nearest: ['Upsampled, nearest', 'maxPool'],
   bilinear: ['Upsampled, bilinear', 'maxPool'],
-  spread: ['Convolved, transposed', 'maxPool'],
+  spread: ['Transposed, stride 2', 'maxPool'],
 } as const;
 const place = (id: string, names: readonly (keyof typeof views)[]) =>
   byId(id, HTMLElement).append(...names.map((name) => views[name].element));
@@ -184,20 +184,22 @@ function draw(report: Values): void {
     view.element.hidden = reading === null;
     if (reading && name in report) view.draw(planeOf(reading));
   }
-  const sizes = becomes('x', 'y');
-  if (sizes) byId('sizes', HTMLElement).textContent = `${sizes}: ${outputSize({ ...values, kernel: sideOfKernel() })}`;
+  const sizes = sizesOf('x', 'y');
+  if (sizes)
+    byId('sizes', HTMLElement).textContent =
+      `${sizes.join(' becomes ')}: ${outputSize({ ...values, kernel: sideOfKernel() })}`;
   for (const name of Object.keys(AFTER) as (keyof typeof AFTER)[]) {
     const [title, from] = AFTER[name];
-    views[name].caption = `${title}\n${becomes(from, name)}`;
+    views[name].caption = `${title}\n${sizesOf(from, name)?.join(' → ') ?? ''}`;
   }
   if (source.kind === 'webcam' && values.view === 'picture') requestAnimationFrame(() => source.next());
 }
 
-/** The sizes of two readings, as `5 × 5 becomes 2 × 2`; nothing where one is missing. */
-function becomes(from: string, to: string): string {
+/** The sizes of two readings, the one that was made of the other last; null where one is missing. */
+function sizesOf(from: string, to: string): [string, string] | null {
   const [before, after] = [readingOf(latest[from]), readingOf(latest[to])];
   const size = ({ shape }: Reading) => shape.slice(-2).join(' × ');
-  return before && after ? `${size(before)} becomes ${size(after)}` : '';
+  return before && after ? [size(before), size(after)] : null;
 }
 
 /** Shows which numbers of the input made a number of the output. */
