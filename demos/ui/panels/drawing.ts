@@ -95,14 +95,21 @@ export class Drawing {
 
   #stroke(at: Spot): void {
     const context = this.context;
-    const from = this.#last ?? at;
-    context.strokeStyle = this.color;
-    context.lineWidth = this.#width;
-    context.lineCap = 'round';
+    const from = this.#last;
     context.beginPath();
-    context.moveTo(from.x, from.y);
-    context.lineTo(at.x, at.y);
-    context.stroke();
+    if (from) {
+      context.strokeStyle = this.color;
+      context.lineWidth = this.#width;
+      context.lineCap = 'round';
+      context.moveTo(from.x, from.y);
+      context.lineTo(at.x, at.y);
+      context.stroke();
+    } else {
+      // A line of no length would be nothing: a tap leaves a dot.
+      context.fillStyle = this.color;
+      context.arc(at.x, at.y, this.#width / 2, 0, 2 * Math.PI);
+      context.fill();
+    }
     this.#last = at;
     this.tell();
   }
