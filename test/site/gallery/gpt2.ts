@@ -36,11 +36,14 @@ export default {
     await expect
       .poll(() => page.locator('#figures dd').first().innerText())
       .toBe(expected.parameters.toLocaleString('en'));
+    expect(await page.locator('#speed').innerText()).toMatch(/^[\d.e+]+ tokens a second/);
+    expect(Number.parseFloat(await page.locator('#speed').innerText())).toBeGreaterThan(0);
     // A beginning is taken apart as the tokenizer of transformers does it; no letter is lost.
     for (const { text, ids } of expected.strings.filter(({ text }) => text && !/[\n\t]/.test(text))) {
       await page.getByLabel('Beginning').fill(text);
       await page.getByRole('button', { name: 'Write', exact: true }).click();
       await expect.poll(() => page.locator('#split span').count(), waited).toBe(ids.length);
+      expect(new URL(page.url()).searchParams.get('beginning') ?? 'A lamp').toBe(text);
     }
     await button.click();
     // Fine-tuned on a text of one sentence, it says that.

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import type { Locator, Page } from 'playwright';
 import { expect } from 'vitest';
 import { expectAccessible } from '../../e2e/accessible';
-import { colorsOf, type ExpectedPage, numberIn } from './expected';
+import { colorsOf, dropFile, type ExpectedPage, numberIn, pictureFile } from './expected';
 
+const weights = new URL('../../../demos/gallery/inside/digits.safetensors', import.meta.url);
 const waited = { timeout: 120_000, interval: 300 };
 
 /** The map of a method, by its name in words. */
@@ -27,6 +29,17 @@ const against = (figure: Locator): Promise<number> =>
       for (let i = 0; i < data.length; i += 4) if (data[i + 2]! > data[i]! + 3) count++;
       return count;
     });
+
+/** From now on, all numbers of places of the window that the page says it has been at. */
+async function countsOfWindows(page: Page): Promise<() => Promise<number[]>> {
+  await page.locator('#windows').evaluate((element) => {
+    const counts: number[] = [];
+    Object.assign(window, { counts });
+    const said = () => counts.push(Number.parseInt(element.textContent ?? '', 10));
+    new MutationObserver(said).observe(element, { childList: true, characterData: true, subtree: true });
+  });
+  return () => page.evaluate(() => (window as unknown as { counts: number[] }).counts);
+}
 
 async function attributions(page: Page): Promise<void> {
   // 5·5·8 + 8, 8·5·5·16 + 16, 16·3·3·32 + 32 and 32·10 + 10 parameters.
@@ -53,10 +66,16 @@ async function attributions(page: Page): Promise<void> {
   expect(await against(map(page, 'Grad-CAM'))).toBe(0);
   expect(await against(map(page, 'Integrated gradients'))).toBeGreaterThan(0);
   expect(await colorsOf(map(page, 'Occlusion').locator('canvas').first())).toBeGreaterThan(50);
-  // Another class, by the keyboard; the address keeps it.
+  // Another class, by the keyboard; the address keeps it. The window is seen to move, a place after the other.
+  const counts = await countsOfWindows(page);
   await page.locator('#scores button').nth(3).focus();
   await page.keyboard.press('Enter');
   await expect.poll(() => page.locator('#difference').innerText(), waited).toContain('Class 3');
+  await expect.poll(async () => (await counts()).at(-1), waited).toBe(144);
+  const seen = await counts();
+  expect(seen).toEqual([...seen].sort((a, b) => a - b));
+  expect(seen[0]).toBeLessThan(20);
+  expect(new Set(seen).size).toBeGreaterThan(20);
   expect(new URL(page.url()).searchParams.get('class')).toBe('3');
 }
 
@@ -78,6 +97,7 @@ async function units(page: Page): Promise<void> {
   await page.keyboard.press('Enter');
   const captions = page.locator('#field figcaption');
   await expect.poll(() => captions.first().innerText(), waited).toContain('the unit at 1, 1 gives');
+  expect(new URL(page.url()).searchParams.get('unit')).toBe('1,1');
   // Patches come with the strongest first; pictures that climb end higher than they began.
   const climbs = page.locator('#climbs figcaption');
   await expect
@@ -101,6 +121,20 @@ async function units(page: Page): Promise<void> {
   await expectAccessible(page, 'a unit');
 }
 
+/** The place of the pixel of a canvas with most colour, in pixels of the page. */
+const vivid = (canvas: Locator): Promise<{ x: number; y: number }> =>
+  canvas.evaluate((element: HTMLCanvasElement) => {
+    const { data } = element.getContext('2d')!.getImageData(0, 0, element.width, element.height);
+    let [best, most] = [0, -1];
+    for (let i = 0; i < data.length; i += 4) {
+      const [red, green, blue] = [data[i]!, data[i + 1]!, data[i + 2]!];
+      const color = Math.max(red, green, blue) - Math.min(red, green, blue);
+      if (color > most) [best, most] = [i / 4, color];
+    }
+    const scale = element.clientWidth / element.width;
+    return { x: (best % element.width) * scale, y: Math.floor(best / element.width) * scale };
+  });
+
 async function chart(page: Page): Promise<void> {
   await page.getByRole('slider', { name: 'Digits of the map' }).waitFor({ state: 'hidden' });
   await page.getByRole('combobox', { name: 'Look at' }).selectOption('map');
@@ -115,6 +149,12 @@ async function chart(page: Page): Promise<void> {
   expect(await numberIn(said)).toBeGreaterThan(70);
   expect(await colorsOf(page.locator('#chart canvas'))).toBeGreaterThan(100);
   await expectAccessible(page, 'the map');
+  // Under the pointer a digit is shown large, and named; beside the map none is.
+  const canvas = page.locator('#chart canvas');
+  await canvas.hover({ position: await vivid(canvas) });
+  await expect.poll(() => page.locator('#pointed').innerText()).toMatch(/^Number \d+: a \d/);
+  await page.locator('#map-title').hover();
+  await expect.poll(() => page.locator('#pointed').innerText()).toMatch(/^Point at a digit/);
   await page.getByRole('application', { name: /^Map of digits/ }).focus();
   await page.keyboard.press('ArrowRight');
   await expect.poll(() => page.locator('#pointed').innerText()).toContain('Number 0: a 7');
@@ -128,9 +168,14 @@ export default {
     await attributions(page);
     await units(page);
     await chart(page);
+    // A picture that is dropped on the page is looked into.
+    await dropFile(page, { name: 'grey.png', type: 'image/png', bytes: await pictureFile(page, 'rgb(90, 90, 90)') });
+    const chosen = page.getByRole('combobox', { name: 'Picture' });
+    await expect.poll(() => chosen.inputValue()).toBe('file');
     // A network that was never trained knows little; one that is being trained has a loss, and may be stopped.
     await page.getByRole('combobox', { name: 'Network' }).selectOption('random');
     await expect.poll(() => numberIn(page.locator('#figures dd').nth(1)), waited).toBeLessThan(50);
+    await expect.poll(() => colorsOf(page.locator('#picture canvas').first()), waited).toBe(1);
     const teach = page.locator('#teach');
     await teach.focus();
     await page.keyboard.press('Enter');
@@ -139,5 +184,9 @@ export default {
     await expect.poll(() => teach.innerText(), waited).toBe('Train it here');
     await expect.poll(() => page.locator('.code-cell').first().innerText(), waited).toContain('digits.safetensors');
     await expect.poll(() => page.locator('.code-cell').nth(1).getAttribute('data-state'), waited).toBe('running');
+    // Weights that are dropped on the page are those of a network, as from a file.
+    await dropFile(page, { name: 'mine.safetensors', type: '', bytes: readFileSync(weights) });
+    await expect.poll(() => numberIn(page.locator('#figures dd').nth(1)), waited).toBeGreaterThan(95);
+    expect(await page.getByRole('combobox', { name: 'Network' }).inputValue()).toBe('file');
   },
 } satisfies ExpectedPage;

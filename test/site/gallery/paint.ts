@@ -1,5 +1,39 @@
+import type { Page } from 'playwright';
 import { expect } from 'vitest';
 import { colorsOf, type ExpectedPage, numberIn } from './expected';
+
+const GREEN = [60, 138, 78] as const;
+
+/** Shares of what is seen at pixels so far from the middle of the painting, in which green lies on the ground. */
+const kindsWithin = (page: Page, from: number, to: number): Promise<Record<string, number>> =>
+  page.evaluate(
+    ({ from, to, green }) => {
+      // Kinds have the colours of the legend, over what is painted; the ground has none.
+      const kinds = [...document.querySelectorAll('#legend li')].map((item) => {
+        const color = getComputedStyle(item, '::before').backgroundColor.match(/[\d.]+/g)!;
+        return [item.textContent!, color.slice(0, 3).map(Number)] as const;
+      });
+      const canvas = document.querySelector<HTMLCanvasElement>('#seen')!;
+      const { data, width } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+      const counts: Record<string, number> = { none: 0, ...Object.fromEntries(kinds.map(([name]) => [name, 0])) };
+      let all = 0;
+      for (let i = 0; i < data.length / 4; i++) {
+        const distance = Math.hypot((i % width) + 0.5 - width / 2, Math.floor(i / width) + 0.5 - width / 2);
+        if (distance < from || distance >= to) continue;
+        const pixel = [...data.subarray(4 * i, 4 * i + 3)];
+        const far = (color: readonly number[]) => Math.hypot(...pixel.map((value, c) => value - color[c]!));
+        const painted = from === 0 ? green : [201, 194, 174];
+        const choices = kinds.map(
+          ([name, color]) => [name, far(color.map((value, c) => 0.85 * value + 0.15 * painted[c]!))] as const,
+        );
+        const [name] = [['none', far(painted)] as const, ...choices].sort(([, a], [, b]) => a - b)[0]!;
+        counts[name]!++;
+        all++;
+      }
+      return Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, count / all]));
+    },
+    { from, to, green: GREEN },
+  );
 
 export default {
   async drive(page) {
@@ -34,6 +68,15 @@ export default {
     await page.keyboard.press('Enter');
     await expect.poll(() => seen.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL()), waited).not.toBe(before);
     expect(await colorsOf(seen)).toBeGreaterThan(2);
+    // A dot of the widest brush, in the middle of an empty ground, is a disc there, and nothing elsewhere.
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByRole('slider', { name: 'Brush' }).fill('20');
+    await page.getByRole('application', { name: /^A place to paint/ }).focus();
+    for (let i = 0; i < 8; i++) await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    await expect.poll(async () => (await kindsWithin(page, 0, 9)).disc, waited).toBeGreaterThan(0.5);
+    expect((await kindsWithin(page, 14, 28)).none).toBeGreaterThan(0.9);
     await button.click();
     await expect.poll(() => button.innerText(), waited).toBe('Train');
   },

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { colorsOf, type ExpectedPage, numberIn } from './expected';
+import { colorsOf, dropFile, type ExpectedPage, numberIn } from './expected';
 
 export default {
   async drive(page) {
@@ -14,6 +14,10 @@ export default {
     await field.fill('a lamp is lit. '.repeat(300));
     await field.blur();
     await expect.poll(() => page.locator('#learned').innerText()).toContain('4,500 letters');
+    // A text that is dropped on the page takes its place.
+    const bytes = Buffer.from('a lamp is lit. '.repeat(320));
+    await dropFile(page, { name: 'lamp.txt', type: 'text/plain', bytes });
+    await expect.poll(() => page.locator('#learned').innerText()).toBe('4,800 letters: lamp.txt. Press Train.');
     await button.focus();
     await page.keyboard.press('Enter');
     const loss = page.locator('#figures dd').nth(1);
@@ -35,6 +39,7 @@ export default {
     // It goes on after a beginning, each letter from kept keys and values.
     await page.getByLabel('Beginning').fill('is l');
     await page.getByRole('button', { name: 'Write', exact: true }).click();
+    expect(new URL(page.url()).searchParams.get('beginning')).toBe('is l');
     await page.locator('.code-cell .run').nth(3).click();
     await expect.poll(() => page.locator('#written').innerText(), waited).toContain('is lit. a lamp is');
     expect(await numberIn(page.locator('#speed'))).toBeGreaterThan(0);
