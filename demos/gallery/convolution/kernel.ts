@@ -46,7 +46,7 @@ export const kernelsOf = (side: Side): Readonly<Record<string, string>> =>
   );
 
 /** A kernel around the same middle at another size: zeros come around it, or its outer numbers go. */
-export function framed(values: readonly number[], side: Side): number[] {
+function framed(values: readonly number[], side: Side): number[] {
   const from = sideOf(values);
   const edge = (side - from) / 2;
   return Array.from({ length: side * side }, (_, i) => {
