@@ -36,7 +36,10 @@ export class Asker {
 
   constructor(private readonly options: AskerOptions) {
     const { problem } = options;
-    this.#source = new PictureSource({ size: OWN_SIZE, changed: (picture) => this.#take(picture), problem });
+    this.#source = new PictureSource({
+      ...{ size: OWN_SIZE, changed: (picture) => this.#take(picture), problem },
+      drops: false,
+    });
     this.#choice.addEventListener('change', () => void this.#choose(this.#choice.value as Kind));
     this.#another.addEventListener('click', () => this.#doodle());
     this.#canvas.setAttribute('role', 'img');

@@ -66,9 +66,9 @@ const runs = new Runs(byId('train', HTMLButtonElement), page.usable, () => {
 });
 const problem = (text: string) => showBanner(banners, 'No picture.', ` ${text}`);
 const taker = (name: 'content' | 'style') => (picture: PictureValues) => take(name, picture);
-const source = new PictureSource({ size: SIZE, changed: taker('content'), problem });
+const source = new PictureSource({ size: SIZE, changed: taker('content'), problem, drops: false });
 byId('source', HTMLElement).append(source.element);
-const styleSource = new PictureSource({ size: SIZE, changed: taker('style'), problem });
+const styleSource = new PictureSource({ size: SIZE, changed: taker('style'), problem, drops: false });
 byId('style-source', HTMLElement).append(styleSource.element);
 let shown = { source: 'scene', style: 'waves' };
 void source.choose('scene');
