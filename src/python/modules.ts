@@ -97,6 +97,16 @@ interface PythonParts {
 
 const parts = new WeakMap<Module, PythonParts>();
 
+/**
+ * Modules that are written in Python, by their numbers. Such a module holds Python's: were it held from there in turn, neither
+ * collector could free the two.
+ */
+const shells = new Map<number, WeakRef<Module>>();
+const collected = new FinalizationRegistry<number>((number) => {
+  // Another may have taken its number since.
+  if (shells.get(number)?.deref() === undefined) shells.delete(number);
+});
+
 /** A module that is written in Python: its members are those of Python's, and its forward is Python's. */
 class PythonModule extends Module {
   constructor(given: PythonParts) {
@@ -200,13 +210,20 @@ export const modulesBridge = {
   hasField: (module: Module, name: string): boolean =>
     Object.hasOwn(module, name) && typeof Reflect.get(module, name) !== 'function',
   /** A module whose forward is Python's. */
-  pythonModule: (
+  pythonModule(
     name: string,
     run: PythonCallable,
     trained: PythonCallable,
     described: PythonCallable,
     number: number,
-  ): Module => new (namedClass(name))({ run, trained, described, number }),
+  ): Module {
+    const module = new (namedClass(name))({ run, trained, described, number });
+    shells.set(number, new WeakRef(module));
+    collected.register(module, number);
+    return module;
+  },
+  /** The module of this number that is written in Python, if JavaScript code holds it yet. */
+  shellOf: (number: number): Module | undefined => shells.get(number)?.deref(),
   /** The number of a module that is written in Python; 0 for one of the library. */
   numberOf: (module: Module): number => parts.get(module)?.number ?? 0,
   /** Registers a member of a module that is written in Python. */

@@ -2,6 +2,7 @@
 import * as torch from 'lamplight';
 import { loadPython } from 'lamplight/python';
 import { expect, test } from 'vitest';
+import { countTies } from '../support/proxies';
 import { PYODIDE } from '../support/python-suite';
 
 const python = await loadPython({ indexURL: PYODIDE });
@@ -23,10 +24,13 @@ def train(steps):
     return loss.item()
 first = train(50)
 `);
+  const ties = countTies(python);
   const held = async () => {
     await torch.synchronize();
+    const tied = await ties();
     const { liveBytes, pooledBytes, planBytes } = torch.gpu.stats();
     return {
+      tied,
       bytes: liveBytes + pooledBytes + planBytes,
       live: Number(await python.run('gc.collect(); torch.lamplight.live()')),
     };
@@ -37,6 +41,7 @@ first = train(50)
   const after = await held();
   expect(after.bytes - before.bytes).toBeLessThanOrEqual(1 << 16);
   expect(after.live).toBeLessThanOrEqual(before.live);
+  expect(after.tied).toEqual(before.tied);
   expect(torch.gpu.stats().plansCompiled - plansCompiled).toBeLessThanOrEqual(1);
   expect(await python.run('last < first')).toBe(true);
 }, 300_000);

@@ -3,6 +3,7 @@ import * as torch from 'lamplight';
 import { nn, optim, type Tensor } from 'lamplight';
 import { loadPython } from 'lamplight/python';
 import { expect, test } from 'vitest';
+import { countTies } from '../support/proxies';
 import { PYODIDE } from '../support/python-suite';
 
 const python = await loadPython({ indexURL: PYODIDE });
@@ -96,4 +97,28 @@ test("a module of TypeScript's, and a tensor, are Python's by globals.set", asyn
   python.globals.set('x', torch.ones(1, 2));
   expect(await python.run('isinstance(linear, nn.Linear) and linear(x).shape == (1, 2)')).toBe(true);
   expect(python.globals.get('linear')).toBe(linear);
+});
+
+test('modules that both sides have let go of are gone, with their tensors and proxies', async () => {
+  const ties = countTies(python);
+  const make = async (count: number): Promise<void> => {
+    for (let i = 0; i < count; i++) {
+      await python.run('made = Net()');
+      expect(python.globals.get('made')).toBeInstanceOf(nn.Module);
+    }
+    await python.run('del made');
+  };
+  const held = async () => ({ ...(await ties()), live: await python.run('torch.lamplight.live()') });
+  await make(3);
+  const before = await held();
+  await make(100);
+  expect(await held()).toEqual(before);
+});
+
+test('what TypeScript holds of it lives on when Python has let go', async () => {
+  await python.run('kept = Net().eval()');
+  const kept = python.globals.get('kept') as Network;
+  await python.run('del kept');
+  await countTies(python)();
+  expect(kept(torch.ones(1, 2)).shape).toEqual([1, 3]);
 });

@@ -4,6 +4,7 @@ import { nn, optim } from 'lamplight';
 import * as F from 'lamplight/functional';
 import { loadPython } from 'lamplight/python';
 import { expect, test } from 'vitest';
+import { countTies } from '../support/proxies';
 import { PYODIDE } from '../support/python-suite';
 
 const python = await loadPython({ indexURL: PYODIDE });
@@ -65,12 +66,15 @@ test('a step of Python dispatches and submits what the same step of TypeScript d
 });
 
 test('steps leave no tensor, no proxy and no memory behind', { timeout: 60_000 }, async () => {
+  const ties = countTies(python);
   await python.run('import gc\nfor _ in range(20): step()\ngc.collect()');
   await torch.synchronize();
+  const tied = await ties();
   const [before, live] = [torch.gpu.stats(), await python.run('torch.lamplight.live()')];
   await python.run('for _ in range(300): step()\ngc.collect()');
   await torch.synchronize();
   expect(await python.run('torch.lamplight.live()')).toBe(live);
+  expect(await ties()).toEqual(tied);
   const after = torch.gpu.stats();
   expect(after.plansCompiled).toBe(before.plansCompiled);
   expect(after.liveBytes).toBeLessThanOrEqual(before.liveBytes);

@@ -7,6 +7,7 @@ from typing import Any
 
 import _lamplight_modules as js
 
+from .modules._link import shell_of
 from .modules.module import Module
 
 
@@ -51,12 +52,13 @@ def functional_call(
 def _put(module: Module, path: str, tensor: Any) -> list[Any]:
     """Puts a tensor in the place of a member; the functions put the member back."""
     where, _, name = path.rpartition(".")
-    own = module.get_submodule(where).__dict__
+    home = module.get_submodule(where)
+    own = home.__dict__
     table = own["_parameters"] if name in own["_parameters"] else own["_buffers"]
     before = table[name]
     table[name] = tensor
     undo: list[Any] = [lambda: table.__setitem__(name, before)]
-    for handle in (own.get("_js"), own.get("_shell")):
+    for handle in (own.get("_js"), shell_of(home)):
         if handle is not None:
             undo.append(js.swap(handle, own.get("_properties", {}).get(name, name), tensor._js))
     return undo

@@ -100,9 +100,10 @@ def put(module: Module, kind: str, name: str, value: Any) -> None:
     if "_js" in own:
         prop = own["_properties"].setdefault(name, own.get("_places", {}).pop(name, name))
         checked(js.put, own["_js"], prop, sent)
-    if "_shell" in own:
+    shell = shell_of(module)
+    if shell is not None:
         persistent = name not in own["_non_persistent_buffers_set"]
-        checked(js.register, own["_shell"], kind, name, sent, persistent)
+        checked(js.register, shell, kind, name, sent, persistent)
 
 
 def remove(module: Module, name: str) -> None:
@@ -110,8 +111,9 @@ def remove(module: Module, name: str) -> None:
     own = module.__dict__
     if "_js" in own:
         js.remove(own["_js"], own["_properties"].pop(name, name))
-    if "_shell" in own:
-        js.remove(own["_shell"], name)
+    shell = shell_of(module)
+    if shell is not None:
+        js.remove(shell, name)
 
 
 def is_of_python(module: Module) -> bool:
@@ -124,16 +126,33 @@ def is_of_python(module: Module) -> bool:
     return bool(hooked) or type(module).forward is not type(module)._native_forward()
 
 
+def shell_of(module: Module) -> Any:
+    """The library's module whose forward is this one's, for as long as JavaScript holds it; else None.
+
+    It holds the module of Python, which has its number alone: a circle through both heaps is one that no collector sees.
+    """
+    number = module.__dict__.get("_shell")
+    return None if number is None else js.shellOf(number)
+
+
+def tell_training(module: Module, mode: bool) -> None:
+    """Has the library's module whose forward is this one's know its mode."""
+    shell = shell_of(module)
+    if shell is not None:
+        shell.training = mode
+
+
 def handle_of(module: Module) -> Any:
     """The library's module for one of Python: its counterpart, or one whose forward is Python's."""
     if not is_of_python(module):
         return module.__dict__["_js"]
     own = module.__dict__
-    if "_shell" not in own:
+    shell = shell_of(module)
+    if shell is None:
         run = _bridge.lent(module)
         trained = create_proxy(lambda mode: _set_training(module, mode))
         described = create_proxy(module.extra_repr)
-        number = next(_numbers)
+        number = own.get("_shell") or next(_numbers)
         _lent[number] = module
         shell = js.pythonModule(type(module).__name__, run, trained, described, number)
         shell.training = module.training
@@ -145,14 +164,15 @@ def handle_of(module: Module) -> Any:
         for name, child in own["_modules"].items():
             if child is not None:
                 checked(js.register, shell, "module", name, handle_of(child), True)
-        own["_shell"] = shell
-    _tell_attributes(module, own["_shell"])
-    return own["_shell"]
+        own["_shell"] = number
+        own["_told"] = {}
+    _tell_attributes(module, shell)
+    return shell
 
 
 def _tell_attributes(module: Module, shell: Any) -> None:
     """Gives the library's module the numbers and texts that are attributes of Python's, such as `out_channels`."""
-    told = module.__dict__.setdefault("_told", {})
+    told = module.__dict__["_told"]
     classes = [cls for cls in reversed(type(module).__mro__) if issubclass(cls, Module) and cls.__module__ not in _NATIVE]
     for name, value in [pair for owner in (*map(vars, classes), module.__dict__) for pair in owner.items()]:
         if name.startswith("_") or type(value) not in (bool, int, float, str) or told.get(name, told) == value:
@@ -169,9 +189,11 @@ def _set_training(module: Module, mode: bool) -> None:
 
 def hook(module: Module, method: str, answer: Callable[..., Any], **options: Any) -> RemovableHandle:
     """Registers a hook with the counterpart of a module that the library's own modules call."""
+    # The counterpart holds the hook: with a reference to the module both would be held for ever.
+    own = weakref.ref(module)
 
-    def called(_: Any, *args: Any) -> Any:
-        return send(answer(module, *[receive(_bridge.js.seen(arg)) for arg in args]))
+    def called(handle: Any, *args: Any) -> Any:
+        return send(answer(own() or adopt(handle, inside=True), *[receive(_bridge.js.seen(arg)) for arg in args]))
 
     proxy = create_proxy(called)
     named = _bridge.entries_to_object(_bridge.to_js([[key, value] for key, value in options.items()]))
@@ -181,4 +203,4 @@ def hook(module: Module, method: str, answer: Callable[..., Any], **options: Any
 _bridge.senders[Module] = handle_of
 _bridge.makers["Module"] = adopt
 
-__all__ = ["adopt", "classes", "fill", "handle_of", "hook", "put", "remove", "take_members"]
+__all__ = ["adopt", "classes", "fill", "handle_of", "hook", "put", "remove", "shell_of", "take_members", "tell_training"]

@@ -188,7 +188,9 @@ class Module(Calls, State):
     def _put_attribute(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
         if name == "training" and "_shell" in self.__dict__:
-            self.__dict__["_shell"].training = value
+            from ._link import tell_training
+
+            tell_training(self, value)
 
     def __delattr__(self, name: str) -> None:
         for table in (self._parameters, self._buffers, self._modules):
