@@ -84,6 +84,44 @@ class Backward(unittest.TestCase):
             layer.register_backward_hook(lambda *_: None)
 
 
+class WithinNetworks(unittest.TestCase):
+    """Hooks of modules whose calls are those of a module of the library's own."""
+
+    def net(self):
+        torch.manual_seed(0)
+        return nn.TransformerEncoderLayer(4, 2, 8, dropout=0.0)
+
+    def parts(self, net, x):
+        """What comes before the feed-forward part, and that part's result."""
+        attended = net.norm1(x + net.self_attn(x, x, x, need_weights=False)[0])
+        return attended, net.linear2(torch.relu(net.linear1(attended)))
+
+    def test_a_result_is_replaced(self):
+        net, x = self.net(), torch.randn(3, 1, 4)
+        attended, fed = self.parts(net, x)
+        wanted = net.norm2(attended + fed * 2)
+        net.linear2.register_forward_hook(lambda module, args, output: output * 2)
+        self.assertTrue(torch.allclose(net(x), wanted, atol=1e-5))
+
+    def test_arguments_are_replaced(self):
+        net, x = self.net(), torch.randn(3, 1, 4)
+        attended, _ = self.parts(net, x)
+        wanted = net.norm2(attended + net.linear2(torch.relu(net.linear1(attended * 3))))
+        net.linear1.register_forward_pre_hook(lambda module, args: (args[0] * 3,))
+        self.assertTrue(torch.allclose(net(x), wanted, atol=1e-5))
+
+    def test_gradients_are_replaced(self):
+        net, x = self.net(), torch.randn(3, 1, 4)
+        net(x).square().sum().backward()
+        wanted = net.linear2.weight.grad * 2
+        net.zero_grad()
+        net.linear2.register_full_backward_pre_hook(lambda module, grads: (grads[0] * 2,))
+        net.linear2.register_full_backward_hook(lambda module, inputs, grads: (inputs[0] * 0,))
+        net(x).square().sum().backward()
+        self.assertTrue(torch.allclose(net.linear2.weight.grad, wanted, atol=1e-5))
+        self.assertEqual(net.linear1.weight.grad.abs().sum().item(), 0)
+
+
 class Registration(unittest.TestCase):
     def test_members_are_seen_and_replaced(self):
         seen = []

@@ -99,6 +99,19 @@ test("a module of TypeScript's, and a tensor, are Python's by globals.set", asyn
   expect(python.globals.get('linear')).toBe(linear);
 });
 
+test("TypeScript keeps what a hook of Python's gave in the place of a network's result", async () => {
+  await python.run(`
+encoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, 8, dropout=0.0), 1)
+threes = torch.eye(4) * 3
+encoder.layers[0].register_forward_hook(lambda module, args, output: torch.ones_like(output) @ threes)
+`);
+  const encoder = python.globals.get('encoder') as Network;
+  const out = encoder(torch.randn(1, 2, 4));
+  // Runs between the call and the reading.
+  for (let i = 0; i < 3; i++) await torch.randn(1, 2, 4).sum().item();
+  expect(await out.tolist()).toEqual([Array(2).fill(Array(4).fill(3))]);
+});
+
 test('modules that both sides have let go of are gone, with their tensors and proxies', async () => {
   const ties = countTies(python);
   const make = async (count: number): Promise<void> => {

@@ -193,7 +193,9 @@ def hook(module: Module, method: str, answer: Callable[..., Any], **options: Any
     own = weakref.ref(module)
 
     def called(handle: Any, *args: Any) -> Any:
-        return send(answer(own() or adopt(handle, inside=True), *[receive(_bridge.js.seen(arg)) for arg in args]))
+        result = answer(own() or adopt(handle, inside=True), *[receive(_bridge.js.seen(arg)) for arg in args])
+        _bridge.hand_over(result)
+        return send(result)
 
     proxy = create_proxy(called)
     named = _bridge.entries_to_object(_bridge.to_js([[key, value] for key, value in options.items()]))
