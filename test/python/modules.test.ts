@@ -112,6 +112,21 @@ encoder.layers[0].register_forward_hook(lambda module, args, output: torch.ones_
   expect(await out.tolist()).toEqual([Array(2).fill(Array(4).fill(3))]);
 });
 
+test('its state dict, saved from TypeScript, is loaded in Python', async () => {
+  await python.run('torch.manual_seed(1)\nsaved = Net().eval()\nother = Net().eval()');
+  const saved = python.globals.get('saved') as Network;
+  python.pyodide.FS.writeFile('/tmp/saved.pt', await torch.saveBytes(saved.stateDict(), 'saved.pt'));
+  expect(
+    await python.run(`
+state = torch.load('/tmp/saved.pt')
+assert list(state) == list(saved.state_dict()), list(state)
+other.load_state_dict(state)
+x = torch.randn(4, 2)
+[torch.equal(other(x), saved(x)), torch.equal(other.fc1.weight, saved.fc1.weight)]
+`),
+  ).toEqual([true, true]);
+});
+
 test('modules that both sides have let go of are gone, with their tensors and proxies', async () => {
   const ties = countTies(python);
   const make = async (count: number): Promise<void> => {
