@@ -34,6 +34,34 @@ assert torch.allclose(attributions.sum((1, 2, 3)), scores, atol=2e-2), (attribut
   expect(shapes).toEqual([[2, 1, 4, 4], [2, 1, 4, 4], [2], [2, 1, 4, 4], [2, 1, 2, 2]]);
 });
 
+test('a function that Captum calls is told that it cannot wait, and its exceptions come out', async () => {
+  const told = await python.run(`
+import traceback
+from captum.attr import FeatureAblation
+told = []
+def sums(x):
+    try:
+        told.append(x.sum().item())
+    except RuntimeError as error:
+        told.append(str(error))
+    return x.flatten(1).sum(1)
+def fails(x):
+    raise LookupError('no such thing')
+few = torch.ones(1, 1, 2, 2)
+assert FeatureAblation(sums).attribute(few).shape == few.shape
+for method in (FeatureAblation, Saliency, IntegratedGradients):
+    try:
+        method(fails).attribute(few)
+        raise AssertionError('no exception')
+    except LookupError as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        assert (str(error), frames[-1].name) == ('no such thing', 'fails'), frames
+told[0]
+`);
+  expect(told).toMatch(/item: expected Python code that may wait/);
+  expect(await python.run('1 + 1')).toBe(2);
+});
+
 test('a saliency is the gradient that Python takes itself', async () => {
   const same = await python.run(`
 y = x.clone().requires_grad_()

@@ -22,7 +22,7 @@ except ModuleNotFoundError:
     ) from None
 from pyodide.ffi import JsException, JsProxy, can_run_sync, create_proxy, jsnull, run_sync, to_js
 
-from ._errors import spelt, translated, worded
+from ._errors import known_again, spelt, translated, worded
 from ._names import EXCEPTIONS, IGNORED, KEYWORDS, ONLY, PROMOTING, SHARED, camel, is_pythonic, snake
 
 _from_entries = None
@@ -109,7 +109,7 @@ def lent(call: Callable[..., Any]) -> Any:
         hand_over(result)
         return send(result)
 
-    return create_proxy(answered)
+    return create_proxy(known_again(answered))
 
 
 def hand_over(result: Any) -> None:

@@ -1,6 +1,10 @@
 """The library's errors as exceptions of Python."""
 
+from __future__ import annotations
+
 import re
+from collections.abc import Callable
+from typing import Any
 
 from ._names import snake
 
@@ -91,9 +95,40 @@ def spelt(message: str) -> str:
     return _names.sub(lambda found: snake(found[0]), message)
 
 
-def translated(error: BaseException) -> Exception:
+# The exception that went from Python's code to JavaScript's last.
+_gone_out: BaseException | None = None
+
+
+def known_again(call: Callable[..., Any]) -> Callable[..., Any]:
+    """A function for JavaScript code, whose exceptions are raised as they were when they come back by a promise."""
+
+    def called(*args: Any) -> Any:
+        global _gone_out
+        try:
+            return call(*args)
+        except BaseException as error:
+            _gone_out = error
+            raise
+
+    return called
+
+
+def _come_back(error: BaseException) -> BaseException | None:
+    """The exception of Python's that an error of JavaScript's stands for."""
+    global _gone_out
+    own = _gone_out
+    if own is None or getattr(error, "__error_address", None) != id(own):
+        return None
+    _gone_out = None
+    return own
+
+
+def translated(error: BaseException) -> BaseException:
     """The exception for an error of the library, with its message; `lamplight` is the name of its class."""
     name = str(getattr(error, "name", "Error"))
+    own = _come_back(error) if name == "PythonError" else None
+    if own is not None:
+        return own
     message = str(getattr(error, "message", error))
     if name not in _OF_THE_BROWSER:
         message = spelt(message)

@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import _bridge
 from .._bridge import JsException, js, receive, to_js, translated
+from .._errors import known_again
 from .._tensor import Tensor
 from .grad_mode import is_grad_enabled, no_grad, set_grad_enabled
 
@@ -146,7 +147,7 @@ def _gradients(number: int, given: Any) -> Any:
     return to_js([_bridge.jsnull if answer is None else answer._js for answer in answers])
 
 
-js.answerGradients(_bridge.create_proxy(_gradients))
+js.answerGradients(_bridge.create_proxy(known_again(_gradients)))
 
 
 def forget_spent() -> None:

@@ -10,6 +10,7 @@ import _lamplight_optim as js
 
 from .. import _bridge
 from .._bridge import JsException, create_proxy, receive, send, translated
+from .._errors import known_again
 from .._names import camel, snake
 from .._tensor import Tensor
 from ..autograd import enable_grad
@@ -184,7 +185,7 @@ class WithClosure(Native):
                 losses.append(closure())
             return send(losses[-1])
 
-        proxy = create_proxy(evaluated)
+        proxy = create_proxy(known_again(evaluated))
         try:
             return receive(_checked(js.stepWith, self._js, promising(proxy)), "step")
         finally:

@@ -11,6 +11,7 @@ import _lamplight_modules as js
 
 from ... import _bridge
 from ..._bridge import JsException, create_proxy, jsnull, receive, send, translated
+from ..._errors import known_again
 from ..._names import camel
 from ..._tensor import RemovableHandle
 from ..parameter import Parameter, UninitializedBuffer, UninitializedParameter, held
@@ -197,7 +198,7 @@ def hook(module: Module, method: str, answer: Callable[..., Any], **options: Any
         _bridge.hand_over(result)
         return send(result)
 
-    proxy = create_proxy(called)
+    proxy = create_proxy(known_again(called))
     named = _bridge.entries_to_object(_bridge.to_js([[key, value] for key, value in options.items()]))
     return RemovableHandle(checked(getattr(module.__dict__["_js"], method), proxy, named), proxy)
 
