@@ -153,19 +153,25 @@ test('a device that is lost within a loop is an exception, and the interpreter g
   await python.run('a = torch.ones(4)');
   python.globals.set('lose', () => torch.gpu.device()!.destroy());
   await python.run(`
-failures = 0
+failures = []
+values = []
 for i in range(20):
     if i == 5:
         lose()
     try:
         a = (a * 2).clamp(max=10)
-        a.sum().item()
+        values.append((i, a.sum().item()))
     except RuntimeError as error:
-        failures += 1
+        failures.append((i, type(error).__name__, error.lamplight, str(error)))
         a = torch.ones(4)
 print(torch.ones(3).sum().item())
 `);
   expect(takePrinted()).toBe('3.0\n');
+  const failures = (await python.run('failures')) as [number, string, string, string][];
+  expect(failures).toEqual([[5, 'RuntimeError', 'DeviceLostError', expect.stringContaining('lost')]]);
+  // The loop begins anew with the tensor that the handler made.
+  expect(await python.run('[i for i, _ in values if i > 5]')).toEqual(Array.from({ length: 14 }, (_, i) => i + 6));
+  expect(await python.run('[value for i, value in values if i > 5][:5]')).toEqual([8, 16, 32, 40, 40]);
 }, 60_000);
 
 test('a program of PyTorch prints what PyTorch prints', async () => {
