@@ -53,6 +53,18 @@ const doors: Readonly<Record<string, () => Promise<void>>> = {
   },
 };
 
+const opened = new Set<string>();
+
+async function open(name: string): Promise<void> {
+  await doors[name]!();
+  opened.add(name);
+}
+
+/** Loads all doors, for interpreters that cannot wait for one; those that are not to be had are asked for again when they are imported. */
+export async function openDoors(): Promise<void> {
+  await Promise.allSettled(Object.keys(doors).map(open));
+}
+
 /** Tensors among arguments are held by the object from now on. */
 function held(args: readonly unknown[]): void {
   for (const arg of args.flat()) if (isTensor(arg)) share(arg as Tensor);
@@ -60,7 +72,8 @@ function held(args: readonly unknown[]): void {
 
 /** What Python imports from `_lamplight_doors`. */
 export const doorsBridge = {
-  open: (name: string): Promise<void> => doors[name]!(),
+  open,
+  isOpen: (name: string): boolean => opened.has(name),
   isModuleClass: (made: AnyClass): boolean => made.prototype instanceof Module || (made as unknown) === Module,
   /** The names of the classes that a class extends, the nearest first. */
   bases(made: AnyClass): string[] {

@@ -5,7 +5,7 @@ import { FetchError } from '../core/errors';
 import { type Arguments, parseArgs } from '../core/options';
 import { hearWarnings } from '../core/warnings';
 import { bridge, openSpace } from './bridge';
-import { doorsBridge } from './doors';
+import { doorsBridge, openDoors } from './doors';
 import { PythonError } from './errors';
 import { filesBridge } from './files';
 import { modulesBridge } from './modules';
@@ -158,8 +158,8 @@ class Interrupts {
  *     const python = await loadPython({ indexURL: 'pyodide/' });
  *     await python.run('import torch; print(torch.ones(2, 3).sum().item())');
  *
- * Python waits for values by stack switching, which Chrome and Edge have since version 137; elsewhere `x.item()` is an error, and
- * `await torch.lamplight.item(x)` reads. The page's policy must allow WebAssembly: `script-src 'wasm-unsafe-eval'`.
+ * Python waits for values by stack switching, which Chrome and Edge have since version 137; elsewhere `x.item()` is an error,
+ * `await torch.lamplight.item(x)` reads, and the packages beside `torch` are loaded at once. The page's policy must allow WebAssembly: `script-src 'wasm-unsafe-eval'`.
  * @throws FetchError where Pyodide's files are not in that folder
  */
 export async function loadPython(...args: Arguments<LoadPythonOptions, Order>): Promise<Python> {
@@ -176,14 +176,15 @@ export async function loadPython(...args: Arguments<LoadPythonOptions, Order>): 
     pyodide.setStderr({ batched: output.stderr });
   }
   if (own !== null && packages.length > 0) await pyodide.loadPackage([...packages]);
-  await writeSources(pyodide);
+  const canSwitch = pyodide._module?.jspiSupported ?? 'Suspending' in WebAssembly;
+  await Promise.all([writeSources(pyodide), canSwitch ? null : openDoors()]);
   const interrupts = new Interrupts(pyodide);
   const stops: (() => void)[] = [];
   const warned = (isCalling: () => boolean, tell: (message: string) => void): void => {
     stops.push(hearWarnings({ isCalling, tell }));
   };
   const bridges = {
-    _lamplight: { ...bridge, ...interrupts.suspension, hearWarnings: warned },
+    _lamplight: { ...bridge, ...interrupts.suspension, hearWarnings: warned, canSwitch },
     _lamplight_modules: modulesBridge,
     _lamplight_optim: optimBridge,
     _lamplight_files: filesBridge,

@@ -36,8 +36,8 @@ export interface Pyodide {
   readonly globals: { get(name: string): unknown; set(name: string, value: unknown): void };
   /** The interpreter's files. */
   readonly FS: { mkdirTree(path: string): void; writeFile(path: string, data: string | Uint8Array): void };
-  /** Pyodide's own part, which alone knows the interrupt buffer that is set. */
-  readonly _module?: { readonly Py_EmscriptenSignalBuffer?: Uint8Array };
+  /** Pyodide's own part, which alone knows the interrupt buffer that is set, and whether code of Python's can be suspended. */
+  readonly _module?: { readonly Py_EmscriptenSignalBuffer?: Uint8Array; readonly jspiSupported?: boolean };
 }
 
 /** Options of `loadPython`. */

@@ -304,14 +304,25 @@ def breathe() -> None:
         _breathed = time.monotonic()
 
 
+# What has a form with `await`, in `torch.lamplight`.
+_AWAITED = frozenset({"item", "tolist"})
+
+
+def _why_not(name: str) -> str:
+    """Why Python cannot wait where it is, and what to do instead."""
+    form = f"write `await torch.lamplight.{name}(x)`" if name in _AWAITED else None
+    if not js.canSwitch:
+        why, remedy = "this browser has no stack switching (Chrome and Edge have since version 137)", "it has no form with await"
+    else:
+        why, remedy = "JavaScript code called it, which cannot be suspended", "do this before that call or after it"
+        form = form and f"keep the tensor and read it after that call, or {form} in code that is run with await"
+    return f"{name}: expected Python code that may wait, but {why}; {form or remedy}"
+
+
 def wait(promise: Any, name: str) -> Any:
     """The value of a promise, for which Python's code stops while the page goes on."""
     if not can_run_sync():
-        raise RuntimeError(
-            f"{name or 'item'}: expected Python code that may wait, but it was called where it cannot: JavaScript code called it, "
-            "or this browser has no stack switching (Chrome has since version 137); "
-            "write `await torch.lamplight.item(x)`, or `tolist`, in code that is run with await"
-        )
+        raise RuntimeError(_why_not(name or "item"))
     global _breathed
     grad = js.suspend()
     try:

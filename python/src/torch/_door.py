@@ -14,15 +14,13 @@ from ._bridge import JsException, jsnull, lent, receive, send, wait
 from ._names import camel, snake
 
 _between_digits = re.compile(r"(?<=\d)_(?=\d)")
-_opened: set[str] = set()
 _classes: dict[tuple[str, str], type] = {}
 
 
 def open_door(name: str) -> None:
-    """Loads a door of the library; Python waits."""
-    if name not in _opened:
+    """Loads a door of the library, unless it is there; Python waits."""
+    if not js.isOpen(name):
         wait(js.open(name), f"import {name}")
-        _opened.add(name)
 
 
 def _spellings(name: str) -> dict[str, None]:

@@ -95,7 +95,7 @@ def get(self: Any, key: Any) -> Any:
     kind = type(key)
     try:
         if kind is int:
-            return _bridge.receive(_pick(self._js, key))
+            return _bridge.receive(_pick(self._js, key), "getitem")
         return _bridge.receive(_pick(self._js, *parts(key)), "getitem")
     except JsException as error:
         raise _index_error(error, self, key) from None
