@@ -49,6 +49,41 @@ class Detectors(unittest.TestCase):
         self.assertIsNotNone(net.backbone[0].weight.grad)
 
 
+    def test_a_backbone_reads_a_value_or_fails(self):
+        from torchvision.models.detection.anchor_utils import AnchorGenerator
+        from torchvision.models.detection.faster_rcnn import FasterRCNN
+
+        class Backbone(nn.Module):
+            out_channels = 3
+
+            def forward(self, x):
+                return act(x)
+
+        sizes = {"min_size": 32, "max_size": 32, "rpn_post_nms_top_n_test": 5}
+        pool = ops.MultiScaleRoIAlign(["0"], 2, 2)
+        anchors = AnchorGenerator(((16,),), ((1.0,),))
+        net = FasterRCNN(Backbone(), 2, rpn_anchor_generator=anchors, box_roi_pool=pool, **sizes).eval()
+        told = []
+
+        def act(x):
+            try:
+                told.append(x.sum().item())
+            except RuntimeError as error:
+                told.append(error)
+            return x[:, :, ::8, ::8]
+
+        net([torch.rand(3, 32, 32)])
+        if not isinstance(told[0], float):
+            self.assertRegex(str(told[0]), "expected Python code that may wait")
+
+        def act(x):
+            raise LookupError("no such thing")
+
+        with self.assertRaisesRegex(LookupError, "no such thing"):
+            net([torch.rand(3, 32, 32)])
+        self.assertEqual((1 + 1, torch.ones(2).sum().item()), (2, 2))
+
+
 class Networks(unittest.TestCase):
     def test_transfer_learning(self):
         net = models.resnet18()

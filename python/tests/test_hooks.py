@@ -121,6 +121,14 @@ class WithinNetworks(unittest.TestCase):
         self.assertTrue(torch.allclose(net.linear2.weight.grad, wanted, atol=1e-5))
         self.assertEqual(net.linear1.weight.grad.abs().sum().item(), 0)
 
+    def test_a_hook_keeps_no_network(self):
+        net = self.net()
+        net.linear1.register_forward_hook(lambda module, args, output: None)
+        gone = weakref.ref(net.linear1)
+        del net
+        gc.collect()
+        self.assertIsNone(gone())
+
 
 class Registration(unittest.TestCase):
     def test_members_are_seen_and_replaced(self):
