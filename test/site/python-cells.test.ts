@@ -185,6 +185,22 @@ test('in a page that is isolated Stop ends a loop of Python that does nothing, a
   }
 });
 
+test('elsewhere such a loop costs the worker, which is said, and the cells above run again with one click', async () => {
+  const { page, problems } = await opened('n = 20', 'while True:\n    pass', 'n + 1');
+  await run(page, 1);
+  await cell(page, 2).locator('.run').click();
+  await cell(page, 2).getByText('running, 1.').waitFor();
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  await page.getByText('The cell never yields.').waitFor();
+  await expectAccessible(page, 'a stuck cell of Python');
+  await page.getByRole('button', { name: 'Run the cells above again' }).click();
+  await cell(page, 1).and(page.locator('[data-state="done"]:not([data-stale])')).waitFor();
+  await run(page, 3);
+  expect(await output(page, 3).innerText()).toContain('21');
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
 test('the example programs of Python print in cells what PyTorch prints', async () => {
   const folder = new URL('../../python/examples/', import.meta.url);
   const sources = readdirSync(folder)
