@@ -39,7 +39,7 @@ export function countTies(python: Python): () => Promise<Ties> {
   };
   return async () => {
     // What one side's collector frees lets go of objects of the other.
-    for (let i = 0; i < 4; i++) {
+    for (let i = 0; i < 3; i++) {
       await python.run('import gc; gc.collect(); None');
       collect();
       await new Promise((resolve) => setTimeout(resolve, 10));
