@@ -60,7 +60,7 @@ async function open(name: string): Promise<void> {
   opened.add(name);
 }
 
-/** Loads all doors, for interpreters that cannot wait for one; those that are not to be had are asked for again when they are imported. */
+/** Loads all doors, for interpreters that cannot wait for one. A door that fails to load is asked for again by its import. */
 export async function openDoors(): Promise<void> {
   await Promise.allSettled(Object.keys(doors).map(open));
 }

@@ -1,10 +1,10 @@
 // The types of the door: options of `loadPython`, and the interpreter that it starts.
 
-/** Who is told of packages as they are loaded. */
+/** Callbacks for messages about packages as they load. */
 export interface PackageCallbacks {
-  /** Gets what goes well; default: the console. */
+  /** Called with each message of progress; default: the console. */
   messageCallback?: (message: string) => void;
-  /** Gets what goes wrong; default: the console. */
+  /** Called with each warning and error; default: the console. */
   errorCallback?: (message: string) => void;
 }
 
