@@ -53,7 +53,7 @@ async function writeSources(pyodide: Pyodide): Promise<void> {
   pyodide.runPython(`import sys; sys.path.append("${home}/torchvision/_stand_ins")`);
 }
 
-type Order = ['indexURL', 'packages', 'packageBaseUrl', 'onOutput', 'pyodide'];
+type Order = ['indexURL', 'packages', 'onOutput', 'pyodide', 'packageBaseUrl'];
 
 const kinds = {
   indexURL: text,
