@@ -5,6 +5,7 @@ export const modules = [
   'test_nn',
   'test_torch',
   'test_autograd',
+  'test_optim',
   'nn/test_convolution',
   'nn/test_dropout',
   'nn/test_embedding',
