@@ -1,6 +1,7 @@
 // Drives a course's page: runs its cells, and reads the figures that they show.
 import type { Locator, Page } from 'playwright';
 import { expect } from 'vitest';
+import { expectAccessible, PHONE } from '../e2e/accessible';
 import type { ExpectedCell } from './courses/expected';
 import type { PythonCourse } from './courses/python';
 
@@ -109,4 +110,13 @@ export async function expectPrinted(page: Page, { cells, within = {}, pictures }
     expect(cell.length, `cells with “${part}”`).toBe(1);
     expect(cell[0]!.pictures, `pictures of “${part}”`).toBeGreaterThanOrEqual(count);
   }
+}
+
+/** What holds of a course's page once its cells have run: accessible, no wider than a phone, and nothing on the console. Closes the page. */
+export async function leaveWell(page: Page, name: string, problems: readonly string[]): Promise<void> {
+  await expectAccessible(page, name);
+  await page.setViewportSize(PHONE);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth), 'width on a phone').toBe(PHONE.width);
+  expect(problems).toEqual([]);
+  await page.context().close();
 }

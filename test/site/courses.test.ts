@@ -3,10 +3,8 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible, PHONE } from '../e2e/accessible';
-import { expectCell, expectPrinted, runAll } from './course';
+import { expectCell, leaveWell, runAll } from './course';
 import type { ExpectedCourse } from './courses/expected';
-import { pythonCourses } from './courses/python';
 import { type BuiltSite, openBuiltSite, ready } from './support';
 
 const folder = fileURLToPath(new URL('../../demos/notebook/courses/', import.meta.url));
@@ -32,24 +30,6 @@ describe.each(names)('%s', (name) => {
     await ready(page);
     await runAll(page, minutes);
     for (const expected of cells) await expectCell(page, expected);
-    await expectAccessible(page, name);
-    await page.setViewportSize(PHONE);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), 'width on a phone').toBe(PHONE.width);
-    expect(problems).toEqual([]);
-    await page.context().close();
-  });
-});
-
-describe.each(Object.entries(pythonCourses))('%s in Python', (name, course) => {
-  test('prints in each cell what PyTorch prints of it', async () => {
-    const { page, problems } = await site.open(`notebook/${name}/?language=python`);
-    await ready(page);
-    await runAll(page, course.minutes);
-    await expectPrinted(page, course);
-    await expectAccessible(page, `${name} in Python`);
-    await page.setViewportSize(PHONE);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), 'width on a phone').toBe(PHONE.width);
-    expect(problems).toEqual([]);
-    await page.context().close();
+    await leaveWell(page, name, problems);
   });
 });
