@@ -21,9 +21,6 @@ const GATES = {
 
 type Group = keyof typeof GATES;
 
-/** What pages of the gallery show without WebGPU; the home page shows some of it further down. They are kept as they are asked for. */
-const RECORDED = /\/recorded-[\w-]{8}\.webp$/;
-
 /** Pages that are kept as they are visited. */
 const VISITED = /^(notebook|playground|gallery|reference|guide(?=\/[\w-]+\/))\//;
 
@@ -71,7 +68,6 @@ function grouped(bundle: Rolldown.OutputBundle): { core: Set<string> } & Record<
   );
   const gateOf = (path: string): Group | undefined => {
     if (workers.has(path)) return 'notebook';
-    if (RECORDED.test(path)) return 'none';
     const groups = Object.keys(GATES) as Group[];
     return groups.find((group) => GATES[group].some((gate) => holds(path, gate)));
   };
