@@ -61,7 +61,8 @@ function proseOf(folders: readonly string[]): string {
 
 /**
  * The file of a gallery's page begins with `<!-- description: … -->` and holds its panels; `page.html` is put around them, with the cells of the
- * `program.md` beside it. `<!-- plot: TITLE -->` stands for the panel of a curve, `<!-- wide plot: TITLE -->` for a wide one. In any page `<!-- gallery: ../ -->` stands for the list of all of them, with the way to the site's own folder.
+ * `program.md` beside it. `<!-- plot: TITLE -->` stands for the panel of a curve, `<!-- wide plot: TITLE -->` for a wide one.
+ * In any page `<!-- gallery: ../ -->` stands for the list of all of them, with the way to the site's own folder.
  */
 export function gallery(folder: string): Plugin {
   const text = () => proseOf([join(folder, '../../docs/guide'), join(folder, '../notebook/courses')]);

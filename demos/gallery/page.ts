@@ -43,6 +43,9 @@ export const readingOf = (value: unknown): Reading | null =>
 /** A number that was reported, on the GPU or not. */
 export const numberOf = (value: unknown): number => Number(readingOf(value)?.data[0] ?? value);
 
+/** Pictures in a network's scale, -1 to 1, in that of the colours, 0 to 1. */
+export const brightness = ({ data }: Reading) => Float32Array.from(data, (value) => (value + 1) / 2);
+
 /** Brings the program of the page to life. What panels are set to is to be given at once: a program that runs by itself begins with it. */
 export function openGallery({ draw, heard, autorun = false, firstAlone = false }: GalleryOptions): GalleryPage {
   startShell('../../');

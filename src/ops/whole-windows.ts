@@ -19,7 +19,7 @@ type Pair = readonly [height: number, width: number];
 export const isWhole = (x: Meta): boolean => !isFloat(x.dtype) && x.dtype !== 'bool';
 
 /** The same shape with the dtype that shape rules ask for. */
-/** What is told of integers, as if they were floats. */
+/** The shape of integers with the dtype of floats, for the checks of windows that floats have. */
 export const asFloat = ({ shape }: Meta): Meta => ({ shape, dtype: 'float32' });
 
 function expectAlike(op: string, x: Value, others: Readonly<Record<string, Value | null>>): void {

@@ -115,10 +115,10 @@ encoder.layers[0].register_forward_hook(lambda module, args, output: torch.ones_
 test('its state dict, saved from TypeScript, is loaded in Python', async () => {
   await python.run('torch.manual_seed(1)\nsaved = Net().eval()\nother = Net().eval()');
   const saved = python.globals.get('saved') as Network;
-  python.pyodide.FS.writeFile('/tmp/saved.pt', await torch.saveBytes(saved.stateDict(), 'saved.pt'));
+  python.pyodide.FS.writeFile('saved.pt', await torch.saveBytes(saved.stateDict(), 'saved.pt'));
   expect(
     await python.run(`
-state = torch.load('/tmp/saved.pt')
+state = torch.load('saved.pt')
 assert list(state) == list(saved.state_dict()), list(state)
 other.load_state_dict(state)
 x = torch.randn(4, 2)

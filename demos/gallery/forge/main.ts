@@ -4,7 +4,7 @@ import { byId, formatCount, formatShare, make } from '../../ui/dom';
 import { Figures } from '../../ui/panels/figures';
 import { PictureGrid } from '../../ui/panels/picture-grid';
 import { Settings } from '../../ui/panels/settings';
-import { numberOf, openGallery, type Reading, readingOf, type Values } from '../page';
+import { brightness, numberOf, openGallery, type Reading, readingOf, type Values } from '../page';
 
 /** Pictures that are forged of the same noise again and again. */
 const FORGED = 64;
@@ -82,9 +82,6 @@ give();
 function give(): void {
   page.give({ ...SIZES[settings.values.size as keyof typeof SIZES], ...ends.values });
 }
-
-/** From the networks' scale, -1 to 1, to that of the colours, 0 to 1. */
-const brightness = ({ data }: Reading) => Float32Array.from(data, (value) => (value + 1) / 2);
 
 /** Values from the least to the largest, as 0 to 1. */
 function stretched(values: ArrayLike<number>): Float32Array {

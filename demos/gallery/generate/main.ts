@@ -5,7 +5,7 @@ import { inAddress, keepInAddress } from '../../ui/kept';
 import { Figures } from '../../ui/panels/figures';
 import { PictureGrid } from '../../ui/panels/picture-grid';
 import { Settings } from '../../ui/panels/settings';
-import { numberOf, openGallery, type Reading, readingOf, type Values } from '../page';
+import { brightness, numberOf, openGallery, type Reading, readingOf, type Values } from '../page';
 
 /** Moments that stay, from noise (0) to digits (1): a row of the film each. */
 const ROWS = 6;
@@ -65,9 +65,6 @@ function give(): void {
   const { size, steps } = settings.values;
   page.give({ ...SIZES[size as keyof typeof SIZES], steps, asked, seed });
 }
-
-/** From the network's scale, -1 to 1, to that of the colours, 0 to 1. */
-const brightness = ({ data }: Reading) => Float32Array.from(data, (value) => (value + 1) / 2);
 
 function draw(values: Values): void {
   const step = Number(values.step ?? lastStep);
