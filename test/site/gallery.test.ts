@@ -1,9 +1,11 @@
 // Every page of the gallery on the built site: its main job, its numbers and pixels, the keyboard, both widths and themes, and what it says without WebGPU.
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { galleryEntries } from '../../demos/build/gallery';
 import { expectAccessible, PHONE } from '../e2e/accessible';
-import type { ExpectedPage } from './gallery/expected';
+import { dropFile, type ExpectedPage } from './gallery/expected';
 import { allKept, type BuiltSite, openBuiltSite } from './support';
 
 const names = galleryEntries(new URL('../../demos/gallery', import.meta.url).pathname).map(({ name }) => name);
@@ -25,6 +27,16 @@ async function reported(page: Page): Promise<void> {
   const [button] = await page.locator('button[data-run], #train').all();
   await button?.click();
   await page.locator('#content[data-reported]').waitFor({ timeout: 120_000 });
+}
+
+/** Whether the cell whose turn it is has shown something, or there is none such: all have run, or one has failed. */
+function showsOrEnds(): boolean {
+  const going = [...document.querySelectorAll<HTMLElement>('.code-cell')].find(
+    ({ dataset }) => dataset.state !== 'done',
+  );
+  if (going?.dataset.state !== 'running')
+    return going === undefined || /failed|stopped/.test(going.dataset.state ?? '');
+  return going.querySelector('.outputs')?.hasChildNodes() ?? false;
 }
 
 describe.each(names)('%s', (name) => {
@@ -51,6 +63,17 @@ describe.each(names)('%s', (name) => {
     await page.waitForURL(/notebook\/#n=/);
     await page.locator('#content[data-ready]').waitFor();
     expect(await page.locator('.code-cell .code').first().innerText()).toBe(code);
+    const { files = [] } = await expectations[`./gallery/${name}.ts`]!();
+    for (const path of files) {
+      const file = basename(path);
+      await dropFile(page, { name: file, type: '', bytes: readFileSync(path) });
+      await page.locator('#side').getByText(file).waitFor();
+    }
+    await page.getByRole('button', { name: 'Run all' }).click();
+    // Training takes minutes: what a cell shows while it runs is enough.
+    await page.waitForFunction(showsOrEnds, undefined, { timeout: 300_000, polling: 500 });
+    const badly = page.locator('.code-cell:is([data-state="failed"], [data-state="stopped"])');
+    expect(await badly.allInnerTexts()).toEqual([]);
     expect(problems).toEqual([]);
     await page.context().close();
   });

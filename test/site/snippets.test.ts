@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type Browser, chromium } from 'playwright';
+import { type Browser, type BrowserContext, chromium } from 'playwright';
 import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchOptions, resolveBrowser, vulkanEnvironment } from '../../scripts/browser.mjs';
 import { doorAliases } from '../../scripts/doors.mjs';
+import { openRunner } from '../../scripts/notebook/runner.mjs';
 import { allSnippets, type Snippet } from '../../scripts/snippets.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -22,7 +23,9 @@ const texts = [...new Set(snippets.filter(({ kind }) => kind === 'cell').map(({ 
 const inPages = snippets.filter(({ kind, name }) => kind === 'page' && (name === null || !/\.ts$/.test(name)));
 const inNode = snippets.filter(({ kind, name }) => kind === 'node' && name === null);
 
+let notebooks: Awaited<ReturnType<typeof openRunner>>;
 let browser: Browser;
+let context: BrowserContext;
 let server: ViteDevServer;
 
 const folderOf = ({ file }: Snippet): string => join(folder, file.replace(/\W/g, '-'));
@@ -35,11 +38,18 @@ beforeAll(async () => {
     if (snippet.kind === 'cell') continue;
     await mkdir(folderOf(snippet), { recursive: true });
     await writeFile(pathOf(snippet), `${snippet.code}\nexport {};\n`);
+    if (!inPages.includes(snippet)) continue;
+    const page = `<!doctype html><title>Program</title><body>${elements(snippet.code)}</body>`;
+    await writeFile(pathOf(snippet).replace(/\.ts$/, '.html'), page);
   }
+  notebooks = await openRunner();
   browser = await chromium.launch(launchOptions(await resolveBrowser()));
+  // One for all pages: modules that one has fetched are there for the next.
+  context = await browser.newContext();
   server = await createServer({
     configFile: false,
     root,
+    cacheDir: join(root, 'node_modules/.cache/lamplight/vite-snippets'),
     resolve: { alias: doorAliases },
     worker: { format: 'es' },
     server: { port: 0, host: 'localhost', hmr: false, watch: null },
@@ -49,6 +59,7 @@ beforeAll(async () => {
   await server.listen();
 }, 120_000);
 afterAll(async () => {
+  await notebooks?.close();
   await browser?.close();
   await server?.close();
   await rm(folder, { recursive: true, force: true });
@@ -57,11 +68,9 @@ afterAll(async () => {
 test.each(texts)(
   'the cells of %s run',
   async (file) => {
-    const { stdout } = await run(process.execPath, ['scripts/notebook.mjs', file], {
-      cwd: root,
-      maxBuffer: 64e6,
-    }).catch((error: { stdout: string; stderr: string }) => ({ stdout: `${error.stdout}\n${error.stderr}` }));
-    expect(/ 0 failed/.test(stdout) ? '' : stdout).toBe('');
+    const told: string[] = [];
+    const failed = await notebooks.run({ path: join(root, file) }, (text) => told.push(text));
+    expect(failed === 0 ? '' : told.join('\n')).toBe('');
   },
   600_000,
 );
@@ -75,18 +84,11 @@ function elements(code: string): string {
 test.each(inPages.map((snippet) => [`${snippet.file}:${snippet.line}`, snippet] as const))(
   '%s runs in a page',
   async (_place, snippet) => {
-    const page = await browser.newPage();
+    const page = await context.newPage();
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(error.message));
-    const base = `${server.resolvedUrls?.local[0]}`;
     const module = `/${pathOf(snippet).slice(root.length)}`;
-    await page.route(`${base}page.html`, (route) =>
-      route.fulfill({
-        contentType: 'text/html',
-        body: `<!doctype html><title>Program</title><body>${elements(snippet.code)}</body>`,
-      }),
-    );
-    await page.goto(`${base}page.html`);
+    await page.goto(new URL(module.replace(/\.ts$/, '.html'), server.resolvedUrls?.local[0]).href);
     // As a text: an import in a function would be made one of this test's.
     await page.evaluate(`import(${JSON.stringify(module)}).then(() => undefined)`);
     expect(problems).toEqual([]);

@@ -4,6 +4,8 @@ import type { Locator, Page } from 'playwright';
 export interface ExpectedPage {
   /** Does the page's main job by mouse and keyboard, and asserts its numbers and pixels. */
   drive(page: Page): Promise<void>;
+  /** Paths of the files that its program reads, where it computes nothing without. */
+  readonly files?: readonly string[];
 }
 
 /** The last number in a text, such as that of a reading. */

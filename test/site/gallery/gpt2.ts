@@ -4,6 +4,7 @@ import type { ExpectedPage } from './expected';
 
 const folder = new URL('../../fixtures/gpt2/', import.meta.url);
 const pathOf = (name: string) => new URL(name, folder).pathname;
+const files = ['model.safetensors', 'tokenizer.json', 'config.json'].map(pathOf);
 /** By transformers and PyTorch: tokens of texts, and what a small GPT-2 goes on with. */
 const expected = JSON.parse(readFileSync(pathOf('expected.json'), 'utf8')) as {
   readonly beginning: string;
@@ -13,6 +14,7 @@ const expected = JSON.parse(readFileSync(pathOf('expected.json'), 'utf8')) as {
 };
 
 export default {
+  files,
   async drive(page) {
     const waited = { timeout: 120_000, interval: 300 };
     const button = page.locator('button[data-run]');
@@ -20,7 +22,7 @@ export default {
     // A file that is none of its own is refused; the others are listed.
     await page.locator('#files').setInputFiles(pathOf('expected.json'));
     await expect.poll(() => page.locator('#banners').innerText()).toContain('expected.json is no file of GPT-2');
-    await page.locator('#files').setInputFiles(['model.safetensors', 'tokenizer.json', 'config.json'].map(pathOf));
+    await page.locator('#files').setInputFiles(files);
     await expect.poll(() => page.locator('#given li').filter({ hasText: '●' }).count()).toBe(3);
     await page.getByRole('slider', { name: 'Temperature' }).focus();
     await page.keyboard.press('Home');
