@@ -117,6 +117,9 @@ test('large matrices are factored by blocks, alone and many at a time', async ()
     expect(await distance(P.matmul(L).matmul(U), A)).toBeLessThan(1e-5);
     // Each pivot is the greatest of its column.
     expect(await L.abs().max().item()).toBe(1);
+    const [Q, R] = linalg.qr(A);
+    expect(await distance(Q.matmul(R), A)).toBeLessThan(1e-5);
+    expect(await R.tril(-1).abs().max().item()).toBe(0);
   }
   const x = random(2, 3, 101, 101);
   const A = x.matmul(x.mT).div(101).add(torch.eye(101));
@@ -134,6 +137,19 @@ test('large matrices are factored by blocks, alone and many at a time', async ()
     const whole = T.div(20).mul(torch.eye(101).neg().add(1)).add(torch.eye(101));
     expect(await distance(whole.matmul(unit), T)).toBeLessThan(1e-5);
   }
+});
+
+test('eigenvectors of large matrices are found by blocks, alone and many at a time', async () => {
+  const random = torch.randn(140, 140, { generator: new torch.Generator().manualSeed(140) });
+  // In the second, many eigenvalues are one; of the third, nothing is to be turned. Only the upper triangle is read.
+  const low = random.narrow(1, 0, 3).matmul(random.narrow(1, 0, 3).mT);
+  const diagonal = torch.eye(140).mul(torch.arange(140).to('float32').sub(70));
+  const A = torch.stack([random.add(random.mT), low, diagonal]);
+  const [w, V] = linalg.eigh(A.triu().add(A.mul(7).tril(-1)), 'U');
+  expect(await distance(V.mul(w.unsqueeze(-2)).matmul(V.mT), A)).toBeLessThan(3e-5);
+  expect(await distance(V.mT.matmul(V), torch.eye(140))).toBeLessThan(1e-5);
+  expect(await w.diff(1, -1).min().item()).toBeGreaterThanOrEqual(0);
+  expect(await w.at(2).tolist()).toEqual(Array.from({ length: 140 }, (_, i) => i - 70));
 });
 
 test.each([false, true])(

@@ -157,7 +157,13 @@ describe('what has no gradient', () => {
     'factors of symmetric matrices, and of large ones': () => {
       const { LD, pivots } = linalg.ldlFactor(torch.rand(3, 3));
       const large = torch.rand(100, 100);
-      return [linalg.ldlSolve(LD, pivots, torch.rand(3, 2)), linalg.cholesky(large), linalg.luFactor(large).LU];
+      const spectra = [linalg.eigvalsh(torch.rand(128, 128)), linalg.svdvals(torch.rand(256, 256))];
+      return [
+        linalg.ldlSolve(LD, pivots, torch.rand(3, 2)),
+        linalg.cholesky(large),
+        linalg.luFactor(large).LU,
+        ...spectra,
+      ];
     },
     places: () => [nn.functional.oneHot(labels(7, 5), 5), torch.arange(9).gather(0, labels(4, 9))],
     'gradients of many rows': () => {

@@ -28,8 +28,10 @@ function librarySets(name: string): string[][] {
 
 /** What a library's header says that the using file declares, such as the buffer for faults. */
 function declarationFor(name: string): string {
-  const declared = headerOf(sources.get(name)!).match(/using file declares[^:\n]*:\s+([^\n]*;)/)?.[1] ?? '';
-  return declared.replace('var<', '@group(0) @binding(0) var<');
+  const declared = headerOf(sources.get(name)!).matchAll(/using file declares[^:\n]*:\s+([^\n]*;)/g);
+  let binding = 0;
+  const bound = () => `@group(0) @binding(${binding++}) var<`;
+  return [...declared].map(([, code]) => code!.replaceAll('var<', bound)).join('\n');
 }
 
 const cases = [...sources.keys()].sort().flatMap((name) => librarySets(name).map((libraries) => ({ name, libraries })));
