@@ -1,6 +1,6 @@
 // Owns the pass that makes an output zeros before another writes some of its elements.
 import fillSource from '../../shaders/fill.wgsl?raw';
-import { f32, output, type Pass, u32 } from './ir';
+import { f32, output, type Pass } from './ir';
 import { gridFor } from './lowering';
 
 /** Of fill.wgsl. */
@@ -12,6 +12,6 @@ export const clearPass = (label: string, count: number): Pass => ({
   label,
   reads: [],
   writes: [output()],
-  params: [u32(count), f32(0)],
+  params: { count, value: f32(0) },
   grid: gridFor(count, WORKGROUP),
 });

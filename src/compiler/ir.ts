@@ -21,11 +21,24 @@ export type Param = readonly [type: Scalar, value: number | { readonly scalar: n
 export const u32 = (value: number): Param => ['u32', value];
 export const i32 = (value: number): Param => ['i32', value];
 export const f32 = (value: number): Param => ['f32', value];
-/** Fields of a `Params` struct by their names, in its order; a number alone is a u32. A list has the fields in order without their names. */
-export type Params = Readonly<Record<string, number | Param>> | readonly Param[];
+/** Fields of a `Params` struct by their names, in its order; a number alone is a u32. */
+export type Fields = Readonly<Record<string, number | Param>>;
+
+/** What a kernel's uniforms hold; a list without names where the struct is generated with the kernel. */
+export type Params = Fields | readonly Param[];
 
 export const paramsOf = (params: Params = []): readonly Param[] =>
   Object.values<number | Param>(params).map((value) => (typeof value === 'number' ? u32(value) : value));
+
+/** Fields whose names end in numbers. */
+export const numbered = <T>(name: string, of: readonly T[], value: (each: T) => number | Param, first = 0): Fields =>
+  Object.fromEntries(of.map((each, i) => [`${name}${first + i}`, value(each)]));
+
+/** Fields for the last two sizes of what a kernel reads, and of what it writes. */
+export function planeParams(from: Shape, to: Shape): Fields {
+  const [[inRows, inCols], [outRows, outCols]] = [from, to].map((shape) => shape.slice(-2) as [number, number]);
+  return { inRows, inCols, outRows, outCols };
+}
 
 export const scalar = (index: number, type: Scalar = 'f32'): Param => [type, { scalar: index }];
 

@@ -9,7 +9,7 @@ import { isMarked, writing } from '../wgsl/unroll';
 import { type FaultFlow, faultFlow } from './fault-flow';
 import { inlining } from './fusion/inlining';
 import type { LoweredProgram, Lowering, Operand, Overwrite, Pass, Program, ProgramNode } from './ir';
-import { input, output, paramsOf, u32 } from './ir';
+import { input, output, paramsOf } from './ir';
 import { gridFor } from './lowering';
 import { fillsFirst, packTargets } from './pack';
 import { hasHalves, widening } from './passes/halves';
@@ -411,7 +411,7 @@ class Planner {
       source: [copySource],
       reads: [input(0)],
       writes: [output()],
-      params: [u32(words), u32(byteOffset / 4)],
+      params: { count: words, offset: byteOffset / 4 },
       grid: gridFor(words, 64),
     };
     this.push(pass, [from, to]);

@@ -2,16 +2,18 @@
 import source from '../../shaders/strided.wgsl?raw';
 import type { DType } from '../core/meta';
 import { movedAsHalves } from './fusion/read-inputs';
-import { i32, input, output, type Param, type Pass, u32 } from './ir';
+import { type Fields, i32, input, output, type Param, type Pass } from './ir';
 import { gridFor } from './lowering';
 
 const WORKGROUP = 64;
 /** Dimensions that the kernel has parameters for. */
 export const MAX_RANK = 8;
 
-/** Eight values as two vec4 of Params. */
-export const vec8 = (values: readonly number[], rest: number, param: (value: number) => Param): Param[] =>
-  Array.from({ length: MAX_RANK }, (_, d) => param(values[d] ?? rest));
+/** Eight values as a field of two vec4; the rest where there are fewer. */
+export const vec8 = (name: string, values: readonly (number | Param)[], rest: number | Param): Fields =>
+  Object.fromEntries(
+    Array.from({ length: MAX_RANK }, (_, d) => [`${name}[${Math.floor(d / 4)}][${d % 4}]`, values[d] ?? rest]),
+  );
 
 /** The elements that a pass reads: up to `room`. It writes `count` of them. */
 export interface StridedRead {
@@ -25,21 +27,28 @@ export interface StridedRead {
 
 export function stridedPass(dtype: DType, { room, count, offset, axes }: StridedRead): Pass {
   const inward = axes.toReversed();
-  const eight = (param: (d: number) => Param) => Array.from({ length: MAX_RANK }, (_, d) => param(d));
   return {
     source: [dtype === 'float16' ? movedAsHalves(source) : source],
     label: 'strided',
     consts: { RANK: axes.length },
     reads: [input(0)],
     writes: [output()],
-    params: [
+    params: {
       count,
       offset,
-      u32(0),
-      u32(0),
-      ...eight((d) => inward[d]?.size ?? u32(1)),
-      ...eight((d) => inward[d]?.stride ?? i32(0)),
-    ],
+      'padding[0]': 0,
+      'padding[1]': 0,
+      ...vec8(
+        'sizes',
+        inward.map(({ size }) => size),
+        1,
+      ),
+      ...vec8(
+        'strides',
+        inward.map(({ stride }) => stride),
+        i32(0),
+      ),
+    },
     grid: gridFor(room, WORKGROUP),
   };
 }

@@ -1,7 +1,7 @@
 // How many values are put together, each in its window of one result.
 import source from '../../shaders/assemble.wgsl?raw';
 import { clearPass } from '../compiler/clear-pass';
-import { input, type LowerContext, type Lowering, output, type Pass, scalar, u32 } from '../compiler/ir';
+import { input, type LowerContext, type Lowering, numbered, output, type Pass, scalar } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { vec8 } from '../compiler/strided';
 import { numel } from '../core/meta';
@@ -46,24 +46,24 @@ function layerPass({ rows, cols }: Layer, start: number, first: number, lanes: 1
     overrides: { ADD: adds ? 1 : 0 },
     reads: slots.map((k) => input(at(k))),
     writes: [output()],
-    params: [
-      u32(count),
-      ...slots.slice(1).map((k) => u32(ends[k - 1] ?? count)),
-      ...slots.map((k) => u32(group[k] ?? 1)),
-      ...slots.map((k) => scalar(at(k), 'u32')),
-      u32(0),
-      u32(0),
+    params: {
+      count,
+      ...numbered('end', slots.slice(1), (k) => ends[k - 1] ?? count),
+      ...numbered('cols', slots, (k) => group[k] ?? 1),
+      ...numbered('offset', slots, (k) => scalar(at(k), 'u32')),
+      padding0: 0,
+      padding1: 0,
       ...vec8(
+        'sizes',
         inward.map(({ size }) => size),
         1,
-        u32,
       ),
       ...vec8(
+        'strides',
         inward.map(({ stride }) => stride / lanes),
         0,
-        u32,
       ),
-    ],
+    },
     grid: gridFor(count, WORKGROUP),
   };
 }

@@ -1,7 +1,7 @@
 // Pooling by output size, and its way back: adaptive maximum and mean, maxUnpool.
 import faultLib from '../../shaders/lib/fault.wgsl?raw';
 import { clearPass } from '../compiler/clear-pass';
-import { fault, input, output, type Pass, u32 } from '../compiler/ir';
+import { fault, input, output, type Pass, planeParams } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
 import { DTypeError, ShapeError } from '../core/errors';
@@ -33,7 +33,7 @@ const adaptivePlacesOp: Op<{ readonly size: Pair }> = {
       label: 'adaptiveMaxPool2d',
       reads: [input(0)],
       writes: [output()],
-      params: [count, ...x!.shape.slice(2), ...indices!.shape.slice(2)].map(u32),
+      params: { count, ...planeParams(x!.shape, indices!.shape) },
       grid: gridFor(count, WORKGROUP),
     };
     return { kind: 'passes', passes: [pass] };
@@ -99,7 +99,7 @@ const unpoolOp: Op<{ readonly asked: string; readonly size: number }> = {
       overrides: { FAULT_OP: faultOp(asked) },
       reads: [input(0), input(1)],
       writes: [output(), fault],
-      params: [count, x!.shape[1]!, size].map(u32),
+      params: { count, length: x!.shape[1]!, size },
       grid: gridFor(count, WORKGROUP),
     };
     return { kind: 'passes', passes: [clearPass('maxUnpool2d fill', numel(y!.shape)), write] };

@@ -1,5 +1,5 @@
 // Normalisation of channels by given or own statistics, with the gradient through own ones: batchNorm.
-import { input, type Lowering, type Operand, output, type Pass, scalar, u32 } from '../compiler/ir';
+import { input, type Lowering, type Operand, output, type Pass, scalar } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
 import { type Meta, numel, sameShape } from '../core/meta';
@@ -37,7 +37,7 @@ function factorsPass(mean: Meta, { weight, bias }: BatchNormAttrs): Pass {
     source: [source],
     reads: [input(0), input(1), given(weight, 2), given(bias, 3)],
     writes: [output()],
-    params: [u32(count), u32(Number(weight)), u32(Number(bias)), scalar(0)],
+    params: { count, weight: Number(weight), bias: Number(bias), eps: scalar(0) },
     grid: gridFor(count, WORKGROUP),
   };
 }

@@ -1,5 +1,5 @@
 // Clipping of gradients in flat buffers, in place: to a norm that all of them share, or element by element.
-import { input, output, scalar, u32 } from '../compiler/ir';
+import { input, output, scalar } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
 import { BYTES_PER_ELEMENT, numel } from '../core/meta';
@@ -42,7 +42,7 @@ const normPartsOp: Op<NormAttrs> = {
       overrides: { KIND: kind },
       reads: [input(0), input(1)],
       writes: [output()],
-      params: [u32(numel(x!.shape)), u32(strips), scalar(0)],
+      params: { count: numel(x!.shape), strips, power: scalar(0) },
       grid: gridFor(strips, workgroup),
     };
     return { kind: 'passes', passes: [pass] };
@@ -66,11 +66,14 @@ const scaleOp: Op<NormAttrs> = {
       overrides: { KIND: kind, SHARE: share },
       reads: [input(1)],
       writes: [output(0), output(1)],
-      params: [
-        ...[count, numel(parts!.shape) / MAX_STRIPS, MAX_STRIPS, STRIPS[adapter.kind]].map(u32),
-        scalar(0),
-        scalar(1),
-      ],
+      params: {
+        count,
+        vectors: numel(parts!.shape) / MAX_STRIPS,
+        stride: MAX_STRIPS,
+        strips: STRIPS[adapter.kind],
+        power: scalar(0),
+        maxNorm: scalar(1),
+      },
       grid: gridFor(Math.ceil(count / share), WORKGROUP),
     };
     return { kind: 'passes', passes: [pass] };
@@ -89,7 +92,7 @@ const clampOp: Op<undefined> = {
       label: 'gradient clipping',
       reads: [],
       writes: [output()],
-      params: [u32(count), scalar(0)],
+      params: { count, limit: scalar(0) },
       grid: gridFor(count, WORKGROUP),
     };
     return { kind: 'passes', passes: [pass] };

@@ -1,5 +1,5 @@
 // What a deformable convolution reads of its input, for its weights to be multiplied with.
-import { input, type Lowering, type Operand, output, u32 } from '../compiler/ir';
+import { input, type Lowering, type Operand, output } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
 import { type Meta, numel, type Shape } from '../core/meta';
@@ -46,7 +46,6 @@ function deformPass(
 ): Lowering {
   const { from, groups, kernel, out, stride, padding, dilation, masked } = attrs;
   const [, channels, height, width] = from as readonly [number, number, number, number];
-  const sizes = [count, channels, groups, height, width, ...kernel, ...out, ...stride, ...padding, ...dilation];
   const spare = reads.offset!;
   const bound = ['x', 'offset', 'mask', 'd', 'order', 'starts'].map((name) => reads[name] ?? spare);
   return {
@@ -59,7 +58,23 @@ function deformPass(
         overrides: { MASKED: masked ? 1 : 0 },
         reads: bound,
         writes: [output()],
-        params: sizes.map(u32),
+        params: {
+          count,
+          channels,
+          groups,
+          height,
+          width,
+          kernelHeight: kernel[0],
+          kernelWidth: kernel[1],
+          outHeight: out[0],
+          outWidth: out[1],
+          strideY: stride[0],
+          strideX: stride[1],
+          paddingY: padding[0],
+          paddingX: padding[1],
+          dilationY: dilation[0],
+          dilationX: dilation[1],
+        },
         grid: gridFor(count, WORKGROUP),
       },
     ],

@@ -1,5 +1,5 @@
 // Replacing elements at random: dropout, whose mask is made anew from its key wherever it is needed.
-import { input, output, type Pass, scalar, u32 } from '../compiler/ir';
+import { input, output, type Pass, scalar } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
 import { numel } from '../core/meta';
@@ -33,7 +33,16 @@ const dropoutOp: Op<DropoutAttrs> = {
       label: 'dropout',
       reads: [input(0)],
       writes: [output()],
-      params: [u32(count), u32(Math.max(inner, 1)), word(0), word(1), word(2), scalar(3), scalar(4), scalar(5)],
+      params: {
+        count,
+        inner: Math.max(inner, 1),
+        key0: word(0),
+        key1: word(1),
+        keep: word(2),
+        scale: scalar(3),
+        shift: scalar(4),
+        dropped: scalar(5),
+      },
       grid: gridFor(Math.ceil(count / ELEMENTS_PER_INVOCATION), WORKGROUP),
     };
     return { kind: 'passes', passes: [pass] };

@@ -1,6 +1,6 @@
 // Values that share one buffer: cat, and the packing of many values into one flat buffer and back.
 import { movedAsHalves } from '../compiler/fusion/read-inputs';
-import { input, type Operand, output, type Pass, u32 } from '../compiler/ir';
+import { input, numbered, type Operand, output, type Pass } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
 import { ArgumentError, DTypeError, invariant, ShapeError } from '../core/errors';
@@ -100,7 +100,7 @@ export function catPass(
     // Bindings are fixed: the first input stands in for those that there are not.
     reads: slots.map((k) => from[k] ?? from[0]!),
     writes: [to],
-    params: [rows * cols, cols, pitch, offset, ...slots.slice(1).map((k) => ends[k - 1] ?? cols)].map(u32),
+    params: { count: rows * cols, cols, pitch, offset, ...numbered('end', slots.slice(1), (k) => ends[k - 1] ?? cols) },
     grid: gridFor(rows * cols, WORKGROUP),
   };
 }

@@ -1,6 +1,6 @@
 // Losses: cross entropy by labels or probabilities, negative log likelihood, squared, absolute and binary.
 import faultLib from '../../shaders/lib/fault.wgsl?raw';
-import { fault, i32, input, output, type Param, u32 } from '../compiler/ir';
+import { type Fields, fault, i32, input, output } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
 import { ArgumentError, DTypeError, ShapeError } from '../core/errors';
@@ -36,7 +36,11 @@ interface NllAttrs {
   readonly weighted: boolean;
 }
 
-const nllParams = (n: number, { classes, ignoreIndex }: NllAttrs): Param[] => [u32(n), u32(classes), i32(ignoreIndex)];
+const nllParams = (n: number, { classes, ignoreIndex }: NllAttrs): Fields => ({
+  n,
+  classes,
+  ignored: i32(ignoreIndex),
+});
 /** Without a weight the labels are bound in its place: bindings are fixed, and this one is not read. */
 const nllReads = ({ weighted }: NllAttrs) => [input(0), input(1), input(weighted ? 2 : 1)];
 

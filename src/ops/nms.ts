@@ -1,6 +1,6 @@
 // Non-maximum suppression: of boxes that overlap, those with the highest scores.
 
-import { input, output, type Pass, scalar, scratch, u32 } from '../compiler/ir';
+import { input, output, type Pass, scalar, scratch } from '../compiler/ir';
 import { grid, gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
 import { invariant } from '../core/errors';
@@ -44,7 +44,7 @@ const nmsOp: Op<{ readonly grouped: boolean }> = {
           overrides,
           reads: [input(0), groups],
           writes: [overlaps],
-          params: [...[rows * size * words, n, first, size, words].map(u32), scalar(0)],
+          params: { count: rows * size * words, n, first, size, words, threshold: scalar(0) },
           grid: gridFor(rows * size * words, WORKGROUP),
         },
         {
@@ -53,7 +53,7 @@ const nmsOp: Op<{ readonly grouped: boolean }> = {
           overrides: { FIRST },
           reads: [input(1), overlaps],
           writes: [output(), block],
-          params: [rows, n, first, size, words].map(u32),
+          params: { rows, n, first, size, words },
           grid: grid(rows),
         },
         {
@@ -62,7 +62,7 @@ const nmsOp: Op<{ readonly grouped: boolean }> = {
           overrides: { ...overrides, FIRST },
           reads: [input(0), groups, input(1), block],
           writes: [output()],
-          params: [...[rows * behind, n, first, words, behind].map(u32), scalar(0)],
+          params: { count: rows * behind, n, first, words, behind, threshold: scalar(0) },
           grid: gridFor(rows * behind, WORKGROUP),
         },
       );

@@ -1,6 +1,6 @@
 // Shapes painted over a picture: frames, blocks, discs, lines, bitmaps.
 import faultLib from '../../shaders/lib/fault.wgsl?raw';
-import { fault, input, type Lowering, output, u32 } from '../compiler/ir';
+import { fault, input, type Lowering, output } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
 import { invariant } from '../core/errors';
@@ -36,7 +36,7 @@ const paintOp: Op<{ readonly asked: string }> = {
       overrides: { FAULT_OP: faultOp(asked) },
       reads: [input(0), input(1), input(2)],
       writes: [output(), fault],
-      params: [u32(height * width), u32(width), u32(shapes!.shape[0]!), u32(table!.shape[0]!)],
+      params: { pixels: height * width, width, count: shapes!.shape[0]!, tableSize: table!.shape[0]! },
       grid: gridFor(height * width, WORKGROUP),
     };
     return { kind: 'passes', passes: [pass] };

@@ -1,5 +1,15 @@
 // Batches of pictures, each with parameters of its own as data: windows (crops, borders, mirror images, quarter turns) and boxes at another size.
-import { input, type Lowering, output, type Param, type Pass, scalar, u32 } from '../compiler/ir';
+import {
+  type Fields,
+  f32,
+  input,
+  type Lowering,
+  numbered,
+  output,
+  type Pass,
+  planeParams,
+  scalar,
+} from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
 import { invariant } from '../core/errors';
@@ -69,9 +79,15 @@ function picturePass(
   return { kind: 'passes', passes: [{ label, reads, writes: [output()], grid: gridFor(count, WORKGROUP), ...pass }] };
 }
 
+/** The numbers of a colour's channels. */
+const COLOUR = [0, 1, 2, 3];
+
 /** The sizes that all kernels of pictures take, those of the written picture first. */
-const sizeParams = (written: Shape, { channels, out }: Attrs, from: Size): Param[] =>
-  [numel(written), channels, ...from, ...out].map(u32);
+const sizeParams = (written: Shape, { channels, out }: Attrs, from: Size): Fields => ({
+  count: numel(written),
+  channels,
+  ...planeParams(from, out),
+});
 
 // ── Windows ──
 
@@ -98,7 +114,7 @@ const windowOp: Op<WindowAttrs> = {
       KIND: kinds[scalarOf(y!.dtype)],
     };
     const from: Size = attrs.packed ? [0, 0] : [x!.shape[2]!, x!.shape[3]!];
-    const params = [...sizeParams(y!.shape, attrs, from), ...[0, 1, 2, 3].map((c) => scalar(c))];
+    const params = { ...sizeParams(y!.shape, attrs, from), ...numbered('fill', COLOUR, (c) => scalar(c)) };
     return picturePass('pictureWindow', numel(y!.shape), 2, { source: [windowSource], entry: 'main', consts, params });
   },
   vjp: ([dy], { inputs: [x, places], attrs }) => {
@@ -114,7 +130,7 @@ const windowAdjointOp: Op<WindowAttrs & AdjointAttrs> = {
   infer: ([dy], { from }) => [{ shape: [...dy!.shape.slice(0, 2), ...from], dtype: 'float32' }],
   lower({ outputs: [dx], attrs }) {
     const consts = { BORDER: borders[attrs.border], PACKED: 0, KIND: 0 };
-    const params = [...sizeParams(dx!.shape, attrs, attrs.from), ...[0, 0, 0, 0].map((fill): Param => ['f32', fill])];
+    const params = { ...sizeParams(dx!.shape, attrs, attrs.from), ...numbered('fill', COLOUR, () => f32(0)) };
     return picturePass('pictureWindow gradient', numel(dx!.shape), 2, {
       source: [windowSource],
       entry: 'grad',
@@ -181,10 +197,12 @@ interface ResampleAttrs extends Attrs {
 
 const resamplings: Readonly<Record<Resampling, number>> = { copy: 0, float: 1, byte: 2 };
 
-const resampleParams = (written: Shape, attrs: ResampleAttrs, from: Size): Param[] => [
+const resampleParams = (written: Shape, attrs: ResampleAttrs, from: Size): Fields => ({
   ...sizeParams(written, attrs, from),
-  ...[...attrs.taps, attrs.own ? 1 : 0].map(u32),
-];
+  rowTaps: attrs.taps[0],
+  columnTaps: attrs.taps[1],
+  own: attrs.own ? 1 : 0,
+});
 
 const resampleOp: Op<ResampleAttrs> = {
   name: 'pictureResample',

@@ -1,5 +1,5 @@
 // Pixels of four bytes and the channels of pictures: unpackPixels and packPixels.
-import { f32, input, type Lowering, output, type Param, u32 } from '../compiler/ir';
+import { type Fields, f32, input, type Lowering, output } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
 import { invariant } from '../core/errors';
@@ -27,7 +27,7 @@ function pixelPass(
   source: string,
   { rows, columns, rowWords }: Picture,
   consts: Record<string, number>,
-  ...params: Param[]
+  params: Fields = {},
 ) {
   const count = rows * columns;
   const pass = {
@@ -36,7 +36,7 @@ function pixelPass(
     consts,
     reads: [input(0)],
     writes: [output()],
-    params: [u32(count), u32(columns), u32(rowWords), ...params],
+    params: { count, columns, rowWords, ...params },
     grid: gridFor(count, WORKGROUP),
   };
   return { kind: 'passes', passes: [pass] } satisfies Lowering;
@@ -58,7 +58,7 @@ const unpackOp: Op<UnpackAttrs> = {
   lower({ inputs: [words], attrs: { columns, channels, dtype } }) {
     const [rows, rowWords] = words.shape as [number, number];
     const consts = { CHANNELS: channels, FLOATS: dtype === 'float32' ? 1 : 0 };
-    return pixelPass('unpackPixels', unpackSource, { rows, columns, rowWords }, consts, f32(255));
+    return pixelPass('unpackPixels', unpackSource, { rows, columns, rowWords }, consts, { divisor: f32(255) });
   },
 };
 

@@ -1,5 +1,5 @@
 // Pooling over windows of height and width: the maximum with its place, the mean, and their adjoints.
-import { f32, input, type Lowering, output, u32 } from '../compiler/ir';
+import { f32, input, type Lowering, output, planeParams } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
 import { ArgumentError, ShapeError } from '../core/errors';
@@ -90,7 +90,7 @@ function maxPass(written: Shape, size: Shape, outSize: Shape, { stride, padding 
   const count = strips * numel(written.slice(0, 3));
   return {
     overrides: { STRIDE_H: stride[0], STRIDE_W: stride[1], PAD_H: padding[0], PAD_W: padding[1] },
-    params: [count, strips, ...size.slice(2), ...outSize.slice(2)].map(u32),
+    params: { count, strips, ...planeParams(size, outSize) },
     grid: gridFor(count, WORKGROUP),
   };
 }
@@ -180,7 +180,6 @@ const maxPool2dPickOp: Op<Sized<MaxPoolAttrs>> = {
 function avgPass(entry: 'main' | 'grad', size: Shape, outSize: Shape, attrs: AvgPoolAttrs): Lowering {
   const count = numel(entry === 'main' ? outSize : size);
   const { kernel, stride, padding } = attrs;
-  const sizes = [count, ...size.slice(2), ...outSize.slice(2), ...kernel, ...stride, ...padding];
   const pass = {
     source: [avgSource],
     entry,
@@ -188,7 +187,17 @@ function avgPass(entry: 'main' | 'grad', size: Shape, outSize: Shape, attrs: Avg
     overrides: { COUNT_PAD: attrs.countIncludePad ? 1 : 0 },
     reads: [input(0)],
     writes: [output()],
-    params: [...sizes.map(u32), f32(attrs.divisorOverride ?? 0)],
+    params: {
+      count,
+      ...planeParams(size, outSize),
+      kernelH: kernel[0],
+      kernelW: kernel[1],
+      strideH: stride[0],
+      strideW: stride[1],
+      padH: padding[0],
+      padW: padding[1],
+      divisor: f32(attrs.divisorOverride ?? 0),
+    },
     grid: gridFor(count, WORKGROUP),
   };
   return { kind: 'passes', passes: [pass] };

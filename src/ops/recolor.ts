@@ -1,5 +1,5 @@
 // Pictures in other colours: what torchvision's pixel transforms do, each picture of a batch by a code and numbers of its own.
-import { input, type Lowering, output, type Pass, scratch, u32 } from '../compiler/ir';
+import { input, type Lowering, output, type Pass, scratch } from '../compiler/ir';
 import { grid, gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
 import { invariant } from '../core/errors';
@@ -74,7 +74,7 @@ const recolorOp: Op<RecolorAttrs> = {
       consts,
       reads: [input(0), input(1), measures ? scratch(1) : input(1)],
       writes: [output()],
-      params: [u32(pictures * plane), u32(height), u32(width), u32(rowStep)],
+      params: { pixels: pictures * plane, height, width, rowStep },
       grid: gridFor(pictures * plane, WORKGROUP),
     };
     if (!measures) return { kind: 'passes', passes: [apply] };
@@ -84,7 +84,7 @@ const recolorOp: Op<RecolorAttrs> = {
       consts,
       reads: [input(0), input(1)],
       writes: [scratch(0)],
-      params: [u32(pictures * channels * chunks), u32(plane), u32(chunks), u32(rowStep)],
+      params: { groups: pictures * channels * chunks, plane, chunks, rowStep },
       grid: grid(pictures * channels * chunks),
     };
     const tables: Pass = {
@@ -93,7 +93,7 @@ const recolorOp: Op<RecolorAttrs> = {
       consts,
       reads: [input(1), scratch(0)],
       writes: [scratch(1)],
-      params: [u32(pictures * channels), u32(plane), u32(chunks), u32(rowStep)],
+      params: { planes: pictures * channels, plane, chunks, rowStep },
       grid: grid(pictures * channels),
     };
     const bytes = 4 * LEVELS * pictures * channels;

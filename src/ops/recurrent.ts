@@ -1,5 +1,5 @@
 // A recurrent layer in one direction, over a whole sequence: one kernel an element, and one an element for the gradient.
-import { input, type Operand, output, type Pass, spare, u32 } from '../compiler/ir';
+import { input, type Operand, output, type Pass, spare } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
 import { type Meta, numel } from '../core/meta';
@@ -66,15 +66,15 @@ const recurrentOp: Op<RecurrentAttrs> = {
         consts,
         reads: [input(0), input(2), input(biased ? 4 : 2)],
         writes: [output(), kind === 'lstm' ? output(1) : spare, output(kind === 'lstm' ? 2 : 1)],
-        params: [
+        params: {
           count,
           batch,
           units,
-          time * gates * batch * units,
-          from * batch * units,
-          to * batch * units,
-          time * kept * batch * units,
-        ].map(u32),
+          share: time * gates * batch * units,
+          state: from * batch * units,
+          next: to * batch * units,
+          kept: time * kept * batch * units,
+        },
         grid: gridFor(count, WORKGROUP),
       });
     }
@@ -150,17 +150,17 @@ const recurrentGradOp: Op<GradAttrs> = {
         consts,
         reads,
         writes,
-        params: [
+        params: {
           count,
           batch,
           units,
-          later === undefined ? 0 : gates * units,
-          (later ?? 0) * gates * batch * units,
-          from * batch * units,
-          to * batch * units,
-          time * kept * batch * units,
-          time * gates * batch * units,
-        ].map(u32),
+          inner: later === undefined ? 0 : gates * units,
+          later: (later ?? 0) * gates * batch * units,
+          state: from * batch * units,
+          next: to * batch * units,
+          kept: time * kept * batch * units,
+          gates: time * gates * batch * units,
+        },
         grid: gridFor(count, WORKGROUP),
       };
     });

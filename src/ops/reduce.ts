@@ -5,7 +5,7 @@ import foldProd from '../../shaders/lib/fold-prod.wgsl?raw';
 import foldSum from '../../shaders/lib/fold-sum.wgsl?raw';
 import stripsLib from '../../shaders/lib/strips.wgsl?raw';
 import source from '../../shaders/reduce.wgsl?raw';
-import { input, type Lowering, type Operand, output, type Pass, scratch, u32 } from '../compiler/ir';
+import { input, type Lowering, type Operand, output, type Pass, scratch } from '../compiler/ir';
 import { ShapeError } from '../core/errors';
 import { BYTES_PER_ELEMENT, isFloat, type Meta, numel, type Shape, sameShape, scalarOf, showShape } from '../core/meta';
 import type { AdapterProfile } from '../gpu/device';
@@ -47,7 +47,7 @@ function lowerReduction(
       label: kind,
       reads: [from],
       writes: [to],
-      params: [u32(by)],
+      params: { divisor: by },
     };
     return stripsPass(bare, strips, adapter);
   };

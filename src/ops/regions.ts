@@ -1,6 +1,6 @@
 // Regions of interest of maps, pooled into bins: means of samples (RoIAlign, position-sensitive RoIAlign and RoIPool), maxima (RoIPool), and adjoints.
 import faultLib from '../../shaders/lib/fault.wgsl?raw';
-import { fault, input, type Operand, output, type Pass, scalar, scratch, u32 } from '../compiler/ir';
+import { fault, input, type Operand, output, type Pass, scalar, scratch } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
 import { ShapeError } from '../core/errors';
@@ -72,7 +72,7 @@ function geometryPass({ asked, kind, regions, levels, table, count, ...rest }: G
     overrides: { KIND: kind, LEVELS: levels ? 1 : 0, FIRST: first ? 1 : 0, FAULT_OP: faultOp(asked) },
     reads: [regions, levels ?? regions],
     writes: [table, fault],
-    params: [...[count, pictures, level, ...out, ratio].map(u32), scalar(scale)],
+    params: { count, pictures, level, rows: out[0], columns: out[1], ratio, scale: scalar(scale) },
     grid: gridFor(count, WORKGROUP),
   };
 }
@@ -127,7 +127,7 @@ const alignOp: Op<AlignAttrs> = {
           overrides: { SPREAD: spreads[kind], EDGE: edge ? 1 : 0, FIRST: first ? 1 : 0 },
           reads: [table, input(i + offset)],
           writes: [output()],
-          params: [invocations, channels, outChannels, height, width, ...out, level].map(u32),
+          params: { count: invocations, channels, outChannels, height, width, rows: out[0], columns: out[1], level },
           grid: gridFor(invocations, WORKGROUP),
         },
       ];
@@ -173,7 +173,16 @@ const alignAdjointOp: Op<PoolingAttrs & { readonly levelled: boolean; readonly l
           label: 'regions of tiles',
           reads: [table],
           writes: [cover],
-          params: [covering, count, words, ...tiles, level, ...out].map(u32),
+          params: {
+            count: covering,
+            regions: count,
+            words,
+            tileRows: tiles[0],
+            tileColumns: tiles[1],
+            level,
+            rows: out[0],
+            columns: out[1],
+          },
           grid: gridFor(covering, WORKGROUP),
         },
         {
@@ -182,7 +191,16 @@ const alignAdjointOp: Op<PoolingAttrs & { readonly levelled: boolean; readonly l
           overrides: { SPREAD: spreads[kind] },
           reads: [table, cover, input(0)],
           writes: [output()],
-          params: [invocations, channels, dy!.shape[1]!, height, width, ...out, words].map(u32),
+          params: {
+            count: invocations,
+            channels,
+            outChannels: dy!.shape[1]!,
+            height,
+            width,
+            rows: out[0],
+            columns: out[1],
+            words,
+          },
           grid: gridFor(invocations, WORKGROUP),
         },
       ];
@@ -237,7 +255,7 @@ const poolPlacesOp: Op<{ readonly out: Size }> = {
         label: 'roiPool',
         reads: [table, input(1)],
         writes: [output()],
-        params: [numel(y!.shape), channels, height, width, ...out].map(u32),
+        params: { count: numel(y!.shape), channels, height, width, rows: out[0], columns: out[1] },
         grid: gridFor(numel(y!.shape), WORKGROUP),
       },
     ];

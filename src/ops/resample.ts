@@ -1,5 +1,5 @@
 // Images at another size: interpolation by the nearest element, linearly or by cubics, and means of adaptive windows; with its adjoint.
-import { f32, input, type Lowering, output, u32 } from '../compiler/ir';
+import { f32, input, type Lowering, output, planeParams } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
 import { ShapeError } from '../core/errors';
@@ -25,7 +25,6 @@ const modes = { nearest: 0, linear: 1, area: 2, cubic: 3 };
 
 function resamplePass(entry: 'main' | 'grad', from: Shape, to: Shape, attrs: ResampleAttrs): Lowering {
   const count = numel(entry === 'main' ? to : from);
-  const sizes = [count, ...from.slice(2), ...to.slice(2)].map(u32);
   const pass = {
     source: [source],
     entry,
@@ -33,7 +32,14 @@ function resamplePass(entry: 'main' | 'grad', from: Shape, to: Shape, attrs: Res
     overrides: { MODE: modes[attrs.mode] },
     reads: [input(0)],
     writes: [output()],
-    params: [...sizes, ...[...attrs.scale, attrs.center, attrs.shift].map(f32)],
+    params: {
+      count,
+      ...planeParams(from, to),
+      scaleRows: f32(attrs.scale[0]),
+      scaleCols: f32(attrs.scale[1]),
+      center: f32(attrs.center),
+      shift: f32(attrs.shift),
+    },
     grid: gridFor(count, WORKGROUP),
   };
   return { kind: 'passes', passes: [pass] };

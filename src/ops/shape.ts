@@ -255,27 +255,17 @@ export const scatterOp: Op<ScatterAttrs> = {
     const axes = windowAxes(window);
     // With no base the source is bound twice: bindings are fixed, and this one is not read.
     const reads: Operand[] = [input(0), input(base ? 1 : 0)];
-    const params: Param[] = [
-      u32(count),
-      numel(window.shape) === 0 ? u32(count) : scalar(0, 'u32'),
-      base ? u32(0) : scalar(1, scalarOf(x.dtype)),
-      u32(0),
-      ...vec8(
-        axes.map((a) => a.size),
-        1,
-        u32,
-      ),
-      ...vec8(
-        axes.map((a) => a.stride),
-        1,
-        u32,
-      ),
-      ...vec8(
-        axes.map((a) => a.from),
-        0,
-        u32,
-      ),
-    ];
+    const eight = (name: string, of: (axis: (typeof axes)[number]) => number, rest: number) =>
+      vec8(name, axes.map(of), rest);
+    const params = {
+      count,
+      offset: numel(window.shape) === 0 ? count : scalar(0, 'u32'),
+      fill: base ? 0 : scalar(1, scalarOf(x.dtype)),
+      padding: 0,
+      ...eight('sizes', ({ size }) => size, 1),
+      ...eight('strides', ({ stride }) => stride, 1),
+      ...eight('xStrides', ({ from }) => from, 0),
+    };
     const consts = { RANK: axes.length };
     const source = [scatterSource];
     const overrides = { HAS_BASE: base ? 1 : 0 };

@@ -1,5 +1,5 @@
 // Pictures that are moved, turned or put in perspective, each by numbers of its own: where they are read, and bytes read there.
-import { f32, input, type Lowering, output, u32 } from '../compiler/ir';
+import { f32, input, type Lowering, output } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
 import { invariant } from '../core/errors';
@@ -41,17 +41,17 @@ const warpPlacesOp: Op<WarpAttrs> = {
       label: 'warpPlaces',
       reads: [input(0)],
       writes: [output()],
-      params: [
-        u32(count),
-        u32(height),
-        u32(width),
-        u32(perspective ? 1 : 0),
-        u32(height * width * 3 * 2 < SMALL ? 0 : 1),
-        f32(first(width)),
-        f32(first(height)),
-        f32(size[1] / 2),
-        f32(size[0] / 2),
-      ],
+      params: {
+        count,
+        height,
+        width,
+        perspective: perspective ? 1 : 0,
+        fused: height * width * 3 * 2 < SMALL ? 0 : 1,
+        left: f32(first(width)),
+        top: f32(first(height)),
+        halfWidth: f32(size[1] / 2),
+        halfHeight: f32(size[0] / 2),
+      },
       grid: gridFor(count, WORKGROUP),
     };
     return { kind: 'passes', passes: [pass] };
@@ -76,7 +76,7 @@ const warpBytesOp: Op<{ readonly filled: boolean }> = {
       label: 'warpBytes',
       reads: [input(0), input(1), input(2)],
       writes: [output()],
-      params: [u32(pictures * plane), u32(plane), u32(channels), u32(height), u32(width), u32(filled ? 1 : 0)],
+      params: { count: pictures * plane, plane, channels, height, width, filled: filled ? 1 : 0 },
       grid: gridFor(pictures * plane, WORKGROUP),
     };
     return { kind: 'passes', passes: [pass] };

@@ -1,6 +1,7 @@
 // Sliding windows along a dimension, and their adjoint, which adds what overlaps; unfold and fold are made of them.
-import { input, output, type Param, u32 } from '../compiler/ir';
+import { input, output } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
+import { vec8 } from '../compiler/strided';
 import type { Text } from '../compiler/texts';
 import { ShapeError } from '../core/errors';
 import { contiguousStrides, isFloat, type Meta, numel, type Shape, showShape } from '../core/meta';
@@ -13,7 +14,6 @@ import { lowerView, permute } from './shape';
 const overlapSource: Text = '#scatter/overlapAdd';
 
 const WORKGROUP = 64;
-const MAX_RANK = 8;
 
 export interface WindowAttrs {
   readonly dim: number;
@@ -76,8 +76,6 @@ const overlapAddOp: Op<WindowAttrs> = {
     const rank = y!.shape.length;
     const count = numel(y!.shape);
     const strides = plainStrides(x!, attrs);
-    const inward = (values: readonly number[], rest: number): Param[] =>
-      Array.from({ length: MAX_RANK }, (_, d) => u32(values[rank - 1 - d] ?? rest));
     const consts = { RANK: rank, AXIS: rank - 1 - dim };
     return {
       kind: 'passes',
@@ -88,18 +86,18 @@ const overlapAddOp: Op<WindowAttrs> = {
           consts,
           reads: [input(0)],
           writes: [output()],
-          params: [
-            u32(count),
-            u32(countOf(attrs)),
-            u32(size),
-            u32(strides[rank]!),
-            u32(step),
-            u32(dilation),
-            u32(0),
-            u32(0),
-            ...inward(y!.shape, 1),
-            ...inward(strides.slice(0, rank), 0),
-          ],
+          params: {
+            count,
+            windows: countOf(attrs),
+            windowSize: size,
+            elementStride: strides[rank]!,
+            step,
+            dilation,
+            'padding[0]': 0,
+            'padding[1]': 0,
+            ...vec8('sizes', y!.shape.toReversed(), 1),
+            ...vec8('strides', strides.slice(0, rank).toReversed(), 0),
+          },
           grid: gridFor(count, WORKGROUP),
         },
       ],

@@ -55,7 +55,9 @@ function layoutOf(type: string, code: string): Layout {
     const [, name, memberType] = /^(\w+)\s*:\s*(.*)$/.exec(member) as unknown as [string, string, string];
     const { size, align, fields: inner } = layoutOf(memberType, code);
     offset = up(offset, align);
-    for (const field of inner) fields.push({ ...field, name: `${name}${field.name}`, offset: offset + field.offset });
+    // Fields of a struct within keep their names.
+    const own = inner.every((field) => /^\w/.test(field.name)) ? '' : name;
+    for (const field of inner) fields.push({ ...field, name: `${own}${field.name}`, offset: offset + field.offset });
     offset += size;
     most = Math.max(most, align);
   }

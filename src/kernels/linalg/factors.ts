@@ -1,6 +1,7 @@
 // The passes that factor matrices and solve with triangular ones: a workgroup a matrix, and large ones by blocks.
 import faultLib from '../../../shaders/lib/fault.wgsl?raw';
 import {
+  type Fields,
   fault,
   input,
   type LowerContext,
@@ -9,7 +10,6 @@ import {
   type Pass,
   scratch,
   spare,
-  u32,
 } from '../../compiler/ir';
 import { grid, gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -88,14 +88,14 @@ const tiles = (rows: number, columns: number): number => Math.ceil(rows / TILE) 
 /** The passes of a factorization by blocks of columns, `begin` first. */
 function factoring(
   pass: Omit<Pass, 'entry' | 'params' | 'grid'>,
-  sizes: readonly number[],
+  sizes: Fields,
   columns: number,
   { begin, block }: { readonly begin: number; block(first: number, end: number): readonly BlockPass[] },
 ): Lowering {
   const made = (entry: string, size: Pass['grid'], first: number, end: number): Pass => ({
     ...pass,
     entry,
-    params: [...sizes, first, end].map(u32),
+    params: { ...sizes, first, end },
     grid: size,
   });
   const behind = blocksOf(columns).flatMap(([first, end]) =>
@@ -123,9 +123,9 @@ export function lu({ inputs: [a], attrs: { checked } }: LowerContext<CheckedAttr
   };
   const columns = Math.min(m, n);
   if (columns < LARGE) {
-    return passes({ ...pass, source: [faultLib, texts.lu], params: [batch, m, n].map(u32), grid: grid(batch) });
+    return passes({ ...pass, source: [faultLib, texts.lu], params: { batch, m, n }, grid: grid(batch) });
   }
-  return factoring({ ...pass, source: [faultLib, texts.luBlocked] }, [batch, m, n], columns, {
+  return factoring({ ...pass, source: [faultLib, texts.luBlocked] }, { batch, m, n }, columns, {
     begin: batch * m * n,
     block: (first, end) => [
       ['panel', grid(batch)],
@@ -144,7 +144,7 @@ export function order({ inputs: [pivots], attrs: { rows } }: LowerContext<{ read
     label: 'luOrder',
     reads: [input(0)],
     writes: [output(0)],
-    params: [batch, rows, steps].map(u32),
+    params: { batch, m: rows, steps },
     grid: gridFor(batch, WORKGROUP),
   });
 }
@@ -158,7 +158,7 @@ export function ldl({ inputs: [a], attrs: { checked } }: LowerContext<CheckedAtt
     overrides: checking(checked),
     reads: [input(0)],
     writes: [output(0), output(1), output(2), checked === null ? spare : fault],
-    params: [batch, n].map(u32),
+    params: { batch, n },
     grid: grid(batch),
   });
 }
@@ -171,7 +171,7 @@ export function ldlSolve({ inputs: [, , b] }: LowerContext<unknown>): Lowering {
     label: 'ldlSolve',
     reads: [input(0), input(1), input(2)],
     writes: [output(0)],
-    params: [batch * n, m, n].map(u32),
+    params: { count: batch * n, n: m, columns: n },
     grid: grid(batch * n),
   });
 }
@@ -186,9 +186,9 @@ export function cholesky({ inputs: [a], attrs: { checked } }: LowerContext<Check
     writes: [output(0), checked === null ? spare : fault],
   };
   if (n < LARGE) {
-    return passes({ ...pass, source: [faultLib, texts.cholesky], params: [batch, n].map(u32), grid: grid(batch) });
+    return passes({ ...pass, source: [faultLib, texts.cholesky], params: { batch, n }, grid: grid(batch) });
   }
-  return factoring({ ...pass, source: [faultLib, texts.choleskyBlocked] }, [batch, n], n, {
+  return factoring({ ...pass, source: [faultLib, texts.choleskyBlocked] }, { batch, n }, n, {
     begin: batch * n * n,
     block: (_, end) => [
       ['corner', grid(batch)],
@@ -218,7 +218,7 @@ export function triangular({ inputs: [, b], attrs: { upper, unit } }: LowerConte
       overrides: { UPPER: upper ? 1 : 0, UNIT: unit ? 1 : 0 },
       reads: [input(0), input(1)],
       writes: [output(0)],
-      params: [batch, m, n, first, end, i === 0 ? 1 : 0].map(u32),
+      params: { batch, n: m, columns: n, first, end, fresh: i === 0 ? 1 : 0 },
       grid: invocations(count),
     });
     return [pass('corner', batch * n), pass('trail', batch * tiles(upper ? first : m - end, n))];
@@ -235,7 +235,7 @@ export function reflected({ inputs: [a] }: LowerContext<unknown>): Lowering {
     entry,
     reads: [input(0)],
     writes: [output(0), output(1)],
-    params: [batch, m, n, first, end, until].map(u32),
+    params: { batch, m, n, first, end, until },
     grid: size,
   });
   const columns = Math.min(m, n);
@@ -260,7 +260,7 @@ export function reflections({
     label: 'qr',
     reads: [input(0), input(1)],
     writes: [output(0)],
-    params: [batch * columns, m, n, tau!.shape.at(-1)!, columns].map(u32),
+    params: { invocations: batch * columns, m, n, count: tau!.shape.at(-1)!, columns },
     grid: gridFor(batch * columns, WORKGROUP),
   });
 }
@@ -280,14 +280,14 @@ function turning(
   kind: keyof typeof SWEEPS,
   pass: Omit<Pass, 'label' | 'entry' | 'params' | 'grid'>,
   { batch, m, n }: Sizes,
-  { back, more, ends }: { readonly back: number; readonly more: readonly number[]; readonly ends: readonly string[] },
+  { back, more, ends }: { readonly back: number; readonly more: Fields; readonly ends: readonly string[] },
 ): Lowering {
   const pairs = Math.ceil(n / PAIR);
   const made = (entry: string, size: Pass['grid'], sweep = 0, round = 0): Pass => ({
     ...pass,
     label: kind,
     entry,
-    params: [batch, m, n, ...more, sweep, round].map(u32),
+    params: { batch, m, n, ...more, sweep, round },
     grid: size,
   });
   const sweeps = Array.from({ length: SWEEPS[kind] }, (_, sweep) =>
@@ -320,14 +320,14 @@ export function eigh({ inputs: [a], attrs: { upper } }: LowerContext<{ readonly 
       writes: [output(0), output(1), scratch(0), scratch(1)],
     };
     const back = (Math.ceil(n / PAIR) * (PAIR / TILE) + Math.ceil(n / TILE)) * Math.ceil(n / TILE);
-    return turning('eigh', pass, { batch, m: n, n }, { back, more: [side], ends: ['finish'] });
+    return turning('eigh', pass, { batch, m: n, n }, { back, more: { upper: side }, ends: ['finish'] });
   }
   const pass: Pass = {
     source: [texts.jacobi, texts.eigh],
     label: 'eigh',
     reads: [input(0)],
     writes: [output(0), output(1), scratch(0)],
-    params: [batch, n, side].map(u32),
+    params: { batch, n, upper: side },
     grid: grid(batch),
   };
   return passes(pass, batch * (2 * n * n + 2 * Math.ceil(n / 2)) * BYTES_PER_ELEMENT);
@@ -342,14 +342,14 @@ export function svd({ inputs: [a] }: LowerContext<unknown>): Lowering {
       reads: [input(0)],
       writes: [output(0), output(1), output(2), scratch(0), scratch(1)],
     };
-    return turning('svd', pass, { batch, m, n }, { back: (m + n) * n, more: [], ends: ['lengths', 'finish'] });
+    return turning('svd', pass, { batch, m, n }, { back: (m + n) * n, more: {}, ends: ['lengths', 'finish'] });
   }
   const pass: Pass = {
     source: [texts.jacobi, texts.svd],
     label: 'svd',
     reads: [input(0)],
     writes: [output(0), output(1), output(2), scratch(0)],
-    params: [batch, m, n].map(u32),
+    params: { batch, m, n },
     grid: grid(batch),
   };
   return passes(pass, batch * (m + n + 1) * n * BYTES_PER_ELEMENT);

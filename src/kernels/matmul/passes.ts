@@ -1,14 +1,15 @@
 // The passes of a matrix product: which of its kernels runs, how specialised, and the second pass where K is split.
 import {
+  type Fields,
   input,
   type Lowering,
+  numbered,
   type Operand,
   output,
   type Pass,
   type Stage,
   scratch,
   spare,
-  u32,
 } from '../../compiler/ir';
 import { grid, gridFor, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -124,7 +125,12 @@ const target = (chunks: number, index = 0): Operand => (chunks === 1 ? output(in
 const separateDims = ({ batch, dims }: Product): number =>
   batch === 1 ? 0 : dims.slice(0, -1).every(({ size }) => size === 1) ? 1 : BATCH_DIMS;
 
-const batchSizes = ({ dims }: Product) => dims.slice(1).map(({ size }) => u32(size));
+/** The sizes of the batch's dimensions, and the steps of the kernel's first operand and its second along these. */
+const batchParams = ({ dims }: Product, p: 'a' | 'b', q: 'a' | 'b'): Fields => ({
+  ...numbered('batch', dims.slice(1), ({ size }) => size, 1),
+  ...numbered('p', dims, (dim) => dim[p]),
+  ...numbered('q', dims, (dim) => dim[q]),
+});
 
 /** A processor gets smaller workgroups where there are few invocations, so that every core has some. */
 const workgroupFor = (adapter: AdapterProfile, invocations: number): number =>
@@ -187,7 +193,7 @@ function blockPass(
   adapter: AdapterProfile,
   general = false,
 ): Pass {
-  const { m, k, n, batch, steps, dims, bias, sums, images } = product;
+  const { m, k, n, batch, steps, bias, sums, images } = product;
   const { side, tm, tn } = tile;
   const tiles = tilesOf(product, tile) * chunks;
   const invocations = tiles * side * side;
@@ -221,20 +227,32 @@ function blockPass(
     reads: [input(0), input(1), input(bias ? 2 : 1)],
     // Bindings are fixed: where there are no sums, something else that can be written is in their place.
     writes: [target(chunks), sums ? target(chunks, 1) : spare],
-    params: [
-      ...[tiles, Math.ceil(m / (side * tm)), Math.ceil(n / (side * tn)), batch, m, n, k, chunk].map(u32),
-      ...[steps.m, steps.ka, steps.kb, steps.n].map(u32),
-      ...batchSizes(product),
-      ...dims.map(({ a }) => u32(a)),
-      ...dims.map(({ b }) => u32(b)),
-      ...(isWorkgroupTile(tile) ? [] : imageParams(product)),
-    ],
+    params: {
+      tiles,
+      mTiles: Math.ceil(m / (side * tm)),
+      nTiles: Math.ceil(n / (side * tn)),
+      batch,
+      rows: m,
+      cols: n,
+      inner: k,
+      chunk,
+      pRow: steps.m,
+      pInner: steps.ka,
+      qInner: steps.kb,
+      qCol: steps.n,
+      ...batchParams(product, 'a', 'b'),
+      ...(!isWorkgroupTile(tile) && imageParams(product)),
+    },
     grid: isWorkgroupTile(tile) ? grid(tiles) : gridFor(invocations, workgroup),
   };
 }
 
-const imageParams = ({ n, images }: Product) =>
-  [images?.cols ?? n, images?.step ?? 0, images?.rows?.cols ?? 1, images?.rows?.step ?? 0].map(u32);
+const imageParams = ({ n, images }: Product): Fields => ({
+  imageCols: images?.cols ?? n,
+  qImage: images?.step ?? 0,
+  rowCols: images?.rows?.cols ?? 1,
+  qRow: images?.rows?.step ?? 0,
+});
 
 /** A general kernel is to compile soon. */
 const registerConsts = ({ side, tm, tn }: BlockTile, general: boolean) => ({
@@ -280,12 +298,11 @@ function workgroupConsts({ steps }: Product, { side, tm, tn, depth }: BlockTile)
 
 /** The operand that is a matrix stands first in the kernel: a row times a matrix is the transposed matrix times a column. */
 function vectorPass(product: Product, { lanes, rows }: VectorTile, chunk: number, chunks: number): Pass {
-  const { m, k, n, batch, steps, dims, bias } = product;
+  const { m, k, n, batch, steps, bias } = product;
   const matrixFirst = n === 1;
   const [matrix, vector] = matrixFirst ? [input(0), input(1)] : [input(1), input(0)];
   const [row, inner, other] = matrixFirst ? [steps.m, steps.ka, steps.kb] : [steps.n, steps.kb, steps.ka];
   const groups = tilesOf(product, { lanes, rows }) * chunks;
-  const [first, second] = (matrixFirst ? ['a', 'b'] : ['b', 'a']) as ['a' | 'b', 'a' | 'b'];
   return {
     source: [batches, vectorSource],
     label: 'matvec',
@@ -299,13 +316,19 @@ function vectorPass(product: Product, { lanes, rows }: VectorTile, chunk: number
     },
     reads: [matrix, vector, bias ? input(2) : vector],
     writes: [target(chunks)],
-    params: [
-      ...[groups, Math.ceil((m * n) / rows), batch, m * n, k, chunk, row, inner, other].map(u32),
-      u32(matrixFirst ? 0 : 1),
-      ...batchSizes(product),
-      ...dims.map((dim) => u32(dim[first])),
-      ...dims.map((dim) => u32(dim[second])),
-    ],
+    params: {
+      groups,
+      rowGroups: Math.ceil((m * n) / rows),
+      batch,
+      rows: m * n,
+      inner: k,
+      chunk,
+      pRow: row,
+      pInner: inner,
+      qInner: other,
+      bStep: matrixFirst ? 0 : 1,
+      ...(matrixFirst ? batchParams(product, 'a', 'b') : batchParams(product, 'b', 'a')),
+    },
     grid: grid(groups),
   };
 }

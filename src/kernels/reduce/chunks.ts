@@ -1,5 +1,5 @@
 // The second pass of sums that were split into chunks for the sake of parallelism.
-import { type Operand, output, type Pass, scratch, u32 } from '../../compiler/ir';
+import { type Operand, output, type Pass, scratch } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 
@@ -22,7 +22,7 @@ export function sumChunks(
     consts: { BIAS: bias ? 1 : 0 },
     reads: [from, bias ? bias.operand : from],
     writes: [to],
-    params: [u32(count), u32(chunks), ...(bias ? [bias.cols, bias.run] : [1, 1]).map(u32)],
+    params: { count, chunks, cols: bias ? bias.cols : 1, run: bias ? bias.run : 1 },
     grid: gridFor(count, WORKGROUP),
   };
 }
@@ -39,7 +39,7 @@ export function sumChunkPairs(
     label: 'sum chunks',
     reads: from,
     writes: to,
-    params: [...counts, chunks].map(u32),
+    params: { xCount: counts[0], uCount: counts[1], chunks },
     grid: gridFor(counts[0] + counts[1], WORKGROUP),
   };
 }

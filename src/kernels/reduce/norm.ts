@@ -1,16 +1,6 @@
 // How mean and variance, and normalisation by them, are computed.
 import stripsLib from '../../../shaders/lib/strips.wgsl?raw';
-import {
-  f32,
-  input,
-  type LowerContext,
-  type Lowering,
-  output,
-  type Pass,
-  scalar,
-  scratch,
-  u32,
-} from '../../compiler/ir';
+import { f32, input, type LowerContext, type Lowering, output, type Pass, scalar, scratch } from '../../compiler/ir';
 import { grid, gridFor, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT, type Meta, numel } from '../../core/meta';
@@ -34,7 +24,6 @@ export function moments({ inputs: [x], attrs: { dims, correction }, adapter }: L
   const strips = stripsFor(x!.shape, dims, adapter, { fours: true });
   const results = resultCount(strips);
   const { outputs, inner, kept } = secondStrips(strips, adapter);
-  const second = [outputs, stripCount(strips), kept[0]!.stride, inner.stride].map(u32);
   const lengths = { x: numel(x!.shape), x4: numel(x!.shape) / 4, partial: 3 * results, partial4: (3 * results) / 4 };
   const first = {
     source: [stripsLib, momentsSource],
@@ -52,7 +41,13 @@ export function moments({ inputs: [x], attrs: { dims, correction }, adapter }: L
         label: 'moments',
         reads: [scratch()],
         writes: [output(0), output(1)],
-        params: [...second, f32(correction)],
+        params: {
+          outputs,
+          strips: stripCount(strips),
+          outputStride: kept[0]!.stride,
+          stripStride: inner.stride,
+          correction: f32(correction),
+        },
         // On a GPU the strips of an output are joined by a workgroup, on a processor one after another.
         ...(adapter.kind === 'gpu' && stripCount(strips) >= WORKGROUP
           ? { entry: 'wide', grid: grid(outputs) }
@@ -104,7 +99,7 @@ export function layerNorm({
     // Bindings are fixed: a missing tensor's place holds x, unread.
     reads: [input(0), input(weight ? 1 : 0), input(bias ? 2 : 0)],
     writes: [output(0), output(1), output(2)],
-    params: [u32(rows), u32(length), scalar(0)],
+    params: { rows, n: length, eps: scalar(0) },
   };
   return { kind: 'passes', passes: [byRows(pass, rows, length, adapter)] };
 }
@@ -123,7 +118,7 @@ export function layerNormGrad({
     overrides: { WEIGHT: weight ? 1 : 0 },
     reads: [0, 1, 2, 3, weight ? 4 : 1].map(input),
     writes: [output()],
-    params: [u32(rows), u32(length), scalar(0)],
+    params: { rows, n: length, eps: scalar(0) },
   };
   return { kind: 'passes', passes: [byRows(pass, rows, length, adapter)] };
 }
@@ -149,7 +144,7 @@ export function layerNormAffineGrad({
     label: 'layer norm affine gradient',
     reads: [0, 1, 2, 3].map(input),
     writes: chunks === 1 ? results : partial,
-    params: [u32(rows), u32(length), u32(chunks), u32(chunk), scalar(0)],
+    params: { rows, n: length, chunks, chunk, eps: scalar(0) },
     grid: gridFor(length * chunks, WORKGROUP),
   };
   if (chunks === 1) return { kind: 'passes', passes: [varied(pass, { besides: pairsBeside })] };

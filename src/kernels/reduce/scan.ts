@@ -1,14 +1,5 @@
 // How running sums, products and extrema along a dimension are computed.
-import {
-  input,
-  type LowerContext,
-  type Lowering,
-  type Operand,
-  output,
-  type Pass,
-  scratch,
-  u32,
-} from '../../compiler/ir';
+import { input, type LowerContext, type Lowering, type Operand, output, type Pass, scratch } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT, type Meta, numel, type Shape, scalarOf } from '../../core/meta';
@@ -41,7 +32,7 @@ function chunksOf(shape: Shape, dim: number) {
   const chunk = n <= ONE_CHUNK ? Math.max(n, 1) : Math.ceil(Math.sqrt(n));
   const chunks = Math.max(Math.ceil(n / chunk), 1);
   const count = n === 0 ? 0 : outer * chunks * inner;
-  return { count, chunks, params: [count, n, chunks, chunk, inner].map(u32) };
+  return { count, chunks, params: { count, n, chunks, chunk, inner } };
 }
 
 /** A scan by a shader that, with TOTALS, gives each chunk's last result only; rows of several chunks take two passes. */

@@ -1,6 +1,7 @@
 // How softmax, its logarithm and cross entropy by labels are computed: a pass over rows each.
 import faultLib from '../../../shaders/lib/fault.wgsl?raw';
 import {
+  type Fields,
   f32,
   fault,
   i32,
@@ -12,7 +13,6 @@ import {
   type Pass,
   scalar,
   scratch,
-  u32,
 } from '../../compiler/ir';
 import { grid, gridFor, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -36,18 +36,18 @@ type Bare = Omit<Pass, 'source' | 'entry' | 'params' | 'grid'>;
 
 /** The pass by who walks a row of `n` elements, `inner` apart: an invocation, alone or with three rows more, or a workgroup. */
 function bySoftmaxRows(pass: Bare, rows: number, n: number, inner: number, adapter: AdapterProfile): Pass {
-  const by = (entry: string, sizes: readonly number[], ...libs: string[]) => ({
+  const by = (entry: string, params: Fields, ...libs: string[]) => ({
     ...pass,
     source: [...libs, mathLib, softmaxSource],
     entry,
-    params: sizes.map(u32),
+    params,
   });
   if (adapter.kind === 'gpu' && inner === 1 && n >= WIDE_ROW) {
-    return { ...by('wide', [rows, n, inner], workgroupLib(adapter)), grid: grid(rows) };
+    return { ...by('wide', { rows, n, inner }, workgroupLib(adapter)), grid: grid(rows) };
   }
-  if (inner === 1 && n % 4 === 0) return rowsPass(by('quads', [rows, n / 4, 1]), rows, adapter);
-  if (inner % 4 === 0) return rowsPass(by('across', [rows / 4, n, inner / 4]), rows / 4, adapter);
-  return rowsPass(by('main', [rows, n, inner]), rows, adapter);
+  if (inner === 1 && n % 4 === 0) return rowsPass(by('quads', { rows, n: n / 4, inner: 1 }), rows, adapter);
+  if (inner % 4 === 0) return rowsPass(by('across', { rows: rows / 4, n, inner: inner / 4 }), rows / 4, adapter);
+  return rowsPass(by('main', { rows, n, inner }), rows, adapter);
 }
 
 /** Softmax of input x along a dimension, or its logarithm. */
@@ -103,7 +103,7 @@ export function crossEntropy(
     reads: [input(0), input(1), input(weighted ? 2 : 1)],
     // Of rows that are not reduced there is no total; bindings are fixed.
     writes: [reduced && !whole ? scratch(0) : output(0), output(1), output(2), reduced ? output(3) : scratch(0), fault],
-    params: [u32(n), u32(classes), i32(ignoreIndex)],
+    params: { n, classes, ignored: i32(ignoreIndex) },
   };
   const rows = byRows(pass, n, classes, adapter);
   if (!reduced) return { kind: 'passes', passes: [rows], scratch: [BYTES_PER_ELEMENT] };
@@ -113,7 +113,7 @@ export function crossEntropy(
     overrides: { DIVIDE: last ? divide : 0 },
     reads: from,
     writes: to,
-    params: [u32(count), u32(strips)],
+    params: { n: count, strips },
     grid: gridFor(strips, WORKGROUP),
   });
   const losses = [scratch(0), output(2)];
@@ -152,7 +152,7 @@ export function crossEntropyGrad({
     overrides: { MEAN: mean ? 1 : 0, REDUCED: reduction === 'none' ? 0 : 1, DY: constant ? 0 : 1 },
     reads: [0, 1, 2, 3, mean ? 4 : 3, dy].map(input),
     writes: [output()],
-    params: [u32(n), u32(classes), constant ? scalar(0) : f32(1)],
+    params: { n, classes, scale: constant ? scalar(0) : f32(1) },
   };
   // A GPU's neighbouring invocations should read neighbouring elements; a processor's spare themselves the divisions.
   if (adapter.kind === 'gpu') return { kind: 'passes', passes: [{ ...pass, grid: gridFor(n * classes, WORKGROUP) }] };

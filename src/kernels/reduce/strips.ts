@@ -1,5 +1,5 @@
 // How a reduction is divided among invocations: its layout in memory, and the strips that share one output's elements.
-import { type Param, type Pass, paramsOf, u32 } from '../../compiler/ir';
+import type { Fields, Pass } from '../../compiler/ir';
 import { grid, gridFor, varied } from '../../compiler/lowering';
 import { ShapeError } from '../../core/errors';
 import { contiguousStrides, type Shape } from '../../core/meta';
@@ -197,41 +197,30 @@ export function secondStrips(
 }
 
 /** A pass without the fields that follow from its strips; its params come behind the fields of `struct Strips`. */
-type Bare = Omit<Pass, 'entry' | 'consts' | 'grid'>;
+type Bare = Omit<Pass, 'entry' | 'consts' | 'grid' | 'params'> & { readonly params?: Fields };
 
 /** The pass by its strips; in general whatever the numbers of outputs and of dimensions are. */
 export function stripsPass(pass: Bare, strips: Strips, adapter: AdapterProfile): Pass {
   const { kept, outer, inner, outputs, stripsOuter, stripsInner, outputsFast, lanes, chunk, reads, byWorkgroup } =
     strips;
-  const padded = (values: number[], rest: number) => [...values, rest, rest, rest, rest].slice(0, 4);
-  const params: Param[] = [
+  const four = (name: string, dims: Layout['kept'], of: 'size' | 'stride', rest: number) =>
+    Object.fromEntries([0, 1, 2, 3].map((d) => [`${name}[${d}]`, dims[d]?.[of] ?? rest]));
+  const params = {
     outputs,
     stripsOuter,
     stripsInner,
-    count(outer),
-    inner.size,
-    inner.stride,
-    outputsFast ? 1 : 0,
+    outer: count(outer),
+    inner: inner.size,
+    innerStride: inner.stride,
+    outputsFast: outputsFast ? 1 : 0,
     lanes,
     chunk,
-    ...[0, 0, 0], // a vec4 begins at a multiple of 16 bytes
-    ...padded(
-      kept.map((d) => d.size),
-      1,
-    ),
-    ...padded(
-      kept.map((d) => d.stride),
-      0,
-    ),
-    ...padded(
-      outer.map((d) => d.size),
-      1,
-    ),
-    ...padded(
-      outer.map((d) => d.stride),
-      0,
-    ),
-  ].map(u32);
+    ...{ gap0: 0, gap1: 0, gap2: 0 }, // a vec4 begins at a multiple of 16 bytes
+    ...four('keptSizes', kept, 'size', 1),
+    ...four('keptStrides', kept, 'stride', 0),
+    ...four('outerSizes', outer, 'size', 1),
+    ...four('outerStrides', outer, 'stride', 0),
+  };
   const invocations = outputs * stripCount(strips);
   const few = adapter.kind === 'software' && invocations < FEW_INVOCATIONS;
   const by = (workgroup: number, keptDims: number, outerDims: number): Pass => ({
@@ -239,7 +228,7 @@ export function stripsPass(pass: Bare, strips: Strips, adapter: AdapterProfile):
     entry: byWorkgroup ? (reads === 'along' ? 'wide_along' : 'wide') : reads === 'elements' ? 'main' : reads,
     consts: { STRIPS_WORKGROUP: workgroup },
     overrides: { ...pass.overrides, KEPT_DIMS: keptDims, OUTER_DIMS: outerDims },
-    params: [...params, ...paramsOf(pass.params)],
+    params: { ...params, ...pass.params },
     grid: byWorkgroup ? grid(outputs) : gridFor(invocations, workgroup),
   });
   const usual = adapter.kind === 'software' ? SMALL_WORKGROUP : STRIPS_WORKGROUP;

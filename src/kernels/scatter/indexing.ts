@@ -5,6 +5,7 @@ import {
   input,
   type LowerContext,
   type Lowering,
+  numbered,
   type Operand,
   output,
   type Param,
@@ -13,11 +14,12 @@ import {
   u32,
 } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
+import { vec8 } from '../../compiler/strided';
 import type { Text } from '../../compiler/texts';
 import { contiguousStrides, type Meta, numel, type Shape } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';
 import { faultOp } from '../../gpu/faults';
-import { type BytesAttrs, type DimAttrs, MAX_BYTE_CHANNELS, MAX_RANK, type SelectAttrs } from '../../ops/index-attrs';
+import { type BytesAttrs, type DimAttrs, MAX_BYTE_CHANNELS, type SelectAttrs } from '../../ops/index-attrs';
 
 const gatherSource: Text = '#indexing/gather';
 const gatherBytesSource: Text = '#indexing/gatherBytes';
@@ -70,19 +72,17 @@ export function gather(
   const strides = contiguousStrides(x!.shape);
   const { shape } = index!;
   const count = numel(shape);
-  const inward = (values: readonly number[]) =>
-    Array.from({ length: MAX_RANK }, (_, d) => u32(values[shape.length - 1 - d] ?? 0));
   const rest: Partial<Pass> = {
     consts: { RANK: shape.length },
     overrides: { FAULT_OP: faultOp(asked) },
-    params: [
-      u32(count),
+    params: {
+      count,
       limit,
-      u32(strides[dim] ?? 1),
-      u32(0),
-      ...inward(shape),
-      ...inward(strides.map((stride, d) => (d === dim ? 0 : stride))),
-    ],
+      stride: strides[dim] ?? 1,
+      padding: 0,
+      ...vec8('sizes', shape.toReversed(), 0),
+      ...vec8('strides', strides.map((stride, d) => (d === dim ? 0 : stride)).toReversed(), 0),
+    },
   };
   return faultyPass('gather', [faultLib, gatherSource], 2, count, rest, asked);
 }
@@ -99,7 +99,7 @@ export function indexSelect({ inputs: [x, index], outputs: [y], attrs, adapter }
     consts: { SPAN: span },
     overrides: { OUTER: outer > 1 ? 1 : 0, FAULT_OP: faultOp(asked) },
     grid: gridFor(count / span, WORKGROUP),
-    params: [count, size, numel(index!.shape), inner / lanes].map(u32),
+    params: { count, n: size, m: numel(index!.shape), inner: inner / lanes },
   };
   return faultyPass('indexSelect', [faultLib, indexSelectSource], 2, count, rest, asked);
 }
@@ -112,19 +112,26 @@ export function gatherBytes({
   const elements = numel(rowShape);
   const quads = Math.ceil(elements / 4);
   const count = numel(indices!.shape) * quads;
+  const channels = Array.from({ length: MAX_BYTE_CHANNELS }, (_, c) => c);
   return faultyPass('gatherBytes', [faultLib, gatherBytesSource], 2, count, {
     consts: { CHANNELS: rowShape[0]!, FLOATS: dtype === 'float32' ? 1 : 0 },
-    params: [
-      ...[count, words!.shape[0]!, words!.shape[1]!, elements, quads].map((n) => u32(n)),
-      ...Array.from({ length: 1 + 2 * MAX_BYTE_CHANNELS }, (_, i) => scalar(i)),
-    ],
+    params: {
+      count,
+      rows: words!.shape[0]!,
+      wordsPerRow: words!.shape[1]!,
+      rowElements: elements,
+      quads,
+      divisor: scalar(0),
+      ...numbered('mean', channels, (i) => scalar(1 + i)),
+      ...numbered('deviation', channels, (i) => scalar(1 + MAX_BYTE_CHANNELS + i)),
+    },
   });
 }
 
 /** Input: labels. */
 export function oneHot({ outputs: [y], attrs: { classes } }: LowerContext<{ readonly classes: number }>): Lowering {
   const count = numel(y!.shape);
-  return faultyPass('oneHot', [faultLib, oneHotSource], 1, count, { params: [u32(count), u32(classes)] });
+  return faultyPass('oneHot', [faultLib, oneHotSource], 1, count, { params: { count, classes } });
 }
 
 /** One pass that reports `asked`'s indices out of range and makes them `none`; negative ones are, unless they count from the end. `report` is another code. */
@@ -145,7 +152,7 @@ export const placesPass = (
   overrides: { FROM_END: fromEnd ? 1 : 0, REPORT: report, NONE: none, FAULT_OP: faultOp(asked) },
   reads: [from],
   writes: [to, fault],
-  params: [u32(count), limit],
+  params: { count, limit },
   grid: gridFor(count, WORKGROUP),
 });
 

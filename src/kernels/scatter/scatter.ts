@@ -126,7 +126,7 @@ function orderByCounting({ asked, index, indices, n, m, inner, places }: Lists):
     overrides: { FAULT_OP: faultOp(asked) },
     reads: [index],
     writes: [ends, order, fault],
-    params: [columns, n, m, inner, ranges].map(u32),
+    params: { columns, n, m, inner, ranges },
     grid: gridFor(invocations, workgroup),
   };
   return { passes: [pass], places: index, order, ends, scratch: [indices, places].map(bytes) };
@@ -142,7 +142,7 @@ function orderBySorting({ asked, index, indices, n, m, inner, places }: Lists, a
     label: 'ends',
     reads: [named, order],
     writes: [ends],
-    params: [places, n, m, inner].map(u32),
+    params: { count: places, n, m, inner },
     grid: gridFor(places, WORKGROUP),
   };
   const sorted = { x: named, scalar: 'i32', count: indices, n: m, inner } as const;
@@ -188,7 +188,7 @@ function lowerScatter(parts: ScatterParts, scatter: Scatter, adapter: AdapterPro
       overrides: { ...overrides, BASE: base ? 1 : 0, FAULT_OP: faultOp(asked) },
       reads: [base ?? src, index, src],
       writes: [output(), fault],
-      params: [count, n, m, inner].map(u32),
+      params: { count, n, m, inner },
       grid: gridFor(count, WORKGROUP),
     };
     return { kind: 'passes', passes: [search] };
@@ -205,7 +205,7 @@ function lowerScatter(parts: ScatterParts, scatter: Scatter, adapter: AdapterPro
     overrides: { SHARED: overrides.SHARED, KIND: overrides.KIND, HELD: overrides.HELD },
     reads: [ordered.places, ordered.ends, ordered.order, src],
     writes: [partial],
-    params: [partials, columns, n, m, inner].map(u32),
+    params: { count: partials, columns, n, m, inner },
     grid: gridFor(partials, WORKGROUP),
   };
   const lanes = shared && inner % 4 === 0 ? 4 : 1;
@@ -221,7 +221,7 @@ function lowerScatter(parts: ScatterParts, scatter: Scatter, adapter: AdapterPro
     overrides: { ...overrides, BASE: base ? 1 : 0, OUTER: columns > inner ? 1 : 0, CHUNKED: chunked ? 1 : 0 },
     reads: [base ?? src, ordered.ends, ordered.order, src, chunked ? partial : src],
     writes: [output()],
-    params: [count / lanes, n, m, inner / lanes].map(u32),
+    params: { count: count / lanes, n, m, inner: inner / lanes },
     grid: gridFor(count / lanes / span, WORKGROUP),
   };
   return {

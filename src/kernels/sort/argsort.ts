@@ -1,5 +1,5 @@
 // The passes that sort indices along a dimension: a merge sort, for argsort and for other operations that need an order.
-import { type Operand, type Pass, u32 } from '../../compiler/ir';
+import type { Operand, Pass } from '../../compiler/ir';
 import { grid, gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import type { Scalar } from '../../core/meta';
@@ -51,7 +51,7 @@ export function argsortPasses(sorted: Sorted, adapter: AdapterProfile, buffer: (
     overrides: { FIRST: step === 0 ? 1 : 0, ...order },
     reads: [x, step === 0 ? x : buffer(step - 1)],
     writes: [buffer(step)],
-    params: [count, n, inner, width].map(u32),
+    params: { count, n, inner, width },
     grid: gridFor(count, WORKGROUP),
   });
   const steps = Array.from({ length: sortSteps(n, adapter) }, (_, step) => step);
@@ -65,7 +65,7 @@ export function argsortPasses(sorted: Sorted, adapter: AdapterProfile, buffer: (
     overrides: order,
     reads: [x],
     writes: [buffer(0)],
-    params: [columns, n, inner, blocks].map(u32),
+    params: { columns, n, inner, blocks },
     grid: grid(columns * blocks),
   };
   return [first, ...steps.slice(1).map((step) => merge(step, block * 2 ** (step - 1)))];

@@ -10,7 +10,6 @@ import {
   output,
   type Pass,
   scratch,
-  u32,
 } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -103,7 +102,7 @@ export function searchsorted({
         overrides: { RIGHT: right ? 1 : 0 },
         reads: [input(0), input(1)],
         writes: [output()],
-        params: [count, sorted!.shape.at(-1)!, m].map(u32),
+        params: { count, n: sorted!.shape.at(-1)!, m },
         grid: gridFor(count, WORKGROUP),
       },
     ],
@@ -127,7 +126,7 @@ export function sampleByUniform({ inputs: [x, u] }: LowerContext<unknown>): Lowe
         reads: [input(0)],
         writes: [scratch(), fault],
         overrides: { FAULT_OP: faultOp('multinomial') },
-        params: [u32(rows), u32(columns)],
+        params: { rows, columns },
         grid: gridFor(rows, WORKGROUP),
       },
       {
@@ -135,7 +134,7 @@ export function sampleByUniform({ inputs: [x, u] }: LowerContext<unknown>): Lowe
         label: 'multinomial',
         reads: [scratch(), input(1)],
         writes: [output()],
-        params: [u32(rows * samples), u32(columns), u32(samples)],
+        params: { count: rows * samples, columns, samples },
         grid: gridFor(rows * samples, WORKGROUP),
       },
     ],
@@ -151,7 +150,7 @@ export function race({ inputs: [x] }: LowerContext<unknown>): Lowering {
     reads: [input(0), input(1)],
     writes: [output(), fault],
     overrides: { FAULT_OP: faultOp('multinomial') },
-    params: [u32(rows), u32(x!.shape.at(-1)!)],
+    params: { rows, columns: x!.shape.at(-1)! },
     grid: gridFor(rows, WORKGROUP),
   };
   return { kind: 'passes', passes: [pass] };
