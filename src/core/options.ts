@@ -1,6 +1,6 @@
 // Owns PyTorch's calling rules: any parameter by position, or by name in one trailing object.
 
-import { flag, type Kind, type Kinds, number, orNull, text } from './argument-kinds';
+import { count, flag, type Kind, type Kinds, number, orNull, text } from './argument-kinds';
 import { ArgumentError } from './errors';
 import { isPlainObject, kindOf } from './kind-of';
 import type { Labelled } from './labels';
@@ -102,6 +102,12 @@ function gotten(value: unknown): string {
 export function expectKind(name: string, key: string, value: unknown, kind: Kind): void {
   if (kind.fits(value)) return;
   throw new ArgumentError(`${name}: expected ${key} to be ${kind.words}, but got ${gotten(value)}`);
+}
+
+/** @throws ArgumentError unless `value` is a positive integer */
+export function expectCount(name: string, key: string, value: unknown): number {
+  expectKind(name, key, value, count);
+  return value as number;
 }
 
 /** Parameters of any function that take lists, tensors or null beside numbers; two of them take words and colours too. */
@@ -229,7 +235,8 @@ function takesNames(
 
 /** The error where more arguments were given by position than there are parameters. */
 export function tooMany(name: string, order: readonly string[], positions: number): ArgumentError {
-  const expected = order.length === 0 ? 'no arguments' : `at most ${count(order.length, 'argument')} (${list(order)})`;
+  const expected =
+    order.length === 0 ? 'no arguments' : `at most ${counted(order.length, 'argument')} (${list(order)})`;
   return new ArgumentError(`${name}: expected ${expected}, but got ${positions}`);
 }
 
@@ -240,7 +247,7 @@ export const parameterTwice = (name: string, key: string): ArgumentError =>
 /** The error where required parameters were not given. */
 export function missingArguments(name: string, required: readonly string[], given: object): ArgumentError {
   const missing = required.filter((key) => !(key in given));
-  return new ArgumentError(`${name}: missing ${count(missing.length, 'required argument')}: ${list(missing)}`);
+  return new ArgumentError(`${name}: missing ${counted(missing.length, 'required argument')}: ${list(missing)}`);
 }
 
 const oneDispatch = 'all tensors are handled in one dispatch anyway, so leave it out';
@@ -279,7 +286,7 @@ export function unknownArgument(name: string, key: string, known: readonly strin
   return new ArgumentError(`${name}: got an unknown argument '${key}'; ${remedy}`);
 }
 
-const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
 /** `'a'`, `'a' and 'b'`, `'a', 'b', and 'c'`, as Python lists missing arguments. */
 function list(names: readonly string[]): string {

@@ -1,6 +1,6 @@
 // The loader: batches of a data set, in PyTorch's order, as an async iterator that keeps pace with the device.
 
-import { callback, flag, iterable, type Kind, orNull } from '../core/argument-kinds';
+import { callback, count, flag, iterable, orNull } from '../core/argument-kinds';
 import { closeInherited } from '../core/arity';
 import { ArgumentError } from '../core/errors';
 import { objectAt } from '../core/object-argument';
@@ -27,11 +27,6 @@ const PREFETCHED = 2;
 
 /** Has the workers of a loader that nobody holds any more let go. */
 const forgotten = new FinalizationRegistry<Workforce>((workforce) => void workforce.close());
-
-const count: Kind = {
-  words: 'a positive integer',
-  fits: (value) => value === null || (Number.isSafeInteger(value) && (value as number) > 0),
-};
 
 /** Keeps the loop at most two steps ahead of the device. */
 async function pace(): Promise<void> {
@@ -137,7 +132,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
     };
     const o = parseArgs<Parameters<T, B>>('DataLoader', ['dataset'], defaults, args, {
       dataset: dataSource,
-      batchSize: count,
+      batchSize: orNull(count),
       shuffle: orNull(flag),
       sampler: orNull(iterable),
       batchSampler: orNull(iterable),

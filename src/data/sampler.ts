@@ -3,7 +3,7 @@
 import { iterable, type Kind } from '../core/argument-kinds';
 import { ArgumentError } from '../core/errors';
 import { objectAt } from '../core/object-argument';
-import { type Arguments, parseArgs, shown } from '../core/options';
+import { type Arguments, expectCount, parseArgs } from '../core/options';
 import { randperm } from '../storage/random/distributions';
 import type { Generator } from '../storage/random/generator';
 import { randomIndices } from '../storage/random/shuffle';
@@ -191,11 +191,6 @@ const numbers: Kind = {
   words: 'a list of numbers',
   fits: (value) => Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView)),
 };
-
-function expectCount(op: string, name: string, count: number): number {
-  if (Number.isSafeInteger(count) && count > 0) return count;
-  throw new ArgumentError(`${op}: expected ${name} to be a positive integer, but got ${shown(count)}`);
-}
 
 interface BatchSamplerParameters {
   sampler: Sampler;

@@ -276,7 +276,7 @@ describe('bad use', () => {
       make({ batch_size: 2 }),
       /DataLoader: got an unknown argument 'batch_size'; did you mean 'batchSize'\?/,
     ],
-    ['a batchSize of 0', make({ batchSize: 0 }), /expected batchSize to be a positive integer, but got 0/],
+    ['a batchSize of 0', make({ batchSize: 0 }), /expected batchSize to be a positive integer or null, but got 0/],
     [
       'sampler and shuffle',
       make({ shuffle: true, sampler: new data.SequentialSampler(items) }),

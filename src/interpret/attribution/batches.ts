@@ -2,7 +2,7 @@
 
 import { ArgumentError } from '../../core/errors';
 import { byteLength } from '../../core/meta';
-import { shown } from '../../core/options';
+import { expectCount, shown } from '../../core/options';
 import { warnOnce } from '../../core/warnings';
 import { flush } from '../../graph/flush';
 import { mode, withMode } from '../../graph/mode';
@@ -58,7 +58,7 @@ function recordedBytes(call: Call, inputs: readonly Tensor[]): number {
 
 /**
  * How many steps run at a time, where each step has a row an example: those of `internalBatchSize` rows, or what fits.
- * @throws ArgumentError unless `internalBatchSize` is null or a whole number above 0
+ * @throws ArgumentError unless `internalBatchSize` is null or a positive integer
  */
 export function stepsAtOnce(
   call: Call,
@@ -79,12 +79,6 @@ export function stepsAtOnce(
     );
   }
   return Math.max(least, Math.floor(rows / Math.max(examples, 1)));
-}
-
-/** @throws ArgumentError unless it is a whole number above 0 */
-export function expectCount(op: string, name: string, value: unknown): number {
-  if (Number.isInteger(value) && (value as number) > 0) return value as number;
-  throw new ArgumentError(`${op}: expected ${name} to be a whole number above 0, but got ${shown(value)}`);
 }
 
 /** Samples of one explanation at most: more would take hours. */

@@ -2,7 +2,7 @@
 
 import { either, instance, listOf, number } from '../../core/argument-kinds';
 import { ArgumentError } from '../../core/errors';
-import { parseArgs, shown } from '../../core/options';
+import { expectCount, parseArgs, shown } from '../../core/options';
 import { flush } from '../../graph/flush';
 import { CarriedPromise, carried, type InMode } from '../../storage/carried';
 import { scope } from '../../storage/scope';
@@ -12,7 +12,7 @@ import { normal } from '../../tensor/random';
 import { Tensor } from '../../tensor/tensor';
 import { type Attributions, type Inputs, interleaved, type Listed, likeInputs, listInputs } from './arguments';
 import { Attribution, opOf, PerturbationAttribution } from './attribution';
-import { expectCount, expectSamples, rowsThatFit } from './batches';
+import { expectSamples, rowsThatFit } from './batches';
 import { expandOptions } from './expanding';
 import { type OpenArguments, parseOpen } from './open-arguments';
 

@@ -3,7 +3,7 @@
 
 import { ArgumentError, ShapeError } from '../../core/errors';
 import { showShape } from '../../core/meta';
-import { kindOf } from '../../core/options';
+import { expectCount, kindOf } from '../../core/options';
 import { backpressure, flush } from '../../graph/flush';
 import { type CarriedPromise, carried, type InMode } from '../../storage/carried';
 import { tensor } from '../../tensor/creation';
@@ -11,7 +11,7 @@ import { where } from '../../tensor/families/comparison';
 import type { Tensor } from '../../tensor/tensor';
 import { expandArguments, repeated } from './arguments';
 import type { AttributionOptions } from './attribution';
-import { expectCount, rowsThatFit } from './batches';
+import { rowsThatFit } from './batches';
 import { type Call, called, explaining } from './model';
 import { expectTensor } from './target';
 

@@ -1,7 +1,7 @@
 // Pictures of noise with random labels, for trying out a program without any data.
 
-import { ArgumentError, ShapeError } from '../../core/errors';
-import { parseArgs, shown } from '../../core/options';
+import { ShapeError } from '../../core/errors';
+import { expectCount, parseArgs, shown } from '../../core/options';
 import { type IndexArguments, indexIn } from '../../data/arguments';
 import { resolveIndex } from '../../data/dataset';
 import { fillNormal, fillRandint } from '../../storage/random/distributions';
@@ -86,11 +86,8 @@ export function FakeData<Image, Label>(...args: unknown[]): VisionDataset<Pictur
     transformKinds,
   );
   const { size, imageSize, numClasses } = options;
-  for (const [name, count] of Object.entries({ size, numClasses })) {
-    if (!Number.isSafeInteger(count) || count < (name === 'size' ? 0 : 1)) {
-      throw new ArgumentError(`FakeData: expected ${name} to be a positive integer, but got ${shown(count)}`);
-    }
-  }
+  if (size !== 0) expectCount('FakeData', 'size', size);
+  expectCount('FakeData', 'numClasses', numClasses);
   if (
     !Array.isArray(imageSize) ||
     imageSize.length !== 3 ||

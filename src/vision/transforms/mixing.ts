@@ -2,7 +2,7 @@
 
 import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
 import { isFloat, showShape } from '../../core/meta';
-import { type Arguments, isPlainObject, kindOf, parseArgs, shown } from '../../core/options';
+import { type Arguments, expectCount, isPlainObject, kindOf, parseArgs, shown } from '../../core/options';
 import { oneHot } from '../../nn/functional/one-hot';
 import { dirichlet } from '../../storage/random/gamma';
 import { defaultGenerator } from '../../storage/random/generator';
@@ -52,11 +52,7 @@ abstract class Mixing extends Transform<Sample, Sample> {
     if (labelsGetter !== 'default' && typeof labelsGetter !== 'function') {
       throw new ArgumentError(`${name}: expected labelsGetter 'default' or a function, but got ${shown(labelsGetter)}`);
     }
-    if (numClasses !== null && !(Number.isSafeInteger(numClasses) && numClasses > 0)) {
-      throw new ArgumentError(
-        `${name}: expected numClasses to be a whole number above 0, but got ${shown(numClasses)}`,
-      );
-    }
+    if (numClasses !== null) expectCount(name, 'numClasses', numClasses);
     this.alpha = alpha;
     this.numClasses = numClasses;
     this.#labelsOf = labelsGetter === 'default' ? defaultLabels : (labelsGetter as (sample: unknown) => unknown);
