@@ -71,12 +71,15 @@ def names(source: str, filename: str) -> Any:
 
 
 def missing(source: str) -> Any:
-    """The modules that a cell imports, and that Python does not find."""
+    """The modules that a cell imports, and whose packages Python does not find."""
     try:
         imported = find_imports(source)
     except SyntaxError:
         imported = []
-    return to_js([name for name in imported if name not in sys.modules and find_spec(name) is None])
+    # Python imports the package of a module that it looks for: packages alone are looked for.
+    packages = {name.partition(".")[0] for name in imported}
+    absent = {name for name in packages if name not in sys.modules and find_spec(name) is None}
+    return to_js([name for name in imported if name.partition(".")[0] in absent])
 
 
 def _waits(source: str) -> bool:
