@@ -34,12 +34,6 @@ export const paramsOf = (params: Params = []): readonly Param[] =>
 export const numbered = <T>(name: string, of: readonly T[], value: (each: T) => number | Param, first = 0): Fields =>
   Object.fromEntries(of.map((each, i) => [`${name}${first + i}`, value(each)]));
 
-/** Fields for the last two sizes of what a kernel reads, and of what it writes. */
-export function planeParams(from: Shape, to: Shape): Fields {
-  const [[inRows, inCols], [outRows, outCols]] = [from, to].map((shape) => shape.slice(-2) as [number, number]);
-  return { inRows, inCols, outRows, outCols };
-}
-
 export const scalar = (index: number, type: Scalar = 'f32'): Param => [type, { scalar: index }];
 
 /** What an epilogue adds to a pass: buffers and scalars of its own, bound after the pass's. */

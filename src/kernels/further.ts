@@ -1,5 +1,6 @@
 // The kernels that fewer programs have, which come together.
 export * as assembly from './assemble';
 export * as scans from './reduce/scan';
+export * as overlaps from './scatter/overlap';
 export * as scatters from './scatter/scatter';
 export * as orders from './sort/order';

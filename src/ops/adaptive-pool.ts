@@ -1,7 +1,7 @@
 // Pooling by output size, and its way back: adaptive maximum and mean, maxUnpool.
 import faultLib from '../../shaders/lib/fault.wgsl?raw';
 import { clearPass } from '../compiler/clear-pass';
-import { fault, input, output, type Pass, planeParams } from '../compiler/ir';
+import { fault, input, output, type Pass } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
 import { DTypeError, ShapeError } from '../core/errors';
@@ -11,6 +11,7 @@ import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { reshape } from './cast';
 import { gather } from './indexing';
+import { planeParams } from './planes';
 import { avgPool2d, maxPool2d } from './pool';
 import { mean } from './reduce';
 import { resample2d } from './resample';

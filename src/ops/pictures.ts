@@ -1,21 +1,12 @@
 // Batches of pictures, each with parameters of its own as data: windows (crops, borders, mirror images, quarter turns) and boxes at another size.
-import {
-  type Fields,
-  f32,
-  input,
-  type Lowering,
-  numbered,
-  output,
-  type Pass,
-  planeParams,
-  scalar,
-} from '../compiler/ir';
+import { type Fields, f32, input, type Lowering, numbered, output, type Pass, scalar } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
 import { invariant } from '../core/errors';
 import { type DType, isFloat, type Meta, numel, type Shape, scalarOf } from '../core/meta';
 import { fromHost, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+import { planeParams } from './planes';
 
 const resampleSource: Text = '#pictures/pictureResample';
 const windowSource: Text = '#pictures/pictureWindow';

@@ -1,5 +1,5 @@
 // Pooling over windows of height and width: the maximum with its place, the mean, and their adjoints.
-import { f32, input, type Lowering, output, planeParams } from '../compiler/ir';
+import { f32, input, type Lowering, output } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
 import { ArgumentError, ShapeError } from '../core/errors';
@@ -9,6 +9,7 @@ import type { Op, Value } from '../graph/value';
 import { mul } from './arithmetic';
 import { reshape } from './cast';
 import { expectIntegers } from './conv-shape';
+import { planeParams } from './planes';
 import { asFloat, isWhole, truncated, wholeMaxPool2d, wholeSumPool2d, windowLengths } from './whole-windows';
 
 const avgSource: Text = '#poolMore/avgPool2d';

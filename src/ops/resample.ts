@@ -1,11 +1,12 @@
 // Images at another size: interpolation by the nearest element, linearly or by cubics, and means of adaptive windows; with its adjoint.
-import { f32, input, type Lowering, output, planeParams } from '../compiler/ir';
+import { f32, input, type Lowering, output } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
 import { ShapeError } from '../core/errors';
 import { numel, type Shape, showShape } from '../core/meta';
 import { expectFloat, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+import { planeParams } from './planes';
 
 const source: Text = '#resample/resample2d';
 

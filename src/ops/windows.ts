@@ -1,36 +1,12 @@
 // Sliding windows along a dimension, and their adjoint, which adds what overlaps; unfold and fold are made of them.
-import { input, output } from '../compiler/ir';
-import { gridFor } from '../compiler/lowering';
-import { vec8 } from '../compiler/strided';
-import type { Text } from '../compiler/texts';
 import { ShapeError } from '../core/errors';
-import { contiguousStrides, isFloat, type Meta, numel, type Shape, showShape } from '../core/meta';
+import { contiguousStrides, isFloat, type Shape, showShape } from '../core/meta';
 import { expectFloat, fromHost, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { full, reshape } from './cast';
-import { indexAdd, withSize } from './indexing';
+import { indexAdd, scatterKernel, withSize } from './indexing';
 import { lowerView, permute } from './shape';
-
-const overlapSource: Text = '#scatter/overlapAdd';
-
-const WORKGROUP = 64;
-
-export interface WindowAttrs {
-  readonly dim: number;
-  /** Elements of a window, and places between two of them. */
-  readonly size: number;
-  readonly dilation: number;
-  /** Places between the starts of two windows. */
-  readonly step: number;
-  /** The length of the dimension that the windows come from. */
-  readonly length: number;
-  /** Dimension d of the result is dimension `order[d]` of [x's dimensions, with windows for `dim`; elements of a window]. */
-  readonly order: readonly number[];
-}
-
-/** How many windows there are. */
-export const countOf = ({ length, size, dilation, step }: WindowAttrs): number =>
-  Math.floor((length - (size - 1) * dilation - 1) / step) + 1;
+import { countOf, type WindowAttrs } from './window-attrs';
 
 /** The shape of the windows before they are put in order. */
 const plainShape = (x: Shape, attrs: WindowAttrs): number[] => [
@@ -56,12 +32,6 @@ const windowsOp: Op<WindowAttrs> = {
   vjp: ([dy], { attrs }) => [record(overlapAddOp, [dy!], attrs)],
 };
 
-/** The strides of windows in order, by the dimensions of their plain shape. */
-function plainStrides(windows: Meta, { order }: WindowAttrs): number[] {
-  const strides = contiguousStrides(windows.shape);
-  return order.map((_, d) => strides[order.indexOf(d)]!);
-}
-
 const overlapAddOp: Op<WindowAttrs> = {
   name: 'overlapAdd',
   gradName: 'UnfoldBackwardBackward0',
@@ -71,38 +41,7 @@ const overlapAddOp: Op<WindowAttrs> = {
     const plain = order.map((_, d) => x!.shape[order.indexOf(d)]!).slice(0, -1);
     return [{ shape: plain.map((size, d) => (d === dim ? length : size)), dtype: x!.dtype }];
   },
-  lower({ inputs: [x], outputs: [y], attrs }) {
-    const { dim, size, step, dilation } = attrs;
-    const rank = y!.shape.length;
-    const count = numel(y!.shape);
-    const strides = plainStrides(x!, attrs);
-    const consts = { RANK: rank, AXIS: rank - 1 - dim };
-    return {
-      kind: 'passes',
-      passes: [
-        {
-          source: [overlapSource],
-          label: 'overlapAdd',
-          consts,
-          reads: [input(0)],
-          writes: [output()],
-          params: {
-            count,
-            windows: countOf(attrs),
-            windowSize: size,
-            elementStride: strides[rank]!,
-            step,
-            dilation,
-            'padding[0]': 0,
-            'padding[1]': 0,
-            ...vec8('sizes', y!.shape.toReversed(), 1),
-            ...vec8('strides', strides.slice(0, rank).toReversed(), 0),
-          },
-          grid: gridFor(count, WORKGROUP),
-        },
-      ],
-    };
-  },
+  lower: (context) => scatterKernel().overlaps.overlapAdd(context),
   vjp: ([dy], { attrs }) => [record(windowsOp, [dy!], attrs)],
 };
 

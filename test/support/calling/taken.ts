@@ -21,6 +21,7 @@ const told: readonly (Reason & { readonly text: RegExp })[] = [
   },
   { why: 'a boolean, which PyTorch too counts as 0 or 1', text: /a tensor or a number/, takes: ['true'] },
   { why: 'NaN is a number, with which PyTorch computes, too', text: /a tensor or a number/, takes: ['NaN'] },
+  { why: 'a count, of whatever size', text: /a positive integer/, takes: ['1e12'] },
   {
     why: 'a number, whose range is what the equation gives',
     text: /\bnumber|at least|between|from \S+ to/,

@@ -4,7 +4,7 @@ import type { Node, Value } from '../../../graph/value';
 import type { ConvAttrs } from '../../../ops/conv-shape';
 import type { LayerNormAttrs } from '../../../ops/norm';
 import type { AvgPoolAttrs, MaxPoolAttrs } from '../../../ops/pool';
-import type { WindowAttrs } from '../../../ops/windows';
+import type { WindowAttrs } from '../../../ops/window-attrs';
 import { type Attributes, f, type Wire } from '../builder';
 import type { Site } from '../site';
 

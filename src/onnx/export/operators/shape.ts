@@ -1,7 +1,7 @@
 // Operations that move elements without changing them: views, joins, frames, windows.
 import { contiguousStrides, numel, type Shape } from '../../../core/meta';
 import type { Node } from '../../../graph/value';
-import { countOf, type WindowAttrs } from '../../../ops/windows';
+import { countOf, type WindowAttrs } from '../../../ops/window-attrs';
 import type { Wire } from '../builder';
 import type { Site, Size, Translator, Translators } from '../site';
 import { statesOf } from './recurrent';
