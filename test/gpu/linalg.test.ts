@@ -71,7 +71,7 @@ async function distance(actual: Tensor, expected: Tensor): Promise<number> {
   return Number(await share.item());
 }
 
-describe.each([33, 64, 65, 130])('matrices of %i rows', (n) => {
+describe.each([64, 65])('matrices of %i rows', (n) => {
   const a = () => torch.randn(n, n, { generator: new torch.Generator().manualSeed(n) });
   const positive = () => {
     const x = a();

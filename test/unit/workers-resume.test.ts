@@ -90,7 +90,7 @@ test.each<[string, () => Loader, readonly number[]]>([
   const unbroken = await run(whole, 2);
   whole.dispose();
   const inPass = unbroken.length / 2;
-  for (const k of sampled(stops, 2)) {
+  for (const k of sampled(stops, 3)) {
     const first = seeded();
     const before = await run(first, 2, (steps) => steps < k);
     const saved = JSON.stringify(first.stateDict());

@@ -2,7 +2,7 @@
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LABELS, TEST_IMAGES, TEST_LABELS, trainPieces } from '../../demos/mnist/pieces';
-import { openSite, type Site } from './support';
+import { openSite, type Site } from '../e2e/support';
 
 let site: Site;
 beforeAll(async () => {
