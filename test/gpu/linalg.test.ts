@@ -152,6 +152,18 @@ test('eigenvectors of large matrices are found by blocks, alone and many at a ti
   expect(await w.at(2).tolist()).toEqual(Array.from({ length: 140 }, (_, i) => i - 70));
 });
 
+test('singular vectors of tall and of wide matrices are those of a square one, also of low rank', async () => {
+  const random = (...size: number[]) => torch.randn(size, { generator: new torch.Generator().manualSeed(size[0]!) });
+  for (const A of [random(2, 90, 33), random(40, 100), random(80, 4).matmul(random(4, 36))]) {
+    const [U, S, Vh] = linalg.svd(A, false);
+    const one = torch.eye(S.shape.at(-1)!);
+    expect(await distance(U.mul(S.unsqueeze(-2)).matmul(Vh), A)).toBeLessThan(1e-5);
+    expect(await distance(U.mT.matmul(U), one)).toBeLessThan(1e-5);
+    expect(await distance(Vh.matmul(Vh.mT), one)).toBeLessThan(1e-5);
+  }
+  expect(await linalg.matrixRank(random(80, 4).matmul(random(4, 36))).item()).toBe(4);
+});
+
 test.each([false, true])(
   'a triangular system that is cut in two has the gradients of its columns, upper: %s',
   async (upper) => {
