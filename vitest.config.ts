@@ -12,10 +12,11 @@ const browser = await resolveBrowser();
 const resolve = { alias: doorAliases };
 
 /**
- * Each project is a lane, which runs its files one after another, and the lanes run side by side: a test waits for one kernel at a
- * time. Times are measured last, with nothing beside them.
+ * Each project is a lane, which runs its files one after another. Two or three lanes run side by side, since a test waits for one kernel
+ * at a time, and then the next ones: with more of them the threads of as many GPUs in software take the processor from each other. Times
+ * are measured last, with nothing beside them.
  */
-const BESIDE = { all: 1, timing: 2 } as const;
+const TURN = { first: 1, second: 2, third: 3, timing: 4 } as const;
 
 /**
  * In continuous integration a test that failed is run once more, since a machine's other work can hold up a page or a socket. What
@@ -33,23 +34,24 @@ const onVulkan = {
 };
 
 interface Lane {
-  readonly name: string;
-  readonly include: string[];
+  readonly name: keyof typeof projects;
+  /** Which lanes it runs beside. */
+  readonly turn: (typeof TURN)[keyof typeof TURN];
   /** Files share a page or process, and so a device: kernels that are equal are compiled once. */
   readonly shared: boolean;
 }
 
 /** Tests in pages of the browser. */
-const inPages = ({ name, include, shared }: Lane): TestProjectConfiguration => ({
+const inPages = ({ name, turn, shared }: Lane): TestProjectConfiguration => ({
   resolve,
   plugins: [mnist(), oneModule()],
   // No package is looked for in a thousand sources: these are all, with those of `oneModule`.
   optimizeDeps: { include: ['fast-check'], noDiscovery: true },
   test: {
     name,
-    include,
+    include: [projects[name].include],
     retry,
-    sequence: { groupOrder: BESIDE.all },
+    sequence: { groupOrder: turn },
     isolate: !shared,
     setupFiles: shared ? ['test/support/page.ts'] : [],
     testTimeout: 120_000,
@@ -65,14 +67,14 @@ const inPages = ({ name, include, shared }: Lane): TestProjectConfiguration => (
 });
 
 /** Tests of the library in Node, with Dawn. */
-const inNode = ({ name, include, shared, testTimeout }: Lane & { testTimeout: number }): TestProjectConfiguration => ({
+const inNode = ({ name, turn, shared, testTimeout }: Lane & { testTimeout: number }): TestProjectConfiguration => ({
   resolve,
   plugins: [oneModule()],
   test: {
     name,
-    include,
+    include: [projects[name].include],
     retry,
-    sequence: { groupOrder: BESIDE.all },
+    sequence: { groupOrder: turn },
     environment: 'node',
     isolate: !shared,
     setupFiles: shared ? ['test/support/process.ts'] : [],
@@ -99,7 +101,7 @@ export default defineConfig({
           retry,
           environment: 'node',
           include: [projects.unit.include],
-          sequence: { groupOrder: BESIDE.all },
+          sequence: { groupOrder: TURN.first },
           // Files share a process, which loads the library once.
           isolate: false,
           setupFiles: ['test/support/process.ts'],
@@ -107,20 +109,20 @@ export default defineConfig({
         },
       },
       // Two lanes, by the first letters of their files: they take longest.
-      inPages({ name: 'gpu', include: [projects.gpu.include], shared: true }),
-      inPages({ name: 'gpu-too', include: [projects['gpu-too'].include], shared: true }),
-      inPages({ name: 'alone', include: [projects.alone.include], shared: false }),
-      inPages({ name: 'python', include: [projects.python.include], shared: true }),
-      inPages({ name: 'long', include: [projects.long.include], shared: false }),
-      inNode({ name: 'long-node', include: [projects['long-node'].include], shared: false, testTimeout: 600_000 }),
-      inNode({ name: 'node', include: [projects.node.include], shared: true, testTimeout: 120_000 }),
-      inNode({ name: 'node-alone', include: [projects['node-alone'].include], shared: false, testTimeout: 120_000 }),
+      inPages({ name: 'gpu', turn: TURN.first, shared: true }),
+      inPages({ name: 'gpu-too', turn: TURN.first, shared: true }),
+      inPages({ name: 'alone', turn: TURN.second, shared: false }),
+      inPages({ name: 'python', turn: TURN.third, shared: true }),
+      inPages({ name: 'long', turn: TURN.first, shared: false }),
+      inNode({ name: 'long-node', turn: TURN.first, shared: false, testTimeout: 600_000 }),
+      inNode({ name: 'node', turn: TURN.second, shared: true, testTimeout: 120_000 }),
+      inNode({ name: 'node-alone', turn: TURN.third, shared: false, testTimeout: 120_000 }),
       {
         resolve,
         test: {
           name: 'e2e',
           retry,
-          sequence: { groupOrder: BESIDE.all },
+          sequence: { groupOrder: TURN.third },
           environment: 'node',
           include: [projects.e2e.include],
           // The servers of all files bundle the library once.
@@ -135,7 +137,7 @@ export default defineConfig({
           // As `long…`, so that `npm test` leaves it out.
           name: 'long-site',
           retry,
-          sequence: { groupOrder: BESIDE.all },
+          sequence: { groupOrder: TURN.first },
           environment: 'node',
           include: [projects['long-site'].include],
           globalSetup: ['test/site/build.ts'],
@@ -150,7 +152,7 @@ export default defineConfig({
         test: {
           name: 'long-timing',
           retry,
-          sequence: { groupOrder: BESIDE.timing },
+          sequence: { groupOrder: TURN.timing },
           environment: 'node',
           include: [projects['long-timing'].include],
           testTimeout: 300_000,

@@ -30,9 +30,12 @@ export type Params = Fields | readonly Param[];
 export const paramsOf = (params: Params = []): readonly Param[] =>
   Object.values<number | Param>(params).map((value) => (typeof value === 'number' ? u32(value) : value));
 
-/** Fields whose names end in numbers. */
-export const numbered = <T>(name: string, of: readonly T[], value: (each: T) => number | Param, first = 0): Fields =>
-  Object.fromEntries(of.map((each, i) => [`${name}${first + i}`, value(each)]));
+/** Fields whose names end in the numbers from `first` to before `end`. */
+export function numbered(name: string, end: number, value: (number: number) => number | Param, first = 0): Fields {
+  const fields: Record<string, number | Param> = {};
+  for (let i = first; i < end; i++) fields[name + i] = value(i);
+  return fields;
+}
 
 export const scalar = (index: number, type: Scalar = 'f32'): Param => [type, { scalar: index }];
 

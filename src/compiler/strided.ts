@@ -2,7 +2,7 @@
 import source from '../../shaders/strided.wgsl?raw';
 import type { DType } from '../core/meta';
 import { movedAsHalves } from './fusion/read-inputs';
-import { type Fields, i32, input, output, type Param, type Pass } from './ir';
+import { type Fields, i32, input, numbered, output, type Param, type Pass } from './ir';
 import { gridFor } from './lowering';
 
 const WORKGROUP = 64;
@@ -11,9 +11,7 @@ export const MAX_RANK = 8;
 
 /** Eight values as a field of two vec4; the rest where there are fewer. */
 export const vec8 = (name: string, values: readonly (number | Param)[], rest: number | Param): Fields =>
-  Object.fromEntries(
-    Array.from({ length: MAX_RANK }, (_, d) => [`${name}[${Math.floor(d / 4)}][${d % 4}]`, values[d] ?? rest]),
-  );
+  numbered(name, MAX_RANK, (d) => values[d] ?? rest);
 
 /** The elements that a pass reads: up to `room`. It writes `count` of them. */
 export interface StridedRead {
@@ -36,8 +34,8 @@ export function stridedPass(dtype: DType, { room, count, offset, axes }: Strided
     params: {
       count,
       offset,
-      'padding[0]': 0,
-      'padding[1]': 0,
+      padding0: 0,
+      padding1: 0,
       ...vec8(
         'sizes',
         inward.map(({ size }) => size),

@@ -149,7 +149,7 @@ export class Progress {
     const expected = this.resumed?.indices;
     if (resumedAt === 0 || !expected || `${last}` === `${expected}`) return;
     throw new StateDictError(
-      `DataLoader: expected the sampler to give the indices ${shown(expected)} again, where the saved pass stopped, but got ${shown(last)}; resume with the same data set and options, or give the sampler stateDict() and loadStateDict()`,
+      `DataLoader: expected the sampler to give the indices ${shown(expected)} again, but got ${shown(last)}; resume with the same data set and options, or give the sampler stateDict() and loadStateDict()`,
     );
   }
 
@@ -251,7 +251,7 @@ export class LoaderPosition {
     const inState = workers?.generators.length ?? 0;
     if ((batches !== null || workers) && inState !== numWorkers) {
       throw new StateDictError(
-        `DataLoader.loadStateDict: expected the state of a loader with numWorkers: ${numWorkers}, as this one has, but got one with ${inState}; within a pass each worker has a generator of its own`,
+        `DataLoader.loadStateDict: expected the state of a loader with numWorkers: ${numWorkers}, as this one has, but got one with ${inState}`,
       );
     }
     this.#loaded = { batches: batches!, indices, short, begun, generators, workers, sampler, dataset };

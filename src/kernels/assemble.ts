@@ -48,9 +48,9 @@ function layerPass({ rows, cols }: Layer, start: number, first: number, lanes: 1
     writes: [output()],
     params: {
       count,
-      ...numbered('end', slots.slice(1), (k) => ends[k - 1] ?? count),
-      ...numbered('cols', slots, (k) => group[k] ?? 1),
-      ...numbered('offset', slots, (k) => scalar(at(k), 'u32')),
+      ...numbered('end', VALUES_PER_PASS - 1, (k) => ends[k] ?? count),
+      ...numbered('cols', VALUES_PER_PASS, (k) => group[k] ?? 1),
+      ...numbered('offset', VALUES_PER_PASS, (k) => scalar(at(k), 'u32')),
       padding0: 0,
       padding1: 0,
       ...vec8(

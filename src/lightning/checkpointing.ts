@@ -167,7 +167,7 @@ function loadState(module: LightningModule, state: StateDict, strict: boolean): 
   } catch (error) {
     if (!(error instanceof StateDictError)) throw error;
     throw new StateDictError(
-      `${error.message}; the checkpoint is of another model: make the module as it was made then, with the same hyperparameters, or set strictLoading = false`,
+      `${error.message}; the checkpoint is of another model: make the module with the saved hyperparameters, or set strictLoading = false`,
       { cause: error },
     );
   }
@@ -197,12 +197,12 @@ export function restoreTraining(trainer: Trainer, checkpoint: Checkpoint): void 
   const { optimizer_states: optimizers, lr_schedulers: schedulers } = checkpoint;
   if (!optimizers || !schedulers) {
     throw new StateDictError(
-      'Trainer.fit: expected a checkpoint with the states of optimizers and schedulers, but it has weights only, as saveWeightsOnly: true writes them; load them with loadFromCheckpoint and fit without ckptPath',
+      'Trainer.fit: expected a checkpoint with the states of optimizers and schedulers, but got weights only; load them with loadFromCheckpoint and fit without ckptPath',
     );
   }
   if (optimizers.length !== trainer.optimizers.length || schedulers.length !== trainer.lrSchedulerConfigs.length) {
     throw new StateDictError(
-      `Trainer.fit: expected a checkpoint of ${trainer.optimizers.length} optimizers and ${trainer.lrSchedulerConfigs.length} schedulers, as configureOptimizers gives, but got one of ${optimizers.length} and ${schedulers.length}`,
+      `Trainer.fit: expected a checkpoint of ${trainer.optimizers.length} optimizers and ${trainer.lrSchedulerConfigs.length} schedulers, but got one of ${optimizers.length} and ${schedulers.length}`,
     );
   }
   trainer.optimizers.forEach((optimizer, i) => {

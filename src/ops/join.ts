@@ -100,7 +100,13 @@ export function catPass(
     // Bindings are fixed: the first input stands in for those that there are not.
     reads: slots.map((k) => from[k] ?? from[0]!),
     writes: [to],
-    params: { count: rows * cols, cols, pitch, offset, ...numbered('end', slots.slice(1), (k) => ends[k - 1] ?? cols) },
+    params: {
+      count: rows * cols,
+      cols,
+      pitch,
+      offset,
+      ...numbered('end', INPUTS_PER_PASS - 1, (k) => ends[k] ?? cols),
+    },
     grid: gridFor(rows * cols, WORKGROUP),
   };
 }

@@ -70,9 +70,6 @@ function picturePass(
   return { kind: 'passes', passes: [{ label, reads, writes: [output()], grid: gridFor(count, WORKGROUP), ...pass }] };
 }
 
-/** The numbers of a colour's channels. */
-const COLOUR = [0, 1, 2, 3];
-
 /** The sizes that all kernels of pictures take, those of the written picture first. */
 const sizeParams = (written: Shape, { channels, out }: Attrs, from: Size): Fields => ({
   count: numel(written),
@@ -105,7 +102,7 @@ const windowOp: Op<WindowAttrs> = {
       KIND: kinds[scalarOf(y!.dtype)],
     };
     const from: Size = attrs.packed ? [0, 0] : [x!.shape[2]!, x!.shape[3]!];
-    const params = { ...sizeParams(y!.shape, attrs, from), ...numbered('fill', COLOUR, (c) => scalar(c)) };
+    const params = { ...sizeParams(y!.shape, attrs, from), ...numbered('fill', 4, (c) => scalar(c)) };
     return picturePass('pictureWindow', numel(y!.shape), 2, { source: [windowSource], entry: 'main', consts, params });
   },
   vjp: ([dy], { inputs: [x, places], attrs }) => {
@@ -121,7 +118,7 @@ const windowAdjointOp: Op<WindowAttrs & AdjointAttrs> = {
   infer: ([dy], { from }) => [{ shape: [...dy!.shape.slice(0, 2), ...from], dtype: 'float32' }],
   lower({ outputs: [dx], attrs }) {
     const consts = { BORDER: borders[attrs.border], PACKED: 0, KIND: 0 };
-    const params = { ...sizeParams(dx!.shape, attrs, attrs.from), ...numbered('fill', COLOUR, () => f32(0)) };
+    const params = { ...sizeParams(dx!.shape, attrs, attrs.from), ...numbered('fill', 4, () => f32(0)) };
     return picturePass('pictureWindow gradient', numel(dx!.shape), 2, {
       source: [windowSource],
       entry: 'grad',

@@ -51,7 +51,10 @@ function wrongWith(given: Params, fields: readonly Field[]): string[] {
   const wrong = params.flatMap(([type, value], i) => {
     const field = byOffset.get(4 * i);
     if (!field) return value === 0 ? [] : [`byte ${4 * i}: no field, but a param`];
-    const name = field.name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+    const name = field.name
+      .replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+      .replace(/\[(\d)\]\[(\d)\]/, (_, vector, element) => `${4 * Number(vector) + Number(element)}`)
+      .replace(/\[(\d)\]/, '$1');
     if (names.length > 0 && names[i] !== name) return [`${name}: a param of the name ${names[i]}`];
     return field.type === type || bits.has(field.name) ? [] : [`${field.name}: ${field.type}, but a param of ${type}`];
   });

@@ -127,9 +127,9 @@ const separateDims = ({ batch, dims }: Product): number =>
 
 /** The sizes of the batch's dimensions, and the steps of the kernel's first operand and its second along these. */
 const batchParams = ({ dims }: Product, p: 'a' | 'b', q: 'a' | 'b'): Fields => ({
-  ...numbered('batch', dims.slice(1), ({ size }) => size, 1),
-  ...numbered('p', dims, (dim) => dim[p]),
-  ...numbered('q', dims, (dim) => dim[q]),
+  ...numbered('batch', dims.length, (d) => dims[d]!.size, 1),
+  ...numbered('p', dims.length, (d) => dims[d]![p]),
+  ...numbered('q', dims.length, (d) => dims[d]![q]),
 });
 
 /** A processor gets smaller workgroups where there are few invocations, so that every core has some. */

@@ -1,5 +1,5 @@
 // How a reduction is divided among invocations: its layout in memory, and the strips that share one output's elements.
-import type { Fields, Pass } from '../../compiler/ir';
+import { type Fields, numbered, type Pass } from '../../compiler/ir';
 import { grid, gridFor, varied } from '../../compiler/lowering';
 import { ShapeError } from '../../core/errors';
 import { contiguousStrides, type Shape } from '../../core/meta';
@@ -204,7 +204,7 @@ export function stripsPass(pass: Bare, strips: Strips, adapter: AdapterProfile):
   const { kept, outer, inner, outputs, stripsOuter, stripsInner, outputsFast, lanes, chunk, reads, byWorkgroup } =
     strips;
   const four = (name: string, dims: Layout['kept'], of: 'size' | 'stride', rest: number) =>
-    Object.fromEntries([0, 1, 2, 3].map((d) => [`${name}[${d}]`, dims[d]?.[of] ?? rest]));
+    numbered(name, 4, (d) => dims[d]?.[of] ?? rest);
   const params = {
     outputs,
     stripsOuter,
@@ -215,7 +215,10 @@ export function stripsPass(pass: Bare, strips: Strips, adapter: AdapterProfile):
     outputsFast: outputsFast ? 1 : 0,
     lanes,
     chunk,
-    ...{ gap0: 0, gap1: 0, gap2: 0 }, // a vec4 begins at a multiple of 16 bytes
+    // A vec4 begins at a multiple of 16 bytes.
+    gap0: 0,
+    gap1: 0,
+    gap2: 0,
     ...four('keptSizes', kept, 'size', 1),
     ...four('keptStrides', kept, 'stride', 0),
     ...four('outerSizes', outer, 'size', 1),

@@ -112,7 +112,6 @@ export function gatherBytes({
   const elements = numel(rowShape);
   const quads = Math.ceil(elements / 4);
   const count = numel(indices!.shape) * quads;
-  const channels = Array.from({ length: MAX_BYTE_CHANNELS }, (_, c) => c);
   return faultyPass('gatherBytes', [faultLib, gatherBytesSource], 2, count, {
     consts: { CHANNELS: rowShape[0]!, FLOATS: dtype === 'float32' ? 1 : 0 },
     params: {
@@ -122,8 +121,8 @@ export function gatherBytes({
       rowElements: elements,
       quads,
       divisor: scalar(0),
-      ...numbered('mean', channels, (i) => scalar(1 + i)),
-      ...numbered('deviation', channels, (i) => scalar(1 + MAX_BYTE_CHANNELS + i)),
+      ...numbered('mean', MAX_BYTE_CHANNELS, (c) => scalar(1 + c)),
+      ...numbered('deviation', MAX_BYTE_CHANNELS, (c) => scalar(1 + MAX_BYTE_CHANNELS + c)),
     },
   });
 }

@@ -114,7 +114,7 @@ export class FitLoop {
     if (valCheckInterval >= 1) {
       if (valCheckInterval > this.maxBatches && checkValEveryNEpoch !== null && limitValBatches !== 0) {
         throw new ArgumentError(
-          `Trainer: expected valCheckInterval ≤ the ${this.maxBatches} training batches, but got ${valCheckInterval}; set checkValEveryNEpoch: null to count over epochs, or limitValBatches: 0 to do without`,
+          `Trainer: expected valCheckInterval ≤ the ${this.maxBatches} training batches, but got ${valCheckInterval}; set checkValEveryNEpoch: null or limitValBatches: 0`,
         );
       }
       return valCheckInterval;

@@ -286,7 +286,7 @@ const losses = [
   program('sgd', 'snapshot', ['plain', 509]),
 ];
 // At least so many, and more while there is time.
-const [least, milliseconds] = isWhole() ? [500, 240_000] : [20, 3_000];
+const [least, milliseconds] = isWhole() ? [300, 150_000] : [20, 3_000];
 test('random programs of copies, loads, writes, reads and losses lose nothing', {
   timeout: 10 * milliseconds,
 }, async () => {
