@@ -13,8 +13,8 @@ const resolve = { alias: doorAliases };
 
 /**
  * Each project is a lane, which runs its files one after another. Two or three lanes run side by side, since a test waits for one kernel
- * at a time, and then the next ones: with more of them the threads of as many GPUs in software take the processor from each other. Times
- * are measured last, with nothing beside them.
+ * at a time, and then the next ones: all of them at once take as long (421 and 431 s on two cores), and tests come near their time-outs.
+ * Times are measured last, with nothing beside them.
  */
 const TURN = { first: 1, second: 2, third: 3, timing: 4 } as const;
 
