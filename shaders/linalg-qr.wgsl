@@ -1,5 +1,5 @@
 // linalg-qr.wgsl: A = Q R by Householder's reflections H_k = I − τ_k v_k v_kᵀ; one workgroup a matrix, and of large ones a block of columns.
-//   main: the columns from `first` to `end`, and what they make of those before `until`;   trail: what a block makes of the columns behind it
+//   main: factors the columns from `first` to `end`, and reflects the columns before `until`;   trail: reflects the columns behind a block
 //   β = −sign(a_kk) ‖a_k‖,  τ = (β − a_kk) / β,  v = (a_k − β e_k) / (a_kk − β);  H = I where a_k is 0 below a_kk
 // Source: LAPACK's slarfg and sgeqr2, whose layout and signs it has.
 @group(0) @binding(0) var<storage, read> a: array<f32>;             // [batch, m, n]

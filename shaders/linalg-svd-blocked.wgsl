@@ -82,7 +82,7 @@ fn corner(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u
     }
   }
   let corner = lane / 8u * 4u * SIDE + lane % 8u * 4u;
-  for (var e = 0u; e < 16u; e++) { 
+  for (var e = 0u; e < 16u; e++) {
     tile[corner + e / 4u * SIDE + e % 4u] = upper[e / 4u][e % 4u];
     tile[corner + (16u + e / 4u) * SIDE + e % 4u] = lower[e / 4u][e % 4u];
   }

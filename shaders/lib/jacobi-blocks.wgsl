@@ -38,8 +38,8 @@ fn blocks_still(matrix: u32, sweep: u32, lane: u32) -> bool {
   return workgroupUniformLoad(&seen) == 0u;
 }
 
-// One sweep over the 32 columns of `tile`, symmetric, by as many lanes. What is at most `least`, or this share of two diagonal elements' mean, stays
-// as it is.
+// One sweep over the 32 columns of `tile`, symmetric, by as many lanes. An element turns nothing if its size is at most `least`, or at most the
+// given share of the geometric mean of its two diagonal elements.
 fn blocks_sweep(matrix: u32, pair: u32, lane: u32, least: f32, share: f32) {
   for (var i = 0u; i < SIDE; i++) { turns[i * SIDE + lane] = select(0.0, 1.0, i == lane); }
   var any = false;

@@ -59,7 +59,7 @@ export const whole = (least: number, most = Number.MAX_SAFE_INTEGER): Kind => ({
   fits: (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
 });
 
-/** A number of things, of which there is one at least. */
+/** How many things there are: one at least. */
 export const count: Kind = {
   words: 'a positive integer',
   fits: (value) => Number.isSafeInteger(value) && (value as number) > 0,

@@ -2,7 +2,7 @@
 import type { Fields } from '../compiler/ir';
 import type { Shape } from '../core/meta';
 
-/** Fields for the last two sizes of what a kernel reads, and of what it writes. */
+/** Fields for the rows and columns of the planes that a kernel reads, and of the planes that it writes. */
 export function planeParams(from: Shape, to: Shape): Fields {
   const [[inRows, inCols], [outRows, outCols]] = [from, to].map((shape) => shape.slice(-2) as [number, number]);
   return { inRows, inCols, outRows, outCols };

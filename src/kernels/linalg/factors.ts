@@ -239,12 +239,12 @@ export function reflected({ inputs: [a] }: LowerContext<unknown>): Lowering {
     grid: size,
   });
   const columns = Math.min(m, n);
-  const blocks = columns < LARGE ? [[0, columns] as const] : blocksOf(columns);
+  if (columns < LARGE) return passes(made('main', grid(batch), 0, columns, n));
   return {
     kind: 'passes',
-    passes: blocks.flatMap(([first, end]) => [
-      made('main', grid(batch), first, end, columns < LARGE ? n : end),
-      made('trail', invocations(columns < LARGE ? 0 : batch * (n - end)), first, end, end),
+    passes: blocksOf(columns).flatMap(([first, end]) => [
+      made('main', grid(batch), first, end, end),
+      made('trail', invocations(batch * (n - end)), first, end, end),
     ]),
   };
 }
