@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { launchOptions, resolveBrowser } from './browser.mjs';
 import { stepsInNode } from './gallery/in-node.mjs';
 import { Progress } from './gallery/progress.mjs';
-import { list, oneOf, parsed, runCommand } from './options.mjs';
+import { list, oneOf, parsed, runCommand, UsageError, whole } from './options.mjs';
 import { setup } from './setup.mjs';
 
 const folder = fileURLToPath(new URL('../demos/gallery', import.meta.url));
@@ -19,6 +19,8 @@ shows what it has computed, the longest frame while it computes, lines of its lo
 the same program in Node.
 
   --only NAMES  some of ${names.join(', ')}
+  --small       the small network, where a page has several: a GPU that is a processor takes seconds for a step of the others
+  --seconds N   how long each page computes before it is measured and recorded, and its program in Node (20)
   --record      keep a picture of what each page shows, which visitors without WebGPU see
   --site DIR    a site that was built before
   --help        show this text`;
@@ -30,8 +32,8 @@ const FILES = {
   ),
 };
 
-/** Milliseconds in which a page computes before it is measured and recorded. */
-const RUN = 20_000;
+/** What is chosen on a page that trains only where one asks for it. @type {Record<string, Readonly<Record<string, string>>>} */
+const CHOICES = { gpt2: { steps: '200' } };
 
 /** @param {string[]} args */
 function options(args) {
@@ -40,6 +42,8 @@ function options(args) {
       args,
       options: {
         only: { type: 'string' },
+        small: { type: 'boolean', default: false },
+        seconds: { type: 'string', default: '20' },
         record: { type: 'boolean', default: false },
         site: { type: 'string' },
         help: { type: 'boolean' },
@@ -48,12 +52,17 @@ function options(args) {
   );
   if (values.help) return undefined;
   const only = values.only === undefined ? names : list('only', values.only).map((name) => oneOf('only', name, names));
-  return { only, record: values.record, site: values.site };
+  const { small, record, site } = values;
+  if (site !== undefined && !existsSync(join(site, 'gallery'))) {
+    throw new UsageError(`--site: expected the folder of a built site, but '${site}' has no gallery`);
+  }
+  return { only, small, milliseconds: 1000 * whole('seconds', values.seconds, 1, 600), record, site };
 }
 
-/** Notes the longest frame, what reports tell from now on, and before that what the program is given. */
+/** Notes what the program is given, and from `watch()` on the longest frame and what reports tell. */
 const WATCH = `(() => {
-  const watched = { longest: 0, heard: [], given: {}, watch };
+  const watched = { longest: 0, heard: [], given: {}, files: [], watch };
+  let newest = {};
   function watch() {
     let before = performance.now();
     const frame = (now) => {
@@ -62,17 +71,37 @@ const WATCH = `(() => {
       requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);
-    addEventListener('gallery-report', ({ detail: { step, round } }) => watched.heard.push([step ?? round ?? null, performance.now()]));
+    addEventListener('gallery-report', ({ detail: { step, round } }) => {
+      watched.heard.push([step ?? round ?? null, performance.now()]);
+      // A page whose program has ended takes its panels back.
+      if ((step ?? round) !== undefined) watched.given = newest;
+    });
   }
   const { postMessage } = Worker.prototype;
   Worker.prototype.postMessage = function (message, ...more) {
-    if (message?.type === 'controls') watched.given = message.values;
+    if (message?.type === 'controls') newest = message.values;
+    if (message?.type === 'file') watched.files.push(message.file);
     return postMessage.call(this, message, ...more);
   };
   window.watched = watched;
 })()`;
 
-/** @typedef {{ longest: number, heard: [number | null, number][], given: Record<string, unknown>, watch(): void }} Watched */
+/** @typedef {{ longest: number, heard: [number | null, number][], given: Record<string, unknown>, files: File[], watch(): void }} Watched */
+
+/**
+ * What was noted, with files as base64, by their names.
+ * @param {import('playwright').Page} page
+ */
+const watchedOn = (page) =>
+  page.evaluate(async () => {
+    /** @type {Watched} */
+    const { longest, heard, given, files } = /** @type {any} */ (window).watched;
+    const read = files.map(async (file) => {
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      return [file.name, btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))];
+    });
+    return { longest, heard, given, files: Object.fromEntries(await Promise.all(read)) };
+  });
 
 /** @param {number | null} value */
 const rate = (value) => (value === null ? '–' : value.toPrecision(3));
@@ -91,8 +120,8 @@ async function recordTo(page, path) {
   writeFileSync(path, Buffer.from(url.slice(url.indexOf(',') + 1), 'base64'));
 }
 
-/** @param {{ only: readonly string[], record: boolean, site: string | undefined }} chosen */
-async function main({ only, record, site }) {
+/** @param {{ only: readonly string[], small: boolean, milliseconds: number, record: boolean, site: string | undefined }} chosen */
+async function main({ only, small, milliseconds, record, site }) {
   setup();
   const { build, preview } = await import('vite');
   const made = site ? null : mkdtempSync(join(tmpdir(), 'lamplight-site-'));
@@ -115,7 +144,8 @@ async function main({ only, record, site }) {
         bytes += encodedDataLength;
       });
       const began = performance.now();
-      await page.goto(`${server.resolvedUrls?.local[0]}gallery/${name}/`);
+      const choices = new URLSearchParams({ ...CHOICES[name], ...(small ? { size: 'small' } : {}) });
+      await page.goto(`${server.resolvedUrls?.local[0]}gallery/${name}/?${choices}`);
       await page.locator('#content[data-ready]').waitFor();
       const ready = performance.now() - began;
       const atOnce = bytes;
@@ -130,15 +160,14 @@ async function main({ only, record, site }) {
       await page.locator('#content[data-reported]').waitFor({ timeout: 120_000 });
       const result = performance.now() - began;
       await page.evaluate(() => /** @type {any} */ (window).watched.watch());
-      await page.waitForTimeout(RUN);
-      /** @type {Watched} */
-      const { longest, heard, given } = await page.evaluate(() => /** @type {any} */ (window).watched);
+      await page.waitForTimeout(milliseconds);
+      const { longest, heard, given, files } = await watchedOn(page);
       const progress = new Progress();
       for (const [count, time] of heard) progress.heard(count, time);
       if (record) await recordTo(page, join(folder, name, 'recorded.webp'));
       await browser.close();
       const site = server.resolvedUrls?.local[0] ?? '';
-      const inNode = progress.perSecond === null ? null : await stepsInNode(name, { site, given, milliseconds: RUN });
+      const inNode = progress.perSecond === null ? null : await stepsInNode(name, { site, given, files, milliseconds });
       const figures = [
         (atOnce / 1000).toFixed(0).padStart(10),
         ready.toFixed(0).padStart(14),

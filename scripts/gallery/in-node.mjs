@@ -10,8 +10,8 @@ import { root, withModule } from '../in-node.mjs';
 const here = fileURLToPath(import.meta.url);
 /** Where programs lie while they run. */
 const FOLDER = 'node_modules/.cache/lamplight/gallery';
-/** What ends a program that reports nothing. */
-const MOST_SECONDS = 180;
+/** Milliseconds until a program that reports nothing is ended, beyond those in which it is to run. */
+const PATIENCE = 160_000;
 
 /**
  * Steps a second; null where the program reports none.
@@ -30,7 +30,7 @@ export async function stepsInNode(name, job) {
   );
   const env = { ...process.env, ...environment, LAMPLIGHT_GALLERY: path };
   const child = spawn(process.execPath, [here, name], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  const timer = setTimeout(() => child.kill(), MOST_SECONDS * 1000);
+  const timer = setTimeout(() => child.kill(), job.milliseconds + PATIENCE);
   let text = '';
   child.stdout.on('data', (data) => {
     text += data;
@@ -45,14 +45,14 @@ export async function stepsInNode(name, job) {
 async function runHere(name) {
   const markdown = readFileSync(join(root, 'demos/gallery', name, 'program.md'), 'utf8');
   const cells = [...markdown.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code);
-  const names = ['controls', 'file', 'files', 'mnist', 'report', 'site', 'sleep'];
+  const names = ['controls', 'download', 'file', 'files', 'mnist', 'report', 'site', 'sleep'];
   mkdirSync(join(root, FOLDER), { recursive: true });
   const module = `${FOLDER}/${name}.ts`;
   // A cell that only offers files, as the last of some programs, is no part of the work.
   const code = cells.filter((cell) => cell?.includes('report(') || cell !== cells.at(-1)).join('\n');
-  writeFileSync(join(root, module), `import { ${names.join(', ')} } from '/scripts/gallery/names.ts';\n${code}`);
+  const imported = `import { ${names.join(', ')}, end as endOfProgram } from '/scripts/gallery/names.ts';`;
+  writeFileSync(join(root, module), `${imported}\n${code}\nendOfProgram();\n`);
   await withModule(module, async () => {});
-  await withModule('scripts/gallery/names.ts', async (/** @type {typeof import('./names')} */ { end }) => end());
 }
 
 if (process.argv[1] === here) await runHere(process.argv[2] ?? '');

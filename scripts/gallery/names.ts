@@ -11,6 +11,8 @@ export interface NodeJob {
   readonly site: string;
   /** What the page's panels are set to. */
   readonly given: Readonly<Record<string, unknown>>;
+  /** Files that the page gave it, by their names, as base64. */
+  readonly files: Readonly<Record<string, string>>;
   /** How long the program runs from its first report on. */
   readonly milliseconds: number;
 }
@@ -28,8 +30,14 @@ export const site: typeof Declared.site = (path) => new URL(path, job.site).href
 export const mnist: typeof Declared.mnist = (options) => mnistFiles(site('data/mnist/'), options);
 export const sleep: typeof Declared.sleep = (milliseconds) =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
-export const files: typeof Declared.files = () => [];
-export const file: typeof Declared.file = (name) => Promise.reject(new Error(`no file ${name} is given here`));
+export const files: typeof Declared.files = () => Object.keys(job.files);
+export const file: typeof Declared.file = async (name) => {
+  const base64 = job.files[name];
+  if (base64 === undefined) throw new Error(`no file ${name} is given here`);
+  return new File([Buffer.from(base64, 'base64')], name);
+};
+
+export const download: typeof Declared.download = () => {};
 
 export function controls<T extends object>(defaults: T): Declared.Controls<T> {
   const now = { ...defaults, ...job.given };

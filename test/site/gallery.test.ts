@@ -21,6 +21,23 @@ afterAll(async () => {
 
 const scrolled = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth);
 
+/** Texts of the panels that are wider than their place, or reach out of their panel. Tables scroll, and what ends in an ellipsis says so. */
+const cutOff = (page: Page) =>
+  page.locator('#stage').evaluate((stage) => {
+    const texts = [...stage.querySelectorAll<HTMLElement>('.panel *')].filter(
+      (element) =>
+        element.clientWidth > 1 &&
+        !element.closest('table, svg, .visually-hidden') &&
+        [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim()),
+    );
+    const isCutOff = (element: HTMLElement) => {
+      const { right } = element.getBoundingClientRect();
+      if (right > element.closest('.panel')!.getBoundingClientRect().right + 1) return true;
+      return element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).textOverflow !== 'ellipsis';
+    };
+    return texts.filter(isCutOff).map(({ textContent }) => textContent?.trim().slice(0, 60));
+  });
+
 /** Until the page's program has told what it first tells. Some pages begin by themselves, others when they are told to. */
 async function reported(page: Page): Promise<void> {
   await page.locator('#content[data-ready]').waitFor();
@@ -48,9 +65,11 @@ describe.each(names)('%s', (name) => {
     const { page, problems } = watched;
     await page.locator('#content[data-ready]').waitFor();
     await drive(page);
+    expect(await cutOff(page), 'texts that are cut off').toEqual([]);
     await expectAccessible(page, name);
     await page.setViewportSize(PHONE);
     expect(await scrolled(page), 'width on a phone').toBe(PHONE.width);
+    expect(await cutOff(page), 'texts that are cut off on a phone').toEqual([]);
     expect(problems).toEqual([]);
     await page.context().close();
   });
