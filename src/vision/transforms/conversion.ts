@@ -11,7 +11,16 @@ import { Picture } from '../pictures/picture';
 import { BoundingBoxes, Image, Mask, TVTensor } from '../tv-tensors';
 import { type BatchKind, PictureTransform } from './base';
 import { imageOf } from './batch';
-import { asBytes, checkMode, pilToTensor, retyped, scaledTo, toImage, toPilImage } from './functional/conversion';
+import {
+  asBytes,
+  imageDtypeOf,
+  modeOf,
+  pilToTensor,
+  retyped,
+  scaledTo,
+  toImage,
+  toPilImage,
+} from './functional/conversion';
 import { type NormalizeArguments, normalized, statisticsOf } from './functional/normalize';
 import { list, plain, printed } from './printed';
 import { isPureTensor } from './sample';
@@ -151,9 +160,7 @@ export class ToPILImage extends Conversion {
 
   constructor(...args: Arguments<{ mode?: string | null }, ['mode']>) {
     super();
-    const { mode } = parseArgs<{ mode?: string | null }>('ToPILImage', [], { mode: null }, args);
-    checkMode('ToPILImage', mode);
-    this.mode = mode;
+    this.mode = modeOf('ToPILImage', args);
   }
 
   protected override handles(input: unknown): boolean {
@@ -252,8 +259,7 @@ export class ConvertImageDtype extends Conversion {
 
   constructor(...args: Arguments<{ dtype?: DType }, ['dtype']>) {
     super();
-    const { dtype } = parseArgs<{ dtype?: DType }>('ConvertImageDtype', [], { dtype: 'float32' }, args);
-    this.dtype = expectDType('ConvertImageDtype', dtype);
+    this.dtype = imageDtypeOf('ConvertImageDtype', args);
   }
 
   protected override handles(input: unknown): boolean {

@@ -12,7 +12,16 @@ import { type BatchKind, GeometricTransform } from './base';
 import { checkUnchanged } from './crops';
 import { type Range, randomInt, randomSides, scaledRand } from './draws';
 import { scaledBoxes } from './functional/boxes';
-import { checkAntialias, checkMaxSize, type Resampled, resizedCrop, resizedSize, sampling } from './functional/resize';
+import {
+  checkAntialias,
+  checkMaxSize,
+  type Resampled,
+  type ResizeArguments,
+  resizedCrop,
+  resizedSize,
+  resizeOf,
+  sampling,
+} from './functional/resize';
 import type { PictureInfo } from './info';
 import { type Box, boxesResized, PackedPictures, type Pictures, sizesOf } from './pictures';
 import { floats, list, plain, printed, tuple } from './printed';
@@ -76,13 +85,6 @@ abstract class Resizer<Draw> extends Resampler<Draw> {
   }
 }
 
-interface ResizeArguments extends Resampled {
-  /** Height and width, or the length of the shorter edge; null: see `maxSize`. */
-  size: SizeLike | null;
-  /** The longer edge is cut down to this; without a size, it becomes this. */
-  maxSize?: number | null;
-}
-
 const resampling = { interpolation: 'bilinear', antialias: true } as const;
 
 /** Another size. */
@@ -91,10 +93,8 @@ export class Resize extends Resizer<object> {
   readonly maxSize: number | null;
 
   constructor(...args: Arguments<ResizeArguments, ['size', 'interpolation', 'maxSize', 'antialias']>) {
-    const defaults = { interpolation: 'bilinear', maxSize: null, antialias: true } as const;
-    const { size, maxSize, ...how } = parseArgs<ResizeArguments>('Resize', ['size'], defaults, args, sampling);
+    const { size, maxSize, ...how } = resizeOf('Resize', args);
     super('Resize', how);
-    checkMaxSize('Resize', maxSize);
     if (size === null && maxSize === null) {
       throw new ArgumentError('Resize: expected maxSize to be a whole number where size is null, but got null');
     }

@@ -41,9 +41,13 @@ export const pilToTensor = checked('pilToTensor(picture)', (picture: Picture): T
 
 const modes: Readonly<Record<string, number>> = { L: 1, LA: 2, RGB: 3, RGBA: 4 };
 
-/** @throws ArgumentError for a mode that there is not */
-export function checkMode(op: string, mode: unknown): void {
-  if (mode === null || (typeof mode === 'string' && Object.hasOwn(modes, mode))) return;
+/**
+ * The mode that `toPilImage` and `ToPILImage` are given.
+ * @throws ArgumentError for a mode that there is not
+ */
+export function modeOf(op: string, args: Arguments<{ mode?: string | null }, ['mode']>): string | null {
+  const { mode } = parseArgs<{ mode?: string | null }>(op, [], { mode: null }, args);
+  if (mode === null || (typeof mode === 'string' && Object.hasOwn(modes, mode))) return mode;
   throw new ArgumentError(`${op}: expected mode L, LA, RGB, RGBA or null, but got ${shown(mode)}`);
 }
 
@@ -51,7 +55,7 @@ export function checkMode(op: string, mode: unknown): void {
 export const toPilImage = checked(
   'toPilImage(input, ...)',
   (input: Tensor, ...args: Arguments<{ mode?: string | null }, ['mode']>): Picture => {
-    const { mode } = parseArgs<{ mode?: string | null }>('toPilImage', [], { mode: null }, args);
+    const mode = modeOf('toPilImage', args);
     if (!isTensor(input)) throw new ArgumentError(`toPilImage: expected a tensor, but got ${kindOf(input)}`);
     const pixels = input.shape.length === 2 ? input.unsqueeze(0) : input;
     const channels = pixels.shape[0]!;
@@ -60,7 +64,6 @@ export const toPilImage = checked(
         `toPilImage: expected an image [H, W] or [C, H, W] of 1 to 4 channels, but got shape ${showShape(input.shape)}`,
       );
     }
-    checkMode('toPilImage', mode);
     if (mode !== null && modes[mode] !== channels) {
       throw new ArgumentError(
         `toPilImage: expected a mode of ${channels} channels (L, LA, RGB or RGBA), but got ${mode}`,
@@ -135,12 +138,15 @@ export function scaledTo(op: string, x: Tensor, dtype: DType, scale: boolean): T
   return from > to ? x.div(2 ** (from - to), { roundingMode: 'floor' }).to(dtype) : x.to(dtype).mul(2 ** (to - from));
 }
 
+/** The type that `convertImageDtype` and `ConvertImageDtype` are given. */
+export const imageDtypeOf = (op: string, args: Arguments<{ dtype?: DType }, ['dtype']>): DType =>
+  expectDType(op, parseArgs<{ dtype?: DType }>(op, [], { dtype: 'float32' }, args).dtype);
+
 /** An image of another element type, scaled: `toDtype` with `scale`. */
 export const convertImageDtype = checked(
   'convertImageDtype(input, ...)',
   <T extends Tensor>(input: T, ...args: Arguments<{ dtype?: DType }, ['dtype']>): T => {
-    const { dtype } = parseArgs<{ dtype?: DType }>('convertImageDtype', [], { dtype: 'float32' }, args);
-    return toDtype(input, { dtype, scale: true });
+    return toDtype(input, { dtype: imageDtypeOf('convertImageDtype', args), scale: true });
   },
 );
 

@@ -25,11 +25,23 @@ export interface Resampled {
 /** The kinds of the flag of `Resampled`. */
 export const sampling = { antialias: kinds.orNull(kinds.flag) };
 
-interface ResizeArguments extends Resampled {
+export interface ResizeArguments extends Resampled {
   /** Height and width, or the length of the shorter edge; null: see `maxSize`. */
   size: SizeLike | null;
   /** The longer edge is cut down to this; without a size, it becomes this. */
   maxSize?: number | null;
+}
+
+/** What `resize` and `Resize` are given. */
+export function resizeOf(
+  op: string,
+  args: Arguments<ResizeArguments, ['size', 'interpolation', 'maxSize', 'antialias']>,
+): Required<ResizeArguments> {
+  const defaults = { interpolation: 'bilinear', maxSize: null, antialias: true } as const;
+  const given = parseArgs<ResizeArguments>(op, ['size'], defaults, args, sampling);
+  checkInterpolation(op, given.interpolation);
+  checkMaxSize(op, given.maxSize);
+  return given;
 }
 
 /** The size that a picture is resized to. One number is the shorter edge; the other is rounded down. */
@@ -73,17 +85,8 @@ export const resize = checked(
     input: T,
     ...args: Arguments<ResizeArguments, ['size', 'interpolation', 'maxSize', 'antialias']>
   ): T => {
-    const defaults = { interpolation: 'bilinear', maxSize: null, antialias: true } as const;
-    const { size, interpolation, maxSize, antialias } = parseArgs<ResizeArguments>(
-      'resize',
-      ['size'],
-      defaults,
-      args,
-      sampling,
-    );
-    checkInterpolation('resize', interpolation);
-    checkMaxSize('resize', maxSize);
-    return resized('resize', input, (from) => resizedSize('resize', from, size, maxSize), { interpolation, antialias });
+    const { size, maxSize, ...how } = resizeOf('resize', args);
+    return resized('resize', input, (from) => resizedSize('resize', from, size, maxSize), how);
   },
 );
 
