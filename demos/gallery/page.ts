@@ -36,6 +36,9 @@ export interface GalleryPage {
 /** The address of the site's own folder. */
 export const site = new URL('../../', location.href).href;
 
+/** Milliseconds without a result, from which a visitor wonders whether anything will come. */
+const PATIENCE = 4000;
+
 /** A value of a report as a reading, or null where it is another thing. */
 export const readingOf = (value: unknown): Reading | null =>
   typeof value === 'object' && value !== null && 'shape' in value && 'data' in value ? (value as Reading) : null;
@@ -59,6 +62,7 @@ export function openGallery({ draw, heard, autorun = false, firstAlone = false }
   const buttons = [...document.querySelectorAll<HTMLButtonElement>('button[data-run]')];
   const labels = buttons.map(({ textContent }) => textContent);
 
+  const meanwhile = new Meanwhile(content);
   let pending: Record<string, unknown> | null = null;
   /** The cell that waits until no other runs. */
   let awaited: number | null = null;
@@ -75,6 +79,7 @@ export function openGallery({ draw, heard, autorun = false, firstAlone = false }
       const newest = pending ?? {};
       pending = null;
       draw(newest);
+      meanwhile.end();
       content.dataset.reported = '';
     });
   };
@@ -95,10 +100,16 @@ export function openGallery({ draw, heard, autorun = false, firstAlone = false }
         buttons.forEach((button, i) => {
           button.textContent = isBusy ? 'Stop' : (labels[i] ?? 'Run');
         });
-        if (state === 'idle') runAwaited();
+        if (state === 'idle') {
+          meanwhile.end();
+          runAwaited();
+        }
       },
       variables: () => {},
-      memory: ({ live }) => memory?.replaceChildren(formatBytes(live)),
+      memory: ({ live }) => {
+        memory?.replaceChildren(formatBytes(live));
+        document.getElementById('used')?.removeAttribute('hidden');
+      },
       adapter: (name) => adapter?.replaceChildren(name),
       lost: (message) => showBanner(banners, 'The GPU was lost.', ` ${message}`, { label: 'Run again', run }),
       goesOn: (message) => showBanner(banners, 'Work goes on.', ` ${message}`, { label: 'Run again', run }),
@@ -113,6 +124,7 @@ export function openGallery({ draw, heard, autorun = false, firstAlone = false }
 
   function run(): void {
     notebook.restart();
+    meanwhile.begin();
     if (!firstAlone) notebook.runAll();
     else for (const cell of notebook.codeCells.slice(0, Number(firstAlone))) notebook.run(cell);
   }
@@ -148,6 +160,38 @@ export function openGallery({ draw, heard, autorun = false, firstAlone = false }
       runAwaited();
     },
   };
+}
+
+/** Where the first result takes long, as on a slow GPU, shows what was recorded elsewhere until it comes. */
+class Meanwhile {
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #panel: HTMLElement | null = null;
+
+  constructor(private readonly content: HTMLElement) {}
+
+  begin(): void {
+    this.end();
+    if (this.content.dataset.reported === undefined) this.#timer = setTimeout(() => this.#show(), PATIENCE);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#panel?.remove();
+    this.#panel = null;
+  }
+
+  #show(): void {
+    const picture = this.content.querySelector('.recorded img')?.cloneNode();
+    if (!picture) return;
+    const said = 'The first result takes a while on this device. This is a picture of one that was recorded elsewhere.';
+    this.#panel = make(
+      'section',
+      { className: 'panel wide meanwhile' },
+      make('p', { className: 'hint' }, said),
+      picture,
+    );
+    this.content.querySelector('.panels')?.append(this.#panel);
+  }
 }
 
 /** Shows what was recorded elsewhere, and why nothing is computed here. */

@@ -38,6 +38,20 @@ const cutOff = (page: Page) =>
     return texts.filter(isCutOff).map(({ textContent }) => textContent?.trim().slice(0, 60));
   });
 
+/** Sizes of the visible canvases on which nothing is drawn: a sentence should stand in their place. Paint’s map is beside a sentence that says so. */
+const blankCanvases = (page: Page) =>
+  page.locator('#stage').evaluate((stage) => {
+    const isBlank = (canvas: HTMLCanvasElement) => {
+      const { width, height } = canvas;
+      const data = canvas.getContext('2d')?.getImageData(0, 0, width, height).data;
+      return data?.every((byte) => byte === 0) ?? false;
+    };
+    return [...stage.querySelectorAll('canvas')]
+      .filter((canvas) => canvas.offsetHeight > 100 && !canvas.closest('.matrix, .uplot, label, .seen'))
+      .filter(isBlank)
+      .map((canvas) => `${canvas.className} ${canvas.offsetWidth} × ${canvas.offsetHeight}`);
+  });
+
 /** Until the page's program has told what it first tells. Some pages begin by themselves, others when they are told to. */
 async function reported(page: Page): Promise<void> {
   await page.locator('#content[data-ready]').waitFor();
@@ -64,6 +78,7 @@ describe.each(names)('%s', (name) => {
     const watched = await site.open(`gallery/${name}/`);
     const { page, problems } = watched;
     await page.locator('#content[data-ready]').waitFor();
+    expect(await blankCanvases(page), 'empty panels before the first result').toEqual([]);
     await drive(page);
     expect(await cutOff(page), 'texts that are cut off').toEqual([]);
     await expectAccessible(page, name);

@@ -78,7 +78,11 @@ const rate = new Chart({ x: 'step', y: 'learning rate' });
 byId('rate', HTMLElement).append(rate.element);
 const finder = new Chart({ x: 'learning rate', y: 'loss', log: true, logX: true });
 byId('finder', HTMLElement).append(finder.element);
-const pictures = new PictureGrid({ label: 'Eight pictures of the last batch', columns: 8 });
+const pictures = new PictureGrid({
+  label: 'Eight pictures of the last batch',
+  waiting: 'The pictures come with the first step.',
+  columns: 8,
+});
 byId('seen', HTMLElement).append(pictures.element);
 layers.value = inAddress('layers')?.split('~').join('\n') ?? START.join('\n');
 

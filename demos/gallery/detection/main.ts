@@ -62,11 +62,26 @@ const loss = new Chart({ x: 'step', y: 'loss', log: true });
 const precision = new Chart({ x: 'step', y: 'precision' });
 byId('loss', HTMLElement).append(loss.element);
 byId('precision', HTMLElement).append(precision.element);
-const grid = new BoxPictures({ label: 'Eight drawings of shapes', columns: 4, least: 150 });
+const grid = new BoxPictures({
+  label: 'Eight drawings of shapes',
+  waiting: 'Eight drawings with the boxes that the network finds, once it learns.',
+  columns: 4,
+  least: 150,
+});
 byId('found', HTMLElement).append(grid.element);
-const single = new BoxPictures({ label: 'A drawing', columns: 1, least: 100 });
+const single = new BoxPictures({
+  label: 'A drawing',
+  waiting: 'A drawing, once the network learns.',
+  columns: 1,
+  least: 100,
+});
 byId('suppressed', HTMLElement).append(single.element);
-const everyday = new BoxPictures({ label: 'A picture of yours', columns: 1, least: 100 });
+const everyday = new BoxPictures({
+  label: 'A picture of yours',
+  waiting: 'No picture so far.',
+  columns: 1,
+  least: 100,
+});
 byId('everyday', HTMLElement).append(everyday.element);
 byId('kinds', HTMLElement).append(
   ...KINDS.map(({ name, color }) => {

@@ -37,7 +37,12 @@ const written = (corners: Box['corners']) => {
 };
 
 export class StepsPanel {
-  readonly #pictures = new BoxPictures({ label: 'A drawing', columns: 1, least: 100 });
+  readonly #pictures = new BoxPictures({
+    label: 'A drawing',
+    waiting: 'A drawing, once the network learns.',
+    columns: 1,
+    least: 100,
+  });
   readonly #map = new Matrix('Map, mean of its channels', {
     label: 'The map, mean of its channels',
     pointed: () => {},

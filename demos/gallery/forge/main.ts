@@ -70,7 +70,7 @@ const layers = Object.entries({
   second: { caption: '14 × 14 pixels', columns: 4 },
   last: { caption: '28 × 28 pixels', columns: 1 },
 }).map(([name, { caption, columns }]) => {
-  const made = new PictureGrid({ label: `Nothing yet: ${caption}`, columns });
+  const made = new PictureGrid({ label: `Nothing yet: ${caption}`, waiting: 'Nothing yet.', columns });
   byId('layers', HTMLElement).append(make('figure', {}, made.element, make('figcaption', {}, caption)));
   return { name, caption, grid: made };
 });

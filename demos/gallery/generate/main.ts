@@ -33,7 +33,11 @@ const curves = new Curves(byId('plot', HTMLElement), byId('keys', HTMLElement), 
   describe: 'Squared error of the way that each pixel has to go, by steps',
   range: (_low, high) => [0, high * 1.05],
 });
-const film = new PictureGrid({ label: 'Nothing has been drawn yet', columns: DIGITS });
+const film = new PictureGrid({
+  label: 'Nothing has been drawn yet',
+  waiting: 'Noise becomes digits here, row by row, once the network has learned for a hundred steps.',
+  columns: DIGITS,
+});
 byId('film', HTMLElement).append(film.element);
 const answer = new PictureGrid({ label: 'Nothing has been asked for yet', columns: 4 });
 byId('answer', HTMLElement).append(answer.element);

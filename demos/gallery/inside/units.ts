@@ -33,7 +33,12 @@ export class Units {
   static readonly MOST = 64;
   readonly #features: PictureGrid;
   readonly #patches = new PictureGrid({ label: 'Nothing has been found yet', columns: 6 });
-  readonly #kernels = new PictureGrid({ label: 'Kernels of the layer', columns: 8, kind: 'diverging' });
+  readonly #kernels = new PictureGrid({
+    label: 'Kernels of the layer',
+    waiting: 'No kernels so far.',
+    columns: 8,
+    kind: 'diverging',
+  });
   readonly #map: Matrix;
   readonly #seen = new Matrix('The picture, with all that the unit sees', {
     label: 'The picture, with the field of the unit and its slopes',
@@ -48,6 +53,7 @@ export class Units {
   constructor(options: UnitsOptions) {
     this.#features = new PictureGrid({
       label: 'Feature maps of the layer',
+      waiting: 'No maps so far.',
       columns: 8,
       kind: 'diverging',
       picked: options.channel,

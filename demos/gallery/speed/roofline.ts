@@ -1,4 +1,6 @@
 // The roofline of a device (Williams, Waterman, Patterson 2009): the operations a second that a kernel can reach at most, by its operations a byte.
+import { make } from '../../ui/dom';
+import { Waiting } from '../../ui/panels/waiting';
 import { onThemeChange } from '../../ui/theme';
 import { type Result, titleOf } from './rows';
 
@@ -63,24 +65,28 @@ function part(name: string, attributes: Readonly<Record<string, string | number>
 }
 
 export class Roofline {
-  readonly element = part('svg', { class: 'roofline', role: 'img' }) as SVGSVGElement;
+  readonly #drawing = part('svg', { class: 'roofline', role: 'img' }) as SVGSVGElement;
+  readonly #box = make('div', {}, this.#drawing);
+  readonly #waiting = new Waiting(this.#box, 'The line is drawn once a kernel has been timed.');
+  readonly element = make('div', {}, this.#waiting.element, this.#box);
   #roof: Roof | null = null;
 
   constructor() {
-    new ResizeObserver(() => this.#paint()).observe(this.element);
+    new ResizeObserver(() => this.#paint()).observe(this.#box);
     onThemeChange(() => this.#paint());
     this.draw(null);
   }
 
   draw(roof: Roof | null): void {
     this.#roof = roof;
-    this.element.setAttribute('aria-label', inWords(roof));
+    this.#drawing.setAttribute('aria-label', inWords(roof));
+    this.#waiting.isDrawn = roof !== null;
     this.#paint();
   }
 
   #paint(): void {
-    const { clientWidth: width, clientHeight: height } = this.element;
-    this.element.replaceChildren();
+    const { clientWidth: width, clientHeight: height } = this.#drawing;
+    this.#drawing.replaceChildren();
     if (!this.#roof || width === 0) return;
     const { points, bandwidth, peak } = this.#roof;
     const xs = decades(
@@ -94,7 +100,7 @@ export class Roofline {
     const along = (value: number, [low, high]: readonly [number, number]) => (Math.log10(value) - low) / (high - low);
     const x = (value: number) => MARGIN.left + along(value, xs) * (width - MARGIN.left - MARGIN.right);
     const y = (value: number) => height - MARGIN.bottom - along(value, ys) * (height - MARGIN.top - MARGIN.bottom);
-    const put = (...args: Parameters<typeof part>) => this.element.append(part(...args));
+    const put = (...args: Parameters<typeof part>) => this.#drawing.append(part(...args));
     const [left, right] = [10 ** xs[0], 10 ** xs[1]];
     for (let power = xs[0]; power <= xs[1]; power++) {
       const at = x(10 ** power);

@@ -2,6 +2,7 @@
 import { make } from '../dom';
 import { pixelsOf } from '../planes';
 import { onThemeChange, themeCss } from '../theme';
+import { Waiting } from './waiting';
 
 export interface DrawnBox {
   /** Which of the pictures it lies in. */
@@ -19,6 +20,8 @@ export interface DrawnBox {
 export interface BoxPicturesOptions {
   /** What the pictures are, for those who cannot see them. */
   readonly label: string;
+  /** Stands there until pictures are shown. */
+  readonly waiting: string;
   /** Pictures of a row at most. */
   readonly columns: number;
   /** Pixels of the page that a picture is wide at least. */
@@ -52,12 +55,14 @@ function imagesOf([count = 1, , height = 1, width = 1]: readonly number[], data:
 export class BoxPictures {
   readonly element: HTMLElement;
   readonly #canvas = make('canvas', { className: 'box-pictures' });
+  readonly #waiting: Waiting;
   #pictures: Pictures | null = null;
   #boxes: readonly DrawnBox[] = [];
 
   constructor(private readonly options: BoxPicturesOptions) {
     this.#canvas.setAttribute('role', 'img');
-    this.element = make('div', {}, this.#canvas);
+    this.#waiting = new Waiting(this.#canvas, options.waiting);
+    this.element = make('div', {}, this.#waiting.element, this.#canvas);
     this.label = options.label;
     onThemeChange(() => this.#paint());
     new ResizeObserver(() => this.#paint()).observe(this.element);
@@ -69,14 +74,18 @@ export class BoxPictures {
 
   /** Shows pictures [N, 3, H, W] with values of 0 to 1, without boxes. */
   show(shape: readonly number[], data: ArrayLike<number>): void {
-    [this.#pictures, this.#boxes] = [imagesOf(shape, data), []];
-    this.#paint();
+    this.#begin(imagesOf(shape, data));
   }
 
   /** Shows one picture, without boxes. */
   showImage(image: ImageBitmap): void {
     const { height, width } = image;
-    [this.#pictures, this.#boxes] = [{ count: 1, height, width, images: [image] }, []];
+    this.#begin({ count: 1, height, width, images: [image] });
+  }
+
+  #begin(pictures: Pictures): void {
+    [this.#pictures, this.#boxes] = [pictures, []];
+    this.#waiting.isDrawn = true;
     this.#paint();
   }
 

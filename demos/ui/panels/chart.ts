@@ -1,6 +1,8 @@
 // A chart whose lines come as they are named: runs beside each other, drawn as plots below cells are.
 import { PlotView } from '../../notebook/outputs/plot';
 import type { PlotOutput } from '../../notebook/protocol';
+import { make } from '../dom';
+import { Waiting } from './waiting';
 
 export interface ChartOptions {
   readonly x: string;
@@ -15,10 +17,12 @@ export class Chart {
   readonly element: HTMLElement;
   readonly #lines = new Map<string, { x: number[]; y: number[] }>();
   readonly #view: PlotView;
+  readonly #waiting: Waiting;
 
   constructor(private readonly options: ChartOptions) {
     this.#view = new PlotView(this.#output());
-    this.element = this.#view.element;
+    this.#waiting = new Waiting(this.#view.element, 'The curve begins with the first step.');
+    this.element = make('div', {}, this.#waiting.element, this.#view.element);
   }
 
   /** Adds a point to a line, which begins with its first. */
@@ -28,17 +32,22 @@ export class Chart {
     line.x.push(x);
     line.y.push(y);
     this.#lines.set(name, line);
-    this.#view.update(this.#output());
+    this.#show();
   }
 
   /** Puts points [x, y] in the place of a line, or begins it with them. */
   set(name: string, points: readonly (readonly [x: number, y: number])[]): void {
     this.#lines.set(name, { x: points.map(([x]) => x), y: points.map(([, y]) => y) });
-    this.#view.update(this.#output());
+    this.#show();
   }
 
   clear(): void {
     this.#lines.clear();
+    this.#show();
+  }
+
+  #show(): void {
+    this.#waiting.isDrawn = this.#lines.size > 0;
     this.#view.update(this.#output());
   }
 

@@ -82,8 +82,9 @@ export class Matrix {
   readonly element: HTMLElement;
   readonly #canvas = make('canvas');
   readonly #overlay = make('canvas', { className: 'overlay' });
-  readonly #box = make('div', { className: 'matrix' }, this.#canvas, this.#overlay);
-  #plane: Plane = { height: 1, width: 1, values: [0] };
+  readonly #box = make('div', { className: 'matrix undrawn' }, this.#canvas, this.#overlay);
+  /** Before the first is drawn there is no value, and so nothing in the box. */
+  #plane: Plane = { height: 1, width: 1, values: [] };
   #frames: readonly Frame[] = [];
   #at: Place | null = null;
   #pressedAt = '';
@@ -128,6 +129,8 @@ export class Matrix {
     [this.#plane, this.#frames] = [plane, frames];
     const { height, width, values } = plane;
     const { kind = 'sequential' } = this.options;
+    if (values.length === 0) return;
+    this.#box.classList.remove('undrawn');
     if (plane.colors) paintColors(this.#canvas, plane);
     else {
       const planes = { count: 1, height, width, values: Float32Array.from(values) };

@@ -2,10 +2,13 @@
 import { type PaintOptions, paintPlanes, type ScaleKind } from '../colormap';
 import { make } from '../dom';
 import { onThemeChange } from '../theme';
+import { Waiting } from './waiting';
 
 export interface PictureGridOptions {
   /** What the pictures are, for those who cannot see them. */
   readonly label: string;
+  /** Stands there until pictures are drawn. Default: the label. */
+  readonly waiting?: string;
   /** Pictures of a row. */
   readonly columns: number;
   /** `sequential` paints values of 0 to 1, `diverging` those of -1 to 1. Default: `sequential`. */
@@ -17,11 +20,13 @@ export interface PictureGridOptions {
 export class PictureGrid {
   readonly element: HTMLElement;
   readonly #canvas = make('canvas', { className: 'picture-grid' });
+  readonly #waiting: Waiting;
   #planes: Parameters<typeof paintPlanes>[1] | null = null;
 
   constructor(private readonly options: PictureGridOptions) {
     this.#canvas.setAttribute('role', 'img');
-    this.element = make('div', { className: 'picture-grid-box' }, this.#canvas);
+    this.#waiting = new Waiting(this.#canvas, options.waiting ?? `${options.label}.`);
+    this.element = make('div', { className: 'picture-grid-box' }, this.#waiting.element, this.#canvas);
     this.label = options.label;
     const { picked } = options;
     if (picked) this.#canvas.addEventListener('click', (event) => picked(this.#numberAt(event)));
@@ -36,6 +41,7 @@ export class PictureGrid {
   draw(shape: readonly number[], values: ArrayLike<number>): void {
     const [count = 1, , height = 1, width = 1] = shape;
     this.#planes = { count, height, width, values: Float32Array.from(values) };
+    this.#waiting.isDrawn = true;
     this.#paint();
   }
 
