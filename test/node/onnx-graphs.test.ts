@@ -1,5 +1,7 @@
 // What onnx.load makes of graphs: types of numbers, other files, functions, control flow, layers, and errors that name the place.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as torch from 'lamplight';
@@ -312,3 +314,17 @@ test('progress is told, and a signal ends loading', async () => {
   await expect(onnx.load(bytes, { signal: stopped.signal })).rejects.toThrowError(/abort/i);
   await expect(onnx.load(bytes, { onProgres: null } as never)).rejects.toThrowError(/did you mean|unknown argument/);
 });
+
+test('a signal ends loading from a server that has gone silent', async () => {
+  const stop = new AbortController();
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'content-length': 1000 }).write('first bytes');
+    response.on('close', () => server.close());
+    setTimeout(() => stop.abort(new Error('enough')), 50);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const closed = new Promise((done) => server.on('close', done));
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/model.onnx`;
+  await expect(onnx.load(address, { signal: stop.signal })).rejects.toThrowError('enough');
+  await closed;
+}, 20_000);

@@ -5,7 +5,6 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { datasets } from 'lamplight/vision';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -26,8 +25,9 @@ let files: Record<string, Uint8Array> = {};
 let served: string[] = [];
 /** All that was asked for. */
 let asked = 0;
-/** After how many bytes the next answer breaks off. */
+/** After how many bytes the next answer stops, for `breakNow` to break it off: once they have been read, for a break may lose what waits to be read. */
 let breakAfter: number | null = null;
+let breakNow = () => {};
 
 beforeAll(async () => {
   server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
@@ -44,11 +44,8 @@ beforeAll(async () => {
       ...(range && { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` }),
     });
     if (breakAfter === null) return void response.end(bytes.subarray(start));
-    // Whoever reads is in this process: it has read once timers and sockets have had their turns.
-    response.write(bytes.subarray(start, start + breakAfter), async () => {
-      for (let turn = 0; turn < 5; turn++) await sleep(20);
-      response.destroy();
-    });
+    response.write(bytes.subarray(start, start + breakAfter));
+    breakNow = () => response.destroy();
     breakAfter = null;
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -113,22 +110,22 @@ describe('from the user’s own address', () => {
       files[`/data/full_numpy_bitmap_${name}.npy`] = await fixtureBytes(`full_numpy_bitmap_${name}.npy`);
     }
   };
-  const sets: [string, number, (root: string, seen: DownloadProgress[]) => Promise<{ length: number }>][] = [
-    ['MNIST', 2, (root, seen) => datasets.MNIST(root, { download: true, onProgress: (so) => seen.push(so) })],
-    ['KMNIST', 2, (root, seen) => datasets.KMNIST(root, false, { download: true, onProgress: (so) => seen.push(so) })],
-    ['CIFAR10', 1, (root, seen) => datasets.CIFAR10(root, { download: true, onProgress: (so) => seen.push(so) })],
+  type Told = (progress: DownloadProgress) => void;
+  const sets: [string, number, (root: string, onProgress: Told) => Promise<{ length: number }>][] = [
+    ['MNIST', 2, (root, onProgress) => datasets.MNIST(root, { download: true, onProgress })],
+    ['KMNIST', 2, (root, onProgress) => datasets.KMNIST(root, false, { download: true, onProgress })],
+    ['CIFAR10', 1, (root, onProgress) => datasets.CIFAR10(root, { download: true, onProgress })],
     [
       'QuickDraw',
       2,
-      (root, seen) =>
-        datasets.QuickDraw(root, ['violin', 'guitar'], { download: true, onProgress: (so) => seen.push(so) }),
+      (root, onProgress) => datasets.QuickDraw(root, ['violin', 'guitar'], { download: true, onProgress }),
     ],
   ];
 
   test.each(sets)('%s is fetched once, with progress, and a second visit asks for nothing', async (_, count, open) => {
     await put();
     const seen: DownloadProgress[] = [];
-    const first = await open(`${origin}/data/`, seen);
+    const first = await open(`${origin}/data/`, (so) => seen.push(so));
     expect(served).toHaveLength(count);
     const last = new Map(seen.map((so) => [so.url, so]));
     expect(last.size).toBe(count);
@@ -136,14 +133,14 @@ describe('from the user’s own address', () => {
       expect([loaded, total]).toEqual([files[new URL(url).pathname]!.length, files[new URL(url).pathname]!.length]);
     }
     [asked, seen.length] = [0, 0];
-    const second = await open(`${origin}/data/`, seen);
+    const second = await open(`${origin}/data/`, (so) => seen.push(so));
     expect([second.length, asked, seen]).toEqual([first.length, 0, []]);
   });
 
   test.each(sets)('%s goes on after a break with what is missing', async (_, count, open) => {
     await put();
     breakAfter = 20;
-    await open(`${origin}/data/`, []);
+    await open(`${origin}/data/`, () => breakNow());
     expect(served).toHaveLength(count + 1);
     expect(served.filter((each) => each.endsWith(' bytes=20-'))).toHaveLength(1);
   });

@@ -34,14 +34,23 @@ const headersFrom = (start: number, isRange: boolean, etag = '"1"') => ({
   ...(isRange && { 'content-range': `bytes ${start}-${content.length - 1}/${content.length}` }),
 });
 
-/** Breaks the connection after `length` bytes. */
+/** Breaks the connection after `length` bytes, once progress tells that they have been read: a break may lose what waits to be read. */
 function breakAfter(length: number, etag?: string) {
   return (request: IncomingMessage, response: ServerResponse, start: number) => {
     const isRange = request.headers.range !== undefined;
     response.writeHead(isRange ? 206 : 200, headersFrom(start, isRange, etag));
-    response.write(content.subarray(start, start + length), () => setTimeout(() => response.destroy(), 20));
+    response.write(content.subarray(start, start + length));
+    whenRead = { loaded: start + length, next: () => response.destroy() };
+    if (length === 0) setTimeout(() => response.destroy(), 20);
   };
 }
+
+/** What follows once so many bytes are there. */
+let whenRead: { readonly loaded: number; readonly next: () => void } | null = null;
+
+const tell = ({ loaded }: { loaded: number }) => {
+  if (loaded === whenRead?.loaded) whenRead.next();
+};
 
 beforeAll(async () => {
   server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
@@ -59,6 +68,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'download-'));
   asked = [];
   answer = whole;
+  whenRead = null;
 });
 
 afterEach(() => rm(folder, { recursive: true }));
@@ -112,7 +122,11 @@ describe('after a break', () => {
   test('the same call asks for what is missing', async () => {
     answer = (...args) => (asked.length === 1 ? breakAfter(100_000) : whole)(...args);
     const loaded: number[] = [];
-    await download(`${origin}/a`, { folder, sha256, onProgress: (progress) => loaded.push(progress.loaded) });
+    const onProgress = (progress: DownloadProgress) => {
+      loaded.push(progress.loaded);
+      tell(progress);
+    };
+    await download(`${origin}/a`, { folder, sha256, onProgress });
     expect(asked).toEqual(['', 'bytes=100000-']);
     expect(loaded.at(-1)).toBe(content.length);
   });
@@ -121,7 +135,9 @@ describe('after a break', () => {
     answer = breakAfter(0);
     const first = breakAfter(100_000);
     answer = (...args) => (asked.length === 1 ? first : breakAfter(0))(...args);
-    await expect(download(`${origin}/a`, { folder })).rejects.toThrowError(/the connection broke after 100000 bytes/);
+    await expect(download(`${origin}/a`, { folder, onProgress: tell })).rejects.toThrowError(
+      /the connection broke after 100000 bytes/,
+    );
     expect((await files()).map(({ name }) => name).sort()).toEqual(['a.part', 'a.part.json']);
     asked = [];
     answer = whole;
@@ -150,9 +166,74 @@ describe('after a break', () => {
       args[1].writeHead(200, headersFrom(0, false));
       args[1].end(content);
     };
-    await download(`${origin}/a`, { folder, sha256 });
+    await download(`${origin}/a`, { folder, sha256, onProgress: tell });
     expect(asked).toEqual(['', 'bytes=100000-']);
   });
+});
+
+describe('an abort', () => {
+  /** A signal that progress aborts, and what the download ends with. */
+  const aborted = async (isTime: (progress: DownloadProgress) => boolean) => {
+    const stop = new AbortController();
+    const onProgress = (progress: DownloadProgress) => {
+      if (isTime(progress)) stop.abort(new Error('enough'));
+    };
+    await expect(download(`${origin}/a`, { folder, sha256, onProgress, signal: stop.signal })).rejects.toThrowError(
+      'enough',
+    );
+  };
+
+  test('at the last bytes ends the call, and leaves the file to the next one', async () => {
+    // In Node, a body that has been read up to its end never tells so once its fetch is aborted.
+    await aborted(({ loaded, total }) => loaded === total);
+    expect((await files()).map(({ name }) => name).sort()).toEqual(['a.part', 'a.part.json']);
+    answer = (_, response) => response.writeHead(416).end();
+    await download(`${origin}/a`, { folder, sha256 });
+    expect(asked).toEqual(['', `bytes=${content.length}-`]);
+  }, 20_000);
+
+  test('ends the wait for another call or another process that fetches the same file', async () => {
+    const stop = new AbortController();
+    const begun = new Promise<ServerResponse>((begin) => {
+      answer = (_, response) => begin(response);
+    });
+    const first = download(`${origin}/a`, { folder, sha256, cacheName: 'a' });
+    const response = await begun;
+    const second = download(`${origin}/a`, { folder, sha256, cacheName: 'a', signal: stop.signal });
+    const third = download(`${origin}/a`, { folder, sha256, cacheName: 'a' });
+    stop.abort(new Error('enough'));
+    await expect(second).rejects.toThrowError('enough');
+    response.writeHead(200, headersFrom(0, false)).end(content);
+    expect(await Promise.all([first, third])).toEqual([join(folder, 'a'), join(folder, 'a')]);
+    expect(asked).toEqual(['']);
+    const lock = join(folder, 'b.lock');
+    await writeFile(lock, '');
+    const later = new AbortController();
+    const fourth = download(`${origin}/a`, { folder, cacheName: 'b', signal: later.signal });
+    setTimeout(() => later.abort(new Error('enough')), 50);
+    await expect(fourth).rejects.toThrowError('enough');
+    expect(await readFile(lock, 'utf8')).toBe('');
+  }, 20_000);
+
+  test('and an error of the callback let go of the connection', async () => {
+    const closed: Promise<void>[] = [];
+    answer = (_, response) => {
+      closed.push(new Promise((done) => response.on('close', done)));
+      response.writeHead(200, headersFrom(0, false)).write(content.subarray(0, 1000));
+    };
+    await aborted(() => true);
+    const onProgress = () => {
+      throw new RangeError('not so');
+    };
+    await expect(download(`${origin}/b`, { folder, onProgress })).rejects.toThrowError('not so');
+    answer = (_, response) => {
+      closed.push(new Promise((done) => response.on('close', done)));
+      response.writeHead(404).write('none');
+    };
+    await expect(download(`${origin}/c`, { folder })).rejects.toThrowError(FetchError);
+    expect(closed).toHaveLength(3);
+    await Promise.all(closed);
+  }, 20_000);
 });
 
 test('a wrong check sum leaves nothing behind', async () => {

@@ -64,21 +64,22 @@ class DiskSlot implements Slot {
   }
 
   /** Processes and threads keep out of each other's way by a file that only one of them can make. */
-  alone<T>(work: () => Promise<T>): Promise<T> {
-    return inTurn(this.path, async () => {
+  alone<T>(work: () => Promise<T>, signal: AbortSignal | null = null): Promise<T> {
+    const inside = async () => {
       const lock = `${this.path}.lock`;
       await this.#orFetchError(disk().mkdir(folderOf(this.path), { recursive: true }));
-      await this.#orFetchError(take(lock));
+      if (!(await this.#orFetchError(take(lock, signal)))) throw signal!.reason;
       const now = () => disk().utimes(lock, new Date(), new Date());
       const beat = setInterval(() => void now().catch(() => undefined), HEARTBEAT);
       try {
         return await work();
       } finally {
         clearInterval(beat);
-        await this.#close();
-        await disk().rm(lock, { force: true });
+        // A disk that refuses the last bytes is no reason to keep others out.
+        await this.#close().finally(() => disk().rm(lock, { force: true }));
       }
-    });
+    };
+    return inTurn(this.path, inside, signal);
   }
 
   async found(): Promise<Kept | null> {
@@ -155,13 +156,13 @@ class DiskSlot implements Slot {
 
 const folderOf = (path: string): string => path.slice(0, Math.max(path.lastIndexOf('/'), 0)) || '.';
 
-/** Makes the lock when nobody has it, or when who had it has been silent for long. */
-async function take(lock: string): Promise<void> {
-  for (;;) {
+/** Makes the lock when nobody has it, or when who had it has been silent for long; false where an abort came before. */
+async function take(lock: string, signal: AbortSignal | null): Promise<boolean> {
+  while (!signal?.aborted) {
     try {
       const file = await disk().open(lock, 'wx');
       await file.close();
-      return;
+      return true;
     } catch (error) {
       if ((error as { code?: string }).code !== 'EEXIST') throw error;
     }
@@ -171,4 +172,5 @@ async function take(lock: string): Promise<void> {
     if (mtimeMs !== 0 && Date.now() - mtimeMs > SILENCE) await disk().rm(lock, { force: true });
     else await new Promise((resolve) => setTimeout(resolve, LOOK));
   }
+  return false;
 }

@@ -50,7 +50,7 @@ export async function download(address: string | URL, options: DownloadOptions =
   const slot = await openSlot(url, o);
   const found = await slot.found();
   if (found !== null && (await differs(slot, checks)) === null) return found;
-  return slot.alone(async () => {
+  const work = async () => {
     o.signal?.throwIfAborted();
     // Another may have had its turn.
     const now = await slot.found();
@@ -68,7 +68,8 @@ export async function download(address: string | URL, options: DownloadOptions =
     if (wrong === null) return slot.keep();
     await slot.discard();
     throw new FileFormatError(`${url}: ${wrong}; it is not what was asked for, or was changed on the way`);
-  });
+  };
+  return slot.alone(work, o.signal);
 }
 
 /** The file that `download` has kept of an address, if its check sums are right; else null. No server is asked. */

@@ -1,5 +1,6 @@
 // How a download's bytes come: one request, and after a break another for the rest.
 import { FetchError } from '../../core/errors';
+import { orAborted } from '../or-aborted';
 import type { Begun, FileFacts, Slot } from './slot';
 import { unreachable } from './unreachable';
 
@@ -56,11 +57,12 @@ async function attempt(slot: Slot, url: string, here: Begun | null, first: boole
   if (response.status === 416 && here !== null && here.length === here.total) return;
   const goesOn = here !== null && response.status === 206 && continues(response, facts, here);
   if (here !== null && !goesOn && response.status !== 200) {
-    await response.body?.cancel();
+    leave(response.body);
     await slot.discard();
     return attempt(slot, url, null, first, manner);
   }
   if (!response.ok) {
+    leave(response.body);
     const error = new FetchError(`${url}: the server answered ${response.status} ${response.statusText}`.trimEnd(), {
       status: response.status,
     });
@@ -73,14 +75,25 @@ async function attempt(slot: Slot, url: string, here: Begun | null, first: boole
       new FetchError(`${url}: the connection broke after ${loaded} bytes`, { cause, status: response.status }),
     );
   const reader = response.body?.getReader();
-  for (;;) {
-    const next = await reader?.read().catch((cause: unknown) => Promise.reject(broke(cause)));
-    if (!next || next.done) break;
-    await slot.append(next.value);
-    loaded += next.value.length;
-    manner.onProgress?.({ url, loaded, total: total !== null && loaded <= total ? total : null });
+  try {
+    while (reader) {
+      const next = await orAborted(reader.read(), manner.signal).catch((cause: unknown) =>
+        Promise.reject(broke(cause)),
+      );
+      if (next.done) break;
+      await slot.append(next.value);
+      loaded += next.value.length;
+      manner.onProgress?.({ url, loaded, total: total !== null && loaded <= total ? total : null });
+    }
+  } finally {
+    if (reader) leave(reader);
   }
   if (total !== null && loaded < total && isPlain(response)) throw broke();
+}
+
+/** Lets go of the rest of an answer, which would keep its connection. */
+function leave(body: { cancel(): Promise<void> } | null): void {
+  body?.cancel().catch(() => undefined);
 }
 
 async function request(url: string, here: Begun | null, first: boolean, signal: AbortSignal | null): Promise<Response> {

@@ -37,10 +37,10 @@ class PageSlot implements Slot {
     private cache: Cache | null,
   ) {}
 
-  alone<T>(work: () => Promise<T>): Promise<T> {
+  alone<T>(work: () => Promise<T>, signal: AbortSignal | null = null): Promise<T> {
     const locks = typeof navigator === 'undefined' ? undefined : navigator.locks;
-    if (!locks || !this.cache) return inTurn(this.key, work);
-    return locks.request(`${CACHE} ${this.key}`, work) as Promise<T>;
+    if (!locks || !this.cache) return inTurn(this.key, work, signal);
+    return locks.request(`${CACHE} ${this.key}`, signal ? { signal } : {}, work) as Promise<T>;
   }
 
   async found(): Promise<Kept | null> {

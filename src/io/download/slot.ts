@@ -1,4 +1,5 @@
 // Where one download is kept: what the keeping in a page and on a disk have in common.
+import { orAborted } from '../or-aborted';
 
 /** What a download gives: a `Blob` in a page, the path of a file in Node. */
 export type Kept = Blob | string;
@@ -18,8 +19,11 @@ export interface Begun extends FileFacts {
 
 /** The place of one file: empty, begun, or holding it. */
 export interface Slot {
-  /** Runs `work` while nobody else, in this page or process or another, works on this slot. */
-  alone<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` while nobody else, in this page or process or another, works on this slot. An abort ends the wait for its turn; `work` sees
+   * by itself what comes later.
+   */
+  alone<T>(work: () => Promise<T>, signal?: AbortSignal | null): Promise<T>;
   /** The file, if all of it is here. */
   found(): Promise<Kept | null>;
   begun(): Promise<Begun | null>;
@@ -37,14 +41,21 @@ export interface Slot {
 
 const queues = new Map<string, Promise<unknown>>();
 
-/** Runs `work` when all work queued here before under that name has ended, well or not. */
-export async function inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
-  const before = queues.get(name);
-  const mine = (before ?? Promise.resolve()).then(work, work);
+/** Runs `work` when all work queued here before under that name has ended, well or not; an abort ends the wait for that. */
+export async function inTurn<T>(name: string, work: () => Promise<T>, signal?: AbortSignal | null): Promise<T> {
+  const turn = (queues.get(name) ?? Promise.resolve()).then(
+    () => undefined,
+    () => undefined,
+  );
+  const mine = turn.then(() => {
+    signal?.throwIfAborted();
+    return work();
+  });
   queues.set(name, mine);
-  try {
-    return await mine;
-  } finally {
+  const forget = () => {
     if (queues.get(name) === mine) queues.delete(name);
-  }
+  };
+  mine.then(forget, forget);
+  await orAborted(turn, signal);
+  return mine;
 }

@@ -3,6 +3,7 @@ import { FileFormatError } from '../../core/errors';
 import { shown } from '../../core/options';
 import { beside, isBeside } from '../../io/beside';
 import type { ByteSource } from '../../io/bytes';
+import { orAborted } from '../../io/or-aborted';
 import { openReader, type Reader } from '../../io/reader';
 import type { FunctionMessage, GraphMessage, NodeMessage, TensorMessage } from '../proto/messages';
 import { bytesOfData, tensorTitle } from './tensors';
@@ -29,7 +30,7 @@ function visitGraph(graph: GraphMessage, visit: (tensor: TensorMessage) => void)
 interface Place {
   readonly source: ByteSource;
   readonly files: ExternalData;
-  /** Looked at before each file is read. */
+  /** Ends the reading of a file, too. */
   readonly signal: AbortSignal | null;
 }
 
@@ -74,7 +75,7 @@ async function readTensor(tensor: TensorMessage, readers: Map<string, Reader>, p
     reader = await openReader(fileOf(tensor, location, place), { ranges: true });
     readers.set(location, reader);
   }
-  return reader.read(start, start + length);
+  return orAborted(reader.read(start, start + length), place.signal);
 }
 
 function wholeNumber(tensor: TensorMessage, key: string): number | null {

@@ -5,6 +5,7 @@ import { type Arguments, isPlainObject, parseArgs } from '../../core/options';
 import { type ByteSource, byteSource, inflate } from '../../io/bytes';
 import { kindOfFile } from '../../io/file-kinds';
 import { computesHalf } from '../../io/half';
+import { orAborted } from '../../io/or-aborted';
 import { openReader, type Reader } from '../../io/reader';
 import { defaultMaxBytes } from '../../io/zip/zip';
 import type { Tensor } from '../../tensor/tensor';
@@ -93,11 +94,11 @@ async function bytesOf(
 ): Promise<Uint8Array> {
   const { size } = reader;
   const tell = (done: number) => onProgress?.({ done, total: size });
-  const whole = onProgress === null || size <= PART ? await reader.read(0, size) : new Uint8Array(size);
+  const read = (start: number, end: number) => orAborted(reader.read(start, end), signal);
+  const whole = onProgress === null || size <= PART ? await read(0, size) : new Uint8Array(size);
   for (let start = 0; start < size && whole.length > PART && onProgress; start += PART) {
-    signal?.throwIfAborted();
     const end = Math.min(size, start + PART);
-    whole.set(await reader.read(start, end), start);
+    whole.set(await read(start, end), start);
     tell(end);
   }
   if (size <= PART) tell(size);

@@ -1,0 +1,20 @@
+// Waits that an abort ends at once, whatever they wait for.
+
+/**
+ * The result of `work`, or the signal's reason as soon as the signal is aborted. A wait for a server, or for somebody else's turn, may be long;
+ * and in Node the end of a body whose last piece has been read never comes once its `fetch` is aborted.
+ */
+export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
+  if (!signal) return work;
+  let stop = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason as Error);
+  });
+  signal.addEventListener('abort', stop);
+  if (signal.aborted) stop();
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
