@@ -4,7 +4,7 @@ import type { Page, Response } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isWhole } from '../support/sample';
 import { expectAccessible, PHONE } from './accessible';
-import { openSite, type Site } from './support';
+import { openSite, type Site, watch } from './support';
 
 let site: Site;
 beforeAll(async () => {
@@ -256,7 +256,7 @@ if (isWhole()) {
 test('without WebGPU the page says so, and what helps', async () => {
   const context = await site.browser.newContext();
   await context.addInitScript(() => Object.defineProperty(navigator, 'gpu', { value: undefined }));
-  const page = await context.newPage();
+  const { page } = await watch(context);
   await page.goto(new URL('mnist/', site.url).href);
   await page.getByRole('heading', { name: 'This browser does not offer WebGPU' }).waitFor();
   expect(await page.locator('.checks .failed').textContent()).toBe('Failed: The browser has navigator.gpu');
@@ -271,7 +271,7 @@ test('without an adapter the page says that no GPU answered', async () => {
   await context.addInitScript(() => {
     GPU.prototype.requestAdapter = () => Promise.resolve(null);
   });
-  const page = await context.newPage();
+  const { page } = await watch(context);
   await page.goto(new URL('mnist/', site.url).href);
   await page.getByRole('heading', { name: 'No GPU answered' }).waitFor();
   await context.close();

@@ -284,13 +284,24 @@ test('many attributions in a row leave memory and modules flat', async () => {
       await map.sum().item();
     }
   };
+  /** Pipelines and plans that so many attributions add. */
+  const added = async (times: number): Promise<number[]> => {
+    const { plansCompiled, pipelinesCreated } = torch.gpu.stats();
+    await run(times);
+    await engine.refined();
+    const after = torch.gpu.stats();
+    return [after.plansCompiled - plansCompiled, after.pipelinesCreated - pipelinesCreated];
+  };
   await run(18);
   await engine.refined();
   const before = torch.gpu.stats();
   const keys = model.modules().map((module) => Reflect.ownKeys(module));
-  await run(isWhole() ? 200 : 30);
-  const { buffersCreated, plansCompiled, pipelinesCreated } = torch.gpu.stats();
-  expect([plansCompiled, pipelinesCreated]).toEqual([before.plansCompiled, before.pipelinesCreated]);
+  // On a busy machine a run takes over a second, and its plan then gets kernels of its own: once a plan, of which there are six.
+  const news: number[][] = [];
+  for (let round = 0; round < 6 && news.at(-1)?.some(Boolean) !== false; round++) news.push(await added(30));
+  expect(news.at(-1)).toEqual([0, 0]);
+  await run(isWhole() ? 170 : 0);
+  const { buffersCreated } = torch.gpu.stats();
   // A result may wait for the collector when the next is computed.
   expect(buffersCreated - before.buffersCreated).toBeLessThan(8);
   expect(model.modules().map((module) => Reflect.ownKeys(module))).toEqual(keys);

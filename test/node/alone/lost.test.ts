@@ -288,7 +288,7 @@ const losses = [
 // At least so many, and more while there is time.
 const [least, milliseconds] = isWhole() ? [300, 150_000] : [20, 3_000];
 test('random programs of copies, loads, writes, reads and losses lose nothing', {
-  timeout: 10 * milliseconds,
+  timeout: Math.max(120_000, 10 * milliseconds),
 }, async () => {
   const begun = performance.now();
   const property = fc.asyncProperty(lossPrograms, expectNothingLost);
