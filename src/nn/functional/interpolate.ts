@@ -91,6 +91,8 @@ export const interpolate = callable(
     const size = factors ? given.map((n, d) => Math.floor(n * factors[d]!)) : each('size', o.size!, rank);
     const byFactor = factors !== null && mode !== 'area' && !o.recomputeScaleFactor;
     const scale = given.map((n, d) => {
+      const copied = copies(mode, size[d]! / n, rank);
+      if (copied) return 1 / copied;
       if (smooth && alignCorners) return size[d]! > 1 ? (n - 1) / (size[d]! - 1) : 0;
       return byFactor ? 1 / factors[d]! : n / size[d]!;
     });
@@ -100,6 +102,16 @@ export const interpolate = callable(
     return Tensor.of(named(y, `Upsample${mode[0]!.toUpperCase()}${mode.slice(1)}${rank}DBackward0`));
   },
 );
+
+/**
+ * How often each element of an axis stands in the output, by whatever scaleFactor that came about; 0 where places decide. As in
+ * PyTorch, the linear modes copy an axis whose size stays, and 'nearest' of images also one that doubles.
+ */
+function copies(mode: InterpolateMode, growth: number, rank: number): number {
+  const copied =
+    mode === 'nearest' ? rank === 2 && (growth === 1 || growth === 2) : modes[mode].by === 'linear' && growth === 1;
+  return copied ? growth : 0;
+}
 
 function checkMode(mode: InterpolateMode, shape: Shape): { by: ResampleAttrs['mode']; rank?: number } {
   const rank = shape.length - 2;
