@@ -17,6 +17,8 @@ export interface ResampleAttrs {
   readonly size: Pair;
   /** Output o lies at scale · (o + center) − shift of the input. Modes by area do without. */
   readonly scale: Pair;
+  /** The scale that was asked for, where scale is 1 because an axis that stays is copied; null where sizes were. */
+  readonly by?: Pair | null;
   readonly center: number;
   readonly shift: number;
 }

@@ -43,6 +43,24 @@ describe('what comes back computes the same', () => {
   });
 });
 
+test('resized pictures have the same elements, and what keeps no statistics does not come back with any', async () => {
+  class Resized extends nn.Module {
+    forward(x: torch.Tensor) {
+      const by = (options: object) => nn.functional.interpolate(x, options);
+      return [
+        by({ scaleFactor: 0.1 }),
+        by({ scaleFactor: [1 / 3, 0.29], mode: 'nearest-exact' }),
+        by({ scaleFactor: 1 / 7 }),
+        by({ scaleFactor: 1.02, mode: 'bicubic' }),
+        by({ scaleFactor: [1.02, 0.3], mode: 'bilinear' }),
+      ];
+    }
+  }
+  await expectRound({ model: new Resized(), inputs: [torch.rand(1, 1, 49, 48)] });
+  const batch = torch.rand(3, 2, 4, 4).mul(3);
+  await expectRound({ model: new nn.BatchNorm2d(2, { trackRunningStats: false }), inputs: [batch] });
+});
+
 test('names are those of modules and of the state dict', async () => {
   const model = models.resnet18({ numClasses: 4 });
   const graph = await graphOf(model, torch.rand(1, 3, 32, 32));

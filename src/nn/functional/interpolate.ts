@@ -97,8 +97,9 @@ export const interpolate = callable(
       return byFactor ? 1 / factors[d]! : n / size[d]!;
     });
     const centred = mode === 'nearest-exact' || (smooth && !alignCorners);
-    const attrs = { mode: kind.by, center: centred ? 0.5 : 0, shift: smooth && centred ? 0.5 : 0 };
-    const y = resampled(input.value, size, scale, attrs, alignCorners ?? false);
+    const manner = { mode: kind.by, center: centred ? 0.5 : 0, shift: smooth && centred ? 0.5 : 0 };
+    const by = byFactor ? factors.map((factor) => 1 / factor) : null;
+    const y = resampled(input.value, { size, scale, by }, manner, alignCorners ?? false);
     return Tensor.of(named(y, `Upsample${mode[0]!.toUpperCase()}${mode.slice(1)}${rank}DBackward0`));
   },
 );
@@ -133,17 +134,21 @@ function checkMode(mode: InterpolateMode, shape: Shape): { by: ResampleAttrs['mo
   return kind;
 }
 
+/** Each dimension's new size, its scale, and the one that was asked for. */
+interface Axes {
+  readonly size: readonly number[];
+  readonly scale: readonly number[];
+  readonly by: readonly number[] | null;
+}
+
+type Manner = Pick<ResampleAttrs, 'mode' | 'center' | 'shift'>;
+
 /** Bytes are taken from the nearest element, or in images mixed as whole numbers; everything else is floats. */
-function resampled(
-  x: Value,
-  size: readonly number[],
-  scale: readonly number[],
-  attrs: Pick<ResampleAttrs, 'mode' | 'center' | 'shift'>,
-  alignCorners: boolean,
-): Value {
-  const { mode } = attrs;
-  if (x.dtype !== 'uint8' || mode === 'area') return resample(x, size, scale, attrs);
-  if (mode === 'nearest') return cast(resample(cast(x, 'float32'), size, scale, attrs), 'uint8');
+function resampled(x: Value, axes: Axes, manner: Manner, alignCorners: boolean): Value {
+  const { mode } = manner;
+  const { size, scale } = axes;
+  if (x.dtype !== 'uint8' || mode === 'area') return resample(x, axes, manner);
+  if (mode === 'nearest') return cast(resample(cast(x, 'float32'), axes, manner), 'uint8');
   if (size.length !== 2) {
     throw new DTypeError(
       `interpolate: expected input of dtype float32 but in images, but got uint8 of shape ${showShape(x.shape)}; convert it with .to('float32')`,
@@ -155,32 +160,20 @@ function resampled(
 }
 
 /** The last two dimensions at another size, then, of a volume, the one before. */
-function resample(
-  x: Value,
-  size: readonly number[],
-  scale: readonly number[],
-  attrs: Pick<ResampleAttrs, 'mode' | 'center' | 'shift'>,
-): Value {
+function resample(x: Value, { size, scale, by }: Axes, manner: Manner): Value {
   const lead = x.shape.slice(0, 2);
-  const images = size.length === 1 ? reshape(x, [...lead, 1, x.shape[2]!]) : x;
-  if (size.length < 3) {
-    const whole = {
-      ...attrs,
-      size: [size.at(-2) ?? 1, size.at(-1)!],
-      scale: [scale.at(-2) ?? 1, scale.at(-1)!],
-    } as const;
-    return reshape(resample2d('interpolate', images, whole), [...lead, ...size]);
+  const resized = (planes: Value, dims: readonly [number, number], to: readonly [number, number]) => {
+    const of = (all: readonly number[]) => [all[dims[0]] ?? 1, all[dims[1]] ?? 1] as const;
+    return resample2d('interpolate', planes, { ...manner, size: to, scale: of(scale), by: by && of(by) });
+  };
+  if (size.length === 1) {
+    return reshape(resized(reshape(x, [...lead, 1, x.shape[2]!]), [1, 0], [1, size[0]!]), [...lead, ...size]);
   }
+  if (size.length === 2) return resized(x, [0, 1], [size[0]!, size[1]!]);
   const [depth, height, width] = x.shape.slice(2) as [number, number, number];
   const channels = numel(lead);
-  const planes = reshape(x, [1, channels * depth, height, width]);
-  const flat = resample2d('interpolate', planes, {
-    ...attrs,
-    size: [size[1]!, size[2]!],
-    scale: [scale[1]!, scale[2]!],
-  });
+  const flat = resized(reshape(x, [1, channels * depth, height, width]), [1, 2], [size[1]!, size[2]!]);
   const area = size[1]! * size[2]!;
-  const columns = reshape(flat, [1, channels, depth, area]);
-  const y = resample2d('interpolate', columns, { ...attrs, size: [size[0]!, area], scale: [scale[0]!, 1] });
+  const y = resized(reshape(flat, [1, channels, depth, area]), [0, 3], [size[0]!, area]);
   return reshape(y, [...lead, ...size]);
 }

@@ -8,6 +8,7 @@ import { losses } from './losses';
 import { products } from './products';
 import { recurrents } from './recurrent';
 import { reduce } from './reduce';
+import { resizing } from './resize';
 import { shape } from './shape';
 
 const plain: Translators = {
@@ -18,6 +19,7 @@ const plain: Translators = {
   ...products,
   ...recurrents,
   ...indexing,
+  ...resizing,
   ...losses,
 };
 

@@ -1,8 +1,7 @@
-// Elements by indices, picked and put back; images at other sizes; dropout.
+// Elements by indices, picked and put back; regions; dropout.
 import { isFloat } from '../../../core/meta';
-import type { ResampleAttrs } from '../../../ops/resample';
 import { f, type Wire } from '../builder';
-import type { Site, Size, Translator, Translators } from '../site';
+import type { Site, Translator, Translators } from '../site';
 
 interface Dim {
   readonly dim: number;
@@ -102,54 +101,6 @@ const maxUnpool: Translator = (site) => {
   return site.op('ScatterElements', [zeros, site.in(1), site.in(0)], { axis: 1 });
 };
 
-// ── Images at another size ──
-
-const isFixed = (size: Size): boolean => size.every((n) => n === size[0]);
-
-const near = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-6 * Math.abs(b);
-
-const resample: Translator = (site) => {
-  const { mode, scale, center, shift } = site.attrs<ResampleAttrs>();
-  if (mode === 'area') return windowMeans(site);
-  const half = center === 0.5;
-  const aligned = mode !== 'nearest' && !half;
-  const isRounded = mode === 'nearest' && half && shift === 0;
-  const coordinates = aligned ? 'align_corners' : half ? 'half_pixel' : 'asymmetric';
-  const attributes = {
-    coordinate_transformation_mode: coordinates,
-    mode,
-    ...(mode === 'cubic' && { cubic_coeff_a: f(-0.75) }),
-    ...(mode === 'nearest' && { nearest_mode: isRounded ? 'round_prefer_ceil' : 'floor' }),
-  };
-  const to = site.sizes(({ outputs: [y] }) => y!.shape);
-  const bySize = ([0, 1] as const).every((d) => near(scale[d], site.shape()[2 + d]! / site.result()[2 + d]!));
-  const scales = site.twins.every(({ attrs }) => (attrs as ResampleAttrs).scale.join() === scale.join());
-  const open = to.slice(2).some((size) => !isFixed(size));
-  if (!aligned && scales && (open || !bySize)) {
-    const factors = site.builder.constant('float32', [4], [1, 1, 1 / scale[0], 1 / scale[1]]);
-    return site.op('Resize', [site.in(0), null, factors], attributes);
-  }
-  return site.op('Resize', [site.in(0), null, null, site.list(to)], attributes);
-};
-
-/** Means of windows of unequal sizes: products with the matrices of their shares. */
-function windowMeans(site: Site): Wire {
-  const [height, width, rows, columns] = site.fixed('windows', ({ inputs: [x], outputs: [y] }) => [
-    ...x!.shape.slice(2),
-    ...y!.shape.slice(2),
-  ]) as [number, number, number, number];
-  const shares = (from: number, to: number, turned: boolean): Wire => {
-    const matrix = new Float32Array(from * to);
-    for (let i = 0; i < to; i++) {
-      const [start, end] = [Math.floor((i * from) / to), Math.ceil(((i + 1) * from) / to)];
-      for (let k = start; k < end; k++) matrix[turned ? k * to + i : i * from + k] = 1 / (end - start);
-    }
-    return site.builder.constant('float32', turned ? [from, to] : [to, from], matrix);
-  };
-  const lines = site.op('MatMul', [shares(height, rows, false), site.in(0)]);
-  return site.op('MatMul', [lines, shares(width, columns, true)]);
-}
-
 // ── Regions ──
 
 interface Pooling {
@@ -215,7 +166,6 @@ export const indexing: Translators = {
   scatterReduce,
   oneHot,
   maxUnpool2d: maxUnpool,
-  resample2d: resample,
   roiAlign,
   nativeDropout: dropout,
 };

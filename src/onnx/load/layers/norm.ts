@@ -9,6 +9,7 @@ import {
 } from '../../../nn/batch-norm';
 import { GroupNorm, LayerNorm } from '../../../nn/normalization';
 import type { Weight } from '../known';
+import { isGenerated } from '../names';
 import { fill, fillBuffer, type LayerNode, pathOf, type Rule, rounded } from './layer';
 
 const batchNorms = [BatchNorm1d, BatchNorm1d, BatchNorm2d, BatchNorm3d] as const;
@@ -37,11 +38,15 @@ const BatchNormalization: Rule = (node) => {
     numFeatures: 1,
     eps: rounded(call.float('epsilon', 1e-5)),
     momentum: share(call.float('momentum', 0.9)),
+    // Statistics without a name stand in for those that a layer does not keep: the file normalises by the batch in either mode.
+    trackRunningStats: call.int('training_mode', 0) === 0 || !isGenerated(mean.name),
   });
   module.numFeatures = found.length;
   fill(module, { weight: found.weight, bias: found.bias });
-  fillBuffer(module, 'runningMean', mean);
-  fillBuffer(module, 'runningVar', variance);
+  if (module.trackRunningStats) {
+    fillBuffer(module, 'runningMean', mean);
+    fillBuffer(module, 'runningVar', variance);
+  }
   return { module, path: pathOf(found.weight, found.bias), rank };
 };
 

@@ -25,27 +25,33 @@ interface Manner {
   readonly extrapolation: number;
 }
 
-/** Where the centre of element i of the new axis lies in the old one. */
+const f = Math.fround;
+
+/**
+ * Where the centre of element i of the new axis lies in the old one. Step by step in float32, as onnxruntime computes it: the scale is a
+ * float32 of the file, and in double a third of 9 would be 26.99…, whose floor is another pixel.
+ */
 function placeOf(call: Call, coordinates: string, i: number, { size, newSize, scale, roi }: Axis): number {
-  const exact = scale * size;
-  const half = (i + 0.5) / scale - 0.5;
+  const half = f(f(f(i + 0.5) / scale) - 0.5);
   switch (coordinates) {
     case 'half_pixel':
       return half;
     case 'pytorch_half_pixel':
-      return exact === 1 ? -0.5 : half;
-    case 'half_pixel_symmetric':
-      return (size / 2) * (1 - newSize / exact) + half;
+      return newSize > 1 ? half : 0;
+    case 'half_pixel_symmetric': {
+      const shift = f((size / 2) * f(1 - f(newSize / f(scale * size))));
+      return f(shift + (i + 0.5) / scale - 0.5);
+    }
     case 'tf_half_pixel_for_nn':
-      return (i + 0.5) / scale;
+      return f(f(i + 0.5) / scale);
     case 'asymmetric':
-      return i / scale;
+      return f(i / scale);
     case 'align_corners':
-      return exact === 1 ? 0 : (i * (size - 1)) / (exact - 1);
+      return newSize === 1 ? 0 : f(f(i * (size - 1)) / (newSize - 1));
     case 'tf_crop_and_resize': {
       const [start, end] = roi;
-      const within = exact === 1 ? ((end - start) * (size - 1)) / 2 : (i * (end - start) * (size - 1)) / (exact - 1);
-      return start * (size - 1) + within;
+      if (newSize <= 1) return f(0.5 * f(start + end) * (size - 1));
+      return f(f(start * (size - 1)) + f(f(f(i * f(end - start)) * (size - 1)) / (newSize - 1)));
     }
     default:
       return call.fail(`coordinate_transformation_mode '${coordinates}' is not supported`);
@@ -87,21 +93,28 @@ function tapsOf(call: Call, place: number, scale: number, { mode, nearest, antia
   return { first: below + start, weights: raw.map((weight) => weight / total) };
 }
 
+/** How far below a half a place of float32 may lie and still be one, as in onnxruntime. */
+const HALF_ERROR = 1e-6;
+
 function nearestTo(place: number, mode: string, scale: number): number {
   // As onnxruntime takes version 10, which does not say.
   if (mode === 'simple') return scale < 1 ? Math.ceil(place) : Math.floor(place);
   if (mode === 'floor') return Math.floor(place);
   if (mode === 'ceil') return Math.ceil(place);
-  return mode === 'round_prefer_ceil' ? Math.floor(place + 0.5) : Math.ceil(place - 0.5);
+  return mode === 'round_prefer_ceil' ? Math.floor(place + 0.5 + HALF_ERROR) : Math.ceil(place - 0.5);
+}
+
+function placesOf(call: Call, axis: Axis, { coordinates }: Manner): number[] {
+  boundedList(call, axis.newSize);
+  return Array.from({ length: axis.newSize }, (_, i) => placeOf(call, coordinates, i, axis));
 }
 
 /** One axis of x at its new size. */
 function along(call: Call, x: Tensor, d: number, axis: Axis, manner: Manner): Tensor {
   const { size, newSize } = axis;
-  boundedList(call, newSize);
-  const places = Array.from({ length: newSize }, (_, i) => placeOf(call, manner.coordinates, i, axis));
+  const places = placesOf(call, axis, manner);
   const taps = places.map((place) => tapsOf(call, place, axis.scale, manner));
-  const count = taps.reduce((most, { weights }) => Math.max(most, weights.length), 0);
+  const count = taps.reduce((most, { weights }) => Math.max(most, weights.length), 1);
   const shape = x.shape.map((_, k) => (k === d ? newSize : 1));
   const parts = Array.from({ length: count }, (_, k) => {
     const within = taps.map(({ first }) => Math.min(Math.max(first + k, 0), size - 1));
@@ -138,20 +151,16 @@ function axesOf(
   const given = scales ?? sizes ?? call.fail('expected scales or sizes');
   if (given.length !== axes.length) call.fail(`expected ${axes.length} scales or sizes, but got ${given.length}`);
   const policy = call.text('keep_aspect_ratio_policy', 'stretch');
-  const ratios = sizes?.map((size, i) => size / shape[axes[i]!]!) ?? [];
+  const ratios = sizes?.map((size, i) => f(size / shape[axes[i]!]!)) ?? [];
   const common = policy === 'not_larger' ? Math.min(...ratios) : Math.max(...ratios);
   const keeps = sizes !== null && policy !== 'stretch';
   const roi = call.text('coordinate_transformation_mode', '') === 'tf_crop_and_resize' ? call.numbers(roiInput) : [];
   const result = new Array<Axis | null>(rank).fill(null);
   axes.forEach((d, i) => {
     const size = shape[d]!;
-    const scale = scales ? scales[i]! : keeps ? common : sizes![i]! / size;
+    const scale = scales ? f(scales[i]!) : keeps ? common : ratios[i]!;
     if (!(scale > 0) && size > 0) call.fail(`expected scales greater than 0, but got ${scale}`);
-    const newSize = scales
-      ? Math.floor(Math.fround(scale) * size)
-      : keeps
-        ? Math.floor(common * size + 0.5)
-        : sizes![i]!;
+    const newSize = scales ? Math.floor(f(scale * size)) : keeps ? Math.floor(f(common * size) + 0.5) : sizes![i]!;
     result[d] = { size, newSize, scale, roi: [roi[i] ?? 0, roi[axes.length + i] ?? 1] };
   });
   bounded(
@@ -162,7 +171,7 @@ function axesOf(
 }
 
 const stays = ({ size, newSize, scale, roi }: Axis): boolean =>
-  newSize === size && Math.abs(scale - 1) < 1e-6 && roi[0] === 0 && roi[1] === 1;
+  newSize === size && scale === 1 && roi[0] === 0 && roi[1] === 1;
 
 type Interpolation = 'nearest' | 'linear' | 'bilinear' | 'trilinear' | 'bicubic';
 
@@ -175,11 +184,22 @@ function interpolationOf({ mode, coordinates, nearest, antialias, excludeOutside
   return (['linear', 'bilinear', 'trilinear'] as const)[rank - 1]!;
 }
 
+/** Whether F.interpolate, which multiplies by the inverse of the scale, takes the same elements. */
+function nearestBySize({ size, newSize }: Axis, places: readonly number[]): boolean {
+  const step = f(size / newSize);
+  const last = size - 1;
+  return places.every((place, i) => Math.min(Math.floor(place), last) === Math.min(Math.floor(f(i * step)), last));
+}
+
 /** Where PyTorch's interpolation computes the same, its kernel; else null. */
-function asInterpolated(x: Tensor, axes: readonly (Axis | null)[], manner: Manner): Tensor | null {
+function asInterpolated(call: Call, x: Tensor, axes: readonly (Axis | null)[], manner: Manner): Tensor | null {
   const [batch, channels, ...spatial] = axes;
   const free = (axis: Axis | null | undefined) => !axis || stays(axis);
-  const exact = spatial.every((axis) => !axis || (axis.scale === axis.newSize / axis.size && axis.newSize > 1));
+  const isSame = (axis: Axis) =>
+    manner.mode === 'nearest'
+      ? nearestBySize(axis, placesOf(call, axis, manner))
+      : axis.scale === f(axis.newSize / axis.size) && axis.newSize > 1;
+  const exact = spatial.every((axis) => !axis || isSame(axis));
   const mode: Interpolation | null = interpolationOf(manner, spatial.length);
   if (mode === null || !isFloat(x.dtype) || !free(batch) || !free(channels) || !exact) return null;
   const size = spatial.map((axis, d) => axis?.newSize ?? x.shape[d + 2]!);
@@ -189,7 +209,10 @@ function asInterpolated(x: Tensor, axes: readonly (Axis | null)[], manner: Manne
 
 function resized(call: Call, axes: readonly (Axis | null)[], manner: Manner): Tensor {
   const x = call.tensor(0);
-  const quick = asInterpolated(x, axes, manner);
+  // As onnxruntime has it: what keeps its shape is copied, whatever scales came to it.
+  if (manner.coordinates !== 'tf_crop_and_resize' && axes.every((axis) => !axis || axis.newSize === axis.size))
+    return x;
+  const quick = asInterpolated(call, x, axes, manner);
   if (quick) return quick;
   const whole = !isFloat(x.dtype) && manner.mode !== 'nearest';
   let y = whole ? x.float() : x;
