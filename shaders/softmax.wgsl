@@ -19,6 +19,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read_write> y4: array<vec4f>;
 
 override LOG: bool = false;
+override SAFE: bool = false; // rows of -infinity alone give 0, not NaN
 
 const WORKGROUP: u32 = 64u;
 const LOWEST = -3.402823466e38; // finite: rows may begin with -infinity
@@ -57,7 +58,8 @@ fn write(first: u32, stop: u32, step: u32, m: f32, sum: f32) {
     let shift = math_log(sum);
     for (var i = first; i < stop; i += step) { y[i] = x[i] - m - shift; }
   } else {
-    for (var i = first; i < stop; i += step) { y[i] = math_exp_below(x[i] - m) / sum; }
+    let total = select(sum, 1.0, SAFE & (sum == 0.0));
+    for (var i = first; i < stop; i += step) { y[i] = math_exp_below(x[i] - m) / total; }
   }
 }
 
@@ -101,7 +103,8 @@ fn quads(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u,
     let shift = math_log(sum);
     for (i = first; i < stop; i++) { y4[i] = x4[i] - m - shift; }
   } else {
-    for (i = first; i < stop; i++) { y4[i] = exp4(x4[i] - m) / sum; }
+    let total = select(sum, 1.0, SAFE & (sum == 0.0));
+    for (i = first; i < stop; i++) { y4[i] = exp4(x4[i] - m) / total; }
   }
 }
 
@@ -133,7 +136,8 @@ fn across(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u
     let shift = vec4f(math_log(sum.x), math_log(sum.y), math_log(sum.z), math_log(sum.w));
     for (i = first; i < stop; i += step) { y4[i] = x4[i] - m - shift; }
   } else {
-    for (i = first; i < stop; i += step) { y4[i] = exp4(x4[i] - m) / sum; }
+    let total = select(sum, vec4f(1.0), vec4<bool>(SAFE) & (sum == vec4f()));
+    for (i = first; i < stop; i += step) { y4[i] = exp4(x4[i] - m) / total; }
   }
 }
 

@@ -26,6 +26,11 @@ fn math_pow_f32(x: f32, y: f32) -> f32 {
   return select(magnitude, -magnitude, (x < 0.0) & odd);
 }
 
+// x^y of two tensors: as C's pow has it, the roots of -0 and -infinity have no sign.
+fn math_power(x: f32, y: f32) -> f32 {
+  return math_pow_f32(select(x, abs(x), (abs(y) == 0.5) & ((x == 0.0) | math_isinf(x))), y);
+}
+
 fn math_pow_u32(x: u32, y: u32) -> u32 {
   var n = y;
   var square = x;

@@ -118,7 +118,8 @@ export const rules: { readonly [G in Growth]: Rule } = {
     const n = lib.reducedCount(counts!, dims);
     const average = lib.div(lib.sum(filledPast(x!, counts!, 0, dims), dims, true), n);
     const away = filledPast(lib.sub(x!, average), counts!, 0, dims);
-    return [average, lib.div(lib.sum(lib.mul(away, away), dims, true), Math.max(n - correction, 0))];
+    const variance = lib.div(lib.sum(lib.mul(away, away), dims, true), Math.max(n - correction, 0));
+    return [average, node.op.name === 'std' ? lib.sqrt(variance) : variance];
   },
 
   /** Going forwards, the room comes last. */

@@ -5,7 +5,7 @@ import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { add, exp, mul, neg, square, sub } from './arithmetic';
 import { toFloat } from './cast';
-import { gt, where } from './compare';
+import { gt, le, where } from './compare';
 import { byKind, pointwise } from './pointwise';
 
 const mathLib: Text = '#math/libMath';
@@ -48,7 +48,7 @@ const eluSpec = { name: 'elu', lib: math, expr: 'select(a0, s0 * math_expm1(a0),
 const eluOp = pointwise({
   ...eluSpec,
   saves: 'a',
-  grads: [(dy, { a, s }) => mul(dy, where(gt(a, 0), 1, mul(expNegative(a), s[0]!)))],
+  grads: [(dy, { a, s }) => mul(dy, where(le(a, 0), mul(expNegative(a), s[0]!), 1))],
 });
 const eluOverOp = pointwise({
   ...eluSpec,

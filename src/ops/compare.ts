@@ -103,12 +103,12 @@ export function where(condition: Value, a: Value | number, b: Value | number): V
     : record(whereOp, [condition, a, b], undefined);
 }
 
-/** maximum or minimum; the gradient goes to the operand that is taken, half to each where they are equal. */
+/** maximum or minimum; the gradient goes to the operand that is taken, half to each where they are equal, all to both where one is NaN. */
 function extremum(name: string, fn: string, closer: string): Binary {
   const share = pointwise({
     name: `${name}Share`,
     lib: math,
-    expr: `select(f32(a0 ${closer} a1), 0.5, a0 == a1)`,
+    expr: `select(select(f32(a0 ${closer} a1), 0.5, a0 == a1), 1.0, math_isnan(a0) | math_isnan(a1))`,
   });
   const op = pointwise({
     name,
@@ -128,6 +128,27 @@ function extremum(name: string, fn: string, closer: string): Binary {
 export const maximum = extremum('maximum', 'max', '>');
 /** The lesser of a and b; NaN where one of them is. */
 export const minimum = extremum('minimum', 'min', '<');
+
+/** The share of dy that reaches an input of `clampBetween`: at a bound, half of it is the bound's. */
+function clampShare(expr: string): (dy: Value, inputs: { a: Value; b: Value; c: Value }) => Value {
+  const share = pointwise({ name: 'clampShare', expr });
+  return (dy, { a, b, c }) => mul(dy, record(share, [a, b, c], undefined));
+}
+const clampBetweenOp = pointwise({
+  name: 'clampBetween',
+  takes: 'number',
+  lib: math,
+  expr: byKind('math_min(math_max(a0, a1), a2)', 'min(max(a0, a1), a2)'),
+  saves: 'abc',
+  grads: [
+    clampShare('select(select(1.0, 0.5, (a1 < a2) & ((a0 == a1) | (a0 == a2))), 0.0, (a0 < a1) | (a0 > a2))'),
+    clampShare('select(f32((a0 < a1) & (a1 <= a2)), 0.5, (a0 == a1) & (a1 < a2))'),
+    clampShare('select(f32((a1 > a2) | ((a0 > a2) & (a1 <= a2))), 0.5, (a0 == a2) & (a1 < a2))'),
+  ],
+});
+/** x limited to [min, max], where `max` wins; all of them broadcast. */
+export const clampBetween = (x: Value, min: Value, max: Value): Value =>
+  record(clampBetweenOp, [x, min, max], undefined);
 
 /** A clamp op with its bounds as expressions over x and the scalars, and the gradient's condition (bounds left out, as in PyTorch). */
 function clamping(float: string, integer: string, inside: string) {

@@ -6,7 +6,7 @@ import { expectNumber, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { abs, add, div, exp, mul, neg, reciprocal, rsqrt, square, sub } from './arithmetic';
 import { fullLike, toFloat } from './cast';
-import { isfinite, where } from './compare';
+import { eq, isfinite, where } from './compare';
 import { byKind, pointwise, wrapped } from './pointwise';
 
 const mathLib: Text = '#math/libMath';
@@ -69,14 +69,19 @@ export const erf: Unary = (a) => record(erfOp, [toFloat(a)], undefined);
 /** 1 - erf a, exact for large a. */
 export const erfc = unary('erfc', (a) => neg(bell(a)));
 
+/** a² + b², and 1 at (0, 0), where the angle's gradient is 0. */
+function squaredRadius(a: Value, b: Value): Value {
+  const r = add(square(a), square(b));
+  return where(eq(r, 0), 1, r);
+}
 const atan2Op = pointwise({
   name: 'atan2',
   lib,
   expr: 'elementary_atan2(a0, a1)',
   saves: 'ab',
   grads: [
-    (dy, { a, b }) => mul(dy, div(b, add(square(a), square(b)))),
-    (dy, { a, b }) => mul(dy, div(neg(a), add(square(a), square(b)))),
+    (dy, { a, b }) => mul(dy, div(b, squaredRadius(a, b))),
+    (dy, { a, b }) => mul(dy, div(neg(a), squaredRadius(a, b))),
   ],
 });
 /** The angle of the point (b, a), in [-π, π]. */

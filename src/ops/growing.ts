@@ -8,7 +8,7 @@ import { fromHost, record, recordAll } from '../graph/record';
 import { internMeta } from '../graph/signature';
 import { pieceOf } from '../graph/slices';
 import { Value } from '../graph/value';
-import { add, div, mul, sub } from './arithmetic';
+import { add, div, mul, sqrt, sub } from './arithmetic';
 import { windowsOf } from './assemble';
 import { detach, reshape } from './cast';
 import { lt, where } from './compare';
@@ -45,6 +45,7 @@ export const library = {
   reshape,
   scatterOp,
   SMALL_BYTES,
+  sqrt,
   stridedPass,
   stridedView,
   sub,

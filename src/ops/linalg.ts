@@ -6,7 +6,7 @@ import { fromHost, named, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import type { CheckedAttrs, TriangularAttrs } from '../kernels/linalg/factors';
 import { abs, add, div, log, mul, neg, sign, sub } from './arithmetic';
-import { detach, full, reshape } from './cast';
+import { full, reshape } from './cast';
 import { eq, where } from './compare';
 import { withGradient } from './custom';
 import { gather } from './indexing';
@@ -483,8 +483,9 @@ export function slogdet(a: Value): readonly [sign: Value, logabsdet: Value] {
   const factors = luFactor(a, null);
   const along = diagonal(factors.lu);
   const value = mul(parity(factors), prod(sign(along), -1));
-  const [y] = withGradient([a], [sum(log(abs(along)), -1)], ([g]) => [
-    luSolve(factors, mul(identityMatrix(a.shape), column(column(g!))), true),
+  // The sign is made of A, too, and passes nothing on.
+  const results = withGradient([a], [value, sum(log(abs(along)), -1)], ([, g]) => [
+    g ? luSolve(factors, mul(identityMatrix(a.shape), column(column(g))), true) : null,
   ]);
-  return [detach(value), named(y!, 'LinalgSlogdetBackward0')];
+  return results.map((y) => named(y, 'LinalgSlogdetBackward0')) as [Value, Value];
 }

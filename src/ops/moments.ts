@@ -1,12 +1,11 @@
 // Mean and variance in one reading of the input; var and std.
 import { kernels } from '../compiler/texts';
-import { expectFloat, named, record, recordAll } from '../graph/record';
+import { expectFloat, named, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { add, div, mul, sub } from './arithmetic';
 import { reshape } from './cast';
 import { eq, where } from './compare';
 import { reducedShape, resolveDims } from './dims';
-import { pointwise } from './pointwise';
 import { type Dims, expand, reducedCount } from './reduce';
 
 /** How moments and normalisation are computed. */
@@ -19,27 +18,33 @@ export interface MomentsAttrs {
   readonly correction: number;
 }
 
-/** Outputs: mean and variance, with the reduced dimensions kept as 1. */
-const momentsOp: Op<MomentsAttrs> = {
-  name: 'var',
+/**
+ * Outputs: mean, and variance or its root, with the reduced dimensions kept as 1. The root is an operation of its own, since it is finite
+ * where the variance is too great or too small for a float32.
+ */
+const momentsOp = (name: 'var' | 'std'): Op<MomentsAttrs> => ({
+  name,
   remakes: true,
-  saves: { inputs: [0], outputs: [0] },
+  saves: { inputs: [0], outputs: name === 'std' ? [0, 1] : [0] },
   infer([x], { dims }) {
-    expectFloat('var', 'input', x);
+    expectFloat(name, 'input', x);
     const meta = { shape: reducedShape(x.shape, dims, true), dtype: x.dtype };
     return [meta, meta];
   },
-  lower: (context) => kernel().moments(context),
+  lower: (context) => kernel().moments(context, name === 'std'),
   growth: 'moments',
-  // d mean / dx = 1 / n,   d var / dx = 2 (x - mean) / (n - correction)
-  vjp([dmean, dvar], { inputs: [x], outputs: [mean], attrs: { dims, correction } }) {
+  // d mean / dx = 1 / n,   d var / dx = 2 (x - mean) / (n - correction),   d std / dx = d var / dx / (2 std)
+  vjp([dmean, dy], { inputs: [x], outputs: [mean, std], attrs: { dims, correction } }) {
     const n = reducedCount(x.shape, dims);
     const byMean = dmean && div(dmean, n);
-    if (!dvar) return [byMean ? expand(byMean, x.shape) : null];
-    const byVar = mul(sub(x, mean), div(mul(dvar, 2), Math.max(n - correction, 0)));
-    return [byMean ? add(byVar, byMean) : byVar];
+    if (!dy) return [byMean ? expand(byMean, x.shape) : null];
+    const dvar = name === 'std' ? where(eq(std!, 0), 0, div(dy, std!)) : mul(dy, 2);
+    const bySpread = mul(sub(x, mean), div(dvar, Math.max(n - correction, 0)));
+    return [byMean ? add(bySpread, byMean) : bySpread];
   },
-};
+});
+const varOp = momentsOp('var');
+const stdOp = momentsOp('std');
 
 /** Mean and variance over `dims`, which stay as dimensions of size 1. */
 export function moments(
@@ -47,7 +52,7 @@ export function moments(
   dims: readonly number[],
   correction: number,
 ): readonly [mean: Value, variance: Value] {
-  const [mean, variance] = recordAll(momentsOp, [x], { dims, correction });
+  const [mean, variance] = recordAll(varOp, [x], { dims, correction });
   return [mean!, variance!];
 }
 
@@ -56,24 +61,16 @@ export interface VarianceOptions {
   readonly keepdim?: boolean;
 }
 
-/** Variance over `dims` (default all): Σ (x - mean)² / (n - correction), with correction 1 unless given. */
-export function variance(
-  x: Value,
-  dims: Dims = null,
-  { correction = 1, keepdim = false }: VarianceOptions = {},
-): Value {
-  const resolved = resolveDims('var', dims, x.shape.length);
-  const y = moments(x, resolved, correction)[1];
-  return named(keepdim ? y : reshape(y, reducedShape(x.shape, resolved, false)), 'VarBackward0');
-}
+const spread =
+  (op: Op<MomentsAttrs>, gradName: string) =>
+  (x: Value, dims: Dims = null, { correction = 1, keepdim = false }: VarianceOptions = {}): Value => {
+    const resolved = resolveDims(op.name, dims, x.shape.length);
+    const y = recordAll(op, [x], { dims: resolved, correction })[1]!;
+    return named(keepdim ? y : reshape(y, reducedShape(x.shape, resolved, false)), gradName);
+  };
 
-const stdOp = pointwise({
-  name: 'std',
-  expr: 'sqrt(a0)',
-  saves: 'y',
-  grads: [(dy, { y }) => where(eq(y, 0), 0, div(dy, mul(y, 2)))],
-});
+/** Variance over `dims` (default all): Σ (x - mean)² / (n - correction), with correction 1 unless given. */
+export const variance = spread(varOp, 'VarBackward0');
 
 /** Standard deviation over `dims`: the root of `variance`, with gradient 0 where it is 0. */
-export const std = (x: Value, dims: Dims = null, options: VarianceOptions = {}): Value =>
-  record(stdOp, [variance(x, dims, options)], undefined);
+export const std = spread(stdOp, 'StdBackward0');

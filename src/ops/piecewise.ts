@@ -17,7 +17,8 @@ const between = (x: Value, low: number, high: number): Value => logicalAnd(gt(x,
 
 const hardsigmoidOp = pointwise({
   name: 'hardsigmoid',
-  expr: 'clamp(a0 / 6.0 + 0.5, 0.0, 1.0)',
+  lib: math,
+  expr: 'math_min(math_max(a0 / 6.0 + 0.5, 0.0), 1.0)',
   saves: 'a',
   grads: [(dy, { a }) => where(between(a, -3, 3), mul(dy, 1 / 6), 0)],
 });
@@ -105,7 +106,7 @@ const celuSpec = { name: 'celu', lib: math, expr: 'select(a0, s0 * math_expm1(a0
 const celuOp = pointwise({
   ...celuSpec,
   saves: 'a',
-  grads: [(dy, { a, s }) => mul(dy, expNegative(mul(a, 1 / s[0]!)))],
+  grads: [(dy, { a, s }) => mul(dy, where(le(a, 0), expNegative(mul(a, 1 / s[0]!)), 1))],
 });
 const celuOverOp = pointwise({
   ...celuSpec,
@@ -128,7 +129,7 @@ const seluSpec = {
 const seluOp = pointwise({
   ...seluSpec,
   saves: 'a',
-  grads: [(dy, { a }) => mul(dy, where(gt(a, 0), SELU_SCALE, mul(expNegative(a), SELU_SCALE * SELU_ALPHA)))],
+  grads: [(dy, { a }) => mul(dy, where(le(a, 0), mul(expNegative(a), SELU_SCALE * SELU_ALPHA), SELU_SCALE))],
 });
 const seluOverOp = pointwise({
   ...seluSpec,

@@ -13,8 +13,10 @@ const kernel = kernels('softmax', () => import('../kernels/common'), 'softmax');
 const FEW_ROWS = 16;
 const LONG_ROW = 1024;
 
-interface SoftmaxAttrs {
+export interface SoftmaxAttrs {
   readonly dim: number;
+  /** Rows of −∞ alone give 0, not NaN. */
+  readonly safe?: boolean;
 }
 
 function softmaxOp(name: string, log: boolean, grad: (dy: Value, y: Value, dim: number) => Value): Op<SoftmaxAttrs> {
@@ -49,6 +51,9 @@ export function softmax(x: Value, dim: number): Value {
   const at = resolveDim('softmax', dim, x.shape.length);
   return fewLongRows(x, at) ? named(exp(logSoftmax(x, at)), 'SoftmaxBackward0') : record(plainOp, [x], { dim: at });
 }
+
+/** `softmax` along the last dimension with 0, not NaN, where a row is −∞ alone: no key may be seen. Its gradient there is 0, too. */
+export const attentionWeights = (x: Value): Value => record(plainOp, [x], { dim: x.shape.length - 1, safe: true });
 
 /** The natural logarithm of `softmax`, exact where that is tiny. */
 export function logSoftmax(x: Value, dim: number): Value {

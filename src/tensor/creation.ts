@@ -1,6 +1,6 @@
 // Makes tensors: from data on the host, filled with one number, and of whole steps.
 
-import { real } from '../core/argument-kinds';
+import { either, flag, real } from '../core/argument-kinds';
 import { expectSettled } from '../core/arity';
 import { ArgumentError, ShapeError } from '../core/errors';
 import { type DType, numel, type Shape, showShape } from '../core/meta';
@@ -198,6 +198,9 @@ export function eye(...args: EyeArgs): Tensor {
   return makeTensor('eye', fromHost(data, size, dtype), requiresGrad);
 }
 
+/** Also false and true, which count as 0 and 1. */
+const numeric = either(real, flag);
+
 interface Range extends TensorOptions {
   /** The first number; default 0. */
   start?: number;
@@ -226,13 +229,14 @@ export function arange(
   const positional = (isPlainObject(last) ? args.slice(0, -1) : args) as number[];
   const onlyEnd = positional.length === 1 && named.end === undefined;
   const { dtype: given, requiresGrad, device, ...rest } = named as Range;
-  const { start, end, step } = parseArgs<{ end: number; start?: number; step?: number }>(
+  const bounds = parseArgs<{ end: number; start?: number; step?: number }>(
     'arange',
     ['end'],
     { start: 0, step: 1 },
     [{ ...rest, ...byPosition(onlyEnd ? ['end'] : ['start', 'end', 'step'], positional, rest) }],
-    { end: real, start: real, step: real },
+    { end: numeric, start: numeric, step: numeric },
   );
+  const [start, end, step] = [bounds.start, bounds.end, bounds.step].map(Number) as [number, number, number];
   if (![start, end, step].every(Number.isFinite)) {
     throw new ArgumentError(`arange: expected finite numbers, but got start ${start}, end ${end} and step ${step}`);
   }

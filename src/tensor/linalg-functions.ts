@@ -3,7 +3,11 @@
 import { ShapeError } from '../core/errors';
 import { showShape } from '../core/meta';
 import { type Arguments, parseArgs } from '../core/options';
+import { named } from '../graph/record';
+import { withGradient } from '../ops/custom';
 import * as ops from '../ops/linalg';
+import { sumTo } from '../ops/reduce';
+import { noGrad } from '../storage/mode';
 import { callable } from './callable';
 import { eye, zeros } from './creation';
 import { det as detOf, inv, slogdet as slogdetOf, solveTriangular } from './linalg-equations';
@@ -51,10 +55,29 @@ export const choleskySolve = callable(
   'choleskySolve(B, L, ...)',
   (B: Tensor, L: Tensor, ...args: Arguments<TriangleOptions, ['upper']>): Tensor => {
     const { upper } = parseArgs<TriangleOptions>('choleskySolve', [], { upper: false }, args);
-    const lower = upper ? L.mT : L;
-    return solveTriangular(lower.mT, solveTriangular(lower, B, { upper: false }), { upper: true });
+    return byFactor(B, L, upper, 'CholeskySolveBackward0');
   },
 );
+
+/**
+ * The solution, whose gradient by all of L is ∓ (G Xᵀ + X Gᵀ) L, with G that by B: the numbers beside the triangle take part in it as if the
+ * factor were full, as in PyTorch.
+ */
+function byFactor(B: Tensor, L: Tensor, upper: boolean, gradName: string): Tensor {
+  const solved = (b: Tensor) => {
+    const lower = upper ? L.mT : L;
+    return solveTriangular(lower.mT, solveTriangular(lower, b, { upper: false }), { upper: true });
+  };
+  const plain = noGrad(() => solved(B));
+  const [value] = withGradient([B.value, L.value], [plain.value], ([dy]) => {
+    const [X, G] = [Tensor.of(value!), solved(Tensor.of(dy!))];
+    const half = G.matmul(X.mT);
+    const both = half.add(half.mT).neg();
+    const byL = upper ? L.matmul(both) : both.matmul(L);
+    return [sumTo(G.value, B.shape), sumTo(byL.value, L.shape)];
+  });
+  return Tensor.of(named(value!, gradName));
+}
 
 /** A⁻¹, by the factor of A = L Lᵀ that `cholesky` gives, or with `upper` of A = Lᵀ L. */
 export const choleskyInverse = callable(
@@ -62,7 +85,7 @@ export const choleskyInverse = callable(
   (L: Tensor, ...args: Arguments<TriangleOptions, ['upper']>): Tensor => {
     const { upper } = parseArgs<TriangleOptions>('choleskyInverse', [], { upper: false }, args);
     ops.expectSquare('choleskyInverse', L);
-    return choleskySolve(eye(L.shape.at(-1)!), L, { upper });
+    return byFactor(eye(L.shape.at(-1)!), L, upper, 'CholeskyInverseBackward0');
   },
 );
 

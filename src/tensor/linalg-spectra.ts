@@ -200,6 +200,7 @@ export const lstsq = callable(
     const rank = driver === 'gels' ? zeros(0, { dtype: 'int64' }) : matrixRank(A, { rtol: rcond });
     const singular = driver === 'gelsd' || driver === 'gelss' ? svdvals(A).detach() : zeros(0);
     const solution = isVector ? X.squeeze(-1) : X;
+    for (const made of [solution, residuals]) if (made.requiresGrad) named(made.value, 'LinalgLstsqBackward0');
     return namedResults(['solution', 'residuals', 'rank', 'singularValues'], [solution, residuals, rank, singular]);
   },
 );

@@ -3,6 +3,7 @@ import '../support/sample-all';
 import '../gpu/conv.test';
 import '../gpu/corners.test';
 import '../gpu/functions.test';
+import '../gpu/gradient-edges.test';
 import '../gpu/layers.test';
 import '../gpu/losses.test';
 import '../gpu/pointwise.test';

@@ -2,7 +2,7 @@
 import * as torch from 'lamplight';
 import { Tensor } from 'lamplight';
 import { expect } from 'vitest';
-import { expectClose, fromFixture } from './close';
+import { expectClose, fromFixture, type Tolerance } from './close';
 import { type Fixture, type FixtureCase, type FixtureNumber, fixtureNumber } from './fixtures';
 
 /** JSON in which `{ tensor: i }` stands for a tensor, and the names of numbers for those that JSON has not. */
@@ -35,6 +35,7 @@ export async function checkFunction(
   fixture: Fixture<FunctionCall>,
   item: FunctionCall,
   more: Readonly<Record<string, unknown>> = {},
+  tolerance: Tolerance = {},
 ): Promise<void> {
   const { name, op, outputs } = item;
   const array = (key: string) => fixture.tensor(`${name}/${key}`);
@@ -49,13 +50,13 @@ export async function checkFunction(
   const call = space[op] as Callee | undefined;
   const ys = listOf(await (call ? call(...given) : methodOf(given, op)!()));
   expect(ys.length).toBe(outputs);
-  for (const [i, y] of ys.entries()) await expectClose(y, array(`y${i}`));
+  for (const [i, y] of ys.entries()) await expectClose(y, array(`y${i}`), tolerance);
   if (item.gradFn) expect(ys[0]!.gradFn).toBe(item.gradFn);
-  await checkGradients(fixture, name, xs, ys);
+  await checkGradients(fixture, name, xs, ys, tolerance);
   const method = call && methodOf(given, op);
   // torch.repeatInterleave(counts) and torch.where(condition) are no methods of these.
   if (!method || (['repeatInterleave', 'where'].includes(op) && given.length === 1)) return;
-  for (const [i, y] of listOf(await method()).entries()) await expectClose(y, array(`y${i}`));
+  for (const [i, y] of listOf(await method()).entries()) await expectClose(y, array(`y${i}`), tolerance);
 }
 
 /** The call of the first argument's method with the others. */
@@ -69,6 +70,7 @@ async function checkGradients(
   name: string,
   xs: readonly Tensor[],
   ys: readonly Tensor[],
+  tolerance: Tolerance,
 ): Promise<void> {
   const weighed = ys.flatMap((y, i) => {
     const key = `${name}/dy${i}`;
@@ -77,6 +79,8 @@ async function checkGradients(
   if (weighed.length === 0 || !xs.some((x) => x.requiresGrad)) return;
   weighed.reduce((a, b) => a.add(b)).backward();
   for (const [i, x] of xs.entries()) {
-    if (fixture.has(`${name}/grad${i}`)) await expectClose(x.grad!, fixture.tensor(`${name}/grad${i}`));
+    if (fixture.has(`${name}/grad${i}`)) {
+      await expectClose(x.grad!, fixture.tensor(`${name}/grad${i}`), tolerance);
+    }
   }
 }

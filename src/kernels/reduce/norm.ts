@@ -19,8 +19,12 @@ const gradSource: Text = '#norm/layerNormGrad';
 
 const WORKGROUP = 64;
 
-/** Outputs: mean and variance of input x over `dims`. */
-export function moments({ inputs: [x], attrs: { dims, correction }, adapter }: LowerContext<MomentsAttrs>): Lowering {
+/** Outputs: mean of input x over `dims`, and variance or, for `root`, its root. */
+export function moments(
+  { inputs: [x], attrs: { dims, correction }, adapter }: LowerContext<MomentsAttrs>,
+  root: boolean,
+): Lowering {
+  const overrides = { ROOT: root ? 1 : 0 };
   const strips = stripsFor(x!.shape, dims, adapter, { fours: true });
   const results = resultCount(strips);
   const { outputs, inner, kept } = secondStrips(strips, adapter);
@@ -29,6 +33,7 @@ export function moments({ inputs: [x], attrs: { dims, correction }, adapter }: L
     source: [stripsLib, momentsSource],
     variants: { lengths },
     label: 'moments',
+    overrides,
     reads: [input(0)],
     writes: [scratch()],
   };
@@ -39,6 +44,7 @@ export function moments({ inputs: [x], attrs: { dims, correction }, adapter }: L
       {
         source: [combineSource],
         label: 'moments',
+        overrides,
         reads: [scratch()],
         writes: [output(0), output(1)],
         params: {

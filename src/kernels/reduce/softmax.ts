@@ -20,6 +20,7 @@ import { BYTES_PER_ELEMENT, numel } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';
 import { faultOp } from '../../gpu/faults';
 import type { CrossEntropyAttrs, CrossEntropyGradAttrs, Reduction } from '../../ops/cross-entropy';
+import type { SoftmaxAttrs } from '../../ops/softmax';
 import { onePassLength } from './strips';
 import { rowsPass, workgroupLib } from './workgroup';
 
@@ -52,7 +53,7 @@ function bySoftmaxRows(pass: Bare, rows: number, n: number, inner: number, adapt
 
 /** Softmax of input x along a dimension, or its logarithm. */
 export function softmax(
-  { inputs: [x], attrs: { dim }, adapter }: LowerContext<{ readonly dim: number }>,
+  { inputs: [x], attrs: { dim, safe }, adapter }: LowerContext<SoftmaxAttrs>,
   label: string,
   log: boolean,
 ): Lowering {
@@ -62,7 +63,7 @@ export function softmax(
   const pass = {
     variants: { lengths: { x: rows * n, y: rows * n, x4: (rows * n) / 4, y4: (rows * n) / 4 } },
     label,
-    overrides: { LOG: log ? 1 : 0 },
+    overrides: { LOG: log ? 1 : 0, SAFE: safe ? 1 : 0 },
     reads: [input(0)],
     writes: [output()],
   };

@@ -4,10 +4,11 @@ import { flag, orNull, share, whole } from '../../core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../core/errors';
 import { type DType, showShape } from '../../core/meta';
 import { type Arguments, parseArgs } from '../../core/options';
+import { attentionWeights } from '../../ops/softmax';
 import { callable } from '../../tensor/callable';
 import { ones, zeros } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
-import type { Tensor } from '../../tensor/tensor';
+import { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
 import { dropout } from './dropout';
 import { linear } from './linear';
@@ -28,8 +29,8 @@ interface AttentionArguments {
 type AttentionOrder = ['attnMask', 'dropoutP', 'isCausal', 'scale', 'enableGqa'];
 
 /**
- * softmax(scale · Q Kᵀ + mask) V (Vaswani et al. 2017). Shape: query [..., L, E], key [..., S, E], value [..., S, Ev] →
- * [..., L, Ev].
+ * softmax(scale · Q Kᵀ + mask) V (Vaswani et al. 2017), and 0 where the mask hides every key. Shape: query [..., L, E], key
+ * [..., S, E], value [..., S, Ev] → [..., L, Ev].
  */
 export const scaledDotProductAttention = callable(
   'scaledDotProductAttention(query, key, value, attnMask?, ...)',
@@ -41,7 +42,8 @@ export const scaledDotProductAttention = callable(
     const [keys, values] = o.enableGqa ? [key, value].map((x) => shareHeads(name, query, x)) : [key, value];
     const scores = query.mul(o.scale ?? 1 / Math.sqrt(query.shape.at(-1)!)).matmul(keys!.transpose(-2, -1));
     const mask = o.isCausal ? causalMask(query.shape.at(-2)!, key.shape.at(-2)!) : o.attnMask;
-    return attend(scores, mask, values!, o.dropoutP)[0];
+    // A causal mask hides no row wholly.
+    return attend(scores, mask, values!, o.dropoutP, o.attnMask ? safe : plain)[0];
   },
 );
 
@@ -59,15 +61,22 @@ function shareHeads(name: string, query: Tensor, x: Tensor): Tensor {
   return x.repeatInterleave(wanted / heads, -3);
 }
 
+/** Weights of the keys, 0 where all are hidden. For autocast it is a softmax. */
+const safe = callable('softmax(input)', (scores: Tensor): Tensor => Tensor.of(attentionWeights(scores.value)));
+
+/** The same with NaN where all are hidden, as PyTorch has it where the weights are asked for. */
+const plain = (scores: Tensor): Tensor => scores.softmax(-1);
+
 /** softmax(scores + mask) V, and the weights. */
 function attend(
   scores: Tensor,
   mask: Tensor | null,
   value: Tensor,
   dropoutP: number,
+  softmax: (scores: Tensor) => Tensor,
 ): [output: Tensor, weights: Tensor] {
   const masked = mask ? scores.add(additive(mask, scores.dtype)) : scores;
-  const weights = masked.softmax(-1);
+  const weights = softmax(masked);
   const kept = dropoutP > 0 ? dropout(weights, { p: dropoutP }) : weights;
   return [kept.matmul(value), kept];
 }
@@ -272,7 +281,8 @@ function heads(
   ].filter((mask): mask is Tensor => mask !== null);
   const mask = masks.length > 0 ? masks.reduce((a, b) => a.add(b)) : null;
   const dropoutP = o.training ? o.dropoutP : 0;
-  const [attended, weights] = attend(scores, mask && (added > 0 ? mask.pad([0, added]) : mask), v, dropoutP);
+  const whole = mask && (added > 0 ? mask.pad([0, added]) : mask);
+  const [attended, weights] = attend(scores, whole, v, dropoutP, mask && !o.needWeights ? safe : plain);
   const joined = attended.permute([2, 0, 1, 3]).reshape([length, batch, width]);
   const output = linear(joined, o.outProjWeight, o.outProjBias);
   return [output, o.averageAttnWeights ? weights.mean(1) : weights.view(weights.shape)];

@@ -5,6 +5,7 @@ import { ArgumentError, ShapeError } from '../../core/errors';
 import { showShape } from '../../core/meta';
 import { type Arguments, expectKind, parseArgs } from '../../core/options';
 import type { Settings } from '../../core/settings';
+import { type CustomGradient, withGradient } from '../../ops/custom';
 import { checked } from '../../tensor/callable';
 import { arange, tensor } from '../../tensor/creation';
 import { where } from '../../tensor/families/comparison';
@@ -141,5 +142,10 @@ function settle(losses: Tensor, scores: Tensor, times: Tensor, zeroInfinity: boo
   // Nothing is added but the gradient of Σ p, which is that of log Σ e^x for the scores x themselves.
   const through = chances.sub(chances.detach()).where(counted, 0).sum([0, 2]);
   const finite = losses.add(through);
-  return finite.where(possible, zeroInfinity ? 0 : Number.POSITIVE_INFINITY);
+  if (zeroInfinity) return finite.where(possible, 0);
+  // An infinite loss has no gradient that leads anywhere: NaN says so, as in PyTorch.
+  const settled = finite.detach().where(possible, Number.POSITIVE_INFINITY);
+  const gradient: CustomGradient = ([dy]) => [finite.picked(dy!).where(possible, Number.NaN).value];
+  const [value] = withGradient([finite.value], [settled.value], gradient);
+  return finite.picked(value!);
 }

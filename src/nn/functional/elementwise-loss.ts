@@ -36,6 +36,13 @@ function differenceOf(name: string, input: Tensor, target: Tensor): Tensor {
   return d;
 }
 
+/** d² / 2 up to |d| = end, end (|d| − end / 2) from there: c (|d| − c / 2) with c = min(|d|, end), whose gradient is finite at |d| = ∞, too. */
+function squareThenLine(d: Tensor, end: number): Tensor {
+  const size = d.abs();
+  const held = size.clamp({ max: end });
+  return held.mul(size.sub(held.mul(0.5)));
+}
+
 /** 0.5 d² / beta where |d| < beta, |d| − 0.5 beta elsewhere, of d = input − target. */
 export const smoothL1Loss = callable(
   'smoothL1Loss(input, target, ...)',
@@ -45,11 +52,7 @@ export const smoothL1Loss = callable(
     if (!(beta >= 0)) throw new ArgumentError(`${name}: expected beta of at least 0, but got ${beta}`);
     if (beta === 0) return l1Loss(input, target, { reduction });
     const d = differenceOf(name, input, target);
-    const size = d.abs();
-    const losses = d
-      .square()
-      .mul(0.5 / beta)
-      .where(size.lt(beta), size.sub(0.5 * beta));
+    const losses = squareThenLine(d, beta).div(beta);
     return reduceLosses(name, losses, reduction, 'SmoothL1LossBackward0');
   },
 );
@@ -74,11 +77,7 @@ export const huberLoss = callable(
     });
     if (!(delta > 0)) throw new ArgumentError(`${name}: expected delta greater than 0, but got ${delta}`);
     const d = differenceOf(name, input, target);
-    const size = d.abs();
-    const losses = d
-      .square()
-      .mul(0.5)
-      .where(size.le(delta), size.sub(0.5 * delta).mul(delta));
+    const losses = squareThenLine(d, delta);
     if (weight) return reduceLosses(name, weigh(name, input, losses, weight), reduction);
     return reduceLosses(name, losses, reduction, 'HuberLossBackward0');
   },

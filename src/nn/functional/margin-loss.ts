@@ -41,7 +41,11 @@ export const marginRankingLoss = callable(
   'marginRankingLoss(input1, input2, target, ...)',
   (input1: Tensor, input2: Tensor, target: Tensor, ...args: MarginArgs): Tensor => {
     const { margin, reduction } = parseSettings('marginRankingLoss', rankingSettings, args);
-    return reduceLosses('marginRankingLoss', floats(input2.sub(input1).mul(target)).add(margin).relu(), reduction);
+    return reduceLosses(
+      'marginRankingLoss',
+      floats(input2.sub(input1).mul(target)).add(margin).clamp({ min: 0 }),
+      reduction,
+    );
   },
 );
 

@@ -57,6 +57,16 @@ export const groupNorm = callable(
         `groupNorm: expected a number of channels that numGroups divides, but got ${channels} channels and ${numGroups} groups`,
       );
     }
+    if (numel(value.shape.slice(2)) === 0) {
+      throw new ShapeError(
+        `groupNorm: expected input [N, C, …] whose height and width have elements, but got ${showShape(value.shape)}`,
+      );
+    }
+    if (numel(value.shape) === numGroups) {
+      throw new ShapeError(
+        `groupNorm: expected more than 1 value per channel when training, but got input of shape ${showShape(value.shape)} for ${numGroups} groups; give larger inputs, or fewer groups than channels`,
+      );
+    }
     checkChannels('groupNorm', channels, o);
     return Tensor.of(named(groupsNormed(value, numGroups, o), 'NativeGroupNormBackward0'));
   },

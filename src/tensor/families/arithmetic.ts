@@ -170,7 +170,7 @@ export const minimum = op(
   (input: Tensor, other: Operandish): Tensor => combined('minimum', input, other, compare.minimum),
 );
 
-/** Between numbers in one operation; between tensors as maximum and minimum, where equal numbers share the gradient. */
+/** Between numbers in one operation; between tensors, an element that equals a bound shares the gradient with it. */
 function limited(input: Tensor, min: Tensor | number | null, max: Tensor | number | null, gradName: string): Tensor {
   const bounds = [min, max].filter((bound) => bound !== null);
   const dtype = promoteTypes(...[input, ...bounds].map(operandOf));
@@ -180,8 +180,13 @@ function limited(input: Tensor, min: Tensor | number | null, max: Tensor | numbe
   }
   const boundOf = (bound: Tensor | number) =>
     typeof bound === 'number' ? full([], bound, dtype, 'clamp') : cast(bound.value, dtype);
-  const raised = min === null ? x : compare.maximum(x, boundOf(min));
-  return made(named(max === null ? raised : compare.minimum(raised, boundOf(max)), gradName));
+  const y =
+    min === null
+      ? compare.minimum(x, boundOf(max!))
+      : max === null
+        ? compare.maximum(x, boundOf(min))
+        : compare.clampBetween(x, boundOf(min), boundOf(max));
+  return made(named(y, gradName));
 }
 
 /** Each element limited to [min, max], numbers or tensors; either may be left out. */

@@ -172,15 +172,15 @@ export type TrapezoidArgs = [options?: TrapezoidOptions] | [x: Tensor, options?:
 /** Whole numbers as float32. */
 const floats = (x: Tensor): Tensor => (x.isFloatingPoint() ? x : x.float());
 
-/** The areas of the trapezia between neighbouring points along a dimension. */
-function areas(name: string, y: Tensor, args: TrapezoidArgs): readonly [areas: Tensor, dim: number] {
+/** The areas of the trapezia between neighbouring points along a dimension; and how far apart points without coordinates are. */
+function areas(name: string, y: Tensor, args: TrapezoidArgs): readonly [areas: Tensor, dim: number, dx: number | null] {
   const { x, dx, dim } = parseArgs<TrapezoidOptions>(name, [], { x: null as Tensor | null, dx: 1, dim: -1 }, args);
   const d = resolveDim(name, dim, y.shape.length);
   if (y.shape.length === 0) throw new ShapeError(`${name}: expected at least one dimension, but got shape []`);
   expectNumber(name, 'y', y);
   const length = Math.max(y.shape[d]! - 1, 0);
   const heights = y.narrow(d, 0, length).add(y.narrow(d, y.shape[d]! - length, length));
-  if (!x) return [floats(heights).mul(dx / 2), d];
+  if (!x) return [floats(heights).mul(dx / 2), d, dx];
   const lead = y.shape.length - x.shape.length;
   if (x.shape.length === 1 && x.shape[0] !== y.shape[d]) {
     throw new ShapeError(
@@ -191,13 +191,17 @@ function areas(name: string, y: Tensor, args: TrapezoidArgs): readonly [areas: T
     x.shape.length === 1
       ? x.reshape(y.shape.map((_, k) => (k === d ? -1 : 1)))
       : x.reshape([...new Array<number>(Math.max(lead, 0)).fill(1), ...x.shape]);
-  return [heights.mul(diff(placed, { dim: d })).div(2), d];
+  return [heights.mul(diff(placed, { dim: d })).div(2), d, null];
 }
 
 /** The area under points along a dimension (by default the last): Σ (y_i + y_{i+1}) / 2 · (x_{i+1} - x_i). */
 export const trapezoid = callable('trapezoid(y, x?, ...)', (y: Tensor, ...args: TrapezoidArgs): Tensor => {
-  const [pieces, d] = areas('trapezoid', y.dtype === 'uint8' ? y.to('int64') : y, args);
-  return pieces.sum(d);
+  const [pieces, d, dx] = areas('trapezoid', y, args);
+  const size = y.shape[d]!;
+  if (dx === null || size === 0 || y.isFloatingPoint()) return pieces.sum(d);
+  // Whole numbers are summed as int64, and the ends in their own type, in which uint8 wraps.
+  const ends = y.select(d, 0).add(y.select(d, size - 1));
+  return y.sum(d).sub(ends.mul(0.5)).mul(dx);
 });
 
 /** The areas under the points up to each one but the first. */

@@ -89,9 +89,11 @@ function lengths(op: string, apart: Tensor, p: number): Tensor {
   return (p === 2 ? root.sqrt() : root.pow(1 / p)).maskedFill(zero, 0);
 }
 
-/** How many elements of the last dimension are not 0. Its gradient is 0 everywhere. */
+/** How many elements of the last dimension are not 0, NaN where one is NaN. Its gradient is 0 everywhere. */
 function unequal(apart: Tensor): Tensor {
-  const [value] = withGradient([apart.value], [apart.detach().norm(0, -1).value], () => [fullLike(apart.value, 0)]);
+  const x = apart.detach();
+  const count = x.norm(0, -1).maskedFill(x.isnan().any(-1), Number.NaN);
+  const [value] = withGradient([apart.value], [count.value], () => [fullLike(apart.value, 0)]);
   return apart.picked(value!);
 }
 

@@ -51,6 +51,13 @@ const threshold: Translator = (site) => {
   return site.op('Where', [below, site.scalar(site.scalars[1]!, x.dtype), x], {}, x.dtype);
 };
 
+/** Attention's weights of rows whose every score is −∞ are 0; ONNX's Softmax gives NaN. */
+const softmax: Translator = (site) => {
+  const { dim, safe } = site.attrs<{ dim: number; safe?: boolean }>();
+  const y = site.op('Softmax', [site.in(0)], { axis: dim });
+  return safe ? site.op('Where', [site.op('IsNaN', [y], {}, 'bool'), site.scalar(0, y.dtype), y], {}, y.dtype) : y;
+};
+
 export const activation: Translators = {
   relu: plain('Relu'),
   tanh: plain('Tanh'),
@@ -75,6 +82,6 @@ export const activation: Translators = {
   hardshrink: (site) => site.op('Shrink', [site.in(0)], { lambd: scalar(site, 0), bias: f(0) }),
   softshrink: (site) => site.op('Shrink', [site.in(0)], { lambd: scalar(site, 0), bias: scalar(site, 0) }),
   threshold,
-  softmax: (site) => site.op('Softmax', [site.in(0)], { axis: site.attrs<{ dim: number }>().dim }),
+  softmax,
   logSoftmax: (site) => site.op('LogSoftmax', [site.in(0)], { axis: site.attrs<{ dim: number }>().dim }),
 };

@@ -157,6 +157,10 @@ export const reduce: Translators = {
   mean: reduced('ReduceMean'),
   prod: reduced('ReduceProd'),
   var: moments,
+  std(site) {
+    const [mean, variance] = moments(site) as readonly Wire[];
+    return [mean!, site.op('Sqrt', [variance!])];
+  },
   cumsum,
   argsort,
   amax: extreme('ReduceMax', 'ArgMax'),
