@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type UserConfig } from 'vite';
+import { folders } from './demos/build/folders.ts';
 import { fragments } from './demos/build/fragments.ts';
 import { gallery } from './demos/build/gallery.ts';
 import { guide } from './demos/build/guide.ts';
@@ -88,21 +89,11 @@ const browser: UserConfig = {
 /** What the demos are made of. */
 const served = ['demos', 'src', 'shaders', 'python', 'bench', 'node_modules'];
 
-/** Packages that pages, workers and what these load later import. */
-const foundLate = [
-  'comlink',
-  'uplot',
-  '@noble/hashes/legacy.js',
-  '@noble/hashes/sha2.js',
-  'papaparse',
-  'pbf',
-  'sucrase',
-  'acorn',
-  'eslint-scope',
-  'estree-walker',
-  'magic-string',
-  'node-inspect-extracted',
-];
+/**
+ * Where the server looks for packages before any page needs them: a package that it finds later reloads every open page. Pages do not lead to
+ * workers, nor those of the gallery to their scripts, so all modules of the pages are listed.
+ */
+const scanned = ['**/*.html', '**/*.ts', '../src/**/*-worker.ts', '!build/**', '!**/*.d.ts'];
 
 function demos(): UserConfig {
   return {
@@ -111,6 +102,7 @@ function demos(): UserConfig {
     appType: 'mpa',
     publicDir: false,
     plugins: [
+      folders(join(root, 'demos'), ['/reference']),
       mnist(),
       gallery(join(root, 'demos/gallery')),
       notebooks(join(root, 'demos')),
@@ -120,15 +112,18 @@ function demos(): UserConfig {
       guide(root),
       classNames(),
       wgslStripped(),
-      reference(join(root, 'scripts/reference.mjs'), join(root, 'node_modules/.cache/lamplight/reference')),
+      reference(
+        join(root, 'scripts/reference.mjs'),
+        join(root, 'node_modules/.cache/lamplight/reference'),
+        join(root, 'demos/making/page.html'),
+      ),
       offline(),
     ],
     resolve: { alias: doorAliases },
     // Not the checkout: whoever reaches the server may read what is listed here.
     server: { fs: { allow: served.map((folder) => join(root, folder)) } },
     worker: { format: 'es', plugins: () => [classNames(), wgslStripped()] },
-    // Found late, it would reload a page in the middle of a run.
-    optimizeDeps: { include: foundLate },
+    optimizeDeps: { entries: scanned },
     build: {
       target: 'es2022',
       outDir: join(root, 'demos-dist'),

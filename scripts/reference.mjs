@@ -31,16 +31,28 @@ try {
   process.exitCode = 1;
 }
 
+/**
+ * Tells `npm start`, which shows it, what is being done, from which share of the whole to which, and in about so many seconds.
+ * @param {string} doing @param {number} share @param {number} until @param {number} seconds
+ */
+function tell(doing, share, until, seconds) {
+  process.send?.({ doing, share, until, seconds });
+}
+
 /** @param {string} out */
 async function buildReference(out) {
+  tell('Reading the sources with their types', 0.03, 0.6, 25);
   const surface = surfaceOf(await converted());
+  tell('Laying the names beside those of PyTorch', 0.6, 0.75, 8);
   const theirs = new TheirNames(await everyTable());
+  tell('Looking for examples in the guide and the courses', 0.75, 0.85, 6);
   const pages = new Pages(surface, theirs, await examples());
   const names = namesOf(surface, pages, theirs);
   const addresses = new Map(names.map(([name, space, address]) => [space === '' ? name : `${space}.${name}`, address]));
   const untold = [...toldExports()].flatMap(([name, text]) => (text !== '' && addresses.has(name) ? [] : [name]));
   if (untold.length > 0) throw new Error(`reference: expected a page and a text of ${untold.join(', ')}`);
   const all = [...pages.all(), ...theirs.pages((ours) => addresses.get(ours))];
+  tell(`Writing ${all.length} pages`, 0.85, 1, 6);
   await buildAssets(out);
   await withModule('/demos/build/fragments.ts', async (/** @type {Fragments} */ { filledIn }) => {
     for (const page of all) {

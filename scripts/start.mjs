@@ -17,7 +17,7 @@ try {
   await server.listen();
   const address = server.resolvedUrls?.local[0] ?? server.resolvedUrls?.network[0];
   console.log(
-    `\nLamplight   ${address}\nCourses     ${address}courses/\nPlayground  ${address}playground/\nMNIST       ${address}mnist/\n\nStop with Ctrl-C.`,
+    `\nOpen ${address} in a browser: courses, a playground, a gallery, the guide and the reference. Stop with Ctrl-C.`,
   );
   if (host !== 'localhost' && (server.resolvedUrls?.network.length ?? 0) > 0) {
     console.log(`Other machines: ${server.resolvedUrls?.network.join(' ')}`);

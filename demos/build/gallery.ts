@@ -62,7 +62,8 @@ function proseOf(folders: readonly string[]): string {
 /**
  * The file of a gallery's page begins with `<!-- description: … -->` and holds its panels; `page.html` is put around them, with the cells of the
  * `program.md` beside it. `<!-- plot: TITLE -->` stands for the panel of a curve, `<!-- wide plot: TITLE -->` for a wide one.
- * In any page `<!-- gallery: ../ -->` stands for the list of all of them, with the way to the site's own folder.
+ * In any page `<!-- gallery: ../ -->` stands for the list of all of them, with the way to the site's own folder; `<!-- gallery with pictures: ../ -->`
+ * for the same with the pictures that were recorded of them.
  */
 export function gallery(folder: string): Plugin {
   const text = () => proseOf([join(folder, '../../docs/guide'), join(folder, '../notebook/courses')]);
@@ -83,8 +84,10 @@ export function gallery(folder: string): Plugin {
     transformIndexHtml: {
       order: 'pre',
       handler: (html, { filename }) =>
-        framed(html, filename, folder).replace(/<!-- gallery: (\S+) -->/, (_, root: string) =>
-          list(galleryEntries(folder), root),
+        framed(html, filename, folder).replace(
+          /<!-- gallery( with pictures)?: (\S+) -->/,
+          (_, pictures: string | undefined, root: string) =>
+            list(galleryEntries(folder), root, pictures === undefined ? emblem : recordedAt(root)),
         ),
     },
   };
@@ -119,8 +122,15 @@ const plot = (title: string, className: string) => `<section class="${className}
       <div class="plot" id="plot"></div>
     </section>`;
 
-function list(all: readonly GalleryEntry[], root: string): string {
-  const card = ({ name, program }: GalleryEntry) => `<li><a class="card" href="${root}gallery/${name}/">${emblem(name)}
+/** Of a page, its recorded picture, beside its name and what it shows: nothing that would have to be read out. */
+const recordedAt = (root: string) => (name: string) =>
+  `<img src="${root}gallery/${name}/recorded.webp" alt="" loading="lazy" />`;
+
+function list(all: readonly GalleryEntry[], root: string, pictureOf: (name: string) => string): string {
+  const card = ({
+    name,
+    program,
+  }: GalleryEntry) => `<li><a class="card" href="${root}gallery/${name}/">${pictureOf(name)}
 <strong>${escaped(program.front.title)}</strong>
 <span>${escaped(program.front.summary)}</span>
 <small>${Math.max(...linesOf(program))} lines</small></a></li>`;

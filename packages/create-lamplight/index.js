@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // `npm create lamplight`: copies a template into a new folder, asking for what the command does not say.
-import { cpSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline/promises';
@@ -16,7 +17,10 @@ const kinds = {
   node: 'a script for Node',
 };
 
-const usage = `Usage: npm create lamplight [folder] [-- --template ${Object.keys(kinds).join('|')}]`;
+/** The repository, where this file stands in a clone of it; the package that npm installs has none around it. */
+const clone = fileURLToPath(new URL('../../', import.meta.url));
+
+const usage = `Usage: create-lamplight [folder] [--template ${Object.keys(kinds).join('|')}]`;
 
 /** An error that the user can put right; it is shown without a stack. */
 class Misuse extends Error {}
@@ -64,6 +68,40 @@ async function ask(question, usual) {
   }
 }
 
+/**
+ * Packs the clone into the new app, so that the app has the library as it stands there; null where this is no clone, and the app then
+ * takes the library from its repository, since npm does not have it yet.
+ * @param {string} folder
+ * @returns {Promise<string | null>} what the app's package.json names
+ */
+async function packedClone(folder) {
+  if (!isClone()) return null;
+  console.log(`Packing Lamplight from ${clone}, which takes a minute or two …`);
+  const { setup } = await import(new URL('../../scripts/setup.mjs', import.meta.url).href);
+  setup();
+  mkdirSync(folder, { recursive: true });
+  const before = new Set(readdirSync(folder));
+  const args = ['pack', '--pack-destination', folder, '--loglevel=error'];
+  // Of npm's own settings, those of the command that runs this file would lead it to another folder.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'npm_config_local_prefix'));
+  const quoted = process.platform === 'win32' ? args.map((each) => `"${each}"`) : args;
+  const npm = spawnSync('npm', quoted, { cwd: clone, env, encoding: 'utf8', shell: process.platform === 'win32' });
+  const archive = readdirSync(folder).find((name) => name.endsWith('.tgz') && !before.has(name));
+  if (npm.status === 0 && archive) return `file:${archive}`;
+  throw new Misuse(`npm pack failed in ${clone}:\n${npm.error?.message ?? `${npm.stdout}${npm.stderr}`.slice(-3000)}`);
+}
+
+function isClone() {
+  try {
+    return (
+      JSON.parse(readFileSync(join(clone, 'package.json'), 'utf8')).name === 'lamplight' &&
+      existsSync(join(clone, 'src'))
+    );
+  } catch {
+    return false;
+  }
+}
+
 async function main() {
   const given = options(process.argv.slice(2));
   if (given.help) {
@@ -77,15 +115,27 @@ async function main() {
   const list = Object.entries(kinds).map(([kind, text]) => `  ${kind.padEnd(8)}${text}`);
   if (given.template === undefined && process.stdin.isTTY) console.log(list.join('\n'));
   const kind = expectKind(given.template ?? (await ask('Template?', 'page')));
+  const packed = await packedClone(folder);
   cpSync(join(templates, kind), folder, { recursive: true });
   // npm leaves files of this name out of packages.
   renameSync(join(folder, '_gitignore'), join(folder, '.gitignore'));
   const file = join(folder, 'package.json');
   const manifest = { ...JSON.parse(readFileSync(file, 'utf8')), name: nameOf(folder) };
+  if (packed) manifest.dependencies.lamplight = packed;
   writeFileSync(file, `${JSON.stringify(manifest, null, 2)}\n`);
   const path = relative(process.cwd(), folder);
-  console.log(`Made ${kinds[kind]} in ${folder}. Next:\n`);
-  console.log([...(path === '' ? [] : [`  cd ${path}`]), '  npm install', '  npm start'].join('\n'));
+  console.log(`Made ${kinds[kind]} in ${folder}.`);
+  console.log(
+    packed
+      ? `It has Lamplight as packed from the clone (${packed.slice('file:'.length)}).`
+      : 'Lamplight is not on npm yet: npm install builds it from its repository, which takes a few minutes.',
+  );
+  console.log('Next:\n');
+  console.log(
+    [...(path === '' ? [] : [`  cd ${/\s/.test(path) ? `"${path}"` : path}`]), '  npm install', '  npm start'].join(
+      '\n',
+    ),
+  );
 }
 
 try {

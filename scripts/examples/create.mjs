@@ -1,6 +1,8 @@
-// What `npm create lamplight` makes, from the package as npm packs it: every app is installed with the packed library, built and run.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// What `npm create lamplight` makes, from the package as npm packs it, and from the clone, whose library it packs by itself: every app is
+// installed with a packed library, built and run.
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { command, serve } from './places.mjs';
 
@@ -24,11 +26,17 @@ export async function createApps(archive, folder, chrome, environment) {
   const creator = readdirSync(folder).find((name) => name.endsWith('.tgz'));
   if (!creator) throw new Error(`npm pack left no archive of ${source}`);
   const texts = [];
-  for (const kind of ['page', 'worker', 'node']) {
-    const run = ['exec', '--yes', `--package=${join(folder, creator)}`, '--', 'create-lamplight', `my ${kind}`];
-    await command(['npm', ...run, '--template', kind], folder);
+  const packed = ['npm', 'exec', '--yes', `--package=${join(folder, creator)}`, '--', 'create-lamplight'];
+  const ways = /** @type {const} */ ([
+    ['page', packed],
+    ['worker', packed],
+    ['node', [process.execPath, join(source, 'index.js')]],
+  ]);
+  for (const [kind, create] of ways) {
+    const { text } = await command([...create, `my ${kind}`, '--template', kind], folder);
     const app = join(folder, `my ${kind}`);
-    expectVersion(join(app, 'package.json'), kind, archive);
+    if (create === packed) expectRepository(app, kind, archive);
+    else expectClone(app, kind, text);
     await command(['npm', 'install', '--no-audit', '--no-fund', '--prefer-offline'], app);
     await command(['npm', 'run', 'build'], app);
     texts.push(`${kind} ${kind === 'node' ? await inNode(app, environment) : await inPage(app, chrome)} %`);
@@ -36,16 +44,32 @@ export async function createApps(archive, folder, chrome, environment) {
   return { text: texts.join(', '), runtime: 'npm create', warnings: [] };
 }
 
-/** The app asks for the library's own version, and gets the archive. @param {string} file @param {string} kind @param {string} archive */
-function expectVersion(file, kind, archive) {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  const manifest = JSON.parse(readFileSync(file, 'utf8'));
-  const { lamplight } = manifest.dependencies;
-  if (lamplight !== `^${version}`) throw new Error(`${kind}: expected ^${version} of lamplight, but got ${lamplight}`);
+/** @param {string} app @param {string} kind */
+function manifestOf(app, kind) {
+  const manifest = JSON.parse(readFileSync(join(app, 'package.json'), 'utf8'));
   if (manifest.name !== `my-${kind}`)
     throw new Error(`${kind}: expected to be called my-${kind}, but got ${manifest.name}`);
+  return manifest;
+}
+
+/** Without a clone, the app asks for the library's repository, until npm has a release; here it gets the archive. @param {string} app @param {string} kind @param {string} archive */
+function expectRepository(app, kind, archive) {
+  const { repository } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const manifest = manifestOf(app, kind);
+  const { lamplight } = manifest.dependencies;
+  if (lamplight !== repository.url) throw new Error(`${kind}: expected ${repository.url}, but got ${lamplight}`);
   manifest.dependencies.lamplight = `file:${archive}`;
-  writeFileSync(file, JSON.stringify(manifest, null, 2));
+  writeFileSync(join(app, 'package.json'), JSON.stringify(manifest, null, 2));
+}
+
+/** In a clone, the app has the library that was packed from there, and says so. @param {string} app @param {string} kind @param {string} text */
+function expectClone(app, kind, text) {
+  const { lamplight } = manifestOf(app, kind).dependencies;
+  const [, file = ''] = /^file:(lamplight-.*\.tgz)$/.exec(lamplight) ?? [];
+  if (!existsSync(join(app, file)) || file === '')
+    throw new Error(`${kind}: expected a packed clone, but got ${lamplight}`);
+  if (!text.includes(`packed from the clone (${file})`))
+    throw new Error(`${kind}: expected it to say so, but got ${text}`);
 }
 
 /** The share of right points that an app says. @param {string} text */

@@ -24,6 +24,8 @@ export interface GpuStats {
   dataWrites: number;
   dataBytesWritten: number;
   readbacks: number;
+  /** Snapshots of weights that are on the host, from which they would come back after a lost device. */
+  snapshots: number;
   /** Bytes in buffers that hold values of tensors. */
   liveBytes: number;
   /** Bytes in buffers that hold intermediates of plans, shared between plans. */
@@ -52,6 +54,7 @@ export const stats: GpuStats = {
   dataWrites: 0,
   dataBytesWritten: 0,
   readbacks: 0,
+  snapshots: 0,
   liveBytes: 0,
   planBytes: 0,
   pooledBytes: 0,

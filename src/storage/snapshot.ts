@@ -3,6 +3,7 @@ import { engine } from '../compiler/engine';
 import { closed } from '../core/arity';
 import { warnOnce } from '../core/warnings';
 import { copying } from '../gpu/copying';
+import { stats } from '../gpu/stats';
 import { flush } from '../graph/flush';
 import { isJournaling } from '../graph/journal';
 import { captureCut } from './cut';
@@ -117,6 +118,7 @@ async function take(all: boolean): Promise<boolean> {
     }
     const begun = performance.now();
     cut.keep(copied.contents);
+    stats.snapshots++;
     const cost = captured + copied.milliseconds + (performance.now() - begun);
     Object.assign(last, { time: start, steps: step, cost });
     return true;

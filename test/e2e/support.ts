@@ -8,6 +8,9 @@ import { oneModule } from '../support/one-module';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** Half a minute, the usual limit, is little for a page that compiles kernels while other work runs; in ms. */
+const PATIENCE = 90_000;
+
 /** A page, and everything that went wrong in it: uncaught errors, `console.error`, and requests that failed. */
 export interface WatchedPage {
   readonly page: Page;
@@ -33,6 +36,8 @@ async function serve(config: InlineConfig): Promise<{ url: string; close(): Prom
     logLevel: 'error',
   });
   await server.listen();
+  // The library is bundled now: the first page, whose time is limited, need not wait for it.
+  await server.transformRequest(`/@fs${root}src/index.ts`);
   const url = server.resolvedUrls?.local[0];
   if (!url) throw new Error('the server has no local address');
   return { url, close: () => server.close() };
@@ -70,8 +75,7 @@ export async function openSite(): Promise<Site> {
 
 /** A new page, and what goes wrong in it. */
 export async function watch(context: BrowserContext): Promise<WatchedPage> {
-  // Half a minute, the usual limit, is little for a page that compiles kernels while other work runs.
-  context.setDefaultTimeout(90_000);
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
@@ -105,6 +109,7 @@ export async function openTestPages(options: BrowserOptions = {}): Promise<TestP
     browser,
     async open(folder, name) {
       const page = await browser.newPage();
+      page.setDefaultTimeout(PATIENCE);
       await page.goto(`${url}test/e2e/${folder}/index.html`);
       await page.waitForFunction((wanted) => wanted in window, name);
       return page;

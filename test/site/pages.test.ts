@@ -20,6 +20,7 @@ const PAGES = [
   ['notebook/', 'New notebook'],
   ['notebook/s0-convolution/', 'Convolutions, pooling, and what AlexNet sees'],
   ['guide/', 'Guide'],
+  ['gallery/', 'Gallery'],
 ] as const;
 
 /** Bytes that came over the line since it was asked, and by which addresses. */
@@ -117,6 +118,28 @@ test('a cell is edited before the checker has come, whose parts come later', asy
   expect(addresses.some((address) => address.includes('/editor-'))).toBe(true);
   expect(bytes()).toBeLessThan(400_000);
   await context.close();
+});
+
+test('the gallery lists the pages that the home lists, each with its picture', async () => {
+  const { page } = await site.open('gallery/');
+  const listed = async () =>
+    Promise.all(
+      (await page.locator('.card[href*="gallery/"]').all()).map(async (card) => [
+        await card.locator('strong').textContent(),
+        await card.locator('span').textContent(),
+        await card.evaluate((link: HTMLAnchorElement) => link.href),
+      ]),
+    );
+  const here = await listed();
+  expect(here.length).toBeGreaterThan(10);
+  for (const picture of await page.locator('.card img').all()) {
+    await picture.scrollIntoViewIfNeeded();
+    await expect.poll(() => picture.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(500);
+  }
+  expect(await page.locator('.card img').count()).toBe(here.length);
+  await page.goto(site.host.url);
+  expect(await listed()).toEqual(here);
+  await page.context().close();
 });
 
 test('without WebGPU the home says so', async () => {

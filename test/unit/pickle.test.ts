@@ -182,9 +182,10 @@ describe('values that lead nowhere', () => {
   test('pairs by memo are counted before they are walked', async () => {
     const pickle = bomb(60);
     expect(pickle.length).toBeLessThan(500);
-    const start = performance.now();
+    const start = process.cpuUsage();
     await expect(load(pickle)).rejects.toThrow(/refer to each other so often/);
-    expect(performance.now() - start).toBeLessThan(1000);
+    // Of this process alone: the clock would count what others do.
+    expect(process.cpuUsage(start).user / 1000, 'milliseconds').toBeLessThan(1000);
     expect(await load(bomb(10))).toHaveLength(2);
   });
 

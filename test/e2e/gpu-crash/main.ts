@@ -19,6 +19,8 @@ declare global {
   interface Window {
     /** Steps taken so far. */
     steps: number;
+    /** Snapshots that have been taken by themselves. */
+    snapshots(): number;
     train(): Promise<Outcome>;
     /** Ends the training. */
     enough: boolean;
@@ -26,6 +28,7 @@ declare global {
 }
 
 window.steps = 0;
+window.snapshots = () => torch.gpu.stats().snapshots;
 window.enough = false;
 
 window.train = async () => {

@@ -16,6 +16,8 @@ test('a training survives a crash of the GPU process', async () => {
   const steps = () => page.evaluate(() => window.steps);
   const reach = (count: number) => page.waitForFunction((least) => window.steps >= least, count, { timeout: 90_000 });
   await reach(60);
+  // On a busy machine the first snapshot may come after more steps: a crash before it would have the training begin anew.
+  await page.waitForFunction(() => window.snapshots() > 0, undefined, { timeout: 90_000 });
   const session = await pages.browser.newBrowserCDPSession();
   await session.send('Browser.crashGpuProcess').catch(() => {}); // its answer may go the way of the process
   await reach((await steps()) + 200);

@@ -267,8 +267,11 @@ describe('signals', () => {
   test('stop what runs there, with their reason', async () => {
     const { remote } = linked();
     const controller = new AbortController();
-    setTimeout(() => controller.abort('enough'), 20);
-    expect(await remote.untilStopped({ signal: controller.signal })).toBeGreaterThan(0);
+    const running = remote.untilStopped({ signal: controller.signal });
+    // Calls arrive in their order: once this one is answered, the other is running.
+    await remote.echo(1);
+    controller.abort('enough');
+    expect(await running).toBeGreaterThan(0);
     expect(await remote.untilStopped({ signal: controller.signal })).toBe(0);
   });
 
