@@ -149,6 +149,18 @@ export interface Overwrite {
   passes(): readonly Pass[];
 }
 
+/** Rows above and below images, columns left and right of them. */
+export type Frame = readonly [top: number, bottom: number, left: number, right: number];
+
+/** Attributes of a convolution, which takes zeros around its images for granted, by as much as its padding says, and of its adjoints. */
+export interface Framed {
+  readonly padding: Frame;
+  /** The zeros that input 0 has around it. */
+  readonly frame?: Frame;
+  /** What a gradient leaves out of output 0 where that had such zeros; padding takes as much off. */
+  readonly crop?: Frame;
+}
+
 /** A max pooling of images: rows and columns of these, and of windows side by side from the first row and column on. */
 export interface Pooling {
   readonly size: readonly [rows: number, cols: number];
@@ -173,6 +185,8 @@ export type Lowering =
       readonly passes: readonly Pass[];
       /** The results are kept from run to run for as long as the inputs stay the same values, if they are inputs of the program. */
       readonly kept?: true;
+      /** Output 0 is elements of input 0 in another order: nothing is computed. */
+      readonly moves?: true;
       readonly scratch?: readonly number[];
       readonly viewing?: Viewing;
       readonly overwrites?: readonly Overwrite[];

@@ -103,7 +103,8 @@ export function compile(
   passes: readonly CompilerPass[] = compilerPasses,
 ): Plan {
   if (hasHalves(recorded)) expectHalf(adapter);
-  const program = fillsFirst(recorded);
+  // What frames are joined by comes with the kernels that take them.
+  const program = fillsFirst(inlining.here?.joinFrames(recorded) ?? recorded);
   const lowered = passes.reduce((before, pass) => pass(before), {
     program,
     lowerings: lowerings(program, adapter),

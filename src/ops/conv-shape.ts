@@ -1,4 +1,5 @@
 // The attributes of a convolution, its shape rule, and the errors where sizes do not fit.
+import type { Frame } from '../compiler/ir';
 import { ArgumentError, ShapeError } from '../core/errors';
 import { type Meta, type Shape, showShape } from '../core/meta';
 import { expectFloat } from '../graph/record';
@@ -8,13 +9,13 @@ export type Pair = readonly [height: number, width: number];
 export interface ConvAttrs {
   readonly stride: Pair;
   /** Rows above and below, columns left and right. */
-  readonly padding: readonly [top: number, bottom: number, left: number, right: number];
+  readonly padding: Frame;
   readonly dilation: Pair;
   readonly groups: number;
 }
 
 /** Elements between the first and the last tap of a kernel, both included. */
-const extent = (kernel: number, dilation: number): number => (kernel - 1) * dilation + 1;
+export const extent = (kernel: number, dilation: number): number => (kernel - 1) * dilation + 1;
 
 /** Output size along height (0) and width (1) for an input of `size`; less than 1 where the kernel does not fit. */
 export function convOutSize(

@@ -1,5 +1,6 @@
 // Convolution and its adjoints: conv2d, the gradient by input (which is the transposed convolution) and the gradient by weight.
 
+import type { Framed } from '../compiler/ir';
 import { kernels } from '../compiler/texts';
 import { ArgumentError, ShapeError } from '../core/errors';
 import { type Meta, showShape } from '../core/meta';
@@ -7,7 +8,8 @@ import { record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { add } from './arithmetic';
 import { reshape } from './cast';
-import { type ConvAttrs, checkBias, checkConv, convShape, expectIntegers, transposedSize } from './conv-shape';
+import { type ConvAttrs, checkBias, checkConv, convShape, expectIntegers, extent, transposedSize } from './conv-shape';
+import { frameOf } from './frames';
 import { expand, sum } from './reduce';
 import { narrow } from './shape';
 import { isWhole, wholeConv2d, wholeConvTranspose2d } from './whole-windows';
@@ -41,7 +43,9 @@ const conv2dOp: Op<ConvAttrs> = {
   },
   lower: (context) => kernel().forward(context),
   vjp([dy], { inputs: [x, w, b], attrs, needs }) {
-    const dx = needs[0] ? convInputGrad(dy!, w!, null, { ...plain(attrs), size: spatial(x!) }) : null;
+    const { frame: crop } = attrs as Framed;
+    const sizes = { ...plain(attrs), size: spatial(x!), ...(crop && { crop }) };
+    const dx = needs[0] ? convInputGrad(dy!, w!, null, sizes) : null;
     const [dw, db] = needs[1] ? convWeightGrad(x!, dy!, { ...plain(attrs), kernel: spatial(w!) }) : [null, null];
     return b ? [dx, dw, needs[2] ? (db ?? biasGrad(dy!)) : null] : [dx, dw];
   },
@@ -102,14 +106,24 @@ const convWeightGradOp: Op<Kerneled> = {
 
 const withBias = (x: Value, w: Value, b: Value | null): Value[] => (b ? [x, w, b] : [x, w]);
 
+/**
+ * The attributes, with the zeros around x where `pad` has put some: a program that pads reads x without them. A frame as wide as the kernel
+ * stays apart, so that pictures which are shifted by chance have few plans.
+ */
+function framed<A extends ConvAttrs>(attrs: A, x: Value, kernel: readonly number[]): A & Framed {
+  const frame = frameOf(x);
+  if (!frame?.some((n) => n > 0)) return attrs;
+  return frame.every((n, i) => n < extent(kernel[i >> 1]!, attrs.dilation[i >> 1]!)) ? { ...attrs, frame } : attrs;
+}
+
 const conv = (x: Value, w: Value, b: Value | null, attrs: ConvAttrs): Value =>
-  record(conv2dOp, withBias(x, w, b), attrs);
+  record(conv2dOp, withBias(x, w, b), framed(attrs, x, spatial(w)));
 
 const convInputGrad = (dy: Value, w: Value, b: Value | null, attrs: Sized): Value =>
   record(convTranspose2dOp, withBias(dy, w, b), attrs);
 
 const convWeightGrad = (x: Value, dy: Value, attrs: Kerneled): readonly [dw: Value, db: Value] => {
-  const [dw, db] = recordAll(convWeightGradOp, [x, dy], attrs);
+  const [dw, db] = recordAll(convWeightGradOp, [x, dy], framed(attrs, x, attrs.kernel));
   return [dw!, db!];
 };
 

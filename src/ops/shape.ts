@@ -71,13 +71,13 @@ export type PlacedView = Omit<View, 'offset'> & { readonly offset?: number };
 /** Reads a view of x: an alias where its elements lie together at a place that is known, else one pass. */
 export function lowerView(x: Meta, placed: PlacedView): Lowering {
   const { offset } = placed;
-  if (offset === undefined) return { kind: 'passes', passes: [viewPass(x, placed, scalar(0, 'i32'))] };
+  if (offset === undefined) return { kind: 'passes', passes: [viewPass(x, placed, scalar(0, 'i32'))], moves: true };
   const view = { ...placed, offset };
   const viewing = { view, lower: (other: View) => lowerView(x, other) };
   const byteOffset = offset * bytesPerElement(x.dtype);
   if (isRun(axesOf(view)) && byteOffset % BINDING_ALIGNMENT === 0 && numel(x.shape) > 0)
     return { kind: 'alias', byteOffset, viewing };
-  return { kind: 'passes', passes: [viewPass(x, view, i32(offset))], viewing };
+  return { kind: 'passes', passes: [viewPass(x, view, i32(offset))], viewing, moves: true };
 }
 
 function viewPass(x: Meta, view: Omit<View, 'offset'>, offset: Param): Pass {

@@ -56,7 +56,7 @@ export function withEpilogue(
     return stored.replace(storeDeclarations[lanes], `$1<${lanes === 4 ? 'vec4<f16>' : 'f16'}$2`);
   };
   const libs = libsOf(members).filter((lib) => !pass.source.includes(lib));
-  const names = members.filter(({ inputs }) => inputs.length > 0).map(({ name }) => name);
+  const names = members.filter(({ inputs, name }) => inputs.length > 0 && name).map(({ name }) => name);
   const alike = (other: Pass) => withEpilogue(other, epilogue, firstInput, firstOutput, where);
   const layerLengths = pass.variants?.layerLengths;
   const other = changed(pass, takesEpilogue, alike);

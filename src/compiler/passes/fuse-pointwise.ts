@@ -52,6 +52,9 @@ export function leaveApart({ program, lowerings }: LoweredProgram): LoweredProgr
   return { program, lowerings: apart };
 }
 
+/** What a kernel stores, beside what is made of it. */
+const asStored = { name: '', body: { expr: 'a0' }, inputs: ['stored'], scalars: [] } as const;
+
 class Fusion {
   private readonly producer: Int32Array;
   /** By node: INLINED or STORED if it depends on nothing but dynamic scalars, else 0. */
@@ -172,7 +175,10 @@ class Fusion {
     }
   }
 
-  /** Makes a cluster the epilogue of the kernel that computes one of its inputs, if nobody else reads that and all else is ready by then. */
+  /**
+   * Makes a cluster the epilogue of the kernel that computes one of its inputs, if no other node reads that and all else is ready by then. An
+   * input that outlives the run is stored beside the results.
+   */
   private attach(unit: number, accepts: (head: number) => boolean): void {
     const cluster = this.members.get(unit)!;
     for (const v of this.externals(cluster).sort((a, b) => b - a)) {
@@ -180,7 +186,7 @@ class Fusion {
       if (
         head < 0 ||
         !accepts(head) ||
-        this.isRead(v, new Set(cluster)) ||
+        this.isReadByOthers(v, new Set(cluster)) ||
         this.members.has(this.unit[head]!) ||
         !this.canHead(head, v, cluster)
       )
@@ -262,7 +268,8 @@ class Fusion {
     const last = lowering.passes.at(-1);
     if (!last || !takesEpilogue(last)) return false;
     const writes = lowering.passes.flatMap((pass) => pass.writes).filter((o) => o.from === 'output' && o.index === 0);
-    const buffers = last.reads.length + last.writes.length + this.externals(cluster).length + outputs.length - 2;
+    const stored = this.externals(cluster).length + outputs.length + (this.exported.has(v) ? 1 : 0);
+    const buffers = last.reads.length + last.writes.length + stored - 2;
     return writes.length === 1 && buffers <= MAX_BUFFERS;
   }
 
@@ -291,7 +298,11 @@ class Fusion {
 
   /** Whether a value must exist in memory for anyone but the pointwise nodes of `inside`. */
   private isRead(v: number, inside: ReadonlySet<number>): boolean {
-    if (this.exported.has(v)) return true;
+    return this.exported.has(v) || this.isReadByOthers(v, inside);
+  }
+
+  /** Whether a node outside of `inside` reads a value, itself or reshaped. */
+  private isReadByOthers(v: number, inside: ReadonlySet<number>): boolean {
     return this.consumers[v]!.some((n) => {
       if (inside.has(n)) return false;
       const [to] = this.program.nodes[n]!.outputs;
@@ -422,11 +433,16 @@ class Fusion {
     const outside = (v: number, pairs: boolean) =>
       this.root[v] === stored ? 'stored' : this.source(externals, v, pairs);
     const { members, memberOf } = this.describe(cluster, outside, node.scalarBase);
+    const places = others.map(memberOf);
+    if (this.exported.has(stored)) {
+      others.push(stored);
+      places.push(members.push({ ...asStored, result: values[stored]! }) - 1);
+    }
     const epilogue = {
       members,
       externals: externals.map((v) => values[v]!),
       main: memberOf(main),
-      others: others.map(memberOf),
+      others: places,
     };
     const { passes, scratch, pooled } = this.lowerings[head] as Lowering & { kind: 'passes' };
     const last = inlining.now.withEpilogue(passes.at(-1)!, epilogue, node.inputs.length, node.outputs.length);

@@ -27,6 +27,11 @@ const foldConstant: CompilerPass = (lowered) =>
     ? inlining.now.foldConstant(lowered)
     : lowered;
 
+const keepViews: CompilerPass = (lowered) =>
+  lowered.lowerings.some((lowering) => lowering.kind === 'passes' && lowering.moves)
+    ? inlining.now.keepViews(lowered)
+    : lowered;
+
 const fusePools: CompilerPass = (lowered) =>
   lowered.program.nodes.some(({ op }) => op.windows) ? inlining.now.fusePools(lowered) : lowered;
 
@@ -41,6 +46,7 @@ export const compilerPasses: readonly CompilerPass[] = [
   readHalves,
   dropUnused,
   foldConstant,
+  keepViews,
   fusePools,
   fusePointwise,
   fusePools,

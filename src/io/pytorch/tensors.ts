@@ -68,7 +68,10 @@ async function readStorage(
   return decode(source.pieces(key), available, type, source.little, named);
 }
 
-/** Tensors over one storage: the one that covers it all, or the storage as a row of numbers, and views of that. */
+/**
+ * Tensors of one storage. Those that may have elements in common share one here, too; others, as those of a flat buffer of parameters, get
+ * each its own, which can be bound where it is.
+ */
 function share(
   group: readonly TensorSpec[],
   numbers: HostNumbers,
@@ -77,32 +80,54 @@ function share(
 ): void {
   const { dtype: given } = group[0]!.type;
   const dtype = widens && given === 'float16' ? 'float32' : given;
-  const all = [numbers.length];
-  const whole = group.find((spec) => !spec.negative && isWhole(layout(spec), all));
-  let base: Tensor | null = null;
-  const baseOf = (): Tensor => {
-    base ??= Tensor.of(fromHost(numbers, whole?.size ?? all, dtype));
-    return base;
+  const keep = (spec: TensorSpec, tensor: Tensor) => {
+    const { requiresGrad } = spec;
+    made.set(spec, spec.isParameter ? new Parameter(tensor, { requiresGrad }) : marked(tensor, spec));
   };
-  for (const spec of group) {
-    const { size, stride, offset, negative } = spec;
-    const tensor =
-      negative || numel(size) === 0
-        ? Tensor.of(fromHost(gathered(spec, numbers), size, dtype))
-        : spec === whole
-          ? baseOf()
-          : baseOf().asStrided(size, stride, offset);
-    made.set(
-      spec,
-      spec.isParameter ? new Parameter(tensor, { requiresGrad: spec.requiresGrad }) : marked(tensor, spec),
-    );
+  const isApart = ({ size, negative }: TensorSpec) => negative || numel(size) === 0;
+  for (const spec of group.filter(isApart)) keep(spec, Tensor.of(fromHost(gathered(spec, numbers), spec.size, dtype)));
+  for (const { specs, start, end } of overlapping(group.filter((spec) => !isApart(spec)))) {
+    const part = end - start < numbers.length ? numbers.slice(start, end) : numbers;
+    const whole = specs.find((spec) => isWhole(layout(spec, start), [part.length]));
+    const base = Tensor.of(fromHost(part, whole?.size ?? [part.length], dtype));
+    for (const spec of specs) {
+      const { shape, strides, offset } = layout(spec, start);
+      keep(spec, spec === whole ? base : base.asStrided(shape, strides, offset));
+    }
   }
+}
+
+interface Overlapping {
+  readonly specs: TensorSpec[];
+  /** The elements of the storage that these reach. */
+  readonly start: number;
+  end: number;
+}
+
+/** The tensors by where they lie: no two of different groups have an element in common. */
+function overlapping(specs: readonly TensorSpec[]): Overlapping[] {
+  const groups: Overlapping[] = [];
+  for (const spec of specs.toSorted((a, b) => a.offset - b.offset)) {
+    const { size, stride, offset } = spec;
+    const end = size.reduce((last, length, d) => last + (length - 1) * stride[d]!, offset) + 1;
+    const last = groups.at(-1);
+    if (!last || offset >= last.end) groups.push({ specs: [spec], start: offset, end });
+    else {
+      last.specs.push(spec);
+      last.end = Math.max(last.end, end);
+    }
+  }
+  return groups;
 }
 
 const marked = (tensor: Tensor, { requiresGrad }: TensorSpec): Tensor =>
   requiresGrad ? tensor.requiresGrad_() : tensor;
 
-const layout = ({ size: shape, stride: strides, offset }: TensorSpec) => ({ shape, strides, offset });
+const layout = ({ size: shape, stride: strides, offset }: TensorSpec, start: number) => ({
+  shape,
+  strides,
+  offset: offset - start,
+});
 
 /** The elements of a tensor, row by row, with their sign. */
 function gathered({ size, stride, offset, type, negative }: TensorSpec, numbers: HostNumbers): HostNumbers {
