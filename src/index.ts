@@ -18,6 +18,7 @@ export {
   hub,
   type LoadOptions,
   load,
+  type PickledObject,
   type Saved,
   type SaveOptions,
   type StoredCheckpoint,

@@ -4,7 +4,9 @@ import base64
 import io
 import os
 import pickle
+import sys
 import tempfile
+import types
 import unittest
 import zlib
 
@@ -70,6 +72,24 @@ class Files(unittest.TestCase):
         with self.assertRaisesRegex(pickle.UnpicklingError, "Weights only load failed"):
             torch.load(path)
         self.assertIs(torch.load(path, weights_only=False)["f"], os.getcwd)
+
+    def test_classes_that_are_not_here(self):
+        # What PyTorch wrote of an object of a class `Config` in a module `nowhere`, with the arguments (1,) and the state {"x": 2}.
+        made = type("Config", (), {"__module__": "nowhere", "__reduce__": lambda self: (type(self), (1,), {"x": 2})})
+        sys.modules["nowhere"] = types.ModuleType("nowhere")
+        sys.modules["nowhere"].Config = made
+        buffer = io.BytesIO()
+        torch.save({"config": made(), "w": torch.ones(2)}, buffer)
+        del sys.modules["nowhere"]
+        buffer.seek(0)
+        with self.assertWarnsRegex(UserWarning, "nowhere.Config cannot be imported here"):
+            loaded = torch.load(buffer, weights_only=False)
+        self.assertEqual(loaded["w"].tolist(), [1, 1])
+        self.assertEqual((loaded["config"].x, loaded["config"]._args), (2, (1,)))
+        self.assertEqual(repr(loaded["config"]), "<object of nowhere.Config, which is not here>")
+        buffer.seek(0)
+        with self.assertRaisesRegex(pickle.UnpicklingError, "Unsupported global: GLOBAL nowhere.Config"):
+            torch.load(buffer)
 
     def test_files_of_older_pytorch(self):
         loaded = torch.load(io.BytesIO(zlib.decompress(base64.b64decode(LEGACY))))

@@ -6,5 +6,6 @@ export type { DownloadProgress } from './download/download';
 export * as hub from './download/hub';
 export { tuple } from './download/origins';
 export { type LoadOptions, load } from './load';
+export type { PickledObject } from './pickle/pickled-object';
 export * as safetensors from './safetensors/door';
 export type { FileHandle, Target } from './target';

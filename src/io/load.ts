@@ -1,6 +1,6 @@
 // torch.load: tells what a file is by its contents, and has the reader of that format read it. Readers load when first used.
 
-import { either, type Kind, type Kinds, listOf, orNull, text, whole } from '../core/argument-kinds';
+import { either, flag, type Kind, type Kinds, listOf, orNull, text, whole } from '../core/argument-kinds';
 import { ArgumentError } from '../core/errors';
 import { type Arguments, parseArgs } from '../core/options';
 import { type DeviceLike, expectDevice } from '../storage/device';
@@ -15,8 +15,12 @@ import { defaultMaxBytes, openZip, type Zip } from './zip/zip';
 export interface LoadOptions {
   /** Where tensors belong, as PyTorch's scripts say it; every tensor is on WebGPU whichever is named. */
   mapLocation?: DeviceLike | null;
-  /** True, the default: files make tensors, containers and plain values only, and run nothing. */
-  weightsOnly?: boolean;
+  /**
+   * What becomes of Python objects whose classes are not known here. Whatever is given, nothing of a file is run. Null, the default: each is a
+   * `PickledObject` with its name, arguments and state, and a warning names the classes; a file that would have Python run a command is refused.
+   * False: the same of every file, without a warning. True: they are refused, as PyTorch refuses them.
+   */
+  weightsOnly?: boolean | null;
   /**
    * The beginnings of names, such as `['features.']`: only these tensors are read, and only their bytes of a large file, also from
    * a server that gives ranges. Names of nested tensors are joined by dots: `model.features.0.weight`.
@@ -45,6 +49,7 @@ export interface LoadedFile {
   /** The rows of an array that are wanted; null for all. */
   readonly rows: readonly [number, number] | null;
   readonly maxBytes: number;
+  readonly weightsOnly: boolean | null;
 }
 
 /** What the module of a format exports. */
@@ -67,27 +72,20 @@ export type LoadOrder = ['mapLocation', 'weightsOnly', 'only', 'rows', 'maxBytes
 
 type LoadArgs = Arguments<LoadOptions & { f: ByteSource }, ['f', ...LoadOrder]>;
 
-export const loadDefaults = { mapLocation: null, weightsOnly: true, only: null, rows: null, maxBytes: null } as const;
+export const loadDefaults = { mapLocation: null, weightsOnly: null, only: null, rows: null, maxBytes: null } as const;
 
 const bytes: Kind = { words: 'a number of bytes', fits: (value) => typeof value === 'number' && value >= 0 };
 
 export const loadKinds: Kinds<LoadOptions> = {
+  weightsOnly: orNull(flag),
   only: orNull(either(text, listOf(text))),
   rows: orNull(listOf(whole(0), 2)),
   maxBytes: orNull(bytes),
 };
 
-/** @throws ArgumentError for a device that there is none of, and for contents that are programs */
-export function expectLoadable(
-  name: string,
-  { mapLocation, weightsOnly }: Required<Pick<LoadOptions, 'mapLocation' | 'weightsOnly'>>,
-): void {
+/** @throws ArgumentError for a device that there is none of */
+export function expectLoadable(name: string, { mapLocation }: Required<Pick<LoadOptions, 'mapLocation'>>): void {
   if (mapLocation !== null) expectDevice(name, mapLocation);
-  if (weightsOnly !== true) {
-    throw new ArgumentError(
-      `${name}: expected weightsOnly: true, but got false; other contents of a pickle are Python programs, which cannot run here, so save what stateDict() gives`,
-    );
-  }
 }
 
 /**
@@ -109,10 +107,14 @@ export async function load<T = Record<string, Tensor>>(...args: LoadArgs): Promi
     ...loadKinds,
   });
   expectLoadable('torch.load', o);
-  const { f, only, rows, maxBytes } = o;
+  const { f, only, rows, maxBytes, weightsOnly } = o;
   const reader = await openReader(f, { ranges: only !== null || rows !== null });
   try {
-    return (await loadFrom(reader, { source: f, only: only === null ? null : [only].flat(), rows }, maxBytes)) as T;
+    return (await loadFrom(
+      reader,
+      { source: f, only: only === null ? null : [only].flat(), rows, weightsOnly },
+      maxBytes,
+    )) as T;
   } finally {
     await reader.close();
   }
@@ -122,7 +124,7 @@ const HEAD = 512;
 
 async function loadFrom(
   given: Reader,
-  part: Pick<LoadedFile, 'source' | 'only' | 'rows'>,
+  part: Pick<LoadedFile, 'source' | 'only' | 'rows' | 'weightsOnly'>,
   limit: number | null,
 ): Promise<unknown> {
   const maxBytes = limit ?? defaultMaxBytes(given.size);

@@ -208,6 +208,14 @@ export const checkPtZip: Check = (bytes, value) => {
   );
 };
 
+/** Objects, whose arrays are in the pickle itself: every tensor has as many numbers as its shape says. */
+export const checkObjects: Check = (_, value) => {
+  for (const tensor of tensorsIn(value)) {
+    const values = valuesAtHand(tensor);
+    if (values && tensor.isContiguous()) strictEqual(values.length, product(tensor.shape), 'elements');
+  }
+};
+
 export const checkLegacy: Check = (bytes, value) => {
   if (!isGzip(bytes)) expectStored(value, [bytes]);
 };

@@ -23,6 +23,7 @@ import {
   checkLegacy,
   checkNpy,
   checkNpz,
+  checkObjects,
   checkPng,
   checkPtZip,
   checkSafetensors,
@@ -157,8 +158,15 @@ export const formats: Readonly<Record<string, Format>> = {
     inside: insideZip,
     check: checkPtZip,
   },
+  'pt objects': {
+    seeds: () => files('pytorch', 'foreign-2.pt', 'foreign-5.pt', 'whole-net.pt'),
+    read: (bytes) => torch.load(bytes, { weightsOnly: false }),
+    inside: insideZip,
+    check: checkObjects,
+  },
   'pt legacy': {
-    seeds: () => files('pytorch', 'legacy.pt', 'legacy-big.pt', 'legacy-turned.pt'),
+    seeds: () =>
+      files('pytorch', 'legacy.pt', 'legacy-big.pt', 'legacy-turned.pt', 'foreign-legacy.pt', 'whole-net-legacy.pt'),
     read: load,
     check: checkLegacy,
   },

@@ -1,6 +1,6 @@
 // Pickles that attack or are damaged: they run nothing, take no memory, and end in a typed error.
 import * as torch from 'lamplight';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { joined } from '../../src/io/bytes';
 import { unpickle } from '../../src/io/pickle/unpickle';
 import { writeZip } from '../../src/io/zip/zip';
@@ -28,93 +28,143 @@ function archive(pickle: Uint8Array, storages: Record<string, Uint8Array> = {}):
   return bytes(...pieces);
 }
 
-const load = (pickle: Uint8Array, storages?: Record<string, Uint8Array>) =>
-  torch.load<unknown>(archive(pickle, storages));
+const load = (pickle: Uint8Array, storages?: Record<string, Uint8Array>, options: torch.LoadOptions = strict) =>
+  torch.load<unknown>(archive(pickle, storages), options);
+
+/** As PyTorch refuses what is not plain data. */
+const strict = { weightsOnly: true };
 
 /** `GLOBAL module name`. */
 const global = (module: string, name: string): string => `c${module}\n${name}\n`;
 
+const programs: [string, Uint8Array, RegExp][] = [
+  [
+    'os.system',
+    bytes(global('os', 'system'), "(S'echo'\ntR."),
+    /asks for os\.system, which is not run; Python would run it/,
+  ],
+  ['posix.system', bytes(global('posix', 'system'), "(S'echo'\ntR."), /posix\.system/],
+  ['nt.system', bytes(global('nt', 'system'), "(S'echo'\ntR."), /nt\.system/],
+  ['subprocess.Popen', bytes(global('subprocess', 'Popen'), "(S'echo'\ntR."), /subprocess\.Popen/],
+  ['builtins.eval', bytes(global('builtins', 'eval'), "(S'1'\ntR."), /builtins\.eval/],
+  ['__builtin__.exec', bytes(global('__builtin__', 'exec'), "(S'1'\ntR."), /__builtin__\.exec/],
+  ['builtins.getattr chains', bytes(global('builtins', 'getattr'), "(N(S'x'\ntR."), /builtins\.getattr/],
+  [
+    'builtins.__import__',
+    bytes(0x80, 4, 0x8c, 8, 'builtins', 0x8c, 10, '__import__', 0x93, '.'),
+    /builtins\.__import__/,
+  ],
+  ['runpy.run_path', bytes(global('runpy', '_run_code'), '.'), /runpy\._run_code/],
+  ['operator.attrgetter', bytes(global('operator', 'attrgetter'), '.'), /operator\.attrgetter/],
+  ['functools.partial', bytes(global('functools', 'partial'), '.'), /functools\.partial/],
+  ['importlib', bytes(global('importlib', 'import_module'), '.'), /importlib\.import_module/],
+  ['pickle.loads', bytes(global('pickle', 'loads'), '.'), /pickle\.loads/],
+  ['torch.load itself', bytes(global('torch', 'load'), '.'), /torch\.load,/],
+  ['torch.storage._load_from_bytes', bytes(global('torch.storage', '_load_from_bytes'), '.'), /_load_from_bytes/],
+  ['dotted names', bytes(0x80, 4, 0x8c, 5, 'torch', 0x8c, 9, 'os.system', 0x93, '.'), /torch\.os\.system/],
+  ['INST', bytes("(S'echo'\nios\nsystem\n."), /an instance of os\.system/],
+  ['OBJ', bytes('(', global('collections', 'OrderedDict'), 'o.'), /an instance of collections\.OrderedDict/],
+  ['NEWOBJ of a class', bytes(global('torch', 'Tensor'), ')', 0x81, '.'), /a call of torch\.Tensor/],
+  ['NEWOBJ_EX', bytes(global('collections', 'OrderedDict'), ')}', 0x92, '.'), /named arguments/],
+  ['REDUCE on a dtype', bytes(global('torch', 'float32'), ')R.'), /a call of torch\.float32/],
+  ['REDUCE on a value', bytes(']', ')R.'), /it calls a list/],
+  ['REDUCE without a tuple', bytes(global('collections', 'OrderedDict'), ']R.'), /treats a list as arguments/],
+  ['BUILD with __setstate__', bytes(global('torch', 'Tensor'), '}b.'), /the state of torch\.Tensor to be set/],
+  ['BUILD on a list', bytes(']}b.'), /the state of a list to be set/],
+  ['BUILD with a list', bytes('}]b.'), /treats a list as attributes/],
+  ['EXT1', bytes(0x80, 2, 0x82, 1, '.'), /extension 1/],
+  ['EXT2', bytes(0x80, 2, 0x83, 1, 1, '.'), /extension 257/],
+  ['EXT4', bytes(0x80, 2, 0x84, size(9), '.'), /extension 9/],
+  ['PERSID', bytes('Pstorage\n.'), /reference to a storage/],
+  [
+    'BINPERSID of something else',
+    bytes('(', "S'module'\n", global('torch', 'Tensor'), 'tQ.'),
+    /a module; save model\.state_dict/,
+  ],
+  [
+    'BINPERSID of a class that is no storage',
+    bytes("(S'storage'\n", global('torch', 'Tensor'), "S'0'\nS'cpu'\nK\x01tQ."),
+    /expected a storage class/,
+  ],
+  ['out-of-band buffers', bytes(0x80, 5, 0x97, '.'), /a buffer outside/],
+  ['buffers that are only read', bytes(0x80, 5, 'N', 0x98, '.'), /a buffer outside/],
+  [
+    'arrays of objects',
+    bytes(global('numpy.core.multiarray', '_reconstruct'), '.'),
+    /numpy\.core\.multiarray\._reconstruct, which is not run; save torch\.from_numpy/,
+  ],
+  ['numbers of NumPy', bytes(global('numpy._core.multiarray', 'scalar'), '.'), /multiarray\.scalar.*x\.item\(\)/],
+  ['BUILD on a tensor', bytes(tensor('K\x04', 'K\x00', '(K\x04t', '(K\x01t').subarray(0, -1), '}b.'), /the state of/],
+  ['BUILD on a call', bytes(global('collections', 'OrderedDict'), '}b.'), /the state of collections\.OrderedDict/],
+  ['a rebuild without arguments', bytes(global('torch._utils', '_rebuild_tensor_v2'), ')R.'), /expected a storage/],
+  [
+    'a rebuild of a number',
+    bytes(global('torch._utils', '_rebuild_tensor_v2'), '(K\x01K\x02tR.'),
+    /expected a storage, but got/,
+  ],
+  [
+    'a rebuild by a class',
+    bytes(global('torch._tensor', '_rebuild_from_type_v2'), '(', global('torch', 'Tensor'), 'N)tR.'),
+    /expected a function that makes tensors/,
+  ],
+  [
+    'a rebuild by a rebuild of nothing',
+    bytes(global('torch._utils', '_rebuild_parameter'), '(]', 0x89, 'tR.'),
+    /expected a tensor, but got a list/,
+  ],
+  ['a call of a call', bytes(global('collections', 'OrderedDict'), ')R)R.'), /it calls a OrderedDict/],
+  ['a rebuild of subclasses', bytes(global('torch._utils', '_rebuild_wrapper_subclass'), '.'), /_rebuild_wrapper/],
+  ['eval through a codec', bytes(global('_codecs', 'encode'), "(S'x'\nS'rot13'\ntR."), /expected 'latin1'/],
+  ['__reduce__ of Python itself', bytes(global('copyreg', '_reconstructor'), '.'), /copyreg\._reconstructor/],
+  ['__proto__ as a module', bytes(global('__proto__', 'constructor'), '.'), /__proto__\.constructor/],
+  ['a class of JavaScript', bytes(global('constructor', 'constructor'), '.'), /constructor\.constructor/],
+];
+
 describe('code in a pickle is named and not run', () => {
-  test.each<[string, Uint8Array, RegExp]>([
-    ['os.system', bytes(global('os', 'system'), "(S'echo'\ntR."), /asks for os\.system, which is not run; no honest/],
-    ['posix.system', bytes(global('posix', 'system'), "(S'echo'\ntR."), /posix\.system/],
-    ['nt.system', bytes(global('nt', 'system'), "(S'echo'\ntR."), /nt\.system/],
-    ['subprocess.Popen', bytes(global('subprocess', 'Popen'), "(S'echo'\ntR."), /subprocess\.Popen/],
-    ['builtins.eval', bytes(global('builtins', 'eval'), "(S'1'\ntR."), /builtins\.eval/],
-    ['__builtin__.exec', bytes(global('__builtin__', 'exec'), "(S'1'\ntR."), /__builtin__\.exec/],
-    ['builtins.getattr chains', bytes(global('builtins', 'getattr'), "(N(S'x'\ntR."), /builtins\.getattr/],
-    [
-      'builtins.__import__',
-      bytes(0x80, 4, 0x8c, 8, 'builtins', 0x8c, 10, '__import__', 0x93, '.'),
-      /builtins\.__import__/,
-    ],
-    ['runpy.run_path', bytes(global('runpy', '_run_code'), '.'), /runpy\._run_code/],
-    ['operator.attrgetter', bytes(global('operator', 'attrgetter'), '.'), /operator\.attrgetter/],
-    ['functools.partial', bytes(global('functools', 'partial'), '.'), /functools\.partial/],
-    ['importlib', bytes(global('importlib', 'import_module'), '.'), /importlib\.import_module/],
-    ['pickle.loads', bytes(global('pickle', 'loads'), '.'), /pickle\.loads/],
-    ['torch.load itself', bytes(global('torch', 'load'), '.'), /torch\.load,/],
-    ['torch.storage._load_from_bytes', bytes(global('torch.storage', '_load_from_bytes'), '.'), /_load_from_bytes/],
-    ['dotted names', bytes(0x80, 4, 0x8c, 5, 'torch', 0x8c, 9, 'os.system', 0x93, '.'), /torch\.os\.system/],
-    ['INST', bytes("(S'echo'\nios\nsystem\n."), /an instance of os\.system/],
-    ['OBJ', bytes('(', global('collections', 'OrderedDict'), 'o.'), /an instance of collections\.OrderedDict/],
-    ['NEWOBJ of a class', bytes(global('torch', 'Tensor'), ')', 0x81, '.'), /a call of torch\.Tensor/],
-    ['NEWOBJ_EX', bytes(global('collections', 'OrderedDict'), ')}', 0x92, '.'), /named arguments/],
-    ['REDUCE on a dtype', bytes(global('torch', 'float32'), ')R.'), /a call of torch\.float32/],
-    ['REDUCE on a value', bytes(']', ')R.'), /it calls a list/],
-    ['REDUCE without a tuple', bytes(global('collections', 'OrderedDict'), ']R.'), /treats a list as arguments/],
-    ['BUILD with __setstate__', bytes(global('torch', 'Tensor'), '}b.'), /the state of torch\.Tensor to be set/],
-    ['BUILD on a list', bytes(']}b.'), /the state of a list to be set/],
-    ['BUILD with a list', bytes('}]b.'), /treats a list as attributes/],
-    ['EXT1', bytes(0x80, 2, 0x82, 1, '.'), /extension 1/],
-    ['EXT2', bytes(0x80, 2, 0x83, 1, 1, '.'), /extension 257/],
-    ['EXT4', bytes(0x80, 2, 0x84, size(9), '.'), /extension 9/],
-    ['PERSID', bytes('Pstorage\n.'), /reference to a storage/],
-    [
-      'BINPERSID of something else',
-      bytes('(', "S'module'\n", global('torch', 'Tensor'), 'tQ.'),
-      /a module; save model\.state_dict/,
-    ],
-    [
-      'BINPERSID of a class that is no storage',
-      bytes("(S'storage'\n", global('torch', 'Tensor'), "S'0'\nS'cpu'\nK\x01tQ."),
-      /expected a storage class/,
-    ],
-    ['out-of-band buffers', bytes(0x80, 5, 0x97, '.'), /a buffer outside/],
-    ['buffers that are only read', bytes(0x80, 5, 'N', 0x98, '.'), /a buffer outside/],
-    [
-      'arrays of objects',
-      bytes(global('numpy.core.multiarray', '_reconstruct'), '.'),
-      /numpy\.core\.multiarray\._reconstruct, which is not run; save torch\.from_numpy/,
-    ],
-    ['numbers of NumPy', bytes(global('numpy._core.multiarray', 'scalar'), '.'), /multiarray\.scalar.*x\.item\(\)/],
-    ['BUILD on a tensor', bytes(tensor('K\x04', 'K\x00', '(K\x04t', '(K\x01t').subarray(0, -1), '}b.'), /the state of/],
-    ['BUILD on a call', bytes(global('collections', 'OrderedDict'), '}b.'), /the state of collections\.OrderedDict/],
-    ['a rebuild without arguments', bytes(global('torch._utils', '_rebuild_tensor_v2'), ')R.'), /expected a storage/],
-    [
-      'a rebuild of a number',
-      bytes(global('torch._utils', '_rebuild_tensor_v2'), '(K\x01K\x02tR.'),
-      /expected a storage, but got/,
-    ],
-    [
-      'a rebuild by a class',
-      bytes(global('torch._tensor', '_rebuild_from_type_v2'), '(', global('torch', 'Tensor'), 'N)tR.'),
-      /expected a function that makes tensors/,
-    ],
-    [
-      'a rebuild by a rebuild of nothing',
-      bytes(global('torch._utils', '_rebuild_parameter'), '(]', 0x89, 'tR.'),
-      /expected a tensor, but got a list/,
-    ],
-    ['a call of a call', bytes(global('collections', 'OrderedDict'), ')R)R.'), /it calls a OrderedDict/],
-    ['a rebuild of subclasses', bytes(global('torch._utils', '_rebuild_wrapper_subclass'), '.'), /_rebuild_wrapper/],
-    ['eval through a codec', bytes(global('_codecs', 'encode'), "(S'x'\nS'rot13'\ntR."), /expected 'latin1'/],
-    ['__reduce__ of Python itself', bytes(global('copyreg', '_reconstructor'), '.'), /copyreg\._reconstructor/],
-    ['__proto__ as a module', bytes(global('__proto__', 'constructor'), '.'), /__proto__\.constructor/],
-    ['a class of JavaScript', bytes(global('constructor', 'constructor'), '.'), /constructor\.constructor/],
-  ])('%s', async (_, pickle, message) => {
+  test.each(programs)('%s', async (_, pickle, message) => {
     await expect(load(pickle)).rejects.toThrow(message);
     await expect(load(pickle)).rejects.toThrow(torch.FileFormatError);
+  });
+
+  test('where objects are kept, what would run a command in Python is refused unless it is asked for', async () => {
+    vi.spyOn(console, 'warn').mockReturnValue();
+    for (const [name, pickle] of programs) {
+      const runs = /^(os|posix|nt|subprocess|runpy|importlib|pickle|INST|builtins\.eval|builtins\.__|__builtin__)/.test(
+        name,
+      );
+      const kept = load(pickle, {}, {}).catch((error: unknown) => error);
+      if (runs) expect(await kept, name).toBeInstanceOf(torch.FileFormatError);
+      for (const value of [
+        await kept,
+        await load(pickle, {}, { weightsOnly: false }).catch((error: unknown) => error),
+      ]) {
+        if (value instanceof Error) expect(value, name).toBeInstanceOf(torch.FileFormatError);
+      }
+    }
+    const call = bytes(global('os', 'system'), "(S'echo'\ntR.");
+    expect(await load(call, {}, { weightsOnly: false })).toMatchObject({
+      module: 'os',
+      name: 'system',
+      args: ['echo'],
+    });
+    vi.restoreAllMocks();
+  });
+
+  test('objects that hold themselves, and long chains of them', async () => {
+    const chain = bytes(
+      ...Array.from({ length: 5000 }, () => bytes(global('m', 'C'), ')', 0x81)),
+      ...Array.from({ length: 4999 }, () => 'b'),
+      '.',
+    );
+    let last = (await load(chain, {}, { weightsOnly: false })) as { state: unknown } | null;
+    let length = 0;
+    for (; last; last = last.state as typeof last) length++;
+    expect(length).toBe(5000);
+    const ring = bytes(global('m', 'C'), ')', 0x81, 'q', 0, 'h', 0, 'b.');
+    const object = (await load(ring, {}, { weightsOnly: false })) as { state: unknown };
+    expect(object.state).toBe(object);
+    const objects = bytes(']', global('m', 'C'), 'q\x010(', 'h\x01)\x81'.repeat(1_500_000), 'e.');
+    await expect(load(objects, {}, { weightsOnly: false })).rejects.toThrow(/more containers/);
   });
 });
 

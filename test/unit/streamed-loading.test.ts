@@ -75,7 +75,16 @@ describe('reads of at most a piece, each byte once, from front to back', () => {
     const zip = await openZip(file);
     const directory = file.asked.length;
     const head = pt.subarray(0, 512);
-    const state = await loadZip({ source: pt, reader: file, head, zip, only: null, rows: null, maxBytes: 2 ** 30 });
+    const state = await loadZip({
+      source: pt,
+      reader: file,
+      head,
+      zip,
+      only: null,
+      rows: null,
+      weightsOnly: null,
+      maxBytes: 2 ** 30,
+    });
     await expectState(state as Record<string, torch.Tensor>);
     const asked = file.asked.slice(directory);
     expect(longest(asked)).toBe(PIECE);
@@ -86,7 +95,7 @@ describe('reads of at most a piece, each byte once, from front to back', () => {
   test('files of PyTorch before 1.6', async () => {
     const bytes = new Uint8Array(await readFile('test/fixtures/pytorch/legacy.pt'));
     const file = watched(bytes);
-    const part = { source: bytes, head: bytes.subarray(0, 512), zip: null, only: null, rows: null };
+    const part = { source: bytes, head: bytes.subarray(0, 512), zip: null, only: null, rows: null, weightsOnly: null };
     await loadLegacy({ ...part, reader: file, maxBytes: 2 ** 30 });
     expect(file.asked[0]).toEqual([0, bytes.length]);
     expect(file.asked).toHaveLength(1);

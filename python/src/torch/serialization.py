@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from . import _utils, storage
+from ._foreign import foreign_class
 from ._tensor import Tensor
 
 _LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
@@ -150,10 +151,15 @@ def _unpickler(
                 return lambda *_: None
             if module == "torch" and name in storage.CLASSES:
                 return storage.CLASSES[name]
-            return super().find_class(module, name)
+            try:
+                return super().find_class(module, name)
+            except (ImportError, AttributeError):
+                # Weights need not wait for the program that made them.
+                return foreign_class(module, name)
 
         def persistent_load(self, saved_id: Any) -> Any:
-            return load_storage(saved_id)
+            # Old files of whole modules have the text of each class beside it.
+            return saved_id[1] if saved_id[0] == "module" else load_storage(saved_id)
 
     return Unpickler(file, encoding="utf-8")
 
@@ -169,7 +175,8 @@ def load(
 ) -> Any:
     """Reads what `save`, here or in PyTorch, wrote. Any `map_location` may be named: there is one device.
 
-    With `weights_only`, the default, nothing of the file is run: only classes of tensors and containers are taken.
+    With `weights_only`, the default, nothing of the file is run: only classes of tensors and containers are taken. With
+    `weights_only=False`, a class that cannot be imported here has an object in its place that keeps its arguments and state.
     """
     weights_only = pickle_module is None if weights_only is None else weights_only
     with _opened(f, "rb") as file:

@@ -29,8 +29,8 @@ export interface HubOptions {
   sha256?: string | null;
   /** What the file is kept as. Default: by its address, under its own name. */
   fileName?: string | null;
-  /** As `torch.load` takes it. Default: true. */
-  weightsOnly?: boolean;
+  /** As `torch.load` takes it: what becomes of Python objects whose classes are not known here. */
+  weightsOnly?: boolean | null;
   /** As `torch.load` takes it: the beginnings of the names that are wanted. */
   only?: string | readonly string[] | null;
   /** Breaks the download off; the next call goes on from there. */
@@ -96,7 +96,7 @@ export async function loadStateDictFromUrl<T = Record<string, Tensor>>(
       progress: true,
       checkHash: false,
       fileName: null,
-      weightsOnly: true,
+      weightsOnly: null,
       only: null,
       signal: null,
       sha256: null,
@@ -109,6 +109,7 @@ export async function loadStateDictFromUrl<T = Record<string, Tensor>>(
       sha256: orNull(text),
       progress: either(flag, callback),
       only: loadKinds.only!,
+      weightsOnly: loadKinds.weightsOnly!,
     },
   );
   expectLoadable('hub.loadStateDictFromUrl', o);

@@ -2,13 +2,26 @@
 // Source: CPython's Lib/pickletools.py, which describes the opcodes of protocols 0 to 5.
 import { FileFormatError } from '../../core/errors';
 import { shown } from '../../core/options';
-import { Container, type ContainerKind, Opaque, type Py, PyBytes, PyFloat, PyGlobal, pyKind } from './values';
+import {
+  Container,
+  type ContainerKind,
+  Opaque,
+  type Py,
+  PyBytes,
+  PyFloat,
+  PyForeign,
+  PyGlobal,
+  PyObject,
+  pyKind,
+} from './values';
 
 export interface UnpickleOptions {
   /** How messages call the file. */
   readonly name: string;
   /** The class or function that a pickle names; null if it is refused. */
   readonly find: (module: string, name: string) => PyGlobal | null;
+  /** Keeps what it does not know by its name, arguments and state, rather than to refuse it. Default: false. */
+  readonly keepsForeign?: boolean;
   /** What to do about a name that is refused, for the message. */
   readonly remedy?: (module: string, name: string) => string;
   /** What an identifier of the world outside of the pickle stands for; by default there is none. */
@@ -55,6 +68,7 @@ class Machine {
   private readonly view: DataView;
   private readonly stack: Slot[] = [];
   private readonly memo = new Map<number, Py>();
+  private readonly foreign = new Map<string, PyForeign>();
   private made = 0;
   private copied = 0;
 
@@ -197,8 +211,12 @@ class Machine {
   // ── Values ──
 
   make(kind: ContainerKind, items?: Py[]): Container {
-    if (++this.made > MANY + this.bytes.length / 4) this.fail('it holds more containers than bytes can tell apart');
+    this.countMade();
     return new Container(kind, items);
+  }
+
+  private countMade(): void {
+    if (++this.made > MANY + this.bytes.length / 4) this.fail('it holds more containers than bytes can tell apart');
   }
 
   expectContainer(value: Py, fits: (container: Container) => boolean, wanted: string): Container {
@@ -207,12 +225,16 @@ class Machine {
   }
 
   extend(target: Py, items: readonly Py[], kinds: readonly ContainerKind[], wanted: string): void {
-    const container = this.expectContainer(target, ({ kind }) => kinds.includes(kind), wanted);
+    if (target instanceof PyObject) target.appended ??= this.make('list');
+    const own = target instanceof PyObject ? target.appended : target;
+    const container = this.expectContainer(own, ({ kind }) => kinds.includes(kind) || own !== target, wanted);
     for (const item of items) container.push(item);
   }
 
   setItems(target: Py, items: readonly Py[]): void {
-    const dict = this.expectContainer(target, ({ isDict }) => isDict, 'a dictionary');
+    if (target instanceof PyObject) target.entries ??= this.make('dict');
+    const own = target instanceof PyObject ? target.entries : target;
+    const dict = this.expectContainer(own, ({ isDict }) => isDict, 'a dictionary');
     if (items.length % 2 !== 0) this.fail('a key has no value');
     for (let i = 0; i < items.length; i += 2) {
       this.checkKey(items[i]!);
@@ -228,7 +250,7 @@ class Machine {
   }
 
   private checkKey(key: Py): void {
-    const hashable = !(key instanceof Container) || ['tuple', 'Size', 'frozenset'].includes(key.kind);
+    const hashable = !(key instanceof Container) || ['tuple', 'Size', 'frozenset', 'object'].includes(key.kind);
     if (!hashable || (key instanceof PyBytes && key.mutable))
       this.fail(`${pyKind(key)} cannot be the key of a dictionary`);
   }
@@ -262,7 +284,13 @@ class Machine {
     if (typeof module !== 'string' || typeof name !== 'string') this.fail('the name of a class is no text');
     const found = this.options.find(module, name);
     if (found) return found;
+    if (this.options.keepsForeign) return this.foreignOf(module, name);
     return this.refuse(`${module}.${name}`, this.options.remedy?.(module, name));
+  }
+
+  /** The class of an object of the first protocols, which is not looked up where its object is refused. */
+  named(module: string, name: string): PyGlobal {
+    return this.options.keepsForeign ? this.global(module, name) : new PyForeign(module, name);
   }
 
   /** The file asks for a class or function; none of it has run. */
@@ -272,13 +300,56 @@ class Machine {
     );
   }
 
+  private foreignOf(given: string, own: string): PyForeign {
+    const module = modulesOfPython2.get(given) ?? given;
+    const name = (module === 'builtins' && namesOfPython2.get(own)) || own;
+    const full = `${module}.${name}`;
+    const known = this.foreign.get(full) ?? new PyForeign(module, name);
+    this.foreign.set(full, known);
+    return known;
+  }
+
   reduce(callee: Py, args: Py): Py {
-    if (!(callee instanceof PyGlobal)) return this.fail(`it calls ${pyKind(callee)}`);
+    const { keepsForeign } = this.options;
+    if (!(callee instanceof PyGlobal || callee instanceof PyObject)) return this.fail(`it calls ${pyKind(callee)}`);
     const { items } = this.expectContainer(args, ({ kind }) => kind === 'tuple', 'arguments');
-    if (!callee.call) return this.refuse(`a call of ${callee.name}`);
-    const made = callee.call(items);
+    if (!(callee instanceof PyGlobal && callee.call)) {
+      return keepsForeign ? this.keep(callee, items) : this.refuse(`a call of ${(callee as PyGlobal).name}`);
+    }
+    let made: Py;
+    try {
+      made = callee.call(items);
+    } catch (error) {
+      // What is made of foreign things is foreign itself.
+      if (!keepsForeign || !items.some(isForeign)) throw error;
+      return this.keep(callee, items);
+    }
     this.count(made);
     return made;
+  }
+
+  /** A call that is kept as it is, rather than made. */
+  keep(callee: PyGlobal | PyObject, args: readonly Py[], named: Py = null): Py {
+    const [first, second] = args;
+    const { name } = callee instanceof PyGlobal ? callee : { name: '' };
+    // Python's own ways to say an object of a class, and a class inside of a class.
+    if (first instanceof PyGlobal) {
+      if (name === 'copyreg._reconstructor') return this.keep(first, []);
+      if (name === 'copyreg.__newobj__') return this.keep(first, args.slice(1));
+      if (name === 'builtins.getattr' && first instanceof PyForeign && typeof second === 'string') {
+        return this.foreignOf(first.module, `${first.own}.${second}`);
+      }
+    }
+    this.countMade();
+    return new PyObject(callee, args, named instanceof Container && named.items.length > 0 ? named : null);
+  }
+
+  /** An object of a class, as the opcodes of Python's first protocols say it. */
+  instance(cls: Py, args: Py[]): Py {
+    if (!this.options.keepsForeign) {
+      return this.refuse(`an instance of ${cls instanceof PyGlobal ? cls.name : 'something'}`);
+    }
+    return this.reduce(cls, this.make('tuple', args));
   }
 
   /** What calls make is copied out of the pickle: more than it has was copied again and again, by way of the memo. */
@@ -294,6 +365,10 @@ class Machine {
       this.options.state(target.content, state);
       return;
     }
+    if (target instanceof PyObject) {
+      target.state = state;
+      return;
+    }
     if (!(target instanceof Container && target.isDict)) {
       const what = target instanceof PyGlobal ? target.name : pyKind(target);
       this.refuse(`the state of ${what} to be set`);
@@ -307,10 +382,28 @@ class Machine {
   }
 
   /** One object of a class, by way of its constructor. */
-  create(cls: Py, args: Py): Py {
-    return this.reduce(cls, args);
+  create(cls: Py, args: Py, named: Py = null): Py {
+    const plain = !(named instanceof Container) || named.items.length === 0;
+    if (!this.options.keepsForeign && named !== null) return this.refuse('an object made with named arguments');
+    if (plain || !(cls instanceof PyGlobal || cls instanceof PyObject)) return this.reduce(cls, args);
+    return this.keep(cls, this.expectContainer(args, ({ kind }) => kind === 'tuple', 'arguments').items, named);
   }
 }
+
+/** Protocols up to 2 have the names of Python 2. */
+const modulesOfPython2: ReadonlyMap<string, string> = new Map([
+  ['__builtin__', 'builtins'],
+  ['exceptions', 'builtins'],
+  ['copy_reg', 'copyreg'],
+]);
+const namesOfPython2: ReadonlyMap<string, string> = new Map([
+  ['xrange', 'range'],
+  ['long', 'int'],
+  ['unicode', 'str'],
+  ['unichr', 'chr'],
+]);
+
+const isForeign = (value: Py): boolean => value instanceof PyForeign || value instanceof PyObject;
 
 const integer = (value: bigint): number | bigint => {
   const number = Number(value);
@@ -457,15 +550,19 @@ const opcodes: Record<number, (m: Machine) => void> = {
     const args = m.pop();
     m.push(m.create(m.pop(), args));
   },
-  146: (m) => m.refuse('an object made with named arguments'),
+  146: (m) => {
+    const named = m.pop();
+    const args = m.pop();
+    m.push(m.create(m.pop(), args, named));
+  },
   [code('b')]: (m) => {
     const state = m.pop();
     m.build(m.top(), state);
   },
-  [code('i')]: (m) => m.refuse(`an instance of ${m.line()}.${m.line()}`),
+  [code('i')]: (m) => m.push(m.instance(m.named(m.line(), m.line()), m.popMark())),
   [code('o')]: (m) => {
-    const [cls] = m.popMark();
-    m.refuse(`an instance of ${cls instanceof PyGlobal ? cls.name : 'something'}`);
+    const [cls = null, ...args] = m.popMark();
+    m.push(m.instance(cls, args));
   },
   130: (m) => m.refuse(`extension ${m.byte()} of Python's registry`),
   131: (m) => m.refuse(`extension ${m.uint16()} of Python's registry`),

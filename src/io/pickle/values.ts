@@ -24,7 +24,8 @@ export type ContainerKind =
   | 'Counter'
   | 'defaultdict'
   | 'set'
-  | 'frozenset';
+  | 'frozenset'
+  | 'object';
 
 const nothing: Py[] = [];
 
@@ -72,6 +73,47 @@ export class PyGlobal {
   ) {}
 }
 
+/** A class or function that the reader knows by its name alone: nothing of it is ever run. */
+export class PyForeign extends PyGlobal {
+  constructor(
+    readonly module: string,
+    readonly own: string,
+  ) {
+    super(`${module}.${own}`, null);
+  }
+}
+
+/** What a call of a class or function would be in Python that is not made here: it keeps what the pickle says of it. */
+export class PyObject extends Container {
+  /** What `__setstate__` would be given. */
+  state: Py | undefined;
+  /** What is appended to it, where it is a list of Python's, and its entries, where it is a dictionary. */
+  appended: Container | null = null;
+  entries: Container | null = null;
+
+  constructor(
+    readonly callee: PyGlobal | PyObject,
+    readonly args: readonly Py[],
+    readonly named: Container | null = null,
+  ) {
+    super('object');
+  }
+
+  /** The name of the class or function: `argparse.Namespace`. */
+  get callName(): string {
+    let { callee } = this;
+    while (callee instanceof PyObject) callee = callee.callee;
+    return callee.name;
+  }
+
+  /** All values that it holds. */
+  get parts(): Py[] {
+    const { callee, args, named, state, appended, entries } = this;
+    const found = [...args, named, state, appended, entries].filter((part): part is Py => part != null);
+    return callee instanceof PyObject ? [callee, ...found] : found;
+  }
+}
+
 /** What the caller of the unpickler makes and understands, such as a tensor. */
 export class Opaque {
   constructor(readonly content: unknown) {}
@@ -80,6 +122,7 @@ export class Opaque {
 /** How messages call a value. */
 export function pyKind(value: Py): string {
   if (value === null) return 'None';
+  if (value instanceof PyObject) return `an object of ${value.callName}`;
   if (value instanceof Container) return `a ${value.kind}`;
   if (value instanceof PyFloat) return 'a float';
   if (value instanceof PyBytes) return 'bytes';

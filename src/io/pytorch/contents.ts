@@ -3,22 +3,34 @@ import { ArgumentError } from '../../core/errors';
 import { shown } from '../../core/options';
 import type { LoadedFile } from '../load';
 import { toPlain } from '../pickle/plain';
-import { Container, Opaque, type Py } from '../pickle/values';
+import { Container, Opaque, type Py, PyObject } from '../pickle/values';
+import { Foreign } from './foreign';
 import { TensorSpec } from './specs';
 import { makeTensors, type TensorSource } from './tensors';
 
 /** The values of a pickle with their tensors, read from `source`; those of `only` where that is given. */
-export async function contentsOf(root: Py, { only }: LoadedFile, source: TensorSource): Promise<unknown> {
+export async function contentsOf(root: Py, file: LoadedFile, source: TensorSource): Promise<unknown> {
+  const { only } = file;
   const wanted = only === null ? root : selected(root, only, source.name);
+  const foreign = new Foreign(source.name, file);
+  const options = { foreign: foreign.stand, keepsClasses: file.weightsOnly !== true };
   // Checks depth, cycles and repetitions before anything else walks the values.
-  toPlain(wanted, source.name, () => null);
-  const tensors = await makeTensors(namesOf(wanted), source);
-  return toPlain(wanted, source.name, (content) => (content instanceof TensorSpec ? tensors.get(content) : content));
+  toPlain(wanted, source.name, { ...options, opaque: () => null });
+  const { names, arrays } = namesOf(wanted);
+  await foreign.makeArrays(arrays);
+  const tensors = await makeTensors(names, source);
+  const plain = toPlain(wanted, source.name, {
+    ...options,
+    opaque: (content) => (content instanceof TensorSpec ? tensors.get(content) : content),
+  });
+  foreign.warn();
+  return plain;
 }
 
-/** The tensors and their names: the first path to each, its keys joined by dots. */
-function namesOf(root: Py): Map<TensorSpec, string> {
+/** The tensors and their names, the first path to each with its keys joined by dots; and the objects, some of which are arrays. */
+function namesOf(root: Py): { names: Map<TensorSpec, string>; arrays: PyObject[] } {
   const names = new Map<TensorSpec, string>();
+  const arrays: PyObject[] = [];
   const seen = new Set<Container>();
   const stack: [value: Py, name: string][] = [[root, '']];
   for (let next = stack.pop(); next; next = stack.pop()) {
@@ -27,12 +39,16 @@ function namesOf(root: Py): Map<TensorSpec, string> {
       if (!names.has(value.content)) names.set(value.content, name);
     } else if (value instanceof Container && !seen.has(value)) {
       seen.add(value);
+      if (value instanceof PyObject) {
+        arrays.push(value);
+        for (const part of value.parts.reverse()) stack.push([part, name]);
+      }
       if (value.attributes) stack.push([value.attributes, name]);
       // From the last on, as the stack turns them round.
       for (const [key, child] of children(value).reverse()) stack.push([child, joinedName(name, key)]);
     }
   }
-  return names;
+  return { names, arrays };
 }
 
 function children(container: Container): [key: string, child: Py][] {

@@ -2,7 +2,8 @@
 import { FileFormatError } from '../../core/errors';
 import { shown } from '../../core/options';
 import { device } from '../../storage/device';
-import { Container, Opaque, type Py, PyBytes, PyGlobal, pyKind } from '../pickle/values';
+import type { LoadedFile } from '../load';
+import { Container, Opaque, type Py, PyBytes, PyForeign, PyGlobal, PyObject, pyKind } from '../pickle/values';
 import { fileDTypes, otherStorages, storageDTypes } from './dtypes';
 import { type StorageRef, TensorSpec, tensorSpec } from './specs';
 
@@ -162,6 +163,31 @@ export function storageRef(name: string, id: Py): StorageRef {
   return { key: String(key), dtype: dtype ?? null, numel, ...viewOf(view, fail) };
 }
 
+/** Whether objects of other classes are kept: all of them are seen where only some values are wanted, and then those are looked at. */
+export const keepsForeign = ({ weightsOnly, only }: Pick<LoadedFile, 'weightsOnly' | 'only'>): boolean =>
+  weightsOnly !== true || only !== null;
+
+/** A storage of a class that holds no tensors here, such as one of quantized numbers; null for all others. */
+export function foreignStorage(id: Py): PyObject | null {
+  const cls = id instanceof Container && id.items[0] === 'storage' ? id.items[1] : null;
+  return cls instanceof PyForeign ? new PyObject(cls, (id as Container).items.slice(2)) : null;
+}
+
+/** Where a legacy file holds such a storage, which has to be stepped over. */
+export function otherStorageRef(name: string, id: Py): StorageRef {
+  const [, cls, ...rest] = (id as Container).items;
+  const own = (cls as PyForeign).own;
+  const dtype = /^QU?Int8Storage$/.test(own) ? 'uint8' : own === 'QInt32Storage' ? 'int32' : null;
+  const known = dtype === null ? cls! : new PyGlobal(own, null, { storage: dtype } satisfies StorageClass);
+  return storageRef(name, new Container('tuple', ['storage', known, ...rest]));
+}
+
+/** The class of a module that a legacy file holds whole, behind which it has the class's program as text; null for all else. */
+export function moduleIn(id: Py): Py {
+  const items = id instanceof Container && id.kind === 'tuple' ? id.items : [];
+  return items[0] === 'module' && items[1] instanceof PyGlobal ? items[1] : null;
+}
+
 /** A legacy storage may be a part of another: (key, offset, elements). */
 function viewOf(view: Py | undefined, fail: (problem: string) => never): { start?: number; part?: number } {
   if (view === undefined || view === null) return {};
@@ -170,6 +196,15 @@ function viewOf(view: Py | undefined, fail: (problem: string) => never): { start
     return fail('expected a part of a storage');
   return { start, part };
 }
+
+/** Whether calling a name runs a program or a command of the file's choice in Python. */
+export const runsPrograms = (module: string, global: string): boolean =>
+  /^(os|posix|nt|subprocess|sys|runpy|importlib|webbrowser|socket|shutil|pty|code|timeit|pdb|ctypes)(\.|$)/.test(
+    module,
+  ) ||
+  (/^(builtins|__builtin__)$/.test(module) &&
+    /^(eval|exec|execfile|compile|open|__import__|input|breakpoint|globals|setattr|delattr)$/.test(global)) ||
+  (/^_?pickle$/.test(module) && /^loads?$/.test(global));
 
 /** What to do about a class that a file may not name. */
 export function remedyFor(module: string, global: string): string {
@@ -182,14 +217,11 @@ export function remedyFor(module: string, global: string): string {
   if (/^_rebuild_/.test(global)) return 'save a plain tensor, as x.detach().cpu() gives it in Python';
   if (global === 'complex' || global.startsWith('complex'))
     return 'complex numbers are not held here; save their parts, x.real and x.imag';
-  if (module.startsWith('numpy')) return 'save torch.from_numpy(x), or x.item() for one number, in Python';
-  if (
-    /^(os|posix|nt|subprocess|sys|runpy|builtins|__builtin__|importlib|webbrowser|socket|shutil|pty|code|timeit|pdb|operator|functools|ctypes|pickle|_pickle)\b/.test(
-      module,
-    )
-  ) {
-    return 'no honest checkpoint does that, so do not use this file in Python either';
+  if (module.startsWith('numpy'))
+    return 'save torch.from_numpy(x), or x.item() for one number, in Python, or leave weightsOnly out, which reads it';
+  if (runsPrograms(module, global)) {
+    return 'Python would run it as it opens the file, so open the file there only if you trust whoever made it';
   }
   if (/Tensor$|DTensor/.test(global)) return 'save a plain tensor, as x.detach().cpu() gives it in Python';
-  return 'save model.state_dict() rather than the model, and plain values rather than objects, in Python';
+  return 'save model.state_dict() rather than the model, and plain values rather than objects, in Python; weightsOnly: false gives them as a PickledObject each, and runs nothing';
 }

@@ -9,7 +9,15 @@ import type { Reader } from '../reader';
 import { PIECE } from '../zip/zip';
 import { contentsOf } from './contents';
 import { decodeInto, type FileDType, fileDTypes } from './dtypes';
-import { pytorchGlobals, remedyFor, storageRef } from './globals';
+import {
+  foreignStorage,
+  keepsForeign,
+  moduleIn,
+  otherStorageRef,
+  pytorchGlobals,
+  remedyFor,
+  storageRef,
+} from './globals';
 import type { StorageRef } from './specs';
 
 /** With which such a file begins. */
@@ -45,7 +53,7 @@ export async function load(file: LoadedFile): Promise<unknown> {
   const fail: Fail = (problem) => {
     throw new FileFormatError(`${name}: ${problem}`);
   };
-  const begun = await readHead(reader, maxBytes, fail);
+  const begun = await readHead(reader, maxBytes, keepsForeign(file), fail);
   const { root, refs, isBig } = begun.head;
   // Where the storages begin may have come with the pickles.
   const read = async (start: number, end: number): Promise<Uint8Array> => {
@@ -71,31 +79,40 @@ export async function load(file: LoadedFile): Promise<unknown> {
 }
 
 /** Reads the pickles at the beginning of the file, twice as many bytes each time they do not end there. */
-async function readHead(reader: Reader, maxBytes: number, fail: Fail): Promise<{ head: Head; bytes: Uint8Array }> {
+async function readHead(
+  reader: Reader,
+  maxBytes: number,
+  foreign: boolean,
+  fail: Fail,
+): Promise<{ head: Head; bytes: Uint8Array }> {
   let bytes: Uint8Array = new Uint8Array();
   for (let length = Math.min(BEGINNING, reader.size); ; length = Math.min(2 * length, reader.size)) {
     bytes = joined([bytes, await reader.read(bytes.length, length)], length);
     try {
-      return { head: parseHead(bytes, reader.name, maxBytes, fail), bytes };
+      return { head: parseHead(bytes, reader.name, maxBytes, foreign, fail), bytes };
     } catch (error) {
       if (length === reader.size || !(error instanceof PickleEndError)) throw error;
     }
   }
 }
 
-function parseHead(bytes: Uint8Array, name: string, maxBytes: number, fail: Fail): Head {
+function parseHead(bytes: Uint8Array, name: string, maxBytes: number, foreign: boolean, fail: Fail): Head {
   const find = pytorchGlobals(name, maxBytes);
   const refs = new Map<string, StorageRef>();
   const persistent = (id: Py): Py => {
-    const ref = storageRef(name, id);
+    const cls = foreign ? moduleIn(id) : null;
+    if (cls) return cls;
+    const other = foreign ? foreignStorage(id) : null;
+    const ref = other ? otherStorageRef(name, id) : storageRef(name, id);
     const known = refs.get(ref.key);
     if (known && (known.dtype !== ref.dtype || known.numel !== ref.numel)) fail(`storage ${ref.key} is of two kinds`);
     refs.set(ref.key, ref);
-    return new Opaque(ref);
+    return other ?? new Opaque(ref);
   };
   let at = 0;
-  const next = (): Py => {
-    const { value, end }: Unpickled = unpickle(bytes, { name, find, remedy: remedyFor, persistent }, at);
+  // What says how the file is made holds no objects.
+  const next = (keepsForeign = false): Py => {
+    const { value, end }: Unpickled = unpickle(bytes, { name, find, remedy: remedyFor, persistent, keepsForeign }, at);
     at = end;
     return value;
   };
@@ -107,7 +124,7 @@ function parseHead(bytes: Uint8Array, name: string, maxBytes: number, fail: Fail
   if (next() !== PROTOCOL) fail(`expected protocol ${PROTOCOL} of PyTorch's legacy files`);
   const system = next();
   const isBig = system instanceof Container && system.get('little_endian') === false;
-  const root = next();
+  const root = next(foreign);
   const keys = next();
   return { root, keys: keys instanceof Container ? keys.items.map(String) : [], refs, isBig, end: at };
 }

@@ -6,7 +6,7 @@ import { unpickle } from '../pickle/unpickle';
 import { Opaque } from '../pickle/values';
 import type { Zip } from '../zip/zip';
 import { contentsOf } from './contents';
-import { pytorchGlobals, remedyFor, storageRef } from './globals';
+import { foreignStorage, keepsForeign, pytorchGlobals, remedyFor, storageRef } from './globals';
 import { pickleIn } from './pickle-name';
 
 export async function load(file: LoadedFile): Promise<unknown> {
@@ -26,7 +26,8 @@ export async function load(file: LoadedFile): Promise<unknown> {
     name,
     find: pytorchGlobals(name, maxBytes),
     remedy: remedyFor,
-    persistent: (id) => new Opaque(storageRef(name, id)),
+    keepsForeign: keepsForeign(file),
+    persistent: (id) => foreignStorage(id) ?? new Opaque(storageRef(name, id)),
   });
   const entry = (key: string) => `${folder}data/${key}`;
   return contentsOf(value, file, {
