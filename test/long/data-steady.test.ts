@@ -3,6 +3,7 @@ import * as torch from 'lamplight';
 import { data, nn, optim, type Tensor, vision } from 'lamplight';
 import { expect, test, vi } from 'vitest';
 import { ImageDataset } from '../../src/vision/datasets/image-dataset';
+import { settled } from '../support/settled';
 
 const { Picture, datasets } = vision;
 const { CenterCrop, ColorJitter, Compose, Normalize, RandomApply, RandomChoice, RandomCrop } = vision.transforms;
@@ -124,7 +125,8 @@ function passTime(): void {
 /**
  * Expects of the counted steps that each is one submit and that nothing is made, although a snapshot falls into them. The snapshot that
  * holds a tensor of the program for the first time makes a buffer to copy it through: the second, a second after the first, since no
- * batch outlives the first. How many steps are taken until then is a matter of the machine, so one is asked for before.
+ * batch outlives the first. How many steps are taken until then, and until plans have kernels of their own, is a matter of the machine, so both are
+ * waited for before.
  */
 async function expectSteady(
   dataset: data.Dataset<unknown>,
@@ -150,7 +152,7 @@ async function expectSteady(
       optimizer.step();
       steps.push(torch.gpu.stats());
       after?.();
-      if (steps.length === warmUp - 3) await torch.gpu.snapshot();
+      if (steps.length === warmUp - 3) await settled();
       if (steps.length === warmUp + 2) passTime();
     }
   }
