@@ -3,8 +3,9 @@ import * as torch from 'lamplight';
 import { nn, noGrad, optim, type Tensor } from 'lamplight';
 import { ops } from 'lamplight/vision';
 import { describe, expect, test } from 'vitest';
-import { engine } from '../../src/compiler/engine';
+
 import { expectNumbers } from '../support/close';
+import { settled } from '../support/settled';
 
 const F = nn.functional;
 const { fuseConvBnEval } = nn.utils;
@@ -96,10 +97,10 @@ async function called(model: nn.UnaryModule, x: Tensor) {
   return { numbers, dispatches: after.dispatches - before.dispatches, made };
 }
 
-/** Calls until a plan that runs often has kernels of its own. */
+/** Calls until a plan that runs often has kernels of its own, and nothing else is under way. */
 async function warmUp(model: nn.UnaryModule, x: Tensor): Promise<void> {
   for (let i = 0; i < 8; i++) {
-    if (i === 6) await engine.refined();
+    if (i === 6) await settled();
     await called(model, x);
   }
 }

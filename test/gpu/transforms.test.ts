@@ -1,6 +1,7 @@
 import * as torch from 'lamplight';
 import { vision } from 'lamplight';
 import { describe, expect, test } from 'vitest';
+import { settled } from '../support/settled';
 
 const { transforms, tvTensors, Picture } = vision;
 
@@ -83,6 +84,7 @@ describe('augmentation', () => {
     const counts: number[][] = [];
     const seen = new Set<number>();
     for (let step = 0; step < 24; step++) {
+      if (step === 16) await settled();
       const before = torch.gpu.stats();
       const total = torch.scope(() => batch.apply(data, batch.draw(infos)).sum());
       seen.add(await total.item());

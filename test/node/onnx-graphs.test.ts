@@ -315,16 +315,24 @@ test('progress is told, and a signal ends loading', async () => {
   await expect(onnx.load(bytes, { onProgres: null } as never)).rejects.toThrowError(/did you mean|unknown argument/);
 });
 
-test('a signal ends loading from a server that has gone silent', async () => {
-  const stop = new AbortController();
-  const server = createServer((_, response) => {
-    response.writeHead(200, { 'content-length': 1000 }).write('first bytes');
-    response.on('close', () => server.close());
-    setTimeout(() => stop.abort(new Error('enough')), 50);
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const closed = new Promise((done) => server.on('close', done));
-  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/model.onnx`;
-  await expect(onnx.load(address, { signal: stop.signal })).rejects.toThrowError('enough');
-  await closed;
-}, 20_000);
+test.each(['before it answers', 'after it has begun'])(
+  'a signal ends loading from a server that has gone silent %s',
+  async (when) => {
+    const stop = new AbortController();
+    let answer = () => {};
+    const server = createServer((_, response) => {
+      answer = () => response.writeHead(200, { 'content-length': 1000 }).write('first bytes');
+      if (when === 'after it has begun') answer();
+      response.on('close', () => server.close());
+      setTimeout(() => stop.abort(new Error('enough')), 50);
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const closed = new Promise((done) => server.on('close', done));
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/model.onnx`;
+    await expect(onnx.load(address, { signal: stop.signal })).rejects.toThrowError('enough');
+    // An answer that comes too late is let go of.
+    if (when === 'before it answers') answer();
+    await closed;
+  },
+  20_000,
+);

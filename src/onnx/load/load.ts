@@ -73,7 +73,7 @@ export async function load<Result = Tensor>(
   );
   const { source, onProgress, signal } = o;
   signal?.throwIfAborted();
-  const reader = await openReader(source);
+  const reader = await opened(source, signal);
   try {
     const model = modelIn(await bytesOf(reader, onProgress, signal), reader.name);
     await readExternal(model.graph, model.functions, { source, files: o.externalData ?? {}, signal });
@@ -81,6 +81,20 @@ export async function load<Result = Tensor>(
     return buildModule<Result>(model, await computesHalf());
   } finally {
     await reader.close();
+  }
+}
+
+async function opened(source: ByteSource, signal: AbortSignal | null | undefined): Promise<Reader> {
+  const opening = openReader(source);
+  try {
+    return await orAborted(opening, signal);
+  } catch (error) {
+    // A server may still answer.
+    opening.then(
+      (reader) => reader.close(),
+      () => undefined,
+    );
+    throw error;
   }
 }
 
