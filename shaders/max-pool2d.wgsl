@@ -1,5 +1,5 @@
 // max-pool2d.wgsl: maximum over windows, with its place.
-//   y[p,i,j] = max x[p,r,c] over the window of (i,j), indices[p,i,j] = r·in_cols + c of the first maximum; a NaN wins
+//   y[p,i,j] = max x[p,r,c] over the window of (i,j), indices[p,i,j] = r·in_cols + c of the first maximum, -1 of none; a NaN wins
 // Uses: lib/first-max.wgsl
 const WORKGROUP: u32 = 64u;
 const STRIP: u32 = 8u; // columns of an invocation
@@ -43,7 +43,8 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let last_col = params.in_cols - 1u;
   for (var j = j_first; j < j_end; j++) {
     let left = j * STRIDE_W - PAD_W;
-    var best = 0.0;
+    var lowest = 0xff800000u; // -∞, which a window without elements gives; a constant would be refused
+    var best = bitcast<f32>(lowest);
     var place = -1;
     for (var p = 0u; p < KERNEL_H; p++) { // unroll up to 3
       let r = top + p * DILATION_H;

@@ -77,7 +77,7 @@ function poolShape(op: string, x: Meta, attrs: Windows, dilation: Pair = noDilat
   const [height, width] = x.shape.slice(2) as [number, number];
   const rows = windows(height, 0, attrs, dilation);
   const cols = windows(width, 1, attrs, dilation);
-  if (rows < 1 || cols < 1 || x.shape[1] === 0) {
+  if (rows < 1 || cols < 1 || x.shape.includes(0, 1)) {
     throw new ShapeError(
       `${op}: expected an output of at least 1 × 1, but got ${rows} × ${cols} (output size too small) for input ${showShape(x.shape)}, kernel ${showShape(kernel)} and padding ${showShape(padding)}`,
     );

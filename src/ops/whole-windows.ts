@@ -7,6 +7,7 @@ import type { Value } from '../graph/value';
 import { argmax } from './arg';
 import { abs, add, floorDivide, mul, neg, remainder, sign } from './arithmetic';
 import { cast, reshape } from './cast';
+import { clamp } from './compare';
 import { type ConvAttrs, convShape } from './conv-shape';
 import { matmul } from './matmul';
 import { amax, sum } from './reduce';
@@ -121,7 +122,8 @@ export function wholeMaxPool2d(
   const starts = (d: 0 | 1) => Int32Array.from({ length: shape[2 + d]! }, (_, i) => i * stride[d] - padding[d]);
   const row = add(mul(floorDivide(first, kernel[1]), dilation[0]), fromHost(starts(0), [shape[2]!, 1], 'int64'));
   const column = add(mul(remainder(first, kernel[1]), dilation[1]), fromHost(starts(1), [shape[3]!], 'int64'));
-  return [cast(amax(columns, -1), x.dtype), add(mul(row, x.shape[3]!), column)];
+  const most = amax(columns, -1);
+  return [cast(x.dtype === 'uint8' ? clamp(most, 0, 255) : most, x.dtype), add(mul(row, x.shape[3]!), column)];
 }
 
 /** The sum of each window of x[N, C, H, W], zeros outside. `shape` is the output's. */

@@ -47,6 +47,17 @@ describe('layers against PyTorch', () => {
 });
 
 describe('sizes', () => {
+  test('a window without elements gives what PyTorch gives, has no place, and takes no gradient', async () => {
+    const options = { stride: 6, padding: 1, dilation: 2, ceilMode: true };
+    const x = torch.full([1, 1, 1, 4], -5.5).requiresGrad_();
+    const [y, place] = F.maxPool2d(x, 3, { ...options, returnIndices: true });
+    const [volume, places] = F.maxPool3d(x.unsqueeze(0), 3, { ...options, returnIndices: true });
+    y.add(volume).backward();
+    const bytes = F.maxPool2d(torch.full([1, 1, 1, 4], 7, { dtype: 'uint8' }), 3, options);
+    const all = [y, place, volume, places, bytes, x.grad!].map((each) => each.flatten().float());
+    expect(await torch.cat(all).tolist()).toEqual([-Infinity, -1, -Infinity, -1, 0, 0, 0, 0, 0]);
+  });
+
   test('report a place that unpooling cannot find', async () => {
     const y = F.maxUnpool2d(torch.ones(1, 1, 1, 1), torch.full([1, 1, 1, 1], 4, { dtype: 'int64' }), 2);
     await expect(y.data()).rejects.toThrow(/but got 4/);
@@ -54,6 +65,11 @@ describe('sizes', () => {
 
   test('say what they want', () => {
     const image = torch.zeros(1, 2, 4, 4);
+    for (const pool of [F.maxPool2d, F.avgPool2d]) {
+      expect(() => pool(torch.zeros(1, 1, 0, 4), 2, { padding: 1 })).toThrow(
+        /an output of at least 1 × 1.*\[1, 1, 0, 4\]/,
+      );
+    }
     expect(() => F.interpolate(image)).toThrow(/either size or scaleFactor/);
     expect(() => F.interpolate(image, { size: 2, mode: 'linear' })).toThrow(/'linear' does not fit .* use 'bilinear'/);
     expect(() => F.interpolate(image, { size: 2, alignCorners: true })).toThrow(

@@ -61,6 +61,13 @@ test('resized pictures have the same elements, and what keeps no statistics does
   await expectRound({ model: new nn.BatchNorm2d(2, { trackRunningStats: false }), inputs: [batch] });
 });
 
+test('dilated windows that reach far behind the picture, or have no element, are framed for onnxruntime', async () => {
+  const model = new nn.MaxPool2d(2, { stride: 6, padding: 1, dilation: 4, ceilMode: true });
+  const x = torch.rand(1, 1, 3, 7);
+  expect(opTypes(await graphOf(model, x))).toEqual(['Pad', 'MaxPool']);
+  await expectRound({ model, inputs: [x] });
+});
+
 test('names are those of modules and of the state dict', async () => {
   const model = models.resnet18({ numClasses: 4 });
   const graph = await graphOf(model, torch.rand(1, 3, 32, 32));

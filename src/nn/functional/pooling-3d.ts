@@ -58,6 +58,7 @@ function inVolume(
   volume: Volume,
   overPlanes: (x: Tensor) => Maxima,
   overDepth: (x: Tensor) => Maxima,
+  mayBeEmpty = false,
 ): Maxima {
   const [depth, height, width] = volume;
   const [flat, inPlane] = overPlanes(planes(x));
@@ -68,11 +69,13 @@ function inVolume(
   const rows = size[0]! * size[1]!;
   const groups = values.shape[0]!;
   const chosen = inColumns.reshape([groups, numel(inColumns.shape.slice(1))]);
-  const places = inPlane.reshape([groups, depth * rows]).gather(1, chosen);
-  const indices = chosen
+  const places = inPlane.reshape([groups, depth * rows]).gather(1, mayBeEmpty ? chosen.clamp({ min: 0 }) : chosen);
+  const all = chosen
     .floorDivide(rows)
     .mul(height * width)
     .add(places);
+  // A window without elements has place -1.
+  const indices = mayBeEmpty ? all.maskedFill(chosen.minimum(places).lt(0), -1) : all;
   return [pooled, restore(indices.reshape(values.shape), x, size)];
 }
 
@@ -87,6 +90,7 @@ export const maxPool3d = maxPooling('maxPool3d', 3, (x, windows, o) =>
     volumeOf('maxPool3d', x),
     (y) => maxima(y, plane(windows, 1, 2), o),
     (y) => maxima(y, plane(windows, 0, null), o),
+    windows.dilation.some((step) => step > 1),
   ),
 );
 

@@ -65,6 +65,7 @@ function linePooling(site: Site, node: Node, x: Value): Wire | null {
   const attributes = { kernel_shape: [kernel[1]], pads: [padding[1], padding[1]], strides: [stride[1]] };
   if (isMax) {
     if (node.outputs[1] && site.context.uses(node.outputs[1]) > 0) return null;
+    if (attrs.dilation[1] > x.shape[2]!) return null;
     return site.op('MaxPool', [site.wire(x)], { ...attributes, dilations: [attrs.dilation[1]] });
   }
   if (attrs.divisorOverride !== null) return null;

@@ -71,14 +71,22 @@ function windows(site: Site, dilation: readonly number[] = [1, 1]) {
 const maxPool: Translator = (site) => {
   const { dilation } = site.attrs<MaxPoolAttrs>();
   const { kernel, stride, padding, behind } = windows(site, dilation);
+  const pads = [...padding, ...padding.map((n, d) => n + behind[d]!)];
+  const [y, indices] = site.node.outputs;
+  const isRead = site.context.uses(indices!) > 0;
+  // onnxruntime refuses more padding than a kernel has elements, and gives the lowest finite number where a window has none.
+  const framed =
+    !isRead && ([0, 1] as const).some((d) => pads[d + 2]! >= kernel[d] || dilation[d] > site.shape()[d + 2]!);
+  const frame = () =>
+    site.builder.ints([0, 0, padding[0], padding[1], 0, 0, padding[0] + behind[0], padding[1] + behind[1]]);
+  const x = framed ? site.op('Pad', [site.in(0), frame(), site.scalar(-Infinity)], { mode: 'constant' }) : site.in(0);
   const attributes = {
     ...(dilation.some((n) => n !== 1) && { dilations: dilation }),
     kernel_shape: kernel,
-    pads: [...padding, ...padding.map((n, d) => n + behind[d]!)],
+    pads: framed ? [0, 0, 0, 0] : pads,
     strides: stride,
   };
-  const [y, indices] = site.node.outputs;
-  if (site.context.uses(indices!) === 0) return [site.op('MaxPool', [site.in(0)], attributes), null];
+  if (!isRead) return [site.op('MaxPool', [x], attributes), null];
   const [values, places] = site.builder.node('MaxPool', [site.in(0)], attributes, [y!.dtype, 'int64']) as [Wire, Wire];
   // ONNX counts through the whole tensor, and we through each plane.
   const [height, width] = site.sizesOf(site.value(0)).slice(2);

@@ -141,5 +141,11 @@ export function symmetric(pads: readonly number[]): number[] | null {
   return front.every((size, d) => size === pads[half + d] && size >= 0) ? front : null;
 }
 
-/** A float32 of the file as it was written in decimals. */
-export const rounded = (number: number): number => Number(number.toPrecision(7));
+/** A float32 of the file as it was written in decimals: the shortest that is the same in float32. */
+export function rounded(number: number): number {
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(number.toPrecision(digits));
+    if (Math.fround(short) === Math.fround(number)) return short;
+  }
+  return number;
+}

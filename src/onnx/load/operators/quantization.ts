@@ -1,5 +1,6 @@
 // Quantisation in float: whole numbers with a scale and a zero point, and their products.
 
+import { numel } from '../../../core/meta';
 import { full } from '../../../tensor/creation';
 import { maximum, minimum } from '../../../tensor/families/arithmetic';
 import type { Tensor } from '../../../tensor/tensor';
@@ -94,22 +95,35 @@ const rows = (v: Tensor): Tensor => (v.dim() === 1 && v.numel() > 1 ? v.reshape(
 const kernels = (rank: number) => (v: Tensor) =>
   v.numel() > 1 ? v.reshape([-1, ...new Array<number>(rank - 1).fill(1)]) : v.reshape([]);
 
-const MatMulInteger: Operator = (call) =>
-  centred(call, 0, 2, rows)
-    .matmul(centred(call, 1, 3, same))
-    .to('int32');
+/** The largest whole number up to which float32 has all. */
+const EXACT = 2 ** 24;
+/** Bytes less a zero point: no larger than this. */
+const MOST_BYTE = 255;
+
+/**
+ * A sum of `count` products of x with bytes, as whole numbers: in float as far as that is exact, else of the lower four bits and the rest
+ * apart, or in int32, which takes ten times as long.
+ */
+function exactly(x: Tensor, count: number, product: (x: Tensor, w: (w: Tensor) => Tensor) => Tensor): Tensor {
+  const whole = (part: Tensor) => product(part, same).round().to('int32');
+  if (count * MOST_BYTE ** 2 <= EXACT) return whole(x);
+  if (count * MOST_BYTE * 16 > EXACT) return product(x.to('int32'), (w) => w.to('int32'));
+  const low = x.remainder(16);
+  return whole(x.sub(low).div(16)).mul(16).add(whole(low));
+}
+
+const MatMulInteger: Operator = (call) => {
+  const [a, b] = [centred(call, 0, 2, rows), centred(call, 1, 3, same)];
+  return exactly(a, a.shape.at(-1) ?? 1, (x, as) => x.matmul(as(b)));
+};
 
 const ConvInteger: Operator = (call) => {
   const [x, w] = [call.tensor(0), call.tensor(1)];
   const windows = windowsOfWeight(call, x, w);
-  const product = convolve(
-    centred(call, 0, 2, same),
-    centred(call, 1, 3, kernels(w.dim())),
-    null,
-    windows,
-    call.int('group', 1),
+  const weight = centred(call, 1, 3, kernels(w.dim()));
+  return exactly(centred(call, 0, 2, same), numel(w.shape.slice(1)), (part, as) =>
+    convolve(part, as(weight), null, windows, call.int('group', 1)),
   );
-  return product.round().to('int32');
 };
 
 const QLinearMatMul: Operator = (call) => {
