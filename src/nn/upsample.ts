@@ -5,12 +5,12 @@ import { keywords, pythonFloat, pythonText } from '../core/printing';
 import type { Settings } from '../core/settings';
 import type { Tensor } from '../tensor/tensor';
 import {
-  type InterpolateArguments,
   type InterpolateMode,
-  type InterpolateOrder,
   interpolate,
-  interpolateDefaults,
   newSize,
+  type UpsampleArguments,
+  type UpsampleOrder,
+  upsampleDefaults,
 } from './functional/interpolate';
 import { channelShuffle, pixelShuffle, pixelUnshuffle } from './functional/pixel-shuffle';
 import { settingsOf, type UnaryClass, unaryLayer } from './layer';
@@ -24,14 +24,14 @@ function upsampleText(layer: object): string {
   return `${by}, mode='${mode}'`;
 }
 
-const upsampleSettings: Settings<InterpolateArguments> = {
-  defaults: interpolateDefaults,
+const upsampleSettings: Settings<UpsampleArguments> = {
+  defaults: upsampleDefaults,
   kinds: { ...newSize, mode: text },
 };
 
 const UpsampleLayer = /* @__PURE__ */ unaryLayer('Upsample', upsampleSettings, interpolate, upsampleText) as UnaryClass<
-  InterpolateArguments,
-  InterpolateOrder
+  UpsampleArguments,
+  UpsampleOrder
 >;
 
 /**

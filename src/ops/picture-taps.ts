@@ -10,6 +10,8 @@ export interface Stretch {
   readonly start: number;
   readonly size: number;
   readonly out: number;
+  /** Old elements a new one; default size / out. */
+  readonly scale?: number;
 }
 
 export interface TapsOptions {
@@ -39,17 +41,22 @@ const filters: Readonly<Record<Filtered, (x: number) => number>> = {
 };
 
 /** How many elements at most count for one of `out` elements of an axis of `size`. */
-export function tapsWidth(size: number, out: number, { interpolation, antialias }: TapsOptions): number {
+export function tapsWidth(
+  size: number,
+  out: number,
+  { interpolation, antialias }: TapsOptions,
+  scale = size / out,
+): number {
   if (interpolation === 'nearest' || interpolation === 'nearest-exact') return 1;
   if (!antialias) return interpolation === 'bilinear' ? 2 : 4;
-  return Math.min(2 * Math.ceil(reaches[interpolation] * Math.max(size / out, 1)) + 1, Math.max(size, 1));
+  return Math.min(2 * Math.ceil(reaches[interpolation] * Math.max(scale, 1)) + 1, Math.max(size, 1));
 }
 
 /** The taps of one axis, `width` of them for each output. */
 export function axisTaps(
   stretch: Stretch,
   options: TapsOptions,
-  width = tapsWidth(stretch.size, stretch.out, options),
+  width = tapsWidth(stretch.size, stretch.out, options, stretch.scale),
 ): Taps {
   const { start, size, out } = stretch;
   const { interpolation, antialias, bytes } = options;
@@ -80,8 +87,7 @@ interface Shares {
 }
 
 /** Source: PyTorch, aten/src/ATen/native/cpu/UpSampleKernel.cpp, `_compute_indices_min_size_weights_aa`. */
-function filtered(i: number, { size, out }: Stretch, interpolation: Filtered): Shares {
-  const scale = size / out;
+function filtered(i: number, { size, out, scale = size / out }: Stretch, interpolation: Filtered): Shares {
   const wide = Math.max(scale, 1);
   const support = reaches[interpolation] * wide;
   const centre = scale * (i + 0.5);

@@ -176,11 +176,18 @@ export interface Taps {
 /** How elements come about: as copies of one, as weighted sums of floats, or of bytes. */
 export type Resampling = 'copy' | 'float' | 'byte';
 
-interface ResampleAttrs extends Attrs {
+export interface ResampleAttrs extends Attrs {
   readonly taps: Size;
   /** Each picture has taps of its own. */
   readonly own: boolean;
   readonly kind: Resampling;
+  readonly filter: Filter | null;
+}
+
+/** What taps come of, where a name and factors say it all: old elements a new one, or null for those of the sizes. */
+export interface Filter {
+  readonly mode: 'bilinear' | 'bicubic';
+  readonly by: readonly [rows: number, columns: number] | null;
 }
 
 const resamplings: Readonly<Record<Resampling, number>> = { copy: 0, float: 1, byte: 2 };
@@ -243,7 +250,13 @@ export interface BoxTaps {
 }
 
 /** Every picture at another size, by taps of its own, or by those of all: [N, C, ...out]. */
-export function pictureResample(pixels: Pixels, taps: readonly BoxTaps[], out: Size, kind: Resampling): Value {
+export function pictureResample(
+  pixels: Pixels,
+  taps: readonly BoxTaps[],
+  out: Size,
+  kind: Resampling,
+  filter: Filter | null = null,
+): Value {
   const { value, channels, places, packed } = pixels;
   const own = taps.length > 1;
   invariant(!own || taps.length === places.length, 'there are taps for each picture, or for all');
@@ -262,7 +275,7 @@ export function pictureResample(pixels: Pixels, taps: readonly BoxTaps[], out: S
     fromHost(Int32Array.from(starts), [taps.length, out[0] + out[1] + 2], 'int32'),
     fromHost(weights, [taps.length, weightCount], 'float32'),
   ];
-  return record(resampleOp, inputs, { channels, packed, out, taps: widths, own, kind });
+  return record(resampleOp, inputs, { channels, packed, out, taps: widths, own, kind, filter });
 }
 
 const widest = (taps: readonly Taps[]): number => Math.max(1, ...taps.map(({ width }) => width));

@@ -24,7 +24,7 @@ function layerOf({ module, args, options }: SizeCase, more: Record<string, unkno
 }
 
 describe('layers against PyTorch', () => {
-  test.each(fixture.cases)('$name $options', async (one) => {
+  test.each(fixture.cases.filter(({ module }) => module))('$name $options', async (one) => {
     const key = (part: string) => `${one.name}/${part}`;
     const layer = layerOf(one);
     expect(`${layer}`).toBe(one.text);
@@ -43,6 +43,32 @@ describe('layers against PyTorch', () => {
       await expectClose(values, fixture.tensor(key('output')));
       await expectClose(places, indices);
     }
+  });
+});
+
+interface FilterCase extends FixtureCase {
+  readonly filter: Parameters<typeof F.interpolate>[1];
+}
+
+describe('filters against PyTorch', () => {
+  const cases = fixture.cases.filter((one): one is SizeCase & FilterCase => 'filter' in one);
+  test.each(cases)('$name', async ({ name, filter }) => {
+    const bytes = !fixture.has(`${name}/dy`);
+    const input = fromFixture(fixture.tensor(`${name}/input`), !bytes);
+    const output = F.interpolate(input, filter as object);
+    await expectClose(output, fixture.tensor(`${name}/output`));
+    if (bytes) return;
+    output.backward(fromFixture(fixture.tensor(`${name}/dy`)));
+    await expectClose(input.grad!, fixture.tensor(`${name}/grad_input`));
+  });
+
+  test('say what they want', () => {
+    const image = torch.zeros(1, 2, 4, 4);
+    const bad = (options: object) => () => F.interpolate(image, { size: 2, ...options });
+    expect(bad({ antialias: true })).toThrow(/antialias is for images by .* but got mode 'nearest'/);
+    expect(bad({ mode: 'lanczos' })).toThrow(/expected antialias: true with mode 'lanczos', but got false/);
+    expect(bad({ mode: 'lanczos', antialias: true, alignCorners: true })).toThrow(/expected alignCorners: false/);
+    expect(() => new nn.Upsample({ size: 2, antialias: true } as never)).toThrow(/antialias/);
   });
 });
 

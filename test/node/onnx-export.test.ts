@@ -53,6 +53,8 @@ test('resized pictures have the same elements, and what keeps no statistics does
         by({ scaleFactor: 1 / 7 }),
         by({ scaleFactor: 1.02, mode: 'bicubic' }),
         by({ scaleFactor: [1.02, 0.3], mode: 'bilinear' }),
+        by({ size: [20, 48], mode: 'bilinear', antialias: true }),
+        by({ scaleFactor: 0.7, mode: 'bicubic', antialias: true }),
       ];
     }
   }

@@ -10,11 +10,6 @@ export interface Difference {
 
 export const differences: readonly Difference[] = [
   {
-    call: /^F\.interpolate#11 (uint8|empty|strided)$/,
-    found: /^refused: ArgumentError: interpolate: got an unknown argument 'antialias'/,
-    reason: 'There is no antialiasing.',
-  },
-  {
     call: /^(torch\.adjoint|Tensor\.(adjoint|mT|mH))#0 0d$/,
     found: /^refused: ShapeError/,
     reason: 'PyTorch warns that this will be an error.',

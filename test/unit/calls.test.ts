@@ -115,7 +115,7 @@ const absent: ReadonlySet<string> = new Set([
   // Of schemas, too: Python calls it data.
   't',
   // Switches of kernels that are not here.
-  ...['cudnnEnabled', 'cudnnEnable', 'antialias', 'outDtype', 'scale'],
+  ...['cudnnEnabled', 'cudnnEnable', 'outDtype', 'scale'],
   // Of vmap: examples draw numbers of their own, and are recorded one by one.
   ...['randomness', 'chunkSize'],
 ]);

@@ -1,19 +1,29 @@
 // Owns F.interpolate: rows, images and volumes at another size.
 
-import { either, nonEmpty, orNull, positive, whole } from '../../core/argument-kinds';
+import { either, flag, nonEmpty, orNull, positive, whole } from '../../core/argument-kinds';
 import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
 import { numel, type Shape, showShape } from '../../core/meta';
-import { type Arguments, type Defaults, parseArgs } from '../../core/options';
-import { named } from '../../graph/record';
+import { type Arguments, type Defaults, type Parsed, parseArgs } from '../../core/options';
+import { expectFloat, named } from '../../graph/record';
 import type { Value } from '../../graph/value';
 import { cast, reshape } from '../../ops/cast';
+import { axisTaps } from '../../ops/picture-taps';
+import { pictureResample, pixelsOf } from '../../ops/pictures';
 import { checkSizes, type ResampleAttrs, resample2d } from '../../ops/resample';
 import { resampleBytes } from '../../ops/resample-bytes';
 import { callable } from '../../tensor/callable';
 import { Tensor } from '../../tensor/tensor';
 
 /** How values between elements are found. */
-export type InterpolateMode = 'nearest' | 'nearest-exact' | 'linear' | 'bilinear' | 'trilinear' | 'bicubic' | 'area';
+export type InterpolateMode =
+  | 'nearest'
+  | 'nearest-exact'
+  | 'linear'
+  | 'bilinear'
+  | 'trilinear'
+  | 'bicubic'
+  | 'lanczos'
+  | 'area';
 
 /** What says how large the output is: one number for all dimensions, or one for each. */
 export const newSize = {
@@ -21,7 +31,7 @@ export const newSize = {
   scaleFactor: orNull(either(positive, nonEmpty(positive))),
 };
 
-export interface InterpolateArguments {
+export interface UpsampleArguments {
   /** The output's size, one number for all dimensions or one for each; either this or scaleFactor. */
   size?: number | readonly number[] | null;
   /** Output size over input size, one number for all dimensions or one for each. */
@@ -34,9 +44,18 @@ export interface InterpolateArguments {
   recomputeScaleFactor?: boolean | null;
 }
 
-export type InterpolateOrder = ['size', 'scaleFactor', 'mode', 'alignCorners', 'recomputeScaleFactor'];
+export interface InterpolateArguments extends UpsampleArguments {
+  /**
+   * Elements count less the further off they are, up to as far as outputs are apart, where those are fewer: for images by 'bilinear',
+   * 'bicubic' (with a = -1/2, as Pillow) and 'lanczos'; default false.
+   */
+  antialias?: boolean;
+}
 
-export const interpolateDefaults: Defaults<InterpolateArguments> = {
+export type UpsampleOrder = ['size', 'scaleFactor', 'mode', 'alignCorners', 'recomputeScaleFactor'];
+type InterpolateOrder = [...UpsampleOrder, 'antialias'];
+
+export const upsampleDefaults: Defaults<UpsampleArguments> = {
   size: null,
   scaleFactor: null,
   mode: 'nearest',
@@ -52,6 +71,8 @@ const modes: Record<InterpolateMode, { by: ResampleAttrs['mode']; rank?: number 
   bilinear: { by: 'linear', rank: 2 },
   trilinear: { by: 'linear', rank: 3 },
   bicubic: { by: 'cubic', rank: 2 },
+  // Antialiased alone, and so by filters.
+  lanczos: { by: 'cubic', rank: 2 },
   area: { by: 'area' },
 };
 
@@ -74,11 +95,13 @@ function each(name: string, given: number | readonly number[], rank: number): re
 export const interpolate = callable(
   'interpolate(input, ...)',
   (input: Tensor, ...args: Arguments<InterpolateArguments, InterpolateOrder>): Tensor => {
-    const o = parseArgs<InterpolateArguments>('interpolate', [], interpolateDefaults, args, newSize);
-    const { mode, alignCorners } = o;
+    const defaults = { ...upsampleDefaults, antialias: false };
+    const o = parseArgs<InterpolateArguments>('interpolate', [], defaults, args, { ...newSize, antialias: flag });
+    const { mode, alignCorners, antialias } = o;
     const { shape } = input;
     const rank = shape.length - 2;
     const kind = checkMode(mode, shape);
+    checkAntialias(o);
     const smooth = kind.rank !== undefined;
     if (alignCorners !== null && !smooth) {
       throw new ArgumentError(`interpolate: alignCorners is for the linear and cubic modes, but got mode '${mode}'`);
@@ -91,7 +114,7 @@ export const interpolate = callable(
     const size = factors ? given.map((n, d) => Math.floor(n * factors[d]!)) : each('size', o.size!, rank);
     const byFactor = factors !== null && mode !== 'area' && !o.recomputeScaleFactor;
     const scale = given.map((n, d) => {
-      const copied = copies(mode, size[d]! / n, rank);
+      const copied = copies(mode, size[d]! / n, rank, antialias);
       if (copied) return 1 / copied;
       if (smooth && alignCorners) return size[d]! > 1 ? (n - 1) / (size[d]! - 1) : 0;
       return byFactor ? 1 / factors[d]! : n / size[d]!;
@@ -99,18 +122,25 @@ export const interpolate = callable(
     const centred = mode === 'nearest-exact' || (smooth && !alignCorners);
     const manner = { mode: kind.by, center: centred ? 0.5 : 0, shift: smooth && centred ? 0.5 : 0 };
     const by = byFactor ? factors.map((factor) => 1 / factor) : null;
-    const y = resampled(input.value, { size, scale, by }, manner, alignCorners ?? false);
-    return Tensor.of(named(y, `Upsample${mode[0]!.toUpperCase()}${mode.slice(1)}${rank}DBackward0`));
+    const axes = { size, scale, by };
+    const y = antialias
+      ? filtered(input.value, axes, mode as Filtered, alignCorners ?? false)
+      : resampled(input.value, axes, manner, alignCorners ?? false);
+    return Tensor.of(
+      named(y, `Upsample${mode[0]!.toUpperCase()}${mode.slice(1)}${rank}D${antialias ? 'Aa' : ''}Backward0`),
+    );
   },
 );
 
 /**
  * How often each element of an axis stands in the output, by whatever scaleFactor that came about; 0 where places decide. As in
- * PyTorch, the linear modes copy an axis whose size stays, and 'nearest' of images also one that doubles.
+ * PyTorch, filters and the linear modes copy an axis whose size stays, and 'nearest' of images also one that doubles.
  */
-function copies(mode: InterpolateMode, growth: number, rank: number): number {
+function copies(mode: InterpolateMode, growth: number, rank: number, antialias: boolean): number {
   const copied =
-    mode === 'nearest' ? rank === 2 && (growth === 1 || growth === 2) : modes[mode].by === 'linear' && growth === 1;
+    mode === 'nearest'
+      ? rank === 2 && (growth === 1 || growth === 2)
+      : (antialias || modes[mode].by === 'linear') && growth === 1;
   return copied ? growth : 0;
 }
 
@@ -132,6 +162,39 @@ function checkMode(mode: InterpolateMode, shape: Shape): { by: ResampleAttrs['mo
     );
   }
   return kind;
+}
+
+type Filtered = 'bilinear' | 'bicubic' | 'lanczos';
+
+/** @throws ArgumentError for modes without a filter, and for lanczos without antialiasing or with corners aligned */
+function checkAntialias({ mode, antialias, alignCorners }: Parsed<InterpolateArguments>): void {
+  if (antialias && !['bilinear', 'bicubic', 'lanczos'].includes(mode)) {
+    throw new ArgumentError(
+      `interpolate: antialias is for images by 'bilinear', 'bicubic' and 'lanczos', but got mode '${mode}'`,
+    );
+  }
+  if (mode !== 'lanczos' || (antialias && !alignCorners)) return;
+  const wanted = antialias ? 'alignCorners: false' : 'antialias: true';
+  throw new ArgumentError(`interpolate: expected ${wanted} with mode 'lanczos', but got ${antialias}`);
+}
+
+/** Images through filters that are as wide as outputs are apart; bytes by whole numbers. */
+function filtered(x: Value, { size, scale, by }: Axes, mode: Filtered, alignCorners: boolean): Value {
+  checkSizes('interpolate', x, size);
+  const bytes = x.dtype === 'uint8';
+  if (x.dtype === 'float16') {
+    return cast(filtered(cast(x, 'float32'), { size, scale, by }, mode, alignCorners), 'float16');
+  }
+  if (!bytes) expectFloat('interpolate', 'input', x);
+  const axis = (d: 0 | 1) =>
+    axisTaps(
+      { start: 0, size: x.shape[d + 2]!, out: size[d]!, scale: scale[d]! },
+      { interpolation: mode, antialias: true, bytes },
+    );
+  const pair = (list: readonly number[]) => [list[0]!, list[1]!] as const;
+  const filter = mode === 'lanczos' || alignCorners ? null : { mode, by: by && pair(by) };
+  const taps = { rows: axis(0), columns: axis(1) };
+  return pictureResample(pixelsOf(x), [taps], pair(size), bytes ? 'byte' : 'float', filter);
 }
 
 /** Each dimension's new size, its scale, and the one that was asked for. */

@@ -46,7 +46,16 @@ export const translators: Translators = {
 /** Operations whose attributes may hang on sizes: they look at those of every trace. */
 export const sized: ReadonlySet<string> = new Set([
   ...['reshape', 'expand', 'full', 'slice', 'asStrided', 'flip', 'stridedScatter', 'unfold', 'overlapAdd', 'window'],
-  ...['convTranspose2d', 'resample2d', 'maxUnpool2d', 'scatterSum', 'nativeDropout', 'wrapIndex', 'within'],
+  ...[
+    'convTranspose2d',
+    'resample2d',
+    'pictureResample',
+    'maxUnpool2d',
+    'scatterSum',
+    'nativeDropout',
+    'wrapIndex',
+    'within',
+  ],
 ]);
 
 /** Operations whose numbers may be sizes. */

@@ -1,4 +1,5 @@
 // Images at another size: Resize where it takes the same elements as we do, else Gather, or products for means of windows.
+import type { ResampleAttrs as FilterAttrs } from '../../../ops/pictures';
 import type { ResampleAttrs } from '../../../ops/resample';
 import { tapsAt } from '../../../ops/resample-bytes';
 import { f, type Wire } from '../builder';
@@ -127,4 +128,27 @@ function products(site: Site, taps: readonly (readonly ReadonlyMap<number, numbe
   return site.op('MatMul', [site.op('MatMul', [matrix(0), site.in(0)]), matrix(1)]);
 }
 
-export const resizing: Translators = { resample2d: resample };
+/** Images through filters that are as wide as outputs are apart. */
+const filtered: Translator = (site) => {
+  const { filter, kind, own } = site.attrs<FilterAttrs>();
+  if (!filter || own || kind !== 'float') return site.fail('resizes pictures as ONNX has no node for');
+  if (site.opset < 18) return site.fail('needs opsetVersion 18 or later');
+  const attributes = {
+    antialias: 1,
+    exclude_outside: 1,
+    coordinate_transformation_mode: 'half_pixel',
+    ...(filter.mode === 'bicubic' ? { mode: 'cubic', cubic_coeff_a: f(-0.5) } : { mode: 'linear' }),
+  };
+  const { by } = filter;
+  const sizes = site.sizes(({ outputs: [y] }) => y!.shape);
+  const same = by && site.twins.every(({ attrs }) => (attrs as FilterAttrs).filter?.by?.join() === by.join());
+  if (!same) return site.op('Resize', [site.in(0), null, null, site.list(sizes)], attributes);
+  const factors = by.map((each, d) => {
+    const exact = single(1 / each);
+    const near = [exact, exact * (1 - 2 ** -23), exact * (1 + 2 ** -23)].map(single);
+    return near.find((one) => Math.floor(single(one * site.shape()[d + 2]!)) === site.result()[d + 2]) ?? exact;
+  });
+  return site.op('Resize', [site.in(0), null, site.builder.constant('float32', [4], [1, 1, ...factors])], attributes);
+};
+
+export const resizing: Translators = { resample2d: resample, pictureResample: filtered };

@@ -170,8 +170,9 @@ function axesOf(
   return result;
 }
 
-const stays = ({ size, newSize, scale, roi }: Axis): boolean =>
-  newSize === size && scale === 1 && roi[0] === 0 && roi[1] === 1;
+/** Filters copy an axis whose size stays; others where the scale is 1. */
+const stays = ({ size, newSize, scale, roi }: Axis, { antialias }: Manner): boolean =>
+  newSize === size && (antialias || scale === 1) && roi[0] === 0 && roi[1] === 1;
 
 type Interpolation = 'nearest' | 'linear' | 'bilinear' | 'trilinear' | 'bicubic';
 
@@ -194,7 +195,7 @@ function nearestBySize({ size, newSize }: Axis, places: readonly number[]): bool
 /** Where PyTorch's interpolation computes the same, its kernel; else null. */
 function asInterpolated(call: Call, x: Tensor, axes: readonly (Axis | null)[], manner: Manner): Tensor | null {
   const [batch, channels, ...spatial] = axes;
-  const free = (axis: Axis | null | undefined) => !axis || stays(axis);
+  const free = (axis: Axis | null | undefined) => !axis || stays(axis, manner);
   const isSame = (axis: Axis) =>
     manner.mode === 'nearest'
       ? nearestBySize(axis, placesOf(call, axis, manner))
@@ -217,7 +218,7 @@ function resized(call: Call, axes: readonly (Axis | null)[], manner: Manner): Te
   const whole = !isFloat(x.dtype) && manner.mode !== 'nearest';
   let y = whole ? x.float() : x;
   axes.forEach((axis, d) => {
-    if (axis && !stays(axis)) y = along(call, y, d, axis, manner);
+    if (axis && !stays(axis, manner)) y = along(call, y, d, axis, manner);
   });
   return whole ? y.round().to(x.dtype) : y;
 }
