@@ -91,11 +91,10 @@ describe('sizes', () => {
 
   test('say what they want', () => {
     const image = torch.zeros(1, 2, 4, 4);
-    for (const pool of [F.maxPool2d, F.avgPool2d]) {
-      expect(() => pool(torch.zeros(1, 1, 0, 4), 2, { padding: 1 })).toThrow(
-        /an output of at least 1 × 1.*\[1, 1, 0, 4\]/,
-      );
-    }
+    const empty = torch.zeros(1, 1, 0, 4);
+    const refused = /an output of at least 1 × 1.*\[1, 1, 0, 4\]/;
+    expect(() => F.maxPool2d(empty, 2, { padding: 1 })).toThrow(refused);
+    expect(() => F.avgPool2d(empty, 2, { padding: 1 })).toThrow(refused);
     expect(() => F.interpolate(image)).toThrow(/either size or scaleFactor/);
     expect(() => F.interpolate(image, { size: 2, mode: 'linear' })).toThrow(/'linear' does not fit .* use 'bilinear'/);
     expect(() => F.interpolate(image, { size: 2, alignCorners: true })).toThrow(

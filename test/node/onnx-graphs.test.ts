@@ -258,8 +258,11 @@ test('what cannot be loaded is said with its node', async () => {
     /its output 'y' to be new/,
   );
   await expect(load([node('Relu', ['x'], ['z'])])).rejects.toThrowError(/output 'y' to be/);
-  await expect(load([node('Relu', ['x'], ['y'])], { opset: 8 })).rejects.toThrowError(
-    /version 9 or later, but the model follows version 8/,
+  await expect(load([node('Relu', ['x'], ['y'])], { opset: 6 })).rejects.toThrowError(
+    /version 7 or later, but the model follows version 6/,
+  );
+  await expect(load([node('Relu', ['x'], ['y'])], { opset: 999 })).rejects.toThrowError(
+    /version 28 at most, .* but the model follows version 999/,
   );
   const text = new TextEncoder();
   await expect(onnx.load(text.encode('<!doctype html>'))).rejects.toThrowError(

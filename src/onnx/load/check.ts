@@ -4,7 +4,8 @@ import type { FunctionMessage, GraphMessage, ModelMessage, NodeMessage } from '.
 import { nodeTitle, type Operators, operatorKey } from './call';
 
 /** The oldest version of the operator set that is read, and the newest that is known. */
-export const OLDEST = 9;
+export const OLDEST = 7;
+const NEWEST = 28;
 
 /** Operators that choose and repeat graphs. */
 export const controlFlow: ReadonlySet<string> = new Set(['If', 'Loop']);
@@ -24,6 +25,11 @@ export function opsetOf(opsets: ModelMessage['opsets'], what: string): number {
   if (version < OLDEST) {
     throw new FileFormatError(
       `onnx: expected operators of version ${OLDEST} or later, but ${what} follows version ${version}; export it with opset_version=17, or convert it with onnx.version_converter`,
+    );
+  }
+  if (version > NEWEST) {
+    throw new FileFormatError(
+      `onnx: expected operators of version ${NEWEST} at most, which is the newest that is known, but ${what} follows version ${version}; export it with opset_version=18`,
     );
   }
   return version;

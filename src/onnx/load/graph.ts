@@ -87,11 +87,12 @@ export class GraphBuilder {
   ) {
     this.#graph = model.graph;
     this.#functions = functionsOf(model.functions);
+    // First, since an operator that is not known says more than a version that is left out.
+    checkNames(model.graph);
+    checkOperators(model.graph, this.#functions, operators);
     this.#opset = opsetOf(model.opsets, 'the model');
     const own = [model.graph, ...model.functions].reduce((total, { nodes }) => total + nodes.length, 0);
     this.#mostNodes = MOST_ADDED + 4 * own;
-    checkNames(model.graph);
-    checkOperators(model.graph, this.#functions, operators);
     this.#tree = new Tree(root);
     this.#registry = new Registry(root, this.#tree, () => this.#slots++);
     this.#containers = containersOf(model.graph);

@@ -55,7 +55,7 @@ const kinds: Kinds<LoadArguments> = { source: byteSource, onProgress: orNull(cal
  *     const logits = model(torch.randn(1, 3, 224, 224));
  *     model.fc = new nn.Linear(512, 2);   // and train it
  *
- * Of a model with several outputs the type is that of a list: `onnx.load<Tensor[]>(…)`. Opset 9 and later; functions are written out, what hangs on constants is computed once, and quantised models run in float. float64, bfloat16 and
+ * Of a model with several outputs the type is that of a list: `onnx.load<Tensor[]>(…)`. Opset 7 and later; functions are written out, what hangs on constants is computed once, and quantised models run in float. float64, bfloat16 and
  * float8 become float32, and so does float16 where the device does not compute with it; int64 is held in 32 bits.
  *
  * @throws FileFormatError when the file is damaged, or needs what there is not: all unknown operators are named
@@ -153,13 +153,20 @@ export function buildModule<Result = Tensor>(model: ModelMessage, half: boolean)
   if (!half) widen(model);
   const { graph, producerName, producerVersion } = model;
   const constants = new Set(graph.initializers.map(({ name }) => name));
-  const inputs = graph.inputs
-    .filter(({ name }) => !constants.has(name))
-    .map((value) => ({ name: value.name, shape: shapeOf(value.shape), dtype: expectInputType(value, half) }));
+  const given = graph.inputs.filter(({ name }) => !constants.has(name));
+  const inputs = given.map((value) => ({
+    name: value.name,
+    shape: shapeOf(value.shape),
+    dtype: expectInputType(value, half),
+  }));
   const outputs = graph.outputs.map(({ name }) => name);
   const module = new OnnxModule<Result>(inputs, outputs, { name: producerName, version: producerVersion });
   const builder = new GraphBuilder(model, module, operators, half);
-  module.setPlan(builder.build(inputs.map(({ name, shape }) => ({ name, rank: shape?.length ?? null }))));
+  const plan = builder.build(inputs.map(({ name, shape }) => ({ name, rank: shape?.length ?? null })));
+  module.setPlan(
+    plan,
+    given.map(({ dataType }) => dataType),
+  );
   module.eval();
   return module;
 }

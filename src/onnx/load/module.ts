@@ -2,7 +2,9 @@
 import { ArgumentError } from '../../core/errors';
 import { Module } from '../../nn/module';
 import { Tensor } from '../../tensor/tensor';
+import { DATA } from '../proto/messages';
 import { tensorOf } from './convert';
+import { noteType, ourType } from './element-type';
 import { givenInputs, type OnnxInput } from './inputs';
 import type { Plan } from './plan';
 import { HostArray, type OnnxValue } from './values';
@@ -37,6 +39,8 @@ export class OnnxModule<Result = Tensor> extends Module {
   readonly outputNames: readonly string[];
   readonly producer: OnnxProducer;
   private plan: Plan | null = null;
+  /** The types that the file gives the inputs. */
+  private types: readonly number[] = [];
 
   /** @internal */
   constructor(inputs: readonly OnnxInput[], outputNames: readonly string[], producer: OnnxProducer) {
@@ -50,9 +54,10 @@ export class OnnxModule<Result = Tensor> extends Module {
     this.producer = producer;
   }
 
-  /** @internal Gives the network its steps; once. */
-  setPlan(plan: Plan): void {
+  /** @internal Gives the network its steps, and the types of its inputs; once. */
+  setPlan(plan: Plan, types: readonly number[]): void {
     this.plan = plan;
+    this.types = types;
   }
 
   /**
@@ -63,7 +68,8 @@ export class OnnxModule<Result = Tensor> extends Module {
   override forward(named: Readonly<Record<string, Tensor>>): Result;
   override forward(x: Tensor, ...more: Tensor[]): Result;
   override forward(...args: (Tensor | Readonly<Record<string, Tensor>>)[]): Result {
-    const results = this.plan!.run(this, givenInputs(this.inputs, args)).map(resultOf);
+    const given = givenInputs(this.inputs, args).map((x, i) => withType(x, this.types[i]!));
+    const results = this.plan!.run(this, given).map(resultOf);
     return (results.length === 1 ? results[0] : results) as Result;
   }
 }
@@ -73,6 +79,12 @@ export interface OnnxModule<Result = Tensor> extends Module {
   (named: Readonly<Record<string, Tensor>>): Result;
   /** The output for inputs in the order of the file. */
   (x: Tensor, ...more: Tensor[]): Result;
+}
+
+/** A tensor of a type that we hold in a wider one knows it, and the caller's own stays as it is. */
+function withType(x: Tensor, type: number): Tensor {
+  const isNarrow = type !== 0 && ourType(type) === 'int32' && type !== DATA.int32;
+  return isNarrow ? noteType(x.to('int32').detach(), type) : x;
 }
 
 function resultOf(value: OnnxValue | null): OnnxOutput | null {

@@ -5,6 +5,7 @@ import type { Tensor } from '../../tensor/tensor';
 import type { NodeMessage } from '../proto/messages';
 import { Call, nodeTitle, type Operator } from './call';
 import { tensorOf } from './convert';
+import { narrowed } from './narrow';
 import { HostArray, type OnnxValue, Sequence } from './values';
 
 /** The values of one call. */
@@ -158,7 +159,7 @@ export function put({ slots }: Frame, writes: readonly (number | null)[], values
 export function applied(operator: Operator, call: Call): readonly (OnnxValue | null)[] {
   try {
     const result = operator(call);
-    return Array.isArray(result) ? (result as readonly (OnnxValue | null)[]) : [result as OnnxValue];
+    return narrowed(call, Array.isArray(result) ? (result as readonly (OnnxValue | null)[]) : [result as OnnxValue]);
   } catch (cause) {
     const known = cause instanceof LamplightError;
     if (known && (cause instanceof FileFormatError || cause.message.startsWith('internal:'))) throw cause;

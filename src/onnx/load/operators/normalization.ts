@@ -14,6 +14,10 @@ const BatchNormalization: Operator = (call) => {
   const x = call.tensor(0);
   const [scale, bias, mean, variance] = [call.tensor(1), call.tensor(2), call.tensor(3), call.tensor(4)];
   const eps = call.float('epsilon', 1e-5);
+  if (call.opset < 9 && call.int('spatial', 1) === 0) {
+    // One number for each element of a picture.
+    return x.sub(mean).div(variance.add(eps).sqrt()).mul(scale).add(bias);
+  }
   if (call.int('training_mode', 0) === 0) {
     return F.batchNorm(x, mean, variance, { weight: scale, bias, training: false, eps });
   }

@@ -1,7 +1,7 @@
 // Images read at other places: grids, and regions of interest.
 import * as F from '../../../nn/functional';
 import { cat } from '../../../tensor/functions';
-import { roiAlign } from '../../../vision/ops/region-pooling';
+import { roiAlign, roiPool } from '../../../vision/ops/region-pooling';
 import { bounded } from '../arrange';
 import type { Operator, Operators } from '../call';
 
@@ -45,4 +45,11 @@ const RoiAlign: Operator = (call) => {
   });
 };
 
-export const samplings: Operators = { GridSample, AffineGrid, RoiAlign };
+/** The maximum of each part of a region [picture, x1, y1, x2, y2]. */
+const MaxRoiPool: Operator = (call) => {
+  const [rows, columns] = call.ints('pooled_shape') ?? call.fail("expected attribute 'pooled_shape'");
+  const spatialScale = call.float('spatial_scale', 1);
+  return roiPool(call.tensor(0), call.tensor(1), [rows!, columns!], { spatialScale });
+};
+
+export const samplings: Operators = { GridSample, AffineGrid, RoiAlign, MaxRoiPool };
