@@ -10,6 +10,7 @@ const FAULT_LABEL: u32 = 2u;
 const FAULT_WEIGHTS: u32 = 3u;
 const FAULT_PLACE: u32 = 4u;
 const FAULT_CORNERS: u32 = 5u;
+const FAULT_NUMBER: u32 = 9u;
 
 fn fault_report(code: u32, value: i32, limit: i32) {
   loop {

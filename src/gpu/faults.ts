@@ -17,11 +17,15 @@ export const FaultCode = {
   nanFound: 6,
   singular: 7,
   notPositive: 8,
+  numberOutOfRange: 9,
 } as const;
 
 const names: string[] = [];
 
-/** The number by which kernels name an operation: the value of FAULT_OP. */
+/**
+ * The number by which kernels name an operation: the value of FAULT_OP. For `numberOutOfRange` it is the error up to the number that was got, and after `;`
+ * the remedy, by inputs after `|`.
+ */
 export function faultOp(name: string): number {
   const known = names.indexOf(name);
   return known >= 0 ? known : names.push(name) - 1;
@@ -66,6 +70,13 @@ export function faultError(words: Int32Array, consequence: string): Error | null
       return new LinAlgError(
         `${name}: ${ofBatch(value)}expected a positive-definite matrix, but the leading minor of order ${limit} is not positive-definite. ${consequence}`,
       );
+    case FaultCode.numberOutOfRange: {
+      const [said, remedy = ''] = name.split('|')[limit]!.split(';');
+      const [number] = new Float32Array(Int32Array.of(value).buffer);
+      return new ArgumentError(
+        `${said}, but got ${Number(number!.toPrecision(8))}. ${consequence}${remedy && `;${remedy}`}`,
+      );
+    }
     default:
       return new IndexError(`internal: unknown fault code ${code}`);
   }

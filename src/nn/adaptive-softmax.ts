@@ -3,10 +3,11 @@
 import { listOf, number } from '../core/argument-kinds';
 import { ArgumentError, ShapeError } from '../core/errors';
 import { type Arguments, parseArgs } from '../core/options';
+import { labelsWithin } from '../ops/indexing';
 import { zeros } from '../tensor/creation';
 import { cat } from '../tensor/functions';
 import { type NamedTensors, namedResults } from '../tensor/named-results';
-import type { Tensor } from '../tensor/tensor';
+import { Tensor } from '../tensor/tensor';
 import { expectKinds, tensor } from '../tensor/tensor-kinds';
 import { inputs } from './callable';
 import { ModuleList, Sequential } from './container';
@@ -110,7 +111,8 @@ export class AdaptiveLogSoftmaxWithLoss extends Layer {
       );
     }
     const rows = batched ? input : input.unsqueeze(0);
-    const labels = (batched ? target : target.unsqueeze(0)).to('int64').unsqueeze(1);
+    const given = (batched ? target : target.unsqueeze(0)).to('int64').unsqueeze(1);
+    const labels = Tensor.of(labelsWithin('AdaptiveLogSoftmaxWithLoss', given.value, this.nClasses));
     const head = logSoftmax(this.head(rows), 1);
     const inHead = labels.lt(this.shortlistSize);
     let output = head.gather(1, labels.where(inHead, 0)).where(inHead, zeros(1));

@@ -16,6 +16,13 @@ export interface SelectAttrs extends DimAttrs {
   readonly asked: string;
 }
 
+export interface RangeAttrs {
+  /** What an error says, as `faultOp` has it. */
+  readonly asked: string;
+  /** The greatest number, as float32's bits. */
+  readonly highest: number;
+}
+
 export interface BytesAttrs {
   readonly rowShape: Shape;
   readonly dtype: 'float32' | 'uint8';

@@ -9,7 +9,14 @@ import type { Op, Value } from '../graph/value';
 import { add } from './arithmetic';
 import { cast, full, reshape } from './cast';
 import { resolveDim } from './dims';
-import { type BytesAttrs, type DimAttrs, MAX_BYTE_CHANNELS, MAX_RANK, type SelectAttrs } from './index-attrs';
+import {
+  type BytesAttrs,
+  type DimAttrs,
+  MAX_BYTE_CHANNELS,
+  MAX_RANK,
+  type RangeAttrs,
+  type SelectAttrs,
+} from './index-attrs';
 import { pad, slice, stridedScatter } from './shape';
 
 /** How they are computed. */
@@ -268,6 +275,23 @@ export const labelsWithin = (asked: string, labels: Value, limit: number): Value
 export function numbersWithout(asked: string, x: Value, isNan: Value): Value {
   const marks = record(withinOp, [cast(isNan, 'int32')], { asked, limit: 1, report: FaultCode.nanFound });
   return add(x, cast(marks, 'float32'));
+}
+
+const withinRangeOp: Op<RangeAttrs> = {
+  name: 'withinRange',
+  infer: ([x]) => [x],
+  lower: (context) => kernel().indices.range(context),
+  vjp: ([dy], { inputs: [, other] }) => [dy!, ...(other ? [null] : [])],
+  growth: 'indices',
+};
+
+/**
+ * Floats x from 0 to `highest`; others are reported in the words of `asked` (see `faultOp`) and are NaN, as NaN is. `other`, of x's shape, is
+ * looked at as well.
+ */
+export function numbersWithin(asked: string, highest: number, x: Value, other?: Value): Value {
+  const [bits] = new Int32Array(Float32Array.of(highest).buffer);
+  return record(withinRangeOp, other ? [x, other] : [x], { asked, highest: bits! });
 }
 
 // ── Batches of bytes ──

@@ -14,6 +14,7 @@ import { abs, add, div, log, mul, neg, square, sub } from './arithmetic';
 import { cast, reshape } from './cast';
 import { clamp, ne, where } from './compare';
 import { crossEntropyByLabels, type Reduction } from './cross-entropy';
+import { numbersWithin } from './indexing';
 import { pointwise } from './pointwise';
 import { promoteTypes } from './promotion';
 import { mean, sum } from './reduce';
@@ -282,12 +283,11 @@ export function bceWithLogits(x: Value, target: Value, options: BceOptions = {})
 }
 
 /**
- * -(t max(ln x, -100) + (1 - t) max(ln(1 - x), -100)): finite at the ends, where the gradient by x is that of x(1 - x) ≥ 1e-12, and
- * NaN beyond them, where PyTorch throws.
+ * -(t max(ln x, -100) + (1 - t) max(ln(1 - x), -100)): finite at the ends, where the gradient by x is that of x(1 - x) ≥ 1e-12.
  */
 const bceOp = pointwise({
   name: 'binaryCrossEntropy',
-  expr: 'select(math_nan(), (a1 - 1.0) * max(math_log1p(-a0), -100.0) - a1 * max(math_log(a0), -100.0), (a0 >= 0.0) & (a0 <= 1.0))',
+  expr: '(a1 - 1.0) * max(math_log1p(-a0), -100.0) - a1 * max(math_log(a0), -100.0)',
   lib: [mathLib],
   saves: 'ab',
   grads: [
@@ -296,15 +296,23 @@ const bceOp = pointwise({
   ],
 });
 
-/** Binary cross entropy of probabilities x in [0, 1]: -(t ln x + (1 - t) ln(1 - x)), the logarithms no less than -100; NaN for others. */
+const BCE_FAULTS =
+  'binaryCrossEntropy: expected inputs between 0 and 1; put a sigmoid before it, or use binaryCrossEntropyWithLogits|' +
+  'binaryCrossEntropy: expected targets between 0 and 1; scale them, as in target.div(255) for pictures of 0 to 255';
+
+/**
+ * Binary cross entropy of probabilities x in [0, 1]: -(t ln x + (1 - t) ln(1 - x)), the logarithms no less than -100. Another input or target is
+ * reported.
+ */
 export function bce(x: Value, target: Value, { weight = null, reduction = 'mean' }: BceOptions = {}): Value {
   if (!sameShape(x.shape, target.shape)) {
     throw new ShapeError(
       `binaryCrossEntropy: expected target of input's shape ${showShape(x.shape)}, but got ${showShape(target.shape)}`,
     );
   }
+  const probabilities = isFloat(x.dtype) && x.dtype === target.dtype ? numbersWithin(BCE_FAULTS, 1, x, target) : x;
   return named(
-    reduceLoss(weigh(record(bceOp, [x, target], undefined), weight), reduction),
+    reduceLoss(weigh(record(bceOp, [probabilities, target], undefined), weight), reduction),
     'BinaryCrossEntropyBackward0',
   );
 }

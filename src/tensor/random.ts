@@ -20,6 +20,7 @@ import type { HostNumbers } from '../graph/value';
 import { add, mul } from '../ops/arithmetic';
 import { broadcastShapes } from '../ops/broadcast';
 import { cast } from '../ops/cast';
+import { numbersWithin } from '../ops/indexing';
 import { storedNumber } from '../ops/stored-number';
 import { expectDType, hostArray } from '../storage/host-data';
 import { binomial as binomialCount, poisson as poissonCount } from '../storage/random/counts';
@@ -328,11 +329,13 @@ export function normal(
   if (size !== null) throw new ArgumentError('normal: expected no size beside a tensor, which gives the shape');
   const shaping = (mean instanceof Tensor ? mean : std) as Tensor;
   const wide = (x: Tensor | number) => (typeof x === 'number' ? x : cast(x.value, 'float32'));
+  const spread = (x: Tensor | number) =>
+    typeof x === 'number' ? x : numbersWithin('normal: expected std of at least 0', Infinity, cast(x.value, 'float32'));
   const both = [mean, std].filter((x) => x instanceof Tensor);
   for (const x of both) expectFloat('normal', x === mean ? 'mean' : 'std', x);
   const noise = drawn('normal', broadcastShapes('normal', both), options, 'float32', standardNormal);
   const numbers = withMode({ grad: false }, () =>
-    cast(add(mul(noise.value, wide(std)), wide(mean as Tensor | number)), shaping.dtype),
+    cast(add(mul(noise.value, spread(std)), wide(mean as Tensor | number)), shaping.dtype),
   );
   return Tensor.of(
     drawnFrom(

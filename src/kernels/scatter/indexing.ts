@@ -19,12 +19,19 @@ import type { Text } from '../../compiler/texts';
 import { contiguousStrides, type Meta, numel, type Shape } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';
 import { faultOp } from '../../gpu/faults';
-import { type BytesAttrs, type DimAttrs, MAX_BYTE_CHANNELS, type SelectAttrs } from '../../ops/index-attrs';
+import {
+  type BytesAttrs,
+  type DimAttrs,
+  MAX_BYTE_CHANNELS,
+  type RangeAttrs,
+  type SelectAttrs,
+} from '../../ops/index-attrs';
 
 const gatherSource: Text = '#indexing/gather';
 const gatherBytesSource: Text = '#indexing/gatherBytes';
 const indexSelectSource: Text = '#indexing/indexSelect';
 const wrapSource: Text = '#indexing/wrapIndex';
+const rangeSource: Text = '#indexing/withinRange';
 const oneHotSource: Text = '#indexing/oneHot';
 
 const WORKGROUP = 64;
@@ -132,6 +139,16 @@ export function oneHot({ outputs: [y], attrs: { classes } }: LowerContext<{ read
   const count = numel(y!.shape);
   return faultyPass('oneHot', [faultLib, oneHotSource], 1, count, { params: { count, classes } });
 }
+
+/** Input 0, numbers from 0 to one of the bits `highest`, and input 1 likewise where there is one. */
+export const range = ({ inputs, attrs: { asked, highest } }: LowerContext<RangeAttrs>): Lowering => {
+  const count = numel(inputs[0]!.shape);
+  return faultyPass('within range', [faultLib, rangeSource], 2, count, {
+    reads: [input(0), input(inputs.length - 1)],
+    overrides: { BOTH: inputs.length > 1 ? 1 : 0, FAULT_OP: faultOp(asked) },
+    params: { count, highest },
+  });
+};
 
 /** One pass that reports `asked`'s indices out of range and makes them `none`; negative ones are, unless they count from the end. `report` is another code. */
 export const placesPass = (

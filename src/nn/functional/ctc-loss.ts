@@ -6,11 +6,12 @@ import { showShape } from '../../core/meta';
 import { type Arguments, expectKind, parseArgs } from '../../core/options';
 import type { Settings } from '../../core/settings';
 import { type CustomGradient, withGradient } from '../../ops/custom';
+import { labelsWithin, numbersWithin } from '../../ops/indexing';
 import { checked } from '../../tensor/callable';
 import { arange, tensor } from '../../tensor/creation';
 import { where } from '../../tensor/families/comparison';
 import { cat, stack } from '../../tensor/functions';
-import type { Tensor } from '../../tensor/tensor';
+import { Tensor } from '../../tensor/tensor';
 import { tensor as aTensor } from '../../tensor/tensor-kinds';
 import { pad } from './pad';
 import type { Reduction } from './reduction';
@@ -45,14 +46,17 @@ const NEVER = -1e30;
 
 const lengthsKind = either(whole(0), listOf(whole(0)), aTensor);
 
-function lengthsOf(name: string, lengths: Lengths, batch: number): Tensor {
+function lengthsOf(name: string, lengths: Lengths, batch: number, most: number): Tensor {
   expectKind('ctcLoss', name, lengths, lengthsKind);
   const given = typeof lengths === 'number' ? [lengths] : lengths;
   const made = Array.isArray(given) ? tensor(given as number[], { dtype: 'int64' }) : (given as Tensor);
   if (made.numel() !== batch) {
     throw new ShapeError(`ctcLoss: expected ${name} of ${batch} sequences, but got shape ${showShape(made.shape)}`);
   }
-  return made.reshape([batch]).to('int64');
+  const asked = `ctcLoss: expected ${name} from 0 to ${most}`;
+  return Tensor.of(numbersWithin(asked, most, made.float().value))
+    .reshape([batch])
+    .to('int64');
 }
 
 /** The targets as rows [N, S], with anything behind a target's end: from rows, or from one row after another. */
@@ -88,12 +92,13 @@ function ctcLossOf(...args: Arguments<CtcArguments, CtcOrder>): Tensor {
     );
   }
   const scores = rank === 3 ? o.logProbs : o.logProbs.unsqueeze(1);
-  const [, batch, classes] = scores.shape as [number, number, number];
+  const [steps, batch, classes] = scores.shape as [number, number, number];
   if (!Number.isInteger(o.blank) || o.blank < 0 || o.blank >= classes) {
     throw new ArgumentError(`ctcLoss: expected blank from 0 to ${classes - 1}, but got ${o.blank}`);
   }
-  const times = lengthsOf('inputLengths', o.inputLengths, batch);
-  const lengths = lengthsOf('targetLengths', o.targetLengths, batch);
+  const times = lengthsOf('inputLengths', o.inputLengths, batch, steps);
+  const longest = rank === 3 && o.targets.dim() === 2 ? o.targets.shape[1]! : o.targets.numel();
+  const lengths = lengthsOf('targetLengths', o.targetLengths, batch, longest);
   const given = typeof o.targetLengths === 'number' ? [o.targetLengths] : o.targetLengths;
   const targets = rowsOf(rank === 2 && o.targets.dim() === 1 ? o.targets.unsqueeze(0) : o.targets, lengths, given);
   if (targets.shape[0] !== batch) {
@@ -112,7 +117,7 @@ function likelihoods(scores: Tensor, targets: Tensor, times: Tensor, lengths: Te
   const [steps, batch] = scores.shape as [number, number];
   const longest = targets.shape[1]!;
   const inside = arange(longest).unsqueeze(0).lt(lengths.unsqueeze(1));
-  const labels = where(inside, targets, blank);
+  const labels = Tensor.of(labelsWithin('ctcLoss', where(inside, targets, blank).value, scores.shape[2]!));
   // A blank before each label and after the last: states 0, 2, 4… are blanks.
   const blanks = labels.mul(0).add(blank);
   const states = pad(stack([blanks, labels], { dim: 2 }).reshape([batch, 2 * longest]), [0, 1], { value: blank });

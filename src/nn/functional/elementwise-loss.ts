@@ -6,6 +6,7 @@ import { sameShape } from '../../core/meta';
 import { type Arguments, parseArgs } from '../../core/options';
 import { parseSettings, type Settings } from '../../core/settings';
 import { expectFloat } from '../../graph/record';
+import { numbersWithin } from '../../ops/indexing';
 import * as ops from '../../ops/loss';
 import { callable } from '../../tensor/callable';
 import { Tensor } from '../../tensor/tensor';
@@ -197,8 +198,17 @@ export const gaussianNllLoss = callable(
 );
 
 function spreadOf(input: Tensor, variance: Tensor | number): Tensor {
-  if (typeof variance === 'number') return input.detach().mul(0).add(variance);
-  expectFloat('gaussianNllLoss', 'var', variance);
+  const name = 'gaussianNllLoss';
+  if (typeof variance === 'number') {
+    if (!(variance >= 0)) throw new ArgumentError(`${name}: expected var of at least 0, but got ${variance}`);
+    return input.detach().mul(0).add(variance);
+  }
+  expectFloat(name, 'var', variance);
+  return asWide(input, Tensor.of(numbersWithin(`${name}: expected var of at least 0`, Infinity, variance.value)));
+}
+
+/** The variance with as many dimensions as the input. */
+function asWide(input: Tensor, variance: Tensor): Tensor {
   const lead = input.shape.slice(0, -1);
   const { shape } = variance;
   if (sameShape(shape, lead) && !sameShape(shape, input.shape)) return variance.unsqueeze(-1);

@@ -4,9 +4,11 @@ import { orNull } from '../../core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../core/errors';
 import { showShape } from '../../core/meta';
 import { type Arguments, parseArgs } from '../../core/options';
+import { numbersWithin } from '../../ops/indexing';
 import { callable } from '../../tensor/callable';
 import { arange, ones, zeros } from '../../tensor/creation';
-import type { Tensor } from '../../tensor/tensor';
+import { cat } from '../../tensor/functions';
+import { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
 import { type LookupOptions, lookUp, resolvePadding } from './embedding';
 
@@ -66,8 +68,15 @@ function bagsOf(input: Tensor, offsets: Tensor | null, includeLast: boolean): { 
     throw new ShapeError(`embeddingBag: expected offsets of 1 dimension, but got shape ${showShape(offsets.shape)}`);
   }
   const bags = offsets.shape[0]! - (includeLast ? 1 : 0);
-  const starts = offsets.narrow(0, 0, bags).unsqueeze(0);
-  return { bag: arange(input.shape[0]!).unsqueeze(1).ge(starts).to('int64').sum(1).sub(1), bags };
+  const rows = input.shape[0]!;
+  const within = (words: string, most: number, x: Tensor) =>
+    Tensor.of(numbersWithin(`embeddingBag: expected offsets ${words}`, most, x.float().value)).to('int64');
+  const held = within(`from 0 to ${rows}, as many as the input has rows`, rows, offsets.narrow(0, 0, bags));
+  const starts = cat([
+    within('that begin with 0', 0, held.narrow(0, 0, Math.min(bags, 1))),
+    held.narrow(0, Math.min(bags, 1), Math.max(0, bags - 1)),
+  ]).unsqueeze(0);
+  return { bag: arange(rows).unsqueeze(1).ge(starts).to('int64').sum(1).sub(1), bags };
 }
 
 /**

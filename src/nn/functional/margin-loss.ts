@@ -6,8 +6,9 @@ import { showShape } from '../../core/meta';
 import type { Arguments } from '../../core/options';
 import { parseSettings, type Settings } from '../../core/settings';
 import { expectFloat } from '../../graph/record';
+import { labelsWithin } from '../../ops/indexing';
 import { callable } from '../../tensor/callable';
-import type { Tensor } from '../../tensor/tensor';
+import { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
 import { logsigmoid } from './activation';
 import { pairwiseDistance } from './distance';
@@ -106,8 +107,9 @@ export const multiMarginLoss = callable(
     const name = 'multiMarginLoss';
     const { p, margin, weight, reduction } = parseSettings(name, multiMarginSettings, args);
     if (p !== 1 && p !== 2) throw new ArgumentError(`${name}: expected p of 1 or 2, but got ${p}`);
-    const { x, y, single } = rowsOf(name, input, target, 1);
+    const { x, y: given, single } = rowsOf(name, input, target, 1);
     const classes = x.size(1);
+    const y = Tensor.of(labelsWithin(name, given.value, classes));
     const excess = x
       .sub(x.gather(1, y.unsqueeze(1)))
       .add(margin)
@@ -128,8 +130,10 @@ export const multilabelMarginLoss = callable(
   (input: Tensor, target: Tensor, ...args: Arguments<ReductionArguments, ['reduction']>): Tensor => {
     const name = 'multilabelMarginLoss';
     const { reduction } = parseSettings(name, reductionSettings, args);
-    const { x, y, single } = rowsOf(name, input, target, 2);
+    const { x, y: given, single } = rowsOf(name, input, target, 2);
     const classes = x.size(1);
+    const isLast = given.eq(-1);
+    const y = Tensor.of(labelsWithin(name, given.maskedFill(isLast, 0).value, classes)).maskedFill(isLast, -1);
     const counts = y.ge(0).to('int64').cumprod(1);
     const labels = y.mul(counts);
     const isLabel = oneHot(labels, classes).mul(counts.unsqueeze(2)).sum(1).gt(0);

@@ -7,6 +7,8 @@ import { type Arguments, parseArgs } from '../../core/options';
 import { expectFloat, expectNumber, fromHost, named } from '../../graph/record';
 import { full } from '../../ops/cast';
 import { resolveDim } from '../../ops/dims';
+import { numbersWithin } from '../../ops/indexing';
+import { made } from '../../storage/made';
 import { callable } from '../callable';
 import { family } from '../family';
 import { knownNumbers } from '../known-numbers';
@@ -207,7 +209,8 @@ function quantileOf(name: string, input: Tensor, args: QuantileArgs, rankOf: (x:
   if (given.shape.length > 1) {
     throw new ShapeError(`${name}: expected q to be a number or a vector, but got shape ${showShape(given.shape)}`);
   }
-  const picked = interpolated(x.sort()[0], rankOf(x.detach(), given.reshape(-1)), interpolation);
+  const places = typeof q === 'number' ? given : made(numbersWithin(`${name}: expected q from 0 to 1`, 1, given.value));
+  const picked = interpolated(x.sort()[0], rankOf(x.detach(), places.reshape(-1)), interpolation);
   const rest = whole ? input.shape.map(() => 1) : input.shape.map((size, k) => (k === d ? 1 : size));
   const back = whole
     ? picked.reshape([picked.numel(), ...rest])

@@ -7,6 +7,7 @@ import { withMode } from '../../graph/mode';
 import { fromHost } from '../../graph/record';
 import { cast } from '../../ops/cast';
 import { lt } from '../../ops/compare';
+import { numbersWithin } from '../../ops/indexing';
 import { sampleByExponential, sampleByUniform } from '../../ops/multinomial';
 import { hostFloats } from '../../storage/allocate';
 import { made } from '../../storage/made';
@@ -53,7 +54,8 @@ export const bernoulli = op('bernoulli(input, ...)', (input: Tensor, ...args: Be
   fillUniform(out, 0, 1, source);
   const drawn = withMode({ grad: false }, () => {
     const chance = fromHost(out, input.shape, 'float32');
-    return cast(lt(chance, cast(input.value, 'float32')), input.dtype);
+    const p = numbersWithin('bernoulli: expected p in [0, 1]', 1, cast(input.value, 'float32'));
+    return cast(lt(chance, p), input.dtype);
   });
   return made(drawnFrom([input.value], drawn, 'Bernoulli'));
 });

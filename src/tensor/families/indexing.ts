@@ -467,6 +467,12 @@ export const maskedScatter_ = changing(
         `maskedScatter: expected a source of dtype ${input.dtype}, but got ${source.dtype}; convert it with .to()`,
       );
     }
-    input.at(mask.expand(input.shape)).copy_(source.numel() === 1 ? source.reshape(1) : source.flatten());
+    const held = mask.expand(input.shape);
+    const size = source.numel();
+    const words = `maskedScatter: expected a mask of at most as many places as the source has elements, ${size}`;
+    const count = made(ops.numbersWithin(words, size, held.sum().float().value));
+    // Two elements more: a single one would stand for all.
+    const elements = made(cat([source.flatten().value, full([2], 0, source.dtype)], 0));
+    input.at(held).copy_(elements.where(count.ge(0), 0));
   },
 );

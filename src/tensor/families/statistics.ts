@@ -7,6 +7,7 @@ import { type Arguments, parseArgs } from '../../core/options';
 import { expectFloat, expectNumber, fromHost, named } from '../../graph/record';
 import { full } from '../../ops/cast';
 import { withGradient } from '../../ops/custom';
+import { numbersWithin } from '../../ops/indexing';
 import { made } from '../../storage/made';
 import type { Callable } from '../callable';
 import { family } from '../family';
@@ -148,6 +149,11 @@ export const nanmedian = forms<Middle, MiddleMethod>(
 
 // ── Counts ──
 
+const MOST = 3.4028234663852886e38;
+const RANGE = 'histc: expected a finite range from the least to the greatest element; give min and max';
+/** The number; one that is not finite is reported. */
+const finite = (x: Tensor): Tensor => made(numbersWithin(RANGE, MOST, x.abs().value)).copysign(x);
+
 /** How many elements lie in each of `bins` equal parts of [min, max]; with both 0, of the range of the elements. float32. */
 export const histc = op('histc(input, ...)', (input: Tensor, ...args: HistcArgs): Tensor => {
   const { bins, min, max } = parseArgs<HistcOptions>('histc', [], { bins: 100, min: 0, max: 0 }, args, {
@@ -157,7 +163,7 @@ export const histc = op('histc(input, ...)', (input: Tensor, ...args: HistcArgs)
   if (input.numel() === 0) return made(full([bins], 0, input.dtype));
   if (max < min) throw new ArgumentError(`histc: expected max of at least min, but got ${min} and ${max}`);
   const x = input.detach().float().flatten();
-  const bound = (given: number, found: () => Tensor) => (min === max ? found() : made(full([], given)));
+  const bound = (given: number, found: () => Tensor) => (min === max ? finite(found()) : made(full([], given)));
   const [low, high] = [bound(min, () => x.amin()), bound(max, () => x.amax())];
   const flat = low.eq(high).to('float32');
   const [from, to] = [low.sub(flat), high.add(flat)];
@@ -185,6 +191,7 @@ async function bincountOf(input: Tensor, ...args: BincountArgs): Promise<Tensor>
   const none = null as Tensor | null;
   const { weights, minlength } = parseArgs<BincountOptions>('bincount', [], { weights: none, minlength: 0 }, args, {
     weights: orNull(tensor),
+    minlength: whole(0),
   });
   if (isFloat(input.dtype) || input.dtype === 'bool' || input.shape.length !== 1) {
     throw new DTypeError(

@@ -9,6 +9,7 @@ import { fromHost } from '../../graph/record';
 import type { HostNumbers, Value } from '../../graph/value';
 import { cast } from '../../ops/cast';
 import { lt } from '../../ops/compare';
+import { numbersWithin } from '../../ops/indexing';
 import { hostFloats } from '../../storage/allocate';
 import type { TensorBase } from '../../storage/base';
 import { hostArray } from '../../storage/host-data';
@@ -193,7 +194,10 @@ function successes(input: Tensor, op: string, p: Value, generator: Generator | n
   fillInMemoryOrder(out, input.shape, input.strides, (numbers) =>
     fillUniform(numbers, 0, 1, generator ?? defaultGenerator()),
   );
-  return withMode({ grad: false }, () => lt(fromHost(out, input.shape, 'float32'), cast(p, 'float32')));
+  return withMode({ grad: false }, () => {
+    const chances = numbersWithin(`${op}: expected p in [0, 1]`, 1, cast(p, 'float32'));
+    return lt(fromHost(out, input.shape, 'float32'), chances);
+  });
 }
 
 function expandedChance(input: Tensor, p: TensorBase, generator: Generator | null): Value {
