@@ -29,6 +29,11 @@ interface Sampling {
   readonly aligned: boolean;
 }
 
+interface Placed extends Sampling {
+  /** PyTorch's rounding differs for images and volumes, and what it reads in the place of NaN: the first element, or the last. */
+  readonly isVolume: boolean;
+}
+
 /** Indices along one axis with their weights; `inside` tells which ones there are, null if all. */
 interface Tap {
   readonly index: Tensor;
@@ -75,7 +80,13 @@ export const gridSample = callable(
  */
 export function readAt(input: Tensor, places: readonly Tensor[], mode: Mode, sampling: Sampling): Tensor {
   const sizes = input.shape.slice(2);
-  const axes = places.map((place, d) => tapsOf(mode, place, sizes[d]!, sampling));
+  // With zeros around them PyTorch makes NaN of an image's place that is NaN, and 0 of a volume's.
+  const isVolume = sizes.length === 3;
+  const axes = places.map((place, d) => {
+    const size = sizes[d]!;
+    const known = isVolume && sampling.padding === 'zeros' ? settled(place, -2).clamp(-2, size + 1) : place;
+    return tapsOf(mode, known, size, { ...sampling, isVolume });
+  });
   const [batch, channels] = input.shape as readonly [number, number];
   const flat = input.reshape([batch, channels, numel(sizes)]);
   const outSizes = places[0]!.shape.slice(1);
@@ -84,10 +95,12 @@ export function readAt(input: Tensor, places: readonly Tensor[], mode: Mode, sam
     const place = taps.reduce<Tensor | null>((at, { index }, d) => (at ? at.mul(sizes[d]!).add(index) : index), null)!;
     const at = place.reshape([batch, 1, count]);
     const values = flat.gather(2, at.expand([batch, channels, count]));
-    return taps.reduce((sum, { weight, inside }) => {
-      const weighed = sum.mul(weight.reshape([batch, 1, count]));
-      return inside ? weighed.mul(inside.reshape([batch, 1, count])) : weighed;
-    }, values);
+    // Chosen rather than multiplied by 0 or 1: a weight may be NaN where the grid is.
+    const seen = taps.reduce(
+      (sum, { inside }) => (inside ? sum.where(inside.reshape([batch, 1, count]), 0) : sum),
+      values,
+    );
+    return taps.reduce((sum, { weight }) => sum.mul(weight.reshape([batch, 1, count])), seen);
   });
   return parts.reduce((sum, part) => sum.add(part)).reshape([batch, channels, ...outSizes]);
 }
@@ -110,21 +123,24 @@ const unnormalized = (x: Tensor, size: number, aligned: boolean): Tensor =>
     : x.add(1).mul(size).sub(1).mul(0.5);
 
 /** Coordinates brought inside, as the padding says; those of 'zeros' stay. */
-function padded(x: Tensor, size: number, { padding, aligned }: Sampling): Tensor {
+function padded(x: Tensor, size: number, { padding, aligned, isVolume }: Placed): Tensor {
+  const nowhere = isVolume ? size - 1 : 0;
   if (padding === 'zeros') return x;
-  if (padding === 'border') return x.clamp(0, size - 1);
+  if (padding === 'border') return settled(x, nowhere).clamp(0, size - 1);
   const [low, span] = aligned ? [0, size - 1] : [-0.5, size];
   if (span === 0) return x.mul(0);
+  // There and back again: what is left of whole rounds.
   const distance = x.sub(low).abs();
-  const extra = distance.fmod(span);
-  const even = distance.detach().div(span).floor().fmod(2).eq(0);
-  return extra
-    .where(even, extra.neg().add(span))
-    .add(low)
-    .clamp(0, size - 1);
+  const round = 2 * span;
+  const extra = isVolume ? distance.fmod(round) : distance.sub(distance.detach().div(round).trunc().mul(round));
+  const back = extra.neg().add(round);
+  return settled(extra.where(extra.lt(span), back).add(low), nowhere).clamp(0, size - 1);
 }
 
-function tapsOf(mode: Mode, place: Tensor, size: number, sampling: Sampling): Tap[] {
+/** `at` in the place of NaN. */
+const settled = (x: Tensor, at: number): Tensor => x.maskedFill(x.isnan(), at);
+
+function tapsOf(mode: Mode, place: Tensor, size: number, sampling: Placed): Tap[] {
   if (mode === 'nearest') {
     // The nearest element counts 1 wherever the place is: the place's gradient is 0.
     const weight = place.maskedFill(ones(place.shape).to('bool'), 1);
@@ -170,14 +186,11 @@ function cubic(x: Tensor, near: boolean): Tensor {
 }
 
 function tapAt(at: Tensor, weight: Tensor, size: number, { padding }: Sampling): Tap {
-  const inside =
-    padding === 'zeros'
-      ? at
-          .ge(0)
-          .logicalAnd(at.le(size - 1))
-          .to('float32')
-      : null;
-  return { index: at.clamp(0, size - 1).to('int64'), weight, inside };
+  const inside = padding === 'zeros' ? at.ge(0).logicalAnd(at.le(size - 1)) : null;
+  const index = settled(at, 0)
+    .clamp(0, size - 1)
+    .to('int64');
+  return { index, weight, inside };
 }
 
 /** One tap of each axis, in every combination. */
