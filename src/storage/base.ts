@@ -6,6 +6,7 @@ import { ArgumentError, AutogradError, DTypeError, IndexError, ShapeError, Tenso
 import { contiguousStrides, type DType, isFloat, numel, type Shape, sameShape, showShape } from '../core/meta';
 import { type Arguments, parseArgs } from '../core/options';
 import { Printable } from '../core/printable';
+import { warnOnce } from '../core/warnings';
 import { beforeChange } from '../graph/journal';
 import { mode, withMode } from '../graph/mode';
 import { named } from '../graph/record';
@@ -319,10 +320,17 @@ export abstract class TensorBase extends Printable implements Layout {
     return this;
   }
 
-  /** The gradient that `backward` has summed up so far, or null. */
+  /** The gradient that `backward` has summed up so far, or null: also for a tensor that operations made, unless `retainGrad()` was called. */
   get grad(): Tensor | null {
-    const grad = (this.leaf ?? this.retained)?.grad ?? null;
+    const sink = this.leaf ?? this.retained;
+    const grad = sink?.grad ?? null;
     if (grad) grad.storage.exposed = true;
+    else if (!sink && !this.storage.disposed && this.requiresGrad) {
+      const made = this.gradFn!.replace(/Backward\d*$/, '');
+      warnOnce(
+        `grad: expected a leaf, but this tensor was made by ${made[0]!.toLowerCase()}${made.slice(1)}, so backward keeps no gradient of it; call x.retainGrad() before backward, or look at the tensor it was made from`,
+      );
+    }
     return grad;
   }
 

@@ -5,6 +5,7 @@ import { closeInherited } from '../../core/arity';
 import { ArgumentError } from '../../core/errors';
 import { type Arguments, parseArgs } from '../../core/options';
 import { Printable } from '../../core/printable';
+import { warnOnce } from '../../core/warnings';
 import { beforeChange } from '../../graph/journal';
 import { type StateArguments, stateIn } from '../arguments';
 import { Optimizer } from '../optimizer';
@@ -36,6 +37,22 @@ export type LRSchedulerStateDict = Record<string, unknown>;
 export function checkOptimizer(name: string, optimizer: unknown): void {
   if (optimizer instanceof Optimizer) return;
   throw new ArgumentError(`${name}: expected an optimizer, but got ${optimizer === null ? 'null' : typeof optimizer}`);
+}
+
+/** Optimizers with a scheduler, and whether they have stepped since they got their first. */
+const stepped = new WeakMap<object, boolean>();
+
+/** Notes the optimizer's steps from now on. */
+function watchSteps(optimizer: Scheduled & { step?(...args: unknown[]): unknown }): void {
+  const { step } = optimizer;
+  if (stepped.has(optimizer) || !step) return;
+  stepped.set(optimizer, false);
+  Object.defineProperty(optimizer, 'step', { value: noted, configurable: true, writable: true });
+
+  function noted(this: unknown, ...args: unknown[]): unknown {
+    stepped.set(optimizer, true);
+    return step!.apply(this, args);
+  }
 }
 
 /** `step()`, or the epoch to go to, by place or by name. */
@@ -108,6 +125,7 @@ export abstract class LRScheduler<F extends object = object> extends Printable {
   ) {
     super();
     checkOptimizer(name, optimizer);
+    watchSteps(optimizer);
     expose(this, fields);
     optimizer.paramGroups.forEach((group, i) => {
       if (lastEpoch === -1) group.initialLr ??= group.lr;
@@ -171,6 +189,11 @@ export abstract class LRScheduler<F extends object = object> extends Printable {
    */
   step(...args: EpochArguments): void {
     const epoch = epochIn(this.name, args);
+    if (this.stepCount === 1 && stepped.get(this.optimizer) === false) {
+      warnOnce(
+        `${this.name}.step: expected optimizer.step() before it, but the optimizer has not stepped since it got a scheduler, so the first learning rate is skipped; call optimizer.step() first`,
+      );
+    }
     keepScheduler(this);
     this.stepCount += 1;
     if (epoch === null) {
