@@ -423,8 +423,11 @@ export abstract class Module extends Callable {
     };
   }
 
-  /** A state dict whose keys from `prefix` on are this module's of today, where older versions had others; a subclass may replace it. */
-  upgradeState(state: StateDict, _prefix: string): StateDict {
+  /**
+   * A state dict whose keys from `prefix` on are this module's of today, where older versions had others; a subclass may replace it. To `problems`, which is
+   * null where a dict need not match, it may add what is wrong.
+   */
+  upgradeState(state: StateDict, _prefix: string, _problems: string[] | null): StateDict {
     return state;
   }
 

@@ -5,6 +5,7 @@ import { byteLength, sameShape } from '../core/meta';
 import { Printable } from '../core/printable';
 import { flush } from '../graph/flush';
 import { atTopLevel } from '../graph/roots';
+import { reshape } from '../ops/cast';
 import { noGrad } from '../storage/mode';
 import { Tensor } from '../tensor/tensor';
 import type { Module } from './module';
@@ -76,7 +77,7 @@ export function loadInto(owner: string, module: Module, loaded: StateDict, stric
   const state = modules.reduce((given, [path, each]) => {
     const prefix = path && `${path}.`;
     const { beforeLoad } = each[held].hooks;
-    const upgraded = each.upgradeState(given, prefix);
+    const upgraded = each.upgradeState(given, prefix, strict ? problems : null);
     const now = beforeLoad.size > 0 ? { ...upgraded } : upgraded;
     for (const hook of beforeLoad) hook(each, now, prefix, {}, true, missingKeys, unexpectedKeys, problems);
     return now;
@@ -106,7 +107,9 @@ export function loadInto(owner: string, module: Module, loaded: StateDict, stric
   const isHooked = modules.some(([, each]) => each[held].hooks.afterLoad.size > 0);
   check(strict && !isHooked);
   // Reading every value first finds a tensor that was disposed while nothing has been overwritten.
-  const sources = copies.map(([current, loaded]) => [current, Tensor.of(loaded.value)] as const);
+  const sources = copies.map(([current, loaded]) => {
+    return [current, Tensor.of(isOldScalar(current, loaded) ? reshape(loaded.value, []) : loaded.value)] as const;
+  });
   noGrad(() => {
     let replaced = 0;
     for (const [current, source] of sources) {
@@ -127,9 +130,13 @@ export function loadInto(owner: string, module: Module, loaded: StateDict, stric
   return keys;
 }
 
+/** Whether a number comes as a vector: PyTorch had no tensors of rank 0 before its version 0.4. */
+const isOldScalar = (current: Tensor, loaded: Tensor): boolean =>
+  !isUninitialized(current) && current.shape.length === 0 && sameShape(loaded.shape, [1]);
+
 function mismatch(key: string, current: Tensor, loaded: unknown): string | null {
   if (!(loaded instanceof Tensor)) return `expected a tensor for ${key}, but got ${describe(loaded)}.`;
-  if (isUninitialized(current) || sameShape(current.shape, loaded.shape)) return null;
+  if (isUninitialized(current) || isOldScalar(current, loaded) || sameShape(current.shape, loaded.shape)) return null;
   const size = (tensor: Tensor) => `torch.Size([${tensor.shape.join(', ')}])`;
   return `size mismatch for ${key}: copying a param with shape ${size(loaded)} from checkpoint, the shape in current model is ${size(current)}.`;
 }

@@ -524,3 +524,32 @@ test('methods of modules take their parameters by place and by name, and refuse 
   }
   expect(new Frozen(new nn.Linear(1, 1)).train()[0]!.training).toBe(false);
 });
+
+describe('files from before PyTorch 0.4', () => {
+  class Scaled extends nn.Module {
+    scale = new nn.Parameter(torch.tensor(2.5));
+  }
+  const statistics = () => ({ '0.running_mean': torch.zeros(2), '0.running_var': torch.ones(2) });
+
+  test('have a number as a vector of one', () => {
+    const model = new Scaled();
+    model.loadStateDict({ scale: torch.tensor([7.5]) });
+    expect(model.scale.shape).toEqual([]);
+    expect(() => model.loadStateDict({ scale: torch.tensor([7.5, 1]) })).toThrow(/size mismatch for scale/);
+    expect(() => new nn.PReLU().loadStateDict({ weight: torch.tensor(0.5) })).toThrow(/size mismatch for weight/);
+  });
+
+  test("have statistics of InstanceNorm, and the error's advice helps", () => {
+    const plain = () => new nn.Sequential(new nn.InstanceNorm2d(2));
+    expect(() => plain().loadStateDict(statistics())).toThrow(
+      /statistics for InstanceNorm2d .*; remove them by delete state\['0\.running_mean'\]; delete state\['0\.running_var'\], or pass \{ trackRunningStats: true \}/,
+    );
+    const state: Record<string, torch.Tensor> = statistics();
+    delete state['0.running_mean'];
+    delete state['0.running_var'];
+    expect(`${plain().loadStateDict(state)}`).toBe('<All keys matched successfully>');
+    const tracking = new nn.Sequential(new nn.InstanceNorm2d(2, { trackRunningStats: true }));
+    expect(`${tracking.loadStateDict(statistics())}`).toBe('<All keys matched successfully>');
+    expect(plain().loadStateDict(statistics(), { strict: false }).unexpectedKeys).toHaveLength(2);
+  });
+});
