@@ -3,7 +3,7 @@
 import { bring, type HostData, LateData, noteFailure } from '../compiler/contents';
 import { DTypeError, invariant } from '../core/errors';
 import { toHalves } from '../core/half';
-import { byteLength, type DType, type Meta, type Shape, scalarOf } from '../core/meta';
+import { byteLength, type DType, isFloat, type Meta, type Shape, scalarOf } from '../core/meta';
 import { mode } from './mode';
 import { notePlace } from './places';
 import { infer, internMeta } from './signature';
@@ -65,7 +65,7 @@ export function unwidened(x: Value): Value {
 function recordWidened<A>(op: Op<A>, inputs: readonly Value[], attrs: A, scalars: readonly number[]): readonly Value[] {
   if (inputs.some(({ dtype }) => dtype === 'float32')) {
     throw new DTypeError(
-      `${op.name}: expected floats of one dtype, but got float16 and float32; convert them with .to()`,
+      `${op.name}: expected floats of one dtype, but got float16 and float32; convert those of float16 with .float()`,
     );
   }
   const wide = inputs.map((x) => {
@@ -127,4 +127,15 @@ export function expectFloat(op: string, name: string, meta: Meta): void {
       `${op}: expected ${name} of dtype float32, but got ${meta.dtype}; convert it with .to('float32')`,
     );
   }
+}
+
+/** Throws for an input that has not the dtype of a layer's weights, which are taken as given: float32 where there are none. Bytes are pictures. */
+export function expectOfWeight(op: string, x: Meta, weight?: Meta | null, isMixed = false): void {
+  const to = weight?.dtype ?? 'float32';
+  if (x.dtype === to || (isFloat(x.dtype) && (isMixed || !isFloat(to)))) return;
+  const convert = to === 'float32' ? '.float()' : `.to('${to}')`;
+  const remedy = x.dtype === 'uint8' && isFloat(to) ? `the picture with ${convert}.div(255)` : `it with ${convert}`;
+  throw new DTypeError(
+    `${op}: expected input of ${weight ? "the weight's dtype" : 'dtype'} ${to}, but got ${x.dtype}; convert ${remedy}`,
+  );
 }

@@ -14,6 +14,7 @@ import { batchNorm, instanceNorm } from './functional/batch-norm';
 import { UnaryLayer } from './layer';
 import { Parameter } from './parameter';
 import { wholeNumber } from './sizes';
+import type { StateDict } from './state-dict';
 
 export interface ChannelNormArguments {
   /** C of the input [N, C, …]. */
@@ -106,7 +107,10 @@ export abstract class ChannelNorm extends UnaryLayer {
     expectTensors(layer, x);
     const rank = x.shape.length;
     if (!ranks.includes(rank)) {
-      throw new ShapeError(`${layer}: expected ${expected}, but got ${rank}-D input of shape ${showShape(x.shape)}`);
+      const remedy = rank + 1 === ranks[0] ? '; add the batch with .unsqueeze(0)' : '';
+      throw new ShapeError(
+        `${layer}: expected ${expected}, but got ${rank}-D input of shape ${showShape(x.shape)}${remedy}`,
+      );
     }
   }
 }
@@ -183,6 +187,16 @@ function instanceNormLayer(layer: string, spatial: number, expected: string): No
       const options = { ...stats, weight, bias, useInputStats, momentum: momentum ?? 0, eps };
       const single = x.shape.length === spatial + 1;
       return single ? instanceNorm(x.unsqueeze(0), options).squeeze(0) : instanceNorm(x, options);
+    }
+
+    override upgradeState(state: StateDict, prefix: string, problems: string[] | null): StateDict {
+      const old = [`${prefix}running_mean`, `${prefix}running_var`].filter((key) => Object.hasOwn(state, key));
+      if (!problems || this.trackRunningStats || old.length === 0) return state;
+      const deleted = old.map((key) => `delete state['${key}']`).join('; ');
+      problems.push(
+        `Unexpected running statistics for ${layer} with trackRunningStats false, which files from before PyTorch 0.4 hold; remove them by ${deleted}, or pass { trackRunningStats: true } to ${layer}. `,
+      );
+      return Object.fromEntries(Object.entries(state).filter(([key]) => !old.includes(key)));
     }
   };
 }

@@ -1,6 +1,7 @@
 // Owns the recurrent cells RNNCell, LSTMCell and GRUCell: one step at a time.
 import { ArgumentError, ShapeError } from '../core/errors';
 import { type Arguments, expectKind, parseArgs } from '../core/options';
+import { expectOfWeight } from '../graph/record';
 import { empty, zeros } from '../tensor/creation';
 import type { Tensor } from '../tensor/tensor';
 import { tensor, tensors } from '../tensor/tensor-kinds';
@@ -60,6 +61,7 @@ abstract class Cell extends Layer {
         `${layer}: expected input [N, ${this.inputSize}] or [${this.inputSize}], but got [${x.shape.join(', ')}]`,
       );
     }
+    expectOfWeight(layer, x, this.weight_ih, true);
     return linear(x, this.weight_ih, this.bias_ih);
   }
 

@@ -2,6 +2,7 @@
 import { ArgumentError, ShapeError } from '../core/errors';
 import { type Arguments, expectKind, parseArgs } from '../core/options';
 import { pythonText } from '../core/printing';
+import { expectOfWeight } from '../graph/record';
 import { recurrent } from '../ops/recurrent';
 import type { CellKind } from '../ops/recurrent-steps';
 import { empty, zeros } from '../tensor/creation';
@@ -163,6 +164,7 @@ abstract class Recurrent extends Layer {
     if (!isPacked(input)) expectKind(layer, 'its argument', input, tensor);
     if (initial !== null) expectKind(layer, 'the initial state', initial, tensors);
     const { x, batched, rows, states } = this.sequence(layer, input, initial);
+    expectOfWeight(layer, x, this.weightsOf(0, '').inputs, true);
     const last: Tensor[][] = this.stateSizes().map(() => []);
     let sequence = x;
     for (let k = 0; k < this.numLayers; k++) {

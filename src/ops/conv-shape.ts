@@ -2,7 +2,7 @@
 import type { Frame } from '../compiler/ir';
 import { ArgumentError, ShapeError } from '../core/errors';
 import { type Meta, type Shape, showShape } from '../core/meta';
-import { expectFloat } from '../graph/record';
+import { expectFloat, expectOfWeight } from '../graph/record';
 
 export type Pair = readonly [height: number, width: number];
 
@@ -42,7 +42,7 @@ export function transposedSize(
 
 /** Checks attributes, dtypes and ranks that all convolutions share. `x` is the operand that the user calls the input. */
 export function checkConv(op: string, x: Meta, w: Meta, attrs: ConvAttrs): void {
-  expectFloat(op, 'input', x);
+  expectOfWeight(op, x, w);
   expectFloat(op, 'weight', w);
   const { stride, padding, dilation, groups } = attrs;
   if (w.shape.length !== 4) {

@@ -3,7 +3,7 @@
 import type { Framed } from '../compiler/ir';
 import { kernels } from '../compiler/texts';
 import { ArgumentError, ShapeError } from '../core/errors';
-import { type Meta, showShape } from '../core/meta';
+import { isFloat, type Meta, showShape } from '../core/meta';
 import { record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { add } from './arithmetic';
@@ -142,7 +142,9 @@ function batched(x: Value, fn: (x: Value) => Value): Value {
 
 /** Cross-correlation of x[N, C, H, W] (or [C, H, W]) with w[O, C/groups, kh, kw], plus b[O]. */
 export const conv2d = (x: Value, w: Value, b: Value | null, attrs: ConvAttrs): Value =>
-  batched(x, (images) => (isWhole(images) ? wholeConv2d(images, w, b, attrs) : conv(images, w, b, attrs)));
+  batched(x, (images) =>
+    isWhole(images) && !isFloat(w.dtype) ? wholeConv2d(images, w, b, attrs) : conv(images, w, b, attrs),
+  );
 
 /** What the shape rules ask for. */
 const asFloat = { dtype: 'float32' } as const;
@@ -159,7 +161,7 @@ export interface ConvTransposeAttrs extends ConvAttrs {
 export function convTranspose2d(x: Value, w: Value, b: Value | null, attrs: ConvTransposeAttrs): Value {
   return batched(x, (images) => {
     const op = 'convTranspose2d';
-    const whole = isWhole(images);
+    const whole = isWhole(images) && !isFloat(w.dtype);
     if (whole) checkConv(op, { ...asFloat, shape: images.shape }, { ...asFloat, shape: w.shape }, attrs);
     else checkConv(op, images, w, attrs);
     const { outputPadding, stride, dilation } = attrs;

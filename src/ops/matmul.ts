@@ -2,7 +2,7 @@
 import { kernels } from '../compiler/texts';
 import { ShapeError } from '../core/errors';
 import { isFloat, type Meta, numel, showShape } from '../core/meta';
-import { expectFloat, named, record, recordAll } from '../graph/record';
+import { expectFloat, expectOfWeight, named, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { add, mul } from './arithmetic';
 import { broadcastShapes } from './broadcast';
@@ -142,6 +142,8 @@ export function linear(x: Value, w: Value, bias: Value | null): Value {
       `linear: expected input [..., in] for weight [out, in], but got input ${showShape(x.shape)} for weight ${showShape(w.shape)}`,
     );
   }
+  expectOfWeight('linear', x, w);
+  if (isFloat(x.dtype)) expectFloat('linear', 'weight', w);
   const rows = () => (x.shape.length === 1 ? reshape(x, [1, ...x.shape]) : x);
   const whole = isFloat(x.dtype) ? null : wholeNumbers(rows(), permute(w, [1, 0]));
   if (whole) {

@@ -2,7 +2,7 @@
 import { ShapeError } from '../core/errors';
 import { numel, type Shape, showShape } from '../core/meta';
 import { mode } from '../graph/mode';
-import { expectFloat, record, recordAll } from '../graph/record';
+import { expectOfWeight, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { add, mul, neg, square, sub } from './arithmetic';
 import { kernel, moments } from './moments';
@@ -104,7 +104,7 @@ export function layerNorm(
   bias: Value | null,
   eps = 1e-5,
 ): Value {
-  expectFloat('layerNorm', 'input', x);
+  expectOfWeight('layerNorm', x, weight, true);
   const lead = x.shape.length - normalizedShape.length;
   if (normalizedShape.length === 0 || lead < 0 || normalizedShape.some((size, d) => size !== x.shape[lead + d])) {
     throw new ShapeError(

@@ -2,7 +2,7 @@
 
 import { DTypeError } from '../core/errors';
 import { isFloat, type Meta, type Shape } from '../core/meta';
-import { fromHost } from '../graph/record';
+import { expectOfWeight, fromHost } from '../graph/record';
 import type { Value } from '../graph/value';
 import { argmax } from './arg';
 import { abs, add, floorDivide, mul, neg, remainder, sign } from './arithmetic';
@@ -19,17 +19,15 @@ type Pair = readonly [height: number, width: number];
 /** Whether the numbers are whole ones that can be counted with. */
 export const isWhole = (x: Meta): boolean => !isFloat(x.dtype) && x.dtype !== 'bool';
 
-/** The same shape with the dtype that shape rules ask for. */
 /** The shape of integers with the dtype of floats, for the checks of windows that floats have. */
 export const asFloat = ({ shape }: Meta): Meta => ({ shape, dtype: 'float32' });
 
-function expectAlike(op: string, x: Value, others: Readonly<Record<string, Value | null>>): void {
-  for (const [name, other] of Object.entries(others)) {
-    if (other && other.dtype !== x.dtype) {
-      throw new DTypeError(
-        `${op}: expected ${name} of the input's dtype ${x.dtype}, but got ${other.dtype}; convert it with .to('${x.dtype}')`,
-      );
-    }
+function expectAlike(op: string, x: Value, w: Value, b: Value | null): void {
+  expectOfWeight(op, x, w);
+  if (b && b.dtype !== w.dtype) {
+    throw new DTypeError(
+      `${op}: expected bias of the weight's dtype ${w.dtype}, but got ${b.dtype}; convert it with .to('${w.dtype}')`,
+    );
   }
 }
 
@@ -45,7 +43,7 @@ const BLOCKS_LAST = [0, 1, 2, 3, 4, 5];
 
 /** Cross-correlation of x[N, C, H, W] with w[O, C/groups, kh, kw], plus b[O]. */
 export function wholeConv2d(x: Value, w: Value, b: Value | null, attrs: ConvAttrs): Value {
-  expectAlike('conv2d', x, { weight: w, bias: b });
+  expectAlike('conv2d', x, w, b);
   const [n, out, height, width] = convShape('conv2d', asFloat(x), asFloat(w), attrs) as [
     number,
     number,
@@ -71,12 +69,12 @@ export function wholeConvTranspose2d(
   { groups, padding: [top, , left], stride, dilation }: ConvAttrs,
   size: Pair,
 ): Value {
+  expectAlike('convTranspose2d', x, w, b);
   if (x.dtype !== 'int64') {
     throw new DTypeError(
-      `convTranspose2d: expected input of dtype float32 or int64, but got ${x.dtype}; convert it with .to('int64')`,
+      `convTranspose2d: expected input and weight of float32 or int64, but got ${x.dtype}; convert both with .float()`,
     );
   }
-  expectAlike('convTranspose2d', x, { weight: w, bias: b });
   const [n, channels, height, width] = x.shape as [number, number, number, number];
   const [, groupOut, kh, kw] = w.shape as [number, number, number, number];
   const kernels = permute(reshape(w, [1, groups, channels / groups, groupOut * kh * kw]), [0, 1, 3, 2]);

@@ -1,9 +1,10 @@
 // Owns scaled dot-product attention, and the multi-head attention made of it.
 
 import { flag, orNull, share, whole } from '../../core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../core/errors';
-import { type DType, showShape } from '../../core/meta';
+import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
+import { type DType, isFloat, showShape } from '../../core/meta';
 import { type Arguments, parseArgs } from '../../core/options';
+import { expectOfWeight } from '../../graph/record';
 import { attentionWeights } from '../../ops/softmax';
 import { callable } from '../../tensor/callable';
 import { ones, zeros } from '../../tensor/creation';
@@ -39,6 +40,12 @@ export const scaledDotProductAttention = callable(
     const defaults = { attnMask: null, dropoutP: 0, isCausal: false, scale: null, enableGqa: false };
     const o = parseArgs<AttentionArguments>(name, [], defaults, args);
     if (o.isCausal && o.attnMask) throw new ArgumentError(`${name}: expected attnMask or isCausal, but got both`);
+    const dtypes = [query, key, value].map(({ dtype }) => dtype);
+    if (!dtypes.every(isFloat)) {
+      throw new DTypeError(
+        `${name}: expected query, key and value of floats, but got ${dtypes.join(', ')}; convert them with .float()`,
+      );
+    }
     const [keys, values] = o.enableGqa ? [key, value].map((x) => shareHeads(name, query, x)) : [key, value];
     const scores = query.mul(o.scale ?? 1 / Math.sqrt(query.shape.at(-1)!)).matmul(keys!.transpose(-2, -1));
     const mask = o.isCausal ? causalMask(query.shape.at(-2)!, key.shape.at(-2)!) : o.attnMask;
@@ -254,6 +261,7 @@ function heads(
 ): [output: Tensor, weights: Tensor] {
   const [length, batch, width] = query.shape as readonly [number, number, number];
   const [bq, bk, bv] = o.inProjBias ? o.inProjBias.chunk(3) : [null, null, null];
+  for (const x of [query, key, value]) expectOfWeight('MultiheadAttention', x, wq, true);
   const q = linear(query, wq, bq);
   const size = width / o.numHeads;
   const split = (x: Tensor) => x.reshape([x.shape[0]!, batch, o.numHeads, size]).permute([1, 2, 0, 3]);

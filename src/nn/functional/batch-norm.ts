@@ -3,7 +3,7 @@
 import { ArgumentError, ShapeError } from '../../core/errors';
 import { numel, sameShape, showShape } from '../../core/meta';
 import { type Arguments, parseArgs } from '../../core/options';
-import { expectFloat, named } from '../../graph/record';
+import { expectOfWeight, named } from '../../graph/record';
 import type { Value } from '../../graph/value';
 import { add, mul } from '../../ops/arithmetic';
 import * as ops from '../../ops/batch-norm';
@@ -43,7 +43,7 @@ export const batchNorm = callable(
     const defaults = { weight: null, bias: null, training: false, momentum: 0.1, eps: 1e-5 };
     const o = parseArgs<BatchNormArguments>('batchNorm', ['runningMean', 'runningVar'], defaults, args);
     const { value } = input;
-    expectFloat('batchNorm', 'input', value);
+    expectOfWeight('batchNorm', value, o.weight, true);
     // Of no numbers at all PyTorch returns none.
     if (sameShape(value.shape, [0])) return input.clone();
     if (value.shape.length < 2) {
@@ -93,7 +93,7 @@ export const instanceNorm = callable(
     const { useInputStats, ...o } = parseArgs<InstanceNormArguments>('instanceNorm', [], defaults, args);
     if (!useInputStats) return batchNorm(input, { ...o, training: false });
     const { value } = input;
-    expectFloat('instanceNorm', 'input', value);
+    expectOfWeight('instanceNorm', value, o.weight, true);
     const { shape } = value;
     if (shape.length < 3 || numel(shape.slice(2)) === 1) {
       throw new ShapeError(

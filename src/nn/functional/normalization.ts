@@ -3,7 +3,7 @@
 import { ArgumentError, ShapeError } from '../../core/errors';
 import { numel, showShape } from '../../core/meta';
 import { type Arguments, parseArgs } from '../../core/options';
-import { expectFloat, expectNumber, named } from '../../graph/record';
+import { expectNumber, expectOfWeight, named } from '../../graph/record';
 import * as ops from '../../ops/norm';
 import { callable } from '../../tensor/callable';
 import { Tensor } from '../../tensor/tensor';
@@ -46,7 +46,7 @@ export const groupNorm = callable(
     const defaults = { weight: null, bias: null, eps: 1e-5 };
     const { numGroups, ...o } = parseArgs<GroupNormArguments>('groupNorm', ['numGroups'], defaults, args);
     const { value } = input;
-    expectFloat('groupNorm', 'input', value);
+    expectOfWeight('groupNorm', value, o.weight, true);
     const channels = value.shape[1];
     if (channels === undefined) {
       throw new ShapeError(`groupNorm: expected input [N, C, …] of rank 2 at least, but got ${showShape(value.shape)}`);
@@ -86,7 +86,7 @@ export const rmsNorm = callable(
     const defaults = { weight: null, eps: null };
     const o = parseArgs<RMSNormArguments>('rmsNorm', ['normalizedShape'], defaults, args);
     const { normalizedShape, weight, eps } = o;
-    expectFloat('rmsNorm', 'input', input.value);
+    expectOfWeight('rmsNorm', input.value, weight, true);
     const lead = input.shape.length - normalizedShape.length;
     if (normalizedShape.length === 0 || lead < 0 || `${input.shape.slice(lead)}` !== `${normalizedShape}`) {
       throw new ShapeError(

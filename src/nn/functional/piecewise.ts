@@ -5,7 +5,7 @@ import { ArgumentError, ShapeError } from '../../core/errors';
 import { showShape } from '../../core/meta';
 import { type Arguments, parseArgs } from '../../core/options';
 import { parseSettings, type Settings } from '../../core/settings';
-import { expectFloat } from '../../graph/record';
+import { expectFloat, expectOfWeight } from '../../graph/record';
 import { reshape } from '../../ops/cast';
 import { where } from '../../ops/compare';
 import * as ops from '../../ops/piecewise';
@@ -89,6 +89,7 @@ export const prelu = callable('prelu(input, weight)', (input: Tensor, weight: Te
       `prelu: expected a weight of 1 number or one for each of ${channels} channels, but got shape ${showShape(weight.shape)}`,
     );
   }
+  expectOfWeight('prelu', input, weight, true);
   const along = input.shape.map((_, d) => (d === 1 ? count : 1));
   return Tensor.of(ops.prelu(input.value, reshape(weight.value, count === 1 ? [] : along)));
 });

@@ -2,6 +2,7 @@ import { type Arguments, parseArgs } from '../../core/options';
 import * as nn from '../../nn';
 import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
+import { expectBatch } from './batches';
 import { builder, type ClassifierOptions } from './builder';
 import { networkKinds } from './network-kinds';
 
@@ -41,7 +42,7 @@ export class AlexNet extends Network {
   }
 
   override forward(x: Tensor): Tensor {
-    return this.classifier(this.avgpool(this.features(x)).flatten(1));
+    return this.classifier(this.avgpool(this.features(expectBatch('AlexNet', x))).flatten(1));
   }
 }
 

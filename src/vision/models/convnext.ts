@@ -8,6 +8,7 @@ import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
 import { Conv2dNormActivation, make, type NormMaker, Permute } from '../ops/layers';
 import { StochasticDepth } from '../ops/stochastic-depth';
+import { expectBatch } from './batches';
 import { builder, type ClassifierOptions } from './builder';
 import { type Fixed, networkKinds, stagesKind } from './network-kinds';
 
@@ -121,6 +122,7 @@ export class ConvNeXt extends Network {
   }
 
   override forward(x: Tensor): Tensor {
+    expectBatch('ConvNeXt', x);
     return this.classifier(this.avgpool(this.features(x)));
   }
 }

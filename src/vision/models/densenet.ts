@@ -6,6 +6,7 @@ import { Module } from '../../nn/module';
 import { cat } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
+import { expectBatch } from './batches';
 import { builder, type ClassifierOptions, type WeightsName } from './builder';
 import { initialize } from './initialize';
 import { networkKinds } from './network-kinds';
@@ -142,6 +143,7 @@ export class DenseNet extends Network {
   }
 
   override forward(x: Tensor): Tensor {
+    expectBatch('DenseNet', x);
     const maps = nn.functional.relu(this.features(x), { inplace: true });
     return this.classifier(nn.functional.adaptiveAvgPool2d(maps, [1, 1]).flatten(1));
   }

@@ -7,6 +7,7 @@ import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
 import { Conv2dNormActivation, type NormMaker, SqueezeExcitation } from '../ops/layers';
 import { StochasticDepth } from '../ops/stochastic-depth';
+import { expectBatch } from './batches';
 import { builder, type ClassifierOptions, makeDivisible, type WeightsName } from './builder';
 import { fanOut, initialize } from './initialize';
 import { networkKinds, stagesKind } from './network-kinds';
@@ -130,7 +131,7 @@ export class EfficientNet extends Network {
   }
 
   override forward(x: Tensor): Tensor {
-    return this.classifier(this.avgpool(this.features(x)).flatten(1));
+    return this.classifier(this.avgpool(this.features(expectBatch('EfficientNet', x))).flatten(1));
   }
 }
 

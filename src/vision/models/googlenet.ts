@@ -4,6 +4,7 @@ import { Module } from '../../nn/module';
 import { cat } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
 import { type EndsInLinear, Network } from '../network';
+import { expectBatch } from './batches';
 import { builder, type ClassifierOptions } from './builder';
 import { asTrained, BasicConv2d, optionsFor } from './inception-blocks';
 import { initialize } from './initialize';
@@ -140,6 +141,7 @@ export class GoogLeNet extends Network {
   }
 
   override forward(images: Tensor): Tensor | GoogLeNetOutputs {
+    expectBatch('GoogLeNet', images);
     const x = this.transformInput ? asTrained(images) : images;
     const stem = this.maxpool2(this.conv3(this.conv2(this.maxpool1(this.conv1(x)))));
     const third = this.maxpool3(this.inception3b(this.inception3a(stem)));

@@ -5,6 +5,7 @@ import { Module } from '../../nn/module';
 import { cat } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
 import { type EndsInLinear, Network } from '../network';
+import { expectBatch } from './batches';
 import { builder, type ClassifierOptions } from './builder';
 import { asTrained, BasicConv2d, optionsFor } from './inception-blocks';
 import { type Fixed, networkKinds } from './network-kinds';
@@ -275,6 +276,7 @@ export class Inception3 extends Network {
   }
 
   override forward(images: Tensor): Tensor | InceptionOutputs {
+    expectBatch('Inception3', images);
     const x = this.transformInput ? asTrained(images) : images;
     const stem = this.maxpool1(this.Conv2d_2b_3x3(this.Conv2d_2a_3x3(this.Conv2d_1a_3x3(x))));
     const wide = this.maxpool2(this.Conv2d_4a_3x3(this.Conv2d_3b_1x1(stem)));

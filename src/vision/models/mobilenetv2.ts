@@ -6,6 +6,7 @@ import { Module, type UnaryModule } from '../../nn/module';
 import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
 import { Conv2dNormActivation, make, type NormMaker } from '../ops/layers';
+import { expectBatch } from './batches';
 import { builder, type ClassifierOptions, makeDivisible } from './builder';
 import { fanOut, initialize, normal } from './initialize';
 import { type Fixed, networkKinds } from './network-kinds';
@@ -124,6 +125,7 @@ export class MobileNetV2 extends Network {
   }
 
   override forward(x: Tensor): Tensor {
+    expectBatch('MobileNetV2', x);
     return this.classifier(nn.functional.adaptiveAvgPool2d(this.features(x), [1, 1]).flatten(1));
   }
 }

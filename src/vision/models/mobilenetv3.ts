@@ -6,6 +6,7 @@ import { Module, type UnaryModule } from '../../nn/module';
 import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
 import { Conv2dNormActivation, type NormMaker, SqueezeExcitation } from '../ops/layers';
+import { expectBatch } from './batches';
 import { builder, type ClassifierOptions, makeDivisible, type WeightsName } from './builder';
 import { fanOut, initialize, normal } from './initialize';
 import { type Fixed, networkKinds, stagesKind } from './network-kinds';
@@ -135,7 +136,7 @@ export class MobileNetV3 extends Network {
   }
 
   override forward(x: Tensor): Tensor {
-    return this.classifier(this.avgpool(this.features(x)).flatten(1));
+    return this.classifier(this.avgpool(this.features(expectBatch('MobileNetV3', x))).flatten(1));
   }
 }
 

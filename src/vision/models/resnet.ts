@@ -6,6 +6,7 @@ import { Module } from '../../nn/module';
 import { Tensor } from '../../tensor/tensor';
 import { type EndsInLinear, Network } from '../network';
 import { make, type NormMaker } from '../ops/layers';
+import { expectBatch } from './batches';
 import { builder, type ClassifierOptions, type WeightsName } from './builder';
 import { fanOut, initialize } from './initialize';
 import { networkKinds } from './network-kinds';
@@ -224,6 +225,7 @@ export class ResNet extends Network {
   }
 
   override forward(x: Tensor): Tensor {
+    expectBatch('ResNet', x);
     const stem = this.maxpool(this.relu(this.bn1(this.conv1(x))));
     const maps = this.layer4(this.layer3(this.layer2(this.layer1(stem))));
     return this.fc(this.avgpool(maps).flatten(1));

@@ -4,6 +4,7 @@ import * as nn from '../../nn';
 import { Module, type UnaryModule } from '../../nn/module';
 import type { Tensor } from '../../tensor/tensor';
 import { type EndsInLinear, Network } from '../network';
+import { expectBatch } from './batches';
 import { builder, type ClassifierOptions } from './builder';
 import { initialize } from './initialize';
 import { networkKinds } from './network-kinds';
@@ -233,6 +234,7 @@ export class SENet extends Network {
   }
 
   override forward(x: Tensor): Tensor {
+    expectBatch('SENet', x);
     const stem = this.maxpool(this.act1(this.bn1(this.conv1(x))));
     const means = this.global_pool(this.layer4(this.layer3(this.layer2(this.layer1(stem)))));
     if (this.dropRate === 0) return this.fc(means);

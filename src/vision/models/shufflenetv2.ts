@@ -7,6 +7,7 @@ import { Module } from '../../nn/module';
 import { cat } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
 import { type EndsInLinear, Network } from '../network';
+import { expectBatch } from './batches';
 import { builder, type ClassifierOptions, type WeightsName } from './builder';
 import { type Fixed, networkKinds } from './network-kinds';
 
@@ -117,6 +118,7 @@ export class ShuffleNetV2 extends Network {
   }
 
   override forward(x: Tensor): Tensor {
+    expectBatch('ShuffleNetV2', x);
     const maps = this.stage4(this.stage3(this.stage2(this.maxpool(this.conv1(x)))));
     return this.fc(this.conv5(maps).mean([2, 3]));
   }

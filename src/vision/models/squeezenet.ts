@@ -5,6 +5,7 @@ import { Module } from '../../nn/module';
 import { cat } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
+import { expectBatch } from './batches';
 import { builder, type ClassifierOptions, type WeightsName } from './builder';
 import { initialize } from './initialize';
 import { networkKinds } from './network-kinds';
@@ -91,6 +92,7 @@ export class SqueezeNet extends Network {
   }
 
   override forward(x: Tensor): Tensor {
+    expectBatch('SqueezeNet', x);
     return this.classifier(this.features(x)).flatten(1);
   }
 }

@@ -8,6 +8,7 @@ import { Module } from '../../nn/module';
 import { cat } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
+import { expectBatch } from './batches';
 import { builder } from './builder';
 
 /** What UNet takes by name. */
@@ -93,6 +94,7 @@ export class UNet extends Network {
   }
 
   override forward(images: Tensor): Tensor {
+    expectBatch('UNet', images);
     expectTensors('UNet', images);
     if (images.shape.slice(-2).some((size) => size % 16 !== 0)) {
       throw new ShapeError(

@@ -4,6 +4,7 @@ import * as nn from '../../nn';
 import { Module, type UnaryModule } from '../../nn/module';
 import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
+import { expectBatch } from './batches';
 import { builder, type ClassifierOptions, type WeightsName } from './builder';
 import { fanOut, initialize, normal } from './initialize';
 import { networkKinds } from './network-kinds';
@@ -74,7 +75,7 @@ export class VGG extends Network {
   }
 
   override forward(x: Tensor): Tensor {
-    return this.classifier(this.avgpool(this.features(x)).flatten(1));
+    return this.classifier(this.avgpool(this.features(expectBatch('VGG', x))).flatten(1));
   }
 }
 

@@ -11,6 +11,7 @@ import { cat } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
 import { FloatDropout, MLP, make, type NormMaker } from '../ops/layers';
+import { expectBatch } from './batches';
 import { builder, type ClassifierOptions, expectClasses, expectOption } from './builder';
 import { type Fixed, networkKinds } from './network-kinds';
 
@@ -173,6 +174,7 @@ export class VisionTransformer extends Network {
   }
 
   override forward(images: Tensor): Tensor {
+    expectBatch('VisionTransformer', images);
     expectTensors('VisionTransformer', images);
     const [count, , height, width] = images.shape;
     noteCalls('getattr', 'getitem', 'getitem', 'getitem', 'getitem', 'eq', '_assert', 'eq', '_assert');

@@ -9,6 +9,7 @@ import { expectTensors } from '../../../nn/callable';
 import { Module, type UnaryModule } from '../../../nn/module';
 import type { Tensor } from '../../../tensor/tensor';
 import { Network } from '../../network';
+import { expectBatch } from '../batches';
 import {
   builder,
   type CompletedWeights,
@@ -95,6 +96,7 @@ export class SegmentationModel<Head extends UnaryModule = UnaryModule> extends N
 
   override forward(images: Tensor): SegmentationOutput {
     expectTensors(this.constructor.name, images);
+    expectBatch(this.constructor.name, images);
     noteCalls('getattr', 'getitem');
     const size = images.shape.slice(-2) as [number, number];
     const enlarged = (x: Tensor) => nn.functional.interpolate(x, { size, mode: 'bilinear', alignCorners: false });
