@@ -34,6 +34,22 @@ class Files(unittest.TestCase):
     def setUp(self):
         self.root = tempfile.mkdtemp()
 
+    def test_palettes(self):
+        def chunk(kind, data):
+            return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+        path = os.path.join(self.root, "mask.png")
+        with open(path, "wb") as file:
+            file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 2, 1, 8, 3, 0, 0, 0)))
+            file.write(chunk(b"PLTE", bytes([9, 8, 7, 128, 0, 0, 5, 5, 5])) + chunk(b"IDAT", zlib.compress(b"\0\1\2")) + chunk(b"IEND", b""))
+        mask = Image.open(path)
+        self.assertEqual((mask.mode, mask.getbands(), mask.getpixel((1, 0))), ("P", ("P",), 2))
+        self.assertEqual(mask.convert("RGB").getpixel((0, 0)), (128, 0, 0))
+        self.assertEqual(mask.resize((4, 1)).convert("RGBA").getpixel((3, 0)), (5, 5, 5, 255))
+        self.assertEqual(transforms.PILToTensor()(mask).tolist(), [[[1, 2]]])
+        self.assertEqual(io.read_image(path).tolist(), [[[1, 2]]])
+        self.assertEqual(io.read_image(path, io.ImageReadMode.RGB, apply_exif_orientation=True).tolist(), [[[128, 5]], [[0, 5]], [[0, 5]]])
+
     def test_mnist(self):
         raw = os.path.join(self.root, "MNIST", "raw")
         os.makedirs(raw)

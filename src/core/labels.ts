@@ -9,7 +9,7 @@ export interface Labelled<T> {
   aggregationLevel: [aggregationLevel: T]; alignCorners: [alignCorners: T]; aligned: [aligned: T]; allOps: [allOps: T]; allowEmpty: [allowEmpty: T];
   allowLowQualityMatches: [allowLowQualityMatches: T]; allowUnused: [allowUnused: T]; alpha: [alpha: T]; alphaOverlay: [alphaOverlay: T]; amsgrad: [amsgrad: T];
   anchor: [anchor: T]; anchorGenerator: [anchorGenerator: T]; anchors: [anchors: T]; angle: [angle: T]; annealEpochs: [annealEpochs: T];
-  annealStrategy: [annealStrategy: T]; antialias: [antialias: T]; append: [append: T]; approximate: [approximate: T]; args: [args: T];
+  annealStrategy: [annealStrategy: T]; antialias: [antialias: T]; append: [append: T]; applyExifOrientation: [applyExifOrientation: T]; approximate: [approximate: T]; args: [args: T];
   aspectRatios: [aspectRatios: T]; atol: [atol: T]; atrousRates: [atrousRates: T]; attentionDropout: [attentionDropout: T]; attnMask: [attnMask: T];
   attr: [attr: T]; attrDimSummation: [attrDimSummation: T]; attributeToLayerInput: [attributeToLayerInput: T];
   attributeToNeuronInput: [attributeToNeuronInput: T]; attributions: [attributions: T]; auxLogits: [auxLogits: T]; average: [average: T];

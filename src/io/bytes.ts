@@ -55,16 +55,31 @@ export function describeSource(source: ByteSource): string {
   return source instanceof Blob ? 'the given Blob' : 'the given bytes';
 }
 
+type Format = 'gzip' | 'deflate' | 'deflate-raw';
+
 /**
  * Undoes gzip, zlib's `deflate`, or a zip's `deflate-raw`, up to one byte beyond the bound; throws a FileFormatError that names `what` when the stream is
- * damaged.
+ * damaged. A gzip file may have several members, and zeros behind them.
  */
-export async function inflate(
-  bytes: Uint8Array,
-  format: 'gzip' | 'deflate' | 'deflate-raw',
-  bound: Bound,
-  what: string,
-): Promise<Uint8Array> {
+export async function inflate(bytes: Uint8Array, format: Format, bound: Bound, what: string): Promise<Uint8Array> {
+  try {
+    return await inflateOne(bytes, format, bound, what);
+  } catch (error) {
+    const found =
+      format === 'gzip' &&
+      (await (
+        await import('./gzip-members')
+      ).inflateMembers(bytes, bound, {
+        one: (part, most) => inflateOne(part, format, most, what),
+        joined,
+      }));
+    if (found) return found;
+    throw error;
+  }
+}
+
+/** As `inflate`, of a single stream. */
+export async function inflateOne(bytes: Uint8Array, format: Format, bound: Bound, what: string): Promise<Uint8Array> {
   const blob = new Blob([bytes as Uint8Array<ArrayBuffer>]);
   const reader = blob.stream().pipeThrough(new DecompressionStream(format)).getReader();
   const parts: Uint8Array[] = [];

@@ -5,10 +5,15 @@ import { describe, expect, test, vi } from 'vitest';
 import { ArgumentError, FileFormatError, ShapeError } from '../../src/core/errors';
 import { type ColormapName, colorize } from '../../src/draw/colormap';
 import { crc32 } from '../../src/io/zip/crc32';
+import { decodeBmp } from '../../src/vision/pictures/bmp';
 import { decodeWithSharp } from '../../src/vision/pictures/decode';
+import { decodeJpeg } from '../../src/vision/pictures/jpeg/decode-jpeg';
 import { decodePng } from '../../src/vision/pictures/png';
+import { decodePnm } from '../../src/vision/pictures/pnm';
 import { expectMode, inMode, type Raster } from '../../src/vision/pictures/raster';
+import { decodeTiff } from '../../src/vision/pictures/tiff';
 import colormaps from '../fixtures/colormaps.json' with { type: 'json' };
+import { cases } from '../support/picture-files';
 
 const { read } = ReadableStreamDefaultReader.prototype;
 
@@ -259,17 +264,35 @@ describe('modes', () => {
 
   test('that there are not are refused', () => {
     expect(() => expectMode('readImage', 'BGR')).toThrowError(
-      /readImage: expected mode to be one of UNCHANGED, GRAY, GRAY_ALPHA, RGB, RGB_ALPHA, but got "BGR"/,
+      /readImage: expected mode to be one of UNCHANGED, GRAY, GRAY_ALPHA, RGB, RGB_ALPHA, PALETTE, but got "BGR"/,
     );
   });
 });
 
-test('without the package that decodes others than PNG, the error says how to get it', async () => {
-  const decoded = decodeWithSharp(Uint8Array.of(0xff, 0xd8, 0xff), 'a.jpg', async () => null);
+test('without the package that decodes what is not read here, the error says how to get it', async () => {
+  const decoded = decodeWithSharp(Uint8Array.of(0x52, 0x49, 0x46, 0x46), 'a.webp', async () => null);
   await expect(decoded).rejects.toThrowError(
-    /^a\.jpg: expected a PNG picture, the only kind that is read outside a browser by itself; others .* run npm install sharp$/,
+    /^a\.webp: expected a PNG, JPEG, BMP, TIFF, PPM, PGM or PBM picture, the kinds .* outside a browser by themselves; others .* run npm install sharp$/,
   );
   await expect(decoded).rejects.toBeInstanceOf(FileFormatError);
+  const broken = decodeWithSharp(Uint8Array.of(0xff, 0xd8, 0xff), 'a.jpg', async () => null);
+  await expect(broken).rejects.toThrowError(/^a\.jpg: expected a sound JPEG, but it holds no pixels$/);
+});
+
+test.each(['jpeg', 'bmp', 'pnm', 'tiff'])('damaged %s ends in an error or a picture', async (kind) => {
+  const found = cases.filter(({ name }) => name.startsWith(kind));
+  await fc.assert(
+    fc.asyncProperty(fc.nat(found.length - 1), fc.nat(), fc.nat(255), fc.nat(), async (which, at, value, cut) => {
+      const bytes = Uint8Array.from(Buffer.from(found[which]!.file, 'base64'));
+      bytes[2 + (at % (bytes.length - 2))] = value;
+      const part = cut % 3 === 0 ? bytes.subarray(0, 3 + (cut % (bytes.length - 3))) : bytes;
+      const decode = { jpeg: decodeJpeg, bmp: decodeBmp, pnm: decodePnm, tiff: decodeTiff }[kind]!;
+      await Promise.resolve()
+        .then(() => decode(part, 'x'))
+        .catch((error: unknown) => expect(error).toBeInstanceOf(FileFormatError));
+    }),
+    { numRuns: 300 },
+  );
 });
 
 describe('colours', () => {

@@ -11,7 +11,7 @@ from torch._bridge import JsException, translated
 from torch._tensor import Tensor
 
 _MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
-_BANDS = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4, "YCbCr": 3}
+_BANDS = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4, "YCbCr": 3, "P": 1}
 # PIL's numbers of filters, by torchvision's names.
 NEAREST, LANCZOS, BILINEAR, BICUBIC = range(4)
 _FILTERS = {NEAREST: "nearest", LANCZOS: "lanczos", BILINEAR: "bilinear", BICUBIC: "bicubic"}
@@ -33,6 +33,8 @@ class Picture(Tensor):
     """A picture of bytes [H, W, C], with the attributes and methods of PIL's images."""
 
     _mode: str
+    # Of mode P: red, green, blue and alpha of each number.
+    _palette: Tensor | None = None
 
     def __new__(cls, data: Tensor, mode: str | None = None) -> Picture:
         try:
@@ -51,7 +53,7 @@ class Picture(Tensor):
 
     @property
     def mode(self) -> str:
-        """`L`, `LA`, `RGB`, `RGBA`, or `YCbCr`."""
+        """`L`, `LA`, `RGB`, `RGBA`, `YCbCr`, or `P`, whose pixels are numbers of a palette's colours."""
         return self.__dict__.get("_mode") or _MODES[self.shape[2]]
 
     @property
@@ -82,7 +84,21 @@ class Picture(Tensor):
         if mode == self.mode:
             return self.copy()
         bands(mode)
+        if mode == "P":
+            raise ValueError("convert: a palette cannot be made of colours here; write convert('L') or convert('RGB')")
+        if self.mode == "P":
+            return Picture(_converted(self._colors(), "RGBA", mode), mode)
         return Picture(_converted(self._pixels(), self.mode, mode), mode)
+
+    def getpalette(self, rawmode: str | None = "RGB") -> list[int] | None:
+        """Red, green and blue of the palette's colours, one after another; None without a palette."""
+        return None if self._palette is None else self._palette[:, :3].flatten().tolist()
+
+    def _colors(self) -> Tensor:
+        """The colours of a palette's picture, with alpha."""
+        if self._palette is None:
+            return _converted(self._pixels(), "L", "RGBA")
+        return self._palette[self._pixels()[:, :, 0].long()]
 
     def split(self) -> tuple[Picture, ...]:
         """A picture of each channel."""
@@ -149,6 +165,8 @@ class Picture(Tensor):
         if kind != "png":
             raise ValueError(f"save: expected a PNG file, but got {kind}; call the file name.png")
         pixels = _converted(self._pixels(), self.mode, "RGB") if self.mode == "YCbCr" else self._pixels()
+        if self.mode == "P":
+            pixels = self._colors()
         from . import io
 
         data = bytes(io.encode_png(pixels.permute(2, 0, 1)).tolist())
@@ -192,13 +210,19 @@ class Picture(Tensor):
         return self.detach()
 
     def _with(self, pixels: Tensor) -> Picture:
-        return Picture(pixels, self.mode)
+        made = Picture(pixels, self.mode)
+        made._palette = self._palette
+        return made
 
     def _changed(self, name: str, *args: Any, **keywords: Any) -> Picture:
         from .transforms import functional
 
+        if self.mode == "P" and keywords.get("interpolation") is not None:
+            # There is nothing between two numbers of colours.
+            keywords["interpolation"] = "nearest"
         made = getattr(functional, name)(self, *args, **keywords)
         made._mode = self.mode
+        made._palette = self._palette
         return made
 
 

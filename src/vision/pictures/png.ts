@@ -3,6 +3,7 @@
 import { FileFormatError } from '../../core/errors';
 import { inflate, joined } from '../../io/bytes';
 import { crc32 } from '../../io/zip/crc32';
+import type { Indexed } from './indexed';
 import type { Raster } from './raster';
 
 export const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -61,18 +62,24 @@ interface Pass {
  * @param name how messages call the file
  * @throws FileFormatError when it is damaged
  */
-export async function decodePng(bytes: Uint8Array, name = 'PNG'): Promise<Raster> {
+export const decodePng = async (bytes: Uint8Array, name = 'PNG'): Promise<Raster> =>
+  (await readPng(bytes, name, false)) as Raster;
+
+/** As `decodePng`, or with `indexed` the numbers of a palette's colours where there is a palette. */
+export async function readPng(bytes: Uint8Array, name: string, indexed: boolean): Promise<Raster | Indexed> {
   const fail: Fail = (message) => {
     throw new FileFormatError(`${name}: ${message}`);
   };
-  const { header, palette, transparency, data } = readChunks(bytes, fail);
+  const { header, palette: colors, transparency: alphas, data } = readChunks(bytes, fail);
+  // Without its colours a palette's picture is one of numbers, which are taken as they are.
+  const [palette, transparency] = indexed && colors ? [null, null] : [colors, alphas];
   const passes = passesOf(header);
   const length = passes.reduce((sum, { rows, stride }) => sum + rows * (stride + 1), 0);
   // Bytes behind the last row belong to no pixel.
   const raw = await inflate(data, 'deflate', () => length, name);
   if (raw.length < length) fail(`expected ${length} bytes of pixels, but got ${raw.length}`);
   const { width, height, samples, depth } = header;
-  const channels = (header.type === PALETTE_TYPE ? 3 : samples) + (transparency ? 1 : 0);
+  const channels = (palette ? 3 : samples) + (transparency ? 1 : 0);
   const out = new Uint8Array(width * height * channels);
   const write = writer(header, palette, transparency, out, fail);
   let at = 0;
@@ -83,6 +90,7 @@ export async function decodePng(bytes: Uint8Array, name = 'PNG'): Promise<Raster
       for (let x = 0; x < pass.columns; x++) write(raw, at + 1, x, (row + x * pass.stepX) * channels);
     }
   }
+  if (indexed && colors) return { width, height, indices: out, palette: colors, transparency: alphas };
   return { width, height, channels: channels as Raster['channels'], bytes: out };
 }
 
@@ -124,7 +132,12 @@ function writer(
   // Of grey and colours a chunk names the one level or colour that is transparent.
   const key =
     transparency && Array.from({ length: samples }, (_, c) => transparency[2 * c]! * 256 + transparency[2 * c + 1]!);
-  const byte = depth === 16 ? (level: number) => level >> 8 : (level: number) => (level * 255) / mask;
+  const byte =
+    depth === 16
+      ? (level: number) => level >> 8
+      : type === PALETTE_TYPE
+        ? (level: number) => level
+        : (level: number) => (level * 255) / mask;
   if (depth === 8 && !key) {
     return (raw, start, x, to) => {
       for (let c = 0; c < samples; c++) out[to + c] = raw[start + x * samples + c]!;

@@ -10,17 +10,19 @@ export interface Raster {
   readonly bytes: Uint8Array;
 }
 
-/** Which channels a picture is to have: torchvision's names. */
+/** Which channels a picture is to have: torchvision's names, and `PALETTE`. */
 export const ImageReadMode = {
   UNCHANGED: 'UNCHANGED',
   GRAY: 'GRAY',
   GRAY_ALPHA: 'GRAY_ALPHA',
   RGB: 'RGB',
   RGB_ALPHA: 'RGB_ALPHA',
+  /** Not torchvision's: the numbers of a palette's colours, as `numpy.array(PIL.Image.open(path))` has them. */
+  PALETTE: 'PALETTE',
 } as const;
 export type ImageReadMode = (typeof ImageReadMode)[keyof typeof ImageReadMode];
 
-const channelsOf = { UNCHANGED: null, GRAY: 1, GRAY_ALPHA: 2, RGB: 3, RGB_ALPHA: 4 } as const;
+const channelsOf = { UNCHANGED: null, GRAY: 1, GRAY_ALPHA: 2, RGB: 3, RGB_ALPHA: 4, PALETTE: 1 } as const;
 
 /** @throws ArgumentError for a mode that there is not */
 export function expectMode(op: string, mode: string): ImageReadMode {

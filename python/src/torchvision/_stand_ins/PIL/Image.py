@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torchvision import _pictures
 from torchvision._pictures import Picture as Image
-from torchvision.io import picture_of
+from torchvision.io import palette_picture_of
 
 __all__ = ["Image", "Resampling", "Transpose", "fromarray", "merge", "new", "open"]
 
@@ -41,11 +41,11 @@ globals().update(Transpose.__members__)
 def open(fp: Any, mode: str = "r", formats: Any = None) -> Image:
     """The picture in a file: of its path, or open for bytes."""
     if hasattr(fp, "read"):
-        return picture_of(fp.read())
+        return palette_picture_of(fp.read())
     import builtins
 
     with builtins.open(fp, "rb") as file:
-        return picture_of(file.read())
+        return palette_picture_of(file.read())
 
 
 def new(mode: str, size: tuple[int, int], color: Any = 0) -> Image:
