@@ -1,5 +1,8 @@
 // What stands in JavaScript for a Python object whose class is known by its name alone.
 
+import type { StateDict } from '../../nn/state-dict';
+import { Tensor } from '../../tensor/tensor';
+
 type Entries = Readonly<Record<string, unknown>>;
 
 const isEntries = (value: unknown): value is Entries =>
@@ -40,11 +43,11 @@ export class PickledObject {
   }
 
   /**
-   * The parameters and buffers of a whole module that was saved, `torch.save(model)` in Python, by the names of its state dictionary; an empty
-   * object where this is no module.
+   * The parameters and buffers of a whole module that was saved, `torch.save(model)` in Python, by the names of its state dictionary, those that are
+   * tensors here; an empty object where this is no module.
    */
-  stateDict(): Record<string, unknown> {
-    const found: [string, unknown][] = [];
+  stateDict(): StateDict {
+    const found: [string, Tensor][] = [];
     const open = new Set<unknown>();
     const visit = (module: PickledObject, prefix: string): void => {
       const { state } = module;
@@ -54,7 +57,7 @@ export class PickledObject {
       for (const group of [state._parameters, state._buffers]) {
         for (const [name, value] of isEntries(group) ? Object.entries(group) : []) {
           const isLeft = group === state._buffers && left instanceof Set && left.has(name);
-          if (value !== null && !isLeft) found.push([prefix + name, value]);
+          if (value instanceof Tensor && !isLeft) found.push([prefix + name, value]);
         }
       }
       for (const [name, child] of isEntries(state._modules) ? Object.entries(state._modules) : []) {
