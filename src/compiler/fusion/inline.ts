@@ -25,6 +25,8 @@ export interface Epilogue {
   readonly main: number;
   /** Members whose results are stored in buffers of their own. */
   readonly others: readonly number[];
+  /** What the element is without the members, where that is stored too: in the last of those buffers. */
+  readonly stored?: Meta;
 }
 
 export type EpilogueMember = Evaluated;
@@ -35,12 +37,13 @@ export type EpilogueMember = Evaluated;
  */
 export function withEpilogue(
   pass: Pass,
-  epilogue: Epilogue,
+  given: Epilogue,
   firstInput: number,
   firstOutput: number,
   where: 'store' | 'finish' = 'store',
 ): Pass {
   invariant(takesEpilogue(pass), `the kernel ${pass.label} takes no epilogue`);
+  const epilogue = withStored(given);
   const { members, externals, others } = epilogue;
   const stage = pass.stage?.where === where ? pass.stage : undefined;
   const base = bindingsOf(pass);
@@ -72,6 +75,14 @@ export function withEpilogue(
       params,
     },
   };
+}
+
+/** The element that is stored, as one more member. */
+function withStored({ stored, ...epilogue }: Epilogue): Epilogue {
+  if (!stored) return epilogue;
+  const { members, others } = epilogue;
+  const member: EpilogueMember = { name: '', body: { expr: 'a0' }, inputs: ['stored'], scalars: [], result: stored };
+  return { ...epilogue, members: [...members, member], others: [...others, members.length] };
 }
 
 /** A pass with what runs in its place, or besides where it takes the change, changed as the pass is. */

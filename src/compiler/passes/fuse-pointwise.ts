@@ -52,9 +52,6 @@ export function leaveApart({ program, lowerings }: LoweredProgram): LoweredProgr
   return { program, lowerings: apart };
 }
 
-/** What a kernel stores, beside what is made of it. */
-const asStored = { name: '', body: { expr: 'a0' }, inputs: ['stored'], scalars: [] } as const;
-
 class Fusion {
   private readonly producer: Int32Array;
   /** By node: INLINED or STORED if it depends on nothing but dynamic scalars, else 0. */
@@ -433,16 +430,12 @@ class Fusion {
     const outside = (v: number, pairs: boolean) =>
       this.root[v] === stored ? 'stored' : this.source(externals, v, pairs);
     const { members, memberOf } = this.describe(cluster, outside, node.scalarBase);
-    const places = others.map(memberOf);
-    if (this.exported.has(stored)) {
-      others.push(stored);
-      places.push(members.push({ ...asStored, result: values[stored]! }) - 1);
-    }
     const epilogue = {
       members,
       externals: externals.map((v) => values[v]!),
       main: memberOf(main),
-      others: places,
+      others: others.map(memberOf),
+      ...(this.exported.has(stored) && others.push(stored) && { stored: values[stored]! }),
     };
     const { passes, scratch, pooled } = this.lowerings[head] as Lowering & { kind: 'passes' };
     const last = inlining.now.withEpilogue(passes.at(-1)!, epilogue, node.inputs.length, node.outputs.length);

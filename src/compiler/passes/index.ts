@@ -22,14 +22,9 @@ const moveScales: CompilerPass = (lowered) =>
 const readHalves: CompilerPass = (lowered) =>
   hasHalves(lowered.program) ? widening.now.readHalves(lowered, withMarksAlone) : lowered;
 
-const foldConstant: CompilerPass = (lowered) =>
-  lowered.lowerings.some((lowering) => lowering.kind === 'pointwise' && lowering.folded)
-    ? inlining.now.foldConstant(lowered)
-    : lowered;
-
-const keepViews: CompilerPass = (lowered) =>
-  lowered.lowerings.some((lowering) => lowering.kind === 'passes' && lowering.moves)
-    ? inlining.now.keepViews(lowered)
+const keepConstant: CompilerPass = (lowered) =>
+  lowered.lowerings.some((lowering) => 'folded' in lowering || 'moves' in lowering)
+    ? inlining.now.keepConstant(lowered)
     : lowered;
 
 const fusePools: CompilerPass = (lowered) =>
@@ -45,8 +40,7 @@ export const compilerPasses: readonly CompilerPass[] = [
   moveScales,
   readHalves,
   dropUnused,
-  foldConstant,
-  keepViews,
+  keepConstant,
   fusePools,
   fusePointwise,
   fusePools,

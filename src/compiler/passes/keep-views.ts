@@ -2,7 +2,7 @@
 
 import { byteLength } from '../../core/meta';
 import type { LoweredProgram, Lowering } from '../ir';
-import { constantValues } from './fold-constant';
+import { constantValues, foldConstant } from './fold-constant';
 
 /** Bytes that a plan keeps of such copies, at most: all of them lie in one buffer, which every device can make of twice the size. */
 const MOST_BYTES = 1 << 27;
@@ -11,7 +11,7 @@ const MOST_BYTES = 1 << 27;
  * Keeps the views of standing values that are weights: every operation that reads one has another operand before it. An operand in front,
  * such as a batch, is another value at each run, whose copy would hold memory for nothing.
  */
-export function keepViews(lowered: LoweredProgram): LoweredProgram {
+function keepViews(lowered: LoweredProgram): LoweredProgram {
   const { program, lowerings } = lowered;
   const { values, nodes } = program;
   const standing = constantValues(lowered);
@@ -35,3 +35,6 @@ export function keepViews(lowered: LoweredProgram): LoweredProgram {
   });
   return { program, lowerings: changed };
 }
+
+/** What depends on standing values alone is computed once. */
+export const keepConstant = (lowered: LoweredProgram): LoweredProgram => keepViews(foldConstant(lowered));
