@@ -3,6 +3,7 @@
 import * as torch from 'lamplight';
 import { autograd, nn, noGrad, scope, type Tensor } from 'lamplight';
 import { describe, expect, test } from 'vitest';
+import { engine } from '../../src/compiler/engine';
 import file from '../fixtures/pytorch/functional.pt?url&inline';
 import { expectClose, expectNumbers, fromFixture } from '../support/close';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
@@ -28,6 +29,14 @@ async function run(fn: () => Tensor) {
   await torch.gpu.synchronize();
   const { dispatches, submits } = torch.gpu.stats();
   return { dispatches: dispatches - before.dispatches, submits: submits - before.submits, numbers: await y.data() };
+}
+
+/** Runs until the plan, which runs often, has kernels of its own, and none comes later. */
+async function warmUp(fn: () => Tensor): Promise<void> {
+  for (let i = 0; i < 8; i++) {
+    if (i === 6) await engine.refined();
+    await fn().data();
+  }
 }
 
 /** The same where the run is known. */
@@ -157,7 +166,8 @@ describe('a network over the tensors of a file', () => {
     const net = network(await load());
     const x = fromFixture(fixture.tensor('network/input'));
     for (const fn of [inner(() => net(x)), () => net(x)]) await expectClose(fn(), expected('network'), tolerance);
-    const scoped = await again(inner(() => net(x)));
+    await warmUp(inner(() => net(x)));
+    const scoped = await run(inner(() => net(x)));
     // Four convolutions, a mean and three products.
     expect([scoped.dispatches, scoped.submits]).toEqual([8, 1]);
     expectNumbers(scoped.numbers, expected('network').data, tolerance);
@@ -173,11 +183,15 @@ describe('a network over the tensors of a file', () => {
     sd['fc.weight']!.mul_(2);
     sd['mix.weight']!.select(0, 0).zero_();
     await expectClose(inner(() => net(x))(), expected('written'), tolerance);
+    await warmUp(inner(() => net(x)));
     // Numbers in TensorFlow's order are copied once more when they have been written, and then no more.
-    sd['stem.weight']!.mul_(1);
-    const after = await run(inner(() => net(x)));
-    expectNumbers(after.numbers, expected('written').data, tolerance);
-    const { dispatches } = await run(inner(() => net(x)));
-    expect([after.dispatches - dispatches, dispatches]).toEqual([1, 8]);
+    for (const round of [1, 2]) {
+      sd['stem.weight']!.mul_(1);
+      const after = await run(inner(() => net(x)));
+      expectNumbers(after.numbers, expected('written').data, tolerance);
+      const { dispatches } = await run(inner(() => net(x)));
+      // The first calls after a write may have a plan of their own.
+      if (round > 1) expect([after.dispatches - dispatches, dispatches]).toEqual([1, 8]);
+    }
   });
 });
