@@ -100,8 +100,10 @@ export const lu = callable(
 );
 
 /** P of P L U, by the order of the rows of A. */
-export const permutation = (order: Tensor): Tensor =>
-  Tensor.of(oneHot(order.value, order.shape.at(-1)!)).mT.to('float32');
+export const permutation = (order: Tensor): Tensor => {
+  const rows = order.shape.at(-1)!;
+  return rows === 0 ? zeros([...order.shape, 0]) : Tensor.of(oneHot(order.value, rows)).mT.to('float32');
+};
 
 /** L and U apart. */
 export function triangles(both: Tensor): [L: Tensor, U: Tensor] {

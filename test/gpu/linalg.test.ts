@@ -222,6 +222,12 @@ test('matrices without elements', async () => {
   const [U, S, Vh] = linalg.svd(torch.zeros(0, 3));
   expect([U.shape, S.shape]).toEqual([[0, 0], [0]]);
   expect(await Vh.tolist()).toEqual(await torch.eye(3).tolist());
+  const shapes = (parts: readonly torch.Tensor[]) => parts.map(({ shape }) => shape);
+  expect(shapes([...linalg.lu(torch.zeros(2, 0, 3))])).toEqual([
+    [2, 0, 0],
+    [2, 0, 0],
+    [2, 0, 3],
+  ]);
   expect(linalg.eigvalsh(none).shape).toEqual([0]);
   expect(linalg.pinv(torch.zeros(0, 3)).shape).toEqual([3, 0]);
   expect(await linalg.matrixRank(torch.zeros(2, 0, 3)).tolist()).toEqual([0, 0]);

@@ -70,6 +70,18 @@ test('dilated windows that reach far behind the picture, or have no element, are
   await expectRound({ model, inputs: [x] });
 });
 
+test('numbers that are the same along an open size, as the first states of a loaded recurrent layer, are expanded to it', async () => {
+  class Begun extends nn.Module {
+    gru = new nn.GRU(3, 4, { batchFirst: true });
+    forward(x: torch.Tensor) {
+      const states = Array.from({ length: x.shape[0]! }, () => [0.5, 0, -1, 2]);
+      return this.gru(x, torch.tensor(states).unsqueeze(0));
+    }
+  }
+  const example = { model: new Begun(), inputs: [torch.rand(2, 5, 3)] };
+  await expectRound(example, { dynamicAxes: { input: [0] } }, [[torch.rand(4, 5, 3)]]);
+});
+
 test('names are those of modules and of the state dict', async () => {
   const model = models.resnet18({ numClasses: 4 });
   const graph = await graphOf(model, torch.rand(1, 3, 32, 32));

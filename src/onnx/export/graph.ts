@@ -14,6 +14,7 @@ import type { GraphMessage } from '../proto/messages';
 import { Builder, valueMessage, type Wire } from './builder';
 import { numbered, sized, translators } from './operators';
 import { nodeTitle, readsOf } from './reads';
+import { repeatedOnce } from './repeated';
 import { type Context, type Gates, Site, type Size } from './site';
 import type { Trace } from './trace';
 
@@ -207,8 +208,8 @@ class Exported implements Context {
         (host) => host!.length === first.length && host!.every((n, i) => Object.is(n, first[i])),
       );
       if (alike && twins.every(({ shape }) => shape.join() === value.shape.join())) return this.#constant(value);
-      const range = this.#range(value, twins, hosts as HostData[]);
-      if (range) return range;
+      const sized = this.#range(value, twins, hosts as HostData[]) ?? this.#repeated(value, twins, hosts as HostData[]);
+      if (sized) return sized;
     }
     throw new ArgumentError(
       `${OP}: a tensor of shape [${value.shape.join(', ')}] that the model makes of numbers hangs on open sizes, and is no range of numbers; ` +
@@ -223,12 +224,7 @@ class Exported implements Context {
     if (!data || value.shape.length === 0 || numel(value.shape) !== Math.max(...value.shape)) return null;
     const [start, step] = [data[0]!, data[1]! - data[0]!];
     if (step === 0 || !hosts.every((host) => host.every((n, i) => n === start + i * step))) return null;
-    const site = new Site(
-      this.#first.nodes[0]!,
-      this.all.map(({ nodes }) => nodes[0]!),
-      this,
-    );
-    const length = site.findSize(twins.map(({ numel }) => numel));
+    const length = this.#anySite().findSize(twins.map(({ numel }) => numel));
     if (!length) return null;
     const { builder } = this;
     const count = builder.op('Squeeze', [length, builder.ints([0])]);
@@ -241,6 +237,25 @@ class Exported implements Context {
       list,
       builder.ints(value.shape.map((size) => (size === numel(value.shape) ? -1 : 1))),
     ]);
+  }
+
+  /** Numbers that are the same along every open size. */
+  #repeated(value: Value, twins: readonly Value[], hosts: readonly HostData[]): Wire | null {
+    const isHalf = hosts[0] instanceof Uint16Array;
+    const once = repeatedOnce(twins.map(({ shape }, t) => ({ shape, data: hosts[t]! })));
+    if (!once) return null;
+    const numbers = Array.from(once.data, (number) => (isHalf ? fromHalf(number) : number));
+    const sizes = value.shape.map((_, d) => twins.map(({ shape }) => shape[d]!));
+    return this.#anySite().expand(this.builder.constant(value.dtype, once.shape, numbers), sizes);
+  }
+
+  /** A site for what belongs to no node. */
+  #anySite(): Site {
+    return new Site(
+      this.#first.nodes[0]!,
+      this.all.map(({ nodes }) => nodes[0]!),
+      this,
+    );
   }
 
   #constant(value: Value): Wire {
