@@ -110,7 +110,7 @@ const scatterAddOp: Op<ScatterAttrs> = {
     }
     if (src.dtype !== base.dtype) {
       throw new DTypeError(
-        `${op}: expected a source of dtype ${base.dtype}, but got ${src.dtype}; convert it with .to()`,
+        `${op}: expected a source of dtype ${base.dtype}, but got ${src.dtype}; convert it with .to('${base.dtype}')`,
       );
     }
     return [{ shape: base.shape, dtype: base.dtype }];

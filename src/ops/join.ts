@@ -27,7 +27,7 @@ const catOp: Op<{ readonly dim: number }> = {
     for (const x of inputs) {
       if (x.dtype !== first.dtype) {
         throw new DTypeError(
-          `cat: expected inputs of one dtype, but got ${first.dtype} and ${x.dtype}; convert them with .to()`,
+          `cat: expected inputs of one dtype, but got ${first.dtype} and ${x.dtype}; convert them with .to('${first.dtype}')`,
         );
       }
       if (x.shape.length !== first.shape.length || x.shape.some((size, d) => d !== dim && size !== first.shape[d])) {

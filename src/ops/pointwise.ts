@@ -119,16 +119,20 @@ function checkDTypes(spec: PointwiseSpec, inputs: readonly Meta[]): void {
   for (const x of operands) {
     if (takes === 'float') expectFloat(name, operands.length > 1 ? 'operands' : 'input', x);
     if (takes === 'integer' && isFloat(x.dtype)) {
-      throw new DTypeError(`${name}: expected integers or bools, but got dtype ${x.dtype}; convert it with .to()`);
+      throw new DTypeError(
+        `${name}: expected integers or bools, but got dtype ${x.dtype}; convert it with .to('int64')`,
+      );
     }
     if (takes === 'number' && x.dtype === 'bool') {
       throw new DTypeError(
-        `${name}: expected numbers, but got dtype bool; use a logical operation, or convert it with .to()`,
+        `${name}: expected numbers, but got dtype bool; use a logical operation, or convert it with .to('int64')`,
       );
     }
     if (x.dtype !== operands[0]!.dtype) {
       const dtypes = operands.map(({ dtype }) => dtype).join(' and ');
-      throw new DTypeError(`${name}: expected operands of one dtype, but got ${dtypes}; convert them with .to()`);
+      throw new DTypeError(
+        `${name}: expected operands of one dtype, but got ${dtypes}; convert them with .to('${operands[0]!.dtype}')`,
+      );
     }
   }
 }

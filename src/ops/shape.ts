@@ -245,7 +245,7 @@ export const scatterOp: Op<ScatterAttrs> = {
     }
     if (base && base.dtype !== x.dtype) {
       throw new DTypeError(
-        `stridedScatter: expected a source of dtype ${base.dtype}, but got ${x.dtype}; convert it with .to()`,
+        `stridedScatter: expected a source of dtype ${base.dtype}, but got ${x.dtype}; convert it with .to('${base.dtype}')`,
       );
     }
     return [{ shape, dtype: x.dtype }];

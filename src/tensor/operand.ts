@@ -88,7 +88,7 @@ export function byKind(result: Tensor, other: Operandish, ofNumber: string, ofTe
 export function replaced<T extends TensorBase>(name: string, input: T, value: Value): T {
   if (!canBecome(value.dtype, input.dtype)) {
     throw new DTypeError(
-      `${name}: the result is ${value.dtype}, which cannot be written into a tensor of dtype ${input.dtype}; convert with .to() first`,
+      `${name}: the result is ${value.dtype}, which cannot be written into a tensor of dtype ${input.dtype}; convert the tensor with .to('${value.dtype}') first`,
     );
   }
   if (!sameShape(value.shape, input.shape)) {

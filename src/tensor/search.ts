@@ -90,7 +90,8 @@ export const isin = callable(
     }
     const [x, among] = [elements, testElements].map(tensorOf);
     for (const { dtype } of [x!, among!]) {
-      if (dtype === 'bool') throw new DTypeError('isin: expected numbers, but got dtype bool; convert it with .to()');
+      if (dtype === 'bool')
+        throw new DTypeError("isin: expected numbers, but got dtype bool; convert it with .to('int64')");
     }
     const found = among!.numel() === 0 ? x!.lt(x!) : foundIn(x!, among!);
     return invert ? found.logicalNot() : found;

@@ -69,7 +69,9 @@ export const rsub = callable(
       throw new ArgumentError(`rsub: expected a whole alpha for dtype ${input.dtype}, but got ${alpha}`);
     }
     if (input.dtype === 'bool') {
-      throw new DTypeError('rsub: expected numbers, but got dtype bool; use logicalNot, or convert it with .to()');
+      throw new DTypeError(
+        "rsub: expected numbers, but got dtype bool; use logicalNot, or convert it with .to('int64')",
+      );
     }
     const dtype = promoteTypes({ dtype: input.dtype }, { dtype: dtypeOfScalar(other), isScalar: true });
     return renamed(add(mul(made(cast(input.value, dtype)), -alpha), other), 'RsubBackward1');

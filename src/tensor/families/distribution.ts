@@ -267,7 +267,8 @@ export const cov = op('cov(input, ...)', (input: Tensor, options: CovarianceOpti
       throw new ShapeError(`cov: expected ${observations} ${name}, but got shape ${showShape(weights.shape)}`);
     }
   }
-  if (input.dtype === 'bool') throw new DTypeError('cov: expected numbers, but got dtype bool; convert it with .to()');
+  if (input.dtype === 'bool')
+    throw new DTypeError("cov: expected numbers, but got dtype bool; convert it with .to('int64')");
   if (fweights?.isFloatingPoint()) {
     throw new DTypeError(`cov: expected fweights of whole numbers, but got ${fweights.dtype}`);
   }

@@ -52,7 +52,7 @@ export const rsqrt_ = inPlace(rsqrt);
 /** `input` itself: there for numbers, not for bools. */
 export const positive = op('positive(input)', (input: Tensor): Tensor => {
   if (input.dtype === 'bool') {
-    throw new DTypeError('positive: expected numbers, but got dtype bool; convert it with .to()');
+    throw new DTypeError("positive: expected numbers, but got dtype bool; convert it with .to('int64')");
   }
   return input;
 });
@@ -219,7 +219,7 @@ export const isclose = op(
     }
     if (other.dtype !== input.dtype) {
       throw new DTypeError(
-        `isclose: expected tensors of one dtype, but got ${input.dtype} and ${other.dtype}; convert one with .to()`,
+        `isclose: expected tensors of one dtype, but got ${input.dtype} and ${other.dtype}; convert other with .to('${input.dtype}')`,
       );
     }
     return made(ops.isclose(input.value, other.value, rtol, atol, equalNan));
@@ -282,7 +282,7 @@ const bits =
     const fractional = typeof other === 'number' && !Number.isInteger(other);
     if (isFloat(input.dtype) || fractional) {
       throw new DTypeError(
-        `${name}: expected integers or bools, but got ${fractional ? other : `dtype ${input.dtype}`}; convert it with .to()`,
+        `${name}: expected integers or bools, but got ${fractional ? other : `dtype ${input.dtype}`}; convert it with .to('int64')`,
       );
     }
     return paired(name, input, other, of);

@@ -464,7 +464,7 @@ export const maskedScatter_ = changing(
     }
     if (source.dtype !== input.dtype) {
       throw new DTypeError(
-        `maskedScatter: expected a source of dtype ${input.dtype}, but got ${source.dtype}; convert it with .to()`,
+        `maskedScatter: expected a source of dtype ${input.dtype}, but got ${source.dtype}; convert it with .to('${input.dtype}')`,
       );
     }
     const held = mask.expand(input.shape);

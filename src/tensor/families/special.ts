@@ -175,7 +175,7 @@ export const ldexp_ = inPlace(ldexp);
 export const heaviside = op('heaviside(input, values)', (input: Tensor, values: Tensor): Tensor => {
   if (values.dtype !== input.dtype) {
     throw new DTypeError(
-      `heaviside: expected tensors of one dtype, but got ${input.dtype} and ${values.dtype}; convert one with .to()`,
+      `heaviside: expected tensors of one dtype, but got ${input.dtype} and ${values.dtype}; convert values with .to('${input.dtype}')`,
     );
   }
   return made(parts.heaviside(input.value, values.value));

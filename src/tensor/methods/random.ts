@@ -68,7 +68,7 @@ function draw(input: Tensor, generator: Generator | null, fill: Fill, dtype: DTy
 function drawFloats(input: Tensor, op: string, generator: Generator | null, fill: Fill): void {
   if (!isFloat(input.dtype)) {
     throw new DTypeError(
-      `${op}: expected a tensor of floats, but got ${input.dtype}; draw floats and convert them with .to()`,
+      `${op}: expected a tensor of floats, but got ${input.dtype}; draw floats and convert them with .to('${input.dtype}')`,
     );
   }
   draw(input, generator, fill, 'float32');
