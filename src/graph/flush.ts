@@ -5,6 +5,7 @@ import { TensorReleasedError } from '../core/errors';
 import { hostPhase } from '../gpu/host-trace';
 import { MAX_RUNS_AHEAD } from '../gpu/lead';
 import { stats } from '../gpu/stats';
+import { dropRecipe } from './edges';
 import { type Grown, grownIfHere } from './growth';
 import { type Held, heldIn } from './held';
 import { isJournaling } from './journal';
@@ -359,7 +360,9 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
     if (value.loan === 'returned') value.loan = 'lent';
     if (root && !isPart && isReplaced(root)) root.settled!.leaving = 'an in-place write has replaced it';
     if (root && root.value === value) root.settled = value;
-    if (!isJournaling()) dropRecipe(value);
+    if (isJournaling()) continue;
+    dropRecipe(value);
+    if (root?.value === value) root.letGo();
   }
 }
 
@@ -397,13 +400,4 @@ function storeAllBut(
   }
   const recipes = recipesAmong(possible);
   for (const value of possible.keys()) if (!recipes.has(value)) want(value, false);
-}
-
-/** Drops the edges of a node whose values exist and stay, once neither another output nor a gradient needs them. */
-function dropRecipe({ node, lent }: Value): void {
-  if (!node || node.cut || lent || (node.requiresGrad && !node.spent)) return;
-  if (!node.outputs.every((y) => y.available)) return;
-  node.inputs = [];
-  node.reads = [];
-  node.cut = true;
 }

@@ -19,7 +19,7 @@ function anyWantsGradient(inputs: readonly Value[]): boolean {
 function allSpent(inputs: readonly Value[]): boolean {
   for (let i = 0; i < inputs.length; i++) {
     const x = inputs[i]!;
-    if (x.requiresGrad && !(x.sink === null && x.node!.spent)) return false;
+    if (x.requiresGrad && !(x.sink === null && x.maker!.spent)) return false;
   }
   return true;
 }

@@ -19,6 +19,8 @@ export interface Root {
   rollBack(): void;
   /** A flush has found it at the top level, where the program itself holds it. */
   stands(): void;
+  /** Its value is stored: leaves the graph to the tensor that shows it, where others share the numbers alone. */
+  letGo(): void;
 }
 
 /** The values made since the scope opened (or since the last flush). */

@@ -76,7 +76,7 @@ export function eachSaved(value: Value, meet: (node: Node) => boolean, save: (sa
   const stack: Value[] = [value];
   while (stack.length > 0) {
     const next = stack.pop()!;
-    const { node } = next;
+    const node = next.maker;
     if (!node || !next.requiresGrad || next.sink || node.spent || node.cut || !meet(node)) continue;
     const { inputs, outputs } = node.op.saves ?? {};
     if (node.keepsSaved) {

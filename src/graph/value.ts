@@ -157,6 +157,9 @@ export const newMark = (): number => ++lastMark;
 /** Nodes recorded later have greater numbers than this. */
 export const lastNodeId = (): number => nextId - 1;
 
+const none: readonly never[] = [];
+const makerOf = (x: Value): Node | null => (x.requiresGrad && !x.sink ? x.maker : null);
+
 /** One execution of an op. Immutable, but for edges that are cut once nobody can need them. */
 export class Node {
   readonly id = nextId++;
@@ -173,6 +176,12 @@ export class Node {
   mark = 0;
   /** The inputs that a run reads. */
   reads: readonly Value[];
+  /** Those that gradients go to: it keeps them, though values that are stored may have let them go. */
+  makers: readonly (Node | null)[];
+  /** The node that this one stands for, without its edges: see edges.ts. */
+  whole: WeakRef<Node> | null = null;
+  /** Keeps this node for the tensor whose value has let it go, until its gradient has been taken. */
+  keeper: { node: Node | null } | null = null;
 
   constructor(
     readonly op: Op,
@@ -186,6 +195,7 @@ export class Node {
     readonly keepsSaved: boolean,
   ) {
     this.reads = op.reads === undefined ? inputs : inputs.slice(0, op.reads);
+    this.makers = requiresGrad ? inputs.map(makerOf) : none;
     const outputs: Value[] = [];
     for (let i = 0; i < metas.length; i++) outputs.push(new Value(metas[i]!, this, i));
     this.outputs = outputs;
@@ -241,12 +251,18 @@ export class Value implements Meta {
 
   constructor(
     meta: InternedMeta,
-    readonly node: Node | null,
+    /** What made it; without edges where these are not needed: see edges.ts. */
+    public node: Node | null,
     readonly index: number,
   ) {
     this.shape = meta.shape;
     this.dtype = meta.dtype;
     this.metaId = meta.id;
+  }
+
+  /** The node that the gradient goes on from. */
+  get maker(): Node | null {
+    return this.node?.whole?.deref() ?? this.node;
   }
 
   /** Where the contents are on the GPU, once they are. */

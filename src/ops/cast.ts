@@ -96,7 +96,7 @@ const rewrittenOp: Op<{ readonly passes: boolean }> = {
  * write that is not recorded; else it goes to `after`, and that of `before` is 0, as after a write over all elements.
  */
 export function rewritten(before: Value, after: Value, passes: boolean): Value {
-  const { node } = before;
+  const node = before.maker;
   // However often contents change, the way back to the differentiated value stays one step.
   const again = passes && node?.op === rewrittenOp && (node.attrs as { passes: boolean }).passes && !before.gradHooks;
   const contents = passes && after.requiresGrad ? detach(after) : after;

@@ -2,6 +2,7 @@
 
 import { convertedBy } from '../core/calls';
 import { AutogradError } from '../core/errors';
+import { spendEdges } from '../graph/edges';
 import { beforeChange, isJournaling } from '../graph/journal';
 import { withMode } from '../graph/mode';
 import { atPlace, isTracing, placeOf } from '../graph/places';
@@ -93,7 +94,9 @@ function spend(node: Node): void {
     });
   }
   node.spent = true;
-  if (!isJournaling()) giveUpSaved(node);
+  if (isJournaling()) return;
+  giveUpSaved(node);
+  spendEdges(node);
 }
 
 const backwardOf = (place: string): string => (place === '' ? 'backward' : `${place} backward`);
@@ -105,7 +108,7 @@ function reachable(outputs: readonly Value[]): Node[] {
   const stack = [...outputs];
   while (stack.length > 0) {
     const value = stack.pop()!;
-    const { node } = value;
+    const node = value.maker;
     if (!value.requiresGrad || value.sink || !node || node.mark === mark) continue;
     if (node.spent || node.cut) {
       throw new AutogradError(

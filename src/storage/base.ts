@@ -87,6 +87,8 @@ export abstract class TensorBase extends Printable implements Layout {
   private readonly madeAt: number;
   /** The contents as the end of gradients, for views that do not see those of their base. */
   private ended: { readonly of: Value; readonly value: Value } | null = null;
+  /** @internal There are views, whose gradients go through this tensor's. */
+  viewed = false;
   /** @internal Set on elements that index tensors picked: writes to them go back to their origin. */
   writeBack: ((value: Value) => void) | null = null;
 
@@ -114,7 +116,7 @@ export abstract class TensorBase extends Printable implements Layout {
   /** @internal A view of this tensor's storage. */
   abstract makeView(value: Value, strides: readonly number[], offset: number): Tensor;
   /** A tensor that shares this one's memory, not its gradient. */
-  protected abstract makeDetached(value: Value): Tensor;
+  protected abstract makeDetached(value: Value, line: Line): Tensor;
 
   /**
    * The contents now, contiguous, as a value of the graph.
@@ -486,7 +488,10 @@ export abstract class TensorBase extends Printable implements Layout {
 
   /** The same numbers, in the same memory, without a gradient. */
   detach(): Tensor {
-    return this.makeDetached(detach(this.contents()));
+    const { storage } = this;
+    if (this.contents().requiresGrad && !this.line) storage.leaveGraphTo(this.base ?? this);
+    const line = new Line(storage);
+    return this.makeDetached(storage.read(this, line.value), line);
   }
 
   /** Takes this tensor out of the graph, in place: it becomes a leaf that does not require grad. */
@@ -499,6 +504,7 @@ export abstract class TensorBase extends Printable implements Layout {
       const { storage } = this;
       // Saved values of it count this as a change.
       withMode({ grad: true }, () => storage.set(storage.value));
+      if (!this.viewed) storage.leaveGraphTo(this, false);
       this.keep();
       Object.assign(this, { line: new Line(storage), cached: null, retained: null, keeping: null });
     }
@@ -544,8 +550,17 @@ export abstract class TensorBase extends Printable implements Layout {
     const contents = cast(value, this.dtype);
     if (!this.leaf) this.writeBack?.(contents);
     this.storage.write(contents, this, { line: this.line, tracked: mode.grad, fresh });
+    this.forgetOld();
+    this.base?.forgetOld();
     if (this.retained) this.contents();
     return this;
+  }
+
+  /** Lets go of contents that have been overwritten, and with them of what they would be made of. */
+  private forgetOld(): void {
+    if (this.cachedVersion === this.storage.version) return;
+    this.keep();
+    this.cached = null;
   }
 
   /** @throws for an in-place change that could not be differentiated; `counts` says that the written value has a gradient. */

@@ -2,6 +2,7 @@
 
 import { DeviceLostError } from '../core/errors';
 import { byteLength, contiguousStrides, type DType, numel, type Shape, sameShape } from '../core/meta';
+import { letGo } from '../graph/edges';
 import { flushIfLarge, releaseAfterFlush } from '../graph/flush';
 import { beforeChange, isJournaling } from '../graph/journal';
 import { mode, withMode } from '../graph/mode';
@@ -52,6 +53,10 @@ class Writes implements WriteCounter {
 
 let nextId = 0;
 
+/** What tensors keep for their gradients, where storages do not. */
+const graphs = new WeakMap<object, object>();
+const nobody = { deref: () => undefined };
+
 /** Knows what a storage goes back to when its contents are lost; see protect.ts. */
 export interface Guard {
   /** `own` for parameters and buffers. */
@@ -88,6 +93,8 @@ export class Storage implements Root {
   private current: Value;
   private writes = 0;
   private readonly counter = new Writes();
+  /** The tensor that keeps the graph, where others share the memory without it. */
+  private owner: Pick<WeakRef<object>, 'deref'> | null = null;
   private home: { readonly parent: Storage; readonly offset: number } | null = null;
   private homeView: { readonly version: number; readonly value: Value } | null = null;
 
@@ -327,6 +334,21 @@ export class Storage implements Root {
       this.writes++;
       trackRoot(this, this.scope);
     }
+  }
+
+  /** A tensor shares the memory from now on and not the graph, which is `owner`'s alone, or, where that is not `keeps`, nobody's. */
+  leaveGraphTo(owner: object, keeps = true): void {
+    if (isJournaling() || this.slice) return;
+    if (!keeps) graphs.delete(owner);
+    this.owner = keeps ? (this.owner ?? new WeakRef(owner)) : nobody;
+    this.letGo();
+  }
+
+  letGo(): void {
+    if (!this.owner) return;
+    const keeper = letGo(this.current);
+    const owner = this.owner.deref();
+    if (keeper && owner) graphs.set(owner, keeper);
   }
 
   stands(): void {

@@ -27,7 +27,9 @@ export abstract class ReadableTensor extends TensorBase {
    * bool, Float32Array for float16). Without a call it is PyTorch's `.data`, as `x.detach()` gives it: `p.data.mul_(0.9)`.
    */
   get data(): DataAccess {
-    return dataAccess(this as unknown as Tensor, () => readBack('data', this.#elements()));
+    // What is kept of it keeps no graph.
+    const shown: ReadableTensor = this.storage.disposed || this.isLeaf ? this : this.detach();
+    return dataAccess(shown as unknown as Tensor, () => readBack('data', shown.#elements()));
   }
 
   /** @throws ArgumentError always: contents are written in place */

@@ -140,6 +140,7 @@ export class Tensor extends WithMethods {
     const { storage, line } = this;
     const origin = this.origin ?? (mode.grad ? null : 'noGrad');
     const own = mode.grad || !value.requiresGrad ? value : detach(value);
+    (this.base ?? this).viewed = true;
     return new Tensor(own, { storage, strides, offset, base: this.base ?? this, line, origin });
   }
 
@@ -147,9 +148,9 @@ export class Tensor extends WithMethods {
     return add(this.value, other);
   }
 
-  protected makeDetached(value: Value): Tensor {
+  protected makeDetached(value: Value, line: Line): Tensor {
     const { storage, strides, offset } = this;
-    return new Tensor(value, { storage, strides, offset, line: new Line(storage) });
+    return new Tensor(value, { storage, strides, offset, line });
   }
 
   /**

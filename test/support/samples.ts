@@ -65,6 +65,19 @@ function read(value: Written, leaves: Tensor[] | null): unknown {
   return x;
 }
 
+/** What a sample gives; with `differentiated`, its float32 arguments are results that require grad. */
+export function callSample({ in: space, f, a, o = {} }: Sample, differentiated: boolean): unknown {
+  const argument = (value: Written): unknown => {
+    if (Array.isArray(value)) return value.map(argument);
+    const x = read(value, differentiated ? [] : null);
+    return x instanceof Tensor && x.requiresGrad ? x.mul(1) : x;
+  };
+  const args = a.map(argument);
+  const options = Object.entries(o).map(([key, value]) => [camelCase(key), argument(value)] as const);
+  const given = options.length > 0 ? [...args, Object.fromEntries(options)] : args;
+  return (spaces[space][camelCase(f)] as Callable).apply(spaces[space], given);
+}
+
 /** Null where a sample gives what PyTorch gives, else what it does. */
 export async function sampleDiffers(sample: Sample): Promise<string | null> {
   const { in: space, f, a, o = {}, r } = sample;

@@ -1,0 +1,3 @@
+// As in test/node/alone/kept-results.test.ts, with every function.
+import '../../support/sample-all';
+import '../../node/alone/kept-results.test';
