@@ -1,4 +1,4 @@
-// Owns the error of Python code that TypeScript gets.
+// Owns the errors of Python code that TypeScript gets.
 import { LamplightError } from '../core/errors';
 
 /** An exception of Python code, with Python's traceback as its message. */
@@ -15,3 +15,9 @@ export class PythonError extends LamplightError {
     this.type = type;
   }
 }
+
+/**
+ * The interpreter is no more: its code ended it (`os._exit`), or it failed for good. What its variables held is gone with it; tensors and modules that
+ * TypeScript holds stay.
+ */
+export class PythonEndedError extends LamplightError {}

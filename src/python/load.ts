@@ -8,6 +8,7 @@ import { bridge, openSpace } from './bridge';
 import { doorsBridge, openDoors } from './doors';
 import { PythonError } from './errors';
 import { filesBridge } from './files';
+import { Life } from './life';
 import { modulesBridge } from './modules';
 import { optimBridge } from './optimizers';
 import type { Globals, LoadPythonOptions, Pyodide, Python, RunOptions } from './types';
@@ -178,6 +179,11 @@ export async function loadPython(...args: Arguments<LoadPythonOptions, Order>): 
   if (own !== null && packages.length > 0) await pyodide.loadPackage([...packages]);
   const canSwitch = pyodide._module?.jspiSupported ?? 'Suspending' in WebAssembly;
   await Promise.all([writeSources(pyodide), canSwitch ? null : openDoors()]);
+  const life = new Life(pyodide, () => {
+    // What `with torch.no_grad()` and autocast were to set back.
+    bridge.setGrad(true);
+    calls.conversions = null;
+  });
   const interrupts = new Interrupts(pyodide);
   const stops: (() => void)[] = [];
   const warned = (isCalling: () => boolean, tell: (message: string) => void): void => {
@@ -191,7 +197,7 @@ export async function loadPython(...args: Arguments<LoadPythonOptions, Order>): 
     _lamplight_doors: doorsBridge,
   };
   for (const [name, members] of Object.entries(bridges)) pyodide.registerJsModule(name, members);
-  return new Interpreter(pyodide, interrupts, Object.keys(bridges), stops);
+  return new Interpreter(pyodide, life, interrupts, Object.keys(bridges), stops);
 }
 
 /** The part of `torch.lamplight` for TypeScript. */
@@ -226,8 +232,12 @@ const defined = (pyodide: Pyodide, code: string): unknown => {
 
 class Interpreter implements Python {
   readonly globals: Globals = {
-    get: (name) => this.#shown(this.pyodide.globals.get(name)),
+    get: (name) => {
+      this.life.check();
+      return this.#shown(this.pyodide.globals.get(name));
+    },
     set: (name, value) => {
+      this.life.check();
       const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
       this.pyodide.globals.set(name, isObject ? this.#crossing().to_python(value) : value);
     },
@@ -239,6 +249,7 @@ class Interpreter implements Python {
 
   constructor(
     readonly pyodide: Pyodide,
+    private readonly life: Life,
     private readonly interrupts: Interrupts,
     /** The modules that Python knows the library by. */
     private readonly modules: readonly string[],
@@ -262,6 +273,10 @@ class Interpreter implements Python {
     return isProxy(value) ? this.#crossing().to_typescript(value) : value;
   }
 
+  orEnd<T>(work: () => Promise<T>): Promise<T> {
+    return this.life.orEnd(work);
+  }
+
   async run(code: string, { filename = '<python>' }: RunOptions = {}): Promise<unknown> {
     let end: PythonError | null = null;
     const stopped = (type: string, text: string): void => {
@@ -269,7 +284,7 @@ class Interpreter implements Python {
     };
     this.#runs++;
     try {
-      const value = await this.#runCode(code, filename, stopped);
+      const value = await this.life.orEnd(() => this.#runCode(code, filename, stopped));
       if (end) throw end;
       return this.#shown(value);
     } catch (error) {
@@ -287,9 +302,11 @@ class Interpreter implements Python {
   }
 
   dispose(): void {
+    for (const stop of this.stops) stop();
+    // One that has ended takes no calls.
+    if (this.life.isOver) return;
     this.#crossed?.destroy();
     this.#crossed = null;
-    for (const stop of this.stops) stop();
     for (const name of this.modules) this.pyodide.unregisterJsModule(name);
   }
 }

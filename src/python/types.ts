@@ -37,7 +37,16 @@ export interface Pyodide {
   /** The interpreter's files. */
   readonly FS: { mkdirTree(path: string): void; writeFile(path: string, data: string | Uint8Array): void };
   /** Pyodide's own part, which alone knows the interrupt buffer that is set, and whether code of Python's can be suspended. */
-  readonly _module?: { readonly Py_EmscriptenSignalBuffer?: Uint8Array; readonly jspiSupported?: boolean };
+  readonly _module?: {
+    readonly Py_EmscriptenSignalBuffer?: Uint8Array;
+    readonly jspiSupported?: boolean;
+    _emscripten_stack_get_base?(): number;
+    _emscripten_stack_set_limits?(base: number, end: number): void;
+    _PyThreadState_Get?(): number;
+    _PyUnstable_ThreadState_ResetStackProtection?(state: number): void;
+  };
+  /** Pyodide's own part, which is told when the interpreter ends for good. */
+  readonly _api?: { on_fatal?: (cause: unknown) => void };
 }
 
 /** Options of `loadPython`. */
@@ -73,6 +82,7 @@ export interface Python {
   /**
    * Runs code; the value of its last expression comes back, as `globals.get` gives it.
    * @throws PythonError for an exception of the code
+   * @throws PythonEndedError where the interpreter ends meanwhile, or has ended
    */
   run(code: string, options?: RunOptions): Promise<unknown>;
   /** Python's global variables. */
@@ -82,6 +92,13 @@ export interface Python {
    * and sets the first byte of its `interruptBuffer` to 2.
    */
   interrupt(): void;
+  /**
+   * What `work` gives, which calls objects of the interpreter: a function of Python's that it had by `globals.get`, for example.
+   *
+   * @param work begins the calls; is not called where the interpreter has ended before
+   * @throws PythonEndedError where the interpreter ends meanwhile, since such a call has no end then
+   */
+  orEnd<T>(work: () => Promise<T>): Promise<T>;
   /** Where Python looks whether it is interrupted: shared between threads where the page is isolated (`crossOriginIsolated`). */
   readonly interruptBuffer: Uint8Array;
   /** The interpreter, for everything else. */

@@ -1,5 +1,5 @@
 // Captum and Lightning in Python, over the library's own; PyTorch's side has no packages here to compare with.
-import { loadPython } from 'lamplight/python';
+import { loadPython, PythonEndedError } from 'lamplight/python';
 import { expect, test } from 'vitest';
 import { PYODIDE } from '../support/python-suite';
 
@@ -69,4 +69,43 @@ net(y)[:, 1].sum().backward()
 torch.allclose(Saliency(net).attribute(x, target=1), y.grad.abs(), atol=1e-6)
 `);
   expect(same).toBe(true);
+});
+
+test('recursion through C code ends in a RecursionError, and the interpreter goes on', async () => {
+  const kinds = {
+    'modules in modules': 'm = nn.Linear(2, 2)\nfor i in range(400): m = nn.Sequential(m)\nm(torch.ones(1, 2))',
+    'a property that reads itself': 'class C:\n  @property\n  def x(self): return self.x\nC().x',
+    'a text of objects': "class C:\n  def __str__(self): return f'{self}'\nstr(C())",
+    'objects that are called': 'class C:\n  def __call__(self): return self()\nC()()',
+    'a function that map calls': 'def f(n): return list(map(f, [n]))\nf(0)',
+  };
+  for (const [kind, code] of Object.entries(kinds)) {
+    const error = await python.run(code).then(
+      () => null,
+      (thrown: unknown) => thrown,
+    );
+    expect(error, kind).toMatchObject({ name: 'PythonError', type: 'RecursionError' });
+  }
+  const shape = 'm = nn.Linear(2, 2)\nfor i in range(200): m = nn.Sequential(m)\nlist(m(torch.ones(1, 2)).shape)';
+  expect(await python.run(shape)).toEqual([1, 2]);
+});
+
+// The last one: it ends this file's interpreter.
+test('an interpreter that dies ends what waits for it, says why, and leaves TypeScript as it was', async () => {
+  const { isGradEnabled, tensor } = await import('lamplight');
+  await python.run('weights = torch.ones(3)');
+  const weights = python.globals.get('weights') as ReturnType<typeof tensor>;
+  const waiting = python.run('import asyncio\nawait asyncio.sleep(60)');
+  const ended = expect(waiting).rejects.toThrow(
+    'the code ended it with exit code 3; start another one with loadPython',
+  );
+  await expect(python.run('import os\nwith torch.no_grad():\n  os._exit(3)')).rejects.toThrow(PythonEndedError);
+  await ended;
+  await expect(python.run('1 + 1')).rejects.toThrow(PythonEndedError);
+  await expect(python.orEnd(async () => 1)).rejects.toThrow(PythonEndedError);
+  expect(() => python.globals.get('weights')).toThrow(PythonEndedError);
+  expect(() => python.globals.set('x', 1)).toThrow(PythonEndedError);
+  expect(isGradEnabled()).toBe(true);
+  expect(await weights.add(1).tolist()).toEqual([2, 2, 2]);
+  python.dispose();
 });

@@ -1,0 +1,95 @@
+// Owns the end of an interpreter: who waits for it hears of it, and its stack is kept from being used up.
+import { PythonEndedError } from './errors';
+import type { Pyodide } from './types';
+
+/**
+ * Bytes of the interpreter's own stack after which Python raises RecursionError. It believes that it has 10 MB; the engine's stack, on which its
+ * C code runs as well, ends long before. In Chromium's workers recursion through code of Python, such as modules in modules, fits into 192 kB, and
+ * 200 modules in each other need 165. Lists in lists, which C code alone reads or writes, may end the interpreter nevertheless.
+ */
+const STACK = 176 * 1024;
+
+/** Has recursion through C code, such as calls of modules in modules, end in a RecursionError and not with the interpreter. */
+function boundStack({ _module: module }: Pyodide): void {
+  const base = module?._emscripten_stack_get_base?.();
+  const state = module?._PyThreadState_Get?.();
+  if (base === undefined || state === undefined) return;
+  // Threads of Python's that begin later read the first, and the one that is there takes it by the second.
+  module?._emscripten_stack_set_limits?.(base, base - STACK);
+  module?._PyUnstable_ThreadState_ResetStackProtection?.(state);
+}
+
+function why(cause: unknown): string {
+  const { status, message } = Object(cause) as { readonly status?: unknown; readonly message?: unknown };
+  const exit = typeof status === 'number' ? status : /exit\((-?\d+)\)/.exec(String(message))?.[1];
+  if (exit !== undefined) return `the code ended it with exit code ${exit}`;
+  if (cause instanceof RangeError) return 'its stack is used up';
+  return String(message ?? cause);
+}
+
+/** Pyodide throws what ended the interpreter where nobody can catch it, too: whoever waited has been told. */
+function hush(): void {
+  const hear = (event: Event): void => {
+    if (Reflect.get(Object((event as PromiseRejectionEvent).reason), 'pyodide_fatal_error') !== true) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    globalThis.removeEventListener('unhandledrejection', hear, { capture: true });
+  };
+  globalThis.addEventListener?.('unhandledrejection', hear, { capture: true });
+}
+
+export class Life {
+  #error: PythonEndedError | null = null;
+  readonly #waiting = new Set<(error: PythonEndedError) => void>();
+
+  constructor(
+    pyodide: Pyodide,
+    /** Sets right what the interpreter can no longer. */
+    private readonly atEnd: () => void,
+  ) {
+    boundStack(pyodide);
+    const { _api: api } = pyodide;
+    if (!api) return;
+    const others = api.on_fatal;
+    api.on_fatal = (cause) => {
+      this.#end(cause);
+      others?.(cause);
+    };
+  }
+
+  #end(cause: unknown): void {
+    if (this.#error) return;
+    this.#error = new PythonEndedError(
+      `python: expected the interpreter to go on, but it has ended, since ${why(cause)}; start another one with loadPython`,
+      { cause },
+    );
+    this.atEnd();
+    if (this.#waiting.size > 0) hush();
+    for (const tell of [...this.#waiting]) tell(this.#error);
+    this.#waiting.clear();
+  }
+
+  get isOver(): boolean {
+    return this.#error !== null;
+  }
+
+  /** @throws PythonEndedError once the interpreter has ended */
+  check(): void {
+    if (this.#error) throw this.#error;
+  }
+
+  /** What `work` gives; rejects with PythonEndedError where the interpreter ends before. */
+  async orEnd<T>(work: () => Promise<T>): Promise<T> {
+    this.check();
+    let tell: (error: PythonEndedError) => void = () => {};
+    const end = new Promise<never>((_, reject) => {
+      tell = reject;
+      this.#waiting.add(reject);
+    });
+    try {
+      return await Promise.race([work(), end]);
+    } finally {
+      this.#waiting.delete(tell);
+    }
+  }
+}
