@@ -2,6 +2,7 @@
 
 import { fromMarkdown } from './file/markdown';
 import { codeCells, inLanguage, type Language, sourceOf } from './file/notebook';
+import { droppedText } from './outputs/dropped';
 import type { Ended, Output } from './protocol';
 import { Session } from './session';
 
@@ -36,6 +37,10 @@ export async function runNotebook(
   const session = new Session(
     {
       output: (_, slot, output) => slots.set(slot, output),
+      dropped(_, gone, lines) {
+        for (const slot of gone) slots.delete(slot);
+        slots.set(-1, { kind: 'text', stream: 'log', text: droppedText(lines) });
+      },
       cleared: () => slots.clear(),
       adapter: (name, software) => listener.note(`computes on ${name}${software ? ' (a processor)' : ''}`),
       lost: (message) => listener.note(message),

@@ -10,7 +10,10 @@ export interface Reading {
   readonly data: Float32Array | Int32Array | Uint32Array | Uint8Array;
 }
 
-/** How a worker is started. The first message; nothing is run before it. */
+/**
+ * How a worker is started. The first message, and the only one that comes to the worker itself: it brings a port, by which all others go both
+ * ways. Cells see the worker, and never the port.
+ */
 export interface Start {
   readonly type: 'start';
   /**
@@ -223,12 +226,18 @@ export interface Began {
   readonly run: number;
 }
 
-/** An output of a run. One with a `slot` that was there before takes its place; a new slot comes below all others. */
-export interface Put {
-  readonly type: 'output';
+/**
+ * Outputs of a run, each with its place. One in a place that was there before takes that place; a new place comes below all others. They come a few
+ * times a second, as they are then.
+ */
+export interface Puts {
+  readonly type: 'outputs';
   readonly run: number;
-  readonly slot: number;
-  readonly output: Output;
+  readonly puts: readonly (readonly [slot: number, output: Output])[];
+  /** Places of old lines that are no longer kept. */
+  readonly gone: readonly number[];
+  /** How many lines those held, and all that went before them. */
+  readonly before: number;
 }
 
 /** A cell has called `clear()`: its outputs so far go. */
@@ -339,7 +348,7 @@ export interface Fetched {
 export type FromWorker =
   | Ready
   | Began
-  | Put
+  | Puts
   | Cleared
   | Ended
   | Pong

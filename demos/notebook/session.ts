@@ -16,6 +16,8 @@ export interface SessionListener {
   state?(state: SessionState): void;
   began?(run: number): void;
   output?(run: number, slot: number, output: Output): void;
+  /** Old lines are no longer kept: their places, and how many lines there were before what stands now. */
+  dropped?(run: number, slots: readonly number[], lines: number): void;
   cleared?(run: number): void;
   /** Of every run once, whatever became of it. */
   ended?(ended: Ended): void;
@@ -50,13 +52,17 @@ export interface CellToRun {
   readonly language: Language;
 }
 
-/** Milliseconds after Stop in which a worker has to answer. */
+/** Milliseconds after Stop in which a worker has to answer, and those in which cells have to end in one that does. */
 const ANSWER = 1000;
+const END = 10_000;
 
 const noMemory: Memory = { live: 0, pooled: 0, peak: 0 };
 
 const STUCK =
   'The cell did not stop: it never waits for anything, so its worker was ended, and what cells had declared is gone. Run the cells above again.';
+
+const DEFIES =
+  'The cell did not stop: it goes on after each Stop, so its worker was ended, and what cells had declared is gone. Run the cells above again.';
 
 const GOES_ON =
   'Something that a cell began still computes on the GPU. No cell waits for it, so Stop does not reach it. Restart ends it, and with it goes what cells have declared.';
@@ -76,17 +82,17 @@ function fetchFromSiteAlone(): void {
  * A worker that has the policy of this page. One that is started by its address has none but its own; one of a blob has that of whoever
  * made it.
  */
-function underPolicy(address: string): Worker {
+function underPolicy(address: string): { readonly worker: Worker; readonly begun: () => void } {
   const blob = new Blob([`import ${JSON.stringify(address)};`], { type: 'text/javascript' });
   const url = URL.createObjectURL(blob);
   const worker = new Worker(url, { type: 'module', name: 'notebook' });
-  // The worker has read the address once it speaks.
-  worker.addEventListener('message', () => URL.revokeObjectURL(url), { once: true });
-  return worker;
+  return { worker, begun: () => URL.revokeObjectURL(url) };
 }
 
 export class Session {
   #worker: Worker | null = null;
+  /** All that passes between page and worker goes by it; cells have the worker, and not this. */
+  #port: MessagePort | null = null;
   #state: SessionState = 'off';
   #runs = 0;
   #pings = 0;
@@ -99,6 +105,7 @@ export class Session {
   /** What the panels say; a new worker hears it first. */
   #controls: Values | null = null;
   #watchdog: ReturnType<typeof setTimeout> | undefined;
+  #patience: ReturnType<typeof setTimeout> | undefined;
   #options: SessionOptions;
 
   constructor(
@@ -117,18 +124,22 @@ export class Session {
     if (this.#worker) return;
     const { trusted, short, site, panels = false } = this.#options;
     if (!trusted) fetchFromSiteAlone();
-    const worker = underPolicy(new URL(workerUrl, location.href).href);
+    const { worker, begun } = underPolicy(new URL(workerUrl, location.href).href);
+    const { port1: port, port2 } = new MessageChannel();
     this.#worker = worker;
+    this.#port = port;
     this.#become('starting');
-    worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+    port.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      // The worker has read its address once it speaks.
+      if (data.type === 'ready') begun();
       if (worker === this.#worker) this.#hear(data);
-    });
+    };
     worker.addEventListener('error', (event) => {
       event.preventDefault();
       if (worker === this.#worker)
         this.#end('died', event.message || 'The worker that runs cells could not be loaded.');
     });
-    this.#send({ type: 'start', trusted, short, site, panels });
+    worker.postMessage({ type: 'start', trusted, short, site, panels } satisfies ToWorker, [port2]);
     if (this.#controls) this.#send({ type: 'controls', values: this.#controls });
     for (const file of this.#files.values()) this.#send({ type: 'file', file });
   }
@@ -164,15 +175,19 @@ export class Session {
     return true;
   }
 
-  /** Ends the cell that runs at its next `await`, and those that wait. A worker that does not answer within a second is ended. */
+  /**
+   * Ends the cell that runs at its next `await`, and those that wait. A worker that does not answer within a second is ended, and so is one whose cells
+   * go on for ten.
+   */
   stop(): void {
     if (this.#state === 'starting') this.restart();
     if (!this.#worker || this.#open.size === 0) return;
-    this.#become('stopping');
-    if (this.#interrupts) this.#interrupts[0] = SIGINT;
     this.#send({ type: 'stop' });
     this.#send({ type: 'ping', ping: ++this.#pings });
     this.#watchdog ??= setTimeout(() => this.#end('stuck', STUCK), ANSWER);
+    this.#patience ??= setTimeout(() => this.#end('stuck', DEFIES), END);
+    if (this.#interrupts) this.#interrupts[0] = SIGINT;
+    this.#become('stopping');
   }
 
   /** Ends the worker, with all that cells have declared. The next cell that runs has a new one. */
@@ -204,7 +219,7 @@ export class Session {
   giveCanvas(name: string, canvas: HTMLCanvasElement): void {
     this.start();
     const offscreen = canvas.transferControlToOffscreen();
-    this.#worker?.postMessage({ type: 'canvas', name, canvas: offscreen } satisfies ToWorker, [offscreen]);
+    this.#port?.postMessage({ type: 'canvas', name, canvas: offscreen } satisfies ToWorker, [offscreen]);
   }
 
   /** Tells cells what the page's panels are set to: plain data. */
@@ -224,7 +239,7 @@ export class Session {
   }
 
   #send(message: ToWorker): void {
-    this.#worker?.postMessage(message);
+    this.#port?.postMessage(message);
   }
 
   #become(state: SessionState): void {
@@ -242,8 +257,11 @@ export class Session {
       case 'began':
         listener.began?.(message.run);
         break;
-      case 'output':
-        listener.output?.(message.run, message.slot, message.output);
+      case 'outputs':
+        if (message.gone.length > 0 || message.before > 0) {
+          listener.dropped?.(message.run, message.gone, message.before);
+        }
+        for (const [slot, output] of message.puts) listener.output?.(message.run, slot, output);
         break;
       case 'cleared':
         listener.cleared?.(message.run);
@@ -286,20 +304,32 @@ export class Session {
     this.#watchdog = undefined;
   }
 
+  /** No cell runs that Stop was meant for. */
+  #rest(): void {
+    this.#calm();
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
+  }
+
   #over(ended: Ended): void {
     const resolve = this.#open.get(ended.run);
     if (!resolve) return;
     this.#open.delete(ended.run);
     this.listener.ended?.(ended);
-    if (this.#open.size === 0 && this.#worker) this.#become('idle');
+    if (this.#open.size === 0) {
+      this.#rest();
+      if (this.#worker) this.#become('idle');
+    }
     resolve(ended);
   }
 
   #end(why: 'stuck' | 'died' | 'restarted', message: string): void {
     this.#worker?.terminate();
     this.#worker = null;
+    this.#port?.close();
+    this.#port = null;
     this.#interrupts = null;
-    this.#calm();
+    this.#rest();
     for (const answer of this.#questions.values()) answer({ text: message, failed: true });
     this.#questions.clear();
     this.listener.gone?.(why, message);

@@ -1,6 +1,8 @@
 // The outputs of one cell in the order of their slots: each kind has its view, which is kept while a live output comes again.
 import { make } from '../../ui/dom';
+import { focusWhileScrollable } from '../../ui/scrollable';
 import type { Output, PlotOutput } from '../protocol';
+import { droppedText } from './dropped';
 import { GridView, PictureView } from './picture';
 import { BarsView, ErrorView, FileView, TableView, TextView } from './words';
 
@@ -11,16 +13,103 @@ interface View {
   close?(): void;
 }
 
+/** Elements that stand below a cell; the oldest go when there are more. */
+const MOST = 2000;
+/** Milliseconds after which what has come is drawn in a page that draws no frames, since nobody looks at it. */
+const UNSEEN = 500;
+/** Of the page's time at most a fifth goes to the outputs of a cell that never pauses: times as long as they took to draw, nothing is drawn. */
+const REST = 4;
+
+const isLines = (element: HTMLElement): boolean => element.classList.contains('lines');
+
+/** What goes into a box of lines: all texts but the value of the last line. */
+const isPrinted = ({ classList }: HTMLElement): boolean => classList.contains('text') && !classList.contains('value');
+
+/** Blocks of lines that follow each other scroll as one. */
+function linesBox(first: HTMLElement): HTMLElement {
+  const box = make('div', { className: 'lines' }, first);
+  focusWhileScrollable(box);
+  return box;
+}
+
+const isAtEnd = ({ scrollTop, clientHeight, scrollHeight }: HTMLElement): boolean =>
+  scrollTop + clientHeight >= scrollHeight - 8;
+
 export class Outputs {
   readonly element = make('div', { className: 'outputs' });
   private readonly slots = new Map<number, { readonly kind: Output['kind']; readonly view: View }>();
+  /** Places in their order. */
+  private order: number[] = [];
+  /** What has come since the last frame, by place. */
+  private readonly waiting = new Map<number, Output>();
+  private frame: number | undefined;
+  private restsUntil = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly note = make('p', { className: 'hint dropped' });
+  private lines = 0;
+  private others = 0;
 
   /** `show` leads to a line of a cell, by the label of the cell. */
-  constructor(private readonly show: (cell: string | null, line: number) => void) {
+  constructor(private readonly showLine: (cell: string | null, line: number) => void) {
     this.element.hidden = true;
   }
 
+  /** Has an output appear in its place with the next frame. */
   put(slot: number, output: Output): void {
+    this.waiting.set(slot, output);
+    const rest = this.restsUntil - performance.now();
+    if (rest <= 0) this.frame ??= requestAnimationFrame(() => this.show());
+    this.timer ??= setTimeout(() => this.show(), rest > 0 ? rest : UNSEEN);
+  }
+
+  /** Takes old places away, and says how many lines there were before what stands now. */
+  drop(slots: readonly number[], lines: number): void {
+    for (const slot of slots) this.take(slot);
+    this.order = this.order.filter((slot) => this.slots.has(slot));
+    this.lines = lines;
+    this.sayDropped();
+  }
+
+  /** Shows what has come. A box of lines that stands at its end follows them. */
+  show(): void {
+    this.rest();
+    const begun = performance.now();
+    const last = this.element.lastElementChild;
+    const follows = last instanceof HTMLElement && isLines(last) && this.waiting.size > 0 && isAtEnd(last);
+    for (const [slot, output] of this.waiting) this.draw(slot, output);
+    this.waiting.clear();
+    if (follows) last.scrollTop = last.scrollHeight;
+    const now = performance.now();
+    this.restsUntil = now + REST * (now - begun);
+    if (this.order.length > MOST) {
+      for (const slot of this.order.splice(0, this.order.length - MOST)) {
+        this.take(slot);
+        this.others++;
+      }
+      this.sayDropped();
+    }
+  }
+
+  clear(): void {
+    this.rest();
+    this.waiting.clear();
+    for (const { view } of this.slots.values()) view.close?.();
+    this.slots.clear();
+    this.order = [];
+    this.lines = 0;
+    this.others = 0;
+    this.element.replaceChildren();
+    this.element.hidden = true;
+  }
+
+  private rest(): void {
+    if (this.frame !== undefined) cancelAnimationFrame(this.frame);
+    clearTimeout(this.timer);
+    this.frame = undefined;
+    this.timer = undefined;
+  }
+
+  private draw(slot: number, output: Output): void {
     const known = this.slots.get(slot);
     if (known?.kind === output.kind) {
       known.view.update(output);
@@ -30,25 +119,48 @@ export class Outputs {
     const view = this.viewOf(output);
     this.slots.set(slot, { kind: output.kind, view });
     if (known) known.view.element.replaceWith(view.element);
-    else {
-      const below = this.below(slot);
-      if (below) below.before(view.element);
-      else this.element.append(view.element);
-    }
+    else this.place(slot, view.element);
     this.element.hidden = false;
   }
 
-  clear(): void {
-    for (const { view } of this.slots.values()) view.close?.();
-    this.slots.clear();
-    this.element.replaceChildren();
-    this.element.hidden = true;
+  /** Outputs that take long to make arrive after later ones. */
+  private place(slot: number, element: HTMLElement): void {
+    let at = this.order.length;
+    while (at > 0 && this.order[at - 1]! > slot) at--;
+    const [above, below] = [this.at(this.order[at - 1]), this.at(this.order[at])];
+    // Between places whose numbers follow each other nothing ever comes.
+    const box = above?.parentElement;
+    const joins = isPrinted(element) && this.order[at - 1] === slot - 1 && box && isLines(box);
+    this.order.splice(at, 0, slot);
+    if (joins) {
+      above.after(element);
+      return;
+    }
+    const whole = isPrinted(element) ? linesBox(element) : element;
+    if (below) (below.parentElement === this.element ? below : below.parentElement!).before(whole);
+    else this.element.append(whole);
   }
 
-  /** What stands below a slot: outputs that take long to make arrive after later ones. */
-  private below(slot: number): HTMLElement | undefined {
-    const next = Math.min(...[...this.slots.keys()].filter((other) => other > slot));
-    return this.slots.get(next)?.view.element;
+  private at(slot: number | undefined): HTMLElement | undefined {
+    return slot === undefined ? undefined : this.slots.get(slot)?.view.element;
+  }
+
+  private take(slot: number): void {
+    this.waiting.delete(slot);
+    const known = this.slots.get(slot);
+    const box = known?.view.element.parentElement;
+    known?.view.close?.();
+    known?.view.element.remove();
+    if (box && isLines(box) && !box.hasChildNodes()) box.remove();
+    this.slots.delete(slot);
+  }
+
+  private sayDropped(): void {
+    const { lines, others, note } = this;
+    const counts = [lines && droppedText(lines), others && droppedText(others, 'output')].filter(Boolean);
+    note.textContent = counts.join(', ');
+    if (note.textContent && !note.isConnected) this.element.prepend(note);
+    this.element.hidden = false;
   }
 
   private viewOf(output: Output): View {
@@ -69,7 +181,7 @@ export class Outputs {
         case 'file':
           return new FileView(output);
         case 'error':
-          return new ErrorView(output, this.show);
+          return new ErrorView(output, this.showLine);
       }
     })();
     return view as View;

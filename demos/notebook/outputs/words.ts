@@ -10,12 +10,14 @@ export class TextView {
   readonly element = make('pre');
 
   constructor(output: TextOutput) {
-    focusWhileScrollable(this.element);
+    // Printed lines stand in a box that scrolls.
+    if (output.stream === 'value') focusWhileScrollable(this.element);
     this.update(output);
   }
 
   update({ stream, text }: TextOutput): void {
     this.element.className = `out text ${stream}`;
+    this.element.style.setProperty('--lines', String(text.split('\n').length));
     const word = STREAMS[stream];
     this.element.replaceChildren(...(word ? [make('span', { className: 'visually-hidden' }, `${word}: `)] : []), text);
   }

@@ -21,6 +21,12 @@ type CellModule = { readonly default: (scope: object, calls: CellCalls) => Promi
 /** What a run says of the names in its cell. */
 type Names = Pick<Ended, 'declares' | 'reads'>;
 
+/** Whether it comes out of an interpreter of Python that has ended: its cell says so. */
+const isPythons = (error: unknown): boolean => {
+  const { pyodide_fatal_error: isFatal, stack } = Object(error) as { pyodide_fatal_error?: unknown; stack?: unknown };
+  return isFatal === true || /pyodide\.asm\.(?:wasm|mjs)/.test(String(stack));
+};
+
 /** Names that cells of the notebook declare, each with the labels of those that do. */
 export class Declarations {
   /** Of sources that were looked at. */
@@ -78,7 +84,7 @@ export class Cells {
 
   /** What is thrown where no cell awaits it. */
   stray(error: unknown): void {
-    if (error instanceof StopError) return;
+    if (error instanceof StopError || isPythons(error)) return;
     this.outputs.slot().put(failureOf(error, 'a cell', this.#labels));
   }
 
@@ -143,9 +149,9 @@ export class Cells {
   }
 
   async #runPython(source: string, label: string, names: Names): Promise<void> {
-    const { python } = this.around;
+    const { python, stopper } = this.around;
     Object.assign(names, await python.namesOf(source, label));
-    const text = await python.run(source, label, names.declares);
+    const text = await python.run(source, label, names.declares, () => stopper.isStopped);
     if (text !== null) this.outputs.slot().put({ kind: 'text', stream: 'value', text });
   }
 

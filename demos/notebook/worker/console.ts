@@ -9,12 +9,18 @@ type Stream = TextOutput['stream'];
 /** `debug` stays with the developer's console, where browsers hide it. */
 const streams = { log: 'log', info: 'log', warn: 'warn', error: 'error' } as const;
 
+/** What Pyodide writes when it ends for good: the cell that ended it says so itself. */
+const isPyodides = ([first]: readonly unknown[]): boolean =>
+  typeof first === 'string'
+    ? /^(?:Pyodide has suffered a fatal error|The cause of the fatal error was)/.test(first)
+    : first instanceof Error && Reflect.get(first, 'pyodide_fatal_error') === true;
+
 /** Takes over the console's methods; `current` is the run that is written to. */
 export function takeConsole(current: () => RunOutputs | null): void {
   for (const [name, stream] of Object.entries(streams) as [keyof typeof streams, Stream][]) {
     console[name] = (...values: unknown[]) => {
       const outputs = current();
-      if (outputs) write(outputs, stream, values);
+      if (outputs && !isPyodides(values)) write(outputs, stream, values);
     };
   }
   console.table = (rows: unknown) => {
@@ -28,14 +34,14 @@ function write(outputs: RunOutputs, stream: Stream, values: readonly unknown[]):
   if (isAtHand(values)) {
     const text = textAtHand(values);
     outputs.lastText = text;
-    outputs.slot().put({ kind: 'text', stream, text });
+    outputs.write(stream, text);
     return;
   }
-  void outputs.later(async (slot) => {
-    const text = await consoleText(values).catch(
-      (error: unknown) => `${values.map(String).join(' ')} (${String(error)})`,
-    );
-    outputs.lastText = text;
-    slot.put({ kind: 'text', stream, text });
-  });
+  const written = consoleText(values)
+    .catch((error: unknown) => `${values.map(String).join(' ')} (${String(error)})`)
+    .then((text) => {
+      outputs.lastText = text;
+      return text;
+    });
+  outputs.writeLater(stream, written);
 }

@@ -9,13 +9,11 @@ import { Panels } from './controls';
 import { displayOf } from './display';
 import { Files } from './files';
 import { refuseOnProcessors } from './gpu-canvas';
+import { openLine } from './line';
 import { PythonCells } from './python';
 import { closeStorage, stayOpen } from './sandbox';
 import { Scope } from './scope';
 import { Stopper } from './stopper';
-
-/** Taken before cells run, which may do with the worker's own what they like. */
-const send = self.postMessage.bind(self) as (message: FromWorker) => void;
 
 /** Calls that Chrome notes of an error; 10 by default. */
 const FRAMES = 100;
@@ -26,9 +24,11 @@ class Kernel {
   readonly #panels: Panels;
   readonly #cells: Cells;
   readonly #scope: Scope;
+  readonly #send: (message: FromWorker) => void;
   #short: boolean;
 
-  constructor({ trusted, short, site, panels }: Start) {
+  constructor({ trusted, short, site, panels }: Start, send: (message: FromWorker) => void) {
+    this.#send = send;
     if (!trusted) closeStorage();
     this.#panels = new Panels(panels ? send : null);
     stayOpen();
@@ -97,7 +97,7 @@ class Kernel {
         this.#cells.stop();
         break;
       case 'ping':
-        send({ type: 'pong', ping: message.ping });
+        this.#send({ type: 'pong', ping: message.ping });
         break;
       case 'file':
         this.#files.add(message.file);
@@ -117,11 +117,7 @@ class Kernel {
   }
 }
 
-let kernel: Kernel | null = null;
-
-addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
-  if (data.type === 'start') {
-    kernel ??= new Kernel(data);
-    send({ type: 'ready' });
-  } else kernel?.take(data);
+openLine((start, send) => {
+  const kernel = new Kernel(start, send);
+  return (message) => kernel.take(message);
 });

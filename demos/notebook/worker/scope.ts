@@ -27,6 +27,8 @@ export class Scope {
   readonly imported = new Set<string>();
   /** Names that were imported of a module that has no value for them, each with the module. */
   readonly #valueless = new Map<string, string>();
+  /** Names that have gone. */
+  readonly #lost = new Set<string>();
 
   constructor(
     builtins: Builtins,
@@ -49,6 +51,12 @@ export class Scope {
   #missing(name: string): NameError {
     const door = this.#valueless.get(name);
     if (door !== undefined) return new NameError(`${name}: ${door} exports no value of this name`, null);
+    if (this.#lost.has(name)) {
+      return new NameError(
+        `${name} went with Python, which has ended`,
+        'Run the cell that declares it again, and those above it.',
+      );
+    }
     const [first] = this.unknown.declaredIn(name);
     return new NameError(
       `${name} is not defined`,
@@ -61,8 +69,15 @@ export class Scope {
     return Object.hasOwn(this.names, name);
   }
 
+  /** Takes a name away, whose value has gone with the interpreter of Python. */
+  lose(name: string): void {
+    Reflect.deleteProperty(this.names, name);
+    this.#lost.add(name);
+  }
+
   /** Gives a name its value, whatever it was before; a name that all cells know is theirs from then on. */
   set(name: string, value: unknown): void {
+    this.#lost.delete(name);
     Object.defineProperty(this.names, name, { value, writable: true, enumerable: true, configurable: true });
   }
 

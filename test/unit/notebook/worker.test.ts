@@ -41,13 +41,17 @@ describe('a file that a cell offers', () => {
     offer(outputs, 'a.txt', 'one');
     offer(outputs, 'b.bin', new Uint8Array([1, 2, 3]).subarray(1));
     offer(outputs, 'a.txt', 'two');
-    const files = sent.flatMap((message) =>
-      message.type === 'output' && message.output.kind === 'file' ? [[message.slot, message.output] as const] : [],
+    await outputs.settled();
+    const files = new Map(
+      sent.flatMap((message) =>
+        message.type === 'outputs'
+          ? message.puts.flatMap(([slot, output]) => (output.kind === 'file' ? [[slot, output] as const] : []))
+          : [],
+      ),
     );
-    expect(files.map(([, { name }]) => name)).toEqual(['a.txt', 'b.bin', 'a.txt']);
-    expect(files[2]![0]).toBe(files[0]![0]);
-    expect(await files[2]![1].contents.text()).toBe('two');
-    expect([...new Uint8Array(await files[1]![1].contents.arrayBuffer())]).toEqual([2, 3]);
+    expect([...files.values()].map(({ name }) => name)).toEqual(['a.txt', 'b.bin']);
+    expect(await files.get(0)!.contents.text()).toBe('two');
+    expect([...new Uint8Array(await files.get(1)!.contents.arrayBuffer())]).toEqual([2, 3]);
     expect(() => offer(outputs, 'c', Promise.resolve('x') as never)).toThrow('but got Promise; await it first');
     expect(() => offer(outputs, '', 'x')).toThrow("expected the file's name");
   });

@@ -1,5 +1,5 @@
 // Runs cells of Python. CPython comes with the first of them; names go both ways between the cells of both languages.
-import type { Python } from 'lamplight/python';
+import type { Python, PythonEndedError } from 'lamplight/python';
 import { version } from 'pyodide/package.json';
 import type { Ended, ErrorOutput } from '../../protocol';
 import { ToldError } from '../failure';
@@ -54,6 +54,8 @@ interface Kernel {
 
 export class PythonCells {
   #started: Promise<{ readonly python: Python; readonly kernel: Kernel }> | null = null;
+  /** The interpreter that runs cells; what one that has ended goes on to say is of no cell. */
+  #current: object | null = null;
   /** What cells of TypeScript have declared, as Python was told last. */
   readonly #told = new Map<string, unknown>();
   /** Names that the scope has from Python. */
@@ -61,6 +63,8 @@ export class PythonCells {
   /** Files that Python finds in its folder. */
   readonly #written = new Map<string, File>();
   readonly #labels = new Set<string>();
+  /** Names that an interpreter had which is no more. */
+  readonly #lost = new Set<string>();
   /** While a cell runs. */
   #running: Python | null = null;
 
@@ -68,10 +72,14 @@ export class PythonCells {
 
   async #start() {
     const { loadPython } = await import('lamplight/python');
+    const own = {};
+    this.#current = own;
     const python = await loadPython({
       indexURL: new URL('pyodide/', this.host.site).href,
       packageBaseUrl: WHEELS,
-      onOutput: (text, stream) => this.#print(text, stream === 'stderr' ? 'error' : 'log'),
+      onOutput: (text, stream) => {
+        if (this.#current === own) this.#print(text, stream === 'stderr' ? 'error' : 'log');
+      },
     });
     if (globalThis.crossOriginIsolated) this.host.interrupts(python.interruptBuffer);
     const { FS } = python.pyodide;
@@ -96,9 +104,10 @@ export class PythonCells {
 
   #print(text: string, stream: 'log' | 'error'): void {
     const outputs = this.host.outputs();
-    const line = text.replace(/\n$/, '');
+    // A bar that is written over itself by carriage returns is as it was last.
+    const line = text.replace(/\r?\n$/, '').replace(/[^\n]*\r/g, '');
     outputs.lastText = line;
-    outputs.slot().put({ kind: 'text', stream, text: line });
+    outputs.write(stream, line);
   }
 
   async #interpreter() {
@@ -118,9 +127,15 @@ export class PythonCells {
 
   /**
    * Runs a cell that declares these names; the text of the last line's value, null where it has none.
-   * @throws ToldError for an exception, StopError once Stop was pressed
+   * @param isStopped whether Stop was pressed, before the cell's own code has begun
+   * @throws ToldError for an exception and for the end of the interpreter, StopError once Stop was pressed
    */
-  async run(source: string, label: string, declares: readonly string[]): Promise<string | null> {
+  async run(
+    source: string,
+    label: string,
+    declares: readonly string[],
+    isStopped: () => boolean,
+  ): Promise<string | null> {
     const { python, kernel: own } = await this.#interpreter();
     this.#labels.add(label);
     this.#tell(python);
@@ -129,15 +144,50 @@ export class PythonCells {
     python.interruptBuffer[0] = 0;
     const cleaned = own.cleaned(source);
     await this.#loadPackages(python, own.missing(cleaned));
+    if (isStopped()) throw new StopError();
     this.#running = python;
-    const answer = await own.run(cleaned, label, [...this.#labels]).finally(() => {
-      this.#running = null;
-      python.interruptBuffer[0] = 0;
-    });
+    const answer = await python
+      .orEnd(() => own.run(cleaned, label, [...this.#labels]))
+      .catch((error: Error) => {
+        if (isEnd(error)) this.#end(python, error, label);
+        throw error;
+      })
+      .finally(() => {
+        this.#running = null;
+        python.interruptBuffer[0] = 0;
+      });
     this.#give(python, own.values_among(declares));
     if (answer[0] === 'value') return answer[1] ?? null;
     if (answer[1] === 'KeyboardInterrupt') throw new StopError();
-    throw new ToldError(failureOf(answer, label));
+    throw new ToldError(failureOf(answer, label, this.#lost));
+  }
+
+  /**
+   * The interpreter is no more: the next cell of Python begins another, which is told all names of TypeScript. Those of Python are gone.
+   * @throws ToldError always
+   */
+  #end(python: Python, error: PythonEndedError, cell: string): never {
+    python.dispose();
+    this.#started = null;
+    this.#current = null;
+    this.#told.clear();
+    this.#written.clear();
+    for (const name of this.#given) {
+      this.host.scope.lose(name);
+      this.#lost.add(name);
+    }
+    this.#given.clear();
+    const [, why = error.message] = /has ended, since (.*); start another/s.exec(error.message) ?? [];
+    throw new ToldError({
+      kind: 'error',
+      name: 'Python has ended',
+      message: `${why[0]?.toUpperCase()}${why.slice(1)}. What cells of Python had declared is gone; names of TypeScript stay.`,
+      remedy: 'Run the cells of Python above again: the first one starts Python anew.',
+      line: null,
+      column: null,
+      cell,
+      stack: [],
+    });
   }
 
   /** Loads packages of Pyodide's distribution. What cannot be fetched is said; the cell's own `import` fails then, or goes another way. */
@@ -179,6 +229,8 @@ export class PythonCells {
     for (const name of own) {
       if (name === SETTING) continue;
       this.#given.add(name);
+      this.#lost.delete(name);
+      scope.set(name, undefined);
       let known: { readonly value: unknown } | null = null;
       Object.defineProperty(scope.names, name, {
         get: () => {
@@ -214,11 +266,22 @@ export class PythonCells {
   }
 }
 
+const isEnd = (error: Error): error is PythonEndedError => error.name === 'PythonEndedError';
+
 /** An exception as a cell of TypeScript tells its errors: what helps stands behind the last semicolon of a message of the library's. */
 function failureOf(
   [, name, message, isOurs, frames]: Extract<Answer, readonly ['failed', ...unknown[]]>,
   label: string,
+  lost: ReadonlySet<string>,
 ): ErrorOutput {
+  const [, unknown = ''] = /^name '(\w+)' is not defined/.exec(message) ?? [];
+  if (name === 'NameError' && lost.has(unknown)) {
+    const told = failureOf(['failed', name, message, false, frames], label, new Set());
+    return {
+      ...told,
+      remedy: `${unknown} went with an interpreter that has ended: run the cell that declares it again.`,
+    };
+  }
   const at = isOurs ? message.lastIndexOf('; ') : -1;
   const rest = message.slice(at + 2);
   const [first] = frames;

@@ -6,6 +6,8 @@ import __main__
 import _lamplight_cells as cells
 import ast
 import builtins
+import errno
+import os
 import re
 import symtable
 import sys
@@ -24,6 +26,59 @@ _own = vars(__main__)
 # Where packages lie that stand in for those that are not loaded.
 STANDINS = "/home/pyodide/.standins"
 sys.path.append(STANDINS)
+
+
+class _NoInput:
+    """Stands for the keyboard, which a worker has none of."""
+
+    encoding, errors, closed = "utf-8", "strict", False
+
+    def _ask(self, *_: Any, **__: Any) -> Any:
+        raise RuntimeError(_ASK)
+
+    read = readline = readlines = __next__ = _ask
+
+    def __iter__(self) -> Any:
+        return self
+
+    def isatty(self) -> bool:
+        return False
+
+    def fileno(self) -> int:
+        return 0
+
+
+_ASK = "input() cannot ask in a notebook; put the value in the cell"
+
+
+def _input(prompt: object = "", /) -> str:
+    raise RuntimeError(_ASK)
+
+
+def _no_process(*_: Any, **__: Any) -> Any:
+    raise OSError(errno.ENOTSUP, "emscripten does not support processes")
+
+
+builtins.input = _input
+sys.stdin = _NoInput()
+os.fork = os.system = _no_process
+
+# What else a page has none of, by words of the exceptions that say so, and what is said of it.
+_ABSENT = (
+    ("can't start new thread", "Threads cannot start in a notebook: Python has the one of its page. Call the function itself."),
+    ("does not support processes", "Other programs cannot start in a notebook: Python runs in the page. Do the work in Python."),
+    ("multiprocessing", "Processes cannot start in a notebook: Python runs in the page. Call the functions one after the other."),
+)
+
+
+def _remedied(error: BaseException, message: str) -> tuple[str, bool]:
+    """The message of an exception, and whether what helps stands behind its last semicolon."""
+    if isinstance(error, (RuntimeError, OSError, ImportError)):
+        for words, told in _ABSENT:
+            if words in message:
+                return f"{message.splitlines()[0]}; {told}", True
+    return message, hasattr(error, "lamplight") or message == _ASK
+
 
 # The site carries MNIST.
 torch.lamplight.downloads["MNIST"] = lambda folder, train: run_sync(cells.mnist(folder, train))
@@ -126,7 +181,7 @@ def _failure(error: BaseException, labels: set[str]) -> list[Any]:
     for place in reversed(traceback.extract_tb(error.__traceback__)):
         if place.filename in labels:
             frames.append([place.filename, place.lineno, "" if place.name == "<module>" else place.name])
-    return [name, message, hasattr(error, "lamplight"), frames]
+    return [name, *_remedied(error, message), frames]
 
 
 def values_among(declared: Any) -> Any:
