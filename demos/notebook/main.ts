@@ -4,7 +4,7 @@ import { byId, make } from '../ui/dom';
 import { keepGroup } from '../ui/offline';
 import { startShell } from '../ui/shell';
 import { diagnose, noWebGpuNotice } from '../ui/webgpu-check';
-import { type Cell, inLanguage, type Language } from './file/notebook';
+import { type Cell, inLanguage, type Language, plainName } from './file/notebook';
 import { Bar } from './page/bar';
 import { type Kind, NotebookDocument } from './page/document';
 import { downloadFile, isNotebookFile, openNotebookFile } from './page/files';
@@ -221,12 +221,17 @@ async function openFile(file: File): Promise<void> {
   try {
     location.assign(new URL(`notebook/?own=${await openNotebookFile(file)}`, site));
   } catch (error) {
-    showBanner(banners, `${file.name} could not be opened.`, ` ${(error as Error).message}`);
+    showBanner(banners, `${plainName(file.name)} could not be opened.`, ` ${(error as Error).message}`);
   }
 }
 
 async function copyLink(): Promise<void> {
-  const link = await document_.link(await notebook.texts(), root);
+  const made = document_.link(await notebook.texts(), root);
+  const link = await made.catch((error: Error) => {
+    showBanner(banners, 'No link can carry this notebook.', ` ${error.message}`);
+    return null;
+  });
+  if (link === null) return;
   try {
     await navigator.clipboard.writeText(link);
     said.textContent = 'The link is copied.';

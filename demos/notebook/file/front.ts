@@ -1,5 +1,5 @@
 // Owns the lines above a notebook that say its title and what else lists show of it.
-import { type Cell, emptyFront, type Front, headingOf, type Language } from './notebook.ts';
+import { type Cell, emptyFront, type Front, headingOf, type Language, plainName } from './notebook.ts';
 
 const names = ['title', 'course', 'order', 'minutes', 'minutes-full', 'summary', 'languages'] as const;
 type Name = (typeof names)[number];
@@ -9,9 +9,11 @@ export function readFront(lines: readonly string[]): Partial<Record<string, stri
   const values: Record<string, string> = {};
   for (const line of lines) {
     if (line.trim() === '') continue;
-    const [, name, value] = /^([\w-]+):(?: +(.*?))? *$/.exec(line) ?? [];
-    if (name === undefined) return null;
-    values[name] = /^(["']).*\1$/.test(value ?? '') ? value!.slice(1, -1) : (value ?? '');
+    const at = line.indexOf(':');
+    const [name, rest] = [line.slice(0, at), line.slice(at + 1)];
+    if (at < 0 || !/^[\w-]+$/.test(name) || !/^(?: |$)/.test(rest)) return null;
+    const value = rest.trim();
+    values[name] = /^(["']).*\1$/.test(value) ? value.slice(1, -1) : value;
   }
   return values;
 }
@@ -28,7 +30,7 @@ const languages = (text: string | null): Language[] =>
 export function frontOf(values: Readonly<Partial<Record<string, string>>>, cells: readonly Cell[]): Front {
   const value = (name: Name) => values[name] || null;
   return {
-    title: value('title') ?? headingOf(cells) ?? emptyFront.title,
+    title: plainName(value('title') ?? headingOf(cells) ?? '') || emptyFront.title,
     course: value('course'),
     minutes: number(values.minutes),
     minutesFull: number(values['minutes-full']),

@@ -6,6 +6,7 @@ import {
   type CodeCell,
   codeCell,
   type Language,
+  longestOf,
   type Notebook,
   NotebookFileError,
   textCell,
@@ -26,7 +27,10 @@ const isObject = (value: unknown): value is Json =>
 
 /** Texts are whole, or a list of lines with their ends. */
 const lines = (text: string): string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-const whole = (source: unknown): string => (Array.isArray(source) ? source.join('') : String(source ?? ''));
+const whole = (source: unknown): string => {
+  if (Array.isArray(source)) return source.filter((line) => typeof line === 'string').join('');
+  return typeof source === 'string' ? source : '';
+};
 
 /** Ids of cells are unique in a file, and letters, digits, `-` and `_`. */
 const idOf = (index: number): string => `cell-${index + 1}`;
@@ -115,8 +119,7 @@ const languages: ReadonlyMap<string, Language> = new Map([
 
 /** Code of another language is read as text, so that it can be ported beside it. */
 function foreign(language: string, text: string): Cell {
-  const longest = Math.max(2, ...(text.match(/`{3,}/g) ?? []).map(({ length }) => length));
-  const ticks = '`'.repeat(longest + 1);
+  const ticks = '`'.repeat(longestOf(text.match(/`{3,}/g)) + 1);
   return textCell(`${ticks}${language}\n${text}\n${ticks}`);
 }
 

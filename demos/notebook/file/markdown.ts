@@ -15,7 +15,7 @@
 // both: a reader chooses one, and sees its cells alone. Other fences are text. Text that cannot stand so (next to other text, with a cell's
 // fence in it, or with blank lines around it) stands between `<!-- cell -->` and `<!-- /cell -->`.
 import { frontOf, readFront, valuesOf } from './front.ts';
-import { type Cell, type CodeCell, codeCell, type Language, type Notebook, textCell } from './notebook.ts';
+import { type Cell, type CodeCell, codeCell, type Language, longestOf, type Notebook, textCell } from './notebook.ts';
 
 export type { Cell, CodeCell, Front, Notebook, TextCell } from './notebook.ts';
 
@@ -95,11 +95,14 @@ class Reader {
         add(
           codeOf(
             fence,
-            this.#until((one) => new RegExp(`^${fence.ticks}\`* *$`).test(one)),
+            this.#until((one) => one.startsWith(fence.ticks) && /^`* *$/.test(one.slice(fence.ticks.length))),
           ),
         );
       else if (open) add(textCell(this.#until((one) => one === `<!-- /cell${open[1] ?? ''} -->`).join('\n')));
-      else text.push(line, ...this.#restOfFence(line));
+      else {
+        text.push(line);
+        for (const one of this.#restOfFence(line)) text.push(one);
+      }
     }
     add();
     return cells;
@@ -110,7 +113,10 @@ class Reader {
     const mark = ANY_FENCE.exec(line)?.[1];
     if (!mark) return [];
     const from = this.#at;
-    this.#until((one) => new RegExp(`^ {0,3}${mark[0]}{${mark.length},} *$`).test(one));
+    this.#until((one) => {
+      const end = one.trim();
+      return end.length >= mark.length && end.replaceAll(mark[0]!, '') === '' && /^ {0,3}[^ \t]/.test(one);
+    });
     return this.#lines.slice(from, this.#at);
   }
 }
@@ -123,7 +129,7 @@ export function fromMarkdown(text: string): Notebook {
 }
 
 function codeText({ text, language, hidden, only }: CodeCell): string {
-  const longest = Math.max(2, ...(text.match(/^`{3,}/gm) ?? []).map(({ length }) => length));
+  const longest = longestOf(text.match(/^`{3,}/gm));
   const ticks = '`'.repeat(longest + 1);
   const words = [language === 'python' ? 'python' : 'ts', ...(hidden ? ['hidden'] : []), ...(only ? [only] : [])].join(
     ' ',
@@ -137,10 +143,11 @@ function standsAlone(text: string): boolean {
   return cells.length === 2 && cells[0]!.kind === 'text' && cells[0]!.text === text;
 }
 
-function textBetweenMarks(text: string, id = 0): string {
-  const mark = id === 0 ? '' : `:${id}`;
-  const end = `<!-- /cell${mark} -->`;
-  return text.split('\n').includes(end) ? textBetweenMarks(text, id + 1) : `<!-- cell${mark} -->\n${text}\n${end}`;
+function textBetweenMarks(text: string): string {
+  const lines = new Set(text.split('\n'));
+  let mark = '';
+  for (let id = 1; lines.has(`<!-- /cell${mark} -->`); id++) mark = `:${id}`;
+  return `<!-- cell${mark} -->\n${text}\n<!-- /cell${mark} -->`;
 }
 
 export function toMarkdown({ front, cells }: Notebook): string {

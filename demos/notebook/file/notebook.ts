@@ -47,6 +47,41 @@ export class NotebookFileError extends Error {
   override readonly name = 'NotebookFileError';
 }
 
+/** What a notebook of a stranger may hold: cells, and letters in all of them. */
+const MOST_CELLS = 1000;
+export const MOST_LETTERS = 500_000;
+
+/** A notebook that came by a link or in a file. @throws NotebookFileError for one that is more than a page can hold */
+export function bounded(notebook: Notebook): Notebook {
+  const { cells } = notebook;
+  if (cells.length > MOST_CELLS) {
+    throw new NotebookFileError(
+      `expected a notebook of at most ${MOST_CELLS.toLocaleString('en')} cells, but got ${cells.length.toLocaleString('en')}`,
+    );
+  }
+  const letters = cells.reduce((sum, { text }) => sum + text.length, 0);
+  if (letters > MOST_LETTERS) {
+    throw new NotebookFileError(
+      `expected a notebook of at most ${MOST_LETTERS.toLocaleString('en')} letters, but got ${letters.toLocaleString('en')}`,
+    );
+  }
+  return notebook;
+}
+
+/** The longest title. */
+const MOST_TITLE = 120;
+
+/** A name that a stranger may have given, for lines of the page's own: in one line, not too long, and read in the direction in which it is written. */
+export function plainName(name: string, most = MOST_TITLE): string {
+  // Controls, and marks that turn the direction of what follows them.
+  const plain = name
+    .slice(0, 10 * most)
+    .replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, ' ')
+    .replace(/ +/g, ' ')
+    .trim();
+  return plain.length > most ? `${plain.slice(0, most - 1)}…` : plain;
+}
+
 export const emptyFront: Front = {
   title: 'Notebook',
   course: null,
@@ -75,6 +110,10 @@ export function inLanguage({ front, cells }: Notebook, chosen: Language): Notebo
   return { front: { ...front, languages: [] }, cells: own };
 }
 
+/** Ticks of the longest of these fences; 2 where there is none. */
+export const longestOf = (fences: readonly string[] | null): number =>
+  (fences ?? []).reduce((most, { length }) => Math.max(most, length), 2);
+
 /** The code cells that run at a setting. */
 export const codeCells = ({ cells }: Notebook, { short }: { readonly short: boolean }): CodeCell[] =>
   cells.filter((cell) => cell.kind === 'code').filter(({ only }) => only === null || (only === 'short') === short);
@@ -86,8 +125,13 @@ export const sourceOf = ({ text, language }: Pick<CodeCell, 'text' | 'language'>
 /** The first heading of the text; null where there is none. */
 export function headingOf(cells: readonly Cell[]): string | null {
   for (const { kind, text } of cells) {
-    const heading = kind === 'text' && /^#{1,2} +(.+?) *#*$/m.exec(text);
-    if (heading) return heading[1]!;
+    if (kind !== 'text') continue;
+    // Of a line that is longer the search would take long.
+    const lines = text.split('\n').filter((line) => line.startsWith('#') && line.length < 1000);
+    for (const line of lines) {
+      const heading = /^#{1,2} +(.+?) *#*$/.exec(line);
+      if (heading) return heading[1]!;
+    }
   }
   return null;
 }

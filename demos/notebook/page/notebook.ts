@@ -10,6 +10,11 @@ import { TextCell, type TextHost } from './text-cell';
 
 export type Cell = CodeCell | TextCell;
 
+/** What is coloured when a notebook is opened, in letters of code and coloured parts; what stands below has its colours once it is edited. */
+const COLOURS = { letters: 150_000, parts: 30_000 };
+/** Milliseconds in which texts may be drawn before the notebook is shown; those that take longer stand there as they are written until then. */
+const PATIENCE = 1000;
+
 export interface NotebookOptions {
   /** The address of the site's own folder. */
   readonly site: string;
@@ -74,6 +79,7 @@ export class Notebook implements CellHost, TextHost {
         began: (run) => this.runningIn(run)?.begin(),
         cleared: (run) => this.runningIn(run)?.outputs.clear(),
         output: (run, slot, output) => this.put(run, slot, output),
+        dropped: (run, slots, lines) => this.cellOfRun(run)?.outputs.drop(slots, lines),
         ended: (ended) => this.ended(ended),
         adapter: (name, software) => listener.adapter(name, software),
         memory: (memory) => listener.memory(memory),
@@ -120,8 +126,12 @@ export class Notebook implements CellHost, TextHost {
       cell.close();
       cell.element.remove();
     }
-    const made = await Promise.all(texts.map((text) => this.cellOf(text)));
-    this.cells.push(...made);
+    const drawn: Promise<void>[] = [];
+    const colours = { ...COLOURS };
+    const made: Cell[] = [];
+    for (const text of texts) made.push(await this.cellOf(text, drawn, colours));
+    await Promise.race([Promise.all(drawn), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+    for (const cell of made) this.cells.push(cell);
     this.root.replaceChildren(...made.map(({ element }) => element));
     this.number();
   }
@@ -320,16 +330,22 @@ export class Notebook implements CellHost, TextHost {
     this.options.listener.changed();
   }
 
-  private async cellOf(file: FileCell): Promise<Cell> {
+  /** `drawn` gets the promise of a text that is drawn; `colours` is what may yet be coloured. */
+  private async cellOf(file: FileCell, drawn: Promise<void>[] = [], colours = { ...COLOURS }): Promise<Cell> {
     const element = make('section', { className: 'cell' });
     if (file.kind === 'text') {
       const cell = new TextCell(element, this, file.text);
-      await cell.draw();
+      drawn.push(cell.draw());
       return cell;
     }
-    const { highlighted } = await import('../render/code');
     const code = make('code');
-    code.innerHTML = highlighted(file.text, file.language);
+    colours.letters -= file.text.length;
+    if (colours.letters >= 0) {
+      const { colouredWithin } = await import('../render/code');
+      const { html, parts } = colouredWithin(colours.parts, file.text, file.language);
+      code.innerHTML = html;
+      colours.parts -= parts;
+    } else code.textContent = file.text;
     element.append(make('pre', {}, code));
     element.dataset.language = file.language;
     element.toggleAttribute('data-hidden', file.hidden);
@@ -399,8 +415,12 @@ export class Notebook implements CellHost, TextHost {
     return this.running?.run === run ? this.running.cell : undefined;
   }
 
+  private cellOfRun(run: number): CodeCell | undefined {
+    return this.runningIn(run) ?? this.codeCells.find((each) => this.turns.get(each) === run);
+  }
+
   private put(run: number, slot: number, output: Output): void {
-    const cell = this.runningIn(run) ?? this.codeCells.find((each) => this.turns.get(each) === run);
+    const cell = this.cellOfRun(run);
     cell?.outputs.put(slot, output);
     if (cell && output.kind === 'error') this.markError(cell, output);
   }
@@ -410,6 +430,7 @@ export class Notebook implements CellHost, TextHost {
     const cell = this.runningIn(run);
     if (!cell) return;
     this.running = undefined;
+    cell.outputs.show();
     cell.end(how, milliseconds, memory);
     listener.variables(variables);
     listener.memory(memory);

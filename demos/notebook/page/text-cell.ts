@@ -59,8 +59,13 @@ export class TextCell {
   }
 
   async draw(): Promise<void> {
-    const { safeText } = await import('../render/safe-text');
-    const drawn = safeText(this.markdown ?? '');
+    const { drawText, plainText } = await import('../render/draw-text');
+    const markdown = this.markdown ?? '';
+    // Who waits no longer for the first drawing shows this.
+    if (!this.body.hasChildNodes()) this.body.append(plainText(markdown));
+    const drawn = await drawText(markdown);
+    // Another text was written meanwhile.
+    if (markdown !== (this.markdown ?? '')) return;
     this.body.replaceChildren(drawn);
     if (!this.body.hasChildNodes()) this.body.append(make('p', { className: 'hint' }, 'An empty text.'));
     for (const box of this.body.querySelectorAll<HTMLElement>('.wide, math[display="block"]'))

@@ -22,3 +22,15 @@ export function highlighted(code: string, language: Language = 'typescript'): st
   );
   return parts.join('');
 }
+
+/** The same with at most so many coloured parts; code that has more, or is nested too deep to be read, comes without colours. */
+export function colouredWithin(most: number, code: string, language: Language): { html: string; parts: number } {
+  try {
+    const html = highlighted(code, language);
+    const parts = html.split('<span').length - 1;
+    if (parts <= most) return { html, parts };
+  } catch {
+    // It is shown as it is.
+  }
+  return { html: escaped(code), parts: 0 };
+}

@@ -1,4 +1,5 @@
 // Notebooks as Markdown, as Jupyter's files and in links: there and back without a loss, and what is no notebook.
+import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fromIpynb, toIpynb } from '../../../demos/notebook/file/ipynb';
@@ -14,6 +15,9 @@ import {
   NotebookFileError,
   textCell,
 } from '../../../demos/notebook/file/notebook';
+
+/** A link that anybody could write. */
+const linkOf = (markdown: string): string => `#n=${deflateRawSync(Buffer.from(markdown)).toString('base64url')}`;
 
 const written = `---
 title: Digits: the first network
@@ -213,7 +217,41 @@ test('what is no notebook is a typed error', async () => {
   const link = await toFragment({ front: emptyFront, cells: [textCell('a long text, '.repeat(50))] });
   await expect(fromFragment(link.slice(0, -9))).rejects.toThrow('incomplete or damaged');
   await expect(fromFragment('#n=%%%')).rejects.toThrow('incomplete or damaged');
-  const bomb = await toFragment({ front: emptyFront, cells: [textCell('a'.repeat(5_000_000))] });
+  const bomb = linkOf('a'.repeat(5_000_000));
   expect(bomb.length).toBeLessThan(20_000);
-  await expect(fromFragment(bomb)).rejects.toThrow('at most 4 MB');
+  await expect(fromFragment(bomb)).rejects.toThrow('at most 500 kB');
+  await expect(toFragment({ front: emptyFront, cells: [textCell('a'.repeat(600_000))] })).rejects.toThrow(
+    'at most 500,000 letters, but got 600,000',
+  );
+  await expect(fromFragment(linkOf('```ts\n```\n'.repeat(2000)))).rejects.toThrow('at most 1,000 cells, but got 2,000');
+});
+
+test('what is written to take long is read as fast as all else, or refused', async () => {
+  const lines = (line: string) => `${line}\n`.repeat(Math.floor(400_000 / (line.length + 1)));
+  const texts = {
+    'a front of spaces': `---\na:${' '.repeat(400_000)}x\n---\nhi`,
+    'a heading of spaces': `# ${' '.repeat(400_000)}x`,
+    'a fence of ticks': `${'`'.repeat(400_000)}ts\nx`,
+    'fences of ticks': lines('`'.repeat(600)),
+    'cells of ticks': lines(`${'`'.repeat(600)}ts`),
+    'fences without an end': lines('~~~'),
+    'marks of cells': lines('<!-- cell -->'),
+    'ends of cells': Array.from({ length: 15_000 }, (_, i) => `<!-- /cell:${i} -->`).join('\n'),
+  };
+  for (const [name, text] of Object.entries(texts)) {
+    const begun = performance.now();
+    const { cells } = await fromFragment(linkOf(text)).catch(() => ({ cells: [] }));
+    // Kept, and saved for Jupyter, it goes the other way, too.
+    toMarkdown({ front: emptyFront, cells: [...cells, textCell(text), textCell(text)] });
+    // Alone it takes some 50 ms; what grows with the square of the length takes minutes.
+    expect(performance.now() - begun, name).toBeLessThan(5000);
+  }
+});
+
+test('a title is one line of the page that does not turn what follows it', () => {
+  const titled = (title: string) => fromMarkdown(`---\ntitle: "${title}"\n---\nhi`).front.title;
+  expect(titled('abc\u202egnp.exe \u2066x\u0007')).toBe('abc gnp.exe x');
+  expect(titled('x'.repeat(400))).toHaveLength(120);
+  expect(titled('\u202e')).toBe('Notebook');
+  expect(titled('ספר עברי')).toBe('ספר עברי');
 });
