@@ -1,4 +1,5 @@
 // The list of courses, and of the notebooks that the visitor has written.
+import { plainName } from '../notebook/file/notebook';
 import { openNotebookFile } from '../notebook/page/files';
 import { forget, ownNotebooks } from '../notebook/page/store';
 import { byId, make } from '../ui/dom';
@@ -39,7 +40,7 @@ input.addEventListener('change', async () => {
     location.assign(`../notebook/?own=${await openNotebookFile(file)}`);
   } catch (error) {
     note.hidden = false;
-    note.textContent = `${file.name} could not be opened: ${(error as Error).message}`;
+    note.textContent = `${plainName(file.name)} could not be opened: ${(error as Error).message}`;
   }
 });
 await show();
