@@ -74,8 +74,9 @@ torch.allclose(Saliency(net).attribute(x, target=1), y.grad.abs(), atol=1e-6)
 test('recursion through C code ends in a RecursionError, and the interpreter goes on', async () => {
   const kinds = {
     'modules in modules': 'm = nn.Linear(2, 2)\nfor i in range(400): m = nn.Sequential(m)\nm(torch.ones(1, 2))',
-    'a property that reads itself': 'class C:\n  @property\n  def x(self): return self.x\nC().x',
     'a text of objects': "class C:\n  def __str__(self): return f'{self}'\nstr(C())",
+    'the text of nested lists': 'x = []\nfor i in range(100000): x = [x]\nrepr(x)',
+    JSON: "import json\njson.loads('[' * 200000)",
     'objects that are called': 'class C:\n  def __call__(self): return self()\nC()()',
     'a function that map calls': 'def f(n): return list(map(f, [n]))\nf(0)',
   };

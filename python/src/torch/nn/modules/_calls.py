@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from types import MethodType
 from typing import Any
 
 from ...utils.hooks import RemovableHandle, add_hook
@@ -111,7 +112,8 @@ class Calls:
     _backward_hooks: OrderedDict[int, Callable]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._call_impl(*args, **kwargs)
+        # Python calls a function without a frame of C, and a method with one: modules may stand thrice as deep in each other.
+        return type(self)._call_impl(self, *args, **kwargs)
 
     def _wrapped_call_impl(self, *args: Any, **kwargs: Any) -> Any:
         return self._call_impl(*args, **kwargs)
@@ -130,7 +132,10 @@ class Calls:
             or _global_backward_hooks
             or _global_backward_pre_hooks
         ):
-            return self.forward(*args, **kwargs)
+            forward = self.forward
+            if type(forward) is MethodType:
+                return forward.__func__(forward.__self__, *args, **kwargs)
+            return forward(*args, **kwargs)
         done: set[int] = set()
         try:
             return self._call_with_hooks(args, kwargs, done)
