@@ -27,7 +27,7 @@ fn math_pow_f32(x: f32, y: f32) -> f32 {
 }
 
 // x^y of two tensors: as C's pow has it, the roots of -0 and -infinity have no sign.
-fn math_power(x: f32, y: f32) -> f32 {
+fn math_power_f32(x: f32, y: f32) -> f32 {
   return math_pow_f32(select(x, abs(x), (abs(y) == 0.5) & ((x == 0.0) | math_isinf(x))), y);
 }
 
@@ -51,6 +51,10 @@ fn math_pow_i32(x: i32, y: i32) -> i32 {
   }
   return bitcast<i32>(math_pow_u32(bitcast<u32>(x), u32(y)));
 }
+
+fn math_power_u32(x: u32, y: u32) -> u32 { return math_pow_u32(x, y); }
+
+fn math_power_i32(x: i32, y: i32) -> i32 { return math_pow_i32(x, y); }
 
 // The remainder with the sign of a. The quotient may be off by one, which shows in the remainder.
 fn math_fmod(a: f32, b: f32) -> f32 {

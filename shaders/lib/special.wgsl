@@ -128,6 +128,11 @@ fn special_zeta(s: f32, x: f32) -> f32 {
   return y;
 }
 
+// ζ(n + 1, x), which is the nth derivative of ψ but for a factor; 0 at infinity.
+fn special_polygamma(n: f32, x: f32) -> f32 {
+  return select(special_zeta(n + 1.0, x), 0.0, (x > 0.0) & math_isinf(x));
+}
+
 // The x whose erf is y: y times a fit in w = -ln(1 - y²), for w < 5, else in √w.
 fn special_erfinv(y: f32) -> f32 {
   if (math_isnan(y) || abs(y) > 1.0) { return math_nan(); }

@@ -184,7 +184,7 @@ const powOp = pointwise({
   gradName: 'PowBackward1',
   takes: 'number',
   lib: powers,
-  expr: (dtype) => (isFloat(dtype) ? 'math_power(a0, a1)' : byScalar('math_pow')(dtype)),
+  expr: byScalar('math_power'),
   saves: 'aby',
   grads: [(dy, { a, b }) => mul(dy, powerSlope(a, b)), (dy, { a, b, y }) => mul(dy, powerLogSlope(a, b, y))],
 });
@@ -200,7 +200,7 @@ const powScalarOp = pointwise({
 const powerSlopeOp = pointwise({
   name: 'powerSlope',
   lib: powers,
-  expr: 'select(a1 * math_power(a0, a1 - 1.0), 0.0, a1 == 0.0)',
+  expr: 'select(a1 * math_power_f32(a0, a1 - 1.0), 0.0, a1 == 0.0)',
   saves: 'ab',
   grads: [
     (dy, { a, b }) => mul(dy, mul(b, powerSlope(a, sub(b, 1)))),

@@ -1,14 +1,15 @@
 // Comparisons, logic, and selection by them: where, clamp, maximum, minimum.
 
 import type { Text } from '../compiler/texts';
-import { ArgumentError, DTypeError } from '../core/errors';
+import { DTypeError } from '../core/errors';
 import { roundToHalf } from '../core/half';
-import { type DType, isFloat, scalarOf, showShape } from '../core/meta';
+import { type DType, isFloat, scalarOf } from '../core/meta';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { mul } from './arithmetic';
 import { cast, full } from './cast';
 import { byKind, pointwise } from './pointwise';
+import { ranges } from './stored-number';
 
 const mathLib: Text = '#math/libMath';
 
@@ -107,8 +108,7 @@ export function where(condition: Value, a: Value | number, b: Value | number): V
 function extremum(name: string, fn: string, closer: string): Binary {
   const share = pointwise({
     name: `${name}Share`,
-    lib: math,
-    expr: `select(select(f32(a0 ${closer} a1), 0.5, a0 == a1), 1.0, math_isnan(a0) | math_isnan(a1))`,
+    expr: `1.0 - select(f32(a1 ${closer} a0), 0.5, a0 == a1)`,
   });
   const op = pointwise({
     name,
@@ -128,27 +128,6 @@ function extremum(name: string, fn: string, closer: string): Binary {
 export const maximum = extremum('maximum', 'max', '>');
 /** The lesser of a and b; NaN where one of them is. */
 export const minimum = extremum('minimum', 'min', '<');
-
-/** The share of dy that reaches an input of `clampBetween`: at a bound, half of it is the bound's. */
-function clampShare(expr: string): (dy: Value, inputs: { a: Value; b: Value; c: Value }) => Value {
-  const share = pointwise({ name: 'clampShare', expr });
-  return (dy, { a, b, c }) => mul(dy, record(share, [a, b, c], undefined));
-}
-const clampBetweenOp = pointwise({
-  name: 'clampBetween',
-  takes: 'number',
-  lib: math,
-  expr: byKind('math_min(math_max(a0, a1), a2)', 'min(max(a0, a1), a2)'),
-  saves: 'abc',
-  grads: [
-    clampShare('select(select(1.0, 0.5, (a1 < a2) & ((a0 == a1) | (a0 == a2))), 0.0, (a0 < a1) | (a0 > a2))'),
-    clampShare('select(f32((a0 < a1) & (a1 <= a2)), 0.5, (a0 == a1) & (a1 < a2))'),
-    clampShare('select(f32((a1 > a2) | ((a0 > a2) & (a1 <= a2))), 0.5, (a0 == a2) & (a1 < a2))'),
-  ],
-});
-/** x limited to [min, max], where `max` wins; all of them broadcast. */
-export const clampBetween = (x: Value, min: Value, max: Value): Value =>
-  record(clampBetweenOp, [x, min, max], undefined);
 
 /** A clamp op with its bounds as expressions over x and the scalars, and the gradient's condition (bounds left out, as in PyTorch). */
 function clamping(float: string, integer: string, inside: string) {
@@ -172,20 +151,19 @@ const clampOp = clamping('math_min(math_max(a0, s0), s1)', 'min(max(a0, s0), s1)
 const clampMinOp = clamping('math_max(a0, s0)', 'max(a0, s0)', 'x > s0');
 const clampMaxOp = clamping('math_min(a0, s0)', 'min(a0, s0)', 'x < s0');
 
-/** x, raised to at least `min` and lowered to at most `max` (which wins over `min`); null leaves a side open. */
+/** x, raised to at least `min` and lowered to at most `max` (which wins over `min`); null leaves a side open, but not both. */
 export function clamp(x: Value, min: number | null, max: number | null): Value {
   if (min !== null && max !== null)
     return record(clampOp, [x], undefined, [bound(x, min, 'min'), bound(x, max, 'max')]);
   if (min !== null) return record(clampMinOp, [x], undefined, [bound(x, min, 'min')]);
-  if (max !== null) return record(clampMaxOp, [x], undefined, [bound(x, max, 'max')]);
-  throw new ArgumentError(`clamp: expected min or max for input of shape ${showShape(x.shape)}, but got neither`);
+  return record(clampMaxOp, [x], undefined, [bound(x, max!, 'max')]);
 }
 
 /** A bound that the dtype holds; one beyond all its numbers on the side that it opens counts as none. */
 function bound(x: Value, value: number, side: 'min' | 'max'): number {
   if (isFloat(x.dtype)) return value;
-  const signed = scalarOf(x.dtype) === 'i32';
-  const [least, most] = x.dtype === 'uint8' ? [0, 255] : signed ? [-(2 ** 31), 2 ** 31 - 1] : [0, 2 ** 32 - 1];
+  const [lowest, most] = ranges[x.dtype as keyof typeof ranges];
+  const least = scalarOf(x.dtype) === 'i32' ? lowest : 0;
   if (side === 'min' ? value > most : value < least) {
     throw new DTypeError(`clamp: expected ${side} from ${least} to ${most} for ${x.dtype}, but got ${value}`);
   }

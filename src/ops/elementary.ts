@@ -69,20 +69,14 @@ export const erf: Unary = (a) => record(erfOp, [toFloat(a)], undefined);
 /** 1 - erf a, exact for large a. */
 export const erfc = unary('erfc', (a) => neg(bell(a)));
 
-/** a² + b², and 1 at (0, 0), where the angle's gradient is 0. */
-function squaredRadius(a: Value, b: Value): Value {
-  const r = add(square(a), square(b));
-  return where(eq(r, 0), 1, r);
-}
+/** x / (a² + b²), and 0 at (0, 0), as the angle's gradient is. */
+const perSquare = (x: Value, a: Value, b: Value, r = add(square(a), square(b))): Value => div(x, where(eq(r, 0), 1, r));
 const atan2Op = pointwise({
   name: 'atan2',
   lib,
   expr: 'elementary_atan2(a0, a1)',
   saves: 'ab',
-  grads: [
-    (dy, { a, b }) => mul(dy, div(b, squaredRadius(a, b))),
-    (dy, { a, b }) => mul(dy, div(neg(a), squaredRadius(a, b))),
-  ],
+  grads: [(dy, { a, b }) => mul(dy, perSquare(b, a, b)), (dy, { a, b }) => mul(dy, perSquare(neg(a), a, b))],
 });
 /** The angle of the point (b, a), in [-π, π]. */
 export const atan2 = (a: Value, b: Value): Value => record(atan2Op, [toFloat(a), toFloat(b)], undefined);

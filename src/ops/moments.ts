@@ -22,29 +22,29 @@ export interface MomentsAttrs {
  * Outputs: mean, and variance or its root, with the reduced dimensions kept as 1. The root is an operation of its own, since it is finite
  * where the variance is too great or too small for a float32.
  */
-const momentsOp = (name: 'var' | 'std'): Op<MomentsAttrs> => ({
+const momentsOp = (name: string, root: boolean): Op<MomentsAttrs> => ({
   name,
   remakes: true,
-  saves: { inputs: [0], outputs: name === 'std' ? [0, 1] : [0] },
+  saves: { inputs: [0], outputs: root ? [0, 1] : [0] },
   infer([x], { dims }) {
     expectFloat(name, 'input', x);
     const meta = { shape: reducedShape(x.shape, dims, true), dtype: x.dtype };
     return [meta, meta];
   },
-  lower: (context) => kernel().moments(context, name === 'std'),
+  lower: (context) => kernel().moments(context, root),
   growth: 'moments',
   // d mean / dx = 1 / n,   d var / dx = 2 (x - mean) / (n - correction),   d std / dx = d var / dx / (2 std)
   vjp([dmean, dy], { inputs: [x], outputs: [mean, std], attrs: { dims, correction } }) {
     const n = reducedCount(x.shape, dims);
     const byMean = dmean && div(dmean, n);
     if (!dy) return [byMean ? expand(byMean, x.shape) : null];
-    const dvar = name === 'std' ? where(eq(std!, 0), 0, div(dy, std!)) : mul(dy, 2);
+    const dvar = root ? where(eq(std!, 0), 0, div(dy, std!)) : mul(dy, 2);
     const bySpread = mul(sub(x, mean), div(dvar, Math.max(n - correction, 0)));
     return [byMean ? add(bySpread, byMean) : bySpread];
   },
 });
-const varOp = momentsOp('var');
-const stdOp = momentsOp('std');
+const varOp = momentsOp('var', false);
+const stdOp = momentsOp('std', true);
 
 /** Mean and variance over `dims`, which stay as dimensions of size 1. */
 export function moments(

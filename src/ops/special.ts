@@ -40,7 +40,7 @@ export const digamma: Unary = unary('digamma', (a) => polygamma(1, a));
 const polygammaOp: Op<undefined> = pointwise({
   name: 'polygamma',
   lib,
-  expr: 'select(s1 * special_zeta(s0 + 1.0, a0), 0.0, (a0 > 0.0) & math_isinf(a0))',
+  expr: 's1 * special_polygamma(s0, a0)',
   saves: 'a',
   grads: [(dy, { a, s }) => mul(dy, polygamma(s[0]! + 1, a))],
 });

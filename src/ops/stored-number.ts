@@ -4,7 +4,7 @@ import { DTypeError } from '../core/errors';
 import type { DType } from '../core/meta';
 
 /** What an integer dtype takes; as in PyTorch, unsigned ones take negative numbers modulo their size. */
-const ranges: Record<'int32' | 'int64' | 'uint32' | 'uint8', readonly [least: number, most: number]> = {
+export const ranges: Record<'int32' | 'int64' | 'uint32' | 'uint8', readonly [least: number, most: number]> = {
   int32: [-(2 ** 31), 2 ** 31 - 1],
   int64: [-(2 ** 31), 2 ** 31 - 1],
   uint32: [-(2 ** 32), 2 ** 32 - 1],

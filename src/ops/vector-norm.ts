@@ -4,7 +4,7 @@ import { named, record } from '../graph/record';
 import type { Value } from '../graph/value';
 import { abs, div, mul, pow, square } from './arithmetic';
 import { inFloat32 } from './cast';
-import { eq, isinf, logicalOr, ne, where } from './compare';
+import { ne, where } from './compare';
 import { pointwise } from './pointwise';
 import { amax, amin, type Dims, sum } from './reduce';
 
@@ -26,14 +26,8 @@ const rootOp = pointwise({
   lib: [mathLib, powersLib],
   expr: 'math_pow_f32(a0, s0)',
   saves: 'ay',
-  // Where the sum has no bound, elements that have one take no part in it.
-  grads: [
-    (dy, { a, y, s }) => {
-      const [power] = s as readonly [number];
-      const zero = eq(y, 0);
-      return where(power > 0 && power < 1 ? logicalOr(zero, isinf(y)) : zero, 0, div(mul(dy, mul(y, power)), a));
-    },
-  ],
+  // Of a sum without bound no element is a share.
+  grads: [(dy, { a, y, s }) => where(ne(y, 0), mul(dy, mul(pow(a, s[0]! - 1), s[0]!)), 0)],
 });
 
 /**

@@ -198,9 +198,6 @@ export function eye(...args: EyeArgs): Tensor {
   return makeTensor('eye', fromHost(data, size, dtype), requiresGrad);
 }
 
-/** Also false and true, which count as 0 and 1. */
-const numeric = either(real, flag);
-
 interface Range extends TensorOptions {
   /** The first number; default 0. */
   start?: number;
@@ -229,14 +226,15 @@ export function arange(
   const positional = (isPlainObject(last) ? args.slice(0, -1) : args) as number[];
   const onlyEnd = positional.length === 1 && named.end === undefined;
   const { dtype: given, requiresGrad, device, ...rest } = named as Range;
+  const kind = either(real, flag);
   const bounds = parseArgs<{ end: number; start?: number; step?: number }>(
     'arange',
     ['end'],
     { start: 0, step: 1 },
     [{ ...rest, ...byPosition(onlyEnd ? ['end'] : ['start', 'end', 'step'], positional, rest) }],
-    { end: numeric, start: numeric, step: numeric },
+    { end: kind, start: kind, step: kind },
   );
-  const [start, end, step] = [bounds.start, bounds.end, bounds.step].map(Number) as [number, number, number];
+  const [start, end, step] = [+bounds.start, +bounds.end, +bounds.step];
   if (![start, end, step].every(Number.isFinite)) {
     throw new ArgumentError(`arange: expected finite numbers, but got start ${start}, end ${end} and step ${step}`);
   }

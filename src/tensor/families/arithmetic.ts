@@ -172,7 +172,7 @@ export const minimum = op(
   (input: Tensor, other: Operandish): Tensor => combined('minimum', input, other, compare.minimum),
 );
 
-/** Between numbers in one operation; between tensors, an element that equals a bound shares the gradient with it. */
+/** Between numbers in one operation; between tensors as maximum and minimum, where equal numbers share the gradient. */
 function limited(input: Tensor, min: Tensor | number | null, max: Tensor | number | null, gradName: string): Tensor {
   const bounds = [min, max].filter((bound) => bound !== null);
   const dtype = promoteTypes(...[input, ...bounds].map(operandOf));
@@ -182,13 +182,8 @@ function limited(input: Tensor, min: Tensor | number | null, max: Tensor | numbe
   }
   const boundOf = (bound: Tensor | number) =>
     typeof bound === 'number' ? full([], bound, dtype, 'clamp') : cast(bound.value, dtype);
-  const y =
-    min === null
-      ? compare.minimum(x, boundOf(max!))
-      : max === null
-        ? compare.maximum(x, boundOf(min))
-        : compare.clampBetween(x, boundOf(min), boundOf(max));
-  return made(named(y, gradName));
+  const raised = min === null ? x : compare.maximum(x, boundOf(min));
+  return made(named(max === null ? raised : compare.minimum(raised, boundOf(max)), gradName));
 }
 
 /** Each element limited to [min, max], numbers or tensors; either may be left out. */

@@ -11,7 +11,6 @@ import { numbersWithin } from '../../ops/indexing';
 import { made } from '../../storage/made';
 import { callable } from '../callable';
 import { family } from '../family';
-import { knownNumbers } from '../known-numbers';
 import { type MinMax, minMax, type ValuesIndices, valuesIndices } from '../named-results';
 import { type Dims, type ReduceArgs, reduceArgs, type SpreadArgs, type SumOptions, spreadArgs } from '../reduce-args';
 import type { Tensor } from '../tensor';
@@ -277,16 +276,10 @@ export const cov = op('cov(input, ...)', (input: Tensor, options: CovarianceOpti
       `cov: expected aweights of floats, but got ${aweights.dtype}; convert them with .to('float32')`,
     );
   }
-  const weight = (name: string, given: Tensor | null) => {
-    const known = given && knownNumbers(given);
-    const numbers = known === null ? [] : typeof known === 'number' ? [known] : Array.from(known);
-    const wrong = numbers.find((w) => !(w >= 0));
-    if (wrong !== undefined) throw new ArgumentError(`cov: expected ${name} of at least 0, but got ${wrong}`);
-    // A check of numbers that the device alone knows would have to wait for it: a negative one makes the covariance NaN.
-    return given?.to(rows.dtype).maskedFill(given.lt(0), Number.NaN);
-  };
-  const frequency = weight('fweights', fweights);
-  const importance = weight('aweights', aweights);
+  // A check of the numbers would have to wait for the device, so a negative weight makes the covariance NaN.
+  const weight = (given: Tensor | null) => given?.to(rows.dtype).maskedFill(given.lt(0), Number.NaN);
+  const frequency = weight(fweights);
+  const importance = weight(aweights);
   const weights = frequency && importance ? frequency.mul(importance) : (frequency ?? importance);
   if (!weights) {
     const centred = rows.sub(rows.mean(1, { keepdim: true }));

@@ -5,17 +5,14 @@ import { oneTooMany } from '../../core/arity';
 import { ArgumentError, ShapeError } from '../../core/errors';
 import { numel, type Shape, showShape } from '../../core/meta';
 import { type Arguments, isPlainObject, parseArgs } from '../../core/options';
-import { fromHost, named } from '../../graph/record';
-import { add } from '../../ops/arithmetic';
+import { named } from '../../graph/record';
 import * as ops from '../../ops/cast';
 import { resolveDims } from '../../ops/dims';
-import { indexSelect } from '../../ops/indexing';
 import * as shapes from '../../ops/shape';
 import { resolveShape, viewStrides } from '../../storage/layout';
 import { made } from '../../storage/made';
-import { callable, isTensor } from '../callable';
+import { callable } from '../callable';
 import { family, withMethod } from '../family';
-import { knownNumbers } from '../known-numbers';
 import { type Sizes, sizesArg } from '../sizes';
 import type { Tensor } from '../tensor';
 import { aliasOf, around, called, indexDim, keepDims, needDims, ranged } from '../views';
@@ -49,8 +46,7 @@ interface SelectOptions {
 
 interface NarrowOptions {
   dim: number;
-  /** A number, or a 0-d tensor of a whole one. */
-  start: number | Tensor;
+  start: number;
   length: number;
 }
 
@@ -245,23 +241,12 @@ export const select = op('select(input, ...)', (input: Tensor, ...args: SelectAr
   return indexDim(input, d, index, 'select');
 });
 
-/** `length` indices of a dimension, from `start`: a view; a copy where the device alone knows `start`. */
+/** `length` indices of a dimension, from `start`. */
 export const narrow = op('narrow(input, ...)', (input: Tensor, ...args: NarrowArgs): Tensor => {
-  const { dim, start: given, length } = parseArgs<NarrowOptions>('narrow', ['dim', 'start', 'length'], {}, args);
+  const { dim, start, length } = parseArgs<NarrowOptions>('narrow', ['dim', 'start', 'length'], {}, args);
   needDims(input, 'narrow');
   const d = input.wrapDim('narrow', dim);
   const size = input.shape[d]!;
-  const known = isTensor(given) ? startOf(given) : given;
-  if (isTensor(given) && known === null && length <= size) {
-    const places = fromHost(
-      Int32Array.from({ length }, (_, i) => i),
-      [length],
-      'int64',
-    );
-    const from = given.add(given.lt(0).to('int64').mul(size)).value;
-    return made(indexSelect(input.value, d, add(ops.cast(from, 'int64'), places), 'narrow'));
-  }
-  const start = known ?? 0;
   if (!Number.isInteger(start) || !Number.isInteger(length)) {
     throw new ArgumentError('narrow: expected whole numbers as start and length; read tensors with await item() first');
   }
@@ -273,18 +258,6 @@ export const narrow = op('narrow(input, ...)', (input: Tensor, ...args: NarrowAr
   }
   return ranged(input, d, from, length, 1);
 });
-
-/** The number of a tensor that is known without the device. */
-function startOf(start: Tensor): number | null {
-  const { dtype, shape } = start;
-  if (shape.length > 0 || dtype === 'bool' || start.isFloatingPoint()) {
-    throw new ArgumentError(
-      `narrow: expected start to be a whole number or a 0-d tensor of one, but got ${dtype} of shape ${showShape(shape)}`,
-    );
-  }
-  const known = knownNumbers(start);
-  return known === null || typeof known === 'number' ? known : known[0]!;
-}
 
 /** A view with the given geometry over `input`'s storage, as PyTorch's `as_strided`: all of it must lie inside. */
 export const asStrided = op('asStrided(input, ...)', (input: Tensor, ...args: StridedArgs): Tensor => {

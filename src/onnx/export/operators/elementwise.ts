@@ -289,7 +289,6 @@ export const elementwise: Translators = {
   maximum: extreme('Max', 'Or'),
   minimum: extreme('Min', 'And'),
   clamp,
-  clampBetween: (site) => site.op('Min', [site.op('Max', [site.in(0), site.in(1)]), site.in(2)]),
   isclose: formula((site, a, b) => isclose(site, a, b!)),
   heaviside: formula((site, a, b) => heaviside(site, a, b!)),
   copysign: formula((site, a, b) => copysign(site, a, b!)),
