@@ -30,6 +30,14 @@ export function expectIndex(op: string, name: string, meta: Meta): void {
   }
 }
 
+/** Throws unless a source has the dtype of what it is put into. */
+export function expectSource(op: string, base: Meta, src: Meta): void {
+  if (src.dtype === base.dtype) return;
+  throw new DTypeError(
+    `${op}: expected a source of dtype ${base.dtype}, but got ${src.dtype}; convert it with .to('${base.dtype}')`,
+  );
+}
+
 /** A shape whose dimension `dim` has another size. */
 export const withSize = (shape: Shape, dim: number, size: number): Shape => shape.map((n, d) => (d === dim ? size : n));
 
@@ -108,11 +116,7 @@ const scatterAddOp: Op<ScatterAttrs> = {
         `${op}: expected a source of shape ${showShape(expected)} for input ${showShape(base.shape)} and index ${showShape(index.shape)}, but got ${showShape(src.shape)}`,
       );
     }
-    if (src.dtype !== base.dtype) {
-      throw new DTypeError(
-        `${op}: expected a source of dtype ${base.dtype}, but got ${src.dtype}; convert it with .to('${base.dtype}')`,
-      );
-    }
+    expectSource(op, base, src);
     return [{ shape: base.shape, dtype: base.dtype }];
   },
   lower(context) {

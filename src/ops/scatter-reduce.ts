@@ -1,6 +1,6 @@
 // Elements put into places by an index where several in one place become one: scatterReduce and indexReduce.
 
-import { ArgumentError, DTypeError, ShapeError } from '../core/errors';
+import { ArgumentError, ShapeError } from '../core/errors';
 import { type Meta, numel, type Shape, sameShape, showShape } from '../core/meta';
 import { expectNumber, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
@@ -11,6 +11,7 @@ import { resolveDim } from './dims';
 import type { Scatter, ScatterKind } from './index-attrs';
 import {
   expectIndex,
+  expectSource,
   gather,
   indexAdd,
   indexCopy,
@@ -53,11 +54,7 @@ function checkParts(op: string, [base, index, src]: readonly [Meta, Meta, Meta],
       `${op}: expected a source of shape ${showShape(expected)} for input ${showShape(base.shape)} and index ${showShape(index.shape)}, but got ${showShape(src.shape)}`,
     );
   }
-  if (src.dtype !== base.dtype) {
-    throw new DTypeError(
-      `${op}: expected a source of dtype ${base.dtype}, but got ${src.dtype}; convert it with .to('${base.dtype}')`,
-    );
-  }
+  expectSource(op, base, src);
 }
 
 /** What an index picks from, adds to and puts into other tensors. */
