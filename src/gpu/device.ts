@@ -1,5 +1,6 @@
 // The device: how it is found, its features, and the typed errors for when there is none.
-import { WebGPUUnavailableError } from '../core/errors';
+import { LatePart } from '../core/late';
+import type { Lack } from './unavailable';
 
 /** Answers which of a kernel's candidates was measured to be best for a shape; see src/compiler/tuning/tuning.ts. */
 export interface Tuning {
@@ -63,19 +64,7 @@ export async function requestDevice(options: DeviceOptions): Promise<{ device: G
   const gpu = await findGpu();
   const request: GPURequestAdapterOptions = options.powerPreference ? { powerPreference: options.powerPreference } : {};
   const adapter = await gpu.requestAdapter(request);
-  if (!adapter) {
-    if (!ownGpu()) {
-      throw new WebGPUUnavailableError(
-        'the package `webgpu` is there, but Dawn found no adapter. In Node it computes through Vulkan (Metal on macOS, Direct3D 12 on Windows): install the ' +
-          "GPU's Vulkan driver and the loader libvulkan.so.1 (Debian: libvulkan1 and mesa-vulkan-drivers, which computes without a GPU too), and point VK_ICD_FILENAMES at " +
-          "the driver's .json where it is not found by itself; `vulkaninfo --summary` lists what there is",
-      );
-    }
-    throw new WebGPUUnavailableError(
-      'WebGPU is there, but no adapter was found. Check that hardware acceleration is on in the browser settings and that ' +
-        'the GPU is not on its blocklist (chrome://gpu); in headless Chromium add --enable-unsafe-webgpu --use-webgpu-adapter=swiftshader',
-    );
-  }
+  if (!adapter) throw await unavailable(ownGpu() ? 'adapter' : 'dawnAdapter');
   const requiredLimits: Record<string, number> = {};
   for (const name of wantedLimits) requiredLimits[name] = adapter.limits[name];
   const requiredFeatures = wantedFeatures.filter((feature) => adapter.features.has(feature));
@@ -83,8 +72,16 @@ export async function requestDevice(options: DeviceOptions): Promise<{ device: G
     const device = await adapter.requestDevice({ label: 'lamplight', requiredFeatures, requiredLimits });
     return { device, profile: profileOf(device, adapter.info, options) };
   } catch (cause) {
-    throw new WebGPUUnavailableError(`the adapter refused a device: ${(cause as Error).message}`, { cause });
+    throw await unavailable('device', cause);
   }
+}
+
+const diagnosis = new LatePart('diagnosis', () => import('./unavailable'));
+
+/** The error that says what is lacking, and what to do. */
+async function unavailable(lack: Lack, cause?: unknown): Promise<Error> {
+  await diagnosis.load();
+  return diagnosis.now.unavailable(lack, cause);
 }
 
 /** WebGPU as pages, workers and Deno have it of their own. */
@@ -101,14 +98,8 @@ async function findGpu(): Promise<GPU> {
   const own = ownGpu();
   if (own) return own;
   if (hasPackages()) return nodeGpu();
-  if ((globalThis as { isSecureContext?: boolean }).isSecureContext === false) {
-    throw new WebGPUUnavailableError(
-      'WebGPU needs a secure context, and this page is not one. Serve it over https://, or from http://localhost',
-    );
-  }
-  throw new WebGPUUnavailableError(
-    'this browser does not offer WebGPU (navigator.gpu is missing). Use a current Chrome, Edge, Safari 26 or Firefox',
-  );
+  const { isSecureContext } = globalThis as { isSecureContext?: boolean };
+  throw await unavailable(isSecureContext === false ? 'insecure' : 'browser');
 }
 
 let dawn: Promise<GPU> | null = null;
@@ -126,9 +117,7 @@ function nodeGpu(): Promise<GPU> {
       return module.create([]);
     } catch (cause) {
       dawn = null;
-      throw new WebGPUUnavailableError('in Node, WebGPU comes from the package `webgpu`: run `npm install webgpu`', {
-        cause,
-      });
+      throw await unavailable('package', cause);
     }
   })();
   return dawn;

@@ -1,5 +1,4 @@
-// The words of a fault: how kernels report bad data (an index out of range), and the errors that these become.
-import { ArgumentError, IndexError, LinAlgError } from '../core/errors';
+// How kernels report bad data, such as an index out of range. The errors that reports become are in fault-words.ts, which comes with the kernels.
 
 /** Bytes of a report: code, offending value, limit, number of the operation, updates not applied (see shaders/lib/fault.wgsl). */
 export const FAULT_BYTES = 32;
@@ -20,64 +19,16 @@ export const FaultCode = {
   numberOutOfRange: 9,
 } as const;
 
-const names: string[] = [];
+/** The error for a report, whose message ends with `consequence`. */
+type Wording = (words: Int32Array, consequence: string) => Error;
 
-/**
- * The number by which kernels name an operation: the value of FAULT_OP. For `numberOutOfRange` it is the error up to the number that was got, and after `;`
- * the remedy, by inputs after `|`.
- */
-export function faultOp(name: string): number {
-  const known = names.indexOf(name);
-  return known >= 0 ? known : names.push(name) - 1;
+let wording: Wording | null = null;
+
+/** A kernel that reports faults is about to be made: these are the words for them. */
+export function setWording(words: Wording): void {
+  wording = words;
 }
-
-/** Says which matrix of several is meant; -1 stands for the only one. */
-const ofBatch = (matrix: number): string => (matrix < 0 ? '' : `(Batch element ${matrix}): `);
 
 /** The error for a report, or null when nothing was reported; `consequence` ends its message. */
-export function faultError(words: Int32Array, consequence: string): Error | null {
-  const [code, value, limit, op] = words as unknown as [number, number, number, number];
-  const name = names[op] ?? 'internal';
-  switch (code) {
-    case 0:
-      return null;
-    case FaultCode.labelOutOfRange:
-      return new IndexError(
-        `${name}: expected class labels from 0 to ${limit - 1}, but got ${value}. ` +
-          `${consequence}; check the targets against the number of classes`,
-      );
-    case FaultCode.indexOutOfRange:
-    case FaultCode.placeOutOfRange:
-      return new IndexError(
-        `${name}: index out of range: expected indices from ${code === FaultCode.placeOutOfRange ? -limit : 0} to ${limit - 1}, ` +
-          `but got ${value}. ${consequence}`,
-      );
-    case FaultCode.weightsInvalid:
-      return new ArgumentError(
-        `${name}: expected weights that are finite, at least 0 and not all 0, but row ${value} has others. ${consequence}`,
-      );
-    case FaultCode.cornersSwapped:
-      return new ArgumentError(
-        `${name}: expected boxes [xmin, ymin, xmax, ymax] with xmin ≤ xmax and ymin ≤ ymax, but one is not so. ${consequence}`,
-      );
-    case FaultCode.nanFound:
-      return new ArgumentError(`${name}: expected numbers, but got NaN among them. ${consequence}`);
-    case FaultCode.singular:
-      return new LinAlgError(
-        `${name}: ${ofBatch(value)}the diagonal element ${limit} is zero: expected an invertible matrix, but the input is singular. ${consequence}`,
-      );
-    case FaultCode.notPositive:
-      return new LinAlgError(
-        `${name}: ${ofBatch(value)}expected a positive-definite matrix, but the leading minor of order ${limit} is not positive-definite. ${consequence}`,
-      );
-    case FaultCode.numberOutOfRange: {
-      const [said, remedy = ''] = name.split('|')[limit]!.split(';');
-      const [number] = new Float32Array(Int32Array.of(value).buffer);
-      return new ArgumentError(
-        `${said}, but got ${Number(number!.toPrecision(8))}. ${consequence}${remedy && `;${remedy}`}`,
-      );
-    }
-    default:
-      return new IndexError(`internal: unknown fault code ${code}`);
-  }
-}
+export const faultError: (...report: Parameters<Wording>) => Error | null = (words, consequence) =>
+  words[0] === 0 ? null : wording!(words, consequence);

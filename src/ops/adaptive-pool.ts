@@ -6,7 +6,7 @@ import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
 import { DTypeError, ShapeError } from '../core/errors';
 import { numel, type Shape, sameShape, showShape } from '../core/meta';
-import { faultOp } from '../gpu/faults';
+import { faultOp } from '../gpu/fault-words';
 import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { reshape } from './cast';

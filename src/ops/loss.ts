@@ -6,7 +6,7 @@ import type { Text } from '../compiler/texts';
 import { ArgumentError, DTypeError, ShapeError } from '../core/errors';
 import { isFloat, type Meta, numel, type Shape, sameShape, showShape } from '../core/meta';
 import { warnOnce } from '../core/warnings';
-import { faultOp } from '../gpu/faults';
+import { faultOp } from '../gpu/fault-words';
 import { expectFloat, named, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { logSigmoid } from './activation';

@@ -4,7 +4,7 @@ import { fault, input, type Lowering, output } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
 import { invariant } from '../core/errors';
-import { faultOp } from '../gpu/faults';
+import { faultOp } from '../gpu/fault-words';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 

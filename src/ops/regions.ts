@@ -5,7 +5,7 @@ import { gridFor } from '../compiler/lowering';
 import type { Text } from '../compiler/texts';
 import { ShapeError } from '../core/errors';
 import { BYTES_PER_ELEMENT, numel, type Shape, showShape } from '../core/meta';
-import { faultOp } from '../gpu/faults';
+import { faultOp } from '../gpu/fault-words';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 

@@ -14,7 +14,7 @@ import {
 import { grid, gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT, numel, type Shape } from '../../core/meta';
-import { faultOp } from '../../gpu/faults';
+import { faultOp } from '../../gpu/fault-words';
 
 const texts = {
   cholesky: '#linalg/cholesky',

@@ -18,7 +18,7 @@ import { grid, gridFor, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT, numel } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';
-import { faultOp } from '../../gpu/faults';
+import { faultOp } from '../../gpu/fault-words';
 import type { CrossEntropyAttrs, CrossEntropyGradAttrs, Reduction } from '../../ops/cross-entropy';
 import type { SoftmaxAttrs } from '../../ops/softmax';
 import { onePassLength } from './strips';

@@ -18,7 +18,7 @@ import { vec8 } from '../../compiler/strided';
 import type { Text } from '../../compiler/texts';
 import { contiguousStrides, type Meta, numel, type Shape } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';
-import { faultOp } from '../../gpu/faults';
+import { faultOp } from '../../gpu/fault-words';
 import {
   type BytesAttrs,
   type DimAttrs,

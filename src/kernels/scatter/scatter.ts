@@ -16,7 +16,7 @@ import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT, isFloat, type Meta, numel, scalarOf } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';
-import { faultOp } from '../../gpu/faults';
+import { faultOp } from '../../gpu/fault-words';
 import type { DimAttrs, Scatter, ScatterKind } from '../../ops/index-attrs';
 import { elementLibs } from '../reduce/elements';
 import { argsortPasses, sortSteps } from '../sort/argsort';

@@ -14,7 +14,7 @@ import {
 import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT, byteLength, numel, scalarOf } from '../../core/meta';
-import { faultOp } from '../../gpu/faults';
+import { faultOp } from '../../gpu/fault-words';
 import { elementLibs } from '../reduce/elements';
 import { resultCount, type Strips, secondStrips, stripCount, stripsFor, stripsPass } from '../reduce/strips';
 import { argsortPasses, sortSteps } from './argsort';
