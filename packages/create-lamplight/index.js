@@ -81,14 +81,31 @@ async function packedClone(folder) {
   setup();
   mkdirSync(folder, { recursive: true });
   const before = new Set(readdirSync(folder));
-  const args = ['pack', '--pack-destination', folder, '--loglevel=error'];
+  npm(['run', 'build']);
+  // Its scripts would write package.json and README.md anew for the package, and leave them so where they are stopped half-way.
+  npm(['pack', '--ignore-scripts', '--pack-destination', folder, '--loglevel=error']);
+  const archive = readdirSync(folder).find((name) => name.endsWith('.tgz') && !before.has(name));
+  if (archive) return `file:${archive}`;
+  throw new Misuse(`npm pack wrote no archive into ${folder}`);
+}
+
+/**
+ * Runs npm in the clone.
+ * @param {readonly string[]} args
+ */
+function npm(args) {
   // Of npm's own settings, those of the command that runs this file would lead it to another folder.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'npm_config_local_prefix'));
-  const quoted = process.platform === 'win32' ? args.map((each) => `"${each}"`) : args;
-  const npm = spawnSync('npm', quoted, { cwd: clone, env, encoding: 'utf8', shell: process.platform === 'win32' });
-  const archive = readdirSync(folder).find((name) => name.endsWith('.tgz') && !before.has(name));
-  if (npm.status === 0 && archive) return `file:${archive}`;
-  throw new Misuse(`npm pack failed in ${clone}:\n${npm.error?.message ?? `${npm.stdout}${npm.stderr}`.slice(-3000)}`);
+  const isWindows = process.platform === 'win32';
+  const quoted = isWindows ? args.map((each) => `"${each}"`) : args;
+  const { status, error, stdout, stderr } = spawnSync('npm', quoted, {
+    cwd: clone,
+    env,
+    encoding: 'utf8',
+    shell: isWindows,
+  });
+  if (status === 0) return;
+  throw new Misuse(`npm ${args[0]} failed in ${clone}:\n${error?.message ?? `${stdout}${stderr}`.slice(-3000)}`);
 }
 
 function isClone() {

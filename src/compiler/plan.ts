@@ -12,6 +12,7 @@ import type { LoweredProgram, Lowering, Operand, Overwrite, Pass, Program, Progr
 import { input, output, paramsOf } from './ir';
 import { gridFor } from './lowering';
 import { fillsFirst, packTargets } from './pack';
+import { framing, hasFrames } from './passes/frames';
 import { hasHalves, widening } from './passes/halves';
 import { type CompilerPass, compilerPasses } from './passes/index';
 import { withTexts } from './texts';
@@ -103,12 +104,12 @@ export function compile(
   passes: readonly CompilerPass[] = compilerPasses,
 ): Plan {
   if (hasHalves(recorded)) expectHalf(adapter);
-  // What frames are joined by comes with the kernels that take them.
-  const program = fillsFirst(inlining.here?.joinFrames(recorded) ?? recorded);
-  const lowered = passes.reduce((before, pass) => pass(before), {
-    program,
-    lowerings: lowerings(program, adapter),
-  } as LoweredProgram);
+  const isFramed = hasFrames(recorded);
+  const program = fillsFirst((isFramed && framing.here?.joinFrames(recorded)) || recorded);
+  const first: LoweredProgram = { program, lowerings: lowerings(program, adapter) };
+  // Kernels that are missing as well are loaded beside it.
+  if (isFramed && !framing.here) throw new MissingParts([framing]);
+  const lowered = passes.reduce((before, pass) => pass(before), first);
   const plan = { ...new Planner(lowered).run(), faults: faultFlow(lowered) };
   if (!writing.here && plan.steps.some(({ pass }) => pass.source.some(isMarked))) throw new MissingParts([writing]);
   return plan;
@@ -151,7 +152,7 @@ const lowerings = (program: Program, adapter: AdapterProfile): Lowering[] => {
       return withTexts(op.lower({ inputs, outputs, attrs, adapter }));
     }),
     // A program whose kernels are loaded rarely does without these.
-    [inlining, writing, ...(hasHalves(program) ? [widening] : [])],
+    [inlining, writing, ...(hasHalves(program) ? [widening] : []), ...(hasFrames(program) ? [framing] : [])],
   );
 };
 

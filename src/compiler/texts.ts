@@ -7,6 +7,7 @@ import { isMarked, writing } from '../wgsl/unroll';
 import { inlining } from './fusion/inlining';
 import type { Lowering, Pass, PointwiseBody } from './ir';
 import { withEach } from './lowering';
+import { framing } from './passes/frames';
 import { widening } from './passes/halves';
 
 /** The packs by name. What programs use together is in one. */
@@ -151,6 +152,8 @@ export function kernels<K>(name: string, ask: () => Promise<K>, ...always: PackN
 /** Loads all packs, and the code of all kernels, so that plans can be compiled without waiting, for tests. */
 export const allParts = async (): Promise<void> => {
   await Promise.all(
-    [...Object.values(packs), ...codes, ...asked, copying, inlining, widening, writing].map((part) => part.load()),
+    [...Object.values(packs), ...codes, ...asked, copying, framing, inlining, widening, writing].map((part) =>
+      part.load(),
+    ),
   );
 };

@@ -1,8 +1,8 @@
 // Fusion: pointwise nodes that feed each other become one kernel. Pure: programs in, programs out.
 
 import { isFloat, numel } from '../../core/meta';
-import type { Epilogue } from '../fusion/inline';
 import { inlining } from '../fusion/inlining';
+import type { Fused, PassesLowering } from '../fusion/into-kernels';
 import { takesEpilogue, takesPrologue } from '../fusion/lines';
 import { type Cluster, clusterPass, type Member, mergesOf, type Source } from '../fusion/pointwise';
 import {
@@ -215,17 +215,15 @@ class Fusion {
     const slot = externals.findIndex((x) => isFloat(this.program.values[x]!.dtype));
     if (reader < 0 || slot < 0 || !this.canPrepend(reader, v, externals.length)) return;
     const node = this.program.nodes[reader]!;
-    const { passes, scratch } = this.lowerings[reader] as Lowering & { kind: 'passes' };
     const { values } = this.program;
     const outside = (u: number, pairs: boolean) => this.source(externals, u, pairs);
     const { members, memberOf } = this.describe(cluster, outside, node.scalarBase);
     const description = { members, externals: externals.map((x) => values[x]!), outputs: [memberOf(v)] };
-    const first = inlining.now.withPrologue(passes[0]!, description, slot, node.inputs.length);
-    this.lowerings[reader] = { kind: 'passes', passes: [first, ...passes.slice(1)], scratch };
-    const others = externals.filter((_, e) => e !== slot);
-    const inputs = [externals[slot]!, ...node.inputs.slice(1), ...others];
     this.consumers[node.inputs[0]!] = this.consumers[node.inputs[0]!]!.filter((n) => n !== reader);
-    this.program.nodes[reader] = { ...node, inputs, parts: [...this.partsOf(cluster), ...partsOf(node)] };
+    const kernel = { node, lowering: this.lowerings[reader] as PassesLowering, parts: this.partsOf(cluster) };
+    const fused = inlining.now.prepended(kernel, description, externals, slot);
+    this.program.nodes[reader] = fused.node;
+    this.lowerings[reader] = fused.lowering;
     this.members.delete(unit);
     for (const n of cluster) this.unit[n] = this.unit[reader]!;
   }
@@ -380,7 +378,7 @@ class Fusion {
     return result;
   }
 
-  private fused(cluster: readonly number[]): { node: ProgramNode; lowering: Lowering } {
+  private fused(cluster: readonly number[]): Fused {
     const { values } = this.program;
     const externals = this.externals(cluster);
     const outputs = this.outputs(cluster);
@@ -418,7 +416,7 @@ class Fusion {
   }
 
   /** A kernel with the rest of its unit as its epilogue. */
-  private fusedInto(head: number, unit: readonly number[]): { node: ProgramNode; lowering: Lowering } {
+  private fusedInto(head: number, unit: readonly number[]): Fused {
     const { values, nodes } = this.program;
     const node = nodes[head]!;
     const stored = node.outputs[0]!;
@@ -437,21 +435,8 @@ class Fusion {
       others: others.map(memberOf),
       ...(this.exported.has(stored) && others.push(stored) && { stored: values[stored]! }),
     };
-    const { passes, scratch, pooled } = this.lowerings[head] as Lowering & { kind: 'passes' };
-    const last = inlining.now.withEpilogue(passes.at(-1)!, epilogue, node.inputs.length, node.outputs.length);
-    const lowering: Lowering = {
-      kind: 'passes',
-      passes: [...passes.slice(0, -1), last],
-      scratch,
-      ...(pooled && others.length === 0 && { pooled: pooledWith(pooled, epilogue, node.inputs.length) }),
-    };
-    const fused: ProgramNode = {
-      ...node,
-      inputs: [...node.inputs, ...externals],
-      outputs: [main, ...node.outputs.slice(1), ...others],
-      parts: [...partsOf(node), ...this.partsOf(cluster)],
-    };
-    return { node: fused, lowering };
+    const kernel = { node, lowering: this.lowerings[head] as PassesLowering, parts: this.partsOf(cluster) };
+    return inlining.now.appended(kernel, epilogue, externals, [main, ...others]);
   }
 
   /** A value in memory, one of `externals` but for its shape; as the pairs that it consists of if asked. */
@@ -489,16 +474,3 @@ class Fusion {
     return { members, memberOf: (v: number) => index.get(this.producer[v]!)! };
   }
 }
-
-type Pooled = NonNullable<(Lowering & { kind: 'passes' })['pooled']>;
-
-/** The poolings of a kernel's results after they have gone through the epilogue. */
-const pooledWith =
-  (pooled: Pooled, epilogue: Epilogue, firstInput: number): Pooled =>
-  (pooling) => {
-    const lowering = pooled(pooling);
-    if (lowering?.kind !== 'passes') return undefined;
-    const { passes, scratch } = lowering;
-    const last = inlining.now.withEpilogue(passes.at(-1)!, epilogue, firstInput, 2, 'finish');
-    return { kind: 'passes', passes: [...passes.slice(0, -1), last], scratch };
-  };

@@ -6,15 +6,7 @@ import type { Frame, Framed, Program, ProgramNode, View } from '../ir';
 type Attrs = Framed & { readonly size?: readonly [height: number, width: number] };
 
 /** The program with convolutions that pad by themselves; frames that nobody reads then are not computed. */
-export function joinFrames(program: Program): Program {
-  if (!program.nodes.some(({ attrs }) => framedOf(attrs))) return program;
-  return withoutUnread(new Frames(program).run());
-}
-
-const framedOf = (attrs: unknown): Frame | undefined => {
-  const { frame, crop } = (attrs ?? {}) as Partial<Framed>;
-  return frame ?? crop;
-};
+export const joinFrames = (program: Program): Program => withoutUnread(new Frames(program).run());
 
 class Frames {
   private readonly values;

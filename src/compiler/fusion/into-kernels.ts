@@ -1,0 +1,72 @@
+// Clusters of pointwise nodes that become a part of another node's kernels, which they are put before or behind.
+import { type Lowering, type ProgramNode, partsOf } from '../ir';
+import { type Epilogue, withEpilogue, withPrologue } from './inline';
+import type { Cluster } from './pointwise';
+
+export type PassesLowering = Lowering & { readonly kind: 'passes' };
+
+/** A node, and how it is computed. */
+export interface Fused {
+  readonly node: ProgramNode;
+  readonly lowering: Lowering;
+}
+
+/** A node with kernels, and the nodes that become a part of it. */
+interface Kernels {
+  readonly node: ProgramNode;
+  readonly lowering: PassesLowering;
+  readonly parts: readonly ProgramNode[];
+}
+
+/** Has the first kernel compute its input 0 from `externals`, of which the one at `slot` takes the place of that input. */
+export function prepended(
+  { node, lowering: { passes, scratch }, parts }: Kernels,
+  cluster: Cluster,
+  externals: readonly number[],
+  slot: number,
+): Fused {
+  const first = withPrologue(passes[0]!, cluster, slot, node.inputs.length);
+  const others = externals.filter((_, e) => e !== slot);
+  const inputs = [externals[slot]!, ...node.inputs.slice(1), ...others];
+  return {
+    node: { ...node, inputs, parts: [...parts, ...partsOf(node)] },
+    lowering: { kind: 'passes', passes: [first, ...passes.slice(1)], scratch },
+  };
+}
+
+/** Has the last kernel store what is made of its output 0 and of `externals`. The first of `outputs` takes the place of that output. */
+export function appended(
+  { node, lowering: { passes, scratch, pooled }, parts }: Kernels,
+  epilogue: Epilogue,
+  externals: readonly number[],
+  [main, ...others]: readonly [number, ...number[]],
+): Fused {
+  const last = withEpilogue(passes.at(-1)!, epilogue, node.inputs.length, node.outputs.length);
+  return {
+    node: {
+      ...node,
+      inputs: [...node.inputs, ...externals],
+      outputs: [main, ...node.outputs.slice(1), ...others],
+      parts: [...partsOf(node), ...parts],
+    },
+    lowering: {
+      kind: 'passes',
+      passes: [...passes.slice(0, -1), last],
+      scratch,
+      ...(pooled && others.length === 0 && { pooled: pooledWith(pooled, epilogue, node.inputs.length) }),
+    },
+  };
+}
+
+type Pooled = NonNullable<PassesLowering['pooled']>;
+
+/** The poolings of a kernel's results after they have gone through the epilogue. */
+const pooledWith =
+  (pooled: Pooled, epilogue: Epilogue, firstInput: number): Pooled =>
+  (pooling) => {
+    const lowering = pooled(pooling);
+    if (lowering?.kind !== 'passes') return undefined;
+    const { passes, scratch } = lowering;
+    const last = withEpilogue(passes.at(-1)!, epilogue, firstInput, 2, 'finish');
+    return { kind: 'passes', passes: [...passes.slice(0, -1), last], scratch };
+  };
