@@ -6,7 +6,6 @@ import { ArgumentError, AutogradError, DTypeError, IndexError, ShapeError, Tenso
 import { contiguousStrides, type DType, isFloat, numel, type Shape, sameShape, showShape } from '../core/meta';
 import { type Arguments, parseArgs } from '../core/options';
 import { Printable } from '../core/printable';
-import { warnOnce } from '../core/warnings';
 import { beforeChange } from '../graph/journal';
 import { mode, withMode } from '../graph/mode';
 import { named } from '../graph/record';
@@ -17,7 +16,7 @@ import { isDistinct, stridedScatter } from '../ops/shape';
 import type { Tensor } from '../tensor/tensor';
 import { backward, backwardInto, gradNameOf } from './backward';
 import { type Device, webgpu } from './device';
-import { Leaf } from './leaf';
+import { Leaf, warnOfNoLeaf } from './leaf';
 import { Line } from './line';
 import { isWhole, type Layout, Storage } from './storage';
 import { explainWhole } from './whole-numbers';
@@ -327,12 +326,7 @@ export abstract class TensorBase extends Printable implements Layout {
     const sink = this.leaf ?? this.retained;
     const grad = sink?.grad ?? null;
     if (grad) grad.storage.exposed = true;
-    else if (!sink && !this.storage.disposed && this.requiresGrad) {
-      const made = this.gradFn!.replace(/Backward\d*$/, '');
-      warnOnce(
-        `grad: expected a leaf, but this tensor was made by ${made[0]!.toLowerCase()}${made.slice(1)}, so backward keeps no gradient of it; call x.retainGrad() before backward, or look at the tensor it was made from`,
-      );
-    }
+    else if (!sink && !this.storage.disposed && this.requiresGrad) warnOfNoLeaf(this.gradFn!);
     return grad;
   }
 

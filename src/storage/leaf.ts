@@ -1,4 +1,5 @@
 // A leaf of the graph: the gradient that it collects, and the listeners to it.
+import { warnOnce } from '../core/warnings';
 import { beforeChange } from '../graph/journal';
 import { withMode } from '../graph/mode';
 import type { GradHook, GradSink, Value } from '../graph/value';
@@ -62,4 +63,12 @@ export class Leaf implements GradSink {
     if (grad?.requiresGrad) this.set(this.make(full(grad.shape, 0, grad.dtype)));
     else if (grad) withMode({ grad: false }, () => grad.zero_());
   }
+}
+
+/** Says why a tensor that `gradFn` gives gradients to has none of its own. */
+export function warnOfNoLeaf(gradFn: string): void {
+  const made = gradFn.replace(/Backward\d*$/, '');
+  warnOnce(
+    `grad: expected a leaf, but this tensor was made by ${made[0]!.toLowerCase()}${made.slice(1)}, so backward keeps no gradient of it; call x.retainGrad() before backward, or look at the tensor it was made from`,
+  );
 }
