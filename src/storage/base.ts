@@ -326,7 +326,7 @@ export abstract class TensorBase extends Printable implements Layout {
     const sink = this.leaf ?? this.retained;
     const grad = sink?.grad ?? null;
     if (grad) grad.storage.exposed = true;
-    else if (!sink && !this.storage.disposed && this.requiresGrad) warnOfNoLeaf(this.gradFn!);
+    else if (!sink && !this.storage.disposed && !this.isLeaf) warnOfNoLeaf(gradNameOf(this.contents()));
     return grad;
   }
 
