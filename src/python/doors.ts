@@ -103,7 +103,7 @@ export const doorsBridge = {
     const value: unknown = Reflect.get(object, name);
     return typeof value === 'function' && !isTensor(value) && !(value instanceof Module) ? 'method' : 'value';
   },
-  /** Calls a method of an object by its name; without a name, the object is the function. What it returns may be kept by the object. */
+  /** Calls a method of an object by its name; without a name, the object is the function. The object may keep the result. */
   method:
     (object: object, name?: string) =>
     (...args: unknown[]): unknown => {

@@ -1,4 +1,4 @@
-// Owns the end of an interpreter: who waits for it hears of it, and its stack is kept from being used up.
+// Owns the end of an interpreter: tells everyone who waits for it, and bounds its stack.
 import { PythonEndedError } from './errors';
 import type { Pyodide } from './types';
 
@@ -26,7 +26,7 @@ function why(cause: unknown): string {
   return String(message ?? cause);
 }
 
-/** Pyodide throws what ended the interpreter where nobody can catch it, too: whoever waited has been told. */
+/** Pyodide also throws the fatal error where nobody can catch it; everyone who waits has been told already. */
 function hush(): void {
   const hear = (event: Event): void => {
     if (Reflect.get(Object((event as PromiseRejectionEvent).reason), 'pyodide_fatal_error') !== true) return;
@@ -77,7 +77,7 @@ export class Life {
     if (this.#error) throw this.#error;
   }
 
-  /** What `work` gives; rejects with PythonEndedError where the interpreter ends before. */
+  /** The result of `work`; rejects with PythonEndedError if the interpreter ends first. */
   async orEnd<T>(work: () => Promise<T>): Promise<T> {
     this.check();
     let tell: (error: PythonEndedError) => void = () => {};
