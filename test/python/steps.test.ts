@@ -6,6 +6,7 @@ import { loadPython } from 'lamplight/python';
 import { expect, test } from 'vitest';
 import { countTies } from '../support/proxies';
 import { PYODIDE } from '../support/python-suite';
+import { settled } from '../support/settled';
 
 const python = await loadPython({ indexURL: PYODIDE });
 
@@ -78,4 +79,27 @@ test('steps leave no tensor, no proxy and no memory behind', { timeout: 60_000 }
   const after = torch.gpu.stats();
   expect(after.plansCompiled).toBe(before.plansCompiled);
   expect(after.liveBytes).toBeLessThanOrEqual(before.liveBytes);
+});
+
+test('losses and predictions that a list keeps hold none of the scores', async () => {
+  await python.run(`
+kept = []
+head = nn.Linear(8, 4000)
+inputs, classes = torch.randn(64, 8), torch.randint(0, 4000, (64,))
+
+def keep(times):
+    for _ in range(times):
+        kept.append(F.cross_entropy(head(inputs), classes).detach())
+        with torch.no_grad():
+            kept.append(head(inputs).argmax(1))
+`);
+  const used = async (times: number): Promise<number> => {
+    await python.run(`keep(${times})\ngc.collect()`);
+    await torch.synchronize();
+    await settled();
+    return torch.gpu.stats().liveBytes;
+  };
+  const before = await used(4);
+  // The scores of a step are two megabytes, and its results some 300 bytes.
+  expect((await used(20)) - before).toBeLessThan(20 * 4096);
 });
