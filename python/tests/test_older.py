@@ -1,7 +1,9 @@
 """Names of PyTorch's that programs have kept for long: reductions by two words, compilers, events, places of functions."""
 
+import importlib
 import unittest
 import warnings
+from unittest import mock
 
 import torch
 import torch.nn.functional as F
@@ -96,6 +98,181 @@ class Places(unittest.TestCase):
         self.assertEqual((x.untyped_storage().nbytes(), len(x[0].untyped_storage())), (24, 24))
         self.assertEqual(x.untyped_storage().data_ptr(), x[1].untyped_storage().data_ptr())
         self.assertNotEqual(x.untyped_storage().data_ptr(), x.clone().untyped_storage().data_ptr())
+
+
+def told(call):
+    """What a call gives, and what it warns of: the classes and the words."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        result = call()
+    return result, [(one.category, str(one.message)) for one in caught]
+
+
+class Names(unittest.TestCase):
+    def test_clip_grad_norm(self):
+        x = torch.tensor([3.0, 4.0], requires_grad=True)
+        (x * x.detach()).sum().backward()
+        total, [(kind, words)] = told(lambda: nn.utils.clip_grad_norm([x], 1.0))
+        self.assertEqual((total.item(), kind), (5.0, FutureWarning))
+        self.assertIn("`torch.nn.utils.clip_grad_norm` is now deprecated in favor of `torch.nn.utils.clip_grad_norm_`.", words)
+        self.assertTrue(torch.allclose(x.grad, torch.tensor([0.6, 0.8])))
+        self.assertTrue(callable(nn.utils.clip_grad.clip_grad_norm))
+
+    def test_upsample(self):
+        x = torch.tensor([[[[0.0, 3.0]]]])
+        for name, options in (("upsample", {"mode": "nearest"}), ("upsample_nearest", {}), ("upsample_bilinear", {})):
+            found, [(kind, words)] = told(lambda name=name, options=options: getattr(F, name)(x, size=(1, 4), **options))
+            mode = {"mode": "bilinear", "align_corners": True} if name == "upsample_bilinear" else {"mode": "nearest"}
+            self.assertTrue(torch.allclose(found, F.interpolate(x, size=(1, 4), **mode)))
+            self.assertIs(kind, UserWarning)
+            self.assertIn(f"`nn.functional.{name}` is deprecated. Use `nn.functional.interpolate` instead.", words)
+
+    def test_classes(self):
+        layer, [(kind, words)] = told(lambda: nn.NLLLoss2d())
+        self.assertIsInstance(layer, nn.NLLLoss)
+        self.assertIs(kind, FutureWarning)
+        self.assertIn("Please use `NLLLoss` instead", words)
+        layer, caught = told(lambda: nn.Hardtanh(min_value=0, max_value=2))
+        self.assertEqual((layer.min_val, layer.max_val), (0, 2))
+        self.assertEqual({kind for kind, _ in caught}, {FutureWarning})
+
+    def test_functions(self):
+        x = torch.tensor([0.0, 1.0])
+        self.assertTrue(torch.allclose(F.tanh(x), x.tanh()) and torch.allclose(F.sigmoid(x), x.sigmoid()))
+        self.assertEqual(told(lambda: torch.range(0, 2))[0].tolist(), [0.0, 1.0, 2.0])
+        for name in ("softmax", "log_softmax", "softmin"):
+            found, _ = told(lambda name=name: getattr(F, name)(x))
+            self.assertTrue(torch.allclose(found, getattr(F, name)(x, dim=0)))
+        for name in ("uniform", "normal", "xavier_uniform", "xavier_normal", "kaiming_uniform", "kaiming_normal", "orthogonal"):
+            weight, [(kind, words)] = told(lambda name=name: getattr(nn.init, name)(torch.empty(2, 3)))
+            self.assertEqual((weight.shape, kind), ((2, 3), FutureWarning))
+
+
+class ByteMasks(unittest.TestCase):
+    words = "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead."
+
+    def setUp(self):
+        self.mask = torch.tensor([1, 0, 2, 0], dtype=torch.uint8)
+
+    def expect(self, call, expected):
+        found, caught = told(call)
+        self.assertEqual(found.tolist(), expected)
+        self.assertTrue(caught)
+        for kind, words in caught:
+            self.assertIs(kind, UserWarning)
+            self.assertIn(self.words, words)
+
+    def test_reads(self):
+        x = torch.arange(16.0).view(4, 4)
+        self.expect(lambda: torch.arange(4)[self.mask], [0, 2])
+        self.expect(lambda: x[self.mask, 1], [1.0, 9.0])
+        self.expect(lambda: x[:2, self.mask], [[0.0, 2.0], [4.0, 6.0]])
+        self.expect(lambda: x[self.mask, self.mask], [0.0, 10.0])
+        self.expect(lambda: torch.arange(4)[torch.zeros(4, dtype=torch.uint8)], [])
+        self.expect(lambda: x[(x > 13).to(torch.uint8)], [14.0, 15.0])
+
+    def test_writes(self):
+        x = torch.zeros(4, 2)
+
+        def write():
+            x[self.mask] = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+            x[self.mask, 0] += 10
+            return x
+
+        self.expect(write, [[11.0, 2.0], [0.0, 0.0], [13.0, 4.0], [0.0, 0.0]])
+
+    def test_one_element_is_a_mask(self):
+        x = torch.arange(2.0)
+        one, none = torch.tensor(2, dtype=torch.uint8), torch.tensor(0, dtype=torch.uint8)
+        self.assertEqual((x[one].tolist(), x[none].shape), ([[0.0, 1.0]], (0, 2)))
+
+    def test_gradients(self):
+        x = torch.arange(4.0, requires_grad=True)
+        self.expect(lambda: x[self.mask].square().sum().backward() or x.grad, [0.0, 0.0, 4.0, 0.0])
+
+    def test_conditions(self):
+        found, _ = told(lambda: torch.where(self.mask, torch.ones(4), torch.zeros(4)))
+        self.assertEqual(found.tolist(), [1.0, 0.0, 1.0, 0.0])
+
+
+class Messages(unittest.TestCase):
+    def test_what_is_no_probability(self):
+        for numbers in ([1.5, 0.5], [-1.0, 0.5], [0.5, 1.0000001]):
+            with self.assertRaisesRegex(RuntimeError, "all elements of input should be between 0 and 1"):
+                F.binary_cross_entropy(torch.tensor(numbers), torch.tensor([1.0, 0.0])).item()
+
+    def test_gradients_of_no_leaf(self):
+        x = torch.ones(2, requires_grad=True)
+        y = x * 2
+        y.sum().backward()
+        found, [(kind, words)] = told(lambda: y.grad)
+        self.assertEqual((found, kind), (None, UserWarning))
+        self.assertIn("The .grad attribute of a Tensor that is not a leaf Tensor is being accessed.", words)
+        z = x * 2
+        z.retain_grad()
+        z.sum().backward()
+        self.assertEqual([told(lambda one=one: one.grad.tolist())[1] for one in (x, z)], [[], []])
+
+
+class Precision(unittest.TestCase):
+    def test_cuda_of_a_device_without_float16(self):
+        has_float16 = torch.cuda.is_available() and torch.amp.is_autocast_available("cuda")
+        x = torch.ones(2, 2)
+        for made in (lambda: torch.autocast("cuda"), lambda: torch.cuda.amp.autocast(), lambda: torch.cuda.amp.autocast(True)):
+            context, caught = told(made)
+            said = [words for kind, words in caught if kind is UserWarning]
+            self.assertEqual(len(said), 0 if has_float16 else 1)
+            self.assertTrue(all("Disabling autocast." in words for words in said))
+            with context:
+                self.assertEqual((x @ x).dtype, torch.float16 if has_float16 else torch.float32)
+        self.assertEqual(told(lambda: torch.autocast("cuda", enabled=False))[1], [])
+        from torch.cuda.amp import autocast
+
+        self.assertIs(autocast, torch.cuda.amp.autocast)
+        scaler, _ = told(lambda: torch.amp.GradScaler("cuda"))
+        weight = torch.ones(1, requires_grad=True)
+        steps = torch.optim.SGD([weight], 0.5)
+        scaler.scale((weight * 3).sum()).backward()
+        scaler.step(steps)
+        scaler.update()
+        self.assertEqual(weight.item(), -0.5)
+        self.assertEqual(told(lambda: torch.cuda.amp.GradScaler(enabled=False))[0].is_enabled(), False)
+
+
+@unittest.skipUnless(hasattr(torch, "lamplight"), "the library's own")
+class WithoutFloat16(unittest.TestCase):
+    def test_autocast_is_disabled(self):
+        x = torch.ones(2, 2)
+        with mock.patch.object(torch.amp, "_available", lambda: False):
+            for made in (
+                lambda: torch.autocast("cuda"),
+                lambda: torch.cuda.amp.autocast(),
+                lambda: torch.autocast("cuda", dtype=torch.bfloat16),
+                lambda: torch.autocast("webgpu"),
+            ):
+                context, [(kind, words)] = told(made)
+                self.assertIs(kind, UserWarning)
+                self.assertRegex(words, "User provided device_type of '(cuda|webgpu)', but .* no float16 .*Disabling autocast.")
+                with context:
+                    self.assertEqual((x @ x).dtype, torch.float32)
+
+
+@unittest.skipUnless(hasattr(torch, "lamplight"), "PyTorch has these")
+class Reasons(unittest.TestCase):
+    def test_names(self):
+        for name, why in (("fft", "complex numbers"), ("quantization", "quantization")):
+            self.assertFalse(hasattr(torch, name))
+            with self.assertRaisesRegex(AttributeError, f"module 'torch' has no attribute '{name}': .*{why}"):
+                getattr(torch, name)
+        with self.assertRaisesRegex(AttributeError, "has no attribute 'nothing_of_this_name'$"):
+            torch.nothing_of_this_name
+
+    def test_imports(self):
+        for name, why in (("torch.fft", "complex numbers"), ("torch.ao.quantization", "quantization"), ("torch.fx", "compiler")):
+            with self.assertRaisesRegex(ModuleNotFoundError, f"No module named '[a-z.]+': .*{why}"):
+                importlib.import_module(name)
+        with self.assertRaises(ImportError):
+            from torch import fft  # noqa: F401
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ except ModuleNotFoundError:
     ) from None
 from pyodide.ffi import JsException, JsProxy, can_run_sync, create_proxy, jsnull, run_sync, to_js
 
+from . import _absent
 from ._errors import known_again, spelt, translated, worded
 from ._names import EXCEPTIONS, IGNORED, KEYWORDS, ONLY, PROMOTING, SHARED, camel, is_pythonic, snake
 
@@ -477,7 +478,7 @@ def attribute(space: str, name: str, known: dict[str, Any]) -> Any:
         if found is not MISSING:
             known[name] = found
             return found
-    raise AttributeError(f"module {space!r} has no attribute {name!r}")
+    raise AttributeError(_absent.told(f"{space}.{name}", f"module {space!r} has no attribute {name!r}"))
 
 
 def package_attribute(package: str, name: str, known: dict[str, Any]) -> Any:

@@ -37,6 +37,8 @@ _names = re.compile(r"\b[a-z]+[0-9]*(?:[A-Z][a-z0-9]+)+_?\b")
 _OF_THE_BROWSER = frozenset({"OutOfMemoryError", "DeviceLostError", "FetchError"})
 # Values that fit no dtype are errors of its operation in PyTorch.
 _of_dtypes = re.compile(r"dtype")
+# Numbers for which PyTorch raises RuntimeError.
+_of_numbers = re.compile(r"^binary_cross_entropy: expected inputs between")
 
 
 # By what the library says: the words by which PyTorch's programs know an error. They go before the library's.
@@ -67,6 +69,12 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (
         r"^masked_fill_?: expected a mask of dtype bool",
         "masked_fill_ only supports boolean masks, but got mask with another dtype",
+    ),
+    (r"^binary_cross_entropy: expected inputs between 0 and 1", "all elements of input should be between 0 and 1"),
+    (
+        r"^grad: expected a leaf",
+        "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated "
+        "during autograd.backward().",
     ),
     (r"^masked_select: expected a mask of dtype bool", "masked_select: expected BoolTensor for mask"),
     (
@@ -132,7 +140,7 @@ def translated(error: BaseException) -> BaseException:
     message = str(getattr(error, "message", error))
     if name not in _OF_THE_BROWSER:
         message = spelt(message)
-    kind = _CLASSES.get(name)
+    kind = RuntimeError if _of_numbers.search(message) else _CLASSES.get(name)
     if kind is None:
         kind = RuntimeError
         if name == "ArgumentError":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import operator
+import os
+import warnings
 from typing import Any
 
 from . import _bridge
@@ -55,6 +57,16 @@ def _written_by(given: list[Any]) -> list[Any]:
     return places
 
 
+def _mask(bytes: Any) -> Any:
+    """A mask of uint8, which indexes as one of bool does."""
+    if bytes._js.ndim > 0:
+        warnings.warn(
+            "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.",
+            skip_file_prefixes=(os.path.dirname(__file__),),
+        )
+    return bytes.bool()._js
+
+
 def _part(item: Any) -> Any:
     kind = type(item)
     if kind is int:
@@ -71,10 +83,12 @@ def _part(item: Any) -> Any:
         return tensor(item)._js
     if kind in (list, tuple, range):
         return _list(list(item))
+    if hasattr(kind, "__array__") and not hasattr(item, "_js") and getattr(item, "ndim", 0) > 0:
+        from ._creation import as_tensor
+
+        item = as_tensor(item)
     if hasattr(item, "_js"):
-        return item._js
-    if hasattr(kind, "__array__") and getattr(item, "ndim", 0) > 0:
-        return send(item)
+        return _mask(item) if item._js.dtype == "uint8" else item._js
     if hasattr(kind, "__index__"):
         return item.__index__()
     raise IndexError(

@@ -3,16 +3,43 @@
 from __future__ import annotations
 
 import functools
+import sys
+import warnings
 from typing import Any
 
 from . import _bridge
-from ._bridge import JsException, js, translated
+from ._bridge import JsException, can_run_sync, js, translated
+
+
+def _available() -> bool | None:
+    return _bridge.call(js.find("torch.amp", "isAutocastAvailable")[1], (), {}, "is_autocast_available")
+
+
+def _lacks_float16() -> bool:
+    """Whether the device is known to be without float16; it is opened where Python may wait for it."""
+    answer = _available()
+    if answer is None and can_run_sync():
+        from .cuda import synchronize
+
+        synchronize()
+        answer = _available()
+    return answer is False
 
 
 class autocast:
     """Products of matrices and convolutions in float16; a context manager and a decorator."""
 
     def __init__(self, device_type: Any = "webgpu", dtype: Any = None, enabled: bool = True, cache_enabled: Any = None):
+        if isinstance(device_type, bool):
+            # As torch.cuda.amp has it: autocast(enabled, dtype, cache_enabled).
+            device_type, enabled = "cuda", device_type
+        if enabled and _lacks_float16():
+            warnings.warn(
+                f"User provided device_type of '{device_type}', but this device has no float16 (WebGPU's 'shader-f16'). "
+                "Disabling autocast.",
+                stacklevel=2,
+            )
+            dtype, enabled = None, False
         self._options = {"deviceType": str(device_type).partition(":")[0], "enabled": enabled}
         if dtype is not None:
             self._options["dtype"] = _bridge.send(dtype)
@@ -49,6 +76,9 @@ class GradScaler:
         growth_interval: int = 2000,
         enabled: bool = True,
     ):
+        if isinstance(device, int | float):
+            # As torch.cuda.amp has it, where the scale is first.
+            init_scale = device
         options = {
             "initScale": init_scale,
             "growthFactor": growth_factor,
@@ -130,7 +160,7 @@ class GradScaler:
 
 def is_autocast_available(device_type: str) -> bool:
     """Whether the device has the features of `autocast`."""
-    return _bridge.call(js.find("torch.amp", "isAutocastAvailable")[1], (), {}, "is_autocast_available") is True
+    return _available() is True
 
 
 def custom_fwd(forward: Any = None, *, device_type: str = "cuda", cast_inputs: Any = None) -> Any:
@@ -141,3 +171,8 @@ def custom_fwd(forward: Any = None, *, device_type: str = "cuda", cast_inputs: A
 def custom_bwd(backward: Any = None, *, device_type: str = "cuda") -> Any:
     """Leaves a custom function's `backward` as it is."""
     return backward if backward is not None else lambda given: given
+
+
+# The modules in which PyTorch defines these.
+for _place in ("torch.amp.autocast_mode", "torch.amp.grad_scaler"):
+    sys.modules[_place] = sys.modules[__name__]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import Any
 
@@ -11,6 +12,9 @@ from ._bridge import js
 from ._legacy import BoolTensor, ByteTensor, FloatTensor, HalfTensor, IntTensor, LongTensor  # noqa: F401
 from ._names import camel, is_pythonic
 from .random import manual_seed
+
+for _place in ("torch.cuda.amp", "torch.cuda.amp.autocast_mode", "torch.cuda.amp.grad_scaler"):
+    sys.modules[_place] = amp
 
 manual_seed_all = manual_seed
 _gpu: dict[str, Any] = _bridge.receive(js.find("torch", "cuda"))

@@ -7,11 +7,11 @@ from typing import Any
 from torch import _door
 from torch._aliases import add_modules
 
-from . import detection, segmentation
+from . import _older, detection, segmentation
 
 
 def __getattr__(name: str) -> Any:
-    return _door.attribute(__name__, name, globals())
+    return _older.attribute(__name__, name, globals())
 
 
 def __dir__() -> list[str]:

@@ -6,9 +6,11 @@ from typing import Any
 
 from torch import _door
 
+from . import _older
+
 
 def __getattr__(name: str) -> Any:
-    return _door.attribute(__name__, name, globals())
+    return _older.attribute(__name__, name, globals())
 
 
 def __dir__() -> list[str]:

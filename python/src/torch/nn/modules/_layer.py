@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from typing import Any
 
 import _lamplight_modules as js
@@ -41,6 +42,9 @@ _FLAGS = frozenset(
     """.split()
 )
 
+# Arguments of Hardtanh, by their names in early versions.
+_RENAMED = {"max_value": "max_val", "min_value": "min_val"}
+
 
 def _is_factory_argument(value: Any) -> bool:
     return value is None or isinstance(value, torch_device | torch_dtype | str)
@@ -56,6 +60,10 @@ class Layer(Module):
         super().__init__()
         if "size_average" in kwargs or "reduce" in kwargs:
             kwargs = _bridge.with_reduction(kwargs)
+        for key in kwargs.keys() & _RENAMED.keys():
+            told = f"keyword argument `{key}` is deprecated and renamed to `{_RENAMED[key]}`"
+            warnings.warn(told, FutureWarning, stacklevel=2)
+            kwargs[_RENAMED[key]] = kwargs.pop(key)
         for key in kwargs.keys() & _FLAGS:
             if type(kwargs[key]) is int:
                 kwargs[key] = bool(kwargs[key])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from ... import _bridge
@@ -23,6 +24,18 @@ def clip_grad_norm_(
             "`error_if_nonfinite=False`"
         )
     return total
+
+
+def clip_grad_norm(
+    parameters: Any, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False, foreach: Any = None
+) -> Any:
+    """The older name of `clip_grad_norm_`."""
+    warnings.warn(
+        "`torch.nn.utils.clip_grad_norm` is now deprecated in favor of `torch.nn.utils.clip_grad_norm_`.",
+        FutureWarning,
+        stacklevel=2,
+    )
+    return clip_grad_norm_(parameters, max_norm, norm_type, error_if_nonfinite, foreach)
 
 
 def _clip() -> Any:
@@ -48,7 +61,16 @@ def __dir__() -> list[str]:
     return _bridge.names(__name__, globals())
 
 
-__all__ = ["clip_grad_norm_", "clip_grad_value_", "parametrizations", "parametrize", "prune", "rnn", "skip_init"]
+__all__ = [
+    "clip_grad_norm",
+    "clip_grad_norm_",
+    "clip_grad_value_",
+    "parametrizations",
+    "parametrize",
+    "prune",
+    "rnn",
+    "skip_init",
+]
 
 
 add_modules(__name__)
