@@ -47,6 +47,14 @@ const refused: Record<string, [call: () => Tensor, message: RegExp]> = {
     },
     BCE,
   ],
+  'cov, fweights': [
+    () => torch.cov(scores(), { fweights: labels([1, -2, 1]) }),
+    /^cov: expected fweights of at least 0, but got -2/,
+  ],
+  'cov, aweights': [
+    () => torch.cov(scores(), { aweights: floats([1, -0.5, 1]) }),
+    /^cov: expected aweights of at least 0, but got -0\.5/,
+  ],
   bernoulli: [() => torch.bernoulli(floats([1.5])), /^bernoulli: expected p in \[0, 1\], but got 1\.5/],
   'bernoulli of NaN': [() => torch.bernoulli(floats([NaN])), /^bernoulli: .*but got NaN/],
   bernoulli_: [() => torch.zeros(1).bernoulli_(floats([-1])), /^bernoulli_: expected p in \[0, 1\], but got -1/],

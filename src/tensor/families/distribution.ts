@@ -276,10 +276,10 @@ export const cov = op('cov(input, ...)', (input: Tensor, options: CovarianceOpti
       `cov: expected aweights of floats, but got ${aweights.dtype}; convert them with .to('float32')`,
     );
   }
-  // A check of the numbers would have to wait for the device, so a negative weight makes the covariance NaN.
-  const weight = (given: Tensor | null) => given?.to(rows.dtype).maskedFill(given.lt(0), Number.NaN);
-  const frequency = weight(fweights);
-  const importance = weight(aweights);
+  const weight = (name: string, given: Tensor | null) =>
+    given && made(numbersWithin(`cov: expected ${name} of at least 0`, 3e38, given.to(rows.dtype).value));
+  const frequency = weight('fweights', fweights);
+  const importance = weight('aweights', aweights);
   const weights = frequency && importance ? frequency.mul(importance) : (frequency ?? importance);
   if (!weights) {
     const centred = rows.sub(rows.mean(1, { keepdim: true }));
