@@ -364,8 +364,9 @@ class Planner {
     const location = this.locations[address.location]!;
     const v = node.outputs[output]!;
     const bytes = byteLength(this.program.values[v]!);
-    if (location.input !== undefined || targets.has(v) || address.bytes !== location.bytes || bytes !== address.bytes)
-      return false;
+    // What is kept is read again by the next run.
+    if (location.input !== undefined || location.kept || targets.has(v)) return false;
+    if (address.bytes !== location.bytes || bytes !== address.bytes) return false;
     return this.addresses.every((other, u) => other?.location !== address.location || this.lastUse[u]! <= n);
   }
 
@@ -395,6 +396,7 @@ class Planner {
   /** The address of an input that node `n` overwrites; saves a copy of it first for those who read it later. */
   private overwrite(value: number, n: number): Address {
     const address = this.addresses[value]!;
+    if (this.locations[address.location]!.kept) return this.copy(address, 0, address.bytes);
     if (this.lastUse[value]! > n) this.addresses[value] = this.copy(address, 0, address.bytes);
     if (!this.overwrittenAt.has(address.location)) this.overwrittenAt.set(address.location, n);
     return address;

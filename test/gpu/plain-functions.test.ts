@@ -195,3 +195,24 @@ describe('a network over the tensors of a file', () => {
     }
   });
 });
+
+test('the copy of a transposed weight is right at each run, whatever takes its place as the last that reads it', async () => {
+  torch.manualSeed(0);
+  const [w, x] = [torch.randn(96, 64), torch.randn(64, 96)];
+  await torch.synchronize();
+  const rows = await w.tolist<number[][]>();
+  const others = await x.tolist<number[][]>();
+  const expected = others.flatMap((row, i) => row.map((value, j) => value * rows[j]![i]! + 1));
+  const programs = {
+    'a new tensor': () => x.mul(w.t()).add(1),
+    'a copy, changed in place': () => w.t().contiguous().mul_(x).add_(1),
+    'one of two readers': () => x.mul(w.t()).add(1).add(w.t().sub(w.t())),
+  };
+  for (const [name, program] of Object.entries(programs)) {
+    for (let run = 0; run < 3; run++) {
+      const found = await torch.noGrad(program).flatten().data();
+      const most = expected.reduce((most, value, i) => Math.max(most, Math.abs(value - found[i]!)), 0);
+      expect(most, `${name}, run ${run}`).toBeLessThan(1e-5);
+    }
+  }
+});
