@@ -270,7 +270,7 @@ export class Memory {
     if (bytes > limit) {
       throw new OutOfMemoryError(
         `a value of ${bytes} bytes is over this device's limit of ${limit} bytes a buffer (maxBufferSize ${this.device.limits.maxBufferSize}, ` +
-          `maxStorageBufferBindingSize ${this.device.limits.maxStorageBufferBindingSize}); a smaller batch helps where it grows with one, and a weight fits in parts: layers of half its size, joined by torch.cat`,
+          `maxStorageBufferBindingSize ${this.device.limits.maxStorageBufferBindingSize}); use a smaller batch, or halves of a weight and torch.cat`,
       );
     }
   }

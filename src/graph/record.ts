@@ -131,6 +131,7 @@ export function expectFloat(op: string, name: string, meta: Meta): void {
 
 /** Throws for an input that has not the dtype of a layer's weights, which are taken as given: float32 where there are none. Bytes are pictures. */
 export function expectOfWeight(op: string, x: Meta, weight?: Meta | null, isMixed = false): void {
+  if (isMixed && weight && !isFloat(weight.dtype)) weight = null;
   const to = weight?.dtype ?? 'float32';
   if (x.dtype === to || (isFloat(x.dtype) && (isMixed || !isFloat(to)))) return;
   const convert = to === 'float32' ? '.float()' : `.to('${to}')`;

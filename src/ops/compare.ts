@@ -162,7 +162,7 @@ export function clamp(x: Value, min: number | null, max: number | null): Value {
 /** A bound that the dtype holds; one beyond all its numbers on the side that it opens counts as none. */
 function bound(x: Value, value: number, side: 'min' | 'max'): number {
   if (isFloat(x.dtype)) return value;
-  const [lowest, most] = ranges[x.dtype as keyof typeof ranges];
+  const [lowest, most] = ranges[x.dtype as keyof typeof ranges] ?? ranges.uint32;
   const least = scalarOf(x.dtype) === 'i32' ? lowest : 0;
   if (side === 'min' ? value > most : value < least) {
     throw new DTypeError(`clamp: expected ${side} from ${least} to ${most} for ${x.dtype}, but got ${value}`);

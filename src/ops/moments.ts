@@ -1,11 +1,12 @@
 // Mean and variance in one reading of the input; var and std.
 import { kernels } from '../compiler/texts';
-import { expectFloat, named, recordAll } from '../graph/record';
+import { expectFloat, named, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { add, div, mul, sub } from './arithmetic';
 import { reshape } from './cast';
 import { eq, where } from './compare';
 import { reducedShape, resolveDims } from './dims';
+import { pointwise } from './pointwise';
 import { type Dims, expand, reducedCount } from './reduce';
 
 /** How moments and normalisation are computed. */
@@ -25,7 +26,7 @@ export interface MomentsAttrs {
 const momentsOp = (name: string, root: boolean): Op<MomentsAttrs> => ({
   name,
   remakes: true,
-  saves: { inputs: [0], outputs: root ? [0, 1] : [0] },
+  saves: { inputs: [0], outputs: [0] },
   infer([x], { dims }) {
     expectFloat(name, 'input', x);
     const meta = { shape: reducedShape(x.shape, dims, true), dtype: x.dtype };
@@ -33,18 +34,25 @@ const momentsOp = (name: string, root: boolean): Op<MomentsAttrs> => ({
   },
   lower: (context) => kernel().moments(context, root),
   growth: 'moments',
-  // d mean / dx = 1 / n,   d var / dx = 2 (x - mean) / (n - correction),   d std / dx = d var / dx / (2 std)
-  vjp([dmean, dy], { inputs: [x], outputs: [mean, std], attrs: { dims, correction } }) {
+  // d mean / dx = 1 / n,   d var / dx = 2 (x - mean) / (n - correction),   d std / dx = d var / dx / (2 std), which `deviation` has divided.
+  vjp([dmean, dy], { inputs: [x], outputs: [mean], attrs: { dims, correction } }) {
     const n = reducedCount(x.shape, dims);
     const byMean = dmean && div(dmean, n);
     if (!dy) return [byMean ? expand(byMean, x.shape) : null];
-    const dvar = root ? where(eq(std!, 0), 0, div(dy, std!)) : mul(dy, 2);
+    const dvar = root ? dy : mul(dy, 2);
     const bySpread = mul(sub(x, mean), div(dvar, Math.max(n - correction, 0)));
     return [byMean ? add(bySpread, byMean) : bySpread];
   },
 });
 const varOp = momentsOp('var', false);
 const stdOp = momentsOp('std', true);
+/** The root itself, which its gradient reads: a write into it is noticed. */
+const deviationOp = pointwise({
+  name: 'deviation',
+  expr: 'a0',
+  saves: 'y',
+  grads: [(dy, { y }) => where(eq(y!, 0), 0, div(dy, y!))],
+});
 
 /** Mean and variance over `dims`, which stay as dimensions of size 1. */
 export function moments(
@@ -65,8 +73,9 @@ const spread =
   (op: Op<MomentsAttrs>, gradName: string) =>
   (x: Value, dims: Dims = null, { correction = 1, keepdim = false }: VarianceOptions = {}): Value => {
     const resolved = resolveDims(op.name, dims, x.shape.length);
-    const y = recordAll(op, [x], { dims: resolved, correction })[1]!;
-    return named(keepdim ? y : reshape(y, reducedShape(x.shape, resolved, false)), gradName);
+    const kept = recordAll(op, [x], { dims: resolved, correction })[1]!;
+    const y = keepdim ? kept : reshape(kept, reducedShape(x.shape, resolved, false));
+    return named(op === stdOp ? record(deviationOp, [y], undefined) : y, gradName);
   };
 
 /** Variance over `dims` (default all): Σ (x - mean)² / (n - correction), with correction 1 unless given. */

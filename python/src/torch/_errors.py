@@ -72,7 +72,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ),
     (r"^binary_cross_entropy: expected inputs between 0 and 1", "all elements of input should be between 0 and 1"),
     (
-        r"^grad: expected a leaf",
+        r"^grad: this tensor was made by",
         "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated "
         "during autograd.backward().",
     ),

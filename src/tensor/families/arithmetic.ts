@@ -182,8 +182,14 @@ function limited(input: Tensor, min: Tensor | number | null, max: Tensor | numbe
   }
   const boundOf = (bound: Tensor | number) =>
     typeof bound === 'number' ? full([], bound, dtype, 'clamp') : cast(bound.value, dtype);
-  const raised = min === null ? x : compare.maximum(x, boundOf(min));
-  return made(named(max === null ? raised : compare.minimum(raised, boundOf(max)), gradName));
+  const least = min === null ? null : boundOf(min);
+  const raised = least ? compare.maximum(x, least) : x;
+  if (max === null) return made(named(raised, gradName));
+  const most = boundOf(max);
+  const y = compare.minimum(raised, most);
+  // Where all three are equal, the gradient is the input's alone.
+  const alike = least && compare.logicalAnd(compare.eq(x, least), compare.eq(x, most));
+  return made(named(alike ? compare.where(alike, x, y) : y, gradName));
 }
 
 /** Each element limited to [min, max], numbers or tensors; either may be left out. */

@@ -149,8 +149,8 @@ export const nanmedian = forms<Middle, MiddleMethod>(
 
 // ── Counts ──
 
-const MOST = 3.4028234663852886e38;
-const RANGE = 'histc: expected a finite range from the least to the greatest element; give min and max';
+const MOST = 3.4028235e38;
+const RANGE = 'histc: expected finite elements; give min and max';
 /** The number; one that is not finite is reported. */
 const finite = (x: Tensor): Tensor => made(numbersWithin(RANGE, MOST, x.abs().value)).copysign(x);
 

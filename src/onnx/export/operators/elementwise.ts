@@ -219,6 +219,7 @@ const alike = 'Abs Acos Acosh Asin Asinh Atan Atanh Cos Cosh Erf Exp Log Neg Rec
 
 export const elementwise: Translators = {
   ...Object.fromEntries(alike.split(' ').map((opType) => [opType.toLowerCase(), same(opType)])),
+  deviation: same('Identity'),
   ceil: ofFloats('Ceil'),
   floor: ofFloats('Floor'),
   round: ofFloats('Round'),

@@ -55,6 +55,7 @@ export const sized: ReadonlySet<string> = new Set([
     'nativeDropout',
     'wrapIndex',
     'within',
+    'withinRange',
   ],
 ]);
 

@@ -277,6 +277,7 @@ export const shape: Translators = {
   ofDataSet: through,
   wrapIndex: through,
   within: through,
+  withinRange: through,
   reshape,
   permute,
   slice: strided,
