@@ -294,6 +294,7 @@ export const rarerTexts = {
   predicted: 'The predicted coordinates.',
   primals: 'The point at which the function is differentiated: its arguments.',
   prob: 'The probability of success of each element.',
+  problems: 'Texts of what is wrong, to which more may be added; null where a state dict need not match.',
   producer: 'The program that wrote the file.',
   profiler: 'Nothing: `torch.profiler` profiles.',
   q: 'The second distribution, or the quantiles.',
