@@ -469,8 +469,13 @@ export const maskedScatter_ = changing(
     }
     const held = mask.expand(input.shape);
     const size = source.numel();
-    const words = `maskedScatter: expected a mask of at most as many places as the source has elements, ${size}`;
-    const count = made(ops.numbersWithin(words, size, held.sum().float().value));
+    const count = made(
+      ops.numbersWithin(
+        `maskedScatter: expected a mask of at most as many places as the source has elements, ${size}`,
+        size,
+        held.sum().float().value,
+      ),
+    );
     // Two elements more: a single one would stand for all.
     const elements = made(cat([source.flatten().value, full([2], 0, source.dtype)], 0));
     input.at(held).copy_(elements.where(count.ge(0), 0));

@@ -150,9 +150,9 @@ export const nanmedian = forms<Middle, MiddleMethod>(
 // ── Counts ──
 
 const MOST = 3.4028235e38;
-const RANGE = 'histc: expected finite elements; give min and max';
 /** The number; one that is not finite is reported. */
-const finite = (x: Tensor): Tensor => made(numbersWithin(RANGE, MOST, x.abs().value)).copysign(x);
+const finite = (x: Tensor): Tensor =>
+  made(numbersWithin('histc: expected finite elements; give min and max', MOST, x.abs().value)).copysign(x);
 
 /** How many elements lie in each of `bins` equal parts of [min, max]; with both 0, of the range of the elements. float32. */
 export const histc = op('histc(input, ...)', (input: Tensor, ...args: HistcArgs): Tensor => {
