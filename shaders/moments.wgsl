@@ -24,7 +24,7 @@ const SMALL = 1e-30; // below it, squares may be lost to a term that counts
 
 fn infinite(x: f32) -> bool { return (bitcast<i32>(x) & 0x7fffffff) == 0x7f800000; }
 
-// The scale of the next walk where a sum of squares was not to be had without one; 0 where it was.
+// The scale of the next walk: 0 if this walk's sum of squares fits a float32, so that no other walk is needed.
 fn next_scale(scale: f32, m2: f32) -> f32 {
   return select(0.0, select(select(0.0, GROW, m2 < SMALL), SHRINK, infinite(m2)), ROOT & (scale == 1.0));
 }

@@ -1,5 +1,5 @@
 // within-range.wgsl: numbers from 0 to a bound, as they are; others are NaN and reported, as NaN is.
-//   y = x if 0 <= x <= highest; with BOTH the second input is looked at as well, and what is reported of it counts as number 1
+//   y = x if 0 <= x <= highest. BOTH checks the second input as well; its reports carry the number 1, those of x the number 0.
 // Floats that are not negative are in the order of their bits.   Uses: lib/fault.wgsl
 @group(0) @binding(0) var<storage, read> x: array<u32>;      // float32's bits
 @group(0) @binding(1) var<storage, read> other: array<u32>;  // unread without BOTH

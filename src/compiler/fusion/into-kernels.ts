@@ -18,7 +18,7 @@ interface Kernels {
   readonly parts: readonly ProgramNode[];
 }
 
-/** Has the first kernel compute its input 0 from `externals`, of which the one at `slot` takes the place of that input. */
+/** The first kernel computes its input 0 from `externals`; the external at `slot` becomes the kernel's input 0. */
 export function prepended(
   { node, lowering: { passes, scratch }, parts }: Kernels,
   cluster: Cluster,
@@ -34,7 +34,7 @@ export function prepended(
   };
 }
 
-/** Has the last kernel store what is made of its output 0 and of `externals`. The first of `outputs` takes the place of that output. */
+/** The last kernel goes on computing from its output 0 and from `externals`, and stores `outputs`; the first of them replaces output 0. */
 export function appended(
   { node, lowering: { passes, scratch, pooled }, parts }: Kernels,
   epilogue: Epilogue,

@@ -1,5 +1,5 @@
-// Frames of zeros: a convolution reads what has been padded without them, and its gradient is computed without them. Before nodes are
-// lowered. Pure.
+// Frames of zeros: a convolution reads the images inside the frame and pads by itself, and its gradient is computed for these images
+// alone. Runs before nodes are lowered. Pure.
 import { contiguousStrides, numel, type Shape, sameShape } from '../../core/meta';
 import type { Frame, Framed, Program, ProgramNode, View } from '../ir';
 
@@ -37,7 +37,7 @@ class Frames {
     return this.values[v]!.shape;
   }
 
-  /** Has a node read what was padded, in the shape of images. */
+  /** Makes a node read the images that were padded, in their own shape. */
   private unframe(node: ProgramNode, frame: Frame): void {
     const [framed, ...others] = node.inputs as [number];
     let reshapes: ProgramNode | null = null;
