@@ -1,6 +1,6 @@
 // Makes tensors: from data on the host, filled with one number, and of whole steps.
 
-import { real } from '../core/argument-kinds';
+import { either, flag, real } from '../core/argument-kinds';
 import { expectSettled } from '../core/arity';
 import { ArgumentError, ShapeError } from '../core/errors';
 import { type DType, numel, type Shape, showShape } from '../core/meta';
@@ -226,13 +226,15 @@ export function arange(
   const positional = (isPlainObject(last) ? args.slice(0, -1) : args) as number[];
   const onlyEnd = positional.length === 1 && named.end === undefined;
   const { dtype: given, requiresGrad, device, ...rest } = named as Range;
-  const { start, end, step } = parseArgs<{ end: number; start?: number; step?: number }>(
+  const kind = either(real, flag);
+  const bounds = parseArgs<{ end: number; start?: number; step?: number }>(
     'arange',
     ['end'],
     { start: 0, step: 1 },
     [{ ...rest, ...byPosition(onlyEnd ? ['end'] : ['start', 'end', 'step'], positional, rest) }],
-    { end: real, start: real, step: real },
+    { end: kind, start: kind, step: kind },
   );
+  const [start, end, step] = [+bounds.start, +bounds.end, +bounds.step];
   if (![start, end, step].every(Number.isFinite)) {
     throw new ArgumentError(`arange: expected finite numbers, but got start ${start}, end ${end} and step ${step}`);
   }

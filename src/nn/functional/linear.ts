@@ -39,7 +39,7 @@ export const bilinear = callable(
         `bilinear: expected x1 [..., in1], x2 [..., in2] and weight [out, in1, in2], but got ${shapes.join(', ')}`,
       );
     }
-    for (const x of [input1, input2]) expectOfWeight('bilinear', x, weight, true);
+    for (const x of [input1, input2]) if (x.dtype !== weight.dtype) expectOfWeight('bilinear', x, weight, true);
     const rows = input1.reshape([-1, in1!]).matmul(weight.permute(1, 0, 2).reshape([in1!, out! * in2!]));
     const forms = rows.reshape([-1, out!, in2!]).mul(input2.reshape([-1, 1, in2!]));
     const y = forms

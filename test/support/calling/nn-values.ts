@@ -42,6 +42,7 @@ export const givenToNn: Readonly<Record<string, readonly unknown[] | Readonly<Re
   'nn.Embedding::fromPretrained': { embeddings: square },
   'nn.EmbeddingBag::fromPretrained': { embeddings: square },
   'nn.functional.affineGrid': { theta: () => ones(1, 2, 3), size: [1, 1, 2, 2] },
+  'nn.functional.bilinear': { input1: () => ones(3, 2), input2: () => ones(3, 2), weight: () => ones(4, 2, 2) },
   'nn.functional.convTranspose1d': { input: line, weight: () => ones(2, 2, 2) },
   'nn.functional.convTranspose3d': { input: space, weight: () => ones(2, 2, 2, 2, 2) },
   'nn.functional.cosineEmbeddingLoss': { input1: square, input2: square, target: () => ones(3) },

@@ -20,6 +20,11 @@ const reasons: readonly DoorReason[] = [
     takes: ['-1', '1.5', '1e12'],
   },
   {
+    why: 'a bool is a number, the start among several and the end alone',
+    calls: /^torch\.arange (start|step)$/,
+    takes: ['true'],
+  },
+  {
     why: 'any number of metrics may stand one by one, and an object holds them by names of their own',
     calls: /^metrics\.MetricCollection( (prefix|postfix|computeGroups)|\.addMetrics metrics)$/,
     takes: ['null', "''", "'foo'", '[]', 'true'],

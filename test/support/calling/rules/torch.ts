@@ -57,6 +57,7 @@ export const torch: Rules = {
       takes: ["''", "'foo'"],
     },
     { why: 'a tensor may stand for its dtype, as in PyTorch', calls: /^Tensor\.to dtype$/, takes: ['dtype'] },
+    { why: 'a bool is the number 0 or 1, as in PyTorch', calls: /^torch\.arange step$/, takes: ['true'] },
     { why: 'a size to be found', calls: /^Tensor\.(reshape|expand) #\d$/, takes: ['-1'] },
     { why: 'a dimension, counted from the end', calls: /^Tensor\.permute #\d$/, takes: ['-1'] },
     {
