@@ -53,7 +53,7 @@ export function readColumns(
   file: string,
   options: Required<CsvOptions>,
 ): { columns: Column[]; length: number } {
-  const { text, lines } = withoutRows(whole, options.skipRows);
+  const { text, lines } = withoutRows(sameEnds(whole, options.delimiter), options.skipRows);
   const origin: Origin = { file, text, lines };
   const missing = new Set(['', ...options.missing]);
   const toNumber = numberReader(options.decimal);
@@ -105,6 +105,15 @@ export function readColumns(
     return ++row < rows;
   });
   return { columns, length: rows };
+}
+
+/** Papa Parse splits lines by the first end that it finds: where there are several kinds, all but those within quotes become one. */
+function sameEnds(text: string, delimiter: string | null): string {
+  const kinds = new Set(text.match(/\r\n|\n|\r/g));
+  if (kinds.size < 2) return text;
+  const separators = (delimiter ?? ',;\t|').replace(/[\\\]^-]/g, '\\$&');
+  const quoted = new RegExp(`((?<=^|[\\r\\n${separators}])"[^"]*(?:""[^"]*)*")|\\r\\n?`, 'g');
+  return text.replace(quoted, (_, kept?: string) => kept ?? '\n');
 }
 
 /** The text after the first lines, and how many of them there were. */

@@ -143,10 +143,15 @@ function expectCounts({ skipRows, maxRows, delimiter, decimal }: Required<CsvOpt
   }
 }
 
+/** What windows-1252 has in the place of control characters, from 0x80 on; five bytes stand for none. Node decodes them as ISO 8859-1 does. */
+const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+
 function textOf(bytes: Uint8Array, encoding: string, name: string): string {
   let decoder: TextDecoder;
   try {
-    decoder = new TextDecoder(encoding, { fatal: true });
+    // The mark at the beginning of UTF-16 says in which order its bytes are.
+    const isBig = bytes[0] === 0xfe && bytes[1] === 0xff && /^utf-?16$/i.test(encoding.trim());
+    decoder = new TextDecoder(isBig ? 'utf-16be' : encoding, { fatal: true });
   } catch (cause) {
     throw new ArgumentError(
       `readCsv: expected an encoding such as 'utf-8' or 'windows-1252', but got ${shown(encoding)}`,
@@ -154,7 +159,9 @@ function textOf(bytes: Uint8Array, encoding: string, name: string): string {
     );
   }
   try {
-    return decoder.decode(bytes);
+    const text = decoder.decode(bytes);
+    if (decoder.encoding !== 'windows-1252') return text;
+    return text.replace(/[\x80-\x9f]/g, (letter) => WINDOWS_1252[letter.charCodeAt(0) - 0x80]!);
   } catch (cause) {
     throw new FileFormatError(
       `${name}: expected ${encoding} text, but it is of other letters; name them by encoding, as in { encoding: 'windows-1252' }`,

@@ -55,54 +55,66 @@ export function describeSource(source: ByteSource): string {
   return source instanceof Blob ? 'the given Blob' : 'the given bytes';
 }
 
-type Format = 'gzip' | 'deflate' | 'deflate-raw';
+export type Format = 'gzip' | 'deflate' | 'deflate-raw';
 
 /**
  * Undoes gzip, zlib's `deflate`, or a zip's `deflate-raw`, up to one byte beyond the bound; throws a FileFormatError that names `what` when the stream is
- * damaged. A gzip file may have several members, and zeros behind them.
+ * damaged. A gzip file may have several members, and zeros behind them. Of the others nothing counts that follows their end, nor that the
+ * end is missing once as many bytes have come as the bound has: Pillow reads such pictures.
  */
 export async function inflate(bytes: Uint8Array, format: Format, bound: Bound, what: string): Promise<Uint8Array> {
   try {
-    return await inflateOne(bytes, format, bound, what);
-  } catch (error) {
-    const found =
-      format === 'gzip' &&
-      (await (
-        await import('./gzip-members')
-      ).inflateMembers(bytes, bound, {
-        one: (part, most) => inflateOne(part, format, most, what),
-        joined,
-      }));
-    if (found) return found;
-    throw error;
+    return await upTo(bound, inflatedHere(bytes, format));
+  } catch {
+    const { CutShort, inflated } = await import('./inflate');
+    const isEnough = (cause: unknown): boolean => format !== 'gzip' && cause instanceof CutShort;
+    try {
+      return await upTo(bound, inflated(one(bytes), format), isEnough);
+    } catch (cause) {
+      throw new FileFormatError(`${what}: expected a complete ${format} stream, but it is truncated or damaged`, {
+        cause,
+      });
+    }
   }
 }
 
-/** As `inflate`, of a single stream. */
-export async function inflateOne(bytes: Uint8Array, format: Format, bound: Bound, what: string): Promise<Uint8Array> {
+async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
+  yield bytes;
+}
+
+/** By the platform's own decoder. */
+async function* inflatedHere(bytes: Uint8Array, format: Format): AsyncGenerator<Uint8Array, void, void> {
   const blob = new Blob([bytes as Uint8Array<ArrayBuffer>]);
   const reader = blob.stream().pipeThrough(new DecompressionStream(format)).getReader();
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}
+
+/** The pieces in a row, up to one byte beyond the bound; `isEnough` says which faults do not matter once there are as many as the bound has. */
+async function upTo(
+  bound: Bound,
+  pieces: AsyncGenerator<Uint8Array, void, void>,
+  isEnough: (cause: unknown) => boolean = () => false,
+): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
   let most = bound(new Uint8Array());
   try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) {
-      parts.push(next.value);
-      length += next.value.length;
+    for await (const part of pieces) {
+      parts.push(part);
+      length += part.length;
       while (length > most) {
         const head = joined(parts, most);
         const more = bound(head);
-        if (more <= most) {
-          await reader.cancel();
-          return joined(parts, most + 1);
-        }
+        if (more <= most) return joined(parts, most + 1);
         most = more;
       }
     }
   } catch (cause) {
-    throw new FileFormatError(`${what}: expected a complete ${format} stream, but it is truncated or damaged`, {
-      cause,
-    });
+    if (length < most || !isEnough(cause)) throw cause;
   }
   return joined(parts, length);
 }

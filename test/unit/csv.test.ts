@@ -165,6 +165,24 @@ describe('what is wrong, and where', () => {
   });
 });
 
+test('letters of Windows, marks of UTF-16 and ends of several kinds, as pandas reads them', async () => {
+  // € “ Ÿ of Windows, whichever platform decodes them.
+  const windows = Uint8Array.of(0x61, 10, 0x80, 0x93, 0x9f, 0xe9, 10);
+  expect((await data.readCsv(windows, { encoding: 'windows-1252' })).column('a')).toEqual(['€“Ÿé']);
+  const words = [0xfeff, ...[...'a,b\r\né,1'].map((letter) => letter.charCodeAt(0))];
+  for (const big of [false, true]) {
+    const pairs = words.flatMap((word) => (big ? [word >> 8, word & 255] : [word & 255, word >> 8]));
+    const table = await data.readCsv(Uint8Array.from(pairs), { encoding: 'utf-16' });
+    expect([table.columns, table.column('a'), hostOf(table.column('b'))]).toEqual([['a', 'b'], ['é'], [1]]);
+  }
+  const mixed = await read('a,b\r\n1,"x\r\n""y"""\n2,z "\r3,w\r\n\n');
+  expect([hostOf(mixed.column('a')), mixed.column('b')]).toEqual([
+    [1, 2, 3],
+    ['x\r\n"y"', 'z "', 'w'],
+  ]);
+  await expect(read('a,b\r\n1,2\n3\n')).rejects.toThrow(/line 3: expected 2 fields/);
+});
+
 test('whole numbers beyond 32 bits, empty tables and missing words', async () => {
   const table = await read('id,none,word,flag\n9999999999,,,true\n1,,x,\n');
   expect(table.dtypes).toEqual({ id: 'string', none: 'float32', word: 'string', flag: 'string' });

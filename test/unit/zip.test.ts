@@ -101,6 +101,15 @@ test('deflated entries, whose sizes only the directory knows', async () => {
   await expect(zip.read('y')).rejects.toThrow(/expected an entry "y"/);
 });
 
+test("bytes that were added behind an archive do not count, as in Python's zipfile", async () => {
+  const data = text('contents');
+  const whole = deflated(data);
+  for (const behind of [text('junk'), new Uint8Array(6000)]) {
+    const zip = await open(joined([whole, behind], whole.length + behind.length));
+    expect(Buffer.from(await zip.read('x'))).toEqual(Buffer.from(data));
+  }
+});
+
 describe('what is refused', () => {
   const zeros = new Uint8Array(1e6);
   test.each<[string, Uint8Array, RegExp]>([

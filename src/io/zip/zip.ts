@@ -159,11 +159,18 @@ async function findDirectory(reader: Reader, fail: Fail): Promise<Directory> {
     const start = Math.max(0, reader.size - length);
     const tail = await reader.read(start, reader.size);
     const view = viewOf(tail);
-    for (let at = tail.length - END_LENGTH; at >= 0; at--) {
-      if (view.getUint32(at, true) !== END || at + END_LENGTH + view.getUint16(at + 20, true) !== tail.length) continue;
-      return directoryAt(reader, view, at, start, fail);
-    }
-    if (start === 0) break;
+    const ends = (fits: (end: number) => boolean): number => {
+      for (let at = tail.length - END_LENGTH; at >= 0; at--) {
+        if (view.getUint32(at, true) === END && fits(at + END_LENGTH + view.getUint16(at + 20, true))) return at;
+      }
+      return -1;
+    };
+    const isWhole = start === 0 || length > TAIL;
+    let at = ends((end) => end === tail.length);
+    // Bytes that were added behind the archive do not count, as they do not in Python.
+    if (at < 0 && isWhole) at = ends((end) => end < tail.length);
+    if (at >= 0) return directoryAt(reader, view, at, start, fail);
+    if (isWhole) break;
   }
   return fail(truncated);
 }

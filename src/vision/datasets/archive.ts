@@ -1,5 +1,5 @@
 // Archives as places of data sets: tar, also compressed by gzip, and zip, told by their first bytes.
-import { FileFormatError } from '../../core/errors';
+import { FileFormatError, LamplightError } from '../../core/errors';
 import { type ByteSource, describeSource } from '../../io/bytes';
 import { openReader, type Reader } from '../../io/reader';
 import { readTar, type TarMember } from '../../io/zip/tar';
@@ -44,10 +44,7 @@ export async function* membersOf(source: ByteSource, name = describeSource(sourc
     const kind = archiveKind(await reader.read(0, Math.min(HEAD, reader.size)));
     if (kind === null) throw new FileFormatError(`${name}: expected an archive (.tar, .tar.gz, .zip), but it is none`);
     if (kind !== 'zip') {
-      const stream = streamOf(reader);
-      // A piece may share memory with the source, which the stream only reads.
-      const plain = kind === 'tar' ? stream : stream.pipeThrough(new DecompressionStream('gzip') as ByteTransform);
-      yield* readTar(plain, { name });
+      yield* readTar(kind === 'tar' ? streamOf(reader) : gunzipped(reader), { name });
       return;
     }
     const zip = await openZip(reader);
@@ -88,15 +85,59 @@ export async function archiveFolder(
 
 type ByteTransform = ReadableWritablePair<Uint8Array, Uint8Array>;
 
+async function* piecesOf(reader: Reader): AsyncGenerator<Uint8Array, void, void> {
+  for (let at = 0; at < reader.size; at += STREAM_PIECE) {
+    yield await reader.read(at, Math.min(at + STREAM_PIECE, reader.size));
+  }
+}
+
 function streamOf(reader: Reader): ReadableStream<Uint8Array> {
-  let at = 0;
+  const pieces = piecesOf(reader);
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const end = Math.min(at + STREAM_PIECE, reader.size);
-      if (at === end) return controller.close();
-      controller.enqueue(await reader.read(at, end));
-      at = end;
+      const { done, value } = await pieces.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
     },
+  });
+}
+
+/**
+ * The contents of a gzip file. The platform's decoder is fast, but a browser's refuses a second member, and zeros behind the last: from where it stops
+ * the library's own goes on, which begins anew.
+ */
+function gunzipped(reader: Reader): ReadableStream<Uint8Array> {
+  // A piece may share memory with the source, which the stream only reads.
+  const fast = streamOf(reader)
+    .pipeThrough(new DecompressionStream('gzip') as ByteTransform)
+    .getReader();
+  let own: AsyncGenerator<Uint8Array, void, void> | null = null;
+  /** Bytes that were given, and of these the ones that the own decoder makes again. */
+  let given = 0;
+  let again = 0;
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      if (!own) {
+        try {
+          const { done, value } = await fast.read();
+          given += value?.length ?? 0;
+          return done ? controller.close() : controller.enqueue(value);
+        } catch (error) {
+          if (error instanceof LamplightError) throw error;
+          const { inflated } = await import('../../io/inflate');
+          own = inflated(piecesOf(reader), 'gzip');
+          again = given;
+        }
+      }
+      for (;;) {
+        const { done, value } = await own.next();
+        if (done) return controller.close();
+        const rest = value.subarray(again);
+        again -= value.length - rest.length;
+        if (rest.length > 0) return controller.enqueue(rest);
+      }
+    },
+    cancel: () => fast.cancel().catch(() => {}),
   });
 }
 

@@ -171,7 +171,11 @@ function readChunks(bytes: Uint8Array, fail: Fail): Chunks {
   let dataLength = 0;
   let kind = '';
   for (let at = SIGNATURE.length; kind !== 'IEND'; ) {
-    if (at + 12 > bytes.length || at + 12 + view.getUint32(at) > bytes.length) fail('the file is truncated');
+    if (at + 12 > bytes.length || at + 12 + view.getUint32(at) > bytes.length) {
+      // Behind the pixels nothing is needed.
+      if (data.length > 0 && String.fromCharCode(...bytes.subarray(at + 4, at + 8)) !== 'IDAT') break;
+      fail('the file is truncated');
+    }
     const length = view.getUint32(at);
     const content = bytes.subarray(at + 8, at + 8 + length);
     kind = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
