@@ -7,8 +7,8 @@ import { visionReasons } from './vision-reasons.mjs';
 /**
  * The doors that stand for them.
  * @typedef {{
- *   torch: typeof import('../src/index'), vision: typeof import('../src/vision/index'), metrics: typeof import('../src/metrics/index'),
- *   interpret: typeof import('../src/interpret/index'), lightning: typeof import('../src/lightning/index'),
+ *   torch: typeof import('../src/index'), vision: typeof import('../src/doors/vision/index'), metrics: typeof import('../src/doors/metrics/index'),
+ *   interpret: typeof import('../src/doors/interpret/index'), lightning: typeof import('../src/doors/lightning/index'),
  * }} Doors
  * @typedef {{ [version: string]: unknown, cases: readonly { name: string, names: readonly string[] }[] }} Names
  * @typedef {readonly (readonly [RegExp, string])[]} Reasons

@@ -33,7 +33,7 @@ export const torchSpaces = (torch) => ({
 
 /**
  * What stands for torchvision's namespaces.
- * @param {typeof import('../src/vision/index')} vision
+ * @param {typeof import('../src/doors/vision/index')} vision
  */
 export const visionSpaces = (vision) => ({
   'torchvision.datasets': vision.datasets,

@@ -12,4 +12,4 @@ if (!/export\s*\{\s*\w+ as sources\s*\}/.test(text)) throw new Error(`expected $
 // Its lines are no longer those of a module.
 writeFileSync(new URL(chunk, shared), text.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n'));
 rmSync(new URL(`${chunk}.map`, shared));
-writeFileSync(new URL('python/sources.js', dist), `export { sources } from '../browser/shared/${chunk}';\n`);
+writeFileSync(new URL('doors/python/sources.js', dist), `export { sources } from '../browser/shared/${chunk}';\n`);

@@ -19,7 +19,7 @@ export function wgslStripped() {
   };
 }
 
-/** Comments that the library reads: see src/wgsl/README.md. */
+/** Comments that the library reads: see src/engine/wgsl/README.md. */
 const mark = /^\/\/ (?:unroll|scalars|chain|constant|generated-(?:begin|end))\b/;
 
 /** @param {string} code WGSL @returns {string} the same lines of code, each with its mark */

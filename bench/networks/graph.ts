@@ -2,7 +2,7 @@
 // A new kind of layer is a case here, in tfjs.ts, in jax-js.ts and in onnx.ts.
 import * as torch from 'lamplight';
 import { nn, Tensor } from 'lamplight';
-import { type CallWatcher, watchedBy } from '../../src/core/calls';
+import { type CallWatcher, watchedBy } from '../../src/engine/core/calls';
 
 export type Pair = readonly [number, number];
 

@@ -1,7 +1,7 @@
 // What the command that converts weights asks of the library.
 import * as torch from 'lamplight';
 import { models } from 'lamplight/vision';
-import { download } from '../../src/io/download/download';
+import { download } from '../../src/torch/io/download/download';
 
 /** Where torchvision's weights of a name lie: those of a network, or a member of an enumeration. */
 export const addressOf = (name: string): string =>

@@ -117,7 +117,8 @@ export function defaultsOf(signatures, declarations, checker) {
     }
   };
   for (const each of declarations) {
-    if (ts.isClassDeclaration(each) && each.getSourceFile().fileName.includes('/src/metrics/')) inDefinition(each);
+    if (ts.isClassDeclaration(each) && each.getSourceFile().fileName.includes('/src/doors/metrics/'))
+      inDefinition(each);
     if (ts.isArrayLiteralExpression(each)) order.push(...textsIn(each));
     if (ts.isObjectLiteralExpression(each)) members(each);
   }

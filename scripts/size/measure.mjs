@@ -184,7 +184,7 @@ export function rooms(program, names) {
 
 /** @param {string} source */
 function roomOf(source) {
-  const [, src] = /(?:^|\/)src\/(?:([^/]+)\/|[^/]+$)/.exec(source) ?? [];
+  const [, src] = /(?:^|\/)src\/[^/]+\/(?:([^/]+)\/|[^/]+$)/.exec(source) ?? [];
   if (src) return src;
   if (/\/shaders\//.test(source)) return 'shaders';
   return /\/src\//.test(source) ? 'index' : /node_modules/.test(source) ? 'packages' : 'program';

@@ -1,6 +1,6 @@
 // lib/fault.wgsl: reports bad data found on the GPU (an index or label out of range); read back with the next values.
 // The using file declares, at the last binding it writes:   var<storage, read_write> fault: array<atomic<u32>, 4>;
-//   [code (0: none), the offending value, the limit it broke, the operation]. Codes: src/gpu/faults.ts. The first report stays.
+//   [code (0: none), the offending value, the limit it broke, the operation]. Codes: src/engine/gpu/faults.ts. The first report stays.
 
 // The number of the operation that the user called.
 override FAULT_OP: u32 = 0u;

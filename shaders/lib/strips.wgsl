@@ -1,4 +1,4 @@
-// lib/strips.wgsl: how a reduction is laid out and shared among invocations; built by src/kernels/reduce/strips.ts.
+// lib/strips.wgsl: how a reduction is laid out and shared among invocations; built by src/engine/kernels/reduce/strips.ts.
 // Every output reduces outer × inner elements: `outer` places, each with a run of `inner` elements `inner_stride` apart. Places are
 // dealt to strips_outer strips by turns. A run is cut into chunks, and a chunk's elements are dealt to `lanes` strips by turns: so
 // neighbouring invocations read neighbouring elements, and those of a workgroup the same few kilobytes.

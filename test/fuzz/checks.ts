@@ -2,8 +2,8 @@
 import { ok, strictEqual } from 'node:assert';
 import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 import { Tensor } from 'lamplight';
-import { valuesAtHand } from '../../src/tensor/shown';
-import type { Raster } from '../../src/vision/pictures/raster';
+import type { Raster } from '../../src/doors/vision/pictures/raster';
+import { valuesAtHand } from '../../src/torch/tensor/reading/shown';
 
 /** Throws where a value is not what the bytes say. */
 export type Check = (bytes: Uint8Array, value: unknown) => void;

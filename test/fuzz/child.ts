@@ -3,8 +3,8 @@
 import { openSync, writeFileSync, writeSync } from 'node:fs';
 import process from 'node:process';
 import { getHeapStatistics } from 'node:v8';
-import { LamplightError } from '../../src/core/errors';
-import { computesHalf } from '../../src/io/half';
+import { LamplightError } from '../../src/engine/core/errors';
+import { computesHalf } from '../../src/torch/io/half';
 import { formats } from './formats';
 import { drawsFrom, mutant } from './mutate';
 import { traps } from './traps';

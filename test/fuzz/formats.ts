@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as torch from 'lamplight';
 import { vision } from 'lamplight';
-import { discardPending } from '../../src/graph/flush';
-import { writeSafetensors } from '../../src/io/safetensors/safetensors';
-import type { OnnxInput } from '../../src/onnx/load/inputs';
-import { load as loadOnnx } from '../../src/onnx/load/load';
-import { membersOf } from '../../src/vision/datasets/archive';
-import { parseIdxImages, parseIdxLabels } from '../../src/vision/datasets/idx';
-import { decodePng } from '../../src/vision/pictures/png';
+import type { OnnxInput } from '../../src/doors/onnx/load/inputs';
+import { load as loadOnnx } from '../../src/doors/onnx/load/load';
+import { membersOf } from '../../src/doors/vision/datasets/archive';
+import { parseIdxImages, parseIdxLabels } from '../../src/doors/vision/datasets/idx';
+import { decodePng } from '../../src/doors/vision/pictures/png';
+import { discardPending } from '../../src/engine/graph/flush';
+import { writeSafetensors } from '../../src/torch/io/safetensors/safetensors';
 import { sampleModels } from '../support/onnx-models';
 import {
   type Check,
@@ -35,7 +35,7 @@ import { insideOnnx } from './onnx-layer';
 export interface Format {
   /** Sound files, small ones. */
   readonly seeds: () => readonly Uint8Array[];
-  /** Gives a right value or throws one of the errors of src/core/errors.ts. */
+  /** Gives a right value or throws one of the errors of src/engine/core/errors.ts. */
   readonly read: (bytes: Uint8Array) => Promise<unknown>;
   /** Where damage is done besides to the bytes of the file. */
   readonly inside?: Layer;

@@ -1,8 +1,8 @@
 // What lies inside of files whose outside has check sums: damage is done within, and the outside made to fit.
 import { deflateSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib';
-import { memoryReader } from '../../src/io/reader';
-import { crc32 } from '../../src/io/zip/crc32';
-import { openZip, writeZip } from '../../src/io/zip/zip';
+import { memoryReader } from '../../src/torch/io/reader';
+import { crc32 } from '../../src/torch/io/zip/crc32';
+import { openZip, writeZip } from '../../src/torch/io/zip/zip';
 
 /** Does damage to a part of a file, and gives the file around it. */
 export type Layer = (

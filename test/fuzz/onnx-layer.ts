@@ -1,8 +1,8 @@
 // Damage within the messages of an ONNX model, which is then written soundly: names, sizes, attributes, operators, and what is left out or doubled.
-import { operators } from '../../src/onnx/load/operators';
-import { decodeModel } from '../../src/onnx/proto/decode';
-import { encodeModel } from '../../src/onnx/proto/encode';
-import type { ModelMessage } from '../../src/onnx/proto/messages';
+import { operators } from '../../src/doors/onnx/load/operators';
+import { decodeModel } from '../../src/doors/onnx/proto/decode';
+import { encodeModel } from '../../src/doors/onnx/proto/encode';
+import type { ModelMessage } from '../../src/doors/onnx/proto/messages';
 import type { Layer } from './layers';
 
 /** A place in the messages. */

@@ -1,5 +1,5 @@
 // Readers that do what none may do: the fuzzing must find each of them, and find nothing in the two that do as they should.
-import { FileFormatError } from '../../src/core/errors';
+import { FileFormatError } from '../../src/engine/core/errors';
 import { checkIdx } from './checks';
 import type { Format } from './formats';
 

@@ -1,13 +1,13 @@
 // Convolutions and their gradients by the input by every way in which lanes share what they load, against sums on the host.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Lowering } from '../../src/compiler/ir';
-import type { BlockTile } from '../../src/kernels/conv/block-tiles';
-import { forwardPasses } from '../../src/kernels/conv/forward';
-import type { ConvGeometry } from '../../src/kernels/conv/geometry';
-import { inputGradPasses } from '../../src/kernels/conv/input-grad';
-import type { CorrelationTile } from '../../src/kernels/conv/register-tiles';
-import { weightGradPasses } from '../../src/kernels/conv/weight-grad';
-import { hasSmallMaps } from '../../src/kernels/conv/weight-grad-maps';
+import type { Lowering } from '../../src/engine/compiler/ir';
+import type { BlockTile } from '../../src/engine/kernels/conv/block-tiles';
+import { forwardPasses } from '../../src/engine/kernels/conv/forward';
+import type { ConvGeometry } from '../../src/engine/kernels/conv/geometry';
+import { inputGradPasses } from '../../src/engine/kernels/conv/input-grad';
+import type { CorrelationTile } from '../../src/engine/kernels/conv/register-tiles';
+import { weightGradPasses } from '../../src/engine/kernels/conv/weight-grad';
+import { hasSmallMaps } from '../../src/engine/kernels/conv/weight-grad-maps';
 import { adapterOf } from '../support/adapter';
 import { geometryOf, sizesOf } from '../support/geometry';
 import { runPasses } from '../support/passes';

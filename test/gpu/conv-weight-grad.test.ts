@@ -1,15 +1,15 @@
 // Tiles that a convolution's gradient by its weight can have (in test/long every one), in both classes of kernels, against sums on the host.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AdapterProfile } from '../../src/gpu/device';
-import type { ConvGeometry } from '../../src/kernels/conv/geometry';
-import { weightGradPasses } from '../../src/kernels/conv/weight-grad';
+import type { AdapterProfile } from '../../src/engine/gpu/device';
+import type { ConvGeometry } from '../../src/engine/kernels/conv/geometry';
+import { weightGradPasses } from '../../src/engine/kernels/conv/weight-grad';
 import {
   chooseWeightGradTile,
   isStripTile,
   isWorkgroupTile,
   type WeightGradTile,
   weightGradTiles,
-} from '../../src/kernels/conv/weight-grad-tiles';
+} from '../../src/engine/kernels/conv/weight-grad-tiles';
 import { adapterOf } from '../support/adapter';
 import { expectNumbers } from '../support/close';
 import { geometryOf } from '../support/geometry';

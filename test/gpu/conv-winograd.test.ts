@@ -1,8 +1,8 @@
 // Convolution by Winograd's filtering, with the kernels of both classes, against sums on the host; and when it is chosen.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AdapterProfile } from '../../src/gpu/device';
-import type { Correlation } from '../../src/kernels/conv/forward';
-import { choosesWinograd, winogradPasses } from '../../src/kernels/conv/winograd';
+import type { AdapterProfile } from '../../src/engine/gpu/device';
+import type { Correlation } from '../../src/engine/kernels/conv/forward';
+import { choosesWinograd, winogradPasses } from '../../src/engine/kernels/conv/winograd';
 import { adapterOf } from '../support/adapter';
 import { expectNumbers } from '../support/close';
 import { runPasses } from '../support/passes';

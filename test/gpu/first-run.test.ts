@@ -2,7 +2,7 @@
 import * as torch from 'lamplight';
 import { nn, noGrad, type Tensor } from 'lamplight';
 import { afterEach, expect, test, vi } from 'vitest';
-import { engine } from '../../src/compiler/engine';
+import { engine } from '../../src/engine/compiler/engine';
 import { settled } from '../support/settled';
 
 afterEach(() => {

@@ -4,8 +4,8 @@ import * as torch from 'lamplight';
 import { nn, optim, type Tensor } from 'lamplight';
 import { afterEach, describe, expect, test } from 'vitest';
 import { CNNModel, ComplexCNNModel } from '../../demos/mnist/models';
-import { engine } from '../../src/compiler/engine';
-import { plainPasses } from '../../src/compiler/passes/index';
+import { engine } from '../../src/engine/compiler/engine';
+import { plainPasses } from '../../src/engine/compiler/passes/index';
 import { programsOf, sampled } from '../support/sample';
 
 const F = nn.functional;

@@ -1,15 +1,15 @@
 // Kernels that stand in for others whatever the sizes are compute what these compute, bit for bit.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Lowering, Pass } from '../../src/compiler/ir';
-import { varied } from '../../src/compiler/lowering';
-import { forwardPasses, registerPass } from '../../src/kernels/conv/forward';
-import type { ConvGeometry } from '../../src/kernels/conv/geometry';
-import { inputGradPasses } from '../../src/kernels/conv/input-grad';
-import type { CorrelationTile } from '../../src/kernels/conv/register-tiles';
-import { weightGradPasses } from '../../src/kernels/conv/weight-grad';
-import type { WeightGradTile } from '../../src/kernels/conv/weight-grad-tiles';
-import { winogradPasses } from '../../src/kernels/conv/winograd';
-import { matmulPasses, type Product } from '../../src/kernels/matmul/passes';
+import type { Lowering, Pass } from '../../src/engine/compiler/ir';
+import { varied } from '../../src/engine/compiler/lowering';
+import { forwardPasses, registerPass } from '../../src/engine/kernels/conv/forward';
+import type { ConvGeometry } from '../../src/engine/kernels/conv/geometry';
+import { inputGradPasses } from '../../src/engine/kernels/conv/input-grad';
+import type { CorrelationTile } from '../../src/engine/kernels/conv/register-tiles';
+import { weightGradPasses } from '../../src/engine/kernels/conv/weight-grad';
+import type { WeightGradTile } from '../../src/engine/kernels/conv/weight-grad-tiles';
+import { winogradPasses } from '../../src/engine/kernels/conv/winograd';
+import { matmulPasses, type Product } from '../../src/engine/kernels/matmul/passes';
 import { adapterOf } from '../support/adapter';
 import { geometryOf, sizesOf } from '../support/geometry';
 import { runPasses } from '../support/passes';

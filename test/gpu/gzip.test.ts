@@ -2,7 +2,7 @@
 import * as torch from 'lamplight';
 import { datasets, io } from 'lamplight/vision';
 import { expect, test } from 'vitest';
-import { inflate } from '../../src/io/bytes';
+import { inflate } from '../../src/torch/io/bytes';
 
 async function gzip(bytes: Uint8Array): Promise<Uint8Array> {
   const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new CompressionStream('gzip'));

@@ -2,7 +2,7 @@
 import * as torch from 'lamplight';
 import { nn, optim, type Tensor } from 'lamplight';
 import { expect, test } from 'vitest';
-import { engine } from '../../src/compiler/engine';
+import { engine } from '../../src/engine/compiler/engine';
 import { ComplexCNNModel } from '../support/models';
 import { isWhole, sampled } from '../support/sample';
 

@@ -1,7 +1,7 @@
 // Tiles that a matrix product can have (in test/long every one), in both classes of kernels, against sums on the host; and which tiles are chosen.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AdapterProfile } from '../../src/gpu/device';
-import { matmulPasses, type Product } from '../../src/kernels/matmul/passes';
+import type { AdapterProfile } from '../../src/engine/gpu/device';
+import { matmulPasses, type Product } from '../../src/engine/kernels/matmul/passes';
 import {
   chooseTile,
   chunkOf,
@@ -11,7 +11,7 @@ import {
   type MatmulTile,
   matmulTiles,
   probeTiles,
-} from '../../src/kernels/matmul/tiles';
+} from '../../src/engine/kernels/matmul/tiles';
 import { adapterOf } from '../support/adapter';
 import { expectNumbers } from '../support/close';
 import { runPasses } from '../support/passes';

@@ -2,7 +2,7 @@
 import * as torch from 'lamplight';
 import { ops } from 'lamplight/vision';
 import { expect, test } from 'vitest';
-import { nmsMask, nmsPadded } from '../../src/vision/ops/nms';
+import { nmsMask, nmsPadded } from '../../src/doors/vision/ops/nms';
 import { isWhole } from '../support/sample';
 
 /** Boxes of a crowd, and what suppression on the host makes of them. */

@@ -3,7 +3,7 @@
 import * as torch from 'lamplight';
 import { autograd, nn, noGrad, scope, type Tensor } from 'lamplight';
 import { describe, expect, test } from 'vitest';
-import { engine } from '../../src/compiler/engine';
+import { engine } from '../../src/engine/compiler/engine';
 import file from '../fixtures/pytorch/functional.pt?url&inline';
 import { expectClose, expectNumbers, fromFixture } from '../support/close';
 import { type FixtureCase, loadFixture } from '../support/fixtures';

@@ -3,7 +3,7 @@ import * as torch from 'lamplight';
 import * as metrics from 'lamplight/metrics';
 import { SummaryWriter } from 'lamplight/tensorboard';
 import { expect, test } from 'vitest';
-import { decodePng } from '../../src/vision/pictures/png';
+import { decodePng } from '../../src/doors/vision/pictures/png';
 import fixture from '../fixtures/tensorboard.json' with { type: 'json' };
 
 /** What begins with a signature in the one event file of a log. */

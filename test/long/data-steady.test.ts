@@ -2,7 +2,7 @@
 import * as torch from 'lamplight';
 import { data, nn, optim, type Tensor, vision } from 'lamplight';
 import { expect, test, vi } from 'vitest';
-import { ImageDataset } from '../../src/vision/datasets/image-dataset';
+import { ImageDataset } from '../../src/doors/vision/datasets/image-dataset';
 import { settled } from '../support/settled';
 
 const { Picture, datasets } = vision;

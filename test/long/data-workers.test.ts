@@ -2,7 +2,7 @@
 import * as torch from 'lamplight';
 import { data, vision } from 'lamplight';
 import { describe, expect, test } from 'vitest';
-import { workerHere, workerOr } from '../../src/data/worker/here';
+import { workerHere, workerOr } from '../../src/torch/data/worker/here';
 import { caught } from '../support/caught';
 import { doing, ended } from '../support/page-workers';
 import { datasets } from '../support/served-data';

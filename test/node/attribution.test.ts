@@ -20,7 +20,7 @@ import {
   Saliency,
 } from 'lamplight/interpret';
 import { expect, test } from 'vitest';
-import { engine } from '../../src/compiler/engine';
+import { engine } from '../../src/engine/compiler/engine';
 import { isWhole } from '../support/sample';
 
 const F = nn.functional;

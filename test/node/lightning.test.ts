@@ -23,7 +23,7 @@ import {
   Tuner,
 } from 'lamplight/lightning';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { engine } from '../../src/compiler/engine';
+import { engine } from '../../src/engine/compiler/engine';
 import { bare, fill, loader, Net, quiet, Rows, weights } from '../support/lightning-net';
 import { notingCanvas } from '../support/plot-canvas';
 import { sampled } from '../support/sample';

@@ -6,8 +6,8 @@ import * as torch from 'lamplight';
 import * as onnx from 'lamplight/onnx';
 import { models } from 'lamplight/vision';
 import { describe, expect, test } from 'vitest';
-import { decodeModel } from '../../src/onnx/proto/decode';
-import type { GraphMessage } from '../../src/onnx/proto/messages';
+import { decodeModel } from '../../src/doors/onnx/proto/decode';
+import type { GraphMessage } from '../../src/doors/onnx/proto/messages';
 import { called, expectEqual, expectRound } from '../support/onnx/round-trip';
 import { families, named } from '../support/onnx/small-networks';
 

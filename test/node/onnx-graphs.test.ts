@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import * as torch from 'lamplight';
 import * as onnx from 'lamplight/onnx';
 import { expect, test } from 'vitest';
-import { DATA, type TensorMessage } from '../../src/onnx/proto/messages';
+import { DATA, type TensorMessage } from '../../src/doors/onnx/proto/messages';
 import { graph, model, node, tensor, value } from '../support/onnx-models';
 
 const floats = (numbers: number[] | number[][]) => torch.tensor(numbers, { dtype: 'float32' });

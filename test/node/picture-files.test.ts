@@ -1,7 +1,7 @@
 // Pictures of every format and kind in Node: the numbers of Pillow and torchvision, as in a page.
 import { expect, test } from 'vitest';
-import { decodeWithSharp } from '../../src/vision/pictures/decode';
-import { decodeJpeg } from '../../src/vision/pictures/jpeg/decode-jpeg';
+import { decodeWithSharp } from '../../src/doors/vision/pictures/decode';
+import { decodeJpeg } from '../../src/doors/vision/pictures/jpeg/decode-jpeg';
 import { cases, largestDifference } from '../support/picture-files';
 
 test.each(cases.map((each) => [each.name, each] as const))('%s', async (_, each) => {

@@ -3,7 +3,7 @@ import type { Tensor } from 'lamplight';
 import * as torch from 'lamplight';
 import { nn, optim } from 'lamplight';
 import { expect, test } from 'vitest';
-import { snapshotSoon } from '../../src/storage/snapshot';
+import { snapshotSoon } from '../../src/engine/storage/snapshot';
 import { settled } from '../support/settled';
 
 /** Steps of a small network whose weights follow from the seed alone. */

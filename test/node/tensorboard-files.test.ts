@@ -6,9 +6,9 @@ import * as torch from 'lamplight';
 import { nn, type Tensor } from 'lamplight';
 import { SummaryWriter } from 'lamplight/tensorboard';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { graphField, ranField } from '../../src/tensorboard/graph-def';
-import { tracedGraph } from '../../src/tensorboard/graph-trace';
-import { decodePng } from '../../src/vision/pictures/png';
+import { graphField, ranField } from '../../src/doors/tensorboard/graph-def';
+import { tracedGraph } from '../../src/doors/tensorboard/graph-trace';
+import { decodePng } from '../../src/doors/vision/pictures/png';
 import fixture from '../fixtures/tensorboard.json' with { type: 'json' };
 import { allEventsIn } from '../support/event-files';
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import * as torch from 'lamplight';
 import { type ScalarLayout, SummaryWriter } from 'lamplight/tensorboard';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { encodings } from '../../src/tensorboard/calls/tensors';
-import { tensorSummary } from '../../src/tensorboard/summaries';
-import { decodePng } from '../../src/vision/pictures/png';
+import { encodings } from '../../src/doors/tensorboard/calls/tensors';
+import { tensorSummary } from '../../src/doors/tensorboard/summaries';
+import { decodePng } from '../../src/doors/vision/pictures/png';
 import fixture from '../fixtures/tensorboard.json' with { type: 'json' };
 import { eventsIn, summariesIn } from '../support/event-files';
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as torch from 'lamplight';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { engine } from '../../src/compiler/engine';
-import { adapterKey, TuningStore } from '../../src/compiler/tuning/store';
+import { engine } from '../../src/engine/compiler/engine';
+import { adapterKey, TuningStore } from '../../src/engine/compiler/tuning/store';
 
 let folder: string;
 beforeAll(async () => {
@@ -54,9 +54,9 @@ test('a program that opens no device by itself knows what an earlier one has mea
     await new TuningStore().save(adapterKey(await engine.init()), [choice]);
     vi.resetModules();
     const visit = await import('lamplight');
-    const { engine: fresh } = await import('../../src/compiler/engine');
+    const { engine: fresh } = await import('../../src/engine/compiler/engine');
     expect(fresh).not.toBe(engine);
-    const { Session } = await import('../../src/gpu/session');
+    const { Session } = await import('../../src/engine/gpu/session');
     const { open } = Session;
     // Its kernels are fetched while the device is being asked for, which takes longer here.
     vi.spyOn(Session, 'open').mockImplementation(async (options) => {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import expected from '../../python/examples/expected.json';
-import { writeZip } from '../../src/io/zip/zip';
+import { writeZip } from '../../src/torch/io/zip/zip';
 import { expectAccessible } from '../e2e/accessible';
 import { expectPrinted } from '../support/printed-lines';
 import { type BuiltSite, cell, ended, openBuiltSite, output, ready, run, write } from './support';

@@ -1,5 +1,5 @@
 // Adapters that tests of the compiler choose kernels for.
-import type { AdapterProfile } from '../../src/gpu/device';
+import type { AdapterProfile } from '../../src/engine/gpu/device';
 
 /** Limits beyond what any test needs. */
 export const roomy = { maxBufferSize: 2 ** 31, maxStorageBufferBindingSize: 2 ** 31 } as const;

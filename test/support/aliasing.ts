@@ -1,8 +1,8 @@
 // Runs the programs of the fixtures `aliasing`: lines such as `t2 = narrow t1 0 1 2`, `ng copy_ t1 t0`, `backward t2 1`.
 import * as torch from 'lamplight';
 import { nn } from 'lamplight';
-import { AutogradError } from '../../src/core/errors';
-import { flush } from '../../src/graph/flush';
+import { AutogradError } from '../../src/engine/core/errors';
+import { flush } from '../../src/engine/graph/flush';
 import type { FixtureCase } from './fixtures';
 
 /** What is known of a tensor at the end; `leaf` is null where asking is refused, and without `grad` there is none. */

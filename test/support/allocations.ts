@@ -1,7 +1,7 @@
 // Owns finding memory that outlives what it was computed for: every allocation of a call, but for those of the tensors that are kept.
 import * as torch from 'lamplight';
 import { Tensor } from 'lamplight';
-import { type Allocation, Memory } from '../../src/gpu/memory';
+import { type Allocation, Memory } from '../../src/engine/gpu/memory';
 
 let made: WeakRef<Allocation>[] = [];
 

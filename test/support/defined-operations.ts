@@ -1,6 +1,6 @@
 // Finds the operations that the library defines where they lie in memory, so that no file, form or maker of them is left out.
 import { Session } from 'node:inspector';
-import type { Op } from '../../src/graph/value';
+import type { Op } from '../../src/engine/graph/value';
 
 /** The global name by which the session finds an array of this module. */
 const place = '__definedOperations';

@@ -1,6 +1,6 @@
 // Owns reading the fixtures that test/fixtures/make.py wrote from PyTorch, in Node and in the browser alike.
 
-import { fromHalf } from '../../src/core/half';
+import { fromHalf } from '../../src/engine/core/half';
 
 /** A number as the fixtures write it: JSON has no NaN and no infinities. */
 export type FixtureNumber = number | 'nan' | 'inf' | '-inf';

@@ -1,6 +1,6 @@
 // A data set of four pictures of 4 × 4 bytes that are all different.
 import type { Tensor, vision } from 'lamplight';
-import { ImageDataset } from '../../src/vision/datasets/image-dataset';
+import { ImageDataset } from '../../src/doors/vision/datasets/image-dataset';
 
 interface FourTransforms {
   transform: (picture: vision.Picture) => Tensor;

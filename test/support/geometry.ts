@@ -1,5 +1,5 @@
 // Convolutions that tests give to kernels.
-import { type ConvGeometry, elementsOf } from '../../src/kernels/conv/geometry';
+import { type ConvGeometry, elementsOf } from '../../src/engine/kernels/conv/geometry';
 
 type Usual = Pick<ConvGeometry, 'batch' | 'groupIn' | 'groupOut' | 'size'>;
 

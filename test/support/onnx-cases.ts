@@ -1,18 +1,18 @@
 // ONNX's own node tests, and further cases beside onnxruntime, run one by one.
 import { gunzipSync } from 'node:zlib';
-import { engine } from '../../src/compiler/engine';
-import { LamplightError } from '../../src/core/errors';
-import { Call, operatorKey } from '../../src/onnx/load/call';
-import { tensorOf } from '../../src/onnx/load/convert';
-import { noteType, typeName } from '../../src/onnx/load/element-type';
-import { operators } from '../../src/onnx/load/operators';
-import { applied } from '../../src/onnx/load/plan';
-import { hostArrayOf } from '../../src/onnx/load/tensors';
-import { type HostArray, type OnnxValue, Sequence } from '../../src/onnx/load/values';
-import { decodeModel } from '../../src/onnx/proto/decode';
-import { DATA, type GraphMessage, type NodeMessage, type TensorMessage } from '../../src/onnx/proto/messages';
-import { arange } from '../../src/tensor/creation';
-import { Tensor } from '../../src/tensor/tensor';
+import { Call, operatorKey } from '../../src/doors/onnx/load/call';
+import { tensorOf } from '../../src/doors/onnx/load/convert';
+import { noteType, typeName } from '../../src/doors/onnx/load/element-type';
+import { operators } from '../../src/doors/onnx/load/operators';
+import { applied } from '../../src/doors/onnx/load/plan';
+import { hostArrayOf } from '../../src/doors/onnx/load/tensors';
+import { type HostArray, type OnnxValue, Sequence } from '../../src/doors/onnx/load/values';
+import { decodeModel } from '../../src/doors/onnx/proto/decode';
+import { DATA, type GraphMessage, type NodeMessage, type TensorMessage } from '../../src/doors/onnx/proto/messages';
+import { engine } from '../../src/engine/compiler/engine';
+import { LamplightError } from '../../src/engine/core/errors';
+import { arange } from '../../src/torch/tensor/creation/creation';
+import { Tensor } from '../../src/torch/tensor/tensor';
 import { refusalOf } from './onnx-refusals';
 
 /** A node, its inputs, and the outputs that ONNX's reference gives. */

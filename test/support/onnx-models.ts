@@ -1,5 +1,5 @@
 // Small ONNX models that tests put together node by node.
-import { encodeModel } from '../../src/onnx/proto/encode';
+import { encodeModel } from '../../src/doors/onnx/proto/encode';
 import {
   ATTRIBUTE,
   type AttributeMessage,
@@ -11,7 +11,7 @@ import {
   type NodeMessage,
   type TensorMessage,
   type ValueMessage,
-} from '../../src/onnx/proto/messages';
+} from '../../src/doors/onnx/proto/messages';
 
 type Given = number | string | readonly number[] | TensorMessage | GraphMessage;
 

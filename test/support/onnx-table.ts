@@ -1,7 +1,7 @@
 // The table of `npm run onnx-operators`: what passes and what is refused, operator by operator.
-import { operatorKey } from '../../src/onnx/load/call';
-import { operators } from '../../src/onnx/load/operators';
-import { init } from '../../src/runtime/gpu';
+import { operatorKey } from '../../src/doors/onnx/load/call';
+import { operators } from '../../src/doors/onnx/load/operators';
+import { init } from '../../src/torch/runtime/gpu';
 import { type Case, groupedBy, readCases, runCase } from './onnx-cases';
 
 interface TableOptions {

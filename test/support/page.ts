@@ -1,8 +1,8 @@
 // Runs before each file of a page that files share: each finds what a fresh page would have, and leaves it so.
 import * as torch from 'lamplight';
 import { afterAll, expect, vi } from 'vitest';
-import { copying } from '../../src/gpu/copying';
-import { isSoftware } from '../../src/gpu/device';
+import { isSoftware } from '../../src/engine/gpu/device';
+import { copying } from '../../src/engine/gpu/late-copier';
 
 /** What random numbers start from in a fresh page. */
 const DEFAULT_SEED = new torch.Generator().initialSeed();

@@ -1,9 +1,9 @@
 // Runs the passes of a lowering by themselves, without the engine: for kernels that the engine would not choose here.
 
-import { type Lowering, type Operand, type Param, type Pass, paramsOf } from '../../src/compiler/ir';
-import { withTexts } from '../../src/compiler/texts';
-import { whenLoaded } from '../../src/core/late';
-import { codeOf } from '../../src/wgsl/kernel-code';
+import { type Lowering, type Operand, type Param, type Pass, paramsOf } from '../../src/engine/compiler/ir';
+import { withTexts } from '../../src/engine/compiler/texts';
+import { whenLoaded } from '../../src/engine/core/late';
+import { codeOf } from '../../src/engine/wgsl/kernel-code';
 
 const STORAGE = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST
 const UNIFORM = 0x40 | 0x08; // UNIFORM | COPY_DST

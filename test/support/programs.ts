@@ -1,6 +1,6 @@
 // Programs for tests of the compiler's passes: written as lines, lowered, and described in words.
-import type { KernelOp, LoweredProgram, Lowering, Pass, Program, ProgramNode } from '../../src/compiler/ir';
-import type { Meta, Shape } from '../../src/core/meta';
+import type { KernelOp, LoweredProgram, Lowering, Pass, Program, ProgramNode } from '../../src/engine/compiler/ir';
+import type { Meta, Shape } from '../../src/engine/core/meta';
 
 /** One node: its operation, the values it reads, the shapes of its results. Values count from the inputs on. */
 export type Line = readonly [op: KernelOp, inputs: readonly number[], ...outputs: Shape[]];

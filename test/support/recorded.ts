@@ -1,10 +1,10 @@
 // The programs of calls and of training steps as the compiler gets them, recorded without a device.
 import { autograd, nn, noGrad, onesLike, optim, rand, randint, type Tensor } from 'lamplight';
 import { vi } from 'vitest';
-import { schedule } from '../../src/compiler/contents';
-import { engine, type Job } from '../../src/compiler/engine';
-import type { Program } from '../../src/compiler/ir';
-import { flush } from '../../src/graph/flush';
+import { schedule } from '../../src/engine/compiler/contents';
+import { engine, type Job } from '../../src/engine/compiler/engine';
+import type { Program } from '../../src/engine/compiler/ir';
+import { flush } from '../../src/engine/graph/flush';
 import { type Gradcheck, inputsOf } from './gradchecks/inputs';
 
 /** The programs that `run` would have run; in the end the tensors that it returns are flushed. */

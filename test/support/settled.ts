@@ -1,6 +1,6 @@
 // Waits for what comes late and is counted: kernels that plans get of their own, answers of the device, copies of weights, memory that waits for the collector.
 import * as torch from 'lamplight';
-import { engine } from '../../src/compiler/engine';
+import { engine } from '../../src/engine/compiler/engine';
 
 const { gc } = globalThis as { gc?(): void };
 

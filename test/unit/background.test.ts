@@ -1,11 +1,11 @@
 // Proves when measuring in the background begins, that it stops for whatever runs, and what becomes of its findings. Its device computes nothing.
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Pass } from '../../src/compiler/ir';
-import { BackgroundTuning } from '../../src/compiler/tuning/background';
-import { TuningTable } from '../../src/compiler/tuning/table';
-import { candidateKey, type Probe } from '../../src/compiler/tuning/tuning';
-import { written } from '../../src/compiler/written';
-import { chooseTile, type MatmulShape, probeShape, probeTiles } from '../../src/kernels/matmul/tiles';
+import type { Pass } from '../../src/engine/compiler/ir';
+import { BackgroundTuning } from '../../src/engine/compiler/tuning/background';
+import { TuningTable } from '../../src/engine/compiler/tuning/table';
+import { candidateKey, type Probe } from '../../src/engine/compiler/tuning/tuning';
+import { written } from '../../src/engine/compiler/written';
+import { chooseTile, type MatmulShape, probeShape, probeTiles } from '../../src/engine/kernels/matmul/tiles';
 import { adapterOf, roomy } from '../support/adapter';
 
 const candidates = [{ tile: 1 }, { tile: 2 }, { tile: 3 }];
@@ -96,7 +96,7 @@ const runs = (background: BackgroundTuning, count: number) => {
 };
 
 // What measures is loaded when it is first used, which takes no time that a fake timer knows of.
-beforeAll(() => import('../../src/compiler/tuning/probing'));
+beforeAll(() => import('../../src/engine/compiler/tuning/probing'));
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 

@@ -1,6 +1,6 @@
 // Ballast: the collector feels it, and it costs address space alone.
 import { expect, test } from 'vitest';
-import { ballastOf } from '../../src/gpu/ballast';
+import { ballastOf } from '../../src/engine/gpu/ballast';
 
 const { memoryUsage } = process;
 

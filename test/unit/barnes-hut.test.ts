@@ -1,7 +1,7 @@
 // Barnes-Hut's t-SNE without a device: its gradient beside the sums over all pairs, its divergence, and points in one place.
 import { expect, test } from 'vitest';
-import { BarnesHut, BarnesHutDescent } from '../../src/interpret/embedding/barnes-hut';
-import { sparseAffinities } from '../../src/interpret/embedding/sparse-affinities';
+import { BarnesHut, BarnesHutDescent } from '../../src/doors/interpret/embedding/barnes-hut';
+import { sparseAffinities } from '../../src/doors/interpret/embedding/sparse-affinities';
 
 const random = (seed: number) => {
   let state = seed;

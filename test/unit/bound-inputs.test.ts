@@ -1,8 +1,8 @@
 // Checks which inputs of a plan are bound where they lie.
 import { expect, test } from 'vitest';
-import { bindInputs } from '../../src/compiler/bound-inputs';
-import type { ExportMode, Plan } from '../../src/compiler/plan';
-import type { Allocation } from '../../src/gpu/memory';
+import { bindInputs } from '../../src/engine/compiler/bound-inputs';
+import type { ExportMode, Plan } from '../../src/engine/compiler/plan';
+import type { Allocation } from '../../src/engine/gpu/memory';
 
 const bytes = 8000;
 const place = { offset: 8192, lease: {} } as Allocation;

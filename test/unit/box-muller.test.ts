@@ -1,6 +1,6 @@
 // Checks the tables of the Box–Muller transform for every number that can be drawn.
 import { expect, it } from 'vitest';
-import { boxMuller, NORMAL_BLOCK } from '../../src/storage/random/box-muller';
+import { boxMuller, NORMAL_BLOCK } from '../../src/engine/storage/random/box-muller';
 
 const f32 = Math.fround;
 const HALF = NORMAL_BLOCK / 2;

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ArgumentError, FetchError, FileFormatError } from '../../src/core/errors';
-import { fileSystem, writeFileAtomically } from '../../src/gpu/node';
-import { inflate, readBytes as readBounded } from '../../src/io/bytes';
-import { safetensorsBound } from '../../src/io/safetensors/bound';
-import { idxBound } from '../../src/vision/datasets/idx';
+import { idxBound } from '../../src/doors/vision/datasets/idx';
+import { ArgumentError, FetchError, FileFormatError } from '../../src/engine/core/errors';
+import { fileSystem, writeFileAtomically } from '../../src/engine/gpu/node';
+import { inflate, readBytes as readBounded } from '../../src/torch/io/bytes';
+import { safetensorsBound } from '../../src/torch/io/safetensors/bound';
 
 const readBytes = (source: Parameters<typeof readBounded>[0]) => readBounded(source, () => 1e6);
 

@@ -1,8 +1,8 @@
 // Pickles of CIFAR that attack or are damaged: only arrays of bytes, numbers and lists come out of them.
 import { datasets } from 'lamplight/vision';
 import { describe, expect, test } from 'vitest';
-import { FileFormatError } from '../../src/core/errors';
-import { unpickleArrays } from '../../src/vision/datasets/cifar-pickle';
+import { unpickleArrays } from '../../src/doors/vision/datasets/cifar-pickle';
+import { FileFormatError } from '../../src/engine/core/errors';
 
 const bytes = (...parts: (string | number | number[])[]): Uint8Array =>
   Uint8Array.from(

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { KernelOp, View } from '../../src/compiler/ir';
-import { compose, composeViews } from '../../src/compiler/passes/compose-views';
-import { shareEqual } from '../../src/compiler/passes/share-equal';
-import { contiguousStrides, numel, type Shape } from '../../src/core/meta';
+import type { KernelOp, View } from '../../src/engine/compiler/ir';
+import { compose, composeViews } from '../../src/engine/compiler/passes/compose-views';
+import { shareEqual } from '../../src/engine/compiler/passes/share-equal';
+import { contiguousStrides, numel, type Shape } from '../../src/engine/core/meta';
 import { described, kernelOp, lowered } from '../support/programs';
 
 /** The places in memory of a view's elements, in order. */

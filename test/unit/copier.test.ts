@@ -1,7 +1,7 @@
 // Proves that what a snapshot copies arrives whole, through staging buffers far below the limits that are used again.
 import { expect, test } from 'vitest';
-import { COPIED_AT_ONCE, Copier } from '../../src/gpu/copier';
-import { Queue } from '../../src/gpu/queue';
+import { COPIED_AT_ONCE, Copier } from '../../src/engine/gpu/copier';
+import { Queue } from '../../src/engine/gpu/queue';
 
 const MEBIBYTE = 2 ** 20;
 

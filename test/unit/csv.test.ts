@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import * as torch from 'lamplight';
 import { data } from 'lamplight';
 import { describe, expect, test } from 'vitest';
-import type { HostNumbers } from '../../src/graph/value';
+import type { HostNumbers } from '../../src/engine/graph/value';
 
 const encoder = new TextEncoder();
 const read = (text: string, options?: data.CsvOptions) =>

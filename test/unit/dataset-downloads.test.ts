@@ -8,11 +8,11 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { datasets } from 'lamplight/vision';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { FetchError, FileFormatError } from '../../src/core/errors';
-import type { DownloadProgress } from '../../src/io/download/download';
-import { cifar10 } from '../../src/vision/datasets/cifar-facts';
-import type { Published } from '../../src/vision/datasets/downloads';
-import { emnistPublished, idxSets } from '../../src/vision/datasets/mnist-facts';
+import { cifar10 } from '../../src/doors/vision/datasets/cifar-facts';
+import type { Published } from '../../src/doors/vision/datasets/downloads';
+import { emnistPublished, idxSets } from '../../src/doors/vision/datasets/mnist-facts';
+import { FetchError, FileFormatError } from '../../src/engine/core/errors';
+import type { DownloadProgress } from '../../src/torch/io/download/download';
 import { datasetFacts, fixtureBytes, sumsOf, unpack } from '../support/dataset-files';
 import { mnistImages } from '../support/mnist-files';
 
@@ -227,7 +227,7 @@ describe('from where it is published', () => {
   });
 
   test('EMNIST’s one archive holds all of its splits', async () => {
-    const { writeZip } = await import('../../src/io/zip/zip');
+    const { writeZip } = await import('../../src/torch/io/zip/zip');
     const contents = ['images-idx3', 'labels-idx1'].map((kind, i) => ({
       name: `gzip/emnist-digits-test-${kind}-ubyte.gz`,
       data: Uint8Array.from([images, labels][i]!),

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ArgumentError, FetchError, FileFormatError } from '../../src/core/errors';
-import { type DownloadProgress, download, forgetDownload } from '../../src/io/download/download';
+import { ArgumentError, FetchError, FileFormatError } from '../../src/engine/core/errors';
+import { type DownloadProgress, download, forgetDownload } from '../../src/torch/io/download/download';
 
 const content = Buffer.from(Uint8Array.from({ length: 300_000 }, (_, i) => (i * 2654435761) >>> 24));
 const sha256 = createHash('sha256').update(content).digest('hex');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dropUnused } from '../../src/compiler/passes/drop-unused';
+import { dropUnused } from '../../src/engine/compiler/passes/drop-unused';
 import { described, kernelOp, lowered } from '../support/programs';
 
 const k = kernelOp('k');

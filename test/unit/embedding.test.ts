@@ -2,7 +2,7 @@
 import * as torch from 'lamplight';
 import { knnPurity, PCA, pca, trustworthiness, tsne, umap } from 'lamplight/interpret';
 import { expect, test } from 'vitest';
-import { symmetricEigen } from '../../src/interpret/embedding/eigen';
+import { symmetricEigen } from '../../src/doors/interpret/embedding/eigen';
 
 test('eigenvectors of symmetric matrices, also with equal and zero eigenvalues', () => {
   const random = (i: number) => Math.sin(12.9898 * i) * 3;

@@ -1,6 +1,6 @@
 // Checks by hand-made programs who hangs on which faults, and that a slot tells its faults once.
 import { expect, test } from 'vitest';
-import { faultFlow, noteSources } from '../../src/compiler/fault-flow';
+import { faultFlow, noteSources } from '../../src/engine/compiler/fault-flow';
 import {
   fault,
   input,
@@ -10,7 +10,7 @@ import {
   output,
   type Pass,
   spare,
-} from '../../src/compiler/ir';
+} from '../../src/engine/compiler/ir';
 import {
   expectGood,
   FaultRecord,
@@ -18,7 +18,7 @@ import {
   joinSources,
   placesToRead,
   takeFaultSlot,
-} from '../../src/gpu/fault-sources';
+} from '../../src/engine/gpu/fault-slots';
 
 const pass = (...writes: Operand[]): Pass => ({ source: [], label: '', reads: [input(0)], writes, grid: [1, 1, 1] });
 const op = (name: string, gated = false): KernelOp => ({ name, gated, lower: () => ({ kind: 'passes', passes: [] }) });

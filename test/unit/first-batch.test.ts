@@ -1,9 +1,9 @@
 // Checks that a whole run starts as PyTorch's did: S1's models draw their weights, then the loader its order, from one seed.
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { fillUniform } from '../../src/storage/random/distributions';
-import { manualSeed } from '../../src/storage/random/generator';
-import { drawBaseSeed, samplerOrder } from '../../src/storage/random/shuffle';
+import { fillUniform } from '../../src/engine/storage/random/distributions';
+import { manualSeed } from '../../src/engine/storage/random/generator';
+import { drawBaseSeed, samplerOrder } from '../../src/engine/storage/random/shuffle';
 import { loadFixture } from '../support/fixtures';
 
 interface Run {

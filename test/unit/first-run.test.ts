@@ -3,11 +3,11 @@ import * as torch from 'lamplight';
 import { nn, noGrad, optim } from 'lamplight';
 import { models } from 'lamplight/vision';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { engine } from '../../src/compiler/engine';
-import { unroll } from '../../src/wgsl/unroll';
+import { engine } from '../../src/engine/compiler/engine';
+import { unroll } from '../../src/engine/wgsl/unroll';
 import { nullDevice } from '../support/null-device';
 
-vi.mock('../../src/wgsl/unroll', { spy: true });
+vi.mock('../../src/engine/wgsl/unroll', { spy: true });
 
 beforeAll(async () => {
   await torch.init({ device: await nullDevice(), kernels: 'software', tuning: false });

@@ -1,9 +1,9 @@
 // Checks which operations are split into a part that is kept and one that runs each time, and for how long what is kept holds.
 import { describe, expect, test } from 'vitest';
-import { input, type KernelOp, output } from '../../src/compiler/ir';
-import { KeptResults } from '../../src/compiler/kept-results';
-import { foldConstant } from '../../src/compiler/passes/fold-constant';
-import type { Dispatch, Executable } from '../../src/gpu/executable';
+import { input, type KernelOp, output } from '../../src/engine/compiler/ir';
+import { KeptResults } from '../../src/engine/compiler/kept-results';
+import { foldConstant } from '../../src/engine/compiler/passes/fold-constant';
+import type { Dispatch, Executable } from '../../src/engine/gpu/executable';
 import { aliasOp, described, kernelOp, type Line, lowered, operation } from '../support/programs';
 
 const pass = { label: 'factors', source: [''], reads: [input(0)], writes: [output()], grid: [1, 1, 1] } as const;

@@ -4,7 +4,7 @@ import * as torch from 'lamplight';
 import { nn, noGrad } from 'lamplight';
 import { models } from 'lamplight/vision';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { engine } from '../../src/compiler/engine';
+import { engine } from '../../src/engine/compiler/engine';
 import { nullDevice } from '../support/null-device';
 import { sampled } from '../support/sample';
 

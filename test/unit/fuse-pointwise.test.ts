@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { broadcastIndex, Sizes } from '../../src/compiler/fusion/read-inputs';
+import { broadcastIndex, Sizes } from '../../src/engine/compiler/fusion/read-inputs';
 import {
   input,
   type KernelOp,
@@ -9,9 +9,9 @@ import {
   type ProgramNode,
   scratch,
   u32,
-} from '../../src/compiler/ir';
-import { fusePointwise } from '../../src/compiler/passes/fuse-pointwise';
-import type { Meta, Shape } from '../../src/core/meta';
+} from '../../src/engine/compiler/ir';
+import { fusePointwise } from '../../src/engine/compiler/passes/fuse-pointwise';
+import type { Meta, Shape } from '../../src/engine/core/meta';
 
 const op = (lowering: Lowering, name: string): KernelOp => ({ name, lower: () => lowering });
 const point = (name: string, expr = 'a0'): KernelOp => op({ kind: 'pointwise', body: { expr } }, name);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { KernelOp, Lowering, Pooling } from '../../src/compiler/ir';
-import { fusePointwise } from '../../src/compiler/passes/fuse-pointwise';
-import { fusePools } from '../../src/compiler/passes/fuse-pools';
+import type { KernelOp, Lowering, Pooling } from '../../src/engine/compiler/ir';
+import { fusePointwise } from '../../src/engine/compiler/passes/fuse-pointwise';
+import { fusePools } from '../../src/engine/compiler/passes/fuse-pools';
 import { aliasOp, described, kernelOp, type Line, lowered, operation, pointwiseOp } from '../support/programs';
 
 const STORE = 'fn store(at: u32, value: f32) { y[at] = value; }';

@@ -1,8 +1,8 @@
 // The Dirichlet distribution on the host beside PyTorch's: the same numbers, after as many draws.
 import { expect, test } from 'vitest';
-import { uniform24 } from '../../src/storage/random/distributions';
-import { dirichlet, gamma } from '../../src/storage/random/gamma';
-import { Generator } from '../../src/storage/random/generator';
+import { uniform24 } from '../../src/engine/storage/random/distributions';
+import { dirichlet, gamma } from '../../src/engine/storage/random/gamma';
+import { Generator } from '../../src/engine/storage/random/generator';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
 
 interface Case extends FixtureCase {

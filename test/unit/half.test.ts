@@ -1,15 +1,15 @@
 // float16: its bits on the host, its bytes in buffers, and the kernels that load and store it.
 import * as torch from 'lamplight';
 import { describe, expect, test } from 'vitest';
-import { withEpilogue, withPrologue } from '../../src/compiler/fusion/inline';
-import { type Cluster, clusterPass, type Member, mergesOf } from '../../src/compiler/fusion/pointwise';
-import { input, type KernelOp, type Lowering, output, type Pass, type Program } from '../../src/compiler/ir';
-import { readHalves } from '../../src/compiler/passes/widen-late';
-import { expectHalf } from '../../src/compiler/plan';
-import { fromHalf, fromHalves, roundToHalf, toHalf, toHalves } from '../../src/core/half';
-import { byteLength, type Meta } from '../../src/core/meta';
-import type { AdapterProfile } from '../../src/gpu/device';
-import { withMarksAlone } from '../../src/wgsl/unroll';
+import { withEpilogue, withPrologue } from '../../src/engine/compiler/fusion/inline';
+import { type Cluster, clusterPass, type Member, mergesOf } from '../../src/engine/compiler/fusion/pointwise';
+import { input, type KernelOp, type Lowering, output, type Pass, type Program } from '../../src/engine/compiler/ir';
+import { readHalves } from '../../src/engine/compiler/passes/widen-late';
+import { expectHalf } from '../../src/engine/compiler/plan';
+import { fromHalf, fromHalves, roundToHalf, toHalf, toHalves } from '../../src/engine/core/half';
+import { byteLength, type Meta } from '../../src/engine/core/meta';
+import type { AdapterProfile } from '../../src/engine/gpu/device';
+import { withMarksAlone } from '../../src/engine/wgsl/unroll';
 import { expectNumbers } from '../support/close';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
 

@@ -1,6 +1,6 @@
 // Checks how data written by users becomes elements, a shape and a dtype; PyTorch's `torch.tensor` is the measure.
 import { expect, test } from 'vitest';
-import { type NestedData, readHostData } from '../../src/storage/host-data';
+import { type NestedData, readHostData } from '../../src/engine/storage/host-data';
 
 const read = (data: NestedData, dtype?: Parameters<typeof readHostData>[2]) => {
   const { data: elements, ...meta } = readHostData('tensor', data, dtype);

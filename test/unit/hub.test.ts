@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as torch from 'lamplight';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { writeSafetensors } from '../../src/io/safetensors/safetensors';
+import { writeSafetensors } from '../../src/torch/io/safetensors/safetensors';
 
 const weights = Buffer.concat([...writeSafetensors([['w', { dtype: 'float32', shape: [2], data: [1.5, 2] }]])]);
 const hash = createHash('sha256').update(weights).digest('hex');

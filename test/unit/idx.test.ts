@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FileFormatError } from '../../src/core/errors';
-import { expectSameCount, parseIdxImages, parseIdxLabels } from '../../src/vision/datasets/idx';
+import { expectSameCount, parseIdxImages, parseIdxLabels } from '../../src/doors/vision/datasets/idx';
+import { FileFormatError } from '../../src/engine/core/errors';
 
 function idx(magic: number, sizes: readonly number[], data: readonly number[] = []): Uint8Array {
   const bytes = new Uint8Array(4 + 4 * sizes.length + data.length);

@@ -1,8 +1,8 @@
 // The library's own decoder of deflate, beside zlib's: what a platform's decoder refuses is read by it, and by Python.
 import { constants, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { joined } from '../../src/io/bytes';
-import { CutShort, inflated } from '../../src/io/inflate';
+import { joined } from '../../src/torch/io/bytes';
+import { CutShort, inflated } from '../../src/torch/io/inflate';
 
 async function* inPieces(bytes: Uint8Array, length: number): AsyncGenerator<Uint8Array, void, void> {
   for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length);

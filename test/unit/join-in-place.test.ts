@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { KernelOp } from '../../src/compiler/ir';
-import { joinInPlace } from '../../src/compiler/passes/join-in-place';
+import type { KernelOp } from '../../src/engine/compiler/ir';
+import { joinInPlace } from '../../src/engine/compiler/passes/join-in-place';
 import { kernelOp, type Line, lowered, operation } from '../support/programs';
 
 const compute = kernelOp('compute');

@@ -1,12 +1,12 @@
 // The lengths that kernels for processors declare their arrays with: those of the operands, however they lie.
 import { describe, expect, test } from 'vitest';
-import { withEpilogue } from '../../src/compiler/fusion/inline';
-import type { Lowering, Pass } from '../../src/compiler/ir';
-import { passWithTexts } from '../../src/compiler/texts';
-import type { Meta, Shape } from '../../src/core/meta';
-import { forwardPasses } from '../../src/kernels/conv/forward';
-import { matmulPasses, type Product } from '../../src/kernels/matmul/passes';
-import { BATCH_DIMS } from '../../src/ops/matmul-sizes';
+import { withEpilogue } from '../../src/engine/compiler/fusion/inline';
+import type { Lowering, Pass } from '../../src/engine/compiler/ir';
+import { passWithTexts } from '../../src/engine/compiler/texts';
+import type { Meta, Shape } from '../../src/engine/core/meta';
+import { forwardPasses } from '../../src/engine/kernels/conv/forward';
+import { matmulPasses, type Product } from '../../src/engine/kernels/matmul/passes';
+import { BATCH_DIMS } from '../../src/engine/ops/linalg/matmul-sizes';
 import { adapterOf } from '../support/adapter';
 import { geometryOf } from '../support/geometry';
 

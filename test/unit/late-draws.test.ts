@@ -2,10 +2,10 @@
 import * as torch from 'lamplight';
 import { nn } from 'lamplight';
 import { describe, expect, test } from 'vitest';
-import { LateData } from '../../src/graph/value';
-import { fillNormal, fillUniform } from '../../src/storage/random/distributions';
-import { Generator } from '../../src/storage/random/generator';
-import { lateNormal, lateUniform } from '../../src/storage/random/late';
+import { LateData } from '../../src/engine/graph/value';
+import { fillNormal, fillUniform } from '../../src/engine/storage/random/distributions';
+import { Generator } from '../../src/engine/storage/random/generator';
+import { lateNormal, lateUniform } from '../../src/engine/storage/random/late';
 
 const seeded = () => new Generator().manualSeed(7);
 

@@ -1,7 +1,7 @@
 // Parts that arrive when they are needed: what is missing is loaded together, and a failure is named and may be tried again.
 import { FetchError } from 'lamplight';
 import { describe, expect, test } from 'vitest';
-import { allHere, LatePart, MissingParts, whenLoaded } from '../../src/core/late';
+import { allHere, LatePart, MissingParts, whenLoaded } from '../../src/engine/core/late';
 
 /** A part that arrives at its turn, and how often it was asked for. */
 function partOf<T>(name: string, value: T, failures = 0) {

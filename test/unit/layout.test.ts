@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { layOut, leastBytes, type Tenant, totalBytes } from '../../src/compiler/layout';
+import { layOut, leastBytes, type Tenant, totalBytes } from '../../src/engine/compiler/layout';
 
 const tenant = (
   bytes: number,

@@ -1,7 +1,7 @@
 // By how many runs a program is ahead of its device: when it is held, and when it is told.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Lead } from '../../src/gpu/lead';
-import type { Queue } from '../../src/gpu/queue';
+import type { Queue } from '../../src/engine/gpu/queue';
+import { Lead } from '../../src/engine/gpu/run-ahead';
 
 /** A device that answers when it is told to. */
 function slowDevice() {

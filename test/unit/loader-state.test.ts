@@ -2,7 +2,7 @@
 import * as torch from 'lamplight';
 import { data } from 'lamplight';
 import { describe, expect, test } from 'vitest';
-import { defaultGenerator } from '../../src/storage/random/generator';
+import { defaultGenerator } from '../../src/engine/storage/random/generator';
 
 /** Items that draw, as random transforms do. */
 class Drawn extends data.Dataset<[number, number]> {

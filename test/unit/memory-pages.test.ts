@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { type Allocation, Memory } from '../../src/gpu/memory';
+import { type Allocation, Memory } from '../../src/engine/gpu/memory';
 
 let sizes: number[];
 let memory: Memory;

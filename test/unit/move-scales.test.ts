@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { dropUnused } from '../../src/compiler/passes/drop-unused';
-import { moveScales } from '../../src/compiler/passes/move-scales';
+import { dropUnused } from '../../src/engine/compiler/passes/drop-unused';
+import { moveScales } from '../../src/engine/compiler/passes/move-scales';
 import { aliasOp, described, kernelOp, type Line, lowered, pointwiseOp } from '../support/programs';
 
 const pick = kernelOp('pick', { picks: true });

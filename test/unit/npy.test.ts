@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import * as torch from 'lamplight';
 import { describe, expect, test } from 'vitest';
-import type { HostNumbers } from '../../src/graph/value';
-import { elementsAsBytes } from '../../src/io/elements';
-import { isNpy, readNpy, writeNpy } from '../../src/io/npy/npy';
-import { PythonTuple, parsePythonLiteral } from '../../src/io/pickle/python-literal';
-import { memoryReader, type Reader } from '../../src/io/reader';
+import type { HostNumbers } from '../../src/engine/graph/value';
+import { elementsAsBytes } from '../../src/torch/io/elements';
+import { isNpy, readNpy, writeNpy } from '../../src/torch/io/npy/npy';
+import { PythonTuple, parsePythonLiteral } from '../../src/torch/io/pickle/python-literal';
+import { memoryReader, type Reader } from '../../src/torch/io/reader';
 import fixture from '../fixtures/arrays.json' with { type: 'json' };
 import { checkNpy } from '../fuzz/checks';
 

@@ -1,9 +1,9 @@
 // Bytes of protocol buffers that lie: each ends in an error that names the field.
 
 import { expect, test } from 'vitest';
-import { FileFormatError } from '../../src/core/errors';
-import { decodeModel } from '../../src/onnx/proto/decode';
-import { DATA } from '../../src/onnx/proto/messages';
+import { decodeModel } from '../../src/doors/onnx/proto/decode';
+import { DATA } from '../../src/doors/onnx/proto/messages';
+import { FileFormatError } from '../../src/engine/core/errors';
 import { model, node, tensor, value } from '../support/onnx-models';
 
 const decode = (...bytes: number[]) => decodeModel(Uint8Array.from(bytes), 'm.onnx');

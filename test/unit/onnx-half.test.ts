@@ -1,12 +1,12 @@
 // Operators of ONNX give float16 for float16: shapes and types are known without a device.
 import { readFileSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
-import { discardPending } from '../../src/graph/flush';
-import { Call, operatorKey } from '../../src/onnx/load/call';
-import { operators } from '../../src/onnx/load/operators';
-import { applied } from '../../src/onnx/load/plan';
-import { HostArray, Sequence } from '../../src/onnx/load/values';
-import { DATA } from '../../src/onnx/proto/messages';
+import { Call, operatorKey } from '../../src/doors/onnx/load/call';
+import { operators } from '../../src/doors/onnx/load/operators';
+import { applied } from '../../src/doors/onnx/load/plan';
+import { HostArray, Sequence } from '../../src/doors/onnx/load/values';
+import { DATA } from '../../src/doors/onnx/proto/messages';
+import { discardPending } from '../../src/engine/graph/flush';
 import { type Case, inputsOf, readCases } from '../support/onnx-cases';
 import { refusalOf } from '../support/onnx-refusals';
 

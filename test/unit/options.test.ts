@@ -1,7 +1,7 @@
 // Checks PyTorch's calling rules: by position, by name, and every way to get it wrong.
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import { ArgumentError } from '../../src/core/errors';
-import { type Arguments, isPlainObject, parseArgs } from '../../src/core/options';
+import { ArgumentError } from '../../src/engine/core/errors';
+import { type Arguments, isPlainObject, parseArgs } from '../../src/engine/core/options';
 
 interface ConvArguments {
   inChannels: number;

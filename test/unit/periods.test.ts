@@ -1,7 +1,7 @@
 // Where a sequence of nodes is cut that repeats a subgraph.
 import { expect, test } from 'vitest';
-import { boundIn, cutsOf } from '../../src/graph/periods';
-import type { Node, Value } from '../../src/graph/value';
+import { boundIn, cutsOf } from '../../src/engine/graph/periods';
+import type { Node, Value } from '../../src/engine/graph/value';
 
 const value = (sink = false) => ({ sink: sink ? {} : null }) as unknown as Value;
 const node = (signature: number, reads: readonly Value[], op: object = {}) =>

@@ -1,9 +1,9 @@
 // Pickles that attack or are damaged: they run nothing, take no memory, and end in a typed error.
 import * as torch from 'lamplight';
 import { describe, expect, test, vi } from 'vitest';
-import { joined } from '../../src/io/bytes';
-import { unpickle } from '../../src/io/pickle/unpickle';
-import { writeZip } from '../../src/io/zip/zip';
+import { joined } from '../../src/torch/io/bytes';
+import { unpickle } from '../../src/torch/io/pickle/unpickle';
+import { writeZip } from '../../src/torch/io/zip/zip';
 
 const bytes = (...parts: (string | number | Uint8Array)[]): Uint8Array => {
   const all = parts.map((part) =>

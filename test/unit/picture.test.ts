@@ -2,16 +2,16 @@
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { ArgumentError, FileFormatError, ShapeError } from '../../src/core/errors';
-import { type ColormapName, colorize } from '../../src/draw/colormap';
-import { crc32 } from '../../src/io/zip/crc32';
-import { decodeBmp } from '../../src/vision/pictures/bmp';
-import { decodeWithSharp } from '../../src/vision/pictures/decode';
-import { decodeJpeg } from '../../src/vision/pictures/jpeg/decode-jpeg';
-import { decodePng } from '../../src/vision/pictures/png';
-import { decodePnm } from '../../src/vision/pictures/pnm';
-import { expectMode, inMode, type Raster } from '../../src/vision/pictures/raster';
-import { decodeTiff } from '../../src/vision/pictures/tiff';
+import { decodeBmp } from '../../src/doors/vision/pictures/bmp';
+import { decodeWithSharp } from '../../src/doors/vision/pictures/decode';
+import { decodeJpeg } from '../../src/doors/vision/pictures/jpeg/decode-jpeg';
+import { decodePng } from '../../src/doors/vision/pictures/png';
+import { decodePnm } from '../../src/doors/vision/pictures/pnm';
+import { expectMode, inMode, type Raster } from '../../src/doors/vision/pictures/raster';
+import { decodeTiff } from '../../src/doors/vision/pictures/tiff';
+import { ArgumentError, FileFormatError, ShapeError } from '../../src/engine/core/errors';
+import { type ColormapName, colorize } from '../../src/torch/draw/colormap';
+import { crc32 } from '../../src/torch/io/zip/crc32';
 import colormaps from '../fixtures/colormaps.json' with { type: 'json' };
 import { cases } from '../support/picture-files';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { PlanCache } from '../../src/compiler/plan-cache';
+import { PlanCache } from '../../src/engine/compiler/plan-cache';
 
 const cache = (capacity: number) => {
   const evicted: string[] = [];

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { input, type KernelOp, output, type Program, type ProgramNode, scratch, u32 } from '../../src/compiler/ir';
-import { compile, type Plan, type Step } from '../../src/compiler/plan';
-import type { Meta } from '../../src/core/meta';
+import {
+  input,
+  type KernelOp,
+  output,
+  type Program,
+  type ProgramNode,
+  scratch,
+  u32,
+} from '../../src/engine/compiler/ir';
+import { compile, type Plan, type Step } from '../../src/engine/compiler/plan';
+import type { Meta } from '../../src/engine/core/meta';
 import { adapterOf, roomy } from '../support/adapter';
 
 const adapter = adapterOf('software', roomy);

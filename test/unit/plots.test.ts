@@ -1,10 +1,10 @@
 // Plots as they are drawn: numbers at axes, legends, gaps, matrices, and canvases of dense screens.
 import { ArgumentError } from 'lamplight';
 import { describe, expect, test } from 'vitest';
-import { brief, ticksOf } from '../../src/draw/axes';
-import { lineDrawing, rangeOf } from '../../src/draw/lines';
-import { matrixDrawing } from '../../src/draw/matrix';
-import { drawOn, grid, type PlotCanvas } from '../../src/draw/sheet';
+import { brief, ticksOf } from '../../src/torch/draw/axes';
+import { lineDrawing, rangeOf } from '../../src/torch/draw/lines';
+import { matrixDrawing } from '../../src/torch/draw/matrix';
+import { drawOn, grid, type PlotCanvas } from '../../src/torch/draw/sheet';
 import { notingCanvas } from '../support/plot-canvas';
 
 describe('axes', () => {

@@ -1,6 +1,6 @@
 // Checks printed tensors against PyTorch's text, character by character.
 import { expect, test } from 'vitest';
-import { asPrintedNow, formatTensor, type PrintOptions, setPrintoptions } from '../../src/storage/print';
+import { asPrintedNow, formatTensor, type PrintOptions, setPrintoptions } from '../../src/engine/storage/print';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
 
 interface TextCase extends FixtureCase {

@@ -1,6 +1,6 @@
 // Proves that a profile adds up its kernels, and that its trace has the form that Chrome and Perfetto open.
 import { expect, test } from 'vitest';
-import { Profile } from '../../src/gpu/profile';
+import { Profile } from '../../src/engine/gpu/profile-report';
 
 interface TraceEvent {
   name: string;

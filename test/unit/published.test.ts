@@ -1,7 +1,7 @@
 // Data sets are fetched from where torchvision fetches them, with its check sums, and are called as it calls them.
 import { expect, test } from 'vitest';
-import { type CifarSet, cifar10, cifar100 } from '../../src/vision/datasets/cifar-facts';
-import { emnistPublished, emnistSplits, idxSets } from '../../src/vision/datasets/mnist-facts';
+import { type CifarSet, cifar10, cifar100 } from '../../src/doors/vision/datasets/cifar-facts';
+import { emnistPublished, emnistSplits, idxSets } from '../../src/doors/vision/datasets/mnist-facts';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
 
 interface Facts extends FixtureCase {

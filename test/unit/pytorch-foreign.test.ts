@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import * as torch from 'lamplight';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { valuesAtHand } from '../../src/tensor/shown';
+import { valuesAtHand } from '../../src/torch/tensor/reading/shown';
 
 const path = (name: string) => fileURLToPath(new URL(`../fixtures/pytorch/${name}.pt`, import.meta.url));
 const facts = (x: unknown) => {

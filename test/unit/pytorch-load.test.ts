@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import * as torch from 'lamplight';
 import { describe, expect, test, vi } from 'vitest';
-import { valuesAtHand } from '../../src/tensor/shown';
+import { valuesAtHand } from '../../src/torch/tensor/reading/shown';
 
 const path = (name: string) => fileURLToPath(new URL(`../fixtures/pytorch/${name}`, import.meta.url));
 const read = <T>(name: string) => torch.load<T>(path(name));

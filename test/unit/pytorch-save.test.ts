@@ -5,11 +5,11 @@ import fc from 'fast-check';
 import * as torch from 'lamplight';
 import { nn, optim } from 'lamplight';
 import { describe, expect, test } from 'vitest';
-import { unpickle } from '../../src/io/pickle/unpickle';
-import { Container, type Py, PyFloat, PyGlobal } from '../../src/io/pickle/values';
-import { memoryReader } from '../../src/io/reader';
-import { openZip } from '../../src/io/zip/zip';
-import { valuesAtHand } from '../../src/tensor/shown';
+import { unpickle } from '../../src/torch/io/pickle/unpickle';
+import { Container, type Py, PyFloat, PyGlobal } from '../../src/torch/io/pickle/values';
+import { memoryReader } from '../../src/torch/io/reader';
+import { openZip } from '../../src/torch/io/zip/zip';
+import { valuesAtHand } from '../../src/torch/tensor/reading/shown';
 
 const path = (name: string) => fileURLToPath(new URL(`../fixtures/pytorch/${name}`, import.meta.url));
 

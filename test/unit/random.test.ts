@@ -9,9 +9,9 @@ import {
   type NumberArray,
   randomInt64,
   randperm,
-} from '../../src/storage/random/distributions';
-import { defaultGenerator, Generator, manualSeed } from '../../src/storage/random/generator';
-import { drawBaseSeed, finishSampler, samplerOrder, splitIndices } from '../../src/storage/random/shuffle';
+} from '../../src/engine/storage/random/distributions';
+import { defaultGenerator, Generator, manualSeed } from '../../src/engine/storage/random/generator';
+import { drawBaseSeed, finishSampler, samplerOrder, splitIndices } from '../../src/engine/storage/random/shuffle';
 import { loadFixture } from '../support/fixtures';
 
 type Case = { name: string } & (

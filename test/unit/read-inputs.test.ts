@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { withPrologue } from '../../src/compiler/fusion/inline';
-import { takesPrologue } from '../../src/compiler/fusion/lines';
-import { type Cluster, clusterPass, type Member } from '../../src/compiler/fusion/pointwise';
-import { fourIndex, fourKind, paysToKnow, Sizes, withLengths } from '../../src/compiler/fusion/read-inputs';
-import { input, output, type Pass, u32 } from '../../src/compiler/ir';
-import { type Meta, type Shape, scalarOf } from '../../src/core/meta';
+import { withPrologue } from '../../src/engine/compiler/fusion/inline';
+import { takesPrologue } from '../../src/engine/compiler/fusion/lines';
+import { type Cluster, clusterPass, type Member } from '../../src/engine/compiler/fusion/pointwise';
+import { fourIndex, fourKind, paysToKnow, Sizes, withLengths } from '../../src/engine/compiler/fusion/read-inputs';
+import { input, output, type Pass, u32 } from '../../src/engine/compiler/ir';
+import { type Meta, type Shape, scalarOf } from '../../src/engine/core/meta';
 
 /** Evaluates the WGSL of an index with its sizes; u32 division rounds down. */
 const evaluate = (text: string, sizes: Sizes, i: number): number => {

@@ -1,8 +1,8 @@
 // Views in values with room show what they show without.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { contiguousStrides, numel } from '../../src/core/meta';
-import { marginsOf, placedIn, staysWithin, stepsOf } from '../../src/growth/steps';
+import { contiguousStrides, numel } from '../../src/engine/core/meta';
+import { marginsOf, placedIn, staysWithin, stepsOf } from '../../src/engine/growth/steps';
 
 /** The elements of a view, in order. */
 function elementsOf(shape: readonly number[], strides: readonly number[], offset: number): number[] {

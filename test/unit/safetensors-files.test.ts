@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as torch from 'lamplight';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { HostNumbers } from '../../src/graph/value';
-import { memoryReader } from '../../src/io/reader';
-import { readHeader } from '../../src/io/safetensors/header';
-import { readSafetensors, readTensor, writeSafetensors } from '../../src/io/safetensors/safetensors';
+import type { HostNumbers } from '../../src/engine/graph/value';
+import { memoryReader } from '../../src/torch/io/reader';
+import { readHeader } from '../../src/torch/io/safetensors/header';
+import { readSafetensors, readTensor, writeSafetensors } from '../../src/torch/io/safetensors/safetensors';
 import fixture from '../fixtures/arrays.json' with { type: 'json' };
 
 /** What a tensor was made of, without a device. */

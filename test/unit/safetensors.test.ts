@@ -2,15 +2,15 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FileFormatError } from '../../src/core/errors';
-import { roundToHalf } from '../../src/core/half';
-import { memoryReader } from '../../src/io/reader';
+import { FileFormatError } from '../../src/engine/core/errors';
+import { roundToHalf } from '../../src/engine/core/half';
+import { memoryReader } from '../../src/torch/io/reader';
 import {
   type HostTensor,
   readSafetensors,
   type WritableTensor,
   writeSafetensors,
-} from '../../src/io/safetensors/safetensors';
+} from '../../src/torch/io/safetensors/safetensors';
 
 const encoder = new TextEncoder();
 

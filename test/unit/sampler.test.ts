@@ -1,18 +1,18 @@
 // Samplers and splits against PyTorch's own orders.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { ArgumentError } from '../../src/core/errors';
+import { ArgumentError } from '../../src/engine/core/errors';
+import { fillUniform } from '../../src/engine/storage/random/distributions';
+import { defaultGenerator, Generator, manualSeed } from '../../src/engine/storage/random/generator';
+import { drawBaseSeed } from '../../src/engine/storage/random/shuffle';
 import {
   BatchSampler,
   RandomSampler,
   SequentialSampler,
   SubsetRandomSampler,
   WeightedRandomSampler,
-} from '../../src/data/sampler';
-import { randomSplit } from '../../src/data/subset';
-import { fillUniform } from '../../src/storage/random/distributions';
-import { defaultGenerator, Generator, manualSeed } from '../../src/storage/random/generator';
-import { drawBaseSeed } from '../../src/storage/random/shuffle';
+} from '../../src/torch/data/sampler';
+import { randomSplit } from '../../src/torch/data/subset';
 
 interface LoaderCase {
   name: string;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { schedule } from '../../src/compiler/passes/schedule';
+import { schedule } from '../../src/engine/compiler/passes/schedule';
 import { kernelOp, type Line, lowered, operation } from '../support/programs';
 
 const k = (name: string) => kernelOp(name);

@@ -2,9 +2,9 @@
 import * as torch from 'lamplight';
 import { Tensor } from 'lamplight';
 import { describe, expect, test } from 'vitest';
-import { discardPending } from '../../src/graph/flush';
-import { sameAttrs } from '../../src/graph/signature';
-import type { Value } from '../../src/graph/value';
+import { discardPending } from '../../src/engine/graph/flush';
+import { sameAttrs } from '../../src/engine/graph/signature';
+import type { Value } from '../../src/engine/graph/value';
 import { signatureOf } from '../support/calling/signature';
 import { methodsOf, type Subject } from '../support/calling/subjects';
 import { selfOf } from '../support/calling/torch-values';

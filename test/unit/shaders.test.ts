@@ -1,6 +1,6 @@
 // Compiles the files in shaders/ as they stand, with the libraries that their headers name in front, and makes their pipelines.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { unroll } from '../../src/wgsl/unroll';
+import { unroll } from '../../src/engine/wgsl/unroll';
 import { nullDevice } from '../support/null-device';
 
 const files = import.meta.glob<string>('../../shaders/**/*.wgsl', { query: '?raw', import: 'default', eager: true });

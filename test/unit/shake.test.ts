@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { shake } from '../../src/wgsl/shake';
+import { shake } from '../../src/engine/wgsl/shake';
 
 test('functions that the entry point does not reach are left out, and comments with them', () => {
   const code = `// header { with a brace

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { shareEqual } from '../../src/compiler/passes/share-equal';
+import { shareEqual } from '../../src/engine/compiler/passes/share-equal';
 import { described, kernelOp, lowered, type Options, pointwiseOp } from '../support/programs';
 
 const a = pointwiseOp('a');

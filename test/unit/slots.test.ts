@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Memory } from '../../src/gpu/memory';
-import { type PipelineRequest, Pipelines } from '../../src/gpu/pipelines';
-import { Slots } from '../../src/gpu/slots';
+import type { Memory } from '../../src/engine/gpu/memory';
+import { type PipelineRequest, Pipelines } from '../../src/engine/gpu/pipelines';
+import { Slots } from '../../src/engine/gpu/slots';
 
 /** Memory that counts what is created and destroyed. */
 function countingMemory() {

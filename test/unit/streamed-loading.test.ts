@@ -4,11 +4,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import * as torch from 'lamplight';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { load as loadLegacy } from '../../src/io/pytorch/legacy-load';
-import { load as loadZip } from '../../src/io/pytorch/zip-load';
-import { memoryReader, openReader, type Reader } from '../../src/io/reader';
-import { readSafetensors, writeSafetensors } from '../../src/io/safetensors/safetensors';
-import { openZip, PIECE } from '../../src/io/zip/zip';
+import { load as loadLegacy } from '../../src/torch/io/pytorch/legacy-load';
+import { load as loadZip } from '../../src/torch/io/pytorch/zip-load';
+import { memoryReader, openReader, type Reader } from '../../src/torch/io/reader';
+import { readSafetensors, writeSafetensors } from '../../src/torch/io/safetensors/safetensors';
+import { openZip, PIECE } from '../../src/torch/io/zip/zip';
 
 const MiB = 2 ** 20;
 /** float32: two tensors larger than a piece, and small ones. */

@@ -1,7 +1,7 @@
 // The linear models of LIME and TCAV beside scikit-learn's.
 import { expect, test } from 'vitest';
-import { SgdClassifier } from '../../src/interpret/concept/sgd-classifier';
-import { lasso, leastNorm, type Problem, ridge } from '../../src/interpret/surrogate/least-squares';
+import { SgdClassifier } from '../../src/doors/interpret/concept/sgd-classifier';
+import { lasso, leastNorm, type Problem, ridge } from '../../src/doors/interpret/surrogate/least-squares';
 import { expectNumbers } from '../support/close';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
 

@@ -4,7 +4,7 @@ import { nn, optim, vision } from 'lamplight';
 import * as F from 'lamplight/functional';
 import { toPython } from 'lamplight/pytorch';
 import { afterAll, describe, expect, test } from 'vitest';
-import { discardPending } from '../../src/graph/flush';
+import { discardPending } from '../../src/engine/graph/flush';
 
 afterAll(discardPending);
 

@@ -1,8 +1,8 @@
-// The walk through a training step in src/graph/README.md: each file that it names is there, and has the names that follow.
+// The walk through a training step in src/engine/graph/README.md: each file that it names is there, and has the names that follow.
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-const page = readFileSync('src/graph/README.md', 'utf8');
+const page = readFileSync('src/engine/graph/README.md', 'utf8');
 const steps = page.split('\n').filter((line) => line.startsWith('- `src/'));
 
 /** By file of a line, the names that follow it. */

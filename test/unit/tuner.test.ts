@@ -1,8 +1,8 @@
 // Proves that tuning asks the right kernels, picks by measured time, and reads back what it keeps, whatever a store holds.
 import { describe, expect, test } from 'vitest';
-import type { KernelOp, Program } from '../../src/compiler/ir';
-import { adapterKey, readRecord, writeRecord } from '../../src/compiler/tuning/store';
-import { type ChoicePoint, candidatesOf, fingerprint, TuningTable } from '../../src/compiler/tuning/table';
+import type { KernelOp, Program } from '../../src/engine/compiler/ir';
+import { adapterKey, readRecord, writeRecord } from '../../src/engine/compiler/tuning/store';
+import { type ChoicePoint, candidatesOf, fingerprint, TuningTable } from '../../src/engine/compiler/tuning/table';
 import {
   type Bench,
   forced,
@@ -11,8 +11,8 @@ import {
   type TuningTask,
   tuneAll,
   tuningTasks,
-} from '../../src/compiler/tuning/tuner';
-import { type Candidate, tuned } from '../../src/compiler/tuning/tuning';
+} from '../../src/engine/compiler/tuning/tuner';
+import { type Candidate, tuned } from '../../src/engine/compiler/tuning/tuning';
 import { adapterOf, roomy } from '../support/adapter';
 
 const adapter = adapterOf('gpu', {

@@ -1,9 +1,9 @@
 // Proves that kernels get measured choices where there are some that fit, and their own rule's choice otherwise.
 import { describe, expect, test } from 'vitest';
-import { TuningRecorder } from '../../src/compiler/tuning/recorder';
-import { type ChoicePoint, candidatesOf, fingerprint, TuningTable } from '../../src/compiler/tuning/table';
-import { type Candidate, tuned } from '../../src/compiler/tuning/tuning';
-import type { Tuning } from '../../src/gpu/device';
+import { TuningRecorder } from '../../src/engine/compiler/tuning/recorder';
+import { type ChoicePoint, candidatesOf, fingerprint, TuningTable } from '../../src/engine/compiler/tuning/table';
+import { type Candidate, tuned } from '../../src/engine/compiler/tuning/tuning';
+import type { Tuning } from '../../src/engine/gpu/device';
 import { adapterOf, roomy } from '../support/adapter';
 
 const adapter = (tuning?: Tuning) => adapterOf('gpu', { ...roomy, ...(tuning && { tuning }) });

@@ -1,6 +1,6 @@
 // Checks the unrolling of marked WGSL loops: nesting, defaults, loops left alone, and that no other name is touched.
 import { expect, test } from 'vitest';
-import { unroll } from '../../src/wgsl/unroll';
+import { unroll } from '../../src/engine/wgsl/unroll';
 
 const lines = (text: string) =>
   text

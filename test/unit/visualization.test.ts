@@ -4,7 +4,7 @@ import type { Tensor } from 'lamplight';
 import * as torch from 'lamplight';
 import { visualization } from 'lamplight/interpret';
 import { describe, expect, test, vi } from 'vitest';
-import { normalized } from '../../src/interpret/visualization/normalize';
+import { normalized } from '../../src/doors/interpret/visualization/normalize';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
 import { PaperCanvas } from '../support/paper-canvas';
 

@@ -2,7 +2,7 @@
 import * as torch from 'lamplight';
 import { nn, optim, type Tensor } from 'lamplight';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { forgetWarnings } from '../../src/core/warnings';
+import { forgetWarnings } from '../../src/engine/core/warnings';
 
 const { lrScheduler } = optim;
 const told = (): string[] => vi.mocked(console.warn).mock.calls.map(([message]) => message as string);

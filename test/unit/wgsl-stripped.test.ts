@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { build, type Rolldown } from 'vite';
 import { expect, test } from 'vitest';
 import { stripped, wgslStripped } from '../../scripts/wgsl-stripped.mjs';
-import { shake } from '../../src/wgsl/shake';
-import { unroll } from '../../src/wgsl/unroll';
+import { shake } from '../../src/engine/wgsl/shake';
+import { unroll } from '../../src/engine/wgsl/unroll';
 
 const files = import.meta.glob<string>('../../shaders/**/*.wgsl', { query: '?raw', import: 'default', eager: true });
 const cases = Object.entries(files).map(([path, source]) => ({ name: path.replace('../../shaders/', ''), source }));

@@ -1,7 +1,7 @@
 // Which windows share elements, beside a list of the elements of each.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { layersOf, meet, type Span } from '../../src/ops/window-layers';
+import { layersOf, meet, type Span } from '../../src/engine/ops/pooling/window-layers';
 
 /** The elements of a window. */
 function elements({ rows, cols, offset }: Omit<Span<unknown>, 'of'>): number[] {

@@ -1,9 +1,9 @@
 // Where the script of a worker cannot be loaded, what it was to read is read on the main side: the same batches, the same errors.
 import { data } from 'lamplight';
 import { expect, test, vi } from 'vitest';
-import type { WorkerCopy } from '../../src/data/worker/copy';
-import { workerHere, workerOr } from '../../src/data/worker/here';
-import type { WebWorkerLike } from '../../src/data/worker/thread';
+import type { WorkerCopy } from '../../src/torch/data/worker/copy';
+import { workerHere, workerOr } from '../../src/torch/data/worker/here';
+import type { WebWorkerLike } from '../../src/torch/data/worker/thread';
 
 /** A worker whose script is not there: its first word is an error that says nothing. */
 function scriptless(message = ''): WebWorkerLike & { readonly terminate: () => void } {

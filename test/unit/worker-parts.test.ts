@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import * as torch from 'lamplight';
 import { data, type Tensor } from 'lamplight';
 import { describe, expect, test, vi } from 'vitest';
-import { inTurn } from '../../src/data/turns';
-import type { WorkerCopy } from '../../src/data/worker/copy';
+import { inTurn } from '../../src/torch/data/turns';
+import type { WorkerCopy } from '../../src/torch/data/worker/copy';
 import { threads } from '../support/threads';
 
 // Threads take their time to start where other processes keep the cores busy.

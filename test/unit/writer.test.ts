@@ -1,7 +1,7 @@
 // Checks how WGSL is written out: names that meet become distinct, and only variables assigned once become constants.
 import { expect, test } from 'vitest';
-import { piecesOf } from '../../src/wgsl/parse-marks';
-import { Writer } from '../../src/wgsl/writer';
+import { piecesOf } from '../../src/engine/wgsl/parse-marks';
+import { Writer } from '../../src/engine/wgsl/writer';
 
 const lines = (text: string) => {
   const written = new Writer();

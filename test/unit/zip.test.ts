@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { deflateRawSync, crc32 as nodeCrc } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { ArgumentError, FetchError, FileFormatError } from '../../src/core/errors';
-import { joined } from '../../src/io/bytes';
-import { memoryReader, openReader } from '../../src/io/reader';
-import { writeTo } from '../../src/io/target';
-import { crc32 } from '../../src/io/zip/crc32';
-import { openZip, writeZip, type ZipContent } from '../../src/io/zip/zip';
+import { ArgumentError, FetchError, FileFormatError } from '../../src/engine/core/errors';
+import { joined } from '../../src/torch/io/bytes';
+import { memoryReader, openReader } from '../../src/torch/io/reader';
+import { writeTo } from '../../src/torch/io/target';
+import { crc32 } from '../../src/torch/io/zip/crc32';
+import { openZip, writeZip, type ZipContent } from '../../src/torch/io/zip/zip';
 
 const text = (letters: string) => new TextEncoder().encode(letters);
 

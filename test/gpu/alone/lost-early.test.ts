@@ -1,6 +1,6 @@
 // What is left of a training whose device is lost before there was a snapshot: a page of its own, in which nothing has been loaded yet.
 import { expect, test, vi } from 'vitest';
-import { copying } from '../../../src/gpu/copying';
+import { copying } from '../../../src/engine/gpu/late-copier';
 import { listenForLosses, lose, retried, stateOf, told, trainer } from '../../support/losing';
 
 listenForLosses();

@@ -3,12 +3,12 @@
 import * as torch from 'lamplight';
 import { autograd, nn, type Tensor } from 'lamplight';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Program } from '../../../src/compiler/ir';
-import { pipelineRequests } from '../../../src/compiler/link';
-import { compile } from '../../../src/compiler/plan';
-import { allParts } from '../../../src/compiler/texts';
-import type { AdapterProfile, Tuning } from '../../../src/gpu/device';
-import { Pipelines } from '../../../src/gpu/pipelines';
+import type { Program } from '../../../src/engine/compiler/ir';
+import { pipelineRequests } from '../../../src/engine/compiler/link';
+import { compile } from '../../../src/engine/compiler/plan';
+import { allParts } from '../../../src/engine/compiler/texts';
+import type { AdapterProfile, Tuning } from '../../../src/engine/gpu/device';
+import { Pipelines } from '../../../src/engine/gpu/pipelines';
 import { adapterOf } from '../../support/adapter';
 import { gradchecks, inputsOf } from '../../support/gradchecks';
 import { CNNModel, ComplexCNNModel } from '../../support/models';

@@ -86,15 +86,16 @@ describe('doors', () => {
       build: { write: false, sourcemap: true, rolldownOptions: { input: entry, external: ['webgpu'] } },
     })) as Rolldown.RolldownOutput;
     const { sources, sourcesContent } = output.find((file) => file.type === 'chunk')!.map!;
-    const shown = sourcesContent![sources.findIndex((source) => source.endsWith('lamplight/dist/nn/conv.js'))]!;
-    expect(shown).toBe(await readFile(join(library(), 'dist/nn/conv.js'), 'utf8'));
+    const shown =
+      sourcesContent![sources.findIndex((source) => source.endsWith('lamplight/dist/torch/nn/layers/conv.js'))]!;
+    expect(shown).toBe(await readFile(join(library(), 'dist/torch/nn/layers/conv.js'), 'utf8'));
     expect(shown).toMatch(/\* 2-D convolution[\s\S]*?\n\*\/\nvar Conv2d = class extends .*convLayer\(/);
     expect(shown).toMatch(/\n\t\tforward\(x\) \{\n\t\t\tthis\.see\(x\);\n/);
     expect(sources.filter((source) => source.includes('lamplight/src/'))).toEqual([]);
   });
 
   test.each([
-    ['modules', 'index.js', 'vision/index.js'],
+    ['modules', 'index.js', 'doors/vision/index.js'],
     ['browser files', 'browser/lamplight.js', 'browser/vision.js'],
   ])('of the %s share their classes', async (_, main, side) => {
     const [built1, built2] = [await built(main), await built(side)];
@@ -112,7 +113,7 @@ describe('doors', () => {
 });
 
 /** Modules whose path holds one of these belong to data and files, or look into networks. */
-const files = /^(vision|data|interpret)\/|^io\/|(^|\/)(zip|csv|png|inflate|digest|sha2|legacy|md5)/;
+const files = /^doors\/(vision|interpret)\/|^torch\/(data|io)\/|(^|\/)(zip|csv|png|inflate|digest|sha2|legacy|md5)/;
 
 test('a program is bundled without what it does not name', async () => {
   const chunks = await bundled(`
@@ -124,12 +125,16 @@ test('a program is bundled without what it does not name', async () => {
   `);
   // Kernels and their texts come when the first of them is needed, and what measures them where something is measured.
   const later = modulesOf(chunks.slice(1));
-  expect(later).toEqual(expect.arrayContaining(['compiler/packs/matmul.js', 'kernels/matmul/products.js']));
-  expect(later.filter((name) => !/^(compiler|growth|gpu|kernels|wgsl|shared|core)\//.test(name))).toEqual([]);
+  expect(later).toEqual(
+    expect.arrayContaining(['engine/kernels/texts/matmul.js', 'engine/kernels/matmul/products.js']),
+  );
+  expect(later.filter((name) => !/^(shared|engine\/(compiler|growth|gpu|kernels|wgsl|core))\//.test(name))).toEqual([]);
   const modules = modulesOf(chunks);
-  expect(modules).toContain('nn/linear.js');
+  expect(modules).toContain('torch/nn/layers/linear.js');
   const unused = modules.filter(
-    (name) => files.test(name) || /^nn\/(conv|rnn|transformer)|^optim\/adam|^worker\/|comlink/.test(name),
+    (name) =>
+      files.test(name) ||
+      /^torch\/nn\/(layers\/(conv|transformer)|recurrent\/)|^torch\/optim\/adam|^doors\/worker\/|comlink/.test(name),
   );
   expect(unused).toEqual([]);
 });
@@ -138,9 +143,9 @@ test('who explains by gradients has nothing of rules, layers and embeddings', as
   const modules = modulesOf(
     await bundled(`import { Saliency } from 'lamplight/interpret'; globalThis.used = Saliency;`),
   );
-  expect(modules).toContain('interpret/attribution/saliency.js');
+  expect(modules).toContain('doors/interpret/attribution/saliency.js');
   expect(
-    modules.filter((name) => /lrp|deep-lift|guided|^interpret\/(embedding|looking|layer|neuron)/.test(name)),
+    modules.filter((name) => /lrp|deep-lift|guided|^doors\/interpret\/(embedding|looking|layer|neuron)/.test(name)),
   ).toEqual([]);
 });
 
@@ -150,11 +155,18 @@ test('readers of files come in chunks of their own, which load when they are fir
     import { transforms } from 'lamplight/vision';
     globalThis.used = [load, save, new transforms.ToTensor()];
   `);
-  const readers = ['io/pytorch/zip-load.js', 'io/pytorch/legacy-load.js', 'io/npy/load.js', 'io/safetensors/load.js'];
+  const readers = [
+    'torch/io/pytorch/zip-load.js',
+    'torch/io/pytorch/legacy-load.js',
+    'torch/io/npy/load.js',
+    'torch/io/safetensors/load.js',
+  ];
   expect(modulesOf([entry!]).filter((name) => readers.includes(name))).toEqual([]);
   expect(modulesOf(others)).toEqual(expect.arrayContaining(readers));
   expect(
-    modulesOf([entry!, ...others]).filter((name) => /^vision\/(datasets|utils)|^nn\/(conv|linear|rnn)/.test(name)),
+    modulesOf([entry!, ...others]).filter((name) =>
+      /^doors\/vision\/(datasets|utils)|^torch\/nn\/(layers\/(conv|linear)|recurrent\/rnn)/.test(name),
+    ),
   ).toEqual([]);
 });
 
@@ -188,7 +200,7 @@ test('scripts of workers do not start themselves: a bundler that builds them ins
     imports.set(name, found(text, /(?:from|import\(|import)\s*['"](\.[^'"]+)['"]/g, name));
   }
   const workers = [...starts.values()].flat();
-  expect(workers).toEqual([join('vision', 'datasets', 'picture-worker.js')]);
+  expect(workers).toEqual([join('doors', 'vision', 'datasets', 'picture-worker.js')]);
   for (const worker of workers) {
     const reached = new Set([worker]);
     for (const name of reached) for (const next of imports.get(name) ?? []) reached.add(next);

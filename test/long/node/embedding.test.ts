@@ -13,7 +13,7 @@ import {
   umap,
 } from 'lamplight/interpret';
 import { describe, expect, test } from 'vitest';
-import { jointAffinities } from '../../../src/interpret/embedding/exact-descent';
+import { jointAffinities } from '../../../src/doors/interpret/embedding/exact-descent';
 import { type FixtureCase, loadFixture } from '../../support/fixtures';
 
 interface Facts extends FixtureCase {

@@ -20,7 +20,7 @@ import {
 } from 'lamplight/lightning';
 import { Accuracy } from 'lamplight/metrics';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { forgetWarnings } from '../../../src/core/warnings';
+import { forgetWarnings } from '../../../src/engine/core/warnings';
 import expected from '../../fixtures/lightning.json';
 import { bare, loader, Net, quiet, weights, X, Y } from '../../support/lightning-net';
 

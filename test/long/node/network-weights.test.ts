@@ -10,7 +10,7 @@ import type { nn, Tensor } from 'lamplight';
 import * as torch from 'lamplight';
 import { io, models, transforms } from 'lamplight/vision';
 import { describe, expect, test } from 'vitest';
-import { defaultGenerator } from '../../../src/storage/random/generator';
+import { defaultGenerator } from '../../../src/engine/storage/random/generator';
 import { type FixtureCase, type FixtureNumber, fixtureNumber, loadFixture } from '../../support/fixtures';
 
 interface WeightsCase extends FixtureCase {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { models } from 'lamplight/vision';
 import type { BrowserContext, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { writeSafetensors } from '../../../src/io/safetensors/safetensors';
+import { writeSafetensors } from '../../../src/torch/io/safetensors/safetensors';
 import type { DatasetKind, Opened } from '../../e2e/storage/main';
 import { openTestPages, type TestPages } from '../../e2e/support';
 import { datasetFacts, fixtureBytes } from '../../support/dataset-files';

@@ -1,12 +1,12 @@
 // Checks that every definition of an operation with a gradient is differentiated by a case of gradcheck.
 import { autograd, type Tensor } from 'lamplight';
 import { expect, test } from 'vitest';
-import type { Node, Op } from '../../../src/graph/value';
+import type { Node, Op } from '../../../src/engine/graph/value';
 import { definedOperations } from '../../support/defined-operations';
 import { gradchecks, inputsOf } from '../../support/gradchecks';
 
 // Everything that can be reached is loaded, and defines its operations.
-import.meta.glob('../../src/*/index.ts', { eager: true });
+import.meta.glob('../../../src/{torch,doors}/*/index.ts', { eager: true });
 
 /** Definitions that no case can reach, by name. A name stands here as often as definitions of that name are not reached. */
 const withoutCase: readonly string[] = [

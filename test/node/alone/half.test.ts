@@ -2,8 +2,8 @@
 import * as torch from 'lamplight';
 import { nn, optim, type Tensor } from 'lamplight';
 import { afterEach, describe, expect, test } from 'vitest';
-import { engine } from '../../../src/compiler/engine';
-import { plainPasses } from '../../../src/compiler/passes/index';
+import { engine } from '../../../src/engine/compiler/engine';
+import { plainPasses } from '../../../src/engine/compiler/passes/index';
 import { expectClose, expectNumbers, fromFixture, type Tolerance } from '../../support/close';
 import { type FixtureCase, loadFixture } from '../../support/fixtures';
 

@@ -4,9 +4,9 @@ import type { Tensor } from 'lamplight';
 import * as torch from 'lamplight';
 import { connect, expose, proxy, type Remote, terminate, transfer } from 'lamplight/worker';
 import { afterEach, describe, expect, test } from 'vitest';
-import { Connection } from '../../../src/worker/connection';
-import type { Message } from '../../../src/worker/protocol';
-import { remoteOf } from '../../../src/worker/remote';
+import { Connection } from '../../../src/doors/worker/connection';
+import type { Message } from '../../../src/doors/worker/protocol';
+import { remoteOf } from '../../../src/doors/worker/remote';
 import { type Exposed, exposed } from '../../support/exposed';
 
 /** Both ends, linked by a channel of messages; what is held, as Node would be. */

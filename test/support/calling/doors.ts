@@ -14,7 +14,7 @@ import * as pytorch from 'lamplight/pytorch';
 import * as tensorboard from 'lamplight/tensorboard';
 import * as worker from 'lamplight/worker';
 import { afterAll, beforeAll, expect, vi } from 'vitest';
-import { discardPending } from '../../../src/graph/flush';
+import { discardPending } from '../../../src/engine/graph/flush';
 import { notingCanvas } from '../plot-canvas';
 import { apart } from './lists';
 import { methodsOf, type Subject, subjectsOf } from './subjects';

@@ -2,7 +2,7 @@
 import * as torch from 'lamplight';
 import { type DType, nn, Tensor } from 'lamplight';
 import { expect } from 'vitest';
-import { discardPending } from '../../../src/graph/flush';
+import { discardPending } from '../../../src/engine/graph/flush';
 import { differsInPlace, withoutOther } from './rules/in-place';
 import { signatureOf } from './signature';
 import { methodsOf, type Subject } from './subjects';

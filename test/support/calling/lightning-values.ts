@@ -3,7 +3,7 @@ import * as torch from 'lamplight';
 import { optim } from 'lamplight';
 import * as lightning from 'lamplight/lightning';
 import { vi } from 'vitest';
-import { attach } from '../../../src/lightning/attachment';
+import { attach } from '../../../src/doors/lightning/attachment';
 import { notingCanvas } from '../plot-canvas';
 
 const optimizer = () => new optim.SGD([torch.ones(2, { requiresGrad: true })], { lr: 0.1 });

@@ -1,5 +1,5 @@
 // A worker of tests in Node that reads for copies of data sets: what it is asked for, after a while that is never the same.
-import { serveCopies } from '../../../src/data/worker/serve-copies';
+import { serveCopies } from '../../../src/torch/data/worker/serve-copies';
 
 serveCopies((state) => async (address) => {
   const i = address as number;

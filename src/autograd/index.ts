@@ -1,8 +1,0 @@
-// The surface of `autograd`: gradients as a function, custom functions, checks, and the recording switches.
-export type { BackwardOptions } from '../storage/backward';
-export { Variable } from '../tensor/legacy';
-export { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } from '../tensor/recording';
-export { detectAnomaly } from './anomaly';
-export { CustomFunction as Function, FunctionContext } from './function';
-export { backward, grad } from './grad';
-export { gradcheck, gradgradcheck } from './gradcheck';

@@ -1,3 +1,0 @@
-// A pack of kernels' texts, which come in one request.
-
-export { default as cat } from '../../../shaders/cat.wgsl?raw';

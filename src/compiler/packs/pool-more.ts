@@ -1,5 +1,0 @@
-// A pack of kernels' texts, which come in one request.
-
-export { default as adaptiveMaxPool2d } from '../../../shaders/adaptive-max-pool2d.wgsl?raw';
-export { default as avgPool2d } from '../../../shaders/avg-pool2d.wgsl?raw';
-export { default as maxUnpool2d } from '../../../shaders/max-unpool2d.wgsl?raw';

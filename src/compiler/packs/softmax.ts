@@ -1,5 +1,0 @@
-// A pack of kernels' texts, which come in one request.
-
-export { default as nllLoss } from '../../../shaders/nll-loss.wgsl?raw';
-export { default as nllLossGrad } from '../../../shaders/nll-loss-grad.wgsl?raw';
-export { default as softmax } from '../../../shaders/softmax.wgsl?raw';

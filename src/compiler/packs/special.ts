@@ -1,5 +1,0 @@
-// A pack of kernels' texts, which come in one request.
-
-export { default as libIgamma } from '../../../shaders/lib/igamma.wgsl?raw';
-export { default as libParts } from '../../../shaders/lib/parts.wgsl?raw';
-export { default as libSpecial } from '../../../shaders/lib/special.wgsl?raw';

@@ -1,9 +1,0 @@
-// Owns a sigmoid that never rounds to 0 or 1.
-import type { Tensor } from '../tensor/tensor';
-import { finfo } from '../tensor/type-info';
-
-/** A sigmoid that is held away from 0 and 1. */
-export function clippedSigmoid(x: Tensor): Tensor {
-  const { tiny, eps } = finfo(x.dtype);
-  return x.sigmoid().clamp(tiny, 1 - eps);
-}

@@ -1,0 +1,122 @@
+// Owns Bernoulli, and the base of distributions of one event's probability, given by it or by its logit.
+
+import { type Arguments, type Parsed, parseArgs } from '../../engine/core/options';
+import { noGrad } from '../../engine/storage/mode';
+import { binaryCrossEntropyWithLogits } from '../../torch/nn/functional/loss';
+import { arange } from '../../torch/tensor/creation/creation';
+import type { Tensor } from '../../torch/tensor/tensor';
+import { boolean, type Constraint, real, unitInterval } from './constraints';
+import {
+  Distribution,
+  type Draw,
+  type SampleArguments,
+  type SupportArguments,
+  type Validation,
+  type ValueArguments,
+  wantsExpanded,
+} from './distribution';
+import { broadcastAll, expectOneOf, logitsToProbs, type Parameter, probsToLogits } from './parameters';
+
+export interface EventParameters extends Validation {
+  /** The probability of 1. */
+  probs?: Parameter | null;
+  /** ln(p / (1 - p)), in the place of `probs`. */
+  logits?: Parameter | null;
+}
+
+export const noEvent = { probs: null, logits: null, validateArgs: null };
+
+export type EventArguments = Arguments<EventParameters, ['probs', 'logits', 'validateArgs']>;
+
+/** Base of distributions by the probability of an event: by one of `probs` and `logits`, and by others of the same shape. */
+export abstract class EventDistribution<D extends Draw = Tensor> extends Distribution<D> {
+  constructor(
+    name: string,
+    { probs, logits, validateArgs }: Parsed<EventParameters>,
+    others: Readonly<Record<string, Parameter>> = {},
+  ) {
+    expectOneOf(name, { probs, logits });
+    const params = broadcastAll<string>(name, probs === null ? { ...others, logits: logits! } : { ...others, probs });
+    super(Object.values(params)[0]!.shape, [], validateArgs);
+    this.take(params);
+  }
+
+  /** As given, or by the logits. */
+  get probs(): Tensor {
+    return this.params.probs ?? this.once('probs', () => logitsToProbs(this.params.logits, true));
+  }
+
+  /** As given, or by the probabilities. */
+  get logits(): Tensor {
+    return this.params.logits ?? this.once('logits', () => probsToLogits(this.params.probs, true));
+  }
+
+  get paramShape(): readonly number[] {
+    return (this.params.probs ?? this.params.logits).shape;
+  }
+
+  override get argConstraints(): Readonly<Record<string, Constraint>> {
+    return { probs: unitInterval, logits: real };
+  }
+
+  /** The entropy of whether the event happens. */
+  protected eventEntropy(): Tensor {
+    return binaryCrossEntropyWithLogits(this.logits, this.probs, { reduction: 'none' });
+  }
+}
+
+/** 0, 1, …, `last`, of the batch shape behind them. */
+export function countsUpTo(
+  last: number,
+  batchShape: readonly number[],
+  like: Tensor,
+  args: readonly unknown[],
+): Tensor {
+  const values = arange(last + 1, { dtype: like.dtype }).reshape([-1, ...batchShape.map(() => 1)]);
+  return wantsExpanded(args) ? values.expand([last + 1, ...batchShape]) : values;
+}
+
+/** 1 with probability `probs`, else 0; given `probs` or `logits`. */
+export class Bernoulli extends EventDistribution {
+  constructor(...args: EventArguments) {
+    super('Bernoulli', parseArgs<EventParameters>('Bernoulli', [], noEvent, args));
+  }
+
+  override get support(): Constraint {
+    return boolean;
+  }
+
+  override get mean(): Tensor {
+    return this.probs;
+  }
+
+  /** NaN where both are as likely. */
+  override get mode(): Tensor {
+    const { probs } = this;
+    return probs.ge(0.5).to(probs.dtype).maskedFill(probs.eq(0.5), Number.NaN);
+  }
+
+  override get variance(): Tensor {
+    const { probs } = this;
+    return probs.mul(probs.neg().add(1));
+  }
+
+  override sample(...args: SampleArguments): Tensor {
+    const shape = this.extendedShape('sample', args);
+    return noGrad(() => this.probs.expand(shape).bernoulli());
+  }
+
+  override logProb(...args: ValueArguments): Tensor {
+    const value = this.valueFor('logProb', args);
+    const { logits, given } = broadcastAll('logProb', { logits: this.logits, given: value.to(this.logits.dtype) });
+    return binaryCrossEntropyWithLogits(logits, given, { reduction: 'none' }).neg();
+  }
+
+  override entropy(): Tensor {
+    return this.eventEntropy();
+  }
+
+  override enumerateSupport(...args: SupportArguments): Tensor {
+    return countsUpTo(1, this.batchShape, this.params.probs ?? this.params.logits, args);
+  }
+}

@@ -1,0 +1,106 @@
+// Owns Binomial.
+
+import { anything } from '../../engine/core/argument-kinds';
+import { ArgumentError } from '../../engine/core/errors';
+import { type Arguments, parseArgs } from '../../engine/core/options';
+import { binomial } from '../../engine/storage/random/counts';
+import { isTensor } from '../../torch/tensor/calling/callable';
+import { valuesAtHand } from '../../torch/tensor/reading/shown';
+import type { Tensor } from '../../torch/tensor/tensor';
+import { countsUpTo, EventDistribution, type EventParameters, noEvent } from './bernoulli';
+import { type Constraint, integerInterval, nonnegativeInteger } from './constraints';
+import type { SampleArguments, SupportArguments, ValueArguments } from './distribution';
+import { drawnCounts } from './draws';
+import { expectParameter, type Parameter } from './parameters';
+
+export interface CountedEvents extends EventParameters {
+  totalCount: Parameter;
+}
+
+export type CountedArguments = Arguments<CountedEvents, ['totalCount', 'probs', 'logits', 'validateArgs']>;
+
+/** A count beside probabilities: whole numbers count as floats. */
+export const countOf = (name: string, totalCount: Parameter): Parameter => {
+  expectParameter(name, 'totalCount', totalCount);
+  return isTensor(totalCount) && !totalCount.isFloatingPoint() ? totalCount.to('float32') : totalCount;
+};
+
+interface Given extends Omit<CountedEvents, 'totalCount'> {
+  /** Default 1. */
+  totalCount?: Parameter;
+}
+
+/**
+ * How many of `totalCount` trials of probability `probs` succeed: p(k) = C(n, k) p^k (1 - p)^(n - k).
+ *
+ * How many random numbers a draw takes hangs on both, so drawing gives a promise, as that of `Gamma`.
+ */
+export class Binomial extends EventDistribution<Promise<Tensor>> {
+  constructor(...args: Arguments<Given, ['totalCount', 'probs', 'logits', 'validateArgs']>) {
+    const kinds = { totalCount: anything };
+    const { totalCount, ...event } = parseArgs<Given>('Binomial', [], { totalCount: 1, ...noEvent }, args, kinds);
+    super('Binomial', event, { totalCount: countOf('Binomial', totalCount) });
+  }
+
+  get totalCount(): Tensor {
+    return this.params.totalCount;
+  }
+
+  override get argConstraints(): Readonly<Record<string, Constraint>> {
+    return { totalCount: nonnegativeInteger, ...super.argConstraints };
+  }
+
+  override get support(): Constraint {
+    return integerInterval(0, this.totalCount);
+  }
+
+  override get mean(): Tensor {
+    return this.totalCount.mul(this.probs);
+  }
+
+  override get mode(): Tensor {
+    return this.totalCount.add(1).mul(this.probs).floor().clamp({ max: this.totalCount });
+  }
+
+  override get variance(): Tensor {
+    return this.mean.mul(this.probs.neg().add(1));
+  }
+
+  override sample(...args: SampleArguments): Promise<Tensor> {
+    const shape = this.extendedShape('sample', args);
+    return drawnCounts([this.totalCount, this.probs], shape, ([count, p], generator) =>
+      binomial(count!, p!, generator),
+    );
+  }
+
+  override logProb(...args: ValueArguments): Tensor {
+    const value = this.valueFor('logProb', args);
+    const { totalCount, logits } = this;
+    // ln(1 + e^logit), without overflow.
+    const softplus = logits.clamp({ min: 0 }).add(logits.abs().neg().exp().log1p());
+    return value
+      .mul(logits)
+      .sub(value.add(1).lgamma())
+      .sub(totalCount.sub(value).add(1).lgamma())
+      .sub(totalCount.mul(softplus).sub(totalCount.add(1).lgamma()));
+  }
+
+  override entropy(): Tensor {
+    const logProb = this.logProb(this.listed('entropy', [false]));
+    return logProb.exp().mul(logProb).sum(0).neg();
+  }
+
+  override enumerateSupport(...args: SupportArguments): Tensor {
+    return this.listed('enumerateSupport', args);
+  }
+
+  private listed(op: string, args: readonly unknown[]): Tensor {
+    const counts = valuesAtHand(this.totalCount);
+    if (!counts || counts.length === 0 || Array.from(counts).some((count) => count !== counts[0])) {
+      throw new ArgumentError(
+        `${op}: expected one totalCount for all, given as a number, since the values are listed by it, but got ${counts ? `counts from ${Math.min(...Array.from(counts))} to ${Math.max(...Array.from(counts))}` : 'a tensor that the host does not know'}`,
+      );
+    }
+    return countsUpTo(counts[0]!, this.batchShape, this.totalCount, args);
+  }
+}

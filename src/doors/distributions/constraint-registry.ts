@@ -1,0 +1,93 @@
+// Owns bijectTo and transformTo: from unconstrained numbers to those that satisfy a constraint.
+import { ArgumentError } from '../../engine/core/errors';
+import { type Arguments, parseArgs } from '../../engine/core/options';
+import { isTensor } from '../../torch/tensor/calling/callable';
+import { type Constraint, expectConstraint } from './constraint';
+import type { Bound } from './constraints';
+import * as constraints from './constraints';
+import { ComposeTransform, IndependentTransform, identityTransform, type Transform } from './transform';
+import {
+  AffineTransform,
+  CatTransform,
+  CorrCholeskyTransform,
+  ExpTransform,
+  LowerCholeskyTransform,
+  SigmoidTransform,
+  SoftmaxTransform,
+  StackTransform,
+  StickBreakingTransform,
+} from './transforms';
+
+type ConstraintArguments = Arguments<{ constraint: Constraint }, ['constraint']>;
+
+function constraintFrom(op: string, args: readonly unknown[]): Constraint {
+  const { constraint } = parseArgs<{ constraint: Constraint }>(op, ['constraint'], {}, args);
+  expectConstraint(op, constraint);
+  return constraint;
+}
+
+/**
+ * A bijection from all numbers, or vectors of them, to those that satisfy a constraint, for densities.
+ * @throws ArgumentError where there is none
+ */
+export function bijectTo(...args: ConstraintArguments): Transform {
+  const constraint = constraintFrom('bijectTo', args);
+  if (constraint === constraints.simplex) return new StickBreakingTransform();
+  return found('bijectTo', constraint, bijectTo);
+}
+
+/**
+ * A transform from all numbers, or tensors of them, to those that satisfy a constraint, for optimisation: not always a bijection.
+ *
+ *     const scale = transformTo(constraints.positive)(unconstrained);
+ *
+ * @throws ArgumentError where there is none
+ */
+export function transformTo(...args: ConstraintArguments): Transform {
+  const constraint = constraintFrom('transformTo', args);
+  if (constraint === constraints.simplex) return new SoftmaxTransform();
+  if (constraint === constraints.lowerCholesky) return new LowerCholeskyTransform();
+  return found('transformTo', constraint, transformTo);
+}
+
+/** What both find alike; parts of a constraint by `part`. */
+function found(op: string, constraint: Constraint, part: (constraint: Constraint) => Transform): Transform {
+  if (constraint === constraints.real) return identityTransform;
+  if (constraint === constraints.corrCholesky) return new CorrCholeskyTransform();
+  if (constraint instanceof constraints.IndependentConstraint) {
+    return new IndependentTransform(part(constraint.baseConstraint), constraint.reinterpretedBatchNdims);
+  }
+  if (constraint instanceof constraints.Cat) {
+    return new CatTransform(
+      constraint.cseq.map((each) => part(each)),
+      constraint.dim,
+      constraint.lengths,
+    );
+  }
+  if (constraint instanceof constraints.Stack)
+    return new StackTransform(
+      constraint.cseq.map((each) => part(each)),
+      constraint.dim,
+    );
+  const transform = constraint instanceof constraints.Range && !constraint.isDiscrete ? toRange(constraint) : null;
+  if (transform) return transform;
+  throw new ArgumentError(`${op}: there is no transform to ${constraint}`);
+}
+
+function toRange({ lowerBound, upperBound }: constraints.Range): Transform | null {
+  if (lowerBound !== undefined && upperBound !== undefined) {
+    if (lowerBound === 0 && upperBound === 1) return new SigmoidTransform();
+    return new ComposeTransform([
+      new SigmoidTransform(),
+      new AffineTransform(lowerBound, less(upperBound, lowerBound)),
+    ]);
+  }
+  if (lowerBound !== undefined) return new ComposeTransform([new ExpTransform(), new AffineTransform(lowerBound, 1)]);
+  if (upperBound !== undefined) return new ComposeTransform([new ExpTransform(), new AffineTransform(upperBound, -1)]);
+  return null;
+}
+
+function less(a: Bound, b: Bound): Bound {
+  if (isTensor(a)) return a.sub(b);
+  return isTensor(b) ? b.neg().add(a) : a - b;
+}

@@ -1,0 +1,89 @@
+// Owns draws whose number hangs on the values of their parameters: made on the host, once these are known there.
+import { numel, type Shape } from '../../engine/core/meta';
+import { mode } from '../../engine/graph/mode';
+import { fromHost } from '../../engine/graph/record';
+import { withGradient } from '../../engine/ops/custom';
+import { implicitSlope } from '../../engine/ops/pointwise/implicit';
+import { cast } from '../../engine/ops/shape/cast';
+import { hostFloats } from '../../engine/storage/allocate';
+import { defaultGenerator, type Generator } from '../../engine/storage/random/generator';
+import { tensor } from '../../torch/tensor/creation/creation';
+import { valuesAtHand } from '../../torch/tensor/reading/shown';
+import { Tensor } from '../../torch/tensor/tensor';
+
+/** The elements of a parameter that is broadcast to `shape`, as float32. */
+async function elements(x: Tensor, shape: Shape): Promise<Float32Array> {
+  const read = tensor(new Float32Array(await x.data()), [...x.shape]);
+  return Float32Array.from(valuesAtHand(read.expand(shape))!);
+}
+
+/** Draws `size` numbers in the order of calls where the host knows the parameters, and once they have been read back elsewhere. */
+async function whenKnown<T>(
+  parameters: readonly Tensor[],
+  shape: Shape,
+  draw: (values: readonly Float32Array[]) => T,
+): Promise<T> {
+  const known = parameters.map((x) => valuesAtHand(x.expand(shape)));
+  if (known.every((values) => values !== null)) return draw(known.map((values) => Float32Array.from(values)));
+  const inputs = parameters.map((x) => x.detach());
+  return draw(await Promise.all(inputs.map((x) => elements(x, shape))));
+}
+
+const onHost = (numbers: Float32Array, shape: Shape, like: Tensor): Tensor =>
+  Tensor.of(cast(fromHost(numbers, shape, 'float32'), like.dtype));
+
+/** For each element a number that `draw` draws by the values of the parameters there. Nothing has a gradient. */
+export function drawnCounts(
+  parameters: readonly Tensor[],
+  shape: Shape,
+  draw: (values: readonly number[], generator: Generator) => number,
+): Promise<Tensor> {
+  return whenKnown(parameters, shape, (values) => {
+    const generator = defaultGenerator();
+    const numbers = hostFloats(numel(shape)).map((_, i) =>
+      draw(
+        values.map((each) => each[i]!),
+        generator,
+      ),
+    );
+    return onHost(numbers, shape, parameters[0]!);
+  });
+}
+
+/** Draws on the host, and how fast each of them grows with each parameter at its place. */
+export interface Drawn {
+  readonly numbers: Float32Array;
+  /** For each parameter; asked for where gradients are recorded. */
+  readonly slopes: () => readonly Float32Array[];
+}
+
+/**
+ * Draws whose gradients are implicit: dx / dα = -(∂F(x; α) / ∂α) / p(x; α), F the distribution function and p the density. `gradient` makes
+ * of the slopes and of the gradient of the draws those of the parameters, of their expanded shape; default: slope times gradient.
+ * Source: Figurnov, Mohamed and Mnih 2018, "Implicit reparameterization gradients", arXiv:1805.08498.
+ */
+export async function drawnImplicitly(
+  name: string,
+  parameters: readonly Tensor[],
+  shape: Shape,
+  draw: (values: readonly Float32Array[], generator: Generator) => Drawn,
+  gradient: (dy: Tensor, slope: Tensor, drawn: Tensor) => Tensor = (dy, slope) => dy.mul(slope),
+  generator = defaultGenerator(),
+): Promise<Tensor> {
+  const wanted = mode.grad && parameters.some((x) => x.requiresGrad);
+  const like = parameters[0]!;
+  return whenKnown(parameters, shape, (values) => {
+    const { numbers, slopes } = draw(values, generator);
+    const drawn = onHost(numbers, shape, like);
+    if (!wanted) return drawn;
+    const inputs = parameters.map((x) => x.expand(shape).value);
+    const grown = slopes().map((slope) => onHost(slope, shape, like));
+    const [result] = withGradient(inputs, [drawn.value], ([dy]) =>
+      grown.map((slope, i) => {
+        const at = Tensor.of(implicitSlope(name, slope.value, inputs[i]!));
+        return gradient(Tensor.of(dy!), at, drawn).value;
+      }),
+    );
+    return Tensor.of(result!);
+  });
+}

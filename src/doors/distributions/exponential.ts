@@ -1,0 +1,63 @@
+// Owns Exponential.
+
+import type { Arguments } from '../../engine/core/options';
+import { empty } from '../../torch/tensor/creation/creation';
+import type { Tensor } from '../../torch/tensor/tensor';
+import { nonnegative, positive } from './constraints';
+import type { SampleArguments, Validation, ValueArguments } from './distribution';
+import { filledLike, type Parameter } from './parameters';
+import { Parametric } from './parametric';
+
+export interface RateParameters extends Validation {
+  rate: Parameter;
+}
+
+export type RateArguments = Arguments<RateParameters, ['rate', 'validateArgs']>;
+
+/** The exponential distribution: p(x) = rate exp(-rate x). */
+export class Exponential extends Parametric {
+  declare readonly rate: Tensor;
+
+  constructor(...args: RateArguments) {
+    super({ rate: positive }, nonnegative, args);
+  }
+
+  override get mean(): Tensor {
+    return this.rate.reciprocal();
+  }
+
+  override get mode(): Tensor {
+    return filledLike(this.rate, 0);
+  }
+
+  override get stddev(): Tensor {
+    return this.rate.reciprocal();
+  }
+
+  override get variance(): Tensor {
+    return this.rate.pow(-2);
+  }
+
+  override rsample(...args: SampleArguments): Tensor {
+    const noise = empty(this.extendedShape('rsample', args), { dtype: this.rate.dtype }).exponential_();
+    return noise.div(this.rate);
+  }
+
+  override logProb(...args: ValueArguments): Tensor {
+    const value = this.valueFor('logProb', args);
+    return this.rate.log().sub(this.rate.mul(value));
+  }
+
+  override cdf(...args: ValueArguments): Tensor {
+    const value = this.valueFor('cdf', args);
+    return this.rate.neg().mul(value).exp().neg().add(1);
+  }
+
+  override icdf(...args: ValueArguments): Tensor {
+    return this.valueFor('icdf', args, false).neg().log1p().neg().div(this.rate);
+  }
+
+  override entropy(): Tensor {
+    return this.rate.log().neg().add(1);
+  }
+}

@@ -1,0 +1,134 @@
+// Owns LogNormal, HalfNormal and HalfCauchy: transforms of distributions of a location and a scale.
+
+import { type Arguments, parseArgs } from '../../engine/core/options';
+import type { Tensor } from '../../torch/tensor/tensor';
+import { Cauchy } from './cauchy';
+import { type Constraint, nonnegative, positive, real } from './constraints';
+import { type Validation, type ValueArguments, validation } from './distribution';
+import { type LocScale, type LocScaleArguments, type LocScaleDistribution, Normal } from './normal';
+import { expectParameter, filledLike, type Parameter } from './parameters';
+import { TransformedDistribution } from './transformed-distribution';
+import { AbsTransform, ExpTransform } from './transforms';
+
+/** The distribution of exp(x), x of N(loc, scale²). */
+export class LogNormal extends TransformedDistribution<Normal> {
+  declare readonly baseDist: Normal;
+
+  constructor(...args: LocScaleArguments) {
+    const { loc, scale, validateArgs } = parseArgs<LocScale>('LogNormal', ['loc', 'scale'], validation, args);
+    super(new Normal(loc, scale, { validateArgs }), new ExpTransform(), { validateArgs });
+  }
+
+  get loc(): Tensor {
+    return this.baseDist.loc;
+  }
+
+  get scale(): Tensor {
+    return this.baseDist.scale;
+  }
+
+  override get argConstraints(): Readonly<Record<string, Constraint>> {
+    return { loc: real, scale: positive };
+  }
+
+  override get mean(): Tensor {
+    return this.scale.square().div(2).add(this.loc).exp();
+  }
+
+  override get mode(): Tensor {
+    return this.loc.sub(this.scale.square()).exp();
+  }
+
+  override get variance(): Tensor {
+    const variance = this.scale.square();
+    return variance.expm1().mul(this.loc.mul(2).add(variance).exp());
+  }
+
+  override entropy(): Tensor {
+    return this.baseDist.entropy().add(this.loc);
+  }
+}
+
+interface ScaleParameters extends Validation {
+  scale: Parameter;
+}
+
+type ScaleArguments = Arguments<ScaleParameters, ['scale', 'validateArgs']>;
+
+/** Base of the distributions of |x|, x of a distribution that is symmetric about 0. */
+abstract class Half<Base extends LocScaleDistribution> extends TransformedDistribution<Base> {
+  declare readonly baseDist: Base;
+
+  constructor(base: new (...args: LocScaleArguments) => Base, args: ScaleArguments) {
+    const name = new.target.name;
+    const { scale, validateArgs } = parseArgs<ScaleParameters>(name, ['scale'], validation, args);
+    expectParameter(name, 'scale', scale);
+    super(new base(0, scale, { validateArgs }), new AbsTransform(), { validateArgs });
+  }
+
+  get scale(): Tensor {
+    return this.baseDist.scale;
+  }
+
+  override get argConstraints(): Readonly<Record<string, Constraint>> {
+    return { scale: positive };
+  }
+
+  override get support(): Constraint {
+    return nonnegative;
+  }
+
+  override get mode(): Tensor {
+    return filledLike(this.scale, 0);
+  }
+
+  override logProb(...args: ValueArguments): Tensor {
+    const value = this.valueFor('logProb', args);
+    const both = this.baseDist.logProb(value).add(Math.LN2);
+    return both.maskedFill(value.lt(0), -Infinity);
+  }
+
+  override cdf(...args: ValueArguments): Tensor {
+    return this.baseDist.cdf(this.valueFor('cdf', args)).mul(2).sub(1);
+  }
+
+  override icdf(...args: ValueArguments): Tensor {
+    return this.baseDist.icdf(this.valueFor('icdf', args, false).add(1).div(2));
+  }
+
+  override entropy(): Tensor {
+    return this.baseDist.entropy().sub(Math.LN2);
+  }
+}
+
+/** The distribution of |x|, x of N(0, scale²). */
+export class HalfNormal extends Half<Normal> {
+  constructor(...args: ScaleArguments) {
+    super(Normal, args);
+  }
+
+  override get mean(): Tensor {
+    return this.scale.mul(Math.sqrt(2 / Math.PI));
+  }
+
+  override get variance(): Tensor {
+    return this.scale.square().mul(1 - 2 / Math.PI);
+  }
+}
+
+/** The distribution of |x|, x of a Cauchy distribution about 0. */
+export class HalfCauchy extends Half<Cauchy> {
+  constructor(...args: ScaleArguments) {
+    super(Cauchy, args);
+  }
+
+  /** ∞. */
+  override get mean(): Tensor {
+    return filledLike(this.scale, Infinity);
+  }
+
+  /** ∞. */
+  override get variance(): Tensor {
+    return this.baseDist.variance;
+  }
+}

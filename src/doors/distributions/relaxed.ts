@@ -1,0 +1,144 @@
+// Owns the relaxed distributions: of numbers near 0 and 1, and of shares near the corners, through which gradients pass.
+// Sources: Maddison, Mnih and Teh 2017, "The Concrete distribution", arXiv:1611.00712; Jang, Gu and Poole 2017, "Categorical reparameterization with
+// Gumbel-softmax", arXiv:1611.01144.
+import { type Arguments, parseArgs } from '../../engine/core/options';
+import { rand } from '../../torch/tensor/creation/random';
+import type { Tensor } from '../../torch/tensor/tensor';
+import { EventDistribution, type EventParameters, noEvent } from './bernoulli';
+import { type CategoryParameters, noWeights, OfCategories } from './categorical';
+import { type Constraint, real, realVector, simplex } from './constraints';
+import type { SampleArguments, ValueArguments } from './distribution';
+import { clampProbs, expectParameter, type Parameter, tensorLike } from './parameters';
+import { TransformedDistribution } from './transformed-distribution';
+import { ExpTransform, SigmoidTransform } from './transforms';
+
+interface RelaxedEvent extends EventParameters {
+  /** Above 0; the lower, the nearer to 0 and 1. */
+  temperature: Parameter;
+}
+
+type RelaxedEventArguments = Arguments<RelaxedEvent, ['temperature', 'probs', 'logits', 'validateArgs']>;
+
+/** The logits of a `RelaxedBernoulli`. */
+export class LogitRelaxedBernoulli extends EventDistribution {
+  readonly temperature: Parameter;
+
+  constructor(...args: RelaxedEventArguments) {
+    const name = 'LogitRelaxedBernoulli';
+    const { temperature, ...event } = parseArgs<RelaxedEvent>(name, ['temperature'], noEvent, args);
+    expectParameter(name, 'temperature', temperature);
+    super(name, event);
+    this.temperature = temperature;
+  }
+
+  override get support(): Constraint {
+    return real;
+  }
+
+  override rsample(...args: SampleArguments): Tensor {
+    const probs = clampProbs(this.probs);
+    const u = clampProbs(rand(this.extendedShape('rsample', args), { dtype: probs.dtype }));
+    return u.log().sub(u.neg().log1p()).add(probs.log()).sub(probs.neg().log1p()).div(this.temperature);
+  }
+
+  override logProb(...args: ValueArguments): Tensor {
+    const value = this.valueFor('logProb', args);
+    const difference = this.logits.sub(value.mul(this.temperature));
+    const log = tensorLike(this.temperature, this.logits).log();
+    return difference.add(log).sub(difference.exp().log1p().mul(2));
+  }
+}
+
+/** Base of the transforms of relaxed distributions, which have their parameters. */
+abstract class Relaxed<
+  Base extends LogitRelaxedBernoulli | ExpRelaxedCategorical,
+> extends TransformedDistribution<Base> {
+  declare readonly baseDist: Base;
+
+  get temperature(): Parameter {
+    return this.baseDist.temperature;
+  }
+
+  get probs(): Tensor {
+    return this.baseDist.probs;
+  }
+
+  get logits(): Tensor {
+    return this.baseDist.logits;
+  }
+
+  override get argConstraints(): Readonly<Record<string, Constraint>> {
+    return this.baseDist.argConstraints;
+  }
+}
+
+/** Numbers between 0 and 1, near either, in the place of a `Bernoulli`'s. */
+export class RelaxedBernoulli extends Relaxed<LogitRelaxedBernoulli> {
+  constructor(...args: RelaxedEventArguments) {
+    const o = parseArgs<RelaxedEvent>('RelaxedBernoulli', ['temperature'], noEvent, args);
+    const { validateArgs } = o;
+    super(new LogitRelaxedBernoulli(o), new SigmoidTransform(), { validateArgs });
+  }
+}
+
+interface RelaxedCategories extends CategoryParameters {
+  /** Above 0; the lower, the nearer to the corners. */
+  temperature: Parameter;
+}
+
+type RelaxedCategoryArguments = Arguments<RelaxedCategories, ['temperature', 'probs', 'logits', 'validateArgs']>;
+
+/** The logarithms of a `RelaxedOneHotCategorical`. */
+export class ExpRelaxedCategorical extends OfCategories {
+  readonly temperature: Parameter;
+
+  constructor(...args: RelaxedCategoryArguments) {
+    const name = 'ExpRelaxedCategorical';
+    const { temperature, ...weights } = parseArgs<RelaxedCategories>(name, ['temperature'], noWeights, args);
+    expectParameter(name, 'temperature', temperature);
+    super(weights);
+    this.temperature = temperature;
+  }
+
+  override get support(): Constraint {
+    return realVector;
+  }
+
+  override rsample(...args: SampleArguments): Tensor {
+    const u = clampProbs(rand(this.extendedShape('rsample', args), { dtype: this.logits.dtype }));
+    const gumbels = u.log().neg().log().neg();
+    return normalised(this.logits.add(gumbels).div(this.temperature));
+  }
+
+  override logProb(...args: ValueArguments): Tensor {
+    const value = this.valueFor('logProb', args);
+    const n = this.eventShape[0]!;
+    const logs = tensorLike(this.temperature, this.logits)
+      .log()
+      .mul(n - 1);
+    const score = normalised(this.logits.sub(value.mul(this.temperature))).sum(-1);
+    return score.add(logs).add(logFactorial(n - 1));
+  }
+}
+
+/** Less the logarithm of the sum of exponentials, so that these add up to 1. */
+const normalised = (scores: Tensor): Tensor => scores.sub(scores.logsumexp(-1, { keepdim: true }));
+
+function logFactorial(n: number): number {
+  let sum = 0;
+  for (let k = 2; k <= n; k++) sum += Math.log(k);
+  return sum;
+}
+
+/** Shares that add up to 1, most of them near a corner, in the place of a `OneHotCategorical`'s vectors. */
+export class RelaxedOneHotCategorical extends Relaxed<ExpRelaxedCategorical> {
+  constructor(...args: RelaxedCategoryArguments) {
+    const o = parseArgs<RelaxedCategories>('RelaxedOneHotCategorical', ['temperature'], noWeights, args);
+    const { validateArgs } = o;
+    super(new ExpRelaxedCategorical(o), new ExpTransform(), { validateArgs });
+  }
+
+  override get support(): Constraint {
+    return simplex;
+  }
+}

@@ -1,0 +1,148 @@
+// Owns TransformedDistribution.
+
+import { ShapeError } from '../../engine/core/errors';
+import { type Shape, sameShape, showShape } from '../../engine/core/meta';
+import { type Arguments, parseArgs } from '../../engine/core/options';
+import { withMode } from '../../engine/graph/mode';
+import type { Tensor } from '../../torch/tensor/tensor';
+import { type Constraint, independent } from './constraints';
+import {
+  type AnyDistribution,
+  afterDraw,
+  Distribution,
+  type SampleArguments,
+  type Validation,
+  type ValueArguments,
+  validation,
+} from './distribution';
+import { type DrawOf, expectDistribution, Independent } from './independent';
+import { sumRightmost } from './parameters';
+import { ComposeTransform, expectTransforms, productOf, Transform } from './transform';
+
+interface TransformedParameters<Base> extends Validation {
+  baseDistribution: Base;
+  transforms: Transform | readonly Transform[];
+}
+
+type TransformedOrder = ['baseDistribution', 'transforms', 'validateArgs'];
+
+/**
+ * What transforms, one after the other, make of the draws of a distribution.
+ *
+ *     Y = f(X):   ln p(y) = ln p(x) - ln |det dy / dx|,   x = f⁻¹(y)
+ *
+ *     new TransformedDistribution(new Normal(0, 1), [new ExpTransform()]);   // LogNormal
+ */
+export class TransformedDistribution<Base extends AnyDistribution = AnyDistribution> extends Distribution<
+  DrawOf<Base>
+> {
+  /** The distribution whose draws are transformed, expanded to the shape that the transforms want. */
+  readonly baseDist: AnyDistribution;
+  readonly transforms: readonly Transform[];
+
+  constructor(...args: Arguments<TransformedParameters<Base>, TransformedOrder>) {
+    const o = parseArgs<TransformedParameters<AnyDistribution>>(
+      new.target.name,
+      ['baseDistribution', 'transforms'],
+      validation,
+      args,
+    );
+    const transforms = o.transforms instanceof Transform ? [o.transforms] : o.transforms;
+    expectDistribution(new.target.name, 'baseDistribution', o.baseDistribution);
+    expectTransforms(new.target.name, transforms);
+    const whole = new ComposeTransform(transforms);
+    const { base, shape } = fitting(new.target.name, o.baseDistribution, whole);
+    const change = whole.codomain.eventDim - whole.domain.eventDim;
+    const eventDim = Math.max(whole.codomain.eventDim, o.baseDistribution.eventShape.length + change);
+    const cut = shape.length - eventDim;
+    super(shape.slice(0, cut), shape.slice(cut), o.validateArgs);
+    this.baseDist = base;
+    this.transforms = [...transforms];
+  }
+
+  protected override expanded(batchShape: Shape): object {
+    const shape = this.transforms.reduceRight<Shape>(
+      (at, transform) => transform.inverseShape(at),
+      [...batchShape, ...this.eventShape],
+    );
+    const { baseDist } = this;
+    return {
+      ...super.expanded(batchShape),
+      baseDist: baseDist.expand(shape.slice(0, shape.length - baseDist.eventShape.length)),
+    };
+  }
+
+  override get hasRsample(): boolean {
+    return this.baseDist.hasRsample;
+  }
+
+  override get support(): Constraint {
+    const last = this.transforms.at(-1);
+    if (!last) return this.baseDist.support;
+    const more = this.eventShape.length - last.codomain.eventDim;
+    return more > 0 ? independent(last.codomain, more) : last.codomain;
+  }
+
+  private forward(x: Tensor): Tensor {
+    return this.transforms.reduce((value, transform) => transform.of(value), x);
+  }
+
+  override sample(...args: SampleArguments): DrawOf<Base> {
+    const drawn = this.baseDist.sample(...args);
+    return afterDraw(drawn, (x) => withMode({ grad: false }, () => this.forward(x))) as DrawOf<Base>;
+  }
+
+  override rsample(...args: SampleArguments): DrawOf<Base> {
+    return afterDraw(this.baseDist.rsample(...args), (x) => this.forward(x)) as DrawOf<Base>;
+  }
+
+  override logProb(...args: ValueArguments): Tensor {
+    let y = this.valueFor('logProb', args);
+    let eventDim = this.eventShape.length;
+    let volume: Tensor | null = null;
+    for (const transform of [...this.transforms].reverse()) {
+      const x = transform.back(y);
+      eventDim += transform.domain.eventDim - transform.codomain.eventDim;
+      const term = sumRightmost(transform.logAbsDetJacobian(x, y), eventDim - transform.domain.eventDim);
+      volume = volume ? volume.add(term) : term;
+      y = x;
+    }
+    const logProb = sumRightmost(this.baseDist.logProb(y), eventDim - this.baseDist.eventShape.length);
+    return volume ? logProb.sub(volume) : logProb;
+  }
+
+  /** A probability, the other way round where the transforms fall. */
+  private monotonised(share: Tensor): Tensor {
+    const sign = productOf(this.transforms.map((transform) => transform.sign));
+    return sign === 1 ? share : share.sub(0.5).mul(sign).add(0.5);
+  }
+
+  override cdf(...args: ValueArguments): Tensor {
+    const value = this.transforms.reduceRight((y, transform) => transform.back(y), this.valueFor('cdf', args, false));
+    return this.monotonised(this.baseDist.cdf(value));
+  }
+
+  override icdf(...args: ValueArguments): Tensor {
+    return this.forward(this.baseDist.icdf(this.monotonised(this.valueFor('icdf', args, false))));
+  }
+}
+
+/** The base as the transforms want it: expanded to their shape, and with as many event dimensions as they take together. */
+function fitting(
+  name: string,
+  given: AnyDistribution,
+  whole: ComposeTransform,
+): { readonly base: AnyDistribution; readonly shape: Shape } {
+  const own = [...given.batchShape, ...given.eventShape];
+  const wanted = whole.domain.eventDim;
+  if (own.length < wanted) {
+    throw new ShapeError(
+      `${name}: expected a baseDistribution of at least ${wanted} dimensions, but got ${given} of shape ${showShape(own)}`,
+    );
+  }
+  const shape = whole.forwardShape(own);
+  const needed = whole.inverseShape(shape);
+  const rank = given.eventShape.length;
+  const wide = sameShape(own, needed) ? given : given.expand(needed.slice(0, needed.length - rank));
+  return { base: wanted > rank ? new Independent(wide, wanted - rank) : wide, shape };
+}

@@ -1,0 +1,62 @@
+// Owns einops' layers: patterns as modules, for the inside of a Sequential.
+import { UnaryLayer } from '../../torch/nn/layers/layer';
+import type { Tensor } from '../../torch/tensor/tensor';
+import { type AxesLengths, checkPattern } from './plan';
+import { arrange, checkedReduction, matched, type Reduction, textOf } from './rearrange';
+
+/** The text in the parentheses of a printed layer: a string as Python's repr, and sizes behind it. */
+export const described = (texts: readonly string[], lengths: AxesLengths): string =>
+  [...texts.map((text) => `'${text}'`), ...Object.entries(lengths).map(([axis, size]) => `${axis}=${size}`)].join(', ');
+
+/** `rearrange` as a module: `new Rearrange('b c h w -> b (c h w)')`. Shape: as the pattern says. */
+export class Rearrange extends UnaryLayer {
+  readonly pattern: string;
+  readonly axesLengths: AxesLengths;
+
+  constructor(
+    ...args: [pattern: string, axesLengths?: AxesLengths] | [named: { pattern: string; [axis: string]: unknown }]
+  ) {
+    super();
+    const { values, lengths } = matched('Rearrange', ['pattern'], args);
+    this.pattern = textOf('Rearrange', values.pattern);
+    checkPattern('Rearrange', 'rearrange', this.pattern, Object.keys(lengths));
+    this.axesLengths = lengths;
+  }
+
+  forward(input: Tensor): Tensor {
+    return arrange('Rearrange', 'rearrange', input, this.pattern, null, this.axesLengths);
+  }
+
+  override extraRepr(): string {
+    return described([this.pattern], this.axesLengths);
+  }
+}
+
+/** `reduce` as a module: `new Reduce('b c (h 2) (w 2) -> b c h w', 'max')`. Shape: as the pattern says. */
+export class Reduce extends UnaryLayer {
+  readonly pattern: string;
+  readonly reduction: Reduction;
+  readonly axesLengths: AxesLengths;
+
+  constructor(
+    ...args:
+      | [pattern: string, reduction: Reduction, axesLengths?: AxesLengths]
+      | [named: { pattern: string; reduction: Reduction; [axis: string]: unknown }]
+  ) {
+    super();
+    const { values, lengths } = matched('Reduce', ['pattern', 'reduction'], args);
+    this.pattern = textOf('Reduce', values.pattern);
+    this.reduction = checkedReduction('Reduce', values.reduction);
+    checkPattern('Reduce', 'reduce', this.pattern, Object.keys(lengths));
+    this.axesLengths = lengths;
+  }
+
+  forward(input: Tensor): Tensor {
+    return arrange('Reduce', 'reduce', input, this.pattern, this.reduction, this.axesLengths);
+  }
+
+  override extraRepr(): string {
+    const name = typeof this.reduction === 'string' ? this.reduction : this.reduction.name;
+    return described([this.pattern, name], this.axesLengths);
+  }
+}

@@ -1,0 +1,36 @@
+// Feature ablation: what the output loses without a feature, or a group of them.
+
+import type { Parsed } from '../../../engine/core/options';
+import type { InMode } from '../../../engine/storage/carried';
+import { featureLosses } from './ablation';
+import { asTensors, type Baselines, type Compared } from './arguments';
+import type { FeatureOptions } from './features';
+import { featureDefaults, PerturbationMethod } from './perturbation-method';
+import { type PaceOrder, type PerturbationOptions, replaced } from './perturbing';
+
+/** What FeatureAblation and its like take by name. */
+export interface FeatureMaskOptions extends PerturbationOptions, FeatureOptions {
+  /** The value of a feature that is taken away; default 0. */
+  baselines?: Baselines;
+}
+
+type Order = ['baselines', 'target', 'additionalForwardArgs', 'featureMask', ...PaceOrder];
+
+/**
+ * What the output loses where a feature is replaced by its baseline. All elements of a feature get the whole difference.
+ *
+ *     const losses = await new FeatureAblation(model).attribute(x, { target: 1, featureMask: segments });
+ */
+export class FeatureAblation extends PerturbationMethod<FeatureMaskOptions, Order> {
+  protected get definition() {
+    return { takes: featureDefaults };
+  }
+
+  protected explained(inMode: InMode, listed: Compared, o: Parsed<FeatureMaskOptions>): PromiseLike<unknown> {
+    const { inputs, baselines } = listed;
+    return featureLosses(inMode, this.call(o.target, o.additionalForwardArgs), listed, o, () => (marks) => {
+      const without = asTensors(baselines, inputs);
+      return inputs.map((x, i) => replaced(x, marks[i]!, without[i]!));
+    });
+  }
+}

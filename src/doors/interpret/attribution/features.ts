@@ -1,0 +1,118 @@
+// Which elements of inputs are one feature.
+
+import { ArgumentError, ShapeError } from '../../../engine/core/errors';
+import { isFloat, showShape } from '../../../engine/core/meta';
+import { kindOf } from '../../../engine/core/options';
+import type { InMode } from '../../../engine/storage/carried';
+import { arange, tensor } from '../../../torch/tensor/creation/creation';
+import { Tensor } from '../../../torch/tensor/tensor';
+import type { Inputs } from './arguments';
+
+/** For options of methods that take features together. */
+export interface FeatureOptions {
+  /**
+   * Which feature every element belongs to, in whole numbers of a shape that broadcasts to the input's; a list for several inputs, in
+   * which equal numbers are one feature. Default: every element is one.
+   */
+  featureMask?: Inputs | null;
+}
+
+/** The features of inputs. */
+export interface Features {
+  /** For each input, its elements' features as numbers from 0 to before `count`: [1 or N, …]. */
+  readonly masks: readonly Tensor[];
+  readonly count: number;
+  /** Whether an input has elements of a feature. */
+  readonly holds: (input: number, feature: number) => boolean;
+}
+
+/** The most features that masks may number. */
+const MOST = 2 ** 24;
+
+/**
+ * Features of masks, which are read back where they are given. They are numbered as they are in order; with `gaps` also numbers between
+ * the least and the greatest count that no element has.
+ */
+export async function featuresOf(
+  inMode: InMode,
+  op: string,
+  inputs: readonly Tensor[],
+  featureMask: unknown,
+  gaps = false,
+): Promise<Features> {
+  inputs.forEach((x, i) => {
+    if (x.numel() > 0) return;
+    throw new ShapeError(`${op}: expected input ${i} to have elements, but got shape ${showShape(x.shape)}`);
+  });
+  if (featureMask === null) return elementwise(inputs);
+  const list: readonly unknown[] = Array.isArray(featureMask) ? featureMask : [featureMask];
+  if (list.length !== inputs.length) {
+    throw new ArgumentError(
+      `${op}: expected a featureMask for each of ${inputs.length} inputs, but got ${list.length}`,
+    );
+  }
+  const given = list.map((mask, i) => expectMask(op, mask, inputs[i]!, i));
+  const numbers = await Promise.all(given.map(async (mask) => Array.from(await mask.data(), Number)));
+  const ids = [...new Set(numbers.flat())].sort((a, b) => a - b);
+  const least = ids[0]!;
+  const count = gaps ? ids.at(-1)! - least + 1 : ids.length;
+  if (count > MOST) {
+    throw new ArgumentError(
+      `${op}: expected feature numbers within ${MOST} of each other, but got ${least} to ${ids.at(-1)}; number the features one by one`,
+    );
+  }
+  const places = new Map(ids.map((id, place) => [id, gaps ? id - least : place]));
+  const numbered = numbers.map((each) => each.map((id) => places.get(id)!));
+  const sets = numbered.map((each) => new Set(each));
+  const masks = inMode(() => numbered.map((each, i) => tensor(each, { dtype: 'int64' }).reshape([...given[i]!.shape])));
+  return { masks, count, holds: (input, feature) => sets[input]!.has(feature) };
+}
+
+function elementwise(inputs: readonly Tensor[]): Features {
+  const starts = [0];
+  const masks = inputs.map((x, i) => {
+    const end = starts[i]! + x.shape.slice(1).reduce((a, b) => a * b, 1);
+    starts.push(end);
+    return arange(starts[i]!, end, 1, { dtype: 'int64' }).reshape([1, ...x.shape.slice(1)]);
+  });
+  return {
+    masks,
+    count: starts.at(-1)!,
+    holds: (input, feature) => feature >= starts[input]! && feature < starts[input + 1]!,
+  };
+}
+
+function expectMask(op: string, mask: unknown, x: Tensor, i: number): Tensor {
+  if (!(mask instanceof Tensor) || isFloat(mask.dtype)) {
+    throw new ArgumentError(
+      `${op}: expected featureMask ${i} to be a Tensor of whole numbers, but got ${mask instanceof Tensor ? mask.dtype : kindOf(mask)}`,
+    );
+  }
+  const rank = x.shape.length;
+  const shape = [...Array<number>(Math.max(rank - mask.shape.length, 0)).fill(1), ...mask.shape];
+  const fits = shape.length === rank && shape.every((size, d) => size === 1 || size === x.shape[d]);
+  if (!fits) {
+    throw new ShapeError(
+      `${op}: expected featureMask ${i} of a shape that broadcasts to ${showShape(x.shape)}, but got ${showShape(mask.shape)}`,
+    );
+  }
+  return mask.reshape(shape).expand([shape[0]!, ...x.shape.slice(1)]);
+}
+
+/** Where features from `start` to before `end` are: true and false, [count, 1 or N, …]. */
+export function marksOf(mask: Tensor, start: number, end: number): Tensor {
+  const ids = arange(start, end, 1, { dtype: 'int64' }).reshape([end - start, ...mask.shape.map(() => 1)]);
+  return mask.unsqueeze(0).eq(ids);
+}
+
+/** What features have, [count, 1 or N, features], for every element of a mask [1 or N, …]: [count, 1 or N, …]. */
+export function atElements(values: Tensor, mask: Tensor): Tensor {
+  const [count, examples, features] = values.shape as [number, number, number];
+  const [rows, ...shape] = mask.shape as [number, ...number[]];
+  if (rows === 1 || examples === 1) {
+    const picked = values.reshape([count * examples, features]).indexSelect(1, mask.reshape(-1));
+    return picked.reshape([count, Math.max(rows, examples), ...shape]);
+  }
+  const index = mask.reshape([1, rows, -1]);
+  return values.gather(2, index.expand([count, rows, index.shape[2]!])).reshape([count, rows, ...shape]);
+}

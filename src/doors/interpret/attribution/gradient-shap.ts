@@ -1,0 +1,99 @@
+// Gradient SHAP: expected gradients between baselines and noisy inputs.
+import { either, listOf, number } from '../../../engine/core/argument-kinds';
+import { scope } from '../../../engine/storage/scope';
+import { rand } from '../../../torch/tensor/creation/random';
+import { type Baselines, compared, type Inputs, listFloats, timesDifference } from './arguments';
+import type { AttributionOptions } from './attribution';
+import { drawnFrom } from './deep-lift';
+import { InputDeltaMethod } from './input-method';
+import { pathDelta } from './integrated-gradients';
+import {
+  type Asked,
+  type Definition,
+  gradientsAt,
+  type MultiplyByInputs,
+  multiplied,
+  type OfMultiplying,
+} from './method';
+import { NoiseTunnel, perRow } from './noise-tunnel';
+
+interface InputBaselineOptions extends AttributionOptions {
+  baselines?: Baselines;
+  returnConvergenceDelta?: boolean;
+}
+
+/** (x − x') ⊙ the gradient at one random point of the way from x' to x, another for every example. */
+export class InputBaselineXGradient extends InputDeltaMethod<
+  InputBaselineOptions,
+  ['baselines', 'target', 'additionalForwardArgs', 'returnConvergenceDelta'],
+  OfMultiplying
+> {
+  protected override get definition(): Definition {
+    return {
+      made: multiplied,
+      takes: { baselines: null, target: null, additionalForwardArgs: null, returnConvergenceDelta: false },
+      find({ call, from, listed, options, settings }: Asked<InputBaselineOptions, MultiplyByInputs>) {
+        const given = compared(call.op, listed, options.baselines);
+        const { inputs, baselines } = given;
+        const factors = rand([inputs[0]!.shape[0]!]);
+        const points = inputs.map((x, i) => x.sub(baselines[i]!).mul(perRow(factors, x)).add(baselines[i]!));
+        const [gradients] = gradientsAt({ call, from }, points).gradients;
+        const found = settings.multiplyByInputs ? timesDifference(gradients!, given) : gradients!;
+        return { attributions: [found], delta: () => pathDelta(call, given, found) };
+      },
+    };
+  }
+}
+
+/** What GradientShap takes by name. */
+export interface GradientShapOptions extends AttributionOptions {
+  /** Examples to draw from, [M, …]; several for several inputs, or a function that makes them of the inputs. */
+  baselines: Inputs | ((inputs: never) => Inputs);
+  /** Draws an example; default 5. */
+  nSamples?: number;
+  /** Standard deviation of the noise that is added to inputs, one for each or for all; default 0. */
+  stdevs?: number | readonly number[];
+  /** Give also Σ attributions − (f(x) − f(baseline)) for every draw, [N · nSamples]; default false. */
+  returnConvergenceDelta?: boolean;
+}
+
+/**
+ * SHAP values as an expectation: for every draw a baseline, noise on the input, and the gradient at a random point between them, times
+ * their difference. For a linear model and a single baseline it is exact. The delta has one entry for each draw, [N · nSamples].
+ *
+ * Random numbers are those of the default generator, so that `torch.manualSeed` fixes them. Lundberg, Lee 2017, arXiv:1705.07874.
+ */
+export class GradientShap extends InputDeltaMethod<
+  GradientShapOptions,
+  ['baselines', 'nSamples', 'stdevs', 'target', 'additionalForwardArgs', 'returnConvergenceDelta'],
+  OfMultiplying
+> {
+  protected override get definition(): Definition {
+    return {
+      ...super.definition,
+      made: multiplied,
+      required: ['baselines'],
+      takes: { nSamples: 5, stdevs: 0, target: null, additionalForwardArgs: null, returnConvergenceDelta: false },
+      kinds: { stdevs: either(number, listOf(number)) },
+    };
+  }
+
+  protected override explained(args: readonly unknown[]): unknown {
+    const { op, multipliesByInputs: multiplyByInputs } = this;
+    const o = this.asked(args, ['inputs']) as Required<GradientShapOptions> & { readonly inputs: Inputs };
+    const { inputs, alone } = listFloats(op, o.inputs);
+    const { target, additionalForwardArgs, returnConvergenceDelta, nSamples, stdevs } = o;
+    return scope(() => {
+      const baselines = drawnFrom(op, o.baselines, o.inputs, inputs);
+      return new NoiseTunnel(new InputBaselineXGradient(this.forwardFunc, { multiplyByInputs })).attribute(o.inputs, {
+        ntSamples: nSamples,
+        stdevs,
+        drawBaselineFromDistrib: true,
+        baselines: alone ? baselines[0] : baselines,
+        target,
+        additionalForwardArgs,
+        returnConvergenceDelta,
+      });
+    });
+  }
+}

@@ -1,0 +1,24 @@
+// Gradients of an output by the inputs, which leave `grad` fields alone.
+
+import { isFloat } from '../../../engine/core/meta';
+import { grad } from '../../../torch/autograd/grad';
+import { onesLike } from '../../../torch/tensor/creation/creation';
+import type { Tensor } from '../../../torch/tensor/tensor';
+import { type Call, chosen } from './model';
+import { expectOneEach } from './target';
+
+/** Leaves with the contents of the inputs, which stay as they are; of whole numbers there is no gradient. */
+export const asLeaves = (inputs: readonly Tensor[]): Tensor[] =>
+  inputs.map((x) => (isFloat(x.dtype) ? x.detach().requiresGrad_() : x.detach()));
+
+/** ∂ Σ outputs / ∂ x for each x of `by`, in their shapes. */
+export const gradientsOf = (outputs: Tensor, by: readonly Tensor[], { retainGraph = false } = {}): Tensor[] =>
+  grad(outputs, by, { gradOutputs: onesLike(outputs), retainGraph });
+
+/** The gradient of the chosen output of every example by the inputs. */
+export function inputGradients(call: Call, inputs: readonly Tensor[]): Tensor[] {
+  const leaves = asLeaves(inputs);
+  const outputs = chosen(call, leaves);
+  expectOneEach(call.op, outputs);
+  return gradientsOf(outputs, leaves);
+}

@@ -1,0 +1,166 @@
+// Integrated gradients: the mean gradient on the way from a baseline to the input, times the way, for inputs, layers and neurons.
+import type { Tensor } from '../../../torch/tensor/tensor';
+import type { Layer } from '../layer/capture';
+import type { LayerOptions } from '../layer/layer-attribution';
+import { LayerDeltaMethod, type OfMultiplyingLayer } from '../layer/layer-method';
+import type { NeuronOptions } from '../neuron/neuron-attribution';
+import { NeuronMethod } from '../neuron/neuron-method';
+import {
+  asTensors,
+  type Baselines,
+  type Compared,
+  compared,
+  expandArguments,
+  repeated,
+  timesDifference,
+} from './arguments';
+import { type AttributionOptions, convergenceDelta } from './attribution';
+import { stepsAtOnce, summedInParts } from './batches';
+import { inputGradients } from './gradients';
+import { InputDeltaMethod } from './input-method';
+import {
+  type Asked,
+  apart,
+  type Definition,
+  type Found,
+  type MultiplyByInputs,
+  multiplied,
+  type OfMultiplying,
+} from './method';
+import type { Call } from './model';
+import { pathPoints, weightedSum } from './path';
+import { type IntegrationMethod, type Steps, stepsOf } from './steps';
+
+/** What methods that follow a path from a baseline take by name. */
+export interface PathOptions extends AttributionOptions {
+  /** Where the way begins; default 0. */
+  baselines?: Baselines;
+  /** Points at which the gradient is taken; default 50. */
+  nSteps?: number;
+  /** Default: 'gausslegendre'. */
+  method?: IntegrationMethod;
+  /** Rows, steps times examples, that run at a time; default: what fits. */
+  internalBatchSize?: number | null;
+}
+
+/** What IntegratedGradients takes by name. */
+export interface IntegratedGradientsOptions extends PathOptions {
+  /** Give also Σ attributions − (f(x) − f(baseline)) for every example; default false. */
+  returnConvergenceDelta?: boolean;
+}
+
+/** What methods take by name that follow a path to a layer. */
+export interface LayerPathOptions extends PathOptions, LayerOptions {}
+
+/** What LayerConductance and its like take by name. */
+export interface LayerDeltaOptions extends LayerPathOptions {
+  /** Give also Σ attributions − (f(x) − f(baseline)) for every example; default false. */
+  returnConvergenceDelta?: boolean;
+}
+
+/** What methods take by name that follow a path to a neuron. */
+export interface NeuronPathOptions extends Omit<PathOptions, 'target'>, NeuronOptions {}
+
+export type PathOrder = ['baselines', 'target', 'additionalForwardArgs', 'nSteps', 'method', 'internalBatchSize'];
+
+export const pathDefaults = {
+  baselines: null,
+  target: null,
+  additionalForwardArgs: null,
+  nSteps: 50,
+  method: 'gausslegendre',
+  internalBatchSize: null,
+};
+
+export const layerPathDefaults = { ...pathDefaults, returnConvergenceDelta: false, attributeToLayerInput: false };
+
+/** The same call for a batch of the rows of all steps. */
+export const callAtSteps = (call: Call, steps: number, examples: number): Call => ({
+  ...call,
+  args: expandArguments(call.args, (x) => repeated(x, steps)),
+  target: call.target.repeated(steps, examples),
+});
+
+/** Σ over the steps of the results of `run` for the points of some of them. */
+export function alongPath(
+  call: Call,
+  { inputs, baselines }: Pick<Compared, 'inputs' | 'baselines'>,
+  { alphas, sizes }: Steps,
+  internalBatchSize: number | null,
+  run: (within: Call, points: readonly Tensor[]) => readonly Tensor[],
+): Tensor[] {
+  const examples = inputs[0]!.shape[0]!;
+  const size = stepsAtOnce(call, inputs, alphas.length, internalBatchSize);
+  return summedInParts(alphas.length, size, (start, end) => {
+    const points = pathPoints(inputs, baselines, alphas.slice(start, end));
+    const found = run(callAtSteps(call, end - start, examples), points);
+    return found.map((dx) => weightedSum(dx, sizes.slice(start, end)));
+  });
+}
+
+/** Σ attributions − (f(x) − f(baseline)) for every example. */
+export const pathDelta = (call: Call, { inputs, baselines }: Compared, attributions: readonly Tensor[]): Tensor =>
+  convergenceDelta(call, attributions, asTensors(baselines, inputs), inputs).detach();
+
+/** (v − v') ⊙ ∫₀¹ ∂f(v' + α (v − v')) / ∂v dα of the values v that are looked at. */
+const integration = {
+  made: multiplied,
+  find({ call, from, listed, options, settings }: Asked<PathOptions, MultiplyByInputs>): Found {
+    const given = compared(call.op, listed, options.baselines);
+    const steps = stepsOf(call.op, options.method, options.nSteps);
+    const { call: within, places, ...between } = from.between(call, given);
+    const integrals = alongPath(within, between, steps, options.internalBatchSize, inputGradients);
+    const found = settings.multiplyByInputs ? timesDifference(integrals, between) : integrals;
+    return { attributions: apart(found, places), delta: () => pathDelta(call, given, found) };
+  },
+};
+
+/**
+ * (x − x') ⊙ ∫₀¹ ∂f(x' + α (x − x')) / ∂x dα for a baseline x': what every element of the input adds to f(x) − f(x').
+ *
+ *     const [attributions, delta] = new IntegratedGradients(model).attribute(x, { target: 3, returnConvergenceDelta: true });
+ *
+ * With `multiplyByInputs: false` the factor x − x' is left out. Sundararajan, Taly, Yan 2017, arXiv:1703.01365.
+ */
+export class IntegratedGradients extends InputDeltaMethod<
+  IntegratedGradientsOptions,
+  [...PathOrder, 'returnConvergenceDelta'],
+  OfMultiplying
+> {
+  protected override get definition(): Definition {
+    return { ...integration, takes: { ...pathDefaults, returnConvergenceDelta: false } };
+  }
+}
+
+/**
+ * Integrated gradients by a layer's output, straight from its output for the baseline to that for the input. Several layers
+ * go together, and give a list.
+ *
+ * Sundararajan, Taly, Yan 2017, arXiv:1703.01365.
+ */
+export class LayerIntegratedGradients<L extends Layer | readonly Layer[] = Layer> extends LayerDeltaMethod<
+  L,
+  LayerDeltaOptions,
+  [...PathOrder, 'returnConvergenceDelta', 'attributeToLayerInput'],
+  OfMultiplyingLayer<L>
+> {
+  protected override get definition(): Definition {
+    return { ...integration, takes: layerPathDefaults };
+  }
+}
+
+/**
+ * Integrated gradients of a neuron: what every element of the input adds to its difference from the neuron for the baseline.
+ *
+ * Sundararajan, Taly, Yan 2017, arXiv:1703.01365.
+ */
+export class NeuronIntegratedGradients extends NeuronMethod<
+  NeuronPathOptions,
+  ['baselines', 'additionalForwardArgs', 'nSteps', 'method', 'internalBatchSize', 'attributeToNeuronInput'],
+  OfMultiplyingLayer<Layer>
+> {
+  protected override get definition(): Definition {
+    const { target: _, ...defaults } = pathDefaults;
+    return { ...integration, takes: { ...defaults, attributeToNeuronInput: false } };
+  }
+}

@@ -1,0 +1,255 @@
+// Rules by which layers hand relevance back, and which layer has which.
+
+import { ArgumentError, ShapeError } from '../../../engine/core/errors';
+import { showShape } from '../../../engine/core/meta';
+import { type Arguments, kindOf, parseArgs, shown } from '../../../engine/core/options';
+import { noGrad } from '../../../engine/storage/mode';
+import { ReLU, Tanh } from '../../../torch/nn/layers/activation';
+import { AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d } from '../../../torch/nn/layers/adaptive-pooling';
+import { BatchNorm1d, BatchNorm2d, BatchNorm3d } from '../../../torch/nn/layers/batch-norm';
+import { ConvNd } from '../../../torch/nn/layers/conv-base';
+import { Dropout, Dropout1d, Dropout2d, Dropout3d } from '../../../torch/nn/layers/dropout';
+import { Flatten, Unflatten } from '../../../torch/nn/layers/flatten';
+import { Identity, Linear } from '../../../torch/nn/layers/linear';
+import { AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d } from '../../../torch/nn/layers/pooling';
+import type { Interceptor } from '../../../torch/nn/module/intercept';
+import { Module } from '../../../torch/nn/module/module';
+import { tensor } from '../../../torch/tensor/calling/tensor-kinds';
+import { where } from '../../../torch/tensor/families/comparison';
+import { Tensor } from '../../../torch/tensor/tensor';
+import { type Passage, ruling } from './rules';
+
+declare module '../../../torch/nn/module/module' {
+  interface Module {
+    /** How `LRP` has the module hand relevance back; without it by the rule of its class. */
+    rule?: PropagationRule | null;
+  }
+}
+
+/**
+ * How a layer y = f(x) hands the relevance of its outputs back to its inputs: R_x = x ⊙ f'ᵀ(R_y / (y ± ε)), where ε has the sign of y. For
+ * linear layers it is the share that each input has in each output, z-rule by name. Subclasses choose ε and other parameters of the layer.
+ */
+export abstract class PropagationRule {
+  /** ε */
+  readonly stabilityFactor: number = 1e-9;
+
+  constructor(...none: []) {
+    parseArgs(this.constructor.name, [], {}, none);
+  }
+
+  /** The stand-ins of the layer's parameters, by name, while relevance is handed back. */
+  manipulated(_module: Module): Readonly<Record<string, Tensor>> {
+    return {};
+  }
+
+  /** The relevance of one input, where `dy` is that of the outputs, and `y` what the layer gives with manipulated parameters. */
+  relevance({ x, y, dy, backward }: Passage): Tensor {
+    const eps = this.stabilityFactor;
+    return x.mul(backward(dy.div(where(y.lt(0), y.sub(eps), y.add(eps)))));
+  }
+}
+
+function expectFactor(op: string, name: string, value: unknown): number {
+  if (typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY) return value;
+  throw new ArgumentError(`${op}: expected ${name} to be a number ≥ 0, but got ${shown(value)}`);
+}
+
+/** Relevance by the shares of inputs in outputs. ε absorbs small shares: for the layers in the middle. */
+export class EpsilonRule extends PropagationRule {
+  override readonly stabilityFactor: number;
+
+  /** `epsilon`: default 1e-9. */
+  constructor(...args: Arguments<{ epsilon?: number }, ['epsilon']>) {
+    super();
+    const { epsilon } = parseArgs<{ epsilon: number }>('EpsilonRule', [], { epsilon: 1e-9 }, args);
+    this.stabilityFactor = expectFactor('EpsilonRule', 'epsilon', epsilon);
+  }
+}
+
+interface BiasOptions {
+  /** Hand relevance back as if there were no bias, which otherwise keeps its share; default false. */
+  setBiasToZero?: boolean;
+}
+
+interface GammaOptions extends BiasOptions {
+  /** How much more positive weights count; default 0.25. */
+  gamma?: number;
+}
+
+/** The parameters of a layer that has them: the weight changed, and where it is asked for no bias. */
+function withWeight(
+  module: Module,
+  setBiasToZero: boolean,
+  change: (weight: Tensor) => Tensor,
+): Record<string, Tensor> {
+  const { weight, bias } = module as { weight?: unknown; bias?: unknown };
+  return noGrad(() => ({
+    ...(weight instanceof Tensor ? { weight: change(weight) } : {}),
+    ...(setBiasToZero && bias instanceof Tensor ? { bias: bias.mul(0) } : {}),
+  }));
+}
+
+/** Relevance by the shares of inputs in outputs with the weight w + γ max(w, 0), which favours what speaks for: for the first layers. */
+export class GammaRule extends PropagationRule {
+  readonly gamma: number;
+  readonly setBiasToZero: boolean;
+
+  constructor(...args: Arguments<GammaOptions, ['gamma', 'setBiasToZero']>) {
+    super();
+    const o = parseArgs<Required<GammaOptions>>('GammaRule', [], { gamma: 0.25, setBiasToZero: false }, args);
+    this.gamma = expectFactor('GammaRule', 'gamma', o.gamma);
+    this.setBiasToZero = o.setBiasToZero;
+  }
+
+  override manipulated(module: Module): Record<string, Tensor> {
+    return withWeight(module, this.setBiasToZero, (weight) => weight.add(weight.clamp({ min: 0 }).mul(this.gamma)));
+  }
+}
+
+/** Relevance by positive weights alone, also called deep Taylor decomposition. Not for batch normalisation. */
+export class Alpha1_Beta0_Rule extends PropagationRule {
+  readonly setBiasToZero: boolean;
+
+  constructor(...args: Arguments<BiasOptions, ['setBiasToZero']>) {
+    super();
+    const o = parseArgs<Required<BiasOptions>>('Alpha1_Beta0_Rule', [], { setBiasToZero: false }, args);
+    this.setBiasToZero = o.setBiasToZero;
+  }
+
+  override manipulated(module: Module): Record<string, Tensor> {
+    return withWeight(module, this.setBiasToZero, (weight) => weight.clamp({ min: 0 }));
+  }
+}
+
+/** Relevance goes through as it is: for layers that keep the shape, such as batch normalisation. */
+export class IdentityRule extends EpsilonRule {
+  override relevance({ x, dy }: Passage): Tensor {
+    if (x.shape.join() === dy.shape.join()) return dy;
+    throw new ShapeError(
+      `IdentityRule: expected a layer that keeps the shape, but got ${showShape(x.shape)} to ${showShape(dy.shape)}; use EpsilonRule`,
+    );
+  }
+}
+
+interface Summands {
+  x1: Tensor;
+  x2: Tensor;
+}
+
+/** x1 + x2 as a layer: `LRP` shares relevance out where a sum is one, and cannot see `x1.add(x2)`. */
+export class Addition_Module extends Module {
+  constructor(...none: []) {
+    super();
+    parseArgs('Addition_Module', [], {}, none);
+  }
+
+  forward(...args: Arguments<Summands, ['x1', 'x2']>): Tensor {
+    const { x1, x2 } = parseArgs<Summands>('Addition_Module', ['x1', 'x2'], {}, args, { x1: tensor, x2: tensor });
+    return x1.add(x2);
+  }
+}
+
+/** Layers that are linear, or for which a share of inputs in outputs has a meaning. */
+const SHARING = [
+  ...[Linear, ConvNd, BatchNorm1d, BatchNorm2d, BatchNorm3d, Addition_Module],
+  ...[MaxPool1d, MaxPool2d, MaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d],
+  ...[AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d],
+];
+
+/** Layers that work element by element. */
+const PASSING: ReadonlySet<unknown> = new Set<unknown>([ReLU, Tanh, Dropout, Dropout1d, Dropout2d, Dropout3d]);
+
+/** Layers that move elements alone, as their gradients do. */
+const MOVING: ReadonlySet<unknown> = new Set<unknown>([Identity, Flatten, Unflatten]);
+
+/** Rules that were given, by module; null where relevance goes through. */
+export type GivenRules = ReadonlyMap<Module, PropagationRule | null>;
+
+const ruleOf = (module: Module, given: GivenRules): PropagationRule | null | undefined =>
+  given.has(module) ? given.get(module)! : module.rule;
+
+/** @throws ArgumentError for a rule that is none */
+export function expectRules(op: string, model: Module, given: GivenRules): void {
+  for (const [name, module] of model.namedModules()) {
+    const rule = ruleOf(module, given);
+    if (rule === undefined || rule === null || rule instanceof PropagationRule) continue;
+    throw new ArgumentError(`${op}: expected the rule of '${name}' to be a PropagationRule, but got ${kindOf(rule)}`);
+  }
+}
+
+/** What hands relevance back as one: modules without parts, and those that have a rule of their own. */
+function layersOf(module: Module, given: GivenRules): Module[] {
+  const parts = module.children();
+  if (parts.length === 0 || ruleOf(module, given)) return [module];
+  return parts.flatMap((part) => layersOf(part, given));
+}
+
+/** `fn` with other parameters of a module. */
+function withParameters<T>(module: Module, parameters: Readonly<Record<string, Tensor>>, fn: () => T): T {
+  const names = Object.keys(parameters);
+  const before = names.map((name) => Object.getOwnPropertyDescriptor(module, name));
+  for (const name of names) {
+    Object.defineProperty(module, name, { value: parameters[name], configurable: true, enumerable: true });
+  }
+  try {
+    return fn();
+  } finally {
+    names.forEach((name, i) => {
+      const descriptor = before[i];
+      if (descriptor) Object.defineProperty(module, name, descriptor);
+      else Reflect.deleteProperty(module, name);
+    });
+  }
+}
+
+/** Relevance in the place of gradients, for one call of each layer of a model; `applied` is told which rule a layer has. */
+export function relevanceRules(
+  op: string,
+  model: Module,
+  given: GivenRules,
+  applied: (rule: PropagationRule, layer: Module) => void,
+): ReadonlyMap<object, Interceptor> {
+  const interceptors = new Map<object, Interceptor>();
+  for (const layer of new Set(layersOf(model, given))) {
+    const rule = ruleOf(layer, given) ?? defaultRule(op, layer, given);
+    if (rule) applied(rule, layer);
+    if (rule) interceptors.set(layer, once(op, layer, byRule(layer, rule)));
+    else if (!MOVING.has(layer.constructor))
+      interceptors.set(
+        layer,
+        ruling(layer, ({ dy }) => dy),
+      );
+  }
+  return interceptors;
+}
+
+function byRule(layer: Module, rule: PropagationRule): Interceptor {
+  const manipulated = rule.manipulated(layer);
+  if (Object.keys(manipulated).length === 0) return ruling(layer, (passage) => rule.relevance(passage));
+  // Hooks of the user's see one call.
+  const again = (args: readonly unknown[]): unknown => withParameters(layer, manipulated, () => layer.forward(...args));
+  return ruling(layer, (passage) => rule.relevance(passage), again);
+}
+
+/** The rule of a layer's class, null where relevance goes through. */
+function defaultRule(op: string, layer: Module, given: GivenRules): PropagationRule | null {
+  const passes = PASSING.has(layer.constructor) || MOVING.has(layer.constructor);
+  if (passes || ruleOf(layer, given) === null) return null;
+  if (SHARING.some((kind) => layer instanceof kind)) return new EpsilonRule();
+  throw new ArgumentError(
+    `${op}: expected layers that have a rule, but got ${layer.constructor.name}, for which there is none by default; give it one by its rule attribute or by the option rules`,
+  );
+}
+
+/** What a layer has for its first call. */
+function once(op: string, layer: Module, interceptor: Interceptor): Interceptor {
+  let calls = 0;
+  return (args, run) => {
+    calls++;
+    if (calls === 1) return interceptor(args, run);
+    throw new ArgumentError(
+      `${op}: expected the model to call every layer that has a rule once, but it calls ${layer.constructor.name} again; make it another module for every call`,
+    );
+  };
+}

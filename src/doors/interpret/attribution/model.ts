@@ -1,0 +1,73 @@
+// Calls of the model that is explained, after which it is as it was: every method of attribution calls it within `explaining`.
+
+import { instance, type Kinds } from '../../../engine/core/argument-kinds';
+import { withMode } from '../../../engine/graph/mode';
+import { noGrad } from '../../../engine/storage/mode';
+import { scope } from '../../../engine/storage/scope';
+import { Module } from '../../../torch/nn/module/module';
+import type { Tensor } from '../../../torch/tensor/tensor';
+import { expectTensor, type TargetRows } from './target';
+
+/** A module, or a function of the inputs and of further arguments; dimension 0 of its output counts examples. */
+export type ForwardFunction = Module | ((...args: never[]) => unknown);
+
+/** The first argument of every method. */
+export interface Forward {
+  /** The model, or a function that calls it. */
+  forwardFunc: ForwardFunction;
+}
+
+/** The same for methods that look at the modules of a network. */
+export interface Network {
+  /** The network that is explained. */
+  model: Module;
+}
+
+export const forwardKinds = {
+  forwardFunc: { words: 'a module or a function', fits: (value) => typeof value === 'function' },
+} satisfies Kinds<Forward>;
+
+export const networkKinds = { model: instance(Module, 'an nn.Module') } satisfies Kinds<Network>;
+
+/** The function to call, the arguments behind the inputs, and the choice of output. */
+export interface Call {
+  readonly op: string;
+  readonly forward: ForwardFunction;
+  readonly args: readonly unknown[];
+  readonly target: TargetRows;
+}
+
+/** What the model gives, whatever that is. */
+export const called = ({ forward, args }: Pick<Call, 'forward' | 'args'>, inputs: readonly Tensor[]): unknown =>
+  (forward as (...args: readonly unknown[]) => unknown)(...inputs, ...args);
+
+/** What of the model's output is explained. */
+export function chosen(call: Call, inputs: readonly Tensor[]): Tensor {
+  return call.target.select(call.op, expectTensor(call.op, called(call, inputs)));
+}
+
+/** The buffers that a call in training mode writes to, such as running statistics. */
+function writtenTo(forward: ForwardFunction): readonly Tensor[] {
+  if (!(forward instanceof Module)) return [];
+  return forward.modules().some(({ training }) => training) ? forward.buffers() : [];
+}
+
+/**
+ * Runs `explain`, which calls the model, as one scope; buffers of the model are then as they were. With `gradients` they are recorded also
+ * inside `noGrad`.
+ */
+export function explaining<T>(forward: ForwardFunction, gradients: boolean, explain: () => T): T {
+  return scope(() => {
+    const kept = writtenTo(forward).map((buffer) => {
+      const { changes } = buffer.storage;
+      return { buffer, changes, contents: noGrad(() => buffer.clone()) };
+    });
+    try {
+      return withMode({ grad: gradients }, explain);
+    } finally {
+      for (const { buffer, changes, contents } of kept) {
+        if (buffer.storage.changes !== changes) noGrad(() => buffer.copy_(contents));
+      }
+    }
+  });
+}

@@ -1,0 +1,226 @@
+// The noise tunnel: attributions of an input with noise, several times, smoothed.
+
+import { either, instance, listOf, number } from '../../../engine/core/argument-kinds';
+import { ArgumentError } from '../../../engine/core/errors';
+import { expectCount, parseArgs, shown } from '../../../engine/core/options';
+import { flush } from '../../../engine/graph/flush';
+import { CarriedPromise, carried, type InMode } from '../../../engine/storage/carried';
+import { scope } from '../../../engine/storage/scope';
+import { full } from '../../../torch/tensor/creation/creation';
+import { normal } from '../../../torch/tensor/creation/random';
+import { cat } from '../../../torch/tensor/joining/cat-stack';
+import { Tensor } from '../../../torch/tensor/tensor';
+import { type Attributions, type Inputs, interleaved, type Listed, likeInputs, listInputs } from './arguments';
+import { Attribution, opOf, PerturbationAttribution } from './attribution';
+import { expectSamples, rowsThatFit } from './batches';
+import { expandOptions } from './expanding';
+import { type OpenArguments, parseOpen } from './open-arguments';
+
+const TYPES = ['smoothgrad', 'smoothgrad_sq', 'vargrad'] as const;
+type NoiseTunnelType = (typeof TYPES)[number];
+
+interface NoiseOptions {
+  /** The mean of the attributions, that of their squares, or their variance; default 'smoothgrad'. */
+  ntType?: NoiseTunnelType;
+  /** Noises an example; default 5. */
+  ntSamples?: number;
+  /** How many of them run at a time; default: what fits. */
+  ntSamplesBatchSize?: number | null;
+  /** Standard deviation of the noise, one for each of several inputs or for all; default 1. */
+  stdevs?: number | readonly number[];
+  /** Draw a baseline of those given for every noise; default false. */
+  drawBaselineFromDistrib?: boolean;
+}
+
+/** Those of the tunnel, and all that the method within takes. */
+export interface NoiseTunnelOptions extends NoiseOptions {
+  readonly [option: string]: unknown;
+}
+
+/** A promise where the method within gives one. */
+type Tunnelled<M, T> = M extends { attribute(...args: never[]): CarriedPromise<unknown> }
+  ? CarriedPromise<T>
+  : M extends PerturbationAttribution
+    ? Promise<T>
+    : T;
+
+type Order = ['ntType', 'ntSamples', 'ntSamplesBatchSize', 'stdevs', 'drawBaselineFromDistrib'];
+
+type WithDelta = NoiseTunnelOptions & { returnConvergenceDelta: true };
+
+type Method = Attribution & { attribute(...args: never[]): unknown };
+
+/**
+ * Attributions of x + ε with ε ~ N(0, stdev²), drawn several times, and of them the mean (SmoothGrad, Smilkov et al. 2017,
+ * arXiv:1706.03825), the mean of the squares, or the variance E[a²] − E[a]² (VarGrad, Adebayo et al. 2018, arXiv:1810.03307).
+ *
+ *     new NoiseTunnel(new Saliency(model)).attribute(x, { ntSamples: 50, stdevs: 0.2, target });
+ *
+ * It takes the options of the method within besides its own; the delta of that is one an example and noise, [N · ntSamples].
+ */
+export class NoiseTunnel<M extends Method> extends Attribution {
+  readonly attributionMethod: M;
+
+  /** @throws ArgumentError unless it is an attribution method */
+  constructor(attributionMethod: M);
+  constructor(options: { attributionMethod: M });
+  constructor(...args: unknown[]) {
+    const { attributionMethod } = parseArgs<{ attributionMethod: M }>(
+      opOf(new.target),
+      ['attributionMethod'],
+      {},
+      args,
+      { attributionMethod: instance(Attribution, 'an attribution method') },
+    );
+    super(attributionMethod.forwardFunc);
+    this.attributionMethod = attributionMethod;
+  }
+
+  override get multipliesByInputs(): boolean {
+    return this.attributionMethod.multipliesByInputs;
+  }
+
+  override hasConvergenceDelta(): boolean {
+    return this.attributionMethod.hasConvergenceDelta();
+  }
+
+  /**
+   * Attributions of the inputs' shapes, as a promise where the method within gives one.
+   * @throws ArgumentError for another `ntType`, and what the method within throws
+   */
+  attribute<const I extends Inputs>(
+    inputs: I,
+    ...args: OpenArguments<NoiseOptions, Order, [WithDelta]>
+  ): Tunnelled<M, [Attributions<I>, Tensor]>;
+  attribute<const I extends Inputs>(
+    inputs: I,
+    ...args: OpenArguments<NoiseOptions, Order, [NoiseTunnelOptions?]>
+  ): Tunnelled<M, Attributions<I>>;
+  attribute<const I extends Inputs>(options: WithDelta & { inputs: I }): Tunnelled<M, [Attributions<I>, Tensor]>;
+  attribute<const I extends Inputs>(options: NoiseTunnelOptions & { inputs: I }): Tunnelled<M, Attributions<I>>;
+  attribute(...args: readonly unknown[]): unknown {
+    const { op } = this;
+    const { own: o, others: rest } = parseOpen<NoiseOptions & { inputs: Inputs }>(op, ['inputs'], noiseDefaults, args, {
+      stdevs: either(number, listOf(number)),
+    });
+    if (!TYPES.includes(o.ntType)) {
+      throw new ArgumentError(`${op}: expected ntType to be one of ${TYPES.join(', ')}, but got ${shown(o.ntType)}`);
+    }
+    const listed = listInputs(op, o.inputs);
+    const { inputs } = listed;
+    const deviations = deviationsOf(op, o.stdevs, inputs.length);
+    const examples = Math.max(inputs[0]!.shape[0]!, 1);
+    const samples = expectSamples(op, 'ntSamples', o.ntSamples);
+    const atOnce =
+      o.ntSamplesBatchSize === null
+        ? Math.floor(rowsThatFit(this.call(null, rest.additionalForwardArgs), inputs, samples * examples) / examples)
+        : expectCount(op, 'ntSamplesBatchSize', o.ntSamplesBatchSize);
+    const parts = partsOf(samples, Math.min(Math.max(atOnce, 1), samples));
+    const smoothing = new Smoothing(listed, o.ntType, samples, rest.returnConvergenceDelta === true);
+    const attributed = (count: number): unknown => {
+      const noisy = inputs.map((x, i) => {
+        const rows = interleaved(x.detach(), count);
+        return rows.add(normal(0, full(rows.shape, deviations[i]!, { dtype: 'float32' })).to(x.dtype));
+      });
+      const expanded = expandOptions(op, rest, inputs, count, o.drawBaselineFromDistrib);
+      const attribute = this.attributionMethod.attribute as (inputs: unknown, options: object) => unknown;
+      return attribute.call(this.attributionMethod, listed.alone ? noisy[0] : noisy, expanded);
+    };
+    if (this.attributionMethod instanceof PerturbationAttribution) {
+      const first = attributed(parts[0]!);
+      const later = (inMode: InMode) => smoothing.later(inMode, first, parts, attributed);
+      return first instanceof CarriedPromise ? carried(later) : later((part) => part());
+    }
+    return scope(() => {
+      parts.forEach((count, i) => {
+        scope(() => smoothing.add(attributed(count), count));
+        // Each part is sent to the GPU by itself, so that all use the same memory.
+        if (i < parts.length - 1) flush();
+      });
+      return smoothing.result();
+    });
+  }
+}
+
+const noiseDefaults = {
+  ntType: 'smoothgrad' as const,
+  ntSamples: 5,
+  ntSamplesBatchSize: null,
+  stdevs: 1,
+  drawBaselineFromDistrib: false,
+};
+
+function deviationsOf(op: string, stdevs: unknown, inputs: number): readonly number[] {
+  const list: readonly unknown[] = Array.isArray(stdevs) ? stdevs : Array<unknown>(inputs).fill(stdevs);
+  if (list.length === inputs && list.every((each) => typeof each === 'number' && each >= 0)) return list as number[];
+  throw new ArgumentError(
+    `${op}: expected stdevs to be a number ≥ 0, or one for each of ${inputs} inputs, but got ${shown(stdevs)}`,
+  );
+}
+
+const partsOf = (count: number, size: number): number[] =>
+  Array.from({ length: Math.ceil(count / size) }, (_, i) => Math.min(size, count - i * size));
+
+/** Adds up attributions of noisy inputs. */
+class Smoothing {
+  private sums: Tensor[] = [];
+  private squares: Tensor[] = [];
+  private readonly deltas: Tensor[] = [];
+
+  constructor(
+    private readonly listed: Listed,
+    private readonly type: NoiseTunnelType,
+    private readonly samples: number,
+    private readonly hasDelta: boolean,
+  ) {}
+
+  /** Takes attributions of a batch in which every example stands `count` times in place, and gives all the statistics kept of them. */
+  add(attributed: unknown, count: number): readonly Tensor[] {
+    const [given, delta] = this.hasDelta ? (attributed as [unknown, Tensor]) : [attributed, null];
+    if (delta) this.deltas.push(delta);
+    const list = given instanceof Tensor ? [given] : (given as Tensor[]);
+    const rows = list.map((x) => x.reshape([x.shape[0]! / count, count, ...x.shape.slice(1)]));
+    const plus = (sums: Tensor[], more: Tensor[]) => more.map((x, i) => (sums[i] ? sums[i].add(x) : x));
+    this.sums = plus(
+      this.sums,
+      rows.map((x) => x.sum(1)),
+    );
+    if (this.type !== 'smoothgrad') {
+      this.squares = plus(
+        this.squares,
+        rows.map((x) => x.square().sum(1)),
+      );
+    }
+    return [...this.sums, ...this.squares, ...this.deltas];
+  }
+
+  result(): unknown {
+    const means = this.sums.map((x) => x.div(this.samples));
+    const squares = this.squares.map((x) => x.div(this.samples));
+    const smoothed = {
+      smoothgrad: () => means,
+      smoothgrad_sq: () => squares,
+      vargrad: () => squares.map((x, i) => x.sub(means[i]!.square())),
+    }[this.type]();
+    const attributions = likeInputs(this.listed, smoothed);
+    return this.hasDelta ? [attributions, cat(this.deltas, 0)] : attributions;
+  }
+
+  /** The results of promised attributions; the first is under way. */
+  async later(
+    inMode: InMode,
+    first: unknown,
+    parts: readonly number[],
+    attributed: (count: number) => unknown,
+  ): Promise<unknown> {
+    for (const [i, count] of parts.entries()) {
+      const given = await (i === 0 ? first : inMode(() => attributed(count)));
+      inMode(() => this.add(given, count));
+    }
+    return inMode(() => this.result());
+  }
+}
+
+/** A tensor of numbers in [0, 1) for every row, to be multiplied with rows of x. */
+export const perRow = (numbers: Tensor, x: Tensor): Tensor =>
+  numbers.reshape([x.shape[0]!, ...x.shape.slice(1).map(() => 1)]).to(x.dtype);

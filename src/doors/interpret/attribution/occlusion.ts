@@ -1,0 +1,188 @@
+// Occlusion: what becomes of the output where a window of the input is covered.
+
+import { ArgumentError, ShapeError } from '../../../engine/core/errors';
+import { showShape } from '../../../engine/core/meta';
+import { type Parsed, shown } from '../../../engine/core/options';
+import type { InMode } from '../../../engine/storage/carried';
+import { tensor } from '../../../torch/tensor/creation/creation';
+import type { Tensor } from '../../../torch/tensor/tensor';
+import { type Changes, losses } from './ablation';
+import { asTensors, type Baselines, type Compared, likeInputs } from './arguments';
+import { PerturbationMethod } from './perturbation-method';
+import {
+  explainedDefaults,
+  type PaceOrder,
+  type PerturbationOptions,
+  paceDefaults,
+  replaced,
+  unchanged,
+} from './perturbing';
+
+type Sizes = readonly number[];
+
+/** What Occlusion takes by name. */
+export interface OcclusionOptions extends PerturbationOptions {
+  /** Sizes of the window in the dimensions behind that of examples; one list for each of several inputs. */
+  slidingWindowShapes: Sizes | readonly Sizes[];
+  /** Steps of the window, one for all dimensions or one each; a list of them for several inputs. Default 1. */
+  strides?: number | Sizes | readonly (number | Sizes)[] | null;
+  /** What covers it; default 0. */
+  baselines?: Baselines;
+}
+
+type Order = ['slidingWindowShapes', 'strides', 'baselines', 'target', 'additionalForwardArgs', ...PaceOrder];
+
+const isSizes = (value: unknown): value is Sizes =>
+  Array.isArray(value) && value.every((size) => Number.isInteger(size) && size > 0);
+
+/** The windows of one input: where they begin in every dimension, and how large they are. */
+class Windows {
+  readonly counts: readonly number[];
+  readonly total: number;
+
+  constructor(
+    op: string,
+    private readonly sizes: Sizes,
+    private readonly window: Sizes,
+    private readonly strides: Sizes,
+  ) {
+    this.counts = sizes.map((size, d) => {
+      if (strides[d]! > window[d]!) {
+        throw new ArgumentError(
+          `${op}: expected strides of no more than the window, ${showShape(window)}, but got ${showShape(strides)}, which leave some elements out`,
+        );
+      }
+      if (window[d]! > size) {
+        throw new ShapeError(`${op}: expected a window within ${showShape(sizes)}, but got ${showShape(window)}`);
+      }
+      return Math.ceil((size - window[d]!) / strides[d]!) + 1;
+    });
+    this.total = this.counts.reduce((a, b) => a * b, 1);
+  }
+
+  /** True where windows from `start` to before `end` are: [count, 1, …]. */
+  marks(start: number, end: number): Tensor {
+    const count = end - start;
+    const places = this.#places(start, end);
+    return this.sizes
+      .map((size, d) => {
+        const row = (place: readonly number[]): number[] =>
+          Array.from({ length: size }, (_, i) => Number(i >= place[d]! && i < place[d]! + this.window[d]!));
+        const shape = this.sizes.map((_, other) => (other === d ? size : 1));
+        return tensor(places.flatMap(row))
+          .float()
+          .reshape([count, 1, ...shape]);
+      })
+      .reduce((a, b) => a.mul(b))
+      .bool();
+  }
+
+  #places(start: number, end: number): number[][] {
+    return Array.from({ length: end - start }, (_, i) => {
+      let left = start + i;
+      const place: number[] = [];
+      for (let d = this.counts.length - 1; d >= 0; d--) {
+        place.unshift((left % this.counts[d]!) * this.strides[d]!);
+        left = Math.floor(left / this.counts[d]!);
+      }
+      return place;
+    });
+  }
+
+  /** In how many windows every element is: [1, …]. */
+  cover(): Tensor {
+    return this.sizes
+      .map((size, d) => {
+        const covers = (i: number): number => {
+          let count = 0;
+          for (let k = 0; k < this.counts[d]!; k++) {
+            const first = k * this.strides[d]!;
+            count += Number(i >= first && i < first + this.window[d]!);
+          }
+          return count;
+        };
+        const shape = this.sizes.map((_, other) => (other === d ? size : 1));
+        return tensor(Array.from({ length: size }, (_, i) => covers(i)))
+          .float()
+          .reshape([1, ...shape]);
+      })
+      .reduce((a, b) => a.mul(b));
+  }
+}
+
+/**
+ * What the output loses where a window of the input is covered; every element gets the mean over the windows that it is in. The last
+ * window of a row is cut at the border.
+ *
+ *     const map = await new Occlusion(model).attribute(image, { target, slidingWindowShapes: [3, 9, 9], strides: [3, 4, 4] });
+ *
+ * Zeiler, Fergus 2013, arXiv:1311.2901.
+ */
+export class Occlusion extends PerturbationMethod<OcclusionOptions, Order> {
+  protected get definition() {
+    return {
+      required: ['slidingWindowShapes'],
+      takes: { strides: null, baselines: null, ...explainedDefaults, ...paceDefaults },
+    };
+  }
+
+  protected explained(_: InMode, listed: Compared, o: Parsed<OcclusionOptions>): PromiseLike<unknown> {
+    const { op } = this;
+    const { inputs, baselines } = listed;
+    const windows = windowsOf(op, inputs, o.slidingWindowShapes, o.strides);
+    // The windows of one input after those of another, which stays as it is meanwhile.
+    const ends = windows.map((_, i) => windows.slice(0, i + 1).reduce((sum, { total }) => sum + total, 0));
+    return losses(
+      { call: this.call(o.target, o.additionalForwardArgs), inputs, options: o },
+      ends.at(-1)!,
+      (start, end) => {
+        const covers = asTensors(baselines, inputs);
+        return windows.flatMap((each, i): Changes[] => {
+          const before = ends[i]! - each.total;
+          const [from, to] = [Math.max(start, before) - before, Math.min(end, ends[i]!) - before];
+          if (from >= to) return [];
+          const marks = each.marks(from, to);
+          const count = to - from;
+          const perturbed = inputs.map((x, j) => (j === i ? replaced(x, marks, covers[i]!) : unchanged(x, count)));
+          return [{ count, perturbed, marks: inputs.map((_, j) => (j === i ? marks : null)) }];
+        });
+      },
+      (sums) =>
+        likeInputs(
+          listed,
+          sums.map((sum, i) => sum.div(windows[i]!.cover())),
+        ),
+    );
+  }
+}
+
+function windowsOf(op: string, inputs: readonly Tensor[], shapes: unknown, strides: unknown): Windows[] {
+  const list: readonly unknown[] = isSizes(shapes) ? [shapes] : Array.isArray(shapes) ? shapes : [];
+  if (list.length !== inputs.length) {
+    throw new ArgumentError(
+      `${op}: expected slidingWindowShapes to be a list of sizes for each of ${inputs.length} inputs, but got ${shown(shapes)}`,
+    );
+  }
+  const single = inputs.length === 1 && !(Array.isArray(strides) && strides.length === 1 && isSizes(strides[0]));
+  const steps: readonly unknown[] =
+    strides === null ? inputs.map(() => 1) : single ? [strides] : Array.isArray(strides) ? strides : [];
+  if (steps.length !== inputs.length) {
+    throw new ArgumentError(`${op}: expected strides for each of ${inputs.length} inputs, but got ${shown(strides)}`);
+  }
+  return inputs.map((x, i) => {
+    const sizes = x.shape.slice(1);
+    const [window, step] = [list[i], steps[i]];
+    if (!isSizes(window) || window.length !== sizes.length) {
+      throw new ShapeError(
+        `${op}: expected a window of ${sizes.length} sizes for input ${i} of shape ${showShape(x.shape)}, but got ${shown(window)}`,
+      );
+    }
+    const each = typeof step === 'number' ? sizes.map(() => step) : step;
+    if (!isSizes(each) || each.length !== sizes.length) {
+      throw new ArgumentError(
+        `${op}: expected strides to be a whole number above 0 or ${sizes.length} of them for input ${i}, but got ${shown(step)}`,
+      );
+    }
+    return new Windows(op, sizes, window, each);
+  });
+}

@@ -1,0 +1,28 @@
+// Owns methods that pass options besides their own to the method that they call.
+import { ArgumentError } from '../../../engine/core/errors';
+import { isPlainObject, kindOf, type OfKeys, type Parsed, parseArgs } from '../../../engine/core/options';
+
+/** The argument lists of a method whose own parameters are O, in the given order, with options of any name at the end. */
+export type OpenArguments<
+  O,
+  Order extends readonly (keyof O)[],
+  Options extends readonly unknown[],
+  Given extends readonly unknown[] = [],
+> = Order extends readonly [infer K, ...infer Rest]
+  ? [...Given, ...Options] | OpenArguments<O, OfKeys<Rest, O>, Options, [...Given, O[K & keyof O]]>
+  : [...Given, ...Options];
+
+/** Matches arguments as `parseArgs` does, and gives apart the options that it does not know. */
+export function parseOpen<O extends object>(
+  ...[op, required, defaults, args, kinds]: Parameters<typeof parseArgs<O>>
+): { readonly own: Parsed<O>; readonly others: Record<string, unknown> } {
+  const last = args.at(-1);
+  if (!isPlainObject(last)) return { own: parseArgs<O>(op, required, defaults, args, kinds), others: {} };
+  const known = new Set<string>([...(required as readonly string[]), ...Object.keys(defaults)]);
+  const [named, others]: Record<string, unknown>[] = [{}, {}];
+  for (const [key, value] of Object.entries(last)) {
+    if (value instanceof Promise) throw new ArgumentError(`${op}: expected ${key} itself, but got ${kindOf(value)}`);
+    (known.has(key) ? named : others)![key] = value;
+  }
+  return { own: parseArgs<O>(op, required, defaults, [...args.slice(0, -1), named], kinds), others: others! };
+}

@@ -1,0 +1,36 @@
+// Owns the classes of methods that explain an output by the inputs, which they change in batches; they give promises.
+import { type Arguments, type Parsed, parseArgs } from '../../../engine/core/options';
+import { type CarriedPromise, carried, type InMode } from '../../../engine/storage/carried';
+import { type Attributions, type Compared, compared, type Inputs, listInputs } from './arguments';
+import { PerturbationAttribution } from './attribution';
+import type { Definition } from './method';
+import { explainedDefaults, paceDefaults } from './perturbing';
+
+/** Defaults of methods that replace features by baselines. */
+export const featureDefaults = { baselines: null, ...explainedDefaults, featureMask: null, ...paceDefaults };
+
+/** A method by changes of the inputs; O are the options of `attribute` in their order. */
+export abstract class PerturbationMethod<
+  O extends object,
+  Order extends readonly (keyof O)[],
+> extends PerturbationAttribution {
+  protected abstract get definition(): Pick<Definition, 'takes' | 'required'>;
+
+  protected abstract explained(inMode: InMode, listed: Compared, options: Parsed<O>): PromiseLike<unknown>;
+
+  /**
+   * Attributions of the inputs' shapes; [1, …] for a model that gives one number a batch.
+   * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit
+   */
+  attribute<const I extends Inputs>(inputs: I, ...args: Arguments<O, Order>): CarriedPromise<Attributions<I>>;
+  attribute<const I extends Inputs>(options: O & { inputs: I }): CarriedPromise<Attributions<I>>;
+  attribute(...args: readonly unknown[]): CarriedPromise<unknown> {
+    return carried(async (inMode) => {
+      const { op } = this;
+      const { takes, required = [] } = this.definition;
+      const options = parseArgs<object>(op, ['inputs', ...required] as never[], takes, args);
+      const { inputs, baselines } = options as { readonly inputs: unknown; readonly baselines?: unknown };
+      return this.explained(inMode, compared(op, listInputs(op, inputs), baselines), options as Parsed<O>);
+    });
+  }
+}

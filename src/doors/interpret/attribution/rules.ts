@@ -1,0 +1,62 @@
+// Other gradients in the place of modules' own, while a network is explained.
+
+import { mode } from '../../../engine/graph/mode';
+import { withGradient } from '../../../engine/ops/custom';
+import { grad } from '../../../torch/autograd/grad';
+import type { Interceptor } from '../../../torch/nn/module/intercept';
+import type { Module } from '../../../torch/nn/module/module';
+import { Tensor } from '../../../torch/tensor/tensor';
+import { withNames } from './named-calls';
+
+/** What a rule has to go by, at one call of a module and for one of its arguments. */
+export interface Passage {
+  readonly x: Tensor;
+  readonly y: Tensor;
+  /** The gradient of the module's result. */
+  readonly dy: Tensor;
+  /** The module's own gradient of the argument, by a gradient of its result. */
+  backward(dy: Tensor): Tensor;
+}
+
+/** Gives the gradient of the argument. */
+export type Rule = (passage: Passage) => Tensor;
+
+const isExplained = (x: unknown): x is Tensor => x instanceof Tensor && x.requiresGrad;
+
+/**
+ * Replaces the gradient of a module's arguments by the results of `rule`. The rule sees the module as `again` computes it, with
+ * a result of the same shape; by default it is the module's own result. Of a list the first tensor has the gradient.
+ */
+export const ruling =
+  (module: Module, rule: Rule, again: ((args: readonly unknown[]) => unknown) | null = null): Interceptor =>
+  (given, run) => {
+    const { values: args, formed } = withNames(given);
+    const places = mode.grad ? args.flatMap((x, i) => (isExplained(x) ? [i] : [])) : [];
+    if (places.length === 0) return run(given);
+    const leaves = new Map(places.map((i) => [i, (args[i] as Tensor).detach().requiresGrad_()]));
+    // A module that works in place may not write to a leaf.
+    const writes = (module as { inplace?: unknown }).inplace === true;
+    const own = formed(
+      args.map((arg, i) => {
+        const leaf = leaves.get(i);
+        return leaf && writes ? leaf.clone() : (leaf ?? arg);
+      }),
+    );
+    const result = run(own);
+    const [first, ...others]: unknown[] = Array.isArray(result) ? result : [result];
+    if (!(first instanceof Tensor)) return result;
+    const seen = again ? (again(own) as Tensor) : first;
+    const passages = (dy: Tensor): Passage[] =>
+      [...leaves.values()].map((leaf) => ({
+        x: leaf.detach(),
+        y: seen.detach(),
+        dy,
+        backward: (by) => grad(seen, leaf, { gradOutputs: by, retainGraph: true })[0]!,
+      }));
+    const inputs = places.map((i) => (args[i] as Tensor).value);
+    const [through] = withGradient(inputs, [first.detach().value], ([dy]) =>
+      dy ? passages(Tensor.of(dy)).map((passage) => rule(passage).value) : places.map(() => null),
+    );
+    const ruled = Tensor.of(through!);
+    return Array.isArray(result) ? [ruled, ...others] : ruled;
+  };

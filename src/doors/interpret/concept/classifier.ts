@@ -1,0 +1,144 @@
+// Classifiers that tell the examples of concepts apart by what a layer makes of them.
+
+import { closeMethods } from '../../../engine/core/arity';
+import { ArgumentError } from '../../../engine/core/errors';
+import { type Arguments, isPlainObject, kindOf, parseArgs, shown } from '../../../engine/core/options';
+import { randperm } from '../../../engine/storage/random/distributions';
+import { isTensor } from '../../../torch/tensor/calling/callable';
+import { tensor } from '../../../torch/tensor/creation/creation';
+import { stack } from '../../../torch/tensor/joining/cat-stack';
+import type { Tensor } from '../../../torch/tensor/tensor';
+import { SgdClassifier } from './sgd-classifier';
+
+/** Activations [n, features] and the numbers of their concepts, int64 [n]: a batch a concept. */
+export type ConceptData = Iterable<readonly [inputs: Tensor, labels: Tensor]>;
+
+/**
+ * What tells concepts apart: extend it to train a classifier of one's own.
+ *
+ *     class MeanDifference extends Classifier { … }
+ */
+export abstract class Classifier {
+  constructor(...none: []) {
+    parseArgs(this.constructor.name, [], {}, none);
+  }
+
+  /** Trains anew, and returns statistics of the result, such as `{ accs }`; may give a promise. */
+  abstract trainAndEval(data: ConceptData, options: Readonly<Record<string, unknown>>): unknown;
+
+  /** A row for each class, [classes, features]: the direction towards it. */
+  abstract weights(): Tensor;
+
+  /** The numbers of the concepts in the order of the rows. */
+  abstract classes(): readonly number[];
+}
+
+interface TrainArguments {
+  data: ConceptData;
+  /** The share of each concept's examples on which the accuracy is measured; default 0.33. */
+  testSplitRatio?: number;
+}
+
+/** Captum's. */
+const SVM = { alpha: 0.01, maxIter: 1000, tol: 1e-3, shuffle: true };
+
+/**
+ * A linear support vector machine, one concept against the others, with an L2 penalty of 0.01, trained by stochastic gradient descent on
+ * the host. A third of the examples of each concept, drawn from torch's generator, is left out to measure its accuracy, `accs`.
+ */
+export class DefaultClassifier extends Classifier {
+  static {
+    closeMethods(DefaultClassifier.prototype, ['weights', 'classes']);
+  }
+
+  #trained: SgdClassifier | null = null;
+
+  /** Gives `{ accs }`, the share of examples left out that are told right; NaN where none is left out. */
+  override async trainAndEval(
+    ...args: Arguments<TrainArguments, ['data', 'testSplitRatio']>
+  ): Promise<{ accs: number }> {
+    const op = 'DefaultClassifier';
+    const { data, testSplitRatio: ratio } = parseArgs<TrainArguments>(op, ['data'], { testSplitRatio: 0.33 }, args);
+    if (!(typeof ratio === 'number' && ratio >= 0 && ratio < 1)) {
+      throw new ArgumentError(`${op}: expected testSplitRatio to be at least 0 and below 1, but got ${shown(ratio)}`);
+    }
+    const training: Row[] = [];
+    const test: Row[] = [];
+    for (const [label, rows] of await rowsByLabel(data)) {
+      const left = Math.floor(ratio * rows.length);
+      randperm(rows.length).forEach((at, i) => {
+        (i < left ? test : training).push({ label, row: rows[at]! });
+      });
+    }
+    if (training.length === 0) throw noData(data);
+    const features = training[0]!.row.length;
+    const x = new Float32Array(training.length * features);
+    training.forEach(({ row }, i) => {
+      x.set(row, i * features);
+    });
+    const machine = new SgdClassifier({ x, labels: training.map(({ label }) => label), features }, SVM);
+    this.#trained = machine;
+    const right = test.filter(({ label, row }) => machine.predict(row) === label).length;
+    return { accs: right / test.length };
+  }
+
+  /** @throws ArgumentError before `trainAndEval` */
+  override weights(): Tensor {
+    const { coefficients } = this.#machine();
+    const rows = coefficients.map((row) => tensor(Float32Array.from(row)));
+    const [only] = rows;
+    return stack(rows.length === 1 ? [only!.neg(), only!] : rows);
+  }
+
+  override classes(): readonly number[] {
+    return this.#machine().classes;
+  }
+
+  #machine(): SgdClassifier {
+    if (this.#trained) return this.#trained;
+    throw new ArgumentError('DefaultClassifier: expected a classifier that is trained; call trainAndEval first');
+  }
+}
+
+interface Row {
+  readonly label: number;
+  readonly row: Float32Array;
+}
+
+/** The rows of every label, in order. */
+async function rowsByLabel(data: ConceptData): Promise<Map<number, Float32Array[]>> {
+  const found = new Map<number, Float32Array[]>();
+  if (typeof data === 'string' || typeof Object(data)[Symbol.iterator] !== 'function') throw noData(data);
+  for (const batch of data) {
+    const [x, labels] = Array.isArray(batch) ? (batch as unknown[]) : [];
+    if (!(isTensor(x) && isTensor(labels) && x.shape.length === 2 && labels.numel() === x.shape[0]))
+      throw noData(batch);
+    const [values, names] = await Promise.all([x.data(), labels.data()]);
+    const features = x.shape[1]!;
+    Array.from(names, Number).forEach((label, i) => {
+      const row = Float32Array.from(values.subarray(i * features, (i + 1) * features) as Float32Array);
+      const rows = found.get(label) ?? [];
+      rows.push(row);
+      found.set(label, rows);
+    });
+  }
+  return found;
+}
+
+const noData = (given: unknown): ArgumentError =>
+  new ArgumentError(
+    `DefaultClassifier: expected data to be batches of [activations [n, features], labels [n]], but got ${shown(given)}`,
+  );
+
+/** @throws ArgumentError for a value without the methods of a classifier */
+export function expectClassifier(op: string, given: unknown): Classifier {
+  const has = (name: string): boolean =>
+    typeof given === 'object' && given !== null && typeof Reflect.get(given, name) === 'function';
+  if (has('trainAndEval') && has('weights') && has('classes')) return given as Classifier;
+  throw new ArgumentError(
+    `${op}: expected classifier to have trainAndEval, weights and classes, but got ${kindOf(given)}`,
+  );
+}
+
+/** What a classifier told of its training. */
+export const statsOf = (given: unknown): Readonly<Record<string, unknown>> => (isPlainObject(given) ? given : {});

@@ -1,0 +1,115 @@
+// Concepts: what people have a word for, said by examples of it; and the vectors that point to them within a layer.
+
+import { instance, integer, listOf, orNull, text } from '../../../engine/core/argument-kinds';
+import { closeMethods } from '../../../engine/core/arity';
+import { ArgumentError } from '../../../engine/core/errors';
+import { type Arguments, isPlainObject, parseArgs } from '../../../engine/core/options';
+import { Tensor } from '../../../torch/tensor/tensor';
+import type { Inputs } from '../attribution/arguments';
+
+/** Examples in batches, each the input of the model or a list of its inputs, such as a DataLoader gives; a tensor is one batch. */
+export type ConceptExamples = Tensor | Iterable<Inputs> | AsyncIterable<Inputs>;
+
+interface ConceptArguments {
+  /** A whole number that no other concept has. */
+  id: number;
+  name: string;
+  dataIter?: ConceptExamples | null;
+}
+
+/**
+ * A concept, such as stripes, as pictures with stripes show it.
+ *
+ *     const stripes = new Concept(0, 'stripes', new DataLoader(pictures, { batchSize: 64 }));
+ */
+export class Concept {
+  readonly id: number;
+  readonly name: string;
+  readonly dataIter: ConceptExamples | null;
+
+  static {
+    closeMethods(Concept.prototype, ['toString']);
+  }
+
+  /** @throws ArgumentError for a wrong number, name or list of examples */
+  constructor(...args: Arguments<ConceptArguments, ['id', 'name', 'dataIter']>) {
+    const o = parseArgs<ConceptArguments>('Concept', ['id', 'name'], { dataIter: null }, args, {
+      id: integer,
+      name: text,
+      dataIter: orNull({ words: 'a tensor, or batches such as a DataLoader gives,', fits: isExamples }),
+    });
+    this.id = o.id;
+    this.name = o.name;
+    this.dataIter = o.dataIter;
+  }
+
+  /** 'stripes-0' */
+  get identifier(): string {
+    return `${this.name}-${this.id}`;
+  }
+
+  toString(): string {
+    return `Concept(${this.id}, '${this.name}')`;
+  }
+}
+
+const isExamples = (value: unknown): value is ConceptExamples =>
+  typeof value === 'object' &&
+  value !== null &&
+  (value instanceof Tensor || Symbol.iterator in value || Symbol.asyncIterator in value);
+
+/** The batches of a concept's examples. @throws ArgumentError where it has none */
+export function batchesOf(op: string, concept: Concept): Iterable<Inputs> | AsyncIterable<Inputs> {
+  const { dataIter } = concept;
+  if (dataIter === null)
+    throw new ArgumentError(`${op}: expected ${concept} to have examples, but its dataIter is null`);
+  return dataIter instanceof Tensor ? [dataIter] : dataIter;
+}
+
+/** The key of a set of concepts: their numbers, '0-1'. */
+export const keyOf = (concepts: readonly Concept[]): string => concepts.map(({ id }) => id).join('-');
+
+/** The results for the vectors of a set of concepts. */
+export interface CavStats {
+  /** A row for each of the classes, [concepts, features]. */
+  readonly weights: Tensor;
+  /** The numbers of the concepts, in the order of the rows. */
+  readonly classes: readonly number[];
+  /** Other statistics of the classifier, such as `accs`, its accuracy on examples that it was not trained on. */
+  readonly [stat: string]: unknown;
+}
+
+interface CavArguments {
+  concepts: readonly Concept[];
+  layer: string;
+  stats: CavStats;
+  /** Default 'default_model_id'. */
+  modelId?: string;
+}
+
+/**
+ * Concept activation vectors: for each of a set of concepts the direction in a layer that leads from the examples of the others to its own.
+ */
+export class CAV {
+  readonly concepts: readonly Concept[];
+  /** The layer's name. */
+  readonly layer: string;
+  readonly stats: CavStats;
+  readonly modelId: string;
+
+  constructor(...args: Arguments<CavArguments, ['concepts', 'layer', 'stats', 'modelId']>) {
+    const defaults = { modelId: 'default_model_id' };
+    // Figures in the last place are no names.
+    const given = args.length === 3 && isPlainObject(args[2]) && !('stats' in args[2]) ? [...args, undefined] : args;
+    const o = parseArgs<CavArguments>('CAV', ['concepts', 'layer', 'stats'], defaults, given, {
+      concepts: listOf(instance(Concept)),
+      layer: text,
+      stats: { words: 'an object of figures', fits: isPlainObject },
+      modelId: text,
+    });
+    this.concepts = o.concepts;
+    this.layer = o.layer;
+    this.stats = o.stats;
+    this.modelId = o.modelId;
+  }
+}

@@ -1,0 +1,89 @@
+// Owns a linear classifier that is trained on the host by stochastic gradient descent, one class against the others.
+import { randperm } from '../../../engine/storage/random/distributions';
+
+/** Rows [n, features], flat, and the class of each. */
+export interface Labelled {
+  readonly x: Float32Array;
+  readonly labels: readonly number[];
+  readonly features: number;
+}
+
+export interface SgdOptions {
+  /** Of the L2 penalty. */
+  readonly alpha: number;
+  readonly maxIter: number;
+  /** Five rounds that do not lower the objective by so much end the training. */
+  readonly tol: number;
+  /** Whether the rows come in another order in each round, drawn from torch's generator. */
+  readonly shuffle: boolean;
+}
+
+/** Rounds without gain after which scikit-learn stops. */
+const PATIENCE = 5;
+
+/**
+ * Linear support vector machines, which minimise the mean of max(0, 1 − y (w · x + b)) + alpha/2 ‖w‖² with y = 1 for a class and −1 for the
+ * others, by steps of Bottou's rate 1 / (alpha (t₀ + t)): scikit-learn's `SGDClassifier` with its defaults.
+ */
+export class SgdClassifier {
+  readonly classes: readonly number[];
+  /** A row a class; of two classes one, for the second. */
+  readonly coefficients: readonly Float64Array[];
+  readonly intercepts: readonly number[];
+
+  constructor(data: Labelled, options: SgdOptions) {
+    this.classes = [...new Set(data.labels)].sort((a, b) => a - b);
+    const told = this.classes.length === 2 ? this.classes.slice(1) : this.classes;
+    const machines = told.map((label) => trained(data, label, options));
+    this.coefficients = machines.map(({ w }) => w);
+    this.intercepts = machines.map(({ b }) => b);
+  }
+
+  /** The class of a row of as many features. */
+  predict(row: Float32Array): number {
+    const scores = this.coefficients.map((w, i) =>
+      w.reduce((sum, value, f) => sum + value * row[f]!, this.intercepts[i]!),
+    );
+    if (this.classes.length === 2) return this.classes[Number(scores[0]! > 0)]!;
+    return this.classes[scores.indexOf(Math.max(...scores))]!;
+  }
+}
+
+function trained(data: Labelled, label: number, options: SgdOptions): { w: Float64Array; b: number } {
+  const { x, labels, features } = data;
+  const { alpha, maxIter, tol, shuffle } = options;
+  const n = labels.length;
+  // w is scale · v, so that the penalty shrinks one number.
+  const v = new Float64Array(features);
+  let [scale, b, t] = [1, 0, 0];
+  const start = 1 / (alpha * Math.sqrt(1 / Math.sqrt(alpha)));
+  let [best, patience] = [Number.POSITIVE_INFINITY, 0];
+  const inOrder = Int32Array.from({ length: n }, (_, i) => i);
+  for (let round = 0; round < maxIter && patience < PATIENCE; round++) {
+    let loss = 0;
+    for (const i of shuffle ? randperm(n) : inOrder) {
+      const y = labels[i] === label ? 1 : -1;
+      let [product, square] = [0, 0];
+      for (let f = 0; f < features; f++) {
+        product += v[f]! * x[i * features + f]!;
+        square += v[f]! * v[f]!;
+      }
+      const margin = y * (scale * product + b);
+      const rate = 1 / (alpha * (start + t));
+      loss += Math.max(0, 1 - margin) + 0.5 * alpha * scale * scale * square;
+      scale *= Math.max(0, 1 - rate * alpha);
+      if (scale < 1e-9) {
+        for (let f = 0; f < features; f++) v[f] = v[f]! * scale;
+        scale = 1;
+      }
+      if (margin <= 1) {
+        for (let f = 0; f < features; f++) v[f] = v[f]! + ((rate * y) / scale) * x[i * features + f]!;
+        b += rate * y;
+      }
+      t++;
+    }
+    patience = loss > best - tol * n ? patience + 1 : 0;
+    best = Math.min(best, loss);
+  }
+  return { w: v.map((value) => value * scale), b };
+}

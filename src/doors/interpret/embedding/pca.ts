@@ -1,0 +1,119 @@
+// Owns principal components.
+
+import { ArgumentError, ShapeError } from '../../../engine/core/errors';
+import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
+import { noGrad } from '../../../engine/storage/mode';
+import { tensor as tensorKind } from '../../../torch/tensor/calling/tensor-kinds';
+import { tensor } from '../../../torch/tensor/creation/creation';
+import type { Tensor } from '../../../torch/tensor/tensor';
+import { symmetricEigen } from './eigen';
+import { asPoints, centered } from './points';
+
+interface Points {
+  /** Points [n, features]; a higher rank is flattened. */
+  input: Tensor;
+}
+
+interface PcaArguments extends Points {
+  /** Default 2. */
+  nComponents?: number;
+}
+
+/** The most features, or points where there are fewer, whose covariances are taken apart. */
+const MAX_SIDE = 4096;
+
+/**
+ * Principal component analysis as scikit-learn has it: the directions of greatest variance, and points as they lie along them. The covariances are computed on
+ * the GPU, their eigenvectors on the host in double precision. The largest weight of each component is positive.
+ *
+ *     const pca = await new PCA({ nComponents: 50 }).fit(features);
+ *     pca.transform(features).shape;   // [n, 50]
+ */
+export class PCA {
+  readonly nComponents: number;
+  /** [nComponents, features], rows of length 1. */
+  components!: Tensor;
+  /** Of each feature. */
+  mean!: Tensor;
+  /** By component, with n − 1. */
+  explainedVariance: readonly number[] = [];
+  /** The share of the variance of all features. */
+  explainedVarianceRatio: readonly number[] = [];
+  singularValues: readonly number[] = [];
+
+  constructor(...args: Arguments<{ nComponents?: number }, ['nComponents']>) {
+    const { nComponents } = parseArgs<{ nComponents?: number }>('PCA', [], { nComponents: 2 }, args);
+    if (!Number.isInteger(nComponents) || nComponents < 1) {
+      throw new ArgumentError(`PCA: expected nComponents of at least 1, but got ${shown(nComponents)}`);
+    }
+    this.nComponents = nComponents;
+  }
+
+  /** Finds the components of points [n, features]. @throws ShapeError where there are fewer points or features than components */
+  async fit(...args: Arguments<Points, ['input']>): Promise<this> {
+    const { input } = parseArgs<Points>('PCA.fit', ['input'], {}, args, { input: tensorKind });
+    const x = asPoints('PCA', input);
+    const [n, d] = x.shape as [number, number];
+    const { nComponents } = this;
+    if (n < 2 || nComponents > Math.min(n, d)) {
+      throw new ShapeError(
+        `PCA: expected at least ${Math.max(2, nComponents)} points of ${nComponents} features, but got [${n}, ${d}]`,
+      );
+    }
+    const side = Math.min(n, d);
+    if (side > MAX_SIDE) {
+      throw new ShapeError(
+        `PCA: expected at most ${MAX_SIDE} points or features, but got [${n}, ${d}]; pool or sample them first`,
+      );
+    }
+    const from = centered(x);
+    // Of X Xᵀ and Xᵀ X the smaller: both have the squared singular values.
+    const products = noGrad(() => (d <= n ? from.transpose(0, 1).matmul(from) : from.matmul(from.transpose(0, 1))));
+    const { values, vectors } = symmetricEigen(Array.from(await products.data()), side);
+    const squares = values.map((value) => Math.max(value, 0));
+    const all = squares.reduce((sum, value) => sum + value, 0);
+    const rows = tensor(vectors.slice(0, nComponents), { dtype: 'float32' });
+    const directions = noGrad(() => {
+      const found = d <= n ? rows : rows.matmul(from);
+      const norms = found.square().sum(1, { keepdim: true }).sqrt().clampMin(1e-30);
+      const unit = found.div(norms);
+      const largest = unit.gather(1, unit.abs().argmax(1, { keepdim: true }));
+      return unit.mul(largest.sign());
+    });
+    this.components = directions;
+    this.mean = noGrad(() => x.mean(0));
+    const kept = squares.slice(0, nComponents);
+    this.singularValues = kept.map(Math.sqrt);
+    this.explainedVariance = kept.map((value) => value / (n - 1));
+    this.explainedVarianceRatio = kept.map((value) => (all > 0 ? value / all : 0));
+    return this;
+  }
+
+  /** Points along the components: [n, nComponents]. */
+  transform(...args: Arguments<Points, ['input']>): Tensor {
+    const { input } = parseArgs<Points>('PCA.transform', ['input'], {}, args, { input: tensorKind });
+    if (this.singularValues.length === 0) throw new ArgumentError('PCA.transform: expected fit to come before it');
+    const x = asPoints('PCA.transform', input);
+    return noGrad(() => x.sub(this.mean).matmul(this.components.transpose(0, 1)));
+  }
+
+  /** Points of the features' space from those along the components. */
+  inverseTransform(...args: Arguments<Points, ['input']>): Tensor {
+    const { input } = parseArgs<Points>('PCA.inverseTransform', ['input'], {}, args, { input: tensorKind });
+    if (this.singularValues.length === 0)
+      throw new ArgumentError('PCA.inverseTransform: expected fit to come before it');
+    return noGrad(() => input.matmul(this.components).add(this.mean));
+  }
+
+  /** `fit`, then `transform`. */
+  async fitTransform(...args: Arguments<Points, ['input']>): Promise<Tensor> {
+    const { input } = parseArgs<Points>('PCA.fitTransform', ['input'], {}, args, { input: tensorKind });
+    return (await this.fit(input)).transform(input);
+  }
+}
+
+/** Points along their principal components, [n, nComponents]: `new PCA({ nComponents }).fitTransform(input)`. */
+export function pca(...args: Arguments<PcaArguments, ['input', 'nComponents']>): Promise<Tensor> {
+  const { input, nComponents } = parseArgs<PcaArguments>('pca', ['input'], { nComponents: 2 }, args);
+  return new PCA({ nComponents }).fitTransform(input);
+}

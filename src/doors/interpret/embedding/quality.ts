@@ -1,0 +1,98 @@
+// Owns what embeddings are judged by: purity of neighbours, and trustworthiness.
+
+import { either, listOf, number, whole } from '../../../engine/core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../../engine/core/errors';
+import { type Arguments, parseArgs } from '../../../engine/core/options';
+import { noGrad } from '../../../engine/storage/mode';
+import { scope } from '../../../engine/storage/scope';
+import { tensor as aTensor } from '../../../torch/tensor/calling/tensor-kinds';
+import { tensor } from '../../../torch/tensor/creation/creation';
+import { Tensor } from '../../../torch/tensor/tensor';
+import { asPoints, centered, nearest, squaredDistances } from './points';
+
+interface PurityArguments {
+  /** Points [n, d]. */
+  input: Tensor;
+  /** Of each point its class. */
+  labels: Tensor | readonly number[];
+  /** Neighbours that are looked at. Default 10. */
+  k?: number;
+}
+
+/**
+ * The share of the k nearest neighbours that are of a point's own class, averaged over all points: 1 where classes stand apart, the sum of their squared shares
+ * where they are mixed.
+ *
+ *     await knnPurity(await tsne(features), labels, { k: 10 });
+ */
+export async function knnPurity(...args: Arguments<PurityArguments, ['input', 'labels', 'k']>): Promise<number> {
+  const { input, labels, k } = parseArgs<PurityArguments>('knnPurity', ['input', 'labels'], { k: 10 }, args, {
+    labels: either(aTensor, listOf(number)),
+    k: whole(1),
+  });
+  const x = asPoints('knnPurity', input);
+  const n = x.shape[0]!;
+  const classes = labels instanceof Tensor ? labels.flatten() : tensor([...labels]);
+  if (classes.numel() !== n)
+    throw new ShapeError(`knnPurity: expected a label for each of ${n} points, but got ${classes.numel()}`);
+  const { indices } = nearest('knnPurity', centered(x), k);
+  return noGrad(() => {
+    const own = classes.to('float32');
+    return own.indexSelect(0, indices.flatten()).reshape([n, k]).eq(own.unsqueeze(1)).to('float32').mean();
+  }).item();
+}
+
+interface TrustArguments {
+  /** Points [n, features] as they were. */
+  input: Tensor;
+  /** The same as they are shown, [n, d]. */
+  embedding: Tensor;
+  /** Below n / 2. Default 5. */
+  nNeighbors?: number;
+}
+
+/**
+ * How far neighbours in an embedding were neighbours before (Venna & Kaski 2001), as scikit-learn's `trustworthiness`:
+ *
+ *     1 − 2 / (n k (2 n − 3 k − 1)) Σ_i Σ_{j ∈ N_k(i)} max(0, r(i, j) − k)
+ *
+ * where N_k(i) are the k nearest of i in the embedding, and r(i, j) is j's rank among the others by distance from i before.
+ *
+ * @throws ArgumentError where nNeighbors is n / 2 or more
+ */
+export async function trustworthiness(
+  ...args: Arguments<TrustArguments, ['input', 'embedding', 'nNeighbors']>
+): Promise<number> {
+  const o = parseArgs<TrustArguments>('trustworthiness', ['input', 'embedding'], { nNeighbors: 5 }, args);
+  const x = centered(asPoints('trustworthiness', o.input));
+  const y = centered(asPoints('trustworthiness', o.embedding));
+  const [n, k] = [x.shape[0]!, o.nNeighbors];
+  if (y.shape[0] !== n)
+    throw new ShapeError(`trustworthiness: expected ${n} points in the embedding, but got ${y.shape[0]}`);
+  if (!(k < n / 2))
+    throw new ArgumentError(`trustworthiness: expected nNeighbors less than n / 2 = ${n / 2}, but got ${k}`);
+  const { indices } = nearest('trustworthiness', y, k);
+  let sum = 0;
+  // Rows of blocks, so that n² distances need not be there at once.
+  const rows = Math.max(1, Math.min(n, Math.floor(2 ** 23 / n)));
+  for (let i = 0; i < n; i += rows) {
+    const count = Math.min(rows, n - i);
+    const excess = scope(() =>
+      noGrad(() => {
+        const distances = squaredDistances(x.narrow(0, i, count), x);
+        const chosen = indices.narrow(0, i, count);
+        const own = distances.gather(1, chosen);
+        // Every point is nearest to itself, which makes ranks begin at 1.
+        const ranks = Array.from({ length: k }, (_, j) =>
+          distances
+            .lt(own.narrow(1, j, 1))
+            .to('float32')
+            .sum(1),
+        );
+        return ranks.map((rank) => rank.sub(k).clampMin(0).sum()).reduce((a, b) => a.add(b));
+      }),
+    );
+    sum += await excess.item();
+  }
+  return 1 - (2 / (n * k * (2 * n - 3 * k - 1))) * sum;
+}

@@ -1,0 +1,133 @@
+// Seeing what a layer of a network gets or gives while the network runs, and putting something else in its place.
+
+import { ArgumentError } from '../../../engine/core/errors';
+import { isFloat } from '../../../engine/core/meta';
+import { kindOf } from '../../../engine/core/options';
+import { currentScope } from '../../../engine/graph/roots';
+import { type Interceptor, intercepted } from '../../../torch/nn/module/intercept';
+import { Module } from '../../../torch/nn/module/module';
+import { Tensor } from '../../../torch/tensor/tensor';
+import type { ForwardFunction } from '../attribution/model';
+import { withNames } from '../attribution/named-calls';
+
+/** A module of the network, or its name, such as 'features.3'. */
+export type Layer = Module | string;
+
+/** One tensor, or a list where the layer has several. */
+export type LayerValue = Tensor | Tensor[];
+
+/** @throws ArgumentError if the layer is no module of the network */
+export function findLayer(op: string, forward: ForwardFunction, layer: unknown): Module {
+  if (layer instanceof Module) return layer;
+  if (typeof layer !== 'string') {
+    throw new ArgumentError(`${op}: expected layer to be a module or the name of one, but got ${kindOf(layer)}`);
+  }
+  if (!(forward instanceof Module)) {
+    throw new ArgumentError(
+      `${op}: expected the layer as a module, since the model is a function; it got the name '${layer}'`,
+    );
+  }
+  const found = forward.namedModules({ removeDuplicate: false }).find(([name]) => name === layer);
+  if (found && layer !== '') return found[1];
+  const names = forward
+    .namedModules()
+    .slice(1, 9)
+    .map(([name]) => `'${name}'`);
+  throw new ArgumentError(
+    `${op}: expected layer to be the name of a module, such as ${names.join(', ')}, but got '${layer}'`,
+  );
+}
+
+/** What layers got or gave. */
+export interface Watched {
+  /** Look at the layers' arguments rather than at their results. */
+  readonly atInput: boolean;
+  /** Gradients by the captured values are wanted. */
+  readonly gradients: boolean;
+}
+
+/** The tensors of an argument list or of a result, and the same with others in their place. */
+function partsOf(op: string, value: unknown): { tensors: Tensor[]; with: (others: readonly Tensor[]) => unknown } {
+  if (value instanceof Tensor) return { tensors: [value], with: ([other]) => other };
+  const list: readonly unknown[] | null = Array.isArray(value) ? value : null;
+  const tensors = list?.filter((item) => item instanceof Tensor);
+  if (!list || !tensors?.length) {
+    throw new ArgumentError(`${op}: expected a layer of one tensor or a list of them, but it has ${kindOf(value)}`);
+  }
+  return {
+    tensors,
+    with(others) {
+      const left = [...others];
+      return list.map((item) => (item instanceof Tensor ? left.shift()! : item));
+    },
+  };
+}
+
+/** The inputs of a layer: its arguments by place or, where no tensor is among those, by name. */
+const inputsOf = (args: readonly unknown[]): ReturnType<typeof withNames> =>
+  args.some((x) => x instanceof Tensor) ? { values: args, formed: (others) => others } : withNames(args);
+
+/** Runs `fn`, and gives what every one of the layers had at its last call there. */
+export function watching<T>(
+  op: string,
+  layers: readonly Module[],
+  { atInput, gradients }: Watched,
+  fn: () => T,
+): [result: T, seen: Tensor[][]] {
+  const scope = currentScope();
+  const seen = new Map<Module, Tensor[]>();
+  const keep = (layer: Module, value: unknown): unknown => {
+    const parts = partsOf(op, value);
+    const kept = parts.tensors.map((x) => {
+      const own = gradients && !x.requiresGrad && isFloat(x.dtype) ? x.detach().requiresGrad_() : x;
+      own.storage.moveOutward(scope);
+      return own;
+    });
+    seen.set(layer, kept);
+    // Later modules may work in place.
+    return parts.with(kept.map((x) => x.clone()));
+  };
+  const by = new Map(
+    layers.map((layer): [Module, Interceptor] => [
+      layer,
+      (args, run) => {
+        if (!atInput) return keep(layer, run(args));
+        const { values, formed } = inputsOf(args);
+        return run(formed(keep(layer, values) as unknown[]));
+      },
+    ]),
+  );
+  const result = intercepted(by, fn);
+  return [result, layers.map((layer) => expectSeen(op, layer, seen.get(layer)))];
+}
+
+function expectSeen(op: string, layer: Module, seen: Tensor[] | undefined): Tensor[] {
+  if (seen) return seen;
+  throw new ArgumentError(`${op}: expected the model to call the layer ${layer.constructor.name}, but it did not`);
+}
+
+/** Runs `fn` with other values in the place of what layers get, or give. */
+export function replacing<T>(
+  op: string,
+  layers: readonly Module[],
+  values: readonly (readonly Tensor[])[],
+  atInput: boolean,
+  fn: () => T,
+): T {
+  const by = new Map(
+    layers.map((layer, i): [Module, Interceptor] => [
+      layer,
+      (args, run) => {
+        const put = (value: unknown) => partsOf(op, value).with(values[i]!.map((x) => x.clone()));
+        if (!atInput) return put(run(args));
+        const { values: given, formed } = inputsOf(args);
+        return run(formed(put(given) as unknown[]));
+      },
+    ]),
+  );
+  return intercepted(by, fn);
+}
+
+/** A tensor by itself, several as a list. */
+export const asLayerValue = (tensors: readonly Tensor[]): LayerValue =>
+  tensors.length === 1 ? tensors[0]! : [...tensors];

@@ -1,0 +1,289 @@
+// Owns what the makers of pictures share: the frames that they yield, random shifts and turns, blur, and what keeps pictures smooth.
+
+import {
+  callback,
+  either,
+  integer,
+  type Kind,
+  type Kinds,
+  listOf,
+  number,
+  orNull,
+  positive,
+} from '../../../engine/core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../../engine/core/errors';
+import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
+import { flush } from '../../../engine/graph/flush';
+import { noGrad } from '../../../engine/storage/mode';
+import { scope } from '../../../engine/storage/scope';
+import { synchronize } from '../../../torch/runtime/gpu';
+import { tensor as aTensor } from '../../../torch/tensor/calling/tensor-kinds';
+import { arange, tensor } from '../../../torch/tensor/creation/creation';
+import { Generator, randn } from '../../../torch/tensor/creation/random';
+import { cat, stack } from '../../../torch/tensor/joining/cat-stack';
+import type { Tensor } from '../../../torch/tensor/tensor';
+import { gaussianBlur } from '../../vision/transforms/functional/blur';
+import { rotate } from '../../vision/transforms/functional/warp';
+
+/** What a maker of pictures yields as it goes. */
+export interface Frame {
+  /** The picture after the step, in the shape that was given; a tensor of its own. */
+  readonly image: Tensor;
+  /** Counted from 1. */
+  readonly step: number;
+  /** The objective of the picture that the step began with. */
+  readonly loss: number;
+  /** The terms of the loss, each with its weight. */
+  readonly terms: Readonly<Record<string, number>>;
+}
+
+/** Options of every maker of pictures. */
+export interface FrameOptions {
+  /** Yield after so many steps, and after the last. Default 1. Nothing is read back in between, and nothing made. */
+  every?: number;
+  /** Ends the iteration after the step under way. */
+  signal?: AbortSignal | null;
+}
+
+/** Options of those whose pictures are free within a range and seen by a network. */
+export interface PictureOptions extends FrameOptions {
+  /** Keeps pixels within a range: [0, 1], or with a bound for each channel. Default null: anywhere. */
+  range?: PixelRange | null;
+  /** Is applied to the picture before the network: normalization, say. */
+  preprocess?: ((x: Tensor) => Tensor) | null;
+  /** The seed of all random numbers: a start, shifts, turns. Default 0. */
+  seed?: number;
+}
+
+const bound: Kind = either(number, listOf(number));
+
+/** The kinds of these options. */
+export const pictureKinds = {
+  range: orNull({
+    words: 'a pair of bounds, each a number or a list of one for each channel,',
+    fits: (value) => listOf(bound, 2).fits(value),
+  }),
+  preprocess: orNull(callback),
+  seed: integer,
+} satisfies Kinds<PictureOptions>;
+
+/** What these options are where they are not given. */
+export const pictureDefaults: Required<PictureOptions> = {
+  range: null,
+  preprocess: null,
+  seed: 0,
+  every: 1,
+  signal: null,
+};
+
+/** The picture as the network is shown it. */
+export const prepared = (x: Tensor, { preprocess }: Pick<Required<PictureOptions>, 'preprocess'>): Tensor =>
+  preprocess ? preprocess(x) : x;
+
+/** A picture of normal noise. */
+export const noise = (shape: readonly number[], std: number, seed: number): Tensor =>
+  noGrad(() => randn([...shape], { generator: new Generator().manualSeed(seed) }).mul(std));
+
+/** The terms of an objective, 0-d each; their sum is differentiated. */
+export type Terms = Readonly<Record<string, Tensor>>;
+
+/** Numbers of terms, in one read-back. */
+export async function numbersOf(terms: Terms): Promise<{ loss: number; terms: Record<string, number> }> {
+  const names = Object.keys(terms);
+  const values = await stack(names.map((name) => terms[name]!.detach())).data();
+  const entries = names.map((name, i): [string, number] => [name, values[i]!]);
+  return { loss: entries.reduce((sum, [, value]) => sum + value, 0), terms: Object.fromEntries(entries) };
+}
+
+/** The sum of all terms. */
+export const total = (terms: Terms): Tensor => Object.values(terms).reduce((sum, term) => sum.add(term));
+
+/** Steps at most: more would take days. */
+const MOST_STEPS = 1_000_000;
+
+/** @throws ArgumentError unless each is a whole number from 1 to 1,000,000 */
+export function expectCounts(op: string, counts: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(counts)) {
+    if (!Number.isInteger(count) || count < 1 || count > MOST_STEPS) {
+      throw new ArgumentError(
+        `${op}: expected ${name}, a whole number from 1 to ${MOST_STEPS}, but got ${shown(count)}`,
+      );
+    }
+  }
+}
+
+/** @throws ArgumentError unless each is a finite number of at least 0 */
+export function expectWeights(op: string, weights: Readonly<Record<string, number>>): void {
+  for (const [name, weight] of Object.entries(weights)) {
+    if (!(weight >= 0 && Number.isFinite(weight))) {
+      throw new ArgumentError(`${op}: expected ${name}, a number of at least 0, but got ${shown(weight)}`);
+    }
+  }
+}
+
+/**
+ * Runs steps, and yields frames of them. `change` records a step on `image`, which it writes in place, and gives the terms before the step; it runs in a
+ * scope of its own, so that nothing of it stays.
+ */
+export async function* steps(
+  image: Tensor,
+  {
+    count,
+    every,
+    signal,
+    shape,
+    first = 0,
+  }: { count: number; every: number; signal: AbortSignal | null; shape: readonly number[]; first?: number },
+  change: (step: number) => Terms,
+): AsyncGenerator<Frame> {
+  for (let step = 1; step <= count; step++) {
+    if (signal?.aborted) return;
+    const shownNow = step % every === 0 || step === count;
+    if (!shownNow) {
+      scope(() => {
+        change(step);
+      });
+      flush();
+      // The device is not to fall behind without bound.
+      if (step % 8 === 0) await synchronize();
+      continue;
+    }
+    const terms = scope(() => change(step));
+    const { loss, terms: numbers } = await numbersOf(terms);
+    yield { image: copyOf(image, shape), step: first + step, loss, terms: numbers };
+  }
+}
+
+/** The picture as it is now, in the shape that the user gave it. */
+export const copyOf = (image: Tensor, shape: readonly number[]): Tensor =>
+  noGrad(() =>
+    image
+      .detach()
+      .clone()
+      .reshape([...shape.slice(0, -2), ...image.shape.slice(-2)]),
+  );
+
+/** A copy of a picture that steps may write to. */
+export const canvasOf = (image: Tensor): Tensor => noGrad(() => image.detach().clone());
+
+/** Random shifts and turns of pictures, the same for the same seed. */
+export class Shaker {
+  readonly #generator: Generator;
+  readonly #jitter: number;
+  readonly #rotation: number;
+
+  constructor({ jitter, rotation, seed }: { jitter: number; rotation: number; seed: number }) {
+    this.#generator = new Generator().manualSeed(seed);
+    this.#jitter = jitter;
+    this.#rotation = rotation;
+  }
+
+  /** What moves a picture, and what moves its gradient back. */
+  next(): { there: (image: Tensor) => Tensor; back: (image: Tensor) => Tensor; turn: (image: Tensor) => Tensor } {
+    const whole = () => (this.#jitter > 0 ? (this.#generator.random() % (2 * this.#jitter + 1)) - this.#jitter : 0);
+    const [down, right] = [whole(), whole()];
+    const angle = this.#rotation > 0 ? ((this.#generator.random() % 20001) / 10000 - 1) * this.#rotation : 0;
+    return {
+      there: (image) => (this.#jitter > 0 ? shifted(image, down, right) : image),
+      back: (image) => (this.#jitter > 0 ? shifted(image, -down, -right) : image),
+      turn: (image) => (this.#rotation > 0 ? turned(image, angle) : image),
+    };
+  }
+}
+
+/** Row y, column x of the result is row y - down, column x - right, round the borders. The amounts are scalars, so that all shifts share a plan. */
+function shifted(image: Tensor, down: number, right: number): Tensor {
+  const [height, width] = image.shape.slice(-2) as [number, number];
+  const places = (size: number, by: number) =>
+    arange(size)
+      .sub(((by % size) + size) % size)
+      .add(size)
+      .remainder(size);
+  return image.indexSelect(2, places(height, down)).indexSelect(3, places(width, right));
+}
+
+/** The picture turned about its middle, by degrees. */
+const turned = (image: Tensor, angle: number): Tensor => rotate(image, angle, { interpolation: 'bilinear' });
+
+/** Gaussian blur of a standard deviation in pixels. */
+export function softened(image: Tensor, sigma: number): Tensor {
+  const [height, width] = image.shape.slice(-2) as [number, number];
+  // Reflected borders end before the picture's other side.
+  const reach = Math.min(Math.ceil(3 * sigma), height - 1, width - 1);
+  return reach < 1 ? image : gaussianBlur(image, [2 * reach + 1, 2 * reach + 1], [sigma, sigma]);
+}
+
+interface VariationArguments {
+  /** [N, C, H, W] */
+  image: Tensor;
+  /** Default: 2. */
+  beta?: number;
+}
+
+/** Σ ((x_{i+1,j} − x_{i,j})² + (x_{i,j+1} − x_{i,j})²)^{β/2}: Mahendran & Vedaldi 2015, equation 3. */
+export function totalVariation(...args: Arguments<VariationArguments, ['image', 'beta']>): Tensor {
+  const { image, beta } = parseArgs<VariationArguments>('totalVariation', ['image'], { beta: 2 }, args, {
+    image: aTensor,
+    beta: positive,
+  });
+  if (image.dim() !== 4) {
+    throw new ShapeError(`totalVariation: expected pictures [N, C, H, W], but got shape [${image.shape.join(', ')}]`);
+  }
+  const [height, width] = image.shape.slice(-2) as [number, number];
+  if (height < 2 || width < 2) {
+    throw new ShapeError(`totalVariation: expected a picture of at least 2 × 2 pixels, but got ${height} × ${width}`);
+  }
+  if (beta === 2) {
+    const down = image.narrow(2, 1, height - 1).sub(image.narrow(2, 0, height - 1));
+    const right = image.narrow(3, 1, width - 1).sub(image.narrow(3, 0, width - 1));
+    return down.square().sum().add(right.square().sum());
+  }
+  const inner = image.narrow(2, 0, height - 1).narrow(3, 0, width - 1);
+  const down = image
+    .narrow(2, 1, height - 1)
+    .narrow(3, 0, width - 1)
+    .sub(inner);
+  const right = image
+    .narrow(2, 0, height - 1)
+    .narrow(3, 1, width - 1)
+    .sub(inner);
+  // The root has no slope at 0.
+  return down
+    .square()
+    .add(right.square())
+    .add(1e-8)
+    .pow(beta / 2)
+    .sum();
+}
+
+/** The least and the greatest value of pixels: two numbers, or a pair for each channel. */
+export type PixelRange = readonly [low: number | readonly number[], high: number | readonly number[]];
+
+/** Writes the picture's values into a range. */
+export function clampInto(op: string, image: Tensor, range: PixelRange | null): void {
+  if (range === null) return;
+  const [low, high] = range.map((bound) => (typeof bound === 'number' ? bound : channelwise(op, image, bound))) as [
+    number | Tensor,
+    number | Tensor,
+  ];
+  noGrad(() => {
+    if (typeof low === 'number' && typeof high === 'number') image.clamp_(low, high);
+    else image.copy_(image.maximum(asTensor(low)).minimum(asTensor(high)));
+  });
+}
+
+const asTensor = (bound: number | Tensor): Tensor =>
+  typeof bound === 'number' ? tensor(bound, { dtype: 'float32' }) : bound;
+
+function channelwise(op: string, image: Tensor, bounds: readonly number[]): Tensor {
+  if (bounds.length !== image.shape[1]) {
+    throw new ShapeError(`${op}: expected a bound for each of ${image.shape[1]} channels, but got ${bounds.length}`);
+  }
+  return tensor([...bounds], { dtype: 'float32' }).reshape([1, -1, 1, 1]);
+}
+
+/** A batch of one map for each channel, [C, H · W]: as features of styles and losses. */
+export const flatMaps = (maps: Tensor): Tensor => maps.reshape([maps.shape[0]!, maps.shape[1]!, -1]);
+
+/** Tensors of a list side by side, as one vector. */
+export const flatAll = (tensors: readonly Tensor[]): Tensor => cat(tensors.map((each) => each.reshape([-1])));

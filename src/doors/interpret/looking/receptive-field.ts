@@ -1,0 +1,243 @@
+// Owns the public face of receptive fields, and the sizes that convolutions and pooling give.
+
+import { either, nonEmpty, oneOf, orNull, whole } from '../../../engine/core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../../engine/core/errors';
+import { type Arguments, kindOf, parseArgs, shown } from '../../../engine/core/options';
+import { undone } from '../../../engine/graph/journal';
+import { noGrad } from '../../../engine/storage/mode';
+import { scope } from '../../../engine/storage/scope';
+import { callOf } from '../../../torch/nn/module/callable-object';
+import { className, type Module } from '../../../torch/nn/module/module';
+import { FieldTracker, type ReceptiveField } from '../../../torch/nn/summary/receptive-field';
+import { zeros } from '../../../torch/tensor/creation/creation';
+import { Tensor } from '../../../torch/tensor/tensor';
+import { evaluating, expectModule, type Layer, moduleOf } from './layers';
+
+export type { ReceptiveField };
+
+/** A layer as an input goes through it. */
+export interface LayerShape {
+  /** Its dotted name; '' is the model. */
+  readonly name: string;
+  /** Its class. */
+  readonly type: string;
+  readonly outputShape: readonly number[];
+  /** Null where the input has no spatial dimensions. */
+  readonly receptiveField: ReceptiveField | null;
+}
+
+interface ShapeArguments {
+  model: Module;
+  /** Of the input, batch included: [1, 3, 224, 224]. */
+  inputSize: readonly number[];
+}
+
+/**
+ * Shapes and receptive fields of all layers, in the order in which they are called, for an input of a size. Nothing is computed and no device is
+ * needed. See `receptiveField`.
+ *
+ *     for (const { name, outputShape, receptiveField } of layerShapes(model, [1, 3, 224, 224])) …
+ */
+export function layerShapes(...args: Arguments<ShapeArguments, ['model', 'inputSize']>): LayerShape[] {
+  const { model, inputSize } = parseArgs<ShapeArguments>('layerShapes', ['model', 'inputSize'], {}, args);
+  return followed('layerShapes', model, inputSize, null);
+}
+
+interface FieldArguments {
+  model: Module;
+  layer: Layer;
+  /** The shape of an input, batch included; a wider field is global. Default [1, channels of the first convolution, 224, 224]. */
+  inputSize?: readonly number[] | null;
+}
+
+/**
+ * The receptive field of a layer's units: how many places of the input each hangs on (height, width), how far those of neighbours lie apart, and
+ * where the first begins. Every operation counts, whether a module or a function, and branches are joined. A unit that sees all of the input, such as
+ * one of a linear layer, is `isGlobal`. The statistics of normalisation layers are not counted, nor the batch.
+ *
+ *     receptiveField(alexNet, 'features.3');   // { size: [51, 51], stride: [8, 8], start: [-18, -18], isGlobal: false }
+ *
+ * Araujo et al. 2019, "Computing Receptive Fields of Convolutional Neural Networks", equations 2 to 5.
+ *
+ * @throws ArgumentError where the layer is not called, or sees no picture
+ */
+export function receptiveField(...args: Arguments<FieldArguments, ['model', 'layer', 'inputSize']>): ReceptiveField {
+  const o = parseArgs<FieldArguments>('receptiveField', ['model', 'layer'], { inputSize: null }, args);
+  const module = moduleOf('receptiveField', o.model, o.layer);
+  const found = followed('receptiveField', o.model, o.inputSize ?? usualSize(o.model), module).at(-1);
+  if (!found) {
+    throw new ArgumentError(
+      `receptiveField: expected ${className(module)} to be called by ${className(o.model)}, but it was not`,
+    );
+  }
+  if (found.receptiveField) return found.receptiveField;
+  throw new ArgumentError('receptiveField: expected an input with spatial dimensions; pass its { inputSize }');
+}
+
+/** A picture of usual size, with the channels that the first convolution takes. */
+function usualSize(model: Module): number[] {
+  for (const module of model.modules()) {
+    const { weight, inChannels } = module as { weight?: unknown; inChannels?: unknown };
+    if (!(weight instanceof Tensor) || typeof inChannels !== 'number' || weight.dim() < 3) continue;
+    return [1, inChannels, ...Array<number>(weight.dim() - 2).fill(224)];
+  }
+  throw new ArgumentError('receptiveField: expected inputSize for a model without convolutions');
+}
+
+/** Calls the model in a rehearsal, and notes each layer's result, or those of one layer. */
+function followed(op: string, model: Module, inputSize: readonly number[], only: Module | null): LayerShape[] {
+  expectModule(op, model);
+  if (!Array.isArray(inputSize) || inputSize.length < 2 || inputSize.some((n) => !Number.isInteger(n) || n < 1)) {
+    throw new ShapeError(
+      `${op}: expected inputSize, the shape of an input with its batch, but got ${Array.isArray(inputSize) ? shown(inputSize) : kindOf(inputSize)}`,
+    );
+  }
+  const names = new Map(model.namedModules().map(([name, module]) => [module as object, name]));
+  const rows: LayerShape[] = [];
+  const tracker = new (class extends FieldTracker {
+    override module(module: object, run: () => unknown): unknown {
+      const result = run();
+      const tensor = Array.isArray(result) ? result[0] : result;
+      if (tensor instanceof Tensor && (only === null || only === module)) {
+        rows.push({
+          name: names.get(module) ?? '',
+          type: className(module as Module),
+          outputShape: tensor.shape,
+          receptiveField: this.of(tensor),
+        });
+      }
+      return result;
+    }
+  })();
+  const rehearse = (): void => {
+    try {
+      const input = zeros(inputSize);
+      tracker.input(input);
+      tracker.watch(() => callOf(model)(input));
+    } catch (error) {
+      // A classifier of another size is behind the layer in question.
+      if (only === null || rows.length === 0) throw error;
+    }
+  };
+  // The rehearsal restores the modes of training that it found: those of evaluation.
+  evaluating(model, () => scope(() => noGrad(() => undone(rehearse))));
+  return rows;
+}
+
+/** The places of the input that a unit sees: [begin, end) axis by axis, cut at the borders. */
+export function fieldOf(field: ReceptiveField, unit: readonly number[], sizes: readonly number[]): [number, number][] {
+  return sizes.map((size, i) => {
+    if (field.isGlobal) return [0, size];
+    const begin = Math.floor(field.start[i]! + (unit[i] ?? 0) * field.stride[i]!);
+    return [Math.min(Math.max(begin, 0), size - 1), Math.min(Math.max(begin + field.size[i]!, 1), size)];
+  });
+}
+
+interface SizeArguments {
+  /** A size, or one for each dimension. */
+  inputSize: number | readonly number[];
+  kernelSize: number | readonly number[];
+  stride?: number | readonly number[] | null;
+  /** A number, one for each dimension, 'same' or 'valid'. */
+  padding?: number | readonly number[] | 'same' | 'valid';
+  dilation?: number | readonly number[];
+  /** Round up, as pooling may: the last window must still begin inside. Default false. */
+  ceilMode?: boolean;
+}
+
+/** A whole number, or one for each dimension. */
+const sides = either(whole(0), nonEmpty(whole(0)));
+
+type SizeOrder = ['inputSize', 'kernelSize', 'stride', 'padding', 'dilation', 'ceilMode'];
+
+/**
+ * The size that a convolution or pooling gives: ⌊(n + 2 padding − dilation (kernelSize − 1) − 1) / stride⌋ + 1. A list for lists. Defaults: stride 1,
+ * padding 0, dilation 1.
+ *
+ *     convOutputSize(224, 11, { stride: 4, padding: 2 });   // 55
+ *
+ * @throws ShapeError where the kernel is larger than the padded input
+ */
+export function convOutputSize(...args: Arguments<SizeArguments, SizeOrder>): number | number[] {
+  const o = parseArgs<SizeArguments>(
+    'convOutputSize',
+    ['inputSize', 'kernelSize'],
+    { stride: 1, padding: 0, dilation: 1, ceilMode: false },
+    args,
+    {
+      inputSize: sides,
+      kernelSize: sides,
+      stride: orNull(sides),
+      padding: either(sides, oneOf('same', 'valid')),
+      dilation: sides,
+    },
+  );
+  return bySide('convOutputSize', o.inputSize, (size, at) => {
+    const [kernel, stride, dilation] = [at(o.kernelSize), at(o.stride ?? o.kernelSize), at(o.dilation)];
+    if (o.padding === 'same') return size;
+    const padding = o.padding === 'valid' ? 0 : at(o.padding as number);
+    const room = size + 2 * padding - dilation * (kernel - 1) - 1;
+    if (room < 0) {
+      throw new ShapeError(
+        `convOutputSize: expected a kernel of at most ${size + 2 * padding} places, but got ${dilation * (kernel - 1) + 1}`,
+      );
+    }
+    if (!o.ceilMode) return Math.floor(room / stride) + 1;
+    const count = Math.ceil(room / stride) + 1;
+    return (count - 1) * stride >= size + padding ? count - 1 : count;
+  });
+}
+
+interface TransposedArguments {
+  inputSize: number | readonly number[];
+  kernelSize: number | readonly number[];
+  stride?: number | readonly number[];
+  padding?: number | readonly number[];
+  outputPadding?: number | readonly number[];
+  dilation?: number | readonly number[];
+}
+
+/**
+ * The size that a transposed convolution gives: (n − 1) stride − 2 padding + dilation (kernelSize − 1) + outputPadding + 1.
+ *
+ *     convTransposeOutputSize(14, 2, { stride: 2 });   // 28
+ */
+export function convTransposeOutputSize(
+  ...args: Arguments<TransposedArguments, ['inputSize', 'kernelSize', 'stride', 'padding', 'outputPadding', 'dilation']>
+): number | number[] {
+  const o = parseArgs<TransposedArguments>(
+    'convTransposeOutputSize',
+    ['inputSize', 'kernelSize'],
+    { stride: 1, padding: 0, outputPadding: 0, dilation: 1 },
+    args,
+    { inputSize: sides, kernelSize: sides, stride: sides, padding: sides, outputPadding: sides, dilation: sides },
+  );
+  return bySide(
+    'convTransposeOutputSize',
+    o.inputSize,
+    (size, at) =>
+      (size - 1) * at(o.stride) - 2 * at(o.padding) + at(o.dilation) * (at(o.kernelSize) - 1) + at(o.outputPadding) + 1,
+  );
+}
+
+type At = (given: number | readonly number[]) => number;
+
+function bySide(
+  op: string,
+  sizes: number | readonly number[],
+  of: (size: number, at: At) => number,
+): number | number[] {
+  const one = (size: number, i: number): number => {
+    const at: At = (given) => {
+      const value = typeof given === 'number' ? given : given[given.length === 1 ? 0 : i];
+      if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) {
+        throw new ArgumentError(
+          `${op}: expected whole numbers, one or one for each dimension, but got ${shown(given)}`,
+        );
+      }
+      return value;
+    };
+    return of(at(size), at);
+  };
+  return typeof sizes === 'number' ? one(sizes, 0) : sizes.map(one);
+}

@@ -1,0 +1,236 @@
+// How LIME and Kernel SHAP draw interpretable samples, and how they weigh them: functions of one sample, and the same for many at once.
+
+import { ArgumentError, ShapeError } from '../../../engine/core/errors';
+import { showShape } from '../../../engine/core/meta';
+import { type Arguments, kindOf, parseArgs, shown } from '../../../engine/core/options';
+import { warnOnce } from '../../../engine/core/warnings';
+import { fillBernoulli, fillNormal } from '../../../engine/storage/random/distributions';
+import { weightedIndices } from '../../../engine/storage/random/weighted';
+import { tensor, zeros } from '../../../torch/tensor/creation/creation';
+import { stack } from '../../../torch/tensor/joining/cat-stack';
+import { Tensor } from '../../../torch/tensor/tensor';
+import type { Baseline } from '../attribution/arguments';
+
+/** One input, or all of several: what a function of a sample is given, in the form in which `attribute` got it. */
+export type Sample = Tensor | readonly Tensor[];
+
+/** What functions of a sample learn of the call of `Lime.attribute`, for the example that is explained. */
+export interface SampleOptions {
+  readonly baselines: Baseline | readonly Baseline[];
+  readonly featureMask: Sample;
+  readonly numInterpFeatures: number;
+}
+
+/**
+ * The weight of a sample: its similarity to the explained input.
+ * @param interpretable [1, features]
+ */
+export type SimilarityFunction<O = SampleOptions> = (
+  original: Tensor & readonly Tensor[],
+  perturbed: Tensor & readonly Tensor[],
+  interpretable: Tensor,
+  options: O,
+) => number | Tensor;
+
+/** A sample, or a generator of samples: interpretable ones are [1, features], those of the input's space have its form and shapes. */
+export type PerturbFunction<O = SampleOptions> = (
+  original: Tensor & readonly Tensor[],
+  options: O,
+) => Sample | Iterator<Sample>;
+
+/** Many samples of several examples, or of the batch as one, where that has one output. */
+interface Weighed {
+  /** [N, …] each. */
+  readonly inputs: readonly Tensor[];
+  /** [count · N, …] each. */
+  readonly perturbed: readonly Tensor[];
+  /** [count, examples, features]. */
+  readonly samples: Tensor;
+}
+
+/** The weights of all of them: [count, examples]. */
+export type Weigh = (many: Weighed) => Tensor;
+
+/** `count` samples of one example: [count · features], 0 and 1. */
+type Draw = (count: number, features: number) => Float32Array;
+
+const weighing = new WeakMap<object, Weigh>();
+const drawing = new WeakMap<object, Draw>();
+
+/** Of a similarity function that is one of ours, the same for many samples at once. */
+export const weighOf = (similarity: object): Weigh | undefined => weighing.get(similarity);
+
+/** Of a perturbing function that is one of ours, the same for many samples at once. */
+export const drawOf = (perturb: object): Draw | undefined => drawing.get(perturb);
+
+interface KernelOptions {
+  /** Default 'cosine'. */
+  distanceMode?: 'cosine' | 'euclidean';
+  /** Default 1. */
+  kernelWidth?: number;
+}
+
+/**
+ * A similarity function for `Lime` and `LimeBase`, of the distance D between the input and the sample, both flattened:
+ *
+ *     exp(−D² / (2 kernelWidth²)),   D = 1 − cos(x, x′)  or  ‖x − x′‖₂
+ *
+ * @throws ArgumentError for another distance, or a width that is not above 0
+ */
+export function getExpKernelSimilarityFunction(
+  ...args: Arguments<KernelOptions, ['distanceMode', 'kernelWidth']>
+): SimilarityFunction<object> {
+  const op = 'getExpKernelSimilarityFunction';
+  const o = parseArgs<KernelOptions>(op, [], { distanceMode: 'cosine' as const, kernelWidth: 1 }, args);
+  if (o.distanceMode !== 'cosine' && o.distanceMode !== 'euclidean') {
+    throw new ArgumentError(`${op}: expected distanceMode 'cosine' or 'euclidean', but got ${shown(o.distanceMode)}`);
+  }
+  if (!(typeof o.kernelWidth === 'number' && o.kernelWidth > 0)) {
+    throw new ArgumentError(`${op}: expected kernelWidth to be a number above 0, but got ${shown(o.kernelWidth)}`);
+  }
+  const distance = o.distanceMode === 'cosine' ? cosineDistance : euclideanDistance;
+  const weigh: Weigh = (many) => {
+    const { inputs, perturbed, samples } = many;
+    const [count, examples] = samples.shape as [number, number];
+    const rows = (x: Tensor, n: number): Tensor => x.reshape([n, examples, -1]).float();
+    const pairs = inputs.map((x, i): [Tensor, Tensor] => [rows(x, 1), rows(perturbed[i]!, count)]);
+    return distance(pairs)
+      .square()
+      .div(-2 * o.kernelWidth ** 2)
+      .exp();
+  };
+  const similarity: SimilarityFunction<object> = (original, perturbed) => {
+    const list = (sample: Sample): readonly Tensor[] => (sample instanceof Tensor ? [sample] : sample);
+    return weigh({ inputs: list(original), perturbed: list(perturbed), samples: zeros(1, 1, 1) }).reshape(1);
+  };
+  weighing.set(similarity, weigh);
+  return similarity;
+}
+
+type Pairs = readonly (readonly [x: Tensor, sample: Tensor])[];
+
+const total = (pairs: Pairs, of: (x: Tensor, sample: Tensor) => Tensor): Tensor =>
+  pairs.map(([x, sample]) => of(x, sample).sum(2)).reduce((a, b) => a.add(b));
+
+/** The least norm by which a cosine divides, as PyTorch has it. */
+const EPSILON = 1e-8;
+
+function cosineDistance(pairs: Pairs): Tensor {
+  const product = total(pairs, (x, sample) => x.mul(sample));
+  const norm = (squares: Tensor): Tensor => squares.sqrt().clampMin(EPSILON);
+  const norms = norm(total(pairs, (x) => x.square())).mul(norm(total(pairs, (_, sample) => sample.square())));
+  return product.div(norms).neg().add(1);
+}
+
+const euclideanDistance = (pairs: Pairs): Tensor => total(pairs, (x, sample) => x.sub(sample).square()).sqrt();
+
+/** Every feature with probability ½, by itself. */
+export const coinFlips: PerturbFunction = (_original, { numInterpFeatures: features }) =>
+  tensor(flips(1, features)).reshape([1, features]);
+
+const flips: Draw = (count, features) => {
+  const size = count * features;
+  return fillBernoulli(new Float32Array(size), new Float32Array(size).fill(0.5));
+};
+drawing.set(coinFlips, flips);
+
+/** The weight of samples with all features or none, which Kernel SHAP has to meet; others weigh 1. */
+const INFINITE = 1e6;
+
+/** Weights of Kernel SHAP for samples that are drawn by the Shapley kernel. */
+export const shapSimilarity: SimilarityFunction = (_original, _perturbed, interpretable) =>
+  endsWeigh(interpretable.reshape([1, 1, -1])).reshape(1);
+
+function endsWeigh(samples: Tensor): Tensor {
+  const chosen = samples.float().sum(2);
+  const isEnd = chosen.eq(0).logicalOr(chosen.eq(samples.shape[2]!));
+  return isEnd
+    .float()
+    .mul(INFINITE - 1)
+    .add(1);
+}
+weighing.set(shapSimilarity, ({ samples }) => endsWeigh(samples));
+
+/**
+ * All features, then none, then k of n features by the Shapley kernel: p(k) ∝ (n − 1) / (k (n − k)), and of all sets of k any one.
+ */
+export const shapSamples: PerturbFunction = (_original, { numInterpFeatures: features }) => {
+  const sample = shapSampler(features);
+  return (function* () {
+    for (;;) yield tensor(sample()).reshape([1, features]);
+  })();
+};
+
+drawing.set(shapSamples, (count, features) => {
+  const drawn = new Float32Array(count * features);
+  const sample = shapSampler(features);
+  for (let i = 0; i < count; i++) drawn.set(sample(), i * features);
+  return drawn;
+});
+
+function shapSampler(features: number): () => Float32Array {
+  const weights = Float64Array.from({ length: features }, (_, k) =>
+    k === 0 ? 0 : Math.fround((features - 1) / (k * (features - k))),
+  );
+  const ends = [new Float32Array(features).fill(1), new Float32Array(features)];
+  let drawn = 0;
+  return () => {
+    // A single feature has no set of k with 0 < k < n.
+    if (drawn < 2 || features === 1) return ends[drawn++ % 2]!;
+    const chosen = weightedIndices(weights, 1, true)[0]!;
+    const values = fillNormal(new Float32Array(features));
+    const threshold = values.slice().sort()[features - chosen - 1]!;
+    return values.map((value) => Number(value > threshold));
+  };
+}
+
+/** Calls a perturbing function again and again, or the generator that it gives; null where that ends. */
+export function sampler<O>(op: string, perturb: PerturbFunction<O>, original: Sample, options: O): () => Sample | null {
+  let generator: Iterator<Sample> | null = null;
+  return () => {
+    if (!generator) {
+      const given: unknown = perturb(original as Tensor & readonly Tensor[], options);
+      if (!isIterator(given)) return given as Sample;
+      generator = given;
+    }
+    const { done, value } = generator.next();
+    if (!done) return value;
+    warnOnce(`${op}: perturbFunc ended before it had given nSamples samples; those that it gave are taken`);
+    return null;
+  };
+}
+
+const isIterator = (value: unknown): value is Iterator<Sample> =>
+  typeof value === 'object' && value !== null && typeof Reflect.get(value, 'next') === 'function';
+
+/** An interpretable sample [1, features]. */
+export function expectInterpretable(op: string, from: string, sample: unknown, features: number | null): Tensor {
+  const fits =
+    sample instanceof Tensor &&
+    sample.shape.length === 2 &&
+    sample.shape[0] === 1 &&
+    (features === null || sample.shape[1] === features);
+  if (fits) return sample;
+  throw new ShapeError(
+    `${op}: expected ${from} to give a Tensor [1, ${features ?? 'features'}], but got ${sample instanceof Tensor ? `shape ${showShape(sample.shape)}` : kindOf(sample)}`,
+  );
+}
+
+/** The weight that a similarity function gave, [1]. */
+export function asWeight(op: string, given: unknown): Tensor {
+  if (typeof given === 'number') return tensor([given]);
+  if (given instanceof Tensor && given.numel() === 1) return given.reshape(1).float();
+  const got = given instanceof Tensor ? `shape ${showShape(given.shape)}` : kindOf(given);
+  throw new ArgumentError(`${op}: expected similarityFunc to give a number or a Tensor of one, but got ${got}`);
+}
+
+/** Weights of samples one by one: [count, examples]. `one` is given the numbers of a sample and of an example. */
+export const weighedEach = (
+  count: number,
+  examples: number,
+  one: (sample: number, example: number) => Tensor,
+): Tensor =>
+  stack(Array.from({ length: count * examples }, (_, at) => one(Math.floor(at / examples), at % examples))).reshape([
+    count,
+    examples,
+  ]);

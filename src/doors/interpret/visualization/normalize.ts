@@ -1,0 +1,119 @@
+// Owns how attributions become numbers from −1 to 1 that are drawn: their sign, what counts as an outlier, and their colours.
+
+import { between, orNull, share } from '../../../engine/core/argument-kinds';
+import { ArgumentError } from '../../../engine/core/errors';
+import { shown } from '../../../engine/core/options';
+import { type Colormap, type ColormapName, colormap, lookUpTable } from '../../../torch/draw/colormap';
+import { canvasOrNull } from '../../../torch/draw/sheet';
+
+/** Which attributions are drawn: 'all' with their signs, only the positive or the negative ones, or their absolute values. */
+export type VisualizeSign = 'all' | 'positive' | 'negative' | 'absolute_value';
+
+/** Scales so small that only rounding would be seen. */
+const NEARLY_ZERO = 1e-5;
+
+/** What the options take by which all attributions are drawn. */
+export const drawnKinds = {
+  canvas: canvasOrNull,
+  outlierPerc: between(0, 100),
+  cmap: orNull(colormap),
+  alphaOverlay: share,
+};
+
+/** Their order, with what follows them. */
+export type DrawnOrder = ['canvas', 'outlierPerc', 'cmap', 'alphaOverlay', 'showColorbar', 'title'];
+
+/** Colours of signs where none are chosen, and the values at their ends. */
+const signs: Readonly<
+  Record<VisualizeSign, { readonly cmap: ColormapName; readonly range: readonly [low: number, high: number] }>
+> = {
+  all: { cmap: 'RdWhGn', range: [-1, 1] },
+  positive: { cmap: 'Greens', range: [0, 1] },
+  negative: { cmap: 'Reds', range: [0, 1] },
+  absolute_value: { cmap: 'Blues', range: [0, 1] },
+};
+
+/** @throws ArgumentError unless it is one of the names */
+export function expectName<T extends string>(
+  op: string,
+  what: string,
+  name: unknown,
+  names: readonly T[],
+): asserts name is T {
+  if (!names.includes(name as T)) {
+    throw new ArgumentError(`${op}: expected ${what} out of ${names.join(', ')}, but got ${shown(name)}`);
+  }
+}
+
+/** @throws ArgumentError for a sign that there is not */
+export function expectSign(op: string, sign: unknown): asserts sign is VisualizeSign {
+  expectName(op, 'sign', sign, Object.keys(signs) as VisualizeSign[]);
+}
+
+/**
+ * Attributions divided by a threshold and cut at −1 and 1. The threshold is the least magnitude such that it and those below hold 100 − `outlierPerc` percent of the
+ * sum of all magnitudes, which are added in float32 from the smallest on, as Captum adds them. With sign 'negative' the result is positive.
+ *
+ * @throws ArgumentError where a value is not finite, or none is left to draw
+ */
+export function normalized(op: string, attr: Float32Array, sign: VisualizeSign, outlierPerc: number): Float32Array {
+  const chosen = attr.map((value) => {
+    if (sign === 'positive') return Math.max(value, 0);
+    if (sign === 'negative') return Math.min(value, 0);
+    return sign === 'absolute_value' ? Math.abs(value) : value;
+  });
+  const threshold = thresholdOf(chosen, 100 - outlierPerc);
+  if (!Number.isFinite(threshold)) {
+    throw new ArgumentError(`${op}: expected attributions that are finite numbers, but got others`);
+  }
+  if (threshold === 0) {
+    throw new ArgumentError(
+      `${op}: expected attributions to draw with sign '${sign}', but got a scale of 0; choose another sign or a smaller outlierPerc`,
+    );
+  }
+  if (threshold < NEARLY_ZERO) {
+    console.warn(
+      `${op}: attributions are scaled by ${threshold}, which is nearly 0: what is seen may be rounding alone`,
+    );
+  }
+  const scale = sign === 'negative' ? -threshold : threshold;
+  return chosen.map((value) => Math.min(1, Math.max(-1, value / scale)));
+}
+
+function thresholdOf(values: Float32Array, percentile: number): number {
+  const sorted = values.map(Math.abs).sort();
+  const sums = new Float32Array(sorted.length);
+  let sum = 0;
+  for (const [i, value] of sorted.entries()) {
+    sum = Math.fround(sum + value);
+    sums[i] = sum;
+  }
+  const wanted = Math.fround(Math.fround(sum * Math.fround(0.01)) * Math.fround(percentile));
+  const at = sums.findIndex((reached) => reached >= wanted);
+  // A hundred hundredths may be rounded to more than the whole.
+  return Number.isFinite(sum) ? sorted[at < 0 ? sorted.length - 1 : at]! : Number.NaN;
+}
+
+/** What values of a sign are painted with. */
+export class Scale {
+  readonly range: readonly [low: number, high: number];
+  /** 256 colours, three bytes each. */
+  readonly table: Uint8Array;
+
+  constructor(op: string, sign: VisualizeSign, cmap: Colormap | null) {
+    this.range = signs[sign].range;
+    this.table = lookUpTable(op, cmap ?? signs[sign].cmap);
+  }
+
+  /** Where the three bytes of a value's colour begin in the table. */
+  at(value: number): number {
+    const [low, high] = this.range;
+    return 3 * Math.min(255, Math.max(0, Math.floor(((value - low) / (high - low)) * 256)));
+  }
+
+  /** A value's colour as CSS has it. */
+  css(value: number, alpha = 1): string {
+    const at = this.at(value);
+    return `rgba(${this.table[at]}, ${this.table[at + 1]}, ${this.table[at + 2]}, ${alpha})`;
+  }
+}

@@ -1,0 +1,23 @@
+// What a module knows of the trainer it is in. It stands beside the module rather than in it, since copies of a module have no trainer.
+import type { Tensor } from '../../torch/tensor/tensor';
+import type { LightningModule } from './module';
+import type { Trainer } from './trainer';
+
+/** A module's trainer, and of its optimizers while they take turns. */
+interface Attachment {
+  trainer: Trainer | null;
+  toggled: Map<Tensor, boolean>;
+}
+
+const attachments = new WeakMap<LightningModule, Attachment>();
+
+export const attachmentOf = (module: LightningModule): Attachment => {
+  const attachment = attachments.get(module) ?? { trainer: null, toggled: new Map() };
+  attachments.set(module, attachment);
+  return attachment;
+};
+
+/** Has a module know its trainer. */
+export const attach = (module: LightningModule, trainer: Trainer | null): void => {
+  attachmentOf(module).trainer = trainer;
+};

@@ -1,0 +1,65 @@
+// GradientAccumulationScheduler: how many batches a step takes, by epoch.
+
+import { whole } from '../../../engine/core/argument-kinds';
+import { ArgumentError } from '../../../engine/core/errors';
+import { objectAt } from '../../../engine/core/object-argument';
+import { type Arguments, isPlainObject, parseArgs, shown } from '../../../engine/core/options';
+import { Callback } from '../hooks';
+import type { LightningModule } from '../module';
+import type { Trainer } from '../trainer';
+
+/** Batches by the epoch from which on they count. */
+type Scheduling = Readonly<Record<number, number>>;
+
+/** Takes a step after so many batches, by epoch: with `new GradientAccumulationScheduler({ 0: 4, 5: 2 })` after four, and after two from epoch 5 on. */
+export class GradientAccumulationScheduler extends Callback {
+  readonly scheduling: Scheduling;
+
+  constructor(...args: Arguments<{ scheduling: Scheduling }, ['scheduling']>) {
+    super();
+    const name = 'GradientAccumulationScheduler';
+    const { scheduling: given } = parseArgs<{ scheduling: Scheduling }>(
+      name,
+      ['scheduling'],
+      {},
+      objectAt(name, ['scheduling'], 0, args),
+    );
+    const entries = isPlainObject(given) ? Object.entries(given) : [];
+    const fits = entries.every(
+      ([epoch, batches]) => /^\d+$/.test(epoch) && Number.isInteger(batches) && Number(batches) > 0,
+    );
+    if (entries.length === 0 || !fits) {
+      throw new ArgumentError(
+        `${name}: expected epochs with their numbers of batches, such as { 0: 4, 5: 2 }, but got ${shown(given)}`,
+      );
+    }
+    this.scheduling = { 0: 1, ...given };
+  }
+
+  /** Batches a step in an epoch. */
+  getAccumulateGradBatches(...args: Arguments<{ epoch: number }, ['epoch']>): number {
+    const { epoch } = parseArgs<{ epoch: number }>('getAccumulateGradBatches', ['epoch'], {}, args, {
+      epoch: whole(0),
+    });
+    const begun = Object.keys(this.scheduling)
+      .map(Number)
+      .filter((first) => first <= epoch);
+    return this.scheduling[Math.max(...begun)]!;
+  }
+
+  override onTrainStart(trainer: Trainer, module: LightningModule): void {
+    if (trainer.accumulateGradBatches !== 1 || !module.automaticOptimization) {
+      throw new ArgumentError(
+        'GradientAccumulationScheduler: expected automatic optimization and a trainer without accumulateGradBatches, which it sets; leave it out',
+      );
+    }
+  }
+
+  override onTrainEpochStart(trainer: Trainer): void {
+    trainer.accumulateGradBatches = this.getAccumulateGradBatches(trainer.currentEpoch);
+  }
+
+  override onTrainEnd(trainer: Trainer): void {
+    trainer.accumulateGradBatches = 1;
+  }
+}

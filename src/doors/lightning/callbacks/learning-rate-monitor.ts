@@ -1,0 +1,104 @@
+// LearningRateMonitor: gives the loggers the rates of optimizers, by step or by epoch.
+import { ArgumentError } from '../../../engine/core/errors';
+import { parseArgs, shown } from '../../../engine/core/options';
+import type { Optimizer } from '../../../torch/optim/optimizer';
+import { Callback } from '../hooks';
+import type { LRSchedulerConfig } from '../optimizers';
+import type { Trainer } from '../trainer';
+
+/** What LearningRateMonitor takes by name. */
+export interface LearningRateMonitorOptions {
+  /** Default: as each scheduler steps. */
+  loggingInterval?: 'step' | 'epoch' | null;
+  logMomentum?: boolean;
+  logWeightDecay?: boolean;
+}
+
+type Group = Readonly<Record<string, unknown>> & { readonly lr: number };
+
+/** Logs the learning rates of all optimizers, each step or each epoch. */
+export class LearningRateMonitor extends Callback {
+  /** The rates so far, by the names that loggers get. */
+  readonly lrs: Record<string, number[]> = {};
+  readonly #o: Required<LearningRateMonitorOptions>;
+
+  constructor(...args: [LearningRateMonitorOptions?] | ['step' | 'epoch' | null, LearningRateMonitorOptions?]) {
+    super();
+    const defaults = { loggingInterval: null, logMomentum: false, logWeightDecay: false };
+    this.#o = parseArgs<LearningRateMonitorOptions>(
+      'LearningRateMonitor',
+      [],
+      defaults,
+      args,
+    ) as Required<LearningRateMonitorOptions>;
+    if (!['step', 'epoch', null].includes(this.#o.loggingInterval)) {
+      throw new ArgumentError(
+        `LearningRateMonitor: expected loggingInterval 'step', 'epoch' or null, but got ${shown(this.#o.loggingInterval)}`,
+      );
+    }
+  }
+
+  override onTrainStart(trainer: Trainer): void {
+    if (trainer.loggers.length > 0) return;
+    throw new ArgumentError(
+      'LearningRateMonitor: expected a trainer with a logger to give rates to, but it has none; leave out logger: false',
+    );
+  }
+
+  override onTrainBatchStart(trainer: Trainer): void {
+    if (this.#o.loggingInterval === 'epoch' || !trainer.connector.shouldUpdateLogs) return;
+    this.#log(trainer, this.#o.loggingInterval === null ? 'step' : 'any');
+  }
+
+  override onTrainEpochStart(trainer: Trainer): void {
+    if (this.#o.loggingInterval !== 'step') this.#log(trainer, this.#o.loggingInterval === null ? 'epoch' : 'any');
+  }
+
+  #log(trainer: Trainer, interval: 'step' | 'epoch' | 'any'): void {
+    const found: Record<string, number> = {};
+    for (const [names, optimizer, config] of named(trainer)) {
+      if (config && interval !== 'any' && config.interval !== interval) continue;
+      optimizer.paramGroups.forEach((group, i) => {
+        Object.assign(found, this.#statistics(names[i]!, group as unknown as Group));
+      });
+    }
+    if (Object.keys(found).length === 0) return;
+    trainer.connector.note(found);
+  }
+
+  #statistics(name: string, group: Group): Record<string, number> {
+    this.lrs[name] ??= [];
+    this.lrs[name].push(group.lr);
+    const found: Record<string, number> = { [name]: group.lr };
+    const betas = group.betas as readonly number[] | undefined;
+    if (this.#o.logMomentum) found[`${name}-momentum`] = betas?.[0] ?? Number(group.momentum ?? 0);
+    if (this.#o.logWeightDecay) found[`${name}-weight_decay`] = Number(group.weightDecay ?? 0);
+    return found;
+  }
+}
+
+/** Optimizers with the names of their groups: those of schedulers first. */
+function named(trainer: Trainer): [string[], Optimizer<object>, LRSchedulerConfig | null][] {
+  const counts = new Map<unknown, number>();
+  const found: [string[], Optimizer<object>, LRSchedulerConfig | null][] = [];
+  const add = (optimizer: Optimizer<object>, config: LRSchedulerConfig | null): void => {
+    const kind = optimizer.constructor;
+    let name = config?.name ?? `lr-${optimizer.name}`;
+    if (!config?.name) {
+      const count = (counts.get(kind) ?? 0) + 1;
+      counts.set(kind, count);
+      if (count > 1) name += `-${count - 1}`;
+    }
+    const groups = optimizer.paramGroups as unknown as readonly Readonly<Record<string, unknown>>[];
+    const names = groups.map((group, i) => {
+      if (groups.length > 1) return `${name}/${String(group.name ?? `pg${i + 1}`)}`;
+      return group.name === undefined ? name : `${name}/${String(group.name)}`;
+    });
+    found.push([names, optimizer, config]);
+  };
+  for (const config of trainer.lrSchedulerConfigs) add(config.scheduler.optimizer as Optimizer<object>, config);
+  for (const optimizer of trainer.optimizers) {
+    if (!found.some(([, each]) => each === optimizer)) add(optimizer, null);
+  }
+  return found;
+}

@@ -1,0 +1,105 @@
+// Panel: how a training goes on, in an element of a page: bars, curves and the figures of now.
+
+import * as kinds from '../../../engine/core/argument-kinds';
+import { ArgumentError } from '../../../engine/core/errors';
+import { objectAt } from '../../../engine/core/object-argument';
+import { kindOf, parseArgs } from '../../../engine/core/options';
+import { ChartLogger } from '../loggers/chart';
+import type { Trainer } from '../trainer';
+import { barNumber, ProgressBar } from './progress-bar';
+
+/** What a panel of a run takes by name. */
+export interface PanelOptions {
+  /** Seconds between two pictures. Default: 1. */
+  refreshRate?: number;
+  /** The logged names to draw and list; default: all but `epoch` and `step`. */
+  names?: readonly string[] | null;
+}
+
+interface PanelArguments extends PanelOptions {
+  target: HTMLElement | string;
+}
+
+/** The element that is meant. @throws ArgumentError where there is none */
+function elementOf(target: HTMLElement | string): HTMLElement {
+  if (typeof target !== 'string') {
+    if (typeof target?.append === 'function') return target;
+    throw new ArgumentError(`Panel: expected an element of the page or a selector of one, but got ${kindOf(target)}`);
+  }
+  const found = typeof document === 'undefined' ? null : document.querySelector<HTMLElement>(target);
+  if (found) return found;
+  throw new ArgumentError(`Panel: expected an element of the page that matches '${target}', but there is none`);
+}
+
+/** A table of names and their last values, and what curves are drawn from. */
+class Figures extends ChartLogger {
+  readonly #rows = new Map<string, HTMLElement>();
+
+  constructor(
+    curves: HTMLElement,
+    private readonly table: HTMLTableElement,
+    private readonly shown: { readonly refreshRate: number; readonly names: readonly string[] | null },
+  ) {
+    super(curves, shown);
+  }
+
+  override logMetrics(...args: Parameters<ChartLogger['logMetrics']>): void {
+    super.logMetrics(...args);
+    const row = this.metrics.at(-1)!;
+    for (const [name, value] of Object.entries(row)) {
+      const isWanted = this.shown.names ? this.shown.names.includes(name) : name !== 'epoch' && name !== 'step';
+      if (isWanted) this.#cell(name).textContent = barNumber(value);
+    }
+  }
+
+  #cell(name: string): HTMLElement {
+    const known = this.#rows.get(name);
+    if (known) return known;
+    const row = this.table.insertRow();
+    const head = this.table.ownerDocument.createElement('th');
+    head.scope = 'row';
+    head.textContent = name;
+    const cell = this.table.ownerDocument.createElement('td');
+    row.append(head, cell);
+    this.#rows.set(name, cell);
+    return cell;
+  }
+}
+
+/**
+ * Shows a training in an element of a page while it goes on: the bars of epochs and validation, curves of the logged values, and a table of the last
+ * figures. It takes the place of the trainer's own bar; values are read in bulk, once a second.
+ *
+ *     const trainer = new Trainer({ maxEpochs: 5, callbacks: new Panel('#training') });
+ *
+ * Its parts have the classes `panel-bars`, `panel-curves` and `panel-figures`.
+ * @throws ArgumentError where there is no such element
+ */
+export class Panel extends ProgressBar {
+  readonly #figures: Figures;
+
+  constructor(target: HTMLElement | string, options?: PanelOptions);
+  constructor(named: PanelArguments);
+  constructor(...args: unknown[]) {
+    const defaults = { refreshRate: 1, names: null };
+    const given = objectAt('Panel', ['target', ...Object.keys(defaults)], 0, args);
+    const { target, refreshRate, names } = parseArgs<PanelArguments>('Panel', ['target'], defaults, given, {
+      refreshRate: kinds.between(0),
+      names: kinds.orNull(kinds.listOf(kinds.text)),
+    });
+    const element = elementOf(target);
+    const part = <Tag extends 'div' | 'table'>(tag: Tag, name: string) => {
+      const made = element.ownerDocument.createElement(tag);
+      made.className = `panel-${name}`;
+      return made;
+    };
+    const [bars, curves, figures] = [part('div', 'bars'), part('div', 'curves'), part('table', 'figures')];
+    super({ element: bars, refreshRate });
+    element.replaceChildren(bars, curves, figures);
+    this.#figures = new Figures(curves, figures, { refreshRate, names });
+  }
+
+  override setup(trainer: Trainer): void {
+    if (!trainer.loggers.includes(this.#figures)) trainer.loggers = [...trainer.loggers, this.#figures];
+  }
+}

@@ -1,0 +1,277 @@
+// From logged values to callbacks, loggers and the progress bar: the values that stand now, and rows that are read in bulk.
+import { AutogradError, DeviceLostError } from '../../engine/core/errors';
+import { withMode } from '../../engine/graph/mode';
+import { tensor } from '../../torch/tensor/creation/creation';
+import { where } from '../../torch/tensor/families/comparison';
+import { Tensor } from '../../torch/tensor/tensor';
+import type { Results, Shown } from './results';
+import type { Trainer } from './trainer';
+
+/** A line for the loggers whose values are still on the GPU. */
+interface Row {
+  readonly step: number;
+  readonly metrics: Readonly<Record<string, Shown>>;
+}
+
+/** Rows that may wait; the next one has them read in the background. */
+const MOST_ROWS = 256;
+
+export class Connector {
+  /** Null before the first batch of a loop and behind the last, true at the first, false at others. */
+  firstLoopIter: boolean | null = null;
+  #progBar: Record<string, Shown> = {};
+  #logged: Record<string, Shown> = {};
+  #callback: Record<string, Shown> = {};
+  #currentFx: string | null = null;
+  #rows: Row[] = [];
+  #writing: Promise<void> = Promise.resolve();
+  #failure: unknown = null;
+  #isReading = false;
+  #readAt = 0;
+  /** On the GPU: the first step whose loss was NaN, infinity where none was. */
+  #nanStep: Tensor | null = null;
+  #nanSaid = false;
+  #lossesSeen = false;
+  /** Names whose values went with a lost device, and have not been logged since. */
+  #lost = new Set<string>();
+
+  constructor(private readonly trainer: Trainer) {}
+
+  get #results(): Results | null {
+    return this.trainer.activeResults;
+  }
+
+  get #now() {
+    return this.#results!.metrics(this.firstLoopIter !== null);
+  }
+
+  /** Whether rows are due at this step. */
+  get shouldUpdateLogs(): boolean {
+    const { trainer } = this;
+    if (trainer.logEveryNSteps === 0) return false;
+    return trainer.loggingStep % trainer.logEveryNSteps === 0 || trainer.shouldStop;
+  }
+
+  startBatch(batch: unknown, dataloaderIdx: number | null = null): void {
+    this.firstLoopIter = this.firstLoopIter === null;
+    this.#results!.startBatch(batch, dataloaderIdx);
+  }
+
+  /** Readies the tensors of a hook that logs for the first time in this epoch. */
+  beforeLog(fx: string): void {
+    if (this.#currentFx !== fx && this.firstLoopIter !== false) this.#results!.resetTensors(fx);
+    this.#currentFx = fx;
+  }
+
+  #update(): void {
+    const { callback, log, progBar } = this.#now;
+    Object.assign(this.#progBar, progBar);
+    Object.assign(this.#callback, callback);
+    Object.assign(this.#logged, log);
+  }
+
+  endBatch(): void {
+    this.#update();
+    this.#results!.endBatch();
+  }
+
+  /** The values of an epoch are wanted from now on. */
+  async epochEndReached(): Promise<void> {
+    this.firstLoopIter = null;
+    await this.#results!.settle();
+  }
+
+  async endEpoch(): Promise<void> {
+    await this.#results!.settle();
+    this.#update();
+    this.#currentFx = null;
+  }
+
+  /** A row of the values of this step, where one is due. */
+  updateTrainStep(): void {
+    const { trainer } = this;
+    if (trainer.accumulates) return;
+    if (this.shouldUpdateLogs || trainer.fastDevRun > 0) this.logMetrics(this.#now.log);
+  }
+
+  updateTrainEpoch(): void {
+    this.logMetrics(this.#now.log);
+    this.resetResults();
+  }
+
+  updateEvalStep(step: number): void {
+    this.logMetrics(this.#now.log, step);
+  }
+
+  /** The values of a loader; nothing during a sanity check. */
+  updateEvalEpoch(): Record<string, Shown> {
+    if (this.trainer.sanityChecking) return {};
+    const { log } = this.#now;
+    this.#update();
+    return log;
+  }
+
+  /** Notes a row for the loggers. */
+  logMetrics(metrics: Readonly<Record<string, Shown>>, step: number | null = null): void {
+    const { trainer } = this;
+    if (trainer.loggers.length === 0 || Object.keys(metrics).length === 0) return;
+    Object.assign(this.#logged, metrics);
+    const { step: own, ...rest } = metrics;
+    const values = step === null && own !== undefined ? rest : metrics;
+    const at = step ?? (typeof own === 'number' ? own : trainer.fitLoop.epochLoop.batchesThatStepped);
+    const row =
+      step === null && own === undefined ? { ...values, epoch: values.epoch ?? trainer.currentEpoch } : values;
+    this.#rows.push({ step: at, metrics: row });
+    if (this.#rows.length >= MOST_ROWS || this.#isAwaited) void this.drain().catch(() => undefined);
+  }
+
+  /** Whether a logger shows rows as they come, and has waited long enough. */
+  get #isAwaited(): boolean {
+    const rates = this.trainer.loggers.flatMap(({ refreshRate }) => (refreshRate === undefined ? [] : [refreshRate]));
+    return rates.length > 0 && !this.#isReading && performance.now() - this.#readAt >= 1000 * Math.min(...rates);
+  }
+
+  /** Notes a row of a callback's own. */
+  note(metrics: Readonly<Record<string, number>>, forCallbacks = true): void {
+    if (forCallbacks) Object.assign(this.#callback, metrics);
+    this.#rows.push({ step: this.trainer.fitLoop.epochLoop.batchesThatStepped, metrics });
+  }
+
+  /** Notes on the GPU whether a loss was NaN, and at which step. */
+  sawLoss(loss: Tensor): void {
+    this.#lossesSeen = true;
+    withMode({ grad: false }, () => {
+      this.#nanStep ??= tensor(Infinity, { dtype: 'float32' }).retain();
+      const first = this.#nanStep;
+      const now = this.trainer.fitLoop.totalBatchIdx;
+      first.copy_(where(loss.isnan(), first.clampMax(now), first));
+    });
+  }
+
+  /** Reads all rows at once, and gives them to the loggers in order. */
+  drain(): Promise<void> {
+    const rows = this.#rows;
+    this.#rows = [];
+    const reading = Promise.all([readAll(rows.flatMap(({ metrics }) => Object.values(metrics))), this.#readNaN()]);
+    this.#isReading = true;
+    const over = () => {
+      this.#isReading = false;
+      this.#readAt = performance.now();
+    };
+    reading.then(over, over);
+    const writing = this.#writing.then(async () => {
+      const [values] = await reading;
+      let next = 0;
+      for (const { step, metrics } of rows) {
+        const numbers = Object.fromEntries(Object.keys(metrics).map((name) => [name, values[next++]!]));
+        for (const logger of this.trainer.loggers) await logger.logMetrics(numbers, step);
+      }
+    });
+    this.#writing = writing.catch((error: unknown) => {
+      // Rows that went with their device are told of once, by who hears of the loss.
+      if (!(error instanceof DeviceLostError)) this.#failure ??= error;
+    });
+    return this.#writing.then(() => {
+      const failure = this.#failure;
+      this.#failure = null;
+      if (failure !== null) throw failure;
+    });
+  }
+
+  async #readNaN(): Promise<void> {
+    if (!this.#nanStep || !this.#lossesSeen || this.#nanSaid) return;
+    this.#lossesSeen = false;
+    const step = await this.#nanStep.item();
+    if (step === Infinity || this.#nanSaid) return;
+    this.#nanSaid = true;
+    const message = `Trainer.fit: expected a finite loss, but it was NaN at step ${step}; a smaller learning rate, gradientClipVal or detectAnomaly: true may help`;
+    if (this.trainer.detectAnomaly) throw new AutogradError(message);
+    console.warn(message);
+  }
+
+  /** Values of the progress bar as numbers. */
+  async readProgBar(): Promise<Record<string, number>> {
+    const shown = this.progressBarMetrics;
+    const [values] = await Promise.all([readAll(Object.values(shown)), this.#readNaN()]);
+    return Object.fromEntries(Object.keys(shown).map((name, i) => [name, values[i]!]));
+  }
+
+  get callbackMetrics(): Record<string, Shown> {
+    if (this.#results) Object.assign(this.#callback, this.#now.callback);
+    return this.#callback;
+  }
+
+  get loggedMetrics(): Record<string, Shown> {
+    if (this.#results) Object.assign(this.#logged, this.#now.log);
+    return this.#logged;
+  }
+
+  get progressBarMetrics(): Record<string, Shown> {
+    if (this.#results) Object.assign(this.#progBar, this.#now.progBar);
+    return this.#progBar;
+  }
+
+  /** Values that a checkpoint has kept for callbacks and schedulers. */
+  loadCallbackMetrics(metrics: Readonly<Record<string, Shown>>): void {
+    this.#callback = { ...metrics };
+  }
+
+  resetMetrics(): void {
+    this.#progBar = {};
+    this.#logged = {};
+    this.#callback = {};
+  }
+
+  resetResults(): void {
+    this.#results?.reset();
+    this.firstLoopIter = null;
+    this.#currentFx = null;
+  }
+
+  /** Begins with a run of the trainer. */
+  reset(): void {
+    this.resetResults();
+    this.resetMetrics();
+    this.#rows = [];
+    this.#failure = null;
+    this.#nanStep = null;
+    this.#nanSaid = false;
+    this.#lossesSeen = false;
+    this.#lost.clear();
+  }
+
+  /** Whether a value would be there had its device not been lost. */
+  isLost(name: string): boolean {
+    return this.#lost.has(name) && !(name in this.callbackMetrics);
+  }
+
+  /** Lets go of all values on a lost device. */
+  forget(): void {
+    this.#rows = [];
+    this.#nanStep = null;
+    for (const [name, value] of Object.entries(this.#callback)) if (typeof value !== 'number') this.#lost.add(name);
+    const onHost = (shown: Record<string, Shown>) =>
+      Object.fromEntries(Object.entries(shown).filter(([, value]) => typeof value === 'number'));
+    this.#progBar = onHost(this.#progBar);
+    this.#logged = onHost(this.#logged);
+    this.#callback = onHost(this.#callback);
+  }
+}
+
+/** Numbers of values on the GPU and off it, in one read-back. */
+export async function readAll(values: readonly Shown[]): Promise<number[]> {
+  const reads = new Map<Tensor, Promise<number>>();
+  for (const value of values) {
+    if (value instanceof Tensor && !reads.has(value)) reads.set(value, Promise.resolve(value.item()).then(Number));
+  }
+  return Promise.all(values.map((value) => (value instanceof Tensor ? reads.get(value)! : value)));
+}
+
+/** Values as tensors of one element: what callbacks are given. */
+export const asTensors = (shown: Readonly<Record<string, Shown>>): Record<string, Tensor> =>
+  Object.fromEntries(
+    Object.entries(shown).map(([name, value]) => [
+      name,
+      value instanceof Tensor ? value : tensor(value, { dtype: 'float32' }),
+    ]),
+  );

@@ -1,0 +1,194 @@
+// The hooks of modules and callbacks, and who is called when.
+
+import type { Kind } from '../../engine/core/argument-kinds';
+import { objectAt } from '../../engine/core/object-argument';
+import { isPlainObject, parseArgs } from '../../engine/core/options';
+import type { Optimizer } from '../../torch/optim/optimizer';
+import type { Tensor } from '../../torch/tensor/tensor';
+import { type Awaitable, after, inTurn } from './awaitable';
+import type { Checkpoint } from './checkpointing';
+import type { LightningModule } from './module';
+import type { Trainer } from './trainer';
+
+/** Values by name. */
+export const record: Kind = { words: 'an object of values by name', fits: isPlainObject };
+
+interface GivenState {
+  stateDict: Record<string, unknown>;
+}
+
+/** The state that a callback is to go on from, which is given by place or by name. */
+export function stateIn(owner: string, args: readonly unknown[]): Record<string, unknown> {
+  const name = `${owner}.loadStateDict`;
+  const given = objectAt(name, ['stateDict'], 0, args);
+  return parseArgs<GivenState>(name, ['stateDict'], {}, given, { stateDict: record }).stateDict;
+}
+
+/** What a trainer has been asked to do. */
+export type TrainerFn = 'fit' | 'validate' | 'test' | 'predict';
+
+/** The result of `trainingStep`: the loss, an object with it, or nothing to leave the batch out. */
+export type StepOutput = Tensor | ({ loss: Tensor } & Record<string, unknown>) | null | undefined;
+
+/**
+ * Hooks of modules and of callbacks, which have the trainer and the module in front. Each may be left out, and may be asynchronous. They are
+ * methods, so that a class may name its batches' type.
+ */
+export interface Hooks<Front extends readonly unknown[]> {
+  setup?(...args: [...Front, stage: TrainerFn]): Awaitable<unknown>;
+  teardown?(...args: [...Front, stage: TrainerFn]): Awaitable<unknown>;
+  onFitStart?(...args: Front): Awaitable<unknown>;
+  onFitEnd?(...args: Front): Awaitable<unknown>;
+  onTrainStart?(...args: Front): Awaitable<unknown>;
+  onTrainEnd?(...args: Front): Awaitable<unknown>;
+  onTrainEpochStart?(...args: Front): Awaitable<unknown>;
+  onTrainEpochEnd?(...args: Front): Awaitable<unknown>;
+  onTrainBatchStart?(...args: [...Front, batch: unknown, batchIdx: number]): Awaitable<unknown>;
+  onTrainBatchEnd?(...args: [...Front, outputs: unknown, batch: unknown, batchIdx: number]): Awaitable<unknown>;
+  onValidationStart?(...args: Front): Awaitable<unknown>;
+  onValidationEnd?(...args: Front): Awaitable<unknown>;
+  onValidationEpochStart?(...args: Front): Awaitable<unknown>;
+  onValidationEpochEnd?(...args: Front): Awaitable<unknown>;
+  onValidationBatchStart?(...args: [...Front, ...StartedBatch]): Awaitable<unknown>;
+  onValidationBatchEnd?(...args: [...Front, outputs: unknown, ...StartedBatch]): Awaitable<unknown>;
+  onTestStart?(...args: Front): Awaitable<unknown>;
+  onTestEnd?(...args: Front): Awaitable<unknown>;
+  onTestEpochStart?(...args: Front): Awaitable<unknown>;
+  onTestEpochEnd?(...args: Front): Awaitable<unknown>;
+  onTestBatchStart?(...args: [...Front, ...StartedBatch]): Awaitable<unknown>;
+  onTestBatchEnd?(...args: [...Front, outputs: unknown, ...StartedBatch]): Awaitable<unknown>;
+  onPredictStart?(...args: Front): Awaitable<unknown>;
+  onPredictEnd?(...args: Front): Awaitable<unknown>;
+  onPredictEpochStart?(...args: Front): Awaitable<unknown>;
+  onPredictEpochEnd?(...args: Front): Awaitable<unknown>;
+  onPredictBatchStart?(...args: [...Front, ...StartedBatch]): Awaitable<unknown>;
+  onPredictBatchEnd?(...args: [...Front, outputs: unknown, ...StartedBatch]): Awaitable<unknown>;
+  onBeforeZeroGrad?(...args: [...Front, optimizer: Optimizer]): Awaitable<unknown>;
+  onBeforeBackward?(...args: [...Front, loss: Tensor]): Awaitable<unknown>;
+  onAfterBackward?(...args: Front): Awaitable<unknown>;
+  onBeforeOptimizerStep?(...args: [...Front, optimizer: Optimizer]): Awaitable<unknown>;
+  onSaveCheckpoint?(...args: [...Front, checkpoint: Checkpoint]): Awaitable<unknown>;
+  onLoadCheckpoint?(...args: [...Front, checkpoint: Checkpoint]): Awaitable<unknown>;
+}
+
+type StartedBatch = [batch: unknown, batchIdx: number, dataloaderIdx?: number];
+
+/** Every hook of a module that may be left out. */
+export interface ModuleHooks extends Hooks<[]> {
+  prepareData?(): Awaitable<unknown>;
+  configureModel?(): Awaitable<unknown>;
+  onBeforeBatchTransfer?(batch: unknown, dataloaderIdx: number): Awaitable<unknown>;
+  transferBatchToDevice?(batch: unknown, device: unknown, dataloaderIdx: number): Awaitable<unknown>;
+  onAfterBatchTransfer?(batch: unknown, dataloaderIdx: number): Awaitable<unknown>;
+}
+
+/** Every hook of a callback. They are called before those of the module. */
+export interface CallbackHooks extends Hooks<[trainer: Trainer, plModule: LightningModule]> {
+  onSanityCheckStart?(trainer: Trainer, plModule: LightningModule): Awaitable<unknown>;
+  onSanityCheckEnd?(trainer: Trainer, plModule: LightningModule): Awaitable<unknown>;
+  onException?(trainer: Trainer, plModule: LightningModule, error: Error): Awaitable<unknown>;
+}
+
+export type CallbackHookName = keyof CallbackHooks;
+export type LoopHookName = keyof CallbackHooks & keyof ModuleHooks;
+
+/**
+ * Base class of callbacks; one's own define hooks of `CallbackHooks`, which may be asynchronous:
+ *
+ *     class Greet extends Callback {
+ *       override onTrainStart(trainer: Trainer) { console.log('training', trainer.maxEpochs, 'epochs'); }
+ *     }
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: hooks that are not defined are not there.
+export class Callback {
+  /** Under which its state stands in a checkpoint. */
+  get stateKey(): string {
+    return this.constructor.name;
+  }
+
+  /** Whether its hooks at the end of epochs come after those of the module, whose metrics it looks at. */
+  get isMonitoring(): boolean {
+    return false;
+  }
+
+  /** What a checkpoint is to hold of it. */
+  stateDict(...none: []): Record<string, unknown> {
+    parseArgs('stateDict', [], {}, none);
+    return {};
+  }
+
+  loadStateDict(state: Record<string, unknown>, ...none: []): void {
+    stateIn(this.constructor.name, [state, ...none]);
+  }
+}
+
+export interface Callback extends CallbackHooks {}
+
+/** The key of a callback whose state belongs to its options, as Python prints them. */
+export const stateKeyOf = (name: string, options: Readonly<Record<string, unknown>>): string => {
+  const shown = (value: unknown) =>
+    value === null || value === undefined ? 'None' : typeof value === 'string' ? `'${value}'` : String(value);
+  return `${name}{${Object.entries(options)
+    .map(([key, value]) => `'${key}': ${shown(value)}`)
+    .join(', ')}}`;
+};
+
+/** Calls hooks of a trainer's callbacks and module, and knows which is being called. */
+export class HookCaller {
+  /** The hook that runs now; null between them. */
+  current: string | null = null;
+
+  constructor(private readonly trainer: Trainer) {}
+
+  /** Calls a hook of all callbacks, or of those that monitor metrics or do not. */
+  callbacks(name: CallbackHookName, args: readonly unknown[] = [], monitoring?: boolean): Awaitable<void> {
+    const { trainer } = this;
+    const calls: (() => unknown)[] = [];
+    for (const callback of trainer.callbacks) {
+      const hook = callback[name] as ((...given: unknown[]) => unknown) | undefined;
+      if (hook === undefined || (monitoring !== undefined && (callback.isMonitoring ?? false) !== monitoring)) continue;
+      calls.push(() => hook.call(callback, trainer, trainer.lightningModule, ...args));
+    }
+    return calls.length === 0 ? undefined : (this.#within(name, () => inTurn(calls)) as Awaitable<void>);
+  }
+
+  /** Calls a hook of the module, if it has it. */
+  module(name: string, args: readonly unknown[] = []): Awaitable<unknown> {
+    const module = this.trainer.lightningModule;
+    const hook: unknown = Reflect.get(module, name);
+    if (typeof hook !== 'function') return undefined;
+    const run = (): unknown => Reflect.apply(hook, module, args);
+    const { mixed } = this.trainer;
+    return this.#within(name, mixed ? () => mixed.call(name, run) : run);
+  }
+
+  /** Whether anyone has a hook. */
+  has(name: LoopHookName): boolean {
+    const { callbacks, lightningModule } = this.trainer;
+    return lightningModule[name] !== undefined || callbacks.some((callback) => callback[name] !== undefined);
+  }
+
+  /** Calls a hook of the callbacks, then that of the module. */
+  both(name: LoopHookName, args: readonly unknown[] = []): Awaitable<unknown> {
+    return after(this.callbacks(name, args), () => this.module(name, args));
+  }
+
+  #within<T>(name: string, run: () => Awaitable<T>): Awaitable<T> {
+    const before = this.current;
+    this.current = name;
+    let result: Awaitable<T>;
+    try {
+      result = run();
+    } catch (error) {
+      this.current = before;
+      throw error;
+    }
+    if (!(result instanceof Promise)) {
+      this.current = before;
+      return result;
+    }
+    return result.finally(() => {
+      this.current = before;
+    });
+  }
+}

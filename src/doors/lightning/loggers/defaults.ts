@@ -1,0 +1,39 @@
+// Which loggers there are where none is named.
+import { display } from '../../../engine/core/display';
+import { ArgumentError } from '../../../engine/core/errors';
+import { kindOf } from '../../../engine/core/options';
+import { hasFiles } from '../../../torch/io/local-files';
+import { CSVLogger } from './csv';
+import type { Logger } from './logger';
+import { MemoryLogger } from './memory';
+
+/**
+ * The loggers that an option of the trainer means.
+ *
+ * @throws ArgumentError for anything else
+ */
+export function defaultLoggers(given: boolean | Logger | readonly Logger[] | null, folder: string): readonly Logger[] {
+  if (given === false) return [];
+  const shown = display()?.logger?.();
+  return [...chosen(given, folder), ...(shown ? [shownBy(shown)] : [])];
+}
+
+/** What a place that shows results takes, as a logger without files. */
+const shownBy = (place: Pick<Logger, 'logMetrics' | 'refreshRate'>): Logger => ({
+  name: null,
+  version: null,
+  logDir: null,
+  saveDir: null,
+  refreshRate: place.refreshRate,
+  logMetrics: (metrics, step) => place.logMetrics(metrics, step),
+});
+
+function chosen(given: true | Logger | readonly Logger[] | null, folder: string): readonly Logger[] {
+  if (given === true || given === null) return [hasFiles() ? new CSVLogger(folder) : new MemoryLogger()];
+  const loggers = [given].flat() as Logger[];
+  const wrong = loggers.find((logger) => typeof (logger as Partial<Logger> | null)?.logMetrics !== 'function');
+  if (wrong === undefined && !loggers.includes(undefined as never)) return loggers;
+  throw new ArgumentError(
+    `Trainer: expected logger to be a boolean, a logger with a method logMetrics, or a list of loggers, but got ${kindOf(wrong)}`,
+  );
+}

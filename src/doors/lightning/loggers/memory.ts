@@ -1,0 +1,53 @@
+// A logger that keeps all rows, for pages and tests.
+import { text } from '../../../engine/core/argument-kinds';
+import { type Arguments, parseArgs } from '../../../engine/core/options';
+import type { Hyperparameters } from '../checkpointing';
+import { type Logger, paramsIn, type RowArguments, rowOf } from './logger';
+
+/** A value of one name at one step. */
+export interface LoggedPoint {
+  readonly step: number;
+  readonly value: number;
+}
+
+/**
+ * Keeps rows in memory: `logger.history('val_loss')` gives the points of a name, `logger.metrics` all rows.
+ */
+export class MemoryLogger implements Logger {
+  readonly name: string;
+  readonly version = 0;
+  readonly logDir = null;
+  readonly saveDir = null;
+  /** All rows, each with its step. */
+  readonly metrics: Record<string, number>[] = [];
+  hparams: Hyperparameters = {};
+  readonly #listeners = new Set<(metrics: Readonly<Record<string, number>>, step: number) => void>();
+
+  constructor(...args: Arguments<{ name?: string }, ['name']>) {
+    const { name } = parseArgs<{ name?: string }>('MemoryLogger', [], { name: 'lightning_logs' }, args, { name: text });
+    this.name = name;
+  }
+
+  logMetrics(...args: RowArguments): void {
+    const { metrics, step } = rowOf('MemoryLogger', args);
+    this.metrics.push({ ...metrics, step });
+    for (const listener of this.#listeners) listener(metrics, step);
+  }
+
+  logHyperparams(given: Readonly<Hyperparameters>, ...none: []): void {
+    const params = paramsIn('MemoryLogger', [given, ...none]);
+    this.hparams = { ...params };
+  }
+
+  /** The points of a name, in order. */
+  history(...args: Arguments<{ name: string }, ['name']>): LoggedPoint[] {
+    const { name } = parseArgs<{ name: string }>('MemoryLogger.history', ['name'], {}, args, { name: text });
+    return this.metrics.filter((row) => name in row).map((row) => ({ step: row.step!, value: row[name]! }));
+  }
+
+  /** Calls a function for each row, until the returned function is called. */
+  onRow(listener: (metrics: Readonly<Record<string, number>>, step: number) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}

@@ -1,0 +1,79 @@
+// A logger that writes event files, as TensorBoard reads them.
+
+import * as kinds from '../../../engine/core/argument-kinds';
+import { ArgumentError } from '../../../engine/core/errors';
+import { parseArgs } from '../../../engine/core/options';
+import { join, writeText } from '../../../torch/io/local-files';
+import { SummaryWriter } from '../../tensorboard/writer';
+import {
+  type Folder,
+  type FolderArguments,
+  FolderLogger,
+  type FolderLoggerOptions,
+  runDefaults,
+  runKinds,
+} from './folder-logger';
+import { flatHyperparameters, type RowArguments, rowOf, type StatusArguments } from './logger';
+import { yamlOf } from './yaml';
+
+/** What TensorBoardLogger takes by name. */
+export interface TensorBoardLoggerOptions extends FolderLoggerOptions {
+  subDir?: string | null;
+}
+
+/** Events that wait before they are written. */
+const MOST_EVENTS = 1000;
+
+/** Writes logged values to an event file in `saveDir/name/version_N`: `tensorboard --logdir lightning_logs` shows it. In a page nothing is written. */
+export class TensorBoardLogger extends FolderLogger {
+  readonly #subDir: string;
+  #writer: SummaryWriter | null = null;
+
+  constructor(...args: FolderArguments<TensorBoardLoggerOptions>) {
+    const o = parseArgs<TensorBoardLoggerOptions & Folder>(
+      'TensorBoardLogger',
+      ['saveDir'],
+      { ...runDefaults, subDir: null },
+      args,
+      { ...runKinds, subDir: kinds.orNull(kinds.text) },
+    );
+    super(o);
+    this.#subDir = o.subDir ?? '';
+  }
+
+  override get logDir(): string | null {
+    const folder = super.logDir;
+    return folder === null ? null : join(folder, this.#subDir);
+  }
+
+  /** Writes pictures, histograms, texts and more beside the rows: `trainer.logger.experiment.addImage(…)`. @throws ArgumentError before the run has begun */
+  get experiment(): SummaryWriter {
+    if (this.#writer) return this.#writer;
+    throw new ArgumentError(
+      'TensorBoardLogger: experiment is there once the run has begun; use it in onFitStart or later',
+    );
+  }
+
+  override async begin(...none: []): Promise<void> {
+    await super.begin(...none);
+    this.#writer ??= new SummaryWriter(this.logDir!, { maxQueue: MOST_EVENTS });
+  }
+
+  async logMetrics(...args: RowArguments): Promise<void> {
+    const { metrics, step } = rowOf('TensorBoardLogger', args);
+    await this.begin();
+    for (const [name, value] of Object.entries(metrics)) {
+      this.experiment.addScalar(this.prefixed(name), value, Math.max(0, step));
+    }
+  }
+
+  async save(...none: []): Promise<void> {
+    parseArgs('TensorBoardLogger.save', [], {}, none);
+    await this.#writer?.flush();
+  }
+
+  override async finalize(...args: StatusArguments): Promise<void> {
+    await super.finalize(...args);
+    await writeText(join(this.logDir!, 'hparams.yaml'), yamlOf(flatHyperparameters(this.hparams)));
+  }
+}

@@ -1,0 +1,32 @@
+// What every loop does with a batch: the hooks that may change it, and a step without gradients.
+import { mode, withMode } from '../../../engine/graph/mode';
+import { webgpu } from '../../../engine/storage/device';
+import { type Awaitable, isPromise } from '../awaitable';
+import type { Run } from './run';
+
+/** The batch behind the hooks of its transfer. */
+export async function transferred(trainer: Run, given: unknown, dataloaderIdx: number): Promise<unknown> {
+  const { hooks } = trainer;
+  let batch = given;
+  const source = trainer.transferSource;
+  for (const name of ['onBeforeBatchTransfer', 'transferBatchToDevice', 'onAfterBatchTransfer'] as const) {
+    if (!source[name]) continue;
+    const args = name === 'transferBatchToDevice' ? [batch, webgpu, dataloaderIdx] : [batch, dataloaderIdx];
+    batch =
+      source === trainer.lightningModule
+        ? await hooks.module(name, args)
+        : await Reflect.apply(source[name] as (...args: unknown[]) => unknown, source, args);
+  }
+  return batch;
+}
+
+/** Runs a step without gradients, also behind its awaits. */
+export function withoutGrad<T>(fn: () => Awaitable<T>): Awaitable<T> {
+  const result = withMode({ grad: false }, fn);
+  if (!isPromise(result)) return result;
+  const before = mode.grad;
+  mode.grad = false;
+  return (result as Promise<T>).finally(() => {
+    mode.grad = before;
+  });
+}

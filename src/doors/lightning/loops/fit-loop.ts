@@ -1,0 +1,304 @@
+// Training as a whole: epochs until enough of them, of steps or of time have passed.
+
+import { ArgumentError } from '../../../engine/core/errors';
+import { warnOnce } from '../../../engine/core/warnings';
+import { defaultGenerator } from '../../../engine/storage/random/generator';
+import { fromText, toText } from '../../../torch/data/generator-text';
+import { Fetcher, inOrder, type Loader, lengthOf, limitOf, statefulOf, trainingLoader } from '../loaders';
+import { Progress, type ProgressState } from '../progress';
+import type { FitRun } from './run';
+import { type EpochPhase, TrainingEpochLoop } from './training-epoch-loop';
+
+/** An order of items that depends on the epoch. */
+interface EpochSampler {
+  setEpoch?(epoch: number): void;
+}
+
+/** The progress of a fit in the form of Lightning's checkpoints. */
+export type FitLoopState = Readonly<Record<string, unknown>>;
+
+const noBatches = (): ArgumentError =>
+  new ArgumentError(
+    'Trainer.fit: expected trainDataloaders to give batches, but it is empty; look at its data set, batchSize and dropLast',
+  );
+
+export class FitLoop {
+  readonly epochProgress = new Progress();
+  readonly epochLoop: TrainingEpochLoop;
+  /** Batches of an epoch; infinity where that is not known. */
+  maxBatches = Infinity;
+  maxEpochs = -1;
+  minEpochs = 0;
+  loader: Loader | null = null;
+  #fetcher: Fetcher | null = null;
+  /** Where the loaders are between two passes, as far as the one before has come. */
+  #rest: unknown[] | null = null;
+  #loadedStates: unknown[] | null = null;
+  /** Where the run was that is gone on with. */
+  #phase: EpochPhase | 'epoch' | null = null;
+  /** The default generator of a checkpoint. */
+  #generator: string | null = null;
+  #loadedAtEpoch = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly trainer: FitRun) {
+    this.epochLoop = new TrainingEpochLoop(trainer);
+  }
+
+  /** Batches of all epochs so far, but for the present one. */
+  get totalBatchIdx(): number {
+    return this.epochLoop.batchProgress.total.ready - 1;
+  }
+
+  /** Whether the minimum of epochs and steps has been reached. */
+  get canStopEarly(): boolean {
+    const { minSteps } = this.trainer;
+    const epochs = this.minEpochs > 0 ? this.epochProgress.current.processed >= this.minEpochs : true;
+    return epochs && (minSteps === null || this.epochLoop.globalStep >= minSteps);
+  }
+
+  get #isDone(): boolean {
+    const { trainer, epochProgress } = this;
+    if (this.maxBatches === 0) {
+      trainer.say('`Trainer.fit` stopped: No training batches.');
+      return true;
+    }
+    if (trainer.maxSteps !== -1 && this.epochLoop.globalStep >= trainer.maxSteps) {
+      trainer.say(`\`Trainer.fit\` stopped: \`maxSteps=${trainer.maxSteps}\` reached.`);
+      return true;
+    }
+    if (this.maxEpochs !== -1 && epochProgress.current.processed >= this.maxEpochs) {
+      epochProgress.current.completed = epochProgress.current.processed;
+      trainer.say(`\`Trainer.fit\` stopped: \`maxEpochs=${this.maxEpochs}\` reached.`);
+      return true;
+    }
+    return trainer.shouldStop && this.canStopEarly;
+  }
+
+  /** Lets go of the loaders of a fit before, and takes those that are given; what a hook gives comes in its turn. */
+  async attach(train: unknown, val: unknown): Promise<void> {
+    const { trainer, epochLoop } = this;
+    this.loader = null;
+    epochLoop.valLoop.loaders = null;
+    if (train !== null && trainer.limitTrainBatches !== 0) await this.setupData(train);
+    if (val !== null) await epochLoop.valLoop.setupData(val);
+  }
+
+  /** Takes the loader. */
+  async setupData(source: unknown): Promise<void> {
+    const { trainer } = this;
+    const reload =
+      trainer.reloadDataloadersEveryNEpochs > 0 &&
+      trainer.currentEpoch - this.#loadedAtEpoch >= trainer.reloadDataloadersEveryNEpochs;
+    if (this.loader && !reload) return;
+    this.#loadedAtEpoch = trainer.currentEpoch;
+    const given = source ?? (await trainer.requestLoaders('trainDataloader'));
+    const taken = trainingLoader('trainDataloaders', given);
+    const loader = trainer.overfitBatches > 0 ? inOrder(taken) : taken;
+    const length = lengthOf(loader);
+    if (length === 0) {
+      throw noBatches();
+    }
+    this.loader = loader;
+    this.maxBatches = limitOf('limitTrainBatches', length, trainer.limitTrainBatches);
+    if (trainer.loggers.length > 0 && this.maxBatches < trainer.logEveryNSteps && trainer.fastDevRun === 0) {
+      warnOnce(
+        `The number of training batches (${this.maxBatches}) is smaller than the logging interval Trainer({ logEveryNSteps: ${trainer.logEveryNSteps} }). Set a lower value for logEveryNSteps if you want to see logs for the training epoch.`,
+      );
+    }
+    trainer.valCheckBatch = this.#valCheckBatch(length);
+  }
+
+  #valCheckBatch(length: number | null): number {
+    const { valCheckInterval, checkValEveryNEpoch, limitValBatches } = this.trainer;
+    if (valCheckInterval === null) return this.maxBatches;
+    if (valCheckInterval >= 1) {
+      if (valCheckInterval > this.maxBatches && checkValEveryNEpoch !== null && limitValBatches !== 0) {
+        throw new ArgumentError(
+          `Trainer: expected valCheckInterval ≤ the ${this.maxBatches} training batches, but got ${valCheckInterval}; set checkValEveryNEpoch: null or limitValBatches: 0`,
+        );
+      }
+      return valCheckInterval;
+    }
+    if (length === null) {
+      throw new ArgumentError(
+        `Trainer: expected a whole valCheckInterval for a loader that does not know its length, but got ${valCheckInterval}`,
+      );
+    }
+    return Math.max(1, Math.floor(this.maxBatches * valCheckInterval));
+  }
+
+  async run(source: unknown): Promise<void> {
+    const { trainer, epochProgress, epochLoop } = this;
+    const { hooks } = trainer;
+    if (trainer.limitTrainBatches === 0) this.maxBatches = 0;
+    else await this.setupData(source);
+    if (this.#isDone) return;
+    const phase = this.#phase;
+    this.#phase = null;
+    if (this.#generator !== null) defaultGenerator().setState(fromText(this.#generator));
+    if (this.#loadedStates) this.#load(this.#loadedStates);
+    if (phase === null) epochProgress.current.completed = epochProgress.current.processed;
+    if (trainer.enableValidation) await epochLoop.valLoop.setupData(trainer.valSource);
+    await hooks.both('onTrainStart');
+    if (phase === 'epoch') await this.#finishEpoch();
+    let within: EpochPhase | null = phase === 'epoch' ? null : phase;
+    try {
+      while (!this.#isDone) {
+        const [before, isFresh] = [this.totalBatchIdx, within === null];
+        await this.#epoch(source, within);
+        within = null;
+        if (isFresh && this.totalBatchIdx === before && this.maxEpochs === -1 && !trainer.shouldStop) throw noBatches();
+      }
+    } finally {
+      await this.#close();
+    }
+    await trainer.survival.through(async () => hooks.both('onTrainEnd'));
+    await trainer.connector.drain();
+  }
+
+  async #epoch(source: unknown, phase: EpochPhase | null): Promise<void> {
+    const { trainer, epochProgress, epochLoop } = this;
+    const { hooks, connector } = trainer;
+    await this.setupData(source);
+    const { batchSampler } = this.loader as { readonly batchSampler?: EpochSampler | null };
+    batchSampler?.setEpoch?.(epochProgress.current.processed);
+    if (phase === null) {
+      epochProgress.increment('ready');
+      await hooks.both('onTrainEpochStart');
+      epochProgress.increment('started');
+    }
+    if (phase !== null) await epochLoop.goOn(phase);
+    if (phase === null || !epochLoop.isDone) {
+      this.#fetcher = await this.#begin(phase === null ? 0 : epochLoop.batchProgress.current.ready);
+      await epochLoop.run(this.#fetcher, phase === null);
+    }
+    epochProgress.increment('processed');
+    await trainer.survival.through(async () => {
+      await connector.epochEndReached();
+      await hooks.callbacks('onTrainEpochEnd', [], false);
+      await hooks.module('onTrainEpochEnd');
+      await connector.epochEndReached();
+      await hooks.callbacks('onTrainEpochEnd', [], true);
+    });
+    await this.#close();
+    await trainer.survival.through(() => connector.endEpoch());
+    await this.#finishEpoch();
+  }
+
+  /** The work behind the hooks at the end of an epoch, and behind the checkpoints that they write. */
+  async #finishEpoch(): Promise<void> {
+    const { trainer, epochLoop } = this;
+    await trainer.survival.through(() => epochLoop.updateLearningRates('epoch', true));
+    // Rows of an epoch stand at its last step.
+    epochLoop.batchesThatStepped--;
+    trainer.connector.updateTrainEpoch();
+    epochLoop.batchesThatStepped++;
+    this.epochProgress.increment('completed');
+    await trainer.connector.drain();
+    trainer.throwIfInterrupted();
+  }
+
+  async #close(): Promise<void> {
+    const fetcher = this.#fetcher;
+    this.#fetcher = null;
+    if (fetcher) this.#rest = fetcher.states();
+    await fetcher?.close();
+  }
+
+  /** A pass through the loader, which goes on behind the batches of a checkpoint. */
+  async #begin(behind: number): Promise<Fetcher> {
+    const loader = this.loader!;
+    const states = this.#loadedStates;
+    this.#loadedStates = null;
+    this.#rest = null;
+    const stateful = statefulOf(loader);
+    const fits = states !== null && this.#load(states);
+    const fetcher = new Fetcher(loader, this.maxBatches, behind);
+    if (behind > 0 && !fits) {
+      if (stateful.length > 0) {
+        warnOnce(
+          "You're resuming from a checkpoint that ended before the epoch ended and it holds no state of the dataloader. The batches that came before are passed over, in the order of this pass.",
+        );
+      }
+      await fetcher.skip(behind);
+    }
+    return fetcher;
+  }
+
+  /** Gives the loaders the states of a checkpoint, with the random numbers of now; false where they are those of other loaders. */
+  #load(states: readonly unknown[]): boolean {
+    const stateful = statefulOf(this.loader!);
+    if (states.length !== stateful.length || states.length === 0) return false;
+    const now = toText(defaultGenerator().getState());
+    stateful.forEach((each, i) => {
+      const state = states[i] as { readonly generators?: unknown };
+      const fresh = this.#generator !== null && Array.isArray(state.generators);
+      each.loadStateDict(fresh ? { ...state, generators: [now, ...(state.generators as unknown[]).slice(1)] } : state);
+    });
+    return true;
+  }
+
+  /** Has the run begin with the random numbers and the loaders of a checkpoint. */
+  loadSources(generator: string, loaders: unknown[]): void {
+    this.#generator = generator;
+    this.#loadedStates = loaders;
+  }
+
+  /** Where the loaders are, behind the batch that was given last. Not in `stateDict`, since Python has other loaders. */
+  loaderStates(): unknown[] {
+    if (this.#fetcher) return this.#fetcher.states();
+    if (this.#rest) return this.#rest;
+    return this.loader ? statefulOf(this.loader).map((each) => each.stateDict()) : [];
+  }
+
+  stateDict(): FitLoopState {
+    const { epochLoop } = this;
+    const { automatic } = epochLoop;
+    return {
+      state_dict: {},
+      'epoch_loop.state_dict': {
+        _batches_that_stepped: epochLoop.batchesThatStepped,
+        _batch_is_over: epochLoop.isBatchOver,
+      },
+      'epoch_loop.batch_progress': epochLoop.batchProgress.stateDict(),
+      'epoch_loop.scheduler_progress': epochLoop.schedulerProgress.stateDict(),
+      'epoch_loop.automatic_optimization.state_dict': {},
+      'epoch_loop.automatic_optimization.optim_progress': {
+        optimizer: { step: automatic.progress.step.stateDict(), zero_grad: automatic.progress.zeroGrad.stateDict() },
+      },
+      'epoch_loop.manual_optimization.state_dict': {},
+      'epoch_loop.manual_optimization.optim_step_progress': epochLoop.manualProgress.stateDict(),
+      'epoch_loop.val_loop.state_dict': {},
+      'epoch_loop.val_loop.batch_progress': epochLoop.valLoop.batchProgress.stateDict(),
+      epoch_progress: this.epochProgress.stateDict(),
+    };
+  }
+
+  loadStateDict(state: FitLoopState): void {
+    const { epochLoop, epochProgress } = this;
+    const { batchProgress, automatic } = epochLoop;
+    const at = (key: string) => state[key] as ProgressState | undefined;
+    const load = (progress: Progress, saved: ProgressState | undefined) => {
+      if (saved) progress.loadStateDict(saved);
+    };
+    load(epochProgress, at('epoch_progress'));
+    load(batchProgress, at('epoch_loop.batch_progress'));
+    load(epochLoop.schedulerProgress, at('epoch_loop.scheduler_progress'));
+    load(epochLoop.manualProgress, at('epoch_loop.manual_optimization.optim_step_progress'));
+    load(epochLoop.valLoop.batchProgress, at('epoch_loop.val_loop.batch_progress'));
+    const optimizer = state['epoch_loop.automatic_optimization.optim_progress'] as
+      | { optimizer?: { step?: ProgressState; zero_grad?: ProgressState } }
+      | undefined;
+    load(automatic.progress.step, optimizer?.optimizer?.step);
+    load(automatic.progress.zeroGrad, optimizer?.optimizer?.zero_grad);
+    const own = state['epoch_loop.state_dict'] as
+      | { _batches_that_stepped?: number; _batch_is_over?: boolean }
+      | undefined;
+    epochLoop.batchesThatStepped = Number(own?._batches_that_stepped ?? 0);
+    const { current } = epochProgress;
+    if (current.started > current.processed) {
+      const behind = batchProgress.current.processed > batchProgress.current.completed ? 'batch' : 'validation';
+      this.#phase = own?._batch_is_over ? 'between' : behind;
+    } else this.#phase = current.processed > current.completed ? 'epoch' : null;
+  }
+}

@@ -1,0 +1,47 @@
+// Mixed precision of a Trainer, as Lightning's plugin of this name: steps within autocast, losses scaled, and steps that overflow left out.
+
+import { ArgumentError } from '../../engine/core/errors';
+import { autocast } from '../../torch/autograd/autocast';
+import { GradScaler } from '../../torch/optim/grad-scaler';
+import { LBFGS } from '../../torch/optim/lbfgs';
+import type { Optimizer } from '../../torch/optim/optimizer';
+import type { Tensor } from '../../torch/tensor/tensor';
+import { type Awaitable, after } from './awaitable';
+
+/** Hooks of a module that run its network. */
+const steps: readonly string[] = ['trainingStep', 'validationStep', 'testStep', 'predictStep'];
+
+export class MixedPrecision {
+  readonly scaler = new GradScaler();
+
+  /** Calls a hook of a module. @throws ArgumentError for a step that waits, which autocast cannot follow */
+  call<T>(hook: string, run: () => T): T {
+    if (!steps.includes(hook)) return run();
+    const called: { result?: T } = {};
+    autocast(() => {
+      called.result = run();
+    });
+    if (!(called.result instanceof Promise)) return called.result as T;
+    called.result.catch(() => undefined);
+    throw new ArgumentError(
+      `Trainer: expected a synchronous ${hook} with precision '16-mixed', as autocast cannot follow an await; await before or after the step, or leave precision out`,
+    );
+  }
+
+  scale(loss: Tensor): Tensor {
+    return this.scaler.scale(loss);
+  }
+
+  /** An update with gradients that have been scaled; `before` sees them unscaled. */
+  step(optimizer: Optimizer<object>, before: () => Awaitable<unknown>): Awaitable<unknown> {
+    if (optimizer instanceof LBFGS) {
+      throw new ArgumentError(
+        "Trainer: expected an optimizer that sees each batch once with precision '16-mixed', but got LBFGS; use another, or leave precision out",
+      );
+    }
+    this.scaler.unscale_(optimizer);
+    return after(before(), () =>
+      after(this.scaler.step(optimizer), (result) => after(this.scaler.update(), () => result)),
+    );
+  }
+}

@@ -1,0 +1,498 @@
+// LightningModule: a module that knows how it is trained.
+
+import * as kinds from '../../engine/core/argument-kinds';
+import { ArgumentError } from '../../engine/core/errors';
+import { objectAt } from '../../engine/core/object-argument';
+import {
+  type Arguments,
+  expectKind,
+  isPlainObject,
+  kindOf,
+  missingArguments,
+  parameterTwice,
+  parseArgs,
+} from '../../engine/core/options';
+import { warnOnce } from '../../engine/core/warnings';
+import { type Device, type DeviceLike, webgpu } from '../../engine/storage/device';
+import { callOf } from '../../torch/nn/module/callable-object';
+import { Module } from '../../torch/nn/module/module';
+import type { StateDict } from '../../torch/nn/module/state-dict';
+import { clipGradNorm_, clipGradValue_ } from '../../torch/nn/utils';
+import type { Optimizer } from '../../torch/optim/optimizer';
+import { Tensor } from '../../torch/tensor/tensor';
+import { attachmentOf } from './attachment';
+import type { Awaitable } from './awaitable';
+
+import { type CheckpointSource, type GivenHyperparameters, type Hyperparameters, loadWeights } from './checkpointing';
+import { type Callback, type ModuleHooks, record, type StepOutput } from './hooks';
+import { type HyperparameterArguments, keptHyperparameters } from './hyperparameters';
+import type { Loaders } from './loaders';
+import { loggingOf } from './log-options';
+import type { Logger } from './loggers/logger';
+import { backwardOf, type LightningOptimizer, optimizerKind } from './optimization';
+import type { OptimizersConfig, SchedulerLike } from './optimizers';
+import { isMetric, type LoggedMetric, ofOne, type Reduction } from './results';
+import type { Trainer } from './trainer';
+
+/** Options of `log`, and of `logDict` for all of its values. */
+export interface LogOptions {
+  /** Whether the progress bar shows it. Default: false. */
+  progBar?: boolean;
+  /** Whether loggers get it. Default: true. */
+  logger?: boolean;
+  /** Whether the value of each step counts. Default: in training steps. */
+  onStep?: boolean | null;
+  /** Whether values are reduced over the epoch. Default: but in training steps. */
+  onEpoch?: boolean | null;
+  /** How values become that of the epoch. Default: their mean, weighted by the sizes of their batches. */
+  reduceFx?: Reduction | 'avg';
+  /** Values never keep their graph; here for Lightning's sake. Default: false. */
+  enableGraph?: boolean;
+  /** There is one device, so no values need synchronising. Default: false. */
+  syncDist?: boolean;
+  /** Whether names of several validation loaders are told apart by a suffix. Default: true. */
+  addDataloaderIdx?: boolean;
+  /** The size of the batch, which the mean weighs by. Default: the first dimension of the first tensor of the batch. */
+  batchSize?: number | null;
+  /** There is one process. Default: false. */
+  rankZeroOnly?: boolean;
+}
+
+/** The values that can be logged: a number, a tensor of one element, or a metric, whose value of the epoch is its own. */
+export type Loggable = Tensor | number | LoggedMetric;
+
+/** One object where there is one, which is a list as well where there are several: `const opt = …` and `const [a, b] = …`. */
+export type OneOrSeveral<T> = T & T[];
+
+interface Named {
+  name: string;
+  value: Loggable;
+}
+
+const loggable: kinds.Kind = {
+  words: 'a number, a tensor of one element or a metric',
+  fits: (value) => ['number', 'boolean'].includes(typeof value) || value instanceof Tensor || isMetric(value),
+};
+
+const defaults = {
+  progBar: false,
+  logger: true,
+  onStep: null,
+  onEpoch: null,
+  reduceFx: 'mean',
+  enableGraph: false,
+  syncDist: false,
+  addDataloaderIdx: true,
+  batchSize: null,
+  rankZeroOnly: false,
+} as const;
+
+const logKinds = {
+  name: kinds.text,
+  value: loggable,
+  onStep: kinds.orNull(kinds.flag),
+  onEpoch: kinds.orNull(kinds.flag),
+  batchSize: kinds.orNull(kinds.whole(0)),
+};
+
+type AnyOptimizer = Optimizer<object> | LightningOptimizer;
+
+type BackwardArguments = Parameters<Tensor['backward']>;
+
+/** A loss by its name, with the options of `Tensor.backward`. */
+type NamedLoss = { loss: Tensor } & Extract<BackwardArguments[0], { retainGraph?: unknown }>;
+
+/** The loss that a backward pass begins with, and the arguments of the tensor's own. */
+function lossIn(name: string, given: readonly unknown[]): { loss: Tensor; args: BackwardArguments } {
+  const [first, ...others] = given;
+  const named = given.length === 1 && isPlainObject(first) ? first : null;
+  const { loss, ...options } = named ?? { loss: first };
+  if (loss === undefined) throw missingArguments(name, ['loss'], {});
+  expectKind(name, 'loss', loss, kinds.instance(Tensor, 'a tensor'));
+  const args = named ? (Object.keys(options).length > 0 ? [options] : []) : others;
+  return { loss: loss as Tensor, args: args as BackwardArguments };
+}
+
+type LoadOptions = { mapLocation?: DeviceLike | null; strict?: boolean | null } & Hyperparameters;
+
+interface Clipping {
+  optimizer: AnyOptimizer;
+  /** Default: the trainer's. */
+  gradientClipVal?: number | null;
+  /** Default: the trainer's. */
+  gradientClipAlgorithm?: 'norm' | 'value' | null;
+}
+const clippingOrder = ['optimizer', 'gradientClipVal', 'gradientClipAlgorithm'] as const;
+
+const clippingOf = (name: string, args: readonly unknown[]): Required<Clipping> =>
+  parseArgs<Clipping>(name, ['optimizer'], { gradientClipVal: null, gradientClipAlgorithm: null }, args, {
+    optimizer: optimizerKind,
+    gradientClipVal: kinds.orNull(kinds.between(0)),
+    gradientClipAlgorithm: kinds.oneOf('norm', 'value', null),
+  }) as Required<Clipping>;
+
+/**
+ * A module with its training in it: steps, optimizers, and hooks (see `ModuleHooks`). Any of them may be asynchronous.
+ *
+ *     class Net extends LightningModule {
+ *       fc = new nn.Linear(784, 10);
+ *       forward(x: Tensor) { return this.fc(x.flatten(1)); }
+ *       trainingStep([x, y]: [Tensor, Tensor]) {
+ *         const loss = F.crossEntropy(this(x), y);
+ *         this.log('train_loss', loss, { progBar: true });
+ *         return loss;
+ *       }
+ *       configureOptimizers() { return new optim.Adam(this.parameters(), { lr: 1e-3 }); }
+ *     }
+ *     await new Trainer({ maxEpochs: 2 }).fit(new Net(), loader);
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: hooks and steps that are not defined are not there.
+export class LightningModule<H extends object = Hyperparameters> extends Module {
+  /** False where `trainingStep` takes the optimizers' steps itself. */
+  automaticOptimization = true;
+  /** Has the summary show the sizes of what layers take and give. */
+  exampleInputArray: Tensor | readonly Tensor[] | null = null;
+  /** Whether keys of a checkpoint have to be those of the module. */
+  strictLoading = true;
+  /** The argument of `saveHyperparameters`. Its type is the module's argument: `class Net extends LightningModule<{ lr: number }>`. */
+  hparams: H & Hyperparameters = {} as H & Hyperparameters;
+
+  constructor();
+  // A class without a constructor of its own is given the hyperparameters of a checkpoint, too.
+  constructor(..._given: unknown[]) {
+    super();
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: the only type that covers every subclass's parameter list.
+  override forward(..._args: any[]): unknown {
+    throw new ArgumentError(
+      `${this.constructor.name}: expected a forward method to be called, but there is none; define it`,
+    );
+  }
+
+  /** @throws ArgumentError where no trainer has the module */
+  get trainer(): Trainer {
+    const { trainer } = attachmentOf(this);
+    if (trainer) return trainer;
+    throw new ArgumentError(
+      `${this.constructor.name}.trainer: expected the module to be in a trainer, but it is in none; call trainer.fit(model) first`,
+    );
+  }
+
+  get currentEpoch(): number {
+    return attachmentOf(this).trainer?.currentEpoch ?? 0;
+  }
+
+  /** Updates so far, of all optimizers together. */
+  get globalStep(): number {
+    return attachmentOf(this).trainer?.globalStep ?? 0;
+  }
+
+  /** There is one process. */
+  get globalRank(): number {
+    return 0;
+  }
+
+  get localRank(): number {
+    return 0;
+  }
+
+  get device(): Device {
+    return webgpu;
+  }
+
+  get logger(): Logger | null {
+    return attachmentOf(this).trainer?.logger ?? null;
+  }
+
+  get loggers(): readonly Logger[] {
+    return attachmentOf(this).trainer?.loggers ?? [];
+  }
+
+  /**
+   * Logs a value under a name: `this.log('val_loss', loss, { progBar: true })`. It stays on the GPU until it is shown.
+   * @throws ArgumentError for a value of more than one element, where nothing can be logged, and for a name that was logged otherwise
+   */
+  log(name: string, value: Loggable, options?: LogOptions): void;
+  log(name: string, value: Loggable, progBar: boolean, options?: LogOptions): void;
+  log(named: Named & LogOptions): void;
+  log(...args: unknown[]): void {
+    const given = parseArgs<Named & LogOptions>('log', ['name', 'value'], defaults, args, logKinds);
+    const { name, value } = given;
+    const reduceFx = given.reduceFx === 'avg' ? 'mean' : given.reduceFx;
+    if (!['mean', 'sum', 'min', 'max'].includes(reduceFx)) {
+      throw new ArgumentError(
+        `log: expected reduceFx 'mean', 'sum', 'min' or 'max', but got ${kindOf(reduceFx)}; log a metric for a reduction of one's own`,
+      );
+    }
+    const { trainer } = attachmentOf(this);
+    if (!trainer) {
+      warnOnce(
+        'You are trying to `this.log()` but the module is in no trainer, most likely because it is called by itself. Nothing is logged.',
+      );
+      return;
+    }
+    if (name.includes('/dataloader_idx_')) {
+      throw new ArgumentError(
+        `log: expected a name without '/dataloader_idx_', which tells loaders apart by itself, but got '${name}'`,
+      );
+    }
+    const checked = isMetric(value) ? value : ofOne(`'${name}'`, value);
+    const { fx, onStep, onEpoch } = loggingOf(trainer.hooks.current, given.onStep, given.onEpoch);
+    trainer.connector.beforeLog(fx);
+    const { progBar, logger, addDataloaderIdx, batchSize } = given;
+    trainer.activeResults!.log(
+      { fx, name, progBar, logger, onStep, onEpoch, reduceFx, addDataloaderIdx },
+      checked instanceof Tensor ? checked.detach().retain() : checked,
+      batchSize,
+    );
+  }
+
+  /** `log` for each entry: `this.logDict({ loss, acc: this.accuracy })`. */
+  logDict(dictionary: Readonly<Record<string, Loggable>>, ...options: [LogOptions?] | [boolean, LogOptions?]): void;
+  logDict(named: LogOptions & { dictionary: Readonly<Record<string, Loggable>> }): void;
+  logDict(...args: unknown[]): void {
+    const { dictionary, ...options } = parseArgs<LogOptions & { dictionary: unknown }>(
+      'logDict',
+      ['dictionary'],
+      defaults,
+      objectAt('logDict', ['dictionary', ...Object.keys(defaults)], 0, args),
+      logKinds,
+    );
+    const entries: unknown = (dictionary as Readonly<Record<string, unknown>> | null | undefined)?.items;
+    const pairs = isPlainObject(dictionary)
+      ? Object.entries(dictionary as Record<string, Loggable>)
+      : typeof entries === 'function'
+        ? [...(Reflect.apply(entries, dictionary, []) as Iterable<[string, Loggable]>)]
+        : null;
+    if (!pairs) throw new ArgumentError(`logDict: expected an object of values, but got ${kindOf(dictionary)}`);
+    for (const [name, value] of pairs) this.log(name, value, options as LogOptions);
+  }
+
+  /** Writes to the console, above the progress bar. */
+  print(...values: unknown[]): void {
+    const { trainer } = attachmentOf(this);
+    if (trainer) trainer.print(...values);
+    else console.log(...values);
+  }
+
+  /** The optimizers, each with the trainer's hooks around its steps: `const [g, d] = this.optimizers()`, or one by itself. */
+  optimizers(...none: []): OneOrSeveral<LightningOptimizer> {
+    parseArgs('optimizers', [], {}, none);
+    const { lightningOptimizers } = this.trainer;
+    const [first, ...others] = lightningOptimizers;
+    return (first && others.length === 0 ? first : [...lightningOptimizers]) as OneOrSeveral<LightningOptimizer>;
+  }
+
+  /** The schedulers, to be stepped by hand in manual optimization; null without. */
+  lrSchedulers(...none: []): OneOrSeveral<SchedulerLike> | null {
+    parseArgs('lrSchedulers', [], {}, none);
+    const schedulers = this.trainer.lrSchedulerConfigs.map(({ scheduler }) => scheduler);
+    if (schedulers.length === 0) return null;
+    return (schedulers.length === 1 ? schedulers[0] : schedulers) as OneOrSeveral<SchedulerLike>;
+  }
+
+  /**
+   * Computes gradients in manual optimization, with the hooks around them.
+   * @throws ArgumentError in automatic optimization
+   */
+  manualBackward(loss: Tensor, ...args: Parameters<Tensor['backward']>): Awaitable<unknown>;
+  manualBackward(named: NamedLoss): Awaitable<unknown>;
+  manualBackward(...given: unknown[]): Awaitable<unknown> {
+    const { loss, args } = lossIn('manualBackward', given);
+    if (this.automaticOptimization) {
+      throw new ArgumentError(
+        'manualBackward: expected this.automaticOptimization = false, but it is true; return the loss of trainingStep instead',
+      );
+    }
+    return backwardOf(this.trainer, loss, args);
+  }
+
+  backward(loss: Tensor, ...args: Parameters<Tensor['backward']>): Awaitable<unknown>;
+  backward(named: NamedLoss): Awaitable<unknown>;
+  backward(...given: unknown[]): Awaitable<unknown> {
+    const { loss, args } = lossIn('backward', given);
+    loss.backward(...args);
+    return undefined;
+  }
+
+  /** Takes one step; a module may do more around it. The closure computes loss and gradients. */
+  optimizerStep(
+    _epoch: number,
+    _batchIdx: number,
+    optimizer: LightningOptimizer,
+    optimizerClosure: () => Awaitable<Tensor | null>,
+  ): Awaitable<unknown> {
+    return optimizer.step(optimizerClosure);
+  }
+
+  optimizerZeroGrad(_epoch: number, _batchIdx: number, optimizer: Optimizer<object>): Awaitable<unknown> {
+    optimizer.zeroGrad();
+    return undefined;
+  }
+
+  /** Steps a scheduler; `metric` is that of ReduceLROnPlateau, else null. */
+  lrSchedulerStep(scheduler: SchedulerLike, metric: number | null): Awaitable<unknown> {
+    const step = scheduler.step as (metric?: number) => unknown;
+    return metric === null ? step.call(scheduler) : step.call(scheduler, metric);
+  }
+
+  configureGradientClipping(...args: Arguments<Clipping, typeof clippingOrder>): Awaitable<unknown> {
+    const { optimizer, gradientClipVal, gradientClipAlgorithm } = clippingOf('configureGradientClipping', args);
+    this.clipGradients(optimizer, { gradientClipVal, gradientClipAlgorithm });
+    return undefined;
+  }
+
+  /** Clips the gradients of an optimizer's parameters, by the trainer's options where none are given. */
+  clipGradients(...args: Arguments<Clipping, typeof clippingOrder>): void {
+    const { optimizer, ...options } = clippingOf('clipGradients', args);
+    const { trainer } = this;
+    const value = options.gradientClipVal ?? trainer.gradientClipVal;
+    if (value === null || value <= 0) return;
+    const params = optimizer.paramGroups.flatMap((group) => group.params);
+    if ((options.gradientClipAlgorithm ?? trainer.gradientClipAlgorithm) === 'value') clipGradValue_(params, value);
+    else clipGradNorm_(params, value);
+  }
+
+  /** Has only the parameters of one optimizer take gradients, until `untoggleOptimizer`. */
+  toggleOptimizer(...args: Arguments<{ optimizer: AnyOptimizer }, ['optimizer']>): void {
+    const { optimizer } = parseArgs<{ optimizer: AnyOptimizer }>('toggleOptimizer', ['optimizer'], {}, args, {
+      optimizer: optimizerKind,
+    });
+    const { toggled } = attachmentOf(this);
+    const paramsOf = ({ paramGroups }: { readonly paramGroups: readonly { readonly params: readonly Tensor[] }[] }) =>
+      paramGroups.flatMap(({ params }) => params);
+    for (const each of this.trainer.optimizers) {
+      for (const param of paramsOf(each)) {
+        if (toggled.has(param)) continue;
+        toggled.set(param, param.requiresGrad);
+        param.requiresGrad_(false);
+      }
+    }
+    for (const param of paramsOf(optimizer)) param.requiresGrad_(toggled.get(param) ?? true);
+  }
+
+  untoggleOptimizer(...args: Arguments<{ optimizer?: AnyOptimizer | null }, ['optimizer']>): void {
+    parseArgs<{ optimizer?: AnyOptimizer | null }>('untoggleOptimizer', [], { optimizer: null }, args, {
+      optimizer: kinds.orNull(optimizerKind),
+    });
+    const { toggled } = attachmentOf(this);
+    for (const [param, requiresGrad] of toggled) param.requiresGrad_(requiresGrad);
+    toggled.clear();
+  }
+
+  /** Has no parameter take gradients, and goes into evaluation mode. */
+  freeze(...none: []): void {
+    parseArgs('freeze', [], {}, none);
+    this.requiresGrad_(false);
+    this.eval();
+  }
+
+  /** Takes `freeze` back. */
+  unfreeze(...none: []): void {
+    parseArgs('unfreeze', [], {}, none);
+    this.requiresGrad_(true);
+    this.train();
+  }
+
+  /**
+   * Keeps what the module was made of in `hparams` and in checkpoints: `this.saveHyperparameters({ hidden, lr })` in the constructor.
+   * JavaScript does not tell a constructor's arguments, so they are given as an object.
+   *
+   * @throws ArgumentError for anything but an object
+   */
+  saveHyperparameters(given: GivenHyperparameters<H>, ...args: HyperparameterArguments): void {
+    this.hparams = { ...this.hparams, ...keptHyperparameters(given, args) };
+  }
+
+  /**
+   * A module of this class with the weights of a checkpoint, ours or Python's. Its constructor is given the hyperparameters of the
+   * checkpoint as one object; those among the options go before them.
+   *
+   *     const net = await Net.loadFromCheckpoint('best.ckpt', { lr: 0.01 });
+   *
+   * @throws StateDictError for a checkpoint of another model
+   */
+  static async loadFromCheckpoint<M extends LightningModule>(
+    this: new (
+      hparams: never,
+    ) => M,
+    checkpointPath: CheckpointSource,
+    options?: LoadOptions,
+  ): Promise<M>;
+  static async loadFromCheckpoint<M extends LightningModule>(
+    this: new (
+      hparams: never,
+    ) => M,
+    named: LoadOptions & { checkpointPath: CheckpointSource },
+  ): Promise<M>;
+  static async loadFromCheckpoint<M extends LightningModule>(
+    this: new (
+      hparams: never,
+    ) => M,
+    ...args: unknown[]
+  ): Promise<M> {
+    const name = 'loadFromCheckpoint';
+    const [first, options = {}, ...others] = args.length === 1 && isPlainObject(args[0]) ? [undefined, ...args] : args;
+    parseArgs(name, [], {}, others);
+    expectKind(name, 'options', options, record);
+    const { mapLocation: _, strict, checkpointPath = first, ...own } = options as LoadOptions;
+    if (checkpointPath === undefined) throw missingArguments(name, ['checkpointPath'], {});
+    if (first !== undefined && first !== checkpointPath) throw parameterTwice(name, 'checkpointPath');
+    return loadWeights(
+      checkpointPath as CheckpointSource,
+      own,
+      (hparams) => new this(hparams as never),
+      strict ?? null,
+    );
+  }
+
+  onValidationModelZeroGrad(): Awaitable<unknown> {
+    this.zeroGrad();
+    return undefined;
+  }
+
+  onValidationModelEval(): Awaitable<unknown> {
+    this.eval();
+    return undefined;
+  }
+
+  onTestModelEval(): Awaitable<unknown> {
+    this.eval();
+    return undefined;
+  }
+
+  onPredictModelEval(): Awaitable<unknown> {
+    this.eval();
+    return undefined;
+  }
+
+  /** The result of `Trainer.predict` for a batch: `this(batch)`. */
+  predictStep(batch: unknown, _batchIdx?: number, _dataloaderIdx?: number, ...none: []): Awaitable<unknown> {
+    parseArgs('predictStep', [], {}, none);
+    return callOf(this)(batch);
+  }
+}
+
+// biome-ignore lint/correctness/noUnusedVariables: declarations of one name have the same parameters.
+export interface LightningModule<H extends object = Hyperparameters> extends ModuleHooks {
+  /** The loss of a batch, an object with it, or null to leave the batch out. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a step of manual optimization returns nothing.
+  trainingStep?(batch: unknown, batchIdx: number): Awaitable<StepOutput | void>;
+  validationStep?(batch: unknown, batchIdx: number, dataloaderIdx?: number): Awaitable<unknown>;
+  testStep?(batch: unknown, batchIdx: number, dataloaderIdx?: number): Awaitable<unknown>;
+  configureOptimizers?(): Awaitable<OptimizersConfig>;
+  /** Callbacks that belong to the module; each takes the place of the trainer's of its class. */
+  configureCallbacks?(): Awaitable<Callback | readonly Callback[]>;
+  trainDataloader?(): Awaitable<Loaders>;
+  valDataloader?(): Awaitable<Loaders>;
+  testDataloader?(): Awaitable<Loaders>;
+  predictDataloader?(): Awaitable<Loaders>;
+  /** Undoes `onValidationModelEval`; without it, each module goes back to the mode it had. */
+  onValidationModelTrain?(): Awaitable<unknown>;
+  onTestModelTrain?(): Awaitable<unknown>;
+  onPredictModelTrain?(): Awaitable<unknown>;
+}
+
+/** The weights of a module by their keys in checkpoints. */
+export type ModuleState = StateDict;

@@ -1,0 +1,171 @@
+// What configureOptimizers may give, brought into one form: optimizers, and schedulers with when they step.
+import { ArgumentError } from '../../engine/core/errors';
+import { isPlainObject, kindOf } from '../../engine/core/options';
+import { warnOnce } from '../../engine/core/warnings';
+import { LRScheduler, OneCycleLR, ReduceLROnPlateau } from '../../torch/optim/lr-scheduler';
+import { Optimizer } from '../../torch/optim/optimizer';
+
+type AnyOptimizer = Optimizer<object>;
+
+/** What steps learning rates: those of `optim.lrScheduler`, or one's own with `lrSchedulerStep` defined in the module. */
+export interface SchedulerLike {
+  readonly optimizer: unknown;
+  step(...args: never[]): unknown;
+  stateDict(): Record<string, unknown>;
+  loadStateDict(state: Record<string, unknown>): void;
+}
+
+/** A scheduler and when it steps. */
+export interface LRSchedulerConfig {
+  readonly scheduler: SchedulerLike;
+  /** What LearningRateMonitor calls it. */
+  readonly name: string | null;
+  readonly interval: 'epoch' | 'step';
+  /** Steps after so many epochs or steps. */
+  readonly frequency: number;
+  readonly reduceOnPlateau: boolean;
+  /** The metric that ReduceLROnPlateau looks at. */
+  readonly monitor: string | null;
+  /** Whether it is an error where that metric is not there. */
+  readonly strict: boolean;
+}
+
+/** A scheduler, or one with options of its own. */
+export type SchedulerArguments = SchedulerLike | (Partial<LRSchedulerConfig> & { readonly scheduler: SchedulerLike });
+
+/** A result of `configureOptimizers`: an optimizer with its scheduler. */
+export interface OptimizerConfig {
+  readonly optimizer: AnyOptimizer;
+  readonly lrScheduler?: SchedulerArguments;
+  readonly monitor?: string;
+}
+
+/**
+ * The results of `configureOptimizers`: an optimizer, several, both lists of optimizers and of schedulers, an object with `optimizer`,
+ * `lrScheduler` and `monitor`, a list of such objects, or null to train without.
+ */
+export type OptimizersConfig =
+  | AnyOptimizer
+  | readonly AnyOptimizer[]
+  | readonly [readonly AnyOptimizer[], readonly SchedulerArguments[] | SchedulerArguments]
+  | OptimizerConfig
+  | readonly OptimizerConfig[]
+  | null
+  | undefined;
+
+const isOptimizer = (value: unknown): value is AnyOptimizer => value instanceof Optimizer;
+
+const expected =
+  'an optimizer, a list of them, [optimizers, schedulers], { optimizer, lrScheduler, monitor } or a list of such objects';
+
+/** @throws ArgumentError for what configureOptimizers cannot mean */
+export function parseOptimizers(
+  given: unknown,
+  automatic: boolean,
+  ownStep: boolean,
+): { optimizers: AnyOptimizer[]; configs: LRSchedulerConfig[] } {
+  const { optimizers, schedulers, monitor } = sorted(given);
+  if (automatic && optimizers.length > 1) {
+    throw new ArgumentError(
+      `configureOptimizers: expected one optimizer for automatic optimization, but got ${optimizers.length}; set this.automaticOptimization = false and step those of this.optimizers() in trainingStep`,
+    );
+  }
+  const configs = schedulers.map((scheduler) => configOf(scheduler, monitor, automatic, ownStep));
+  for (const { scheduler } of configs) {
+    if (optimizers.some((optimizer) => optimizer === scheduler.optimizer)) continue;
+    throw new ArgumentError(
+      'configureOptimizers: expected schedulers of the optimizers that it gives, but one has another optimizer; give that one too',
+    );
+  }
+  return { optimizers, configs };
+}
+
+function sorted(given: unknown): { optimizers: AnyOptimizer[]; schedulers: unknown[]; monitor: string | null } {
+  if (given === null || given === undefined) return { optimizers: [], schedulers: [], monitor: null };
+  if (isOptimizer(given)) return { optimizers: [given], schedulers: [], monitor: null };
+  if (isPlainObject(given)) {
+    const { optimizer, lrScheduler, monitor } = oneOf(given);
+    return {
+      optimizers: [optimizer],
+      schedulers: lrScheduler === undefined ? [] : [lrScheduler],
+      monitor: monitor ?? null,
+    };
+  }
+  if (Array.isArray(given)) {
+    const [first, second] = given as [unknown, unknown];
+    if (given.length === 2 && Array.isArray(first) && first.every(isOptimizer)) {
+      return { optimizers: first, schedulers: Array.isArray(second) ? second : [second], monitor: null };
+    }
+    if (given.every(isOptimizer)) return { optimizers: given, schedulers: [], monitor: null };
+    if (given.every(isPlainObject)) {
+      const all = given.map(oneOf);
+      return {
+        optimizers: all.map(({ optimizer }) => optimizer),
+        schedulers: all.flatMap(({ lrScheduler }) => (lrScheduler === undefined ? [] : [lrScheduler])),
+        monitor: null,
+      };
+    }
+  }
+  throw new ArgumentError(`configureOptimizers: expected ${expected}, but got ${kindOf(given)}`);
+}
+
+function oneOf(given: Record<string, unknown>): OptimizerConfig {
+  const extra = Object.keys(given).find((key) => !['optimizer', 'lrScheduler', 'monitor'].includes(key));
+  if (extra !== undefined || !isOptimizer(given.optimizer)) {
+    throw new ArgumentError(
+      `configureOptimizers: expected { optimizer, lrScheduler, monitor }, but ${extra === undefined ? `optimizer is ${kindOf(given.optimizer)}` : `got '${extra}'`}`,
+    );
+  }
+  return given as unknown as OptimizerConfig;
+}
+
+const isScheduler = (value: unknown): value is SchedulerLike =>
+  typeof (value as SchedulerLike | null)?.step === 'function' &&
+  typeof (value as SchedulerLike).stateDict === 'function';
+
+/** Gives a scheduler its defaults: after each epoch, and ReduceLROnPlateau by the metric that it has to have. */
+export function configOf(
+  given: unknown,
+  monitor: string | null = null,
+  automatic = true,
+  ownStep = false,
+): LRSchedulerConfig {
+  const defaults = { name: null, interval: 'epoch', frequency: 1, monitor: null, strict: true } as const;
+  const options = isPlainObject(given) ? given : { scheduler: given };
+  const { scheduler } = options as { scheduler?: unknown };
+  if (!isScheduler(scheduler)) {
+    throw new ArgumentError(
+      `configureOptimizers: expected a scheduler of optim.lrScheduler, or { scheduler, interval, frequency, monitor, strict, name }, but got ${kindOf(scheduler)}`,
+    );
+  }
+  const known = ['scheduler', 'reduceOnPlateau', ...Object.keys(defaults)];
+  const extra = Object.keys(options).find((key) => !known.includes(key));
+  if (extra !== undefined) {
+    throw new ArgumentError(
+      `configureOptimizers: got an unknown option '${extra}' of a scheduler; known are ${known.join(', ')}`,
+    );
+  }
+  const reduceOnPlateau = scheduler instanceof ReduceLROnPlateau;
+  const config = { reduceOnPlateau, ...defaults, ...options, scheduler } as LRSchedulerConfig;
+  const named = { ...config, monitor: config.monitor ?? monitor };
+  if (named.interval === 'epoch' && scheduler instanceof OneCycleLR) {
+    warnOnce("A `OneCycleLR` scheduler is using 'interval': 'epoch'. Are you sure you didn't mean 'interval': 'step'?");
+  }
+  if (!['epoch', 'step'].includes(named.interval)) {
+    throw new ArgumentError(`configureOptimizers: expected interval 'epoch' or 'step', but got '${named.interval}'`);
+  }
+  if (!(Number.isInteger(named.frequency) && named.frequency > 0)) {
+    throw new ArgumentError(`configureOptimizers: expected a whole frequency ≥ 1, but got ${named.frequency}`);
+  }
+  if (automatic && named.reduceOnPlateau && named.monitor === null) {
+    throw new ArgumentError(
+      "configureOptimizers: expected a monitor for ReduceLROnPlateau, but got none; give { scheduler, monitor: 'val_loss' }, a name that is logged",
+    );
+  }
+  if (automatic && !ownStep && !(scheduler instanceof LRScheduler) && !reduceOnPlateau) {
+    throw new ArgumentError(
+      `configureOptimizers: expected a scheduler of optim.lrScheduler, but got ${kindOf(scheduler)}; define lrSchedulerStep in the module to step one's own`,
+    );
+  }
+  return named;
+}

@@ -1,0 +1,247 @@
+// The options of a Trainer: Lightning's. Those that make no sense on one device are taken at their defaults.
+
+import * as kinds from '../../engine/core/argument-kinds';
+import { ArgumentError } from '../../engine/core/errors';
+import { isPlainObject, kindOf, parseArgs, shown } from '../../engine/core/options';
+import type { Callback } from './hooks';
+import type { Logger } from './loggers/logger';
+
+/** Hours and the like, `'DD:HH:MM:SS'`, or seconds. */
+export type Duration =
+  | string
+  | number
+  | { weeks?: number; days?: number; hours?: number; minutes?: number; seconds?: number };
+
+/** Options of a Trainer. Those that take a share take batches from 1 on: 0.25 is a quarter of the batches, 1 is one batch; all by leaving it out. */
+export interface TrainerOptions {
+  /** Default: 1000 epochs, or as many as `maxSteps` and `maxTime` need; -1 without end. */
+  maxEpochs?: number | null;
+  minEpochs?: number | null;
+  /** Steps of optimizers at most; -1, the default, without end. */
+  maxSteps?: number;
+  minSteps?: number | null;
+  maxTime?: Duration | null;
+  limitTrainBatches?: number | null;
+  limitValBatches?: number | null;
+  limitTestBatches?: number | null;
+  limitPredictBatches?: number | null;
+  /** Trains and validates with the first batches only, in order: to see whether a model can learn at all. */
+  overfitBatches?: number;
+  /** Validates after so many batches of training, or such a share of them. Default: after all. */
+  valCheckInterval?: number | null;
+  /** Default: 1. Null counts the batches of `valCheckInterval` over epochs. */
+  checkValEveryNEpoch?: number | null;
+  /** Batches of validation before training, to find mistakes early. Default: 2; -1 for all. */
+  numSanityValSteps?: number | null;
+  /** Default: 50. */
+  logEveryNSteps?: number | null;
+  /** True, the default: a CSVLogger in Node, a MemoryLogger in a page. */
+  logger?: boolean | Logger | readonly Logger[] | null;
+  callbacks?: Callback | readonly Callback[] | null;
+  /** Runs one batch of everything, or so many, without loggers and checkpoints: to find mistakes. */
+  fastDevRun?: boolean | number;
+  /** Default: true, a ModelCheckpoint that keeps the last epoch. */
+  enableCheckpointing?: boolean | null;
+  /** Default: true. Without it, nothing is said on the console. */
+  enableProgressBar?: boolean | null;
+  /** Default: true. */
+  enableModelSummary?: boolean | null;
+  /** Batches whose gradients are added up before a step. Default: 1. */
+  accumulateGradBatches?: number;
+  gradientClipVal?: number | null;
+  /** Default: `norm`. */
+  gradientClipAlgorithm?: 'norm' | 'value' | null;
+  /** Takes the same tiles in every run, also later in this page: results equal those of any other such run on the adapter, bit for bit. */
+  deterministic?: boolean | 'warn' | null;
+  /** `'32-true'`, the default; where the device has float16 also `'16-mixed'`, within `autocast`, and `'16-true'`. */
+  precision?: string | number | null;
+  /** Looks for NaN in losses and gradients, which reads back at each step. */
+  detectAnomaly?: boolean;
+  reloadDataloadersEveryNEpochs?: number;
+  /** Where logs and checkpoints go. Default: the working folder. */
+  defaultRootDir?: string | null;
+  /** Ends training cleanly when it is aborted: a stop button's. */
+  signal?: AbortSignal | null;
+  accelerator?: string;
+  strategy?: string;
+  devices?: string | number | readonly number[];
+  numNodes?: number;
+  benchmark?: boolean | null;
+  inferenceMode?: boolean;
+  useDistributedSampler?: boolean;
+  profiler?: null;
+  barebones?: boolean;
+  plugins?: null;
+  syncBatchnorm?: boolean;
+  enableAutologHparams?: boolean;
+  modelRegistry?: null;
+}
+
+const defaults = {
+  accelerator: 'auto',
+  strategy: 'auto',
+  devices: 'auto',
+  numNodes: 1,
+  precision: null,
+  logger: null,
+  callbacks: null,
+  fastDevRun: false,
+  maxEpochs: null,
+  minEpochs: null,
+  maxSteps: -1,
+  minSteps: null,
+  maxTime: null,
+  limitTrainBatches: null,
+  limitValBatches: null,
+  limitTestBatches: null,
+  limitPredictBatches: null,
+  overfitBatches: 0,
+  valCheckInterval: null,
+  checkValEveryNEpoch: 1,
+  numSanityValSteps: null,
+  logEveryNSteps: null,
+  enableCheckpointing: null,
+  enableProgressBar: null,
+  enableModelSummary: null,
+  accumulateGradBatches: 1,
+  gradientClipVal: null,
+  gradientClipAlgorithm: null,
+  deterministic: null,
+  benchmark: null,
+  inferenceMode: true,
+  useDistributedSampler: true,
+  profiler: null,
+  detectAnomaly: false,
+  barebones: false,
+  plugins: null,
+  syncBatchnorm: false,
+  reloadDataloadersEveryNEpochs: 0,
+  defaultRootDir: null,
+  enableAutologHparams: true,
+  modelRegistry: null,
+  signal: null,
+} as const;
+
+const maybe = kinds.orNull(kinds.flag);
+
+/** Numbers of batches and shares of them, where null stands for all. */
+const limit = kinds.orNull(kinds.between(0));
+
+const optionKinds: kinds.Kinds<TrainerOptions> = {
+  logger: kinds.anything,
+  fastDevRun: kinds.either(kinds.flag, kinds.whole(0)),
+  limitTrainBatches: limit,
+  limitValBatches: limit,
+  limitTestBatches: limit,
+  limitPredictBatches: limit,
+  overfitBatches: kinds.between(0),
+  valCheckInterval: limit,
+  accumulateGradBatches: kinds.whole(1),
+  checkValEveryNEpoch: kinds.orNull(kinds.whole(1)),
+  reloadDataloadersEveryNEpochs: kinds.whole(0),
+  enableCheckpointing: maybe,
+  enableProgressBar: maybe,
+  enableModelSummary: maybe,
+  deterministic: kinds.oneOf(true, false, 'warn', null),
+  benchmark: maybe,
+  defaultRootDir: kinds.orNull(kinds.text),
+};
+
+export type ParsedOptions = Required<{ [K in keyof TrainerOptions]: Exclude<TrainerOptions[K], undefined> }>;
+
+const oneDevice = 'a page has one device, and one process';
+
+/** Options without a choice: their only values, and the reason. */
+const fixed: Readonly<Record<string, readonly [readonly unknown[], string]>> = {
+  accelerator: [['auto', 'gpu', 'webgpu', 'cuda', 'mps', 'cpu'], 'everything runs on WebGPU'],
+  strategy: [['auto', 'single_device'], `${oneDevice}, so there is nothing to distribute over`],
+  devices: [['auto', 1, '1', -1], oneDevice],
+  numNodes: [[1], oneDevice],
+  syncBatchnorm: [[false], oneDevice],
+  profiler: [[null], 'use torch.gpu.profile around trainer.fit'],
+  plugins: [[null], 'there are none'],
+  barebones: [[false], 'leave out logger, callbacks and enableProgressBar one by one'],
+  modelRegistry: [[null], 'there is none here'],
+};
+
+/** @throws ArgumentError for an unknown option, and for values that make no sense */
+export function parseOptions(args: readonly unknown[]): ParsedOptions {
+  const o = parseArgs<TrainerOptions>('Trainer', [], defaults as never, args, optionKinds) as ParsedOptions;
+  for (const [name, [values, reason]] of Object.entries(fixed)) {
+    const given: unknown = o[name as keyof ParsedOptions];
+    const isOne = values.includes(given) || (name === 'devices' && Array.isArray(given) && given.length === 1);
+    if (isOne) continue;
+    throw new ArgumentError(
+      `Trainer: expected ${name} ${values.map((value) => shown(value)).join(' or ')}, but got ${shown(given)}; ${reason}, so leave it out`,
+    );
+  }
+  for (const name of ['maxEpochs', 'maxSteps', 'numSanityValSteps'] as const) whole(name, o[name], -1);
+  for (const name of ['minEpochs', 'minSteps', 'logEveryNSteps'] as const) whole(name, o[name], 0);
+  whole('checkValEveryNEpoch', o.checkValEveryNEpoch, 1);
+  const shares = ['limitTrainBatches', 'limitValBatches', 'limitTestBatches', 'limitPredictBatches'] as const;
+  for (const name of [...shares, 'overfitBatches', 'valCheckInterval'] as const) share(name, o[name]);
+  if (o.valCheckInterval === 0) throw new ArgumentError('Trainer: expected valCheckInterval > 0, but got 0');
+  if (o.checkValEveryNEpoch === null && o.valCheckInterval !== null && o.valCheckInterval < 1) {
+    throw new ArgumentError(
+      `Trainer: expected a whole valCheckInterval with checkValEveryNEpoch: null, but got ${o.valCheckInterval}`,
+    );
+  }
+  if (o.gradientClipVal !== null && !(typeof o.gradientClipVal === 'number' && o.gradientClipVal >= 0)) {
+    throw new ArgumentError(
+      `Trainer: expected gradientClipVal to be a number ≥ 0 or null, but got ${shown(o.gradientClipVal)}`,
+    );
+  }
+  if (!['norm', 'value', null].includes(o.gradientClipAlgorithm)) {
+    throw new ArgumentError(
+      `Trainer: expected gradientClipAlgorithm 'norm', 'value' or null, but got ${shown(o.gradientClipAlgorithm)}`,
+    );
+  }
+  if (o.signal !== null && !(o.signal instanceof AbortSignal)) {
+    throw new ArgumentError(`Trainer: expected signal to be an AbortSignal, but got ${kindOf(o.signal)}`);
+  }
+  return o;
+}
+
+function whole(name: string, value: number | null, least: number): void {
+  if (value === null || (Number.isInteger(value) && value >= least)) return;
+  throw new ArgumentError(`Trainer: expected ${name} to be a whole number ≥ ${least} or null, but got ${shown(value)}`);
+}
+
+function share(name: string, value: number | null): void {
+  if (value === null || (value >= 0 && (value < 1 || Number.isInteger(value)))) return;
+  throw new ArgumentError(
+    `Trainer: expected ${name} to be a share from 0 to 1, or a whole number of batches from 1 on, but got ${shown(value)}`,
+  );
+}
+
+const spans = { weeks: 604800, days: 86400, hours: 3600, minutes: 60, seconds: 1 } as const;
+
+/** Seconds of a duration. */
+export function secondsOf(what: string, duration: Duration): number {
+  if (typeof duration === 'number' && duration >= 0) return duration;
+  const [, days, hours, minutes, seconds] =
+    (typeof duration === 'string' && /^(\d+):(\d\d):(\d\d):(\d\d)$/.exec(duration.trim())) || [];
+  if (days !== undefined) {
+    return Number(days) * spans.days + Number(hours) * spans.hours + Number(minutes) * spans.minutes + Number(seconds);
+  }
+  const entries = isPlainObject(duration) ? Object.entries(duration) : null;
+  if (entries?.every(([name, value]) => name in spans && Number.isFinite(value))) {
+    return entries.reduce((sum, [name, value]) => sum + value * spans[name as keyof typeof spans], 0);
+  }
+  throw new ArgumentError(
+    `${what}: expected 'DD:HH:MM:SS', a number of seconds, { weeks, days, hours, minutes, seconds } or null, but got ${shown(duration)}`,
+  );
+}
+
+export type Precision = '32-true' | '16-true' | '16-mixed';
+
+/** @throws ArgumentError for a precision that WebGPU has not */
+export function precisionOf(given: string | number | null): Precision {
+  const name = String(given ?? '32-true');
+  if (name === '32' || name === '32-true') return '32-true';
+  if (name === '16' || name === '16-mixed') return '16-mixed';
+  if (name === '16-true') return '16-true';
+  throw new ArgumentError(
+    `Trainer: expected precision '32-true', '16-mixed' or '16-true', but got ${shown(given)}; WebGPU has no bfloat16 and no float64`,
+  );
+}

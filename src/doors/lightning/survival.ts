@@ -1,0 +1,57 @@
+// What becomes of a training whose GPU device is lost: it is said, and goes on with the weights of the last snapshot.
+import { DeviceLostError } from '../../engine/core/errors';
+import { type DeviceLoss, onLost } from '../../torch/tensor/device-loss';
+import type { Trainer } from './trainer';
+
+/** A device that is lost so often in a row, without a step between, will not come back. */
+const MOST_LOSSES = 3;
+
+/** In the place of a result: the device was lost meanwhile. */
+export const LOST = Symbol('the device was lost');
+
+export class Survival {
+  #inARow = 0;
+
+  constructor(private readonly trainer: Trainer) {}
+
+  /** Notices lost devices, and lets go of values on them, until the returned function is called. */
+  listen(): () => void {
+    this.#inARow = 0;
+    return onLost((loss) => this.#tell(loss));
+  }
+
+  #tell({ restoredTo }: DeviceLoss): void {
+    const { trainer } = this;
+    const { epochLoop } = trainer.fitLoop;
+    const steps = trainer.optimizers.map((optimizer) => restoredTo.get(optimizer) ?? 0);
+    console.warn(
+      `Trainer.fit: the GPU device was lost at step ${trainer.globalStep}. Training goes on with the weights of the last snapshot${steps.length > 0 ? `, of step ${steps.join(', ')}` : ''}; what was logged since the last row is lost.`,
+    );
+    epochLoop.results.forget();
+    epochLoop.valLoop.results.forget();
+    trainer.connector.forget();
+  }
+
+  /**
+   * The result of `run`, or LOST where the device was lost meanwhile.
+   * @param isStep whether success proves that there is a device again
+   */
+  async through<T>(run: () => Promise<T>, isStep = false): Promise<T | typeof LOST> {
+    try {
+      const result = await run();
+      if (isStep) this.#inARow = 0;
+      return result;
+    } catch (error) {
+      if (!(error instanceof DeviceLostError) || ++this.#inARow > MOST_LOSSES) throw error;
+      return LOST;
+    }
+  }
+
+  /** The result of `run`, begun anew after each loss. */
+  async untilDone<T>(run: () => Promise<T>): Promise<T> {
+    for (;;) {
+      const result = await this.through(run);
+      if (result !== LOST) return result;
+    }
+  }
+}

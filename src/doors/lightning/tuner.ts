@@ -1,0 +1,374 @@
+// Tuner: looks for a learning rate and a batch size by short runs, whose traces it takes back.
+
+import * as kinds from '../../engine/core/argument-kinds';
+import { ArgumentError, OutOfMemoryError } from '../../engine/core/errors';
+import { type Arguments, parseArgs, shown } from '../../engine/core/options';
+import { parseSettings, type Settings } from '../../engine/core/settings';
+import { noGrad } from '../../engine/storage/mode';
+import { defaultGenerator } from '../../engine/storage/random/generator';
+import { lineDrawing } from '../../torch/draw/lines';
+import { canvasOrNull, drawOn, type PlotCanvas } from '../../torch/draw/sheet';
+import { Tensor } from '../../torch/tensor/tensor';
+import type { LightningDataModule } from './datamodule';
+import { Callback } from './hooks';
+import type { Loaders } from './loaders';
+import { LightningModule } from './module';
+import { Trainer } from './trainer';
+
+/** Options of `Tuner.lrFind`. */
+export interface LrFindOptions {
+  trainDataloaders?: Loaders | LightningDataModule | null;
+  valDataloaders?: Loaders | null;
+  datamodule?: LightningDataModule | null;
+  /** The first rate that is tried. Default: 1e-8. */
+  minLr?: number;
+  /** The last. Default: 1. */
+  maxLr?: number;
+  /** How many are tried. Default: 100. */
+  numTraining?: number;
+  /** Whether rates grow by factors, the default, or by steps. */
+  mode?: 'exponential' | 'linear';
+  /** Ends the search where the loss is so many times the best; null never. Default: 4. */
+  earlyStopThreshold?: number | null;
+  /** Whether the module's rate is set to the one that is suggested. Default: true. */
+  updateAttr?: boolean;
+  /** The attribute that holds the rate. Default: `lr` or `learningRate`, in the module or its hparams. */
+  attrName?: string;
+}
+
+/** The weight of earlier losses in the smoothed loss. */
+const BETA = 0.98;
+
+interface Skipping {
+  /** Rates at the beginning that are not looked at. Default: 10. */
+  skipBegin?: number;
+  /** And at the end. Default: 1. */
+  skipEnd?: number;
+}
+
+/** The rates that were tried, the smoothed losses at them, and which to take. */
+interface FinderPlotOptions {
+  canvas?: PlotCanvas | null;
+  /** Whether the suggestion is marked. */
+  suggest?: boolean;
+}
+
+interface Range {
+  mode: 'exponential' | 'linear';
+  lrMin: number;
+  lrMax: number;
+  numTraining: number;
+}
+
+/** The result of `Tuner.lrFind`: losses by learning rate, and the rate that it suggests. */
+export class LRFinder {
+  readonly results: { readonly lr: number[]; readonly loss: number[] } = { lr: [], loss: [] };
+  readonly mode: 'exponential' | 'linear';
+  readonly lrMin: number;
+  readonly lrMax: number;
+  readonly numTraining: number;
+
+  constructor(...args: Arguments<Range, ['mode', 'lrMin', 'lrMax', 'numTraining']>) {
+    const o = parseArgs<Range>('LRFinder', ['mode', 'lrMin', 'lrMax', 'numTraining'], {}, args, {
+      mode: kinds.oneOf('exponential', 'linear'),
+      lrMin: kinds.positive,
+      lrMax: kinds.positive,
+      numTraining: kinds.whole(1),
+    });
+    this.mode = o.mode;
+    this.lrMin = o.lrMin;
+    this.lrMax = o.lrMax;
+    this.numTraining = o.numTraining;
+  }
+
+  /** The rate at a step. */
+  rateAt(...args: Arguments<{ step: number }, ['step']>): number {
+    const { step } = parseArgs<{ step: number }>('LRFinder.rateAt', ['step'], {}, args, { step: kinds.whole(0) });
+    const share = step === 0 ? 0 : (step + 1) / this.numTraining;
+    return this.mode === 'exponential'
+      ? this.lrMin * (this.lrMax / this.lrMin) ** share
+      : this.lrMin + share * (this.lrMax - this.lrMin);
+  }
+
+  /** The rate at which the loss falls most steeply; null where too few were tried. */
+  suggestion(...args: Arguments<Skipping, ['skipBegin', 'skipEnd']>): number | null {
+    const { skipBegin, skipEnd } = parseArgs<Skipping>('LRFinder.suggestion', [], { skipBegin: 10, skipEnd: 1 }, args, {
+      skipBegin: kinds.whole(0),
+      skipEnd: kinds.whole(0),
+    });
+    const at = this.#steepest(skipBegin, skipEnd);
+    return at === null ? null : this.results.lr[at]!;
+  }
+
+  #steepest(skipBegin: number, skipEnd: number): number | null {
+    const kept = this.results.loss
+      .map((loss, i) => ({ loss, i }))
+      .slice(skipBegin, this.results.loss.length - skipEnd)
+      .filter(({ loss }) => Number.isFinite(loss));
+    if (kept.length < 2) return null;
+    const slope = (i: number) => {
+      const [a, b] = [Math.max(0, i - 1), Math.min(kept.length - 1, i + 1)];
+      return (kept[b]!.loss - kept[a]!.loss) / (b - a);
+    };
+    return kept.reduce((best, _, i) => (slope(i) < slope(best) ? i : best), 0) + skipBegin;
+  }
+
+  /** Draws losses over rates, with a mark at the suggestion; on a new canvas where none is given. Returns the canvas. */
+  plot(...args: Arguments<FinderPlotOptions, ['canvas', 'suggest']>): PlotCanvas {
+    const defaults = { canvas: null, suggest: false };
+    const { canvas, suggest } = parseArgs<FinderPlotOptions>('LRFinder.plot', [], defaults, args, {
+      canvas: canvasOrNull,
+    });
+    const { lr, loss } = this.results;
+    const at = suggest ? this.#steepest(10, 1) : null;
+    const drawing = lineDrawing({
+      lines: [{ x: lr, y: loss }],
+      x: { label: 'Learning rate', range: [this.lrMin, this.lrMax], isLog: this.mode === 'exponential' },
+      y: { label: 'Loss' },
+      mark: at === null ? undefined : { x: lr[at]!, y: loss[at]! },
+    });
+    return drawOn('LRFinder.plot', canvas, [drawing]);
+  }
+}
+
+/** Sets rates step by step, and notes the losses. */
+class Search extends Callback {
+  #mean = 0;
+  #best = Infinity;
+  #step = 0;
+
+  constructor(
+    private readonly finder: LRFinder,
+    private readonly threshold: number | null,
+  ) {
+    super();
+  }
+
+  override onTrainBatchStart(trainer: Trainer): void {
+    const rate = this.finder.rateAt(this.#step);
+    this.finder.results.lr.push(rate);
+    for (const optimizer of trainer.optimizers) {
+      for (const group of optimizer.paramGroups) Reflect.set(group, 'lr', rate);
+    }
+  }
+
+  override async onTrainBatchEnd(trainer: Trainer, _module: LightningModule, outputs: unknown): Promise<void> {
+    const { loss } = outputs as { loss?: unknown };
+    const value = loss instanceof Tensor ? Number(await loss.item()) : Number.NaN;
+    this.#step++;
+    this.#mean = BETA * this.#mean + (1 - BETA) * value;
+    const smoothed = this.#mean / (1 - BETA ** (this.#step + 1));
+    this.finder.results.loss.push(smoothed);
+    if (this.threshold !== null && this.#step > 1 && smoothed > this.threshold * this.#best) trainer.shouldStop = true;
+    if (smoothed < this.#best || this.#step === 1) this.#best = smoothed;
+  }
+}
+
+/** Copies the state of a module before its first step, when there is a device to copy it. */
+class KeptState extends Callback {
+  #state: Record<string, Tensor> | null = null;
+
+  override onTrainStart(_trainer: Trainer, module: LightningModule): void {
+    this.#state = Object.fromEntries(
+      Object.entries(module.stateDict()).map(([name, value]) => [name, value.clone().retain()]),
+    );
+  }
+
+  putBack(module: LightningModule): void {
+    const state = this.#state;
+    if (state) noGrad(() => module.loadStateDict(state));
+  }
+}
+
+/** Options of `Tuner.scaleBatchSize`. */
+export interface ScaleBatchSizeOptions {
+  trainDataloaders?: Loaders | LightningDataModule | null;
+  datamodule?: LightningDataModule | null;
+  /** Doubles until memory is out, the default, or searches between the last two as well. */
+  mode?: 'power' | 'binsearch';
+  /** Steps of each trial. Default: 3. */
+  stepsPerTrial?: number;
+  /** Default: 2. */
+  initVal?: number;
+  /** Default: 25. */
+  maxTrials?: number;
+  /** The attribute that loaders take the size from. Default: `batchSize`. */
+  batchArgName?: string;
+}
+
+interface OfModel {
+  model: LightningModule;
+}
+
+/** Those of validation, which a short run leaves out. */
+const loaders: kinds.Kind = {
+  words: 'a loader, several, or null',
+  fits: (value) => typeof value === 'object' && !(value instanceof Promise),
+};
+
+const lrFindSettings: Settings<LrFindOptions & OfModel> = {
+  required: ['model'],
+  defaults: {
+    trainDataloaders: null,
+    valDataloaders: null,
+    datamodule: null,
+    minLr: 1e-8,
+    maxLr: 1,
+    numTraining: 100,
+    mode: 'exponential',
+    earlyStopThreshold: 4,
+    updateAttr: true,
+    attrName: '',
+  },
+  kinds: {
+    model: kinds.instance(LightningModule),
+    valDataloaders: loaders,
+    minLr: kinds.positive,
+    maxLr: kinds.positive,
+    numTraining: kinds.whole(1),
+    earlyStopThreshold: kinds.orNull(kinds.positive),
+    attrName: kinds.text,
+  },
+  check(name, o) {
+    if (!(o.minLr > 0 && o.maxLr > o.minLr)) {
+      throw new ArgumentError(`${name}: expected 0 < minLr < maxLr, but got ${o.minLr} and ${o.maxLr}`);
+    }
+    if (!['exponential', 'linear'].includes(o.mode)) {
+      throw new ArgumentError(`${name}: expected mode 'exponential' or 'linear', but got ${shown(o.mode)}`);
+    }
+  },
+};
+
+const scaleBatchSizeSettings: Settings<ScaleBatchSizeOptions & OfModel> = {
+  required: ['model'],
+  defaults: {
+    trainDataloaders: null,
+    datamodule: null,
+    mode: 'power',
+    stepsPerTrial: 3,
+    initVal: 2,
+    maxTrials: 25,
+    batchArgName: 'batchSize',
+  },
+  kinds: {
+    model: kinds.instance(LightningModule),
+    mode: kinds.oneOf('power', 'binsearch'),
+    stepsPerTrial: kinds.whole(1),
+    initVal: kinds.whole(1),
+    maxTrials: kinds.whole(1),
+    batchArgName: kinds.text,
+  },
+};
+
+/** Looks for settings of a module by short runs: `const finder = await new Tuner(trainer).lrFind(model, loader)`. */
+export class Tuner {
+  readonly trainer: Trainer;
+
+  constructor(...args: Arguments<{ trainer: Trainer }, ['trainer']>) {
+    const trainer = kinds.instance(Trainer);
+    this.trainer = parseArgs<{ trainer: Trainer }>('Tuner', ['trainer'], {}, args, { trainer }).trainer;
+  }
+
+  /** Trains with growing rates, and puts the weights back. */
+  lrFind(
+    model: LightningModule,
+    ...args: [LrFindOptions?] | [Loaders | LightningDataModule | null, LrFindOptions?]
+  ): Promise<LRFinder>;
+  lrFind(named: LrFindOptions & OfModel): Promise<LRFinder>;
+  async lrFind(...args: unknown[]): Promise<LRFinder> {
+    const { model, ...o } = parseSettings('Tuner.lrFind', lrFindSettings, args);
+    const holder = o.updateAttr ? holderOf(model, o.attrName === '' ? ['lr', 'learningRate'] : [o.attrName]) : null;
+    if (o.updateAttr && !holder) {
+      throw new ArgumentError(
+        `Tuner.lrFind: expected ${model.constructor.name} or its hparams to hold '${o.attrName || 'lr'}' to set, but it does not; name another by attrName, or set updateAttr: false`,
+      );
+    }
+    const finder = new LRFinder(o.mode, o.minLr, o.maxLr, o.numTraining);
+    const search = new Search(finder, o.earlyStopThreshold);
+    await this.#trial(model, o.trainDataloaders, o.datamodule, o.numTraining, [search]);
+    const suggested = finder.suggestion();
+    if (holder && suggested !== null) Reflect.set(holder[0], holder[1], suggested);
+    return finder;
+  }
+
+  /** The largest size of batches that memory holds, which the module has from then on. */
+  scaleBatchSize(
+    model: LightningModule,
+    ...args: [ScaleBatchSizeOptions?] | [Loaders | LightningDataModule | null, ScaleBatchSizeOptions?]
+  ): Promise<number>;
+  scaleBatchSize(named: ScaleBatchSizeOptions & OfModel): Promise<number>;
+  async scaleBatchSize(...args: unknown[]): Promise<number> {
+    const { model, ...o } = parseSettings('Tuner.scaleBatchSize', scaleBatchSizeSettings, args);
+    const holder = holderOf(model, [o.batchArgName]) ?? (o.datamodule && holderOf(o.datamodule, [o.batchArgName]));
+    if (!holder || o.trainDataloaders !== null) {
+      throw new ArgumentError(
+        `Tuner.scaleBatchSize: expected trainDataloader() of a module or data module that takes '${o.batchArgName}' of it, but got ${holder ? 'a loader, whose size is settled' : 'none'}`,
+      );
+    }
+    const fits = async (size: number): Promise<boolean> => {
+      Reflect.set(holder[0], holder[1], size);
+      try {
+        await this.#trial(model, null, o.datamodule, o.stepsPerTrial, []);
+        return true;
+      } catch (error) {
+        if (error instanceof OutOfMemoryError) return false;
+        throw error;
+      }
+    };
+    let [low, high] = [0, Infinity];
+    let size = o.initVal;
+    for (let trial = 0; trial < o.maxTrials && high - low > 1; trial++) {
+      if (await fits(size)) low = size;
+      else high = size;
+      if (high < Infinity && o.mode === 'power') break;
+      size = high === Infinity ? size * 2 : Math.floor((low + high) / 2);
+    }
+    if (low === 0)
+      throw new OutOfMemoryError(
+        `Tuner.scaleBatchSize: expected batches of ${o.initVal} to fit into memory, but they do not`,
+      );
+    Reflect.set(holder[0], holder[1], low);
+    return low;
+  }
+
+  /** Trains for some steps, and puts weights and random numbers back. */
+  async #trial(
+    model: LightningModule,
+    loaders: Loaders | LightningDataModule | null,
+    datamodule: LightningDataModule | null,
+    steps: number,
+    callbacks: Callback[],
+  ): Promise<void> {
+    const { accumulateGradBatches, gradientClipVal, gradientClipAlgorithm } = this.trainer;
+    const kept = new KeptState();
+    const trial = new Trainer({
+      maxSteps: steps,
+      accumulateGradBatches,
+      gradientClipVal,
+      gradientClipAlgorithm,
+      limitValBatches: 0,
+      logger: false,
+      enableCheckpointing: false,
+      enableProgressBar: false,
+      callbacks: [kept, ...callbacks],
+    });
+    const generator = defaultGenerator();
+    const before = generator.getState();
+    try {
+      await trial.fit(model, loaders, { datamodule });
+    } finally {
+      kept.putBack(model);
+      model.zeroGrad();
+      generator.setState(before);
+    }
+  }
+}
+
+/** Where an attribute is: in an object itself or in its hparams. */
+function holderOf(owner: LightningModule | LightningDataModule, names: readonly string[]): [object, string] | null {
+  for (const name of names) {
+    if (name in owner) return [owner, name];
+    if (name in owner.hparams) return [owner.hparams, name];
+  }
+  return null;
+}

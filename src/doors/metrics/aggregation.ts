@@ -1,0 +1,202 @@
+// Owns metrics of plain numbers: their mean, sum, least, greatest, and all of them.
+
+import { anything, either, instance, number, orNull, real } from '../../engine/core/argument-kinds';
+import { ArgumentError } from '../../engine/core/errors';
+import { type Arguments, kindOf, parseArgs, shown } from '../../engine/core/options';
+import { numbersWithout } from '../../engine/ops/indexing/indexing';
+import { full, tensor } from '../../torch/tensor/creation/creation';
+import { Tensor } from '../../torch/tensor/tensor';
+import { Metric } from './metric';
+import { concatenated } from './state';
+
+/**
+ * What becomes of NaN: 'warn' (default) and 'ignore' leave it out (nothing is said, as nothing is read back), 'error' has the next read of
+ * a figure throw, 'disable' looks for none, and a number takes its place.
+ */
+export type NanStrategy = 'error' | 'warn' | 'ignore' | 'disable' | number;
+
+/** What MeanMetric, SumMetric and the like take by name. */
+export interface AggregationArguments {
+  nanStrategy?: NanStrategy;
+}
+
+interface Aggregated {
+  value: Tensor | number;
+}
+
+interface Weighted extends Aggregated {
+  weight?: Tensor | number | null;
+}
+
+const operand = either(instance(Tensor, 'a tensor'), real);
+
+const strategies: readonly unknown[] = ['error', 'warn', 'ignore', 'disable'];
+
+export abstract class Aggregator extends Metric {
+  override fullStateUpdate: boolean | null = false;
+  readonly nanStrategy: NanStrategy;
+
+  constructor(args: readonly unknown[]) {
+    super();
+    const { nanStrategy } = parseArgs<AggregationArguments>(this.constructor.name, [], { nanStrategy: 'warn' }, args);
+    if (!strategies.includes(nanStrategy) && !number.fits(nanStrategy)) {
+      throw new ArgumentError(
+        `${this.constructor.name}: expected nanStrategy 'error', 'warn', 'ignore', 'disable' or a number, but got ${shown(nanStrategy)}`,
+      );
+    }
+    this.nanStrategy = nanStrategy;
+  }
+
+  /** The numbers that `update` was given. */
+  protected given(args: readonly unknown[]): Tensor {
+    const { value } = parseArgs<Aggregated>(this.constructor.name, ['value'], {}, args, { value: anything });
+    return this.read('value', value);
+  }
+
+  /** Numbers as floats. */
+  protected read(what: string, x: Tensor | number): Tensor {
+    if (typeof x === 'number') return full([], x, { dtype: 'float32' });
+    if (x instanceof Tensor) return x.dtype === 'float32' ? x : x.float();
+    throw new ArgumentError(
+      `${this.constructor.name}: expected ${what} to be a tensor or a number, but got ${kindOf(x)}`,
+    );
+  }
+
+  /** Whether NaN is left out. */
+  protected get leavesOut(): boolean {
+    return this.nanStrategy === 'warn' || this.nanStrategy === 'ignore';
+  }
+
+  /** Numbers with `otherwise`, or the strategy's number, in the place of NaN. */
+  protected without(x: Tensor, isNan: Tensor, otherwise: number): Tensor {
+    const { nanStrategy } = this;
+    if (nanStrategy === 'disable') return x;
+    if (nanStrategy === 'error') return Tensor.of(numbersWithout(this.constructor.name, x.value, isNan.value));
+    return x.maskedFill(isNan, typeof nanStrategy === 'number' ? nanStrategy : otherwise);
+  }
+}
+
+/** A metric of one number, which each call folds into its state. */
+interface Fold<Name extends string> {
+  /** The name of the state, and the key under which it is saved. */
+  readonly state: readonly [name: Name, key: string];
+  /** The figure of no numbers at all, which takes the place of NaN, too. */
+  readonly empty: number;
+  readonly distReduceFx: 'max' | 'min' | 'sum';
+  fold(before: Tensor, numbers: Tensor): Tensor;
+}
+
+export interface Folded {
+  update(...args: Arguments<Aggregated, ['value']>): void;
+  compute(): Tensor;
+}
+
+/** What stands first in it is what a call is read by. */
+export type Folding<Name extends string> = new (
+  ...args: Arguments<AggregationArguments, ['nanStrategy']>
+) => Folded & Aggregator & Record<Name, Tensor>;
+
+/* @__NO_SIDE_EFFECTS__ */
+function folding<Name extends string>({ state: [name, key], empty, distReduceFx, fold }: Fold<Name>): Folding<Name> {
+  return class extends Aggregator {
+    constructor(...args: readonly unknown[]) {
+      super(args);
+      this.addState(name, full([], empty, { dtype: 'float32' }), { distReduceFx, key });
+    }
+
+    update(...args: readonly unknown[]): void {
+      const x = this.given(args);
+      if (x.numel() === 0) return;
+      const before = Reflect.get(this, name) as Tensor;
+      Reflect.set(this, name, fold(before, this.without(x, x.isnan(), empty)));
+    }
+
+    compute(): Tensor {
+      return Reflect.get(this, name) as Tensor;
+    }
+  } as unknown as Folding<Name>;
+}
+
+/** The greatest of all numbers. */
+export class MaxMetric extends folding({
+  state: ['maxValue', 'max_value'],
+  empty: -Infinity,
+  distReduceFx: 'max',
+  fold: (before, x) => before.maximum(x.amax()),
+}) {}
+
+/** The least of all numbers. */
+export class MinMetric extends folding({
+  state: ['minValue', 'min_value'],
+  empty: Infinity,
+  distReduceFx: 'min',
+  fold: (before, x) => before.minimum(x.amin()),
+}) {}
+
+/** The sum of all numbers. */
+export class SumMetric extends folding({
+  state: ['sumValue', 'sum_value'],
+  empty: 0,
+  distReduceFx: 'sum',
+  fold: (before, x) => before.add_(x.sum()),
+}) {}
+
+/** Σ w x / Σ w of all numbers; weights, which may broadcast, are 1 unless given. A number or weight that is NaN does not count. */
+export class MeanMetric extends Aggregator {
+  declare meanValue: Tensor;
+  declare weight: Tensor;
+
+  constructor(...args: Arguments<AggregationArguments, ['nanStrategy']>) {
+    super(args);
+    this.addState('meanValue', full([], 0, { dtype: 'float32' }), { distReduceFx: 'sum', key: 'mean_value' });
+    this.addState('weight', full([], 0, { dtype: 'float32' }), { distReduceFx: 'sum' });
+  }
+
+  update(...args: Arguments<Weighted, ['value', 'weight']>): void {
+    const { value, weight } = parseArgs<Weighted>(this.constructor.name, ['value'], { weight: null }, args, {
+      value: anything,
+      weight: orNull(operand),
+    });
+    const x = this.read('value', value);
+    if (x.numel() === 0) return;
+    const given = weight === null || this.nanStrategy === 'disable' ? null : this.read('weight', weight);
+    const isNan = given ? x.isnan().logicalOr(given.isnan()) : x.isnan();
+    const sums = this.without(x, isNan, 0);
+    const ones = full([...x.shape], 1, { dtype: 'float32' });
+    const weights = given ? given.broadcastTo(x.shape) : ones;
+    const isMarked = this.leavesOut || typeof this.nanStrategy === 'number';
+    const own = isMarked ? weights.maskedFill(isNan, this.leavesOut ? 0 : 1) : weights;
+    this.meanValue.add_(sums.mul(own).sum());
+    this.weight.add_(own.sum());
+  }
+
+  compute(): Tensor {
+    return this.meanValue.div(this.weight);
+  }
+}
+
+/** All numbers, one after another; a promise, as NaN that is left out changes their count. */
+export class CatMetric extends Aggregator {
+  declare value: Tensor[];
+
+  constructor(...args: Arguments<AggregationArguments, ['nanStrategy']>) {
+    super(args);
+    this.addState('value', [], { distReduceFx: 'cat' });
+  }
+
+  update(...args: Arguments<Aggregated, ['value']>): void {
+    const x = this.given(args);
+    if (x.numel() > 0) this.value.push(this.leavesOut ? x.clone() : this.without(x, x.isnan(), 0).clone());
+  }
+
+  async compute(): Promise<Tensor> {
+    if (this.value.length === 0) return full([0], 0, { dtype: 'float32' });
+    const all = concatenated(this.value);
+    if (!this.leavesOut) return all.clone().retain();
+    const width = all.numel() / Math.max(all.shape[0] ?? 1, 1);
+    const numbers = Array.from(await all.data(), Number);
+    const kept = numbers.filter((one) => !Number.isNaN(one));
+    const shape = kept.length === numbers.length && width > 1 ? [...all.shape] : [kept.length];
+    return tensor(Float32Array.from(kept), { shape });
+  }
+}

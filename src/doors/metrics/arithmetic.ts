@@ -1,0 +1,87 @@
+// Owns the arithmetic of metrics: the methods by which one figure is made of two, or of one.
+
+import { integer } from '../../engine/core/argument-kinds';
+import { type Arguments, parseArgs } from '../../engine/core/options';
+import { Module } from '../../torch/nn/module/module';
+import type { Tensor } from '../../torch/tensor/tensor';
+import type { CompositionalMetric, Metric, MetricOperand } from './metric';
+import { type BinaryOperator, type Operator, operators } from './operators';
+
+type OperandArguments = Arguments<{ other: MetricOperand }, ['other']>;
+
+/** The arithmetic that metrics, and values computed from several, share with numbers. */
+export abstract class Arithmetic extends Module {
+  /** `a + b` of what both compute, and so on for all of these. */
+  add(...args: OperandArguments): CompositionalMetric {
+    return this.paired('add', args);
+  }
+  sub(...args: OperandArguments): CompositionalMetric {
+    return this.paired('sub', args);
+  }
+  mul(...args: OperandArguments): CompositionalMetric {
+    return this.paired('mul', args);
+  }
+  div(...args: OperandArguments): CompositionalMetric {
+    return this.paired('div', args);
+  }
+  floorDivide(...args: OperandArguments): CompositionalMetric {
+    return this.paired('floorDivide', args);
+  }
+  fmod(...args: OperandArguments): CompositionalMetric {
+    return this.paired('fmod', args);
+  }
+  pow(...args: OperandArguments): CompositionalMetric {
+    return this.paired('pow', args);
+  }
+  matmul(...args: Arguments<{ other: Metric | Tensor }, ['other']>): CompositionalMetric {
+    return this.paired('matmul', args);
+  }
+  eq(...args: OperandArguments): CompositionalMetric {
+    return this.paired('eq', args);
+  }
+  ne(...args: OperandArguments): CompositionalMetric {
+    return this.paired('ne', args);
+  }
+  ge(...args: OperandArguments): CompositionalMetric {
+    return this.paired('ge', args);
+  }
+  gt(...args: OperandArguments): CompositionalMetric {
+    return this.paired('gt', args);
+  }
+  le(...args: OperandArguments): CompositionalMetric {
+    return this.paired('le', args);
+  }
+  lt(...args: OperandArguments): CompositionalMetric {
+    return this.paired('lt', args);
+  }
+  bitwiseAnd(...args: OperandArguments): CompositionalMetric {
+    return this.paired('bitwiseAnd', args);
+  }
+  bitwiseOr(...args: OperandArguments): CompositionalMetric {
+    return this.paired('bitwiseOr', args);
+  }
+  bitwiseXor(...args: OperandArguments): CompositionalMetric {
+    return this.paired('bitwiseXor', args);
+  }
+  abs(...none: []): CompositionalMetric {
+    parseArgs('abs', [], {}, none);
+    return this.changed(operators.abs);
+  }
+  /** −|a|, as torchmetrics has it. */
+  neg(...none: []): CompositionalMetric {
+    parseArgs('neg', [], {}, none);
+    return this.changed(operators.neg);
+  }
+  /** The element or row at a place of the computed value. */
+  at(...args: Arguments<{ index: number }, ['index']>): CompositionalMetric {
+    const { index } = parseArgs<{ index: number }>('at', ['index'], {}, args, { index: integer });
+    const at = (x: Tensor) => x.select(0, index);
+    return this.changed(at);
+  }
+
+  /** What an operator makes of this metric's figure and of that of the operand among the arguments. */
+  protected abstract paired(name: BinaryOperator, args: readonly unknown[]): CompositionalMetric;
+
+  /** What an operator makes of this metric's figure. */
+  protected abstract changed(operator: Operator): CompositionalMetric;
+}

@@ -1,0 +1,157 @@
+// Owns what curves are made of: all scores with their labels, or counts at each of some thresholds; and how a batch becomes either.
+
+import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
+import { showShape } from '../../../engine/core/meta';
+import { expectKind, shown } from '../../../engine/core/options';
+import { arange, tensor } from '../../../torch/tensor/creation/creation';
+import { linspace } from '../../../torch/tensor/creation/linspace';
+import { stack } from '../../../torch/tensor/joining/cat-stack';
+import { Tensor } from '../../../torch/tensor/tensor';
+import { type Parts, type State, score } from '../gathering';
+import { expectSameShape, expectTensors, expectWhole, isFloating, labelsOf, probabilities } from './arguments';
+import { from, type Options, optionsWith } from './options';
+
+/** Thresholds of a curve: so many from 0 to 1, those of a list or vector, or null for every score that comes. */
+export type Thresholds = number | readonly number[] | Tensor | null;
+
+/** Options of curves and areas under them. */
+export interface CurveOptions extends Options {
+  /** Default null: exact, with all scores kept. */
+  thresholds?: Thresholds;
+}
+
+/** What a metric keeps of them. */
+export interface KeptThresholds {
+  readonly thresholds: Tensor | null;
+}
+
+function thresholdsOf(metric: string, _: string, given: Thresholds): Tensor | null {
+  if (given === null) return null;
+  if (given instanceof Tensor) {
+    if (given.shape.length === 1) return given.float().retain();
+    throw new ShapeError(`${metric}: expected a vector of thresholds, but got shape ${showShape(given.shape)}`);
+  }
+  if (typeof given === 'number') {
+    expectKind(metric, 'thresholds', given, from(2));
+    return linspace(0, 1, given).retain();
+  }
+  if (Array.isArray(given) && given.every((one) => typeof one === 'number' && one >= 0 && one <= 1)) {
+    return tensor([...given], { dtype: 'float32' }).retain();
+  }
+  throw new ArgumentError(
+    `${metric}: expected thresholds to be a number, a list of numbers from 0 to 1, a tensor of them or null, but got ${shown(given)}`,
+  );
+}
+
+export const curveOptions = optionsWith({ thresholds: null }, { thresholds: thresholdsOf });
+
+/** Scores [n, K] of K columns, and whether each is true: 1, 0, or −1 where it does not count. */
+export interface Columns {
+  readonly scores: Tensor;
+  readonly truth: Tensor;
+}
+
+/** What hangs on the options of a metric of curves. */
+export interface CurveSettings extends KeptThresholds {
+  readonly ignoreIndex: number | null;
+  readonly validateArgs: boolean;
+  readonly numClasses?: number;
+  readonly numLabels?: number;
+  readonly average?: string | null;
+}
+
+/** Whether all classes or both stand in one column. */
+export const isOneColumn = ({ numClasses, numLabels, average }: CurveSettings): boolean =>
+  numLabels === undefined && (numClasses === undefined || average === 'micro');
+
+interface CurveStates {
+  readonly [name: string]: State;
+  readonly confmat: { readonly dtype: 'int64' };
+  readonly preds: { readonly as: 'list' };
+  readonly target: { readonly as: 'list' };
+}
+
+const list = { as: 'list', keeps: (x: Tensor) => x.clone() } as const;
+
+/** What metrics of curves have in common. Their state is columns of all batches, or counts [T, (K,) 2, 2] at the thresholds. */
+export const curve = {
+  traits: score,
+  states(m: CurveSettings): CurveStates {
+    if (!m.thresholds) return { preds: list, target: list } as never;
+    const columns = isOneColumn(m) ? [] : [m.numClasses ?? m.numLabels!];
+    return { confmat: { shape: [m.thresholds.numel(), ...columns, 2, 2], dtype: 'int64' } } as never;
+  },
+  parts(m: CurveSettings, preds: Tensor, target: Tensor): Parts<'confmat' | 'preds' | 'target'> {
+    const { scores, truth } = columnsOf(m, preds, target);
+    return (m.thresholds ? { confmat: counted(m, { scores, truth }) } : { preds: scores, target: truth }) as never;
+  },
+};
+
+/** The figure of parts: of columns, or of counts where there are thresholds. */
+export const figureOfCurve =
+  <M, R>(ofColumns: (columns: Columns, m: M) => R, ofCounts: (confmat: Tensor, m: M) => R) =>
+  ({ confmat, preds, target }: Partial<Parts<'confmat' | 'preds' | 'target'>>, m: M): R =>
+    confmat ? ofCounts(confmat, m) : ofColumns({ scores: preds!, truth: target! }, m);
+
+function columnsOf(m: CurveSettings, preds: Tensor, target: Tensor): Columns {
+  const { name } = m.constructor;
+  expectTensors(name, preds, target);
+  expectWhole(name, 'target', target);
+  if (!isFloating(preds)) {
+    throw new DTypeError(`${name}: expected preds of floats, scores or logits, but got dtype ${preds.dtype}`);
+  }
+  const { numLabels: labels, validateArgs, ignoreIndex } = m;
+  const scores = preds.detach().float();
+  if (m.numClasses !== undefined) return classColumns(m, m.numClasses, scores, target);
+  expectSameShape(name, preds, target);
+  const truth = labelsOf(name, target, validateArgs ? 2 : null, ignoreIndex);
+  if (labels === undefined) {
+    const [flat, own] = [scores.reshape(-1), truth.reshape(-1)];
+    return { scores: normalized(m, flat, own, 'sigmoid').unsqueeze(1), truth: own.unsqueeze(1) };
+  }
+  if (preds.shape[1] !== labels) {
+    throw new ShapeError(`${name}: expected preds [N, ${labels}, …], but got ${showShape(preds.shape)}`);
+  }
+  const rows = (x: Tensor) => x.transpose(0, 1).reshape(labels, -1).t().contiguous();
+  return { scores: probabilities(rows(scores), 'sigmoid'), truth: rows(truth) };
+}
+
+function classColumns(m: CurveSettings, classes: number, scores: Tensor, target: Tensor): Columns {
+  const { name } = m.constructor;
+  const [p, t] = [scores.shape, target.shape];
+  const fits = p.length === t.length + 1 && p[0] === t[0] && p.slice(2).join() === t.slice(1).join();
+  if (!fits || p[1] !== classes) {
+    throw new ShapeError(
+      `${name}: expected preds [N, ${classes}, …] and target [N, …], but got ${showShape(p)} and ${showShape(t)}`,
+    );
+  }
+  const rows = scores.transpose(0, 1).reshape(classes, -1).t().contiguous();
+  const truth = labelsOf(name, target, m.validateArgs ? classes : null, m.ignoreIndex).reshape(-1, 1);
+  const own = normalized(m, rows, truth, 'softmax');
+  const isTrue = truth.eq(arange(classes)).to('int64');
+  const marked = m.ignoreIndex === null ? isTrue : isTrue.maskedFill(truth.lt(0), -1);
+  const all = (x: Tensor) => (isOneColumn(m) ? x.reshape(-1, 1) : x);
+  return { scores: all(own), truth: all(marked) };
+}
+
+/** Scores as probabilities; those that do not count have no say in whether they are logits. */
+function normalized(m: CurveSettings, scores: Tensor, truth: Tensor, by: 'sigmoid' | 'softmax'): Tensor {
+  const isInside = scores.ge(0).logicalAnd(scores.le(1));
+  const areProbabilities = (m.ignoreIndex === null ? isInside : isInside.logicalOr(truth.lt(0))).all();
+  return scores.where(areProbabilities, by === 'sigmoid' ? scores.sigmoid() : scores.softmax(1));
+}
+
+/** Counts at each threshold. */
+function counted(m: CurveSettings, { scores, truth }: Columns): Tensor {
+  const isFound = scores.unsqueeze(-1).ge(m.thresholds!);
+  const [isTrue, isFalse] = [truth.eq(1).unsqueeze(-1), truth.eq(0).unsqueeze(-1)];
+  const count = (found: Tensor, true_: Tensor) => found.logicalAnd(true_).sum(0);
+  const missed = isFound.logicalNot();
+  const all = stack(
+    [count(missed, isFalse), count(isFound, isFalse), count(missed, isTrue), count(isFound, isTrue)],
+    -1,
+  );
+  const [columns, thresholds] = [all.shape[0]!, all.shape[1]!];
+  const byThreshold = all.transpose(0, 1).reshape(thresholds, columns, 2, 2);
+  return isOneColumn(m) ? byThreshold.squeeze(1) : byThreshold;
+}

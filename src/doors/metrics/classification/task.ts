@@ -1,0 +1,129 @@
+// Owns metrics by their task, as `Accuracy({ task })`: the class and the function that stand for those of each task.
+
+import * as kinds from '../../../engine/core/argument-kinds';
+import { ArgumentError } from '../../../engine/core/errors';
+import { type Arguments, expectKind, type OfKeys, shown } from '../../../engine/core/options';
+import { definition, figureOf, type MetricClass, type Figure as OfBatch } from '../gathering';
+import type { Metric } from '../metric';
+import { type Batch, batchOf, batchOrder, byName, expectGiven, type Named, type Task } from './arguments';
+
+/** The class of each task. */
+type Classes = { readonly [T in Task]?: abstract new (...args: never) => Metric };
+
+/** Options that say what the others are. */
+export interface Tasks {
+  task: Task;
+  /** C, for task 'multiclass'. */
+  numClasses?: number | null;
+  /** L, for task 'multilabel'. */
+  numLabels?: number | null;
+}
+
+/** The options of all tasks, out of those of a table. */
+type OfTasks<All, Order extends readonly string[]> = Pick<Tasks, Order[number] & keyof Tasks> &
+  Partial<Pick<All, Exclude<Order[number], keyof Tasks> & keyof All>>;
+
+type Made<Of, T extends keyof Of> = Of[T] extends abstract new (...args: never) => infer M ? M : never;
+type Figure<Of> = Made<Of, keyof Of> extends { figure(...batch: never): infer R } ? R : never;
+
+type Rest<Order extends readonly string[]> = Order extends readonly ['task', ...infer R extends readonly string[]]
+  ? R
+  : never;
+type Others<O, Order extends readonly string[]> = Arguments<O, OfKeys<Rest<Order>, O>>;
+
+/** All by name, or the task in front; errors are about the last list. */
+type TaskArguments<O, Order extends readonly string[], T> =
+  | [options: Omit<O, 'task'> & { task: T }]
+  | [task: T, ...args: Others<Omit<O, 'task'>, Order>]
+  | [named: Omit<O, 'task'> & { task: T }];
+
+/** A class that stands for one of each task: `new Accuracy({ task: 'multiclass', numClasses: 3 })` is a MulticlassAccuracy. */
+export interface TaskMetric<O, Order extends readonly string[], Of> {
+  new <T extends keyof Of & Task>(...args: TaskArguments<O, Order, T>): Made<Of, T>;
+  <T extends keyof Of & Task>(...args: TaskArguments<O, Order, T>): Made<Of, T>;
+  /** @internal */
+  readonly [definition]: ByTask & { readonly types?: readonly [options: O, order: Order, of: Of] };
+}
+
+interface ByTask {
+  readonly order: readonly string[];
+  readonly classes: Classes;
+  readonly defaults: Named;
+}
+
+/** Options that a task cannot do without. */
+const needed: Partial<Record<Task, string>> = { multiclass: 'numClasses', multilabel: 'numLabels' };
+
+const count = kinds.orNull(kinds.whole(1));
+
+/** The kinds of options that only some tasks take. Other tasks ignore such an option, as in torchmetrics, but refuse a value that no task could take. */
+const partial: Readonly<Record<string, kinds.Kind>> = {
+  numClasses: count,
+  numLabels: count,
+  topK: count,
+  threshold: kinds.orNull(kinds.share),
+  average: kinds.oneOf('micro', 'macro', 'weighted', 'none', null),
+  multiclassMode: kinds.oneOf('crammer-singer', 'one-vs-all', null),
+};
+
+/** The metric that the arguments of `name` ask for. */
+function madeOf(
+  name: string,
+  { classes, defaults }: ByTask,
+  given: Named,
+): Metric & { figure(...batch: never): never } {
+  expectGiven(name, ['task'], given);
+  const { task, ...others } = given as Named & { readonly task: Task };
+  const isKnown = typeof task === 'string' && Object.hasOwn(classes, task);
+  const Class = isKnown && (classes[task] as unknown as MetricClass<object, [], Metric>);
+  if (!Class) {
+    const list = Object.keys(classes).map((one) => `'${one}'`);
+    throw new ArgumentError(
+      `${name}: expected task to be ${list.slice(0, -1).join(', ')} or ${list.at(-1)}, but got ${shown(task)}`,
+    );
+  }
+  const key = needed[task];
+  if (key && !Number.isInteger(given[key])) {
+    throw new ArgumentError(
+      `${name}: expected ${key} to be a whole number for task '${task}', but got ${shown(given[key])}`,
+    );
+  }
+  const { order } = Class[definition];
+  for (const [option, value] of Object.entries(others)) {
+    if (!order.includes(option)) expectKind(name, option, value, partial[option] ?? kinds.anything);
+  }
+  const all = Object.entries({ ...defaults, ...others }).filter(([option]) => order.includes(option));
+  return new Class(...([Object.fromEntries(all)] as unknown as [])) as ReturnType<typeof madeOf>;
+}
+
+/** The class of a name without a task, over a table of options. `defaults` are those that differ from the classes' own. */
+/* @__NO_SIDE_EFFECTS__ */
+export const byTask = <All>() =>
+  /* @__NO_SIDE_EFFECTS__ */
+  function of<const Order extends readonly string[], Of extends Classes>(
+    name: string,
+    order: Order,
+    classes: Of,
+    defaults: Named = {},
+  ): TaskMetric<OfTasks<All, Order>, Order, Of> {
+    const made: ByTask = { order, classes, defaults };
+    // No arrow: it is called with new.
+    function Made(...args: unknown[]): Metric {
+      return madeOf(name, made, byName(name, order, args));
+    }
+    Object.defineProperty(Made, 'name', { value: name });
+    return Object.assign(Made, { [definition]: made }) as unknown as TaskMetric<OfTasks<All, Order>, Order, Of>;
+  };
+
+/** The function of a name without a task: a figure of one batch. */
+/* @__NO_SIDE_EFFECTS__ */
+export function ofBatchByTask<O, Order extends readonly string[], Of, const Own extends readonly string[] = Order>(
+  name: string,
+  metric: TaskMetric<O, Order, Of>,
+  order: Own = metric[definition].order as never,
+): OfBatch<Batch & O, OfKeys<readonly [...typeof batchOrder, ...Own], Batch & O>, Figure<Of>> {
+  return (...args: readonly unknown[]) => {
+    const { tensors, options } = batchOf(name, batchOrder, order, args);
+    return figureOf(() => madeOf(name, metric[definition], options), tensors) as Figure<Of>;
+  };
+}

@@ -1,0 +1,301 @@
+// onnx.export: a model as an ONNX file, of the operations that a call of it records.
+import { flag, instance, type Kind, listOf, oneOf, orNull, text, whole } from '../../../engine/core/argument-kinds';
+import { ArgumentError } from '../../../engine/core/errors';
+import type { Shape } from '../../../engine/core/meta';
+import { type Arguments, isPlainObject, parseArgs } from '../../../engine/core/options';
+import { checkTarget, type Target, writeTo } from '../../../torch/io/target';
+import { inMode } from '../../../torch/nn/module/in-mode';
+import { Module } from '../../../torch/nn/module/module';
+import { tensorsIn } from '../../../torch/tensor/calling/tensor-trees';
+import { Tensor } from '../../../torch/tensor/tensor';
+import { encodeModel, type LateTensor, type Piece } from '../proto/encode';
+import type { GraphMessage, ModelMessage } from '../proto/messages';
+import { graphOf, type OpenDim } from './graph';
+import { type Trace, traceModel } from './trace';
+
+const OP = 'onnx.export';
+
+/** Dimensions of an input or output that may have another size: by number, each with a name, or a list of their numbers. */
+export type DynamicAxes = Readonly<Record<string, Readonly<Record<number, string>> | readonly number[]>>;
+
+/** In which mode the model is exported: in evaluation, in training, or each module in its own. */
+export type TrainingMode = 'eval' | 'train' | 'preserve';
+
+/** Options of `export`. */
+export interface OnnxExportOptions {
+  /** Where the file is written to; null, the default, for its bytes. */
+  f?: Target | null;
+  /** Write the weights into a file of their own, with `.data` at the end of the name `f`: for more than 2 GB. Default: false. */
+  externalData?: boolean;
+  /** Names of the inputs, in their order; default `input`, or `input_0`, `input_1`, … */
+  inputNames?: readonly string[] | null;
+  /** Names of the outputs, in their order; default `output`, or `output_0`, …, and their keys where the model gives an object. */
+  outputNames?: readonly string[] | null;
+  /** Sizes that stay open: `{ input: { 0: 'batch' } }`, or `{ input: [0] }`. Default: none. */
+  dynamicAxes?: DynamicAxes | null;
+  /** The version of ONNX's operators, 13 to 21; default 18. */
+  opsetVersion?: number;
+  /** Default 'eval'. */
+  training?: TrainingMode;
+}
+
+interface ExportArguments extends OnnxExportOptions {
+  model: Module;
+  /** What the model is called with, such as `torch.randn(1, 3, 224, 224)`, or a list of that. Only shapes and dtypes count. */
+  example: Tensor | readonly unknown[];
+}
+
+type ExportOrder = [
+  'model',
+  'example',
+  'f',
+  'inputNames',
+  'outputNames',
+  'dynamicAxes',
+  'opsetVersion',
+  'training',
+  'externalData',
+];
+
+const OLDEST = 13;
+const NEWEST = 21;
+
+/** Versions of the format by operator set, as ONNX 1.8 to 1.16 paired them. */
+const irVersion = (opset: number): number => (opset < 15 ? 7 : opset < 19 ? 8 : opset < 21 ? 9 : 10);
+
+/** Bytes of the smallest tensor that stands in a file of its own, as in ONNX's Python package. */
+const LEAST_OUTSIDE = 1024;
+/** Tensors in such a file begin at multiples of this, so that they can be mapped into memory. */
+const PAGE = 4096;
+
+/** Protobuf's limit for a file, in bytes. */
+const LIMIT = 2 ** 31 - 1;
+
+const exampleKind: Kind = {
+  words: 'an example of what the model is called with, such as torch.randn(1, 3, 224, 224), or a list of that',
+  fits: (value) => value instanceof Tensor || Array.isArray(value),
+};
+
+const axesKind: Kind = {
+  words: "open sizes by input, such as { input: { 0: 'batch' } } or { input: [0] }",
+  fits: (value) =>
+    isPlainObject(value) &&
+    Object.values(value).every(
+      (axes) =>
+        (Array.isArray(axes) && axes.every((axis) => Number.isInteger(axis))) ||
+        (isPlainObject(axes) && Object.values(axes).every((name) => typeof name === 'string' && name !== '')),
+    ),
+};
+
+/**
+ * A model as an ONNX file, of the operations that one call of it records: bytes, or written to `f`, weights piece by piece.
+ *
+ *     const bytes = await onnx.export(model, torch.randn(1, 3, 224, 224), { dynamicAxes: { input: { 0: 'batch' } } });
+ *     await onnx.export(model, [tokens, mask], { f: 'classifier.onnx', inputNames: ['tokens', 'mask'] });
+ *
+ * Weights have their names of the state dict, nodes those of the modules that they come from: `/layer1/layer1.0/conv1/Conv`. Nothing
+ * is computed, and the model stays as it is; its weights are read while the file is written, so change none until then. Sizes in
+ * `dynamicAxes` stay open: the model is called with several of them, and numbers that differ are written as formulas of the sizes.
+ *
+ * @throws ArgumentError for operations without a form in ONNX, which it names with their modules, for a `forward` that waits for
+ *   numbers, and where operations hang on open sizes in a way that a file cannot say
+ */
+export async function exportModel(...args: Arguments<ExportArguments, ExportOrder>): Promise<Uint8Array> {
+  const defaults = {
+    f: null,
+    inputNames: null,
+    outputNames: null,
+    dynamicAxes: null,
+    opsetVersion: 18,
+    training: 'eval',
+    externalData: false,
+  } as const;
+  const o = parseArgs<ExportArguments>(OP, ['model', 'example'], defaults, args, {
+    model: instance(Module, 'a module'),
+    example: exampleKind,
+    inputNames: orNull(listOf(text)),
+    outputNames: orNull(listOf(text)),
+    dynamicAxes: orNull(axesKind),
+    opsetVersion: whole(OLDEST, NEWEST),
+    training: oneOf('eval', 'train', 'preserve'),
+    externalData: flag,
+  });
+  if (o.f !== null) checkTarget(OP, o.f);
+  const path = typeof o.f === 'string' || o.f instanceof URL ? String(o.f) : null;
+  if (o.externalData && path === null) {
+    throw new ArgumentError(
+      `${OP}: expected f, the name of a file, for externalData: true, which writes another one beside it`,
+    );
+  }
+  const message = messageOf(o as Required<ExportArguments>);
+  const outside = o.externalData ? movedOut(message.graph.initializers, `${path!.split(/[/\\]/).at(-1)}.data`) : null;
+  const pieces = encodeModel(message);
+  const size = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  if (size > LIMIT) {
+    throw new ArgumentError(
+      `${OP}: expected a file of less than 2 GB, as protobuf has them, but got ${size} bytes; give f and externalData: true`,
+    );
+  }
+  if (outside) await writeTo(OP, `${path}.data`, read(outside));
+  if (o.f !== null) {
+    await writeTo(OP, o.f, read(pieces));
+    return new Uint8Array(0);
+  }
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for await (const piece of read(pieces)) {
+    bytes.set(piece, at);
+    at += piece.byteLength;
+  }
+  return bytes;
+}
+
+/** Has large initializers stand in another file; gives the pieces of that. */
+function movedOut(initializers: LateTensor[], location: string): Piece[] {
+  const pieces: Piece[] = [];
+  let offset = 0;
+  for (const each of initializers) {
+    const content = each.late ?? each.raw;
+    if (!content || content.byteLength < LEAST_OUTSIDE) continue;
+    each.external = { location, offset: String(offset), length: String(content.byteLength) };
+    each.raw = null;
+    delete each.late;
+    const gap = -content.byteLength & (PAGE - 1);
+    pieces.push(content, new Uint8Array(gap));
+    offset += content.byteLength + gap;
+  }
+  return pieces;
+}
+
+async function* read(pieces: readonly Piece[]): AsyncGenerator<Uint8Array> {
+  for (const piece of pieces) yield piece instanceof Uint8Array ? piece : await piece.read();
+}
+
+function messageOf(o: Required<ExportArguments>): ModelMessage {
+  const graph = o.training === 'preserve' ? traced(o) : inMode(o.model, o.training === 'train', () => traced(o));
+  return {
+    irVersion: irVersion(o.opsetVersion),
+    producerName: 'lamplight',
+    producerVersion: '',
+    opsets: [{ domain: '', version: o.opsetVersion }],
+    graph,
+    functions: [],
+    metadata: [],
+  };
+}
+
+/** An open dimension of an input before sizes are chosen for it. */
+interface Asked {
+  readonly name: string;
+  readonly input: number;
+  readonly dim: number;
+}
+
+/** Three sizes of an open dimension of size n that a model may take: most take multiples, some do less at the least, and some have a longest. */
+const choices: readonly ((n: number) => readonly [number, number, number])[] = [
+  (n) => [Math.max(n, 2), 2 * Math.max(n, 2), 3 * Math.max(n, 2)],
+  (n) => [2 * Math.max(n, 2), 3 * Math.max(n, 2), 4 * Math.max(n, 2)],
+  (n) => [Math.max(n, 2), Math.max(n, 2) + 1, Math.max(n, 2) + 2],
+  (n) => [n, n - 1, n - 2],
+];
+
+function traced(o: Required<ExportArguments>): GraphMessage {
+  const { model, example, opsetVersion } = o;
+  const given = example instanceof Tensor ? [example] : (example as readonly unknown[]);
+  const tensors = tensorsIn(given);
+  const shapes = tensors.map(({ shape }) => shape);
+  const inputNames = namesOf('inputNames', o.inputNames, shapes.length, 'input');
+  const asked = askedDims(o.dynamicAxes ?? {}, inputNames, shapes);
+  const name = model.constructor.name || 'Model';
+  const make = (all: readonly Shape[][], open: readonly OpenDim[]): GraphMessage => {
+    const traces = all.map((each) => traceModel(model, given, each));
+    const outputNames = outputNamesOf(o.outputNames, traces[0]!.outputs, inputNames);
+    checkAxes(o.dynamicAxes ?? {}, [...inputNames, ...outputNames]);
+    const outputDims = Object.fromEntries(
+      Object.entries(o.dynamicAxes ?? {}).map(([of, axes]) => [of, named(of, axes)]),
+    );
+    return graphOf(traces, { name, opset: opsetVersion, inputNames, outputNames, open, outputDims });
+  };
+  if (asked.length === 0) return make([shapes as Shape[]], []);
+  let failure: unknown = null;
+  for (const choice of choices) {
+    const { all, open } = sizesBy(choice, asked, shapes);
+    if (all.some((each) => each.some((shape) => shape.some((size) => size < 1)))) continue;
+    try {
+      return make(all, open);
+    } catch (error) {
+      // The first choice is the one that most models take, so its error says most.
+      failure ??= error;
+    }
+  }
+  throw failure;
+}
+
+/** The shapes of the inputs in every trace: those of the example, and for each name two more. */
+function sizesBy(
+  choice: (n: number) => readonly [number, number, number],
+  asked: readonly Asked[],
+  shapes: readonly Shape[],
+) {
+  const symbols = [...new Set(asked.map(({ name }) => name))];
+  const sizes = new Map(
+    symbols.map((symbol) => {
+      const { input, dim } = asked.find(({ name }) => name === symbol)!;
+      const [base, ...others] = choice(shapes[input]![dim]!);
+      const at = 1 + 2 * symbols.indexOf(symbol);
+      const all = Array.from({ length: 1 + 2 * symbols.length }, (_, t) => others[t - at] ?? base);
+      return [symbol, all] as const;
+    }),
+  );
+  const open = asked.map((each): OpenDim => ({ ...each, size: sizes.get(each.name)! }));
+  const all = Array.from({ length: 1 + 2 * symbols.length }, (_, t) =>
+    shapes.map((shape, input) =>
+      shape.map((size, dim) => open.find((each) => each.input === input && each.dim === dim)?.size[t] ?? size),
+    ),
+  );
+  return { all, open };
+}
+
+function askedDims(axes: DynamicAxes, inputNames: readonly string[], shapes: readonly Shape[]): Asked[] {
+  return Object.entries(axes).flatMap(([of, given]) => {
+    const input = inputNames.indexOf(of);
+    if (input < 0) return [];
+    const rank = shapes[input]!.length;
+    return Object.entries(named(of, given)).map(([axis, name]) => {
+      const dim = Number(axis) < 0 ? Number(axis) + rank : Number(axis);
+      if (dim >= 0 && dim < rank) return { name, input, dim };
+      throw new ArgumentError(
+        `${OP}: expected dimensions of '${of}', which has ${rank}, in dynamicAxes, but got ${axis}`,
+      );
+    });
+  });
+}
+
+/** Dimensions with their names; PyTorch's for those without. */
+const named = (of: string, axes: DynamicAxes[string]): Record<number, string> =>
+  Array.isArray(axes)
+    ? Object.fromEntries((axes as readonly number[]).map((axis, i) => [axis, `${of}_dynamic_axes_${i + 1}`]))
+    : { ...(axes as Readonly<Record<number, string>>) };
+
+function checkAxes(axes: DynamicAxes, names: readonly string[]): void {
+  const unknown = Object.keys(axes).find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  throw new ArgumentError(
+    `${OP}: expected inputs or outputs in dynamicAxes, which are ${names.join(', ')}, but got '${unknown}'`,
+  );
+}
+
+function namesOf(option: string, given: readonly string[] | null, count: number, base: string): string[] {
+  const names = given ?? Array.from({ length: count }, (_, i) => (count === 1 ? base : `${base}_${i}`));
+  if (names.length !== count || new Set(names).size !== count) {
+    throw new ArgumentError(`${OP}: expected ${count} different names in ${option}, but got [${names.join(', ')}]`);
+  }
+  return [...names];
+}
+
+function outputNamesOf(given: readonly string[] | null, outputs: Trace['outputs'], taken: readonly string[]): string[] {
+  if (given) return namesOf('outputNames', given, outputs.length, 'output');
+  if (outputs.length === 1 && outputs[0]!.path.length === 0) return ['output'];
+  const named = outputs.map(({ path }) => (path.some((key) => /^\d+$/.test(key)) ? null : path.join('.')));
+  return named.map((name, i) => (name !== null && !taken.includes(name) ? name : `output_${i}`));
+}

@@ -1,0 +1,20 @@
+// Recorded nodes as the export reads them: their names in errors, and the inputs that decide their outputs.
+import type { Node, Value } from '../../../engine/graph/value';
+
+/** By operation, the inputs that are the result in another order, or that pass gradients on. */
+const unread: Readonly<Record<string, (index: number) => boolean>> = {
+  custom: (i) => i > 0,
+  drawn: (i) => i > 0,
+  implicitSlope: (i) => i > 0,
+  // The weight once more, turned.
+  recurrent: (i) => i === 2,
+};
+
+export function readsOf({ op, reads }: Node): readonly Value[] {
+  const skips = unread[op.name];
+  return skips ? reads.filter((_, i) => !skips(i)) : reads;
+}
+
+/** How errors name a node: its operation, and the path of the module that it was recorded in. */
+export const nodeTitle = ({ op: { name } }: Node, place: string): string =>
+  `'${name}'${place === '' ? '' : ` of module '${place}'`}`;

@@ -1,0 +1,27 @@
+// Numbers of the host that are the same along every open dimension, as the first states of a recurrent layer are.
+import { contiguousStrides, numel, type Shape } from '../../../engine/core/meta';
+
+interface Numbers {
+  readonly shape: Shape;
+  readonly data: ArrayLike<number>;
+}
+
+/** The numbers once, with size 1 in each dimension that differs from trace to trace; null where they differ along one. */
+export function repeatedOnce(traces: readonly Numbers[]): Numbers | null {
+  const [first] = traces as readonly [Numbers];
+  if (traces.some(({ shape, data }) => shape.length !== first.shape.length || data.length < numel(shape))) return null;
+  const isOpen = first.shape.map((size, d) => traces.some(({ shape }) => shape[d] !== size));
+  const once = first.shape.map((size, d) => (isOpen[d] ? 1 : size));
+  const steps = contiguousStrides(once).map((step, d) => (isOpen[d] ? 0 : step));
+  const numbers = new Array<number | undefined>(numel(once)).fill(undefined);
+  for (const { shape, data } of traces) {
+    const strides = contiguousStrides(shape);
+    for (let i = 0; i < numel(shape); i++) {
+      const place = strides.reduce((sum, stride, d) => sum + (Math.floor(i / stride) % shape[d]!) * steps[d]!, 0);
+      const known = numbers[place];
+      if (known !== undefined && !Object.is(known, data[i])) return null;
+      numbers[place] = data[i]!;
+    }
+  }
+  return numbers.includes(undefined) ? null : { shape: once, data: numbers as number[] };
+}

@@ -1,0 +1,158 @@
+// Traces: the nodes that a model records when it is called with stand-ins of its inputs. Nothing is computed, and changes are undone.
+import { ArgumentError } from '../../../engine/core/errors';
+import type { DType, Shape } from '../../../engine/core/meta';
+import { discardPending, flush } from '../../../engine/graph/flush';
+import { isJournaling, startJournal } from '../../../engine/graph/journal';
+import { withMode } from '../../../engine/graph/mode';
+import { placeOf, trace } from '../../../engine/graph/places';
+import { record } from '../../../engine/graph/record';
+import { lastNodeId, type Node, type Op, type Value } from '../../../engine/graph/value';
+import { Generator, withDefaultGenerator } from '../../../engine/storage/random/generator';
+import { scope } from '../../../engine/storage/scope';
+import type { Module } from '../../../torch/nn/module/module';
+import { mapTensors, tensorsIn } from '../../../torch/tensor/calling/tensor-trees';
+import { Tensor } from '../../../torch/tensor/tensor';
+import { nodeTitle, readsOf } from './reads';
+
+const OP = 'onnx.export';
+
+/** A call of the model. */
+export interface Trace {
+  /** The nodes that the outputs hang on, in the order in which they were recorded. */
+  readonly nodes: readonly Node[];
+  readonly inputs: readonly Value[];
+  /** With the keys that lead to each, of lists and objects. */
+  readonly outputs: readonly { readonly path: readonly string[]; readonly value: Value }[];
+  /** Parameters and buffers by the values that they had. */
+  readonly state: ReadonlyMap<Value, { readonly name: string; readonly tensor: Tensor }>;
+  /** Values that are neither, and that no node of the call makes. */
+  readonly constants: ReadonlySet<Value>;
+}
+
+/** Stands for an input: it has a shape and no contents. */
+const standInOp: Op<{ readonly shape: Shape; readonly dtype: DType }> = {
+  name: 'input',
+  takesHalf: true,
+  infer: (_, meta) => [meta],
+  lower() {
+    throw new ArgumentError(
+      `${OP}: the model reads numbers of a tensor while it is called, as by item(), and goes on by them; ` +
+        'a file has the operations of one call, whatever the numbers are, so leave that part out of forward',
+    );
+  },
+};
+
+/**
+ * Calls the model with inputs of these shapes in the place of those in `args`.
+ *
+ * @throws ArgumentError for a model that draws random numbers by itself: a file would have the same ones in every call
+ */
+export function traceModel(model: Module, args: readonly unknown[], shapes: readonly Shape[]): Trace {
+  const { trace: first, draws } = traceOnce(model, args, shapes, 0);
+  if (!draws) return first;
+  const { trace: again } = traceOnce(model, args, shapes, 1);
+  const differing = first.nodes.find((node, n) => drawsDiffer(node, again.nodes[n], first));
+  if (differing === undefined) return first;
+  throw new ArgumentError(
+    `${OP}: ${nodeTitle(differing, placeOf(differing))} goes by random numbers, which a file cannot draw as it does; ` +
+      'export the model in eval mode, or leave that part out of forward',
+  );
+}
+
+/** Whether a node reads other numbers from the host when the model is called again, or does something else. */
+function drawsDiffer(node: Node, other: Node | undefined, { constants }: Trace): boolean {
+  if (other?.op.name !== node.op.name || other.inputs.length !== node.inputs.length) return true;
+  return node.inputs.some((value, i) => {
+    const twin = other.inputs[i]!;
+    if (value === twin || !constants.has(value) || value.host === null) return false;
+    return (
+      twin.host === null ||
+      twin.host.length !== value.host.length ||
+      value.host.some((n, k) => !Object.is(n, twin.host![k]))
+    );
+  });
+}
+
+/** One call, and whether it draws random numbers, which hang on the seed. */
+function traceOnce(model: Module, args: readonly unknown[], shapes: readonly Shape[], seed: number) {
+  if (isJournaling()) {
+    throw new ArgumentError(`${OP}: a function is being rehearsed, by warmup, explain or tune; await that first`);
+  }
+  const dtypes = tensorsIn(args).map(({ dtype }) => dtype);
+  const generator = new Generator().manualSeed(seed);
+  const before = generator.getState();
+  // Earlier work runs now, and the call's never does.
+  flush();
+  return scope(() => {
+    const undo = startJournal();
+    trace(true);
+    try {
+      const record = () => withMode({ grad: false, keepSaved: false }, () => recorded(model, args, shapes, dtypes));
+      const found = withDefaultGenerator(generator, record);
+      const state = generator.getState();
+      return { trace: found, draws: state.some((byte, i) => byte !== before[i]) };
+    } finally {
+      trace(false);
+      discardPending();
+      undo();
+    }
+  });
+}
+
+function recorded(model: Module, args: readonly unknown[], shapes: readonly Shape[], dtypes: readonly DType[]): Trace {
+  const state = new Map<Value, { name: string; tensor: Tensor }>();
+  // They go by their names in the state dict, such as running_mean.
+  const dict = model.stateDict();
+  const keys = new Map(Object.entries(dict).map(([key, { storage }]) => [storage, key] as const));
+  for (const [name, tensor] of [...model.namedParameters(), ...model.namedBuffers()]) {
+    if (!state.has(tensor.value))
+      state.set(tensor.value, { name: name in dict ? name : (keys.get(tensor.storage) ?? name), tensor });
+  }
+  const since = lastNodeId();
+  const inputs = shapes.map((shape, i) => record(standInOp, [], { shape, dtype: dtypes[i]! }, [i]));
+  let next = 0;
+  const given = mapTensors(args, () => Tensor.of(inputs[next++]!));
+  const result: unknown = model(...(given as never[]));
+  if (result instanceof Promise) {
+    result.catch(() => {});
+    throw new ArgumentError(
+      `${OP}: expected a model whose forward gives tensors, but that of ${model.constructor.name} gives a promise: it waits for numbers ` +
+        'that are read back, and goes on by them, where a file has the same operations for all; export the parts of it that compute',
+    );
+  }
+  const outputs = outputsIn(result, []);
+  if (outputs.length === 0) throw new ArgumentError(`${OP}: expected a model that gives tensors, but got none`);
+  const known = new Set<Value>([...inputs, ...state.keys()]);
+  const { nodes, leaves } = walk(
+    outputs.map(({ value }) => value),
+    known,
+    since,
+  );
+  return { nodes, inputs, outputs, state, constants: leaves };
+}
+
+function outputsIn(result: unknown, path: readonly string[]): { path: readonly string[]; value: Value }[] {
+  if (result instanceof Tensor) return [{ path, value: result.value }];
+  if (typeof result !== 'object' || result === null) return [];
+  return Object.entries(result).flatMap(([key, item]) => outputsIn(item, [...path, key]));
+}
+
+/** The nodes that values hang on, as they were recorded, and the values from before that these read. */
+function walk(values: readonly Value[], known: ReadonlySet<Value>, since: number) {
+  const nodes = new Set<Node>();
+  const leaves = new Set<Value>();
+  const stack = [...values];
+  while (stack.length > 0) {
+    const value = stack.pop()!;
+    if (known.has(value)) continue;
+    const { node } = value;
+    if (!node || node.cut || node.id <= since) {
+      leaves.add(value);
+      continue;
+    }
+    if (nodes.has(node)) continue;
+    nodes.add(node);
+    stack.push(...readsOf(node));
+  }
+  return { nodes: [...nodes].sort((a, b) => a.id - b.id), leaves };
+}

@@ -1,0 +1,77 @@
+// Element types that we hold in wider ones: int8 in int32, for example. A value remembers the type that the file gives it.
+import { engine } from '../../../engine/compiler/engine';
+import { supportsHalf } from '../../../engine/compiler/plan';
+import type { DType } from '../../../engine/core/meta';
+import { DATA } from '../proto/messages';
+import type { Elements } from './arrange';
+import type { Call } from './call';
+import type { HostType } from './values';
+
+/** The types of the file whose numbers each of ours holds; other types are refused. */
+const held: Readonly<Record<HostType, readonly number[]>> = {
+  float32: [
+    ...[DATA.float32, DATA.float64, DATA.bfloat16, DATA.float8e4m3fn, DATA.float8e4m3fnuz],
+    ...[DATA.float8e5m2, DATA.float8e5m2fnuz, DATA.float4e2m1],
+  ],
+  float16: [DATA.float16],
+  int64: [DATA.int64, DATA.uint64],
+  int32: [DATA.int32, DATA.int16, DATA.int8, DATA.int4, DATA.uint16],
+  uint32: [DATA.uint32],
+  uint8: [DATA.uint8, DATA.uint4],
+  bool: [DATA.bool],
+};
+
+const ours = new Map(
+  Object.entries(held).flatMap(([dtype, types]) => types.map((type) => [type, dtype as HostType] as const)),
+);
+
+/** Which type of the file each of ours is by itself. */
+const theirs: Readonly<Record<DType, number>> = {
+  float32: DATA.float32,
+  float16: DATA.float16,
+  int64: DATA.int64,
+  int32: DATA.int32,
+  uint32: DATA.uint32,
+  uint8: DATA.uint8,
+  bool: DATA.bool,
+};
+
+/** Least and greatest numbers of the types of whole numbers. */
+const ranges: Readonly<Record<number, readonly [least: number, greatest: number]>> = {
+  [DATA.int4]: [-8, 7],
+  [DATA.uint4]: [0, 15],
+  [DATA.int8]: [-128, 127],
+  [DATA.uint8]: [0, 255],
+  [DATA.int16]: [-32768, 32767],
+  [DATA.uint16]: [0, 65535],
+  [DATA.int32]: [-(2 ** 31), 2 ** 31 - 1],
+  [DATA.uint32]: [0, 2 ** 32 - 1],
+};
+
+const noted = new WeakMap<Elements, number>();
+
+/** The value, which remembers the type that the file gives it. */
+export function noteType<T extends Elements>(value: T, type: number): T {
+  if (theirs[value.dtype] !== type) noted.set(value, type);
+  return value;
+}
+
+/** The type of a value in the file: one of `DATA`. */
+export const typeOf = (value: Elements): number => noted.get(value) ?? theirs[value.dtype];
+
+/** Our type for one of the file; null where we have none. */
+export const ourType = (type: number): HostType | null => ours.get(type) ?? null;
+
+/** The least and the greatest number of a type of whole numbers; null for others. */
+export const rangeOf = (type: number): readonly [least: number, greatest: number] | null => ranges[type] ?? null;
+
+/** The name of a type. */
+export const typeName = (type: number): string =>
+  Object.entries(DATA).find(([, number]) => number === type)?.[0] ?? `number ${type}`;
+
+/** Our type for one that a node asks for; float32 for float16 where the device does not compute with it. */
+export function expectType(call: Call, type: number): HostType {
+  const dtype = ourType(type) ?? call.fail(`numbers of type ${typeName(type)} are not supported`);
+  const { profile } = engine;
+  return dtype === 'float16' && profile && !supportsHalf(profile) ? 'float32' : dtype;
+}

@@ -1,0 +1,86 @@
+// What a call of an imported network must give: names, ranks, sizes and dtypes, and open sizes that agree.
+import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
+import type { DType } from '../../../engine/core/meta';
+import { isPlainObject, kindOf } from '../../../engine/core/options';
+import { Tensor } from '../../../torch/tensor/tensor';
+import type { DimMessage } from '../proto/messages';
+
+/** An input of a network. */
+export interface OnnxInput {
+  readonly name: string;
+  /** A size, the name of an open one, or null where nothing is known; null as a whole where the rank is unknown. */
+  readonly shape: readonly (number | string | null)[] | null;
+  /** Null where the file does not say it. */
+  readonly dtype: DType | null;
+}
+
+/** The tensors of a call in the order of the inputs. */
+export function givenInputs(inputs: readonly OnnxInput[], args: readonly unknown[]): Tensor[] {
+  const given = byOrder(inputs, args);
+  const sizes = new Map<string, readonly [size: number, name: string]>();
+  inputs.forEach((input, i) => {
+    expectInput(input, given[i], sizes);
+  });
+  return given as Tensor[];
+}
+
+function byOrder(inputs: readonly OnnxInput[], args: readonly unknown[]): readonly unknown[] {
+  const names = inputs.map(({ name }) => name);
+  const listed = names.map((name) => `'${name}'`).join(', ');
+  const [first] = args;
+  if (args.length === 1 && isPlainObject(first)) {
+    const unknown = Object.keys(first).find((name) => !names.includes(name));
+    const missing = names.find((name) => !Object.hasOwn(first, name));
+    if (unknown !== undefined)
+      throw new ArgumentError(`onnx: got an unknown input '${unknown}'; the model takes ${listed}`);
+    if (missing !== undefined)
+      throw new ArgumentError(`onnx: expected input '${missing}', but it is left out; the model takes ${listed}`);
+    return names.map((name) => first[name]);
+  }
+  if (args.length !== inputs.length) {
+    throw new ArgumentError(`onnx: expected ${inputs.length} inputs (${listed}), but got ${args.length}`);
+  }
+  return args;
+}
+
+function expectInput(
+  { name, shape, dtype }: OnnxInput,
+  value: unknown,
+  sizes: Map<string, readonly [size: number, name: string]>,
+): void {
+  if (!(value instanceof Tensor))
+    throw new ArgumentError(`onnx: expected a tensor as input '${name}', but got ${kindOf(value)}`);
+  if (dtype !== null && !fits(value.dtype, dtype)) {
+    throw new DTypeError(
+      `onnx: expected input '${name}' of dtype ${dtype}, but got ${value.dtype}; convert it with to('${dtype}')`,
+    );
+  }
+  if (shape === null) return;
+  const wanted = `[${shape.map((dim) => dim ?? '?').join(', ')}]`;
+  const refuse = (why: string): never => {
+    throw new ShapeError(
+      `onnx: expected input '${name}' of shape ${wanted}, but got [${value.shape.join(', ')}]${why}`,
+    );
+  };
+  if (value.shape.length !== shape.length) refuse('');
+  shape.forEach((dim, d) => {
+    const size = value.shape[d]!;
+    if (typeof dim === 'number' && dim !== size)
+      refuse('; the size is fixed in the file, where dynamic axes leave it open');
+    if (typeof dim !== 'string') return;
+    const [known, other] = sizes.get(dim) ?? [size, name];
+    if (known !== size) refuse(`: '${dim}' is ${known} in input '${other}' and ${size} here`);
+    sizes.set(dim, [size, name]);
+  });
+}
+
+/** Whole numbers of 32 and 64 bits are held alike; floats may be either. */
+function fits(dtype: DType, wanted: DType): boolean {
+  const kind = (type: DType): string =>
+    type === 'int32' || type === 'int64' ? 'whole' : type === 'float16' || type === 'float32' ? 'float' : type;
+  return kind(dtype) === kind(wanted);
+}
+
+/** The shape of an input as the file says it; a size below 0 is an open one. */
+export const shapeOf = (dims: readonly DimMessage[] | null): OnnxInput['shape'] =>
+  dims?.map((dim) => (typeof dim === 'number' && dim < 0 ? null : dim)) ?? null;

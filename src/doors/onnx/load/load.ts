@@ -1,0 +1,172 @@
+// onnx.load: reads a file, and builds the network that it describes.
+import { callback, type Kind, type Kinds, orNull } from '../../../engine/core/argument-kinds';
+import { FileFormatError } from '../../../engine/core/errors';
+import { type Arguments, isPlainObject, parseArgs } from '../../../engine/core/options';
+import { type ByteSource, byteSource, inflate } from '../../../torch/io/bytes';
+import { kindOfFile } from '../../../torch/io/file-kinds';
+import { computesHalf } from '../../../torch/io/half';
+import { orAborted } from '../../../torch/io/or-aborted';
+import { openReader, type Reader } from '../../../torch/io/reader';
+import { defaultMaxBytes } from '../../../torch/io/zip/zip';
+import type { Tensor } from '../../../torch/tensor/tensor';
+import { type DecodedModel, decodeModel } from '../proto/decode';
+import type { ModelMessage } from '../proto/messages';
+import { type ExternalData, readExternal } from './external';
+import { GraphBuilder } from './graph';
+import { expectInputType } from './input-types';
+import { shapeOf } from './inputs';
+import { OnnxModule } from './module';
+import { operators } from './operators';
+import { widen } from './widened';
+
+/** How much of the file is here. */
+export interface OnnxProgress {
+  /** Bytes that are here. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Options of `load`. */
+export interface OnnxLoadOptions {
+  /** Is told as the bytes of the file come. */
+  onProgress?: ((progress: OnnxProgress) => void) | null;
+  /** Ends loading. */
+  signal?: AbortSignal | null;
+  /** Files in which the model's weights stand, by the names that it gives them; others are looked for beside it. */
+  externalData?: ExternalData | null;
+}
+
+interface LoadArguments extends OnnxLoadOptions {
+  /** The model; files of external data are read from beside it. */
+  source: ByteSource;
+}
+
+const files: Kind = {
+  words: 'an object of sources by file name',
+  fits: (value) => isPlainObject(value) && Object.values(value).every(byteSource.fits),
+};
+
+const kinds: Kinds<LoadArguments> = { source: byteSource, onProgress: orNull(callback), externalData: orNull(files) };
+
+/**
+ * Loads an ONNX model from an address or path, a `File`, a `Blob`, or bytes: an `nn.Module` in `eval()` mode, for inference and for training on.
+ *
+ *     const model = await onnx.load('resnet18.onnx', { onProgress: ({ done, total }) => bar.set(done / total) });
+ *     const logits = model(torch.randn(1, 3, 224, 224));
+ *     model.fc = new nn.Linear(512, 2);   // and train it
+ *
+ * Of a model with several outputs the type is that of a list: `onnx.load<Tensor[]>(…)`. Opset 7 and later; functions are written out, what hangs on constants is computed once, and quantised models run in float. float64, bfloat16 and
+ * float8 become float32, and so does float16 where the device does not compute with it; int64 is held in 32 bits.
+ *
+ * @throws FileFormatError when the file is damaged, or needs what there is not: all unknown operators are named
+ * @throws FetchError when a file cannot be read
+ */
+export async function load<Result = Tensor>(
+  ...args: Arguments<LoadArguments, ['source', 'onProgress', 'signal', 'externalData']>
+): Promise<OnnxModule<Result>> {
+  const o = parseArgs<LoadArguments>(
+    'onnx.load',
+    ['source'],
+    { onProgress: null, signal: null, externalData: null },
+    args,
+    kinds,
+  );
+  const { source, onProgress, signal } = o;
+  signal?.throwIfAborted();
+  const reader = await opened(source, signal);
+  try {
+    const model = modelIn(await bytesOf(reader, onProgress, signal), reader.name);
+    await readExternal(model.graph, model.functions, { source, files: o.externalData ?? {}, signal });
+    signal?.throwIfAborted();
+    return buildModule<Result>(model, await computesHalf());
+  } finally {
+    await reader.close();
+  }
+}
+
+async function opened(source: ByteSource, signal: AbortSignal | null | undefined): Promise<Reader> {
+  const opening = openReader(source);
+  try {
+    return await orAborted(opening, signal);
+  } catch (error) {
+    // A server may still answer.
+    opening.then(
+      (reader) => reader.close(),
+      () => undefined,
+    );
+    throw error;
+  }
+}
+
+/** Read in one go; more bytes come in parts, so that progress can be told. */
+const PART = 2 ** 22;
+
+async function bytesOf(
+  reader: Reader,
+  onProgress: LoadArguments['onProgress'],
+  signal: AbortSignal | null | undefined,
+): Promise<Uint8Array> {
+  const { size } = reader;
+  const tell = (done: number) => onProgress?.({ done, total: size });
+  const read = (start: number, end: number) => orAborted(reader.read(start, end), signal);
+  const whole = onProgress === null || size <= PART ? await read(0, size) : new Uint8Array(size);
+  for (let start = 0; start < size && whole.length > PART && onProgress; start += PART) {
+    const end = Math.min(size, start + PART);
+    whole.set(await read(start, end), start);
+    tell(end);
+  }
+  if (size <= PART) tell(size);
+  const isGzip = whole[0] === 0x1f && whole[1] === 0x8b && whole[2] === 8;
+  return isGzip ? inflate(whole, 'gzip', () => defaultMaxBytes(size), reader.name) : whole;
+}
+
+/** The model that bytes hold. */
+function modelIn(bytes: Uint8Array, name: string): ModelMessage {
+  let decoded: DecodedModel;
+  try {
+    decoded = decodeModel(bytes, name);
+  } catch (cause) {
+    throw otherKind(bytes, name) ?? cause;
+  }
+  const { graph, ...rest } = decoded;
+  if (graph && rest.irVersion > 0) return { ...rest, graph };
+  throw (
+    otherKind(bytes, name) ??
+    new FileFormatError(
+      `${name}: expected an ONNX model, but it has ${graph ? 'no ir_version' : 'no graph'}; export it anew, with torch.onnx.export`,
+    )
+  );
+}
+
+/** The error for bytes that are known to be something else. */
+function otherKind(bytes: Uint8Array, name: string): FileFormatError | null {
+  const kind = kindOfFile(bytes.subarray(0, 512));
+  if (!kind || kind.name === 'an ONNX model') return null;
+  const remedy = kind.holdsTensors
+    ? '; read its weights with torch.load, or export the model with torch.onnx.export'
+    : '';
+  return new FileFormatError(`${name}: expected an ONNX model, but got ${kind.name}${remedy}`);
+}
+
+/** The network of a model. With `half: false` float16 becomes float32. */
+export function buildModule<Result = Tensor>(model: ModelMessage, half: boolean): OnnxModule<Result> {
+  if (!half) widen(model);
+  const { graph, producerName, producerVersion } = model;
+  const constants = new Set(graph.initializers.map(({ name }) => name));
+  const given = graph.inputs.filter(({ name }) => !constants.has(name));
+  const inputs = given.map((value) => ({
+    name: value.name,
+    shape: shapeOf(value.shape),
+    dtype: expectInputType(value, half),
+  }));
+  const outputs = graph.outputs.map(({ name }) => name);
+  const module = new OnnxModule<Result>(inputs, outputs, { name: producerName, version: producerVersion });
+  const builder = new GraphBuilder(model, module, operators, half);
+  const plan = builder.build(inputs.map(({ name, shape }) => ({ name, rank: shape?.length ?? null })));
+  module.setPlan(
+    plan,
+    given.map(({ dataType }) => dataType),
+  );
+  module.eval();
+  return module;
+}

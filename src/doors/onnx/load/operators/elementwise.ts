@@ -1,0 +1,36 @@
+// How operators that treat each element by itself are made: of a function of tensors, and one of numbers for the host.
+import type { Tensor } from '../../../../torch/tensor/tensor';
+import type { Call, Operator } from '../call';
+import { computeOnHost, hostInputs } from '../host';
+import type { HostType, OnnxValue } from '../values';
+
+/** A function of numbers, and the type of its results; without one, that of the first input. */
+export interface OnHost {
+  readonly fn: (...numbers: number[]) => number;
+  readonly dtype?: HostType;
+}
+
+/** The result on the host where all inputs are there, else null. */
+export function tryOnHost(call: Call, { fn, dtype }: OnHost): OnnxValue | null {
+  const inputs = hostInputs(call);
+  return inputs && computeOnHost(call.node.opType, inputs, dtype ?? inputs[0]!.dtype, fn);
+}
+
+/** Of one tensor. */
+export const unary =
+  (fn: (x: Tensor, call: Call) => Tensor, onHost?: OnHost): Operator =>
+  (call) =>
+    (onHost && tryOnHost(call, onHost)) ?? fn(call.tensor(0), call);
+
+/** Of two tensors that broadcast. */
+export const binary =
+  (fn: (a: Tensor, b: Tensor, call: Call) => Tensor, onHost?: OnHost): Operator =>
+  (call) =>
+    (onHost && tryOnHost(call, onHost)) ?? fn(call.tensor(0), call.tensor(1), call);
+
+/** Of any number of tensors that broadcast, two by two. */
+export const variadic =
+  (fn: (a: Tensor, b: Tensor) => Tensor, onHost: (a: number, b: number) => number): Operator =>
+  (call) =>
+    tryOnHost(call, { fn: (...numbers) => numbers.reduce((a, b) => onHost(a, b)) }) ??
+    call.inputs.map((_, i) => call.tensor(i)).reduce((a, b) => fn(a, b));

@@ -1,0 +1,54 @@
+// Operators of onnxruntime's own domain that its optimizer and its quantiser put in the place of ONNX's.
+import * as F from '../../../../torch/nn/functional';
+import type { Tensor } from '../../../../torch/tensor/tensor';
+import type { Call, Operator, Operators } from '../call';
+import { quantizedProducts } from './microsoft-quantized';
+import { quantization } from './quantization';
+
+/** Input 0 and, where there is one, the bias that is added. */
+const biased = (call: Call): Tensor => (call.has(1) ? call.tensor(0).add(call.tensor(1)) : call.tensor(0));
+
+const swapped = (x: Tensor, swaps: boolean): Tensor => (swaps ? x.transpose(-2, -1) : x);
+
+/** alpha · A · B of matrices in batches, with A and B transposed where the node says so. */
+const FusedMatMul: Operator = (call) => {
+  if (call.int('transBatchA', 0) === 1 || call.int('transBatchB', 0) === 1) {
+    call.fail('transBatchA and transBatchB are not supported');
+  }
+  const a = swapped(call.tensor(0), call.int('transA', 0) === 1);
+  const b = swapped(call.tensor(1), call.int('transB', 0) === 1);
+  const alpha = call.float('alpha', 1);
+  const product = a.matmul(b);
+  return alpha === 1 ? product : product.mul(alpha);
+};
+
+/** Layer normalisation of the sum of an input, a residual and a bias; the sum is the fourth output. */
+const SkipLayerNormalization: Operator = (call) => {
+  const sum = call.tensor(0).add(call.tensor(1));
+  const whole = call.has(4) ? sum.add(call.tensor(4)) : sum;
+  const settings = { weight: call.tensor(2), bias: call.optionalTensor(3), eps: call.float('epsilon', 1e-12) };
+  return [F.layerNorm(whole, whole.shape.slice(-1), settings), null, null, whole];
+};
+
+/** x · sigmoid(alpha · x) */
+const QuickGelu: Operator = (call) => {
+  const x = call.tensor(0);
+  return x.mul(x.mul(call.float('alpha', 1.702)).sigmoid());
+};
+
+const own: Operators = {
+  Gelu: (call) => F.gelu(call.tensor(0)),
+  BiasGelu: (call) => F.gelu(biased(call)),
+  FastGelu: (call) => F.gelu(biased(call), { approximate: 'tanh' }),
+  QuickGelu,
+  FusedMatMul,
+  ...quantizedProducts,
+  SkipLayerNormalization,
+  // Of int16 and int4, before ONNX's own had these.
+  QuantizeLinear: quantization.QuantizeLinear!,
+  DequantizeLinear: quantization.DequantizeLinear!,
+};
+
+export const microsoft: Operators = Object.fromEntries(
+  Object.entries(own).map(([name, operator]) => [`com.microsoft.${name}`, operator]),
+);

@@ -1,0 +1,83 @@
+// The modules of an imported network by their paths, and the members that are registered on them.
+import { LamplightError } from '../../../engine/core/errors';
+import { protect } from '../../../engine/storage/protect';
+import { Module } from '../../../torch/nn/module/module';
+import type { Parameter } from '../../../torch/nn/module/parameter';
+import type { Tensor } from '../../../torch/tensor/tensor';
+
+/** Modules of an imported network that belong together. Only the network as a whole can be called. */
+export class Block extends Module {
+  override forward(): never {
+    throw new LamplightError(
+      'onnx: a block of an imported network cannot be called by itself; call the network, or take features from it with createFeatureExtractor',
+    );
+  }
+}
+
+/** Adds members to a network at paths, under names that are free. */
+export class Tree {
+  readonly #root: Module;
+
+  constructor(root: Module) {
+    this.#root = root;
+  }
+
+  /** The module at a path; null where there is none. */
+  moduleAt(path: readonly string[]): Module | null {
+    let module: Module | null = this.#root;
+    for (const key of path) {
+      const member: unknown = module && Object.hasOwn(module, key) ? Reflect.get(module, key) : null;
+      module = member instanceof Module ? member : null;
+    }
+    return module;
+  }
+
+  /** Registers a module, and gives its path. */
+  addModule(path: readonly string[], module: Module): string[] {
+    const [parent, folder] = this.#block(path.slice(0, -1));
+    const key = freeName(parent, path.at(-1)!);
+    parent.registerModule(key, module);
+    return [...folder, key];
+  }
+
+  addParameter(path: readonly string[], parameter: Parameter): string[] {
+    const [parent, folder] = this.#block(path.slice(0, -1));
+    const key = freeName(parent, path.at(-1)!);
+    parent.registerParameter(key, parameter);
+    return [...folder, key];
+  }
+
+  addBuffer(path: readonly string[], tensor: Tensor, persistent: boolean): string[] {
+    const [parent, folder] = this.#block(path.slice(0, -1));
+    const key = freeName(parent, path.at(-1)!);
+    tensor.retain();
+    protect(tensor.storage);
+    parent.registerBuffer(key, tensor, { persistent });
+    return [...folder, key];
+  }
+
+  /** The block at a path, made where there is none, and its path: where a layer stands in its place, another name is taken. */
+  #block(path: readonly string[]): [Module, string[]] {
+    let module: Module = this.#root;
+    const taken: string[] = [];
+    for (const key of path) {
+      let own = key;
+      for (;;) {
+        const member: unknown = Object.hasOwn(module, own) ? Reflect.get(module, own) : undefined;
+        if (member instanceof Block || (member === undefined && !(own in module))) break;
+        own += '_';
+      }
+      if (!Object.hasOwn(module, own)) module.registerModule(own, new Block());
+      module = Reflect.get(module, own) as Module;
+      taken.push(own);
+    }
+    return [module, taken];
+  }
+}
+
+/** The name, with a number behind it where it is taken. */
+function freeName(module: Module, name: string): string {
+  let own = name;
+  for (let i = 1; own in module; i++) own = `${name}_${i}`;
+  return own;
+}

@@ -1,0 +1,31 @@
+// Values that the nodes of an ONNX graph pass to each other: tensors, and numbers on the host, such as shapes and axes.
+import { numel, type Shape } from '../../../engine/core/meta';
+import type { Tensor } from '../../../torch/tensor/tensor';
+
+/** Types of numbers on the host. Whole ones are exact up to 2^53. */
+export type HostType = 'float32' | 'float16' | 'int64' | 'int32' | 'uint32' | 'uint8' | 'bool';
+
+/** Numbers on the host, in row-major order: shapes, axes, indices, and what graphs compute of them. */
+export class HostArray {
+  constructor(
+    readonly shape: Shape,
+    readonly dtype: HostType,
+    readonly data: ArrayLike<number>,
+  ) {}
+
+  get numel(): number {
+    return numel(this.shape);
+  }
+
+  /** A list of whole numbers. */
+  static of(numbers: readonly number[], dtype: HostType = 'int64'): HostArray {
+    return new HostArray([numbers.length], dtype, numbers);
+  }
+}
+
+/** A sequence of tensors, as `SplitToSequence` gives. */
+export class Sequence {
+  constructor(readonly items: readonly (Tensor | HostArray)[]) {}
+}
+
+export type OnnxValue = Tensor | HostArray | Sequence;

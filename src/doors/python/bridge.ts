@@ -1,0 +1,247 @@
+// The bridge: what Python calls of the library, and how results go back to it so that one crossing tells of what kind they are.
+
+import { engine } from '../../engine/compiler/engine';
+import { calls } from '../../engine/core/calls';
+import { type DType, sameShape } from '../../engine/core/meta';
+import { isPlainObject } from '../../engine/core/options';
+import { MAX_RUNS_AHEAD } from '../../engine/gpu/run-ahead';
+import { stats } from '../../engine/gpu/stats';
+import { mode } from '../../engine/graph/mode';
+import { TensorBase } from '../../engine/storage/base';
+import type { NumericArray } from '../../engine/storage/host-data';
+import { defaultGenerator } from '../../engine/storage/random/generator';
+import { watchForAnomalies } from '../../torch/autograd/anomaly';
+import { conversionsOf } from '../../torch/autograd/autocast';
+import { Module } from '../../torch/nn/module/module';
+import { tensor as tensorOf } from '../../torch/tensor/creation/creation';
+import type { Index } from '../../torch/tensor/methods/at';
+import { Tensor } from '../../torch/tensor/tensor';
+import { answerGradients, attach, spentFunctions } from './custom';
+import { drop, liveHandles, share, take } from './handles';
+import { elementsOf, itemOf } from './reading';
+
+type AnyFunction = (...args: unknown[]) => unknown;
+
+/**
+ * A result as Python gets it: a tensor and a primitive as they are, everything else in a list that begins with its kind.
+ *
+ *     ['self'] ['tuple', …] ['named', names, …] ['dict', keys, …] ['data', typedArray] ['promise', p] ['null']
+ *     ['parameter', tensor, className] ['module', m] ['class', c] ['function', f] ['object', constructorName, o]
+ */
+type Shown = unknown;
+
+/** What a call was given `self` for, so that a method that returns its tensor is told by identity. */
+const nobody = Symbol('nobody');
+
+const isClass = (value: AnyFunction): boolean => /^class\b/.test(Function.prototype.toString.call(value));
+
+/** `value` for Python; tensors in it are held by Python from now on. */
+export function show(value: unknown, isBorn: boolean, self: unknown = nobody): Shown {
+  switch (typeof value) {
+    case 'undefined':
+    case 'boolean':
+    case 'number':
+    case 'string':
+    case 'bigint':
+      return value;
+    case 'function':
+      if (value instanceof TensorBase) return show((value as unknown as Tensor).detach(), false);
+      if (value instanceof Module) return ['module', value];
+      return [isClass(value as AnyFunction) ? 'class' : 'function', value];
+  }
+  if (value === null) return ['null'];
+  if (value === self) return ['self'];
+  if (value instanceof TensorBase) {
+    take(value, isBorn);
+    return value.constructor === Tensor ? value : ['parameter', value, value.constructor.name];
+  }
+  if (value instanceof Promise) return ['promise', value];
+  if (Array.isArray(value)) {
+    const names = Object.getOwnPropertyNames(value).filter((name) => name !== 'length' && !/^\d+$/.test(name));
+    const items = value.map((item) => show(item, isBorn));
+    return names.length > 0 ? ['named', names, ...items] : ['tuple', ...items];
+  }
+  if (ArrayBuffer.isView(value)) return ['data', value];
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) {
+    const keys = Object.keys(value as object);
+    return ['dict', keys, ...keys.map((key) => show(Reflect.get(value as object, key), isBorn))];
+  }
+  return ['object', (value as object).constructor.name, value];
+}
+
+/** The spaces that Python looks names up in, by the name of the Python module. */
+const spaces = new Map<string, object>();
+
+/** Opens the exports of a door, or of a part of it, to Python under the name of a module. */
+export function openSpace(name: string, space: object): void {
+  spaces.set(name, space);
+}
+
+const bound = new WeakMap<object, AnyFunction>();
+
+/** A function of the library whose results are shown to Python. */
+function bind(call: AnyFunction): AnyFunction {
+  let known = bound.get(call);
+  if (!known) {
+    known = (...args) => show(call(...args), true);
+    bound.set(call, known);
+  }
+  return known;
+}
+
+const methods = new Map<string, AnyFunction>();
+
+/** Calls the method of this name of its first argument. */
+function method(name: string): AnyFunction {
+  let known = methods.get(name);
+  if (!known) {
+    known = (self, ...args) => show((self as Record<string, AnyFunction>)[name]!(...args), true, self);
+    methods.set(name, known);
+  }
+  return known;
+}
+
+/** What a member of the class of tensors is; undefined where there is none. */
+function memberKind(name: string): 'method' | 'property' | undefined {
+  for (let at: object | null = Tensor.prototype; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    const found = Object.getOwnPropertyDescriptor(at, name);
+    if (found) return typeof found.value === 'function' ? 'method' : 'property';
+  }
+  return undefined;
+}
+
+/** A turn of the event loop. A timer's would take 4 ms. */
+const turn = (): Promise<void> =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+
+/** Whether a value is what already lies in that place, as after `x[i] += 1`. */
+const isSamePlace = (place: TensorBase, value: TensorBase): boolean =>
+  place.storage === value.storage &&
+  place.offset === value.offset &&
+  sameShape(place.shape, value.shape) &&
+  place.strides.every((stride, d) => stride === value.strides[d]);
+
+/** JavaScript code may hold the tensors in a value that Python gave it. */
+function shareAll(value: unknown): void {
+  if (value instanceof TensorBase) share(value);
+  else if (Array.isArray(value)) value.forEach(shareAll);
+  else if (isPlainObject(value)) Object.values(value).forEach(shareAll);
+}
+
+/** What Python imports as `_lamplight`. */
+export const bridge = {
+  bind,
+  method,
+  memberKind,
+  drop,
+  share: shareAll,
+  answerGradients,
+  spentFunctions,
+  /** The results of a function of Python as if one operation had made them of its arguments. */
+  custom: (name: string, id: number, args: Tensor[], results: Tensor[]): Shown =>
+    show(attach(name, id, args, results), true),
+  /** Grows with every write to a tensor's memory. */
+  changes: (tensor: TensorBase): number => tensor.storage.changes,
+  liveHandles,
+  /** A name of a space: a function comes bound. */
+  find(space: string, name: string): Shown {
+    const home = spaces.get(space);
+    if (!home || !Object.hasOwn(home, name)) return ['missing'];
+    const value: unknown = Reflect.get(home, name);
+    if (typeof value === 'function' && !isClass(value as AnyFunction)) return ['function', bind(value as AnyFunction)];
+    return show(value, false);
+  },
+  names: (space: string): string[] => Object.keys(spaces.get(space) ?? {}),
+  has: (space: string): boolean => spaces.has(space),
+  memberNames(): string[] {
+    const names = new Set<string>();
+    for (let at: object | null = Tensor.prototype; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+      for (const name of Object.getOwnPropertyNames(at)) names.add(name);
+    }
+    return [...names];
+  },
+  /** Shows a value that came to Python by another way, such as to a callback. */
+  seen: (value: unknown): Shown => show(value, false),
+  get: (object: object, name: string): Shown => show(Reflect.get(object, name), false),
+  set: (object: object, name: string, value: unknown): void => {
+    if (value instanceof TensorBase) share(value);
+    Reflect.set(object, name, value);
+  },
+  /** Makes an instance of a class. */
+  create: (made: new (...args: unknown[]) => object, ...args: unknown[]): object => {
+    for (const arg of args.flat()) if (arg instanceof TensorBase) share(arg);
+    return new made(...args);
+  },
+  /** The only element: at once where the host knows it, else as a promise. */
+  item: (tensor: Tensor): Shown => show(itemOf(tensor), false),
+  /** The elements, flat. */
+  elements: (tensor: Tensor): Shown => show(elementsOf(tensor), false),
+  /** `tensor.grad`, which the library holds as well. */
+  gradient: (tensor: TensorBase): Shown => {
+    const { grad } = tensor;
+    if (grad) share(grad);
+    return show(grad, false);
+  },
+  /** The tensor itself, for another Python object. */
+  alias: (tensor: TensorBase): TensorBase => {
+    take(tensor, false);
+    return tensor;
+  },
+  /** Another Python object holds the tensor. */
+  hold: (tensor: TensorBase): void => take(tensor, false),
+  /** A number that tensors of one memory have in common. */
+  address: (tensor: TensorBase): number => tensor.storage.id,
+  /** `x[…]` of Python: views, and copies where tensors index. */
+  pick(tensor: Tensor, ...parts: Index[]): Shown {
+    const picked: unknown = tensor.at(...parts);
+    if (typeof Reflect.get(picked as object, 'then') === 'function') return ['promise', picked];
+    (picked as TensorBase).writeBack = null;
+    return show(picked, true);
+  },
+  /** `x[…] = value` of Python. */
+  put(tensor: Tensor, parts: Index[], value: Tensor | number | boolean): void {
+    const place = tensor.at(...parts);
+    if (!(value instanceof TensorBase)) place.fill_(Number(value));
+    else if (!isSamePlace(place, value)) place.copy_(value);
+  },
+  /** A tensor of a typed array. */
+  fromTyped(data: NumericArray | number[], dtype: DType, shape: number[] | undefined, requiresGrad: boolean): Shown {
+    const made = tensorOf(data, { dtype, requiresGrad, shape: shape ?? null });
+    return show(made, true);
+  },
+  defaultGenerator,
+  /** Bytes of the device's buffers in use. */
+  gpuBytes: (): number => stats.liveBytes,
+  /** Resolves when the page has had a turn and the device is few runs behind. */
+  async breathe(): Promise<void> {
+    await turn();
+    await engine.settle(MAX_RUNS_AHEAD);
+  },
+  watchForAnomalies,
+  /** Switches mixed precision on or off; gives the conversions before, for `restoreAutocast`. */
+  setAutocast(options: object): object {
+    const before = calls.conversions;
+    calls.conversions = conversionsOf([options]);
+    return { before };
+  },
+  restoreAutocast({ before }: { before: typeof calls.conversions }): void {
+    calls.conversions = before;
+  },
+  isGradEnabled: (): boolean => mode.grad,
+  /** Switches recording on or off; gives the mode before. */
+  setGrad(on: boolean): boolean {
+    const before = mode.grad;
+    mode.grad = on;
+    return before;
+  },
+};
+
+export type Bridge = typeof bridge;

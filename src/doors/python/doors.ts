@@ -1,0 +1,123 @@
+// The library's other doors, which are loaded when Python first imports the package that each stands for, and objects of their classes.
+import { Module } from '../../torch/nn/module/module';
+import { isTensor } from '../../torch/tensor/calling/callable';
+import type { Tensor } from '../../torch/tensor/tensor';
+import { openSpace, show } from './bridge';
+import { share } from './handles';
+
+type AnyFunction = (...args: unknown[]) => unknown;
+type AnyClass = new (...args: unknown[]) => object;
+
+/** Opens parts of a door under the names of Python's modules. */
+function openAll(parts: Readonly<Record<string, object>>): void {
+  for (const [name, space] of Object.entries(parts)) openSpace(name, space);
+}
+
+const doors: Readonly<Record<string, () => Promise<void>>> = {
+  async torchvision() {
+    const { models, transforms, datasets, ops, utils, io, tvTensors, detection, Picture } = await import(
+      '../vision/index'
+    );
+    openAll({
+      torchvision: { Picture },
+      'torchvision.models': models,
+      'torchvision.models.detection': detection,
+      'torchvision.models.segmentation': models.segmentation,
+      'torchvision.transforms': transforms,
+      'torchvision.transforms.functional': transforms.functional,
+      'torchvision.datasets': datasets,
+      'torchvision.ops': ops,
+      'torchvision.utils': utils,
+      'torchvision.io': io,
+      'torchvision.tv_tensors': tvTensors,
+    });
+  },
+  async torchmetrics() {
+    const metrics = await import('../metrics/index');
+    openAll({
+      torchmetrics: metrics,
+      'torchmetrics.functional': metrics.functional,
+      'torchmetrics.functional.segmentation': metrics.functional.segmentation,
+      'torchmetrics.segmentation': metrics.segmentation,
+    });
+  },
+  async onnx() {
+    openSpace('torch.onnx', await import('../onnx/index'));
+  },
+  async tensorboard() {
+    openSpace('torch.utils.tensorboard', await import('../tensorboard/index'));
+  },
+  async captum() {
+    const interpret = await import('../interpret/index');
+    openAll({ 'captum.attr': interpret, 'captum.attr.visualization': interpret.visualization });
+  },
+};
+
+const opened = new Set<string>();
+
+async function open(name: string): Promise<void> {
+  await doors[name]!();
+  opened.add(name);
+}
+
+/** Loads all doors, for interpreters that cannot wait for one. A door that fails to load is asked for again by its import. */
+export async function openDoors(): Promise<void> {
+  await Promise.allSettled(Object.keys(doors).map(open));
+}
+
+/** Tensors among arguments are held by the object from now on. */
+function held(args: readonly unknown[]): void {
+  for (const arg of args.flat()) if (isTensor(arg)) share(arg as Tensor);
+}
+
+/** What Python imports from `_lamplight_doors`. */
+export const doorsBridge = {
+  open,
+  isOpen: (name: string): boolean => opened.has(name),
+  isModuleClass: (made: AnyClass): boolean => made.prototype instanceof Module || (made as unknown) === Module,
+  /** The names of the classes that a class extends, the nearest first. */
+  bases(made: AnyClass): string[] {
+    const names: string[] = [];
+    for (
+      let at: unknown = Object.getPrototypeOf(made);
+      typeof at === 'function' && at.name;
+      at = Object.getPrototypeOf(at)
+    ) {
+      names.push(at.name);
+    }
+    return names;
+  },
+  maker:
+    (made: AnyClass) =>
+    (...args: unknown[]): object => {
+      held(args);
+      return new made(...args);
+    },
+  statics: (made: AnyClass): string[] =>
+    Object.getOwnPropertyNames(made).filter(
+      (name) => name !== 'prototype' && typeof Reflect.get(made, name) === 'function',
+    ),
+  /** What a member of an object is. */
+  kind(object: object, name: string): 'method' | 'value' | null {
+    if (!(name in object)) return null;
+    const value: unknown = Reflect.get(object, name);
+    return typeof value === 'function' && !isTensor(value) && !(value instanceof Module) ? 'method' : 'value';
+  },
+  /** Calls a method of an object by its name; without a name, the object is the function. The object may keep the result. */
+  method:
+    (object: object, name?: string) =>
+    (...args: unknown[]): unknown => {
+      held(args);
+      const call = (name === undefined ? object : Reflect.get(object, name)) as AnyFunction;
+      return show(Reflect.apply(call, object, args), false, object);
+    },
+  isCallable: (object: unknown): boolean => typeof object === 'function',
+  text: (object: object): string => String(object),
+  set: (object: object, name: string, value: unknown): boolean => {
+    held([value]);
+    return Reflect.set(object, name, value);
+  },
+  length: (object: object): unknown => Reflect.get(object, 'length'),
+  /** The items of an iterable object. */
+  items: (object: Iterable<unknown>): unknown[] => Array.from(object, (item) => show(item, false)),
+};

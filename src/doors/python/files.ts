@@ -1,0 +1,77 @@
+// What Python's `torch.save`, `torch.load` and loaders ask of the library: bytes of storages, and draws of random orders.
+import { backpressure } from '../../engine/graph/flush';
+import { fromHost } from '../../engine/graph/record';
+import type { HostNumbers } from '../../engine/graph/value';
+import { noGrad } from '../../engine/storage/mode';
+import { randperm } from '../../engine/storage/random/distributions';
+import type { Generator } from '../../engine/storage/random/generator';
+import { drawBaseSeed, randomIndices, splitIndices } from '../../engine/storage/random/shuffle';
+import { weightedIndices } from '../../engine/storage/random/weighted';
+import { snapshotIfDue } from '../../engine/storage/snapshot';
+import type { Storage } from '../../engine/storage/storage';
+import { elementsAsBytes } from '../../torch/io/elements';
+import { decode, fileDTypes } from '../../torch/io/pytorch/dtypes';
+import { valuesAtHand } from '../../torch/tensor/reading/shown';
+import { Tensor } from '../../torch/tensor/tensor';
+import { take } from './handles';
+
+const numbers = new WeakMap<Storage, number>();
+let storages = 0;
+
+/** A number that tensors of one storage have in common. */
+function numberOf(storage: Storage): number {
+  const known = numbers.get(storage) ?? ++storages;
+  numbers.set(storage, known);
+  return known;
+}
+
+const sizeOf = ({ shape }: Storage): number => shape.reduce((total, size) => total * size, 1);
+
+/** All elements of the storage of a tensor, as a file has them. */
+async function bytesOf(tensor: Tensor): Promise<Uint8Array> {
+  const whole = noGrad(() => tensor.detach().asStrided([sizeOf(tensor.storage)], [1], 0));
+  return elementsAsBytes(tensor.dtype, valuesAtHand(whole) ?? (await whole.data()));
+}
+
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}
+
+/** Keeps a loop at most two steps ahead of the device, and lets the page do what waits. */
+async function pace(): Promise<void> {
+  await backpressure();
+  snapshotIfDue();
+}
+
+/** What Python imports from `_lamplight_files`. */
+export const filesBridge = {
+  /** The number of a tensor's storage, its elements, and where the tensor lies in it. */
+  place: ({ storage, offset, strides }: Tensor): unknown => [numberOf(storage), sizeOf(storage), offset, [...strides]],
+  /** The bytes of the storages of tensors; all reads are under way before the first is awaited. */
+  read: (tensors: readonly Tensor[]): Promise<Uint8Array[]> => Promise.all(tensors.map(bytesOf)),
+  /** A row of the numbers that bytes stand for, of a type of PyTorch's. */
+  async decode(bytes: Uint8Array, type: string, size: number, little: boolean): Promise<Tensor> {
+    const data: HostNumbers = await decode(once(bytes), size, fileDTypes.get(type)!, little, 'torch.load: a tensor');
+    const tensor = noGrad(() => Tensor.of(fromHost(data, [size], fileDTypes.get(type)!.dtype)));
+    take(tensor, true);
+    return tensor;
+  },
+  baseSeed: (generator?: Generator): void => void drawBaseSeed(generator),
+  permutation: (n: number, generator?: Generator): Int32Array => randperm(n, generator),
+  randomIndices: (n: number, count: number, replacement: boolean, generator?: Generator): Iterator<number> =>
+    randomIndices(n, count, replacement, generator),
+  /** The next indices of an iterator. */
+  next(indices: Iterator<number>, most: number): number[] {
+    const found: number[] = [];
+    while (found.length < most) {
+      const { done, value } = indices.next();
+      if (done) break;
+      found.push(value);
+    }
+    return found;
+  },
+  weightedIndices: (weights: Float64Array, count: number, replacement: boolean, generator?: Generator): Int32Array =>
+    weightedIndices(weights, count, replacement, generator),
+  splitIndices: (lengths: readonly number[], generator?: Generator): Int32Array[] => splitIndices(lengths, generator),
+  pace,
+};

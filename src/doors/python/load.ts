@@ -1,0 +1,318 @@
+// Loads CPython by Pyodide, with Lamplight as its package `torch`.
+import { callback, listOf, orNull, text } from '../../engine/core/argument-kinds';
+import { calls } from '../../engine/core/calls';
+import { FetchError } from '../../engine/core/errors';
+import { type Arguments, parseArgs } from '../../engine/core/options';
+import { hearWarnings } from '../../engine/core/warnings';
+import { bridge, openSpace } from './bridge';
+import { doorsBridge, openDoors } from './doors';
+import { PythonError } from './errors';
+import { filesBridge } from './files';
+import { Life } from './life';
+import { modulesBridge } from './modules';
+import { optimBridge } from './optimizers';
+import type { Globals, LoadPythonOptions, Pyodide, Python, RunOptions } from './types';
+
+/** The modules of Python that stand for parts of the library. Other doors are loaded when Python first imports their package. */
+async function openSpaces(): Promise<void> {
+  const [torch, functional] = await Promise.all([import('../../index'), import('../../torch/nn/functional')]);
+  openSpace('torch', torch);
+  openSpace('torch.nn.functional', functional);
+  openSpace('torch.nn.init', torch.nn.init);
+  openSpace('torch.nn.utils', torch.nn.utils);
+  for (const name of ['rnn', 'parametrize', 'parametrizations'] as const) {
+    openSpace(`torch.nn.utils.${name}`, torch.nn.utils[name]);
+  }
+  openSpace('torch.optim.swa_utils', torch.optim.swaUtils);
+  openSpace('torch.distributions.constraints', torch.distributions.constraints);
+  openSpace('torch.distributions.transforms', torch.distributions.transforms);
+  for (const name of [
+    'linalg',
+    'special',
+    'autograd',
+    'func',
+    'data',
+    'distributions',
+    'nn',
+    'optim',
+    'amp',
+  ] as const) {
+    openSpace(`torch.${name}`, torch[name]);
+  }
+}
+
+/** Writes the Python sources where the interpreter finds packages. */
+async function writeSources(pyodide: Pyodide): Promise<void> {
+  const { sources } = await import('./sources');
+  const home = String(pyodide.runPython('import sysconfig; sysconfig.get_paths()["purelib"]'));
+  for (const [path, text] of sources) {
+    const file = `${home}/${path}`;
+    pyodide.FS.mkdirTree(file.slice(0, file.lastIndexOf('/')));
+    pyodide.FS.writeFile(file, text);
+  }
+  // Packages that stand in for others are found after all else.
+  pyodide.runPython(`import sys; sys.path.append("${home}/torchvision/_stand_ins")`);
+}
+
+type Order = ['indexURL', 'packages', 'onOutput', 'pyodide', 'packageBaseUrl'];
+
+const kinds = {
+  indexURL: text,
+  packages: listOf(text),
+  packageBaseUrl: orNull(text),
+  onOutput: orNull(callback),
+  pyodide: orNull({
+    words: 'an interpreter of Pyodide',
+    fits: (value) => typeof (value as Partial<Pyodide> | null)?.runPythonAsync === 'function',
+  }),
+};
+const noOptions = {
+  indexURL: 'pyodide/',
+  packages: [] as readonly string[],
+  packageBaseUrl: null,
+  onOutput: null as never,
+  pyodide: null as never,
+};
+
+interface Output {
+  stdout(line: string): void;
+  stderr(line: string): void;
+}
+
+interface Loader {
+  loadPyodide(config: object): Promise<Pyodide>;
+}
+
+async function pyodideFrom(folder: string): Promise<Loader> {
+  try {
+    return (await import(/* @vite-ignore */ `${folder}pyodide.mjs`)) as Loader;
+  } catch (cause) {
+    throw new FetchError(
+      `loadPython: expected Pyodide's files in ${folder}, but could not load pyodide.mjs from there; serve those of the package pyodide, and give their folder as indexURL`,
+      { cause },
+    );
+  }
+}
+
+/** The address of a folder, which may be relative to the page. */
+function folderAt(url: string): string {
+  const address = new URL(url, globalThis.location?.href ?? 'file:///').href;
+  return address.endsWith('/') ? address : `${address}/`;
+}
+
+type Start = Required<Pick<LoadPythonOptions, 'indexURL' | 'packages' | 'packageBaseUrl'>>;
+
+async function startPyodide({ indexURL, packages, packageBaseUrl }: Start, output: Output): Promise<Pyodide> {
+  const folder = folderAt(indexURL);
+  const { loadPyodide } = await pyodideFrom(folder);
+  const wheels = packageBaseUrl === null ? {} : { packageBaseUrl: folderAt(packageBaseUrl) };
+  return loadPyodide({ indexURL: folder, packages: [...packages], ...wheels, ...output });
+}
+
+const SIGINT = 2;
+
+/** The switches that Python has set: whether gradients are recorded, and mixed precision. */
+interface Switches {
+  readonly grad: boolean;
+  readonly conversions: typeof calls.conversions;
+}
+
+/** Pyodide's own code, which runs while Python's code waits, is not to be interrupted: it looks here. */
+const NOTHING = new Uint8Array(1);
+
+/** How code is interrupted: by a byte that Python looks at between its steps. */
+class Interrupts {
+  #buffer: Uint8Array;
+
+  /** What Python calls before and after it waits: its switches are not those of the page, which goes on meanwhile. */
+  readonly suspension = {
+    suspend: (): Switches => {
+      this.#buffer = this.buffer;
+      this.pyodide.setInterruptBuffer(NOTHING);
+      const { conversions } = calls;
+      calls.conversions = null;
+      return { grad: bridge.setGrad(true), conversions };
+    },
+    resume: ({ grad, conversions }: Switches): void => {
+      bridge.setGrad(grad);
+      calls.conversions = conversions;
+      this.pyodide.setInterruptBuffer(this.buffer);
+    },
+  };
+
+  constructor(private readonly pyodide: Pyodide) {
+    this.#buffer = new Uint8Array(globalThis.crossOriginIsolated ? new SharedArrayBuffer(1) : new ArrayBuffer(1));
+    this.#buffer = this.buffer;
+    pyodide.setInterruptBuffer(this.#buffer);
+  }
+
+  /** A 2 interrupts Python; other threads reach it where pages are isolated. Pages whose interpreter ran before may have set one of theirs. */
+  get buffer(): Uint8Array {
+    const set = this.pyodide._module?.Py_EmscriptenSignalBuffer;
+    return set && set !== NOTHING ? set : this.#buffer;
+  }
+}
+
+/**
+ * Starts CPython in this page or worker: `import torch` in it is Lamplight, on the visitor's GPU.
+ *
+ *     const python = await loadPython({ indexURL: 'pyodide/' });
+ *     await python.run('import torch; print(torch.ones(2, 3).sum().item())');
+ *
+ * Python waits for values by stack switching, which Chrome and Edge have since version 137; elsewhere `x.item()` is an error,
+ * `await torch.lamplight.item(x)` reads, and the packages beside `torch` are loaded at once. The page's policy must allow WebAssembly: `script-src 'wasm-unsafe-eval'`.
+ * @throws FetchError where Pyodide's files are not in that folder
+ */
+export async function loadPython(...args: Arguments<LoadPythonOptions, Order>): Promise<Python> {
+  const given = parseArgs<LoadPythonOptions>('loadPython', [], noOptions, args, kinds);
+  const { packages, pyodide: own } = given;
+  const onOutput = given.onOutput ?? ((text, stream) => console[stream === 'stderr' ? 'warn' : 'log'](text));
+  const output: Output = {
+    stdout: (line) => onOutput(`${line}\n`, 'stdout'),
+    stderr: (line) => onOutput(`${line}\n`, 'stderr'),
+  };
+  const [pyodide] = await Promise.all([own ?? startPyodide(given, output), openSpaces()]);
+  if (own !== null && given.onOutput !== null) {
+    pyodide.setStdout({ batched: output.stdout });
+    pyodide.setStderr({ batched: output.stderr });
+  }
+  if (own !== null && packages.length > 0) await pyodide.loadPackage([...packages]);
+  const canSwitch = pyodide._module?.jspiSupported ?? 'Suspending' in WebAssembly;
+  await Promise.all([writeSources(pyodide), canSwitch ? null : openDoors()]);
+  const life = new Life(pyodide, () => {
+    // What `with torch.no_grad()` and autocast were to set back.
+    bridge.setGrad(true);
+    calls.conversions = null;
+  });
+  const interrupts = new Interrupts(pyodide);
+  const stops: (() => void)[] = [];
+  const warned = (isCalling: () => boolean, tell: (message: string) => void): void => {
+    stops.push(hearWarnings({ isCalling, tell }));
+  };
+  const bridges = {
+    _lamplight: { ...bridge, ...interrupts.suspension, hearWarnings: warned, canSwitch },
+    _lamplight_modules: modulesBridge,
+    _lamplight_optim: optimBridge,
+    _lamplight_files: filesBridge,
+    _lamplight_doors: doorsBridge,
+  };
+  for (const [name, members] of Object.entries(bridges)) pyodide.registerJsModule(name, members);
+  return new Interpreter(pyodide, life, interrupts, Object.keys(bridges), stops);
+}
+
+/** The part of `torch.lamplight` for TypeScript. */
+interface Crossing {
+  to_typescript(value: unknown): unknown;
+  to_python(value: unknown): unknown;
+  destroy(): void;
+}
+
+/**
+ * Runs code. What ends it without being an error of it, such as an interrupt, is told to `stopped`: the event loop would pass it on to
+ * whoever listens to the page's errors.
+ */
+const RUN = `
+async def run(code, filename, stopped):
+    import __main__, traceback
+    from pyodide.code import eval_code_async
+    try:
+        return await eval_code_async(code, __main__.__dict__, filename=filename)
+    except (KeyboardInterrupt, SystemExit) as end:
+        stopped(type(end).__name__, "".join(traceback.format_exception(end)))
+run
+`;
+
+type RunCode = (code: string, filename: string, stopped: (type: string, text: string) => void) => Promise<unknown>;
+
+/** A namespace in which helpers are defined out of the program's sight. */
+const defined = (pyodide: Pyodide, code: string): unknown => {
+  const namespace = pyodide.toPy({});
+  return pyodide.runPython(code, { globals: namespace });
+};
+
+class Interpreter implements Python {
+  readonly globals: Globals = {
+    get: (name) => {
+      this.life.check();
+      return this.#shown(this.pyodide.globals.get(name));
+    },
+    set: (name, value) => {
+      this.life.check();
+      const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+      this.pyodide.globals.set(name, isObject ? this.#crossing().to_python(value) : value);
+    },
+  };
+  readonly #runCode: RunCode;
+  #crossed: Crossing | null = null;
+  /** Runs under way. */
+  #runs = 0;
+
+  constructor(
+    readonly pyodide: Pyodide,
+    private readonly life: Life,
+    private readonly interrupts: Interrupts,
+    /** The modules that Python knows the library by. */
+    private readonly modules: readonly string[],
+    /** What ends the listening to warnings. */
+    private readonly stops: readonly (() => void)[],
+  ) {
+    this.#runCode = defined(pyodide, RUN) as RunCode;
+  }
+
+  get interruptBuffer(): Uint8Array {
+    return this.interrupts.buffer;
+  }
+
+  #crossing(): Crossing {
+    this.#crossed ??= this.pyodide.pyimport('torch.lamplight') as Crossing;
+    return this.#crossed;
+  }
+
+  /** A value that Pyodide gave: an object of Python comes as the library has it, where it has the like. */
+  #shown(value: unknown): unknown {
+    return isProxy(value) ? this.#crossing().to_typescript(value) : value;
+  }
+
+  orEnd<T>(work: () => Promise<T>): Promise<T> {
+    return this.life.orEnd(work);
+  }
+
+  async run(code: string, { filename = '<python>' }: RunOptions = {}): Promise<unknown> {
+    let end: PythonError | null = null;
+    const stopped = (type: string, text: string): void => {
+      end = new PythonError(text, { type });
+    };
+    this.#runs++;
+    try {
+      const value = await this.life.orEnd(() => this.#runCode(code, filename, stopped));
+      if (end) throw end;
+      return this.#shown(value);
+    } catch (error) {
+      if (error instanceof Error && error.name === 'PythonError') {
+        throw new PythonError(error.message, { type: String(Reflect.get(error, 'type')), cause: error });
+      }
+      throw error;
+    } finally {
+      this.#runs--;
+    }
+  }
+
+  interrupt(): void {
+    if (this.#runs > 0) this.interruptBuffer[0] = SIGINT;
+  }
+
+  dispose(): void {
+    for (const stop of this.stops) stop();
+    // One that has ended takes no calls.
+    if (this.life.isOver) return;
+    this.#crossed?.destroy();
+    this.#crossed = null;
+    for (const name of this.modules) this.pyodide.unregisterJsModule(name);
+  }
+}
+
+/** Whether a value stands for an object of Python. */
+const isProxy = (value: unknown): boolean =>
+  ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+  typeof Reflect.get(value, 'destroy') === 'function' &&
+  typeof Reflect.get(value, 'type') === 'string';

@@ -1,0 +1,51 @@
+// What Python's `torch.optim` asks of the library: classes, options of groups, state.
+
+import * as optim from '../../torch/optim/index';
+import { Optimizer } from '../../torch/optim/optimizer';
+import type { Tensor } from '../../torch/tensor/tensor';
+import { show } from './bridge';
+
+type AnyOptimizer = Optimizer<{ lr: number }>;
+type AnyClass = new (...args: unknown[]) => object;
+
+const isClass = (value: unknown): value is AnyClass => typeof value === 'function' && Object.hasOwn(value, 'prototype');
+
+/** The classes among the exports of a space. */
+const classesIn = (space: object): [name: string, made: AnyClass][] =>
+  Object.entries(space).flatMap(([name, made]): [string, AnyClass][] =>
+    isClass(made) && /^[A-Z]/.test(name) ? [[name, made]] : [],
+  );
+
+/** What Python imports from `_lamplight_optim`. */
+export const optimBridge = {
+  optimizers: (): unknown[] => classesIn(optim).filter(([, made]) => made !== (Optimizer as unknown)),
+  maker:
+    (made: AnyClass) =>
+    (...args: unknown[]): object =>
+      new made(...args),
+  /** The options of each group by our names, but for the parameters. */
+  groups: (optimizer: AnyOptimizer): unknown =>
+    show(
+      optimizer.paramGroups.map(({ params: _, ...options }) => options),
+      false,
+    ),
+  /** The options that every group begins with. */
+  defaults: (optimizer: AnyOptimizer): unknown => show({ ...optimizer.defaults }, false),
+  setOption: (optimizer: AnyOptimizer, group: number, name: string, value: unknown): boolean =>
+    Reflect.set(optimizer.paramGroups[group]!, name, value),
+  addGroup: (optimizer: AnyOptimizer, group: { params: Tensor[] }): void => optimizer.addParamGroup(group),
+  step: (optimizer: AnyOptimizer): void => void optimizer.step(),
+  /** A step whose closure is Python's, and may wait there. */
+  stepWith: (optimizer: AnyOptimizer, closure: () => Promise<unknown>): unknown =>
+    show(optimizer.step(closure) as unknown, true),
+  zeroGrad: (optimizer: AnyOptimizer, setToNone: boolean): void => optimizer.zeroGrad({ setToNone }),
+  stateDict: (optimizer: { stateDict(): object }): unknown => show(optimizer.stateDict(), false),
+  loadStateDict: (optimizer: { loadStateDict(state: object): void }, state: object): void =>
+    optimizer.loadStateDict(state),
+  /** The state of each parameter, in the order of the groups; null for one without. */
+  states: (optimizer: AnyOptimizer): unknown =>
+    show(
+      optimizer.paramGroups.flatMap(({ params }) => params.map((param) => optimizer.state.get(param) ?? null)),
+      false,
+    ),
+};

@@ -1,0 +1,265 @@
+// The `forward` of a class, a statement a line: names of values, and how calls read.
+import { snakeName } from '../../engine/core/printing';
+import type { Module } from '../../torch/nn/module/module';
+import { isLayer } from './layers';
+import { isCount, valuesIn } from './merge';
+import { argumentLines, literalLine, operationLine } from './operations';
+import { isName, type Line, listed, numberText, plain, splitArguments } from './python';
+import { type Frame, isInPlace, type Statement, type Term } from './trace';
+
+/** A method: its parameters, and its lines. */
+export interface Method {
+  readonly parameters: readonly string[];
+  readonly lines: readonly Line[];
+}
+
+/** The `forward` that a frame shows; `accessOf` gives the text of a module or a parameter by its path. */
+export function forwardOf(frame: Frame, accessOf: (path: string) => string): Method {
+  return new Writer(frame, accessOf).method();
+}
+
+/** Names of values that have none of their own. */
+const FRESH = ['x', 'out', 'y', 'z', 'u', 'v', 'w'];
+
+/** Whether a name fits any value, as `x` does and `tokens` does not. */
+const isLoose = (name: string): boolean => name.length === 1 || name === 'out' || /^[a-z]+\d+$/.test(name);
+
+class Writer {
+  readonly #frame: Frame;
+  readonly #accessOf: (path: string) => string;
+  readonly #statements: readonly Statement[];
+  /** By value, the last statement that reads it; the result is read after all. */
+  readonly #last = new Map<number, number>();
+  /** By value, its text. */
+  readonly #texts = new Map<number, string>();
+  /** By name, the values that it holds. */
+  readonly #held = new Map<string, readonly number[]>();
+  readonly #parameters: readonly string[];
+  /** The texts of lists that came in whole, by the values in them. */
+  readonly #lists = new Map<string, string>();
+  /** Names of sizes, by their texts. */
+  readonly #sizes = new Map<string, string>();
+
+  constructor(frame: Frame, accessOf: (path: string) => string) {
+    this.#frame = frame;
+    this.#accessOf = accessOf;
+    this.#statements = used(frame);
+    for (const [i, { args }] of this.#statements.entries()) {
+      for (const id of valuesIn({ is: 'list', items: args })) this.#last.set(id, i);
+    }
+    for (const id of valuesIn(frame.result)) this.#last.set(id, Number.POSITIVE_INFINITY);
+    this.#parameters = parameterNames(frame);
+    frame.args.forEach((arg, i) => {
+      this.#bind(arg, this.#parameters[i]!);
+      this.#held.set(this.#parameters[i]!, valuesIn(arg));
+    });
+  }
+
+  method(): Method {
+    const lines = this.#statements.map((statement, i) => this.#line(statement, i));
+    const result: Line = ['return ', ...this.#text(this.#frame.result, 'value')];
+    const sizes = [...this.#sizes].map(([text, name]): Line => [`${name} = ${text}`]);
+    return { parameters: signature(this.#frame, this.#parameters), lines: [...sizes, ...lines, result] };
+  }
+
+  #line({ call, args, result }: Statement, i: number): Line {
+    const textOf = (term: Term, hint: string) => this.#text(term, hint);
+    const right = 'path' in call ? this.#moduleCall(call.path, args) : operationLine(call, args, textOf);
+    if ('operation' in call && isInPlace(call.operation)) return right;
+    const inputs = valuesIn({ is: 'list', items: args });
+    const target = this.#target(result, i, this.#dying(inputs, i));
+    return [`${target} = `, ...right];
+  }
+
+  #moduleCall(path: string, args: readonly Term[]): Line {
+    const module = this.#frame.module.getSubmodule(path);
+    const textOf = (term: Term, hint: string) => this.#text(term, hint);
+    // A layer takes its options by name, a class of the program its arguments as they are.
+    const given = isLayer(module) ? argumentLines(args, textOf, 'size') : args.map((term) => textOf(term, 'size'));
+    return [`${this.#accessOf(path)}(`, ...listed(given), ')'];
+  }
+
+  /** A name whose values are read here for the last time. */
+  #dying(inputs: readonly number[], i: number): string | null {
+    for (const [name, values] of this.#held) {
+      if (!isLoose(name)) continue;
+      if (values.some((id) => inputs.includes(id)) && values.every((id) => (this.#last.get(id) ?? -1) <= i))
+        return name;
+    }
+    return null;
+  }
+
+  /** Names for what a statement makes. */
+  #target(result: Term, i: number, reusable: string | null): string {
+    for (const [name, values] of this.#held) {
+      if (
+        name !== reusable &&
+        values.every((id) => (this.#last.get(id) ?? -1) <= i) &&
+        !this.#parameters.includes(name)
+      ) {
+        this.#held.delete(name);
+      }
+    }
+    let free = reusable;
+    const take = (ids: readonly number[]): string => {
+      if (ids.every((id) => !this.#last.has(id))) return '_';
+      const name = free ?? this.#fresh();
+      free = null;
+      this.#held.set(name, ids);
+      return name;
+    };
+    const pattern = (term: Term, isTop: boolean): string => {
+      if (term.is === 'list' && term.items.length > 0) {
+        const parts = term.items.map((item) => pattern(item, false));
+        if (parts.every((part) => part === '_')) return '_';
+        const text = parts.length === 1 ? `${parts[0]},` : parts.join(', ');
+        return isTop ? text : `(${text})`;
+      }
+      if (term.is !== 'value' && term.is !== 'record') return '_';
+      const name = take(valuesIn(term));
+      if (name !== '_') this.#bind(term, name);
+      return name;
+    };
+    return pattern(result, true);
+  }
+
+  #fresh(): string {
+    for (let k = 0; ; k++) {
+      for (const base of FRESH) {
+        const name = k === 0 ? base : `${base}${k + 1}`;
+        if (!this.#held.has(name) && !this.#parameters.includes(name)) return name;
+      }
+    }
+  }
+
+  /** Has the values of a term be known by a text. */
+  #bind(term: Term, text: string): void {
+    if (term.is === 'value') this.#texts.set(term.id, text);
+    else if (term.is === 'list') {
+      this.#lists.set(valuesIn(term).join(), text);
+      for (const [i, item] of term.items.entries()) this.#bind(item, `${text}[${i}]`);
+    } else if (term.is === 'record') for (const [key, item] of term.entries) this.#bind(item, `${text}['${key}']`);
+  }
+
+  #text(term: Term, hint: string): Line {
+    switch (term.is) {
+      case 'value':
+        return [this.#texts.get(term.id)!];
+      case 'state':
+        return [this.#accessOf(term.path)];
+      case 'training':
+        return ['self.training'];
+      case 'literal':
+        return literalLine(term.value, hint);
+      case 'size':
+        return [this.#size(term)];
+      case 'list': {
+        const whole = this.#lists.get(valuesIn(term).join());
+        if (whole && term.items.every(({ is }) => is === 'value')) return [whole];
+        const items = term.items.map((item) => this.#text(item, hint));
+        // A result of several parts is a tuple; sizes may be one too.
+        return items.length === 1 ? ['(', ...items[0]!, ',)'] : ['(', ...listed(items), ')'];
+      }
+      case 'slice': {
+        const ends = term.items.map((end) => (end.is === 'literal' && end.value === null ? [] : this.#text(end, hint)));
+        return listed(ends, ':');
+      }
+      case 'record':
+        return [
+          '{',
+          ...listed(term.entries.map(([key, item]): Line => [`'${key}': `, ...this.#text(item, snakeName(key))])),
+          '}',
+        ];
+      case 'constant':
+        return this.#constant(term);
+    }
+  }
+
+  #size({ of, times, plus }: Term & { is: 'size' }): string {
+    const names = of.map(({ id, dim }) => this.#sizeName(`${this.#inputText(id)}.shape[${dim}]`, dim));
+    const product = [...(times === 1 ? [] : [numberText(times)]), ...names].join(' * ');
+    if (plus === 0) return product;
+    return plus > 0 ? `${product} + ${numberText(plus)}` : `${product} - ${numberText(-plus)}`;
+  }
+
+  /** The text of an input as it was given: its name may hold another value by now, so sizes are read at the beginning. */
+  #inputText(id: number): string {
+    const find = (term: Term, text: string): string | null => {
+      if (term.is === 'value') return term.id === id ? text : null;
+      const parts: readonly (readonly [string, Term])[] =
+        term.is === 'list'
+          ? term.items.map((item, i) => [`${text}[${i}]`, item] as const)
+          : term.is === 'record'
+            ? term.entries.map(([key, item]) => [`${text}['${key}']`, item] as const)
+            : [];
+      for (const [inner, item] of parts) {
+        const found = find(item, inner);
+        if (found) return found;
+      }
+      return null;
+    };
+    return this.#frame.args.map((arg, i) => find(arg, this.#parameters[i]!)).find((text) => text !== null)!;
+  }
+
+  #sizeName(text: string, dim: number): string {
+    const known = this.#sizes.get(text);
+    if (known) return known;
+    const base = dim === 0 ? 'n' : `size_${dim}`;
+    const taken = new Set([...this.#sizes.values(), ...this.#parameters]);
+    let name = base;
+    for (let k = 2; taken.has(name); k++) name = `${base}_${k}`;
+    this.#sizes.set(text, name);
+    return name;
+  }
+
+  #constant({ shape, numbers, dtype }: Term & { is: 'constant' }): Line {
+    const options = `dtype=torch.${dtype}, device=${this.#device()}`;
+    const size = this.#text(shape, 'size');
+    if (typeof numbers === 'number') return ['torch.full(', ...size, `, ${numberText(numbers)}, ${options})`];
+    const items = shape.is === 'list' ? shape.items : [];
+    if (items.length === 1 && isCount(numbers))
+      return ['torch.arange(', ...this.#text(items[0]!, 'size'), `, ${options})`];
+    return [`torch.tensor([${numbers.map(numberText).join(', ')}], ${options}).view(`, ...size, ')'];
+  }
+
+  /** Where constants belong: to the first tensor that comes in. */
+  #device(): string {
+    const [id] = valuesIn({ is: 'list', items: this.#frame.args });
+    return id === undefined ? "'cpu'" : `${this.#inputText(id)}.device`;
+  }
+}
+
+/** Statements whose results are read, or that change something: modules keep states of their own. */
+function used({ statements, result }: Frame): Statement[] {
+  const wanted = new Set(valuesIn(result));
+  return statements
+    .toReversed()
+    .filter(({ call, args, result: made }) => {
+      const stays = 'path' in call || isInPlace(call.operation) || valuesIn(made).some((id) => wanted.has(id));
+      if (stays) for (const id of valuesIn({ is: 'list', items: args })) wanted.add(id);
+      return stays;
+    })
+    .reverse();
+}
+
+/** Names of the parameters of `forward`, as it is written. */
+function parameterNames({ module, args }: Frame): string[] {
+  const source = Function.prototype.toString.call((module as Module & { forward: unknown }).forward);
+  const written = splitArguments(/^[^(]*\(([\s\S]*?)\)\s*(?:=>|\{)/.exec(source)?.[1] ?? '');
+  const names: string[] = [];
+  for (const i of args.keys()) {
+    const own = snakeName(/^(?:\.\.\.)?\w*/.exec(written[i] ?? '')![0].replace('...', ''));
+    const fallback = i === 0 ? 'x' : `x${i + 1}`;
+    names.push(isName(own) && own !== 'self' && !names.includes(own) ? own : fallback);
+  }
+  return names;
+}
+
+/** The parameters with defaults: arguments other than tensors at the end of the list, such as a mask that is left out. */
+function signature({ args }: Frame, names: readonly string[]): string[] {
+  const required = args.findLastIndex((arg) => arg.is !== 'literal');
+  return names.map((name, i) => {
+    const arg = args[i]!;
+    return i > required && arg.is === 'literal' ? `${name}=${plain(literalLine(arg.value, name))}` : name;
+  });
+}

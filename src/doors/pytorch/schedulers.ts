@@ -1,0 +1,110 @@
+// Optimizers, schedulers and losses as Python constructs them; where they stand comes from the checkpoint.
+
+import { ArgumentError } from '../../engine/core/errors';
+import { snakeName } from '../../engine/core/printing';
+import * as nn from '../../torch/nn';
+import { Module } from '../../torch/nn/module/module';
+import type { LRScheduler } from '../../torch/optim/lr-scheduler/scheduler';
+import type { Optimizer } from '../../torch/optim/optimizer';
+import { isLayer, layerLine } from './layers';
+import { numberText, plain, quoted } from './python';
+
+/** An object with the state dict of a scheduler, and the optimizer. */
+export type Scheduler = Pick<LRScheduler, 'optimizer'> & { stateDict(): object };
+
+/** Parameters of schedulers by class, by the keys of their state dicts. */
+const settings: Readonly<Record<string, readonly string[]>> = {
+  StepLR: ['step_size', 'gamma'],
+  MultiStepLR: ['milestones', 'gamma'],
+  ConstantLR: ['factor', 'total_iters'],
+  LinearLR: ['start_factor', 'end_factor', 'total_iters'],
+  ExponentialLR: ['gamma'],
+  PolynomialLR: ['total_iters', 'power'],
+  CosineAnnealingLR: ['T_max', 'eta_min'],
+  CosineAnnealingWarmRestarts: ['T_0', 'T_mult', 'eta_min'],
+  OneCycleLR: ['total_steps', 'pct_start', 'anneal_strategy', 'cycle_momentum', 'three_phase'],
+  ReduceLROnPlateau: ['mode', 'factor', 'patience', 'threshold', 'threshold_mode', 'cooldown', 'eps'],
+};
+
+/** Schedulers that step with every batch. */
+const ofSteps: ReadonlySet<string> = new Set(['OneCycleLR', 'CyclicLR']);
+
+export const stepsByBatch = (scheduler: Scheduler): boolean => ofSteps.has(scheduler.constructor.name);
+
+function valueText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(valueText).join(', ')}]`;
+  if (typeof value === 'number') return numberText(value);
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  return value === null || value === undefined ? 'None' : quoted(String(value));
+}
+
+/** The expression that makes a scheduler of `optimizer`. */
+export function schedulerText(scheduler: Scheduler): string {
+  const name = scheduler.constructor.name;
+  const state = scheduler.stateDict() as Readonly<Record<string, unknown>>;
+  const call = (...items: string[]) => `lr_scheduler.${name}(${['optimizer', ...items].join(', ')})`;
+  if (name === 'SequentialLR' || name === 'ChainedScheduler') {
+    const inner = (scheduler as unknown as { readonly schedulers: readonly Scheduler[] }).schedulers;
+    const list = `[${inner.map(schedulerText).join(', ')}]`;
+    return name === 'ChainedScheduler'
+      ? `lr_scheduler.${name}(${list})`
+      : call(list, `milestones=${valueText(state._milestones)}`);
+  }
+  if (name === 'CyclicLR') return call(...cyclic(state));
+  const keys = settings[name];
+  if (!keys) {
+    throw new ArgumentError(
+      `toPython: a ${name} is made with functions, which have no text in Python; write it by hand`,
+    );
+  }
+  const items = keys.map((key) => `${key}=${valueText(state[key])}`);
+  if (name === 'OneCycleLR')
+    items.unshift(`max_lr=${valueText(scheduler.optimizer.paramGroups.map((group) => Reflect.get(group, 'maxLr')))}`);
+  if (name === 'ReduceLROnPlateau') items.push(`min_lr=${valueText(state.min_lrs)}`);
+  return call(...items);
+}
+
+function cyclic(state: Readonly<Record<string, unknown>>): string[] {
+  const [total, ratio] = [state.total_size, state.step_ratio] as [number, number];
+  const up = Math.round(total * ratio);
+  return [
+    `base_lr=${valueText(state.base_lrs)}`,
+    `max_lr=${valueText(state.max_lrs)}`,
+    `step_size_up=${up}`,
+    `step_size_down=${Math.round(total - up)}`,
+    ...['mode', 'gamma', 'cycle_momentum'].map((key) => `${key}=${valueText(state[key])}`),
+    ...(state.cycle_momentum
+      ? [`base_momentum=${valueText(state.base_momentums)}`, `max_momentum=${valueText(state.max_momentums)}`]
+      : []),
+  ];
+}
+
+/** The lines that make the optimizer of `model`, with the same groups; its rates and the rest come from the checkpoint. */
+export function optimizerLines(optimizer: Optimizer, model: Module): string[] {
+  const name = optimizer.constructor.name;
+  const names = new Map<unknown, string>(model.namedParameters().map(([path, parameter]) => [parameter, path]));
+  const groups = optimizer.paramGroups.map(({ params }) =>
+    params.map((parameter) => {
+      const path = names.get(parameter);
+      if (path !== undefined) return path;
+      throw new ArgumentError('toPython: expected an optimizer of the parameters of the model, but it has others too');
+    }),
+  );
+  const [group] = optimizer.paramGroups;
+  const lr = `lr=${numberText((Reflect.get(group!, 'initialLr') as number | undefined) ?? group!.lr)}`;
+  const all = [...names.values()];
+  const [only] = groups;
+  if (groups.length === 1 && only!.join() === all.join()) return [`return optim.${name}(model.parameters(), ${lr})`];
+  const lists = groups.map((paths) => `    {'params': [named[name] for name in [${paths.map(quoted).join(', ')}]]},`);
+  return ['named = dict(model.named_parameters())', 'groups = [', ...lists, ']', `return optim.${name}(groups, ${lr})`];
+}
+
+/** The expression of a loss: a module of `nn`, or a function of `nn.functional`. */
+export function lossText(loss: unknown): string {
+  if (loss instanceof Module && isLayer(loss)) return plain(layerLine(loss));
+  const found = Object.entries(nn.functional).find(([, value]) => value === loss);
+  if (found) return `F.${snakeName(found[0])}`;
+  throw new ArgumentError(
+    'toPython: expected loss to be a module of nn, such as new nn.CrossEntropyLoss(), or a function of nn.functional',
+  );
+}

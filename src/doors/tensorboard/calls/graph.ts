@@ -1,0 +1,61 @@
+// Owns what addGraph takes, and the events that it adds.
+
+import { instance, type Kind } from '../../../engine/core/argument-kinds';
+import { ArgumentError } from '../../../engine/core/errors';
+import { type Arguments, isPlainObject, parseArgs } from '../../../engine/core/options';
+import { undone } from '../../../engine/graph/journal';
+import { scope } from '../../../engine/storage/scope';
+import { inMode } from '../../../torch/nn/module/in-mode';
+import { Module } from '../../../torch/nn/module/module';
+import { isTensor } from '../../../torch/tensor/calling/callable';
+import type { Tensor } from '../../../torch/tensor/tensor';
+import { type Entry, noWhen } from '../event-queue';
+import { type GraphNode, graphField, graphText, ranField } from '../graph-def';
+import { tracedGraph } from '../graph-trace';
+
+interface GraphParameters {
+  model: Module;
+  /** What the network is called with, or a list of that. */
+  inputToModel: Tensor | readonly unknown[];
+  /** Whether the graph is written to the console, too. Default false. */
+  verbose?: boolean;
+  /** Whether a result that is an object of tensors is refused, as by PyTorch's tracer. Default true. */
+  useStrictTrace?: boolean;
+}
+
+export type GraphCall = Arguments<GraphParameters, ['model', 'inputToModel', 'verbose', 'useStrictTrace']>;
+
+const inputs: Kind = {
+  words: 'what the model is called with, such as torch.rand(1, 3, 224, 224), or a list of that',
+  fits: (value) => isTensor(value) || Array.isArray(value),
+};
+
+export function graphEntries(args: GraphCall): Entry[] {
+  const op = 'addGraph';
+  const defaults = { verbose: false, useStrictTrace: true };
+  const o = parseArgs<GraphParameters>(op, ['model', 'inputToModel'], defaults, args, {
+    model: instance(Module, 'a module'),
+    inputToModel: inputs,
+  });
+  const given = isTensor(o.inputToModel) ? [o.inputToModel] : (o.inputToModel as readonly unknown[]);
+  const nodes = graphOf(op, o.model, given, o.useStrictTrace);
+  if (o.verbose) console.log(graphText(nodes));
+  return [graphField(nodes), ranField()].map((content) => ({ when: noWhen, making: async () => content }));
+}
+
+/** The graph of a network in evaluation. Nothing is computed, and what changes meanwhile is put back. */
+function graphOf(op: string, model: Module, args: readonly unknown[], isStrict: boolean): GraphNode[] {
+  const trace = (): GraphNode[] => {
+    const { nodes, result } = tracedGraph(model, args);
+    if (isStrict && hasObject(result)) {
+      throw new ArgumentError(
+        `${op}: expected the model to give tensors or lists of them, but got an object; pass useStrictTrace: false`,
+      );
+    }
+    return nodes;
+  };
+  return inMode(model, false, () => scope(() => undone(trace)));
+}
+
+const hasObject = (result: unknown): boolean =>
+  Array.isArray(result) ? result.some(hasObject) : isPlainObject(result);

@@ -1,0 +1,124 @@
+// Owns what addScalar, addScalars and addHparams take, and the events that they add.
+
+import * as kinds from '../../../engine/core/argument-kinds';
+import { ArgumentError } from '../../../engine/core/errors';
+import { type Arguments, kindOf, parseArgs } from '../../../engine/core/options';
+import { type Entry, noWhen, now, summaryEntry, type When, whenKinds } from '../event-queue';
+import { type HparamValue, hparamSummaries } from '../hparam-summaries';
+import { scalarSummary, scalarTensorSummary } from '../summaries';
+import { entriesOf, inPlace, type ScalarValue, scalarReader } from '../values';
+
+interface ScalarParameters extends When {
+  tag: string;
+  scalarValue: ScalarValue;
+  /** Written as a tensor, which TensorBoard reads faster. Default false. */
+  newStyle?: boolean;
+  /** That tensor in float64. Default false. */
+  doublePrecision?: boolean;
+}
+
+export type ScalarCall = Arguments<
+  ScalarParameters,
+  ['tag', 'scalarValue', 'globalStep', 'walltime', 'newStyle', 'doublePrecision']
+>;
+
+export function scalarEntry(args: ScalarCall): Entry {
+  const defaults = { ...noWhen, newStyle: false, doublePrecision: false };
+  const o = parseArgs<ScalarParameters>('addScalar', ['tag', 'scalarValue'], defaults, args, {
+    tag: kinds.text,
+    ...whenKinds,
+  });
+  const read = scalarReader('addScalar', o.scalarValue);
+  return summaryEntry(o, async () => {
+    const value = await read();
+    return o.newStyle ? scalarTensorSummary(o.tag, value, o.doublePrecision) : scalarSummary(o.tag, value);
+  });
+}
+
+interface ScalarsParameters extends When {
+  mainTag: string;
+  tagScalarDict: Readonly<Record<string, ScalarValue>>;
+}
+
+export type ScalarsCall = Arguments<ScalarsParameters, ['mainTag', 'tagScalarDict', 'globalStep', 'walltime']>;
+
+/** Events by what the folders of their runs end with. */
+export function scalarsEntries(args: ScalarsCall): [folder: string, entry: Entry][] {
+  const required = ['mainTag', 'tagScalarDict'] as const;
+  const o = parseArgs<ScalarsParameters>('addScalars', required, noWhen, inPlace(args, required), {
+    mainTag: kinds.text,
+    ...whenKinds,
+  });
+  const when = { ...o, walltime: o.walltime ?? now() };
+  return entriesOf('addScalars', 'tagScalarDict', o.tagScalarDict).map(([tag, value]) => {
+    const read = scalarReader('addScalars', value);
+    const entry = summaryEntry(when, async () => scalarSummary(o.mainTag, await read()));
+    return [`${o.mainTag.replaceAll('/', '_')}_${tag}`, entry];
+  });
+}
+
+interface HparamParameters {
+  hparamDict: Readonly<Record<string, HparamValue | null>>;
+  metricDict: Readonly<Record<string, ScalarValue>>;
+  /** All values that a hyperparameter takes in the runs that are compared. */
+  hparamDomainDiscrete?: Readonly<Record<string, readonly HparamValue[]>> | null;
+  /** The folder within `logDir`. Default: the time. */
+  runName?: string | null;
+  globalStep?: number | null;
+}
+
+export type HparamCall = Arguments<
+  HparamParameters,
+  ['hparamDict', 'metricDict', 'hparamDomainDiscrete', 'runName', 'globalStep']
+>;
+
+/** The folder of the run within that of the log, and its events. */
+export function hparamEntries(args: HparamCall): { readonly folder: string; readonly entries: Entry[] } {
+  const required = ['hparamDict', 'metricDict'] as const;
+  const defaults = { hparamDomainDiscrete: null, runName: null, globalStep: null };
+  const o = parseArgs<HparamParameters>('addHparams', required, defaults, inPlace(args, required), {
+    runName: kinds.orNull(kinds.text),
+    globalStep: whenKinds.globalStep,
+  });
+  const given = entriesOf('addHparams', 'hparamDict', o.hparamDict).filter(([, value]) => value !== null);
+  for (const [name, value] of given) {
+    if (typeof value !== 'string' && typeof value !== 'boolean' && typeof value !== 'number') {
+      throw new ArgumentError(
+        `addHparams: expected '${name}' to be a number, a text or a boolean, but got ${kindOf(value)}`,
+      );
+    }
+  }
+  const hparams = Object.fromEntries(given) as Record<string, HparamValue>;
+  const discrete = discreteOf(hparams, o.hparamDomainDiscrete ?? {});
+  const metrics = entriesOf('addHparams', 'metricDict', o.metricDict);
+  const summaries = hparamSummaries(
+    hparams,
+    metrics.map(([name]) => name),
+    discrete,
+  );
+  const entries = [
+    ...summaries.map((summary) => summaryEntry(o, async () => summary)),
+    ...metrics.map(([name, value]) => {
+      const read = scalarReader('addHparams', value);
+      return summaryEntry(o, async () => scalarSummary(name, await read()));
+    }),
+  ];
+  return { folder: o.runName || String(now()), entries };
+}
+
+function discreteOf(
+  hparams: Readonly<Record<string, HparamValue>>,
+  discrete: unknown,
+): Record<string, readonly HparamValue[]> {
+  const found: Record<string, readonly HparamValue[]> = {};
+  for (const [name, values] of entriesOf('addHparams', 'hparamDomainDiscrete', discrete)) {
+    const type = typeof hparams[name];
+    if (!Array.isArray(values) || type === 'undefined' || values.some((value) => typeof value !== type)) {
+      throw new ArgumentError(
+        `addHparams: expected hparamDomainDiscrete.${name} to be a list of values of the type that hparamDict.${name} has, but got ${kindOf(values)}`,
+      );
+    }
+    found[name] = values as HparamValue[];
+  }
+  return found;
+}

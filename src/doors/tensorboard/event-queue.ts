@@ -1,0 +1,131 @@
+// Owns what waits to be written: events, and files beside them, in the order in which they were added.
+
+import * as kinds from '../../engine/core/argument-kinds';
+import { hasFiles } from '../../torch/io/local-files';
+import { EventFile, eventOf, FileBeside } from './event-file';
+import { type Bytes, message } from './protobuf';
+
+/** When an event was, for TensorBoard's axes. */
+export interface When {
+  /** Default: none, as for step 0. */
+  globalStep?: number | null;
+  /** Seconds since 1970. Default: now. */
+  walltime?: number | null;
+}
+export const whenKinds = { globalStep: kinds.orNull(kinds.whole(0)), walltime: kinds.orNull(kinds.between(0)) };
+export const noWhen = { globalStep: null, walltime: null };
+
+/** An event before it is written. */
+export interface Entry {
+  readonly when: When;
+  /** Reads what the event needs, and makes the field that says what happened. */
+  readonly making: () => Promise<Bytes>;
+}
+
+/** The event of a summary, which `making` gives. */
+export const summaryEntry = (when: When, making: () => Promise<Bytes>): Entry => ({
+  when,
+  making: async () => message(5, await making()),
+});
+
+/** Reads what a file beside the events needs, and makes its content. */
+export type Content = () => Promise<Uint8Array>;
+
+interface QueueOptions {
+  readonly maxQueue: number;
+  readonly flushSecs: number;
+  readonly filenameSuffix: string;
+}
+
+/** Bytes that are being made, and their destination. */
+interface Waiting {
+  readonly made: () => Promise<Bytes | Uint8Array>;
+  take(made: Bytes | Uint8Array): void;
+}
+
+export const now = (): number => Date.now() / 1000;
+
+export class EventQueue {
+  readonly #o: QueueOptions;
+  #files = new Map<string, EventFile>();
+  #beside = new Map<string, FileBeside>();
+  #queue: Waiting[] = [];
+  #lastFlush = now();
+  #writing: Promise<void> = Promise.resolve();
+  #failure: unknown = null;
+
+  constructor(options: QueueOptions) {
+    this.#o = options;
+  }
+
+  /** The event file of a folder, which begins where there is none. */
+  fileIn(folder: string): EventFile {
+    const known = this.#files.get(folder);
+    if (known) return known;
+    const file = new EventFile(folder, now(), this.#o.filenameSuffix, hasFiles());
+    this.#files.set(folder, file);
+    return file;
+  }
+
+  add(folder: string, { when, making }: Entry): void {
+    const file = this.fileIn(folder);
+    const seconds = when.walltime ?? now();
+    const step = when.globalStep ?? null;
+    this.#wait({ made: making, take: (content) => file.add(eventOf(seconds, step, content as Bytes)) });
+  }
+
+  addFile(path: string, content: Content): void {
+    const file = this.#beside.get(path) ?? new FileBeside(path);
+    this.#beside.set(path, file);
+    this.#wait({ made: content, take: (bytes) => file.set(bytes as Uint8Array) });
+  }
+
+  /** Reads the waiting tensors, and writes all events. @throws the first error since the last flush */
+  async flush(): Promise<void> {
+    this.#write();
+    await this.#writing;
+    const failure = this.#failure;
+    this.#failure = null;
+    if (failure) throw failure;
+  }
+
+  /** Where there is a disk, forgets the files: later events begin new ones. */
+  forget(): void {
+    if (!hasFiles()) return;
+    this.#files.clear();
+    this.#beside.clear();
+  }
+
+  /** All files by their paths. */
+  contents(): Record<string, Uint8Array> {
+    const all = [...this.#files.values(), ...this.#beside.values()];
+    return Object.fromEntries(all.flatMap(({ path, bytes }) => (bytes === null ? [] : [[path, bytes]])));
+  }
+
+  #wait(waiting: Waiting): void {
+    this.#queue.push(waiting);
+    const isDue = now() - this.#lastFlush >= this.#o.flushSecs;
+    if (this.#queue.length > this.#o.maxQueue || isDue) this.#write();
+  }
+
+  /** Begins to write the waiting events, behind those being written; the next flush throws an error of it. */
+  #write(): void {
+    const queue = this.#queue;
+    const files = [...this.#files.values(), ...this.#beside.values()];
+    this.#queue = [];
+    this.#lastFlush = now();
+    // All tensors are asked for at once, so that their reads share a submit.
+    const made = queue.map((waiting) => waiting.made());
+    for (const each of made) each.catch(() => undefined);
+    this.#writing = this.#writing.then(async () => {
+      for (const [i, waiting] of queue.entries()) {
+        try {
+          waiting.take(await made[i]!);
+        } catch (error) {
+          this.#failure ??= error;
+        }
+      }
+      for (const file of files) await file.write().catch((error: unknown) => (this.#failure ??= error));
+    });
+  }
+}

@@ -1,0 +1,63 @@
+// Tensors as the pictures of summaries. Loaded when the first picture is added.
+import type { Tensor } from '../../torch/tensor/tensor';
+import { png } from '../vision/pictures/encode-png';
+import type { EncodedPicture } from './summaries';
+import { numbersOf } from './values';
+
+/** Bytes [height, width, channels]: of colours, or of colours and alpha. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Pictures side by side. */
+const COLUMNS = 8;
+
+/** Numbers from 0 to 255 as bytes; the fraction is cut off. */
+export const byteOf = (value: number): number => Math.min(255, Math.max(0, value));
+
+interface Layout {
+  /** Pictures in a row at most. Default 8. */
+  readonly most?: number;
+  /** Of products: to float32, unless they are taken as they are. */
+  readonly round?: (value: number) => number;
+}
+
+/** A picture whose dimensions are named by the letters of `formats`; several are laid out in rows. */
+export async function pixelsOf(
+  x: Tensor,
+  formats: string,
+  { most = COLUMNS, round = Math.fround }: Layout = {},
+): Promise<Pixels> {
+  const data = await numbersOf(x);
+  const scale = x.dtype === 'uint8' ? 1 : 255;
+  const at = (letter: string): readonly [size: number, stride: number] => {
+    const d = formats.indexOf(letter);
+    return d < 0 ? [1, 0] : [x.shape[d]!, x.shape.slice(d + 1).reduce((n, size) => n * size, 1)];
+  };
+  const [[count, byPicture], [given, byChannel], [h, byRow], [w, byColumn]] = [at('N'), at('C'), at('H'), at('W')];
+  const columns = Math.min(count, most);
+  const [width, height] = [w * columns, h * Math.ceil(count / columns)];
+  // Gray becomes red, green and blue.
+  const channels = given === 1 ? 3 : given;
+  const bytes = new Uint8Array(width * height * channels);
+  for (let n = 0; n < count; n++) {
+    const [left, top] = [w * (n % columns), h * Math.floor(n / columns)];
+    for (let row = 0; row < h; row++) {
+      for (let column = 0; column < w; column++) {
+        const to = channels * ((top + row) * width + left + column);
+        const from = n * byPicture + row * byRow + column * byColumn;
+        for (let c = 0; c < channels; c++) {
+          bytes[to + c] = byteOf(round(data[from + (given === 1 ? 0 : c * byChannel)]! * scale));
+        }
+      }
+    }
+  }
+  return { width, height, channels, bytes };
+}
+
+export async function encoded({ width, height, channels, bytes }: Pixels): Promise<EncodedPicture> {
+  return { width, height, channels, file: await png(bytes, width, height, channels) };
+}

@@ -1,0 +1,90 @@
+// Owns the files beside the events that TensorBoard's projector reads: points, their labels, their pictures, and where all of these are.
+import type { DType } from '../../engine/core/meta';
+import { isFloat } from '../../engine/core/meta';
+import { pythonFloat } from '../../engine/core/printing';
+import type { Tensor } from '../../torch/tensor/tensor';
+import { encoded, pixelsOf } from './pictures';
+import { numbersOf } from './values';
+
+/** A label: the text of a point, or of a column of it. */
+export type Label = string | number | boolean | null;
+
+/** What the projector's configuration says of one set of points. */
+export interface EmbeddingInfo {
+  readonly tensorName: string;
+  /** Within the folder of the log. */
+  readonly folder: string;
+  readonly hasMetadata: boolean;
+  /** Width and height of each picture; null without pictures. */
+  readonly spriteSize: readonly [width: number, height: number] | null;
+}
+
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** As the text format of protocol buffers quotes a text. */
+const quoted = (text: string): string =>
+  `"${text.replace(/[\\"'\n\r\t]/g, (letter) => `\\${{ '\n': 'n', '\r': 'r', '\t': 't' }[letter] ?? letter}`)}"`;
+
+/** tensorboard/plugins/projector/projector_config.proto in its text format. */
+export function projectorConfig(infos: readonly EmbeddingInfo[]): Uint8Array {
+  const text = infos.map(({ tensorName, folder, hasMetadata, spriteSize }) =>
+    [
+      'embeddings {',
+      `  tensor_name: ${quoted(tensorName)}`,
+      ...(hasMetadata ? [`  metadata_path: ${quoted(`${folder}/metadata.tsv`)}`] : []),
+      ...(spriteSize
+        ? [
+            '  sprite {',
+            `    image_path: ${quoted(`${folder}/sprite.png`)}`,
+            ...spriteSize.map((size) => `    single_image_dim: ${size}`),
+            '  }',
+          ]
+        : []),
+      `  tensor_path: ${quoted(`${folder}/tensors.tsv`)}`,
+      '}',
+      '',
+    ].join('\n'),
+  );
+  return bytesOf(text.join(''));
+}
+
+/** As Python writes a label. */
+function labelText(label: Label): string {
+  if (typeof label === 'string') return label;
+  if (label === null) return 'None';
+  if (typeof label === 'boolean') return label ? 'True' : 'False';
+  return Number.isInteger(label) ? String(label) : pythonFloat(label);
+}
+
+/** Labels line by line, their columns between tabs. */
+export const metadataTsv = (rows: readonly (readonly Label[])[]): Uint8Array =>
+  bytesOf(`${rows.map((row) => row.map(labelText).join('\t')).join('\n')}\n`);
+
+/** As Python writes a number of a tensor. */
+const numberText = (value: number, dtype: DType): string =>
+  isFloat(dtype) ? pythonFloat(value) : labelText(dtype === 'bool' ? value !== 0 : value);
+
+/** Points [N, D] line by line. */
+export async function tensorsTsv(points: Tensor): Promise<Uint8Array> {
+  const [count, size] = points.shape as [number, number];
+  const numbers = await numbersOf(points);
+  const lines = Array.from({ length: count }, (_, i) =>
+    numbers
+      .slice(i * size, (i + 1) * size)
+      .map((value) => numberText(value, points.dtype))
+      .join('\t'),
+  );
+  return bytesOf(lines.map((line) => `${line}\n`).join(''));
+}
+
+/** Pictures [N, C, H, W] of points, in a square. */
+export async function spritePng(pictures: Tensor): Promise<Uint8Array> {
+  const most = Math.ceil(Math.sqrt(pictures.shape[0]!));
+  const { width, height, channels, bytes } = await pixelsOf(pictures, 'NCHW', { most, round: (value) => value });
+  const side = Math.max(width, height);
+  const square = new Uint8Array(side * side * channels);
+  for (let row = 0; row < height; row++) {
+    square.set(bytes.subarray(row * width * channels, (row + 1) * width * channels), row * side * channels);
+  }
+  return (await encoded({ width: side, height: side, channels, bytes: square })).file;
+}

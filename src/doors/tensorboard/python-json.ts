@@ -1,0 +1,30 @@
+// Owns JSON as Python's json.dumps(…, sort_keys=True) writes it.
+import { ArgumentError } from '../../engine/core/errors';
+import { isPlainObject, kindOf } from '../../engine/core/options';
+import { pythonFloat } from '../../engine/core/printing';
+
+/** Letters outside of ASCII, by their UTF-16 units. */
+const escaped = (text: string): string =>
+  JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
+/** @throws ArgumentError for what JSON cannot hold */
+export function pythonJson(op: string, name: string, value: unknown): string {
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') return escaped(value);
+  if (typeof value === 'number' && Number.isFinite(value)) {
+    return Number.isInteger(value) ? String(BigInt(value)) : pythonFloat(value);
+  }
+  if (Array.isArray(value)) return `[${value.map((one) => pythonJson(op, name, one)).join(', ')}]`;
+  if (isPlainObject(value)) {
+    const parts = Object.keys(value)
+      .sort()
+      .map((key) => `${escaped(key)}: ${pythonJson(op, name, value[key])}`);
+    return `{${parts.join(', ')}}`;
+  }
+  throw new ArgumentError(
+    `${op}: expected ${name} to hold texts, finite numbers, booleans, null, lists and objects, but got ${kindOf(value)}`,
+  );
+}

@@ -1,0 +1,364 @@
+// Data sets of a folder whose subfolders are classes: of pictures, or of files of any kind.
+
+import { callback, orNull } from '../../../engine/core/argument-kinds';
+import { ArgumentError } from '../../../engine/core/errors';
+import { parseArgs } from '../../../engine/core/options';
+import { fromHost } from '../../../engine/graph/record';
+import type { Place } from '../../../engine/ops/pictures/pictures';
+import { ofDataSet } from '../../../engine/ops/together';
+import { scope } from '../../../engine/storage/scope';
+import { type IndexArguments, type Indices, indexIn, indicesIn } from '../../../torch/data/arguments';
+import { type Collated, defaultCollate } from '../../../torch/data/collate';
+import { resolveIndex } from '../../../torch/data/dataset';
+import { inTurn } from '../../../torch/data/turns';
+import type { WorkerCopy, WorkerCopyAnswer } from '../../../torch/data/worker/copy';
+import type { ByteSource } from '../../../torch/io/bytes';
+import { tensor } from '../../../torch/tensor/creation/creation';
+import { Tensor } from '../../../torch/tensor/tensor';
+import { Picture } from '../pictures/picture';
+import { readImage } from '../pictures/read-image';
+import { batched, type Pictures, PackedPictures as PicturesOfSizes } from '../transforms';
+import { type FoundFile, sourceOf } from './found-file';
+import { transformKinds } from './option-kinds';
+import { PackedPictures } from './packed';
+import { fileForWorker, type PictureRead } from './picture-file';
+import { readPictureFile } from './read-picture-file';
+import {
+  type ClassNumbers,
+  type ClassSample,
+  classesOf,
+  expectOneFilter,
+  filterKinds,
+  IMG_EXTENSIONS,
+  listRoot,
+  type SampleOptions,
+  samplesOf,
+} from './samples';
+import { type DatasetRoot, rootName } from './source';
+import { startPictureWorker } from './start-picture-worker';
+import { type ItemTransforms, StandardTransform, splitRoot, transformsIn, VisionDataset } from './vision-dataset';
+
+/** Makes a sample of a file: of an address, path or `File`, and the path by which `samples` lists it. */
+export type SampleLoader<Raw> = (source: ByteSource, path: string) => Raw | Promise<Raw>;
+
+/** `io.readImage` itself, which workers do as well. */
+type PictureLoader = typeof readImage;
+
+interface FolderOptions<Raw, Image, Label> extends ItemTransforms<Raw, Image, Label> {
+  /** Tells which files count, by their paths, instead of their extensions. */
+  isValidFile?: SampleOptions['isValidFile'];
+  /** Take folders without any file for classes too. Default: false. */
+  allowEmpty?: boolean;
+  /** Chooses the classes, and their numbers, among the names of all folders. Default: all, sorted. */
+  findClasses?: ((folders: readonly string[]) => ClassNumbers) | null;
+}
+
+/** What DatasetFolder takes by name. */
+export interface DatasetFolderOptions<Raw, Image, Label> extends FolderOptions<Raw, Image, Label> {
+  /**
+   * Called on the main side with any `numWorkers`: a function cannot be sent to a worker. The DataLoader's option `worker` has it called there. `io.readImage` itself
+   * reads pictures, red, green and blue, in workers where there are some.
+   */
+  loader: SampleLoader<Raw>;
+  /** Endings of the files that count, in small letters. Either these or `isValidFile`. */
+  extensions?: SampleOptions['extensions'];
+}
+
+/** What ImageFolder takes by name. */
+export interface ImageFolderOptions<Raw, Image, Label> extends FolderOptions<Raw, Image, Label> {
+  /** Default: reads a picture, red, green and blue, in workers where there are some. One of the user's is called on the main side. */
+  loader?: SampleLoader<Raw> | null;
+}
+
+interface FolderContents<Raw> {
+  readonly name: string;
+  readonly root: string | null;
+  readonly numbers: ClassNumbers;
+  readonly samples: ClassSample[];
+  readonly files: ReadonlyMap<string, FoundFile>;
+  /** Null for pictures. */
+  readonly loader: SampleLoader<Raw> | null;
+  readonly extensions: SampleOptions['extensions'];
+}
+
+/** Images and labels; null where they are made item by item. */
+type FolderBatch<Image, Label> = Promise<[Tensor | Collated<Image>, Collated<Label>]> | null;
+
+/**
+ * Files in folders that are their classes. An item is read when it is asked for: `await dataset[3]` is `[sample, classIndex]`. Reads run side by side,
+ * but the transforms work in the order in which items were asked for, so that their random numbers do not depend on which file comes first.
+ */
+export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends VisionDataset<
+  Raw,
+  Image,
+  Label,
+  Promise<[Image, Label]>
+> {
+  readonly classes: readonly string[];
+  readonly classToIdx: Readonly<Record<string, number>>;
+  readonly extensions: SampleOptions['extensions'];
+  /** Path and class of each sample. It may be made shorter, or put in another order. */
+  samples: ClassSample[];
+  readonly #files: ReadonlyMap<string, FoundFile>;
+  readonly #loader: SampleLoader<Raw> | null;
+  /** Bytes for the pictures of a batch whose sizes differ: the most that there were, so that in time every batch is the same plan. */
+  #room = 0;
+
+  constructor(contents: FolderContents<Raw>, items: ItemTransforms<Raw, Image, Label>) {
+    super(contents.root, { ...transformsIn(items), name: contents.name });
+    [this.classes, this.classToIdx] = contents.numbers;
+    this.samples = contents.samples;
+    this.extensions = contents.extensions;
+    this.#files = contents.files;
+    this.#loader = contents.loader;
+  }
+
+  override get length(): number {
+    return this.samples.length;
+  }
+
+  /** The same list as `samples`. */
+  get imgs(): ClassSample[] {
+    return this.samples;
+  }
+
+  /** The class of each sample. */
+  get targets(): readonly number[] {
+    return this.samples.map(([, classIndex]) => classIndex);
+  }
+
+  override get(...args: IndexArguments): Promise<[Image, Label]> {
+    const index = indexIn(this.printedName, args);
+    const [path, target] = this.samples[resolveIndex(this.printedName, index, this.length)]!;
+    return inTurn(this.#read(path), (raw) => scope(() => this.transformed(raw, target)));
+  }
+
+  /**
+   * Pictures are transformed as a whole where the transform is one of this library's, and they have one size or its first step brings them to one;
+   * all else is made item by item. Null with a loader of the user's.
+   */
+  override getBatch(indices: readonly number[]): FolderBatch<Image, Label>;
+  override getBatch(named: Indices): FolderBatch<Image, Label>;
+  override getBatch(...args: unknown[]): FolderBatch<Image, Label> {
+    const indices = indicesIn(`${this.printedName}.getBatch`, args);
+    if (this.#loader) return null;
+    const samples = indices.map((index) => this.samples[resolveIndex(this.printedName, index, this.length)]!);
+    const targets = samples.map(([, target]) => target);
+    const all = Promise.all(samples.map(([path]) => this.#read(path)));
+    return inTurn(all, (raws) =>
+      scope(() => {
+        const whole = this.#wholeBatch(raws, targets);
+        if (whole) return whole;
+        const items = raws.map((raw, i) => this.transformed(raw, targets[i]!));
+        return [defaultCollate(items.map(([image]) => image)), defaultCollate(items.map(([, label]) => label))];
+      }),
+    );
+  }
+
+  /** Workers read and decode pictures, and the transforms run here. What a loader of the user's reads is read here too: it cannot be sent. */
+  override workerCopy(): WorkerCopyAnswer {
+    if (this.#loader) return 'here';
+    const target = (index: number) => this.samples[index]![1];
+    const copy: WorkerCopy<PictureRead, [Image, Label]> = {
+      start: startPictureWorker,
+      state: null,
+      address: (index) => fileForWorker(this.#fileAt(this.samples[index]![0])),
+      item: (read, index) => this.transformed(decoded(read) as unknown as Raw, target(index)),
+      batch: (reads, indices) => this.#wholeBatch(reads.map(decoded) as unknown[] as Raw[], indices.map(target)),
+    };
+    return copy;
+  }
+
+  #wholeBatch(raws: readonly Raw[], targets: readonly number[]): [Tensor, Collated<Label>] | null {
+    const pictures = raws as readonly unknown[] as readonly DecodedPicture[];
+    const batch = this.transforms instanceof StandardTransform ? batched(this.transform) : null;
+    if (!batch?.takes(pictures)) return null;
+    const { targetTransform } = this;
+    const draws: (object | null)[] = [];
+    const labels: Label[] = [];
+    for (const [i, target] of targets.entries()) {
+      draws.push(...batch.draw([pictures[i]!]));
+      if (targetTransform) labels.push(targetTransform(target));
+    }
+    const packed = this.#together(pictures);
+    const collated = targetTransform ? defaultCollate(labels) : (tensor([...targets]) as Collated<Label>);
+    return [Tensor.of(ofDataSet(batch.apply(packed, draws).value)), collated];
+  }
+
+  /** The pixels of a batch on the device: pictures of one size as a tensor, those of several as they lie one after another. */
+  #together(pictures: readonly DecodedPicture[]): Pictures {
+    const { height, width, channels } = pictures[0]!;
+    const total = pictures.reduce((bytes, { pixels }) => bytes + pixels.length, 0);
+    const isOneSize = pictures.every((each) => each.height === height && each.width === width);
+    if (!isOneSize) this.#room = Math.max(this.#room, roomFor(total));
+    const bytes = new Uint8Array(isOneSize ? total : this.#room);
+    const places: Place[] = [];
+    let first = 0;
+    for (const each of pictures) {
+      bytes.set(each.pixels, first);
+      places.push({ first, size: [each.height, each.width] });
+      first += each.pixels.length;
+    }
+    if (isOneSize) {
+      return new PackedPictures({ count: pictures.length, height, width, channels, pixels: bytes }).gatherAll();
+    }
+    const words = new Uint32Array(bytes.buffer);
+    return new PicturesOfSizes(Tensor.of(fromHost(words, [words.length], 'uint32')), channels, places);
+  }
+
+  async #read(path: string): Promise<Raw> {
+    const file = this.#fileAt(path);
+    if (this.#loader) return this.#loader(await sourceOf(file), path);
+    return decoded(await readPictureFile(file)) as unknown as Raw;
+  }
+
+  #fileAt(path: string): FoundFile {
+    const file = this.#files.get(path);
+    if (file) return file;
+    throw new ArgumentError(`${this.printedName}: expected a path out of samples, but got ${path}`);
+  }
+
+  /** Transforms take pictures, whose tensors are made when it is their turn. */
+  protected override transformed(raw: Raw, target: number): [Image, Label] {
+    return super.transformed(raw instanceof DecodedPicture ? (raw.picture() as unknown as Raw) : raw, target);
+  }
+}
+
+/** Bytes, rounded up by less than a quarter, so that batches of about the same size have the same room. */
+function roomFor(bytes: number): number {
+  const step = Math.max(4, 2 ** Math.ceil(Math.log2(bytes)) / 8);
+  return Math.ceil(bytes / step) * step;
+}
+
+/** The pixels of a picture on the host. */
+class DecodedPicture {
+  constructor(
+    readonly height: number,
+    readonly width: number,
+    readonly channels: number,
+    readonly pixels: Uint8Array,
+  ) {}
+
+  picture(): Picture {
+    return Picture.fromBytes(this.pixels, [this.height, this.width, this.channels]);
+  }
+}
+
+const decoded = ({ height, width, channels, pixels }: PictureRead): DecodedPicture =>
+  new DecodedPicture(height, width, channels, pixels);
+
+const folderKinds = {
+  ...transformKinds,
+  loader: callback,
+  ...filterKinds,
+  findClasses: orNull(callback),
+};
+
+const defaults = {
+  transform: null,
+  targetTransform: null,
+  isValidFile: null,
+  allowEmpty: false,
+  transforms: null,
+  findClasses: null,
+};
+
+/**
+ * Files in folders that are their classes: `root/dog/1.bin`, `root/cat/nested/2.bin`. `root` is a path, a folder or files of a page, or an archive.
+ *
+ *     const set = await datasets.DatasetFolder('sounds/', { loader: (source) => torch.load(source), extensions: ['.npy'] });
+ *     const [sound, label] = await set[0]!;
+ *
+ * @throws FetchError when there is no class, or one without any file
+ */
+export function DatasetFolder<Raw, Image = Raw, Label = number>(
+  root: DatasetRoot,
+  options: DatasetFolderOptions<Raw, Image, Label>,
+): Promise<FolderDataset<Raw, Image, Label>>;
+export function DatasetFolder<Raw, Image = Raw, Label = number>(
+  root: DatasetRoot,
+  loader: SampleLoader<Raw>,
+  options?: Omit<DatasetFolderOptions<Raw, Image, Label>, 'loader'>,
+): Promise<FolderDataset<Raw, Image, Label>>;
+export function DatasetFolder<Raw, Image = Raw, Label = number>(
+  options: DatasetFolderOptions<Raw, Image, Label> & { root: DatasetRoot },
+): Promise<FolderDataset<Raw, Image, Label>>;
+export function DatasetFolder<Image = Picture, Label = number, Raw = Picture>(
+  root: DatasetRoot,
+  loader: PictureLoader,
+  options?: Omit<DatasetFolderOptions<Raw, Image, Label>, 'loader'>,
+): Promise<FolderDataset<Raw, Image, Label>>;
+export function DatasetFolder<Image = Picture, Label = number, Raw = Picture>(
+  root: DatasetRoot,
+  options: Omit<DatasetFolderOptions<Raw, Image, Label>, 'loader'> & { loader: PictureLoader },
+): Promise<FolderDataset<Raw, Image, Label>>;
+export async function DatasetFolder(...args: unknown[]): Promise<FolderDataset<unknown, unknown, unknown>> {
+  const [root, rest] = splitRoot<DatasetRoot>('DatasetFolder', args);
+  const options = parseArgs<DatasetFolderOptions<unknown, unknown, unknown>>(
+    'DatasetFolder',
+    ['loader'],
+    { extensions: null, ...defaults },
+    rest,
+    folderKinds,
+  );
+  return open('DatasetFolder', root, options.loader, options);
+}
+
+/**
+ * Pictures in folders that are their classes: `root/dog/1.png`, `root/cat/nested/2.jpg`. `root` is a path, a folder or files of a page, or an archive.
+ *
+ *     const set = await datasets.ImageFolder(await showDirectoryPicker(), { transform: new transforms.ToTensor() });
+ *     const [image, label] = await set[0]!;
+ *
+ * @throws FetchError when there is no class, or one without any picture
+ */
+export function ImageFolder<Image = Picture, Label = number, Raw = Picture>(
+  root: DatasetRoot,
+  options?: ImageFolderOptions<Raw, Image, Label>,
+): Promise<FolderDataset<Raw, Image, Label>>;
+export function ImageFolder<Image = Picture, Label = number, Raw = Picture>(
+  root: DatasetRoot,
+  transform: ImageFolderOptions<Raw, Image, Label>['transform'],
+  options?: ImageFolderOptions<Raw, Image, Label>,
+): Promise<FolderDataset<Raw, Image, Label>>;
+export function ImageFolder<Image = Picture, Label = number, Raw = Picture>(
+  options: ImageFolderOptions<Raw, Image, Label> & { root: DatasetRoot },
+): Promise<FolderDataset<Raw, Image, Label>>;
+export async function ImageFolder(...args: unknown[]): Promise<FolderDataset<unknown, unknown, unknown>> {
+  const [root, rest] = splitRoot<DatasetRoot>('ImageFolder', args);
+  const { transform, targetTransform, ...others } = defaults;
+  const options = parseArgs<ImageFolderOptions<unknown, unknown, unknown>>(
+    'ImageFolder',
+    [],
+    { transform, targetTransform, loader: null, ...others },
+    rest,
+    { ...folderKinds, loader: orNull(callback) },
+  );
+  const extensions = options.isValidFile ? null : IMG_EXTENSIONS;
+  return open('ImageFolder', root, options.loader, { ...options, extensions });
+}
+
+async function open(
+  name: string,
+  root: DatasetRoot,
+  loader: SampleLoader<unknown> | PictureLoader | null,
+  options: FolderOptions<unknown, unknown, unknown> & SampleOptions,
+): Promise<FolderDataset<unknown, unknown, unknown>> {
+  expectOneFilter(name, options);
+  const folder = await listRoot(name, root);
+  const all = classesOf(name, folder);
+  const numbers = options.findClasses?.(all[0]) ?? all;
+  const found = await samplesOf(name, folder, numbers[1], options);
+  return new FolderDataset(
+    {
+      name,
+      root: rootName(root),
+      numbers,
+      samples: found.map(({ file, classIndex }): ClassSample => [file.name, classIndex]),
+      files: new Map(found.map(({ file }) => [file.name, file])),
+      loader: loader === readImage ? null : (loader as SampleLoader<unknown> | null),
+      extensions: options.extensions,
+    },
+    options,
+  );
+}

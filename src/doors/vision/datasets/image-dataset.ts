@@ -1,0 +1,187 @@
+// Labelled pictures of one size: bytes on the host, packed on the device, where a batch is made with one gather.
+
+import { type ByteScale, gatherRows } from '../../../engine/ops/indexing/indexing';
+import { ofDataSet } from '../../../engine/ops/together';
+import { defaultGenerator, type Generator, withDefaultGenerator } from '../../../engine/storage/random/generator';
+import { scope } from '../../../engine/storage/scope';
+import { type Drawn, drawnIn, type IndexArguments, indexIn } from '../../../torch/data/arguments';
+import { type Collated, defaultCollate } from '../../../torch/data/collate';
+import { resolveIndex } from '../../../torch/data/dataset';
+import { indexValue } from '../../../torch/data/tensor-dataset';
+import { Tensor } from '../../../torch/tensor/tensor';
+import { Picture } from '../pictures/picture';
+import { type BatchTransform, batched, Compose, Normalize, ToTensor } from '../transforms';
+import { kept, PackedPictures, type PictureBytes } from './packed';
+import { type ItemTransforms, StandardTransform, transformsIn, VisionDataset } from './vision-dataset';
+
+/** Pictures with labels, and the names of classes: all that a data set was read from its files. */
+export interface LabelledPictures {
+  readonly pictures: PictureBytes;
+  /** One a picture. */
+  readonly labels: ArrayLike<number>;
+  readonly classes: readonly string[];
+}
+
+/** Whose data set it is, for the texts that it gives. */
+export interface DatasetIdentity {
+  readonly name: string;
+  readonly root: string | null;
+  /** Lines that are printed, such as `Split: Train`. */
+  readonly repr: string;
+  /** Whether `targets` is a list, as for torchvision's CIFAR, or a tensor, as for its MNIST. */
+  readonly listsTargets: boolean;
+  /** Whether `data` has a last dimension of channels. */
+  readonly hasChannels: boolean;
+}
+
+/** The random numbers of one item of a batch. */
+interface ItemDraw<Label> {
+  readonly picture: object | null;
+  /** The result of `targetTransform` for the label, where there is one. */
+  readonly label: Label | null;
+}
+
+/**
+ * Pictures with labels. Item i is `[image, label]`: a `Picture` [H, W, C] and a number, or what the transforms make of them.
+ *
+ * The bytes stay on the device where they fit. There a batch is gathered, and transformed as a whole where the transform is one of this library's, so
+ * that only indices and random numbers are uploaded; with a function for a transform the items are made one by one.
+ */
+export class ImageDataset<
+  Image = Picture,
+  Label = number,
+  Targets extends Tensor | readonly number[] = Tensor,
+> extends VisionDataset<Picture, Image, Label> {
+  readonly classes: readonly string[];
+  readonly #pictures: PictureBytes;
+  readonly #labels: Int32Array;
+  readonly #packed: PackedPictures;
+  readonly #identity: DatasetIdentity;
+  #data: Tensor | null = null;
+  #labelTensor: Tensor | null = null;
+  #targetList: readonly number[] | null = null;
+
+  constructor(
+    { pictures, labels, classes }: LabelledPictures,
+    identity: DatasetIdentity,
+    items: ItemTransforms<Picture, Image, Label>,
+  ) {
+    super(identity.root, { ...transformsIn(items), name: identity.name });
+    this.classes = classes;
+    this.#pictures = pictures;
+    this.#labels = Int32Array.from(labels);
+    this.#packed = new PackedPictures(pictures);
+    this.#identity = identity;
+  }
+
+  override get length(): number {
+    return this.#pictures.count;
+  }
+
+  /** The number of each class by its name. */
+  get classToIdx(): Record<string, number> {
+    return Object.fromEntries(this.classes.map((name, i) => [name, i]));
+  }
+
+  /** All pictures: uint8 [N, H, W] of MNIST and its kin, else [N, H, W, C]. Four bytes a pixel once it is on the device; the loader does not need it. */
+  get data(): Tensor {
+    const { count, height, width, channels, pixels } = this.#pictures;
+    const shape = [count, height, width, ...(this.#identity.hasChannels ? [channels] : [])];
+    this.#data ??= kept(() => Uint32Array.from(pixels), shape, 'uint8');
+    return this.#data;
+  }
+
+  /** All labels: int64 [N] of MNIST and its kin, of CIFAR a list. */
+  get targets(): Targets {
+    if (!this.#identity.listsTargets) return this.#labelsOnDevice as Targets;
+    this.#targetList ??= Array.from(this.#labels);
+    return this.#targetList as Targets;
+  }
+
+  get #labelsOnDevice(): Tensor {
+    this.#labelTensor ??= kept(() => this.#labels, [this.length], 'int64');
+    return this.#labelTensor;
+  }
+
+  override get(...args: IndexArguments): [Image, Label] {
+    const i = resolveIndex(this.printedName, indexIn(this.printedName, args), this.length);
+    const { height, width, channels, pixels } = this.#pictures;
+    const size = height * width * channels;
+    const picture = Picture.fromBytes(pixels.subarray(i * size, (i + 1) * size), [height, width, channels]);
+    return this.transformed(picture, this.#labels[i]!);
+  }
+
+  /** What the transform comes to for a byte, where it does no more than that. */
+  get #scale(): ByteScale | null {
+    return asScale(this.transform, this.#pictures.channels);
+  }
+
+  get #batched(): BatchTransform | null {
+    return this.#scale ? null : batched(this.transform);
+  }
+
+  get #makesBatches(): boolean {
+    const { transform, transforms } = this;
+    if (transforms && !(transforms instanceof StandardTransform)) return false;
+    return !transform || this.#scale !== null || this.#batched !== null;
+  }
+
+  override drawFor(index: number, generator: Generator): ItemDraw<Label> | undefined {
+    if (!this.#makesBatches) return undefined;
+    const { targetTransform } = this;
+    const label = this.#labels[index < 0 ? index + this.length : index]!;
+    // The random numbers of a label are drawn after those of its picture.
+    return {
+      picture: this.#batched?.draw([this.#pictures], generator)[0] ?? null,
+      label: targetTransform ? withDefaultGenerator(generator, () => targetTransform(label)) : null,
+    };
+  }
+
+  override getBatch(
+    indices: readonly number[],
+    draws?: readonly (ItemDraw<Label> | undefined)[],
+  ): [Tensor, Collated<Label>] | null;
+  override getBatch(named: Drawn): [Tensor, Collated<Label>] | null;
+  override getBatch(...args: unknown[]): [Tensor, Collated<Label>] | null {
+    const { indices, draws } = drawnIn(this.printedName, args);
+    if (!this.#makesBatches) return null;
+    const index = indexValue(this.printedName, indices, this.length);
+    const rows = indices.map((i) => (i < 0 ? i + this.length : i));
+    // In a scope, since only the batch is kept.
+    return scope((): [Tensor, Collated<Label>] => {
+      const scale = this.#scale;
+      const transform = this.#batched;
+      const pixels = this.#packed.gather(rows, index, scale);
+      const given = draws as readonly (ItemDraw<Label> | undefined)[] | undefined;
+      const drawn = given ?? rows.map((row) => this.drawFor(row, defaultGenerator()));
+      const labels = this.targetTransform
+        ? defaultCollate(drawn.map((each) => each!.label as Label))
+        : (Tensor.of(gatherRows(this.#labelsOnDevice.value, index)) as Collated<Label>);
+      if (transform) {
+        const ofPictures = drawn.map((each) => each!.picture);
+        return [Tensor.of(ofDataSet(transform.apply(pixels, ofPictures).value)), labels];
+      }
+      return [scale ? pixels : pixels.permute(0, 2, 3, 1), labels];
+    });
+  }
+
+  /** All pictures are in memory, and batches are made of them on the device: there is nothing to read ahead. */
+  override workerCopy(): 'here' {
+    return 'here';
+  }
+
+  override extraRepr(): string {
+    return this.#identity.repr;
+  }
+}
+
+/** What a transform of a byte picture comes to, channel by channel; null where it does more than that. */
+function asScale(transform: unknown, channels: number): ByteScale | null {
+  if (transform instanceof ToTensor) return { divisor: 255, mean: [0], std: [1] };
+  if (!(transform instanceof Compose)) return null;
+  const [first, second, ...rest] = transform.transforms;
+  if (!(first instanceof ToTensor) || rest.length > 0) return null;
+  if (second === undefined) return asScale(first, channels);
+  if (!(second instanceof Normalize) || (second.mean.length !== 1 && second.mean.length !== channels)) return null;
+  return { divisor: 255, mean: second.mean, std: second.std };
+}

@@ -1,0 +1,97 @@
+// Pictures of one size as packed bytes, on the device where they fit, from which a batch is gathered at once.
+import { engine } from '../../../engine/compiler/engine';
+import type { DType } from '../../../engine/core/meta';
+import { fromHost } from '../../../engine/graph/record';
+import type { HostData, Value } from '../../../engine/graph/value';
+import { type ByteScale, gatherBytes } from '../../../engine/ops/indexing/indexing';
+import { protectBy } from '../../../engine/storage/protect';
+import { Tensor } from '../../../torch/tensor/tensor';
+
+/** Pictures of one size: `count × height × width × channels` bytes. It can be sent to a worker. */
+export interface PictureBytes {
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  /** 1 for grey, 3 for red, green and blue. */
+  readonly channels: number;
+  readonly pixels: Uint8Array;
+}
+
+/** What every device can bind, for as long as there is no device to ask; WebGPU's own default. */
+const BINDING_BYTES = 2 ** 27;
+/** A data set above this stays on the host: it would leave too little memory to train with. */
+const MOST_BYTES = 2 ** 29;
+
+/** Gathers batches of pictures, from the device where all of them fit on it. */
+export class PackedPictures {
+  readonly #pictures: PictureBytes;
+  #packed: Tensor | null = null;
+
+  constructor(pictures: PictureBytes) {
+    this.#pictures = pictures;
+  }
+
+  /** The pictures at `rows`, which `index` holds too: [n, C, H, W], as floats where there is a scale, else uint8. */
+  gather(rows: ArrayLike<number>, index: Value, scale: ByteScale | null): Tensor {
+    const { channels, height, width } = this.#pictures;
+    const shape = [channels, height, width];
+    if (this.#fits()) {
+      this.#packed ??= kept(
+        () => words(this.#pictures, null),
+        [this.#pictures.count, rowWords(this.#pictures)],
+        'uint32',
+      );
+      return Tensor.of(gatherBytes(this.#packed.value, index, shape, scale));
+    }
+    return this.#upload(rows, scale);
+  }
+
+  #upload(rows: ArrayLike<number>, scale: ByteScale | null): Tensor {
+    const { channels, height, width } = this.#pictures;
+    const batch = fromHost(words(this.#pictures, rows), [rows.length, rowWords(this.#pictures)], 'uint32');
+    const inOrder = fromHost(
+      Int32Array.from(rows, (_, i) => i),
+      [rows.length],
+      'int64',
+    );
+    return Tensor.of(gatherBytes(batch, inOrder, [channels, height, width], scale));
+  }
+
+  /** All pictures, uint8 [N, C, H, W], for those that were read for one batch. */
+  gatherAll(): Tensor {
+    const { count } = this.#pictures;
+    const rows = Array.from({ length: count }, (_, i) => i);
+    return this.#upload(rows, null);
+  }
+
+  #fits(): boolean {
+    const bytes = 4 * this.#pictures.count * rowWords(this.#pictures);
+    return bytes <= Math.min(engine.profile?.maxStorageBufferBindingSize ?? BINDING_BYTES, MOST_BYTES);
+  }
+}
+
+/** A tensor that stays, wherever it is first asked for, and is made again when the device is lost. */
+export function kept(data: () => HostData, shape: readonly number[], dtype: DType): Tensor {
+  const tensor = Tensor.of(fromHost(data(), shape, dtype)).retain();
+  protectBy(tensor.storage, () => fromHost(data(), shape, dtype));
+  return tensor;
+}
+
+const rowBytes = ({ height, width, channels }: PictureBytes): number => height * width * channels;
+const rowWords = (pictures: PictureBytes): number => Math.ceil(rowBytes(pictures) / 4);
+
+/** Four bytes a word, the first in the lowest bits; each picture begins a word. All of them, or those at `rows`. */
+function words(pictures: PictureBytes, rows: ArrayLike<number> | null): Uint32Array {
+  const size = rowBytes(pictures);
+  const step = 4 * rowWords(pictures);
+  const count = rows?.length ?? pictures.count;
+  const packed = new Uint8Array(count * step);
+  if (rows === null && step === size) packed.set(pictures.pixels);
+  else {
+    for (let i = 0; i < count; i++) {
+      const from = (rows?.[i] ?? i) * size;
+      packed.set(pictures.pixels.subarray(from, from + size), i * step);
+    }
+  }
+  return new Uint32Array(packed.buffer);
+}

@@ -1,0 +1,6 @@
+// The worker of data sets whose pictures lie in files.
+import { serveCopies } from '../../../torch/data/worker/serve-copies';
+import type { PictureFile } from './picture-file';
+import { readPictureFile } from './read-picture-file';
+
+serveCopies(() => (address) => readPictureFile(address as PictureFile));

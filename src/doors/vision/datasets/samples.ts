@@ -1,0 +1,153 @@
+// Finds the samples of a folder whose subfolders are classes, in torchvision's order.
+
+import { callback, either, type Kind, listOf, orNull, text } from '../../../engine/core/argument-kinds';
+import { ArgumentError, FetchError } from '../../../engine/core/errors';
+import { objectAt } from '../../../engine/core/object-argument';
+import { type Arguments, isPlainObject, parseArgs } from '../../../engine/core/options';
+import { byCodePoints } from './code-points';
+import type { FoundFile } from './found-file';
+import { type DatasetRoot, type Listing, openRoot } from './source';
+
+/** File extensions that torchvision takes for pictures. */
+export const IMG_EXTENSIONS: readonly string[] = [
+  '.jpg',
+  '.jpeg',
+  '.png',
+  '.ppm',
+  '.bmp',
+  '.pgm',
+  '.tif',
+  '.tiff',
+  '.webp',
+];
+
+/** Classes in order, and the number of each. */
+export type ClassNumbers = readonly [classes: readonly string[], classToIdx: Readonly<Record<string, number>>];
+
+/** A file's path and the number of its class. */
+export type ClassSample = readonly [path: string, classIndex: number];
+
+export interface SampleOptions {
+  /** Endings of the files that count, in small letters. */
+  extensions?: string | readonly string[] | null;
+  /** Tells which files count, by their paths, instead of `extensions`. */
+  isValidFile?: ((path: string) => boolean | Promise<boolean>) | null;
+  /** Take classes without any file too. Default: false. */
+  allowEmpty?: boolean;
+}
+
+/** A folder whose contents are known. */
+export interface ListedFolder extends Listing {
+  readonly name: string;
+}
+
+/** All files in a folder, or in an archive. */
+export async function listRoot(dataset: string, root: DatasetRoot): Promise<ListedFolder> {
+  const opened = await openRoot(dataset, root);
+  const folder = 'folder' in opened ? opened.folder : await (await import('./archive')).archiveFolder(opened.file);
+  return { name: folder.name, ...(await folder.list()) };
+}
+
+/**
+ * The folders right below a directory, sorted, and their numbers.
+ * @throws FetchError when there is none
+ */
+export async function findClasses(...args: Arguments<Directory, ['directory']>): Promise<ClassNumbers> {
+  const given = objectAt('findClasses', ['directory'], 0, args);
+  const { directory } = parseArgs<Directory>('findClasses', ['directory'], {}, given);
+  return classesOf('findClasses', await listRoot('findClasses', directory));
+}
+
+interface Directory {
+  directory: DatasetRoot;
+}
+
+export function classesOf(op: string, { name, folders }: ListedFolder): ClassNumbers {
+  const classes = folders.filter((path) => !path.includes('/')).sort(byCodePoints);
+  if (classes.length === 0) throw notFound(op, `Couldn't find any class folder in ${name}.`);
+  return [classes, Object.fromEntries(classes.map((each, i) => [each, i]))];
+}
+
+interface MakeArguments extends SampleOptions, Directory {
+  /** The number of each class. Default: as `findClasses` gives it. */
+  classToIdx?: Readonly<Record<string, number>> | null;
+}
+
+const makeOrder = ['directory', 'classToIdx', 'extensions', 'isValidFile', 'allowEmpty'] as const;
+
+/** What tells which files count. */
+export const filterKinds = { extensions: orNull(either(text, listOf(text))), isValidFile: orNull(callback) };
+
+/** @throws ArgumentError unless there is one of `extensions` and `isValidFile` */
+export function expectOneFilter(op: string, { extensions = null, isValidFile = null }: SampleOptions): void {
+  if ((extensions === null) !== (isValidFile === null)) return;
+  throw new ArgumentError(`${op}: Both extensions and isValidFile cannot be null or not null at the same time`);
+}
+
+const noClasses = (op: string): ArgumentError =>
+  new ArgumentError(`${op}: 'classToIdx' must have at least one entry to collect any samples.`);
+
+const numbers: Kind = { words: 'an object of numbers by the names of classes', fits: isPlainObject };
+
+/**
+ * The files of each class with its number: classes, folders and files sorted.
+ *
+ * @throws FetchError when a class has no file that counts, ArgumentError unless there is one of `extensions` and `isValidFile`
+ */
+export async function makeDataset(...args: Arguments<MakeArguments, typeof makeOrder>): Promise<ClassSample[]> {
+  const { directory, classToIdx, ...options } = parseArgs<MakeArguments>(
+    'makeDataset',
+    ['directory'],
+    { classToIdx: null, extensions: null, isValidFile: null, allowEmpty: false },
+    objectAt('makeDataset', makeOrder, 0, args),
+    { classToIdx: orNull(numbers), ...filterKinds },
+  );
+  if (classToIdx && Object.keys(classToIdx).length === 0) throw noClasses('makeDataset');
+  expectOneFilter('makeDataset', options);
+  const folder = await listRoot('makeDataset', directory);
+  const found = await samplesOf('makeDataset', folder, classToIdx ?? classesOf('makeDataset', folder)[1], options);
+  return found.map(({ file, classIndex }) => [file.name, classIndex]);
+}
+
+export interface FoundSample {
+  readonly file: FoundFile;
+  readonly classIndex: number;
+}
+
+export async function samplesOf(
+  op: string,
+  { files }: ListedFolder,
+  classToIdx: Readonly<Record<string, number>>,
+  { extensions = null, isValidFile = null, allowEmpty = false }: SampleOptions,
+): Promise<FoundSample[]> {
+  const names = Object.keys(classToIdx).sort(byCodePoints);
+  if (names.length === 0) throw noClasses(op);
+  const endings = extensions === null ? [] : typeof extensions === 'string' ? [extensions] : extensions;
+  const counts = isValidFile ?? ((path: string) => endings.some((ending) => path.toLowerCase().endsWith(ending)));
+  const samples: FoundSample[] = [];
+  const filled = new Set<string>();
+  const byClass = new Map<string, FoundFile[]>(names.map((name) => [name, []]));
+  for (const file of files) byClass.get(file.path.slice(0, Math.max(0, file.path.indexOf('/'))))?.push(file);
+  for (const name of names) {
+    for (const file of byClass.get(name)!.sort(inWalkOrder)) {
+      if (!(await counts(file.name))) continue;
+      samples.push({ file, classIndex: classToIdx[name]! });
+      filled.add(name);
+    }
+  }
+  const empty = names.filter((name) => !filled.has(name));
+  if (empty.length > 0 && !allowEmpty) {
+    const supported = extensions === null ? '' : `Supported extensions are: ${endings.join(', ')}`;
+    throw notFound(op, `Found no valid file for the classes ${empty.join(', ')}. ${supported}`.trimEnd());
+  }
+  return samples;
+}
+
+/** Folder by folder, sorted by their whole paths, and then file by file. */
+function inWalkOrder(a: FoundFile, b: FoundFile): number {
+  const [cutA, cutB] = [a.path.lastIndexOf('/'), b.path.lastIndexOf('/')];
+  const folders = byCodePoints(a.path.slice(0, cutA), b.path.slice(0, cutB));
+  return folders !== 0 ? folders : byCodePoints(a.path.slice(cutA + 1), b.path.slice(cutB + 1));
+}
+
+const notFound = (op: string, message: string): FetchError => new FetchError(`${op}: ${message}`, { status: 404 });

@@ -1,0 +1,336 @@
+// The place of a data set's files: an address, a path, files chosen or dropped in a page, or memory, all as one kind of folder.
+import { ArgumentError, FetchError } from '../../../engine/core/errors';
+import { kindOf } from '../../../engine/core/options';
+import { fileSystem } from '../../../engine/gpu/node';
+import { answerOf, type ByteSource, blobBytes } from '../../../torch/io/bytes';
+import type { DownloadProgress, Kept } from '../../../torch/io/download/download';
+import type { FoundFile } from './found-file';
+
+/**
+ * The place of a data set: an address, or in Node a path; a `File`, `Blob` or bytes of an archive; files that were chosen
+ * (`input.files`, with `webkitdirectory` a folder); a folder that was dropped or picked (`FileSystemDirectoryHandle`,
+ * `FileSystemDirectoryEntry`); or an object of files by name.
+ */
+export type DatasetRoot =
+  | string
+  | URL
+  | Blob
+  | ArrayBuffer
+  | ArrayBufferView
+  | FileList
+  | readonly File[]
+  | FileSystemDirectoryHandle
+  | FileSystemDirectoryEntry
+  | { readonly [name: string]: ByteSource };
+
+/** A place that has files by name. */
+export interface Folder {
+  /** How messages and printed text call it. */
+  readonly name: string;
+  /** The file at a path below it, for an address with its contents; null where there is none. */
+  find(path: string): Promise<FoundFile | null>;
+  /**
+   * All files below it, in no order.
+   * @throws ArgumentError for an address
+   */
+  list(): Promise<Listing>;
+  /** Of an address whose files are kept: those that earlier visits have kept, for which no server is asked. */
+  readonly kept?: Folder;
+}
+
+export interface Listing {
+  readonly files: readonly FoundFile[];
+  /** Paths of folders, empty ones too where they are known. */
+  readonly folders: readonly string[];
+}
+
+/** What a root is: a folder, or one file, such as an archive. */
+export type Opened = { readonly folder: Folder } | { readonly file: FoundFile };
+
+/** Whether, and how, files read from an address are kept for the next time. */
+export interface KeepSettings {
+  readonly download?: boolean;
+  readonly onProgress?: ((progress: DownloadProgress) => void) | null;
+  readonly signal?: AbortSignal | null;
+}
+
+const ARCHIVE = /\.(tar|tgz|tar\.gz|zip)$/i;
+const hasScheme = /^[a-z][a-z\d+.-]+:/i;
+
+/**
+ * Opens the place of a data set.
+ * @throws ArgumentError if the value is none
+ */
+export async function openRoot(dataset: string, root: DatasetRoot, settings: KeepSettings = {}): Promise<Opened> {
+  if (typeof root === 'string' || root instanceof URL) return openAddress(root, settings);
+  if (root instanceof Blob || root instanceof ArrayBuffer || ArrayBuffer.isView(root)) {
+    const name = rootName(root) ?? 'the given bytes';
+    return { file: { path: name, name, at: root } };
+  }
+  if (isDirectoryHandle(root) || isDirectoryEntry(root)) {
+    const { files, folders } = await (isDirectoryHandle(root) ? walkHandle(root) : walkEntry(root));
+    return { folder: listed(root.name, files, folders) };
+  }
+  if (isFileList(root)) return { folder: folderOfFiles([...root]) };
+  if (Array.isArray(root) && root.every((file) => file instanceof File)) return { folder: folderOfFiles(root) };
+  if (typeof root === 'object' && root !== null && !Array.isArray(root)) {
+    const files = Object.entries(root as Record<string, ByteSource>);
+    if (files.length > 0 && files.every(([, at]) => isByteSource(at))) {
+      return {
+        folder: listed(
+          'the given files',
+          files.map(([path, at]) => ({ path, at })),
+        ),
+      };
+    }
+  }
+  throw new ArgumentError(
+    `${dataset}: expected an address, a path, a File, files, a folder, bytes, or files by name, but got ${kindOf(root)}`,
+  );
+}
+
+/** How a root is called in printed text; null for bytes, which have no name. */
+export function rootName(root: DatasetRoot): string | null {
+  if (typeof root === 'string') return root;
+  if (root instanceof URL) return root.href;
+  if (typeof File !== 'undefined' && root instanceof File) return root.name;
+  if (isDirectoryHandle(root) || isDirectoryEntry(root)) return root.name;
+  if (isFileList(root) || (Array.isArray(root) && root[0] instanceof File)) return topFolder([...(root as File[])]);
+  return null;
+}
+
+/** A folder whose files are known, and those of its folders that have none. */
+export function listed(
+  name: string,
+  found: readonly Omit<FoundFile, 'name'>[],
+  emptyFolders: readonly string[] = [],
+): Folder {
+  const files = found.map((file) => ({ ...file, name: `${name}/${file.path}` }));
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const folders = new Set(emptyFolders);
+  for (const { path } of files) {
+    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) folders.add(path.slice(0, at));
+  }
+  return {
+    name,
+    find: async (path) => byPath.get(path) ?? null,
+    list: async () => ({ files, folders: [...folders] }),
+  };
+}
+
+/** The path that a root is on disk, in Node; null for addresses and all else. */
+export function diskPath(root: DatasetRoot): string | URL | null {
+  if (!fileSystem() || !(typeof root === 'string' || root instanceof URL)) return null;
+  const address = String(root);
+  if (address.startsWith('file:')) return new URL(address);
+  return hasScheme.test(address) ? null : address;
+}
+
+async function openAddress(root: string | URL, settings: KeepSettings): Promise<Opened> {
+  const path = diskPath(root);
+  const address = String(root);
+  if (path !== null) {
+    const isFile = await fileSystem()!
+      .stat(path === '' ? '.' : path)
+      .then(
+        (found) => found.isFile(),
+        () => false,
+      );
+    return isFile ? { file: { path: address, name: address, at: root } } : { folder: diskFolder(address) };
+  }
+  if (!ARCHIVE.test(address.replace(/[?#].*$/, ''))) return { folder: addressFolder(address, settings) };
+  const { download: keep, onProgress = null, signal = null } = settings;
+  const at = keep ? await (await downloads()).download(address, { onProgress, signal }) : address;
+  return { file: { path: address, name: address, at } };
+}
+
+/** What downloads and keeps files, which few programs need. */
+const downloads = () => import('../../../torch/io/download/download');
+
+/** `path` below `base`, which may be empty, end with a slash or not. */
+const below = (base: string, path: string): string => (base === '' ? path : `${base.replace(/\/$/, '')}/${path}`);
+
+/** In Node, a path or the address of a file is looked up on disk. */
+function diskFolder(base: string): Folder {
+  const fs = fileSystem()!;
+  const located = (path: string): string | URL => {
+    const whole = below(base, path);
+    return whole.startsWith('file:') ? new URL(whole) : whole === '' ? '.' : whole;
+  };
+  const file = (path: string): FoundFile => ({ path, name: below(base, path), at: below(base, path) });
+  const files: FoundFile[] = [];
+  const folders: string[] = [];
+  // Links are followed, as data sets often hang by one, but not to a folder that they lie in.
+  const walk = async (folder: string, above: ReadonlySet<string>): Promise<void> => {
+    const real = await fs.realpath(located(folder));
+    if (above.has(real)) return;
+    for (const name of await fs.readdir(located(folder))) {
+      const path = below(folder, name);
+      const found = await fs.stat(located(path)).catch(() => null);
+      if (found?.isFile()) files.push(file(path));
+      if (!found?.isDirectory()) continue;
+      folders.push(path);
+      await walk(path, new Set([...above, real]));
+    }
+  };
+  return {
+    name: base,
+    find: (path) =>
+      fs.stat(located(path)).then(
+        (found) => (found.isFile() ? file(path) : null),
+        () => null,
+      ),
+    async list() {
+      try {
+        await walk('', new Set());
+      } catch (cause) {
+        throw new FetchError(`${base}: the folder could not be read (${(cause as Error).message})`, {
+          cause,
+          status: 404,
+        });
+      }
+      return { files, folders };
+    },
+  };
+}
+
+function addressFolder(base: string, { download: keep, onProgress = null, signal = null }: KeepSettings): Folder {
+  const list = async () => {
+    throw new ArgumentError(
+      `${base}: expected a folder whose files can be listed, but an address has no list; give an archive (.zip, .tar.gz), a dropped folder, or the files`,
+    );
+  };
+  const kept: Folder = {
+    name: base,
+    async find(path) {
+      const name = below(base, path);
+      const at = await (await downloads()).findDownload(name);
+      return at === null ? null : { path, name, at };
+    },
+    list,
+  };
+  return {
+    name: base,
+    ...(keep && { kept }),
+    async find(path) {
+      const name = below(base, path);
+      try {
+        const keeper = keep ? await downloads() : null;
+        const at = keeper ? await keeper.download(name, { onProgress, signal }) : await (await answerOf(name)).blob();
+        if (!(await isWebPage(at))) return { path, name, at };
+        await keeper?.forgetDownload(name);
+        return null;
+      } catch (error) {
+        if (error instanceof FetchError && error.status === 404) return null;
+        throw error;
+      }
+    },
+    list,
+  };
+}
+
+/** Servers of single-page applications answer a wrong address with their page and status 200. */
+async function isWebPage(file: Kept): Promise<boolean> {
+  const head = await (typeof file === 'string' ? headOnDisk(file) : blobBytes(file.slice(0, HEAD)));
+  return /^\s*<(!doctype|html)/i.test(String.fromCharCode(...head));
+}
+
+/** Bytes that tell a web page. */
+const HEAD = 40;
+
+async function headOnDisk(path: string): Promise<Uint8Array> {
+  const reader = await (await import('../../../torch/io/reader')).openReader(path);
+  try {
+    return await reader.read(0, Math.min(HEAD, reader.size));
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Files that were chosen: with paths where a folder was, else by their names. */
+function folderOfFiles(files: readonly File[]): Folder {
+  const top = topFolder(files);
+  const cut = top === null ? 0 : top.length + 1;
+  return listed(
+    top ?? 'the given files',
+    files.map((file) => ({
+      path: (file.webkitRelativePath || file.name).slice(file.webkitRelativePath ? cut : 0),
+      at: file,
+    })),
+  );
+}
+
+/** The folder that all files were chosen by; null where there is none. */
+function topFolder(files: readonly File[]): string | null {
+  const tops = new Set(files.map(({ webkitRelativePath = '' }) => webkitRelativePath.split('/').slice(0, -1)[0] ?? ''));
+  const [top = ''] = tops;
+  return tops.size === 1 && top !== '' ? top : null;
+}
+
+interface Walked {
+  readonly files: Omit<FoundFile, 'name'>[];
+  readonly folders: string[];
+}
+
+async function walkHandle(
+  folder: FileSystemDirectoryHandle,
+  prefix = '',
+  walked: Walked = { files: [], folders: [] },
+): Promise<Walked> {
+  const { entries } = folder as unknown as {
+    entries(this: unknown): AsyncIterable<[string, FileSystemFileHandle | FileSystemDirectoryHandle]>;
+  };
+  for await (const [name, entry] of entries.call(folder)) {
+    const path = prefix + name;
+    if (entry.kind === 'file') {
+      walked.files.push({ path, at: entry });
+      continue;
+    }
+    walked.folders.push(path);
+    await walkHandle(entry, `${path}/`, walked);
+  }
+  return walked;
+}
+
+async function walkEntry(
+  folder: FileSystemDirectoryEntry,
+  prefix = '',
+  walked: Walked = { files: [], folders: [] },
+): Promise<Walked> {
+  const reader = folder.createReader();
+  // Each call gives some of the entries, and none once all have come.
+  for (let some = await entriesOf(reader); some.length > 0; some = await entriesOf(reader)) {
+    for (const entry of some) {
+      const path = prefix + entry.name;
+      if (!isDirectoryEntry(entry)) {
+        walked.files.push({ path, at: await fileOf(entry as FileSystemFileEntry) });
+        continue;
+      }
+      walked.folders.push(path);
+      await walkEntry(entry, `${path}/`, walked);
+    }
+  }
+  return walked;
+}
+
+const entriesOf = (reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> =>
+  new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+
+const fileOf = (entry: FileSystemFileEntry): Promise<File> =>
+  new Promise((resolve, reject) => entry.file(resolve, reject));
+
+const isDirectoryHandle = (root: unknown): root is FileSystemDirectoryHandle =>
+  typeof root === 'object' && root !== null && 'kind' in root && root.kind === 'directory' && 'entries' in root;
+
+const isDirectoryEntry = (root: unknown): root is FileSystemDirectoryEntry =>
+  typeof root === 'object' && root !== null && 'createReader' in root;
+
+const isFileList = (root: unknown): root is FileList => typeof FileList !== 'undefined' && root instanceof FileList;
+
+const isByteSource = (at: unknown): at is ByteSource =>
+  typeof at === 'string' ||
+  at instanceof URL ||
+  at instanceof Blob ||
+  at instanceof ArrayBuffer ||
+  ArrayBuffer.isView(at) ||
+  (typeof Request !== 'undefined' && at instanceof Request);

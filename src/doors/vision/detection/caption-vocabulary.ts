@@ -1,0 +1,94 @@
+// The words of captions and their numbers.
+
+import { listOf, number, orNull, text, whole } from '../../../engine/core/argument-kinds';
+import { ArgumentError } from '../../../engine/core/errors';
+import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
+import { Printable } from '../../../engine/core/printable';
+import type { Tensor } from '../../../torch/tensor/tensor';
+import { tensorOf } from './host';
+
+const wordsOf = (caption: string): string[] => caption.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? [];
+
+const lengthKind = orNull(whole(0, 2 ** 20));
+const rowsKind = { ...listOf(listOf(number)), words: 'a list of rows of numbers' };
+
+const NAME = 'CaptionVocabulary';
+
+const texts = { ...listOf(text), words: 'a list of texts' };
+
+interface EncodeArguments {
+  captions: readonly string[];
+  length?: number | null;
+}
+
+type Rows = readonly (readonly number[])[];
+
+/**
+ * Numbers the words of captions: 1 for the first, 0 for the end. Words are in small letters, and other signs between them do not count.
+ *
+ *     const vocabulary = new CaptionVocabulary(['a red square', 'a blue bar']);
+ *     vocabulary.encode(['a blue square']);               // int64 [1, 3]: 1, 4, 3
+ *     vocabulary.decode(await captions.tolist());         // ['a blue square']
+ */
+export class CaptionVocabulary extends Printable {
+  readonly words: readonly string[];
+  private readonly numbers: ReadonlyMap<string, number>;
+
+  constructor(...args: Arguments<{ captions: readonly string[] }, ['captions']>) {
+    super();
+    const { captions } = parseArgs<{ captions: readonly string[] }>(NAME, ['captions'], {}, args, { captions: texts });
+    this.words = [...new Set(captions.flatMap(wordsOf))];
+    this.numbers = new Map(this.words.map((word, i) => [word, i + 1]));
+  }
+
+  /** How many words there are. */
+  get size(): number {
+    return this.words.length;
+  }
+
+  /**
+   * The numbers of the words of each caption, then zeros (int64 [N, length]); by default as long as the longest.
+   *
+   * @throws ArgumentError for a word that there is not
+   */
+  encode(...args: Arguments<EncodeArguments, ['captions', 'length']>): Tensor {
+    const { captions, length } = parseArgs<EncodeArguments>(
+      'CaptionVocabulary.encode',
+      ['captions'],
+      { length: null },
+      args,
+      { captions: texts, length: lengthKind },
+    );
+    const rows = captions.map((caption) =>
+      wordsOf(caption).map((word) => {
+        const number = this.numbers.get(word);
+        if (number !== undefined) return number;
+        throw new ArgumentError(`CaptionVocabulary: expected words of the vocabulary, but got ${shown(word)}`);
+      }),
+    );
+    const most = length ?? rows.reduce((longest, row) => Math.max(longest, row.length), 1);
+    const data = new Int32Array(rows.length * most);
+    rows.forEach((row, i) => {
+      data.set(row.slice(0, most), i * most);
+    });
+    return tensorOf(data, [rows.length, most], 'int64');
+  }
+
+  /** The texts of rows of numbers, each up to its first 0. */
+  decode(...args: Arguments<{ captions: Rows }, ['captions']>): string[] {
+    const { captions } = parseArgs<{ captions: Rows }>('CaptionVocabulary.decode', ['captions'], {}, args, {
+      captions: rowsKind,
+    });
+    return captions.map((row) => {
+      const end = row.indexOf(0);
+      return row
+        .slice(0, end < 0 ? row.length : end)
+        .map((number) => this.words[number - 1] ?? '?')
+        .join(' ');
+    });
+  }
+
+  override toString(): string {
+    return `CaptionVocabulary(${this.size} words)`;
+  }
+}

@@ -1,0 +1,146 @@
+// The language model of DenseCap: an LSTM that says a sentence about a region.
+
+import { features, orNull } from '../../../engine/core/argument-kinds';
+import { ShapeError } from '../../../engine/core/errors';
+import { type Arguments, parseArgs } from '../../../engine/core/options';
+import * as nn from '../../../torch/nn';
+import { Layer } from '../../../torch/nn/layers/layer';
+import { expectTensors, inputs } from '../../../torch/nn/module/callable-object';
+import { tensor } from '../../../torch/tensor/calling/tensor-kinds';
+import { full, ones, zeros } from '../../../torch/tensor/creation/creation';
+import { cat, stack } from '../../../torch/tensor/joining/cat-stack';
+import type { Tensor } from '../../../torch/tensor/tensor';
+import { detectorKinds } from './detector-kinds';
+
+/** What the network that writes captions is made with. */
+export interface CaptionerOptions {
+  /** Numbers that describe a region. */
+  inFeatures: number;
+  /** Words, whose numbers begin at 1. */
+  vocabSize: number;
+  /** Numbers that describe a word. Default: 512. */
+  embeddingSize?: number;
+  /** Units of the LSTM. Default: 512. */
+  hiddenSize?: number;
+  /** Words of a sentence at most. Default: 15. */
+  maxLength?: number;
+}
+
+type Order = ['inFeatures', 'vocabSize', 'embeddingSize', 'hiddenSize', 'maxLength'];
+
+interface LossArguments {
+  codes: Tensor;
+  captions: Tensor;
+  /** Of each region 1 if it counts, or 0. Default: all do. */
+  counts?: Tensor | null;
+}
+
+/** The number that ends a sentence, and fills the rest of a row. */
+const END = 0;
+/** The label that cross entropy leaves out. */
+const IGNORED = -100;
+
+/**
+ * DenseCap's captioner (Johnson, Karpathy and Fei-Fei 2016, arXiv:1511.07571, section 3.1.5): the LSTM reads what describes the region, then START,
+ * then the words s₁ … s_T, and at each step from START on says which word comes next, or that the sentence ends.
+ *
+ *     x₋₁ = relu(W φ + b),   x₀ = E[START],   x_t = E[s_t],   p(s_(t+1)) = softmax(V h_t + c)
+ *
+ * Shape: φ [K, inFeatures] and captions (int64 [K, T], numbers from 1 on, then zeros) → logits [K, T + 1, vocabSize + 1]; column 0 is the
+ * end.
+ *
+ *     const captioner = new detection.LSTMCaptioner(256, vocabulary.size, { hiddenSize: 64 });
+ *     const loss = captioner.loss(codes, captions);
+ *     vocabulary.decode(await captioner.generate(codes).tolist());
+ */
+export class LSTMCaptioner extends Layer {
+  image_encoder: nn.Linear;
+  embedding: nn.Embedding;
+  lstm: nn.LSTM;
+  output: nn.Linear;
+  readonly vocabSize: number;
+  readonly maxLength: number;
+
+  constructor(...args: Arguments<CaptionerOptions, Order>) {
+    super();
+    const defaults = { embeddingSize: 512, hiddenSize: 512, maxLength: 15 };
+    const o = parseArgs<CaptionerOptions>('LSTMCaptioner', ['inFeatures', 'vocabSize'], defaults, args, {
+      ...detectorKinds,
+      inFeatures: features,
+    });
+    this.vocabSize = o.vocabSize;
+    this.maxLength = o.maxLength;
+    this.image_encoder = new nn.Linear(o.inFeatures, o.embeddingSize);
+    // The words, 0, and START behind them.
+    this.embedding = new nn.Embedding(o.vocabSize + 2, o.embeddingSize);
+    this.lstm = new nn.LSTM(o.embeddingSize, o.hiddenSize, { batchFirst: true });
+    this.output = new nn.Linear(o.hiddenSize, o.vocabSize + 1);
+  }
+
+  private start(count: number): Tensor {
+    return full([count, 1], this.vocabSize + 1, { dtype: 'int64' });
+  }
+
+  /** What describes regions, as the LSTM's first input [K, 1, embeddingSize]. */
+  private encoded(codes: Tensor): Tensor {
+    return nn.functional.relu(this.image_encoder(codes)).unsqueeze(1);
+  }
+
+  override get [inputs]() {
+    return ['codes', 'captions'] as const;
+  }
+
+  override forward(codes: Tensor, captions: Tensor): Tensor {
+    expectTensors('LSTMCaptioner', codes, captions);
+    const [count, length] = captions.shape as readonly [number, number];
+    if (captions.dim() !== 2 || codes.dim() !== 2 || codes.shape[0] !== count) {
+      throw new ShapeError(
+        `LSTMCaptioner: expected codes [K, D] and captions [K, T], but got shapes [${codes.shape.join(', ')}] and [${captions.shape.join(', ')}]`,
+      );
+    }
+    const words = this.embedding(cat([this.start(count), captions], 1));
+    const [states] = this.lstm(cat([this.encoded(codes), words], 1));
+    return this.output(states.narrow(1, 1, length + 1));
+  }
+
+  /**
+   * Cross entropy of every word and of the end, the mean over those of all regions that count. Shape: φ [K, inFeatures], captions [K, T] and, if
+   * not all count, 1 or 0 for each region [K] → a number.
+   */
+  loss(...args: Arguments<LossArguments, ['codes', 'captions', 'counts']>): Tensor {
+    const { codes, captions, counts } = parseArgs<LossArguments>(
+      'LSTMCaptioner.loss',
+      ['codes', 'captions'],
+      { counts: null },
+      args,
+      { codes: tensor, captions: tensor, counts: orNull(tensor) },
+    );
+    const logits = this.forward(codes, captions);
+    const [count, length, classes] = logits.shape as readonly [number, number, number];
+    const next = cat([captions, zeros(count, 1, { dtype: 'int64' })], 1);
+    const before = cat([ones(count, 1, { dtype: 'int64' }), captions], 1);
+    const isSaid = before.ne(END).logicalAnd((counts ?? ones(count)).ne(0).unsqueeze(1));
+    const targets = next.maskedFill(isSaid.logicalNot(), IGNORED).reshape([count * length]);
+    const options = { ignoreIndex: IGNORED, reduction: 'sum' } as const;
+    const sum = nn.functional.crossEntropy(logits.reshape([count * length, classes]), targets, options);
+    return sum.div(isSaid.to('float32').sum().clamp({ min: 1 }));
+  }
+
+  /** The most likely word at each step, until the sentence ends (int64 [K, maxLength], zeros behind it), all on the device. */
+  generate(...args: Arguments<{ codes: Tensor }, ['codes']>): Tensor {
+    const { codes } = parseArgs<{ codes: Tensor }>('LSTMCaptioner.generate', ['codes'], {}, args, { codes: tensor });
+    const [count] = codes.shape as readonly [number];
+    let [, state] = this.lstm(this.encoded(codes));
+    let last = this.start(count);
+    let isOpen = ones([count, 1], { dtype: 'int64' });
+    const words: Tensor[] = [];
+    for (let t = 0; t < this.maxLength; t++) {
+      const [output, after] = this.lstm(this.embedding(last), state);
+      state = after;
+      last = this.output(output.squeeze(1)).argmax(1, { keepdim: true }).mul(isOpen);
+      isOpen = isOpen.mul(last.ne(END).to('int64'));
+      words.push(last.squeeze(1));
+    }
+    return stack(words, 1);
+  }
+}

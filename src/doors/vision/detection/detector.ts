@@ -1,0 +1,31 @@
+// Owns the call of a detector: it gives losses in training, and detections in evaluation.
+
+import type { CarriedPromise } from '../../../engine/storage/carried';
+import { inputs } from '../../../torch/nn/module/callable-object';
+import { Module } from '../../../torch/nn/module/module';
+import type { Tensor } from '../../../torch/tensor/tensor';
+import { inParts, type Part } from './steps';
+
+/** Pictures [C, H, W], or [N, C, H, W] of one size. */
+export type Images = readonly Tensor[] | Tensor;
+
+/** A module that is called with pictures and, in training, a target of each. */
+export abstract class Detector<Target, Losses, Found> extends Module {
+  override get [inputs]() {
+    return ['images', 'targets?'] as const;
+  }
+
+  override forward(
+    images: readonly Tensor[] | Tensor,
+    targets: readonly Target[] | null = null,
+  ): CarriedPromise<Losses | Found[]> {
+    return inParts<Losses | Found[]>((part) =>
+      this.training ? this.losses(images, targets, part) : this.detect(images, part),
+    );
+  }
+
+  protected abstract losses(images: Images, targets: readonly Target[] | null, part: Part): Promise<Losses>;
+
+  /** The detections in each picture. */
+  protected abstract detect(images: Images, part: Part): Promise<Found[]>;
+}

@@ -1,0 +1,298 @@
+import * as kinds from '../../../engine/core/argument-kinds';
+import { ArgumentError } from '../../../engine/core/errors';
+import { type Arguments, kindOf, parseArgs } from '../../../engine/core/options';
+import * as nn from '../../../torch/nn';
+import { expectTensors } from '../../../torch/nn/module/callable-object';
+import { Module, type UnaryModule } from '../../../torch/nn/module/module';
+import type { Tensor } from '../../../torch/tensor/tensor';
+import { Network } from '../network';
+import { Conv2dNormActivation, type NormMaker } from '../ops/layers';
+import { MultiScaleRoIAlign } from '../ops/multi-scale-roi-align';
+import { AnchorGenerator } from './anchors';
+import { detectorKinds } from './detector-kinds';
+import { GeneralizedRCNN } from './generalized-rcnn';
+import { RoIHeads } from './roi-heads';
+import { RegionProposalNetwork } from './rpn';
+import { RPNHead } from './rpn-head';
+import { GeneralizedRCNNTransform } from './transform';
+
+/** Everything about a Faster R-CNN but its backbone. */
+export interface FasterRCNNOptions {
+  /** Classes, the background 0 among them; null where there is a `boxPredictor`. */
+  numClasses?: number | null;
+  /** Length of the shorter side that pictures get; of several, training draws one. Default: 800. */
+  minSize?: number | readonly number[];
+  /** Length of the longer side at most. Default: 1333. */
+  maxSize?: number;
+  /** Default: ImageNet's, [0.485, 0.456, 0.406]. */
+  imageMean?: readonly number[] | null;
+  /** Default: ImageNet's, [0.229, 0.224, 0.225]. */
+  imageStd?: readonly number[] | null;
+  /** Default: sizes 32 to 512, one for each of five maps, in three aspect ratios. */
+  rpnAnchorGenerator?: AnchorGenerator | null;
+  /** Default: an `RPNHead`. */
+  rpnHead?: Module | null;
+  /** Boxes of each map that go on to the suppression in training. Default: 2000. */
+  rpnPreNmsTopNTrain?: number;
+  /** The same in evaluation. Default: 1000. */
+  rpnPreNmsTopNTest?: number;
+  /** Proposals of each picture in training. Default: 2000. */
+  rpnPostNmsTopNTrain?: number;
+  /** The same in evaluation. Default: 1000. */
+  rpnPostNmsTopNTest?: number;
+  /** Default: 0.7. */
+  rpnNmsThresh?: number;
+  /** From this intersection over union with a truth on, an anchor is positive. Default: 0.7. */
+  rpnFgIouThresh?: number;
+  /** Below this one it is negative. Default: 0.3. */
+  rpnBgIouThresh?: number;
+  /** Anchors of each picture that the losses look at. Default: 256. */
+  rpnBatchSizePerImage?: number;
+  /** At most this part of them is positive. Default: 0.5. */
+  rpnPositiveFraction?: number;
+  /** Default: 0. */
+  rpnScoreThresh?: number;
+  /** Crops of maps '0' to '3', 7×7, by default. */
+  boxRoiPool?: MultiScaleRoIAlign | null;
+  /** Default: a `TwoMLPHead` of 1024. */
+  boxHead?: UnaryModule | null;
+  /** Default: a `FastRCNNPredictor` of 1024. */
+  boxPredictor?: Module | null;
+  /** Detections have a higher score than this. Default: 0.05. */
+  boxScoreThresh?: number;
+  /** Detections that overlap a better one of their class by more than this go. Default: 0.5. */
+  boxNmsThresh?: number;
+  /** Detections of a picture at most. Default: 100. */
+  boxDetectionsPerImg?: number;
+  /** From this intersection over union with a truth on, a proposal is positive. Default: 0.5. */
+  boxFgIouThresh?: number;
+  /** Below this one it shows the background. Default: 0.5. */
+  boxBgIouThresh?: number;
+  /** Proposals of each picture that the losses look at. Default: 512. */
+  boxBatchSizePerImage?: number;
+  /** At most this part of them is positive. Default: 0.25. */
+  boxPositiveFraction?: number;
+  /** Default: [10, 10, 5, 5]. */
+  bboxRegWeights?: readonly [number, number, number, number] | null;
+}
+
+/** The options of `FasterRCNN`, as they are where they are not given. */
+export const fasterRCNNDefaults: Required<FasterRCNNOptions> = {
+  numClasses: null,
+  minSize: 800,
+  maxSize: 1333,
+  imageMean: null,
+  imageStd: null,
+  rpnAnchorGenerator: null,
+  rpnHead: null,
+  rpnPreNmsTopNTrain: 2000,
+  rpnPreNmsTopNTest: 1000,
+  rpnPostNmsTopNTrain: 2000,
+  rpnPostNmsTopNTest: 1000,
+  rpnNmsThresh: 0.7,
+  rpnFgIouThresh: 0.7,
+  rpnBgIouThresh: 0.3,
+  rpnBatchSizePerImage: 256,
+  rpnPositiveFraction: 0.5,
+  rpnScoreThresh: 0,
+  boxRoiPool: null,
+  boxHead: null,
+  boxPredictor: null,
+  boxScoreThresh: 0.05,
+  boxNmsThresh: 0.5,
+  boxDetectionsPerImg: 100,
+  boxFgIouThresh: 0.5,
+  boxBgIouThresh: 0.5,
+  boxBatchSizePerImage: 512,
+  boxPositiveFraction: 0.25,
+  bboxRegWeights: null,
+};
+
+export const defaultAnchors = (): AnchorGenerator =>
+  new AnchorGenerator([[32], [64], [128], [256], [512]], Array<number[]>(5).fill([0.5, 1, 2]));
+
+/** A network of feature maps that all have `outChannels` channels. */
+export type DetectionBackbone = Module & { readonly outChannels: number };
+
+const REPRESENTATION = 1024;
+
+/**
+ * Faster R-CNN (Ren et al. 2015, arXiv:1506.01497): pictures [C, H, W] of any sizes, from 0 to 1, to `{ boxes, labels, scores }` of each in
+ * evaluation, and to four losses in training, which takes targets `{ boxes, labels }`. The backbone gives a map or a dictionary of maps, and has
+ * their channels as `outChannels`. Detections have no gradient.
+ *
+ *     const detector = new detection.FasterRCNN(backbone, 3, { minSize: 128 });
+ *     const { lossClassifier, lossBoxReg, lossObjectness, lossRpnBoxReg } = await detector(images, targets);
+ *     const [found] = await torch.noGrad(() => detector.eval()(images));
+ */
+export class FasterRCNN extends GeneralizedRCNN {
+  constructor(backbone: DetectionBackbone, options?: FasterRCNNOptions);
+  constructor(backbone: DetectionBackbone, numClasses: number | null, options?: FasterRCNNOptions);
+  constructor(...args: unknown[]) {
+    const name = 'FasterRCNN';
+    type Given = FasterRCNNOptions & { backbone: DetectionBackbone };
+    const o = parseArgs<Given>(name, ['backbone'], fasterRCNNDefaults, args, {
+      ...detectorKinds,
+      numClasses: kinds.orNull(kinds.features),
+      rpnHead: moduleOrNull,
+      boxHead: moduleOrNull,
+      boxPredictor: moduleOrNull,
+    });
+    const { backbone, numClasses, boxPredictor } = o;
+    checkBackbone(name, backbone);
+    if ((numClasses === null) === (boxPredictor === null)) {
+      throw new ArgumentError(
+        `${name}: expected either numClasses or boxPredictor, but got ${numClasses === null ? 'neither' : 'both'}`,
+      );
+    }
+    expectInstance('rpnAnchorGenerator', AnchorGenerator, o.rpnAnchorGenerator);
+    expectInstance('boxRoiPool', MultiScaleRoIAlign, o.boxRoiPool);
+    const { outChannels } = backbone;
+    const anchors = o.rpnAnchorGenerator ?? defaultAnchors();
+    const rpnHead = o.rpnHead ?? new RPNHead(outChannels, anchors.numAnchorsPerLocation()[0]!);
+    const rpn = new RegionProposalNetwork(
+      ...([
+        anchors,
+        rpnHead,
+        o.rpnFgIouThresh,
+        o.rpnBgIouThresh,
+        o.rpnBatchSizePerImage,
+        o.rpnPositiveFraction,
+      ] as const),
+      { training: o.rpnPreNmsTopNTrain, testing: o.rpnPreNmsTopNTest },
+      { training: o.rpnPostNmsTopNTrain, testing: o.rpnPostNmsTopNTest },
+      o.rpnNmsThresh,
+      { scoreThresh: o.rpnScoreThresh },
+    );
+    const pool = o.boxRoiPool ?? new MultiScaleRoIAlign(['0', '1', '2', '3'], 7, 2);
+    const head = o.boxHead ?? new TwoMLPHead(outChannels * pool.outputSize[0] ** 2, REPRESENTATION);
+    const heads = new RoIHeads(
+      ...([pool, head, boxPredictor ?? new FastRCNNPredictor(REPRESENTATION, numClasses!), o.boxFgIouThresh] as const),
+      ...([o.boxBgIouThresh, o.boxBatchSizePerImage, o.boxPositiveFraction, o.bboxRegWeights] as const),
+      ...([o.boxScoreThresh, o.boxNmsThresh, o.boxDetectionsPerImg] as const),
+    );
+    const mean = o.imageMean ?? [0.485, 0.456, 0.406];
+    const std = o.imageStd ?? [0.229, 0.224, 0.225];
+    super(backbone, rpn, heads, new GeneralizedRCNNTransform(o.minSize, o.maxSize, mean, std));
+  }
+}
+
+const moduleOrNull = kinds.orNull(kinds.instance(Module, 'a module'));
+
+/** @throws ArgumentError for anything but a module with `outChannels` */
+export function checkBackbone(name: string, backbone: unknown): asserts backbone is DetectionBackbone {
+  if (backbone instanceof Module && 'outChannels' in backbone) return;
+  throw new ArgumentError(
+    `${name}: expected a backbone with an attribute outChannels, the channels of every feature map, but got ${kindOf(backbone)} without one`,
+  );
+}
+
+function expectInstance(name: string, type: abstract new (...args: never[]) => unknown, value: unknown): void {
+  if (value === null || value instanceof type) return;
+  throw new ArgumentError(`FasterRCNN: expected ${name} to be an instance of ${type.name}, but got ${kindOf(value)}`);
+}
+
+interface TwoLayers {
+  inChannels: number;
+  representationSize: number;
+}
+
+/** Crops [K, C, S, S] to representations [K, representationSize], by two linear layers, each with a ReLU. `inChannels` is C S². */
+export class TwoMLPHead extends Network {
+  fc6: nn.Linear;
+  fc7: nn.Linear;
+
+  constructor(...args: Arguments<TwoLayers, ['inChannels', 'representationSize']>) {
+    super();
+    const required = ['inChannels', 'representationSize'] as const;
+    const { inChannels, representationSize } = parseArgs<TwoLayers>('TwoMLPHead', required, {}, args, detectorKinds);
+    this.fc6 = new nn.Linear(inChannels, representationSize);
+    this.fc7 = new nn.Linear(representationSize, representationSize);
+  }
+
+  override forward(x: Tensor): Tensor {
+    expectTensors('TwoMLPHead', x);
+    return nn.functional.relu(this.fc7(nn.functional.relu(this.fc6(x.flatten(1)))));
+  }
+}
+
+interface ConvFCArguments {
+  inputSize: readonly [channels: number, height: number, width: number];
+  /** Channels of each convolution. */
+  convLayers: readonly number[];
+  /** Features of each linear layer. */
+  fcLayers: readonly number[];
+  /** The maker of the norm of so many channels. Default: none. */
+  normLayer?: NormMaker | null;
+}
+
+/** Crops [K, C, H, W] to representations, by 3×3 convolutions, then linear layers, each with a ReLU. */
+export class FastRCNNConvFCHead extends nn.Sequential {
+  constructor(...args: Arguments<ConvFCArguments, ['inputSize', 'convLayers', 'fcLayers', 'normLayer']>) {
+    const required = ['inputSize', 'convLayers', 'fcLayers'] as const;
+    const o = parseArgs<ConvFCArguments>('FastRCNNConvFCHead', required, { normLayer: null }, args, {
+      inputSize: kinds.listOf(kinds.features, 3),
+      convLayers: kinds.listOf(kinds.features),
+      fcLayers: kinds.listOf(kinds.features),
+      normLayer: kinds.orNull(kinds.callback),
+    });
+    const {
+      inputSize: [channels, height, width],
+      convLayers,
+      fcLayers,
+      normLayer,
+    } = o;
+    const layers: UnaryModule[] = [];
+    let last = channels;
+    for (const next of convLayers) {
+      layers.push(new Conv2dNormActivation(last, next, { normLayer }));
+      last = next;
+    }
+    layers.push(new nn.Flatten());
+    last *= height * width;
+    for (const next of fcLayers) {
+      layers.push(new nn.Linear(last, next), new nn.ReLU({ inplace: true }));
+      last = next;
+    }
+    super(...layers);
+    for (const layer of this.modules()) {
+      if (!(layer instanceof nn.Conv2d)) continue;
+      nn.init.kaimingNormal_(layer.weight, { mode: 'fan_out', nonlinearity: 'relu' });
+      if (layer.bias) nn.init.zeros_(layer.bias);
+    }
+  }
+}
+
+interface PredictorArguments {
+  inChannels: number;
+  numClasses: number;
+}
+
+/** Representations [K, inChannels] (or [K, inChannels, 1, 1]) to logits [K, numClasses] and corrections of each class's box [K, 4 numClasses]. */
+export class FastRCNNPredictor extends Network {
+  cls_score: nn.Linear;
+  bbox_pred: nn.Linear;
+
+  constructor(...args: Arguments<PredictorArguments, ['inChannels', 'numClasses']>) {
+    super();
+    const required = ['inChannels', 'numClasses'] as const;
+    const o = parseArgs<PredictorArguments>('FastRCNNPredictor', required, {}, args, detectorKinds);
+    const { inChannels, numClasses } = o;
+    this.cls_score = new nn.Linear(inChannels, numClasses);
+    this.bbox_pred = new nn.Linear(inChannels, numClasses * 4);
+  }
+
+  get clsScore(): nn.Linear {
+    return this.cls_score;
+  }
+
+  get bboxPred(): nn.Linear {
+    return this.bbox_pred;
+  }
+
+  override forward(x: Tensor): [logits: Tensor, boxes: Tensor] {
+    expectTensors('FastRCNNPredictor', x);
+    const flat = x.flatten(1);
+    return [this.cls_score(flat), this.bbox_pred(flat)];
+  }
+}

@@ -1,0 +1,168 @@
+// What detectors have on the host: the numbers of tensors, mostly without waiting, and the targets of pictures.
+
+import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
+import type { DType, Shape } from '../../../engine/core/meta';
+import { numel } from '../../../engine/core/meta';
+import { isPlainObject, kindOf, shown } from '../../../engine/core/options';
+import { fromHost } from '../../../engine/graph/record';
+import type { HostNumbers } from '../../../engine/graph/value';
+import { gather } from '../../../engine/storage/layout';
+import { isTensor } from '../../../torch/tensor/calling/callable';
+import { Tensor } from '../../../torch/tensor/tensor';
+import type { HostMasks } from './masks';
+
+/** What a picture shows: `boxes` (float32 [N, 4]) as (x1, y1, x2, y2) in pixels, and their `labels` (int64 [N]); 0 is the background. */
+export interface DetectionTarget {
+  boxes: Tensor;
+  labels: Tensor;
+}
+
+/** A target that is written out where it is given may have more: torchvision's own have `imageId`, `area` and `iscrowd`. */
+export type GivenTarget = DetectionTarget | (DetectionTarget & Readonly<Record<string, unknown>>);
+
+/** A `DetectionTarget` on the host. */
+export interface HostTarget {
+  /** Four coordinates a box. */
+  readonly boxes: Float32Array;
+  readonly labels: Int32Array;
+  /** Where the masks show the object. */
+  readonly masks?: HostMasks;
+}
+
+/** A tensor of numbers that must not change afterwards. */
+export const tensorOf = (data: HostNumbers, shape: Shape, dtype: DType): Tensor =>
+  Tensor.of(fromHost(data, shape, dtype));
+
+/** Copies of the elements of tensors that detectors made: a device keeps no copy of uploaded values. */
+const copies = new WeakMap<Tensor, Float32Array>();
+
+/** A float32 tensor that lives until nobody holds it, and whose elements are at hand whenever `numbersOf` asks for them. */
+export function lasting(data: Float32Array, shape: Shape): Tensor {
+  const tensor = tensorOf(data, shape, 'float32').retain();
+  copies.set(tensor, data);
+  return tensor;
+}
+
+/** Whether the contents of a tensor that was kept are still there. */
+export const stands = ({ storage }: Tensor): boolean => !(storage.disposed || storage.voided || storage.isLost);
+
+/** Fills `elements` with those of a tensor in row-major order, and returns true; false where only the device has them. */
+export function elementsInto(tensor: Tensor, elements: Float32Array | Float64Array): boolean {
+  const { storage } = tensor;
+  if (storage.disposed) return false;
+  const { known } = storage;
+  if (known === null || known instanceof Uint16Array) return false;
+  if (typeof known === 'number') elements.fill(known);
+  else if (tensor.isContiguous()) elements.set(known.subarray(tensor.offset, tensor.offset + elements.length));
+  else gather(known, tensor, elements);
+  return true;
+}
+
+/** The elements of a tensor in row-major order where they stand on the host; null where only the device has them. */
+function standing(tensor: Tensor): ArrayLike<number> | null {
+  const copy = copies.get(tensor);
+  if (copy) return copy;
+  const elements = new Float64Array(numel(tensor.shape));
+  return elementsInto(tensor, elements) ? elements : null;
+}
+
+/** The elements of tensors; those that only the device has are waited for together. */
+export async function numbersOf(tensors: readonly Tensor[]): Promise<ArrayLike<number>[]> {
+  const found = tensors.map(standing);
+  // Several requests at once send their pending work in one piece.
+  const asked = tensors.map((tensor, i) => found[i] ?? tensor.data());
+  return Promise.all(asked);
+}
+
+/** Throws where the targets of pictures are missing or misshapen, as `name` reports it. */
+export function checkTargets(name: string, targets: unknown, pictures: number): asserts targets is DetectionTarget[] {
+  if (targets === null || targets === undefined) {
+    throw new ArgumentError(
+      `${name}: expected targets in training mode, but got none; pass [{ boxes, labels }, …], one a picture, or call eval() first`,
+    );
+  }
+  if (!Array.isArray(targets) || targets.length !== pictures) {
+    const got = Array.isArray(targets) ? `${targets.length} targets` : kindOf(targets);
+    throw new ArgumentError(`${name}: expected a list of ${pictures} targets, one a picture, but got ${got}`);
+  }
+  for (const [i, target] of (targets as readonly unknown[]).entries()) checkTarget(name, target, i);
+}
+
+function checkTarget(name: string, target: unknown, i: number): void {
+  if (!isPlainObject(target)) {
+    throw new ArgumentError(`${name}: expected target ${i} to be { boxes, labels }, but got ${kindOf(target)}`);
+  }
+  const { boxes, labels } = target;
+  if (!isTensor(boxes)) {
+    throw new ArgumentError(`${name}: expected boxes of target ${i} to be a tensor, but got ${kindOf(boxes)}`);
+  }
+  if (boxes.dim() !== 2 || boxes.shape[1] !== 4) {
+    throw new ShapeError(
+      `${name}: expected boxes of target ${i} of shape [N, 4], but got [${boxes.shape.join(', ')}]; without any, torch.zeros(0, 4)`,
+    );
+  }
+  if (!boxes.isFloatingPoint()) {
+    throw new DTypeError(
+      `${name}: expected boxes of target ${i} of a float dtype, but got ${boxes.dtype}; convert them with .to('float32')`,
+    );
+  }
+  if (!isTensor(labels)) {
+    throw new ArgumentError(`${name}: expected labels of target ${i} to be a tensor, but got ${kindOf(labels)}`);
+  }
+  if (labels.dtype !== 'int64') {
+    throw new DTypeError(
+      `${name}: expected labels of target ${i} of dtype int64, but got ${labels.dtype}; convert them with .to('int64')`,
+    );
+  }
+  if (labels.dim() !== 1 || labels.shape[0] !== boxes.shape[0]) {
+    throw new ShapeError(
+      `${name}: expected labels of target ${i} of shape [${boxes.shape[0]}], one a box, but got [${labels.shape.join(', ')}]`,
+    );
+  }
+}
+
+/** The targets on the host. */
+export async function hostTargets(targets: readonly DetectionTarget[]): Promise<HostTarget[]> {
+  const numbers = await numbersOf(targets.flatMap(({ boxes, labels }) => [boxes, labels]));
+  return targets.map((_, i) => ({
+    boxes: Float32Array.from(numbers[2 * i]!),
+    labels: Int32Array.from(numbers[2 * i + 1]!),
+  }));
+}
+
+/** The targets of so many pictures on the host, where they are neither missing nor misshapen, and no box is empty. */
+export async function checkedTargets(name: string, targets: unknown, pictures: number): Promise<HostTarget[]> {
+  checkTargets(name, targets, pictures);
+  const given = await hostTargets(targets);
+  checkBoxes(name, given);
+  return given;
+}
+
+/** Throws where a box of the targets has no width or no height, or a label is no class. */
+export function checkBoxes(name: string, targets: readonly HostTarget[], numClasses: number | null = null): void {
+  for (const [i, { boxes, labels }] of targets.entries()) {
+    for (let b = 0; b < boxes.length; b += 4) {
+      // Written so that NaN is found, too.
+      const isProper = boxes[b + 2]! > boxes[b]! && boxes[b + 3]! > boxes[b + 1]!;
+      if (isProper && boxes.subarray(b, b + 4).every(Number.isFinite)) continue;
+      throw new ArgumentError(
+        `${name}: expected all boxes to have positive height and width, but got ${shown([...boxes.subarray(b, b + 4)])} in target ${i}; boxes are (x1, y1, x2, y2)`,
+      );
+    }
+    const wrong = labels.find((label) => label < 0 || (numClasses !== null && label >= numClasses));
+    if (wrong === undefined) continue;
+    const range = numClasses === null ? 'of at least 0' : `from 0 to ${numClasses - 1}`;
+    throw new ArgumentError(`${name}: expected labels ${range}, but got ${wrong} in target ${i}`);
+  }
+}
+
+/** Boxes of a picture at another size, as torchvision rounds them. Sizes are [height, width]. */
+export function resizedBoxes(boxes: Float32Array, from: readonly number[], to: readonly number[]): Float32Array {
+  const [y, x] = boxRatios(from, to);
+  return boxes.map((coordinate, i) => coordinate * (i % 2 === 0 ? x : y));
+}
+
+/** By what y and x grow when a picture changes its size [height, width]: float32 numbers. */
+export function boxRatios(from: readonly number[], to: readonly number[]): readonly [y: number, x: number] {
+  return [Math.fround(to[0]! / from[0]!), Math.fround(to[1]! / from[1]!)];
+}

@@ -1,0 +1,37 @@
+import { listOf, positive } from '../../../engine/core/argument-kinds';
+import { type Arguments, parseArgs } from '../../../engine/core/options';
+import { type DeviceLike, expectDevice } from '../../../engine/storage/device';
+import { tensor } from '../../../torch/tensor/calling/tensor-kinds';
+import type { Tensor } from '../../../torch/tensor/tensor';
+
+/** Height and width of a picture in pixels. */
+export type ImageSize = readonly [height: number, width: number];
+
+interface ListArguments {
+  tensors: Tensor;
+  imageSizes: readonly ImageSize[];
+}
+
+export const sizesKind = { ...listOf(listOf(positive, 2)), words: 'a list of [height, width]' };
+
+/** Pictures of several sizes as one batch: `tensors` [N, C, H, W], each picture in its upper left corner, and the `imageSizes` that they have there. */
+export class ImageList {
+  readonly tensors: Tensor;
+  readonly imageSizes: readonly ImageSize[];
+
+  constructor(...args: Arguments<ListArguments, ['tensors', 'imageSizes']>) {
+    const o = parseArgs<ListArguments>('ImageList', ['tensors', 'imageSizes'], {}, args, {
+      tensors: tensor,
+      imageSizes: sizesKind,
+    });
+    this.tensors = o.tensors;
+    this.imageSizes = o.imageSizes;
+  }
+
+  /** This list: there is one device. */
+  to(...args: Arguments<{ device?: DeviceLike | null }, ['device']>): ImageList {
+    const { device } = parseArgs<{ device?: DeviceLike | null }>('ImageList.to', [], { device: null }, args);
+    if (device !== null) expectDevice('ImageList.to', device);
+    return this;
+  }
+}

@@ -1,0 +1,371 @@
+// DenseCap's localization layer: it proposes regions of a map, and reads them by bilinear sampling, through which gradients reach the boxes.
+
+import * as kinds from '../../../engine/core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../../engine/core/errors';
+import { objectAt } from '../../../engine/core/object-argument';
+import { type Arguments, isPlainObject, parseArgs, shown } from '../../../engine/core/options';
+import * as nn from '../../../torch/nn';
+import { Layer } from '../../../torch/nn/layers/layer';
+import { inputs } from '../../../torch/nn/module/callable-object';
+import { expectKinds, tensor } from '../../../torch/tensor/calling/tensor-kinds';
+import { cat } from '../../../torch/tensor/joining/cat-stack';
+import type { Tensor } from '../../../torch/tensor/tensor';
+import { nmsPadded } from '../ops/nms';
+import { BoxCoder } from './box-coder';
+import { placesIn, readBoxes } from './box-sampling';
+import { detectorKinds } from './detector-kinds';
+import { tensorOf } from './host';
+import type { ImageSize } from './image-list';
+import { entropySum } from './losses';
+import { hostQuality, Matcher } from './matcher';
+import { chosenBoxes, clipped } from './rpn';
+import { BalancedPositiveNegativeSampler } from './sampler';
+import { boxAt, labelled, unitBoxes } from './targets';
+
+/** What the localization of DenseCap is made with. */
+export interface LocalizationOptions {
+  /** Channels of the map. */
+  inChannels: number;
+  /** Width and height of the anchors at each place, in pixels of the picture. Default: the paper's twelve. */
+  anchors?: readonly (readonly [width: number, height: number])[];
+  /** Channels between. Default: 256. */
+  numFilters?: number;
+  /** Samples along each side of a region. Default: 7. */
+  outputSize?: number;
+  /** Regions of a picture that a training step looks at. Default: 256. */
+  batchSizePerImage?: number;
+  /** At most this part of them is positive. Default: 0.5. */
+  positiveFraction?: number;
+  /** From this intersection over union with a truth on, a region is positive; so is the best region of each truth. Default: 0.7. */
+  fgIouThresh?: number;
+  /** Below this one it is negative. Default: 0.3. */
+  bgIouThresh?: number;
+  /** Of two proposals that overlap by more, the better one stays, in evaluation. Default: 0.7. */
+  nmsThresh?: number;
+  /** Proposals of a picture in evaluation. Default: 300. */
+  numProposals?: number;
+}
+
+type Order = [
+  ...['inChannels', 'anchors', 'numFilters', 'outputSize', 'batchSizePerImage', 'positiveFraction'],
+  ...['fgIouThresh', 'bgIouThresh', 'nmsThresh', 'numProposals'],
+];
+
+/** The twelve anchors of the paper's code. */
+const denseCapAnchors: readonly (readonly [number, number])[] = [45, 64, 90, 128, 181, 256, 362, 512].flatMap(
+  (side, i, all) =>
+    i % 2 === 0
+      ? ([
+          [side, side * 2],
+          [side * 2, side],
+        ] as const)
+      : [[all[i]!, all[i]!] as const],
+);
+
+/** The options of the layer, as they are where they are not given. */
+export const localizationDefaults = {
+  anchors: denseCapAnchors,
+  numFilters: 256,
+  outputSize: 7,
+  batchSizePerImage: 256,
+  positiveFraction: 0.5,
+  fgIouThresh: 0.7,
+  bgIouThresh: 0.3,
+  nmsThresh: 0.7,
+  numProposals: 300,
+};
+
+/** What the layer says about all A = k H' W' anchors of each picture. */
+export interface RegionPredictions {
+  /** Logits of confidence [N, A]. */
+  readonly scores: Tensor;
+  /** Corrections of the anchors [N, A, 4]. */
+  readonly transforms: Tensor;
+  /** Corrected anchors within the picture [N, A, 4], as (x1, y1, x2, y2). */
+  readonly boxes: Tensor;
+  /** [A, 4] */
+  readonly anchors: Tensor;
+}
+
+/** The regions of pictures that a step looks at: R of each, the positive ones first. */
+export interface RegionSample {
+  /** Places in [N · A] (int64 [N · R]). */
+  readonly places: Tensor;
+  /** 1 for the positive ones, and for those that count at all; others fill up (float32 [N · R]). */
+  readonly isPositive: Tensor;
+  readonly counts: Tensor;
+  /** The truth of each positive one, and the unit square elsewhere [N · R, 4]. */
+  readonly truths: Tensor;
+  /** Of each picture the number of the truth of each region; −1 where there is none. */
+  readonly matches: readonly Int32Array[];
+  /** R, and how many of these may be positive. */
+  readonly regions: number;
+  readonly positives: number;
+}
+
+interface ExtractArguments {
+  features: Tensor;
+  boxes: Tensor;
+  imageSize: ImageSize;
+}
+
+interface SampleArguments {
+  predicted: ArrayLike<number>;
+  truths: readonly Float32Array[];
+}
+
+interface LossArguments {
+  predictions: RegionPredictions;
+  sample: RegionSample;
+}
+
+const sizeKind = { ...kinds.listOf(kinds.positive, 2), words: 'a list [height, width]' };
+
+const numbersKind: kinds.Kind = {
+  words: 'a list of numbers',
+  fits: (value) => ArrayBuffer.isView(value) || (Array.isArray(value) && value.every(kinds.real.fits)),
+};
+
+const sampleKinds = {
+  predicted: numbersKind,
+  truths: {
+    ...kinds.nonEmpty({ words: 'a Float32Array', fits: (value) => value instanceof Float32Array }),
+    words: 'a list of the coordinates of boxes, a Float32Array a picture',
+  },
+};
+
+/** An object of tensors, as a call gives it. */
+const answerOf = (names: readonly string[], words: string): kinds.Kind => ({
+  words,
+  fits: (value) => isPlainObject(value) && names.every((name) => tensor.fits(value[name])),
+});
+
+const predictionsKind = answerOf(['scores', 'transforms', 'boxes', 'anchors'], 'what a call of the layer gives');
+const sampleKind = answerOf(['places', 'isPositive', 'counts', 'truths'], 'what the method sample gives');
+
+/** Corrections of boxes without weights. */
+const coder = new BoxCoder([1, 1, 1, 1]);
+
+/** Smooth L1 between the corrections of boxes and those that lead to their truths: the sum over four, the mean over the positive ones. */
+export function boxLoss(transforms: Tensor, from: Tensor, { truths, isPositive }: RegionSample): Tensor {
+  const isOne = isPositive.ne(0).unsqueeze(1);
+  const square = unitBoxes(1).tensor();
+  const wanted = coder.encodeSingle(truths, from.detach().where(isOne, square));
+  const misses = nn.functional.smoothL1Loss(transforms, wanted, { reduction: 'none' }).sum(1);
+  return misses
+    .mul(isPositive)
+    .sum()
+    .div(isPositive.sum().clamp({ min: 1 }));
+}
+
+/** Logistic loss of confidences [N · R]: the mean over those that count. */
+export function confidenceLoss(scores: Tensor, { isPositive, counts }: RegionSample): Tensor {
+  return entropySum(scores, isPositive, counts).div(counts.sum().clamp({ min: 1 }));
+}
+
+/** Boxes [..., 4] corrected by transforms [..., 4]. */
+export const corrected = (transforms: Tensor, boxes: Tensor): Tensor => coder.decodeSingle(transforms, boxes);
+
+/** Weights of a layer that begins by saying almost nothing: normal with a standard deviation of 0.01, as in the paper; biases 0. */
+export function quiet<L extends nn.Linear | nn.Conv2d>(layer: L): L {
+  nn.init.normal_(layer.weight, 0, 0.01);
+  if (layer.bias) nn.init.zeros_(layer.bias);
+  return layer;
+}
+
+/**
+ * DenseCap's fully convolutional localization layer (Johnson, Karpathy and Fei-Fei 2016, arXiv:1511.07571, section 3.1.2). A 3×3 convolution, then
+ * one of 1×1, give for each of k anchors at each place of a map a confidence and a correction,
+ *
+ *     x = xₐ + tx wₐ,   y = yₐ + ty hₐ,   w = wₐ exp(tw),   h = hₐ exp(th)
+ *
+ * In training it looks at a sample of regions, in evaluation at the most confident ones that overlap little. `extract` reads X × Y numbers of each
+ * by bilinear sampling, V = Σ U max(0, 1 − |i − x|) max(0, 1 − |j − y|), which has a gradient of the map U and of the boxes.
+ *
+ *     const layer = new detection.DenseCapLocalization(512);
+ *     const predictions = layer(map, [height, width]);
+ *     const regions = layer.extract(map, boxes, [height, width]);        // boxes [N, B, 4] → [N, B, 512, 7, 7]
+ */
+export class DenseCapLocalization extends Layer {
+  conv: nn.Conv2d;
+  predictor: nn.Conv2d;
+  readonly anchors: readonly (readonly [number, number])[];
+  readonly outputSize: number;
+  readonly nmsThresh: number;
+  readonly numProposals: number;
+  readonly sampler: BalancedPositiveNegativeSampler;
+  readonly matcher: Matcher;
+
+  constructor(...args: Arguments<LocalizationOptions, Order>) {
+    super();
+    const name = 'DenseCapLocalization';
+    const o = parseArgs<LocalizationOptions>(name, ['inChannels'], localizationDefaults, args, detectorKinds);
+    const isAnchor = (anchor: unknown) =>
+      Array.isArray(anchor) && anchor.length === 2 && anchor.every((side) => side > 0);
+    if (!Array.isArray(o.anchors) || o.anchors.length === 0 || !o.anchors.every(isAnchor)) {
+      throw new ArgumentError(
+        `DenseCapLocalization: expected anchors, a list of [width, height] greater than 0, but got ${shown(o.anchors)}`,
+      );
+    }
+    this.anchors = o.anchors;
+    this.outputSize = o.outputSize;
+    this.nmsThresh = o.nmsThresh;
+    this.numProposals = o.numProposals;
+    this.sampler = new BalancedPositiveNegativeSampler(o.batchSizePerImage, o.positiveFraction);
+    this.matcher = new Matcher(o.fgIouThresh, o.bgIouThresh, true);
+    this.conv = quiet(new nn.Conv2d(o.inChannels, o.numFilters, { kernelSize: 3, padding: 1 }));
+    this.predictor = quiet(new nn.Conv2d(o.numFilters, 5 * o.anchors.length, { kernelSize: 1 }));
+  }
+
+  /** Anchors around the middle of each place of a map, place by place. Sizes are [height, width]. */
+  private anchorsOf([height, width]: ImageSize, [rows, columns]: ImageSize): Tensor {
+    const boxes = new Float32Array(4 * rows * columns * this.anchors.length);
+    let at = 0;
+    for (let y = 0; y < rows; y++) {
+      for (let x = 0; x < columns; x++) {
+        const [middleX, middleY] = [((x + 0.5) * width) / columns, ((y + 0.5) * height) / rows];
+        for (const [w, h] of this.anchors) {
+          boxes.set([middleX - w / 2, middleY - h / 2, middleX + w / 2, middleY + h / 2], at);
+          at += 4;
+        }
+      }
+    }
+    return tensorOf(boxes, [boxes.length / 4, 4], 'float32');
+  }
+
+  override get [inputs]() {
+    return ['features', 'imageSize'] as const;
+  }
+
+  override forward(features: Tensor, imageSize: ImageSize): RegionPredictions {
+    expectKinds('DenseCapLocalization', { features: [features, tensor], imageSize: [imageSize, sizeKind] });
+    if (features.dim() !== 4) {
+      throw new ShapeError(
+        `DenseCapLocalization: expected a map [N, C, H, W], but got shape [${features.shape.join(', ')}]`,
+      );
+    }
+    const [n, , rows, columns] = features.shape as readonly [number, number, number, number];
+    const answers = this.predictor(nn.functional.relu(this.conv(features)));
+    const k = this.anchors.length;
+    const each = answers
+      .reshape([n, k, 5, rows, columns])
+      .permute([0, 3, 4, 1, 2])
+      .reshape([n, rows * columns * k, 5]);
+    const anchors = this.anchorsOf(imageSize, [rows, columns]);
+    const transforms = each.narrow(2, 1, 4);
+    const boxes = corrected(transforms, anchors.unsqueeze(0).expand([n, rows * columns * k, 4]));
+    const sizes = Array<ImageSize>(n).fill(imageSize);
+    return { scores: each.select(2, 0), transforms, boxes: clipped(boxes, sizes), anchors };
+  }
+
+  /** The numbers of regions. Shape: a map [N, C, H', W'] and boxes [N, B, 4] in pixels of pictures of a size → [N, B, C, outputSize, outputSize]. */
+  extract(...args: Arguments<ExtractArguments, ['features', 'boxes', 'imageSize']>): Tensor {
+    const { features, boxes, imageSize } = parseArgs<ExtractArguments>(
+      'DenseCapLocalization.extract',
+      ['features', 'boxes', 'imageSize'],
+      {},
+      args,
+      { features: tensor, boxes: tensor, imageSize: sizeKind },
+    );
+    if (features.dim() !== 4 || boxes.dim() !== 3 || boxes.shape[2] !== 4) {
+      throw new ShapeError(
+        `DenseCapLocalization.extract: expected a map [N, C, H, W] and boxes [N, B, 4], but got shapes [${features.shape.join(', ')}] and [${boxes.shape.join(', ')}]`,
+      );
+    }
+    const [height, width] = imageSize;
+    const [rows, columns] = features.shape.slice(2) as [number, number];
+    const [x1, y1, x2, y2] = boxes.unbind(2) as [Tensor, Tensor, Tensor, Tensor];
+    const [alongX, alongY] = [columns / width, rows / height];
+    const x = placesIn(x1.mul(alongX), x2.mul(alongX), this.outputSize);
+    const y = placesIn(y1.mul(alongY), y2.mul(alongY), this.outputSize);
+    return readBoxes(features, x, y);
+  }
+
+  /** Draws the regions that a step looks at, by the numbers of the predicted boxes [N, A, 4] and the boxes of each picture's truths. */
+  sample(...args: Arguments<SampleArguments, ['predicted', 'truths']>): RegionSample {
+    const { predicted, truths } = parseArgs<SampleArguments>(
+      'DenseCapLocalization.sample',
+      ['predicted', 'truths'],
+      {},
+      args,
+      sampleKinds,
+    );
+    const numbers = Float32Array.from(predicted);
+    const each = numbers.length / truths.length;
+    const count = each / 4;
+    const { batchSizePerImage, positiveFraction } = this.sampler;
+    const regions = Math.min(batchSizePerImage, count);
+    const places = new Int32Array(truths.length * regions);
+    const [isPositive, counts] = [new Float32Array(places.length), new Float32Array(places.length)];
+    const found = unitBoxes(places.length);
+    const matches = truths.map((boxes, n) => {
+      const own = numbers.subarray(n * each, (n + 1) * each);
+      const matched = this.matchesOf(boxes, own);
+      const { positive, negative } = this.sampler.sample(labelled(matched));
+      const drawn = new Int32Array(regions).fill(-1);
+      [...positive, ...negative].slice(0, regions).forEach((region, i) => {
+        const row = n * regions + i;
+        places[row] = n * count + region;
+        counts[row] = 1;
+        const match = matched[region]!;
+        if (match < 0) return;
+        drawn[i] = match;
+        isPositive[row] = 1;
+        found.data.set(boxAt(boxes, match), 4 * row);
+      });
+      return drawn;
+    });
+    const column = (data: Float32Array): Tensor => tensorOf(data, [data.length], 'float32');
+    return {
+      places: tensorOf(places, [places.length], 'int64'),
+      isPositive: column(isPositive),
+      counts: column(counts),
+      truths: found.tensor(),
+      matches,
+      regions,
+      positives: Math.max(1, Math.floor(regions * positiveFraction)),
+    };
+  }
+
+  /** The truth of each box, -1 for the background and -2 for neither. The best box of a truth that none overlaps is background, too. */
+  private matchesOf(truths: Float32Array, boxes: Float32Array): Int32Array {
+    if (truths.length === 0) return new Int32Array(boxes.length / 4).fill(-1);
+    const quality = hostQuality(truths, boxes);
+    const matches = this.matcher.matchOnHost(quality);
+    return matches.map((match, i) => (match >= 0 && !(quality.quality[match * quality.boxes + i]! > 0) ? -1 : match));
+  }
+
+  /** The losses of the sampled regions: of their confidences, and of their corrections. */
+  losses(...args: Arguments<LossArguments, ['predictions', 'sample']>): { confidence: Tensor; box: Tensor } {
+    const name = 'DenseCapLocalization.losses';
+    const names = ['predictions', 'sample'] as const;
+    const given = objectAt(name, names, 0, objectAt(name, names, 1, args));
+    const { predictions, sample } = parseArgs<LossArguments>(name, names, {}, given, {
+      predictions: predictionsKind,
+      sample: sampleKind,
+    });
+    const { scores, transforms, anchors } = predictions;
+    const at = (rows: Tensor): Tensor => rows.indexSelect(0, sample.places);
+    const [n] = scores.shape as readonly [number];
+    return {
+      confidence: confidenceLoss(at(scores.reshape([-1])), sample),
+      box: boxLoss(
+        at(transforms.reshape([-1, 4])),
+        at(n === 1 ? anchors : cat(Array<Tensor>(n).fill(anchors), 0)),
+        sample,
+      ),
+    };
+  }
+
+  /** The most confident regions that overlap little, `numProposals` of each picture, or fewer, which `valid` tells. */
+  propose(...args: Arguments<Pick<LossArguments, 'predictions'>, ['predictions']>): { boxes: Tensor; valid: Tensor } {
+    const name = 'DenseCapLocalization.propose';
+    const given = objectAt(name, ['predictions'], 0, args);
+    const { predictions } = parseArgs<Pick<LossArguments, 'predictions'>>(name, ['predictions'], {}, given, {
+      predictions: predictionsKind,
+    });
+    const { scores, boxes } = predictions;
+    const { indices, valid } = nmsPadded(boxes, scores, this.nmsThresh, this.numProposals);
+    return { boxes: chosenBoxes(boxes.detach(), indices), valid };
+  }
+}

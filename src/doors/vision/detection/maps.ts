@@ -1,0 +1,42 @@
+// What backbones give: feature maps by name.
+
+import type { Kind } from '../../../engine/core/argument-kinds';
+import { noGrad } from '../../../engine/storage/mode';
+import { scope } from '../../../engine/storage/scope';
+import type { Module } from '../../../torch/nn/module/module';
+import { isTensor } from '../../../torch/tensor/calling/callable';
+import { namedTensors } from '../../../torch/tensor/calling/tensor-kinds';
+import { zeros } from '../../../torch/tensor/creation/creation';
+import type { Tensor } from '../../../torch/tensor/tensor';
+import type { ImageSize } from './image-list';
+
+/** Feature maps [N, C, H, W] by name, the highest resolution first. */
+export type FeatureMaps = Readonly<Record<string, Tensor>>;
+
+/** At least one map by name. */
+export const featureMaps: Kind = {
+  words: 'an object of tensors by name, at least one',
+  fits: (value) => namedTensors.fits(value) && Object.keys(value as object).length > 0,
+};
+
+/** The maps of a backbone, by name; one map alone is '0'. */
+export const mapsOf = (features: unknown): FeatureMaps =>
+  isTensor(features) ? { '0': features } : (features as FeatureMaps);
+
+export const sizeOf = ({ shape }: Tensor): ImageSize => [shape.at(-2)!, shape.at(-1)!];
+
+/** Channels of each feature map that a backbone makes of pictures of this size. */
+export function retrieveOutChannels(
+  model: Module,
+  [width, height]: readonly [width: number, height: number],
+): number[] {
+  const { training } = model;
+  model.eval();
+  const run = model as unknown as (x: Tensor) => unknown;
+  // Shapes are known without computing: tensors made here end with the scope.
+  const channels = scope(() =>
+    noGrad(() => Object.values(mapsOf(run(zeros(1, 3, height, width)))).map(({ shape }) => shape[1]!)),
+  );
+  if (training) model.train();
+  return channels;
+}

@@ -1,0 +1,313 @@
+// Masks of objects: those of the truths as regions are to show them, those that are found as pictures, and their loss.
+
+import { whole } from '../../../engine/core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../../engine/core/errors';
+import { type Arguments, kindOf, parseArgs, shown } from '../../../engine/core/options';
+import * as nn from '../../../torch/nn';
+import { callable, isTensor } from '../../../torch/tensor/calling/callable';
+import { arange } from '../../../torch/tensor/creation/creation';
+import { cat } from '../../../torch/tensor/joining/cat-stack';
+import { valuesAtHand } from '../../../torch/tensor/reading/shown';
+import type { Tensor } from '../../../torch/tensor/tensor';
+import { roiAlign } from '../ops/region-pooling';
+import { numbersOf, tensorOf } from './host';
+import type { ImageSize } from './image-list';
+
+const { fround } = Math;
+
+/** Of a mask: beyond, its box would have left every picture. */
+const MOST_PADDING = 4096;
+
+/** Masks of a picture's objects on the host, as they were given, and the size that the picture has by now. */
+export interface HostMasks {
+  /** Row by row, mask by mask. */
+  readonly data: ArrayLike<number>;
+  readonly size: ImageSize;
+  readonly resized: ImageSize;
+}
+
+/** Throws where the masks of a target are missing or do not fit, as `name` reports it. */
+function checkMasks(name: string, masks: unknown, i: number, count: number, size: ImageSize | null): Tensor {
+  if (!isTensor(masks)) {
+    throw new ArgumentError(
+      `${name}: expected masks of target ${i} to be a tensor [N, H, W], one mask a box, but got ${kindOf(masks)}`,
+    );
+  }
+  const fits = masks.dim() === 3 && masks.shape[0] === count && (!size || masks.shape.slice(1).join() === size.join());
+  if (fits) return masks;
+  const wanted = [count, ...(size ?? ['H', 'W'])].join(', ');
+  throw new ShapeError(
+    `${name}: expected masks of target ${i} of shape [${wanted}], one mask a box and as large as the picture, but got [${masks.shape.join(', ')}]`,
+  );
+}
+
+/** The masks of targets on the host; `sizes` are those of the pictures as they were given, and as they are now. */
+export async function hostMasks(
+  name: string,
+  targets: readonly { readonly boxes: Tensor; readonly masks?: unknown }[],
+  sizes: readonly (readonly [given: ImageSize, resized: ImageSize])[] | null,
+): Promise<HostMasks[]> {
+  const known = targets.map((_, i) => (sizes ? sizes[i]! : null));
+  const masks = targets.map(({ boxes, masks }, i) =>
+    checkMasks(name, masks, i, boxes.shape[0]!, known[i]?.[0] ?? null),
+  );
+  const data = await Promise.all(masks.map(numbersIn));
+  return masks.map(({ shape }, i) => {
+    const size: ImageSize = [shape[1]!, shape[2]!];
+    return { data: data[i]!, size, resized: known[i]?.[1] ?? size };
+  });
+}
+
+/** The elements, for which nothing is waited where they stand on the host. */
+function numbersIn(masks: Tensor): ArrayLike<number> | Promise<ArrayLike<number>> {
+  if (masks.numel() === 0) return [];
+  return valuesAtHand(masks) ?? (masks.data() as Promise<ArrayLike<number>>);
+}
+
+/** Along one axis: the elements that samples lie between, how far behind the first, and how many samples a bin has. */
+interface Samples {
+  readonly each: number;
+  readonly low: Int32Array;
+  readonly high: Int32Array;
+  readonly behind: Float32Array;
+  /** 0 for a sample outside. */
+  readonly counts: Uint8Array;
+}
+
+/** The samples of RoIAlign in `bins` bins of [from, to] along an axis of `length` elements, which are read from one of `given`. */
+function samplesOf([from, to]: readonly [number, number], bins: number, length: number, nearest: Int32Array): Samples {
+  const side = Math.max(fround(to - from), 1);
+  const bin = fround(side / bins);
+  const each = Math.ceil(fround(side / bins));
+  const count = each * bins;
+  const samples = {
+    each,
+    low: new Int32Array(count),
+    high: new Int32Array(count),
+    behind: new Float32Array(count),
+    counts: new Uint8Array(count),
+  };
+  for (let k = 0; k < count; k++) {
+    const at = fround(
+      fround(from + fround(Math.floor(k / each) * bin)) + fround(fround(((k % each) + 0.5) * bin) / each),
+    );
+    if (at < -1 || at > length) continue;
+    const place = Math.max(at, 0);
+    const low = Math.min(Math.floor(place), length - 1);
+    samples.counts[k] = 1;
+    samples.low[k] = nearest[low]!;
+    samples.high[k] = nearest[Math.min(low + 1, length - 1)]!;
+    samples.behind[k] = low === length - 1 ? 0 : place - low;
+  }
+  return samples;
+}
+
+/** Which of `given` elements each of `length` shows, by the nearest one. */
+function nearestOf(given: number, length: number): Int32Array {
+  const scale = fround(given / length);
+  return Int32Array.from({ length }, (_, i) => Math.min(Math.floor(fround(i * scale)), given - 1));
+}
+
+/**
+ * What regions of a picture are to show of the masks that they match: RoIAlign with as many samples as a bin has pixels, of masks at the picture's
+ * size. Written into `out` from element `at` on, `side` × `side` numbers a region.
+ */
+export function projectOnHost(
+  { data, size, resized }: HostMasks,
+  { boxes, matches }: { readonly boxes: Float32Array; readonly matches: Int32Array },
+  side: number,
+  { out, at }: { readonly out: Float32Array; readonly at: number },
+): void {
+  const [rows, columns] = [nearestOf(size[0], resized[0]), nearestOf(size[1], resized[1])];
+  for (const [i, match] of matches.entries()) {
+    const [x1, y1, x2, y2] = boxes.subarray(4 * i, 4 * i + 4) as unknown as [number, number, number, number];
+    const x = samplesOf([x1, x2], side, resized[1], columns);
+    const y = samplesOf([y1, y2], side, resized[0], rows);
+    const mask = match * size[0] * size[1];
+    const value = (row: number, k: number): number => {
+      const from = mask + row * size[1];
+      const behind = x.behind[k]!;
+      return Number(data[from + x.low[k]!]!) * (1 - behind) + Number(data[from + x.high[k]!]!) * behind;
+    };
+    for (let v = 0; v < y.counts.length; v++) {
+      if (!y.counts[v]) continue;
+      const behind = y.behind[v]!;
+      const line = at + (i * side + Math.floor(v / y.each)) * side;
+      for (let k = 0; k < x.counts.length; k++) {
+        if (!x.counts[k]) continue;
+        const low = value(y.low[v]!, k);
+        const sample = behind === 0 ? low : low * (1 - behind) + value(y.high[v]!, k) * behind;
+        out[line + Math.floor(k / x.each)]! += sample / (x.each * y.each);
+      }
+    }
+  }
+}
+
+/** Where each of `length` pixels of a mask that is stretched over them reads it: the place before, and how far behind that. */
+function stretched(length: number, side: number): { readonly low: Int32Array; readonly behind: Float32Array } {
+  const low = new Int32Array(length);
+  const behind = new Float32Array(length);
+  const scale = fround(side / length);
+  for (let i = 0; i < length; i++) {
+    const place = Math.max(fround(fround(scale * (i + 0.5)) - 0.5), 0);
+    low[i] = Math.min(Math.floor(place), side - 1);
+    behind[i] = place - low[i]!;
+  }
+  return { low, behind };
+}
+
+/**
+ * Masks of `side` × `side` numbers as pictures of a size, each stretched over its box, zero elsewhere. A border of `padding` zeros is put around the
+ * masks, and boxes grow with it, before they are cut to whole pixels.
+ */
+export function pasteOnHost(
+  masks: ArrayLike<number>,
+  boxes: Float32Array,
+  side: number,
+  [height, width]: ImageSize,
+  padding = 1,
+): Float32Array {
+  const count = boxes.length / 4;
+  const pictures = new Float32Array(count * height * width);
+  const padded = side + 2 * padding;
+  const scale = padded / side;
+  for (let i = 0; i < count; i++) {
+    const value = (row: number, column: number): number => {
+      const [r, c] = [row - padding, column - padding];
+      return r >= 0 && r < side && c >= 0 && c < side ? masks[(i * side + r) * side + c]! : 0;
+    };
+    const grown = (low: number, high: number): readonly [number, number] => {
+      const middle = fround(fround(high + low) * 0.5);
+      const half = fround(fround(fround(high - low) * 0.5) * scale);
+      return [Math.trunc(fround(middle - half)), Math.trunc(fround(middle + half))];
+    };
+    const [x1, x2] = grown(boxes[4 * i]!, boxes[4 * i + 2]!);
+    const [y1, y2] = grown(boxes[4 * i + 1]!, boxes[4 * i + 3]!);
+    const x = stretched(Math.max(x2 - x1 + 1, 1), padded);
+    const y = stretched(Math.max(y2 - y1 + 1, 1), padded);
+    for (let row = Math.max(y1, 0); row < Math.min(y2 + 1, height); row++) {
+      const [top, below] = [y.low[row - y1]!, y.behind[row - y1]!];
+      const bottom = Math.min(top + 1, padded - 1);
+      for (let column = Math.max(x1, 0); column < Math.min(x2 + 1, width); column++) {
+        const [left, behind] = [x.low[column - x1]!, x.behind[column - x1]!];
+        const right = Math.min(left + 1, padded - 1);
+        const upper = value(top, left) * (1 - behind) + value(top, right) * behind;
+        const lower = value(bottom, left) * (1 - behind) + value(bottom, right) * behind;
+        pictures[(i * height + row) * width + column] = upper * (1 - below) + lower * below;
+      }
+    }
+  }
+  return pictures;
+}
+
+/**
+ * Masks that were found in boxes, as pictures. Shape: masks [N, 1, M, M] and boxes [N, 4] as (x1, y1, x2, y2) in pixels of a picture of size
+ * `imgShape` [H, W] → float32 [N, 1, H, W], zero outside of each box. The pictures are made on the host, so that this is a promise.
+ *
+ *     const masks = await detection.pasteMasksInImage(found.masks, found.boxes, [480, 640]);
+ *
+ * @throws ShapeError, ArgumentError
+ */
+export const pasteMasksInImage = callable(
+  'pasteMasksInImage(masks, boxes, imgShape: list, ...)',
+  async (
+    masks: Tensor,
+    boxes: Tensor,
+    imgShape: readonly number[],
+    ...args: Arguments<{ padding?: number }, ['padding']>
+  ): Promise<Tensor> => {
+    const name = 'pasteMasksInImage';
+    const { padding } = parseArgs<{ /** Zeros around each mask. Default: 1. */ padding?: number }>(
+      name,
+      [],
+      { padding: 1 },
+      args,
+      { padding: whole(0, MOST_PADDING) },
+    );
+    const [count, , side] = masks.shape as readonly [number, number, number];
+    if (masks.dim() !== 4 || masks.shape[1] !== 1 || masks.shape[3] !== side || boxes.shape.join() !== `${count},4`) {
+      throw new ShapeError(
+        `${name}: expected masks [N, 1, M, M] and boxes [N, 4], but got shapes [${masks.shape.join(', ')}] and [${boxes.shape.join(', ')}]`,
+      );
+    }
+    const isSize = Array.isArray(imgShape) && imgShape.length === 2;
+    if (!isSize || !imgShape.every((each) => Number.isInteger(each) && each > 0)) {
+      throw new ArgumentError(
+        `${name}: expected imgShape [height, width] of whole numbers, but got ${shown(imgShape)}`,
+      );
+    }
+    const [numbers, corners] = await numbersOf([masks, boxes]);
+    const [height, width] = imgShape as unknown as readonly [number, number];
+    const pictures = pasteOnHost(numbers!, Float32Array.from(corners!), side, [height, width], padding);
+    return tensorOf(pictures, [count, 1, height, width], 'float32');
+  },
+);
+
+/**
+ * What boxes are to show of the masks that they match, by RoIAlign. Shape: gtMasks [T, H, W], boxes [K, 4] and matchedIdxs (int64 [K], from 0 to T − 1) →
+ * float32 [K, M, M].
+ *
+ * @throws ShapeError
+ */
+export const projectMasksOnBoxes = callable(
+  'projectMasksOnBoxes(gtMasks, boxes, matchedIdxs, M: number)',
+  (gtMasks: Tensor, boxes: Tensor, matchedIdxs: Tensor, M: number): Tensor => {
+    if (gtMasks.dim() !== 3 || boxes.dim() !== 2 || matchedIdxs.shape.join() !== `${boxes.shape[0]}`) {
+      throw new ShapeError(
+        `projectMasksOnBoxes: expected gtMasks [T, H, W], boxes [K, 4] and matchedIdxs [K], but got shapes [${gtMasks.shape.join(', ')}], [${boxes.shape.join(', ')}] and [${matchedIdxs.shape.join(', ')}]`,
+      );
+    }
+    const regions = cat([matchedIdxs.to(boxes.dtype).unsqueeze(1), boxes], 1);
+    return roiAlign(gtMasks.unsqueeze(1).to(boxes.dtype), regions, M).squeeze(1);
+  },
+);
+
+/**
+ * The mask loss of Mask R-CNN: of each proposal the binary cross entropy of the mask of its class, the mean over all pixels.
+ * Shape: maskLogits [K, C, M, M] of K proposals in all; of each picture its proposals [P, 4], the masks [T, H, W] and labels (int64 [T]) of its truths,
+ * and the truth of each proposal (int64 [P]) → a number.
+ *
+ * @throws ShapeError
+ */
+export const maskrcnnLoss = callable(
+  'maskrcnnLoss(maskLogits, proposals: value, gtMasks: value, gtLabels: value, maskMatchedIdxs: value)',
+  (
+    maskLogits: Tensor,
+    proposals: readonly Tensor[],
+    gtMasks: readonly Tensor[],
+    gtLabels: readonly Tensor[],
+    maskMatchedIdxs: readonly Tensor[],
+  ): Tensor => {
+    const name = 'maskrcnnLoss';
+    const lists = { proposals, gtMasks, gtLabels, maskMatchedIdxs };
+    for (const [what, list] of Object.entries(lists)) {
+      if (Array.isArray(list) && list.length === proposals.length && list.every(isTensor)) continue;
+      throw new ArgumentError(
+        `${name}: expected ${what} to be a list of tensors, one a picture, but got ${Array.isArray(list) ? `${list.length} of them` : kindOf(list)}`,
+      );
+    }
+    const side = maskLogits.shape.at(-1)!;
+    const count = proposals.reduce((sum, { shape }) => sum + shape[0]!, 0);
+    if (maskLogits.dim() !== 4 || maskLogits.shape[0] !== count) {
+      throw new ShapeError(
+        `${name}: expected maskLogits [${count}, C, M, M], one a proposal, but got shape [${maskLogits.shape.join(', ')}]`,
+      );
+    }
+    if (count === 0) return maskLogits.sum().mul(0);
+    const labels = cat(
+      gtLabels.map((given, i) => given.indexSelect(0, maskMatchedIdxs[i]!)),
+      0,
+    );
+    const targets = cat(
+      gtMasks.map((masks, i) => projectMasksOnBoxes(masks, proposals[i]!, maskMatchedIdxs[i]!, side)),
+      0,
+    );
+    return nn.functional.binaryCrossEntropyWithLogits(ofClasses(maskLogits, labels), targets);
+  },
+);
+
+/** Of each region's maps [K, C, M, M] that of its class (int64 [K]): [K, M, M]. */
+export function ofClasses(maps: Tensor, labels: Tensor): Tensor {
+  const [count, classes] = maps.shape as readonly [number, number];
+  return maps.flatten(0, 1).indexSelect(0, arange(count).mul(classes).add(labels));
+}

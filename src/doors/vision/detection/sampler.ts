@@ -1,0 +1,79 @@
+// Which boxes a training step looks at: a fixed number, in a fixed proportion, drawn as torchvision draws them.
+
+import { type Arguments, expectKind, parseArgs } from '../../../engine/core/options';
+import { randperm } from '../../../engine/storage/random/distributions';
+import { Callable } from '../../../torch/nn/module/callable-object';
+import { tensors } from '../../../torch/tensor/calling/tensor-kinds';
+import type { Tensor } from '../../../torch/tensor/tensor';
+import { detectorKinds } from './detector-kinds';
+import { numbersOf, tensorOf } from './host';
+
+/** What BalancedPositiveNegativeSampler is made with. */
+export interface SamplerOptions {
+  batchSizePerImage: number;
+  /** The positives' part of a sample. */
+  positiveFraction: number;
+}
+
+/** Indices of the boxes of a sample, each list in rising order. */
+export interface Sample {
+  readonly positive: Int32Array;
+  readonly negative: Int32Array;
+}
+
+/**
+ * Draws at most `batchSizePerImage` boxes of each picture, at most `positiveFraction` of them positive: labels of 1 or more are positive, 0
+ * negative, less is left out. Gives masks of both (uint8), which wait for the labels:
+ *
+ *     const [positive, negative] = await sampler(labels);   // lists, one a picture
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the call signature is what Callable gives every object.
+export class BalancedPositiveNegativeSampler extends Callable {
+  readonly batchSizePerImage: number;
+  readonly positiveFraction: number;
+
+  constructor(...args: Arguments<SamplerOptions, ['batchSizePerImage', 'positiveFraction']>) {
+    super((self, [labels]) => (self as BalancedPositiveNegativeSampler).masks(labels as readonly Tensor[]));
+    const required = ['batchSizePerImage', 'positiveFraction'] as const;
+    const o = parseArgs<SamplerOptions>('BalancedPositiveNegativeSampler', required, {}, args, detectorKinds);
+    this.batchSizePerImage = o.batchSizePerImage;
+    this.positiveFraction = o.positiveFraction;
+  }
+
+  protected async masks(labels: readonly Tensor[]): Promise<[positive: Tensor[], negative: Tensor[]]> {
+    expectKind('BalancedPositiveNegativeSampler', 'labels', labels, tensors);
+    const samples = (await numbersOf(labels)).map((numbers) => this.sample(numbers));
+    const mask = (indices: Int32Array, { shape }: Tensor): Tensor => {
+      const chosen = new Uint32Array(shape[0]!);
+      for (const index of indices) chosen[index] = 1;
+      return tensorOf(chosen, shape, 'uint8');
+    };
+    return [
+      samples.map(({ positive }, i) => mask(positive, labels[i]!)),
+      samples.map(({ negative }, i) => mask(negative, labels[i]!)),
+    ];
+  }
+
+  /** @internal Draws from one picture's labels: one `randperm` of all positives, then one of all negatives. */
+  sample(labels: ArrayLike<number>): Sample {
+    const positives: number[] = [];
+    const negatives: number[] = [];
+    for (let i = 0; i < labels.length; i++) {
+      if (labels[i]! >= 1) positives.push(i);
+      else if (labels[i] === 0) negatives.push(i);
+    }
+    const most = Math.min(positives.length, Math.floor(this.batchSizePerImage * this.positiveFraction));
+    const rest = Math.min(negatives.length, this.batchSizePerImage - most);
+    const drawn = (from: readonly number[], count: number) =>
+      randperm(from.length)
+        .subarray(0, count)
+        .map((place) => from[place]!)
+        .sort();
+    return { positive: drawn(positives, most), negative: drawn(negatives, rest) };
+  }
+}
+
+export interface BalancedPositiveNegativeSampler {
+  (matchedIdxs: readonly Tensor[]): Promise<[positive: Tensor[], negative: Tensor[]]>;
+  toString(): string;
+}

@@ -1,0 +1,80 @@
+import { ArgumentError } from '../../../engine/core/errors';
+import { shown } from '../../../engine/core/options';
+import * as nn from '../../../torch/nn';
+import { Module, type UnaryModule } from '../../../torch/nn/module/module';
+import { Parameter } from '../../../torch/nn/module/parameter';
+import { full } from '../../../torch/tensor/creation/creation';
+import type { Tensor } from '../../../torch/tensor/tensor';
+import type { VGG } from '../models/vgg';
+import { xavier } from './ssd';
+
+/** A 1×1 convolution, then one that makes the map smaller, each with a ReLU. */
+const extraBlock = (inChannels: number, between: number, outChannels: number, stride: number): nn.Sequential =>
+  new nn.Sequential(
+    new nn.Conv2d(inChannels, between, { kernelSize: 1 }),
+    new nn.ReLU({ inplace: true }),
+    new nn.Conv2d(between, outChannels, { kernelSize: 3, padding: stride === 2 ? 1 : 0, stride }),
+    new nn.ReLU({ inplace: true }),
+  );
+
+/** The VGG of SSD (figure 2 of the paper): pictures of 300 pixels to six maps, the first of unit length at each place, times a learned scale. */
+export class SSDFeatureExtractorVGG extends Module {
+  scale_weight = new Parameter(full([512], 20, { dtype: 'float32' }));
+  features: nn.Sequential;
+  extra: nn.ModuleList<UnaryModule>;
+
+  constructor(layers: readonly UnaryModule[]) {
+    super();
+    const pools = layers.flatMap((layer, i) => (layer instanceof nn.MaxPool2d ? [i] : []));
+    if (pools.length !== 5) {
+      throw new ArgumentError(
+        `SSDFeatureExtractorVGG: expected the layers of a VGG, with 5 poolings, but got ${pools.length}`,
+      );
+    }
+    const [, , third, fourth] = pools as [number, number, number, number];
+    // The paper's third map is 38², not 37².
+    const isCut = (i: number) => i === third;
+    const patched = layers.map((layer, i) =>
+      isCut(i) ? new nn.MaxPool2d({ kernelSize: 2, stride: 2, ceilMode: true }) : layer,
+    );
+    this.features = new nn.Sequential(...patched.slice(0, fourth));
+    const blocks = [
+      extraBlock(1024, 256, 512, 2),
+      extraBlock(512, 128, 256, 2),
+      extraBlock(256, 128, 256, 1),
+      extraBlock(256, 128, 256, 1),
+    ];
+    for (const block of blocks) xavier(block);
+    const fc = new nn.Sequential(
+      new nn.MaxPool2d({ kernelSize: 3, stride: 1, padding: 1, ceilMode: false }),
+      new nn.Conv2d(512, 1024, { kernelSize: 3, padding: 6, dilation: 6 }),
+      new nn.ReLU({ inplace: true }),
+      new nn.Conv2d(1024, 1024, { kernelSize: 1 }),
+      new nn.ReLU({ inplace: true }),
+    );
+    xavier(fc);
+    this.extra = new nn.ModuleList<UnaryModule>([new nn.Sequential(...patched.slice(fourth, -1), fc), ...blocks]);
+  }
+
+  override forward(x: Tensor): Record<string, Tensor> {
+    let map = this.features(x);
+    const maps = [nn.functional.normalize(map).mul(this.scale_weight.view(1, -1, 1, 1))];
+    for (const block of this.extra) {
+      map = block(map);
+      maps.push(map);
+    }
+    return Object.fromEntries(maps.map((each, i) => [String(i), each]));
+  }
+}
+
+/** A VGG's convolutions as SSD uses them; the layers before the stages that train are fixed. */
+export function vggExtractor(vgg: VGG, trainableLayers: number): SSDFeatureExtractorVGG {
+  const layers = [...vgg.features] as UnaryModule[];
+  const stages = [0, ...layers.flatMap((layer, i) => (layer instanceof nn.MaxPool2d ? [i] : [])).slice(0, -1)];
+  if (!(Number.isInteger(trainableLayers) && trainableLayers >= 0 && trainableLayers <= stages.length)) {
+    throw new ArgumentError(`expected trainableLayers from 0 to ${stages.length}, but got ${shown(trainableLayers)}`);
+  }
+  const fixed = trainableLayers === 0 ? layers.length : stages[stages.length - trainableLayers]!;
+  for (const layer of layers.slice(0, fixed)) layer.requiresGrad_(false);
+  return new SSDFeatureExtractorVGG(layers);
+}

@@ -1,0 +1,201 @@
+import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
+import { type Arguments, kindOf, parseArgs } from '../../../engine/core/options';
+import { pythonFloat, pythonText } from '../../../engine/core/printing';
+import { fillUniform } from '../../../engine/storage/random/distributions';
+import * as nn from '../../../torch/nn';
+import { inputs } from '../../../torch/nn/module/callable-object';
+import { Module } from '../../../torch/nn/module/module';
+import { isTensor } from '../../../torch/tensor/calling/callable';
+import { stack } from '../../../torch/tensor/joining/cat-stack';
+import type { Tensor } from '../../../torch/tensor/tensor';
+import { detectorKinds } from './detector-kinds';
+import { fittedBatch } from './fitted';
+import { boxRatios, type DetectionTarget, tensorOf } from './host';
+import { ImageList, type ImageSize } from './image-list';
+
+/** What GeneralizedRCNNTransform is made with. */
+export interface TransformOptions {
+  /** Length of the shorter side in pixels; of several lengths, training draws one for each picture, and evaluation takes the last. */
+  minSize: number | readonly number[];
+  /** The longer side is at most this, and the shorter one then less than `minSize`. */
+  maxSize: number;
+  /** Mean of each channel. */
+  imageMean: readonly number[];
+  /** Standard deviation of each channel. */
+  imageStd: readonly number[];
+  /** The batch's sides are multiples of this. Default: 32. */
+  sizeDivisible?: number;
+  /** Width and height that all pictures get instead. Default: null. */
+  fixedSize?: readonly [width: number, height: number] | null;
+}
+
+type Order = ['minSize', 'maxSize', 'imageMean', 'imageStd', 'sizeDivisible', 'fixedSize'];
+
+/** What a detector finds in a picture. */
+export interface Detection {
+  /** float32 [N, 4], as (x1, y1, x2, y2) in pixels of the picture that was given. */
+  boxes: Tensor;
+  /** int64 [N] */
+  labels: Tensor;
+  /** float32 [N], falling */
+  scores: Tensor;
+  /** Of detectors that make them: float32 [N, 1, H, W], probabilities of each pixel. */
+  masks?: Tensor;
+}
+
+/**
+ * What pictures go through before a detector sees them: (x − mean) / std, then resizing, then padding with zeros at the right and below to one
+ * batch; boxes of targets are resized along.
+ *
+ *     const [list, targets] = transform([torch.rand(3, 300, 400)], null);
+ */
+export class GeneralizedRCNNTransform extends Module {
+  readonly minSize: readonly number[];
+  readonly maxSize: number;
+  readonly imageMean: readonly number[];
+  readonly imageStd: readonly number[];
+  readonly sizeDivisible: number;
+  readonly fixedSize: readonly [width: number, height: number] | null;
+
+  constructor(...args: Arguments<TransformOptions, Order>) {
+    super();
+    const name = 'GeneralizedRCNNTransform';
+    const required = ['minSize', 'maxSize', 'imageMean', 'imageStd'] as const;
+    const o = parseArgs<TransformOptions>(name, required, { sizeDivisible: 32, fixedSize: null }, args, detectorKinds);
+    this.minSize = typeof o.minSize === 'number' ? [o.minSize] : o.minSize;
+    if (o.imageMean.length !== o.imageStd.length) {
+      throw new ArgumentError(
+        `${name}: expected imageMean and imageStd of the same length, but got ${o.imageMean.length} and ${o.imageStd.length}`,
+      );
+    }
+    this.maxSize = o.maxSize;
+    this.imageMean = o.imageMean;
+    this.imageStd = o.imageStd;
+    this.sizeDivisible = o.sizeDivisible;
+    this.fixedSize = o.fixedSize;
+  }
+
+  override get [inputs]() {
+    return ['images', 'targets?'] as const;
+  }
+
+  override forward(
+    images: readonly Tensor[] | Tensor,
+    targets: readonly DetectionTarget[] | null = null,
+  ): [images: ImageList, targets: DetectionTarget[] | null] {
+    const pictures = listOfPictures('GeneralizedRCNNTransform', images);
+    const sizes = pictures.map(({ shape }) => this.sizeOf(shape.slice(1) as unknown as ImageSize));
+    const list = new ImageList(this.batchImages(pictures, sizes), sizes);
+    if (targets === null) return [list, null];
+    const resized = targets.map((target, i) => {
+      const [y, x] = boxRatios(pictures[i]!.shape.slice(1), sizes[i]!);
+      return { ...target, boxes: target.boxes.mul(tensorOf(Float32Array.of(x, y, x, y), [4], 'float32')) };
+    });
+    return [list, resized];
+  }
+
+  /** The size [height, width] that a picture gets; in training this draws, as torchvision does, also where there is nothing to choose. */
+  private sizeOf([height, width]: ImageSize): ImageSize {
+    const [drawn] = this.training ? fillUniform(new Float32Array(1), 0, this.minSize.length) : [this.minSize.length];
+    if (this.fixedSize) return [this.fixedSize[1], this.fixedSize[0]];
+    const shorter = this.minSize[Math.min(Math.floor(drawn!), this.minSize.length - 1)]!;
+    const factor = Math.min(shorter / Math.min(height, width), this.maxSize / Math.max(height, width));
+    return [Math.floor(height * factor), Math.floor(width * factor)];
+  }
+
+  /** (x − mean) / std of pictures [..., C, H, W]. */
+  normalize(images: Tensor): Tensor {
+    const { imageMean, imageStd } = this;
+    const channels = images.shape.at(-3);
+    if (imageMean.length !== channels || imageStd.length !== channels) {
+      throw new ShapeError(
+        `GeneralizedRCNNTransform: expected pictures of ${imageMean.length} channels, one a mean, but got shape [${images.shape.join(', ')}]`,
+      );
+    }
+    const each = (numbers: readonly number[]) =>
+      tensorOf(Float32Array.from(numbers), [channels, 1, 1], 'float32').to(images.dtype);
+    return images.sub(each(imageMean)).div(each(imageStd));
+  }
+
+  /** Pictures at the sizes that they get, in the upper left corner of a batch of zeros. */
+  private batchImages(pictures: readonly Tensor[], sizes: readonly ImageSize[]): Tensor {
+    const divisible = (side: number) => Math.ceil(side / this.sizeDivisible) * this.sizeDivisible;
+    const height = divisible(Math.max(...sizes.map(([h]) => h)));
+    const width = divisible(Math.max(...sizes.map(([, w]) => w)));
+    const { imageMean: mean, imageStd: std } = this;
+    const fitted = fittedBatch(pictures, sizes, [height, width], { mean, std });
+    if (fitted) return fitted;
+    const prepared = (batch: Tensor, [h, w]: ImageSize): Tensor => {
+      const [was, given] = [batch.shape.slice(-2), this.normalize(batch)];
+      const isSame = was[0] === h && was[1] === w;
+      const resized = isSame ? given : nn.functional.interpolate(given, { size: [h, w], mode: 'bilinear' });
+      return h === height && w === width ? resized : resized.pad([0, width - w, 0, height - h]);
+    };
+    const first = pictures[0]!.shape.join();
+    const areAlike = pictures.every(({ shape }, i) => shape.join() === first && sizes[i]!.join() === sizes[0]!.join());
+    if (areAlike) return prepared(stack([...pictures], 0), sizes[0]!);
+    return stack(
+      pictures.map((picture, i) => prepared(picture.unsqueeze(0), sizes[i]!).squeeze(0)),
+      0,
+    );
+  }
+
+  /** Detections in pixels of the pictures as they were given. Sizes are [height, width]. */
+  postprocess(
+    result: readonly Detection[],
+    imageShapes: readonly ImageSize[],
+    originalImageSizes: readonly ImageSize[],
+  ): Detection[] {
+    if (this.training) return [...result];
+    return result.map((found, i) => {
+      const [y, x] = boxRatios(imageShapes[i]!, originalImageSizes[i]!);
+      return { ...found, boxes: found.boxes.mul(tensorOf(Float32Array.of(x, y, x, y), [4], 'float32')) };
+    });
+  }
+
+  override toString(): string {
+    const list = (values: readonly number[]) => `[${values.map(pythonFloat).join(', ')}]`;
+    return [
+      'GeneralizedRCNNTransform(',
+      `    Normalize(mean=${list(this.imageMean)}, std=${list(this.imageStd)})`,
+      `    Resize(min_size=${pythonText([...this.minSize])}, max_size=${pythonText(this.maxSize)}, mode='bilinear')`,
+      ')',
+    ].join('\n');
+  }
+}
+
+/** Pictures [C, H, W] of floats, also those of a batch; at least one. */
+export function listOfPictures(name: string, images: unknown): Tensor[] {
+  const given: unknown = isTensor(images) && images.dim() === 4 ? images.unbind(0) : images;
+  if (!Array.isArray(given) || given.length === 0) {
+    const got = Array.isArray(given) ? 'an empty list' : kindOf(given);
+    throw new ArgumentError(`${name}: expected a list of pictures [C, H, W], but got ${got}`);
+  }
+  for (const picture of given as readonly unknown[]) {
+    if (!isTensor(picture)) {
+      throw new ArgumentError(`${name}: expected a list of tensors [C, H, W], but got ${kindOf(picture)} in it`);
+    }
+    if (picture.dim() !== 3 || picture.numel() === 0) {
+      throw new ShapeError(
+        `${name}: expected a list of pictures [C, H, W], but got shape [${picture.shape.join(', ')}]`,
+      );
+    }
+    if (!picture.isFloatingPoint()) {
+      throw new DTypeError(
+        `${name}: expected pictures of a float dtype, from 0 to 1, but got ${picture.dtype}; convert them with .to('float32').div(255)`,
+      );
+    }
+  }
+  return given as Tensor[];
+}
+
+/** The same for detectors that do not resize: pictures of one size. */
+export function picturesOfOneSize(name: string, images: unknown): Tensor[] {
+  const pictures = listOfPictures(name, images);
+  const [first] = pictures as [Tensor];
+  const other = pictures.find(({ shape }) => shape.join() !== first.shape.join());
+  if (!other) return pictures;
+  throw new ShapeError(
+    `${name}: expected pictures of one size, but got shapes [${first.shape.join(', ')}] and [${other.shape.join(', ')}]; resize them, or give one at a time`,
+  );
+}

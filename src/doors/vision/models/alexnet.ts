@@ -1,0 +1,60 @@
+import { type Arguments, parseArgs } from '../../../engine/core/options';
+import * as nn from '../../../torch/nn';
+import type { Tensor } from '../../../torch/tensor/tensor';
+import { Network } from '../network';
+import { expectBatch } from './batches';
+import { builder, type ClassifierOptions } from './builder';
+import { networkKinds } from './network-kinds';
+
+/** What AlexNet takes by name. */
+export interface AlexNetOptions extends ClassifierOptions {
+  /** Probability of dropout before the first two linear layers. Default: 0.5. */
+  dropout?: number;
+}
+
+const relu = () => new nn.ReLU({ inplace: true });
+const pool = () => new nn.MaxPool2d({ kernelSize: 3, stride: 2 });
+
+/**
+ * AlexNet in the one-column form of Krizhevsky 2014 (arXiv:1404.5997): images [N, 3, H, W] of 63 pixels or more, usually 224, to scores
+ * [N, numClasses]. 61,100,840 parameters.
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
+export class AlexNet extends Network {
+  features = new nn.Sequential(
+    ...[new nn.Conv2d(3, 64, { kernelSize: 11, stride: 4, padding: 2 }), relu(), pool()],
+    ...[new nn.Conv2d(64, 192, { kernelSize: 5, padding: 2 }), relu(), pool()],
+    ...[new nn.Conv2d(192, 384, { kernelSize: 3, padding: 1 }), relu()],
+    ...[new nn.Conv2d(384, 256, { kernelSize: 3, padding: 1 }), relu()],
+    ...[new nn.Conv2d(256, 256, { kernelSize: 3, padding: 1 }), relu(), pool()],
+  );
+  avgpool = new nn.AdaptiveAvgPool2d([6, 6]);
+
+  constructor(...args: Arguments<AlexNetOptions, ['numClasses', 'dropout']>) {
+    super();
+    const defaults = { numClasses: 1000, dropout: 0.5 };
+    const { numClasses, dropout } = parseArgs<AlexNetOptions>('AlexNet', [], defaults, args, networkKinds);
+    this.classifier = new nn.Sequential(
+      ...[new nn.Dropout({ p: dropout }), new nn.Linear(256 * 6 * 6, 4096), relu()],
+      ...[new nn.Dropout({ p: dropout }), new nn.Linear(4096, 4096), relu()],
+      new nn.Linear(4096, numClasses),
+    );
+  }
+
+  override forward(x: Tensor): Tensor {
+    return this.classifier(this.avgpool(this.features(expectBatch('AlexNet', x))).flatten(1));
+  }
+}
+
+export interface AlexNet {
+  /** The layers behind the features; any module of one input may take its place, or that of one of its layers. */
+  get classifier(): nn.SequentialOf<[nn.Dropout, nn.Linear, nn.ReLU, nn.Dropout, nn.Linear, nn.ReLU, nn.Linear]>;
+  set classifier(module: nn.UnaryModule);
+}
+
+/** AlexNet: see `AlexNet`. */
+export const alexnet = builder<AlexNet, AlexNetOptions>('alexnet', {
+  defaults: { numClasses: 1000, dropout: 0.5 },
+  weights: 'AlexNet_Weights',
+  build: (options) => new AlexNet(options),
+});

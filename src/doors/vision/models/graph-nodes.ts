@@ -1,0 +1,224 @@
+// Owns the nodes of a network as torchvision names them: operations and modules by their paths, in the order in which they run.
+
+import { instance, type Kind } from '../../../engine/core/argument-kinds';
+import { type CallWatcher, watchedBy } from '../../../engine/core/calls';
+import { type Arguments, parseArgs } from '../../../engine/core/options';
+import { warnOnce } from '../../../engine/core/warnings';
+import { undone } from '../../../engine/graph/journal';
+import { scope } from '../../../engine/storage/scope';
+import * as nn from '../../../torch/nn';
+import { inMode } from '../../../torch/nn/module/in-mode';
+import { Module } from '../../../torch/nn/module/module';
+import { tensorsIn } from '../../../torch/tensor/calling/tensor-trees';
+import { Tensor } from '../../../torch/tensor/tensor';
+import * as ops from '../ops';
+import * as layers from '../ops/layers';
+import { StochasticDepth } from '../ops/stochastic-depth';
+
+/** Classes of `nn`, whose modules are nodes as a whole; a Sequential counts as its members. */
+const ownLayers: () => ReadonlySet<unknown> = (() => {
+  let known: ReadonlySet<unknown> | null = null;
+  return () => {
+    known ??= new Set(Object.values(nn).filter((value) => value !== nn.Sequential));
+    return known;
+  };
+})();
+
+/** torchvision's layers, which are nodes as a whole, and classes derived from them. */
+const sharedLayers = [
+  layers.Conv2dNormActivation,
+  layers.Conv3dNormActivation,
+  layers.SqueezeExcitation,
+  layers.FloatDropout,
+  layers.MLP,
+  layers.Permute,
+  StochasticDepth,
+];
+
+const isLeaf = (module: Module): boolean =>
+  ownLayers().has(module.constructor) || sharedLayers.some((layer) => module instanceof layer);
+
+/** Operators that change a tensor: `x += y` in Python, which has no other way to be written here. */
+const assignments: ReadonlySet<string> = new Set(['add_', 'sub_', 'mul_', 'div_']);
+
+function pythonName(name: string): string {
+  // What Python writes with brackets.
+  if (name === 'at') return 'getitem';
+  const plain = assignments.has(name) ? name.slice(0, -1) : name;
+  return plain.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** Is told of every node, with its result. */
+type Visit = (name: string, value: unknown) => void;
+
+/** Names nodes as they run. */
+class Tracer implements CallWatcher {
+  readonly #visit: Visit;
+  readonly #paths: ReadonlyMap<unknown, string>;
+  readonly #parameters: ReadonlyMap<unknown, string>;
+  /** What hangs on the inputs. Everything else is a constant. */
+  readonly #traced = new WeakSet<object>();
+  /** How often a name has come, by its form without a number. */
+  readonly #counts = new Map<string, number>();
+  readonly #read = new Set<unknown>();
+  #path = '';
+
+  constructor(root: Module, visit: Visit) {
+    this.#visit = visit;
+    this.#paths = new Map(root.namedModules().map(([path, module]) => [module, path] as const));
+    const tensors = [...root.namedParameters(), ...root.namedBuffers()];
+    this.#parameters = new Map(tensors.map(([path, tensor]) => [tensor, path] as const));
+  }
+
+  inputs(args: readonly unknown[]): void {
+    args.forEach((arg, i) => {
+      this.#add(i === 0 ? 'x' : `x${i + 1}`, arg);
+    });
+  }
+
+  operation(name: string, args: readonly unknown[], run: () => unknown, isGetter: boolean): unknown {
+    for (const tensor of tensorsIn(args)) this.#use(tensor);
+    const hangs = tensorsIn(args).some((tensor) => this.#traced.has(tensor));
+    const result = watchedBy(null, run);
+    if (!hangs || (isGetter && !(result instanceof Tensor))) return result;
+    this.#add(this.#inside(isGetter ? 'getattr' : pythonName(name)), result);
+    this.#takeApart(result);
+    return result;
+  }
+
+  module(module: object, run: () => unknown): unknown {
+    const path = this.#paths.get(module);
+    if (path === undefined) return run();
+    const before = this.#path;
+    this.#path = path;
+    try {
+      if (path === '' || !isLeaf(module as Module)) return run();
+      const result = watchedBy(null, run);
+      this.#add(path, result);
+      this.#path = before;
+      this.#takeApart(result);
+      return result;
+    } finally {
+      this.#path = before;
+    }
+  }
+
+  note(names: readonly string[]): void {
+    for (const name of names) this.#add(this.#inside(name), undefined);
+  }
+
+  read(parameter: object): void {
+    this.#use(parameter);
+  }
+
+  /** A list that is given back is taken apart into its items. */
+  #takeApart(result: unknown): void {
+    if (Array.isArray(result)) for (const item of result) this.#add(this.#inside('getitem'), item);
+  }
+
+  /** A parameter, or a buffer, is a node where it is first used. */
+  #use(tensor: object): void {
+    const path = this.#parameters.get(tensor);
+    if (path === undefined || this.#read.has(tensor)) return;
+    this.#read.add(tensor);
+    this.#add(this.#inside(path.replaceAll('.', '_')), tensor);
+  }
+
+  #inside(name: string): string {
+    return this.#path === '' ? name : `${this.#path}.${name}`;
+  }
+
+  #add(name: string, value: unknown): void {
+    for (const tensor of tensorsIn([value])) this.#traced.add(tensor);
+    // torchvision takes a number at the end for one that was put there, and numbers anew.
+    const base = name.replace(/(?<=.)_\d+$/, '');
+    const count = this.#counts.get(base) ?? 0;
+    this.#counts.set(base, count + 1);
+    this.#visit(count === 0 ? base : `${base}_${count}`, value);
+  }
+}
+
+/** Operations that are no methods of tensors, and what Python writes with operators. */
+const functions: ReadonlySet<string> = new Set(
+  [
+    'getitem getattr floordiv iadd isub imul size _assert cat concat concatenate stack hstack vstack dstack column_stack row_stack block_diag',
+    'meshgrid broadcast_tensors cartesian_prod combinations einsum tensordot cdist pdist rsub isin searchsorted bucketize gradient trapezoid',
+    'cumulative_trapezoid trapz std_mean var_mean frobenius_norm atleast_1d atleast_2d atleast_3d zeros_like ones_like empty_like full_like',
+    'rand_like randn_like randint_like fill normal poisson binomial unravel_index histogramdd',
+  ].flatMap((names) => names.split(' ')),
+);
+
+/** Whether a node within a module may have a name: an operation's, an input's, or that of a parameter that is read there. */
+export function mayBeNode(model: Module, name: string): boolean {
+  const base = name.replace(/(?<=.)_\d+$/, '');
+  const method = base.replace(/(?<=.)_([a-z\d])/g, (_, letter: string) => letter.toUpperCase());
+  return (
+    /^x\d*$/.test(base) ||
+    functions.has(base) ||
+    method in Tensor.prototype ||
+    method in nn.functional ||
+    method in ops ||
+    [...model.namedParameters(), ...model.namedBuffers()].some(([path]) => path.replaceAll('.', '_') === base)
+  );
+}
+
+/** Runs the network, and tells `visit` of its nodes. */
+export function visitNodes(model: Module, args: readonly unknown[], visit: Visit): unknown {
+  const tracer = new Tracer(model, visit);
+  tracer.inputs(args);
+  return watchedBy(tracer, () => model(...(args as never[])));
+}
+
+/** The names of the nodes in the mode that the network is in. Nothing is computed, and what changes meanwhile is put back. */
+export function nodeNames(model: Module, args: readonly unknown[]): string[] {
+  const names: string[] = [];
+  scope(() => undone(() => visitNodes(model, args, (name) => names.push(name))));
+  return names;
+}
+
+interface NodeNameArguments {
+  model: Module;
+  /** What the network is called with, or a list of that. */
+  example: Tensor | readonly unknown[];
+  /** Say nothing where the two lists differ. Default: false. */
+  suppressDiffWarning?: boolean;
+}
+
+const exampleKind: Kind = {
+  words: 'an example of what the network is called with, such as torch.rand(1, 3, 224, 224)',
+  fits: (value) => value instanceof Tensor || Array.isArray(value),
+};
+
+/**
+ * The names of a network's nodes in training and in evaluation, as torchvision's `get_graph_node_names` gives them: inputs, modules of `nn` by their
+ * paths, and functions of tensors under the path of the module that calls them, numbered from their second time on.
+ *
+ *     const [train, evaluation] = getGraphNodeNames(models.resnet18(), torch.rand(1, 3, 224, 224));
+ *     evaluation.slice(-4);   // ['layer4.1.relu_1', 'avgpool', 'flatten', 'fc']
+ *
+ * `example` is what the network is called with, or a list of that. Nothing is computed. Networks that normalise single values, such as DeepLabV3,
+ * take two images in training.
+ */
+export function getGraphNodeNames(
+  ...given: Arguments<NodeNameArguments, ['model', 'example', 'suppressDiffWarning']>
+): [train: string[], evaluation: string[]] {
+  const name = 'getGraphNodeNames';
+  const defaults = { suppressDiffWarning: false };
+  const { model, example, suppressDiffWarning } = parseArgs<NodeNameArguments>(
+    name,
+    ['model', 'example'],
+    defaults,
+    given,
+    { model: instance(Module, 'a module'), example: exampleKind },
+  );
+  const args = example instanceof Tensor ? [example] : (example as readonly unknown[]);
+  const train = inMode(model, true, () => nodeNames(model, args));
+  const evaluation = inMode(model, false, () => nodeNames(model, args));
+  if (!suppressDiffWarning && train.join() !== evaluation.join()) {
+    warnOnce(
+      'The nodes obtained by tracing the model in eval mode are not a subsequence of those obtained in train mode, or the other way round: ' +
+        'give trainReturnNodes and evalReturnNodes where you want nodes that only one of them has.',
+    );
+  }
+  return [train, evaluation];
+}

@@ -1,0 +1,32 @@
+// How families of networks draw their weights once more, after every layer has drawn its own.
+import * as nn from '../../../torch/nn';
+import type { Module } from '../../../torch/nn/module/module';
+
+type Convolution = nn.Conv2d;
+
+interface Rules {
+  convolution?(layer: Convolution): void;
+  linear?(layer: nn.Linear): void;
+}
+
+/** Draws the weights of the model's layers by their rules, in the order of `modules()`. Norms keep 1 and 0, which they begin with. */
+export function initialize(model: Module, { convolution, linear }: Rules): void {
+  for (const module of model.modules()) {
+    if (module instanceof nn.Conv2d) convolution?.(module);
+    else if (module instanceof nn.Linear) linear?.(module);
+  }
+}
+
+/** He et al. 2015, by the number of outputs, for ReLU; the bias 0. */
+export function fanOut({ weight, bias }: Convolution): void {
+  nn.init.kaimingNormal_(weight, { mode: 'fan_out', nonlinearity: 'relu' });
+  if (bias) nn.init.zeros_(bias);
+}
+
+/** Normal around 0; the bias 0. */
+export const normal =
+  (std: number) =>
+  ({ weight, bias }: nn.Linear): void => {
+    nn.init.normal_(weight, 0, std);
+    if (bias) nn.init.zeros_(bias);
+  };

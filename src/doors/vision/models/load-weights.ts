@@ -1,0 +1,146 @@
+// Reads trained weights for a network, from wherever they are, and says what is wrong with those of another.
+import { ArgumentError, StateDictError } from '../../../engine/core/errors';
+import { isPlainObject, kindOf } from '../../../engine/core/options';
+import type { ByteSource } from '../../../torch/io/bytes';
+import { type HubOptions, loadStateDictFromUrl } from '../../../torch/io/download/hub';
+import { load } from '../../../torch/io/load';
+import type { Module } from '../../../torch/nn/module/module';
+import type { StateDict } from '../../../torch/nn/module/state-dict';
+import { Tensor } from '../../../torch/tensor/tensor';
+import type * as table from './weights/table';
+import { Weights, type WeightsEnumeration } from './weights/weights';
+
+/**
+ * Trained weights: a member of torchvision's enumeration or its name (`'IMAGENET1K_V1'`, `'DEFAULT'`, `'ResNet18_Weights.IMAGENET1K_V1'`), an address, a
+ * path, a `File` or bytes of what PyTorch or `torch.save` wrote, or a state dict.
+ */
+export type WeightsSource = Weights | ByteSource | StateDict;
+
+/** The names that torchvision gives trained weights in its enumerations. */
+type TrainedName = {
+  [E in keyof typeof table]: Exclude<keyof (typeof table)[E], keyof WeightsEnumeration>;
+}[keyof typeof table];
+
+/** Weights as editors complete them. */
+export type CompletedWeights = TrainedName | Exclude<WeightsSource, string>;
+
+/** Weights that may be a text of any kind. */
+export type GivenWeights = CompletedWeights | (string & Record<never, never>);
+
+/** Takes weights W but for a text that is written out and is no name of torchvision's, and no address or path by its dot or slash, as 'DEFAUL'. */
+export type Spelled<W> = W extends string
+  ? string extends W
+    ? W
+    : W extends TrainedName | `${string}_Weights.${TrainedName}`
+      ? W
+      : W extends `${string}_Weights.${string}`
+        ? never
+        : W extends `${string}/${string}` | `${string}.${string}`
+          ? W
+          : never
+  : W;
+
+export type Progress = HubOptions['progress'];
+
+/** Weights that were read. */
+export interface Loaded {
+  readonly state: StateDict;
+  /** The member of the enumeration, where they were given as one. */
+  readonly weights: Weights | null;
+  /** The form in which they were given, for errors. */
+  readonly label: string;
+}
+
+/** Names of members of enumerations, which no address is: `DEFAULT`, `VGG16_Weights.IMAGENET1K_FEATURES`. */
+const MEMBER = /^(\w+_Weights\.)?[A-Z][A-Z\d_]*$/;
+
+/** Eight digits or more of a check sum in a file's name, as in `resnet18-f37072fd.pth`. */
+const HASHED = /-[\da-f]{8,}\./;
+
+/**
+ * The member of the enumeration that is given by itself or by its name; null for weights that are given otherwise.
+ *
+ * @throws ArgumentError for a member of another, or where a network has none
+ */
+export function memberOf(name: string, given: unknown, known: WeightsEnumeration | null): Weights | null {
+  const isMember = given instanceof Weights || (typeof given === 'string' && MEMBER.test(given));
+  if (!isMember) return null;
+  if (!known) {
+    throw new ArgumentError(
+      `${name}: expected a file of weights or a state dict, but got ${given}; torchvision has none`,
+    );
+  }
+  return known.verify(given);
+}
+
+/** Reads weights; `renamed` gives the keys of a network for those of older files. */
+export async function readWeights(
+  name: string,
+  given: WeightsSource,
+  { weights, progress, renamed }: { weights: Weights | null; progress: Progress; renamed?: (key: string) => string },
+): Promise<Loaded> {
+  const state = await contents(weights ?? given, progress);
+  const label = weights ? String(weights) : labelOf(given);
+  if (!isPlainObject(state)) {
+    throw new ArgumentError(`${name}: expected weights that hold a state dict, but ${label} is ${kindOf(state)}`);
+  }
+  const [wrong] = Object.entries(state).filter(([, value]) => !(value instanceof Tensor));
+  if (wrong) {
+    throw new ArgumentError(
+      `${name}: expected weights that hold tensors by name, but ${wrong[0]} is ${kindOf(wrong[1])}; pass the state dict inside, such as checkpoint.model`,
+    );
+  }
+  const entries = Object.entries(state as StateDict);
+  const own = ([key, value]: [string, Tensor]): [string, Tensor] => [renamed ? renamed(key) : key, value];
+  return { state: Object.fromEntries(entries.map(own)), weights, label };
+}
+
+async function contents(given: WeightsSource, progress: Progress): Promise<unknown> {
+  if (given instanceof Weights) return given.getStateDict({ progress, checkHash: true });
+  if (isPlainObject(given)) return given;
+  if (isAddress(given)) return loadStateDictFromUrl(given, { progress, checkHash: HASHED.test(String(given)) });
+  return load<unknown>(given as ByteSource);
+}
+
+/** Addresses of servers; files beside the page, or on this machine, are read as they are now. */
+const isAddress = (given: unknown): given is string | URL =>
+  (typeof given === 'string' || given instanceof URL) && /^https?:/i.test(String(given));
+
+const labelOf = (given: WeightsSource): string => {
+  if (typeof given === 'string' || given instanceof URL) return `'${given}'`;
+  if (typeof File !== 'undefined' && given instanceof File) return `'${given.name}'`;
+  return isPlainObject(given) ? 'the state dict' : 'the file';
+};
+
+/**
+ * Gives a network its weights.
+ *
+ * @throws StateDictError that names the first keys that differ, or the sizes that do
+ */
+export function giveWeights(name: string, model: Module, { state, label }: Loaded): void {
+  try {
+    model.loadStateDict(state);
+  } catch (error) {
+    if (!(error instanceof StateDictError)) throw error;
+    const own = new Set(Object.keys(model.stateDict()));
+    const missing = [...own].filter((key) => !Object.hasOwn(state, key) && !key.endsWith('num_batches_tracked'));
+    const unexpected = Object.keys(state).filter((key) => !own.has(key));
+    if (missing.length === 0 && unexpected.length === 0) {
+      throw new StateDictError(`${name}: ${label} does not fit. ${error.message}`, { cause: error });
+    }
+    const parts = [
+      ...(missing.length > 0 ? [`lacks ${first(missing)}`] : []),
+      ...(unexpected.length > 0 ? [`has ${first(unexpected)} that ${name} has not`] : []),
+    ];
+    throw new StateDictError(
+      `${name}: expected weights of ${name}, but ${label} ${parts.join(' and ')}; is it the file of another network, or one with other options?`,
+      { cause: error },
+    );
+  }
+}
+
+/** Keys that an error shows of many. */
+const SHOWN = 3;
+
+const first = (keys: readonly string[]): string =>
+  keys.slice(0, SHOWN).join(', ') + (keys.length > SHOWN ? ` and ${keys.length - SHOWN} more` : '');

@@ -1,0 +1,210 @@
+// What networks of segmentation share: a backbone cut after some layers, a head of convolutions, and scores at the size of the image.
+
+import * as kinds from '../../../../engine/core/argument-kinds';
+import { noteCalls } from '../../../../engine/core/calls';
+import { ArgumentError } from '../../../../engine/core/errors';
+import { type Arguments, isPlainObject, parseArgs } from '../../../../engine/core/options';
+import * as nn from '../../../../torch/nn';
+import { expectTensors } from '../../../../torch/nn/module/callable-object';
+import { Module, type UnaryModule } from '../../../../torch/nn/module/module';
+import type { Tensor } from '../../../../torch/tensor/tensor';
+import { Network } from '../../network';
+import { expectBatch } from '../batches';
+import {
+  builder,
+  type CompletedWeights,
+  expectClasses,
+  expectOption,
+  type GivenWeights,
+  type NetworkBuilder,
+  type Spelled,
+  type WeightsName,
+  type WeightsSource,
+  type WithoutWeights,
+  type WithWeights,
+} from '../builder';
+import type { ResNet, ResNetOptions } from '../resnet';
+
+interface GetterArguments {
+  model: Module;
+  /** The names that results get, by those of the layers. */
+  returnLayers: Readonly<Record<string, string>>;
+}
+
+const namesKind: kinds.Kind = {
+  words: 'an object of new names by those of layers',
+  fits: (value) => isPlainObject(value) && Object.values(value).every((name) => typeof name === 'string'),
+};
+
+/** The layers of a network up to the last that is wanted; a call gives the wanted ones' results, by their new names. */
+export class IntermediateLayerGetter extends nn.ModuleDict<UnaryModule> {
+  returnLayers: Readonly<Record<string, string>>;
+
+  constructor(...args: Arguments<GetterArguments, ['model', 'returnLayers']>) {
+    super();
+    const name = 'IntermediateLayerGetter';
+    // The names of layers are an object, as named parameters are.
+    const given = args.length === 2 ? [{ model: args[0], returnLayers: args[1] }] : args;
+    const { model, returnLayers } = parseArgs<GetterArguments>(name, ['model', 'returnLayers'], {}, given, {
+      model: kinds.instance(Module, 'a module'),
+      returnLayers: namesKind,
+    });
+    const wanted = new Set(Object.keys(returnLayers));
+    for (const [name, child] of model.namedChildren()) {
+      if (wanted.size === 0) break;
+      this.addModule(name, child as UnaryModule);
+      wanted.delete(name);
+    }
+    if (wanted.size > 0) {
+      throw new ArgumentError(
+        `IntermediateLayerGetter: expected layers of the model, but got ${[...wanted].join(', ')}`,
+      );
+    }
+    this.returnLayers = returnLayers;
+  }
+
+  override forward(x: Tensor): Record<string, Tensor> {
+    const out: Record<string, Tensor> = {};
+    let y = x;
+    for (const [name, layer] of this.items()) {
+      y = layer(y);
+      const given = this.returnLayers[name];
+      if (given !== undefined) out[given] = y;
+    }
+    return out;
+  }
+}
+
+/** Scores of each pixel: `out`, and `aux` of the head in the middle where there is one. */
+export interface SegmentationOutput {
+  readonly out: Tensor;
+  readonly aux?: Tensor;
+}
+
+/** Images [N, 3, H, W] to scores [N, numClasses, H, W] of each pixel. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
+// biome-ignore lint/correctness/noUnusedVariables: declarations of one name have the same parameters.
+export class SegmentationModel<Head extends UnaryModule = UnaryModule> extends Network {
+  backbone: IntermediateLayerGetter;
+
+  constructor(backbone: IntermediateLayerGetter, classifier: UnaryModule, auxClassifier: UnaryModule | null = null) {
+    super();
+    this.backbone = backbone;
+    this.classifier = classifier;
+    this.aux_classifier = auxClassifier;
+  }
+
+  override forward(images: Tensor): SegmentationOutput {
+    expectTensors(this.constructor.name, images);
+    expectBatch(this.constructor.name, images);
+    noteCalls('getattr', 'getitem');
+    const size = images.shape.slice(-2) as [number, number];
+    const enlarged = (x: Tensor) => nn.functional.interpolate(x, { size, mode: 'bilinear', alignCorners: false });
+    const maps = this.backbone(images);
+    const out = enlarged(this.classifier(maps.out!));
+    return this.aux_classifier ? { out, aux: enlarged(this.aux_classifier(maps.aux!)) } : { out };
+  }
+}
+
+export interface SegmentationModel<Head extends UnaryModule = UnaryModule> {
+  /** What scores the maps; any module of one input may take its place. */
+  get classifier(): Head;
+  set classifier(module: UnaryModule);
+  /** The head in the middle, where there is one. */
+  get aux_classifier(): FCNHead | null;
+  set aux_classifier(module: UnaryModule | null);
+}
+
+interface HeadArguments {
+  inChannels: number;
+  channels: number;
+}
+
+/** A 3×3 and a 1×1 convolution. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
+export class FCNHead extends nn.Sequential {
+  constructor(...args: Arguments<HeadArguments, ['inChannels', 'channels']>) {
+    const o = parseArgs<HeadArguments>('FCNHead', ['inChannels', 'channels'], {}, args, {
+      inChannels: kinds.whole(4, kinds.MOST_FEATURES),
+      channels: kinds.features,
+    });
+    const { inChannels, channels } = o;
+    const inner = Math.floor(inChannels / 4);
+    super(
+      new nn.Conv2d(inChannels, inner, { kernelSize: 3, padding: 1, bias: false }),
+      new nn.BatchNorm2d(inner),
+      new nn.ReLU(),
+      new nn.Dropout({ p: 0.1 }),
+      new nn.Conv2d(inner, channels, { kernelSize: 1 }),
+    );
+  }
+}
+
+export interface FCNHead {
+  /** The convolution of scores; any module of one input may take its place. */
+  get 4(): nn.Conv2d;
+  set 4(layer: UnaryModule);
+}
+
+/** What the networks of `models.segmentation` take by name. */
+export interface SegmentationOptions {
+  /** Scores of each pixel, the background's included. Default: 21. */
+  numClasses?: number | null;
+  /** One more head, after the third stage. Default: with weights if they have it, else false. */
+  auxLoss?: boolean | null;
+}
+
+type Backbone = { weightsBackbone?: WeightsSource | null };
+
+/**
+ * The function of a network of segmentation. With random weights it returns at once; with weights from a file it returns a promise: its own, or with `weightsBackbone`
+ * those of the classifier that it begins with.
+ */
+export interface SegmentationBuilder<M extends SegmentationModel> {
+  <W extends GivenWeights>(options: SegmentationOptions & Backbone & WithWeights<W>): Promise<M>;
+  <W extends GivenWeights>(
+    options: SegmentationOptions & WithoutWeights & { weightsBackbone: W & Spelled<W> },
+  ): Promise<M>;
+  (options?: SegmentationOptions & WithoutWeights & { weightsBackbone?: null }): M;
+  (
+    options: SegmentationOptions & { weights?: CompletedWeights | null; weightsBackbone?: CompletedWeights | null },
+  ): Promise<M>;
+}
+
+type BackboneBuilder = NetworkBuilder<ResNet, ResNetOptions>;
+
+/** The function of a network on a ResNet that dilates its last two stages instead of halving the map. */
+export function segmentationBuilder<M extends SegmentationModel>(
+  name: string,
+  weights: WeightsName,
+  backbone: BackboneBuilder,
+  Head: new (channels: number, numClasses: number) => UnaryModule,
+  Model: new (maps: IntermediateLayerGetter, head: UnaryModule, aux: UnaryModule | null) => M,
+): SegmentationBuilder<M> {
+  const assembled = (trunk: ResNet, numClasses: number, auxLoss: boolean): M => {
+    const maps = new IntermediateLayerGetter(trunk, { layer4: 'out', ...(auxLoss && { layer3: 'aux' }) });
+    const aux = auxLoss ? new FCNHead(1024, numClasses) : null;
+    return new Model(maps, new Head(2048, numClasses), aux);
+  };
+  return builder<M, SegmentationOptions & Backbone>(name, {
+    defaults: { numClasses: null, auxLoss: null, weightsBackbone: null },
+    weights,
+    check(options, given) {
+      expectClasses(options, given);
+      if (options.auxLoss !== null) expectOption('auxLoss', options.auxLoss, true);
+    },
+    build({ numClasses, auxLoss, weightsBackbone }, given) {
+      const classes = numClasses ?? 21;
+      const replaceStrideWithDilation = [false, true, true] as const;
+      const hasAux = given ? auxLoss === true || given.has('aux_classifier.0.weight') : auxLoss === true;
+      if (given || weightsBackbone === null) return assembled(backbone({ replaceStrideWithDilation }), classes, hasAux);
+      const trunk = backbone({ replaceStrideWithDilation, weights: weightsBackbone });
+      return trunk.then((loaded) => assembled(loaded, classes, hasAux));
+    },
+    finish(made, { auxLoss }) {
+      if (auxLoss !== false) return;
+      made.aux_classifier = null;
+      made.backbone.returnLayers = { layer4: 'out' };
+    },
+  }) as SegmentationBuilder<M>;
+}

@@ -1,0 +1,29 @@
+// Networks with trained weights. Loaded when somebody asks for one: most of it reads files.
+import type { Module } from '../../../torch/nn/module/module';
+import type { Recipe, WeightsName } from './builder';
+import { giveWeights, memberOf, type Progress, readWeights, type WeightsSource } from './load-weights';
+import * as table from './weights/table';
+import type { Weights, WeightsEnumeration } from './weights/weights';
+
+const enumerations: Readonly<Record<WeightsName, WeightsEnumeration>> = table;
+
+/** The member of the enumeration of that name that is given: see `memberOf`. */
+export const memberNamed = (name: string, given: unknown, weights: WeightsName | null): Weights | null =>
+  memberOf(name, given, weights && enumerations[weights]);
+
+/** A network with trained weights, which are read and checked before it is made. */
+export async function weighted<M extends Module, O extends object>(
+  name: string,
+  recipe: Recipe<M, O> & Required<Pick<Recipe<M, O>, 'check'>>,
+  options: Required<O>,
+  given: { weights: WeightsSource; progress: Progress },
+): Promise<M> {
+  const weights = memberNamed(name, given.weights, recipe.weights ?? null);
+  if (weights) recipe.check(options, weights);
+  const { progress } = given;
+  const loaded = await readWeights(name, given.weights, { weights, progress, renamed: recipe.renamed });
+  const model = await recipe.build(options, { weights, has: (key) => Object.hasOwn(loaded.state, key) });
+  giveWeights(name, model, loaded);
+  recipe.finish?.(model, options);
+  return model;
+}

@@ -1,0 +1,199 @@
+// Deformable convolution: deformConv2d and DeformConv2d.
+
+import * as kinds from '../../../engine/core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../../engine/core/errors';
+import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
+import { pythonText } from '../../../engine/core/printing';
+import { expectFloat } from '../../../engine/graph/record';
+import { deformColumns } from '../../../engine/ops/conv/deform-conv';
+import { Layer } from '../../../torch/nn/layers/layer';
+import { resetWeightAndBias } from '../../../torch/nn/layers/linear';
+import { pair, type Size2d } from '../../../torch/nn/layers/sizes';
+import { inputs } from '../../../torch/nn/module/callable-object';
+import { Parameter } from '../../../torch/nn/module/parameter';
+import { callable } from '../../../torch/tensor/calling/callable';
+import { tensor as aTensor } from '../../../torch/tensor/calling/tensor-kinds';
+import { empty } from '../../../torch/tensor/creation/creation';
+import { Tensor } from '../../../torch/tensor/tensor';
+
+interface DeformArguments {
+  /** [O]. Default: none. */
+  bias?: Tensor | null;
+  /** Default: 1. */
+  stride?: Size2d;
+  /** Zeros on each side. Default: 0. */
+  padding?: Size2d;
+  /** Spacing between the elements of the kernel. Default: 1. */
+  dilation?: Size2d;
+  /** What each read counts: [N, offset groups · kH · kW, H', W']. Default: 1. */
+  mask?: Tensor | null;
+}
+
+const shapeText = (x: Tensor): string => `[${x.shape.join(', ')}]`;
+
+function expectShape(name: string, what: string, x: Tensor, shape: readonly number[]): void {
+  if (x.shape.join() === shape.join()) return;
+  throw new ShapeError(`${name}: expected ${what} [${shape.join(', ')}], but got ${shapeText(x)}`);
+}
+
+/**
+ * Deformable convolution (Dai et al. 2017, arXiv:1703.06211; with a mask Zhu et al. 2018, arXiv:1811.11168): each element of the kernel reads its
+ * input a way off, bilinearly, zeros outside. Shape: input [N, C, H, W], offset [N, 2 · offset groups · kH · kW, H', W'] as pairs (y, x) and
+ * weight [O, C / groups, kH, kW] → [N, O, H', W']. Groups follow from the shapes.
+ *
+ * @throws ShapeError, DTypeError, ArgumentError
+ */
+export const deformConv2d = callable(
+  'deformConv2d(input, offset, weight, ...)',
+  (
+    input: Tensor,
+    offset: Tensor,
+    weight: Tensor,
+    ...args: Arguments<DeformArguments, ['bias', 'stride', 'padding', 'dilation', 'mask']>
+  ): Tensor => {
+    const name = 'deformConv2d';
+    const defaults = { bias: null, stride: 1, padding: 0, dilation: 1, mask: null };
+    const tensorOrNull = kinds.orNull(aTensor);
+    const own = { bias: tensorOrNull, mask: tensorOrNull };
+    const { bias, mask, ...o } = parseArgs<DeformArguments>(name, [], defaults, args, own);
+    const stride = pair(name, 'stride', o.stride, 1);
+    const padding = pair(name, 'padding', o.padding);
+    const dilation = pair(name, 'dilation', o.dilation, 1);
+    if (input.dim() !== 4 || offset.dim() !== 4 || weight.dim() !== 4) {
+      throw new ShapeError(
+        `${name}: expected 4-D input, offset and weight, but got ${[input, offset, weight].map(shapeText).join(', ')}`,
+      );
+    }
+    if (input.dtype === 'float16') {
+      const half = (x: Tensor | null): Tensor | null => (x === null ? null : x.float());
+      const options = { bias: half(bias), mask: half(mask), stride, padding, dilation };
+      return deformConv2d(input.float(), offset.float(), weight.float(), options).half();
+    }
+    for (const [what, x] of Object.entries({ input, offset, weight })) expectFloat(name, what, x);
+    const [batch, channels, height, width] = input.shape as readonly [number, number, number, number];
+    const [outChannels, groupIn, ...kernel] = weight.shape as readonly [number, number, number, number];
+    const elements = kernel[0]! * kernel[1]!;
+    const groups = Math.floor(channels / groupIn);
+    const offsetGroups = Math.floor(offset.shape[1]! / (2 * elements));
+    if (groupIn * groups !== channels || groups < 1 || outChannels % groups !== 0) {
+      throw new ShapeError(
+        `${name}: expected weight [O, C / groups, kH, kW] with O in a multiple of the groups, but got ${shapeText(weight)} for input ${shapeText(input)}`,
+      );
+    }
+    if (offsetGroups < 1 || channels % offsetGroups !== 0) {
+      throw new ShapeError(
+        `${name}: expected offset with ${2 * elements} channels a group, and groups that divide ${channels}, but got ${shapeText(offset)}`,
+      );
+    }
+    const outSize = (size: number, d: 0 | 1): number =>
+      Math.floor((size + 2 * padding[d] - dilation[d] * (kernel[d]! - 1) - 1) / stride[d]) + 1;
+    const out = [outSize(height, 0), outSize(width, 1)] as const;
+    if (out[0] < 1 || out[1] < 1) {
+      throw new ShapeError(
+        `${name}: the kernel is larger than the padded input, weight ${shapeText(weight)} for input ${shapeText(input)}`,
+      );
+    }
+    expectShape(name, 'offset', offset, [batch, 2 * offsetGroups * elements, ...out]);
+    if (mask) expectShape(name, 'mask', mask, [batch, offsetGroups * elements, ...out]);
+    if (bias) expectShape(name, 'bias', bias, [outChannels]);
+    const sizes = { from: input.shape, groups: offsetGroups, kernel: [kernel[0]!, kernel[1]!] as const, out };
+    const columns = Tensor.of(
+      deformColumns(input.value, offset.value, mask?.value ?? null, { ...sizes, stride, padding, dilation }),
+    );
+    const filters = weight.reshape([1, groups, outChannels / groups, groupIn * elements]);
+    const product = filters.matmul(columns.reshape([batch, groups, groupIn * elements, out[0] * out[1]]));
+    const made = product.reshape([batch, outChannels, ...out]);
+    return bias ? made.add(bias.reshape([1, -1, 1, 1])) : made;
+  },
+);
+
+interface LayerArguments {
+  inChannels: number;
+  outChannels: number;
+  kernelSize: Size2d;
+  /** Default: 1. */
+  stride?: Size2d;
+  /** Default: 0. */
+  padding?: Size2d;
+  /** Default: 1. */
+  dilation?: Size2d;
+  /** Blocks of channels that do not see each other. Default: 1. */
+  groups?: number;
+  /** Default: true. */
+  bias?: boolean;
+}
+
+type LayerOrder = ['inChannels', 'outChannels', 'kernelSize', 'stride', 'padding', 'dilation', 'groups', 'bias'];
+
+/** `deformConv2d` as a module, which is given offsets and masks: `layer(input, offset, mask)`. Initialised as a convolution is. */
+export class DeformConv2d extends Layer {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly kernelSize: readonly [number, number];
+  readonly stride: readonly [number, number];
+  readonly padding: readonly [number, number];
+  readonly dilation: readonly [number, number];
+  readonly groups: number;
+  weight: Parameter;
+  declare bias: Parameter | null;
+
+  constructor(...args: Arguments<LayerArguments, LayerOrder>) {
+    super();
+    const name = 'DeformConv2d';
+    const defaults = { stride: 1, padding: 0, dilation: 1, groups: 1, bias: true };
+    const o = parseArgs<LayerArguments>(name, ['inChannels', 'outChannels', 'kernelSize'], defaults, args, {
+      inChannels: kinds.features,
+      outChannels: kinds.features,
+      groups: kinds.whole(1),
+    });
+    if (o.inChannels % o.groups !== 0 || o.outChannels % o.groups !== 0) {
+      throw new ArgumentError(
+        `${name}: expected inChannels and outChannels in multiples of groups ${o.groups}, but got ${shown([o.inChannels, o.outChannels])}`,
+      );
+    }
+    this.inChannels = o.inChannels;
+    this.outChannels = o.outChannels;
+    this.kernelSize = pair(name, 'kernelSize', o.kernelSize, 1);
+    this.stride = pair(name, 'stride', o.stride, 1);
+    this.padding = pair(name, 'padding', o.padding);
+    this.dilation = pair(name, 'dilation', o.dilation, 1);
+    this.groups = o.groups;
+    this.weight = new Parameter(empty([o.outChannels, o.inChannels / o.groups, ...this.kernelSize]));
+    this.registerParameter('bias', o.bias ? new Parameter(empty([o.outChannels])) : null);
+    this.resetParameters();
+  }
+
+  /** Draws weight and bias anew, as PyTorch initialises convolutions. */
+  resetParameters(): void {
+    resetWeightAndBias(this.weight, this.bias);
+  }
+
+  override get [inputs]() {
+    return ['input', 'offset', 'mask?'] as const;
+  }
+
+  override forward(input: Tensor, offset: Tensor, mask: Tensor | null = null): Tensor {
+    const { weight, bias, stride, padding, dilation } = this;
+    return deformConv2d(input, offset, weight, {
+      bias,
+      stride: [...stride],
+      padding: [...padding],
+      dilation: [...dilation],
+      mask,
+    });
+  }
+
+  override extraRepr(): string {
+    const { inChannels, outChannels, kernelSize, stride, padding, dilation, groups, bias } = this;
+    const text = (name: string, value: unknown): string => `, ${name}=${pythonText(value)}`;
+    return [
+      `${inChannels}, ${outChannels}`,
+      text('kernel_size', kernelSize),
+      text('stride', stride),
+      padding.some((n) => n !== 0) ? text('padding', padding) : '',
+      dilation.some((n) => n !== 1) ? text('dilation', dilation) : '',
+      groups === 1 ? '' : text('groups', groups),
+      bias ? '' : text('bias', false),
+    ].join('');
+  }
+}

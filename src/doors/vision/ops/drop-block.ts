@@ -1,0 +1,117 @@
+// DropBlock: blocks of neighbouring elements that are left out at random in training.
+
+import * as kinds from '../../../engine/core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../../engine/core/errors';
+import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
+import { pythonFloat, pythonText } from '../../../engine/core/printing';
+import { pad } from '../../../torch/nn/functional/pad';
+import { maxPool2d } from '../../../torch/nn/functional/pooling';
+import { maxPool3d } from '../../../torch/nn/functional/pooling-3d';
+import { type Fields, type LayerTo, UnaryLayer } from '../../../torch/nn/layers/layer';
+import { callable } from '../../../torch/tensor/calling/callable';
+import { empty } from '../../../torch/tensor/creation/creation';
+import type { Tensor } from '../../../torch/tensor/tensor';
+
+interface BlockArguments {
+  /** Probability of an element to be left out. */
+  p: number;
+  /** Side of a block, odd; at most the input's least side counts. */
+  blockSize: number;
+  /** Whether the result is written over the input. Default: false. */
+  inplace?: boolean;
+  /** Added to the number of elements that stay. Default: 1e-6. */
+  eps?: number;
+}
+
+type BlockOrder = ['p', 'blockSize', 'inplace', 'eps'];
+
+interface CallArguments extends BlockArguments {
+  /** Otherwise the input stays as it is. Default: true. */
+  training?: boolean;
+}
+
+const defaults = { inplace: false, eps: 1e-6 };
+const blockKinds = { p: kinds.share, blockSize: kinds.whole(1), eps: kinds.finite };
+
+function dropBlock(name: string, spatial: 2 | 3, input: Tensor, args: readonly unknown[]): Tensor {
+  const o = parseArgs<CallArguments>(name, ['p', 'blockSize'], { ...defaults, training: true }, args, blockKinds);
+  if (input.dim() !== spatial + 2) {
+    throw new ShapeError(`${name}: expected ${spatial + 2}-D input, but got shape [${input.shape.join(', ')}]`);
+  }
+  if (!o.training || o.p === 0) return input;
+  const sizes = input.shape.slice(2);
+  const block = Math.min(o.blockSize, ...sizes);
+  if (block % 2 !== 1) {
+    throw new ArgumentError(`${name}: expected an odd blockSize, but got ${shown(block)}`);
+  }
+  const product = (numbers: readonly number[]): number => numbers.reduce((a, b) => a * b, 1);
+  const places = sizes.map((size) => size - block + 1);
+  // The probability of a place to be the middle of a block.
+  const gamma = (o.p * product(sizes)) / (block ** spatial * product(places));
+  const middles = empty([...input.shape.slice(0, 2), ...places], { dtype: input.dtype }).bernoulli_(gamma);
+  const border = Math.floor(block / 2);
+  const padded = pad(middles, new Array<number>(2 * spatial).fill(border));
+  const options = { stride: 1, padding: border };
+  const blocks = spatial === 2 ? maxPool2d(padded, block, options) : maxPool3d(padded, block, options);
+  const staying = blocks.neg().add(1);
+  const scale = staying.sum().add(o.eps).reciprocal().mul(staying.numel());
+  return o.inplace ? input.mul_(staying).mul_(scale) : input.mul(staying).mul(scale);
+}
+
+/**
+ * DropBlock (Ghiasi et al. 2018, arXiv:1810.12890): zeroes squares of `blockSize` around middles that are drawn so that an element is left out with
+ * probability about `p`, and scales the others up. Shape: [N, C, H, W], kept.
+ *
+ * @throws ArgumentError for a probability outside of [0, 1] and an even block; ShapeError
+ */
+export const dropBlock2d = callable(
+  'dropBlock2d(input, ...)',
+  (input: Tensor, ...args: Arguments<CallArguments, [...BlockOrder, 'training']>): Tensor =>
+    dropBlock('dropBlock2d', 2, input, args),
+);
+
+/** `dropBlock2d` with cubes. Shape: [N, C, D, H, W], kept. */
+export const dropBlock3d = callable(
+  'dropBlock3d(input, ...)',
+  (input: Tensor, ...args: Arguments<CallArguments, [...BlockOrder, 'training']>): Tensor =>
+    dropBlock('dropBlock3d', 3, input, args),
+);
+
+interface DropBlockLayer extends LayerTo<Tensor>, Readonly<Fields<BlockArguments>> {}
+
+type DropBlockClass = new (...args: Arguments<BlockArguments, BlockOrder>) => DropBlockLayer;
+
+/** The module of a function that drops blocks. */
+/* @__NO_SIDE_EFFECTS__ */
+function dropBlockLayer(name: string, drop: typeof dropBlock2d): DropBlockClass {
+  return class extends UnaryLayer {
+    readonly p: number;
+    readonly blockSize: number;
+    readonly inplace: boolean;
+    readonly eps: number;
+
+    constructor(...args: Arguments<BlockArguments, BlockOrder>) {
+      super();
+      const o = parseArgs<BlockArguments>(name, ['p', 'blockSize'], defaults, args, blockKinds);
+      this.p = o.p;
+      this.blockSize = o.blockSize;
+      this.inplace = o.inplace;
+      this.eps = o.eps;
+    }
+
+    override forward(input: Tensor): Tensor {
+      const { p, blockSize, inplace, eps, training } = this;
+      return drop(input, { p, blockSize, inplace, eps, training });
+    }
+
+    override extraRepr(): string {
+      return `p=${pythonFloat(this.p)}, block_size=${this.blockSize}, inplace=${pythonText(this.inplace)}`;
+    }
+  };
+}
+
+/** `dropBlock2d` as a module: active in training only. */
+export class DropBlock2d extends dropBlockLayer('DropBlock2d', dropBlock2d) {}
+
+/** `dropBlock3d` as a module: active in training only. */
+export class DropBlock3d extends dropBlockLayer('DropBlock3d', dropBlock3d) {}

@@ -1,0 +1,210 @@
+// The feature pyramid network, and the levels that it may have besides.
+
+import * as kinds from '../../../engine/core/argument-kinds';
+import { ArgumentError } from '../../../engine/core/errors';
+import { type Arguments, expectKind, isPlainObject, parseArgs } from '../../../engine/core/options';
+import * as nn from '../../../torch/nn';
+import { relu } from '../../../torch/nn/functional/activation';
+import { interpolate } from '../../../torch/nn/functional/interpolate';
+import { maxPool2d } from '../../../torch/nn/functional/pooling';
+import { constant_, kaimingUniform_ } from '../../../torch/nn/init';
+import { inputs } from '../../../torch/nn/module/callable-object';
+import { Module } from '../../../torch/nn/module/module';
+import { expectKinds, namedTensors, tensor } from '../../../torch/tensor/calling/tensor-kinds';
+import type { Tensor } from '../../../torch/tensor/tensor';
+import { Conv2dNormActivation, type NormMaker } from './layers';
+
+/** Maps and their names, from the highest resolution on. */
+export interface NamedMaps {
+  readonly maps: Tensor[];
+  readonly names: string[];
+}
+
+/** What adds levels to a feature pyramid. */
+export abstract class ExtraFPNBlock extends Module {
+  constructor(...none: []) {
+    super();
+    parseArgs(new.target.name, [], {}, none);
+  }
+
+  /** The maps with those added, and the names of all, by the results of the pyramid, the maps that it was given, and their names. */
+  abstract override forward(
+    results: readonly Tensor[],
+    x: readonly Tensor[],
+    names: readonly string[],
+  ): readonly [maps: readonly Tensor[], names: readonly string[]];
+}
+
+interface PyramidArguments {
+  inChannelsList: readonly number[];
+  outChannels: number;
+  /** What adds levels. Default: none. */
+  extraBlocks?: ExtraFPNBlock | null;
+  /** The maker of the norm of so many channels, for convolutions without bias. Default: none. */
+  normLayer?: NormMaker | null;
+}
+
+type PyramidOptions = Pick<PyramidArguments, 'extraBlocks' | 'normLayer'>;
+
+/**
+ * Feature pyramid network (Lin et al. 2017, arXiv:1612.03144): maps of falling resolution at one number of channels, each plus the enlarged
+ * next one. In and out go dictionaries of maps [N, C, H, W], the highest resolution first.
+ *
+ *     const fpn = new ops.FeaturePyramidNetwork([64, 128], 32);
+ *     fpn({ feat0: torch.rand(1, 64, 16, 16), feat1: torch.rand(1, 128, 8, 8) });
+ *
+ * @throws ArgumentError for 0 channels, and for another number of maps
+ */
+export class FeaturePyramidNetwork extends Module {
+  inner_blocks = new nn.ModuleList<Conv2dNormActivation>();
+  layer_blocks = new nn.ModuleList<Conv2dNormActivation>();
+  declare extra_blocks: ExtraFPNBlock | null;
+
+  constructor(inChannelsList: readonly number[], outChannels: number, options?: PyramidOptions);
+  constructor(
+    inChannelsList: readonly number[],
+    outChannels: number,
+    extraBlocks: ExtraFPNBlock | null,
+    normLayer?: NormMaker | null,
+  );
+  constructor(...args: unknown[]) {
+    super();
+    const name = 'FeaturePyramidNetwork';
+    const defaults = { extraBlocks: null, normLayer: null };
+    const o = parseArgs<PyramidArguments>(name, ['inChannelsList', 'outChannels'], defaults, args, {
+      inChannelsList: kinds.nonEmpty(kinds.features),
+      outChannels: kinds.features,
+      extraBlocks: kinds.orNull(kinds.instance(ExtraFPNBlock, 'an ExtraFPNBlock')),
+      normLayer: kinds.orNull(kinds.callback),
+    });
+    const layers = { normLayer: o.normLayer, activationLayer: null };
+    for (const inChannels of o.inChannelsList) {
+      this.inner_blocks.append(
+        new Conv2dNormActivation(inChannels, o.outChannels, { kernelSize: 1, padding: 0, ...layers }),
+      );
+      this.layer_blocks.append(new Conv2dNormActivation(o.outChannels, o.outChannels, { kernelSize: 3, ...layers }));
+    }
+    initialize(this);
+    this.extra_blocks = o.extraBlocks;
+  }
+
+  override forward(
+    maps: Readonly<Record<string, Tensor>> | { x: Readonly<Record<string, Tensor>> },
+  ): Record<string, Tensor> {
+    const x = isNamed(maps) ? maps.x : maps;
+    expectKind('FeaturePyramidNetwork', 'x', x, namedTensors);
+    const names = Object.keys(x);
+    const levels = Object.values(x);
+    const inner = [...this.inner_blocks];
+    const layers = [...this.layer_blocks];
+    if (levels.length === 0 || levels.length > inner.length) {
+      throw new ArgumentError(`FeaturePyramidNetwork: expected ${inner.length} maps, but got [${names.join(', ')}]`);
+    }
+    let last = inner.at(-1)!(levels.at(-1)!);
+    let results: readonly Tensor[] = [layers.at(-1)!(last)];
+    for (let i = levels.length - 2; i >= 0; i--) {
+      const lateral = inner[i]!(levels[i]!);
+      last = lateral.add(interpolate(last, { size: lateral.shape.slice(-2), mode: 'nearest' }));
+      results = [layers[i]!(last), ...results];
+    }
+    if (!this.extra_blocks) return named(names, results);
+    const [all, allNames] = this.extra_blocks(results, levels, names);
+    return named(allNames, all);
+  }
+
+  /** Files of before 2022 name a block's convolution as the block. */
+  override upgradeState(state: Readonly<Record<string, Tensor>>, prefix: string): Record<string, Tensor> {
+    const entries = Object.entries(state).map(([key, tensor]): [string, Tensor] => {
+      const old = /^((?:inner|layer)_blocks\.\d+)\.(weight|bias)$/.exec(
+        key.startsWith(prefix) ? key.slice(prefix.length) : '',
+      );
+      return [old ? `${prefix}${old[1]}.0.${old[2]}` : key, tensor];
+    });
+    return Object.fromEntries(entries);
+  }
+}
+
+/** Maps that are given as `x`: a map itself is no dictionary. */
+const isNamed = (given: object): given is { x: Readonly<Record<string, Tensor>> } =>
+  isPlainObject(given) && Object.keys(given).join() === 'x' && isPlainObject(given.x);
+
+const named = (names: readonly string[], maps: readonly Tensor[]): Record<string, Tensor> =>
+  Object.fromEntries(maps.map((map, i) => [names[i]!, map]));
+
+/** Draws the weights of the convolutions in a module, and clears their biases. */
+function initialize(module: Module): void {
+  for (const layer of module.modules()) {
+    if (!(layer instanceof nn.Conv2d)) continue;
+    kaimingUniform_(layer.weight, { a: 1 });
+    if (layer.bias) constant_(layer.bias, 0);
+  }
+}
+
+/** A block that adds the levels that it makes of the results and of the maps that the pyramid was given, by their names. */
+abstract class AddedLevels extends ExtraFPNBlock {
+  override get [inputs]() {
+    return ['results', 'x', 'names'] as const;
+  }
+
+  override forward(
+    results: readonly Tensor[],
+    x: readonly Tensor[],
+    names: readonly string[],
+  ): readonly [readonly Tensor[], readonly string[]] {
+    const some = { ...kinds.nonEmpty(tensor), words: 'a list of tensors, at least one' };
+    expectKinds(this.constructor.name, {
+      results: [results, some],
+      x: [x, some],
+      names: [names, kinds.listOf(kinds.text)],
+    });
+    const levels = this.levels(results, x);
+    return [
+      [...results, ...Object.values(levels)],
+      [...names, ...Object.keys(levels)],
+    ];
+  }
+
+  protected abstract levels(results: readonly Tensor[], x: readonly Tensor[]): Record<string, Tensor>;
+}
+
+/** Adds a level `pool`: every second element of the last result. */
+export class LastLevelMaxPool extends AddedLevels {
+  protected override levels(results: readonly Tensor[]): Record<string, Tensor> {
+    return { pool: maxPool2d(results.at(-1)!, 1, { stride: 2 }) };
+  }
+}
+
+interface ChannelArguments {
+  inChannels: number;
+  outChannels: number;
+}
+
+/**
+ * Adds the levels `p6` and `p7` of RetinaNet (Lin et al. 2017, arXiv:1708.02002), by convolutions of stride 2: of the last result where both
+ * numbers of channels are equal, else of the last map that the pyramid was given.
+ */
+export class LastLevelP6P7 extends AddedLevels {
+  p6: nn.Conv2d;
+  p7: nn.Conv2d;
+  readonly useP5: boolean;
+
+  constructor(...args: Arguments<ChannelArguments, ['inChannels', 'outChannels']>) {
+    super();
+    const { inChannels, outChannels } = parseArgs<ChannelArguments>(
+      'LastLevelP6P7',
+      ['inChannels', 'outChannels'],
+      {},
+      args,
+      { inChannels: kinds.features, outChannels: kinds.features },
+    );
+    this.p6 = new nn.Conv2d(inChannels, outChannels, 3, { stride: 2, padding: 1 });
+    this.p7 = new nn.Conv2d(outChannels, outChannels, 3, { stride: 2, padding: 1 });
+    initialize(this);
+    this.useP5 = inChannels === outChannels;
+  }
+
+  protected override levels(results: readonly Tensor[], x: readonly Tensor[]): Record<string, Tensor> {
+    const p6 = this.p6(this.useP5 ? results.at(-1)! : x.at(-1)!);
+    return { p6, p7: this.p7(relu(p6)) };
+  }
+}

@@ -1,0 +1,70 @@
+// Batch norm whose statistics and affine parameters are fixed, as detectors use it in backbones.
+
+import { features, finite } from '../../../engine/core/argument-kinds';
+import { sameShape } from '../../../engine/core/meta';
+import { type Arguments, parseArgs } from '../../../engine/core/options';
+import { pythonFloat } from '../../../engine/core/printing';
+import { frozenBatchNorm } from '../../../engine/ops/reduction/batch-norm';
+import { reshape } from '../../../engine/ops/shape/cast';
+import { expectTensors } from '../../../torch/nn/module/callable-object';
+import { ones, zeros } from '../../../torch/tensor/creation/creation';
+import { Tensor } from '../../../torch/tensor/tensor';
+import { Network } from '../network';
+
+interface FrozenBatchNormArguments {
+  numFeatures: number;
+  /** Default: 1e-5. */
+  eps?: number;
+}
+
+/**
+ * BatchNorm2d of fixed numbers: weight, bias, running mean and variance are buffers. Shape: [N, C, H, W], kept.
+ *
+ *     y = (x − runningMean) / √(runningVar + eps) · weight + bias
+ */
+export class FrozenBatchNorm2d extends Network {
+  eps: number;
+  declare weight: Tensor;
+  declare bias: Tensor;
+  declare runningMean: Tensor;
+  declare runningVar: Tensor;
+
+  constructor(...args: Arguments<FrozenBatchNormArguments, ['numFeatures', 'eps']>) {
+    super();
+    const o = parseArgs<FrozenBatchNormArguments>('FrozenBatchNorm2d', ['numFeatures'], { eps: 1e-5 }, args, {
+      numFeatures: features,
+      eps: finite,
+    });
+    this.eps = o.eps;
+    this.registerBuffer('weight', ones(o.numFeatures));
+    this.registerBuffer('bias', zeros(o.numFeatures));
+    this.registerBuffer('runningMean', zeros(o.numFeatures), { key: 'running_mean' });
+    this.registerBuffer('runningVar', ones(o.numFeatures), { key: 'running_var' });
+  }
+
+  override forward(x: Tensor): Tensor {
+    expectTensors('FrozenBatchNorm2d', x);
+    const { weight, bias, runningMean, runningVar, eps } = this;
+    const fixed = [runningMean, runningVar, weight, bias];
+    const isPlain = (each: Tensor): boolean =>
+      each.dtype === 'float32' && sameShape(each.shape, [x.shape[1]!]) && !each.requiresGrad;
+    if (x.dim() === 4 && x.dtype === 'float32' && fixed.every(isPlain)) {
+      const [mean, variance, factor, addend] = fixed.map(({ value }) => reshape(value, [1, x.shape[1]!, 1, 1]));
+      return Tensor.of(frozenBatchNorm(x.value, [mean!, variance!], factor!, addend!, eps));
+    }
+    // What broadcasts, is of another type or has gradients of its own is computed step by step.
+    const scale = weight.mul(runningVar.add(eps).rsqrt());
+    const shift = bias.sub(runningMean.mul(scale));
+    return x.mul(scale.reshape(1, -1, 1, 1)).add(shift.reshape(1, -1, 1, 1));
+  }
+
+  /** Files of batch norm that was not frozen count their batches. */
+  override upgradeState(state: Readonly<Record<string, Tensor>>, prefix: string): Record<string, Tensor> {
+    const { [`${prefix}num_batches_tracked`]: _, ...rest } = state;
+    return rest;
+  }
+
+  override toString(): string {
+    return `FrozenBatchNorm2d(${this.weight.shape[0]}, eps=${pythonFloat(this.eps)})`;
+  }
+}

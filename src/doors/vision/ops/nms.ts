@@ -1,0 +1,139 @@
+// Non-maximum suppression: which of the boxes that overlap stay, and in what order.
+
+import { number } from '../../../engine/core/argument-kinds';
+import { ShapeError } from '../../../engine/core/errors';
+import { expectKind } from '../../../engine/core/options';
+import { expectNumber, fromHost } from '../../../engine/graph/record';
+import { suppressed } from '../../../engine/ops/pictures/nms';
+import { full } from '../../../engine/ops/shape/cast';
+import { callable } from '../../../torch/tensor/calling/callable';
+import { empty } from '../../../torch/tensor/creation/creation';
+import { Tensor } from '../../../torch/tensor/tensor';
+
+interface SuppressionOptions {
+  /** Groups of boxes [..., N]. A box takes out only boxes of its own group. Default: all are one. */
+  classes?: Tensor | null;
+  /** Which of the boxes there are, bool [..., N]; the others neither stay nor take out any. Default: all. */
+  valid?: Tensor | null;
+}
+
+/** Boxes in the order of their scores, and which of them stay. */
+export interface Suppression {
+  /** Indices of the boxes by falling score (int64 [..., N]); of equal scores, the first comes first. */
+  readonly order: Tensor;
+  /** Whether the box at each place of `order` stays (bool [..., N]). */
+  readonly keep: Tensor;
+}
+
+/**
+ * Non-maximum suppression without reading back, for steps of fixed shapes. Shape: boxes [..., N, 4] as (x1, y1, x2, y2) and scores [..., N] →
+ * order and keep [..., N], row by row.
+ */
+export function nmsMask(
+  boxes: Tensor,
+  scores: Tensor,
+  iouThreshold: number,
+  { classes = null, valid = null }: SuppressionOptions = {},
+): Suppression {
+  const { shape } = scores;
+  const order = scores.detach().argsort(-1, { descending: true, stable: true });
+  const inOrder = (x: Tensor): Tensor => x.detach().gather(-1, order);
+  const places = order.unsqueeze(-1).expand([...shape, 4]);
+  const n = shape.at(-1)!;
+  const rows = [-1, n];
+  const sorted = boxes.detach().float().gather(-2, places).reshape([-1, n, 4]);
+  const candidates = valid ? inOrder(valid).reshape(rows).value : full([sorted.shape[0]!, n], 1, 'bool');
+  const groups = classes ? inOrder(classes).reshape(rows).value : null;
+  const keep = Tensor.of(suppressed(sorted.value, candidates, groups, iouThreshold)).reshape([...shape]);
+  return { order, keep };
+}
+
+/** The best of the kept boxes, padded to a number that is known beforehand. */
+export interface Kept {
+  /** Indices of the boxes that stay, by falling score, then zeros (int64 [..., count]). */
+  readonly indices: Tensor;
+  /** Which of the indices there are (bool [..., count]). */
+  readonly valid: Tensor;
+}
+
+/** The first `count` boxes that `nmsMask` keeps in each row, without reading back; at most N. */
+export function nmsPadded(
+  boxes: Tensor,
+  scores: Tensor,
+  iouThreshold: number,
+  count: number,
+  options: SuppressionOptions = {},
+): Kept {
+  const { order, keep } = nmsMask(boxes, scores, iouThreshold, options);
+  const length = Math.min(count, keep.shape.at(-1)!);
+  const front = keep.to('int64').argsort(-1, { descending: true, stable: true }).narrow(-1, 0, length);
+  const valid = keep.gather(-1, front);
+  return { indices: order.gather(-1, front).mul(valid.to('int64')), valid };
+}
+
+function checkBoxes(name: string, boxes: Tensor, scores: Tensor, iouThreshold: number): void {
+  expectKind(name, 'iouThreshold', iouThreshold, number);
+  if (boxes.dim() !== 2 || boxes.shape[1] !== 4) {
+    throw new ShapeError(`${name}: expected boxes [N, 4], but got shape [${boxes.shape.join(', ')}]`);
+  }
+  if (scores.dim() !== 1 || scores.shape[0] !== boxes.shape[0]) {
+    throw new ShapeError(
+      `${name}: expected scores [${boxes.shape[0]}], one a box, but got shape [${scores.shape.join(', ')}]`,
+    );
+  }
+  expectNumber(name, 'boxes', boxes);
+  expectNumber(name, 'scores', scores);
+}
+
+/** The indices of the boxes that stay, once they are known. */
+async function kept({ order, keep }: Suppression): Promise<Tensor> {
+  const indices = await order.maskedFill(keep.logicalNot(), -1).data();
+  const staying = Int32Array.from(indices as ArrayLike<number>).filter((index) => index >= 0);
+  return Tensor.of(fromHost(staying, [staying.length], 'int64'));
+}
+
+const none = (): Tensor => empty(0, { dtype: 'int64' });
+
+/**
+ * Non-maximum suppression: the boxes that overlap no kept box of a higher score by an intersection over union of more than `iouThreshold`.
+ * Shape: boxes [N, 4] as (x1, y1, x2, y2) and scores [N] → indices of those kept, by falling score (int64 [K]); of equal scores, the first
+ * box counts as the higher one. Whole numbers count as floats. How many there are is known on the device alone, so that this is a promise.
+ *
+ *     const keep = await ops.nms(boxes, scores, 0.5);
+ *     boxes.indexSelect(0, keep);
+ *
+ * @throws ShapeError, DTypeError for bools
+ */
+export const nms = callable(
+  'nms(boxes, scores, iouThreshold: number)',
+  async (boxes: Tensor, scores: Tensor, iouThreshold: number): Promise<Tensor> => {
+    checkBoxes('nms', boxes, scores, iouThreshold);
+    return boxes.shape[0] === 0 ? none() : kept(nmsMask(boxes, scores, iouThreshold));
+  },
+);
+
+/** Up to so many coordinates torchvision moves the classes apart and suppresses once, which rounds coordinates; above, it goes class by class. */
+const MOVED_APART = 4000;
+
+/**
+ * `nms` within each class: boxes take out none of another class. Shape: boxes [N, 4], scores [N] and the classes' numbers `idxs` [N] →
+ * indices of those kept, by falling score (int64 [K]).
+ *
+ * @throws ShapeError, DTypeError for bools
+ */
+export const batchedNms = callable(
+  'batchedNms(boxes, scores, idxs, iouThreshold: number)',
+  async (boxes: Tensor, scores: Tensor, idxs: Tensor, iouThreshold: number): Promise<Tensor> => {
+    const name = 'batchedNms';
+    checkBoxes(name, boxes, scores, iouThreshold);
+    if (idxs.dim() !== 1 || idxs.shape[0] !== boxes.shape[0]) {
+      throw new ShapeError(
+        `${name}: expected idxs [${boxes.shape[0]}], one a box, but got shape [${idxs.shape.join(', ')}]`,
+      );
+    }
+    if (boxes.shape[0] === 0) return none();
+    if (boxes.numel() > MOVED_APART) return kept(nmsMask(boxes, scores, iouThreshold, { classes: idxs }));
+    const apart = idxs.to(boxes.dtype).mul(boxes.detach().max().add(1));
+    return kept(nmsMask(boxes.detach().add(apart.unsqueeze(-1)), scores, iouThreshold));
+  },
+);

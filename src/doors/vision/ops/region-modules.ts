@@ -1,0 +1,141 @@
+// The modules of regions of interest: RoIPool, RoIAlign, PSRoIPool, PSRoIAlign.
+
+import { finite } from '../../../engine/core/argument-kinds';
+import type { Arguments } from '../../../engine/core/options';
+import { pythonFloat, pythonText } from '../../../engine/core/printing';
+import { parseSettings, type Settings } from '../../../engine/core/settings';
+import { Layer } from '../../../torch/nn/layers/layer';
+import { inputs } from '../../../torch/nn/module/callable-object';
+import type { Tensor } from '../../../torch/tensor/tensor';
+import {
+  binsOf,
+  type OutputSize,
+  psRoiAlign,
+  psRoiPool,
+  type Regions,
+  ratioOf,
+  roiAlign,
+  roiPool,
+} from './region-pooling';
+
+interface PoolArguments {
+  outputSize: OutputSize;
+  spatialScale: number;
+}
+
+interface SampleArguments extends PoolArguments {
+  samplingRatio: number;
+}
+
+interface AlignArguments extends SampleArguments {
+  /** Default: false. */
+  aligned?: boolean;
+}
+
+type PoolOrder = ['outputSize', 'spatialScale'];
+type SampleOrder = [...PoolOrder, 'samplingRatio'];
+
+const poolSettings: Settings<PoolArguments> = {
+  required: ['outputSize', 'spatialScale'],
+  defaults: {},
+  kinds: { spatialScale: finite },
+  check: (name, { outputSize }) => void binsOf(name, outputSize),
+};
+
+const sampleSettings: Settings<SampleArguments> = {
+  ...poolSettings,
+  required: ['outputSize', 'spatialScale', 'samplingRatio'],
+  check(name, { outputSize, samplingRatio }) {
+    binsOf(name, outputSize);
+    ratioOf(name, samplingRatio);
+  },
+};
+
+const alignSettings: Settings<AlignArguments> = { ...sampleSettings, defaults: { aligned: false } };
+
+/** A module that pools regions of interest, and prints its sizes as Python does: `output_size=7, spatial_scale=0.25`. */
+abstract class RegionLayer extends Layer {
+  readonly outputSize: OutputSize;
+  readonly spatialScale: number;
+
+  constructor({ outputSize, spatialScale }: PoolArguments) {
+    super();
+    this.outputSize = outputSize;
+    this.spatialScale = spatialScale;
+  }
+
+  override get [inputs]() {
+    return ['input', 'rois'] as const;
+  }
+
+  override extraRepr(): string {
+    return `output_size=${pythonText(this.outputSize)}, spatial_scale=${pythonFloat(this.spatialScale)}`;
+  }
+}
+
+interface PoolLayer extends RegionLayer {
+  forward(input: Tensor, rois: Regions): Tensor;
+}
+
+type PoolClass = new (...args: Arguments<PoolArguments, PoolOrder>) => PoolLayer;
+
+/** The module of a function that takes no samples. */
+/* @__NO_SIDE_EFFECTS__ */
+function poolLayer(name: string, pool: typeof roiPool): PoolClass {
+  return class extends RegionLayer {
+    constructor(...args: Arguments<PoolArguments, PoolOrder>) {
+      super(parseSettings(name, poolSettings, args));
+    }
+
+    override forward(input: Tensor, rois: Regions): Tensor {
+      return pool(input, rois, this.outputSize, this.spatialScale);
+    }
+  };
+}
+
+/** `roiPool` as a module. */
+export class RoIPool extends poolLayer('RoIPool', roiPool) {}
+
+/** `psRoiPool` as a module. */
+export class PSRoIPool extends poolLayer('PSRoIPool', psRoiPool) {}
+
+/** `roiAlign` as a module. */
+export class RoIAlign extends RegionLayer {
+  readonly samplingRatio: number;
+  readonly aligned: boolean;
+
+  constructor(...args: Arguments<AlignArguments, [...SampleOrder, 'aligned']>) {
+    const o = parseSettings('RoIAlign', alignSettings, args);
+    super(o);
+    this.samplingRatio = o.samplingRatio;
+    this.aligned = o.aligned;
+  }
+
+  override forward(input: Tensor, rois: Regions): Tensor {
+    const { outputSize, spatialScale, samplingRatio, aligned } = this;
+    return roiAlign(input, rois, outputSize, spatialScale, samplingRatio, aligned);
+  }
+
+  override extraRepr(): string {
+    return `${super.extraRepr()}, sampling_ratio=${this.samplingRatio}, aligned=${pythonText(this.aligned)}`;
+  }
+}
+
+/** `psRoiAlign` as a module. */
+export class PSRoIAlign extends RegionLayer {
+  readonly samplingRatio: number;
+
+  constructor(...args: Arguments<SampleArguments, SampleOrder>) {
+    const o = parseSettings('PSRoIAlign', sampleSettings, args);
+    super(o);
+    this.samplingRatio = o.samplingRatio;
+  }
+
+  override forward(input: Tensor, rois: Regions): Tensor {
+    return psRoiAlign(input, rois, this.outputSize, this.spatialScale, this.samplingRatio);
+  }
+
+  override extraRepr(): string {
+    return `${super.extraRepr()}, sampling_ratio=${this.samplingRatio}`;
+  }
+}

@@ -1,0 +1,69 @@
+// Stochastic depth: residual branches that are left out at random in training.
+
+import * as kinds from '../../../engine/core/argument-kinds';
+import { ArgumentError } from '../../../engine/core/errors';
+import { type Arguments, expectKind, parseArgs, shown } from '../../../engine/core/options';
+import { pythonFloat } from '../../../engine/core/printing';
+import { UnaryLayer } from '../../../torch/nn/layers/layer';
+import { callable } from '../../../torch/tensor/calling/callable';
+import { empty } from '../../../torch/tensor/creation/creation';
+import type { Tensor } from '../../../torch/tensor/tensor';
+
+/** Whether the whole batch is left out at once, or each row for itself. */
+export type StochasticDepthMode = 'batch' | 'row';
+
+interface DepthArguments {
+  /** Probability of a row, or of the batch, to be left out. */
+  p: number;
+  mode: StochasticDepthMode;
+}
+
+/** @throws ArgumentError for a probability outside of [0, 1] and for other modes */
+function checked(name: string, { p, mode }: DepthArguments): void {
+  if (typeof p !== 'number' || !(p >= 0 && p <= 1)) {
+    throw new ArgumentError(`${name}: expected a probability p from 0 to 1, but got ${shown(p)}`);
+  }
+  if (mode !== 'batch' && mode !== 'row') {
+    throw new ArgumentError(`${name}: expected mode 'batch' or 'row', but got ${shown(mode)}`);
+  }
+}
+
+/**
+ * Zeroes rows of `input`, or all of it, with probability `p`, and divides the others by 1 − p (Huang et al. 2016, arXiv:1603.09382).
+ *
+ * @throws ArgumentError for a probability outside of [0, 1] and for other modes
+ */
+export const stochasticDepth = callable(
+  'stochasticDepth(input, p: value, mode: value, training?: value)',
+  (input: Tensor, p: number, mode: StochasticDepthMode, training = true): Tensor => {
+    checked('stochasticDepth', { p, mode });
+    expectKind('stochasticDepth', 'training', training, kinds.flag);
+    if (!training || p === 0) return input;
+    const survival = 1 - p;
+    const ones = input.shape.slice(1).map(() => 1);
+    const noise = empty([mode === 'row' ? input.shape[0]! : 1, ...ones], { dtype: input.dtype }).bernoulli_(survival);
+    return input.mul(survival > 0 ? noise.div_(survival) : noise);
+  },
+);
+
+/** `stochasticDepth` as a module: active in training only. */
+export class StochasticDepth extends UnaryLayer {
+  readonly p: number;
+  readonly mode: StochasticDepthMode;
+
+  constructor(...args: Arguments<DepthArguments, ['p', 'mode']>) {
+    super();
+    const o = parseArgs<DepthArguments>('StochasticDepth', ['p', 'mode'], {}, args);
+    checked('StochasticDepth', o);
+    this.p = o.p;
+    this.mode = o.mode;
+  }
+
+  override forward(input: Tensor): Tensor {
+    return stochasticDepth(input, this.p, this.mode, this.training);
+  }
+
+  override toString(): string {
+    return `StochasticDepth(p=${pythonFloat(this.p)}, mode=${this.mode})`;
+  }
+}

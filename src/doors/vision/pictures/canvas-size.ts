@@ -1,0 +1,9 @@
+// Owns the check of the size of the picture that boxes lie on.
+import { ArgumentError } from '../../../engine/core/errors';
+import { shown } from '../../../engine/core/options';
+
+/** @throws ArgumentError unless it is [height, width] */
+export function checkCanvasSize(op: string, canvasSize: unknown): void {
+  if (Array.isArray(canvasSize) && canvasSize.length === 2 && canvasSize.every(Number.isFinite)) return;
+  throw new ArgumentError(`${op}: expected canvasSize [height, width], but got ${shown(canvasSize)}`);
+}

@@ -1,0 +1,41 @@
+// Draws a tensor on a canvas.
+
+import { finite, orNull } from '../../../engine/core/argument-kinds';
+import { ArgumentError } from '../../../engine/core/errors';
+import { type Arguments, parseArgs } from '../../../engine/core/options';
+import { type ColorOptions, colorize, colormap } from '../../../torch/draw/colormap';
+import { tensor as aTensor } from '../../../torch/tensor/calling/tensor-kinds';
+import type { Tensor } from '../../../torch/tensor/tensor';
+import { aCanvas, withCanvas } from './canvas-argument';
+
+interface DrawArguments extends ColorOptions {
+  tensor: Tensor;
+  canvas: HTMLCanvasElement | OffscreenCanvas;
+}
+
+/**
+ * Draws a picture [H, W] (through a colour map), [3, H, W] or [H, W, 3] on a canvas, one pixel an element; the canvas takes its size.
+ * Floats are normalised from their smallest to their largest value unless `vmin` and `vmax` say otherwise.
+ *
+ * @throws ShapeError for other shapes, ArgumentError for an unknown colour map or a canvas that cannot be drawn on
+ */
+export async function draw(
+  ...args: Arguments<DrawArguments, ['tensor', 'canvas', 'cmap', 'vmin', 'vmax']>
+): Promise<void> {
+  const defaults = { cmap: 'gray', vmin: null, vmax: null } as const;
+  const { tensor, canvas, ...colors } = parseArgs<DrawArguments>(
+    'draw',
+    ['tensor', 'canvas'],
+    defaults,
+    withCanvas(args),
+    { tensor: aTensor, canvas: aCanvas, cmap: colormap, vmin: orNull(finite), vmax: orNull(finite) },
+  );
+  const { shape, dtype } = tensor;
+  const { width, height, rgba } = colorize(await tensor.data(), shape, dtype, colors);
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext('2d') as CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D | null;
+  if (!context)
+    throw new ArgumentError('draw: expected a canvas with a 2d context, but it has one of another kind already');
+  context.putImageData(new ImageData(rgba, width, height), 0, 0);
+}

@@ -1,0 +1,152 @@
+// Makes tensors of what the browser can draw: the pixels go from there to the GPU without passing through JavaScript.
+
+import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
+import { showShape } from '../../../engine/core/meta';
+import { type Arguments, parseArgs } from '../../../engine/core/options';
+import type { PictureSource } from '../../../engine/gpu/pictures';
+import { releaseAfterFlush } from '../../../engine/graph/flush';
+import { fromPicture } from '../../../engine/graph/pictures';
+import { fromHost } from '../../../engine/graph/record';
+import type { Value } from '../../../engine/graph/value';
+import { type Channels, unpackPixels } from '../../../engine/ops/pictures/pixels';
+import { reshape } from '../../../engine/ops/shape/cast';
+import { cat } from '../../../engine/ops/shape/join';
+import { isTensor } from '../../../torch/tensor/calling/callable';
+import { Tensor } from '../../../torch/tensor/tensor';
+
+/** Four bytes a pixel, row by row: an ImageData, or an object like it where there are none. */
+export interface PixelData {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8ClampedArray | Uint8Array;
+}
+
+/** A picture that `fromPixels` takes. */
+export type PixelSource = PictureSource | ImageData | PixelData;
+
+/** Options of `fromPixels`. */
+export interface FromPixelsOptions {
+  /** 3: red, green, blue; 4: alpha too; 1: grey. Default: 3. */
+  channels?: Channels;
+  /** `float32` from 0 to 1, or `uint8` from 0 to 255. Default: float32. */
+  dtype?: 'float32' | 'uint8';
+}
+
+interface PixelArguments extends FromPixelsOptions {
+  source: PixelSource | readonly PixelSource[];
+}
+
+/**
+ * A picture as a tensor [C, H, W], or pictures of one size as [N, C, H, W]: an image, canvas, video (the frame it shows), `ImageBitmap`,
+ * `VideoFrame` or `ImageData`, as it is at the time of the call. Colours are sRGB and not multiplied by alpha: the bytes that
+ * `getImageData` gives (where a canvas is translucent, within one). Grey is ITU-R BT.601's, as Pillow's. For a part of a picture, or
+ * another size: `await createImageBitmap(picture, x, y, width, height, { resizeWidth })`.
+ *
+ *     const frame = vision.io.fromPixels(video);                        // float32 [3, H, W], 0 to 1
+ *     const digits = vision.io.fromPixels(canvases, { channels: 1 });   // [N, 1, H, W]
+ *
+ * @throws ArgumentError for a source that is no picture, has no pixels yet, or may not be read; ShapeError for several sizes
+ */
+export function fromPixels(...args: Arguments<PixelArguments, ['source', 'channels', 'dtype']>): Tensor {
+  const defaults = { channels: 3, dtype: 'float32' } as const;
+  // Bytes with their sizes are no names.
+  const given = args.length === 1 && isPixelData(args[0]) ? [args[0], {}] : args;
+  const { source, channels, dtype } = parseArgs<PixelArguments>('fromPixels', ['source'], defaults, given);
+  if (channels !== 1 && channels !== 3 && channels !== 4) {
+    throw new ArgumentError(`fromPixels: expected 1, 3 or 4 channels, but got ${channels}`);
+  }
+  if (dtype !== 'float32' && dtype !== 'uint8') {
+    throw new DTypeError(
+      `fromPixels: expected dtype float32 or uint8, but got ${dtype}; convert it with .to('${dtype}')`,
+    );
+  }
+  const pictures = Array.isArray(source) ? source.map(measure) : [measure(source as PixelSource)];
+  const [first] = pictures;
+  if (!first) throw new ArgumentError('fromPixels: expected at least one picture, but got an empty list');
+  for (const { name, width, height } of pictures) {
+    if (width !== first.width || height !== first.height) {
+      throw new ShapeError(
+        `fromPixels: expected pictures of one size, ${first.width}×${first.height}, but got ${name} of ${width}×${height}`,
+      );
+    }
+  }
+  const pixels = pictures.map(pixelsOf);
+  const values = pixels.map((words) => unpackPixels(words, { columns: first.width, channels, dtype }));
+  const batch = [values.length, channels, first.height, first.width];
+  const tensor = Tensor.of(Array.isArray(source) ? reshape(cat(values, 0), batch) : values[0]!);
+  // A camera makes 8 MB of pixels thirty times a second: they do not wait for the collector.
+  for (const words of pixels) releaseAfterFlush(words);
+  return tensor;
+}
+
+/** Whether `fromPixels` takes it for a picture. */
+export const isPixelSource = (value: unknown): value is PixelSource =>
+  !isTensor(value) && (kindOf(value) in sizes || isPixelData(value));
+
+interface Measured {
+  readonly source: PixelSource;
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+type Size = readonly [width: number, height: number];
+const ownSize = ({ width, height }: { width: number; height: number }): Size => [width, height];
+
+/** The sizes of pictures by kind, whichever window they come from. */
+const sizes: Readonly<Record<string, (source: never) => Size>> = {
+  ImageData: ownSize,
+  ImageBitmap: ownSize,
+  HTMLCanvasElement: ownSize,
+  OffscreenCanvas: ownSize,
+  HTMLImageElement: (image: HTMLImageElement) => [image.naturalWidth, image.naturalHeight],
+  HTMLVideoElement: (video: HTMLVideoElement) => [video.videoWidth, video.videoHeight],
+  VideoFrame: (frame: VideoFrame) => [frame.displayWidth, frame.displayHeight],
+};
+
+/** Why a picture of a kind may have no pixels. */
+const remedies: Readonly<Record<string, string>> = {
+  ImageBitmap: '; it has been closed',
+  VideoFrame: '; it has been closed',
+  HTMLImageElement: '; await image.decode() first',
+  HTMLVideoElement: "; wait for its 'loadeddata' event first",
+};
+
+const HAVE_CURRENT_DATA = 2; // HTMLMediaElement.HAVE_CURRENT_DATA
+
+const kindOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
+
+const isPixelData = (value: unknown): value is PixelData | ImageData =>
+  typeof value === 'object' && value !== null && 'data' in value && 'width' in value && 'height' in value;
+
+function measure(source: PixelSource): Measured {
+  const kind = kindOf(source);
+  const size = sizes[kind] ?? (isPixelData(source) ? ownSize : null);
+  if (!size) {
+    throw new ArgumentError(
+      `fromPixels: expected an image, canvas, video, ImageBitmap, VideoFrame or ImageData, but got ${source === null ? 'null' : kind}`,
+    );
+  }
+  const [width, height] = size(source as never);
+  const waits = kind === 'HTMLVideoElement' && (source as HTMLVideoElement).readyState < HAVE_CURRENT_DATA;
+  if (!(width > 0 && height > 0) || waits) {
+    throw new ArgumentError(
+      `fromPixels: expected a picture of at least one pixel, but got ${kind} ${waits ? 'without a frame' : `of ${width}×${height}`}${remedies[kind] ?? ''}`,
+    );
+  }
+  return { source, name: kind, width, height };
+}
+
+/** The pixels of a picture, a word each; rows may be longer than the picture is wide. */
+function pixelsOf({ source, name, width, height }: Measured): Value {
+  if (!isPixelData(source)) return fromPicture({ source, name, width, height });
+  const { data } = source;
+  const bytes = data instanceof Uint8ClampedArray || data instanceof Uint8Array;
+  if (!bytes || data.length !== 4 * width * height) {
+    throw new ArgumentError(
+      `fromPixels: expected ${name} with four bytes a pixel, ${showShape([height, width, 4])}, but got ` +
+        (bytes ? `${data.length} bytes` : `a ${kindOf(data)}`),
+    );
+  }
+  return fromHost(new Uint32Array(new Uint8Array(data).buffer), [height, width], 'uint32');
+}

@@ -1,0 +1,419 @@
+// Augmentation by lists of operations: AutoAugment, RandAugment, TrivialAugmentWide, AugMix. A batch, in which each picture has operations of its
+// own, goes through a fixed number of rounds of the same kernels: one map of places and one change of colours each, which leave most pictures as they are.
+
+import { ArgumentError } from '../../../engine/core/errors';
+import { isFloat } from '../../../engine/core/meta';
+import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
+import { uniform24 } from '../../../engine/storage/random/distributions';
+import { dirichlet } from '../../../engine/storage/random/gamma';
+import { defaultGenerator, type Generator } from '../../../engine/storage/random/generator';
+import { scope } from '../../../engine/storage/scope';
+import { Tensor } from '../../../torch/tensor/tensor';
+import { BoundingBoxes, Mask } from '../tv-tensors';
+import type { FillArgument, Interpolation } from './arguments';
+import { augmentationSpaces, policies, type Space } from './augmentations';
+import { type BatchKind, kindOfInput, PictureTransform } from './base';
+import { onBatch, perPicture, whereDrawn } from './batch';
+import { randomInt } from './draws';
+import {
+  type Affine,
+  type AffineChange,
+  affineMatrix,
+  fromMiddle,
+  rotationMatrix,
+  type Sampling,
+  samplingsOf,
+  warpedAffine,
+} from './functional/warp';
+import { type PictureInfo, sharedInfo } from './info';
+import { float, plain, printed, printedFill } from './printed';
+import { expectColors, Recolor, type RecolorRow, recolored } from './recoloring';
+
+/** One operation on a picture: where its elements come from, or what becomes of its colours. */
+export interface Augmentation {
+  readonly matrix: Affine | null;
+  readonly row: RecolorRow | null;
+}
+
+/** The operations on one picture, one after another. */
+type Augmentations = readonly Augmentation[];
+
+const degrees = (radians: number): number => radians * (180 / Math.PI);
+
+const still = { angle: 0, translate: [0, 0], scale: 1, shear: [0, 0] } as const;
+
+const mixing = (code: number, magnitude: number): RecolorRow => [code, 1 + magnitude, 1 - (1 + magnitude)];
+
+/** The change of places that an operation is, and the point that stays, from the corner; null: the middle. */
+const moves: Readonly<
+  Record<string, (magnitude: number) => readonly [Partial<AffineChange>, readonly number[] | null]>
+> = {
+  ShearX: (magnitude) => [{ shear: [degrees(Math.atan(magnitude)), 0] }, [0, 0]],
+  ShearY: (magnitude) => [{ shear: [0, degrees(Math.atan(magnitude))] }, [0, 0]],
+  TranslateX: (magnitude) => [{ translate: [Math.trunc(magnitude), 0] }, null],
+  TranslateY: (magnitude) => [{ translate: [0, Math.trunc(magnitude)] }, null],
+};
+
+/** The change of colours that an operation is. */
+const recolorings: Readonly<Record<string, (magnitude: number) => RecolorRow>> = {
+  Brightness: (magnitude) => [Recolor.brightness, 1 + magnitude],
+  Color: (magnitude) => mixing(Recolor.saturation, magnitude),
+  Contrast: (magnitude) => mixing(Recolor.contrast, magnitude),
+  Sharpness: (magnitude) => mixing(Recolor.sharpness, magnitude),
+  Posterize: (magnitude) => [Recolor.posterize, Math.trunc(magnitude)],
+  Solarize: (magnitude) => [Recolor.solarize, magnitude],
+  AutoContrast: () => [Recolor.autocontrast],
+  Equalize: () => [Recolor.equalize],
+  Invert: () => [Recolor.invert],
+};
+
+/** What an operation by its name comes to for a picture of a size. A solarizing threshold is a share of the greatest value. */
+function augmentation(name: string, magnitude: number, { height, width }: PictureInfo): Augmentation {
+  const size = [height, width] as const;
+  const [change, center] = moves[name]?.(magnitude) ?? [null, null];
+  const rotation = name === 'Rotate' ? rotationMatrix(magnitude, size, null) : null;
+  const matrix = change ? affineMatrix(fromMiddle(center, size), { ...still, ...change }) : rotation;
+  return { matrix, row: recolorings[name]?.(magnitude) ?? null };
+}
+
+const coin = (generator: Generator): boolean => uniform24(generator) <= 0.5;
+
+/** An operation by its name, or one that is drawn, with a magnitude out of its list; where it can go both ways, one is drawn. */
+function drawnFrom(
+  space: Space,
+  name: string | null,
+  pick: (values: ArrayLike<number>) => number,
+  info: PictureInfo,
+  generator: Generator,
+): Augmentation {
+  const names = Object.keys(space);
+  const chosen = name ?? names[randomInt(0, names.length, generator)]!;
+  const { values, signed } = space[chosen]!;
+  if (values === null) return augmentation(chosen, 0, info);
+  const magnitude = values[pick(values)]!;
+  return augmentation(chosen, signed && coin(generator) ? -magnitude : magnitude, info);
+}
+
+interface WarpArguments {
+  /** `nearest` or `bilinear`. */
+  interpolation?: Interpolation;
+  /** The colour outside. Default: null. */
+  fill?: FillArgument;
+}
+
+const UNCHANGED: Affine = [1, 0, 0, 0, 1, 0];
+
+/** The fields of all ways to augment. */
+const warpFields = { interpolation: plain, fill: printedFill };
+
+abstract class Augmenting<Draw> extends PictureTransform<Draw> {
+  readonly interpolation: Interpolation;
+  readonly fill: FillArgument;
+  readonly #sampling: (kind: BatchKind) => Sampling;
+
+  constructor(name: string, { interpolation, fill }: Required<WarpArguments>) {
+    super();
+    this.#sampling = samplingsOf(name, { interpolation, fill });
+    this.interpolation = interpolation;
+    this.fill = fill;
+  }
+
+  protected override checkInputs(leaves: readonly unknown[]): void {
+    if (leaves.some((leaf) => leaf instanceof BoundingBoxes || leaf instanceof Mask)) {
+      throw new ArgumentError(`${this.constructor.name}: expected pictures, but got bounding boxes or masks`);
+    }
+  }
+
+  /** Pictures [N, C, H, W] after so many rounds, each by its own list of operations. */
+  protected augmented(
+    batch: Tensor,
+    rounds: number,
+    lists: readonly (Augmentations | null)[],
+    kind: BatchKind,
+  ): Tensor {
+    const op = this.constructor.name;
+    expectColors(op, batch);
+    const sampling = this.#sampling(kind);
+    const bound = isFloat(batch.dtype) ? 1 : 255;
+    let made = batch;
+    for (let round = 0; round < rounds; round++) {
+      const now = lists.map((list) => list?.[round] ?? null);
+      const matrices = now.map((each) => each?.matrix ?? null);
+      const warped = warpedAffine(
+        op,
+        made,
+        matrices.map((matrix) => matrix ?? UNCHANGED),
+        sampling,
+      );
+      const rows = now.map((each) => each?.row && [scaled(each.row, bound)]);
+      made = recolored(
+        op,
+        whereDrawn(matrices, warped, made),
+        { rounds: 1, measures: true, colored: true },
+        rows.map((row) => row ?? null),
+      );
+    }
+    return made;
+  }
+}
+
+/** A threshold in the numbers of the picture's dtype. */
+const scaled = (row: RecolorRow, bound: number): RecolorRow =>
+  row[0] === Recolor.solarize ? [row[0], row[1]! * bound] : row;
+
+/** Names of the policies that AutoAugment's authors found, by data set. */
+export const AutoAugmentPolicy = { IMAGENET: 'imagenet', CIFAR10: 'cifar10', SVHN: 'svhn' } as const;
+export type AutoAugmentPolicy = (typeof AutoAugmentPolicy)[keyof typeof AutoAugmentPolicy];
+
+interface AutoAugmentArguments extends WarpArguments {
+  /** Default `'imagenet'`. */
+  policy?: AutoAugmentPolicy;
+}
+
+/** Two operations out of a policy that was learned on a data set: which, is drawn for each picture. For bytes. */
+export class AutoAugment extends Augmenting<Augmentations> {
+  readonly policy: AutoAugmentPolicy;
+
+  constructor(...args: Arguments<AutoAugmentArguments, ['policy', 'interpolation', 'fill']>) {
+    const defaults = { policy: 'imagenet', interpolation: 'nearest', fill: null } as const;
+    const o = parseArgs<AutoAugmentArguments>('AutoAugment', [], defaults, args);
+    super('AutoAugment', o);
+    if (!Object.values(AutoAugmentPolicy).includes(o.policy)) {
+      throw new ArgumentError(
+        `AutoAugment: expected policy 'imagenet', 'cifar10' or 'svhn', but got ${shown(o.policy)}`,
+      );
+    }
+    this.policy = o.policy;
+  }
+
+  override draw(info: PictureInfo, generator: Generator = defaultGenerator()): Augmentations {
+    const all = policies(this.policy);
+    const space = augmentationSpaces.auto(10, info);
+    const drawn: Augmentation[] = [];
+    for (const [name, p, index] of all[randomInt(0, all.length, generator)]!) {
+      if (uniform24(generator) <= Math.fround(p)) drawn.push(drawnFrom(space, name, () => index, info, generator));
+    }
+    return drawn;
+  }
+
+  override apply(batch: Tensor, draws: readonly (Augmentations | null)[], kind: BatchKind): Tensor {
+    return this.augmented(batch, 2, draws, kind);
+  }
+
+  override extraRepr(): string {
+    return `${printed(this, warpFields)}, policy=AutoAugmentPolicy.${this.policy.toUpperCase()}`;
+  }
+}
+
+interface RandAugmentArguments extends WarpArguments {
+  /** Operations a picture. Default 2. */
+  numOps?: number;
+  /** Which of the magnitudes. Default 9. */
+  magnitude?: number;
+  /** How many there are. Default 31. */
+  numMagnitudeBins?: number;
+}
+
+/** @throws ArgumentError unless it is a whole number within the bounds */
+function checkWhole(op: string, name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  const range = most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `of at least ${least}`;
+  throw new ArgumentError(`${op}: expected ${name}, a whole number ${range}, but got ${shown(value)}`);
+}
+
+/** Some operations of one magnitude, drawn for each picture. For bytes. */
+export class RandAugment extends Augmenting<Augmentations> {
+  readonly numOps: number;
+  readonly magnitude: number;
+  readonly numMagnitudeBins: number;
+
+  constructor(
+    ...args: Arguments<RandAugmentArguments, ['numOps', 'magnitude', 'numMagnitudeBins', 'interpolation', 'fill']>
+  ) {
+    const defaults = { numOps: 2, magnitude: 9, numMagnitudeBins: 31, interpolation: 'nearest', fill: null } as const;
+    const o = parseArgs<RandAugmentArguments>('RandAugment', [], defaults, args);
+    super('RandAugment', o);
+    checkWhole('RandAugment', 'numOps', o.numOps, 0);
+    checkWhole('RandAugment', 'numMagnitudeBins', o.numMagnitudeBins, 2);
+    checkWhole('RandAugment', 'magnitude', o.magnitude, 0, o.numMagnitudeBins - 1);
+    this.numOps = o.numOps;
+    this.magnitude = o.magnitude;
+    this.numMagnitudeBins = o.numMagnitudeBins;
+  }
+
+  override draw(info: PictureInfo, generator: Generator = defaultGenerator()): Augmentations {
+    const space = augmentationSpaces.rand(this.numMagnitudeBins, info);
+    return Array.from({ length: this.numOps }, () => drawnFrom(space, null, () => this.magnitude, info, generator));
+  }
+
+  override apply(batch: Tensor, draws: readonly (Augmentations | null)[], kind: BatchKind): Tensor {
+    return this.augmented(batch, this.numOps, draws, kind);
+  }
+
+  override extraRepr(): string {
+    return printed(this, { ...warpFields, numOps: plain, magnitude: plain, numMagnitudeBins: plain });
+  }
+}
+
+interface TrivialAugmentArguments extends WarpArguments {
+  /** How many magnitudes there are. Default 31. */
+  numMagnitudeBins?: number;
+}
+
+/** One operation of one magnitude, both drawn for each picture. For bytes. */
+export class TrivialAugmentWide extends Augmenting<Augmentations> {
+  readonly numMagnitudeBins: number;
+
+  constructor(...args: Arguments<TrivialAugmentArguments, ['numMagnitudeBins', 'interpolation', 'fill']>) {
+    const defaults = { numMagnitudeBins: 31, interpolation: 'nearest', fill: null } as const;
+    const o = parseArgs<TrivialAugmentArguments>('TrivialAugmentWide', [], defaults, args);
+    super('TrivialAugmentWide', o);
+    checkWhole('TrivialAugmentWide', 'numMagnitudeBins', o.numMagnitudeBins, 2);
+    this.numMagnitudeBins = o.numMagnitudeBins;
+  }
+
+  override draw(info: PictureInfo, generator: Generator = defaultGenerator()): Augmentations {
+    const space = augmentationSpaces.trivial(this.numMagnitudeBins, info);
+    return [drawnFrom(space, null, () => randomInt(0, this.numMagnitudeBins, generator), info, generator)];
+  }
+
+  override apply(batch: Tensor, draws: readonly (Augmentations | null)[], kind: BatchKind): Tensor {
+    return this.augmented(batch, 1, draws, kind);
+  }
+
+  override extraRepr(): string {
+    return printed(this, { ...warpFields, numMagnitudeBins: plain });
+  }
+}
+
+interface AugMixArguments extends WarpArguments {
+  /** How strong operations can be: 1 to 10. Default 3. */
+  severity?: number;
+  /** Chains of operations. Default 3. */
+  mixtureWidth?: number;
+  /** Operations of a chain; -1: 1 to 3, drawn. Default -1. */
+  chainDepth?: number;
+  /** Of the distributions that shares are drawn from. Default 1. */
+  alpha?: number;
+  /** Brightness, colour, contrast and sharpness as well. Default true. */
+  allOps?: boolean;
+}
+
+/** The share of a picture itself, and those of the chains. */
+interface Shares {
+  readonly own: number;
+  readonly chains: readonly number[];
+}
+
+/** Of one picture, or of several that go through the same chains: the shares of each, and the chains. */
+interface Mixed {
+  readonly rows: readonly Shares[];
+  readonly chains: readonly Augmentations[];
+}
+
+const MAGNITUDES = 10;
+const DEEPEST = 3;
+
+/** A picture mixed with what some chains of operations make of it. For bytes. */
+export class AugMix extends Augmenting<Mixed> {
+  readonly severity: number;
+  readonly mixtureWidth: number;
+  readonly chainDepth: number;
+  readonly alpha: number;
+  readonly allOps: boolean;
+
+  constructor(
+    ...args: Arguments<
+      AugMixArguments,
+      ['severity', 'mixtureWidth', 'chainDepth', 'alpha', 'allOps', 'interpolation', 'fill']
+    >
+  ) {
+    const defaults = {
+      severity: 3,
+      mixtureWidth: 3,
+      chainDepth: -1,
+      alpha: 1,
+      allOps: true,
+      interpolation: 'bilinear',
+      fill: null,
+    } as const;
+    const o = parseArgs<AugMixArguments>('AugMix', [], defaults, args);
+    super('AugMix', o);
+    checkWhole('AugMix', 'severity', o.severity, 1, MAGNITUDES);
+    checkWhole('AugMix', 'mixtureWidth', o.mixtureWidth, 1);
+    if (!Number.isInteger(o.chainDepth)) {
+      throw new ArgumentError(`AugMix: expected chainDepth, a whole number, but got ${shown(o.chainDepth)}`);
+    }
+    if (!(o.alpha > 0)) throw new ArgumentError(`AugMix: expected alpha above 0, but got ${shown(o.alpha)}`);
+    this.severity = o.severity;
+    this.mixtureWidth = o.mixtureWidth;
+    this.chainDepth = o.chainDepth;
+    this.alpha = o.alpha;
+    this.allOps = o.allOps;
+  }
+
+  override draw(info: PictureInfo, generator: Generator = defaultGenerator()): Mixed {
+    return this.drawnFor(1, info, generator);
+  }
+
+  /** As torchvision, which draws the shares of each picture of a tensor [N, C, H, W], and chains for all of them. */
+  override makeParams(leaves: readonly unknown[]): Mixed {
+    const [image] = leaves;
+    const rows = image instanceof Tensor && image.shape.length > 3 ? image.shape[0]! : 1;
+    return this.drawnFor(rows, sharedInfo('AugMix', leaves), defaultGenerator());
+  }
+
+  private drawnFor(rows: number, info: PictureInfo, generator: Generator): Mixed {
+    const space = augmentationSpaces.mix(MAGNITUDES, info, this.allOps);
+    const times = <T>(n: number, make: () => T) => Array.from({ length: n }, make);
+    const halves = times(rows, () => dirichlet([this.alpha, this.alpha], generator) as unknown as [number, number]);
+    const parts = times(rows, () => dirichlet(new Array<number>(this.mixtureWidth).fill(this.alpha), generator));
+    const chains = times(this.mixtureWidth, () => {
+      const depth = this.chainDepth > 0 ? this.chainDepth : randomInt(1, DEEPEST + 1, generator);
+      const pick = () => randomInt(0, this.severity, generator);
+      return times(depth, () => drawnFrom(space, null, pick, info, generator));
+    });
+    const shares = halves.map(([own, rest], i) => ({
+      own,
+      chains: Array.from(parts[i]!, (part) => Math.fround(part * rest)),
+    }));
+    return { rows: shares, chains };
+  }
+
+  override transform(input: unknown, draw: unknown): unknown {
+    const { rows, chains } = draw as Mixed;
+    const work = (batch: Tensor): Tensor => {
+      const each = batch.shape[0]! / rows.length;
+      const draws = Array.from({ length: batch.shape[0]! }, (_, i) => ({
+        rows: [rows[Math.floor(i / each)]!],
+        chains,
+      }));
+      return this.apply(batch, draws, kindOfInput(input));
+    };
+    return scope(() => onBatch('AugMix', input as Tensor, work));
+  }
+
+  override apply(batch: Tensor, draws: readonly (Mixed | null)[], kind: BatchKind): Tensor {
+    const rounds = this.chainDepth > 0 ? this.chainDepth : DEEPEST;
+    const share = (of: (shares: Shares) => number, without: number) =>
+      perPicture(draws.map((draw) => [draw ? of(draw.rows[0]!) : without]));
+    let mix = batch.to('float32').mul(share(({ own }) => own, 1));
+    for (let chain = 0; chain < this.mixtureWidth; chain++) {
+      const lists = draws.map((draw) => draw?.chains[chain] ?? null);
+      const made = this.augmented(batch, rounds, lists, kind);
+      mix = mix.add(made.to('float32').mul(share(({ chains }) => chains[chain]!, 0)));
+    }
+    return mix.to(batch.dtype);
+  }
+
+  override extraRepr(): string {
+    return printed(this, {
+      ...warpFields,
+      severity: plain,
+      mixtureWidth: plain,
+      chainDepth: plain,
+      alpha: float,
+      allOps: plain,
+    });
+  }
+}

@@ -1,0 +1,239 @@
+// Base of transforms: the change to a sample, with random numbers drawn apart from the work on pixels. A new transform of pixels
+// extends `PictureTransform`; a new operation on colours is a code in src/engine/ops/pictures/recolor.ts and a case in shaders/recolor.wgsl, which computes with
+// lib/exact.wgsl where bytes are cut off.
+
+import { closeInherited } from '../../../engine/core/arity';
+import { ArgumentError } from '../../../engine/core/errors';
+import { type Arguments, kindOf, parseArgs, shown } from '../../../engine/core/options';
+import { printModule } from '../../../engine/core/printing';
+import { defaultGenerator, type Generator } from '../../../engine/storage/random/generator';
+import { scope } from '../../../engine/storage/scope';
+import { Callable } from '../../../torch/nn/module/callable-object';
+import { isTensor } from '../../../torch/tensor/calling/callable';
+import type { Tensor } from '../../../torch/tensor/tensor';
+import { isPixelSource } from '../pictures/from-pixels';
+import { Picture } from '../pictures/picture';
+import { BoundingBoxes, Image, Mask } from '../tv-tensors';
+import type { FillKind } from './arguments';
+import { onBatch } from './batch';
+import { happens } from './draws';
+import { type PictureInfo, sharedInfo } from './info';
+import { type Pictures, unpacked } from './pictures';
+import { float, printed } from './printed';
+import { flatten, isPureTensor, type Sample } from './sample';
+
+/** A step from one representation of an item to another: a transform of this module, or any function. */
+export type TransformFunction<In, Out> = (input: In) => Out;
+
+/** What the pictures of a batch are to a transform: pictures, plain tensors, images that say so, or masks, which stand beside them. */
+export type BatchKind = FillKind;
+
+/** @throws ArgumentError for a promise, which would pass through like anything that is no picture */
+function checkAwaited(op: string, input: unknown): void {
+  if (input instanceof Promise)
+    throw new ArgumentError(`${op}: expected a picture or a tensor, but got ${kindOf(input)}`);
+}
+
+/** Which kind of thing an input is; boxes have none. */
+export function kindOfInput(input: unknown): BatchKind {
+  if (input instanceof Picture) return 'picture';
+  if (input instanceof Mask) return 'mask';
+  return input instanceof Image ? 'image' : 'tensor';
+}
+
+/**
+ * Base of transforms, to which a subclass adds `makeParams` and `transform`. Its objects are functions: of a picture, of a tensor, of several
+ * of them, or of a sample that nests them in lists and dictionaries.
+ *
+ * As in torchvision, plain tensors beside a picture or an image pass through; without one the first of them is taken for the image.
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the call signature is what Callable gives every object.
+export abstract class Transform<In = Tensor, Out = Tensor> extends Callable {
+  /** Subclasses without a constructor take no arguments. */
+  constructor(...args: readonly never[]) {
+    super((self, inputs) => {
+      for (const input of inputs) checkAwaited(self.constructor.name, input);
+      return (self as Transform<In, Out>).forward(...(inputs as [In]));
+    });
+    parseArgs(new.target.name, [], {}, args);
+    const closed = ['extraRepr', 'toString', 'describe'];
+    closeInherited(Object.getPrototypeOf(this) as object, Callable.prototype, closed);
+  }
+
+  /** Whether an input is one that this transform works on; all others pass through. Default: all tensors. */
+  protected handles(input: unknown): boolean {
+    return isTensor(input);
+  }
+
+  /** Throws where the transform cannot take a sample. */
+  protected checkInputs(_leaves: readonly unknown[]): void {}
+
+  /** Draws the parameters of `transform`, once for all inputs of a sample. */
+  makeParams(_leaves: readonly unknown[]): unknown {
+    return {};
+  }
+
+  /** One input as the transform makes it. */
+  transform(_input: unknown, _params: unknown): unknown {
+    throw new ArgumentError(`${this.constructor.name}: expected a method transform(input, params), but it has none`);
+  }
+
+  forward(...inputs: readonly [In] | readonly unknown[]): Out {
+    const sample = flatten(inputs.length === 1 ? inputs[0] : inputs);
+    for (const leaf of sample.leaves) checkAwaited(this.constructor.name, leaf);
+    this.checkInputs(sample.leaves);
+    const chosen = this.chosen(sample.leaves);
+    const params = this.makeParams(sample.leaves.filter((_, i) => chosen[i]));
+    return sample.rebuild(sample.leaves.map((leaf, i) => (chosen[i] ? this.transform(leaf, params) : leaf))) as Out;
+  }
+
+  private chosen(leaves: readonly unknown[]): boolean[] {
+    let takesPure = !leaves.some((leaf) => leaf instanceof Picture || leaf instanceof Image || isPixelSource(leaf));
+    return leaves.map((leaf) => {
+      if (!this.handles(leaf)) return false;
+      if (!isPureTensor(leaf)) return true;
+      const taken = takesPure;
+      takesPure = false;
+      return taken;
+    });
+  }
+
+  /** The text between the parentheses of the printed transform. */
+  extraRepr(): string {
+    return '';
+  }
+
+  override toString(): string {
+    return printModule(this.constructor.name, this.extraRepr(), []);
+  }
+}
+
+export interface Transform<In = Tensor, Out = Tensor> {
+  /** Several inputs, which are transformed alike. */
+  <S extends readonly [unknown, unknown, ...unknown[]]>(...inputs: S): S;
+  /** A sample of nested lists and dictionaries, whose inputs are transformed alike. */
+  <S extends Sample>(sample: S): S;
+  /** The result of `forward`. */
+  (input: In): Out;
+  toString(): string;
+}
+
+/**
+ * Base of the transforms of pixels. `draw` draws random numbers on the host, picture by picture, from nothing but sizes, in torchvision's
+ * order; `apply` runs the same kernels on a batch for any draws, which are data, so that every step is the same plan.
+ * Draws are plain data, which can come from a worker; null leaves a picture as it is.
+ */
+export abstract class PictureTransform<Draw = object, In = Tensor, Out = Tensor> extends Transform<In, Out> {
+  /** The random parameters of one picture. */
+  draw(_info: PictureInfo, _generator: Generator = defaultGenerator()): Draw | null {
+    return {} as Draw;
+  }
+
+  /**
+   * Pictures [N, C, H, W], each by its draw. The operations depend on shapes alone, never on numbers in `draws`; `kind` is
+   * for transforms that treat pictures otherwise than tensors.
+   */
+  abstract apply(batch: Tensor, draws: readonly (Draw | null)[], kind: BatchKind): Tensor;
+
+  /** `apply` for pictures that may be packed; transforms that read them where they lie do without a copy. */
+  applyTo(pictures: Pictures, draws: readonly (Draw | null)[], kind: BatchKind): Tensor {
+    return this.apply(unpacked(this.constructor.name, pictures), draws, kind);
+  }
+
+  /** The size of the result. */
+  outputInfo(info: PictureInfo, _draw: Draw | null): PictureInfo {
+    return info;
+  }
+
+  /** The step that reads packed pictures of several sizes, if the first one does; they come to one size where its `outputInfo` is the same for all. */
+  get bringsToOne(): PictureTransform<object> | null {
+    return null;
+  }
+
+  /** What pictures of a kind become in a batch; null where this transform takes samples one by one only. */
+  batchKind(kind: BatchKind): BatchKind | null {
+    return kind;
+  }
+
+  override makeParams(leaves: readonly unknown[]): Draw | null {
+    return this.draw(sharedInfo(this.constructor.name, leaves));
+  }
+
+  override transform(input: unknown, draw: unknown): unknown {
+    const drawn = draw as Draw | null;
+    if (input instanceof BoundingBoxes) return drawn === null ? input : this.transformBoxes(input, drawn);
+    if (input instanceof Mask) return drawn === null ? input : this.transformMask(input, drawn);
+    // The same kernels where nothing was drawn, so that items that are made one by one are the same plan in every step.
+    return this.applyAlike(input as Tensor, drawn);
+  }
+
+  /** `apply` on all pictures of one input with the same draw. */
+  protected applyAlike<T extends Tensor>(input: T, draw: Draw | null): T {
+    const work = (batch: Tensor) =>
+      this.apply(batch, new Array<Draw | null>(batch.shape[0]!).fill(draw), kindOfInput(input));
+    return scope(() => onBatch(this.constructor.name, input, work)) as T;
+  }
+
+  /** Boxes beside a picture; they stay as they are unless the transform moves pixels. */
+  protected transformBoxes(boxes: BoundingBoxes, _draw: Draw): BoundingBoxes {
+    return boxes;
+  }
+
+  /** Masks beside a picture; they stay as they are unless the transform moves pixels. */
+  protected transformMask(mask: Mask, _draw: Draw): Mask {
+    return mask;
+  }
+}
+
+/** Base of transforms that move pixels: masks and boxes follow. */
+export abstract class GeometricTransform<Draw = object> extends PictureTransform<Draw> {
+  protected override transformMask(mask: Mask, draw: Draw): Mask {
+    return this.applyAlike(mask, draw);
+  }
+}
+
+/** How often a change happens. */
+export interface Probability {
+  /** Default 0.5. */
+  p?: number;
+}
+
+/** Base of transforms that do something with probability `p`, by default 0.5, which is drawn before all else. */
+export abstract class RandomTransform<Draw = object> extends PictureTransform<Draw> {
+  readonly p: number;
+
+  constructor(...args: Arguments<Probability, ['p']>) {
+    super();
+    const { p } = parseArgs<Probability>(new.target.name, [], { p: 0.5 }, args);
+    this.p = p;
+    checkProbability(this.constructor.name, p);
+  }
+
+  override draw(info: PictureInfo, generator: Generator = defaultGenerator()): Draw | null {
+    return happens(this.p, generator) ? this.drawn(info, generator) : null;
+  }
+
+  override transform(input: unknown, draw: unknown): unknown {
+    return this.p === 0 ? input : super.transform(input, draw);
+  }
+
+  /** The random parameters, besides whether the change happens. */
+  protected drawn(_info: PictureInfo, _generator: Generator): Draw {
+    return {} as Draw;
+  }
+
+  override makeParams(leaves: readonly unknown[]): Draw | null {
+    const generator = defaultGenerator();
+    return happens(this.p, generator) ? this.drawn(sharedInfo(this.constructor.name, leaves), generator) : null;
+  }
+
+  override extraRepr(): string {
+    return printed(this, { p: float });
+  }
+}
+
+/** @throws ArgumentError unless p is one */
+export function checkProbability(op: string, p: number): void {
+  if (typeof p === 'number' && p >= 0 && p <= 1) return;
+  throw new ArgumentError(`${op}: expected a probability p from 0 to 1, but got ${shown(p)}`);
+}

@@ -1,0 +1,176 @@
+// Bounding boxes by themselves: ClampBoundingBoxes, ConvertBoundingBoxFormat, SetClampingMode, SanitizeBoundingBoxes.
+import { ArgumentError } from '../../../engine/core/errors';
+import { type Arguments, isPlainObject, parseArgs, shown } from '../../../engine/core/options';
+import { isTensor } from '../../../torch/tensor/calling/callable';
+import type { Tensor } from '../../../torch/tensor/tensor';
+import { BoundingBoxes, type BoundingBoxFormat, boxFormat, type ClampingMode, Mask, TVTensor } from '../tv-tensors';
+import { Transform } from './base';
+import { checkClampingMode, clampBoundingBoxes, convertBoundingBoxFormat, validBoxes } from './functional/boxes';
+import { float, plain, printed } from './printed';
+import { flatten, isPureTensor, labelsKey } from './sample';
+
+/** A transform of boxes; all else in a sample stays as it is. */
+abstract class BoxTransform extends Transform {
+  protected override handles(input: unknown): boolean {
+    return input instanceof BoundingBoxes;
+  }
+
+  override transform(input: unknown): unknown {
+    return this.changed(input as BoundingBoxes);
+  }
+
+  protected abstract changed(boxes: BoundingBoxes): BoundingBoxes;
+}
+
+/** Boxes in another format. */
+export class ConvertBoundingBoxFormat extends BoxTransform {
+  readonly format: BoundingBoxFormat;
+
+  constructor(...args: Arguments<{ format: BoundingBoxFormat | Lowercase<BoundingBoxFormat> }, ['format']>) {
+    super();
+    const name = 'ConvertBoundingBoxFormat';
+    this.format = boxFormat(name, parseArgs<{ format: BoundingBoxFormat }>(name, ['format'], {}, args).format);
+  }
+
+  protected override changed(boxes: BoundingBoxes): BoundingBoxes {
+    return convertBoundingBoxFormat(boxes, { newFormat: this.format });
+  }
+
+  override extraRepr(): string {
+    return printed(this, { format: plain });
+  }
+}
+
+/** Boxes cut at the border of their picture. */
+export class ClampBoundingBoxes extends BoxTransform {
+  readonly clampingMode: ClampingMode | 'auto';
+
+  constructor(...args: Arguments<{ clampingMode?: ClampingMode | 'auto' }, ['clampingMode']>) {
+    super();
+    const name = 'ClampBoundingBoxes';
+    const defaults = { clampingMode: 'auto' } as const;
+    this.clampingMode = parseArgs<{ clampingMode?: ClampingMode | 'auto' }>(name, [], defaults, args).clampingMode;
+    checkClampingMode(name, this.clampingMode);
+  }
+
+  protected override changed(boxes: BoundingBoxes): BoundingBoxes {
+    return clampBoundingBoxes(boxes, { clampingMode: this.clampingMode });
+  }
+
+  override extraRepr(): string {
+    return printed(this, { clampingMode: plain });
+  }
+}
+
+/** Says how later transforms keep boxes inside of their picture. */
+export class SetClampingMode extends BoxTransform {
+  readonly clampingMode: ClampingMode;
+
+  constructor(...args: Arguments<{ clampingMode: ClampingMode }, ['clampingMode']>) {
+    super();
+    const name = 'SetClampingMode';
+    this.clampingMode = parseArgs<{ clampingMode: ClampingMode }>(name, ['clampingMode'], {}, args).clampingMode;
+    checkClampingMode(name, this.clampingMode, []);
+  }
+
+  protected override changed(boxes: BoundingBoxes): BoundingBoxes {
+    return boxes.wrap(boxes.asTensor(), { clampingMode: this.clampingMode });
+  }
+
+  override extraRepr(): string {
+    return printed(this, { clampingMode: plain });
+  }
+}
+
+/** Finds the labels of boxes in a sample: a tensor, or several. */
+type LabelsGetter = (sample: unknown) => Tensor | readonly Tensor[] | null;
+
+interface SanitizeArguments {
+  /** The least width and height that stays. Default: 1. */
+  minSize?: number;
+  /** The least area that stays. Default: 1. */
+  minArea?: number;
+  /** Finds the labels that go with boxes; `default` takes those in a dictionary under `labels`, null none. */
+  labelsGetter?: 'default' | LabelsGetter | null;
+}
+
+/**
+ * Leaves out boxes that are too small or reach beyond their picture, with their labels and masks. How many stay is known on the device alone, so that
+ * this is a promise: `await sanitize(sample)`, or `await` of the `Compose` around it.
+ */
+export class SanitizeBoundingBoxes<In = unknown> extends Transform<In, Promise<In>> {
+  readonly minSize: number;
+  readonly minArea: number;
+  readonly labelsGetter: 'default' | LabelsGetter | null;
+
+  constructor(...args: Arguments<SanitizeArguments, ['minSize', 'minArea', 'labelsGetter']>) {
+    super();
+    const name = 'SanitizeBoundingBoxes';
+    const defaults = { minSize: 1, minArea: 1, labelsGetter: 'default' } as const;
+    const { minSize, minArea, labelsGetter } = parseArgs<SanitizeArguments>(name, [], defaults, args);
+    if (!(minSize >= 1)) throw new ArgumentError(`${name}: expected minSize of at least 1, but got ${shown(minSize)}`);
+    if (!(minArea >= 1)) throw new ArgumentError(`${name}: expected minArea of at least 1, but got ${shown(minArea)}`);
+    if (labelsGetter !== null && labelsGetter !== 'default' && typeof labelsGetter !== 'function') {
+      throw new ArgumentError(
+        `${name}: expected labelsGetter 'default', a function or null, but got ${shown(labelsGetter)}`,
+      );
+    }
+    this.minSize = minSize;
+    this.minArea = minArea;
+    this.labelsGetter = labelsGetter;
+  }
+
+  /** @throws ArgumentError where there are no boxes, or not as many labels as boxes */
+  override async forward(...inputs: readonly [In] | readonly unknown[]): Promise<In> {
+    const sample = inputs.length === 1 ? inputs[0] : inputs;
+    const { leaves, rebuild } = flatten(sample);
+    const boxes = leaves.find((leaf) => leaf instanceof BoundingBoxes);
+    if (!boxes)
+      throw new ArgumentError('SanitizeBoundingBoxes: expected bounding boxes in the sample, but it has none');
+    const labels = this.labelsIn(sample, boxes.shape[0]!);
+    const valid = await validBoxes(boxes, this.minSize, this.minArea).nonzero();
+    const kept = valid.reshape([-1]);
+    const left = (leaf: unknown): unknown => {
+      const isLabel = labels.some((label) => label === leaf);
+      const isMask = leaf instanceof Mask && leaf.shape[0] === boxes.shape[0];
+      if (!isLabel && !isMask && !(leaf instanceof BoundingBoxes)) return leaf;
+      const chosen = (leaf as Tensor).indexSelect(0, kept);
+      return leaf instanceof TVTensor ? leaf.wrap(chosen) : chosen;
+    };
+    return rebuild(leaves.map(left)) as In;
+  }
+
+  private labelsIn(sample: unknown, count: number): readonly Tensor[] {
+    const { labelsGetter } = this;
+    if (labelsGetter === null) return [];
+    const found = labelsGetter === 'default' ? defaultLabels(sample) : labelsGetter(sample);
+    if (found === null) return [];
+    const labels = isTensor(found) ? [found] : found;
+    for (const label of labels) {
+      if (isTensor(label) && label.shape[0] === count) continue;
+      throw new ArgumentError(
+        `SanitizeBoundingBoxes: expected labels of ${count} boxes, but got ${isTensor(label) ? `shape [${label.shape.join(', ')}]` : shown(label)}`,
+      );
+    }
+    return labels;
+  }
+
+  override extraRepr(): string {
+    return printed(this, {
+      minSize: float,
+      minArea: float,
+      labelsGetter: (getter: unknown) => (getter === 'default' ? getter : null),
+    });
+  }
+}
+
+/** The labels of a sample as data sets of boxes give it: a dictionary, or a list with one in second place. */
+function defaultLabels(sample: unknown): Tensor {
+  const target: unknown = Array.isArray(sample) ? sample[1] : sample;
+  if (isPureTensor(target)) return target;
+  const key = isPlainObject(target) ? labelsKey(target) : undefined;
+  if (key !== undefined) return (target as Record<string, Tensor>)[key]!;
+  throw new ArgumentError(
+    'SanitizeBoundingBoxes: expected a sample with labels, under a key `labels`, but found none; give a labelsGetter, or null',
+  );
+}

@@ -1,0 +1,276 @@
+// Transforms between representations: pictures, tensors of bytes and of floats, normalised ones.
+
+import { ArgumentError, ShapeError } from '../../../engine/core/errors';
+import type { DType } from '../../../engine/core/meta';
+import { showShape } from '../../../engine/core/meta';
+import { type Arguments, isPlainObject, parseArgs, shown } from '../../../engine/core/options';
+import { expectDType } from '../../../engine/storage/host-data';
+import { Tensor } from '../../../torch/tensor/tensor';
+import { fromPixels, isPixelSource, type PixelSource } from '../pictures/from-pixels';
+import { Picture } from '../pictures/picture';
+import { BoundingBoxes, Image, Mask, TVTensor } from '../tv-tensors';
+import { type BatchKind, PictureTransform } from './base';
+import { imageOf } from './batch';
+import {
+  asBytes,
+  imageDtypeOf,
+  modeOf,
+  pilToTensor,
+  retyped,
+  scaledTo,
+  toImage,
+  toPilImage,
+} from './functional/conversion';
+import { type NormalizeArguments, normalized, statisticsOf } from './functional/normalize';
+import { list, plain, printed } from './printed';
+import { isPureTensor } from './sample';
+
+/** Whether an input is pixels that do not say yet what they are. */
+const isPixels = (input: unknown): boolean => input instanceof Picture || isPureTensor(input) || isPixelSource(input);
+
+/** A step that changes the types of values rather than their look: nothing is drawn. */
+abstract class Conversion<In = Tensor> extends PictureTransform<object, In> {
+  override makeParams(): object {
+    return {};
+  }
+
+  override apply(batch: Tensor): Tensor {
+    return batch;
+  }
+}
+
+/**
+ * An image as a float32 tensor [C, H, W]. Bytes are scaled from 0…255 to 0…1; other dtypes are only converted.
+ *
+ * Takes pictures, tensors [H, W] or [H, W, C], and what the browser can draw (an image, canvas, video frame, ImageData, …), which becomes
+ * [3, H, W] on the GPU: see `vision.io.fromPixels`.
+ */
+export class ToTensor extends Conversion<Tensor | PixelSource> {
+  protected override handles(input: unknown): boolean {
+    return isPixels(input);
+  }
+
+  override transform(image: Tensor | PixelSource): Tensor {
+    if (isPixelSource(image)) return fromPixels(image);
+    const rank = image.shape.length;
+    if (rank !== 2 && rank !== 3) {
+      throw new ShapeError(`ToTensor: expected an image [H, W] or [H, W, C], but got shape ${showShape(image.shape)}`);
+    }
+    return this.apply(imageOf(image));
+  }
+
+  override apply(batch: Tensor): Tensor {
+    const floats = batch.to('float32');
+    return batch.dtype === 'uint8' ? floats.div(255) : floats;
+  }
+
+  override batchKind(kind: BatchKind): BatchKind | null {
+    return kind === 'picture' ? 'tensor' : null;
+  }
+}
+
+/** (x - mean) / std, channel by channel, for float tensors [..., C, H, W]. */
+export class Normalize extends Conversion {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  readonly inplace: boolean;
+
+  /** @throws ArgumentError when a std is 0, or the two lists differ in length */
+  constructor(...args: Arguments<NormalizeArguments, ['mean', 'std', 'inplace']>) {
+    super();
+    const { mean, std, inplace } = statisticsOf('Normalize', args);
+    this.mean = mean;
+    this.std = std;
+    this.inplace = inplace;
+  }
+
+  protected override checkInputs(leaves: readonly unknown[]): void {
+    if (!leaves.some((leaf) => leaf instanceof Picture)) return;
+    throw new ArgumentError('Normalize: expected tensors, but got a picture; apply ToTensor first');
+  }
+
+  override apply(batch: Tensor): Tensor {
+    return normalized('Normalize', batch, this);
+  }
+
+  override batchKind(kind: BatchKind): BatchKind | null {
+    return kind === 'picture' ? null : kind;
+  }
+
+  override extraRepr(): string {
+    return printed(this, { mean: list, std: list, inplace: plain });
+  }
+}
+
+/** Everything as it is. */
+export class Identity extends Conversion {
+  override transform(input: unknown): unknown {
+    return input;
+  }
+}
+
+/** A picture, a tensor or what the browser can draw as a `tvTensors.Image` [..., C, H, W]; bytes stay bytes. */
+export class ToImage extends Conversion<Tensor | PixelSource> {
+  protected override handles(input: unknown): boolean {
+    return isPixels(input);
+  }
+
+  override transform(input: unknown): unknown {
+    return toImage(input as Tensor | PixelSource);
+  }
+
+  override batchKind(): BatchKind {
+    return 'image';
+  }
+}
+
+/** Images, boxes and masks as plain tensors. */
+export class ToPureTensor extends Conversion {
+  protected override handles(input: unknown): boolean {
+    return input instanceof TVTensor;
+  }
+
+  override transform(input: unknown): unknown {
+    return (input as TVTensor).asTensor();
+  }
+
+  override batchKind(kind: BatchKind): BatchKind {
+    return kind === 'image' ? 'tensor' : kind;
+  }
+}
+
+/** A picture as a tensor of bytes [C, H, W]. */
+export class PILToTensor extends Conversion {
+  protected override handles(input: unknown): boolean {
+    return input instanceof Picture;
+  }
+
+  override transform(input: unknown): unknown {
+    return pilToTensor(input as Picture);
+  }
+
+  override batchKind(kind: BatchKind): BatchKind {
+    return kind === 'picture' ? 'tensor' : kind;
+  }
+}
+
+/** A tensor [C, H, W] or an image as a picture; floats from 0 to 1 become bytes. */
+export class ToPILImage extends Conversion {
+  readonly mode: string | null;
+
+  constructor(...args: Arguments<{ mode?: string | null }, ['mode']>) {
+    super();
+    this.mode = modeOf('ToPILImage', args);
+  }
+
+  protected override handles(input: unknown): boolean {
+    return isPureTensor(input) || input instanceof Image;
+  }
+
+  override transform(input: unknown): unknown {
+    return toPilImage(input as Tensor, this.mode);
+  }
+
+  override apply(batch: Tensor, _draws: readonly unknown[] = [], kind: BatchKind = 'tensor'): Tensor {
+    return kind === 'picture' ? batch : asBytes('ToPILImage', batch);
+  }
+
+  override batchKind(): BatchKind {
+    return 'picture';
+  }
+
+  override extraRepr(): string {
+    return printed(this, { mode: plain });
+  }
+}
+
+/** Types by class, or by the name of the class, with `others` for the rest; null leaves one as it is. */
+type DtypeMap = ReadonlyMap<unknown, DType | null> | Readonly<Record<string, DType | null>>;
+
+interface ToDtypeArguments {
+  /** Of images and plain tensors; or a type for each class. */
+  dtype: DType | DtypeMap;
+  /** The whole range of one type becomes that of the other: 0…255 and 0…1, of images and plain tensors. Default: false. */
+  scale?: boolean;
+}
+
+const classNames = [
+  [Image, 'Image'],
+  [Mask, 'Mask'],
+  [BoundingBoxes, 'BoundingBoxes'],
+  [Tensor, 'Tensor'],
+] as const;
+
+/** Another element type. */
+export class ToDtype extends Conversion {
+  readonly dtype: DType | DtypeMap;
+  readonly scale: boolean;
+
+  constructor(...args: Arguments<ToDtypeArguments, ['dtype', 'scale']>) {
+    super();
+    const { dtype, scale } = parseArgs<ToDtypeArguments>('ToDtype', ['dtype'], { scale: false }, args);
+    if (typeof dtype !== 'string' && !(dtype instanceof Map) && !isPlainObject(dtype)) {
+      throw new ArgumentError(`ToDtype: expected dtype to be a type, or types by class, but got ${shown(dtype)}`);
+    }
+    if (typeof dtype === 'string') expectDType('ToDtype', dtype);
+    else if (Array.from(dtype instanceof Map ? dtype.keys() : Object.keys(dtype)).length === 0) {
+      throw new ArgumentError('ToDtype: expected a type for a class at least, but got none');
+    }
+    this.dtype = dtype;
+    this.scale = scale;
+  }
+
+  protected override handles(input: unknown): boolean {
+    return input instanceof Tensor && !(input instanceof Picture);
+  }
+
+  private dtypeOf(input: unknown): DType | null {
+    const { dtype } = this;
+    if (typeof dtype === 'string') return isPureTensor(input) || input instanceof Image ? dtype : null;
+    const [type, name] = classNames.find(([each]) => input instanceof each)!;
+    const found = dtype instanceof Map ? (dtype.get(type) ?? dtype.get(name)) : (dtype as Record<string, DType>)[name];
+    if (found !== undefined) return found;
+    const others = dtype instanceof Map ? dtype.get('others') : (dtype as Record<string, DType>).others;
+    if (others !== undefined) return others;
+    throw new ArgumentError(`ToDtype: expected a dtype for ${name}, or for 'others', but got none`);
+  }
+
+  override transform(input: unknown): unknown {
+    const dtype = this.dtypeOf(input);
+    if (dtype === null) return input;
+    return retyped('ToDtype', input as Tensor, dtype, this.scale);
+  }
+
+  override apply(batch: Tensor, _draws: readonly unknown[] = [], kind: BatchKind = 'tensor'): Tensor {
+    if (kind === 'picture') return batch;
+    const dtype =
+      typeof this.dtype === 'string' ? this.dtype : this.dtypeOf(kind === 'image' ? new Image(batch) : batch);
+    return dtype === null ? batch : scaledTo('ToDtype', batch, dtype, this.scale);
+  }
+
+  override extraRepr(): string {
+    return printed(this, { scale: plain });
+  }
+}
+
+/** Another element type, scaled: `ToDtype` with `scale`. */
+export class ConvertImageDtype extends Conversion {
+  readonly dtype: DType;
+
+  constructor(...args: Arguments<{ dtype?: DType }, ['dtype']>) {
+    super();
+    this.dtype = imageDtypeOf('ConvertImageDtype', args);
+  }
+
+  protected override handles(input: unknown): boolean {
+    return input instanceof Tensor && !(input instanceof Picture);
+  }
+
+  override transform(input: unknown): unknown {
+    return retyped('ConvertImageDtype', input as Tensor, this.dtype, true);
+  }
+
+  override apply(batch: Tensor, _draws: readonly unknown[] = [], kind: BatchKind = 'tensor'): Tensor {
+    return kind === 'picture' ? batch : scaledTo('ConvertImageDtype', batch, this.dtype, true);
+  }
+}

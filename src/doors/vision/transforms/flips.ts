@@ -1,0 +1,43 @@
+// Mirror images: RandomHorizontalFlip, RandomVerticalFlip.
+import type { Tensor } from '../../../torch/tensor/tensor';
+import type { BoundingBoxes, Mask } from '../tv-tensors';
+import { RandomTransform } from './base';
+import { flippedWhere, horizontalFlip, verticalFlip } from './functional/flips';
+import { type Pictures, unpacked } from './pictures';
+
+const flips = { x: horizontalFlip, y: verticalFlip };
+
+/** What both flips have in common: a mirror image where something was drawn. */
+abstract class RandomFlip extends RandomTransform {
+  protected abstract readonly axis: 'x' | 'y';
+
+  override apply(batch: Tensor, draws: readonly (object | null)[]): Tensor {
+    return flippedWhere(
+      batch,
+      draws.map((draw) => draw !== null),
+      this.axis,
+    );
+  }
+
+  override applyTo(pictures: Pictures, draws: readonly (object | null)[]): Tensor {
+    return this.apply(unpacked(this.constructor.name, pictures), draws);
+  }
+
+  protected override transformBoxes(boxes: BoundingBoxes): BoundingBoxes {
+    return flips[this.axis](boxes);
+  }
+
+  protected override transformMask(mask: Mask): Mask {
+    return flips[this.axis](mask);
+  }
+}
+
+/** Swaps left and right with probability `p`, of boxes and masks too. */
+export class RandomHorizontalFlip extends RandomFlip {
+  protected readonly axis = 'x';
+}
+
+/** Swaps top and bottom with probability `p`, of boxes and masks too. */
+export class RandomVerticalFlip extends RandomFlip {
+  protected readonly axis = 'y';
+}

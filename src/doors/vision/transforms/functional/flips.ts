@@ -1,0 +1,47 @@
+// Mirror images of pictures, tensors, masks and boxes.
+import type { Window } from '../../../../engine/ops/pictures/pictures';
+import { checked } from '../../../../torch/tensor/calling/callable';
+import { cat } from '../../../../torch/tensor/joining/cat-stack';
+import type { Tensor } from '../../../../torch/tensor/tensor';
+import { BoundingBoxes } from '../../tv-tensors';
+import { onBatch } from '../batch';
+import { type Pictures, sizesOf, windowAt, windowsOf } from '../pictures';
+
+/** Left and right swapped. */
+export const horizontalFlip = checked('horizontalFlip(input)', <T extends Tensor>(input: T): T => {
+  if (input instanceof BoundingBoxes) return flippedBoxes(input, 0, input.canvasSize[1]) as Tensor as T;
+  return onBatch('horizontalFlip', input, (batch) => batch.flip([-1])) as T;
+});
+
+/** Top and bottom swapped. */
+export const verticalFlip = checked('verticalFlip(input)', <T extends Tensor>(input: T): T => {
+  if (input instanceof BoundingBoxes) return flippedBoxes(input, 1, input.canvasSize[0]) as Tensor as T;
+  return onBatch('verticalFlip', input, (batch) => batch.flip([-2])) as T;
+});
+
+export { horizontalFlip as hflip, verticalFlip as vflip };
+
+/** Mirror images of the chosen pictures of a batch. All of them have one size. */
+export function flippedWhere(pictures: Pictures, flips: readonly boolean[], axis: 'x' | 'y'): Tensor {
+  const sizes = sizesOf(pictures);
+  const windows = sizes.map(([height, width], n): Window => {
+    if (!flips[n]) return windowAt(0, 0);
+    return axis === 'x' ? [0, 1, 0, width - 1, 0, -1] : [height - 1, -1, 0, 0, 0, 1];
+  });
+  return windowsOf(pictures, windows, { out: sizes[0]! });
+}
+
+/** Boxes on a canvas that is `size` long along an axis (0: x, 1: y) which is turned round. */
+function flippedBoxes(boxes: BoundingBoxes, axis: 0 | 1, size: number): BoundingBoxes {
+  const columns = [0, 1, 2, 3].map((i) => boxes.narrow(1, i, 1));
+  const [first, second] = [columns[axis]!, columns[axis + 2]!];
+  const mirrored = [...columns];
+  if (boxes.format === 'XYXY') {
+    mirrored[axis] = second.neg().add(size);
+    mirrored[axis + 2] = first.neg().add(size);
+  } else {
+    const start = boxes.format === 'XYWH' ? first.add(second) : first;
+    mirrored[axis] = start.neg().add(size);
+  }
+  return boxes.wrap(cat(mirrored, 1));
+}

@@ -1,0 +1,153 @@
+// Pictures at another size.
+
+import * as kinds from '../../../../engine/core/argument-kinds';
+import { ArgumentError } from '../../../../engine/core/errors';
+import { type Arguments, parseArgs, shown } from '../../../../engine/core/options';
+import type { Size } from '../../../../engine/ops/pictures/pictures';
+import { checked } from '../../../../torch/tensor/calling/callable';
+import type { Tensor } from '../../../../torch/tensor/tensor';
+import { Picture } from '../../pictures/picture';
+import { BoundingBoxes, Mask } from '../../tv-tensors';
+import { checkInterpolation, type Interpolation, isSide, type SizeLike, sizeOf } from '../arguments';
+import { onBatch } from '../batch';
+import { type Box, boxesResized } from '../pictures';
+import { scaledBoxes } from './boxes';
+import { crop } from './crop';
+
+/** What interpolates, and whether elements count less the further off they are where there are more of them than before. */
+export interface Resampled {
+  /** `nearest`, `nearest-exact`, `bilinear`, `bicubic` or `lanczos`. Default: bilinear. Masks take the nearest element. */
+  interpolation?: Interpolation;
+  /** Default: true; without effect on the nearest ones. */
+  antialias?: boolean | null;
+}
+
+/** The kinds of the flag of `Resampled`. */
+export const sampling = { antialias: kinds.orNull(kinds.flag) };
+
+export interface ResizeArguments extends Resampled {
+  /** Height and width, or the length of the shorter edge; null: see `maxSize`. */
+  size: SizeLike | null;
+  /** The longer edge is cut down to this; without a size, it becomes this. */
+  maxSize?: number | null;
+}
+
+/** What `resize` and `Resize` are given. */
+export function resizeOf(
+  op: string,
+  args: Arguments<ResizeArguments, ['size', 'interpolation', 'maxSize', 'antialias']>,
+): Required<ResizeArguments> {
+  const defaults = { interpolation: 'bilinear', maxSize: null, antialias: true } as const;
+  const given = parseArgs<ResizeArguments>(op, ['size'], defaults, args, sampling);
+  checkInterpolation(op, given.interpolation);
+  checkMaxSize(op, given.maxSize);
+  return given;
+}
+
+/** The size that a picture is resized to. One number is the shorter edge; the other is rounded down. */
+export function resizedSize(op: string, [height, width]: Size, size: SizeLike | null, maxSize: number | null): Size {
+  const [short, long] = width <= height ? [width, height] : [height, width];
+  const edges = (newShort: number, newLong: number): Size =>
+    width <= height ? [newLong, newShort] : [newShort, newLong];
+  if (size === null) {
+    if (maxSize === null)
+      throw new ArgumentError(`${op}: expected maxSize to be a whole number where size is null, but got null`);
+    return edges(Math.trunc((maxSize * short) / long), maxSize);
+  }
+  const list = Array.isArray(size) ? (size as readonly number[]) : [size as number];
+  if (list.length === 2) {
+    if (maxSize !== null) {
+      throw new ArgumentError(
+        `${op}: expected maxSize only where size is null or one number, but got size ${shown(size)}`,
+      );
+    }
+    return sizeOf(op, list);
+  }
+  const newShort = sizeOf(op, size)[0];
+  const newLong = Math.trunc((newShort * long) / short);
+  if (maxSize !== null && maxSize <= newShort) {
+    throw new ArgumentError(`${op}: expected maxSize to be more than size ${newShort}, but got ${maxSize}`);
+  }
+  if (maxSize !== null && newLong > maxSize) return edges(Math.trunc((maxSize * newShort) / newLong), maxSize);
+  return edges(newShort, newLong);
+}
+
+/** @throws ArgumentError unless maxSize is null or a positive whole number */
+export function checkMaxSize(op: string, maxSize: number | null): void {
+  if (maxSize === null || isSide(maxSize)) return;
+  throw new ArgumentError(`${op}: expected maxSize to be a whole number, but got ${shown(maxSize)}`);
+}
+
+/** Pictures, tensors, masks or boxes at another size. */
+export const resize = checked(
+  'resize(input, ...)',
+  <T extends Tensor>(
+    input: T,
+    ...args: Arguments<ResizeArguments, ['size', 'interpolation', 'maxSize', 'antialias']>
+  ): T => {
+    const { size, maxSize, ...how } = resizeOf('resize', args);
+    return resized('resize', input, (from) => resizedSize('resize', from, size, maxSize), how);
+  },
+);
+
+/** `resize` to the size that `sizeFor` makes of the one before. */
+export function resized<T extends Tensor>(
+  op: string,
+  input: T,
+  sizeFor: (from: Size) => Size,
+  { interpolation, antialias }: Required<Resampled>,
+): T {
+  if (input instanceof BoundingBoxes) return scaledBoxes(input, sizeFor(input.canvasSize)) as Tensor as T;
+  const mode = modeFor(input, interpolation);
+  checkAntialias(op, mode, antialias);
+  return onBatch(op, input, (batch) => {
+    const [height, width] = batch.shape.slice(-2) as [number, number];
+    const out = sizeFor([height, width]);
+    if (out[0] === height && out[1] === width) return batch;
+    return boxesResized(
+      batch,
+      { top: 0, left: 0, height, width },
+      { out, interpolation: mode, antialias: antialias ?? false },
+    );
+  }) as T;
+}
+
+/** How elements of an input come about: masks take the nearest; PIL's nearest pixel of a picture is that of the middle. */
+function modeFor(input: Tensor, interpolation: Interpolation): Interpolation {
+  if (input instanceof Picture && interpolation === 'nearest') return 'nearest-exact';
+  return input instanceof Mask && interpolation !== 'nearest-exact' ? 'nearest' : interpolation;
+}
+
+/** @throws ArgumentError for lanczos without antialiasing */
+export function checkAntialias(op: string, interpolation: Interpolation, antialias: boolean | null): void {
+  if (interpolation !== 'lanczos' || antialias) return;
+  throw new ArgumentError(`${op}: expected antialias: true with interpolation 'lanczos', but got ${antialias}`);
+}
+
+interface ResizedCropArguments extends Resampled, Box {
+  size: SizeLike;
+}
+
+type ResizedCropOrder = ['top', 'left', 'height', 'width', 'size', 'interpolation', 'antialias'];
+
+/** A part of a picture, tensor, mask or boxes at another size. */
+export const resizedCrop = checked(
+  'resizedCrop(input, ...)',
+  <T extends Tensor>(input: T, ...args: Arguments<ResizedCropArguments, ResizedCropOrder>): T => {
+    const name = 'resizedCrop';
+    const required = ['top', 'left', 'height', 'width', 'size'] as const;
+    const defaults = { interpolation: 'bilinear', antialias: true } as const;
+    const { size, interpolation, antialias, ...box } = parseArgs<ResizedCropArguments>(
+      name,
+      required,
+      defaults,
+      args,
+      sampling,
+    );
+    checkInterpolation(name, interpolation);
+    const part = crop(input, box);
+    // torchvision does not pass the interpolation of masks on.
+    const how = { interpolation: input instanceof Mask ? 'nearest' : interpolation, antialias } as const;
+    return resized(name, part, (from) => resizedSize(name, from, size, null), how);
+  },
+);

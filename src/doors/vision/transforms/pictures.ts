@@ -1,0 +1,139 @@
+// Owns batches as the kernels take them: tensors [N, C, H, W], or bytes of pictures of several sizes, packed on the device.
+
+import { anything, type Kind, listOf, whole } from '../../../engine/core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../../engine/core/errors';
+import { isFloat } from '../../../engine/core/meta';
+import { type Arguments, isPlainObject, kindOf, parseArgs } from '../../../engine/core/options';
+import { axisTaps, type Interpolation, type TapsOptions, tapsWidth } from '../../../engine/ops/pictures/picture-taps';
+import {
+  type Pixels,
+  type Place,
+  pictureResample,
+  pictureWindow,
+  pixelsOf,
+  type Size,
+  type Window,
+  type WindowOptions,
+} from '../../../engine/ops/pictures/pictures';
+import { isTensor } from '../../../torch/tensor/calling/callable';
+import { Tensor } from '../../../torch/tensor/tensor';
+
+interface Packing {
+  words: Tensor;
+  channels: number;
+  places: readonly Place[];
+}
+
+const place: Kind = {
+  words: '{ first, size: [height, width] }',
+  fits: (value) => isPlainObject(value) && whole(0).fits(value.first) && listOf(whole(1), 2).fits(value.size),
+};
+
+/**
+ * Pictures [H, W, C] of several sizes in one tensor of words, four bytes each, the lowest first: those of a data set that stays on the device, or of
+ * one batch. Transforms of batches that crop or resize read them where they lie.
+ */
+export class PackedPictures {
+  readonly words: Tensor;
+  readonly channels: number;
+  /** `places[n].first` is the first byte of picture n. */
+  readonly places: readonly Place[];
+
+  constructor(...args: Arguments<Packing, ['words', 'channels', 'places']>) {
+    const { words, channels, places } = parseArgs<Packing>(
+      'PackedPictures',
+      ['words', 'channels', 'places'],
+      {},
+      args,
+      { words: anything, channels: whole(1), places: listOf(place) },
+    );
+    this.words = words;
+    this.channels = channels;
+    this.places = places;
+    if (!isTensor(words) || words.dtype !== 'uint32') {
+      const got = isTensor(words) ? words.dtype : kindOf(words);
+      throw new ArgumentError(`PackedPictures: expected a tensor of words of dtype uint32, but got ${got}`);
+    }
+  }
+}
+
+/** Pictures that a transform of batches reads. */
+export type Pictures = Tensor | PackedPictures;
+
+const pixels = (pictures: Pictures): Pixels =>
+  pictures instanceof PackedPictures
+    ? { value: pictures.words.value, channels: pictures.channels, places: pictures.places, packed: true }
+    : pixelsOf(pictures.value);
+
+/** Height and width of every picture. */
+export const sizesOf = (pictures: Pictures): readonly Size[] => pixels(pictures).places.map(({ size }) => size);
+
+export const channelsOf = (pictures: Pictures): number => pixels(pictures).channels;
+
+/** A window of each picture: [N, C, ...out]. */
+export const windowsOf = (pictures: Pictures, windows: readonly Window[], options: WindowOptions): Tensor =>
+  Tensor.of(pictureWindow(pixels(pictures), windows, options));
+
+/** The window that begins at a row and a column. */
+export const windowAt = (top: number, left: number): Window => [top, 1, 0, left, 0, 1];
+
+/** The pictures as a tensor [N, C, H, W]. */
+export function unpacked(op: string, pictures: Pictures): Tensor {
+  if (pictures instanceof Tensor) return pictures;
+  const sizes = sizesOf(pictures);
+  const [first] = sizes;
+  const other = sizes.find(([height, width]) => height !== first![0] || width !== first![1]);
+  if (other) {
+    throw new ShapeError(
+      `${op}: expected pictures of one size, but got ${first!.join('×')} and ${other.join('×')}; Resize or RandomResizedCrop first`,
+    );
+  }
+  return windowsOf(
+    pictures,
+    sizes.map(() => windowAt(0, 0)),
+    { out: first! },
+  );
+}
+
+/** A part of a picture. */
+export interface Box {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+export interface ResizeHow {
+  readonly out: Size;
+  readonly interpolation: Interpolation;
+  readonly antialias: boolean;
+}
+
+/** A box of each picture, or the same of all, at another size: [N, C, ...out]. Boxes lie inside of their pictures. */
+export function boxesResized(
+  pictures: Pictures,
+  boxes: Box | readonly Box[],
+  { out, interpolation, antialias }: ResizeHow,
+): Tensor {
+  const source = pixels(pictures);
+  const nearest = interpolation === 'nearest' || interpolation === 'nearest-exact';
+  const dtype = source.packed ? 'uint8' : source.value.dtype;
+  if (dtype === 'float16' || (!nearest && dtype !== 'uint8' && dtype !== 'float32')) {
+    const made = boxesResized((pictures as Tensor).to('float32'), boxes, { out, interpolation, antialias });
+    return (isFloat(dtype) ? made : made.round()).to(dtype);
+  }
+  const options: TapsOptions = { interpolation, antialias: antialias && !nearest, bytes: dtype === 'uint8' };
+  const own = Array.isArray(boxes);
+  // Where boxes differ from step to step, their taps have room for the widest there can be, so that every step is the same plan.
+  const most = (axis: 0 | 1): number => {
+    const widths = source.places.map(({ size }) => tapsWidth(size[axis], out[axis], options));
+    const widest = Math.max(...widths);
+    return source.packed ? 2 ** Math.ceil(Math.log2(widest)) : widest;
+  };
+  const widths = own ? [most(0), most(1)] : [undefined, undefined];
+  const taps = ([boxes].flat() as readonly Box[]).map(({ top, left, height, width }) => ({
+    rows: axisTaps({ start: top, size: height, out: out[0] }, options, widths[0]),
+    columns: axisTaps({ start: left, size: width, out: out[1] }, options, widths[1]),
+  }));
+  return Tensor.of(pictureResample(source, taps, out, nearest ? 'copy' : options.bytes ? 'byte' : 'float'));
+}

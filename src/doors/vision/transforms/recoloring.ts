@@ -1,0 +1,73 @@
+// Recolouring of batches: lists of operations, picture by picture, as rows of numbers for one fixed series of kernels.
+
+import { DTypeError, ShapeError } from '../../../engine/core/errors';
+import { isFloat, numel, showShape } from '../../../engine/core/meta';
+import { fromHost } from '../../../engine/graph/record';
+import { Recolor, type RecolorRow, ROW_SIZE, recolor } from '../../../engine/ops/pictures/recolor';
+import { isGradEnabled } from '../../../engine/storage/mode';
+import { Tensor } from '../../../torch/tensor/tensor';
+import { recoloredWithGradient } from './recoloring-gradient';
+
+export { Recolor, type RecolorRow };
+
+/** The changes to one picture, in order. */
+export type Recoloring = readonly RecolorRow[];
+
+/** What every picture of a batch can be asked for. */
+export interface RecolorPlan {
+  /** The most operations a picture: the number of rounds, for any draws. */
+  readonly rounds: number;
+  /** Contrast, autocontrast or equalize may be among them. */
+  readonly measures: boolean;
+  /** Pictures must have 1 or 3 channels. */
+  readonly colored: boolean;
+}
+
+/** @throws DTypeError for a dtype that colours do not have */
+export function expectImage(op: string, { dtype }: Tensor): void {
+  if (isFloat(dtype) || dtype === 'uint8') return;
+  throw new DTypeError(`${op}: expected an image of uint8 or float32, but got ${dtype}; convert it with .to('uint8')`);
+}
+
+/** @throws ShapeError for pictures [N, C, H, W] of other than 1 or 3 channels */
+export function expectColors(op: string, { shape }: Tensor): void {
+  if (shape[1] === 1 || shape[1] === 3) return;
+  throw new ShapeError(`${op}: expected an image of 1 or 3 channels, but got ${shape[1]}: shape ${showShape(shape)}`);
+}
+
+const NOTHING: RecolorRow = [Recolor.none];
+
+/**
+ * Pictures [N, C, H, W], each recoloured by its list of operations; null leaves one as it is. One list is for all. Where gradients are asked
+ * for, the work is done picture by picture, of operations that have them.
+ */
+export function recolored(
+  op: string,
+  batch: Tensor,
+  { rounds, measures, colored }: RecolorPlan,
+  pictures: readonly (Recoloring | null)[],
+): Tensor {
+  expectImage(op, batch);
+  if (colored) expectColors(op, batch);
+  if (numel(batch.shape) === 0) return batch;
+  if (!batch.requiresGrad || !isGradEnabled()) return recoloredByKernel(batch, { rounds, measures }, pictures);
+  return recoloredWithGradient(batch, pictures, (part, row) =>
+    recoloredByKernel(part, { rounds: 1, measures: true }, [[row]]),
+  );
+}
+
+function recoloredByKernel(
+  batch: Tensor,
+  { rounds, measures }: Pick<RecolorPlan, 'rounds' | 'measures'>,
+  pictures: readonly (Recoloring | null)[],
+): Tensor {
+  let made = batch.value;
+  for (let round = 0; round < rounds; round++) {
+    const rows = new Float32Array(ROW_SIZE * pictures.length);
+    pictures.forEach((steps, i) => {
+      rows.set(steps?.[round] ?? NOTHING, ROW_SIZE * i);
+    });
+    made = recolor(made, fromHost(rows, [pictures.length, ROW_SIZE], 'float32'), measures);
+  }
+  return Tensor.of(made);
+}

@@ -1,0 +1,224 @@
+// Tensors that say what they hold, so that transforms know what to do with them: images, bounding boxes and masks.
+
+import { instance, type Kind, type Kinds } from '../../engine/core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../engine/core/errors';
+import { showShape } from '../../engine/core/meta';
+import { type Arguments, kindOf, parseArgs, shown } from '../../engine/core/options';
+import { identity } from '../../engine/ops/shape/cast';
+import { isTensor } from '../../torch/tensor/calling/callable';
+import { type TensorOptions, tensorOptions } from '../../torch/tensor/calling/sizes';
+import { tensor as aTensor } from '../../torch/tensor/calling/tensor-kinds';
+import { tensor } from '../../torch/tensor/creation/creation';
+import { Tensor } from '../../torch/tensor/tensor';
+import { kinds } from '../../torch/tensor/types/tensor-classes';
+import { checkCanvasSize } from './pictures/canvas-size';
+import { Picture } from './pictures/picture';
+
+/** What tensors can be made of: one, nested lists of numbers, a picture. */
+export type TensorLike = Tensor | Parameters<typeof tensor>[0];
+
+/** Height and width. */
+export type Size = readonly [height: number, width: number];
+
+interface OwnOptions {
+  dtype?: TensorOptions['dtype'] | null;
+  requiresGrad?: boolean;
+  device?: TensorOptions['device'];
+}
+
+interface TensorArguments<T> extends OwnOptions {
+  data: T;
+}
+
+type Given<T> = Arguments<TensorArguments<T>, ['data', 'dtype', 'requiresGrad', 'device']>;
+
+const ownDefaults = { dtype: null, requiresGrad: false, device: null };
+
+const tensorLike: Kind = {
+  words: 'a tensor, a picture or a list of numbers',
+  fits: (value) =>
+    isTensor(value) ||
+    typeof value === 'number' ||
+    typeof value === 'boolean' ||
+    Array.isArray(value) ||
+    ArrayBuffer.isView(value),
+};
+
+function tensorOf(op: string, data: TensorLike, { dtype, requiresGrad, device }: OwnOptions): Tensor {
+  const options = { dtype: dtype ?? undefined, device };
+  if (!isTensor(data)) return tensor(data, options);
+  const made = data instanceof Picture ? data.permute(2, 0, 1) : data;
+  return made.to(tensorOptions(op, { ...options, requiresGrad }, made.dtype).dtype);
+}
+
+/** What an image or a mask is made of, with the options that are left. */
+function parsed(op: string, args: readonly unknown[]): { made: Tensor; requiresGrad: boolean } {
+  const o = parseArgs<TensorArguments<TensorLike>>(op, ['data'], ownDefaults, args, { data: tensorLike });
+  return { made: tensorOf(op, o.data, o), requiresGrad: o.requiresGrad };
+}
+
+type Wrapped = Arguments<{ data: Tensor }, ['data']>;
+
+const wrapped = (args: readonly unknown[]): Tensor =>
+  parseArgs<{ data: Tensor }>('wrap', ['data'], {}, args, { data: aTensor }).data;
+
+/** Base of tensors that know the meaning of their contents. They share memory with their origin; operations on them give plain tensors. */
+export abstract class TVTensor extends Tensor {
+  constructor(...args: Given<Tensor>) {
+    const op = new.target.name;
+    const o = parseArgs<TensorArguments<Tensor>>(op, ['data'], ownDefaults, args, { data: aTensor });
+    const { value, storage, strides, offset, requiresGrad } = tensorOf(op, o.data, o);
+    if (requiresGrad) super(identity(value));
+    else super(value, { storage, strides, offset });
+    if (o.requiresGrad) this.requiresGrad_();
+  }
+
+  /** The same kind of thing, around another tensor. */
+  abstract wrap(...args: Wrapped): TVTensor;
+
+  /** The same numbers as a plain tensor. */
+  asTensor(...none: []): Tensor {
+    parseArgs('asTensor', [], {}, none);
+    return this.requiresGrad ? Tensor.of(this.value) : this.detach();
+  }
+}
+
+/** An image [..., C, H, W]; [H, W] becomes [1, H, W], a picture [C, H, W]. */
+export class Image extends TVTensor {
+  static {
+    kinds.set('Image', { properties: [], make: (data) => new Image(data) });
+  }
+
+  constructor(...args: Given<TensorLike>) {
+    const { made, requiresGrad } = parsed('Image', args);
+    if (made.shape.length < 2) {
+      throw new ShapeError(`Image: expected a tensor of 2 or more dimensions, but got shape ${showShape(made.shape)}`);
+    }
+    super(made.shape.length === 2 ? made.unsqueeze(0) : made, { requiresGrad });
+  }
+
+  override wrap(...args: Wrapped): Image {
+    return new Image(wrapped(args));
+  }
+}
+
+/** A mask [..., H, W] of a segmentation, or one for each object: it follows an image's geometry, taking the nearest element, and keeps its values. */
+export class Mask extends TVTensor {
+  static {
+    kinds.set('Mask', { properties: [], make: (data) => new Mask(data) });
+  }
+
+  constructor(...args: Given<TensorLike>) {
+    const { made, requiresGrad } = parsed('Mask', args);
+    super(made, { requiresGrad });
+  }
+
+  override wrap(...args: Wrapped): Mask {
+    return new Mask(wrapped(args));
+  }
+}
+
+/** How boxes are written: two corners; a corner, width and height; or the middle, width and height. */
+export type BoundingBoxFormat = 'XYXY' | 'XYWH' | 'CXCYWH';
+
+/** torchvision's enumeration of formats. */
+export const BoundingBoxFormat = { XYXY: 'XYXY', XYWH: 'XYWH', CXCYWH: 'CXCYWH' } as const;
+
+/** How transforms keep boxes inside of the picture: `hard` cuts them at its border, `soft` does so too unless they are rotated. */
+export type ClampingMode = 'soft' | 'hard' | null;
+
+/** What BoundingBoxes takes by name. */
+export interface BoundingBoxesOptions extends TensorOptions {
+  /** `'XYXY'`, `'XYWH'` or `'CXCYWH'`, also in small letters. */
+  format: BoundingBoxFormat | Lowercase<BoundingBoxFormat>;
+  /** Height and width of the picture that the boxes lie on. */
+  canvasSize: Size;
+  /** Default `soft`; null lets boxes leave the picture. */
+  clampingMode?: ClampingMode;
+}
+
+/** @throws ArgumentError for a format that there is not */
+export function boxFormat(op: string, format: string): BoundingBoxFormat {
+  const name = String(format).toUpperCase();
+  if (Object.hasOwn(BoundingBoxFormat, name)) return name as BoundingBoxFormat;
+  throw new ArgumentError(`${op}: expected the format XYXY, XYWH or CXCYWH, but got ${shown(format)}`);
+}
+
+type Properties = Omit<BoundingBoxesOptions, keyof TensorOptions> & OwnOptions;
+const properties = ['format', 'canvasSize', 'clampingMode', 'dtype', 'requiresGrad', 'device'] as const;
+type PropertyOrder = [...typeof properties];
+
+type BoxArguments = Properties & { data: TensorLike };
+type BoxOrder = ['data', ...PropertyOrder];
+type WrapBoxArguments = Partial<Properties> & { data: Tensor };
+
+/**
+ * Bounding boxes [N, 4], or one [4], which becomes [1, 4], in pixels of a picture of a size.
+ *
+ *     new BoundingBoxes([[2, 3, 10, 12]], { format: 'XYXY', canvasSize: [32, 32] });
+ */
+export class BoundingBoxes extends TVTensor {
+  static {
+    kinds.set('BoundingBoxes', {
+      properties: ['format', 'canvasSize', 'clampingMode'],
+      make: (data, options) => new BoundingBoxes(data, options as unknown as BoundingBoxesOptions),
+    });
+  }
+
+  readonly format: BoundingBoxFormat;
+  readonly canvasSize: Size;
+  readonly clampingMode: ClampingMode;
+
+  constructor(...args: Arguments<BoxArguments, BoxOrder>) {
+    const defaults = { clampingMode: 'soft', ...ownDefaults } as const;
+    const { data, format, canvasSize, clampingMode, ...options } = parseArgs<BoxArguments>(
+      'BoundingBoxes',
+      ['data', 'format', 'canvasSize'],
+      defaults,
+      args,
+      { data: tensorLike },
+    );
+    const made = tensorOf('BoundingBoxes', data, options);
+    const boxes = made.shape.length === 1 ? (made.numel() === 0 ? made.reshape([0, 4]) : made.unsqueeze(0)) : made;
+    if (boxes.shape.length !== 2 || boxes.shape[1] !== 4) {
+      throw new ShapeError(`BoundingBoxes: expected boxes [N, 4], but got shape ${showShape(made.shape)}`);
+    }
+    checkCanvasSize('BoundingBoxes', canvasSize);
+    if (clampingMode !== null && clampingMode !== 'soft' && clampingMode !== 'hard') {
+      throw new ArgumentError(
+        `BoundingBoxes: expected clampingMode 'soft', 'hard' or null, but got ${shown(clampingMode)}`,
+      );
+    }
+    super(boxes, { requiresGrad: options.requiresGrad });
+    this.format = boxFormat('BoundingBoxes', format);
+    this.canvasSize = canvasSize;
+    this.clampingMode = clampingMode;
+  }
+
+  override wrap(...args: Arguments<WrapBoxArguments, ['data', ...PropertyOrder]>): BoundingBoxes {
+    const { format, canvasSize, clampingMode } = this;
+    const defaults = { format, canvasSize, clampingMode, ...ownDefaults };
+    const { data, ...options } = parseArgs<WrapBoxArguments>('wrap', ['data'], defaults, args, { data: aTensor });
+    return new BoundingBoxes(data, options);
+  }
+}
+
+type WrapArguments<T extends TVTensor> = WrapBoxArguments & { like: T };
+
+/**
+ * `data` as the kind of tensor that `like` is. Of boxes, single properties can be given anew.
+ *
+ * @throws ArgumentError for a property that `like` does not have
+ */
+export function wrap<T extends TVTensor>(...args: Arguments<WrapArguments<T>, ['data', 'like', ...PropertyOrder]>): T {
+  const unset = Object.fromEntries(properties.map((key) => [key, undefined]));
+  const { data, like, ...all } = parseArgs<WrapArguments<T>>('wrap', ['data', 'like'], unset as never, args, {
+    data: aTensor,
+    like: instance(TVTensor),
+  } as Kinds<WrapArguments<T>>);
+  const options = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  if (like instanceof BoundingBoxes) return like.wrap(data, options as Partial<Properties>) as TVTensor as T;
+  const [other] = Object.keys(options);
+  if (other === undefined) return like.wrap(data) as T;
+  throw new ArgumentError(`wrap: expected no ${other} where like is ${kindOf(like)}; bounding boxes alone have one`);
+}

@@ -1,0 +1,192 @@
+// Boxes and their labels drawn on a picture.
+
+import * as kinds from '../../../engine/core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../../engine/core/errors';
+import { showShape } from '../../../engine/core/meta';
+import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
+import { warnOnce } from '../../../engine/core/warnings';
+import { fromHost } from '../../../engine/graph/record';
+import { Shape } from '../../../engine/ops/pictures/paint';
+import { tensor as aTensor } from '../../../torch/tensor/calling/tensor-kinds';
+import { cat, stack } from '../../../torch/tensor/joining/cat-stack';
+import { Tensor } from '../../../torch/tensor/tensor';
+import { type ColorLike, parseColors, type Rgb } from './colors';
+import { textBitmap } from './font';
+import { expectPicture, inkOf, MOST_PIXELS, painted, type ShapeHead, shapesOf } from './painting';
+
+interface BoxArguments<T> {
+  /** uint8, or floats from 0 to 1: [3, H, W] or [1, H, W]. */
+  image: T;
+  /** Shape [N, 4]: xmin, ymin, xmax, ymax; or [N, 8]: the corners of turned boxes. */
+  boxes: Tensor;
+  /** A text for each box; null for none. */
+  labels?: readonly (string | null)[] | null;
+  /** One for all, or one for each box. Default: a palette. */
+  colors?: ColorLike | readonly ColorLike[] | null;
+  /** Fill boxes, translucently. Default false. */
+  fill?: boolean;
+  /** Of the outline, inwards. Default 1. */
+  width?: number;
+  /** There is one font, so null. */
+  font?: null;
+  /** The height of letters in pixels, a multiple of 10. Default 10. */
+  fontSize?: number | null;
+  /** Of texts. Default: the boxes' colours, or black on a background. */
+  labelColors?: ColorLike | readonly ColorLike[] | null;
+  /** Behind texts, if `fillLabels`. Default: the boxes' colours. */
+  labelBackgroundColors?: ColorLike | readonly ColorLike[] | null;
+  /** Paint a background behind texts. Default false. */
+  fillLabels?: boolean;
+}
+
+const FILL_ALPHA = 100;
+const MARGIN = 1;
+const LETTER = 10;
+/** Of a letter: its pixels are a list on the host. */
+const MOST_LETTER = 1024;
+
+/**
+ * A picture with boxes drawn on it, and their labels: the pixels that Pillow draws for torchvision, but for the letters, which are a small font's.
+ *
+ *     const shown = vision.utils.drawBoundingBoxes(image, boxes, { labels: ['cat', 'dog'], colors: ['red', '#00f'], width: 2 });
+ *
+ * @throws ShapeError, DTypeError, ArgumentError for what cannot be drawn; boxes whose corners are swapped are an error where values are read
+ */
+export function drawBoundingBoxes<T extends Tensor>(
+  ...args: Arguments<
+    BoxArguments<T>,
+    [
+      'image',
+      'boxes',
+      'labels',
+      'colors',
+      'fill',
+      'width',
+      'font',
+      'fontSize',
+      'labelColors',
+      'labelBackgroundColors',
+      'fillLabels',
+    ]
+  >
+): Tensor {
+  const op = 'drawBoundingBoxes';
+  const defaults = {
+    labels: null,
+    colors: null,
+    fill: false,
+    width: 1,
+    font: null,
+    fontSize: null,
+    labelColors: null,
+    labelBackgroundColors: null,
+    fillLabels: false,
+  };
+  const o = parseArgs<BoxArguments<T>>(op, ['image', 'boxes'], defaults, args, {
+    boxes: aTensor,
+    labels: kinds.orNull(kinds.listOf(kinds.orNull(kinds.text))),
+    width: kinds.whole(1, MOST_PIXELS),
+    fontSize: kinds.orNull(kinds.between(1, MOST_LETTER)),
+  });
+  const { image, labels, fill, width, fillLabels } = o;
+  expectPicture(op, image, [1, 3]);
+  const [count, numbers] = o.boxes.shape;
+  if (o.boxes.shape.length !== 2 || (numbers !== 4 && numbers !== 8)) {
+    throw new ShapeError(`${op}: expected boxes [N, 4] or [N, 8], but got shape ${showShape(o.boxes.shape)}`);
+  }
+  if (o.font !== null) {
+    throw new ArgumentError(
+      `${op}: expected no font, since there is a built-in one only, but got ${shown(o.font)}; give a fontSize`,
+    );
+  }
+  if (count === 0) {
+    warnOnce(`${op}: there are no boxes, so nothing is drawn.`);
+    return image;
+  }
+  if (labels && labels.length !== count) {
+    throw new ArgumentError(
+      `${op}: expected a label for each of ${count} boxes, but got ${labels.length}; null is for none`,
+    );
+  }
+  const colors = parseColors(op, o.colors, count!);
+  const own = (given: ColorLike | readonly ColorLike[] | null) =>
+    given === null ? null : parseColors(op, given, count!);
+  const [labelColors, labelGrounds] = [own(o.labelColors), own(o.labelBackgroundColors)];
+  const boxes = o.boxes.detach().to('int32');
+  const outlines = numbers === 4 ? straight(boxes, colors, width, fill) : turned(boxes, colors, width, fill);
+  if (!labels) return painted(op, image, joined(outlines), []);
+  const inks = labelColors ?? (fillLabels ? parseColors(op, 'black', count!) : colors);
+  const texts = lettered(boxes, labels, {
+    inks,
+    grounds: fillLabels ? (labelGrounds ?? colors) : null,
+    margin: width + MARGIN,
+    scale: Math.max(1, Math.round((o.fontSize ?? LETTER) / LETTER)),
+  });
+  return painted(op, image, joined([...outlines, ...texts.shapes]), texts.table);
+}
+
+/** Shapes of the first box, then of the second, and so on, of lists of shapes by box. */
+const joined = (lists: readonly Tensor[]): Tensor => stack(lists, 1).reshape([-1, lists[0]!.shape[1]!]);
+
+function straight(boxes: Tensor, colors: readonly Rgb[], width: number, fill: boolean): Tensor[] {
+  const frames = shapesOf(
+    colors.map((color): ShapeHead => [Shape.frame, width, inkOf(color)]),
+    boxes,
+  );
+  if (!fill) return [frames];
+  return [
+    shapesOf(
+      colors.map((color): ShapeHead => [Shape.block, 0, inkOf(color, FILL_ALPHA)]),
+      boxes,
+    ),
+    frames,
+  ];
+}
+
+/** Turned boxes: the first edge in dashes, so that it can be told. */
+function turned(boxes: Tensor, colors: readonly Rgb[], width: number, fill: boolean): Tensor[] {
+  const edges = [0, 1, 2, 3].map((edge) => {
+    const next = edge === 3 ? boxes.narrow(1, 0, 2) : boxes.narrow(1, 2 * edge + 2, 2);
+    const places = cat([boxes.narrow(1, 2 * edge, 2), next], 1);
+    const kind = edge === 0 ? Shape.dashes : Shape.line;
+    return shapesOf(
+      colors.map((color): ShapeHead => [kind, width, inkOf(color)]),
+      places,
+    );
+  });
+  if (!fill) return edges;
+  return [
+    ...edges,
+    shapesOf(
+      colors.map((color): ShapeHead => [Shape.polygon, 0, inkOf(color, FILL_ALPHA)]),
+      boxes,
+    ),
+  ];
+}
+
+interface Lettering {
+  readonly inks: readonly Rgb[];
+  readonly grounds: readonly Rgb[] | null;
+  readonly margin: number;
+  readonly scale: number;
+}
+
+function lettered(boxes: Tensor, labels: readonly (string | null)[], how: Lettering) {
+  const { inks, grounds, margin, scale } = how;
+  const bitmaps = labels.map((label) => (label === null ? null : textBitmap(String(label), scale)));
+  const table: number[] = [];
+  const heads = bitmaps.map((bitmap, i): ShapeHead => {
+    const start = table.length;
+    for (const pixel of bitmap?.pixels ?? []) table.push(pixel);
+    return [bitmap ? Shape.bitmap : Shape.none, 0, inkOf(inks[i]!), start];
+  });
+  const corner = boxes.narrow(1, 0, 2).add(margin);
+  const size = Int32Array.from(bitmaps.flatMap((bitmap) => (bitmap ? [bitmap.width, bitmap.height] : [0, 0])));
+  const sizes = Tensor.of(fromHost(size, [labels.length, 2], 'int32'));
+  const shapes = [shapesOf(heads, cat([corner, sizes], 1))];
+  if (grounds) {
+    const kinds = bitmaps.map((bitmap, i): ShapeHead => [bitmap ? Shape.block : Shape.none, 0, inkOf(grounds[i]!)]);
+    shapes.unshift(shapesOf(kinds, cat([corner.sub(MARGIN), corner.add(sizes).add(MARGIN - 1)], 1)));
+  }
+  return { shapes, table };
+}

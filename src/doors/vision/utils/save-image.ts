@@ -1,0 +1,52 @@
+// Pictures saved as files.
+
+import { orNull, text } from '../../../engine/core/argument-kinds';
+import { ArgumentError } from '../../../engine/core/errors';
+import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
+import { checkTarget, type Target, targetName, writeTo } from '../../../torch/io/target';
+import type { Tensor } from '../../../torch/tensor/tensor';
+import { png } from '../pictures/encode-png';
+import { type GridOptions, gridDefaults, gridKinds, makeGrid } from './make-grid';
+
+/** Options of `saveImage`. */
+export interface SaveImageOptions extends GridOptions {
+  /** `'png'`, the only one there is. Default: by the ending of the name. */
+  format?: string | null;
+}
+
+interface SaveArguments extends SaveImageOptions {
+  tensor: Tensor | readonly Tensor[];
+  fp: Target;
+}
+
+type SaveOrder = [...['tensor', 'fp', 'format', 'nrow', 'padding', 'normalize', 'valueRange', 'scaleEach', 'padValue']];
+
+/**
+ * Saves a picture, or a batch as a grid, of floats from 0 to 1 as a PNG file: a download in a page, in Node a file that is written all or nothing.
+ *
+ *     await vision.utils.saveImage(images, 'digits.png', { nrow: 4, normalize: true });
+ *
+ * @throws ArgumentError for another format, or what cannot be written to
+ */
+export async function saveImage(...args: Arguments<SaveArguments, SaveOrder>): Promise<void> {
+  const defaults = { format: null, ...gridDefaults };
+  const kinds = { ...gridKinds, format: orNull(text) };
+  const { tensor, fp, format, ...grid } = parseArgs<SaveArguments>(
+    'saveImage',
+    ['tensor', 'fp'],
+    defaults,
+    args,
+    kinds,
+  );
+  checkTarget('saveImage', fp);
+  const ending = format ?? /\.(\w+)$/.exec(targetName(fp) ?? '.png')?.[1];
+  if (typeof ending !== 'string' || ending.toLowerCase() !== 'png') {
+    throw new ArgumentError(
+      `saveImage: expected the format png, but got ${shown(ending ?? fp)}; call the file name.png`,
+    );
+  }
+  const picture = makeGrid(tensor, grid);
+  const pixels = picture.to('float32').mul(255).add(0.5).clamp(0, 255).permute(1, 2, 0).to('uint8');
+  const [height, width, channels] = pixels.shape as [number, number, number];
+  await writeTo('saveImage', fp, [await png(Uint8Array.from(await pixels.data()), width, height, channels)]);
+}

@@ -1,0 +1,226 @@
+// One connection between a page and its worker, the same at both ends: requests, answers, and the order of both.
+import * as comlink from 'comlink';
+import { ArgumentError } from '../../engine/core/errors';
+import { Callback } from './callback';
+import { Channel } from './channel';
+import { type Packed, type Parcel, pack, type Receiver, type Sender, unpack } from './crossing';
+import { type Answer, found, type Host, perform, type Way } from './host';
+import { proxy } from './marks';
+import { MARK, type Message } from './protocol';
+import { iteratorOf, originOf, Peer, remoteOf } from './remote';
+import { Reply } from './reply';
+import { Signals } from './signals';
+
+/** What a connection stands on. */
+export interface Line {
+  post(message: Message, transfer?: readonly object[]): void;
+  /** Has a process of Node wait, or not. */
+  hold(on: boolean): void;
+}
+
+/** Makes tensors. It is loaded when the first one comes, so that a page that has none does without the library. */
+let tensors: typeof import('../../torch/crossing/host-tensors') | null = null;
+
+const noop = (): void => undefined;
+
+export class Connection {
+  readonly #line: Line;
+  readonly #channels = new Map<string, Channel>();
+  /** The objects served at channels of this end. */
+  readonly #targets = new Map<string, object>();
+  readonly #pending = new Set<(error: unknown) => void>();
+  readonly #signals: Signals;
+  readonly #sender: Sender;
+  #count = 0;
+  #end: { readonly reason: unknown } | null = null;
+  /** Until then what leaves has to wait, for what leaves before it is still being read; null when nothing waits. */
+  #leaving: Promise<void> | null = null;
+  /** The same for arriving messages. */
+  #coming: Promise<void> | null = null;
+
+  /** @param side tells the names that this end gives from those of the other */
+  constructor(side: 'page' | 'worker', line: Line) {
+    this.#line = line;
+    this.#signals = new Signals(side, {
+      abort: (id, reason) => void this.#abort(id, reason),
+      forget: (id) => this.#line.post({ mark: MARK, kind: 'forget', id }),
+    });
+    this.#sender = {
+      reference: (target) => {
+        const channel = `${side} ${++this.#count}`;
+        this.serve(target, channel);
+        return channel;
+      },
+      signal: (signal) => this.#signals.leaves(signal),
+      originOf: (value) => {
+        const origin = originOf(value);
+        return origin?.owner === this ? { channel: origin.channel, path: origin.path } : null;
+      },
+    };
+  }
+
+  /** Takes what the other end says. */
+  hear(message: Message): void {
+    if (message.kind === 'channel') this.#channels.get(message.channel)?.hear(message.data);
+    else if (message.kind === 'abort')
+      void this.#arrive(message.reason, (reason) => this.#signals.aborted(message.id, reason));
+    else if (message.kind === 'forget') this.#signals.forget(message.id);
+  }
+
+  /** Fails all pending and later requests. */
+  end(reason: unknown): void {
+    if (this.#end) return;
+    this.#end = { reason };
+    for (const fail of [...this.#pending]) fail(reason);
+  }
+
+  /** Lets the other end call, make and read an object of this end. */
+  serve(target: object, channel: string): void {
+    const way =
+      (how: Way): Host[Way] =>
+      (path, args) =>
+        this.#answer(how, target, path, args);
+    this.#targets.set(channel, target);
+    comlink.expose({ call: way('call'), make: way('make'), read: way('read') }, this.#channel(channel));
+  }
+
+  /** Asks at a channel of the other end. @param release frees the channel's object there, where that takes more than usual */
+  peer(channel: string, release: (() => void) | null = null): Peer {
+    const host = comlink.wrap<Host>(this.#channel(channel));
+    const ask = (way: Way, path: readonly string[], args: readonly unknown[]) => this.#ask(host, way, path, args);
+    return new Peer(channel, this, ask, release ?? (() => host[comlink.releaseProxy]()));
+  }
+
+  #channel(name: string): Channel {
+    const channel = new Channel(
+      (data, transfer) => this.#line.post({ mark: MARK, kind: 'channel', channel: name, data }, transfer),
+      () => {
+        this.#channels.delete(name);
+        this.#targets.delete(name);
+      },
+    );
+    this.#channels.set(name, channel);
+    return channel;
+  }
+
+  #ask(host: comlink.Remote<Host>, way: Way, path: readonly string[], args: readonly unknown[]): Reply<unknown> {
+    return new Reply((resolve, reject) => {
+      if (this.#end) {
+        reject(this.#end.reason);
+        return;
+      }
+      const settled = () => {
+        this.#pending.delete(fail);
+        if (this.#pending.size === 0) this.#line.hold(false);
+      };
+      const fail = (error: unknown) => {
+        settled();
+        reject(error);
+      };
+      if (this.#pending.size === 0) this.#line.hold(true);
+      this.#pending.add(fail);
+      const name = path.join('.') || way;
+      const answered = ({ packed, failed }: Answer) =>
+        this.#arrive(packed, (value) => {
+          settled();
+          if (failed) reject(value);
+          else resolve(value);
+        });
+      this.#leave(name, args, ({ packed, transfer }) => {
+        host[way](path, comlink.transfer(packed, transfer))
+          .then(answered)
+          .catch((error) => fail(uncloned(name, error)));
+      }).catch(fail);
+    });
+  }
+
+  async #answer(way: Way, target: object, path: readonly string[], args: Packed): Promise<Answer> {
+    const name = path.join('.') || way;
+    const answered = (failed: boolean) => (parcel: Parcel) =>
+      comlink.transfer<Answer>({ failed, packed: parcel.packed }, parcel.transfer);
+    const callbacks: Callback[] = [];
+    try {
+      const given = this.#arrive(args, (value) => value as readonly unknown[], callbacks);
+      const result = await perform(way, target, path, given instanceof Promise ? await given : given);
+      // An error in a callback that no caller here has seen fails the call itself.
+      for (const callback of callbacks) await callback.settle();
+      return await this.#leave(name, way === 'make' ? proxy(result as object) : result, answered(false));
+    } catch (error) {
+      return await this.#leave(name, error, answered(true)).catch((cause) => this.#leave(name, cause, answered(true)));
+    }
+  }
+
+  async #abort(id: string, reason: unknown): Promise<void> {
+    const { packed } = await pack('abort', reason, this.#sender);
+    this.#line.post({ mark: MARK, kind: 'abort', id, reason: packed });
+  }
+
+  /** Packs a value as it is now and sends it in its turn: at once, unless its tensors or earlier ones are being read. */
+  #leave<R>(op: string, value: unknown, send: (parcel: Parcel) => R): Promise<R> {
+    try {
+      const parcel = pack(op, value, this.#sender);
+      if (!this.#leaving && !(parcel instanceof Promise)) return Promise.resolve(send(parcel));
+      const sent = Promise.all([parcel, this.#leaving]).then(([ready]) => send(ready));
+      // A value that could not be read holds nothing up.
+      const turn = Promise.all([sent.catch(noop), this.#leaving]).then(() => {
+        if (this.#leaving === turn) this.#leaving = null;
+      });
+      this.#leaving = turn;
+      return sent;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Uses an arrived value in its turn: at once, unless the code that makes tensors is still loading.
+   * @param callbacks for a call's arguments: gets the functions among them
+   */
+  #arrive<R>(packed: Packed, use: (value: unknown) => R, callbacks: Callback[] | null = null): R | Promise<R> {
+    const made = () => use(unpack(packed, this.#receiver(callbacks)));
+    const lacks = tensors === null && packed.crossings.some(({ kind }) => kind === 'tensor');
+    if (!this.#coming && !lacks) return made();
+    const loaded = async () => {
+      if (lacks) tensors ??= await import('../../torch/crossing/host-tensors');
+    };
+    const used = Promise.all([loaded(), this.#coming]).then(made);
+    const turn = used.then(noop, noop).then(() => {
+      if (this.#coming === turn) this.#coming = null;
+    });
+    this.#coming = turn;
+    return used;
+  }
+
+  #receiver(callbacks: Callback[] | null): Receiver {
+    return {
+      remote: (kind, channel) => {
+        const peer = this.peer(channel);
+        if (kind === 'iterator') return iteratorOf(peer);
+        if (kind === 'object' || !callbacks) return remoteOf(peer, []);
+        const callback = new Callback(peer);
+        callbacks.push(callback);
+        return remoteOf(peer, [], callback);
+      },
+      own: ({ channel, path }) => found(this.#targets.get(channel), path),
+      signal: (id, aborted, reason) => this.#signals.arrived(id, aborted, reason),
+      tensor(numbers) {
+        const { dtype, data } = numbers;
+        return tensors!.tensorOf(
+          dtype === 'bool' ? { ...numbers, data: Uint32Array.from(data as Uint8Array) } : numbers,
+        );
+      },
+    };
+  }
+}
+
+/** What comlink says of what cannot be cloned, in our words. */
+function uncloned(name: string, cause: unknown): unknown {
+  const { name: kind, message } = cause as Error;
+  if (kind === 'TypeError' && message === 'Unserializable return value') {
+    return new ArgumentError(
+      `${name}: expected a result that can be cloned, but it cannot; return plain data, or proxy(object)`,
+    );
+  }
+  if (kind !== 'DataCloneError') return cause;
+  return new ArgumentError(`${name}: expected arguments that can be cloned. ${message}`, { cause });
+}

@@ -1,0 +1,346 @@
+// How values cross between a page and its worker: as structured clones, in which tensors, functions, errors, signals and iterators are stood for by places.
+// Another kind of value to cross is another case here.
+
+import { ArgumentError } from '../../engine/core/errors';
+import { toHalves } from '../../engine/core/half';
+import type { DType } from '../../engine/core/meta';
+import { kindOf } from '../../engine/core/options';
+import { classesOf, knownOf } from '../../torch/crossing/failure';
+import type { TensorNumbers } from '../../torch/crossing/hand-over';
+import { kinds } from '../../torch/tensor/types/tensor-classes';
+import { isProxied, movedOf } from './marks';
+
+/** A value in the form in which it crosses, at its place. */
+export type Crossing =
+  | { readonly kind: 'tensor'; readonly numbers: TensorNumbers }
+  /** Something that stays, and where it is called. */
+  | { readonly kind: 'function' | 'object' | 'iterator'; readonly channel: string }
+  /** An object of the receiver's own that comes back, or a property of it by these names. */
+  | { readonly kind: 'own'; readonly channel: string; readonly path: readonly string[] }
+  | { readonly kind: 'signal'; readonly id: string; readonly aborted: boolean; readonly reason: unknown }
+  | {
+      readonly kind: 'error';
+      readonly classes: readonly string[];
+      readonly name: string;
+      readonly message: string;
+      readonly stack: string | undefined;
+      /** Its other properties, `cause` among them. */
+      readonly properties: Readonly<Record<string, unknown>>;
+    };
+
+/** A value on its way. Clones keep identities, so that a place in `value` is found again by its place in `places`. */
+export interface Packed {
+  readonly value: unknown;
+  readonly places: readonly object[];
+  readonly crossings: readonly Crossing[];
+}
+
+/** A packed value, and what of it moves. */
+export interface Parcel {
+  readonly packed: Packed;
+  readonly transfer: readonly object[];
+}
+
+/** Where a remote has its object: a channel, and the names of properties from there on. */
+export interface Origin {
+  readonly channel: string;
+  readonly path: readonly string[];
+}
+
+/** What packing asks of the connection. */
+export interface Sender {
+  /** Gives what stays a channel at which it is called. */
+  reference(target: object): string;
+  signal(signal: AbortSignal): string;
+  /** The origin of an object that came from the other side; null for any other. */
+  originOf(value: object): Origin | null;
+}
+
+/** What unpacking asks of the connection. */
+export interface Receiver {
+  remote(kind: 'function' | 'object' | 'iterator', channel: string): unknown;
+  own(origin: Origin): unknown;
+  signal(id: string, aborted: boolean, reason: unknown): AbortSignal;
+  tensor(numbers: TensorNumbers): unknown;
+}
+
+/** What cannot be copied, only moved, where there is such a thing. */
+const MOVES = [
+  'MessagePort',
+  'OffscreenCanvas',
+  'ReadableStream',
+  'WritableStream',
+  'TransformStream',
+  'RTCDataChannel',
+  'MediaSourceHandle',
+];
+/** The classes that are moved if `transfer` says so, and else copied. */
+const MAY_MOVE = ['ArrayBuffer', 'ImageBitmap', 'VideoFrame', 'AudioData'];
+
+const isA = (value: object, names: readonly string[]): boolean =>
+  names.some((name) => {
+    const type: unknown = Reflect.get(globalThis, name);
+    return typeof type === 'function' && value instanceof type;
+  });
+
+/** A tensor, as much of it as is needed; known by its form, so that a page which makes no tensors need not load them. */
+interface TensorLike {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  readonly storage: object;
+  data(): Promise<TensorNumbers['data']>;
+}
+
+const isTensor = (value: object): value is TensorLike =>
+  'storage' in value && 'dtype' in value && 'shape' in value && typeof Reflect.get(value, 'data') === 'function';
+
+/**
+ * A value as it crosses. Tensors are read at once, together, as they are now.
+ * @param op names what the value is given to, in errors
+ * @throws ArgumentError for what cannot cross
+ */
+export function pack(op: string, value: unknown, sender: Sender): Parcel | Promise<Parcel> {
+  const packer = new Packer(op, sender);
+  const walked = packer.walk(value, [], false);
+  const { places, crossings, reads, transfer } = packer;
+  const parcel = (): Parcel => ({ packed: { value: walked, places, crossings }, transfer: [...transfer] });
+  return reads.length === 0 ? parcel() : Promise.all(reads).then(parcel);
+}
+
+type Path = readonly (string | number)[];
+
+class Packer {
+  readonly places: object[] = [];
+  readonly crossings: Crossing[] = [];
+  readonly reads: Promise<void>[] = [];
+  readonly transfer = new Set<object>();
+  readonly #op: string;
+  readonly #sender: Sender;
+  readonly #known = new Map<object, unknown>();
+
+  constructor(op: string, sender: Sender) {
+    this.#op = op;
+    this.#sender = sender;
+  }
+
+  /** @param moves whether all that can move does */
+  walk(value: unknown, path: Path, moves: boolean): unknown {
+    if (typeof value === 'symbol') throw this.#refused(path, 'a symbol', 'symbols cannot cross');
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return value;
+    const known = this.#known.get(value);
+    if (known !== undefined) return known;
+    const moved = movedOf(value);
+    if (Array.isArray(moved)) for (const part of moved) this.transfer.add(part);
+    const moving = moves || moved === 'all';
+    const crossing = this.#crossing(value, path);
+    if (crossing) return crossing;
+    if (Array.isArray(value)) {
+      const copy: unknown[] = this.#copied(value, new Array(value.length));
+      value.forEach((part, i) => {
+        copy[i] = this.walk(part, [...path, i], moving);
+      });
+      return copy;
+    }
+    if (value instanceof Map) {
+      const copy = this.#copied(value, new Map());
+      for (const [key, part] of value) {
+        copy.set(this.walk(key, [...path, 'a key'], moving), this.walk(part, [...path, String(key)], moving));
+      }
+      return copy;
+    }
+    if (value instanceof Set) {
+      const copy = this.#copied(value, new Set());
+      for (const part of value) copy.add(this.walk(part, [...path, 'an element'], moving));
+      return copy;
+    }
+    if (isPlain(value)) {
+      // Without a prototype, '__proto__' is a key as any other.
+      const copy = this.#copied(value, Object.create(null) as Record<string, unknown>);
+      for (const [key, part] of Object.entries(value)) copy[key] = this.walk(part, [...path, key], moving);
+      return copy;
+    }
+    if (Object.prototype.toString.call(value) === '[object Object]') {
+      throw this.#refused(
+        path,
+        kindOf(value),
+        'its class cannot cross: return proxy(object), whose methods are called from the other side, or plain data such as { ...object }',
+      );
+    }
+    if (value instanceof Promise) throw this.#refused(path, 'a promise', 'await it first');
+    if (isA(value, MOVES)) this.transfer.add(value);
+    else if (moving && ArrayBuffer.isView(value)) this.#move(value.buffer);
+    else if (moving) this.#move(value);
+    return value;
+  }
+
+  #move(value: object): void {
+    if (isA(value, MAY_MOVE)) this.transfer.add(value);
+  }
+
+  #copied<T extends object>(value: object, copy: T): T {
+    this.#known.set(value, copy);
+    return copy;
+  }
+
+  /** The stand-in of a value that does not cross by itself; null for any other. */
+  #crossing(value: object, path: Path): object | null {
+    const sender = this.#sender;
+    const origin = sender.originOf(value);
+    if (origin) return this.#place(value, { kind: 'own', ...origin });
+    if (isProxied(value)) return this.#place(value, { kind: 'object', channel: sender.reference(value) });
+    if (typeof value === 'function') return this.#place(value, { kind: 'function', channel: sender.reference(value) });
+    if (isTensor(value)) return this.#tensor(value);
+    if (value instanceof AbortSignal) {
+      const { aborted, reason } = value;
+      const id = sender.signal(value);
+      return this.#place(value, { kind: 'signal', id, aborted, reason: this.walk(reason, [...path, 'reason'], false) });
+    }
+    if (value instanceof Error) return this.#error(value, path);
+    if (!isIterator(value)) return null;
+    return this.#place(value, { kind: 'iterator', channel: sender.reference(iterated(value)) });
+  }
+
+  #place(value: object, crossing: Crossing | null): object {
+    const place = {};
+    this.#known.set(value, place);
+    this.places.push(place);
+    this.crossings.push(crossing as Crossing);
+    return place;
+  }
+
+  #tensor(tensor: TensorLike): object {
+    const { shape, dtype } = tensor;
+    const kind = tensor.constructor.name;
+    const named = kinds.get(kind)?.properties ?? [];
+    const properties = Object.fromEntries(named.map((key) => [key, Reflect.get(tensor, key)]));
+    const at = this.crossings.length;
+    const place = this.#place(tensor, null);
+    const read = tensor.data().then((read) => {
+      const data = dtype === 'float16' ? toHalves(read as Float32Array) : read;
+      this.transfer.add(data.buffer);
+      this.crossings[at] = { kind: 'tensor', numbers: { shape, dtype, kind, properties, data } };
+    });
+    read.catch(() => undefined); // reported in its turn
+    this.reads.push(read);
+    return place;
+  }
+
+  #error(error: Error, path: Path): object {
+    const { name, message, stack } = error;
+    const at = this.crossings.length;
+    // First its place: a cause may lead back to it.
+    const place = this.#place(error, null);
+    const own = Object.entries(error);
+    for (const key of ['cause', 'errors']) {
+      if (Object.hasOwn(error, key)) own.push([key, Reflect.get(error, key)]);
+    }
+    const kept = own.filter(([key]) => key !== 'name' && key !== 'message' && key !== 'stack');
+    const properties = Object.fromEntries(kept.map(([key, part]) => [key, this.#told(part, [...path, key])]));
+    this.crossings[at] = { kind: 'error', classes: classesOf(error), name, message, stack, properties };
+    return place;
+  }
+
+  /** What an error says besides its message: in words where it cannot cross. */
+  #told(value: unknown, path: Path): unknown {
+    try {
+      return this.walk(value, path, false);
+    } catch {
+      return kindOf(value);
+    }
+  }
+
+  #refused(path: Path, got: string, remedy: string): ArgumentError {
+    const where = path.length > 0 ? ` at ${path.join('.')}` : '';
+    return new ArgumentError(
+      `${this.#op}: expected plain data, tensors, functions and what structured cloning takes, but got ${got}${where}; ${remedy}`,
+    );
+  }
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+type AnyIterator = AsyncIterator<unknown> | Iterator<unknown>;
+
+const isIterator = (value: object): value is AnyIterator & object =>
+  typeof Reflect.get(value, 'next') === 'function' && (Symbol.asyncIterator in value || Symbol.iterator in value);
+
+/** An iterator with all three methods. */
+const iterated = (iterator: AnyIterator) => ({
+  next: (...args: [] | [unknown]) => iterator.next(...args),
+  return: (value?: unknown) => iterator.return?.(value) ?? { done: true, value },
+  throw: (error?: unknown) => {
+    if (iterator.throw) return iterator.throw(error);
+    throw error;
+  },
+});
+
+/** The value that was packed, made anew here. */
+export function unpack({ value, places, crossings }: Packed, receiver: Receiver): unknown {
+  if (places.length === 0) return value;
+  const numbers = new Map(places.map((place, i) => [place, i]));
+  const made = new Map<object, unknown>();
+  const walked = new Set<object>();
+
+  const revive = (at: unknown): unknown => {
+    if (typeof at !== 'object' || at === null) return at;
+    const i = numbers.get(at);
+    if (i !== undefined) {
+      if (!made.has(at)) make(at, crossings[i]!);
+      return made.get(at);
+    }
+    if (walked.has(at)) return at;
+    walked.add(at);
+    if (Array.isArray(at)) {
+      at.forEach((part, k) => {
+        at[k] = revive(part);
+      });
+    } else if (at instanceof Map) {
+      const entries = [...at];
+      at.clear();
+      for (const [key, part] of entries) at.set(revive(key), revive(part));
+    } else if (at instanceof Set) {
+      const parts = [...at];
+      at.clear();
+      for (const part of parts) at.add(revive(part));
+    } else if (isPlain(at)) {
+      for (const [key, part] of Object.entries(at)) {
+        const now = revive(part);
+        if (now !== part) Reflect.set(at, key, now);
+      }
+    }
+    return at;
+  };
+
+  const make = (place: object, crossing: Crossing): void => {
+    if (crossing.kind === 'tensor') made.set(place, receiver.tensor(crossing.numbers));
+    else if (crossing.kind === 'own') made.set(place, receiver.own(crossing));
+    else if (crossing.kind === 'signal') {
+      made.set(place, receiver.signal(crossing.id, crossing.aborted, revive(crossing.reason)));
+    } else if (crossing.kind === 'error') {
+      const error = errorOf(crossing);
+      made.set(place, error);
+      for (const [key, part] of Object.entries(crossing.properties)) {
+        const hidden = key === 'cause' || key === 'errors';
+        const configurable = true;
+        Object.defineProperty(error, key, { value: revive(part), writable: true, enumerable: !hidden, configurable });
+      }
+    } else made.set(place, receiver.remote(crossing.kind, crossing.channel));
+  };
+
+  return revive(value);
+}
+
+/** An error of the nearest class that is known here, with the name, message and stack that it had. */
+function errorOf({ classes, name, message, stack }: Extract<Crossing, { kind: 'error' }>): Error {
+  if (classes.includes('DOMException')) return new DOMException(message, name);
+  const error = new Error(message);
+  Object.setPrototypeOf(error, (knownOf(classes) ?? Error).prototype as object);
+  if (error.name !== name) {
+    Object.defineProperty(error, 'name', { value: name, writable: true, enumerable: false, configurable: true });
+  }
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

@@ -1,0 +1,59 @@
+// The worker's end: one object of the program is served to the page that started the worker.
+
+import { ArgumentError } from '../../engine/core/errors';
+import { kindOf } from '../../engine/core/options';
+import { endpoint } from '../../torch/data/worker/endpoint';
+import { holdLock } from '../../torch/data/worker/lock';
+import { Connection } from './connection';
+import { isMessage, MARK, type Message, ROOT } from './protocol';
+
+let isServing = false;
+
+/**
+ * Serves an object, a class or a function to the page that started this worker, where `connect` gives a typed `Remote` of it. `training.ts`:
+ *
+ *     import { expose } from 'lamplight/worker';
+ *     class Training {
+ *       async fit(images: Tensor, labels: Tensor, onStep: (loss: Tensor) => void, signal: AbortSignal) { … }
+ *     }
+ *     expose(Training);
+ *     export type { Training };
+ *
+ * Arguments and results cross as structured clones. Besides what these can hold, at any depth: tensors, as their values, without gradients; functions, which
+ * are called on their own side and give promises; `AbortSignal`s; errors, of the library's and JavaScript's classes; iterators and generators; and objects that
+ * stay where they are (`proxy`). Called as the module loads, it need not wait for the objects that it serves.
+ *
+ * @throws WorkerError where this thread is no worker, ArgumentError for a second call
+ * @returns the target, whose type `connect` is told
+ */
+export function expose<T extends object>(target: T): T {
+  if ((typeof target !== 'object' && typeof target !== 'function') || target === null) {
+    throw new ArgumentError(`expose: expected an object, a class or a function, but got ${kindOf(target)}`);
+  }
+  if (isServing) {
+    throw new ArgumentError(
+      'expose: expected to be called once in a worker; give it one object that holds all: expose({ Training, predict })',
+    );
+  }
+  const { post, listen } = endpoint(
+    'expose: expected to be called in a worker, in the module that new Worker(…) starts',
+  );
+  isServing = true;
+  const send = (message: Message, transfer: readonly object[] = []) => post(message, transfer);
+  const connection = new Connection('worker', { post: send, hold: () => undefined });
+  connection.serve(target, ROOT);
+  let held: Promise<void> | null = null;
+  listen((data) => {
+    if (!isMessage(data)) return;
+    if (data.kind !== 'hello') {
+      connection.hear(data);
+      return;
+    }
+    // The lock comes first, so that the page notices a worker that ends during the rest.
+    held ??= data.lock === null ? Promise.resolve() : holdLock(data.lock);
+    void held.then(() => send({ mark: MARK, kind: 'ready' }));
+  });
+  // Requests made before anybody listened are sent again.
+  send({ mark: MARK, kind: 'here' });
+  return target;
+}

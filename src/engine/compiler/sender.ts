@@ -1,0 +1,353 @@
+// The sender: finds or makes the places of one run of a plan, sends it to the GPU, and settles its results.
+import { invariant } from '../core/errors';
+import { byteLength } from '../core/meta';
+import { Stretches, Watch } from '../gpu/error-scopes';
+import { type Dispatch, Encoding, type Executable, execute, type Run, writeData } from '../gpu/executable';
+import type { FaultRecord } from '../gpu/fault-slots';
+import { hostPhase } from '../gpu/host-trace';
+import { type Allocation, SMALL_BYTES } from '../gpu/memory';
+import type { Pipeline } from '../gpu/pipelines';
+import type { Session } from '../gpu/session';
+import { type BoundInput, copyIntoSlot, isElsewhere } from './bound-inputs';
+import { type Cell, DISPOSED, dropHost, expectContents, inWords, release, settle, takeOver, vacate } from './contents';
+import { type FaultyJob, faultsOfRun, noteSources, withFaults } from './fault-flow';
+import type { Job } from './job';
+import { KeptResults } from './kept-results';
+import { type Draft, dispatchOf, finished } from './link';
+import type { Plan } from './plan';
+import { UnconfirmedRuns } from './unconfirmed-runs';
+
+/** If a run has this many small values from the host a second time, they are weights: a program has fewer new ones at each of its steps. */
+const MANY_AT_ONCE = 16;
+
+/** A plan that has been linked. */
+export interface Sendable {
+  readonly plan: Plan;
+  readonly executable: Executable;
+  readonly bound: readonly BoundInput[];
+}
+
+/** Where the values of one run lie. */
+interface Places {
+  readonly run: Run;
+  readonly exports: readonly Allocation[];
+  /** By export, the cell whose memory it has taken over, if it has. */
+  readonly taken: readonly (Cell | null)[];
+  /** Those of the run's faults that are not reported to the job's slot. */
+  readonly records: readonly FaultRecord[];
+  /** The job, as far as faults go. */
+  readonly faulty: FaultyJob;
+}
+
+export class Sender {
+  /** Runs that the device may yet refuse. */
+  readonly unconfirmed: UnconfirmedRuns;
+  /** Data that has just been uploaded, and that stays on the host too until that is known to have worked. */
+  private uploaded: Cell[] = [];
+  private readonly kept = new KeptResults();
+  /** Data that is on the device for the run under way alone. */
+  private readonly lent: { readonly cell: Cell; readonly allocation: Allocation }[] = [];
+  /** Plans that have run: values that first come to them from the host belong to one step, as a batch does. */
+  private readonly known = new WeakSet<Plan>();
+  /** Contents that the run under way must not overwrite. */
+  private readonly setAside: { readonly cell: Cell; readonly allocation: Allocation }[] = [];
+
+  constructor(
+    private readonly session: Session,
+    /** Has a refused run undone before anything else runs. */
+    undoFirst: (undo: () => Promise<void>) => void,
+  ) {
+    this.unconfirmed = new UnconfirmedRuns(
+      session,
+      (cell) => release(cell, DISPOSED),
+      (undo) =>
+        undoFirst(async () => {
+          await undo();
+          this.kept.forget();
+        }),
+    );
+  }
+
+  send(job: Job, { plan, executable, bound }: Sendable): void {
+    const { session } = this;
+    const { profiler } = session;
+    const watch = new Watch(session.device);
+    try {
+      const stale = this.kept.stale(executable, job);
+      const places = this.place(job, { plan, bound }, stale.length > 0, watch);
+      const dispatches = stale.length > 0 ? [...stale, ...executable.steady] : executable.steady;
+      const first = profiler?.count ?? 0;
+      const start = performance.now();
+      const pieces = session.piecesOf(executable);
+      execute(session.memory, executable, places.run, dispatches, {
+        profiler,
+        pieces,
+        sending: profiler ? null : watch.later(),
+      });
+      hostPhase('submit', start);
+      if (profiler && profiler.count > first) profiler.submitted(first);
+      session.submitted(executable);
+      this.kept.sent(stale, job);
+      this.sent(job, plan, places, watch.end(), pieces === 1);
+    } finally {
+      this.putBack();
+      this.takeBack();
+      // Nothing is watched any more unless it has thrown.
+      watch.end()?.catch(() => {});
+    }
+  }
+
+  /**
+   * Sends the first run of a plan while its kernels are being compiled: the GPU computes with those that are there. For jobs that
+   * overwrite nothing, since a kernel may fail when others have run. Nothing else may be sent until this has ended.
+   */
+  async sendAsCompiled(job: Job, { plan, bound }: Omit<Sendable, 'executable'>, draft: Draft): Promise<Executable> {
+    const { session } = this;
+    const ready: (Pipeline | undefined)[] = [];
+    draft.pipelines.forEach((pipeline, d) => {
+      const arrive = (one: Pipeline) => {
+        ready[d] = one;
+      };
+      pipeline.then(arrive, () => {}); // its failure is met below
+    });
+    const all = Promise.all(draft.pipelines);
+    const stretches = new Stretches(session.device);
+    const send = <T>(stretch: () => T): T =>
+      stretches.send(() => {
+        if (this.mayBeRefused) stretches.begin();
+        return stretch();
+      });
+    let begun: { readonly places: Places; readonly encoding: Encoding } | null = null;
+    try {
+      begun = send(() => {
+        const renews = draft.dispatches.some(({ kept }) => kept);
+        const places = this.place(job, { plan, bound }, renews, stretches);
+        return { places, encoding: new Encoding(session.memory, draft, places.run) };
+      });
+      const { places, encoding } = begun;
+      const dispatches: Dispatch[] = [];
+      let pieces = 1;
+      while (dispatches.length < draft.dispatches.length) {
+        await Promise.race([draft.pipelines[dispatches.length], all]);
+        if (session.lossError) throw session.lossError;
+        invariant(!session.memory.isRetired, 'a device that was left has no work left');
+        const next: Dispatch[] = [];
+        for (let d = dispatches.length; ready[d]; d++) next.push(dispatchOf(draft, d, ready[d]!));
+        dispatches.push(...next);
+        const isLast = dispatches.length === draft.dispatches.length;
+        send(() => {
+          encoding.dispatch(next);
+          if (!isLast) encoding.submit();
+        });
+        if (!isLast) pieces++;
+      }
+      send(() => encoding.end(null));
+      const executable = finished(draft, dispatches);
+      // A run cut in pieces has begun before now, and cannot be timed.
+      session.submitted(pieces === 1 ? executable : null);
+      this.kept.sent(
+        dispatches.filter(({ kept }) => kept),
+        job,
+      );
+      this.sent(job, plan, places, stretches.end(), pieces === 1);
+      return executable;
+    } catch (error) {
+      if (begun && !session.memory.isRetired) {
+        begun.encoding.abandon();
+        for (const allocation of begun.places.exports) session.memory.free(allocation);
+      }
+      throw error;
+    } finally {
+      this.takeBack();
+    }
+  }
+
+  /** Whether work sent now may use a missing buffer, or one without the right contents. */
+  private get mayBeRefused(): boolean {
+    return this.session.isDoubtful || !this.unconfirmed.isEmpty;
+  }
+
+  /** Finds or makes the places of a job's run, and uploads values from the host. */
+  private place(
+    job: Job,
+    { plan, bound }: Omit<Sendable, 'executable'>,
+    renews: boolean,
+    watch: Pick<Watch, 'begin'>,
+  ): Places {
+    const { session } = this;
+    session.sendWaiting();
+    for (const cell of job.inputs) expectContents(cell, session);
+    this.releaseUnread(job);
+    if (this.mayBeRefused) watch.begin();
+    const gone = bound.filter((one) => isElsewhere(one, job));
+    this.reserve(job, plan);
+    const uploads = job.inputs.map((cell, i) => {
+      const mode = gone.some(({ index }) => index === i) ? 'copy' : plan.inputs[i]!;
+      const isSlice = job.offsets[i] !== undefined;
+      if (mode === 'bind' && !isSlice && this.isOfOneRun(cell, plan)) this.lend(cell);
+      return this.prepareInput(cell, isSlice ? 'bind' : mode);
+    });
+    this.known.add(plan);
+    const inputs = job.inputs.map(({ allocation }, i): Run['inputs'][number] => {
+      const start = job.offsets[i];
+      return start === undefined || !allocation
+        ? allocation
+        : { buffer: allocation.buffer, offset: allocation.offset + start };
+    });
+    const moved = gone.map((one) => copyIntoSlot(one, session.memory));
+    const taken: (Cell | null)[] = job.exports.map(() => null);
+    const take = (i: number, from: Cell): Allocation => {
+      if (!from.hung) taken[i] = from;
+      return takeOver(from);
+    };
+    const exports = job.exports.map(({ cell, replaces }, i) => {
+      const mode = plan.exports[i]!;
+      const bytes = byteLength(cell);
+      if (mode.kind === 'takeover') return take(i, job.inputs[mode.input]!);
+      if (mode.kind === 'bind') return session.memory.allocate(bytes, true);
+      const old = replaces?.allocation;
+      // One that is bound as an input, as large ones are, may be what another export is copied from after this one.
+      const isBound = bytes > SMALL_BYTES || bound.some(({ lease }) => lease === old?.lease);
+      const fits =
+        old && !isBound && old.memory === session.memory && old.bytes === bytes && (old.dedicated || !mode.dedicated);
+      return fits ? take(i, replaces!) : session.memory.allocate(bytes, mode.dedicated);
+    });
+    const faulty = withFaults(job);
+    const { records, ...faults } = faultsOfRun(plan.faults, faulty, session.faults);
+    if (session.isDoubtful) watch.begin();
+    const doubt = () => watch.begin();
+    const { joins, scalars } = job;
+    const run: Run = { renews, inputs, joins, moved, uploads, exports, scalars, doubt, ...faults };
+    return { run, exports, taken, records, faulty };
+  }
+
+  /** Settles what a run leaves that has been sent; `answer`: whether WebGPU has refused it, if that may be. */
+  private sent(
+    job: Job,
+    plan: Plan,
+    { exports, taken, records, faulty }: Places,
+    answer: Promise<GPUError | null> | null,
+    whole: boolean,
+  ): void {
+    noteSources(plan.faults, faulty, records);
+    const releases: Cell[] = [];
+    const uploaded = this.uploaded.splice(0);
+    const done = (cell: Cell, gone?: Cell['state']) => {
+      // If the run is refused its released values are needed again. Not so hung values, which the run copied for recipes, nor lent ones, which are made again.
+      if (answer && cell.allocation && !cell.hung && !cell.lent) releases.push(cell);
+      else release(cell, gone);
+    };
+    plan.inputs.forEach((mode, i) => {
+      if (mode === 'bindAndOverwrite') done(job.inputs[i]!);
+    });
+    job.exports.forEach(({ cell, replaces }, i) => {
+      if (replaces) done(replaces);
+      settle(cell, exports[i]!);
+    });
+    this.putBack();
+    for (const cell of job.releases) done(cell, DISPOSED);
+    job.ran();
+    if (answer) {
+      const { created } = this.session.memory;
+      this.unconfirmed.add({ job, taken, releases, uploaded, whole, created }, answer);
+    }
+  }
+
+  /** Gives back, before anything is allocated, the values that the job does not read; all work submitted before is ahead of it on the GPU. */
+  private releaseUnread({ inputs, releases }: Job): void {
+    if (releases.length === 0) return;
+    const read = new Set(inputs);
+    for (const cell of releases) if (!read.has(cell)) release(cell, DISPOSED);
+  }
+
+  /** Makes room for what gets memory of its own at this run, where it is so much at once that it is weights. */
+  private reserve({ inputs }: Job, plan: Plan): void {
+    const sizes: number[] = [];
+    for (const [i, cell] of inputs.entries()) {
+      const { state } = cell;
+      if (state.memory || !isSent(state) || plan.inputs[i] !== 'copy') continue;
+      const bytes = byteLength(cell);
+      if (bytes <= SMALL_BYTES) sizes.push(bytes);
+    }
+    if (sizes.length >= MANY_AT_ONCE) this.session.memory.reserve(sizes);
+  }
+
+  /** Makes sure that an input is where the plan wants it; returns data to upload into the plan's own slot instead. */
+  private prepareInput(cell: Cell, mode: Plan['inputs'][number]): ArrayBufferView | null {
+    if (cell.allocation?.memory !== this.session.memory) vacate(cell);
+    if (!cell.allocation) {
+      if (mode === 'copy' && !isSent(cell.state)) return dataOf(cell);
+      this.materialise(cell, mode === 'bindAndOverwrite' && !cell.hung);
+    }
+    if (mode === 'bindAndOverwrite') this.makeOverwritable(cell);
+    return null;
+  }
+
+  /** Moves a value that will be overwritten in place into a buffer of its own that nobody reads, unless it lies in one. */
+  private makeOverwritable(cell: Cell): void {
+    const { session } = this;
+    const from = cell.allocation!;
+    if (from.dedicated && from.lease.readers === 0 && !cell.hung) return;
+    const to = session.memory.allocate(from.bytes, true);
+    const encoder = session.device.createCommandEncoder();
+    encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, 0, from.bytes);
+    session.memory.queue.submit(encoder);
+    if (cell.hung) this.setAside.push({ cell, allocation: from });
+    else session.memory.free(from);
+    settle(cell, to);
+  }
+
+  /** Gives those that a run has overwritten, and that recipes are made from, their contents again. */
+  private putBack(): void {
+    for (const { cell, allocation } of this.setAside) settle(cell, allocation);
+    this.setAside.length = 0;
+  }
+
+  /** Whether data from the host is, as far as can be told, for one run alone: its memory must not wait for the collector. */
+  private isOfOneRun(cell: Cell, plan: Plan): boolean {
+    const { state } = cell;
+    if (state.kind !== 'onHost' || state.memory?.memory === this.session.memory) return false;
+    return !state.uploaded && (state.streams || this.known.has(plan));
+  }
+
+  /** Gives data from the host memory for the run under way. The data stays on the host for later readers. */
+  private lend(cell: Cell): void {
+    const { session } = this;
+    const allocation = session.memory.allocate(byteLength(cell));
+    writeData(session.memory.queue, allocation.buffer, allocation.offset, dataOf(cell));
+    settle(cell, allocation);
+    this.lent.push({ cell, allocation });
+  }
+
+  /** Takes back the lent memory, the latest first, so that the next run finds the same buffers in the same order. */
+  private takeBack(): void {
+    for (const { cell, allocation } of this.lent.reverse()) {
+      this.session.memory.free(allocation);
+      // A device that took the place of a lost one may have given it other memory.
+      if (cell.allocation === allocation) vacate(cell);
+    }
+    this.lent.length = 0;
+  }
+
+  /** Gives data from the host memory of its own. */
+  materialise(cell: Cell, dedicated: boolean): void {
+    const { session } = this;
+    const allocation = session.memory.allocate(byteLength(cell), dedicated);
+    writeData(session.memory.queue, allocation.buffer, allocation.offset, inWords(cell.host!));
+    settle(cell, allocation);
+    if (allocation.bytes > SMALL_BYTES) {
+      if (session.isDoubtful) this.uploaded.push(cell);
+      // A device that is lost already takes nothing: the host's data is all there is.
+      else if (!session.memory.isRetired) dropHost(cell);
+    }
+  }
+}
+
+/** Whether data on the host has been sent to the GPU at a run before. */
+const isSent = (state: Cell['state']): boolean => state.kind === 'onHost' && state.uploaded;
+
+/** The data of a cell on the host, to be sent now. */
+function dataOf({ host, state }: Cell): ArrayBufferView {
+  if (state.kind === 'onHost') state.uploaded = true;
+  return inWords(host!);
+}

@@ -1,0 +1,52 @@
+// Strided reading: the pass that copies a view of a value, each of whose sizes and strides is known to the plan or to a run alone.
+import source from '../../../shaders/strided.wgsl?raw';
+import type { DType } from '../core/meta';
+import { movedAsHalves } from './fusion/read-inputs';
+import { type Fields, i32, input, numbered, output, type Param, type Pass } from './ir';
+import { gridFor } from './lowering';
+
+const WORKGROUP = 64;
+/** Dimensions that the kernel has parameters for. */
+export const MAX_RANK = 8;
+
+/** Eight values as a field of two vec4; the rest where there are fewer. */
+export const vec8 = (name: string, values: readonly (number | Param)[], rest: number | Param): Fields =>
+  numbered(name, MAX_RANK, (d) => values[d] ?? rest);
+
+/** The elements that a pass reads: up to `room`. It writes `count` of them. */
+export interface StridedRead {
+  readonly room: number;
+  readonly count: Param;
+  /** Of the first element. */
+  readonly offset: Param;
+  /** The outermost first. */
+  readonly axes: readonly { readonly size: Param; readonly stride: Param }[];
+}
+
+export function stridedPass(dtype: DType, { room, count, offset, axes }: StridedRead): Pass {
+  const inward = axes.toReversed();
+  return {
+    source: [dtype === 'float16' ? movedAsHalves(source) : source],
+    label: 'strided',
+    consts: { RANK: axes.length },
+    reads: [input(0)],
+    writes: [output()],
+    params: {
+      count,
+      offset,
+      padding0: 0,
+      padding1: 0,
+      ...vec8(
+        'sizes',
+        inward.map(({ size }) => size),
+        1,
+      ),
+      ...vec8(
+        'strides',
+        inward.map(({ stride }) => stride),
+        i32(0),
+      ),
+    },
+    grid: gridFor(room, WORKGROUP),
+  };
+}

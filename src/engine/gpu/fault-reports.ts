@@ -1,0 +1,196 @@
+// The fault board: a device's buffers of reports, what runs write there, and how updates take over the faults that they hang on.
+import {
+  COMMON_BUFFER_BYTES,
+  FAULT_STRIDE,
+  type FaultPlace,
+  FaultRecord,
+  type FaultSlot,
+  type FaultSources,
+  OPTIMIZER_BUFFER_BYTES,
+  RECORD_BUFFER_BYTES,
+  RECORDS,
+  SPARE_SLOT,
+} from './fault-slots';
+import { FAULT_BYTES } from './faults';
+import type { Allocation, Memory } from './memory';
+
+const COMPUTE_STAGE = 4; // GPUShaderStage.COMPUTE
+
+/** Records that are read back in one go. */
+const HALF = RECORDS / 2;
+export const HALF_BYTES = HALF * FAULT_BYTES;
+
+/** A read-back whose copy goes with a run, before anything that the run does. */
+export interface Ride {
+  encode(encoder: GPUCommandEncoder): void;
+  /** Called once the run has been sent, or is held to be. */
+  begin(): void;
+}
+
+/** Reads a range of a buffer: its bytes, and the ride of its copy, if it has not been sent by itself. */
+export type ReadAhead = (from: Pick<Allocation, 'buffer' | 'offset' | 'bytes'>) => {
+  readonly contents: Promise<ArrayBuffer>;
+  readonly ride: Ride | null;
+};
+
+export class FaultBoard {
+  private commonSlots: GPUBuffer | null = null;
+  private optimizerSlots: GPUBuffer | null = null;
+  private records: GPUBuffer | null = null;
+  /** The holder of each place of `records`. */
+  private readonly holders: (FaultRecord | undefined)[] = [];
+  private next = 0;
+  /** That of the records whose places the run takes that is encoded next. */
+  private ride: Ride | null = null;
+  private pipeline: GPUComputePipeline | null = null;
+  /** By the slots that a fault goes from and to. */
+  private readonly groups = new Map<number, GPUBindGroup>();
+
+  constructor(
+    private readonly memory: Memory,
+    private readonly readAhead: ReadAhead,
+    /** Called when there is something to read back, `HALF_BYTES` at a time, before long. */
+    private readonly prepare: () => void,
+  ) {}
+
+  // Each buffer is made for the first run that needs it: most networks report nothing when they only predict.
+
+  /** The slots that runs report to whose faults no update hangs on. */
+  get common(): GPUBuffer {
+    this.commonSlots ??= this.memory.createBuffer(COMMON_BUFFER_BYTES, 'fault slots');
+    return this.commonSlots;
+  }
+
+  /** The slots that gate the updates of optimizers. */
+  get optimizers(): GPUBuffer {
+    this.optimizerSlots ??= this.memory.createBuffer(OPTIMIZER_BUFFER_BYTES, "optimizers' fault slots");
+    return this.optimizerSlots;
+  }
+
+  /** Where a run reports the faults that its updates hang on. */
+  gate(slot: FaultSlot | null): { readonly buffer: GPUBuffer; readonly offset: number } {
+    return slot ? { buffer: this.optimizers, offset: slot.offset } : { buffer: this.common, offset: 0 };
+  }
+
+  /** The buffer that a place lies in. */
+  bufferOf({ kind }: FaultPlace): GPUBuffer {
+    return kind === 'slot' ? this.optimizers : this.records!;
+  }
+
+  /** A record for a run that is encoded next. */
+  record(): FaultRecord {
+    if (!this.records) {
+      this.records = this.memory.createBuffer(RECORD_BUFFER_BYTES, 'fault records');
+      this.prepare();
+    }
+    const at = this.next;
+    this.next = (at + 1) % RECORDS;
+    if (at % HALF === 0) this.vacate(at, this.records);
+    const record = new FaultRecord(at * FAULT_BYTES);
+    this.holders[at] = record;
+    return record;
+  }
+
+  /** Reads the places that others take, from one on. The copy comes before their runs on the GPU, so nobody needs to wait. */
+  private vacate(from: number, buffer: GPUBuffer): void {
+    const held = this.holders.slice(from, from + HALF).filter((record) => record?.failure === undefined);
+    const unknown = held.filter((record) => record !== undefined);
+    if (unknown.length === 0) return;
+    const start = from * FAULT_BYTES;
+    const { contents, ride } = this.readAhead({ buffer, offset: start, bytes: HALF_BYTES });
+    this.ride = ride;
+    const leaving = contents.then(
+      (bytes) => {
+        for (const record of unknown) record.tell(new Int32Array(bytes, record.offset - start, FAULT_BYTES / 4));
+        return null;
+      },
+      (error: Error) => error,
+    );
+    for (const record of unknown) record.leaving = leaving;
+  }
+
+  /** What the run that is encoded next takes along, which has had its records. */
+  takeRide(): Ride | null {
+    const { ride } = this;
+    this.ride = null;
+    return ride;
+  }
+
+  /** Copies the faults of a run, which it has reported to the first common slots, to its records, and empties these slots. */
+  keep(encoder: GPUCommandEncoder, records: readonly FaultRecord[]): void {
+    records.forEach(({ offset }, slot) => {
+      encoder.copyBufferToBuffer(this.common, slot * FAULT_STRIDE, this.records!, offset, FAULT_BYTES);
+    });
+    encoder.clearBuffer(this.common, 0, records.length * FAULT_STRIDE);
+  }
+
+  /** Empties an optimizer's slot. */
+  clear({ kind, offset }: FaultPlace): void {
+    if (kind === 'slot') this.memory.queue.write(this.optimizers, offset, new Uint8Array(FAULT_BYTES));
+  }
+
+  /**
+   * Makes the updates of a run depend on earlier faults: `slot` takes over one that stands; null if there is none to check.
+   * `code` is that of shaders/inherit-fault.wgsl.
+   */
+  inherit(slot: FaultSlot, sources: FaultSources, code: string): ((encoder: GPUCommandEncoder) => void) | null {
+    const threats = (sources ?? []).filter(({ place, kind }) => {
+      if (kind === 'kept' || place === slot) return false;
+      if (place.kind === 'slot' || (place.failure && kind === 'result')) return true;
+      return place.failure === undefined && this.holders[place.offset / FAULT_BYTES] === place;
+    });
+    if (threats.length === 0) return null;
+    const told = threats.find(({ place }) => place.kind === 'record' && place.failure)?.place as
+      | FaultRecord
+      | undefined;
+    return (encoder) => {
+      if (told) {
+        this.memory.queue.write(this.optimizers, SPARE_SLOT, told.failure!.words.slice());
+        this.takeOver(encoder, SPARE_SLOT, slot.offset, code);
+        return;
+      }
+      for (const { place } of threats) {
+        if (place.kind === 'record') {
+          encoder.copyBufferToBuffer(this.records!, place.offset, this.optimizers, SPARE_SLOT, FAULT_BYTES);
+        }
+        this.takeOver(encoder, place.kind === 'slot' ? place.offset : SPARE_SLOT, slot.offset, code);
+      }
+    };
+  }
+
+  private takeOver(encoder: GPUCommandEncoder, from: number, to: number, code: string): void {
+    const { device } = this.memory;
+    this.pipeline ??= device.createComputePipeline({
+      label: 'inherit fault',
+      layout: device.createPipelineLayout({ bindGroupLayouts: [layoutOf(device)] }),
+      compute: { module: device.createShaderModule({ code }), entryPoint: 'main' },
+    });
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(this.pipeline);
+    pass.setBindGroup(0, this.groupOf(this.pipeline, from, to));
+    pass.dispatchWorkgroups(1);
+    pass.end();
+  }
+
+  private groupOf(pipeline: GPUComputePipeline, from: number, to: number): GPUBindGroup {
+    const key = from * OPTIMIZER_BUFFER_BYTES + to;
+    const known = this.groups.get(key);
+    if (known) return known;
+    const entries = [from, to].map((offset, binding) => ({
+      binding,
+      resource: { buffer: this.optimizers, offset, size: FAULT_BYTES },
+    }));
+    const group = this.memory.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
+    this.groups.set(key, group);
+    return group;
+  }
+}
+
+const layoutOf = (device: GPUDevice): GPUBindGroupLayout =>
+  device.createBindGroupLayout({
+    entries: [0, 1].map((binding) => ({
+      binding,
+      visibility: COMPUTE_STAGE,
+      buffer: { type: 'storage' },
+    })),
+  });

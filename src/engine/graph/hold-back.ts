@@ -1,0 +1,63 @@
+// Held back: what a flush that comes by itself, since much is pending, leaves pending. It comes in the midst of loops, and a program for so many
+// repetitions and a part of one would be one of that moment alone.
+import { byteLength } from '../core/meta';
+import { boundIn } from './periods';
+import { isMadeAgain, shownBy } from './repeated-programs';
+import type { Root } from './roots';
+import type { Slice } from './slices';
+import type { Node, Value } from './value';
+
+export interface Held {
+  /** Whether held-back work computes the value. */
+  makes(value: Value): boolean;
+  /** Whether held-back work reads the value, which has contents or gets them in this flush. */
+  reads(value: Value): boolean;
+  /** Values that the flush computes for the held-back work. */
+  readonly needs: ReadonlySet<Value>;
+  /** Bytes of the held-back values of roots. */
+  readonly bytes: number;
+}
+
+/** The pending work. */
+interface Pending {
+  /** In order. */
+  readonly nodes: readonly Node[];
+  readonly slices: ReadonlyMap<Value, Slice>;
+  readonly roots: ReadonlySet<Root>;
+}
+
+/** What to hold back, of so many nodes and bytes at most; null where all is sent. */
+export function heldIn({ nodes, slices, roots }: Pending, most: { nodes: number; bytes: number }): Held | null {
+  const bound = boundIn(nodes, slices);
+  if (bound === null || nodes.length - bound > most.nodes) return null;
+  const held = new Set(nodes.slice(bound));
+  const sent = new Set(nodes.slice(0, bound));
+  const makes = ({ node, available }: Value): boolean => !available && node !== null && held.has(node);
+  let bytes = 0;
+  for (const { value } of roots) if (makes(value)) bytes += byteLength(value);
+  if (bytes > most.bytes) return null;
+  const rooted = new Set([...roots].map(({ value }) => value));
+  const needs = new Set<Value>();
+  const standing = new Set<Value>();
+  const meet = (read: Value): void => {
+    const x = baseOf(shownBy(read, sent, rooted), sent);
+    const slice = slices.get(x);
+    if (slice) standing.add(slice.base);
+    else if (x.available) standing.add(x);
+    else if (sent.has(x.node!) && !isMadeAgain(x.node!)) needs.add(x);
+  };
+  for (const node of held) node.reads.forEach(meet);
+  // The memory of an overwritten value goes to its successor.
+  for (const { value, settled } of roots)
+    if (settled && settled !== value && standing.has(settled) && !makes(value)) return null;
+  const reads = (value: Value): boolean => standing.has(value) || needs.has(value);
+  return { makes, reads, needs, bytes };
+}
+
+/** What a value is another name or a view of, where that stands; else the value itself. */
+function baseOf(x: Value, here: ReadonlySet<Node>): Value {
+  let at = x;
+  while (!at.available && at.node && here.has(at.node) && (at.node.op.isName || at.node.op.views))
+    at = at.node.reads[0]!;
+  return at.available ? at : x;
+}

@@ -1,0 +1,60 @@
+// What of a flush hangs on contents that went with a GPU device: it fails by itself, so that nothing else fails with it.
+import type { FaultSlot } from '../gpu/fault-slots';
+import type { Root } from './roots';
+import { type Node, newMark, type Value } from './value';
+
+/** A step of an optimizer, whose updates are pending. */
+export interface PendingStep {
+  readonly slot: FaultSlot;
+  /** Whether it changes the contents of this root. */
+  changes(root: Root): boolean;
+  /** Called when the updates have been sent to the GPU. */
+  ran(): void;
+  /** Called when they could not be: the parameters are as before. */
+  failed(): void;
+}
+
+/** The request of a flush: the values of these roots, and others that are wanted. */
+export interface Flush {
+  readonly roots: ReadonlySet<Root>;
+  readonly wanted: readonly Value[];
+  readonly step: PendingStep | null;
+}
+
+/** A flush without what hangs on lost contents, and that by itself, if there is such a thing; a step is of one of them, whole. */
+export function apart(flush: Flush): readonly [sound: Flush, lost: Flush | null] {
+  const { step } = flush;
+  const roots = [...flush.roots];
+  const hangs = hangingOnLost([...flush.wanted, ...roots.map(({ value }) => value)]);
+  if (!hangs) return [flush, null];
+  const isStepLost = step !== null && roots.some((root) => step.changes(root) && hangs(root.value));
+  const isLost = (root: Root): boolean => hangs(root.value) || (isStepLost && (root.isState || step.changes(root)));
+  const part = (lost: boolean): Flush => ({
+    roots: new Set(roots.filter((root) => isLost(root) === lost)),
+    wanted: flush.wanted.filter((value) => hangs(value) === lost),
+    step: isStepLost === lost ? step : null,
+  });
+  return [part(false), part(true)];
+}
+
+/** A test for values whose contents or ingredients were lost with a device; null if none of these values is concerned. */
+function hangingOnLost(values: Iterable<Value>): ((value: Value) => boolean) | null {
+  const mark = newMark();
+  const stack = [...values];
+  const nodes: Node[] = [];
+  let isAny = false;
+  for (let next = stack.pop(); next; next = stack.pop()) {
+    if (next.isLost) isAny = true;
+    const { node } = next;
+    if (next.available || !node || node.mark === mark) continue;
+    node.mark = mark;
+    nodes.push(node);
+    stack.push(...node.reads);
+  }
+  if (!isAny) return null;
+  const hanging = new Set<Node>();
+  const hangs = (value: Value): boolean => (value.available ? value.isLost : hanging.has(value.node!));
+  // What a node reads was recorded before it.
+  for (const node of nodes.sort((a, b) => a.id - b.id)) if (node.reads.some(hangs)) hanging.add(node);
+  return hangs;
+}

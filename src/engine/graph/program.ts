@@ -1,0 +1,147 @@
+// Programs: what a walk has found, as numbered values and nodes, with the key by which the compiler knows it again.
+import type { Job } from '../compiler/engine';
+import type { Program, ProgramNode } from '../compiler/ir';
+import type { Piece } from '../gpu/executable';
+import type { Grown } from './late-growth';
+import { isTracing, placeOf } from './places';
+import { eachSaved } from './saved';
+import { offsetIsData } from './slices';
+import { lastNodeId, type Node, type Value } from './value';
+import { inSequence, newWalk, type Slices, visit, type Walk } from './walk';
+
+/** Separates the parts of a program's key; signatures and indices are not negative. Slices are negative, and below this. */
+export const SEPARATOR = -1;
+const OFFSET = Number.NEGATIVE_INFINITY;
+
+const noOffsets: readonly undefined[] = [];
+
+/** Numbers the values, inputs first, and writes the program's key. The nodes of `order`, and no others, have this mark. */
+export function number({ order, slices, mark }: Walk) {
+  const inputs: Value[] = [];
+  const key: number[] = [];
+  const last = lastNodeId();
+  for (const node of order) {
+    for (const x of node.reads) {
+      if (x.mark === mark || (x.node?.mark === mark && !x.available)) continue;
+      x.mark = mark;
+      x.number = inputs.length;
+      x.used = last;
+      const slice = slices.get(x);
+      if (slice) slice.base.used = last;
+      inputs.push(x);
+      key.push(slice ? SEPARATOR - x.metaId : x.metaId);
+    }
+  }
+  const scalars: number[] = [];
+  let next = inputs.length;
+  for (const node of order) {
+    key.push(SEPARATOR, node.signature);
+    for (const x of node.reads) key.push(x.number);
+    // An output may have been computed before while another of the same node is wanted now; it is computed again unseen.
+    for (const y of node.outputs) {
+      if (y.mark !== mark) {
+        y.mark = mark;
+        y.number = next;
+      }
+      next++;
+    }
+    if (node.op.placed && !offsetIsData(node)) key.push(OFFSET, node.scalars[0]!);
+    for (const s of node.scalars) scalars.push(s);
+  }
+  return { inputs, key, scalars };
+}
+
+/** The numbers from `number`; since then other flushes may have numbered the values anew. */
+function numbersOf(order: readonly Node[], inputs: readonly Value[]): Map<Value, number> {
+  const numbers = new Map(inputs.map((x, i) => [x, i]));
+  let next = inputs.length;
+  for (const { outputs } of order) {
+    for (const y of outputs) {
+      if (!numbers.has(y)) numbers.set(y, next);
+      next++;
+    }
+  }
+  return numbers;
+}
+
+/** The values that hold the contents of a program's inputs, for slices the bytes before them, and the other values that lie in an input. */
+export function cellsOf(
+  inputs: readonly Value[],
+  slices: Slices,
+  pieces?: Grown['pieces'],
+): Pick<Job, 'inputs' | 'offsets' | 'joins'> {
+  if (slices.size === 0) return { inputs, offsets: noOffsets };
+  const cells = inputs.map((x) => slices.get(x)?.base ?? x);
+  const offsets = inputs.map((x) => slices.get(x)?.offset);
+  if (!pieces) return { inputs: cells, offsets };
+  const joins = new Map<number, Piece[]>();
+  inputs.forEach((x, i) => {
+    const parts = pieces.get(x)?.map(({ base, offset, bytes }, k) => {
+      if (k === 0) return { input: i, bytes };
+      base.used = lastNodeId();
+      offsets.push(offset);
+      return { input: cells.push(base) - 1, bytes };
+    });
+    if (parts) joins.set(i, parts);
+  });
+  return { inputs: cells, offsets, joins };
+}
+
+/** The views whose offset is structure. Their bases may have contents by the time the program is built. */
+export const placedNodes = (order: readonly Node[]): ReadonlySet<Node> =>
+  new Set(order.filter((node) => node.op.placed && !offsetIsData(node)));
+
+interface Recorded {
+  readonly order: readonly Node[];
+  readonly edges: readonly (readonly Value[])[];
+  readonly inputs: readonly Value[];
+  readonly slices: Slices;
+  readonly placed: ReadonlySet<Node>;
+}
+
+export function buildProgram({ order, edges, inputs, slices, placed }: Recorded, exports: readonly Value[]): Program {
+  const numbers = numbersOf(order, inputs);
+  const values = inputs.map(({ shape, dtype }) => ({ shape, dtype }));
+  let scalarBase = 0;
+  const nodes = order.map((node, n): ProgramNode => {
+    const outputs = node.outputs.map(({ shape, dtype }) => values.push({ shape, dtype }) - 1);
+    const built = {
+      op: node.op,
+      attrs: placed.has(node) ? { ...(node.attrs as object), offset: node.scalars[0] } : node.attrs,
+      inputs: edges[n]!.map((x) => numbers.get(x)!),
+      outputs,
+      scalarBase,
+      scalarCount: placed.has(node) ? 0 : node.scalars.length,
+      ...(isTracing() && { place: placeOf(node) }),
+    };
+    scalarBase += node.scalars.length;
+    return built;
+  });
+  return {
+    values,
+    inputCount: inputs.length,
+    slices: inputs.map((x) => slices.has(x)),
+    nodes,
+    exports: exports.map((value) => numbers.get(value)!),
+  };
+}
+
+/** The program that reading a pending value would run, if nothing else were pending, with the values stored for its gradient; null if it has been computed. */
+export function pendingProgram(value: Value) {
+  const walk = newWalk();
+  const { order, slices } = walk;
+  const wanted = new Set<Value>([value]);
+  const met = new Set<Node>();
+  const meet = (node: Node) => !node.savedKept && !met.has(node) && met.add(node).has(node);
+  eachSaved(value, meet, (saved) => wanted.add(saved));
+  const exports = [...wanted].filter((one) => !one.available);
+  for (const one of exports) visit(one, walk);
+  if (order.length === 0) return null;
+  inSequence(order);
+  const { inputs, key } = number(walk);
+  exports.sort((a, b) => a.number - b.number);
+  key.push(SEPARATOR, ...exports.map(({ number }) => number));
+  const edges = order.map((node) => node.reads);
+  const program = buildProgram({ order, edges, inputs, slices, placed: placedNodes(order) }, exports);
+  return { key, inputs: cellsOf(inputs, slices).inputs, program };
+}

@@ -1,0 +1,89 @@
+// Saved values: what a flush stores for gradients alone goes back to the pool when these have been taken, whatever the collector does.
+import { isJournaling } from './journal';
+import { unwidened } from './record';
+import { makeRecipesOf } from './remake';
+import type { Node, Value } from './value';
+
+/** A new set in each flush that takes some: a cleared set keeps its old members alive until the next full collection. */
+let spent = new Set<Value>();
+
+/** Has a value be stored for gradients alone; one that was given back stays so. */
+export function lend(value: Value): void {
+  if (value.loan === 'none') value.loan = 'lent';
+}
+
+/** Notes at a flush that the gradient of `node` will read a value; `stored` says that this flush stores it. */
+function saveFor(node: Node, value: Value, stored: boolean): void {
+  // A rehearsal stores nothing. Values from the host are not made again.
+  if (isJournaling() || value.node === null) return;
+  value.keepers++;
+  if (node.saved) node.saved.push(value);
+  else node.saved = [value];
+  if (stored && !value.shown) lend(value);
+}
+
+/** The gradient of `node` has been taken for the last time. */
+export function giveUpSaved(node: Node): void {
+  if (node.saved === null) return;
+  for (const value of node.saved) if (--value.keepers === 0 && value.lent) spent.add(value);
+  node.saved = null;
+}
+
+/** Leaves values to gradients: the tensors that showed them are inner from now on. */
+export function leaveToGradients(values: readonly Value[]): void {
+  const left = values.filter(({ node, sink }) => node !== null && sink === null);
+  for (const value of left) {
+    value.shown = false;
+    lend(value);
+    spent.add(value);
+  }
+  for (const value of left) makeRecipesOf(value);
+}
+
+/** Leaves a value to what a flush has held back: the next flush gives it back, unless a gradient still reads it. */
+export function leaveToNext(value: Value): void {
+  lend(value);
+  if (!isJournaling()) spent.add(value);
+}
+
+/**
+ * The lent values that no gradient reads after the flush under way. Those that wait for their run, and those that held-back work reads,
+ * are left to the next.
+ */
+export function takeSpent(held: { reads(value: Value): boolean } | null): readonly Value[] {
+  if (spent.size === 0 || isJournaling()) return [];
+  const free = [...spent].filter((x) => x.keepers === 0 && !x.shown && !x.failure && x.loan !== 'returned');
+  const waits = (x: Value) => held?.reads(x) || (x.allocation === null && x.state.kind === 'scheduled');
+  spent = new Set(free.filter(waits));
+  return free.filter((x) => x.allocation !== null && !waits(x));
+}
+
+/** Asks for what later gradients of `value` will read, so that it outlives this flush. */
+export function keepSaved(value: Value, want: (value: Value) => void, exports: Pick<ReadonlySet<Value>, 'has'>): void {
+  const meet = (node: Node) => {
+    const { savedKept } = node;
+    node.savedKept = true;
+    return !savedKept;
+  };
+  eachSaved(value, meet, (saved, node) => {
+    want(saved);
+    saveFor(node, saved, exports.has(saved));
+  });
+}
+
+/** Finds what later gradients of `value` will read, by nodes; `meet`: whether a node is met for the first time. */
+export function eachSaved(value: Value, meet: (node: Node) => boolean, save: (saved: Value, node: Node) => void): void {
+  const stack: Value[] = [value];
+  while (stack.length > 0) {
+    const next = stack.pop()!;
+    const node = next.maker;
+    if (!node || !next.requiresGrad || next.sink || node.spent || node.cut || !meet(node)) continue;
+    const { inputs, outputs } = node.op.saves ?? {};
+    if (node.keepsSaved) {
+      for (const i of inputs ?? (outputs ? [] : node.inputs.keys()))
+        if (i < node.inputs.length) save(unwidened(node.inputs[i]!), node);
+      for (const o of outputs ?? []) save(node.outputs[o]!, node);
+    }
+    for (const x of node.inputs) if (x.requiresGrad) stack.push(x);
+  }
+}

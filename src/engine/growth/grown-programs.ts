@@ -1,0 +1,190 @@
+// Growing: what a flush computes of values whose sizes hang on how often a loop repeats runs by a program for greater sizes than there
+// are, which serves all of them.
+
+import { bytesPerElement, numel, type Shape, sameShape } from '../core/meta';
+import type { Grown } from '../graph/late-growth';
+import type { Parts } from '../graph/repeated-programs';
+import type { Slice } from '../graph/slices';
+import type { Node, Value } from '../graph/value';
+import type { Library } from '../ops/growth-library';
+import { packed, spread } from './compact';
+import { computeWith, lib } from './lib';
+import { rules } from './rules';
+
+/** Rows that there is room for: few sizes, each a plan. */
+const ROOMS = [1024, 16384, 128];
+
+/** Room for values that grow in several dimensions: finer steps, since the number of elements is the product of the sizes. */
+const PLANE_ROOMS = [128, 256, 512, 1024];
+
+/** Bytes of the largest value with room. */
+const MAX_BYTES = 1 << 22;
+
+/** Rows of room for large values that come in several lengths: finer steps, since such values are copied. */
+const LARGE_ROOMS = [64, 128, 256, 512, 1024, 2048, 4096];
+
+/** The most nodes of a program worth this, besides views of its joined values. */
+const MAX_NODES = 1024;
+
+/** Which dimensions get room, and whether flushes before have had others. */
+export type Lengths = Pick<Parts, 'lengths' | 'varies'>;
+
+/** The part, which computes with what the library has. */
+export function growing(library: Library): typeof grown {
+  computeWith(library);
+  return grown;
+}
+
+/** See `grownIfHere`. */
+function grown(order: readonly Node[], stored: Iterable<Value>, { lengths, varies }: Lengths): Grown | null {
+  if (order.filter(({ op }) => !op.run).length > MAX_NODES) return null;
+  if (!order.some(({ outputs }) => outputs.some(({ shape }) => longDims(shape, lengths).length > 0))) return null;
+  const { recorded } = lib.mode;
+  try {
+    return lib.withMode({ grad: false }, () => new Growing(lengths, varies).run(order, stored));
+  } finally {
+    lib.mode.recorded = recorded;
+  }
+}
+
+/** The dimensions that get room. */
+const longDims = (shape: Shape, lengths: ReadonlySet<number>): readonly number[] =>
+  [...shape.keys()].filter((d) => lengths.has(shape[d]!));
+
+class Growing {
+  private readonly standIns = new Map<Value, Value>();
+  private readonly pieces = new Map<Value, readonly Slice[]>();
+  private readonly rooms = new Map<number, number>();
+
+  constructor(
+    private readonly lengths: ReadonlySet<number>,
+    private readonly varies: boolean,
+  ) {}
+
+  run(order: readonly Node[], stored: Iterable<Value>): Grown | null {
+    const wanted = [...stored];
+    if (!this.makeRoom(order, new Set(wanted))) return null;
+    for (const node of order) {
+      const outputs = this.grow(node);
+      if (!outputs) return null;
+      node.outputs.forEach((y, i) => {
+        this.standIns.set(y, outputs[i]!);
+      });
+      if (lib.isTracing() && outputs[0]?.node) lib.moveTo(outputs[0].node, lib.placeOf(node));
+    }
+    return { standIns: new Map(wanted.map((y) => [y, this.stored(y)])), pieces: this.pieces };
+  }
+
+  private growing(shape: Shape): readonly number[] {
+    return longDims(shape, this.lengths);
+  }
+
+  /** Finds room for each length; copies into or out of room may only be small. */
+  private makeRoom(order: readonly Node[], stored: ReadonlySet<Value>): boolean {
+    const made = new Set(order.flatMap(({ outputs }) => outputs));
+    const all = new Set([...order.flatMap(({ reads }) => reads), ...made]);
+    const long = [...all].filter(({ shape }) => this.growing(shape).length > 0);
+    if (long.some(({ shape, dtype }) => bytesPerElement(dtype) !== 4 || shape.length > lib.MAX_RANK)) return false;
+    const base = this.basesIn(order);
+    const columns = new Map<number, number>();
+    for (const { shape } of long) {
+      const dims = this.growing(shape);
+      for (const d of dims) {
+        const size = base.get(shape[d]!) ?? shape[d]!;
+        const others = dims.length > 1 ? Number.POSITIVE_INFINITY : numel(shape) / size;
+        columns.set(size, Math.max(columns.get(size) ?? 0, others));
+      }
+    }
+    for (const [size, most] of columns) {
+      const room = this.roomFor(size, most);
+      if (room === undefined) return false;
+      this.rooms.set(size, room);
+    }
+    for (const [size, of] of base) this.rooms.set(size, (this.rooms.get(of)! / of) * size);
+    const isCopied = (x: Value) => !made.has(x) || stored.has(x);
+    const limit = (x: Value) => (isCopied(x) && !this.varies ? lib.SMALL_BYTES : MAX_BYTES);
+    return long.every((x) => 4 * numel(this.roomy(x.shape)) <= limit(x));
+  }
+
+  /** The room for a size, where values have so many elements for each one of it at most. */
+  private roomFor(size: number, most: number): number | undefined {
+    if (most === Number.POSITIVE_INFINITY) return PLANE_ROOMS.find((room) => room > size);
+    const small = ROOMS.find((room) => room > size && 4 * room * most <= lib.SMALL_BYTES);
+    if (small !== undefined || !this.varies) return small;
+    return LARGE_ROOMS.find((room) => room > size && 4 * room * most <= MAX_BYTES);
+  }
+
+  /** By size that another becomes where rows are taken for several, or several for one: the least of them. */
+  private basesIn(order: readonly Node[]): ReadonlyMap<number, number> {
+    const base = new Map<number, number>();
+    for (const { op, reads, outputs } of order) {
+      const rows = reads[0] && lib.regroupedRows(op, reads[0], outputs[0]!);
+      if (!rows?.every((size) => this.lengths.has(size))) continue;
+      const [least, most] = rows.toSorted((a, b) => a - b);
+      base.set(most!, base.get(least!) ?? least!);
+    }
+    return base;
+  }
+
+  private roomy(shape: Shape): Shape {
+    return this.growing(shape).length === 0 ? shape : shape.map((size) => this.rooms.get(size) ?? size);
+  }
+
+  private grow(node: Node): readonly Value[] | null {
+    const { op, reads, outputs, attrs, scalars } = node;
+    if (this.growing(outputs[0]!.shape).length > 0 && op.joins?.(node)) {
+      const joined = this.leaf(outputs[0]!, reads);
+      if (joined) return this.checked(lib.recordAll(op, [joined], attrs, scalars), outputs);
+    }
+    const inputs: Value[] = [];
+    for (const x of reads) {
+      const input = this.standIns.get(x) ?? (this.growing(x.shape).length === 0 ? x : this.leaf(x, [x]));
+      if (!input) return null;
+      inputs.push(input);
+      this.standIns.set(x, input);
+    }
+    if ([...reads, ...outputs].every(({ shape }) => this.growing(shape).length === 0))
+      return lib.recordAll(op, inputs, attrs, scalars);
+    if (!op.growth) return op.elementwise ? this.checked(lib.recordAll(op, inputs, attrs, scalars), outputs) : null;
+    const counts = reads.map(({ shape }) => shape);
+    const results = outputs.map(({ shape }) => shape);
+    const shapes = results.map((shape) => this.roomy(shape));
+    return this.checked(
+      rules[op.growth]({ op, inputs, attrs: attrs as never, scalars, counts, shapes, results }),
+      outputs,
+    );
+  }
+
+  private checked(grown: readonly Value[] | null, outputs: readonly Value[]): readonly Value[] | null {
+    return grown?.every(({ shape }, i) => sameShape(shape, this.roomy(outputs[i]!.shape))) ? grown : null;
+  }
+
+  /** An input with room for y, which values that stand lie in one after another. */
+  private leaf(y: Value, values: readonly Value[]): Value | null {
+    const pieces: Slice[] = [];
+    for (const x of values) {
+      if (x.numel === 0) continue;
+      const piece = lib.pieceOf(x);
+      if (!piece) return null;
+      pieces.push(piece);
+    }
+    const shape = this.roomy(y.shape);
+    const isSpread = !this.isOfRows(y.shape);
+    const meta = { shape: isSpread ? [numel(shape)] : shape, dtype: y.dtype };
+    const leaf = new lib.Value(lib.internMeta(meta), null, 0);
+    this.pieces.set(leaf, pieces);
+    return isSpread ? spread(leaf, y.shape, shape) : leaf;
+  }
+
+  /** The value that is stored for y: it begins with the elements that count, in order. */
+  private stored(y: Value): Value {
+    const standIn = this.standIns.get(y)!;
+    return this.isOfRows(y.shape) ? standIn : packed(standIn, y.shape);
+  }
+
+  /** Whether what counts lies together, since there is room along the first dimension alone, if along any. */
+  private isOfRows(shape: Shape): boolean {
+    const dims = this.growing(shape);
+    return dims.length === 0 || (dims.length === 1 && dims[0] === shape.findIndex((size) => size !== 1));
+  }
+}

@@ -1,0 +1,318 @@
+// How each operation is recorded again where its values have room.
+import type { View } from '../compiler/ir';
+import { contiguousStrides, type DType, isFloat, numel, type Shape, sameShape } from '../core/meta';
+import type { Growth, Roomy, Value } from '../graph/value';
+import type { DimAttrs, SelectAttrs } from '../ops/indexing/index-attrs';
+import type { CrossEntropyAttrs } from '../ops/loss/cross-entropy';
+import type { ReduceAttrs } from '../ops/reduction/reduce';
+import type { ScanAttrs } from '../ops/reduction/scan';
+import type { AssembleAttrs, Layer } from '../ops/shape/assemble';
+import type { PlacedView, ScatterAttrs } from '../ops/shape/shape';
+import { gatherCounted, wrapWithinOp } from './indices';
+import { lib } from './lib';
+import { filledPast, greatestOf, hasRoom, leastOf, roomIn, rowsIn } from './room';
+import { isWithinRows, rowsBack, scatterInRoom, viewInRoom } from './views';
+import { joinedRows, summed } from './windows';
+
+type Rule = (node: Roomy<never>) => readonly Value[] | null;
+
+/** The same operation of other inputs, or with other attributes. */
+const again = <A>({ op, scalars, ...node }: Roomy<A>, inputs = node.inputs, attrs = node.attrs): readonly Value[] =>
+  lib.recordAll(op, inputs, attrs, scalars);
+
+/** The same operation on inputs with a number in their room, along all dimensions or some. */
+const filled = <A>(node: Roomy<A>, fill: number, dims?: readonly number[]): readonly Value[] =>
+  again(
+    node,
+    node.inputs.map((x, i) => filledPast(x, node.counts[i]!, fill, dims)),
+  );
+
+/** By dimension with room of a value of a shape: the elements that count along it, and its stride. */
+const placesOfRoom = (shape: Shape, counts: Shape): number[] =>
+  contiguousStrides(shape).flatMap((stride, d) => (shape[d] === counts[d] ? [] : [counts[d]!, stride]));
+
+/** Whether what counts lies together, at the front. */
+const isOfRows = (shape: Shape, counts: Shape): boolean =>
+  shape.every((size, d) => size === counts[d] || counts.slice(0, d).every((before) => before === 1));
+
+interface Lead {
+  /** How many dimensions come before those that are normalised over. */
+  readonly lead: number;
+}
+
+/** Whether there is room along dimensions that rows are numbered by alone. */
+const isLeading = (shape: Shape, counts: Shape, lead: number): boolean => roomIn(shape, counts).every((d) => d < lead);
+
+/** What changes no result of a reduction, beside other elements of a dtype. */
+const neutral: Readonly<Record<string, (dtype: DType) => number>> = {
+  sum: () => 0,
+  mean: () => 0,
+  any: () => 0,
+  prod: () => 1,
+  all: () => 1,
+  max: leastOf,
+  amax: leastOf,
+  min: greatestOf,
+  amin: greatestOf,
+};
+
+/** What a scan may begin with that changes nothing. */
+const start: Readonly<Record<string, number>> = { cumsum: 0, cumprod: 1, logcumsumexp: Number.NEGATIVE_INFINITY };
+
+export const rules: { readonly [G in Growth]: Rule } = {
+  again: (node) => again(node),
+
+  /** The contents are those of the first input. */
+  contents: ({ inputs: [x] }) => [lib.detach(x!)],
+
+  /** The attributes name the shape of the result. */
+  shaped: (node: Roomy<{ readonly shape: Shape }>) =>
+    again(node, node.inputs, { ...node.attrs, shape: node.shapes[0]! }),
+
+  /** What counts stays where it is. */
+  reshaped(node: Roomy<{ readonly shape: Shape }>) {
+    const {
+      inputs: [x],
+      counts: [counts],
+      shapes: [shape],
+      results: [result],
+    } = node;
+    const isSame =
+      sameShape(placesOfRoom(x!.shape, counts!), placesOfRoom(shape!, result!)) ||
+      (isOfRows(x!.shape, counts!) && isOfRows(shape!, result!));
+    return isSame && numel(shape!) === x!.numel ? again(node, [x!], { shape: shape! }) : null;
+  },
+
+  /** What counts has the same places among all elements. */
+  rows: (node) => (rowsIn(node.inputs[0]!.shape, node.counts[0]!) < 0 ? null : again(node)),
+
+  // Reductions and scans
+
+  reduced(node: Roomy<ReduceAttrs>) {
+    const {
+      op,
+      inputs: [x],
+      attrs: { dims, keepdim },
+      counts: [counts],
+    } = node;
+    if (!dims.some((d) => hasRoom(x!, counts!, d))) return again(node);
+    const counted = filledPast(x!, counts!, neutral[op.name]!(x!.dtype), dims);
+    return op.name === 'mean'
+      ? [lib.div(lib.sum(counted, dims, keepdim), lib.reducedCount(counts!, dims))]
+      : again(node, [counted]);
+  },
+
+  /** Of equals the first wins, so that an element wins that counts. */
+  extremum(node: Roomy<ReduceAttrs>) {
+    const { dtype } = node.inputs[0]!;
+    return filled(node, node.op.name === 'min' ? greatestOf(dtype) : leastOf(dtype), node.attrs.dims);
+  },
+
+  moments(node: Roomy<{ readonly dims: readonly number[]; readonly correction: number }>) {
+    const {
+      inputs: [x],
+      attrs: { dims, correction },
+      counts: [counts],
+    } = node;
+    if (!dims.some((d) => hasRoom(x!, counts!, d))) return again(node);
+    const n = lib.reducedCount(counts!, dims);
+    const average = lib.div(lib.sum(filledPast(x!, counts!, 0, dims), dims, true), n);
+    const away = filledPast(lib.sub(x!, average), counts!, 0, dims);
+    const variance = lib.div(lib.sum(lib.mul(away, away), dims, true), Math.max(n - correction, 0));
+    return [average, node.op.name === 'std' ? lib.sqrt(variance) : variance];
+  },
+
+  /** Going forwards, the room comes last. */
+  scanned: (node: Roomy<ScanAttrs>) =>
+    node.attrs.reverse ? filled(node, start[node.op.name]!, [node.attrs.dim]) : again(node),
+
+  softmax: (node: Roomy<DimAttrs>) => filled(node, Number.NEGATIVE_INFINITY, [node.attrs.dim]),
+
+  /** Of equals the first comes first, so that those come last that do not count. */
+  sorted(node: Roomy<{ readonly dim: number; readonly descending: boolean }>) {
+    const { dtype } = node.inputs[0]!;
+    const greatest = isFloat(dtype) ? Number.NaN : greatestOf(dtype);
+    return filled(node, node.attrs.descending ? leastOf(dtype) : greatest, [node.attrs.dim]);
+  },
+
+  // Products
+
+  /** The room is 0 in both factors, so it adds nothing to a sum. */
+  product(node: Roomy<{ readonly transposeA: boolean; readonly transposeB: boolean }>) {
+    const {
+      inputs: [a, b, ...bias],
+      attrs: { transposeA, transposeB },
+      counts: [inA, inB],
+    } = node;
+    const counted = (x: Value, counts: Shape, summed: number) => filledPast(x, counts, 0, [x.shape.length - summed]);
+    return again(node, [counted(a!, inA!, transposeA ? 2 : 1), counted(b!, inB!, transposeB ? 1 : 2), ...bias]);
+  },
+
+  rowProduct: (node) => filled(node, 0, [0]),
+
+  // Losses: rows that do not count have the label of those that are ignored.
+
+  labelled(node: Roomy<{ readonly classes: number; readonly ignoreIndex: number }>) {
+    const {
+      inputs: [x, labels, ...weight],
+      attrs: { classes, ignoreIndex },
+      counts: [, at],
+    } = node;
+    return x!.shape.at(-1) === classes ? again(node, [x!, filledPast(labels!, at!, ignoreIndex), ...weight]) : null;
+  },
+
+  crossEntropy(node: Roomy<CrossEntropyAttrs>) {
+    const {
+      inputs: [x, labels, ...weight],
+      attrs,
+      counts: [of, at],
+    } = node;
+    if (hasRoom(x!, of!, 1)) return null;
+    return again(node, [filledPast(x!, of!, 0), filledPast(labels!, at!, attrs.ignoreIndex), ...weight]);
+  },
+
+  crossEntropyGrad: (node) => (hasRoom(node.inputs[0]!, node.counts[0]!, 1) ? null : again(node)),
+
+  // Normalisation over trailing dimensions
+
+  normalised: (node: Roomy<Lead>) =>
+    isLeading(node.inputs[0]!.shape, node.counts[0]!, node.attrs.lead) ? again(node) : null,
+
+  normalisedGrad: (node: Roomy<Lead>) =>
+    isLeading(node.inputs[1]!.shape, node.counts[1]!, node.attrs.lead) ? again(node) : null,
+
+  /** A gradient of 0 adds nothing if the other factor is finite. */
+  affineGrad(node: Roomy<Lead>) {
+    const { inputs, counts, attrs } = node;
+    if (!isLeading(inputs[1]!.shape, counts[1]!, attrs.lead)) return null;
+    return again(
+      node,
+      inputs.map((one, i) => filledPast(one, counts[i]!, i < 3 ? 0 : 1)),
+    );
+  },
+
+  // Indices
+
+  indices: (node) => filled(node, 0),
+
+  wrapped: ({
+    inputs: [index],
+    attrs: { asked, limit },
+    counts: [counts],
+  }: Roomy<{ readonly asked: string; readonly limit: number }>) => [
+    lib.record(wrapWithinOp, [filledPast(index!, counts!, 0)], { asked }, [limit]),
+  ],
+
+  gathered({ inputs: [x, index], attrs: { dim }, counts: [of, at] }: Roomy<DimAttrs>) {
+    const places = filledPast(index!, at!, 0);
+    const fits = places.shape.every((size, d) => d === dim || size <= x!.shape[d]!);
+    return fits ? [gatherCounted(x!, dim, places, of!, 'gather')] : null;
+  },
+
+  selected({ inputs: [x, index], attrs: { dim, asked }, counts: [of, at], shapes: [shape] }: Roomy<SelectAttrs>) {
+    const list = filledPast(index!, at!, 0);
+    const along = shape!.map((_, d) => (d === dim ? list.numel : 1));
+    return [gatherCounted(x!, dim, lib.expand(lib.reshape(list, along), shape!), of!, asked)];
+  },
+
+  scatterSum(node: Roomy<DimAttrs & { readonly size: number }>) {
+    const {
+      inputs,
+      attrs,
+      counts,
+      shapes: [shape],
+    } = node;
+    const counted = inputs.map((x, i) => filledPast(x, counts[i]!, 0));
+    return again(node, counted, { ...attrs, size: shape![attrs.dim] ?? 1 });
+  },
+
+  // Views and windows
+
+  viewed({
+    op,
+    inputs: [x],
+    attrs: { shape, strides },
+    scalars: [offset],
+    counts: [counts],
+    shapes: [long],
+  }: Roomy<PlacedView>) {
+    const view = { shape, strides, offset: offset! };
+    const d = rowsIn(x!.shape, counts!);
+    const rows = counts![d];
+    if (rows !== undefined && shape[rowsIn(long!, shape)] === rows && isWithinRows(view, x!.shape, d, rows))
+      return [lib.recordView(op, x!, { ...view, shape: long! })];
+    const shown = viewInRoom(x!, counts!, view, long!);
+    return shown && [shown];
+  },
+
+  flipped({ inputs: [x], attrs: { strides }, counts: [counts] }: Roomy<View>) {
+    const dims = strides.flatMap((stride, k) => (stride < 0 ? [k] : []));
+    const long = roomIn(x!.shape, counts!);
+    const others = lib.flip(
+      x!,
+      dims.filter((d) => !long.includes(d)),
+    );
+    return [dims.reduce((turned, d) => (long.includes(d) ? rowsBack(turned, d, counts![d]!) : turned), others)];
+  },
+
+  scattered(node: Roomy<ScatterAttrs>) {
+    const {
+      inputs: [x, base],
+      attrs: { window },
+      scalars,
+      counts: [counts],
+      shapes: [shape],
+      results: [result],
+    } = node;
+    const d = rowsIn(x!.shape, counts!);
+    const along = rowsIn(shape!, result!);
+    const [offset, fill] = scalars as [number, number];
+    const view = { ...window, shape: counts!, offset };
+    const rows = result![along];
+    if (rows !== undefined && counts![d] === rows && isWithinRows(view, shape!, along, rows))
+      return again(node, node.inputs, { shape: shape!, window: { ...window, shape: x!.shape } });
+    const whole = base
+      ? null
+      : scatterInRoom(filledPast(x!, counts!, fill), view, { shape: shape!, of: result!, fill });
+    return whole && [whole];
+  },
+
+  /** Where each part is the same piece of every row, there may be more rows. */
+  assembled(node: Roomy<AssembleAttrs>) {
+    const {
+      inputs,
+      attrs,
+      scalars,
+      counts,
+      shapes: [shape],
+      results: [result],
+    } = node;
+    const d = rowsIn(shape!, result!);
+    const count = result![d];
+    const row = numel(shape!.slice(d + 1));
+    const isPiece = ({ rows: [outer] }: Layer) => outer?.size === count && outer?.stride === row;
+    const isWithin = scalars.every((offset) => offset * attrs.lanes < row);
+    const isWhole = inputs.every((x, k) => counts[k]![rowsIn(x.shape, counts[k]!)] === count);
+    if (count === undefined || !isWithin || !isWhole || !attrs.layers.every(isPiece))
+      return summed(node, shape!, result!);
+    const layers = attrs.layers.map(({ rows, cols }) => ({
+      rows: [{ size: shape![d]!, stride: row }, ...rows.slice(1)],
+      cols,
+    }));
+    return again(node, inputs, { ...attrs, shape: shape!, layers });
+  },
+
+  joined(node: Roomy<DimAttrs>) {
+    const {
+      inputs,
+      attrs: { dim },
+      counts,
+      shapes: [shape],
+      results: [result],
+    } = node;
+    const isWhole = shape![dim] === result![dim] && inputs.every((x, i) => !hasRoom(x, counts[i]!, dim));
+    if (isWhole) return again(node);
+    const joined = joinedRows(inputs, dim, counts, { shape: shape!, of: result! });
+    return joined && [joined];
+  },
+};

@@ -1,0 +1,67 @@
+// Windows of values with room that are put together: the parts of `assemble` and of `cat`.
+import { contiguousStrides, type Shape } from '../core/meta';
+import type { Roomy, Value } from '../graph/value';
+import type { AssembleAttrs } from '../ops/shape/assemble';
+import type { Axis } from '../ops/shape/shape';
+import { lib } from './lib';
+import { filledPast, rowsThen } from './room';
+import { scatterInRoom } from './views';
+
+/** Windows with room that are added one by one. */
+const MAX_SUMMED = 8;
+
+/** Values with room that are joined one by one. */
+const MAX_JOINED = 4;
+
+/** Few windows, each in a value of its own with room for the result, added up. */
+export function summed(
+  { inputs, attrs, scalars, counts }: Pick<Roomy<AssembleAttrs>, 'inputs' | 'attrs' | 'scalars' | 'counts'>,
+  shape: Shape,
+  of: Shape,
+): readonly Value[] | null {
+  if (inputs.length > MAX_SUMMED) return null;
+  const terms = lib.windowsOf(attrs).map((axes, k) => {
+    const strides = stridesIn(axes, counts[k]!);
+    const view = strides && { shape: counts[k]!, strides, offset: scalars[k]! * attrs.lanes };
+    return view && scatterInRoom(filledPast(inputs[k]!, counts[k]!, 0), view, { shape, of });
+  });
+  return terms.includes(null) ? null : [(terms as Value[]).reduce((total, term) => lib.add(total, term))];
+}
+
+/** The strides of the dimensions of a shape, neighbours among which the axes may have merged; null where they are others. */
+function stridesIn(axes: readonly Axis[], shape: Shape): number[] | null {
+  const strides: number[] = [];
+  let at = axes.length - 1;
+  let walked = 1;
+  for (const size of shape.toReversed()) {
+    while (at > 0 && walked === axes[at]!.size && size > 1) {
+      at--;
+      walked = 1;
+    }
+    strides.unshift(at < 0 ? 1 : axes[at]!.stride * walked);
+    walked *= size;
+    if (at >= 0 && axes[at]!.size % walked !== 0) return null;
+  }
+  return at <= 0 && walked === (axes[0]?.size ?? 1) ? strides : null;
+}
+
+/** Values with room, joined one after another in a result of a shape with room; its first `of` count. */
+export function joinedRows(
+  inputs: readonly Value[],
+  dim: number,
+  counts: readonly Shape[],
+  { shape, of }: { readonly shape: Shape; readonly of: Shape },
+): Value | null {
+  if (inputs.length > MAX_JOINED) return null;
+  let joined: Value | null = null;
+  let first = 0;
+  for (const [i, x] of inputs.entries()) {
+    const strides = contiguousStrides(of);
+    const view = { shape: counts[i]!, strides, offset: first * strides[dim]! };
+    const moved = scatterInRoom(x, view, { shape, of });
+    if (!moved) return null;
+    joined = joined ? rowsThen(joined, dim, first, moved) : moved;
+    first += counts[i]![dim]!;
+  }
+  return joined;
+}

@@ -1,0 +1,65 @@
+// The sizes of a convolution, as its kernels are told them.
+import type { Shape } from '../../core/meta';
+import type { ConvAttrs, Pair } from '../../ops/conv/conv-shape';
+
+/** One convolution y = conv(x, w), whichever of the three is being computed. */
+export interface ConvGeometry extends ConvAttrs {
+  readonly batch: number;
+  /** Channels of x and of y in one group. */
+  readonly groupIn: number;
+  readonly groupOut: number;
+  readonly size: Pair;
+  readonly outSize: Pair;
+  readonly kernel: Pair;
+}
+
+/** Shapes x[N, C, H, W], w[O, C/groups, kh, kw] and y[N, O, OH, OW], taken as fitting. */
+export function convGeometry(x: Shape, w: Shape, y: Shape, attrs: ConvAttrs): ConvGeometry {
+  const [batch, , height, width] = x as [number, number, number, number];
+  const [out, groupIn, kh, kw] = w as [number, number, number, number];
+  const { stride, padding, dilation, groups } = attrs;
+  const groupOut = out / groups;
+  const outSize: Pair = [y[2]!, y[3]!];
+  return {
+    stride,
+    padding,
+    dilation,
+    groups,
+    batch,
+    groupIn,
+    groupOut,
+    size: [height, width],
+    outSize,
+    kernel: [kh, kw],
+  };
+}
+
+type Sizes = Pick<ConvGeometry, 'groups' | 'groupIn' | 'groupOut' | 'size' | 'outSize'>;
+
+/** What every kernel of a convolution is told: groups, their channels, and the sizes of x and y. */
+export const geometryParams = ({ groups, groupIn, groupOut, size, outSize }: Sizes) => {
+  const [inRows, inCols] = size;
+  const [outRows, outCols] = outSize;
+  return { groups, groupIn, groupOut, inRows, inCols, outRows, outCols };
+};
+
+/** What some kernels are told besides: sizes and steps of w. */
+export const stepParams = ({ kernel, stride, dilation }: Pick<ConvGeometry, 'kernel' | 'stride' | 'dilation'>) => ({
+  kh: kernel[0],
+  kw: kernel[1],
+  sh: stride[0],
+  sw: stride[1],
+  dh: dilation[0],
+  dw: dilation[1],
+});
+
+type Extents = Pick<ConvGeometry, 'batch' | 'groups' | 'groupIn' | 'groupOut' | 'size' | 'outSize' | 'kernel'>;
+
+/** How many elements x, w and y have. */
+export function elementsOf({ batch, groups, groupIn, groupOut, size, outSize, kernel }: Extents) {
+  return {
+    x: batch * groups * groupIn * size[0] * size[1],
+    w: groups * groupOut * groupIn * kernel[0] * kernel[1],
+    y: batch * groups * groupOut * outSize[0] * outSize[1],
+  };
+}

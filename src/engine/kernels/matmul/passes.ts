@@ -1,0 +1,334 @@
+// The passes of a matrix product: which of its kernels runs, how specialised, and the second pass where K is split.
+import {
+  type Fields,
+  input,
+  type Lowering,
+  numbered,
+  type Operand,
+  output,
+  type Pass,
+  type Stage,
+  scratch,
+  spare,
+} from '../../compiler/ir';
+import { grid, gridFor, varied } from '../../compiler/lowering';
+import type { Text } from '../../compiler/texts';
+import { type Probe, probed } from '../../compiler/tuning/tuning';
+import { BYTES_PER_ELEMENT } from '../../core/meta';
+import type { AdapterProfile } from '../../gpu/device';
+import { BATCH_DIMS } from '../../ops/linalg/matmul-sizes';
+import { sumChunkPairs, sumChunks } from '../reduce/chunks';
+import {
+  type BlockTile,
+  chooseTile,
+  chunkOf,
+  generalTiles,
+  isSmall,
+  isVectorTile,
+  isWorkgroupTile,
+  type MatmulShape,
+  oftenTile,
+  probeShape,
+  probeTiles,
+  ROW_TILE,
+  type TileTimes,
+  tilesOf,
+  type VectorTile,
+} from './tiles';
+
+const batches: Text = '#matmul/libBatches';
+const lanesAlone: Text = '#matmul/libLanesAlone';
+const quad: Text = '#matmul/libLanesQuad';
+const registerSource: Text = '#matmul/matmul';
+const workgroupSource: Text = '#matmul/matmulWorkgroup';
+const vectorSource: Text = '#matmul/matvec';
+
+/** One batch dimension, with the steps in elements that each operand takes along it. */
+export interface BatchDim {
+  readonly size: number;
+  readonly a: number;
+  readonly b: number;
+}
+
+/** So many columns of b, and the step in elements to the next so many. */
+interface Run {
+  readonly cols: number;
+  readonly step: number;
+}
+
+/** A product with operands in place: steps in elements along each of its dimensions. */
+export interface Product extends MatmulShape {
+  readonly steps: { readonly m: number; readonly ka: number; readonly kb: number; readonly n: number };
+  /** BATCH_DIMS of them. */
+  readonly dims: readonly BatchDim[];
+  /** Input 2 is added to every row, or to every column. */
+  readonly bias: boolean | 'rows';
+  /** The columns are those of images of so many, `step` elements apart in b, whose results lie one after another; for a batch of one. */
+  readonly images?: Run & {
+    /** Those of an image are in rows of so many, where these do not follow one another. */
+    readonly rows?: Run;
+  };
+}
+
+/** A product of inputs 0 and 1 into output 0; with `sums`, the sums of the first operand's rows go into output 1. */
+export function matmulPasses(product: Product, adapter: AdapterProfile): Lowering {
+  const { m, k, n, batch, sums } = product;
+  const times = timesOf(product, adapter);
+  const tile = chooseTile(product, adapter, times);
+  const chunk = chunkOf(product, tile, adapter.kind);
+  const chunks = Math.max(1, Math.ceil(k / chunk));
+  const pass = isVectorTile(tile)
+    ? vectorPass(product, tile, chunk, chunks)
+    : anyBlockPass(product, tile, chunk, chunks, adapter, times);
+  if (chunks === 1) return { kind: 'passes', passes: [pass] };
+  const count = batch * m * n;
+  if (sums) {
+    const second = sumChunkPairs([scratch(0), scratch(1)], [output(0), output(1)], [count, m], chunks);
+    const bytes = [count, m].map((length) => chunks * length * BYTES_PER_ELEMENT);
+    return { kind: 'passes', passes: [pass, second], scratch: bytes };
+  }
+  const reduce = sumChunks(scratch(), output(), count, chunks, biasOf(product));
+  return { kind: 'passes', passes: [pass, reduce], scratch: [chunks * count * BYTES_PER_ELEMENT] };
+}
+
+const biasOf = ({ bias, m, n, images }: Product) =>
+  bias && { operand: input(2), cols: bias === 'rows' ? m : n, run: bias === 'rows' ? (images?.cols ?? n) : 1 };
+
+/** How long tiles take on this adapter; null for small products, for which that is not worth measuring. */
+function timesOf(product: MatmulShape, adapter: AdapterProfile): TileTimes | null {
+  const { m, k, n, batch } = product;
+  return adapter.tuning && batch * m * k * n >= LARGE[adapter.kind] ? probed(adapter, probeOf(adapter)) : null;
+}
+
+/** Multiplications of products that tiles are measured for: from some milliseconds on. */
+const LARGE = { software: 2 ** 22, gpu: 2 ** 27 };
+
+function probeOf(adapter: AdapterProfile): Probe {
+  const shape = probeShape(adapter);
+  const { m, k, n } = shape;
+  const none: BatchDim = { size: 1, a: 0, b: 0 };
+  const dims = Array.from({ length: BATCH_DIMS }, () => none);
+  const product: Product = { ...shape, steps: { m: k, ka: 1, kb: n, n: 1 }, dims, bias: false };
+  return {
+    kernel: 'matmul',
+    shape: [m, k, n],
+    candidates: probeTiles(adapter),
+    inputs: [m * k, k * n],
+    output: m * n,
+    pass: (tile) => blockPass(product, tile as BlockTile, k, 1, adapter),
+  };
+}
+
+const target = (chunks: number, index = 0): Operand => (chunks === 1 ? output(index) : scratch(index));
+
+/** How many batch dimensions a kernel has to tell apart: 0, 1, or all. */
+const separateDims = ({ batch, dims }: Product): number =>
+  batch === 1 ? 0 : dims.slice(0, -1).every(({ size }) => size === 1) ? 1 : BATCH_DIMS;
+
+/** The sizes of the batch's dimensions, and the steps of the kernel's first operand and its second along these. */
+const batchParams = ({ dims }: Product, p: 'a' | 'b', q: 'a' | 'b'): Fields => ({
+  ...numbered('batch', dims.length, (d) => dims[d]!.size, 1),
+  ...numbered('p', dims.length, (d) => dims[d]![p]),
+  ...numbered('q', dims.length, (d) => dims[d]![q]),
+});
+
+/** A processor gets smaller workgroups where there are few invocations, so that every core has some. */
+const workgroupFor = (adapter: AdapterProfile, invocations: number): number =>
+  adapter.kind === 'gpu' || invocations >= 1024 ? 64 : invocations >= 256 ? 16 : 4;
+
+/**
+ * The product by its own tile, and in general by one that other sizes share: every tile of a kernel adds the steps of a chunk in
+ * one order. A small product is not worth a kernel of its own.
+ */
+function anyBlockPass(
+  product: Product,
+  tile: BlockTile,
+  chunk: number,
+  chunks: number,
+  adapter: AdapterProfile,
+  times: TileTimes | null,
+): Pass {
+  // Convolutions have a tile for images of all sizes.
+  const columns = product.images ? Number.POSITIVE_INFINITY : product.n;
+  const general = generalTiles({ ...product, n: columns }, tile, adapter)
+    .map((any) => blockPass(product, any, chunk, chunks, adapter, true))
+    .reduceRight((after, before) => varied(before, { general: after }));
+  const passBy = (any: BlockTile) => blockPass(product, any, chunk, chunks, adapter);
+  const growing = (): Pass => {
+    const often = oftenTile(product, tile, chunk, adapter, times);
+    return varied(passBy(tile), { ...(often !== tile && { often: () => passBy(often) }), general });
+  };
+  const own = isSmall(product, adapter) ? general : growing();
+  if (isWorkgroupTile(tile) || product.sums || product.images || product.m === 1) return own;
+  return varied(own, { besides: [blockPass(product, ROW_TILE, chunk, chunks, adapter, true)] });
+}
+
+/** What the elements of a row have in common, of whichever image. */
+const stageOf = ({ m, n, images }: Product): Stage =>
+  images ? { where: 'store', run: images.cols, of: m } : { where: 'store', run: n };
+
+/** The lengths of the kernel's arrays, by the last element of each. */
+function lengthsOf({ m, k, n, batch, steps, dims, images, sums }: Product, chunks: number) {
+  const last = (operand: 'a' | 'b') => dims.reduce((sum, dim) => sum + (dim.size - 1) * dim[operand], 0);
+  const cols = images?.cols ?? n;
+  const first = images ? (Math.ceil(n / cols) - 1) * images.step : 0;
+  const inRow = images?.rows?.cols ?? cols;
+  const lastRow = images?.rows ? (Math.ceil(cols / inRow) - 1) * images.rows.step : 0;
+  return {
+    p: last('a') + (m - 1) * steps.m + (k - 1) * steps.ka + 1,
+    q: last('b') + first + (k - 1) * steps.kb + lastRow + (inRow - 1) * steps.n + 1,
+    y: chunks * batch * m * n,
+    ...(sums && { sums: chunks * m }),
+  };
+}
+
+/** Invocations of a workgroup of a general kernel: few, since small products have few. */
+const GENERAL_WORKGROUP = 16;
+
+function blockPass(
+  product: Product,
+  tile: BlockTile,
+  chunk: number,
+  chunks: number,
+  adapter: AdapterProfile,
+  general = false,
+): Pass {
+  const { m, k, n, batch, steps, bias, sums, images } = product;
+  const { side, tm, tn } = tile;
+  const tiles = tilesOf(product, tile) * chunks;
+  const invocations = tiles * side * side;
+  const alone = general ? GENERAL_WORKGROUP : workgroupFor(adapter, invocations);
+  const workgroup = isWorkgroupTile(tile) ? side * side : alone;
+  const common = {
+    BATCH: general ? BATCH_DIMS : separateDims(product),
+    BIAS: chunks > 1 || !bias ? 0 : bias === 'rows' ? 2 : 1,
+    SUMS: sums ? 1 : 0,
+  };
+  const consts = isWorkgroupTile(tile)
+    ? { ...common, ...workgroupConsts(product, tile) }
+    : {
+        ...common,
+        ...registerConsts(tile, general),
+        IMAGES: images && (general || images.rows || images.cols < n) ? 1 : 0,
+        ROWS: images?.rows ? 1 : 0,
+        SPLIT: general || chunks > 1 ? 1 : 0,
+        TAIL: general || k % 4 !== 0 ? 1 : 0,
+        WORKGROUP: workgroup,
+      };
+  const source = isWorkgroupTile(tile)
+    ? [batches, workgroupSource]
+    : [side === 2 ? quad : lanesAlone, batches, registerSource];
+  return {
+    source,
+    label: 'matmul',
+    ...(!isWorkgroupTile(tile) && { stage: stageOf(product) }),
+    ...(adapter.kind === 'software' && !general && { variants: { layerLengths: lengthsOf(product, chunks) } }),
+    consts,
+    reads: [input(0), input(1), input(bias ? 2 : 1)],
+    // Bindings are fixed: where there are no sums, something else that can be written is in their place.
+    writes: [target(chunks), sums ? target(chunks, 1) : spare],
+    params: {
+      tiles,
+      mTiles: Math.ceil(m / (side * tm)),
+      nTiles: Math.ceil(n / (side * tn)),
+      batch,
+      rows: m,
+      cols: n,
+      inner: k,
+      chunk,
+      pRow: steps.m,
+      pInner: steps.ka,
+      qInner: steps.kb,
+      qCol: steps.n,
+      ...batchParams(product, 'a', 'b'),
+      ...(!isWorkgroupTile(tile) && imageParams(product)),
+    },
+    grid: isWorkgroupTile(tile) ? grid(tiles) : gridFor(invocations, workgroup),
+  };
+}
+
+const imageParams = ({ n, images }: Product): Fields => ({
+  imageCols: images?.cols ?? n,
+  qImage: images?.step ?? 0,
+  rowCols: images?.rows?.cols ?? 1,
+  qRow: images?.rows?.step ?? 0,
+});
+
+/** A general kernel is to compile soon. */
+const registerConsts = ({ side, tm, tn }: BlockTile, general: boolean) => ({
+  SIDE: side,
+  TM: tm,
+  TN: tn,
+  OWN_M: tm / side,
+  OWN_N: tn / side,
+  FAR_M: tm - tm / side,
+  FAR_N: tn - tn / side,
+  STORES: general ? 0 : tn,
+  NEXT_M: general ? 0 : tm - 1,
+  ACC: tm * tn,
+  INDEXED: general ? tm * tn : 1,
+});
+
+/** Workgroup memory that every device has, in vectors of four floats. */
+const WORKGROUP_VECTORS = 16384 / 16;
+
+function workgroupConsts({ steps }: Product, { side, tm, tn, depth }: BlockTile) {
+  const [pWidth, qWidth] = [(side * tm) / 4, (side * tn) / 4] as const;
+  const panel = depth * (pWidth + qWidth + 2);
+  const stages = 2 * panel <= WORKGROUP_VECTORS ? 2 : 1;
+  const threads = side * side;
+  return {
+    THREADS: threads,
+    SIDE: side,
+    DEPTH: depth,
+    STAGES: stages,
+    TM4: tm / 4,
+    TN4: tn / 4,
+    ACC: (tm * tn) / 4,
+    P_ROW: pWidth + 1,
+    Q_ROW: qWidth + 1,
+    P_PANEL: stages * depth * (pWidth + 1),
+    Q_PANEL: stages * depth * (qWidth + 1),
+    P_LOADS: (pWidth * depth) / threads,
+    Q_LOADS: (qWidth * depth) / threads,
+    P_ALONG_K: steps.ka === 1 ? 1 : 0,
+    Q_ALONG_K: steps.kb === 1 ? 1 : 0,
+  };
+}
+
+/** The operand that is a matrix stands first in the kernel: a row times a matrix is the transposed matrix times a column. */
+function vectorPass(product: Product, { lanes, rows }: VectorTile, chunk: number, chunks: number): Pass {
+  const { m, k, n, batch, steps, bias } = product;
+  const matrixFirst = n === 1;
+  const [matrix, vector] = matrixFirst ? [input(0), input(1)] : [input(1), input(0)];
+  const [row, inner, other] = matrixFirst ? [steps.m, steps.ka, steps.kb] : [steps.n, steps.kb, steps.ka];
+  const groups = tilesOf(product, { lanes, rows }) * chunks;
+  return {
+    source: [batches, vectorSource],
+    label: 'matvec',
+    consts: {
+      WORKGROUP: lanes * rows,
+      LANES: lanes,
+      ROWS: rows,
+      ALONG_K: inner === 1 ? 1 : 0,
+      BATCH: separateDims(product),
+      BIAS: bias && chunks === 1 ? 1 : 0,
+    },
+    reads: [matrix, vector, bias ? input(2) : vector],
+    writes: [target(chunks)],
+    params: {
+      groups,
+      rowGroups: Math.ceil((m * n) / rows),
+      batch,
+      rows: m * n,
+      inner: k,
+      chunk,
+      pRow: row,
+      pInner: inner,
+      qInner: other,
+      bStep: matrixFirst ? 0 : 1,
+      ...(matrixFirst ? batchParams(product, 'a', 'b') : batchParams(product, 'b', 'a')),
+    },
+    grid: grid(groups),
+  };
+}

@@ -1,0 +1,160 @@
+// How mean and variance, and normalisation by them, are computed.
+import stripsLib from '../../../../shaders/lib/strips.wgsl?raw';
+import { f32, input, type LowerContext, type Lowering, output, type Pass, scalar, scratch } from '../../compiler/ir';
+import { grid, gridFor, varied } from '../../compiler/lowering';
+import type { Text } from '../../compiler/texts';
+import { BYTES_PER_ELEMENT, type Meta, numel } from '../../core/meta';
+import type { AdapterProfile } from '../../gpu/device';
+import type { MomentsAttrs } from '../../ops/reduction/moments';
+import type { LayerNormAttrs } from '../../ops/reduction/norm';
+import { pairsBeside, sumChunkPairs } from './chunks';
+import { onePassLength, resultCount, secondStrips, stripCount, stripsFor, stripsPass } from './strips';
+import { rowsPass, workgroupLib } from './workgroup';
+
+const momentsSource: Text = '#norm/moments';
+const combineSource: Text = '#norm/momentsCombine';
+const source: Text = '#norm/layerNorm';
+const affineGradSource: Text = '#norm/layerNormAffineGrad';
+const gradSource: Text = '#norm/layerNormGrad';
+
+const WORKGROUP = 64;
+
+/** Outputs: mean of input x over `dims`, and variance or, for `root`, its root. */
+export function moments(
+  { inputs: [x], attrs: { dims, correction }, adapter }: LowerContext<MomentsAttrs>,
+  root: boolean,
+): Lowering {
+  const overrides = { ROOT: root ? 1 : 0 };
+  const strips = stripsFor(x!.shape, dims, adapter, { fours: true });
+  const results = resultCount(strips);
+  const { outputs, inner, kept } = secondStrips(strips, adapter);
+  const lengths = { x: numel(x!.shape), x4: numel(x!.shape) / 4, partial: 3 * results, partial4: (3 * results) / 4 };
+  const first = {
+    source: [stripsLib, momentsSource],
+    variants: { lengths },
+    label: 'moments',
+    overrides,
+    reads: [input(0)],
+    writes: [scratch()],
+  };
+  return {
+    kind: 'passes',
+    passes: [
+      stripsPass(first, strips, adapter),
+      {
+        source: [combineSource],
+        label: 'moments',
+        overrides,
+        reads: [scratch()],
+        writes: [output(0), output(1)],
+        params: {
+          outputs,
+          strips: stripCount(strips),
+          outputStride: kept[0]!.stride,
+          stripStride: inner.stride,
+          correction: f32(correction),
+        },
+        // On a GPU the strips of an output are joined by a workgroup, on a processor one after another.
+        ...(adapter.kind === 'gpu' && stripCount(strips) >= WORKGROUP
+          ? { entry: 'wide', grid: grid(outputs) }
+          : { grid: gridFor(outputs, WORKGROUP) }),
+      },
+    ],
+    scratch: [3 * results * BYTES_PER_ELEMENT],
+  };
+}
+
+const rowsOf = (x: Meta, lead: number): readonly [rows: number, length: number] => [
+  numel(x.shape.slice(0, lead)),
+  numel(x.shape.slice(lead)),
+];
+
+/** A GPU gives a row of this many elements to a workgroup, since neighbouring invocations should read neighbouring elements. */
+const WIDE_ROW = 32;
+
+const isWide = (length: number, { kind }: AdapterProfile): boolean => kind === 'gpu' && length >= WIDE_ROW;
+
+const rowLibs = (length: number, adapter: AdapterProfile): string[] =>
+  isWide(length, adapter) ? [workgroupLib(adapter)] : [];
+
+/** The pass by who walks a row: an invocation, or a workgroup. */
+function byRows(pass: Omit<Pass, 'grid'>, rows: number, length: number, adapter: AdapterProfile): Pass {
+  if (isWide(length, adapter)) return { ...pass, entry: 'wide', consts: { WORKGROUP }, grid: grid(rows) };
+  return rowsPass({ ...pass, entry: length % 4 === 0 ? 'quads' : 'main' }, rows, adapter);
+}
+
+/** The lengths of the kernels' arrays, where they are not as long as x in the place of something absent. */
+function lengthsOf(rows: number, length: number): Record<string, number> {
+  const whole = rows * length;
+  const fours = { x4: whole / 4, y4: whole / 4, dy4: whole / 4, w4: length / 4, b4: length / 4 };
+  return { x: whole, y: whole, dy: whole, w: length, b: length, mean: rows, variance: rows, ...fours };
+}
+
+/** Inputs and outputs as the operation has them. */
+export function layerNorm({
+  inputs: [x],
+  attrs: { lead, weight, bias },
+  adapter,
+}: LowerContext<LayerNormAttrs>): Lowering {
+  const [rows, length] = rowsOf(x!, lead);
+  const pass = {
+    source: [...rowLibs(length, adapter), source],
+    variants: { lengths: lengthsOf(rows, length) },
+    label: 'layer norm',
+    overrides: { WEIGHT: weight ? 1 : 0, BIAS: bias ? 1 : 0 },
+    // Bindings are fixed: a missing tensor's place holds x, unread.
+    reads: [input(0), input(weight ? 1 : 0), input(bias ? 2 : 0)],
+    writes: [output(0), output(1), output(2)],
+    params: { rows, n: length, eps: scalar(0) },
+  };
+  return { kind: 'passes', passes: [byRows(pass, rows, length, adapter)] };
+}
+
+/** Inputs dy, x, the rows' means and variances, and perhaps the weight; output dx. */
+export function layerNormGrad({
+  inputs: [, x],
+  attrs: { lead, weight },
+  adapter,
+}: LowerContext<Omit<LayerNormAttrs, 'bias'>>): Lowering {
+  const [rows, length] = rowsOf(x!, lead);
+  const pass = {
+    source: [...rowLibs(length, adapter), gradSource],
+    variants: { lengths: lengthsOf(rows, length) },
+    label: 'layer norm gradient',
+    overrides: { WEIGHT: weight ? 1 : 0 },
+    reads: [0, 1, 2, 3, weight ? 4 : 1].map(input),
+    writes: [output()],
+    params: { rows, n: length, eps: scalar(0) },
+  };
+  return { kind: 'passes', passes: [byRows(pass, rows, length, adapter)] };
+}
+
+/** Invocations that sums over rows aim at by splitting them. */
+const AFFINE_GRAD_INVOCATIONS = { software: 512, gpu: 16384 };
+
+/** Inputs dy, x, and the rows' means and variances; outputs: dw and db. */
+export function layerNormAffineGrad({
+  inputs: [, x],
+  attrs: { lead },
+  adapter,
+}: LowerContext<Pick<LayerNormAttrs, 'lead'>>): Lowering {
+  const [rows, length] = rowsOf(x!, lead);
+  const wanted = Math.ceil(AFFINE_GRAD_INVOCATIONS[adapter.kind] / Math.max(1, length));
+  const chunk = Math.max(onePassLength(adapter), Math.ceil(rows / wanted));
+  const chunks = Math.max(1, Math.ceil(rows / chunk));
+  const partial = [scratch(0), scratch(1)] as const;
+  const results = [output(0), output(1)] as const;
+  const pass: Pass = {
+    source: [affineGradSource],
+    variants: { lengths: { ...lengthsOf(rows, length), dw: chunks * length, db: chunks * length } },
+    label: 'layer norm affine gradient',
+    reads: [0, 1, 2, 3].map(input),
+    writes: chunks === 1 ? results : partial,
+    params: { rows, n: length, chunks, chunk, eps: scalar(0) },
+    grid: gridFor(length * chunks, WORKGROUP),
+  };
+  if (chunks === 1) return { kind: 'passes', passes: [varied(pass, { besides: pairsBeside })] };
+  const bytes = chunks * length * BYTES_PER_ELEMENT;
+  const passes = [pass, sumChunkPairs(partial, results, [length, length], chunks)];
+  return { kind: 'passes', passes, scratch: [bytes, bytes] };
+}

@@ -1,0 +1,74 @@
+// How running sums, products and extrema along a dimension are computed.
+import { input, type LowerContext, type Lowering, type Operand, output, type Pass, scratch } from '../../compiler/ir';
+import { gridFor } from '../../compiler/lowering';
+import type { Text } from '../../compiler/texts';
+import { BYTES_PER_ELEMENT, type Meta, numel, type Shape, scalarOf } from '../../core/meta';
+import type { ScanAttrs, Scanned } from '../../ops/reduction/scan';
+import { elementLibs } from './elements';
+
+const mathLib: Text = '#math/libMath';
+const runLogaddexp: Text = '#scan/libRunLogaddexp';
+const runProd: Text = '#scan/libRunProd';
+const runSum: Text = '#scan/libRunSum';
+const source: Text = '#scan/scan';
+const extremumSource: Text = '#scan/scanExtremum';
+
+/** The library with the state carried from element to element. */
+const runs: Record<Scanned, readonly string[]> = {
+  cumsum: [runSum],
+  cumprod: [runProd],
+  logcumsumexp: [mathLib, runLogaddexp],
+};
+
+const WORKGROUP = 64;
+/** Rows up to this length are one chunk; longer ones have about as many chunks as a chunk has elements. */
+const ONE_CHUNK = 256;
+
+/** How a scan goes through a shape: the counts that its shaders take, and the chunks of each row. */
+function chunksOf(shape: Shape, dim: number) {
+  const n = shape[dim] ?? 1;
+  const inner = numel(shape.slice(dim + 1));
+  const outer = numel(shape.slice(0, dim));
+  const chunk = n <= ONE_CHUNK ? Math.max(n, 1) : Math.ceil(Math.sqrt(n));
+  const chunks = Math.max(Math.ceil(n / chunk), 1);
+  const count = n === 0 ? 0 : outer * chunks * inner;
+  return { count, chunks, params: { count, n, chunks, chunk, inner } };
+}
+
+/** A scan by a shader that, with TOTALS, gives each chunk's last result only; rows of several chunks take two passes. */
+function lowerScan(
+  label: string,
+  source: readonly string[],
+  x: Meta,
+  dim: number,
+  overrides: Pass['overrides'],
+): Lowering {
+  const { count, chunks, params } = chunksOf(x.shape, dim);
+  const pass = (totals: boolean, carried: Operand, to: Operand): Pass => ({
+    source,
+    label,
+    overrides: { ...overrides, TOTALS: totals ? 1 : 0 },
+    reads: [input(0), carried],
+    writes: [to],
+    params,
+    grid: gridFor(count, WORKGROUP),
+  });
+  // Without totals the input is bound twice: bindings are fixed, and this one is not read.
+  if (chunks === 1) return { kind: 'passes', passes: [pass(false, input(0), output())] };
+  return {
+    kind: 'passes',
+    passes: [pass(true, input(0), scratch()), pass(false, scratch(), output())],
+    scratch: [count * BYTES_PER_ELEMENT],
+  };
+}
+
+/** Input x. */
+export const scan = ({ inputs: [x], attrs: { dim, reverse } }: LowerContext<ScanAttrs>, name: Scanned): Lowering =>
+  lowerScan(name, [elementLibs[scalarOf(x!.dtype)], ...runs[name], source], x!, dim, { REVERSE: reverse ? 1 : 0 });
+
+/** Where the extremum up to each element of input x stands. */
+export const runningPlace = ({
+  inputs: [x],
+  attrs: { dim, minimum },
+}: LowerContext<{ readonly dim: number; readonly minimum: boolean }>): Lowering =>
+  lowerScan('runningPlace', [elementLibs[scalarOf(x!.dtype)], extremumSource], x!, dim, { MINIMUM: minimum ? 1 : 0 });

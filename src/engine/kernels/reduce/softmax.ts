@@ -1,0 +1,161 @@
+// How softmax, its logarithm and cross entropy by labels are computed: a pass over rows each.
+import faultLib from '../../../../shaders/lib/fault.wgsl?raw';
+import {
+  type Fields,
+  f32,
+  fault,
+  i32,
+  input,
+  type LowerContext,
+  type Lowering,
+  type Operand,
+  output,
+  type Pass,
+  scalar,
+  scratch,
+} from '../../compiler/ir';
+import { grid, gridFor, varied } from '../../compiler/lowering';
+import type { Text } from '../../compiler/texts';
+import { BYTES_PER_ELEMENT, numel } from '../../core/meta';
+import type { AdapterProfile } from '../../gpu/device';
+import { faultOp } from '../../gpu/fault-errors';
+import type { CrossEntropyAttrs, CrossEntropyGradAttrs, Reduction } from '../../ops/loss/cross-entropy';
+import type { SoftmaxAttrs } from '../../ops/reduction/softmax';
+import { onePassLength } from './strips';
+import { rowsPass, workgroupLib } from './workgroup';
+
+const mathLib: Text = '#math/libMath';
+const softmaxSource: Text = '#softmax/softmax';
+const source: Text = '#crossEntropy/crossEntropy';
+const gradSource: Text = '#crossEntropy/crossEntropyGrad';
+const sumSource: Text = '#crossEntropy/crossEntropySum';
+
+/** A GPU gives a row of this many neighbours to a workgroup, since neighbouring invocations should read neighbouring elements. */
+const WIDE_ROW = 32;
+
+type Bare = Omit<Pass, 'source' | 'entry' | 'params' | 'grid'>;
+
+/** The pass by who walks a row of `n` elements, `inner` apart: an invocation, alone or with three rows more, or a workgroup. */
+function bySoftmaxRows(pass: Bare, rows: number, n: number, inner: number, adapter: AdapterProfile): Pass {
+  const by = (entry: string, params: Fields, ...libs: string[]) => ({
+    ...pass,
+    source: [...libs, mathLib, softmaxSource],
+    entry,
+    params,
+  });
+  if (adapter.kind === 'gpu' && inner === 1 && n >= WIDE_ROW) {
+    return { ...by('wide', { rows, n, inner }, workgroupLib(adapter)), grid: grid(rows) };
+  }
+  if (inner === 1 && n % 4 === 0) return rowsPass(by('quads', { rows, n: n / 4, inner: 1 }), rows, adapter);
+  if (inner % 4 === 0) return rowsPass(by('across', { rows: rows / 4, n, inner: inner / 4 }), rows / 4, adapter);
+  return rowsPass(by('main', { rows, n, inner }), rows, adapter);
+}
+
+/** Softmax of input x along a dimension, or its logarithm. */
+export function softmax(
+  { inputs: [x], attrs: { dim, safe }, adapter }: LowerContext<SoftmaxAttrs>,
+  label: string,
+  log: boolean,
+): Lowering {
+  const n = x!.shape[dim] ?? 1;
+  const inner = numel(x!.shape.slice(dim + 1));
+  const rows = n === 0 ? 0 : numel(x!.shape) / n;
+  const pass = {
+    variants: { lengths: { x: rows * n, y: rows * n, x4: (rows * n) / 4, y4: (rows * n) / 4 } },
+    label,
+    overrides: { LOG: log ? 1 : 0, SAFE: safe ? 1 : 0 },
+    reads: [input(0)],
+    writes: [output()],
+  };
+  return { kind: 'passes', passes: [bySoftmaxRows(pass, rows, n, inner, adapter)] };
+}
+
+const WORKGROUP = 64;
+/** So few rows and scores take less time in one workgroup than a pass of its own for the sum would. */
+const WHOLE_ROWS = 4096;
+const WHOLE_SCORES = 8192;
+/** Rows that a strip of a divided sum adds, at least; and the most strips. */
+const STRIP = 64;
+const MAX_STRIPS = 1024;
+
+/** A row an invocation, read in fours where 4 divides its length. */
+const byRows = (pass: Omit<Pass, 'grid'>, n: number, classes: number, adapter: AdapterProfile): Pass =>
+  rowsPass(classes % 4 === 0 ? { ...pass, entry: 'quads' } : pass, n, adapter);
+
+const lengthsOf = (n: number, classes: number): Record<string, number> => {
+  const whole = n * classes;
+  return { x: whole, dx: whole, x4: whole / 4, dx4: whole / 4, labels: n, shift: 2 * n, share: n };
+};
+
+/** Inputs and outputs as the operation has them. */
+export function crossEntropy(
+  { inputs: [x], attrs: { ignoreIndex, weighted }, adapter }: LowerContext<CrossEntropyAttrs>,
+  reduction: Reduction,
+): Lowering {
+  const [n, classes] = x!.shape as [number, number];
+  const reduced = reduction !== 'none';
+  const whole = reduced && n <= WHOLE_ROWS && n * classes <= WHOLE_SCORES;
+  const divide = reduction === 'mean' ? 1 : 0;
+  const pass = {
+    source: [mathLib, faultLib, source],
+    variants: { lengths: lengthsOf(n, classes) },
+    label: 'cross entropy',
+    overrides: { WEIGHTED: weighted ? 1 : 0, FAULT_OP: faultOp('crossEntropy') },
+    reads: [input(0), input(1), input(weighted ? 2 : 1)],
+    // Of rows that are not reduced there is no total; bindings are fixed.
+    writes: [reduced && !whole ? scratch(0) : output(0), output(1), output(2), reduced ? output(3) : scratch(0), fault],
+    params: { n, classes, ignored: i32(ignoreIndex) },
+  };
+  const rows = byRows(pass, n, classes, adapter);
+  if (!reduced) return { kind: 'passes', passes: [rows], scratch: [BYTES_PER_ELEMENT] };
+  const adding = (from: readonly Operand[], to: readonly Operand[], count: number, strips: number, last: boolean) => ({
+    source: [sumSource],
+    label: 'cross entropy sum',
+    overrides: { DIVIDE: last ? divide : 0 },
+    reads: from,
+    writes: to,
+    params: { n: count, strips },
+    grid: gridFor(strips, WORKGROUP),
+  });
+  const losses = [scratch(0), output(2)];
+  const results = [output(0), output(3)];
+  const bytes = Math.max(n, 1) * BYTES_PER_ELEMENT;
+  const sum = adding(losses, results, n, 1, true);
+  const oneWorkgroup: Pass = {
+    ...pass,
+    entry: 'whole',
+    grid: [1, 1, 1],
+    overrides: { ...pass.overrides, DIVIDE: divide },
+  };
+  if (whole) return { kind: 'passes', passes: [varied(oneWorkgroup, { besides: [rows, sum] })] };
+  const byParts = varied(rows, { besides: [oneWorkgroup] });
+  if (n <= onePassLength(adapter)) return { kind: 'passes', passes: [byParts, sum], scratch: [bytes] };
+  const strips = Math.min(MAX_STRIPS, Math.ceil(n / STRIP));
+  const partial = [scratch(1), scratch(2)];
+  const passes = [byParts, adding(losses, partial, n, strips, false), adding(partial, results, strips, 1, true)];
+  return { kind: 'passes', passes, scratch: [bytes, strips * BYTES_PER_ELEMENT, strips * BYTES_PER_ELEMENT] };
+}
+
+/** Inputs as the operation has them; output dx. */
+export function crossEntropyGrad({
+  inputs: [x],
+  attrs: { reduction, constant },
+  adapter,
+}: LowerContext<CrossEntropyGradAttrs>): Lowering {
+  const [n, classes] = x!.shape as [number, number];
+  const mean = reduction === 'mean';
+  // Bindings are fixed: the rows' weights stand in the place of an unread tensor.
+  const dy = constant ? 3 : mean ? 5 : 4;
+  const pass = {
+    source: [mathLib, gradSource],
+    variants: { lengths: lengthsOf(n, classes) },
+    label: 'cross entropy gradient',
+    overrides: { MEAN: mean ? 1 : 0, REDUCED: reduction === 'none' ? 0 : 1, DY: constant ? 0 : 1 },
+    reads: [0, 1, 2, 3, mean ? 4 : 3, dy].map(input),
+    writes: [output()],
+    params: { n, classes, scale: constant ? scalar(0) : f32(1) },
+  };
+  // A GPU's neighbouring invocations should read neighbouring elements; a processor's spare themselves the divisions.
+  if (adapter.kind === 'gpu') return { kind: 'passes', passes: [{ ...pass, grid: gridFor(n * classes, WORKGROUP) }] };
+  return { kind: 'passes', passes: [byRows({ ...pass, entry: 'rows' }, n, classes, adapter)] };
+}

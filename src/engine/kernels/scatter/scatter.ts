@@ -1,0 +1,258 @@
+// The passes that put elements into places named by indices: each result finds its own terms, by search or in an order by place.
+import faultLib from '../../../../shaders/lib/fault.wgsl?raw';
+import { withLengths } from '../../compiler/fusion/read-inputs';
+import {
+  fault,
+  input,
+  type LowerContext,
+  type Lowering,
+  type Operand,
+  output,
+  type Pass,
+  scratch,
+  u32,
+} from '../../compiler/ir';
+import { gridFor } from '../../compiler/lowering';
+import type { Text } from '../../compiler/texts';
+import { BYTES_PER_ELEMENT, isFloat, type Meta, numel, scalarOf } from '../../core/meta';
+import type { AdapterProfile } from '../../gpu/device';
+import { faultOp } from '../../gpu/fault-errors';
+import type { DimAttrs, Scatter, ScatterKind } from '../../ops/indexing/index-attrs';
+import { elementLibs } from '../reduce/elements';
+import { argsortPasses, sortSteps } from '../sort/argsort';
+import { placesPass, spanOf } from './indexing';
+
+const scatterLib: Text = '#scatter/libScatter';
+const searchSource: Text = '#scatter/scatter';
+const chunksSource: Text = '#scatter/scatterChunks';
+const countSource: Text = '#scatter/scatterCount';
+const endsSource: Text = '#scatter/scatterEnds';
+const sortedSource: Text = '#scatter/scatterSorted';
+
+const WORKGROUP = 64;
+
+const kinds: readonly ScatterKind[] = ['sum', 'last', 'prod', 'amax', 'amin', 'mean'];
+
+/** The scattered values and their places; without a base, the elements before are zeros. */
+interface ScatterParts {
+  /** The operation that errors name. */
+  readonly asked: string;
+  readonly result: Meta;
+  readonly base: Operand | null;
+  readonly index: Operand;
+  readonly indices: number;
+  readonly src: Operand;
+  /** Elements along the dimension. */
+  readonly terms: number;
+}
+
+/** The parts of an operation with the inputs base, index and source. */
+const ontoBase = (asked: string, [base, index, src]: readonly [Meta, Meta, Meta], dim: number): ScatterParts => ({
+  asked,
+  result: base,
+  base: input(0),
+  index: input(1),
+  indices: numel(index.shape),
+  src: input(2),
+  terms: src.shape[dim] ?? 1,
+});
+
+/** Comparisons of indices by search in the time that the passes of an order take to start. */
+const CHEAP_SEARCH = { software: 2 ** 14, gpu: 2 ** 23 };
+/** A GPU's invocation waits for memory at each: more terms than this keep one too long. */
+const LONG_SEARCH = 4096;
+/** How many comparisons cost as much as one of a sort, which jumps about in memory. */
+const SORT_COST = 4;
+/** How many cost as much as counting an index or a place, which few invocations do, and as finding a result's terms. */
+const COUNT_COST = 8;
+const FIND_COST = 4;
+
+/** Whether ordering the indices costs less than comparing every result with every index of its column. */
+function orderPays({ result, terms, indices }: ScatterParts, lists: number, adapter: AdapterProfile): boolean {
+  const results = numel(result.shape);
+  const comparisons = results * terms;
+  if (comparisons === 0) return false;
+  if (adapter.kind === 'software') {
+    return comparisons > CHEAP_SEARCH.software && comparisons > COUNT_COST * (indices + lists) + FIND_COST * results;
+  }
+  const steps = doublings(terms);
+  const sorting = SORT_COST * steps * (indices * steps + results);
+  return terms > LONG_SEARCH || (comparisons > CHEAP_SEARCH.gpu && comparisons > sorting);
+}
+
+const doublings = (n: number): number => Math.max(Math.ceil(Math.log2(Math.max(n, 1))), 1);
+
+/** The indices in the order of the places that they name, and where each place's end; as passes that write to `scratch`. */
+interface Order {
+  readonly passes: readonly Pass[];
+  readonly places: Operand;
+  readonly order: Operand;
+  readonly ends: Operand;
+  /** Bytes of scratch. */
+  readonly scratch: readonly number[];
+}
+
+/** Indices of one list, or of as many as there are columns. */
+interface Lists {
+  readonly asked: string;
+  readonly index: Operand;
+  readonly indices: number;
+  readonly n: number;
+  readonly m: number;
+  /** 1 where the list is shared. */
+  readonly inner: number;
+  /** Places of all lists. */
+  readonly places: number;
+}
+
+/** Lanes of a processor that count together: each has a range of the places of a list. */
+const LANES = 4;
+const MAX_RANGES = 16 * LANES;
+
+/** Places for each index of a list from which on the list's places are shared among more than the lanes of one processor. */
+const FEW_INDICES = 8;
+
+function orderByCounting({ asked, index, indices, n, m, inner, places }: Lists): Order {
+  const columns = Math.max(1, n > 0 ? places / n : 1);
+  const shares = LANES * Math.ceil(n / (FEW_INDICES * Math.max(m, 1)));
+  const ranges = columns >= MAX_RANGES ? 1 : Math.min(Math.max(shares, LANES), MAX_RANGES);
+  const invocations = columns * ranges;
+  const workgroup = invocations >= 16 * WORKGROUP ? WORKGROUP : LANES;
+  const [order, ends] = [scratch(0), scratch(1)];
+  const pass: Pass = {
+    source: [faultLib, countSource],
+    label: 'count',
+    consts: { WORKGROUP: workgroup },
+    overrides: { FAULT_OP: faultOp(asked) },
+    reads: [index],
+    writes: [ends, order, fault],
+    params: { columns, n, m, inner, ranges },
+    grid: gridFor(invocations, workgroup),
+  };
+  return { passes: [pass], places: index, order, ends, scratch: [indices, places].map(bytes) };
+}
+
+function orderBySorting({ asked, index, indices, n, m, inner, places }: Lists, adapter: AdapterProfile): Order {
+  const [named, ends] = [scratch(0), scratch(1)];
+  const buffer = (step: number) => scratch(2 + (step % 2));
+  const steps = sortSteps(m, adapter);
+  const order = buffer(steps - 1);
+  const find: Pass = {
+    source: [endsSource],
+    label: 'ends',
+    reads: [named, order],
+    writes: [ends],
+    params: { count: places, n, m, inner },
+    grid: gridFor(places, WORKGROUP),
+  };
+  const sorted = { x: named, scalar: 'i32', count: indices, n: m, inner } as const;
+  return {
+    passes: [
+      placesPass(asked, index, named, indices, { limit: u32(n), none: n }),
+      ...argsortPasses(sorted, adapter, buffer),
+      find,
+    ],
+    places: named,
+    order,
+    ends,
+    scratch: [indices, places, indices, ...(steps > 1 ? [indices] : [])].map(bytes),
+  };
+}
+
+const bytes = (elements: number): number => elements * BYTES_PER_ELEMENT;
+
+/** Terms that are folded before an output's own, and how many there have to be of all for that to be worth a pass: shaders/scatter-chunks.wgsl. */
+const CHUNK = 1024;
+const MANY_TERMS = 2 * CHUNK;
+
+/** The passes of a scatter into output 0. */
+function lowerScatter(parts: ScatterParts, scatter: Scatter, adapter: AdapterProfile): Lowering {
+  const { asked, result, base, index, indices, src, terms: m } = parts;
+  const { dim, shared, kind, includeSelf } = scatter;
+  const n = result.shape[dim] ?? 1;
+  const inner = numel(result.shape.slice(dim + 1));
+  const count = numel(result.shape);
+  const libs = [elementLibs[scalarOf(result.dtype)], scatterLib];
+  const overrides = {
+    SHARED: shared ? 1 : 0,
+    KIND: kinds.indexOf(kind),
+    INCLUDES: includeSelf ? 1 : 0,
+    WHOLE: isFloat(result.dtype) ? 0 : 1,
+    HELD: result.dtype === 'uint8' ? 8 : result.dtype === 'bool' ? 1 : 0,
+  };
+  const places = shared ? n : count;
+  if (!orderPays(parts, places, adapter)) {
+    const search: Pass = {
+      source: [...libs, faultLib, searchSource],
+      label: 'scatter',
+      overrides: { ...overrides, BASE: base ? 1 : 0, FAULT_OP: faultOp(asked) },
+      reads: [base ?? src, index, src],
+      writes: [output(), fault],
+      params: { count, n, m, inner },
+      grid: gridFor(count, WORKGROUP),
+    };
+    return { kind: 'passes', passes: [search] };
+  }
+  const lists: Lists = { asked, index, indices, n, m, inner: shared ? 1 : inner, places };
+  const ordered = adapter.kind === 'software' ? orderByCounting(lists) : orderBySorting(lists, adapter);
+  const columns = count / n;
+  const chunked = m > MANY_TERMS;
+  const partials = Math.floor(m / CHUNK) * columns;
+  const partial = scratch(ordered.scratch.length);
+  const chunks: Pass = {
+    source: [...libs, chunksSource],
+    label: 'scatter chunks',
+    overrides: { SHARED: overrides.SHARED, KIND: overrides.KIND, HELD: overrides.HELD },
+    reads: [ordered.places, ordered.ends, ordered.order, src],
+    writes: [partial],
+    params: { count: partials, columns, n, m, inner },
+    grid: gridFor(partials, WORKGROUP),
+  };
+  const lanes = shared && inner % 4 === 0 ? 4 : 1;
+  const span = lanes === 4 ? spanOf(inner, adapter) : 1;
+  // Of the result, which is a table's and stays as it is from batch to batch.
+  const lengths = { y: count, y4: count / 4, ends: places, ...(base && { base: count, base4: count / 4 }) };
+  const fold: Pass = {
+    source: [...libs, sortedSource],
+    ...(adapter.kind === 'software' && { edit: (text: string) => withLengths(text, lengths) }),
+    label: 'scatter',
+    entry: lanes === 4 ? 'quads' : 'main',
+    consts: { SPAN: span },
+    overrides: { ...overrides, BASE: base ? 1 : 0, OUTER: columns > inner ? 1 : 0, CHUNKED: chunked ? 1 : 0 },
+    reads: [base ?? src, ordered.ends, ordered.order, src, chunked ? partial : src],
+    writes: [output()],
+    params: { count: count / lanes, n, m, inner: inner / lanes },
+    grid: gridFor(count / lanes / span, WORKGROUP),
+  };
+  return {
+    kind: 'passes',
+    passes: [...ordered.passes, ...(chunked ? [chunks] : []), fold],
+    scratch: [...ordered.scratch, ...(chunked ? [bytes(partials)] : [])],
+  };
+}
+
+/** Inputs base, index and source. */
+export const scatterOnto = (
+  { inputs: [base, index, src], adapter }: Pick<LowerContext<unknown>, 'inputs' | 'adapter'>,
+  asked: string,
+  scatter: Scatter,
+): Lowering => lowerScatter(ontoBase(asked, [base!, index!, src!], scatter.dim), scatter, adapter);
+
+/** Inputs index and source, which are added up. */
+export function scatterSum({
+  inputs: [index, src],
+  outputs: [result],
+  attrs: { dim, shared },
+  adapter,
+}: LowerContext<DimAttrs & { readonly shared: boolean }>): Lowering {
+  const parts = {
+    asked: shared ? 'indexSelect' : 'gather',
+    result: result!,
+    base: null,
+    index: input(0),
+    indices: numel(index!.shape),
+    src: input(1),
+    terms: src!.shape[dim] ?? 1,
+  };
+  return lowerScatter(parts, { dim, shared, kind: 'sum', includeSelf: true }, adapter);
+}

@@ -1,0 +1,9 @@
+// A pack of kernels' texts, which come in one request.
+
+export { default as batchNormFactors } from '../../../../shaders/batch-norm-factors.wgsl?raw';
+export { default as layerNorm } from '../../../../shaders/layer-norm.wgsl?raw';
+export { default as layerNormAffineGrad } from '../../../../shaders/layer-norm-affine-grad.wgsl?raw';
+export { default as layerNormGrad } from '../../../../shaders/layer-norm-grad.wgsl?raw';
+export { default as libNormKind } from '../../../../shaders/lib/norm-kind.wgsl?raw';
+export { default as moments } from '../../../../shaders/moments.wgsl?raw';
+export { default as momentsCombine } from '../../../../shaders/moments-combine.wgsl?raw';

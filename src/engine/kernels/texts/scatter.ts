@@ -1,0 +1,10 @@
+// A pack of kernels' texts, which come in one request.
+
+export { default as libScatter } from '../../../../shaders/lib/scatter.wgsl?raw';
+export { default as overlapAdd } from '../../../../shaders/overlap-add.wgsl?raw';
+export { default as scatter } from '../../../../shaders/scatter.wgsl?raw';
+export { default as scatterChunks } from '../../../../shaders/scatter-chunks.wgsl?raw';
+export { default as scatterCount } from '../../../../shaders/scatter-count.wgsl?raw';
+export { default as scatterEnds } from '../../../../shaders/scatter-ends.wgsl?raw';
+export { default as scatterSorted } from '../../../../shaders/scatter-sorted.wgsl?raw';
+export { default as stridedScatter } from '../../../../shaders/strided-scatter.wgsl?raw';

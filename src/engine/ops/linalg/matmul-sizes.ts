@@ -1,0 +1,49 @@
+// The sizes of matrix products, and how operands of batches are walked.
+import { ShapeError } from '../../core/errors';
+import { contiguousStrides, type Meta, type Shape, showShape } from '../../core/meta';
+
+/** Separate batch dimensions that the kernels walk. */
+export const BATCH_DIMS = 4;
+
+export interface MatmulAttrs {
+  /** The first operand is stored as [..., K, M]. */
+  readonly transposeA: boolean;
+  /** The second operand is stored as [..., N, K]. */
+  readonly transposeB: boolean;
+}
+
+/** Rows and columns of the result, and the length of each sum. @throws ShapeError where those of the operands differ */
+export function matmulSizes(a: Meta, b: Meta, { transposeA, transposeB }: MatmulAttrs) {
+  const [a0, a1] = a.shape.slice(-2) as [number, number];
+  const [b0, b1] = b.shape.slice(-2) as [number, number];
+  const [rows, inner] = transposeA ? [a1, a0] : [a0, a1];
+  const [innerB, cols] = transposeB ? [b1, b0] : [b0, b1];
+  if (inner !== innerB) {
+    const shown = ({ shape }: Meta, transposed: boolean) => `${showShape(shape)}${transposed ? ' (transposed)' : ''}`;
+    throw new ShapeError(
+      `matmul: expected as many columns in the first operand as rows in the second, but got ${inner} and ${innerB} in ${shown(a, transposeA)} and ${shown(b, transposeB)}`,
+    );
+  }
+  return { rows, cols, inner };
+}
+
+/** Batch sizes and, for each operand, steps in elements; dimensions that run on are merged, and at least four given. */
+export function batchSteps(batch: Shape, a: Meta, b: Meta) {
+  const steps = (x: Meta) => {
+    const own = contiguousStrides(x.shape).slice(0, -2);
+    const lead = batch.length - own.length;
+    return batch.map((_, d) => (d < lead || x.shape[d - lead] === 1 ? 0 : own[d - lead]!));
+  };
+  const stepsA = steps(a);
+  const stepsB = steps(b);
+  const dims: { size: number; a: number; b: number }[] = [];
+  for (let d = batch.length - 1; d >= 0; d--) {
+    const dim = { size: batch[d]!, a: stepsA[d]!, b: stepsB[d]! };
+    const inside = dims[0];
+    if (dim.size === 1) continue;
+    if (inside && dim.a === inside.a * inside.size && dim.b === inside.b * inside.size) inside.size *= dim.size;
+    else dims.unshift(dim);
+  }
+  while (dims.length < BATCH_DIMS) dims.unshift({ size: 1, a: 0, b: 0 });
+  return dims;
+}

@@ -1,0 +1,134 @@
+// Clipping of gradients in flat buffers, in place: to a norm that all of them share, or element by element.
+import { input, output, scalar } from '../../compiler/ir';
+import { gridFor } from '../../compiler/lowering';
+import type { Text } from '../../compiler/texts';
+import { BYTES_PER_ELEMENT, numel } from '../../core/meta';
+import { record, recordAll } from '../../graph/record';
+import type { Op, Value } from '../../graph/value';
+import { pack } from '../shape/join';
+
+const mathLib: Text = '#math/libMath';
+const powersLib: Text = '#functions/libPowers';
+const normSource: Text = '#optimMore/clipGradNorm';
+const scaleSource: Text = '#optimMore/clipGradScale';
+const valueSource: Text = '#optimMore/clipGradValue';
+const kindLib: Text = '#norm/libNormKind';
+
+const WORKGROUP = 64;
+/** Invocations of a workgroup where few strips should still keep every core of a processor busy. */
+const SMALL_WORKGROUP = 8;
+/** Strips of a norm's first pass; every invocation of the second adds them all. */
+const STRIPS = { software: 64, gpu: 1024 };
+const MAX_STRIPS = 1024;
+/** Elements that an invocation of the second pass scales, for which it adds up the strips once. */
+const SHARE = { software: 64, gpu: 16 };
+
+interface NormAttrs {
+  /** Of shaders/lib/norm-kind.wgsl. */
+  readonly kind: number;
+}
+
+/** Inputs: a vector, and how many of each 64 elements count; dynamic scalar: p. Output: shares of Σ |x|^p, or of max |x|. */
+const normPartsOp: Op<NormAttrs> = {
+  name: 'clipGradNorm',
+  infer: ([x]) => [{ shape: [MAX_STRIPS], dtype: x!.dtype }],
+  lower({ inputs: [x], attrs: { kind }, adapter }) {
+    const workgroup = adapter.kind === 'software' ? SMALL_WORKGROUP : WORKGROUP;
+    const strips = STRIPS[adapter.kind];
+    const pass = {
+      source: [mathLib, powersLib, kindLib, normSource],
+      label: 'gradient norm',
+      consts: { WORKGROUP: workgroup },
+      overrides: { KIND: kind },
+      reads: [input(0), input(1)],
+      writes: [output()],
+      params: { count: numel(x!.shape), strips, power: scalar(0) },
+      grid: gridFor(strips, workgroup),
+    };
+    return { kind: 'passes', passes: [pass] };
+  },
+};
+
+/** Inputs: a vector, which is overwritten, and the shares of all vectors; dynamic scalars: p, the limit. Outputs: the vector, the norm. */
+const scaleOp: Op<NormAttrs> = {
+  name: 'clipGradScale',
+  infer: ([x]) => [
+    { shape: x!.shape, dtype: x!.dtype },
+    { shape: [], dtype: x!.dtype },
+  ],
+  inPlace: () => [[0, 0]],
+  lower({ inputs: [x, parts], attrs: { kind }, adapter }) {
+    const count = numel(x!.shape);
+    const share = SHARE[adapter.kind];
+    const pass = {
+      source: [mathLib, powersLib, kindLib, scaleSource],
+      label: 'gradient clipping',
+      overrides: { KIND: kind, SHARE: share },
+      reads: [input(1)],
+      writes: [output(0), output(1)],
+      params: {
+        count,
+        vectors: numel(parts!.shape) / MAX_STRIPS,
+        stride: MAX_STRIPS,
+        strips: STRIPS[adapter.kind],
+        power: scalar(0),
+        maxNorm: scalar(1),
+      },
+      grid: gridFor(Math.ceil(count / share), WORKGROUP),
+    };
+    return { kind: 'passes', passes: [pass] };
+  },
+};
+
+/** Input: a vector, which is overwritten; dynamic scalar: the limit. */
+const clampOp: Op<undefined> = {
+  name: 'clipGradValue',
+  infer: ([x]) => [{ shape: x!.shape, dtype: x!.dtype }],
+  inPlace: () => [[0, 0]],
+  lower({ inputs: [x] }) {
+    const count = numel(x!.shape);
+    const pass = {
+      source: [valueSource],
+      label: 'gradient clipping',
+      reads: [],
+      writes: [output()],
+      params: { count, limit: scalar(0) },
+      grid: gridFor(count, WORKGROUP),
+    };
+    return { kind: 'passes', passes: [pass] };
+  },
+};
+
+function kindOf(power: number): number {
+  if (power === 2) return 0;
+  if (power === 1) return 1;
+  return power === Number.POSITIVE_INFINITY ? 3 : 2;
+}
+
+/** A vector with gaps: of each 64 elements so many count, from the first. */
+export interface FlatVector {
+  readonly values: Value;
+  /** Shape [⌈length / 64⌉], uint32. */
+  readonly filled: Value;
+}
+
+/**
+ * Vectors scaled by min(1, maxNorm / (norm + 1e-6)), where the p-norm (p > 0) is that of all of them as one, and that norm [].
+ * They are overwritten; the results replace them. Two dispatches a vector.
+ */
+export function clipNorm(
+  vectors: readonly FlatVector[],
+  maxNorm: number,
+  power: number,
+): { clipped: readonly Value[]; norm: Value } {
+  const attrs = { kind: kindOf(power) };
+  const shares = vectors.map(({ values, filled }) => record(normPartsOp, [values, filled], attrs, [power]));
+  const bytes = MAX_STRIPS * BYTES_PER_ELEMENT;
+  const offsets = shares.map((_, i) => i * bytes);
+  const parts = shares.length === 1 ? shares[0]! : pack(shares, offsets, shares.length * MAX_STRIPS);
+  const results = vectors.map(({ values }) => recordAll(scaleOp, [values, parts], attrs, [power, maxNorm]));
+  return { clipped: results.map(([clipped]) => clipped!), norm: results[0]![1]! };
+}
+
+/** A vector with every element limited to ±limit. It is overwritten; the result replaces it. */
+export const clipValue = (x: Value, limit: number): Value => record(clampOp, [x], undefined, [limit]);

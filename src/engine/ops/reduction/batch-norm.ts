@@ -1,0 +1,113 @@
+// Normalisation of channels by given or own statistics, with the gradient through own ones: batchNorm.
+import { input, type Lowering, type Operand, output, type Pass, scalar } from '../../compiler/ir';
+import { gridFor } from '../../compiler/lowering';
+import type { Text } from '../../compiler/texts';
+import { type Meta, numel, sameShape } from '../../core/meta';
+import { mode } from '../../graph/mode';
+import { record } from '../../graph/record';
+import type { Op, Value } from '../../graph/value';
+import { div, mul, sub } from '../pointwise/arithmetic';
+import { broadcastShapes } from '../shape/broadcast';
+import { cast } from '../shape/cast';
+import { moments } from './moments';
+import { normalizeOp, rstdOp } from './norm';
+import { reducedCount, sum } from './reduce';
+
+const source: Text = '#norm/batchNormFactors';
+
+interface BatchNormAttrs {
+  /** All dimensions but the channels'. */
+  readonly dims: readonly number[];
+  /** Mean and variance are those of x itself, so that its gradient passes through them too. */
+  readonly own: boolean;
+  readonly weight: boolean;
+  /** Comes with a weight only. */
+  readonly bias: boolean;
+}
+
+const WORKGROUP = 64;
+
+/** Output 0: a factor and an addend for each channel, of the inputs of a batch norm without its x. */
+function factorsPass(mean: Meta, { weight, bias }: BatchNormAttrs): Pass {
+  const count = numel(mean.shape);
+  // Bindings are fixed: the mean stands in for what there is not.
+  const given = (is: boolean, index: number): Operand => input(is ? index : 0);
+  return {
+    label: 'batchNorm factors',
+    source: [source],
+    reads: [input(0), input(1), given(weight, 2), given(bias, 3)],
+    writes: [output()],
+    params: { count, weight: Number(weight), bias: Number(bias), eps: scalar(0) },
+    grid: gridFor(count, WORKGROUP),
+  };
+}
+
+/** Inputs: x, mean, variance, weight?, bias?, each but x of size 1 in `dims`; dynamic scalar: eps. */
+const batchNormOp: Op<BatchNormAttrs> = {
+  name: 'nativeBatchNorm',
+  takesHalf: true,
+  remakes: true,
+  saves: { inputs: [0, 1, 2, 3] },
+  infer: (inputs) => [{ shape: broadcastShapes('batchNorm', inputs), dtype: inputs[0]!.dtype }],
+  lower({ inputs: [, ...vectors], attrs }): Lowering {
+    const { weight, bias } = attrs;
+    const expr = `(a0 - a1) * inverseSqrt(a2 + s0)${weight ? ' * a3' : ''}${bias ? ' + a4' : ''}`;
+    const alike = vectors.every(({ shape, dtype }) => dtype === 'float32' && sameShape(shape, vectors[0]!.shape));
+    const folded = { pass: factorsPass(vectors[0]!, attrs), body: { expr: 'fma(a0, a1.x, a1.y)', pairs: 1 } };
+    return { kind: 'pointwise', body: { expr }, ...(alike && { folded }) };
+  },
+  // With x̂ the normalised x over n elements a channel: dw = Σ dy x̂, db = Σ dy, dx = w rstd (dy - (db + x̂ dw) / n)
+  vjp([given], { inputs, attrs: { dims, own }, scalars }) {
+    // Statistics and weights may be float32 where x is float16.
+    const alike = inputs.every(({ dtype }) => dtype === given!.dtype);
+    const values = [given!, ...inputs].map((value) => (alike ? value : cast(value, 'float32')));
+    const [dy, x, givenMean, givenVariance, weight] = values as [Value, Value, Value, Value, Value?];
+    const [mean, variance] = own && mode.grad ? moments(x, dims, 0) : [givenMean, givenVariance];
+    const rstd = record(rstdOp, [variance], undefined, scalars);
+    const normalized = record(normalizeOp, [x, mean, rstd], undefined);
+    const dw = sum(mul(dy, normalized), dims, true);
+    const db = sum(dy, dims, true);
+    const scale = weight ? mul(rstd, weight) : rstd;
+    const n = reducedCount(x.shape, dims);
+    const through = own ? sub(sub(dy, div(db, n)), mul(normalized, div(dw, n))) : dy;
+    return [mul(through, scale), null, null, dw, db].slice(0, inputs.length);
+  },
+};
+
+/** The same by fixed numbers, which have no gradients: that of x needs no x. */
+const frozenBatchNormOp: Op<BatchNormAttrs> = {
+  ...batchNormOp,
+  name: 'frozenBatchNorm',
+  gradName: 'AddBackward0',
+  saves: { inputs: [2, 3] },
+  vjp([dy], { inputs: [, , variance, weight], scalars }) {
+    return [mul(dy!, mul(record(rstdOp, [variance!], undefined, scalars), weight!)), null, null, null, null];
+  },
+};
+
+/** `batchNorm` of float32 [N, C, H, W] by fixed numbers, [1, C, 1, 1] each. None of these may require gradients. */
+export function frozenBatchNorm(
+  x: Value,
+  [mean, variance]: readonly [Value, Value],
+  weight: Value,
+  bias: Value,
+  eps: number,
+): Value {
+  const attrs = { dims: [0, 2, 3], own: false, weight: true, bias: true };
+  return record(frozenBatchNormOp, [x, mean, variance, weight, bias], attrs, [eps]);
+}
+
+/**
+ * y = (x - mean) / √(variance + eps) · weight + bias. Everything but x has size 1 in `dims`; a bias comes with a weight. With
+ * `own`, mean and variance are those of x over `dims`, and gradients pass through them.
+ */
+export function batchNorm(
+  x: Value,
+  [mean, variance]: readonly [Value, Value],
+  weight: Value | null,
+  bias: Value | null,
+  { dims, own, eps }: { dims: readonly number[]; own: boolean; eps: number },
+): Value {
+  const inputs = [x, mean, variance, weight, bias].filter((value) => value !== null);
+  return record(batchNormOp, inputs, { dims, own, weight: weight !== null, bias: bias !== null }, [eps]);
+}

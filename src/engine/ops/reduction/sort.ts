@@ -1,0 +1,52 @@
+// Order along a dimension: argsort, and sort and topk, which gather by it.
+import { ShapeError } from '../../core/errors';
+import { showShape } from '../../core/meta';
+import { record } from '../../graph/record';
+import type { Op, Value } from '../../graph/value';
+import type { DimAttrs } from '../indexing/index-attrs';
+import { gather, gatherOp } from '../indexing/indexing';
+import { resolveDim } from '../shape/dims';
+import { narrow } from '../shape/shape';
+import { kernel } from './arg';
+
+const argsortOp: Op<{ readonly dim: number; readonly descending: boolean }> = {
+  name: 'argsort',
+  infer: ([x]) => [{ shape: x.shape, dtype: 'int64' }],
+  lower: (context) => kernel().orders.argsort(context),
+  growth: 'sorted',
+};
+
+/** The indices (int64) that put a dimension in order. Equal elements keep theirs; NaN is the greatest. */
+export const argsort = (x: Value, dim: number, descending: boolean): Value =>
+  record(argsortOp, [x], { dim: resolveDim('argsort', dim, x.shape.length), descending });
+
+/** `gather` by a permutation, whose gradient is picked by the inverse one. */
+const reorderOp: Op<DimAttrs> = {
+  ...gatherOp,
+  name: 'sort',
+  vjp: ([dy], { inputs: [, index], attrs: { dim } }) => [
+    record(reorderOp, [dy!, argsort(index!, dim, false)], { dim }),
+    null,
+  ],
+};
+
+/** The elements of a dimension in order, and their indices. */
+export function sort(x: Value, dim: number, descending: boolean): readonly [Value, Value] {
+  const at = resolveDim('sort', dim, x.shape.length);
+  const indices = argsort(x, at, descending);
+  return [record(reorderOp, [x, indices], { dim: at }), indices];
+}
+
+/** The k greatest (or least) elements of a dimension, in order, and their indices. */
+export function topk(x: Value, k: number, dim: number, largest: boolean): readonly [Value, Value] {
+  const at = resolveDim('topk', dim, x.shape.length);
+  const size = x.shape[at] ?? 1;
+  if (!Number.isInteger(k) || k < 0 || k > size) {
+    throw new ShapeError(
+      `topk: expected k from 0 to ${size} for dimension ${at} of ${showShape(x.shape)}, but got ${k}`,
+    );
+  }
+  const order = argsort(x, at, largest);
+  const indices = x.shape.length === 0 ? order : narrow(order, at, 0, k);
+  return [gather(x, at, indices), indices];
+}

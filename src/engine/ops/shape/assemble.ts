@@ -1,0 +1,107 @@
+// Putting gradients of slices together: many values, each in its window of one result, and 0 where there is none.
+import type { View } from '../../compiler/ir';
+import { kernels } from '../../compiler/texts';
+import { numel, type Shape } from '../../core/meta';
+import { record } from '../../graph/record';
+import type { Op, Value } from '../../graph/value';
+import { add } from '../pointwise/arithmetic';
+import { familyOf, layersOf, type Span } from '../pooling/window-layers';
+import { full, reshape } from './cast';
+import { type Axis, axesOf, scatterIntoZeros, stridedView } from './shape';
+
+/** How parts are put together. */
+const kernel = kernels('assemble', () => import('../../kernels/rare-bundle'));
+
+/** A value and the window of the result that it goes to, whose elements are distinct. */
+export interface Part {
+  readonly value: Value;
+  readonly view: View;
+}
+
+/** Values whose windows share no element and have equal rows; inputs in this order, dynamic scalar k the offset of window k. */
+export interface Layer {
+  readonly rows: readonly Axis[];
+  /** Of each window: its elements that lie together in a row. */
+  readonly cols: readonly number[];
+}
+
+export interface AssembleAttrs {
+  readonly shape: Shape;
+  /** Elements that are moved together; offsets count them. */
+  readonly lanes: 1 | 4;
+  /** What the first layer writes is all there is. */
+  readonly covers: boolean;
+  /** Each but the first adds to what those before it wrote. */
+  readonly layers: readonly Layer[];
+}
+
+const assembleOp: Op<AssembleAttrs> = {
+  name: 'assemble',
+  gradName: 'StackBackward0',
+  saves: { inputs: [] },
+  infer: ([{ dtype }], { shape }) => [{ shape, dtype }],
+  lower: (context) => kernel().assembly.assemble(context),
+  vjp([dy], { inputs, attrs, scalars, needs }) {
+    const windows = windowsOf(attrs);
+    return inputs.map((x, k) => {
+      if (!needs[k]) return null;
+      const axes = windows[k]!;
+      const sizes = axes.map(({ size }) => size);
+      const strides = axes.map(({ stride }) => stride);
+      return reshape(stridedView(dy!, sizes, strides, scalars[k]! * attrs.lanes), x.shape);
+    });
+  },
+  growth: 'assembled',
+};
+
+/** Where each input goes. */
+export const windowsOf = ({ layers }: AssembleAttrs): Axis[][] =>
+  layers.flatMap(({ rows, cols }) => cols.map((count) => [...rows, { size: count, stride: 1 }]));
+
+/** The value of a shape that is, in each part's window, that part; parts that share elements add up, and what none reaches is 0. */
+export function assemble(parts: readonly Part[], shape: Shape): Value {
+  const spans = combined(parts.filter(({ value }) => value.numel > 0));
+  const [one] = spans;
+  if (!one) return full(shape, 0, parts[0]!.value.dtype);
+  if (spans.length === 1) return scatterIntoZeros(reshape(one.of.value, one.of.view.shape), shape, one.of.view);
+  const layers = layersOf(spans);
+  const sorted = layers.flat();
+  const inFours = sorted.every(
+    ({ offset, cols, rows }) => offset % 4 === 0 && cols % 4 === 0 && rows.every(({ stride }) => stride % 4 === 0),
+  );
+  const lanes = inFours ? 4 : 1;
+  const attrs: AssembleAttrs = {
+    shape,
+    lanes,
+    covers: layers[0]!.reduce((sum, { of }) => sum + of.value.numel, 0) === numel(shape),
+    layers: layers.map((layer) => ({ rows: layer[0]!.rows, cols: layer.map(({ cols }) => cols) })),
+  };
+  const values = sorted.map(({ of }) => of.value);
+  return record(
+    assembleOp,
+    values,
+    attrs,
+    sorted.map(({ offset }) => offset / lanes),
+  );
+}
+
+/** The windows of parts; those that are the same add up. */
+function combined(parts: readonly Part[]): Span<Part>[] {
+  const met = new Map<string, Span<Part>>();
+  for (const { value, view } of parts) {
+    const span = spanOf(view);
+    const key = `${familyOf(span)} ${span.cols} ${span.offset}`;
+    const known = met.get(key)?.of;
+    const sum = known ? add(known.value, reshape(value, known.value.shape)) : value;
+    met.set(key, { ...span, of: { value: sum, view: known?.view ?? view } });
+  }
+  return [...met.values()];
+}
+
+/** A window as rows whose elements lie together. */
+function spanOf(view: View): Omit<Span<Part>, 'of'> {
+  const axes = axesOf(view);
+  const last = axes.at(-1);
+  const { offset } = view;
+  return last?.stride === 1 ? { rows: axes.slice(0, -1), cols: last.size, offset } : { rows: axes, cols: 1, offset };
+}

@@ -1,0 +1,606 @@
+// The core of every tensor: a view of a storage, its current graph value and its gradient.
+/// <reference lib="esnext.disposable" preserve="true" />
+
+import type { Tensor } from '../../torch/tensor/tensor';
+import { callback, either, flag, instance, listOf, orNull } from '../core/argument-kinds';
+import { ArgumentError, AutogradError, DTypeError, IndexError, ShapeError, TensorReleasedError } from '../core/errors';
+import { contiguousStrides, type DType, isFloat, numel, type Shape, sameShape, showShape } from '../core/meta';
+import { type Arguments, parseArgs } from '../core/options';
+import { Printable } from '../core/printable';
+import { beforeChange } from '../graph/journal';
+import { mode, withMode } from '../graph/mode';
+import { named } from '../graph/record';
+import { type GradHook, type GradSink, Value } from '../graph/value';
+import { cast, detach, full, identity } from '../ops/shape/cast';
+import { resolveDim } from '../ops/shape/dims';
+import { isDistinct, stridedScatter } from '../ops/shape/shape';
+import { backward, backwardInto, gradNameOf } from './backward';
+import { type Device, webgpu } from './device';
+import { Leaf, warnOfNoLeaf } from './leaf';
+import { Line } from './line';
+import { isWhole, type Layout, Storage } from './storage';
+import { explainWhole } from './whole-numbers';
+
+/** The base and layout of a view: the storage it shares, and its place there. */
+export interface View {
+  readonly storage: Storage;
+  readonly strides: readonly number[];
+  readonly offset: number;
+  /** The tensor that this is a view of, which is none itself. */
+  readonly base?: TensorBase | null;
+  /** For tensors whose gradient goes another way than that of the storage. */
+  readonly line?: Line | null;
+  readonly origin?: Origin;
+}
+
+/** How a view came about, where in-place changes leave it open which gradient it should have. */
+type Origin = 'noGrad' | 'several' | null;
+
+interface BackwardArguments {
+  /** Weights of the elements, of this tensor's shape; may be left out for a single element (then 1). */
+  gradient?: Tensor | null;
+  /** Keep the graph for another backward; default: `createGraph`. */
+  retainGraph?: boolean | null;
+  /** Record the gradients themselves, for higher derivatives; default false. */
+  createGraph?: boolean;
+  /** The only leaves that get a gradient; default: all. */
+  inputs?: Tensor | readonly Tensor[] | null;
+}
+
+const nowhere: GradSink = { gradHooks: null, accumulate: () => undefined };
+
+const origins = {
+  noGrad: 'was made in noGrad mode',
+  several: 'is one of several that one function gave',
+};
+
+interface Hooking<Result> {
+  hook: (tensor: Tensor) => Result;
+}
+
+export abstract class TensorBase extends Printable implements Layout {
+  /** The sizes of the dimensions. */
+  readonly shape: Shape;
+  /** The type of the elements. */
+  readonly dtype: DType;
+  /** Where the tensor is: `webgpu`, as every one is. */
+  readonly device: Device;
+  /** The memory of the elements. */
+  readonly storage: Storage;
+  /** How many elements lie between one and the next, by dimension. */
+  readonly strides: readonly number[];
+  /** Where in its memory the first element lies, in elements. */
+  readonly offset: number;
+  /** The leaf record, while this tensor is a leaf that requires grad. */
+  leaf: Leaf | null = null;
+  private cached: Value | null;
+  /** The version of the storage that `cached` is of. */
+  private cachedVersion: number;
+
+  /** Null for those that the storage was made for, and their views. */
+  protected line: Line | null;
+  protected readonly base: TensorBase | null;
+  /** @internal How this view came about. */
+  origin: Origin;
+  /** The changes of the storage when the view was made. */
+  private readonly madeAt: number;
+  /** The contents as the end of gradients, for views that do not see those of their base. */
+  private ended: { readonly of: Value; readonly value: Value } | null = null;
+  /** @internal There are views, whose gradients go through this tensor's. */
+  viewed = false;
+  /** @internal Set on elements that index tensors picked: writes to them go back to their origin. */
+  writeBack: ((value: Value) => void) | null = null;
+
+  /** A tensor of its own around a value, or a view of a storage whose contents are `value`. */
+  constructor(value: Value, view?: View) {
+    super();
+    if (!(value instanceof Value)) throw noConstructor();
+    this.shape = value.shape;
+    this.storage = view?.storage ?? new Storage(value);
+    this.dtype = this.storage.dtype;
+    this.device = webgpu;
+    this.strides = view?.strides ?? contiguousStrides(value.shape);
+    this.offset = view?.offset ?? 0;
+    this.line = view?.line ?? null;
+    this.base = view?.base ?? null;
+    this.origin = view?.origin ?? null;
+    this.madeAt = this.storage.changes;
+    this.cached = view ? value : this.storage.value;
+    this.cached.held = true;
+    this.cachedVersion = this.storage.version;
+  }
+
+  /** A tensor around a value, of the library's final class. */
+  protected abstract make(value: Value): Tensor;
+  /** @internal A view of this tensor's storage. */
+  abstract makeView(value: Value, strides: readonly number[], offset: number): Tensor;
+  /** A tensor that shares this one's memory, not its gradient. */
+  protected abstract makeDetached(value: Value, line: Line): Tensor;
+
+  /**
+   * The contents now, contiguous, as a value of the graph.
+   * @throws AutogradError where in-place changes leave it open which gradient this view has
+   */
+  get value(): Value {
+    const contents = this.contents();
+    if (this.base === null || this.leaf !== null || !mode.grad) return contents;
+    if (this.origin !== null && this.storage.changes !== this.madeAt && this.requiresGrad) {
+      throw new AutogradError(
+        `a view ${origins[this.origin]}, and what it is a view of has been changed in place since, so that its gradient is not defined; ` +
+          'take the view after the change, or clone() it',
+      );
+    }
+    if (contents.requiresGrad || !this.base.requiresGrad) return contents;
+    // The view was made where its base did not count for gradients: its gradients end here.
+    if (this.ended?.of !== contents || this.ended.value.isLost) {
+      this.keep();
+      const value = withMode({ grad: false }, () => identity(contents));
+      value.sink = nowhere;
+      this.ended = { of: contents, value };
+    }
+    return this.ended.value;
+  }
+
+  /** `value`, also where its gradient is not defined. */
+  protected contents(): Value {
+    if (this.storage.disposed)
+      throw new TensorReleasedError(`a tensor of shape ${showShape(this.shape)} was used after dispose()`);
+    const { version } = this.storage;
+    const stale = this.cachedVersion !== version || this.cached?.failure || this.cached?.isLost;
+    // A value that was missing may be there now.
+    if (this.cached === null || stale || this.missesLeaf(this.cached)) {
+      this.keep();
+      this.cached = this.leaf ? this.leafValue(this.leaf) : this.current();
+      this.cached.held = true;
+      this.cachedVersion = version;
+      this.followRetained(this.cached);
+    }
+    return this.cached;
+  }
+
+  /** A rehearsal restores this state; values it cached of its storage are left behind with the rehearsal's records. */
+  private keep(): void {
+    beforeChange(this, () => {
+      const { shape, strides, offset, line, leaf, retained, keeping, cached, cachedVersion, ended } = this;
+      const hooks = keeping?.value.gradHooks ?? null;
+      return () => {
+        Object.assign(this, { shape, strides, offset, line, leaf, retained, keeping, cached, cachedVersion, ended });
+        if (keeping) keeping.value.gradHooks = hooks;
+      };
+    });
+  }
+
+  /** Whether this view was last looked at before its base became a leaf, and shows other contents than it was made with. */
+  private missesLeaf(seen: Value): boolean {
+    if (!this.base?.leaf || seen.requiresGrad) return false;
+    return this.origin === null && this.storage.changes !== this.madeAt;
+  }
+
+  private current(): Value {
+    const { grad } = mode;
+    // What a tensor was made of does not depend on where it is looked at.
+    mode.grad = true;
+    try {
+      return this.storage.read(this, this.whole());
+    } finally {
+      mode.grad = grad;
+    }
+  }
+
+  /** The contents, as a value that nothing else holds. */
+  private ownRead(): Value {
+    const value = this.storage.read(this);
+    return value.sink || value.requiresGrad || value === this.storage.value ? identity(value) : value;
+  }
+
+  /** A value of this leaf's own, at which backward stops. */
+  private leafValue(leaf: Leaf): Value {
+    const { storage } = this;
+    const { grad } = mode;
+    mode.grad = false;
+    try {
+      const whole = isWhole(this, storage.shape) && sameShape(this.shape, storage.shape);
+      const value = whole ? storage.freshValue() : this.ownRead();
+      value.sink = leaf;
+      return value;
+    } finally {
+      mode.grad = grad;
+    }
+  }
+
+  private ownLeaf(): Leaf {
+    return new Leaf(this, (value) => this.make(value));
+  }
+
+  /** @internal The contents of the whole storage; those of a view of a leaf hang on the leaf, so that gradients reach it. */
+  whole(): Value {
+    const { storage } = this;
+    const base = this.leaf ? this : this.base;
+    if (!base?.leaf) return this.line ? this.line.value : storage.value;
+    if (isWhole(base, storage.shape)) return base.value;
+    // A leaf that is expanded, or of windows that overlap, has elements that are several, which no write can tell apart.
+    if (!isDistinct(base)) return storage.value;
+    const { value } = storage;
+    const around = value.requiresGrad ? detach(value) : value;
+    return stridedScatter(around, base.value, base.shape, base.strides, base.offset);
+  }
+
+  /** The size of dimension 0; 0-d tensors have none. */
+  get length(): number {
+    if (this.shape.length === 0) throw new ShapeError('length: a 0-d tensor has no length');
+    return this.shape[0]!;
+  }
+
+  /** How many dimensions there are. */
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  /** How many dimensions there are. */
+  dim(): number {
+    return this.shape.length;
+  }
+
+  /** How many elements there are. */
+  numel(): number {
+    return numel(this.shape);
+  }
+
+  /** The shape, or the size of one dimension (negative ones count from the end). */
+  size(): Shape;
+  size(dim: number | { dim: number }): number;
+  size(...args: readonly unknown[]): Shape | number {
+    return args.length === 0 ? this.shape : (this.alongDim('size', this.shape, args) as Shape | number);
+  }
+
+  /** All of a list that has a number for each dimension, or that of the dimension that is given. */
+  private alongDim(op: string, list: readonly number[], args: readonly unknown[]): readonly number[] | number {
+    const { dim } = parseArgs<{ dim?: number | null }>(op, [], { dim: null }, args);
+    return dim === null ? list : list[this.ownDim(op, dim)]!;
+  }
+
+  /** Steps in elements between neighbours along each dimension of the storage, or along one. */
+  stride(): readonly number[];
+  stride(dim: number | { dim: number }): number;
+  stride(...args: readonly unknown[]): readonly number[] | number {
+    return this.alongDim('stride', this.strides, args);
+  }
+
+  /** Whether the elements lie in row-major order without gaps. */
+  isContiguous(): boolean {
+    const expected = contiguousStrides(this.shape);
+    return this.shape.every((size, d) => size === 1 || this.strides[d] === expected[d]);
+  }
+
+  /** Whether the dtype is one of floating point. */
+  isFloatingPoint(): boolean {
+    return isFloat(this.dtype);
+  }
+
+  // ── Gradients ──
+
+  /** Whether `backward` reaches this tensor. It may be set for leaves. */
+  get requiresGrad(): boolean {
+    return this.leaf !== null || this.contents().requiresGrad || (this.base?.requiresGrad ?? false);
+  }
+
+  set requiresGrad(on: boolean) {
+    this.requiresGrad_(on);
+  }
+
+  /** True for tensors that no recorded operation made: those whose gradient `backward` keeps. */
+  get isLeaf(): boolean {
+    return this.leaf !== null || !this.contents().requiresGrad;
+  }
+
+  /** The name of the function that would take the gradient further, such as `MulBackward0`; null for leaves. */
+  get gradFn(): string | null {
+    return this.isLeaf ? null : gradNameOf(this.value);
+  }
+
+  /** Makes this leaf require a gradient (or not), in place. */
+  requiresGrad_(...args: Arguments<{ requiresGrad?: boolean }, ['requiresGrad']>): this {
+    const parse = parseArgs<{ requiresGrad?: boolean }>;
+    const { requiresGrad: on } = parse('requiresGrad_', [], { requiresGrad: true }, args);
+    if (on ? this.leaf !== null || this.contents().requiresGrad : !this.requiresGrad) return this;
+    if (on && !isFloat(this.dtype)) {
+      const error = new DTypeError(
+        `requiresGrad: only floating-point tensors can require gradients, but this one is ${this.dtype}`,
+      );
+      explainWhole(error, [this]);
+      throw error;
+    }
+    if (!this.isLeaf) {
+      throw new AutogradError(
+        'requiresGrad: only leaf tensors can be changed; use detach() to get one that does not require grad',
+      );
+    }
+    this.keep();
+    this.leaf = on ? this.ownLeaf() : null;
+    this.cached = null;
+    return this;
+  }
+
+  /** The gradient that `backward` has summed up so far, or null: also for a tensor that operations made, unless `retainGrad()` was called. */
+  get grad(): Tensor | null {
+    const sink = this.leaf ?? this.retained;
+    const grad = sink?.grad ?? null;
+    if (grad) grad.storage.exposed = true;
+    else if (!sink && !this.storage.disposed && !this.isLeaf) warnOfNoLeaf(gradNameOf(this.contents()));
+    return grad;
+  }
+
+  set grad(gradient: Tensor | null) {
+    if (!this.leaf) {
+      if (gradient === null) return;
+      throw new AutogradError('grad: only a leaf that requires grad has a gradient; call requiresGrad_() first');
+    }
+    if (gradient && !sameShape(gradient.shape, this.shape)) {
+      throw new ShapeError(`grad: expected shape ${showShape(this.shape)}, but got ${showShape(gradient.shape)}`);
+    }
+    if (gradient && gradient.dtype !== this.dtype) {
+      throw new DTypeError(
+        `grad: expected dtype ${this.dtype}, but got ${gradient.dtype}; convert it with .to('${this.dtype}')`,
+      );
+    }
+    if (!gradient) {
+      this.leaf.forget();
+      return;
+    }
+    gradient.storage.exposed = true;
+    this.leaf.set(gradient);
+  }
+
+  /** @internal Where this leaf's gradient goes. */
+  leafOf(op: string): Leaf {
+    if (this.leaf) return this.leaf;
+    throw new AutogradError(
+      `${op}: expected inputs to be leaves that require grad; use autograd.grad for other tensors`,
+    );
+  }
+
+  /** Adds to this tensor's contents; how a gradient grows over several backwards. */
+  accumulate(gradient: Value): void {
+    const sum = this.plus(gradient);
+    if (isWhole(this, this.storage.shape)) this.storage.replace(sum);
+    else this.storage.write(sum, this);
+  }
+
+  protected abstract plus(other: Value): Value;
+
+  /**
+   * Gradients of this tensor by all leaves it was made from, or by those of `inputs`, added to their `grad`.
+   *
+   *     loss.backward({ retainGraph: true });
+   */
+  backward(...args: Arguments<BackwardArguments, ['gradient', 'retainGraph', 'createGraph', 'inputs']>): void {
+    const defaults = { gradient: null, retainGraph: null, createGraph: false, inputs: null };
+    const one = instance(TensorBase, 'a tensor');
+    const { gradient, retainGraph, createGraph, inputs } = parseArgs<BackwardArguments>(
+      'backward',
+      [],
+      defaults,
+      args,
+      {
+        gradient: orNull(one),
+        retainGraph: orNull(flag),
+        inputs: orNull(either(one, listOf(one))),
+      },
+    );
+    if (!this.requiresGrad) {
+      throw new AutogradError(
+        'backward: this tensor does not require grad and was not made from one that does; check requiresGrad of the inputs, and noGrad',
+      );
+    }
+    if (!gradient && this.numel() !== 1) {
+      throw new AutogradError(
+        `backward: a gradient can be created by itself only for a single element, but the shape is ${showShape(this.shape)}; call .sum() first or pass a gradient`,
+      );
+    }
+    if (gradient && !sameShape(gradient.shape, this.shape)) {
+      throw new ShapeError(
+        `backward: expected a gradient of shape ${showShape(this.shape)}, but got ${showShape(gradient.shape)}`,
+      );
+    }
+    const seed = gradient ? cast(gradient.value, this.dtype) : full(this.shape, 1, this.dtype);
+    const options = { createGraph, retainGraph: retainGraph ?? createGraph };
+    if (!inputs) {
+      backward([this.value], [seed], options);
+      return;
+    }
+    const chosen = inputs instanceof TensorBase ? [inputs] : inputs;
+    backwardInto(chosen, [this.value], [seed], options);
+  }
+
+  /** Calls `hook` with the gradient of this tensor whenever backward computes it. A tensor that the hook returns replaces the gradient. */
+  registerHook(...args: Arguments<Hooking<unknown>, ['hook']>): { remove(): void } {
+    const { hook } = parseArgs<Hooking<unknown>>('registerHook', ['hook'], {}, args, { hook: callback });
+    if (!this.requiresGrad) throw new AutogradError('registerHook: this tensor does not require grad');
+    const call = (gradient: Value) => {
+      const replaced = hook(this.make(gradient));
+      if (replaced === undefined || replaced === null) return undefined;
+      if (replaced instanceof TensorBase) return replaced.value;
+      throw new ArgumentError(
+        `registerHook: expected the hook to return a tensor or nothing, but got a ${typeof replaced}; write its body in braces`,
+      );
+    };
+    const owner = this.leaf ?? this.value;
+    owner.gradHooks = [...(owner.gradHooks ?? []), call];
+    return {
+      remove: () => {
+        owner.gradHooks = owner.gradHooks?.filter((other) => other !== call) ?? null;
+      },
+    };
+  }
+
+  /** Keeps the gradient of this non-leaf in `grad` too. */
+  retainGrad(): void {
+    if (this.isLeaf || this.retained) return;
+    this.keep();
+    this.retained = this.ownLeaf();
+    this.followRetained(this.value);
+  }
+
+  /** Has the gradient of the present contents go to `grad`, where a non-leaf keeps it: those before a change in place lose theirs. */
+  private followRetained(value: Value): void {
+    const { retained, keeping } = this;
+    if (!retained || !value.requiresGrad || keeping?.value === value) return;
+    if (keeping) keeping.value.gradHooks = keeping.value.gradHooks?.filter((hook) => hook !== keeping.hook) ?? null;
+    const hook = (gradient: Value): undefined => retained.accumulate(gradient) as undefined;
+    value.gradHooks = [...(value.gradHooks ?? []), hook];
+    this.keeping = { value, hook };
+  }
+
+  /** Whether this is a non-leaf that keeps its gradient, after `retainGrad()`. */
+  get retainsGrad(): boolean {
+    return this.retained !== null;
+  }
+
+  /** Calls `hook` with this leaf whenever backward has added to its `grad`. */
+  registerPostAccumulateGradHook(...args: Arguments<Hooking<void>, ['hook']>): { remove(): void } {
+    const name = 'registerPostAccumulateGradHook';
+    const { hook } = parseArgs<Hooking<void>>(name, ['hook'], {}, args, { hook: callback });
+    const { leaf } = this;
+    if (!leaf) {
+      throw new AutogradError(
+        `registerPostAccumulateGradHook: expected a leaf that requires grad, but this tensor ${this.requiresGrad ? 'is not a leaf; use registerHook' : 'does not require grad'}`,
+      );
+    }
+    const call = () => hook(this as unknown as Tensor);
+    leaf.hooks.push(call);
+    return {
+      remove: () => {
+        leaf.hooks = leaf.hooks.filter((other) => other !== call);
+      },
+    };
+  }
+
+  /** Where the gradient of a non-leaf goes after `retainGrad()`. */
+  private retained: Leaf | null = null;
+  /** The value it listens to. */
+  private keeping: { readonly value: Value; readonly hook: GradHook } | null = null;
+
+  /** The same numbers, in the same memory, without a gradient. */
+  detach(): Tensor {
+    const { storage } = this;
+    if (this.contents().requiresGrad && !this.line) storage.leaveGraphTo(this.base ?? this);
+    const line = new Line(storage);
+    return this.makeDetached(storage.read(this, line.value), line);
+  }
+
+  /** Takes this tensor out of the graph, in place: it becomes a leaf that does not require grad. */
+  detach_(): this {
+    if (this.base) {
+      throw new AutogradError('detach_: a view cannot be detached in place; use detach()');
+    }
+    if (this.leaf) this.requiresGrad_(false);
+    else if (this.requiresGrad) {
+      const { storage } = this;
+      // Saved values of it count this as a change.
+      withMode({ grad: true }, () => storage.set(storage.value));
+      if (!this.viewed) storage.leaveGraphTo(this, false);
+      this.keep();
+      Object.assign(this, { line: new Line(storage), cached: null, retained: null, keeping: null });
+    }
+    return this;
+  }
+
+  // ── Memory ──
+
+  /** Lives beyond the scope (module call, `torch.scope`) it was made in. */
+  retain(): this {
+    this.storage.retain();
+    return this;
+  }
+
+  /** Gives the memory back now rather than when the garbage collector finds out. Aliases go with it. */
+  dispose(): void {
+    this.storage.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  // ── For the operations on tensors ──
+
+  /** A dimension that there is: a tensor without any has no imaginary one either. */
+  private ownDim(op: string, dim: number): number {
+    if (this.shape.length === 0) throw new IndexError(`${op}: expected no dimension for shape [], but got ${dim}`);
+    return this.wrapDim(op, dim);
+  }
+
+  /** @internal A dimension counted from the front. */
+  wrapDim(op: string, dim: number, rank = this.shape.length): number {
+    return resolveDim(op, dim, rank);
+  }
+
+  /**
+   * @internal Overwrites the contents; `value` is cast and broadcast by the caller to this tensor's dtype and shape. Where it is `fresh`, it was
+   * not made of them.
+   */
+  assign(value: Value, fresh = false): this {
+    this.expectChangeable(value.requiresGrad);
+    const contents = cast(value, this.dtype);
+    if (!this.leaf) this.writeBack?.(contents);
+    this.storage.write(contents, this, { line: this.line, tracked: mode.grad, fresh });
+    this.forgetOld();
+    this.base?.forgetOld();
+    if (this.retained) this.contents();
+    return this;
+  }
+
+  /** Lets go of contents that have been overwritten, and with them of what they would be made of. */
+  private forgetOld(): void {
+    if (this.cachedVersion === this.storage.version) return;
+    this.keep();
+    this.cached = null;
+  }
+
+  /** @throws for an in-place change that could not be differentiated; `counts` says that the written value has a gradient. */
+  private expectChangeable(counts = false): void {
+    if (!mode.grad || !(counts || this.requiresGrad)) return;
+    if (this.origin !== null) {
+      throw new AutogradError(
+        `a view ${origins[this.origin]} and is being changed in place, so that its gradient would not be defined; ` +
+          'take the view and change it both inside noGrad or both outside, one piece by itself, as at() and narrow() give it',
+      );
+    }
+    if (this.leaf ?? this.base?.leaf) {
+      throw new AutogradError(
+        'a leaf tensor that requires grad (or a view of one) is being used in an in-place operation; wrap the change in torch.noGrad(() => …)',
+      );
+    }
+  }
+
+  /** @internal Becomes a view of itself, in place: over the same memory, in another shape. The graph sees a write of its own contents. */
+  become(viewOf: (x: Tensor) => Tensor, gradName: string): this {
+    this.expectChangeable();
+    const self = this as unknown as Tensor;
+    viewOf(self);
+    this.keep();
+    const { storage } = this;
+    const all = { shape: storage.shape, strides: contiguousStrides(storage.shape), offset: 0 };
+    storage.write(this.line ? this.line.value : storage.value, all, { line: this.line, tracked: mode.grad });
+    const { value: before } = this;
+    const { shape, strides, offset, value } = viewOf(self);
+    if (value !== before) named(value, gradName);
+    const cached = this.leaf ? null : value;
+    return Object.assign(this, { shape, strides, offset, cached, cachedVersion: storage.version });
+  }
+
+  /** @internal A tensor of its own around a value that was picked from this one. */
+  picked(value: Value): Tensor {
+    return this.make(value);
+  }
+
+  /** @internal `assign` for functions that index. */
+  overwrite(value: Value): this {
+    return this.assign(value);
+  }
+}
+
+const noConstructor = (): ArgumentError =>
+  new ArgumentError(
+    "Tensor: expected torch.tensor(data), since PyTorch's constructor is none here; write torch.tensor([1, 2], { dtype: torch.float32 }), or torch.zeros(2, 3) for a size",
+  );

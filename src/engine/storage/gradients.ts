@@ -1,0 +1,67 @@
+// Owns the gradients of one backward while they are summed up. Those of slices wait until all of a value's are there.
+
+import type { View } from '../compiler/ir';
+import { compose } from '../compiler/passes/compose-views';
+import { sameShape } from '../core/meta';
+import { castFloat } from '../graph/record';
+import type { Value } from '../graph/value';
+import { add } from '../ops/pointwise/arithmetic';
+import { sumTo } from '../ops/reduction/reduce';
+import { assemble, type Part } from '../ops/shape/assemble';
+
+/** Gradients by the values that they are of. */
+export class Gradients {
+  private readonly sums = new Map<Value, Value>();
+  /** Gradients of slices of a value, which are put into place together: one by one, each would take as long as the whole value. */
+  private readonly parts = new Map<Value, Part[]>();
+
+  /** Adds a gradient, which may have the shape that the value was broadcast to. */
+  add(value: Value, gradient: Value): void {
+    const summed = sameShape(gradient.shape, value.shape) ? gradient : sumTo(gradient, value.shape);
+    const fitting = summed.dtype === value.dtype ? summed : castFloat(summed, value.dtype);
+    const before = this.sums.get(value);
+    this.sums.set(value, before ? add(before, fitting) : fitting);
+  }
+
+  /** Adds the gradient of a slice of the value. */
+  addPart(value: Value, gradient: Value, view: View): void {
+    const part = { value: gradient.dtype === value.dtype ? gradient : castFloat(gradient, value.dtype), view };
+    const others = this.parts.get(value);
+    if (others) others.push(part);
+    else this.parts.set(value, [part]);
+  }
+
+  /** If only slices of `from` have gradients, gives these to `to`, of which `from` is a view. Returns whether it did. */
+  passOn(from: Value, to: Value, view: View): boolean {
+    const parts = this.parts.get(from);
+    if (!parts || this.sums.has(from)) return false;
+    const views = parts.map((part) => compose(view, part.view));
+    if (views.includes(null)) return false;
+    this.parts.delete(from);
+    parts.forEach(({ value }, i) => {
+      this.addPart(to, value, views[i]!);
+    });
+    return true;
+  }
+
+  /** The gradient of a value so far. */
+  of(value: Value): Value | undefined {
+    const parts = this.parts.get(value);
+    if (parts) {
+      this.parts.delete(value);
+      this.add(value, assemble(parts, value.shape));
+    }
+    return this.sums.get(value);
+  }
+
+  /** Puts another gradient in the place of a value's. */
+  replace(value: Value, gradient: Value): void {
+    this.sums.set(value, gradient);
+  }
+
+  /** All of them. */
+  all(): Map<Value, Value> {
+    for (const value of [...this.parts.keys()]) this.of(value);
+    return this.sums;
+  }
+}

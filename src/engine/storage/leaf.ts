@@ -1,0 +1,75 @@
+// A leaf of the graph: the gradient that it collects, and the listeners to it.
+
+import type { Tensor } from '../../torch/tensor/tensor';
+import { warnOnce } from '../core/warnings';
+import { beforeChange } from '../graph/journal';
+import { withMode } from '../graph/mode';
+import type { GradHook, GradSink, Value } from '../graph/value';
+import { full } from '../ops/shape/cast';
+import type { TensorBase } from './base';
+
+/** A leaf of the graph: the sink of its gradient. */
+export class Leaf implements GradSink {
+  private gradient: Tensor | null = null;
+  /** Called whenever a gradient has been added. */
+  hooks: (() => void)[] = [];
+  gradHooks: readonly GradHook[] | null = null;
+
+  constructor(
+    private readonly owner: TensorBase,
+    private readonly make: (value: Value) => Tensor,
+  ) {}
+
+  /** None, as after `zeroGrad()`, where it was lost with its device. */
+  get grad(): Tensor | null {
+    return this.gradient?.storage.isLost ? null : this.gradient;
+  }
+
+  accumulate(gradient: Value): void {
+    if (this.grad) withMode({ grad: false }, () => this.grad!.accumulate(gradient));
+    else this.set(this.make(gradient));
+    for (const hook of this.hooks.slice()) hook();
+  }
+
+  /** The gradient itself, kept through a rehearsal. */
+  put(grad: Tensor | null): void {
+    beforeChange(this, () => {
+      const { gradient: before } = this;
+      return () => {
+        this.gradient = before;
+      };
+    });
+    this.gradient = grad;
+    // It counts as none when it is lost.
+    if (grad) grad.storage.uncopied = true;
+  }
+
+  set(grad: Tensor): void {
+    this.put(grad);
+    // The scope around a backward may close before the gradient is used.
+    grad.storage.outlive(this.owner.storage);
+  }
+
+  /** Lets the gradient go. Nobody else can hold one that user code has never asked for, so its memory need not wait for the collector. */
+  forget(): void {
+    const { grad } = this;
+    if (!grad) return;
+    this.put(null);
+    if (!grad.storage.exposed && !grad.storage.slice && !grad.requiresGrad) grad.storage.dispose();
+  }
+
+  /** Fills the gradient with zeros; a graph that it carries is dropped. */
+  zero(): void {
+    const { grad } = this;
+    if (grad?.requiresGrad) this.set(this.make(full(grad.shape, 0, grad.dtype)));
+    else if (grad) withMode({ grad: false }, () => grad.zero_());
+  }
+}
+
+/** Says why a tensor that `gradFn` gives gradients to has none of its own. */
+export function warnOfNoLeaf(gradFn: string): void {
+  const made = gradFn.replace(/Backward\d*$/, '');
+  warnOnce(
+    `grad: this tensor was made by ${made[0]!.toLowerCase()}${made.slice(1)}, so it keeps no gradient; call x.retainGrad() before backward, or look at the tensor it was made from`,
+  );
+}

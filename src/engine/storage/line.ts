@@ -1,0 +1,49 @@
+// Lines: a storage's contents as they are to the gradients of tensors that were detached from it.
+
+import { beforeChange } from '../graph/journal';
+import { withMode } from '../graph/mode';
+import { named } from '../graph/record';
+import type { Value } from '../graph/value';
+import { detach, rewritten } from '../ops/shape/cast';
+import { gradNameOf } from './backward';
+import type { Storage } from './storage';
+
+/**
+ * Shared by a detached tensor and its views: they show the numbers that the storage holds, whoever wrote them, and have a graph of
+ * own, made of the writes through them. All other writes are unknown to that graph, and writes through a line to the graph
+ * of the storage.
+ */
+export class Line {
+  private whole: Value | null = null;
+  /** The version of the storage that `whole` is of. */
+  private version = -1;
+
+  constructor(private readonly storage: Storage) {}
+
+  /** The whole contents now. */
+  get value(): Value {
+    const { version, value } = this.storage;
+    // A value that was missing may be there now.
+    if (this.whole === null || this.version !== version || this.whole.failure || this.whole.isLost)
+      this.hold(this.whole?.requiresGrad ? this.whole : null, value);
+    return this.whole!;
+  }
+
+  /** Has the gradient go to `after`, which has just been written to the storage. */
+  follow(after: Value): void {
+    this.hold(after, this.storage.value);
+  }
+
+  private hold(graph: Value | null, value: Value): void {
+    beforeChange(this, () => {
+      const { whole } = this;
+      return () => Object.assign(this, { whole, version: -1 });
+    });
+    if (graph) {
+      this.whole = withMode({ grad: true }, () => rewritten(graph, value, true));
+      if (graph.node) named(this.whole, gradNameOf(graph));
+    } else this.whole = value.requiresGrad ? detach(value) : value;
+    this.whole.held = true;
+    this.version = this.storage.version;
+  }
+}

@@ -1,9 +1,0 @@
-// Owns which layers have running statistics, which averaged weights make anew.
-import { BatchNorm1d, BatchNorm2d, BatchNorm3d } from '../nn/batch-norm';
-import type { Module } from '../nn/module';
-
-/** A layer with running statistics. */
-export type Normalizing = BatchNorm1d | BatchNorm2d | BatchNorm3d;
-
-export const isNormalizing = (module: Module): module is Normalizing =>
-  module instanceof BatchNorm1d || module instanceof BatchNorm2d || module instanceof BatchNorm3d;

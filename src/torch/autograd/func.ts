@@ -1,0 +1,491 @@
+// Functional transforms: gradients, vector-Jacobian products, Jacobians and Hessians of functions of tensors.
+
+import {
+  callback,
+  either,
+  integer,
+  listOf as listOfKind,
+  nonEmpty,
+  orNull,
+  whole,
+} from '../../engine/core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../engine/core/errors';
+import {
+  type Arguments as ByPlaceOrName,
+  expectKind,
+  isPlainObject,
+  kindOf,
+  parseArgs,
+} from '../../engine/core/options';
+import { flush } from '../../engine/graph/flush';
+import { withMode } from '../../engine/graph/mode';
+import { detach, identity } from '../../engine/ops/shape/cast';
+import { checked } from '../tensor/calling/callable';
+import { tensor, tensors } from '../tensor/calling/tensor-kinds';
+import { mapTensors, tensorsIn } from '../tensor/calling/tensor-trees';
+import { eye } from '../tensor/creation/creation';
+import { stack } from '../tensor/joining/cat-stack';
+import { Tensor } from '../tensor/tensor';
+import { grad as gradOf } from './grad';
+
+/** A function of tensors, or of lists and objects of them, with one tensor as its result. */
+export type TensorFunction<Args extends readonly unknown[] = readonly Tensor[]> = (...args: Args) => Tensor;
+
+/** A function of tensors whose result is a tensor, and beside it anything that is not differentiated. */
+type WithAux<Args extends readonly unknown[], Aux> = (...args: Args) => readonly [output: Tensor, aux: Aux];
+
+interface Arguments {
+  /** The arguments as the function gets them: those of `wanted` as new tensors, whose gradients are taken. */
+  readonly given: unknown[];
+  /** The tensors of the arguments that gradients are taken of, in order. */
+  readonly wanted: Tensor[];
+  /** An argument belongs to a graph already, so the gradients must, too. */
+  readonly nested: boolean;
+}
+
+function argumentsOf(name: string, func: unknown, args: readonly unknown[], argnums: readonly number[]): Arguments {
+  expectKind(name, 'func', func, callback);
+  const given = [...args];
+  let nested = false;
+  for (const n of argnums) {
+    if (tensorsIn(args[n]).length === 0) {
+      throw new ArgumentError(
+        `${name}: expected a tensor as argument ${n}, or a list or object of them, but got ${args[n] === undefined ? 'none' : kindOf(args[n])}`,
+      );
+    }
+    given[n] = mapTensors(args[n], (x) => {
+      nested ||= x.requiresGrad;
+      return x.requiresGrad ? Tensor.of(identity(x.value)) : Tensor.of(detach(x.value)).requiresGrad_();
+    });
+  }
+  return { given, wanted: argnums.flatMap((n) => tensorsIn(given[n])), nested };
+}
+
+/** A function to differentiate, with any result. */
+type AnyFunction = (...args: never) => unknown;
+
+/** The result of a function and, with `hasAux`, the value that it returns beside the result. */
+function resultOf(
+  name: string,
+  func: AnyFunction,
+  given: readonly unknown[],
+  hasAux: boolean,
+): [y: unknown, aux: unknown] {
+  const result = func(...(given as never));
+  if (!hasAux) return [result, undefined];
+  if (!Array.isArray(result) || result.length !== 2) {
+    throw new ArgumentError(
+      `${name}: expected the result of func to be [output, aux] with hasAux, but got ${kindOf(result)}`,
+    );
+  }
+  return result as [unknown, unknown];
+}
+
+/** `resultOf`, which has to be a tensor to be differentiated. */
+function tensorOf(
+  name: string,
+  func: AnyFunction,
+  given: readonly unknown[],
+  hasAux = false,
+): [y: Tensor, aux: unknown] {
+  const [y, aux] = resultOf(name, func, given, hasAux);
+  expectKind(name, hasAux ? 'the output of func' : 'the result of func', y, tensor);
+  return [y as Tensor, aux];
+}
+
+/** `resultOf`, which must hold a tensor to differentiate. */
+function tensorsOf(
+  name: string,
+  func: AnyFunction,
+  given: readonly unknown[],
+  hasAux: boolean,
+): [result: unknown, aux: unknown] {
+  const [result, aux] = resultOf(name, func, given, hasAux);
+  if (tensorsIn(result).length > 0) return [result, aux];
+  throw new ArgumentError(
+    `${name}: expected the result of func to be a tensor, or a list or object of them, but got ${kindOf(result)}`,
+  );
+}
+
+const listOf = (argnums: number | readonly number[]): readonly number[] =>
+  typeof argnums === 'number' ? [argnums] : argnums;
+
+/** The results for the tensors in the form of the arguments: for one of them by itself, for several as a list. */
+function formed(argnums: number | readonly number[], args: readonly unknown[], found: readonly Tensor[]): unknown {
+  const left = [...found];
+  const each = listOf(argnums).map((n) => mapTensors(args[n], () => left.shift()!));
+  return typeof argnums === 'number' ? each[0] : each;
+}
+
+const recorded = <T>(fn: () => T): T => withMode({ grad: true, keepSaved: true }, fn);
+
+/** Results that are on no graph unless an argument was. */
+const released = <T>(results: T, nested: boolean): T =>
+  nested ? results : mapTensors(results, (x) => (x.requiresGrad ? x.detach() : x));
+
+/** The arguments that gradients are taken by: a number, or a list of numbers. */
+export interface Argnums<N extends number | readonly number[] = number | readonly number[]> {
+  /** The argument, or arguments, to differentiate by; default 0. */
+  argnums?: N;
+}
+
+/** Whether a function gives something beside its output. */
+interface Beside<Has extends boolean> {
+  /** The function gives [output, aux], and aux, which is not differentiated, is given back beside the result; default false. */
+  hasAux?: Has;
+}
+
+/** Options that say that the function gives something beside its output. */
+type AuxArgnums<N extends number | readonly number[]> = Argnums<N> & Required<Beside<true>>;
+
+/** Options that follow a function: in one object, or in their places. */
+type Following<N extends number | readonly number[], More = unknown> = [
+  options?: (Argnums<N> & Beside<false> & More) | N,
+  hasAux?: false,
+];
+type FollowingAux<N extends number | readonly number[], More = unknown> =
+  | [options: AuxArgnums<N> & More]
+  | [argnums: N, hasAux: true | { hasAux: true }];
+
+const places = either(integer, listOfKind(integer));
+
+/** How much of a Jacobian is computed at a time. */
+export interface ChunkOptions {
+  /** Elements of the output whose gradients run together, so that their memory serves the next ones; null (default): all of them. */
+  chunkSize?: number | null;
+}
+
+/** `argnums` and `hasAux`, by position or by name. */
+function optionsOf(name: string, options: readonly unknown[]): Required<Argnums & Beside<boolean>> {
+  return parseArgs<Argnums & Beside<boolean>>(name, [], { argnums: 0, hasAux: false }, options, { argnums: places });
+}
+
+/** The same, and `chunkSize`. */
+function chunkedOptionsOf(
+  name: string,
+  options: readonly unknown[],
+): Required<Argnums & Beside<boolean>> & ChunkOptions {
+  const defaults = { argnums: 0, hasAux: false, chunkSize: null };
+  const kinds = { argnums: places, chunkSize: orNull(whole(1)) };
+  return parseArgs<Argnums & Beside<boolean> & ChunkOptions>(name, [], defaults, options, kinds);
+}
+
+/** Of the form of the argument, or of the arguments, that is differentiated by. */
+type Differentiated<Args extends readonly unknown[], N> = N extends readonly number[]
+  ? Args[number][]
+  : Args[(number extends N ? 0 : N) & keyof Args];
+
+/** The form of `T` with something else in the place of each tensor. */
+type Each<T, Of> = T extends Tensor ? Of : { [K in keyof T]: Each<T[K], Of> };
+
+/**
+ * A function for [gradient, value] of `func`, whose result must be a single element. With `hasAux`, `func` gives [value, aux], and the result is
+ * [gradient, [value, aux]].
+ */
+export const gradAndValue = checked('func.gradAndValue(func: function, ...)', makeGradAndValue);
+
+function makeGradAndValue<Args extends readonly unknown[], Aux, const N extends number | readonly number[] = 0>(
+  func: WithAux<Args, Aux>,
+  ...options: FollowingAux<N>
+): (...args: Args) => [gradient: Differentiated<Args, N>, result: [value: Tensor, aux: Aux]];
+function makeGradAndValue<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
+  func: TensorFunction<Args>,
+  ...options: Following<N>
+): (...args: Args) => [gradient: Differentiated<Args, N>, value: Tensor];
+function makeGradAndValue(func: AnyFunction, ...options: unknown[]): (...args: unknown[]) => [unknown, unknown] {
+  const { argnums, hasAux } = optionsOf('func.grad', options);
+  return (...args) =>
+    recorded(() => {
+      const { given, wanted, nested } = argumentsOf('func.grad', func, args, listOf(argnums));
+      const [y, aux] = tensorOf('func.grad', func, given, hasAux);
+      if (y.numel() !== 1) {
+        throw new ShapeError(
+          `func.grad: expected a function of one element, but its result has shape [${y.shape.join(', ')}]`,
+        );
+      }
+      const gradients = gradientsOf(y, wanted, { nested });
+      return [formed(argnums, args, gradients), released(hasAux ? [y, aux] : y, nested)];
+    });
+}
+
+/**
+ * A function for the gradient of `func`, whose result must be a single element. With `hasAux`, `func` gives [value, aux], and the result is
+ * [gradient, aux].
+ *
+ *     torch.func.grad((x) => x.sin().sum())(x);   // cos x
+ */
+export const grad = checked('func.grad(func: function, ...)', makeGrad);
+
+function makeGrad<Args extends readonly unknown[], Aux, const N extends number | readonly number[] = 0>(
+  func: WithAux<Args, Aux>,
+  ...options: FollowingAux<N>
+): (...args: Args) => [gradient: Differentiated<Args, N>, aux: Aux];
+function makeGrad<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
+  func: TensorFunction<Args>,
+  ...options: Following<N>
+): (...args: Args) => Differentiated<Args, N>;
+function makeGrad(func: AnyFunction, ...options: unknown[]): (...args: unknown[]) => unknown {
+  const { hasAux } = optionsOf('func.grad', options);
+  const both = makeGradAndValue(func as never, ...(options as [])) as (...args: unknown[]) => [unknown, unknown];
+  return (...args) => {
+    const [gradient, result] = both(...args);
+    return hasAux ? [gradient, (result as [Tensor, unknown])[1]] : gradient;
+  };
+}
+
+/** The option of `vjp` behind its primals. */
+type Aux = Required<Beside<true>>;
+
+/**
+ * [func(...primals), v ↦ vᵀ J], J being the Jacobian of `func` at the primals: one product for each of them. With `{ hasAux: true }` behind the
+ * primals, `func` gives [output, aux], and the result is [output, v ↦ vᵀ J, aux].
+ */
+export function vjp<Args extends readonly Tensor[], A>(
+  func: WithAux<Args, A>,
+  ...primals: [...Args, Aux]
+): [output: Tensor, product: (cotangent: Tensor) => Tensor[], aux: A];
+export function vjp<Args extends readonly Tensor[]>(
+  func: TensorFunction<Args>,
+  ...primals: Args
+): [output: Tensor, product: (cotangent: Tensor) => Tensor[]];
+export function vjp(func: AnyFunction, ...args: readonly unknown[]): unknown {
+  expectKind('func.vjp', 'func', func, callback);
+  const options = isPlainObject(args.at(-1)) ? [args.at(-1)] : [];
+  const { hasAux } = parseArgs<Beside<boolean>>('func.vjp', [], { hasAux: false }, options);
+  const primals = args.slice(0, args.length - options.length);
+  expectKind('func.vjp', 'primals', primals, nonEmpty(tensor));
+  return recorded(() => {
+    const places = primals.map((_, i) => i);
+    const { given, wanted, nested } = argumentsOf('func.vjp', func, primals, places);
+    const [y, aux] = tensorOf('func.vjp', func, given, hasAux);
+    const product = (cotangent: Tensor) =>
+      recorded(() => filled(gradOf(y, wanted, { gradOutputs: cotangent, ...again(nested) }), wanted));
+    return [released(y, nested), product, ...(hasAux ? [released(aux, nested)] : [])];
+  });
+}
+
+const again = (nested: boolean) => ({ createGraph: nested, retainGraph: true, allowUnused: true });
+
+/** Gradients of y, zeros for tensors that it does not depend on. */
+const gradientsOf = (
+  y: Tensor,
+  wanted: readonly Tensor[],
+  { gradOutputs = null, nested }: { readonly gradOutputs?: Tensor | null; readonly nested: boolean },
+): Tensor[] =>
+  filled(y.requiresGrad ? gradOf(y, wanted, { gradOutputs, ...again(nested) }) : wanted.map(() => null), wanted);
+
+const filled = (gradients: readonly (Tensor | null)[], xs: readonly Tensor[]): Tensor[] =>
+  gradients.map((g, i) => g ?? xs[i]!.detach().mul(0));
+
+interface Push<F, Args extends readonly Tensor[]> {
+  func: F;
+  primals: Args;
+  tangents: readonly Tensor[];
+}
+
+type PushOrder = ['func', 'primals', 'tangents'];
+
+/**
+ * The pair [func(...primals), J · tangents]: the directional derivative, by differentiating the transposed product. With `hasAux`, `func` gives
+ * [output, aux], and the result is [output, J · tangents, aux].
+ */
+export function jvp<Args extends readonly Tensor[], A>(
+  ...args: ByPlaceOrName<Push<WithAux<Args, A>, Args> & Aux, [...PushOrder, 'hasAux']>
+): [output: Tensor, tangent: Tensor, aux: A];
+export function jvp<Args extends readonly Tensor[]>(
+  ...args: ByPlaceOrName<Push<TensorFunction<Args>, Args> & { hasAux?: false }, [...PushOrder, 'hasAux']>
+): [output: Tensor, tangent: Tensor];
+export function jvp(...args: readonly unknown[]): unknown {
+  return recorded(() => {
+    const { func, primals, tangents, hasAux } = parseArgs<Push<AnyFunction, readonly Tensor[]> & { hasAux?: boolean }>(
+      'func.jvp',
+      ['func', 'primals', 'tangents'],
+      { hasAux: false },
+      args,
+      { func: callback, primals: tensors, tangents: tensors },
+    );
+    if (primals.length !== tangents.length) {
+      throw new ArgumentError(
+        `func.jvp: expected as many tangents as primals, ${primals.length}, but got ${tangents.length}`,
+      );
+    }
+    const places = primals.map((_, i) => i);
+    const { given, wanted, nested } = argumentsOf('func.jvp', func, primals, places);
+    const [y, aux] = tensorOf('func.jvp', func, given, hasAux);
+    const [tangent] = pushing([y], wanted, nested)(tangents);
+    return [released(y, nested), tangent, ...(hasAux ? [released(aux, nested)] : [])];
+  });
+}
+
+/** The tangents of tensors ys for tangents of the tensors xs: J · tangents, J being the Jacobian of ys by xs. */
+function pushing(
+  ys: readonly Tensor[],
+  xs: readonly Tensor[],
+  nested: boolean,
+): (tangents: readonly Tensor[]) => Tensor[] {
+  const from = ys.filter((y) => y.requiresGrad);
+  const us = from.map((y) => Tensor.of(detach(y.value)).mul(0).requiresGrad_());
+  const products = from.length > 0 ? gradOf(from, xs, { gradOutputs: us, createGraph: true, allowUnused: true }) : [];
+  const parts = products.flatMap((product, i) => (product?.requiresGrad ? [{ product, i }] : []));
+  return (tangents) => {
+    const found =
+      parts.length > 0
+        ? gradOf(
+            parts.map(({ product }) => product),
+            us,
+            { gradOutputs: parts.map(({ i }) => tangents[i]!), ...again(nested) },
+          )
+        : [];
+    return ys.map((y) => found[from.indexOf(y)] ?? y.detach().mul(0));
+  };
+}
+
+/**
+ * A function for the Jacobian of `func`, shape [...output, ...argument], by one backward an element of the output. Where the argument is a list or an
+ * object of tensors, so is the Jacobian; where the result is one, the Jacobian holds that of each of its tensors. With `hasAux`, `func`
+ * gives [output, aux], and the result is [Jacobian, aux].
+ */
+export const jacrev = checked('func.jacrev(func: function, ...)', makeJacrev);
+
+function makeJacrev<Args extends readonly unknown[], Aux, const N extends number | readonly number[] = 0>(
+  func: WithAux<Args, Aux>,
+  ...options: FollowingAux<N, ChunkOptions>
+): (...args: Args) => [jacobian: Differentiated<Args, N>, aux: Aux];
+function makeJacrev<Args extends readonly unknown[]>(
+  func: TensorFunction<Args>,
+  options: Beside<false> & Required<ChunkOptions> & { argnums?: never },
+): (...args: Args) => Differentiated<Args, 0>;
+function makeJacrev<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
+  func: TensorFunction<Args>,
+  ...options: Following<N, ChunkOptions>
+): (...args: Args) => Differentiated<Args, N>;
+function makeJacrev(func: AnyFunction, ...options: unknown[]): (...args: unknown[]) => unknown {
+  const { argnums, hasAux, chunkSize } = chunkedOptionsOf('func.jacrev', options);
+  return (...args) =>
+    recorded(() => {
+      const { given, wanted, nested } = argumentsOf('func.jacobian', func, args, listOf(argnums));
+      const [result, aux] = tensorsOf('func.jacobian', func, given, hasAux);
+      const all = mapTensors(result, (y) => {
+        const rows = eye(y.numel())
+          .unbind(0)
+          .map((unit, i) => {
+            const row = gradientsOf(y, wanted, { gradOutputs: unit.reshape(y.shape), nested });
+            if (chunkSize && (i + 1) % chunkSize === 0) flush();
+            return row;
+          });
+        const jacobians = wanted.map((x, i) =>
+          jacobianOf(
+            rows.map((row) => row[i]!),
+            0,
+            y,
+            x,
+          ),
+        );
+        return formed(argnums, args, jacobians);
+      });
+      return hasAux ? [all, released(aux, nested)] : all;
+    });
+}
+
+/**
+ * `jacrev`, by one derivative an element of the arguments, for functions with fewer of these than results: the same Jacobian, in the same form. A
+ * derivative is that of the transposed product, as `jvp` takes it. `func` is called once.
+ *
+ *     torch.func.jacfwd((x) => x.outer(x))(torch.tensor([1, 2.5]));   // [2, 2, 2], by two derivatives
+ */
+export const jacfwd = checked('func.jacfwd(func: function, ...)', makeJacfwd);
+
+function makeJacfwd<Args extends readonly unknown[], Aux, const N extends number | readonly number[] = 0>(
+  func: WithAux<Args, Aux>,
+  ...options: FollowingAux<N>
+): (...args: Args) => [jacobian: Differentiated<Args, N>, aux: Aux];
+function makeJacfwd<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
+  func: TensorFunction<Args>,
+  ...options: Following<N>
+): (...args: Args) => Differentiated<Args, N>;
+function makeJacfwd(func: AnyFunction, ...options: unknown[]): (...args: unknown[]) => unknown {
+  const { argnums, hasAux } = optionsOf('func.jacfwd', options);
+  return (...args) =>
+    recorded(() => {
+      const { given, wanted, nested } = argumentsOf('func.jacfwd', func, args, listOf(argnums));
+      const [result, aux] = tensorsOf('func.jacfwd', func, given, hasAux);
+      const push = pushing(tensorsIn(result), wanted, nested);
+      const none = wanted.map((x) => x.detach().mul(0));
+      // By argument, the derivatives of each of the results by each of its elements.
+      const columns = wanted.map((x, i) =>
+        eye(x.numel())
+          .unbind(0)
+          .map((unit) => push(none.with(i, unit.reshape(x.shape)))),
+      );
+      let k = 0;
+      const all = mapTensors(result, (y) => {
+        const jacobians = wanted.map((x, i) =>
+          jacobianOf(
+            columns[i]!.map((derivatives) => derivatives[k]!),
+            -1,
+            y,
+            x,
+          ),
+        );
+        k++;
+        return formed(argnums, args, jacobians);
+      });
+      return hasAux ? [all, released(aux, nested)] : all;
+    });
+}
+
+/** Rows of the Jacobian of y by x, or with -1 for the dimension its columns, as the Jacobian. */
+function jacobianOf(parts: readonly Tensor[], dim: 0 | -1, y: Tensor, x: Tensor): Tensor {
+  const shape = [...y.shape, ...x.shape];
+  return parts.length > 0 ? stack(parts, dim).reshape(shape) : y.newZeros(shape);
+}
+
+interface Place<F, X> {
+  func: F;
+  inputs: X;
+}
+
+/** The Jacobian of `func` at x, shape [...output, ...x]; of several inputs a list with one for each. */
+export function jacobian(...args: ByPlaceOrName<Place<(x: Tensor) => Tensor, Tensor>, ['func', 'inputs']>): Tensor;
+export function jacobian(
+  ...args: ByPlaceOrName<Place<TensorFunction<readonly Tensor[]>, readonly Tensor[]>, ['func', 'inputs']>
+): Tensor[];
+export function jacobian(...args: readonly unknown[]): Tensor | Tensor[] {
+  const { func: f, inputs } = parseArgs<Place<TensorFunction<Tensor[]>, Tensor | readonly Tensor[]>>(
+    'func.jacobian',
+    ['func', 'inputs'],
+    {},
+    args,
+    { func: callback, inputs: either(tensor, nonEmpty(tensor)) },
+  );
+  if (inputs instanceof Tensor) return jacrev(f)(inputs);
+  return jacrev(f, { argnums: inputs.map((_, i) => i) })(...inputs);
+}
+
+/**
+ * A function for the Hessian of `func`, shape [...output, ...x, ...x], by the argument `argnums`; of a list of them a list of lists. With a tensor
+ * in the place of the options, the Hessian there. For a list or object of tensors it holds, for each of them, a list or object of that form.
+ *
+ *     torch.func.hessian((x: Tensor) => x.pow(3).sum())(x);   // diagonal 6 x
+ */
+export function hessian(func: (x: Tensor) => Tensor, x: Tensor): Tensor;
+export function hessian<Args extends readonly unknown[]>(
+  ...args:
+    | [func: TensorFunction<Args>, options: { argnums: readonly number[] } | readonly number[]]
+    | [named: { func: TensorFunction<Args>; argnums: readonly number[] }]
+): (...args: Args) => Tensor[][];
+export function hessian<Args extends readonly unknown[], const N extends number = 0>(
+  ...args: [func: TensorFunction<Args>, options?: Argnums<N> | N] | [named: Argnums<N> & { func: TensorFunction<Args> }]
+): (...args: Args) => Each<Differentiated<Args, N>, Differentiated<Args, N>>;
+export function hessian(...args: readonly unknown[]): unknown {
+  type Parameters = { func: TensorFunction<Tensor[]>; argnums?: number | readonly number[] | Tensor };
+  const kinds = { func: callback, argnums: either(places, tensor) };
+  const { func: f, argnums } = parseArgs<Parameters>('func.hessian', ['func'], { argnums: 0 }, args, kinds);
+  if (argnums instanceof Tensor) return hessian(f)(argnums);
+  const by = (n: number) => jacrev(jacrev(f, n) as TensorFunction<Tensor[]>, argnums);
+  if (typeof argnums === 'number') return by(argnums);
+  return (...args: Tensor[]) => argnums.map((n) => by(n)(...args));
+}
+
+export { functionalCall, type NamedTensors, stackModuleState } from '../tensor/module-state';
+export { vmap } from './vmap';

@@ -1,0 +1,8 @@
+// The surface of `autograd`: gradients as a function, custom functions, checks, and the recording switches.
+export type { BackwardOptions } from '../../engine/storage/backward';
+export { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } from '../tensor/calling/recording';
+export { Variable } from '../tensor/creation/legacy';
+export { detectAnomaly } from './anomaly';
+export { CustomFunction as Function, FunctionContext } from './function';
+export { backward, grad } from './grad';
+export { gradcheck, gradgradcheck } from './gradcheck';

@@ -1,0 +1,43 @@
+// Owns what data sets are asked by: an index, or those of a batch, by place or by name.
+import { integer, type Kind, orNull } from '../../engine/core/argument-kinds';
+import { type Arguments, parseArgs } from '../../engine/core/options';
+
+interface Index {
+  index: number;
+}
+
+export interface Indices {
+  indices: readonly number[];
+}
+
+export interface Drawn extends Indices {
+  /** The draws of `drawFor` for the items, if they were asked for. */
+  draws?: readonly unknown[] | null;
+}
+
+export type IndexArguments = Arguments<Index, ['index']>;
+export type ItemsArguments = Arguments<Indices, ['indices']>;
+
+const list: Kind = { words: 'a list', fits: Array.isArray };
+
+/** The index that `get` is given. */
+export function indexIn(dataset: string, args: readonly unknown[]): number {
+  const [index] = args;
+  if (args.length === 1 && typeof index === 'number') return index;
+  return parseArgs<Index>(`${dataset}.get`, ['index'], {}, args, { index: integer }).index;
+}
+
+/** The indices that `getItems`, or a `getBatch` that draws nothing, is given. */
+export function indicesIn(method: string, args: readonly unknown[]): readonly number[] {
+  return parseArgs<Indices>(method, ['indices'], {}, args, { indices: list }).indices;
+}
+
+/** The arguments of `getBatch`. */
+export function drawnIn(
+  dataset: string,
+  args: readonly unknown[],
+): { indices: readonly number[]; draws?: readonly unknown[] } {
+  const kinds = { indices: list, draws: orNull(list) };
+  const { indices, draws } = parseArgs<Drawn>(`${dataset}.getBatch`, ['indices'], { draws: null }, args, kinds);
+  return draws === null ? { indices } : { indices, draws };
+}

@@ -1,0 +1,421 @@
+// Data sets, which give a length and an item by index, or one item after another; and their sums,
+// which stand here because every data set makes them.
+
+import { iterable, type Kind } from '../../engine/core/argument-kinds';
+import { closeInherited } from '../../engine/core/arity';
+import { ArgumentError, IndexError } from '../../engine/core/errors';
+import { objectAt } from '../../engine/core/object-argument';
+import { kindOf, parseArgs } from '../../engine/core/options';
+import { Printable } from '../../engine/core/printable';
+import { defaultGenerator, Generator } from '../../engine/storage/random/generator';
+import { type Drawn, drawnIn, type IndexArguments, type ItemsArguments, indexIn, indicesIn } from './arguments';
+import { pickRows } from './pick-rows';
+import { inTurn } from './turns';
+import { copiesOf, copyOf, readsFiles, type WorkerCopy, type WorkerCopyAnswer } from './worker/copy';
+import type { PartAddresses } from './worker/parts';
+
+/**
+ * Base of data sets. A subclass defines `length` and `get(index)`:
+ *
+ *     class Squares extends data.Dataset<[Tensor, number]> {
+ *       get length() { return 100; }
+ *       get(i: number): [Tensor, number] { return [torch.tensor([i]), i * i]; }
+ *     }
+ *
+ * `dataset[3]` is `dataset.get(3)`, and `for (const item of dataset)` visits every item.
+ */
+export abstract class Dataset<T = unknown> extends Printable {
+  readonly [index: number]: T;
+
+  static {
+    // Only names that no object has reach the end of the prototype chain, so nothing else pays for the look-up by index.
+    Object.setPrototypeOf(Dataset.prototype, new Proxy(Printable.prototype, { get: getIndexed }));
+  }
+
+  constructor(...none: []) {
+    super();
+    parseArgs(this.constructor.name, [], {}, none);
+    const base = Object.getPrototypeOf(Dataset.prototype) as object;
+    closeInherited(Object.getPrototypeOf(this) as object, base, ['toString', 'extraRepr']);
+  }
+
+  /** The number of items. */
+  abstract get length(): number;
+
+  /** Item `index`. A subclass whose items have to be fetched may return a promise: `Dataset<Promise<T>>`. */
+  abstract get(index: number): T;
+
+  /**
+   * The items at `indices`, already collated: what a DataLoader yields for them. A data set that lives on the device defines it to make
+   * the whole batch with one gather, or returns null when it cannot. `draws` holds the results of `drawFor` for the items, if it was called.
+   */
+  getBatch?(indices: readonly number[], draws?: readonly unknown[]): unknown;
+
+  /**
+   * The random draws of `getBatch` for one item, made ahead. A data set of random batches defines it, so that in a ConcatDataset the numbers
+   * come in the order of the items, whichever part they are of.
+   */
+  drawFor?(index: number, generator: Generator): unknown;
+
+  /** The items at `indices`, PyTorch's `__getitems__`: defined where they are better fetched together. Null where they are not. */
+  getItems?(indices: readonly number[]): Items<T> | null;
+
+  /** @internal How the workers of a loader read for this data set; without it only a module of the user's can. */
+  workerCopy?(): WorkerCopyAnswer;
+
+  /** `Squares(length=100)`. */
+  override toString(): string {
+    return `${this.constructor.name}(length=${this.length})`;
+  }
+
+  /** This data set and then another: PyTorch's `+`. */
+  add<U>(other: DataSource<U>): Dataset<T | U>;
+  add<U>(named: Other<DataSource<U>>): Dataset<T | U>;
+  add<U>(...args: unknown[]): Dataset<T | U> {
+    return new ConcatDataset<T | U>([this, otherIn<U>(this, args)]);
+  }
+
+  *[Symbol.iterator](): Iterator<T> {
+    const length = lengthOf(this);
+    for (let i = 0; i < length; i++) yield this.get(i);
+  }
+}
+
+/**
+ * Base of data sets that are streams. A subclass defines `[Symbol.iterator]`, or `[Symbol.asyncIterator]` where items have to be waited for, and
+ * `length` where it is known:
+ *
+ *     class Lines extends data.IterableDataset<string> {
+ *       async *[Symbol.asyncIterator]() { for await (const line of file.readLines()) yield line; }
+ *     }
+ *
+ * Each pass of a DataLoader asks for a new iterator. The loader takes no shuffle and no sampler then: the order is the stream's.
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a length is there only where the subclass gives one.
+export abstract class IterableDataset<T = unknown> extends Dataset<T> {
+  /** @throws ArgumentError always: the items come one after another */
+  override get(_index: number): T {
+    throw new ArgumentError(
+      `${this.constructor.name}: expected a data set that has items by index, but an IterableDataset has none; visit it with for await`,
+    );
+  }
+
+  // biome-ignore lint/correctness/useYield: what iterates defines it anew.
+  override *[Symbol.iterator](): Iterator<T> {
+    throw new ArgumentError(
+      Symbol.asyncIterator in this
+        ? `${this.constructor.name}: expected for await, since its items have to be waited for, but got a synchronous loop`
+        : `${this.constructor.name}: expected a method [Symbol.iterator] or [Symbol.asyncIterator], but it has none`,
+    );
+  }
+
+  /** This stream and then another: PyTorch's `+`. */
+  override add<U>(other: IterableDataset<U>): ChainDataset<T | U>;
+  override add<U>(other: DataSource<U>): ChainDataset<T | U>;
+  override add<U>(named: Other<DataSource<U>>): ChainDataset<T | U>;
+  override add<U>(...args: unknown[]): ChainDataset<T | U> {
+    return new ChainDataset<T | U>([this, otherIn<U>(this, args) as IterableDataset<U>]);
+  }
+
+  override toString(): string {
+    return this.length === undefined ? `${this.constructor.name}()` : super.toString();
+  }
+}
+
+export interface IterableDataset<T> {
+  /** How many items there are, where the subclass says so; else undefined. */
+  readonly length: number;
+  [Symbol.asyncIterator]?(): AsyncIterator<T>;
+}
+
+/** Data sets one after another: items 0, 1, … of the first, then those of the second, and so on. */
+export class ConcatDataset<T = unknown> extends Dataset<T> {
+  readonly datasets: readonly DataSource<T>[];
+  /** The lengths, added up: part p has the items from `cumulativeSizes[p - 1]` on, until before `cumulativeSizes[p]`. */
+  readonly cumulativeSizes: readonly number[];
+
+  /** @throws ArgumentError when there is no data set, or an IterableDataset */
+  constructor(datasets: Iterable<DataSource<T>>);
+  constructor(named: Datasets<DataSource<T>>);
+  constructor(...args: unknown[]) {
+    super();
+    this.datasets = [...datasetsIn<DataSource<T>>('ConcatDataset', args)];
+    if (this.datasets.length === 0) {
+      throw new ArgumentError('ConcatDataset: expected at least one data set, but got none');
+    }
+    if (this.datasets.some((part) => part instanceof IterableDataset)) {
+      throw new ArgumentError('ConcatDataset: expected no IterableDataset, but got one; use ChainDataset');
+    }
+    let total = 0;
+    this.cumulativeSizes = this.datasets.map((part) => {
+      total += lengthOf(part);
+      return total;
+    });
+  }
+
+  override get length(): number {
+    return this.cumulativeSizes.at(-1)!;
+  }
+
+  override get(...args: IndexArguments): T {
+    const [part, at] = this.#place(indexIn('ConcatDataset', args));
+    return itemAt(this.datasets[part]!, at);
+  }
+
+  override drawFor(index: number, generator: Generator): unknown {
+    const [part, at] = this.#place(index);
+    return drawOf(this.datasets[part]!, at, generator);
+  }
+
+  /** Of one part its batch. Of several, all give a batch of full size, and the rows are picked: the same work wherever the items lie. */
+  override getBatch(indices: readonly number[], draws?: readonly unknown[]): unknown;
+  override getBatch(named: Drawn): unknown;
+  override getBatch(...args: unknown[]): unknown {
+    const { indices, draws } = drawnIn('ConcatDataset', args);
+    const places = indices.map((index) => this.#place(index));
+    const [first] = places;
+    if (!first) return null;
+    const isOne = places.every(([part]) => part === first[0]);
+    // Files are read once, by those that ask for items.
+    if (!isOne && readsFiles(this.datasets)) return null;
+    const make = (drawn: readonly unknown[]): unknown =>
+      isOne
+        ? readyBatch(
+            this.datasets[first[0]]!,
+            places.map(([, at]) => at),
+            drawn,
+          )
+        : this.#mixed(places, drawn);
+    if (draws) return make(draws);
+    const generator = defaultGenerator();
+    const before = generator.getState();
+    const batch = make(indices.map((index) => this.drawFor(index, generator)));
+    // The items are made one by one then, and draw by themselves.
+    if (batch === null) generator.setState(before);
+    return batch;
+  }
+
+  #mixed(places: readonly (readonly [part: number, at: number])[], draws: readonly unknown[]): unknown {
+    const parts = this.datasets.filter((source) => lengthOf(source) > 0);
+    if (parts.length > MOST_PARTS) return null;
+    const batches: unknown[] = [];
+    for (const source of parts) {
+      const own = places.map(([part]) => this.datasets[part] === source);
+      // Rows that belong elsewhere are those of any item, drawn from a generator that nothing else draws from.
+      const other = source instanceof Dataset && source.drawFor ? source.drawFor(0, new Generator()) : undefined;
+      const batch = readyBatch(
+        source,
+        places.map(([, at], row) => (own[row] ? at : 0)),
+        draws.map((draw, row) => (own[row] ? draw : other)),
+      );
+      if (batch === null) return null;
+      batches.push(batch);
+    }
+    return pickRows(
+      batches,
+      places.map(([part]) => parts.indexOf(this.datasets[part]!)),
+    );
+  }
+
+  /** Items are made in their order even where files finish in another, so that random draws do not depend on the order in which files arrive. */
+  override getItems(...args: ItemsArguments): Items<T> | null {
+    const indices = indicesIn('ConcatDataset.getItems', args);
+    if (!readsFiles(this.datasets)) return null;
+    return indices.map((index) => {
+      const [part, at] = this.#place(index);
+      const source = this.datasets[part]!;
+      return copyOf(source) === 'here' ? (inTurn(null, () => itemAt(source, at)) as T) : itemAt(source, at);
+    });
+  }
+
+  /** @internal The copies of the parts. Parts in memory are read here. */
+  override workerCopy(): WorkerCopyAnswer {
+    const copies = copiesOf(this.datasets);
+    if (copies === null || copies === 'here') return copies;
+    const copy: WorkerCopy<readonly unknown[], unknown> = {
+      start: copies.start,
+      state: copies.state,
+      address: (index): PartAddresses => {
+        const [part, at] = this.#place(index);
+        const of = copies.of[part];
+        return of ? [[part, of.address(at)]] : [];
+      },
+      item: ([read], index) => {
+        const [part, at] = this.#place(index);
+        const of = copies.of[part];
+        return of ? of.item(read, at) : itemAt(this.datasets[part]!, at);
+      },
+      batch: (reads, indices) => {
+        const places = indices.map((index) => this.#place(index));
+        const [part] = places[0]!;
+        const of = copies.of[part];
+        if (!of?.batch || places.some(([other]) => other !== part)) return null;
+        return of.batch(
+          reads.map(([read]) => read),
+          places.map(([, at]) => at),
+        );
+      },
+    };
+    return copy;
+  }
+
+  #place(index: number): [part: number, at: number] {
+    const i = resolveIndex('ConcatDataset', index, this.length);
+    const part = this.cumulativeSizes.findIndex((end) => i < end);
+    return [part, part === 0 ? i : i - this.cumulativeSizes[part - 1]!];
+  }
+}
+
+/** With more parts than this, batches would mostly gather rows that are dropped, and making items one by one is cheaper. */
+const MOST_PARTS = 8;
+
+/** Streams one after another. Synchronous when all of them are; `for await` takes every kind. */
+export class ChainDataset<T = unknown> extends IterableDataset<T> {
+  readonly datasets: Iterable<IterableDataset<T>>;
+
+  constructor(datasets: Iterable<IterableDataset<T>>);
+  constructor(named: Datasets<IterableDataset<T>>);
+  constructor(...args: unknown[]) {
+    super();
+    this.datasets = datasetsIn<IterableDataset<T>>('ChainDataset', args);
+  }
+
+  /**
+   * The lengths, added up.
+   * @throws ArgumentError when a part has none
+   */
+  override get length(): number {
+    return [...this.#parts()].reduce((total, part) => total + lengthOf(part), 0);
+  }
+
+  override *[Symbol.iterator](): Iterator<T> {
+    for (const part of this.#parts()) yield* { [Symbol.iterator]: () => part[Symbol.iterator]() };
+  }
+
+  override async *[Symbol.asyncIterator](): AsyncIterator<T> {
+    for (const part of this.#parts()) for await (const item of part) yield item as T;
+  }
+
+  override toString(): string {
+    return 'ChainDataset()';
+  }
+
+  *#parts(): Iterable<IterableDataset<T>> {
+    for (const part of this.datasets) {
+      if (!(part instanceof IterableDataset)) {
+        throw new ArgumentError(`ChainDataset: expected IterableDatasets only, but got ${kindOf(part)}`);
+      }
+      yield part;
+    }
+  }
+}
+
+interface Datasets<D> {
+  datasets: Iterable<D>;
+}
+
+function datasetsIn<D>(name: string, args: readonly unknown[]): Iterable<D> {
+  const given = objectAt(name, ['datasets'], 0, args);
+  return parseArgs<Datasets<D>>(name, ['datasets'], {}, given, { datasets: iterable }).datasets;
+}
+
+interface Other<D> {
+  other: D;
+}
+
+function otherIn<U>(dataset: Dataset, args: readonly unknown[]): DataSource<U> {
+  const name = `${dataset.constructor.name}.add`;
+  return parseArgs<Other<DataSource<U>>>(name, ['other'], {}, args, { other: dataSource }).other;
+}
+
+/** `T`, from which nothing is inferred: `NoInfer` for TypeScript before 5.4. */
+export type Known<T> = [T][T extends unknown ? 0 : never];
+
+/** The items of a batch; of data sets whose items have to be fetched, promises. */
+export type Items<T> = readonly T[] | Promise<readonly Awaited<Known<T>>[]>;
+
+/** What a loader reads: a Dataset, or an array of items. */
+export type DataSource<T> = Dataset<T> | readonly T[];
+
+/** Item `index` of a data set or array. */
+export function itemAt<T>(source: DataSource<T>, index: number): T {
+  return source instanceof Dataset ? source.get(index) : source.at(index)!;
+}
+
+/** The result of `getItems`; null where the data set has none. */
+export function itemsTogether<T>(source: DataSource<T>, indices: readonly number[]): Items<T> | null {
+  return source instanceof Dataset && standIns(source).includes('getItems') ? source.getItems!(indices) : null;
+}
+
+/** The result of `getBatch`; null where the data set has none, or where the items must be read one by one. */
+export function readyBatch(
+  source: DataSource<unknown>,
+  indices: readonly number[],
+  draws?: readonly unknown[],
+): unknown {
+  if (!(source instanceof Dataset) || standIns(source)[0] !== 'getBatch') return null;
+  return (source.drawFor ? source.getBatch!(indices, draws) : source.getBatch!(indices)) ?? null;
+}
+
+/** What a data set draws ahead for an item, if anything. */
+export function drawOf(source: DataSource<unknown>, index: number, generator: Generator): unknown {
+  return source instanceof Dataset ? source.drawFor?.(index, generator) : undefined;
+}
+
+/**
+ * The methods that stand for `get`, the best one first. A subclass that defines `get` anew and not them is asked for its items: those of
+ * its base would give other ones.
+ */
+function standIns(dataset: Dataset): ('getBatch' | 'getItems')[] {
+  const found: ('getBatch' | 'getItems')[] = [];
+  for (let at: object | null = dataset; at !== null && at !== Dataset.prototype; at = Object.getPrototypeOf(at)) {
+    for (const name of ['getBatch', 'getItems'] as const) {
+      if (Object.hasOwn(at, name) && !found.includes(name)) found.push(name);
+    }
+    if (Object.hasOwn(at, 'get')) break;
+  }
+  return found;
+}
+
+/** What a loader visits: items by number, or one after another. */
+export const dataSource: Kind = {
+  words: 'a data set, with get and length, or a list',
+  fits: (value) =>
+    isObject(value) && ['length', 'get', Symbol.iterator, Symbol.asyncIterator].some((key) => key in value),
+};
+
+/** A data set or a list whose length can be asked. */
+export const sized: Kind = {
+  words: 'a data set or a list, which has a length',
+  fits: (value) => isObject(value) && 'length' in value,
+};
+
+const isObject = (value: unknown): value is object =>
+  (typeof value === 'object' && value !== null) || typeof value === 'function';
+
+/**
+ * How many items there are.
+ * @throws ArgumentError for a data set that does not say so, which types would refuse
+ */
+export function lengthOf(source: { readonly length: number } | null | undefined): number {
+  const length: unknown = source?.length;
+  if (typeof length === 'number' && typeof source !== 'string') return length;
+  if (source instanceof Promise) throw new ArgumentError(`data: expected a data set, but got ${kindOf(source)}`);
+  throw new ArgumentError(
+    `${source?.constructor.name ?? 'data'}: expected a data set that has a length, as in get length() { return 100; }, but got ${kindOf(length)}`,
+  );
+}
+
+/** `index` with negative ones counted from the end; throws an IndexError outside [-length, length). */
+export function resolveIndex(name: string, index: number, length: number): number {
+  if (!Number.isInteger(index) || index < -length || index >= length) {
+    const range = length > 0 ? `an index from ${-length} to ${length - 1}` : 'no index, since it is empty';
+    throw new IndexError(`${name}: expected ${range}, but got ${index}`);
+  }
+  return index < 0 ? index + length : index;
+}
+
+function getIndexed(target: object, key: string | symbol, receiver: unknown): unknown {
+  if (typeof key === 'string' && /^-?\d+$/.test(key) && receiver instanceof Dataset) return receiver.get(Number(key));
+  return Reflect.get(target, key, receiver);
+}

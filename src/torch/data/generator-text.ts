@@ -1,0 +1,18 @@
+// States of random generators as text, which JSON and every format of files can hold.
+import { Generator } from '../../engine/storage/random/generator';
+
+/** Bytes in base64. */
+export const toText = (bytes: Uint8Array): string =>
+  btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+
+/** @throws DOMException if the text is not base64 */
+export const fromText = (text: string): Uint8Array => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+
+/** Whether it is the text of a state that a generator can go on from. */
+export function isGeneratorState(text: unknown): boolean {
+  try {
+    return typeof text === 'string' && new Generator().setState(fromText(text)) instanceof Generator;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,297 @@
+// Where a loader is within a pass, as plain data, so that a run can go on where another stopped: in the same order, with the same random
+// numbers. An order is not written down; it is drawn again, from the generators as they were when the pass began.
+import { StateDictError } from '../../engine/core/errors';
+import { isPlainObject, kindOf, shown } from '../../engine/core/options';
+import { defaultGenerator, Generator } from '../../engine/storage/random/generator';
+import { IterableDataset } from './dataset';
+import { fromText, isGeneratorState, toText } from './generator-text';
+import type { Workforce, WorkforceState } from './worker/workforce';
+
+/** The state of a loader, from `stateDict()`: plain data, for `torch.save` as for JSON. */
+export type LoaderState = {
+  /** How many batches the pass under way has given; null between passes. */
+  batches: number | null;
+  /** The indices of the last of them, by which another order is told; null where batches are not asked for by index. */
+  indices: number[] | null;
+  /** Whether that batch was smaller than the others, so that the order had ended with it. */
+  short: boolean;
+  /** The default generator, then the loader's and the sampler's own: when the pass began, and now. Bytes of `getState()` in base64. */
+  begun: string[];
+  generators: string[];
+  /** The workers' generators; null without workers, or where none are left. */
+  workers: WorkersState | null;
+  /** What the sampler and the data set say of themselves, where they have `stateDict()` and `loadStateDict()`; else null. */
+  sampler: unknown;
+  dataset: unknown;
+};
+
+interface WorkersState {
+  baseSeed: string;
+  /** Of each worker that on the main side and, once it has drawn, that of its thread: when the pass began, and now. */
+  begun: HandState[];
+  generators: HandState[];
+}
+
+interface HandState {
+  main: string;
+  thread: string | null;
+}
+
+/** A sampler or data set that can save its position and return to it. */
+export interface Stateful {
+  stateDict(): unknown;
+  loadStateDict(state: unknown): void;
+}
+
+/** What of a loader has a state. */
+export interface LoaderParts {
+  readonly generator: Generator | null;
+  /** The sampler and the samplers inside it, outermost first. */
+  readonly samplers: readonly unknown[];
+  readonly dataset: unknown;
+  readonly numWorkers: number;
+}
+
+/** One pass: its position, and the state needed to resume it. */
+export class Progress {
+  batches = 0;
+  indices: readonly number[] | null = null;
+  short = false;
+  isOver = false;
+  /** The sampler's own state behind the batch that was given last. */
+  samplerState: unknown;
+  workersBegun: WorkforceState | null = null;
+  /** The sampler's own states behind the batches that have been asked for and not been given. */
+  readonly #asked: unknown[] = [];
+
+  /** @param resumed the state that it goes on from */
+  constructor(
+    readonly begun: readonly Uint8Array[],
+    readonly baseSeed: bigint,
+    private readonly generators: readonly Generator[],
+    private readonly sampler: Stateful | null,
+    private readonly resumed: LoaderState | null,
+  ) {
+    this.samplerState = sampler?.stateDict() ?? null;
+  }
+
+  /** How many batches the saved pass had given. */
+  get resumedAt(): number {
+    return this.resumed?.batches ?? 0;
+  }
+
+  /** Where the workers are to start: those of an IterableDataset from the beginning of the pass, since they read it again. */
+  get workers(): WorkforceState | null {
+    const { workers, batches, indices } = this.resumed ?? {};
+    if (!workers) return null;
+    return toWorkforce(workers.baseSeed, batches !== null && indices === null ? workers.begun : workers.generators);
+  }
+
+  /** The rest of an order: without what the pass has given already, which is drawn again. */
+  *rest<I>(order: Iterable<I>): IterableIterator<I> {
+    const iterator = order[Symbol.iterator]();
+    const { resumedAt, sampler } = this;
+    if (!sampler) this.#repeat(iterator);
+    this.#goOn();
+    // A sampler that knows its place stands at the start of the next pass then.
+    if (sampler && resumedAt > 0 && this.short) return;
+    for (const each of { [Symbol.iterator]: () => iterator }) {
+      if (sampler) this.#asked.push(sampler.stateDict());
+      yield each;
+    }
+  }
+
+  /** The same for a stream, which is read again unless it has found its place by itself. */
+  async *restOf<I>(groups: AsyncIterableIterator<I>): AsyncIterableIterator<I> {
+    const knows = this.resumed !== null && this.resumed.dataset !== null;
+    try {
+      for (let i = 0; !knows && i < this.resumedAt; i++) {
+        if ((await groups.next()).done) throw shorter(this.resumedAt, i);
+      }
+      this.#goOn();
+      if (knows && this.resumedAt > 0 && this.short) return;
+      for await (const group of groups) yield group;
+    } finally {
+      await groups.return?.();
+    }
+  }
+
+  /** The same for a stream that workers read. */
+  async overtake(skip: (batches: number) => Promise<number>, workforce: Workforce): Promise<void> {
+    const { resumedAt, resumed } = this;
+    const skipped = await skip(resumedAt);
+    if (skipped < resumedAt) throw shorter(resumedAt, skipped);
+    this.#goOn();
+    if (resumed?.workers) workforce.goOn(toWorkforce(resumed.workers.baseSeed, resumed.workers.generators));
+  }
+
+  /** Notes that a batch has been made and is about to be given. */
+  given(indices: readonly number[] | null, short: boolean): void {
+    this.batches++;
+    this.indices = indices;
+    this.short = short;
+    if (this.sampler) this.samplerState = this.#asked.shift();
+  }
+
+  end(): void {
+    this.isOver = true;
+  }
+
+  /** Takes from a fresh order what the saved pass has given. */
+  #repeat(iterator: Iterator<unknown>): void {
+    const { resumedAt } = this;
+    let last: unknown;
+    for (let i = 0; i < resumedAt; i++) {
+      const { value, done } = iterator.next();
+      if (done) throw shorter(resumedAt, i);
+      last = value;
+    }
+    const expected = this.resumed?.indices;
+    if (resumedAt === 0 || !expected || `${last}` === `${expected}`) return;
+    throw new StateDictError(
+      `DataLoader: expected the sampler to give the indices ${shown(expected)} again, but got ${shown(last)}; resume with the same data set and options, or give the sampler stateDict() and loadStateDict()`,
+    );
+  }
+
+  /** Sets the position and the generators to those of the saved run. */
+  #goOn(): void {
+    const { resumed } = this;
+    if (!resumed || resumed.batches === null) return;
+    this.batches = resumed.batches;
+    this.indices = resumed.indices;
+    this.short = resumed.short;
+    // An order that is drawn again has brought its own generators along, and may be drawn ahead of the batches that are given.
+    const count = this.sampler ? this.generators.length : 1;
+    setAll(this.generators.slice(0, count), resumed.generators);
+  }
+}
+
+const shorter = (expected: number, got: number): StateDictError =>
+  new StateDictError(
+    `DataLoader: expected a data set of at least the ${expected} batches that the saved pass has given, but got ${got}; resume with the same data set and options`,
+  );
+
+/** The position of a loader: of its latest pass, or the one that the next pass is to start from. */
+export class LoaderPosition {
+  /** The workers, as long as a pass that goes on needs to know of them. */
+  workforce: Workforce | null = null;
+  readonly #parts: LoaderParts;
+  readonly #sampler: Stateful | null;
+  /** A data set that lives on this side. */
+  readonly #dataset: Stateful | null;
+  #progress: Progress | null = null;
+  #loaded: LoaderState | null = null;
+
+  constructor(parts: LoaderParts) {
+    this.#parts = parts;
+    this.#sampler = parts.samplers.find(isStateful) ?? null;
+    const { dataset, numWorkers } = parts;
+    this.#dataset = isStateful(dataset) && !(dataset instanceof IterableDataset && numWorkers > 0) ? dataset : null;
+  }
+
+  get isLoaded(): boolean {
+    return this.#loaded !== null;
+  }
+
+  /** Begins a pass, from the start or where `load` says. The base seed is drawn where the pass has not drawn one before. */
+  begin(drawBaseSeed: () => bigint): Progress {
+    const resumed = this.#loaded;
+    this.#loaded = null;
+    const generators = this.#generators();
+    if (resumed) {
+      setAll(generators, resumed.batches === null ? resumed.generators : resumed.begun);
+      if (resumed.sampler !== null) this.#sampler?.loadStateDict(resumed.sampler);
+      if (resumed.dataset !== null) this.#dataset?.loadStateDict(resumed.dataset);
+    }
+    const goesOn = resumed !== null && (resumed.batches !== null || resumed.workers !== null);
+    const baseSeed = goesOn ? BigInt(resumed.workers?.baseSeed ?? 0) : drawBaseSeed();
+    const begun = generators.map((generator) => generator.getState());
+    this.#progress = new Progress(begun, baseSeed, generators, this.#sampler, resumed);
+    return this.#progress;
+  }
+
+  state(): LoaderState {
+    if (this.#loaded) return this.#loaded;
+    const pass = this.#progress?.isOver ? null : this.#progress;
+    const workers = this.workforce?.state() ?? null;
+    return {
+      batches: pass ? pass.batches : null,
+      indices: pass?.indices ? [...pass.indices] : null,
+      short: pass?.short ?? false,
+      begun: pass ? pass.begun.map(toText) : [],
+      generators: this.#generators().map((generator) => toText(generator.getState())),
+      workers: workers && {
+        baseSeed: workers.baseSeed,
+        begun: pass?.indices === null && pass.workersBegun ? pass.workersBegun.generators.map(ofHand) : [],
+        generators: workers.generators.map(ofHand),
+      },
+      sampler: (pass ? pass.samplerState : this.#sampler?.stateDict()) ?? null,
+      dataset: this.#dataset?.stateDict() ?? null,
+    };
+  }
+
+  /** @throws StateDictError when `state` is none, or one of a loader with other generators or workers */
+  load(state: LoaderState): void {
+    const given: Partial<LoaderState> = isPlainObject(state) ? state : {};
+    const { batches, begun, generators, workers = null } = given;
+    const { indices = null, short = false, sampler = null, dataset = null } = given;
+    const isCount = batches === null || (Number.isSafeInteger(batches) && batches! >= 0);
+    if (!isCount || !areStates(generators) || !areStates(begun) || !(workers === null || isWorkersState(workers))) {
+      throw new StateDictError(
+        `DataLoader.loadStateDict: expected what stateDict() of a loader gives, but got ${isPlainObject(state) ? shown(Object.keys(state)) : kindOf(state)}`,
+      );
+    }
+    const count = this.#generators().length;
+    if (generators.length !== count || (batches !== null && begun.length !== count)) {
+      throw new StateDictError(
+        `DataLoader.loadStateDict: expected the state of a loader with ${count - 1} generators of its own, as this one has, but got one with ${generators.length - 1}`,
+      );
+    }
+    const { numWorkers } = this.#parts;
+    const inState = workers?.generators.length ?? 0;
+    if ((batches !== null || workers) && inState !== numWorkers) {
+      throw new StateDictError(
+        `DataLoader.loadStateDict: expected the state of a loader with numWorkers: ${numWorkers}, as this one has, but got one with ${inState}`,
+      );
+    }
+    this.#loaded = { batches: batches!, indices, short, begun, generators, workers, sampler, dataset };
+  }
+
+  /** Each generator once, the default one first. */
+  #generators(): Generator[] {
+    const { generator, samplers } = this.#parts;
+    const own = samplers.map((sampler) => (sampler as { generator?: unknown } | null)?.generator);
+    return [...new Set([defaultGenerator(), generator, ...own])].filter((each) => each instanceof Generator);
+  }
+}
+
+const isStateful = (x: unknown): x is Stateful =>
+  typeof (x as Stateful | null)?.stateDict === 'function' && typeof (x as Stateful).loadStateDict === 'function';
+
+const setAll = (generators: readonly Generator[], states: readonly string[]): void =>
+  generators.forEach((generator, i) => {
+    generator.setState(fromText(states[i]!));
+  });
+
+const ofHand = ({ main, thread }: WorkforceState['generators'][0]): HandState => ({
+  main: toText(main),
+  thread: thread && toText(thread),
+});
+
+const toWorkforce = (baseSeed: string, hands: readonly HandState[]): WorkforceState => ({
+  baseSeed,
+  generators: hands.map(({ main, thread }) => ({
+    main: fromText(main),
+    thread: thread === null ? null : fromText(thread),
+  })),
+});
+
+const areStates = (list: unknown): list is string[] => Array.isArray(list) && list.every(isGeneratorState);
+
+function isWorkersState(state: unknown): state is WorkersState {
+  const isHand = (hand: unknown) =>
+    isPlainObject(hand) && isGeneratorState(hand.main) && (hand.thread === null || isGeneratorState(hand.thread));
+  const areHands = (list: unknown) => Array.isArray(list) && list.every(isHand);
+  const { baseSeed, begun, generators } = state as WorkersState;
+  return /^-?\d+$/.test(baseSeed) && areHands(begun) && areHands(generators);
+}

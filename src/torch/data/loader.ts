@@ -1,0 +1,431 @@
+// The loader: batches of a data set, in PyTorch's order, as an async iterator that keeps pace with the device.
+
+import { callback, count, flag, iterable, orNull } from '../../engine/core/argument-kinds';
+import { closeInherited } from '../../engine/core/arity';
+import { ArgumentError } from '../../engine/core/errors';
+import { objectAt } from '../../engine/core/object-argument';
+import { type Arguments, kindOf, parseArgs } from '../../engine/core/options';
+import { warnOnce } from '../../engine/core/warnings';
+import { backpressure } from '../../engine/graph/flush';
+import { lastNodeId } from '../../engine/graph/value';
+import type { Generator } from '../../engine/storage/random/generator';
+import { drawBaseSeed } from '../../engine/storage/random/shuffle';
+import { scope } from '../../engine/storage/scope';
+import { snapshotIfDue } from '../../engine/storage/snapshot';
+import { tensorOf } from '../crossing/host-tensors';
+import { type Collated, defaultCollate } from './collate';
+import { type DataSource, dataSource, IterableDataset, lengthOf } from './dataset';
+import { batchOfReads, batchOfReady, type Collate, converted, fetchBatch, groupsOf } from './fetch';
+import { LoaderPosition, type LoaderState, type Progress } from './loader-state';
+import { BatchSampler, RandomSampler, type Sampler, SequentialSampler } from './sampler';
+import { checkWorkerOptions, originOf, type WorkerOptions } from './worker/options';
+import type { Pass, PassOptions } from './worker/pass';
+import { type Origin, Workforce } from './worker/workforce';
+
+/** Batches that each worker reads ahead: PyTorch's number. */
+const PREFETCHED = 2;
+
+/** Has the workers of a loader that nobody holds any more let go. */
+const forgotten = new FinalizationRegistry<Workforce>((workforce) => void workforce.close());
+
+/** Keeps the loop at most two steps ahead of the device. */
+async function pace(): Promise<void> {
+  await backpressure();
+  snapshotIfDue();
+}
+
+/** Options of a DataLoader whose items are T and whose batches are B. */
+export interface DataLoaderOptions<T, B> extends WorkerOptions {
+  /** Items a batch. Default: 1. */
+  batchSize?: number;
+  /** A new random order each pass. Default: false. */
+  shuffle?: boolean | null;
+  /** The order of the items, instead of `shuffle`. */
+  sampler?: Sampler | null;
+  /** The indices of each batch, instead of `batchSize`, `shuffle`, `sampler` and `dropLast`. */
+  batchSampler?: Sampler<readonly number[]> | null;
+  /** Makes a batch out of its items. Default: `defaultCollate`. */
+  collateFn?: ((items: Awaited<T>[]) => B) | null;
+  /** Leave out the last batch when it is smaller than the others. Default: false. */
+  dropLast?: boolean;
+  /** Where the random order comes from. Default: the default generator, as seeded by `torch.manualSeed`. */
+  generator?: Generator | null;
+}
+
+/** Options of a DataLoader that gives item after item, without batches. */
+export interface ItemLoaderOptions<T, B> extends Omit<DataLoaderOptions<T, B>, 'batchSize' | 'collateFn' | 'dropLast'> {
+  batchSize: null;
+  /** What to make of an item. Without one, which only JavaScript may leave out, typed arrays become tensors. */
+  collateFn: (item: Awaited<T>) => B;
+}
+
+interface Parameters<T, B> extends Omit<DataLoaderOptions<T, B>, 'batchSize'> {
+  dataset: DataSource<T>;
+  batchSize?: number | null;
+}
+
+/**
+ * Visits a data set batch by batch:
+ *
+ *     const loader = new data.DataLoader(dataset, { batchSize: 64, shuffle: true });
+ *     for await (const [inputs, targets] of loader) { … }
+ *
+ * Each `for await` is one pass. After the same `torch.manualSeed` the passes come in PyTorch's order. The iterator waits before a batch
+ * while the device is more than two steps behind, so that a loop that reads nothing back cannot run ahead without bound.
+ *
+ * @throws ArgumentError for an unknown option, for options that exclude each other, and for a batchSize that is no positive integer
+ */
+export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B> {
+  readonly dataset: DataSource<T>;
+  /** Null when a `batchSampler` decides, or when items are given one by one. */
+  readonly batchSize: number | null;
+  readonly dropLast: boolean;
+  /** Null when a `batchSampler` decides, or for an IterableDataset. */
+  readonly sampler: Sampler | null;
+  /** Null when items are given one by one, or for an IterableDataset. */
+  readonly batchSampler: Sampler<readonly number[]> | null;
+  readonly generator: Generator | null;
+  readonly numWorkers: number;
+  /** Batches that each worker reads ahead; null without workers. */
+  readonly prefetchFactor: number | null;
+  readonly persistentWorkers: boolean;
+  readonly pinMemory: boolean;
+  /** Seconds to wait for a batch of a worker; 0: for ever. */
+  readonly timeout: number;
+  /** Null for `defaultCollate`. */
+  readonly #collateFn: Collate<T, B> | null;
+  readonly #position: LoaderPosition;
+  /** The length of an IterableDataset, once that of the loader has been asked for. */
+  #said: number | null = null;
+  readonly #workers: Required<WorkerOptions>;
+  readonly #given: Parameters<T, B>;
+  /** Where workers get items from; null without workers. */
+  readonly #origin: Origin | null;
+  /** Workers that live on between passes. */
+  #workforce: Workforce | null = null;
+
+  constructor(dataset: DataSource<T>, options?: DataLoaderOptions<T, B>);
+  constructor(dataset: DataSource<T>, batchSize: number, options?: DataLoaderOptions<T, B>);
+  constructor(dataset: DataSource<T>, batchSize: number, shuffle: boolean, options?: DataLoaderOptions<T, B>);
+  constructor(options: DataLoaderOptions<T, B> & { dataset: DataSource<T> });
+  constructor(dataset: DataSource<T>, options: ItemLoaderOptions<T, B>);
+  constructor(...args: unknown[]) {
+    const defaults = {
+      batchSize: 1,
+      shuffle: null,
+      sampler: null,
+      batchSampler: null,
+      numWorkers: 0,
+      collateFn: null,
+      pinMemory: false,
+      dropLast: false,
+      timeout: 0,
+      workerInitFn: null,
+      multiprocessingContext: null,
+      generator: null,
+      prefetchFactor: null,
+      persistentWorkers: false,
+      pinMemoryDevice: '' as const,
+      inOrder: true,
+      worker: null,
+      signal: null,
+    };
+    const o = parseArgs<Parameters<T, B>>('DataLoader', ['dataset'], defaults, args, {
+      dataset: dataSource,
+      batchSize: orNull(count),
+      shuffle: orNull(flag),
+      sampler: orNull(iterable),
+      batchSampler: orNull(iterable),
+      collateFn: orNull(callback),
+    });
+    checkWorkerOptions(o);
+    closeInherited(Object.getPrototypeOf(this) as object, Object.prototype, ['stateDict', 'first', 'dispose']);
+    this.#given = o;
+    this.#workers = o;
+    this.numWorkers = o.numWorkers;
+    this.prefetchFactor = o.numWorkers > 0 ? (o.prefetchFactor ?? PREFETCHED) : null;
+    this.persistentWorkers = o.persistentWorkers;
+    this.pinMemory = o.pinMemory;
+    this.timeout = o.timeout;
+    this.#origin = o.numWorkers > 0 ? originOf(o.dataset, o.worker, o.dataset instanceof IterableDataset) : null;
+    this.dataset = o.dataset;
+    this.dropLast = o.dropLast;
+    this.generator = o.generator;
+    const [sampler, batchSampler] = samplersOf(o);
+    this.batchSize = o.batchSampler ? null : o.batchSize;
+    this.sampler = sampler;
+    this.batchSampler = batchSampler;
+    this.#collateFn = o.batchSize === null ? ofOne(o.collateFn as ((item: unknown) => B) | null) : o.collateFn;
+    const { dataset, generator, numWorkers } = this;
+    const wrapped = batchSampler instanceof BatchSampler ? batchSampler.sampler : null;
+    this.#position = new LoaderPosition({
+      dataset,
+      generator,
+      samplers: [batchSampler, sampler, wrapped],
+      numWorkers,
+    });
+  }
+
+  /** A loader of the same options with another order of items. */
+  withSampler(...args: Arguments<{ sampler: Sampler }, ['sampler']>): DataLoader<T, B> {
+    const name = 'DataLoader.withSampler';
+    const { sampler } = parseArgs<{ sampler: Sampler }>(name, ['sampler'], {}, args, { sampler: iterable });
+    return new DataLoader({ ...this.#given, shuffle: null, sampler } as DataLoaderOptions<T, B> & {
+      dataset: DataSource<T>;
+    });
+  }
+
+  /** The number of batches in a pass. */
+  get length(): number {
+    if (!(this.dataset instanceof IterableDataset)) return (this.batchSampler ?? this.sampler!).length;
+    this.#said = lengthOf(this.dataset);
+    const batches = this.#said / (this.batchSize ?? 1);
+    return this.dropLast ? Math.floor(batches) : Math.ceil(batches);
+  }
+
+  /**
+   * Where the latest pass is, and the random generators with it: plain data, to be saved with a checkpoint. After `loadStateDict`, the next pass of another
+   * loader of the same data set and options goes on behind the batch that was given last, in the same order and with the same random
+   * numbers as if nothing had come between. After the end of a pass it is the start of the next one.
+   *
+   * The state holds the default generator too, which the next pass sets when it starts. A sampler or a data set that has `stateDict()` and
+   * `loadStateDict()` is asked for its own; other samplers are run again up to the place, and an IterableDataset is read again.
+   */
+  stateDict(): LoaderState {
+    return this.#position.state();
+  }
+
+  /**
+   * Has the next pass go on from a state of `stateDict()`.
+   * @throws StateDictError when it is none; and when that pass starts, if the data set or the order is another one
+   */
+  loadStateDict(named: { stateDict: LoaderState }): void;
+  loadStateDict(state: LoaderState): void;
+  loadStateDict(...args: unknown[]): void {
+    const name = 'DataLoader.loadStateDict';
+    const given = objectAt(name, ['stateDict'], 0, args);
+    this.#position.load(parseArgs<{ stateDict: LoaderState }>(name, ['stateDict'], {}, given).stateDict);
+  }
+
+  /** Starts a pass. Like PyTorch it draws a seed at once, and the order when the first batch is asked for: with workers, at once. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<B> {
+    const baseSeed = () => drawBaseSeed(this.generator ?? undefined);
+    if (this.#origin) return this.#ahead(this.#origin, baseSeed);
+    const progress = this.#position.begin(baseSeed);
+    return this.dataset instanceof IterableDataset ? this.#ofStream(this.dataset, progress) : this.#batches(progress);
+  }
+
+  /**
+   * The first batch of a new pass, which ends there: PyTorch's `next(iter(loader))`, with the same random numbers.
+   *
+   *     const [images, labels] = await loader.first();
+   *
+   * @throws ArgumentError where there is no batch
+   */
+  async first(): Promise<B> {
+    for await (const batch of this) return batch;
+    throw new ArgumentError('DataLoader.first: expected at least one batch, but the loader has none');
+  }
+
+  async *#batches(progress: Progress): AsyncIterableIterator<B> {
+    for (const indices of progress.rest(this.#order())) {
+      this.#workers.signal?.throwIfAborted();
+      await pace();
+      const batch = await fetchBatch(this.dataset, indices, this.#collateFn);
+      progress.given(indices, this.#isShort(indices));
+      yield batch;
+    }
+    progress.end();
+  }
+
+  async *#ofStream(dataset: IterableDataset<T>, progress: Progress): AsyncIterableIterator<B> {
+    const collate = this.#collateFn ?? (defaultCollate as unknown as Collate<T, B>);
+    const before = () => {
+      this.#workers.signal?.throwIfAborted();
+      return pace();
+    };
+    const count = this.#counter(progress);
+    let since = lastNodeId();
+    for await (const items of progress.restOf(groupsOf(dataset, this.batchSize ?? 1, this.dropLast, before))) {
+      count(items.length);
+      const batch = batchOfReady(items, collate, since);
+      progress.given(null, this.#isShort(items));
+      yield batch;
+      since = lastNodeId();
+    }
+    progress.end();
+  }
+
+  /** The indices of each batch. */
+  #order(): Iterable<readonly number[]> {
+    return this.batchSampler ?? oneByOne(this.sampler!);
+  }
+
+  /** Whether a batch can only be the last. */
+  #isShort(items: readonly unknown[]): boolean {
+    return this.batchSize !== null && items.length < this.batchSize;
+  }
+
+  /** Counts the items of an IterableDataset against the length that it has given, if any. */
+  #counter(progress: Progress): (items: number) => void {
+    const { dataset } = this;
+    const said = this.#said;
+    let count = progress.resumedAt * (this.batchSize ?? 1);
+    return (items) => {
+      count += items;
+      if (said === null || count <= said) return;
+      warnOnce(
+        `DataLoader: expected ${dataset} to give ${said} items, as its length says, but got more; mend its length, which loader.length is reckoned from`,
+      );
+    };
+  }
+
+  /** A pass whose batches workers read ahead. */
+  #ahead(origin: Origin, baseSeed: () => bigint): AsyncIterableIterator<B> {
+    // Where they are is not where the pass is to go on.
+    if (this.#position.isLoaded) this.dispose();
+    const live = this.#workforce?.isOver ? null : this.#workforce;
+    const progress = this.#position.begin(live ? () => live.baseSeed : baseSeed);
+    const workforce = live ?? this.#newWorkforce(origin, progress);
+    this.#position.workforce = workforce;
+    progress.workersBegun = workforce.state();
+    const { numWorkers, dropLast, timeout } = this;
+    const { signal } = this.#workers;
+    const isStream = this.dataset instanceof IterableDataset;
+    const count = this.#counter(progress);
+    const ahead = numWorkers * this.prefetchFactor!;
+    const batches: PassOptions<B>['batches'] = isStream ? endless(this.batchSize ?? 1) : progress.rest(this.#order());
+    const options: PassOptions<B> = {
+      workforce,
+      numWorkers,
+      ahead,
+      batches: drawn(batches, ahead),
+      dropLast,
+      timeout,
+      signal: signal ?? null,
+      first: isStream ? 0 : progress.resumedAt,
+      pace,
+      tensorOf,
+      make: (read, indices) =>
+        read ? this.#collated(origin, read, indices, count) : fetchBatch(this.dataset, indices, this.#collateFn),
+    };
+    const pass = import('./worker/pass').then((loaded) => new loaded.Pass(options));
+    // The error is thrown where a batch is asked for.
+    pass.catch(() => undefined);
+    return this.#handOut(pass, workforce, progress);
+  }
+
+  async *#handOut(begun: Promise<Pass<B>>, workforce: Workforce, progress: Progress): AsyncIterableIterator<B> {
+    const { signal } = this.#workers;
+    const isStream = this.dataset instanceof IterableDataset;
+    // The loop may be busy with something else, or waiting for it.
+    const letGo = () => void workforce.close();
+    signal?.addEventListener('abort', letGo);
+    try {
+      const pass = await begun;
+      if (isStream) await progress.overtake((batches) => pass.skip(batches), workforce);
+      for (let next = await pass.next(); next; next = await pass.next()) {
+        const { batch, indices } = next;
+        progress.given(isStream ? null : indices, !isStream && this.#isShort(indices));
+        yield batch;
+      }
+      if (!this.persistentWorkers) this.#position.workforce = null;
+      progress.end();
+    } finally {
+      signal?.removeEventListener('abort', letGo);
+      if (!this.persistentWorkers || workforce.isOver) await workforce.close();
+    }
+  }
+
+  #newWorkforce(origin: Origin, { baseSeed, workers }: Progress): Workforce {
+    const { dataset, numWorkers } = this;
+    const { workerInitFn } = this.#workers;
+    const workforce = new Workforce({ dataset, origin, numWorkers, baseSeed, workerInitFn, resumed: workers });
+    if (this.persistentWorkers) {
+      this.#workforce = workforce;
+      forgotten.register(this, workforce);
+    }
+    return workforce;
+  }
+
+  /** Lets go workers that live on between passes. A loader need not be disposed of: they end with it. */
+  dispose(): void {
+    void this.#workforce?.close();
+    this.#workforce = null;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** The batch of what a worker has read. */
+  #collated(
+    origin: Origin,
+    read: () => unknown[],
+    indices: readonly number[],
+    count: (items: number) => void,
+  ): B | Promise<B> {
+    const collate = this.#collateFn ?? (defaultCollate as unknown as Collate<T, B>);
+    // Within a scope the items are inner tensors: only the batch is kept on the device.
+    if (origin.kind !== 'cloned') {
+      return scope(() => {
+        const items = read();
+        count(items.length);
+        return collate(items as Awaited<T>[]);
+      });
+    }
+    return batchOfReads(origin.copy, read(), indices, collate, this.#collateFn === null);
+  }
+}
+
+/** The order of items and the order of batches that options ask for; null where there is none. */
+function samplersOf<T, B>(
+  o: Required<Parameters<T, B>>,
+): [sampler: Sampler | null, batchSampler: Sampler<readonly number[]> | null] {
+  const isStream = o.dataset instanceof IterableDataset;
+  const refused = isStream && (['shuffle', 'sampler', 'batchSampler'] as const).find((name) => o[name]);
+  if (refused) {
+    throw new ArgumentError(
+      `DataLoader: expected no ${refused} with an IterableDataset, whose order is its own, but got ${kindOf(o[refused])}; leave it out`,
+    );
+  }
+  if (o.batchSampler) {
+    if (o.batchSize !== 1 || o.shuffle || o.sampler || o.dropLast) {
+      throw new ArgumentError(
+        'DataLoader: batchSampler excludes batchSize, shuffle, sampler and dropLast; leave those out',
+      );
+    }
+    return [null, o.batchSampler];
+  }
+  if (o.sampler && o.shuffle)
+    throw new ArgumentError('DataLoader: sampler and shuffle exclude each other; leave one out');
+  if (o.batchSize === null && o.dropLast) {
+    throw new ArgumentError('DataLoader: batchSize: null gives item by item, which excludes dropLast; leave one out');
+  }
+  if (isStream) return [null, null];
+  const sampler =
+    o.sampler ??
+    (o.shuffle ? new RandomSampler(o.dataset, { generator: o.generator }) : new SequentialSampler(o.dataset));
+  return [sampler, o.batchSize === null ? null : new BatchSampler(sampler, o.batchSize, o.dropLast)];
+}
+
+/** The same indices, the first `count` of them drawn at once. */
+function drawn<I>(from: Iterator<I>, count: number): Iterator<I> {
+  const first = Array.from({ length: count }, () => from.next());
+  return { next: () => first.shift() ?? from.next() };
+}
+
+/** How many items each batch of an IterableDataset is to have. */
+function* endless(size: number): IterableIterator<number> {
+  for (;;) yield size;
+}
+
+function* oneByOne(sampler: Sampler): IterableIterator<[number]> {
+  for (const index of sampler) yield [index];
+}
+
+/** Makes a batch of one item, where items are given one by one. */
+const ofOne =
+  <T, B>(convert: ((item: unknown) => B) | null): Collate<T, B> =>
+  ([item]) =>
+    (convert ?? (converted as (item: unknown) => B))(item);

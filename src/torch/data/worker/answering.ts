@@ -1,0 +1,126 @@
+// The work of a worker: it starts when the loader says so, and makes one batch after another.
+
+import { defaultGenerator, manualSeed } from '../../../engine/storage/random/generator';
+import { failureOf } from '../../crossing/failure';
+import { Packer, type TensorNumbers } from '../../crossing/hand-over';
+import { endpoint } from './endpoint';
+import { becomeWorker, shownSeed } from './info';
+import { holdLock } from './lock';
+import { type Fetch, isMarked, MARK, type Order, type Report, type Served, type Start } from './protocol';
+
+/** What a worker reads from. */
+export interface Source {
+  readonly dataset: unknown;
+  /** Item by item, one after another, so that draws fall in their order. */
+  read(address: unknown): unknown;
+  /** Of an iterable data set: begins a pass. */
+  iterate?(): AsyncIterator<unknown> | Iterator<unknown>;
+}
+
+export interface Answering {
+  /** Null where the loader knows the data set. */
+  readonly served: Promise<Served | null>;
+  /** Called once, with what the loader says. */
+  open(start: Start): Promise<Source>;
+  /** What a tensor holds, where there may be some. */
+  numbersOf(value: object): TensorNumbers | null;
+}
+
+/** Answers the loader of this worker from now on. */
+export function answer(work: Answering): void {
+  const { post, listen } = endpoint(
+    'data.serve: expected to be called in a worker, in the module that the option worker of a DataLoader starts',
+  );
+  const report = (message: Report, transfer: ArrayBuffer[] = []) => post(message, transfer);
+  const fail = (at: { pass: number; task: number }, thrown: unknown, sample: number | null) =>
+    report({ mark: MARK, kind: 'failed', pass: at.pass, task: at.task, failure: failureOf(thrown, sample) });
+  const hello = () =>
+    work.served.then(
+      (served) => report({ mark: MARK, kind: 'serving', served }),
+      (error: unknown) => fail(NEVER, error, null),
+    );
+  let source: Promise<Source>;
+  let iterator: ReturnType<NonNullable<Source['iterate']>> | null = null;
+  let pass = 0;
+  let state: Uint8Array;
+  /** Orders are carried out one after another. */
+  let last: Promise<void> = Promise.resolve();
+
+  const begin = async (order: Start): Promise<void> => {
+    // The lock comes first, so that the page notices a worker that ends during the rest.
+    if (order.lock !== null) {
+      await holdLock(order.lock);
+      report({ mark: MARK, kind: 'locked' });
+    }
+    source = work.open(order);
+    await source;
+    state = defaultGenerator().getState();
+  };
+
+  const fetch = async (order: Fetch): Promise<void> => {
+    const packer = new Packer(work.numbersOf);
+    let sample: number | null = null;
+    try {
+      const from = await source;
+      if (typeof order.addresses === 'number') {
+        iterator ??= from.iterate!();
+        let count = 0;
+        for (; count < order.addresses; count++) {
+          const { value, done } = await iterator.next();
+          if (done) break;
+          packer.add(await value);
+        }
+        if (count === 0 || (order.dropLast && count < order.addresses)) {
+          report({ mark: MARK, kind: 'end', pass, task: order.task });
+          return;
+        }
+      } else {
+        for (const [i, address] of order.addresses.entries()) {
+          sample = order.samples?.[i] ?? null;
+          packer.add(await from.read(address));
+        }
+        sample = null;
+      }
+      const items = packer.finish();
+      const now = defaultGenerator().getState();
+      const drew = now.some((byte, i) => byte !== state[i]);
+      state = now;
+      report({ mark: MARK, kind: 'batch', pass, task: order.task, items, generator: drew ? now : null }, [
+        items.buffer,
+      ]);
+    } catch (error) {
+      fail(order, error, sample);
+    }
+  };
+
+  const nextPass = async (number: number): Promise<void> => {
+    pass = number;
+    const before = iterator;
+    iterator = null;
+    await before?.return?.();
+  };
+
+  const obey = (order: Order): Promise<void> => {
+    if (order.kind === 'hello') return hello();
+    if (order.kind === 'start') return begin(order);
+    return order.kind === 'fetch' ? fetch(order) : nextPass(order.pass);
+  };
+
+  listen((data) => {
+    if (!isMarked(data)) return;
+    const order = data as Order;
+    // What keeps the worker from starting is the answer to the first batch that is asked for.
+    last = last.then(() => obey(order)).catch(() => undefined);
+  });
+  void hello();
+}
+
+/** Stands for a failure that is of no batch. */
+const NEVER = { pass: -1, task: -1 };
+
+/** Seeds the thread's generator, or has it go on, and lets `getWorkerInfo` know. */
+export function enter({ id, numWorkers, seed, generator }: Start, dataset: unknown): void {
+  const own = manualSeed(seed);
+  if (generator) own.setState(generator);
+  becomeWorker({ id, numWorkers, seed: shownSeed(seed), dataset });
+}

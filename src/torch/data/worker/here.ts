@@ -1,0 +1,90 @@
+// A worker that is none: it reads for copies of a data set on the main side, where no script of a worker can be had.
+import { failureOf } from '../../crossing/failure';
+import { Packer } from '../../crossing/hand-over';
+import { readerOf } from './parts';
+import { type Fetch, isMarked, MARK, type Order, type Report } from './protocol';
+import type { CopyReader } from './serve-copies';
+import type { WebWorkerLike } from './thread';
+
+/** Nothing that it reads draws at random, so that batches are the same as with a worker. @param open makes the reader from the `state` of a `WorkerCopy` */
+export function workerHere(open: (state: unknown) => CopyReader | Promise<CopyReader>): WebWorkerLike {
+  const listeners = new Set<(event: Event) => void>();
+  const report = (message: Report) => {
+    for (const listener of listeners) listener(new MessageEvent('message', { data: message }));
+  };
+  let reader: Promise<CopyReader>;
+  let pass = 0;
+  let isOver = false;
+  let last: Promise<void> = Promise.resolve();
+
+  const fetch = async ({ task, addresses, samples }: Fetch): Promise<void> => {
+    const own = pass;
+    let sample: number | null = null;
+    try {
+      if (isOver) return;
+      const packer = new Packer(() => null);
+      const read = await reader;
+      for (const [i, address] of (addresses as readonly unknown[]).entries()) {
+        sample = samples?.[i] ?? null;
+        packer.add(await read(address));
+      }
+      report({ mark: MARK, kind: 'batch', pass: own, task, items: packer.finish(), generator: null });
+    } catch (error) {
+      report({ mark: MARK, kind: 'failed', pass: own, task, failure: failureOf(error, sample) });
+    }
+  };
+
+  const obey = (order: Order): void | Promise<void> => {
+    if (order.kind === 'hello') return report({ mark: MARK, kind: 'serving', served: null });
+    if (order.kind === 'pass') pass = order.pass;
+    if (order.kind === 'fetch') return fetch(order);
+    if (order.kind === 'start') {
+      reader = readerOf(order.state, open);
+      // What keeps it from opening is the answer to the first batch that is asked for.
+      reader.catch(() => undefined);
+    }
+  };
+
+  return {
+    postMessage(message) {
+      if (isMarked(message)) last = last.then(() => obey(message as Order));
+    },
+    addEventListener(type, listener) {
+      if (type === 'message') listeners.add(listener);
+    },
+    terminate() {
+      isOver = true;
+      listeners.clear();
+    },
+  };
+}
+
+/** A Web Worker of this library, or its substitute where the script cannot be loaded, as with a bundler that does not know workers. */
+export function workerOr(worker: WebWorkerLike, substitute: () => WebWorkerLike): WebWorkerLike {
+  let at = worker;
+  let hasSpoken = false;
+  const orders: unknown[] = [];
+  const listeners: Parameters<WebWorkerLike['addEventListener']>[] = [];
+  worker.addEventListener('message', () => {
+    hasSpoken = true;
+    orders.length = 0;
+  });
+  return {
+    postMessage(message) {
+      if (!hasSpoken) orders.push(message);
+      at.postMessage(message);
+    },
+    addEventListener(type, listener) {
+      listeners.push([type, listener]);
+      worker.addEventListener(type, (event) => {
+        // A script that is not there gives an event that says nothing.
+        if (type !== 'error' || hasSpoken || (event as Partial<ErrorEvent>).message) return listener(event);
+        if (at !== worker) return;
+        at = substitute();
+        for (const each of listeners) at.addEventListener(...each);
+        for (const order of orders) at.postMessage(order);
+      });
+    },
+    terminate: () => at.terminate(),
+  };
+}

@@ -1,0 +1,117 @@
+// One pass of a loader with workers, batch by batch in PyTorch's order: batch b is made by worker b mod numWorkers, and asked for when batch b - ahead is handed out. It brings
+// with it all that serves threads, and is itself loaded where there are workers, with the first pass.
+import { type Packed, type TensorNumbers, unpack } from '../../crossing/hand-over';
+import { Crew } from './crew';
+import type { Answer } from './protocol';
+import type { Workforce } from './workforce';
+
+export interface PassOptions<B> {
+  readonly workforce: Workforce;
+  readonly numWorkers: number;
+  /** Batches that are asked for before they are needed. */
+  readonly ahead: number;
+  /** The indices of each batch; of an iterable data set, how many items are the next. */
+  readonly batches: Iterator<readonly number[] | number>;
+  readonly dropLast: boolean;
+  readonly timeout: number;
+  readonly signal: AbortSignal | null;
+  /** Batches that have been handed out before: the workers take their turns from there. */
+  readonly first: number;
+  /** Called before a batch is made. */
+  pace(): Promise<void>;
+  /** Makes a tensor of the numbers that a worker has sent. */
+  tensorOf(numbers: TensorNumbers): unknown;
+  /** Makes the batch, as its worker, of what that has read; of nothing where it has read nothing. */
+  make(read: (() => unknown[]) | null, indices: readonly number[]): B | Promise<B>;
+}
+
+interface Task {
+  readonly worker: number;
+  readonly indices: readonly number[];
+}
+
+export class Pass<B> {
+  readonly #options: PassOptions<B>;
+  /** Null where nothing is read ahead. */
+  readonly #crew: Crew | null;
+  readonly #tasks = new Map<number, Task>();
+  readonly #active: boolean[];
+  #turn: number;
+  #sent = 0;
+  #received = 0;
+
+  /** Asks for the first batches. */
+  constructor(options: PassOptions<B>) {
+    this.#options = options;
+    const { numWorkers, ahead, first, workforce } = options;
+    this.#active = new Array<boolean>(numWorkers).fill(true);
+    this.#turn = first % numWorkers;
+    this.#crew = workforce.crew((crew) => new Crew(crew));
+    this.#crew?.nextPass();
+    for (let i = 0; i < ahead; i++) this.#ask();
+  }
+
+  /** The next batch and its indices; null at the end. */
+  async next(): Promise<{ readonly batch: B; readonly indices: readonly number[] } | null> {
+    const { workforce, pace, tensorOf, make } = this.#options;
+    const read = await this.#next();
+    if (!read) return null;
+    const { worker, indices, items } = read;
+    await pace();
+    const unpacked = items && (() => unpack(items, tensorOf));
+    return { batch: await workforce.as(worker, () => make(unpacked, indices)), indices };
+  }
+
+  /** Has the workers read so many batches, as a run before has done. Gives how many there were. */
+  async skip(batches: number): Promise<number> {
+    for (let skipped = 0; skipped < batches; skipped++) if (!(await this.#next())) return skipped;
+    return batches;
+  }
+
+  async #next(): Promise<(Task & { readonly items: Packed | null }) | null> {
+    const { workforce } = this.#options;
+    for (; this.#received < this.#sent; this.#received++) {
+      const at = this.#received;
+      const { worker, indices } = this.#tasks.get(at)!;
+      this.#tasks.delete(at);
+      if (!this.#active[worker]) continue;
+      const answer = await this.#answer(at);
+      if (answer?.kind === 'end') this.#active[worker] = false;
+      this.#ask();
+      if (answer?.kind === 'end') continue;
+      this.#received++;
+      if (answer?.kind === 'failed') throw answer.error;
+      workforce.note(worker, answer?.generator ?? null);
+      return { worker, indices, items: answer?.items ?? null };
+    }
+    return null;
+  }
+
+  /** The answer to a task; null where nothing is read ahead. */
+  async #answer(task: number): Promise<Answer | null> {
+    const { timeout, signal } = this.#options;
+    signal?.throwIfAborted();
+    return (await this.#crew?.answer(task, timeout, signal)) ?? null;
+  }
+
+  /** Asks the worker whose turn it is for the next batch, if there is one. */
+  #ask(): void {
+    const { workforce, batches, numWorkers, dropLast } = this.#options;
+    const { value, done } = batches.next();
+    if (done) return;
+    for (let tried = 0; tried < numWorkers; tried++) {
+      const worker = this.#turn;
+      this.#turn = (worker + 1) % numWorkers;
+      if (!this.#active[worker]) continue;
+      const task = this.#sent++;
+      const indices = typeof value === 'number' ? null : value;
+      this.#tasks.set(task, { worker, indices: indices ?? [] });
+      this.#crew?.ask(worker, task, {
+        addresses: typeof value === 'number' ? value : workforce.addresses(value),
+        samples: indices,
+        dropLast,
+      });
+      return;
+    }
+  }
+}

@@ -1,0 +1,117 @@
+// Threads that work for a page or a process: Web Workers and those of Node's worker_threads, under one interface.
+import { ArgumentError, WorkerError } from '../../../engine/core/errors';
+import { kindOf } from '../../../engine/core/kind-of';
+
+/** A Web Worker, as much of it as is needed. */
+export interface WebWorkerLike {
+  postMessage(message: unknown): void;
+  addEventListener(type: string, listener: (event: Event) => void): void;
+  terminate(): unknown;
+}
+
+/** A Worker of Node's `worker_threads`, as much of it as is needed. */
+export interface NodeWorkerLike {
+  postMessage(message: unknown): void;
+  on(event: string, listener: (value: unknown) => void): unknown;
+  terminate(): Promise<unknown>;
+  ref(): void;
+  unref(): void;
+}
+
+/** A worker of a page or a thread of Node. */
+export type WorkerLike = WebWorkerLike | NodeWorkerLike;
+
+/** What a thread tells of itself. */
+export interface ThreadEvents {
+  message(data: unknown): void;
+  /** It will never answer again. */
+  died(error: Error): void;
+}
+
+export interface Thread {
+  /** Whether its end comes as an event. */
+  readonly dies: 'aloud' | 'silently';
+  /** @param transfer the objects to move there rather than copy */
+  post(message: unknown, transfer?: readonly object[]): void;
+  /** Has a process of Node wait for the thread, or not. */
+  hold(on: boolean): void;
+  terminate(): Promise<void>;
+}
+
+/** What errors say of a thread and of what its module is to do. */
+export interface ThreadWords {
+  /** The name of the worker. */
+  readonly name: string;
+  /** The error for a value that is no worker, up to "but got". */
+  readonly expected: string;
+  readonly remedy: string;
+  /** Of a worker that is in use. */
+  readonly twice: string;
+  /** What to do where a worker ends before it has served anything. */
+  readonly serve: string;
+}
+
+/** Workers that are in use: each belongs to one only. */
+const taken = new WeakSet<object>();
+
+/** @throws ArgumentError for a value that is no worker, and for one in use */
+export function threadOf(worker: unknown, words: ThreadWords, events: ThreadEvents): Thread {
+  const { expected, remedy, twice } = words;
+  const isNode = isNodeWorker(worker);
+  if (!isNode && !isWebWorker(worker)) {
+    throw new ArgumentError(`${expected}, but got ${kindOf(worker)}; ${remedy}`);
+  }
+  if (taken.has(worker)) throw new ArgumentError(twice);
+  taken.add(worker);
+  return isNode ? nodeThread(worker, words, events) : webThread(worker, words, events);
+}
+
+const has = (value: unknown, ...names: string[]): boolean =>
+  typeof value === 'object' && value !== null && names.every((name) => typeof Reflect.get(value, name) === 'function');
+const isNodeWorker = (value: unknown): value is NodeWorkerLike => has(value, 'postMessage', 'on', 'terminate', 'unref');
+const isWebWorker = (value: unknown): value is WebWorkerLike =>
+  has(value, 'postMessage', 'addEventListener', 'terminate');
+
+const UNREADABLE = 'what it sent could not be read here; send plain data';
+
+function nodeThread(worker: NodeWorkerLike, { name, serve }: ThreadWords, { message, died }: ThreadEvents): Thread {
+  worker.on('message', message);
+  worker.on('messageerror', (cause) => died(new WorkerError(`${name}: ${UNREADABLE}`, { cause })));
+  worker.on('error', (cause) => died(new WorkerError(`${name}: ${textOf(cause)}`, { cause })));
+  worker.on('exit', (code) => died(new WorkerError(`${name}: it ended by itself, with exit code ${code}; ${serve}`)));
+  worker.unref();
+  return {
+    dies: 'aloud',
+    post: (data, transfer) => (worker as Posting).postMessage(data, transfer),
+    hold: (on) => (on ? worker.ref() : worker.unref()),
+    terminate: async () => {
+      await worker.terminate();
+    },
+  };
+}
+
+/** How every worker posts; programs need not give types that say so. */
+interface Posting {
+  postMessage(message: unknown, transfer?: readonly object[]): void;
+}
+
+function webThread(worker: WebWorkerLike, { name }: ThreadWords, { message, died }: ThreadEvents): Thread {
+  worker.addEventListener('message', (event) => message((event as MessageEvent).data));
+  worker.addEventListener('messageerror', () => died(new WorkerError(`${name}: ${UNREADABLE}`)));
+  worker.addEventListener('error', (event) => {
+    const { message: text, filename, lineno, error } = event as Partial<ErrorEvent>;
+    // A script that is not there, or is no script, gives an event that says nothing.
+    const why = text ? `${text}${filename ? ` (${filename}:${lineno})` : ''}` : 'its script could not be loaded';
+    died(new WorkerError(`${name}: ${why}`, { cause: error }));
+  });
+  return {
+    dies: 'silently',
+    post: (data, transfer) => (worker as Posting).postMessage(data, transfer),
+    hold: () => undefined,
+    terminate: async () => {
+      worker.terminate();
+    },
+  };
+}
+
+const textOf = (cause: unknown): string => (cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause));

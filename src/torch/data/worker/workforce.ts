@@ -1,0 +1,151 @@
+// The makers of a loader's batches when it has workers: for each worker, on the main side, its number, seed and generator. The threads that read
+// are a `Crew`, which arrives with the first pass.
+
+import { WorkerError } from '../../../engine/core/errors';
+import { Generator } from '../../../engine/storage/random/generator';
+import { lengthOf } from '../dataset';
+import { rootIndex, rootOf } from '../subset';
+import type { WorkerCopy } from './copy';
+import type { Crew, CrewOptions } from './crew';
+import { asWorker, shownSeed, type WorkerInfo } from './info';
+import type { Served } from './protocol';
+import type { WorkerLike } from './thread';
+
+/** Where the items of a loader come from. */
+export type Origin =
+  /** A module of the user's. */
+  | { readonly kind: 'served'; readonly start: () => WorkerLike | Promise<WorkerLike>; readonly iterable: boolean }
+  /** Copies of a data set of this library. */
+  | { readonly kind: 'cloned'; readonly copy: WorkerCopy }
+  /** Memory: nothing is read ahead. */
+  | { readonly kind: 'here' };
+
+/** The state from which a stopped run resumes. */
+export interface WorkforceState {
+  readonly baseSeed: string;
+  /** Of each worker: its generator on the main side, and that of its thread where that has drawn. */
+  readonly generators: readonly { readonly main: Uint8Array; readonly thread: Uint8Array | null }[];
+}
+
+/** One worker as the main side knows it. */
+interface Hand {
+  readonly info: WorkerInfo;
+  /** What code of the worker that runs on the main side draws from. */
+  readonly generator: Generator;
+  /** The state of the generator in its thread behind the last batch that was handed out; null before it has drawn. */
+  thread: Uint8Array | null;
+}
+
+export interface WorkforceOptions {
+  readonly dataset: unknown;
+  readonly origin: Origin;
+  readonly numWorkers: number;
+  readonly baseSeed: bigint;
+  readonly workerInitFn: ((workerId: number) => unknown) | null;
+  readonly resumed: WorkforceState | null;
+}
+
+export class Workforce {
+  readonly #hands: readonly Hand[];
+  readonly #options: WorkforceOptions;
+  #crew: Crew | null = null;
+  #isClosed = false;
+
+  constructor(options: WorkforceOptions) {
+    const { dataset, numWorkers, baseSeed, workerInitFn, resumed } = options;
+    this.#options = options;
+    const ids = Array.from({ length: numWorkers }, (_, id) => id);
+    this.#hands = ids.map((id) => {
+      const seed = baseSeed + BigInt(id);
+      const info = { id, numWorkers, seed: shownSeed(seed), dataset };
+      return { info, generator: new Generator().manualSeed(seed), thread: resumed?.generators[id]?.thread ?? null };
+    });
+    for (const [id, { info, generator }] of this.#hands.entries()) {
+      asWorker(info, generator, () => workerInitFn?.(id));
+      if (resumed) generator.setState(resumed.generators[id]!.main);
+    }
+  }
+
+  /** The threads, which the first pass starts; null where nothing is read ahead. @param make makes a crew of its options */
+  crew(make: (options: CrewOptions) => Crew): Crew | null {
+    const { origin, numWorkers, baseSeed } = this.#options;
+    if (this.#crew || origin.kind === 'here') return this.#crew;
+    const state = origin.kind === 'cloned' ? origin.copy.state : null;
+    const crew = make({
+      starts: this.#hands.map(({ thread }, id) => ({
+        id,
+        numWorkers,
+        seed: baseSeed + BigInt(id),
+        generator: thread,
+        state,
+      })),
+      start: () => (origin.kind === 'cloned' ? origin.copy.start() : origin.start()),
+      check: (served) => this.#check(served),
+    });
+    if (this.#isClosed) void crew.close();
+    this.#crew = crew;
+    return crew;
+  }
+
+  get isOver(): boolean {
+    return this.#crew?.isOver ?? this.#isClosed;
+  }
+
+  get baseSeed(): bigint {
+    return this.#options.baseSeed;
+  }
+
+  /** What threads are asked for where the loader is asked for the items at `indices`. */
+  addresses(indices: readonly number[]): unknown[] {
+    const { origin, dataset } = this.#options;
+    return indices.map((i) => (origin.kind === 'cloned' ? origin.copy.address(i) : rootIndex(dataset, i)));
+  }
+
+  /** Runs code of worker `id` on the main side. */
+  as<T>(id: number, fn: () => T): T {
+    const { info, generator } = this.#hands[id]!;
+    return asWorker(info, generator, fn);
+  }
+
+  /** Notes what the thread of worker `id` has drawn, for a batch that is being handed out. */
+  note(id: number, state: Uint8Array | null): void {
+    if (state === null) return;
+    const hand = this.#hands[id]!;
+    // Where the thread draws for items, what draws for batches on the main side takes numbers of its own.
+    if (hand.thread === null) hand.generator.manualSeed(this.#options.baseSeed + BigInt(this.#hands.length + id));
+    hand.thread = state;
+  }
+
+  state(): WorkforceState {
+    const generators = this.#hands.map(({ generator, thread }) => ({ main: generator.getState(), thread }));
+    return { baseSeed: String(this.#options.baseSeed), generators };
+  }
+
+  /** Sets the generators of the main side; the threads have got there by themselves. */
+  goOn({ generators }: WorkforceState): void {
+    for (const [id, hand] of this.#hands.entries()) {
+      hand.generator.setState(generators[id]!.main);
+      hand.thread = generators[id]!.thread;
+    }
+  }
+
+  /** Throws where a module of the user's serves another data set. */
+  #check(served: Served | null): void {
+    const { origin, dataset } = this.#options;
+    if (origin.kind !== 'served') return;
+    const root = rootOf(dataset) as { readonly constructor: { readonly name: string }; readonly length: number };
+    const expected = origin.iterable ? null : lengthOf(root);
+    if (served?.length === expected) return;
+    const text = (name: string | undefined, length: number | null | undefined) =>
+      `${name ?? 'something else'}, ${length == null ? 'which is iterated' : `of ${length} items`}`;
+    throw new WorkerError(
+      `DataLoader: expected the workers to serve the loader's data set, ${text(root.constructor.name, expected)}, but they serve ${text(served?.name, served?.length)}`,
+    );
+  }
+
+  /** Lets the threads go. Resolves when they are gone. */
+  close(): Promise<void> {
+    this.#isClosed = true;
+    return this.#crew?.close() ?? Promise.resolve();
+  }
+}

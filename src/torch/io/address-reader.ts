@@ -1,0 +1,174 @@
+// Random access to a file at an address, held only in small parts: it comes as one stream while it is read from front to back, and in
+// windows once it is read otherwise. A server without ranges, or one that does not tell the length, sends all of it to memory.
+import { FetchError, FileFormatError } from '../../engine/core/errors';
+import { answerOf, bodyOf, describeSource, joined } from './bytes';
+import { memoryReader, type Reader, reader } from './random-access';
+import { firstRange, rangeOf, versionOf } from './ranges';
+
+/** Bytes of the beginning that stay at hand: formats tell themselves by it. */
+const KEPT = 2 ** 16;
+/** A gap that is read over rather than asked behind. */
+const GAP = 2 ** 18;
+/** Bytes that a request asks for beyond the present read, since the next read usually follows it. */
+const WINDOW = 2 ** 22;
+
+/**
+ * Opens an address, which begins to send.
+ * @throws FetchError when the server does not answer, or refuses
+ */
+export async function addressReader(address: string | URL | Request): Promise<Reader> {
+  const name = describeSource(address);
+  if (/^(data|blob):/i.test(name)) return memoryReader(await bodyOf(await answerOf(address), name), name);
+  // A request for a range has the file come uncompressed, so that the length is that of the bytes received.
+  const first = await firstRange(address, 'bytes=0-');
+  const size = first && lengthOf(first);
+  const body = first?.body?.getReader();
+  if (!first || !size || !body) return memoryReader(await bodyOf(first ?? (await answerOf(address)), name), name);
+  const file = new AddressFile(address, first, size, body);
+  return reader(
+    name,
+    size,
+    (start, end) => file.read(start, end),
+    () => file.close(),
+  );
+}
+
+/** How long the file is that an answer begins; null where that cannot be known. */
+function lengthOf({ headers, status, type }: Response): number | null {
+  if (headers.has('content-encoding')) return null;
+  const whole = /^bytes 0-\d+\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1];
+  if (whole !== undefined) return Number(whole);
+  // Another origin may hide that it compresses whole answers.
+  const length = headers.get('content-length');
+  return length !== null && (status === 206 || type !== 'cors') ? Number(length) : null;
+}
+
+class AddressFile {
+  readonly #name: string;
+  readonly #version: string;
+  readonly #givesRanges: boolean;
+  /** What the stream gives from here on; null once it is left. */
+  #body: ReadableStreamDefaultReader<Uint8Array> | null;
+  /** Where the stream is. */
+  #at = 0;
+  /** What the stream has given beyond that. */
+  #ahead: Uint8Array = new Uint8Array();
+  /** The beginning of the file, as far as it has been read. */
+  #kept: Uint8Array = new Uint8Array();
+  #window: { readonly start: number; readonly bytes: Uint8Array } = { start: 0, bytes: new Uint8Array() };
+  #all: Uint8Array | null = null;
+  /** Reads come one after another, whoever asks. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    readonly address: string | URL | Request,
+    first: Response,
+    readonly size: number,
+    body: ReadableStreamDefaultReader<Uint8Array>,
+  ) {
+    this.#name = describeSource(address);
+    this.#version = versionOf(first);
+    this.#givesRanges = first.status === 206;
+    this.#body = body;
+  }
+
+  read(start: number, end: number): Promise<Uint8Array> {
+    const mine = this.#turn.then(() => this.#read(start, end));
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async close(): Promise<void> {
+    await this.#leave();
+  }
+
+  async #read(start: number, end: number): Promise<Uint8Array> {
+    if (this.#all) return this.#all.subarray(start, end);
+    if (end <= this.#kept.length) return this.#kept.subarray(start, end);
+    if (this.#body) {
+      // The beginning is at hand as long as the stream is no further.
+      if (start < this.#kept.length && this.#kept.length === this.#at) {
+        const head = this.#kept.subarray(start);
+        return joined([head, await this.#next(end - this.#at)], end - start);
+      }
+      if (start >= this.#at && start - this.#at <= GAP) {
+        await this.#skip(start - this.#at);
+        return this.#next(end - start);
+      }
+    }
+    if (this.#givesRanges) return this.#readWindow(start, end);
+    this.#all = await this.#readAll();
+    return this.#all.subarray(start, end);
+  }
+
+  /** The next n bytes of the stream. */
+  async #next(n: number): Promise<Uint8Array> {
+    const bytes = new Uint8Array(n);
+    for (let filled = 0; filled < n; ) {
+      if (this.#ahead.length === 0) this.#ahead = await this.#pull();
+      const part = this.#ahead.subarray(0, n - filled);
+      bytes.set(part, filled);
+      filled += part.length;
+      this.#ahead = this.#ahead.subarray(part.length);
+    }
+    this.#keep(bytes);
+    this.#at += n;
+    return bytes;
+  }
+
+  async #skip(n: number): Promise<void> {
+    for (let left = n; left > 0; left -= GAP) await this.#next(Math.min(left, GAP));
+  }
+
+  #keep(bytes: Uint8Array): void {
+    if (this.#kept.length !== this.#at || this.#at >= KEPT) return;
+    const length = Math.min(KEPT, this.#at + bytes.length);
+    this.#kept = joined([this.#kept, bytes], length);
+  }
+
+  async #pull(): Promise<Uint8Array> {
+    const broke = (cause?: unknown) =>
+      new FetchError(`${this.#name}: the connection broke while the file was read`, { cause });
+    const next = await this.#body!.read().catch((cause: unknown) => Promise.reject(broke(cause)));
+    if (next.done) throw broke();
+    return next.value;
+  }
+
+  async #readWindow(start: number, end: number): Promise<Uint8Array> {
+    await this.#leave();
+    const within = start - this.#window.start;
+    if (within >= 0 && end <= this.#window.start + this.#window.bytes.length) {
+      return this.#window.bytes.subarray(within, within + end - start);
+    }
+    const until = Math.min(this.size, Math.max(end, start + WINDOW));
+    // Lets go of the old one before the new one comes.
+    this.#window = { start: 0, bytes: new Uint8Array() };
+    const bytes = await rangeOf(this.address, this.#version, start, until);
+    if (bytes.length < end - start) {
+      throw new FetchError(
+        `${this.#name}: expected ${until - start} bytes from byte ${start}, but got ${bytes.length}`,
+      );
+    }
+    this.#window = { start, bytes };
+    return bytes.subarray(0, end - start);
+  }
+
+  /** The whole file: the rest of the stream where its beginning is at hand, else anew. */
+  async #readAll(): Promise<Uint8Array> {
+    if (this.#body && this.#kept.length === this.#at) {
+      const head = this.#kept;
+      return joined([head, await this.#next(this.size - this.#at)], this.size);
+    }
+    await this.#leave();
+    const bytes = await bodyOf(await answerOf(this.address), this.#name);
+    if (bytes.length === this.size) return bytes;
+    throw new FileFormatError(`${this.#name}: the file changed on the server while it was read; load it again`);
+  }
+
+  async #leave(): Promise<void> {
+    const body = this.#body;
+    this.#body = null;
+    this.#ahead = new Uint8Array();
+    await body?.cancel().catch(() => undefined);
+  }
+}

@@ -1,0 +1,125 @@
+// torch.save: to files and bytes, in the format that the name of the file says.
+
+import { anything } from '../../../engine/core/argument-kinds';
+import { ArgumentError } from '../../../engine/core/errors';
+import { objectAt } from '../../../engine/core/object-argument';
+import { isPlainObject, kindOf, missingArguments, parseArgs, shown } from '../../../engine/core/options';
+import { Tensor } from '../../tensor/tensor';
+import { joined } from '../bytes';
+import { readTensors } from '../host-tensors';
+// Both loaded ahead, so that reads start before anything is awaited: the values saved are those of this moment.
+import { pytorchPieces } from '../pytorch/write';
+import { safetensorsPieces } from '../safetensors/save';
+import { checkTarget, type Target, targetName, writeTo } from '../target';
+
+const SAVE = 'torch.save';
+
+/**
+ * The values that can be saved: results of `stateDict()` of any model, optimizer or scheduler, and whole checkpoints: tensors, numbers, texts,
+ * booleans, null and bytes in arrays, tuples, plain objects, Maps and Sets, nested as you like.
+ */
+export type Saved<T> = T extends Stateful ? never : T;
+
+/** A module, an optimizer or a scheduler is saved by what its `stateDict()` gives. */
+interface Stateful {
+  stateDict(...args: never[]): unknown;
+}
+
+/** Options of `save`. */
+export interface SaveOptions {
+  /**
+   * What to write, whatever the name ends on: `pt` is PyTorch's own format. Default: by the ending of the name, and `pt` where it is
+   * none of the others.
+   */
+  format?: 'pt' | 'safetensors' | 'npy' | 'npz' | null;
+  /** Whether the arrays of an `.npz` file are compressed, as `numpy.savez_compressed` does. Default: false. */
+  compressed?: boolean;
+}
+
+/**
+ * Saves tensors, also within other values.
+ *
+ * The ending of the name decides the format: `.safetensors` is safetensors (names joined by dots, the rest in the metadata), `.npy` a
+ * tensor and `.npz` tensors by name for NumPy, and all else PyTorch's own, which Python reads by
+ * `torch.load(name, weights_only=True)`. Tuples (`torch.tuple`), integer keys, and integers and floats from a file keep
+ * their types in Python; other whole numbers become integers. State dicts of optimizers and schedulers are written in PyTorch's form.
+ *
+ *     await torch.save(model.stateDict(), 'net.safetensors');
+ *     await torch.save({ model: model.stateDict(), optimizer: optimizer.stateDict(), epoch }, 'run.pt');
+ *
+ * The target is a name (in Node a path, written all or nothing; in a page that of the file that the browser downloads), a file handle,
+ * or a writable stream.
+ *
+ * @throws ArgumentError for a value that no file holds, such as a function, a module or an object inside of itself, and for a name where there
+ * is neither a page nor a file system: use `saveBytes` there
+ */
+export async function save<T>(obj: Saved<T>, f: Target, options?: SaveOptions): Promise<void>;
+export async function save<T>(named: SaveOptions & { obj: Saved<T>; f: Target }): Promise<void>;
+export async function save(...args: readonly unknown[]): Promise<void> {
+  const { obj, f, ...options } = parseArgs<SaveOptions & { obj: unknown; f: Target }>(
+    SAVE,
+    ['obj', 'f'],
+    saveDefaults,
+    objectAt(SAVE, ['obj', 'f', ...Object.keys(saveDefaults)], 0, args),
+    { f: anything },
+  );
+  checkTarget(SAVE, f);
+  await writeTo(SAVE, f, await piecesOf(SAVE, obj, targetName(f), options));
+}
+
+export const saveDefaults = { format: null, compressed: false } as const;
+
+/** The bytes that `save` would write to a file of that name; without a name and a format they are safetensors. */
+export async function saveBytes<T>(object: Saved<T>, options?: SaveOptions): Promise<Uint8Array>;
+export async function saveBytes<T>(object: Saved<T>, name: string, options?: SaveOptions): Promise<Uint8Array>;
+export async function saveBytes(
+  object: unknown,
+  ...args: [(string | SaveOptions)?, SaveOptions?]
+): Promise<Uint8Array> {
+  const op = `${SAVE}Bytes`;
+  const [first] = args;
+  if (object === undefined) throw missingArguments(op, ['object'], {});
+  if (first !== undefined && typeof first !== 'string' && !isPlainObject(first)) {
+    throw new ArgumentError(`${op}: expected a name such as 'x.pt', or options, but got ${kindOf(first)}`);
+  }
+  const [name, ...rest] = typeof first === 'string' ? args : [null, ...args];
+  const options = parseArgs<SaveOptions>(op, [], saveDefaults, rest);
+  const format = options.format ?? (name === null ? 'safetensors' : null);
+  const pieces = [...(await piecesOf(op, object, name as string | null, { ...options, format }))];
+  return pieces.length === 1
+    ? pieces[0]!
+    : joined(
+        pieces,
+        pieces.reduce((sum, { length }) => sum + length, 0),
+      );
+}
+
+async function piecesOf(
+  op: string,
+  object: unknown,
+  name: string | null,
+  { format, compressed }: Required<SaveOptions>,
+): Promise<Iterable<Uint8Array>> {
+  const kind = format ?? formatOf(name);
+  if (kind === 'npy' || kind === 'npz') return numpyPieces(object, kind, compressed);
+  if (kind === 'safetensors') return safetensorsPieces(object);
+  if (kind === 'pt') return pytorchPieces(object, name);
+  throw new ArgumentError(`${op}: expected format 'pt', 'safetensors', 'npy' or 'npz', but got ${shown(format)}`);
+}
+
+/** Starts to read the tensors before the format's module is awaited, so that the file holds their values at the call. */
+async function numpyPieces(given: unknown, kind: 'npy' | 'npz', compressed: boolean): Promise<Iterable<Uint8Array>> {
+  const object = isPlainObject(given) ? { ...given } : given;
+  const values = isPlainObject(object) ? Object.values(object) : [object];
+  const reads = readTensors(values.filter((value) => value instanceof Tensor));
+  // A refused object ends the call before the reads do.
+  reads.catch(() => undefined);
+  const { npyPieces, npzPieces } = await import('../npy/save');
+  return kind === 'npy' ? npyPieces(object, reads) : npzPieces(object, reads, compressed);
+}
+
+/** The format that the ending of a name says. */
+function formatOf(name: string | null): string {
+  const ending = /\.(npy|npz|safetensors)$/i.exec(name ?? '')?.[1];
+  return ending?.toLowerCase() ?? 'pt';
+}

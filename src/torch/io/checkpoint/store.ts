@@ -1,0 +1,141 @@
+// A place for checkpoints that outlasts the page, or the program: written all or nothing, under names.
+
+import { type Kind, text } from '../../../engine/core/argument-kinds';
+import { closeMethods } from '../../../engine/core/arity';
+import { FetchError } from '../../../engine/core/errors';
+import { objectAt } from '../../../engine/core/object-argument';
+import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
+import { Printable } from '../../../engine/core/printable';
+import { fileSystem } from '../../../engine/gpu/node';
+import { expectLoadable, type LoadOptions, type LoadOrder, load, loadDefaults, loadKinds } from '../load';
+import { type Saved, type SaveOptions, saveBytes, saveDefaults } from './checkpoint';
+
+/** A checkpoint in a store. */
+export interface StoredCheckpoint {
+  readonly name: string;
+  /** In bytes. */
+  readonly size: number;
+  readonly savedAt: Date;
+}
+
+/** What keeps bytes by name, all or nothing. */
+export interface Shelf {
+  put(name: string, bytes: Uint8Array): Promise<void>;
+  /** Null where there is none. */
+  get(name: string): Promise<Blob | string | null>;
+  list(): Promise<StoredCheckpoint[]>;
+  remove(name: string): Promise<boolean>;
+}
+
+const SHORTEST = 1;
+const LONGEST = 200;
+
+const checkpointName: Kind = {
+  words: `a text of ${SHORTEST} to ${LONGEST} letters`,
+  fits: (value) => typeof value === 'string' && value.length >= SHORTEST && value.length <= LONGEST,
+};
+
+interface Named {
+  /** In a page the name of the store; in Node the path of a folder, which is made when it is needed. */
+  name: string;
+}
+
+/**
+ * Checkpoints by name, in IndexedDB in a page or worker, in a folder in Node:
+ *
+ *     const store = new torch.CheckpointStore('my-run');
+ *     await store.save('best', { model: model.stateDict(), epoch });
+ *     model.loadStateDict((await store.load('best')).model);
+ *
+ * `save` replaces a checkpoint once all of the new one is there: a tab closed in the middle leaves the old one.
+ */
+export class CheckpointStore extends Printable {
+  static {
+    closeMethods(CheckpointStore.prototype, ['list']);
+  }
+
+  /** In a page the name of the store; in Node the path of its folder. */
+  readonly name: string;
+  #shelf: Promise<Shelf> | null = null;
+  /** Writes come one after another, so that the last call is the last to be written. */
+  #writes: Promise<unknown> = Promise.resolve();
+
+  constructor(...args: Arguments<Named, ['name']>) {
+    super();
+    const words = 'a text of at least one letter';
+    const kind: Kind = { words, fits: (value) => typeof value === 'string' && value !== '' };
+    this.name = parseArgs<Named>('CheckpointStore', ['name'], {}, args, { name: kind }).name;
+  }
+
+  /**
+   * Saves any value that `torch.save` takes; values on the device are read as of this call. The name's ending gives the format, as with a file.
+   * @throws ArgumentError when it cannot be saved, FetchError when there is no room
+   */
+  async save<T>(name: string, object: Saved<T>, options?: SaveOptions): Promise<void>;
+  async save<T>(named: SaveOptions & { name: string; object: Saved<T> }): Promise<void>;
+  async save(...args: readonly unknown[]): Promise<void> {
+    const op = 'CheckpointStore.save';
+    const { name, object, ...options } = parseArgs<SaveOptions & { name: string; object: unknown }>(
+      op,
+      ['name', 'object'],
+      saveDefaults,
+      objectAt(op, ['name', 'object', ...Object.keys(saveDefaults)], 1, args),
+      { name: checkpointName },
+    );
+    const bytes = saveBytes(object, name, options);
+    // It is awaited in its turn; a failure before that is not an unhandled one.
+    bytes.catch(() => undefined);
+    const write = this.#writes.then(async () => (await this.#open()).put(name, await bytes));
+    this.#writes = write.catch(() => undefined);
+    await write;
+  }
+
+  /**
+   * The value saved under a name.
+   * @throws FetchError with status 404 where there is none
+   */
+  async load<T = Record<string, unknown>>(...args: Arguments<LoadOptions & Named, ['name', ...LoadOrder]>): Promise<T> {
+    const op = 'CheckpointStore.load';
+    const o = parseArgs<LoadOptions & Named>(op, ['name'], loadDefaults, args, { name: checkpointName, ...loadKinds });
+    expectLoadable(op, o);
+    const { name, ...options } = o;
+    await this.#writes;
+    const found = await (await this.#open()).get(name);
+    if (found !== null) return load<T>(found instanceof Blob ? new File([found], name) : found, options);
+    throw new FetchError(`${op}: expected a checkpoint in ${shown(this.name)}, but there is no ${shown(name)}`, {
+      status: 404,
+    });
+  }
+
+  /** All checkpoints, the latest first. */
+  async list(): Promise<StoredCheckpoint[]> {
+    await this.#writes;
+    const found = await (await this.#open()).list();
+    return found.sort((a, b) => b.savedAt.getTime() - a.savedAt.getTime() || (a.name < b.name ? -1 : 1));
+  }
+
+  /** Whether there is a checkpoint of that name. */
+  async has(...args: Arguments<Named, ['name']>): Promise<boolean> {
+    const { name } = parseArgs<Named>('CheckpointStore.has', ['name'], {}, args, { name: text });
+    return (await this.list()).some((checkpoint) => checkpoint.name === name);
+  }
+
+  /** Removes a checkpoint; false where there is none. */
+  async remove(...args: Arguments<Named, ['name']>): Promise<boolean> {
+    const { name } = parseArgs<Named>('CheckpointStore.remove', ['name'], {}, args, { name: checkpointName });
+    const removal = this.#writes.then(async () => (await this.#open()).remove(name));
+    this.#writes = removal.catch(() => undefined);
+    return removal;
+  }
+
+  #open(): Promise<Shelf> {
+    this.#shelf ??= fileSystem()
+      ? import('./folder').then(({ folderShelf }) => folderShelf(this.name))
+      : import('./database').then(({ databaseShelf }) => databaseShelf(this.name));
+    return this.#shelf;
+  }
+
+  override toString(): string {
+    return `CheckpointStore(${this.name})`;
+  }
+}

@@ -1,0 +1,176 @@
+// Downloads in Node: a file in a folder, which has its name once it is whole; until then it is a .part beside it.
+import { FetchError } from '../../../engine/core/errors';
+import { fileSystem } from '../../../engine/gpu/node';
+import { type Begun, type FileFacts, inTurn, type Kept, type Slot } from './slot';
+
+interface Handle {
+  readonly read: (into: Uint8Array) => Promise<{ readonly bytesRead: number }>;
+  readonly write: (bytes: Uint8Array) => Promise<unknown>;
+  readonly sync: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** The part of Node's `fs/promises` that is used here. */
+interface Disk {
+  open(path: string, flags: string): Promise<Handle>;
+  readFile(path: string, encoding: 'utf8'): Promise<string>;
+  writeFile(path: string, text: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  rm(path: string, options: { force: boolean }): Promise<void>;
+  mkdir(path: string, options: { recursive: boolean }): Promise<unknown>;
+  stat(path: string): Promise<{ readonly size: number; readonly mtimeMs: number; isFile(): boolean }>;
+  utimes(path: string, accessed: Date, modified: Date): Promise<void>;
+}
+
+/** How often a process says that it is still at work on a file, and after which silence another takes its place; in ms. */
+const HEARTBEAT = 5_000;
+const SILENCE = 20_000;
+/** How often those that wait look again; in ms. */
+const LOOK = 100;
+/** Bytes that are read at once for a check sum. */
+const READ = 2 ** 20;
+
+const disk = (): Disk => fileSystem() as unknown as Disk;
+
+/** @param path what the file is kept as; its folder is made when it is needed */
+export const diskSlot = (path: string, url: string): Slot => new DiskSlot(path, url);
+
+/** The bytes of a file in pieces. */
+export async function* filePieces(path: string): AsyncIterable<Uint8Array> {
+  const file = await disk().open(path, 'r');
+  try {
+    for (;;) {
+      const piece = new Uint8Array(READ);
+      const { bytesRead } = await file.read(piece);
+      if (bytesRead === 0) return;
+      yield piece.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+class DiskSlot implements Slot {
+  readonly #part: string;
+  readonly #factsFile: string;
+  #open: Handle | null = null;
+
+  constructor(
+    readonly path: string,
+    readonly url: string,
+  ) {
+    this.#part = `${path}.part`;
+    this.#factsFile = `${path}.part.json`;
+  }
+
+  /** Processes and threads keep out of each other's way by a file that only one of them can make. */
+  alone<T>(work: () => Promise<T>, signal: AbortSignal | null = null): Promise<T> {
+    const inside = async () => {
+      const lock = `${this.path}.lock`;
+      await this.#orFetchError(disk().mkdir(folderOf(this.path), { recursive: true }));
+      if (!(await this.#orFetchError(take(lock, signal)))) throw signal!.reason;
+      const now = () => disk().utimes(lock, new Date(), new Date());
+      const beat = setInterval(() => void now().catch(() => undefined), HEARTBEAT);
+      try {
+        return await work();
+      } finally {
+        clearInterval(beat);
+        // A disk that refuses the last bytes is no reason to keep others out.
+        await this.#close().finally(() => disk().rm(lock, { force: true }));
+      }
+    };
+    return inTurn(this.path, inside, signal);
+  }
+
+  async found(): Promise<Kept | null> {
+    const isThere = await disk()
+      .stat(this.path)
+      .then((entry) => entry.isFile())
+      .catch(() => false);
+    return isThere ? this.path : null;
+  }
+
+  async begun(): Promise<Begun | null> {
+    await this.#close();
+    try {
+      const facts = JSON.parse(await disk().readFile(this.#factsFile, 'utf8')) as FileFacts & { url: string };
+      const { size: length } = await disk().stat(this.#part);
+      return facts.url === this.url && length > 0 ? { total: facts.total, version: facts.version, length } : null;
+    } catch {
+      return null;
+    }
+  }
+
+  async begin(facts: FileFacts): Promise<void> {
+    await this.#close();
+    await disk().rm(this.#part, { force: true });
+    await this.#orFetchError(disk().writeFile(this.#factsFile, JSON.stringify({ url: this.url, ...facts })));
+  }
+
+  async append(bytes: Uint8Array): Promise<void> {
+    this.#open ??= await this.#orFetchError(disk().open(this.#part, 'a'));
+    await this.#orFetchError(this.#open.write(bytes));
+  }
+
+  async flush(): Promise<void> {
+    await this.#close();
+  }
+
+  async *contents(): AsyncIterable<Uint8Array> {
+    await this.#close();
+    yield* filePieces((await this.found()) === null ? this.#part : this.path);
+  }
+
+  async keep(): Promise<Kept> {
+    const file = this.#open ?? (await this.#orFetchError(disk().open(this.#part, 'a')));
+    this.#open = file;
+    // The name follows once the bytes are on the disk: a machine that loses power keeps no file of zeros.
+    await this.#orFetchError(file.sync());
+    await this.#close();
+    await this.#orFetchError(disk().rename(this.#part, this.path));
+    await disk().rm(this.#factsFile, { force: true });
+    return this.path;
+  }
+
+  async discard(): Promise<void> {
+    await this.#close();
+    for (const path of [this.path, this.#part, this.#factsFile]) await disk().rm(path, { force: true });
+  }
+
+  async #close(): Promise<void> {
+    const file = this.#open;
+    this.#open = null;
+    await file?.close();
+  }
+
+  async #orFetchError<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (cause) {
+      throw new FetchError(`${this.url}: the file could not be kept as ${this.path} (${(cause as Error).message})`, {
+        cause,
+      });
+    }
+  }
+}
+
+const folderOf = (path: string): string => path.slice(0, Math.max(path.lastIndexOf('/'), 0)) || '.';
+
+/** Makes the lock when nobody has it, or when who had it has been silent for long; false where an abort came before. */
+async function take(lock: string, signal: AbortSignal | null): Promise<boolean> {
+  while (!signal?.aborted) {
+    try {
+      const file = await disk().open(lock, 'wx');
+      await file.close();
+      return true;
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'EEXIST') throw error;
+    }
+    const { mtimeMs } = await disk()
+      .stat(lock)
+      .catch(() => ({ mtimeMs: 0 }));
+    if (mtimeMs !== 0 && Date.now() - mtimeMs > SILENCE) await disk().rm(lock, { force: true });
+    else await new Promise((resolve) => setTimeout(resolve, LOOK));
+  }
+  return false;
+}

@@ -1,0 +1,191 @@
+// Downloads that are kept: each address once, checked, with progress, and taken up again where they broke off.
+import { ArgumentError, FetchError, FileFormatError } from '../../../engine/core/errors';
+import { kindOf, parseArgs, shown } from '../../../engine/core/options';
+import { cacheFolder, fileSystem } from '../../../engine/gpu/node';
+import { type DigestKind, digest, digitsOf } from '../digest';
+import { diskSlot, filePieces } from './disk';
+import { type DownloadProgress, fetchInto } from './fetch';
+import { pageSlot } from './page';
+import type { Kept, Slot } from './slot';
+
+export type { DownloadProgress } from './fetch';
+export type { Kept } from './slot';
+
+export interface DownloadOptions {
+  /** The SHA-256 of the file in hexadecimal digits, or their beginning. Default: not checked. */
+  sha256?: string | null;
+  /** The MD5 of the file in hexadecimal digits. Default: not checked. */
+  md5?: string | null;
+  /** Called with every piece that arrives; not where the file is kept already. */
+  onProgress?: ((progress: DownloadProgress) => void) | null;
+  /** What the file is kept as, instead of by its address; it may name folders, as in `a/b.pth`. */
+  cacheName?: string | null;
+  /** In Node: the folder where files are kept. Default: `lamplight/downloads` in the user's cache. */
+  folder?: string | null;
+  /** Breaks the download off; the bytes received are kept, and the next call goes on from there. */
+  signal?: AbortSignal | null;
+}
+
+/** Names that are no addresses, as addresses: the Cache API knows nothing else. */
+const NAMED = 'https://lamplight.invalid/';
+
+/**
+ * Downloads a file once: a file already kept is returned without a request.
+ *
+ * In a page the file is kept in the Cache API, and in memory alone where there is none (a page without https); in Node in a folder. It
+ * is kept all or nothing. A download that broke off goes on where it stopped if the server answers ranges. In Node a path or a
+ * `file:` address is given back as it is.
+ *
+ * @returns a `Blob` in a page, the file's path in Node: both can be given wherever a source of bytes is expected
+ * @throws FetchError when the server does not answer, or refuses
+ * @throws FileFormatError when the check sum is another; the file is then not kept
+ */
+export async function download(address: string | URL, options: DownloadOptions = {}): Promise<Kept> {
+  const defaults = { sha256: null, md5: null, onProgress: null, cacheName: null, folder: null, signal: null };
+  const o = parseArgs<DownloadOptions>('download', [], defaults, [options]);
+  const checks = checksOf(o);
+  o.signal?.throwIfAborted();
+  const url = webAddress(address);
+  if (url === null) return onDisk(address, checks);
+  const slot = await openSlot(url, o);
+  const found = await slot.found();
+  if (found !== null && (await differs(slot, checks)) === null) return found;
+  const work = async () => {
+    o.signal?.throwIfAborted();
+    // Another may have had its turn.
+    const now = await slot.found();
+    if (now !== null && (await differs(slot, checks)) === null) return now;
+    if (now !== null) await slot.discard();
+    const begun = await slot.begun();
+    await fetchInto(slot, url, begun, o);
+    let wrong = await differs(slot, checks);
+    if (wrong !== null && begun !== null) {
+      // What an earlier visit had left was of another version, then.
+      await slot.discard();
+      await fetchInto(slot, url, null, o);
+      wrong = await differs(slot, checks);
+    }
+    if (wrong === null) return slot.keep();
+    await slot.discard();
+    throw new FileFormatError(`${url}: ${wrong}; it is not what was asked for, or was changed on the way`);
+  };
+  return slot.alone(work, o.signal);
+}
+
+/** The file that `download` has kept of an address, if its check sums are right; else null. No server is asked. */
+export async function findDownload(
+  address: string | URL,
+  options: Pick<DownloadOptions, DigestKind | 'cacheName' | 'folder'> = {},
+): Promise<Kept | null> {
+  const defaults = { sha256: null, md5: null, cacheName: null, folder: null };
+  const o = parseArgs<typeof options>('findDownload', [], defaults, [options]);
+  const checks = checksOf(o);
+  const url = webAddress(address);
+  if (url === null) return null;
+  const slot = await openSlot(url, o);
+  const found = await slot.found();
+  return found !== null && (await differs(slot, checks)) === null ? found : null;
+}
+
+/** Forgets the file that `download` keeps, or has begun, for an address. */
+export async function forgetDownload(
+  address: string | URL,
+  options: Pick<DownloadOptions, 'cacheName' | 'folder'> = {},
+): Promise<void> {
+  const o = parseArgs<typeof options>('forgetDownload', [], { cacheName: null, folder: null }, [options]);
+  const url = webAddress(address);
+  if (url === null) return;
+  const slot = await openSlot(url, o);
+  await slot.alone(() => slot.discard());
+}
+
+type Checks = readonly (readonly [kind: DigestKind, digits: string])[];
+
+function checksOf(given: Pick<DownloadOptions, DigestKind>): Checks {
+  return (['sha256', 'md5'] as const).flatMap((kind) => {
+    const digits = given[kind]?.toLowerCase();
+    if (digits === undefined) return [];
+    const isWhole = digits.length === digitsOf[kind];
+    if (/^[\da-f]+$/.test(digits) && (isWhole || (kind === 'sha256' && digits.length < digitsOf[kind]))) {
+      return [[kind, digits] as const];
+    }
+    throw new ArgumentError(
+      `download: expected ${kind} of ${digitsOf[kind]} hexadecimal digits, but got ${shown(given[kind])}`,
+    );
+  });
+}
+
+/** The fault in the contents of a slot; null where there is none. */
+async function differs(slot: Pick<Slot, 'contents'>, checks: Checks): Promise<string | null> {
+  for (const [kind, digits] of checks) {
+    const actual = await digest(kind, slot.contents());
+    if (!actual.startsWith(digits)) return `expected ${kind} ${digits}, but got ${actual.slice(0, digits.length)}`;
+  }
+  return null;
+}
+
+async function onDisk(address: string | URL, checks: Checks): Promise<string> {
+  const path = pathOf(address);
+  try {
+    const wrong = await differs({ contents: () => filePieces(path) }, checks);
+    if (wrong !== null) throw new FileFormatError(`${path}: ${wrong}; it is not what was asked for`);
+  } catch (cause) {
+    if (cause instanceof FileFormatError) throw cause;
+    throw new FetchError(`${path}: the file could not be read (${(cause as Error).message})`, { cause });
+  }
+  return path;
+}
+
+/** The whole address, without the part that servers do not see; null for files on this machine. */
+function webAddress(address: string | URL): string | null {
+  if (typeof address !== 'string' && !(address instanceof URL)) {
+    throw new ArgumentError(`download: expected an address, but got ${kindOf(address)}`);
+  }
+  const isLocal = !/^(?!file:)[a-z][a-z\d+.-]+:/i.test(String(address));
+  if (fileSystem() && isLocal) return null;
+  try {
+    const url = new URL(address, globalThis.location?.href);
+    url.hash = '';
+    return url.href;
+  } catch (cause) {
+    throw new ArgumentError(`download: expected an address, but got ${shown(String(address))}`, { cause });
+  }
+}
+
+/** `file:` addresses as paths. */
+function pathOf(address: string | URL): string {
+  const text = String(address);
+  if (!/^file:/i.test(text)) return text;
+  const path = decodeURIComponent(new URL(text).pathname);
+  // On Windows the path of file:///C:/a is C:/a.
+  return /^\/[a-z]:/i.test(path) ? path.slice(1) : path;
+}
+
+async function openSlot(url: string, { cacheName = null, folder = null }: DownloadOptions): Promise<Slot> {
+  if (cacheName !== null) expectInside(cacheName);
+  if (!fileSystem()) return pageSlot(cacheName === null ? url : NAMED + encodeURI(cacheName));
+  const root = folder ?? `${cacheFolder() ?? '.'}/lamplight/downloads`;
+  return diskSlot(`${root}/${cacheName ?? (await nameOf(url))}`, url);
+}
+
+function expectInside(name: string): void {
+  const isSound = name
+    .split('/')
+    .every((part) => part !== '' && part !== '.' && part !== '..' && !/[\\:?#\0]/.test(part));
+  if (!isSound) {
+    throw new ArgumentError(
+      `download: expected a cacheName such as 'weights/a.pth', but got ${shown(name)}, which leads out of the folder or is no name of a file`,
+    );
+  }
+}
+
+/** A file's own name, in a folder for its address: other addresses may end alike. */
+async function nameOf(url: string): Promise<string> {
+  async function* address() {
+    yield new TextEncoder().encode(url);
+  }
+  const { host, pathname } = new URL(url);
+  const own = pathname.slice(pathname.lastIndexOf('/') + 1).replace(/[^\w.%+=@-]/g, '_') || 'index';
+  const folder = `${host.replace(/[^\w.-]/g, '_')}-${(await digest('sha256', address())).slice(0, 8)}`;
+  return `${folder}/${own}`;
+}

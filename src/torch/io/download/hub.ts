@@ -1,0 +1,150 @@
+// torch.hub: weights from an address, kept after the first visit.
+
+import { callback, either, flag, instance, type Kind, orNull, text } from '../../../engine/core/argument-kinds';
+import { closed } from '../../../engine/core/arity';
+import { ArgumentError, FileFormatError } from '../../../engine/core/errors';
+import { type Arguments, kindOf, parseArgs } from '../../../engine/core/options';
+import { cacheFolder, fileSystem } from '../../../engine/gpu/node';
+import type { DeviceLike } from '../../../engine/storage/device';
+import { callable } from '../../tensor/calling/callable';
+import type { Tensor } from '../../tensor/tensor';
+import { expectLoadable, load, loadKinds } from '../load';
+import type { DownloadProgress } from './download';
+
+export type { DownloadProgress } from './download';
+
+/** What functions of `hub` take by name. */
+export interface HubOptions {
+  /** In Node: the folder to keep files in. Default: `checkpoints` in `getDir()`. */
+  modelDir?: string | null;
+  /** As `torch.load` takes it. */
+  mapLocation?: DeviceLike | null;
+  /** True reports downloads on the console; a function is told the progress. Default: true. */
+  progress?: boolean | ((progress: DownloadProgress) => void);
+  /**
+   * Whether the beginning of the file's SHA-256 must be the digits in its name, as in `alexnet-owt-7be5be79.pth`. Default: false.
+   */
+  checkHash?: boolean;
+  /** The file's SHA-256 in hexadecimal digits, or their beginning, instead of what its name says. Default: not checked. */
+  sha256?: string | null;
+  /** What the file is kept as. Default: by its address, under its own name. */
+  fileName?: string | null;
+  /** As `torch.load` takes it: what becomes of Python objects whose classes are not known here. */
+  weightsOnly?: boolean | null;
+  /** As `torch.load` takes it: the beginnings of the names that are wanted. */
+  only?: string | readonly string[] | null;
+  /** Breaks the download off; the next call goes on from there. */
+  signal?: AbortSignal | null;
+}
+
+type Parameters = HubOptions & { url: string | URL };
+type Order = [
+  'url',
+  'modelDir',
+  'mapLocation',
+  'progress',
+  'checkHash',
+  'fileName',
+  'weightsOnly',
+  'only',
+  'signal',
+  'sha256',
+];
+
+let folder: string | null = null;
+
+/** Where downloads are kept in Node: the folder of `setDir`, or `$LAMPLIGHT_HOME/hub`, or `lamplight/hub` in the user's cache. In a page: the name of the cache. */
+export const getDir = closed('hub.getDir', (): string => {
+  if (folder !== null) return folder;
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
+  const home = process?.env?.LAMPLIGHT_HOME;
+  return home ? `${home}/hub` : `${cacheFolder() ?? ''}${cacheFolder() ? '/' : ''}lamplight/hub`;
+});
+
+/** Says where downloads are kept in Node from now on. */
+export const setDir = callable('hub.setDir(path: text)', (path: string): void => {
+  if (path === '') {
+    throw new ArgumentError(`hub.setDir: expected the path of a folder, but got ${kindOf(path)}`);
+  }
+  folder = path;
+});
+
+const path: Kind = { words: 'the path of a folder', fits: (value) => typeof value === 'string' && value !== '' };
+
+/** PyTorch's rule: the digits between a hyphen and a dot are the beginning of the file's SHA-256. */
+const HASH = /-([\da-f]*)\./;
+
+/**
+ * Loads a file of `torch.save`, of safetensors or of NumPy from an address. The file is downloaded once and kept: in a page in its
+ * cache, in Node in a folder. A download that broke off goes on where it stopped if the server answers ranges.
+ *
+ *     const weights = await torch.hub.loadStateDictFromUrl('https://…/alexnet-owt-7be5be79.pth', { checkHash: true });
+ *
+ * A page reads files of its own origin, and of others whose server allows it (CORS).
+ *
+ * @throws FetchError when there is no answer, FileFormatError when the check sum is another or the file is damaged
+ */
+export async function loadStateDictFromUrl<T = Record<string, Tensor>>(
+  ...args: Arguments<Parameters, Order>
+): Promise<T> {
+  const o = parseArgs<Parameters>(
+    'hub.loadStateDictFromUrl',
+    ['url'],
+    {
+      modelDir: null,
+      mapLocation: null,
+      progress: true,
+      checkHash: false,
+      fileName: null,
+      weightsOnly: null,
+      only: null,
+      signal: null,
+      sha256: null,
+    },
+    args,
+    {
+      url: either(text, instance(URL)),
+      modelDir: orNull(path),
+      fileName: orNull(text),
+      sha256: orNull(text),
+      progress: either(flag, callback),
+      only: loadKinds.only!,
+      weightsOnly: loadKinds.weightsOnly!,
+    },
+  );
+  expectLoadable('hub.loadStateDictFromUrl', o);
+  const url = String(o.url);
+  const name =
+    o.fileName ??
+    url
+      .replace(/[?#].*$/, '')
+      .split('/')
+      .at(-1)!;
+  const [, hash = ''] = (o.checkHash && HASH.exec(name)) || [];
+  const announced = o.progress === true;
+  let said = false;
+  const place = { folder: o.modelDir ?? (fileSystem() ? `${getDir()}/checkpoints` : null), cacheName: o.fileName };
+  const { download, forgetDownload } = await import('./download');
+  const kept = await download(o.url, {
+    ...place,
+    sha256: o.sha256 ?? (hash === '' ? null : hash),
+    signal: o.signal,
+    onProgress: (progress) => {
+      if (announced && !said) console.info(`Downloading: "${url}"${sizeOf(progress.total)}`);
+      said = true;
+      if (typeof o.progress === 'function') o.progress(progress);
+    },
+  });
+  const source = kept instanceof Blob ? new File([kept], name) : kept;
+  try {
+    return await load<T>(source, { mapLocation: o.mapLocation, weightsOnly: o.weightsOnly, only: o.only });
+  } catch (error) {
+    // A file without weights is not kept: the next visit asks the server again.
+    if (error instanceof FileFormatError) {
+      await forgetDownload(o.url, place);
+    }
+    throw error;
+  }
+}
+
+const sizeOf = (bytes: number | null): string => (bytes === null ? '' : ` (${(bytes / 1e6).toFixed(1)} MB)`);

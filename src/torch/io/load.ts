@@ -1,0 +1,172 @@
+// torch.load: tells what a file is by its contents, and has the reader of that format read it. Readers load when first used.
+
+import { either, flag, type Kind, type Kinds, listOf, orNull, text, whole } from '../../engine/core/argument-kinds';
+import { ArgumentError } from '../../engine/core/errors';
+import { type Arguments, parseArgs } from '../../engine/core/options';
+import { type DeviceLike, expectDevice } from '../../engine/storage/device';
+import type { Tensor } from '../tensor/tensor';
+import { type ByteSource, byteSource, inflate } from './bytes';
+import { pickleIn } from './pytorch/pickle-name';
+import { memoryReader, openReader, type Reader } from './reader';
+import { safetensorsBound } from './safetensors/bound';
+import { defaultMaxBytes, openZip, type Zip } from './zip/zip';
+
+/** Options of `load`. */
+export interface LoadOptions {
+  /** Where tensors belong, as PyTorch's scripts say it; every tensor is on WebGPU whichever is named. */
+  mapLocation?: DeviceLike | null;
+  /**
+   * What becomes of Python objects whose classes are not known here. Whatever is given, nothing of a file is run. Null, the default: each is a
+   * `PickledObject` with its name, arguments and state, and a warning names the classes; a file that would have Python run a command is refused.
+   * False: the same of every file, without a warning. True: they are refused, as PyTorch refuses them.
+   */
+  weightsOnly?: boolean | null;
+  /**
+   * The beginnings of names, such as `['features.']`: only these tensors are read, and only their bytes of a large file, also from
+   * a server that gives ranges. Names of nested tensors are joined by dots: `model.features.0.weight`.
+   */
+  only?: string | readonly string[] | null;
+  /**
+   * Of an `.npy` file the rows from one index up to another, `[start, end]`: only their bytes of a large file are read, also from a
+   * server that gives ranges.
+   */
+  rows?: readonly [start: number, end: number] | null;
+  /** How many bytes the contents may have, compressed ones uncompressed; default: four times the file, at least 256 MiB. */
+  maxBytes?: number | null;
+}
+
+/** A file that is being loaded. */
+export interface LoadedFile {
+  /** The given source: other files may lie beside it. */
+  readonly source: ByteSource;
+  readonly reader: Reader;
+  /** Its first bytes, up to 512. */
+  readonly head: Uint8Array;
+  /** The archive, where the file is a zip. */
+  readonly zip: Zip | null;
+  /** Beginnings of the names that are wanted; null for all. */
+  readonly only: readonly string[] | null;
+  /** The rows of an array that are wanted; null for all. */
+  readonly rows: readonly [number, number] | null;
+  readonly maxBytes: number;
+  readonly weightsOnly: boolean | null;
+}
+
+/** What the module of a format exports. */
+interface Format {
+  load(file: LoadedFile): Promise<unknown>;
+}
+
+/** In the order in which contents are compared with them; the last takes any file, and names its kind. */
+const formats: readonly { is(file: LoadedFile): boolean; read(): Promise<Format> }[] = [
+  {
+    is: ({ zip }) => zip !== null && pickleIn(zip) !== null,
+    read: () => import('./pytorch/zip-load'),
+  },
+  { is: ({ head }) => isPickle(head), read: () => import('./pytorch/legacy-load') },
+  { is: isNumPy, read: () => import('./npy/load') },
+  { is: () => true, read: () => import('./safetensors/load') },
+];
+
+export type LoadOrder = ['mapLocation', 'weightsOnly', 'only', 'rows', 'maxBytes'];
+
+type LoadArgs = Arguments<LoadOptions & { f: ByteSource }, ['f', ...LoadOrder]>;
+
+export const loadDefaults = { mapLocation: null, weightsOnly: null, only: null, rows: null, maxBytes: null } as const;
+
+const bytes: Kind = { words: 'a number of bytes', fits: (value) => typeof value === 'number' && value >= 0 };
+
+export const loadKinds: Kinds<LoadOptions> = {
+  weightsOnly: orNull(flag),
+  only: orNull(either(text, listOf(text))),
+  rows: orNull(listOf(whole(0), 2)),
+  maxBytes: orNull(bytes),
+};
+
+/** @throws ArgumentError for a device that there is none of */
+export function expectLoadable(name: string, { mapLocation }: Required<Pick<LoadOptions, 'mapLocation'>>): void {
+  if (mapLocation !== null) expectDevice(name, mapLocation);
+}
+
+/**
+ * Loads files of `torch.save`, here or in PyTorch, safetensors, and NumPy's `.npy` (a tensor) and `.npz` (an object of tensors): from an address or path, a `File`, a `Blob`, or bytes. The
+ * contents decide which format it is.
+ *
+ *     model.loadStateDict(await torch.load('resnet18.pth'));
+ *     const { model, optimizer, epoch } = await torch.load<Checkpoint>('run.pt');
+ *     const features = await torch.load(file, { only: ['features.'] });
+ *     const drawings = await torch.load<Tensor>('cat.npy', { rows: [0, 1000] });
+ *
+ * float64, bfloat16 and float8 become float32, and so does float16 where the device does not compute with it; int64 is held in 32 bits.
+ *
+ * @throws FetchError when the source cannot be read, FileFormatError when it is damaged or holds unsupported values
+ */
+export async function load<T = Record<string, Tensor>>(...args: LoadArgs): Promise<T> {
+  const o = parseArgs<LoadOptions & { f: ByteSource }>('torch.load', ['f'], loadDefaults, args, {
+    f: byteSource,
+    ...loadKinds,
+  });
+  expectLoadable('torch.load', o);
+  const { f, only, rows, maxBytes, weightsOnly } = o;
+  const reader = await openReader(f, { ranges: only !== null || rows !== null });
+  try {
+    return (await loadFrom(
+      reader,
+      { source: f, only: only === null ? null : [only].flat(), rows, weightsOnly },
+      maxBytes,
+    )) as T;
+  } finally {
+    await reader.close();
+  }
+}
+
+const HEAD = 512;
+
+async function loadFrom(
+  given: Reader,
+  part: Pick<LoadedFile, 'source' | 'only' | 'rows' | 'weightsOnly'>,
+  limit: number | null,
+): Promise<unknown> {
+  const maxBytes = limit ?? defaultMaxBytes(given.size);
+  const reader = await uncompressed(given, maxBytes);
+  const head = await reader.read(0, Math.min(HEAD, reader.size));
+  const zip = isZip(head) ? await openZip(reader, { maxBytes }) : null;
+  const file: LoadedFile = { reader, head, zip, ...part, maxBytes };
+  if (part.rows && !isNumPy(file)) {
+    throw new ArgumentError(
+      `torch.load: expected a NumPy array to read rows of, but ${reader.name} is another file; leave rows out`,
+    );
+  }
+  const format = formats.find((candidate) => candidate.is(file))!;
+  return (await format.read()).load(file);
+}
+
+/** Whether contents begin like a zip, a pickle or a NumPy array, rather than with the length of a safetensors header. */
+const isOther = (head: Uint8Array): boolean => isZip(head) || isPickle(head) || isArray(head);
+
+/** Whether contents are an .npy file, or the .npz archive of some. */
+function isNumPy({ head, zip }: LoadedFile): boolean {
+  if (!zip) return isArray(head);
+  return zip.names.length === 0 || zip.names.some((name) => name.endsWith('.npy'));
+}
+
+const isArray = (head: Uint8Array): boolean => head[0] === 0x93 && head[1] === 0x4e;
+
+/** A pickle says its protocol; these bytes may also be the length of a safetensors header, whose upper half is 0. */
+const isPickle = (head: Uint8Array): boolean =>
+  head[0] === 0x80 &&
+  head[1]! >= 2 &&
+  head[1]! <= 5 &&
+  !(head[8] === 0x7b && head.subarray(4, 8).every((byte) => byte === 0));
+
+const isZip = (head: Uint8Array): boolean => head[0] === 0x50 && head[1] === 0x4b && (head[2] === 3 || head[2] === 5);
+
+/** A file that is gzip as a whole, uncompressed. */
+async function uncompressed(reader: Reader, maxBytes: number): Promise<Reader> {
+  const head = await reader.read(0, Math.min(3, reader.size));
+  if (!(head[0] === 0x1f && head[1] === 0x8b && head[2] === 8)) return reader;
+  const bytes = await reader.read(0, reader.size);
+  const bound = (start: Uint8Array): number =>
+    isOther(start) ? maxBytes : Math.min(safetensorsBound(start), maxBytes);
+  return memoryReader(await inflate(bytes, 'gzip', bound, reader.name), reader.name);
+}

@@ -1,0 +1,97 @@
+// From the pickle of a PyTorch file to what torch.load returns: which tensors are wanted, their names, and their places in the values.
+import { ArgumentError } from '../../../engine/core/errors';
+import { shown } from '../../../engine/core/options';
+import type { LoadedFile } from '../load';
+import { toPlain } from '../pickle/plain';
+import { Container, Opaque, type Py, PyObject } from '../pickle/values';
+import { Foreign } from './foreign';
+import { TensorSpec } from './specs';
+import { makeTensors, type TensorSource } from './tensors';
+
+/** The values of a pickle with their tensors, read from `source`; those of `only` where that is given. */
+export async function contentsOf(root: Py, file: LoadedFile, source: TensorSource): Promise<unknown> {
+  const { only } = file;
+  const wanted = only === null ? root : selected(root, only, source.name);
+  const foreign = new Foreign(source.name, file);
+  const options = { foreign: foreign.stand, keepsClasses: file.weightsOnly !== true };
+  // Checks depth, cycles and repetitions before anything else walks the values.
+  toPlain(wanted, source.name, { ...options, opaque: () => null });
+  const { names, arrays } = namesOf(wanted);
+  await foreign.makeArrays(arrays);
+  const tensors = await makeTensors(names, source);
+  const plain = toPlain(wanted, source.name, {
+    ...options,
+    opaque: (content) => (content instanceof TensorSpec ? tensors.get(content) : content),
+  });
+  foreign.warn();
+  return plain;
+}
+
+/** The tensors and their names, the first path to each with its keys joined by dots; and the objects, some of which are arrays. */
+function namesOf(root: Py): { names: Map<TensorSpec, string>; arrays: PyObject[] } {
+  const names = new Map<TensorSpec, string>();
+  const arrays: PyObject[] = [];
+  const seen = new Set<Container>();
+  const stack: [value: Py, name: string][] = [[root, '']];
+  for (let next = stack.pop(); next; next = stack.pop()) {
+    const [value, name] = next;
+    if (value instanceof Opaque && value.content instanceof TensorSpec) {
+      if (!names.has(value.content)) names.set(value.content, name);
+    } else if (value instanceof Container && !seen.has(value)) {
+      seen.add(value);
+      if (value instanceof PyObject) {
+        arrays.push(value);
+        for (const part of value.parts.reverse()) stack.push([part, name]);
+      }
+      if (value.attributes) stack.push([value.attributes, name]);
+      // From the last on, as the stack turns them round.
+      for (const [key, child] of children(value).reverse()) stack.push([child, joinedName(name, key)]);
+    }
+  }
+  return { names, arrays };
+}
+
+function children(container: Container): [key: string, child: Py][] {
+  const { items, isDict } = container;
+  if (!isDict) return items.map((item, i) => [String(i), item]);
+  const pairs: [string, Py][] = [];
+  for (let i = 0; i < items.length; i += 2) pairs.push([keyText(items[i]!), items[i + 1]!]);
+  return pairs;
+}
+
+const keyText = (key: Py): string => (typeof key === 'object' ? '?' : String(key));
+
+const joinedName = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
+
+/**
+ * The dictionaries with those entries whose name begins with a wanted prefix. Any other value counts as a whole.
+ *
+ * @throws ArgumentError where there is none
+ */
+function selected(root: Py, only: readonly string[], name: string): Py {
+  const select = (dict: Container, path: string): Container | null => {
+    const kept = new Container(dict.kind);
+    kept.attributes = dict.attributes;
+    for (let i = 0; i < dict.items.length; i += 2) {
+      const key = dict.items[i]!;
+      const value = dict.items[i + 1]!;
+      const full = joinedName(path, keyText(key));
+      const leadsOn = only.some((start) => start.startsWith(`${full}.`));
+      const part = only.some((start) => full.startsWith(start))
+        ? value
+        : leadsOn && value instanceof Container && value.isDict
+          ? select(value, full)
+          : null;
+      if (part === null) continue;
+      kept.push(key);
+      kept.push(part);
+    }
+    return kept.items.length > 0 ? kept : null;
+  };
+  const found = root instanceof Container && root.isDict ? select(root, '') : null;
+  if (found) return found;
+  const names = root instanceof Container && root.isDict ? children(root).map(([key]) => key) : [];
+  throw new ArgumentError(
+    `torch.load: expected 'only' to be the beginning of names in ${name}, but got ${shown(only)}; the names there begin with ${shown(names.slice(0, 5))}`,
+  );
+}

@@ -1,0 +1,208 @@
+// torch.load of the files that PyTorch wrote before 1.6, and still writes on request: pickles one after another, then the storages.
+import { FileFormatError } from '../../../engine/core/errors';
+import { hostArray } from '../../../engine/storage/host-data';
+import { joined } from '../bytes';
+import type { LoadedFile } from '../load';
+import { PickleEndError, type Unpickled, unpickle } from '../pickle/unpickle';
+import { Container, Opaque, type Py } from '../pickle/values';
+import type { Reader } from '../reader';
+import { PIECE } from '../zip/zip';
+import { contentsOf } from './contents';
+import { decodeInto, type FileDType, fileDTypes } from './dtypes';
+import {
+  foreignStorage,
+  keepsForeign,
+  moduleIn,
+  otherStorageRef,
+  pytorchGlobals,
+  remedyFor,
+  storageRef,
+} from './globals';
+import type { StorageRef } from './specs';
+
+/** With which such a file begins. */
+const MAGIC = 0x1950a86a20f9469cfc6cn;
+const PROTOCOL = 1001;
+/** Bytes in which the pickles of most files end. */
+const BEGINNING = 2 ** 20;
+/** Length of the field in front of each storage: how many elements it has. */
+const COUNT = 8;
+
+interface Place {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** What the pickles in front of the storages tell. */
+interface Head {
+  readonly root: Py;
+  /** Of the storages, in the order in which they lie. */
+  readonly keys: readonly string[];
+  readonly refs: ReadonlyMap<string, StorageRef>;
+  /** The file says that it is of a big-endian machine. */
+  readonly isBig: boolean;
+  /** Where the pickles end. */
+  readonly end: number;
+}
+
+type Fail = (problem: string) => never;
+
+export async function load(file: LoadedFile): Promise<unknown> {
+  const { reader, maxBytes } = file;
+  const { name } = reader;
+  const fail: Fail = (problem) => {
+    throw new FileFormatError(`${name}: ${problem}`);
+  };
+  const begun = await readHead(reader, maxBytes, keepsForeign(file), fail);
+  const { root, refs, isBig } = begun.head;
+  // Where the storages begin may have come with the pickles.
+  const read = async (start: number, end: number): Promise<Uint8Array> => {
+    const { bytes } = begun;
+    if (end <= bytes.length) return bytes.subarray(start, end);
+    if (start >= bytes.length) return reader.read(start, end);
+    return joined([bytes.subarray(start), await reader.read(bytes.length, end)], end - start);
+  };
+  const places = storagePlaces(reader.size, begun.head, fail);
+  const placeOf = (key: string): Place =>
+    places.get(key) ?? fail(`storage ${key} is not in the file: it is truncated or damaged`);
+  return contentsOf(root, file, {
+    name,
+    little: !isBig || !(await isBigEndian(read, places, refs)),
+    place: (key) => placeOf(key).begin,
+    size: (key) => placeOf(key).end - placeOf(key).begin,
+    async *pieces(key) {
+      const { begin, end } = placeOf(key);
+      await checkCount(read, begin, refs.get(key)!, isBig, fail);
+      for (let at = begin; at < end; at += PIECE) yield await read(at, Math.min(at + PIECE, end));
+    },
+  });
+}
+
+/** Reads the pickles at the beginning of the file, twice as many bytes each time they do not end there. */
+async function readHead(
+  reader: Reader,
+  maxBytes: number,
+  foreign: boolean,
+  fail: Fail,
+): Promise<{ head: Head; bytes: Uint8Array }> {
+  let bytes: Uint8Array = new Uint8Array();
+  for (let length = Math.min(BEGINNING, reader.size); ; length = Math.min(2 * length, reader.size)) {
+    bytes = joined([bytes, await reader.read(bytes.length, length)], length);
+    try {
+      return { head: parseHead(bytes, reader.name, maxBytes, foreign, fail), bytes };
+    } catch (error) {
+      if (length === reader.size || !(error instanceof PickleEndError)) throw error;
+    }
+  }
+}
+
+function parseHead(bytes: Uint8Array, name: string, maxBytes: number, foreign: boolean, fail: Fail): Head {
+  const find = pytorchGlobals(name, maxBytes);
+  const refs = new Map<string, StorageRef>();
+  const persistent = (id: Py): Py => {
+    const cls = foreign ? moduleIn(id) : null;
+    if (cls) return cls;
+    const other = foreign ? foreignStorage(id) : null;
+    const ref = other ? otherStorageRef(name, id) : storageRef(name, id);
+    const known = refs.get(ref.key);
+    if (known && (known.dtype !== ref.dtype || known.numel !== ref.numel)) fail(`storage ${ref.key} is of two kinds`);
+    refs.set(ref.key, ref);
+    return other ?? new Opaque(ref);
+  };
+  let at = 0;
+  // What says how the file is made holds no objects.
+  const next = (keepsForeign = false): Py => {
+    const { value, end }: Unpickled = unpickle(bytes, { name, find, remedy: remedyFor, persistent, keepsForeign }, at);
+    at = end;
+    return value;
+  };
+  if (next() !== MAGIC) {
+    fail(
+      'expected what torch.save wrote, but this is another Python pickle; in Python, torch.save(pickle.load(file), …)',
+    );
+  }
+  if (next() !== PROTOCOL) fail(`expected protocol ${PROTOCOL} of PyTorch's legacy files`);
+  const system = next();
+  const isBig = system instanceof Container && system.get('little_endian') === false;
+  const root = next(foreign);
+  const keys = next();
+  return { root, keys: keys instanceof Container ? keys.items.map(String) : [], refs, isBig, end: at };
+}
+
+type Read = (start: number, end: number) => Promise<Uint8Array>;
+
+/** Where the storages lie: one after another, in the order of their keys, each behind its number of elements. */
+function storagePlaces(size: number, { keys, refs, end: start }: Head, fail: Fail): Map<string, Place> {
+  const places = new Map<string, Place>();
+  let at = start;
+  for (const key of keys) {
+    const ref = refs.get(key) ?? fail(`storage ${key} belongs to no tensor: the file is damaged`);
+    if (at + COUNT > size) fail(`storage ${key} is missing: the file is truncated`);
+    const begin = at + COUNT;
+    const end = begin + ref.numel * widthOf(ref);
+    if (end > size) fail(`storage ${key} ends at byte ${end}, but the file has ${size}: it is truncated`);
+    if (places.has(key)) fail(`storage ${key} is there twice`);
+    places.set(key, { begin, end });
+    at = end;
+  }
+  return places;
+}
+
+/** Checks the number of elements in front of a storage. */
+async function checkCount(read: Read, begin: number, { key, numel }: StorageRef, isBig: boolean, fail: Fail) {
+  const bytes = await read(begin - COUNT, begin);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, COUNT);
+  const counts = [view.getBigInt64(0, true), ...(isBig ? [view.getBigInt64(0, false)] : [])];
+  if (!counts.includes(BigInt(numel))) fail(`storage ${key} has ${counts[0]} elements, expected ${numel}`);
+}
+
+const widthOf = ({ dtype }: StorageRef): number => (dtype === null ? 1 : fileDTypes.get(dtype)!.bytes);
+
+/** How many elements of each storage are looked at. */
+const SAMPLE = 64;
+const FARTHEST = 2000;
+
+/**
+ * Whether the storages of a file of a big-endian machine are big-endian. PyTorch itself turned them round when it wrote them, and
+ * still said `little_endian: False`; what other programs write is as the file says. Numbers tell: those that are read in the wrong
+ * order are absurdly large or small.
+ */
+async function isBigEndian(
+  read: Read,
+  places: ReadonlyMap<string, Place>,
+  refs: ReadonlyMap<string, StorageRef>,
+): Promise<boolean> {
+  let littleSize = 0;
+  let bigSize = 0;
+  for (const [key, { begin, end }] of places) {
+    const { dtype } = refs.get(key)!;
+    const type = dtype === null ? undefined : fileDTypes.get(dtype);
+    if (!type?.element || type.bytes === 1) continue;
+    const sample = await read(begin, Math.min(end, begin + SAMPLE * type.bytes));
+    littleSize += magnitude(sample, type, true);
+    bigSize += magnitude(sample, type, false);
+  }
+  return bigSize <= littleSize;
+}
+
+/** The sum of |log₂|x|| over the numbers: how far they are from 1. NaN, and integers that do not fit, count as farthest. */
+function magnitude(bytes: Uint8Array, type: FileDType, little: boolean): number {
+  const n = bytes.length / type.bytes;
+  const numbers = hostArray(type.dtype, n);
+  let fits = true;
+  const refuse = (): never => {
+    fits = false;
+    throw new FileFormatError('an integer does not fit');
+  };
+  try {
+    decodeInto(numbers, bytes, type, little, refuse);
+  } catch (error) {
+    if (fits) throw error;
+    return n * FARTHEST;
+  }
+  let sum = 0;
+  for (const value of numbers) {
+    if (value !== 0) sum += Number.isFinite(value) ? Math.abs(Math.log2(Math.abs(value))) : FARTHEST;
+  }
+  return sum;
+}

@@ -1,0 +1,45 @@
+// What every reader of parts of a file checks, and the one of bytes in memory.
+import { FetchError, FileFormatError } from '../../engine/core/errors';
+
+/** A file whose parts can be read in any order. */
+export interface Reader {
+  /** How messages call the file. */
+  readonly name: string;
+  /** In bytes. */
+  readonly size: number;
+  /**
+   * The bytes from `start` up to `end`; they may share memory with the source, so that nobody writes to them.
+   *
+   * @throws FileFormatError where the file ends before `end`
+   * @throws FetchError where the bytes cannot be read
+   */
+  read(start: number, end: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** Random access to bytes at hand. */
+export function memoryReader(bytes: Uint8Array, name: string): Reader {
+  return reader(name, bytes.length, async (start, end) => bytes.subarray(start, end));
+}
+
+export type Read = (start: number, end: number) => Promise<Uint8Array>;
+
+/** A reader that checks each request, and each result's length. */
+export function reader(name: string, size: number, read: Read, close = async () => {}): Reader {
+  return {
+    name,
+    size,
+    close,
+    read: async (start, end) => {
+      if (!(start >= 0 && start <= end && end <= size)) {
+        throw new FileFormatError(
+          `${name}: expected bytes ${start} to ${end}, but the file has ${size}: it is truncated`,
+        );
+      }
+      if (start === end) return new Uint8Array();
+      const bytes = await read(start, end);
+      if (bytes.length === end - start) return bytes;
+      throw new FetchError(`${name}: expected ${end - start} bytes from byte ${start}, but got ${bytes.length}`);
+    },
+  };
+}

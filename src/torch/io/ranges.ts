@@ -1,0 +1,30 @@
+// Parts of a file that a server gives, all of one version of it.
+import { FetchError } from '../../engine/core/errors';
+import { answerOf, bodyOf, describeSource } from './bytes';
+
+type Address = string | URL | Request;
+
+/** The answer to the first range that is asked for; null where the server knows none, as of an empty file. */
+export function firstRange(address: Address, range: string): Promise<Response | null> {
+  return answerOf(address, range).catch((error: unknown) => {
+    if (error instanceof FetchError && error.status === 416) return null;
+    throw error;
+  });
+}
+
+/** What changes when the file does, as far as the server tells. */
+export const versionOf = ({ headers }: Response): string =>
+  [headers.get('etag'), headers.get('last-modified'), headers.get('content-range')?.split('/')[1]].join();
+
+/**
+ * The bytes from `start` up to `end` of the version that was asked for first.
+ * @throws FetchError where the server has another by now
+ */
+export async function rangeOf(address: Address, version: string, start: number, end: number): Promise<Uint8Array> {
+  const name = describeSource(address);
+  const answer = await answerOf(address, `bytes=${start}-${end - 1}`);
+  if (answer.status === 206 && versionOf(answer) === version) return bodyOf(answer, name);
+  throw new FetchError(`${name}: the file changed on the server while it was read; load it again`, {
+    status: answer.status,
+  });
+}

@@ -1,0 +1,83 @@
+// Random access to bytes: memory, parts of a Blob, a file on disk, or ranges that a server gives.
+import { keepPace } from '../../engine/gpu/file-pace';
+import { addressReader } from './address-reader';
+import { type ByteSource, blobBytes, bodyOf, describeSource, diskError, type Place, placeOf } from './bytes';
+import { memoryReader, type Reader, reader } from './random-access';
+import { firstRange, rangeOf, versionOf } from './ranges';
+
+export { memoryReader, type Reader } from './random-access';
+
+export interface ReaderOptions {
+  /**
+   * Asks a server for the parts that are read and no others, default false: it sends all of the file, as it is read. Files and blobs
+   * are always read in parts.
+   */
+  ranges?: boolean;
+}
+
+/**
+ * Opens a source for random access. Close it when done.
+ *
+ * @throws FetchError when the source cannot be read, ArgumentError when it is no source of bytes
+ */
+export async function openReader(source: ByteSource, { ranges = false }: ReaderOptions = {}): Promise<Reader> {
+  const place = placeOf(source);
+  const name = describeSource(source);
+  await keepPace();
+  if ('bytes' in place) return memoryReader(place.bytes, name);
+  if ('blob' in place) return blobReader(place.blob, name);
+  if ('path' in place) return diskReader(place, name);
+  return (ranges && (await rangeReader(place.address, name))) || addressReader(place.address);
+}
+
+const blobReader = (blob: Blob, name: string): Reader =>
+  reader(name, blob.size, (start, end) => blobBytes(blob.slice(start, end), name));
+
+async function diskReader({ path, fs }: Extract<Place, { path: unknown }>, name: string): Promise<Reader> {
+  try {
+    const file = await fs.open(path, 'r');
+    const { size } = await file.stat();
+    return reader(
+      name,
+      size,
+      async (start, end) => {
+        const bytes = new Uint8Array(end - start);
+        let filled = 0;
+        try {
+          while (filled < bytes.length) {
+            const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled);
+            if (bytesRead === 0) break;
+            filled += bytesRead;
+          }
+        } catch (cause) {
+          throw diskError(path, cause);
+        }
+        return bytes.subarray(0, filled);
+      },
+      () => file.close(),
+    );
+  } catch (cause) {
+    throw diskError(path, cause);
+  }
+}
+
+/** The bytes that a first request asks for: it tells the size, and holds the beginning. */
+const HEAD = 4096;
+
+/** Reads by ranges; null where the server does not give them, or does not let the page see how long the file is. */
+async function rangeReader(address: string | URL | Request, name: string): Promise<Reader | null> {
+  if (/^(data|blob):/i.test(describeSource(address))) return null;
+  const first = await firstRange(address, `bytes=0-${HEAD - 1}`);
+  if (first?.status === 200 && !first.headers.get('content-encoding'))
+    return memoryReader(await bodyOf(first, name), name);
+  const size = Number(/\/(\d+)$/.exec(first?.headers.get('content-range') ?? '')?.[1] ?? Number.NaN);
+  if (first?.status !== 206 || Number.isNaN(size) || first.headers.get('content-encoding')) {
+    await first?.body?.cancel();
+    return null;
+  }
+  const head = await bodyOf(first, name);
+  const version = versionOf(first);
+  return reader(name, size, async (start, end) =>
+    end <= head.length ? head.subarray(start, end) : rangeOf(address, version, start, end),
+  );
+}

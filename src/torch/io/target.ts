@@ -1,0 +1,116 @@
+// Where files are written to: a download of the page, a file on disk, a file handle, a stream; all of a file or nothing.
+import { ArgumentError } from '../../engine/core/errors';
+import { shown } from '../../engine/core/options';
+import { fileSystem, writeFileAtomically } from '../../engine/gpu/node';
+
+/**
+ * Where a file is written to.
+ *
+ * - A name: in Node a path (or a `file:` address), written all or nothing; in a page the name of the file that the browser downloads.
+ * - A `FileSystemFileHandle`, as `showSaveFilePicker()` and the origin private file system give: written all or nothing.
+ * - A `WritableStream` of bytes, which is closed, or aborted where an error comes first.
+ */
+export type Target = string | URL | FileHandle | WritableStream<Uint8Array>;
+
+/** The part of a `FileSystemFileHandle` that is used. */
+export interface FileHandle {
+  readonly kind: string;
+  readonly name: string;
+  createWritable(): Promise<WritableStream>;
+}
+
+/** A file in pieces, written one after another. */
+export type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+/** The name of a target, whose ending tells a format; null for a stream, which has none. */
+export function targetName(target: Target): string | null {
+  if (typeof target === 'string' || target instanceof URL) return String(target);
+  return isHandle(target) ? target.name : null;
+}
+
+/**
+ * Throws where nothing can be written, before anything is made that would have to be.
+ *
+ * @throws ArgumentError if the value is no target, and for a name where there is neither a page nor a file system
+ */
+export function checkTarget(op: string, target: unknown): asserts target is Target {
+  if (isHandle(target) || isStream(target)) return;
+  const isName = (typeof target === 'string' && target !== '') || target instanceof URL;
+  if (!isName) {
+    throw new ArgumentError(
+      `${op}: expected the name of a file, a file handle or a writable stream, but got ${shown(target)}`,
+    );
+  }
+  if (target instanceof URL && target.protocol !== 'file:') {
+    throw new ArgumentError(`${op}: expected a file: address to write to, but got ${target.href}`);
+  }
+  if (fileSystem() || typeof document !== 'undefined') return;
+  throw new ArgumentError(
+    `${op}: expected a page or a file system, but this is a worker; send the result of torch.saveBytes to the page, or pass a file handle`,
+  );
+}
+
+/** Writes a file, piece by piece where the target takes pieces. If it fails, the old contents are still there. */
+export async function writeTo(op: string, target: Target, pieces: Pieces): Promise<void> {
+  checkTarget(op, target);
+  if (isHandle(target)) return pour(pieces, await target.createWritable());
+  if (isStream(target)) return pour(pieces, target);
+  const fs = fileSystem();
+  if (fs) await writeFileAtomically(fs, pathOf(target), stream(pieces));
+  else download(await gathered(pieces), nameOf(target));
+}
+
+const isHandle = (target: unknown): target is FileHandle =>
+  typeof (target as FileHandle | null)?.createWritable === 'function';
+
+const isStream = (target: unknown): target is WritableStream<Uint8Array> =>
+  typeof WritableStream !== 'undefined' && target instanceof WritableStream;
+
+/** Node's path for a `file:` address. */
+function pathOf(target: string | URL): string {
+  const address = String(target);
+  if (!address.startsWith('file:')) return address;
+  const path = decodeURIComponent(new URL(address).pathname);
+  return /^\/[a-z]:\//i.test(path) ? path.slice(1) : path;
+}
+
+const nameOf = (target: string | URL): string => String(target).split('/').at(-1)!;
+
+async function* stream(pieces: Pieces): AsyncGenerator<Uint8Array> {
+  yield* pieces;
+}
+
+async function pour(pieces: Pieces, to: WritableStream<Uint8Array>): Promise<void> {
+  const writer = to.getWriter();
+  try {
+    for await (const piece of pieces) {
+      await writer.ready;
+      await writer.write(piece);
+    }
+    await writer.close();
+  } catch (error) {
+    // A stream that has failed by itself cannot be aborted any more.
+    await writer.abort(error).catch(() => undefined);
+    throw error;
+  } finally {
+    writer.releaseLock();
+  }
+}
+
+/** The pieces as the parts of one Blob: they are not copied. */
+async function gathered(pieces: Pieces): Promise<Blob> {
+  const parts: BlobPart[] = [];
+  for await (const piece of pieces) parts.push(piece as Uint8Array<ArrayBuffer>);
+  return new Blob(parts, { type: 'application/octet-stream' });
+}
+
+/** Has the browser save a file. */
+function download(contents: Blob, name: string): void {
+  const url = URL.createObjectURL(contents);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The download has begun once the click's task is over; a minute is ample for slow devices.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

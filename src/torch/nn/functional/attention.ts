@@ -1,0 +1,304 @@
+// Owns scaled dot-product attention, and the multi-head attention made of it.
+
+import { flag, orNull, share, whole } from '../../../engine/core/argument-kinds';
+import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
+import { type DType, isFloat, showShape } from '../../../engine/core/meta';
+import { type Arguments, parseArgs } from '../../../engine/core/options';
+import { expectOfWeight } from '../../../engine/graph/record';
+import { attentionWeights } from '../../../engine/ops/reduction/softmax';
+import { callable } from '../../tensor/calling/callable';
+import { tensor } from '../../tensor/calling/tensor-kinds';
+import { ones, zeros } from '../../tensor/creation/creation';
+import { cat } from '../../tensor/joining/cat-stack';
+import { Tensor } from '../../tensor/tensor';
+import { dropout } from './dropout';
+import { linear } from './linear';
+
+interface AttentionArguments {
+  /** Broadcasts to [..., L, S]: bool, true where a key takes part; or numbers that are added to the scores. */
+  attnMask?: Tensor | null;
+  /** The chance of a weight to be dropped, default 0. */
+  dropoutP?: number;
+  /** Let element i of the query see keys 0 … i only, default false. */
+  isCausal?: boolean;
+  /** Factor of the scores, default 1/√E. */
+  scale?: number | null;
+  /** Let several query heads share a head of keys and values, default false. */
+  enableGqa?: boolean;
+}
+
+type AttentionOrder = ['attnMask', 'dropoutP', 'isCausal', 'scale', 'enableGqa'];
+
+/**
+ * softmax(scale · Q Kᵀ + mask) V (Vaswani et al. 2017), and 0 where the mask hides every key. Shape: query [..., L, E], key
+ * [..., S, E], value [..., S, Ev] → [..., L, Ev].
+ */
+export const scaledDotProductAttention = callable(
+  'scaledDotProductAttention(query, key, value, attnMask?, ...)',
+  (query: Tensor, key: Tensor, value: Tensor, ...args: Arguments<AttentionArguments, AttentionOrder>): Tensor => {
+    const name = 'scaledDotProductAttention';
+    const defaults = { attnMask: null, dropoutP: 0, isCausal: false, scale: null, enableGqa: false };
+    const o = parseArgs<AttentionArguments>(name, [], defaults, args);
+    if (o.isCausal && o.attnMask) throw new ArgumentError(`${name}: expected attnMask or isCausal, but got both`);
+    const dtypes = [query, key, value].map(({ dtype }) => dtype);
+    if (!dtypes.every(isFloat)) {
+      throw new DTypeError(
+        `${name}: expected query, key and value of floats, but got ${dtypes.join(', ')}; convert them with .float()`,
+      );
+    }
+    const [keys, values] = o.enableGqa ? [key, value].map((x) => shareHeads(name, query, x)) : [key, value];
+    const scores = query.mul(o.scale ?? 1 / Math.sqrt(query.shape.at(-1)!)).matmul(keys!.transpose(-2, -1));
+    const mask = o.isCausal ? causalMask(query.shape.at(-2)!, key.shape.at(-2)!) : o.attnMask;
+    // A causal mask hides no row wholly.
+    return attend(scores, mask, values!, o.dropoutP, o.attnMask ? safe : plain)[0];
+  },
+);
+
+/** True where the key's place is not after the query's. */
+const causalMask = (queries: number, keys: number): Tensor => ones([queries, keys]).tril().to('bool');
+
+/** Heads of keys or values, each repeated for the query heads that share it. */
+function shareHeads(name: string, query: Tensor, x: Tensor): Tensor {
+  const [wanted, heads] = [query.shape.at(-3), x.shape.at(-3)];
+  if (wanted === undefined || heads === undefined || wanted % heads !== 0) {
+    throw new ShapeError(
+      `${name}: expected as many query heads as a multiple of the heads of key and value, but got ${wanted} and ${heads}`,
+    );
+  }
+  return x.repeatInterleave(wanted / heads, -3);
+}
+
+/** Weights of the keys, 0 where all are hidden. For autocast it is a softmax. */
+const safe = callable('softmax(input)', (scores: Tensor): Tensor => Tensor.of(attentionWeights(scores.value)));
+
+/** The same with NaN where all are hidden, as PyTorch has it where the weights are asked for. */
+const plain = (scores: Tensor): Tensor => scores.softmax(-1);
+
+/** softmax(scores + mask) V, and the weights. */
+function attend(
+  scores: Tensor,
+  mask: Tensor | null,
+  value: Tensor,
+  dropoutP: number,
+  softmax: (scores: Tensor) => Tensor,
+): [output: Tensor, weights: Tensor] {
+  const masked = mask ? scores.add(additive(mask, scores.dtype)) : scores;
+  const weights = softmax(masked);
+  const kept = dropoutP > 0 ? dropout(weights, { p: dropoutP }) : weights;
+  return [kept.matmul(value), kept];
+}
+
+/** A bool mask as numbers to add: 0 where true, −∞ elsewhere. */
+const additive = (mask: Tensor, dtype: DType): Tensor =>
+  mask.dtype === 'bool' ? zeros(mask.shape, { dtype }).maskedFill(mask.logicalNot(), Number.NEGATIVE_INFINITY) : mask;
+
+/** What multi-head attention is computed with, beside query, key and value. */
+export interface MultiHeadArguments {
+  /** The features of the query, which are checked. */
+  embedDimToCheck: number;
+  numHeads: number;
+  /** The projections of query, key and value under one another, [3 E, E]; null with `useSeparateProjWeight`. */
+  inProjWeight: Tensor | null;
+  /** Their biases, [3 E]. */
+  inProjBias: Tensor | null;
+  /** An element [1, 1, E] that is added to every sequence of keys. */
+  biasK: Tensor | null;
+  /** The same for values. */
+  biasV: Tensor | null;
+  /** Add an element of zeros to keys and values. */
+  addZeroAttn: boolean;
+  /** The chance of an attention weight to be dropped in training. */
+  dropoutP: number;
+  /** [E, E]. */
+  outProjWeight: Tensor;
+  /** [E]. */
+  outProjBias: Tensor | null;
+  /** Drop weights, default true. */
+  training?: boolean;
+  /** [N, S] or [S]: true where a key is padding; or numbers to add to the scores. */
+  keyPaddingMask?: Tensor | null;
+  /** Return the weights, too; default true. */
+  needWeights?: boolean;
+  /** [L, S] or [N · numHeads, L, S]: true where a key is hidden; or numbers to add to the scores. */
+  attnMask?: Tensor | null;
+  /** Take the three projections that follow, rather than one for all; default false. */
+  useSeparateProjWeight?: boolean;
+  /** The projection of the query, [E, E]. */
+  qProjWeight?: Tensor | null;
+  /** The projection of the keys, [E, features of keys]. */
+  kProjWeight?: Tensor | null;
+  /** The projection of the values, [E, features of values]. */
+  vProjWeight?: Tensor | null;
+  /** Keys that are projected already, [N · numHeads, S, E / numHeads]. */
+  staticK?: Tensor | null;
+  /** The same for values. */
+  staticV?: Tensor | null;
+  /** Average the weights over the heads, default true. */
+  averageAttnWeights?: boolean;
+  /** A hint that `attnMask` is causal; the mask is needed all the same. */
+  isCausal?: boolean;
+}
+
+const multiHeadRequired = [
+  'embedDimToCheck',
+  'numHeads',
+  'inProjWeight',
+  'inProjBias',
+  'biasK',
+  'biasV',
+  'addZeroAttn',
+  'dropoutP',
+  'outProjWeight',
+  'outProjBias',
+] as const;
+
+const multiHeadDefaults = {
+  training: true,
+  keyPaddingMask: null,
+  needWeights: true,
+  attnMask: null,
+  useSeparateProjWeight: false,
+  qProjWeight: null,
+  kProjWeight: null,
+  vProjWeight: null,
+  staticK: null,
+  staticV: null,
+  averageAttnWeights: true,
+  isCausal: false,
+};
+
+type MultiHeadOrder = [
+  ...typeof multiHeadRequired,
+  'training',
+  'keyPaddingMask',
+  'needWeights',
+  'attnMask',
+  'useSeparateProjWeight',
+  'qProjWeight',
+  'kProjWeight',
+  'vProjWeight',
+  'staticK',
+  'staticV',
+  'averageAttnWeights',
+  'isCausal',
+];
+
+/**
+ * Attention in several heads by given weights: `nn.MultiheadAttention` computes the same with its own. Shape: query [L, N, E], key and value
+ * [S, N, features], or all without N → output like the query, and weights [N, L, S] (null without `needWeights`).
+ */
+export const multiHeadAttentionForward = callable(
+  'multiHeadAttentionForward(query, key, value, ...)',
+  (
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    ...args: Arguments<MultiHeadArguments, MultiHeadOrder>
+  ): [output: Tensor, weights: Tensor | null] => {
+    const name = 'multiHeadAttentionForward';
+    const optional = orNull(tensor);
+    const o = parseArgs<MultiHeadArguments>(name, multiHeadRequired, multiHeadDefaults, args, {
+      embedDimToCheck: whole(1),
+      numHeads: whole(1),
+      inProjWeight: optional,
+      inProjBias: optional,
+      biasK: optional,
+      biasV: optional,
+      addZeroAttn: flag,
+      dropoutP: share,
+      outProjWeight: tensor,
+      outProjBias: optional,
+      keyPaddingMask: optional,
+      attnMask: optional,
+      qProjWeight: optional,
+      kProjWeight: optional,
+      vProjWeight: optional,
+      staticK: optional,
+      staticV: optional,
+    });
+    const width = o.embedDimToCheck;
+    const ranks = new Set([query, key, value].map((x) => x.dim()));
+    if (ranks.size !== 1 || ![2, 3].includes(query.dim()) || query.shape.at(-1) !== width || width % o.numHeads !== 0) {
+      throw new ShapeError(
+        `${name}: expected query, key and value of 3 (or 2) dimensions, and a query of ${width} features, which ${o.numHeads} heads share, but got ${[query, key, value].map((x) => showShape(x.shape)).join(', ')}`,
+      );
+    }
+    return multiHead(name, query, key, value, o);
+  },
+);
+
+/** Multi-head attention of sequences [L, N, E] or [L, E], whose shapes `op` has checked. */
+export function multiHead(
+  op: string,
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  o: Required<MultiHeadArguments>,
+): [output: Tensor, weights: Tensor | null] {
+  if (o.isCausal && !o.attnMask) {
+    throw new ArgumentError(`${op}: expected an attnMask with isCausal; it is a hint about the mask`);
+  }
+  const weights = o.useSeparateProjWeight ? [o.qProjWeight, o.kProjWeight, o.vProjWeight] : o.inProjWeight?.chunk(3);
+  const [wq, wk, wv] = weights ?? [];
+  if (!wq || !wk || !wv) {
+    const names = o.useSeparateProjWeight ? 'qProjWeight, kProjWeight and vProjWeight' : 'inProjWeight';
+    throw new ArgumentError(
+      `${op}: expected ${names} with useSeparateProjWeight ${o.useSeparateProjWeight}, but got null`,
+    );
+  }
+  const batched = query.dim() === 3;
+  const [q, k, v] = [query, key, value].map((x) => (batched ? x : x.unsqueeze(1)));
+  const [output, shares] = heads([q!, k!, v!], [wq, wk, wv], o);
+  return [batched ? output : output.squeeze(1), o.needWeights ? (batched ? shares : shares.squeeze(0)) : null];
+}
+
+type Three = readonly [query: Tensor, key: Tensor, value: Tensor];
+
+function heads(
+  [query, key, value]: Three,
+  [wq, wk, wv]: Three,
+  o: Required<MultiHeadArguments>,
+): [output: Tensor, weights: Tensor] {
+  const [length, batch, width] = query.shape as readonly [number, number, number];
+  const [bq, bk, bv] = o.inProjBias ? o.inProjBias.chunk(3) : [null, null, null];
+  for (const x of [query, key, value]) expectOfWeight('MultiheadAttention', x, wq, true);
+  const q = linear(query, wq, bq);
+  const size = width / o.numHeads;
+  const split = (x: Tensor) => x.reshape([x.shape[0]!, batch, o.numHeads, size]).permute([1, 2, 0, 3]);
+  const isExtended = o.biasK !== null && o.biasV !== null;
+  const added = Number(isExtended) + Number(o.addZeroAttn);
+  /** Keys or values by heads, with the elements that are added to all. */
+  const elements = (x: Tensor, weight: Tensor, bias: Tensor | null, extra: Tensor | null, given: Tensor | null) => {
+    if (given) {
+      const own = given.reshape([batch, o.numHeads, given.shape[1]!, size]);
+      return o.addZeroAttn ? own.pad([0, 0, 0, 1]) : own;
+    }
+    const parts = [linear(x, weight, bias)];
+    if (isExtended) parts.push(extra!.expand([1, batch, width]));
+    if (o.addZeroAttn) parts.push(zeros([1, batch, width]));
+    return split(parts.length > 1 ? cat(parts) : parts[0]!);
+  };
+  const k = elements(key, wk, bk, o.biasK, o.staticK);
+  const v = elements(value, wv, bv, o.biasV, o.staticV);
+  const scores = split(q)
+    .mul(1 / Math.sqrt(size))
+    .matmul(k.transpose(-2, -1));
+  const masks = [
+    o.attnMask && headMask(o.attnMask, batch, o.numHeads),
+    o.keyPaddingMask && hidden(o.keyPaddingMask).unsqueeze(-2).unsqueeze(-2),
+  ].filter((mask): mask is Tensor => mask !== null);
+  const mask = masks.length > 0 ? masks.reduce((a, b) => a.add(b)) : null;
+  const dropoutP = o.training ? o.dropoutP : 0;
+  const whole = mask && (added > 0 ? mask.pad([0, added]) : mask);
+  const [attended, weights] = attend(scores, whole, v, dropoutP, mask && !o.needWeights ? safe : plain);
+  const joined = attended.permute([2, 0, 1, 3]).reshape([length, batch, width]);
+  const output = linear(joined, o.outProjWeight, o.outProjBias);
+  return [output, o.averageAttnWeights ? weights.mean(1) : weights.view(weights.shape)];
+}
+
+/** A mask of hidden elements as numbers to add: −∞ where true. */
+const hidden = (mask: Tensor): Tensor =>
+  mask.dtype === 'bool' ? zeros(mask.shape).maskedFill(mask, Number.NEGATIVE_INFINITY) : mask;
+
+const headMask = (mask: Tensor, batch: number, heads: number): Tensor =>
+  mask.dim() === 3 ? hidden(mask).reshape([batch, heads, ...mask.shape.slice(1)]) : hidden(mask);

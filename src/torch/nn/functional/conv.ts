@@ -1,0 +1,194 @@
+// Owns F's convolutions and transposed convolutions over one, two and three dimensions: thin over the ops.
+import { ArgumentError } from '../../../engine/core/errors';
+import { type Arguments, type Parsed, parseArgs } from '../../../engine/core/options';
+import type { Value } from '../../../engine/graph/value';
+import {
+  type ConvTransposeAttrs,
+  conv2d as conv2dOp,
+  convTranspose2d as convTranspose2dOp,
+} from '../../../engine/ops/conv/conv';
+import * as nd from '../../../engine/ops/conv/conv-nd';
+import type { ConvAttrs } from '../../../engine/ops/conv/conv-shape';
+import { checked } from '../../tensor/calling/callable';
+import { Tensor } from '../../tensor/tensor';
+import { type Size, type Spatial, sizesOf, type Tuple } from '../layers/sizes';
+
+export interface SlidingArguments<N extends Spatial> {
+  /** The step of the kernel, default 1. */
+  stride?: Size<N>;
+  /** Spacing between the elements of the kernel, default 1. */
+  dilation?: Size<N>;
+  /** Blocks of channels that do not see each other, default 1. */
+  groups?: number;
+}
+
+export interface ConvSettings<N extends Spatial> extends SlidingArguments<N> {
+  /** Added on each side, default 0; 'same' keeps the size, 'valid' is 0. */
+  padding?: Size<N> | 'same' | 'valid';
+}
+
+export interface ConvTransposeSettings<N extends Spatial> extends SlidingArguments<N> {
+  /** dilation (kernelSize − 1) − padding is added on each side, default 0. */
+  padding?: Size<N>;
+  /** Added to one side of the output's size, default 0. */
+  outputPadding?: Size<N>;
+}
+
+export type ConvOrder = ['stride', 'padding', 'dilation', 'groups'];
+export const convDefaults = { stride: 1, padding: 0, dilation: 1, groups: 1 };
+/** The dilation comes after the layer's own options. */
+export const convTransposeInFront = { stride: 1, padding: 0, outputPadding: 0, groups: 1 };
+export const convTransposeDefaults = { ...convTransposeInFront, dilation: 1 };
+
+type Sides = readonly (readonly [before: number, after: number])[];
+
+type Given<N extends Spatial> = Omit<Parsed<ConvSettings<N>>, 'groups'> & { readonly outputPadding?: Size<N> };
+
+/**
+ * How a kernel of the sizes `kernel` slides, in the one form of the operations: padding before and after each dimension, where 'same' has the
+ * larger part of an odd total at the end.
+ *
+ * @throws ArgumentError that names the function or layer
+ */
+export function slidingOf<N extends Spatial>(op: string, n: N, o: Given<N>, kernel: readonly number[]) {
+  const stride: readonly number[] = sizesOf(op, 'stride', o.stride, n, 1);
+  const dilation: readonly number[] = sizesOf(op, 'dilation', o.dilation, n, 1);
+  const { outputPadding: beyond = 0 } = o;
+  const outputPadding: readonly number[] = sizesOf(op, 'outputPadding', beyond, n);
+  return { stride, dilation, outputPadding, padding: sidesOf(op, n, o.padding, stride, dilation, kernel) };
+}
+
+function sidesOf<N extends Spatial>(
+  op: string,
+  n: N,
+  padding: Given<N>['padding'],
+  stride: readonly number[],
+  dilation: readonly number[],
+  kernel: readonly number[],
+): Sides {
+  if (padding === 'valid') return dilation.map(() => [0, 0]);
+  if (padding !== 'same') {
+    if (typeof padding === 'string') {
+      throw new ArgumentError(`${op}: expected padding 'same', 'valid' or numbers, but got '${padding}'`);
+    }
+    const amounts: readonly number[] = sizesOf(op, 'padding', padding, n);
+    return amounts.map((amount) => [amount, amount]);
+  }
+  if (stride.some((step) => step !== 1)) {
+    throw new ArgumentError(`${op}: expected stride 1 with padding 'same', but got [${stride.join(', ')}]`);
+  }
+  return dilation.map((step, d) => {
+    const total = step * ((kernel[d] ?? 1) - 1);
+    return [Math.floor(total / 2), Math.ceil(total / 2)];
+  });
+}
+
+interface Operands {
+  /** The images, [N, in, …] or [in, …]. */
+  input: Tensor;
+  /** The kernels. */
+  weight: Tensor;
+  /** One number for each channel of the output; null, the default, for none. */
+  bias?: Tensor | null;
+}
+
+/** A function of images, kernels and a bias. */
+interface SlidingFunction<O, Order extends readonly (keyof O)[]> {
+  /**
+   * The kernels slid over the images, input[N, in, …] → [N, out, …].
+   *
+   * @param input The images, [N, in, …] or [in, …].
+   * @param weight The kernels: [out, in / groups, …], of a transposed convolution [in, out / groups, …].
+   * @param bias One number for each channel of the output; null for none.
+   * @param options The others, by name.
+   */
+  (input: Tensor, weight: Tensor, bias?: Tensor | null, options?: O): Tensor;
+  (...args: Arguments<Operands & O, ['input', 'weight', 'bias', ...Order]>): Tensor;
+}
+
+type SlidingOp = (x: Value, w: Value, b: Value | null, attrs: nd.ConvTransposeNdAttrs) => Value;
+
+/* @__NO_SIDE_EFFECTS__ */
+function sliding<N extends Spatial, O, Order extends readonly (keyof O)[]>(
+  name: string,
+  n: N,
+  settings: object,
+  op: SlidingOp,
+): SlidingFunction<O, Order> {
+  return checked(`${name}(input, weight, bias?, ...)`, (...args: readonly unknown[]): Tensor => {
+    const defaults = { bias: null, ...settings };
+    const o = parseArgs<Operands & ConvSettings<N>>(name, ['input', 'weight'] as never, defaults as never, args);
+    const { input, weight, bias, groups, ...slides } = o as Operands & Parsed<ConvSettings<N>>;
+    const attrs = { ...slidingOf(name, n, slides as Given<N>, weight.shape.slice(2)), groups };
+    return Tensor.of(op(input.value, weight.value, bias?.value ?? null, attrs));
+  });
+}
+
+/* @__NO_SIDE_EFFECTS__ */
+const convolution = <N extends Spatial>(name: string, n: N, op: SlidingOp) =>
+  sliding<N, ConvSettings<N>, ConvOrder>(name, n, convDefaults, op);
+
+/** The attributes of a convolution over height and width. */
+function planar({ stride, padding, dilation, groups }: nd.ConvNdAttrs): ConvAttrs {
+  const [[top, bottom], [left, right]] = padding as readonly [Sides[number], Sides[number]];
+  return {
+    stride: stride as Tuple<2>,
+    padding: [top, bottom, left, right],
+    dilation: dilation as Tuple<2>,
+    groups,
+  };
+}
+
+/**
+ * Cross-correlation of x with a weight of shape [out, in / groups, kernelSize].
+ *
+ * Shape: [N, in, L] or [in, L] → [N, out, L']. Defaults: bias null, stride 1, padding 0, dilation 1, groups 1.
+ */
+export const conv1d = convolution('conv1d', 1, nd.conv1d);
+
+/**
+ * Cross-correlation of x with a weight of shape [out, in / groups, kernelHeight, kernelWidth].
+ *
+ * Shape: [N, in, H, W] or [in, H, W] → [N, out, H', W']. Defaults: bias null, stride 1, padding 0, dilation 1, groups 1.
+ */
+export const conv2d = convolution('conv2d', 2, (x, w, b, attrs) => conv2dOp(x, w, b, planar(attrs)));
+
+/**
+ * Cross-correlation of x with a weight of shape [out, in / groups, kernelDepth, kernelHeight, kernelWidth].
+ *
+ * Shape: [N, in, D, H, W] or [in, D, H, W] → [N, out, D', H', W']. Defaults: bias null, stride 1, padding 0, dilation 1, groups 1.
+ */
+export const conv3d = convolution('conv3d', 3, nd.conv3d);
+
+/* @__NO_SIDE_EFFECTS__ */
+const transposed = <N extends Spatial>(name: string, n: N, op: SlidingOp) =>
+  sliding<N, ConvTransposeSettings<N>, ['stride', 'padding', 'outputPadding', 'groups', 'dilation']>(
+    name,
+    n,
+    convTransposeDefaults,
+    op,
+  );
+
+/**
+ * The adjoint of conv1d, with a weight of shape [in, out / groups, kernelSize].
+ *
+ * Shape: [N, in, L] or [in, L] → [N, out, L']. Defaults: bias null, stride 1, padding 0, outputPadding 0, groups 1, dilation 1.
+ */
+export const convTranspose1d = transposed('convTranspose1d', 1, nd.convTranspose1d);
+
+/**
+ * The adjoint of conv2d, with a weight of shape [in, out / groups, kernelHeight, kernelWidth].
+ *
+ * Shape: [N, in, H, W] or [in, H, W] → [N, out, H', W']. Defaults: bias null, stride 1, padding 0, outputPadding 0, groups 1, dilation 1.
+ */
+export const convTranspose2d = transposed('convTranspose2d', 2, (x, w, b, attrs) => {
+  const whole: ConvTransposeAttrs = { ...planar(attrs), outputPadding: attrs.outputPadding as Tuple<2> };
+  return convTranspose2dOp(x, w, b, whole);
+});
+
+/**
+ * The adjoint of conv3d, with a weight of shape [in, out / groups, kernelDepth, kernelHeight, kernelWidth].
+ *
+ * Shape: [N, in, D, H, W] or [in, D, H, W] → [N, out, D', H', W']. Defaults as convTranspose2d.
+ */
+export const convTranspose3d = transposed('convTranspose3d', 3, nd.convTranspose3d);

@@ -1,0 +1,66 @@
+// Owns how activations are called: their settings, which their layers share, and the form that writes into the input.
+import type { Arguments, Parsed } from '../../../engine/core/options';
+import { parseSettings, type Settings } from '../../../engine/core/settings';
+import type { Value } from '../../../engine/graph/value';
+import { checked } from '../../tensor/calling/callable';
+import { Tensor } from '../../tensor/tensor';
+
+export interface InplaceArguments {
+  /** Write the result into the input, default false. */
+  inplace?: boolean;
+}
+
+export interface AlphaArguments extends InplaceArguments {
+  /** How far the function falls below 0, default 1. */
+  alpha?: number;
+}
+
+export const inplaceSettings: Settings<InplaceArguments> = { defaults: { inplace: false } };
+
+/** A function of one tensor and options. */
+export interface ElementwiseFunction<O, Order extends readonly (keyof O)[]> {
+  // Without a text of its own: editors show that of the function.
+  (input: Tensor, options?: O): Tensor;
+  (...args: Arguments<{ input: Tensor } & O, ['input', ...Order]>): Tensor;
+}
+
+/** y = f(x), into x itself where asked. */
+export const apply = (x: Tensor, inplace: boolean | undefined, f: (x: Value) => Value): Tensor =>
+  inplace ? x.overwrite(f(x.before().value)) : Tensor.of(f(x.value));
+
+/** The function `name` of tensors and settings by `f`. */
+/* @__NO_SIDE_EFFECTS__ */
+export function withSettings<O extends object, Order extends readonly (keyof O)[]>(
+  name: string,
+  settings: Settings<O>,
+  f: (x: Tensor, o: Parsed<O>) => Tensor,
+): ElementwiseFunction<O, Order> {
+  const call = (x: Tensor, ...args: readonly unknown[]) => f(x, parseSettings(name, settings, args));
+  return checked(`${name}(input, ...)`, call as unknown as ElementwiseFunction<O, Order>);
+}
+
+/** The activation `name` by `f`, into its input where `inplace` is among its settings and asked for. */
+/* @__NO_SIDE_EFFECTS__ */
+export const activation = <O extends InplaceArguments, Order extends readonly (keyof O)[]>(
+  name: string,
+  settings: Settings<O>,
+  f: (x: Value, o: Parsed<O>) => Value,
+): ElementwiseFunction<O, Order> =>
+  withSettings(name, settings, (x, o) => apply(x, (o as InplaceArguments).inplace, (value) => f(value, o)));
+
+/** An activation whose only option is `inplace`. */
+/* @__NO_SIDE_EFFECTS__ */
+export const plain = (name: string, f: (x: Value, inplace: boolean) => Value) =>
+  activation<InplaceArguments, ['inplace']>(name, inplaceSettings, (x, { inplace }) => f(x, inplace));
+
+/** The function `name`, which is `f` into its input. */
+/* @__NO_SIDE_EFFECTS__ */
+export function intoInput<O extends InplaceArguments, Order extends readonly (keyof Omit<O, 'inplace'>)[]>(
+  name: string,
+  settings: Settings<O>,
+  f: (x: Tensor, named: never) => Tensor,
+): ElementwiseFunction<Omit<O, 'inplace'>, Order> {
+  const { inplace: _, ...defaults } = settings.defaults as unknown as { inplace: boolean };
+  const others = { ...settings, defaults } as unknown as Settings<Omit<O, 'inplace'>>;
+  return withSettings(name, others, (x, o) => f(x, { ...o, inplace: true } as never));
+}

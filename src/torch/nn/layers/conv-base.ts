@@ -1,0 +1,198 @@
+// Owns what convolutions have in common: attributes, initialisation, printed text, and how lazy ones come by their channels.
+
+import { MOST_FEATURES } from '../../../engine/core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../../engine/core/errors';
+import { type Arguments, expectKind, type Parsed, parseArgs } from '../../../engine/core/options';
+import { pythonText } from '../../../engine/core/printing';
+import { tensor } from '../../tensor/calling/tensor-kinds';
+import { empty } from '../../tensor/creation/creation';
+import type { Tensor } from '../../tensor/tensor';
+import { type ConvSettings, slidingOf } from '../functional/conv';
+import type { inputs } from '../module/callable-object';
+import { Parameter, UninitializedParameter } from '../module/parameter';
+import { Layer } from './layer';
+import { resetWeightAndBias } from './linear';
+import { type Size, type Spatial, sizesOf, type Tuple, wholeNumber } from './sizes';
+
+/** What surrounds the input of a convolution. */
+export type PaddingMode = 'zeros' | 'reflect' | 'replicate' | 'circular';
+
+const paddingModes: readonly PaddingMode[] = ['zeros', 'reflect', 'replicate', 'circular'];
+
+/** What convolutions take beside how their kernels slide. */
+export interface ConvNdArguments<N extends Spatial> {
+  /** Channels of the input. */
+  inChannels: number;
+  /** Channels of the output. */
+  outChannels: number;
+  /** The size of the kernel: one number, or one for each dimension. */
+  kernelSize: Size<N>;
+  /** Add a number that is learnt to each channel, default true. */
+  bias?: boolean;
+  /** What surrounds the input, default 'zeros'. */
+  paddingMode?: PaddingMode;
+}
+
+type Given<N extends Spatial> = Parsed<ConvNdArguments<N> & ConvSettings<N>> & { readonly outputPadding?: Size<N> };
+
+/** A convolution over N dimensions, or its adjoint. */
+export abstract class ConvNd<N extends Spatial> extends Layer {
+  inChannels: number;
+  outChannels: number;
+  kernelSize: Tuple<N>;
+  stride: Tuple<N>;
+  padding: Tuple<N> | 'same' | 'valid';
+  dilation: Tuple<N>;
+  outputPadding: Tuple<N>;
+  groups: number;
+  paddingMode: PaddingMode;
+  transposed: boolean;
+  weight!: Parameter;
+  bias!: Parameter | null;
+
+  constructor(layer: string, n: N, o: Given<N>, transposed: boolean) {
+    super();
+    this.inChannels = wholeNumber(layer, 'inChannels', o.inChannels);
+    this.outChannels = wholeNumber(layer, 'outChannels', o.outChannels);
+    this.kernelSize = sizesOf(layer, 'kernelSize', o.kernelSize, n, 1);
+    const slides = slidingOf(layer, n, o, this.kernelSize);
+    this.stride = slides.stride as Tuple<N>;
+    this.dilation = slides.dilation as Tuple<N>;
+    this.groups = wholeNumber(layer, 'groups', o.groups, 1);
+    this.outputPadding = slides.outputPadding as Tuple<N>;
+    this.padding = typeof o.padding === 'string' ? o.padding : sizesOf(layer, 'padding', o.padding, n);
+    this.paddingMode = o.paddingMode;
+    this.transposed = transposed;
+    this.checkOptions(layer);
+    this.registerParameter('weight', new Parameter(empty(this.weightShape())));
+    this.registerParameter('bias', o.bias ? new Parameter(empty([this.outChannels])) : null);
+    this.resetParameters();
+  }
+
+  private checkOptions(layer: string): void {
+    for (const name of ['inChannels', 'outChannels'] as const) {
+      if (this[name] % this.groups !== 0) {
+        throw new ArgumentError(
+          `${layer}: expected ${name} divisible by groups, but got ${this[name]} and ${this.groups}`,
+        );
+      }
+    }
+    if (!paddingModes.includes(this.paddingMode)) {
+      const modes = paddingModes.map((mode) => `'${mode}'`).join(', ');
+      throw new ArgumentError(`${layer}: expected paddingMode to be one of ${modes}, but got '${this.paddingMode}'`);
+    }
+  }
+
+  private weightShape(): number[] {
+    const [first, second] = this.transposed
+      ? [this.inChannels, this.outChannels / this.groups]
+      : [this.outChannels, this.inChannels / this.groups];
+    return [first, second, ...this.kernelSize];
+  }
+
+  /** Draws weight and bias anew, uniform on ±√(groups / (inChannels · kernel elements)). */
+  resetParameters(): void {
+    resetWeightAndBias(this.weight, this.bias);
+  }
+
+  /** Makes this a convolution that does not know its input channels yet. */
+  protected becomeLazy(layer: string, outChannels: number, bias: boolean): void {
+    this.outChannels = wholeNumber(layer, 'outChannels', outChannels, undefined, MOST_FEATURES);
+    this.registerParameter('weight', new UninitializedParameter());
+    this.registerParameter('bias', bias ? new UninitializedParameter() : null);
+  }
+
+  /** Sees an input before it is convolved. */
+  protected see(_x: Tensor): void {}
+
+  /** Takes the number of input channels from x, on first sight of it. */
+  protected meet(layer: string, x: Tensor): void {
+    expectKind(layer, 'its argument', x, tensor);
+    const n = this.kernelSize.length;
+    const inChannels = x.shape.at(-1 - n);
+    if (inChannels === undefined || x.shape.length > n + 2) {
+      throw new ShapeError(
+        `${layer}: expected a ${n + 1}-D or ${n + 2}-D input, but got shape [${x.shape.join(', ')}]`,
+      );
+    }
+    const fresh = this.weight instanceof UninitializedParameter;
+    if (this.weight instanceof UninitializedParameter) {
+      this.inChannels = inChannels;
+      this.checkOptions(layer);
+      this.weight.materialize(this.weightShape());
+    }
+    if (this.bias instanceof UninitializedParameter) this.bias.materialize([this.outChannels]);
+    this.inChannels = this.transposed ? this.weight.shape[0]! : this.weight.shape[1]! * this.groups;
+    if (fresh) this.resetParameters();
+  }
+
+  override extraRepr(): string {
+    const { inChannels, outChannels, kernelSize, stride, padding, dilation, outputPadding, groups } = this;
+    const differs = (sizes: readonly number[], usual: number) => sizes.some((size) => size !== usual);
+    let text = `${inChannels}, ${outChannels}, kernel_size=${pythonText(kernelSize)}, stride=${pythonText(stride)}`;
+    if (typeof padding === 'string' || differs(padding, 0)) text += `, padding=${pythonText(padding)}`;
+    if (differs(dilation, 1)) text += `, dilation=${pythonText(dilation)}`;
+    if (differs(outputPadding, 0)) text += `, output_padding=${pythonText(outputPadding)}`;
+    if (groups !== 1) text += `, groups=${groups}`;
+    if (this.bias === null) text += ', bias=False';
+    if (this.paddingMode !== 'zeros') text += `, padding_mode=${this.paddingMode}`;
+    return text;
+  }
+}
+
+/** The others of the parameters O, by name. */
+export type ConvOptions<O> = Omit<O, 'inChannels' | 'outChannels' | 'kernelSize'>;
+
+/** Layers whose kernels are learnt, made with parameters O in that order. The class itself says its first form. */
+export interface ConvNdClass<N extends Spatial, O, Order extends readonly (keyof O)[], Made> {
+  /**
+   * @param inChannels Channels of the input.
+   * @param outChannels Channels of the output.
+   * @param kernelSize The size of the kernel: one number, or one for each dimension.
+   * @param stride The step of the kernel, of a transposed convolution over the output.
+   * @param options The others, by name.
+   */
+  new (
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Size<N>,
+    stride: Size<N>,
+    options?: Omit<ConvOptions<O>, 'stride'>,
+  ): Made;
+  new (...args: Arguments<O, Order>): Made;
+  // The last one tells of wrong arguments.
+  new (inChannels: number, outChannels: number, kernelSize: Size<N>, options?: ConvOptions<O>): Made;
+}
+
+interface LazyArguments {
+  outChannels: number;
+  kernelSize: Size<Spatial>;
+  bias?: boolean;
+  groups?: number;
+}
+
+interface WholeConv extends ConvNd<Spatial> {
+  readonly [inputs]: readonly string[];
+  forward(x: Tensor): Tensor;
+}
+
+/** A class of convolutions without the number of input channels, which the first input tells; from then on it is one of that class. */
+/* @__NO_SIDE_EFFECTS__ */
+export function lazyLayer<Class>(layer: string, eager: unknown, defaults: object): Class {
+  const Eager = eager as new (given: object) => WholeConv;
+  const Lazy = class extends Eager {
+    constructor(...args: readonly unknown[]) {
+      const o = parseArgs<LazyArguments>(layer, ['outChannels', 'kernelSize'], defaults as never, args);
+      super({ ...o, inChannels: 0, outChannels: 0, groups: 1, bias: false });
+      this.groups = o.groups;
+      this.becomeLazy(layer, o.outChannels, o.bias);
+    }
+
+    protected override see(x: Tensor): void {
+      this.meet(layer, x);
+      const own: object = Object.getPrototypeOf(this);
+      if (Object.getPrototypeOf(own) === Lazy.prototype) Object.setPrototypeOf(this, Eager.prototype);
+    }
+  };
+  return Lazy as unknown as Class;
+}

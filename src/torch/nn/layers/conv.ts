@@ -1,0 +1,122 @@
+// Owns the convolutions: Conv1d, Conv2d, Conv3d and their lazy forms.
+import { type Arguments, parseArgs } from '../../../engine/core/options';
+import type { Tensor } from '../../tensor/tensor';
+import { type ConvOrder, type ConvSettings, conv1d, conv2d, conv3d, convDefaults, slidingOf } from '../functional/conv';
+import { type PadMode, pad } from '../functional/pad';
+import { inputs } from '../module/callable-object';
+import { ConvNd, type ConvNdArguments, type ConvNdClass, type ConvOptions, lazyLayer } from './conv-base';
+import { settingsOf } from './layer';
+import type { Size, Spatial } from './sizes';
+
+export type { PaddingMode } from './conv-base';
+
+export interface ConvArguments<N extends Spatial> extends ConvNdArguments<N>, ConvSettings<N> {}
+
+const defaults = { ...convDefaults, bias: true, paddingMode: 'zeros' } as const;
+
+type Order = [...ConvOrder, 'bias', 'paddingMode'];
+
+type Conv = (x: Tensor, w: Tensor, b: Tensor | null, options: never) => Tensor;
+
+/** A convolution over n dimensions by the function `conv`. */
+/* @__NO_SIDE_EFFECTS__ */
+function convLayer<N extends Spatial>(layer: string, n: N, conv: Conv) {
+  return class extends ConvNd<N> {
+    get [inputs]() {
+      return ['input'] as const;
+    }
+
+    constructor(...args: readonly unknown[]) {
+      const required = ['inChannels', 'outChannels', 'kernelSize'] as const;
+      super(layer, n, parseArgs<ConvArguments<N>>(layer, required as never, defaults as never, args) as never, false);
+    }
+
+    forward(x: Tensor): Tensor {
+      this.see(x);
+      const options = settingsOf<ConvSettings<N>>(this, { defaults: convDefaults as never });
+      if (this.paddingMode === 'zeros') return conv(x, this.weight, this.bias, options as never);
+      const { padding } = slidingOf(layer, n, this as never, this.kernelSize);
+      const around = [...padding].reverse().flat();
+      const whole = pad(x, around, { mode: this.paddingMode satisfies PadMode });
+      return conv(whole, this.weight, this.bias, { ...options, padding: 'valid' } as never);
+    }
+  } as unknown as ConvClass<N>;
+}
+
+interface ConvLayer<N extends Spatial> extends ConvNd<N> {
+  readonly [inputs]: readonly ['input'];
+  /** The convolution of x, [N, inChannels, …] or [inChannels, …]. */
+  forward(x: Tensor): Tensor;
+}
+
+interface ConvClass<N extends Spatial>
+  extends ConvNdClass<N, ConvArguments<N>, ['inChannels', 'outChannels', 'kernelSize', ...Order], ConvLayer<N>> {
+  /**
+   * A convolution (cross-correlation) whose kernels are learnt: x[N, inChannels, …] → [N, outChannels, …].
+   *
+   * @param inChannels Channels of the input.
+   * @param outChannels Channels of the output.
+   * @param kernelSize The size of the kernel: one number, or one for each dimension.
+   * @param options The others, by name.
+   */
+  new (
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Size<N>,
+    options?: ConvOptions<ConvArguments<N>>,
+  ): ConvLayer<N>;
+}
+
+interface LazyConvClass<N extends Spatial> {
+  /**
+   * A convolution that takes its number of input channels from the first input.
+   *
+   * @param outChannels Channels of the output.
+   * @param kernelSize The size of the kernel: one number, or one for each dimension.
+   * @param options The others, by name.
+   */
+  new (outChannels: number, kernelSize: Size<N>, options?: ConvOptions<ConvArguments<N>>): ConvLayer<N>;
+  new (...args: Arguments<Omit<ConvArguments<N>, 'inChannels'>, ['outChannels', 'kernelSize', ...Order]>): ConvLayer<N>;
+}
+
+/**
+ * 1-D convolution (cross-correlation): y[n, k] = b[k] + Σ_c w[k, c] ⋆ x[n, c].
+ *
+ * Shape: [N, inChannels, L] or [inChannels, L] → [N, outChannels, L'] with
+ * L' = ⌊(L + 2 padding − dilation (kernelSize − 1) − 1) / stride⌋ + 1.
+ * `weight` is [outChannels, inChannels / groups, kernelSize], `bias` [outChannels] or null.
+ *
+ *     new nn.Conv1d(3, 16, 3, { padding: 1 })(torch.randn(8, 3, 100)).shape;   // [8, 16, 100]
+ */
+export class Conv1d extends convLayer('Conv1d', 1, conv1d) {}
+
+/** A Conv1d whose `inChannels` is that of the first input it sees; from then on it is a Conv1d. */
+export class LazyConv1d extends lazyLayer<LazyConvClass<1>>('LazyConv1d', Conv1d, defaults) {}
+
+/**
+ * 2-D convolution (cross-correlation): y[n, k] = b[k] + Σ_c w[k, c] ⋆ x[n, c].
+ *
+ * Shape: [N, inChannels, H, W] or [inChannels, H, W] → [N, outChannels, H', W'] with
+ * H' = ⌊(H + 2 padding − dilation (kernelSize − 1) − 1) / stride⌋ + 1.
+ * `weight` is [outChannels, inChannels / groups, kernelHeight, kernelWidth], `bias` [outChannels] or null.
+ *
+ *     new nn.Conv2d(3, 16, 3, { padding: 1 })(torch.randn(8, 3, 32, 32)).shape;   // [8, 16, 32, 32]
+ */
+export class Conv2d extends convLayer('Conv2d', 2, conv2d) {}
+
+/** A Conv2d whose `inChannels` is that of the first input it sees; from then on it is a Conv2d. */
+export class LazyConv2d extends lazyLayer<LazyConvClass<2>>('LazyConv2d', Conv2d, defaults) {}
+
+/**
+ * 3-D convolution (cross-correlation): y[n, k] = b[k] + Σ_c w[k, c] ⋆ x[n, c].
+ *
+ * Shape: [N, inChannels, D, H, W] or [inChannels, D, H, W] → [N, outChannels, D', H', W'] with
+ * D' = ⌊(D + 2 padding − dilation (kernelSize − 1) − 1) / stride⌋ + 1.
+ * `weight` is [outChannels, inChannels / groups, kernelDepth, kernelHeight, kernelWidth], `bias` [outChannels] or null.
+ *
+ *     new nn.Conv3d(1, 8, 3, { stride: 2 })(torch.randn(2, 1, 9, 9, 9)).shape;   // [2, 8, 4, 4, 4]
+ */
+export class Conv3d extends convLayer('Conv3d', 3, conv3d) {}
+
+/** A Conv3d whose `inChannels` is that of the first input it sees; from then on it is a Conv3d. */
+export class LazyConv3d extends lazyLayer<LazyConvClass<3>>('LazyConv3d', Conv3d, defaults) {}

@@ -1,0 +1,102 @@
+// Owns EmbeddingBag: sums, means or maxima of the vectors of a table, bag by bag.
+import { integer, number, oneOf, orNull } from '../../../engine/core/argument-kinds';
+import { type Arguments, parseArgs } from '../../../engine/core/options';
+import { pythonFloat } from '../../../engine/core/printing';
+import { tensor } from '../../tensor/calling/tensor-kinds';
+import type { Tensor } from '../../tensor/tensor';
+import { type BagMode, type BagOptions, checkMode, embeddingBag } from '../functional/embedding-bag';
+import { inputs } from '../module/callable-object';
+import { Parameter } from '../module/parameter';
+import { EmbeddingTable, tableSizes } from './embedding-table';
+
+export interface EmbeddingBagArguments extends BagOptions {
+  numEmbeddings: number;
+  embeddingDim: number;
+}
+
+type OptionOrder = ['maxNorm', 'normType', 'scaleGradByFreq', 'mode', 'sparse', 'includeLastOffset', 'paddingIdx'];
+
+type Order = ['numEmbeddings', 'embeddingDim', ...OptionOrder];
+
+/** In PyTorch's order. */
+const bagDefaults = {
+  maxNorm: null,
+  normType: 2,
+  scaleGradByFreq: false,
+  mode: 'mean',
+  sparse: false,
+  includeLastOffset: false,
+  paddingIdx: null,
+} as const;
+
+interface BagCall {
+  /** Where each bag begins, int64 [B]: for a row of numbers. */
+  offsets?: Tensor | null;
+  /** A factor for each number, of the input's shape; for 'sum' alone. */
+  perSampleWeights?: Tensor | null;
+}
+
+interface PretrainedArguments extends BagOptions {
+  /** [numEmbeddings, embeddingDim] */
+  embeddings: Tensor;
+  /** Leave the vectors as they are in training, default true. */
+  freeze?: boolean;
+}
+
+type PretrainedOrder = ['embeddings', 'freeze', ...OptionOrder];
+
+/**
+ * Rows of `weight` by number, reduced bag by bag without being kept.
+ *
+ * Shape: int64 [B, N], a bag a row, or [N] with `offsets` [B] → [B, embeddingDim]. `weight` starts standard normal.
+ */
+export class EmbeddingBag extends EmbeddingTable {
+  mode: BagMode;
+  includeLastOffset: boolean;
+
+  constructor(...args: Arguments<EmbeddingBagArguments, Order>) {
+    const required = ['numEmbeddings', 'embeddingDim'] as const;
+    const o = parseArgs<EmbeddingBagArguments>('EmbeddingBag', required, bagDefaults, args, {
+      maxNorm: orNull(number),
+    });
+    checkMode('EmbeddingBag', o.mode);
+    super('EmbeddingBag', o);
+    this.mode = o.mode;
+    this.includeLastOffset = o.includeLastOffset;
+  }
+
+  /** A table of given vectors [numEmbeddings, embeddingDim], which training leaves as they are unless `freeze` is false. */
+  static fromPretrained(...args: Arguments<PretrainedArguments, PretrainedOrder>): EmbeddingBag {
+    const { embeddings, freeze, ...options } = parseArgs<PretrainedArguments>(
+      'fromPretrained',
+      ['embeddings'],
+      { freeze: true, ...bagDefaults },
+      args,
+      { embeddings: tensor, paddingIdx: orNull(integer), maxNorm: orNull(number), mode: oneOf('sum', 'mean', 'max') },
+    );
+    const made = new EmbeddingBag({ ...tableSizes('fromPretrained', embeddings), ...options });
+    made.weight = new Parameter(embeddings, { requiresGrad: !freeze });
+    return made;
+  }
+
+  get [inputs]() {
+    return ['input'] as const;
+  }
+
+  forward(input: Tensor, ...args: Arguments<BagCall, ['offsets', 'perSampleWeights']>): Tensor {
+    const call = parseArgs<BagCall>('EmbeddingBag', [], { offsets: null, perSampleWeights: null }, args);
+    const { weight, maxNorm, normType, scaleGradByFreq, mode, includeLastOffset, paddingIdx } = this;
+    const options = { weight, maxNorm, normType, scaleGradByFreq, mode, includeLastOffset, paddingIdx };
+    return embeddingBag(input, { ...options, ...call });
+  }
+
+  override extraRepr(): string {
+    const { numEmbeddings, embeddingDim, maxNorm, normType, scaleGradByFreq, mode, paddingIdx } = this;
+    let text = `${numEmbeddings}, ${embeddingDim}`;
+    if (maxNorm !== null) text += `, max_norm=${pythonFloat(maxNorm)}`;
+    if (normType !== 2) text += `, norm_type=${pythonFloat(normType)}`;
+    if (scaleGradByFreq) text += ', scale_grad_by_freq=True';
+    text += `, mode='${mode}'`;
+    return paddingIdx === null ? text : `${text}, padding_idx=${paddingIdx}`;
+  }
+}

@@ -1,0 +1,65 @@
+// Owns a module's full backward hooks: they see the gradients of its results and of its arguments on the way.
+import { mode } from '../../../engine/graph/mode';
+import type { Value } from '../../../engine/graph/value';
+import { withGradient } from '../../../engine/ops/custom';
+import { Tensor } from '../../tensor/tensor';
+
+export type Gradients = readonly (Tensor | null)[];
+
+/** The functions called on the way back, which may replace gradients; `inputs` has none for an argument that needs none. */
+export interface Backward {
+  /** Before the module: the gradients of its results. */
+  onOutputs(outputs: Gradients): Gradients | undefined;
+  /** Behind it: those of its arguments, too. */
+  onInputs(inputs: Gradients, outputs: Gradients): Gradients | undefined;
+}
+
+/** Runs `forward` of a module so that `hooks` see the gradients that pass it. */
+export function withBackward(
+  args: readonly unknown[],
+  forward: (args: readonly unknown[]) => unknown,
+  hooks: Backward,
+): unknown {
+  if (!mode.grad) return forward(args);
+  let outputs: Gradients = [];
+  const tensors = args.filter((arg): arg is Tensor => arg instanceof Tensor);
+  const wanted = tensors.some((x) => x.requiresGrad);
+  const entered = wanted ? passed(tensors, (inputs) => hooks.onInputs(inputs, outputs)) : tensors;
+  const given = new Map(tensors.map((x, i) => [x as unknown, entered[i]!]));
+  const result = forward(args.map((arg) => given.get(arg) ?? arg));
+  const results = flat(result).filter((y) => y.requiresGrad);
+  if (results.length === 0) return result;
+  const left = passed(results, (gradients) => {
+    const replaced = hooks.onOutputs(gradients);
+    outputs = replaced ?? gradients;
+    // Where no argument wants a gradient, there is nothing behind the module to wait for.
+    if (!wanted)
+      hooks.onInputs(
+        tensors.map(() => null),
+        outputs,
+      );
+    return replaced;
+  });
+  return replace(result, new Map(results.map((y, i) => [y, left[i]!])));
+}
+
+/** The same tensors as results of one step, whose gradients `see` may replace. */
+function passed(tensors: readonly Tensor[], see: (gradients: Gradients) => Gradients | undefined): Tensor[] {
+  const values = tensors.map((x) => x.value);
+  const through = withGradient(values, values, (dys) => {
+    const gradients = dys.map((dy) => (dy ? Tensor.of(dy) : null));
+    const replaced = see(gradients);
+    return dys.map((dy, i): Value | null => (replaced ? (replaced[i]?.value ?? null) : (dy ?? null)));
+  });
+  return through.map(Tensor.of);
+}
+
+function flat(value: unknown): Tensor[] {
+  if (value instanceof Tensor) return [value];
+  return Array.isArray(value) ? value.flatMap(flat) : [];
+}
+
+function replace(value: unknown, by: ReadonlyMap<Tensor, Tensor>): unknown {
+  if (value instanceof Tensor) return by.get(value) ?? value;
+  return Array.isArray(value) ? value.map((item) => replace(item, by)) : value;
+}

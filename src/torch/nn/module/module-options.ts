@@ -1,0 +1,62 @@
+// What the methods of modules may be told.
+import type { Tensor } from '../../tensor/tensor';
+import type { Parameter } from './parameter';
+import type { StateDict } from './state-dict';
+
+export interface Recursion {
+  /** Those of submodules, too; default true. */
+  recurse?: boolean;
+}
+
+export interface Prefix {
+  /** Stands before every name. */
+  prefix?: string;
+}
+
+export interface Sharing {
+  /** List shared members once, under the first name; default true. */
+  removeDuplicate?: boolean;
+}
+
+export interface Naming extends Recursion, Prefix, Sharing {}
+
+export interface Keys extends Prefix {
+  /** Hold the parameters themselves, with their gradients; default false. */
+  keepVars?: boolean;
+}
+
+export interface BufferArguments {
+  name: string;
+  tensor: Tensor | null;
+  /** In the state dict, default true. */
+  persistent?: boolean;
+  key?: string;
+  optional?: boolean;
+}
+
+export interface ParameterArguments {
+  name: string;
+  param: Parameter | null;
+}
+
+export interface ChildArguments<M> {
+  name: string;
+  module: M;
+}
+
+export interface Strictness {
+  strict?: boolean;
+}
+
+export interface Loading extends Strictness {
+  stateDict: StateDict | Promise<StateDict>;
+}
+
+/** Where something lies below a module, as `features.0`; '' is the module itself. */
+export interface Path {
+  target: string;
+}
+
+export interface Placement<M> extends Path, Strictness {
+  module: M;
+}

@@ -1,0 +1,599 @@
+// Owns Module: a callable object whose own properties are the registry of its parameters, buffers and submodules.
+
+import { callback, text } from '../../../engine/core/argument-kinds';
+import { closeInherited, oneTooMany } from '../../../engine/core/arity';
+import { calls } from '../../../engine/core/calls';
+import { ArgumentError, DTypeError } from '../../../engine/core/errors';
+import { isFloat } from '../../../engine/core/meta';
+import { objectAt } from '../../../engine/core/object-argument';
+import { type Arguments, expectKind, kindOf, parseArgs } from '../../../engine/core/options';
+import { indent, printModule } from '../../../engine/core/printing';
+import { beforeChange, isJournaling, keepProperties } from '../../../engine/graph/journal';
+import { withMode } from '../../../engine/graph/mode';
+import { atPlace, isTracing } from '../../../engine/graph/places';
+import { type DeviceLike, expectDevice } from '../../../engine/storage/device';
+import { noGrad } from '../../../engine/storage/mode';
+import { moduleScope } from '../../../engine/storage/scope';
+import { isMisfit } from '../../tensor/calling/callable';
+import { parseTo, type ToArgs } from '../../tensor/calling/to-args';
+import { noDouble } from '../../tensor/methods/conversion';
+import { Tensor } from '../../tensor/tensor';
+import { Callable, expectLooked, inPlaces, inputs, misuse } from './callable-object';
+import { guardMember, type MemberKind, memberKind } from './guard';
+import type {
+  ForwardHook,
+  FullBackwardHook,
+  FullBackwardPreHook,
+  LoadStateDictPostHook,
+  LoadStateDictPreHook,
+  PreHook,
+  StateDictPostHook,
+  StateDictPreHook,
+} from './hook-types';
+import type { ForwardHookOptions, HookArguments, Hooking, HookOptions, RemovableHandle } from './hooks';
+import { called } from './intercept';
+import { itemsOf, listed, once } from './listed';
+import { aState, closedMethods, naming, nothingAt, pathIn } from './module-arguments';
+import { ModuleHooks } from './module-hooks';
+import type {
+  BufferArguments,
+  ChildArguments,
+  Keys,
+  Loading,
+  Naming,
+  ParameterArguments,
+  Path,
+  Placement,
+  Prefix,
+  Recursion,
+  Sharing,
+  Strictness,
+} from './module-options';
+import { type Buffer, convert, Parameter } from './parameter';
+import { type Held, held, type IncompatibleKeys, loadInto, type StateDict, savedInto } from './state-dict';
+
+declare const argumentsOf: unique symbol;
+declare const resultOf: unique symbol;
+
+/** How many modules are being called right now; the outermost decides whether gradients will be wanted. */
+let callDepth = 0;
+
+/** While places are noted: the modules that are being called, outermost first, with their paths. */
+const callers: { readonly module: Module; readonly path: string }[] = [];
+
+/**
+ * Base class of all neural network modules. A subclass defines `forward`, and is called like a function: `model(x)`.
+ *
+ * Own properties are the registry, in the order in which they were assigned: a `Parameter` is a parameter, a `Module` a
+ * submodule, a tensor given to `registerBuffer` a buffer. Anything else is a plain attribute.
+ *
+ *     class Net extends nn.Module {
+ *       fc = new nn.Linear(4, 2);
+ *       forward(x: Tensor) { return F.relu(this.fc(x)); }
+ *     }
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that the objects are callable.
+export abstract class Module extends Callable {
+  /** True in training mode, false after `eval()`. */
+  training = true;
+
+  #buffers = new Map<string, { readonly persistent: boolean; readonly key: string; readonly optional: boolean }>();
+  /** What guarded attributes held when they were guarded. */
+  #guarded = new Map<string, unknown>();
+  #isCalled = false;
+  #hooks = new ModuleHooks();
+
+  constructor();
+  constructor(...args: unknown[]) {
+    super((self, args) => called(self, inPlaces(self as Module, args), (given) => (self as Module).#call(given)));
+    // Those of a class without a constructor of its own, which looks at none.
+    if (args.length > 0) throw oneTooMany(className(this), 0, args);
+    closeInherited(Object.getPrototypeOf(this) as object, Callable.prototype, closedMethods);
+  }
+
+  /** A module of the class of `module` that has its buffers' names and hooks, but no fields yet. */
+  static blank(module: Module): Module {
+    const blank: Module = Reflect.construct(Module, [], module.constructor);
+    for (const key of Object.keys(blank)) Reflect.deleteProperty(blank, key);
+    blank.#buffers = new Map(module.#buffers);
+    blank.#hooks = module.#hooks.copy();
+    return blank;
+  }
+
+  /** The names of what a layer of the library is called with, in order; others take their arguments by place alone. */
+  get [inputs](): readonly string[] {
+    return [];
+  }
+
+  /** What the module computes. Call the module itself rather than this, so that hooks run. */
+  // biome-ignore lint/suspicious/noExplicitAny: the only type that covers every subclass's parameter list.
+  abstract forward(...args: any[]): unknown;
+
+  #call(given: unknown[]): unknown {
+    if (isJournaling()) beforeChange(this, () => keepProperties(this));
+    if (!this.#isCalled) {
+      this.#own('parameter');
+      this.#isCalled = true;
+    }
+    callDepth++;
+    try {
+      const forgets = callDepth === 1 && !this.training;
+      const { watcher } = calls;
+      if (!watcher && !forgets && !isTracing()) return moduleScope(this, () => this.#forward(given));
+      const forward = () => moduleScope(this, () => this.#forward(given));
+      const watched = watcher ? () => watcher.module(this, forward) : forward;
+      const run = isTracing() ? () => this.#traced(watched) : watched;
+      return forgets ? withMode({ keepSaved: false }, run) : run();
+    } finally {
+      callDepth--;
+    }
+  }
+
+  /** Notes the operations of `run` under this module's path in the module that calls it. */
+  #traced(run: () => unknown): unknown {
+    const caller = callers.at(-1);
+    const name = caller?.module.namedModules().find(([, module]) => module === this)?.[0];
+    const path = name === undefined ? '' : join(caller!.path, name);
+    callers.push({ module: this, path });
+    try {
+      return atPlace(path || className(this), run);
+    } finally {
+      callers.pop();
+    }
+  }
+
+  /** `forward`; if it fails because of its arguments, an error that says so. */
+  #run(args: readonly unknown[]): unknown {
+    try {
+      if (args.length > this.forward.length) expectLooked(this, args);
+      return this.forward(...args);
+    } catch (error) {
+      throw error instanceof TypeError || isMisfit(error) ? (misuse(this, args, error) ?? error) : error;
+    }
+  }
+
+  #forward(given: unknown[]): unknown {
+    const run = (args: readonly unknown[]): unknown => this.#run(args);
+    return this.#hooks.any ? this.#hooks.around(this, given, run) : run(given);
+  }
+
+  /** Own parameters and those of all submodules; one that is shared appears once. */
+  parameters(...args: Arguments<Recursion, ['recurse']>): Parameter[] {
+    const named = this.namedParameters(parseArgs<Recursion>('parameters', [], { recurse: true }, args));
+    return itemsOf('parameters', named);
+  }
+
+  /** `parameters()` with their names, such as `features.0.weight`. */
+  namedParameters(...args: Arguments<Naming, ['prefix', 'recurse', 'removeDuplicate']>): [string, Parameter][] {
+    return listed(
+      'namedParameters',
+      this.#collect(naming('namedParameters', args), (module) => module.#ownParameters()),
+    );
+  }
+
+  /** Own buffers and those of all submodules; one that is shared appears once. */
+  buffers(...args: Arguments<Recursion, ['recurse']>): Tensor[] {
+    const named = this.namedBuffers(parseArgs<Recursion>('buffers', [], { recurse: true }, args));
+    return itemsOf('buffers', named);
+  }
+
+  /** `buffers()` with their names. */
+  namedBuffers(...args: Arguments<Naming, ['prefix', 'recurse', 'removeDuplicate']>): [string, Tensor][] {
+    return this.#collect(naming('namedBuffers', args), (module) => module.#ownBuffers());
+  }
+
+  /** Direct submodules; one that is shared appears once. */
+  children(): Module[] {
+    return itemsOf('children', this.namedChildren());
+  }
+
+  /** Direct submodules with their names. */
+  namedChildren(): [string, Module][] {
+    return once(this.#ownModules());
+  }
+
+  /** This module and all below it, parents first; one that is shared appears once, unless `removeDuplicate: false`. */
+  modules(...args: Arguments<Sharing, ['removeDuplicate']>): Module[] {
+    const options = parseArgs<Sharing>('modules', [], { removeDuplicate: true }, args);
+    return listed(
+      'modules',
+      this.namedModules(options).map(([, module]) => module),
+    );
+  }
+
+  /** `modules()` with their names; this module's own is ''. */
+  namedModules(...args: Arguments<Prefix & Sharing, ['prefix', 'removeDuplicate']>): [string, Module][] {
+    const defaults = { prefix: '', removeDuplicate: true };
+    const { prefix, removeDuplicate } = parseArgs<Prefix & Sharing>('namedModules', [], defaults, args);
+    const found: [string, Module][] = [];
+    const seen = new Set<Module>();
+    const visit = (module: Module, path: string): void => {
+      if (removeDuplicate && seen.has(module)) return;
+      seen.add(module);
+      found.push([path, module]);
+      for (const [name, child] of module.#ownModules()) visit(child, join(path, name));
+    };
+    visit(this, prefix);
+    return found;
+  }
+
+  /** Calls `fn` on every submodule, then on this module. */
+  apply(...args: Arguments<{ fn: (module: Module) => void }, ['fn']>): this {
+    const { fn } = parseArgs<{ fn: (module: Module) => void }>('apply', ['fn'], {}, args, { fn: callback });
+    for (const child of this.children()) child.apply(fn);
+    fn(this);
+    return this;
+  }
+
+  /** Puts this module and all below it into training mode (or out of it). */
+  train(mode: boolean | { mode?: boolean } = true): this {
+    const { mode: training } = parseArgs<{ mode?: boolean }>('train', [], { mode: true }, [mode]);
+    this.training = training;
+    for (const child of this.children()) child.train(training);
+    return this;
+  }
+
+  /** Puts this module and all below it into evaluation mode. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /**
+   * Converts the floats among the parameters and buffers, in place, to a dtype or that of a tensor: `model.to('float16')`.
+   * Optimizers keep their hold of them. Any device of PyTorch's may be named, and changes nothing: `model.to('cuda')`.
+   *
+   * @throws DTypeError for a dtype that is no float, or that the device lacks
+   */
+  to(...args: ToArgs): this {
+    const { dtype } = parseTo(args);
+    if (dtype === null) return this;
+    if (!isFloat(dtype)) throw new DTypeError(`to: expected a floating-point dtype for a module, but got ${dtype}`);
+    noGrad(() => {
+      for (const tensor of [...this.parameters(), ...this.buffers()]) convert(tensor, dtype);
+    });
+    return this;
+  }
+
+  /** This module: it is on the one device there is, `webgpu`, whatever PyTorch would call it. */
+  cuda(...args: Arguments<{ device?: DeviceLike | null }, ['device']>): this {
+    const { device } = parseArgs<{ device?: DeviceLike | null }>('cuda', [], { device: null }, args);
+    if (device !== null) expectDevice('cuda', device);
+    return this;
+  }
+
+  /** This module, as `cuda()` is. */
+  cpu(): this {
+    return this;
+  }
+
+  /** @throws DTypeError always: WGSL has no 64-bit floats */
+  double(this: 'there is no float64 in WGSL: leave it out, or write model.float()'): never {
+    throw noDouble('model');
+  }
+
+  /** `to('float16')`. */
+  half(): this {
+    return this.to('float16');
+  }
+
+  /** `to('float32')`. */
+  float(): this {
+    return this.to('float32');
+  }
+
+  /** Says whether gradients of all parameters are wanted. */
+  requiresGrad_(...args: Arguments<{ requiresGrad?: boolean }, ['requiresGrad']>): this {
+    const options = parseArgs<{ requiresGrad?: boolean }>('requiresGrad_', [], { requiresGrad: true }, args);
+    for (const parameter of this.parameters()) parameter.requiresGrad_(options.requiresGrad);
+    return this;
+  }
+
+  /** Forgets the gradients of all parameters; with `setToNone: false` fills them with zeros. */
+  zeroGrad(...args: Arguments<{ setToNone?: boolean }, ['setToNone']>): void {
+    const options = parseArgs<{ setToNone?: boolean }>('zeroGrad', [], { setToNone: true }, args);
+    for (const parameter of this.parameters()) parameter.zeroGrad(options);
+  }
+
+  /**
+   * A tensor that is part of the module's state but no parameter, such as a running mean. With `persistent: false` it is left
+   * out of the state dict; `key` is its name there if that is another, such as PyTorch's `running_mean` for `runningMean`. An
+   * `optional` one keeps its value where a state dict lacks it.
+   */
+  registerBuffer(...args: Arguments<BufferArguments, ['name', 'tensor', 'persistent', 'key', 'optional']>): void {
+    const defaults = { persistent: true, key: '', optional: false };
+    const { name, tensor, persistent, key, optional } = parseArgs<BufferArguments>(
+      'registerBuffer',
+      ['name', 'tensor'],
+      defaults,
+      args,
+      { key: text },
+    );
+    const fits = tensor === null || tensor instanceof Tensor;
+    this.#checkName('registerBuffer', 'buffer', name, fits, 'a Tensor or null', tensor);
+    this.#buffers.set(name, { persistent, key: key || name, optional });
+    this.#member('buffer', name, tensor);
+  }
+
+  /** Adds a parameter under a computed name; null stands for one that this module does without. */
+  registerParameter(...args: Arguments<ParameterArguments, ['name', 'param']>): void {
+    const { name, param } = parseArgs<ParameterArguments>('registerParameter', ['name', 'param'], {}, args);
+    const fits = param === null || param instanceof Parameter;
+    this.#checkName('registerParameter', 'parameter', name, fits, 'an nn.Parameter or null', param);
+    this.#member('parameter', name, param);
+  }
+
+  /** Adds a submodule under a computed name. */
+  registerModule(...args: Arguments<ChildArguments<Module>, ['name', 'module']>): void {
+    this.#addModule('registerModule', args);
+  }
+
+  /** `registerModule` by its other name. */
+  addModule(...args: Arguments<ChildArguments<Module>, ['name', 'module']>): void {
+    this.#addModule('addModule', args);
+  }
+
+  #addModule(op: string, args: readonly unknown[]): void {
+    const { name, module } = parseArgs<ChildArguments<Module>>(op, ['name', 'module'], {}, args);
+    this.#checkName(op, 'submodule', name, module instanceof Module, 'an nn.Module', module);
+    this.#member('submodule', name, module);
+  }
+
+  /** The submodule at a path such as `features.0`; '' is this module. */
+  getSubmodule(...args: Arguments<Path, ['target']>): Module {
+    const target = pathIn('getSubmodule', args);
+    let module: Module = this;
+    for (const name of target === '' ? [] : target.split('.')) {
+      const child = new Map(module.#ownModules()).get(name);
+      if (!child) throw nothingAt('getSubmodule', className(module), 'submodule', name, target);
+      module = child;
+    }
+    return module;
+  }
+
+  /**
+   * Puts a module at a path, in the place of the one that is there: `model.setSubmodule('classifier.6', new nn.Linear(4096, 2))`.
+   *
+   * @throws ArgumentError where nothing lies at the path above it, or, with `strict: true`, at the path itself
+   */
+  setSubmodule(...args: Arguments<Placement<Module>, ['target', 'module', 'strict']>): void {
+    const { target, module, strict } = parseArgs<Placement<Module>>(
+      'setSubmodule',
+      ['target', 'module'],
+      { strict: false },
+      args,
+      { target: text },
+    );
+    if (strict) this.getSubmodule(target);
+    const [parent, name] = this.#split(target);
+    parent.registerModule(name, module);
+  }
+
+  /** The parameter at a path such as `features.0.weight`. */
+  getParameter(...args: Arguments<Path, ['target']>): Parameter {
+    return this.#at('getParameter', 'parameter', args, (module) => module.#ownParameters());
+  }
+
+  /** The buffer at a path such as `norm.runningMean`. */
+  getBuffer(...args: Arguments<Path, ['target']>): Tensor {
+    return this.#at('getBuffer', 'buffer', args, (module) => module.#ownBuffers());
+  }
+
+  #at<T>(op: string, kind: MemberKind, args: readonly unknown[], own: (module: Module) => [string, T][]): T {
+    const target = pathIn(op, args);
+    const [module, name] = this.#split(target);
+    const found = new Map(own(module)).get(name);
+    if (!found) throw nothingAt(op, className(module), kind, name, target);
+    return found;
+  }
+
+  /**
+   * Every parameter and persistent buffer by PyTorch's keys. The tensors share memory with the module, without gradients
+   * unless `keepVars: true`.
+   */
+  stateDict(...args: Arguments<Keys, ['prefix', 'keepVars']>): StateDict {
+    const { prefix, keepVars } = parseArgs<Keys>('stateDict', [], { prefix: '', keepVars: false }, args);
+    return savedInto({}, this, prefix, keepVars);
+  }
+
+  /**
+   * Copies the tensors of `state` into this module's parameters and buffers. All keys and shapes are checked first: when it
+   * throws, nothing has changed. Where hooks follow the load, keys are checked after these. Given a promise it returns one.
+   *
+   * @throws StateDictError for missing or unexpected keys (unless `strict: false`) and for shapes that differ
+   */
+  loadStateDict(named: { stateDict: StateDict } & Strictness): IncompatibleKeys;
+  loadStateDict(state: Promise<StateDict>, ...args: Arguments<Strictness, ['strict']>): Promise<IncompatibleKeys>;
+  loadStateDict(state: StateDict, ...args: Arguments<Strictness, ['strict']>): IncompatibleKeys;
+  loadStateDict(...args: unknown[]): IncompatibleKeys | Promise<IncompatibleKeys> {
+    const given = objectAt('loadStateDict', ['stateDict', 'strict'], 0, args);
+    const { stateDict: state, strict } = parseArgs<Loading>('loadStateDict', ['stateDict'], { strict: true }, given, {
+      stateDict: aState,
+    });
+    const load = (loaded: StateDict) => loadInto(className(this), this, loaded, strict);
+    return state instanceof Promise ? state.then(load) : load(state);
+  }
+
+  /** What state dicts have of this module. */
+  get [held](): Held {
+    return {
+      hooks: this.#hooks,
+      tensors: () => [...this.#ownParameters(), ...this.#ownBuffers(true)],
+      modules: () => this.#ownModules(),
+      optional: () => [...this.#buffers.values()].filter(({ optional }) => optional).map(({ key }) => key),
+    };
+  }
+
+  /**
+   * A state dict whose keys from `prefix` on are this module's of today, where older versions had others; a subclass may replace it. To `problems`, which is
+   * null where a dict need not match, it may add what is wrong.
+   */
+  upgradeState(state: StateDict, _prefix: string, _problems: string[] | null): StateDict {
+    return state;
+  }
+
+  /** Calls `hook` before `stateDict` lists this module's tensors. */
+  registerStateDictPreHook(...args: HookArguments<StateDictPreHook<this>>): RemovableHandle {
+    return this.#hooks.beforeState.add('registerStateDictPreHook', args, {});
+  }
+
+  /** Calls `hook` when `stateDict` has listed the tensors of this module and of those below it; it may change the dict. */
+  registerStateDictPostHook(...args: HookArguments<StateDictPostHook<this>>): RemovableHandle {
+    return this.#hooks.afterState.add('registerStateDictPostHook', args, {});
+  }
+
+  /** Calls `hook` before `loadStateDict` reads this module's keys, with a copy of the dict, which it may change, and lists that it may add to. */
+  registerLoadStateDictPreHook(...args: HookArguments<LoadStateDictPreHook<this>>): RemovableHandle {
+    return this.#hooks.beforeLoad.add('registerLoadStateDictPreHook', args, {});
+  }
+
+  /** Calls `hook` when `loadStateDict` has copied, with the missing and unexpected keys, which it may change, and which `strict` reads then. */
+  registerLoadStateDictPostHook(...args: HookArguments<LoadStateDictPostHook<this>>): RemovableHandle {
+    return this.#hooks.afterLoad.add('registerLoadStateDictPostHook', args, {});
+  }
+
+  /** Calls `hook` before every `forward`; a result of the hook, other than undefined, replaces the arguments. */
+  registerForwardPreHook(
+    hook: PreHook<this> | Hooking<PreHook<Module>>,
+    options?: boolean | HookOptions,
+  ): RemovableHandle {
+    return this.#hooks.before.add('registerForwardPreHook', [hook, options]);
+  }
+
+  /** Calls `hook` after every `forward`; a result of the hook, other than undefined, replaces the result. */
+  registerForwardHook(
+    hook: ForwardHook<this> | (Hooking<ForwardHook<Module>> & ForwardHookOptions),
+    options?: boolean | ForwardHookOptions,
+  ): RemovableHandle {
+    return this.#hooks.after.add('registerForwardHook', [hook, options], { prepend: false, alwaysCall: false });
+  }
+
+  /**
+   * Calls `hook` in backward with the gradients of this module's arguments and results, null where there is none; a list that
+   * it returns replaces those of the arguments. Arguments and results are tensors, or lists of them for results.
+   */
+  registerFullBackwardHook(
+    hook: FullBackwardHook<this> | Hooking<FullBackwardHook<Module>>,
+    options?: boolean | HookOptions,
+  ): RemovableHandle {
+    return this.#hooks.backward.add('registerFullBackwardHook', [hook, options]);
+  }
+
+  /** Calls `hook` in backward before this module, with the gradients of its results; a list that it returns replaces them. */
+  registerFullBackwardPreHook(
+    hook: FullBackwardPreHook<this> | Hooking<FullBackwardPreHook<Module>>,
+    options?: boolean | HookOptions,
+  ): RemovableHandle {
+    return this.#hooks.beforeBackward.add('registerFullBackwardPreHook', [hook, options]);
+  }
+
+  /** The text between the brackets of the printed module; a subclass may replace it. */
+  extraRepr(): string {
+    return '';
+  }
+
+  /** The module as PyTorch prints it. */
+  override toString(): string {
+    const children = this.#ownModules().map(([name, module]) => `(${name}): ${indent(String(module))}`);
+    return printModule(className(this), this.extraRepr(), children);
+  }
+
+  #member(kind: MemberKind, name: string, value: unknown): void {
+    guardMember(this, name, kind, value, isModule);
+    this.#guarded.set(name, value);
+  }
+
+  /** Own attributes that are members by their values. From now on they refuse values that cannot stand in their place. */
+  #own<T>(wanted: MemberKind): [string, T][] {
+    const found: [string, T][] = [];
+    for (const [name, value] of Object.entries(this)) {
+      const kind = memberKind(value, isModule);
+      if (kind === null) continue;
+      if (this.#guarded.get(name) !== value) this.#member(kind, name, value);
+      if (kind === wanted) found.push([name, value as T]);
+    }
+    return found;
+  }
+
+  #ownParameters(): [string, Parameter][] {
+    return this.#own('parameter');
+  }
+
+  #ownModules(): [string, Module][] {
+    return this.#own('submodule');
+  }
+
+  #ownBuffers(persistentOnly = false): [string, Tensor][] {
+    const registered = [...this.#buffers]
+      .filter(([, { persistent }]) => persistent || !persistentOnly)
+      .map(([name, { key }]): [string, unknown] => [key, Reflect.get(this, name)])
+      .filter((entry): entry is [string, Tensor] => entry[1] instanceof Tensor);
+    const assigned = this.#own<Buffer>('buffer');
+    const wanted = ([name, { persistent }]: [string, Buffer]) =>
+      !this.#buffers.has(name) && (persistent || !persistentOnly);
+    return [...registered, ...assigned.filter(wanted)];
+  }
+
+  #collect<T>(
+    { prefix, recurse, removeDuplicate }: Required<Naming>,
+    own: (module: Module) => [string, T][],
+  ): [string, T][] {
+    const modules: [string, Module][] = recurse ? this.namedModules(prefix, removeDuplicate) : [[prefix, this]];
+    const all = modules.flatMap(([path, module]) =>
+      own(module).map(([name, item]): [string, T] => [join(path, name), item]),
+    );
+    return removeDuplicate ? once(all) : all;
+  }
+
+  #split(path: string): [Module, string] {
+    const dot = path.lastIndexOf('.');
+    return [this.getSubmodule(path.slice(0, Math.max(dot, 0))), path.slice(dot + 1)];
+  }
+
+  /** Whether a member of a kind may be registered in the place of what an attribute holds: nothing, or one of its kind. */
+  #mayHold(kind: MemberKind, name: string, held: unknown): boolean {
+    if (held === undefined || held === null) return true;
+    return kind === 'buffer' ? this.#buffers.has(name) : memberKind(held, isModule) === kind;
+  }
+
+  #checkName(op: string, kind: MemberKind, name: string, fits: boolean, expected: string, value?: unknown): void {
+    expectKind(op, 'name', name, text);
+    if (!fits) throw new ArgumentError(`${op}: expected ${expected} for '${name}', but got ${kindOf(value)}`);
+    if (name === '' || name.includes('.')) {
+      throw new ArgumentError(`${op}: expected a name that is not empty and has no dot, but got '${name}'`);
+    }
+    const held: unknown = Object.hasOwn(this, name) ? Reflect.get(this, name) : undefined;
+    const keyed = [...this.#buffers].some(([own, { key }]) => key === name && own !== name);
+    const isFree =
+      Object.hasOwn(this, name) && (this.#mayHold(kind, name, held) || (held === value && held !== undefined));
+    if (keyed || (name in this && !isFree)) {
+      throw new ArgumentError(`${op}: '${name}' is already an attribute of ${className(this)}; choose another name`);
+    }
+  }
+}
+
+export interface Module {
+  readonly [argumentsOf]: Parameters<this['forward']>;
+  readonly [resultOf]: ReturnType<this['forward']>;
+  /** Runs the hooks and `forward`. */
+  (...args: this[typeof argumentsOf]): this[typeof resultOf];
+}
+
+/** The arguments of a module's `forward`. */
+export type CallArguments<M extends Module> = M[typeof argumentsOf];
+
+/** The result of a module's `forward`. */
+export type CallResult<M extends Module> = M[typeof resultOf];
+
+/** A module of one tensor in, one tensor out: what containers hold. */
+export interface UnaryModule extends Module {
+  // biome-ignore lint/suspicious/noExplicitAny: further arguments of any type may be optional.
+  forward(x: Tensor, ...rest: any[]): Tensor;
+  (x: Tensor): Tensor;
+}
+
+const isModule = (value: unknown): boolean => value instanceof Module;
+
+/** The name under which a module is printed. */
+export const className = (module: Module): string => module.constructor.name || 'Module';
+
+const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);

@@ -1,0 +1,120 @@
+// Owns ParameterDict: parameters by name.
+
+import { type Kind, text } from '../../../engine/core/argument-kinds';
+import { closeInherited, oneTooMany } from '../../../engine/core/arity';
+import { ArgumentError } from '../../../engine/core/errors';
+import { type Arguments, expectKind, isPlainObject, parseArgs, shown } from '../../../engine/core/options';
+import type { Tensor } from '../../tensor/tensor';
+import { Module } from './module';
+import { Parameter, parameterOf } from './parameter';
+
+const tensorsByName: Kind = { words: 'an object of tensors', fits: isPlainObject };
+
+interface Key {
+  key: string;
+}
+
+/** Methods that look at no more than they say. */
+const closedMethods = ['clear', 'keys', 'values', 'entries', 'items', 'update'];
+
+const typeNames: Readonly<Record<string, string>> = { float32: 'FloatTensor', float16: 'HalfTensor' };
+
+/**
+ * Parameters by name. Tensors that are no parameters become parameters; those given together are sorted by name, as in PyTorch.
+ *
+ *     this.scales = new nn.ParameterDict({ left: torch.ones(3), right: torch.zeros(3) });
+ *     this.scales.get('left');
+ */
+export class ParameterDict extends Module {
+  constructor(...args: [parameters?: Readonly<Record<string, Tensor>> | null]) {
+    super();
+    closeInherited(Object.getPrototypeOf(this) as object, Module.prototype, closedMethods);
+    if (args.length > 1) throw oneTooMany('ParameterDict', 1, args);
+    fill(this, 'ParameterDict', args[0] ?? {});
+  }
+
+  /** The parameter of that name. */
+  get(...args: Arguments<Key, ['key']>): Parameter {
+    return named(this, 'get', args)[1];
+  }
+
+  /** Adds or replaces a parameter. */
+  set(...args: Arguments<Key & { value: Tensor }, ['key', 'value']>): this {
+    const { key, value } = parseArgs<Key & { value: Tensor }>('set', ['key', 'value'], {}, args, { key: text });
+    this.registerParameter(key, parameterOf('set', value));
+    return this;
+  }
+
+  /** Adds or replaces several parameters. */
+  update(parameters: Readonly<Record<string, Tensor>>): this {
+    fill(this, 'update', parameters);
+    return this;
+  }
+
+  has(...args: Arguments<Key, ['key']>): boolean {
+    return this.keys().includes(parseArgs<Key>('has', ['key'], {}, args, { key: text }).key);
+  }
+
+  /** Takes a parameter out and returns it. */
+  pop(...args: Arguments<Key, ['key']>): Parameter {
+    const [name, parameter] = named(this, 'pop', args);
+    Reflect.deleteProperty(this, name);
+    return parameter;
+  }
+
+  clear(): void {
+    for (const name of this.keys()) Reflect.deleteProperty(this, name);
+  }
+
+  /** Number of parameters. */
+  get length(): number {
+    return this.entries().length;
+  }
+
+  keys(): string[] {
+    return this.entries().map(([name]) => name);
+  }
+
+  values(): Parameter[] {
+    return this.entries().map(([, parameter]) => parameter);
+  }
+
+  entries(): [string, Parameter][] {
+    return Object.entries(this).filter((entry): entry is [string, Parameter] => entry[1] instanceof Parameter);
+  }
+
+  /** `entries` by PyTorch's name. */
+  items(): [string, Parameter][] {
+    return this.entries();
+  }
+
+  [Symbol.iterator](): Iterator<string> {
+    return this.keys()[Symbol.iterator]();
+  }
+
+  forward(..._inputs: never[]): unknown {
+    throw new ArgumentError('ParameterDict: has no forward of its own; use the parameters in it');
+  }
+
+  override extraRepr(): string {
+    const text = ({ dtype, shape }: Parameter) => `[torch.${typeNames[dtype]} of size ${shape.join('x')}]`;
+    return this.entries()
+      .map(([name, parameter]) => `  (${name}): Parameter containing: ${text(parameter)}`)
+      .join('\n');
+  }
+}
+
+/** Adds or replaces parameters in the name of `op`. */
+function fill(dict: ParameterDict, op: string, parameters: Readonly<Record<string, Tensor>>): void {
+  expectKind(op, 'parameters', parameters, tensorsByName);
+  const names = Object.keys(parameters).sort();
+  for (const name of names) dict.registerParameter(name, parameterOf(op, parameters[name]!));
+}
+
+/** The entry that the arguments of `op` name. */
+function named(dict: ParameterDict, op: string, args: readonly unknown[]): [name: string, parameter: Parameter] {
+  const { key } = parseArgs<Key>(op, ['key'], {}, args, { key: text });
+  const entry = dict.entries().find(([name]) => name === key);
+  if (!entry) throw new ArgumentError(`${op}: no parameter is named '${key}'; their names are ${shown(dict.keys())}`);
+  return entry;
+}

@@ -1,0 +1,146 @@
+// Owns what state dicts are made of and loading them: every key and shape is checked before anything is written, hooks are called around both.
+
+import { StateDictError } from '../../../engine/core/errors';
+import { byteLength, sameShape } from '../../../engine/core/meta';
+import { Printable } from '../../../engine/core/printable';
+import { flush } from '../../../engine/graph/flush';
+import { atTopLevel } from '../../../engine/graph/roots';
+import { reshape } from '../../../engine/ops/shape/cast';
+import { noGrad } from '../../../engine/storage/mode';
+import { Tensor } from '../../tensor/tensor';
+import type { Module } from './module';
+import type { ModuleHooks } from './module-hooks';
+import { isUninitialized } from './parameter';
+
+/** Parameters and buffers by name. */
+export type StateDict = Record<string, Tensor>;
+
+/** Bytes of parameters on the device that are replaced at a time: until they are, the old ones stand beside the new. */
+const PIECE = 2 ** 22;
+
+/** The keys that `loadStateDict` with `strict: false` left out. */
+export class IncompatibleKeys extends Printable {
+  constructor(
+    readonly missingKeys: string[],
+    readonly unexpectedKeys: string[],
+  ) {
+    super();
+  }
+
+  /** As PyTorch prints it: `<All keys matched successfully>`, or the keys. */
+  override toString(): string {
+    if (this.missingKeys.length === 0 && this.unexpectedKeys.length === 0) return '<All keys matched successfully>';
+    const list = (keys: readonly string[]) => `[${keys.map((key) => `'${key}'`).join(', ')}]`;
+    return `_IncompatibleKeys(missing_keys=${list(this.missingKeys)}, unexpected_keys=${list(this.unexpectedKeys)})`;
+  }
+}
+
+/** What a module has for state dicts. */
+export interface Held {
+  readonly hooks: ModuleHooks;
+  tensors(): [string, Tensor][];
+  modules(): [string, Module][];
+  /** Keys that may be missing: PyTorch's old checkpoints have no `num_batches_tracked`. */
+  optional(): string[];
+}
+
+/** The getter of what a module has. */
+export const held: unique symbol = Symbol('held');
+
+/** `state` with the tensors of a module and of those below it. */
+export function savedInto(state: StateDict, module: Module, prefix: string, keepVars: boolean): StateDict {
+  const { hooks, tensors, modules } = module[held];
+  for (const hook of hooks.beforeState) hook(module, prefix, keepVars);
+  for (const [name, tensor] of tensors()) state[prefix + name] = keepVars ? tensor : tensor.detach();
+  for (const [name, child] of modules()) savedInto(state, child, `${prefix}${name}.`, keepVars);
+  for (const hook of hooks.afterState) hook(module, state, prefix, {});
+  return state;
+}
+
+/** Tensors and keys of a module and of those below it, by `own` of each. */
+const below = <T>(module: Module, prefix: string, own: (has: Held, prefix: string) => readonly T[]): T[] => [
+  ...own(module[held], prefix),
+  ...module[held].modules().flatMap(([name, child]) => below(child, `${prefix}${name}.`, own)),
+];
+
+function afterLoad(module: Module, keys: IncompatibleKeys): void {
+  for (const [, child] of module[held].modules()) afterLoad(child, keys);
+  for (const hook of module[held].hooks.afterLoad) hook(module, keys);
+}
+
+/** Copies `loaded` into the parameters and buffers of the module called `owner`. All or nothing, but for keys where hooks change the missing ones. */
+export function loadInto(owner: string, module: Module, loaded: StateDict, strict: boolean): IncompatibleKeys {
+  const missingKeys: string[] = [];
+  const unexpectedKeys: string[] = [];
+  const problems: string[] = [];
+  const modules = module.namedModules({ removeDuplicate: false });
+  const state = modules.reduce((given, [path, each]) => {
+    const prefix = path && `${path}.`;
+    const { beforeLoad } = each[held].hooks;
+    const upgraded = each.upgradeState(given, prefix, strict ? problems : null);
+    const now = beforeLoad.size > 0 ? { ...upgraded } : upgraded;
+    for (const hook of beforeLoad) hook(each, now, prefix, {}, true, missingKeys, unexpectedKeys, problems);
+    return now;
+  }, loaded);
+  const optional = new Set(below(module, '', (has, prefix) => has.optional().map((key) => prefix + key)));
+  const own = new Map(
+    below(module, '', (has, prefix) => has.tensors().map(([name, each]): [string, Tensor] => [prefix + name, each])),
+  );
+  missingKeys.push(...[...own.keys()].filter((key) => !Object.hasOwn(state, key) && !optional.has(key)));
+  unexpectedKeys.push(...Object.keys(state).filter((key) => !own.has(key)));
+  const keys = new IncompatibleKeys(missingKeys, unexpectedKeys);
+  const copies: [Tensor, Tensor][] = [];
+  for (const [key, current] of own) {
+    if (!Object.hasOwn(state, key)) continue;
+    const loaded = state[key];
+    const problem = mismatch(key, current, loaded);
+    if (problem) problems.push(problem);
+    else copies.push([current, loaded!]);
+  }
+  const check = (compared: boolean): void => {
+    const told = (what: string, list: readonly string[]): string[] =>
+      compared && list.length > 0 ? [`${what} key(s) in state_dict: ${quoted(list)}. `] : [];
+    const all = [...told('Missing', missingKeys), ...told('Unexpected', unexpectedKeys), ...problems];
+    if (all.length === 0) return;
+    throw new StateDictError(`Error(s) in loading state_dict for ${owner}:\n\t${all.join('\n\t')}`);
+  };
+  const isHooked = modules.some(([, each]) => each[held].hooks.afterLoad.size > 0);
+  check(strict && !isHooked);
+  // Reading every value first finds a tensor that was disposed while nothing has been overwritten.
+  const sources = copies.map(([current, loaded]) => {
+    return [current, Tensor.of(isOldScalar(current, loaded) ? reshape(loaded.value, []) : loaded.value)] as const;
+  });
+  noGrad(() => {
+    let replaced = 0;
+    for (const [current, source] of sources) {
+      if (isUninitialized(current)) current.materialize(source.shape);
+      current.storage.isolate();
+      if (current.storage.known === null) replaced += byteLength(source);
+      current.copy_(source);
+      if (replaced < PIECE || !atTopLevel()) continue;
+      flush();
+      replaced = 0;
+    }
+  });
+  // They were never the user's, so nothing of them needs to be kept.
+  for (const [, source] of sources) source.dispose();
+  if (!isHooked) return keys;
+  afterLoad(module, keys);
+  check(strict);
+  return keys;
+}
+
+/** Whether a number comes as a vector: PyTorch had no tensors of rank 0 before its version 0.4. */
+const isOldScalar = (current: Tensor, loaded: Tensor): boolean =>
+  !isUninitialized(current) && current.shape.length === 0 && sameShape(loaded.shape, [1]);
+
+function mismatch(key: string, current: Tensor, loaded: unknown): string | null {
+  if (!(loaded instanceof Tensor)) return `expected a tensor for ${key}, but got ${describe(loaded)}.`;
+  if (isUninitialized(current) || isOldScalar(current, loaded) || sameShape(current.shape, loaded.shape)) return null;
+  const size = (tensor: Tensor) => `torch.Size([${tensor.shape.join(', ')}])`;
+  return `size mismatch for ${key}: copying a param with shape ${size(loaded)} from checkpoint, the shape in current model is ${size(current)}.`;
+}
+
+const describe = (value: unknown): string => (value === null ? 'null' : typeof value);
+
+const quoted = (keys: readonly string[]): string => keys.map((key) => `"${key}"`).join(', ');

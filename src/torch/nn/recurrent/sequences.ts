@@ -1,0 +1,89 @@
+// Owns what nn.utils.rnn has for sequences of several lengths: padding them to one, and taking the padding off.
+
+import { either, iterable, listOf, oneOf, real, whole } from '../../../engine/core/argument-kinds';
+import { ArgumentError, ShapeError } from '../../../engine/core/errors';
+import { type Arguments, expectKind, parseArgs } from '../../../engine/core/options';
+import { tensor, tensors } from '../../tensor/calling/tensor-kinds';
+import { stack } from '../../tensor/joining/cat-stack';
+import { valuesAtHand } from '../../tensor/reading/shown';
+import { Tensor } from '../../tensor/tensor';
+
+export {
+  PackedSequence,
+  packPaddedSequence,
+  packSequence,
+  padPackedSequence,
+  unpackSequence,
+} from './packed-sequences';
+
+interface PadArguments {
+  sequences: Iterable<Tensor>;
+  /** The result is [N, L, *] instead of [L, N, *], default false. */
+  batchFirst?: boolean;
+  /** Default 0. */
+  paddingValue?: number;
+  /** Where padding goes, default 'right'. */
+  paddingSide?: 'left' | 'right';
+}
+
+/** Sequences [L_i, *] side by side, each padded to the longest. Shape: [L, N, *], with `batchFirst` [N, L, *]. */
+export function padSequence(
+  ...args: Arguments<PadArguments, ['sequences', 'batchFirst', 'paddingValue', 'paddingSide']>
+): Tensor {
+  const defaults = { batchFirst: false, paddingValue: 0, paddingSide: 'right' } as const;
+  const { sequences, batchFirst, paddingValue, paddingSide } = parseArgs<PadArguments>(
+    'padSequence',
+    ['sequences'],
+    defaults,
+    args,
+    { sequences: iterable, paddingValue: real, paddingSide: oneOf('left', 'right') },
+  );
+  const all = [...sequences];
+  expectKind('padSequence', 'sequences', all, tensors);
+  if (all.length === 0) throw new ArgumentError('padSequence: expected at least one sequence, but got none');
+  const longest = Math.max(...all.map((x) => x.length));
+  const rest = all[0]!.shape.slice(1);
+  const padded = all.map((x) => {
+    if (x.shape.slice(1).join() !== rest.join()) {
+      throw new ShapeError(
+        `padSequence: expected sequences alike but for their lengths, but got [${all[0]!.shape.join(', ')}] and [${x.shape.join(', ')}]`,
+      );
+    }
+    const more = longest - x.length;
+    const around = paddingSide === 'left' ? [more, 0] : [0, more];
+    return x.pad([...rest.flatMap(() => [0, 0]), ...around], { value: paddingValue });
+  });
+  return stack(padded, batchFirst ? 0 : 1);
+}
+
+interface UnpadArguments {
+  paddedSequences: Tensor;
+  /** The length of each sequence: numbers, or a tensor that was made from numbers, such as that of `padPackedSequence`. */
+  lengths: Tensor | readonly number[];
+  /** As in `padSequence`. */
+  batchFirst?: boolean;
+}
+
+/** The sequences that `padSequence` padded on the right, by their lengths. */
+export function unpadSequence(
+  ...args: Arguments<UnpadArguments, ['paddedSequences', 'lengths', 'batchFirst']>
+): Tensor[] {
+  const { paddedSequences, lengths, batchFirst } = parseArgs<UnpadArguments>(
+    'unpadSequence',
+    ['paddedSequences', 'lengths'],
+    { batchFirst: false },
+    args,
+    { paddedSequences: tensor, lengths: either(tensor, listOf(whole(0))) },
+  );
+  const counts = lengths instanceof Tensor ? valuesAtHand(lengths) : lengths;
+  if (counts === null) {
+    throw new ArgumentError(
+      'unpadSequence: expected lengths as numbers, but got a tensor that the GPU has yet to compute; pass await lengths.tolist()',
+    );
+  }
+  const rows = batchFirst ? paddedSequences : paddedSequences.transpose(0, 1);
+  if (rows.length !== counts.length) {
+    throw new ShapeError(`unpadSequence: expected ${rows.length} lengths, but got ${counts.length}`);
+  }
+  return Array.from(counts, (length, i) => rows.select(0, i).narrow(0, 0, length));
+}

@@ -1,0 +1,109 @@
+// Owns nn.utils.parametrize: tensors of a module that are functions of its parameters.
+
+import { callback, orNull, text } from '../../../engine/core/argument-kinds';
+import { ArgumentError } from '../../../engine/core/errors';
+import { type Arguments, parseArgs } from '../../../engine/core/options';
+import { noGrad } from '../../../engine/storage/mode';
+import { className, type Module } from '../module/module';
+import type { Parameter } from '../module/parameter';
+import { aModule, asParameter, computed, keeping, listsOf, type Parametrization, parametrize } from './parametrized';
+
+export { type Parametrization, ParametrizationList } from './parametrized';
+
+/** Runs `fn`; within it each parametrized tensor is computed once, at its first use. */
+export function cached<R>(...args: Arguments<{ fn: () => R }, ['fn']>): R {
+  return keeping(parseArgs<{ fn: () => R }>('cached', ['fn'], {}, args, { fn: callback }).fn);
+}
+
+interface RegisterArguments<M extends Module> {
+  module: M;
+  tensorName: string;
+  parametrization: Parametrization;
+  unsafe?: boolean;
+}
+
+/**
+ * Makes `parametrization` compute the tensor `tensorName` of a module from the old parameter, which goes on as
+ * `parametrizations.<name>.original`. Several on one tensor follow each other.
+ *
+ *     class Symmetric extends nn.Module {
+ *       forward(x: Tensor) { return x.triu().add(x.triu(1).t()); }
+ *     }
+ *     nn.utils.parametrize.registerParametrization(linear, 'weight', new Symmetric());
+ *
+ * @throws ArgumentError unless the result has shape and dtype of the parameter, or `unsafe` is set
+ */
+export function registerParametrization<M extends Module>(
+  ...args: Arguments<RegisterArguments<M>, ['module', 'tensorName', 'parametrization', 'unsafe']>
+): M {
+  const { module, tensorName, parametrization, unsafe } = parseArgs<RegisterArguments<M>>(
+    'registerParametrization',
+    ['module', 'tensorName', 'parametrization'],
+    { unsafe: false },
+    args,
+    { module: aModule, tensorName: text, parametrization: aModule },
+  );
+  return parametrize('registerParametrization', module, tensorName, parametrization, unsafe);
+}
+
+interface IsArguments {
+  module: Module;
+  tensorName?: string | null;
+}
+
+/** Whether a tensor of the module is parametrized: the named one, or any. */
+export function isParametrized(...args: Arguments<IsArguments, ['module', 'tensorName']>): boolean {
+  const { module, tensorName } = parseArgs<IsArguments>('isParametrized', ['module'], { tensorName: null }, args, {
+    module: aModule,
+    tensorName: orNull(text),
+  });
+  const lists = listsOf(module);
+  return lists !== null && (tensorName === null ? lists.length > 0 : lists.has(tensorName));
+}
+
+interface RemoveArguments<M extends Module> {
+  module: M;
+  tensorName: string;
+  leaveParametrized?: boolean;
+}
+
+/** Makes the tensor a parameter again: with its value now, or with `leaveParametrized: false` with that of `original`. */
+export function removeParametrizations<M extends Module>(
+  ...args: Arguments<RemoveArguments<M>, ['module', 'tensorName', 'leaveParametrized']>
+): M {
+  const op = 'removeParametrizations';
+  const { module, tensorName, leaveParametrized } = parseArgs<RemoveArguments<M>>(
+    op,
+    ['module', 'tensorName'],
+    { leaveParametrized: true },
+    args,
+    { module: aModule, tensorName: text },
+  );
+  const lists = listsOf(module);
+  if (!lists?.has(tensorName)) {
+    throw new ArgumentError(
+      `${op}: expected '${tensorName}' of ${className(module)} to be parametrized, but it is not`,
+    );
+  }
+  const originals = lists.get(tensorName).originals();
+  if (!leaveParametrized && originals.length > 1) {
+    throw new ArgumentError(
+      `${op}: expected leaveParametrized true, since '${tensorName}' comes from several parameters`,
+    );
+  }
+  const [first] = originals as [Parameter];
+  const whole = leaveParametrized
+    ? asParameter(
+        noGrad(() => computed(module, tensorName)),
+        first,
+      )
+    : first;
+  lists.pop(tensorName);
+  Reflect.deleteProperty(module, tensorName);
+  if (lists.length === 0) {
+    Reflect.deleteProperty(module, 'parametrizations');
+    Object.setPrototypeOf(module, Object.getPrototypeOf(Object.getPrototypeOf(module) as object) as object);
+  }
+  module.registerParameter(tensorName, whole);
+  return module;
+}

@@ -1,0 +1,97 @@
+// Owns Adafactor.
+
+import { listOf, number, orNull } from '../../engine/core/argument-kinds';
+import { ArgumentError } from '../../engine/core/errors';
+import type { DType, Shape } from '../../engine/core/meta';
+import { expectKind, shown } from '../../engine/core/options';
+import type { Tensor } from '../tensor/tensor';
+import { checkNotNegative } from './checks';
+import { eachParameter } from './each';
+import { optimizerClass } from './optimizer-class';
+import type { OptimizerSettings } from './settings';
+
+/** What Adafactor takes by name. */
+export interface AdafactorOptions {
+  /** The most that the learning rate is, default 0.01; relative to the size of the parameters. */
+  lr: number;
+  /** Exponent of the decay of the running averages, at most 0; default -0.8. */
+  beta2Decay: number;
+  /** The least root of an estimate of squared gradients, null for the dtype's epsilon; and the least size of a parameter. Default [null, 1e-3]. */
+  eps: readonly [number | null, number];
+  /** The greatest root mean square of an update before it is scaled, at least 1; default 1. */
+  d: number;
+  /** The part of itself that a parameter loses at a learning rate of 1, default 0. */
+  weightDecay: number;
+  /** Ascend rather than descend, default false. */
+  maximize: boolean;
+}
+
+const ROWS = 'row_var';
+const COLUMNS = 'col_var';
+const VARIANCE = 'variance';
+
+/** Machine epsilon of the types of numbers that parameters may have. */
+const EPSILON: Partial<Record<DType, number>> = { float32: 2 ** -23, float16: 2 ** -10 };
+
+const pair = listOf(orNull(number), 2);
+
+const isMatrix = (shape: Shape): boolean => shape.length > 1;
+
+const rms = (x: Tensor): Tensor => x.square().mean().sqrt();
+
+const stateShape = (name: string, shape: Shape): Shape =>
+  name === VARIANCE ? shape : shape.with(name === ROWS ? -1 : -2, 1);
+
+const settings: OptimizerSettings<AdafactorOptions> = {
+  defaults: { lr: 1e-2, beta2Decay: -0.8, eps: [null, 1e-3], d: 1, weightDecay: 0, maximize: false },
+  kinds: { eps: pair },
+  check(name, { lr, beta2Decay, eps, d, weightDecay }) {
+    expectKind(name, 'eps', eps, pair);
+    const least = { lr, weightDecay, 'eps[0]': eps[0] ?? 0, 'eps[1]': eps[1] };
+    checkNotNegative(name, least, Object.keys(least));
+    if (!(beta2Decay <= 0)) throw new ArgumentError(`${name}: expected beta2Decay ≤ 0, but got ${shown(beta2Decay)}`);
+    if (!(d >= 1)) throw new ArgumentError(`${name}: expected d ≥ 1, but got ${shown(d)}`);
+  },
+  stateNames: (_, { shape }) => (isMatrix(shape) ? [ROWS, COLUMNS] : [VARIANCE]),
+  stateShape,
+  kindOf: ({ shape }) => isMatrix(shape),
+  step(update, { lr, beta2Decay, eps, d, weightDecay, maximize }) {
+    const { step } = update;
+    const weight = step ** beta2Decay;
+    const rate = Math.min(lr, 1 / Math.sqrt(step));
+    return eachParameter(update, stateShape, ([param, given, ...states]) => {
+      const grad = maximize ? given.neg() : given;
+      const least = eps[0] ?? EPSILON[param.dtype]!;
+      const size = rms(param).clamp(eps[1]).mul(rate);
+      const kept = weightDecay === 0 ? param : param.mul(1 - lr * weightDecay);
+      const squares = grad.square();
+      const means = isMatrix(param.shape)
+        ? [squares.mean(-1, { keepdim: true }), squares.mean(-2, { keepdim: true })]
+        : [squares];
+      const averages = states.map((before, i) => before.add(means[i]!.sub(before).mul(weight)));
+      const [rows, columns] = averages as [Tensor, Tensor | undefined];
+      const variance = columns ? rows.mul(columns).div(rows.mean(-2, { keepdim: true }).clamp(least)) : rows;
+      const direction = variance
+        .clamp(least * least)
+        .rsqrt()
+        .mul(grad);
+      const clipped = direction.mul(size.div(rms(direction).div(d).clamp(1)));
+      return [kept.sub(clipped), ...averages];
+    });
+  },
+};
+
+/**
+ * Adafactor (Shazeer & Stern 2018): of the squares of a matrix's gradients it keeps the means of rows and columns alone, so that its state is small.
+ *
+ *     R ← R + t^beta2Decay (mean of ∇² in each row − R);   C likewise, of columns;   V = R C / max(mean of R, eps₁)
+ *     U = ∇ / max(√V, eps₁);   p ← (1 − lr · weightDecay) p − max(eps₂, rms(p)) · min(lr, 1/√t) · U / max(1, rms(U) / d)
+ *
+ * Of parameters with one dimension or none V is kept whole.
+ *
+ *     const optimizer = new optim.Adafactor(model.parameters());
+ */
+export class Adafactor extends optimizerClass<
+  AdafactorOptions,
+  ['lr', 'beta2Decay', 'eps', 'd', 'weightDecay', 'maximize']
+>('Adafactor', settings) {}

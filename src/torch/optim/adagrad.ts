@@ -1,0 +1,38 @@
+// Owns Adagrad.
+import { adagradStep } from '../../engine/ops/optim/optim-adaptive';
+import { optimizerClass } from './optimizer-class';
+import type { OptimizerSettings } from './settings';
+
+/** What Adagrad takes by name. */
+export interface AdagradOptions {
+  /** Learning rate, default 0.01. */
+  lr: number;
+  /** Default 0. */
+  lrDecay: number;
+  /** L2 penalty, default 0. */
+  weightDecay: number;
+  /** What s begins with, default 0. */
+  initialAccumulatorValue: number;
+  /** Added to the denominator, default 1e-10. */
+  eps: number;
+  /** Ascend rather than descend, default false. */
+  maximize: boolean;
+}
+
+const settings: OptimizerSettings<AdagradOptions> = {
+  defaults: { lr: 0.01, lrDecay: 0, weightDecay: 0, initialAccumulatorValue: 0, eps: 1e-10, maximize: false },
+  notNegative: ['lr', 'lrDecay', 'weightDecay', 'initialAccumulatorValue', 'eps'],
+  stateNames: () => ['sum'],
+  initialState: (_name, _options, { initialAccumulatorValue }) => initialAccumulatorValue,
+  step: adagradStep,
+};
+
+/**
+ * Adagrad (Duchi, Hazan & Singer 2011).
+ *
+ *     g ← ∇ + weightDecay · p;   s ← s + g²;   p ← p − lr / (1 + (t − 1) lrDecay) · g / (√s + eps)
+ */
+export class Adagrad extends optimizerClass<
+  AdagradOptions,
+  ['lr', 'lrDecay', 'weightDecay', 'initialAccumulatorValue', 'eps', 'maximize']
+>('Adagrad', settings) {}

@@ -1,0 +1,45 @@
+// Owns ASGD, averaged stochastic gradient descent.
+import { asgdStep } from '../../engine/ops/optim/optim-adaptive';
+import { optimizerClass } from './optimizer-class';
+import type { OptimizerSettings } from './settings';
+
+/** What ASGD takes by name. */
+export interface ASGDOptions {
+  /** Learning rate, default 0.01. */
+  lr: number;
+  /** Decay, default 1e-4. */
+  lambd: number;
+  /** How the learning rate falls, default 0.75. */
+  alpha: number;
+  /** The update after which averaging begins, default 1e6. */
+  t0: number;
+  /** L2 penalty, default 0. */
+  weightDecay: number;
+  /** Ascend rather than descend, default false. */
+  maximize: boolean;
+}
+
+const settings: OptimizerSettings<ASGDOptions> = {
+  defaults: { lr: 0.01, lambd: 1e-4, alpha: 0.75, t0: 1e6, weightDecay: 0, maximize: false },
+  notNegative: ['lr', 'lambd', 'alpha', 'weightDecay'],
+  stateNames: () => ['ax'],
+  step(update, options) {
+    const { eta = options.lr, mu = 1 } = update.numbers;
+    return asgdStep(update, { ...options, eta, mu });
+  },
+  numbers: ({ step }, { lr, lambd, alpha, t0 }) => ({
+    eta: lr / (1 + lambd * lr * step) ** alpha,
+    mu: 1 / Math.max(1, step - t0),
+  }),
+};
+
+/**
+ * Averaged stochastic gradient descent (Polyak & Juditsky 1992). The average `ax` of the parameters is in the state.
+ *
+ *     g ← ∇ + weightDecay · p;   p ← (1 − lambd η) p − η g;   ax ← ax + μ (p − ax)
+ *     η = lr / (1 + lambd · lr · t)^alpha;   μ = 1 / max(1, t − t0)
+ */
+export class ASGD extends optimizerClass<ASGDOptions, ['lr', 'lambd', 'alpha', 't0', 'weightDecay', 'maximize']>(
+  'ASGD',
+  settings,
+) {}

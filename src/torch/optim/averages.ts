@@ -1,0 +1,89 @@
+// Averages of many tensors: one operation on the flat buffers that hold them, where each tensor is averaged in the same way.
+
+import { numel } from '../../engine/core/meta';
+import { ofWholes } from '../../engine/ops/optim/wholes';
+import { clone } from '../../engine/ops/shape/cast';
+import { noGrad } from '../../engine/storage/mode';
+import { scope } from '../../engine/storage/scope';
+import { Storage } from '../../engine/storage/storage';
+import { flatLayout, flatten, isMovable } from '../tensor/flat';
+import { Tensor } from '../tensor/tensor';
+
+/** An average, and the tensor taken into it. */
+export interface Averaging {
+  readonly averaged: Tensor;
+  readonly current: Tensor;
+  /** Both may move into flat buffers: nothing writes the current one but what updates all of them at once. */
+  readonly isFlat: boolean;
+}
+
+/** The same with the next average, which is not written yet. */
+interface Next extends Averaging {
+  readonly next: Tensor;
+}
+
+/**
+ * Gives tensors of one dtype their next averages, which `average` writes into copies of them. Where these are all made in the same way, element by
+ * element, that is one dispatch for all tensors whose current ones share a flat buffer, as an optimizer's parameters do.
+ */
+export function averageInto(
+  pairs: readonly Averaging[],
+  average: (averaged: readonly Tensor[], current: readonly Tensor[]) => void,
+): void {
+  const run = () => {
+    const all = pairs.map((pair): Next => ({ ...pair, next: Tensor.of(clone(pair.averaged.storage.value)) }));
+    average(
+      all.map(({ next }) => next),
+      pairs.map(({ current }) => current),
+    );
+    for (const [home, group] of groupsOf(all)) {
+      if (!averageTogether(home, group)) for (const { averaged, next } of group) averaged.copy_(next);
+    }
+  };
+  scope(() => noGrad(run));
+}
+
+/** The flat buffer of current tensors; 'new' where they may get one, null where they may not. */
+type Home = Storage | 'new' | null;
+
+function homeOf({ averaged, current, isFlat }: Averaging): Home {
+  const canMove = isFlat && isMovable(averaged) && isMovable(current) && numel(averaged.shape) > 0;
+  return canMove ? (current.storage.slice?.parent ?? 'new') : null;
+}
+
+function groupsOf(all: readonly Next[]): Map<Home, Next[]> {
+  const groups = new Map<Home, Next[]>();
+  const add = (home: Home, pair: Next) => {
+    const group = groups.get(home);
+    if (group) group.push(pair);
+    else groups.set(home, [pair]);
+  };
+  for (const pair of all) add(homeOf(pair), pair);
+  for (const [home, group] of [...groups]) {
+    if (!(home instanceof Storage)) continue;
+    const { size } = flatLayout(group.map(({ current }) => current));
+    // A buffer that is mostly other tensors' would be averaged for nothing.
+    if (2 * size >= home.shape[0]!) continue;
+    groups.delete(home);
+    for (const pair of group) add(null, pair);
+  }
+  return groups;
+}
+
+/** Averages a group as flat buffers; false where its tensors are averaged in different ways, or may not move. */
+function averageTogether(home: Home, group: readonly Next[]): boolean {
+  if (home === null) return false;
+  const averages = group.map(({ averaged }) => averaged);
+  const currents = group.map(({ current }) => current);
+  const make = ofWholes(
+    group.map(({ next }) => next.value),
+    [averages.map(({ storage }) => storage.value), currents.map(({ value }) => value)],
+  );
+  if (!make) return false;
+  const current = home === 'new' ? flatten(currents, flatLayout(currents)) : home;
+  const { dtype, shape } = current;
+  const offsets = currents.map(({ storage }) => storage.slice!.offset);
+  const flat = flatten(averages, { dtype, offsets, size: shape[0]! });
+  flat.set(make([flat.value, current.value]));
+  return true;
+}

@@ -1,0 +1,73 @@
+// Owns the scheduler that steps others together.
+import { ArgumentError } from '../../../engine/core/errors';
+import { type Arguments, kindOf, parseArgs } from '../../../engine/core/options';
+import { type StateArguments, stateIn } from '../arguments';
+import { readFields } from './fields';
+import { checkMembers, loadMembers } from './members';
+import { keepScheduler, LRScheduler, type LRSchedulerStateDict, type Scheduled } from './scheduler';
+
+export interface ChainedSchedulerArguments {
+  schedulers: readonly LRScheduler[];
+  /** Default: that of the first scheduler. */
+  optimizer?: Scheduled | null;
+}
+
+interface ChainedFields {
+  readonly schedulers: readonly LRScheduler[];
+}
+
+/**
+ * Schedulers that step together, each on the rates that the one before has left.
+ *
+ *     const warmup = new optim.lrScheduler.ConstantLR(optimizer, { factor: 0.1, totalIters: 20 });
+ *     const decay = new optim.lrScheduler.ExponentialLR(optimizer, { gamma: 0.9 });
+ *     new optim.lrScheduler.ChainedScheduler([warmup, decay]);
+ */
+export class ChainedScheduler extends LRScheduler<ChainedFields> {
+  constructor(...args: Arguments<ChainedSchedulerArguments, ['schedulers', 'optimizer']>) {
+    const { schedulers, optimizer } = parseArgs<ChainedSchedulerArguments>(
+      'ChainedScheduler',
+      ['schedulers'],
+      { optimizer: null },
+      args,
+    );
+    if (!Array.isArray(schedulers)) {
+      throw new ArgumentError(`ChainedScheduler: expected a list of schedulers, but got ${kindOf(schedulers)}`);
+    }
+    const chosen = optimizer ?? schedulers[0]?.optimizer;
+    if (!chosen) throw new ArgumentError('ChainedScheduler: expected at least one scheduler, but got none');
+    checkMembers('ChainedScheduler', chosen, schedulers);
+    super('ChainedScheduler', chosen, -1, { schedulers: [...schedulers] });
+  }
+
+  /** The schedulers have set the first rates already. */
+  override begin(): void {
+    this.lastEpoch += 1;
+    this.lastLr = this.kept();
+  }
+
+  override step(): void {
+    keepScheduler(this);
+    this.lastEpoch += 1;
+    for (const scheduler of this.fields.schedulers) scheduler.step();
+    this.lastLr = this.kept();
+  }
+
+  protected getLr(): number[] {
+    return this.kept();
+  }
+
+  override stateDict(): LRSchedulerStateDict {
+    return {
+      _last_lr: this.getLastLr(),
+      _schedulers: this.fields.schedulers.map((scheduler) => scheduler.stateDict()),
+    };
+  }
+
+  override loadStateDict(...args: StateArguments<LRSchedulerStateDict>): void {
+    const state = stateIn<LRSchedulerStateDict>(this.name, args);
+    const { _lastLr, _schedulers } = readFields(this.name, state, { _lastLr: [], _schedulers: [] });
+    loadMembers(this.name, this.fields.schedulers, _schedulers as LRSchedulerStateDict[]);
+    this.lastLr = _lastLr as number[];
+  }
+}

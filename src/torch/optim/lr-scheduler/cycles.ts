@@ -1,0 +1,326 @@
+// Owns the schedulers that cycle the rate up and down, and momentum the other way.
+
+import { callback, either, listOf, number, oneOf, orNull, whole } from '../../../engine/core/argument-kinds';
+import { ArgumentError } from '../../../engine/core/errors';
+import { checkOptimizer, perGroup, type Scheduled, type ScheduledGroup } from './scheduler';
+import { type Scheduling, schedulerClass } from './scheduler-class';
+
+/** One number for all groups of parameters, or one for each. */
+const numbers = either(number, listOf(number));
+
+interface MomentumArguments {
+  baseMomentum: number | readonly number[];
+  maxMomentum: number | readonly number[];
+}
+
+function setMomentum(group: ScheduledGroup, momentum: number): void {
+  if (group.betas) group.betas = [momentum, group.betas[1]];
+  else group.momentum = momentum;
+}
+
+/** Each group's range of momentum, which a new run starts at the top. */
+function momentumRanges(
+  name: string,
+  optimizer: Scheduled,
+  { baseMomentum, maxMomentum }: MomentumArguments,
+  lastEpoch: number,
+) {
+  if (!('momentum' in optimizer.defaults) && !('betas' in optimizer.defaults)) {
+    throw new ArgumentError(
+      `${name}: expected an optimizer with momentum or betas, but got ${optimizer.name}; pass cycleMomentum: false`,
+    );
+  }
+  const baseMomentums = perGroup(name, 'baseMomentum', baseMomentum, optimizer);
+  const maxMomentums = perGroup(name, 'maxMomentum', maxMomentum, optimizer);
+  if (lastEpoch === -1) {
+    optimizer.paramGroups.forEach((group, i) => {
+      setMomentum(group, maxMomentums[i]!);
+      group.maxMomentum = maxMomentums[i]!;
+      group.baseMomentum = baseMomentums[i]!;
+    });
+  }
+  return { baseMomentums, maxMomentums };
+}
+
+type CyclicMode = 'triangular' | 'triangular2' | 'exp_range';
+
+export interface CyclicLRArguments extends Scheduling {
+  /** Lowest rate, for all groups or for each. */
+  baseLr: number | readonly number[];
+  /** Highest rate, for all groups or for each. */
+  maxLr: number | readonly number[];
+  /** Steps up, default 2000. */
+  stepSizeUp?: number;
+  /** Steps down, default `stepSizeUp`. */
+  stepSizeDown?: number | null;
+  /** What becomes of the height: the same in every cycle (default), half of it in each, or gamma^step. */
+  mode?: CyclicMode;
+  /** Default 1. */
+  gamma?: number;
+  /** The height by the cycle's number or by the step's, instead of `mode`. */
+  scaleFn?: ((x: number) => number) | null;
+  /** The argument of `scaleFn`, default 'cycle'. */
+  scaleMode?: 'cycle' | 'iterations';
+  /** Default true: momentum falls as the rate rises. */
+  cycleMomentum?: boolean;
+  /** Default 0.8. */
+  baseMomentum?: number | readonly number[];
+  /** Default 0.9. */
+  maxMomentum?: number | readonly number[];
+}
+
+interface CyclicFields {
+  maxLrs: number[];
+  totalSize: number;
+  stepRatio: number;
+  mode: CyclicMode;
+  gamma: number;
+  scaleMode: 'cycle' | 'iterations';
+  cycleMomentum: boolean;
+  baseMomentums: number[];
+  maxMomentums: number[];
+  scaleFn: (x: number) => number;
+}
+
+/** lr up and down between `baseLr` and `maxLr`, a step for each batch (Smith 2017, "Cyclical learning rates"). */
+export class CyclicLR extends schedulerClass<
+  CyclicLRArguments,
+  [
+    'optimizer',
+    'baseLr',
+    'maxLr',
+    'stepSizeUp',
+    'stepSizeDown',
+    'mode',
+    'gamma',
+    'scaleFn',
+    'scaleMode',
+    'cycleMomentum',
+    'baseMomentum',
+    'maxMomentum',
+    'lastEpoch',
+  ],
+  CyclicFields
+>('CyclicLR', {
+  required: ['optimizer', 'baseLr', 'maxLr'],
+  defaults: {
+    stepSizeUp: 2000,
+    stepSizeDown: null,
+    mode: 'triangular',
+    gamma: 1,
+    scaleFn: null,
+    scaleMode: 'cycle',
+    cycleMomentum: true,
+    baseMomentum: 0.8,
+    maxMomentum: 0.9,
+    lastEpoch: -1,
+  },
+  kinds: {
+    ...{ baseLr: numbers, maxLr: numbers, baseMomentum: numbers, maxMomentum: numbers },
+    ...{ stepSizeDown: orNull(number), scaleFn: orNull(callback), scaleMode: oneOf('cycle', 'iterations') },
+  },
+  fields(name, { optimizer, lastEpoch, ...given }) {
+    checkOptimizer(name, optimizer);
+    const { mode, gamma, cycleMomentum, stepSizeUp } = given;
+    const scales: Record<CyclicMode, (x: number) => number> = {
+      triangular: () => 1,
+      triangular2: (cycle) => 1 / 2 ** (cycle - 1),
+      exp_range: (step) => gamma ** step,
+    };
+    const scaleFn = given.scaleFn ?? scales[mode];
+    if (!scaleFn) {
+      throw new ArgumentError(
+        `${name}: expected mode 'triangular', 'triangular2' or 'exp_range', or a scaleFn, but got mode '${mode}'`,
+      );
+    }
+    const ownMode = mode === 'exp_range' ? 'iterations' : 'cycle';
+    const baseLrs = perGroup(name, 'baseLr', given.baseLr, optimizer);
+    const maxLrs = perGroup(name, 'maxLr', given.maxLr, optimizer);
+    const totalSize = stepSizeUp + (given.stepSizeDown ?? stepSizeUp);
+    const none = { baseMomentums: [], maxMomentums: [] };
+    const momentums = cycleMomentum ? momentumRanges(name, optimizer, given, lastEpoch) : none;
+    if (lastEpoch === -1) {
+      optimizer.paramGroups.forEach((group, i) => {
+        group.lr = baseLrs[i]!;
+      });
+    }
+    return {
+      maxLrs,
+      totalSize,
+      stepRatio: stepSizeUp / totalSize,
+      mode,
+      gamma,
+      scaleMode: given.scaleFn ? given.scaleMode : ownMode,
+      cycleMomentum,
+      ...momentums,
+      scaleFn,
+    };
+  },
+  baseLrs: (name, { optimizer, baseLr }) => perGroup(name, 'baseLr', baseLr, optimizer),
+}) {
+  protected getLr(): number[] {
+    const { maxLrs, totalSize, stepRatio, scaleMode, scaleFn, baseMomentums, maxMomentums } = this.fields;
+    const cycle = Math.floor(1 + this.lastEpoch / totalSize);
+    const x = 1 + this.lastEpoch / totalSize - cycle;
+    const height = x <= stepRatio ? x / stepRatio : (x - 1) / (stepRatio - 1);
+    const scale = scaleFn(scaleMode === 'cycle' ? cycle : this.lastEpoch);
+    maxMomentums.forEach((top, i) => {
+      setMomentum(this.groups[i]!, top - (top - baseMomentums[i]!) * height * scale);
+    });
+    return this.baseLrs.map((base, i) => base + (maxLrs[i]! - base) * height * scale);
+  }
+}
+
+export interface OneCycleLRArguments extends Scheduling {
+  /** Highest rate, for all groups or for each. */
+  maxLr: number | readonly number[];
+  /** Steps of the whole cycle; else `epochs` times `stepsPerEpoch`. */
+  totalSteps?: number | null;
+  epochs?: number | null;
+  stepsPerEpoch?: number | null;
+  /** Share of the steps that rise, default 0.3. */
+  pctStart?: number;
+  annealStrategy?: 'cos' | 'linear';
+  /** Default true: momentum falls as the rate rises. */
+  cycleMomentum?: boolean;
+  /** Default 0.85. */
+  baseMomentum?: number | readonly number[];
+  /** Default 0.95. */
+  maxMomentum?: number | readonly number[];
+  /** The first rate is maxLr / divFactor, default 25. */
+  divFactor?: number;
+  /** The last rate is the first one / finalDivFactor, default 1e4. */
+  finalDivFactor?: number;
+  /** Fall to the first rate as long as it rose, and then to the last; default false. */
+  threePhase?: boolean;
+}
+
+interface OneCycleFields {
+  totalSteps: number;
+  pctStart: number;
+  annealStrategy: 'cos' | 'linear';
+  cycleMomentum: boolean;
+  threePhase: boolean;
+}
+
+/** The last step of a phase, and the values between which it runs. */
+interface Phase {
+  readonly end: number;
+  readonly lr: readonly [from: 'initialLr' | 'maxLr', to: 'initialLr' | 'maxLr' | 'minLr'];
+  readonly momentum: readonly ['baseMomentum' | 'maxMomentum', 'baseMomentum' | 'maxMomentum'];
+}
+
+const anneal = {
+  cos: (from: number, to: number, share: number) => to + ((from - to) / 2) * (Math.cos(Math.PI * share) + 1),
+  linear: (from: number, to: number, share: number) => (to - from) * share + from,
+};
+
+/** lr up to `maxLr` and down far below its start in one cycle, a step for each batch (Smith & Topin 2018, "Super-convergence"). */
+export class OneCycleLR extends schedulerClass<
+  OneCycleLRArguments,
+  [
+    'optimizer',
+    'maxLr',
+    'totalSteps',
+    'epochs',
+    'stepsPerEpoch',
+    'pctStart',
+    'annealStrategy',
+    'cycleMomentum',
+    'baseMomentum',
+    'maxMomentum',
+    'divFactor',
+    'finalDivFactor',
+    'threePhase',
+    'lastEpoch',
+  ],
+  OneCycleFields
+>('OneCycleLR', {
+  required: ['optimizer', 'maxLr'],
+  defaults: {
+    totalSteps: null,
+    epochs: null,
+    stepsPerEpoch: null,
+    pctStart: 0.3,
+    annealStrategy: 'cos',
+    cycleMomentum: true,
+    baseMomentum: 0.85,
+    maxMomentum: 0.95,
+    divFactor: 25,
+    finalDivFactor: 1e4,
+    threePhase: false,
+    lastEpoch: -1,
+  },
+  kinds: {
+    ...{ maxLr: numbers, baseMomentum: numbers, maxMomentum: numbers },
+    ...{ totalSteps: orNull(whole(1)), epochs: orNull(whole(1)), stepsPerEpoch: orNull(whole(1)) },
+  },
+  fields(name, { optimizer, lastEpoch, ...given }) {
+    checkOptimizer(name, optimizer);
+    const { pctStart, annealStrategy, cycleMomentum, threePhase } = given;
+    const totalSteps = stepsOf(given);
+    if (!(pctStart >= 0 && pctStart <= 1)) {
+      throw new ArgumentError(`${name}: expected pctStart between 0 and 1, but got ${pctStart}`);
+    }
+    if (!(annealStrategy in anneal)) {
+      throw new ArgumentError(`${name}: expected annealStrategy 'cos' or 'linear', but got '${annealStrategy}'`);
+    }
+    const maxLrs = perGroup(name, 'maxLr', given.maxLr, optimizer);
+    if (cycleMomentum) momentumRanges(name, optimizer, given, lastEpoch);
+    if (lastEpoch === -1) {
+      optimizer.paramGroups.forEach((group, i) => {
+        const initialLr = maxLrs[i]! / given.divFactor;
+        Object.assign(group, { initialLr, maxLr: maxLrs[i]!, minLr: initialLr / given.finalDivFactor });
+      });
+    }
+    return { totalSteps, pctStart, annealStrategy, cycleMomentum, threePhase };
+  },
+}) {
+  protected getLr(): number[] {
+    const { totalSteps, annealStrategy, cycleMomentum } = this.fields;
+    const step = this.lastEpoch;
+    if (step > totalSteps) {
+      throw new ArgumentError(`OneCycleLR: expected at most ${totalSteps} steps, but got to step ${step}`);
+    }
+    const phases = phasesOf(this.fields);
+    const found = phases.findIndex(({ end }) => step <= end);
+    const i = found === -1 ? phases.length - 1 : found;
+    const { end, lr, momentum } = phases[i]!;
+    const start = phases[i - 1]?.end ?? 0;
+    const share = (step - start) / (end - start);
+    const between = (group: ScheduledGroup, [from, to]: Phase['lr'] | Phase['momentum']) =>
+      anneal[annealStrategy](group[from]!, group[to]!, share);
+    return this.groups.map((group) => {
+      if (cycleMomentum) setMomentum(group, between(group, momentum));
+      return between(group, lr);
+    });
+  }
+}
+
+function stepsOf({
+  totalSteps,
+  epochs,
+  stepsPerEpoch,
+}: Pick<OneCycleLRArguments, 'totalSteps' | 'epochs' | 'stepsPerEpoch'>) {
+  if (typeof totalSteps === 'number') return totalSteps;
+  if (typeof epochs !== 'number' || typeof stepsPerEpoch !== 'number') {
+    throw new ArgumentError('OneCycleLR: expected totalSteps, or epochs and stepsPerEpoch, but got neither');
+  }
+  return epochs * stepsPerEpoch;
+}
+
+function phasesOf({ totalSteps, pctStart, threePhase }: OneCycleFields): readonly Phase[] {
+  const rise: Phase = {
+    end: pctStart * totalSteps - 1,
+    lr: ['initialLr', 'maxLr'],
+    momentum: ['maxMomentum', 'baseMomentum'],
+  };
+  const end = totalSteps - 1;
+  const fall: Phase = { end, lr: ['maxLr', 'minLr'], momentum: ['baseMomentum', 'maxMomentum'] };
+  if (!threePhase) return [rise, fall];
+  return [
+    rise,
+    { ...fall, end: 2 * pctStart * totalSteps - 2, lr: ['maxLr', 'initialLr'] },
+    { end, lr: ['initialLr', 'minLr'], momentum: ['maxMomentum', 'maxMomentum'] },
+  ];
+}

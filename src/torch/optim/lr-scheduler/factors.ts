@@ -1,0 +1,207 @@
+// Owns the schedulers that multiply the rate: by steps, milestones, lines, powers, and functions of the epoch.
+
+import { number } from '../../../engine/core/argument-kinds';
+import { ArgumentError } from '../../../engine/core/errors';
+import { kindOf } from '../../../engine/core/options';
+import { checkInteger, checkOptimizer, perGroup } from './scheduler';
+import { type Scheduling, schedulerClass } from './scheduler-class';
+
+export interface StepLRArguments extends Scheduling {
+  stepSize: number;
+  gamma?: number;
+}
+
+/** lr ← gamma · lr every `stepSize` epochs; gamma 0.1 by default. */
+export class StepLR extends schedulerClass<StepLRArguments, ['optimizer', 'stepSize', 'gamma', 'lastEpoch']>('StepLR', {
+  required: ['optimizer', 'stepSize'],
+  defaults: { gamma: 0.1, lastEpoch: -1 },
+  check: (name, { stepSize }) => checkInteger(name, 'stepSize', stepSize, 1),
+}) {
+  protected getLr(): number[] {
+    const { stepSize, gamma } = this.fields;
+    return this.lastEpoch === 0 || this.lastEpoch % stepSize !== 0 ? this.kept() : this.scaled(gamma);
+  }
+
+  protected override closedForm(): number[] {
+    const { stepSize, gamma } = this.fields;
+    return this.baseLrs.map((base) => base * gamma ** Math.floor(this.lastEpoch / stepSize));
+  }
+}
+
+export interface MultiStepLRArguments extends Scheduling {
+  milestones: readonly number[];
+  gamma?: number;
+}
+
+/** lr ← gamma · lr at each of the milestones; gamma 0.1 by default. An epoch that is listed twice counts twice. */
+export class MultiStepLR extends schedulerClass<
+  MultiStepLRArguments,
+  ['optimizer', 'milestones', 'gamma', 'lastEpoch']
+>('MultiStepLR', {
+  required: ['optimizer', 'milestones'],
+  defaults: { gamma: 0.1, lastEpoch: -1 },
+  fields(name, { milestones, gamma }) {
+    if (Array.isArray(milestones)) return { milestones: [...milestones], gamma };
+    throw new ArgumentError(`${name}: expected milestones to be a list of epochs, but got ${kindOf(milestones)}`);
+  },
+}) {
+  protected getLr(): number[] {
+    const { milestones, gamma } = this.fields;
+    const times = milestones.filter((milestone) => milestone === this.lastEpoch).length;
+    return times === 0 ? this.kept() : this.scaled(gamma ** times);
+  }
+
+  protected override closedForm(): number[] {
+    const { milestones, gamma } = this.fields;
+    const times = milestones.filter((milestone) => milestone <= this.lastEpoch).length;
+    return this.baseLrs.map((base) => base * gamma ** times);
+  }
+}
+
+export interface ConstantLRArguments extends Scheduling {
+  factor?: number;
+  totalIters?: number;
+}
+
+/** lr = factor · initial lr for `totalIters` epochs, then the initial lr; 1/3 and 5 by default. */
+export class ConstantLR extends schedulerClass<ConstantLRArguments, ['optimizer', 'factor', 'totalIters', 'lastEpoch']>(
+  'ConstantLR',
+  {
+    required: ['optimizer'],
+    defaults: { factor: 1 / 3, totalIters: 5, lastEpoch: -1 },
+    check: (name, { factor }) => checkFactor(name, 'factor', factor),
+  },
+) {
+  protected getLr(): number[] {
+    const { factor, totalIters } = this.fields;
+    if (this.lastEpoch === 0) return this.scaled(factor);
+    return this.lastEpoch === totalIters ? this.scaled(1 / factor) : this.kept();
+  }
+
+  protected override closedForm(): number[] {
+    const { factor, totalIters } = this.fields;
+    return this.baseLrs.map((base) => base * (this.lastEpoch >= totalIters ? 1 : factor));
+  }
+}
+
+export interface LinearLRArguments extends Scheduling {
+  startFactor?: number;
+  endFactor?: number;
+  totalIters?: number;
+}
+
+/** lr on a line from startFactor · initial lr to endFactor · initial lr over `totalIters` epochs; 1/3, 1 and 5 by default. */
+export class LinearLR extends schedulerClass<
+  LinearLRArguments,
+  ['optimizer', 'startFactor', 'endFactor', 'totalIters', 'lastEpoch']
+>('LinearLR', {
+  required: ['optimizer'],
+  defaults: { startFactor: 1 / 3, endFactor: 1, totalIters: 5, lastEpoch: -1 },
+  check(name, { startFactor, endFactor }) {
+    checkFactor(name, 'startFactor', startFactor);
+    checkFactor(name, 'endFactor', endFactor);
+    if (startFactor === 0) throw new ArgumentError(`${name}: expected startFactor > 0, but got 0`);
+  },
+}) {
+  protected getLr(): number[] {
+    const { startFactor, endFactor, totalIters } = this.fields;
+    if (this.lastEpoch === 0) return this.scaled(startFactor);
+    if (this.initial || this.lastEpoch > totalIters) return this.kept();
+    const rise = endFactor - startFactor;
+    return this.scaled(1 + rise / (totalIters * startFactor + (this.lastEpoch - 1) * rise));
+  }
+
+  protected override closedForm(): number[] {
+    const { startFactor, endFactor, totalIters } = this.fields;
+    const share = Math.min(totalIters, this.lastEpoch) / totalIters;
+    return this.baseLrs.map((base) => base * (startFactor + (endFactor - startFactor) * share));
+  }
+}
+
+export interface ExponentialLRArguments extends Scheduling {
+  gamma: number;
+}
+
+/** lr ← gamma · lr every epoch. */
+export class ExponentialLR extends schedulerClass<ExponentialLRArguments, ['optimizer', 'gamma', 'lastEpoch']>(
+  'ExponentialLR',
+  { required: ['optimizer', 'gamma'], defaults: { lastEpoch: -1 }, kinds: { gamma: number } },
+) {
+  protected getLr(): number[] {
+    return this.initial ? this.kept() : this.scaled(this.fields.gamma);
+  }
+
+  protected override closedForm(): number[] {
+    return this.baseLrs.map((base) => base * this.fields.gamma ** this.lastEpoch);
+  }
+}
+
+export interface PolynomialLRArguments extends Scheduling {
+  totalIters?: number;
+  power?: number;
+}
+
+/** lr = initial lr · (1 − epoch / totalIters)^power, then 0; 5 and 1 by default. */
+export class PolynomialLR extends schedulerClass<
+  PolynomialLRArguments,
+  ['optimizer', 'totalIters', 'power', 'lastEpoch']
+>('PolynomialLR', { required: ['optimizer'], defaults: { totalIters: 5, power: 1, lastEpoch: -1 } }) {
+  protected getLr(): number[] {
+    const { totalIters, power } = this.fields;
+    if (this.initial || this.lastEpoch > totalIters) return this.kept();
+    const left = 1 - this.lastEpoch / totalIters;
+    return this.scaled((left / (1 - (this.lastEpoch - 1) / totalIters)) ** power);
+  }
+
+  protected override closedForm(): number[] {
+    const { totalIters, power } = this.fields;
+    const left = 1 - Math.min(totalIters, this.lastEpoch) / totalIters;
+    return this.baseLrs.map((base) => base * left ** power);
+  }
+}
+
+/** A factor by the number of the epoch. */
+export type LRLambda = (epoch: number) => number;
+
+export interface LambdaLRArguments extends Scheduling {
+  /** One for all groups, or one for each. */
+  lrLambda: LRLambda | readonly LRLambda[];
+}
+
+interface Lambdas {
+  lrLambdas: readonly LRLambda[];
+}
+
+/** The base of a scheduler with a function for each group. Functions are not saved with the state. */
+/* @__NO_SIDE_EFFECTS__ */
+const byLambda = (scheduler: string) =>
+  schedulerClass<LambdaLRArguments, ['optimizer', 'lrLambda', 'lastEpoch'], Lambdas>(scheduler, {
+    required: ['optimizer', 'lrLambda'],
+    defaults: { lastEpoch: -1 },
+    fields(name, { optimizer, lrLambda }) {
+      checkOptimizer(name, optimizer);
+      const lrLambdas = perGroup(name, 'lrLambda', lrLambda, optimizer);
+      const wrong = lrLambdas.find((lambda) => typeof lambda !== 'function');
+      if (wrong === undefined) return { lrLambdas };
+      throw new ArgumentError(`${name}: expected lrLambda to be a function, but got ${typeof wrong}`);
+    },
+  });
+
+/** lr = initial lr · lrLambda(epoch). */
+export class LambdaLR extends byLambda('LambdaLR') {
+  protected getLr(): number[] {
+    return this.baseLrs.map((base, i) => base * this.fields.lrLambdas[i]!(this.lastEpoch));
+  }
+}
+
+/** lr ← lr · lrLambda(epoch). */
+export class MultiplicativeLR extends byLambda('MultiplicativeLR') {
+  protected getLr(): number[] {
+    if (this.initial) return this.kept();
+    return this.groups.map(({ lr }, i) => lr * this.fields.lrLambdas[i]!(this.lastEpoch));
+  }
+}
+
+function checkFactor(name: string, option: string, value: number): void {
+  if (!(value >= 0 && value <= 1)) throw new ArgumentError(`${name}: expected ${option} in [0, 1], but got ${value}`);
+}

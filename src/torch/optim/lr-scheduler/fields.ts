@@ -1,0 +1,51 @@
+// Owns the form of a scheduler's saved state: its fields by PyTorch's names.
+import { StateDictError } from '../../../engine/core/errors';
+import { isPlainObject, kindOf } from '../../../engine/core/options';
+import { snakeCase } from '../../../engine/core/printing';
+
+/** What a scheduler keeps: numbers, strings, booleans and lists of them; functions are not saved. */
+export type Fields = Record<string, unknown>;
+
+/** Makes `fields` properties of their scheduler, which its steps heed when they are changed. */
+export function expose<F extends object>(scheduler: object, fields: F): void {
+  for (const name of Object.keys(fields) as (keyof F)[]) {
+    Object.defineProperty(scheduler, name, {
+      get: () => fields[name],
+      set: (value: F[typeof name]) => {
+        fields[name] = value;
+      },
+      enumerable: true,
+    });
+  }
+}
+
+/** PyTorch writes T_max, T_0 and their like with a capital. */
+const stateName = (name: string): string => snakeCase(name).replace(/^t_?(0|i|cur|max|mult)$/, 'T_$1');
+
+const hasFunction = (value: unknown): boolean => [value].flat().some((item) => typeof item === 'function');
+
+const saved = (fields: Fields): [string, unknown][] =>
+  Object.entries(fields).filter(([, value]) => !hasFunction(value));
+
+/** `StepLR(stepSize=30, gamma=0.1, lastEpoch=2, lr=[0.01])`. */
+export function showFields(name: string, fields: Fields): string {
+  const text = (value: unknown): string => (Array.isArray(value) ? `[${value.map(text).join(', ')}]` : String(value));
+  return `${name}(${saved(fields)
+    .map(([field, value]) => `${field}=${text(value)}`)
+    .join(', ')})`;
+}
+
+export function writeFields(fields: Fields): Fields {
+  return structuredClone(Object.fromEntries(saved(fields).map(([name, value]) => [stateName(name), value])));
+}
+
+/** New contents of the fields, those that are not saved left out. */
+export function readFields(scheduler: string, state: Fields, fields: Fields): Fields {
+  const fail = (got: string) =>
+    new StateDictError(`${scheduler}.loadStateDict: expected what stateDict() returns, but got ${got}`);
+  if (!isPlainObject(state)) throw fail(kindOf(state));
+  const names = saved(fields).map(([name]) => name);
+  const missing = names.map(stateName).filter((name) => !(name in state));
+  if (missing.length > 0) throw fail(`no ${missing.map((name) => `'${name}'`).join(', ')}`);
+  return structuredClone(Object.fromEntries(names.map((name) => [name, state[stateName(name)]])));
+}

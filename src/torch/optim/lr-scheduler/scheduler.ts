@@ -1,0 +1,248 @@
+// Owns what learning rate schedulers share: the rates of an optimizer's groups by epoch, and state that resumes exactly.
+
+import { number, orNull } from '../../../engine/core/argument-kinds';
+import { closeInherited } from '../../../engine/core/arity';
+import { ArgumentError } from '../../../engine/core/errors';
+import { type Arguments, parseArgs } from '../../../engine/core/options';
+import { Printable } from '../../../engine/core/printable';
+import { warnOnce } from '../../../engine/core/warnings';
+import { beforeChange } from '../../../engine/graph/journal';
+import { type StateArguments, stateIn } from '../arguments';
+import { Optimizer } from '../optimizer';
+import { expose, type Fields, readFields, showFields, writeFields } from './fields';
+
+/** What schedulers change in a group. Names beside `lr`, `momentum` and `betas` are kept there for a run that resumes, as in PyTorch. */
+export interface ScheduledGroup {
+  lr: number;
+  initialLr?: number;
+  maxLr?: number;
+  minLr?: number;
+  momentum?: number;
+  baseMomentum?: number;
+  maxMomentum?: number;
+  betas?: readonly [number, number];
+}
+
+/** What a scheduler needs of an optimizer. */
+export interface Scheduled {
+  readonly name: string;
+  readonly defaults: object;
+  readonly paramGroups: readonly ScheduledGroup[];
+}
+
+/** State by PyTorch's names. */
+export type LRSchedulerStateDict = Record<string, unknown>;
+
+/** @throws ArgumentError for anything but an optimizer */
+export function checkOptimizer(name: string, optimizer: unknown): void {
+  if (optimizer instanceof Optimizer) return;
+  throw new ArgumentError(`${name}: expected an optimizer, but got ${optimizer === null ? 'null' : typeof optimizer}`);
+}
+
+/** Optimizers with a scheduler, and whether they have stepped since they got their first. */
+const stepped = new WeakMap<object, boolean>();
+
+/** Notes the optimizer's steps from now on. */
+function watchSteps(optimizer: Scheduled & { step?(...args: unknown[]): unknown }): void {
+  const { step } = optimizer;
+  if (stepped.has(optimizer) || !step) return;
+  stepped.set(optimizer, false);
+  Object.defineProperty(optimizer, 'step', { value: noted, configurable: true, writable: true });
+
+  function noted(this: unknown, ...args: unknown[]): unknown {
+    stepped.set(optimizer, true);
+    return step!.apply(this, args);
+  }
+}
+
+/** `step()`, or the epoch to go to, by place or by name. */
+export type EpochArguments = Arguments<{ epoch?: number | null }, ['epoch']>;
+
+/** The epoch given to a step; null for the next one. */
+export function epochIn(name: string, args: readonly unknown[]): number | null {
+  if (args.length === 0) return null;
+  const kinds = { epoch: orNull(number) };
+  return parseArgs<{ epoch?: number | null }>(`${name}.step`, [], { epoch: null }, args, kinds).epoch;
+}
+
+interface Steps {
+  readonly optimizer: Scheduled;
+  stateDict(): LRSchedulerStateDict;
+  loadStateDict(state: LRSchedulerStateDict): void;
+}
+
+/** Belongs before a step: has scheduler and rates put back after a rehearsal. */
+export function keepScheduler(scheduler: Steps): void {
+  beforeChange(scheduler, () => {
+    const state = scheduler.stateDict();
+    const groups = scheduler.optimizer.paramGroups.map((group) => ({ ...group }));
+    return () => {
+      scheduler.loadStateDict(state);
+      scheduler.optimizer.paramGroups.forEach((group, i) => {
+        Object.assign(group, groups[i]);
+      });
+    };
+  });
+}
+
+/** One value for each group. */
+export function perGroup<T>(name: string, option: string, value: T | readonly T[], { paramGroups }: Scheduled): T[] {
+  if (!Array.isArray(value)) return paramGroups.map(() => value as T);
+  if (value.length === paramGroups.length) return [...value];
+  throw new ArgumentError(
+    `${name}: expected ${option} to have the same length as optimizer.paramGroups, but ${option} has ${value.length} values and paramGroups has ${paramGroups.length}`,
+  );
+}
+
+/** @throws ArgumentError where an integer is less than `least`, or is none */
+export function checkInteger(name: string, option: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least) return;
+  throw new ArgumentError(`${name}: expected an integer ${option} ≥ ${least}, but got ${value}`);
+}
+
+/**
+ * Base class of learning rate schedulers. It sets the rates of the optimizer's groups when it is made, and again at each
+ * `step()`, which belongs after the optimizer's.
+ *
+ *     const scheduler = new optim.lrScheduler.StepLR(optimizer, { stepSize: 30 });
+ *     for (let epoch = 0; epoch < 100; epoch++) { train(); scheduler.step(); }
+ */
+export abstract class LRScheduler<F extends object = object> extends Printable {
+  /** Steps so far; 0 once the scheduler is made. */
+  lastEpoch: number;
+  /** The rates that the groups began with. */
+  baseLrs: number[];
+  /** True while the scheduler is made. */
+  protected initial = false;
+  protected stepCount = 0;
+  protected lastLr: number[] = [];
+
+  constructor(
+    readonly name: string,
+    readonly optimizer: Scheduled,
+    lastEpoch: number,
+    protected readonly fields: F,
+  ) {
+    super();
+    checkOptimizer(name, optimizer);
+    watchSteps(optimizer);
+    expose(this, fields);
+    optimizer.paramGroups.forEach((group, i) => {
+      if (lastEpoch === -1) group.initialLr ??= group.lr;
+      else if (group.initialLr === undefined) {
+        throw new ArgumentError(
+          `${name}: expected initialLr in paramGroups[${i}] to resume with lastEpoch ${lastEpoch}, but there is none; load the optimizer's state first`,
+        );
+      }
+    });
+    this.baseLrs = this.groups.map(({ initialLr }) => initialLr!);
+    this.lastEpoch = lastEpoch;
+    const closed = ['begin', 'rewind', 'restart', 'step', 'getLastLr', 'toString', 'stateDict'];
+    closeInherited(Object.getPrototypeOf(this) as object, Printable.prototype, closed);
+    this.begin();
+  }
+
+  protected get groups(): readonly ScheduledGroup[] {
+    return this.optimizer.paramGroups;
+  }
+
+  /** The rates at `lastEpoch`, which may build on the groups' present ones. */
+  protected abstract getLr(): number[];
+
+  /** The rates at `lastEpoch` whatever the groups' present ones are; null where there is no such form. */
+  protected closedForm(): number[] | null {
+    return null;
+  }
+
+  /** The groups' present rates, each multiplied by a factor. */
+  protected scaled(factor: number): number[] {
+    return this.groups.map(({ lr }) => lr * factor);
+  }
+
+  /** The groups' present rates. */
+  protected kept(): number[] {
+    return this.groups.map(({ lr }) => lr);
+  }
+
+  /** The first rates: what the constructor does, and SequentialLR once more. */
+  begin(): void {
+    this.stepCount = 0;
+    this.initial = true;
+    this.step();
+    this.initial = false;
+  }
+
+  /** Takes the last step back, but not its rates: SequentialLR's schedulers begin when it is their turn. */
+  rewind(): void {
+    this.lastEpoch -= 1;
+  }
+
+  /** Goes to epoch 0: the turn of one of SequentialLR's schedulers. */
+  restart(): void {
+    this.lastEpoch = 0;
+    this.apply(this.closedForm() ?? this.getLr());
+  }
+
+  /**
+   * Sets the next rates; after the optimizer's step or at the end of an epoch, as the schedule counts. Given an epoch, which
+   * PyTorch deprecates, it goes there, by a formula where there is one.
+   */
+  step(...args: EpochArguments): void {
+    const epoch = epochIn(this.name, args);
+    if (this.stepCount === 1 && stepped.get(this.optimizer) === false) {
+      warnOnce(
+        `${this.name}.step: expected optimizer.step() before it, but the optimizer has not stepped since it got a scheduler, so the first learning rate is skipped; call optimizer.step() first`,
+      );
+    }
+    keepScheduler(this);
+    this.stepCount += 1;
+    if (epoch === null) {
+      this.lastEpoch += 1;
+      this.apply(this.getLr());
+    } else {
+      this.lastEpoch = epoch;
+      this.apply(this.closedForm() ?? this.getLr());
+    }
+  }
+
+  protected apply(rates: readonly number[]): void {
+    this.groups.forEach((group, i) => {
+      group.lr = rates[i]!;
+    });
+    this.lastLr = this.kept();
+  }
+
+  /** The rates of the groups that the last step set. */
+  getLastLr(): number[] {
+    return [...this.lastLr];
+  }
+
+  override toString(): string {
+    return showFields(this.constructor.name, { ...this.fields, lastEpoch: this.lastEpoch, lr: this.lastLr });
+  }
+
+  private state(): Fields {
+    const { baseLrs, lastEpoch, stepCount, lastLr } = this;
+    return { ...this.fields, baseLrs, lastEpoch, _stepCount: stepCount, _lastLr: lastLr };
+  }
+
+  /** All but the optimizer and functions, by PyTorch's names. */
+  stateDict(): LRSchedulerStateDict {
+    return writeFields(this.state());
+  }
+
+  /**
+   * Resumes from `stateDict()`. The optimizer's own state holds the present rates: load that too.
+   *
+   * @throws StateDictError where something is missing; then nothing has changed
+   */
+  loadStateDict(...args: StateArguments<LRSchedulerStateDict>): void {
+    const state = stateIn<LRSchedulerStateDict>(this.name, args);
+    const { baseLrs, lastEpoch, _stepCount, _lastLr, ...fields } = readFields(this.name, state, this.state());
+    this.baseLrs = baseLrs as number[];
+    this.lastEpoch = lastEpoch as number;
+    this.stepCount = _stepCount as number;
+    this.lastLr = _lastLr as number[];
+    Object.assign(this.fields, fields);
+  }
+}

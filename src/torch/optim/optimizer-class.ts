@@ -1,0 +1,36 @@
+// Owns the class of an optimizer, which its settings make.
+import { type Arguments, parseArgs } from '../../engine/core/options';
+import { type Given, OneCallOptimizer, type OptimizerParams } from './optimizer';
+import type { OptimizerSettings } from './settings';
+
+type OptimizerArguments<O> = Given<O> & { params: OptimizerParams<O> };
+
+interface Made<O extends object> extends OneCallOptimizer<O> {
+  /** @internal */
+  readonly settings: OptimizerSettings<O>;
+}
+
+export interface OptimizerClass<O extends object, Order extends readonly (keyof O)[]> {
+  // Without a text of its own: editors show that of the class.
+  new (params: OptimizerParams<O>, options?: Given<O>): Made<O>;
+  new (...args: Arguments<OptimizerArguments<O>, ['params', ...Order]>): Made<O>;
+}
+
+/** The base of the optimizer `name`, whose options go by place in that order. */
+/* @__NO_SIDE_EFFECTS__ */
+export function optimizerClass<O extends object, Order extends readonly (keyof O)[]>(
+  name: string,
+  settings: OptimizerSettings<O>,
+): OptimizerClass<O, Order> {
+  return class extends OneCallOptimizer<O> {
+    constructor(...args: readonly unknown[]) {
+      const { defaults, kinds } = settings;
+      const { params, ...options } = parseArgs<{ params: OptimizerParams<O> }>(name, ['params'], defaults, args, kinds);
+      super(name, params, { ...defaults, ...options });
+    }
+
+    get settings(): OptimizerSettings<O> {
+      return settings;
+    }
+  };
+}

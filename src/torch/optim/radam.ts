@@ -1,0 +1,39 @@
+// Owns RAdam.
+import { radamStep } from '../../engine/ops/optim/optim-adaptive';
+import { checkBetas } from './checks';
+import { optimizerClass } from './optimizer-class';
+import type { OptimizerSettings } from './settings';
+
+/** What RAdam takes by name. */
+export interface RAdamOptions {
+  /** Learning rate, default 1e-3. */
+  lr: number;
+  /** Decay of the running averages, default [0.9, 0.999]. */
+  betas: readonly [number, number];
+  /** Added to the denominator, default 1e-8. */
+  eps: number;
+  /** L2 penalty, default 0. */
+  weightDecay: number;
+  /** Shrink the parameter itself rather than add to the gradient, as AdamW does; default false. */
+  decoupledWeightDecay: boolean;
+  /** Ascend rather than descend, default false. */
+  maximize: boolean;
+}
+
+const settings: OptimizerSettings<RAdamOptions> = {
+  defaults: { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, decoupledWeightDecay: false, maximize: false },
+  notNegative: ['lr', 'eps', 'weightDecay'],
+  check: (name, { betas }) => checkBetas(name, betas),
+  stateNames: () => ['exp_avg', 'exp_avg_sq'],
+  step: radamStep,
+};
+
+/**
+ * RAdam (Liu et al. 2020): Adam whose rate is rectified while few steps are behind it; m and v as in Adam.
+ *
+ *     p ← p − lr · m̂ · r / (√v̂ + eps), or p ← p − lr · m̂ in the first steps, where the rectification r is not defined
+ */
+export class RAdam extends optimizerClass<
+  RAdamOptions,
+  ['lr', 'betas', 'eps', 'weightDecay', 'decoupledWeightDecay', 'maximize']
+>('RAdam', settings) {}

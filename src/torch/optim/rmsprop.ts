@@ -1,0 +1,46 @@
+// Owns RMSprop.
+import { rmspropStep } from '../../engine/ops/optim/optim-adaptive';
+import { optimizerClass } from './optimizer-class';
+import type { OptimizerSettings } from './settings';
+
+/** What RMSprop takes by name. */
+export interface RMSpropOptions {
+  /** Learning rate, default 0.01. */
+  lr: number;
+  /** Decay of the running mean of g², default 0.99. */
+  alpha: number;
+  /** Added to the denominator, default 1e-8. */
+  eps: number;
+  /** L2 penalty, default 0. */
+  weightDecay: number;
+  /** Default 0. */
+  momentum: number;
+  /** Divide by an estimate of the standard deviation, default false. */
+  centered: boolean;
+  /** Ascend rather than descend, default false. */
+  maximize: boolean;
+}
+
+const settings: OptimizerSettings<RMSpropOptions> = {
+  defaults: { lr: 0.01, alpha: 0.99, eps: 1e-8, weightDecay: 0, momentum: 0, centered: false, maximize: false },
+  notNegative: ['lr', 'alpha', 'eps', 'weightDecay', 'momentum'],
+  stateNames: ({ centered, momentum }) => [
+    'square_avg',
+    ...(centered ? ['grad_avg'] : []),
+    ...(momentum > 0 ? ['momentum_buffer'] : []),
+  ],
+  step: rmspropStep,
+};
+
+/**
+ * RMSprop (Tieleman & Hinton 2012; centered: Graves 2013).
+ *
+ *     g ← ∇ + weightDecay · p;   v ← alpha · v + (1 − alpha) g²;   p ← p − lr · g / (√v + eps)
+ *
+ * With `momentum` p moves by a buffer b ← momentum · b + g / (√v + eps). With `centered` the square of the running mean of g is
+ * taken off v.
+ */
+export class RMSprop extends optimizerClass<
+  RMSpropOptions,
+  ['lr', 'alpha', 'eps', 'weightDecay', 'momentum', 'centered', 'maximize']
+>('RMSprop', settings) {}

@@ -1,0 +1,38 @@
+// Owns Rprop.
+import { listOf, number } from '../../engine/core/argument-kinds';
+import { ArgumentError } from '../../engine/core/errors';
+import { rpropStep } from '../../engine/ops/optim/optim-adaptive';
+import { optimizerClass } from './optimizer-class';
+import type { OptimizerSettings } from './settings';
+
+/** What Rprop takes by name. */
+export interface RpropOptions {
+  /** The first step of every element, default 0.01. */
+  lr: number;
+  /** Factors of the steps, default [0.5, 1.2]. */
+  etas: readonly [number, number];
+  /** Least and greatest step, default [1e-6, 50]. */
+  stepSizes: readonly [number, number];
+  /** Ascend rather than descend, default false. */
+  maximize: boolean;
+}
+
+const settings: OptimizerSettings<RpropOptions> = {
+  defaults: { lr: 0.01, etas: [0.5, 1.2], stepSizes: [1e-6, 50], maximize: false },
+  kinds: { etas: listOf(number, 2), stepSizes: listOf(number, 2) },
+  notNegative: ['lr'],
+  check(name, { etas }) {
+    const [minus, plus] = etas;
+    if (minus > 0 && minus < 1 && plus > 1) return;
+    throw new ArgumentError(`${name}: expected etas with 0 < etas[0] < 1 < etas[1], but got [${etas.join(', ')}]`);
+  },
+  stateNames: () => ['prev', 'step_size'],
+  initialState: (state, { lr }) => (state === 'step_size' ? lr : 0),
+  step: rpropStep,
+};
+
+/**
+ * Rprop (Riedmiller & Braun 1993), for gradients of the whole data set. Every element has a step of its own, `lr` at first, which
+ * grows by the second of `etas` while the gradient keeps its sign and shrinks by the first where it changes; only signs count.
+ */
+export class Rprop extends optimizerClass<RpropOptions, ['lr', 'etas', 'stepSizes', 'maximize']>('Rprop', settings) {}

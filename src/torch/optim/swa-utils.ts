@@ -1,0 +1,252 @@
+// The surface of `optim.swaUtils`: models whose weights are averages of another's over its training, as torch.optim.swa_utils has them.
+
+import { callback, instance, type Kind, orNull, share } from '../../engine/core/argument-kinds';
+import { closed } from '../../engine/core/arity';
+import { ArgumentError } from '../../engine/core/errors';
+import { isFloat } from '../../engine/core/meta';
+import { type Arguments, kindOf, parseArgs } from '../../engine/core/options';
+import { flush } from '../../engine/graph/flush';
+import { isDevice } from '../../engine/storage/device';
+import { noGrad } from '../../engine/storage/mode';
+import { type Counting, keepNoted, protectSteps } from '../../engine/storage/protect';
+import type { Storage } from '../../engine/storage/storage';
+import { callOf } from '../nn/module/callable-object';
+import { deepcopy } from '../nn/module/deepcopy';
+import { Module } from '../nn/module/module';
+import type { StateDict } from '../nn/module/state-dict';
+import { tensor } from '../tensor/creation/creation';
+import { numberAtHand } from '../tensor/reading/shown';
+import type { Tensor } from '../tensor/tensor';
+import { type Averaging, averageInto } from './averages';
+import { isNormalizing } from './normalizing';
+
+export { SWALR } from './lr-scheduler/swa-lr';
+
+const device = orNull({ words: 'a device', fits: isDevice });
+
+/** The next average of one tensor; the count is how many models it is of so far. */
+export type AverageFn = (averaged: Tensor, current: Tensor, numAveraged: number) => Tensor;
+
+/** The next averages of several tensors, written into the first list. */
+export type MultiAverageFn = (averaged: readonly Tensor[], current: readonly Tensor[], numAveraged: number) => void;
+
+/** a ← a + (p − a) / (n + 1): the mean of all models. */
+export const getSwaAvgFn = /* @__PURE__ */ closed('getSwaAvgFn', (): AverageFn => meanOfAll);
+
+const meanOfAll: AverageFn = (averaged, current, numAveraged) =>
+  averaged.add(current.sub(averaged).div(numAveraged + 1));
+
+type DecayArguments = Arguments<{ decay?: number }, ['decay']>;
+
+const decayIn = (name: string, args: readonly unknown[]): number =>
+  parseArgs<{ decay?: number }>(name, [], { decay: 0.999 }, args, { decay: share }).decay;
+
+const movingBy =
+  (decay: number): AverageFn =>
+  (averaged, current) =>
+    averaged.mul(decay).add(current.mul(1 - decay));
+
+/** a ← decay · a + (1 − decay) p: an exponential moving average. */
+export const getEmaAvgFn = (...args: DecayArguments): AverageFn => movingBy(decayIn('getEmaAvgFn', args));
+
+const each =
+  (average: AverageFn): MultiAverageFn =>
+  (averaged, current, numAveraged) => {
+    averaged.forEach((a, i) => {
+      a.copy_(average(a, current[i]!, numAveraged));
+    });
+  };
+
+/** The results of `average` for averages and current tensors, written into the averages by interpolation: whole numbers by `others`. */
+const interpolated =
+  (weight: (numAveraged: number) => number, others: AverageFn): MultiAverageFn =>
+  (averaged, current, numAveraged) => {
+    for (const [i, a] of averaged.entries()) {
+      if (isFloat(a.dtype)) a.lerp_(current[i]!, weight(numAveraged));
+      else a.copy_(others(a, current[i]!, numAveraged));
+    }
+  };
+
+/** `getSwaAvgFn` for lists of tensors: a ← lerp(a, p, 1 / (n + 1)). */
+export const getSwaMultiAvgFn = /* @__PURE__ */ closed(
+  'getSwaMultiAvgFn',
+  (): MultiAverageFn => interpolated((numAveraged) => 1 / (numAveraged + 1), meanOfAll),
+);
+
+/** `getEmaAvgFn` for lists of tensors: a ← lerp(a, p, 1 − decay). */
+export const getEmaMultiAvgFn = (...args: DecayArguments): MultiAverageFn => {
+  const decay = decayIn('getEmaMultiAvgFn', args);
+  return interpolated(() => 1 - decay, movingBy(decay));
+};
+
+/** What AveragedModel takes by name. */
+export interface AveragedModelOptions {
+  avgFn?: AverageFn | null;
+  multiAvgFn?: MultiAverageFn | null;
+  /** Whether buffers, such as running statistics, are averaged as well; else they are copied. Default: false. */
+  useBuffers?: boolean;
+}
+
+type AveragedModelArguments<M extends Module> = AveragedModelOptions & { model: M; device?: unknown };
+
+/**
+ * A copy of a model whose parameters are averages of it (Izmailov et al. 2018, arXiv:1803.05407):
+ *
+ *     const averaged = new optim.swaUtils.AveragedModel(model, { multiAvgFn: optim.swaUtils.getEmaMultiAvgFn(0.999) });
+ *     for await (const batch of loader) { step(batch); averaged.updateParameters(model); }
+ *     await optim.swaUtils.updateBn(loader, averaged);
+ */
+export class AveragedModel<M extends Module = Module> extends Module implements Counting {
+  readonly module: M;
+  readonly useBuffers: boolean;
+  /** How many models the averages are of (int64). */
+  declare nAveraged: Tensor;
+  /** The same as it was loaded: contents that were copied are on the device alone. */
+  private loadedCount: number | null = null;
+  protected readonly average: MultiAverageFn;
+
+  constructor(...args: Arguments<AveragedModelArguments<M>, ['model', 'device', 'avgFn', 'multiAvgFn', 'useBuffers']>) {
+    super();
+    const o = parseArgs<AveragedModelArguments<M>>(
+      'AveragedModel',
+      ['model'],
+      { device: null, avgFn: null, multiAvgFn: null, useBuffers: false },
+      args,
+      { device, avgFn: orNull(callback), multiAvgFn: orNull(callback) },
+    );
+    if (!(o.model instanceof Module)) {
+      throw new ArgumentError(`AveragedModel: expected an nn.Module, but got ${kindOf(o.model)}`);
+    }
+    if (o.avgFn && o.multiAvgFn) {
+      throw new ArgumentError('AveragedModel: expected avgFn or multiAvgFn, but got both; leave one of them out');
+    }
+    this.module = deepcopy(o.model as M);
+    this.registerBuffer('nAveraged', tensor(0, { dtype: 'int64' }), { key: 'n_averaged' });
+    this.useBuffers = o.useBuffers;
+    this.average = o.multiAvgFn ?? each(o.avgFn ?? meanOfAll);
+    protectSteps(this);
+  }
+
+  /** @internal */
+  storages(): Storage[] {
+    return [...this.parameters(), ...this.buffers()].map(({ storage }) => storage);
+  }
+
+  /** @internal Nothing is counted but in `nAveraged`. */
+  captureSteps(): () => void {
+    return () => {};
+  }
+
+  /** @internal */
+  restoreSteps(): null {
+    return null;
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: the arguments are those of the module within.
+  override forward(...args: any[]): unknown {
+    return callOf(this.module)(...args);
+  }
+
+  /** Takes the model's present parameters into the averages. */
+  updateParameters(...args: Arguments<{ model: Module }, ['model']>): void {
+    const name = 'AveragedModel.updateParameters';
+    const { model } = parseArgs<{ model: Module }>(name, ['model'], {}, args, {
+      model: instance(Module, 'an nn.Module'),
+    });
+    const pairs = this.pairsWith(model);
+    const count = this.counted();
+    keepNoted();
+    noGrad(() => {
+      for (const dtype of new Set(pairs.map(({ averaged }) => averaged.dtype))) {
+        const alike = pairs.filter(({ averaged }) => averaged.dtype === dtype);
+        // Conditions have no mean.
+        if (count > 0 && dtype !== 'bool') averageInto(alike, (own, current) => this.average(own, current, count));
+        else for (const { averaged, current } of alike) averaged.copy_(current);
+      }
+      if (!this.useBuffers) {
+        const buffers = model.buffers();
+        this.module.buffers().forEach((buffer, i) => {
+          buffer.copy_(buffers[i]!);
+        });
+      }
+      this.nAveraged.fill_(count + 1);
+    });
+    flush();
+  }
+
+  /** The averages, and the model's tensors that are taken in. */
+  private pairsWith(model: Module): Averaging[] {
+    const tensorsOf = (of: Module) => [...of.parameters(), ...(this.useBuffers ? of.buffers() : [])];
+    const parameters = this.module.parameters().length;
+    const [own, current] = [tensorsOf(this.module), tensorsOf(model)];
+    if (own.length !== current.length) {
+      throw new ArgumentError(
+        `AveragedModel.updateParameters: expected the model that it is a copy of, with ${own.length} tensors, but got one with ${current.length}`,
+      );
+    }
+    return own.map((averaged, i) => ({ averaged, current: current[i]!.detach(), isFlat: i < parameters }));
+  }
+
+  /** `nAveraged`, for which nothing is waited. */
+  private counted(): number {
+    const count = numberAtHand(this.nAveraged) ?? this.loadedCount;
+    if (count !== null) return count;
+    throw new ArgumentError(
+      'AveragedModel.updateParameters: expected nAveraged as a number on the host, but a tensor on the device was loaded; load torch.tensor(await count.item())',
+    );
+  }
+
+  override upgradeState(state: StateDict, prefix: string): StateDict {
+    const count = state[`${prefix}n_averaged`];
+    if (count) this.loadedCount = numberAtHand(count);
+    return state;
+  }
+}
+
+interface UpdateBnArguments {
+  loader: AsyncIterable<unknown> | Iterable<unknown>;
+  model: Module;
+  /** There is one device. */
+  device?: unknown;
+}
+
+const batches: Kind = {
+  words: 'a loader, or a list of batches',
+  fits: (value) =>
+    typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value),
+};
+
+/**
+ * Computes the running statistics of a model's batch norms anew, in one pass over the inputs of a loader: those of averaged weights are
+ * nobody's. Of batches that are lists, the first part is the input.
+ */
+export async function updateBn(...args: Arguments<UpdateBnArguments, ['loader', 'model', 'device']>): Promise<void> {
+  const { loader, model } = parseArgs<UpdateBnArguments>('updateBn', ['loader', 'model'], { device: null }, args, {
+    loader: batches,
+    model: instance(Module, 'an nn.Module'),
+    device,
+  });
+  const norms = model.modules().filter(isNormalizing);
+  if (norms.length === 0) return;
+  const momenta = norms.map(({ momentum }) => momentum);
+  const { training } = model;
+  for (const norm of norms) {
+    norm.resetRunningStats();
+    norm.momentum = null;
+  }
+  try {
+    model.train();
+    for await (const batch of loader) {
+      const input: unknown = Array.isArray(batch) ? batch[0] : batch;
+      noGrad(() => {
+        callOf(model)(input);
+      });
+      flush();
+    }
+  } finally {
+    norms.forEach((norm, i) => {
+      norm.momentum = momenta[i]!;
+    });
+    model.train(training);
+  }
+}

@@ -1,0 +1,69 @@
+// torch.compile: it has nothing to do, since every program is compiled.
+
+import { callback, either, flag, type Kind, orNull, text, whole } from '../../engine/core/argument-kinds';
+import { ArgumentError } from '../../engine/core/errors';
+import { isPlainObject, kindOf, parseArgs } from '../../engine/core/options';
+
+/** PyTorch's options, which choose among its compilers: none of them changes anything here. */
+export interface CompileOptions {
+  fullgraph?: boolean;
+  dynamic?: boolean | null;
+  backend?: unknown;
+  mode?: string | null;
+  options?: unknown;
+  name?: string | null;
+  disable?: boolean;
+  recompileLimit?: number | null;
+  isolateRecompiles?: boolean;
+  dynamicShapes?: unknown;
+}
+
+const named: Kind = { words: 'an object', fits: isPlainObject };
+
+type Callable = (...inputs: never[]) => unknown;
+
+/**
+ * Gives back the model or function as it is: the same object, not a wrapper. All that a program records is compiled as a whole
+ * when it first runs, and the plan serves every later run, so that there is nothing to switch on; in `eval()` and without
+ * gradients batch norm is folded into the layer before it as well. `torch.warmup` compiles before the first run.
+ *
+ *     const model = torch.compile(vision.models.resnet18());
+ *
+ * @throws ArgumentError where the model cannot be called, and for an unknown option
+ */
+export function compile<M extends Callable>(model: M, options?: CompileOptions): M;
+export function compile(...args: unknown[]): unknown {
+  const { model } = parseArgs<{ model: unknown } & CompileOptions>(
+    'compile',
+    ['model'],
+    {
+      fullgraph: false,
+      dynamic: null,
+      backend: 'inductor',
+      mode: null,
+      options: null,
+      name: null,
+      disable: false,
+      recompileLimit: null,
+      isolateRecompiles: false,
+      dynamicShapes: null,
+    },
+    args,
+    {
+      dynamic: orNull(flag),
+      backend: either(text, callback),
+      options: orNull(named),
+      dynamicShapes: orNull({
+        words: 'an object or a list',
+        fits: (value) => named.fits(value) || Array.isArray(value),
+      }),
+      mode: orNull(text),
+      name: orNull(text),
+      recompileLimit: orNull(whole(1)),
+    },
+  );
+  if (typeof model !== 'function') {
+    throw new ArgumentError(`compile: expected a module or a function, but got ${kindOf(model)}`);
+  }
+  return model;
+}

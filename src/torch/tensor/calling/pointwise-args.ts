@@ -1,0 +1,74 @@
+// What functions that work element by element are given: their options, and operands that are tensors or numbers.
+
+import { anything } from '../../../engine/core/argument-kinds';
+import { ArgumentError } from '../../../engine/core/errors';
+import { type Arguments, kindOf, parseArgs } from '../../../engine/core/options';
+import { dtypeOfScalar, type Promotable } from '../../../engine/ops/promotion';
+import { TensorBase } from '../../../engine/storage/base';
+import type { Tensor } from '../tensor';
+
+/** A tensor, or a number that is promoted like Python's. */
+export type Operandish = Tensor | number | boolean;
+
+/** A bound of `clamp`: one for all elements, true and false as 1 and 0, or one for each. */
+export type Bound = Tensor | number | boolean;
+
+/** A bound that is no boolean. */
+export const asBound = (bound: Bound | null): Tensor | number | null =>
+  typeof bound === 'boolean' ? Number(bound) : bound;
+
+export type ClampArgs = [min?: Bound | null, max?: Bound | null] | [{ min?: Bound | null; max?: Bound | null }];
+
+export interface MaskedFillOptions {
+  mask: Tensor;
+  /** A number, or a tensor without dimensions. */
+  value: number | boolean | Tensor;
+}
+
+export interface FillOptions {
+  /** A number, or a tensor without dimensions. */
+  value: number | boolean | Tensor;
+}
+
+export type FillArgs = Arguments<FillOptions, ['value']>;
+
+export type MaskedFillArgs = Arguments<MaskedFillOptions, ['mask', 'value']>;
+
+export interface DivOptions {
+  roundingMode?: 'floor' | 'trunc' | null;
+}
+
+/** How near counts as close: |a - b| ≤ atol + rtol |b|. */
+export interface Closeness {
+  rtol?: number;
+  atol?: number;
+  /** Whether NaN is close to NaN. */
+  equalNan?: boolean;
+}
+
+export type ClosenessArgs = Arguments<Closeness, ['rtol', 'atol', 'equalNan']>;
+
+/** The numbers that take the places of NaN, +∞ and -∞; the greatest and least float32 by default for the infinities. */
+export interface NanToNum {
+  nan?: number | null;
+  posinf?: number | null;
+  neginf?: number | null;
+}
+
+export type NanToNumArgs = Arguments<NanToNum, ['nan', 'posinf', 'neginf']>;
+
+/** The factor of the second operand. */
+export const alphaOf = (name: string, options: { alpha?: number | boolean }): number | boolean =>
+  parseArgs<{ alpha?: number | boolean }>(name, [], { alpha: 1 }, [options], { alpha: anything }).alpha;
+
+/** @throws ArgumentError unless `value` is a number or a boolean */
+export function numberOf(name: string, value: unknown): number {
+  if (typeof value === 'number' || typeof value === 'boolean') return Number(value);
+  throw new ArgumentError(`${name}: expected value to be a number or a tensor, but got ${kindOf(value)}`);
+}
+
+/** An operand as promotion sees it. */
+export function operandOf(x: TensorBase | number | boolean): Promotable {
+  if (x instanceof TensorBase) return { dtype: x.dtype, rank0: x.shape.length === 0 };
+  return { dtype: dtypeOfScalar(x), isScalar: true };
+}

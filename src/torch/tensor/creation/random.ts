@@ -1,0 +1,347 @@
+// Makes random tensors: PyTorch's CPU numbers, drawn on the host when called, from the default generator or one given.
+
+import type { Kind } from '../../../engine/core/argument-kinds';
+import { closed, expectSettled, oneTooMany } from '../../../engine/core/arity';
+import { ArgumentError, DTypeError } from '../../../engine/core/errors';
+import { type DType, isFloat, numel, type Shape } from '../../../engine/core/meta';
+import {
+  type Defaults,
+  expectKind,
+  isPlainObject,
+  kindOf,
+  missingArguments,
+  type Parsed,
+  parameterTwice,
+  parseArgs,
+} from '../../../engine/core/options';
+import { withMode } from '../../../engine/graph/mode';
+import { expectFloat, fromHost } from '../../../engine/graph/record';
+import type { HostNumbers } from '../../../engine/graph/value';
+import { numbersWithin } from '../../../engine/ops/indexing/indexing';
+import { add, mul } from '../../../engine/ops/pointwise/arithmetic';
+import { broadcastShapes } from '../../../engine/ops/shape/broadcast';
+import { cast } from '../../../engine/ops/shape/cast';
+import { storedNumber } from '../../../engine/ops/stored-number';
+import { expectDType, hostArray } from '../../../engine/storage/host-data';
+import { binomial as binomialCount, poisson as poissonCount } from '../../../engine/storage/random/counts';
+import {
+  fillHalfNormal,
+  fillNormal,
+  fillRandint,
+  fillUniform,
+  randperm as permutation,
+} from '../../../engine/storage/random/distributions';
+import { defaultGenerator, type Generator } from '../../../engine/storage/random/generator';
+import { fillLike } from '../../../engine/storage/random/order';
+import { callable, isTensor } from '../calling/callable';
+import {
+  expectSize,
+  type SizeArguments,
+  splitSizes,
+  type TensorOptions,
+  tensorOptions,
+  withTensorOptions,
+} from '../calling/sizes';
+import { Tensor } from '../tensor';
+import { drawnFrom } from './drawn';
+import { makeTensor } from './make-leaf';
+
+export { Generator, manualSeed, type Seed } from '../../../engine/storage/random/generator';
+
+/** What functions of random numbers take by name. */
+export interface RandomOptions extends TensorOptions {
+  /** Where the numbers come from; default: the default generator, as seeded by `torch.manualSeed`. */
+  generator?: Generator | null;
+}
+
+/** Seeds the default generator from the system's entropy and returns the seed. */
+export const seed = closed('seed', (): number => defaultGenerator().seed());
+
+/** The seed of the default generator. */
+export const initialSeed = closed('initialSeed', (): number | bigint => defaultGenerator().initialSeed());
+
+/** The state of the default generator, as the bytes of PyTorch's: with `setRngState` a run goes on where it was. */
+export const getRngState = closed('getRngState', (): Uint8Array => defaultGenerator().getState());
+
+/** Has the default generator go on from a state of `getRngState`, this library's or PyTorch's. */
+export const setRngState = (...args: Parameters<Generator['setState']>): void => {
+  defaultGenerator().resume('setRngState', args);
+};
+
+const named: Kind = { words: 'an object', fits: isPlainObject };
+
+type Fill = (out: HostNumbers, generator: Generator, oneByOne?: boolean) => unknown;
+
+/** Draws now, so that the order of calls is the order of numbers: row by row, or as the memory of the tensor `like` goes. */
+function drawn(op: string, size: Shape, options: RandomOptions, dtype: DType, fill: Fill, like?: Tensor): Tensor {
+  expectKind(op, 'options', options, named);
+  const { generator, ...rest } = options;
+  const o = tensorOptions(op, rest, dtype);
+  if (isFloat(dtype) && !isFloat(o.dtype)) {
+    throw new DTypeError(
+      `${op}: expected dtype float32, but got ${o.dtype}; draw float32 and convert it with .to('${o.dtype}')`,
+    );
+  }
+  const data = hostArray(o.dtype, numel(size));
+  const source = generator ?? defaultGenerator();
+  if (like) fillLike(data, size, like.strides, (out, rowMajor) => fill(out, source, !rowMajor));
+  else fill(data, source);
+  return makeTensor(op, fromHost(data, size, o.dtype), o.requiresGrad);
+}
+
+const uniform: Fill = (out, generator) => fillUniform(out, 0, 1, generator);
+const standardNormal: Fill = (out, generator, oneByOne) => fillNormal(out, 0, 1, generator, oneByOne);
+const normalFor = (dtype: DType | undefined): Fill =>
+  dtype === 'float16' ? (out, generator, oneByOne) => fillHalfNormal(out, 0, 1, generator, oneByOne) : standardNormal;
+
+/** The dtype of numbers drawn in the likeness of a tensor of floats. */
+function floatOf(op: string, input: Tensor, options: RandomOptions | undefined): DType {
+  if (options?.dtype === undefined) expectFloat(op, 'input', input);
+  return isFloat(input.dtype) ? input.dtype : 'float32';
+}
+
+/** Uniform on [0, 1), float32: `rand(2, 3)`, `rand([2, 3], { generator })`. */
+export function rand(...args: SizeArguments<RandomOptions>): Tensor {
+  const { size, options } = splitSizes<RandomOptions>('rand', args);
+  return drawn('rand', size, options, 'float32', uniform);
+}
+
+/** Standard normal, float32. */
+export function randn(...args: SizeArguments<RandomOptions>): Tensor {
+  const { size, options } = splitSizes<RandomOptions>('randn', args);
+  return drawn('randn', size, options, 'float32', normalFor(options.dtype));
+}
+
+/** Uniform on [0, 1) in the input's shape and dtype, which is of floats, or in the dtype given. */
+export const randLike = callable(
+  'randLike(input, ...)',
+  (input: Tensor, options?: RandomOptions): Tensor =>
+    drawn('randLike', input.shape, options ?? {}, floatOf('randLike', input, options), uniform, input),
+);
+
+/** Standard normal in the input's shape and dtype, which is of floats, or in the dtype given. */
+export const randnLike = callable(
+  'randnLike(input, ...)',
+  (input: Tensor, options?: RandomOptions): Tensor =>
+    drawn(
+      'randnLike',
+      input.shape,
+      options ?? {},
+      floatOf('randnLike', input, options),
+      normalFor(options?.dtype ?? input.dtype),
+      input,
+    ),
+);
+
+/** @throws DTypeError for a bound that is no number of the dtype */
+function expectHolds(op: string, bound: number, dtype: DType): void {
+  if (storedNumber(op, bound, expectDType(op, dtype)) === bound) return;
+  throw new DTypeError(`${op}: expected bounds that ${dtype} holds, but got ${bound}`);
+}
+
+interface Bounds {
+  /** The least number; default 0. */
+  low?: number;
+  /** One more than the greatest number. */
+  high?: number;
+}
+
+const noBounds = { low: undefined as never, high: undefined as never };
+
+/** The bounds of whole numbers: two by place, or one, which is the upper one unless that is named. */
+function boundsOf(op: string, places: readonly unknown[], named: Bounds): { low: number; high: number } {
+  if (places.length > 2) throw oneTooMany(op, 2, places);
+  const given = places.filter((place) => place !== undefined);
+  const strange = given.find((bound) => typeof bound !== 'number');
+  if (strange !== undefined)
+    throw new ArgumentError(`${op}: expected bounds to be numbers, but got ${kindOf(strange)}`);
+  const names = given.length === 2 || named.high !== undefined ? (['low', 'high'] as const) : (['high'] as const);
+  const placed: Bounds = Object.fromEntries(given.map((bound, i) => [names[i], bound]));
+  for (const name of names) if (name in placed && named[name] !== undefined) throw parameterTwice(op, name);
+  const { low = 0, high } = { ...named, ...placed };
+  if (high === undefined) throw missingArguments(op, ['high'], {});
+  if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high) || low >= high) {
+    throw new ArgumentError(`${op}: expected whole numbers low < high, but got low ${low} and high ${high}`);
+  }
+  return { low, high };
+}
+
+interface RandintParameters extends RandomOptions, Bounds {
+  size?: readonly number[] | null;
+}
+
+/** Arguments by place, and those by name with the options of the new tensor. */
+function optionsOf<O extends RandomOptions>(
+  op: string,
+  defaults: Omit<Defaults<O>, keyof RandomOptions>,
+  args: readonly unknown[],
+): { places: readonly unknown[]; named: Parsed<O>; options: RandomOptions } {
+  const last = args.at(-1);
+  const byName = isPlainObject(last) ? [last] : [];
+  const all = { ...defaults, generator: null } as unknown as Defaults<O>;
+  const { given, options } = withTensorOptions<O>(op, [], all, byName);
+  return {
+    places: byName.length > 0 ? args.slice(0, -1) : args,
+    named: given,
+    options: { ...options, generator: given.generator },
+  };
+}
+
+/**
+ * Whole numbers from low to high - 1, int64 by default: `randint(high, size)`, `randint(low, high, size)`, or by name.
+ * @throws ArgumentError unless low < high
+ */
+export function randint(
+  ...args:
+    | [high: number, size: readonly number[], options?: RandomOptions]
+    | [low: number, high: number, size: readonly number[], options?: RandomOptions]
+    | [named: RandintParameters & { high: number; size: readonly number[] }]
+    | [high: number, named: RandintParameters & { size: readonly number[] }]
+    | [low: number, high: number, named: RandintParameters & { size: readonly number[] }]
+): Tensor {
+  expectSettled('randint', args);
+  const { places, named, options } = optionsOf<RandintParameters>('randint', { ...noBounds, size: null }, args);
+  const listed = Array.isArray(places.at(-1));
+  if (listed && named.size !== null) throw parameterTwice('randint', 'size');
+  const { low, high } = boundsOf('randint', listed ? places.slice(0, -1) : places, named);
+  const size = listed ? places.at(-1) : named.size;
+  if (size === null) throw missingArguments('randint', ['size'], {});
+  for (const bound of [low, high - 1]) expectHolds('randint', bound, options.dtype ?? 'int64');
+  const fill: Fill = (out, generator) => fillRandint(out, low, high, generator);
+  return drawn('randint', expectSize('randint', size), options, 'int64', fill);
+}
+
+/** A random order of 0 … n - 1, int64 by default. Shape: [n]. */
+export function randperm(
+  ...args: [n: number, options?: RandomOptions] | [named: RandomOptions & { n: number }]
+): Tensor {
+  const { given, options } = withTensorOptions<{ n: number; generator?: Generator | null }>(
+    'randperm',
+    ['n'],
+    { generator: null },
+    args,
+  );
+  const { n, generator } = given;
+  const fill: Fill = (out, generator) => out.set(permutation(n, generator));
+  return drawn('randperm', expectSize('randperm', [n]), { ...options, generator }, 'int64', fill);
+}
+
+interface RandintLikeParameters extends RandomOptions, Bounds {
+  high: number;
+}
+
+/** Whole numbers from low to high - 1 in the input's shape and dtype: `randintLike(input, high)`, `randintLike(input, low, high)`. */
+export const randintLike = callable(
+  'randintLike(input, ...)',
+  (
+    input: Tensor,
+    ...args:
+      | [high: number, options?: RandomOptions]
+      | [low: number, high: number, options?: RandomOptions]
+      | [named: RandintLikeParameters]
+  ): Tensor => {
+    const { places, named, options } = optionsOf<RandomOptions & Bounds>('randintLike', noBounds, args);
+    const { low, high } = boundsOf('randintLike', places, named);
+    for (const bound of [low, high - 1]) expectHolds('randintLike', bound, options.dtype ?? input.dtype);
+    const fill: Fill = (out, generator) => fillRandint(out, low, high, generator);
+    return drawn('randintLike', input.shape, options, input.dtype, fill, input);
+  },
+);
+
+/** Counts that follow Poisson's distribution, whose means `input` gives. Reads them back, and draws when they are there. Its gradient is 0. */
+export const poisson = callable(
+  'poisson(input, ...)',
+  async (input: Tensor, options: { generator?: Generator | null } = {}): Promise<Tensor> => {
+    const { generator } = parseArgs<{ generator?: Generator | null }>('poisson', [], { generator: null }, [options]);
+    expectProbabilities('poisson', 'rates', input);
+    const rates = await input.data();
+    const source = generator ?? defaultGenerator();
+    const counts = Float32Array.from(rates, (rate) => poissonCount(rate, source));
+    return Tensor.of(drawnFrom([input.value], cast(fromHost(counts, input.shape, 'float32'), input.dtype), 'Poisson'));
+  },
+);
+
+/**
+ * How many of `count` trials of probability `prob` succeed, element by element of two tensors of one shape. Reads them back, and draws when they
+ * are there. Its gradient is 0.
+ */
+export const binomial = callable(
+  'binomial(count, prob, ...)',
+  async (count: Tensor, prob: Tensor, options: { generator?: Generator | null } = {}): Promise<Tensor> => {
+    const { generator } = parseArgs<{ generator?: Generator | null }>('binomial', [], { generator: null }, [options]);
+    expectProbabilities('binomial', 'count', count);
+    expectProbabilities('binomial', 'prob', prob);
+    const shape = broadcastShapes('binomial', [count, prob]);
+    const [counts, chances] = await Promise.all([count.expand(shape).data(), prob.expand(shape).data()]);
+    const source = generator ?? defaultGenerator();
+    const found = Float32Array.from(counts, (trials, i) => binomialCount(trials, chances[i]!, source));
+    const numbers = cast(fromHost(found, shape, 'float32'), count.dtype);
+    return Tensor.of(drawnFrom([count.value, prob.value], numbers, 'Binomial'));
+  },
+);
+
+function expectProbabilities(op: string, name: string, input: Tensor): void {
+  if (isFloat(input.dtype)) return;
+  throw new DTypeError(`${op}: expected ${name} of dtype float32, but got ${input.dtype}; convert with .to('float32')`);
+}
+
+interface NormalParameters {
+  /** Default 0, where `std` is a tensor. */
+  mean?: Tensor | number;
+  /** Default 1. */
+  std?: Tensor | number;
+  /** Where neither is a tensor. */
+  size?: readonly number[] | null;
+}
+
+const meanKind: Kind = { words: 'a tensor or a number', fits: (value) => isTensor(value) || typeof value === 'number' };
+const stdKind: Kind = {
+  words: 'a tensor or a number of at least 0',
+  fits: (value) => isTensor(value) || (typeof value === 'number' && value >= 0),
+};
+
+/**
+ * Normal numbers of the given mean and standard deviation: both numbers with a `size`, or at least one a tensor that gives the
+ * shape and dtype, and whose gradient is 0.
+ */
+export function normal(
+  ...args:
+    | [mean: number, std: number, size: readonly number[], options?: RandomOptions]
+    | [mean: number, std: number, named: RandomOptions & { size: readonly number[] }]
+    | [mean: Tensor, std?: Tensor | number, options?: RandomOptions]
+    | [mean: number, std: Tensor, options?: RandomOptions]
+    | [mean: Tensor, named: RandomOptions & { std?: Tensor | number }]
+    | [named: RandomOptions & NormalParameters]
+): Tensor {
+  const { given, options: own } = withTensorOptions<NormalParameters & Pick<RandomOptions, 'generator'>>(
+    'normal',
+    [],
+    { mean: 0, std: 1, size: null, generator: null },
+    args,
+    { mean: meanKind, std: stdKind },
+  );
+  const { mean, std, size, generator } = given;
+  const options = { ...own, generator };
+  if (typeof mean === 'number' && typeof std === 'number') {
+    const fill: Fill = (out, generator) => fillNormal(out, mean, std, generator);
+    return drawn('normal', expectSize('normal', size), options, 'float32', fill);
+  }
+  if (size !== null) throw new ArgumentError('normal: expected no size beside a tensor, which gives the shape');
+  const shaping = (mean instanceof Tensor ? mean : std) as Tensor;
+  const wide = (x: Tensor | number) => (typeof x === 'number' ? x : cast(x.value, 'float32'));
+  const spread = (x: Tensor | number) =>
+    typeof x === 'number' ? x : numbersWithin('normal: expected std of at least 0', Infinity, cast(x.value, 'float32'));
+  const both = [mean, std].filter((x) => x instanceof Tensor);
+  for (const x of both) expectFloat('normal', x === mean ? 'mean' : 'std', x);
+  const noise = drawn('normal', broadcastShapes('normal', both), options, 'float32', standardNormal);
+  const numbers = withMode({ grad: false }, () =>
+    cast(add(mul(noise.value, spread(std)), wide(mean as Tensor | number)), shaping.dtype),
+  );
+  return Tensor.of(
+    drawnFrom(
+      both.map((x) => x.value),
+      numbers,
+      'Normal',
+    ),
+  );
+}

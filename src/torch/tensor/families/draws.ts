@@ -1,0 +1,104 @@
+// Random numbers drawn by the probabilities or weights that a tensor holds.
+
+import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
+import { isFloat, showShape } from '../../../engine/core/meta';
+import { type Arguments, parseArgs } from '../../../engine/core/options';
+import { withMode } from '../../../engine/graph/mode';
+import { fromHost } from '../../../engine/graph/record';
+import { numbersWithin } from '../../../engine/ops/indexing/indexing';
+import { sampleByExponential, sampleByUniform } from '../../../engine/ops/indexing/multinomial';
+import { lt } from '../../../engine/ops/pointwise/compare';
+import { cast } from '../../../engine/ops/shape/cast';
+import { hostFloats } from '../../../engine/storage/allocate';
+import { made } from '../../../engine/storage/made';
+import { fillBernoulli, fillUniform, uniformAbove } from '../../../engine/storage/random/distributions';
+import { defaultGenerator } from '../../../engine/storage/random/generator';
+import { fillExponential } from '../../../engine/storage/random/serial';
+import { type Drawing, drawnFrom } from '../creation/drawn';
+import { family } from '../family';
+import type { Tensor } from '../tensor';
+
+const { methods, op } = family();
+export default methods;
+
+/** The arguments of `bernoulli`: a probability, or options alone. */
+type BernoulliArguments = [p?: number, options?: Drawing] | [options?: Drawing & { p?: number }];
+
+interface Multinomial extends Drawing {
+  numSamples: number;
+  /** Whether a category may be drawn more than once; default false. */
+  replacement?: boolean;
+}
+
+type MultinomialArguments = Arguments<Multinomial, ['numSamples', 'replacement', 'generator']>;
+
+/** The largest number of categories that float32 tells apart. */
+const MAX_CATEGORIES = 2 ** 24;
+
+/** Ones with the probabilities that `input` gives, or with the one probability `p` in its shape; zeros otherwise. Its gradient is 0. */
+export const bernoulli = op('bernoulli(input, ...)', (input: Tensor, ...args: BernoulliArguments): Tensor => {
+  const { p, generator } = parseArgs<{ p?: number | null } & Drawing>(
+    'bernoulli',
+    [],
+    { p: null, generator: null },
+    args,
+  );
+  const out = hostFloats(input.numel());
+  const source = generator ?? defaultGenerator();
+  if (p !== null) {
+    fillBernoulli(out, p, source);
+    return made(drawnFrom([input.value], cast(fromHost(out, input.shape, 'float32'), input.dtype), 'Bernoulli'));
+  }
+  if (!isFloat(input.dtype))
+    throw new DTypeError(`bernoulli: expected probabilities of dtype float32, but got ${input.dtype}`);
+  fillUniform(out, 0, 1, source);
+  const drawn = withMode({ grad: false }, () => {
+    const chance = fromHost(out, input.shape, 'float32');
+    const p = numbersWithin('bernoulli: expected p in [0, 1]', 1, cast(input.value, 'float32'));
+    return cast(lt(chance, p), input.dtype);
+  });
+  return made(drawnFrom([input.value], drawn, 'Bernoulli'));
+});
+
+/**
+ * Categories drawn by the weights in the last dimension, which need not sum to 1. Shapes: [n] → [numSamples], [rows, n] → [rows,
+ * numSamples]; int64.
+ * @throws ShapeError for other ranks, ArgumentError for more samples than categories without replacement. Weights that are
+ *   negative, infinite, NaN or all 0 are reported by the next value that is read back.
+ */
+export const multinomial = op('multinomial(input, ...)', (input: Tensor, ...args: MultinomialArguments): Tensor => {
+  const defaults = { replacement: false, generator: null };
+  const { numSamples, replacement, generator } = parseArgs<Multinomial>('multinomial', ['numSamples'], defaults, args);
+  const { shape } = input;
+  const categories = shape.at(-1) ?? 0;
+  if (shape.length !== 1 && shape.length !== 2) {
+    throw new ShapeError(`multinomial: expected weights [n] or [rows, n], but got shape ${showShape(shape)}`);
+  }
+  if (!isFloat(input.dtype))
+    throw new DTypeError(`multinomial: expected weights of dtype float32, but got ${input.dtype}`);
+  if (!Number.isInteger(numSamples) || numSamples <= 0) {
+    throw new ArgumentError(`multinomial: expected numSamples of at least 1, but got ${numSamples}`);
+  }
+  if (!replacement && numSamples > categories) {
+    throw new ArgumentError(
+      `multinomial: expected at most ${categories} samples of ${categories} categories without replacement, but got ${numSamples}; pass { replacement: true }`,
+    );
+  }
+  if (categories === 0 || categories > MAX_CATEGORIES) {
+    throw new ArgumentError(`multinomial: expected from 1 to 2²⁴ categories, but got ${categories}`);
+  }
+  const source = generator ?? defaultGenerator();
+  return withMode({ grad: false }, () => {
+    const weights = cast(input.value, 'float32');
+    if (!replacement || numSamples === 1) {
+      const q = fillExponential(hostFloats(input.numel()), 1, source);
+      return made(sampleByExponential(weights, fromHost(q, shape, 'float32'), numSamples));
+    }
+    const size = [...shape.slice(0, -1), numSamples];
+    const u = uniformAbove(
+      size.reduce((a, b) => a * b, 1),
+      source,
+    );
+    return made(sampleByUniform(weights, fromHost(u, size, 'float32')));
+  });
+});

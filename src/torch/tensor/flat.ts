@@ -1,0 +1,201 @@
+// Owns flat buffers: storages of many tensors become slices of one, so that one dispatch can update them all.
+import { bytesPerElement, type DType, numel, type Shape } from '../../engine/core/meta';
+import { beforeChange } from '../../engine/graph/journal';
+import { fromHost } from '../../engine/graph/record';
+import type { Value } from '../../engine/graph/value';
+import { clone, full } from '../../engine/ops/shape/cast';
+import { pack } from '../../engine/ops/shape/join';
+import { loseWithDevice, protect, protectSlices } from '../../engine/storage/protect';
+import { snapshotSoon } from '../../engine/storage/snapshot';
+import { isWhole, Storage } from '../../engine/storage/storage';
+import { Tensor } from './tensor';
+
+/** Segments start at multiples of 256 bytes, the largest storage offset alignment that WebGPU allows a device to ask for. */
+const ALIGNMENT_BYTES = 256;
+/** Elements that are counted together: 256 bytes of float32. */
+const ALIGNMENT = 64;
+
+/** Where each of several tensors of one dtype lies in a flat buffer, in elements. */
+export interface FlatLayout {
+  readonly dtype: DType;
+  readonly offsets: readonly number[];
+  readonly size: number;
+}
+
+/** A layout that also knows, of each 64 elements of the buffer, how many belong to a tensor; the others lie behind its end. */
+export interface FilledLayout extends FlatLayout {
+  readonly filled: Uint32Array;
+}
+
+export function flatLayout(tensors: readonly Pick<Tensor, 'shape' | 'dtype'>[]): FilledLayout {
+  const offsets: number[] = [];
+  const filled: number[] = [];
+  const { dtype } = tensors[0]!;
+  const counts = ALIGNMENT_BYTES / bytesPerElement(dtype) / ALIGNMENT;
+  for (const { shape } of tensors) {
+    offsets.push(filled.length * ALIGNMENT);
+    for (let left = numel(shape); left > 0; left -= ALIGNMENT) filled.push(Math.min(left, ALIGNMENT));
+    while (filled.length % counts !== 0) filled.push(0);
+  }
+  return { dtype, offsets, size: filled.length * ALIGNMENT, filled: Uint32Array.from(filled) };
+}
+
+/** True if the tensor is all of its storage, so that the storage can move. */
+export const isMovable = (tensor: Tensor): boolean => isWhole(tensor, tensor.storage.shape);
+
+const isAt = ({ storage }: Tensor, parent: Storage, offset: number): boolean =>
+  storage.slice?.parent === parent && storage.slice.offset === offset;
+
+/** A storage that the given tensors' storages are slices of from now on. */
+export function flatten(tensors: readonly Tensor[], layout: FlatLayout): Storage {
+  const { offsets, size } = layout;
+  const common = tensors[0]?.storage.slice?.parent;
+  if (common?.shape[0] === size && tensors.every((tensor, i) => isAt(tensor, common, offsets[i]!))) return common;
+  const contents = tensors.map((tensor) => tensor.storage.value);
+  const flat = new Storage(pack(contents, byteOffsets(layout), size));
+  flat.retain();
+  protectSlices(flat);
+  snapshotSoon();
+  tensors.forEach(({ storage }, i) => {
+    protect(storage);
+    storage.rehome(flat, offsets[i]!);
+  });
+  return flat;
+}
+
+/** True while every tensor is still at its place: another optimizer may have moved it. */
+export const isFlat = (tensors: readonly Tensor[], flat: Storage, { offsets }: FlatLayout): boolean =>
+  tensors.every((tensor, i) => isAt(tensor, flat, offsets[i]!));
+
+/** Whether a gradient can become a slice: user code has no hold of it, and it carries no graph. */
+const isLendable = (gradient: Tensor): boolean =>
+  !gradient.storage.exposed && isMovable(gradient) && !gradient.requiresGrad;
+
+/** By parameter: the buffer that its gradient goes to at a step. */
+const homes = new WeakMap<Tensor, WeakRef<FlatGradients>>();
+
+/** A flat buffer of gradients, and how many of each 64 elements belong to one. */
+export interface Gathered {
+  readonly storage: Storage;
+  readonly filled: Value;
+}
+
+/**
+ * The flat buffers that optimizers keep for the gradients of these parameters, with the gradients in them: then these buffers
+ * hold them all, and nothing else. Null where that is not so, such as before the first step.
+ */
+export function gatherGradients(params: readonly Tensor[]): Gathered[] | null {
+  const wanted = new Set(params.filter((param) => param.leaf?.grad));
+  const buffers = new Set<FlatGradients>();
+  for (const param of wanted) {
+    const buffer = homes.get(param)?.deref();
+    if (!buffer) return null;
+    buffers.add(buffer);
+  }
+  const all = [...buffers];
+  // Where optimizers share parameters, those of one buffer may have moved to another.
+  const holds = (buffer: FlatGradients) => (param: Tensor) => wanted.has(param) && homes.get(param)?.deref() === buffer;
+  if (!all.every((buffer) => buffer.params.every(holds(buffer)))) return null;
+  return all.every((buffer) => buffer.canGather) ? all.map((buffer) => buffer.gather()) : null;
+}
+
+/** The gradients of several parameters in one buffer. Each step's gradients become slices of it. */
+export class FlatGradients {
+  readonly #flat: Storage;
+  readonly #filled: Storage;
+  /** Gradients that are slices of the buffer and that user code may still hold. */
+  #lent: Storage[] = [];
+
+  constructor(
+    readonly layout: FilledLayout,
+    readonly params: readonly Tensor[],
+  ) {
+    beforeChange(this, () => {
+      const before = params.map((param) => homes.get(param));
+      return () =>
+        params.forEach((param, i) => {
+          if (before[i]) homes.set(param, before[i]);
+          else homes.delete(param);
+        });
+    });
+    for (const param of params) homes.set(param, new WeakRef(this));
+    this.#flat = new Storage(full([layout.size], 0, layout.dtype));
+    this.#flat.retain();
+    loseWithDevice(this.#flat);
+    const { filled } = layout;
+    this.#filled = new Storage(fromHost(filled, [filled.length], 'uint32'));
+    this.#filled.retain();
+  }
+
+  /** The flush that should have filled the buffer failed, or the device was lost. */
+  get voided(): boolean {
+    return this.#flat.voided;
+  }
+
+  /** Whether all gradients are there and can become slices of the buffer, if they are not yet. */
+  get canGather(): boolean {
+    const { dtype, offsets } = this.layout;
+    const gradients = this.params.map((param) => param.leaf?.grad);
+    const fits = (gradient: Tensor | null | undefined, i: number) =>
+      gradient?.dtype === dtype && (isLendable(gradient) || isAt(gradient, this.#flat, offsets[i]!));
+    return !this.voided && gradients.every(fits);
+  }
+
+  /** The buffer with the parameters' gradients in it. */
+  gather(): Gathered {
+    this.collect(this.params.map((param) => param.leaf!.grad!));
+    return { storage: this.#flat, filled: this.#filled.value };
+  }
+
+  /** Brings the gradients into the buffer, and returns its contents. */
+  collect(gradients: readonly Tensor[]): Value {
+    beforeChange(this, () => {
+      const lent = [...this.#lent];
+      return () => {
+        this.#lent = lent;
+      };
+    });
+    const { offsets } = this.layout;
+    const places = gradients.map((gradient, i) => isAt(gradient, this.#flat, offsets[i]!) && isMovable(gradient));
+    const coming = gradients.flatMap((gradient, i) => (places[i] ? [] : [{ gradient, offset: offsets[i]! }]));
+    if (coming.length > 0) {
+      const contents = coming.map(({ gradient }) => gradient.value);
+      this.#keepLent(new Set(gradients.map(({ storage }) => storage)));
+      this.#flat.set(
+        pack(
+          contents,
+          byteOffsets({ dtype: this.layout.dtype, offsets: coming.map(({ offset }) => offset) }),
+          this.layout.size,
+          this.#flat.value,
+        ),
+      );
+      for (const { gradient, offset } of coming) this.#lend(gradient, offset);
+    }
+    return this.#flat.value;
+  }
+
+  /** Gradients that user code holds get memory of their own before their place is overwritten. */
+  #keepLent(staying: ReadonlySet<Storage>): void {
+    for (const storage of this.#lent) {
+      const overwritten = storage.slice?.parent === this.#flat && !staying.has(storage);
+      if (overwritten && storage.exposed) storage.replace(clone(storage.value));
+    }
+    this.#lent = this.#lent.filter((storage) => staying.has(storage));
+  }
+
+  /** Gradients that user code has, or that carry a graph, keep the memory they have. */
+  #lend(gradient: Tensor, offset: number): void {
+    const { storage } = gradient;
+    if (!isLendable(gradient)) return;
+    storage.rehome(this.#flat, offset);
+    this.#lent.push(storage);
+  }
+}
+
+/** A tensor that is filled with a number, for an optimizer's state. */
+export function filledState(shape: Shape, value: number, dtype: DType): Tensor {
+  return Tensor.of(full(shape, value, dtype)).retain();
+}
+
+const byteOffsets = ({ dtype, offsets }: Pick<FlatLayout, 'dtype' | 'offsets'>): number[] =>
+  offsets.map((offset) => offset * bytesPerElement(dtype));

@@ -1,0 +1,219 @@
+// Functions of matrices at the top level, with the parameters that PyTorch has for them there.
+
+import { ShapeError } from '../../../engine/core/errors';
+import { showShape } from '../../../engine/core/meta';
+import { type Arguments, parseArgs } from '../../../engine/core/options';
+import { named } from '../../../engine/graph/record';
+import { withGradient } from '../../../engine/ops/custom';
+import * as ops from '../../../engine/ops/linalg/linalg';
+import { sumTo } from '../../../engine/ops/reduction/reduce';
+import { noGrad } from '../../../engine/storage/mode';
+import { callable } from '../calling/callable';
+import { type NamedTensors, namedResults } from '../calling/named-results';
+import { eye, zeros } from '../creation/creation';
+import { Tensor } from '../tensor';
+import { det as detOf, inv, slogdet as slogdetOf, solveTriangular } from './equations';
+import {
+  cholesky as choleskyOf,
+  luSolve as luSolveOf,
+  permutation,
+  qr as qrOf,
+  rowOrder,
+  type TriangleOptions,
+  triangles,
+} from './factors';
+import { matrixExp as expOf, householderProduct, reflect, reflectionSizes } from './matrix-functions';
+import { pinv, matrixPower as powerOf, svd as svdOf, svdvals } from './spectra';
+
+/** `linalg.inv`: A⁻¹ of square matrices. */
+export const inverse = callable('inverse(input)', (input: Tensor): Tensor => inv(input));
+
+/** `linalg.det`: the determinants of square matrices. */
+export const det = callable('det(input)', (input: Tensor): Tensor => detOf(input));
+
+/** `linalg.slogdet`: the sign of determinants, and the logarithm of their sizes. */
+export const slogdet = callable(
+  'slogdet(input)',
+  (input: Tensor): NamedTensors<'sign', 'logabsdet'> => slogdetOf(input),
+);
+
+/** The logarithm of determinants: -∞ where they are 0, NaN where they are below. */
+export const logdet = callable('logdet(input)', (input: Tensor): Tensor => {
+  const [sign, logabsdet] = slogdetOf(input);
+  return logabsdet.where(sign.ge(0), Number.NaN);
+});
+
+/** `linalg.cholesky`: the lower triangle L of A = L Lᵀ, or its transpose. */
+export const cholesky = callable(
+  'cholesky(input, ...)',
+  (input: Tensor, ...args: Arguments<TriangleOptions, ['upper']>): Tensor =>
+    choleskyOf(input, parseArgs<TriangleOptions>('cholesky', [], { upper: false }, args)),
+);
+
+/** The solution X of A X = B, by the factor of A = L Lᵀ that `cholesky` gives, or with `upper` of A = Lᵀ L. */
+export const choleskySolve = callable(
+  'choleskySolve(B, L, ...)',
+  (B: Tensor, L: Tensor, ...args: Arguments<TriangleOptions, ['upper']>): Tensor => {
+    const { upper } = parseArgs<TriangleOptions>('choleskySolve', [], { upper: false }, args);
+    return byFactor(B, L, upper, 'CholeskySolveBackward0');
+  },
+);
+
+/**
+ * The solution, whose gradient by all of L is ∓ (G Xᵀ + X Gᵀ) L, with G that by B: the numbers beside the triangle take part in it as if the
+ * factor were full, as in PyTorch.
+ */
+function byFactor(B: Tensor, L: Tensor, upper: boolean, gradName: string): Tensor {
+  const solved = (b: Tensor) => {
+    const lower = upper ? L.mT : L;
+    return solveTriangular(lower.mT, solveTriangular(lower, b, { upper: false }), { upper: true });
+  };
+  const plain = noGrad(() => solved(B));
+  const [value] = withGradient([B.value, L.value], [plain.value], ([dy]) => {
+    const [X, G] = [Tensor.of(value!), solved(Tensor.of(dy!))];
+    const half = G.matmul(X.mT);
+    const both = half.add(half.mT).neg();
+    const byL = upper ? L.matmul(both) : both.matmul(L);
+    return [sumTo(G.value, B.shape), sumTo(byL.value, L.shape)];
+  });
+  return Tensor.of(named(value!, gradName));
+}
+
+/** A⁻¹, by the factor of A = L Lᵀ that `cholesky` gives, or with `upper` of A = Lᵀ L. */
+export const choleskyInverse = callable(
+  'choleskyInverse(L, ...)',
+  (L: Tensor, ...args: Arguments<TriangleOptions, ['upper']>): Tensor => {
+    const { upper } = parseArgs<TriangleOptions>('choleskyInverse', [], { upper: false }, args);
+    ops.expectSquare('choleskyInverse', L);
+    return byFactor(eye(L.shape.at(-1)!), L, upper, 'CholeskyInverseBackward0');
+  },
+);
+
+/** The solution X of A X = b, by the factors of A from `linalg.luFactor`; b, the input, is [..., n, k]. */
+export const luSolve = callable(
+  'luSolve(input, LUData, LUPivots)',
+  (input: Tensor, LUData: Tensor, LUPivots: Tensor): Tensor => luSolveOf(LUData, LUPivots, input),
+);
+
+/** Which parts `luUnpack` gives. */
+export interface UnpackOptions {
+  /** L and U, default true; else they are empty. */
+  unpackData?: boolean;
+  /** P, default true; else it is empty. */
+  unpackPivots?: boolean;
+}
+
+/** P, L and U of A = P L U, by the factors of A from `linalg.luFactor`. */
+export const luUnpack = callable(
+  'luUnpack(LUData, LUPivots, ...)',
+  (
+    LUData: Tensor,
+    LUPivots: Tensor,
+    ...args: Arguments<UnpackOptions, ['unpackData', 'unpackPivots']>
+  ): NamedTensors<'P', 'L', 'U'> => {
+    const defaults = { unpackData: true, unpackPivots: true };
+    const { unpackData, unpackPivots } = parseArgs<UnpackOptions>('luUnpack', [], defaults, args);
+    ops.expectMatrices('luUnpack', LUData);
+    const order = rowOrder('luUnpack', LUData, LUPivots);
+    const [L, U] = unpackData ? triangles(LUData) : [zeros(0), zeros(0)];
+    return namedResults(['P', 'L', 'U'], [unpackPivots ? permutation(order) : zeros(0), L, U]);
+  },
+);
+
+/** Σ Aᵏ / k! of square matrices: `linalg.matrixExp`. */
+export const matrixExp = callable('matrixExp(input)', (input: Tensor): Tensor => expOf(input));
+
+/** R of A = Q R and, under its diagonal, the reflections whose product is Q; and their factors. Without a gradient. */
+export const geqrf = callable('geqrf(input)', (input: Tensor): NamedTensors<'a', 'tau'> => {
+  ops.expectMatrices('geqrf', input);
+  return namedResults(
+    ['a', 'tau'],
+    ops.reflected(input.value).map((value) => Tensor.of(value)),
+  );
+});
+
+/**
+ * The first columns of the product of the reflections that `geqrf` gives: `linalg.householderProduct`.
+ *
+ * @param input the reflections, under the diagonal of [..., m, n]
+ * @param input2 their factors, [..., k]
+ */
+export const orgqr = callable(
+  'orgqr(input, input2)',
+  (input: Tensor, input2: Tensor): Tensor => householderProduct(input, input2),
+);
+
+/** How Q and other matrices are multiplied. */
+export interface OrmqrOptions {
+  /** Q times the other, default true; else the other times Q. */
+  left?: boolean;
+  /** Take Qᵀ in the place of Q, default false. */
+  transpose?: boolean;
+}
+
+/** Q C, C Q, or with `transpose` Qᵀ, of the product Q [..., m, m] of the reflections that `geqrf` gives. */
+export const ormqr = callable(
+  'ormqr(input, tau, other, ...)',
+  (input: Tensor, tau: Tensor, other: Tensor, ...args: Arguments<OrmqrOptions, ['left', 'transpose']>): Tensor => {
+    const { left, transpose } = parseArgs<OrmqrOptions>('ormqr', [], { left: true, transpose: false }, args);
+    const { m } = reflectionSizes('ormqr', input, tau);
+    ops.expectMatrices('ormqr', other);
+    if (other.shape.at(left ? -2 : -1) !== m) {
+      throw new ShapeError(
+        `ormqr: expected ${m} ${left ? 'rows' : 'columns'} of other, as input has rows, but got shapes ${showShape(input.shape)} and ${showShape(other.shape)}`,
+      );
+    }
+    return left ? reflect(input, tau, other, transpose) : reflect(input, tau, other.mT, !transpose).mT;
+  },
+);
+
+/** Which columns of Q. */
+export interface SomeOptions {
+  /** Only the first min(m, n), default true. */
+  some?: boolean;
+}
+
+/** A = Q R: `linalg.qr`, reduced or complete. */
+export const qr = callable(
+  'qr(input, ...)',
+  (input: Tensor, ...args: Arguments<SomeOptions, ['some']>): NamedTensors<'Q', 'R'> => {
+    const { some } = parseArgs<SomeOptions>('qr', [], { some: true }, args);
+    return qrOf(input, some ? 'reduced' : 'complete');
+  },
+);
+
+/** Which singular vectors come with the values. */
+export interface SingularOptions extends SomeOptions {
+  /** Without them U and V are square, and 0; default true. */
+  computeUv?: boolean;
+}
+
+/** A = U diag(S) Vᵀ: as `linalg.svd`, with V in the place of its transpose, and min(m, n) singular vectors unless `some` is false. */
+export const svd = callable(
+  'svd(input, ...)',
+  (input: Tensor, ...args: Arguments<SingularOptions, ['some', 'computeUv']>): NamedTensors<'U', 'S', 'V'> => {
+    const { some, computeUv } = parseArgs<SingularOptions>('svd', [], { some: true, computeUv: true }, args);
+    if (!computeUv) {
+      const [rows = 0, columns = 0] = input.shape.slice(-2);
+      const square = (n: number): Tensor => input.newZeros([...input.shape.slice(0, -2), n, n]);
+      return namedResults(['U', 'S', 'V'], [square(rows), svdvals(input), square(columns)]);
+    }
+    const [U, S, Vh] = svdOf(input, !some);
+    return namedResults(['U', 'S', 'V'], [U, S, Vh.mT]);
+  },
+);
+
+/** `linalg.pinv`: the pseudoinverse; singular values up to `rcond` (default 1e-15) of the greatest count as zero. */
+export const pinverse = callable(
+  'pinverse(input, ...)',
+  (input: Tensor, ...args: Arguments<{ rcond?: number }, ['rcond']>): Tensor => {
+    const { rcond } = parseArgs<{ rcond?: number }>('pinverse', [], { rcond: 1e-15 }, args);
+    return pinv(input, { rtol: rcond });
+  },
+);
+
+/** `linalg.matrixPower`: n factors of square matrices. */
+export const matrixPower = callable(
+  'matrixPower(input, n: number)',
+  (input: Tensor, n: number): Tensor => powerOf(input, n),
+);

@@ -1,0 +1,25 @@
+// Owns `x.data`: a function that reads the elements back, and PyTorch's tensor of the same memory without a gradient.
+
+import type { Tensor } from '../tensor';
+import type { TensorData } from './readable';
+
+/** `await x.data()` reads back; `x.data.mul_(0.9)`, `x.data.shape` and functions of tensors see `x.detach()`. */
+export type DataAccess = (() => Promise<TensorData>) & Tensor;
+
+/** The function `read`, with the members of `x.detach()`, which is made when one of them is asked for. */
+export function dataAccess(x: Tensor, read: () => Promise<TensorData>): DataAccess {
+  let detached: Tensor | null = null;
+  const tensor = (): Tensor => {
+    detached ??= x.detach();
+    return detached;
+  };
+  return new Proxy(read, {
+    get(_, key) {
+      const member: unknown = Reflect.get(tensor(), key);
+      return typeof member === 'function' && key !== 'constructor' ? member.bind(tensor()) : member;
+    },
+    set: (_, key, value) => Reflect.set(tensor(), key, value),
+    has: (_, key) => key in tensor(),
+    getPrototypeOf: () => Object.getPrototypeOf(tensor()) as object,
+  }) as unknown as DataAccess;
+}

@@ -1,0 +1,63 @@
+// torch.special: the functions of mathematics under the names that SciPy has for them.
+
+import { ArgumentError } from '../../engine/core/errors';
+import { named } from '../../engine/graph/record';
+import { withGradient } from '../../engine/ops/custom';
+import * as ops from '../../engine/ops/pointwise/special';
+import { divisionType, promoteTypes } from '../../engine/ops/promotion';
+import { cast } from '../../engine/ops/shape/cast';
+import { callable } from './calling/callable';
+import { tensorOf } from './calling/operand';
+import type { Operandish } from './calling/pointwise-args';
+import { noGrad } from './calling/recording';
+import { erfc, sigmoid } from './families/elementary';
+import { digamma, igamma, igammac, lgamma, mvlgamma, xlogy } from './families/special';
+import { Tensor } from './tensor';
+
+export { erf, erfc, exp2, expm1, log1p, round } from './families/elementary';
+export { logSoftmax, logsumexp, softmax } from './families/reduce';
+export { digamma, erfinv, i0, logit, polygamma, sinc, xlogy } from './families/special';
+export {
+  digamma as psi,
+  igamma as gammainc,
+  igammac as gammaincc,
+  lgamma as gammaln,
+  mvlgamma as multigammaln,
+  sigmoid as expit,
+};
+
+/** The modified Bessel function of the first kind, of order 1. */
+export const i1 = callable('i1(input)', (input: Tensor): Tensor => Tensor.of(ops.i1(input.value)));
+
+/** input · ln(1 + other), and 0 where `input` is 0; one of them may be a number. */
+export const xlog1py = callable(
+  'xlog1py(input: operand, other: operand)',
+  (input: Operandish, other: Operandish): Tensor => {
+    if (!(input instanceof Tensor) && !(other instanceof Tensor)) {
+      throw new ArgumentError('xlog1py: expected at least one tensor, but got two numbers');
+    }
+    const [a, b] = [tensorOf(input), tensorOf(other)];
+    const operands = [a, b].map((x) => ({ dtype: x.dtype, rank0: x.shape.length === 0 }));
+    const dtype = divisionType(promoteTypes(...operands));
+    return Tensor.of(named(ops.xlog1py(cast(a.value, dtype), cast(b.value, dtype)), 'SpecialXlog1PyBackward0'));
+  },
+);
+
+/** -x ln x; 0 at 0, and -∞ below it. */
+export const entr = callable('entr(input)', (input: Tensor): Tensor => {
+  const value = noGrad(() =>
+    xlogy(input, input).neg().where(input.ge(0).logicalOr(input.isnan()), Number.NEGATIVE_INFINITY),
+  );
+  // Below 0 the slope is NaN, as the logarithm is.
+  const [result] = withGradient([input.value], [value.value], ([dy]) => [
+    input.log().add(1).mul(Tensor.of(dy!)).neg().value,
+  ]);
+  return Tensor.of(named(result!, 'SpecialEntrBackward0'));
+});
+
+/** The share of a normal distribution that lies below. */
+export const ndtr = callable('ndtr(input)', (input: Tensor): Tensor => {
+  const result = erfc(input.mul(-Math.SQRT1_2)).mul(0.5);
+  named(result.value, 'MulBackward1');
+  return result;
+});

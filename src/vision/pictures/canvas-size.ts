@@ -1,9 +1,0 @@
-// Owns the check of the size of the picture that boxes lie on.
-import { ArgumentError } from '../../core/errors';
-import { shown } from '../../core/options';
-
-/** @throws ArgumentError unless it is [height, width] */
-export function checkCanvasSize(op: string, canvasSize: unknown): void {
-  if (Array.isArray(canvasSize) && canvasSize.length === 2 && canvasSize.every(Number.isFinite)) return;
-  throw new ArgumentError(`${op}: expected canvasSize [height, width], but got ${shown(canvasSize)}`);
-}
