@@ -37,6 +37,8 @@ const kinds = {
     (p: Params) => new optim.LBFGS(p, { maxIter: 3 }),
     (o: optim.LBFGS) => new lrScheduler.ExponentialLR(o, 0.95),
   ],
+  // The learning rate is a tensor in PyTorch.
+  'tensor-rate': [(p: Params) => new optim.Adam(p), (o: optim.Adam) => new lrScheduler.StepLR(o, 1)],
 } as const;
 
 function restored(name: keyof typeof kinds, checkpoint: Checkpoint) {

@@ -121,6 +121,9 @@ describe.each(['foreign-2', 'foreign-4', 'foreign-5', 'foreign-legacy'])('%s', (
       });
       expect(facts(part['model.w'])).toEqual(['float32', [3], [0, 1, 2]]);
     }
+    // Arrays come as tensors: of what they are made nothing is said.
+    const read = await torch.load<Values>(path(name), { only: ['array', 'scalar', 'float32'] });
+    expect(facts(read.scalar)).toEqual(arrays.scalar);
     await torch.load(path(name), { weightsOnly: false });
     expect(console.warn).not.toHaveBeenCalled();
     await expect(torch.load(path(name), { weightsOnly: true })).rejects.toThrow(torch.FileFormatError);

@@ -80,7 +80,7 @@ export function readState(
       if (record) states.set(group.params[i]!, readRecord(record, group.params[i]!, { number, wanted }, fail));
     });
     const kept = Object.entries(named).filter(([name]) => !FOREIGN.includes(name));
-    return Object.fromEntries(kept.map(([name, value]) => [camelCase(name), value]));
+    return Object.fromEntries(kept.map(([name, value]) => [camelCase(name), optionOf(name, value, fail)]));
   });
   return { options, states };
 }
@@ -107,6 +107,16 @@ function readRecord(
     tensors[name] = Tensor.of(clone(cast(value.value, param.dtype))).retain();
   }
   return { step: readStep(record.step, Object.keys(tensors).length > 0, number, fail), tensors, numbers };
+}
+
+/** PyTorch's option may be a tensor, such as a learning rate that graphs read; a step here needs its number. */
+function optionOf(name: string, value: unknown, fail: (problem: string) => StateDictError): unknown {
+  if (!(value instanceof Tensor)) return value;
+  const number = scalarOf(value);
+  if (number !== undefined) return number;
+  throw fail(
+    `expected ${name} to be a number, or a tensor of one from a file; put await state.param_groups[0].${name}.item() in its place`,
+  );
 }
 
 /** State that is one number for a whole parameter. */

@@ -67,6 +67,8 @@ export class Foreign {
         if (!(error instanceof FileFormatError)) throw error;
       }
     }
+    // What arrays are made of was met on the way to them, and is named only where it is used otherwise.
+    this.names.clear();
     const tensors = await hostTensors(read.map(([, array]) => array));
     read.forEach(([object], i) => {
       this.tensors.set(object, tensors[i]!);

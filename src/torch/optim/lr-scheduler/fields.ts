@@ -2,6 +2,8 @@
 import { StateDictError } from '../../../engine/core/errors';
 import { isPlainObject, kindOf } from '../../../engine/core/options';
 import { snakeCase } from '../../../engine/core/printing';
+import { numberAtHand } from '../../tensor/shown';
+import { Tensor } from '../../tensor/tensor';
 
 /** What a scheduler keeps: numbers, strings, booleans and lists of them; functions are not saved. */
 export type Fields = Record<string, unknown>;
@@ -47,5 +49,11 @@ export function readFields(scheduler: string, state: Fields, fields: Fields): Fi
   const names = saved(fields).map(([name]) => name);
   const missing = names.map(stateName).filter((name) => !(name in state));
   if (missing.length > 0) throw fail(`no ${missing.map((name) => `'${name}'`).join(', ')}`);
-  return structuredClone(Object.fromEntries(names.map((name) => [name, state[stateName(name)]])));
+  return structuredClone(Object.fromEntries(names.map((name) => [name, withoutTensors(state[stateName(name)])])));
+}
+
+/** PyTorch's rates are tensors where that of the optimizer is one; here they are numbers. */
+function withoutTensors(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutTensors);
+  return value instanceof Tensor ? (numberAtHand(value) ?? value) : value;
 }
