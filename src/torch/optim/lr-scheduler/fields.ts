@@ -2,7 +2,7 @@
 import { StateDictError } from '../../../engine/core/errors';
 import { isPlainObject, kindOf } from '../../../engine/core/options';
 import { snakeCase } from '../../../engine/core/printing';
-import { numberAtHand } from '../../tensor/shown';
+import { numberAtHand } from '../../tensor/reading/shown';
 import { Tensor } from '../../tensor/tensor';
 
 /** What a scheduler keeps: numbers, strings, booleans and lists of them; functions are not saved. */
