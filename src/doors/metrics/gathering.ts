@@ -5,6 +5,7 @@ import type { DType } from '../../engine/core/meta';
 import { type Arguments, expectKind, parseArgs } from '../../engine/core/options';
 import { moduleScope } from '../../engine/storage/scope';
 import type { Drawing } from '../../torch/draw/sheet';
+import { underName } from '../../torch/tensor/calling/callable';
 import { zeros } from '../../torch/tensor/creation/creation';
 import type { Tensor } from '../../torch/tensor/tensor';
 import { batchOf, batchOrder } from './classification/arguments';
@@ -277,12 +278,20 @@ export function ofBatch<
   const Made = Class as unknown as new (options: unknown) => M;
   return (...args: readonly unknown[]) => {
     const { tensors, options } = batchOf(name, batch, functionOrder, args);
-    return figureOf(() => new Made({ ...options, ...ownOf(tensors[0] as Tensor) }), tensors);
+    return figureOf(name, () => new Made({ ...options, ...ownOf(tensors[0] as Tensor) }), tensors);
   };
 }
 
-/** The figure of a batch, of a metric that has no state. */
-export function figureOf<M extends { figure(...batch: never): unknown }>(make: () => M, batch: readonly unknown[]) {
-  const metric = withoutState(make);
-  return moduleScope(metric as never, () => metric.figure(...(batch as never))) as ReturnType<M['figure']>;
+/** The figure of a batch, of a metric that has no state; its errors are told under the function's name. */
+export function figureOf<M extends { figure(...batch: never): unknown }>(
+  name: string,
+  make: () => M,
+  batch: readonly unknown[],
+) {
+  try {
+    const metric = withoutState(make);
+    return moduleScope(metric as never, () => metric.figure(...(batch as never))) as ReturnType<M['figure']>;
+  } catch (error) {
+    throw underName(name, error);
+  }
 }

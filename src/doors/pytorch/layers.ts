@@ -102,12 +102,12 @@ function refuse(module: Module, name: string): void {
       `toPython: expected a layer with its shapes, but got ${name} before its first call; call the model once`,
     );
   }
-  const isParametrized =
-    module.namedChildren().some(([child]) => child === 'parametrizations') ||
-    module.namedParameters({ recurse: false }).some(([parameter]) => /_(g|orig)$/.test(parameter));
-  if (isParametrized) {
+  const own = module.namedParameters({ recurse: false }).map(([parameter]) => parameter);
+  const normalized = own.find((parameter) => /_(g|orig)$/.test(parameter));
+  if (normalized !== undefined) {
+    const remove = normalized.endsWith('_g') ? 'removeWeightNorm' : 'removeSpectralNorm';
     throw new ArgumentError(
-      `toPython: a parametrized ${name} has other weights than a plain one; call nn.utils.parametrize.removeParametrizations first`,
+      `toPython: a normalized ${name} has other weights than a plain one; call nn.utils.${remove}(layer) first`,
     );
   }
   if (name === 'TripletMarginWithDistanceLoss' || name === 'AdaptiveLogSoftmaxWithLoss') {

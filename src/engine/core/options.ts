@@ -257,7 +257,7 @@ const oldReduction = "deprecated in PyTorch; use reduction: 'mean', 'sum' or 'no
 /** Arguments of PyTorch's that no function here takes, and what to do without them. */
 const absent: Readonly<Record<string, string>> = {
   device: 'everything is on the one device there is, so leave it out',
-  dtype: 'convert with to(dtype)',
+  dtype: 'convert with .to(dtype)',
   foreach: oneDispatch,
   fused: oneDispatch,
   capturable: 'there are no CUDA graphs, and every step runs as a compiled plan anyway, so leave it out',

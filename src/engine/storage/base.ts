@@ -126,7 +126,7 @@ export abstract class TensorBase extends Printable implements Layout {
     if (this.base === null || this.leaf !== null || !mode.grad) return contents;
     if (this.origin !== null && this.storage.changes !== this.madeAt && this.requiresGrad) {
       throw new AutogradError(
-        `a view ${origins[this.origin]}, and what it is a view of has been changed in place since, so that its gradient is not defined; ` +
+        `value: a view ${origins[this.origin]}, and what it is a view of has been changed in place since, so that its gradient is not defined; ` +
           'take the view after the change, or clone() it',
       );
     }
@@ -305,14 +305,14 @@ export abstract class TensorBase extends Printable implements Layout {
     if (on ? this.leaf !== null || this.contents().requiresGrad : !this.requiresGrad) return this;
     if (on && !isFloat(this.dtype)) {
       const error = new DTypeError(
-        `requiresGrad: only floating-point tensors can require gradients, but this one is ${this.dtype}`,
+        `requiresGrad_: only floating-point tensors can require gradients, but this one is ${this.dtype}`,
       );
       explainWhole(error, [this]);
       throw error;
     }
     if (!this.isLeaf) {
       throw new AutogradError(
-        'requiresGrad: only leaf tensors can be changed; use detach() to get one that does not require grad',
+        'requiresGrad_: only leaf tensors can be changed; use detach() to get one that does not require grad',
       );
     }
     this.keep();
@@ -333,7 +333,7 @@ export abstract class TensorBase extends Printable implements Layout {
   set grad(gradient: Tensor | null) {
     if (!this.leaf) {
       if (gradient === null) return;
-      throw new AutogradError('grad: only a leaf that requires grad has a gradient; call requiresGrad_() first');
+      throw new AutogradError('grad: only a leaf that requires grad has a gradient; call detach().requiresGrad_() first');
     }
     if (gradient && !sameShape(gradient.shape, this.shape)) {
       throw new ShapeError(`grad: expected shape ${showShape(this.shape)}, but got ${showShape(gradient.shape)}`);
@@ -562,13 +562,13 @@ export abstract class TensorBase extends Printable implements Layout {
     if (!mode.grad || !(counts || this.requiresGrad)) return;
     if (this.origin !== null) {
       throw new AutogradError(
-        `a view ${origins[this.origin]} and is being changed in place, so that its gradient would not be defined; ` +
+        `write: a view ${origins[this.origin]} and is being changed in place, so that its gradient would not be defined; ` +
           'take the view and change it both inside noGrad or both outside, one piece by itself, as at() and narrow() give it',
       );
     }
     if (this.leaf ?? this.base?.leaf) {
       throw new AutogradError(
-        'a leaf tensor that requires grad (or a view of one) is being used in an in-place operation; wrap the change in torch.noGrad(() => …)',
+        'write: a leaf tensor that requires grad (or a view of one) is being used in an in-place operation; wrap the change in torch.noGrad(() => …)',
       );
     }
   }

@@ -133,10 +133,10 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     const lr = numberAtHand(options.lr);
     if (lr === null) {
       const got =
-        options.lr.numel() === 1 ? 'a tensor that the GPU has yet to compute' : `shape ${showShape(options.lr.shape)}`;
-      throw new ArgumentError(
-        `${this.name}: expected lr to be a number, or a tensor of one, but got ${got}; pass await lr.item()`,
-      );
+        options.lr.numel() === 1
+          ? 'a tensor that the GPU has yet to compute; pass await lr.item()'
+          : `shape ${showShape(options.lr.shape)}`;
+      throw new ArgumentError(`${this.name}: expected lr to be a number, or a tensor of one, but got ${got}`);
     }
     return { ...options, lr } as unknown as O;
   }

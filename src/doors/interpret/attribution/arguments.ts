@@ -37,7 +37,7 @@ export function listInputs(op: string, inputs: unknown): Listed {
   tensors.forEach((x, i) => {
     if (x.shape.length > 0) return;
     throw new ShapeError(
-      `${op}: expected input ${i} to have a dimension of examples, but got shape []; unsqueeze(0) it`,
+      `${op}: expected input ${i} to have a dimension of examples, but got shape []; make it a batch of one with .unsqueeze(0)`,
     );
   });
   return { inputs: tensors, alone };
@@ -52,7 +52,7 @@ export function expectFloats(op: string, inputs: readonly Tensor[]): void {
   inputs.forEach((x, i) => {
     if (isFloat(x.dtype)) return;
     throw new DTypeError(
-      `${op}: expected input ${i} to be of a floating-point dtype, but got ${x.dtype}; attribute to the layer that embeds it, or convert it with float()`,
+      `${op}: expected input ${i} to be of a floating-point dtype, but got ${x.dtype}; attribute to the layer that embeds it, or convert it with .float()`,
     );
   });
 }

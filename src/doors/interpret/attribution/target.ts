@@ -67,7 +67,7 @@ export class TargetRows {
   private selectBy(op: string, output: Tensor, target: Tensor): Tensor {
     if (isFloat(target.dtype)) {
       throw new DTypeError(
-        `${op}: expected a target of whole numbers, but got ${target.dtype}; convert it with long()`,
+        `${op}: expected a target of whole numbers, but got ${target.dtype}; convert it with .long()`,
       );
     }
     if (target.numel() === 1) {

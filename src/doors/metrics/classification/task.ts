@@ -124,6 +124,6 @@ export function ofBatchByTask<O, Order extends readonly string[], Of, const Own 
 ): OfBatch<Batch & O, OfKeys<readonly [...typeof batchOrder, ...Own], Batch & O>, Figure<Of>> {
   return (...args: readonly unknown[]) => {
     const { tensors, options } = batchOf(name, batchOrder, order, args);
-    return figureOf(() => madeOf(name, metric[definition], options), tensors) as Figure<Of>;
+    return figureOf(name, () => madeOf(name, metric[definition], options), tensors) as Figure<Of>;
   };
 }

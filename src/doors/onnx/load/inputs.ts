@@ -52,7 +52,7 @@ function expectInput(
     throw new ArgumentError(`onnx: expected a tensor as input '${name}', but got ${kindOf(value)}`);
   if (dtype !== null && !fits(value.dtype, dtype)) {
     throw new DTypeError(
-      `onnx: expected input '${name}' of dtype ${dtype}, but got ${value.dtype}; convert it with to('${dtype}')`,
+      `onnx: expected input '${name}' of dtype ${dtype}, but got ${value.dtype}; convert it with .to('${dtype}')`,
     );
   }
   if (shape === null) return;

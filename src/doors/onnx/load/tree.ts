@@ -7,7 +7,7 @@ import type { Tensor } from '../../../torch/tensor/tensor';
 
 /** Modules of an imported network that belong together. Only the network as a whole can be called. */
 export class Block extends Module {
-  override forward(): never {
+  override forward(..._inputs: readonly unknown[]): never {
     throw new LamplightError(
       'onnx: a block of an imported network cannot be called by itself; call the network, or take features from it with createFeatureExtractor',
     );

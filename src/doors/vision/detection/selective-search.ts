@@ -252,7 +252,7 @@ export const selectiveSearch = callable(
     const picture = await planesOf(name, image);
     if (picture.channels.length !== 3) {
       throw new ShapeError(
-        `${name}: expected a picture [3, H, W], but got shape [${image.shape.join(', ')}]; one channel becomes three by expand(3, -1, -1)`,
+        `${name}: expected a picture [3, H, W], but got shape [${image.shape.join(', ')}]; one channel becomes three by .expand(3, -1, -1)`,
       );
     }
     const hierarchies = spaces.flatMap((space) => {

@@ -55,7 +55,10 @@ abstract class Mixing extends Transform<Sample, Sample> {
     if (numClasses !== null) expectCount(name, 'numClasses', numClasses);
     this.alpha = alpha;
     this.numClasses = numClasses;
-    this.#labelsOf = labelsGetter === 'default' ? defaultLabels : (labelsGetter as (sample: unknown) => unknown);
+    this.#labelsOf =
+      labelsGetter === 'default'
+        ? (sample) => defaultLabels(this.constructor.name, sample)
+        : (labelsGetter as (sample: unknown) => unknown);
   }
 
   protected abstract drawn(images: readonly Tensor[]): Mixture;
@@ -128,18 +131,18 @@ const mixed = (x: Tensor, share: number): Tensor =>
     .add(x.mul(share));
 
 /** The labels of (images, labels), of (images, { labels }) or of { labels }. */
-function defaultLabels(sample: unknown): unknown {
+function defaultLabels(name: string, sample: unknown): unknown {
   const found: unknown = Array.isArray(sample) ? sample[1] : sample;
   if (isTensor(found)) return found;
   if (!isPlainObject(found)) {
     throw new ArgumentError(
-      `MixUp, CutMix: expected labels as the second input or in a dictionary, but got ${kindOf(found)}`,
+      `${name}: expected labels as the second input or in a dictionary, but got ${kindOf(found)}`,
     );
   }
   const key = labelsKey(found);
   if (key === undefined) {
     throw new ArgumentError(
-      `MixUp, CutMix: expected labels in the sample, but its keys are ${shown(Object.keys(found))}; tell where they are by labelsGetter`,
+      `${name}: expected labels in the sample, but its keys are ${shown(Object.keys(found))}; tell where they are by labelsGetter`,
     );
   }
   return found[key];

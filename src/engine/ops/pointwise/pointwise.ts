@@ -129,9 +129,11 @@ function checkDTypes(spec: PointwiseSpec, inputs: readonly Meta[]): void {
       );
     }
     if (x.dtype !== operands[0]!.dtype) {
-      const dtypes = operands.map(({ dtype }) => dtype).join(' and ');
+      const dtypes = operands.map(({ dtype }) => dtype);
+      // Weights are of float32, whatever the picture is.
+      const to = dtypes.includes('float32') ? 'float32' : dtypes[0];
       throw new DTypeError(
-        `${name}: expected operands of one dtype, but got ${dtypes}; convert them with .to('${operands[0]!.dtype}')`,
+        `${name}: expected operands of one dtype, but got ${dtypes.join(' and ')}; convert them with .to('${to}')`,
       );
     }
   }

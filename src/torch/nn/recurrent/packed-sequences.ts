@@ -27,10 +27,11 @@ function numbersOf(name: string, key: string, given: Numbers): readonly number[]
   if (!(given instanceof Tensor)) return given;
   const values = given.shape.length === 1 ? valuesAtHand(given) : null;
   if (values) return Array.from(values);
-  const got = given.shape.length === 1 ? 'a tensor that the GPU has yet to compute' : `shape ${showShape(given.shape)}`;
-  throw new ArgumentError(
-    `${name}: expected ${key} as numbers, or as a vector of them, but got ${got}; pass await ${key}.tolist()`,
-  );
+  const got =
+    given.shape.length === 1
+      ? `a tensor that the GPU has yet to compute; pass await ${key}.tolist()`
+      : `shape ${showShape(given.shape)}; pass await ${key}.flatten().tolist()`;
+  throw new ArgumentError(`${name}: expected ${key} as numbers, or as a vector of them, but got ${got}`);
 }
 
 /** How many sequences are longer than each place, for lengths that fall. */

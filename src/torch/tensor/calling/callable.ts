@@ -2,7 +2,7 @@
 
 import { mostArguments, oneTooMany } from '../../../engine/core/arity';
 import { calls } from '../../../engine/core/calls';
-import { ArgumentError, DTypeError, IndexError, ShapeError } from '../../../engine/core/errors';
+import { ArgumentError, AutogradError, DTypeError, IndexError, ShapeError } from '../../../engine/core/errors';
 import {
   isPlainObject,
   kindOf,
@@ -197,14 +197,15 @@ export function checkedCall(signature: string, run: AnyCall, most: () => number,
           : (...[to, ...others]: unknown[]) => called(others, to);
       return conversion(whole(), again);
     }
-    try {
-      if (watcher) {
-        const watched = () => run.apply(self, handed(all(parsed!, args, limit)));
-        return watcher.operation(name, whole(), watched, isGetter, self !== NOBODY);
+    // What a watcher throws is no error of this operation.
+    return watcher ? watcher.operation(name, whole(), computed, isGetter, self !== NOBODY) : computed();
+
+    function computed(): unknown {
+      try {
+        return run.apply(self, handed(all(parsed!, args, limit)));
+      } catch (error) {
+        throw told(name, whole(), error);
       }
-      return run.apply(self, handed(all(parsed, args, limit)));
-    } catch (error) {
-      throw told(name, whole(), error);
     }
 
     function handed(given: readonly unknown[]): unknown[] {
@@ -363,15 +364,16 @@ function told(name: string, args: readonly unknown[], error: unknown): unknown {
 }
 
 /** An error that a function within has thrown, under the name that was called. */
-function underName(name: string, error: unknown): unknown {
+export function underName(name: string, error: unknown): unknown {
   const aboutCall =
     error instanceof ShapeError ||
     error instanceof DTypeError ||
     error instanceof IndexError ||
+    error instanceof AutogradError ||
     error instanceof ArgumentError;
   if (!aboutCall) return error;
   const { message } = error;
-  const said = /^[a-z]\w*(?=:| of )/i.exec(message)?.[0];
+  const said = /^[a-z][\w.]*(?=:| of )/i.exec(message)?.[0];
   if (said === undefined || said === name) return error;
   error.message = name + message.slice(said.length);
   // The stack begins with the message as it was.

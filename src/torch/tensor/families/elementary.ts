@@ -282,7 +282,9 @@ const bits =
     const fractional = typeof other === 'number' && !Number.isInteger(other);
     if (isFloat(input.dtype) || fractional) {
       throw new DTypeError(
-        `${name}: expected integers or bools, but got ${fractional ? other : `dtype ${input.dtype}`}; convert it with .to('int64')`,
+        fractional
+          ? `${name}: expected integers or bools, but got ${other}; write Math.trunc(${other})`
+          : `${name}: expected integers or bools, but got dtype ${input.dtype}; convert it with .to('int64')`,
       );
     }
     return paired(name, input, other, of);
