@@ -333,7 +333,9 @@ export abstract class TensorBase extends Printable implements Layout {
   set grad(gradient: Tensor | null) {
     if (!this.leaf) {
       if (gradient === null) return;
-      throw new AutogradError('grad: only a leaf that requires grad has a gradient; call detach().requiresGrad_() first');
+      throw new AutogradError(
+        'grad: only a leaf that requires grad has a gradient; call detach().requiresGrad_() first',
+      );
     }
     if (gradient && !sameShape(gradient.shape, this.shape)) {
       throw new ShapeError(`grad: expected shape ${showShape(this.shape)}, but got ${showShape(gradient.shape)}`);

@@ -49,7 +49,21 @@ const stepped = (order: 'scheduler' | 'both'): Promise<string> =>
     scheduler.step();
   });
 
+/** The state of an optimizer whose rate is a tensor, as files of PyTorch's have it. */
+function restored(lr: number | Tensor): void {
+  const state = sgd().stateDict();
+  const [group] = state.param_groups;
+  sgd().loadStateDict({ ...state, param_groups: [{ ...group!, lr }] } as never);
+}
+
 export const optimizers: readonly Row[] = [
+  typed(
+    'SGD.loadStateDict',
+    () => restored(late()),
+    'await state.param_groups[0].lr.item()',
+    { state: { param_groups: [{ lr: late() }] } },
+    restored,
+  ),
   typed(
     'SGD',
     () => new optim.SGD(model as never, { lr: 0.1 }),

@@ -187,7 +187,12 @@ export const tensors: readonly Row[] = [
   typed('data', () => (p.data = floats as never), 'torch.noGrad(() => p.copy_(x))', { p, x: floats }),
   typed('Tensor', () => (floats as never as number) + 1, 'x.add(1)', { x: floats }),
   typed('Tensor', () => (floats as never as number) + 1, 'await x.item()', { x: torch.tensor(1) }),
-  typed('Tensor', () => (floats as never as number) + 1, '`${x}`', { x: floats }),
+  does(
+    'Tensor',
+    () => (floats as never as number) + 1,
+    'in texts write `$',
+    () => `${floats}`,
+  ),
   typed(
     'at',
     () => square.at(mask, mask).add_(1),
