@@ -1,6 +1,7 @@
 // layer-norm.wgsl: normalisation of rows; one row an invocation (main; quads reads four elements
 // at once), or one row a workgroup (wide).
 //   y[r, i] = (x[r, i] - mean_r) / √(variance_r + eps) · w[i] + b[i]
+// Where the variance is too great for a float32, the row is NaN, as PyTorch's are: with 1 / √∞ for a factor it would be 0.
 // Sums run in blocks, as in reduce.wgsl. The squares are those of deviations from the mean, in a second walk over the row.
 // Uses: lib/workgroup-*.wgsl
 @group(0) @binding(0) var<storage, read> x: array<f32>;               // [rows, n]
@@ -56,6 +57,12 @@ fn squares(first: u32, center: f32, lane: u32, lanes: u32) -> f32 {
   return total;
 }
 
+// The variance, NaN for ∞.
+fn held(variance: f32) -> f32 {
+  let bits = bitcast<u32>(variance);
+  return bitcast<f32>(select(bits, bits | 0x400000u, bits == 0x7f800000u));
+}
+
 fn normalise(first: u32, center: f32, spread: f32, lane: u32, lanes: u32) {
   let rstd = inverseSqrt(spread + params.eps);
   for (var i = lane; i < params.n; i += lanes) {
@@ -72,7 +79,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   if (row >= params.rows) { return; }
   let first = row * params.n;
   let center = sum(first, 0u, 1u) / f32(params.n);
-  let spread = squares(first, center, 0u, 1u) / f32(params.n);
+  let spread = held(squares(first, center, 0u, 1u) / f32(params.n));
   mean[row] = center;
   variance[row] = spread;
   normalise(first, center, spread, 0u, 1u);
@@ -108,7 +115,7 @@ fn quads(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u,
     }
     totals += part;
   }
-  let spread = dot(totals, vec4f(1.0)) / f32(params.n);
+  let spread = held(dot(totals, vec4f(1.0)) / f32(params.n));
   mean[row] = center;
   variance[row] = spread;
   let rstd = inverseSqrt(spread + params.eps);
@@ -127,7 +134,7 @@ fn wide(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   if (row >= params.rows) { return; }
   let first = row * params.n;
   let center = workgroup_sum(lid.x, vec2f(sum(first, lid.x, WORKGROUP), 0.0)).x / f32(params.n);
-  let spread = workgroup_sum(lid.x, vec2f(squares(first, center, lid.x, WORKGROUP), 0.0)).x / f32(params.n);
+  let spread = held(workgroup_sum(lid.x, vec2f(squares(first, center, lid.x, WORKGROUP), 0.0)).x / f32(params.n));
   if (lid.x == 0u) {
     mean[row] = center;
     variance[row] = spread;

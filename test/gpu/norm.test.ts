@@ -35,4 +35,38 @@ describe('layerNorm', () => {
   test('says which dimensions it wants', () => {
     expect(() => F.layerNorm(torch.zeros(2, 5), [4])).toThrow(/layerNorm: .*\[4\].*\[2, 5\]/);
   });
+
+  test("rows whose variance is too great for a float32 are NaN, not 0, as PyTorch's, and so are their gradients", async () => {
+    const results = [8, 16, 64, 768].flatMap((length) => {
+      const x = torch
+        .linspace(-1e30, 1e30, 3 * length)
+        .reshape(3, length)
+        .requiresGrad_();
+      const y = F.layerNorm(x, [length], { weight: torch.ones(length), bias: torch.ones(length) });
+      const grouped = F.groupNorm(x.unsqueeze(1), 1);
+      const [dx] = torch.autograd.grad(y.sum(), x) as [torch.Tensor];
+      return [F.layerNorm(x, [length]), y, grouped, dx].map((each) => each.isnan().all());
+    });
+    const finite = F.layerNorm(torch.linspace(-1e18, 1e18, 10).reshape(2, 5), [5])
+      .isfinite()
+      .all();
+    expect(
+      await torch
+        .stack([...results, finite])
+        .all()
+        .item(),
+    ).toBe(true);
+  });
+});
+
+test("rmsNorm's gradient of large numbers, of whose inverses no float32 holds the cube", async () => {
+  const x = torch.tensor([1e15, -2e15, 3e15, 5e14], { dtype: torch.float32 }).requiresGrad_();
+  F.rmsNorm(x, [4])
+    .mul(torch.tensor([0.5, 1, 1.5, 2]))
+    .sum()
+    .backward();
+  // Of float64: PyTorch's float32 leaves the second term out.
+  expect([...(await x.grad!.mul(1e15).data())].map((value) => Number(value.toFixed(4)))).toEqual([
+    0.1162, 0.8273, 0.3486, 0.9853,
+  ]);
 });

@@ -1,6 +1,6 @@
 // Downloads in Node: kept once, checked, taken up again after a break, and never half there.
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ArgumentError, FetchError, FileFormatError } from '../../src/engine/core/errors';
+import { takeLock } from '../../src/torch/io/download/disk-lock';
 import { type DownloadProgress, download, forgetDownload } from '../../src/torch/io/download/download';
 
 const content = Buffer.from(Uint8Array.from({ length: 300_000 }, (_, i) => (i * 2654435761) >>> 24));
@@ -234,6 +235,52 @@ describe('an abort', () => {
     expect(closed).toHaveLength(3);
     await Promise.all(closed);
   }, 20_000);
+});
+
+describe('a lock', () => {
+  const long = () => new Date(Date.now() - 60_000);
+
+  test('that was left by a process that ended is taken over by one alone of all that find it at the same moment', async () => {
+    for (let round = 0; round < 10; round++) {
+      const lock = join(folder, `${round}.lock`);
+      await writeFile(lock, '');
+      await utimes(lock, long(), long());
+      const stop = new AbortController();
+      const tries: ReturnType<typeof takeLock>[] = [];
+      // At several moments, so that some look at it while others take it.
+      for (let one = 0; one < 40; one++) {
+        tries.push(takeLock(lock, stop.signal));
+        if (one % 3 === 0) await stat(lock);
+      }
+      const first = (await Promise.race(tries))!;
+      stop.abort();
+      const held = (await Promise.all(tries)).filter((each) => each !== null);
+      expect(held).toEqual([first]);
+      await first.release();
+    }
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('whose next owner ended as it took it over is taken by another', async () => {
+    const lock = join(folder, 'a.lock');
+    for (const path of [lock, `${lock}.claim`]) {
+      await writeFile(path, '');
+      await utimes(path, long(), long());
+    }
+    await (await takeLock(lock))!.release();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('is let go by who has it still', async () => {
+    const lock = join(folder, 'a.lock');
+    const slept = (await takeLock(lock))!;
+    await utimes(lock, long(), long());
+    const taken = (await takeLock(lock))!;
+    await slept.release();
+    expect(await readdir(folder)).toEqual(['a.lock']);
+    await taken.release();
+    expect(await readdir(folder)).toEqual([]);
+  });
 });
 
 test('a wrong check sum leaves nothing behind', async () => {

@@ -36,14 +36,18 @@ declare global {
     saved: number;
     find(): Promise<Found>;
     remove(): Promise<boolean>;
+    /** Of the test: a page tells it how much of a download it has read. */
+    tellRead?(url: string, loaded: number): Promise<void>;
   }
 }
 
 const store = new torch.CheckpointStore('test');
 
+const told = ({ url, loaded }: torch.DownloadProgress): void => void window.tellRead?.(url, loaded);
+
 window.fetchWeights = async (url) => {
   try {
-    const state = await torch.hub.loadStateDictFromUrl(url, { checkHash: true, progress: false });
+    const state = await torch.hub.loadStateDictFromUrl(url, { checkHash: true, progress: told });
     return (await state.w!.tolist()) as number[];
   } catch (error) {
     return `${(error as Error).name}: ${(error as Error).message}`;
@@ -65,7 +69,10 @@ window.openDataset = async (kind, root) => {
   const last = new Map<string, readonly [number, number | null]>();
   const options = {
     download: true,
-    onProgress: ({ url, loaded, total }: torch.DownloadProgress) => void last.set(url, [loaded, total]),
+    onProgress: (progress: torch.DownloadProgress) => {
+      last.set(progress.url, [progress.loaded, progress.total]);
+      told(progress);
+    },
   };
   try {
     const open = {

@@ -45,6 +45,8 @@ let server: Server;
 let other = '';
 /** The ranges that the server was asked for, in order; '' for all. */
 let asked: string[] = [];
+/** What breaks an answer off, by the path that was asked for: once the page has read some of it, so that there is something to go on from. */
+const whenRead = new Map<string, () => void>();
 /** Files of data sets and of a mirror, by their names. */
 const data: Record<string, Uint8Array> = {
   'weights.json': table,
@@ -74,7 +76,8 @@ beforeAll(async () => {
       'last-modified': 'Sat, 21 Nov 2026 08:00:00 GMT',
     });
     if (/^\/(broken|data)\//.test(request.url!) && !isRange) {
-      response.write(file.subarray(0, file.length / 2), () => setTimeout(() => response.destroy(), 300));
+      whenRead.set(request.url!, () => response.destroy());
+      response.write(file.subarray(0, file.length / 2));
     } else response.end(file.subarray(Number(start)));
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -84,6 +87,12 @@ beforeAll(async () => {
   address = first.url();
   await first.close();
   context = await pages.browser.newContext();
+  await context.exposeFunction('tellRead', (url: string, loaded: number) => {
+    const { pathname } = new URL(url, address);
+    if (loaded === 0) return;
+    whenRead.get(pathname)?.();
+    whenRead.delete(pathname);
+  });
 });
 
 afterAll(async () => {

@@ -245,7 +245,7 @@ function unary(
 /** √a. */
 export const sqrt = unary('sqrt', 'sqrt(a0)', (dy, y) => div(dy, mul(y, 2)), { saves: 'y' });
 /** 1 / √a. */
-export const rsqrt = unary('rsqrt', 'inverseSqrt(a0)', (dy, y) => mul(mul(dy, -0.5), mul(y, square(y))), {
+export const rsqrt = unary('rsqrt', 'inverseSqrt(a0)', (dy, y) => mul(mul(mul(mul(dy, -0.5), y), y), y), {
   saves: 'y',
 });
 

@@ -1,6 +1,7 @@
 // Downloads in Node: a file in a folder, which has its name once it is whole; until then it is a .part beside it.
 import { FetchError } from '../../../engine/core/errors';
 import { fileSystem } from '../../../engine/gpu/node';
+import { takeLock } from './disk-lock';
 import { type Begun, type FileFacts, inTurn, type Kept, type Slot } from './slot';
 
 interface Handle {
@@ -18,15 +19,9 @@ interface Disk {
   rename(from: string, to: string): Promise<void>;
   rm(path: string, options: { force: boolean }): Promise<void>;
   mkdir(path: string, options: { recursive: boolean }): Promise<unknown>;
-  stat(path: string): Promise<{ readonly size: number; readonly mtimeMs: number; isFile(): boolean }>;
-  utimes(path: string, accessed: Date, modified: Date): Promise<void>;
+  stat(path: string): Promise<{ readonly size: number; isFile(): boolean }>;
 }
 
-/** How often a process says that it is still at work on a file, and after which silence another takes its place; in ms. */
-const HEARTBEAT = 5_000;
-const SILENCE = 20_000;
-/** How often those that wait look again; in ms. */
-const LOOK = 100;
 /** Bytes that are read at once for a check sum. */
 const READ = 2 ** 20;
 
@@ -68,15 +63,13 @@ class DiskSlot implements Slot {
     const inside = async () => {
       const lock = `${this.path}.lock`;
       await this.#orFetchError(disk().mkdir(folderOf(this.path), { recursive: true }));
-      if (!(await this.#orFetchError(take(lock, signal)))) throw signal!.reason;
-      const now = () => disk().utimes(lock, new Date(), new Date());
-      const beat = setInterval(() => void now().catch(() => undefined), HEARTBEAT);
+      const held = await this.#orFetchError(takeLock(lock, signal));
+      if (!held) throw signal!.reason;
       try {
         return await work();
       } finally {
-        clearInterval(beat);
         // A disk that refuses the last bytes is no reason to keep others out.
-        await this.#close().finally(() => disk().rm(lock, { force: true }));
+        await this.#close().finally(held.release);
       }
     };
     return inTurn(this.path, inside, signal);
@@ -155,22 +148,3 @@ class DiskSlot implements Slot {
 }
 
 const folderOf = (path: string): string => path.slice(0, Math.max(path.lastIndexOf('/'), 0)) || '.';
-
-/** Makes the lock when nobody has it, or when who had it has been silent for long; false where an abort came before. */
-async function take(lock: string, signal: AbortSignal | null): Promise<boolean> {
-  while (!signal?.aborted) {
-    try {
-      const file = await disk().open(lock, 'wx');
-      await file.close();
-      return true;
-    } catch (error) {
-      if ((error as { code?: string }).code !== 'EEXIST') throw error;
-    }
-    const { mtimeMs } = await disk()
-      .stat(lock)
-      .catch(() => ({ mtimeMs: 0 }));
-    if (mtimeMs !== 0 && Date.now() - mtimeMs > SILENCE) await disk().rm(lock, { force: true });
-    else await new Promise((resolve) => setTimeout(resolve, LOOK));
-  }
-  return false;
-}
