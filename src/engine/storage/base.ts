@@ -19,44 +19,10 @@ import { type Device, webgpu } from './device';
 import { Leaf, warnOfNoLeaf } from './leaf';
 import { Line } from './line';
 import { isWhole, type Layout, Storage } from './storage';
+import { type BackwardArguments, type Hooking, type Origin, origins, type View } from './view';
 import { explainWhole } from './whole-numbers';
 
-/** The base and layout of a view: the storage it shares, and its place there. */
-export interface View {
-  readonly storage: Storage;
-  readonly strides: readonly number[];
-  readonly offset: number;
-  /** The tensor that this is a view of, which is none itself. */
-  readonly base?: TensorBase | null;
-  /** For tensors whose gradient goes another way than that of the storage. */
-  readonly line?: Line | null;
-  readonly origin?: Origin;
-}
-
-/** How a view came about, where in-place changes leave it open which gradient it should have. */
-type Origin = 'noGrad' | 'several' | null;
-
-interface BackwardArguments {
-  /** Weights of the elements, of this tensor's shape; may be left out for a single element (then 1). */
-  gradient?: Tensor | null;
-  /** Keep the graph for another backward; default: `createGraph`. */
-  retainGraph?: boolean | null;
-  /** Record the gradients themselves, for higher derivatives; default false. */
-  createGraph?: boolean;
-  /** The only leaves that get a gradient; default: all. */
-  inputs?: Tensor | readonly Tensor[] | null;
-}
-
 const nowhere: GradSink = { gradHooks: null, accumulate: () => undefined };
-
-const origins = {
-  noGrad: 'was made in noGrad mode',
-  several: 'is one of several that one function gave',
-};
-
-interface Hooking<Result> {
-  hook: (tensor: Tensor) => Result;
-}
 
 export abstract class TensorBase extends Printable implements Layout {
   /** The sizes of the dimensions. */
