@@ -1,6 +1,22 @@
-// The walk through a training step in src/engine/graph/README.md: each file that it names is there, and has the names that follow.
+// src/engine/graph/README.md: each file that its walk through a training step names is there, and has the names that follow; and its glossary
+// has an entry for every field of a value that changes, and for every member of an operation.
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+
+/** The glossary's entries: the words before the colon of each. */
+const entriesOf = (text: string): Set<string> =>
+  new Set(
+    [...text.slice(text.indexOf('## Glossary')).matchAll(/^- ((?:`\w+`(?:, )?)+):/gm)].flatMap(([, words]) =>
+      [...words!.matchAll(/\w+/g)].map(([word]) => word),
+    ),
+  );
+
+/** The lines of a class or an interface, without its comments and its closing brace. */
+const bodyOf = (text: string, head: string): string =>
+  text
+    .slice(text.indexOf(head))
+    .split('\n}')[0]!
+    .replace(/\/\*[\s\S]*?\*\//g, '');
 
 const page = readFileSync('src/engine/graph/README.md', 'utf8');
 const steps = page.split('\n').filter((line) => line.startsWith('- `src/'));
@@ -23,4 +39,19 @@ test.each(named)('the walk through a training step names what $file has', ({ fil
   expect(existsSync(file), file).toBe(true);
   const text = readFileSync(file, 'utf8').replace(/^\s*(\/\/|\/?\*).*$/gm, '');
   expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(text))).toEqual([]);
+});
+
+test('the glossary has an entry for every field of a value that changes, and for every member of an operation', () => {
+  const text = readFileSync('src/engine/graph/value.ts', 'utf8');
+  const value = bodyOf(text, 'export class Value ');
+  const fields = [...value.matchAll(/^ {2}(?:private )?(\w+)(?:: .*)? = .*;$/gm)].map(([, name]) => name!);
+  const given = [...value.matchAll(/^ {4}public (\w+):/gm)].map(([, name]) => name!);
+  const members = [...bodyOf(text, 'export interface Op<').matchAll(/^ {2}(?:readonly )?(\w+)\??[:(]/gm)].map(
+    ([, name]) => name!,
+  );
+  expect(fields).toEqual(expect.arrayContaining(['state', 'loan', 'memoryChanges', 'mark']));
+  expect(given).toEqual(['node']);
+  expect(members).toEqual(expect.arrayContaining(['gradName', 'infer', 'vjp', 'growth']));
+  const entries = entriesOf(page);
+  expect([...fields, ...given, ...members].filter((name) => !entries.has(name))).toEqual([]);
 });

@@ -1,7 +1,8 @@
-// Edges: which of them go once values are stored, so that a small result does not keep alive what it was made of.
+// Cuts edges of the graph once values are stored. Otherwise a small result would keep alive everything it was made
+// from.
 import { Node, type Value } from './value';
 
-/** A node with the name, the attributes and the number of another, and no edges: all that a stored value needs. */
+/** A copy of a node without its edges. The operation, the attributes and the id are all that a stored value needs. */
 const nameOf = (node: Node, whole: WeakRef<Node> | null): Node =>
   Object.assign(Object.create(Node.prototype), node, {
     outputs: [],
@@ -16,7 +17,10 @@ const nameOf = (node: Node, whole: WeakRef<Node> | null): Node =>
 
 const hasEdges = ({ node, available, lent }: Value): boolean => node !== null && !node.cut && available && !lent;
 
-/** Drops the edges of what made a value that is stored and stays, unless its gradient needs them. Other outputs keep those that they need. */
+/**
+ * Drops the edges of the node that made a stored value, unless its gradient still needs them. If the node has other
+ * outputs, only this value gets a node without edges: the others may still need theirs.
+ */
 export function dropRecipe(value: Value): void {
   const { node } = value;
   if (!hasEdges(value) || (value.requiresGrad && !node!.spent)) return;
@@ -25,8 +29,9 @@ export function dropRecipe(value: Value): void {
 }
 
 /**
- * Has a value that is stored let go of the node that made it. The nodes that read the value keep that, and so does who holds the result; null where
- * there is nothing to let go.
+ * Detaches a stored value from the node that made it, so that whoever holds only the value's data does not keep the
+ * graph alive. Nodes that read the value still reach its maker by `makers`, and the returned keeper holds the maker for
+ * a tensor. Returns null if there is nothing to detach.
  */
 export function letGo(value: Value): object | null {
   const { node } = value;
@@ -36,7 +41,9 @@ export function letGo(value: Value): object | null {
   return node!.keeper;
 }
 
-/** Lets go of what only the gradient of a node needed, which has been taken for the last time. */
+/**
+ * Drops the edges that only the gradient of `node` needed. Called when that gradient has been taken for the last time.
+ */
 export function spendEdges(node: Node): void {
   node.makers = [];
   if (node.keeper) node.keeper.node = null;

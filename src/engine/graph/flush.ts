@@ -1,4 +1,4 @@
-// The flush: everything pending that must exist becomes one program and goes to the engine.
+// The flush: gathers all pending work whose results must exist into one program, and hands it to the engine.
 import { noteFailure, reopen } from '../compiler/contents';
 import { engine, type JobExport } from '../compiler/engine';
 import { TensorReleasedError } from '../core/errors';
@@ -28,22 +28,27 @@ import { type Slice, sliceOf, sliceToCome } from './slices';
 import type { Value } from './value';
 import { inSequence, newWalk, visit, type Walk } from './walk';
 
-/** At the top level a flush comes by itself past this many nodes or bytes of user-owned values. */
+/**
+ * Outside of scopes, a flush starts by itself once more nodes, or more bytes of values that users hold, are pending.
+ */
 const MAX_PENDING_NODES = 4096;
 const MAX_PENDING_BYTES = 1 << 28;
 
-/** A new map for each flush that finds some: a cleared set keeps its old members alive until the next full collection. */
+/**
+ * Values to release behind the next flush, each with a test that nobody needs it by then. A flush that releases some
+ * makes a new map, since a cleared one keeps its old members alive until the next full garbage collection.
+ */
 let releases = new Map<Value, () => boolean>();
 const noValues: readonly Value[] = [];
 const always = () => true;
 
-/** Gives back a value's memory once everything recorded so far has run, if nobody needs it by then. */
+/** Gives back a value's memory behind the next flush, if `isFree` still holds by then. */
 export function releaseAfterFlush(value: Value, isFree: () => boolean = always): void {
   makeRecipesOf(value);
   releases.set(value, isFree);
 }
 
-/** Values that held-back work reads or makes are left to the next flush. */
+/** Takes the values to release behind this flush. Values that held-back work reads or makes wait for the next flush. */
 function takeReleases(held: Held | null = null): readonly Value[] {
   if (releases.size === 0) return noValues;
   const all = [...releases];
@@ -60,15 +65,15 @@ export function discardPending(): void {
   mode.pendingBytes = 0;
 }
 
-/** Keeps a long stretch of code without read-backs from piling up. */
+/** Flushes if much is pending, so that a long stretch of code without read-backs does not pile up work. */
 export function flushIfLarge(): void {
   if (atTopLevel() && !mode.whole && (mode.recorded > MAX_PENDING_NODES || mode.pendingBytes > MAX_PENDING_BYTES))
     flush([], null, heldBack());
 }
 
 /**
- * What a flush that comes by itself leaves pending: the last repetitions of a loop, so that each of its flushes ends where a repetition does,
- * and the next knows the loop again.
+ * Chooses the work that an automatic flush leaves pending: the last repetitions of a loop. Each such flush then ends
+ * where a repetition ends, so the next one recognises the loop again.
  */
 function heldBack(): Held | null {
   if (engine.hasLeftDevice) return null;
@@ -77,7 +82,7 @@ function heldBack(): Held | null {
   try {
     for (const { value } of roots) if (!value.available) visit(value, walk);
   } catch {
-    // The flush finds it again, and says whose it is.
+    // Ignored here: the flush meets the same error, and reports it for the value concerned.
     return null;
   }
   return heldIn(
@@ -89,7 +94,10 @@ function heldBack(): Held | null {
 /** Resolves when the GPU is at most two runs behind; throws the error of a lost device. */
 export const backpressure = (): Promise<void> => engine.settle(MAX_RUNS_AHEAD);
 
-/** Sends all pending work, except the held-back part, to the GPU without waiting for it; `wanted` values are kept too. */
+/**
+ * Sends all pending work, except the held-back part, to the GPU without waiting for it. `wanted` values are stored even
+ * if no tensor holds them.
+ */
 export function flush(wanted: readonly Value[] = [], step: PendingStep | null = null, held: Held | null = null): void {
   const start = performance.now();
   if (held) sendAllBut(held);
@@ -98,7 +106,10 @@ export function flush(wanted: readonly Value[] = [], step: PendingStep | null = 
   stats.hostMilliseconds += performance.now() - start;
 }
 
-/** Sends all pending work so that `value` can be read; where it lies in a value that is stored anyway, it is not stored itself. */
+/**
+ * Sends all pending work so that `value` can be read. If `value` is a slice of a value that is stored anyway, it is not
+ * stored itself, and the slice is returned.
+ */
 export function flushToRead(value: Value): Slice | null {
   const slice = value.available ? null : (sliceOf(value) ?? sliceToCome(value));
   flush(slice ? [] : [value]);
@@ -108,7 +119,7 @@ export function flushToRead(value: Value): Slice | null {
 function submit(wanted: readonly Value[], step: PendingStep | null): void {
   const whole: Flush = { roots: takeRoots(), wanted, step };
   const [sound, lost] = engine.hasLeftDevice ? apart(whole) : [whole, null];
-  // It is sent first: the other may give back what both read.
+  // The lost part goes first, because the sound part may give back memory that both read.
   if (lost) sendRoots(lost, false);
   sendRoots(sound, true);
 }
@@ -119,7 +130,7 @@ function sendAllBut(held: Held): void {
   mode.pendingBytes = held.bytes;
 }
 
-/** `givesBack`: memory that is needed no more goes back behind it. */
+/** `givesBack`: memory that nobody needs any more is given back after the run. */
 function sendRoots({ roots, wanted, step }: Flush, givesBack: boolean, held: Held | null = null): void {
   const chosen = choose({ roots, wanted, step }, held);
   const cut = cutIntoParts(chosen, roots);
@@ -128,21 +139,26 @@ function sendRoots({ roots, wanted, step }: Flush, givesBack: boolean, held: Hel
   sendLast(work, chosen.exports, givesBack ? goingBack(chosen.exports, held) : nothing, step);
 }
 
-/** What a flush runs, and by value that it stores, the root that holds the value, if one does. */
+/** The nodes that a flush runs, and the values that it stores, each with the root that holds it, or null. */
 interface Chosen extends Walk {
   readonly exports: Map<Value, Root | null>;
 }
 
-/** What a flush, or a part of one, runs. */
+/** The nodes that the engine runs as one program: those of a flush, or of one part of it. */
 interface Work extends Walk {
   readonly exports: ReadonlyMap<Value, Root | null>;
-  /** What parts of the flush still read, and nothing after this one. */
+  /** Values that this work, or earlier parts of the flush, read last. Their memory goes back after the run. */
   readonly last: readonly Value[];
-  /** Values with room for more rows, by those that they are computed in the place of. */
+  /**
+   * For each value, the padded value that is computed instead, if the program serves several sizes: see late-growth.ts.
+   */
   readonly long?: Grown;
 }
 
-/** Step 1 of a flush: chooses the values to store. Those are the wanted ones, the values of roots and those that gradients will read, except recipes. */
+/**
+ * Step 1 of a flush: chooses the values to store. These are the wanted values, the values of roots, and the values that
+ * gradients will read. Recipes, which can be made again cheaply (see remake.ts), are not stored.
+ */
 function choose({ roots, wanted, step }: Flush, held: Held | null): Chosen {
   const exports = new Map<Value, Root | null>();
   const walk = newWalk();
@@ -154,7 +170,7 @@ function choose({ roots, wanted, step }: Flush, held: Held | null): Chosen {
   const want = (value: Value, isNeeded = true) => {
     if (value.available || exports.has(value)) return;
     if (!isNeeded && isCheap(value, { exports, releases })) return;
-    // The root holds the value from now on, whoever asked for it, and returns to its earlier value if this one fails.
+    // Whoever asked for the value, its root holds it from now on, and returns to its earlier value if this one fails.
     const root = owners.get(value) ?? null;
     if (finds(value, root, walk, step)) exports.set(value, root);
   };
@@ -167,19 +183,22 @@ function choose({ roots, wanted, step }: Flush, held: Held | null): Chosen {
   for (const root of roots) keepSaved(root.value, want, exports);
   for (const value of held?.needs ?? noValues) {
     if (exports.get(value) !== null) continue;
-    // The program can see only the value that overwrote this one.
+    // The user's program can reach only the value that overwrote this one.
     if (value.overwritten && !value.lent) releaseAfterFlush(value);
     else if (!releases.has(value)) leaveToNext(value);
   }
   storeAllBut(candidates, exports, walk.mark, want);
-  // What a recipe is needed for a second time is stored.
+  // If a later flush reads a recipe, the recipe is stored after all.
   for (const { outputs } of walk.order) {
     for (const y of outputs) if (y.recipe && !y.available && !exports.has(y)) exports.set(y, null);
   }
   return { ...walk, exports };
 }
 
-/** Step 2: cuts work that repeats into parts. Roots keep the values that one part leaves to others. */
+/**
+ * Step 2 of a flush: cuts a loop into parts, which are programs that loops of other lengths share. If a root holds a
+ * value that one part stores for another, the value belongs to that root.
+ */
 function cutIntoParts({ order, slices, exports }: Chosen, roots: Flush['roots']): Parts {
   const cut = partsOf(inSequence(order), slices, exports);
   const stored = new Set(cut.parts.flatMap(({ stores }) => stores));
@@ -190,7 +209,9 @@ function cutIntoParts({ order, slices, exports }: Chosen, roots: Flush['roots'])
   return cut;
 }
 
-/** Step 3: roots whose values are not computed by the flush hold a recipe, or contents that stand already. */
+/**
+ * Step 3 of a flush: settles the roots whose values it does not compute. Each holds a recipe, or has contents already.
+ */
 function leaveUnstored(roots: Flush['roots'], exports: Chosen['exports']): void {
   mode.recorded = 0;
   mode.pendingBytes = 0;
@@ -204,7 +225,8 @@ function leaveUnstored(roots: Flush['roots'], exports: Chosen['exports']): void 
       leaveAsRecipe(root, ingredientsOf(value, { exports, releases }, Number.POSITIVE_INFINITY, between)!);
       for (const x of between) x.hung = true;
     }
-    // A value on the host cannot fail, so the value that it replaces is free; a rehearsal puts it back.
+    // The new value has its contents and cannot fail, so the replaced one is free. A rehearsal must put it back, and
+    // keeps it.
     const isLoaded = value.available && root.settled !== value && isReplaced(root);
     if (isLoaded && !isJournaling()) releaseAfterFlush(root.settled!);
     root.settled = value;
@@ -212,7 +234,10 @@ function leaveUnstored(roots: Flush['roots'], exports: Chosen['exports']): void 
   }
 }
 
-/** Values whose memory goes back behind a flush: those that were released, and those that no gradient reads any more. */
+/**
+ * Values whose memory goes back after a flush. `released` values were given up, and `spent` ones were stored for
+ * gradients that have been taken.
+ */
 interface GoingBack {
   readonly released: readonly Value[];
   readonly spent: readonly Value[];
@@ -221,13 +246,13 @@ interface GoingBack {
 const nothing: GoingBack = { released: noValues, spent: noValues };
 
 function goingBack(exports: Chosen['exports'], held: Held | null): GoingBack {
-  // What a recipe goes through has no memory to give back, and is needed to make it.
+  // A pending value between a recipe and its ingredients has no memory to give back, and the recipe still needs it.
   const released = takeReleases(held).filter((value) => value.available || exports.has(value) || !value.hung);
   for (const value of released) value.leaving = 'its memory was given back';
   return { released, spent: takeSpent(held) };
 }
 
-/** Step 4: sends the last part, or the whole, and returns the freed buffers after it. */
+/** Step 4 of a flush: sends the last part, or the whole, and gives memory back after it. */
 function sendLast(work: Work, exports: Chosen['exports'], { released, spent }: GoingBack, step: PendingStep | null) {
   const releases = spent.length > 0 ? [...released, ...spent] : released;
   if (exports.size > 0) send(work, releases, step);
@@ -235,7 +260,7 @@ function sendLast(work: Work, exports: Chosen['exports'], { released, spent }: G
     step?.failed();
     for (const value of releases) engine.releaseLater(value);
   }
-  // The submitted work finds the value; work recorded from now on does not.
+  // The submitted run still reads the value; work recorded from now on cannot.
   for (const value of spent) value.loan = 'returned';
   for (const value of work.last) {
     if (value.lent) value.loan = 'returned';
@@ -243,14 +268,18 @@ function sendLast(work: Work, exports: Chosen['exports'], { released, spent }: G
   }
 }
 
-/** Adds the nodes that must run for `value` to a walk; where that cannot be, it has failed. */
+/**
+ * Adds the nodes that must run for `value` to a walk. If one of them cannot run, marks `value` as failed and returns
+ * false.
+ */
 function finds(value: Value, root: Root | null, walk: Walk, step: PendingStep | null): boolean {
   try {
     visit(value, walk);
     return true;
   } catch (error) {
     noteFailure(value, error as Error);
-    // Values that depend on a failed run are undone with it; reading one released too early stays an error.
+    // If the value depends on a failed run, its root rolls back with that run. If it was released too early, the
+    // program has made a mistake, and the error must stay.
     if (root && !(error instanceof TensorReleasedError)) {
       root.rollBack();
       step?.failed();
@@ -259,7 +288,7 @@ function finds(value: Value, root: Root | null, walk: Walk, step: PendingStep | 
   }
 }
 
-/** Sends the parts of a flush but for the last, which it returns. */
+/** Sends all parts of a flush except the last, and returns the last one. */
 function sendAllButLast(
   { parts, lengths, varies }: Parts,
   exports: ReadonlyMap<Value, Root | null>,
@@ -278,14 +307,14 @@ function sendAllButLast(
     const long = loops ? null : grownIfHere(walk.order, found.keys(), { lengths, varies });
     return long ? inRoom(work, long) : work;
   };
-  // What users hold outlives the flush.
+  // Exported values outlive the flush, so no part uses them up.
   const lentIn = ({ spends }: Part) => spends.filter((value) => !exports.has(value));
   for (const part of parts.slice(0, -1)) {
     const { stores } = part;
     const spends = lentIn(part);
     for (const value of stores) {
       const root = exports.get(value);
-      // Later parts may read the value that it replaces.
+      // Later parts may still read the replaced value, so its memory goes back after the last part.
       if (root && isReplaced(root)) replaced.push(root.settled!);
       if (root === undefined) lend(value);
     }
@@ -296,17 +325,17 @@ function sendAllButLast(
   return workFor(rest, exports.keys(), [...replaced, ...lentIn(rest)]);
 }
 
-/** The same work with room for more rows. */
+/** The same work on padded values, so that the program serves other sizes as well. */
 function inRoom(work: Work, { standIns, pieces }: Grown): Work {
   const walk = newWalk();
-  // The first piece stands for all of them.
+  // A walk has one slice for each input, so the first piece stands for all of them.
   for (const [leaf, [first]] of pieces) walk.slices.set(leaf, first!);
   for (const value of work.exports.keys()) visit(standIns.get(value)!, walk);
   inSequence(walk.order);
   return { ...work, ...walk, long: { standIns, pieces } };
 }
 
-/** Hands work to the engine. `isPart`: others of the flush come after it. */
+/** Hands work to the engine. `isPart`: more parts of the flush follow. */
 function send(work: Work, releases: readonly Value[], step: PendingStep | null, isPart = false): void {
   const { order, slices, exports: wanted, last, long } = work;
   const { inputs, key, scalars } = number(work);
@@ -318,9 +347,11 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
     key.push(standIn(cell).number);
     jobExports.push({ cell, replaces: root && !isPart && isReplaced(root) ? root.settled : null });
   }
-  // Another program: it copies values with room out of where it computes them, whatever their size.
+  // Marks the key, because this program differs from an unpadded one of the same nodes: it copies results out of padded
+  // values.
   if (long) key.push(SEPARATOR);
-  // The engine may build the program only when the device is there; by then the nodes may have dropped their edges.
+  // The engine may have to wait for a device before it builds the program. By then the nodes may have dropped their
+  // edges.
   const edges = order.map((node) => node.reads);
   const placed = placedNodes(order);
   const before = new Map<Root, Value | null>();
@@ -347,9 +378,9 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
     },
     failed: () => {
       for (const [value, root] of exports) {
-        // It can be made again.
+        // A recipe can be made again, so it is pending rather than failed.
         if (value.recipe && value.failure) reopen(value);
-        // It had been sent to the GPU, which refused it.
+        // `ran` was called, but the GPU refused the run later.
         if (root?.computed === value) root.computed = before.get(root) ?? null;
         root?.rollBack();
       }
@@ -366,17 +397,23 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
   }
 }
 
-/** The wanted values, in the order in which they are computed: the same program, whether a value is read or flushed with others. */
+/**
+ * The wanted values in the order in which they are computed. The order in which they were asked for must not make
+ * another program.
+ */
 const asNumbered = (
   wanted: ReadonlyMap<Value, Root | null>,
   standIn: (value: Value) => Value,
 ): ReadonlyMap<Value, Root | null> =>
   wanted.size === 1 ? wanted : new Map([...wanted].sort(([a], [b]) => standIn(a).number - standIn(b).number));
 
-/** Whether the memory of what the root held before may go to the new value. */
+/** Whether the new value may take over the memory of the root's previous value. */
 const isReplaced = ({ settled }: Root): boolean => (settled?.overwritten ?? false) && !settled!.hung;
 
-/** Adds candidates that do not stay recipes to the wanted values: those that nothing else reads, and those that would keep too much alive. */
+/**
+ * Decides which candidates stay recipes, and adds the others to the wanted values. A candidate is stored if nothing in
+ * this flush reads it, or if its ingredients would keep too much memory alive.
+ */
 function storeAllBut(
   candidates: readonly Root[],
   exports: ReadonlyMap<Value, unknown>,
@@ -385,13 +422,13 @@ function storeAllBut(
 ): void {
   if (candidates.length === 0) return;
   const read: Root[] = [];
-  // Those that read others come first.
+  // Later nodes come first: if a candidate is stored, the candidates that it reads count as read.
   for (const root of candidates.toSorted((a, b) => b.value.node!.id - a.value.node!.id)) {
     if (exports.has(root.value)) continue;
     if (root.value.node!.mark === mark) read.push(root);
     else want(root.value, false);
   }
-  // A value that no stored values can make is stored itself, so that later values can be made of it.
+  // A candidate that cannot be made from stored values is stored itself, so that later candidates can be made from it.
   const possible = new Map<Value, ReadonlySet<Value>>();
   for (const { value } of read.toReversed()) {
     const ingredients = fewIngredientsOf(value, { exports, releases });

@@ -1,5 +1,5 @@
-// Held back: what a flush that comes by itself, since much is pending, leaves pending. It comes in the midst of loops, and a program for so many
-// repetitions and a part of one would be one of that moment alone.
+// Held-back work: the part of the pending work that an automatic flush leaves for the next one. Such a flush comes in
+// the middle of a loop. A program for the repetitions so far and a fraction of one would fit that moment only.
 import { byteLength } from '../core/meta';
 import { boundIn } from './periods';
 import { isMadeAgain, shownBy } from './repeated-programs';
@@ -20,13 +20,13 @@ export interface Held {
 
 /** The pending work. */
 interface Pending {
-  /** In order. */
+  /** In execution order. */
   readonly nodes: readonly Node[];
   readonly slices: ReadonlyMap<Value, Slice>;
   readonly roots: ReadonlySet<Root>;
 }
 
-/** What to hold back, of so many nodes and bytes at most; null where all is sent. */
+/** Chooses the work to hold back, of at most so many nodes and bytes; null if the flush sends everything. */
 export function heldIn({ nodes, slices, roots }: Pending, most: { nodes: number; bytes: number }): Held | null {
   const bound = boundIn(nodes, slices);
   if (bound === null || nodes.length - bound > most.nodes) return null;
@@ -47,14 +47,14 @@ export function heldIn({ nodes, slices, roots }: Pending, most: { nodes: number;
     else if (sent.has(x.node!) && !isMadeAgain(x.node!)) needs.add(x);
   };
   for (const node of held) node.reads.forEach(meet);
-  // The memory of an overwritten value goes to its successor.
+  // This flush would hand the memory of a replaced value to its successor, although held-back work still reads it.
   for (const { value, settled } of roots)
     if (settled && settled !== value && standing.has(settled) && !makes(value)) return null;
   const reads = (value: Value): boolean => standing.has(value) || needs.has(value);
   return { makes, reads, needs, bytes };
 }
 
-/** What a value is another name or a view of, where that stands; else the value itself. */
+/** If `x` is an alias or a view of a value with contents, returns that value; else `x` itself. */
 function baseOf(x: Value, here: ReadonlySet<Node>): Value {
   let at = x;
   while (!at.available && at.node && here.has(at.node) && (at.node.op.isName || at.node.op.views))

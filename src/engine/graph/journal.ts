@@ -1,4 +1,5 @@
-// The journal of a rehearsal: how everything that user code changes meanwhile is put back when the rehearsal ends.
+// The journal of a rehearsal (rehearsal.ts) notes how to undo every change that user code makes meanwhile. The end of
+// the rehearsal undoes them all.
 
 const state: { undos: Map<object, () => void> | null } = { undos: null };
 
@@ -6,8 +7,8 @@ const state: { undos: Map<object, () => void> | null } = { undos: null };
 export const isJournaling = (): boolean => state.undos !== null;
 
 /**
- * Belongs before every change of something that outlives a rehearsal. `save` is called at the first change of `owner` while
- * there is a rehearsal, and returns what puts it back as it was.
+ * Must be called before anything changes that outlives a rehearsal. At the first change of `owner` within a rehearsal
+ * it calls `save`, which returns the function that restores `owner`.
  */
 export function beforeChange(owner: object, save: () => () => void): void {
   const { undos } = state;
@@ -15,7 +16,10 @@ export function beforeChange(owner: object, save: () => () => void): void {
   undos.set(owner, save());
 }
 
-/** Puts the properties of an object back, those of its prototype's accessors left out, and takes away those that are new. */
+/**
+ * Saves the own properties and the prototype of an object. The returned function restores them and deletes properties
+ * that were added since. It calls no accessors of the prototype.
+ */
 export function keepProperties(owner: object): () => void {
   const prototype = Object.getPrototypeOf(owner);
   const saved = Object.getOwnPropertyDescriptors(owner);
@@ -26,7 +30,7 @@ export function keepProperties(owner: object): () => void {
   };
 }
 
-/** Starts a journal. The returned function undoes its changes, last one first, and ends it. */
+/** Starts a journal. The returned function undoes the changes in it, the last one first, and ends the journal. */
 export function startJournal(): () => void {
   const undos = new Map<object, () => void>();
   state.undos = undos;

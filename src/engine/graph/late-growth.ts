@@ -1,33 +1,37 @@
-// Growth: programs for greater sizes than there are. Their part is loaded once a flush repeats a subgraph whose length values hang on.
+// Growth: programs on padded values, which serve every size up to the padded one. Their code, src/engine/growth, is
+// loaded once a flush repeats a subgraph and sizes of values depend on how often.
 import { LatePart } from '../core/late';
 import type { Lengths } from '../growth/grown-programs';
 import type { Library } from '../ops/growth-library';
 import type { Slice } from './slices';
 import type { Node, Value } from './value';
 
-/** What runs in the place of some nodes. */
+/** The padded values that are computed instead of the recorded ones. */
 export interface Grown {
-  /** By value, the value with room that is stored in its place, and begins with the same elements. */
+  /** For each stored value, the padded value that is stored instead, which begins with the same elements. */
   readonly standIns: ReadonlyMap<Value, Value>;
-  /** By input with room, the values that lie there one after another. */
+  /** For each padded input, the values that are copied into it, one after another. */
   readonly pieces: ReadonlyMap<Value, readonly Slice[]>;
 }
 
 let library: Library;
 
-/** Says what the part computes with. */
+/** Sets the operations that src/engine/growth records with; its lib.ts says why it does not import them. */
 export function growWith(given: Library): void {
   library = given;
 }
 
-/** Until it is here, flushes run by programs of the sizes that they have. */
+/** The code of src/engine/growth. Until it is loaded, flushes run programs of their actual sizes. */
 export const growth = new LatePart('growth', async () => (await import('../growth/grown-programs')).growing(library));
 
-/** The same computations with room, where values have dimensions of one of the lengths; null where none has, or one cannot. */
+/**
+ * Records the same computations on padded values, if values have dimensions of one of the lengths. Null if none has, if
+ * an operation cannot run on padded values, or if the code is not loaded yet.
+ */
 export function grownIfHere(order: readonly Node[], stored: Iterable<Value>, lengths: Lengths): Grown | null {
   if (lengths.lengths.size === 0) return null;
   if (growth.here) return growth.here(order, stored, lengths);
-  // A file that cannot be fetched is asked for again by the next such flush.
+  // If the file cannot be fetched, the next such flush asks for it again.
   growth.load().catch(() => {});
   return null;
 }

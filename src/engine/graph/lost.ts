@@ -1,4 +1,5 @@
-// What of a flush hangs on contents that went with a GPU device: it fails by itself, so that nothing else fails with it.
+// Splits a flush after a GPU device was lost. Work that depends on lost contents fails by itself, so that nothing else
+// fails with it.
 import type { FaultSlot } from '../gpu/fault-slots';
 import type { Root } from './roots';
 import { type Node, newMark, type Value } from './value';
@@ -10,18 +11,21 @@ export interface PendingStep {
   changes(root: Root): boolean;
   /** Called when the updates have been sent to the GPU. */
   ran(): void;
-  /** Called when they could not be: the parameters are as before. */
+  /** Called when the updates could not be sent: the parameters are as before. */
   failed(): void;
 }
 
-/** The request of a flush: the values of these roots, and others that are wanted. */
+/** What a flush is asked for: the values of these roots, and the `wanted` values besides. */
 export interface Flush {
   readonly roots: ReadonlySet<Root>;
   readonly wanted: readonly Value[];
   readonly step: PendingStep | null;
 }
 
-/** A flush without what hangs on lost contents, and that by itself, if there is such a thing; a step is of one of them, whole. */
+/**
+ * Splits a flush into the work that is sound and the work that depends on lost contents; the latter is null if there is
+ * none. An optimizer step belongs to one of the two as a whole.
+ */
 export function apart(flush: Flush): readonly [sound: Flush, lost: Flush | null] {
   const { step } = flush;
   const roots = [...flush.roots];
@@ -37,7 +41,7 @@ export function apart(flush: Flush): readonly [sound: Flush, lost: Flush | null]
   return [part(false), part(true)];
 }
 
-/** A test for values whose contents or ingredients were lost with a device; null if none of these values is concerned. */
+/** A test whether a value depends on contents that were lost with a device; null if none of these values does. */
 function hangingOnLost(values: Iterable<Value>): ((value: Value) => boolean) | null {
   const mark = newMark();
   const stack = [...values];
@@ -54,7 +58,7 @@ function hangingOnLost(values: Iterable<Value>): ((value: Value) => boolean) | n
   if (!isAny) return null;
   const hanging = new Set<Node>();
   const hangs = (value: Value): boolean => (value.available ? value.isLost : hanging.has(value.node!));
-  // What a node reads was recorded before it.
+  // Ids grow with recording, so the inputs of a node are decided before the node.
   for (const node of nodes.sort((a, b) => a.id - b.id)) if (node.reads.some(hangs)) hanging.add(node);
   return hangs;
 }

@@ -6,17 +6,22 @@ export const mode = {
   grad: true,
   /** Keep, at a flush, the values that a later backward will read. */
   keepSaved: true,
-  /** The recorded work belongs together, as gradients of one backward do: it is not flushed half-way. */
+  /**
+   * The recorded work belongs together, as the gradients of one backward do, so an automatic flush must not split it.
+   */
   whole: false,
   /** Bytes of user-owned values recorded since the last flush. */
   pendingBytes: 0,
   /** Nodes recorded since the last flush. */
   recorded: 0,
-  /** Where operations are not for this thread: their error. Views, and numbers that are the same everywhere, are. */
+  /**
+   * If this thread may not run operations: makes the error that they throw. Views and constants are allowed all the
+   * same.
+   */
   refusal: null as ((op: string) => Error) | null,
 };
 
-/** Runs `fn` with parts of the mode replaced, and puts them back whatever happens. */
+/** Runs `fn` with parts of the mode replaced, and restores them afterwards, even if `fn` throws. */
 export function withMode<T>(change: { grad?: boolean; keepSaved?: boolean; whole?: boolean }, fn: () => T): T {
   const { grad, keepSaved, whole } = mode;
   mode.grad = change.grad ?? grad;

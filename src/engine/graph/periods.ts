@@ -1,21 +1,30 @@
-// Periods: where the nodes of a flush repeat one small subgraph on the same weights, as an episode or an unrolled recurrence does. A
-// plan for all of it would be one of its length alone; cut into parts of few lengths, it is made of plans that other lengths share.
+// Periods: finds where the nodes of a flush repeat one small subgraph on the same weights, as an episode or an unrolled
+// recurrence does. A plan for the whole would fit only loops of the same length. Cut into parts of a few sizes, the
+// loop runs by plans that loops of other lengths share.
 import type { Node, Value } from './value';
 
-/** Times that a subgraph is repeated before it is worth cutting: each part costs a submit. */
+/** The fewest repetitions of a subgraph that are worth cutting: each part costs a submit. */
 export const MIN_TIMES = 8;
-/** Nodes of a recurrence of expressions, and of expressions beside each other, that are worth cutting: fewer become a few kernels. */
+/**
+ * The fewest nodes of a recurrence of expressions, and of independent repeated expressions, that are worth cutting.
+ * Fewer become a few kernels anyway.
+ */
 const MIN_RECURRENCE = 128;
 const MIN_EXPRESSIONS = 1024;
-/** Nodes of the shortest subgraph: shorter ones are expressions. */
+/**
+ * The fewest nodes of a repeated subgraph. A single repeated node is no subgraph of its own, but part of an expression.
+ */
 const MIN_PERIOD = 2;
-/** Periods of a part. Each length takes some of every kind, the smaller ones one to four times, so that the first long one has them all. */
+/**
+ * Sizes of parts, in periods. Every long loop uses one to four parts of each smaller size, so the plans of all sizes
+ * exist after the first long loop.
+ */
 const PARTS = [1, 4, 16] as const;
 const RATIO = 4;
-/** Distances between equal nodes that are tried. */
+/** How many distances between equal nodes are tried as periods. */
 const MAX_CANDIDATES = 8;
 const MULTIPLES = [1, 2, 3, 4];
-/** Kinds of nodes whose further neighbours are looked at, and which of these. */
+/** How many of the rarest kinds of nodes are also compared with the second, third, … equal node, and with which. */
 const MAX_RARE = 4;
 const LAGS = [2, 3, 4, 5, 6];
 
@@ -26,13 +35,13 @@ interface Stretch {
   readonly times: number;
 }
 
-/** Nodes, and the numbers by which they are compared. */
+/** Nodes, each with a number. Nodes with equal numbers count as equal. */
 interface Sequence {
   readonly nodes: readonly Node[];
   readonly kinds: readonly number[];
 }
 
-/** Values that are slices of values that stand. */
+/** The values that are slices of values with contents. */
 type Slices = Pick<ReadonlyMap<Value, unknown>, 'has' | 'size'>;
 
 const none: Slices = new Map();
@@ -41,11 +50,14 @@ const none: Slices = new Map();
 export interface Cut {
   /** Its first node. */
   readonly at: number;
-  /** It repeats a subgraph. */
+  /** The part repeats a subgraph. */
   readonly loops: boolean;
 }
 
-/** Where to cut a sequence of nodes, in order: before the first node of each part but the first. Hangs on the structure alone. */
+/**
+ * Where to cut a sequence of nodes, in order: at the first node of each part. Nodes before the first cut are a part as
+ * well. The cuts depend on the structure alone, not on scalars or contents.
+ */
 export function cutsOf(nodes: readonly Node[], slices: Slices = none): readonly Cut[] {
   const cuts = new Map<number, boolean>();
   for (const { start, period, times } of allStretchesOf(nodes, slices)) {
@@ -63,15 +75,17 @@ export function cutsOf(nodes: readonly Node[], slices: Slices = none): readonly 
 }
 
 /**
- * The index at which to cut nodes that are still being recorded, so that as many repetitions are sent, and as many left, as are
- * worth cutting; 0 where there are too few for both. Null where nothing is repeated, or where values are overwritten.
+ * The index at which to cut nodes that are still being recorded, so that enough repetitions to be worth cutting are
+ * sent, and as many left. 0 if there are too few for both. Null if nothing repeats, or if a node overwrites a value in
+ * place.
  */
 export function boundIn(nodes: readonly Node[], slices: Slices): number | null {
   if (nodes.some(({ op }) => op.inPlace)) return null;
   let bound: number | null = null;
   for (const stretch of allStretchesOf(nodes, slices)) {
     const { start, period, times } = stretch;
-    // The first of some may begin with names of weights, which makes it unlike the others.
+    // One repetition more, because the first one left may begin with aliases of weights, which makes it unlike the
+    // others.
     const left = 1 + (isLoop(nodes, stretch) ? MIN_TIMES : leastExpressions(nodes, stretch));
     if (times > left + MIN_TIMES) bound = start + (times - left) * period;
     else bound ??= 0;
@@ -79,9 +93,9 @@ export function boundIn(nodes: readonly Node[], slices: Slices): number | null {
   return bound;
 }
 
-/** Everything that is worth cutting, in order. */
+/** All stretches that are worth cutting, in order. */
 function allStretchesOf(nodes: readonly Node[], slices: Slices): readonly Stretch[] {
-  // What overwrites values stays behind all that reads them.
+  // A node that overwrites a value must run after all readers of that value, so nothing is cut from there on.
   const overwriting = nodes.findIndex(({ op }) => op.inPlace);
   const end = overwriting < 0 ? nodes.length : overwriting;
   if (end < MIN_TIMES * MIN_PERIOD) return [];
@@ -89,13 +103,17 @@ function allStretchesOf(nodes: readonly Node[], slices: Slices): readonly Stretc
   const kernels = stretchesIn(sequence, 0, end, isLoop);
   const loops = kernels.length > 0 ? kernels : stretchesIn(sequence, 0, end, isLongExpression);
   if (loops.length === 0) return [];
-  // A program may compute an expression of each repetition before the loop or behind it: as many expressions as the loop is long.
+  // Each repetition may also have an expression before or after the loop. The number of these varies with the loop's
+  // length, so they are cut as well.
   const ends = [0, ...loops.map((loop) => loop.start + lengthOf(loop))];
   const besides = ends.flatMap((from, i) => stretchesIn(sequence, from, loops[i]?.start ?? end, isRepeated));
   return [...loops, ...besides].sort((a, b) => a.start - b.start);
 }
 
-/** Nodes with equal numbers are the same in a program: slices are told from values that are read whole. */
+/**
+ * A number for each node. Nodes with equal numbers are the same in a program; one that reads a slice differs from one
+ * that reads the whole value.
+ */
 function kindsOf(nodes: readonly Node[], slices: Slices): readonly number[] {
   if (slices.size === 0) return nodes.map(({ signature }) => signature);
   const kinds = new Map<string, number>();
@@ -109,7 +127,10 @@ function kindsOf(nodes: readonly Node[], slices: Slices): readonly number[] {
   });
 }
 
-/** The periods of each part, which make `times` together: the first alone, since it may begin with constants; then the largest parts. */
+/**
+ * The sizes of the parts, in periods, which add up to `times`. The first period is a part of its own, since it may
+ * begin with constants. The largest parts come next.
+ */
 function partsOf(times: number): number[] {
   const parts: number[] = [];
   let left = times - 1;
@@ -124,7 +145,7 @@ function partsOf(times: number): number[] {
 /** Whether periods are worth cutting. */
 type Worth = (nodes: readonly Node[], stretch: Stretch) => boolean;
 
-/** The stretches between two nodes, in order, none in another. */
+/** The stretches between two nodes, in order and without overlaps. */
 function stretchesIn(sequence: Sequence, from: number, to: number, worth: Worth): Stretch[] {
   if (to - from < MIN_TIMES * MIN_PERIOD) return [];
   let longest: Stretch | undefined;
@@ -141,7 +162,10 @@ function stretchesIn(sequence: Sequence, from: number, to: number, worth: Worth)
 
 const lengthOf = ({ period, times }: Stretch): number => period * times;
 
-/** Periods that may be there: distances between equal nodes, those first that most nodes have, and multiples, as of layers that are alike. */
+/**
+ * Possible periods: the most frequent distances between equal nodes, and multiples of these, since one period may hold
+ * several equal layers.
+ */
 function candidatesIn({ kinds }: Sequence, from: number, to: number): Set<number> {
   const places = new Map<number, number[]>();
   for (let n = from; n < to; n++) {
@@ -153,14 +177,15 @@ function candidatesIn({ kinds }: Sequence, from: number, to: number): Set<number
   const repeated = [...places.values()].filter(({ length }) => length >= MIN_TIMES).sort((a, b) => a.length - b.length);
   const distances = frequent(repeated, 1).slice(0, MAX_CANDIDATES);
   const periods = new Set(MULTIPLES.flatMap((times) => distances.map((distance) => times * distance)));
-  // Where a period has several of each node, it lies between every second or third of the rarest.
+  // If a period has several of each node, it is the distance from one of the rarest nodes to the second or third equal
+  // one after it.
   const rarest = repeated.slice(0, MAX_RARE);
   for (const lag of LAGS) for (const distance of frequent(rarest, lag).slice(0, MAX_RARE)) periods.add(distance);
   for (const period of periods) if (period < MIN_PERIOD || period * MIN_TIMES > to - from) periods.delete(period);
   return periods;
 }
 
-/** The distances that often lie between a node and the `lag`-th equal one behind it, the most frequent first. */
+/** The frequent distances from a node to the `lag`-th equal node after it, the most frequent first. */
 function frequent(places: readonly (readonly number[])[], lag: number): number[] {
   const counts = new Map<number, number>();
   for (const equal of places) {
@@ -192,8 +217,9 @@ function stretchesOf({ nodes, kinds }: Sequence, from: number, to: number, perio
 }
 
 /**
- * Whether the periods run one subgraph on the same weights, or add up what kernels compute in each, as gradients of one weight. The blocks of
- * a deep network have weights of their own, and are as many each time.
+ * Whether the periods run one subgraph on the same weights, or add up what kernels compute in each period, as the
+ * gradients of one weight are. The equal blocks of a deep network do not count: each has weights of its own, and their
+ * number is the same each time.
  */
 function isLoop(nodes: readonly Node[], { start, period, times }: Stretch): boolean {
   let shares = false;
@@ -217,7 +243,10 @@ function isLoop(nodes: readonly Node[], { start, period, times }: Stretch): bool
   return shares || (kernels && sums);
 }
 
-/** Whether the periods compute one expression, and so long a recurrence of it or so many that a plan for each number of them is dear. */
+/**
+ * Whether the periods compute one expression that is worth cutting: a long recurrence, or so many independent ones that
+ * a plan for each number of them would be expensive.
+ */
 function isLongExpression(nodes: readonly Node[], stretch: Stretch): boolean {
   const length = lengthOf(stretch);
   if (length < MIN_RECURRENCE || !isRepeated(nodes, stretch)) return false;
@@ -243,7 +272,10 @@ function isRecurrence(nodes: readonly Node[], { start, period, times }: Stretch)
   return false;
 }
 
-/** Whether the periods compute one expression, of no weights but the same ones; views alone are no work. */
+/**
+ * Whether the periods compute one expression and read the same weights, if any. Periods of views alone do not count,
+ * since they do no work.
+ */
 function isRepeated(nodes: readonly Node[], { start, period, times }: Stretch): boolean {
   const first = nodes.slice(start, start + period);
   if (first.every(({ op }) => op.views || op.run)) return false;
@@ -258,7 +290,10 @@ function isRepeated(nodes: readonly Node[], { start, period, times }: Stretch): 
   );
 }
 
-/** Whether operand `i` of node `n` is, in each period, the output of that node in the period before, and no other node of the period reads that output. */
+/**
+ * Whether operand `i` of node `n` is a running total: in each period it is the output of the same node in the period
+ * before, and no other node of the period reads it.
+ */
 function isTotal(nodes: readonly Node[], n: number, i: number, { start, period, times }: Stretch): boolean {
   for (let t = 1; t < times; t++) {
     const total = nodes[n + t * period]!.reads[i]!;

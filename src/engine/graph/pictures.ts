@@ -1,11 +1,11 @@
-// Values that are made of pictures, and values that are shown as one.
+// Makes values from pictures, and shows values as pictures.
 import { engine } from '../compiler/engine';
 import { captureOf, type Picture, rowPixels, type Screen, show } from '../gpu/pictures';
 import { backpressure, flush } from './flush';
 import { internMeta } from './signature';
 import { Value } from './value';
 
-/** The pixels of a picture as it is now, a word each. Shape: [height, rowPixels(width)], uint32. */
+/** The pixels of a picture as it is now, one word each. Shape: [height, rowPixels(width)], uint32. */
 export function fromPicture(picture: Picture): Value {
   const shape = [picture.height, rowPixels(picture.width)];
   const value = new Value(internMeta({ shape, dtype: 'uint32' }), null, 0);
@@ -14,8 +14,8 @@ export function fromPicture(picture: Picture): Value {
 }
 
 /**
- * Computes pixels [height, rowPixels(width)] and shows them on a canvas; nothing else may have a use for them. Resolves when the GPU is not far
- * behind, so that who awaits each picture does not pile up work.
+ * Computes pixels [height, rowPixels(width)] and shows them on a canvas. Nothing else may use the pixels. Resolves once
+ * the GPU has nearly caught up, so that code which awaits each picture does not pile up work.
  */
 export async function showPicture(pixels: Value, screen: Screen): Promise<void> {
   flush([pixels]);

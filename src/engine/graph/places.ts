@@ -1,4 +1,4 @@
-// Places: where in the user's model a node was recorded, noted while someone asks for it.
+// Places: where in the user's model a node was recorded. Noted only while tracing is on.
 import type { Node } from './value';
 
 const state: { tracing: boolean; now: string; known: WeakMap<Node, string> } = {
@@ -12,17 +12,17 @@ export const isTracing = (): boolean => state.tracing;
 
 export const placeOf = (node: Node): string => state.known.get(node) ?? '';
 
-/** Notes that a node was recorded here. */
+/** Notes that a node was recorded at the current place, if places are noted. */
 export function notePlace(node: Node): void {
   if (state.tracing) state.known.set(node, state.now);
 }
 
-/** Has a node that stands for another count as recorded at its place. */
+/** Gives a node that stands in for another the place of that other. */
 export function moveTo(node: Node, place: string): void {
   state.known.set(node, place);
 }
 
-/** Runs `fn` as at another place: a module's path, or what an optimizer or a gradient is called. */
+/** Runs `fn` with another current place: a module's path, or the name of an optimizer or of a gradient. */
 export function atPlace<T>(place: string, fn: () => T): T {
   const { now } = state;
   state.now = place;

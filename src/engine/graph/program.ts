@@ -1,4 +1,5 @@
-// Programs: what a walk has found, as numbered values and nodes, with the key by which the compiler knows it again.
+// Programs: the nodes of a walk and their values, numbered, with the key by which the compiler recognises an equal
+// program.
 import type { Job } from '../compiler/engine';
 import type { Program, ProgramNode } from '../compiler/ir';
 import type { Piece } from '../gpu/executable';
@@ -9,13 +10,19 @@ import { offsetIsData } from './slices';
 import { lastNodeId, type Node, type Value } from './value';
 import { inSequence, newWalk, type Slices, visit, type Walk } from './walk';
 
-/** Separates the parts of a program's key; signatures and indices are not negative. Slices are negative, and below this. */
+/**
+ * Separates the parts of a program's key. Signatures and indices are never negative, and inputs that are slices are
+ * written as numbers below this one.
+ */
 export const SEPARATOR = -1;
 const OFFSET = Number.NEGATIVE_INFINITY;
 
 const noOffsets: readonly undefined[] = [];
 
-/** Numbers the values, inputs first, and writes the program's key. The nodes of `order`, and no others, have this mark. */
+/**
+ * Numbers the values, inputs first, and writes the program's key. The nodes of `order`, and no others, must have this
+ * mark.
+ */
 export function number({ order, slices, mark }: Walk) {
   const inputs: Value[] = [];
   const key: number[] = [];
@@ -37,7 +44,8 @@ export function number({ order, slices, mark }: Walk) {
   for (const node of order) {
     key.push(SEPARATOR, node.signature);
     for (const x of node.reads) key.push(x.number);
-    // An output may have been computed before while another of the same node is wanted now; it is computed again unseen.
+    // If one output has contents and another output of the same node is wanted, the node also computes the first again,
+    // and nobody reads it.
     for (const y of node.outputs) {
       if (y.mark !== mark) {
         y.mark = mark;
@@ -51,7 +59,9 @@ export function number({ order, slices, mark }: Walk) {
   return { inputs, key, scalars };
 }
 
-/** The numbers from `number`; since then other flushes may have numbered the values anew. */
+/**
+ * The numbers that `number` gave. They are computed again here, since other flushes may have numbered the values anew.
+ */
 function numbersOf(order: readonly Node[], inputs: readonly Value[]): Map<Value, number> {
   const numbers = new Map(inputs.map((x, i) => [x, i]));
   let next = inputs.length;
@@ -64,7 +74,10 @@ function numbersOf(order: readonly Node[], inputs: readonly Value[]): Map<Value,
   return numbers;
 }
 
-/** The values that hold the contents of a program's inputs, for slices the bytes before them, and the other values that lie in an input. */
+/**
+ * Where the contents of a program's inputs are: the value that holds each input, the byte offset of each slice, and for
+ * padded inputs the values that are copied into them.
+ */
 export function cellsOf(
   inputs: readonly Value[],
   slices: Slices,
@@ -87,7 +100,10 @@ export function cellsOf(
   return { inputs: cells, offsets, joins };
 }
 
-/** The views whose offset is structure. Their bases may have contents by the time the program is built. */
+/**
+ * The views whose offset is part of the program's structure. They must be found before the program is built: by then
+ * their bases may have contents, and the offsets would count as data.
+ */
 export const placedNodes = (order: readonly Node[]): ReadonlySet<Node> =>
   new Set(order.filter((node) => node.op.placed && !offsetIsData(node)));
 
@@ -126,7 +142,10 @@ export function buildProgram({ order, edges, inputs, slices, placed }: Recorded,
   };
 }
 
-/** The program that reading a pending value would run, if nothing else were pending, with the values stored for its gradient; null if it has been computed. */
+/**
+ * The program that reading a pending value would run if nothing else were pending. It also stores what the value's
+ * gradient will read. Null if there is nothing to run.
+ */
 export function pendingProgram(value: Value) {
   const walk = newWalk();
   const { order, slices } = walk;

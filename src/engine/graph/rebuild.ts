@@ -1,25 +1,25 @@
-// Recipes kept on purpose: how a value is made out of data on the host, for when the GPU that held it is gone.
+// Recipes that survive a lost GPU device: they make a value again from data on the host.
 import { type HostData, LateData } from '../compiler/contents';
 import { byteLength, isFloat, numel } from '../core/meta';
 import { withMode } from './mode';
 import { fromHost, recordAll } from './record';
 import type { Node, Value } from './value';
 
-/** Nodes of the longest recipe that is kept: an initialisation has a few, a training step has many. */
+/** The most nodes of a recipe that is kept. An initialisation has a few nodes, a training step has many. */
 const MAX_NODES = 32;
-/** A recipe may keep this many times the bytes of its result alive, and some more. */
+/** The host data of a recipe may take this many times the bytes of its result, and MORE_BYTES besides. */
 const MAX_BYTES_RATIO = 2;
 const MORE_BYTES = 1 << 16;
 
-/** Makes a value of the same contents, without a gradient; needs nothing that is on a GPU. */
+/** Makes a value with the same contents, without a gradient. Needs nothing that is on a GPU. */
 export type Recipe = () => Value;
 
-/** What the nodes of a recipe have made in one go. */
+/** The values that one run of a recipe has recorded so far, by node, so that each node is recorded once. */
 type Made = Map<object, readonly Value[]>;
 
 type Part = (made: Made) => Value;
 
-/** A walk: the nodes it may still enter, and the values it has met. */
+/** A walk: how many nodes and bytes it may still take, the nodes that it has met, and a value that it must not meet. */
 interface Walk {
   nodes: number;
   bytes: number;
@@ -27,7 +27,10 @@ interface Walk {
   readonly without: Value | null;
 }
 
-/** The recipe of a value whose graph begins with data on the host; null where it begins elsewhere, or holds `without`, or is long. */
+/**
+ * The recipe of a value whose graph begins with data on the host. Null if the graph begins elsewhere, contains
+ * `without`, or is too long.
+ */
 export function recipeOf(value: Value, without: Value | null = null): Recipe | null {
   const bytes = MAX_BYTES_RATIO * byteLength(value) + MORE_BYTES;
   const part = partOf(value, { nodes: MAX_NODES, bytes, known: new Map(), without });
@@ -43,7 +46,7 @@ function partOf(value: Value, walk: Walk): Part | null {
     return walk.bytes < 0 ? null : () => fromHost(data, shape, dtype);
   }
   if (!isOpen(value)) return null;
-  // However large it is, it takes no memory before it is read.
+  // However large a constant is, it takes no memory before it is read.
   if (node!.op.constant) return () => fromHost(new LateData(byteLength(value), () => filled(value)), shape, dtype);
   const seen = walk.known.get(node!);
   if (seen) return seen[value.index]!;
@@ -69,10 +72,13 @@ function partOf(value: Value, walk: Walk): Part | null {
   return outputs[value.index]!;
 }
 
-/** Whether what the value is made of can still be told. */
+/** Whether the graph that makes the value is still there. */
 const isOpen = ({ node, gone, failure }: Value): boolean => node !== null && !node.cut && gone === null && !failure;
 
-/** The host data that a value is another name for. */
+/**
+ * The host data that has the same bits as the value, since the value is that data or an alias of it; null if there is
+ * none.
+ */
 function dataOf(value: Value): HostData | LateData | null {
   for (let from = value; ; from = from.node!.inputs[0]!) {
     const { contents } = from;

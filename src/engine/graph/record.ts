@@ -50,18 +50,20 @@ const castFloatOp: Op<{ readonly dtype: DType }> = {
   vjp: ([dy], { inputs: [x] }) => [castFloat(dy!, x!.dtype)],
 };
 
-/** Floats as floats of another dtype; x itself where it has that dtype already. */
+/** Converts floats to another float dtype; returns x itself if it has that dtype already. */
 export const castFloat = (x: Value, dtype: DType): Value =>
   x.dtype === dtype ? x : record(castFloatOp, [x], { dtype });
 
-/** The float16 value that x is the widened copy of, else x itself: the copy can be made again. */
+/**
+ * If x is a float32 copy of a float16 value, returns that value, from which the copy can be made again; else x itself.
+ */
 export function unwidened(x: Value): Value {
   const { node } = x;
   const from = node?.op === castFloatOp ? node.inputs[0] : undefined;
   return from?.dtype === 'float16' && x.dtype === 'float32' ? from : x;
 }
 
-/** Records an op in float32; its float32 results become float16, as all floats that it is given are. */
+/** Records an op on float32 copies of its float16 inputs, and rounds its float32 results to float16. */
 function recordWidened<A>(op: Op<A>, inputs: readonly Value[], attrs: A, scalars: readonly number[]): readonly Value[] {
   if (inputs.some(({ dtype }) => dtype === 'float32')) {
     throw new DTypeError(
@@ -91,7 +93,10 @@ export function named(value: Value, gradName: string): Value {
   return value;
 }
 
-/** A value from host data, uploaded when first needed. `data` must not change afterwards; numbers of float16 are rounded. */
+/**
+ * A value from host data, uploaded when first needed. `data` must not change afterwards. For float16, numbers are
+ * rounded.
+ */
 export function fromHost(data: HostData | LateData, shape: Shape, dtype: DType): Value {
   const value = new Value(internMeta({ shape, dtype }), null, 0);
   const given = dtype === 'float16' && data instanceof LateData ? data.make() : data;
@@ -106,14 +111,14 @@ export function fromHost(data: HostData | LateData, shape: Shape, dtype: DType):
   return value;
 }
 
-/** A value without contents, and why it has none. */
+/** A value that has no contents and has failed from the start, with the error that says why. */
 export function withoutContents(meta: Meta, why: Error): Value {
   const value = new Value(internMeta(meta), null, 0);
   noteFailure(value, why);
   return value;
 }
 
-/** Throws for a dtype of bools. */
+/** Throws DTypeError for bools. */
 export function expectNumber(op: string, name: string, meta: Meta): void {
   if (meta.dtype === 'bool') {
     throw new DTypeError(`${op}: expected ${name} of numbers, but got dtype bool; convert it with .to('int64')`);
@@ -129,7 +134,10 @@ export function expectFloat(op: string, name: string, meta: Meta): void {
   }
 }
 
-/** Throws for an input that has not the dtype of a layer's weights, which are taken as given: float32 where there are none. Bytes are pictures. */
+/**
+ * Throws DTypeError if an input does not have the dtype of a layer's weight, or float32 if the layer has none.
+ * `isMixed`: any float dtype will do. An input of uint8 is taken for a picture, so the error says how to scale it.
+ */
 export function expectOfWeight(op: string, x: Meta, weight?: Meta | null, isMixed = false): void {
   if (isMixed && weight && !isFloat(weight.dtype)) weight = null;
   const to = weight?.dtype ?? 'float32';

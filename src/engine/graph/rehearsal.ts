@@ -1,8 +1,9 @@
-// Rehearsals: user code runs to show its requests to the GPU. Nothing is computed, and its changes are undone.
+// Rehearsals: user code runs only to show which programs it would ask the GPU for. Nothing is computed, and its changes
+// are undone.
 //
-// A rehearsal begins and ends within one task of the event loop. Values that the function reads back are there at once, so that all of its
-// continuations are microtasks of that task. No other task runs in between: no other loop reads values that were not
-// computed, nor are its steps undone.
+// A rehearsal begins and ends within one task of the event loop. Values that the function reads back are there at once,
+// so that all of its continuations are microtasks of that task. No other task runs in between, so no other loop reads
+// values that were not computed, and no other loop's steps are undone.
 import { noteFailure, reopen, schedule } from '../compiler/contents';
 import { type Cell, engine, type Job } from '../compiler/engine';
 import type { Program } from '../compiler/ir';
@@ -22,29 +23,30 @@ export interface RehearsedJob {
   readonly uploads: readonly boolean[];
 }
 
-/** What a rehearsal is for. */
+/** What the caller of a rehearsal does with it. */
 export interface Rehearsing {
-  /** Takes what a flush would run. */
+  /** Takes the program that a flush would run. */
   visit(job: RehearsedJob): void;
-  /** After a call of the function: whether to call it once more. */
+  /** Called after each call of the function: whether to call it once more. */
   again?(): boolean;
 }
 
 /**
- * Microtasks in a row without a word to the library after which a function counts as waiting for another task. They take
- * about a millisecond; a chain of promises that is longer, and records nothing on the way, is nobody's training step.
+ * After this many microtasks in a row without a call to the library, a function counts as waiting for another task.
+ * They take about a millisecond. No training step has a longer chain of promises that records nothing on the way.
  */
 const PATIENCE = 10_000;
 
-/** Times that a rehearsal begins anew because its function read what only the GPU knows. */
+/** How often a rehearsal may start over because its function read contents that only the GPU has. */
 const MAX_ATTEMPTS = 100;
 
 /**
- * Runs `fn`, again as long as `again` says so, without computing: the programs of its flushes go to `visit`, and the values that it
- * reads back are zeros. Afterwards parameters, gradients, optimizers, modules and random generators are as they were.
- * Where `fn` waits for a value from before the rehearsal, that is read first and all begins anew, with another `begin()`.
+ * Runs `fn` without computing anything, and again as long as `again` says so. The programs of its flushes go to
+ * `visit`, and the values that it reads back are zeros. Afterwards parameters, gradients, optimizers, modules and
+ * random generators are as they were. If `fn` waits for a value from before the rehearsal, that value is read first and
+ * the rehearsal starts over, with another `begin()`.
  *
- * @throws ArgumentError inside of another rehearsal, and where `fn` waits for anything but values of its own
+ * @throws ArgumentError if another rehearsal is under way, or if `fn` waits for anything but tensors that it reads back
  */
 export async function rehearse(name: string, fn: () => unknown, begin: () => Rehearsing): Promise<void> {
   const known = new Map<Cell, ArrayBuffer>();
@@ -60,7 +62,7 @@ export async function rehearse(name: string, fn: () => unknown, begin: () => Reh
   throw waitsTooLong(name);
 }
 
-/** Resolves as the first microtask of a task in which no work of others waits. */
+/** Resolves as the first microtask of a task of the event loop, at a moment when no job waits in the engine. */
 async function taskOfItsOwn(name: string): Promise<void> {
   do {
     expectNone(name);
@@ -68,7 +70,7 @@ async function taskOfItsOwn(name: string): Promise<void> {
     await engine.settle(0);
     await new Promise((resolve) => setTimeout(resolve));
     expectNone(name);
-    // Something may have been recorded meanwhile.
+    // Other tasks may have recorded something meanwhile.
     flush();
   } while (engine.waits);
 }
@@ -86,7 +88,10 @@ const waitsTooLong = (name: string): ArgumentError =>
       'something else, such as a timer, a file or another loop; load and wait before the call, and pass in a function that computes',
   );
 
-/** A rehearsal within this task; returns the values from before it that `fn` waits for, if it cannot go on without. */
+/**
+ * Rehearses within this task. If `fn` cannot go on without the contents of values from before the rehearsal, returns
+ * these values; else an empty list.
+ */
 async function rehearseNow(
   name: string,
   fn: () => unknown,
@@ -134,7 +139,7 @@ async function rehearseNow(
           if (missing.size > 0) return [...missing];
           throw waitsTooLong(name);
         }
-        // What a function does not wait for itself, it still does in this rehearsal.
+        // `fn` has returned without awaiting its reads. What follows them still belongs to this rehearsal.
       } else if (reads > before) await arrives(new Promise(() => {}), () => reads);
       flush();
     } while (again());
@@ -165,7 +170,7 @@ async function arrives(promise: PromiseLike<unknown>, reads: () => number): Prom
   );
   let [nodes, answers] = [lastNodeId(), reads()];
   for (let idle = 0; idle < PATIENCE; idle++) {
-    // Every microtask that is due comes before this goes on.
+    // Lets all microtasks that are due run first.
     await null;
     if (state.error) throw state.error.reason;
     if (state.done) return true;
@@ -176,7 +181,7 @@ async function arrives(promise: PromiseLike<unknown>, reads: () => number): Prom
   return false;
 }
 
-/** A value of the rehearsal never comes to exist; one from before is as it was. */
+/** A value that the rehearsal made has failed for good; a value from before is as it was. */
 function forget(value: Value, first: number, name: string): void {
   reopen(value);
   if (value.node && value.node.id < first) return;

@@ -1,29 +1,36 @@
-// Recipes: values of user code that a flush does not store, because they can be made again at any time from values that stand.
+// Recipes: values that a flush does not store although tensors hold them, because they can be made again cheaply from
+// values with contents (their ingredients).
 import { byteLength } from '../core/meta';
 import { SMALL_BYTES } from '../gpu/memory';
 import { type Root, topScope } from './roots';
 import type { Node, Value } from './value';
 
-/** Operations that making a recipe takes at most. */
+/** The most operations that make a recipe. */
 const MAX_NODES = 32;
 /** The same for a batch, all its items together. */
 const MAX_BATCH_NODES = 4096;
-/** Values that a recipe hangs on at most. */
+/** The most ingredients of a recipe. */
 const MAX_INPUTS = 8;
-/** How many times its own bytes a recipe, alone, may hang on: room for a bias beside it. */
+/**
+ * The ingredients of a recipe, taken alone, may have this many times its bytes: an input as large as the result, and a
+ * bias.
+ */
 const MAX_RATIO = 1.125;
-/** The same where they are on the host, for batches of items that users make: there is more room, and the collector sees it. */
+/**
+ * The same for ingredients on the host, such as the items of a user's batch. The host has more memory, and the garbage
+ * collector sees how much is used.
+ */
 const MAX_HOST_RATIO = 4;
 
 interface Hanging {
   roots: WeakRef<Root>[];
-  /** The length at which those that nobody holds are left out. */
+  /** At this length, references to roots that have been collected are removed. */
   limit: number;
 }
 
 const hanging = new WeakMap<Value, Hanging>();
 
-/** Notes that a root was not made at a flush, because it can be made from `inputs` whenever it is needed. */
+/** Notes that a flush did not store a root's value, because it can be made from `inputs` whenever it is needed. */
 export function leaveAsRecipe(root: Root, inputs: Iterable<Value>): void {
   for (const input of inputs) {
     input.hung = true;
@@ -41,7 +48,7 @@ export function leaveAsRecipe(root: Root, inputs: Iterable<Value>): void {
   }
 }
 
-/** Has the roots that hang on `input` made at the next flush, after which `input` will not be there. */
+/** Has the next flush store the recipes that are made from `input`, since `input` will be gone afterwards. */
 export function makeRecipesOf(input: Value): void {
   for (const reference of hanging.get(input)?.roots ?? []) {
     const root = reference.deref();
@@ -50,30 +57,37 @@ export function makeRecipesOf(input: Value): void {
   hanging.delete(input);
 }
 
-/** Whether a value has contents, and will have them after the flush: nothing has overwritten it, nobody has given it back. */
+/**
+ * Whether a value has contents and still has them after the flush: nothing has overwritten it, and nobody has given it
+ * back.
+ */
 export const remains = (x: Value, releases: Pick<ReadonlySet<Value>, 'has'>): boolean =>
   x.available && !x.overwritten && !x.failure && !x.gone && !x.leaving && !releases.has(x);
 
 const isOnHost = (x: Value): boolean => x.contents !== null && x.allocation === null;
 
-/** A constant, or a batch made of values with contents: made again rather than kept, at any cost. */
+/**
+ * Whether a value is a constant, or a batch made from values with contents. Such a value is always made again rather
+ * than kept, at any cost.
+ */
 export function isCheap(value: Value, standing: Standing): boolean {
   const cheap = value.node?.op.cheap;
   if (!cheap) return false;
   const ingredients = ingredientsOf(value, standing, MAX_BATCH_NODES);
   if (!ingredients || cheap !== 'joined') return ingredients !== null;
-  // An ingredient that an earlier flush has read is a data set; one made for this batch may go with it.
+  // An ingredient that an earlier flush has read is part of a data set, and stays anyway. One that was made for this
+  // batch stays only for the recipe, so its bytes count.
   const made = [...ingredients].filter((x) => !x.used);
   const onHost = made.filter(isOnHost).reduce((bytes, { contents }) => bytes + contents!.byteLength, 0);
   const onDevice = sum(made.filter((x) => !isOnHost(x)));
   return onHost / MAX_HOST_RATIO + onDevice / MAX_RATIO <= byteLength(value);
 }
 
-/** Whether a value that is not stored could be a recipe: as cheap to make as to read, and worth the memory. */
+/** Whether a value could be a recipe: as cheap to make as to read, and large enough to be worth it. */
 export const mayBeRecipe = (value: Value): boolean =>
   value.node?.op.remakes === true && byteLength(value) > SMALL_BYTES;
 
-/** What the values of a flush stand on. */
+/** What decides which values will still have contents after this flush. */
 export interface Standing {
   readonly exports: ReadonlyMap<Value, unknown>;
   /** Values whose memory goes back after the flush. */
@@ -81,8 +95,9 @@ export interface Standing {
 }
 
 /**
- * The values that stand after the flush and that `value` can be made from by cheap operations, at most so many; null if there are
- * no such values. A batch is made again by any operations. The values made between go to `between`.
+ * The values that will have contents after the flush and that `value` can be made from by at most `mostNodes` cheap
+ * operations; null if there are no such values. A batch may be made by operations of any cost. The values in between
+ * are added to `between`.
  */
 export function ingredientsOf(
   value: Value,
@@ -112,14 +127,15 @@ export function ingredientsOf(
   return found;
 }
 
-/** The same, by so few operations that the value may be left as a recipe. */
+/** `ingredientsOf`, by so few operations that the value may be left as a recipe. */
 export const fewIngredientsOf = (value: Value, standing: Standing): ReadonlySet<Value> | null =>
   ingredientsOf(value, standing, MAX_NODES);
 
 /**
- * The values that are not stored, of those that the flush reads, each with its ingredients. A recipe keeps its ingredients alive.
- * A single one therefore retains little more than its own bytes. Several together, each with ingredients no larger than itself, retain
- * no more than they would take, apart from ingredients of other recipes.
+ * Chooses which of the possible recipes are not stored; the result has the ingredients of each. A recipe keeps its
+ * ingredients alive, so recipes must not keep more memory alive than they save. One whose ingredients take little more
+ * than its own bytes may always stay. The others may stay together if no ingredient is larger than its recipe, and all
+ * ingredients, except those that other recipes keep alive anyway, take no more than these recipes would.
  */
 export function recipesAmong(possible: ReadonlyMap<Value, ReadonlySet<Value>>): ReadonlyMap<Value, ReadonlySet<Value>> {
   const recipes = new Map<Value, ReadonlySet<Value>>();
@@ -137,7 +153,7 @@ export function recipesAmong(possible: ReadonlyMap<Value, ReadonlySet<Value>>): 
   return recipes;
 }
 
-/** Bytes that values take; a constant that is nowhere takes none. */
+/** The bytes that values take. A constant that is not stored takes none. */
 function sum(values: Iterable<Value>): number {
   let bytes = 0;
   for (const value of values) if (value.available || !value.node?.op.constant) bytes += byteLength(value);

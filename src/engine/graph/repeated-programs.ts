@@ -1,4 +1,5 @@
-// Parts: a flush that repeats a subgraph runs as several programs, of kinds that flushes of other lengths share.
+// Parts: a flush that repeats a subgraph runs as several programs, so that flushes of other lengths can use the same
+// ones.
 import { type Cut, cutsOf, MIN_TIMES } from './periods';
 import type { Node, Op, Value } from './value';
 
@@ -8,16 +9,19 @@ export interface Part {
   readonly stores: readonly Value[];
   /** Values that earlier parts stored and that only this part and earlier ones read. */
   readonly spends: readonly Value[];
-  /** It repeats a subgraph. */
+  /** The part repeats a subgraph. */
   readonly loops: boolean;
 }
 
-/** The parts of a flush, in order; none where it runs as one. */
+/** The parts of a flush, in order; empty if the flush runs as one program. */
 export interface Parts {
   readonly parts: readonly Part[];
-  /** The numbers of rows that depend on how often a subgraph repeats: of its joined results, and of the values that it slices. */
+  /**
+   * Numbers of rows that depend on how often a subgraph repeats: those of its joined results, and of the values that
+   * its repetitions slice.
+   */
   readonly lengths: ReadonlySet<number>;
-  /** The same subgraph has been repeated some other number of times before. */
+  /** An earlier flush has repeated the same subgraph another number of times. */
   readonly varies: boolean;
 }
 
@@ -26,11 +30,14 @@ type Exports = { has(value: Value): boolean };
 
 const whole: Parts = { parts: [], lengths: new Set(), varies: false };
 
-/** By the signature of the first repeated node, the rows that depended on the count at first; null if they have differed since. */
+/**
+ * For the signature of each first repeated node: the lengths that its first flush had, or null once another flush had
+ * different ones.
+ */
 const known = new Map<number, string | null>();
 const MAX_KNOWN = 4096;
 
-/** The parts of a flush whose nodes these are. */
+/** Cuts the nodes of a flush into parts. */
 export function partsOf(nodes: readonly Node[], slices: ReadonlyMap<Value, unknown>, exports: Exports): Parts {
   const repeated = cutsOf(nodes, slices);
   if (repeated.length === 0) return whole;
@@ -56,11 +63,11 @@ export function partsOf(nodes: readonly Node[], slices: ReadonlyMap<Value, unkno
     for (const y of outputs) if (exports.has(y) || stored.has(y)) parts[p]!.stores.push(y);
   }
   for (const [value, p] of lastPart) parts[p]!.spends.push(value);
-  // Views alone are no work.
+  // A part that stores nothing has only views, which need no run.
   return { parts: parts.filter(({ stores }) => stores.length > 0), lengths, varies };
 }
 
-/** Whether flushes that repeat what begins with a node have had other lengths than these. */
+/** Notes the lengths of the loop that begins with a node. Returns whether its flushes have had different ones. */
 function notedAsVarying({ signature }: Node, lengths: ReadonlySet<number>): boolean {
   if (lengths.size === 0) return false;
   const now = [...lengths].sort((a, b) => a - b).join();
@@ -71,8 +78,8 @@ function notedAsVarying({ signature }: Node, lengths: ReadonlySet<number>): bool
 }
 
 /**
- * Where to cut before the first repetition: a view of a value that is stored anyway, as of the probability of an action, is a slice of
- * it once it stands, so that its offset is no part of a plan.
+ * Where to cut before the first repetition: at a view of a value that is stored anyway, such as the probability of one
+ * action. Behind the cut that value has contents, so the view is a slice of it, and its offset is no part of a plan.
  */
 function offsetsIn(nodes: readonly Node[], exports: Exports): readonly number[] {
   const here = new Set(nodes);
@@ -86,7 +93,7 @@ function offsetsIn(nodes: readonly Node[], exports: Exports): readonly number[] 
 /** Nodes in order, cut into parts. */
 class Sequence {
   private readonly places: ReadonlyMap<Node, number>;
-  /** By node, where its part begins, and whether that repeats a subgraph. */
+  /** For each node, the cut at which its part begins. */
   private readonly parts: Cut[] = [];
 
   constructor(
@@ -98,7 +105,7 @@ class Sequence {
     this.parts = this.partsBy(cuts);
   }
 
-  /** How many rows values have that hang on the repetitions. */
+  /** The numbers of rows that depend on the number of repetitions. */
   lengths(): Set<number> {
     const lengths = new Set<number>();
     const taken = new Map<Value, number>();
@@ -110,7 +117,8 @@ class Sequence {
       if (made === null || this.parts[made]!.loops) continue;
       const rows = rowsOf(x!);
       if (rows >= MIN_TIMES && (loops || slice !== x)) lengths.add(rows);
-      // A value is taken apart whose every row is; a view of another may be.
+      // The rows of a value also count if nodes take every single one of them, from the value itself or from a view of
+      // it.
       for (const y of slice === x ? new Set([x!, node.reads[0]!]) : []) {
         const isRow = node.outputs[0]!.numel * rowsOf(y) === y.numel;
         const count = (taken.get(y) ?? 0) + (isRow ? 1 : 0);
@@ -121,7 +129,11 @@ class Sequence {
     return lengths;
   }
 
-  /** Adds the rows of what most of such rows are sliced from, of what few values with them are joined to, and of what each becomes several of. */
+  /**
+   * Adds the lengths that follow from known ones: the rows of a slice or a join that has at least half the rows of a
+   * long value and the same row size, and, if lengths vary, the rows of a reshape that splits or merges the rows of a
+   * long value.
+   */
   addDerived(lengths: Set<number>, varies: boolean): void {
     const add = ({ op, reads, outputs, attrs }: Pick<Node, 'op' | 'reads' | 'outputs' | 'attrs'>): void => {
       const [y] = outputs;
@@ -135,13 +147,16 @@ class Sequence {
     };
     for (const [n, node] of this.nodes.entries()) {
       if (this.parts[n]!.loops) continue;
-      // A value with contents is sliced without a node here.
+      // If a view's base has contents, the view is an input of the program, and its node is not in the sequence.
       for (const { node: view } of node.reads) if (view?.op.placed && !this.places.has(view)) add(view);
       add(node);
     }
   }
 
-  /** Also cuts before long joins, and before slices of long values computed right before: they have contents then. */
+  /**
+   * Also cuts before long joins, and before slices of long values that the same part computes, so that the values they
+   * read have contents.
+   */
   cutWhereLong(lengths: ReadonlySet<number>): { partOf: ReadonlyMap<Node, number>; loops: readonly boolean[] } {
     const cuts = [...this.cuts];
     let begun = 0;
@@ -175,35 +190,41 @@ class Sequence {
     });
   }
 
-  /** Where a value is computed; null where that is not among the nodes. */
+  /** The index of the node that computes a value; null if that node is not in the sequence. */
   private placeOf({ node }: Value): number | null {
     return (node && this.places.get(node)) ?? null;
   }
 
-  /** What a node takes a slice of, if it does. */
+  /** The value that a node takes a slice of; null if the node is no slice. */
   private sliced({ op, reads }: Node): Value | null {
     return op.placed ? shownBy(reads[0]!, this.places, this.exports) : null;
   }
 }
 
-/** Whether a node puts many values one after another. */
+/** Whether a node concatenates many values. */
 const isJoin = (node: Node): boolean => node.reads.length >= MIN_TIMES && node.op.joins?.(node) === true;
 
 const rowsOf = ({ shape }: Value): number => shape.find((size) => size !== 1) ?? 1;
 
-/** The rows of x and of y, where y holds the elements of x in order, and either each row has become several, or several have become one. */
+/**
+ * The numbers of rows of x and y, if y has the elements of x in order and each row has become several, or several have
+ * become one; else null.
+ */
 export function regroupedRows(op: Op, x: Value, y: Value): readonly [number, number] | null {
   const [from, to] = [rowsOf(x), rowsOf(y)];
   const isWhole = from % to === 0 || to % from === 0;
   return op.sameBits && from !== to && x.numel === y.numel && isWhole ? [from, to] : null;
 }
 
-/** The value that a view shows elements of, as far as that is computed here and the view is not stored. */
+/**
+ * Follows views back to the value whose elements they show, as far as nodes of `here` compute it and no view on the way
+ * is stored.
+ */
 export function shownBy(x: Value, here: { has(node: Node): boolean }, exports: Exports): Value {
   let at = x;
   while (!exports.has(at) && at.node?.op.run?.(at.node) !== undefined && here.has(at.node)) at = at.node.reads[0]!;
   return at;
 }
 
-/** Constants are not stored. */
+/** Whether a node makes a constant, which is made again wherever it is read rather than stored. */
 export const isMadeAgain = ({ op, reads }: Node): boolean => op.cheap === true && reads.length === 0;

@@ -9,21 +9,24 @@ export interface Root {
   readonly scope: Scope;
   /** Set while the contents are part of another root, which then stands for both. */
   readonly slice: object | null;
-  /** It is a parameter or a buffer: what a step writes to those comes to be whole, or not at all. */
+  /** It is a parameter or a buffer: the writes of one step to all of these take effect together, or not at all. */
   readonly isState: boolean;
   /** The value that was current at the last flush, whose memory the new one may take over. */
   settled: Value | null;
-  /** The last value that has really been computed. */
+  /** The last value that a run has really computed. */
   computed: Value | null;
   /** The flush could not run: makes the computed value current again. */
   rollBack(): void;
-  /** A flush has found it at the top level, where the program itself holds it. */
+  /** Called when a flush has found the root at the top level, where the program itself holds it. */
   stands(): void;
-  /** Its value is stored: leaves the graph to the tensor that shows it, where others share the numbers alone. */
+  /**
+   * Called when its value is stored. If other tensors share the numbers without the graph, only the tensor that shows
+   * the graph keeps it.
+   */
   letGo(): void;
 }
 
-/** The values made since the scope opened (or since the last flush). */
+/** The roots made since the scope opened (or since the last flush). */
 export class Scope {
   readonly roots: Root[] = [];
   closed = false;
@@ -32,7 +35,7 @@ export class Scope {
   /** How many scopes were open outside of it. */
   constructor(readonly depth = 0) {}
 
-  /** Whether something that was made here, or in a scope within, has not passed outward. */
+  /** Whether a root that was made here, or in an inner scope, has stayed behind: it was not returned outward. */
   get leaves(): boolean {
     if (this.lost) return true;
     const { roots } = this;
@@ -40,7 +43,10 @@ export class Scope {
     return false;
   }
 
-  /** A scope within has closed, and left something behind. */
+  /**
+   * Notes that roots have been left behind that the list no longer shows: an inner scope left them, or a flush has
+   * emptied the list.
+   */
   noteLeaves(): void {
     this.lost = true;
   }
@@ -54,12 +60,15 @@ export const currentScope = (): Scope => open[open.length - 1]!;
 
 export const atTopLevel = (): boolean => open.length === 1;
 
-/** The scope a root belongs to now: its own while that is open, else the top level. */
+/** Enters a root in its scope; if that scope has closed, at the top level. */
 export const trackRoot = (root: Root, scope: Scope): void => {
   (scope.closed ? topScope : scope).roots.push(root);
 };
 
-/** Has a root of the top level, as it was tracked last, live in a scope instead; one that was tracked more than once stays. */
+/**
+ * Removes the latest entry of a root from the top level, so that the root can live in a scope instead. Returns whether
+ * there was one. If a root was entered more than once, it stays at the top level all the same.
+ */
 export function takeFromTop(root: Root): boolean {
   const { roots } = topScope;
   const at = roots.lastIndexOf(root);
@@ -74,18 +83,21 @@ export function openScope(): Scope {
   return scope;
 }
 
-/** Closes the innermost scope; its roots are inner from now on unless they are tracked again. Returns the scope outside it. */
+/**
+ * Closes the innermost scope. Its roots are inner from now on: no flush stores them, unless they are tracked again.
+ * Returns the scope outside it.
+ */
 export function closeScope(): Scope {
   const scope = open.pop()!;
   scope.closed = true;
   return currentScope();
 }
 
-/** Whether the next flush finds a root that holds this value and stands for itself. */
+/** Whether the next flush finds a root with this value that is not a slice of another root. */
 export const isRootValue = (value: Value): boolean =>
   open.some(({ roots }) => roots.some((root) => root.value === value && !root.disposed && !root.slice));
 
-/** All roots of all open scopes that are there and stand for themselves, each once. */
+/** The roots of all open scopes, each once, without roots that are disposed or slices of others. */
 export function pendingRoots(): ReadonlySet<Root> {
   const roots = new Set<Root>();
   for (const scope of open) {
@@ -100,7 +112,7 @@ export function pendingRoots(): ReadonlySet<Root> {
 
 const never = () => false;
 
-/** Takes these roots out of the lists, but for those that stay. */
+/** Takes the pending roots out of the scopes, except roots for which `stays` is true. */
 export function takeRoots(stays: (root: Root) => boolean = never): ReadonlySet<Root> {
   const roots = new Set<Root>();
   const pending = pendingRoots();

@@ -1,20 +1,24 @@
-// Saved values: what a flush stores for gradients alone goes back to the pool when these have been taken, whatever the collector does.
+// Saved values: a value that a flush stores for gradients alone goes back to the pool as soon as those gradients have
+// been taken. Waiting for the garbage collector would take too long.
 import { isJournaling } from './journal';
 import { unwidened } from './record';
 import { makeRecipesOf } from './remake';
 import type { Node, Value } from './value';
 
-/** A new set in each flush that takes some: a cleared set keeps its old members alive until the next full collection. */
+/**
+ * Lent values that perhaps no gradient needs any more. A flush that takes some makes a new set, since a cleared one
+ * keeps its old members alive until the next full garbage collection.
+ */
 let spent = new Set<Value>();
 
-/** Has a value be stored for gradients alone; one that was given back stays so. */
+/** Marks a value as lent: stored for gradients alone. A value that has been given back stays `returned`. */
 export function lend(value: Value): void {
   if (value.loan === 'none') value.loan = 'lent';
 }
 
 /** Notes at a flush that the gradient of `node` will read a value; `stored` says that this flush stores it. */
 function saveFor(node: Node, value: Value, stored: boolean): void {
-  // A rehearsal stores nothing. Values from the host are not made again.
+  // A rehearsal stores nothing. A value from the host has no node to make it again, so it is not lent.
   if (isJournaling() || value.node === null) return;
   value.keepers++;
   if (node.saved) node.saved.push(value);
@@ -22,14 +26,14 @@ function saveFor(node: Node, value: Value, stored: boolean): void {
   if (stored && !value.shown) lend(value);
 }
 
-/** The gradient of `node` has been taken for the last time. */
+/** Called when the gradient of `node` has been taken for the last time: the node needs its saved values no more. */
 export function giveUpSaved(node: Node): void {
   if (node.saved === null) return;
   for (const value of node.saved) if (--value.keepers === 0 && value.lent) spent.add(value);
   node.saved = null;
 }
 
-/** Leaves values to gradients: the tensors that showed them are inner from now on. */
+/** Leaves values to gradients alone, since no tensor that the user holds shows them any more. */
 export function leaveToGradients(values: readonly Value[]): void {
   const left = values.filter(({ node, sink }) => node !== null && sink === null);
   for (const value of left) {
@@ -40,15 +44,15 @@ export function leaveToGradients(values: readonly Value[]): void {
   for (const value of left) makeRecipesOf(value);
 }
 
-/** Leaves a value to what a flush has held back: the next flush gives it back, unless a gradient still reads it. */
+/** Leaves a value to held-back work alone: the next flush gives it back, unless a gradient still reads it. */
 export function leaveToNext(value: Value): void {
   lend(value);
   if (!isJournaling()) spent.add(value);
 }
 
 /**
- * The lent values that no gradient reads after the flush under way. Those that wait for their run, and those that held-back work reads,
- * are left to the next.
+ * Takes the lent values that no gradient reads after this flush. Values whose run is still waiting, and values that
+ * held-back work reads, are left to the next flush.
  */
 export function takeSpent(held: { reads(value: Value): boolean } | null): readonly Value[] {
   if (spent.size === 0 || isJournaling()) return [];
@@ -58,7 +62,7 @@ export function takeSpent(held: { reads(value: Value): boolean } | null): readon
   return free.filter((x) => x.allocation !== null && !waits(x));
 }
 
-/** Asks for what later gradients of `value` will read, so that it outlives this flush. */
+/** Asks for the values that later gradients of `value` will read, so that they outlive this flush. */
 export function keepSaved(value: Value, want: (value: Value) => void, exports: Pick<ReadonlySet<Value>, 'has'>): void {
   const meet = (node: Node) => {
     const { savedKept } = node;
@@ -71,7 +75,10 @@ export function keepSaved(value: Value, want: (value: Value) => void, exports: P
   });
 }
 
-/** Finds what later gradients of `value` will read, by nodes; `meet`: whether a node is met for the first time. */
+/**
+ * Calls `save` with each value that later gradients of `value` will read. `meet` says whether a node is met for the
+ * first time.
+ */
 export function eachSaved(value: Value, meet: (node: Node) => boolean, save: (saved: Value, node: Node) => void): void {
   const stack: Value[] = [value];
   while (stack.length > 0) {

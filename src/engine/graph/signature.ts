@@ -8,12 +8,12 @@ export interface InternedMeta extends Meta {
   readonly id: number;
 }
 
-/** The facts about a node before it runs. */
+/** What is known about a node before it runs. */
 export interface Inferred {
   /** Equal numbers mean that the compiler would produce equal passes. */
   readonly signature: number;
   readonly metas: readonly InternedMeta[];
-  /** Some input is float16, which the op does not take; nothing is inferred. */
+  /** Some input is float16, and the op does not take float16. Nothing is inferred then. */
   readonly widens: boolean;
 }
 
@@ -24,11 +24,14 @@ interface Known extends Inferred {
   readonly attrs: unknown;
   readonly scalarCount: number;
   readonly op: Op;
-  /** The inference that followed it the last time. */
+  /** The inference that came after this one the last time. */
   next: Known | null;
 }
 
-/** Past this many entries everything is forgotten, so that ever-changing shapes do not pile up. Numbers are never used twice. */
+/**
+ * Past this many entries everything is forgotten, so that ever-changing shapes do not pile up. Numbers are never used
+ * twice.
+ */
 const MAX_ENTRIES = 50_000;
 
 const metas = new Map<string, InternedMeta>();
@@ -94,7 +97,7 @@ function lookUp(op: Op, inputs: readonly Value[], attrs: unknown, scalarCount: n
   return entry;
 }
 
-/** Mixes everything that `fits` compares; FNV-1a, a whole number at a time. */
+/** Hashes everything that `fits` compares: FNV-1a, a whole number at a time. */
 function hashOf(inputs: readonly Value[], attrs: unknown, scalarCount: number): number {
   let hash = scalarCount ^ 0x811c9dc5;
   for (let i = 0; i < inputs.length; i++) hash = Math.imul(hash ^ inputs[i]!.metaId, 0x01000193);
@@ -119,8 +122,8 @@ function fits(known: Known, inputs: readonly Value[], attrs: unknown, scalarCoun
 }
 
 /**
- * Whether two sets of attributes, which are plain data, are the same; the order of their names does not matter. Numbers and words
- * are compared in place, because most attributes are these.
+ * Whether two sets of attributes, which are plain data, are equal in any order of their names. Numbers and strings are
+ * compared without a call, because most attributes are numbers or strings.
  */
 export function sameAttrs(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
@@ -142,7 +145,7 @@ export function sameAttrs(a: unknown, b: unknown): boolean {
   return true;
 }
 
-/** A list in the attributes may be the user's own. */
+/** Copies attributes, because a list in them may be the user's own and change later. */
 function copyOf(attrs: unknown): unknown {
   if (typeof attrs !== 'object' || attrs === null) return attrs;
   if (Array.isArray(attrs)) return attrs.map(copyOf);

@@ -1,4 +1,5 @@
-// Slices: runs of elements of values that stand. A program takes one as an input, so that no plan depends on where it begins.
+// Slices: runs of consecutive elements of values with contents. A program takes a slice as an input, so that no plan
+// depends on where the slice begins.
 import { bytesPerElement } from '../core/meta';
 import { mayBeRecipe } from './remake';
 import { isRootValue } from './roots';
@@ -7,25 +8,25 @@ import type { Node, Value } from './value';
 /** Where the contents of a value lie in those of another. */
 export interface Slice {
   readonly base: Value;
-  /** Bytes of the base before it. */
+  /** Bytes of the base before the slice. */
   readonly offset: number;
   readonly bytes: number;
 }
 
-/** What WebGPU copies are whole multiples of, in bytes. */
+/** WebGPU copies only whole multiples of this many bytes. */
 const COPY_ALIGNMENT = 4;
 
 interface Run {
   readonly base: Value;
-  /** Elements of the base before the first. */
+  /** Elements of the base before the first element of the run. */
   readonly offset: number;
-  /** Whether some view on the way leaves out elements, or may: its offset is data. */
+  /** Some view on the way is `placed`: where it begins is data, and it may leave out elements. */
   readonly placed: boolean;
 }
 
 /**
- * The run of elements of a value with contents that `x` is, if it is one; `x` itself where that has contents. With `pending`, it may
- * be one of a value that is still to be computed.
+ * Follows views from `x` to a value with contents, if `x` is a run of its elements; null otherwise. If `x` has
+ * contents, that value is `x` itself. With `pending`, it may be a value that is still to be computed.
  */
 function runOf(x: Value, pending = false): Run | null {
   let offset = 0;
@@ -47,8 +48,8 @@ function runOf(x: Value, pending = false): Run | null {
 }
 
 /**
- * The slice that `x`, a value without contents, views. Null if it views none, or if the base has no contents or will be overwritten:
- * then the plan must know that it reads the base.
+ * The slice that `x`, a value without contents, views. Null if `x` is no slice, or if the base has no contents or will
+ * be overwritten: in that case the plan must know that it reads the base.
  */
 export function sliceOf(x: Value): Slice | null {
   if (!x.node?.op.run || x.numel === 0) return null;
@@ -56,7 +57,10 @@ export function sliceOf(x: Value): Slice | null {
   return run?.placed ? sliceIn(run, x) : null;
 }
 
-/** The slice of a pending value that `x` will be once a flush has stored that, as it does whether `x` is asked for or not. */
+/**
+ * The slice of a pending value that `x` will be after a flush, if that flush stores the pending value whether `x` is
+ * asked for or not; else null.
+ */
 export function sliceToCome(x: Value): Slice | null {
   if (!x.node?.op.run || x.numel === 0) return null;
   const run = runOf(x, true);
@@ -66,7 +70,10 @@ export function sliceToCome(x: Value): Slice | null {
   return isStored ? sliceIn(run, x) : null;
 }
 
-/** The place of the elements of `x`, one after another; null if they do not lie so, or will be overwritten. */
+/**
+ * Where the elements of `x` lie, one after another, in a value with contents. Null if they do not, or if that value
+ * will be overwritten.
+ */
 export function pieceOf(x: Value): Slice | null {
   const run = runOf(x);
   return run && sliceIn(run, x);

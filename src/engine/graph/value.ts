@@ -18,73 +18,91 @@ export interface WriteCounter {
 
 /** Where a leaf's gradient goes; implemented by the tensor layer. */
 export interface GradSink {
-  /** Like those of a value; in-place writes give the leaf other values, and its hooks stay. */
+  /**
+   * Hooks for the gradient of the leaf. They are not on its value, because an in-place write gives the leaf another
+   * value.
+   */
   readonly gradHooks: readonly GradHook[] | null;
   accumulate(gradient: Value): void;
 }
 
 /**
- * The definition of an operation: shape rule and errors (`infer`), kernel (`lower`), gradient (`vjp`).
- * The functions in src/engine/ops that users of a definition call are thin: they gather attributes and `record`.
+ * The definition of an operation: shape rule and errors (`infer`), kernel (`lower`), gradient (`vjp`). The functions in
+ * src/engine/ops that use a definition are thin: they gather attributes and call `record`. Each member has an entry in
+ * the glossary of README.md in this folder.
  */
 export interface Op<A = unknown> extends KernelOp<A> {
-  /** Name of the gradient function in printed tensors, such as `MulBackward0`; default from `name`. */
+  /** Name of the gradient function in printed tensors, such as `MulBackward0`. Default: made from `name`. */
   readonly gradName?: string;
-  /** Checks the inputs and infers the outputs. Pure, needs no device; throws ShapeError, DTypeError or ArgumentError. */
+  /**
+   * Checks the inputs and infers the outputs. Pure, and needs no device. @throws ShapeError, DTypeError or
+   * ArgumentError
+   */
   infer(inputs: readonly Meta[], attrs: A): readonly Meta[];
   /**
-   * Gradients of the inputs, by the gradients of the outputs: `dys[i]` is undefined where output i got none. One entry an
-   * input; null says that the input has no gradient. Written with ops. A gradient may have the shape the input was
-   * broadcast to: the engine sums it back. `needs[i]` tells whether input i's gradient is wanted.
+   * Records the gradients of the inputs from those of the outputs: `dys[i]` is undefined if output i received none.
+   * Returns one entry for each input; null means that the input has no gradient. A gradient may have the shape that the
+   * input was broadcast to, since the engine sums it back. `needs[i]` tells whether the gradient of input i is wanted.
    */
   vjp?(dys: readonly (Value | undefined)[], node: GradContext<A>): readonly (Value | null)[];
   /** Inputs and outputs whose values `vjp` reads; default: all inputs, no outputs. */
   readonly saves?: { readonly inputs?: readonly number[]; readonly outputs?: readonly number[] };
-  /** `vjp` reads saved values through `read`; otherwise all values that `saves` names count as read. */
+  /** `vjp` reads saved values through `read`. Without this flag, all values that `saves` names count as read. */
   readonly readsSaved?: boolean;
-  /** Takes float16 as it is stored. Any other op gets float32 in its place, and its float32 results are rounded: see record.ts. */
+  /**
+   * Takes float16 inputs as they are. Other ops get float32 copies, and their float32 results are rounded: see
+   * record.ts.
+   */
   readonly takesHalf?: boolean;
-  /** Inputs 0 and 1 are factors: the value of each is read for the gradient of the other alone. */
+  /** Inputs 0 and 1 are factors of a product: each one's value is read only for the gradient of the other. */
   readonly factors?: boolean;
   /** The output is the same memory as input 0: a write to one is a write to the other. */
   readonly views?: boolean;
-  /** The output is input 0 under another name: where among the nodes it stands is no part of a program. */
+  /**
+   * The output is an alias of input 0. The place of the node in the sequence is no part of a program: see `inSequence`.
+   */
   readonly isName?: boolean;
-  /** How many of the inputs a run reads: gradients alone pass to those behind. Default: all. */
+  /** How many inputs, from the first on, a run reads. Gradients alone pass to the other inputs. Default: all. */
   readonly reads?: number;
   /**
-   * Set where equal inputs give an equal result at negligible cost, so that the value is made again rather than kept. With `'batch'` it is made
-   * again at any cost: a batch of a data set, which no later step needs. `'joined'` does the same for a batch of items that a user
-   * has made, unless their ingredients take far more memory than the batch.
+   * The result costs so little to make from its inputs that it is made again rather than kept. `'batch'`: the result is
+   * made again at any cost, because it is a batch of a data set, which no later step needs. `'joined'`: the same for a
+   * batch of items that a user has made, unless the items take far more memory than the batch.
    */
   readonly cheap?: boolean | 'joined' | 'batch';
-  /** Element i of the result is made of elements i of the inputs, which broadcast. */
+  /** Element i of the result is made from elements i of the inputs, which broadcast. */
   readonly elementwise?: boolean;
-  /** Takes about as long as to read and write the elements, as pointwise operations, rows and copies do: its results may be made again rather than kept, see recipes.ts. */
+  /**
+   * Takes about as long as reading and writing the elements, as pointwise operations, operations on rows and copies do.
+   * Its results may be made again rather than kept: see remake.ts.
+   */
   readonly remakes?: boolean;
   /**
-   * Dynamic scalar 0 says at which element of input 0 the result begins. Where input 0 is computed in the same program, that is
-   * part of the structure all the same, and `lower` finds it in the attributes as `offset`.
+   * Dynamic scalar 0 is the element of input 0 at which the result begins. If the same program computes input 0, this
+   * offset is part of the program's structure nevertheless, and `lower` finds it in the attributes as `offset`.
    */
   readonly placed?: boolean;
-  /** The element of input 0 at which output 0 begins, where output 0 is nothing but a run of elements of it, in order. */
+  /** If output 0 is a run of consecutive elements of input 0: the element at which the run begins. Else undefined. */
   run?(node: RunContext<A>): number | undefined;
-  /** The slice of input 0 whose elements, each of them once, output 0 is; null where it is none. Its gradient goes there. */
+  /**
+   * If output 0 shows every element of a strided view of input 0 exactly once: that view, where its gradient goes. Else
+   * null.
+   */
   shows?(node: RunContext<A>): View | null;
-  /** The result has the very bits of input 0. */
+  /** The result has the same bits as input 0, in the same order. */
   readonly sameBits?: true;
-  /** Every element of the result is scalar 0. */
+  /** Every element of the result equals dynamic scalar 0. */
   readonly constant?: true;
-  /** Whether output 0 is the inputs that are read, one after another, in memory. */
+  /** Whether output 0 is, in memory, one input after another, of those that a run reads. */
   joins?(node: Pick<GradContext<A>, 'attrs' | 'outputs'>): boolean;
   /**
-   * The rule of src/engine/growth/rules.ts by which the operation is recorded where dimensions have room for more than counts, so that one plan
-   * serves every size of them. Elements in the room are arbitrary, before and after. Elementwise operations need no rule.
+   * The rule of src/engine/growth/rules.ts by which the op is recorded on padded values, so that one plan serves every
+   * size. Elements of the padding are arbitrary, in inputs and in outputs. Elementwise ops need no rule.
    */
   readonly growth?: Growth;
 }
 
-/** The rules by which operations are recorded again where values have room. */
+/** The rules by which ops are recorded again on padded values. */
 export type Growth =
   | 'affineGrad'
   | 'again'
@@ -116,18 +134,18 @@ export type Growth =
   | 'viewed'
   | 'wrapped';
 
-/** A node that is recorded again where values have room. */
+/** A node to be recorded again on padded values: values with room for more elements than count. */
 export interface Roomy<A> {
   readonly op: Op<A>;
-  /** Those that a run reads. */
+  /** The padded inputs, of those that a run reads. */
   readonly inputs: readonly Value[];
   readonly attrs: A;
   readonly scalars: readonly number[];
-  /** By input, the shape of what counts: where it has room, its own is greater. */
+  /** For each input, the shape of the elements that count; the padded shape may be greater. */
   readonly counts: readonly Shape[];
-  /** By output, its shape with room. */
+  /** For each output, its padded shape. */
   readonly shapes: readonly Shape[];
-  /** By output, the shape of what counts. */
+  /** For each output, the shape of the elements that count. */
   readonly results: readonly Shape[];
 }
 
@@ -144,7 +162,9 @@ export interface GradContext<A> {
   readonly attrs: A;
   readonly scalars: readonly number[];
   readonly needs: readonly boolean[];
-  /** A value that the gradient reads; throws where tensors show other contents in its place by now. */
+  /**
+   * Returns a value that the gradient reads; throws AutogradError if an in-place write has changed its contents since.
+   */
   readonly read: (value: Value) => Value;
 }
 
@@ -154,7 +174,7 @@ let lastMark = 0;
 /** A fresh mark. A walk marks the values it has seen, which costs less than a set of them. */
 export const newMark = (): number => ++lastMark;
 
-/** Nodes recorded later have greater numbers than this. */
+/** The id of the latest node. Nodes recorded later have greater ids. */
 export const lastNodeId = (): number => nextId - 1;
 
 const none: readonly never[] = [];
@@ -164,23 +184,25 @@ const makerOf = (x: Value): Node | null => (x.requiresGrad && !x.sink ? x.maker 
 export class Node {
   readonly id = nextId++;
   readonly outputs: readonly Value[];
-  /** The outputs have values and nobody needs the recipe, so the edges were dropped. */
+  /** The edges were dropped, because the outputs have contents and nobody needs to make them again. */
   cut = false;
   /** Its gradient was taken without `retainGraph`; a second backward through it is an error. */
   spent = false;
-  /** What the gradient needs of this node and all before it has been scheduled to be kept. */
+  /** A flush has arranged to keep what the gradients of this node, and of all nodes before it, will read. */
   savedKept = false;
-  /** What flushes have stored for its gradient: see saved.ts. */
+  /** The values that flushes have stored for its gradient: see saved.ts. */
   saved: Value[] | null = null;
-  /** The latest walk that came here. */
+  /** The mark of the latest walk that met this node. */
   mark = 0;
   /** The inputs that a run reads. */
   reads: readonly Value[];
-  /** Those that gradients go to: it keeps them, though values that are stored may have let them go. */
+  /**
+   * For each input, the node that its gradient goes on to. Held here, because a stored value may let go of its node.
+   */
   makers: readonly (Node | null)[];
-  /** The node that this one stands for, without its edges: see edges.ts. */
+  /** If this node is a copy without edges: the node with the edges. See edges.ts. */
   whole: WeakRef<Node> | null = null;
-  /** Keeps this node for the tensor whose value has let it go, until its gradient has been taken. */
+  /** Keeps this node for a tensor whose value has let go of it, until the node's gradient has been taken. */
   keeper: { node: Node | null } | null = null;
 
   constructor(
@@ -191,7 +213,7 @@ export class Node {
     readonly signature: number,
     metas: readonly InternedMeta[],
     readonly requiresGrad: boolean,
-    /** Whether values that the gradient needs are kept at a flush; otherwise they are evaluated again. */
+    /** Whether flushes keep the values that the gradient needs; otherwise backward computes them again. */
     readonly keepsSaved: boolean,
   ) {
     this.reads = op.reads === undefined ? inputs : inputs.slice(0, op.reads);
@@ -207,51 +229,62 @@ export class Node {
 export class Value implements Meta {
   readonly shape: Shape;
   readonly dtype: DType;
-  /** The number of this shape and dtype. */
+  /** The number of this shape and dtype; equal ones have equal numbers. */
   readonly metaId: number;
-  /** Where the contents are. It changes by the functions of compiler/contents.ts alone. */
+  /** Where the contents are. Only the functions of compiler/contents.ts change it. */
   state: State = pending;
   /**
-   * `lent`: it is stored for gradients alone, and given back when they have been taken; made again should anything else read it.
-   * `returned`: it has been given back, so that only work that was submitted before finds contents.
+   * `lent`: the value is stored for gradients alone, and given back when they have been taken; if anything else reads
+   * it, it is made again. `returned`: it has been given back, so only work that was submitted before still finds the
+   * contents.
    */
   loan: 'none' | 'lent' | 'returned' = 'none';
-  /** Why the contents go once the work submitted so far has run; nothing recorded later may read them. */
+  /**
+   * Why the contents go once the work submitted so far has run; null if they stay. Nothing recorded later may read
+   * them.
+   */
   leaving: string | null = null;
-  /** Where bad data is reported that this value hangs on. */
+  /** Where bad data that the contents depend on is reported. */
   faults: FaultSources = null;
   /** Set on leaves: backward stops here and hands the gradient over. */
   sink: GradSink | null = null;
-  /** Those of a leaf are its sink's. */
+  /** Hooks for the gradient of this value. Those of a leaf are in its sink. */
   gradHooks: readonly GradHook[] | null = null;
-  /** Name of the gradient function in printed tensors, where several ops made what PyTorch has one function for. */
+  /** Name of the gradient function in printed tensors, if several ops made what is one function in PyTorch. */
   gradName: string | null = null;
-  /** Counts the writes to the memory of the tensor that this is a value of, if it is one. */
+  /** The write counter of the storage that holds, or held, this value; null if none did. */
   memory: WriteCounter | null = null;
-  /** The count of `memory` when this was the value there. */
+  /** The count of `memory` when this value was the contents there. A higher count now means that they have changed. */
   private memoryChanges = 0;
   /** An in-place write has replaced this value in its storage. */
   overwritten = false;
-  /** A tensor shows this value, or did: the storage of another must take an alias, so that in-place writes stay apart. */
+  /**
+   * A storage holds, or held, this value. Any other storage must take an alias, so that an in-place write changes one
+   * alone.
+   */
   held = false;
-  /** Recipes are made from it, so that its contents, if it has any, stay when an in-place write replaces it: see recipes.ts. */
+  /**
+   * A recipe is made from this value, so its contents, if any, stay when an in-place write replaces it: see remake.ts.
+   */
   hung = false;
-  /** When a flush has last read its contents: the last node that there was; 0 for never. */
+  /** The id of the latest node when a flush last read the contents; 0 if no flush has. */
   used = 0;
-  /** A flush that could have stored it left it to be made again; the next that reads it stores it. */
+  /**
+   * A flush left this value to be made again, though it could have stored it. The next flush that reads it stores it.
+   */
   recipe = false;
-  /** A storage whose tensors were not inner held it at a flush. */
+  /** At a flush, a root held this value: a tensor that the user can reach showed it, so it is not lent. */
   shown = false;
-  /** Nodes that it is stored for, whose gradients have not been taken: see saved.ts. */
+  /** The number of nodes whose gradients still need the stored value: see saved.ts. */
   keepers = 0;
-  /** The latest walk that has numbered this value. */
+  /** The mark of the latest walk that has numbered this value. */
   mark = 0;
-  /** Its number in that walk's program. */
+  /** The number of this value in that walk's program. */
   number = 0;
 
   constructor(
     meta: InternedMeta,
-    /** What made it; without edges where these are not needed: see edges.ts. */
+    /** The node that made this value, or a copy of it without edges: see edges.ts. Null for data from the host. */
     public node: Node | null,
     readonly index: number,
   ) {
@@ -260,22 +293,22 @@ export class Value implements Meta {
     this.metaId = meta.id;
   }
 
-  /** The node that the gradient goes on from. */
+  /** The node through which the gradient goes on: the one with edges, if it is still there. */
   get maker(): Node | null {
     return this.node?.whole?.deref() ?? this.node;
   }
 
-  /** Where the contents are on the GPU, once they are. */
+  /** The memory of the contents on the GPU; null if there is none. */
   get allocation(): Allocation | null {
     return this.state.memory;
   }
 
-  /** Contents on the host, perhaps yet to be made. */
+  /** The contents on the host, perhaps still to be made; null if they are not on the host. */
   get contents(): HostData | LateData | null {
     return this.state.kind === 'onHost' ? this.state.data : null;
   }
 
-  /** Contents on the host, made by now. */
+  /** The contents on the host. Contents that are still to be made are made now. */
   get host(): HostData | null {
     const { state } = this;
     if (state.kind !== 'onHost') return null;
@@ -283,7 +316,7 @@ export class Value implements Meta {
     return state.data;
   }
 
-  /** What became of the contents when they are gone for good. */
+  /** Why the contents are gone for good; null if they are not. */
   get gone(): string | null {
     return this.state.kind === 'gone' ? this.state.why : null;
   }
@@ -298,7 +331,7 @@ export class Value implements Meta {
   }
 
   get requiresGrad(): boolean {
-    // Indices beside values, as of a maximum, have none.
+    // Results of integer dtype beside others, such as the indices of a maximum, have no gradient.
     return this.sink !== null || ((this.node?.requiresGrad ?? false) && isFloat(this.dtype));
   }
 
@@ -308,25 +341,25 @@ export class Value implements Meta {
     return kind !== 'pending' && kind !== 'gone' && this.loan !== 'returned';
   }
 
-  /** Whether the contents went with a device. */
+  /** Whether the contents were lost with a device. */
   get isLost(): boolean {
     const { kind, memory } = this.state;
     return kind !== 'onHost' && memory !== null && memory.memory.isRetired;
   }
 
-  /** Takes this for the present contents of memory that tensors share. */
+  /** Notes that this value is now the contents of a storage, whose writes `memory` counts. */
   inMemory(memory: WriteCounter): void {
     this.memory = memory;
     this.memoryChanges = memory.changes;
   }
 
-  /** This value is a view of another, or as good as one: a write to that is a write to this. */
+  /** Notes that this value shares the memory of another, as a view does: a write to either is a write to both. */
   liesIn(other: Value): void {
     this.memory = other.memory;
     this.memoryChanges = other.memoryChanges;
   }
 
-  /** Whether tensors show other contents in its place by now. */
+  /** Whether the memory has been written to since this value was its contents. */
   get changed(): boolean {
     return this.memory !== null && this.memory.changes !== this.memoryChanges;
   }

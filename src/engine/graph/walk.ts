@@ -14,7 +14,10 @@ export interface Walk {
 
 export const newWalk = (): Walk => ({ order: [], slices: new Map(), mark: newMark() });
 
-/** Collects the nodes that must run for `value`, and the slices that they read; throws TensorReleasedError where a recipe's inputs are gone. */
+/**
+ * Collects the nodes that must run for `value`, and the slices that they read. @throws TensorReleasedError if a value
+ * that they need is gone; the error of a failed run if one failed
+ */
 export function visit(value: Value, { order, slices, mark }: Walk): void {
   const stack: Value[] = [value];
   const before = order.length;
@@ -58,13 +61,13 @@ function releasedError(value: Value, missing: Value): Error {
 }
 
 /**
- * Sorts nodes in the order of their recording, except that aliases and views of values with contents come right before their readers: a
- * parameter gets one when it is first looked at, and that moment must not change the program.
+ * Sorts nodes in the order of their recording, except that aliases and views of values with contents come right before
+ * their readers. A parameter gets an alias when it is first looked at, and that moment must not change the program.
  */
 export function inSequence(order: Node[]): Node[] {
   order.sort((a, b) => a.id - b.id);
   const names = new Set(order.filter(({ op, reads }) => (op.isName || op.views || op.run) && reads[0]!.available));
-  // Where values are overwritten, everything stays in its place.
+  // If a node overwrites a value in place, the recorded order must stay.
   if (names.size === 0 || order.some(({ op }) => op.inPlace)) return order;
   const sorted = order.splice(0);
   const late = new Set(names);

@@ -1,4 +1,5 @@
-// Packing: where values with room lie in memory as they would without, what counts alone, one element after another.
+// Packing: moves the elements of a padded value that count to where they would lie without padding, one after another,
+// and back.
 import { i32, scalar, u32 } from '../compiler/ir';
 import { contiguousStrides, numel, type Shape } from '../core/meta';
 import type { Op, Value } from '../graph/value';
@@ -15,7 +16,7 @@ const spreadOp: Op<{ readonly shape: Shape }> = {
   },
 };
 
-/** Dynamic scalars: the elements that count, and the sizes of the input's dimensions that do. */
+/** Dynamic scalars: how many elements count, then how many along each dimension. */
 const packedOp: Op<undefined> = {
   name: 'packed',
   infer: ([x]) => [x],
@@ -26,10 +27,12 @@ const packedOp: Op<undefined> = {
   },
 };
 
-/** A value of a shape from x, whose first elements become the `counts` that count. */
+/**
+ * A padded value of a shape, made from x, whose first elements are the ones that count, without padding between them.
+ */
 export const spread = (x: Value, counts: Shape, shape: Shape): Value =>
   lib.record(spreadOp, [x], { shape }, contiguousStrides(counts));
 
-/** What counts of x as its first elements, and anything behind. */
+/** The elements of x that count, one after another from the first; behind them may be anything. */
 export const packed = (x: Value, counts: Shape): Value =>
   lib.record(packedOp, [x], undefined, [numel(counts), ...counts]);

@@ -1,5 +1,5 @@
-// Growing: what a flush computes of values whose sizes hang on how often a loop repeats runs by a program for greater sizes than there
-// are, which serves all of them.
+// Growing: if sizes of values depend on how often a loop repeats, the work of a flush is recorded again on padded
+// values. The resulting program serves all sizes up to the padded one.
 
 import { bytesPerElement, numel, type Shape, sameShape } from '../core/meta';
 import type { Grown } from '../graph/late-growth';
@@ -11,31 +11,37 @@ import { packed, spread } from './compact';
 import { computeWith, lib } from './lib';
 import { rules } from './rules';
 
-/** Rows that there is room for: few sizes, each a plan. */
+/** Padded numbers of rows, in the order in which they are tried. They are few, because each makes a plan of its own. */
 const ROOMS = [1024, 16384, 128];
 
-/** Room for values that grow in several dimensions: finer steps, since the number of elements is the product of the sizes. */
+/**
+ * Padded sizes of values that are padded in several dimensions. The steps are finer, since the number of elements is
+ * the product of the sizes.
+ */
 const PLANE_ROOMS = [128, 256, 512, 1024];
 
-/** Bytes of the largest value with room. */
+/** The most bytes of a padded value. */
 const MAX_BYTES = 1 << 22;
 
-/** Rows of room for large values that come in several lengths: finer steps, since such values are copied. */
+/**
+ * Padded numbers of rows for large values that come in several lengths. The steps are finer, since such values are
+ * copied.
+ */
 const LARGE_ROOMS = [64, 128, 256, 512, 1024, 2048, 4096];
 
-/** The most nodes of a program worth this, besides views of its joined values. */
+/** The most nodes, without views, of a program that is recorded again. */
 const MAX_NODES = 1024;
 
-/** Which dimensions get room, and whether flushes before have had others. */
+/** The sizes of the dimensions to pad, and whether earlier flushes have had others. */
 export type Lengths = Pick<Parts, 'lengths' | 'varies'>;
 
-/** The part, which computes with what the library has. */
+/** Hands this folder its operations, and returns its entry point. */
 export function growing(library: Library): typeof grown {
   computeWith(library);
   return grown;
 }
 
-/** See `grownIfHere`. */
+/** The entry point: see `grownIfHere`. */
 function grown(order: readonly Node[], stored: Iterable<Value>, { lengths, varies }: Lengths): Grown | null {
   if (order.filter(({ op }) => !op.run).length > MAX_NODES) return null;
   if (!order.some(({ outputs }) => outputs.some(({ shape }) => longDims(shape, lengths).length > 0))) return null;
@@ -47,7 +53,7 @@ function grown(order: readonly Node[], stored: Iterable<Value>, { lengths, varie
   }
 }
 
-/** The dimensions that get room. */
+/** The dimensions to pad, which have one of the lengths. */
 const longDims = (shape: Shape, lengths: ReadonlySet<number>): readonly number[] =>
   [...shape.keys()].filter((d) => lengths.has(shape[d]!));
 
@@ -79,7 +85,10 @@ class Growing {
     return longDims(shape, this.lengths);
   }
 
-  /** Finds room for each length; copies into or out of room may only be small. */
+  /**
+   * Chooses a padded size for each length. Returns false if there is none, or if padded values become too large: values
+   * that are copied into or out of padding must be small, unless lengths vary.
+   */
   private makeRoom(order: readonly Node[], stored: ReadonlySet<Value>): boolean {
     const made = new Set(order.flatMap(({ outputs }) => outputs));
     const all = new Set([...order.flatMap(({ reads }) => reads), ...made]);
@@ -106,7 +115,10 @@ class Growing {
     return long.every((x) => 4 * numel(this.roomy(x.shape)) <= limit(x));
   }
 
-  /** The room for a size, where values have so many elements for each one of it at most. */
+  /**
+   * The padded size for `size`, if values have at most `most` elements for each index along that dimension; undefined
+   * if none is small enough.
+   */
   private roomFor(size: number, most: number): number | undefined {
     if (most === Number.POSITIVE_INFINITY) return PLANE_ROOMS.find((room) => room > size);
     const small = ROOMS.find((room) => room > size && 4 * room * most <= lib.SMALL_BYTES);
@@ -114,7 +126,10 @@ class Growing {
     return LARGE_ROOMS.find((room) => room > size && 4 * room * most <= MAX_BYTES);
   }
 
-  /** By size that another becomes where rows are taken for several, or several for one: the least of them. */
+  /**
+   * If a reshape splits or merges rows, maps the greater number of rows to the smallest one that it comes from, so that
+   * both are padded in proportion.
+   */
   private basesIn(order: readonly Node[]): ReadonlyMap<number, number> {
     const base = new Map<number, number>();
     for (const { op, reads, outputs } of order) {
@@ -159,7 +174,10 @@ class Growing {
     return grown?.every(({ shape }, i) => sameShape(shape, this.roomy(outputs[i]!.shape))) ? grown : null;
   }
 
-  /** An input with room for y, which values that stand lie in one after another. */
+  /**
+   * A padded input for y, into which `values` are copied one after another. Null if the elements of one of them do not
+   * lie together in a value with contents.
+   */
   private leaf(y: Value, values: readonly Value[]): Value | null {
     const pieces: Slice[] = [];
     for (const x of values) {
@@ -176,13 +194,16 @@ class Growing {
     return isSpread ? spread(leaf, y.shape, shape) : leaf;
   }
 
-  /** The value that is stored for y: it begins with the elements that count, in order. */
+  /** The value that is stored for y. It begins with the elements that count, in order. */
   private stored(y: Value): Value {
     const standIn = this.standIns.get(y)!;
     return this.isOfRows(y.shape) ? standIn : packed(standIn, y.shape);
   }
 
-  /** Whether what counts lies together, since there is room along the first dimension alone, if along any. */
+  /**
+   * Whether the elements that count lie together at the front, since at most the first dimension (not counting sizes of
+   * 1) is padded.
+   */
   private isOfRows(shape: Shape): boolean {
     const dims = this.growing(shape);
     return dims.length === 0 || (dims.length === 1 && dims[0] === shape.findIndex((size) => size !== 1));

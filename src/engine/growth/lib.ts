@@ -1,4 +1,5 @@
-// What this part computes with. It is handed over rather than imported: for what both import, a bundler would cut the entry in pieces.
+// The operations that this folder records with. They are handed over rather than imported, because a bundler would move
+// modules that both this folder and the entry import out of the entry, and cut the entry into pieces.
 import type { Library } from '../ops/growth-library';
 
 export let lib: Library;

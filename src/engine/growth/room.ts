@@ -1,11 +1,12 @@
-// Room: values whose first elements along a dimension count, while the others may hold anything.
+// Room (padding): a padded value is larger than needed. Along each dimension, only its first elements count, as many as
+// `counts` says; the others, its room, may hold anything.
 import { type DType, isFloat, type Shape, scalarOf } from '../core/meta';
 import type { Value } from '../graph/value';
 import { lib } from './lib';
 
 const numbers = new Map<number, Value>();
 
-/** The numbers from 0 on, made once for each count. */
+/** The numbers from 0 to `count - 1`, made once for each count. */
 function numbersTo(count: number): Value {
   let known = numbers.get(count);
   if (!known) {
@@ -19,38 +20,38 @@ function numbersTo(count: number): Value {
   return known;
 }
 
-/** Whether x has room along a dimension. */
+/** Whether x is padded along a dimension. */
 export const hasRoom = (x: Value, counts: Shape, dim: number): boolean => x.shape[dim] !== counts[dim];
 
-/** The dimensions along which a value of a shape has room. */
+/** The dimensions along which a value of a shape is padded. */
 export const roomIn = (shape: Shape, counts: Shape): number[] =>
   [...shape.keys()].filter((d) => shape[d] !== counts[d]);
 
-/** The dimension with room, where that is one alone and those before are of size 1; -1 otherwise. */
+/** The padded dimension, if there is only one and all dimensions before it have size 1; else -1. */
 export function rowsIn(shape: Shape, counts: Shape): number {
   const dims = roomIn(shape, counts);
   return dims.length === 1 && dims[0] === counts.findIndex((size) => size !== 1) ? dims[0] : -1;
 }
 
-/** x with a number in its room, along all dimensions or some. */
+/** x with its padding set to a number, along all dimensions or some. */
 export function filledPast(x: Value, counts: Shape, fill: number, dims: readonly number[] = [...counts.keys()]): Value {
   return dims.reduce((filled, d) => (hasRoom(x, counts, d) ? rowsThen(filled, d, counts[d]!, fill) : filled), x);
 }
 
-/** So many rows of x along a dimension, and those of y, or a number, behind them. */
+/** The first `rows` rows of x along a dimension, and behind them those of y, or a number. */
 export function rowsThen(x: Value, dim: number, rows: number, y: Value | number): Value {
   const room = x.shape[dim]!;
   const index = lib.reshape(numbersTo(room), [room, ...x.shape.slice(dim + 1).map(() => 1)]);
   return lib.where(lib.lt(index, rows), x, y);
 }
 
-/** No element of the dtype is less, but for NaN. */
+/** No element of the dtype is less, except NaN. */
 export function leastOf(dtype: DType): number {
   if (isFloat(dtype)) return Number.NEGATIVE_INFINITY;
   return scalarOf(dtype) === 'i32' ? -(2 ** 31) : 0;
 }
 
-/** No element of the dtype is greater, but for NaN. */
+/** No element of the dtype is greater, except NaN. */
 export function greatestOf(dtype: DType): number {
   if (isFloat(dtype)) return Number.POSITIVE_INFINITY;
   if (scalarOf(dtype) === 'i32') return 2 ** 31 - 1;

@@ -1,4 +1,4 @@
-// How each operation is recorded again where its values have room.
+// The rules: how each operation is recorded again on padded values. A rule returns null if that is not possible.
 import type { View } from '../compiler/ir';
 import { contiguousStrides, type DType, isFloat, numel, type Shape, sameShape } from '../core/meta';
 import type { Growth, Roomy, Value } from '../graph/value';
@@ -16,34 +16,36 @@ import { joinedRows, summed } from './windows';
 
 type Rule = (node: Roomy<never>) => readonly Value[] | null;
 
-/** The same operation of other inputs, or with other attributes. */
+/** Records the same operation on other inputs, or with other attributes. */
 const again = <A>({ op, scalars, ...node }: Roomy<A>, inputs = node.inputs, attrs = node.attrs): readonly Value[] =>
   lib.recordAll(op, inputs, attrs, scalars);
 
-/** The same operation on inputs with a number in their room, along all dimensions or some. */
+/** Records the same operation on inputs with their padding set to a number, along all dimensions or some. */
 const filled = <A>(node: Roomy<A>, fill: number, dims?: readonly number[]): readonly Value[] =>
   again(
     node,
     node.inputs.map((x, i) => filledPast(x, node.counts[i]!, fill, dims)),
   );
 
-/** By dimension with room of a value of a shape: the elements that count along it, and its stride. */
+/** For each padded dimension of a shape: how many elements along it count, and its stride. */
 const placesOfRoom = (shape: Shape, counts: Shape): number[] =>
   contiguousStrides(shape).flatMap((stride, d) => (shape[d] === counts[d] ? [] : [counts[d]!, stride]));
 
-/** Whether what counts lies together, at the front. */
+/** Whether the elements that count lie together at the front. */
 const isOfRows = (shape: Shape, counts: Shape): boolean =>
   shape.every((size, d) => size === counts[d] || counts.slice(0, d).every((before) => before === 1));
 
 interface Lead {
-  /** How many dimensions come before those that are normalised over. */
+  /** How many dimensions come before the normalised ones. */
   readonly lead: number;
 }
 
-/** Whether there is room along dimensions that rows are numbered by alone. */
+/**
+ * Whether only dimensions before the normalised ones are padded, so that each row is either padding or none of it is.
+ */
 const isLeading = (shape: Shape, counts: Shape, lead: number): boolean => roomIn(shape, counts).every((d) => d < lead);
 
-/** What changes no result of a reduction, beside other elements of a dtype. */
+/** For each reduction, an element that changes no result. */
 const neutral: Readonly<Record<string, (dtype: DType) => number>> = {
   sum: () => 0,
   mean: () => 0,
@@ -56,20 +58,20 @@ const neutral: Readonly<Record<string, (dtype: DType) => number>> = {
   amin: greatestOf,
 };
 
-/** What a scan may begin with that changes nothing. */
+/** For each scan, a number that changes no result if the scan begins with it. */
 const start: Readonly<Record<string, number>> = { cumsum: 0, cumprod: 1, logcumsumexp: Number.NEGATIVE_INFINITY };
 
 export const rules: { readonly [G in Growth]: Rule } = {
   again: (node) => again(node),
 
-  /** The contents are those of the first input. */
+  /** The result has the contents of the first input. */
   contents: ({ inputs: [x] }) => [lib.detach(x!)],
 
-  /** The attributes name the shape of the result. */
+  /** The attributes give the shape of the result, which is the padded one here. */
   shaped: (node: Roomy<{ readonly shape: Shape }>) =>
     again(node, node.inputs, { ...node.attrs, shape: node.shapes[0]! }),
 
-  /** What counts stays where it is. */
+  /** Possible if the elements that count keep their places in memory. */
   reshaped(node: Roomy<{ readonly shape: Shape }>) {
     const {
       inputs: [x],
@@ -83,7 +85,7 @@ export const rules: { readonly [G in Growth]: Rule } = {
     return isSame && numel(shape!) === x!.numel ? again(node, [x!], { shape: shape! }) : null;
   },
 
-  /** What counts has the same places among all elements. */
+  /** Possible if the elements that count come before all padding, so that their places are those without padding. */
   rows: (node) => (rowsIn(node.inputs[0]!.shape, node.counts[0]!) < 0 ? null : again(node)),
 
   // Reductions and scans
@@ -102,7 +104,7 @@ export const rules: { readonly [G in Growth]: Rule } = {
       : again(node, [counted]);
   },
 
-  /** Of equals the first wins, so that an element wins that counts. */
+  /** Of equal elements the first wins, so an element that counts wins over the padding. */
   extremum(node: Roomy<ReduceAttrs>) {
     const { dtype } = node.inputs[0]!;
     return filled(node, node.op.name === 'min' ? greatestOf(dtype) : leastOf(dtype), node.attrs.dims);
@@ -122,13 +124,13 @@ export const rules: { readonly [G in Growth]: Rule } = {
     return [average, node.op.name === 'std' ? lib.sqrt(variance) : variance];
   },
 
-  /** Going forwards, the room comes last. */
+  /** A forward scan meets the padding last, so only a backward one needs it to be neutral. */
   scanned: (node: Roomy<ScanAttrs>) =>
     node.attrs.reverse ? filled(node, start[node.op.name]!, [node.attrs.dim]) : again(node),
 
   softmax: (node: Roomy<DimAttrs>) => filled(node, Number.NEGATIVE_INFINITY, [node.attrs.dim]),
 
-  /** Of equals the first comes first, so that those come last that do not count. */
+  /** Of equal elements the first stays first, so the padding comes last. */
   sorted(node: Roomy<{ readonly dim: number; readonly descending: boolean }>) {
     const { dtype } = node.inputs[0]!;
     const greatest = isFloat(dtype) ? Number.NaN : greatestOf(dtype);
@@ -137,7 +139,7 @@ export const rules: { readonly [G in Growth]: Rule } = {
 
   // Products
 
-  /** The room is 0 in both factors, so it adds nothing to a sum. */
+  /** The padding is 0 in both factors, so it adds nothing to a sum. */
   product(node: Roomy<{ readonly transposeA: boolean; readonly transposeB: boolean }>) {
     const {
       inputs: [a, b, ...bias],
@@ -150,7 +152,7 @@ export const rules: { readonly [G in Growth]: Rule } = {
 
   rowProduct: (node) => filled(node, 0, [0]),
 
-  // Losses: rows that do not count have the label of those that are ignored.
+  // Losses: rows of the padding get the label that is ignored
 
   labelled(node: Roomy<{ readonly classes: number; readonly ignoreIndex: number }>) {
     const {
@@ -181,7 +183,7 @@ export const rules: { readonly [G in Growth]: Rule } = {
   normalisedGrad: (node: Roomy<Lead>) =>
     isLeading(node.inputs[1]!.shape, node.counts[1]!, node.attrs.lead) ? again(node) : null,
 
-  /** A gradient of 0 adds nothing if the other factor is finite. */
+  /** The padding has a gradient of 0 and finite numbers beside it, so it adds nothing to the sums. */
   affineGrad(node: Roomy<Lead>) {
     const { inputs, counts, attrs } = node;
     if (!isLeading(inputs[1]!.shape, counts[1]!, attrs.lead)) return null;
@@ -277,7 +279,7 @@ export const rules: { readonly [G in Growth]: Rule } = {
     return whole && [whole];
   },
 
-  /** Where each part is the same piece of every row, there may be more rows. */
+  /** If each part is the same piece of every row, the result may simply have more rows. */
   assembled(node: Roomy<AssembleAttrs>) {
     const {
       inputs,

@@ -1,16 +1,20 @@
-// Views in values with room: where what a view shows without room lies, by the dimensions that its offset and steps go along. Pure.
+// Views of padded values: takes the offset and the strides of an unpadded view apart by dimension, so that the same
+// elements can be found in the padded value. Pure.
 import type { View } from '../compiler/ir';
 import { contiguousStrides, type Shape } from '../core/meta';
 
-/** A view, by the dimensions of its base. */
+/** A view, described by the dimensions of its base. */
 export interface Steps {
-  /** By dimension of the base, the index of the first element. */
+  /** For each dimension of the base, the index of the first element. */
   readonly first: readonly number[];
-  /** By dimension of the view, its step along each dimension of the base; all of one sign. */
+  /** For each dimension of the view, its step along each dimension of the base; all of one sign. */
   readonly steps: readonly (readonly number[])[];
 }
 
-/** The dimensions that a view of a value of a shape goes along; null where it goes from the end of one to the start of the next. */
+/**
+ * Takes a view of a value of shape `of` apart by dimension. Null if the view runs over the end of a dimension into the
+ * next row.
+ */
 export function stepsOf({ shape, strides, offset }: View, of: Shape): Steps | null {
   const digits = (elements: number): number[] => {
     const sign = elements < 0 ? -1 : 1;
@@ -28,7 +32,10 @@ export function stepsOf({ shape, strides, offset }: View, of: Shape): Steps | nu
   return isWithin ? { first, steps } : null;
 }
 
-/** How much there has to be before and behind a value along each dimension, so that a view with room stays within, wherever it begins. */
+/**
+ * How many elements are needed before and after a value along each dimension, so that a padded view stays in bounds
+ * wherever it begins.
+ */
 export function marginsOf({ first, steps }: Steps, shape: Shape, long: Shape): { before: number[]; after: number[] } {
   const beyond = (sign: 1 | -1) =>
     first.map((_, d) =>
@@ -37,7 +44,7 @@ export function marginsOf({ first, steps }: Steps, shape: Shape, long: Shape): {
   return { before: beyond(-1), after: beyond(1) };
 }
 
-/** Whether a view with room stays within a value of a shape as it is. */
+/** Whether a padded view stays in bounds of a value of a shape without any margin. */
 export const staysWithin = ({ first, steps }: Steps, long: Shape, of: Shape): boolean =>
   of.every((size, d) => {
     const reach = steps.map((step, k) => step[d]! * (long[k]! - 1));
@@ -45,7 +52,9 @@ export const staysWithin = ({ first, steps }: Steps, long: Shape, of: Shape): bo
     return low >= 0 && reach.reduce((sum, by) => sum + Math.max(by, 0), first[d]!) < size;
   });
 
-/** The strides and the offset of a view in a value of another shape, before which there is a margin. */
+/**
+ * The strides and the offset of a view in a value of another shape, which has a margin before the elements that count.
+ */
 export function placedIn({ first, steps }: Steps, of: Shape, before: readonly number[]) {
   const whole = contiguousStrides(of);
   const elements = (places: readonly number[]) => places.reduce((sum, at, d) => sum + at * whole[d]!, 0);

@@ -1,11 +1,14 @@
-// Views and windows of values with room.
+// Views and windows of padded values.
 import type { View } from '../compiler/ir';
 import { contiguousStrides, numel, type Shape } from '../core/meta';
 import type { Op, Value } from '../graph/value';
 import { lib } from './lib';
 import { marginsOf, placedIn, staysWithin, stepsOf } from './steps';
 
-/** Whether a view of a value with room shows all rows that count, of each the same part, so that it may show those behind them, too. */
+/**
+ * Whether a view of a padded value shows all rows that count, and the same part of each row. Such a view may show the
+ * rows of the padding as well.
+ */
 export function isWithinRows({ shape, strides, offset }: View, of: Shape, along: number, rows: number): boolean {
   const row = numel(of.slice(along + 1));
   const d = shape.findIndex((size) => size !== 1);
@@ -21,12 +24,15 @@ const shiftedOp: Op<Omit<View, 'offset'>> = {
   lower: ({ inputs: [x], attrs }) => lib.lowerView(x, attrs),
 };
 
-/** A view of a value with room, which may have room itself; its offset may be another each time. Null where no view shows it. */
+/**
+ * A view of a padded value, which may be padded itself. Its offset is a dynamic scalar. Null if the view runs over the
+ * end of a dimension.
+ */
 export function viewInRoom(x: Value, counts: Shape, view: View, long: Shape): Value | null {
   const steps = stepsOf(view, counts);
   if (!steps) return null;
   const none = counts.map(() => 0);
-  // With as much around them, there is something to read wherever the first of them is.
+  // Pad as far as the view reaches on each side, so that every start offset is in bounds.
   const { before, after } = staysWithin(steps, long, x.shape)
     ? { before: none, after: none }
     : marginsOf(steps, view.shape, long);
@@ -35,10 +41,10 @@ export function viewInRoom(x: Value, counts: Shape, view: View, long: Shape): Va
   return lib.record(shiftedOp, [framed], { shape: long, strides }, [offset]);
 }
 
-/** The first `rows` of x along a dimension from the last to the first, and anything behind them. */
+/** The first `rows` rows of x along a dimension in reverse order, and anything behind them. */
 export function rowsBack(x: Value, d: number, rows: number): Value {
   const room = x.shape[d]!;
-  // With as much before them, there is something to read wherever the first of them is.
+  // Pad in front, since the result has as many rows as x and the last of them lie before the first row of x.
   const framed = lib.pad(
     x,
     x.shape.map((_, k) => (k === d ? room : 0)),
@@ -50,8 +56,8 @@ export function rowsBack(x: Value, d: number, rows: number): Value {
 }
 
 /**
- * A value of a shape with room, whose first `of` count: x, which has room too, in a window of it, and `fill` around the window and in the
- * room of x. Null where no window holds x.
+ * A padded value of `shape`, of which `of` counts: x, which is padded too, in a window of it, and `fill` around the
+ * window. Null if no window holds x.
  */
 export function scatterInRoom(
   x: Value,

@@ -1,4 +1,4 @@
-// Windows of values with room that are put together: the parts of `assemble` and of `cat`.
+// Puts padded values together, for `assemble` and `cat`.
 import { contiguousStrides, type Shape } from '../core/meta';
 import type { Roomy, Value } from '../graph/value';
 import type { AssembleAttrs } from '../ops/shape/assemble';
@@ -7,13 +7,15 @@ import { lib } from './lib';
 import { filledPast, rowsThen } from './room';
 import { scatterInRoom } from './views';
 
-/** Windows with room that are added one by one. */
+/** The most padded windows that are added one by one. */
 const MAX_SUMMED = 8;
 
-/** Values with room that are joined one by one. */
+/** The most padded values that are joined one by one. */
 const MAX_JOINED = 4;
 
-/** Few windows, each in a value of its own with room for the result, added up. */
+/**
+ * Writes a few windows each into a padded value of the result's shape, and adds these up. Null if there are too many.
+ */
 export function summed(
   { inputs, attrs, scalars, counts }: Pick<Roomy<AssembleAttrs>, 'inputs' | 'attrs' | 'scalars' | 'counts'>,
   shape: Shape,
@@ -28,7 +30,10 @@ export function summed(
   return terms.includes(null) ? null : [(terms as Value[]).reduce((total, term) => lib.add(total, term))];
 }
 
-/** The strides of the dimensions of a shape, neighbours among which the axes may have merged; null where they are others. */
+/**
+ * The strides of the dimensions of a shape, given axes into which neighbouring dimensions may have merged. Null if the
+ * axes do not fit.
+ */
 function stridesIn(axes: readonly Axis[], shape: Shape): number[] | null {
   const strides: number[] = [];
   let at = axes.length - 1;
@@ -45,7 +50,10 @@ function stridesIn(axes: readonly Axis[], shape: Shape): number[] | null {
   return at <= 0 && walked === (axes[0]?.size ?? 1) ? strides : null;
 }
 
-/** Values with room, joined one after another in a result of a shape with room; its first `of` count. */
+/**
+ * Joins padded values one after another in a padded result, whose first `of` elements count. Null if there are too
+ * many.
+ */
 export function joinedRows(
   inputs: readonly Value[],
   dim: number,
