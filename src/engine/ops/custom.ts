@@ -1,9 +1,9 @@
-// Gradients that are functions of the host: the seam under custom functions, checkpoints and hooks of modules.
+// Gradients given as JavaScript functions: custom autograd functions, checkpoints and module hooks are built on these.
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { full } from './shape/cast';
 
-/** Gradients of the inputs by those of the outputs, undefined where an output got none. */
+/** Computes the gradients of the inputs from those of the outputs; an output that got no gradient passes undefined. */
 export type CustomGradient = (dys: readonly (Value | undefined)[]) => readonly (Value | null)[];
 
 interface Context {
@@ -11,12 +11,12 @@ interface Context {
   dys: (Value | undefined)[];
 }
 
-/** By the value of the gate that the inputs pass. */
+/** Maps the output of a gate node to its context. */
 const contexts = new WeakMap<Value, Context>();
 
 /**
- * Stands for all inputs at once. Every output hangs on it, so that backward, which goes from later nodes to earlier ones,
- * comes here when it has seen the gradients of all outputs. Its value is never read.
+ * One node that takes all inputs; every result has the gate as an input. Backward goes from later nodes to earlier
+ * ones, so it reaches the gate after the gradients of all results. The value of the gate is never read.
  */
 const gateOp: Op<undefined> = {
   name: 'customGate',
@@ -47,7 +47,10 @@ const resultOp: Op<{ readonly index: number }> = {
   },
 };
 
-/** The results as if one operation had made them of the inputs, with a gradient of its own; no gradient passes into a result. */
+/**
+ * The results, as if one operation with the given gradient had made them from the inputs. The graph behind `results`
+ * gets no gradient.
+ */
 export function withGradient(
   inputs: readonly Value[],
   results: readonly Value[],
@@ -67,7 +70,8 @@ const recomputedOp: Op<undefined> = {
 };
 
 /**
- * The same contents without a gradient, as a value that the compiler takes for another one: a repeated computation from it
- * is not replaced by the earlier one from x. (Nodes with dynamic scalars are never shared.)
+ * The contents of x without a gradient, as a value that the compiler must not merge with x: a computation repeated from
+ * it really runs again, instead of sharing the earlier result. (Nodes with dynamic scalars are never shared, hence the
+ * 0.)
  */
 export const recomputed = (x: Value): Value => record(recomputedOp, [x], undefined, [0]);

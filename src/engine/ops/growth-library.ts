@@ -1,4 +1,4 @@
-// What src/engine/growth computes with.
+// The operations and helpers that src/engine/growth computes with, handed over as one object, since growth loads late.
 import { MAX_RANK, stridedPass } from '../compiler/strided';
 import { SMALL_BYTES } from '../gpu/memory';
 import { mode, withMode } from '../graph/mode';

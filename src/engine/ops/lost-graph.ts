@@ -1,4 +1,5 @@
-// Numbers that came back after a lost device, without the graph that had made them.
+// Values restored from a snapshot after the device was lost: their numbers are back, but the graph that made them is
+// not.
 
 import { bring } from '../compiler/contents';
 import { DeviceLostError } from '../core/errors';
@@ -21,13 +22,15 @@ const lostGraphOp: Op<undefined> = {
   },
 };
 
-/** `numbers` in the place of `before`, which was lost: where that had a gradient, asking for it is an error. */
+/**
+ * `numbers` in place of the lost value `before`. If `before` had a gradient graph, backward through the result throws.
+ */
 export function afterLossOf(before: Value, numbers: Value): Value {
   if (!before.requiresGrad || !before.node) return numbers;
   const leaf = fromHost(new Float32Array(1), [], 'float32');
   leaf.sink = { gradHooks: null, accumulate() {} };
   const value = withMode({ grad: true }, () => record(lostGraphOp, [numbers, leaf], undefined));
-  // It is there already, so that nothing waits for a device.
+  // The numbers are known, so the value gets its contents at once and no flush has to compute it.
   if (numbers.contents) bring(value, numbers.contents);
   named(value, before.gradName ?? gradNameOf(before.node.op));
   return value;

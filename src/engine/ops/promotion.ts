@@ -4,18 +4,20 @@ import { type DType, isFloat } from '../core/meta';
 /** An operand as promotion sees it. */
 export interface Promotable {
   readonly dtype: DType;
-  /** A tensor without dimensions: gives way to tensors that have some, within one category. */
+  /** A tensor without dimensions: tensors with dimensions decide over it, unless its category is higher. */
   readonly rank0?: boolean;
-  /** A JavaScript number or boolean: gives way to every tensor, within one category. */
+  /** A JavaScript number or boolean: any tensor decides over it, unless its category is higher. */
   readonly isScalar?: boolean;
 }
 
-/** bool < integer < float: only a higher category overrules an operand of greater weight. */
+/**
+ * bool < integer < float: a weaker operand (rank-0 tensor, number) changes the result only if its category is higher.
+ */
 export const category = (dtype: DType): number => (dtype === 'bool' ? 0 : isFloat(dtype) ? 2 : 1);
 
 const integerOrder: readonly DType[] = ['bool', 'uint8', 'int32', 'int64'];
 
-/** The narrowest dtype that holds both, a float whatever the integer; int64 for a signed and a 32-bit unsigned one. */
+/** The narrowest dtype that holds both. A float beats any integer; a signed integer and uint32 give int64. */
 function join(a: DType, b: DType): DType {
   if (a === b) return a;
   if (isFloat(a)) return isFloat(b) ? 'float32' : a;
@@ -28,8 +30,9 @@ function join(a: DType, b: DType): DType {
 }
 
 /**
- * The common dtype of operands. Tensors with dimensions decide; a rank-0 tensor, and after it a number, changes the result
- * only when its category is higher (`int64 tensor · 0.5` is float32, `uint8 tensor · 300` stays uint8).
+ * The common dtype of operands. Tensors with dimensions decide first, then rank-0 tensors, then numbers; each later
+ * group changes the result only if its category is higher (`int64 tensor · 0.5` is float32, `uint8 tensor · 300` stays
+ * uint8).
  */
 export function promoteTypes(...operands: readonly Promotable[]): DType {
   const tiers = [
@@ -46,7 +49,10 @@ export function promoteTypes(...operands: readonly Promotable[]): DType {
   return result ?? 'float32';
 }
 
-/** Whether a result may be written into a tensor of another dtype: not a number into bools, nor a float into integers. */
+/**
+ * Whether a result may be written into a tensor of another dtype: no number goes into bools, and no float into
+ * integers.
+ */
 export const canBecome = (from: DType, to: DType): boolean => category(from) <= category(to);
 
 /** The dtype in which true division runs: integers and bools divide as floats. */

@@ -1,9 +1,10 @@
-// How a number becomes an element of a dtype: the range of each, the values it cuts off or wraps, and those it refuses.
+// How a number becomes an element of a dtype: the range of each dtype, and which numbers are truncated, wrapped or
+// refused.
 
 import { DTypeError } from '../core/errors';
 import type { DType } from '../core/meta';
 
-/** What an integer dtype takes; as in PyTorch, unsigned ones take negative numbers modulo their size. */
+/** The numbers that an integer dtype accepts. As in PyTorch, unsigned dtypes accept negative numbers and wrap them. */
 export const ranges: Record<'int32' | 'int64' | 'uint32' | 'uint8', readonly [least: number, most: number]> = {
   int32: [-(2 ** 31), 2 ** 31 - 1],
   int64: [-(2 ** 31), 2 ** 31 - 1],
@@ -12,9 +13,9 @@ export const ranges: Record<'int32' | 'int64' | 'uint32' | 'uint8', readonly [le
 };
 
 /**
- * A number as an element of the dtype: fractions are cut off for integers, negative numbers wrap for unsigned ones, and anything
- * but 0 is true. `where` tells a message the element's place.
- * @throws DTypeError for a number that the dtype does not hold
+ * A number as an element of the dtype: integer dtypes drop the fraction, unsigned ones wrap negative numbers, and for
+ * bool anything but 0 is true. `where` returns the element's place for an error message.
+ * @throws DTypeError if the number is out of the dtype's range
  */
 export function storedNumber(op: string, value: number | boolean, dtype: DType, where?: () => string): number {
   const number = Number(value);
@@ -32,7 +33,9 @@ export function storedNumber(op: string, value: number | boolean, dtype: DType, 
   return wrappedNumber(whole, dtype);
 }
 
-/** A whole number modulo the size of an unsigned dtype: what PyTorch's arithmetic makes of an operand. */
+/**
+ * A whole number modulo 2^bits of an unsigned dtype, as PyTorch's arithmetic wraps an operand. Signed dtypes keep it.
+ */
 export function wrappedNumber(whole: number, dtype: DType): number {
   if (dtype === 'uint8') return whole & 255;
   return dtype === 'uint32' ? whole >>> 0 : whole + 0;

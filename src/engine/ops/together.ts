@@ -17,13 +17,20 @@ const togetherOp: Op<undefined> = {
 
 const ofDataSetOp: Op<undefined> = { ...togetherOp, name: 'ofDataSet', cheap: 'batch' };
 
-/** The same contents as a batch of a data set: it is made again from what the batch was made of, so that no step has to keep it. */
+/**
+ * Marks a batch of a data set: it can be recomputed from its items at any time, so no step has to keep it in memory.
+ */
 export const ofDataSet = (batch: Value): Value => record(ofDataSetOp, [batch], undefined);
 
-/** Items of one shape, without gradients, along a new first dimension; for the cost see `cheap` of an operation. */
+/**
+ * Stacks items of one shape, without gradients, along a new first dimension. `Op.cheap` says when the batch is kept.
+ */
 export const together = (items: readonly Value[]): Value => record(togetherOp, [lifted(items)], undefined);
 
-/** The result of `batch`. Elementwise operations and reshapes at the end of all items follow the join of their inputs. */
+/**
+ * Like `batch(items)`, but if all items end in the same elementwise operations or reshapes, the inputs are joined first
+ * and the operation runs once on the whole batch.
+ */
 function lifted(items: readonly Value[]): Value {
   const nodes = commonNodes(items);
   if (!nodes) return joinedOnHost(items) ?? batch(items);
@@ -41,8 +48,8 @@ function lifted(items: readonly Value[]): Value {
 }
 
 /**
- * Items whose data waits on the host to be uploaded, as one value, which takes one upload; null for others. Items that lie together already, as a worker hands them
- * over, are not copied.
+ * Items whose data is still on the host, as one value, so that one upload suffices; null if any item is elsewhere.
+ * Items that already lie side by side in one buffer, as a worker delivers them, are not copied.
  */
 function joinedOnHost(items: readonly Value[]): Value | null {
   const [{ shape, dtype }] = items as [Value, ...Value[]];
@@ -62,7 +69,9 @@ function joinedOnHost(items: readonly Value[]): Value | null {
   return fromHost(data, [items.length, ...shape], dtype);
 }
 
-/** The nodes that made the items, if all did the same to other elements and the result need not be computed item by item. */
+/**
+ * The nodes that made the items, if all are the same operation with the same attributes on different inputs; else null.
+ */
 function commonNodes(items: readonly Value[]): readonly Node[] | null {
   const nodes: Node[] = [];
   const first = items[0]!.node;
@@ -76,7 +85,7 @@ function commonNodes(items: readonly Value[]): readonly Node[] | null {
     if (!node.inputs.every((input, k) => sameMeta(input, first.inputs[k]!))) return null;
     nodes.push(node);
   }
-  // What all items share is not of the items.
+  // If all items come from the very same inputs, there is nothing to join.
   const shared = first.inputs.every((input, k) => nodes.every((node) => node.inputs[k] === input));
   return shared ? null : nodes;
 }

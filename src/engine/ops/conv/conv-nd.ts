@@ -1,5 +1,5 @@
-// Convolutions over one and three spatial dimensions, computed as 2-D ones: a line is an image of one row, and a kernel's
-// depth goes into the channels, depth positions into the batch.
+// 1-D and 3-D convolutions, computed as 2-D ones. In 1-D, a line becomes an image of one row. In 3-D, the depth of the
+// kernel goes into the channels, and the depth positions of the output go into the batch.
 
 import { ArgumentError, ShapeError } from '../../core/errors';
 import { showShape } from '../../core/meta';
@@ -12,10 +12,10 @@ import { pad, permute } from '../shape/shape';
 import { type ConvTransposeAttrs, conv2d, convTranspose2d } from './conv';
 import { type ConvAttrs, expectIntegers } from './conv-shape';
 
-/** Attributes of a convolution over n dimensions, outermost first. */
+/** Attributes of a convolution over n spatial dimensions, outermost first. */
 export interface ConvNdAttrs {
   readonly stride: readonly number[];
-  /** Elements before and after, a pair for each dimension. */
+  /** For each dimension, how many elements of padding come before and after. */
   readonly padding: readonly (readonly [before: number, after: number])[];
   readonly dilation: readonly number[];
   readonly groups: number;
@@ -27,14 +27,14 @@ export interface ConvTransposeNdAttrs extends ConvNdAttrs {
 
 const last2 = (values: readonly number[]): [number, number] => [values.at(-2) ?? 1, values.at(-1)!];
 
-/** The attributes along height and width; a line has no height. */
+/** The attributes along height and width. A 1-D convolution has no height and gets neutral values for it. */
 function planar({ stride, padding, dilation, groups }: ConvNdAttrs): ConvAttrs {
   const [top, bottom] = padding.at(-2) ?? [0, 0];
   const [left, right] = padding.at(-1)!;
   return { stride: last2(stride), padding: [top, bottom, left, right], dilation: last2(dilation), groups };
 }
 
-/** The printed name of a convolution's gradient, for any operations that compute it. */
+/** Gives y the gradient name of a convolution, whichever operations computed y. */
 const convolved = (y: Value): Value => named(y, 'ConvolutionBackward0');
 
 const insertRow = (x: Value): Value => reshape(x, [...x.shape.slice(0, -1), 1, x.shape.at(-1)!]);
@@ -49,7 +49,10 @@ function checkRank(op: string, x: Value, w: Value, spatial: number): void {
   );
 }
 
-/** Names the shapes as given: what runs below are 2-D ones. */
+/**
+ * Checks channels here, so that the error shows the shapes that the user gave and not those of the 2-D convolution
+ * below.
+ */
 function checkChannels(op: string, x: Value, w: Value, spatial: number, groups: number): void {
   const channels = x.shape.at(-spatial - 1)!;
   const wanted = w.shape[1]! * groups;
@@ -59,7 +62,7 @@ function checkChannels(op: string, x: Value, w: Value, spatial: number, groups: 
   );
 }
 
-/** Runs `fn` on a batch of one for an input without a batch. */
+/** Runs `fn` on x; an x without a batch dimension gets one of size 1 for the call. */
 function batched(x: Value, spatial: number, fn: (x: Value) => Value): Value {
   if (x.shape.length !== spatial + 1) return fn(x);
   const y = fn(reshape(x, [1, ...x.shape]));
@@ -94,7 +97,7 @@ export function conv3d(x: Value, w: Value, b: Value | null, attrs: ConvNdAttrs):
         `conv3d: expected a padded depth of at least ${(size - 1) * dilation + 1} for a weight of shape ${showShape(w.shape)}, but got ${padded.shape[2]} for input ${showShape(x.shape)}`,
       );
     }
-    // [N, C, D', H, W, kd] in the order [N, D', C, kd, H, W].
+    // Windows [N, C, D', H, W, kd] over the depth, permuted to [N, D', C, kd, H, W].
     const slices = windows(padded, 2, { size, step, dilation, order: [0, 2, 1, 5, 3, 4] });
     const [n, depth, channels, , height, width] = slices.shape as [number, number, number, number, number, number];
     const images = reshape(slices, [n * depth, channels * size, height, width]);
@@ -139,7 +142,7 @@ export function convTranspose3d(x: Value, w: Value, b: Value | null, attrs: Conv
     const spread = convTranspose2d(images, kernel, null, planarAttrs);
     const [, , rows, columns] = spread.shape as [number, number, number, number];
     const out = w.shape[1]! * attrs.groups;
-    // [N, D, O, kd, H', W'] is the order of [N, O, D, H', W', kd] in which depth is laid over itself.
+    // overlapAdd wants [N, O, D, H', W', kd]; `order` says that `parts` is this in the order [N, D, O, kd, H', W'].
     const parts = reshape(spread, [n, depth, out, size, rows, columns]);
     const whole = overlapAdd(parts, 2, length, { size, step, dilation, order: [0, 2, 1, 5, 3, 4] });
     const y = pad(whole, [0, 0, -front, 0, 0], [0, 0, extra - back, 0, 0]);

@@ -1,4 +1,4 @@
-// The attributes of a convolution, its shape rule, and the errors where sizes do not fit.
+// The attributes of a convolution, its shape rule, and the errors for sizes that do not fit.
 import type { Frame } from '../../compiler/ir';
 import { ArgumentError, ShapeError } from '../../core/errors';
 import { type Meta, type Shape, showShape } from '../../core/meta';
@@ -14,10 +14,10 @@ export interface ConvAttrs {
   readonly groups: number;
 }
 
-/** Elements between the first and the last tap of a kernel, both included. */
+/** How many elements of the input a kernel spans, from its first to its last tap. */
 export const extent = (kernel: number, dilation: number): number => (kernel - 1) * dilation + 1;
 
-/** Output size along height (0) and width (1) for an input of `size`; less than 1 where the kernel does not fit. */
+/** Output size along height (dim 0) or width (dim 1) for an input of `size`; less than 1 if the kernel does not fit. */
 export function convOutSize(
   size: number,
   kernel: number,
@@ -28,7 +28,7 @@ export function convOutSize(
   return Math.floor((padded - extent(kernel, dilation[dim])) / stride[dim]) + 1;
 }
 
-/** Input size that a transposed convolution restores for an output of `size`. */
+/** The output size of a transposed convolution along `dim` for an input of `size`. */
 export function transposedSize(
   size: number,
   kernel: number,
@@ -40,7 +40,10 @@ export function transposedSize(
   return (size - 1) * stride[dim] - pads + extent(kernel, dilation[dim]) + outputPadding;
 }
 
-/** Checks attributes, dtypes and ranks that all convolutions share. `x` is the operand that the user calls the input. */
+/**
+ * The checks of attributes, dtypes and ranks that all convolutions share. `x` is the operand that the user calls the
+ * input.
+ */
 export function checkConv(op: string, x: Meta, w: Meta, attrs: ConvAttrs): void {
   expectOfWeight(op, x, w);
   expectFloat(op, 'weight', w);
@@ -69,7 +72,7 @@ export function checkConv(op: string, x: Meta, w: Meta, attrs: ConvAttrs): void 
   }
 }
 
-/** Throws an ArgumentError unless every value is an integer of at least `least`. */
+/** @throws ArgumentError unless every value is an integer of at least `least` */
 export function expectIntegers(op: string, name: string, values: readonly number[], least: number): void {
   if (values.every((value) => Number.isInteger(value) && value >= least)) return;
   const kind = least === 0 ? 'non-negative' : 'positive';

@@ -1,4 +1,5 @@
-// Convolution and its adjoints: conv2d, the gradient by input (which is the transposed convolution) and the gradient by weight.
+// conv2d and its adjoints: the gradient by the input, which is the transposed convolution, and the gradient by the
+// weight.
 
 import type { Framed } from '../../compiler/ir';
 import { kernels } from '../../compiler/texts';
@@ -20,7 +21,10 @@ type Sized = ConvAttrs & { readonly size: readonly [height: number, width: numbe
 type Kerneled = ConvAttrs & { readonly kernel: readonly [height: number, width: number] };
 
 const load = () => import('../../kernels/conv/convolutions');
-/** How they are computed. A GPU needs both packs, a processor the first. */
+/**
+ * The kernels, loaded when a plan first needs them, with the packs of shaders for a GPU (a software adapter needs only
+ * `conv`).
+ */
 const kernel = kernels('conv', load, 'conv', 'convWorkgroup');
 const gradKernel = kernels('conv', load, 'conv', 'convGrad');
 
@@ -52,7 +56,10 @@ const conv2dOp: Op<ConvAttrs> = {
   saves: { inputs: [0, 1] },
 };
 
-/** The adjoint of conv2d in x, for an x of the given size; with a bias, the whole transposed convolution. */
+/**
+ * The adjoint of conv2d by x, for an x of the given size. With a bias, it is the transposed convolution that users
+ * call.
+ */
 const convTranspose2dOp: Op<Sized> = {
   name: 'convTranspose2d',
   readsHalf: true,
@@ -79,8 +86,8 @@ const convTranspose2dOp: Op<Sized> = {
 };
 
 /**
- * The adjoint of conv2d in w: dw[o,c,p,q] = Σ_{n,i,j} dy[n,o,i,j] · x[n, c, i·sh + p·dh - top, j·sw + q·dw - left]. Its second
- * output is the adjoint in b, which costs next to nothing here: db[o] = Σ_{n,i,j} dy[n,o,i,j].
+ * The adjoint of conv2d by w: dw[o,c,p,q] = Σ_{n,i,j} dy[n,o,i,j] · x[n, c, i·sh + p·dh - top, j·sw + q·dw - left]. The
+ * second output is the adjoint by b, which costs next to nothing in the same pass: db[o] = Σ_{n,i,j} dy[n,o,i,j].
  */
 const convWeightGradOp: Op<Kerneled> = {
   name: 'conv2dWeightGrad',
@@ -107,8 +114,9 @@ const convWeightGradOp: Op<Kerneled> = {
 const withBias = (x: Value, w: Value, b: Value | null): Value[] => (b ? [x, w, b] : [x, w]);
 
 /**
- * The attributes, with the zeros around x where `pad` has put some: a program that pads reads x without them. A frame as wide as the kernel
- * stays apart, so that pictures which are shifted by chance have few plans.
+ * The attributes, plus the frame of zeros that `pad` put around x, if any: the compiler can then read the unpadded x. A
+ * frame as wide as the kernel is left out; otherwise random shifts of pictures, each a pad of other widths, would need
+ * a plan each.
  */
 function framed<A extends ConvAttrs>(attrs: A, x: Value, kernel: readonly number[]): A & Framed {
   const frame = frameOf(x);
@@ -127,13 +135,16 @@ const convWeightGrad = (x: Value, dy: Value, attrs: Kerneled): readonly [dw: Val
   return [dw!, db!];
 };
 
-/** The first rows and columns of a convolution: an output padding of a stride or more makes the adjoint's input too large. */
+/**
+ * A convolution cropped to `size`: with an output padding of a stride or more, the adjoint has more rows or columns
+ * than needed.
+ */
 function convOfSize(x: Value, w: Value, attrs: ConvAttrs, size: readonly [number, number]): Value {
   const y = conv(x, w, null, attrs);
   return size.reduce((part, length, d) => (part.shape[2 + d] === length ? part : narrow(part, 2 + d, 0, length)), y);
 }
 
-/** Runs `fn` on a batch of one for an unbatched x. */
+/** Runs `fn` on x; an x without a batch dimension gets one of size 1 for the call. */
 function batched(x: Value, fn: (x: Value) => Value): Value {
   if (x.shape.length !== 3) return fn(x);
   const y = fn(reshape(x, [1, ...x.shape]));
@@ -146,11 +157,13 @@ export const conv2d = (x: Value, w: Value, b: Value | null, attrs: ConvAttrs): V
     isWhole(images) && !isFloat(w.dtype) ? wholeConv2d(images, w, b, attrs) : conv(images, w, b, attrs),
   );
 
-/** What the shape rules ask for. */
+/** The shape rules accept only floats; integer convolutions pass them their shapes with this dtype. */
 const asFloat = { dtype: 'float32' } as const;
 
 export interface ConvTransposeAttrs extends ConvAttrs {
-  /** Rows and columns added at the bottom and right of the output; less than stride or dilation. */
+  /**
+   * Rows and columns added at the bottom and right of the output. Each must be less than the stride or the dilation.
+   */
   readonly outputPadding: readonly [height: number, width: number];
 }
 

@@ -1,4 +1,5 @@
-// What a deformable convolution reads of its input, for its weights to be multiplied with.
+// The first half of a deformable convolution: samples the input at the shifted taps, for a matrix product with the
+// weights to follow.
 import { input, type Lowering, type Operand, output } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -20,9 +21,9 @@ type Size = readonly [height: number, width: number];
 
 /** Sizes of a deformable convolution. */
 export interface DeformSizes {
-  /** Of the input: [N, C, H, W]. */
+  /** The shape of the input: [N, C, H, W]. */
   readonly from: Shape;
-  /** Groups of channels with offsets of their own. */
+  /** The number of channel groups, each with its own offsets. */
   readonly groups: number;
   readonly kernel: Size;
   readonly out: Size;
@@ -37,7 +38,9 @@ interface DeformAttrs extends DeformSizes {
 
 type Entry = 'columns' | 'cells' | 'grad_input' | 'grad_offset';
 
-/** A pass that binds inputs of its own in the places of those that its entry point reads. */
+/**
+ * A pass of one entry point of the shader. The bindings that the entry point does not read are bound to the offsets.
+ */
 function deformPass(
   entry: Entry,
   count: number,
@@ -83,7 +86,7 @@ function deformPass(
 
 const elements = ([height, width]: Size): number => height * width;
 
-/** Inputs: input, offset, and with `masked` mask. */
+/** Inputs: input, offset, and with `masked` the mask. */
 const columnsOp: Op<DeformAttrs> = {
   name: 'deformConv2d',
   infer: (_, { from, kernel, out }) => [
@@ -117,7 +120,10 @@ const cellsMeta = ({ from, groups, kernel, out }: DeformAttrs): Meta => ({
   dtype: 'int64',
 });
 
-/** Places in the order of their cells, and where in it each cell begins. */
+/**
+ * The sampled places sorted by cell, and the index at which each cell begins in that order. The cell of a place is its
+ * upper left neighbour; the gradient of an input element comes from the four cells around it.
+ */
 function placesByCell(offset: Value, attrs: DeformAttrs): readonly [order: Value, starts: Value] {
   const cells = record(cellsOp, [offset], attrs);
   const order = argsort(cells, 1, false);
@@ -131,7 +137,7 @@ function placesByCell(offset: Value, attrs: DeformAttrs): readonly [order: Value
   return [order, starts];
 }
 
-/** Inputs: d, offset, with `masked` mask, the places' order and the cells' starts. */
+/** Inputs: d, offset, with `masked` the mask, then the order of the places and the starts of the cells. */
 const inputGradOp: Op<DeformAttrs> = {
   name: 'deformConv2dInputGrad',
   infer: (_, { from }) => [{ shape: from, dtype: 'float32' }],
@@ -143,7 +149,10 @@ const inputGradOp: Op<DeformAttrs> = {
   },
 };
 
-/** Inputs: d, input, offset, with `masked` mask. Shape: [N, groups · kernel elements, 3, output elements]. */
+/**
+ * Inputs: d, input, offset, with `masked` the mask. Shape: [N, groups · kernel elements, 3 (row, column, mask), output
+ * elements].
+ */
 const offsetGradOp: Op<DeformAttrs> = {
   name: 'deformConv2dOffsetGrad',
   infer: (_, { from, groups, kernel, out }) => [
@@ -158,6 +167,6 @@ const offsetGradOp: Op<DeformAttrs> = {
     }),
 };
 
-/** What each element of the kernel reads for each element of the output: [N, C · kernel elements, output elements]. */
+/** The sample that each kernel element reads for each output element: [N, C · kernel elements, output elements]. */
 export const deformColumns = (x: Value, offset: Value, mask: Value | null, sizes: DeformSizes): Value =>
   record(columnsOp, mask ? [x, offset, mask] : [x, offset], { ...sizes, masked: mask !== null });

@@ -1,4 +1,5 @@
-// Convolutions and pools of whole numbers, which the kernels of floats would round: sums and maxima over windows, in the integers' own arithmetic.
+// Convolutions and pooling of integers. The float kernels would round them, so these compute sums and maxima over
+// windows in integer arithmetic.
 
 import { DTypeError } from '../../core/errors';
 import { isFloat, type Meta, type Shape } from '../../core/meta';
@@ -16,10 +17,10 @@ import { type ConvAttrs, convShape } from './conv-shape';
 
 type Pair = readonly [height: number, width: number];
 
-/** Whether the numbers are whole ones that can be counted with. */
+/** Whether the dtype is an integer one (bool is not). */
 export const isWhole = (x: Meta): boolean => !isFloat(x.dtype) && x.dtype !== 'bool';
 
-/** The shape of integers with the dtype of floats, for the checks of windows that floats have. */
+/** The same shape with dtype float32, so that integers can use the shape checks of the float operations. */
 export const asFloat = ({ shape }: Meta): Meta => ({ shape, dtype: 'float32' });
 
 function expectAlike(op: string, x: Value, w: Value, b: Value | null): void {
@@ -37,7 +38,10 @@ function blocks(x: Value, kernel: Pair, stride: Pair, dilation: Pair, order: rea
   return windows(rows, 3, { size: kernel[1], step: stride[1], dilation: dilation[1], order });
 }
 
-/** From the windows [N, C, oh, W, kh] of windows along the width. */
+/**
+ * Orders for the dimensions [N, C, oh, ow, kh, kw] that two rounds of windows give: kernel elements before or after
+ * positions.
+ */
 const BLOCKS_FIRST = [0, 1, 4, 5, 2, 3];
 const BLOCKS_LAST = [0, 1, 2, 3, 4, 5];
 
@@ -61,7 +65,7 @@ export function wholeConv2d(x: Value, w: Value, b: Value | null, attrs: ConvAttr
 
 const biased = (y: Value, b: Value | null): Value => (b ? add(y, reshape(b, [b.shape[0]!, 1, 1])) : y);
 
-/** The adjoint of `wholeConv2d`, to images of `size`; int64 alone, as in PyTorch. */
+/** The adjoint of `wholeConv2d`, giving images of `size`. As in PyTorch, int64 only. */
 export function wholeConvTranspose2d(
   x: Value,
   w: Value,
@@ -95,24 +99,27 @@ interface Pooling {
   readonly padding: Pair;
 }
 
-/** How far the last windows reach beyond the far padding, which rounding up their number may cause. */
+/** The padding at the far end that the last window needs. With ceilMode it may reach further than `padding`. */
 const beyond = (x: Value, shape: Shape, { kernel, stride, padding }: Pooling, dilation: Pair, d: 0 | 1): number =>
   (shape[2 + d]! - 1) * stride[d] + dilation[d] * (kernel[d] - 1) + 1 - x.shape[2 + d]! - padding[d];
 
-/** x padded by a number so that all windows of the output's shape fit. */
+/** x padded with `value` so that all windows of the output's shape fit. */
 function framed(x: Value, shape: Shape, attrs: Pooling, dilation: Pair, value: number): Value {
   const ends = ([0, 1] as const).map((d) => beyond(x, shape, attrs, dilation, d));
   return pad(x, [0, 0, ...attrs.padding], [0, 0, ...ends], value);
 }
 
-/** The maximum of each window of x[N, C, H, W], the first of several, and its place r·W + c. `shape` is the output's. */
+/**
+ * The maximum of each window of x[N, C, H, W], and its index r·W + c (the first, if there are several). `shape` is the
+ * output's.
+ */
 export function wholeMaxPool2d(
   x: Value,
   shape: Shape,
   attrs: Pooling & { readonly dilation: Pair },
 ): [values: Value, indices: Value] {
   const { kernel, stride, padding, dilation } = attrs;
-  // Bytes have no number below their own.
+  // Padding must be less than any element, and uint8 has no number below 0.
   const wide = x.dtype === 'uint8' ? cast(x, 'int32') : x;
   const padded = framed(wide, shape, attrs, dilation, x.dtype === 'uint8' ? -1 : -(2 ** 31));
   const columns = reshape(blocks(padded, kernel, stride, dilation, BLOCKS_LAST), [...shape, kernel[0] * kernel[1]]);
@@ -124,14 +131,14 @@ export function wholeMaxPool2d(
   return [cast(x.dtype === 'uint8' ? clamp(most, 0, 255) : most, x.dtype), add(mul(row, x.shape[3]!), column)];
 }
 
-/** The sum of each window of x[N, C, H, W], zeros outside. `shape` is the output's. */
+/** The sum of each window of x[N, C, H, W], with zeros outside of x. `shape` is the output's. */
 export function wholeSumPool2d(x: Value, shape: Shape, attrs: Pooling): Value {
   const padded = framed(x, shape, attrs, [1, 1], 0);
   const columns = blocks(padded, attrs.kernel, attrs.stride, [1, 1], BLOCKS_LAST);
   return cast(sum(columns, [4, 5]), x.dtype);
 }
 
-/** Elements that windows along one axis count, with padding or without. */
+/** For each window along one axis, how many elements it has, with or without padding counted. */
 export function windowLengths(
   size: number,
   count: number,
@@ -145,6 +152,6 @@ export function windowLengths(
   });
 }
 
-/** a / b without its fraction. */
+/** a / b, truncated towards 0. */
 export const truncated = (a: Value, b: Value | number): Value =>
   typeof b === 'number' && b < 0 ? truncated(neg(a), -b) : mul(sign(a), floorDivide(abs(a), b));

@@ -1,10 +1,10 @@
-// What operations on indices are told, for their kernels.
+// Attributes of the operations on indices, which their kernels share.
 import type { Shape } from '../../core/meta';
 
-/** Dimensions that the kernel of `gather` has parameters for. */
+/** The greatest rank for which the kernel of `gather` has parameters. */
 export const MAX_RANK = 8;
 
-/** Channels of a picture, at most. */
+/** The greatest number of channels of a picture. */
 export const MAX_BYTE_CHANNELS = 4;
 
 export interface DimAttrs {
@@ -12,14 +12,14 @@ export interface DimAttrs {
 }
 
 export interface SelectAttrs extends DimAttrs {
-  /** The operation that an error names. */
+  /** The name of the operation in errors. */
   readonly asked: string;
 }
 
 export interface RangeAttrs {
-  /** What an error says, as `faultOp` has it. */
+  /** The words of the error; see `faultOp`. */
   readonly asked: string;
-  /** The greatest number, as float32's bits. */
+  /** The greatest number allowed, as the bits of a float32. */
   readonly highest: number;
 }
 
@@ -28,13 +28,13 @@ export interface BytesAttrs {
   readonly dtype: 'float32' | 'uint8';
 }
 
-/** What becomes of several elements in one place; `last` takes the place of all before. */
+/** How several elements that go to one place combine; with `last`, the last one replaces the others. */
 export type ScatterKind = 'sum' | 'last' | 'prod' | 'amax' | 'amin' | 'mean';
 
 export interface Scatter extends DimAttrs {
-  /** The index is one list for all other dimensions. */
+  /** The index is a single list, which applies to all other dimensions alike. */
   readonly shared: boolean;
   readonly kind: ScatterKind;
-  /** The value there before takes part. */
+  /** Whether the element that the base has there takes part. */
   readonly includeSelf: boolean;
 }

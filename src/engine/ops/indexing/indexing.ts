@@ -1,4 +1,5 @@
-// Picking elements by index tensors and adding them back: gather / scatterAdd, indexSelect / indexAdd, oneHot, batches of rows.
+// Picks elements by index tensors and adds them back: gather / scatterAdd, indexSelect / indexAdd, oneHot, batches of
+// rows.
 import { u32 } from '../../compiler/ir';
 import { kernels } from '../../compiler/texts';
 import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
@@ -19,18 +20,18 @@ import {
   type SelectAttrs,
 } from './index-attrs';
 
-/** How they are computed. */
+/** The kernels of picking and of adding back, each loaded when a plan first needs them. */
 export const kernel = kernels('indexing', () => import('../../kernels/usual-bundle'), 'indexing');
 export const scatterKernel = kernels('scatter', () => import('../../kernels/rare-bundle'), 'scatter');
 
-/** Throws unless the meta has an integer dtype that is stored as i32. */
+/** @throws DTypeError unless the dtype is int64 or int32, which are both stored as i32 */
 export function expectIndex(op: string, name: string, meta: Meta): void {
   if (meta.dtype !== 'int64' && meta.dtype !== 'int32') {
     throw new DTypeError(`${op}: expected ${name} of dtype int64, but got ${meta.dtype}; convert it with .to('int64')`);
   }
 }
 
-/** Throws unless a source has the dtype of what it is put into. */
+/** @throws DTypeError unless a source has the dtype of the base that it is written into */
 export function expectSource(op: string, base: Meta, src: Meta): void {
   if (src.dtype === base.dtype) return;
   throw new DTypeError(
@@ -38,7 +39,7 @@ export function expectSource(op: string, base: Meta, src: Meta): void {
   );
 }
 
-/** A shape whose dimension `dim` has another size. */
+/** The shape with `size` for dimension `dim`. */
 export const withSize = (shape: Shape, dim: number, size: number): Shape => shape.map((n, d) => (d === dim ? size : n));
 
 // ── gather and scatterAdd: an index for every element ──
@@ -74,7 +75,10 @@ export const gatherOp: Op<DimAttrs> = {
   growth: 'gathered',
 };
 
-/** y[i][j][k] = x[index[i][j][k]][j][k] for dim 0, and so on. Shape: that of the index. Here and below, negative indices are out of range: see `wrapIndex`. */
+/**
+ * y[i][j][k] = x[index[i][j][k]][j][k] for dim 0; likewise for other dimensions. Shape: that of the index. Here and
+ * below, a negative index is out of range: `wrapIndex` makes it positive first.
+ */
 export function gather(x: Value, dim: number, index: Value): Value {
   const at = resolveDim('gather', dim, x.shape.length);
   const [row, places] = alike(x, index);
@@ -82,21 +86,27 @@ export function gather(x: Value, dim: number, index: Value): Value {
   return sameShape(y.shape, index.shape) ? y : reshape(y, index.shape);
 }
 
-/** Vectors and numbers without dimensions, which count as vectors of one, as of one rank; others as they are. */
+/**
+ * If vectors and rank-0 values are mixed, makes the rank-0 ones vectors of one element; else returns the values as they
+ * are.
+ */
 function alike(...values: readonly Value[]): readonly Value[] {
   const ranks = values.map(({ shape }) => shape.length);
   if (Math.max(...ranks) !== 1 || Math.min(...ranks) !== 0) return values;
   return values.map((x) => (x.shape.length === 0 ? reshape(x, [1]) : x));
 }
 
-/** Inputs: base, index, source. `shared`: the index is one list for all other dimensions. */
+/** Inputs: base, index, source. `shared`: the index is a single list, which applies to all other dimensions alike. */
 interface ScatterAttrs extends DimAttrs {
   readonly shared: boolean;
-  /** The source replaces the element there, rather than being added; of several, the last does. */
+  /**
+   * The source replaces the element of the base instead of being added; if several sources go to one place, the last
+   * wins.
+   */
   readonly replace: boolean;
 }
 
-/** The function that users call. */
+/** The name of the function that users call. */
 const scatterName = (shared: boolean, replace: boolean): string =>
   shared ? (replace ? 'indexCopy' : 'indexAdd') : replace ? 'scatter' : 'scatterAdd';
 
@@ -137,7 +147,10 @@ const scatterAddOp: Op<ScatterAttrs> = {
 };
 const scatterOp: Op<ScatterAttrs> = { ...scatterAddOp, name: 'scatter' };
 
-/** base with src[i][j][k] added to element [index[i][j][k]][j][k] for dim 0, and so on. Index and src have one shape. */
+/**
+ * base with src[i][j][k] added to element [index[i][j][k]][j][k] for dim 0; likewise for others. Index and src have one
+ * shape.
+ */
 export const scatterAdd = (base: Value, dim: number, index: Value, src: Value): Value =>
   record(scatterAddOp, [base, index, src], {
     dim: resolveDim('scatterAdd', dim, base.shape.length),
@@ -146,8 +159,9 @@ export const scatterAdd = (base: Value, dim: number, index: Value, src: Value): 
   });
 
 /**
- * base with src[i][j][k] put at (or, without `replace`, added to) element [index[i][j][k]][j][k] for dim 0, and so on. The index
- * may be smaller than base in the other dimensions and than src in all: only its places take part. Of several for one place, the last stays.
+ * base with element [index[i][j][k]][j][k] replaced by src[i][j][k] (or, without `replace`, increased by it) for dim 0;
+ * likewise for other dimensions. The index may be smaller than src in every dimension, and smaller than base in the
+ * other dimensions; elements outside its shape take no part. If several sources replace one element, the last wins.
  */
 export function scatterInto(base: Value, dim: number, index: Value, src: Value, replace: boolean): Value {
   const op = replace ? scatterOp : scatterAddOp;
@@ -156,7 +170,10 @@ export function scatterInto(base: Value, dim: number, index: Value, src: Value, 
   );
 }
 
-/** `place` of the parts of base and src that an index reaches which may be smaller than base in the other dimensions and than src in all. */
+/**
+ * Applies `place` to the parts of base and src that the index covers, and writes the result back into base. The index
+ * may be smaller than src in every dimension, and smaller than base in all dimensions except `dim`.
+ */
 export function inRegion(
   op: string,
   given: { base: Value; dim: number; index: Value; src: Value },
@@ -182,7 +199,9 @@ export function inRegion(
   return sameShape(shape, base.shape) ? region : stridedScatter(base, region, shape, contiguousStrides(base.shape), 0);
 }
 
-/** Inputs: index, source. The adjoint of gather and indexSelect, for which no zeros need be made and read. */
+/**
+ * Inputs: index, source. The adjoint of gather and indexSelect. It has no base, so no zeros are written and read first.
+ */
 const scatterSumOp: Op<DimAttrs & { readonly shared: boolean; readonly size: number }> = {
   name: 'scatterSum',
   saves: { inputs: [0] },
@@ -195,7 +214,7 @@ const scatterSumOp: Op<DimAttrs & { readonly shared: boolean; readonly size: num
   growth: 'scatterSum',
 };
 
-/** `scatterAdd` onto zeros of a shape, which is that of index and src but for the dimension. */
+/** `scatterAdd` onto zeros of a shape, which must equal that of index and src except along `dim`. */
 export const scatterAddIntoZeros = (shape: Shape, dim: number, index: Value, src: Value): Value =>
   record(scatterSumOp, [index, src], { dim, shared: false, size: shape[dim] ?? 1 });
 
@@ -221,11 +240,14 @@ const indexSelectOp: Op<SelectAttrs> = {
 };
 const gatherRowsOp: Op<SelectAttrs> = { ...indexSelectOp, name: 'gatherRows', cheap: true };
 
-/** The slices of x along a dimension that a list of indices names; errors name the operation that was `asked` for. */
+/** The slices of x along a dimension, picked by a list of indices. `asked` is the name of the operation in errors. */
 export const indexSelect = (x: Value, dim: number, index: Value, asked = 'indexSelect'): Value =>
   record(indexSelectOp, [x, index], { dim: resolveDim(asked, dim, x.shape.length), asked });
 
-/** Rows of a data set that stays on the device: `indexSelect` along dimension 0, made again rather than kept. */
+/**
+ * Rows of a data set on the device: `indexSelect` along dimension 0. The rows are picked again rather than kept in
+ * memory.
+ */
 export const gatherRows = (source: Value, indices: Value): Value =>
   record(gatherRowsOp, [source, indices], { dim: 0, asked: 'getBatch' });
 
@@ -237,7 +259,7 @@ export const indexAdd = (base: Value, dim: number, index: Value, src: Value): Va
     replace: false,
   });
 
-/** base with slice j of src in the place of slice index[j] along a dimension. */
+/** base with slice index[j] replaced by slice j of src along a dimension. */
 export const indexCopy = (base: Value, dim: number, index: Value, src: Value): Value =>
   record(scatterOp, [base, index, src], {
     dim: resolveDim('indexCopy', dim, base.shape.length),
@@ -256,7 +278,9 @@ const wrapIndexOp: Op<{ readonly asked: string; readonly limit: number }> = {
   growth: 'wrapped',
 };
 
-/** The operation's indices into a dimension of size `limit`, counted from the front; one out of range is reported. */
+/**
+ * Indices into a dimension of size `limit` with negative ones counted from the end. An index out of range is reported.
+ */
 export const wrapIndex = (asked: string, index: Value, limit: number): Value =>
   record(wrapIndexOp, [index], { asked, limit });
 
@@ -271,11 +295,11 @@ const withinOp: Op<{ readonly asked: string; readonly limit: number; readonly re
   growth: 'indices',
 };
 
-/** The class labels of the operation, below `limit`; one out of range is reported. */
+/** Class labels, checked to be from 0 to below `limit`. A label out of range is reported in the name of `asked`. */
 export const labelsWithin = (asked: string, labels: Value, limit: number): Value =>
   record(withinOp, [labels], { asked, limit, report: FaultCode.labelOutOfRange });
 
-/** Numbers; NaN among them is reported. `isNan` says where there is. */
+/** The numbers x, where a NaN is reported in the name of `asked`. `isNan` is true at each NaN. */
 export function numbersWithout(asked: string, x: Value, isNan: Value): Value {
   const marks = record(withinOp, [cast(isNan, 'int32')], { asked, limit: 1, report: FaultCode.nanFound });
   return add(x, cast(marks, 'float32'));
@@ -290,8 +314,8 @@ const withinRangeOp: Op<RangeAttrs> = {
 };
 
 /**
- * Floats x from 0 to `highest`; others are reported in the words of `asked` (see `faultOp`) and are NaN, as NaN is. `other`, of x's shape, is
- * looked at as well.
+ * Floats x, checked to be from 0 to `highest`. A number out of range, or NaN, is reported in the words of `asked` (see
+ * `faultOp`) and becomes NaN. `other`, of x's shape, is checked as well.
  */
 export function numbersWithin(asked: string, highest: number, x: Value, other?: Value): Value {
   const [bits] = new Int32Array(Float32Array.of(highest).buffer);
@@ -315,17 +339,21 @@ const gatherBytesOp: Op<BytesAttrs> = {
   lower: (context) => kernel().indices.gatherBytes(context),
 };
 
-/** How a byte of a channel becomes a float: (byte / divisor - mean) / std, rounded at each step as the operations one by one do. */
+/**
+ * How a byte of a channel becomes a float: (byte / divisor - mean) / std, rounded after each step like separate
+ * operations.
+ */
 export interface ByteScale {
   readonly divisor: number;
-  /** One for each channel, or one for all. */
+  /** A number for each channel, or one for all channels; so is `std`. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
 }
 
 /**
- * Pictures [H, W, C] of bytes, channels first: as floats, or uint8 without a scale. `words` [rows, wordsPerRow] holds four bytes a uint32,
- * lowest first; each picture begins a word. Shape: [n, C, H, W] for n indices, C ≤ 4.
+ * Picks pictures [H, W, C] of bytes and puts their channels first; the result is float32, or uint8 without a scale.
+ * `words` [rows, wordsPerRow] holds four bytes in each uint32, the lowest first, and each row is a picture. Shape: [n,
+ * C, H, W] for n indices, C ≤ 4.
  */
 export function gatherBytes(words: Value, indices: Value, rowShape: Shape, scale: ByteScale | null): Value {
   const dtype = scale ? 'float32' : 'uint8';
@@ -350,5 +378,5 @@ const oneHotOp: Op<{ readonly classes: number }> = {
   growth: 'indices',
 };
 
-/** 1 at each label's place in a new last dimension of `classes`, 0 elsewhere (int64). */
+/** Adds a last dimension of size `classes` that is 1 at the index of the label and 0 elsewhere (int64). */
 export const oneHot = (labels: Value, classes: number): Value => record(oneHotOp, [labels], { classes });

@@ -1,4 +1,4 @@
-// Samples of categories by weights, from random numbers that the host has drawn: with and without replacement.
+// Samples categories by weights, with and without replacement, from random numbers that the host has drawn.
 import { record } from '../../graph/record';
 import type { Op, Value } from '../../graph/value';
 import { argmax, kernel } from '../reduction/arg';
@@ -11,9 +11,11 @@ const searchOp: Op = {
 };
 
 /**
- * A category for each uniform number, by weights x; one may come several times. Shapes: x [..., n], u [..., samples] → int64 [..., samples].
+ * Draws a category for each uniform number u, with replacement, by weights x. Shapes: x [..., n], u [..., samples] →
+ * int64 [..., samples].
  *
- * A number that float32 does not hold must be given as the next one above, since comparing with that comes to the same.
+ * Round a number u that float32 cannot represent up to the next float32: comparisons of float32 with either give the
+ * same result.
  */
 export const sampleByUniform = (x: Value, u: Value): Value => record(searchOp, [x, u], undefined);
 
@@ -23,7 +25,10 @@ const raceOp: Op = {
   lower: (context) => kernel().orders.race(context),
 };
 
-/** Categories by weights x and exponential numbers q of their shape, none of them twice. Shape: [..., n] → int64 [..., samples]. */
+/**
+ * Draws categories without replacement, by weights x and exponential numbers q of the same shape. [..., n] → int64
+ * [..., samples].
+ */
 export function sampleByExponential(x: Value, q: Value, samples: number): Value {
   const race = record(raceOp, [x, q], undefined);
   return samples === 1 ? argmax(race, -1, true) : topk(race, samples, -1, true)[1];

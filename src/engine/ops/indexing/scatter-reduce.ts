@@ -1,4 +1,4 @@
-// Elements put into places by an index where several in one place become one: scatterReduce and indexReduce.
+// scatterReduce and indexReduce: elements go to places by an index, and those that meet in one place are reduced.
 
 import { ArgumentError, ShapeError } from '../../core/errors';
 import { type Meta, numel, type Shape, sameShape, showShape } from '../../core/meta';
@@ -22,7 +22,7 @@ import {
   scatterKernel,
 } from './indexing';
 
-/** What several elements in one place become. */
+/** How the elements that meet in one place are reduced. */
 export type Reduce = Exclude<ScatterKind, 'last'>;
 
 const nameOf = ({ shared }: Scatter) => (shared ? 'indexReduce' : 'scatterReduce');
@@ -57,7 +57,7 @@ function checkParts(op: string, [base, index, src]: readonly [Meta, Meta, Meta],
   expectSource(op, base, src);
 }
 
-/** What an index picks from, adds to and puts into other tensors. */
+/** The places that an index names, with the operations that read and write there. */
 class Places {
   constructor(
     private readonly attrs: Scatter,
@@ -95,7 +95,7 @@ type Gradient = (
 
 const float = (x: Value) => cast(x, 'float32');
 
-/** Elements that equal the extremum share the gradient. */
+/** The elements that equal the extremum share the gradient evenly. */
 const sharedGradient: Gradient = (dy, base, src, y, places) => {
   const [own, others] = [float(eq(base, y)), float(eq(src, places.pick(y)))];
   const share = div(dy, places.add(own, others));
@@ -110,7 +110,8 @@ const gradients: Record<Reduce, Gradient> = {
     return [share, places.pick(share)];
   },
   prod(dy, base, src, y, places) {
-    // Factors of 0 get the product of the others: computed again with 1 in the place of a zero that is alone.
+    // The gradient of a factor is the product of the others. Where it cannot be y / factor, because the factor is the
+    // only zero of its place, compute the product again with 1 in place of that zero.
     const one = where(eq(base, 0), 1, base);
     const dbase = div(mul(dy, places.reduce(one, src)), one);
     const zero = eq(src, 0);
@@ -131,7 +132,10 @@ function expectReduce(op: string, reduce: string, allowed: readonly string[]): v
   }
 }
 
-/** base with all src[i][j][k] that go to element [index[i][j][k]][j][k], for dim 0 and so on, made one, with base's own or without. */
+/**
+ * base with element [index[i][j][k]][j][k] replaced by the reduction of all src[i][j][k] that go there, for dim 0;
+ * likewise for other dimensions. With `includeSelf`, the element of base takes part.
+ */
 export function scatterReduce(
   base: Value,
   dim: number,
@@ -147,7 +151,10 @@ export function scatterReduce(
   );
 }
 
-/** base with all slices j of src that go to slice index[j] along a dimension made one, with base's own or without. */
+/**
+ * base with slice index[j] along a dimension replaced by the reduction of all slices j of src that go there. With
+ * `includeSelf`, the slice of base takes part.
+ */
 export function indexReduce(
   base: Value,
   dim: number,

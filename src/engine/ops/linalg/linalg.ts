@@ -1,4 +1,5 @@
-// Factors of matrices that kernels of their own find, with gradients: LU, Cholesky, triangular systems, QR, eigenvectors, singular vectors.
+// Matrix factorisations with dedicated kernels, and their gradients: LU, LDL, Cholesky, triangular systems, QR, eigh,
+// SVD.
 import { kernels } from '../../compiler/texts';
 import { AutogradError, DTypeError, ShapeError } from '../../core/errors';
 import { contiguousStrides, type Meta, type Shape, showShape } from '../../core/meta';
@@ -22,7 +23,7 @@ const kernel = kernels('linalg', () => import('../../kernels/linalg/factors'), '
 /** The distance from 1 to the next float32. */
 export const EPSILON = 2 ** -23;
 
-/** Matrices turned over their diagonals. Shape: [..., m, n] → [..., n, m]. */
+/** Transposed matrices. Shape: [..., m, n] → [..., n, m]. */
 export function transposed(x: Value): Value {
   const rank = x.shape.length;
   return permute(x, [...x.shape.slice(0, -2).keys(), rank - 1, rank - 2]);
@@ -52,7 +53,7 @@ export function diagonal(x: Value): Value {
   return stridedView(x, shape, strides, offset);
 }
 
-/** @throws ShapeError and DTypeError unless x is a batch of matrices of floats */
+/** @throws DTypeError or ShapeError unless x is a batch of float32 matrices */
 export function expectMatrices(op: string, x: Meta): void {
   if (x.dtype !== 'float32') {
     throw new DTypeError(
@@ -64,7 +65,7 @@ export function expectMatrices(op: string, x: Meta): void {
   }
 }
 
-/** The same for square matrices. */
+/** @throws DTypeError or ShapeError unless x is a batch of square float32 matrices */
 export function expectSquare(op: string, x: Meta): void {
   expectMatrices(op, x);
   if (rowsOf(x) !== columnsOf(x)) {
@@ -72,7 +73,7 @@ export function expectSquare(op: string, x: Meta): void {
   }
 }
 
-/** Outputs: L and U in one matrix, the pivots (int32, from 1 on), and the order of the rows (int64). */
+/** Outputs: L and U packed in one matrix, the pivots (int32, counted from 1), and the order of the rows (int64). */
 const luOp: Op<CheckedAttrs> = {
   name: 'luFactor',
   gradName: 'LinalgLuFactorExBackward0',
@@ -87,7 +88,7 @@ const luOp: Op<CheckedAttrs> = {
     ];
   },
   lower: (context) => kernel().lu(context),
-  // P A = L U, by what L and U are of the first min(m, n) rows and columns, and then of the rest.
+  // P A = L U. The leading square of min(m, n) rows and columns comes first, then the columns or rows beyond it.
   vjp([g], { outputs: [lu, , order] }) {
     if (!g) return [null];
     const [m, n] = [rowsOf(lu!), columnsOf(lu!)];
@@ -109,12 +110,12 @@ const luOp: Op<CheckedAttrs> = {
   },
 };
 
-/** The triangle with ones for a diagonal, of a matrix that holds something else there. */
+/** A unit triangle: the lower (with `turned` the upper) triangle of x, with ones in place of the diagonal of x. */
 function unitLower(x: Value, turned = false): Value {
   return add(turned ? upper(x, 1) : lower(x, -1), identityMatrix(x.shape));
 }
 
-/** Rows of matrices in an order. */
+/** Matrices with their rows permuted: row i of the result is row order[i] of x. */
 function inOrder(x: Value, order: Value): Value {
   return gather(x, x.shape.length - 2, expand(column(order), x.shape));
 }
@@ -125,7 +126,9 @@ export interface Factored {
   readonly order: Value;
 }
 
-/** P A = L U. With `checked`, the name of a function, a zero on U's diagonal is an error of it. */
+/**
+ * P A = L U. If `checked` is the name of a function, a zero on U's diagonal is reported as an error of that function.
+ */
 export function luFactor(a: Value, checked: string | null): Factored {
   const [lu, pivots, order] = recordAll(luOp, [a], { checked });
   return { lu: lu!, pivots: pivots!, order: order! };
@@ -137,10 +140,10 @@ const orderOp: Op<{ readonly rows: number }> = {
   lower: (context) => kernel().order(context),
 };
 
-/** The order of rows that pivots bring about. */
+/** The order of rows that results from a list of pivots. */
 export const orderOf = (pivots: Value, rows: number): Value => record(orderOp, [pivots], { rows });
 
-/** Inputs: triangular matrices A, and right-hand sides B of the same batches. Output: X of A X = B. */
+/** Inputs: triangular matrices A, and right-hand sides B with the same batch shape. Output: X of A X = B. */
 const triangularOp: Op<TriangularAttrs> = {
   name: 'solveTriangular',
   gradName: 'LinalgSolveTriangularBackward0',
@@ -165,20 +168,21 @@ function triangularGradients(
 }
 
 /**
- * Rows from which on a system with many columns is cut in two, for a product of matrices in the middle. Measured on SwiftShader in ms: 256 columns
- * of 256 rows 29, whole 84; 512 of 512 345 and 1094.
+ * A system of at least CUT_ROWS rows and CUT_COLUMNS columns is solved in two halves with a matrix product between
+ * them, which is faster. Measured on SwiftShader, in halves and whole: 256 columns of 256 rows 29 and 84 ms; 512 of 512
+ * 345 and 1094 ms.
  */
 const CUT_ROWS = 192;
 const CUT_COLUMNS = 32;
 
-/** X of A X = B, where A is triangular, in equal batches. */
+/** X of A X = B for triangular A. A and B have the same batch shape. */
 export function triangular(a: Value, b: Value, attrs: TriangularAttrs): Value {
   if (rowsOf(b) < CUT_ROWS || columnsOf(b) < CUT_COLUMNS) return record(triangularOp, [a, b], attrs);
   const [x] = withGradient([a, b], [inHalves(a, b, attrs)], ([g]) => triangularGradients(a, x!, g!, attrs, true));
   return named(x!, 'LinalgSolveTriangularBackward0');
 }
 
-/** Of A = [[A₁, 0], [C, A₂]]: X₁ by A₁ and B₁, then X₂ by A₂ and B₂ − C X₁; of an upper triangle the other way round. */
+/** For A = [[A₁, 0], [C, A₂]], solves A₁ X₁ = B₁ and then A₂ X₂ = B₂ − C X₁. An upper triangle starts with X₂. */
 function inHalves(a: Value, b: Value, attrs: TriangularAttrs): Value {
   if (rowsOf(b) < CUT_ROWS) return record(triangularOp, [a, b], attrs);
   const half = Math.ceil(rowsOf(b) / 2 / CUT_COLUMNS) * CUT_COLUMNS;
@@ -196,7 +200,7 @@ function inHalves(a: Value, b: Value, attrs: TriangularAttrs): Value {
 
 export type Ordered = Pick<Factored, 'lu' | 'order'>;
 
-/** X of A X = B or Aᵀ X = B, by the factors of A. */
+/** X of A X = B, or with `adjoint` of Aᵀ X = B, from the LU factors of A. */
 export function luSolve({ lu, order }: Ordered, b: Value, adjoint: boolean): Value {
   if (adjoint) {
     const flipped = transposed(lu);
@@ -208,7 +212,7 @@ export function luSolve({ lu, order }: Ordered, b: Value, adjoint: boolean): Val
   return triangular(lu, y, { upper: true, unit: false });
 }
 
-/** X of A X = B, in equal batches, by the factors of A. */
+/** X of A X = B, from the LU factors of A. A and B have the same batch shape. */
 export function solve(a: Value, b: Value, factors: Ordered): Value {
   const [x] = withGradient([a, b], [luSolve(factors, b, false)], ([g]) => {
     const byB = luSolve(factors, g!, true);
@@ -217,7 +221,7 @@ export function solve(a: Value, b: Value, factors: Ordered): Value {
   return named(x!, 'LinalgSolveExBackward0');
 }
 
-/** A⁻¹, by the factors of A. */
+/** A⁻¹, from the LU factors of A. */
 export function inverse(a: Value, factors: Ordered): Value {
   const [y] = withGradient([a], [luSolve(factors, identityMatrix(a.shape), false)], ([g]) => {
     const flipped = transposed(y!);
@@ -226,7 +230,7 @@ export function inverse(a: Value, factors: Ordered): Value {
   return named(y!, 'LinalgInvExBackward0');
 }
 
-/** Outputs: L and D in one matrix, the pivots (int32), and `info` (int32). Without gradients, as in PyTorch. */
+/** Outputs: L and D packed in one matrix, the pivots (int32), and `info` (int32). No gradients, as in PyTorch. */
 const ldlOp: Op<CheckedAttrs> = {
   name: 'ldlFactor',
   infer: ([a]) => [
@@ -237,7 +241,10 @@ const ldlOp: Op<CheckedAttrs> = {
   lower: (context) => kernel().ldl(context),
 };
 
-/** A = P L D Lᵀ Pᵀ, of whose lower triangle is read. With `checked`, the name of a function, a zero on D's diagonal is an error of it. */
+/**
+ * A = P L D Lᵀ Pᵀ; only the lower triangle of A is read. If `checked` is the name of a function, a zero on D's diagonal
+ * is reported as an error of that function.
+ */
 export const ldlFactor = (a: Value, checked: string | null): readonly Value[] => recordAll(ldlOp, [a], { checked });
 
 const ldlSolveOp: Op<undefined> = {
@@ -246,10 +253,10 @@ const ldlSolveOp: Op<undefined> = {
   lower: (context) => kernel().ldlSolve(context),
 };
 
-/** X of A X = B, in equal batches, by the factors of A. Without gradients, as in PyTorch. */
+/** X of A X = B, from the LDL factors of A. A and B have the same batch shape. No gradients, as in PyTorch. */
 export const ldlSolve = (ld: Value, pivots: Value, b: Value): Value => record(ldlSolveOp, [ld, pivots, b], undefined);
 
-/** L of A = L Lᵀ; of A, the lower triangle is read alone. */
+/** L of A = L Lᵀ; only the lower triangle of A is read. */
 const choleskyOp: Op<CheckedAttrs> = {
   name: 'cholesky',
   gradName: 'LinalgCholeskyExBackward0',
@@ -270,10 +277,13 @@ const choleskyOp: Op<CheckedAttrs> = {
   },
 };
 
-/** L of A = L Lᵀ. With `checked`, the name of a function, a matrix that is not positive definite is an error of it. */
+/**
+ * L of A = L Lᵀ. If `checked` is the name of a function, a matrix that is not positive definite is reported as an error
+ * of that function.
+ */
 export const cholesky = (a: Value, checked: string | null): Value => record(choleskyOp, [a], { checked });
 
-/** Outputs: R over Householder's reflections, and their factors. */
+/** Outputs: R with the Householder vectors packed below its diagonal, and the factors tau of the reflections. */
 const reflectedOp: Op<undefined> = {
   name: 'qr',
   infer([a]) {
@@ -294,7 +304,7 @@ const reflectionsOp: Op<{ readonly columns: number }> = {
 
 export type QrMode = 'reduced' | 'complete' | 'r';
 
-/** R over Householder's reflections, and their factors, without gradients. */
+/** R with the Householder vectors packed below its diagonal, and their factors tau. No gradients. */
 export const reflected = (a: Value): readonly Value[] => recordAll(reflectedOp, [a], undefined);
 
 /** Q and R without gradients; Q is null in mode `r`. */
@@ -329,7 +339,7 @@ function qrGradient([q, r]: readonly [Value, Value], dys: readonly (Value | unde
   const dq = dys[0] ?? full(q.shape, 0);
   const dr = dys[1] ?? full(r.shape, 0);
   if (n > m) {
-    // A = [X, Y] = Q [U, V]: the gradient by V goes to Y, and by way of Q to X.
+    // A = [X, Y] = Q [U, V]: the gradient of V goes to Y directly, and to X through Q.
     const [u, v] = [firstColumns(r, m), lastColumns(r, m)];
     const [du, dv] = [firstColumns(dr, m), lastColumns(dr, m)];
     const dqAll = add(dq, matmul(matmul(q, v), transposed(dv)));
@@ -350,7 +360,7 @@ const eighOp: Op<{ readonly upper: boolean }> = {
   lower: (context) => kernel().eigh(context),
 };
 
-/** Eigenvalues, ascending, and eigenvectors of symmetric matrices. The kernel reads one triangle. */
+/** Eigenvalues (ascending) and eigenvectors of symmetric matrices, of which the kernel reads only one triangle. */
 export function eigh(a: Value, useUpper: boolean): readonly [values: Value, vectors: Value] {
   const outputs = withGradient([a], recordAll(eighOp, [a], { upper: useUpper }), ([dw, dv]) => {
     const [w, v] = outputs as [Value, Value];
@@ -382,8 +392,9 @@ const svdOp: Op<undefined> = {
 };
 
 /**
- * Columns from which on a tall matrix A = Q R has the singular vectors of R, turned by Q. Source: Chan 1982, "An improved algorithm for computing the
- * singular value decomposition". Measured on SwiftShader in ms, so and without: 1000 rows of 64 columns 104 and 372, 2000 of 192 1991 and 9879.
+ * A tall matrix of at least this many columns is factored as A = Q R first; then the SVD of the small R is multiplied
+ * by Q. Source: Chan 1982, "An improved algorithm for computing the singular value decomposition". Measured on
+ * SwiftShader, with and without: 1000 rows of 64 columns 104 and 372 ms; 2000 rows of 192 columns 1991 and 9879 ms.
  */
 const QR_FIRST = 32;
 
@@ -399,7 +410,8 @@ function plainSvd(a: Value, complete: boolean): readonly [u: Value, s: Value, v:
     return [matmul(q!, u), s, v];
   }
   const [w, s, v] = recordAll(svdOp, [a], undefined);
-  // The columns of W are at right angles, so that R is diagonal, and Q is U but for signs; where s is 0, it is what U lacks.
+  // The columns of W are orthogonal. So in W = Q R, R is diagonal, and Q equals U up to signs; for singular values of 0
+  // it supplies the columns of U that W lacks.
   const [q, r] = plainQr(w!, complete ? 'complete' : 'reduced');
   const along = diagonal(r);
   const signs = where(eq(along, 0), 1, sign(along));
@@ -452,7 +464,7 @@ function svdGradient({ u, s, v }: Singular, du?: Value, ds?: Value, dv?: Value):
   return result ?? sum(mul(u, 0));
 }
 
-/** −1 where an odd number of rows changed places, else 1. Shape: [...]. */
+/** −1 if the row exchanges are odd in number, else 1. Shape: [...]. */
 function parity({ pivots }: Factored): Value {
   const steps = pivots.shape.at(-1)!;
   const own = fromHost(
@@ -469,7 +481,8 @@ export function det(a: Value): Value {
   const sign = parity(factors);
   const of = (lu: Value) => mul(prod(diagonal(lu), -1), sign);
   const [y] = withGradient([a], [of(factors.lu)], ([g]) => {
-    // The cofactors of a singular matrix are those of one beside it.
+    // A singular matrix cannot be solved with: take the cofactors of a nearby matrix, with EPSILON for each zero of U's
+    // diagonal.
     const least = where(eq(diagonal(factors.lu), 0), EPSILON, full([], 0));
     const same = identityMatrix(a.shape);
     const lu = add(factors.lu, mul(same, column(least)));
@@ -478,12 +491,12 @@ export function det(a: Value): Value {
   return named(y!, 'LinalgDetBackward0');
 }
 
-/** The sign of determinants, and the logarithm of their sizes. */
+/** The sign of each determinant, and the logarithm of its absolute value. */
 export function slogdet(a: Value): readonly [sign: Value, logabsdet: Value] {
   const factors = luFactor(a, null);
   const along = diagonal(factors.lu);
   const value = mul(parity(factors), prod(sign(along), -1));
-  // The sign is made of A, too, and passes nothing on.
+  // The sign is computed from A, too, but has no gradient.
   const results = withGradient([a], [value, sum(log(abs(along)), -1)], ([, g]) => [
     g ? luSolve(factors, mul(identityMatrix(a.shape), column(column(g))), true) : null,
   ]);

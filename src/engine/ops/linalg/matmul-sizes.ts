@@ -1,8 +1,8 @@
-// The sizes of matrix products, and how operands of batches are walked.
+// The sizes of matrix products, and the strides by which kernels walk the batches of both operands.
 import { ShapeError } from '../../core/errors';
 import { contiguousStrides, type Meta, type Shape, showShape } from '../../core/meta';
 
-/** Separate batch dimensions that the kernels walk. */
+/** The greatest number of batch dimensions that the kernels can walk, after merging. */
 export const BATCH_DIMS = 4;
 
 export interface MatmulAttrs {
@@ -12,7 +12,10 @@ export interface MatmulAttrs {
   readonly transposeB: boolean;
 }
 
-/** Rows and columns of the result, and the length of each sum. @throws ShapeError where those of the operands differ */
+/**
+ * Rows and columns of the result, and the length of each sum.
+ * @throws ShapeError if the columns of the first operand and the rows of the second differ in number
+ */
 export function matmulSizes(a: Meta, b: Meta, { transposeA, transposeB }: MatmulAttrs) {
   const [a0, a1] = a.shape.slice(-2) as [number, number];
   const [b0, b1] = b.shape.slice(-2) as [number, number];
@@ -27,7 +30,10 @@ export function matmulSizes(a: Meta, b: Meta, { transposeA, transposeB }: Matmul
   return { rows, cols, inner };
 }
 
-/** Batch sizes and, for each operand, steps in elements; dimensions that run on are merged, and at least four given. */
+/**
+ * The batch dimensions, each with its size and, for both operands, its stride in elements (0 where an operand
+ * broadcasts). Dimensions that one stride walks through are merged; the list is padded to at least BATCH_DIMS.
+ */
 export function batchSteps(batch: Shape, a: Meta, b: Meta) {
   const steps = (x: Meta) => {
     const own = contiguousStrides(x.shape).slice(0, -2);

@@ -1,4 +1,4 @@
-// Matrix products: batched, with operands read transposed in place, and an optional bias.
+// Matrix products: batched, with an optional bias. Transposed operands are read in place instead of being copied.
 import { kernels } from '../../compiler/texts';
 import { ShapeError } from '../../core/errors';
 import { isFloat, type Meta, numel, showShape } from '../../core/meta';
@@ -11,7 +11,7 @@ import { cast, reshape } from '../shape/cast';
 import { permute } from '../shape/shape';
 import { BATCH_DIMS, batchSteps, type MatmulAttrs, matmulSizes } from './matmul-sizes';
 
-/** How products are computed. */
+/** The kernels of products, loaded when a plan first needs them. */
 const kernel = kernels('matmul', () => import('../../kernels/usual-bundle'), 'matmul');
 
 /** y[z,m,n] = b[n] + Σ_k A[z,m,k] · B[z,k,n], where A and B are the operands after their transposes; batch dimensions broadcast. */
@@ -50,7 +50,10 @@ const matmulOp: Op<MatmulAttrs> = {
   growth: 'product',
 };
 
-/** The gradients of a linear layer by weight and bias, dw = dyᵀ · x and db = Σ dy over the rows, of inputs dy and x. */
+/**
+ * The gradients of a linear layer's weight and bias in one pass: dw = dyᵀ · x, and db = Σ dy over the rows. Inputs: dy,
+ * x.
+ */
 const linearWeightGradOp: Op<undefined> = {
   name: 'linearWeightGrad',
   readsHalf: true,
@@ -76,8 +79,8 @@ const linearWeightGradOp: Op<undefined> = {
 const batchOf = (x: Meta): Meta => ({ shape: x.shape.slice(0, -2), dtype: x.dtype });
 
 /**
- * Product of at least 2-D operands. Where only the first has batch dimensions they become rows, so that the gradient of
- * the second is one product and not a batch of them to sum.
+ * Product of operands of at least 2 dimensions. If only the first has batch dimensions, they become rows; so the
+ * gradient of the second is one product, not a batch of products to sum.
  */
 export function product(
   a: Value,
@@ -120,10 +123,13 @@ export function matmul(a: Value, b: Value): Value {
   return named(reshape(y, shape), vectorProducts[`${a.shape.length}${b.shape.length}`] ?? 'UnsafeViewBackward0');
 }
 
-/** What PyTorch calls the gradient functions of products with vectors, by the ranks of both. */
+/** PyTorch's names for the gradient functions of products with vectors, keyed by the ranks of both operands. */
 const vectorProducts: Record<string, string> = { 11: 'DotBackward0', 21: 'MvBackward0', 12: 'SqueezeBackward4' };
 
-/** The product of matrices of one integer dtype, in that dtype: as a sum of products, since the kernels know floats only. */
+/**
+ * The product of matrices of one integer dtype, in that dtype; null for other dtypes. It multiplies and sums
+ * elementwise, since the matmul kernels know only floats.
+ */
 function wholeNumbers(a: Value, b: Value): Value | null {
   if (isFloat(a.dtype) || a.dtype === 'bool' || a.dtype !== b.dtype) return null;
   if (a.shape[a.shape.length - 1] !== b.shape[b.shape.length - 2]) return null;

@@ -1,4 +1,5 @@
-// The nuclear norm of matrices: the sum of their singular values, by the orthogonal factor of A = U Vᵀ · (a symmetric matrix).
+// The nuclear norm of matrices, the sum of their singular values, from the polar decomposition A = (U Vᵀ) · (symmetric
+// matrix).
 import { named } from '../../graph/record';
 import type { Value } from '../../graph/value';
 import { withGradient } from '../custom';
@@ -11,8 +12,8 @@ import { matmul } from './matmul';
 import { vectorNorm } from './vector-norm';
 
 /**
- * A round makes a small singular value half as large again, so that one of 2^-23 of the greatest, as small as float32 tells, is near 1
- * after 40 rounds; 5 more square its distance from 1 away.
+ * Each round multiplies a small singular value by 1.5. So a value of 2^-23 relative to the greatest, the smallest that
+ * float32 tells from 0, is near 1 after 40 rounds; from there convergence is quadratic, and 5 more rounds suffice.
  */
 const ROUNDS = 45;
 

@@ -1,4 +1,4 @@
-// Vector norms: (Σ|x|^p)^(1/p) over dimensions, with PyTorch's gradients where a norm is zero.
+// Vector norms (Σ|x|^p)^(1/p) over dimensions, with PyTorch's gradients where a norm is 0.
 import type { Text } from '../../compiler/texts';
 import { named, record } from '../../graph/record';
 import type { Value } from '../../graph/value';
@@ -18,7 +18,7 @@ const squareRootOp = pointwise({
   grads: [(dy, { y }) => where(ne(y, 0), div(dy, mul(y, 2)), 0)],
 });
 
-/** 1 where x is not 0; takes part in the graph, and passes on no gradient, as PyTorch's norm of p = 0. */
+/** 1 where x is not 0, else 0. As in PyTorch's norm for p = 0, the result requires a gradient but passes none to x. */
 const nonzeroOp = pointwise({ name: 'nonzero', expr: 'select(1.0, 0.0, a0 == 0.0)', grads: [null] });
 
 const rootOp = pointwise({
@@ -26,13 +26,13 @@ const rootOp = pointwise({
   lib: [mathLib, powersLib],
   expr: 'math_pow_f32(a0, s0)',
   saves: 'ay',
-  // Of a sum without bound no element is a share.
+  // y is 0 if the sum is 0 or, for p < 0, infinite. The formula would give NaN there; PyTorch's gradient is 0.
   grads: [(dy, { a, y, s }) => where(ne(y, 0), mul(dy, mul(pow(a, s[0]! - 1), s[0]!)), 0)],
 });
 
 /**
- * The p-norm of x over `dim` (null: all): (Σ|x|^p)^(1/p); the number of nonzeros for p = 0, the greatest and least |x| for
- * p = ±∞. The gradient where a norm is 0 is 0.
+ * The p-norm of x over `dim` (null: all): (Σ|x|^p)^(1/p). For p = 0 it is the number of nonzero elements, for p = ∞ the
+ * greatest and for p = -∞ the least |x|. Where a norm is 0, its gradient is 0.
  */
 export function vectorNorm(x: Value, p: number, dim: Dims, keepdim: boolean): Value {
   return named(
@@ -48,7 +48,7 @@ function norm(x: Value, p: number, dim: Dims, keepdim: boolean): Value {
   if (p === 1) return sum(abs(x), dim, keepdim);
   if (p === 2) return record(squareRootOp, [sum(square(x), dim, keepdim)], undefined);
   const size = abs(x);
-  // For p < 1 the slope at 0 has no bound: there is no gradient there, as in PyTorch.
+  // For p < 1 the slope at 0 is infinite: as in PyTorch, an element of 0 gets a gradient of 0.
   const terms = p < 1 ? where(ne(x, 0), pow(where(ne(x, 0), size, 1), p), 0 ** p) : pow(size, p);
   return record(rootOp, [sum(terms, dim, keepdim)], undefined, [1 / p]);
 }

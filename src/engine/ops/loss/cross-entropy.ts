@@ -1,4 +1,5 @@
-// Cross entropy by labels as one row pass, and its gradient as one more: softmax and likelihood never exist as values.
+// Cross entropy by labels in one pass over the rows, and its gradient in one more. No softmax or log likelihood is
+// stored.
 
 import { kernels } from '../../compiler/texts';
 import { ShapeError } from '../../core/errors';
@@ -10,10 +11,10 @@ import { expand, sum } from '../reduction/reduce';
 import { constantOf, full, reshape } from '../shape/cast';
 import { narrow } from '../shape/shape';
 
-/** How it is computed. */
+/** The kernels of cross entropy, loaded when a plan first needs them. */
 const kernel = kernels('crossEntropy', () => import('../../kernels/usual-bundle'), 'crossEntropy');
 
-/** How the losses of elements become one; 'none' leaves them as they are. */
+/** How the losses of elements are reduced to one; 'none' leaves them as they are. */
 export type Reduction = 'none' | 'mean' | 'sum';
 
 export interface CrossEntropyAttrs {
@@ -22,8 +23,9 @@ export interface CrossEntropyAttrs {
 }
 
 /**
- * Inputs: scores [n, classes], labels [n], weight? [classes]. Outputs: the loss ([n], or [] where it is reduced), the rows'
- * maxima and logarithms of their sums [n, 2], the rows' weights [n], and where the loss is reduced the sum of these [].
+ * Inputs: scores [n, classes], labels [n], weight? [classes]. Outputs: the loss ([n], or [] if reduced); the maximum of
+ * each row and the logarithm of its sum of exponentials [n, 2]; the weight of each row [n]; and, if reduced, the sum of
+ * these weights [].
  */
 const crossEntropyOp = (reduction: Reduction): Op<CrossEntropyAttrs> => ({
   name: 'crossEntropy',
@@ -43,7 +45,8 @@ const crossEntropyOp = (reduction: Reduction): Op<CrossEntropyAttrs> => ({
   lower: (context) => kernel().rows.crossEntropy(context, reduction),
   vjp([dy, dshift], { inputs: [x, labels, weight], outputs: [, shift, share, total] }) {
     const dx = dy && crossEntropyGrad(x!, labels!, shift!, share!, total, dy, reduction);
-    // The two parts of a row's log-sum-exp only ever matter by their sum, so their gradients are equal, and one counts.
+    // Only the sum of a row's two parts (maximum and logarithm) is ever used, so both have the same gradient; take one
+    // of them.
     const more = dshift && mul(softmaxBy(x!, shift!), narrow(dshift, 1, 1, 1));
     return [dx && more ? add(dx, more) : (dx ?? more ?? null), null, ...(weight ? [null] : [])];
   },
@@ -59,11 +62,14 @@ const softmaxBy = (x: Value, shift: Value): Value => exp(sub(sub(x, narrow(shift
 
 export interface CrossEntropyGradAttrs {
   readonly reduction: Reduction;
-  /** The gradient of the loss is a number, known while recording: dynamic scalar 0, and no input. */
+  /** The gradient of the loss is a number known while recording: it is dynamic scalar 0 instead of an input. */
   readonly constant: boolean;
 }
 
-/** Inputs: scores, labels, and crossEntropyOp's outputs 1 to 3 (the last one of a mean only), then the gradient of the loss. */
+/**
+ * Inputs: scores, labels, outputs 1 to 3 of crossEntropyOp (3 only for 'mean'), then the gradient of the loss unless
+ * `constant`.
+ */
 const crossEntropyGradOp: Op<CrossEntropyGradAttrs> = {
   name: 'crossEntropyGrad',
   infer: ([x]) => [{ shape: x!.shape, dtype: x!.dtype }],
@@ -99,7 +105,7 @@ function crossEntropyGrad(
   return record(crossEntropyGradOp, inputs, { reduction, constant: true }, [number]);
 }
 
-/** -ln softmax(x)_t for the label t of each row of x [n, classes], weighted and reduced; [n] or []. */
+/** -ln softmax(x)_t for the label t of each row of x [n, classes], weighted and reduced. Shape: [n] or []. */
 export function crossEntropyByLabels(
   x: Value,
   labels: Value,

@@ -1,4 +1,5 @@
-// Losses: cross entropy by labels or probabilities, negative log likelihood, squared, absolute and binary.
+// Losses: cross entropy by labels or probabilities, negative log likelihood, squared and absolute error, binary cross
+// entropy.
 import faultLib from '../../../../shaders/lib/fault.wgsl?raw';
 import { type Fields, fault, i32, input, output } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
@@ -30,7 +31,7 @@ export type { Reduction } from './cross-entropy';
 const WORKGROUP = 64;
 
 interface NllAttrs {
-  /** The operation that an error names. */
+  /** The name of the operation in errors. */
   readonly asked: string;
   readonly classes: number;
   readonly ignoreIndex: number;
@@ -42,10 +43,13 @@ const nllParams = (n: number, { classes, ignoreIndex }: NllAttrs): Fields => ({
   classes,
   ignored: i32(ignoreIndex),
 });
-/** Without a weight the labels are bound in its place: bindings are fixed, and this one is not read. */
+/** The shader has a fixed number of bindings: without a weight, the labels are bound in its place and not read. */
 const nllReads = ({ weighted }: NllAttrs) => [input(0), input(1), input(weighted ? 2 : 1)];
 
-/** Inputs: log probabilities [n, classes], labels [n], weight? [classes]. Outputs: the rows' losses and weights [n]. */
+/**
+ * Inputs: log probabilities [n, classes], labels [n], weight? [classes]. Outputs: the loss and the weight of each row
+ * [n].
+ */
 const nllOp: Op<NllAttrs> = {
   name: 'nllLoss',
   saves: { inputs: [1, 2] },
@@ -81,7 +85,7 @@ const nllOp: Op<NllAttrs> = {
   ],
 };
 
-/** The adjoint of nllOp: gradients of the rows' losses [n] to those of the log probabilities [n, classes]. */
+/** The adjoint of nllOp: from the gradients of the rows' losses [n] to those of the log probabilities [n, classes]. */
 const nllGradOp: Op<NllAttrs> = {
   name: 'nllLossGrad',
   saves: { inputs: [1, 2] },
@@ -116,17 +120,17 @@ const labelled = (x: Value, labels: Value, weight: Value | undefined): Value[] =
 export interface NllOptions {
   /** A weight for each class, shape [classes]. */
   readonly weight?: Value | null;
-  /** Rows with this label count nothing; default -100. */
+  /** Rows with this label are left out of the loss. Default: -100. */
   readonly ignoreIndex?: number;
   readonly reduction?: Reduction;
 }
 
 export interface CrossEntropyOptions extends NllOptions {
-  /** Share of every label that is spread evenly over the classes; default 0. */
+  /** The share of each label's probability that is spread evenly over all classes. Default: 0. */
   readonly labelSmoothing?: number;
 }
 
-/** The input with its class dimension (1, or 0 of a rank-1 input) last, flattened to [rows, classes]. */
+/** The input with its class dimension (1; 0 for rank 1) moved to the end, flattened to [rows, classes]. */
 function toRows(op: string, x: Value): { rows: Value; lead: Shape } {
   expectFloat(op, 'input', x);
   const rank = x.shape.length;
@@ -150,7 +154,7 @@ function checkLabels(op: string, x: Value, labels: Value, lead: Shape): Value {
   return reshape(cast(labels, 'int64'), [numel(lead)]);
 }
 
-/** Losses of rows, their weights, and what both come to. */
+/** Reduces the losses of rows; 'mean' divides by the sum of the rows' weights (`shares`). */
 function reduceRows(rows: Value, shares: Value, lead: Shape, reduction: Reduction): Value {
   if (reduction === 'none') return reshape(rows, lead);
   return reduction === 'sum' ? sum(rows) : div(sum(rows), sum(shares));
@@ -179,13 +183,13 @@ export function nllLoss(x: Value, labels: Value, options: NllOptions = {}): Valu
   return named(reduceRows(loss, share, lead, reduction), nllGradName(lead));
 }
 
-/** PyTorch has another function for images of labels. */
+/** PyTorch's name of the gradient function, which differs for images of labels. */
 const nllGradName = (lead: Shape): string => (lead.length > 1 ? 'NllLoss2DBackward0' : 'NllLossBackward0');
 
 /**
  * Cross entropy of logits: -ln softmax(x)_t for each row's label t, or -Σ_c p_c ln softmax(x)_c for probabilities p.
  * Shapes: x [N, C], [C] or [N, C, d…]; target int64 labels [N], [] or [N, d…], or float32 probabilities as x.
- * A label out of range gives NaN, and an IndexError at the next read-back.
+ * A label out of range gives NaN, and the next read-back throws an IndexError.
  */
 export function crossEntropy(x: Value, target: Value, options: CrossEntropyOptions = {}): Value {
   const { weight = null, ignoreIndex = -100, reduction = 'mean', labelSmoothing = 0 } = options;
@@ -227,7 +231,9 @@ function reduceLoss(loss: Value, reduction: Reduction): Value {
   return reduction === 'sum' ? sum(loss) : mean(loss);
 }
 
-/** Warns where the shapes of a loss have to broadcast: as [N, 1] and [N] do to [N, N], which is seldom meant. */
+/**
+ * Warns if the shapes of a loss have to broadcast: [N, 1] and [N], for instance, give [N, N], which is seldom meant.
+ */
 export function warnOfBroadcast(op: string, x: Shape, target: Shape, both: Shape): void {
   if (sameShape(x, target)) return;
   warnOnce(
@@ -255,9 +261,9 @@ export const l1Loss = (x: Value, target: Value, reduction: Reduction = 'mean'): 
   reduceLoss(abs(difference('l1Loss', x, target)), reduction);
 
 export interface BceOptions {
-  /** Factor of each element's loss; broadcasts. */
+  /** A factor for the loss of each element; broadcasts. */
   readonly weight?: Value | null;
-  /** Weight of positive targets; broadcasts. */
+  /** A factor for positive targets; broadcasts. */
   readonly posWeight?: Value | null;
   readonly reduction?: Reduction;
 }
@@ -283,7 +289,8 @@ export function bceWithLogits(x: Value, target: Value, options: BceOptions = {})
 }
 
 /**
- * -(t max(ln x, -100) + (1 - t) max(ln(1 - x), -100)): finite at the ends, where the gradient by x is that of x(1 - x) ≥ 1e-12.
+ * -(t max(ln x, -100) + (1 - t) max(ln(1 - x), -100)), finite at 0 and 1. Its gradient by x, (x - t) / (x (1 - x)),
+ * takes the divisor as at least 1e-12.
  */
 const bceOp = pointwise({
   name: 'binaryCrossEntropy',
@@ -301,8 +308,8 @@ const BCE_FAULTS =
   'binaryCrossEntropy: expected targets between 0 and 1; scale them, as in target.div(255) for pictures of 0 to 255';
 
 /**
- * Binary cross entropy of probabilities x in [0, 1]: -(t ln x + (1 - t) ln(1 - x)), the logarithms no less than -100. Another input or target is
- * reported.
+ * Binary cross entropy of probabilities x in [0, 1]: -(t ln x + (1 - t) ln(1 - x)), where a logarithm is at least -100.
+ * An input or target outside of [0, 1] is reported at the next read-back.
  */
 export function bce(x: Value, target: Value, { weight = null, reduction = 'mean' }: BceOptions = {}): Value {
   if (!sameShape(x.shape, target.shape)) {

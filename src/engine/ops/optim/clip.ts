@@ -1,4 +1,4 @@
-// Clipping of gradients in flat buffers, in place: to a norm that all of them share, or element by element.
+// Clips gradients in flat buffers, in place: by their common norm, or element by element.
 import { input, output, scalar } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -15,20 +15,23 @@ const valueSource: Text = '#optimMore/clipGradValue';
 const kindLib: Text = '#norm/libNormKind';
 
 const WORKGROUP = 64;
-/** Invocations of a workgroup where few strips should still keep every core of a processor busy. */
+/** The workgroup size on a software adapter: small, so that even few strips keep every processor core busy. */
 const SMALL_WORKGROUP = 8;
-/** Strips of a norm's first pass; every invocation of the second adds them all. */
+/** The number of strips (part sums) of a norm's first pass. Every invocation of the second pass adds them all up. */
 const STRIPS = { software: 64, gpu: 1024 };
 const MAX_STRIPS = 1024;
-/** Elements that an invocation of the second pass scales, for which it adds up the strips once. */
+/** How many elements an invocation of the second pass scales, after it has added up the strips once. */
 const SHARE = { software: 64, gpu: 16 };
 
 interface NormAttrs {
-  /** Of shaders/lib/norm-kind.wgsl. */
+  /** The kind of norm; see shaders/lib/norm-kind.wgsl. */
   readonly kind: number;
 }
 
-/** Inputs: a vector, and how many of each 64 elements count; dynamic scalar: p. Output: shares of Σ |x|^p, or of max |x|. */
+/**
+ * Inputs: a vector, and how many of each 64 elements count. Dynamic scalar: p. Output: part sums of |x|^p, or part
+ * maxima of |x|.
+ */
 const normPartsOp: Op<NormAttrs> = {
   name: 'clipGradNorm',
   infer: ([x]) => [{ shape: [MAX_STRIPS], dtype: x!.dtype }],
@@ -49,7 +52,10 @@ const normPartsOp: Op<NormAttrs> = {
   },
 };
 
-/** Inputs: a vector, which is overwritten, and the shares of all vectors; dynamic scalars: p, the limit. Outputs: the vector, the norm. */
+/**
+ * Inputs: a vector, which is overwritten, and the part sums of all vectors. Dynamic scalars: p, limit. Outputs: the
+ * vector, the norm.
+ */
 const scaleOp: Op<NormAttrs> = {
   name: 'clipGradScale',
   infer: ([x]) => [
@@ -80,7 +86,7 @@ const scaleOp: Op<NormAttrs> = {
   },
 };
 
-/** Input: a vector, which is overwritten; dynamic scalar: the limit. */
+/** Input: a vector, which is overwritten. Dynamic scalar: the limit. */
 const clampOp: Op<undefined> = {
   name: 'clipGradValue',
   infer: ([x]) => [{ shape: x!.shape, dtype: x!.dtype }],
@@ -105,16 +111,16 @@ function kindOf(power: number): number {
   return power === Number.POSITIVE_INFINITY ? 3 : 2;
 }
 
-/** A vector with gaps: of each 64 elements so many count, from the first. */
+/** A flat buffer with gaps: in each block of 64 elements, only the first `filled` ones count. */
 export interface FlatVector {
   readonly values: Value;
-  /** Shape [⌈length / 64⌉], uint32. */
+  /** For each block of 64, how many elements count. Shape [⌈length / 64⌉], uint32. */
   readonly filled: Value;
 }
 
 /**
- * Vectors scaled by min(1, maxNorm / (norm + 1e-6)), where the p-norm (p > 0) is that of all of them as one, and that norm [].
- * They are overwritten; the results replace them. Two dispatches a vector.
+ * The vectors scaled by min(1, maxNorm / (norm + 1e-6)), and the norm []: the p-norm (p > 0) of all vectors as one. The
+ * vectors are overwritten; use the results instead. Two dispatches a vector.
  */
 export function clipNorm(
   vectors: readonly FlatVector[],
@@ -130,5 +136,5 @@ export function clipNorm(
   return { clipped: results.map(([clipped]) => clipped!), norm: results[0]![1]! };
 }
 
-/** A vector with every element limited to ±limit. It is overwritten; the result replaces it. */
+/** A vector with every element clamped to ±limit. The vector is overwritten; use the result instead. */
 export const clipValue = (x: Value, limit: number): Value => record(clampOp, [x], undefined, [limit]);

@@ -1,4 +1,5 @@
-// Steps of the optimizers beside SGD and Adam. Most adapt the rate to each element: one dispatch over flat buffers, in place.
+// Steps of the optimizers other than SGD and Adam, most of which adapt the rate for each element. One dispatch a step,
+// in place.
 
 import type { Text } from '../../compiler/texts';
 import { recordAll } from '../../graph/record';
@@ -65,8 +66,8 @@ function run(
 }
 
 /**
- * A step that other operations have computed, taken in place: new contents of the parameters, and of the states, whose buffers may have other
- * lengths.
+ * Takes a step that other operations have computed: writes new contents into the buffers of parameters and states in
+ * place. The buffers may differ in length.
  */
 export function placedUpdates(buffers: readonly { readonly old: Value; readonly updated: Value }[]): Stepped {
   return buffers.map(
@@ -74,7 +75,7 @@ export function placedUpdates(buffers: readonly { readonly old: Value; readonly 
   );
 }
 
-/** State: the average of the parameters, which moves by `mu` of the way. */
+/** State: the average of the parameters, which moves towards them by the fraction `mu`. */
 export function asgdStep(
   buffers: FlatBuffers,
   options: Direction & {
@@ -88,7 +89,7 @@ export function asgdStep(
   return run(asgdOp, buffers, options, [eta, 1 - lambd * eta, mu, weightDecay]);
 }
 
-/** States: running mean of g², then that of g if centered, then the momentum buffer if there is momentum. */
+/** States: the running mean of g², then if `centered` the running mean of g, then with momentum the momentum buffer. */
 export function rmspropStep(
   buffers: FlatBuffers,
   options: Decay & { readonly alpha: number; readonly momentum: number; readonly centered: boolean },
@@ -98,32 +99,35 @@ export function rmspropStep(
   return run(op, buffers, options, [lr, alpha, 1 - alpha, eps, weightDecay, momentum]);
 }
 
-/** State: Σ g². */
+/** State: Σ g² over all steps. */
 export function adagradStep(buffers: FlatBuffers, options: Decay & { readonly lrDecay: number }): Stepped {
   const { lr, lrDecay, eps, weightDecay } = options;
   return run(adagradOp, buffers, options, [lr / (1 + (buffers.step - 1) * lrDecay), eps, weightDecay]);
 }
 
-/** States: running means of g² and of the squared move. */
+/** States: the running means of g² and of the squared update. */
 export function adadeltaStep(buffers: FlatBuffers, options: Decay & { readonly rho: number }): Stepped {
   const { lr, rho, eps, weightDecay } = options;
   return run(adadeltaOp, buffers, options, [lr, rho, 1 - rho, eps, weightDecay]);
 }
 
-/** States: running mean of g, and decaying maximum of |g|. */
+/** States: the running mean of g, and the decaying maximum of |g|. */
 export function adamaxStep(buffers: FlatBuffers, options: Betas): Stepped {
   const { lr, betas, eps, weightDecay } = options;
   const [beta1, beta2] = betas;
   return run(adamaxOp, buffers, options, [lr / (1 - beta1 ** buffers.step), 1 - beta1, beta2, eps, weightDecay]);
 }
 
-/** What NAdam's and RAdam's kernels begin with. */
+/** The dynamic scalars with which the kernels of NAdam and RAdam begin. */
 function momentScalars({ lr, betas, eps, weightDecay, decoupledWeightDecay }: DecoupledBetas): number[] {
   const [beta1, beta2] = betas;
   return [1 - beta1, beta2, 1 - beta2, eps, decoupledWeightDecay ? 1 - lr * weightDecay : weightDecay];
 }
 
-/** States: running means of g and g². `mu` is this step's momentum, `product` that of all so far, this one included. */
+/**
+ * States: the running means of g and g². `mu` is the momentum of this step; `product` is the product of all so far,
+ * with this one.
+ */
 export function nadamStep(
   buffers: FlatBuffers,
   options: DecoupledBetas & { readonly mu: number; readonly muNext: number; readonly product: number },
@@ -145,13 +149,13 @@ export function radamStep(buffers: FlatBuffers, options: DecoupledBetas): Steppe
   const correction2 = 1 - beta2 ** step;
   const last = 2 / (1 - beta2) - 1;
   const length = last - (2 * step * beta2 ** step) / correction2;
-  // Liu et al. 2020 ask for a length over 4; PyTorch waits until it is over 5.
+  // Liu et al. 2020 rectify once the length exceeds 4; PyTorch waits until it exceeds 5.
   const rectified =
     length > 5 ? Math.sqrt((correction2 * (length - 4) * (length - 2) * last) / ((last - 4) * (last - 2) * length)) : 0;
   return run(radamOp, buffers, options, [...momentScalars(options), lr / (1 - beta1 ** step), rectified]);
 }
 
-/** States: the gradient before, and the size of each element's step. */
+/** States: the previous gradient, and the step size of each element. */
 export function rpropStep(
   buffers: FlatBuffers,
   options: Direction & { readonly etas: readonly [number, number]; readonly stepSizes: readonly [number, number] },

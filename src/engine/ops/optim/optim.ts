@@ -1,4 +1,4 @@
-// Steps of optimizers over flat buffers of parameters, gradients and state: one dispatch, in place.
+// Optimizer steps over flat buffers of parameters, gradients and state: one dispatch a step, in place.
 import { fault, input, type Lowering, output, scalar, u32 } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -18,11 +18,14 @@ const momentumSource: Text = '#sgd/sgdMomentum';
 const WORKGROUP = 64;
 
 export interface StepAttrs {
-  /** Booleans of the kernel. */
+  /** The boolean overrides of the kernel, as 0 or 1. */
   readonly flags: Readonly<Record<string, number>>;
 }
 
-/** Inputs: the parameters, then state, all overwritten, and the gradients last. Outputs: the overwritten inputs, in that order. */
+/**
+ * Inputs: the parameters and the states, which are overwritten, and last the gradients. Outputs: the overwritten
+ * inputs, in order.
+ */
 export function stepOp(name: string, source: readonly string[], written: number, scalars: number): Op<StepAttrs> {
   const range = Array.from({ length: written }, (_, i) => i);
   return {
@@ -60,12 +63,12 @@ const amsgradOp = stepOp('adamAmsgrad', [optimLib, adamLib, amsgradSource], 4, 7
 const sgdOp = stepOp('sgd', [optimLib, sgdLib, sgdSource], 1, 5);
 const momentumOp = stepOp('sgdMomentum', [optimLib, sgdLib, momentumSource], 2, 5);
 
-/** Flat float32 buffers of one length. A step overwrites the parameters and the states; its results replace them. */
+/** Flat float32 buffers of one length. A step overwrites the parameters and the states; use its results instead. */
 export interface FlatBuffers {
   readonly param: Value;
   readonly states: readonly Value[];
   readonly grad: Value;
-  /** Steps taken, this one included. */
+  /** The number of steps, including this one. */
   readonly step: number;
 }
 
@@ -77,17 +80,18 @@ export interface AdamStep {
   readonly betas: readonly [number, number];
   readonly eps: number;
   readonly weightDecay: number;
-  /** Weight decay apart from the gradient: AdamW. */
+  /** Applies the weight decay to the weights, not through the gradient, as AdamW does. */
   readonly decoupledWeightDecay: boolean;
   readonly maximize: boolean;
 }
 
-/** A boolean of a kernel. */
+/** A boolean as an override of a kernel. */
 export const flag = (on: boolean | undefined): number => (on ? 1 : 0);
 
 /**
- * A step of Adam. States: running means of the gradient and of its square, then, if the step is AMSGrad's, the greatest of the second so far.
- * Nothing changes once the device has reported a fault, such as a label out of range.
+ * A step of Adam. States: the running means of the gradient and of its square; for AMSGrad also the greatest second
+ * mean so far. If the device has reported a fault in this program, such as a label out of range, the step changes
+ * nothing.
  */
 export function adamStep({ param, states, grad, step }: FlatBuffers, options: AdamStep): Stepped {
   const { lr, betas, eps, weightDecay, decoupledWeightDecay: decoupled, maximize } = options;
@@ -114,7 +118,10 @@ export interface SgdStep {
   readonly maximize: boolean;
 }
 
-/** A step of stochastic gradient descent. State: the momentum buffer, if there is one, which the first step starts with the gradient itself. See `adamStep`. */
+/**
+ * A step of stochastic gradient descent. State: with momentum, the momentum buffer, which the first step sets to the
+ * gradient. As for `adamStep`, a fault keeps the step from changing anything.
+ */
 export function sgdStep({ param, states, grad, step }: FlatBuffers, options: SgdStep): Stepped {
   const { lr, momentum, dampening, weightDecay, nesterov, maximize } = options;
   const [kept, taken] = step === 1 ? [0, 1] : [momentum, 1 - dampening];

@@ -1,18 +1,19 @@
-// The same operations on many tensors as one operation on the buffers that hold them.
+// Replaces the same operations on many tensors by one operation on the flat buffers that hold those tensors.
 import { sameShape } from '../../core/meta';
 import { record } from '../../graph/record';
 import { sameAttrs } from '../../graph/signature';
 import type { Node, Value } from '../../graph/value';
 
 /**
- * How results that are made of the parts of buffers are made of these buffers as a whole: `parts[k][i]` is a part of buffer k, at the same place for
- * every k, and result i is made of parts i. Null where the results are not all made by the same elementwise operations.
+ * Turns equal elementwise computations on the parts of buffers into one function of the whole buffers. `parts[k][i]` is
+ * part i of buffer k, at the same place in every buffer, and result i was computed from the parts i. Null if the
+ * results were not all computed by the same elementwise operations.
  */
 export function ofWholes(
   results: readonly Value[],
   parts: readonly (readonly Value[])[],
 ): ((wholes: readonly Value[]) => Value) | null {
-  /** The steps recorded after the buffers themselves, each by the places of its inputs. */
+  /** The steps to record. Each gets the list of all values so far, which begins with the buffers, and adds one. */
   const steps: ((made: readonly Value[]) => Value)[] = [];
   const known = new Map<Value, { readonly items: readonly Value[]; readonly place: number | null }>();
   const added = (step: (made: readonly Value[]) => Value): number => parts.length + steps.push(step) - 1;
@@ -56,7 +57,9 @@ export function ofWholes(
   };
 }
 
-/** The nodes that made the items, if all did the same: element by element, or under another name. */
+/**
+ * The nodes that made the items, if all are the same elementwise operation, or all only rename their input; else null.
+ */
 function alikeNodes(items: readonly Value[]): readonly Node[] | null {
   const first = items[0]!.node;
   const nodes: Node[] = [];

@@ -1,4 +1,4 @@
-// Non-maximum suppression: of boxes that overlap, those with the highest scores.
+// Non-maximum suppression: of overlapping boxes, keeps the ones with the highest scores.
 
 import { input, output, type Pass, scalar, scratch } from '../../compiler/ir';
 import { grid, gridFor } from '../../compiler/lowering';
@@ -15,12 +15,13 @@ const laterSource: Text = '#regions/nmsLater';
 const overlapsSource: Text = '#regions/nmsOverlaps';
 
 const WORKGROUP = 64;
-/** Boxes of a block, as many as the bits of a workgroup's lanes. */
+/** Boxes in a block: one bit for each, in one word for each of a workgroup's 32 lanes. */
 const BLOCK = 1024;
 
 /**
- * Inputs: boxes [rows, n, 4], which of them take part [rows, n], and with `grouped` their groups [rows, n]. A block of boxes decides among
- * itself, then removes the later boxes that it overlaps, so that memory grows with n alone and no dispatch takes long.
+ * Inputs: boxes [rows, n, 4], which of them take part [rows, n], and with `grouped` their groups [rows, n]. The boxes
+ * are taken in blocks: a block is decided by itself, then the later boxes that its kept boxes overlap are removed. So
+ * memory grows linearly with n, and no dispatch takes long.
  */
 const nmsOp: Op<{ readonly grouped: boolean }> = {
   name: 'nms',
@@ -73,7 +74,7 @@ const nmsOp: Op<{ readonly grouped: boolean }> = {
   },
 };
 
-/** The greatest float32 that is not above x: what a float32 exceeds if and only if it exceeds x. */
+/** The greatest float32 ≤ x. A float32 exceeds it if and only if it exceeds x. */
 function floatBelow(x: number): number {
   const near = new Float32Array([x]);
   if (near[0]! <= x || Number.isNaN(x)) return near[0]!;
@@ -84,8 +85,8 @@ function floatBelow(x: number): number {
 }
 
 /**
- * Which boxes stay (bool [rows, n]) when, one by one, each candidate that stays takes out those behind it in its row whose intersection over
- * union with it exceeds the threshold; with groups [rows, n], of its group alone.
+ * Which boxes are kept (bool [rows, n]). In order, each candidate that is still kept removes the later boxes of its row
+ * whose IoU with it exceeds the threshold; with groups [rows, n], only boxes of its own group.
  */
 export function suppressed(boxes: Value, candidates: Value, groups: Value | null, threshold: number): Value {
   const [rows, n] = candidates.shape;

@@ -1,4 +1,4 @@
-// Shapes painted over a picture: frames, blocks, discs, lines, bitmaps.
+// Paints shapes over a picture: frames, blocks, discs, lines, polygons, bitmaps.
 import faultLib from '../../../../shaders/lib/fault.wgsl?raw';
 import { fault, input, type Lowering, output } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
@@ -12,10 +12,13 @@ const paintSource: Text = '#pictures/paint';
 
 const WORKGROUP = 64;
 
-/** Numbers of a shape: its kind, size, colour (alpha, blue, green, red from the highest byte on), place in the table, and four corners. */
+/**
+ * How many numbers describe a shape: its kind, size, colour (0xAABBGGRR), index into the table, and two coordinates for
+ * each of four corners.
+ */
 export const SHAPE_FIELDS = 12;
 
-/** Kinds of shapes; 0 is none. */
+/** The kinds of shapes. */
 export const Shape = { none: 0, frame: 1, block: 2, disc: 3, line: 4, dashes: 5, polygon: 6, bitmap: 7 } as const;
 
 const paintOp: Op<{ readonly asked: string }> = {
@@ -44,8 +47,8 @@ const paintOp: Op<{ readonly asked: string }> = {
 };
 
 /**
- * Bytes x[3, H, W] with shapes[count, 12] of int32 painted over them, the last on top; table: int32, not empty. `asked` is the function that a
- * user called, which messages name.
+ * Bytes x[3, H, W] with shapes[count, 12] of int32 painted over them, the last on top. The table of int32 must not be
+ * empty. `asked` is the name of the user's function in errors.
  */
 export const paint = (x: Value, shapes: Value, table: Value, asked: string): Value =>
   record(paintOp, [x, shapes, table], { asked });

@@ -1,30 +1,31 @@
-// Which elements make up those of a picture at another size, and how much each counts: interpolation as PyTorch's, worked out on the host.
+// Interpolation weights for resizing pictures, computed on the host as PyTorch does: which input elements ("taps") make
+// up each output element, and the weight of each.
 import type { Taps } from './pictures';
 import { bitsFor, tapsAt, wholeShare } from './resample-bytes';
 
-/** Names as torchvision's; `lanczos` is always antialiased. */
+/** Named as in torchvision. `lanczos` is always antialiased. */
 export type Interpolation = 'nearest' | 'nearest-exact' | 'bilinear' | 'bicubic' | 'lanczos';
 
-/** A stretch of an axis that becomes `out` elements. */
+/** A range of an axis that is resized to `out` elements. */
 export interface Stretch {
   readonly start: number;
   readonly size: number;
   readonly out: number;
-  /** Old elements a new one; default size / out. */
+  /** How many input elements one output element corresponds to. Default: size / out. */
   readonly scale?: number;
 }
 
 export interface TapsOptions {
   readonly interpolation: Interpolation;
-  /** Elements count less the further off they are, up to as far as outputs are apart, where those are fewer. */
+  /** When downscaling, widens the filter to the distance between outputs, so that every input element counts. */
   readonly antialias: boolean;
-  /** Weights are whole numbers, as PyTorch's CPU takes them for bytes. */
+  /** Rounds weights to whole numbers, as PyTorch's CPU kernels do for uint8. */
   readonly bytes: boolean;
 }
 
 type Filtered = 'bilinear' | 'bicubic' | 'lanczos';
 
-/** How far a filter reaches, in elements. */
+/** The radius of each filter, in elements. */
 const reaches: Readonly<Record<Filtered, number>> = { bilinear: 1, bicubic: 2, lanczos: 3 };
 
 const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
@@ -40,7 +41,7 @@ const filters: Readonly<Record<Filtered, (x: number) => number>> = {
   lanczos: (x) => (Math.abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0),
 };
 
-/** How many elements at most count for one of `out` elements of an axis of `size`. */
+/** The greatest number of taps of one output element, when an axis of `size` becomes `out` elements. */
 export function tapsWidth(
   size: number,
   out: number,
@@ -52,7 +53,7 @@ export function tapsWidth(
   return Math.min(2 * Math.ceil(reaches[interpolation] * Math.max(scale, 1)) + 1, Math.max(size, 1));
 }
 
-/** The taps of one axis, `width` of them for each output. */
+/** The taps of one axis, `width` of them for each output element. */
 export function axisTaps(
   stretch: Stretch,
   options: TapsOptions,
@@ -98,7 +99,9 @@ function filtered(i: number, { size, out, scale = size / out }: Stretch, interpo
   return { first, shares: total === 0 ? raw : raw.map((share) => share / total) };
 }
 
-/** Without antialiasing: of two or four neighbours, those beyond an edge counting for the edge. */
+/**
+ * Without antialiasing: the weights of two or four neighbours; a neighbour beyond an edge counts for the edge element.
+ */
 function sharesOf(i: number, { size, out }: Stretch, interpolation: Filtered, bytes: boolean): Shares {
   const at = bytes
     ? (size / out) * (i + 0.5) - 0.5

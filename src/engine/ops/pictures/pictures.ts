@@ -1,4 +1,5 @@
-// Batches of pictures, each with parameters of its own as data: windows (crops, borders, mirror images, quarter turns) and boxes at another size.
+// Operations on batches of pictures whose parameters differ from picture to picture and are data, not part of the plan:
+// windows (crops, padding, flips, quarter turns), and resizing of boxes.
 import { type Fields, f32, input, type Lowering, numbered, output, type Pass, scalar } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -16,13 +17,16 @@ const WORKGROUP = 64;
 /** Height and width. */
 export type Size = readonly [height: number, width: number];
 
-/** Where a picture lies: its first element, or byte of packed ones, and its size. */
+/** Where a picture lies in its buffer: its first element (first byte, if packed), and its size. */
 export interface Place {
   readonly first: number;
   readonly size: Size;
 }
 
-/** Pictures of one size as floats, integers or unpacked bytes [N, C, H, W], or bytes of pictures [H, W, C] of several sizes, four a word. */
+/**
+ * Pictures of one size as floats, integers or bytes [N, C, H, W]; or, `packed`, the bytes of pictures [H, W, C] of
+ * several sizes, four in a word.
+ */
 export interface Pixels {
   readonly value: Value;
   readonly channels: number;
@@ -30,7 +34,7 @@ export interface Pixels {
   readonly packed: boolean;
 }
 
-/** Pictures [N, C, H, W]. */
+/** The pixels of a batch [N, C, H, W]. */
 export function pixelsOf(value: Value): Pixels {
   const [count, channels, height, width] = value.shape as readonly [number, number, number, number];
   const size: Size = [height, width];
@@ -70,7 +74,7 @@ function picturePass(
   return { kind: 'passes', passes: [{ label, reads, writes: [output()], grid: gridFor(count, WORKGROUP), ...pass }] };
 }
 
-/** The sizes that all kernels of pictures take, those of the written picture first. */
+/** The uniform fields of sizes that all kernels of pictures take. `written` is the shape that the pass writes. */
 const sizeParams = (written: Shape, { channels, out }: Attrs, from: Size): Fields => ({
   count: numel(written),
   channels,
@@ -79,7 +83,10 @@ const sizeParams = (written: Shape, { channels, out }: Attrs, from: Size): Field
 
 // ── Windows ──
 
-/** The area outside of a picture: a colour, its edge, or its inside mirrored at the edge's elements or behind them. */
+/**
+ * How the area outside of a picture is filled: with a colour, with the edge element, or by mirroring the picture
+ * without (`reflect`) or with (`symmetric`) the edge element repeated.
+ */
 export type Border = 'constant' | 'edge' | 'reflect' | 'symmetric';
 
 const borders: Readonly<Record<Border, number>> = { constant: 0, edge: 1, reflect: 2, symmetric: 3 };
@@ -135,11 +142,11 @@ const windowAdjointOp: Op<WindowAttrs & AdjointAttrs> = {
 export interface WindowOptions {
   readonly out: Size;
   readonly border?: Border;
-  /** The colour outside of a picture, by channel or for all; default 0. */
+  /** The colour outside of a picture, one number for each channel or one for all. Default: 0. */
   readonly fill?: readonly number[];
 }
 
-/** A window of each picture: [N, C, ...out]. */
+/** Takes a window of each picture. Shape: [N, C, ...out]. */
 export function pictureWindow(
   pixels: Pixels,
   windows: readonly Window[],
@@ -154,7 +161,7 @@ export function pictureWindow(
   return record(windowOp, [value, parameters], { channels, packed, out, border }, colour);
 }
 
-/** A colour as an element of a dtype holds it. */
+/** A colour as an element of the dtype: truncated for integers, and modulo 256 for uint8. */
 function storedFill(fill: number, dtype: DType): number {
   if (isFloat(dtype)) return fill;
   const whole = Math.trunc(fill);
@@ -163,28 +170,33 @@ function storedFill(fill: number, dtype: DType): number {
 
 // ── Boxes at another size ──
 
-/** One axis at another size: for each output the first element that counts, and what elements count from there on. */
+/**
+ * How one axis is resized: for each output element, the first input element that counts, and the weights from there on.
+ */
 export interface Taps {
   readonly starts: Int32Array;
   /** [outputs, width] */
   readonly weights: Float32Array;
-  /** Weights of bytes are whole numbers over 2^bits. */
+  /** For bytes, weights are whole numbers, to be divided by 2^bits. */
   readonly bits: number;
   readonly width: number;
 }
 
-/** How elements come about: as copies of one, as weighted sums of floats, or of bytes. */
+/** How an output element is computed: as a copy of one element, or as a weighted sum of floats or of bytes. */
 export type Resampling = 'copy' | 'float' | 'byte';
 
 export interface ResampleAttrs extends Attrs {
   readonly taps: Size;
-  /** Each picture has taps of its own. */
+  /** Whether each picture has its own taps. */
   readonly own: boolean;
   readonly kind: Resampling;
   readonly filter: Filter | null;
 }
 
-/** What taps come of, where a name and factors say it all: old elements a new one, or null for those of the sizes. */
+/**
+ * The interpolation from which the taps were computed, if a mode and factors describe it fully. `by` is the number of
+ * input elements for each output element, or null if the sizes alone decide.
+ */
 export interface Filter {
   readonly mode: 'bilinear' | 'bicubic';
   readonly by: readonly [rows: number, columns: number] | null;
@@ -243,13 +255,13 @@ const resampleAdjointOp: Op<ResampleAttrs & AdjointAttrs> = {
   ],
 };
 
-/** Taps along rows and columns of one picture. */
+/** The taps along the rows and the columns of one picture. */
 export interface BoxTaps {
   readonly rows: Taps;
   readonly columns: Taps;
 }
 
-/** Every picture at another size, by taps of its own, or by those of all: [N, C, ...out]. */
+/** Resizes every picture, by its own taps or by one set for all. Shape: [N, C, ...out]. */
 export function pictureResample(
   pixels: Pixels,
   taps: readonly BoxTaps[],
@@ -280,7 +292,7 @@ export function pictureResample(
 
 const widest = (taps: readonly Taps[]): number => Math.max(1, ...taps.map(({ width }) => width));
 
-/** Weights in rows of another width. */
+/** Copies weights into rows of width `to`, from index `first` on. */
 function spread(into: Float32Array, first: number, { weights, width, starts }: Taps, to: number): void {
   for (let i = 0; i < starts.length; i++) into.set(weights.subarray(i * width, (i + 1) * width), first + i * to);
 }

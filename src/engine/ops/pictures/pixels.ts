@@ -1,4 +1,4 @@
-// Pixels of four bytes and the channels of pictures: unpackPixels and packPixels.
+// Converts between pixels of four bytes and the channels of pictures: unpackPixels and packPixels.
 import { type Fields, f32, input, type Lowering, output } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -12,7 +12,7 @@ const unpackSource: Text = '#pictures/unpackPixels';
 
 const WORKGROUP = 64;
 
-/** Red, green, blue and alpha, the first three of them, or their grey. */
+/** 4: red, green, blue, alpha. 3: red, green, blue. 1: grey. */
 export type Channels = 1 | 3 | 4;
 
 interface Picture {
@@ -62,12 +62,12 @@ const unpackOp: Op<UnpackAttrs> = {
   },
 };
 
-/** The channels of pixels [rows, row words], whose rows may be longer than `columns`. Shape: [channels, rows, columns]. */
+/** The channels of pixels [rows, words a row]; rows may be longer than `columns`. Shape: [channels, rows, columns]. */
 export const unpackPixels = (words: Value, attrs: UnpackAttrs): Value => record(unpackOp, [words], attrs);
 
 interface PackAttrs {
   readonly rowWords: number;
-  /** Blue in the lowest byte, not red. */
+  /** Puts blue, not red, in the lowest byte. */
   readonly blueFirst: boolean;
 }
 
@@ -84,5 +84,8 @@ const packOp: Op<PackAttrs> = {
   },
 };
 
-/** Pixels of channels [1 | 3 | 4, rows, columns], in rows of so many words. Colours come out multiplied by alpha, if there is one. */
+/**
+ * Packs channels [1 | 3 | 4, rows, columns] into pixels, in rows of `rowWords` words. With alpha, colours are
+ * premultiplied by it.
+ */
 export const packPixels = (x: Value, attrs: PackAttrs): Value => record(packOp, [x], attrs);

@@ -1,4 +1,4 @@
-// Pictures in other colours: what torchvision's pixel transforms do, each picture of a batch by a code and numbers of its own.
+// torchvision's colour transforms on a batch, where each picture has its own transform (a code) and parameters.
 import { input, type Lowering, output, type Pass, scratch } from '../../compiler/ir';
 import { grid, gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -13,18 +13,21 @@ const applySource: Text = '#pictures/recolor';
 const measureSource: Text = '#pictures/recolorMeasure';
 const tablesSource: Text = '#pictures/recolorTables';
 
-/** What a row asks for; the numbers that follow the code stand beside it. Pictures of another code stay as they are. */
+/**
+ * The codes of the transforms; each comment names the parameters that follow the code. Any other code leaves a picture
+ * as it is.
+ */
 export const Recolor = {
   none: 0,
   /** The factor. */
   brightness: 1,
-  /** The factor, and 1 less the factor; so in saturation and sharpness. */
+  /** The factor, and 1 - factor; the same for saturation and sharpness. */
   contrast: 2,
   saturation: 3,
-  /** Turns. */
+  /** The angle, in turns. */
   hue: 4,
   sharpness: 5,
-  /** Bits. */
+  /** The number of bits that stay. */
   posterize: 6,
   /** The least value that is inverted. */
   solarize: 7,
@@ -32,23 +35,23 @@ export const Recolor = {
   equalize: 9,
   invert: 10,
   gray: 11,
-  /** Which channel comes in the place of the first, second and third. */
+  /** For each of the three output channels, the index of the input channel. */
   permute: 12,
 } as const;
 
-/** The code and up to three numbers. */
+/** A code of `Recolor`, and up to three parameters. */
 export type RecolorRow = readonly number[];
 
-/** Numbers of a row. */
+/** The number of numbers in a row. */
 export const ROW_SIZE = 4;
 
 const WORKGROUP = 64;
-/** Pixels that a workgroup measures. */
+/** The number of pixels that a workgroup measures. */
 const CHUNK = 65536;
 const LEVELS = 256;
 
 interface RecolorAttrs {
-  /** Some row may ask for what hangs on the whole picture. */
+  /** Whether some row may ask for a transform that depends on the whole picture, such as equalize. */
   readonly measures: boolean;
 }
 
@@ -102,7 +105,8 @@ const recolorOp: Op<RecolorAttrs> = {
 };
 
 /**
- * Pictures x[N, C, H, W] of bytes, or floats from 0 to 1, each recoloured as its row of rows[N, 4] says, or all as rows[1, 4] do. Contrast,
- * autocontrast and equalize need `measures`. Bytes are torchvision's to the bit.
+ * Applies colour transforms to pictures x[N, C, H, W] of bytes, or of floats from 0 to 1: to each by its row of rows[N,
+ * 4], or to all by rows[1, 4]. Contrast, autocontrast and equalize need `measures`. For bytes, the results equal
+ * torchvision's bit for bit.
  */
 export const recolor = (x: Value, rows: Value, measures: boolean): Value => record(recolorOp, [x, rows], { measures });

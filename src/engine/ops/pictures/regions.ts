@@ -1,4 +1,4 @@
-// Regions of interest of maps, pooled into bins: means of samples (RoIAlign, position-sensitive RoIAlign and RoIPool), maxima (RoIPool), and adjoints.
+// Pools regions of interest of feature maps into bins, by means (RoIAlign, PS-RoIAlign, PS-RoIPool) or maxima (RoIPool).
 import faultLib from '../../../../shaders/lib/fault.wgsl?raw';
 import { fault, input, type Operand, output, type Pass, scalar, scratch } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
@@ -18,28 +18,29 @@ const geometrySource: Text = '#regions/roiGeometry';
 const poolSource: Text = '#regions/roiPool';
 
 const WORKGROUP = 64;
-/** Numbers of a region in the table of roi-geometry.wgsl. */
+/** How many numbers a region has in the table of roi-geometry.wgsl. */
 const FIELDS = 8;
-/** Channels that an invocation takes at once. */
+/** How many channels an invocation processes at once. */
 const LANES = 4;
-/** Rows and columns of a tile of roi-cover.wgsl. */
+/** The side length of a tile in roi-cover.wgsl. */
 const TILE = 8;
 
 type Size = readonly [height: number, width: number];
 
 /**
- * How bins are pooled. `align`: means of bilinear samples; `alignHalf`: with pixels' centres half a pixel from their corners; `psAlign`:
- * the same with channels of its own for each bin; `psPool`: means of the elements of a bin, with channels of its own.
+ * How bins are pooled. `align`: by the mean of bilinear samples. `alignHalf`: the same, with pixel centres at
+ * half-integer coordinates. `psAlign`: like `alignHalf`, but position-sensitive: each bin reads its own channels.
+ * `psPool`: by the mean of the bin's elements, where each bin reads its own channels.
  */
 export type Pooling = 'align' | 'alignHalf' | 'psAlign' | 'psPool';
 
 interface PoolingAttrs {
   readonly kind: Pooling;
-  /** Bins. */
+  /** The number of bins along height and width. */
   readonly out: Size;
-  /** Samples of a bin along each axis; 0: as many as its pixels. */
+  /** The number of samples in a bin along each axis; 0: as many as the bin has pixels. */
   readonly ratio: number;
-  /** The function that users call. */
+  /** The name of the function that users call. */
   readonly asked: string;
 }
 
@@ -60,7 +61,7 @@ interface GeometryOptions {
   readonly first: boolean;
   readonly out: Size;
   readonly ratio: number;
-  /** The number of the dynamic scalar that places are multiplied by. */
+  /** The index of the dynamic scalar by which coordinates are multiplied. */
   readonly scale: number;
 }
 
@@ -81,15 +82,18 @@ const outChannelsOf = (kind: Pooling, channels: number, [rows, columns]: Size): 
   isSpread(kind) ? channels / (rows * columns) : channels;
 
 interface AlignAttrs extends PoolingAttrs {
-  /** The regions have levels, input 1, and pool from the map of theirs. */
+  /** Whether regions have levels (input 1), and each pools from the map of its level. */
   readonly levelled: boolean;
   /** The level of each map. */
   readonly levels: readonly number[];
-  /** Bins of `psPool` reach to the last row and column. */
+  /** Whether bins of `psPool` reach to the last row and column. */
   readonly edge: boolean;
 }
 
-/** Inputs: regions [K, 5], with `levelled` their levels [K], then maps [N, C, H, W] of one number of channels. Scalar i: the scale of map i. */
+/**
+ * Inputs: regions [K, 5], with `levelled` their levels [K], then maps [N, C, H, W], all with the same number of
+ * channels. Dynamic scalar i: the scale of map i.
+ */
 const alignOp: Op<AlignAttrs> = {
   name: 'roiAlign',
   saves: { inputs: [0, 1] },
@@ -147,7 +151,7 @@ const alignOp: Op<AlignAttrs> = {
   },
 };
 
-/** Inputs: dy, regions, with `levelled` their levels. The adjoint by one map, which restores its shape. */
+/** The adjoint by one map, whose shape (`from`) the result has. Inputs: dy, regions, with `levelled` their levels. */
 const alignAdjointOp: Op<PoolingAttrs & { readonly levelled: boolean; readonly level: number; readonly from: Shape }> =
   {
     name: 'roiAlignBackward',
@@ -216,14 +220,15 @@ const alignAdjointOp: Op<PoolingAttrs & { readonly levelled: boolean; readonly l
     },
   };
 
-/** A map, and the scale of its regions' coordinates. */
+/** A feature map, and the factor from the regions' coordinates to the map's. */
 export interface ScaledMap {
   readonly map: Value;
   readonly scale: number;
 }
 
 /**
- * Bins of regions [K, 5] (picture, x1, y1, x2, y2), each from the map of its level: [K, C, ...out]. A region on a level that there is not gives 0.
+ * The bins of regions [K, 5] (picture, x1, y1, x2, y2), each pooled from the map of its level. Shape: [K, C, ...out]. A
+ * region whose level has no map gives 0.
  */
 export function roiAlign(
   regions: Value,
@@ -263,6 +268,9 @@ const poolPlacesOp: Op<{ readonly out: Size }> = {
   },
 };
 
-/** Where in a map the maxima of the bins of regions [K, 5] stand: int64 [K, C, ...out]; -1 for a bin without elements, -2 without numbers. */
+/**
+ * The flat indices into a map of the maxima of the bins of regions [K, 5]: int64 [K, C, ...out]. -1 stands for a bin
+ * without elements, -2 for a bin with no number above the least float32, such as one of NaN only.
+ */
 export const roiPoolPlaces = (regions: Value, map: Value, scale: number, out: Size): Value =>
   record(poolPlacesOp, [regions, map], { out }, [scale]);

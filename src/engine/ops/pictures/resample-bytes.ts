@@ -1,4 +1,5 @@
-// Images of bytes at another size, as PyTorch's CPU computes them: whole weights of 15 bits, one axis after the other, each rounded to bytes.
+// Resizes images of bytes as PyTorch's CPU kernels do: with integer weights of 15 bits, one axis after the other,
+// rounding to bytes after each.
 // Source: PyTorch, aten/src/ATen/native/cpu/UpSampleKernelAVXAntialias.h, after Pillow's Resample.c.
 import { fromHost } from '../../graph/record';
 import type { Value } from '../../graph/value';
@@ -25,7 +26,10 @@ function cubic(x: number): number {
   return t < 2 ? (((t - 5) * t + 8) * t - 4) * a : 0;
 }
 
-/** The elements that make up an output, and their shares; those past an edge count for the element at the edge. */
+/**
+ * The input elements that make up an output at position `at`, with their weights. An element past an edge counts for
+ * the edge.
+ */
 export function tapsAt(at: number, size: number, mode: 'linear' | 'cubic'): Map<number, number> {
   const first = Math.floor(at);
   const places = mode === 'linear' ? [first, first + 1] : [first - 1, first, first + 1, first + 2];
@@ -37,18 +41,18 @@ export function tapsAt(at: number, size: number, mode: 'linear' | 'cubic'): Map<
   return shares;
 }
 
-/** How many bits of a whole number of 15 bits the fraction of a share takes where no share is more than `most`. */
+/** How many fraction bits a weight can have so that weights up to `most` still fit in 15 bits. */
 export function bitsFor(most: number): number {
   let bits = 0;
   while (bits < 22 && Math.trunc(0.5 + most * 2 ** (bits + 1)) < 2 ** 15) bits++;
   return bits;
 }
 
-/** A share as a whole number over 2^bits, away from 0 at halves. */
+/** A weight in units of 2^-bits, rounded to a whole number; halves round away from 0. */
 export const wholeShare = (share: number, bits: number): number =>
   Math.sign(share) * Math.trunc(Math.abs(share) * 2 ** bits + 0.5);
 
-/** One axis at another size: for each output, elements and their shares as whole numbers over 2^bits. */
+/** How one axis is resized: for each output, the input elements, and their weights in units of 2^-bits. */
 function axisWeights(size: number, out: number, scale: number, { mode, alignCorners }: ByteResampling) {
   const rows = Array.from({ length: out }, (_, i) =>
     tapsAt(alignCorners ? scale * i : scale * (i + 0.5) - 0.5, size, mode),
@@ -67,7 +71,7 @@ function axisWeights(size: number, out: number, scale: number, { mode, alignCorn
   return { places, weights, width, bits };
 }
 
-/** x[N, C, H, W] of int32 with dimension `dim` at another size. */
+/** Resizes dimension `dim` of x[N, C, H, W] (int32). */
 function alongAxis(x: Value, dim: 2 | 3, how: ByteResampling): Value {
   const out = how.size[dim - 2]!;
   const { places, weights, width, bits } = axisWeights(x.shape[dim]!, out, how.scale[dim - 2]!, how);
@@ -78,7 +82,7 @@ function alongAxis(x: Value, dim: 2 | 3, how: ByteResampling): Value {
   return cast(clamp(floorDivide(add(total, 2 ** (bits - 1)), 2 ** bits), 0, 255), 'int32');
 }
 
-/** Bytes x[N, C, H, W] at another height and width. */
+/** Resizes bytes x[N, C, H, W] to another height and width. */
 export function resampleBytes(x: Value, how: ByteResampling): Value {
   const wide = cast(x, 'int32');
   const columns = how.size[1] === x.shape[3] ? wide : alongAxis(wide, 3, how);

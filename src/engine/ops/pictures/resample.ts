@@ -1,4 +1,4 @@
-// Images at another size: interpolation by the nearest element, linearly or by cubics, and means of adaptive windows; with its adjoint.
+// Resizes images: nearest, linear or cubic interpolation, or means over adaptive windows (`area`); with the adjoint.
 import { f32, input, type Lowering, output } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -15,9 +15,12 @@ type Pair = readonly [height: number, width: number];
 export interface ResampleAttrs {
   readonly mode: 'nearest' | 'linear' | 'area' | 'cubic';
   readonly size: Pair;
-  /** Output o lies at scale · (o + center) − shift of the input. Modes by area do without. */
+  /** Output o is at input coordinate scale · (o + center) − shift. `area` ignores these three. */
   readonly scale: Pair;
-  /** The scale that was asked for, where scale is 1 because an axis that stays is copied; null where sizes were. */
+  /**
+   * The scale that the user gave, since `scale` is 1 along an axis whose size does not change; null if the user gave
+   * sizes.
+   */
   readonly by?: Pair | null;
   readonly center: number;
   readonly shift: number;
@@ -60,7 +63,7 @@ const resampleOp: Op<ResampleAttrs> = {
   },
 };
 
-/** The adjoint, which restores images of size `from`. */
+/** The adjoint, whose result has the images' size before resampling, `from`. */
 const resampleBackwardOp: Op<ResampleAttrs & { readonly from: Pair }> = {
   name: 'resample2dBackward',
   saves: { inputs: [] },
@@ -69,7 +72,7 @@ const resampleBackwardOp: Op<ResampleAttrs & { readonly from: Pair }> = {
   vjp: ([g], { attrs: { from: _, ...attrs } }) => [record(resampleOp, [g!], attrs)],
 };
 
-/** @throws ShapeError unless x is [N, C, H, W] with pixels, and so is the output of a size */
+/** @throws ShapeError unless x is [N, C, H, W], and both x and the output of `size` have at least one pixel */
 export function checkSizes(op: string, x: Value, size: readonly number[]): void {
   const sizes = [...x.shape.slice(2), ...size];
   if (x.shape.length === 4 && sizes.every((each) => Number.isInteger(each) && each > 0)) return;
@@ -78,7 +81,7 @@ export function checkSizes(op: string, x: Value, size: readonly number[]): void 
   );
 }
 
-/** x[N, C, H, W] at another height and width. `op` names the caller in errors. */
+/** Resizes x[N, C, H, W] to another height and width. `op` is the name of the caller in errors. */
 export function resample2d(op: string, x: Value, attrs: ResampleAttrs): Value {
   expectFloat(op, 'input', x);
   checkSizes(op, x, attrs.size);

@@ -1,4 +1,5 @@
-// Pictures that are moved, turned or put in perspective, each by numbers of its own: where they are read, and bytes read there.
+// Affine and perspective transforms of pictures, each picture with its own matrix: computes the places at which the
+// pictures are read, and reads bytes there.
 import { f32, input, type Lowering, output } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -11,17 +12,20 @@ const bytesSource: Text = '#pictures/warpBytes';
 const placesSource: Text = '#resample/warpPlaces';
 
 const WORKGROUP = 64;
-/** Numbers of a picture: a … h of ((a x + b y + c) / (g x + h y + 1), (d x + e y + f) / (g x + h y + 1)). */
+/** How many numbers a picture has: a … h of ((a x + b y + c) / (g x + h y + 1), (d x + e y + f) / (g x + h y + 1)). */
 export const WARP_NUMBERS = 8;
-/** Products of matrices with fewer multiplications than this PyTorch computes without fusing them with additions. */
+/** PyTorch computes matrix products of fewer multiplications than this without fused multiply-adds. */
 const SMALL = 400;
 
 interface WarpAttrs {
-  /** Of the result. */
+  /** The size of the result. */
   readonly out: readonly [height: number, width: number];
-  /** Of the pictures that are read. */
+  /** The size of the pictures that are read. */
   readonly size: readonly [height: number, width: number];
-  /** Counts places from the corner of the picture and divides; else from its middle. */
+  /**
+   * A perspective transform, which counts from the picture's corner and divides. Otherwise affine, counted from the
+   * centre.
+   */
   readonly perspective: boolean;
 }
 
@@ -58,7 +62,9 @@ const warpPlacesOp: Op<WarpAttrs> = {
   },
 };
 
-/** Places [N, H', W', 2] in elements, x first, by matrices [N, 8], to the bit as torchvision computes them. */
+/**
+ * The places [N, H', W', 2] to read at, in pixels, x first, from matrices [N, 8]. They equal torchvision's bit for bit.
+ */
 export const warpPlaces = (matrices: Value, attrs: WarpAttrs): Value => record(warpPlacesOp, [matrices], attrs);
 
 const warpBytesOp: Op<{ readonly filled: boolean }> = {
@@ -84,8 +90,8 @@ const warpBytesOp: Op<{ readonly filled: boolean }> = {
 };
 
 /**
- * Bytes x[N, C, H, W] read between their elements, at places [N, H', W', 2] in elements, x first, to the bit as PyTorch reads them; with
- * `filled` places outside have the colour [C], else they are 0.
+ * Bytes x[N, C, H, W] interpolated bilinearly at places [N, H', W', 2] in pixels, x first. The results equal PyTorch's
+ * bit for bit. With `filled`, places outside of a picture get the colour [C]; otherwise they are 0.
  */
 export const warpBytes = (x: Value, places: Value, colour: Value, filled: boolean): Value =>
   record(warpBytesOp, [x, places, colour], { filled });

@@ -14,7 +14,7 @@ const erfLib: Text = '#functions/libErf';
 const math = [mathLib];
 const erf = [mathLib, erfLib];
 
-/** dy where y > 0. */
+/** dy where y > 0, else 0. */
 const reluBackwardOp: Op<undefined> = pointwise({
   name: 'reluBackward',
   expr: 'select(a0, 0.0, a1 <= 0.0)',
@@ -56,14 +56,20 @@ const eluOverOp = pointwise({
   grads: [(dy, { y, s }) => mul(dy, where(gt(y, 0), 1, add(y, s[0]!)))],
 });
 
-/** e^x for negative x, else 1: finite, so that nothing becomes NaN where it is not chosen. */
+/**
+ * e^x for negative x, else 1: finite everywhere, so the branch that `where` does not choose cannot add NaN to a
+ * gradient.
+ */
 export const expNegative = (x: Value): Value => exp(where(gt(x, 0), 0, x));
 
-/** x for x > 0, alpha (e^x - 1) elsewhere. The gradient reads x, or the result where that is written `over` x. */
+/** x for x > 0, alpha (e^x - 1) elsewhere. The gradient reads x; with `over` (in place) it reads the result instead. */
 export const elu = (x: Value, alpha = 1, over = false): Value =>
   record(over ? eluOverOp : eluOp, [x], undefined, [alpha]);
 
-/** A function whose derivative is one of its result y: `slope` gives it times dy over `a0 a1`, dy and y, and `bend` its derivative by y. */
+/**
+ * A function whose derivative depends on its result y alone. `slope` is WGSL for dy times the derivative, with dy in
+ * `a0` and y in `a1`; `bend` is the derivative of that derivative by y.
+ */
 /* @__NO_SIDE_EFFECTS__ */
 function ofResult(name: string, slope: string, bend: (y: Value) => Value): (x: Value) => Value {
   const backwardOp: Op<undefined> = pointwise({
@@ -171,6 +177,6 @@ const geluTanhOp = pointwise({
   ],
 });
 
-/** x Φ(x) for the normal distribution Φ; `'tanh'` takes its approximation. */
+/** x Φ(x), where Φ is the standard normal distribution function; `'tanh'` uses the tanh approximation of it. */
 export const gelu = (x: Value, approximate: 'none' | 'tanh' = 'none'): Value =>
   record(approximate === 'tanh' ? geluTanhOp : geluOp, [x], undefined);

@@ -18,7 +18,7 @@ const powers = [mathLib, powersLib];
 
 // ── Sums and products ──
 
-/** Addition of bools is "or", multiplication "and", as in PyTorch. */
+/** As in PyTorch, adding bools is "or", and multiplying them is "and". */
 const orBits = (expr: string) => (dtype: DType) => (dtype === 'bool' ? 'a0 | a1' : wrapped(expr)(dtype));
 const andBits = (expr: string) => (dtype: DType) => (dtype === 'bool' ? 'a0 & a1' : wrapped(expr)(dtype));
 
@@ -31,7 +31,7 @@ const addScaledOp = pointwise({
 });
 const addScalarOp = pointwise({ name: 'add', takes: 'number', expr: wrapped('a0 + s0'), grads: [(dy) => dy] });
 
-/** alpha · b as an operand of a. */
+/** alpha · b, wrapped to the dtype of a if that is an integer. */
 const scaledNumber = (a: Value, b: number, alpha: number): number =>
   isFloat(a.dtype) ? alpha * b : wrappedNumber(alpha * b, a.dtype);
 
@@ -155,7 +155,7 @@ const truncDivideScalarOp = pointwise({
   grads: [(dy) => fullLike(dy, 0)],
 });
 
-/** a / b without its fraction. */
+/** a / b, truncated towards 0. */
 export const truncDivide = (a: Value, b: Value | number): Value => binary(truncDivideOp, truncDivideScalarOp, a, b);
 
 const remainderOp = pointwise({
@@ -196,7 +196,7 @@ const powScalarOp = pointwise({
   saves: 'a',
   grads: [(dy, { a, s }) => (s[0] === 0 ? fullLike(dy, 0) : mul(dy, mul(pow(a, s[0]! - 1), s[0]!)))],
 });
-/** b · a^(b-1), and 0 where b is 0 whatever a is. */
+/** b · a^(b-1); 0 where b is 0, even where a is 0 or infinite. */
 const powerSlopeOp = pointwise({
   name: 'powerSlope',
   lib: powers,
@@ -208,7 +208,7 @@ const powerSlopeOp = pointwise({
   ],
 });
 const powerSlope = (a: Value, b: Value): Value => record(powerSlopeOp, [a, b], undefined);
-/** a^b · ln a, and 0 where a is 0 and b ≥ 0. */
+/** a^b · ln a; 0 where a is 0 and b ≥ 0. */
 const powerLogSlopeOp = pointwise({
   name: 'powerLogSlope',
   lib: math,
@@ -218,7 +218,7 @@ const powerLogSlopeOp = pointwise({
 });
 const powerLogSlope = (a: Value, b: Value, y: Value): Value => record(powerLogSlopeOp, [a, b, y], undefined);
 
-/** a^b. A negative a with a whole b has its sign, with a fractional b it gives NaN. */
+/** a^b. If a is negative, a whole b gives a result of the right sign, and a fractional b gives NaN. */
 export const pow = (a: Value, b: Value | number): Value => binary(powOp, powScalarOp, a, b);
 
 type Unary = (a: Value) => Value;
@@ -226,11 +226,11 @@ type Unary = (a: Value) => Value;
 interface UnarySpec {
   readonly lib?: readonly Text[];
   readonly gradName?: string;
-  /** What the gradient reads, default the input. */
+  /** Whether the gradient reads the input (`a`, default) or the output (`y`). */
   readonly saves?: 'a' | 'y';
 }
 
-/** A function of floats, from its expression and its gradient by the saved values. */
+/** A function of floats, defined by its WGSL expression and by its gradient in terms of the saved value. */
 /* @__NO_SIDE_EFFECTS__ */
 function unary(
   name: string,
@@ -279,7 +279,7 @@ const absOp = pointwise({
 const signOp = pointwise({
   name: 'sign',
   takes: 'number',
-  // By comparisons, since the sign of NaN is 0.
+  // By comparisons: both are false for NaN, whose sign must be 0 as in PyTorch.
   expr: (dtype) => {
     if (dtype === 'uint32' || dtype === 'uint8') return 'min(a0, 1u)';
     return isFloat(dtype) ? 'f32(a0 > 0.0) - f32(a0 < 0.0)' : 'sign(a0)';
@@ -289,7 +289,7 @@ const signOp = pointwise({
 
 /** |a|, with gradient 0 at 0. */
 export const abs = (a: Value): Value => record(absOp, [a], undefined);
-/** -1, 0 or 1; of bools, themselves. */
+/** -1, 0 or 1; a bool is its own sign. */
 export const sign = (a: Value): Value => (a.dtype === 'bool' ? clone(a) : record(signOp, [a], undefined));
 
 const rounding = (name: string, expr: string): Op<undefined> =>
@@ -302,7 +302,7 @@ const roundOp = rounding('round', 'round(a0)');
 export const floor = (a: Value): Value => record(floorOp, [a], undefined);
 /** The least whole number ≥ a. */
 export const ceil = (a: Value): Value => record(ceilOp, [a], undefined);
-/** The nearest whole number, or that of so many decimals; halves go to the even one. */
+/** The nearest multiple of 10^-decimals; halves round to even. */
 export function round(a: Value, decimals = 0): Value {
   if (decimals === 0) return record(roundOp, [a], undefined);
   expectFloat('round', 'input', a);
@@ -319,6 +319,6 @@ function byScalar(name: string, second = 'a1'): (dtype: DType) => string {
   };
 }
 
-/** Records the form for two tensors, or that for a tensor and a number. */
+/** Records `op` if b is a tensor, and `scalarOp` if b is a number. */
 const binary = (op: Op<undefined>, scalarOp: Op<undefined>, a: Value, b: Value | number): Value =>
   typeof b === 'number' ? record(scalarOp, [a], undefined, [b]) : record(op, [a, b], undefined);

@@ -19,7 +19,10 @@ const math = [mathLib];
 
 type Binary = (a: Value, b: Value | number) => Value;
 
-/** A comparison from its expression over `A` and `B` for floats and for integers. NaN differs from everything. */
+/**
+ * A comparison, defined by one expression over `A` and `B` for floats and one for integers. NaN differs from
+ * everything.
+ */
 function comparison(name: string, float: string, integer: string): Binary {
   const against = (b: string) => (dtype: DType) =>
     byKind(float, integer)(dtype).replaceAll('A', 'a0').replaceAll('B', b);
@@ -55,7 +58,7 @@ const bool = (x: Value): Value => cast(x, 'bool');
 export const logicalAnd = (a: Value, b: Value): Value => record(logicalAndOp, [bool(a), bool(b)], undefined);
 /** a or b. */
 export const logicalOr = (a: Value, b: Value): Value => record(logicalOrOp, [bool(a), bool(b)], undefined);
-/** One of a and b, not both. */
+/** Either a or b, but not both. */
 export const logicalXor = (a: Value, b: Value): Value => record(logicalXorOp, [bool(a), bool(b)], undefined);
 /** Not a. */
 export const logicalNot = (a: Value): Value => record(logicalNotOp, [bool(a)], undefined);
@@ -92,7 +95,7 @@ const whereScalarOp = pointwise({
   grads: [null, (dy, { a }) => where(a, 0, dy)],
 });
 
-/** a where the bool condition holds, b elsewhere. Two numbers give float32. */
+/** a where the bool condition holds, b elsewhere. If a and b are both numbers, the result is float32. */
 export function where(condition: Value, a: Value | number, b: Value | number): Value {
   if (typeof a === 'number') {
     return typeof b === 'number'
@@ -104,7 +107,10 @@ export function where(condition: Value, a: Value | number, b: Value | number): V
     : record(whereOp, [condition, a, b], undefined);
 }
 
-/** maximum or minimum; the gradient goes to the operand that is taken, half to each where they are equal, all to both where one is NaN. */
+/**
+ * maximum or minimum. The gradient goes to the operand that is chosen. Equal operands get half each; if one is NaN,
+ * both get all of it, as in PyTorch.
+ */
 function extremum(name: string, fn: string, closer: string): Binary {
   const share = pointwise({
     name: `${name}Share`,
@@ -124,12 +130,15 @@ function extremum(name: string, fn: string, closer: string): Binary {
   return (a, b) => record(op, [a, typeof b === 'number' ? full([], b, a.dtype, name) : b], undefined);
 }
 
-/** The greater of a and b; NaN where one of them is. */
+/** The greater of a and b; NaN if either is NaN. */
 export const maximum = extremum('maximum', 'max', '>');
-/** The lesser of a and b; NaN where one of them is. */
+/** The lesser of a and b; NaN if either is NaN. */
 export const minimum = extremum('minimum', 'min', '<');
 
-/** A clamp op with its bounds as expressions over x and the scalars, and the gradient's condition (bounds left out, as in PyTorch). */
+/**
+ * A clamp: the expressions for floats and for integers, and the condition over x under which dy passes (`inside`). At a
+ * bound the gradient is 0.
+ */
 function clamping(float: string, integer: string, inside: string) {
   const backward: Op<undefined> = pointwise({
     name: 'clampBackward',
@@ -151,7 +160,9 @@ const clampOp = clamping('math_min(math_max(a0, s0), s1)', 'min(max(a0, s0), s1)
 const clampMinOp = clamping('math_max(a0, s0)', 'max(a0, s0)', 'x > s0');
 const clampMaxOp = clamping('math_min(a0, s0)', 'min(a0, s0)', 'x < s0');
 
-/** x, raised to at least `min` and lowered to at most `max` (which wins over `min`); null leaves a side open, but not both. */
+/**
+ * x limited to [min, max]. If min > max, the result is max. A null bound leaves its side open; at most one may be null.
+ */
 export function clamp(x: Value, min: number | null, max: number | null): Value {
   if (min !== null && max !== null)
     return record(clampOp, [x], undefined, [bound(x, min, 'min'), bound(x, max, 'max')]);
@@ -159,7 +170,10 @@ export function clamp(x: Value, min: number | null, max: number | null): Value {
   return record(clampMaxOp, [x], undefined, [bound(x, max!, 'max')]);
 }
 
-/** A bound that the dtype holds; one beyond all its numbers on the side that it opens counts as none. */
+/**
+ * The bound, moved into the dtype's range if it lies beyond it on the side where it limits nothing.
+ * @throws DTypeError if the bound lies beyond the range on the other side, so that no element could satisfy it
+ */
 function bound(x: Value, value: number, side: 'min' | 'max'): number {
   if (isFloat(x.dtype)) return value;
   const [lowest, most] = ranges[x.dtype as keyof typeof ranges] ?? ranges.uint32;

@@ -1,4 +1,4 @@
-// Replacing elements at random: dropout, whose mask is made anew from its key wherever it is needed.
+// Replacing elements at random (dropout). No mask is stored: the kernel recomputes it from its key, in backward too.
 import { input, output, type Pass, scalar } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -12,11 +12,14 @@ const WORKGROUP = 64;
 const ELEMENTS_PER_INVOCATION = 4;
 
 interface DropoutAttrs {
-  /** Neighbouring elements that are kept or dropped together. */
+  /** How many neighbouring elements are kept or dropped together. */
   readonly inner: number;
 }
 
-/** Dynamic scalars: the key's two words, the bound of draws that keep, scale, shift, and the value of dropped elements. */
+/**
+ * Dynamic scalars: the key's two words, the bound below which a draw keeps its element, scale, shift, and the value
+ * of dropped elements.
+ */
 const dropoutOp: Op<DropoutAttrs> = {
   name: 'nativeDropout',
   remakes: true,
@@ -48,20 +51,20 @@ const dropoutOp: Op<DropoutAttrs> = {
     return { kind: 'passes', passes: [pass] };
   },
   growth: 'rows',
-  // The same mask, without the constants.
+  // The same mask and scale; shift and the value of dropped elements are constants, so their gradient is 0.
   vjp: ([dy], { attrs, scalars }) => [record(dropoutOp, [dy!], attrs, [...scalars.slice(0, 4), 0, 0])],
 };
 
 export interface Mask {
   /** Two words of 32 bits; the same key gives the same mask. */
   readonly key: readonly [number, number];
-  /** The chance to be dropped, in [0, 1). */
+  /** The probability that an element is dropped, in [0, 1). */
   readonly p: number;
   /** Neighbouring elements that are kept or dropped together. */
   readonly inner: number;
 }
 
-/** Kept elements become x · scale + shift, the others `dropped`. Shape: kept. */
+/** Kept elements become x · scale + shift, the others `dropped`. Shape: that of x. */
 export function dropout(
   x: Value,
   { key, p, inner }: Mask,

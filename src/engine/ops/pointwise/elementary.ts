@@ -19,7 +19,10 @@ const lib = [mathLib, trigLib, erfLib, elementaryLib];
 
 type Unary = (a: Value) => Value;
 
-/** A function of floats from its library function and its derivative by the input (or, with `saves` 'y', by the output). */
+/**
+ * A function of floats, by its WGSL library function and its derivative in terms of the input (or, with `saves` 'y',
+ * the output).
+ */
 function unary(name: string, derivative: (x: Value) => Value, saves: 'a' | 'y' = 'a'): Unary {
   const op: Op<undefined> = pointwise({
     name,
@@ -69,7 +72,7 @@ export const erf: Unary = (a) => record(erfOp, [toFloat(a)], undefined);
 /** 1 - erf a, exact for large a. */
 export const erfc = unary('erfc', (a) => neg(bell(a)));
 
-/** x / (a² + b²), and 0 at (0, 0), as the angle's gradient is. */
+/** x / (a² + b²), and x itself at (0, 0), where it is 0: the gradient of the angle is 0 there. */
 const perSquare = (x: Value, a: Value, b: Value, r = add(square(a), square(b))): Value => div(x, where(eq(r, 0), 1, r));
 const atan2Op = pointwise({
   name: 'atan2',
@@ -89,11 +92,11 @@ const truncOp = pointwise({
   expr: byKind('trunc(a0)', 'a0'),
   grads: [(dy) => fullLike(dy, 0)],
 });
-/** a without its fraction. */
+/** a, truncated towards 0. */
 export const trunc: Unary = (a) => record(truncOp, [a], undefined);
 
 const fracOp = pointwise({ name: 'frac', expr: 'a0 - trunc(a0)', grads: [(dy) => dy] });
-/** The fraction of a, with its sign. */
+/** The fraction of a, with the sign of a. */
 export const frac: Unary = (a) => record(fracOp, [a], undefined);
 
 const fmodExpr = (b: string) => byKind(`math_fmod(a0, ${b})`, `a0 % ${b}`);
@@ -118,7 +121,7 @@ export const fmod = (a: Value, b: Value | number): Value =>
 
 // ── Interpolation and products added ──
 
-/** From the nearer end, so that weights 0 and 1 give the ends themselves. */
+/** Starts from the nearer end, so that weights 0 and 1 give the ends exactly. */
 const lerpExpr = (w: string) => `select(a1 - (a1 - a0) * (1.0 - ${w}), a0 + ${w} * (a1 - a0), abs(${w}) < 0.5)`;
 const lerpOp = pointwise({
   name: 'lerp',
@@ -171,7 +174,7 @@ const nanToNumOp = pointwise({
   saves: 'a',
   grads: [(dy, { a }) => where(isfinite(a), dy, 0)],
 });
-/** a with numbers in the place of NaN, +∞ and -∞; integers as they are. */
+/** a with NaN, +∞ and -∞ replaced by the given numbers; integers are returned as they are. */
 export const nanToNum = (a: Value, nan: number, positive: number, negative: number): Value =>
   isFloat(a.dtype) ? record(nanToNumOp, [a], undefined, [nan, positive, negative]) : a;
 
@@ -181,7 +184,7 @@ const iscloseOp = pointwise({
   lib: [mathLib],
   expr: 'u32(math_equal(a0, a1) | (!math_isnan(a0) & !math_isnan(a1) & !math_isinf(a0) & !math_isinf(a1) & (abs(a0 - a1) <= s1 + s0 * abs(a1))) | ((s2 != 0.0) & math_isnan(a0) & math_isnan(a1)))',
 });
-/** Whether |a - b| ≤ atol + rtol |b|; infinities are close to themselves, NaN too with `equalNan`. */
+/** Whether |a - b| ≤ atol + rtol |b|. Equal infinities are close; with `equalNan`, so are two NaNs. */
 export const isclose = (a: Value, b: Value, rtol: number, atol: number, equalNan: boolean): Value =>
   record(iscloseOp, [toFloat(a), toFloat(b)], undefined, [rtol, atol, equalNan ? 1 : 0]);
 
@@ -193,11 +196,11 @@ function bitwise(name: string, expr: string | ((dtype: DType) => string)): Bitwi
   const op = pointwise({ name, takes: 'integer', expr });
   return (a, b) => record(op, [a, b], undefined);
 }
-/** The bits that both have. */
+/** The bits set in both. */
 export const bitwiseAnd = bitwise('bitwiseAnd', 'a0 & a1');
-/** The bits that either has. */
+/** The bits set in either. */
 export const bitwiseOr = bitwise('bitwiseOr', 'a0 | a1');
-/** The bits that one of both has. */
+/** The bits set in exactly one. */
 export const bitwiseXor = bitwise('bitwiseXor', 'a0 ^ a1');
 
 const bitwiseNotOp = pointwise({
@@ -205,7 +208,7 @@ const bitwiseNotOp = pointwise({
   takes: 'integer',
   expr: (dtype) => (dtype === 'bool' ? 'a0 ^ 1u' : wrapped('~a0')(dtype)),
 });
-/** Every bit turned over; "not" for bools. */
+/** Every bit inverted; "not" for bools. */
 export const bitwiseNot: Unary = (a) => record(bitwiseNotOp, [a], undefined);
 
 // ── Activations ──

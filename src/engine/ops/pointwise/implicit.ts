@@ -1,4 +1,5 @@
-// Slopes of draws that are known by their numbers alone: constants that cannot be differentiated again.
+// Slopes of random draws by their parameters (as of gamma) that are known as numbers only, so they have no second
+// derivative.
 import { AutogradError } from '../../core/errors';
 import { record } from '../../graph/record';
 import type { Op, Value } from '../../graph/value';
@@ -17,6 +18,6 @@ const implicitSlopeOp: Op<{ readonly asked: string }> = {
   },
 };
 
-/** A slope that hangs on its parameter, so that a gradient of it is refused rather than 0. */
+/** The slope, connected to its parameter in the graph, so that differentiating it again throws instead of giving 0. */
 export const implicitSlope = (asked: string, slope: Value, parameter: Value): Value =>
   record(implicitSlopeOp, [slope, parameter], { asked });

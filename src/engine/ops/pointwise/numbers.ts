@@ -1,4 +1,4 @@
-// Signs, exponents and neighbours of numbers, choices that pass NaN over, divisors and shifts of integers.
+// Signs, exponents and neighbours of floats, fmax and fmin, common divisors and bit shifts of integers.
 
 import type { Text } from '../../compiler/texts';
 import { DTypeError } from '../../core/errors';
@@ -33,7 +33,7 @@ function test(name: string, float: string, integer: (dtype: DType) => string): U
   return (a) => record(op, [a], undefined);
 }
 const never = () => '0u';
-/** Whether the sign is set, that of -0 and NaN too. */
+/** Whether the sign bit is set, also for -0 and NaN. */
 export const signbit = test('signbit', 'u32(parts_signbit(a0))', (dtype) =>
   scalarOf(dtype) === 'i32' ? 'u32(a0 < 0)' : '0u',
 );
@@ -48,7 +48,7 @@ const angleOp = pointwise({
   expr: 'select(select(0.0, 3.14159265, a0 < 0.0), a0, math_isnan(a0))',
   grads: [(dy) => fullLike(dy, 0)],
 });
-/** The angle of a in the plane of complex numbers: π for negative numbers, else 0. */
+/** The angle of a in the complex plane: π for negative numbers, NaN for NaN, else 0. */
 export const angle: Unary = (a) => record(angleOp, [toFloat(a)], undefined);
 
 // ── Floats by their bits ──
@@ -70,7 +70,7 @@ const nextafterOp = pointwise({
   saves: 'ab',
   grads: [(dy, { a, b }) => where(ne(a, b), dy, 0), (dy) => fullLike(dy, 0)],
 });
-/** The next float32 after a on the way to b. */
+/** The next float32 after a in the direction of b. */
 export function nextafter(a: Value, b: Value): Value {
   if (a.dtype === 'float16' || b.dtype === 'float16') {
     throw new DTypeError(
@@ -88,7 +88,7 @@ const mantissaOp: Op<undefined> = pointwise({
   saves: 'a',
   grads: [(dy, { a }) => div(dy, exp2(record(exponentOp, [a], undefined)))],
 });
-/** Fractions from ½ to 1 and whole exponents (int32): a = fraction · 2^exponent. */
+/** Mantissas with ½ ≤ |mantissa| < 1, and int32 exponents: a = mantissa · 2^exponent. */
 export const frexp = (a: Value): [mantissa: Value, exponent: Value] => [
   record(mantissaOp, [a], undefined),
   record(exponentOp, [a], undefined),
@@ -111,10 +111,10 @@ const stepExpr = (dtype: DType): string => {
   return `select(${type}(a0 > ${type}(0)), a1, a0 == ${type}(0))`;
 };
 const heavisideOp = pointwise({ name: 'heaviside', takes: 'any', expr: stepExpr });
-/** 0 below 0, 1 above it, and at 0 the number in b. */
+/** 0 where a < 0, 1 where a > 0, and b where a is 0. */
 export const heaviside: Binary = (a, b) => record(heavisideOp, [a, b], undefined);
 
-/** fmax or fmin; the gradient goes to the operand that is taken, half to each where they are equal. */
+/** fmax or fmin. The gradient goes to the operand that is chosen; equal operands get half each. */
 function choice(name: string, fn: 'max' | 'min', closer: string): Binary {
   const share = pointwise({
     name: `${name}Share`,
@@ -132,9 +132,9 @@ function choice(name: string, fn: 'max' | 'min', closer: string): Binary {
   });
   return (a, b) => record(op, [a, b], undefined);
 }
-/** The greater of a and b; the other where one of them is NaN. */
+/** The greater of a and b; if one is NaN, the other. */
 export const fmax = choice('fmax', 'max', '>');
-/** The lesser of a and b; the other where one of them is NaN. */
+/** The lesser of a and b; if one is NaN, the other. */
 export const fmin = choice('fmin', 'min', '<');
 
 // ── Integers ──
@@ -158,7 +158,7 @@ function whole(name: string, call: (type: 'i32' | 'u32', width: number) => strin
 export const gcd = whole('gcd', (type) => `parts_gcd_${type}(a0, a1)`);
 /** The least common multiple, ≥ 0. */
 export const lcm = whole('lcm', (type) => `parts_lcm_${type}(a0, a1)`);
-/** a · 2^b for whole b, in the bits of the dtype. */
+/** a · 2^b for whole b; bits beyond the dtype's width are lost. */
 export const bitwiseLeftShift = whole('bitwiseLeftShift', (type, width) => `parts_left_${type}(a0, a1, ${width}u)`);
 /** ⌊a / 2^b⌋ for whole b. */
 export const bitwiseRightShift = whole('bitwiseRightShift', (type, width) => `parts_right_${type}(a0, a1, ${width}u)`);

@@ -1,4 +1,4 @@
-// Activation functions made of pieces: hard and soft thresholds, and the self-normalising kin of ELU.
+// Activation functions defined piece by piece: hard and soft thresholds, Mish, PReLU, and the relatives of ELU.
 import type { Text } from '../../compiler/texts';
 import { record } from '../../graph/record';
 import type { Value } from '../../graph/value';
@@ -12,7 +12,7 @@ const mathLib: Text = '#math/libMath';
 
 const math = [mathLib];
 
-/** Between low and high, bounds left out. */
+/** Whether low < x < high. */
 const between = (x: Value, low: number, high: number): Value => logicalAnd(gt(x, low), lt(x, high));
 
 const hardsigmoidOp = pointwise({
@@ -55,10 +55,10 @@ const softshrinkOp = pointwise({
 });
 const inside = (x: Value, bound: number): Value => logicalAnd(le(x, bound), le(mul(x, -1), bound));
 
-/** x, and 0 where |x| ≤ bound. */
+/** x where |x| > bound, else 0. */
 export const hardshrink = (x: Value, bound: number): Value => record(hardshrinkOp, [x], undefined, [bound]);
 
-/** x moved towards 0 by `bound`, and 0 where |x| ≤ bound. */
+/** x moved towards 0 by `bound` where |x| > bound, else 0. */
 export const softshrink = (x: Value, bound: number): Value => record(softshrinkOp, [x], undefined, [bound]);
 
 const thresholdOp = pointwise({
@@ -69,7 +69,7 @@ const thresholdOp = pointwise({
   grads: [(dy, { a, s }) => where(le(a, s[0]!), 0, dy)],
 });
 
-/** x where it is over the threshold, `value` elsewhere. */
+/** x where x > bound, `value` elsewhere. */
 export const threshold = (x: Value, bound: number, value: number): Value =>
   record(
     thresholdOp,
@@ -114,7 +114,10 @@ const celuOverOp = pointwise({
   grads: [(dy, { y, s }) => mul(dy, where(gt(y, 0), 1, add(mul(y, 1 / s[0]!), 1)))],
 });
 
-/** x for x > 0, alpha (e^(x / alpha) - 1) elsewhere. The gradient reads x, or the result where that is written `over` x. */
+/**
+ * x for x > 0, alpha (e^(x / alpha) - 1) elsewhere. The gradient reads x; with `over` (in place) it reads the result
+ * instead.
+ */
 export const celu = (x: Value, alpha: number, over = false): Value =>
   record(over ? celuOverOp : celuOp, [x], undefined, [alpha]);
 
@@ -137,7 +140,7 @@ const seluOverOp = pointwise({
   grads: [(dy, { y }) => mul(dy, where(gt(y, 0), SELU_SCALE, add(y, SELU_SCALE * SELU_ALPHA)))],
 });
 
-/** scale · x for x > 0, scale · alpha (e^x - 1) elsewhere, with the constants of self-normalising networks; `over` as for `celu`. */
+/** scale · x for x > 0, scale · alpha (e^x - 1) elsewhere, with the constants above; `over` as in `celu`. */
 export const selu = (x: Value, over = false): Value => record(over ? seluOverOp : seluOp, [x], undefined);
 
 const preluOp = pointwise({

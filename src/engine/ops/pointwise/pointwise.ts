@@ -1,4 +1,4 @@
-// How pointwise operations are defined: an expression, the dtypes it takes, and one gradient a line.
+// Defines pointwise operations: a WGSL expression, the dtypes it takes, and a one-line gradient for each input.
 import type { Lowering } from '../../compiler/ir';
 import { DTypeError } from '../../core/errors';
 import { type DType, isFloat, type Meta, scalarOf } from '../../core/meta';
@@ -6,7 +6,10 @@ import { expectFloat } from '../../graph/record';
 import type { GradContext, Op, Value } from '../../graph/value';
 import { broadcastShapes } from '../shape/broadcast';
 
-/** The values that a gradient may read: inputs `a b c d e`, the output `y` and the dynamic scalars `s`; only those named by `saves` have contents. */
+/**
+ * The values that a gradient may read: inputs `a b c d e`, the output `y` and the dynamic scalars `s`. Of the inputs
+ * and the output, only those named by `saves` have contents.
+ */
 interface Saved {
   readonly a: Value;
   readonly b: Value;
@@ -17,7 +20,9 @@ interface Saved {
   readonly s: readonly number[];
 }
 
-/** Reads each value where a gradient asks for it: one that no gradient needs may have been changed in place. */
+/**
+ * Reads a value only when a gradient asks for it, because values that no gradient reads may have been changed in place.
+ */
 class Reads implements Saved {
   constructor(private readonly node: GradContext<undefined>) {}
 
@@ -59,24 +64,26 @@ class Reads implements Saved {
 interface PointwiseSpec {
   readonly name: string;
   readonly gradName?: string;
-  /** WGSL over `a0 a1 … s0 s1 …`; a function where it depends on the dtype (that of the last input). */
+  /**
+   * WGSL over the inputs `a0 a1 …` and scalars `s0 s1 …`; a function of the last input's dtype if it depends on that.
+   */
   readonly expr: string | ((dtype: DType) => string);
   readonly lib?: readonly string[];
-  /** `float`: float32 only (default); `number`: all but bool; `integer`: all but float32; `any`: all. */
+  /** `float`: floats only (default); `number`: all dtypes but bool; `integer`: integers and bool; `any`: all. */
   readonly takes?: 'float' | 'number' | 'integer' | 'any';
-  /** The first input is a bool condition, apart from the common dtype of the others. */
+  /** The first input is a bool condition; only the others must agree in dtype. */
   readonly condition?: boolean;
-  /** Default: the dtype of the inputs. */
+  /** The dtype of the result. Default: that of the last input. */
   readonly result?: DType;
   /** If `a0` is 0 the result is 0; otherwise it is `a0` times a finite factor, which depends on `a1`. */
   readonly scales?: boolean;
-  /** One gradient an input, or null; without the list, the op is not differentiable. */
+  /** For each input its gradient, or null if it has none; without the list, the op is not differentiable. */
   readonly grads?: readonly (((dy: Value, saved: Saved) => Value) | null)[];
-  /** Letters of what the gradients read, such as `'ab'` or `'y'`. */
+  /** The letters of the values that the gradients read, such as `'ab'` or `'y'`. */
   readonly saves?: string;
 }
 
-/** The operation that a spec describes. Operands broadcast; the dtype of dynamic scalars is that of the last input. */
+/** The operation that a spec describes. Operands broadcast; dynamic scalars have the dtype of the last input. */
 export function pointwise(spec: PointwiseSpec): Op<undefined> {
   const { name, expr, lib, scales, grads, saves = '' } = spec;
   return {
@@ -139,7 +146,7 @@ function checkDTypes(spec: PointwiseSpec, inputs: readonly Meta[]): void {
   }
 }
 
-/** Brings the result of integer arithmetic back into the dtype's range: uint8 lives in 32 bits. */
+/** Wraps the result of uint8 arithmetic to 8 bits, since kernels hold a uint8 in 32 bits. */
 export const wrapped =
   (expr: string) =>
   (dtype: DType): string =>

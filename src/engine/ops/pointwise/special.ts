@@ -1,4 +1,5 @@
-// Special functions: the logarithm of Γ and its derivatives, erf's inverse, Bessel functions, sinc, logarithms of sums and ratios.
+// Special functions: ln Γ and its derivatives, the inverse of erf, Bessel functions, sinc, logarithms of sums and
+// ratios.
 
 import type { Text } from '../../compiler/texts';
 import { AutogradError } from '../../core/errors';
@@ -22,7 +23,7 @@ const lib = [mathLib, trigLib, specialLib];
 type Unary = (a: Value) => Value;
 type Binary = (a: Value, b: Value) => Value;
 
-/** A function of floats from its library function and its derivative. */
+/** A function of floats, defined by its WGSL library function and its derivative. */
 function unary(name: string, derivative: Unary): Unary {
   const grads = [(dy: Value, { a }: { readonly a: Value }) => mul(dy, derivative(a))];
   const op: Op<undefined> = pointwise({ name, lib, expr: `special_${name}(a0)`, saves: 'a', grads });
@@ -48,7 +49,7 @@ const polygammaOp: Op<undefined> = pointwise({
 export function polygamma(n: number, a: Value): Value {
   if (n === 0) return digamma(a);
   let factorial = n % 2 === 0 ? -1 : 1;
-  // 171! is infinite already.
+  // In float64, 171! is infinite, so more factors change nothing.
   for (let k = 2; k <= Math.min(n, 171); k++) factorial *= k;
   return record(polygammaOp, [toFloat(a)], undefined, [n, factorial]);
 }
@@ -62,7 +63,7 @@ const gammaDensityOp = pointwise({
   saves: 'aby',
   grads: [null, (dy, { a, b, y }) => mul(dy, mul(y, sub(div(sub(a, 1), b), 1)))],
 });
-/** e^-x x^(a-1) / Γ(a), which is how fast igamma grows with x. */
+/** e^-x x^(a-1) / Γ(a), the derivative of igamma by x. */
 const gammaDensity: Binary = (a, x) => record(gammaDensityOp, [a, x], undefined);
 
 const incomplete = (name: string, expr: string, slope: (dy: Value) => Value): Binary => {
@@ -84,7 +85,7 @@ const incomplete = (name: string, expr: string, slope: (dy: Value) => Value): Bi
 };
 /** The regularised lower incomplete gamma function P(a, x). */
 export const igamma = incomplete('igamma', 'igamma_p(a0, a1)', (dy) => dy);
-/** The upper one, 1 - P(a, x). */
+/** The regularised upper incomplete gamma function Q(a, x) = 1 - P(a, x). */
 export const igammac = incomplete('igammac', 'igamma_q(a0, a1)', neg);
 
 // ── Inverse of erf, Bessel functions, sinc ──
@@ -111,7 +112,7 @@ const i1SlopeOp = pointwise({
   grads: [(dy, { a }) => mul(dy, i1Bend(a))],
 });
 const i1Slope: Unary = (a) => record(i1SlopeOp, [a], undefined);
-/** I₁'' = I₁ + (I₁ / a - I₁') / a; near 0, where that cancels, by its series 3/8 a + 5/96 a³ + 7/3072 a⁵. */
+/** I₁'' = I₁ + (I₁ / a - I₁') / a. Near 0 the terms cancel, so it is the series 3/8 a + 5/96 a³ + 7/3072 a⁵ there. */
 function i1Bend(a: Value): Value {
   const near = lt(abs(a), 0.1);
   const t = square(a);
@@ -158,11 +159,11 @@ const logitClampedOp = pointwise({
   saves: 'a',
   grads: [(dy, { a, s }) => where(outside(a, s[0]!, 1 - s[0]!), 0, mul(dy, logitSlope(a)))],
 });
-/** ln(a / (1 - a)), the inverse of sigmoid; with `eps`, of a limited to [eps, 1 - eps]. */
+/** ln(a / (1 - a)), the inverse of sigmoid. With `eps`, a is clamped to [eps, 1 - eps] first. */
 export const logit = (a: Value, eps: number | null): Value =>
   eps === null ? record(logitOp, [toFloat(a)], undefined) : record(logitClampedOp, [toFloat(a)], undefined, [eps]);
 
-/** An op of two floats from its library function and its gradients by both. */
+/** An op of two floats, defined by its WGSL library function and its gradients by both operands. */
 function binary(name: string, saves: string, grads: NonNullable<Parameters<typeof pointwise>[0]['grads']>): Binary {
   const op = pointwise({ name, lib, expr: `special_${name}(a0, a1)`, saves, grads });
   return (a, b) => record(op, [a, b], undefined);

@@ -1,4 +1,4 @@
-// Pooling by output size, and its way back: adaptive maximum and mean, maxUnpool.
+// Pooling to a given output size (adaptive maximum and mean), and maxUnpool, which undoes max pooling.
 import faultLib from '../../../../shaders/lib/fault.wgsl?raw';
 import { clearPass } from '../../compiler/clear-pass';
 import { fault, input, output, type Pass } from '../../compiler/ir';
@@ -23,7 +23,10 @@ type Pair = readonly [height: number, width: number];
 
 const WORKGROUP = 64;
 
-/** The place of the maximum of each window, in its plane. Not differentiable: the values are gathered by it. */
+/**
+ * The index, within its plane, of the maximum of each window. Indices have no gradient; the values are gathered by
+ * them.
+ */
 const adaptivePlacesOp: Op<{ readonly size: Pair }> = {
   name: 'adaptiveMaxPool2d',
   infer: ([x], { size }) => [{ shape: [...x!.shape.slice(0, 2), ...size], dtype: 'int64' }],
@@ -41,7 +44,7 @@ const adaptivePlacesOp: Op<{ readonly size: Pair }> = {
   },
 };
 
-/** [planes, elements of a plane] */
+/** x[N, C, H, W] as [N · C planes, H · W elements]. */
 const planes = (x: Value): Value => reshape(x, [x.shape[0]! * x.shape[1]!, x.shape[2]! * x.shape[3]!]);
 
 function checkSizes(op: string, x: Value, size: Pair): void {
@@ -56,7 +59,7 @@ function checkSizes(op: string, x: Value, size: Pair): void {
   }
 }
 
-/** The windows of equal size that cover x, where there are such. */
+/** If the output size divides the input size, the equal windows that cover x; else null. */
 function evenWindows(x: Value, size: Pair) {
   const kernel = [x.shape[2]! / size[0], x.shape[3]! / size[1]] as const;
   if (!kernel.every(Number.isInteger)) return null;
@@ -65,7 +68,10 @@ function evenWindows(x: Value, size: Pair) {
 
 const within = (x: Value, size: Pair): Shape => [...x.shape.slice(0, 2), ...size];
 
-/** Means of `size` windows that cover x[N, C, H, W]: rows ⌊i·H/h⌋ to ⌈(i+1)·H/h⌉, and columns likewise. */
+/**
+ * The means of h × w = `size` windows that cover x[N, C, H, W]: window i has rows ⌊i·H/h⌋ to ⌈(i+1)·H/h⌉, columns
+ * likewise.
+ */
 export function adaptiveAvgPool2d(x: Value, size: Pair): Value {
   checkSizes('adaptiveAvgPool2d', x, size);
   if (sameShape(within(x, size), x.shape)) return x;
@@ -78,7 +84,7 @@ export function adaptiveAvgPool2d(x: Value, size: Pair): Value {
   return named(y, 'AdaptiveAvgPool2DBackward0');
 }
 
-/** Maxima of the same windows, and their places r·W + c as int64. */
+/** The maxima of the same windows, and their indices r·W + c as int64. */
 export function adaptiveMaxPool2d(x: Value, size: Pair): [values: Value, indices: Value] {
   checkSizes('adaptiveMaxPool2d', x, size);
   const even = evenWindows(x, size);
@@ -109,8 +115,8 @@ const unpoolOp: Op<{ readonly asked: string; readonly size: number }> = {
 };
 
 /**
- * Zeros [...lead, ...size] with the elements of x[...lead, ...spatial] at the places that `indices` names, each a number that
- * counts through all of `size`.
+ * Zeros of shape [...lead, ...size] with the elements of x[...lead, ...spatial] written to `indices`, which are flat
+ * indices into the dimensions `size`.
  */
 export function maxUnpool(op: string, x: Value, indices: Value, size: readonly number[]): Value {
   if (indices.dtype !== 'int64') {

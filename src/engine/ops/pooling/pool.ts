@@ -1,4 +1,4 @@
-// Pooling over windows of height and width: the maximum with its place, the mean, and their adjoints.
+// 2-D pooling: the maximum with its index, the mean, and their adjoints.
 import { f32, input, type Lowering, output } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -22,9 +22,9 @@ type Pair = readonly [height: number, width: number];
 interface Windows {
   readonly kernel: Pair;
   readonly stride: Pair;
-  /** On both sides of each dimension. */
+  /** The padding on each side of height and width. */
   readonly padding: Pair;
-  /** Rounds the number of windows up, as long as the last begins inside the image or its leading padding. */
+  /** Whether the number of windows rounds up. A last window that would begin in the far padding is dropped. */
   readonly ceilMode: boolean;
 }
 
@@ -33,18 +33,18 @@ export interface MaxPoolAttrs extends Windows {
 }
 
 export interface AvgPoolAttrs extends Windows {
-  /** Whether padding counts in the divisor. */
+  /** Whether the divisor counts padding. */
   readonly countIncludePad: boolean;
-  /** Divides every sum, in place of the window's size. */
+  /** If given, divides every sum instead of the window's size. */
   readonly divisorOverride: number | null;
 }
 
-/** Attributes of an adjoint, which restores images of `size`. */
+/** Attributes of an adjoint, whose result has the images' `size` before pooling. */
 type Sized<A> = A & { readonly size: Pair };
 
 const WORKGROUP = 64;
 
-/** Columns that an invocation of max pooling computes; STRIP in the shaders. */
+/** The number of columns that one invocation of max pooling computes; the same as STRIP in the shaders. */
 const STRIP = 8;
 const noDilation: Pair = [1, 1];
 
@@ -85,7 +85,10 @@ function poolShape(op: string, x: Meta, attrs: Windows, dilation: Pair = noDilat
   return [x.shape[0]!, x.shape[1]!, rows, cols];
 }
 
-/** What the kernels of max pooling share: `written` has the shape of the outputs, each invocation a strip of a row. */
+/**
+ * The fields that all passes of max pooling share. `written` is the shape written, of which an invocation does a strip
+ * of a row.
+ */
 function maxPass(written: Shape, size: Shape, outSize: Shape, { stride, padding }: MaxPoolAttrs) {
   const strips = Math.ceil(written[3]! / STRIP);
   const count = strips * numel(written.slice(0, 3));
@@ -96,7 +99,7 @@ function maxPass(written: Shape, size: Shape, outSize: Shape, { stride, padding 
   };
 }
 
-/** y[p,i,j] = max x over the window of (i, j), and the flat place r·W + c of that maximum. */
+/** y[p,i,j] = max x over the window of (i, j), and the flat index r·W + c of that maximum. */
 const maxPool2dOp: Op<MaxPoolAttrs> = {
   name: 'maxPool2d',
   readsHalf: true,
@@ -138,7 +141,8 @@ function maxGradPass(entry: 'spread' | 'pick', from: Meta, to: Meta, attrs: MaxP
   const consts = { WINDOWS_H: most(0), WINDOWS_W: most(1), STRIDE_H: stride[0], STRIDE_W: stride[1] };
   const [size, outSize] = entry === 'spread' ? [to.shape, from.shape] : [from.shape, to.shape];
   const apart = entry === 'spread' && most(0) === 1 && most(1) === 1;
-  // The elements from each window's start to the next one's, in the place of the elements that are written.
+  // If windows do not overlap, an invocation walks the cells from each window's start to the next, not the written
+  // elements.
   const cells = (d: 0 | 1) => Math.ceil((to.shape[2 + d]! + padding[d]) / stride[d]);
   const walked = apart ? [...to.shape.slice(0, 2), cells(0), cells(1)] : to.shape;
   const pass = {
@@ -154,7 +158,7 @@ function maxGradPass(entry: 'spread' | 'pick', from: Meta, to: Meta, attrs: MaxP
   return { kind: 'passes', passes: [pass] };
 }
 
-/** dx[p,r,c] = Σ dy[p,i,j] over the windows whose index is the place of (r, c). */
+/** dx[p,r,c] = Σ dy[p,i,j] over the windows (i, j) whose maximum is at (r, c). */
 const maxPool2dBackwardOp: Op<Sized<MaxPoolAttrs>> = {
   name: 'maxPool2dBackward',
   readsHalf: true,
@@ -168,7 +172,7 @@ const maxPool2dBackwardOp: Op<Sized<MaxPoolAttrs>> = {
 const spread = (dy: Value, indices: Value, attrs: Sized<MaxPoolAttrs>): Value =>
   record(maxPool2dBackwardOp, [dy, indices], attrs);
 
-/** dy[p,i,j] = dx[p, indices[p,i,j]], the adjoint of the above. */
+/** dy[p,i,j] = dx[p, indices[p,i,j]], the adjoint of `maxPool2dBackwardOp`. */
 const maxPool2dPickOp: Op<Sized<MaxPoolAttrs>> = {
   name: 'maxPool2dPick',
   readsHalf: true,
@@ -224,7 +228,7 @@ const avgPool2dOp: Op<AvgPoolAttrs> = {
   saves: { inputs: [] },
 };
 
-/** dx[p,r,c] = Σ dy[p,i,j] / divisor(i, j) over the windows that hold (r, c). */
+/** dx[p,r,c] = Σ dy[p,i,j] / divisor(i, j) over the windows (i, j) that contain (r, c). */
 const avgPool2dBackwardOp: Op<Sized<AvgPoolAttrs>> = {
   name: 'avgPool2dBackward',
   readsHalf: true,
@@ -237,8 +241,8 @@ const avgPool2dBackwardOp: Op<Sized<AvgPoolAttrs>> = {
 };
 
 /**
- * Maximum over windows of x[N, C, H, W] (or [C, H, W]), and its place r·W + c as int64. The first maximum wins; NaN counts as
- * larger than any number.
+ * Maximum over windows of x[N, C, H, W] (or [C, H, W]), and its index r·W + c as int64. Of equal maxima the first wins;
+ * NaN counts as larger than any number.
  */
 export function maxPool2d(x: Value, attrs: MaxPoolAttrs): [values: Value, indices: Value] {
   if (x.shape.length !== 3) {
@@ -249,8 +253,7 @@ export function maxPool2d(x: Value, attrs: MaxPoolAttrs): [values: Value, indice
   return [reshape(y, y.shape.slice(1)), reshape(indices, indices.shape.slice(1))];
 }
 
-/** The same shape with the dtype that `poolShape` asks for. */
-/** Means without their fractions. */
+/** The means of integers, truncated towards 0. */
 function wholeAvgPool2d(x: Value, attrs: AvgPoolAttrs): Value {
   const shape = poolShape('avgPool2d', asFloat(x), attrs);
   const sums = wholeSumPool2d(x, shape, attrs);

@@ -1,11 +1,12 @@
-// Which windows of one tensor share elements: those that share none form layers, each written at once. Pure.
+// Groups windows of one tensor into layers, such that windows of a layer share no element and one pass can write them
+// all. Pure.
 
 interface Axis {
   readonly size: number;
   readonly stride: number;
 }
 
-/** A window of a buffer, rows of `cols` elements that lie together, and the value for it. */
+/** A window of a buffer, made of rows of `cols` contiguous elements, and the value that goes there. */
 export interface Span<T> {
   readonly rows: readonly Axis[];
   readonly cols: number;
@@ -15,15 +16,18 @@ export interface Span<T> {
 
 type Place = Omit<Span<unknown>, 'of'>;
 
-/** Past so many windows that are no plain stretches of equal rows, pairs are not compared: each is a layer of its own. */
+/**
+ * If more windows than this need comparing in pairs, each becomes its own layer instead, because comparing would take
+ * too long.
+ */
 const MAX_COMPARED = 256;
 
-/** Equal for windows whose rows are equal. */
+/** A key that is equal for windows whose rows are equal. */
 export const familyOf = ({ rows }: Place): string => rows.map(({ size, stride }) => `${size} ${stride}`).join();
 
 /**
- * The windows in layers. No two windows of a layer share elements, and their rows are equal. The first layer is the largest.
- * Takes time in proportion to the windows times the layers.
+ * The windows in layers. The windows of a layer share no elements, and their rows are equal. The first layer is the
+ * largest. The time grows with the number of windows times the number of layers.
  */
 export function layersOf<T>(spans: readonly Span<T>[]): Span<T>[][] {
   const families = new Map<string, Span<T>[]>();
@@ -42,8 +46,8 @@ export function layersOf<T>(spans: readonly Span<T>[]): Span<T>[][] {
 const timesOf = (rows: readonly Axis[]): number => rows.reduce((product, { size }) => product * size, 1);
 
 /**
- * Whether windows with equal rows are stretches of these: each row begins a whole number of the shortest stride from the others,
- * and no window reaches past that stride. Then windows share elements where their first rows do.
+ * Whether windows with equal rows are column ranges of one matrix: the strides nest, and no window reaches past the
+ * smallest stride. Then two windows share elements if and only if their first rows do.
  */
 function areStretches(family: readonly Place[]): boolean {
   const [{ rows }] = family as [Place];
@@ -53,7 +57,7 @@ function areStretches(family: readonly Place[]): boolean {
   return nested && family.every(({ offset, cols }) => offset + cols <= pitch);
 }
 
-/** Each window, in the order in which they begin, goes to the first layer whose windows end before it. */
+/** For column ranges: takes the windows by offset, and puts each into the first layer whose windows end before it. */
 function bySweep<T>(family: readonly Span<T>[]): Span<T>[][] {
   const layers: { readonly spans: Span<T>[]; end: number }[] = [];
   for (const span of family.toSorted((a, b) => a.offset - b.offset)) {
@@ -68,7 +72,7 @@ function bySweep<T>(family: readonly Span<T>[]): Span<T>[][] {
   return layers.map(({ spans }) => spans);
 }
 
-/** Each window goes to the first layer that it shares no element with. */
+/** For other windows: puts each into the first layer with which it shares no element, by comparing pairs. */
 function byPairs<T>(family: readonly Span<T>[]): Span<T>[][] {
   if (family.length > MAX_COMPARED) return family.map((span) => [span]);
   const layers: Span<T>[][] = [];
@@ -83,7 +87,7 @@ function byPairs<T>(family: readonly Span<T>[]): Span<T>[][] {
 /** Whether two windows with equal rows share an element. */
 export function meet(a: Place, b: Place): boolean {
   const outward = a.rows.toSorted((one, other) => other.stride - one.stride);
-  /** How far the rows within dimension d, and the columns, reach to either side. */
+  /** reach[d]: how far apart two elements can be by the dimensions from d on and the columns. */
   const reach = new Array<number>(outward.length + 1);
   reach[outward.length] = Math.max(a.cols, b.cols) - 1;
   for (let d = outward.length; d > 0; d--) {

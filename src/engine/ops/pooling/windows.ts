@@ -1,4 +1,5 @@
-// Sliding windows along a dimension, and their adjoint, which adds what overlaps; unfold and fold are made of them.
+// Sliding windows along a dimension, and their adjoint, which adds up overlapping elements. unfold and fold are built
+// on both.
 import { ShapeError } from '../../core/errors';
 import { contiguousStrides, isFloat, type Shape, showShape } from '../../core/meta';
 import { expectFloat, fromHost, record } from '../../graph/record';
@@ -8,7 +9,7 @@ import { full, reshape } from '../shape/cast';
 import { lowerView, permute } from '../shape/shape';
 import { countOf, type WindowAttrs } from './window-attrs';
 
-/** The shape of the windows before they are put in order. */
+/** The plain shape of the windows, before `order` permutes it. */
 const plainShape = (x: Shape, attrs: WindowAttrs): number[] => [
   ...x.map((size, d) => (d === attrs.dim ? countOf(attrs) : size)),
   attrs.size,
@@ -55,7 +56,9 @@ export interface WindowOptions {
 const ordered = (rank: number, order: readonly number[] | undefined): readonly number[] =>
   order ?? Array.from({ length: rank + 1 }, (_, d) => d);
 
-/** Windows of x along `dim`: […, L, …] → […, (L − (size − 1)·dilation − 1) / step + 1, …, size], in the given order. */
+/**
+ * Windows of x along `dim`: […, L, …] → […, ⌊(L − (size − 1)·dilation − 1) / step⌋ + 1, …, size], permuted by `order`.
+ */
 export function windows(x: Value, dim: number, { size, step, dilation = 1, order }: WindowOptions): Value {
   if (x.shape.length === 0 && size <= 1) {
     return size === 1 ? reshape(x, [1]) : full([0], 0, x.dtype);
@@ -69,7 +72,7 @@ export function windows(x: Value, dim: number, { size, step, dilation = 1, order
   return record(windowsOp, [x], { dim, size, step, dilation, length, order: ordered(x.shape.length, order) });
 }
 
-/** `overlapAdd` of whole numbers, which the kernel of floats would round. */
+/** `overlapAdd` of integers, which the float kernel would round. */
 function wholeOverlapAdd(
   x: Value,
   dim: number,
@@ -93,7 +96,7 @@ function wholeOverlapAdd(
   return indexAdd(zeros, dim, fromHost(places, [places.length], 'int64'), terms);
 }
 
-/** The adjoint of `windows` for a dimension of the given length: what overlaps is added. */
+/** The adjoint of `windows` for a dimension of the given length: overlapping elements add up. */
 export function overlapAdd(x: Value, dim: number, length: number, options: WindowOptions): Value {
   const { size, step, dilation = 1 } = options;
   const order = ordered(x.shape.length - 1, options.order);

@@ -1,4 +1,4 @@
-// The gradient of a recurrent layer made of operations that have gradients themselves, for higher derivatives.
+// The gradient of a recurrent layer, composed of differentiable operations, for higher derivatives.
 import type { Value } from '../../graph/value';
 import { product } from '../linalg/matmul';
 import { add, mul, square, sub } from '../pointwise/arithmetic';
@@ -7,35 +7,40 @@ import { cast, full, reshape } from '../shape/cast';
 import { cat } from '../shape/join';
 import { narrow } from '../shape/shape';
 
-/** What a cell computes from its gates: tanh or relu of the only one, a gated recurrent unit, long short-term memory. */
+/** The kind of cell: a plain one with tanh or relu, a gated recurrent unit, or long short-term memory. */
 export type CellKind = 'tanh' | 'relu' | 'gru' | 'lstm';
 
 export interface RecurrentAttrs {
   readonly kind: CellKind;
-  /** The sequence is read from its end. */
+  /** Reads the sequence from its end. */
   readonly reverse: boolean;
 }
 
-/** Gradients of the hidden state's share of the gates and of the input's, [times, batch, gates · hidden], and the gradient that c or h passes back. */
+/**
+ * `dps` and `dshares`: the gradients of the two summands of the gates, the one from the hidden state and the one from
+ * the input, both [times, batch, gates · hidden]. `dstates`: the gradient of the first c or h.
+ */
 export interface RecurrentGradient {
   readonly dps: Value;
   readonly dshares: Value;
   readonly dstates: Value;
 }
 
-/** What the gradient is made of; see recurrent.ts. */
+/** The values from which the gradient is computed; see recurrent.ts. */
 interface Given {
   readonly dhs: Value;
   readonly dcs: Value | undefined;
   readonly dkept: Value | undefined;
   readonly kept: Value;
-  /** c of 'lstm', else h. */
+  /** For 'lstm' all c, else all h. */
   readonly states: Value;
   readonly weight: Value;
   readonly attrs: RecurrentAttrs;
 }
 
-/** The elements of a sequence in the order in which they are read, and where the states before and after each are. */
+/**
+ * The times of a sequence in the order in which they are read, with the indices of the states before and after each.
+ */
 export const stepsOf = (times: number, { reverse }: RecurrentAttrs) =>
   Array.from({ length: times }, (_, s) => {
     const time = reverse ? times - 1 - s : s;
@@ -48,7 +53,10 @@ const tanhSlope = (x: Value): Value => sub(1, square(x));
 const sigmoidSlope = (x: Value): Value => mul(x, sub(1, x));
 const plus = (x: Value, y: Value | null): Value => (y ? add(x, y) : x);
 
-/** One element's gradients: of the gates, by the hidden state's share and the input's, and of c or h before. */
+/**
+ * The gradients of one time step: of the gates' summands from the hidden state and from the input, and of the previous
+ * c or h.
+ */
 interface Step {
   readonly dp: readonly Value[];
   readonly dshare: readonly Value[];
@@ -92,7 +100,10 @@ function ofLstm({ dh, carry, dc: given, kept, dkept, state }: StepGiven): Step {
   return { dp, dshare: dp, carry: mul(dc, f) };
 }
 
-/** The equations of recurrent-grad.wgsl, element by element; the kept values may have a gradient of their own. */
+/**
+ * The equations of recurrent-grad.wgsl, time step by time step. Unlike the kernel, it takes a gradient of the kept
+ * values, too.
+ */
 export function gradientBySteps({ dhs, dcs, dkept, kept, states, weight, attrs }: Given): RecurrentGradient {
   const [times, batch, many, hidden] = kept.shape as [number, number, number, number];
   const at = (x: Value, time: number) => reshape(narrow(x, 0, time, 1), x.shape.slice(1));

@@ -1,4 +1,5 @@
-// A recurrent layer in one direction, over a whole sequence: one kernel an element, and one an element for the gradient.
+// A recurrent layer in one direction over a whole sequence: one dispatch a time step, and one a time step for the
+// gradient.
 import { input, type Operand, output, type Pass, spare } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -28,11 +29,16 @@ const oneLib: Text = '#recurrent/libUnitOne';
 const source: Text = '#recurrent/recurrent';
 const gradSource: Text = '#recurrent/recurrentGrad';
 
-/** Gates of each kind, and the values kept for the gradient, in multiples of the hidden size. */
+/**
+ * For each kind, how many gates it has and how many values it keeps for the gradient, in multiples of the hidden size.
+ */
 const gatesOf = { tanh: 1, relu: 1, gru: 3, lstm: 4 };
 const keptOf = { tanh: 1, relu: 1, gru: 4, lstm: 5 };
 
-/** Inputs: shares, W, Wᵀ, h0, and c0 of 'lstm' or, where there is one, the bias of 'gru'. Outputs: h, c of 'lstm', the kept values. */
+/**
+ * Inputs: the input's summands of the gates (`shares`), W, Wᵀ, h0, then c0 for 'lstm' or the bias, if any, for 'gru'.
+ * Outputs: h, then c for 'lstm', then the values kept for the gradient.
+ */
 const recurrentOp: Op<RecurrentAttrs> = {
   name: 'recurrent',
   saves: { inputs: [1], outputs: [0, 1] },
@@ -116,11 +122,14 @@ const recurrentOp: Op<RecurrentAttrs> = {
 const lstmOp: typeof recurrentOp = { ...recurrentOp, saves: { inputs: [1], outputs: [0, 1, 2] } };
 
 interface GradAttrs extends RecurrentAttrs {
-  /** Whether c has a gradient besides the one through h. */
+  /** Whether c has its own gradient besides the one through h. */
   readonly cells: boolean;
 }
 
-/** Inputs: dh, dc or dh again, the kept values, c or h, W. Outputs: gradients of the gates, of the first state, and of shares for 'gru'. */
+/**
+ * Inputs: dh, dc (or dh again if there is none), the kept values, c or h, W. Outputs: the gradients of the gates, of
+ * the first state, and for 'gru' of the shares.
+ */
 const recurrentGradOp: Op<GradAttrs> = {
   name: 'recurrentGrad',
   infer([, , kept, states], { kind }) {
@@ -187,15 +196,15 @@ const sizesOf = (shares: Meta, h0: Meta): readonly [times: number, batch: number
   h0.shape[1]!,
 ];
 
-/** Small, since a step has little to do and all processors should have some of it. */
+/** Small, because a time step is little work that should be spread over all processors. */
 const WORKGROUP = 32;
-/** Rows of the batch that one invocation computes at most: each weight that it loads serves all of them. */
+/** The most rows of the batch that one invocation computes. Each weight that it loads serves all its rows. */
 const MOST_ROWS = 8;
-/** A GPU has room for so many invocations at once, before sharing loads pays. */
+/** A GPU runs about this many invocations at once. Only beyond that does sharing loads between rows pay. */
 const GPU_INVOCATIONS = 1 << 14;
 
 interface Tile {
-  /** Hidden units of an invocation. */
+  /** The number of hidden units of one invocation. */
   readonly unit: 1 | 4;
   readonly rows: number;
 }
@@ -204,7 +213,7 @@ function tileOf(batch: number, hidden: number, { kind }: AdapterProfile): Tile {
   const unit = hidden % 4 === 0 ? 4 : 1;
   const most =
     kind === 'software' ? MOST_ROWS : Math.min(MOST_ROWS, Math.ceil((batch * hidden) / unit / GPU_INVOCATIONS));
-  // As many tiles as with the most rows, of no more rows than they need.
+  // Keep the number of tiles that `most` rows give, but spread the batch evenly over them.
   const tiles = Math.max(1, Math.ceil(batch / most));
   return { unit, rows: Math.max(1, Math.ceil(batch / tiles)) };
 }
@@ -218,7 +227,10 @@ const constsOf = (kind: CellKind, { unit, rows }: Tile) => ({
   WORKGROUP,
 });
 
-/** Names each part of four units, once loops are written out, since compilers may look others up in memory. */
+/**
+ * Unrolls the loops and names vector components (.x) instead of indexing them, since compilers may put indexed vectors
+ * in memory.
+ */
 const inParts =
   (consts: Readonly<Record<string, number>>) =>
   (text: string): string =>
@@ -228,22 +240,25 @@ const inParts =
     );
 
 export interface Recurrence {
-  /** The input's share of the gates, with all biases of 'tanh', 'relu' and 'lstm'. Shape: [times, batch, gates · hidden]. */
+  /**
+   * The input's summand of the gates, with the biases added (for 'gru', without the hidden state's). Shape: [times,
+   * batch, gates · hidden].
+   */
   readonly shares: Value;
   /** Shape: [gates · hidden, hidden]. */
   readonly weight: Value;
-  /** The hidden state's own bias, of 'gru' alone. Shape: [gates · hidden]. */
+  /** The hidden state's bias, for 'gru' only. Shape: [gates · hidden]. */
   readonly bias?: Value | null;
-  /** Of h, and for 'lstm' of c. Shape: [batch, hidden] each. */
+  /** The first h, and for 'lstm' the first c. Shape: [batch, hidden] each. */
   readonly states: readonly Value[];
 }
 
 /**
- * The states of a recurrent layer, h and for 'lstm' c, in the order of the sequence, with the one before the first element (in
- * reverse, behind the last). Shape: [times + 1, batch, hidden].
+ * All states of a recurrent layer: h, and for 'lstm' c, in the order of the sequence. The initial state is included:
+ * before the first element, or in reverse after the last. Shape: [times + 1, batch, hidden].
  */
 export function recurrent({ shares, weight, bias, states }: Recurrence, attrs: RecurrentAttrs): Value[] {
-  // A weight that is only read in another order has no gradient of its own.
+  // The transposed weight is only another layout for the forward kernel; the gradient comes through `weight`.
   const turned = withMode({ grad: false }, () => permute(weight, [1, 0]));
   const inputs = [shares, weight, turned, ...states, ...(bias ? [bias] : [])];
   return recordAll(attrs.kind === 'lstm' ? lstmOp : recurrentOp, inputs, attrs).slice(0, states.length);

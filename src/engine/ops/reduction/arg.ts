@@ -1,4 +1,4 @@
-// The extremum along a dimension with its place: max and min with indices, argmax, argmin.
+// The extremum along a dimension together with its index: max and min with indices, argmax, argmin.
 import { kernels } from '../../compiler/texts';
 import { ShapeError } from '../../core/errors';
 import { numel, showShape } from '../../core/meta';
@@ -9,10 +9,10 @@ import { reshape } from '../shape/cast';
 import { reducedShape, resolveDim } from '../shape/dims';
 import { type ReduceAttrs, reducedCount } from './reduce';
 
-/** How extrema, orders and samples are found. */
+/** The kernels of extrema, sorts and samples, loaded when a plan first needs them. */
 export const kernel = kernels('order', () => import('../../kernels/rare-bundle'), 'sort');
 
-/** Outputs: the extremum, and its place along the one dimension in `dims`. */
+/** Outputs: the extremum, and its index along the one dimension in `dims`. */
 function extremumOp(name: string, minimum: boolean): Op<ReduceAttrs> {
   const op: Op<ReduceAttrs> = {
     name,

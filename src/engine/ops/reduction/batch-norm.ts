@@ -1,4 +1,5 @@
-// Normalisation of channels by given or own statistics, with the gradient through own ones: batchNorm.
+// batchNorm: normalises channels by given statistics, or by the statistics of x itself, through which gradients then
+// pass.
 import { input, type Lowering, type Operand, output, type Pass, scalar } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -16,9 +17,9 @@ import { reducedCount, sum } from './reduce';
 const source: Text = '#norm/batchNormFactors';
 
 interface BatchNormAttrs {
-  /** All dimensions but the channels'. */
+  /** All dimensions except the channels. */
   readonly dims: readonly number[];
-  /** Mean and variance are those of x itself, so that its gradient passes through them too. */
+  /** Mean and variance were computed from x, so the gradient of x passes through them, too. */
   readonly own: boolean;
   readonly weight: boolean;
   /** Comes with a weight only. */
@@ -27,10 +28,10 @@ interface BatchNormAttrs {
 
 const WORKGROUP = 64;
 
-/** Output 0: a factor and an addend for each channel, of the inputs of a batch norm without its x. */
+/** Writes a factor and an addend for each channel. Inputs: those of a batch norm without x. */
 function factorsPass(mean: Meta, { weight, bias }: BatchNormAttrs): Pass {
   const count = numel(mean.shape);
-  // Bindings are fixed: the mean stands in for what there is not.
+  // The shader has a fixed number of bindings: the mean is bound in place of a missing weight or bias, and not read.
   const given = (is: boolean, index: number): Operand => input(is ? index : 0);
   return {
     label: 'batchNorm factors',
@@ -42,7 +43,7 @@ function factorsPass(mean: Meta, { weight, bias }: BatchNormAttrs): Pass {
   };
 }
 
-/** Inputs: x, mean, variance, weight?, bias?, each but x of size 1 in `dims`; dynamic scalar: eps. */
+/** Inputs: x, mean, variance, weight?, bias?; all except x have size 1 in `dims`. Dynamic scalar: eps. */
 const batchNormOp: Op<BatchNormAttrs> = {
   name: 'nativeBatchNorm',
   takesHalf: true,
@@ -74,7 +75,7 @@ const batchNormOp: Op<BatchNormAttrs> = {
   },
 };
 
-/** The same by fixed numbers, which have no gradients: that of x needs no x. */
+/** Batch norm with constant statistics and weights, which get no gradients; so backward does not need x. */
 const frozenBatchNormOp: Op<BatchNormAttrs> = {
   ...batchNormOp,
   name: 'frozenBatchNorm',
@@ -85,7 +86,10 @@ const frozenBatchNormOp: Op<BatchNormAttrs> = {
   },
 };
 
-/** `batchNorm` of float32 [N, C, H, W] by fixed numbers, [1, C, 1, 1] each. None of these may require gradients. */
+/**
+ * `batchNorm` of float32 [N, C, H, W] with constants of shape [1, C, 1, 1]. None of the constants may require
+ * gradients.
+ */
 export function frozenBatchNorm(
   x: Value,
   [mean, variance]: readonly [Value, Value],
@@ -98,8 +102,8 @@ export function frozenBatchNorm(
 }
 
 /**
- * y = (x - mean) / √(variance + eps) · weight + bias. Everything but x has size 1 in `dims`; a bias comes with a weight. With
- * `own`, mean and variance are those of x over `dims`, and gradients pass through them.
+ * y = (x - mean) / √(variance + eps) · weight + bias. All inputs except x have size 1 in `dims`; a bias requires a
+ * weight. With `own`, mean and variance must be those of x over `dims`, and gradients pass through them.
  */
 export function batchNorm(
   x: Value,

@@ -1,4 +1,4 @@
-// Mean and variance in one reading of the input; var and std.
+// Mean and variance from one pass over the input; var and std.
 import { kernels } from '../../compiler/texts';
 import { expectFloat, named, record, recordAll } from '../../graph/record';
 import type { Op, Value } from '../../graph/value';
@@ -9,7 +9,7 @@ import { reshape } from '../shape/cast';
 import { reducedShape, resolveDims } from '../shape/dims';
 import { type Dims, expand, reducedCount } from './reduce';
 
-/** How moments and normalisation are computed. */
+/** The kernels of moments and layer norm, loaded when a plan first needs them. */
 export const kernel = kernels('norm', () => import('../../kernels/reduce/norm'), 'norm');
 
 export interface MomentsAttrs {
@@ -20,8 +20,8 @@ export interface MomentsAttrs {
 }
 
 /**
- * Outputs: mean, and variance or its root, with the reduced dimensions kept as 1. The root is an operation of its own, since it is finite
- * where the variance is too great or too small for a float32.
+ * Outputs: the mean, and the variance or (`root`) its square root, with the reduced dimensions kept as 1. The root has
+ * an operation of its own because it fits a float32 even where the variance overflows or underflows.
  */
 const momentsOp = (name: string, root: boolean): Op<MomentsAttrs> => ({
   name,
@@ -46,7 +46,7 @@ const momentsOp = (name: string, root: boolean): Op<MomentsAttrs> => ({
 });
 const varOp = momentsOp('var', false);
 const stdOp = momentsOp('std', true);
-/** The root itself, which its gradient reads: a write into it is noticed. */
+/** The standard deviation as an output that the gradient reads, so that an in-place write into it is noticed. */
 const deviationOp = pointwise({
   name: 'deviation',
   expr: 'a0',
@@ -78,7 +78,7 @@ const spread =
     return named(op === stdOp ? record(deviationOp, [y], undefined) : y, gradName);
   };
 
-/** Variance over `dims` (default all): Σ (x - mean)² / (n - correction), with correction 1 unless given. */
+/** Variance over `dims` (default all): Σ (x - mean)² / (n - correction). Default correction: 1. */
 export const variance = spread(varOp, 'VarBackward0');
 
 /** Standard deviation over `dims`: the root of `variance`, with gradient 0 where it is 0. */

@@ -1,4 +1,4 @@
-// Normalisation of rows by their mean and variance: layerNorm.
+// layerNorm: normalises each row by its mean and variance.
 import { ShapeError } from '../../core/errors';
 import { numel, type Shape, showShape } from '../../core/meta';
 import { mode } from '../../graph/mode';
@@ -30,14 +30,14 @@ export const normalizeOp = pointwise({
 });
 
 export interface LayerNormAttrs {
-  /** Leading dimensions: the rows. The others are normalised over. */
+  /** The number of leading dimensions, which number the rows. The other dimensions are normalised over. */
   readonly lead: number;
   readonly weight: boolean;
   /** Comes with a weight only. */
   readonly bias: boolean;
 }
 
-/** Inputs: x, weight?, bias?; dynamic scalar: eps. Outputs: y, and the rows' means and variances. */
+/** Inputs: x, weight?, bias?. Dynamic scalar: eps. Outputs: y, and each row's mean and variance. */
 const layerNormOp: Op<LayerNormAttrs> = {
   name: 'nativeLayerNorm',
   remakes: true,
@@ -61,7 +61,9 @@ const layerNormOp: Op<LayerNormAttrs> = {
   growth: 'normalised',
 };
 
-/** The gradients by x, weight and bias from operations that have gradients themselves. */
+/**
+ * The gradients by x, weight and bias, composed of differentiable operations so that they can be differentiated again.
+ */
 function composedGrads(dy: Value, x: Value, weight: Value | undefined, lead: number, eps: number): Value[] {
   const dims = x.shape.slice(lead).map((_, d) => lead + d);
   const [center, variance] = moments(x, dims, 0);
@@ -74,7 +76,7 @@ function composedGrads(dy: Value, x: Value, weight: Value | undefined, lead: num
   return [dx, sumTo(mul(dy, normalized), shape), sumTo(dy, shape)];
 }
 
-/** Inputs: dy, x, the rows' means and variances, weight?; dynamic scalar: eps. Output: dx. */
+/** Inputs: dy, x, each row's mean and variance, weight?. Dynamic scalar: eps. Output: dx. */
 const layerNormGradOp: Op<Omit<LayerNormAttrs, 'bias'>> = {
   name: 'nativeLayerNormGrad',
   infer: ([, x]) => [{ shape: x!.shape, dtype: x!.dtype }],
@@ -82,7 +84,7 @@ const layerNormGradOp: Op<Omit<LayerNormAttrs, 'bias'>> = {
   growth: 'normalisedGrad',
 };
 
-/** Inputs: dy, x, the rows' means and variances; dynamic scalar: eps. Outputs: dw and db. */
+/** Inputs: dy, x, each row's mean and variance. Dynamic scalar: eps. Outputs: dw and db. */
 const layerNormAffineGradOp: Op<Pick<LayerNormAttrs, 'lead'>> = {
   name: 'nativeLayerNormAffineGrad',
   infer([, x], { lead }) {

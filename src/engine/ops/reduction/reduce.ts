@@ -82,9 +82,9 @@ export const reducedCount = (shape: Shape, dims: readonly number[]): number => d
 interface ReductionSpec {
   readonly name: string;
   readonly kind: Kind;
-  /** Divides by the number of elements. */
+  /** Whether the result is divided by the number of elements. */
   readonly mean?: boolean;
-  /** Has no value over no elements. */
+  /** Whether a reduction over no elements is an error. */
   readonly needsElements?: boolean;
   readonly saves?: Op['saves'];
   /** The gradient, given x, y, and dy with the reduced dimensions kept as 1. */
@@ -131,12 +131,12 @@ const prodOp = reduction({
   saves: { inputs: [0] },
   grad: (dy, x, _y, dims) => mul(dy, productOfOthers(x, dims)),
 });
-/** The gradient is shared evenly by the elements that equal the extremum. */
+/** The elements that equal the extremum share the gradient evenly. */
 const shareEvenly = (dy: Value, x: Value, y: Value, dims: readonly number[]): Value => {
   const chosen = cast(eq(x, reshape(y, dy.shape)), 'float32');
   return mul(chosen, div(dy, record(sumOp, [chosen], { dims, keepdim: true })));
 };
-/** The same where NaN is the extremum: the NaN elements share it. */
+/** As `shareEvenly`; if the extremum is NaN, the NaN elements share the gradient. */
 const shareEvenlyWithNaN = (dy: Value, x: Value, y: Value): Value => {
   const chosen = cast(logicalOr(eq(x, y), logicalAnd(isnan(x), isnan(y))), 'float32');
   return mul(chosen, div(dy, sum(chosen)));
@@ -162,13 +162,13 @@ function reduce(op: Op<ReduceAttrs>, x: Value, dims: Dims, keepdim: boolean): Va
   return record(op, [x], { dims: resolveDims(op.name, dims, x.shape.length), keepdim });
 }
 
-/** Integers and bools count in int64, as PyTorch sums them. */
+/** Integers and bools as int64, the dtype in which PyTorch sums and multiplies them; floats as they are. */
 export const counted = (x: Value): Value => (isFloat(x.dtype) ? x : cast(x, 'int64'));
 
 /** Σ x over `dims` (default all). Integers and bools give int64. Shape: the dims removed, or 1 with keepdim. */
 export const sum = (x: Value, dims: Dims = null, keepdim = false): Value => reduce(sumOp, counted(x), dims, keepdim);
 
-/** `sum` with 0 in the place of NaN. */
+/** `sum`, with NaN counted as 0. */
 export const nansum = (x: Value, dims: Dims = null, keepdim = false): Value =>
   isFloat(x.dtype) ? named(sum(where(isnan(x), 0, x), dims, keepdim), 'NansumBackward0') : sum(x, dims, keepdim);
 
@@ -178,19 +178,19 @@ export const countNonzero = (x: Value, dims: Dims = null): Value => sum(cast(x, 
 /** ∏ x over `dims`. Integers and bools give int64. */
 export const prod = (x: Value, dims: Dims = null, keepdim = false): Value => reduce(prodOp, counted(x), dims, keepdim);
 
-/** The mean over `dims`; float32 only. */
+/** The mean over `dims`, of floats only. */
 export function mean(x: Value, dims: Dims = null, keepdim = false): Value {
   expectFloat('mean', 'input', x);
   return reduce(meanOp, x, dims, keepdim);
 }
 
-/** The greatest element over `dims`; NaN where there is one. */
+/** The greatest element over `dims`; NaN if any is NaN. */
 export const amax = (x: Value, dims: Dims = null, keepdim = false): Value => reduce(amaxOp, x, dims, keepdim);
 
-/** The least element over `dims`; NaN where there is one. */
+/** The least element over `dims`; NaN if any is NaN. */
 export const amin = (x: Value, dims: Dims = null, keepdim = false): Value => reduce(aminOp, x, dims, keepdim);
 
-/** The greatest of all elements; unlike that of `amax`, its gradient goes to NaN elements where they are the greatest. */
+/** The greatest of all elements. Unlike `amax`, it passes the gradient to NaN elements if the result is NaN. */
 export const max = (x: Value): Value => reduce(maxOp, x, null, false);
 
 /** The least of all elements. */
@@ -200,7 +200,7 @@ export const min = (x: Value): Value => reduce(minOp, x, null, false);
 export const any = (x: Value, dims: Dims = null, keepdim = false): Value =>
   reduce(anyOp, cast(x, 'bool'), dims, keepdim);
 
-/** Whether every element over `dims` is not zero; true of no elements. */
+/** Whether every element over `dims` is not zero; true for no elements. */
 export function all(x: Value, dims: Dims = null, keepdim = false): Value {
   const resolved = resolveDims('all', dims, x.shape.length);
   if (reducedCount(x.shape, resolved) === 0) return full(reducedShape(x.shape, resolved, keepdim), 1, 'bool');
@@ -246,11 +246,11 @@ const expandOp: Op<{ readonly shape: Shape }> = {
   vjp: ([dy], { inputs: [x] }) => [sumTo(dy!, x.shape)],
 };
 
-/** x repeated along new leading dimensions and those of size 1, up to `shape`. */
+/** x broadcast to `shape`: repeated along dimensions of size 1 and along new leading ones. */
 export const expand = (x: Value, shape: Shape): Value =>
   sameShape(x.shape, shape) ? x : record(expandOp, [x], { shape });
 
-/** The adjoint of broadcasting: x summed down to a shape that broadcasts to its own. */
+/** The adjoint of broadcasting: x summed down to a shape that broadcasts to the shape of x. */
 export function sumTo(x: Value, shape: Shape): Value {
   if (sameShape(x.shape, shape)) return x;
   const lead = x.shape.length - shape.length;

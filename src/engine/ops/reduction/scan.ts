@@ -1,4 +1,4 @@
-// Running sums, products, extrema and such along a dimension: cumsum, cumprod, logcumsumexp, cummax and cummin.
+// Running sums, products and extrema along a dimension: cumsum, cumprod, logcumsumexp, cummax and cummin.
 import { kernels } from '../../compiler/texts';
 import { expectFloat, named, record } from '../../graph/record';
 import type { Op, Value } from '../../graph/value';
@@ -9,15 +9,15 @@ import { cast } from '../shape/cast';
 import { resolveDim } from '../shape/dims';
 import { counted } from './reduce';
 
-/** How scans are computed. */
+/** The kernels of scans, loaded when a plan first needs them. */
 const kernel = kernels('scan', () => import('../../kernels/rare-bundle'), 'scan');
 
-/** The scans of sums. */
+/** The scans that one kernel computes with different combining functions. */
 export type Scanned = 'cumsum' | 'cumprod' | 'logcumsumexp';
 
 export interface ScanAttrs {
   readonly dim: number;
-  /** From the end towards the start. */
+  /** Scans from the end to the start. */
   readonly reverse: boolean;
 }
 
@@ -39,7 +39,10 @@ const cumsumOp: Op<ScanAttrs> = scanOp(
   ([dy], { attrs: { dim, reverse } }) => [record(cumsumOp, [dy!], { dim, reverse: !reverse })],
   { inputs: [] },
 );
-/** Before the first zero of a row dx is Σ_{i ≥ k} dy_i y_i / x_k; at it, the same with 1 in its place; after it, 0. */
+/**
+ * Before the first zero of a row, dx_k = Σ_{i ≥ k} dy_i y_i / x_k; at that zero, the same with 1 in place of x_k; after
+ * it, 0.
+ */
 const cumprodOp: Op<ScanAttrs> = scanOp(
   'cumprod',
   ([dy], { inputs: [x], outputs: [y], attrs: { dim } }) => {
@@ -54,7 +57,6 @@ const cumprodOp: Op<ScanAttrs> = scanOp(
   { inputs: [0], outputs: [0] },
 );
 
-/** Integers and bools count in int64, as PyTorch sums them. */
 /** y_i = x_0 + … + x_i along a dimension. Integers and bools give int64. */
 export const cumsum = (x: Value, dim: number): Value =>
   record(cumsumOp, [counted(x)], { dim: resolveDim('cumsum', dim, x.shape.length), reverse: false });
@@ -65,7 +67,10 @@ export const cumprod = (x: Value, dim: number): Value =>
 
 const LOWEST = -3.4028234663852886e38;
 
-/** dx_k = e^{x_k} Σ_{i ≥ k} dy_i e^{-y_i}, with the positive and the negative dy apart, so that logarithms keep it from overflowing. */
+/**
+ * dx_k = e^{x_k} Σ_{i ≥ k} dy_i e^{-y_i}. The sum runs over logarithms, so that nothing overflows; hence the positive
+ * and the negative dy are summed separately.
+ */
 const logcumsumexpOp: Op<ScanAttrs> = scanOp(
   'logcumsumexp',
   ([dy], { inputs: [x], outputs: [y], attrs: { dim, reverse } }) => {
@@ -98,8 +103,10 @@ function runningExtremum(name: string, x: Value, dim: number, minimum: boolean):
   return [named(gather(x, at, places), minimum ? 'CumminBackward0' : 'CummaxBackward0'), places];
 }
 
-/** The greatest of x_0 … x_i for each i, and where it stands, the last place of several; NaN counts as the greatest. */
+/**
+ * For each i, the greatest of x_0 … x_i and its index (the last one, if there are several). NaN counts as the greatest.
+ */
 export const cummax = (x: Value, dim: number): readonly [Value, Value] => runningExtremum('cummax', x, dim, false);
 
-/** The least of x_0 … x_i for each i, and where it stands. */
+/** For each i, the least of x_0 … x_i and its index. */
 export const cummin = (x: Value, dim: number): readonly [Value, Value] => runningExtremum('cummin', x, dim, true);

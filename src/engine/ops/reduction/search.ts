@@ -1,4 +1,4 @@
-// Searching sorted rows: where values would stand in them.
+// Searches in sorted rows: the index at which a value would be inserted.
 import { ShapeError } from '../../core/errors';
 import { sameShape, showShape } from '../../core/meta';
 import { record } from '../../graph/record';
@@ -22,6 +22,9 @@ const searchsortedOp: Op<{ readonly right: boolean }> = {
   lower: (context) => kernel().orders.searchsorted(context),
 };
 
-/** How many elements of a sorted vector, or of the same row, are less than each value (or, with `right`, not greater). Both of one dtype. */
+/**
+ * For each value, how many elements of the sorted vector (or of its row, if `sorted` has rows) are less than the value;
+ * with `right`, how many are not greater. Both inputs have one dtype.
+ */
 export const searchsorted = (sorted: Value, values: Value, right: boolean): Value =>
   record(searchsortedOp, [sorted, values], { right });

@@ -6,16 +6,18 @@ import { exp, mul, sub } from '../pointwise/arithmetic';
 import { resolveDim } from '../shape/dims';
 import { logsumexp, sum } from './reduce';
 
-/** How they are computed. */
+/** The kernels of softmax, loaded when a plan first needs them. */
 const kernel = kernels('softmax', () => import('../../kernels/usual-bundle'), 'softmax');
 
-/** With fewer rows than this, each longer than LONG_ROW, reductions in strips beat one invocation a row. */
+/**
+ * With fewer rows than FEW_ROWS, each longer than LONG_ROW, reductions in strips are faster than one invocation a row.
+ */
 const FEW_ROWS = 16;
 const LONG_ROW = 1024;
 
 export interface SoftmaxAttrs {
   readonly dim: number;
-  /** Rows of −∞ alone give 0, not NaN. */
+  /** A row that is −∞ everywhere gives 0, not NaN. */
   readonly safe?: boolean;
 }
 
@@ -40,7 +42,7 @@ const plainOp = softmaxOp('softmax', false, (dy, y, dim) => mul(y, sub(dy, sum(m
 // dx = dy - e^y Σ_j dy_j
 const logOp = softmaxOp('logSoftmax', true, (dy, y, dim) => sub(dy, mul(exp(y), sum(dy, dim, true))));
 
-/** Whether x has rows that are too long, and too few, for one invocation a row. */
+/** Whether the rows of x are too long and too few for one invocation a row. */
 export const fewLongRows = (x: Value, dim: number): boolean => {
   const n = x.shape[dim] ?? 1;
   return n > LONG_ROW && x.numel / n < FEW_ROWS;
@@ -52,10 +54,13 @@ export function softmax(x: Value, dim: number): Value {
   return fewLongRows(x, at) ? named(exp(logSoftmax(x, at)), 'SoftmaxBackward0') : record(plainOp, [x], { dim: at });
 }
 
-/** `softmax` along the last dimension with 0, not NaN, where a row is −∞ alone: no key may be seen. Its gradient there is 0, too. */
+/**
+ * `softmax` along the last dimension for attention. A row of −∞ everywhere (a query that may see no key) gives 0, not
+ * NaN, and its gradient is 0.
+ */
 export const attentionWeights = (x: Value): Value => record(plainOp, [x], { dim: x.shape.length - 1, safe: true });
 
-/** The natural logarithm of `softmax`, exact where that is tiny. */
+/** The natural logarithm of `softmax`, accurate even where softmax is tiny. */
 export function logSoftmax(x: Value, dim: number): Value {
   const at = resolveDim('logSoftmax', dim, x.shape.length);
   return fewLongRows(x, at)

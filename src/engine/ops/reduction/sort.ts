@@ -1,4 +1,4 @@
-// Order along a dimension: argsort, and sort and topk, which gather by it.
+// Sorting along a dimension: argsort, and sort and topk, which gather by the indices of argsort.
 import { ShapeError } from '../../core/errors';
 import { showShape } from '../../core/meta';
 import { record } from '../../graph/record';
@@ -16,11 +16,11 @@ const argsortOp: Op<{ readonly dim: number; readonly descending: boolean }> = {
   growth: 'sorted',
 };
 
-/** The indices (int64) that put a dimension in order. Equal elements keep theirs; NaN is the greatest. */
+/** The indices (int64) that sort a dimension. The sort is stable, and NaN counts as the greatest. */
 export const argsort = (x: Value, dim: number, descending: boolean): Value =>
   record(argsortOp, [x], { dim: resolveDim('argsort', dim, x.shape.length), descending });
 
-/** `gather` by a permutation, whose gradient is picked by the inverse one. */
+/** `gather` by a permutation. Its gradient is a gather by the inverse permutation, which needs no scatter. */
 const reorderOp: Op<DimAttrs> = {
   ...gatherOp,
   name: 'sort',
@@ -30,14 +30,14 @@ const reorderOp: Op<DimAttrs> = {
   ],
 };
 
-/** The elements of a dimension in order, and their indices. */
+/** The elements of a dimension, sorted, and their indices. */
 export function sort(x: Value, dim: number, descending: boolean): readonly [Value, Value] {
   const at = resolveDim('sort', dim, x.shape.length);
   const indices = argsort(x, at, descending);
   return [record(reorderOp, [x, indices], { dim: at }), indices];
 }
 
-/** The k greatest (or least) elements of a dimension, in order, and their indices. */
+/** The k greatest (or least) elements of a dimension, sorted, and their indices. */
 export function topk(x: Value, k: number, dim: number, largest: boolean): readonly [Value, Value] {
   const at = resolveDim('topk', dim, x.shape.length);
   const size = x.shape[at] ?? 1;

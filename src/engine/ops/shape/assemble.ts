@@ -1,4 +1,4 @@
-// Putting gradients of slices together: many values, each in its window of one result, and 0 where there is none.
+// Assembles the gradients of slices: many values, each added into its window of one result that is 0 elsewhere.
 import type { View } from '../../compiler/ir';
 import { kernels } from '../../compiler/texts';
 import { numel, type Shape } from '../../core/meta';
@@ -9,29 +9,32 @@ import { familyOf, layersOf, type Span } from '../pooling/window-layers';
 import { full, reshape } from './cast';
 import { type Axis, axesOf, scatterIntoZeros, stridedView } from './shape';
 
-/** How parts are put together. */
+/** The kernels of `assemble`, loaded when a plan first needs them. */
 const kernel = kernels('assemble', () => import('../../kernels/rare-bundle'));
 
-/** A value and the window of the result that it goes to, whose elements are distinct. */
+/** A value, and the window of the result that it goes to. No element may occur twice in the window. */
 export interface Part {
   readonly value: Value;
   readonly view: View;
 }
 
-/** Values whose windows share no element and have equal rows; inputs in this order, dynamic scalar k the offset of window k. */
+/**
+ * Values whose windows share no element and have equal rows, so that one pass can write them all. The op's inputs are
+ * in the order of the layers; dynamic scalar k is the offset of window k.
+ */
 export interface Layer {
   readonly rows: readonly Axis[];
-  /** Of each window: its elements that lie together in a row. */
+  /** For each window: how many contiguous elements a row has. */
   readonly cols: readonly number[];
 }
 
 export interface AssembleAttrs {
   readonly shape: Shape;
-  /** Elements that are moved together; offsets count them. */
+  /** How many elements are moved at once. Offsets count in units of this. */
   readonly lanes: 1 | 4;
-  /** What the first layer writes is all there is. */
+  /** The first layer writes every element of the result, so nothing has to be cleared before it. */
   readonly covers: boolean;
-  /** Each but the first adds to what those before it wrote. */
+  /** Each layer after the first adds to the sum that the earlier layers wrote. */
   readonly layers: readonly Layer[];
 }
 
@@ -54,11 +57,14 @@ const assembleOp: Op<AssembleAttrs> = {
   growth: 'assembled',
 };
 
-/** Where each input goes. */
+/** For each input, the axes of the window that it goes to. */
 export const windowsOf = ({ layers }: AssembleAttrs): Axis[][] =>
   layers.flatMap(({ rows, cols }) => cols.map((count) => [...rows, { size: count, stride: 1 }]));
 
-/** The value of a shape that is, in each part's window, that part; parts that share elements add up, and what none reaches is 0. */
+/**
+ * A value of the given shape that holds each part in its window. Parts that overlap add up; elements outside all
+ * windows are 0.
+ */
 export function assemble(parts: readonly Part[], shape: Shape): Value {
   const spans = combined(parts.filter(({ value }) => value.numel > 0));
   const [one] = spans;
@@ -85,7 +91,7 @@ export function assemble(parts: readonly Part[], shape: Shape): Value {
   );
 }
 
-/** The windows of parts; those that are the same add up. */
+/** The parts as spans, where parts with the same window are added into one. */
 function combined(parts: readonly Part[]): Span<Part>[] {
   const met = new Map<string, Span<Part>>();
   for (const { value, view } of parts) {
@@ -98,7 +104,7 @@ function combined(parts: readonly Part[]): Span<Part>[] {
   return [...met.values()];
 }
 
-/** A window as rows whose elements lie together. */
+/** A window as rows of contiguous elements. */
 function spanOf(view: View): Omit<Span<Part>, 'of'> {
   const axes = axesOf(view);
   const last = axes.at(-1);

@@ -3,7 +3,10 @@
 import { ShapeError } from '../../core/errors';
 import { type Meta, type Shape, showShape } from '../../core/meta';
 
-/** The shape that all inputs broadcast to; throws a ShapeError that names the op and every shape. */
+/**
+ * The shape that all inputs broadcast to.
+ * @throws ShapeError, which names the op and every shape, if they do not broadcast
+ */
 export function broadcastShapes(op: string, inputs: readonly Meta[]): Shape {
   const rank = Math.max(0, ...inputs.map((x) => x.shape.length));
   const result = new Array<number>(rank).fill(1);

@@ -9,7 +9,7 @@ import { storedNumber } from '../stored-number';
 
 function castExpr(from: DType, to: DType): string {
   if (isFloat(to)) return 'f32(a0)';
-  // By bits, since -0 is false and NaN is true.
+  // By bits: -0 must be false and NaN must be true, and WGSL compilers may assume that there is no NaN.
   if (to === 'bool') return isFloat(from) ? 'u32((bitcast<u32>(a0) & 0x7fffffffu) != 0u)' : 'u32(a0 != 0)';
   if (to === 'uint8') return isFloat(from) ? 'bitcast<u32>(i32(a0)) & 255u' : 'bitcast<u32>(a0) & 255u';
   if (to === 'uint32' && isFloat(from)) return 'u32(a0)';
@@ -26,18 +26,18 @@ const castOp: Op<{ readonly dtype: DType }> = {
 };
 
 /**
- * x in another dtype; x itself where it has that dtype already. Floats become integers by truncation, uint8 wraps modulo
- * 256, bool is x ≠ 0. The gradient passes from float to float.
+ * x in another dtype, or x itself if it already has that dtype. Floats become integers by truncation, uint8 wraps
+ * modulo 256, and bool is x ≠ 0. Only a cast from float to float has a gradient.
  */
 export function cast(x: Value, dtype: DType): Value {
   if (x.dtype === dtype) return x;
   return isFloat(x.dtype) && isFloat(dtype) ? castFloat(x, dtype) : record(castOp, [x], { dtype });
 }
 
-/** Numbers that are no floats as float32, for functions that take integers by their value. */
+/** Integers and bools as float32; floats as they are. For functions of floats that also accept integers. */
 export const toFloat = (x: Value): Value => (isFloat(x.dtype) ? x : cast(x, 'float32'));
 
-/** `fn` applied to numbers as float32; a float16 result is rounded at the end only. */
+/** Applies `fn` to x in float32. If x is float16, only the final result is rounded to float16. */
 export function inFloat32(x: Value, fn: (wide: Value) => Value): Value {
   const y = fn(cast(x, 'float32'));
   return x.dtype === 'float16' ? cast(y, 'float16') : y;
@@ -74,7 +74,7 @@ const identityOp: Op<undefined> = {
   vjp: ([dy]) => [dy!],
 };
 
-/** The same contents as a value of its own, so that another storage can hold it. */
+/** The same contents and gradient as a separate value, so that a second storage can hold it. */
 export const identity = (x: Value): Value => record(identityOp, [x], undefined);
 
 const rewrittenOp: Op<{ readonly passes: boolean }> = {
@@ -92,18 +92,19 @@ const rewrittenOp: Op<{ readonly passes: boolean }> = {
 };
 
 /**
- * `after` in the place of `before`. Where `passes`, the gradient goes to `before` as if nothing had happened, as after an in-place
- * write that is not recorded; else it goes to `after`, and that of `before` is 0, as after a write over all elements.
+ * A value with the contents of `after` that takes the place of `before`. If `passes`, the gradient goes to `before` as
+ * if nothing had happened, as after an in-place write under noGrad. Otherwise it goes to `after`, and `before` gets 0,
+ * as after a write over all elements.
  */
 export function rewritten(before: Value, after: Value, passes: boolean): Value {
   const node = before.maker;
-  // However often contents change, the way back to the differentiated value stays one step.
+  // Skip an earlier `rewritten` node, so that repeated writes do not build a chain back to the differentiated value.
   const again = passes && node?.op === rewrittenOp && (node.attrs as { passes: boolean }).passes && !before.gradHooks;
   const contents = passes && after.requiresGrad ? detach(after) : after;
   return record(rewrittenOp, [contents, (again && node.inputs[1]) || before], { passes });
 }
 
-/** Inputs: numbers, and the parameters of their draw, whose gradients are 0. */
+/** Inputs: the drawn numbers, and the parameters of the distribution, whose gradients are 0. */
 const drawnOp: Op<undefined> = {
   name: 'drawn',
   takesHalf: true,
@@ -114,7 +115,7 @@ const drawnOp: Op<undefined> = {
   vjp: (_, { inputs: [, ...sources] }) => [null, ...sources.map((x) => full(x.shape, 0, x.dtype))],
 };
 
-/** Numbers drawn at random by the values of `sources`, which get a gradient of 0. */
+/** Random numbers whose distribution depends on `sources`. As in PyTorch, the sources get a gradient of 0. */
 export const drawnFrom = (sources: readonly Value[], numbers: Value): Value =>
   record(drawnOp, [numbers, ...sources], undefined);
 
@@ -155,8 +156,9 @@ const fullOp: Op<{ readonly shape: Shape; readonly dtype: DType }> = {
 };
 
 /**
- * A value with one number everywhere, as the dtype stores it. The number is a dynamic scalar.
- * @throws DTypeError, in the name of `op`, for a number that the dtype does not hold
+ * A value whose every element is one number, as the dtype stores it. The number is a dynamic scalar, so that fills with
+ * other numbers share a plan.
+ * @throws DTypeError in the name of `op` if the number is out of the dtype's range
  */
 export const full = (shape: Shape, value: number | boolean, dtype: DType = 'float32', op = 'full'): Value =>
   record(fullOp, [], { shape, dtype }, [storedNumber(op, value, dtype)]);
@@ -164,5 +166,5 @@ export const full = (shape: Shape, value: number | boolean, dtype: DType = 'floa
 /** `full` with the shape and dtype of x. */
 export const fullLike = (x: Value, value: number): Value => full(x.shape, value, x.dtype);
 
-/** The number that every element of x is known to be: x was made by `full`. Null for any other value. */
+/** The number that every element of x equals if x was made by `full`; null for any other value. */
 export const constantOf = (x: Value): number | null => (x.node?.op === fullOp ? x.node.scalars[0]! : null);

@@ -1,4 +1,4 @@
-// Resolving dimension numbers, which may be negative, as PyTorch counts them.
+// Resolves dimension numbers as PyTorch counts them: negative ones count from the end.
 
 import { ArgumentError, IndexError, ShapeError } from '../../core/errors';
 import type { Shape } from '../../core/meta';

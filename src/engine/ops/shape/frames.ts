@@ -1,13 +1,17 @@
-// Frames: the rows and columns of zeros that `pad` has put around images, which a convolution need not read.
+// Frames: the rows and columns of zeros that `pad` put around images. A convolution can skip them instead of reading
+// them.
 import type { Frame } from '../../compiler/ir';
 import { contiguousStrides, numel, type Shape } from '../../core/meta';
 import type { Value } from '../../graph/value';
 import { type ScatterAttrs, scatterOp } from './shape';
 
-/** What surrounds the images x[N, C, H, W]; null where that is nothing, or not known to be zeros. */
+/**
+ * How many rows and columns of zeros surround the images x[N, C, H, W]; null if x was not made by padding H and W with
+ * zeros.
+ */
 export function frameOf(x: Value): Frame | null {
   let at = x;
-  // The same elements, perhaps with dimensions of size 1 put in.
+  // Look through operations that keep the elements, such as a reshape that adds dimensions of size 1.
   while (at.node?.op.sameBits && at.node.inputs[0]) at = at.node.inputs[0];
   const { node } = at;
   if (node?.op !== scatterOp || node.inputs.length > 1 || node.scalars[1] !== 0 || at.numel === 0) return null;

@@ -14,7 +14,7 @@ import { narrow, pad } from './shape';
 const catSource: Text = '#joins/cat';
 
 const WORKGROUP = 64;
-/** As many as fit beside the output into WebGPU's least number of storage buffers. */
+/** Inputs of one pass. With the output they stay within the 8 storage buffers that every WebGPU device has. */
 const INPUTS_PER_PASS = 6;
 
 const catOp: Op<{ readonly dim: number }> = {
@@ -76,7 +76,10 @@ const catOp: Op<{ readonly dim: number }> = {
   },
 };
 
-/** Where inputs go: rows of the result are `pitch` elements apart, in each the first input begins at `offset`, and they end at `ends` after that. */
+/**
+ * Where the inputs go. Rows of the result are `pitch` elements apart. In each row the first input begins at `offset`,
+ * and input k ends at `offset + ends[k]`.
+ */
 interface CatPlaces {
   readonly rows: number;
   readonly pitch: number;
@@ -84,7 +87,7 @@ interface CatPlaces {
   readonly ends: readonly number[];
 }
 
-/** Up to six operands side by side. */
+/** A pass that writes up to six operands side by side. */
 export function catPass(
   dtype: DType,
   from: readonly Operand[],
@@ -97,7 +100,7 @@ export function catPass(
     source: [catSource],
     ...(dtype === 'float16' && { edit: movedAsHalves }),
     label: 'cat',
-    // Bindings are fixed: the first input stands in for those that there are not.
+    // The shader has a fixed number of bindings, so unused ones are bound to the first input.
     reads: slots.map((k) => from[k] ?? from[0]!),
     writes: [to],
     params: {
@@ -113,7 +116,7 @@ export function catPass(
 
 const batchOp: typeof catOp = { ...catOp, remakes: true, vjp: undefined };
 
-/** Items of one shape, without gradients, along a new first dimension. */
+/** Stacks items of one shape along a new first dimension. The result has no gradient. */
 export const batch = (items: readonly Value[]): Value =>
   record(
     batchOp,
@@ -121,7 +124,7 @@ export const batch = (items: readonly Value[]): Value =>
     { dim: 0 },
   );
 
-/** The bytes before each of several values that lie one after another. */
+/** The byte offset of each value when the values lie one after another. */
 function byteOffsets(inputs: readonly Meta[]): number[] {
   let end = 0;
   return inputs.map((x) => {
@@ -131,7 +134,7 @@ function byteOffsets(inputs: readonly Meta[]): number[] {
   });
 }
 
-/** The inputs one after another along an existing dimension. Their other sizes agree. */
+/** Joins the inputs along an existing dimension. Their other sizes must agree. */
 export function cat(inputs: readonly Value[], dim = 0): Value {
   const [first] = inputs;
   if (!first) throw new ArgumentError('cat: expected at least one tensor, but got an empty list');
@@ -143,12 +146,12 @@ export function cat(inputs: readonly Value[], dim = 0): Value {
 // ── One flat buffer for many values ──
 
 interface PackAttrs {
-  /** Bytes, one for each value. */
+  /** The byte offset of each value. */
   readonly offsets: readonly number[];
   readonly totalElements: number;
 }
 
-/** Inputs: the values, and after them the flat buffer to take over, if any. */
+/** Inputs: the values, and last, if given, the flat buffer whose memory is reused. */
 const packOp: Op<PackAttrs> = {
   name: 'pack',
   takesHalf: true,
@@ -174,7 +177,7 @@ const repackOp: Op<PackAttrs> = { ...packOp, vjp: undefined, inPlace: ({ offsets
 
 /**
  * One flat buffer that holds each value at its byte offset (a multiple of 256). With `old`, a flat buffer of the same length,
- * its memory is taken over and the bytes between the values stay.
+ * the result reuses the memory of `old`, and the bytes between the values stay as they are.
  */
 export function pack(values: readonly Value[], offsets: readonly number[], totalElements: number, old?: Value): Value {
   invariant(values.length === offsets.length && values.length > 0, 'pack: one offset a value');

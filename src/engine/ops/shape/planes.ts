@@ -1,4 +1,4 @@
-// The fields of kernels that read planes of one size and write planes of another.
+// Uniform fields of kernels that read planes (H × W) of one size and write planes of another.
 import type { Fields } from '../../compiler/ir';
 import type { Shape } from '../../core/meta';
 

@@ -1,4 +1,4 @@
-// Rearrangements made of others: repeating, rolling, turning, triangles, and diagonals.
+// Rearrangements composed of other operations: repeat, roll, rot90, triangles and diagonals.
 
 import { ArgumentError, ShapeError } from '../../core/errors';
 import { contiguousStrides, type Shape, showShape } from '../../core/meta';
@@ -11,7 +11,10 @@ import { full, reshape } from './cast';
 import { cat } from './join';
 import { flip, narrow, permute, stridedScatter } from './shape';
 
-/** x laid end to end `counts[d]` times along each dimension; missing leading dimensions are new. */
+/**
+ * x repeated `counts[d]` times along each dimension d. If there are more counts than dimensions, x gets new leading
+ * ones.
+ */
 export function repeat(op: string, x: Value, counts: readonly number[]): Value {
   const lead = counts.length - x.shape.length;
   if (lead < 0 || !counts.every((n) => Number.isInteger(n) && n >= 0)) {
@@ -26,7 +29,7 @@ export function repeat(op: string, x: Value, counts: readonly number[]): Value {
   return named(reshape(expand(reshape(x, spread), target), shape), 'RepeatBackward0');
 }
 
-/** x with every slice along a dimension `count` times in a row. */
+/** x with every slice along a dimension repeated `count` times in a row. */
 export function repeatEach(x: Value, dim: number, count: number): Value {
   if (!Number.isInteger(count) || count < 0) {
     throw new ArgumentError(`repeatInterleave: expected a whole number of repeats, but got ${count}`);
@@ -40,7 +43,7 @@ export function repeatEach(x: Value, dim: number, count: number): Value {
   );
 }
 
-/** x with its elements moved along a dimension; those past the end come in again at the start. */
+/** x with its elements shifted along a dimension; elements past the end wrap around to the start. */
 export function roll(x: Value, dim: number, shift: number): Value {
   const size = x.shape[dim]!;
   const start = size === 0 ? 0 : ((-shift % size) + size) % size;
@@ -48,7 +51,7 @@ export function roll(x: Value, dim: number, shift: number): Value {
   return named(cat([narrow(x, dim, start, size - start), narrow(x, dim, 0, start)], dim), 'RollBackward0');
 }
 
-/** x turned by k quarters in the plane of two dimensions, from the first towards the second. */
+/** x rotated by k quarter turns in the plane of two dimensions, from the first towards the second. */
 export function rot90(x: Value, k: number, first: number, second: number): Value {
   const swapped = x.shape.map((_, d) => (d === first ? second : d === second ? first : d));
   const quarters = ((k % 4) + 4) % 4;
@@ -57,7 +60,7 @@ export function rot90(x: Value, k: number, first: number, second: number): Value
   return quarters === 1 ? flip(permute(x, swapped), [first]) : flip(permute(x, swapped), [second]);
 }
 
-/** x where the column is at most (`lower`) or at least the row plus `diagonal`, 0 elsewhere. */
+/** x where column ≤ row + diagonal (`lower`) or column ≥ row + diagonal, and 0 elsewhere. */
 export function triangle(name: string, x: Value, lower: boolean, diagonal: number): Value {
   if (x.shape.length < 2) {
     throw new ShapeError(`${name}: expected a tensor of at least 2 dimensions, but got shape ${showShape(x.shape)}`);
@@ -74,7 +77,10 @@ export function triangle(name: string, x: Value, lower: boolean, diagonal: numbe
   return named(kept, lower ? 'TrilBackward0' : 'TriuBackward0');
 }
 
-/** Where a diagonal of two dimensions lies: its length, and the offset of its first element by the given strides. */
+/**
+ * A diagonal over two dimensions as a view: it becomes the last dimension. `offset` counts diagonals above the main
+ * one.
+ */
 export function diagonalOf(
   shape: Shape,
   strides: readonly number[],
@@ -92,7 +98,10 @@ export function diagonalOf(
   };
 }
 
-/** x with a number where all indices are equal; with `wrap`, a tall matrix has it again below. */
+/**
+ * x with a number where all indices are equal. With `wrap`, the diagonal starts again below the last column of a tall
+ * matrix.
+ */
 export function fillDiagonal(x: Value, fillValue: number, wrap: boolean): Value {
   const { shape } = x;
   if (shape.length < 2 || (shape.length > 2 && shape.some((size) => size !== shape[0]))) {

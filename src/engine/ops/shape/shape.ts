@@ -1,4 +1,4 @@
-// Moving elements without changing them: permute, slice, flip, views and their adjoints, pad.
+// Operations that move elements: permute, slice, flip, strided views and their adjoints, pad.
 import {
   i32,
   input,
@@ -36,7 +36,7 @@ import { resolveDim } from './dims';
 const scatterSource: Text = '#scatter/stridedScatter';
 
 const WORKGROUP = 64;
-/** WebGPU's minimum alignment of a storage binding, on every device. */
+/** The offset of a storage binding is a multiple of this. WebGPU allows no device to ask for more. */
 const BINDING_ALIGNMENT = 256;
 
 export interface Axis {
@@ -44,7 +44,7 @@ export interface Axis {
   readonly stride: number;
 }
 
-/** The view's dimensions without those of size 1, with neighbours merged that one stride walks through. */
+/** The view's dimensions without those of size 1. Neighbouring dimensions that one stride walks through are merged. */
 export function axesOf({ shape, strides }: Omit<View, 'offset'>): Axis[] {
   const axes: Axis[] = [];
   shape.forEach((size, d) => {
@@ -62,13 +62,15 @@ export function axesOf({ shape, strides }: Omit<View, 'offset'>): Axis[] {
   return axes;
 }
 
-/** Whether the elements lie together, in order. */
+/** Whether the elements are contiguous and in order. */
 const isRun = (axes: readonly Axis[]): boolean => axes.length === 0 || (axes.length === 1 && axes[0]!.stride === 1);
 
-/** A view whose offset, without one, is the node's dynamic scalar 0. */
+/** A view. If it has no `offset`, the offset is the node's dynamic scalar 0. */
 export type PlacedView = Omit<View, 'offset'> & { readonly offset?: number };
 
-/** Reads a view of x: an alias where its elements lie together at a place that is known, else one pass. */
+/**
+ * Lowers a view of x: to an alias if its elements are contiguous at a known, aligned offset, else to one copying pass.
+ */
 export function lowerView(x: Meta, placed: PlacedView): Lowering {
   const { offset } = placed;
   if (offset === undefined) return { kind: 'passes', passes: [viewPass(x, placed, scalar(0, 'i32'))], moves: true };
@@ -86,7 +88,7 @@ function viewPass(x: Meta, view: Omit<View, 'offset'>, offset: Param): Pass {
   return stridedPass(x.dtype, { room, count: u32(room), offset, axes });
 }
 
-/** Throws unless every element of the view lies within x. */
+/** @throws ShapeError unless every element of the view lies within x */
 function checkView(op: string, x: Meta, { shape, strides, offset }: View): void {
   if (numel(shape) === 0) return;
   let low = offset;
@@ -103,7 +105,7 @@ function checkView(op: string, x: Meta, { shape, strides, offset }: View): void 
   }
 }
 
-/** An op that reads a view, whose offset is scalar 0; the ops differ in name only. */
+/** An op that reads a view at the offset in dynamic scalar 0. The ops made here differ only in name. */
 const viewOp = (name: string): Op<PlacedView> => {
   const op: Op<PlacedView> = {
     name,
@@ -153,7 +155,7 @@ const permuteOp: Op<{ readonly order: readonly number[] }> = {
   growth: 'again',
 };
 const sliceOp = viewOp('slice');
-/** Its offset follows from the shape, so that it is an attribute. */
+/** The offset of a flip follows from the shape, so it is an attribute and not a dynamic scalar. */
 const flipOp: Op<View> = {
   name: 'flip',
   takesHalf: true,
@@ -165,7 +167,7 @@ const flipOp: Op<View> = {
   growth: 'flipped',
 };
 
-/** A contiguous copy of a view of x's elements (or an alias, where they lie together). Strides may be 0. */
+/** A view of x's elements as a contiguous copy, or as an alias if they are contiguous in x. Strides may be 0. */
 export const stridedView = (x: Value, shape: Shape, strides: readonly number[], offset: number): Value =>
   recordView(stridedViewOp, x, { shape, strides, offset });
 
@@ -189,7 +191,7 @@ export interface Range {
   readonly step: number;
 }
 
-/** The elements within one range a dimension. Bounds are resolved: 0 ≤ start ≤ stop ≤ size. */
+/** The elements within the given range of each dimension. Bounds must be resolved: 0 ≤ start ≤ stop ≤ size. */
 export function slice(x: Value, ranges: readonly Range[]): Value {
   invariant(ranges.length === x.shape.length, 'slice: one range a dimension');
   const strides = contiguousStrides(x.shape);
@@ -199,7 +201,7 @@ export function slice(x: Value, ranges: readonly Range[]): Value {
   return recordView(sliceOp, x, { shape, strides: ranges.map(({ step }, d) => step * strides[d]!), offset });
 }
 
-/** `length` indices of one dimension, from `start`. */
+/** x limited to `length` indices of one dimension, from `start` on. */
 export function narrow(x: Value, dim: number, start: number, length: number): Value {
   const at = resolveDim('narrow', dim, x.shape.length);
   if (start < 0 || length < 0 || start + length > (x.shape[at] ?? 1)) {
@@ -231,7 +233,10 @@ export interface ScatterAttrs {
   readonly window: Omit<View, 'offset'>;
 }
 
-/** Inputs: the source, and the base unless dynamic scalar 1 fills the rest. Scalar 0 is the offset of the window. */
+/**
+ * Inputs: the source, and a base. Without a base, dynamic scalar 1 fills the rest. Dynamic scalar 0 is the offset of
+ * the window.
+ */
 export const scatterOp: Op<ScatterAttrs> = {
   name: 'stridedScatter',
   remakes: true,
@@ -253,7 +258,7 @@ export const scatterOp: Op<ScatterAttrs> = {
   lower({ inputs: [x, base], attrs: { shape, window } }): Lowering {
     const count = numel(shape);
     const axes = windowAxes(window);
-    // With no base the source is bound twice: bindings are fixed, and this one is not read.
+    // The shader has a fixed number of bindings: without a base, the source is bound in its place and not read.
     const reads: Operand[] = [input(0), input(base ? 1 : 0)];
     const eight = (name: string, of: (axis: (typeof axes)[number]) => number, rest: number) =>
       vec8(name, axes.map(of), rest);
@@ -284,7 +289,9 @@ export const scatterOp: Op<ScatterAttrs> = {
   growth: 'scattered',
 };
 
-/** `src` in a window of `base`, or of a value of shape `shape` that is `fill` everywhere else. */
+/**
+ * `src` written into a window of `base`; if `base` is a number, of a value of shape `shape` filled with that number.
+ */
 function recordScatter(src: Value, base: Value | number, shape: Shape, { offset, ...window }: View): Value {
   checkView('stridedScatter', { shape, dtype: src.dtype }, { offset, ...window });
   const attrs = { shape, window };
@@ -293,20 +300,22 @@ function recordScatter(src: Value, base: Value | number, shape: Shape, { offset,
     : record(scatterOp, [src, base], attrs, [offset]);
 }
 
-/** A view of the same elements as another, which dimensions of stride 0 repeat. */
+/** The view with its repeating dimensions (stride 0) cut to size 1. */
 const withoutRepeats = ({ shape, strides, offset }: View): View => ({
   shape: shape.map((size, d) => (strides[d] === 0 ? Math.min(size, 1) : size)),
   strides,
   offset,
 });
 
-/** Of the dimensions that do not merely repeat, the one of fewest elements above 1. */
+/** The shortest dimension of more than one element, among those that do not merely repeat. */
 function shortest({ shape, strides }: View): number {
   const dims = [...shape.keys()].filter((d) => shape[d]! > 1 && strides[d] !== 0);
   return dims.reduce((best, d) => (shape[d]! < shape[best]! ? d : best), dims[0]!);
 }
 
-/** Whether each dimension steps over all that the dimensions of smaller strides reach, so that no element comes twice. */
+/**
+ * Whether no element occurs twice: each stride must be greater than the span of all dimensions with smaller strides.
+ */
 export function isDistinct({ shape, strides }: Pick<View, 'shape' | 'strides'>): boolean {
   if (numel(shape) === 0) return true;
   let span = 0;
@@ -324,8 +333,8 @@ const axesByStride = (shape: Shape, strides: readonly number[]) =>
     .sort((a, b) => a.stride - b.stride);
 
 /**
- * A view of just the elements that another reaches, each once, where dimensions repeat or overlap: windows that overlap cover one
- * range. Null where that is no view.
+ * A view that reaches the same elements as the given one, but each only once: repeated dimensions are dropped, and
+ * overlapping windows become the range that they cover. Null if no view describes those elements.
  */
 export function distinctView(view: View): View | null {
   if (numel(view.shape) === 0) return view;
@@ -342,7 +351,7 @@ export function distinctView(view: View): View | null {
   return isDistinct(distinct) ? distinct : null;
 }
 
-/** The window's dimensions by falling stride, each with the stride of a contiguous source. */
+/** The window's dimensions, largest stride first, each with its stride in a contiguous source. */
 function windowAxes({ shape, strides }: Omit<View, 'offset'>): { size: number; stride: number; from: number }[] {
   if (numel(shape) === 0) return [];
   const from = contiguousStrides(shape);
@@ -360,7 +369,7 @@ function windowAxes({ shape, strides }: Omit<View, 'offset'>): { size: number; s
   return axes;
 }
 
-/** base with src written into the window (shape, strides, offset) of its elements. Strides are positive. */
+/** base with src written into a window (shape, strides, offset) of its elements. Strides must be positive. */
 export const stridedScatter = (
   base: Value,
   src: Value,
@@ -369,7 +378,10 @@ export const stridedScatter = (
   offset: number,
 ): Value => recordScatter(src, base, base.shape, { shape, strides, offset });
 
-/** The gradient of a view: dy in its window of zeros. Elements that the view repeats add up. */
+/**
+ * The gradient of a view: dy written into its window of zeros. Where the view reads an element several times, dy adds
+ * up.
+ */
 export function scatterIntoZeros(dy: Value, shape: Shape, view: View): Value {
   const d = isDistinct(withoutRepeats(view)) ? -1 : shortest(view);
   if (d >= 0) {
@@ -388,7 +400,9 @@ export function scatterIntoZeros(dy: Value, shape: Shape, view: View): Value {
   return recordScatter(src, 0, shape, { shape: src.shape, strides, offset: view.offset });
 }
 
-/** x within a frame of `value`: `before[d]` and `after[d]` elements around dimension d. Negative amounts crop. */
+/**
+ * x padded with `value`: `before[d]` elements before and `after[d]` after x along dimension d. Negative amounts crop.
+ */
 export function pad(x: Value, before: readonly number[], after: readonly number[], value = 0): Value {
   const room = x.shape.map((size, d) => size + Math.min(0, before[d]!) + Math.min(0, after[d]!));
   if (room.some((size) => size < 0)) {
