@@ -1,7 +1,12 @@
 // Captum and Lightning in Python, over the library's own; PyTorch's side has no packages here to compare with.
 import { loadPython, PythonEndedError } from 'lamplight/python';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
+import { hearWarnings, warnOnce } from '../../src/engine/core/warnings';
 import { PYODIDE } from '../support/python-suite';
+
+// Who is told where no interpreter calls, as the one of this file is the newer listener while it lives.
+const told: string[] = [];
+afterAll(hearWarnings({ isCalling: () => false, tell: (message) => told.push(message) }));
 
 const python = await loadPython({ indexURL: PYODIDE });
 
@@ -93,20 +98,50 @@ test('recursion through C code ends in a RecursionError, and the interpreter goe
 
 // The last one: it ends this file's interpreter.
 test('an interpreter that dies ends what waits for it, says why, and leaves TypeScript as it was', async () => {
-  const { isGradEnabled, tensor } = await import('lamplight');
-  await python.run('weights = torch.ones(3)');
+  const { isGradEnabled, ones, tensor } = await import('lamplight');
+  await python.run('weights = torch.ones(3)\ndef doubles(x): return x * 2');
   const weights = python.globals.get('weights') as ReturnType<typeof tensor>;
-  const waiting = python.run('import asyncio\nawait asyncio.sleep(60)');
-  const ended = expect(waiting).rejects.toThrow(
-    'the code ended it with exit code 3; start another one with loadPython',
+  const doubles = python.globals.get('doubles') as (x: number) => number;
+  const net = python.globals.get('net') as (x: unknown) => unknown;
+  let fail: (cause: Error) => void = () => {};
+  const late = new Promise((_, reject) => {
+    fail = reject;
+  });
+  late.catch(() => {});
+  python.pyodide.globals.set('late', late);
+  const waiting = ['import asyncio\nawait asyncio.sleep(60)', 'await late'].map((code) => python.run(code));
+  const ended = waiting.map((each) =>
+    expect(each).rejects.toThrow('the code ended it with exit code 3; start another one with loadPython'),
   );
-  await expect(python.run('import os\nwith torch.no_grad():\n  os._exit(3)')).rejects.toThrow(PythonEndedError);
-  await ended;
+  const left = `
+import asyncio, os
+for delay in (0, 0, 0.01): asyncio.get_event_loop().call_later(delay, print, 'after its end')
+asyncio.ensure_future(asyncio.sleep(0))
+with torch.no_grad():
+  os._exit(3)
+`;
+  const heard: unknown[] = [];
+  const hear = ({ reason }: PromiseRejectionEvent) => {
+    if (Object(reason).name === 'PythonError') heard.push(reason);
+  };
+  addEventListener('unhandledrejection', hear);
+  await expect(python.run(left)).rejects.toThrow(PythonEndedError);
+  await Promise.all(ended);
+  fail(new Error('too late'));
+  // A timer comes after those that were set before it for sooner.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  removeEventListener('unhandledrejection', hear);
+  expect(heard).toEqual([]);
+
   await expect(python.run('1 + 1')).rejects.toThrow(PythonEndedError);
   await expect(python.orEnd(async () => 1)).rejects.toThrow(PythonEndedError);
   expect(() => python.globals.get('weights')).toThrow(PythonEndedError);
   expect(() => python.globals.set('x', 1)).toThrow(PythonEndedError);
+  expect(() => doubles(2)).toThrow(PythonEndedError);
+  expect(() => net(ones(1, 1, 4, 4))).toThrow(PythonEndedError);
   expect(isGradEnabled()).toBe(true);
   expect(await weights.add(1).tolist()).toEqual([2, 2, 2]);
+  warnOnce('to who is left');
+  expect(told).toEqual(['to who is left']);
   python.dispose();
 });

@@ -18,6 +18,6 @@ export class PythonError extends LamplightError {
 
 /**
  * The interpreter is no more: its code ended it (`os._exit`), or it failed for good. What its variables held is gone with it; tensors and modules that
- * TypeScript holds stay.
+ * TypeScript holds stay. Functions of Python, and modules that are written in it, throw this when TypeScript calls them. Timers that Python set do nothing.
  */
 export class PythonEndedError extends LamplightError {}

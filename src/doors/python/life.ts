@@ -37,12 +37,15 @@ function hush(): void {
   globalThis.addEventListener?.('unhandledrejection', hear, { capture: true });
 }
 
+/** What never comes. */
+const never = new Promise<never>(() => {});
+
 export class Life {
   #error: PythonEndedError | null = null;
   readonly #waiting = new Set<(error: PythonEndedError) => void>();
 
   constructor(
-    pyodide: Pyodide,
+    private readonly pyodide: Pyodide,
     /** Sets right what the interpreter can no longer. */
     private readonly atEnd: () => void,
   ) {
@@ -63,9 +66,29 @@ export class Life {
       { cause },
     );
     this.atEnd();
+    this.#seal();
     if (this.#waiting.size > 0) hush();
     for (const tell of [...this.#waiting]) tell(this.#error);
     this.#waiting.clear();
+  }
+
+  /**
+   * Lets nothing enter the interpreter any more. Timers of its event loop and promises that its code waited for still come, and Pyodide would begin
+   * a task for each: that fails where nobody can catch it, since the task in which the interpreter ended never gave its place back.
+   */
+  #seal(): void {
+    const { _module: module } = this.pyodide;
+    if (!module) return;
+    // Those that wait for their turn already.
+    module.promisingApply = () => never;
+    module.callPyObjectMaybePromising = (object) => {
+      // The caller lets go of the function next, which is not to run what Python does at the end of an object.
+      module._Py_IncRef?.(object);
+      return never;
+    };
+    module.callPyObject = () => this.check();
+    // Nor is what JavaScript code drops from now on.
+    module.finalizationRegistry = { register() {}, unregister: () => false };
   }
 
   get isOver(): boolean {

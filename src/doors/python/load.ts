@@ -179,13 +179,14 @@ export async function loadPython(...args: Arguments<LoadPythonOptions, Order>): 
   if (own !== null && packages.length > 0) await pyodide.loadPackage([...packages]);
   const canSwitch = pyodide._module?.jspiSupported ?? 'Suspending' in WebAssembly;
   await Promise.all([writeSources(pyodide), canSwitch ? null : openDoors()]);
+  const stops: (() => void)[] = [];
   const life = new Life(pyodide, () => {
     // What `with torch.no_grad()` and autocast were to set back.
     bridge.setGrad(true);
     calls.conversions = null;
+    for (const stop of stops) stop();
   });
   const interrupts = new Interrupts(pyodide);
-  const stops: (() => void)[] = [];
   const warned = (isCalling: () => boolean, tell: (message: string) => void): void => {
     stops.push(hearWarnings({ isCalling, tell }));
   };

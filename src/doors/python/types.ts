@@ -36,7 +36,7 @@ export interface Pyodide {
   readonly globals: { get(name: string): unknown; set(name: string, value: unknown): void };
   /** The interpreter's files. */
   readonly FS: { mkdirTree(path: string): void; writeFile(path: string, data: string | Uint8Array): void };
-  /** Pyodide's own part, which alone knows the interrupt buffer that is set, and whether code of Python's can be suspended. */
+  /** Pyodide's own part, which alone knows the interrupt buffer that is set, and whether code of Python's can be suspended. All calls of Python's functions pass it. */
   readonly _module?: {
     readonly Py_EmscriptenSignalBuffer?: Uint8Array;
     readonly jspiSupported?: boolean;
@@ -44,6 +44,14 @@ export interface Pyodide {
     _emscripten_stack_set_limits?(base: number, end: number): void;
     _PyThreadState_Get?(): number;
     _PyUnstable_ThreadState_ResetStackProtection?(state: number): void;
+    _Py_IncRef?(object: number): void;
+    /** Begins a task of Python's, which may wait. */
+    promisingApply?: (...call: unknown[]) => Promise<unknown>;
+    /** Calls a function of Python's in such a task: for the event loop, and for promises. */
+    callPyObjectMaybePromising?: (object: number, args: unknown[]) => Promise<unknown>;
+    /** Calls a function of Python's for JavaScript code. */
+    callPyObject?: (object: number, args: unknown[]) => unknown;
+    finalizationRegistry?: Pick<FinalizationRegistry<unknown>, 'register' | 'unregister'>;
   };
   /** Pyodide's own part, which is told when the interpreter ends for good. */
   readonly _api?: { on_fatal?: (cause: unknown) => void };
