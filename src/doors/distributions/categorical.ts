@@ -4,6 +4,7 @@ import { ArgumentError, ShapeError } from '../../engine/core/errors';
 import { showShape } from '../../engine/core/meta';
 import { type Arguments, type Parsed, parseArgs } from '../../engine/core/options';
 import { noGrad } from '../../engine/storage/mode';
+import { calledAs } from '../../torch/tensor/calling/called-as';
 import { arange } from '../../torch/tensor/creation/creation';
 import { broadcastTensors } from '../../torch/tensor/joining/joins';
 import { valuesAtHand } from '../../torch/tensor/reading/shown';
@@ -174,7 +175,7 @@ export abstract class OfCategories extends Distribution {
   readonly categorical: Categorical;
 
   constructor({ probs, logits, validateArgs }: Parsed<CategoryParameters>) {
-    const categorical = new Categorical(probs, logits, { validateArgs });
+    const categorical = calledAs(new.target.name, () => new Categorical(probs, logits, { validateArgs }));
     super(categorical.batchShape, categorical.paramShape.slice(-1), validateArgs);
     this.categorical = categorical;
   }

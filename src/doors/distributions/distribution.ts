@@ -11,6 +11,7 @@ import { pythonFloat, snakeCase } from '../../engine/core/printing';
 import { withMode } from '../../engine/graph/mode';
 import { formatTensor } from '../../engine/storage/print';
 import { holdsTensors } from '../../engine/storage/scope';
+import { calledAs } from '../../torch/tensor/calling/called-as';
 import { expectSize } from '../../torch/tensor/calling/sizes';
 import { valuesAtHand } from '../../torch/tensor/reading/shown';
 import type { Tensor } from '../../torch/tensor/tensor';
@@ -139,7 +140,7 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
 
   /** Values without gradients. Shape: [...sampleShape, ...batch, ...event]. */
   sample(...args: SampleArguments): D {
-    const drawn: Draw = withMode({ grad: false }, () => this.rsample(...args));
+    const drawn: Draw = calledAs('sample', () => withMode({ grad: false }, () => this.rsample(...args)));
     return (drawn instanceof Promise ? drawn.then((values) => values.detach()) : drawn) as D;
   }
 

@@ -1,6 +1,7 @@
 // Owns LogNormal, HalfNormal and HalfCauchy: transforms of distributions of a location and a scale.
 
 import { type Arguments, parseArgs } from '../../engine/core/options';
+import { calledAs } from '../../torch/tensor/calling/called-as';
 import type { Tensor } from '../../torch/tensor/tensor';
 import { Cauchy } from './cauchy';
 import { type Constraint, nonnegative, positive, real } from './constraints';
@@ -16,7 +17,11 @@ export class LogNormal extends TransformedDistribution<Normal> {
 
   constructor(...args: LocScaleArguments) {
     const { loc, scale, validateArgs } = parseArgs<LocScale>('LogNormal', ['loc', 'scale'], validation, args);
-    super(new Normal(loc, scale, { validateArgs }), new ExpTransform(), { validateArgs });
+    super(
+      calledAs('LogNormal', () => new Normal(loc, scale, { validateArgs })),
+      new ExpTransform(),
+      { validateArgs },
+    );
   }
 
   get loc(): Tensor {
@@ -63,7 +68,11 @@ abstract class Half<Base extends LocScaleDistribution> extends TransformedDistri
     const name = new.target.name;
     const { scale, validateArgs } = parseArgs<ScaleParameters>(name, ['scale'], validation, args);
     expectParameter(name, 'scale', scale);
-    super(new base(0, scale, { validateArgs }), new AbsTransform(), { validateArgs });
+    super(
+      calledAs(name, () => new base(0, scale, { validateArgs })),
+      new AbsTransform(),
+      { validateArgs },
+    );
   }
 
   get scale(): Tensor {

@@ -2,6 +2,7 @@
 // Sources: Maddison, Mnih and Teh 2017, "The Concrete distribution", arXiv:1611.00712; Jang, Gu and Poole 2017, "Categorical reparameterization with
 // Gumbel-softmax", arXiv:1611.01144.
 import { type Arguments, parseArgs } from '../../engine/core/options';
+import { calledAs } from '../../torch/tensor/calling/called-as';
 import { rand } from '../../torch/tensor/creation/random';
 import type { Tensor } from '../../torch/tensor/tensor';
 import { EventDistribution, type EventParameters, noEvent } from './bernoulli';
@@ -77,7 +78,11 @@ export class RelaxedBernoulli extends Relaxed<LogitRelaxedBernoulli> {
   constructor(...args: RelaxedEventArguments) {
     const o = parseArgs<RelaxedEvent>('RelaxedBernoulli', ['temperature'], noEvent, args);
     const { validateArgs } = o;
-    super(new LogitRelaxedBernoulli(o), new SigmoidTransform(), { validateArgs });
+    super(
+      calledAs('RelaxedBernoulli', () => new LogitRelaxedBernoulli(o)),
+      new SigmoidTransform(),
+      { validateArgs },
+    );
   }
 }
 
@@ -135,7 +140,11 @@ export class RelaxedOneHotCategorical extends Relaxed<ExpRelaxedCategorical> {
   constructor(...args: RelaxedCategoryArguments) {
     const o = parseArgs<RelaxedCategories>('RelaxedOneHotCategorical', ['temperature'], noWeights, args);
     const { validateArgs } = o;
-    super(new ExpRelaxedCategorical(o), new ExpTransform(), { validateArgs });
+    super(
+      calledAs('RelaxedOneHotCategorical', () => new ExpRelaxedCategorical(o)),
+      new ExpTransform(),
+      { validateArgs },
+    );
   }
 
   override get support(): Constraint {

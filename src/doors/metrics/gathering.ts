@@ -5,7 +5,7 @@ import type { DType } from '../../engine/core/meta';
 import { type Arguments, expectKind, parseArgs } from '../../engine/core/options';
 import { moduleScope } from '../../engine/storage/scope';
 import type { Drawing } from '../../torch/draw/sheet';
-import { underName } from '../../torch/tensor/calling/callable';
+import { calledAs } from '../../torch/tensor/calling/called-as';
 import { zeros } from '../../torch/tensor/creation/creation';
 import type { Tensor } from '../../torch/tensor/tensor';
 import { batchOf, batchOrder } from './classification/arguments';
@@ -288,10 +288,8 @@ export function figureOf<M extends { figure(...batch: never): unknown }>(
   make: () => M,
   batch: readonly unknown[],
 ) {
-  try {
+  return calledAs(name, () => {
     const metric = withoutState(make);
     return moduleScope(metric as never, () => metric.figure(...(batch as never))) as ReturnType<M['figure']>;
-  } catch (error) {
-    throw underName(name, error);
-  }
+  });
 }

@@ -5,6 +5,7 @@ import { Tensor } from 'lamplight';
 import { allowedHere } from './rules';
 import { differsByPlace } from './rules/by-place';
 import { takesBesides } from './rules/first';
+import { isUnderName } from './rules/names';
 import { MISSPELT, signatureOf } from './signature';
 import type { Subject } from './subjects';
 import { allowed } from './taken';
@@ -22,6 +23,7 @@ export type Fault =
   | 'promise'
   | 'valid'
   | 'unnamed'
+  | 'other'
   | 'apart';
 
 export interface Found {
@@ -148,6 +150,7 @@ export async function walk(subject: Subject): Promise<Walked> {
     const { kind, message } = end;
     if (kind === 'bare') report('bare', `${what}: ${message}`);
     if (kind === 'hang') report('hang', what);
+    if (kind === 'typed' && !isUnderName(id, message)) report('other', `${what}: ${message}`);
     if (kind === 'works' && fault && !isAllowed(what, key)) report(fault, what);
     if (kind === 'typed' && key === 'promise' && !message.includes('await it first') && !isAllowed(what, key))
       report('promise', `${what}: ${message}`);

@@ -1,6 +1,7 @@
 // Owns the loss family: CrossEntropyLoss, NLLLoss, MSELoss, L1Loss, BCEWithLogitsLoss.
 import type { Arguments, Parsed } from '../../../engine/core/options';
 import { parseSettings, type Settings } from '../../../engine/core/settings';
+import { calledAs } from '../../tensor/calling/called-as';
 import type { Tensor } from '../../tensor/tensor';
 import * as F from '../functional/loss';
 import {
@@ -86,8 +87,10 @@ export function pairLoss<O extends LossArguments, Order extends readonly (keyof 
     constructor(...args: readonly unknown[]) {
       const { weight, posWeight, ...others } = parseSettings(name, settings, args);
       super(name, others.reduction);
-      if (weight !== undefined) this.registerBuffer('weight', weight);
-      if (posWeight !== undefined) this.registerBuffer('posWeight', posWeight, { key: 'pos_weight' });
+      calledAs(name, () => {
+        if (weight !== undefined) this.registerBuffer('weight', weight);
+        if (posWeight !== undefined) this.registerBuffer('posWeight', posWeight, { key: 'pos_weight' });
+      });
       Object.assign(this, others);
     }
 

@@ -2,7 +2,6 @@
 
 import { integer, orNull, real } from '../../../engine/core/argument-kinds';
 import { ArgumentError, DTypeError } from '../../../engine/core/errors';
-import { isFloat } from '../../../engine/core/meta';
 import { parseArgs } from '../../../engine/core/options';
 import { named } from '../../../engine/graph/record';
 import type { Value } from '../../../engine/graph/value';
@@ -279,13 +278,8 @@ export const addcdiv_ = inPlace(addcdiv, { readsOld: false });
 const bits =
   (name: string, of: (a: Value, b: Value) => Value) =>
   (input: Tensor, other: Operandish): Tensor => {
-    const fractional = typeof other === 'number' && !Number.isInteger(other);
-    if (isFloat(input.dtype) || fractional) {
-      throw new DTypeError(
-        fractional
-          ? `${name}: expected integers or bools, but got ${other}; write Math.trunc(${other})`
-          : `${name}: expected integers or bools, but got dtype ${input.dtype}; convert it with .to('int64')`,
-      );
+    if (typeof other === 'number' && !Number.isInteger(other)) {
+      throw new DTypeError(`${name}: expected integers or bools, but got ${other}; write Math.trunc(${other})`);
     }
     return paired(name, input, other, of);
   };
