@@ -1,4 +1,4 @@
-// Owns arrays on the host whose sizes users decide.
+// Allocates arrays on the host whose sizes users decide.
 import { OutOfMemoryError } from '../core/errors';
 
 interface List<A> {
@@ -6,7 +6,7 @@ interface List<A> {
   readonly BYTES_PER_ELEMENT: number;
 }
 
-/** Numbers of four bytes in 4 GiB: more than that fits into no buffer of a GPU. */
+/** The most numbers of four bytes: 4 GiB. No buffer of a GPU is larger. */
 const MOST = 2 ** 30;
 
 function refused<A>(List: List<A>, n: number, cause?: unknown): OutOfMemoryError {
@@ -16,12 +16,12 @@ function refused<A>(List: List<A>, n: number, cause?: unknown): OutOfMemoryError
   });
 }
 
-/** @throws OutOfMemoryError where no GPU could take n numbers */
+/** @throws OutOfMemoryError if no GPU could take n numbers */
 export function expectRoom<A>(List: List<A>, n: number): void {
   if (n > MOST) throw refused(List, n);
 }
 
-/** @throws OutOfMemoryError where the host has no room for n numbers, or no GPU could take them */
+/** @throws OutOfMemoryError if the host has no room for n numbers, or if no GPU could take them */
 export function allocated<A>(List: List<A>, n: number): A {
   expectRoom(List, n);
   try {

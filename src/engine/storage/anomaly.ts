@@ -1,4 +1,4 @@
-// Where backward tells a watcher about every gradient that it computes.
+// Shows a watcher every gradient that backward computes.
 import type { Node, Value } from '../graph/value';
 
 export type Watcher = (node: Node, index: number, gradient: Value) => void;
@@ -10,7 +10,7 @@ export function showGradient(node: Node, index: number, gradient: Value): void {
   watching.watcher?.(node, index, gradient);
 }
 
-/** Sets the watcher, and returns what puts the one before back. */
+/** Sets the watcher. The returned function puts the previous watcher back. */
 export function watchGradients(watcher: Watcher): () => void {
   const before = watching.watcher;
   watching.watcher = watcher;

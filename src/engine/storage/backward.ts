@@ -27,12 +27,13 @@ export interface BackwardOptions {
   createGraph?: boolean;
 }
 
-/** The name of the function that takes the gradient of a recorded value further, such as `MulBackward0`. */
+/** The name of the gradient function of a recorded value, such as `MulBackward0`. */
 export const gradNameOf = ({ node, gradName }: Value): string => gradName ?? gradNameOfOp(node!.op);
 
 /**
- * Gradients of `outputs`, weighted by `seeds`, by every value of `targets`; without targets, leaves get theirs through their sinks.
- * @throws AutogradError where the graph is gone, or a saved value was overwritten in place
+ * Gradients of `outputs`, weighted by `seeds`, with respect to every value of `targets`. Without targets, leaves get
+ * their gradients through their sinks.
+ * @throws AutogradError if the graph is gone, or if a saved value was overwritten in place
  */
 export function backward(
   outputs: readonly Value[],
@@ -43,7 +44,7 @@ export function backward(
   const { createGraph = false, retainGraph = createGraph } = options;
   const nodes = reachable(outputs);
   const gradients = new Gradients();
-  // Gradients take the dtype of their tensors, also within an autocast.
+  // Gradients have the dtype of their tensors, even within an autocast.
   const inPlainMode = <T>(fn: () => T): T =>
     convertedBy(null, () => withMode({ grad: createGraph, keepSaved: true, whole: true }, fn));
   return inPlainMode(() => {
@@ -70,9 +71,10 @@ export function backward(
 }
 
 /**
- * Gradients of `outputs`, weighted by `seeds`, by `inputs` alone, added to what those have.
+ * Gradients of `outputs`, weighted by `seeds`, with respect to `inputs` alone. They are added to the gradients that the
+ * inputs have.
  *
- * @throws AutogradError where an input is no leaf that requires grad
+ * @throws AutogradError if an input is not a leaf that requires grad
  */
 export function backwardInto(
   inputs: readonly TensorBase[],
@@ -122,7 +124,10 @@ function reachable(outputs: readonly Value[]): Node[] {
   return nodes.sort((a, b) => b.id - a.id);
 }
 
-/** Takes the gradients of a node's outputs to its inputs; `kept` are the values whose own gradients are wanted. */
+/**
+ * Computes the gradients of a node's inputs from those of its outputs. `kept` are the values whose own gradients are
+ * wanted.
+ */
 function propagate(node: Node, gradients: Gradients, kept: ReadonlySet<Value>): void {
   const { inputs, outputs, attrs, scalars, op } = node;
   const view = op.shows?.(node) ?? null;

@@ -29,13 +29,13 @@ export abstract class TensorBase extends Printable implements Layout {
   readonly shape: Shape;
   /** The type of the elements. */
   readonly dtype: DType;
-  /** Where the tensor is: `webgpu`, as every one is. */
+  /** Where the tensor is: always `webgpu`. */
   readonly device: Device;
   /** The memory of the elements. */
   readonly storage: Storage;
-  /** How many elements lie between one and the next, by dimension. */
+  /** For each dimension, the distance in memory from one element to the next, in elements. */
   readonly strides: readonly number[];
-  /** Where in its memory the first element lies, in elements. */
+  /** The position of the first element in the storage, in elements. */
   readonly offset: number;
   /** The leaf record, while this tensor is a leaf that requires grad. */
   leaf: Leaf | null = null;
@@ -43,21 +43,24 @@ export abstract class TensorBase extends Printable implements Layout {
   /** The version of the storage that `cached` is of. */
   private cachedVersion: number;
 
-  /** Null for those that the storage was made for, and their views. */
+  /** Set on detached tensors and their views; null for the tensor that the storage was made for, and its views. */
   protected line: Line | null;
   protected readonly base: TensorBase | null;
-  /** @internal How this view came about. */
+  /** @internal How this view came about, if that leaves its gradient open. */
   origin: Origin;
-  /** The changes of the storage when the view was made. */
+  /** The storage's count of changes when the view was made. */
   private readonly madeAt: number;
-  /** The contents as the end of gradients, for views that do not see those of their base. */
+  /** For a view that takes no part in its base's gradient: its contents, as a value at which gradients end. */
   private ended: { readonly of: Value; readonly value: Value } | null = null;
-  /** @internal There are views, whose gradients go through this tensor's. */
+  /** @internal There are views of this tensor, whose gradients go through its own. */
   viewed = false;
-  /** @internal Set on elements that index tensors picked: writes to them go back to their origin. */
+  /** @internal Set on elements that index tensors have picked: writes to them go back to the tensor they came from. */
   writeBack: ((value: Value) => void) | null = null;
 
-  /** A tensor of its own around a value, or a view of a storage whose contents are `value`. */
+  /**
+   * A tensor around a value, with a storage of its own; or, if `view` is given, a view of a storage, whose contents are
+   * `value`.
+   */
   constructor(value: Value, view?: View) {
     super();
     if (!(value instanceof Value)) throw noConstructor();
@@ -76,16 +79,16 @@ export abstract class TensorBase extends Printable implements Layout {
     this.cachedVersion = this.storage.version;
   }
 
-  /** A tensor around a value, of the library's final class. */
+  /** Makes a tensor around a value, of the library's final class. */
   protected abstract make(value: Value): Tensor;
-  /** @internal A view of this tensor's storage. */
+  /** @internal Makes a view of this tensor's storage. */
   abstract makeView(value: Value, strides: readonly number[], offset: number): Tensor;
-  /** A tensor that shares this one's memory, not its gradient. */
+  /** Makes a tensor that shares this one's memory, but not its gradient. */
   protected abstract makeDetached(value: Value, line: Line): Tensor;
 
   /**
    * The contents now, contiguous, as a value of the graph.
-   * @throws AutogradError where in-place changes leave it open which gradient this view has
+   * @throws AutogradError if in-place changes have left the gradient of this view undefined
    */
   get value(): Value {
     const contents = this.contents();
@@ -97,7 +100,7 @@ export abstract class TensorBase extends Printable implements Layout {
       );
     }
     if (contents.requiresGrad || !this.base.requiresGrad) return contents;
-    // The view was made where its base did not count for gradients: its gradients end here.
+    // The view was made where its base had no gradient, so the view's gradients end here.
     if (this.ended?.of !== contents || this.ended.value.isLost) {
       this.keep();
       const value = withMode({ grad: false }, () => identity(contents));
@@ -107,13 +110,13 @@ export abstract class TensorBase extends Printable implements Layout {
     return this.ended.value;
   }
 
-  /** `value`, also where its gradient is not defined. */
+  /** `value`, even if its gradient is undefined. */
   protected contents(): Value {
     if (this.storage.disposed)
       throw new TensorReleasedError(`a tensor of shape ${showShape(this.shape)} was used after dispose()`);
     const { version } = this.storage;
     const stale = this.cachedVersion !== version || this.cached?.failure || this.cached?.isLost;
-    // A value that was missing may be there now.
+    // A value that had failed or was lost may be there again.
     if (this.cached === null || stale || this.missesLeaf(this.cached)) {
       this.keep();
       this.cached = this.leaf ? this.leafValue(this.leaf) : this.current();
@@ -124,7 +127,7 @@ export abstract class TensorBase extends Printable implements Layout {
     return this.cached;
   }
 
-  /** A rehearsal restores this state; values it cached of its storage are left behind with the rehearsal's records. */
+  /** Has a rehearsal restore this state at its end. Values that it caches meanwhile go with the rehearsal's records. */
   private keep(): void {
     beforeChange(this, () => {
       const { shape, strides, offset, line, leaf, retained, keeping, cached, cachedVersion, ended } = this;
@@ -136,7 +139,7 @@ export abstract class TensorBase extends Printable implements Layout {
     });
   }
 
-  /** Whether this view was last looked at before its base became a leaf, and shows other contents than it was made with. */
+  /** Whether this view was last read before its base became a leaf, and its contents have changed since it was made. */
   private missesLeaf(seen: Value): boolean {
     if (!this.base?.leaf || seen.requiresGrad) return false;
     return this.origin === null && this.storage.changes !== this.madeAt;
@@ -144,7 +147,7 @@ export abstract class TensorBase extends Printable implements Layout {
 
   private current(): Value {
     const { grad } = mode;
-    // What a tensor was made of does not depend on where it is looked at.
+    // The graph that a tensor has must not depend on the mode in which somebody first reads it.
     mode.grad = true;
     try {
       return this.storage.read(this, this.whole());
@@ -159,7 +162,7 @@ export abstract class TensorBase extends Printable implements Layout {
     return value.sink || value.requiresGrad || value === this.storage.value ? identity(value) : value;
   }
 
-  /** A value of this leaf's own, at which backward stops. */
+  /** A value for this leaf alone, at which backward stops. */
   private leafValue(leaf: Leaf): Value {
     const { storage } = this;
     const { grad } = mode;
@@ -178,13 +181,17 @@ export abstract class TensorBase extends Printable implements Layout {
     return new Leaf(this, (value) => this.make(value));
   }
 
-  /** @internal The contents of the whole storage; those of a view of a leaf hang on the leaf, so that gradients reach it. */
+  /**
+   * @internal The contents of the whole storage. For a view of a leaf, they are made from the leaf's value, so that
+   * gradients reach the leaf.
+   */
   whole(): Value {
     const { storage } = this;
     const base = this.leaf ? this : this.base;
     if (!base?.leaf) return this.line ? this.line.value : storage.value;
     if (isWhole(base, storage.shape)) return base.value;
-    // A leaf that is expanded, or of windows that overlap, has elements that are several, which no write can tell apart.
+    // If a leaf is expanded, or has windows that overlap, several elements share a place in memory. No write can tell
+    // them apart.
     if (!isDistinct(base)) return storage.value;
     const { value } = storage;
     const around = value.requiresGrad ? detach(value) : value;
@@ -219,13 +226,13 @@ export abstract class TensorBase extends Printable implements Layout {
     return args.length === 0 ? this.shape : (this.alongDim('size', this.shape, args) as Shape | number);
   }
 
-  /** All of a list that has a number for each dimension, or that of the dimension that is given. */
+  /** The whole list, which has one number for each dimension, or the number of the dimension that is given. */
   private alongDim(op: string, list: readonly number[], args: readonly unknown[]): readonly number[] | number {
     const { dim } = parseArgs<{ dim?: number | null }>(op, [], { dim: null }, args);
     return dim === null ? list : list[this.ownDim(op, dim)]!;
   }
 
-  /** Steps in elements between neighbours along each dimension of the storage, or along one. */
+  /** For each dimension, or for one, the distance in memory from one element to the next, in elements. */
   stride(): readonly number[];
   stride(dim: number | { dim: number }): number;
   stride(...args: readonly unknown[]): readonly number[] | number {
@@ -238,14 +245,14 @@ export abstract class TensorBase extends Printable implements Layout {
     return this.shape.every((size, d) => size === 1 || this.strides[d] === expected[d]);
   }
 
-  /** Whether the dtype is one of floating point. */
+  /** Whether the dtype is a floating-point type. */
   isFloatingPoint(): boolean {
     return isFloat(this.dtype);
   }
 
   // ── Gradients ──
 
-  /** Whether `backward` reaches this tensor. It may be set for leaves. */
+  /** Whether `backward` reaches this tensor. Can be set on leaves. */
   get requiresGrad(): boolean {
     return this.leaf !== null || this.contents().requiresGrad || (this.base?.requiresGrad ?? false);
   }
@@ -254,12 +261,12 @@ export abstract class TensorBase extends Printable implements Layout {
     this.requiresGrad_(on);
   }
 
-  /** True for tensors that no recorded operation made: those whose gradient `backward` keeps. */
+  /** True for tensors that no recorded operation made. Of these, `backward` keeps the gradient. */
   get isLeaf(): boolean {
     return this.leaf !== null || !this.contents().requiresGrad;
   }
 
-  /** The name of the function that would take the gradient further, such as `MulBackward0`; null for leaves. */
+  /** The name of this tensor's gradient function, such as `MulBackward0`; null for leaves. */
   get gradFn(): string | null {
     return this.isLeaf ? null : gradNameOf(this.value);
   }
@@ -287,7 +294,10 @@ export abstract class TensorBase extends Printable implements Layout {
     return this;
   }
 
-  /** The gradient that `backward` has summed up so far, or null: also for a tensor that operations made, unless `retainGrad()` was called. */
+  /**
+   * The gradient that `backward` has summed up so far, or null. A tensor that operations made has none, unless
+   * `retainGrad()` was called.
+   */
   get grad(): Tensor | null {
     const sink = this.leaf ?? this.retained;
     const grad = sink?.grad ?? null;
@@ -327,7 +337,7 @@ export abstract class TensorBase extends Printable implements Layout {
     );
   }
 
-  /** Adds to this tensor's contents; how a gradient grows over several backwards. */
+  /** Adds to this tensor's contents, as a gradient grows over several backwards. */
   accumulate(gradient: Value): void {
     const sum = this.plus(gradient);
     if (isWhole(this, this.storage.shape)) this.storage.replace(sum);
@@ -337,7 +347,8 @@ export abstract class TensorBase extends Printable implements Layout {
   protected abstract plus(other: Value): Value;
 
   /**
-   * Gradients of this tensor by all leaves it was made from, or by those of `inputs`, added to their `grad`.
+   * Computes the gradients of this tensor with respect to all leaves that it was made from, or only to those of
+   * `inputs`, and adds them to their `grad`.
    *
    *     loss.backward({ retainGraph: true });
    */
@@ -401,7 +412,7 @@ export abstract class TensorBase extends Printable implements Layout {
     };
   }
 
-  /** Keeps the gradient of this non-leaf in `grad` too. */
+  /** Keeps the gradient of this non-leaf in `grad`, too. */
   retainGrad(): void {
     if (this.isLeaf || this.retained) return;
     this.keep();
@@ -409,7 +420,10 @@ export abstract class TensorBase extends Printable implements Layout {
     this.followRetained(this.value);
   }
 
-  /** Has the gradient of the present contents go to `grad`, where a non-leaf keeps it: those before a change in place lose theirs. */
+  /**
+   * If a non-leaf keeps its gradient: has the gradient of the present contents go to `grad`. Contents from before an
+   * in-place change give it no more.
+   */
   private followRetained(value: Value): void {
     const { retained, keeping } = this;
     if (!retained || !value.requiresGrad || keeping?.value === value) return;
@@ -445,7 +459,7 @@ export abstract class TensorBase extends Printable implements Layout {
 
   /** Where the gradient of a non-leaf goes after `retainGrad()`. */
   private retained: Leaf | null = null;
-  /** The value it listens to. */
+  /** The value whose gradient `retained` gets. */
   private keeping: { readonly value: Value; readonly hook: GradHook } | null = null;
 
   /** The same numbers, in the same memory, without a gradient. */
@@ -464,7 +478,7 @@ export abstract class TensorBase extends Printable implements Layout {
     if (this.leaf) this.requiresGrad_(false);
     else if (this.requiresGrad) {
       const { storage } = this;
-      // Saved values of it count this as a change.
+      // Gradients that have saved its old value see this as a change.
       withMode({ grad: true }, () => storage.set(storage.value));
       if (!this.viewed) storage.leaveGraphTo(this, false);
       this.keep();
@@ -481,7 +495,7 @@ export abstract class TensorBase extends Printable implements Layout {
     return this;
   }
 
-  /** Gives the memory back now rather than when the garbage collector finds out. Aliases go with it. */
+  /** Gives the memory back now, without waiting for the garbage collector. Aliases of this tensor lose it, too. */
   dispose(): void {
     this.storage.dispose();
   }
@@ -492,7 +506,7 @@ export abstract class TensorBase extends Printable implements Layout {
 
   // ── For the operations on tensors ──
 
-  /** A dimension that there is: a tensor without any has no imaginary one either. */
+  /** Resolves one of this tensor's dimensions. A 0-d tensor has none, not even the one that `wrapDim` allows it. */
   private ownDim(op: string, dim: number): number {
     if (this.shape.length === 0) throw new IndexError(`${op}: expected no dimension for shape [], but got ${dim}`);
     return this.wrapDim(op, dim);
@@ -504,8 +518,8 @@ export abstract class TensorBase extends Printable implements Layout {
   }
 
   /**
-   * @internal Overwrites the contents; `value` is cast and broadcast by the caller to this tensor's dtype and shape. Where it is `fresh`, it was
-   * not made of them.
+   * @internal Overwrites the contents with `value`, which has this tensor's shape and is cast to its dtype. `fresh`:
+   * `value` was not made from the present contents.
    */
   assign(value: Value, fresh = false): this {
     this.expectChangeable(value.requiresGrad);
@@ -518,14 +532,17 @@ export abstract class TensorBase extends Printable implements Layout {
     return this;
   }
 
-  /** Lets go of contents that have been overwritten, and with them of what they would be made of. */
+  /** Lets go of cached contents that have been overwritten, and so of the graph that made them. */
   private forgetOld(): void {
     if (this.cachedVersion === this.storage.version) return;
     this.keep();
     this.cached = null;
   }
 
-  /** @throws for an in-place change that could not be differentiated; `counts` says that the written value has a gradient. */
+  /**
+   * @throws AutogradError for an in-place change that could not be differentiated; `counts`: the written value has a
+   * gradient
+   */
   private expectChangeable(counts = false): void {
     if (!mode.grad || !(counts || this.requiresGrad)) return;
     if (this.origin !== null) {
@@ -541,7 +558,10 @@ export abstract class TensorBase extends Printable implements Layout {
     }
   }
 
-  /** @internal Becomes a view of itself, in place: over the same memory, in another shape. The graph sees a write of its own contents. */
+  /**
+   * @internal Becomes a view of itself, in place: the same memory in another shape. For the graph, this is a write of
+   * its own contents.
+   */
   become(viewOf: (x: Tensor) => Tensor, gradName: string): this {
     this.expectChangeable();
     const self = this as unknown as Tensor;

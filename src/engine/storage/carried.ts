@@ -1,5 +1,5 @@
-// Carries the switches of gradient recording and of mixed precision across the awaits of an asynchronous function of the library, and
-// refuses functions that wait by themselves, across whose awaits nothing can be carried.
+// Carries the switches of gradient recording and of mixed precision across the awaits of the library's asynchronous
+// functions. A user's function that awaits by itself is refused, because nothing can be carried across its awaits.
 
 import { calls, convertedBy } from '../core/calls';
 import { ArgumentError } from '../core/errors';
@@ -12,7 +12,7 @@ declare const carries: unique symbol;
  * return it: `await torch.noGrad(() => detector(images))`. A promise chained to it is an ordinary one.
  */
 export class CarriedPromise<T> extends Promise<T> {
-  /** Told apart by types: see `Synchronous`. */
+  /** Lets types tell it apart: see `Synchronous`. */
   declare readonly [carries]: true;
 
   static override get [Symbol.species](): PromiseConstructor {
@@ -20,10 +20,10 @@ export class CarriedPromise<T> extends Promise<T> {
   }
 }
 
-/** Runs a part of an asynchronous function, which does not wait itself, in the mode in which that function was called. */
+/** Runs a synchronous part of an asynchronous function in the mode in which that function was called. */
 export type InMode = <T>(part: () => T) => T;
 
-/** The promise of `steps`, which passes the parts between its awaits to its argument. */
+/** Calls `steps` with the function that runs its parts between awaits, and returns its promise. */
 export function carried<T>(steps: (inMode: InMode) => Promise<T>): CarriedPromise<T> {
   const { grad, keepSaved } = mode;
   const { conversions } = calls;
@@ -31,7 +31,10 @@ export function carried<T>(steps: (inMode: InMode) => Promise<T>): CarriedPromis
   return new CarriedPromise((resolve) => resolve(steps(inMode)));
 }
 
-/** Runs a generator to its end: awaits each value that it yields outside of the mode, and resumes the generator in the mode. */
+/**
+ * Runs a generator to its end. Each value that it yields is awaited outside of the mode, and the generator resumes in
+ * the mode.
+ */
 const stepped = <T>(steps: Generator<unknown, T, never>): CarriedPromise<T> =>
   carried(async (inMode) => {
     let step = inMode(() => steps.next());
@@ -44,7 +47,7 @@ const stepped = <T>(steps: Generator<unknown, T, never>): CarriedPromise<T> =>
     return step.value;
   });
 
-/** What a switch gives: what its function does; of a generator function, the promise of that. */
+/** What a switch returns: the result of its function, or, for a generator function, the promise of that result. */
 export type Switched<T> = 0 extends 1 & T
   ? T
   : [T] extends [never]
@@ -53,7 +56,7 @@ export type Switched<T> = 0 extends 1 & T
       ? CarriedPromise<R>
       : T;
 
-/** Runs `fn` for the switch of that name, a generator function step by step; see `runSynchronously` for the others. */
+/** Runs `fn` for the switch of that name. A generator function runs step by step; for others see `runSynchronously`. */
 export function runSwitched<T>(name: string, fn: () => T): Switched<T> {
   const result = runSynchronously(name, fn, true);
   return (isGenerator(result) ? stepped(result) : result) as Switched<T>;
@@ -63,9 +66,9 @@ const isGenerator = (value: unknown): value is Generator<unknown, unknown, never
   Object.prototype.toString.call(value) === '[object Generator]';
 
 /**
- * Runs `fn` for the switch of that name. A function that waits is refused, if it is `async` before it runs: other code would run
- * with the switch in the meantime, or the code after the await without it.
- * @throws ArgumentError for a function that gives a promise other than a carried one
+ * Runs `fn` for the switch of that name. A function that awaits is refused, an `async` one before it runs: during the
+ * await, other code would run with the switch, or the code after the await would run without it.
+ * @throws ArgumentError if `fn` is async, or returns a promise other than a carried one
  */
 export function runSynchronously<T>(name: string, fn: () => T, mayCarry = false): T {
   if (Object.prototype.toString.call(fn) === '[object AsyncFunction]') throw waits(name, 'an async one', mayCarry);

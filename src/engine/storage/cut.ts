@@ -1,4 +1,4 @@
-// A cut: the protected contents at one moment, to which they return should the device be lost.
+// A cut: all protected contents as they are at one moment. If the device is lost, they return to the latest cut.
 import { isOnDevice } from '../compiler/contents';
 import { flush } from '../graph/flush';
 import type { Value } from '../graph/value';
@@ -21,17 +21,18 @@ interface Made {
 
 export interface Cut {
   readonly values: readonly Value[];
-  /** Memory that each copy may be written to. */
+  /** For each value, memory that its copy may be written to, or null. */
   readonly rooms: readonly (ArrayBuffer | null)[];
-  /** Nothing has been kept since that belongs to a later moment. */
+  /** False once contents of a later moment have been kept, so that this cut is out of date. */
   readonly isLatest: boolean;
-  /** Everything goes back to this cut from now on; `contents` are those of the values. */
+  /** Makes this cut the one to which everything returns. `contents` are those of the values. */
   keep(contents: readonly ArrayBuffer[]): void;
 }
 
 /**
- * Everything that is protected, as of now; null where parts of an optimizer's state are yet to be flushed. Belongs behind a flush.
- * @param all what the program holds itself belongs to it too, however short and large
+ * Captures everything that is protected as it is now; null if a part of an optimizer's state is yet to be flushed. Must
+ * be called after a flush.
+ * @param all also takes all tensors that the program itself holds, however new or large they are
  */
 export function captureCut(all: boolean): Cut | null {
   const optimizers = countingOptimizers();
@@ -67,7 +68,7 @@ export function captureCut(all: boolean): Cut | null {
       sources.push({ entry, value, parts });
     }
   }
-  // A recipe depends on values on the device.
+  // A recipe is made from values on the device, which would be lost as well, so it is computed now.
   const recipes = sources.map(({ value }) => value).filter((value) => !value.available);
   if (recipes.length > 0) flush(recipes);
   const there = sources.filter(({ value }) => isThere(value));
@@ -79,7 +80,7 @@ export function captureCut(all: boolean): Cut | null {
       return cutCount() === cuts;
     },
     keep(contents) {
-      // Copies kept since then are newer.
+      // If an entry has been kept since then, it has a newer copy.
       const isOld = (entry: Protected) => entry.kept === before.get(entry)!.kept;
       for (const { entry, saved } of made) if (isOld(entry)) entry.kept = saved;
       there.forEach(({ entry, value, parts }, i) => {
@@ -95,7 +96,7 @@ export function captureCut(all: boolean): Cut | null {
   };
 }
 
-/** Contents that were noted, and had not been flushed when the cut was captured. */
+/** Whether contents were noted that had not been flushed when the cut was captured. */
 const isNewer = ({ noted, kept }: Protected): boolean =>
   noted !== null && !(kept !== null && kept.changes >= noted.changes);
 

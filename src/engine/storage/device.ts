@@ -1,4 +1,4 @@
-// Owns devices by PyTorch's names: a script may name any of them, and all stand for the one there is.
+// Devices by PyTorch's names. A script may name any of them, and all stand for the one WebGPU device.
 import { ArgumentError } from '../core/errors';
 import { type Arguments, kindOf, parseArgs } from '../core/options';
 import { Printable } from '../core/printable';
@@ -55,8 +55,9 @@ export function expectDevice(op: string, given: unknown): Device {
 }
 
 /**
- * A device of PyTorch's: `torch.device('cuda')`, `torch.device('cuda:0')`, `torch.device('cpu')`. It may stand wherever PyTorch takes one, and changes
- * nothing: every tensor is on the one device there is, `webgpu`.
+ * A device by the name that PyTorch has for it: `torch.device('cuda')`, `torch.device('cuda:0')`,
+ * `torch.device('cpu')`. It may stand wherever PyTorch takes a device, and changes nothing: every tensor is on the only
+ * device, `webgpu`.
  *
  * @throws ArgumentError for a name that PyTorch does not know
  */

@@ -1,4 +1,4 @@
-// Owns the gradients of one backward while they are summed up. Those of slices wait until all of a value's are there.
+// Sums up the gradients of one backward. Gradients of slices wait until the gradient of the whole value is needed.
 
 import type { View } from '../compiler/ir';
 import { compose } from '../compiler/passes/compose-views';
@@ -9,10 +9,13 @@ import { add } from '../ops/pointwise/arithmetic';
 import { sumTo } from '../ops/reduction/reduce';
 import { assemble, type Part } from '../ops/shape/assemble';
 
-/** Gradients by the values that they are of. */
+/** The gradients of values, by value. */
 export class Gradients {
   private readonly sums = new Map<Value, Value>();
-  /** Gradients of slices of a value, which are put into place together: one by one, each would take as long as the whole value. */
+  /**
+   * Gradients of slices of a value. They are put into place together, because each alone would take as long as the
+   * whole value.
+   */
   private readonly parts = new Map<Value, Part[]>();
 
   /** Adds a gradient, which may have the shape that the value was broadcast to. */
@@ -31,7 +34,7 @@ export class Gradients {
     else this.parts.set(value, [part]);
   }
 
-  /** If only slices of `from` have gradients, gives these to `to`, of which `from` is a view. Returns whether it did. */
+  /** If only slices of `from`, a view of `to`, have gradients, hands these on to `to`. Returns whether it did. */
   passOn(from: Value, to: Value, view: View): boolean {
     const parts = this.parts.get(from);
     if (!parts || this.sums.has(from)) return false;
@@ -54,12 +57,12 @@ export class Gradients {
     return this.sums.get(value);
   }
 
-  /** Puts another gradient in the place of a value's. */
+  /** Replaces the gradient of a value. */
   replace(value: Value, gradient: Value): void {
     this.sums.set(value, gradient);
   }
 
-  /** All of them. */
+  /** The gradients of all values. */
   all(): Map<Value, Value> {
     for (const value of [...this.parts.keys()]) this.of(value);
     return this.sums;

@@ -35,7 +35,10 @@ export interface HostTensor {
 
 const dtypes: readonly DType[] = ['float32', 'float16', 'int32', 'int64', 'uint32', 'uint8', 'bool'];
 
-/** Names a dtype that does not exist, and those that do; and float16, once it is known that the device lacks it. */
+/**
+ * Returns the dtype. @throws DTypeError if there is no such dtype, or if it is float16 and the device is known to lack
+ * it
+ */
 export function expectDType(op: string, dtype: unknown): DType {
   if (dtype === 'float16' && engine.profile) expectHalf(engine.profile, op);
   if (dtypes.includes(dtype as DType)) return dtype as DType;
@@ -72,7 +75,7 @@ export function readHostData(op: string, input: NestedData, dtype?: DType): Host
   return { data: fill(op, flat, inferred, shape), shape, dtype: inferred };
 }
 
-/** The shape that the first elements of nested arrays promise; `flatten` holds the others to it. */
+/** The shape that the first elements of nested arrays suggest; `flatten` checks all others against it. */
 function shapeOf(op: string, input: NestedData): number[] {
   const shape: number[] = [];
   let at: NestedData | undefined = input;
@@ -153,7 +156,7 @@ export function showIndex(index: number, shape: Shape): string {
   return `[${position.join(', ')}]`;
 }
 
-/** An array for n elements of a dtype; `fromHost` rounds those of float16. */
+/** An array for n elements of a dtype. For float16 these are floats, which `fromHost` rounds. */
 export function hostArray(dtype: DType, n: number): HostNumbers {
   const scalar = scalarOf(dtype);
   if (scalar === 'f32') return allocated(Float32Array, n);

@@ -1,4 +1,4 @@
-// Arithmetic of layouts: which shapes a view can take, and where indices lead, without touching values.
+// Arithmetic of layouts: which shapes a view can take, and where indices lead. Touches no values.
 
 import { ArgumentError, IndexError, ShapeError } from '../core/errors';
 import { contiguousStrides, numel, type Shape, showShape } from '../core/meta';
@@ -16,7 +16,7 @@ export function resolveShape(op: string, shape: readonly number[], count: number
   return shape.map((size, d) => (d === unknown ? count / known : size));
 }
 
-/** Strides that give `shape` over the same memory, or null where the elements would have to move. */
+/** Strides that give the shape `to` over the same memory; null if elements would have to move. */
 export function viewStrides(shape: Shape, strides: readonly number[], to: Shape): number[] | null {
   if (numel(shape) === 0) return contiguousStrides(to);
   const result = new Array<number>(to.length);
@@ -47,14 +47,14 @@ export function viewStrides(shape: Shape, strides: readonly number[], to: Shape)
   return result;
 }
 
-/** How elements of an array make a tensor: element i₀, i₁, … stands at offset + Σ i_d · strides_d. */
+/** How a tensor lies in an array: element i₀, i₁, … is at offset + Σ i_d · strides_d. */
 export interface Placed {
   readonly shape: Shape;
   readonly strides: readonly number[];
   readonly offset: number;
 }
 
-/** Fills `out` with the elements of a tensor that stands in `source`, in row-major order. */
+/** Fills `out` with the elements of a tensor, which lies in `source`, in row-major order. */
 export function gather<T extends { [index: number]: number }>(
   source: ArrayLike<number>,
   { shape, strides, offset }: Placed,
@@ -74,7 +74,7 @@ export function gather<T extends { [index: number]: number }>(
   return out;
 }
 
-/** One part of a basic index, by dimension. */
+/** What a basic index takes of one dimension. */
 export interface Range {
   readonly start: number;
   readonly length: number;
@@ -100,7 +100,7 @@ export function parseSlice(text: string, size: number): Range {
   return { start, length: Math.max(Math.ceil((stop - start) / step), 0), step };
 }
 
-/** An index from 0 to size - 1 for one that may count from the end. */
+/** Turns an index that may count from the end into one from 0 to size - 1. */
 export function resolveIndex(op: string, index: number, size: number, dim: number): number {
   if (!Number.isInteger(index) || index < -size || index >= size) {
     throw new IndexError(`${op}: index ${index} is out of bounds for dimension ${dim} with size ${size}`);

@@ -1,4 +1,4 @@
-// A leaf of the graph: the gradient that it collects, and the listeners to it.
+// A leaf of the graph: the gradient that it collects, and the hooks that listen to it.
 
 import type { Tensor } from '../../torch/tensor/tensor';
 import { warnOnce } from '../core/warnings';
@@ -20,7 +20,7 @@ export class Leaf implements GradSink {
     private readonly make: (value: Value) => Tensor,
   ) {}
 
-  /** None, as after `zeroGrad()`, where it was lost with its device. */
+  /** The gradient. If it was lost with its device, it counts as none, as after `zeroGrad()`. */
   get grad(): Tensor | null {
     return this.gradient?.storage.isLost ? null : this.gradient;
   }
@@ -31,7 +31,7 @@ export class Leaf implements GradSink {
     for (const hook of this.hooks.slice()) hook();
   }
 
-  /** The gradient itself, kept through a rehearsal. */
+  /** Sets the gradient. A rehearsal restores the gradient of before. */
   put(grad: Tensor | null): void {
     beforeChange(this, () => {
       const { gradient: before } = this;
@@ -40,7 +40,7 @@ export class Leaf implements GradSink {
       };
     });
     this.gradient = grad;
-    // It counts as none when it is lost.
+    // A lost gradient counts as none, so no snapshot needs a copy of it.
     if (grad) grad.storage.uncopied = true;
   }
 
@@ -50,7 +50,10 @@ export class Leaf implements GradSink {
     grad.storage.outlive(this.owner.storage);
   }
 
-  /** Lets the gradient go. Nobody else can hold one that user code has never asked for, so its memory need not wait for the collector. */
+  /**
+   * Lets the gradient go. If user code has never asked for it, nobody else can hold it, so its memory need not wait for
+   * the garbage collector.
+   */
   forget(): void {
     const { grad } = this;
     if (!grad) return;
@@ -66,7 +69,7 @@ export class Leaf implements GradSink {
   }
 }
 
-/** Says why a tensor that `gradFn` gives gradients to has none of its own. */
+/** Warns that a tensor with gradient function `gradFn` keeps no gradient, because an operation made it. */
 export function warnOfNoLeaf(gradFn: string): void {
   const made = gradFn.replace(/Backward\d*$/, '');
   warnOnce(

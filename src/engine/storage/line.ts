@@ -1,4 +1,5 @@
-// Lines: a storage's contents as they are to the gradients of tensors that were detached from it.
+// Lines: a detached tensor shares a storage's numbers, but not its graph. Its line holds the contents with the graph
+// that they have for such a tensor.
 
 import { beforeChange } from '../graph/journal';
 import { withMode } from '../graph/mode';
@@ -9,9 +10,9 @@ import { gradNameOf } from './backward';
 import type { Storage } from './storage';
 
 /**
- * Shared by a detached tensor and its views: they show the numbers that the storage holds, whoever wrote them, and have a graph of
- * own, made of the writes through them. All other writes are unknown to that graph, and writes through a line to the graph
- * of the storage.
+ * Shared by a detached tensor and its views. These show the numbers that the storage holds, whoever wrote them, and
+ * have a graph of their own, made from the writes through them. All other writes are unknown to that graph, and writes
+ * through a line are unknown to the graph of the storage.
  */
 export class Line {
   private whole: Value | null = null;
@@ -23,13 +24,13 @@ export class Line {
   /** The whole contents now. */
   get value(): Value {
     const { version, value } = this.storage;
-    // A value that was missing may be there now.
+    // A value that had failed or was lost may be there again.
     if (this.whole === null || this.version !== version || this.whole.failure || this.whole.isLost)
       this.hold(this.whole?.requiresGrad ? this.whole : null, value);
     return this.whole!;
   }
 
-  /** Has the gradient go to `after`, which has just been written to the storage. */
+  /** Has gradients go through `after`, which has just been written to the storage. */
   follow(after: Value): void {
     this.hold(after, this.storage.value);
   }

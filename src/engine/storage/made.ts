@@ -1,11 +1,11 @@
-// Owns how rooms below the class of tensors make tensors of it.
+// Lets code below the class `Tensor` make tensors, without importing the class.
 
 import type { Tensor } from '../../torch/tensor/tensor';
 import type { Value } from '../graph/value';
 
 let make: (value: Value) => Tensor;
 
-/** The class says once how its tensors are made. */
+/** Called once by the class: sets how its tensors are made. */
 export function makeBy(how: (value: Value) => Tensor): void {
   make = how;
 }

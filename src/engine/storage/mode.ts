@@ -4,8 +4,9 @@ import { mode, withMode } from '../graph/mode';
 import { type CarriedPromise, runSwitched, type Switched } from './carried';
 
 /**
- * What a switch takes: a function that does not wait, since others would run with the switch in the meantime; or a generator function,
- * which yields the promises that it waits for. A module of the library that waits by itself, such as a detector, carries the switch along.
+ * What a switch takes: a function that does not wait, since other code would run with the switch in the meantime; or a
+ * generator function, which yields the promises that it waits for. An asynchronous function of the library, such as a
+ * detector, carries the switch along.
  */
 export type Synchronous<T> = 0 extends 1 & T
   ? () => T
@@ -18,9 +19,9 @@ export type Synchronous<T> = 0 extends 1 & T
         : () => T;
 
 /**
- * Runs `fn` without recording gradients and returns its result. The switch cannot follow an await, so reading values back stands
- * outside: `const correct = torch.noGrad(() => …); total += await correct.item();` Or `fn` is a generator function, which yields where it
- * would await: it runs without recording wherever it does not wait, and others record meanwhile.
+ * Runs `fn` without recording gradients and returns its result. The switch cannot follow an await, so read values back
+ * outside of it: `const correct = torch.noGrad(() => …); total += await correct.item();` Or pass a generator function
+ * that yields where it would await. It records no gradients, while other code that runs during its waits does.
  *
  *     const total = await torch.noGrad(function* () {
  *       const scores: number[] = yield model(x).tolist();

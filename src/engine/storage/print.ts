@@ -1,4 +1,4 @@
-// Owns the printed text of tensors: PyTorch's layout, number formats, summaries and suffixes.
+// Prints tensors as PyTorch does: layout, number formats, summaries and suffixes.
 
 import { between, flag, orNull, whole } from '../core/argument-kinds';
 import { ArgumentError } from '../core/errors';
@@ -7,11 +7,11 @@ import { type Arguments, parseArgs } from '../core/options';
 
 /** How tensors are printed. */
 interface Printing {
-  /** Digits behind the point. */
+  /** Digits after the decimal point. */
   precision: number;
-  /** Tensors of more elements are cut. */
+  /** Tensors with more elements are summarised. */
   threshold: number;
-  /** Elements that a cut dimension shows at each end. */
+  /** Elements shown at each end of a dimension that is summarised. */
   edgeitems: number;
   /** Characters of a line. */
   linewidth: number;
@@ -29,9 +29,9 @@ const digits = orNull(whole(0));
 
 /** Options of `setPrintoptions`. */
 export interface PrintOptions extends Partial<Printing> {
-  /** Starts from one of PyTorch's sets: `'default'`, `'short'`, or `'full'`, which cuts nothing. */
+  /** Starts from one of PyTorch's sets: `'default'`, `'short'`, or `'full'`, which never summarises. */
   profile?: 'default' | 'short' | 'full';
-  /** Scientific notation always or never; null, also where it is left out, decides by the range of the numbers. */
+  /** Scientific notation always (true) or never (false). Null, the default, decides by the range of the numbers. */
   sciMode?: boolean | null;
 }
 
@@ -60,7 +60,7 @@ export function setPrintoptions(...args: Arguments<PrintOptions, PrintOrder>): v
   printing = { ...printing, ...(profile === null ? {} : profiles[profile]), ...given, sciMode };
 }
 
-/** What writes tensors later as they are printed now. */
+/** Returns a function that later writes tensors with the print options of now. */
 export function asPrintedNow(): (write: () => string) => string {
   const then = printing;
   return (write) => {
@@ -76,7 +76,7 @@ export function asPrintedNow(): (write: () => string) => string {
 
 const PREFIX = 'tensor(';
 
-/** What a printed tensor says of its gradient. */
+/** What a printed tensor says about its gradient. */
 export interface PrintedGradient {
   readonly requiresGrad: boolean;
   /** The name of the gradient function, such as `MulBackward0`; null for leaves. */
@@ -90,8 +90,9 @@ interface ElementFormat {
 }
 
 /**
- * The text PyTorch prints for a tensor with these row-major elements, for example `tensor([1., 2.], requires_grad=True)`.
- * Over 1000 elements each dimension is cut to its first and last three, unless `setPrintoptions` says otherwise.
+ * The text that PyTorch prints for a tensor with these row-major elements, for example `tensor([1., 2.],
+ * requires_grad=True)`. If there are more than 1000 elements, only the first and last three along each dimension are
+ * shown, unless `setPrintoptions` says otherwise.
  */
 export function formatTensor(data: ArrayLike<number>, shape: Shape, dtype: DType, gradient: PrintedGradient): string {
   const empty = numel(shape) === 0;
@@ -162,7 +163,7 @@ function discreteFormat(elements: readonly number[], dtype: DType): ElementForma
   return { width: widest(elements, text), text };
 }
 
-/** Fixed or scientific notation, by the range of the finite elements that are not zero; these alone set the width. */
+/** Chooses fixed or scientific notation by the range of the finite elements other than 0. These alone set the width. */
 function floatFormat(elements: readonly number[]): ElementFormat {
   const finite = elements.filter((x) => Number.isFinite(x) && x !== 0);
   let least = Infinity;
@@ -201,7 +202,7 @@ function exponential(x: number): string {
   return `${even}e${power[0]}${power.slice(1).padStart(2, '0')}`;
 }
 
-/** Python rounds a tie to the even digit where JavaScript rounds it away from zero; `exact` shows which numbers are ties. */
+/** Python rounds a tie to the even digit, JavaScript away from zero. `exact` shows which numbers are ties. */
 function halfEven(rounded: string, exact: string): string {
   const end = exact.indexOf('.') + (printing.precision === 0 ? 0 : 1 + printing.precision);
   const tie = /^\.?50*$/.test(exact.slice(end));

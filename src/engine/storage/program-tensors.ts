@@ -1,27 +1,31 @@
-// The program's own tensors at the top level. They are not protected, but snapshots copy them too.
+// Tensors that the program itself holds at the top level. They are not protected from the start, as parameters are, but
+// snapshots copy them, too.
 import { byteLength } from '../core/meta';
 import { lastNodeId } from '../graph/value';
 import type { Storage } from './storage';
 
 interface Held {
   readonly storage: WeakRef<Storage>;
-  /** At the first snapshot that found it: its changes, and the last node that there was. */
+  /** Set by the first snapshot that finds the tensor: its changes, and the id of the latest node at that time. */
   seen: { readonly changes: number; readonly node: number } | null;
 }
 
-/** Those without a copy yet. */
+/** Tensors without a copy yet. */
 let waiting: Held[] = [];
-/** So many are looked through for what the collector has taken. */
+/** At this many, and whenever their number has doubled, tensors that have been collected are removed. */
 const FEW = 4096;
 let many = FEW;
 
-/** A tensor of at most so many bytes is copied even if later steps cannot use it: the collector may be about to take it. */
+/**
+ * A tensor of at most this many bytes is copied in any case. A larger one must have been used since the last snapshot:
+ * the garbage collector may be about to take it.
+ */
 const SMALL = 1 << 10;
-/** Bytes of the tensors of the program that a snapshot takes by itself: of one, and of all. */
+/** The most bytes that an automatic snapshot takes: of one such tensor, and of all. */
 const MOST_BYTES = 1 << 26;
 const MOST_BYTES_OF_ALL = 1 << 28;
 
-/** Has the next snapshots take the contents, if the program still holds them. */
+/** Has the next snapshots copy the contents, if the program still holds them by then. */
 export function hold(storage: Storage): void {
   waiting.push({ storage: new WeakRef(storage), seen: null });
   if (waiting.length < many) return;
@@ -30,8 +34,9 @@ export function hold(storage: Storage): void {
 }
 
 /**
- * The storages protected from now on. All of them, or, for a snapshot taken by itself, those without contents on the host
- * that were there at the one before and have been read or written since, or are small, and find room beside `bytes`.
+ * The storages to protect from now on. For a snapshot that the user takes: all of them. For an automatic one: those
+ * that the snapshot before found, that have been read or written since or are small, whose contents are not on the
+ * host, and that fit beside `bytes`.
  */
 export function takeHeld(all: boolean, bytes: number): Storage[] {
   const taken: Storage[] = [];
@@ -54,7 +59,7 @@ export function takeHeld(all: boolean, bytes: number): Storage[] {
   return taken;
 }
 
-/** Whether it has outlived the step that made it. */
+/** Whether the tensor has outlived the step that made it. */
 function isOfUse({ seen }: Held, { settled, changes }: Storage, size: number): boolean {
   return seen !== null && (size <= SMALL || changes > seen.changes || settled!.used > seen.node);
 }

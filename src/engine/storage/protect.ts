@@ -1,4 +1,5 @@
-// The contents protected from a lost device: parameters, buffers and the state of optimizers, and which of them belong together.
+// Protects contents from the loss of the device: parameters, buffers and the state of optimizers. Knows which of them
+// must return to the same moment.
 import { engine } from '../compiler/engine';
 import type { DeviceLostError } from '../core/errors';
 import { byteLength } from '../core/meta';
@@ -9,13 +10,19 @@ import { takeHeld } from './program-tensors';
 import { notes, Protected, type Saved } from './protected';
 import type { Storage } from './storage';
 
-/** An optimizer, or averages: its counts belong to the contents of its storages. */
+/** An optimizer, or averages of weights. Its counts of steps must fit the contents of its storages. */
 export interface Counting {
-  /** @internal The storages that a step changes, which come back as they were between two steps, or none of them does. */
+  /**
+   * @internal The storages that a step changes. After a loss, all of them return to the same moment between two steps,
+   * or none does.
+   */
   storages(): Storage[];
-  /** @internal Reads the counts; they are saved, in the place of those before, when the function is called. */
+  /** @internal Reads the counts. The returned function saves them in the place of those saved before. */
   captureSteps(): () => void;
-  /** @internal The device is lost: goes back to the counts that were saved, or stays at those of now. Tells the step of an optimizer. */
+  /**
+   * @internal Called after the device was lost: goes back to the saved counts, or keeps the present ones. Returns the
+   * step of an optimizer.
+   */
   restoreSteps(toSaved: boolean): number | null;
 }
 
@@ -28,9 +35,9 @@ type Listener = (error: DeviceLostError, restoredTo: ReadonlyMap<Counting, numbe
 
 const listeners = new Set<Listener>();
 let listening = false;
-/** Grows when contents are kept by another way than by the copies under way, which are of the past then. */
+/** Grows whenever contents are kept by other means than a snapshot. A snapshot under way is out of date then. */
 let cuts = 0;
-/** `notes.count` at the last search for contents to keep. */
+/** `notes.count` when `keepNoted` last searched for contents to keep. */
 let looked = 0;
 
 export const cutCount = (): number => cuts;
@@ -41,10 +48,10 @@ function listen(): void {
   engine.onLoss(restore);
 }
 
-/** Calls `listener` after a lost device, until the function that is returned is called. */
+/** Calls `listener` after each loss of the device, until the returned function is called. */
 export function afterLoss(listener: Listener): () => void {
   listen();
-  // The same function given twice counts twice.
+  // A function of its own, so that a listener given twice is called twice.
   const own: Listener = (...args) => listener(...args);
   listeners.add(own);
   return () => {
@@ -52,7 +59,10 @@ export function afterLoss(listener: Listener): () => void {
   };
 }
 
-/** Has the contents of this storage restored after a lost device: as they were first, until a snapshot has been taken of them. */
+/**
+ * Has the contents of this storage restored after a loss of the device: those it has now, or those of the latest
+ * snapshot once there is one.
+ */
 export function protect(storage: Storage): void {
   const known = entries.get(storage.id);
   if (known && known.kind !== 'held') return;
@@ -63,7 +73,10 @@ export function protect(storage: Storage): void {
   entry.keepCurrent();
 }
 
-/** Has what the program holds itself come back after a lost device as it was at a snapshot; `all`: however large, and recipes too. */
+/**
+ * Protects tensors that the program itself holds, as they are at this snapshot. `all`: however large they are, and
+ * recipes too.
+ */
 export function protectHeld(all: boolean): void {
   let bytes = 0;
   for (const { kind, storage } of entries.values()) {
@@ -73,17 +86,17 @@ export function protectHeld(all: boolean): void {
   for (const storage of takeHeld(all, bytes)) add(storage, 'held');
 }
 
-/** Has this storage restored by `again`, which must not hold on to it. */
+/** Has `again` restore this storage after a loss of the device. `again` must not hold on to the storage. */
 export function protectBy(storage: Storage, again: () => Value): void {
   add(storage, 'made').kept = { make: again, changes: Number.NaN };
 }
 
-/** Has the slices of this buffer stand alone after a lost device; those that are protected have their contents then. */
+/** Has the slices of this buffer stand alone after a loss of the device. Slices that are protected are restored. */
 export function protectSlices(storage: Storage): void {
   add(storage, 'flat');
 }
 
-/** Has this buffer, and the slices of it, count as lost after a lost device. */
+/** Has this buffer and its slices count as lost after a loss of the device. */
 export function loseWithDevice(storage: Storage): void {
   add(storage, 'scratch');
 }
@@ -98,7 +111,7 @@ function add(storage: Storage, kind: Protected['kind']): Protected {
   return entry;
 }
 
-/** Has an optimizer's counts go back with its storages. */
+/** Has an optimizer's counts return together with its storages. */
 export function protectSteps(optimizer: Counting): void {
   listen();
   optimizers.add(new WeakRef(optimizer));
@@ -106,7 +119,7 @@ export function protectSteps(optimizer: Counting): void {
 
 export const protectedStorages = (): Iterable<Protected> => entries.values();
 
-/** Gives up the memory that is kept for the next copies. */
+/** Frees the memory that is kept for the next copies. */
 export function giveUpRoom(): void {
   for (const entry of entries.values()) entry.takeRoom();
 }
@@ -121,7 +134,7 @@ export function countingOptimizers(): Counting[] {
   return found;
 }
 
-/** Optimizers that share parameters, or averages, with all their storages. */
+/** Optimizers that share parameters, and averages of these, with all their storages. */
 interface Together {
   readonly optimizers: Counting[];
   readonly entries: Set<Protected>;
@@ -146,8 +159,8 @@ function together(): Together[] {
 const isCurrent = (entry: Protected): boolean => entry.current !== null;
 
 /**
- * Belongs before a step, and behind what loads: contents that have been noted are gone back to from now on, those of an optimizer's
- * parameters and state together or not at all.
+ * Must be called before a step, and after something has been loaded. From now on, contents that were noted are the ones
+ * to return to. The parameters and the state of an optimizer change to them together, or not at all.
  */
 export function keepNoted(): void {
   if (isJournaling() || notes.count === looked) return;
@@ -164,7 +177,7 @@ export function keepNoted(): void {
   }
 }
 
-/** Belongs behind the loading of an optimizer's state, whose counts are other ones too. */
+/** Must be called after the state of an optimizer has been loaded, because its counts have changed as well. */
 export function stateLoaded(): void {
   if (isJournaling()) return;
   notes.count++;
@@ -172,7 +185,7 @@ export function stateLoaded(): void {
   keepNoted();
 }
 
-/** Something that goes back to the contents of another moment. */
+/** A storage that returns to the contents of another moment. */
 interface Return {
   readonly entry: Protected;
   readonly storage: Storage;
@@ -202,7 +215,7 @@ function restore(error: DeviceLostError): void {
   for (const listener of [...listeners]) attempt(() => listener(error, restoredTo));
 }
 
-/** The contents to which each storage returns, and the optimizers whose counts return too. */
+/** Decides to which contents each storage returns, and which optimizers' counts return as well. */
 function plan(error: DeviceLostError): { readonly returns: readonly Return[]; readonly behind: ReadonlySet<Counting> } {
   const behind = new Set<Counting>();
   const backToCut = new Set<Protected>();
@@ -220,7 +233,7 @@ function plan(error: DeviceLostError): { readonly returns: readonly Return[]; re
     else {
       const current = backToCut.has(entry) ? null : entry.current;
       if (storage.isOnHost && current) {
-        // The next loss goes back no further than this one.
+        // Nothing is lost here. At the next loss, the storage returns to these contents or later ones.
         entry.keepCurrent();
         continue;
       }
@@ -232,7 +245,7 @@ function plan(error: DeviceLostError): { readonly returns: readonly Return[]; re
   return { returns, behind };
 }
 
-/** Whether there was something to go back to. */
+/** Restores one storage. Returns whether there was something to restore it from. */
 function comeBack({ entry, storage, saved }: Return, error: DeviceLostError): boolean {
   const value = saved && attempt(saved.make);
   storage.restore(value ? entry.asBefore(value) : withoutContents(storage, error));
@@ -240,7 +253,7 @@ function comeBack({ entry, storage, saved }: Return, error: DeviceLostError): bo
   return Boolean(value);
 }
 
-/** The result of `run`; an error is reported, and prevents nothing. */
+/** The result of `run`. If it throws, the error is reported, and everything else goes on. */
 function attempt<T>(run: () => T): T | undefined {
   try {
     return run();
@@ -250,9 +263,9 @@ function attempt<T>(run: () => T): T | undefined {
   }
 }
 
-/** The outcome for protected contents, to follow the error's message. */
+/** What to add to the error's message about the protected contents. */
 function sentence(restored: number, lost: number, steps: readonly number[]): string {
   const where = steps.length === 0 ? '' : ` (step ${steps.join(', ')})`;
   const weights = restored > 0 ? `. Weights are restored to their last snapshot${where}` : '';
-  return lost > 0 ? `${weights}. Of ${lost} parameters or buffers there was none yet: load their state again` : weights;
+  return lost > 0 ? `${weights}. ${lost} parameters or buffers had no snapshot yet: load their state again` : weights;
 }

@@ -1,4 +1,5 @@
-// The record of one storage protected from a lost device: the contents that it can be given again, and since when.
+// The record of one storage that is protected from the loss of the device: the contents that it can be given again, and
+// from which moment they are.
 import { byteLength, bytesPerElement, type DType } from '../core/meta';
 import { isJournaling } from '../graph/journal';
 import { type Recipe, recipeOf } from '../graph/rebuild';
@@ -11,35 +12,44 @@ import type { Guard, Storage } from './storage';
 /** Contents that a storage had, and can be given again. */
 export interface Saved {
   readonly make: Recipe;
-  /** Writes that the storage had seen by then: after more of them it holds other contents. NaN where more were pending. */
+  /**
+   * The storage's count of changes at that time. If the count is greater now, the contents are others. NaN if further
+   * writes were pending.
+   */
   readonly changes: number;
 }
 
-/** Bytes on the host that were copied from the device at once: all of a storage, or of the slices of a flat buffer. */
+/**
+ * Bytes that were copied from the device to the host at once: those of a storage, or of the slices of a flat buffer.
+ */
 interface Copy {
   readonly data: HostData;
   readonly of: ReadonlySet<Protected>;
-  /** Something else holds `data`, or part of it. */
+  /** Something else holds `data`, or a part of it, so that the memory cannot be used for another copy. */
   isShared: boolean;
 }
 
 export class Protected implements Guard {
   readonly storage: WeakRef<Storage>;
-  /** The contents at the last cut: those of everything that is protected belong to one moment. */
+  /** The contents at the latest cut, which is the same moment for everything that is protected. */
   kept: Saved | null = null;
-  /** Contents that began anew since, such as an initialisation, or what a file held. */
+  /** Contents set since then that do not depend on earlier contents, such as an initialisation or what a file held. */
   noted: Saved | null = null;
   /** The value of the last copy. */
   copied: Value | null = null;
   private copy: Copy | null = null;
-  /** The memory of the copy before the last: a copy leaves the last one whole until it has arrived. */
+  /**
+   * The memory of the copy before the last one, for the next copy: the last one must stay whole until the next has
+   * arrived.
+   */
   private room: ArrayBuffer | null = null;
 
   constructor(
     storage: Storage,
     /**
-     * `flat` holds the contents of others, which stand alone again when it is lost; `scratch` too, but those are lost with it;
-     * `made` is made again by a function of its own. `held` is a tensor of the program's own.
+     * `own` is a parameter or a buffer. `held` is a tensor that the program itself holds. `flat` is a buffer of which
+     * others are slices; if it is lost, they stand alone. `scratch` is such a buffer whose slices are lost with it.
+     * `made` is restored by a function of its own.
      */
     public kind: 'own' | 'held' | 'flat' | 'scratch' | 'made',
   ) {
@@ -47,11 +57,11 @@ export class Protected implements Guard {
   }
 
   /**
-   * Notes the ingredients of new contents. A value that a module computes from the old contents, such as running
-   * statistics, belongs to a step, which a snapshot keeps whole or not at all.
+   * Notes how to make new contents again. If a module computes them from the old contents, as it does with running
+   * statistics, they belong to a step. Only a snapshot keeps these, together with the whole step.
    */
   note(value: Value, before: Value | null): void {
-    // A rehearsal undoes its writes.
+    // A rehearsal undoes its writes, so they are not noted.
     if (isJournaling()) return;
     const make = recipeOf(value, atTopLevel() ? null : before);
     if (!make) return;
@@ -68,13 +78,13 @@ export class Protected implements Guard {
     return value ? this.asBefore(value) : null;
   }
 
-  /** `value` in the place of the lost contents. */
+  /** `value` in the place of the lost contents. For a tensor of the program, backward through it is an error. */
   asBefore(value: Value): Value {
     const before = this.kind === 'held' && this.storage.deref()?.value;
     return before ? afterLossOf(before, value) : value;
   }
 
-  /** The source of the present contents, if they can be made again. */
+  /** How to make the present contents again; null if that is not possible. */
   get current(): Saved | null {
     const storage = this.storage.deref();
     if (!storage) return null;
@@ -85,7 +95,10 @@ export class Protected implements Guard {
     return make && { make, changes };
   }
 
-  /** Makes the source of the present contents the one to return to, if there is one. Returns whether it differs from the one before. */
+  /**
+   * Makes the present contents the ones to return to, if they can be made again. Returns whether others were kept
+   * before.
+   */
   keepCurrent(): boolean {
     const { current } = this;
     if (!current || current === this.kept) return false;
@@ -94,17 +107,20 @@ export class Protected implements Guard {
     return true;
   }
 
-  /** The contents are these from now on. */
+  /** Called when the contents have been restored from `saved`. */
   restored(saved: Saved): void {
     this.kept = { make: saved.make, changes: this.storage.deref()!.changes };
     this.noted = null;
   }
 
-  /** Takes a copy of the contents that holds these storages as slices, or only this one if there are none. */
+  /**
+   * Takes a copy of the contents. `parts` are the storages in it: the slices of a flat buffer, or this storage alone.
+   */
   arrived(value: Value, contents: ArrayBuffer, parts: readonly CopiedPart[]): void {
     const { copy } = this;
     const of = new Set(parts.map(({ entry }) => entry));
-    // A copy without owners may be written over; a slice that has left goes on from its part of it.
+    // The memory of the last copy is free for another if no slice needs it. A slice that has left the buffer still
+    // does.
     const isFree = copy && !copy.isShared && [...copy.of].every((entry) => of.has(entry));
     this.room = isFree ? (copy.data.buffer as ArrayBuffer) : null;
     const data = asStored(contents, value.dtype);
@@ -123,7 +139,7 @@ export class Protected implements Guard {
     this.copied = value;
   }
 
-  /** Memory that the next copy may be written to; it is given once. */
+  /** Memory that the next copy may be written to, or null. It is given away only once. */
   takeRoom(): ArrayBuffer | null {
     const { room } = this;
     this.room = null;
@@ -131,7 +147,7 @@ export class Protected implements Guard {
   }
 }
 
-/** A storage within the copied memory, as it is at that moment. */
+/** A storage's place in the copied memory, and its count of changes at the moment of the copy. */
 export interface CopiedPart {
   readonly entry: Protected;
   readonly storage: Storage;
@@ -139,7 +155,7 @@ export interface CopiedPart {
   readonly changes: number;
 }
 
-/** How often something was noted: where nothing was, nothing need be looked through. */
+/** A counter of notes; if it has not changed, there is nothing to scan. */
 export const notes = { count: 0 };
 
 function asStored(contents: ArrayBuffer, dtype: DType): HostData {

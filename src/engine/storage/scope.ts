@@ -1,4 +1,5 @@
-// Scopes: tensors made inside are inner and need never exist; what leaves a scope belongs to the code outside.
+// Scopes: tensors that are made inside are inner, and need never exist. What leaves a scope belongs to the code
+// outside.
 
 import { closed } from '../core/arity';
 import { ArgumentError } from '../core/errors';
@@ -8,7 +9,10 @@ import { TensorBase } from './base';
 import { runSynchronously } from './carried';
 import { Storage } from './storage';
 
-/** Marks objects whose fields hold tensors, such as distributions: what passes outward in a plain object does so in these. */
+/**
+ * Marks objects whose fields hold tensors, such as distributions. These tensors pass outward as those in plain objects
+ * do.
+ */
 export const holdsTensors: unique symbol = Symbol('holdsTensors');
 
 /** Whether tensors are looked for in the fields of an object. */
@@ -16,8 +20,9 @@ const isHolder = (item: object): boolean =>
   Object.getPrototypeOf(item) === Object.prototype || Object.hasOwn(item, holdsTensors);
 
 /**
- * Runs `fn` in a scope. Tensors that it returns, in any nesting of arrays, plain objects and distributions, pass outward; the others live
- * no longer than the call, so that their memory can be reused and their values fused away. Never needed for correctness.
+ * Runs `fn` in a scope. Tensors that `fn` returns, in any nesting of arrays, plain objects and distributions, pass
+ * outward. All others live no longer than the call, so that their memory can be reused and their values fused away.
+ * Never needed for correctness.
  * @throws ArgumentError if `fn` is asynchronous
  */
 export const scope = /* @__PURE__ */ closed('scope', <T>(fn: () => T): T => {
@@ -25,7 +30,7 @@ export const scope = /* @__PURE__ */ closed('scope', <T>(fn: () => T): T => {
   return scopeOf(fn);
 });
 
-/** `scope`; notes the storages of what passes outward. */
+/** `scope`, which adds the storages of what passes outward to `passed`. */
 export function scopeOf<T>(fn: () => T, passed?: Set<Storage>): T {
   const inner = openScope();
   const result = inScope(() => runSynchronously('scope', fn));
@@ -35,7 +40,7 @@ export function scopeOf<T>(fn: () => T, passed?: Set<Storage>): T {
   return result;
 }
 
-/** Has storages be inner from now on, but for those of tensors within `result`. */
+/** Makes storages inner from now on, except those of tensors within `result`. */
 export function leaveBehind(storages: ReadonlySet<Storage>, result: unknown): void {
   const kept: TensorBase[] = [];
   collectTensors(result, kept, new Set());
@@ -43,20 +48,20 @@ export function leaveBehind(storages: ReadonlySet<Storage>, result: unknown): vo
   Storage.leave([...storages].filter((storage) => !stay.has(storage)));
 }
 
-/** `scope` for a module's call: tensors stored on the module, in any nesting, live on as well. */
+/** `scope` for a module's call. Tensors stored on the module, in any nesting, live on as well. */
 export function moduleScope<T>(module: object, fn: () => T): T {
   const inner = openScope();
   const result = inScope(fn);
   const outer = closeScope();
   adopt(result, outer);
   if (!inner.leaves) return result;
-  // The module may outlive every scope that is open; mostly nothing is left that it could keep.
+  // Something was left behind, which the module may have kept. The module may outlive every open scope.
   for (const name of Object.keys(module)) adopt(Reflect.get(module, name), topScope);
   if (inner.leaves) outer.noteLeaves();
   return result;
 }
 
-/** Closes the scope that was opened for `fn` if that throws. */
+/** Closes the scope that was opened for `fn` if `fn` throws. */
 function inScope<T>(fn: () => T): T {
   try {
     return fn();
@@ -67,8 +72,8 @@ function inScope<T>(fn: () => T): T {
 }
 
 /**
- * Takes pending tensors within `items` that were made at the top level after node `since` into the open scope: their
- * owner has handed them over. Tensors that were retained stay where they are.
+ * Moves pending tensors within `items` that were made at the top level after node `since` into the open scope, because
+ * their owner has handed them over. Tensors that were retained stay where they are.
  */
 export function takeIn(items: unknown, since: number): void {
   const scope = currentScope();
@@ -90,7 +95,10 @@ function collectTensors(items: unknown, found: TensorBase[], seen: Set<object>):
   }
 }
 
-/** Moves the tensors within `result` whose scope has closed, or lies within `outer`, to `outer`, and notes their storages. */
+/**
+ * Moves the tensors within `result` whose scope has closed, or lies within `outer`, to `outer`. Adds their storages to
+ * `passed`.
+ */
 function adopt(result: unknown, outer: Scope, passed?: Set<Storage>, seen?: Set<object>): void {
   if (typeof result !== 'object' || result === null) return;
   if (result instanceof TensorBase) {
@@ -102,7 +110,7 @@ function adopt(result: unknown, outer: Scope, passed?: Set<Storage>, seen?: Set<
     return;
   }
   const isList = Array.isArray(result);
-  // A list of numbers is a list of numbers.
+  // A list that begins with a number is a list of numbers, and need not be searched.
   if (isList ? typeof result[0] === 'number' : !isHolder(result)) return;
   if (seen?.has(result)) return;
   const visited = (seen ?? new Set()).add(result);

@@ -1,4 +1,5 @@
-// Snapshots: host copies of parameters and optimizer state, from which they come back after a lost device.
+// Snapshots: copies of parameters and optimizer state on the host, from which these are restored after a loss of the
+// device.
 import { engine } from '../compiler/engine';
 import { closed } from '../core/arity';
 import { warnOnce } from '../core/warnings';
@@ -8,17 +9,25 @@ import { flush } from '../graph/flush';
 import { isJournaling } from '../graph/journal';
 import { captureCut } from './cut';
 
-/** A snapshot is due after so many steps, or so many milliseconds, where it takes no more than its share of the time. */
+/**
+ * A snapshot is due after this many steps, or this many milliseconds, unless snapshots would take more than their share
+ * of the time.
+ */
 const STEPS = 50;
 const MILLISECONDS = 1000;
-/** A snapshot is taken at any cost before the last one is both a hundred steps and two seconds old; copying needs some of these. */
+/**
+ * A snapshot is taken at any cost when the last one is this old, in steps and in milliseconds. So it is complete before
+ * the last one is both a hundred steps and two seconds old.
+ */
 const MOST_STEPS = 90;
 const MOST_MILLISECONDS = 1700;
-/** The inverse of the share of the time that snapshots may take. */
+/** Snapshots may take one part in this many of the time. */
 const SHARE = 50;
-/** Steps after which, before a second has passed, a program is taken to go on: then what copies is loaded. */
+/**
+ * A program counts as one that goes on after this many steps, or after a second. Then the code that copies is loaded.
+ */
 const FEW_STEPS = 8;
-/** How often it is tried to take one that was asked for, while other code writes. */
+/** How often a snapshot that the user asked for is tried, while other code writes. */
 const MOST_TRIES = 3;
 /** Steps of optimizers since the start of the page. */
 let steps = 0;
@@ -26,31 +35,31 @@ const last = { steps: 0, time: Number.NEGATIVE_INFINITY, cost: 0 };
 /** Something was protected that has never been copied. */
 let urgent = false;
 let running: Promise<boolean> | null = null;
-/** When the first snapshot could have been taken. */
+/** When a snapshot would first have been possible. */
 let firstDue = Number.POSITIVE_INFINITY;
 
-/** Counts a step of an optimizer, and takes a snapshot where one is due. */
+/** Counts a step of an optimizer, and takes a snapshot if one is due. */
 export function stepTaken(): void {
   steps++;
   snapshotIfDue();
 }
 
-/** Has the next occasion taken for a snapshot. */
+/** Has a snapshot taken at the next occasion. */
 export function snapshotSoon(): void {
   urgent = true;
 }
 
 /**
- * Copies all parameters and optimizer state that have changed to the host, from where they are restored if the GPU device is
- * lost. Happens by itself in the course of training: a snapshot is at most 100 steps or 2 seconds old, whichever is longer, and
- * snapshots take at most 2 % of the time. Where these exclude each other, as for gigabytes that are trained in steps of few
- * milliseconds, the age counts. Copies take twice the bytes of the state on the host, where one is whole while the other is
- * written; `torch.gpu.trim()` gives up the older.
+ * Copies all parameters and optimizer state that have changed to the host. If the GPU device is lost, they are restored
+ * from there. Snapshots also happen automatically during training: the latest is at most 100 steps or 2 seconds old,
+ * whichever is longer, and snapshots take at most 2 % of the time. If both cannot hold, as for gigabytes that are
+ * trained in steps of few milliseconds, the age counts. The copies take twice the bytes of the state on the host, since
+ * one stays whole while the other is written; `torch.gpu.trim()` gives up the older.
  *
- * Tensors that the program itself holds, such as totals, tables that are written in place or hidden states, belong to a snapshot
- * too: to one that this function takes, all of them; to those that happen by themselves, tensors of up to 64 MiB, and 256 MiB in
- * all, that were there at the snapshot before and have been read or written since, or are of up to 1 KiB. They come back with
- * their numbers; a gradient of what made them is an error then.
+ * Tensors that the program itself holds, such as totals, tables that are written in place or hidden states, belong to a
+ * snapshot too. This function copies all of them. An automatic snapshot copies tensors of up to 64 MiB, and 256 MiB in
+ * all, that were there at the snapshot before and have been read or written since, or are of up to 1 KiB. These tensors
+ * are restored with their numbers only: backward through what made them is an error.
  */
 export const snapshot = closed('snapshot', async (): Promise<void> => {
   await copying.load();
@@ -64,13 +73,16 @@ export const snapshot = closed('snapshot', async (): Promise<void> => {
   }
 });
 
-/** Takes a snapshot if the last one is old enough. Never waits; belongs behind a flush. */
+/** Takes a snapshot if the last one is old enough. Never waits. Must be called after a flush. */
 export function snapshotIfDue(): void {
   if (running || isJournaling() || !isDue() || !canCopy()) return;
   void begin(false);
 }
 
-/** Whether what copies is here. It is loaded once a program goes on for a while, so that none waits for it that runs once. */
+/**
+ * Whether the code that copies is loaded. It is loaded once a program has gone on for a while, so that a program that
+ * runs once does not wait for it.
+ */
 function canCopy(): boolean {
   if (copying.here) return true;
   const now = performance.now();
@@ -100,7 +112,7 @@ function begin(all: boolean): Promise<boolean> {
   return taking;
 }
 
-/** Whether everything that is protected has been copied. */
+/** Takes a snapshot. Returns whether everything that is protected has been copied. */
 async function take(all: boolean): Promise<boolean> {
   const start = performance.now();
   const step = steps;
@@ -110,7 +122,7 @@ async function take(all: boolean): Promise<boolean> {
   const captured = performance.now() - start;
   try {
     const copied = await engine.copyOut(cut.values, cut.rooms);
-    // A run that has been refused since has taken its values along.
+    // If a run has been refused since, the values that it computed have failed.
     if (!copied || cut.values.some(({ failure }) => failure)) return false;
     if (!cut.isLatest) {
       urgent = true;

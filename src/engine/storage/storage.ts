@@ -1,4 +1,5 @@
-// Storage: what tensors that alias each other share. It holds the current value; a write makes a new one current.
+// Storage: the memory that tensors share which alias each other. It holds the current value; a write makes another
+// value current.
 
 import { DeviceLostError } from '../core/errors';
 import { byteLength, contiguousStrides, type DType, numel, type Shape, sameShape } from '../core/meta';
@@ -24,19 +25,19 @@ export interface Layout {
   readonly offset: number;
 }
 
-/** How a write counts for gradients. */
+/** How gradients treat a write. */
 export interface WriteOptions {
-  /** The line of the tensor that is written through; default: that of the storage itself. */
+  /** The line of the tensor that the write goes through (see line.ts); default: the graph of the storage itself. */
   readonly line?: Line | null;
-  /** Gradients are recorded; else they pass as if nothing had been written. Default true. */
+  /** Gradients are recorded. If false, gradients pass as if nothing had been written. Default true. */
   readonly tracked?: boolean;
-  /** Whether the written value was not made of the present one, whose gradient is then 0; default false. */
+  /** The written value was not made from the present contents, so these get a gradient of 0. Default false. */
   readonly fresh?: boolean;
 }
 
-/** Counts writes of other contents, also those to the whole of the buffer that a storage is a slice of. */
+/** Counts writes of other contents, including those to the whole buffer that a storage is a slice of. */
 class Writes implements WriteCounter {
-  /** Writes to the storage itself. It counts neither moves, nor writes through slices of it. */
+  /** Writes to the storage itself. Moves do not count, and neither do writes through slices of it. */
   own = 0;
   parent: Writes | null = null;
 
@@ -44,7 +45,7 @@ class Writes implements WriteCounter {
     return this.own + (this.parent?.own ?? 0);
   }
 
-  /** Goes on counting from here as part of another storage, or of none. */
+  /** Becomes part of another storage, or of none, and keeps its count. */
   moveTo(parent: Writes | null): void {
     this.own = this.changes - (parent?.own ?? 0);
     this.parent = parent;
@@ -53,19 +54,19 @@ class Writes implements WriteCounter {
 
 let nextId = 0;
 
-/** What tensors keep for their gradients, where storages do not. */
+/** For tensors that keep a graph which their storage has let go: the keeper from `letGo` in edges.ts. */
 const graphs = new WeakMap<object, object>();
 const nobody = { deref: () => undefined };
 
-/** Knows what a storage goes back to when its contents are lost; see protect.ts. */
+/** Knows the contents to which a storage returns when its own are lost: see protect.ts. */
 export interface Guard {
   /** `own` for parameters and buffers. */
   readonly kind: string;
-  /** `value` has taken the place of the contents `before`. */
+  /** Called when `value` has replaced the contents `before`. */
   note(value: Value, before: Value | null): void;
-  /** The noted value of the latest contents was not computed. */
+  /** Called when the value that was noted last has not been computed. */
   undone(): void;
-  /** What the contents were when they were last kept, as a new value; null where they never were. */
+  /** The contents that were kept last, as a new value; null if none were kept. */
   saved(): Value | null;
 }
 
@@ -84,22 +85,22 @@ export class Storage implements Root {
   /** The flush that should have filled this storage failed, so it holds nothing and its slices stand alone again. */
   voided = false;
   guard: Guard | null = null;
-  /** It is known that the program holds it, or it needs no copy of its own: see held.ts. */
+  /** The program is known to hold it (see program-tensors.ts), or it needs no copy. */
   private standing = false;
-  /** It needs no copy of its own. */
+  /** Snapshots need no copy of it, as of a tensor of the program: it is protected otherwise, or may be lost. */
   uncopied = false;
-  /** Why the contents of slices that stand alone again are gone, if the device was lost. */
+  /** If the device was lost: the error of slices that stand alone again and have no contents. */
   private loss: Error | null = null;
   private current: Value;
   private writes = 0;
   private readonly counter = new Writes();
-  /** The tensor that keeps the graph, where others share the memory without it. */
+  /** The tensor that keeps the graph, if others share the memory without the graph. */
   private owner: Pick<WeakRef<object>, 'deref'> | null = null;
   private home: { readonly parent: Storage; readonly offset: number } | null = null;
   private homeView: { readonly version: number; readonly value: Value } | null = null;
 
   constructor(value: Value) {
-    // Two storages never hold one value: an in-place write to one may take its memory.
+    // Two storages never hold the same value, because an in-place write to one may take over its memory.
     this.current = own(value);
     this.current.held = true;
     this.current.inMemory(this.counter);
@@ -109,7 +110,7 @@ export class Storage implements Root {
       this.settled = this.current;
       this.computed = this.current;
     }
-    // What a rehearsal makes is nothing after it.
+    // A storage that was made in a rehearsal holds nothing after it.
     if (isJournaling()) {
       beforeChange(this, () => () => {
         this.voided = true;
@@ -120,7 +121,7 @@ export class Storage implements Root {
     flushIfLarge();
   }
 
-  /** The whole contents now, in the shape of creation. */
+  /** The whole contents now, in the shape that the storage was made with. */
   get value(): Value {
     const home = this.slice;
     if (!home) return this.current;
@@ -142,19 +143,19 @@ export class Storage implements Root {
     return value;
   }
 
-  /** Grows with every write, through whichever alias. */
+  /** Grows with every write, through whatever alias. */
   get version(): number {
-    // Asked for first: a slice that stands alone again counts what its parent had counted.
+    // Must come first: when a slice comes to stand alone, `slice` adds the parent's version to `writes`.
     const home = this.slice;
     return this.writes + (home?.parent.version ?? 0);
   }
 
-  /** Grows with every write of other contents, also by a write to the whole buffer that this is a slice of. */
+  /** Grows with every write of other contents, including writes to the whole buffer that this is a slice of. */
   get changes(): number {
     return this.counter.changes;
   }
 
-  /** Makes `value`, of the storage's shape, the contents: an in-place write. */
+  /** In-place write: makes `value`, of the storage's shape, the contents. */
   set(value: Value): void {
     this.keep();
     this.counter.own++;
@@ -179,7 +180,7 @@ export class Storage implements Root {
     trackRoot(this, this.scope);
   }
 
-  /** In-place write of `value`, of the layout's shape, at a layout. */
+  /** In-place write: puts `value`, of the layout's shape, at a layout. */
   write(value: Value, layout: Layout, { line = null, tracked = true, fresh = false }: WriteOptions = {}): void {
     const before = this.value;
     const seen = line ? line.value : before;
@@ -200,7 +201,7 @@ export class Storage implements Root {
       this.set(before.requiresGrad ? rewritten(before, after, true) : detach(after));
       line.follow(after);
     }
-    // An operation in place has its result here, where its gradient may read it.
+    // The result of an in-place operation is here now. Its gradient may read it, so later writes must count for it.
     if (!fresh && value !== seen) value.inMemory(this.counter);
   }
 
@@ -210,23 +211,23 @@ export class Storage implements Root {
     return stridedView(value, layout.shape, layout.strides, layout.offset);
   }
 
-  /** Turns this storage into a slice of `parent`, which holds its contents at `offset` elements. Aliases stay aliases. */
+  /** Makes this storage a slice of `parent`, which holds its contents at `offset` elements. Aliases stay aliases. */
   rehome(parent: Storage, offset: number): void {
     this.keep();
     if (!this.slice) {
       this.current.overwritten = true;
-      // A flush that fails leaves the storage alone with these contents.
+      // If a flush fails, the storage stands alone with these contents.
       const { current } = this;
       releaseAfterFlush(current, () => this.slice !== null || this.current !== current);
     }
-    // The version must grow, also where the new parent's is lower than the old one's.
+    // The version must grow, even if that of the new parent is lower than that of the old one.
     this.writes += (this.slice?.parent.version ?? 0) + 1;
     this.counter.moveTo(parent.counter);
     this.home = { parent, offset };
     this.homeView = null;
   }
 
-  /** Replaces the contents without touching the parent or aliases of the parent: the storage stands alone from now on. */
+  /** Replaces the contents without touching the parent or its aliases: the storage stands alone from now on. */
   replace(value: Value): void {
     if (!this.slice || !this.home) {
       this.set(value);
@@ -250,7 +251,10 @@ export class Storage implements Root {
     this.current.inMemory(this.counter);
   }
 
-  /** Belongs before contents that hang on nothing: a slice of a buffer that is yet to be computed stands alone then. */
+  /**
+   * Must be called before new contents that depend on nothing. If the storage is a slice of a buffer that is not
+   * computed yet, it stands alone from now on.
+   */
   isolate(): void {
     const parent = this.slice?.parent;
     if (!parent || (parent.current.allocation && isThere(parent.current))) return;
@@ -260,7 +264,7 @@ export class Storage implements Root {
     this.computed = null;
   }
 
-  /** The contents are lost, and `value` takes their place: a later version, but no write. */
+  /** Sets `value` in the place of lost contents: a later version, but no write. */
   restore(value: Value): void {
     this.standAlone(own(value));
     this.settled = this.current;
@@ -269,20 +273,23 @@ export class Storage implements Root {
     trackRoot(this, this.scope);
   }
 
-  /** The contents are lost with the device; slices of this storage stand alone again. */
+  /** Called when the contents are lost with the device. Slices of this storage stand alone again. */
   forsake(error: Error): void {
     this.voided = true;
     this.loss = error;
   }
 
-  /** The contents where they stand on the host, or the number that each of them is; null where only the device has them. */
+  /**
+   * The contents, as far as the host knows them: its data, or the number that every element is; null if only the device
+   * has them.
+   */
   get known(): HostData | number | null {
     if (this.slice || this.current.failure) return null;
     const { host, node } = this.current;
     return host ?? (node?.op.constant ? node.scalars[0]! : null);
   }
 
-  /** Whether the contents are on the host as well, or only there. */
+  /** Whether the contents are on the host, alone or as well. */
   get isOnHost(): boolean {
     return !this.slice && this.current.contents !== null && !this.current.failure;
   }
@@ -297,7 +304,7 @@ export class Storage implements Root {
     return isLost || failure instanceof DeviceLostError;
   }
 
-  /** The storage and offset this is a slice of, if it is one. */
+  /** The storage that this is a slice of, and its offset there in elements; null if it stands alone. */
   get slice(): { readonly parent: Storage; readonly offset: number } | null {
     if (this.home?.parent.voided) {
       this.writes += this.home.parent.version + 1;
@@ -336,7 +343,10 @@ export class Storage implements Root {
     }
   }
 
-  /** A tensor shares the memory from now on and not the graph, which is `owner`'s alone, or, where that is not `keeps`, nobody's. */
+  /**
+   * Called when another tensor shares the memory, but not the graph. From now on only `owner` keeps the graph, or
+   * nobody unless `keeps`.
+   */
   leaveGraphTo(owner: object, keeps = true): void {
     if (isJournaling() || this.slice) return;
     if (!keeps) graphs.delete(owner);
@@ -357,7 +367,7 @@ export class Storage implements Root {
     hold(this);
   }
 
-  /** Counts as live at the top level from now on. */
+  /** Lives at the top level from now on, whatever scope closes. */
   retain(): void {
     this.moveOutward(topScope);
   }
@@ -380,7 +390,10 @@ export class Storage implements Root {
     if (!this.slice) releaseAfterFlush(this.current);
   }
 
-  /** Has the tensors of storages be inner from now on, as if their scope had closed without them: gradients alone may read them. */
+  /**
+   * Makes the tensors of storages inner, as if their scope had closed without them. Only gradients may read them from
+   * now on.
+   */
   static leave(storages: readonly Storage[]): void {
     if (isJournaling()) return;
     const alone = storages.filter(({ slice, disposed }) => !slice && !disposed);
@@ -388,7 +401,7 @@ export class Storage implements Root {
     leaveToGradients(alone.map(({ current }) => current));
   }
 
-  /** Comes back as it is now after a rehearsal, as a later version. */
+  /** Has a rehearsal restore the present state at its end, as a later version. */
   private keep(): void {
     if (!isJournaling()) return;
     beforeChange(this, () => {
@@ -410,7 +423,7 @@ export class Storage implements Root {
   }
 }
 
-/** Whether the contents are on a device that is there, or on the host, or can be made again. */
+/** Whether the contents are on the host or on a device that is not lost, or can be made again. */
 function isThere({ state: { kind, memory }, node }: Value): boolean {
   if (kind === 'gone' || kind === 'failed') return false;
   if (kind === 'onHost' || kind === 'scheduled') return true;
@@ -430,7 +443,7 @@ function hangsOnFailure(value: Value): boolean {
   return false;
 }
 
-/** A value that no other storage holds, nor a leaf: an alias, or the same host data once more. */
+/** A value that no other storage and no leaf holds: the same value, an alias of it, or its host data once more. */
 function own(value: Value): Value {
   if (!value.held && !value.sink) return value;
   const { contents, allocation, shape, dtype, node } = value;

@@ -1,4 +1,4 @@
-// What a view is given to begin with, and what its methods that concern gradients take.
+// Types for views and gradients: what a view is made from, and the arguments of methods that concern gradients.
 import type { Tensor } from '../../torch/tensor/tensor';
 import type { TensorBase } from './base';
 import type { Line } from './line';
@@ -9,23 +9,23 @@ export interface View {
   readonly storage: Storage;
   readonly strides: readonly number[];
   readonly offset: number;
-  /** The tensor that this is a view of, which is none itself. */
+  /** The tensor that this is a view of; itself never a view. */
   readonly base?: TensorBase | null;
-  /** For tensors whose gradient goes another way than that of the storage. */
+  /** For tensors whose gradient does not go through the storage's graph: see line.ts. */
   readonly line?: Line | null;
   readonly origin?: Origin;
 }
 
-/** How a view came about, where in-place changes leave it open which gradient it should have. */
+/** How a view came about, if in-place changes would leave its gradient undefined; else null. */
 export type Origin = 'noGrad' | 'several' | null;
 
-/** The same in errors. */
+/** The origins, in the words of errors. */
 export const origins = {
   noGrad: 'was made in noGrad mode',
   several: 'is one of several that one function gave',
 };
 
-/** What `backward` takes. */
+/** The arguments of `backward`. */
 export interface BackwardArguments {
   /** Weights of the elements, of this tensor's shape; may be left out for a single element (then 1). */
   gradient?: Tensor | null;
@@ -37,7 +37,7 @@ export interface BackwardArguments {
   inputs?: Tensor | readonly Tensor[] | null;
 }
 
-/** What methods that register a hook take. */
+/** The arguments of methods that register a hook. */
 export interface Hooking<Result> {
   hook: (tensor: Tensor) => Result;
 }

@@ -11,17 +11,17 @@ interface Held {
 
 const storages = new WeakSet<Storage>();
 const values = new WeakSet<Value>();
-/** Steps back at most from a result to the numbers that it was made of. */
+/** The most steps back from a result to the numbers that it was computed from. */
 const FARTHEST = 64;
 
-/** Notes a tensor of whole numbers without a dtype. */
+/** Notes a tensor that was made from whole numbers without a dtype. */
 export function noteWhole<T extends Held>(x: T): T {
   storages.add(x.storage);
   values.add(x.value);
   return x;
 }
 
-/** Whether the numbers, or those that these were computed from, were whole and got their dtype from that. */
+/** Whether a tensor is int64 only because the numbers that it was computed from happened to be whole. */
 function isOfWhole(x: Held): boolean {
   if (x.dtype !== 'int64') return false;
   if (storages.has(x.storage)) return true;
@@ -36,7 +36,10 @@ function isOfWhole(x: Held): boolean {
 
 const HINT = 'whole numbers make int64: torch.tensor([1, 2], { dtype: torch.float32 })';
 
-/** Has an error about int64 where floats are wanted say where int64 came from, if one of the tensors came from whole numbers. */
+/**
+ * If an error says that int64 was given in place of floats, and one of the tensors is int64 only because its numbers
+ * were whole, adds that to the message.
+ */
 export function explainWhole(error: unknown, tensors: Iterable<Held>): void {
   if (!(error instanceof DTypeError) || !/float.*(?:got|is)\b[^;]*int64|input's dtype int64/.test(error.message))
     return;

@@ -1,29 +1,30 @@
-// The Box–Muller transform of uniform multiples of 2⁻²⁴, in the steps in which PyTorch takes it, from tables of the logarithm and the sine.
+// The Box–Muller transform of uniform multiples of 2⁻²⁴, in PyTorch's order of steps, with tables of the logarithm and
+// the sine.
 // Source: Box & Muller 1958, "A Note on the Generation of Random Normal Deviates".
 
-/** The normal's block: PyTorch turns 16 uniforms into 16 normals at a time. */
+/** A block of normal numbers: PyTorch turns 16 uniforms into 16 normals at a time. */
 export const NORMAL_BLOCK = 16;
 
 const TWO_PI_FLOAT = Math.fround(2 * Math.PI);
 
-/** Steps of the circle between whose sines angles lie. */
+/** Entries of the sine table for one circle. Angles between them are interpolated. */
 const STEPS = 1024;
 const STEP = (2 * Math.PI) / STEPS;
 
-/** Steps from 1 to 2 between whose logarithms numbers lie. */
+/** Entries of the logarithm table from 1 to 2. Numbers between them are interpolated. */
 const LOG_BITS = 11;
 const LOG_STEPS = 1 << LOG_BITS;
 
-/** Leading zeros, among 32 bits, of 2²⁴. */
+/** Leading zeros of 2²⁴ as a number of 32 bits. */
 const ZEROS_OF_ONE = 7;
 
 interface Tables {
-  /** sin(i · STEP), a quarter of the circle longer than once around. */
+  /** sin(i · STEP) for a circle and a quarter, so that the table also serves the cosine. */
   readonly sines: Float64Array;
   /** -2 ln(1 + i / LOG_STEPS), and 2⁻³⁰ / (1 + i / LOG_STEPS). */
   readonly logs: Float64Array;
   readonly inverses: Float64Array;
-  /** -2 ln 2ᵉ for 2ᵉ⁺²⁴ of so many leading zeros. */
+  /** For each number of leading zeros of 2ᵉ⁺²⁴: -2 ln 2ᵉ. */
   readonly powers: Float64Array;
 }
 
@@ -40,12 +41,14 @@ function tables(): Tables {
 }
 
 /**
- * Turns each 16 numbers of `out` from `start` on, uniform multiples of 2⁻²⁴ in [0, 1), into 16 normals, pairing u_j with u_{j+8}:
- * √(-2 ln(1 - u_j)) times the cosine and the sine of 2π u_{j+8}. Numbers past the last whole block stay. Each step is
- * rounded to float32, as PyTorch's is; its vector sine, cosine and logarithm may differ from the exact ones in the last bit.
+ * Turns every 16 numbers of `out` from `start` on, uniform multiples of 2⁻²⁴ in [0, 1), into 16 normals, pairing u_j
+ * with u_{j+8}: √(-2 ln(1 - u_j)) times the cosine and the sine of 2π u_{j+8}. Numbers after the last whole block stay.
+ * Each step is rounded to float32, as PyTorch's is; its vector sine, cosine and logarithm may differ from the exact
+ * ones in the last bit.
  *
- * Between the places of the tables a few terms of the Taylor series remain, in double precision: rounded to float32, they give what
- * `Math.log`, `Math.sin` and `Math.cos` for each of the 2²⁴ numbers, in a third of the time.
+ * Between the entries of the tables, a few terms of the Taylor series are added in double precision. Rounded to
+ * float32, the results are those of `Math.log`, `Math.sin` and `Math.cos` for each of the 2²⁴ numbers, in a third of
+ * the time.
  */
 export function boxMuller(
   out: { readonly length: number; [index: number]: number },
@@ -59,7 +62,7 @@ export function boxMuller(
   const half = NORMAL_BLOCK / 2;
   for (let block = start; block + NORMAL_BLOCK <= out.length; block += NORMAL_BLOCK) {
     for (let j = block; j < block + half; j++) {
-      // 1 - u is a whole number by 2⁻²⁴, and a power of 2 times x · 2⁻³⁰ in [1, 2), near n by LOG_STEPS.
+      // 1 - u is a whole number of 2⁻²⁴: a power of 2 times x · 2⁻³⁰, which is in [1, 2) and near n / LOG_STEPS.
       const whole = (2 ** 24 - out[j]! * 2 ** 24) | 0;
       const zeros = Math.clz32(whole);
       const x = (whole << zeros) >>> 1;

@@ -1,14 +1,14 @@
-// Owns the distributions of counts, whose number of draws depends on their rates: Poisson and binomial.
+// The distributions of counts: Poisson and binomial. How many numbers they draw depends on their rates.
 import { ArgumentError } from '../../core/errors';
 import { uniform53 } from './distributions';
 import type { Generator } from './generator';
 
 const { fround } = Math;
 
-/** From this mean on, PyTorch rejects and draws again instead of counting events. */
+/** From this mean on, PyTorch draws by rejection instead of counting events. */
 const MANY = 10;
 
-/** ln k! as Stirling's series gives it: exact in double precision for k ≥ 10, where PyTorch asks for it here. */
+/** ln k!, from the product for small k, else by Stirling's series, which is exact in double precision there. */
 function logFactorial(k: number): number {
   if (k < 20) {
     let product = 1;
@@ -22,8 +22,8 @@ function logFactorial(k: number): number {
 }
 
 /**
- * A number of events where `rate` are expected. Many: transformed rejection with a squeeze; few: uniform numbers are multiplied until they
- * fall below exp(-rate).
+ * A number of events, of which `rate` are expected. If many are expected: transformed rejection with a squeeze. If few
+ * are: uniform numbers are multiplied until the product falls below exp(-rate).
  * Source: Hörmann 1993, "The transformed rejection method for generating Poisson random variables", algorithm PTRS.
  */
 export function poisson(rate: number, generator: Generator): number {
@@ -104,7 +104,7 @@ function byRejection(count: number, p: number, generator: Generator): number {
   }
 }
 
-/** ln k! less Stirling's formula, for k = 0 … 9. */
+/** ln k! minus Stirling's formula, for k = 0 … 9. */
 const stirlingTails = [
   0.0810614667953272, 0.0413406959554092, 0.0276779256849983, 0.02079067210376509, 0.0166446911898211,
   0.0138761288230707, 0.0118967099458917, 0.010411265261972, 0.00925546218271273, 0.00833056343336287,

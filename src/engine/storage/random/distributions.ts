@@ -1,4 +1,4 @@
-// Owns the distributions PyTorch's CPU generator offers, filled into arrays with its number of draws and its rounding.
+// The distributions of PyTorch's CPU generator, filled into arrays with the same draws and the same rounding.
 
 import { ArgumentError } from '../../core/errors';
 import { allocated } from '../allocate';
@@ -11,10 +11,10 @@ export interface NumberArray {
   [index: number]: number;
 }
 
-/** Number types `random_` fills when it is given no bounds. */
+/** The dtypes that `random_` fills without bounds. */
 export type RandomDtype = 'float32' | 'int32' | 'uint8' | 'bool';
 
-/** From this range on PyTorch draws 64 bits, so that the remainder stays near uniform. */
+/** From this range on, PyTorch draws 64 bits, so that the remainder stays nearly uniform. */
 const WIDE_RANGE = 2 ** 28;
 
 /** From this length on `randperm` draws 64 bits: PyTorch's ⌊(2³² − 1) / 20⌋. */
@@ -45,8 +45,8 @@ type FillNormal = <T extends NumberArray>(
 ) => T;
 
 /**
- * Fills `out` from the normal distribution N(mean, std²), in float32. PyTorch draws a tensor whose memory has gaps, or is in another
- * order, one by one, however long it is: `oneByOne`.
+ * Fills `out` from the normal distribution N(mean, std²), in float32. `oneByOne`: draws each number by itself, as
+ * PyTorch does, at any length, for a tensor whose memory has gaps or is in another order.
  */
 export const fillNormal: FillNormal = (out, mean = 0, std = 1, generator = defaultGenerator(), oneByOne = false) => {
   if (!(std >= 0)) throw new ArgumentError(`normal_: expected std ≥ 0, but got ${std}`);
@@ -64,7 +64,10 @@ export const fillNormal: FillNormal = (out, mean = 0, std = 1, generator = defau
   return out;
 };
 
-/** `fillNormal` with the draws of PyTorch's float16: for what whole blocks leave over, only the last one is drawn anew. */
+/**
+ * `fillNormal` as PyTorch draws float16. If whole blocks leave elements over, one more block is drawn, and the last 16
+ * elements are taken from it.
+ */
 export const fillHalfNormal: FillNormal = (
   out,
   mean = 0,
@@ -113,8 +116,9 @@ export function randomInt64(generator = defaultGenerator()): bigint {
 /**
  * Fills `out` with ones of probability p and zeros otherwise.
  *
- * A single p compares 53 bits, as PyTorch's `bernoulli_(p)` does, also in dropout; an array of p compares 24 bits with each, as its
- * `bernoulli(p)` does for float32. (On Intel processors PyTorch draws the single p from another library, so there these differ.)
+ * A single p is compared with 53 random bits, as in PyTorch's `bernoulli_(p)` and in dropout. Each p of an array is
+ * compared with 24 bits, as in `bernoulli(p)` for float32. (On Intel processors PyTorch draws for a single p from
+ * another library, whose numbers differ.)
  */
 export function fillBernoulli<T extends NumberArray>(
   out: T,
@@ -200,7 +204,10 @@ export function normal(generator: Generator): number {
   return radius * Math.cos(theta);
 }
 
-/** Uniform numbers of 53 bits, each the float32 that is not below it: comparing a float32 with one or the other comes to the same. */
+/**
+ * Uniform numbers of 53 bits, each rounded up to float32. Comparing a float32 with the rounded number has the same
+ * result as comparing it with the exact one.
+ */
 export function uniformAbove(n: number, generator = defaultGenerator()): Float32Array {
   const out = new Float32Array(n);
   const bits = new Int32Array(out.buffer);

@@ -1,4 +1,5 @@
-// Owns the gamma and Dirichlet distributions, whose number of draws depends on chance, as PyTorch draws them in double precision.
+// The gamma and Dirichlet distributions, in double precision as in PyTorch. How many numbers they draw depends on
+// chance.
 import { ArgumentError } from '../../core/errors';
 import { normal, uniform53 } from './distributions';
 import { defaultGenerator, type Generator } from './generator';
@@ -15,7 +16,8 @@ const LEAST_FLOAT = 2 ** -126;
 const BELOW_ONE = 1 - 2 ** -24;
 
 /**
- * One number of the gamma distribution of shape `alpha` and rate 1. Below 1, one of alpha + 1 times u^(1 / alpha).
+ * One number of the gamma distribution of shape `alpha` and rate 1. If `alpha` is below 1, a number for alpha + 1 is
+ * multiplied by u^(1 / alpha).
  * Source: Marsaglia and Tsang 2000, "A simple method for generating gamma variables".
  */
 export function gamma(alpha: number, generator: Generator = defaultGenerator()): number {
@@ -38,7 +40,10 @@ export function gamma(alpha: number, generator: Generator = defaultGenerator()):
   }
 }
 
-/** Shares that add up to 1, in float32: gamma numbers of each `alpha` over their sum. Two of them are a Beta number and its rest. */
+/**
+ * One draw of the Dirichlet distribution, in float32: a gamma number for each `alpha`, divided by their sum. Of two
+ * `alphas` the first share is a Beta number.
+ */
 export function dirichlet(alphas: readonly number[], generator: Generator = defaultGenerator()): Float32Array {
   const wrong = alphas.find((alpha) => !(alpha > 0 && Number.isFinite(alpha)));
   if (wrong !== undefined) throw new ArgumentError(`dirichlet: expected concentrations above 0, but got ${wrong}`);

@@ -1,4 +1,5 @@
-// Owns the random generator a user holds: seeding, the cached second normal, and a state that PyTorch can read and write.
+// The random generator that a user holds: seeding, the cached second normal number, and a state that PyTorch can read
+// and write.
 
 import { whole } from '../../core/argument-kinds';
 import { closeMethods } from '../../core/arity';
@@ -46,7 +47,7 @@ export class Generator {
   #seed = BigInt(DEFAULT_SEED);
   #nextNormal: number | undefined;
 
-  /** @param args any of PyTorch's devices, `{ device: 'cuda' }` say: the numbers are the same on all of them */
+  /** @param args `device`, any of PyTorch's, such as `{ device: 'cuda' }`: the numbers are the same on all of them */
   constructor(...args: Arguments<{ device?: DeviceLike | null }, ['device']>) {
     if (args.length === 0) return;
     const { device } = parseArgs<{ device?: DeviceLike | null }>('Generator', [], { device: null }, args);
@@ -56,7 +57,7 @@ export class Generator {
   /**
    * Starts the sequence that belongs to `seed`, and returns this generator. Only the low 32 bits choose the sequence.
    *
-   * @throws RangeError when the seed is no integer, or not in [-2⁶³, 2⁶⁴)
+   * @throws ArgumentError if the seed is no integer, or not in [-2⁶³, 2⁶⁴)
    */
   manualSeed(...args: Arguments<Seeding, ['seed']>): this {
     const wide = seedIn(args);
@@ -75,7 +76,7 @@ export class Generator {
     return seed;
   }
 
-  /** The seed in force: a number where that is exact, else a bigint. */
+  /** The present seed: a number if that is exact, else a bigint. */
   initialSeed(): Seed {
     return this.#seed <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(this.#seed) : this.#seed;
   }
@@ -92,7 +93,7 @@ export class Generator {
     this.#engine.fill24(out);
   }
 
-  /** Goes on as if `count` integers of 32 bits had been drawn; the generator that is returned draws them. */
+  /** Goes on as if `count` integers of 32 bits had been drawn. Returns a generator that draws them. */
   skip(count: number): Generator {
     expectKind('Generator.skip', 'count', count, whole(0, 2 ** 32));
     if (isJournaling()) this.#keep();
@@ -101,7 +102,7 @@ export class Generator {
     return behind;
   }
 
-  /** A generator that goes on as this one does, from here. */
+  /** A copy, which goes on from here as this generator does. */
   copy(): Generator {
     const copy = new Generator();
     copy.#engine.setState(this.#engine.getState());
@@ -149,13 +150,13 @@ export class Generator {
   /**
    * Resumes from `getState()`, this library's or PyTorch's, and returns this generator.
    *
-   * @throws ArgumentError when it is not such a state
+   * @throws ArgumentError if the bytes are not such a state
    */
   setState(...args: Arguments<Resuming, ['newState']>): this {
     return this.resume('Generator.setState', args);
   }
 
-  /** @internal `setState` under the name of the function that was called. */
+  /** @internal `setState` for errors that name the function `op`. */
   resume(op: string, args: readonly unknown[]): this {
     const { newState: state } = parseArgs<Resuming>(op, ['newState'], {}, args);
     if (!(state instanceof Uint8Array) || state.length !== STATE_BYTES) {
@@ -177,7 +178,7 @@ export class Generator {
     return this;
   }
 
-  /** Comes back to this state after a rehearsal. */
+  /** Has a rehearsal restore this state at its end. */
   #keep(): void {
     beforeChange(this, () => {
       const state = this.getState();
@@ -188,7 +189,7 @@ export class Generator {
 
 let shared: Generator | undefined;
 
-/** The generator used where a call names none. As in PyTorch it starts from a random seed until `manualSeed` is called. */
+/** The generator of calls that name none. As in PyTorch, it has a random seed until `manualSeed` is called. */
 export function defaultGenerator(): Generator {
   if (!shared) {
     shared = new Generator();

@@ -1,17 +1,20 @@
-// Owns draws that wait until somebody reads them: a layer's own weights, which most networks draw again, are then never computed.
+// Draws that wait until somebody reads them. Most networks draw the weights of their layers twice, and the first draw
+// is then never computed.
 import { LateData } from '../../graph/value';
 import { expectRoom, hostFloats } from '../allocate';
 import { NORMAL_BLOCK } from './box-muller';
 import { fillNormal, fillUniform } from './distributions';
 import type { Generator } from './generator';
 
-/** From this length on the draws wait; below it the generator's state would take more room than the numbers. */
+/**
+ * From this length on, draws wait. For fewer numbers, the generator's state would take more memory than the numbers.
+ */
 const MANY = 4096;
 
 type Fill = (out: Float32Array<ArrayBuffer>, a: number, b: number, generator: Generator) => Float32Array<ArrayBuffer>;
 
 function late(n: number, words: number, fill: Fill, a: number, b: number, generator: Generator) {
-  // An error in the numbers a and b is thrown at once.
+  // The draws of an empty array throw at once if a or b is wrong.
   if (n < MANY) return fill(hostFloats(n), a, b, generator);
   fill(hostFloats(0), a, b, generator);
   expectRoom(Float32Array, n);
@@ -19,10 +22,10 @@ function late(n: number, words: number, fill: Fill, a: number, b: number, genera
   return new LateData(4 * n, () => fill(hostFloats(n), a, b, state.copy()));
 }
 
-/** `n` numbers of `fillUniform`. */
+/** `n` numbers of `fillUniform`, drawn when they are read if they are many. */
 export const lateUniform = (n: number, from: number, to: number, generator: Generator): Float32Array | LateData =>
   late(n, n, fillUniform, from, to, generator);
 
-/** `n` numbers of `fillNormal`. */
+/** `n` numbers of `fillNormal`, drawn when they are read if they are many. */
 export const lateNormal = (n: number, mean: number, std: number, generator: Generator): Float32Array | LateData =>
   late(n, n + (n % NORMAL_BLOCK === 0 ? 0 : NORMAL_BLOCK), fillNormal, mean, std, generator);

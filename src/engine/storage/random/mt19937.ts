@@ -1,6 +1,7 @@
-// Owns the Mersenne Twister as PyTorch's CPU generator steps it: the same seed gives the same 32-bit words.
+// The Mersenne Twister of PyTorch's CPU generator: the same seed gives the same 32-bit words.
 //
-// Source: Matsumoto & Nishimura 1998, "Mersenne Twister: a 623-dimensionally equidistributed uniform pseudo-random number generator".
+// Source: Matsumoto & Nishimura 1998, "Mersenne Twister: a 623-dimensionally equidistributed uniform pseudo-random
+// number generator".
 
 /** Words of state. */
 export const STATE_WORDS = 624;
@@ -64,7 +65,7 @@ export class MT19937 {
     for (let left = count; left > 0; ) left -= this.#take(left);
   }
 
-  /** Passes over words, as many as are wanted or as there are before the next twist; how many. */
+  /** Passes over as many words as are wanted, but not beyond the next twist. Returns how many. */
   #take(wanted: number): number {
     if (this.#left === 1) {
       this.#twist();

@@ -1,14 +1,15 @@
-// Owns the order in which random numbers fill a tensor: that of its memory, as PyTorch's CPU loops go, whatever order its dimensions have.
+// The order in which random numbers fill a tensor: the order of its memory, as in PyTorch's CPU loops, whatever the
+// order of its dimensions.
 import { contiguousStrides, numel, type Shape } from '../../core/meta';
 
-/** Dimensions from the one with the longest steps to that with the shortest, or null where that is their order. */
+/** The dimensions from the longest stride to the shortest; null if they are in that order already. */
 function dimsByStride(shape: Shape, strides: readonly number[]): number[] | null {
   const dims = shape.map((_, d) => d).filter((d) => shape[d] !== 1);
   const sorted = [...dims].sort((a, b) => strides[b]! - strides[a]!);
   return sorted.every((d, i) => d === dims[i]) ? null : sorted;
 }
 
-/** `fill` puts numbers in the order of memory into `out`, which holds the elements in row-major order afterwards. */
+/** Fills `out` in the order of memory by `fill`, then sorts it, so that it holds the elements in row-major order. */
 export function fillInMemoryOrder<T extends Float32Array | Int32Array | Uint32Array>(
   out: T,
   shape: Shape,
@@ -34,8 +35,8 @@ export function fillInMemoryOrder<T extends Float32Array | Int32Array | Uint32Ar
 }
 
 /**
- * As `fillInMemoryOrder`, for a new tensor like one of this shape and these strides: PyTorch lays it out in the same order, unless
- * the memory has gaps. `fill` is told whether that order is row-major.
+ * `fillInMemoryOrder` for a new tensor that is made like one of this shape and these strides. PyTorch gives it the same
+ * order of memory, unless the other's memory has gaps. `fill` is told whether that order is row-major.
  */
 export function fillLike<T extends Float32Array | Int32Array | Uint32Array>(
   out: T,

@@ -1,11 +1,12 @@
-// Owns the distributions that PyTorch draws number by number in double precision, each a formula of one uniform or normal number.
+// The distributions that PyTorch draws number by number in double precision, each by a formula of one uniform or normal
+// number.
 import { ArgumentError } from '../../core/errors';
 import { type NumberArray, normal, uniform53 } from './distributions';
 import { defaultGenerator } from './generator';
 
 /**
- * Fills `out` from the exponential distribution: x = -ln(1 - u) / λ. (On Intel processors PyTorch draws it from another library, so
- * there these differ.)
+ * Fills `out` from the exponential distribution: x = -ln(1 - u) / λ. (On Intel processors PyTorch draws from another
+ * library, whose numbers differ.)
  */
 export function fillExponential<T extends NumberArray>(out: T, lambda = 1, generator = defaultGenerator()): T {
   if (!(lambda > 0)) throw new ArgumentError(`exponential_: expected lambda > 0, but got ${lambda}`);

@@ -1,4 +1,4 @@
-// Owns the draws behind shuffled data: what PyTorch's DataLoader and random_split take from the generator, and in which order.
+// The draws behind shuffled data: what PyTorch's DataLoader and random_split draw from the generator, and in which order.
 //
 // One pass over `DataLoader(dataset, shuffle=True)` draws
 //   1. when the iterator is made: a base seed (int64 `random_()`), unused without worker processes, drawn without shuffle too;
@@ -8,7 +8,7 @@
 import { fillRandint, randomInt64, randperm } from './distributions';
 import { defaultGenerator, Generator } from './generator';
 
-/** Step 1: what making a loader's iterator draws, shuffled or not. */
+/** Step 1: what is drawn when a loader's iterator is made, shuffled or not. */
 export function drawBaseSeed(generator = defaultGenerator()): bigint {
   return randomInt64(generator);
 }
@@ -18,7 +18,7 @@ export function samplerOrder(n: number, generator?: Generator): Int32Array {
   return randperm(n, generator ?? new Generator().manualSeed(randomInt64()));
 }
 
-/** The end of a complete shuffled pass: only a loader with a generator of its own draws here. */
+/** Must be called at the end of a complete shuffled pass: a loader with a generator of its own draws here. */
 export function finishSampler(n: number, generator?: Generator): void {
   if (generator) randperm(n, generator);
 }
@@ -26,7 +26,10 @@ export function finishSampler(n: number, generator?: Generator): void {
 /** With replacement, PyTorch's sampler draws this many indices at a time. */
 const DRAWN_AT_ONCE = 32;
 
-/** `count` indices below n, each as often as may be or, without replacement, in one random order of all n after another. */
+/**
+ * `count` indices below n. With replacement, an index may come any number of times. Without, random orders of all n
+ * follow one another.
+ */
 export function* randomIndices(
   n: number,
   count: number,

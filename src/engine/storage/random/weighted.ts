@@ -1,10 +1,10 @@
-// Owns drawing indices by weights on the host, in double precision, as PyTorch's multinomial does for its samplers.
+// Draws indices by weights on the host, in double precision, as PyTorch's multinomial does for its samplers.
 import { ArgumentError } from '../../core/errors';
 import { uniform53 } from './distributions';
 import { defaultGenerator } from './generator';
 import { fillExponential } from './serial';
 
-/** `count` indices by weights that need not sum to 1; without replacement none comes twice. */
+/** `count` indices, drawn by weights that need not sum to 1. Without replacement, no index comes twice. */
 export function weightedIndices(
   weights: Float64Array,
   count: number,
@@ -20,14 +20,15 @@ export function weightedIndices(
     const shares = sharesBelow(weights);
     return Int32Array.from({ length: count }, () => firstNotBelow(shares, uniform53(generator)));
   }
-  // The greatest of weight / exponential number are a sample: Efraimidis and Spirakis 2006, "Weighted random sampling with a reservoir".
+  // The indices of the greatest weight / exponential number are a sample: Efraimidis and Spirakis 2006, "Weighted
+  // random sampling with a reservoir".
   const race = fillExponential(new Float64Array(weights.length), 1, generator).map((q, i) => weights[i]! / q);
   return Int32Array.from(race.keys())
     .sort((a, b) => race[b]! - race[a]!)
     .slice(0, count);
 }
 
-/** The share of all weights up to each; the last is 1, whatever rounding says. */
+/** For each index, the share of all weights up to it. The last share is 1, whatever rounding says. */
 function sharesBelow(weights: Float64Array): Float64Array {
   let sum = 0;
   const sums = weights.map((weight) => {
