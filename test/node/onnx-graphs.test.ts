@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import * as torch from 'lamplight';
 import * as onnx from 'lamplight/onnx';
 import { expect, test } from 'vitest';
-import { DATA, type TensorMessage } from '../../src/doors/onnx/proto/messages';
+import { DATA, type FunctionMessage, type TensorMessage } from '../../src/doors/onnx/proto/messages';
 import { graph, model, node, tensor, value } from '../support/onnx-models';
 
 const floats = (numbers: number[] | number[][]) => torch.tensor(numbers, { dtype: 'float32' });
@@ -106,7 +106,7 @@ test('inputs are checked by name, and sizes of one name agree', async () => {
   expect(() => m(torch.ones([3, 5]), b)).toThrowError(/input 'a' of shape \[n, 2\], but got \[3, 5\]/);
   expect(() => m(torch.ones([3]), b)).toThrowError(torch.ShapeError);
   expect(() => m(a.to('int64'), b)).toThrowError(
-    /input 'a' of dtype float32, but got int64; convert it with to\('float32'\)/,
+    /input 'a' of dtype float32, but got int64; convert it with \.to\('float32'\)/,
   );
 });
 
@@ -316,6 +316,94 @@ test('progress is told, and a signal ends loading', async () => {
   stopped.abort();
   await expect(onnx.load(bytes, { signal: stopped.signal })).rejects.toThrowError(/abort/i);
   await expect(onnx.load(bytes, { onProgres: null } as never)).rejects.toThrowError(/did you mean|unknown argument/);
+});
+
+test('inputs of the graph decide shapes where the numbers of their tensors are at hand, behind other nodes, too', async () => {
+  const n = value('n', [], DATA.int64);
+  const range = await onnx.load(
+    model({
+      nodes: [
+        node('Constant', [], ['one'], { value: tensor('', [], [1]) }),
+        node('Constant', [], ['zero'], { value: tensor('', [], [0]) }),
+        node('Cast', ['n'], ['f'], { to: DATA.float32 }),
+        node('Sub', ['f', 'one'], ['limit']),
+        node('Range', ['zero', 'limit', 'one'], ['r']),
+        node('Add', ['r', 'x'], ['y']),
+      ],
+      inputs: [n, value('x', [1])],
+      outputs: [value('y', ['m'])],
+    }),
+  );
+  const long = (numbers: number | number[]) => torch.tensor(numbers, { dtype: 'int64' });
+  expect(await range(long(5), floats([0.5])).tolist()).toEqual([0.5, 1.5, 2.5, 3.5]);
+  expect(await range({ n: long(3), x: floats([2]) }).tolist()).toEqual([2, 3]);
+  // Numbers that the device alone has are refused, by the name of the node.
+  const computed = long([2, 5]).max();
+  expect(() => range(computed, floats([0]))).toThrow(/Range.*decides a shape/);
+  // Within a function, and by half of the size that is missing.
+  const centred: FunctionMessage = {
+    domain: 'mine',
+    name: 'Centred',
+    inputs: ['x', 'size'],
+    outputs: ['y'],
+    attributes: [],
+    defaults: [],
+    nodes: [
+      node('Constant', [], ['two'], { value: tensor('', [], [2], DATA.int64) }),
+      node('Shape', ['x'], ['own']),
+      node('Sub', ['size', 'own'], ['missing']),
+      node('Div', ['missing', 'two'], ['before']),
+      node('Sub', ['missing', 'before'], ['after']),
+      node('Concat', ['before', 'after'], ['pads'], { axis: 0 }),
+      node('Pad', ['x', 'pads'], ['y']),
+    ],
+    opsets: [{ domain: '', version: 17 }],
+  };
+  const padded = await onnx.load(
+    model(
+      {
+        nodes: [node('Centred', ['x', 'size'], ['y'], {}, { domain: 'mine' })],
+        inputs: [value('x', ['n']), value('size', [1], DATA.int64)],
+        outputs: [value('y', ['m'])],
+      },
+      { functions: [centred], domains: ['mine'] },
+    ),
+  );
+  const x = floats([1, 2]).requiresGrad_();
+  const y = padded(x, long([5]));
+  expect(await y.tolist()).toEqual([0, 1, 2, 0, 0]);
+  y.sum().backward();
+  expect(await x.grad!.tolist()).toEqual([1, 1]);
+});
+
+test('operators of training and of other learning machines are refused by their names, without a version of ONNX as well', async () => {
+  const cases: readonly (readonly [domain: string, opType: string])[] = [
+    ['ai.onnx.preview.training', 'Adam'],
+    ['ai.onnx.preview.training', 'Adagrad'],
+    ['ai.onnx.preview.training', 'Momentum'],
+    ['ai.onnx.preview.training', 'Gradient'],
+    ['ai.onnx.ml', 'TreeEnsembleClassifier'],
+    ['ai.onnx.ml', 'LinearRegressor'],
+    ['ai.onnx.ml', 'Scaler'],
+  ];
+  for (const [domain, opType] of cases) {
+    const parts = {
+      nodes: [node(opType, ['x'], ['y'], {}, { domain })],
+      inputs: [value('x', [2])],
+      outputs: [value('y', [2])],
+    };
+    for (const opsets of [
+      [{ domain, version: 1 }],
+      [
+        { domain: '', version: 17 },
+        { domain, version: 1 },
+      ],
+    ]) {
+      await expect(onnx.load(model(parts, { opsets }))).rejects.toThrow(
+        `expected operators of ONNX that are known here, but got ${domain}.${opType} (node 'the ${opType}')`,
+      );
+    }
+  }
 });
 
 test.each(['before it answers', 'after it has begun'])(

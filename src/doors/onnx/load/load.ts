@@ -11,6 +11,8 @@ import { defaultMaxBytes } from '../../../torch/io/zip/zip';
 import type { Tensor } from '../../../torch/tensor/tensor';
 import { type DecodedModel, decodeModel } from '../proto/decode';
 import type { ModelMessage } from '../proto/messages';
+import { functionsOf } from './check';
+import { decidingInputs } from './deciding';
 import { type ExternalData, readExternal } from './external';
 import { GraphBuilder } from './graph';
 import { expectInputType } from './input-types';
@@ -163,9 +165,10 @@ export function buildModule<Result = Tensor>(model: ModelMessage, half: boolean)
   const module = new OnnxModule<Result>(inputs, outputs, { name: producerName, version: producerVersion });
   const builder = new GraphBuilder(model, module, operators, half);
   const plan = builder.build(inputs.map(({ name, shape }) => ({ name, rank: shape?.length ?? null })));
+  const decide = decidingInputs(graph, functionsOf(model.functions));
   module.setPlan(
     plan,
-    given.map(({ dataType }) => dataType),
+    given.map(({ name, dataType }) => ({ type: dataType, decides: decide.has(name) })),
   );
   module.eval();
   return module;

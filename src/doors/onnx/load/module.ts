@@ -3,8 +3,9 @@ import { ArgumentError } from '../../../engine/core/errors';
 import { Module } from '../../../torch/nn/module/module';
 import { Tensor } from '../../../torch/tensor/tensor';
 import { DATA } from '../proto/messages';
-import { tensorOf } from './convert';
+import { hostOf, tensorOf } from './convert';
 import { noteType, ourType } from './element-type';
+import { isSmall } from './host';
 import { givenInputs, type OnnxInput } from './inputs';
 import type { Plan } from './plan';
 import { HostArray, type OnnxValue } from './values';
@@ -39,8 +40,7 @@ export class OnnxModule<Result = Tensor> extends Module {
   readonly outputNames: readonly string[];
   readonly producer: OnnxProducer;
   private plan: Plan | null = null;
-  /** The types that the file gives the inputs. */
-  private types: readonly number[] = [];
+  private uses: readonly InputUse[] = [];
 
   /** @internal */
   constructor(inputs: readonly OnnxInput[], outputNames: readonly string[], producer: OnnxProducer) {
@@ -54,10 +54,10 @@ export class OnnxModule<Result = Tensor> extends Module {
     this.producer = producer;
   }
 
-  /** @internal Gives the network its steps, and the types of its inputs; once. */
-  setPlan(plan: Plan, types: readonly number[]): void {
+  /** @internal Gives the network its steps, and how its inputs are used; once. */
+  setPlan(plan: Plan, uses: readonly InputUse[]): void {
     this.plan = plan;
-    this.types = types;
+    this.uses = uses;
   }
 
   /**
@@ -68,7 +68,7 @@ export class OnnxModule<Result = Tensor> extends Module {
   override forward(named: Readonly<Record<string, Tensor>>): Result;
   override forward(x: Tensor, ...more: Tensor[]): Result;
   override forward(...args: (Tensor | Readonly<Record<string, Tensor>>)[]): Result {
-    const given = givenInputs(this.inputs, args).map((x, i) => withType(x, this.types[i]!));
+    const given = givenInputs(this.inputs, args).map((x, i) => asUsed(x, this.uses[i]!));
     const results = this.plan!.run(this, given).map(resultOf);
     return (results.length === 1 ? results[0] : results) as Result;
   }
@@ -81,10 +81,22 @@ export interface OnnxModule<Result = Tensor> extends Module {
   (x: Tensor, ...more: Tensor[]): Result;
 }
 
-/** A tensor of a type that we hold in a wider one knows it, and the caller's own stays as it is. */
-function withType(x: Tensor, type: number): Tensor {
+/** How a graph uses an input. */
+export interface InputUse {
+  /** The type that the file gives it. */
+  readonly type: number;
+  /** Its numbers decide shapes. */
+  readonly decides: boolean;
+}
+
+/**
+ * A tensor of a type that we hold in a wider one knows it, and the caller's own stays as it is. What decides shapes is computed with on the
+ * host where its numbers are there.
+ */
+function asUsed(x: Tensor, { type, decides }: InputUse): Tensor | HostArray {
   const isNarrow = type !== 0 && ourType(type) === 'int32' && type !== DATA.int32;
-  return isNarrow ? noteType(x.to('int32').detach(), type) : x;
+  if (isNarrow) return noteType(x.to('int32').detach(), type);
+  return (decides && !x.requiresGrad && isSmall(x.shape) && hostOf(x)) || x;
 }
 
 function resultOf(value: OnnxValue | null): OnnxOutput | null {
