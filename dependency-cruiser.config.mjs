@@ -103,10 +103,33 @@ export default {
     {
       name: 'surface-is-the-top',
       comment:
-        'src/index.ts is what users import; inside src, import the module that owns the thing. Python gets all that users get.',
+        'src/index.ts is what users import. It shows two doors, so a door that imported it would import itself; inside src, import the module that owns the thing.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/doors/python/' },
+      from: { path: '^src/' },
       to: { path: '^src/index\\.ts$' },
+    },
+    {
+      name: 'doors-enter-through-two-files',
+      comment:
+        'A door imports what any user has from src/torch/index.ts, and what doors need besides from src/torch/inside.ts.',
+      severity: 'error',
+      from: { path: '^src/doors/' },
+      to: { path: '^src/(engine|torch)/', pathNot: '^src/torch/(index|inside)\\.ts$' },
+    },
+    {
+      name: 'entrances-are-for-doors',
+      comment:
+        'src/torch/index.ts and src/torch/inside.ts show the engine and torch to others; these import the module that owns the thing.',
+      severity: 'error',
+      from: { path: '^src/(engine|torch)/' },
+      to: { path: '^src/torch/(index|inside)\\.ts$' },
+    },
+    {
+      name: 'engine-knows-no-torch',
+      comment: 'The engine stands below torch: not even a type comes from there.',
+      severity: 'error',
+      from: { path: '^src/engine/' },
+      to: { path: '^src/(torch|doors)/' },
     },
     {
       name: 'src-stands-alone',

@@ -1,10 +1,7 @@
 // Owns Bernoulli, and the base of distributions of one event's probability, given by it or by its logit.
 
-import { type Arguments, type Parsed, parseArgs } from '../../engine/core/options';
-import { noGrad } from '../../engine/storage/mode';
-import { binaryCrossEntropyWithLogits } from '../../torch/nn/functional/loss';
-import { arange } from '../../torch/tensor/creation/creation';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { arange, nn, noGrad, type Tensor } from '../../torch';
+import { type Arguments, type Parsed, parseArgs } from '../../torch/inside';
 import { boolean, type Constraint, real, unitInterval } from './constraints';
 import {
   Distribution,
@@ -61,7 +58,7 @@ export abstract class EventDistribution<D extends Draw = Tensor> extends Distrib
 
   /** The entropy of whether the event happens. */
   protected eventEntropy(): Tensor {
-    return binaryCrossEntropyWithLogits(this.logits, this.probs, { reduction: 'none' });
+    return nn.functional.binaryCrossEntropyWithLogits(this.logits, this.probs, { reduction: 'none' });
   }
 }
 
@@ -109,7 +106,7 @@ export class Bernoulli extends EventDistribution {
   override logProb(...args: ValueArguments): Tensor {
     const value = this.valueFor('logProb', args);
     const { logits, given } = broadcastAll('logProb', { logits: this.logits, given: value.to(this.logits.dtype) });
-    return binaryCrossEntropyWithLogits(logits, given, { reduction: 'none' }).neg();
+    return nn.functional.binaryCrossEntropyWithLogits(logits, given, { reduction: 'none' }).neg();
   }
 
   override entropy(): Tensor {

@@ -1,10 +1,6 @@
 // Owns Beta.
-import { numel } from '../../engine/core/meta';
-import type { Arguments } from '../../engine/core/options';
-import { hostFloats } from '../../engine/storage/allocate';
-import { dirichlet } from '../../engine/storage/random/gamma';
-import { xlogy } from '../../torch/tensor/families/special';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { type Tensor, xlogy } from '../../torch';
+import { type Arguments, dirichlet, hostFloats, numelOf as numel } from '../../torch/inside';
 import { positive, unitInterval } from './constraints';
 import type { SampleArguments, Validation, ValueArguments } from './distribution';
 import { drawnImplicitly } from './draws';

@@ -1,12 +1,14 @@
 // Owns Binomial.
 
-import { anything } from '../../engine/core/argument-kinds';
-import { ArgumentError } from '../../engine/core/errors';
-import { type Arguments, parseArgs } from '../../engine/core/options';
-import { binomial } from '../../engine/storage/random/counts';
-import { isTensor } from '../../torch/tensor/calling/callable';
-import { valuesAtHand } from '../../torch/tensor/reading/shown';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, type Tensor } from '../../torch';
+import {
+  type Arguments,
+  drawBinomial as binomial,
+  isTensorObject as isTensor,
+  parseArgs,
+  kinds as torchKinds,
+  valuesAtHand,
+} from '../../torch/inside';
 import { countsUpTo, EventDistribution, type EventParameters, noEvent } from './bernoulli';
 import { type Constraint, integerInterval, nonnegativeInteger } from './constraints';
 import type { SampleArguments, SupportArguments, ValueArguments } from './distribution';
@@ -37,7 +39,7 @@ interface Given extends Omit<CountedEvents, 'totalCount'> {
  */
 export class Binomial extends EventDistribution<Promise<Tensor>> {
   constructor(...args: Arguments<Given, ['totalCount', 'probs', 'logits', 'validateArgs']>) {
-    const kinds = { totalCount: anything };
+    const kinds = { totalCount: torchKinds.anything };
     const { totalCount, ...event } = parseArgs<Given>('Binomial', [], { totalCount: 1, ...noEvent }, args, kinds);
     super('Binomial', event, { totalCount: countOf('Binomial', totalCount) });
   }

@@ -1,15 +1,7 @@
 // Owns Categorical.
 
-import { ArgumentError, ShapeError } from '../../engine/core/errors';
-import { showShape } from '../../engine/core/meta';
-import { type Arguments, type Parsed, parseArgs } from '../../engine/core/options';
-import { noGrad } from '../../engine/storage/mode';
-import { calledAs } from '../../torch/tensor/calling/called-as';
-import { arange } from '../../torch/tensor/creation/creation';
-import { broadcastTensors } from '../../torch/tensor/joining/joins';
-import { valuesAtHand } from '../../torch/tensor/reading/shown';
-import type { Tensor } from '../../torch/tensor/tensor';
-import { finfo } from '../../torch/tensor/types/type-info';
+import { ArgumentError, arange, broadcastTensors, finfo, noGrad, ShapeError, type Tensor } from '../../torch';
+import { type Arguments, calledAs, type Parsed, parseArgs, showShape, valuesAtHand } from '../../torch/inside';
 import { type Constraint, integerInterval, realVector, simplex } from './constraints';
 import {
   Distribution,

@@ -1,6 +1,5 @@
 // Owns Cauchy.
-import { empty } from '../../torch/tensor/creation/creation';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { empty, type Tensor } from '../../torch';
 import type { SampleArguments, ValueArguments } from './distribution';
 import { LocScaleDistribution } from './normal';
 import { filledLike } from './parameters';

@@ -1,6 +1,5 @@
 // Owns a sigmoid that never rounds to 0 or 1.
-import type { Tensor } from '../../torch/tensor/tensor';
-import { finfo } from '../../torch/tensor/types/type-info';
+import { finfo, type Tensor } from '../../torch';
 
 /** A sigmoid that is held away from 0 and 1. */
 export function clippedSigmoid(x: Tensor): Tensor {

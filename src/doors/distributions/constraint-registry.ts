@@ -1,7 +1,6 @@
 // Owns bijectTo and transformTo: from unconstrained numbers to those that satisfy a constraint.
-import { ArgumentError } from '../../engine/core/errors';
-import { type Arguments, parseArgs } from '../../engine/core/options';
-import { isTensor } from '../../torch/tensor/calling/callable';
+import { ArgumentError } from '../../torch';
+import { type Arguments, isTensorObject as isTensor, parseArgs } from '../../torch/inside';
 import { type Constraint, expectConstraint } from './constraint';
 import type { Bound } from './constraints';
 import * as constraints from './constraints';

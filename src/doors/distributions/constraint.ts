@@ -1,8 +1,6 @@
 // Owns the base of constraints.
-import { ArgumentError } from '../../engine/core/errors';
-import { kindOf } from '../../engine/core/options';
-import { Printable } from '../../engine/core/printable';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, type Tensor } from '../../torch';
+import { kindOf, Printable } from '../../torch/inside';
 
 /** Base of constraints: a region of numbers, or of tensors of `eventDim` dimensions. */
 export abstract class Constraint extends Printable {

@@ -1,15 +1,25 @@
 // Owns constraints: what parameters and values of distributions must satisfy, as torch.distributions.constraints has them.
 
-import { integer, listOf, orNull, whole } from '../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../engine/core/errors';
-import { type Arguments, kindOf, parseArgs, shown } from '../../engine/core/options';
-import { pythonFloat } from '../../engine/core/printing';
-import { isTensor } from '../../torch/tensor/calling/callable';
-import { cat as concatenated, stack as stacked } from '../../torch/tensor/joining/cat-stack';
-import { broadcastShapes } from '../../torch/tensor/joining/joins';
-import { eigvalsh } from '../../torch/tensor/linalg/spectra';
-import { numberAtHand, valuesAtHand } from '../../torch/tensor/reading/shown';
-import type { Tensor } from '../../torch/tensor/tensor';
+import {
+  ArgumentError,
+  broadcastShapes,
+  cat as concatenated,
+  linalg,
+  ShapeError,
+  stack as stacked,
+  type Tensor,
+} from '../../torch';
+import {
+  type Arguments,
+  isTensorObject as isTensor,
+  kindOf,
+  kinds,
+  numberAtHand,
+  parseArgs,
+  pythonFloat,
+  shown,
+  valuesAtHand,
+} from '../../torch/inside';
 import { Constraint, expectConstraint } from './constraint';
 
 /** Values on the host with at least this many elements are not checked: the check would cost more than it saves. */
@@ -356,7 +366,7 @@ export const symmetric: Constraint = /* @__PURE__ */ new Special('Symmetric', 2,
 );
 
 const isPositive = (value: Tensor, above: (eigenvalues: Tensor) => Tensor): Tensor =>
-  isSquare(value) ? symmetric.check(value).logicalAnd(above(eigvalsh(value)).all(-1)) : squareness(value);
+  isSquare(value) ? symmetric.check(value).logicalAnd(above(linalg.eigvalsh(value)).all(-1)) : squareness(value);
 
 /** Symmetric matrices without negative eigenvalues. */
 export const positiveSemidefinite: Constraint = /* @__PURE__ */ new Special('PositiveSemidefinite', 2, (value) =>
@@ -419,8 +429,8 @@ export class Cat extends Constraint {
 /** Constraints on parts of dimension `dim` (default 0), of `lengths` (default 1 each). */
 export function cat(...args: Arguments<CatArguments, ['cseq', 'dim', 'lengths']>): Constraint {
   const { cseq, dim, lengths } = parseArgs<CatArguments>('cat', ['cseq'], { dim: 0, lengths: null }, args, {
-    dim: integer,
-    lengths: orNull(listOf(whole(0))),
+    dim: kinds.integer,
+    lengths: kinds.orNull(kinds.listOf(kinds.whole(0))),
   });
   const all = constraintsOf('cat', cseq);
   const sizes = lengths ?? all.map(() => 1);
@@ -465,6 +475,8 @@ export class Stack extends Constraint {
 
 /** One constraint for each slice of dimension `dim` (default 0). */
 export function stack(...args: Arguments<{ cseq: readonly Constraint[]; dim?: number }, ['cseq', 'dim']>): Constraint {
-  const { cseq, dim } = parseArgs<Omit<CatArguments, 'lengths'>>('stack', ['cseq'], { dim: 0 }, args, { dim: integer });
+  const { cseq, dim } = parseArgs<Omit<CatArguments, 'lengths'>>('stack', ['cseq'], { dim: 0 }, args, {
+    dim: kinds.integer,
+  });
   return new Stack(constraintsOf('stack', cseq), dim);
 }

@@ -1,13 +1,7 @@
 // Owns Dirichlet.
 
-import { ShapeError } from '../../engine/core/errors';
-import { numel, showShape } from '../../engine/core/meta';
-import { type Arguments, parseArgs } from '../../engine/core/options';
-import { hostFloats } from '../../engine/storage/allocate';
-import { dirichlet } from '../../engine/storage/random/gamma';
-import { oneHot } from '../../torch/nn/functional/one-hot';
-import { xlogy } from '../../torch/tensor/families/special';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { nn, ShapeError, type Tensor, xlogy } from '../../torch';
+import { type Arguments, dirichlet, hostFloats, numelOf as numel, parseArgs, showShape } from '../../torch/inside';
 import { type Constraint, independent, positive, simplex } from './constraints';
 import { Distribution, type SampleArguments, type Validation, type ValueArguments, validation } from './distribution';
 import { drawnImplicitly } from './draws';
@@ -64,7 +58,7 @@ export class Dirichlet extends Distribution<Promise<Tensor>> {
     const above = this.concentration.sub(1).clamp({ min: 0 });
     const mode = above.div(above.sum(-1, { keepdim: true }));
     const allBelow = this.concentration.lt(1).all(-1, { keepdim: true });
-    return oneHot(mode.argmax(-1), this.eventShape[0]!).to(mode.dtype).where(allBelow, mode);
+    return nn.functional.oneHot(mode.argmax(-1), this.eventShape[0]!).to(mode.dtype).where(allBelow, mode);
   }
 
   override get variance(): Tensor {

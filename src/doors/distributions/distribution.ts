@@ -1,20 +1,22 @@
 // Owns Distribution, the base of all: shapes, checks of parameters and values, copies of another batch shape, printing.
 
-import { flag } from '../../engine/core/argument-kinds';
-import { closeInherited } from '../../engine/core/arity';
-import { ArgumentError, ShapeError } from '../../engine/core/errors';
-import type { Shape } from '../../engine/core/meta';
-import { showShape } from '../../engine/core/meta';
-import { type Arguments, parseArgs } from '../../engine/core/options';
-import { Printable } from '../../engine/core/printable';
-import { pythonFloat, snakeCase } from '../../engine/core/printing';
-import { withMode } from '../../engine/graph/mode';
-import { formatTensor } from '../../engine/storage/print';
-import { holdsTensors } from '../../engine/storage/scope';
-import { calledAs } from '../../torch/tensor/calling/called-as';
-import { expectSize } from '../../torch/tensor/calling/sizes';
-import { valuesAtHand } from '../../torch/tensor/reading/shown';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, type Shape, ShapeError, type Tensor } from '../../torch';
+import {
+  type Arguments,
+  calledAs,
+  closeInherited,
+  expectSize,
+  formatTensor,
+  holdsTensors,
+  kinds,
+  Printable,
+  parseArgs,
+  pythonFloat,
+  showShape,
+  snakeCase,
+  valuesAtHand,
+  withMode,
+} from '../../torch/inside';
 import type { Constraint } from './constraints';
 import { expectTensor } from './parameters';
 
@@ -95,7 +97,9 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
 
   /** Whether distributions that are made without `validateArgs` check their arguments; default true. */
   static setDefaultValidateArgs(...args: Arguments<{ value: boolean }, ['value']>): void {
-    const { value } = parseArgs<{ value: boolean }>('setDefaultValidateArgs', ['value'], {}, args, { value: flag });
+    const { value } = parseArgs<{ value: boolean }>('setDefaultValidateArgs', ['value'], {}, args, {
+      value: kinds.flag,
+    });
     defaults.validateArgs = value;
   }
 

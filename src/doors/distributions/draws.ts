@@ -1,15 +1,16 @@
 // Owns draws whose number hangs on the values of their parameters: made on the host, once these are known there.
-import { numel, type Shape } from '../../engine/core/meta';
-import { mode } from '../../engine/graph/mode';
-import { fromHost } from '../../engine/graph/record';
-import { withGradient } from '../../engine/ops/custom';
-import { implicitSlope } from '../../engine/ops/pointwise/implicit';
-import { cast } from '../../engine/ops/shape/cast';
-import { hostFloats } from '../../engine/storage/allocate';
-import { defaultGenerator, type Generator } from '../../engine/storage/random/generator';
-import { tensor } from '../../torch/tensor/creation/creation';
-import { valuesAtHand } from '../../torch/tensor/reading/shown';
-import { Tensor } from '../../torch/tensor/tensor';
+import { type Generator, type Shape, Tensor, tensor } from '../../torch';
+import {
+  cast,
+  defaultGenerator,
+  fromHost,
+  hostFloats,
+  implicitSlope,
+  recordingMode as mode,
+  numelOf as numel,
+  valuesAtHand,
+  withGradient,
+} from '../../torch/inside';
 
 /** The elements of a parameter that is broadcast to `shape`, as float32. */
 async function elements(x: Tensor, shape: Shape): Promise<Float32Array> {

@@ -1,8 +1,7 @@
 // Owns Exponential.
 
-import type { Arguments } from '../../engine/core/options';
-import { empty } from '../../torch/tensor/creation/creation';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { empty, type Tensor } from '../../torch';
+import type { Arguments } from '../../torch/inside';
 import { nonnegative, positive } from './constraints';
 import type { SampleArguments, Validation, ValueArguments } from './distribution';
 import { filledLike, type Parameter } from './parameters';

@@ -1,14 +1,7 @@
 // Owns Gamma.
 
-import { ArgumentError } from '../../engine/core/errors';
-import { numel } from '../../engine/core/meta';
-import { type Arguments, kindOf, parseArgs } from '../../engine/core/options';
-import { hostFloats } from '../../engine/storage/allocate';
-import { gamma } from '../../engine/storage/random/gamma';
-import { Generator } from '../../engine/storage/random/generator';
-import { xlogy } from '../../torch/tensor/families/special';
-import type { Tensor } from '../../torch/tensor/tensor';
-import { finfo } from '../../torch/tensor/types/type-info';
+import { ArgumentError, finfo, Generator, type Tensor, xlogy } from '../../torch';
+import { type Arguments, gamma, hostFloats, kindOf, numelOf as numel, parseArgs } from '../../torch/inside';
 import { nonnegative, positive } from './constraints';
 import type { Validation, ValueArguments } from './distribution';
 import { drawnImplicitly } from './draws';

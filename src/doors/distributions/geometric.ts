@@ -1,11 +1,7 @@
 // Owns Geometric.
 
-import { ArgumentError } from '../../engine/core/errors';
-import { parseArgs } from '../../engine/core/options';
-import { noGrad } from '../../engine/storage/mode';
-import { empty } from '../../torch/tensor/creation/creation';
-import type { Tensor } from '../../torch/tensor/tensor';
-import { finfo } from '../../torch/tensor/types/type-info';
+import { ArgumentError, empty, finfo, noGrad, type Tensor } from '../../torch';
+import { parseArgs } from '../../torch/inside';
 import { type EventArguments, EventDistribution, type EventParameters, noEvent } from './bernoulli';
 import { type Constraint, nonnegativeInteger, positive } from './constraints';
 import type { SampleArguments, ValueArguments } from './distribution';

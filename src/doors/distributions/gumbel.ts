@@ -1,7 +1,5 @@
 // Owns Gumbel.
-import { rand } from '../../torch/tensor/creation/random';
-import type { Tensor } from '../../torch/tensor/tensor';
-import { finfo } from '../../torch/tensor/types/type-info';
+import { finfo, rand, type Tensor } from '../../torch';
 import type { SampleArguments, ValueArguments } from './distribution';
 
 import { LocScaleDistribution } from './normal';

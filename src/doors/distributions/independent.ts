@@ -1,7 +1,6 @@
 // Owns Independent.
-import { ArgumentError } from '../../engine/core/errors';
-import { type Arguments, kindOf, parseArgs, shown } from '../../engine/core/options';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, type Tensor } from '../../torch';
+import { type Arguments, kindOf, parseArgs, shown } from '../../torch/inside';
 import { type Constraint, independent } from './constraints';
 import {
   type AnyDistribution,

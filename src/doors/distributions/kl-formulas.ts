@@ -1,9 +1,6 @@
 // Owns the formulas of Kullback-Leibler divergences, those that PyTorch knows.
-import { ArgumentError } from '../../engine/core/errors';
-import { softplus } from '../../torch/nn/functional/activation';
-import { xlogy } from '../../torch/tensor/families/special';
-import { valuesAtHand } from '../../torch/tensor/reading/shown';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, nn, type Tensor, xlogy } from '../../torch';
+import { valuesAtHand } from '../../torch/inside';
 import { Bernoulli } from './bernoulli';
 import { Beta } from './beta';
 import { Binomial } from './binomial';
@@ -62,13 +59,13 @@ export const formulas = (): readonly Pair[] => [
   pair(MultivariateNormal, MultivariateNormal, (p, q) => p.divergence(q)),
   pair(Bernoulli, Bernoulli, (p, q) => {
     const one = p.probs
-      .mul(softplus(q.logits.neg()).sub(softplus(p.logits.neg())))
+      .mul(nn.functional.softplus(q.logits.neg()).sub(nn.functional.softplus(p.logits.neg())))
       .maskedFill(q.probs.eq(0), Infinity)
       .maskedFill(p.probs.eq(0), 0);
     const two = p.probs
       .neg()
       .add(1)
-      .mul(softplus(q.logits).sub(softplus(p.logits)))
+      .mul(nn.functional.softplus(q.logits).sub(nn.functional.softplus(p.logits)))
       .maskedFill(q.probs.eq(1), Infinity)
       .maskedFill(p.probs.eq(1), 0);
     return one.add(two);

@@ -1,8 +1,6 @@
 // Owns klDivergence: which formula belongs to a pair of distributions, and a registry for those of users.
-import { ArgumentError } from '../../engine/core/errors';
-import { type Arguments, kindOf, parseArgs } from '../../engine/core/options';
-import { warnOnce } from '../../engine/core/warnings';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, type Tensor } from '../../torch';
+import { type Arguments, kindOf, parseArgs, warnOnce } from '../../torch/inside';
 import { type AnyDistribution, Distribution } from './distribution';
 import { expectDistribution, Independent } from './independent';
 import { formulas } from './kl-formulas';

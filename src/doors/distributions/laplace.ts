@@ -1,7 +1,5 @@
 // Owns Laplace.
-import { empty } from '../../torch/tensor/creation/creation';
-import type { Tensor } from '../../torch/tensor/tensor';
-import { finfo } from '../../torch/tensor/types/type-info';
+import { empty, finfo, type Tensor } from '../../torch';
 import type { SampleArguments, ValueArguments } from './distribution';
 import { LocScaleDistribution } from './normal';
 

@@ -1,8 +1,7 @@
 // Owns LogNormal, HalfNormal and HalfCauchy: transforms of distributions of a location and a scale.
 
-import { type Arguments, parseArgs } from '../../engine/core/options';
-import { calledAs } from '../../torch/tensor/calling/called-as';
-import type { Tensor } from '../../torch/tensor/tensor';
+import type { Tensor } from '../../torch';
+import { type Arguments, calledAs, parseArgs } from '../../torch/inside';
 import { Cauchy } from './cauchy';
 import { type Constraint, nonnegative, positive, real } from './constraints';
 import { type Validation, type ValueArguments, validation } from './distribution';

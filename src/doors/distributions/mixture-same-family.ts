@@ -1,10 +1,7 @@
 // Owns MixtureSameFamily.
 
-import { ArgumentError, ShapeError } from '../../engine/core/errors';
-import { sameShape, showShape } from '../../engine/core/meta';
-import { type Arguments, kindOf, parseArgs } from '../../engine/core/options';
-import { withMode } from '../../engine/graph/mode';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, ShapeError, type Tensor } from '../../torch';
+import { type Arguments, kindOf, parseArgs, sameShape, showShape, withMode } from '../../torch/inside';
 import { Categorical } from './categorical';
 import { Constraint } from './constraints';
 import {

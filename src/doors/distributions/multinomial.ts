@@ -1,9 +1,6 @@
 // Owns Multinomial.
-import { ArgumentError } from '../../engine/core/errors';
-import { type Arguments, parseArgs, shown } from '../../engine/core/options';
-import { onesLike, tensor, zeros } from '../../torch/tensor/creation/creation';
-import { broadcastTensors } from '../../torch/tensor/joining/joins';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, broadcastTensors, onesLike, type Tensor, tensor, zeros } from '../../torch';
+import { type Arguments, parseArgs, shown } from '../../torch/inside';
 import { Binomial } from './binomial';
 import { type CategoryParameters, noWeights, OfCategories } from './categorical';
 import { type Constraint, multinomial } from './constraints';

@@ -1,16 +1,14 @@
 // Owns MultivariateNormal.
 
-import { orNull } from '../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../engine/core/errors';
-import { showShape } from '../../engine/core/meta';
-import { type Arguments, parseArgs } from '../../engine/core/options';
-import { broadcastShapes } from '../../engine/ops/shape/broadcast';
-import { tensor } from '../../torch/tensor/calling/tensor-kinds';
-import { eye } from '../../torch/tensor/creation/creation';
-import { randn } from '../../torch/tensor/creation/random';
-import { solveTriangular } from '../../torch/tensor/linalg/equations';
-import { cholesky } from '../../torch/tensor/linalg/factors';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, eye, linalg, randn, ShapeError, type Tensor } from '../../torch';
+import {
+  type Arguments,
+  broadcastOf as broadcastShapes,
+  kinds,
+  parseArgs,
+  showShape,
+  tensorKind as tensor,
+} from '../../torch/inside';
 import { type Constraint, lowerCholesky, positiveDefinite, realVector } from './constraints';
 import { Distribution, type SampleArguments, type Validation, type ValueArguments } from './distribution';
 import { expectFloats } from './parameters';
@@ -47,7 +45,7 @@ const matrices = ['covarianceMatrix', 'precisionMatrix', 'scaleTril'] as const;
 export class MultivariateNormal extends Distribution {
   constructor(...args: Arguments<MultivariateNormalParameters, MultivariateNormalOrder>) {
     const name = 'MultivariateNormal';
-    const matrix = orNull(tensor);
+    const matrix = kinds.orNull(tensor);
     const { loc, validateArgs, ...given } = parseArgs<MultivariateNormalParameters>(
       name,
       ['loc'],
@@ -87,9 +85,9 @@ export class MultivariateNormal extends Distribution {
     const { scaleTril, covarianceMatrix, precisionMatrix } = this.params;
     if (scaleTril) return scaleTril;
     return this.once('scaleTril', () => {
-      if (covarianceMatrix) return cholesky(covarianceMatrix);
+      if (covarianceMatrix) return linalg.cholesky(covarianceMatrix);
       // Of the matrix whose rows and columns stand in reverse the factor is the transposed inverse's.
-      const reversed = cholesky(precisionMatrix!.flip([-2, -1])).flip([-2, -1]).mT;
+      const reversed = linalg.cholesky(precisionMatrix!.flip([-2, -1])).flip([-2, -1]).mT;
       return this.solved(reversed, eye(this.eventShape[0]!, { dtype: reversed.dtype }));
     });
   }
@@ -107,7 +105,7 @@ export class MultivariateNormal extends Distribution {
   }
 
   private solved(lower: Tensor, B: Tensor): Tensor {
-    return solveTriangular(lower, B, { upper: false });
+    return linalg.solveTriangular(lower, B, { upper: false });
   }
 
   override get argConstraints(): Readonly<Record<string, Constraint>> {

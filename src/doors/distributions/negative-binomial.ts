@@ -1,10 +1,7 @@
 // Owns NegativeBinomial.
 
-import { parseArgs } from '../../engine/core/options';
-import { noGrad } from '../../engine/storage/mode';
-import { poisson } from '../../engine/storage/random/counts';
-import { logsigmoid } from '../../torch/nn/functional/activation';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { nn, noGrad, type Tensor } from '../../torch';
+import { parseArgs, drawPoisson as poisson } from '../../torch/inside';
 import { EventDistribution, noEvent } from './bernoulli';
 import { type CountedArguments, type CountedEvents, countOf } from './binomial';
 import { type Constraint, halfOpenInterval, nonnegative, nonnegativeInteger } from './constraints';
@@ -56,7 +53,9 @@ export class NegativeBinomial extends EventDistribution<Promise<Tensor>> {
   override logProb(...args: ValueArguments): Tensor {
     const value = this.valueFor('logProb', args);
     const { totalCount, logits } = this;
-    const powers = totalCount.mul(logsigmoid(logits.neg())).add(value.mul(logsigmoid(logits)));
+    const powers = totalCount
+      .mul(nn.functional.logsigmoid(logits.neg()))
+      .add(value.mul(nn.functional.logsigmoid(logits)));
     const sum = totalCount.add(value);
     const norm = value.add(1).lgamma().add(totalCount.lgamma()).sub(sum.lgamma());
     return powers.sub(norm.maskedFill(sum.eq(0), 0));

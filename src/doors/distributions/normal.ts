@@ -1,9 +1,7 @@
 // Owns Normal.
 
-import type { Arguments } from '../../engine/core/options';
-import { noGrad } from '../../engine/storage/mode';
-import { normal, randn } from '../../torch/tensor/creation/random';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { noGrad, normal, randn, type Tensor } from '../../torch';
+import type { Arguments } from '../../torch/inside';
 import { positive, real } from './constraints';
 import type { SampleArguments, Validation, ValueArguments } from './distribution';
 import type { Parameter } from './parameters';

@@ -1,9 +1,7 @@
 // Owns OneHotCategorical, and the one whose draws let gradients through.
 
-import { parseArgs } from '../../engine/core/options';
-import { oneHot } from '../../torch/nn/functional/one-hot';
-import { eye } from '../../torch/tensor/creation/creation';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { eye, nn, type Tensor } from '../../torch';
+import { parseArgs } from '../../torch/inside';
 import { type CategoryArguments, type CategoryParameters, noWeights, OfCategories } from './categorical';
 import { type Constraint, oneHot as oneHotVectors } from './constraints';
 import { type SampleArguments, type SupportArguments, type ValueArguments, wantsExpanded } from './distribution';
@@ -31,7 +29,7 @@ export class OneHotCategorical extends OfCategories {
   }
 
   private vectors(categories: Tensor): Tensor {
-    return oneHot(categories, this.eventShape[0]!).to(this.probs.dtype);
+    return nn.functional.oneHot(categories, this.eventShape[0]!).to(this.probs.dtype);
   }
 
   override sample(...args: SampleArguments): Tensor {

@@ -1,14 +1,7 @@
 // Owns the parameters of distributions: tensors or numbers of one shape, probabilities and their logits.
 
-import { ArgumentError } from '../../engine/core/errors';
-import { type Shape, sameShape } from '../../engine/core/meta';
-import { kindOf } from '../../engine/core/options';
-import { expectFloat } from '../../engine/graph/record';
-import { full } from '../../engine/ops/shape/cast';
-import { isTensor } from '../../torch/tensor/calling/callable';
-import { broadcastTensors } from '../../torch/tensor/joining/joins';
-import { Tensor } from '../../torch/tensor/tensor';
-import { finfo } from '../../torch/tensor/types/type-info';
+import { ArgumentError, broadcastTensors, finfo, type Shape, Tensor } from '../../torch';
+import { expectFloat, fullValue as full, isTensorObject as isTensor, kindOf, sameShape } from '../../torch/inside';
 
 /** Euler's constant. */
 export const EULER = 0.5772156649015329;

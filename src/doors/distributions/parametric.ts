@@ -1,8 +1,6 @@
 // Owns the base of distributions of numbers, whose parameters broadcast, and names whose one setting is whether they are checked.
-import type { Kinds } from '../../engine/core/argument-kinds';
-import type { Shape } from '../../engine/core/meta';
-import { parseArgs } from '../../engine/core/options';
-import type { Tensor } from '../../torch/tensor/tensor';
+import type { Shape, Tensor } from '../../torch';
+import { type Kinds, parseArgs } from '../../torch/inside';
 import type { Constraint } from './constraints';
 import { Distribution, type Draw, type Validation } from './distribution';
 import { broadcastAll, type Parameter } from './parameters';

@@ -1,6 +1,6 @@
 // Owns Pareto and Weibull: transforms of exponential distributions.
-import { type Arguments, parseArgs } from '../../engine/core/options';
-import type { Tensor } from '../../torch/tensor/tensor';
+import type { Tensor } from '../../torch';
+import { type Arguments, parseArgs } from '../../torch/inside';
 import { type Constraint, greaterThanEq, positive } from './constraints';
 import { type Validation, validation } from './distribution';
 import { Exponential } from './exponential';

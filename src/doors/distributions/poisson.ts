@@ -1,7 +1,6 @@
 // Owns Poisson.
-import { poisson } from '../../engine/storage/random/counts';
-import { xlogy } from '../../torch/tensor/families/special';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { type Tensor, xlogy } from '../../torch';
+import { drawPoisson as poisson } from '../../torch/inside';
 import { nonnegative, nonnegativeInteger } from './constraints';
 import type { SampleArguments, ValueArguments } from './distribution';
 import { drawnCounts } from './draws';

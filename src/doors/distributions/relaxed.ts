@@ -1,10 +1,8 @@
 // Owns the relaxed distributions: of numbers near 0 and 1, and of shares near the corners, through which gradients pass.
 // Sources: Maddison, Mnih and Teh 2017, "The Concrete distribution", arXiv:1611.00712; Jang, Gu and Poole 2017, "Categorical reparameterization with
 // Gumbel-softmax", arXiv:1611.01144.
-import { type Arguments, parseArgs } from '../../engine/core/options';
-import { calledAs } from '../../torch/tensor/calling/called-as';
-import { rand } from '../../torch/tensor/creation/random';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { rand, type Tensor } from '../../torch';
+import { type Arguments, calledAs, parseArgs } from '../../torch/inside';
 import { EventDistribution, type EventParameters, noEvent } from './bernoulli';
 import { type CategoryParameters, noWeights, OfCategories } from './categorical';
 import { type Constraint, real, realVector, simplex } from './constraints';

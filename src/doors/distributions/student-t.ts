@@ -1,10 +1,7 @@
 // Owns Chi2 and StudentT.
 
-import { anything } from '../../engine/core/argument-kinds';
-import { type Arguments, parseArgs } from '../../engine/core/options';
-import { isTensor } from '../../torch/tensor/calling/callable';
-import { randn } from '../../torch/tensor/creation/random';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { randn, type Tensor } from '../../torch';
+import { type Arguments, isTensorObject as isTensor, parseArgs, kinds as torchKinds } from '../../torch/inside';
 import { positive, real } from './constraints';
 import { type SampleArguments, type Validation, type ValueArguments, validation } from './distribution';
 import { Gamma } from './gamma';
@@ -45,7 +42,7 @@ interface StudentParameters extends Chi2Parameters {
   scale?: Parameter;
 }
 
-const standard = { defaults: { loc: 0, scale: 1 }, kinds: { loc: anything, scale: anything } };
+const standard = { defaults: { loc: 0, scale: 1 }, kinds: { loc: torchKinds.anything, scale: torchKinds.anything } };
 
 /** Student's t-distribution. Drawing gives a promise, as that of `Gamma`. */
 export class StudentT extends Parametric<Promise<Tensor>> {

@@ -1,21 +1,22 @@
 // Owns Transform, the base of transforms: invertible functions with the logarithm of their volume's change; their inverses and compositions.
 
-import { type Kinds, oneOf } from '../../engine/core/argument-kinds';
-import { closeInherited } from '../../engine/core/arity';
-import { ArgumentError, ShapeError } from '../../engine/core/errors';
-import { type Shape, sameShape, showShape } from '../../engine/core/meta';
+import { ArgumentError, type Shape, ShapeError, type Tensor } from '../../torch';
 import {
   type Arguments,
+  Callable,
+  closeInherited,
   type Defaults,
+  expectSize,
+  type Kinds,
   kindOf,
+  kinds,
   type Parsed,
   parseArgs,
   type RequiredKeys,
+  sameShape,
   shown,
-} from '../../engine/core/options';
-import { Callable } from '../../torch/nn/module/callable-object';
-import { expectSize } from '../../torch/tensor/calling/sizes';
-import type { Tensor } from '../../torch/tensor/tensor';
+  showShape,
+} from '../../torch/inside';
 import { type Constraint, independent, real } from './constraints';
 import { expectTensor, filledLike, sumRightmost } from './parameters';
 
@@ -29,7 +30,7 @@ export type PairArguments = Arguments<{ x: Tensor; y: Tensor }, ['x', 'y']>;
 type ShapeArguments = Arguments<{ shape: Shape }, ['shape']>;
 
 /** The size of a cache that options ask for. */
-export const cacheSizes = { cacheSize: oneOf(0, 1) };
+export const cacheSizes = { cacheSize: kinds.oneOf(0, 1) };
 
 /** The parameters of the transform `name`, required ones and the size of its cache. */
 export const cachingArgs = <O extends Caching>(

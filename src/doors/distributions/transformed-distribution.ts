@@ -1,10 +1,7 @@
 // Owns TransformedDistribution.
 
-import { ShapeError } from '../../engine/core/errors';
-import { type Shape, sameShape, showShape } from '../../engine/core/meta';
-import { type Arguments, parseArgs } from '../../engine/core/options';
-import { withMode } from '../../engine/graph/mode';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { type Shape, ShapeError, type Tensor } from '../../torch';
+import { type Arguments, parseArgs, sameShape, showShape, withMode } from '../../torch/inside';
 import { type Constraint, independent } from './constraints';
 import {
   type AnyDistribution,

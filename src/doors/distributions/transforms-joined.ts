@@ -1,11 +1,7 @@
 // Owns the transforms of parts of a tensor: one for each range, or for each slice, of a dimension.
 
-import { integer, listOf, orNull, whole } from '../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../engine/core/errors';
-import { type Shape, showShape } from '../../engine/core/meta';
-import { type Arguments, parseArgs } from '../../engine/core/options';
-import { cat, stack } from '../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, cat, type Shape, ShapeError, stack, type Tensor } from '../../torch';
+import { type Arguments, kinds, parseArgs, showShape } from '../../torch/inside';
 import { type Constraint, cat as catConstraint, stack as stackConstraint } from './constraints';
 import { sumRightmost } from './parameters';
 import { type Caching, cacheSizes, expectTransforms, sameTransforms, Transform } from './transform';
@@ -70,7 +66,7 @@ export class CatTransform extends Joined {
       ['tseq'],
       { dim: 0, lengths: null, cacheSize: 0 },
       args,
-      { ...cacheSizes, dim: integer, lengths: orNull(listOf(whole(0))) },
+      { ...cacheSizes, dim: kinds.integer, lengths: kinds.orNull(kinds.listOf(kinds.whole(0))) },
     );
     expectTransforms('CatTransform', tseq);
     const sizes = lengths ?? tseq.map(() => 1);
@@ -144,7 +140,7 @@ export class StackTransform extends Joined {
       ['tseq'],
       { dim: 0, cacheSize: 0 },
       args,
-      { ...cacheSizes, dim: integer },
+      { ...cacheSizes, dim: kinds.integer },
     );
     expectTransforms('StackTransform', tseq);
     super(tseq, dim, cacheSize);

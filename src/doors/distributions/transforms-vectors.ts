@@ -1,12 +1,7 @@
 // Owns the transforms of vectors and matrices: to shares, to triangular matrices with a positive diagonal, to correlations.
 
-import { ShapeError } from '../../engine/core/errors';
-import { type Shape, showShape } from '../../engine/core/meta';
-import { logsigmoid, softplus } from '../../torch/nn/functional/activation';
-import { pad } from '../../torch/nn/functional/pad';
-import { eye, tensor, zeros } from '../../torch/tensor/creation/creation';
-import type { Tensor } from '../../torch/tensor/tensor';
-import { finfo } from '../../torch/tensor/types/type-info';
+import { eye, finfo, nn, type Shape, ShapeError, type Tensor, tensor, zeros } from '../../torch';
+import { showShape } from '../../torch/inside';
 import { clippedSigmoid } from './clipped-sigmoid';
 import { type Constraint, corrCholesky, independent, lowerCholesky, real, realVector, simplex } from './constraints';
 import { expectRank, Transform } from './transform';
@@ -60,7 +55,7 @@ export class StickBreakingTransform extends OfVectors {
   protected forward(x: Tensor): Tensor {
     const z = clippedSigmoid(x.sub(this.offset(x.shape.at(-1)!, x)));
     const left = z.neg().add(1).cumprod(-1);
-    return pad(z, [0, 1], { value: 1 }).mul(pad(left, [1, 0], { value: 1 }));
+    return nn.functional.pad(z, [0, 1], { value: 1 }).mul(nn.functional.pad(left, [1, 0], { value: 1 }));
   }
 
   protected override inverse(y: Tensor): Tensor {
@@ -77,7 +72,8 @@ export class StickBreakingTransform extends OfVectors {
   protected override logAbsDetJacobianOf(x: Tensor, y: Tensor): Tensor {
     const n = x.shape.at(-1)!;
     const moved = x.sub(this.offset(n, x));
-    return logsigmoid(moved)
+    return nn.functional
+      .logsigmoid(moved)
       .sub(moved)
       .add(y.narrow(-1, 0, n).log())
       .sum(-1);
@@ -160,7 +156,7 @@ export class CorrCholeskyTransform extends OfVectors {
       .scatter(-1, places, correlations)
       .reshape([...batch, n, n]);
     const left = r.square().neg().add(1).sqrt().cumprod(-1);
-    return r.add(eye(n, { dtype: x.dtype })).mul(pad(left.narrow(-1, 0, n - 1), [1, 0], { value: 1 }));
+    return r.add(eye(n, { dtype: x.dtype })).mul(nn.functional.pad(left.narrow(-1, 0, n - 1), [1, 0], { value: 1 }));
   }
 
   protected override inverse(y: Tensor): Tensor {
@@ -171,14 +167,14 @@ export class CorrCholeskyTransform extends OfVectors {
       .neg()
       .add(1)
       .narrow(-1, 0, n - 1);
-    const t = vectorOf(y, -1).div(vectorOf(pad(left, [1, 0], { value: 1 }), -1).sqrt());
+    const t = vectorOf(y, -1).div(vectorOf(nn.functional.pad(left, [1, 0], { value: 1 }), -1).sqrt());
     return t.log1p().sub(t.neg().log1p()).div(2);
   }
 
   protected override logAbsDetJacobianOf(x: Tensor, y: Tensor): Tensor {
     const left = vectorOf(y.square().cumsum(-1).neg().add(1), -2);
     const ofTanh = x
-      .add(softplus(x.mul(-2)))
+      .add(nn.functional.softplus(x.mul(-2)))
       .sub(Math.LN2)
       .sum(-1)
       .mul(-2);

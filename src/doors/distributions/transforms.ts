@@ -1,14 +1,7 @@
 // Owns the transforms of single numbers. Beside them torch.distributions.transforms lists all others.
 
-import { whole } from '../../engine/core/argument-kinds';
-import type { Shape } from '../../engine/core/meta';
-import { type Arguments, parseArgs } from '../../engine/core/options';
-import { softplus } from '../../torch/nn/functional/activation';
-import { isTensor } from '../../torch/tensor/calling/callable';
-import { broadcastShapes } from '../../torch/tensor/joining/joins';
-import { valuesAtHand } from '../../torch/tensor/reading/shown';
-import type { Tensor } from '../../torch/tensor/tensor';
-import { finfo } from '../../torch/tensor/types/type-info';
+import { broadcastShapes, finfo, nn, type Shape, type Tensor } from '../../torch';
+import { type Arguments, isTensorObject as isTensor, kinds, parseArgs, valuesAtHand } from '../../torch/inside';
 import { clippedSigmoid } from './clipped-sigmoid';
 import { type Constraint, independent, interval, positive, real, unitInterval } from './constraints';
 import type { AnyDistribution } from './distribution';
@@ -89,7 +82,7 @@ export class SigmoidTransform extends Growing {
   }
 
   protected override logAbsDetJacobianOf(x: Tensor): Tensor {
-    return softplus(x.neg()).add(softplus(x)).neg();
+    return nn.functional.softplus(x.neg()).add(nn.functional.softplus(x)).neg();
   }
 }
 
@@ -100,7 +93,7 @@ export class SoftplusTransform extends Growing {
   }
 
   protected forward(x: Tensor): Tensor {
-    return softplus(x);
+    return nn.functional.softplus(x);
   }
 
   protected override inverse(y: Tensor): Tensor {
@@ -108,7 +101,7 @@ export class SoftplusTransform extends Growing {
   }
 
   protected override logAbsDetJacobianOf(x: Tensor): Tensor {
-    return softplus(x.neg()).neg();
+    return nn.functional.softplus(x.neg()).neg();
   }
 }
 
@@ -130,7 +123,7 @@ export class TanhTransform extends Growing {
     return x
       .neg()
       .add(Math.LN2)
-      .sub(softplus(x.mul(-2)))
+      .sub(nn.functional.softplus(x.mul(-2)))
       .mul(2);
   }
 }
@@ -242,7 +235,7 @@ export class AffineTransform extends Transform {
       ['loc', 'scale'],
       { eventDim: 0, cacheSize: 0 },
       args,
-      { ...cacheSizes, eventDim: whole(0) },
+      { ...cacheSizes, eventDim: kinds.whole(0) },
     );
     expectParameter('AffineTransform', 'loc', loc);
     expectParameter('AffineTransform', 'scale', scale);

@@ -1,7 +1,6 @@
 // Owns Uniform.
-import type { Arguments } from '../../engine/core/options';
-import { rand } from '../../torch/tensor/creation/random';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { rand, type Tensor } from '../../torch';
+import type { Arguments } from '../../torch/inside';
 import { type Constraint, greaterThan, interval, lessThan, type Range, real } from './constraints';
 import type { SampleArguments, Validation, ValueArguments } from './distribution';
 import { filledLike, type Parameter } from './parameters';

@@ -1,11 +1,7 @@
 // Owns EinMix, einops' linear layer of any axes.
 
-import { ArgumentError } from '../../engine/core/errors';
-import { noGrad } from '../../engine/storage/mode';
-import { UnaryLayer } from '../../torch/nn/layers/layer';
-import { Parameter } from '../../torch/nn/module/parameter';
-import { einsum, zeros } from '../../torch/tensor';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, einsum, nn, noGrad, type Tensor, zeros } from '../../torch';
+import { UnaryLayer } from '../../torch/inside';
 import { Letters } from './einsum';
 import { described } from './layers';
 import {
@@ -39,8 +35,8 @@ export class EinMix extends UnaryLayer {
   readonly weightShape: string;
   readonly biasShape: string | null;
   readonly axesLengths: AxesLengths;
-  weight: Parameter;
-  bias: Parameter | null;
+  weight: nn.Parameter;
+  bias: nn.Parameter | null;
   readonly #equation: string;
   readonly #split: string | null;
   readonly #join: string | null;
@@ -166,5 +162,5 @@ function biasSizes({ biasShape, lengths, pattern }: Options, right: Expression):
   return axes.filter((name) => name !== ELLIPSIS).map((name) => (names.includes(name) ? lengths[name]! : 1));
 }
 
-const uniform = (shape: readonly number[], bound: number): Parameter =>
-  new Parameter(noGrad(() => zeros([...shape]).uniform_(-bound, bound)));
+const uniform = (shape: readonly number[], bound: number): nn.Parameter =>
+  new nn.Parameter(noGrad(() => zeros([...shape]).uniform_(-bound, bound)));

@@ -1,9 +1,6 @@
 // Owns einops' einsum: sums of products over axes with names of any length.
-import { ArgumentError } from '../../engine/core/errors';
-import { kindOf } from '../../engine/core/options';
-import { einsum as einsumOf } from '../../torch/tensor';
-import { isTensor } from '../../torch/tensor/calling/callable';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, einsum as einsumOf, type Tensor } from '../../torch';
+import { isTensorObject as isTensor, kindOf } from '../../torch/inside';
 import { ELLIPSIS, type Expression, listed, parseExpression, sidesOf } from './pattern';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';

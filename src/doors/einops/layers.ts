@@ -1,6 +1,6 @@
 // Owns einops' layers: patterns as modules, for the inside of a Sequential.
-import { UnaryLayer } from '../../torch/nn/layers/layer';
-import type { Tensor } from '../../torch/tensor/tensor';
+import type { Tensor } from '../../torch';
+import { UnaryLayer } from '../../torch/inside';
 import { type AxesLengths, checkPattern } from './plan';
 import { arrange, checkedReduction, matched, type Reduction, textOf } from './rearrange';
 

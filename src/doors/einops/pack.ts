@@ -1,11 +1,7 @@
 // Owns pack and unpack: tensors that share some axes as one, and back; and parseShape.
 
-import { ArgumentError, ShapeError } from '../../engine/core/errors';
-import { numel, showShape } from '../../engine/core/meta';
-import { kindOf, parseArgs } from '../../engine/core/options';
-import { cat } from '../../torch/tensor';
-import { isTensor } from '../../torch/tensor/calling/callable';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, cat, ShapeError, type Tensor } from '../../torch';
+import { isTensorObject as isTensor, kindOf, numelOf as numel, parseArgs, showShape } from '../../torch/inside';
 import { ELLIPSIS, parseExpression } from './pattern';
 import { textOf } from './rearrange';
 

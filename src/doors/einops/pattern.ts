@@ -1,5 +1,5 @@
 // Owns the patterns of einops: 'b (h w) c' as groups of axes, and the errors for patterns that cannot be read.
-import { ArgumentError } from '../../engine/core/errors';
+import { ArgumentError } from '../../torch';
 
 /** Stands for the axes that a pattern does not name. */
 export const ELLIPSIS = '...';

@@ -1,7 +1,7 @@
 // Owns how a pattern becomes a reshape, a reduction, a permutation, an expansion and a reshape, for tensors of one rank.
 
-import { ArgumentError, ShapeError } from '../../engine/core/errors';
-import { showShape } from '../../engine/core/meta';
+import { ArgumentError, ShapeError } from '../../torch';
+import { showShape } from '../../torch/inside';
 import {
   type Axis,
   ELLIPSIS,

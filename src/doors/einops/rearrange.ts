@@ -1,9 +1,12 @@
 // Owns rearrange, reduce and repeat: dimensions split, joined, moved, reduced and added by a pattern.
-import { ArgumentError } from '../../engine/core/errors';
-import { isPlainObject, kindOf, missingArguments, parameterTwice } from '../../engine/core/options';
-import { stack } from '../../torch/tensor';
-import { isTensor } from '../../torch/tensor/calling/callable';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, stack, type Tensor } from '../../torch';
+import {
+  isPlainObject,
+  isTensorObject as isTensor,
+  kindOf,
+  missingArguments,
+  parameterTwice,
+} from '../../torch/inside';
 import { type AxesLengths, type Kind, planOf, sizesOf } from './plan';
 
 /** How `reduce` combines elements: by name, or by a function of a tensor and the dimensions that go, which are its last. */

@@ -1,5 +1,5 @@
 // What a module knows of the trainer it is in. It stands beside the module rather than in it, since copies of a module have no trainer.
-import type { Tensor } from '../../torch/tensor/tensor';
+import type { Tensor } from '../../torch';
 import type { LightningModule } from './module';
 import type { Trainer } from './trainer';
 

@@ -1,15 +1,16 @@
 // What a checkpoint holds, in the form of Python's Lightning, and how a run or a module comes back from one.
 
-import { ArgumentError, FileFormatError, StateDictError } from '../../engine/core/errors';
-import { isPlainObject, kindOf, shown } from '../../engine/core/options';
-import { warnOnce } from '../../engine/core/warnings';
-import { defaultGenerator } from '../../engine/storage/random/generator';
-import { toText } from '../../torch/data/generator-text';
-import type { ByteSource } from '../../torch/io/bytes';
-import type { StateDict } from '../../torch/nn/module/state-dict';
-import type { OptimizerStateDict } from '../../torch/optim/state';
-import { tensor } from '../../torch/tensor/creation/creation';
-import { Tensor } from '../../torch/tensor/tensor';
+import {
+  ArgumentError,
+  type ByteSource,
+  FileFormatError,
+  type nn,
+  type optim,
+  StateDictError,
+  Tensor,
+  tensor,
+} from '../../torch';
+import { defaultGenerator, isPlainObject, kindOf, shown, toText, warnOnce } from '../../torch/inside';
 import { attach } from './attachment';
 import { asTensors, readAll } from './connector';
 import { loadFile } from './files';
@@ -35,10 +36,10 @@ export interface Checkpoint extends Record<string, unknown> {
   epoch: number;
   global_step: number;
   'pytorch-lightning_version': string;
-  state_dict: StateDict;
+  state_dict: nn.StateDict;
   loops?: { fit_loop: FitLoopState } & Record<string, unknown>;
   callbacks?: Record<string, Record<string, unknown>>;
-  optimizer_states?: OptimizerStateDict[];
+  optimizer_states?: optim.OptimizerStateDict[];
   lr_schedulers?: Record<string, unknown>[];
   hyper_parameters?: Hyperparameters;
   hparams_name?: string;
@@ -161,7 +162,7 @@ export async function restoreModule(trainer: Trainer, checkpoint: Checkpoint): P
   }
 }
 
-function loadState(module: LightningModule, state: StateDict, strict: boolean): void {
+function loadState(module: LightningModule, state: nn.StateDict, strict: boolean): void {
   try {
     module.loadStateDict(state, { strict });
   } catch (error) {

@@ -1,9 +1,6 @@
 // From logged values to callbacks, loggers and the progress bar: the values that stand now, and rows that are read in bulk.
-import { AutogradError, DeviceLostError } from '../../engine/core/errors';
-import { withMode } from '../../engine/graph/mode';
-import { tensor } from '../../torch/tensor/creation/creation';
-import { where } from '../../torch/tensor/families/comparison';
-import { Tensor } from '../../torch/tensor/tensor';
+import { AutogradError, DeviceLostError, Tensor, tensor, where } from '../../torch';
+import { withMode } from '../../torch/inside';
 import type { Results, Shown } from './results';
 import type { Trainer } from './trainer';
 

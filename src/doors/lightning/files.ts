@@ -1,9 +1,6 @@
 // Where checkpoints and logs are: files in Node, checkpoint stores in a page, whose names are those of folders.
-import { fileSystem, writeFileAtomically } from '../../engine/gpu/node';
-import { saveBytes } from '../../torch/io/checkpoint/checkpoint';
-import { CheckpointStore } from '../../torch/io/checkpoint/store';
-import { load } from '../../torch/io/load';
-import { disk, normalized, splitPath } from '../../torch/io/local-files';
+import { CheckpointStore, load, saveBytes } from '../../torch';
+import { disk, fileSystem, normalized, splitPath, writeFileAtomically } from '../../torch/inside';
 
 /** One store a folder, so that its writes come one after another. */
 const stores = new Map<string, CheckpointStore>();

@@ -1,10 +1,7 @@
 // The hooks of modules and callbacks, and who is called when.
 
-import type { Kind } from '../../engine/core/argument-kinds';
-import { objectAt } from '../../engine/core/object-argument';
-import { isPlainObject, parseArgs } from '../../engine/core/options';
-import type { Optimizer } from '../../torch/optim/optimizer';
-import type { Tensor } from '../../torch/tensor/tensor';
+import type { optim, Tensor } from '../../torch';
+import { isPlainObject, type Kind, objectAt, parseArgs } from '../../torch/inside';
 import { type Awaitable, after, inTurn } from './awaitable';
 import type { Checkpoint } from './checkpointing';
 import type { LightningModule } from './module';
@@ -63,10 +60,10 @@ export interface Hooks<Front extends readonly unknown[]> {
   onPredictEpochEnd?(...args: Front): Awaitable<unknown>;
   onPredictBatchStart?(...args: [...Front, ...StartedBatch]): Awaitable<unknown>;
   onPredictBatchEnd?(...args: [...Front, outputs: unknown, ...StartedBatch]): Awaitable<unknown>;
-  onBeforeZeroGrad?(...args: [...Front, optimizer: Optimizer]): Awaitable<unknown>;
+  onBeforeZeroGrad?(...args: [...Front, optimizer: optim.Optimizer]): Awaitable<unknown>;
   onBeforeBackward?(...args: [...Front, loss: Tensor]): Awaitable<unknown>;
   onAfterBackward?(...args: Front): Awaitable<unknown>;
-  onBeforeOptimizerStep?(...args: [...Front, optimizer: Optimizer]): Awaitable<unknown>;
+  onBeforeOptimizerStep?(...args: [...Front, optimizer: optim.Optimizer]): Awaitable<unknown>;
   onSaveCheckpoint?(...args: [...Front, checkpoint: Checkpoint]): Awaitable<unknown>;
   onLoadCheckpoint?(...args: [...Front, checkpoint: Checkpoint]): Awaitable<unknown>;
 }

@@ -1,8 +1,7 @@
 // What modules and data modules are made of, as `saveHyperparameters` keeps it.
 
-import { either, listOf, text } from '../../engine/core/argument-kinds';
-import { ArgumentError } from '../../engine/core/errors';
-import { type Arguments, isPlainObject, kindOf, parseArgs } from '../../engine/core/options';
+import { ArgumentError } from '../../torch';
+import { type Arguments, isPlainObject, kindOf, kinds, parseArgs } from '../../torch/inside';
 import type { Hyperparameters } from './checkpointing';
 
 export interface HyperparameterOptions {
@@ -27,7 +26,7 @@ export function keptHyperparameters(given: object, args: readonly unknown[]): Hy
     );
   }
   const { ignore } = parseArgs<HyperparameterOptions>(name, [], { ignore: [], logger: true }, args, {
-    ignore: either(text, listOf(text)),
+    ignore: kinds.either(kinds.text, kinds.listOf(kinds.text)),
   });
   const left = new Set([ignore].flat());
   return Object.fromEntries(Object.entries(given).filter(([key]) => !left.has(key)));

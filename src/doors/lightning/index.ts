@@ -1,6 +1,6 @@
 // The surface of `lamplight/lightning`: training loops in the manner of Lightning.
 
-export type { PlotCanvas } from '../../torch/draw/sheet';
+export type { PlotCanvas } from '../../torch/inside';
 export { DeviceStatsMonitor } from './callbacks/device-stats-monitor';
 export { EarlyStopping, type EarlyStoppingOptions } from './callbacks/early-stopping';
 export { GradientAccumulationScheduler } from './callbacks/gradient-accumulation-scheduler';

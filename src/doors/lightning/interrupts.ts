@@ -1,5 +1,5 @@
 // Ends of a run that come from outside: Ctrl-C, a stop button, an AbortSignal. They are heeded between batches.
-import { LamplightError } from '../../engine/core/errors';
+import { LamplightError } from '../../torch';
 
 /** Training was ended from outside; the trained weights, and the last checkpoint, stand. */
 export class InterruptedError extends LamplightError {}

@@ -1,11 +1,7 @@
 // Where batches come from: loaders as they are given, how many batches of each count, and one pass through them.
 
-import { ArgumentError } from '../../engine/core/errors';
-import { isPlainObject, kindOf } from '../../engine/core/options';
-import { warnOnce } from '../../engine/core/warnings';
-import { DataLoader } from '../../torch/data/loader';
-import type { LoaderState, Stateful } from '../../torch/data/loader-state';
-import { RandomSampler, SequentialSampler } from '../../torch/data/sampler';
+import { ArgumentError, data } from '../../torch';
+import { isPlainObject, kindOf, warnOnce } from '../../torch/inside';
 
 /** Gives batches, as a DataLoader does. */
 export type Loader = AsyncIterable<unknown> | Iterable<unknown>;
@@ -106,11 +102,11 @@ const iteratorOf = (loader: Loader): AsyncIterator<unknown> | Iterator<unknown> 
   isAsync(loader) ? loader[Symbol.asyncIterator]() : loader[Symbol.iterator]();
 
 /** All loaders in one, of those that can say where they are. */
-export const statefulOf = (loader: Loader): Stateful[] =>
+export const statefulOf = (loader: Loader): data.Stateful[] =>
   (loader instanceof CombinedLoader ? loader.loaders.map(([, each]) => each) : [loader]).filter(
-    (each): each is Loader & Stateful =>
-      typeof (each as Partial<Stateful>).stateDict === 'function' &&
-      typeof (each as Partial<Stateful>).loadStateDict === 'function',
+    (each): each is Loader & data.Stateful =>
+      typeof (each as Partial<data.Stateful>).stateDict === 'function' &&
+      typeof (each as Partial<data.Stateful>).loadStateDict === 'function',
   );
 
 /** How many batches count: all of them, a number, or a share of them. */
@@ -133,16 +129,16 @@ export function limitOf(what: string, length: number | null, limit: number | nul
 
 /** The loader with its items in order, where they are shuffled. */
 export function inOrder(loader: Loader): Loader {
-  if (!(loader instanceof DataLoader && loader.sampler instanceof RandomSampler)) return loader;
+  if (!(loader instanceof data.DataLoader && loader.sampler instanceof data.RandomSampler)) return loader;
   warnOnce(
     'You requested to overfit but enabled training dataloader shuffling. We are turning off the training dataloader shuffling for you.',
   );
-  return loader.withSampler(new SequentialSampler(loader.dataset as { readonly length: number }));
+  return loader.withSampler(new data.SequentialSampler(loader.dataset as { readonly length: number }));
 }
 
 /** Says so where items that are only looked at are shuffled. */
 export function warnOfShuffling(name: string, loader: Loader): void {
-  if (!(loader instanceof DataLoader && loader.sampler instanceof RandomSampler)) return;
+  if (!(loader instanceof data.DataLoader && loader.sampler instanceof data.RandomSampler)) return;
   warnOnce(
     `Your \`${name}\`'s sampler has shuffling enabled, it is strongly recommended that you turn shuffling off for val/test dataloaders.`,
   );
@@ -150,9 +146,9 @@ export function warnOfShuffling(name: string, loader: Loader): void {
 
 /** The state of a loader of ours between passes, whatever of the pass before was left out. */
 function afterPass(state: unknown): unknown {
-  const { begun, generators } = state as Partial<LoaderState>;
+  const { begun, generators } = state as Partial<data.LoaderState>;
   if (!Array.isArray(begun) || !Array.isArray(generators)) return state;
-  return { ...(state as LoaderState), batches: null, indices: null, short: false, begun: [], workers: null };
+  return { ...(state as data.LoaderState), batches: null, indices: null, short: false, begun: [], workers: null };
 }
 
 /** One pass through a loader, up to a limit. */
@@ -217,7 +213,7 @@ export class Fetcher {
     const loaders = statefulOf(this.loader);
     const states = this.states();
     loaders.forEach((each, i) => {
-      each.loadStateDict(states[i] as LoaderState);
+      each.loadStateDict(states[i] as data.LoaderState);
     });
     this.#iterator = null;
     this.#ahead = null;

@@ -1,5 +1,5 @@
 // Where `log` may be called, and what its options are by default there.
-import { ArgumentError } from '../../engine/core/errors';
+import { ArgumentError } from '../../torch';
 
 /** Whether values go to loggers by steps and by epochs where the call does not say; null where they may not. */
 interface Logging {

@@ -1,11 +1,6 @@
 // Mixed precision of a Trainer, as Lightning's plugin of this name: steps within autocast, losses scaled, and steps that overflow left out.
 
-import { ArgumentError } from '../../engine/core/errors';
-import { autocast } from '../../torch/autograd/autocast';
-import { GradScaler } from '../../torch/optim/grad-scaler';
-import { LBFGS } from '../../torch/optim/lbfgs';
-import type { Optimizer } from '../../torch/optim/optimizer';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, autocast, GradScaler, optim, type Tensor } from '../../torch';
 import { type Awaitable, after } from './awaitable';
 
 /** Hooks of a module that run its network. */
@@ -33,8 +28,8 @@ export class MixedPrecision {
   }
 
   /** An update with gradients that have been scaled; `before` sees them unscaled. */
-  step(optimizer: Optimizer<object>, before: () => Awaitable<unknown>): Awaitable<unknown> {
-    if (optimizer instanceof LBFGS) {
+  step(optimizer: optim.Optimizer<object>, before: () => Awaitable<unknown>): Awaitable<unknown> {
+    if (optimizer instanceof optim.LBFGS) {
       throw new ArgumentError(
         "Trainer: expected an optimizer that sees each batch once with precision '16-mixed', but got LBFGS; use another, or leave precision out",
       );

@@ -1,25 +1,21 @@
 // LightningModule: a module that knows how it is trained.
 
-import * as kinds from '../../engine/core/argument-kinds';
-import { ArgumentError } from '../../engine/core/errors';
-import { objectAt } from '../../engine/core/object-argument';
+import { ArgumentError, type Device, type DeviceLike, nn, type optim, Tensor } from '../../torch';
 import {
   type Arguments,
+  callOf,
   expectKind,
   isPlainObject,
   kindOf,
+  kinds,
+  Module,
   missingArguments,
+  objectAt,
   parameterTwice,
   parseArgs,
-} from '../../engine/core/options';
-import { warnOnce } from '../../engine/core/warnings';
-import { type Device, type DeviceLike, webgpu } from '../../engine/storage/device';
-import { callOf } from '../../torch/nn/module/callable-object';
-import { Module } from '../../torch/nn/module/module';
-import type { StateDict } from '../../torch/nn/module/state-dict';
-import { clipGradNorm_, clipGradValue_ } from '../../torch/nn/utils';
-import type { Optimizer } from '../../torch/optim/optimizer';
-import { Tensor } from '../../torch/tensor/tensor';
+  warnOnce,
+  webgpu,
+} from '../../torch/inside';
 import { attachmentOf } from './attachment';
 import type { Awaitable } from './awaitable';
 
@@ -95,7 +91,7 @@ const logKinds = {
   batchSize: kinds.orNull(kinds.whole(0)),
 };
 
-type AnyOptimizer = Optimizer<object> | LightningOptimizer;
+type AnyOptimizer = optim.Optimizer<object> | LightningOptimizer;
 
 type BackwardArguments = Parameters<Tensor['backward']>;
 
@@ -326,7 +322,7 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
     return optimizer.step(optimizerClosure);
   }
 
-  optimizerZeroGrad(_epoch: number, _batchIdx: number, optimizer: Optimizer<object>): Awaitable<unknown> {
+  optimizerZeroGrad(_epoch: number, _batchIdx: number, optimizer: optim.Optimizer<object>): Awaitable<unknown> {
     optimizer.zeroGrad();
     return undefined;
   }
@@ -350,8 +346,9 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
     const value = options.gradientClipVal ?? trainer.gradientClipVal;
     if (value === null || value <= 0) return;
     const params = optimizer.paramGroups.flatMap((group) => group.params);
-    if ((options.gradientClipAlgorithm ?? trainer.gradientClipAlgorithm) === 'value') clipGradValue_(params, value);
-    else clipGradNorm_(params, value);
+    if ((options.gradientClipAlgorithm ?? trainer.gradientClipAlgorithm) === 'value')
+      nn.utils.clipGradValue_(params, value);
+    else nn.utils.clipGradNorm_(params, value);
   }
 
   /** Has only the parameters of one optimizer take gradients, until `untoggleOptimizer`. */
@@ -495,4 +492,4 @@ export interface LightningModule<H extends object = Hyperparameters> extends Mod
 }
 
 /** The weights of a module by their keys in checkpoints. */
-export type ModuleState = StateDict;
+export type ModuleState = nn.StateDict;

@@ -1,7 +1,6 @@
 // What a module lacks for a run: an error where the run needs it, a warning where it has most likely been forgotten.
-import { ArgumentError } from '../../engine/core/errors';
-import { warnOnce } from '../../engine/core/warnings';
-import { camelCase } from '../../torch/optim/state';
+import { ArgumentError } from '../../torch';
+import { camelCase, warnOnce } from '../../torch/inside';
 import type { TrainerFn } from './hooks';
 import { LightningModule } from './module';
 import type { Trainer } from './trainer';

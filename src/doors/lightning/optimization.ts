@@ -1,18 +1,22 @@
 // One batch of training: the step, the gradients and the update, in Lightning's order, by itself or by the user's hand.
 
-import { callback, type Kind, orNull } from '../../engine/core/argument-kinds';
-import { ArgumentError, AutogradError } from '../../engine/core/errors';
-import { type Arguments, isPlainObject, kindOf, parseArgs } from '../../engine/core/options';
-import { warnOnce } from '../../engine/core/warnings';
-import { flush } from '../../engine/graph/flush';
-import type { Optimizer, ParamGroup } from '../../torch/optim/optimizer';
-import { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, AutogradError, type optim, Tensor } from '../../torch';
+import {
+  type Arguments,
+  flush,
+  isPlainObject,
+  type Kind,
+  kindOf,
+  kinds,
+  parseArgs,
+  warnOnce,
+} from '../../torch/inside';
 import { type Awaitable, after } from './awaitable';
 import type { StepRun } from './loops/run';
 import { Progress } from './progress';
 import type { Trainer } from './trainer';
 
-type AnyOptimizer = Optimizer<object>;
+type AnyOptimizer = optim.Optimizer<object>;
 
 export const optimizerKind: Kind = {
   words: 'an optimizer',
@@ -43,8 +47,8 @@ export class LightningOptimizer {
     this.trainer = trainer;
   }
 
-  get paramGroups(): ParamGroup<{ lr: number }>[] {
-    return this.optimizer.paramGroups as ParamGroup<{ lr: number }>[];
+  get paramGroups(): optim.ParamGroup<{ lr: number }>[] {
+    return this.optimizer.paramGroups as optim.ParamGroup<{ lr: number }>[];
   }
 
   get state(): AnyOptimizer['state'] {
@@ -62,7 +66,7 @@ export class LightningOptimizer {
     const { trainer } = this;
     type Given = { closure?: (() => Awaitable<unknown>) | null };
     const { closure } = parseArgs<Given>('optimizer.step', [], { closure: null }, args, {
-      closure: orNull(callback),
+      closure: kinds.orNull(kinds.callback),
     });
     const { manualProgress } = trainer.fitLoop.epochLoop;
     const manual = !trainer.lightningModule.automaticOptimization;

@@ -1,11 +1,8 @@
 // What configureOptimizers may give, brought into one form: optimizers, and schedulers with when they step.
-import { ArgumentError } from '../../engine/core/errors';
-import { isPlainObject, kindOf } from '../../engine/core/options';
-import { warnOnce } from '../../engine/core/warnings';
-import { LRScheduler, OneCycleLR, ReduceLROnPlateau } from '../../torch/optim/lr-scheduler';
-import { Optimizer } from '../../torch/optim/optimizer';
+import { ArgumentError, optim } from '../../torch';
+import { isPlainObject, kindOf, warnOnce } from '../../torch/inside';
 
-type AnyOptimizer = Optimizer<object>;
+type AnyOptimizer = optim.Optimizer<object>;
 
 /** What steps learning rates: those of `optim.lrScheduler`, or one's own with `lrSchedulerStep` defined in the module. */
 export interface SchedulerLike {
@@ -53,7 +50,7 @@ export type OptimizersConfig =
   | null
   | undefined;
 
-const isOptimizer = (value: unknown): value is AnyOptimizer => value instanceof Optimizer;
+const isOptimizer = (value: unknown): value is AnyOptimizer => value instanceof optim.Optimizer;
 
 const expected =
   'an optimizer, a list of them, [optimizers, schedulers], { optimizer, lrScheduler, monitor } or a list of such objects';
@@ -145,10 +142,10 @@ export function configOf(
       `configureOptimizers: got an unknown option '${extra}' of a scheduler; known are ${known.join(', ')}`,
     );
   }
-  const reduceOnPlateau = scheduler instanceof ReduceLROnPlateau;
+  const reduceOnPlateau = scheduler instanceof optim.lrScheduler.ReduceLROnPlateau;
   const config = { reduceOnPlateau, ...defaults, ...options, scheduler } as LRSchedulerConfig;
   const named = { ...config, monitor: config.monitor ?? monitor };
-  if (named.interval === 'epoch' && scheduler instanceof OneCycleLR) {
+  if (named.interval === 'epoch' && scheduler instanceof optim.lrScheduler.OneCycleLR) {
     warnOnce("A `OneCycleLR` scheduler is using 'interval': 'epoch'. Are you sure you didn't mean 'interval': 'step'?");
   }
   if (!['epoch', 'step'].includes(named.interval)) {
@@ -162,7 +159,7 @@ export function configOf(
       "configureOptimizers: expected a monitor for ReduceLROnPlateau, but got none; give { scheduler, monitor: 'val_loss' }, a name that is logged",
     );
   }
-  if (automatic && !ownStep && !(scheduler instanceof LRScheduler) && !reduceOnPlateau) {
+  if (automatic && !ownStep && !(scheduler instanceof optim.lrScheduler.LRScheduler) && !reduceOnPlateau) {
     throw new ArgumentError(
       `configureOptimizers: expected a scheduler of optim.lrScheduler, but got ${kindOf(scheduler)}; define lrSchedulerStep in the module to step one's own`,
     );

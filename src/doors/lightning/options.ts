@@ -1,8 +1,7 @@
 // The options of a Trainer: Lightning's. Those that make no sense on one device are taken at their defaults.
 
-import * as kinds from '../../engine/core/argument-kinds';
-import { ArgumentError } from '../../engine/core/errors';
-import { isPlainObject, kindOf, parseArgs, shown } from '../../engine/core/options';
+import { ArgumentError } from '../../torch';
+import { isPlainObject, kindOf, kinds, parseArgs, shown } from '../../torch/inside';
 import type { Callback } from './hooks';
 import type { Logger } from './loggers/logger';
 

@@ -1,6 +1,5 @@
 // The public view of a trainer: its progress, the logged values, and the parts involved.
-import { ArgumentError } from '../../engine/core/errors';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, type Tensor } from '../../torch';
 import type { ModelCheckpoint } from './callbacks/model-checkpoint';
 import { asTensors, type Connector } from './connector';
 import type { LightningDataModule } from './datamodule';

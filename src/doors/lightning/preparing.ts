@@ -1,7 +1,6 @@
 // What a Trainer does before its loop begins: precision, callbacks, optimizers, hyperparameters.
-import { engine } from '../../engine/compiler/engine';
-import { DTypeError } from '../../engine/core/errors';
-import { isFloat16Supported } from '../../torch/runtime/gpu';
+import { DTypeError, gpu } from '../../torch';
+import { engine } from '../../torch/inside';
 import { inOrderOfCalls } from './callbacks/defaults';
 import type { Callback } from './hooks';
 import { LightningModule } from './module';
@@ -13,7 +12,7 @@ import type { Trainer } from './trainer';
 export async function takePrecision(trainer: Trainer): Promise<void> {
   if (trainer.precision === '32-true') return;
   await engine.start();
-  if (isFloat16Supported()) {
+  if (gpu.isFloat16Supported()) {
     if (trainer.precision === '16-true') trainer.lightningModule.half();
     return;
   }

@@ -1,9 +1,6 @@
 // Values that steps and hooks log: reduced on the GPU, by the hook and the name under which they come.
-import { ArgumentError } from '../../engine/core/errors';
-import { kindOf } from '../../engine/core/options';
-import { withMode } from '../../engine/graph/mode';
-import { tensor } from '../../torch/tensor/creation/creation';
-import { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, Tensor, tensor } from '../../torch';
+import { kindOf, withMode } from '../../torch/inside';
 
 /** A metric with a value of its own over batches, such as an object of `lamplight/metrics`. */
 export interface LoggedMetric {

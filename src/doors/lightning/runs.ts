@@ -1,7 +1,7 @@
 // The arguments of a Trainer's run, and their checks before it begins.
 
-import { anything, flag, instance, orNull } from '../../engine/core/argument-kinds';
-import { ArgumentError } from '../../engine/core/errors';
+import { ArgumentError } from '../../torch';
+import { kinds } from '../../torch/inside';
 import type { CheckpointSource } from './checkpointing';
 import { LightningDataModule } from './datamodule';
 import type { TrainerFn } from './hooks';
@@ -51,9 +51,9 @@ export type Tried<O> = O & { model?: LightningModule | null };
 
 /** The kinds of the options of runs; the run itself refuses a model that is no module. */
 export const runKinds = {
-  model: anything,
-  datamodule: orNull(instance(LightningDataModule)),
-  returnPredictions: orNull(flag),
+  model: kinds.anything,
+  datamodule: kinds.orNull(kinds.instance(LightningDataModule)),
+  returnPredictions: kinds.orNull(kinds.flag),
 };
 
 /** Arguments with options last, if an object: loaders by name, or in an object, are none. */

@@ -1,7 +1,6 @@
 // seedEverything: one seed for everything that draws random numbers.
-import { orNull, whole } from '../../engine/core/argument-kinds';
-import { type Arguments, parseArgs } from '../../engine/core/options';
-import { manualSeed } from '../../torch/tensor/creation/random';
+import { manualSeed } from '../../torch';
+import { type Arguments, parseArgs, kinds as torchKinds } from '../../torch/inside';
 
 /** Seeds that NumPy takes, as Lightning has them. */
 const MOST = 2 ** 32 - 1;
@@ -22,7 +21,7 @@ interface SeedArguments {
  */
 export function seedEverything(...args: Arguments<SeedArguments, ['seed', 'workers', 'verbose']>): number {
   const defaults = { seed: null, workers: false, verbose: false };
-  const kinds = { seed: orNull(whole(0, MOST)) };
+  const kinds = { seed: torchKinds.orNull(torchKinds.whole(0, MOST)) };
   const { seed, verbose } = parseArgs<SeedArguments>('seedEverything', [], defaults, args, kinds);
   const chosen = seed ?? 0;
   if (verbose) console.info(`Seed set to ${chosen}`);

@@ -1,6 +1,5 @@
 // What becomes of a training whose GPU device is lost: it is said, and goes on with the weights of the last snapshot.
-import { DeviceLostError } from '../../engine/core/errors';
-import { type DeviceLoss, onLost } from '../../torch/tensor/device-loss';
+import { DeviceLostError, gpu } from '../../torch';
 import type { Trainer } from './trainer';
 
 /** A device that is lost so often in a row, without a step between, will not come back. */
@@ -17,10 +16,10 @@ export class Survival {
   /** Notices lost devices, and lets go of values on them, until the returned function is called. */
   listen(): () => void {
     this.#inARow = 0;
-    return onLost((loss) => this.#tell(loss));
+    return gpu.onLost((loss) => this.#tell(loss));
   }
 
-  #tell({ restoredTo }: DeviceLoss): void {
+  #tell({ restoredTo }: gpu.DeviceLoss): void {
     const { trainer } = this;
     const { epochLoop } = trainer.fitLoop;
     const steps = trainer.optimizers.map((optimizer) => restoredTo.get(optimizer) ?? 0);

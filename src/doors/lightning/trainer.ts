@@ -1,16 +1,19 @@
 // The Trainer: runs the loops, and holds what modules, callbacks and loggers ask for.
 
-import { engine } from '../../engine/compiler/engine';
-import { flag, type Kind, orNull } from '../../engine/core/argument-kinds';
-import { display } from '../../engine/core/display';
-import { ArgumentError, DeviceLostError } from '../../engine/core/errors';
-import { type Arguments, kindOf, parseArgs } from '../../engine/core/options';
-import { backpressure, flush } from '../../engine/graph/flush';
-import { defaultGenerator } from '../../engine/storage/random/generator';
-import { detectAnomaly } from '../../torch/autograd/anomaly';
-import { join } from '../../torch/io/local-files';
-import type { Optimizer } from '../../torch/optim/optimizer';
-import { synchronize } from '../../torch/runtime/gpu';
+import { ArgumentError, autograd, DeviceLostError, type optim, synchronize } from '../../torch';
+import {
+  type Arguments,
+  backpressure,
+  defaultGenerator,
+  display,
+  engine,
+  flush,
+  join,
+  type Kind,
+  kindOf,
+  parseArgs,
+  kinds as torchKinds,
+} from '../../torch/inside';
 import { attach } from './attachment';
 import { defaultCallbacks } from './callbacks/defaults';
 import {
@@ -92,7 +95,7 @@ export class Trainer extends Overview {
   readonly testLoop: EvaluationLoop;
   readonly predictLoop: PredictionLoop;
   datamodule: LightningDataModule | null = null;
-  optimizers: Optimizer<object>[] = [];
+  optimizers: optim.Optimizer<object>[] = [];
   lightningOptimizers: LightningOptimizer[] = [];
   lrSchedulerConfigs: LRSchedulerConfig[] = [];
   /** Ends training after the present batch, or epoch, as soon as minEpochs and minSteps allow. */
@@ -396,7 +399,7 @@ export class Trainer extends Overview {
   /** Runs a step, and with `detectAnomaly` looks for NaN in it. */
   async watched<T>(run: () => Promise<T>): Promise<T> {
     if (!this.detectAnomaly) return run();
-    const result = await detectAnomaly(run);
+    const result = await autograd.detectAnomaly(run);
     flush();
     await this.connector.drain();
     return result;
@@ -415,7 +418,7 @@ export class Trainer extends Overview {
 
   /** Writes a checkpoint, all or nothing; in a page to the checkpoint store of its folder. */
   async saveCheckpoint(...args: Arguments<SaveArguments, ['filepath', 'weightsOnly']>): Promise<void> {
-    const kinds = { filepath: path, weightsOnly: orNull(flag) };
+    const kinds = { filepath: path, weightsOnly: torchKinds.orNull(torchKinds.flag) };
     const defaults = { weightsOnly: false };
     const o = parseArgs<SaveArguments>('Trainer.saveCheckpoint', ['filepath'], defaults, args, kinds);
     const { filepath } = o;

@@ -1,14 +1,19 @@
 // Tuner: looks for a learning rate and a batch size by short runs, whose traces it takes back.
 
-import * as kinds from '../../engine/core/argument-kinds';
-import { ArgumentError, OutOfMemoryError } from '../../engine/core/errors';
-import { type Arguments, parseArgs, shown } from '../../engine/core/options';
-import { parseSettings, type Settings } from '../../engine/core/settings';
-import { noGrad } from '../../engine/storage/mode';
-import { defaultGenerator } from '../../engine/storage/random/generator';
-import { lineDrawing } from '../../torch/draw/lines';
-import { canvasOrNull, drawOn, type PlotCanvas } from '../../torch/draw/sheet';
-import { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, noGrad, OutOfMemoryError, Tensor } from '../../torch';
+import {
+  type Arguments,
+  canvasOrNull,
+  defaultGenerator,
+  drawOn,
+  kinds,
+  lineDrawing,
+  type PlotCanvas,
+  parseArgs,
+  parseSettings,
+  type Settings,
+  shown,
+} from '../../torch/inside';
 import type { LightningDataModule } from './datamodule';
 import { Callback } from './hooks';
 import type { Loaders } from './loaders';

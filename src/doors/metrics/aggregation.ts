@@ -1,11 +1,7 @@
 // Owns metrics of plain numbers: their mean, sum, least, greatest, and all of them.
 
-import { anything, either, instance, number, orNull, real } from '../../engine/core/argument-kinds';
-import { ArgumentError } from '../../engine/core/errors';
-import { type Arguments, kindOf, parseArgs, shown } from '../../engine/core/options';
-import { numbersWithout } from '../../engine/ops/indexing/indexing';
-import { full, tensor } from '../../torch/tensor/creation/creation';
-import { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, full, Tensor, tensor } from '../../torch';
+import { type Arguments, kindOf, kinds, numbersWithout, parseArgs, shown } from '../../torch/inside';
 import { Metric } from './metric';
 import { concatenated } from './state';
 
@@ -28,7 +24,7 @@ interface Weighted extends Aggregated {
   weight?: Tensor | number | null;
 }
 
-const operand = either(instance(Tensor, 'a tensor'), real);
+const operand = kinds.either(kinds.instance(Tensor, 'a tensor'), kinds.real);
 
 const strategies: readonly unknown[] = ['error', 'warn', 'ignore', 'disable'];
 
@@ -39,7 +35,7 @@ export abstract class Aggregator extends Metric {
   constructor(args: readonly unknown[]) {
     super();
     const { nanStrategy } = parseArgs<AggregationArguments>(this.constructor.name, [], { nanStrategy: 'warn' }, args);
-    if (!strategies.includes(nanStrategy) && !number.fits(nanStrategy)) {
+    if (!strategies.includes(nanStrategy) && !kinds.number.fits(nanStrategy)) {
       throw new ArgumentError(
         `${this.constructor.name}: expected nanStrategy 'error', 'warn', 'ignore', 'disable' or a number, but got ${shown(nanStrategy)}`,
       );
@@ -49,7 +45,7 @@ export abstract class Aggregator extends Metric {
 
   /** The numbers that `update` was given. */
   protected given(args: readonly unknown[]): Tensor {
-    const { value } = parseArgs<Aggregated>(this.constructor.name, ['value'], {}, args, { value: anything });
+    const { value } = parseArgs<Aggregated>(this.constructor.name, ['value'], {}, args, { value: kinds.anything });
     return this.read('value', value);
   }
 
@@ -154,8 +150,8 @@ export class MeanMetric extends Aggregator {
 
   update(...args: Arguments<Weighted, ['value', 'weight']>): void {
     const { value, weight } = parseArgs<Weighted>(this.constructor.name, ['value'], { weight: null }, args, {
-      value: anything,
-      weight: orNull(operand),
+      value: kinds.anything,
+      weight: kinds.orNull(operand),
     });
     const x = this.read('value', value);
     if (x.numel() === 0) return;

@@ -1,9 +1,7 @@
 // Owns the arithmetic of metrics: the methods by which one figure is made of two, or of one.
 
-import { integer } from '../../engine/core/argument-kinds';
-import { type Arguments, parseArgs } from '../../engine/core/options';
-import { Module } from '../../torch/nn/module/module';
-import type { Tensor } from '../../torch/tensor/tensor';
+import type { Tensor } from '../../torch';
+import { type Arguments, kinds, Module, parseArgs } from '../../torch/inside';
 import type { CompositionalMetric, Metric, MetricOperand } from './metric';
 import { type BinaryOperator, type Operator, operators } from './operators';
 
@@ -74,7 +72,7 @@ export abstract class Arithmetic extends Module {
   }
   /** The element or row at a place of the computed value. */
   at(...args: Arguments<{ index: number }, ['index']>): CompositionalMetric {
-    const { index } = parseArgs<{ index: number }>('at', ['index'], {}, args, { index: integer });
+    const { index } = parseArgs<{ index: number }>('at', ['index'], {}, args, { index: kinds.integer });
     const at = (x: Tensor) => x.select(0, index);
     return this.changed(at);
   }

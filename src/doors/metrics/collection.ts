@@ -1,12 +1,19 @@
 // Owns MetricCollection: metrics by name that take the same batches.
 
-import * as kinds from '../../engine/core/argument-kinds';
-import { ArgumentError } from '../../engine/core/errors';
-import { type Arguments, isPlainObject, kindOf, missingArguments, parseArgs } from '../../engine/core/options';
-import { indent, printModule } from '../../engine/core/printing';
-import { drawOn, type PlotCanvas } from '../../torch/draw/sheet';
-import { deepcopy } from '../../torch/nn/module/deepcopy';
-import { Module } from '../../torch/nn/module/module';
+import { ArgumentError, deepcopy } from '../../torch';
+import {
+  type Arguments,
+  drawOn,
+  indent,
+  isPlainObject,
+  kindOf,
+  kinds,
+  Module,
+  missingArguments,
+  type PlotCanvas,
+  parseArgs,
+  printModule,
+} from '../../torch/inside';
 import { Metric } from './metric';
 import { type CollectionPlotOptions, type PlotValue, plotKinds, valuesDrawing } from './plot';
 import { type Persistence, type StateDType, stateDType } from './state';

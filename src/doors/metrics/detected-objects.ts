@@ -1,9 +1,7 @@
 // Owns what metrics of detectors are given: the objects of a picture, found and true, and whether they fit.
 
-import { anything } from '../../engine/core/argument-kinds';
-import { ArgumentError, DTypeError, ShapeError } from '../../engine/core/errors';
-import { kindOf, parseArgs } from '../../engine/core/options';
-import { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, DTypeError, ShapeError, Tensor } from '../../torch';
+import { kindOf, parseArgs, kinds as torchKinds } from '../../torch/inside';
 
 /** What a detector found in one picture. */
 export interface DetectedObjects {
@@ -39,7 +37,10 @@ export interface Pictures<Found = DetectedObjects> {
 export type PicturesOrder = ['preds', 'target'];
 
 export const picturesOf = <Found = DetectedObjects>(metric: string, args: readonly unknown[]): Pictures<Found> =>
-  parseArgs<Pictures<Found>>(metric, ['preds', 'target'], {}, args, { preds: anything, target: anything });
+  parseArgs<Pictures<Found>>(metric, ['preds', 'target'], {}, args, {
+    preds: torchKinds.anything,
+    target: torchKinds.anything,
+  });
 
 /** What an entry has to hold, by the number of its dimensions. */
 const ranks = { boxes: 2, masks: 3, scores: 1, labels: 1, iscrowd: 1, area: 1 } as const;

@@ -1,10 +1,7 @@
 // Owns the Dice score of segmentations: twice what both have, over what each has.
 
-import * as kinds from '../../engine/core/argument-kinds';
-import { ShapeError } from '../../engine/core/errors';
-import { showShape } from '../../engine/core/meta';
-import { arange } from '../../torch/tensor/creation/creation';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { arange, ShapeError, type Tensor } from '../../torch';
+import { kinds, showShape } from '../../torch/inside';
 import { type Average, expectSameShape, expectTensors, labelsOf } from './classification/arguments';
 import { among, from } from './classification/options';
 import { metric, ofBatch, score } from './gathering';

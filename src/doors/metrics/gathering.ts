@@ -1,13 +1,17 @@
 // Owns how a metric is made of one definition: its options, its state, what a batch adds to it, and the figure. The class comes of it, and
 // the function of one batch.
-import { anything, type Kind, type Kinds } from '../../engine/core/argument-kinds';
-import type { DType } from '../../engine/core/meta';
-import { type Arguments, expectKind, parseArgs } from '../../engine/core/options';
-import { moduleScope } from '../../engine/storage/scope';
-import type { Drawing } from '../../torch/draw/sheet';
-import { calledAs } from '../../torch/tensor/calling/called-as';
-import { zeros } from '../../torch/tensor/creation/creation';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { type DType, type Tensor, zeros } from '../../torch';
+import {
+  type Arguments,
+  calledAs,
+  type Drawing,
+  expectKind,
+  type Kind,
+  type Kinds,
+  moduleScope,
+  parseArgs,
+  kinds as torchKinds,
+} from '../../torch/inside';
 import { batchOf, batchOrder } from './classification/arguments';
 import { Metric } from './metric';
 import type { PlotOptions } from './plot';
@@ -58,7 +62,7 @@ export class Gathering<
   update(...args: Args | [named: Readonly<Record<string, Tensor>>]): void;
   update(...args: Args | [named: Readonly<Record<string, Tensor>>]): void {
     const { batch: names = batchOrder, parts } = madeOf(this);
-    const unchecked = Object.fromEntries(names.map((name) => [name, anything]));
+    const unchecked = Object.fromEntries(names.map((name) => [name, torchKinds.anything]));
     const given = parseArgs<Record<string, unknown>>(this.constructor.name, names, {}, args, unchecked);
     const states = statesOf(this);
     for (const [name, part] of Object.entries(parts(this as never, ...names.map((each) => given[each] as Tensor)))) {

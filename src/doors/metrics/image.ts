@@ -1,13 +1,7 @@
 // Owns metrics of pictures: signal to noise, structural similarity, total variation.
 
-import * as kinds from '../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../engine/core/errors';
-import { showShape } from '../../engine/core/meta';
-import { type Arguments, shown } from '../../engine/core/options';
-import { avgPool2d, avgPool3d, conv2d, conv3d, pad } from '../../torch/nn/functional';
-import { full, tensor } from '../../torch/tensor/creation/creation';
-import { cat, stack } from '../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, cat, conv2d, conv3d, full, nn, ShapeError, stack, type Tensor, tensor } from '../../torch';
+import { type Arguments, kinds, shown, showShape } from '../../torch/inside';
 import { type Batch, expectSameShape, expectTensors, oneOf } from './classification/arguments';
 import { among } from './classification/options';
 import { type Gathering, metric, ofBatch, type Parts, type State, score } from './gathering';
@@ -225,7 +219,7 @@ function similarity(preds: Tensor, target: Tensor, o: Window): [similarity: Tens
   const range =
     o.dataRange === null ? spread(p).maximum(spread(t)) : full([], widthOf(o.dataRange), { dtype: 'float32' });
   const [c1, c2] = [range.mul(o.k1).square(), range.mul(o.k2).square()];
-  const [a, b] = [p, t].map((x) => pad(x, around, { mode: 'reflect' })) as [Tensor, Tensor];
+  const [a, b] = [p, t].map((x) => nn.functional.pad(x, around, { mode: 'reflect' })) as [Tensor, Tensor];
   const channels = p.shape[1]!;
   const weight = windowOf(channels, lines);
   const all = cat([a, b, a.square(), b.square(), a.mul(b)]);
@@ -380,7 +374,8 @@ export class MultiScaleStructuralSimilarityIndexMeasure extends similarityOf({
   },
 }) {}
 
-const halved = (x: Tensor): Tensor => (x.shape.length === 5 ? avgPool3d(x, 2) : avgPool2d(x, 2));
+const halved = (x: Tensor): Tensor =>
+  x.shape.length === 5 ? nn.functional.avgPool3d(x, 2) : nn.functional.avgPool2d(x, 2);
 
 /** `PeakSignalNoiseRatio` of one batch. */
 export const peakSignalNoiseRatio = ofBatch('peakSignalNoiseRatio', PeakSignalNoiseRatio);

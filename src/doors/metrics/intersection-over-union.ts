@@ -1,10 +1,7 @@
 // Owns the overlap of detected boxes with the true ones, as torchmetrics gives it: plain, generalized, with distance, and complete.
 
-import { number, orNull } from '../../engine/core/argument-kinds';
-import { ShapeError } from '../../engine/core/errors';
-import { type Arguments, expectKind, parseArgs } from '../../engine/core/options';
-import { eye, full, tensor, zeros } from '../../torch/tensor/creation/creation';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { eye, full, ShapeError, type Tensor, tensor, zeros } from '../../torch';
+import { type Arguments, expectKind, kinds, parseArgs } from '../../torch/inside';
 import { type AlignedFormat, alignedFormats, boxConvert } from '../vision/ops/box-formats';
 import { boxIou, completeBoxIou, distanceBoxIou, generalizedBoxIou } from '../vision/ops/box-iou';
 import { expectTensors, oneOf } from './classification/arguments';
@@ -40,7 +37,7 @@ export interface OverlapArguments {
 type Order = ['boxFormat', 'iouThreshold', 'classMetrics', 'respectLabels'];
 
 function threshold(name: string, given: number | null): number | null {
-  expectKind(name, 'iouThreshold', given, orNull(number));
+  expectKind(name, 'iouThreshold', given, kinds.orNull(kinds.number));
   return given;
 }
 

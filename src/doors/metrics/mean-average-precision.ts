@@ -1,12 +1,7 @@
 // Mean average precision of a detector, as torchmetrics' MeanAveragePrecision gives it.
 
-import * as kinds from '../../engine/core/argument-kinds';
-import { ArgumentError } from '../../engine/core/errors';
-import { type Arguments, parseArgs, shown } from '../../engine/core/options';
-import { warnOnce } from '../../engine/core/warnings';
-import { tensor, zeros } from '../../torch/tensor/creation/creation';
-import { cat } from '../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, cat, type Tensor, tensor, zeros } from '../../torch';
+import { type Arguments, kinds, parseArgs, shown, warnOnce } from '../../torch/inside';
 import { oneOf } from './classification/arguments';
 import { areaRanges, type Evaluation, evaluate, type Picture, type Settings } from './coco';
 import {

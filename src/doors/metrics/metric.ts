@@ -1,21 +1,24 @@
 // Owns Metric: figures that are gathered over batches, as torchmetrics' base class has them, and values computed from several.
 
-import { callback, type Kind, orNull, text } from '../../engine/core/argument-kinds';
-import { expectNoMore } from '../../engine/core/arity';
-import { ArgumentError } from '../../engine/core/errors';
-import { sameShape } from '../../engine/core/meta';
-import { type Arguments, type Defaults, isPlainObject, kindOf, parseArgs } from '../../engine/core/options';
-import { indent } from '../../engine/core/printing';
-import { warnOnce } from '../../engine/core/warnings';
-import { noGrad } from '../../engine/storage/mode';
-import { moduleScope } from '../../engine/storage/scope';
-import { type Drawing, drawOn, type PlotCanvas } from '../../torch/draw/sheet';
-import { deepcopy } from '../../torch/nn/module/deepcopy';
-import { convert } from '../../torch/nn/module/parameter';
-import type { StateDict } from '../../torch/nn/module/state-dict';
-import { tensor } from '../../torch/tensor/creation/creation';
-import { cat, stack } from '../../torch/tensor/joining/cat-stack';
-import { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, cat, deepcopy, type nn, noGrad, stack, Tensor, tensor } from '../../torch';
+import {
+  type Arguments,
+  convert,
+  type Defaults,
+  type Drawing,
+  drawOn,
+  expectNoMore,
+  indent,
+  isPlainObject,
+  type Kind,
+  kindOf,
+  kinds,
+  moduleScope,
+  type PlotCanvas,
+  parseArgs,
+  sameShape,
+  warnOnce,
+} from '../../torch/inside';
 import { Arithmetic } from './arithmetic';
 import { type BinaryOperator, type Operator, operators } from './operators';
 import { type PlotOptions, type PlotValue, plotKinds, valuesDrawing } from './plot';
@@ -152,7 +155,7 @@ export abstract class Metric extends Arithmetic {
     const defaults = { distReduceFx: null, persistent: false, key: '' };
     const o = parseArgs<StateArguments>('addState', ['name', 'initial'], defaults, args, {
       name: attribute,
-      key: text,
+      key: kinds.text,
     });
     const { name, initial, distReduceFx, persistent } = o;
     const key = o.key || name;
@@ -286,7 +289,7 @@ export abstract class Metric extends Arithmetic {
   }
 
   /** Takes what a list was saved as: one tensor of all. */
-  override upgradeState(state: StateDict, prefix: string): StateDict {
+  override upgradeState(state: nn.StateDict, prefix: string): nn.StateDict {
     const rest = { ...state };
     for (const [name, { initial, key }] of this.states) {
       const listed = rest[prefix + key];
@@ -501,7 +504,7 @@ export class CompositionalMetric extends Metric {
     super();
     const { operator, metricA, metricB } = parseArgs<Composition>(
       ...(['CompositionalMetric', ['operator', 'metricA'], { metricB: null }, args] as const),
-      { operator: callback, metricA: operand, metricB: orNull(operand) },
+      { operator: kinds.callback, metricA: operand, metricB: kinds.orNull(operand) },
     );
     this.operator = { call: operator };
     this.metricA = metricA;

@@ -1,5 +1,5 @@
 // Owns the operators of metrics: the functions that make one figure of two, or of one.
-import type { Tensor } from '../../torch/tensor/tensor';
+import type { Tensor } from '../../torch';
 
 export type Operator = (a: Tensor, b: Tensor) => Tensor;
 

@@ -1,9 +1,7 @@
 // Owns perplexity: how surprised a language model is, per token.
 
-import { integer, orNull } from '../../engine/core/argument-kinds';
-import { DTypeError, ShapeError } from '../../engine/core/errors';
-import { showShape } from '../../engine/core/meta';
-import { full } from '../../torch/tensor/creation/creation';
+import { DTypeError, full, ShapeError } from '../../torch';
+import { kinds, showShape } from '../../torch/inside';
 import { expectTensors, expectWhole, isFloating, labelsOf } from './classification/arguments';
 import { metric, ofBatch } from './gathering';
 
@@ -15,7 +13,7 @@ export interface TokenOptions {
 /** exp(−mean log p) of logits [N, S, V] and tokens [N, S]. */
 export class Perplexity extends metric<TokenOptions>({
   defaults: { ignoreIndex: null },
-  checks: { ignoreIndex: orNull(integer) },
+  checks: { ignoreIndex: kinds.orNull(kinds.integer) },
 })({
   traits: { higherIsBetter: false, isDifferentiable: true, plotLowerBound: 0 },
   order: ['ignoreIndex'],

@@ -1,25 +1,24 @@
 // Owns how figures are drawn: numbers and lines of them, confusion matrices, curves.
 
+import { ArgumentError, ShapeError, Tensor } from '../../torch';
 import {
-  anything,
-  either,
-  flag,
-  instance,
+  type ColorOptions,
+  canvasOrNull,
+  colormap,
+  type Drawing,
+  isPlainObject,
   type Kind,
-  listOf,
-  number,
-  orNull,
-  text,
-} from '../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../engine/core/errors';
-import { isPlainObject, kindOf } from '../../engine/core/options';
-import { type ColorOptions, colormap } from '../../torch/draw/colormap';
-import { type Line, type LinePlot, lineDrawing, rangeOf } from '../../torch/draw/lines';
-import { matrixDrawing } from '../../torch/draw/matrix';
-import { canvasOrNull, type Drawing, type PlotCanvas } from '../../torch/draw/sheet';
-import { Tensor } from '../../torch/tensor/tensor';
+  kindOf,
+  kinds,
+  type Line,
+  type LinePlot,
+  lineDrawing,
+  matrixDrawing,
+  type PlotCanvas,
+  rangeOf,
+} from '../../torch/inside';
 
-export type { PlotCanvas } from '../../torch/draw/sheet';
+export type { PlotCanvas } from '../../torch/inside';
 
 /** A figure, or what a collection gives: figures by name. */
 export type PlotFigure = Tensor | number | Readonly<Record<string, unknown>>;
@@ -60,10 +59,12 @@ export interface CurvePlotOptions extends PlotOptions {
 
 /** What options of plots take. */
 export const plotKinds: Readonly<Record<string, Kind>> = {
-  val: anything,
+  val: kinds.anything,
   canvas: canvasOrNull,
-  labels: orNull(listOf(either(text, number))),
-  score: orNull(either(instance(Tensor, 'a tensor'), flag, number, listOf(number))),
+  labels: kinds.orNull(kinds.listOf(kinds.either(kinds.text, kinds.number))),
+  score: kinds.orNull(
+    kinds.either(kinds.instance(Tensor, 'a tensor'), kinds.flag, kinds.number, kinds.listOf(kinds.number)),
+  ),
   cmap: colormap,
 };
 

@@ -1,11 +1,7 @@
 // Owns metrics of numbers that are predicted: errors, shares of the variance that they explain, correlations, divergences.
 
-import { flag } from '../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../engine/core/errors';
-import { showShape } from '../../engine/core/meta';
-import { full, zeros } from '../../torch/tensor/creation/creation';
-import { searchsorted } from '../../torch/tensor/indexing/search';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, full, ShapeError, searchsorted, type Tensor, zeros } from '../../torch';
+import { kinds, showShape } from '../../torch/inside';
 import { batchOrder, expectSameShape, expectTensors, oneOf } from './classification/arguments';
 import { from } from './classification/options';
 import { metric, ofBatch, type Parts, type State } from './gathering';
@@ -69,11 +65,11 @@ const regressed = metric<NumberOptions>({
   },
   checks: {
     numOutputs: from(1),
-    squared: flag,
+    squared: kinds.flag,
     adjusted: from(0),
     multioutput: multioutputOf,
     reduction: reductionOf,
-    logProb: flag,
+    logProb: kinds.flag,
   },
 });
 

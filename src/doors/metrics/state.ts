@@ -1,8 +1,6 @@
 // Owns what the state of a metric is: tensors or lists of them, how those of batches join, and metrics that have none.
-import { type Kind, oneOf } from '../../engine/core/argument-kinds';
-import { protect } from '../../engine/storage/protect';
-import { cat } from '../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { cat, type Tensor } from '../../torch';
+import { type Kind, kinds, protect } from '../../torch/inside';
 
 /** What a metric keeps between batches. */
 export type MetricState = Tensor | Tensor[];
@@ -51,7 +49,7 @@ export function concatenated(list: readonly Tensor[]): Tensor {
 
 /** Of `setDtype`, for the floats among states. */
 export type StateDType = 'float32' | 'float16';
-export const stateDType: Kind = oneOf('float32', 'float16');
+export const stateDType: Kind = kinds.oneOf('float32', 'float16');
 
 /** Whether states are part of the state dict. */
 export interface Persistence {

@@ -1,13 +1,7 @@
 // Owns MetricTracker: a metric, or a collection of them, over several rounds, and the best of them.
 
-import { anything } from '../../engine/core/argument-kinds';
-import { ArgumentError } from '../../engine/core/errors';
-import { type Arguments, kindOf, parseArgs } from '../../engine/core/options';
-import { drawOn, type PlotCanvas } from '../../torch/draw/sheet';
-import { ModuleList } from '../../torch/nn/module/container';
-import { deepcopy } from '../../torch/nn/module/deepcopy';
-import { stack } from '../../torch/tensor/joining/cat-stack';
-import { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, deepcopy, nn, stack, Tensor } from '../../torch';
+import { type Arguments, drawOn, kindOf, kinds, type PlotCanvas, parseArgs } from '../../torch/inside';
 import { MetricCollection } from './collection';
 import { Metric } from './metric';
 import { type PlotOptions, type PlotValue, plotKinds, valuesDrawing } from './plot';
@@ -37,7 +31,7 @@ export type BestMetric<T extends Tracked> = T extends MetricCollection ? Record<
  *
  * @throws ArgumentError for a value that is no metric, and where it is not known whether greater is better
  */
-export class MetricTracker<T extends Tracked = Tracked> extends ModuleList {
+export class MetricTracker<T extends Tracked = Tracked> extends nn.ModuleList {
   /** Whether greater is better; for a collection, of each of its metrics or of all. */
   readonly maximize: boolean | readonly boolean[];
   // In an object, as it is none of the rounds.
@@ -47,7 +41,7 @@ export class MetricTracker<T extends Tracked = Tracked> extends ModuleList {
     super();
     const { metric, maximize: given } = parseArgs<TrackerArguments<T>>(
       ...(['MetricTracker', ['metric'], { maximize: null }, args] as const),
-      { metric: anything, maximize: anything },
+      { metric: kinds.anything, maximize: kinds.anything },
     );
     if (!(metric instanceof Metric) && !(metric instanceof MetricCollection)) {
       throw new ArgumentError(`MetricTracker: expected a metric or a collection of metrics, but got ${kindOf(metric)}`);

@@ -1,21 +1,21 @@
 // The bridge: what Python calls of the library, and how results go back to it so that one crossing tells of what kind they are.
 
-import { engine } from '../../engine/compiler/engine';
-import { calls } from '../../engine/core/calls';
-import { type DType, sameShape } from '../../engine/core/meta';
-import { isPlainObject } from '../../engine/core/options';
-import { MAX_RUNS_AHEAD } from '../../engine/gpu/run-ahead';
-import { stats } from '../../engine/gpu/stats';
-import { mode } from '../../engine/graph/mode';
-import { TensorBase } from '../../engine/storage/base';
-import type { NumericArray } from '../../engine/storage/host-data';
-import { defaultGenerator } from '../../engine/storage/random/generator';
-import { watchForAnomalies } from '../../torch/autograd/anomaly';
-import { conversionsOf } from '../../torch/autograd/autocast';
-import { Module } from '../../torch/nn/module/module';
-import { tensor as tensorOf } from '../../torch/tensor/creation/creation';
-import type { Index } from '../../torch/tensor/methods/at';
-import { Tensor } from '../../torch/tensor/tensor';
+import { type DType, type Index, Tensor, tensor as tensorOf } from '../../torch';
+import {
+  calls,
+  conversionsOf,
+  defaultGenerator,
+  engine,
+  isPlainObject,
+  MAX_RUNS_AHEAD,
+  Module,
+  recordingMode as mode,
+  type NumericArray,
+  sameShape,
+  counters as stats,
+  TensorBase,
+  watchForAnomalies,
+} from '../../torch/inside';
 import { answerGradients, attach, spentFunctions } from './custom';
 import { drop, liveHandles, share, take } from './handles';
 import { elementsOf, itemOf } from './reading';

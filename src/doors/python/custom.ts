@@ -1,8 +1,6 @@
 // Owns the graph's side of functions with a gradient written in Python: they are numbers here, which Python is asked by.
-import { named } from '../../engine/graph/record';
-import type { Value } from '../../engine/graph/value';
-import { withGradient } from '../../engine/ops/custom';
-import { Tensor } from '../../torch/tensor/tensor';
+import { Tensor } from '../../torch';
+import { named, type Value, withGradient } from '../../torch/inside';
 
 /** Python's answer: the gradients of the arguments by those of the results. */
 type Answer = (id: number, gradients: readonly (Tensor | null)[]) => readonly (Tensor | null)[];

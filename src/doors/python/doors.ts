@@ -1,7 +1,6 @@
 // The library's other doors, which are loaded when Python first imports the package that each stands for, and objects of their classes.
-import { Module } from '../../torch/nn/module/module';
-import { isTensor } from '../../torch/tensor/calling/callable';
-import type { Tensor } from '../../torch/tensor/tensor';
+import type { Tensor } from '../../torch';
+import { isTensorObject as isTensor, Module } from '../../torch/inside';
 import { openSpace, show } from './bridge';
 import { share } from './handles';
 

@@ -1,5 +1,5 @@
 // Owns the errors of Python code that TypeScript gets.
-import { LamplightError } from '../../engine/core/errors';
+import { LamplightError } from '../../torch';
 
 /** An exception of Python code, with Python's traceback as its message. */
 export class PythonError extends LamplightError {

@@ -1,18 +1,21 @@
 // What Python's `torch.save`, `torch.load` and loaders ask of the library: bytes of storages, and draws of random orders.
-import { backpressure } from '../../engine/graph/flush';
-import { fromHost } from '../../engine/graph/record';
-import type { HostNumbers } from '../../engine/graph/value';
-import { noGrad } from '../../engine/storage/mode';
-import { randperm } from '../../engine/storage/random/distributions';
-import type { Generator } from '../../engine/storage/random/generator';
-import { drawBaseSeed, randomIndices, splitIndices } from '../../engine/storage/random/shuffle';
-import { weightedIndices } from '../../engine/storage/random/weighted';
-import { snapshotIfDue } from '../../engine/storage/snapshot';
-import type { Storage } from '../../engine/storage/storage';
-import { elementsAsBytes } from '../../torch/io/elements';
-import { decode, fileDTypes } from '../../torch/io/pytorch/dtypes';
-import { valuesAtHand } from '../../torch/tensor/reading/shown';
-import { Tensor } from '../../torch/tensor/tensor';
+import { type Generator, noGrad, Tensor } from '../../torch';
+import {
+  backpressure,
+  decode,
+  drawBaseSeed,
+  elementsAsBytes,
+  fileDTypes,
+  fromHost,
+  type HostNumbers,
+  randomIndices,
+  drawPermutation as randperm,
+  type Storage,
+  snapshotIfDue,
+  splitIndices,
+  valuesAtHand,
+  weightedIndices,
+} from '../../torch/inside';
 import { take } from './handles';
 
 const numbers = new WeakMap<Storage, number>();

@@ -1,6 +1,5 @@
 // Owns how many Python tensors hold each storage: with the last of them, a storage that an operation called from Python made is inner.
-import type { TensorBase } from '../../engine/storage/base';
-import { Storage } from '../../engine/storage/storage';
+import { Storage, type TensorBase } from '../../torch/inside';
 
 interface Holding {
   count: number;

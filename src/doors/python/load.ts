@@ -1,9 +1,6 @@
 // Loads CPython by Pyodide, with Lamplight as its package `torch`.
-import { callback, listOf, orNull, text } from '../../engine/core/argument-kinds';
-import { calls } from '../../engine/core/calls';
-import { FetchError } from '../../engine/core/errors';
-import { type Arguments, parseArgs } from '../../engine/core/options';
-import { hearWarnings } from '../../engine/core/warnings';
+import { FetchError } from '../../torch';
+import { type Arguments, calls, hearWarnings, parseArgs, kinds as torchKinds } from '../../torch/inside';
 import { bridge, openSpace } from './bridge';
 import { doorsBridge, openDoors } from './doors';
 import { PythonError } from './errors';
@@ -15,9 +12,9 @@ import type { Globals, LoadPythonOptions, Pyodide, Python, RunOptions } from './
 
 /** The modules of Python that stand for parts of the library. Other doors are loaded when Python first imports their package. */
 async function openSpaces(): Promise<void> {
-  const [torch, functional] = await Promise.all([import('../../index'), import('../../torch/nn/functional')]);
+  const torch = await import('./library');
   openSpace('torch', torch);
-  openSpace('torch.nn.functional', functional);
+  openSpace('torch.nn.functional', torch.nn.functional);
   openSpace('torch.nn.init', torch.nn.init);
   openSpace('torch.nn.utils', torch.nn.utils);
   for (const name of ['rnn', 'parametrize', 'parametrizations'] as const) {
@@ -57,11 +54,11 @@ async function writeSources(pyodide: Pyodide): Promise<void> {
 type Order = ['indexURL', 'packages', 'onOutput', 'pyodide', 'packageBaseUrl'];
 
 const kinds = {
-  indexURL: text,
-  packages: listOf(text),
-  packageBaseUrl: orNull(text),
-  onOutput: orNull(callback),
-  pyodide: orNull({
+  indexURL: torchKinds.text,
+  packages: torchKinds.listOf(torchKinds.text),
+  packageBaseUrl: torchKinds.orNull(torchKinds.text),
+  onOutput: torchKinds.orNull(torchKinds.callback),
+  pyodide: torchKinds.orNull({
     words: 'an interpreter of Pyodide',
     fits: (value) => typeof (value as Partial<Pyodide> | null)?.runPythonAsync === 'function',
   }),

@@ -1,14 +1,15 @@
 // What Python's `torch.nn` asks of the library: classes of layers, their members, and modules that are written in Python.
 
-import * as nn from '../../torch/nn/index';
-import { withBackward } from '../../torch/nn/module/backward-hooks';
-import { deepcopy } from '../../torch/nn/module/deepcopy';
-import { isGuarded } from '../../torch/nn/module/guard';
-import { Module } from '../../torch/nn/module/module';
-import { convert, isUninitialized } from '../../torch/nn/module/parameter';
-import { held } from '../../torch/nn/module/state-dict';
-import { isTensor } from '../../torch/tensor/calling/callable';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { deepcopy, nn, type Tensor } from '../../torch';
+import {
+  convert,
+  held,
+  isGuarded,
+  isTensorObject as isTensor,
+  isUninitialized,
+  Module,
+  withBackward,
+} from '../../torch/inside';
 import { show } from './bridge';
 import { share, take } from './handles';
 

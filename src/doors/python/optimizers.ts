@@ -1,11 +1,9 @@
 // What Python's `torch.optim` asks of the library: classes, options of groups, state.
 
-import * as optim from '../../torch/optim/index';
-import { Optimizer } from '../../torch/optim/optimizer';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { optim, type Tensor } from '../../torch';
 import { show } from './bridge';
 
-type AnyOptimizer = Optimizer<{ lr: number }>;
+type AnyOptimizer = optim.Optimizer<{ lr: number }>;
 type AnyClass = new (...args: unknown[]) => object;
 
 const isClass = (value: unknown): value is AnyClass => typeof value === 'function' && Object.hasOwn(value, 'prototype');
@@ -18,7 +16,7 @@ const classesIn = (space: object): [name: string, made: AnyClass][] =>
 
 /** What Python imports from `_lamplight_optim`. */
 export const optimBridge = {
-  optimizers: (): unknown[] => classesIn(optim).filter(([, made]) => made !== (Optimizer as unknown)),
+  optimizers: (): unknown[] => classesIn(optim).filter(([, made]) => made !== (optim.Optimizer as unknown)),
   maker:
     (made: AnyClass) =>
     (...args: unknown[]): object =>

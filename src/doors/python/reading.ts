@@ -1,8 +1,6 @@
 // Owns how Python reads tensors: at once where the host knows the numbers, else by a promise.
-import type { DType } from '../../engine/core/meta';
-import { knownNumbers } from '../../torch/tensor/reading/known-numbers';
-import type { TensorData } from '../../torch/tensor/reading/readable';
-import type { Tensor } from '../../torch/tensor/tensor';
+import type { DType, Tensor, TensorData } from '../../torch';
+import { knownNumbers } from '../../torch/inside';
 
 type Elements = { from(numbers: ArrayLike<number>): TensorData };
 

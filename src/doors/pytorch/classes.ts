@@ -1,10 +1,6 @@
 // Classes of Python for the modules of a network that are no layers of PyTorch's: one for all instances that differ in numbers alone.
-import { ArgumentError } from '../../engine/core/errors';
-import * as nn from '../../torch/nn';
-import { className, Module } from '../../torch/nn/module/module';
-import type { Parameter } from '../../torch/nn/module/parameter';
-import { knownNumbers } from '../../torch/tensor/reading/known-numbers';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, nn, type Tensor } from '../../torch';
+import { className, knownNumbers, Module } from '../../torch/inside';
 import { forwardOf, type Method } from './forward';
 import { isLayer, layerLine } from './layers';
 import { inBothModes } from './merge';
@@ -277,7 +273,7 @@ function extras(root: Module): string[] {
     if (owner === undefined) first.set(parameter, path);
     else if (!isSharedModule(root, path, owner)) lines.push(`${accessOf(root, path)} = ${accessOf(root, owner)}`);
   }
-  const frozen = root.namedParameters().filter(([, parameter]) => !(parameter as Parameter).requiresGrad);
+  const frozen = root.namedParameters().filter(([, parameter]) => !(parameter as nn.Parameter).requiresGrad);
   return [...lines, ...frozen.map(([path]) => `${accessOf(root, path)}.requires_grad_(False)`)];
 }
 

@@ -1,6 +1,5 @@
 // The `forward` of a class, a statement a line: names of values, and how calls read.
-import { snakeName } from '../../engine/core/printing';
-import type { Module } from '../../torch/nn/module/module';
+import { type Module, snakeName } from '../../torch/inside';
 import { isLayer } from './layers';
 import { isCount, valuesIn } from './merge';
 import { argumentLines, literalLine, operationLine } from './operations';

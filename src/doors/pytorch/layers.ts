@@ -1,9 +1,6 @@
 // Layers of torch.nn as Python constructs them.
-import { ArgumentError } from '../../engine/core/errors';
-import { pythonFloat, pythonText, snakeName } from '../../engine/core/printing';
-import * as nn from '../../torch/nn';
-import { className, type Module } from '../../torch/nn/module/module';
-import { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, nn, Tensor } from '../../torch';
+import { className, type Module, pythonFloat, pythonText, snakeName } from '../../torch/inside';
 import { type Line, listed, quoted, type Slot, splitArguments } from './python';
 
 /** Classes of `nn`, whose modules PyTorch has as they are; containers count as their members. */

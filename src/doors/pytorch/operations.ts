@@ -1,6 +1,6 @@
 // Operations as Python calls them: operators, indices, methods of tensors, functions of torch, of torch.nn.functional and of torchvision.
-import { snakeName } from '../../engine/core/printing';
-import * as functional from '../../torch/nn/functional';
+import { nn } from '../../torch';
+import { snakeName } from '../../torch/inside';
 import { type Line, listed, numberText, quoted } from './python';
 import { isInPlace, type Operation, type Term } from './trace';
 
@@ -88,7 +88,7 @@ export function operationLine({ operation, kind }: Operation, args: readonly Ter
   if (!other && (kind === 'method' || isInPlace(operation))) {
     return [...operand(first!, textOf), `.${name}(`, ...listed(argumentLines(rest, textOf, name)), ')'];
   }
-  const from = visionNames.has(operation) ? 'ops' : operation in functional ? 'F' : 'torch';
+  const from = visionNames.has(operation) ? 'ops' : operation in nn.functional ? 'F' : 'torch';
   return [`${other ?? `${from}.${name}`}(`, ...listed(argumentLines(args, textOf, name)), ')'];
 }
 

@@ -1,5 +1,5 @@
 // Python's texts: names, literals, and lines in which some of the literals may still become parameters.
-import { pythonFloat, pythonText } from '../../engine/core/printing';
+import { pythonFloat, pythonText } from '../../torch/inside';
 
 const KEYWORDS: ReadonlySet<string> = new Set(
   (

@@ -1,16 +1,12 @@
 // Optimizers, schedulers and losses as Python constructs them; where they stand comes from the checkpoint.
 
-import { ArgumentError } from '../../engine/core/errors';
-import { snakeName } from '../../engine/core/printing';
-import * as nn from '../../torch/nn';
-import { Module } from '../../torch/nn/module/module';
-import type { LRScheduler } from '../../torch/optim/lr-scheduler/scheduler';
-import type { Optimizer } from '../../torch/optim/optimizer';
+import { ArgumentError, nn, type optim } from '../../torch';
+import { Module, snakeName } from '../../torch/inside';
 import { isLayer, layerLine } from './layers';
 import { numberText, plain, quoted } from './python';
 
 /** An object with the state dict of a scheduler, and the optimizer. */
-export type Scheduler = Pick<LRScheduler, 'optimizer'> & { stateDict(): object };
+export type Scheduler = Pick<optim.lrScheduler.LRScheduler, 'optimizer'> & { stateDict(): object };
 
 /** Parameters of schedulers by class, by the keys of their state dicts. */
 const settings: Readonly<Record<string, readonly string[]>> = {
@@ -80,7 +76,7 @@ function cyclic(state: Readonly<Record<string, unknown>>): string[] {
 }
 
 /** The lines that make the optimizer of `model`, with the same groups; its rates and the rest come from the checkpoint. */
-export function optimizerLines(optimizer: Optimizer, model: Module): string[] {
+export function optimizerLines(optimizer: optim.Optimizer, model: Module): string[] {
   const name = optimizer.constructor.name;
   const names = new Map<unknown, string>(model.namedParameters().map(([path, parameter]) => [parameter, path]));
   const groups = optimizer.paramGroups.map(({ params }) =>

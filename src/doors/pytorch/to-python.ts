@@ -1,15 +1,16 @@
 // Owns toPython: a network as one file of Python.
 
-import * as kinds from '../../engine/core/argument-kinds';
-import { ArgumentError } from '../../engine/core/errors';
-import { type Arguments, parseArgs } from '../../engine/core/options';
-import { snakeName } from '../../engine/core/printing';
-import { scope } from '../../engine/storage/scope';
-import { className, Module } from '../../torch/nn/module/module';
-import { Optimizer } from '../../torch/optim/optimizer';
-import { mapTensors, tensorsIn } from '../../torch/tensor/calling/tensor-trees';
-import { cat } from '../../torch/tensor/joining/cat-stack';
-import { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, cat, optim, scope, Tensor } from '../../torch';
+import {
+  type Arguments,
+  className,
+  kinds,
+  Module,
+  mapTensors,
+  parseArgs,
+  snakeName,
+  tensorsIn,
+} from '../../torch/inside';
 import { Classes } from './classes';
 import { forwardOf } from './forward';
 import { withSizes } from './merge';
@@ -25,7 +26,7 @@ export interface ToPythonOptions {
   /** Also write a script that goes on training: for `torchrun`, or for Ray Train. Default: the network alone. */
   trainer?: 'torchrun' | 'ray' | null;
   /** The optimizer whose state dict is in the checkpoint, as `optimizer`; without it, the script asks for the name of its class. */
-  optimizer?: Optimizer | null;
+  optimizer?: optim.Optimizer | null;
   /** The scheduler whose state dict is in the checkpoint, as `scheduler`. */
   scheduler?: Scheduler | null;
   /** The loss of results and targets: a module of `nn`, or a function of `nn.functional`; default `new nn.CrossEntropyLoss()`. */
@@ -81,7 +82,7 @@ export function toPython(
     example: exampleKind,
     name: kinds.orNull(nameKind),
     trainer: kinds.orNull(kinds.oneOf('torchrun', 'ray')),
-    optimizer: kinds.orNull(kinds.instance(Optimizer, 'an optimizer')),
+    optimizer: kinds.orNull(kinds.instance(optim.Optimizer, 'an optimizer')),
     scheduler: kinds.orNull(schedulerKind),
     loss: kinds.orNull(kinds.either(kinds.instance(Module, 'a module'), kinds.callback)),
   });

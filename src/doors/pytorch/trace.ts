@@ -1,16 +1,18 @@
 // The trace of a network: what the `forward` of each module that is no layer of PyTorch's calls, with which arguments.
-import { type CallWatcher, watchedBy } from '../../engine/core/calls';
-import { ArgumentError } from '../../engine/core/errors';
-import { type DType, showShape } from '../../engine/core/meta';
-import { isPlainObject } from '../../engine/core/options';
-import { undone } from '../../engine/graph/journal';
-import { scope } from '../../engine/storage/scope';
-import { inMode } from '../../torch/nn/module/in-mode';
-import { type Interceptor, intercepted } from '../../torch/nn/module/intercept';
-import { className, type Module } from '../../torch/nn/module/module';
-import { rand } from '../../torch/tensor/creation/random';
-import { knownNumbers } from '../../torch/tensor/reading/known-numbers';
-import { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, type DType, rand, scope, Tensor } from '../../torch';
+import {
+  type CallWatcher,
+  className,
+  type Interceptor,
+  inMode,
+  intercepted,
+  isPlainObject,
+  knownNumbers,
+  type Module,
+  showShape,
+  undone,
+  watchedBy,
+} from '../../torch/inside';
 import { isLayer } from './layers';
 
 /** An argument, a result or a part of one, as the trace keeps it. */

@@ -1,5 +1,5 @@
 // Boxes drawn on the pictures of summaries, with the pixels that Pillow draws for PyTorch, but for letters, which are a small font's. Loaded when the first one is drawn.
-import { ArgumentError } from '../../engine/core/errors';
+import { ArgumentError } from '../../torch';
 import { textBitmap } from '../vision/utils/font';
 import { lanczos } from './lanczos';
 import type { Pixels } from './pictures';

@@ -1,5 +1,5 @@
 // Files of a log: event files, whose records are written to disk in parts, and those beside them, which are written whole.
-import { join, writeText } from '../../torch/io/local-files';
+import { join, writeText } from '../../torch/inside';
 import { crc32c } from './crc32c';
 import { type Bytes, double, message, text, whole } from './protobuf';
 

@@ -1,7 +1,6 @@
 // Owns what waits to be written: events, and files beside them, in the order in which they were added.
 
-import * as kinds from '../../engine/core/argument-kinds';
-import { hasFiles } from '../../torch/io/local-files';
+import { hasFiles, kinds } from '../../torch/inside';
 import { EventFile, eventOf, FileBeside } from './event-file';
 import { type Bytes, message } from './protobuf';
 

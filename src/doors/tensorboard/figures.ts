@@ -1,6 +1,6 @@
 // Canvases as the pictures of summaries.
-import { ArgumentError } from '../../engine/core/errors';
-import { type PlotCanvas, paperOf, penOf } from '../../torch/draw/sheet';
+import { ArgumentError } from '../../torch';
+import { type PlotCanvas, paperOf, penOf } from '../../torch/inside';
 import type { Pixels } from './pictures';
 
 /** The context that reads the pixels of a canvas. */

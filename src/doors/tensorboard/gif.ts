@@ -1,6 +1,6 @@
 // Writes GIF pictures that move, without end: each frame has a list of colours of its own. Loaded when the first video is added.
 // Source: GIF89a specification, CompuServe 1990.
-import { joined } from '../../torch/io/bytes';
+import { joined } from '../../torch/inside';
 import { paletteOf } from './palette';
 
 /** Of codes. */

@@ -1,10 +1,14 @@
 // Owns how a network's graph is found: the operations that run when it is called, under the modules that call them, as TorchScript names both.
-import { type CallWatcher, watchedBy } from '../../engine/core/calls';
-import { isPlainObject } from '../../engine/core/options';
-import { snakeName } from '../../engine/core/printing';
-import { className, type Module } from '../../torch/nn/module/module';
-import { tensorsIn } from '../../torch/tensor/calling/tensor-trees';
-import type { Tensor } from '../../torch/tensor/tensor';
+import type { Tensor } from '../../torch';
+import {
+  type CallWatcher,
+  className,
+  isPlainObject,
+  type Module,
+  snakeName,
+  tensorsIn,
+  watchedBy,
+} from '../../torch/inside';
 import type { GraphNode } from './graph-def';
 
 /** Operations that have other names in TorchScript than in Python. */

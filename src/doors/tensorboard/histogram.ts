@@ -1,5 +1,5 @@
 // Histograms as TensorBoard takes them: numpy's bins, and the buckets between the first and the last that hold something.
-import { ArgumentError } from '../../engine/core/errors';
+import { ArgumentError } from '../../torch';
 import type { HistogramMoments } from './summaries';
 
 /** How bins are chosen: TensorFlow's, a rule of numpy's by its name, how many, or their edges. */

@@ -1,5 +1,5 @@
 // Tensors as the pictures of summaries. Loaded when the first picture is added.
-import type { Tensor } from '../../torch/tensor/tensor';
+import type { Tensor } from '../../torch';
 import { png } from '../vision/pictures/encode-png';
 import type { EncodedPicture } from './summaries';
 import { numbersOf } from './values';

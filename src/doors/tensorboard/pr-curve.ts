@@ -1,5 +1,5 @@
 // Owns the curve of precision over recall: what TensorBoard's pr_curves plugin computes at each threshold.
-import { ArgumentError } from '../../engine/core/errors';
+import { ArgumentError } from '../../torch';
 import { countBetween } from './histogram';
 
 /** True and false positives, true and false negatives, precision and recall at `count` thresholds from 0 to 1. */

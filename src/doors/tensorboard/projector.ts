@@ -1,8 +1,6 @@
 // Owns the files beside the events that TensorBoard's projector reads: points, their labels, their pictures, and where all of these are.
-import type { DType } from '../../engine/core/meta';
-import { isFloat } from '../../engine/core/meta';
-import { pythonFloat } from '../../engine/core/printing';
-import type { Tensor } from '../../torch/tensor/tensor';
+import type { DType, Tensor } from '../../torch';
+import { isFloat, pythonFloat } from '../../torch/inside';
 import { encoded, pixelsOf } from './pictures';
 import { numbersOf } from './values';
 

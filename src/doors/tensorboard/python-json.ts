@@ -1,7 +1,6 @@
 // Owns JSON as Python's json.dumps(…, sort_keys=True) writes it.
-import { ArgumentError } from '../../engine/core/errors';
-import { isPlainObject, kindOf } from '../../engine/core/options';
-import { pythonFloat } from '../../engine/core/printing';
+import { ArgumentError } from '../../torch';
+import { isPlainObject, kindOf, pythonFloat } from '../../torch/inside';
 
 /** Letters outside of ASCII, by their UTF-16 units. */
 const escaped = (text: string): string =>

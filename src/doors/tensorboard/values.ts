@@ -1,8 +1,6 @@
 // Owns what methods of SummaryWriter take for numbers, and how it is read when events are written.
-import { ArgumentError } from '../../engine/core/errors';
-import { isPlainObject, kindOf } from '../../engine/core/options';
-import { isTensor } from '../../torch/tensor/calling/callable';
-import type { Tensor } from '../../torch/tensor/tensor';
+import { ArgumentError, type Tensor } from '../../torch';
+import { isPlainObject, isTensorObject as isTensor, kindOf } from '../../torch/inside';
 
 /** One number: of the host, or of a tensor with one element, which is read when events are written. */
 export type ScalarValue = number | boolean | Tensor;

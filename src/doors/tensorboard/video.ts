@@ -1,5 +1,5 @@
 // Videos as the pictures of summaries. Loaded when the first one is added.
-import type { Tensor } from '../../torch/tensor/tensor';
+import type { Tensor } from '../../torch';
 import { gif } from './gif';
 import { byteOf } from './pictures';
 import type { EncodedPicture } from './summaries';

@@ -1,9 +1,6 @@
 // SummaryWriter: what TensorBoard shows of a training program, in event files.
 
-import * as kinds from '../../engine/core/argument-kinds';
-import { closeMethods } from '../../engine/core/arity';
-import { type Arguments, parseArgs } from '../../engine/core/options';
-import { hasFiles, join } from '../../torch/io/local-files';
+import { type Arguments, closeMethods, hasFiles, join, kinds, parseArgs } from '../../torch/inside';
 import {
   type ChartCall,
   type LayoutCall,

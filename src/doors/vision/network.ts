@@ -1,9 +1,7 @@
 // Owns the base of networks and layers whose one input is called x, as torchvision calls it.
 
-import { Layer } from '../../torch/nn/layers/layer';
-import type { Linear } from '../../torch/nn/layers/linear';
-import { inputs } from '../../torch/nn/module/callable-object';
-import type { UnaryModule } from '../../torch/nn/module/module';
+import type { nn } from '../../torch';
+import { inputs, Layer } from '../../torch/inside';
 
 /** A module that is called with one tensor: `network(x)`, or `network({ x })`. */
 export abstract class Network extends Layer {
@@ -15,6 +13,6 @@ export abstract class Network extends Layer {
 /** A network whose last layer has a name that most of torchvision's give it. */
 export interface EndsInLinear {
   /** The last layer; any module of one input may take its place. */
-  get fc(): Linear;
-  set fc(layer: UnaryModule);
+  get fc(): nn.Linear;
+  set fc(layer: nn.UnaryModule);
 }

@@ -1,16 +1,22 @@
 // Tensors that say what they hold, so that transforms know what to do with them: images, bounding boxes and masks.
 
-import { instance, type Kind, type Kinds } from '../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../engine/core/errors';
-import { showShape } from '../../engine/core/meta';
-import { type Arguments, kindOf, parseArgs, shown } from '../../engine/core/options';
-import { identity } from '../../engine/ops/shape/cast';
-import { isTensor } from '../../torch/tensor/calling/callable';
-import { type TensorOptions, tensorOptions } from '../../torch/tensor/calling/sizes';
-import { tensor as aTensor } from '../../torch/tensor/calling/tensor-kinds';
-import { tensor } from '../../torch/tensor/creation/creation';
-import { Tensor } from '../../torch/tensor/tensor';
-import { kinds } from '../../torch/tensor/types/tensor-classes';
+import { ArgumentError, ShapeError, Tensor, tensor } from '../../torch';
+import {
+  type Arguments,
+  tensorKind as aTensor,
+  identity,
+  isTensorObject as isTensor,
+  type Kind,
+  type Kinds,
+  kindOf,
+  tensorClasses as kinds,
+  parseArgs,
+  shown,
+  showShape,
+  type TensorOptions,
+  tensorOptions,
+  kinds as torchKinds,
+} from '../../torch/inside';
 import { checkCanvasSize } from './pictures/canvas-size';
 import { Picture } from './pictures/picture';
 
@@ -214,7 +220,7 @@ export function wrap<T extends TVTensor>(...args: Arguments<WrapArguments<T>, ['
   const unset = Object.fromEntries(properties.map((key) => [key, undefined]));
   const { data, like, ...all } = parseArgs<WrapArguments<T>>('wrap', ['data', 'like'], unset as never, args, {
     data: aTensor,
-    like: instance(TVTensor),
+    like: torchKinds.instance(TVTensor),
   } as Kinds<WrapArguments<T>>);
   const options = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
   if (like instanceof BoundingBoxes) return like.wrap(data, options as Partial<Properties>) as TVTensor as T;

@@ -1,15 +1,14 @@
 // The page's end: a worker is awaited, watched, and ended.
 
-import { ArgumentError, LamplightError, WorkerError } from '../../engine/core/errors';
-import { kindOf, parseArgs } from '../../engine/core/options';
-import { newLock, watchLock } from '../../torch/data/worker/lock';
-import { type ThreadWords, threadOf, type WorkerLike } from '../../torch/data/worker/thread';
+import { ArgumentError, LamplightError, type data as torchData, WorkerError } from '../../torch';
+import { kindOf, newLock, parseArgs, type ThreadWords, threadOf, watchLock } from '../../torch/inside';
 import { Connection } from './connection';
 import { isMessage, MARK, type Message, ROOT } from './protocol';
 import { originOf, remoteOf } from './remote';
 import type { Remote } from './types';
 
-export type { WorkerLike };
+/** A worker of the page or of Node. */
+export type WorkerLike = torchData.WorkerLike;
 
 /** Options of `connect`. */
 export interface ConnectOptions {

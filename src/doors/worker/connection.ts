@@ -1,6 +1,8 @@
 // One connection between a page and its worker, the same at both ends: requests, answers, and the order of both.
+
 import * as comlink from 'comlink';
-import { ArgumentError } from '../../engine/core/errors';
+import { ArgumentError } from '../../torch';
+import { loadHostTensors } from '../../torch/inside';
 import { Callback } from './callback';
 import { Channel } from './channel';
 import { type Packed, type Parcel, pack, type Receiver, type Sender, unpack } from './crossing';
@@ -19,7 +21,7 @@ export interface Line {
 }
 
 /** Makes tensors. It is loaded when the first one comes, so that a page that has none does without the library. */
-let tensors: typeof import('../../torch/crossing/host-tensors') | null = null;
+let tensors: Awaited<ReturnType<typeof loadHostTensors>> | null = null;
 
 const noop = (): void => undefined;
 
@@ -181,7 +183,7 @@ export class Connection {
     const lacks = tensors === null && packed.crossings.some(({ kind }) => kind === 'tensor');
     if (!this.#coming && !lacks) return made();
     const loaded = async () => {
-      if (lacks) tensors ??= await import('../../torch/crossing/host-tensors');
+      if (lacks) tensors ??= await loadHostTensors();
     };
     const used = Promise.all([loaded(), this.#coming]).then(made);
     const turn = used.then(noop, noop).then(() => {

@@ -1,13 +1,8 @@
 // How values cross between a page and its worker: as structured clones, in which tensors, functions, errors, signals and iterators are stood for by places.
 // Another kind of value to cross is another case here.
 
-import { ArgumentError } from '../../engine/core/errors';
-import { toHalves } from '../../engine/core/half';
-import type { DType } from '../../engine/core/meta';
-import { kindOf } from '../../engine/core/options';
-import { classesOf, knownOf } from '../../torch/crossing/failure';
-import type { TensorNumbers } from '../../torch/crossing/hand-over';
-import { kinds } from '../../torch/tensor/types/tensor-classes';
+import { ArgumentError, type DType } from '../../torch';
+import { classesOf, kindOf, tensorClasses as kinds, knownOf, type TensorNumbers, toHalves } from '../../torch/inside';
 import { isProxied, movedOf } from './marks';
 
 /** A value in the form in which it crosses, at its place. */

@@ -1,9 +1,7 @@
 // The worker's end: one object of the program is served to the page that started the worker.
 
-import { ArgumentError } from '../../engine/core/errors';
-import { kindOf } from '../../engine/core/options';
-import { endpoint } from '../../torch/data/worker/endpoint';
-import { holdLock } from '../../torch/data/worker/lock';
+import { ArgumentError } from '../../torch';
+import { endpoint, holdLock, kindOf } from '../../torch/inside';
 import { Connection } from './connection';
 import { isMessage, MARK, type Message, ROOT } from './protocol';
 

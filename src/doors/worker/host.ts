@@ -1,6 +1,6 @@
 // Serves the other side at a channel: calls, makes and reads the objects here.
-import { ArgumentError } from '../../engine/core/errors';
-import { kindOf } from '../../engine/core/options';
+import { ArgumentError } from '../../torch';
+import { kindOf } from '../../torch/inside';
 import type { Packed } from './crossing';
 
 /** The outcome of a call: its result, or the error it threw. */

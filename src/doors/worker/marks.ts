@@ -1,8 +1,7 @@
 // What a program says of a value before it crosses: that the object itself stays where it is, or that its memory moves.
 
-import { closed } from '../../engine/core/arity';
-import { ArgumentError } from '../../engine/core/errors';
-import { kindOf } from '../../engine/core/options';
+import { ArgumentError } from '../../torch';
+import { closed, kindOf } from '../../torch/inside';
 
 declare const stays: unique symbol;
 

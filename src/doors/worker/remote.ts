@@ -1,5 +1,5 @@
 // A remote stands for an object on the other side: names on it are followed there when they are called, made or awaited.
-import { ArgumentError, WorkerError } from '../../engine/core/errors';
+import { ArgumentError, WorkerError } from '../../torch';
 import type { Callback } from './callback';
 import type { Origin } from './crossing';
 import type { Way } from './host';

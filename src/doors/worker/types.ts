@@ -1,6 +1,6 @@
 // The types of the other side's objects: methods that give promises, and values as they arrive.
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { Tensor } from '../../torch/tensor/tensor';
+import type { Tensor } from '../../torch';
 import type { Stays } from './marks';
 
 type AnyFunction = (...args: never[]) => unknown;

@@ -16,7 +16,6 @@ import {
   type Value,
 } from '../graph/value';
 import { showGradient } from './anomaly';
-import type { TensorBase } from './base';
 import { Gradients } from './gradients';
 
 /** Options of `backward`. */
@@ -70,6 +69,13 @@ export function backward(
   });
 }
 
+/** A tensor that may be a leaf of the graph. */
+interface GradLeaf {
+  readonly value: Value;
+  /** Where its gradient goes; throws under the name `op` unless it is a leaf that requires grad. */
+  leafOf(op: string): GradSink;
+}
+
 /**
  * Gradients of `outputs`, weighted by `seeds`, with respect to `inputs` alone. They are added to the gradients that the
  * inputs have.
@@ -77,7 +83,7 @@ export function backward(
  * @throws AutogradError if an input is not a leaf that requires grad
  */
 export function backwardInto(
-  inputs: readonly TensorBase[],
+  inputs: readonly GradLeaf[],
   outputs: readonly Value[],
   seeds: readonly Value[],
   options: BackwardOptions,

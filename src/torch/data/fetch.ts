@@ -3,8 +3,8 @@
 import { closed } from '../../engine/core/arity';
 import { isPlainObject, missingArguments } from '../../engine/core/options';
 import { lastNodeId } from '../../engine/graph/value';
-import { scope, takeIn } from '../../engine/storage/scope';
 import { tensor } from '../tensor/creation/creation';
+import { scope, takeIn } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 import { defaultCollate } from './collate';
 import { type DataSource, type Items, type IterableDataset, itemAt, itemsTogether, readyBatch } from './dataset';

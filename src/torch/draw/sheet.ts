@@ -1,8 +1,8 @@
 // Owns the sheet that plots are drawn on: a canvas in CSS pixels, sharp on a screen of any density, in the colours of its page.
 
 import { type Kind, orNull } from '../../engine/core/argument-kinds';
-import { display } from '../../engine/core/display';
 import { ArgumentError } from '../../engine/core/errors';
+import { display } from './display';
 
 /** The members of a canvas needed to draw on it: that of a page, or an OffscreenCanvas. */
 export interface PlotCanvas {

@@ -4,9 +4,9 @@ import { numel } from '../../engine/core/meta';
 import { ofWholes } from '../../engine/ops/optim/wholes';
 import { clone } from '../../engine/ops/shape/cast';
 import { noGrad } from '../../engine/storage/mode';
-import { scope } from '../../engine/storage/scope';
 import { Storage } from '../../engine/storage/storage';
 import { flatLayout, flatten, isMovable } from '../tensor/flat';
+import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 
 /** An average, and the tensor taken into it. */

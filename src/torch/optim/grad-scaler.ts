@@ -6,12 +6,12 @@ import { ArgumentError, DTypeError, StateDictError } from '../../engine/core/err
 import { type Arguments, isPlainObject, kindOf, parseArgs, shown } from '../../engine/core/options';
 import { mul } from '../../engine/ops/pointwise/arithmetic';
 import { noGrad } from '../../engine/storage/mode';
-import { scope } from '../../engine/storage/scope';
 import { expectDevice } from '../autograd/autocast';
 import { arange, full } from '../tensor/creation/creation';
 import { type Gathered, gatherGradients } from '../tensor/flat';
 import { stack } from '../tensor/joining/cat-stack';
 import { numberAtHand } from '../tensor/reading/shown';
+import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { stateIn } from './arguments';
 import { Optimizer } from './optimizer';

@@ -5,9 +5,9 @@ import { ArgumentError, invariant, StateDictError } from '../../engine/core/erro
 import { type Arguments, kindOf, parseArgs } from '../../engine/core/options';
 import { beforeChange } from '../../engine/graph/journal';
 import { noGrad } from '../../engine/storage/mode';
-import { scope } from '../../engine/storage/scope';
 import { zerosLike } from '../tensor/creation/creation';
 import { cat, stack } from '../tensor/joining/cat-stack';
+import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { closureIn, type GroupArguments, type NamedState, stateIn } from './arguments';
 import { callClosure, type Given, Optimizer, type OptimizerParams } from './optimizer';

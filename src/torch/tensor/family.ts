@@ -4,10 +4,10 @@
 import { mostArguments } from '../../engine/core/arity';
 import type { Value } from '../../engine/graph/value';
 import { cast } from '../../engine/ops/shape/cast';
-import { TensorBase } from '../../engine/storage/base';
-import { made } from '../../engine/storage/made';
+import { TensorBase } from './base';
 import { type AnyCall, type ByName, type Callable, type Callee, checkedCall, type NamesOf } from './calling/callable';
 import { replaced } from './calling/operand';
+import { made } from './made';
 import type { Tensor } from './tensor';
 
 declare const AS_METHOD: unique symbol;

@@ -2,7 +2,6 @@
 
 export { Device, type DeviceLike, type DeviceName, device } from '../../engine/storage/device';
 export { type PrintOptions, setPrintoptions } from '../../engine/storage/print';
-export { scope } from '../../engine/storage/scope';
 export { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } from './calling/recording';
 export * from './creation/creation';
 export {
@@ -49,6 +48,7 @@ export { einsum } from './linalg/einsum';
 export * from './linalg/top-level';
 export type { Index } from './methods/at';
 export type { NestedArray, TensorData } from './reading/readable';
+export { scope } from './scope';
 export * as special from './special';
 export { Tensor } from './tensor';
 export * from './types/constants';

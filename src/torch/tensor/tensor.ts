@@ -7,11 +7,9 @@ import type { Value } from '../../engine/graph/value';
 import { library } from '../../engine/ops/growth-library';
 import { add } from '../../engine/ops/pointwise/arithmetic';
 import { clone, detach } from '../../engine/ops/shape/cast';
-import { TensorBase } from '../../engine/storage/base';
 import { Line } from '../../engine/storage/line';
-import { makeBy } from '../../engine/storage/made';
 import type { Layout, Storage } from '../../engine/storage/storage';
-import type { View } from '../../engine/storage/view';
+import { TensorBase } from './base';
 import { callableGetters } from './calling/callable';
 import arithmetic from './families/arithmetic';
 import comparison from './families/comparison';
@@ -35,6 +33,7 @@ import special from './families/special';
 import splits from './families/splits';
 import statistics from './families/statistics';
 import { install, type Methods as MethodsOf } from './family';
+import { makeBy } from './made';
 import atMethods from './methods/at';
 import conversionMethods from './methods/conversion';
 import fillingMethods from './methods/filling';
@@ -44,6 +43,7 @@ import shapeMethods from './methods/shape';
 import sizesMethods from './methods/sizes';
 import { TensorProperties } from './properties';
 import { ReadableTensor } from './reading/readable';
+import type { View } from './view';
 
 /** The methods of families, whose texts stand at their functions. */
 type Methods = MethodsOf<typeof import('./families/arithmetic')> &

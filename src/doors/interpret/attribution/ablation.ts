@@ -1,6 +1,6 @@
 // What the output loses by changes of the inputs, summed over the elements that each touches: the loop of ablation, permutation and occlusion.
-import type { CarriedPromise, InMode } from '../../../engine/storage/carried';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import type { Tensor } from '../../../torch';
+import type { CarriedPromise, InMode } from '../../../torch/inside';
 import { type Attributions, type Listed, likeInputs } from './arguments';
 import { type FeatureOptions, type Features, featuresOf, marksOf } from './features';
 import type { Call } from './model';

@@ -1,10 +1,7 @@
 // What attribution methods are given: inputs, baselines and further arguments, in the forms in which Captum takes them.
 
-import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
-import { isFloat, sameShape, showShape } from '../../../engine/core/meta';
-import { kindOf } from '../../../engine/core/options';
-import { fullLike } from '../../../torch/tensor/creation/creation';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, DTypeError, fullLike, ShapeError, Tensor } from '../../../torch';
+import { isFloat, kindOf, sameShape, showShape } from '../../../torch/inside';
 
 /** One input of a model, or several; dimension 0 of each counts examples. */
 export type Inputs = Tensor | readonly Tensor[];

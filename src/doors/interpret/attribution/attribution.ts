@@ -1,12 +1,15 @@
 // The bases of attribution methods: the function they explain, and how far their results add up.
 
-import { closeInherited, closeMethods } from '../../../engine/core/arity';
-import { ShapeError } from '../../../engine/core/errors';
-import { showShape } from '../../../engine/core/meta';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import type { Interceptor } from '../../../torch/nn/module/intercept';
-import type { Module } from '../../../torch/nn/module/module';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ShapeError, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  closeInherited,
+  closeMethods,
+  type Interceptor,
+  type Module,
+  parseArgs,
+  showShape,
+} from '../../../torch/inside';
 import {
   asTensors,
   type Baselines,

@@ -1,14 +1,16 @@
 // How many rows of an expanded batch run together: what the caller says, or what fits.
 
-import { ArgumentError } from '../../../engine/core/errors';
-import { byteLength } from '../../../engine/core/meta';
-import { expectCount, shown } from '../../../engine/core/options';
-import { warnOnce } from '../../../engine/core/warnings';
-import { flush } from '../../../engine/graph/flush';
-import { mode, withMode } from '../../../engine/graph/mode';
-import { defaultGenerator } from '../../../engine/storage/random/generator';
-import { scope } from '../../../engine/storage/scope';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, scope, type Tensor } from '../../../torch';
+import {
+  byteLength,
+  defaultGenerator,
+  expectCount,
+  flush,
+  recordingMode as mode,
+  shown,
+  warnOnce,
+  withMode,
+} from '../../../torch/inside';
 import { type Call, called, type ForwardFunction } from './model';
 
 /** Of all values of one run of the model together, so that none is too large for a binding and several runs find room. */

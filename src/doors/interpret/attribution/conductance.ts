@@ -1,5 +1,5 @@
 // What flows through units on the way from baselines to inputs: influence and conductance of layers and neurons.
-import type { Tensor } from '../../../torch/tensor/tensor';
+import type { Tensor } from '../../../torch';
 import type { Layer } from '../layer/capture';
 import { LayerDeltaMethod, LayerMethod, type OfMultiplyingLayer } from '../layer/layer-method';
 import type { NeuronOptions } from '../neuron/neuron-attribution';

@@ -1,12 +1,7 @@
 // DeepLIFT's rules: by how much a module multiplies the difference of an input from its baseline. Batches hold inputs, then baselines.
 
-import { ELU, LeakyReLU, ReLU, Sigmoid, Softmax, Softplus, Tanh } from '../../../torch/nn/layers/activation';
-import { MaxPool1d, MaxPool2d, MaxPool3d } from '../../../torch/nn/layers/pooling';
-import type { Interceptor } from '../../../torch/nn/module/intercept';
-import type { Module } from '../../../torch/nn/module/module';
-import { where } from '../../../torch/tensor/families/comparison';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { cat, nn, type Tensor, where } from '../../../torch';
+import type { Interceptor, Module } from '../../../torch/inside';
 import { type Passage, type Rule, ruling } from './rules';
 
 const halves = (x: Tensor): readonly [Tensor, Tensor] => {
@@ -56,9 +51,9 @@ const pooled =
   };
 
 const RULES: ReadonlyMap<unknown, (eps: number) => Rule> = new Map<unknown, (eps: number) => Rule>([
-  ...[ReLU, ELU, LeakyReLU, Sigmoid, Tanh, Softplus].map((kind) => [kind, rescale] as const),
-  [Softmax, softmax],
-  ...[MaxPool1d, MaxPool2d, MaxPool3d].map((kind) => [kind, pooled] as const),
+  ...[nn.ReLU, nn.ELU, nn.LeakyReLU, nn.Sigmoid, nn.Tanh, nn.Softplus].map((kind) => [kind, rescale] as const),
+  [nn.Softmax, softmax],
+  ...[nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d].map((kind) => [kind, pooled] as const),
 ]);
 
 /** The rules for the modules of a model that are not linear. */

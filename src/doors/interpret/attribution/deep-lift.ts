@@ -1,11 +1,7 @@
 // DeepLIFT: differences from a baseline, handed back layer by layer, to inputs and layers, of outputs and neurons.
 
-import { callback, orNull } from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, expectKind, kindOf } from '../../../engine/core/options';
-import type { Module } from '../../../torch/nn/module/module';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, cat, Tensor } from '../../../torch';
+import { type Arguments, expectKind, kindOf, kinds, type Module } from '../../../torch/inside';
 import type { Layer } from '../layer/capture';
 import type { LayerOptions } from '../layer/layer-attribution';
 import { LayerDeltaMethod, type OfLayer } from '../layer/layer-method';
@@ -139,7 +135,7 @@ const fromAllBaselines = lifting(({ call, listed, options }) =>
 /** Runs the model on inputs and baselines in one batch, and attributes their difference. */
 function lift({ call, inputs, baselines, merged }: Pairs, { from, options, settings }: LiftAsked): Found {
   const { customAttributionFunc: custom } = options;
-  expectKind(call.op, 'customAttributionFunc', custom, orNull(callback));
+  expectKind(call.op, 'customAttributionFunc', custom, kinds.orNull(kinds.callback));
   const rows = inputs[0]!.shape[0]!;
   const both = {
     ...call,

@@ -1,6 +1,5 @@
 // Options of attribution methods for batches in which every example comes several times.
-import { randint } from '../../../torch/tensor/creation/random';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { randint, Tensor } from '../../../torch';
 import {
   expandArguments,
   expectBaselines,

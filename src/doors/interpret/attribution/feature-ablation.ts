@@ -1,7 +1,6 @@
 // Feature ablation: what the output loses without a feature, or a group of them.
 
-import type { Parsed } from '../../../engine/core/options';
-import type { InMode } from '../../../engine/storage/carried';
+import type { InMode, Parsed } from '../../../torch/inside';
 import { featureLosses } from './ablation';
 import { asTensors, type Baselines, type Compared } from './arguments';
 import type { FeatureOptions } from './features';

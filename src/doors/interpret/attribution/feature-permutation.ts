@@ -1,16 +1,17 @@
 // Feature permutation: what the output loses where a feature is exchanged between the examples of a batch.
 
-import { callback, orNull } from '../../../engine/core/argument-kinds';
-import { ShapeError } from '../../../engine/core/errors';
-import { showShape } from '../../../engine/core/meta';
-import { type Arguments, kindOf, type Parsed, parseArgs } from '../../../engine/core/options';
-import { warnOnce } from '../../../engine/core/warnings';
-import type { InMode } from '../../../engine/storage/carried';
-import { randperm } from '../../../engine/storage/random/distributions';
-import { tensor, zerosLike } from '../../../torch/tensor/creation/creation';
-import { where } from '../../../torch/tensor/families/comparison';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { cat, ShapeError, Tensor, tensor, where, zerosLike } from '../../../torch';
+import {
+  type Arguments,
+  type InMode,
+  kindOf,
+  type Parsed,
+  parseArgs,
+  drawPermutation as randperm,
+  showShape,
+  kinds as torchKinds,
+  warnOnce,
+} from '../../../torch/inside';
 import { type Changed, featureLosses } from './ablation';
 import { type Compared, likeInputs } from './arguments';
 import { opOf } from './attribution';
@@ -49,7 +50,7 @@ export class FeaturePermutation extends PerturbationMethod<FeaturePermutationOpt
   readonly permFunc: PermuteFeature | null;
 
   constructor(...args: Arguments<PermutationArguments, ['forwardFunc', 'permFunc']>) {
-    const kinds = { ...forwardKinds, permFunc: orNull(callback) };
+    const kinds = { ...forwardKinds, permFunc: torchKinds.orNull(torchKinds.callback) };
     const o = parseArgs<PermutationArguments>(opOf(new.target), ['forwardFunc'], { permFunc: null }, args, kinds);
     super({ forwardFunc: o.forwardFunc });
     this.permFunc = o.permFunc;

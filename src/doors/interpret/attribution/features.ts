@@ -1,11 +1,7 @@
 // Which elements of inputs are one feature.
 
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { isFloat, showShape } from '../../../engine/core/meta';
-import { kindOf } from '../../../engine/core/options';
-import type { InMode } from '../../../engine/storage/carried';
-import { arange, tensor } from '../../../torch/tensor/creation/creation';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, arange, ShapeError, Tensor, tensor } from '../../../torch';
+import { type InMode, isFloat, kindOf, showShape } from '../../../torch/inside';
 import type { Inputs } from './arguments';
 
 /** For options of methods that take features together. */

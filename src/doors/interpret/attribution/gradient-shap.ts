@@ -1,7 +1,6 @@
 // Gradient SHAP: expected gradients between baselines and noisy inputs.
-import { either, listOf, number } from '../../../engine/core/argument-kinds';
-import { scope } from '../../../engine/storage/scope';
-import { rand } from '../../../torch/tensor/creation/random';
+import { rand, scope } from '../../../torch';
+import { kinds as torchKinds } from '../../../torch/inside';
 import { type Baselines, compared, type Inputs, listFloats, timesDifference } from './arguments';
 import type { AttributionOptions } from './attribution';
 import { drawnFrom } from './deep-lift';
@@ -74,7 +73,7 @@ export class GradientShap extends InputDeltaMethod<
       made: multiplied,
       required: ['baselines'],
       takes: { nSamples: 5, stdevs: 0, target: null, additionalForwardArgs: null, returnConvergenceDelta: false },
-      kinds: { stdevs: either(number, listOf(number)) },
+      kinds: { stdevs: torchKinds.either(torchKinds.number, torchKinds.listOf(torchKinds.number)) },
     };
   }
 

@@ -1,9 +1,7 @@
 // Gradients of an output by the inputs, which leave `grad` fields alone.
 
-import { isFloat } from '../../../engine/core/meta';
-import { grad } from '../../../torch/autograd/grad';
-import { onesLike } from '../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { autograd, onesLike, type Tensor } from '../../../torch';
+import { isFloat } from '../../../torch/inside';
 import { type Call, chosen } from './model';
 import { expectOneEach } from './target';
 
@@ -13,7 +11,7 @@ export const asLeaves = (inputs: readonly Tensor[]): Tensor[] =>
 
 /** ∂ Σ outputs / ∂ x for each x of `by`, in their shapes. */
 export const gradientsOf = (outputs: Tensor, by: readonly Tensor[], { retainGraph = false } = {}): Tensor[] =>
-  grad(outputs, by, { gradOutputs: onesLike(outputs), retainGraph });
+  autograd.grad(outputs, by, { gradOutputs: onesLike(outputs), retainGraph });
 
 /** The gradient of the chosen output of every example by the inputs. */
 export function inputGradients(call: Call, inputs: readonly Tensor[]): Tensor[] {

@@ -1,7 +1,6 @@
 // Gradients of outputs and neurons as they are, and as guided backpropagation and the deconvolutional network have them: what passes a ReLU on the way back.
-import { ReLU } from '../../../torch/nn/layers/activation';
-import type { Interceptor } from '../../../torch/nn/module/intercept';
-import type { Module } from '../../../torch/nn/module/module';
+import { nn } from '../../../torch';
+import type { Interceptor, Module } from '../../../torch/inside';
 import type { Layer } from '../layer/capture';
 import type { OfLayer } from '../layer/layer-method';
 import type { NeuronOptions } from '../neuron/neuron-attribution';
@@ -27,7 +26,7 @@ const withReLU = (rule: Rule) => ({
   ...gradient,
   ofNetwork: true,
   rules: (_: string, model: Module): ReadonlyMap<object, Interceptor> =>
-    new Map(model.modules().flatMap((module) => (module instanceof ReLU ? [[module, ruling(module, rule)]] : []))),
+    new Map(model.modules().flatMap((module) => (module instanceof nn.ReLU ? [[module, ruling(module, rule)]] : []))),
 });
 
 const guided = withReLU(guidedRule);

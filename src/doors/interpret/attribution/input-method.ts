@@ -1,6 +1,6 @@
 // Owns the classes of methods that explain an output by the inputs.
-import type { Arguments } from '../../../engine/core/options';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import type { Tensor } from '../../../torch';
+import type { Arguments } from '../../../torch/inside';
 import { type Attributions, type Inputs, likeInputs, listFloats } from './arguments';
 import { GradientAttribution, opOf } from './attribution';
 import { fromInputs, madeWith, type OfForward, ruled } from './method';

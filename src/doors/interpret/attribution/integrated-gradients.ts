@@ -1,5 +1,5 @@
 // Integrated gradients: the mean gradient on the way from a baseline to the input, times the way, for inputs, layers and neurons.
-import type { Tensor } from '../../../torch/tensor/tensor';
+import type { Tensor } from '../../../torch';
 import type { Layer } from '../layer/capture';
 import type { LayerOptions } from '../layer/layer-attribution';
 import { LayerDeltaMethod, type OfMultiplyingLayer } from '../layer/layer-method';

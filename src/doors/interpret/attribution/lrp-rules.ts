@@ -1,22 +1,17 @@
 // Rules by which layers hand relevance back, and which layer has which.
 
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { showShape } from '../../../engine/core/meta';
-import { type Arguments, kindOf, parseArgs, shown } from '../../../engine/core/options';
-import { noGrad } from '../../../engine/storage/mode';
-import { ReLU, Tanh } from '../../../torch/nn/layers/activation';
-import { AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d } from '../../../torch/nn/layers/adaptive-pooling';
-import { BatchNorm1d, BatchNorm2d, BatchNorm3d } from '../../../torch/nn/layers/batch-norm';
-import { ConvNd } from '../../../torch/nn/layers/conv-base';
-import { Dropout, Dropout1d, Dropout2d, Dropout3d } from '../../../torch/nn/layers/dropout';
-import { Flatten, Unflatten } from '../../../torch/nn/layers/flatten';
-import { Identity, Linear } from '../../../torch/nn/layers/linear';
-import { AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d } from '../../../torch/nn/layers/pooling';
-import type { Interceptor } from '../../../torch/nn/module/intercept';
-import { Module } from '../../../torch/nn/module/module';
-import { tensor } from '../../../torch/tensor/calling/tensor-kinds';
-import { where } from '../../../torch/tensor/families/comparison';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, nn, noGrad, ShapeError, Tensor, where } from '../../../torch';
+import {
+  type Arguments,
+  ConvNd,
+  type Interceptor,
+  kindOf,
+  Module,
+  parseArgs,
+  shown,
+  showShape,
+  tensorKind as tensor,
+} from '../../../torch/inside';
 import { type Passage, ruling } from './rules';
 
 declare module '../../../torch/nn/module/module' {
@@ -152,16 +147,23 @@ export class Addition_Module extends Module {
 
 /** Layers that are linear, or for which a share of inputs in outputs has a meaning. */
 const SHARING = [
-  ...[Linear, ConvNd, BatchNorm1d, BatchNorm2d, BatchNorm3d, Addition_Module],
-  ...[MaxPool1d, MaxPool2d, MaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d],
-  ...[AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d],
+  ...[nn.Linear, ConvNd, nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, Addition_Module],
+  ...[nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d, nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d],
+  ...[nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool3d],
 ];
 
 /** Layers that work element by element. */
-const PASSING: ReadonlySet<unknown> = new Set<unknown>([ReLU, Tanh, Dropout, Dropout1d, Dropout2d, Dropout3d]);
+const PASSING: ReadonlySet<unknown> = new Set<unknown>([
+  nn.ReLU,
+  nn.Tanh,
+  nn.Dropout,
+  nn.Dropout1d,
+  nn.Dropout2d,
+  nn.Dropout3d,
+]);
 
 /** Layers that move elements alone, as their gradients do. */
-const MOVING: ReadonlySet<unknown> = new Set<unknown>([Identity, Flatten, Unflatten]);
+const MOVING: ReadonlySet<unknown> = new Set<unknown>([nn.Identity, nn.Flatten, nn.Unflatten]);
 
 /** Rules that were given, by module; null where relevance goes through. */
 export type GivenRules = ReadonlyMap<Module, PropagationRule | null>;

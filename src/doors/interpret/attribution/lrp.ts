@@ -1,8 +1,6 @@
 // Layer-wise relevance propagation: an output, handed back layer by layer in shares.
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, isPlainObject, kindOf, parseArgs } from '../../../engine/core/options';
-import type { Module } from '../../../torch/nn/module/module';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type Tensor } from '../../../torch';
+import { type Arguments, isPlainObject, kindOf, type Module, parseArgs } from '../../../torch/inside';
 import { findLayer, type Layer } from '../layer/capture';
 import type { LayerOptions } from '../layer/layer-attribution';
 import { LayerDeltaMethod, type OfLayer } from '../layer/layer-method';

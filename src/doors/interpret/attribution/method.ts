@@ -1,10 +1,14 @@
 // What an attribution method is: one function of a call, of the values that it explains by, and of options. The classes for inputs, layers and
 // neurons say what is called and where those values are.
-import type { Kinds } from '../../../engine/core/argument-kinds';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import { type Interceptor, intercepted } from '../../../torch/nn/module/intercept';
-import type { Module } from '../../../torch/nn/module/module';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import type { Tensor } from '../../../torch';
+import {
+  type Arguments,
+  type Interceptor,
+  intercepted,
+  type Kinds,
+  type Module,
+  parseArgs,
+} from '../../../torch/inside';
 import type { Compared, Listed } from './arguments';
 import { asLeaves, gradientsOf } from './gradients';
 import { type Call, called, chosen, type Forward, type ForwardFunction, forwardKinds, networkKinds } from './model';

@@ -1,11 +1,7 @@
 // Calls of the model that is explained, after which it is as it was: every method of attribution calls it within `explaining`.
 
-import { instance, type Kinds } from '../../../engine/core/argument-kinds';
-import { withMode } from '../../../engine/graph/mode';
-import { noGrad } from '../../../engine/storage/mode';
-import { scope } from '../../../engine/storage/scope';
-import { Module } from '../../../torch/nn/module/module';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { noGrad, scope, type Tensor } from '../../../torch';
+import { type Kinds, kinds, Module, withMode } from '../../../torch/inside';
 import { expectTensor, type TargetRows } from './target';
 
 /** A module, or a function of the inputs and of further arguments; dimension 0 of its output counts examples. */
@@ -27,7 +23,7 @@ export const forwardKinds = {
   forwardFunc: { words: 'a module or a function', fits: (value) => typeof value === 'function' },
 } satisfies Kinds<Forward>;
 
-export const networkKinds = { model: instance(Module, 'an nn.Module') } satisfies Kinds<Network>;
+export const networkKinds = { model: kinds.instance(Module, 'an nn.Module') } satisfies Kinds<Network>;
 
 /** The function to call, the arguments behind the inputs, and the choice of output. */
 export interface Call {

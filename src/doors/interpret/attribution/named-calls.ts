@@ -1,6 +1,6 @@
 // Owns what modules are called with, by place and in a last object, which a module of the user's own may take as it is, for those who look at it or
 // put something else in its place.
-import { isPlainObject } from '../../../engine/core/options';
+import { isPlainObject } from '../../../torch/inside';
 
 /** The values of an argument list, those in a last object too, and the list that has others in their places. */
 export function withNames(args: readonly unknown[]): {

@@ -1,15 +1,16 @@
 // The noise tunnel: attributions of an input with noise, several times, smoothed.
 
-import { either, instance, listOf, number } from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { expectCount, parseArgs, shown } from '../../../engine/core/options';
-import { flush } from '../../../engine/graph/flush';
-import { CarriedPromise, carried, type InMode } from '../../../engine/storage/carried';
-import { scope } from '../../../engine/storage/scope';
-import { full } from '../../../torch/tensor/creation/creation';
-import { normal } from '../../../torch/tensor/creation/random';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, cat, full, normal, scope, Tensor } from '../../../torch';
+import {
+  CarriedPromise,
+  carried,
+  expectCount,
+  flush,
+  type InMode,
+  kinds,
+  parseArgs,
+  shown,
+} from '../../../torch/inside';
 import { type Attributions, type Inputs, interleaved, type Listed, likeInputs, listInputs } from './arguments';
 import { Attribution, opOf, PerturbationAttribution } from './attribution';
 import { expectSamples, rowsThatFit } from './batches';
@@ -70,7 +71,7 @@ export class NoiseTunnel<M extends Method> extends Attribution {
       ['attributionMethod'],
       {},
       args,
-      { attributionMethod: instance(Attribution, 'an attribution method') },
+      { attributionMethod: kinds.instance(Attribution, 'an attribution method') },
     );
     super(attributionMethod.forwardFunc);
     this.attributionMethod = attributionMethod;
@@ -101,7 +102,7 @@ export class NoiseTunnel<M extends Method> extends Attribution {
   attribute(...args: readonly unknown[]): unknown {
     const { op } = this;
     const { own: o, others: rest } = parseOpen<NoiseOptions & { inputs: Inputs }>(op, ['inputs'], noiseDefaults, args, {
-      stdevs: either(number, listOf(number)),
+      stdevs: kinds.either(kinds.number, kinds.listOf(kinds.number)),
     });
     if (!TYPES.includes(o.ntType)) {
       throw new ArgumentError(`${op}: expected ntType to be one of ${TYPES.join(', ')}, but got ${shown(o.ntType)}`);

@@ -1,11 +1,7 @@
 // Occlusion: what becomes of the output where a window of the input is covered.
 
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { showShape } from '../../../engine/core/meta';
-import { type Parsed, shown } from '../../../engine/core/options';
-import type { InMode } from '../../../engine/storage/carried';
-import { tensor } from '../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, ShapeError, type Tensor, tensor } from '../../../torch';
+import { type InMode, type Parsed, shown, showShape } from '../../../torch/inside';
 import { type Changes, losses } from './ablation';
 import { asTensors, type Baselines, type Compared, likeInputs } from './arguments';
 import { PerturbationMethod } from './perturbation-method';

@@ -1,6 +1,6 @@
 // Owns methods that pass options besides their own to the method that they call.
-import { ArgumentError } from '../../../engine/core/errors';
-import { isPlainObject, kindOf, type OfKeys, type Parsed, parseArgs } from '../../../engine/core/options';
+import { ArgumentError } from '../../../torch';
+import { isPlainObject, kindOf, type OfKeys, type Parsed, parseArgs } from '../../../torch/inside';
 
 /** The argument lists of a method whose own parameters are O, in the given order, with options of any name at the end. */
 export type OpenArguments<

@@ -1,6 +1,5 @@
 // Points on the straight way from baselines to inputs, as one batch.
-import { tensor } from '../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { type Tensor, tensor } from '../../../torch';
 import type { Baseline } from './arguments';
 
 /** Factors that stand before a batch of x: [steps, 1, …]. */

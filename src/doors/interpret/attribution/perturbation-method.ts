@@ -1,6 +1,12 @@
 // Owns the classes of methods that explain an output by the inputs, which they change in batches; they give promises.
-import { type Arguments, type Parsed, parseArgs } from '../../../engine/core/options';
-import { type CarriedPromise, carried, type InMode } from '../../../engine/storage/carried';
+import {
+  type Arguments,
+  type CarriedPromise,
+  carried,
+  type InMode,
+  type Parsed,
+  parseArgs,
+} from '../../../torch/inside';
 import { type Attributions, type Compared, compared, type Inputs, listInputs } from './arguments';
 import { PerturbationAttribution } from './attribution';
 import type { Definition } from './method';

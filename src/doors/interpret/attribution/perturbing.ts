@@ -1,14 +1,17 @@
 // How inputs are changed in many ways at once, and how outputs are combined: batches of examples by perturbations. A method gives its changes to
 // `perturbing`, or to `losses` (ablation.ts) where it sums what the output loses.
 
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { showShape } from '../../../engine/core/meta';
-import { expectCount, kindOf } from '../../../engine/core/options';
-import { backpressure, flush } from '../../../engine/graph/flush';
-import { type CarriedPromise, carried, type InMode } from '../../../engine/storage/carried';
-import { tensor } from '../../../torch/tensor/creation/creation';
-import { where } from '../../../torch/tensor/families/comparison';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, ShapeError, type Tensor, tensor, where } from '../../../torch';
+import {
+  backpressure,
+  type CarriedPromise,
+  carried,
+  expectCount,
+  flush,
+  type InMode,
+  kindOf,
+  showShape,
+} from '../../../torch/inside';
 import { expandArguments, repeated } from './arguments';
 import type { AttributionOptions } from './attribution';
 import { rowsThatFit } from './batches';

@@ -1,11 +1,7 @@
 // Other gradients in the place of modules' own, while a network is explained.
 
-import { mode } from '../../../engine/graph/mode';
-import { withGradient } from '../../../engine/ops/custom';
-import { grad } from '../../../torch/autograd/grad';
-import type { Interceptor } from '../../../torch/nn/module/intercept';
-import type { Module } from '../../../torch/nn/module/module';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { autograd, Tensor } from '../../../torch';
+import { type Interceptor, type Module, recordingMode as mode, withGradient } from '../../../torch/inside';
 import { withNames } from './named-calls';
 
 /** What a rule has to go by, at one call of a module and for one of its arguments. */
@@ -51,7 +47,7 @@ export const ruling =
         x: leaf.detach(),
         y: seen.detach(),
         dy,
-        backward: (by) => grad(seen, leaf, { gradOutputs: by, retainGraph: true })[0]!,
+        backward: (by) => autograd.grad(seen, leaf, { gradOutputs: by, retainGraph: true })[0]!,
       }));
     const inputs = places.map((i) => (args[i] as Tensor).value);
     const [through] = withGradient(inputs, [first.detach().value], ([dy]) =>

@@ -1,14 +1,7 @@
 // Shapley values: the mean of what a feature adds to the output over the orders in which features can be added, all of them or a sample.
 
-import { ArgumentError } from '../../../engine/core/errors';
-import type { Parsed } from '../../../engine/core/options';
-import { warnOnce } from '../../../engine/core/warnings';
-import type { InMode } from '../../../engine/storage/carried';
-import { randperm } from '../../../engine/storage/random/distributions';
-import { tensor } from '../../../torch/tensor/creation/creation';
-import { where } from '../../../torch/tensor/families/comparison';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, cat, type Tensor, tensor, where } from '../../../torch';
+import { type InMode, type Parsed, drawPermutation as randperm, warnOnce } from '../../../torch/inside';
 import { asTensors, type Baselines, type Compared, likeInputs } from './arguments';
 import { expectSamples } from './batches';
 import { atElements, type FeatureOptions, featuresOf } from './features';

@@ -1,8 +1,7 @@
 // Where integrals along a path are evaluated, and with what weights.
 
-import { whole } from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { shown } from '../../../engine/core/options';
+import { ArgumentError } from '../../../torch';
+import { kinds, shown } from '../../../torch/inside';
 
 const METHODS = ['riemann_left', 'riemann_right', 'riemann_middle', 'riemann_trapezoid', 'gausslegendre'] as const;
 
@@ -24,7 +23,7 @@ export function stepsOf(op: string, method: unknown, n: unknown): Steps {
     throw new ArgumentError(`${op}: expected method to be one of ${METHODS.join(', ')}, but got ${shown(method)}`);
   }
   const least = method === 'gausslegendre' ? 1 : 2;
-  if (!whole(least, MOST_STEPS).fits(n)) {
+  if (!kinds.whole(least, MOST_STEPS).fits(n)) {
     throw new ArgumentError(
       `${op}: expected nSteps to be a whole number from ${least} to ${MOST_STEPS} for ${method}, but got ${shown(n)}`,
     );

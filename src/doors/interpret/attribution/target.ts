@@ -1,10 +1,7 @@
 // Which element of a model's output is explained, for every example of a batch.
 
-import { ArgumentError, DTypeError, IndexError, ShapeError } from '../../../engine/core/errors';
-import { isFloat, showShape } from '../../../engine/core/meta';
-import { kindOf, shown } from '../../../engine/core/options';
-import { tensor } from '../../../torch/tensor/creation/creation';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, DTypeError, IndexError, ShapeError, Tensor, tensor } from '../../../torch';
+import { isFloat, kindOf, shown, showShape } from '../../../torch/inside';
 
 /**
  * The element of the output that is explained. Behind the dimension of examples it is given by a number, a tensor of one whole number, or,

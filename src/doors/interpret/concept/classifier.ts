@@ -1,13 +1,16 @@
 // Classifiers that tell the examples of concepts apart by what a layer makes of them.
 
-import { closeMethods } from '../../../engine/core/arity';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, isPlainObject, kindOf, parseArgs, shown } from '../../../engine/core/options';
-import { randperm } from '../../../engine/storage/random/distributions';
-import { isTensor } from '../../../torch/tensor/calling/callable';
-import { tensor } from '../../../torch/tensor/creation/creation';
-import { stack } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, stack, type Tensor, tensor } from '../../../torch';
+import {
+  type Arguments,
+  closeMethods,
+  isPlainObject,
+  isTensorObject as isTensor,
+  kindOf,
+  parseArgs,
+  drawPermutation as randperm,
+  shown,
+} from '../../../torch/inside';
 import { SgdClassifier } from './sgd-classifier';
 
 /** Activations [n, features] and the numbers of their concepts, int64 [n]: a batch a concept. */

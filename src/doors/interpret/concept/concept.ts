@@ -1,10 +1,7 @@
 // Concepts: what people have a word for, said by examples of it; and the vectors that point to them within a layer.
 
-import { instance, integer, listOf, orNull, text } from '../../../engine/core/argument-kinds';
-import { closeMethods } from '../../../engine/core/arity';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, isPlainObject, parseArgs } from '../../../engine/core/options';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, Tensor } from '../../../torch';
+import { type Arguments, closeMethods, isPlainObject, kinds, parseArgs } from '../../../torch/inside';
 import type { Inputs } from '../attribution/arguments';
 
 /** Examples in batches, each the input of the model or a list of its inputs, such as a DataLoader gives; a tensor is one batch. */
@@ -34,9 +31,9 @@ export class Concept {
   /** @throws ArgumentError for a wrong number, name or list of examples */
   constructor(...args: Arguments<ConceptArguments, ['id', 'name', 'dataIter']>) {
     const o = parseArgs<ConceptArguments>('Concept', ['id', 'name'], { dataIter: null }, args, {
-      id: integer,
-      name: text,
-      dataIter: orNull({ words: 'a tensor, or batches such as a DataLoader gives,', fits: isExamples }),
+      id: kinds.integer,
+      name: kinds.text,
+      dataIter: kinds.orNull({ words: 'a tensor, or batches such as a DataLoader gives,', fits: isExamples }),
     });
     this.id = o.id;
     this.name = o.name;
@@ -102,10 +99,10 @@ export class CAV {
     // Figures in the last place are no names.
     const given = args.length === 3 && isPlainObject(args[2]) && !('stats' in args[2]) ? [...args, undefined] : args;
     const o = parseArgs<CavArguments>('CAV', ['concepts', 'layer', 'stats'], defaults, given, {
-      concepts: listOf(instance(Concept)),
-      layer: text,
+      concepts: kinds.listOf(kinds.instance(Concept)),
+      layer: kinds.text,
       stats: { words: 'an object of figures', fits: isPlainObject },
-      modelId: text,
+      modelId: kinds.text,
     });
     this.concepts = o.concepts;
     this.layer = o.layer;

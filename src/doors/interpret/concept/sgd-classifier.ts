@@ -1,5 +1,5 @@
 // Owns a linear classifier that is trained on the host by stochastic gradient descent, one class against the others.
-import { randperm } from '../../../engine/storage/random/distributions';
+import { drawPermutation as randperm } from '../../../torch/inside';
 
 /** Rows [n, features], flat, and the class of each. */
 export interface Labelled {

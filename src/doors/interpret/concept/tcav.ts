@@ -1,15 +1,16 @@
 // TCAV: how much a network's output depends on concepts, by the directions in its layers that lead to them.
 
-import { text } from '../../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { showShape } from '../../../engine/core/meta';
-import { type Arguments, kindOf, parseArgs } from '../../../engine/core/options';
-import { backpressure, flush } from '../../../engine/graph/flush';
-import { noGrad } from '../../../engine/storage/mode';
-import type { Module } from '../../../torch/nn/module/module';
-import { full, tensor } from '../../../torch/tensor/creation/creation';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, cat, full, noGrad, ShapeError, Tensor, tensor } from '../../../torch';
+import {
+  type Arguments,
+  backpressure,
+  flush,
+  kindOf,
+  kinds,
+  type Module,
+  parseArgs,
+  showShape,
+} from '../../../torch/inside';
 import { type Inputs, listInputs } from '../attribution/arguments';
 import { LayerGradientXActivation } from '../attribution/input-x-gradient';
 import { type Network, networkKinds } from '../attribution/model';
@@ -125,7 +126,7 @@ export class TCAV {
       ['model', 'layers'],
       { modelId: 'default_model_id', classifier: null, layerAttrMethod: null, attributeToLayerInput: false },
       args,
-      { ...networkKinds, modelId: text },
+      { ...networkKinds, modelId: kinds.text },
     );
     const { model, layers } = o;
     const list = (Array.isArray(layers) ? layers : [layers]) as readonly Layer[];

@@ -1,6 +1,5 @@
 // Owns Barnes-Hut's t-SNE, on the host in double precision: attraction by neighbours, repulsion by a tree, and the descent.
-import { tensor } from '../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { type Tensor, tensor } from '../../../torch';
 import { type Descent, type DescentStep, type Look, MIN_GAIN } from './descent';
 import { SpaceTree } from './space-tree';
 import type { SparseAffinities } from './sparse-affinities';

@@ -1,5 +1,5 @@
 // Owns what the two ways to t-SNE share: a descent in steps.
-import type { Tensor } from '../../../torch/tensor/tensor';
+import type { Tensor } from '../../../torch';
 
 /** One iteration. */
 export interface DescentStep {

@@ -1,13 +1,19 @@
 // Owns exact t-SNE on the GPU: affinities of all pairs, and the descent, whose n² sums are never kept.
 
-import { flush } from '../../../engine/graph/flush';
-import { noGrad } from '../../../engine/storage/mode';
-import { scope } from '../../../engine/storage/scope';
-import { synchronize } from '../../../torch/runtime/gpu';
-import { arange, onesLike, zeros, zerosLike } from '../../../torch/tensor/creation/creation';
-import { where } from '../../../torch/tensor/families/comparison';
-import { cat, stack } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import {
+  arange,
+  cat,
+  noGrad,
+  onesLike,
+  scope,
+  stack,
+  synchronize,
+  type Tensor,
+  where,
+  zeros,
+  zerosLike,
+} from '../../../torch';
+import { flush } from '../../../torch/inside';
 import { type Descent, type DescentStep, type Look, MIN_GAIN } from './descent';
 import { centered, squaredDistances } from './points';
 import { BISECTIONS, TOLERANCE } from './sparse-affinities';

@@ -1,11 +1,7 @@
 // Owns principal components.
 
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
-import { noGrad } from '../../../engine/storage/mode';
-import { tensor as tensorKind } from '../../../torch/tensor/calling/tensor-kinds';
-import { tensor } from '../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, noGrad, ShapeError, type Tensor, tensor } from '../../../torch';
+import { type Arguments, parseArgs, shown, tensorKind } from '../../../torch/inside';
 import { symmetricEigen } from './eigen';
 import { asPoints, centered } from './points';
 

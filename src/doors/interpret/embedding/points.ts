@@ -1,12 +1,7 @@
 // Owns points in space: rows of features, their distances, and their neighbours, all on the GPU.
 
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { kindOf } from '../../../engine/core/options';
-import { noGrad } from '../../../engine/storage/mode';
-import { scope } from '../../../engine/storage/scope';
-import { arange } from '../../../torch/tensor/creation/creation';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, arange, cat, noGrad, ShapeError, scope, Tensor } from '../../../torch';
+import { kindOf } from '../../../torch/inside';
 
 /** Elements of a matrix of distances that are computed at once: 64 MiB. */
 const BLOCK = 2 ** 24;

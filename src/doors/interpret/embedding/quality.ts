@@ -1,13 +1,7 @@
 // Owns what embeddings are judged by: purity of neighbours, and trustworthiness.
 
-import { either, listOf, number, whole } from '../../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import { noGrad } from '../../../engine/storage/mode';
-import { scope } from '../../../engine/storage/scope';
-import { tensor as aTensor } from '../../../torch/tensor/calling/tensor-kinds';
-import { tensor } from '../../../torch/tensor/creation/creation';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, noGrad, ShapeError, scope, Tensor, tensor } from '../../../torch';
+import { type Arguments, tensorKind as aTensor, kinds, parseArgs } from '../../../torch/inside';
 import { asPoints, centered, nearest, squaredDistances } from './points';
 
 interface PurityArguments {
@@ -27,8 +21,8 @@ interface PurityArguments {
  */
 export async function knnPurity(...args: Arguments<PurityArguments, ['input', 'labels', 'k']>): Promise<number> {
   const { input, labels, k } = parseArgs<PurityArguments>('knnPurity', ['input', 'labels'], { k: 10 }, args, {
-    labels: either(aTensor, listOf(number)),
-    k: whole(1),
+    labels: kinds.either(aTensor, kinds.listOf(kinds.number)),
+    k: kinds.whole(1),
   });
   const x = asPoints('knnPurity', input);
   const n = x.shape[0]!;

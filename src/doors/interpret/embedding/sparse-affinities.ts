@@ -1,7 +1,5 @@
 // Owns affinities of points to their nearest neighbours alone, as Barnes-Hut's t-SNE has them: distances in tiles on the GPU, the rest on the host.
-import { noGrad } from '../../../engine/storage/mode';
-import { scope } from '../../../engine/storage/scope';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { noGrad, scope, type Tensor } from '../../../torch';
 import { centered, rowsPerBlock, squaredDistances } from './points';
 
 /** As scikit-learn: halvings of the bisection, and its tolerance in nats. */

@@ -1,11 +1,7 @@
 // Owns t-SNE: points in the plane whose neighbours are those of the features' space.
 
-import { callback, orNull } from '../../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
-import { noGrad } from '../../../engine/storage/mode';
-import { Generator, randn } from '../../../torch/tensor/creation/random';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, Generator, noGrad, randn, ShapeError, Tensor } from '../../../torch';
+import { type Arguments, kinds, parseArgs, shown } from '../../../torch/inside';
 import { BarnesHut, BarnesHutDescent } from './barnes-hut';
 import type { Descent } from './descent';
 import { ExactDescent, jointAffinities, objective } from './exact-descent';
@@ -122,7 +118,7 @@ export async function tsne(...args: Arguments<TsneArguments, TsneOrder>): Promis
       angle: 0.5,
     },
     args,
-    { onProgress: orNull(callback) },
+    { onProgress: kinds.orNull(kinds.callback) },
   );
   const x = asPoints(OP, o.input);
   const n = x.shape[0]!;

@@ -1,11 +1,7 @@
 // Owns UMAP, which the package umap-js computes on the host; it is a chunk of its own, loaded when it is used.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ShapeError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import { tensor } from '../../../torch/tensor/creation/creation';
-import { Generator } from '../../../torch/tensor/creation/random';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { Generator, ShapeError, type Tensor, tensor } from '../../../torch';
+import { type Arguments, kinds, parseArgs } from '../../../torch/inside';
 import { asPoints } from './points';
 
 /** Epochs beyond which a map does not move any more. */

@@ -1,12 +1,7 @@
 // Seeing what a layer of a network gets or gives while the network runs, and putting something else in its place.
 
-import { ArgumentError } from '../../../engine/core/errors';
-import { isFloat } from '../../../engine/core/meta';
-import { kindOf } from '../../../engine/core/options';
-import { currentScope } from '../../../engine/graph/roots';
-import { type Interceptor, intercepted } from '../../../torch/nn/module/intercept';
-import { Module } from '../../../torch/nn/module/module';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, Tensor } from '../../../torch';
+import { currentScope, type Interceptor, intercepted, isFloat, kindOf, Module } from '../../../torch/inside';
 import type { ForwardFunction } from '../attribution/model';
 import { withNames } from '../attribution/named-calls';
 

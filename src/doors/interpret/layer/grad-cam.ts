@@ -1,13 +1,7 @@
 // Grad-CAM: where in a layer's maps the evidence for an output is.
 
-import { oneOf, orNull } from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import { warnOnce } from '../../../engine/core/warnings';
-import { scope } from '../../../engine/storage/scope';
-import type { Module } from '../../../torch/nn/module/module';
-import { zeros } from '../../../torch/tensor/creation/creation';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, scope, Tensor, zeros } from '../../../torch';
+import { type Arguments, kinds, type Module, parseArgs, warnOnce } from '../../../torch/inside';
 import { type Attributions, type Inputs, likeInputs, listInputs } from '../attribution/arguments';
 import { opOf } from '../attribution/attribution';
 import { GuidedBackprop } from '../attribution/guided';
@@ -105,7 +99,7 @@ export class GradCam extends InternalAttribution {
       ['inputs'],
       { target: null, additionalForwardArgs: null, reluAttributions: true, interpolateMode: null },
       args,
-      { interpolateMode: orNull(oneOf('nearest', 'bilinear', 'bicubic', 'area')) },
+      { interpolateMode: kinds.orNull(kinds.oneOf('nearest', 'bilinear', 'bicubic', 'area')) },
     );
     const [first] = listInputs(op, o.inputs).inputs;
     const { inputs, target, additionalForwardArgs, reluAttributions } = o;
@@ -167,7 +161,7 @@ export class GuidedGradCam extends InternalAttribution {
       ['inputs'],
       { target: null, additionalForwardArgs: null, interpolateMode: 'nearest', attributeToLayerInput: false },
       args,
-      { interpolateMode: oneOf('nearest', 'area', 'linear', 'bilinear', 'bicubic', 'trilinear') },
+      { interpolateMode: kinds.oneOf('nearest', 'area', 'linear', 'bilinear', 'bicubic', 'trilinear') },
     );
     const listed = listInputs(op, o.inputs);
     const { target, additionalForwardArgs, attributeToLayerInput, interpolateMode } = o;

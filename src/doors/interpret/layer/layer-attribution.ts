@@ -1,10 +1,7 @@
 // The bases of methods that explain by a layer, or that explain a neuron of a layer.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import { interpolate } from '../../../torch/nn/functional/interpolate';
-import type { CallResult, Module } from '../../../torch/nn/module/module';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { nn, type Tensor } from '../../../torch';
+import { type Arguments, type CallResult, kinds, type Module, parseArgs } from '../../../torch/inside';
 import { listInputs } from '../attribution/arguments';
 import { type AttributionOptions, GradientAttribution, opOf } from '../attribution/attribution';
 import { type Forward, forwardKinds } from '../attribution/model';
@@ -106,6 +103,6 @@ export abstract class LayerAttribution extends InternalAttribution {
     );
     listInputs('interpolate', o.layerAttribution);
     const { interpolateDims: size, interpolateMode: mode } = o;
-    return interpolate(o.layerAttribution, { size: size as number[], mode: mode as 'nearest' });
+    return nn.functional.interpolate(o.layerAttribution, { size: size as number[], mode: mode as 'nearest' });
   }
 }

@@ -1,7 +1,6 @@
 // Owns the classes of methods that explain an output by what a layer of the network gets or gives.
-import type { Arguments } from '../../../engine/core/options';
-import type { Module } from '../../../torch/nn/module/module';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import type { Tensor } from '../../../torch';
+import type { Arguments, Module } from '../../../torch/inside';
 import { asTensors, type Inputs, listFloats, listInputs } from '../attribution/arguments';
 import { type AskedOptions, opOf } from '../attribution/attribution';
 import { asLeaves } from '../attribution/gradients';

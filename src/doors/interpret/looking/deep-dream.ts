@@ -1,13 +1,7 @@
 // Owns DeepDream: changes a picture so that layers see more of the patterns they already see, from coarse to fine.
 
-import { either, listOf } from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Parsed, parseArgs } from '../../../engine/core/options';
-import { noGrad } from '../../../engine/storage/mode';
-import { grad } from '../../../torch/autograd/grad';
-import { interpolate } from '../../../torch/nn/functional/interpolate';
-import type { Module } from '../../../torch/nn/module/module';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, autograd, nn, noGrad, type Tensor } from '../../../torch';
+import { kinds, type Module, type Parsed, parseArgs } from '../../../torch/inside';
 import { asBatch, type Layer, layerKind, moduleKind, moduleOf, Probe } from './layers';
 import {
   canvasOf,
@@ -84,7 +78,7 @@ export function deepDream(
       ...pictureDefaults,
     },
     args,
-    { model: moduleKind, layer: either(layerKind, listOf(layerKind)), ...pictureKinds },
+    { model: moduleKind, layer: kinds.either(layerKind, kinds.listOf(layerKind)), ...pictureKinds },
   );
   expectCounts(OP, { octaves: o.octaves, steps: o.steps, every: o.every });
   expectWeights(OP, { lr: o.lr, jitter: o.jitter });
@@ -127,7 +121,7 @@ async function* dreaming(
         output.square().sum().mul(0.5),
       ]);
       const terms = Object.fromEntries(entries);
-      const [g] = grad(total(terms), moved) as [Tensor];
+      const [g] = autograd.grad(total(terms), moved) as [Tensor];
       noGrad(() => {
         const slope = back(g);
         image.add_(slope.mul(o.lr).div(slope.abs().mean().add(1e-12)));
@@ -153,4 +147,4 @@ const nameOf = (layer: Layer, i: number): string => (typeof layer === 'string' ?
 const resizedTo = (image: Tensor, size: readonly [number, number]): Tensor =>
   image.shape[2] === size[0] && image.shape[3] === size[1]
     ? image
-    : noGrad(() => interpolate(image, { size: [...size], mode: 'bilinear', alignCorners: false }));
+    : noGrad(() => nn.functional.interpolate(image, { size: [...size], mode: 'bilinear', alignCorners: false }));

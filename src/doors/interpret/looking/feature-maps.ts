@@ -1,14 +1,7 @@
 // Owns what layers make of an input: feature maps, and units that never answer.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
-import { noGrad } from '../../../engine/storage/mode';
-import { scope } from '../../../engine/storage/scope';
-import { DataLoader } from '../../../torch/data/loader';
-import { ReLU } from '../../../torch/nn/layers/activation';
-import type { Module } from '../../../torch/nn/module/module';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, data, nn, noGrad, scope, Tensor } from '../../../torch';
+import { type Arguments, kinds, type Module, parseArgs, shown } from '../../../torch/inside';
 import { type PictureScale, scaled } from './filters';
 import { expectModule, type Layer, moduleOf, Probe } from './layers';
 
@@ -78,7 +71,7 @@ export async function* batchesOf(op: string, inputs: Batches, batchSize: number)
   const gives = typeof inputs === 'object' && (isDataset || from[Symbol.iterator] || from[Symbol.asyncIterator]);
   if (!gives || inputs === null)
     throw new ArgumentError(`${op}: expected inputs to be a tensor, a data set or batches, but got ${shown(inputs)}`);
-  const batches = isDataset ? new DataLoader(inputs as never, { batchSize }) : inputs;
+  const batches = isDataset ? new data.DataLoader(inputs as never, { batchSize }) : inputs;
   for await (const batch of batches as AsyncIterable<unknown>) {
     const input: unknown = Array.isArray(batch) ? batch[0] : batch;
     if (!(input instanceof Tensor)) {
@@ -134,7 +127,7 @@ export async function deadUnits(
   const named = o.model.namedModules();
   const layers =
     o.layers?.map((layer) => moduleOf('deadUnits', o.model, layer)) ??
-    named.flatMap(([, module]) => (module instanceof ReLU ? [module] : []));
+    named.flatMap(([, module]) => (module instanceof nn.ReLU ? [module] : []));
   if (layers.length === 0) {
     throw new ArgumentError('deadUnits: expected layers, but the model holds no nn.ReLU; pass { layers }');
   }

@@ -1,12 +1,7 @@
 // Owns filters as pictures: the weights of a layer, scaled to 0…1.
 
-import { flag, orNull } from '../../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
-import { noGrad } from '../../../engine/storage/mode';
-import { scope } from '../../../engine/storage/scope';
-import { className, type Module } from '../../../torch/nn/module/module';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, noGrad, ShapeError, scope, Tensor } from '../../../torch';
+import { type Arguments, className, kinds, type Module, parseArgs, shown } from '../../../torch/inside';
 import { type Layer, moduleOf } from './layers';
 
 /** 'each': every picture by its own least and greatest value; 'together': all by the same. */
@@ -49,7 +44,7 @@ export function scaled(op: string, pictures: Tensor, normalize: PictureScale): T
  */
 export function filters(...args: Arguments<FilterArguments, ['model', 'layer', 'normalize', 'color']>): Tensor {
   const o = parseArgs<FilterArguments>('filters', ['model'], { layer: '', normalize: 'each', color: null }, args, {
-    color: orNull(flag),
+    color: kinds.orNull(kinds.flag),
   });
   const module = moduleOf('filters', o.model, o.layer);
   const weight: unknown = Reflect.get(module, 'weight');

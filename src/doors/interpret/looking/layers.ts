@@ -1,20 +1,24 @@
 // Owns what looking inside stands on: a layer by its module or name, and its output, of a network that stays as it was.
 
-import { instance, type Kind } from '../../../engine/core/argument-kinds';
-import { type CallWatcher, watchedBy } from '../../../engine/core/calls';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { expectKind, kindOf } from '../../../engine/core/options';
-import { undone } from '../../../engine/graph/journal';
-import { currentScope } from '../../../engine/graph/roots';
-import { scope } from '../../../engine/storage/scope';
-import { callOf } from '../../../torch/nn/module/callable-object';
-import { className, Module } from '../../../torch/nn/module/module';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, ShapeError, scope, Tensor } from '../../../torch';
+import {
+  type CallWatcher,
+  callOf,
+  className,
+  currentScope,
+  expectKind,
+  type Kind,
+  kindOf,
+  kinds,
+  Module,
+  undone,
+  watchedBy,
+} from '../../../torch/inside';
 
 /** A layer of a network: the module itself, or its dotted name, such as 'features.3'. */
 export type Layer = Module | string;
 
-export const moduleKind: Kind = instance(Module, 'a module');
+export const moduleKind: Kind = kinds.instance(Module, 'a module');
 
 export const layerKind: Kind = {
   words: 'a module or its dotted name',

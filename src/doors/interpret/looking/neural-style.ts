@@ -1,13 +1,7 @@
 // Owns neural style: the content of one picture in the style of another.
 
-import { either, listOf, number } from '../../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
-import { noGrad } from '../../../engine/storage/mode';
-import { mseLoss } from '../../../torch/nn/functional/loss';
-import type { Module } from '../../../torch/nn/module/module';
-import { tensor } from '../../../torch/tensor/calling/tensor-kinds';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, nn, noGrad, ShapeError, Tensor } from '../../../torch';
+import { type Arguments, kinds, type Module, parseArgs, shown, tensorKind as tensor } from '../../../torch/inside';
 import { asBatch, type Layer, layerKind, moduleKind, Probe } from './layers';
 import {
   type OptimizedFrame,
@@ -111,9 +105,9 @@ export function neuralStyle(
     args,
     {
       model: moduleKind,
-      contentLayers: listOf(layerKind),
-      styleLayers: listOf(layerKind),
-      styleWeight: either(number, listOf(number)),
+      contentLayers: kinds.listOf(layerKind),
+      styleLayers: kinds.listOf(layerKind),
+      styleWeight: kinds.either(kinds.number, kinds.listOf(kinds.number)),
       ...optimizedKinds,
       ...pictureKinds,
     },
@@ -144,9 +138,9 @@ export function neuralStyle(
   const sum = (tensors: readonly Tensor[]): Tensor => tensors.reduce((all, each) => all.add(each));
   const objective = (x: Tensor): Terms => {
     const maps = probe.run(prepared(x, o));
-    const kept = fromContent.map((wanted, i) => mseLoss(maps[i]!, wanted).mul(o.contentWeight));
+    const kept = fromContent.map((wanted, i) => nn.functional.mseLoss(maps[i]!, wanted).mul(o.contentWeight));
     const styled = fromStyle.map((wanted, i) =>
-      mseLoss(gramMatrix(maps[contentLayers.length + i]!), wanted).mul(weights[i]!),
+      nn.functional.mseLoss(gramMatrix(maps[contentLayers.length + i]!), wanted).mul(weights[i]!),
     );
     return {
       ...(kept.length > 0 && { content: sum(kept) }),

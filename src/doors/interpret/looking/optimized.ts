@@ -1,11 +1,7 @@
 // Owns pictures that an optimizer moves, by Adam or L-BFGS, for those whose objective has a least value.
 
-import { between, oneOf, orNull } from '../../../engine/core/argument-kinds';
-import { noGrad } from '../../../engine/storage/mode';
-import { scope } from '../../../engine/storage/scope';
-import { Adam } from '../../../torch/optim/adam';
-import { LBFGS } from '../../../torch/optim/lbfgs';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { noGrad, optim, scope, type Tensor } from '../../../torch';
+import { kinds } from '../../../torch/inside';
 import { clampInto, copyOf, type Frame, numbersOf, type PixelRange, steps, type Terms, total } from './picture-steps';
 
 /** What changes the picture from step to step. */
@@ -30,9 +26,9 @@ export const optimizerDefaults = { lr: null, lineSearchFn: 'strong_wolfe' } as c
 
 /** What options of the optimizer take. */
 export const optimizedKinds = {
-  optimizer: oneOf('lbfgs', 'adam'),
-  lr: orNull(between(0)),
-  lineSearchFn: oneOf('strong_wolfe', null),
+  optimizer: kinds.oneOf('lbfgs', 'adam'),
+  lr: kinds.orNull(kinds.between(0)),
+  lineSearchFn: kinds.oneOf('strong_wolfe', null),
 };
 
 interface Settings {
@@ -71,7 +67,7 @@ async function* byAdam(
   objective: (image: Tensor) => Terms,
   settings: Settings,
 ): AsyncGenerator<OptimizedFrame> {
-  const adam = new Adam([image], { lr: settings.lr ?? 0.02 });
+  const adam = new optim.Adam([image], { lr: settings.lr ?? 0.02 });
   const change = (): Terms => {
     adam.zeroGrad();
     const terms = evaluated(image, objective);
@@ -90,7 +86,13 @@ async function* byLbfgs(
   const { op, count, every, signal, range, lineSearchFn, shape } = settings;
   // One iteration a step; without a line search it evaluates once, as longer steps do.
   const maxEval = lineSearchFn === null ? 1 : 25;
-  const lbfgs = new LBFGS([image], { lr: settings.lr ?? 1, maxIter: 1, maxEval, lineSearchFn, toleranceChange: 0 });
+  const lbfgs = new optim.LBFGS([image], {
+    lr: settings.lr ?? 1,
+    maxIter: 1,
+    maxEval,
+    lineSearchFn,
+    toleranceChange: 0,
+  });
   let evaluations = 0;
   for (let step = 1; step <= count; step++) {
     if (signal?.aborted) return;

@@ -1,27 +1,29 @@
 // Owns what the makers of pictures share: the frames that they yield, random shifts and turns, blur, and what keeps pictures smooth.
 
 import {
-  callback,
-  either,
-  integer,
+  ArgumentError,
+  arange,
+  cat,
+  Generator,
+  noGrad,
+  randn,
+  ShapeError,
+  scope,
+  stack,
+  synchronize,
+  type Tensor,
+  tensor,
+} from '../../../torch';
+import {
+  type Arguments,
+  tensorKind as aTensor,
+  flush,
   type Kind,
   type Kinds,
-  listOf,
-  number,
-  orNull,
-  positive,
-} from '../../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
-import { flush } from '../../../engine/graph/flush';
-import { noGrad } from '../../../engine/storage/mode';
-import { scope } from '../../../engine/storage/scope';
-import { synchronize } from '../../../torch/runtime/gpu';
-import { tensor as aTensor } from '../../../torch/tensor/calling/tensor-kinds';
-import { arange, tensor } from '../../../torch/tensor/creation/creation';
-import { Generator, randn } from '../../../torch/tensor/creation/random';
-import { cat, stack } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+  kinds,
+  parseArgs,
+  shown,
+} from '../../../torch/inside';
 import { gaussianBlur } from '../../vision/transforms/functional/blur';
 import { rotate } from '../../vision/transforms/functional/warp';
 
@@ -55,16 +57,16 @@ export interface PictureOptions extends FrameOptions {
   seed?: number;
 }
 
-const bound: Kind = either(number, listOf(number));
+const bound: Kind = kinds.either(kinds.number, kinds.listOf(kinds.number));
 
 /** The kinds of these options. */
 export const pictureKinds = {
-  range: orNull({
+  range: kinds.orNull({
     words: 'a pair of bounds, each a number or a list of one for each channel,',
-    fits: (value) => listOf(bound, 2).fits(value),
+    fits: (value) => kinds.listOf(bound, 2).fits(value),
   }),
-  preprocess: orNull(callback),
-  seed: integer,
+  preprocess: kinds.orNull(kinds.callback),
+  seed: kinds.integer,
 } satisfies Kinds<PictureOptions>;
 
 /** What these options are where they are not given. */
@@ -224,7 +226,7 @@ interface VariationArguments {
 export function totalVariation(...args: Arguments<VariationArguments, ['image', 'beta']>): Tensor {
   const { image, beta } = parseArgs<VariationArguments>('totalVariation', ['image'], { beta: 2 }, args, {
     image: aTensor,
-    beta: positive,
+    beta: kinds.positive,
   });
   if (image.dim() !== 4) {
     throw new ShapeError(`totalVariation: expected pictures [N, C, H, W], but got shape [${image.shape.join(', ')}]`);

@@ -1,16 +1,19 @@
 // Owns the public face of receptive fields, and the sizes that convolutions and pooling give.
 
-import { either, nonEmpty, oneOf, orNull, whole } from '../../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { type Arguments, kindOf, parseArgs, shown } from '../../../engine/core/options';
-import { undone } from '../../../engine/graph/journal';
-import { noGrad } from '../../../engine/storage/mode';
-import { scope } from '../../../engine/storage/scope';
-import { callOf } from '../../../torch/nn/module/callable-object';
-import { className, type Module } from '../../../torch/nn/module/module';
-import { FieldTracker, type ReceptiveField } from '../../../torch/nn/summary/receptive-field';
-import { zeros } from '../../../torch/tensor/creation/creation';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, noGrad, ShapeError, scope, Tensor, zeros } from '../../../torch';
+import {
+  type Arguments,
+  callOf,
+  className,
+  FieldTracker,
+  kindOf,
+  kinds,
+  type Module,
+  parseArgs,
+  type ReceptiveField,
+  shown,
+  undone,
+} from '../../../torch/inside';
 import { evaluating, expectModule, type Layer, moduleOf } from './layers';
 
 export type { ReceptiveField };
@@ -146,7 +149,7 @@ interface SizeArguments {
 }
 
 /** A whole number, or one for each dimension. */
-const sides = either(whole(0), nonEmpty(whole(0)));
+const sides = kinds.either(kinds.whole(0), kinds.nonEmpty(kinds.whole(0)));
 
 type SizeOrder = ['inputSize', 'kernelSize', 'stride', 'padding', 'dilation', 'ceilMode'];
 
@@ -167,8 +170,8 @@ export function convOutputSize(...args: Arguments<SizeArguments, SizeOrder>): nu
     {
       inputSize: sides,
       kernelSize: sides,
-      stride: orNull(sides),
-      padding: either(sides, oneOf('same', 'valid')),
+      stride: kinds.orNull(sides),
+      padding: kinds.either(sides, kinds.oneOf('same', 'valid')),
       dilation: sides,
     },
   );

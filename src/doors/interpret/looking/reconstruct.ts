@@ -1,11 +1,7 @@
 // Owns pictures made again from what a layer knows of them.
 
-import { orNull } from '../../../engine/core/argument-kinds';
-import { parseArgs } from '../../../engine/core/options';
-import { noGrad } from '../../../engine/storage/mode';
-import type { Module } from '../../../torch/nn/module/module';
-import { tensor } from '../../../torch/tensor/calling/tensor-kinds';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { noGrad, type Tensor } from '../../../torch';
+import { kinds, type Module, parseArgs, tensorKind as tensor } from '../../../torch/inside';
 import { asBatch, type Layer, layerKind, moduleKind, Probe } from './layers';
 import {
   type OptimizedFrame,
@@ -83,7 +79,7 @@ export function reconstruct(
       ...pictureDefaults,
     },
     args,
-    { model: moduleKind, layer: layerKind, start: orNull(tensor), ...optimizedKinds, ...pictureKinds },
+    { model: moduleKind, layer: layerKind, start: kinds.orNull(tensor), ...optimizedKinds, ...pictureKinds },
   );
   expectCounts(OP, { steps: o.steps, every: o.every });
   expectWeights(OP, { tv: o.tv, beta: o.beta });

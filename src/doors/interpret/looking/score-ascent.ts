@@ -1,13 +1,7 @@
 // Owns ascent on a score: a picture that a class, a unit, a channel or a layer answers to.
 
-import { either, listOf, nonEmpty, orNull, whole } from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { parseArgs, shown } from '../../../engine/core/options';
-import { noGrad } from '../../../engine/storage/mode';
-import { grad } from '../../../torch/autograd/grad';
-import type { Module } from '../../../torch/nn/module/module';
-import { tensor } from '../../../torch/tensor/calling/tensor-kinds';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, autograd, noGrad, Tensor } from '../../../torch';
+import { kinds, type Module, parseArgs, shown, tensorKind as tensor } from '../../../torch/inside';
 import { asBatch, type Layer, layerKind, moduleKind, outputOf, Probe } from './layers';
 import {
   canvasOf,
@@ -106,11 +100,11 @@ export function scoreAscent(
     args,
     {
       model: moduleKind,
-      image: either(tensor, listOf(whole(1))),
-      target: orNull(whole(0)),
-      layer: orNull(layerKind),
-      channel: orNull(whole(0)),
-      unit: orNull(nonEmpty(whole(0))),
+      image: kinds.either(tensor, kinds.listOf(kinds.whole(1))),
+      target: kinds.orNull(kinds.whole(0)),
+      layer: kinds.orNull(layerKind),
+      channel: kinds.orNull(kinds.whole(0)),
+      unit: kinds.orNull(kinds.nonEmpty(kinds.whole(0))),
       ...pictureKinds,
     },
   );
@@ -138,7 +132,7 @@ export function scoreAscent(
       .requiresGrad_(true);
     const shownTo = prepared(turn(moved), o);
     const terms: Terms = { score: score(shownTo), l2: moved.square().sum().mul(-l2) };
-    const [g] = grad(terms.score!.add(terms.l2!), moved) as [Tensor];
+    const [g] = autograd.grad(terms.score!.add(terms.l2!), moved) as [Tensor];
     noGrad(() => {
       const slope = back(g);
       const norm = slope.square().sum().sqrt().add(1e-12);

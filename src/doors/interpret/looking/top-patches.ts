@@ -1,13 +1,7 @@
 // Owns the patches of a data set that excite units most, with the part of the input that they saw.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
-import { noGrad } from '../../../engine/storage/mode';
-import { scope } from '../../../engine/storage/scope';
-import type { Module } from '../../../torch/nn/module/module';
-import type { ReceptiveField } from '../../../torch/nn/summary/receptive-field';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, noGrad, scope, type Tensor } from '../../../torch';
+import { type Arguments, kinds, type Module, parseArgs, type ReceptiveField, shown } from '../../../torch/inside';
 import { type Batches, batchesOf } from './feature-maps';
 import { type Layer, Probe } from './layers';
 import { fieldOf, receptiveField } from './receptive-field';

@@ -1,7 +1,6 @@
 // Owns how many perturbations of every example are made at a time.
 
-import { expectCount } from '../../../engine/core/options';
-import { warnOnce } from '../../../engine/core/warnings';
+import { expectCount, warnOnce } from '../../../torch/inside';
 
 /** The sizes of the parts in which `samples` perturbations of each of `examples` are made: all at once, or no more rows than are allowed. */
 export function partsOf(op: string, samples: number, maxExamplesPerBatch: number | null, examples: number): number[] {

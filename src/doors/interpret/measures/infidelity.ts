@@ -1,14 +1,7 @@
 // Infidelity: how far attributions are from what the network really does where its inputs are perturbed.
 
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { sameShape, showShape } from '../../../engine/core/meta';
-import { type Arguments, kindOf, parseArgs } from '../../../engine/core/options';
-import { flush } from '../../../engine/graph/flush';
-import { noGrad } from '../../../engine/storage/mode';
-import { scope } from '../../../engine/storage/scope';
-import { onesLike } from '../../../torch/tensor/creation/creation';
-import { where } from '../../../torch/tensor/families/comparison';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, noGrad, onesLike, ShapeError, scope, Tensor, where } from '../../../torch';
+import { type Arguments, flush, kindOf, parseArgs, sameShape, showShape } from '../../../torch/inside';
 import {
   type Baselines,
   expandArguments,

@@ -1,18 +1,18 @@
 // Sensitivity: how much an explanation changes where its input hardly does.
 
-import { callback } from '../../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { sameShape, showShape } from '../../../engine/core/meta';
-import { kindOf, shown } from '../../../engine/core/options';
-import { flush } from '../../../engine/graph/flush';
-import { CarriedPromise, carried, type InMode } from '../../../engine/storage/carried';
-import { noGrad } from '../../../engine/storage/mode';
-import { fillUniform } from '../../../engine/storage/random/distributions';
-import { onesLike, tensor } from '../../../torch/tensor/creation/creation';
-import { maximum } from '../../../torch/tensor/families/arithmetic';
-import { where } from '../../../torch/tensor/families/comparison';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, cat, maximum, noGrad, onesLike, ShapeError, Tensor, tensor, where } from '../../../torch';
+import {
+  CarriedPromise,
+  carried,
+  fillUniform,
+  flush,
+  type InMode,
+  kindOf,
+  kinds,
+  sameShape,
+  shown,
+  showShape,
+} from '../../../torch/inside';
 import { type Inputs, interleaved, type Listed, likeInputs, listInputs } from '../attribution/arguments';
 import { Attribution, type PerturbationAttribution } from '../attribution/attribution';
 import { expectSamples } from '../attribution/batches';
@@ -90,7 +90,7 @@ export function sensitivityMax(...args: readonly unknown[]): unknown {
     ['explanationFunc', 'inputs'],
     sensitivityDefaults,
     args,
-    { perturbFunc: callback },
+    { perturbFunc: kinds.callback },
   );
   const explain = explainer(op, o.explanationFunc);
   const listed = listInputs(op, o.inputs);

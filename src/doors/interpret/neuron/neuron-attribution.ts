@@ -1,9 +1,7 @@
 // The base of methods that explain a neuron of a layer, and how a neuron is chosen.
 
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { showShape } from '../../../engine/core/meta';
-import { type Arguments, kindOf, shown } from '../../../engine/core/options';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, ShapeError, Tensor } from '../../../torch';
+import { type Arguments, kindOf, shown, showShape } from '../../../torch/inside';
 import type { Forward } from '../attribution/model';
 import { asLayerValue, type Layer, type LayerValue } from '../layer/capture';
 import { InternalAttribution, type Within } from '../layer/layer-attribution';

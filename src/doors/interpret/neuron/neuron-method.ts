@@ -1,6 +1,6 @@
 // Owns the class of methods that explain a neuron of a layer by the inputs.
-import type { Arguments } from '../../../engine/core/options';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import type { Tensor } from '../../../torch';
+import type { Arguments } from '../../../torch/inside';
 import { type Attributions, type Inputs, likeInputs, listFloats } from '../attribution/arguments';
 import { opOf } from '../attribution/attribution';
 import { fromInputs, madeWith, ruled } from '../attribution/method';

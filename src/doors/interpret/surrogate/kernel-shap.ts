@@ -1,5 +1,5 @@
 // Kernel SHAP: Shapley values as the coefficients of a linear model.
-import { type Arguments, parseArgs } from '../../../engine/core/options';
+import { type Arguments, parseArgs } from '../../../torch/inside';
 import { opOf } from '../attribution/attribution';
 import { type Forward, forwardKinds } from '../attribution/model';
 import { Lime } from './lime';

@@ -1,12 +1,16 @@
 // LIME in general: samples in one space or the other, and a model that is fitted to what the network gives for them.
 
-import { callback, flag, orNull } from '../../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { showShape } from '../../../engine/core/meta';
-import { type Arguments, kindOf, parseArgs } from '../../../engine/core/options';
-import { type CarriedPromise, carried, type InMode } from '../../../engine/storage/carried';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, cat, ShapeError, Tensor } from '../../../torch';
+import {
+  type Arguments,
+  type CarriedPromise,
+  carried,
+  type InMode,
+  kindOf,
+  kinds,
+  parseArgs,
+  showShape,
+} from '../../../torch/inside';
 import { type Inputs, listInputs } from '../attribution/arguments';
 import { opOf, PerturbationAttribution } from '../attribution/attribution';
 import { expectSamples } from '../attribution/batches';
@@ -142,9 +146,9 @@ export class LimeBase extends PerturbationAttribution {
       args,
       {
         ...forwardKinds,
-        perturbInterpretableSpace: flag,
-        fromInterpRepTransform: orNull(callback),
-        toInterpRepTransform: orNull(callback),
+        perturbInterpretableSpace: kinds.flag,
+        fromInterpRepTransform: kinds.orNull(kinds.callback),
+        toInterpRepTransform: kinds.orNull(kinds.callback),
       },
     );
     super({ forwardFunc: o.forwardFunc });

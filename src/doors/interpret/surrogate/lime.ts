@@ -1,13 +1,15 @@
 // LIME where an interpretable sample says which features are there: those that are not are replaced by their baselines.
 
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { showShape } from '../../../engine/core/meta';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import { warnOnce } from '../../../engine/core/warnings';
-import { type CarriedPromise, carried, type InMode } from '../../../engine/storage/carried';
-import { tensor } from '../../../torch/tensor/creation/creation';
-import { cat, stack } from '../../../torch/tensor/joining/cat-stack';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, cat, ShapeError, stack, Tensor, tensor } from '../../../torch';
+import {
+  type Arguments,
+  type CarriedPromise,
+  carried,
+  type InMode,
+  parseArgs,
+  showShape,
+  warnOnce,
+} from '../../../torch/inside';
 import {
   type Attributions,
   asTensors,

@@ -1,10 +1,7 @@
 // Models that people can read, which LIME fits to what a network does near an input.
 
-import { closeMethods } from '../../../engine/core/arity';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { type Arguments, kindOf, parseArgs, shown } from '../../../engine/core/options';
-import { tensor } from '../../../torch/tensor/creation/creation';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, ShapeError, Tensor, tensor } from '../../../torch';
+import { type Arguments, closeMethods, kindOf, parseArgs, shown } from '../../../torch/inside';
 import { lasso, leastNorm, type Problem, ridge } from './least-squares';
 
 /** Samples, in one batch: interpretable inputs [n, features], the outputs of the network [n], and weights [n], all float32. */

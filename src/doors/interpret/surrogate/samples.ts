@@ -1,14 +1,17 @@
 // How LIME and Kernel SHAP draw interpretable samples, and how they weigh them: functions of one sample, and the same for many at once.
 
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { showShape } from '../../../engine/core/meta';
-import { type Arguments, kindOf, parseArgs, shown } from '../../../engine/core/options';
-import { warnOnce } from '../../../engine/core/warnings';
-import { fillBernoulli, fillNormal } from '../../../engine/storage/random/distributions';
-import { weightedIndices } from '../../../engine/storage/random/weighted';
-import { tensor, zeros } from '../../../torch/tensor/creation/creation';
-import { stack } from '../../../torch/tensor/joining/cat-stack';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, ShapeError, stack, Tensor, tensor, zeros } from '../../../torch';
+import {
+  type Arguments,
+  fillBernoulli,
+  fillNormal,
+  kindOf,
+  parseArgs,
+  shown,
+  showShape,
+  warnOnce,
+  weightedIndices,
+} from '../../../torch/inside';
 import type { Baseline } from '../attribution/arguments';
 
 /** One input, or all of several: what a function of a sample is given, in the form in which `attribute` got it. */

@@ -1,14 +1,24 @@
 // Owns attributions of pictures on a canvas, one panel or several side by side.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { display } from '../../../engine/core/display';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import type { Colormap } from '../../../torch/draw/colormap';
-import { BAR, colorBar, type PixelPen, paintPixels } from '../../../torch/draw/pixels';
-import { canvasOr, describe, type PlotCanvas, penOf, TEXT, write } from '../../../torch/draw/sheet';
-import { tensor } from '../../../torch/tensor/calling/tensor-kinds';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  BAR,
+  type Colormap,
+  canvasOr,
+  colorBar,
+  describe,
+  display,
+  kinds,
+  type PixelPen,
+  type PlotCanvas,
+  paintPixels,
+  parseArgs,
+  penOf,
+  TEXT,
+  tensorKind as tensor,
+  write,
+} from '../../../torch/inside';
 import { type DrawnOrder, drawnKinds, type VisualizeSign } from './normalize';
 import {
   expectPanel,

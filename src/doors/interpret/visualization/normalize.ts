@@ -1,10 +1,15 @@
 // Owns how attributions become numbers from −1 to 1 that are drawn: their sign, what counts as an outlier, and their colours.
 
-import { between, orNull, share } from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { shown } from '../../../engine/core/options';
-import { type Colormap, type ColormapName, colormap, lookUpTable } from '../../../torch/draw/colormap';
-import { canvasOrNull } from '../../../torch/draw/sheet';
+import { ArgumentError } from '../../../torch';
+import {
+  type Colormap,
+  type ColormapName,
+  canvasOrNull,
+  colormap,
+  kinds,
+  lookUpTable,
+  shown,
+} from '../../../torch/inside';
 
 /** Which attributions are drawn: 'all' with their signs, only the positive or the negative ones, or their absolute values. */
 export type VisualizeSign = 'all' | 'positive' | 'negative' | 'absolute_value';
@@ -15,9 +20,9 @@ const NEARLY_ZERO = 1e-5;
 /** What the options take by which all attributions are drawn. */
 export const drawnKinds = {
   canvas: canvasOrNull,
-  outlierPerc: between(0, 100),
-  cmap: orNull(colormap),
-  alphaOverlay: share,
+  outlierPerc: kinds.between(0, 100),
+  cmap: kinds.orNull(colormap),
+  alphaOverlay: kinds.share,
 };
 
 /** Their order, with what follows them. */

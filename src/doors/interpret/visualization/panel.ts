@@ -1,7 +1,6 @@
 // Owns pictures of attributions as pixels: heat maps, alone or over the picture, and pictures masked by them.
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import type { Colormap, Pixels } from '../../../torch/draw/colormap';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, ShapeError, type Tensor } from '../../../torch';
+import type { Colormap, DrawnPixels as Pixels } from '../../../torch/inside';
 import { expectName, expectSign, normalized, Scale, type VisualizeSign } from './normalize';
 
 /** How an attribution is drawn; the names are Captum's. */

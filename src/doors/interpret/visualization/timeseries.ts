@@ -1,17 +1,29 @@
 // Owns attributions of series on a canvas: lines over time, with the attribution of each moment behind or in them.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { sameShape, showShape } from '../../../engine/core/meta';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import { warnOnce } from '../../../engine/core/warnings';
-import { drawAxes, type Frame } from '../../../torch/draw/axes';
-import type { Colormap } from '../../../torch/draw/colormap';
-import { drawLegend, drawLine, rangeOf, roomy } from '../../../torch/draw/lines';
-import { BAR, colorBar } from '../../../torch/draw/pixels';
-import { canvasOr, type Drawing, drawOn, type Pen, type PlotCanvas } from '../../../torch/draw/sheet';
-import { tensor } from '../../../torch/tensor/calling/tensor-kinds';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, ShapeError, Tensor } from '../../../torch';
+import {
+  type Arguments,
+  BAR,
+  type Colormap,
+  canvasOr,
+  colorBar,
+  type Drawing,
+  drawAxes,
+  drawLegend,
+  drawLine,
+  drawOn,
+  type Frame,
+  kinds,
+  type Pen,
+  type PlotCanvas,
+  parseArgs,
+  rangeOf,
+  roomy,
+  sameShape,
+  showShape,
+  tensorKind as tensor,
+  warnOnce,
+} from '../../../torch/inside';
 import {
   type DrawnOrder,
   drawnKinds,

@@ -1,6 +1,6 @@
 // The callbacks of a trainer: those that it was given, those that it has by default, and the order of their calls.
-import { ArgumentError } from '../../../engine/core/errors';
-import { kindOf } from '../../../engine/core/options';
+import { ArgumentError } from '../../../torch';
+import { kindOf } from '../../../torch/inside';
 import { Callback } from '../hooks';
 import type { ParsedOptions } from '../options';
 import { ModelCheckpoint } from './model-checkpoint';

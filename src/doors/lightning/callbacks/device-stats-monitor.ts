@@ -1,7 +1,6 @@
 // DeviceStatsMonitor: gives the loggers the counters of the device.
-import { ArgumentError } from '../../../engine/core/errors';
-import { parseArgs } from '../../../engine/core/options';
-import { stats } from '../../../torch/runtime/gpu';
+import { ArgumentError, gpu } from '../../../torch';
+import { parseArgs } from '../../../torch/inside';
 import { Callback } from '../hooks';
 import type { Trainer } from '../trainer';
 
@@ -21,7 +20,9 @@ export class DeviceStatsMonitor extends Callback {
 
   #log(trainer: Trainer, hook: string): void {
     if (!trainer.connector.shouldUpdateLogs) return;
-    const counters = Object.entries(stats()).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
+    const counters = Object.entries(gpu.stats()).filter(
+      (entry): entry is [string, number] => typeof entry[1] === 'number',
+    );
     trainer.connector.note(
       Object.fromEntries(counters.map(([name, value]) => [`DeviceStatsMonitor.${hook}/${name}`, value])),
       false,

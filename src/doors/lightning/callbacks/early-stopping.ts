@@ -1,8 +1,7 @@
 // EarlyStopping: ends training once a metric no longer improves.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { parseArgs, shown } from '../../../engine/core/options';
+import { ArgumentError } from '../../../torch';
+import { kinds, parseArgs, shown } from '../../../torch/inside';
 import { scoreTensor } from '../checkpointing';
 import { readAll } from '../connector';
 import { Callback, stateIn, stateKeyOf } from '../hooks';

@@ -1,9 +1,7 @@
 // GradientAccumulationScheduler: how many batches a step takes, by epoch.
 
-import { whole } from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { objectAt } from '../../../engine/core/object-argument';
-import { type Arguments, isPlainObject, parseArgs, shown } from '../../../engine/core/options';
+import { ArgumentError } from '../../../torch';
+import { type Arguments, isPlainObject, kinds, objectAt, parseArgs, shown } from '../../../torch/inside';
 import { Callback } from '../hooks';
 import type { LightningModule } from '../module';
 import type { Trainer } from '../trainer';
@@ -39,7 +37,7 @@ export class GradientAccumulationScheduler extends Callback {
   /** Batches a step in an epoch. */
   getAccumulateGradBatches(...args: Arguments<{ epoch: number }, ['epoch']>): number {
     const { epoch } = parseArgs<{ epoch: number }>('getAccumulateGradBatches', ['epoch'], {}, args, {
-      epoch: whole(0),
+      epoch: kinds.whole(0),
     });
     const begun = Object.keys(this.scheduling)
       .map(Number)

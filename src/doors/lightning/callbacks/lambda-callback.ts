@@ -1,6 +1,6 @@
 // LambdaCallback: a callback made of functions.
-import { ArgumentError } from '../../../engine/core/errors';
-import { isPlainObject, kindOf, parseArgs } from '../../../engine/core/options';
+import { ArgumentError } from '../../../torch';
+import { isPlainObject, kindOf, parseArgs } from '../../../torch/inside';
 import { Callback, type CallbackHooks } from '../hooks';
 
 /** `new LambdaCallback({ onTrainEpochEnd: (trainer) => console.log(trainer.currentEpoch) })` */

@@ -1,7 +1,6 @@
 // LearningRateMonitor: gives the loggers the rates of optimizers, by step or by epoch.
-import { ArgumentError } from '../../../engine/core/errors';
-import { parseArgs, shown } from '../../../engine/core/options';
-import type { Optimizer } from '../../../torch/optim/optimizer';
+import { ArgumentError, type optim } from '../../../torch';
+import { parseArgs, shown } from '../../../torch/inside';
 import { Callback } from '../hooks';
 import type { LRSchedulerConfig } from '../optimizers';
 import type { Trainer } from '../trainer';
@@ -78,10 +77,10 @@ export class LearningRateMonitor extends Callback {
 }
 
 /** Optimizers with the names of their groups: those of schedulers first. */
-function named(trainer: Trainer): [string[], Optimizer<object>, LRSchedulerConfig | null][] {
+function named(trainer: Trainer): [string[], optim.Optimizer<object>, LRSchedulerConfig | null][] {
   const counts = new Map<unknown, number>();
-  const found: [string[], Optimizer<object>, LRSchedulerConfig | null][] = [];
-  const add = (optimizer: Optimizer<object>, config: LRSchedulerConfig | null): void => {
+  const found: [string[], optim.Optimizer<object>, LRSchedulerConfig | null][] = [];
+  const add = (optimizer: optim.Optimizer<object>, config: LRSchedulerConfig | null): void => {
     const kind = optimizer.constructor;
     let name = config?.name ?? `lr-${optimizer.name}`;
     if (!config?.name) {
@@ -96,7 +95,7 @@ function named(trainer: Trainer): [string[], Optimizer<object>, LRSchedulerConfi
     });
     found.push([names, optimizer, config]);
   };
-  for (const config of trainer.lrSchedulerConfigs) add(config.scheduler.optimizer as Optimizer<object>, config);
+  for (const config of trainer.lrSchedulerConfigs) add(config.scheduler.optimizer as optim.Optimizer<object>, config);
   for (const optimizer of trainer.optimizers) {
     if (!found.some(([, each]) => each === optimizer)) add(optimizer, null);
   }

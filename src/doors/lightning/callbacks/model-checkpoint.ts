@@ -1,10 +1,7 @@
 // ModelCheckpoint: keeps the best checkpoints by a metric, and the last.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { objectAt } from '../../../engine/core/object-argument';
-import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
-import { join, normalized } from '../../../torch/io/local-files';
+import { ArgumentError } from '../../../torch';
+import { type Arguments, join, kinds, normalized, objectAt, parseArgs, shown } from '../../../torch/inside';
 import { scoreTensor } from '../checkpointing';
 import { readAll } from '../connector';
 import { exists, namesIn, remove } from '../files';

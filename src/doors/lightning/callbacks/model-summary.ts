@@ -1,14 +1,16 @@
 // ModelSummary: the table of a module's layers and their parameters, as Lightning prints it before training.
 
-import { whole } from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { parseArgs } from '../../../engine/core/options';
-import { Printable } from '../../../engine/core/printable';
-import { withMode } from '../../../engine/graph/mode';
-import { callOf } from '../../../torch/nn/module/callable-object';
-import { className, type Module } from '../../../torch/nn/module/module';
-import { isUninitialized } from '../../../torch/nn/module/parameter';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, Tensor } from '../../../torch';
+import {
+  callOf,
+  className,
+  isUninitialized,
+  kinds,
+  type Module,
+  Printable,
+  parseArgs,
+  withMode,
+} from '../../../torch/inside';
 import { Callback } from '../hooks';
 import { LightningModule } from '../module';
 import type { Trainer } from '../trainer';
@@ -159,7 +161,7 @@ export class ModelSummary extends Callback {
     const model = args[0] instanceof LightningModule ? args[0] : null;
     const rest = model ? args.slice(1) : args;
     const { maxDepth } = parseArgs<{ maxDepth?: number }>('ModelSummary', [], { maxDepth: 1 }, rest, {
-      maxDepth: whole(-1),
+      maxDepth: kinds.whole(-1),
     });
     this.maxDepth = maxDepth;
     this.#table = model && new ModelSummaryTable(model, maxDepth);

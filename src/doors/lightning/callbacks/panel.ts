@@ -1,9 +1,7 @@
 // Panel: how a training goes on, in an element of a page: bars, curves and the figures of now.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { objectAt } from '../../../engine/core/object-argument';
-import { kindOf, parseArgs } from '../../../engine/core/options';
+import { ArgumentError } from '../../../torch';
+import { kindOf, kinds, objectAt, parseArgs } from '../../../torch/inside';
 import { ChartLogger } from '../loggers/chart';
 import type { Trainer } from '../trainer';
 import { barNumber, ProgressBar } from './progress-bar';

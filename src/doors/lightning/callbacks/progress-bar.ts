@@ -1,9 +1,7 @@
 // ProgressBar: a run's progress, rate and logged values, in a terminal and in an element of a page.
 
-import { between } from '../../../engine/core/argument-kinds';
-import { type Display, type DisplayedBar, display } from '../../../engine/core/display';
-import { ArgumentError } from '../../../engine/core/errors';
-import { kindOf, parseArgs } from '../../../engine/core/options';
+import { ArgumentError, type Display, type DisplayedBar } from '../../../torch';
+import { display, kindOf, kinds, parseArgs } from '../../../torch/inside';
 import { Callback } from '../hooks';
 import type { LightningModule } from '../module';
 import type { Trainer } from '../trainer';
@@ -130,7 +128,7 @@ export class ProgressBar extends Callback {
       { refreshRate: 0.5, element: null, leave: false },
       args,
       {
-        refreshRate: between(0),
+        refreshRate: kinds.between(0),
       },
     );
     if (o.element !== null && typeof o.element.append !== 'function') {

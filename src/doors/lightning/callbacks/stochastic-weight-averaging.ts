@@ -1,15 +1,7 @@
 // StochasticWeightAveraging: trains on with a constant rate, and gives the module the mean of the weights on the way.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { parseArgs, shown } from '../../../engine/core/options';
-import { flush } from '../../../engine/graph/flush';
-import { noGrad } from '../../../engine/storage/mode';
-import type { StateDict } from '../../../torch/nn/module/state-dict';
-import { SWALR } from '../../../torch/optim/lr-scheduler/swa-lr';
-import { isNormalizing, type Normalizing } from '../../../torch/optim/normalizing';
-import { zerosLike } from '../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type nn, noGrad, optim, type Tensor, zerosLike } from '../../../torch';
+import { flush, isNormalizing, kinds, type Normalizing, parseArgs, shown } from '../../../torch/inside';
 import { Callback, stateIn } from '../hooks';
 import type { LightningModule } from '../module';
 import { configOf } from '../optimizers';
@@ -40,7 +32,7 @@ export class StochasticWeightAveraging extends Callback {
   #count = 0;
   #isInitialized = false;
   #latestUpdate = -1;
-  #scheduler: SWALR | null = null;
+  #scheduler: optim.swaUtils.SWALR | null = null;
   #schedulerState: Record<string, unknown> | null = null;
   #norms: readonly Normalizing[] = [];
   #momenta: (number | null)[] | null = null;
@@ -132,7 +124,7 @@ export class StochasticWeightAveraging extends Callback {
     groups.forEach((group, i) => {
       group.initialLr = rates[i]!;
     });
-    this.#scheduler = new SWALR(optimizer as never, {
+    this.#scheduler = new optim.swaUtils.SWALR(optimizer as never, {
       swaLr: rates,
       annealEpochs: annealingEpochs,
       annealStrategy: annealingStrategy,
@@ -218,7 +210,7 @@ export class StochasticWeightAveraging extends Callback {
     this.#count = Number(state.n_averaged);
     this.#latestUpdate = Number(state.latest_update_epoch);
     this.#schedulerState = (state.scheduler_state as Record<string, unknown> | null | undefined) ?? null;
-    const averages = state.average_model_state as StateDict | null | undefined;
+    const averages = state.average_model_state as nn.StateDict | null | undefined;
     this.#averages = averages ? Object.values(averages).map((tensor) => tensor.clone().retain()) : null;
   }
 }

@@ -1,8 +1,7 @@
 // Timer: measures how long stages take, and ends training when its time is over.
 
-import { oneOf } from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
+import { ArgumentError } from '../../../torch';
+import { type Arguments, kinds, parseArgs, shown } from '../../../torch/inside';
 import { Callback, stateIn } from '../hooks';
 import type { LightningModule } from '../module';
 import { type Duration, secondsOf } from '../options';
@@ -23,7 +22,7 @@ interface Staged {
   stage?: TimedStage;
 }
 
-const stage = oneOf('train', 'validate', 'test');
+const stage = kinds.oneOf('train', 'validate', 'test');
 
 const stageOf = (name: string, args: readonly unknown[]): TimedStage =>
   parseArgs<Staged>(`Timer.${name}`, [], { stage: 'train' }, args, { stage }).stage;

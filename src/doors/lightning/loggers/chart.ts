@@ -1,11 +1,16 @@
 // A logger that draws values as they are logged, onto a canvas or into an element of a page.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { objectAt } from '../../../engine/core/object-argument';
-import { kindOf, parseArgs } from '../../../engine/core/options';
-import { type Line, lineDrawing } from '../../../torch/draw/lines';
-import { drawOn, type PlotCanvas } from '../../../torch/draw/sheet';
+import { ArgumentError } from '../../../torch';
+import {
+  drawOn,
+  kindOf,
+  kinds,
+  type Line,
+  lineDrawing,
+  objectAt,
+  type PlotCanvas,
+  parseArgs,
+} from '../../../torch/inside';
 import { expectStatus, type RowArguments, rowOf, type StatusArguments } from './logger';
 import { type LoggedPoint, MemoryLogger } from './memory';
 

@@ -1,6 +1,4 @@
-import { whole } from '../../../engine/core/argument-kinds';
-import { parseArgs } from '../../../engine/core/options';
-import { hasFiles, join, writeText } from '../../../torch/io/local-files';
+import { hasFiles, join, kinds, parseArgs, writeText } from '../../../torch/inside';
 import {
   type Folder,
   type FolderArguments,
@@ -30,7 +28,7 @@ export class CSVLogger extends FolderLogger {
       ['saveDir'],
       { ...runDefaults, flushLogsEveryNSteps: 100 },
       args,
-      { ...runKinds, flushLogsEveryNSteps: whole(1) },
+      { ...runKinds, flushLogsEveryNSteps: kinds.whole(1) },
     );
     super(o);
     this.#every = o.flushLogsEveryNSteps;

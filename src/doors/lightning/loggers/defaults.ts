@@ -1,8 +1,6 @@
 // Which loggers there are where none is named.
-import { display } from '../../../engine/core/display';
-import { ArgumentError } from '../../../engine/core/errors';
-import { kindOf } from '../../../engine/core/options';
-import { hasFiles } from '../../../torch/io/local-files';
+import { ArgumentError } from '../../../torch';
+import { display, hasFiles, kindOf } from '../../../torch/inside';
 import { CSVLogger } from './csv';
 import type { Logger } from './logger';
 import { MemoryLogger } from './memory';

@@ -1,7 +1,5 @@
 // Owns the base of loggers that keep each run in a folder of its own.
-import * as kinds from '../../../engine/core/argument-kinds';
-import { type Parsed, parseArgs } from '../../../engine/core/options';
-import { join } from '../../../torch/io/local-files';
+import { join, kinds, type Parsed, parseArgs } from '../../../torch/inside';
 import type { Hyperparameters } from '../checkpointing';
 import { expectStatus, type Logger, nextVersion, paramsIn, RUNS, type StatusArguments } from './logger';
 

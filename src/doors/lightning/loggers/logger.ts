@@ -1,9 +1,7 @@
 // What a logger is, and where its runs are kept.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { objectAt } from '../../../engine/core/object-argument';
-import { type Arguments, isPlainObject, parseArgs } from '../../../engine/core/options';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { Tensor } from '../../../torch';
+import { type Arguments, isPlainObject, kinds, objectAt, parseArgs } from '../../../torch/inside';
 import type { Awaitable } from '../awaitable';
 import type { Hyperparameters } from '../checkpointing';
 import { namesIn } from '../files';

@@ -1,6 +1,5 @@
 // A logger that keeps all rows, for pages and tests.
-import { text } from '../../../engine/core/argument-kinds';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
+import { type Arguments, kinds, parseArgs } from '../../../torch/inside';
 import type { Hyperparameters } from '../checkpointing';
 import { type Logger, paramsIn, type RowArguments, rowOf } from './logger';
 
@@ -24,7 +23,9 @@ export class MemoryLogger implements Logger {
   readonly #listeners = new Set<(metrics: Readonly<Record<string, number>>, step: number) => void>();
 
   constructor(...args: Arguments<{ name?: string }, ['name']>) {
-    const { name } = parseArgs<{ name?: string }>('MemoryLogger', [], { name: 'lightning_logs' }, args, { name: text });
+    const { name } = parseArgs<{ name?: string }>('MemoryLogger', [], { name: 'lightning_logs' }, args, {
+      name: kinds.text,
+    });
     this.name = name;
   }
 
@@ -41,7 +42,7 @@ export class MemoryLogger implements Logger {
 
   /** The points of a name, in order. */
   history(...args: Arguments<{ name: string }, ['name']>): LoggedPoint[] {
-    const { name } = parseArgs<{ name: string }>('MemoryLogger.history', ['name'], {}, args, { name: text });
+    const { name } = parseArgs<{ name: string }>('MemoryLogger.history', ['name'], {}, args, { name: kinds.text });
     return this.metrics.filter((row) => name in row).map((row) => ({ step: row.step!, value: row[name]! }));
   }
 

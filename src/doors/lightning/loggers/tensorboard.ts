@@ -1,9 +1,7 @@
 // A logger that writes event files, as TensorBoard reads them.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { parseArgs } from '../../../engine/core/options';
-import { join, writeText } from '../../../torch/io/local-files';
+import { ArgumentError } from '../../../torch';
+import { join, kinds, parseArgs, writeText } from '../../../torch/inside';
 import { SummaryWriter } from '../../tensorboard/writer';
 import {
   type Folder,

@@ -1,6 +1,5 @@
 // What every loop does with a batch: the hooks that may change it, and a step without gradients.
-import { mode, withMode } from '../../../engine/graph/mode';
-import { webgpu } from '../../../engine/storage/device';
+import { recordingMode as mode, webgpu, withMode } from '../../../torch/inside';
 import { type Awaitable, isPromise } from '../awaitable';
 import type { Run } from './run';
 

@@ -1,7 +1,6 @@
 // Validation and testing: passes without gradients whose values are reduced over all batches.
-import { ArgumentError } from '../../../engine/core/errors';
-import { flush } from '../../../engine/graph/flush';
-import type { Module } from '../../../torch/nn/module/module';
+import { ArgumentError } from '../../../torch';
+import { flush, type Module } from '../../../torch/inside';
 import { readAll } from '../connector';
 import { Fetcher, type Loader, lengthOf, limitOf, severalLoaders, warnOfShuffling } from '../loaders';
 import { BatchProgress } from '../progress';

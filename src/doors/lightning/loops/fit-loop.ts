@@ -1,9 +1,7 @@
 // Training as a whole: epochs until enough of them, of steps or of time have passed.
 
-import { ArgumentError } from '../../../engine/core/errors';
-import { warnOnce } from '../../../engine/core/warnings';
-import { defaultGenerator } from '../../../engine/storage/random/generator';
-import { fromText, toText } from '../../../torch/data/generator-text';
+import { ArgumentError } from '../../../torch';
+import { defaultGenerator, fromText, toText, warnOnce } from '../../../torch/inside';
 import { Fetcher, inOrder, type Loader, lengthOf, limitOf, statefulOf, trainingLoader } from '../loaders';
 import { Progress, type ProgressState } from '../progress';
 import type { FitRun } from './run';

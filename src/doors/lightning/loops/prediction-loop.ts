@@ -1,6 +1,6 @@
 // Predicting: what predictStep gives for each batch, without gradients.
-import { ArgumentError } from '../../../engine/core/errors';
-import { flush } from '../../../engine/graph/flush';
+import { ArgumentError } from '../../../torch';
+import { flush } from '../../../torch/inside';
 import { Fetcher, type Loader, lengthOf, limitOf, severalLoaders } from '../loaders';
 import { BatchProgress } from '../progress';
 import { transferred, withoutGrad } from './batches';

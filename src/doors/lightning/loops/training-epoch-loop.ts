@@ -1,8 +1,6 @@
 // An epoch of training: batches, the validation among them, and the schedulers between them.
-import { ArgumentError } from '../../../engine/core/errors';
-import { isPlainObject } from '../../../engine/core/options';
-import { warnOnce } from '../../../engine/core/warnings';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, Tensor } from '../../../torch';
+import { isPlainObject, warnOnce } from '../../../torch/inside';
 import { readAll } from '../connector';
 import type { Fetcher } from '../loaders';
 import { AutomaticOptimization } from '../optimization';

@@ -1,7 +1,6 @@
 // Owns two figures of agreement beyond chance: Cohen's kappa and the correlation of Matthews.
 
-import { arange, full } from '../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { arange, full, type Tensor } from '../../../torch';
 import { metric, ofBatch, type Parts } from '../gathering';
 import { binaryConfusion, multiclassConfusion, multilabelConfusion } from './confusion-matrix';
 import { among, classified, type Options, optionsWith } from './options';

@@ -1,10 +1,6 @@
 // Owns the areas under curves: AUROC and average precision, exact or by thresholds, without reading anything back.
-import { ArgumentError } from '../../../engine/core/errors';
-import { shown } from '../../../engine/core/options';
-import { zeros } from '../../../torch/tensor/creation/creation';
-import { searchsorted } from '../../../torch/tensor/indexing/search';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, cat, searchsorted, type Tensor, zeros } from '../../../torch';
+import { shown } from '../../../torch/inside';
 import { metric, ofBatch } from '../gathering';
 import type { Average } from './arguments';
 import {

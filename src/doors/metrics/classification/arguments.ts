@@ -1,19 +1,19 @@
 // Owns the arguments of metrics of classification: those of torchmetrics, and the errors for wrong ones.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
-import { isFloat, type Shape, showShape } from '../../../engine/core/meta';
+import { ArgumentError, DTypeError, type Shape, ShapeError, Tensor } from '../../../torch';
 import {
   expectKind,
+  isFloat,
   isPlainObject,
   kindOf,
+  kinds,
+  labelsWithin,
   missingArguments,
   parameterTwice,
   shown,
+  showShape,
   unknownArgument,
-} from '../../../engine/core/options';
-import { labelsWithin } from '../../../engine/ops/indexing/indexing';
-import { Tensor } from '../../../torch/tensor/tensor';
+} from '../../../torch/inside';
 
 /** How figures of classes or labels become one; 'none' or null: they do not. */
 export type Average = 'micro' | 'macro' | 'weighted' | 'none' | null;

@@ -1,6 +1,6 @@
 // Owns confusion matrices, and what metrics that are made of one have in common.
 
-import type { Tensor } from '../../../torch/tensor/tensor';
+import type { Tensor } from '../../../torch';
 import { metric, ofBatch, type Parts, type Plot, score } from '../gathering';
 import { type ConfusionPlotOptions, confusionDrawing } from '../plot';
 import { expectBinary, expectClasses, expectLabels, expectTensors } from './arguments';

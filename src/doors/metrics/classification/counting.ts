@@ -1,8 +1,6 @@
 // Owns what of a batch is counted: true and false positives and negatives of classes and labels, and confusion matrices.
-import { scatterAddIntoZeros } from '../../../engine/ops/indexing/indexing';
-import { arange, full } from '../../../torch/tensor/creation/creation';
-import { stack } from '../../../torch/tensor/joining/cat-stack';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { arange, full, stack, Tensor } from '../../../torch';
+import { scatterAddIntoZeros } from '../../../torch/inside';
 import { type Average, isFloating, joinedFrom, labelsOf, type MultidimAverage, probabilities } from './arguments';
 
 /** True positives, false positives, true negatives, false negatives: of one figure, or of each class or label, or of each sample. */

@@ -1,12 +1,7 @@
 // Owns what curves are made of: all scores with their labels, or counts at each of some thresholds; and how a batch becomes either.
 
-import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
-import { showShape } from '../../../engine/core/meta';
-import { expectKind, shown } from '../../../engine/core/options';
-import { arange, tensor } from '../../../torch/tensor/creation/creation';
-import { linspace } from '../../../torch/tensor/creation/linspace';
-import { stack } from '../../../torch/tensor/joining/cat-stack';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, arange, DTypeError, linspace, ShapeError, stack, Tensor, tensor } from '../../../torch';
+import { expectKind, shown, showShape } from '../../../torch/inside';
 import { type Parts, type State, score } from '../gathering';
 import { expectSameShape, expectTensors, expectWhole, isFloating, labelsOf, probabilities } from './arguments';
 import { from, type Options, optionsWith } from './options';

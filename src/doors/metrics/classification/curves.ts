@@ -1,8 +1,6 @@
 // Owns curves of precision over recall, and of true over false positives (ROC), by threshold.
 
-import { tensor } from '../../../torch/tensor/creation/creation';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { cat, type Tensor, tensor } from '../../../torch';
 import { metric, ofBatch, type Plot, score } from '../gathering';
 import { type CurvePlotOptions, curveDrawing, numbersOf } from '../plot';
 import {

@@ -1,7 +1,6 @@
 // Owns exact match: how many samples are right in all their parts.
 
-import { full } from '../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { full, type Tensor } from '../../../torch';
 import { ofBatch, type Parts, type State, score } from '../gathering';
 import { expectClasses, expectLabels, expectTensors, joinedFrom, labelsOf, type MultidimAverage } from './arguments';
 import { classesOf, decided } from './counting';

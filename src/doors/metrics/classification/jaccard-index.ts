@@ -1,7 +1,6 @@
 // Owns the Jaccard index: the share of elements both found and true among those found or true.
 
-import { full } from '../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { full, type Tensor } from '../../../torch';
 import { metric, ofBatch } from '../gathering';
 import type { Average } from './arguments';
 import { binaryConfusion, multiclassConfusion, multilabelConfusion } from './confusion-matrix';

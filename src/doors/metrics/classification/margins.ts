@@ -1,13 +1,7 @@
 // Owns figures of scores rather than of decisions: the hinge loss, and how well confidence tells accuracy (calibration).
 
-import { flag } from '../../../engine/core/argument-kinds';
-import { DTypeError, ShapeError } from '../../../engine/core/errors';
-import { showShape } from '../../../engine/core/meta';
-import { scatterAddIntoZeros } from '../../../engine/ops/indexing/indexing';
-import { arange, full } from '../../../torch/tensor/creation/creation';
-import { linspace } from '../../../torch/tensor/creation/linspace';
-import { searchsorted } from '../../../torch/tensor/indexing/search';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { arange, DTypeError, full, linspace, ShapeError, searchsorted, Tensor } from '../../../torch';
+import { kinds, scatterAddIntoZeros, showShape } from '../../../torch/inside';
 import { metric, ofBatch, type Parts, score } from '../gathering';
 import { expectClasses, expectSameShape, expectTensors, isFloating, labelsOf } from './arguments';
 import type { Checking } from './counting';
@@ -64,7 +58,7 @@ export interface Hinge extends Options {
 const hingeOf = metric<Hinge>(
   optionsWith(
     { squared: false, multiclassMode: 'crammer-singer' },
-    { squared: flag, multiclassMode: among<HingeMode>('crammer-singer', 'one-vs-all') },
+    { squared: kinds.flag, multiclassMode: among<HingeMode>('crammer-singer', 'one-vs-all') },
   ),
 );
 

@@ -1,5 +1,5 @@
 // Owns the options of metrics of classification: their defaults, their kinds, and the classes over them.
-import * as kinds from '../../../engine/core/argument-kinds';
+import { kinds } from '../../../torch/inside';
 import { type Check, metric, type OptionTable } from '../gathering';
 import { type Average, type MultidimAverage, oneOf } from './arguments';
 

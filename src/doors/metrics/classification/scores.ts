@@ -1,6 +1,5 @@
 // Owns the figures that are made of counts: accuracy, precision, recall and their kin, for one figure or averaged over classes.
-import { stack } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { stack, type Tensor } from '../../../torch';
 import type { Average, MultidimAverage } from './arguments';
 import type { Counts } from './counting';
 

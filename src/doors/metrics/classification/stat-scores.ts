@@ -1,8 +1,6 @@
 // Owns counts of true and false positives and negatives, and the figures that are made of them.
-import { orNull } from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { shown } from '../../../engine/core/options';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type Tensor } from '../../../torch';
+import { kinds, shown } from '../../../torch/inside';
 import { definition, type MetricClass, metric, ofBatch, type Parts, type State, score as traits } from '../gathering';
 import type { Metric } from '../metric';
 import { expectBinary, expectClasses, expectLabels, expectTensors, type MultidimAverage } from './arguments';
@@ -100,7 +98,7 @@ export class MulticlassStatScores extends metric<OfClasses>(table)({
   order: multiclassOrder,
   functionOrder: multiclassFunctionOrder,
   defaults: { numClasses: null },
-  checks: { numClasses: orNull(from(2)) },
+  checks: { numClasses: kinds.orNull(from(2)) },
   check({ constructor: { name }, numClasses, average, topK }) {
     if (numClasses === null && average !== 'micro') {
       throw new ArgumentError(

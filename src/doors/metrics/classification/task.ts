@@ -1,8 +1,7 @@
 // Owns metrics by their task, as `Accuracy({ task })`: the class and the function that stand for those of each task.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, expectKind, type OfKeys, shown } from '../../../engine/core/options';
+import { ArgumentError } from '../../../torch';
+import { type Arguments, expectKind, kinds, type OfKeys, shown } from '../../../torch/inside';
 import { definition, figureOf, type MetricClass, type Figure as OfBatch } from '../gathering';
 import type { Metric } from '../metric';
 import { type Batch, batchOf, batchOrder, byName, expectGiven, type Named, type Task } from './arguments';

@@ -1,6 +1,6 @@
 // The file's graph while it is made: nodes, and wires between them, which get their names at the end.
-import type { DType, Shape } from '../../../engine/core/meta';
-import { elementsAsBytes } from '../../../torch/io/elements';
+import type { DType, Shape } from '../../../torch';
+import { elementsAsBytes } from '../../../torch/inside';
 import type { LateBytes, LateTensor } from '../proto/encode';
 import {
   ATTRIBUTE,

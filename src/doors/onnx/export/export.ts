@@ -1,13 +1,17 @@
 // onnx.export: a model as an ONNX file, of the operations that a call of it records.
-import { flag, instance, type Kind, listOf, oneOf, orNull, text, whole } from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import type { Shape } from '../../../engine/core/meta';
-import { type Arguments, isPlainObject, parseArgs } from '../../../engine/core/options';
-import { checkTarget, type Target, writeTo } from '../../../torch/io/target';
-import { inMode } from '../../../torch/nn/module/in-mode';
-import { Module } from '../../../torch/nn/module/module';
-import { tensorsIn } from '../../../torch/tensor/calling/tensor-trees';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type Shape, type Target, Tensor } from '../../../torch';
+import {
+  type Arguments,
+  checkTarget,
+  inMode,
+  isPlainObject,
+  type Kind,
+  kinds,
+  Module,
+  parseArgs,
+  tensorsIn,
+  writeTo,
+} from '../../../torch/inside';
 import { encodeModel, type LateTensor, type Piece } from '../proto/encode';
 import type { GraphMessage, ModelMessage } from '../proto/messages';
 import { graphOf, type OpenDim } from './graph';
@@ -111,14 +115,14 @@ export async function exportModel(...args: Arguments<ExportArguments, ExportOrde
     externalData: false,
   } as const;
   const o = parseArgs<ExportArguments>(OP, ['model', 'example'], defaults, args, {
-    model: instance(Module, 'a module'),
+    model: kinds.instance(Module, 'a module'),
     example: exampleKind,
-    inputNames: orNull(listOf(text)),
-    outputNames: orNull(listOf(text)),
-    dynamicAxes: orNull(axesKind),
-    opsetVersion: whole(OLDEST, NEWEST),
-    training: oneOf('eval', 'train', 'preserve'),
-    externalData: flag,
+    inputNames: kinds.orNull(kinds.listOf(kinds.text)),
+    outputNames: kinds.orNull(kinds.listOf(kinds.text)),
+    dynamicAxes: kinds.orNull(axesKind),
+    opsetVersion: kinds.whole(OLDEST, NEWEST),
+    training: kinds.oneOf('eval', 'train', 'preserve'),
+    externalData: kinds.flag,
   });
   if (o.f !== null) checkTarget(OP, o.f);
   const path = typeof o.f === 'string' || o.f instanceof URL ? String(o.f) : null;

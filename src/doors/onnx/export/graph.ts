@@ -1,14 +1,18 @@
 // From traces to the graph of a file: every recorded node by its translator, weights by their names.
-import { ArgumentError } from '../../../engine/core/errors';
-import { fromHalf } from '../../../engine/core/half';
-import { ITEM_BYTES, numel, type Shape } from '../../../engine/core/meta';
-import { placeOf } from '../../../engine/graph/places';
-import { sameAttrs } from '../../../engine/graph/signature';
-import type { HostData, Node, Value } from '../../../engine/graph/value';
-import { identity } from '../../../engine/ops/shape/cast';
-import { elementsAsBytes } from '../../../torch/io/elements';
-import { valuesAtHand } from '../../../torch/tensor/reading/shown';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type Shape, Tensor } from '../../../torch';
+import {
+  elementsAsBytes,
+  fromHalf,
+  type HostData,
+  ITEM_BYTES,
+  identity,
+  type Node,
+  numelOf as numel,
+  placeOf,
+  sameAttrs,
+  type Value,
+  valuesAtHand,
+} from '../../../torch/inside';
 import type { LateBytes } from '../proto/encode';
 import type { GraphMessage } from '../proto/messages';
 import { Builder, valueMessage, type Wire } from './builder';

@@ -1,5 +1,5 @@
 // Recorded nodes as the export reads them: their names in errors, and the inputs that decide their outputs.
-import type { Node, Value } from '../../../engine/graph/value';
+import type { Node, Value } from '../../../torch/inside';
 
 /** By operation, the inputs that are the result in another order, or that pass gradients on. */
 const unread: Readonly<Record<string, (index: number) => boolean>> = {

@@ -1,5 +1,6 @@
 // Numbers of the host that are the same along every open dimension, as the first states of a recurrent layer are.
-import { contiguousStrides, numel, type Shape } from '../../../engine/core/meta';
+import type { Shape } from '../../../torch';
+import { contiguousStrides, numelOf as numel } from '../../../torch/inside';
 
 interface Numbers {
   readonly shape: Shape;

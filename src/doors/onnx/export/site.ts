@@ -1,7 +1,6 @@
 // A site: a recorded node, as its translator sees it, with its inputs as wires, and its sizes in every trace.
-import { ArgumentError } from '../../../engine/core/errors';
-import type { DType, Shape } from '../../../engine/core/meta';
-import type { Node, Value } from '../../../engine/graph/value';
+import { ArgumentError, type DType, type Shape } from '../../../torch';
+import type { Node, Value } from '../../../torch/inside';
 import type { Attributes, Builder, Wire } from './builder';
 import { nodeTitle } from './reads';
 

@@ -1,17 +1,23 @@
 // Traces: the nodes that a model records when it is called with stand-ins of its inputs. Nothing is computed, and changes are undone.
-import { ArgumentError } from '../../../engine/core/errors';
-import type { DType, Shape } from '../../../engine/core/meta';
-import { discardPending, flush } from '../../../engine/graph/flush';
-import { isJournaling, startJournal } from '../../../engine/graph/journal';
-import { withMode } from '../../../engine/graph/mode';
-import { placeOf, trace } from '../../../engine/graph/places';
-import { record } from '../../../engine/graph/record';
-import { lastNodeId, type Node, type Op, type Value } from '../../../engine/graph/value';
-import { Generator, withDefaultGenerator } from '../../../engine/storage/random/generator';
-import { scope } from '../../../engine/storage/scope';
-import type { Module } from '../../../torch/nn/module/module';
-import { mapTensors, tensorsIn } from '../../../torch/tensor/calling/tensor-trees';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type DType, Generator, type Shape, scope, Tensor } from '../../../torch';
+import {
+  discardPending,
+  flush,
+  isJournaling,
+  lastNodeId,
+  type Module,
+  mapTensors,
+  type Node,
+  type Op,
+  placeOf,
+  record,
+  startJournal,
+  tensorsIn,
+  tracePlaces as trace,
+  type Value,
+  withDefaultGenerator,
+  withMode,
+} from '../../../torch/inside';
 import { nodeTitle, readsOf } from './reads';
 
 const OP = 'onnx.export';

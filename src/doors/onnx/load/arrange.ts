@@ -1,7 +1,6 @@
 // Elements put elsewhere, of tensors and of arrays on the host alike: reshape, permute, expand, slices, joins, gathers.
-import { numel, type Shape } from '../../../engine/core/meta';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { cat, type Shape, type Tensor } from '../../../torch';
+import { numelOf as numel } from '../../../torch/inside';
 import { boundedShape } from './bounds';
 import type { Call } from './call';
 import { tensorOf } from './convert';

@@ -1,5 +1,6 @@
 // The most that numbers in a file may ask for: sizes are checked before anything is allocated.
-import { numel, type Shape, showShape } from '../../../engine/core/meta';
+import type { Shape } from '../../../torch';
+import { numelOf as numel, showShape } from '../../../torch/inside';
 
 /** Elements of a tensor: 1 GB of float32. */
 export const MOST_ELEMENTS = 2 ** 28;

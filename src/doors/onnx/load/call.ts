@@ -1,6 +1,5 @@
 // A call of an operator: its inputs and attributes as an operator asks for them, with errors that name the node.
-import { FileFormatError } from '../../../engine/core/errors';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { FileFormatError, Tensor } from '../../../torch';
 import type { GraphMessage, NodeMessage, TensorMessage } from '../proto/messages';
 import { hostOf, tensorOf } from './convert';
 import { HostArray, type OnnxValue, Sequence } from './values';

@@ -1,5 +1,5 @@
 // What a model must be before its graph is walked: a version that we know, and operators and functions that are there.
-import { FileFormatError } from '../../../engine/core/errors';
+import { FileFormatError } from '../../../torch';
 import type { FunctionMessage, GraphMessage, ModelMessage, NodeMessage } from '../proto/messages';
 import { nodeTitle, type Operators, operatorKey } from './call';
 

@@ -1,5 +1,5 @@
 // If and Loop where what decides is known at the call on the host: numbers that shapes and constants make.
-import { stack } from '../../../torch/tensor/joining/cat-stack';
+import { stack } from '../../../torch';
 import type { NodeMessage } from '../proto/messages';
 import { refuse } from './check';
 import { hostOf, tensorOf } from './convert';

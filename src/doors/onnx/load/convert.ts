@@ -1,8 +1,6 @@
 // Numbers on the host as tensors, and back where a tensor's numbers are known there.
-import { protect } from '../../../engine/storage/protect';
-import { tensor as makeTensor } from '../../../torch/tensor/creation/creation';
-import { knownNumbers } from '../../../torch/tensor/reading/known-numbers';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { tensor as makeTensor, type Tensor } from '../../../torch';
+import { knownNumbers, protect } from '../../../torch/inside';
 import { HostArray, type HostType } from './values';
 
 /** Tensors of arrays that never change, made once. */

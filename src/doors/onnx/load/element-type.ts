@@ -1,7 +1,6 @@
 // Element types that we hold in wider ones: int8 in int32, for example. A value remembers the type that the file gives it.
-import { engine } from '../../../engine/compiler/engine';
-import { supportsHalf } from '../../../engine/compiler/plan';
-import type { DType } from '../../../engine/core/meta';
+import type { DType } from '../../../torch';
+import { engine, supportsHalf } from '../../../torch/inside';
 import { DATA } from '../proto/messages';
 import type { Elements } from './arrange';
 import type { Call } from './call';

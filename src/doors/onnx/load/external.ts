@@ -1,10 +1,6 @@
 // Numbers of tensors that stand in files beside the model.
-import { FileFormatError } from '../../../engine/core/errors';
-import { shown } from '../../../engine/core/options';
-import { beside, isBeside } from '../../../torch/io/beside';
-import type { ByteSource } from '../../../torch/io/bytes';
-import { orAborted } from '../../../torch/io/or-aborted';
-import { openReader, type Reader } from '../../../torch/io/reader';
+import { type ByteSource, FileFormatError } from '../../../torch';
+import { beside, isBeside, openReader, orAborted, type Reader, shown } from '../../../torch/inside';
 import type { FunctionMessage, GraphMessage, NodeMessage, TensorMessage } from '../proto/messages';
 import { bytesOfData, tensorTitle } from './tensors';
 

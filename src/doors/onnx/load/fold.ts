@@ -1,7 +1,6 @@
 // Nodes that are computed once, while the graph is loaded: those of constants, and those that give a weight in another form.
-import { isFloat } from '../../../engine/core/meta';
-import { scope } from '../../../engine/storage/scope';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { scope, Tensor } from '../../../torch';
+import { isFloat } from '../../../torch/inside';
 import type { NodeMessage } from '../proto/messages';
 import { Call, type Operator } from './call';
 import { hostOf, tensorOf } from './convert';

@@ -1,8 +1,6 @@
 // From the graph of a file to a plan: nodes become layers, steps, or numbers that are known before any call.
-import { FileFormatError } from '../../../engine/core/errors';
-import { isFloat } from '../../../engine/core/meta';
-import type { Module } from '../../../torch/nn/module/module';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { FileFormatError, type Tensor } from '../../../torch';
+import { isFloat, type Module } from '../../../torch/inside';
 import type {
   AttributeMessage,
   FunctionMessage,

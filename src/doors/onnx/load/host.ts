@@ -1,7 +1,11 @@
 // Arithmetic on the host: broadcasting, picking, joining and reducing of small arrays, whose numbers decide shapes and axes.
-import { roundToHalf } from '../../../engine/core/half';
-import { contiguousStrides, numel, type Shape } from '../../../engine/core/meta';
-import { broadcastShapes } from '../../../engine/ops/shape/broadcast';
+import type { Shape } from '../../../torch';
+import {
+  broadcastOf as broadcastShapes,
+  contiguousStrides,
+  numelOf as numel,
+  roundToHalf,
+} from '../../../torch/inside';
 import type { Call } from './call';
 import { HostArray, type HostType } from './values';
 

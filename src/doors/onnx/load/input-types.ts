@@ -1,6 +1,5 @@
 // The dtypes of a graph's inputs, from the types that the file gives them.
-import { FileFormatError } from '../../../engine/core/errors';
-import type { DType } from '../../../engine/core/meta';
+import { type DType, FileFormatError } from '../../../torch';
 import type { ValueMessage } from '../proto/messages';
 import { ourType, typeName } from './element-type';
 

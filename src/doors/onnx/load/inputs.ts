@@ -1,8 +1,6 @@
 // What a call of an imported network must give: names, ranks, sizes and dtypes, and open sizes that agree.
-import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
-import type { DType } from '../../../engine/core/meta';
-import { isPlainObject, kindOf } from '../../../engine/core/options';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type DType, DTypeError, ShapeError, Tensor } from '../../../torch';
+import { isPlainObject, kindOf } from '../../../torch/inside';
 import type { DimMessage } from '../proto/messages';
 
 /** An input of a network. */

@@ -1,7 +1,6 @@
 // A value as it is known while a graph is loaded: by its numbers, as a weight, or by the slot that it will lie in.
-import { fromHost } from '../../../engine/graph/record';
-import type { Parameter } from '../../../torch/nn/module/parameter';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { type nn, Tensor } from '../../../torch';
+import { fromHost } from '../../../torch/inside';
 import type { NodeMessage } from '../proto/messages';
 import { tensorOf } from './convert';
 import type { HostArray } from './values';
@@ -28,7 +27,7 @@ export interface Derivation {
 /** Floats of the file that may be trained. */
 export class Weight {
   /** Set once a module has it. */
-  parameter: Parameter | null = null;
+  parameter: nn.Parameter | null = null;
   /** Where it is registered by itself, for operators that read it: the slot that it is loaded to. */
   slot: Slot | null = null;
   #tensor: Tensor | null = null;

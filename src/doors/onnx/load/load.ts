@@ -1,14 +1,21 @@
 // onnx.load: reads a file, and builds the network that it describes.
-import { callback, type Kind, type Kinds, orNull } from '../../../engine/core/argument-kinds';
-import { FileFormatError } from '../../../engine/core/errors';
-import { type Arguments, isPlainObject, parseArgs } from '../../../engine/core/options';
-import { type ByteSource, byteSource, inflate } from '../../../torch/io/bytes';
-import { kindOfFile } from '../../../torch/io/file-kinds';
-import { computesHalf } from '../../../torch/io/half';
-import { orAborted } from '../../../torch/io/or-aborted';
-import { openReader, type Reader } from '../../../torch/io/reader';
-import { defaultMaxBytes } from '../../../torch/io/zip/zip';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { type ByteSource, FileFormatError, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  byteSource,
+  computesHalf,
+  defaultMaxBytes,
+  inflate,
+  isPlainObject,
+  type Kind,
+  type Kinds,
+  kindOfFile,
+  openReader,
+  orAborted,
+  parseArgs,
+  type Reader,
+  kinds as torchKinds,
+} from '../../../torch/inside';
 import { type DecodedModel, decodeModel } from '../proto/decode';
 import type { ModelMessage } from '../proto/messages';
 import { functionsOf } from './check';
@@ -48,7 +55,11 @@ const files: Kind = {
   fits: (value) => isPlainObject(value) && Object.values(value).every(byteSource.fits),
 };
 
-const kinds: Kinds<LoadArguments> = { source: byteSource, onProgress: orNull(callback), externalData: orNull(files) };
+const kinds: Kinds<LoadArguments> = {
+  source: byteSource,
+  onProgress: torchKinds.orNull(torchKinds.callback),
+  externalData: torchKinds.orNull(files),
+};
 
 /**
  * Loads an ONNX model from an address or path, a `File`, a `Blob`, or bytes: an `nn.Module` in `eval()` mode, for inference and for training on.

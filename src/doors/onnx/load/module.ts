@@ -1,7 +1,6 @@
 // OnnxModule: an imported network, whose layers and weights are ours.
-import { ArgumentError } from '../../../engine/core/errors';
-import { Module } from '../../../torch/nn/module/module';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, Tensor } from '../../../torch';
+import { Module } from '../../../torch/inside';
 import { DATA } from '../proto/messages';
 import { hostOf, tensorOf } from './convert';
 import { noteType, ourType } from './element-type';

@@ -1,5 +1,5 @@
 // Whole numbers of types that we hold in wider ones: results have the type of the inputs, and wrap around as that type does.
-import type { Tensor } from '../../../torch/tensor/tensor';
+import type { Tensor } from '../../../torch';
 import type { Call } from './call';
 import { noteType, rangeOf, typeOf } from './element-type';
 import { HostArray, type OnnxValue, Sequence } from './values';

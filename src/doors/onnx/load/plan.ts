@@ -1,7 +1,6 @@
 // What an imported network does at each call: steps that were laid down once, and the slots in which values lie between them.
-import { FileFormatError, LamplightError, ShapeError } from '../../../engine/core/errors';
-import type { Module } from '../../../torch/nn/module/module';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { FileFormatError, LamplightError, ShapeError, type Tensor } from '../../../torch';
+import type { Module } from '../../../torch/inside';
 import type { NodeMessage } from '../proto/messages';
 import { Call, nodeTitle, type Operator } from './call';
 import { tensorOf } from './convert';

@@ -1,5 +1,5 @@
 // Where the weights and constants that operators read by themselves are registered on the network.
-import type { Module } from '../../../torch/nn/module/module';
+import type { Module } from '../../../torch/inside';
 import { keepTensor } from './convert';
 import { Slot, type Weight } from './known';
 import { parameterOf } from './layers/layer';

@@ -1,8 +1,14 @@
 // From the tensors of a file to numbers on the host. Sizes are checked against the bytes that are there before anything is allocated.
-import { FileFormatError } from '../../../engine/core/errors';
-import { type DType, numel, showShape } from '../../../engine/core/meta';
-import type { HostNumbers } from '../../../engine/graph/value';
-import { type ElementType, elementBytes, hostArray, readElements } from '../../../torch/io/elements';
+import { type DType, FileFormatError } from '../../../torch';
+import {
+  type ElementType,
+  elementBytes,
+  type HostNumbers,
+  hostArray,
+  numelOf as numel,
+  readElements,
+  showShape,
+} from '../../../torch/inside';
 import { DATA, type TensorMessage } from '../proto/messages';
 import { noteType, ourType, typeName } from './element-type';
 import { HostArray } from './values';

@@ -1,9 +1,6 @@
 // The modules of an imported network by their paths, and the members that are registered on them.
-import { LamplightError } from '../../../engine/core/errors';
-import { protect } from '../../../engine/storage/protect';
-import { Module } from '../../../torch/nn/module/module';
-import type { Parameter } from '../../../torch/nn/module/parameter';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { LamplightError, type nn, type Tensor } from '../../../torch';
+import { Module, protect } from '../../../torch/inside';
 
 /** Modules of an imported network that belong together. Only the network as a whole can be called. */
 export class Block extends Module {
@@ -40,7 +37,7 @@ export class Tree {
     return [...folder, key];
   }
 
-  addParameter(path: readonly string[], parameter: Parameter): string[] {
+  addParameter(path: readonly string[], parameter: nn.Parameter): string[] {
     const [parent, folder] = this.#block(path.slice(0, -1));
     const key = freeName(parent, path.at(-1)!);
     parent.registerParameter(key, parameter);

@@ -1,6 +1,6 @@
 // Values that the nodes of an ONNX graph pass to each other: tensors, and numbers on the host, such as shapes and axes.
-import { numel, type Shape } from '../../../engine/core/meta';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import type { Shape, Tensor } from '../../../torch';
+import { numelOf as numel } from '../../../torch/inside';
 
 /** Types of numbers on the host. Whole ones are exact up to 2^53. */
 export type HostType = 'float32' | 'float16' | 'int64' | 'int32' | 'uint32' | 'uint8' | 'bool';

@@ -1,6 +1,6 @@
 // Reading protocol buffers that may be damaged: every length within its message, nesting and memory bounded, and errors that name the field.
 import { PbfReader } from 'pbf';
-import { FileFormatError } from '../../../engine/core/errors';
+import { FileFormatError } from '../../../torch';
 
 /** Messages within messages. Graphs of control flow nest by four each. */
 const DEEPEST = 100;

@@ -1,9 +1,14 @@
 // Owns what addPrCurve, addPrCurveRaw and the methods of custom charts take, and the events that they add.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, isPlainObject, parseArgs, shown } from '../../../engine/core/options';
-import { isTensor } from '../../../torch/tensor/calling/callable';
+import { ArgumentError } from '../../../torch';
+import {
+  type Arguments,
+  isPlainObject,
+  isTensorObject as isTensor,
+  kinds,
+  parseArgs,
+  shown,
+} from '../../../torch/inside';
 import { type Entry, noWhen, summaryEntry, type When, whenKinds } from '../event-queue';
 import { prCurve } from '../pr-curve';
 import { type CustomChart, customScalarsSummary, prCurveSummary } from '../summaries';

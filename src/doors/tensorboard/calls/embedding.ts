@@ -1,13 +1,15 @@
 // Owns what addEmbedding takes, and the files that it adds.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import { warnOnce } from '../../../engine/core/warnings';
-import { join } from '../../../torch/io/local-files';
-import { isTensor } from '../../../torch/tensor/calling/callable';
-import { tensor } from '../../../torch/tensor/calling/tensor-kinds';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  isTensorObject as isTensor,
+  join,
+  kinds,
+  parseArgs,
+  tensorKind as tensor,
+  warnOnce,
+} from '../../../torch/inside';
 import { type Content, whenKinds } from '../event-queue';
 import type { EmbeddingInfo, Label } from '../projector';
 import { copyOf, numbersOf } from '../values';

@@ -1,14 +1,17 @@
 // Owns what addGraph takes, and the events that it adds.
 
-import { instance, type Kind } from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, isPlainObject, parseArgs } from '../../../engine/core/options';
-import { undone } from '../../../engine/graph/journal';
-import { scope } from '../../../engine/storage/scope';
-import { inMode } from '../../../torch/nn/module/in-mode';
-import { Module } from '../../../torch/nn/module/module';
-import { isTensor } from '../../../torch/tensor/calling/callable';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, scope, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  inMode,
+  isPlainObject,
+  isTensorObject as isTensor,
+  type Kind,
+  kinds,
+  Module,
+  parseArgs,
+  undone,
+} from '../../../torch/inside';
 import { type Entry, noWhen } from '../event-queue';
 import { type GraphNode, graphField, graphText, ranField } from '../graph-def';
 import { tracedGraph } from '../graph-trace';
@@ -34,7 +37,7 @@ export function graphEntries(args: GraphCall): Entry[] {
   const op = 'addGraph';
   const defaults = { verbose: false, useStrictTrace: true };
   const o = parseArgs<GraphParameters>(op, ['model', 'inputToModel'], defaults, args, {
-    model: instance(Module, 'a module'),
+    model: kinds.instance(Module, 'a module'),
     inputToModel: inputs,
   });
   const given = isTensor(o.inputToModel) ? [o.inputToModel] : (o.inputToModel as readonly unknown[]);

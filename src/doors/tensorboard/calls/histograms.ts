@@ -1,8 +1,7 @@
 // Owns what addHistogram and addHistogramRaw take, and the events that they add.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
+import { ArgumentError } from '../../../torch';
+import { type Arguments, kinds, parseArgs } from '../../../torch/inside';
 import { type Entry, noWhen, summaryEntry, type When, whenKinds } from '../event-queue';
 import { type Bins, binRules, histogramOf } from '../histogram';
 import { type HistogramMoments, histogramSummary } from '../summaries';

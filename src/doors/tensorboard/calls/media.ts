@@ -1,11 +1,7 @@
 // Owns what addVideo and addAudio take, and the events that they add.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import { warnOnce } from '../../../engine/core/warnings';
-import { tensor } from '../../../torch/tensor/calling/tensor-kinds';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type Tensor } from '../../../torch';
+import { type Arguments, kinds, parseArgs, tensorKind as tensor, warnOnce } from '../../../torch/inside';
 import { type Entry, summaryEntry, type When, whenKinds } from '../event-queue';
 import { audioSummary, imageSummary } from '../summaries';
 import { copyOf, reader, type Values } from '../values';

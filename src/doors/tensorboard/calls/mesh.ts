@@ -1,10 +1,7 @@
 // Owns what addMesh takes, and the event that it adds.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, isPlainObject, parseArgs } from '../../../engine/core/options';
-import { tensor } from '../../../torch/tensor/calling/tensor-kinds';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type Tensor } from '../../../torch';
+import { type Arguments, isPlainObject, kinds, parseArgs, tensorKind as tensor } from '../../../torch/inside';
 import { type Entry, summaryEntry, type When, whenKinds } from '../event-queue';
 import { pythonJson } from '../python-json';
 import { meshSummary } from '../summaries';

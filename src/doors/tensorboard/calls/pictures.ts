@@ -1,12 +1,15 @@
 // Owns what addImage, addImages, addImageWithBoxes and addFigure take, and the events that they add.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, kindOf, parseArgs } from '../../../engine/core/options';
-import type { PlotCanvas } from '../../../torch/draw/sheet';
-import { isTensor } from '../../../torch/tensor/calling/callable';
-import { tensor } from '../../../torch/tensor/calling/tensor-kinds';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  isTensorObject as isTensor,
+  kindOf,
+  kinds,
+  type PlotCanvas,
+  parseArgs,
+  tensorKind as tensor,
+} from '../../../torch/inside';
 import { type Entry, summaryEntry, type When, whenKinds } from '../event-queue';
 import { figuresOf } from '../figures';
 import { imageSummary } from '../summaries';

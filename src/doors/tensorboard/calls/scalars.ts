@@ -1,8 +1,7 @@
 // Owns what addScalar, addScalars and addHparams take, and the events that they add.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, kindOf, parseArgs } from '../../../engine/core/options';
+import { ArgumentError } from '../../../torch';
+import { type Arguments, kindOf, kinds, parseArgs } from '../../../torch/inside';
 import { type Entry, noWhen, now, summaryEntry, type When, whenKinds } from '../event-queue';
 import { type HparamValue, hparamSummaries } from '../hparam-summaries';
 import { scalarSummary, scalarTensorSummary } from '../summaries';

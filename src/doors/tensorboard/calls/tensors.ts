@@ -1,11 +1,7 @@
 // Owns what addTensor and addText take, and the events that they add.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { toHalf } from '../../../engine/core/half';
-import type { DType } from '../../../engine/core/meta';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import { tensor } from '../../../torch/tensor/calling/tensor-kinds';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import type { DType, Tensor } from '../../../torch';
+import { type Arguments, kinds, parseArgs, tensorKind as tensor, toHalf } from '../../../torch/inside';
 import { type Entry, noWhen, summaryEntry, type When, whenKinds } from '../event-queue';
 import { type Bytes, floats, wholes } from '../protobuf';
 import { DataType, Elements, tensorSummary, textSummary } from '../summaries';

@@ -1,9 +1,14 @@
 // Archives as places of data sets: tar, also compressed by gzip, and zip, told by their first bytes.
-import { FileFormatError, LamplightError } from '../../../engine/core/errors';
-import { type ByteSource, describeSource } from '../../../torch/io/bytes';
-import { openReader, type Reader } from '../../../torch/io/reader';
-import { readTar, type TarMember } from '../../../torch/io/zip/tar';
-import { openZip } from '../../../torch/io/zip/zip';
+import { type ByteSource, FileFormatError, LamplightError } from '../../../torch';
+import {
+  describeSource,
+  loadInflate,
+  openReader,
+  openZip,
+  type Reader,
+  readTar,
+  type TarMember,
+} from '../../../torch/inside';
 import { type FoundFile, sourceOf } from './found-file';
 import { type Folder, listed } from './source';
 
@@ -124,7 +129,7 @@ function gunzipped(reader: Reader): ReadableStream<Uint8Array> {
           return done ? controller.close() : controller.enqueue(value);
         } catch (error) {
           if (error instanceof LamplightError) throw error;
-          const { inflated } = await import('../../../torch/io/inflate');
+          const { inflated } = await loadInflate();
           own = inflated(piecesOf(reader), 'gzip');
           again = given;
         }

@@ -1,6 +1,6 @@
 // The files of CIFAR-10 and CIFAR-100: batches of pictures and the names of classes, in the binary format and as Python's pickles.
 // Source: https://www.cs.toronto.edu/~kriz/cifar.html, "Dataset layout" and "Binary version".
-import { FileFormatError } from '../../../engine/core/errors';
+import { FileFormatError } from '../../../torch';
 import type { CifarLabels, CifarSet } from './cifar-facts';
 import { isPickle, unpickleArrays } from './cifar-pickle';
 

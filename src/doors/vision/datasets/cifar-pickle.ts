@@ -1,7 +1,6 @@
 // Pickles of CIFAR, as Python 2 wrote them and Python 3 writes them anew: a dictionary of arrays of bytes, lists and texts, and nothing else.
-import { FileFormatError } from '../../../engine/core/errors';
-import { unpickle } from '../../../torch/io/pickle/unpickle';
-import { Container, Opaque, type Py, PyBytes, PyGlobal } from '../../../torch/io/pickle/values';
+import { FileFormatError } from '../../../torch';
+import { Container, Opaque, type Py, PyBytes, PyGlobal, unpickle } from '../../../torch/inside';
 
 /** What an entry of the dictionary is. */
 export type PickledEntry =

@@ -1,7 +1,6 @@
 // CIFAR-10 and CIFAR-100, from the files of either format, unpacked or in their archives.
-import { ArgumentError, FetchError } from '../../../engine/core/errors';
-import { type Defaults, parseArgs, shown } from '../../../engine/core/options';
-import { readBytes } from '../../../torch/io/bytes';
+import { ArgumentError, FetchError } from '../../../torch';
+import { type Defaults, parseArgs, readBytes, shown } from '../../../torch/inside';
 import type { Picture } from '../pictures/picture';
 import { type CifarFiles, type CifarLabels, type CifarSet, cifar10, cifar100 } from './cifar-facts';
 import { assemble, type CifarBatch, readBatch, readClasses } from './cifar-files';

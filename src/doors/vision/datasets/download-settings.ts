@@ -1,5 +1,5 @@
 // The options of data sets that can be downloaded.
-import type { DownloadProgress } from '../../../torch/io/download/download';
+import type { DownloadProgress } from '../../../torch';
 
 /** Options of data sets that can be downloaded. */
 export interface DownloadSettings {

@@ -1,5 +1,7 @@
 // Files of data sets that are fetched once and kept: from the user's own address, or from where a data set is published.
-import { FetchError, FileFormatError } from '../../../engine/core/errors';
+
+import { FetchError, FileFormatError } from '../../../torch';
+import { loadDownloads } from '../../../torch/inside';
 import type { DownloadSettings } from './download-settings';
 import type { FoundFile } from './found-file';
 import { type DatasetRoot, diskPath, type Folder } from './source';
@@ -24,7 +26,7 @@ type Get = (
 
 /** The published file that an earlier visit has kept; null where none has. No server is asked. */
 const keptPublished: Get = async (_dataset, { file, md5, mirrors }, root, folder) => {
-  const { findDownload } = await import('../../../torch/io/download/download');
+  const { findDownload } = await loadDownloads();
   for (const mirror of mirrors) {
     const at = await findDownload(addressOf(mirror, file), { md5, ...placeOf(file, root, folder) });
     if (at !== null) return { path: file, name: file, at };
@@ -38,7 +40,7 @@ const keptPublished: Get = async (_dataset, { file, md5, mirrors }, root, folder
  * @throws FetchError that tells what each mirror answered
  */
 const fetchPublished: Get = async (dataset, { file, md5, mirrors }, root, folder, { onProgress, signal }) => {
-  const { download } = await import('../../../torch/io/download/download');
+  const { download } = await loadDownloads();
   const failures: Error[] = [];
   for (const mirror of mirrors) {
     try {

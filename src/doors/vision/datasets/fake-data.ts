@@ -1,11 +1,16 @@
 // Pictures of noise with random labels, for trying out a program without any data.
 
-import { ShapeError } from '../../../engine/core/errors';
-import { expectCount, parseArgs, shown } from '../../../engine/core/options';
-import { fillNormal, fillRandint } from '../../../engine/storage/random/distributions';
-import { Generator } from '../../../engine/storage/random/generator';
-import { type IndexArguments, indexIn } from '../../../torch/data/arguments';
-import { resolveIndex } from '../../../torch/data/dataset';
+import { Generator, ShapeError } from '../../../torch';
+import {
+  expectCount,
+  fillNormal,
+  fillRandint,
+  type IndexArguments,
+  indexIn,
+  parseArgs,
+  resolveIndex,
+  shown,
+} from '../../../torch/inside';
 import { Picture } from '../pictures/picture';
 import { transformKinds } from './option-kinds';
 import { type ItemTransforms, transformsIn, VisionDataset } from './vision-dataset';

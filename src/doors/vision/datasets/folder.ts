@@ -1,20 +1,20 @@
 // Data sets of a folder whose subfolders are classes: of pictures, or of files of any kind.
 
-import { callback, orNull } from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { parseArgs } from '../../../engine/core/options';
-import { fromHost } from '../../../engine/graph/record';
-import type { Place } from '../../../engine/ops/pictures/pictures';
-import { ofDataSet } from '../../../engine/ops/together';
-import { scope } from '../../../engine/storage/scope';
-import { type IndexArguments, type Indices, indexIn, indicesIn } from '../../../torch/data/arguments';
-import { type Collated, defaultCollate } from '../../../torch/data/collate';
-import { resolveIndex } from '../../../torch/data/dataset';
-import { inTurn } from '../../../torch/data/turns';
-import type { WorkerCopy, WorkerCopyAnswer } from '../../../torch/data/worker/copy';
-import type { ByteSource } from '../../../torch/io/bytes';
-import { tensor } from '../../../torch/tensor/creation/creation';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type ByteSource, data, scope, Tensor, tensor } from '../../../torch';
+import {
+  fromHost,
+  type IndexArguments,
+  type Indices,
+  indexIn,
+  indicesIn,
+  inTurn,
+  kinds,
+  ofDataSet,
+  type Place,
+  parseArgs,
+  resolveIndex,
+  type WorkerCopyAnswer,
+} from '../../../torch/inside';
 import { Picture } from '../pictures/picture';
 import { readImage } from '../pictures/read-image';
 import { batched, type Pictures, PackedPictures as PicturesOfSizes } from '../transforms';
@@ -82,7 +82,7 @@ interface FolderContents<Raw> {
 }
 
 /** Images and labels; null where they are made item by item. */
-type FolderBatch<Image, Label> = Promise<[Tensor | Collated<Image>, Collated<Label>]> | null;
+type FolderBatch<Image, Label> = Promise<[Tensor | data.Collated<Image>, data.Collated<Label>]> | null;
 
 /**
  * Files in folders that are their classes. An item is read when it is asked for: `await dataset[3]` is `[sample, classIndex]`. Reads run side by side,
@@ -150,7 +150,10 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
         const whole = this.#wholeBatch(raws, targets);
         if (whole) return whole;
         const items = raws.map((raw, i) => this.transformed(raw, targets[i]!));
-        return [defaultCollate(items.map(([image]) => image)), defaultCollate(items.map(([, label]) => label))];
+        return [
+          data.defaultCollate(items.map(([image]) => image)),
+          data.defaultCollate(items.map(([, label]) => label)),
+        ];
       }),
     );
   }
@@ -159,7 +162,7 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
   override workerCopy(): WorkerCopyAnswer {
     if (this.#loader) return 'here';
     const target = (index: number) => this.samples[index]![1];
-    const copy: WorkerCopy<PictureRead, [Image, Label]> = {
+    const copy: data.WorkerCopy<PictureRead, [Image, Label]> = {
       start: startPictureWorker,
       state: null,
       address: (index) => fileForWorker(this.#fileAt(this.samples[index]![0])),
@@ -169,7 +172,7 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
     return copy;
   }
 
-  #wholeBatch(raws: readonly Raw[], targets: readonly number[]): [Tensor, Collated<Label>] | null {
+  #wholeBatch(raws: readonly Raw[], targets: readonly number[]): [Tensor, data.Collated<Label>] | null {
     const pictures = raws as readonly unknown[] as readonly DecodedPicture[];
     const batch = this.transforms instanceof StandardTransform ? batched(this.transform) : null;
     if (!batch?.takes(pictures)) return null;
@@ -181,7 +184,7 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
       if (targetTransform) labels.push(targetTransform(target));
     }
     const packed = this.#together(pictures);
-    const collated = targetTransform ? defaultCollate(labels) : (tensor([...targets]) as Collated<Label>);
+    const collated = targetTransform ? data.defaultCollate(labels) : (tensor([...targets]) as data.Collated<Label>);
     return [Tensor.of(ofDataSet(batch.apply(packed, draws).value)), collated];
   }
 
@@ -249,9 +252,9 @@ const decoded = ({ height, width, channels, pixels }: PictureRead): DecodedPictu
 
 const folderKinds = {
   ...transformKinds,
-  loader: callback,
+  loader: kinds.callback,
   ...filterKinds,
-  findClasses: orNull(callback),
+  findClasses: kinds.orNull(kinds.callback),
 };
 
 const defaults = {
@@ -332,7 +335,7 @@ export async function ImageFolder(...args: unknown[]): Promise<FolderDataset<unk
     [],
     { transform, targetTransform, loader: null, ...others },
     rest,
-    { ...folderKinds, loader: orNull(callback) },
+    { ...folderKinds, loader: kinds.orNull(kinds.callback) },
   );
   const extensions = options.isValidFile ? null : IMG_EXTENSIONS;
   return open('ImageFolder', root, options.loader, { ...options, extensions });

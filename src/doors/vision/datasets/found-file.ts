@@ -1,5 +1,5 @@
 // A file of a data set that was found: its place, and the source to read.
-import type { ByteSource } from '../../../torch/io/bytes';
+import type { ByteSource } from '../../../torch';
 
 /** A file of a folder. It can be sent to a worker. */
 export interface FoundFile {

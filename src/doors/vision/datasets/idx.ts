@@ -1,6 +1,6 @@
 // The IDX format of MNIST and its relatives: big-endian sizes after a magic number, then one byte a pixel or label.
 // Source: http://yann.lecun.com/exdb/mnist (archived): 0x00000801 label files, 0x00000803 image files.
-import { FileFormatError } from '../../../engine/core/errors';
+import { FileFormatError } from '../../../torch';
 
 /** Grey images, one byte a pixel, row by row. */
 export interface IdxImages {

@@ -1,14 +1,19 @@
 // Labelled pictures of one size: bytes on the host, packed on the device, where a batch is made with one gather.
 
-import { type ByteScale, gatherRows } from '../../../engine/ops/indexing/indexing';
-import { ofDataSet } from '../../../engine/ops/together';
-import { defaultGenerator, type Generator, withDefaultGenerator } from '../../../engine/storage/random/generator';
-import { scope } from '../../../engine/storage/scope';
-import { type Drawn, drawnIn, type IndexArguments, indexIn } from '../../../torch/data/arguments';
-import { type Collated, defaultCollate } from '../../../torch/data/collate';
-import { resolveIndex } from '../../../torch/data/dataset';
-import { indexValue } from '../../../torch/data/tensor-dataset';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { type Generator, scope, Tensor, data as torchData } from '../../../torch';
+import {
+  type ByteScale,
+  type Drawn,
+  defaultGenerator,
+  drawnIn,
+  gatherRows,
+  type IndexArguments,
+  indexIn,
+  indexValue,
+  ofDataSet,
+  resolveIndex,
+  withDefaultGenerator,
+} from '../../../torch/inside';
 import { Picture } from '../pictures/picture';
 import { type BatchTransform, batched, Compose, Normalize, ToTensor } from '../transforms';
 import { kept, PackedPictures, type PictureBytes } from './packed';
@@ -140,23 +145,23 @@ export class ImageDataset<
   override getBatch(
     indices: readonly number[],
     draws?: readonly (ItemDraw<Label> | undefined)[],
-  ): [Tensor, Collated<Label>] | null;
-  override getBatch(named: Drawn): [Tensor, Collated<Label>] | null;
-  override getBatch(...args: unknown[]): [Tensor, Collated<Label>] | null {
+  ): [Tensor, torchData.Collated<Label>] | null;
+  override getBatch(named: Drawn): [Tensor, torchData.Collated<Label>] | null;
+  override getBatch(...args: unknown[]): [Tensor, torchData.Collated<Label>] | null {
     const { indices, draws } = drawnIn(this.printedName, args);
     if (!this.#makesBatches) return null;
     const index = indexValue(this.printedName, indices, this.length);
     const rows = indices.map((i) => (i < 0 ? i + this.length : i));
     // In a scope, since only the batch is kept.
-    return scope((): [Tensor, Collated<Label>] => {
+    return scope((): [Tensor, torchData.Collated<Label>] => {
       const scale = this.#scale;
       const transform = this.#batched;
       const pixels = this.#packed.gather(rows, index, scale);
       const given = draws as readonly (ItemDraw<Label> | undefined)[] | undefined;
       const drawn = given ?? rows.map((row) => this.drawFor(row, defaultGenerator()));
       const labels = this.targetTransform
-        ? defaultCollate(drawn.map((each) => each!.label as Label))
-        : (Tensor.of(gatherRows(this.#labelsOnDevice.value, index)) as Collated<Label>);
+        ? torchData.defaultCollate(drawn.map((each) => each!.label as Label))
+        : (Tensor.of(gatherRows(this.#labelsOnDevice.value, index)) as torchData.Collated<Label>);
       if (transform) {
         const ofPictures = drawn.map((each) => each!.picture);
         return [Tensor.of(ofDataSet(transform.apply(pixels, ofPictures).value)), labels];

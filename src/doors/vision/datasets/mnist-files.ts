@@ -1,7 +1,6 @@
 // Finds the two files of a set of MNIST's kind, in folders and archives or where they are published. It loads where none are given by hand.
-import { ArgumentError, FetchError } from '../../../engine/core/errors';
-import { shown } from '../../../engine/core/options';
-import type { ByteSource } from '../../../torch/io/bytes';
+import { ArgumentError, type ByteSource, FetchError } from '../../../torch';
+import { shown } from '../../../torch/inside';
 import type { DownloadSettings } from './download-settings';
 import { allEnded, firstFound } from './downloads';
 import { type FoundFile, sourceOf } from './found-file';

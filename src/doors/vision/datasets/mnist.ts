@@ -1,7 +1,6 @@
 // MNIST and the data sets that come in files like its: Fashion-MNIST, Kuzushiji-MNIST and EMNIST.
-import { ArgumentError } from '../../../engine/core/errors';
-import { parseArgs, shown } from '../../../engine/core/options';
-import { type ByteSource, describeSource, readBytes } from '../../../torch/io/bytes';
+import { ArgumentError, type ByteSource } from '../../../torch';
+import { describeSource, parseArgs, readBytes, shown } from '../../../torch/inside';
 import type { Picture } from '../pictures/picture';
 import { type DownloadSettings, pictureDefaults } from './download-settings';
 import { expectSameCount, idxBound, parseIdxImages, parseIdxLabels } from './idx';

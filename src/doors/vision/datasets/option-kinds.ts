@@ -1,5 +1,5 @@
 // What the options of data sets may be, so that they are checked before anything is read or downloaded.
-import { callback, instance, orNull, whole } from '../../../engine/core/argument-kinds';
+import { kinds } from '../../../torch/inside';
 import { change } from './vision-dataset';
 
 /** What changes items. */
@@ -8,7 +8,7 @@ export const transformKinds = { transform: change, targetTransform: change, tran
 /** The options of data sets that can be downloaded. */
 export const datasetKinds = {
   ...transformKinds,
-  onProgress: orNull(callback),
-  signal: orNull(instance(AbortSignal, 'an AbortSignal')),
-  limit: orNull(whole(1)),
+  onProgress: kinds.orNull(kinds.callback),
+  signal: kinds.orNull(kinds.instance(AbortSignal, 'an AbortSignal')),
+  limit: kinds.orNull(kinds.whole(1)),
 };

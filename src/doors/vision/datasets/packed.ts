@@ -1,11 +1,14 @@
 // Pictures of one size as packed bytes, on the device where they fit, from which a batch is gathered at once.
-import { engine } from '../../../engine/compiler/engine';
-import type { DType } from '../../../engine/core/meta';
-import { fromHost } from '../../../engine/graph/record';
-import type { HostData, Value } from '../../../engine/graph/value';
-import { type ByteScale, gatherBytes } from '../../../engine/ops/indexing/indexing';
-import { protectBy } from '../../../engine/storage/protect';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { type DType, Tensor } from '../../../torch';
+import {
+  type ByteScale,
+  engine,
+  fromHost,
+  gatherBytes,
+  type HostData,
+  protectBy,
+  type Value,
+} from '../../../torch/inside';
 
 /** Pictures of one size: `count × height × width × channels` bytes. It can be sent to a worker. */
 export interface PictureBytes {

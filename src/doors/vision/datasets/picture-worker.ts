@@ -1,5 +1,5 @@
 // The worker of data sets whose pictures lie in files.
-import { serveCopies } from '../../../torch/data/worker/serve-copies';
+import { serveCopies } from '../../../torch/inside';
 import type { PictureFile } from './picture-file';
 import { readPictureFile } from './read-picture-file';
 

@@ -1,9 +1,6 @@
 // Quick, Draw!: drawings by class, as bitmaps in NumPy's files or as strokes in lines of JSON.
-import { ArgumentError, FetchError, FileFormatError } from '../../../engine/core/errors';
-import { parseArgs, shown } from '../../../engine/core/options';
-import { readBytes } from '../../../torch/io/bytes';
-import { readNpyBytes, readNpyHeader } from '../../../torch/io/npy/npy';
-import { openReader } from '../../../torch/io/reader';
+import { ArgumentError, FetchError, FileFormatError } from '../../../torch';
+import { openReader, parseArgs, readBytes, readNpyBytes, readNpyHeader, shown } from '../../../torch/inside';
 import type { Picture } from '../pictures/picture';
 import { byCodePoints } from './code-points';
 import { type DownloadSettings, pictureDefaults } from './download-settings';

@@ -1,5 +1,5 @@
 // Reads and decodes a picture's file, in a worker or on the main side; it knows no tensors.
-import { readBytes } from '../../../torch/io/bytes';
+import { readBytes } from '../../../torch/inside';
 import { decodePicture } from '../pictures/decode';
 import { sourceOf } from './found-file';
 import { MAX_FILE_BYTES, type PictureFile, type PictureRead } from './picture-file';

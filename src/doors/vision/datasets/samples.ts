@@ -1,9 +1,7 @@
 // Finds the samples of a folder whose subfolders are classes, in torchvision's order.
 
-import { callback, either, type Kind, listOf, orNull, text } from '../../../engine/core/argument-kinds';
-import { ArgumentError, FetchError } from '../../../engine/core/errors';
-import { objectAt } from '../../../engine/core/object-argument';
-import { type Arguments, isPlainObject, parseArgs } from '../../../engine/core/options';
+import { ArgumentError, FetchError } from '../../../torch';
+import { type Arguments, isPlainObject, type Kind, kinds, objectAt, parseArgs } from '../../../torch/inside';
 import { byCodePoints } from './code-points';
 import type { FoundFile } from './found-file';
 import { type DatasetRoot, type Listing, openRoot } from './source';
@@ -76,7 +74,10 @@ interface MakeArguments extends SampleOptions, Directory {
 const makeOrder = ['directory', 'classToIdx', 'extensions', 'isValidFile', 'allowEmpty'] as const;
 
 /** What tells which files count. */
-export const filterKinds = { extensions: orNull(either(text, listOf(text))), isValidFile: orNull(callback) };
+export const filterKinds = {
+  extensions: kinds.orNull(kinds.either(kinds.text, kinds.listOf(kinds.text))),
+  isValidFile: kinds.orNull(kinds.callback),
+};
 
 /** @throws ArgumentError unless there is one of `extensions` and `isValidFile` */
 export function expectOneFilter(op: string, { extensions = null, isValidFile = null }: SampleOptions): void {
@@ -100,7 +101,7 @@ export async function makeDataset(...args: Arguments<MakeArguments, typeof makeO
     ['directory'],
     { classToIdx: null, extensions: null, isValidFile: null, allowEmpty: false },
     objectAt('makeDataset', makeOrder, 0, args),
-    { classToIdx: orNull(numbers), ...filterKinds },
+    { classToIdx: kinds.orNull(numbers), ...filterKinds },
   );
   if (classToIdx && Object.keys(classToIdx).length === 0) throw noClasses('makeDataset');
   expectOneFilter('makeDataset', options);

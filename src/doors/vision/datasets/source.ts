@@ -1,9 +1,6 @@
 // The place of a data set's files: an address, a path, files chosen or dropped in a page, or memory, all as one kind of folder.
-import { ArgumentError, FetchError } from '../../../engine/core/errors';
-import { kindOf } from '../../../engine/core/options';
-import { fileSystem } from '../../../engine/gpu/node';
-import { answerOf, type ByteSource, blobBytes } from '../../../torch/io/bytes';
-import type { DownloadProgress, Kept } from '../../../torch/io/download/download';
+import { ArgumentError, type ByteSource, type DownloadProgress, FetchError } from '../../../torch';
+import { answerOf, blobBytes, fileSystem, type Kept, kindOf, loadDownloads, loadReader } from '../../../torch/inside';
 import type { FoundFile } from './found-file';
 
 /**
@@ -140,12 +137,9 @@ async function openAddress(root: string | URL, settings: KeepSettings): Promise<
   }
   if (!ARCHIVE.test(address.replace(/[?#].*$/, ''))) return { folder: addressFolder(address, settings) };
   const { download: keep, onProgress = null, signal = null } = settings;
-  const at = keep ? await (await downloads()).download(address, { onProgress, signal }) : address;
+  const at = keep ? await (await loadDownloads()).download(address, { onProgress, signal }) : address;
   return { file: { path: address, name: address, at } };
 }
-
-/** What downloads and keeps files, which few programs need. */
-const downloads = () => import('../../../torch/io/download/download');
 
 /** `path` below `base`, which may be empty, end with a slash or not. */
 const below = (base: string, path: string): string => (base === '' ? path : `${base.replace(/\/$/, '')}/${path}`);
@@ -204,7 +198,7 @@ function addressFolder(base: string, { download: keep, onProgress = null, signal
     name: base,
     async find(path) {
       const name = below(base, path);
-      const at = await (await downloads()).findDownload(name);
+      const at = await (await loadDownloads()).findDownload(name);
       return at === null ? null : { path, name, at };
     },
     list,
@@ -215,7 +209,7 @@ function addressFolder(base: string, { download: keep, onProgress = null, signal
     async find(path) {
       const name = below(base, path);
       try {
-        const keeper = keep ? await downloads() : null;
+        const keeper = keep ? await loadDownloads() : null;
         const at = keeper ? await keeper.download(name, { onProgress, signal }) : await (await answerOf(name)).blob();
         if (!(await isWebPage(at))) return { path, name, at };
         await keeper?.forgetDownload(name);
@@ -239,7 +233,7 @@ async function isWebPage(file: Kept): Promise<boolean> {
 const HEAD = 40;
 
 async function headOnDisk(path: string): Promise<Uint8Array> {
-  const reader = await (await import('../../../torch/io/reader')).openReader(path);
+  const reader = await (await loadReader()).openReader(path);
   try {
     return await reader.read(0, Math.min(HEAD, reader.size));
   } finally {

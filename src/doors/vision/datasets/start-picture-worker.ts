@@ -1,19 +1,18 @@
 // Starts the workers of data sets whose pictures lie in files. Nothing that such a worker loads may import this module: its script would hold itself, and
 // a bundler that builds scripts of workers inside out (Turbopack) never ends. `npm test -- doors` looks at every module that starts a worker.
 
-import { warnOnce } from '../../../engine/core/warnings';
-import { workerHere, workerOr } from '../../../torch/data/worker/here';
-import type { WebWorkerLike, WorkerLike } from '../../../torch/data/worker/thread';
+import type { data } from '../../../torch';
+import { type WebWorkerLike, warnOnce, workerHere, workerOr } from '../../../torch/inside';
 import type { PictureFile } from './picture-file';
 import { readPictureFile } from './read-picture-file';
 
 interface Builtins {
-  getBuiltinModule?(name: 'node:worker_threads'): { readonly Worker: new (url: URL) => WorkerLike };
+  getBuiltinModule?(name: 'node:worker_threads'): { readonly Worker: new (url: URL) => data.WorkerLike };
   getBuiltinModule?(name: 'node:fs'): { existsSync(url: URL): boolean };
 }
 
 /** Starts a worker that reads pictures; where its script is missing, pictures are read on the main side, with a warning. */
-export function startPictureWorker(): WorkerLike {
+export function startPictureWorker(): data.WorkerLike {
   const { process } = globalThis as { process?: Builtins };
   if (typeof Worker === 'undefined' && process?.getBuiltinModule) {
     // With a name for the address, lest a bundler looks for files of a page: one takes all that lie here for them.

@@ -1,11 +1,15 @@
 // Base of vision data sets: their place, the transforms of their items, and their printed form.
 
-import { anything, callback, orNull, text } from '../../../engine/core/argument-kinds';
-import { closeInherited } from '../../../engine/core/arity';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, expectKind, isPlainObject, parseArgs } from '../../../engine/core/options';
-import { Dataset } from '../../../torch/data/dataset';
-import { Callable } from '../../../torch/nn/module/callable-object';
+import { ArgumentError, data } from '../../../torch';
+import {
+  type Arguments,
+  Callable,
+  closeInherited,
+  expectKind,
+  isPlainObject,
+  parseArgs,
+  kinds as torchKinds,
+} from '../../../torch/inside';
 import type { TransformFunction } from '../transforms';
 
 /** The transforms of items, for a data set that gives raw pictures of type Raw with labels of type Target. */
@@ -29,12 +33,12 @@ interface Item<Raw, Target> {
 }
 
 /** An item is whatever the data set holds. */
-const kinds = { input: anything, target: anything };
+const kinds = { input: torchKinds.anything, target: torchKinds.anything };
 
 export type JointTransform<Raw, Image, Label, Target = number> = (image: Raw, target: Target) => [Image, Label];
 
 /** A transform, or none. */
-export const change = orNull(callback);
+export const change = torchKinds.orNull(torchKinds.callback);
 
 const INDENT = '    ';
 
@@ -120,7 +124,7 @@ export abstract class VisionDataset<
   Label = number,
   Item = [Image, Label],
   Target = number,
-> extends Dataset<Item> {
+> extends data.Dataset<Item> {
   /** The place it was read from; null for data without a name. */
   readonly root: string | null;
   readonly #name: string | null;
@@ -134,11 +138,11 @@ export abstract class VisionDataset<
     const { root, transforms, transform, targetTransform, name } = parseArgs<
       VisionArguments<Raw, Image, Label, Target>
     >('VisionDataset', [], { root: null, transforms: null, transform: null, targetTransform: null, name: null }, args, {
-      root: orNull(text),
-      transforms: anything,
-      transform: anything,
-      targetTransform: anything,
-      name: orNull(text),
+      root: torchKinds.orNull(torchKinds.text),
+      transforms: torchKinds.anything,
+      transform: torchKinds.anything,
+      targetTransform: torchKinds.anything,
+      name: torchKinds.orNull(torchKinds.text),
     });
     this.#name = name;
     for (const [key, each] of Object.entries({ transform, targetTransform, transforms })) this.#expect(key, each);

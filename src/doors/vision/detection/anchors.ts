@@ -1,14 +1,18 @@
 // The boxes that detectors begin with: anchors of region proposals, and the default boxes of SSD.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import { pythonFloat, pythonText } from '../../../engine/core/printing';
-import { roundHalfEven } from '../../../engine/core/round-half-even';
-import { Layer } from '../../../torch/nn/layers/layer';
-import { inputs } from '../../../torch/nn/module/callable-object';
-import { expectKinds, tensors } from '../../../torch/tensor/calling/tensor-kinds';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  expectKinds,
+  inputs,
+  kinds,
+  Layer,
+  parseArgs,
+  pythonFloat,
+  pythonText,
+  roundHalfEven,
+  tensors,
+} from '../../../torch/inside';
 import { lasting, stands, tensorOf } from './host';
 import { ImageList } from './image-list';
 

@@ -1,12 +1,7 @@
 // Backbones of detectors: networks that classify, cut to the layers that make feature maps, with a feature pyramid on top.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { objectAt } from '../../../engine/core/object-argument';
-import { type Arguments, isPlainObject, parseArgs, shown } from '../../../engine/core/options';
-import * as nn from '../../../torch/nn';
-import { Module, type UnaryModule } from '../../../torch/nn/module/module';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, nn, type Tensor } from '../../../torch';
+import { type Arguments, isPlainObject, kinds, Module, objectAt, parseArgs, shown } from '../../../torch/inside';
 import type { MobileNetV3 } from '../models/mobilenetv3';
 import * as resnets from '../models/resnet';
 import { IntermediateLayerGetter } from '../models/segmentation/parts';
@@ -176,7 +171,7 @@ const halves = (block: Module): boolean =>
 
 /** A MobileNetV3's last two stages with a feature pyramid; the layers before those that train are fixed. */
 export function mobilenetFpnExtractor(mobilenet: MobileNetV3, { trainableLayers }: ExtractorOptions): BackboneWithFPN {
-  const blocks = [...mobilenet.features] as (UnaryModule & { readonly outChannels: number })[];
+  const blocks = [...mobilenet.features] as (nn.UnaryModule & { readonly outChannels: number })[];
   const stages = stagesOf(blocks);
   expectWithin('trainableLayers', trainableLayers, stages.length);
   const fixed = trainableLayers === 0 ? blocks.length : stages[stages.length - trainableLayers]!;

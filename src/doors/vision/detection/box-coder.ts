@@ -1,9 +1,5 @@
-import { finite, listOf, nonEmpty, number } from '../../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import { tensor, tensors } from '../../../torch/tensor/calling/tensor-kinds';
-import { cat, stack } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, cat, ShapeError, stack, type Tensor } from '../../../torch';
+import { type Arguments, kinds, parseArgs, tensorKind as tensor, tensors } from '../../../torch/inside';
 
 /** What BoxCoder is made with. */
 export interface BoxCoderOptions {
@@ -27,8 +23,8 @@ interface Decoded<T> {
 
 type DecodedOrder = ['relCodes', 'boxes'];
 
-const boxLists = { ...nonEmpty(tensor), words: 'a list of boxes, one tensor a picture; decodeSingle takes one' };
-const coderWeights = { ...listOf(finite, 4), words: 'four numbers, the weights of dx, dy, dw and dh' };
+const boxLists = { ...kinds.nonEmpty(tensor), words: 'a list of boxes, one tensor a picture; decodeSingle takes one' };
+const coderWeights = { ...kinds.listOf(kinds.finite, 4), words: 'four numbers, the weights of dx, dy, dw and dh' };
 
 /** Corners to the centre and the sides, each [N, 1]. */
 function middle(boxes: Tensor): { readonly x: Tensor; readonly y: Tensor; readonly w: Tensor; readonly h: Tensor } {
@@ -51,7 +47,7 @@ export class BoxCoder {
     const defaults = { bboxXformClip: Math.log(1000 / 16) };
     const { weights, bboxXformClip } = parseArgs<BoxCoderOptions>('BoxCoder', ['weights'], defaults, args, {
       weights: coderWeights,
-      bboxXformClip: number,
+      bboxXformClip: kinds.number,
     });
     this.weights = weights;
     this.bboxXformClip = bboxXformClip;

@@ -1,7 +1,6 @@
 // Regions read out of maps by bilinear interpolation, with gradients of the maps and of the boxes.
-import { readAt } from '../../../torch/nn/functional/grid-sample';
-import { arange } from '../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { arange, type Tensor } from '../../../torch';
+import { readAt } from '../../../torch/inside';
 
 /** The places of bins in boxes, along x or y, in pixels from the first pixel's centre. Shape: low and high [...] → [..., count]. */
 export const placesIn = (low: Tensor, high: Tensor, count: number): Tensor => {

@@ -1,7 +1,7 @@
 // The detectors that torchvision has by name: their backbones, and weights that are read when they are asked for.
 
-import * as nn from '../../../torch/nn';
-import type { Module } from '../../../torch/nn/module/module';
+import { nn } from '../../../torch';
+import type { Module } from '../../../torch/inside';
 import {
   builder,
   type CompletedWeights,

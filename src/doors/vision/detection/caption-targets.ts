@@ -1,9 +1,6 @@
 // The captions of pictures: the errors in them, and those of the regions of a step.
-import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
-import { isPlainObject, kindOf } from '../../../engine/core/options';
-import { isTensor } from '../../../torch/tensor/calling/callable';
-import { zeros } from '../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, DTypeError, ShapeError, type Tensor, zeros } from '../../../torch';
+import { isPlainObject, isTensorObject as isTensor, kindOf } from '../../../torch/inside';
 import { checkBoxes, checkTargets, numbersOf, tensorOf } from './host';
 import type { RegionSample } from './localization';
 

@@ -1,20 +1,17 @@
 // The words of captions and their numbers.
 
-import { listOf, number, orNull, text, whole } from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
-import { Printable } from '../../../engine/core/printable';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type Tensor } from '../../../torch';
+import { type Arguments, kinds, Printable, parseArgs, shown } from '../../../torch/inside';
 import { tensorOf } from './host';
 
 const wordsOf = (caption: string): string[] => caption.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? [];
 
-const lengthKind = orNull(whole(0, 2 ** 20));
-const rowsKind = { ...listOf(listOf(number)), words: 'a list of rows of numbers' };
+const lengthKind = kinds.orNull(kinds.whole(0, 2 ** 20));
+const rowsKind = { ...kinds.listOf(kinds.listOf(kinds.number)), words: 'a list of rows of numbers' };
 
 const NAME = 'CaptionVocabulary';
 
-const texts = { ...listOf(text), words: 'a list of texts' };
+const texts = { ...kinds.listOf(kinds.text), words: 'a list of texts' };
 
 interface EncodeArguments {
   captions: readonly string[];

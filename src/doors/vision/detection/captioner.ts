@@ -1,15 +1,15 @@
 // The language model of DenseCap: an LSTM that says a sentence about a region.
 
-import { features, orNull } from '../../../engine/core/argument-kinds';
-import { ShapeError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import * as nn from '../../../torch/nn';
-import { Layer } from '../../../torch/nn/layers/layer';
-import { expectTensors, inputs } from '../../../torch/nn/module/callable-object';
-import { tensor } from '../../../torch/tensor/calling/tensor-kinds';
-import { full, ones, zeros } from '../../../torch/tensor/creation/creation';
-import { cat, stack } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { cat, full, nn, ones, ShapeError, stack, type Tensor, zeros } from '../../../torch';
+import {
+  type Arguments,
+  expectTensors,
+  inputs,
+  kinds,
+  Layer,
+  parseArgs,
+  tensorKind as tensor,
+} from '../../../torch/inside';
 import { detectorKinds } from './detector-kinds';
 
 /** What the network that writes captions is made with. */
@@ -66,7 +66,7 @@ export class LSTMCaptioner extends Layer {
     const defaults = { embeddingSize: 512, hiddenSize: 512, maxLength: 15 };
     const o = parseArgs<CaptionerOptions>('LSTMCaptioner', ['inFeatures', 'vocabSize'], defaults, args, {
       ...detectorKinds,
-      inFeatures: features,
+      inFeatures: kinds.features,
     });
     this.vocabSize = o.vocabSize;
     this.maxLength = o.maxLength;
@@ -113,7 +113,7 @@ export class LSTMCaptioner extends Layer {
       ['codes', 'captions'],
       { counts: null },
       args,
-      { codes: tensor, captions: tensor, counts: orNull(tensor) },
+      { codes: tensor, captions: tensor, counts: kinds.orNull(tensor) },
     );
     const logits = this.forward(codes, captions);
     const [count, length, classes] = logits.shape as readonly [number, number, number];

@@ -1,12 +1,7 @@
 // DenseCap (Johnson, Karpathy and Fei-Fei 2016, arXiv:1511.07571): where something is in a picture, and a sentence about each of it.
 
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, kindOf, parseArgs } from '../../../engine/core/options';
-import type { CarriedPromise } from '../../../engine/storage/carried';
-import * as nn from '../../../torch/nn';
-import { Module, type UnaryModule } from '../../../torch/nn/module/module';
-import { cat, stack } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, cat, nn, stack, type Tensor } from '../../../torch';
+import { type Arguments, type CarriedPromise, kindOf, Module, parseArgs } from '../../../torch/inside';
 import { type CaptionTarget, captionsOf, hostCaptions } from './caption-targets';
 import { LSTMCaptioner } from './captioner';
 import { Detector, type Images } from './detector';
@@ -78,7 +73,7 @@ export interface DenseCapOptions extends Omit<LocalizationOptions, 'inChannels'>
 }
 
 /** Gives maps [N, outChannels, H', W'] of pictures. */
-export type CaptionBackbone = UnaryModule & { readonly outChannels: number };
+export type CaptionBackbone = nn.UnaryModule & { readonly outChannels: number };
 
 interface DenseCapArguments extends DenseCapOptions {
   backbone: CaptionBackbone;
@@ -117,7 +112,7 @@ const NAME = 'DenseCap';
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say what a call gives in each mode.
 export class DenseCap extends Detector<CaptionTarget, DenseCapLosses, CaptionDetection> {
-  backbone: UnaryModule;
+  backbone: nn.UnaryModule;
   localization: DenseCapLocalization;
   recognition: nn.Sequential;
   objectness: nn.Linear;

@@ -1,5 +1,5 @@
 // Owns what the numbers of detectors may be, by the names that they have in all of them.
-import * as kinds from '../../../engine/core/argument-kinds';
+import { kinds } from '../../../torch/inside';
 
 /** Boxes, anchors or pictures' sides at most. */
 const MOST = 2 ** 24;

@@ -1,9 +1,7 @@
 // Owns the call of a detector: it gives losses in training, and detections in evaluation.
 
-import type { CarriedPromise } from '../../../engine/storage/carried';
-import { inputs } from '../../../torch/nn/module/callable-object';
-import { Module } from '../../../torch/nn/module/module';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import type { Tensor } from '../../../torch';
+import { type CarriedPromise, inputs, Module } from '../../../torch/inside';
 import { inParts, type Part } from './steps';
 
 /** Pictures [C, H, W], or [N, C, H, W] of one size. */

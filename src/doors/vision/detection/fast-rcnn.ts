@@ -1,15 +1,17 @@
 // The steps of Fast R-CNN (Girshick 2015, arXiv:1504.08083): which regions a step looks at, its head, and the multi-task loss.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import * as nn from '../../../torch/nn';
-import { Layer } from '../../../torch/nn/layers/layer';
-import { inputs } from '../../../torch/nn/module/callable-object';
-import { callable, isTensor } from '../../../torch/tensor/calling/callable';
-import { expectKinds, tensor } from '../../../torch/tensor/calling/tensor-kinds';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, cat, nn, ShapeError, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  callable,
+  expectKinds,
+  inputs,
+  isTensorObject as isTensor,
+  kinds,
+  Layer,
+  parseArgs,
+  tensorKind as tensor,
+} from '../../../torch/inside';
 import { RoIPool } from '../ops/region-modules';
 import type { Regions } from '../ops/region-pooling';
 import { BoxCoder } from './box-coder';

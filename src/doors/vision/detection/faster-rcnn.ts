@@ -1,10 +1,5 @@
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, kindOf, parseArgs } from '../../../engine/core/options';
-import * as nn from '../../../torch/nn';
-import { expectTensors } from '../../../torch/nn/module/callable-object';
-import { Module, type UnaryModule } from '../../../torch/nn/module/module';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, nn, type Tensor } from '../../../torch';
+import { type Arguments, expectTensors, kindOf, kinds, Module, parseArgs } from '../../../torch/inside';
 import { Network } from '../network';
 import { Conv2dNormActivation, type NormMaker } from '../ops/layers';
 import { MultiScaleRoIAlign } from '../ops/multi-scale-roi-align';
@@ -55,7 +50,7 @@ export interface FasterRCNNOptions {
   /** Crops of maps '0' to '3', 7×7, by default. */
   boxRoiPool?: MultiScaleRoIAlign | null;
   /** Default: a `TwoMLPHead` of 1024. */
-  boxHead?: UnaryModule | null;
+  boxHead?: nn.UnaryModule | null;
   /** Default: a `FastRCNNPredictor` of 1024. */
   boxPredictor?: Module | null;
   /** Detections have a higher score than this. Default: 0.05. */
@@ -242,7 +237,7 @@ export class FastRCNNConvFCHead extends nn.Sequential {
       fcLayers,
       normLayer,
     } = o;
-    const layers: UnaryModule[] = [];
+    const layers: nn.UnaryModule[] = [];
     let last = channels;
     for (const next of convLayers) {
       layers.push(new Conv2dNormActivation(last, next, { normLayer }));

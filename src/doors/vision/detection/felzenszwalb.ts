@@ -1,10 +1,15 @@
 // Graph-based segmentation of pictures (Felzenszwalb and Huttenlocher 2004), and the smoothing before it, on the host.
 
-import { between } from '../../../engine/core/argument-kinds';
-import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
-import { type Arguments, expectKind, kindOf, parseArgs } from '../../../engine/core/options';
-import { callable, isTensor } from '../../../torch/tensor/calling/callable';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, DTypeError, ShapeError, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  callable,
+  expectKind,
+  isTensorObject as isTensor,
+  kindOf,
+  kinds,
+  parseArgs,
+} from '../../../torch/inside';
 import { numbersOf, tensorOf } from './host';
 
 /** A picture on the host: one list of numbers a channel, row by row. */
@@ -152,9 +157,9 @@ const MOST_SIGMA = 1024;
 
 /** Throws for options of a segmentation that make no sense. */
 export function checkSegmentation(name: string, { scale, sigma, minSize }: Required<FelzenszwalbOptions>): void {
-  expectKind(name, 'scale', scale, between(0));
-  expectKind(name, 'sigma', sigma, between(0, MOST_SIGMA));
-  expectKind(name, 'minSize', minSize, between(0));
+  expectKind(name, 'scale', scale, kinds.between(0));
+  expectKind(name, 'sigma', sigma, kinds.between(0, MOST_SIGMA));
+  expectKind(name, 'minSize', minSize, kinds.between(0));
 }
 
 /** The segmentation itself. */

@@ -1,10 +1,14 @@
 // Pictures of several sizes as one batch, by operations that hang on the batch's size alone: pictures' own sizes are data.
 
-import { numel } from '../../../engine/core/meta';
-import { fromHost } from '../../../engine/graph/record';
-import { type BoxTaps, type Place, pictureResample, type Taps } from '../../../engine/ops/pictures/pictures';
-import { isGradEnabled } from '../../../engine/storage/mode';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { isGradEnabled, Tensor } from '../../../torch';
+import {
+  type BoxTaps,
+  fromHost,
+  numelOf as numel,
+  type Place,
+  pictureResample,
+  type Taps,
+} from '../../../torch/inside';
 import { elementsInto, tensorOf } from './host';
 import type { ImageSize } from './image-list';
 

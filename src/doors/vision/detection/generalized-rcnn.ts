@@ -1,8 +1,7 @@
 // What every R-CNN does, whatever its parts are: pictures in, losses or detections out.
 
-import type { CarriedPromise } from '../../../engine/storage/carried';
-import type { Module } from '../../../torch/nn/module/module';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import type { Tensor } from '../../../torch';
+import type { CarriedPromise, Module } from '../../../torch/inside';
 import { Detector, type Images } from './detector';
 import { checkedTargets, type DetectionTarget, type GivenTarget, resizedBoxes, tensorOf } from './host';
 import { type FeatureMaps, mapsOf, sizeOf } from './maps';

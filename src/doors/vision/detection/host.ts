@@ -1,14 +1,16 @@
 // What detectors have on the host: the numbers of tensors, mostly without waiting, and the targets of pictures.
 
-import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
-import type { DType, Shape } from '../../../engine/core/meta';
-import { numel } from '../../../engine/core/meta';
-import { isPlainObject, kindOf, shown } from '../../../engine/core/options';
-import { fromHost } from '../../../engine/graph/record';
-import type { HostNumbers } from '../../../engine/graph/value';
-import { gather } from '../../../engine/storage/layout';
-import { isTensor } from '../../../torch/tensor/calling/callable';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type DType, DTypeError, type Shape, ShapeError, Tensor } from '../../../torch';
+import {
+  fromHost,
+  gatherStrided as gather,
+  type HostNumbers,
+  isPlainObject,
+  isTensorObject as isTensor,
+  kindOf,
+  numelOf as numel,
+  shown,
+} from '../../../torch/inside';
 import type { HostMasks } from './masks';
 
 /** What a picture shows: `boxes` (float32 [N, 4]) as (x1, y1, x2, y2) in pixels, and their `labels` (int64 [N]); 0 is the background. */

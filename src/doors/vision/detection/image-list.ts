@@ -1,8 +1,5 @@
-import { listOf, positive } from '../../../engine/core/argument-kinds';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import { type DeviceLike, expectDevice } from '../../../engine/storage/device';
-import { tensor } from '../../../torch/tensor/calling/tensor-kinds';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import type { DeviceLike, Tensor } from '../../../torch';
+import { type Arguments, expectDevice, kinds, parseArgs, tensorKind as tensor } from '../../../torch/inside';
 
 /** Height and width of a picture in pixels. */
 export type ImageSize = readonly [height: number, width: number];
@@ -12,7 +9,7 @@ interface ListArguments {
   imageSizes: readonly ImageSize[];
 }
 
-export const sizesKind = { ...listOf(listOf(positive, 2)), words: 'a list of [height, width]' };
+export const sizesKind = { ...kinds.listOf(kinds.listOf(kinds.positive, 2)), words: 'a list of [height, width]' };
 
 /** Pictures of several sizes as one batch: `tensors` [N, C, H, W], each picture in its upper left corner, and the `imageSizes` that they have there. */
 export class ImageList {

@@ -1,15 +1,18 @@
 // DenseCap's localization layer: it proposes regions of a map, and reads them by bilinear sampling, through which gradients reach the boxes.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { objectAt } from '../../../engine/core/object-argument';
-import { type Arguments, isPlainObject, parseArgs, shown } from '../../../engine/core/options';
-import * as nn from '../../../torch/nn';
-import { Layer } from '../../../torch/nn/layers/layer';
-import { inputs } from '../../../torch/nn/module/callable-object';
-import { expectKinds, tensor } from '../../../torch/tensor/calling/tensor-kinds';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, cat, nn, ShapeError, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  expectKinds,
+  inputs,
+  isPlainObject,
+  kinds,
+  Layer,
+  objectAt,
+  parseArgs,
+  shown,
+  tensorKind as tensor,
+} from '../../../torch/inside';
 import { nmsPadded } from '../ops/nms';
 import { BoxCoder } from './box-coder';
 import { placesIn, readBoxes } from './box-sampling';

@@ -1,6 +1,5 @@
 // The terms that the losses of detectors share: sums over the boxes of a step, with weights of 0 for those that only fill up.
-import * as nn from '../../../torch/nn';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { nn, type Tensor } from '../../../torch';
 import type { BoxCoder } from './box-coder';
 import { padded, unitBoxes } from './targets';
 

@@ -1,13 +1,7 @@
 // What backbones give: feature maps by name.
 
-import type { Kind } from '../../../engine/core/argument-kinds';
-import { noGrad } from '../../../engine/storage/mode';
-import { scope } from '../../../engine/storage/scope';
-import type { Module } from '../../../torch/nn/module/module';
-import { isTensor } from '../../../torch/tensor/calling/callable';
-import { namedTensors } from '../../../torch/tensor/calling/tensor-kinds';
-import { zeros } from '../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { noGrad, scope, type Tensor, zeros } from '../../../torch';
+import { isTensorObject as isTensor, type Kind, type Module, namedTensors } from '../../../torch/inside';
 import type { ImageSize } from './image-list';
 
 /** Feature maps [N, C, H, W] by name, the highest resolution first. */

@@ -1,10 +1,5 @@
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, kindOf, parseArgs } from '../../../engine/core/options';
-import type { CarriedPromise } from '../../../engine/storage/carried';
-import * as nn from '../../../torch/nn';
-import type { UnaryModule } from '../../../torch/nn/module/module';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, nn, type Tensor } from '../../../torch';
+import { type Arguments, type CarriedPromise, kindOf, kinds, parseArgs } from '../../../torch/inside';
 import { Conv2dNormActivation, type NormMaker } from '../ops/layers';
 import { MultiScaleRoIAlign } from '../ops/multi-scale-roi-align';
 import {
@@ -26,9 +21,9 @@ export interface MaskRCNNOptions extends FasterRCNNOptions {
   /** Crops of maps '0' to '3', 14×14, by default. */
   maskRoiPool?: MultiScaleRoIAlign | null;
   /** Default: `MaskRCNNHeads` of four convolutions of 256 channels. */
-  maskHead?: UnaryModule | null;
+  maskHead?: nn.UnaryModule | null;
   /** Default: a `MaskRCNNPredictor` of 256 channels. */
-  maskPredictor?: UnaryModule | null;
+  maskPredictor?: nn.UnaryModule | null;
 }
 
 /** The options of `MaskRCNN`, as they are where they are not given. */
@@ -47,7 +42,7 @@ export interface MaskDetection extends Detection {
 /** The heads of a Mask R-CNN; another `maskPredictor` may be put in the place of the one that there is. */
 export interface MaskRoIHeads extends RoIHeads {
   get maskPredictor(): MaskRCNNPredictor;
-  set maskPredictor(predictor: UnaryModule | null);
+  set maskPredictor(predictor: nn.UnaryModule | null);
 }
 
 const CHANNELS = 256;
@@ -186,7 +181,7 @@ export class MaskRCNNPredictor extends nn.Sequential {
       conv5_mask: new nn.ConvTranspose2d(inChannels, dimReduced, 2, { stride: 2, padding: 0 }),
       relu: new nn.ReLU({ inplace: true }),
       mask_fcn_logits: new nn.Conv2d(dimReduced, numClasses, 1, { stride: 1, padding: 0 }),
-    } as Record<string, UnaryModule>);
+    } as Record<string, nn.UnaryModule>);
     for (const layer of [this.conv5_mask, this.mask_fcn_logits]) {
       nn.init.kaimingNormal_(layer.weight, { mode: 'fan_out', nonlinearity: 'relu' });
     }

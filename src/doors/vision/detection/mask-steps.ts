@@ -1,6 +1,5 @@
 // The third branch of Mask R-CNN's heads: the inputs of its losses, and the masks of detections.
-import type { UnaryModule } from '../../../torch/nn/module/module';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import type { nn, Tensor } from '../../../torch';
 import type { MultiScaleRoIAlign } from '../ops/multi-scale-roi-align';
 import { tensorOf } from './host';
 import type { ImageSize } from './image-list';
@@ -12,8 +11,8 @@ import { boxesIn, padded, roomFor, roomsIn } from './targets';
 /** The modules of the branch. */
 export interface MaskParts {
   readonly pool: MultiScaleRoIAlign;
-  readonly head: UnaryModule;
-  readonly predictor: UnaryModule;
+  readonly head: nn.UnaryModule;
+  readonly predictor: nn.UnaryModule;
 }
 
 /** Boxes of a picture with their classes. */

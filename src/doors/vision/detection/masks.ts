@@ -1,14 +1,16 @@
 // Masks of objects: those of the truths as regions are to show them, those that are found as pictures, and their loss.
 
-import { whole } from '../../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { type Arguments, kindOf, parseArgs, shown } from '../../../engine/core/options';
-import * as nn from '../../../torch/nn';
-import { callable, isTensor } from '../../../torch/tensor/calling/callable';
-import { arange } from '../../../torch/tensor/creation/creation';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import { valuesAtHand } from '../../../torch/tensor/reading/shown';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, arange, cat, nn, ShapeError, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  callable,
+  isTensorObject as isTensor,
+  kindOf,
+  kinds,
+  parseArgs,
+  shown,
+  valuesAtHand,
+} from '../../../torch/inside';
 import { roiAlign } from '../ops/region-pooling';
 import { numbersOf, tensorOf } from './host';
 import type { ImageSize } from './image-list';
@@ -222,7 +224,7 @@ export const pasteMasksInImage = callable(
       [],
       { padding: 1 },
       args,
-      { padding: whole(0, MOST_PADDING) },
+      { padding: kinds.whole(0, MOST_PADDING) },
     );
     const [count, , side] = masks.shape as readonly [number, number, number];
     if (masks.dim() !== 4 || masks.shape[1] !== 1 || masks.shape[3] !== side || boxes.shape.join() !== `${count},4`) {

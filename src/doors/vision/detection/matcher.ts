@@ -1,12 +1,7 @@
 // Which truth each box of a detector is to find: by how well they match, on the device and on the host.
 
-import { number } from '../../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { type Arguments, expectKind, parseArgs } from '../../../engine/core/options';
-import { Callable } from '../../../torch/nn/module/callable-object';
-import { tensor } from '../../../torch/tensor/calling/tensor-kinds';
-import { arange } from '../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, arange, ShapeError, type Tensor } from '../../../torch';
+import { type Arguments, Callable, expectKind, kinds, parseArgs, tensorKind as tensor } from '../../../torch/inside';
 
 /** What Matcher is made with. */
 export interface MatcherOptions {
@@ -43,8 +38,8 @@ export class Matcher extends Callable {
     super((self, [quality]) => (self as Matcher).match(quality as Tensor));
     const required = ['highThreshold', 'lowThreshold'] as const;
     const o = parseArgs<MatcherOptions>('Matcher', required, { allowLowQualityMatches: false }, args, {
-      highThreshold: number,
-      lowThreshold: number,
+      highThreshold: kinds.number,
+      lowThreshold: kinds.number,
     });
     if (!(o.lowThreshold <= o.highThreshold)) {
       throw new ArgumentError(
@@ -130,7 +125,7 @@ function checkQuality(quality: Tensor): void {
 export class SSDMatcher extends Matcher {
   constructor(...args: Arguments<{ threshold: number }, ['threshold']>) {
     const { threshold } = parseArgs<{ threshold: number }>('SSDMatcher', ['threshold'], {}, args, {
-      threshold: number,
+      threshold: kinds.number,
     });
     super(threshold, threshold);
   }

@@ -1,12 +1,15 @@
 // The steps of R-CNN (Girshick et al. 2014, arXiv:1311.2524) as functions; `selectiveSearch` is the one before them.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { type Arguments, kindOf, parseArgs, shown } from '../../../engine/core/options';
-import { noGrad } from '../../../engine/storage/mode';
-import { callable, isTensor } from '../../../torch/tensor/calling/callable';
-import { arange } from '../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, arange, noGrad, ShapeError, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  callable,
+  isTensorObject as isTensor,
+  kindOf,
+  kinds,
+  parseArgs,
+  shown,
+} from '../../../torch/inside';
 import { BoxCoder } from './box-coder';
 import { placesIn, readBoxes } from './box-sampling';
 import { detectorKinds } from './detector-kinds';

@@ -1,6 +1,5 @@
 // Owns ridge regression: the weights of least squares with a penalty of their size.
-import { ArgumentError } from '../../../engine/core/errors';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type Tensor } from '../../../torch';
 import { numbersOf, tensorOf } from './host';
 
 /** The lower triangle L of a symmetric matrix A = L Lᵀ, row by row, in its place; false where A is not positive definite. */

@@ -1,16 +1,16 @@
 // The second stage of R-CNN: what each proposal shows, and where exactly.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import type { CarriedPromise } from '../../../engine/storage/carried';
-import * as nn from '../../../torch/nn';
-import { inputs } from '../../../torch/nn/module/callable-object';
-import { Module, type UnaryModule } from '../../../torch/nn/module/module';
-import { expectKinds, tensor } from '../../../torch/tensor/calling/tensor-kinds';
-import { ones } from '../../../torch/tensor/creation/creation';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, cat, nn, ones, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  type CarriedPromise,
+  expectKinds,
+  inputs,
+  kinds,
+  Module,
+  parseArgs,
+  tensorKind as tensor,
+} from '../../../torch/inside';
 import { MultiScaleRoIAlign } from '../ops/multi-scale-roi-align';
 import { BoxCoder } from './box-coder';
 import { detectorKinds } from './detector-kinds';
@@ -41,7 +41,7 @@ export interface RoIHeadsOptions {
   /** Crops the boxes out of the feature maps. */
   boxRoiPool: MultiScaleRoIAlign;
   /** Crops [K, C, S, S] to representations. */
-  boxHead: UnaryModule;
+  boxHead: nn.UnaryModule;
   /** Representations to `[logits, boxes]`, [K, classes] and [K, 4 classes], as `FastRCNNPredictor` does. */
   boxPredictor: Module;
   /** From this intersection over union with a truth on, a proposal is positive. */
@@ -63,9 +63,9 @@ export interface RoIHeadsOptions {
   /** Crops the boxes whose masks are wanted; null, the default, where no masks are. */
   maskRoiPool?: MultiScaleRoIAlign | null;
   /** Crops [K, C, S, S] to maps. Default: null. */
-  maskHead?: UnaryModule | null;
+  maskHead?: nn.UnaryModule | null;
   /** Maps to the logits [K, classes, M, M] of each class's mask. Default: null. */
-  maskPredictor?: UnaryModule | null;
+  maskPredictor?: nn.UnaryModule | null;
 }
 
 type Order = [
@@ -127,10 +127,10 @@ const ROOM_FOR_TRUTHS = 16;
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class RoIHeads extends Module {
   box_roi_pool: MultiScaleRoIAlign;
-  box_head: UnaryModule;
+  box_head: nn.UnaryModule;
   declare mask_roi_pool: MultiScaleRoIAlign | null;
-  declare mask_head: UnaryModule | null;
-  declare mask_predictor: UnaryModule | null;
+  declare mask_head: nn.UnaryModule | null;
+  declare mask_predictor: nn.UnaryModule | null;
   readonly boxCoder: BoxCoder;
   readonly proposalMatcher: Matcher;
   readonly fgBgSampler: BalancedPositiveNegativeSampler;
@@ -176,11 +176,11 @@ export class RoIHeads extends Module {
     this.box_roi_pool = pool;
   }
 
-  get boxHead(): UnaryModule {
+  get boxHead(): nn.UnaryModule {
     return this.box_head;
   }
 
-  set boxHead(head: UnaryModule) {
+  set boxHead(head: nn.UnaryModule) {
     this.box_head = head;
   }
 
@@ -201,20 +201,20 @@ export class RoIHeads extends Module {
     this.mask_roi_pool = pool;
   }
 
-  get maskHead(): UnaryModule | null {
+  get maskHead(): nn.UnaryModule | null {
     return this.mask_head;
   }
 
-  set maskHead(head: UnaryModule | null) {
+  set maskHead(head: nn.UnaryModule | null) {
     this.mask_head = head;
   }
 
   /** The module that computes the logits of masks; null where none are made. */
-  get maskPredictor(): UnaryModule | null {
+  get maskPredictor(): nn.UnaryModule | null {
     return this.mask_predictor;
   }
 
-  set maskPredictor(predictor: UnaryModule | null) {
+  set maskPredictor(predictor: nn.UnaryModule | null) {
     this.mask_predictor = predictor;
   }
 

@@ -1,10 +1,5 @@
-import { features, whole } from '../../../engine/core/argument-kinds';
-import { type Arguments, expectKind, parseArgs } from '../../../engine/core/options';
-import * as nn from '../../../torch/nn';
-import { Layer } from '../../../torch/nn/layers/layer';
-import { inputs } from '../../../torch/nn/module/callable-object';
-import { tensors } from '../../../torch/tensor/calling/tensor-kinds';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { nn, type Tensor } from '../../../torch';
+import { type Arguments, expectKind, inputs, kinds, Layer, parseArgs, tensors } from '../../../torch/inside';
 import { Conv2dNormActivation } from '../ops/layers';
 
 /** What RPNHead is made with. */
@@ -34,7 +29,7 @@ export class RPNHead extends Layer {
       required,
       { convDepth: 1 },
       args,
-      { inChannels: features, numAnchors: features, convDepth: whole(1, 64) },
+      { inChannels: kinds.features, numAnchors: kinds.features, convDepth: kinds.whole(1, 64) },
     );
     const layer = () => new Conv2dNormActivation(inChannels, inChannels, { kernelSize: 3, normLayer: null });
     this.conv = new nn.Sequential(...Array.from({ length: convDepth }, layer));

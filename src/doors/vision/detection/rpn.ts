@@ -1,14 +1,15 @@
 // Region proposals: where objects may be, and how well the network that says so does.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { objectAt } from '../../../engine/core/object-argument';
-import { type Arguments, isPlainObject, parseArgs } from '../../../engine/core/options';
-import type { CarriedPromise } from '../../../engine/storage/carried';
-import { noGrad } from '../../../engine/storage/mode';
-import { Module } from '../../../torch/nn/module/module';
-import { cat, stack } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, cat, noGrad, stack, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  type CarriedPromise,
+  isPlainObject,
+  kinds,
+  Module,
+  objectAt,
+  parseArgs,
+} from '../../../torch/inside';
 import { nmsPadded } from '../ops/nms';
 import { BoxGenerator } from './anchors';
 import { BoxCoder } from './box-coder';

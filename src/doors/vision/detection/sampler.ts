@@ -1,10 +1,14 @@
 // Which boxes a training step looks at: a fixed number, in a fixed proportion, drawn as torchvision draws them.
 
-import { type Arguments, expectKind, parseArgs } from '../../../engine/core/options';
-import { randperm } from '../../../engine/storage/random/distributions';
-import { Callable } from '../../../torch/nn/module/callable-object';
-import { tensors } from '../../../torch/tensor/calling/tensor-kinds';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import type { Tensor } from '../../../torch';
+import {
+  type Arguments,
+  Callable,
+  expectKind,
+  parseArgs,
+  drawPermutation as randperm,
+  tensors,
+} from '../../../torch/inside';
 import { detectorKinds } from './detector-kinds';
 import { numbersOf, tensorOf } from './host';
 

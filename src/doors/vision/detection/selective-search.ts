@@ -1,8 +1,6 @@
 // Selective search (Uijlings et al. 2013): regions where objects may be, by grouping segments from the bottom up, on the host.
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
-import { callable } from '../../../torch/tensor/calling/callable';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, ShapeError, type Tensor } from '../../../torch';
+import { type Arguments, callable, parseArgs, shown } from '../../../torch/inside';
 import { type ColorSpace, colorSpaces, converted } from './color-spaces';
 import {
   checkSegmentation,

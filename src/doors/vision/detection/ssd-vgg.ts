@@ -1,10 +1,5 @@
-import { ArgumentError } from '../../../engine/core/errors';
-import { shown } from '../../../engine/core/options';
-import * as nn from '../../../torch/nn';
-import { Module, type UnaryModule } from '../../../torch/nn/module/module';
-import { Parameter } from '../../../torch/nn/module/parameter';
-import { full } from '../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, full, nn, type Tensor } from '../../../torch';
+import { Module, shown } from '../../../torch/inside';
 import type { VGG } from '../models/vgg';
 import { xavier } from './ssd';
 
@@ -19,11 +14,11 @@ const extraBlock = (inChannels: number, between: number, outChannels: number, st
 
 /** The VGG of SSD (figure 2 of the paper): pictures of 300 pixels to six maps, the first of unit length at each place, times a learned scale. */
 export class SSDFeatureExtractorVGG extends Module {
-  scale_weight = new Parameter(full([512], 20, { dtype: 'float32' }));
+  scale_weight = new nn.Parameter(full([512], 20, { dtype: 'float32' }));
   features: nn.Sequential;
-  extra: nn.ModuleList<UnaryModule>;
+  extra: nn.ModuleList<nn.UnaryModule>;
 
-  constructor(layers: readonly UnaryModule[]) {
+  constructor(layers: readonly nn.UnaryModule[]) {
     super();
     const pools = layers.flatMap((layer, i) => (layer instanceof nn.MaxPool2d ? [i] : []));
     if (pools.length !== 5) {
@@ -53,7 +48,7 @@ export class SSDFeatureExtractorVGG extends Module {
       new nn.ReLU({ inplace: true }),
     );
     xavier(fc);
-    this.extra = new nn.ModuleList<UnaryModule>([new nn.Sequential(...patched.slice(fourth, -1), fc), ...blocks]);
+    this.extra = new nn.ModuleList<nn.UnaryModule>([new nn.Sequential(...patched.slice(fourth, -1), fc), ...blocks]);
   }
 
   override forward(x: Tensor): Record<string, Tensor> {
@@ -69,7 +64,7 @@ export class SSDFeatureExtractorVGG extends Module {
 
 /** A VGG's convolutions as SSD uses them; the layers before the stages that train are fixed. */
 export function vggExtractor(vgg: VGG, trainableLayers: number): SSDFeatureExtractorVGG {
-  const layers = [...vgg.features] as UnaryModule[];
+  const layers = [...vgg.features] as nn.UnaryModule[];
   const stages = [0, ...layers.flatMap((layer, i) => (layer instanceof nn.MaxPool2d ? [i] : [])).slice(0, -1)];
   if (!(Number.isInteger(trainableLayers) && trainableLayers >= 0 && trainableLayers <= stages.length)) {
     throw new ArgumentError(`expected trainableLayers from 0 to ${stages.length}, but got ${shown(trainableLayers)}`);

@@ -1,15 +1,17 @@
 // Single-shot detection: every default box is classified and corrected in one go.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, expectKind, parseArgs } from '../../../engine/core/options';
-import type { CarriedPromise } from '../../../engine/storage/carried';
-import * as nn from '../../../torch/nn';
-import { inputs } from '../../../torch/nn/module/callable-object';
-import { Module, type UnaryModule } from '../../../torch/nn/module/module';
-import { expectKinds, tensors } from '../../../torch/tensor/calling/tensor-kinds';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, cat, nn, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  type CarriedPromise,
+  expectKind,
+  expectKinds,
+  inputs,
+  kinds,
+  Module,
+  parseArgs,
+  tensors,
+} from '../../../torch/inside';
 import { type BoxGenerator, DefaultBoxGenerator } from './anchors';
 import { BoxCoder } from './box-coder';
 import { Detector, type Images } from './detector';
@@ -44,7 +46,7 @@ export function xavier(module: Module): void {
 }
 
 /** One layer for each feature map, whose results stand box by box: [N, A, columns]. */
-export class SSDScoringHead<Layer extends UnaryModule = UnaryModule> extends Module {
+export class SSDScoringHead<Layer extends nn.UnaryModule = nn.UnaryModule> extends Module {
   module_list: nn.ModuleList<Layer>;
   readonly numColumns: number;
 

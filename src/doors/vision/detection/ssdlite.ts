@@ -1,9 +1,6 @@
 // SSDLite: the parts of SSD with depthwise convolutions, on a MobileNetV3.
-import { ArgumentError } from '../../../engine/core/errors';
-import { shown } from '../../../engine/core/options';
-import * as nn from '../../../torch/nn';
-import { Module, type UnaryModule } from '../../../torch/nn/module/module';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, nn, type Tensor } from '../../../torch';
+import { Module, shown } from '../../../torch/inside';
 import type { MobileNetV3 } from '../models/mobilenetv3';
 import { Conv2dNormActivation, type ConvNormActivationOptions, type NormMaker } from '../ops/layers';
 import { stagesOf } from './backbones';
@@ -87,16 +84,16 @@ export class SSDLiteHead extends Module {
   }
 }
 
-type Block = UnaryModule & { readonly outChannels: number; readonly block: nn.Sequential };
+type Block = nn.UnaryModule & { readonly outChannels: number; readonly block: nn.Sequential };
 
 /** A MobileNetV3 cut in the middle of its last stage (Howard et al. 2019, arXiv:1905.02244, section 6.3), and four smaller maps. */
 export class SSDLiteFeatureExtractorMobileNet extends Module {
   features: nn.Sequential;
-  extra: nn.ModuleList<UnaryModule>;
+  extra: nn.ModuleList<nn.UnaryModule>;
 
   constructor(layers: readonly Block[], cut: number, normLayer: NormMaker) {
     super();
-    const [expansion, ...rest] = [...layers[cut]!.block] as UnaryModule[];
+    const [expansion, ...rest] = [...layers[cut]!.block] as nn.UnaryModule[];
     // Named by their places in the whole block, as a slice of it is in PyTorch.
     const behind = Object.fromEntries(rest.map((layer, i) => [String(i + 1), layer]));
     this.features = new nn.Sequential(
@@ -106,13 +103,13 @@ export class SSDLiteFeatureExtractorMobileNet extends Module {
     const widths = [layers.at(-1)!.outChannels, 512, 256, 256, 128];
     const extra = widths.slice(1).map((width, i) => extraBlock(widths[i]!, width, normLayer));
     extra.forEach(normalInit);
-    this.extra = new nn.ModuleList<UnaryModule>(extra);
+    this.extra = new nn.ModuleList<nn.UnaryModule>(extra);
   }
 
   override forward(x: Tensor): Record<string, Tensor> {
     let map = x;
     const maps = [...this.features, ...this.extra].map((block) => {
-      map = (block as UnaryModule)(map);
+      map = (block as nn.UnaryModule)(map);
       return map;
     });
     return Object.fromEntries(maps.map((each, i) => [String(i), each]));

@@ -1,7 +1,5 @@
 // How a detector waits: between its awaits it records through `inParts`, in scopes of their own, in the mode in which it was called.
-import { type CarriedPromise, carried } from '../../../engine/storage/carried';
-import { leaveBehind, scopeOf } from '../../../engine/storage/scope';
-import type { Storage } from '../../../engine/storage/storage';
+import { type CarriedPromise, carried, leaveBehind, type Storage, scopeOf } from '../../../torch/inside';
 
 /** Records a part of a detector's work, which does not wait; tensors that it returns are there for the next part. */
 export type Part = <T>(part: () => T) => T;

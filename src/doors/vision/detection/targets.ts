@@ -1,8 +1,7 @@
 // What a step of a detector trains on: boxes matched with the truths of their picture, and laid into tensors of few sizes. How many boxes there are depends
 // on the data, and what only fills up counts for nothing.
-import * as nn from '../../../torch/nn';
-import type { Module } from '../../../torch/nn/module/module';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { nn, type Tensor } from '../../../torch';
+import type { Module } from '../../../torch/inside';
 import { tensorOf } from './host';
 import { hostQuality, Matcher } from './matcher';
 

@@ -1,13 +1,15 @@
-import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
-import { type Arguments, kindOf, parseArgs } from '../../../engine/core/options';
-import { pythonFloat, pythonText } from '../../../engine/core/printing';
-import { fillUniform } from '../../../engine/storage/random/distributions';
-import * as nn from '../../../torch/nn';
-import { inputs } from '../../../torch/nn/module/callable-object';
-import { Module } from '../../../torch/nn/module/module';
-import { isTensor } from '../../../torch/tensor/calling/callable';
-import { stack } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, DTypeError, nn, ShapeError, stack, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  fillUniform,
+  inputs,
+  isTensorObject as isTensor,
+  kindOf,
+  Module,
+  parseArgs,
+  pythonFloat,
+  pythonText,
+} from '../../../torch/inside';
 import { detectorKinds } from './detector-kinds';
 import { fittedBatch } from './fitted';
 import { boxRatios, type DetectionTarget, tensorOf } from './host';

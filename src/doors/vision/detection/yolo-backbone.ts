@@ -1,7 +1,6 @@
 // The convolutions of YOLO v1.
-import * as nn from '../../../torch/nn';
-import { Module } from '../../../torch/nn/module/module';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { nn, type Tensor } from '../../../torch';
+import { Module } from '../../../torch/inside';
 
 /** Channels, size of the kernel, and stride, or 'M' for max pooling by 2 (figure 3 of the paper). */
 type Layer = readonly [channels: number, kernelSize: number, stride?: number] | 'M';

@@ -1,17 +1,18 @@
 // YOLO version 1 (Redmon et al. 2016, arXiv:1506.02640): one look at a picture gives boxes and classes for each cell of a grid.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { type Arguments, isPlainObject, kindOf, parseArgs } from '../../../engine/core/options';
-import type { CarriedPromise } from '../../../engine/storage/carried';
-import { noGrad } from '../../../engine/storage/mode';
-import * as nn from '../../../torch/nn';
-import { Layer } from '../../../torch/nn/layers/layer';
-import { expectTensors, inputs } from '../../../torch/nn/module/callable-object';
-import { isTensor } from '../../../torch/tensor/calling/callable';
-import { arange } from '../../../torch/tensor/creation/creation';
-import { stack } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, arange, nn, noGrad, ShapeError, stack, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  type CarriedPromise,
+  expectTensors,
+  inputs,
+  isPlainObject,
+  isTensorObject as isTensor,
+  kindOf,
+  kinds,
+  Layer,
+  parseArgs,
+} from '../../../torch/inside';
 
 import { Detector, type Images } from './detector';
 import { detectorKinds } from './detector-kinds';

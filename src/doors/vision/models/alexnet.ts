@@ -1,6 +1,5 @@
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import * as nn from '../../../torch/nn';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { nn, type Tensor } from '../../../torch';
+import { type Arguments, parseArgs } from '../../../torch/inside';
 import { Network } from '../network';
 import { expectBatch } from './batches';
 import { builder, type ClassifierOptions } from './builder';

@@ -1,8 +1,6 @@
 // Owns the check that a network of pictures makes first: that it is given a batch.
-import { ShapeError } from '../../../engine/core/errors';
-import { showShape } from '../../../engine/core/meta';
-import { isTensor } from '../../../torch/tensor/calling/callable';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ShapeError, type Tensor } from '../../../torch';
+import { isTensorObject as isTensor, showShape } from '../../../torch/inside';
 
 /** The pictures. @throws ShapeError unless they are a batch [N, C, H, W]; what is no tensor is told by the first layer */
 export function expectBatch(network: string, pictures: Tensor): Tensor {

@@ -1,9 +1,7 @@
 // What every network's function shares: options that are checked, and weights that are read when they are asked for.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { parseArgs } from '../../../engine/core/options';
-import type { Module } from '../../../torch/nn/module/module';
+import { ArgumentError } from '../../../torch';
+import { kinds, type Module, parseArgs } from '../../../torch/inside';
 import type { CompletedWeights, GivenWeights, Progress, Spelled, WeightsSource } from './load-weights';
 import type * as table from './weights/table';
 import type { Weights } from './weights/weights';

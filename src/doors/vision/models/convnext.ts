@@ -1,10 +1,5 @@
-import * as kinds from '../../../engine/core/argument-kinds';
-import { readHere } from '../../../engine/core/calls';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import * as nn from '../../../torch/nn';
-import { Module, type UnaryModule } from '../../../torch/nn/module/module';
-import { ones } from '../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { nn, ones, type Tensor } from '../../../torch';
+import { type Arguments, kinds, Module, parseArgs, readHere } from '../../../torch/inside';
 import { Network } from '../network';
 import { Conv2dNormActivation, make, type NormMaker, Permute } from '../ops/layers';
 import { StochasticDepth } from '../ops/stochastic-depth';
@@ -90,7 +85,7 @@ export class ConvNeXt extends Network {
     const last = blockSetting.at(-1)!;
     const total = blockSetting.reduce((sum, { numLayers }) => sum + numLayers, 0);
     let made = 0;
-    const layers: UnaryModule[] = [
+    const layers: nn.UnaryModule[] = [
       new Conv2dNormActivation(3, first.inputChannels, {
         kernelSize: 4,
         stride: 4,

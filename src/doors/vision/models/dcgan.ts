@@ -1,10 +1,5 @@
-import * as kinds from '../../../engine/core/argument-kinds';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import * as nn from '../../../torch/nn';
-import { Layer } from '../../../torch/nn/layers/layer';
-import { inputs } from '../../../torch/nn/module/callable-object';
-import type { Module } from '../../../torch/nn/module/module';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { nn, type Tensor } from '../../../torch';
+import { type Arguments, inputs, kinds, Layer, type Module, parseArgs } from '../../../torch/inside';
 import { builder } from './builder';
 
 /** What DCGAN takes by name. */

@@ -1,10 +1,5 @@
-import * as kinds from '../../../engine/core/argument-kinds';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import { checkpoint } from '../../../torch/autograd/checkpoint';
-import * as nn from '../../../torch/nn';
-import { Module } from '../../../torch/nn/module/module';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { cat, checkpoint, nn, type Tensor } from '../../../torch';
+import { type Arguments, kinds, Module, parseArgs } from '../../../torch/inside';
 import { Network } from '../network';
 import { expectBatch } from './batches';
 import { builder, type ClassifierOptions, type WeightsName } from './builder';

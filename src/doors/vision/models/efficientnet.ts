@@ -1,9 +1,5 @@
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import * as nn from '../../../torch/nn';
-import { Module, type UnaryModule } from '../../../torch/nn/module/module';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, nn, type Tensor } from '../../../torch';
+import { type Arguments, kinds, Module, parseArgs } from '../../../torch/inside';
 import { Network } from '../network';
 import { Conv2dNormActivation, type NormMaker, SqueezeExcitation } from '../ops/layers';
 import { StochasticDepth } from '../ops/stochastic-depth';
@@ -58,7 +54,7 @@ class MBConv extends Module {
     if (stride !== 1 && stride !== 2) throw new ArgumentError(`MBConv: expected a stride of 1 or 2, but got ${stride}`);
     const active = { normLayer, activationLayer: nn.SiLU };
     const width = makeDivisible(inputChannels * expandRatio);
-    const layers: UnaryModule[] = [];
+    const layers: nn.UnaryModule[] = [];
     if (width !== inputChannels)
       layers.push(new Conv2dNormActivation(inputChannels, width, { ...active, kernelSize: 1 }));
     layers.push(
@@ -104,7 +100,7 @@ export class EfficientNet extends Network {
     const active = { normLayer, activationLayer: nn.SiLU };
     const total = stages.reduce((sum, { numLayers }) => sum + numLayers, 0);
     let made = 0;
-    const layers: UnaryModule[] = [new Conv2dNormActivation(3, first.inputChannels, { ...active, stride: 2 })];
+    const layers: nn.UnaryModule[] = [new Conv2dNormActivation(3, first.inputChannels, { ...active, stride: 2 })];
     for (const stage of stages) {
       const blocks = Array.from({ length: stage.numLayers }, (_, i) => {
         const config = i === 0 ? stage : { ...stage, inputChannels: stage.outChannels, stride: 1 };

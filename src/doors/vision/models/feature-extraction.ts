@@ -1,12 +1,15 @@
 // Owns feature extractors: a network that gives the results of chosen nodes, and computes nothing behind the last of them.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, expectKind, isPlainObject, parseArgs } from '../../../engine/core/options';
-import { currentScope } from '../../../engine/graph/roots';
-import { Module } from '../../../torch/nn/module/module';
-import type { Parameter } from '../../../torch/nn/module/parameter';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type nn, Tensor } from '../../../torch';
+import {
+  type Arguments,
+  currentScope,
+  expectKind,
+  isPlainObject,
+  kinds,
+  Module,
+  parseArgs,
+} from '../../../torch/inside';
 import { mayBeNode, nodeNames, visitNodes } from './graph-nodes';
 
 /** Names of nodes, or the keys that they are to have by their names. */
@@ -71,7 +74,7 @@ export class FeatureExtractor extends Module {
     this.#wanted = { train, eval: evaluation };
     for (const query of [...train.keys(), ...evaluation.keys()]) expectPath(model, query);
     for (const [name, parameter] of model.namedParameters({ recurse: false })) {
-      this.registerParameter(name, parameter as Parameter);
+      this.registerParameter(name, parameter as nn.Parameter);
     }
     for (const [name, child] of model.namedChildren()) this.registerModule(name, child);
     this.training = model.training;

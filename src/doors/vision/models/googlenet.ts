@@ -1,8 +1,5 @@
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import * as nn from '../../../torch/nn';
-import { Module } from '../../../torch/nn/module/module';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { cat, nn, type Tensor } from '../../../torch';
+import { type Arguments, Module, parseArgs } from '../../../torch/inside';
 import { type EndsInLinear, Network } from '../network';
 import { expectBatch } from './batches';
 import { builder, type ClassifierOptions } from './builder';

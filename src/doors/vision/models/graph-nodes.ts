@@ -1,16 +1,19 @@
 // Owns the nodes of a network as torchvision names them: operations and modules by their paths, in the order in which they run.
 
-import { instance, type Kind } from '../../../engine/core/argument-kinds';
-import { type CallWatcher, watchedBy } from '../../../engine/core/calls';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import { warnOnce } from '../../../engine/core/warnings';
-import { undone } from '../../../engine/graph/journal';
-import { scope } from '../../../engine/storage/scope';
-import * as nn from '../../../torch/nn';
-import { inMode } from '../../../torch/nn/module/in-mode';
-import { Module } from '../../../torch/nn/module/module';
-import { tensorsIn } from '../../../torch/tensor/calling/tensor-trees';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { nn, scope, Tensor } from '../../../torch';
+import {
+  type Arguments,
+  type CallWatcher,
+  inMode,
+  type Kind,
+  kinds,
+  Module,
+  parseArgs,
+  tensorsIn,
+  undone,
+  warnOnce,
+  watchedBy,
+} from '../../../torch/inside';
 import * as ops from '../ops';
 import * as layers from '../ops/layers';
 import { StochasticDepth } from '../ops/stochastic-depth';
@@ -209,7 +212,7 @@ export function getGraphNodeNames(
     ['model', 'example'],
     defaults,
     given,
-    { model: instance(Module, 'a module'), example: exampleKind },
+    { model: kinds.instance(Module, 'a module'), example: exampleKind },
   );
   const args = example instanceof Tensor ? [example] : (example as readonly unknown[]);
   const train = inMode(model, true, () => nodeNames(model, args));

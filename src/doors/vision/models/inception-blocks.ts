@@ -1,8 +1,6 @@
 // What GoogLeNet and Inception v3 share: the convolution of their branches, and the input of networks that were trained otherwise.
-import * as nn from '../../../torch/nn';
-import { Module } from '../../../torch/nn/module/module';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { cat, nn, type Tensor } from '../../../torch';
+import { Module } from '../../../torch/inside';
 
 interface Kernel {
   kernelSize: number | readonly [number, number];

@@ -1,9 +1,5 @@
-import { flag } from '../../../engine/core/argument-kinds';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import * as nn from '../../../torch/nn';
-import { Module } from '../../../torch/nn/module/module';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { cat, nn, type Tensor } from '../../../torch';
+import { type Arguments, kinds, Module, parseArgs } from '../../../torch/inside';
 import { type EndsInLinear, Network } from '../network';
 import { expectBatch } from './batches';
 import { builder, type ClassifierOptions } from './builder';
@@ -254,7 +250,10 @@ export class Inception3 extends Network {
     super();
     const heads = { numClasses: 1000, auxLogits: true, transformInput: null, inceptionBlocks: null };
     const defaults = { ...heads, initWeights: null, dropout: 0.5 };
-    const o = parseArgs<Inception3Options>('Inception3', [], defaults, args, { ...networkKinds, auxLogits: flag });
+    const o = parseArgs<Inception3Options>('Inception3', [], defaults, args, {
+      ...networkKinds,
+      auxLogits: kinds.flag,
+    });
     const { numClasses, auxLogits, transformInput, initWeights, dropout } = o;
     this.auxLogits = auxLogits;
     this.transformInput = transformInput ?? false;

@@ -1,6 +1,6 @@
 // How families of networks draw their weights once more, after every layer has drawn its own.
-import * as nn from '../../../torch/nn';
-import type { Module } from '../../../torch/nn/module/module';
+import { nn } from '../../../torch';
+import type { Module } from '../../../torch/inside';
 
 type Convolution = nn.Conv2d;
 

@@ -1,9 +1,5 @@
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import * as nn from '../../../torch/nn';
-import { Module } from '../../../torch/nn/module/module';
-import { ones, tensor, zeros } from '../../../torch/tensor/creation/creation';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { cat, nn, ones, type Tensor, tensor, zeros } from '../../../torch';
+import { type Arguments, Module, parseArgs } from '../../../torch/inside';
 import { Network } from '../network';
 import { builder, type ClassifierOptions } from './builder';
 import { networkKinds } from './network-kinds';

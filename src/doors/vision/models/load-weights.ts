@@ -1,12 +1,6 @@
 // Reads trained weights for a network, from wherever they are, and says what is wrong with those of another.
-import { ArgumentError, StateDictError } from '../../../engine/core/errors';
-import { isPlainObject, kindOf } from '../../../engine/core/options';
-import type { ByteSource } from '../../../torch/io/bytes';
-import { type HubOptions, loadStateDictFromUrl } from '../../../torch/io/download/hub';
-import { load } from '../../../torch/io/load';
-import type { Module } from '../../../torch/nn/module/module';
-import type { StateDict } from '../../../torch/nn/module/state-dict';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type ByteSource, hub, load, type nn, StateDictError, Tensor } from '../../../torch';
+import { isPlainObject, kindOf, type Module } from '../../../torch/inside';
 import type * as table from './weights/table';
 import { Weights, type WeightsEnumeration } from './weights/weights';
 
@@ -14,7 +8,7 @@ import { Weights, type WeightsEnumeration } from './weights/weights';
  * Trained weights: a member of torchvision's enumeration or its name (`'IMAGENET1K_V1'`, `'DEFAULT'`, `'ResNet18_Weights.IMAGENET1K_V1'`), an address, a
  * path, a `File` or bytes of what PyTorch or `torch.save` wrote, or a state dict.
  */
-export type WeightsSource = Weights | ByteSource | StateDict;
+export type WeightsSource = Weights | ByteSource | nn.StateDict;
 
 /** The names that torchvision gives trained weights in its enumerations. */
 type TrainedName = {
@@ -40,11 +34,11 @@ export type Spelled<W> = W extends string
           : never
   : W;
 
-export type Progress = HubOptions['progress'];
+export type Progress = hub.HubOptions['progress'];
 
 /** Weights that were read. */
 export interface Loaded {
-  readonly state: StateDict;
+  readonly state: nn.StateDict;
   /** The member of the enumeration, where they were given as one. */
   readonly weights: Weights | null;
   /** The form in which they were given, for errors. */
@@ -90,7 +84,7 @@ export async function readWeights(
       `${name}: expected weights that hold tensors by name, but ${wrong[0]} is ${kindOf(wrong[1])}; pass the state dict inside, such as checkpoint.model`,
     );
   }
-  const entries = Object.entries(state as StateDict);
+  const entries = Object.entries(state as nn.StateDict);
   const own = ([key, value]: [string, Tensor]): [string, Tensor] => [renamed ? renamed(key) : key, value];
   return { state: Object.fromEntries(entries.map(own)), weights, label };
 }
@@ -98,7 +92,7 @@ export async function readWeights(
 async function contents(given: WeightsSource, progress: Progress): Promise<unknown> {
   if (given instanceof Weights) return given.getStateDict({ progress, checkHash: true });
   if (isPlainObject(given)) return given;
-  if (isAddress(given)) return loadStateDictFromUrl(given, { progress, checkHash: HASHED.test(String(given)) });
+  if (isAddress(given)) return hub.loadStateDictFromUrl(given, { progress, checkHash: HASHED.test(String(given)) });
   return load<unknown>(given as ByteSource);
 }
 

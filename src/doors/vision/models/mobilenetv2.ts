@@ -1,9 +1,5 @@
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import * as nn from '../../../torch/nn';
-import { Module, type UnaryModule } from '../../../torch/nn/module/module';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, nn, type Tensor } from '../../../torch';
+import { type Arguments, kinds, Module, parseArgs } from '../../../torch/inside';
 import { Network } from '../network';
 import { Conv2dNormActivation, make, type NormMaker } from '../ops/layers';
 import { expectBatch } from './batches';
@@ -73,7 +69,7 @@ class InvertedResidual extends Module {
     }
     const hidden = Math.round(inChannels * expandRatio);
     const active = { normLayer, activationLayer: nn.ReLU6 };
-    const layers: UnaryModule[] = [];
+    const layers: nn.UnaryModule[] = [];
     if (expandRatio !== 1) layers.push(new Conv2dNormActivation(inChannels, hidden, { ...active, kernelSize: 1 }));
     layers.push(
       new Conv2dNormActivation(hidden, hidden, { ...active, stride, groups: hidden }),
@@ -110,7 +106,7 @@ export class MobileNetV2 extends Network {
     const active = { normLayer, activationLayer: nn.ReLU6 };
     let channels = makeDivisible(32 * widthMult, roundNearest);
     this.lastChannel = makeDivisible(1280 * Math.max(1, widthMult), roundNearest);
-    const layers: UnaryModule[] = [new Conv2dNormActivation(3, channels, { ...active, stride: 2 })];
+    const layers: nn.UnaryModule[] = [new Conv2dNormActivation(3, channels, { ...active, stride: 2 })];
     for (const [expandRatio, width, count, stride] of o.invertedResidualSetting ?? stages) {
       const outChannels = makeDivisible(width * widthMult, roundNearest);
       for (let i = 0; i < count; i++) {

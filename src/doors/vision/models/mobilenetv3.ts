@@ -1,9 +1,5 @@
-import { features } from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import * as nn from '../../../torch/nn';
-import { Module, type UnaryModule } from '../../../torch/nn/module/module';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, nn, type Tensor } from '../../../torch';
+import { type Arguments, kinds, Module, parseArgs } from '../../../torch/inside';
 import { Network } from '../network';
 import { Conv2dNormActivation, type NormMaker, SqueezeExcitation } from '../ops/layers';
 import { expectBatch } from './batches';
@@ -64,7 +60,7 @@ class InvertedResidual extends Module {
       throw new ArgumentError(`InvertedResidual: expected a stride of 1 or 2, but got ${stride}`);
     }
     const active = { normLayer, activationLayer: useHs ? nn.Hardswish : nn.ReLU };
-    const layers: UnaryModule[] = [];
+    const layers: nn.UnaryModule[] = [];
     if (expandedChannels !== inputChannels) {
       layers.push(new Conv2dNormActivation(inputChannels, expandedChannels, { ...active, kernelSize: 1 }));
     }
@@ -112,7 +108,7 @@ export class MobileNetV3 extends Network {
     const o = parseArgs<MobileNetV3Arguments>('MobileNetV3', required, defaults, args, {
       ...networkKinds,
       invertedResidualSetting: stagesKind,
-      lastChannel: features,
+      lastChannel: kinds.features,
     });
     const { invertedResidualSetting: blocks, lastChannel, numClasses, dropout } = o;
     const normLayer = o.normLayer ?? batchNorm;

@@ -1,6 +1,5 @@
 // Owns what the options are that networks have in common, for the checks of their constructors.
-import * as kinds from '../../../engine/core/argument-kinds';
-import { isPlainObject } from '../../../engine/core/options';
+import { isPlainObject, kinds } from '../../../torch/inside';
 
 /** What torchvision lets be replaced and this library does not: null alone. */
 export type Fixed = null;

@@ -1,9 +1,16 @@
 // Networks by name: what there is, the function of each, and its trained weights.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, expectKind, isPlainObject, parseArgs, shown, tooMany } from '../../../engine/core/options';
-import type { Module } from '../../../torch/nn/module/module';
+import { ArgumentError } from '../../../torch';
+import {
+  type Arguments,
+  expectKind,
+  isPlainObject,
+  kinds,
+  type Module,
+  parseArgs,
+  shown,
+  tooMany,
+} from '../../../torch/inside';
 import * as detectors from '../detection/builders';
 import { alexnet } from './alexnet';
 import { type NetworkBuilder, weightsOf } from './builder';

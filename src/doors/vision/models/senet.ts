@@ -1,8 +1,5 @@
-import * as kinds from '../../../engine/core/argument-kinds';
-import { type Arguments, expectKind, isPlainObject, parseArgs } from '../../../engine/core/options';
-import * as nn from '../../../torch/nn';
-import { Module, type UnaryModule } from '../../../torch/nn/module/module';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { nn, type Tensor } from '../../../torch';
+import { type Arguments, expectKind, isPlainObject, kinds, Module, parseArgs } from '../../../torch/inside';
 import { type EndsInLinear, Network } from '../network';
 import { expectBatch } from './batches';
 import { builder, type ClassifierOptions } from './builder';
@@ -173,7 +170,7 @@ const architectureKind: kinds.Kind = {
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class SENet extends Network {
   readonly dropRate: number;
-  conv1: UnaryModule;
+  conv1: nn.UnaryModule;
   bn1: nn.BatchNorm2d;
   act1 = relu();
   maxpool = new nn.MaxPool2d({ kernelSize: 3, stride: 2, padding: 1 });

@@ -1,11 +1,5 @@
-import * as kinds from '../../../engine/core/argument-kinds';
-import { noteCalls } from '../../../engine/core/calls';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import * as nn from '../../../torch/nn';
-import { Module } from '../../../torch/nn/module/module';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, cat, nn, type Tensor } from '../../../torch';
+import { type Arguments, kinds, Module, noteCalls, parseArgs } from '../../../torch/inside';
 import { type EndsInLinear, Network } from '../network';
 import { expectBatch } from './batches';
 import { builder, type ClassifierOptions, type WeightsName } from './builder';

@@ -1,9 +1,5 @@
-import { oneOf } from '../../../engine/core/argument-kinds';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import * as nn from '../../../torch/nn';
-import { Module } from '../../../torch/nn/module/module';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { cat, nn, type Tensor } from '../../../torch';
+import { type Arguments, kinds, Module, parseArgs } from '../../../torch/inside';
 import { Network } from '../network';
 import { expectBatch } from './batches';
 import { builder, type ClassifierOptions, type WeightsName } from './builder';
@@ -76,7 +72,7 @@ export class SqueezeNet extends Network {
     const defaults = { version: '1_0', numClasses: 1000, dropout: 0.5 } as const;
     const { version, numClasses, dropout } = parseArgs<SqueezeNetArguments>('SqueezeNet', [], defaults, args, {
       ...networkKinds,
-      version: oneOf('1_0', '1_1'),
+      version: kinds.oneOf('1_0', '1_1'),
     });
     this.numClasses = numClasses;
     this.features = new nn.Sequential(...features[version]());

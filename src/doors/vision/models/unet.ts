@@ -1,12 +1,5 @@
-import { features } from '../../../engine/core/argument-kinds';
-import { ShapeError } from '../../../engine/core/errors';
-import { showShape } from '../../../engine/core/meta';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import * as nn from '../../../torch/nn';
-import { expectTensors } from '../../../torch/nn/module/callable-object';
-import { Module } from '../../../torch/nn/module/module';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { cat, nn, ShapeError, type Tensor } from '../../../torch';
+import { type Arguments, expectTensors, kinds, Module, parseArgs, showShape } from '../../../torch/inside';
 import { Network } from '../network';
 import { expectBatch } from './batches';
 import { builder } from './builder';
@@ -77,9 +70,9 @@ export class UNet extends Network {
       numClasses,
       baseChannels: c,
     } = parseArgs<UNetOptions>('UNet', [], defaults, args, {
-      inChannels: features,
-      numClasses: features,
-      baseChannels: features,
+      inChannels: kinds.features,
+      numClasses: kinds.features,
+      baseChannels: kinds.features,
     });
     this.inc = new DoubleConv(inChannels, c);
     this.down1 = new DoubleConv(c, 2 * c);

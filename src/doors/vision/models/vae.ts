@@ -1,9 +1,5 @@
-import * as kinds from '../../../engine/core/argument-kinds';
-import { type Arguments, expectKind, parseArgs } from '../../../engine/core/options';
-import type { Generator } from '../../../engine/storage/random/generator';
-import * as nn from '../../../torch/nn';
-import { randn } from '../../../torch/tensor/creation/random';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { type Generator, nn, randn, type Tensor } from '../../../torch';
+import { type Arguments, expectKind, kinds, parseArgs } from '../../../torch/inside';
 import { Network } from '../network';
 import { builder } from './builder';
 

@@ -1,8 +1,5 @@
-import { flag, instance } from '../../../engine/core/argument-kinds';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import * as nn from '../../../torch/nn';
-import { Module, type UnaryModule } from '../../../torch/nn/module/module';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { nn, type Tensor } from '../../../torch';
+import { type Arguments, kinds, Module, parseArgs } from '../../../torch/inside';
 import { Network } from '../network';
 import { expectBatch } from './batches';
 import { builder, type ClassifierOptions, type WeightsName } from './builder';
@@ -27,7 +24,7 @@ const configurations = {
 
 /** The convolutions and poolings of a configuration. */
 export function makeLayers(configuration: readonly (number | 'M')[], batchNorm = false): nn.Sequential {
-  const layers: UnaryModule[] = [];
+  const layers: nn.UnaryModule[] = [];
   let channels = 3;
   for (const entry of configuration) {
     if (entry === 'M') {
@@ -61,8 +58,8 @@ export class VGG extends Network {
     const defaults = { numClasses: 1000, initWeights: true, dropout: 0.5 };
     const o = parseArgs<VGGArguments>('VGG', ['features'], defaults, args, {
       ...networkKinds,
-      features: instance(Module, 'a module of layers'),
-      initWeights: flag,
+      features: kinds.instance(Module, 'a module of layers'),
+      initWeights: kinds.flag,
     });
     const { features, numClasses, initWeights, dropout } = o;
     this.features = features;

@@ -1,14 +1,14 @@
-import * as kinds from '../../../engine/core/argument-kinds';
-import { noteCalls } from '../../../engine/core/calls';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { showShape } from '../../../engine/core/meta';
-import { type Arguments, type Parsed, parseArgs } from '../../../engine/core/options';
-import * as nn from '../../../torch/nn';
-import { expectTensors } from '../../../torch/nn/module/callable-object';
-import { Module, type UnaryModule } from '../../../torch/nn/module/module';
-import { empty, zeros } from '../../../torch/tensor/creation/creation';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, cat, empty, nn, ShapeError, type Tensor, zeros } from '../../../torch';
+import {
+  type Arguments,
+  expectTensors,
+  kinds,
+  Module,
+  noteCalls,
+  type Parsed,
+  parseArgs,
+  showShape,
+} from '../../../torch/inside';
 import { Network } from '../network';
 import { FloatDropout, MLP, make, type NormMaker } from '../ops/layers';
 import { expectBatch } from './batches';
@@ -66,10 +66,10 @@ class MLPBlock extends MLP {
 /** Attention and two linear layers, each after a norm and beside the identity. */
 class EncoderBlock extends Module {
   readonly numHeads: number;
-  ln_1: UnaryModule;
+  ln_1: nn.UnaryModule;
   self_attention: nn.MultiheadAttention;
   dropout: nn.Dropout;
-  ln_2: UnaryModule;
+  ln_2: nn.UnaryModule;
   mlp: MLPBlock;
 
   constructor(
@@ -102,7 +102,7 @@ class Encoder extends Module {
   pos_embedding: nn.Parameter;
   dropout: nn.Dropout;
   layers: nn.Sequential;
-  ln: UnaryModule;
+  ln: nn.UnaryModule;
 
   constructor(length: number, o: Parsed<VisionTransformerOptions>, norm: NormMaker) {
     super();
@@ -160,7 +160,7 @@ export class VisionTransformer extends Network {
     this.conv_proj = new nn.Conv2d(3, hiddenDim, { kernelSize: patchSize, stride: patchSize });
     this.class_token = new nn.Parameter(zeros([1, 1, hiddenDim]));
     this.encoder = new Encoder((imageSize / patchSize) ** 2 + 1, o, o.normLayer ?? plainNorm);
-    const layers: Record<string, UnaryModule> = {};
+    const layers: Record<string, nn.UnaryModule> = {};
     if (representationSize !== null) {
       layers.pre_logits = new nn.Linear(hiddenDim, representationSize);
       layers.act = new nn.Tanh();

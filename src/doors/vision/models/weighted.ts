@@ -1,5 +1,5 @@
 // Networks with trained weights. Loaded when somebody asks for one: most of it reads files.
-import type { Module } from '../../../torch/nn/module/module';
+import type { Module } from '../../../torch/inside';
 import type { Recipe, WeightsName } from './builder';
 import { giveWeights, memberOf, type Progress, readWeights, type WeightsSource } from './load-weights';
 import * as table from './weights/table';

@@ -1,12 +1,7 @@
 // Boxes by themselves: other formats, areas, and boxes cut at a border or left out.
 
-import { listOf, number } from '../../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { type Arguments, expectKind, parseArgs, shown } from '../../../engine/core/options';
-import { callable } from '../../../torch/tensor/calling/callable';
-import { empty } from '../../../torch/tensor/creation/creation';
-import { stack } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, empty, ShapeError, stack, type Tensor } from '../../../torch';
+import { type Arguments, callable, expectKind, kinds, parseArgs, shown } from '../../../torch/inside';
 
 /** Corners, or a corner or the centre with width and height. */
 export type AlignedFormat = 'xyxy' | 'xywh' | 'cxcywh';
@@ -149,7 +144,7 @@ export function columns(boxes: Tensor): readonly [Tensor, Tensor, Tensor, Tensor
   return [column(0), column(1), column(2), column(3)];
 }
 
-const pictureSize = { ...listOf(number, 2), words: 'a list [height, width]' };
+const pictureSize = { ...kinds.listOf(kinds.number, 2), words: 'a list [height, width]' };
 
 /**
  * Boxes cut at the border of a picture of a size (height, width). Shape: [..., 4] as (x1, y1, x2, y2), and so is the result.
@@ -177,7 +172,7 @@ export const clipBoxesToImage = callable(
 export const removeSmallBoxes = callable(
   'removeSmallBoxes(boxes, minSize: number)',
   async (boxes: Tensor, minSize: number): Promise<Tensor> => {
-    expectKind('removeSmallBoxes', 'minSize', minSize, number);
+    expectKind('removeSmallBoxes', 'minSize', minSize, kinds.number);
     expectBoxes('removeSmallBoxes', 'boxes', boxes);
     const [x1, y1, x2, y2] = columns(boxes.detach());
     const large = x2.sub(x1).ge(minSize).logicalAnd(y2.sub(y1).ge(minSize));

@@ -1,9 +1,7 @@
 // How far boxes of two lists overlap, each with each: intersection over union, plain, generalized, with distance, and complete.
 
-import { finite } from '../../../engine/core/argument-kinds';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import { callable } from '../../../torch/tensor/calling/callable';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import type { Tensor } from '../../../torch';
+import { type Arguments, callable, kinds, parseArgs } from '../../../torch/inside';
 import {
   type AlignedFormat,
   alignedFormats,
@@ -134,7 +132,7 @@ interface EpsArguments {
 export const distanceBoxIou = callable(
   'distanceBoxIou(boxes1, boxes2, ...)',
   (boxes1: Tensor, boxes2: Tensor, ...args: Arguments<EpsArguments, ['eps']>): Tensor => {
-    const { eps } = parseArgs<EpsArguments>('distanceBoxIou', [], { eps: 1e-7 }, args, { eps: finite });
+    const { eps } = parseArgs<EpsArguments>('distanceBoxIou', [], { eps: 1e-7 }, args, { eps: kinds.finite });
     expectPairs('distanceBoxIou', boxes1, boxes2);
     return withDistance(upcast(boxes1), upcast(boxes2), eps).diou;
   },
@@ -149,7 +147,7 @@ export const distanceBoxIou = callable(
 export const completeBoxIou = callable(
   'completeBoxIou(boxes1, boxes2, ...)',
   (boxes1: Tensor, boxes2: Tensor, ...args: Arguments<EpsArguments, ['eps']>): Tensor => {
-    const { eps } = parseArgs<EpsArguments>('completeBoxIou', [], { eps: 1e-7 }, args, { eps: finite });
+    const { eps } = parseArgs<EpsArguments>('completeBoxIou', [], { eps: 1e-7 }, args, { eps: kinds.finite });
     expectPairs('completeBoxIou', boxes1, boxes2);
     const { diou, iou } = withDistance(upcast(boxes1), upcast(boxes2), eps);
     const { a, b } = pairsOf(upcast(boxes1), upcast(boxes2));

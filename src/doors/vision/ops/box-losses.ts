@@ -1,18 +1,13 @@
 // Losses of boxes that should be others, one with one: generalized, distance and complete IoU losses; and the focal loss of their classes.
 
-import { finite } from '../../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
-import { binaryCrossEntropyWithLogits } from '../../../torch/nn/functional/loss';
-import { checkReduction, type Reduction } from '../../../torch/nn/functional/reduction';
-import { callable } from '../../../torch/tensor/calling/callable';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, nn, ShapeError, type Tensor } from '../../../torch';
+import { type Arguments, callable, checkReduction, kinds, parseArgs, shown } from '../../../torch/inside';
 import { columns, expectBoxes } from './box-formats';
 import { aspectPenalty, aspectWeight } from './box-iou';
 
 interface LossArguments {
   /** 'none' (default) for a loss a box, 'mean', or 'sum'; the mean of no boxes is 0. */
-  reduction?: Reduction;
+  reduction?: nn.functional.Reduction;
   /** Keeps quotients finite. Default: 1e-7. */
   eps?: number;
 }
@@ -20,9 +15,9 @@ interface LossArguments {
 type LossOrder = ['reduction', 'eps'];
 
 const lossArguments = (name: string, args: readonly unknown[]) =>
-  parseArgs<LossArguments>(name, [], { reduction: 'none', eps: 1e-7 }, args, { eps: finite });
+  parseArgs<LossArguments>(name, [], { reduction: 'none', eps: 1e-7 }, args, { eps: kinds.finite });
 
-function reduced(name: string, losses: Tensor, reduction: Reduction): Tensor {
+function reduced(name: string, losses: Tensor, reduction: nn.functional.Reduction): Tensor {
   checkReduction(name, reduction);
   if (reduction === 'none') return losses;
   return reduction === 'mean' && losses.numel() > 0 ? losses.mean() : losses.sum();
@@ -134,7 +129,7 @@ interface FocalArguments {
   /** How much less easy examples count. Default: 2. */
   gamma?: number;
   /** 'none' (default) for a loss an element, 'mean', or 'sum'. */
-  reduction?: Reduction;
+  reduction?: nn.functional.Reduction;
 }
 
 /**
@@ -149,8 +144,8 @@ export const sigmoidFocalLoss = callable(
     const name = 'sigmoidFocalLoss';
     const defaults = { alpha: 0.25, gamma: 2, reduction: 'none' } as const;
     const { alpha, gamma, reduction } = parseArgs<FocalArguments>(name, [], defaults, args, {
-      alpha: finite,
-      gamma: finite,
+      alpha: kinds.finite,
+      gamma: kinds.finite,
     });
     if (!(alpha >= 0 && alpha <= 1) && alpha !== -1) {
       throw new ArgumentError(`${name}: expected alpha from 0 to 1, or −1 to ignore it, but got ${shown(alpha)}`);
@@ -165,7 +160,7 @@ export const sigmoidFocalLoss = callable(
     const p = inputs.sigmoid();
     const others = truth.neg().add(1);
     const sure = p.mul(truth).add(p.neg().add(1).mul(others));
-    const entropy = binaryCrossEntropyWithLogits(inputs, truth, { reduction: 'none' });
+    const entropy = nn.functional.binaryCrossEntropyWithLogits(inputs, truth, { reduction: 'none' });
     const losses = entropy.mul(sure.neg().add(1).pow(gamma));
     const weighed =
       alpha >= 0

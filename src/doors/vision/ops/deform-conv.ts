@@ -1,20 +1,22 @@
 // Deformable convolution: deformConv2d and DeformConv2d.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
-import { pythonText } from '../../../engine/core/printing';
-import { expectFloat } from '../../../engine/graph/record';
-import { deformColumns } from '../../../engine/ops/conv/deform-conv';
-import { Layer } from '../../../torch/nn/layers/layer';
-import { resetWeightAndBias } from '../../../torch/nn/layers/linear';
-import { pair, type Size2d } from '../../../torch/nn/layers/sizes';
-import { inputs } from '../../../torch/nn/module/callable-object';
-import { Parameter } from '../../../torch/nn/module/parameter';
-import { callable } from '../../../torch/tensor/calling/callable';
-import { tensor as aTensor } from '../../../torch/tensor/calling/tensor-kinds';
-import { empty } from '../../../torch/tensor/creation/creation';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, empty, nn, ShapeError, Tensor } from '../../../torch';
+import {
+  type Arguments,
+  tensorKind as aTensor,
+  callable,
+  deformColumns,
+  expectFloat,
+  inputs,
+  kinds,
+  Layer,
+  pair,
+  parseArgs,
+  pythonText,
+  resetWeightAndBias,
+  type Size2d,
+  shown,
+} from '../../../torch/inside';
 
 interface DeformArguments {
   /** [O]. Default: none. */
@@ -134,8 +136,8 @@ export class DeformConv2d extends Layer {
   readonly padding: readonly [number, number];
   readonly dilation: readonly [number, number];
   readonly groups: number;
-  weight: Parameter;
-  declare bias: Parameter | null;
+  weight: nn.Parameter;
+  declare bias: nn.Parameter | null;
 
   constructor(...args: Arguments<LayerArguments, LayerOrder>) {
     super();
@@ -158,8 +160,8 @@ export class DeformConv2d extends Layer {
     this.padding = pair(name, 'padding', o.padding);
     this.dilation = pair(name, 'dilation', o.dilation, 1);
     this.groups = o.groups;
-    this.weight = new Parameter(empty([o.outChannels, o.inChannels / o.groups, ...this.kernelSize]));
-    this.registerParameter('bias', o.bias ? new Parameter(empty([o.outChannels])) : null);
+    this.weight = new nn.Parameter(empty([o.outChannels, o.inChannels / o.groups, ...this.kernelSize]));
+    this.registerParameter('bias', o.bias ? new nn.Parameter(empty([o.outChannels])) : null);
     this.resetParameters();
   }
 

@@ -1,16 +1,18 @@
 // DropBlock: blocks of neighbouring elements that are left out at random in training.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
-import { pythonFloat, pythonText } from '../../../engine/core/printing';
-import { pad } from '../../../torch/nn/functional/pad';
-import { maxPool2d } from '../../../torch/nn/functional/pooling';
-import { maxPool3d } from '../../../torch/nn/functional/pooling-3d';
-import { type Fields, type LayerTo, UnaryLayer } from '../../../torch/nn/layers/layer';
-import { callable } from '../../../torch/tensor/calling/callable';
-import { empty } from '../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, empty, nn, ShapeError, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  callable,
+  type Fields,
+  kinds,
+  type LayerTo,
+  parseArgs,
+  pythonFloat,
+  pythonText,
+  shown,
+  UnaryLayer,
+} from '../../../torch/inside';
 
 interface BlockArguments {
   /** Probability of an element to be left out. */
@@ -50,9 +52,10 @@ function dropBlock(name: string, spatial: 2 | 3, input: Tensor, args: readonly u
   const gamma = (o.p * product(sizes)) / (block ** spatial * product(places));
   const middles = empty([...input.shape.slice(0, 2), ...places], { dtype: input.dtype }).bernoulli_(gamma);
   const border = Math.floor(block / 2);
-  const padded = pad(middles, new Array<number>(2 * spatial).fill(border));
+  const padded = nn.functional.pad(middles, new Array<number>(2 * spatial).fill(border));
   const options = { stride: 1, padding: border };
-  const blocks = spatial === 2 ? maxPool2d(padded, block, options) : maxPool3d(padded, block, options);
+  const blocks =
+    spatial === 2 ? nn.functional.maxPool2d(padded, block, options) : nn.functional.maxPool3d(padded, block, options);
   const staying = blocks.neg().add(1);
   const scale = staying.sum().add(o.eps).reciprocal().mul(staying.numel());
   return o.inplace ? input.mul_(staying).mul_(scale) : input.mul(staying).mul(scale);

@@ -1,17 +1,18 @@
 // The feature pyramid network, and the levels that it may have besides.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, expectKind, isPlainObject, parseArgs } from '../../../engine/core/options';
-import * as nn from '../../../torch/nn';
-import { relu } from '../../../torch/nn/functional/activation';
-import { interpolate } from '../../../torch/nn/functional/interpolate';
-import { maxPool2d } from '../../../torch/nn/functional/pooling';
-import { constant_, kaimingUniform_ } from '../../../torch/nn/init';
-import { inputs } from '../../../torch/nn/module/callable-object';
-import { Module } from '../../../torch/nn/module/module';
-import { expectKinds, namedTensors, tensor } from '../../../torch/tensor/calling/tensor-kinds';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, nn, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  expectKind,
+  expectKinds,
+  inputs,
+  isPlainObject,
+  kinds,
+  Module,
+  namedTensors,
+  parseArgs,
+  tensorKind as tensor,
+} from '../../../torch/inside';
 import { Conv2dNormActivation, type NormMaker } from './layers';
 
 /** Maps and their names, from the highest resolution on. */
@@ -104,7 +105,7 @@ export class FeaturePyramidNetwork extends Module {
     let results: readonly Tensor[] = [layers.at(-1)!(last)];
     for (let i = levels.length - 2; i >= 0; i--) {
       const lateral = inner[i]!(levels[i]!);
-      last = lateral.add(interpolate(last, { size: lateral.shape.slice(-2), mode: 'nearest' }));
+      last = lateral.add(nn.functional.interpolate(last, { size: lateral.shape.slice(-2), mode: 'nearest' }));
       results = [layers[i]!(last), ...results];
     }
     if (!this.extra_blocks) return named(names, results);
@@ -135,8 +136,8 @@ const named = (names: readonly string[], maps: readonly Tensor[]): Record<string
 function initialize(module: Module): void {
   for (const layer of module.modules()) {
     if (!(layer instanceof nn.Conv2d)) continue;
-    kaimingUniform_(layer.weight, { a: 1 });
-    if (layer.bias) constant_(layer.bias, 0);
+    nn.init.kaimingUniform_(layer.weight, { a: 1 });
+    if (layer.bias) nn.init.constant_(layer.bias, 0);
   }
 }
 
@@ -170,7 +171,7 @@ abstract class AddedLevels extends ExtraFPNBlock {
 /** Adds a level `pool`: every second element of the last result. */
 export class LastLevelMaxPool extends AddedLevels {
   protected override levels(results: readonly Tensor[]): Record<string, Tensor> {
-    return { pool: maxPool2d(results.at(-1)!, 1, { stride: 2 }) };
+    return { pool: nn.functional.maxPool2d(results.at(-1)!, 1, { stride: 2 }) };
   }
 }
 
@@ -205,6 +206,6 @@ export class LastLevelP6P7 extends AddedLevels {
 
   protected override levels(results: readonly Tensor[], x: readonly Tensor[]): Record<string, Tensor> {
     const p6 = this.p6(this.useP5 ? results.at(-1)! : x.at(-1)!);
-    return { p6, p7: this.p7(relu(p6)) };
+    return { p6, p7: this.p7(nn.functional.relu(p6)) };
   }
 }

@@ -1,14 +1,16 @@
 // Batch norm whose statistics and affine parameters are fixed, as detectors use it in backbones.
 
-import { features, finite } from '../../../engine/core/argument-kinds';
-import { sameShape } from '../../../engine/core/meta';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import { pythonFloat } from '../../../engine/core/printing';
-import { frozenBatchNorm } from '../../../engine/ops/reduction/batch-norm';
-import { reshape } from '../../../engine/ops/shape/cast';
-import { expectTensors } from '../../../torch/nn/module/callable-object';
-import { ones, zeros } from '../../../torch/tensor/creation/creation';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ones, Tensor, zeros } from '../../../torch';
+import {
+  type Arguments,
+  expectTensors,
+  frozenBatchNorm,
+  kinds,
+  parseArgs,
+  pythonFloat,
+  reshapeValue as reshape,
+  sameShape,
+} from '../../../torch/inside';
 import { Network } from '../network';
 
 interface FrozenBatchNormArguments {
@@ -32,8 +34,8 @@ export class FrozenBatchNorm2d extends Network {
   constructor(...args: Arguments<FrozenBatchNormArguments, ['numFeatures', 'eps']>) {
     super();
     const o = parseArgs<FrozenBatchNormArguments>('FrozenBatchNorm2d', ['numFeatures'], { eps: 1e-5 }, args, {
-      numFeatures: features,
-      eps: finite,
+      numFeatures: kinds.features,
+      eps: kinds.finite,
     });
     this.eps = o.eps;
     this.registerBuffer('weight', ones(o.numFeatures));

@@ -1,33 +1,35 @@
 // Layers that families of networks share, with torchvision's names: convolution with norm and activation, squeeze and excitation, and others.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import { pythonFloat, pythonText } from '../../../engine/core/printing';
-import * as nn from '../../../torch/nn';
-import { UnaryLayer } from '../../../torch/nn/layers/layer';
-import { expectTensors } from '../../../torch/nn/module/callable-object';
-import { Module, type UnaryModule } from '../../../torch/nn/module/module';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, nn, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  expectTensors,
+  kinds,
+  Module,
+  parseArgs,
+  pythonFloat,
+  pythonText,
+  UnaryLayer,
+} from '../../../torch/inside';
 import { Network } from '../network';
 
 /** A class of modules or a function that makes one: a norm of so many channels, an activation of its options. */
 export type LayerMaker<A extends readonly unknown[]> =
   | (new (
       ...args: A
-    ) => UnaryModule)
-  | ((...args: A) => UnaryModule);
+    ) => nn.UnaryModule)
+  | ((...args: A) => nn.UnaryModule);
 
 export type NormMaker = LayerMaker<[channels: number]>;
 
 export type ActivationMaker = LayerMaker<[options: { inplace: boolean }]> | LayerMaker<[]>;
 
 /** The module that a class or a function makes. */
-export function make<A extends readonly unknown[]>(maker: LayerMaker<A>, ...args: A): UnaryModule {
+export function make<A extends readonly unknown[]>(maker: LayerMaker<A>, ...args: A): nn.UnaryModule {
   return isClass(maker) ? new maker(...args) : maker(...args);
 }
 
-const isClass = <A extends readonly unknown[]>(maker: LayerMaker<A>): maker is new (...args: A) => UnaryModule =>
+const isClass = <A extends readonly unknown[]>(maker: LayerMaker<A>): maker is new (...args: A) => nn.UnaryModule =>
   maker.prototype instanceof Module;
 
 export interface ConvNormActivationOptions {
@@ -95,7 +97,7 @@ class ConvNormActivation extends nn.Sequential {
     const { kernelSize, stride, groups, dilation } = o;
     const padding = o.padding ?? samePadding(kernelSize, dilation);
     const options = { kernelSize, stride, padding, dilation, groups, bias: o.bias ?? o.normLayer === null } as never;
-    const row: UnaryModule[] = [new (conv as typeof nn.Conv2d)(o.inChannels, o.outChannels, options)];
+    const row: nn.UnaryModule[] = [new (conv as typeof nn.Conv2d)(o.inChannels, o.outChannels, options)];
     if (o.normLayer !== null) row.push(make(o.normLayer, o.outChannels));
     if (o.activationLayer !== null) row.push(activation(o.activationLayer, o.inplace));
     super(...row);
@@ -103,7 +105,7 @@ class ConvNormActivation extends nn.Sequential {
   }
 }
 
-function activation(maker: ActivationMaker, inplace: boolean | null): UnaryModule {
+function activation(maker: ActivationMaker, inplace: boolean | null): nn.UnaryModule {
   return inplace === null
     ? make(maker as LayerMaker<[]>)
     : make(maker as LayerMaker<[{ inplace: boolean }]>, { inplace });
@@ -132,7 +134,7 @@ export class Conv2dNormActivation extends ConvNormActivation {
 export interface Conv2dNormActivation {
   /** The convolution; any module of one input may take its place. */
   get 0(): nn.Conv2d;
-  set 0(layer: UnaryModule);
+  set 0(layer: nn.UnaryModule);
 }
 
 /** Conv3d, norm and activation in a row. */
@@ -166,8 +168,8 @@ export class SqueezeExcitation extends UnaryLayer {
   avgpool = new nn.AdaptiveAvgPool2d(1);
   fc1: nn.Conv2d;
   fc2: nn.Conv2d;
-  activation: UnaryModule;
-  scale_activation: UnaryModule;
+  activation: nn.UnaryModule;
+  scale_activation: nn.UnaryModule;
 
   constructor(...args: Arguments<SqueezeArguments, SqueezeOrder>) {
     super();
@@ -235,7 +237,7 @@ export class MLP extends nn.Sequential {
     });
     const { inChannels, hiddenChannels, normLayer, activationLayer, inplace, bias, dropout } = o;
     const drop = () => new FloatDropout(dropout, { inplace: inplace ?? false });
-    const layers: UnaryModule[] = [];
+    const layers: nn.UnaryModule[] = [];
     let width = inChannels;
     for (const hidden of hiddenChannels.slice(0, -1)) {
       layers.push(new nn.Linear(width, hidden, { bias }));

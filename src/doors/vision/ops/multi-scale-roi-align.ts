@@ -1,15 +1,19 @@
 // RoIAlign from maps of several resolutions: each region from the one that fits its size.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
-import { pythonText } from '../../../engine/core/printing';
-import { roundHalfEven } from '../../../engine/core/round-half-even';
-import { roiAlign as align } from '../../../engine/ops/pictures/regions';
-import { Layer } from '../../../torch/nn/layers/layer';
-import { inputs } from '../../../torch/nn/module/callable-object';
-import { expectKinds, namedTensors } from '../../../torch/tensor/calling/tensor-kinds';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, ShapeError, Tensor } from '../../../torch';
+import {
+  type Arguments,
+  roiAlign as align,
+  expectKinds,
+  inputs,
+  kinds,
+  Layer,
+  namedTensors,
+  parseArgs,
+  pythonText,
+  roundHalfEven,
+  shown,
+} from '../../../torch/inside';
 import { areaOf } from './box-formats';
 import { binsOf, type OutputSize, ratioOf, regionsOf } from './region-pooling';
 

@@ -1,14 +1,15 @@
 // Non-maximum suppression: which of the boxes that overlap stay, and in what order.
 
-import { number } from '../../../engine/core/argument-kinds';
-import { ShapeError } from '../../../engine/core/errors';
-import { expectKind } from '../../../engine/core/options';
-import { expectNumber, fromHost } from '../../../engine/graph/record';
-import { suppressed } from '../../../engine/ops/pictures/nms';
-import { full } from '../../../engine/ops/shape/cast';
-import { callable } from '../../../torch/tensor/calling/callable';
-import { empty } from '../../../torch/tensor/creation/creation';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { empty, ShapeError, Tensor } from '../../../torch';
+import {
+  callable,
+  expectKind,
+  expectNumber,
+  fromHost,
+  fullValue as full,
+  kinds,
+  suppressed,
+} from '../../../torch/inside';
 
 interface SuppressionOptions {
   /** Groups of boxes [..., N]. A box takes out only boxes of its own group. Default: all are one. */
@@ -72,7 +73,7 @@ export function nmsPadded(
 }
 
 function checkBoxes(name: string, boxes: Tensor, scores: Tensor, iouThreshold: number): void {
-  expectKind(name, 'iouThreshold', iouThreshold, number);
+  expectKind(name, 'iouThreshold', iouThreshold, kinds.number);
   if (boxes.dim() !== 2 || boxes.shape[1] !== 4) {
     throw new ShapeError(`${name}: expected boxes [N, 4], but got shape [${boxes.shape.join(', ')}]`);
   }

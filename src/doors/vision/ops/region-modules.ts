@@ -1,12 +1,16 @@
 // The modules of regions of interest: RoIPool, RoIAlign, PSRoIPool, PSRoIAlign.
 
-import { finite } from '../../../engine/core/argument-kinds';
-import type { Arguments } from '../../../engine/core/options';
-import { pythonFloat, pythonText } from '../../../engine/core/printing';
-import { parseSettings, type Settings } from '../../../engine/core/settings';
-import { Layer } from '../../../torch/nn/layers/layer';
-import { inputs } from '../../../torch/nn/module/callable-object';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import type { Tensor } from '../../../torch';
+import {
+  type Arguments,
+  inputs,
+  Layer,
+  parseSettings,
+  pythonFloat,
+  pythonText,
+  type Settings,
+  kinds as torchKinds,
+} from '../../../torch/inside';
 import {
   binsOf,
   type OutputSize,
@@ -38,7 +42,7 @@ type SampleOrder = [...PoolOrder, 'samplingRatio'];
 const poolSettings: Settings<PoolArguments> = {
   required: ['outputSize', 'spatialScale'],
   defaults: {},
-  kinds: { spatialScale: finite },
+  kinds: { spatialScale: torchKinds.finite },
   check: (name, { outputSize }) => void binsOf(name, outputSize),
 };
 

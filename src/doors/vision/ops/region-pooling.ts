@@ -1,14 +1,20 @@
 // Regions of interest of maps, pooled into bins of one number: RoIPool, RoIAlign, and their position-sensitive forms.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { type Arguments, expectKind, kindOf, parseArgs, shown } from '../../../engine/core/options';
-import { expectFloat } from '../../../engine/graph/record';
-import { roiAlign as align, type Pooling, roiPoolPlaces } from '../../../engine/ops/pictures/regions';
-import { callable, isTensor } from '../../../torch/tensor/calling/callable';
-import { full } from '../../../torch/tensor/creation/creation';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, cat, full, ShapeError, Tensor } from '../../../torch';
+import {
+  type Arguments,
+  roiAlign as align,
+  callable,
+  expectFloat,
+  expectKind,
+  isTensorObject as isTensor,
+  kindOf,
+  kinds,
+  type Pooling,
+  parseArgs,
+  roiPoolPlaces,
+  shown,
+} from '../../../torch/inside';
 
 /** Boxes [K, 5] whose first column is the picture, or for each picture its boxes [L, 4], as (x1, y1, x2, y2). */
 export type Regions = Tensor | readonly Tensor[];

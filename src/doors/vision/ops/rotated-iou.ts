@@ -1,6 +1,5 @@
 // Intersection over union of boxes that are turned: the area of the polygon that two of them share.
-import { cat, stack } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { cat, stack, type Tensor } from '../../../torch';
 
 /** Of edges, in parts of their length: how far beyond its ends two still meet; of corners, in parts of a side, how far outside they still lie inside. */
 const TOLERANCE = 1e-5;

@@ -1,13 +1,16 @@
 // Stochastic depth: residual branches that are left out at random in training.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, expectKind, parseArgs, shown } from '../../../engine/core/options';
-import { pythonFloat } from '../../../engine/core/printing';
-import { UnaryLayer } from '../../../torch/nn/layers/layer';
-import { callable } from '../../../torch/tensor/calling/callable';
-import { empty } from '../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, empty, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  callable,
+  expectKind,
+  kinds,
+  parseArgs,
+  pythonFloat,
+  shown,
+  UnaryLayer,
+} from '../../../torch/inside';
 
 /** Whether the whole batch is left out at once, or each row for itself. */
 export type StochasticDepthMode = 'batch' | 'row';

@@ -1,6 +1,6 @@
 // A reader of Windows bitmaps: palettes, 16, 24 and 32 bits, masks of any kind, and run lengths.
 // Source: https://learn.microsoft.com/windows/win32/gdi/bitmap-storage.
-import { FileFormatError } from '../../../engine/core/errors';
+import { FileFormatError } from '../../../torch';
 import type { Indexed } from './indexed';
 import { colored } from './indexed';
 import type { Raster } from './raster';

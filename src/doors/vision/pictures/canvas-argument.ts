@@ -1,6 +1,5 @@
 // Owns the canvas that a picture is shown on, as an argument.
-import type { Kind } from '../../../engine/core/argument-kinds';
-import { isPlainObject } from '../../../engine/core/options';
+import { isPlainObject, type Kind } from '../../../torch/inside';
 
 const isCanvas = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && typeof Reflect.get(value, 'getContext') === 'function';

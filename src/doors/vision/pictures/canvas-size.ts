@@ -1,6 +1,6 @@
 // Owns the check of the size of the picture that boxes lie on.
-import { ArgumentError } from '../../../engine/core/errors';
-import { shown } from '../../../engine/core/options';
+import { ArgumentError } from '../../../torch';
+import { shown } from '../../../torch/inside';
 
 /** @throws ArgumentError unless it is [height, width] */
 export function checkCanvasSize(op: string, canvasSize: unknown): void {

@@ -1,6 +1,6 @@
 // Decodes a picture's file: PNG, BMP, TIFF and Netpbm by the library itself, and so JPEG of CMYK; all else by the browser's decoder, or in Node by the
 // optional package `sharp`.
-import { FileFormatError } from '../../../engine/core/errors';
+import { FileFormatError } from '../../../torch';
 import { orientationOf, saidUpright, upright } from './exif';
 import { componentsOf, isJpeg } from './jpeg/segments';
 import { decodePng, isPng, readPng } from './png';

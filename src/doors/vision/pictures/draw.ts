@@ -1,11 +1,15 @@
 // Draws a tensor on a canvas.
 
-import { finite, orNull } from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import { type ColorOptions, colorize, colormap } from '../../../torch/draw/colormap';
-import { tensor as aTensor } from '../../../torch/tensor/calling/tensor-kinds';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  tensorKind as aTensor,
+  type ColorOptions,
+  colorize,
+  colormap,
+  kinds,
+  parseArgs,
+} from '../../../torch/inside';
 import { aCanvas, withCanvas } from './canvas-argument';
 
 interface DrawArguments extends ColorOptions {
@@ -28,7 +32,13 @@ export async function draw(
     ['tensor', 'canvas'],
     defaults,
     withCanvas(args),
-    { tensor: aTensor, canvas: aCanvas, cmap: colormap, vmin: orNull(finite), vmax: orNull(finite) },
+    {
+      tensor: aTensor,
+      canvas: aCanvas,
+      cmap: colormap,
+      vmin: kinds.orNull(kinds.finite),
+      vmax: kinds.orNull(kinds.finite),
+    },
   );
   const { shape, dtype } = tensor;
   const { width, height, rgba } = colorize(await tensor.data(), shape, dtype, colors);

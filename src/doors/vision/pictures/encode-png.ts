@@ -1,15 +1,20 @@
 // Writes PNG pictures: 8 bits a channel, each row predicted from its neighbours in the way that leaves the least.
 // Source: PNG specification, third edition, https://www.w3.org/TR/png-3.
 
-import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
-import { showShape } from '../../../engine/core/meta';
-import { type Arguments, kindOf, parseArgs, shown } from '../../../engine/core/options';
-import { fromHost } from '../../../engine/graph/record';
-import { joined } from '../../../torch/io/bytes';
-import { checkTarget, type Target, writeTo } from '../../../torch/io/target';
-import { crc32 } from '../../../torch/io/zip/crc32';
-import { isTensor } from '../../../torch/tensor/calling/callable';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, DTypeError, ShapeError, type Target, Tensor } from '../../../torch';
+import {
+  type Arguments,
+  checkTarget,
+  crc32,
+  fromHost,
+  isTensorObject as isTensor,
+  joined,
+  kindOf,
+  parseArgs,
+  shown,
+  showShape,
+  writeTo,
+} from '../../../torch/inside';
 import { Picture } from './picture';
 import { paeth, SIGNATURE } from './png';
 

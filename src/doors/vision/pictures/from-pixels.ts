@@ -1,18 +1,21 @@
 // Makes tensors of what the browser can draw: the pixels go from there to the GPU without passing through JavaScript.
 
-import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
-import { showShape } from '../../../engine/core/meta';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import type { PictureSource } from '../../../engine/gpu/pictures';
-import { releaseAfterFlush } from '../../../engine/graph/flush';
-import { fromPicture } from '../../../engine/graph/pictures';
-import { fromHost } from '../../../engine/graph/record';
-import type { Value } from '../../../engine/graph/value';
-import { type Channels, unpackPixels } from '../../../engine/ops/pictures/pixels';
-import { reshape } from '../../../engine/ops/shape/cast';
-import { cat } from '../../../engine/ops/shape/join';
-import { isTensor } from '../../../torch/tensor/calling/callable';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, DTypeError, ShapeError, Tensor } from '../../../torch';
+import {
+  type Arguments,
+  type Channels,
+  catValue as cat,
+  fromHost,
+  fromPicture,
+  isTensorObject as isTensor,
+  type PictureSource,
+  parseArgs,
+  releaseAfterFlush,
+  reshapeValue as reshape,
+  showShape,
+  unpackPixels,
+  type Value,
+} from '../../../torch/inside';
 
 /** Four bytes a pixel, row by row: an ImageData, or an object like it where there are none. */
 export interface PixelData {

@@ -1,5 +1,5 @@
 // Pictures whose pixels are numbers of colours.
-import { FileFormatError } from '../../../engine/core/errors';
+import { FileFormatError } from '../../../torch';
 import type { Raster } from './raster';
 
 /** A number for each pixel, and three bytes for each number. */

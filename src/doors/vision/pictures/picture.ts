@@ -1,13 +1,16 @@
 // Pictures: bytes [H, W, C], as files and data sets give them. They stand for what PIL's images are to torchvision.
 
-import { type Kinds, listOf, whole } from '../../../engine/core/argument-kinds';
-import { DTypeError, ShapeError } from '../../../engine/core/errors';
-import { type Shape, showShape } from '../../../engine/core/meta';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import { fromHost } from '../../../engine/graph/record';
-import { tensor as aTensor } from '../../../torch/tensor/calling/tensor-kinds';
-import { Tensor } from '../../../torch/tensor/tensor';
-import { kinds } from '../../../torch/tensor/types/tensor-classes';
+import { DTypeError, type Shape, ShapeError, Tensor } from '../../../torch';
+import {
+  type Arguments,
+  tensorKind as aTensor,
+  fromHost,
+  type Kinds,
+  tensorClasses as kinds,
+  parseArgs,
+  showShape,
+  kinds as torchKinds,
+} from '../../../torch/inside';
 
 interface ByteArguments {
   /** Of levels from 0 to 255. */
@@ -19,7 +22,7 @@ const isList = (value: unknown): boolean => ArrayBuffer.isView(value) || Array.i
 
 const byteKinds: Kinds<ByteArguments> = {
   bytes: { words: 'a list of bytes, or a typed array', fits: isList },
-  shape: { ...listOf(whole(0), 3), words: 'a list [height, width, channels]' },
+  shape: { ...torchKinds.listOf(torchKinds.whole(0), 3), words: 'a list [height, width, channels]' },
 };
 
 /**

@@ -1,8 +1,7 @@
 // A reader of PNG pictures of every kind: 1 to 16 bits a sample, with palettes, transparency and interlacing.
 // Source: PNG specification, third edition, https://www.w3.org/TR/png-3.
-import { FileFormatError } from '../../../engine/core/errors';
-import { inflate, joined } from '../../../torch/io/bytes';
-import { crc32 } from '../../../torch/io/zip/crc32';
+import { FileFormatError } from '../../../torch';
+import { crc32, inflate, joined } from '../../../torch/inside';
 import type { Indexed } from './indexed';
 import type { Raster } from './raster';
 

@@ -1,6 +1,6 @@
 // A reader of Netpbm's pictures: PBM, PGM and PPM, as text and as bytes.
 // Source: https://netpbm.sourceforge.net/doc/ppm.html, pgm.html, pbm.html.
-import { FileFormatError } from '../../../engine/core/errors';
+import { FileFormatError } from '../../../torch';
 import type { Raster } from './raster';
 
 const MAX_PIXELS = 2 ** 28;

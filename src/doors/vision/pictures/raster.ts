@@ -1,6 +1,6 @@
 // Decoded pictures on the host, and how the channels of one become those that are wanted.
-import { ArgumentError } from '../../../engine/core/errors';
-import { shown } from '../../../engine/core/options';
+import { ArgumentError } from '../../../torch';
+import { shown } from '../../../torch/inside';
 
 /** Bytes [height, width, channels]: 1 grey, 2 grey and alpha, 3 red, green and blue, 4 alpha too. It can be sent to a worker. */
 export interface Raster {

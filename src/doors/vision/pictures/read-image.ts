@@ -1,8 +1,7 @@
 // Reads a picture's file, from wherever it is.
 
-import { flag } from '../../../engine/core/argument-kinds';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import { type ByteSource, describeSource, readBytes } from '../../../torch/io/bytes';
+import type { ByteSource } from '../../../torch';
+import { type Arguments, describeSource, kinds, parseArgs, readBytes } from '../../../torch/inside';
 import { decodePicture } from './decode';
 import { Picture } from './picture';
 import { expectMode, type ImageReadMode } from './raster';
@@ -48,7 +47,7 @@ export async function readImage(
     ['source'],
     { mode: 'RGB', applyExifOrientation: false },
     args,
-    { applyExifOrientation: flag },
+    { applyExifOrientation: kinds.flag },
   );
   expectMode('readImage', mode);
   const name = describeSource(source);

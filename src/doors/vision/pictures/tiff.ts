@@ -1,7 +1,7 @@
 // A reader of TIFF's usual pictures: the first one of a file, in strips or tiles, plain or compressed by LZW, Deflate or PackBits.
 // Source: TIFF 6.0, https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf, with Adobe's technical notes for Deflate.
-import { FileFormatError } from '../../../engine/core/errors';
-import { inflate } from '../../../torch/io/bytes';
+import { FileFormatError } from '../../../torch';
+import { inflate } from '../../../torch/inside';
 import { colored, type Indexed } from './indexed';
 import type { Raster } from './raster';
 

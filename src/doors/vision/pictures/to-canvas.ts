@@ -1,14 +1,17 @@
 // Shows tensors on canvases without reading them back.
 
-import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
-import { isFloat, showShape } from '../../../engine/core/meta';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import { rowPixels } from '../../../engine/gpu/pictures';
-import { showPicture } from '../../../engine/graph/pictures';
-import { packPixels } from '../../../engine/ops/pictures/pixels';
-import { reshape } from '../../../engine/ops/shape/cast';
-import { tensor as aTensor } from '../../../torch/tensor/calling/tensor-kinds';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, DTypeError, ShapeError, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  tensorKind as aTensor,
+  isFloat,
+  packPixels,
+  parseArgs,
+  reshapeValue as reshape,
+  rowPixels,
+  showPicture,
+  showShape,
+} from '../../../torch/inside';
 import { aCanvas, withCanvas } from './canvas-argument';
 
 interface CanvasArguments {

@@ -1,9 +1,13 @@
 // What transforms take: sizes, paddings, ranges, fills and interpolations, checked and in one form.
-import { ArgumentError } from '../../../engine/core/errors';
-import { isPlainObject, kindOf, shown } from '../../../engine/core/options';
-import type { Interpolation } from '../../../engine/ops/pictures/picture-taps';
-import type { Border, Size } from '../../../engine/ops/pictures/pictures';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, Tensor } from '../../../torch';
+import {
+  type Border,
+  type TapsInterpolation as Interpolation,
+  isPlainObject,
+  kindOf,
+  type PictureSize as Size,
+  shown,
+} from '../../../torch/inside';
 import { Picture } from '../pictures/picture';
 import { Image, Mask } from '../tv-tensors';
 

@@ -2,8 +2,7 @@
 // Sources: Cubuk et al. 2018, arXiv:1805.09501; Cubuk et al. 2019, arXiv:1909.13719; Hendrycks et al. 2019, arXiv:1912.02781; Müller and Hutter 2021,
 // arXiv:2103.10158.
 
-import { roundHalfEven } from '../../../engine/core/round-half-even';
-import { evenly } from '../../../torch/tensor/creation/evenly';
+import { evenly, roundHalfEven } from '../../../torch/inside';
 import type { PictureInfo } from './info';
 
 /** The magnitudes of an operation, which none has that knows no more or less; signed ones go both ways. */

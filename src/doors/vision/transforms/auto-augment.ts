@@ -1,14 +1,16 @@
 // Augmentation by lists of operations: AutoAugment, RandAugment, TrivialAugmentWide, AugMix. A batch, in which each picture has operations of its
 // own, goes through a fixed number of rounds of the same kernels: one map of places and one change of colours each, which leave most pictures as they are.
 
-import { ArgumentError } from '../../../engine/core/errors';
-import { isFloat } from '../../../engine/core/meta';
-import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
-import { uniform24 } from '../../../engine/storage/random/distributions';
-import { dirichlet } from '../../../engine/storage/random/gamma';
-import { defaultGenerator, type Generator } from '../../../engine/storage/random/generator';
-import { scope } from '../../../engine/storage/scope';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type Generator, scope, Tensor } from '../../../torch';
+import {
+  type Arguments,
+  defaultGenerator,
+  dirichlet,
+  isFloat,
+  parseArgs,
+  shown,
+  uniform24,
+} from '../../../torch/inside';
 import { BoundingBoxes, Mask } from '../tv-tensors';
 import type { FillArgument, Interpolation } from './arguments';
 import { augmentationSpaces, policies, type Space } from './augmentations';

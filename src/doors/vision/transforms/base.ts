@@ -2,15 +2,18 @@
 // extends `PictureTransform`; a new operation on colours is a code in src/engine/ops/pictures/recolor.ts and a case in shaders/recolor.wgsl, which computes with
 // lib/exact.wgsl where bytes are cut off.
 
-import { closeInherited } from '../../../engine/core/arity';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, kindOf, parseArgs, shown } from '../../../engine/core/options';
-import { printModule } from '../../../engine/core/printing';
-import { defaultGenerator, type Generator } from '../../../engine/storage/random/generator';
-import { scope } from '../../../engine/storage/scope';
-import { Callable } from '../../../torch/nn/module/callable-object';
-import { isTensor } from '../../../torch/tensor/calling/callable';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type Generator, scope, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  Callable,
+  closeInherited,
+  defaultGenerator,
+  isTensorObject as isTensor,
+  kindOf,
+  parseArgs,
+  printModule,
+  shown,
+} from '../../../torch/inside';
 import { isPixelSource } from '../pictures/from-pixels';
 import { Picture } from '../pictures/picture';
 import { BoundingBoxes, Image, Mask } from '../tv-tensors';

@@ -1,10 +1,7 @@
 // Owns the ways between one picture or tensor and a batch [N, C, H, W], which is what transforms work on, and picture by picture parameters.
 
-import { ShapeError } from '../../../engine/core/errors';
-import { numel, showShape } from '../../../engine/core/meta';
-import { fromHost } from '../../../engine/graph/record';
-import { arange } from '../../../torch/tensor/creation/creation';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { arange, ShapeError, Tensor } from '../../../torch';
+import { fromHost, numelOf as numel, showShape } from '../../../torch/inside';
 import { Picture } from '../pictures/picture';
 import { Mask, TVTensor } from '../tv-tensors';
 

@@ -1,9 +1,6 @@
 // Owns transforms of whole batches, for data sets and loaders: random numbers first, picture by picture, then the same kernels for all.
-import { anything } from '../../../engine/core/argument-kinds';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import { defaultGenerator, type Generator } from '../../../engine/storage/random/generator';
-import { scope } from '../../../engine/storage/scope';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { type Generator, scope, type Tensor } from '../../../torch';
+import { type Arguments, defaultGenerator, parseArgs, kinds as torchKinds } from '../../../torch/inside';
 import { type BatchKind, PictureTransform } from './base';
 import type { PictureInfo } from './info';
 import type { Pictures } from './pictures';
@@ -26,7 +23,7 @@ export interface BatchTransform {
 
 /** A transform of pictures as one of batches of pictures of one size; null where it takes items one by one only. */
 export function batched(...args: Arguments<{ transform: unknown }, ['transform']>): BatchTransform | null {
-  const kinds = { transform: anything };
+  const kinds = { transform: torchKinds.anything };
   const { transform } = parseArgs<{ transform: unknown }>('batched', ['transform'], {}, args, kinds);
   if (!(transform instanceof PictureTransform)) return null;
   const kind: BatchKind | null = transform.batchKind('picture');

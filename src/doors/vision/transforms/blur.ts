@@ -1,14 +1,18 @@
 // Transforms that blur pictures, add noise, erase a part, or multiply by a matrix: GaussianBlur, GaussianNoise, RandomErasing, LinearTransformation.
 
-import { anything } from '../../../engine/core/argument-kinds';
-import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
-import { isFloat, showShape } from '../../../engine/core/meta';
-import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
-import { fromHost } from '../../../engine/graph/record';
-import { fillNormal } from '../../../engine/storage/random/distributions';
-import { defaultGenerator, type Generator } from '../../../engine/storage/random/generator';
-import { tensor } from '../../../torch/tensor/calling/tensor-kinds';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, DTypeError, type Generator, ShapeError, Tensor } from '../../../torch';
+import {
+  type Arguments,
+  defaultGenerator,
+  fillNormal,
+  fromHost,
+  isFloat,
+  kinds,
+  parseArgs,
+  shown,
+  showShape,
+  tensorKind as tensor,
+} from '../../../torch/inside';
 import { Picture } from '../pictures/picture';
 import { BoundingBoxes, Mask } from '../tv-tensors';
 import { type BatchKind, PictureTransform, RandomTransform } from './base';
@@ -161,7 +165,7 @@ export class RandomErasing extends RandomTransform<Erased | null> {
 
   constructor(...args: Arguments<ErasingArguments, ['p', 'scale', 'ratio', 'value', 'inplace']>) {
     const defaults = { p: 0.5, scale: [0.02, 0.33], ratio: [0.3, 3.3], value: 0, inplace: false };
-    const o = parseArgs<ErasingArguments>('RandomErasing', [], defaults, args, { value: anything });
+    const o = parseArgs<ErasingArguments>('RandomErasing', [], defaults, args, { value: kinds.anything });
     super(o.p);
     const pair = (name: 'scale' | 'ratio', low: number, high: number): Pair => {
       const range = o[name];

@@ -1,8 +1,6 @@
 // Bounding boxes by themselves: ClampBoundingBoxes, ConvertBoundingBoxFormat, SetClampingMode, SanitizeBoundingBoxes.
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, isPlainObject, parseArgs, shown } from '../../../engine/core/options';
-import { isTensor } from '../../../torch/tensor/calling/callable';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type Tensor } from '../../../torch';
+import { type Arguments, isPlainObject, isTensorObject as isTensor, parseArgs, shown } from '../../../torch/inside';
 import { BoundingBoxes, type BoundingBoxFormat, boxFormat, type ClampingMode, Mask, TVTensor } from '../tv-tensors';
 import { Transform } from './base';
 import { checkClampingMode, clampBoundingBoxes, convertBoundingBoxFormat, validBoxes } from './functional/boxes';

@@ -1,12 +1,15 @@
 // Transforms that apply others at random: RandomApply, RandomChoice, RandomOrder.
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
-import { pythonFloat } from '../../../engine/core/printing';
-import { randperm } from '../../../engine/storage/random/distributions';
-import { defaultGenerator, Generator } from '../../../engine/storage/random/generator';
-import { weightedIndices } from '../../../engine/storage/random/weighted';
-import { isTensor } from '../../../torch/tensor/calling/callable';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, Generator, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  defaultGenerator,
+  isTensorObject as isTensor,
+  parseArgs,
+  pythonFloat,
+  drawPermutation as randperm,
+  shown,
+  weightedIndices,
+} from '../../../torch/inside';
 import { BoundingBoxes } from '../tv-tensors';
 import { checkNumbers } from './arguments';
 import { type BatchKind, checkProbability, kindOfInput, PictureTransform } from './base';

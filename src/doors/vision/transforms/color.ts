@@ -1,10 +1,6 @@
 // Transforms of colours with a random change for each picture: ColorJitter, RandomPhotometricDistort, RandomGrayscale, …
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
-import { randperm } from '../../../engine/storage/random/distributions';
-import { defaultGenerator, type Generator } from '../../../engine/storage/random/generator';
-import { tensor } from '../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type Generator, type Tensor, tensor } from '../../../torch';
+import { type Arguments, defaultGenerator, parseArgs, drawPermutation as randperm, shown } from '../../../torch/inside';
 import { checkNumber } from './arguments';
 import { checkProbability, PictureTransform, type Probability, RandomTransform } from './base';
 import { happens, type Range, uniform } from './draws';

@@ -1,11 +1,7 @@
 // Transforms that are made of other transforms.
 
-import { callback } from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { isPlainObject, kindOf, parseArgs } from '../../../engine/core/options';
-import { printModule } from '../../../engine/core/printing';
-import type { Generator } from '../../../engine/storage/random/generator';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type Generator, type Tensor } from '../../../torch';
+import { isPlainObject, kindOf, parseArgs, printModule, kinds as torchKinds } from '../../../torch/inside';
 import { type BatchKind, PictureTransform, Transform, type TransformFunction } from './base';
 import type { PictureInfo } from './info';
 import { type Pictures, unpacked } from './pictures';
@@ -141,7 +137,7 @@ export class Lambda<In, Out> extends Transform<In, Out> {
   constructor(...args: unknown[]) {
     super();
     const [front, types] = args.length > 1 && !isPlainObject(args[1]) ? [[args[0]], args.slice(1)] : [args, []];
-    const kinds = { lambd: callback };
+    const kinds = { lambd: torchKinds.callback };
     const { lambd } = parseArgs<{ lambd: TransformFunction<In, Out> }>('Lambda', ['lambd'], {}, front, kinds);
     const wrong = types.find((type) => typeof type !== 'function');
     if (wrong !== undefined) throw new ArgumentError(`Lambda: expected classes as types, but got ${kindOf(wrong)}`);

@@ -1,11 +1,7 @@
 // Transforms between representations: pictures, tensors of bytes and of floats, normalised ones.
 
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import type { DType } from '../../../engine/core/meta';
-import { showShape } from '../../../engine/core/meta';
-import { type Arguments, isPlainObject, parseArgs, shown } from '../../../engine/core/options';
-import { expectDType } from '../../../engine/storage/host-data';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type DType, ShapeError, Tensor } from '../../../torch';
+import { type Arguments, expectDType, isPlainObject, parseArgs, shown, showShape } from '../../../torch/inside';
 import { fromPixels, isPixelSource, type PixelSource } from '../pictures/from-pixels';
 import { Picture } from '../pictures/picture';
 import { BoundingBoxes, Image, Mask, TVTensor } from '../tv-tensors';

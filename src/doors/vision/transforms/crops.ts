@@ -1,10 +1,12 @@
 // Crops and paddings: CenterCrop, FiveCrop, TenCrop, Pad, RandomCrop, RandomZoomOut.
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import type { Size } from '../../../engine/ops/pictures/pictures';
-import { uniform24 } from '../../../engine/storage/random/distributions';
-import { defaultGenerator, type Generator } from '../../../engine/storage/random/generator';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type Generator, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  defaultGenerator,
+  parseArgs,
+  type PictureSize as Size,
+  uniform24,
+} from '../../../torch/inside';
 import { BoundingBoxes, Mask } from '../tv-tensors';
 import {
   checkFillChannels,

@@ -1,8 +1,7 @@
 // Random numbers as torchvision draws them for transforms: float32, one at a time.
 
-import { roundHalfEven } from '../../../engine/core/round-half-even';
-import { fillRandint, fillUniform, uniform24 } from '../../../engine/storage/random/distributions';
-import type { Generator } from '../../../engine/storage/random/generator';
+import type { Generator } from '../../../torch';
+import { fillRandint, fillUniform, roundHalfEven, uniform24 } from '../../../torch/inside';
 
 /** The least and the greatest. */
 export type Range = readonly [low: number, high: number];

@@ -1,5 +1,5 @@
 // Mirror images: RandomHorizontalFlip, RandomVerticalFlip.
-import type { Tensor } from '../../../torch/tensor/tensor';
+import type { Tensor } from '../../../torch';
 import type { BoundingBoxes, Mask } from '../tv-tensors';
 import { RandomTransform } from './base';
 import { flippedWhere, horizontalFlip, verticalFlip } from './functional/flips';

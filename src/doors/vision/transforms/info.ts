@@ -1,9 +1,7 @@
 // The facts about pictures that are known before their pixels: sizes.
 
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { showShape } from '../../../engine/core/meta';
-import { kindOf } from '../../../engine/core/options';
-import { isTensor } from '../../../torch/tensor/calling/callable';
+import { ArgumentError, ShapeError } from '../../../torch';
+import { isTensorObject as isTensor, kindOf, showShape } from '../../../torch/inside';
 import { Picture } from '../pictures/picture';
 import { BoundingBoxes, Image, Mask } from '../tv-tensors';
 import { isPureTensor } from './sample';

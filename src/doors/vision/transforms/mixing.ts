@@ -1,14 +1,19 @@
 // Transforms of whole batches with their labels: MixUp, CutMix.
 
-import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
-import { isFloat, showShape } from '../../../engine/core/meta';
-import { type Arguments, expectCount, isPlainObject, kindOf, parseArgs, shown } from '../../../engine/core/options';
-import { dirichlet } from '../../../engine/storage/random/gamma';
-import { defaultGenerator } from '../../../engine/storage/random/generator';
-import { scope } from '../../../engine/storage/scope';
-import { oneHot } from '../../../torch/nn/functional/one-hot';
-import { isTensor } from '../../../torch/tensor/calling/callable';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, DTypeError, nn, ShapeError, scope, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  defaultGenerator,
+  dirichlet,
+  expectCount,
+  isFloat,
+  isPlainObject,
+  isTensorObject as isTensor,
+  kindOf,
+  parseArgs,
+  shown,
+  showShape,
+} from '../../../torch/inside';
 import { Picture } from '../pictures/picture';
 import { BoundingBoxes, Image, Mask } from '../tv-tensors';
 import { Transform } from './base';
@@ -114,7 +119,7 @@ abstract class Mixing extends Transform<Sample, Sample> {
   }
 
   private mixedLabels(labels: Tensor, share: number): Tensor {
-    const shares = labels.shape.length === 1 ? oneHot(labels, { numClasses: this.numClasses! }) : labels;
+    const shares = labels.shape.length === 1 ? nn.functional.oneHot(labels, { numClasses: this.numClasses! }) : labels;
     return mixed(isFloat(shares.dtype) ? shares : shares.to('float32'), share);
   }
 

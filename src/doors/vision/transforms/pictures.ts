@@ -1,22 +1,28 @@
 // Owns batches as the kernels take them: tensors [N, C, H, W], or bytes of pictures of several sizes, packed on the device.
 
-import { anything, type Kind, listOf, whole } from '../../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { isFloat } from '../../../engine/core/meta';
-import { type Arguments, isPlainObject, kindOf, parseArgs } from '../../../engine/core/options';
-import { axisTaps, type Interpolation, type TapsOptions, tapsWidth } from '../../../engine/ops/pictures/picture-taps';
+import { ArgumentError, ShapeError, Tensor } from '../../../torch';
 import {
+  type Arguments,
+  axisTaps,
+  type TapsInterpolation as Interpolation,
+  isFloat,
+  isPlainObject,
+  isTensorObject as isTensor,
+  type Kind,
+  kindOf,
+  kinds,
   type Pixels,
   type Place,
+  parseArgs,
   pictureResample,
   pictureWindow,
   pixelsOf,
-  type Size,
+  type PictureSize as Size,
+  type TapsOptions,
+  tapsWidth,
   type Window,
   type WindowOptions,
-} from '../../../engine/ops/pictures/pictures';
-import { isTensor } from '../../../torch/tensor/calling/callable';
-import { Tensor } from '../../../torch/tensor/tensor';
+} from '../../../torch/inside';
 
 interface Packing {
   words: Tensor;
@@ -26,7 +32,8 @@ interface Packing {
 
 const place: Kind = {
   words: '{ first, size: [height, width] }',
-  fits: (value) => isPlainObject(value) && whole(0).fits(value.first) && listOf(whole(1), 2).fits(value.size),
+  fits: (value) =>
+    isPlainObject(value) && kinds.whole(0).fits(value.first) && kinds.listOf(kinds.whole(1), 2).fits(value.size),
 };
 
 /**
@@ -45,7 +52,7 @@ export class PackedPictures {
       ['words', 'channels', 'places'],
       {},
       args,
-      { words: anything, channels: whole(1), places: listOf(place) },
+      { words: kinds.anything, channels: kinds.whole(1), places: kinds.listOf(place) },
     );
     this.words = words;
     this.channels = channels;

@@ -1,8 +1,7 @@
 // The transforms that make pictures ready for trained networks, with torchvision's names, defaults and printed text.
 
-import { parseArgs } from '../../../engine/core/options';
-import { pythonFloat } from '../../../engine/core/printing';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import type { Tensor } from '../../../torch';
+import { parseArgs, pythonFloat } from '../../../torch/inside';
 import type { Picture } from '../pictures/picture';
 import type { Interpolation } from './arguments';
 import { Compose } from './containers';

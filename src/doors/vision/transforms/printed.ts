@@ -1,6 +1,6 @@
 // How transforms print their fields: by torchvision's names, each as Python would hold it.
 
-import { pythonFloat, pythonText, snakeCase } from '../../../engine/core/printing';
+import { pythonFloat, pythonText, snakeCase } from '../../../torch/inside';
 import type { FillArgument } from './arguments';
 
 /** `3`, `True`, `bilinear` */

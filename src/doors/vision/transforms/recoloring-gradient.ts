@@ -1,8 +1,6 @@
 // Recolouring with gradients: what the kernel of ops/recolor.ts does to floats, of tensor operations in torchvision's order.
-import { Recolor, type RecolorRow } from '../../../engine/ops/pictures/recolor';
-import { tensor } from '../../../torch/tensor/creation/creation';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { cat, type Tensor, tensor } from '../../../torch';
+import { Recolor, type RecolorRow } from '../../../torch/inside';
 
 type ByRow = (x: Tensor, row: RecolorRow) => Tensor;
 

@@ -1,11 +1,16 @@
 // Recolouring of batches: lists of operations, picture by picture, as rows of numbers for one fixed series of kernels.
 
-import { DTypeError, ShapeError } from '../../../engine/core/errors';
-import { isFloat, numel, showShape } from '../../../engine/core/meta';
-import { fromHost } from '../../../engine/graph/record';
-import { Recolor, type RecolorRow, ROW_SIZE, recolor } from '../../../engine/ops/pictures/recolor';
-import { isGradEnabled } from '../../../engine/storage/mode';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { DTypeError, isGradEnabled, ShapeError, Tensor } from '../../../torch';
+import {
+  fromHost,
+  isFloat,
+  numelOf as numel,
+  Recolor,
+  type RecolorRow,
+  ROW_SIZE,
+  recolor,
+  showShape,
+} from '../../../torch/inside';
 import { recoloredWithGradient } from './recoloring-gradient';
 
 export { Recolor, type RecolorRow };

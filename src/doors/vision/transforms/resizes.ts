@@ -1,11 +1,14 @@
 // Other sizes: Resize, RandomResizedCrop, ScaleJitter, RandomShortestSize, RandomResize.
 
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
-import { roundHalfEven } from '../../../engine/core/round-half-even';
-import type { Size } from '../../../engine/ops/pictures/pictures';
-import { defaultGenerator, type Generator } from '../../../engine/storage/random/generator';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type Generator, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  defaultGenerator,
+  parseArgs,
+  roundHalfEven,
+  type PictureSize as Size,
+  shown,
+} from '../../../torch/inside';
 import type { BoundingBoxes } from '../tv-tensors';
 import { checkInterpolation, checkNumbers, type Interpolation, isSide, type SizeLike, sizeOf } from './arguments';
 import { type BatchKind, GeometricTransform } from './base';

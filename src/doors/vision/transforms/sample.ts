@@ -1,8 +1,7 @@
 // Owns nested samples: pictures, tensors and other values in lists, tuples and dictionaries.
 
-import { isPlainObject } from '../../../engine/core/options';
-import { isTensor } from '../../../torch/tensor/calling/callable';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import type { Tensor } from '../../../torch';
+import { isPlainObject, isTensorObject as isTensor } from '../../../torch/inside';
 import { isPixelSource } from '../pictures/from-pixels';
 import { Picture } from '../pictures/picture';
 import { TVTensor } from '../tv-tensors';

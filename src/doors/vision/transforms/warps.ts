@@ -1,14 +1,16 @@
 // Pictures read at other places: RandomRotation, RandomAffine, RandomPerspective, ElasticTransform.
 
-import { either, listOf, number } from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
-import { roundHalfEven } from '../../../engine/core/round-half-even';
-import { fromHost } from '../../../engine/graph/record';
-import { uniform24 } from '../../../engine/storage/random/distributions';
-import { defaultGenerator, type Generator } from '../../../engine/storage/random/generator';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, cat, type Generator, Tensor } from '../../../torch';
+import {
+  type Arguments,
+  defaultGenerator,
+  fromHost,
+  kinds,
+  parseArgs,
+  roundHalfEven,
+  shown,
+  uniform24,
+} from '../../../torch/inside';
 import type { BoundingBoxes, Mask } from '../tv-tensors';
 import { checkNumbers, type FillArgument, type Interpolation, rangeAround } from './arguments';
 import { type BatchKind, GeometricTransform, kindOfInput, RandomTransform } from './base';
@@ -317,8 +319,8 @@ export class ElasticTransform extends GeometricTransform<ElasticDraw> {
     const name = 'ElasticTransform';
     const defaults = { alpha: 50, sigma: 5, interpolation: 'bilinear', fill: 0 } as const;
     const { alpha, sigma, interpolation, fill } = parseArgs<ElasticTransformArguments>(name, [], defaults, args, {
-      alpha: either(number, listOf(number)),
-      sigma: either(number, listOf(number)),
+      alpha: kinds.either(kinds.number, kinds.listOf(kinds.number)),
+      sigma: kinds.either(kinds.number, kinds.listOf(kinds.number)),
     });
     this.#sampling = samplingsOf(name, { interpolation, fill });
     const pair = (key: string, value: number | readonly number[]): readonly number[] => {

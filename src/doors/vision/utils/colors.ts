@@ -1,6 +1,6 @@
 // Colours as torchvision's drawing functions take them: names, CSS notations, triplets, or a palette.
-import { ArgumentError } from '../../../engine/core/errors';
-import { shown } from '../../../engine/core/options';
+import { ArgumentError } from '../../../torch';
+import { shown } from '../../../torch/inside';
 import { colorNames } from './color-names';
 
 /** Red, green and blue, 0 to 255. */

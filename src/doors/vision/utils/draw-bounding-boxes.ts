@@ -1,15 +1,17 @@
 // Boxes and their labels drawn on a picture.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { showShape } from '../../../engine/core/meta';
-import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
-import { warnOnce } from '../../../engine/core/warnings';
-import { fromHost } from '../../../engine/graph/record';
-import { Shape } from '../../../engine/ops/pictures/paint';
-import { tensor as aTensor } from '../../../torch/tensor/calling/tensor-kinds';
-import { cat, stack } from '../../../torch/tensor/joining/cat-stack';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, cat, ShapeError, stack, Tensor } from '../../../torch';
+import {
+  type Arguments,
+  tensorKind as aTensor,
+  fromHost,
+  kinds,
+  parseArgs,
+  PaintedShape as Shape,
+  shown,
+  showShape,
+  warnOnce,
+} from '../../../torch/inside';
 import { type ColorLike, parseColors, type Rgb } from './colors';
 import { textBitmap } from './font';
 import { expectPicture, inkOf, MOST_PIXELS, painted, type ShapeHead, shapesOf } from './painting';

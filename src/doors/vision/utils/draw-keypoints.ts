@@ -1,13 +1,15 @@
 // Points of objects, and lines between them, drawn on a picture.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { showShape } from '../../../engine/core/meta';
-import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
-import { Shape } from '../../../engine/ops/pictures/paint';
-import { tensor as aTensor } from '../../../torch/tensor/calling/tensor-kinds';
-import { cat, stack } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, cat, ShapeError, stack, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  tensorKind as aTensor,
+  kinds,
+  parseArgs,
+  PaintedShape as Shape,
+  shown,
+  showShape,
+} from '../../../torch/inside';
 import { type ColorLike, parseColors, type Rgb } from './colors';
 import { expectPicture, inkOf, MOST_PIXELS, painted, type ShapeHead, shapesOf } from './painting';
 

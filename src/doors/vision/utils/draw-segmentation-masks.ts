@@ -1,13 +1,15 @@
 // Masks of objects laid over a picture in colours.
 
-import { share } from '../../../engine/core/argument-kinds';
-import { DTypeError, ShapeError } from '../../../engine/core/errors';
-import { isFloat, showShape } from '../../../engine/core/meta';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
-import { warnOnce } from '../../../engine/core/warnings';
-import { tensor as aTensor } from '../../../torch/tensor/calling/tensor-kinds';
-import { tensor } from '../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { DTypeError, ShapeError, type Tensor, tensor } from '../../../torch';
+import {
+  type Arguments,
+  tensorKind as aTensor,
+  isFloat,
+  kinds,
+  parseArgs,
+  showShape,
+  warnOnce,
+} from '../../../torch/inside';
 import { Picture } from '../pictures/picture';
 import { type ColorLike, parseColors } from './colors';
 import { expectPicture } from './painting';
@@ -37,7 +39,7 @@ export function drawSegmentationMasks<T extends Tensor>(
     ['image', 'masks'],
     { alpha: 0.8, colors: null },
     args,
-    { masks: aTensor, alpha: share },
+    { masks: aTensor, alpha: kinds.share },
   );
   expectPicture(op, image, [3]);
   const planes = image instanceof Picture ? image.permute(2, 0, 1) : image.detach();

@@ -1,11 +1,7 @@
 // Optical flow as colours: the direction is the hue, the speed the saturation.
 
-import { DTypeError, ShapeError } from '../../../engine/core/errors';
-import { showShape } from '../../../engine/core/meta';
-import { callable } from '../../../torch/tensor/calling/callable';
-import { tensor } from '../../../torch/tensor/creation/creation';
-import { stack } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { DTypeError, ShapeError, stack, type Tensor, tensor } from '../../../torch';
+import { callable, showShape } from '../../../torch/inside';
 
 /** Steps from one colour of the wheel to the next: red, yellow, green, cyan, blue, magenta, red. */
 const STEPS = [15, 6, 4, 11, 13, 6] as const;

@@ -1,14 +1,15 @@
 // Pictures of a batch side by side in one.
 
-import * as kinds from '../../../engine/core/argument-kinds';
-import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
-import { isFloat, showShape } from '../../../engine/core/meta';
-import { type Arguments, kindOf, parseArgs } from '../../../engine/core/options';
-import { pad } from '../../../torch/nn/functional/pad';
-import { isTensor } from '../../../torch/tensor/calling/callable';
-import { full } from '../../../torch/tensor/creation/creation';
-import { cat, stack } from '../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, cat, DTypeError, full, nn, ShapeError, stack, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  isFloat,
+  isTensorObject as isTensor,
+  kindOf,
+  kinds,
+  parseArgs,
+  showShape,
+} from '../../../torch/inside';
 import { MOST_PIXELS } from './painting';
 
 /** Options of `makeGrid`. */
@@ -67,14 +68,14 @@ export function makeGrid(
   const columns = Math.min(nrow, count);
   const rows = Math.ceil(count / columns);
   const [cellHeight, cellWidth] = [height + padding, width + padding];
-  const cells = pad(pictures, [padding, 0, padding, 0], { value: padValue });
+  const cells = nn.functional.pad(pictures, [padding, 0, padding, 0], { value: padValue });
   const missing = rows * columns - count;
   const blank = () => full([missing, channels, cellHeight, cellWidth], padValue, { dtype: pictures.dtype });
   const grid = (missing > 0 ? cat([cells, blank()]) : cells)
     .reshape([rows, columns, channels, cellHeight, cellWidth])
     .permute(2, 0, 3, 1, 4)
     .reshape([channels, rows * cellHeight, columns * cellWidth]);
-  return pad(grid, [0, padding, 0, padding], { value: padValue });
+  return nn.functional.pad(grid, [0, padding, 0, padding], { value: padValue });
 }
 
 function batchOf(given: Tensor | readonly Tensor[]): Tensor {

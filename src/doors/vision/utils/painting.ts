@@ -1,13 +1,15 @@
 // Lists of shapes, and pictures that they are painted on.
 
-import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
-import { isFloat, showShape } from '../../../engine/core/meta';
-import { kindOf } from '../../../engine/core/options';
-import { fromHost } from '../../../engine/graph/record';
-import { paint, SHAPE_FIELDS } from '../../../engine/ops/pictures/paint';
-import { isTensor } from '../../../torch/tensor/calling/callable';
-import { cat } from '../../../torch/tensor/joining/cat-stack';
-import { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, cat, DTypeError, ShapeError, Tensor } from '../../../torch';
+import {
+  fromHost,
+  isFloat,
+  isTensorObject as isTensor,
+  kindOf,
+  paint,
+  SHAPE_FIELDS,
+  showShape,
+} from '../../../torch/inside';
 import { Picture } from '../pictures/picture';
 import type { Rgb } from './colors';
 

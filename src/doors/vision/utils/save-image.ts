@@ -1,10 +1,15 @@
 // Pictures saved as files.
 
-import { orNull, text } from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs, shown } from '../../../engine/core/options';
-import { checkTarget, type Target, targetName, writeTo } from '../../../torch/io/target';
-import type { Tensor } from '../../../torch/tensor/tensor';
+import { ArgumentError, type Target, type Tensor } from '../../../torch';
+import {
+  type Arguments,
+  checkTarget,
+  parseArgs,
+  shown,
+  targetName,
+  kinds as torchKinds,
+  writeTo,
+} from '../../../torch/inside';
 import { png } from '../pictures/encode-png';
 import { type GridOptions, gridDefaults, gridKinds, makeGrid } from './make-grid';
 
@@ -30,7 +35,7 @@ type SaveOrder = [...['tensor', 'fp', 'format', 'nrow', 'padding', 'normalize', 
  */
 export async function saveImage(...args: Arguments<SaveArguments, SaveOrder>): Promise<void> {
   const defaults = { format: null, ...gridDefaults };
-  const kinds = { ...gridKinds, format: orNull(text) };
+  const kinds = { ...gridKinds, format: torchKinds.orNull(torchKinds.text) };
   const { tensor, fp, format, ...grid } = parseArgs<SaveArguments>(
     'saveImage',
     ['tensor', 'fp'],

@@ -6,12 +6,12 @@ import { ArgumentError, ShapeError } from '../../../engine/core/errors';
 import { type DType, showShape } from '../../../engine/core/meta';
 import { type Arguments, expectKind, parseArgs } from '../../../engine/core/options';
 import { Printable } from '../../../engine/core/printable';
-import { holdsTensors } from '../../../engine/storage/scope';
 import { tensor, tensors } from '../../tensor/calling/tensor-kinds';
 import type { ToArgs } from '../../tensor/calling/to-args';
 import { tensor as makeTensor } from '../../tensor/creation/creation';
 import { cat } from '../../tensor/joining/cat-stack';
 import { valuesAtHand } from '../../tensor/reading/shown';
+import { holdsTensors } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
 import { laidOut, type PackedRows } from './packed-rows';
 

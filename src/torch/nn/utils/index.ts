@@ -6,11 +6,11 @@ import { type Arguments, expectKind, kindOf, parseArgs } from '../../../engine/c
 import { clipNorm, clipValue as clipToValue } from '../../../engine/ops/optim/clip';
 import { noGrad } from '../../../engine/storage/mode';
 import { defaultGenerator } from '../../../engine/storage/random/generator';
-import { scope } from '../../../engine/storage/scope';
 import { tensor } from '../../tensor/calling/tensor-kinds';
 import { zeros } from '../../tensor/creation/creation';
 import { gatherGradients } from '../../tensor/flat';
 import { cat, stack } from '../../tensor/joining/cat-stack';
+import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
 import type { Module } from '../module/module';
 

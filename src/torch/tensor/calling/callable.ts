@@ -11,8 +11,8 @@ import {
   tooMany,
   unknownArgument,
 } from '../../../engine/core/options';
-import { TensorBase } from '../../../engine/storage/base';
 import { explainWhole } from '../../../engine/storage/whole-numbers';
+import { TensorBase } from '../base';
 import type { Tensor } from '../tensor';
 
 /**

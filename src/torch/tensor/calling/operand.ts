@@ -7,8 +7,8 @@ import type { Value } from '../../../engine/graph/value';
 import { canBecome, divisionType, dtypeOfScalar, promoteTypes } from '../../../engine/ops/promotion';
 import { cast, full } from '../../../engine/ops/shape/cast';
 import { storedNumber, wrappedNumber } from '../../../engine/ops/stored-number';
-import { TensorBase } from '../../../engine/storage/base';
-import { made } from '../../../engine/storage/made';
+import { TensorBase } from '../base';
+import { made } from '../made';
 import type { Tensor } from '../tensor';
 import { type Operandish, operandOf } from './pointwise-args';
 

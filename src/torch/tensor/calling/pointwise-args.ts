@@ -4,7 +4,7 @@ import { anything } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
 import { type Arguments, kindOf, parseArgs } from '../../../engine/core/options';
 import { dtypeOfScalar, type Promotable } from '../../../engine/ops/promotion';
-import { TensorBase } from '../../../engine/storage/base';
+import { TensorBase } from '../base';
 import type { Tensor } from '../tensor';
 
 /** A tensor, or a number that is promoted like Python's. */

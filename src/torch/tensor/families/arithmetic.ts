@@ -8,8 +8,7 @@ import * as ops from '../../../engine/ops/pointwise/arithmetic';
 import * as compare from '../../../engine/ops/pointwise/compare';
 import { dtypeOfScalar, promoteTypes } from '../../../engine/ops/promotion';
 import { cast, clone, full } from '../../../engine/ops/shape/cast';
-import { TensorBase } from '../../../engine/storage/base';
-import { made } from '../../../engine/storage/made';
+import { TensorBase } from '../base';
 import { callable } from '../calling/callable';
 import { byKind, combined, factorOf, renamed, resultType, tensorOf } from '../calling/operand';
 import {
@@ -22,6 +21,7 @@ import {
   operandOf,
 } from '../calling/pointwise-args';
 import { family } from '../family';
+import { made } from '../made';
 import type { Tensor } from '../tensor';
 
 const { methods, inPlace, op, alias } = family();

@@ -7,12 +7,12 @@ import type { Value } from '../../../engine/graph/value';
 import * as ops from '../../../engine/ops/pointwise/compare';
 import { dtypeOfScalar, promoteTypes } from '../../../engine/ops/promotion';
 import { cast, full } from '../../../engine/ops/shape/cast';
-import { TensorBase } from '../../../engine/storage/base';
-import { made } from '../../../engine/storage/made';
+import { TensorBase } from '../base';
 import { overloaded } from '../calling/callable';
 import { combined } from '../calling/operand';
 import { numberOf, type Operandish } from '../calling/pointwise-args';
 import { family, withMethod } from '../family';
+import { made } from '../made';
 import type { Tensor } from '../tensor';
 
 const { methods, inPlace, op, unary, alias } = family();

@@ -2,9 +2,9 @@
 
 import * as ops from '../../../engine/ops/pointwise/numbers';
 import { full } from '../../../engine/ops/shape/cast';
-import { made } from '../../../engine/storage/made';
 import { callable } from '../calling/callable';
 import { family } from '../family';
+import { made } from '../made';
 import type { Tensor } from '../tensor';
 import { turned } from '../views';
 

@@ -1,9 +1,9 @@
 // Copies, and tensors of the same memory without a gradient.
 
 import * as ops from '../../../engine/ops/shape/cast';
-import { made } from '../../../engine/storage/made';
 import { callable } from '../calling/callable';
 import { family } from '../family';
+import { made } from '../made';
 import type { Tensor } from '../tensor';
 
 const { methods, op } = family();

@@ -8,7 +8,6 @@ import { expectFloat, expectNumber, fromHost, named } from '../../../engine/grap
 import { numbersWithin } from '../../../engine/ops/indexing/indexing';
 import { full } from '../../../engine/ops/shape/cast';
 import { resolveDim } from '../../../engine/ops/shape/dims';
-import { made } from '../../../engine/storage/made';
 import { callable } from '../calling/callable';
 import { type MinMax, minMax, type ValuesIndices, valuesIndices } from '../calling/named-results';
 import {
@@ -21,6 +20,7 @@ import {
 } from '../calling/reduce-args';
 import { tensor } from '../calling/tensor-kinds';
 import { family } from '../family';
+import { made } from '../made';
 import type { Tensor } from '../tensor';
 
 const { methods, op } = family();

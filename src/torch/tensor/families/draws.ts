@@ -10,12 +10,12 @@ import { sampleByExponential, sampleByUniform } from '../../../engine/ops/indexi
 import { lt } from '../../../engine/ops/pointwise/compare';
 import { cast } from '../../../engine/ops/shape/cast';
 import { hostFloats } from '../../../engine/storage/allocate';
-import { made } from '../../../engine/storage/made';
 import { fillBernoulli, fillUniform, uniformAbove } from '../../../engine/storage/random/distributions';
 import { defaultGenerator } from '../../../engine/storage/random/generator';
 import { fillExponential } from '../../../engine/storage/random/serial';
 import { type Drawing, drawnFrom } from '../creation/drawn';
 import { family } from '../family';
+import { made } from '../made';
 import type { Tensor } from '../tensor';
 
 const { methods, op } = family();

@@ -9,10 +9,10 @@ import * as activation from '../../../engine/ops/pointwise/activation';
 import * as arithmetic from '../../../engine/ops/pointwise/arithmetic';
 import * as compare from '../../../engine/ops/pointwise/compare';
 import * as ops from '../../../engine/ops/pointwise/elementary';
-import { made } from '../../../engine/storage/made';
 import { byKind, combined, paired, together } from '../calling/operand';
 import type { Closeness, ClosenessArgs, NanToNum, NanToNumArgs, Operandish } from '../calling/pointwise-args';
 import { family } from '../family';
+import { made } from '../made';
 import type { Tensor } from '../tensor';
 
 const { methods, inPlace, op, unary, alias } = family();

@@ -4,7 +4,7 @@ import { expectSettled, oneTooMany } from '../../../engine/core/arity';
 import { ShapeError } from '../../../engine/core/errors';
 import { isFloat, sameShape, showShape } from '../../../engine/core/meta';
 import { missingArguments } from '../../../engine/core/options';
-import { TensorBase } from '../../../engine/storage/base';
+import { TensorBase } from '../base';
 import { callable } from '../calling/callable';
 import { family } from '../family';
 import type { Tensor } from '../tensor';

@@ -14,12 +14,12 @@ import { expand } from '../../../engine/ops/reduction/reduce';
 import { broadcastShapes } from '../../../engine/ops/shape/broadcast';
 import { cast, full, reshape } from '../../../engine/ops/shape/cast';
 import { cat } from '../../../engine/ops/shape/join';
-import { made } from '../../../engine/storage/made';
 import { callable, isTensor } from '../calling/callable';
 import { expectSize } from '../calling/sizes';
 import { tensor } from '../calling/tensor-kinds';
 import { family } from '../family';
 import { putAt } from '../indexing/advanced-index';
+import { made } from '../made';
 import type { Tensor } from '../tensor';
 
 const { methods, op, forms, changing, inPlace } = family();

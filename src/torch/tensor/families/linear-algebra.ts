@@ -8,9 +8,9 @@ import { named } from '../../../engine/graph/record';
 import * as ops from '../../../engine/ops/linalg/matmul';
 import { broadcastShapes } from '../../../engine/ops/shape/broadcast';
 import { resolveDim } from '../../../engine/ops/shape/dims';
-import { made } from '../../../engine/storage/made';
 import { callable } from '../calling/callable';
 import { family } from '../family';
+import { made } from '../made';
 import type { Tensor } from '../tensor';
 
 const { methods, op, inPlace } = family();

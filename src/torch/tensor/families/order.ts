@@ -5,9 +5,9 @@ import { type Arguments, parseArgs } from '../../../engine/core/options';
 import { expectNumber, named } from '../../../engine/graph/record';
 import * as scan from '../../../engine/ops/reduction/scan';
 import * as order from '../../../engine/ops/reduction/sort';
-import { made } from '../../../engine/storage/made';
 import { type ValuesIndices, valuesIndices } from '../calling/named-results';
 import { family } from '../family';
+import { made } from '../made';
 import type { Tensor } from '../tensor';
 
 const { methods, op, inPlace } = family();

@@ -10,12 +10,12 @@ import { resolveDims } from '../../../engine/ops/shape/dims';
 import * as rearrange from '../../../engine/ops/shape/rearrange';
 import * as shapes from '../../../engine/ops/shape/shape';
 import { allocated } from '../../../engine/storage/allocate';
-import { TensorBase } from '../../../engine/storage/base';
-import { made } from '../../../engine/storage/made';
+import { TensorBase } from '../base';
 import { type Callee, callable, overloaded } from '../calling/callable';
 import { type Sizes, sizesArg } from '../calling/sizes';
 import { family, withMethod } from '../family';
 import { searchsorted } from '../indexing/search';
+import { made } from '../made';
 import type { Tensor } from '../tensor';
 
 const { methods, op, forms, inPlace } = family();

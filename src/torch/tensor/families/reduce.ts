@@ -13,7 +13,6 @@ import * as reduce from '../../../engine/ops/reduction/reduce';
 import * as rowOps from '../../../engine/ops/reduction/softmax';
 import { cast, reshape } from '../../../engine/ops/shape/cast';
 import { permute } from '../../../engine/ops/shape/shape';
-import { made } from '../../../engine/storage/made';
 import { callable, isTensor } from '../calling/callable';
 import { type ValuesIndices, valuesIndices } from '../calling/named-results';
 import type { ClosenessArgs } from '../calling/pointwise-args';
@@ -27,6 +26,7 @@ import {
   spreadArgs,
 } from '../calling/reduce-args';
 import { family } from '../family';
+import { made } from '../made';
 import type { Tensor } from '../tensor';
 import { maximum, minimum } from './arithmetic';
 import { eq } from './comparison';

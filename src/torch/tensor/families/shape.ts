@@ -10,10 +10,10 @@ import * as ops from '../../../engine/ops/shape/cast';
 import { resolveDims } from '../../../engine/ops/shape/dims';
 import * as shapes from '../../../engine/ops/shape/shape';
 import { resolveShape, viewStrides } from '../../../engine/storage/layout';
-import { made } from '../../../engine/storage/made';
 import { callable } from '../calling/callable';
 import { type Sizes, sizesArg } from '../calling/sizes';
 import { family, withMethod } from '../family';
+import { made } from '../made';
 import type { Tensor } from '../tensor';
 import { aliasOf, around, called, indexDim, keepDims, needDims, ranged } from '../views';
 

@@ -7,13 +7,13 @@ import { expectNumber, named } from '../../../engine/graph/record';
 import type { Value } from '../../../engine/graph/value';
 import * as parts from '../../../engine/ops/pointwise/numbers';
 import * as ops from '../../../engine/ops/pointwise/special';
-import { TensorBase } from '../../../engine/storage/base';
-import { made } from '../../../engine/storage/made';
+import { TensorBase } from '../base';
 import { callable } from '../calling/callable';
 import { type MantissaExponent, mantissaExponent } from '../calling/named-results';
 import { paired, renamed, tensorOf } from '../calling/operand';
 import type { Operandish } from '../calling/pointwise-args';
 import { family, withMethod } from '../family';
+import { made } from '../made';
 import type { Tensor } from '../tensor';
 import { sign } from './elementary';
 

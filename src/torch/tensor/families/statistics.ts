@@ -8,12 +8,12 @@ import { expectFloat, expectNumber, fromHost, named } from '../../../engine/grap
 import { withGradient } from '../../../engine/ops/custom';
 import { numbersWithin } from '../../../engine/ops/indexing/indexing';
 import { full } from '../../../engine/ops/shape/cast';
-import { made } from '../../../engine/storage/made';
 import type { Callable } from '../calling/callable';
 import { type ValuesIndices, valuesIndices } from '../calling/named-results';
 import { reduceArgs } from '../calling/reduce-args';
 import { tensor } from '../calling/tensor-kinds';
 import { family } from '../family';
+import { made } from '../made';
 import type { TensorData } from '../reading/readable';
 import type { Tensor } from '../tensor';
 

@@ -8,8 +8,8 @@ import { promoteTypes } from '../../../engine/ops/promotion';
 import { cast, identity, reshape as reshapeValue } from '../../../engine/ops/shape/cast';
 import { resolveDim } from '../../../engine/ops/shape/dims';
 import { cat as catValues } from '../../../engine/ops/shape/join';
-import { made } from '../../../engine/storage/made';
 import { checked } from '../calling/callable';
+import { made } from '../made';
 import type { Tensor } from '../tensor';
 
 interface JoinOptions {

@@ -5,11 +5,11 @@ import { type Shape, sameShape, showShape } from '../../../engine/core/meta';
 import { isPlainObject, parameterTwice, parseArgs } from '../../../engine/core/options';
 import { fromHost } from '../../../engine/graph/record';
 import { broadcastShapes as broadcast } from '../../../engine/ops/shape/broadcast';
-import { TensorBase } from '../../../engine/storage/base';
-import { made } from '../../../engine/storage/made';
+import { TensorBase } from '../base';
 import { callable, checked } from '../calling/callable';
 import { expectSize } from '../calling/sizes';
 import { tensors as tensorsKind } from '../calling/tensor-kinds';
+import { made } from '../made';
 import type { Tensor } from '../tensor';
 import { cat } from './cat-stack';
 

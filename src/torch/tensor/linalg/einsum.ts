@@ -3,7 +3,7 @@
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
 import { showShape } from '../../../engine/core/meta';
 import { kindOf } from '../../../engine/core/options';
-import { TensorBase } from '../../../engine/storage/base';
+import { TensorBase } from '../base';
 import { checked } from '../calling/callable';
 import type { Tensor } from '../tensor';
 

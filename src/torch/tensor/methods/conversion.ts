@@ -7,11 +7,11 @@ import { named } from '../../../engine/graph/record';
 import { cast, clone } from '../../../engine/ops/shape/cast';
 import { type DeviceLike, expectDevice } from '../../../engine/storage/device';
 import { expectDType } from '../../../engine/storage/host-data';
-import { made } from '../../../engine/storage/made';
 import type { Callee } from '../calling/callable';
 import { parseTo, type ToArgs } from '../calling/to-args';
 import type { LegacyTensor } from '../creation/legacy';
 import { family } from '../family';
+import { made } from '../made';
 import type { Tensor } from '../tensor';
 
 const { methods, op, forms, changing } = family();

@@ -9,7 +9,7 @@ import { expand } from '../../../engine/ops/reduction/reduce';
 import { cast, full } from '../../../engine/ops/shape/cast';
 import { fillDiagonal } from '../../../engine/ops/shape/rearrange';
 import { distinctView } from '../../../engine/ops/shape/shape';
-import { TensorBase } from '../../../engine/storage/base';
+import { TensorBase } from '../base';
 import { replaced } from '../calling/operand';
 import { type FillArgs, type FillOptions, numberOf } from '../calling/pointwise-args';
 import { family } from '../family';

@@ -6,9 +6,8 @@ import { expectKind } from '../../../engine/core/options';
 import { fromHost } from '../../../engine/graph/record';
 import type { Value } from '../../../engine/graph/value';
 import { cast, clone, full } from '../../../engine/ops/shape/cast';
-import { TensorBase } from '../../../engine/storage/base';
 import { type NestedData, readHostData } from '../../../engine/storage/host-data';
-import { made } from '../../../engine/storage/made';
+import { TensorBase } from '../base';
 import {
   type CompleteOptions,
   expectSize,
@@ -19,6 +18,7 @@ import {
   withTensorOptions,
 } from '../calling/sizes';
 import { family } from '../family';
+import { made } from '../made';
 import type { Tensor } from '../tensor';
 
 const { methods, op } = family();

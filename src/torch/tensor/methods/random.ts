@@ -11,7 +11,6 @@ import { numbersWithin } from '../../../engine/ops/indexing/indexing';
 import { lt } from '../../../engine/ops/pointwise/compare';
 import { cast } from '../../../engine/ops/shape/cast';
 import { hostFloats } from '../../../engine/storage/allocate';
-import type { TensorBase } from '../../../engine/storage/base';
 import { hostArray } from '../../../engine/storage/host-data';
 import {
   fillBernoulli,
@@ -24,6 +23,7 @@ import {
 import { defaultGenerator, type Generator } from '../../../engine/storage/random/generator';
 import { fillInMemoryOrder } from '../../../engine/storage/random/order';
 import { fillCauchy, fillExponential, fillGeometric, fillLogNormal } from '../../../engine/storage/random/serial';
+import type { TensorBase } from '../base';
 import { isTensor } from '../calling/callable';
 import type { Drawing } from '../creation/drawn';
 import { family } from '../family';

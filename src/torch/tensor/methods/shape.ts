@@ -11,9 +11,9 @@ import * as ops from '../../../engine/ops/shape/cast';
 import { repeat as repeated } from '../../../engine/ops/shape/rearrange';
 import * as shapes from '../../../engine/ops/shape/shape';
 import { resolveShape, viewStrides } from '../../../engine/storage/layout';
-import { made } from '../../../engine/storage/made';
 import { type Sizes, sizesArg } from '../calling/sizes';
 import { family } from '../family';
+import { made } from '../made';
 import type { Tensor } from '../tensor';
 
 const { methods, op, changing } = family();

@@ -3,8 +3,8 @@
 import { ArgumentError } from '../../../engine/core/errors';
 import { fromHalf } from '../../../engine/core/half';
 import { type DType, numel, type Shape, showShape } from '../../../engine/core/meta';
-import type { TensorBase } from '../../../engine/storage/base';
 import { formatTensor } from '../../../engine/storage/print';
+import type { TensorBase } from '../base';
 import type { NestedArray } from './readable';
 
 /** The form of a tensor in `JSON.stringify`. */

@@ -1,5 +1,5 @@
 // Arithmetic, elementary functions and comparisons, element by element.
-import { isFloat } from '../../../../engine/core/meta';
+import { isFloat } from '../../../../torch/inside';
 import type { Wire } from '../builder';
 import type { Site, Translator, Translators } from '../site';
 

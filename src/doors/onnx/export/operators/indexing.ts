@@ -1,5 +1,5 @@
 // Elements by indices, picked and put back; regions; dropout.
-import { isFloat } from '../../../../engine/core/meta';
+import { isFloat } from '../../../../torch/inside';
 import { f, type Wire } from '../builder';
 import type { Site, Translator, Translators } from '../site';
 

@@ -1,10 +1,15 @@
 // Layers that were recorded as several nodes and are one in ONNX: convolutions and pooling of lines and volumes, normalised groups.
-import { numel, sameShape } from '../../../../engine/core/meta';
-import type { Node, Value } from '../../../../engine/graph/value';
-import type { ConvAttrs } from '../../../../engine/ops/conv/conv-shape';
-import type { AvgPoolAttrs, MaxPoolAttrs } from '../../../../engine/ops/pooling/pool';
-import type { WindowAttrs } from '../../../../engine/ops/pooling/window-attrs';
-import type { LayerNormAttrs } from '../../../../engine/ops/reduction/norm';
+import {
+  type AvgPoolAttrs,
+  type ConvAttrs,
+  type LayerNormAttrs,
+  type MaxPoolAttrs,
+  type Node,
+  numelOf as numel,
+  sameShape,
+  type Value,
+  type WindowAttrs,
+} from '../../../../torch/inside';
 import { type Attributes, f, type Wire } from '../builder';
 import type { Site } from '../site';
 

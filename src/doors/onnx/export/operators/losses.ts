@@ -1,5 +1,5 @@
 // Losses that are operations of their own.
-import type { CrossEntropyAttrs } from '../../../../engine/ops/loss/cross-entropy';
+import type { CrossEntropyAttrs } from '../../../../torch/inside';
 import type { Wire } from '../builder';
 import type { Site, Translator, Translators } from '../site';
 

@@ -1,7 +1,5 @@
 // Matrix products, convolutions and pooling.
-import type { ConvAttrs } from '../../../../engine/ops/conv/conv-shape';
-import type { MatmulAttrs } from '../../../../engine/ops/linalg/matmul-sizes';
-import type { AvgPoolAttrs, MaxPoolAttrs } from '../../../../engine/ops/pooling/pool';
+import type { AvgPoolAttrs, ConvAttrs, MatmulAttrs, MaxPoolAttrs } from '../../../../torch/inside';
 import type { Wire } from '../builder';
 import type { Site, Translator, Translators } from '../site';
 

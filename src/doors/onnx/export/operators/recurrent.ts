@@ -1,7 +1,5 @@
 // Recurrent layers: RNN, GRU and LSTM of ONNX, whose gates stand in another order.
-import { numel } from '../../../../engine/core/meta';
-import type { Node, Value } from '../../../../engine/graph/value';
-import type { RecurrentAttrs } from '../../../../engine/ops/recurrent/recurrent-steps';
+import { type Node, numelOf as numel, type RecurrentAttrs, type Value } from '../../../../torch/inside';
 import type { Wire } from '../builder';
 import type { Site, Translator, Translators } from '../site';
 

@@ -1,7 +1,6 @@
 // Reductions, moments, normalisations, running sums and sorting.
-import { numel, type Shape } from '../../../../engine/core/meta';
-import type { Value } from '../../../../engine/graph/value';
-import type { LayerNormAttrs } from '../../../../engine/ops/reduction/norm';
+import type { Shape } from '../../../../torch';
+import { type LayerNormAttrs, numelOf as numel, type Value } from '../../../../torch/inside';
 import { f, type Wire } from '../builder';
 import type { Site, Translator, Translators } from '../site';
 

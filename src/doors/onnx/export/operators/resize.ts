@@ -1,7 +1,5 @@
 // Images at another size: Resize where it takes the same elements as we do, else Gather, or products for means of windows.
-import type { ResampleAttrs as FilterAttrs } from '../../../../engine/ops/pictures/pictures';
-import type { ResampleAttrs } from '../../../../engine/ops/pictures/resample';
-import { tapsAt } from '../../../../engine/ops/pictures/resample-bytes';
+import { type PictureResampleAttrs as FilterAttrs, type ResampleAttrs, tapsAt } from '../../../../torch/inside';
 import { f, type Wire } from '../builder';
 import type { Site, Size, Translator, Translators } from '../site';
 

@@ -1,7 +1,6 @@
 // Operations that move elements without changing them: views, joins, frames, windows.
-import { contiguousStrides, numel, type Shape } from '../../../../engine/core/meta';
-import type { Node } from '../../../../engine/graph/value';
-import { countOf, type WindowAttrs } from '../../../../engine/ops/pooling/window-attrs';
+import type { Shape } from '../../../../torch';
+import { contiguousStrides, countOf, type Node, numelOf as numel, type WindowAttrs } from '../../../../torch/inside';
 import type { Wire } from '../builder';
 import type { Site, Size, Translator, Translators } from '../site';
 import { statesOf } from './recurrent';

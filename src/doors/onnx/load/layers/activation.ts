@@ -1,31 +1,6 @@
 // Activations, dropout and flattening as layers.
-import {
-  ELU,
-  GELU,
-  Hardtanh,
-  LeakyReLU,
-  LogSoftmax,
-  ReLU,
-  ReLU6,
-  Sigmoid,
-  SiLU,
-  Softmax,
-  Softplus,
-  Tanh,
-} from '../../../../torch/nn/layers/activation';
-import { Dropout } from '../../../../torch/nn/layers/dropout';
-import { Flatten } from '../../../../torch/nn/layers/flatten';
-import {
-  CELU,
-  Hardsigmoid,
-  Hardswish,
-  Mish,
-  PReLU,
-  SELU,
-  Softsign,
-  Threshold,
-} from '../../../../torch/nn/layers/piecewise';
-import type { Module } from '../../../../torch/nn/module/module';
+import { nn } from '../../../../torch';
+import type { Module } from '../../../../torch/inside';
 import { fill, type LayerNode, pathOf, type Rule, rounded } from './layer';
 
 /** A module of the first input that keeps its rank. */
@@ -49,7 +24,7 @@ function limitsOf(node: LayerNode): readonly [number | null, number | null] {
 const clip = unary((node) => {
   const [min, max] = limitsOf(node);
   if (min === null || max === null || !Number.isFinite(min) || !Number.isFinite(max) || min > max) return null;
-  return min === 0 && max === 6 ? new ReLU6() : new Hardtanh({ minVal: min, maxVal: max });
+  return min === 0 && max === 6 ? new nn.ReLU6() : new nn.Hardtanh({ minVal: min, maxVal: max });
 });
 
 const prelu: Rule = (node) => {
@@ -61,7 +36,7 @@ const prelu: Rule = (node) => {
   const each = slope.shape.length === rank - 1 && rest.every((size) => size === 1);
   if (slope.shape.some((size) => size !== 1) && !each) return null;
   const flat = slope.shape.length === 1 ? slope : slope.reshaped([count]);
-  const module = new PReLU({ numParameters: 1 });
+  const module = new nn.PReLU({ numParameters: 1 });
   module.numParameters = count;
   fill(module, { weight: flat });
   return { module, path: pathOf(slope), rank };
@@ -80,38 +55,40 @@ const dropout: Rule = (node) => {
   const { call } = node;
   const p = call.opset < 12 ? call.float('ratio', 0.5) : node.has(1) ? node.number(1) : 0.5;
   const fits = p !== null && p >= 0 && p <= 1 && !node.gives(1) && node.isFed(0);
-  return fits ? { module: new Dropout({ p: Number(p.toFixed(6)) }), path: null, rank: node.rank(0) } : null;
+  return fits ? { module: new nn.Dropout({ p: Number(p.toFixed(6)) }), path: null, rank: node.rank(0) } : null;
 };
 
 const flatten: Rule = (node) => {
   const isPlain = node.call.int('axis', 1) === 1 && node.isFed(0) && (node.rank(0) ?? 0) >= 2;
-  return isPlain ? { module: new Flatten(), path: null, rank: 2 } : null;
+  return isPlain ? { module: new nn.Flatten(), path: null, rank: 2 } : null;
 };
 
 export const activationRules: Readonly<Record<string, Rule>> = {
-  Relu: unary(() => new ReLU()),
-  LeakyRelu: unary(({ call }) => new LeakyReLU({ negativeSlope: rounded(call.float('alpha', 0.01)) })),
-  Elu: unary(({ call }) => new ELU({ alpha: rounded(call.float('alpha', 1)) })),
-  Celu: unary(({ call }) => new CELU({ alpha: rounded(call.float('alpha', 1)) })),
+  Relu: unary(() => new nn.ReLU()),
+  LeakyRelu: unary(({ call }) => new nn.LeakyReLU({ negativeSlope: rounded(call.float('alpha', 0.01)) })),
+  Elu: unary(({ call }) => new nn.ELU({ alpha: rounded(call.float('alpha', 1)) })),
+  Celu: unary(({ call }) => new nn.CELU({ alpha: rounded(call.float('alpha', 1)) })),
   Selu: unary(({ call }) =>
     isNear(call.float('alpha', 1.6732632), 1.6732632) && isNear(call.float('gamma', 1.050701), 1.050701)
-      ? new SELU()
+      ? new nn.SELU()
       : null,
   ),
-  Sigmoid: unary(() => new Sigmoid()),
-  Tanh: unary(() => new Tanh()),
+  Sigmoid: unary(() => new nn.Sigmoid()),
+  Tanh: unary(() => new nn.Tanh()),
   HardSigmoid: unary(({ call }) =>
-    isNear(call.float('alpha', 0.2), 1 / 6) && isNear(call.float('beta', 0.5), 0.5) ? new Hardsigmoid() : null,
+    isNear(call.float('alpha', 0.2), 1 / 6) && isNear(call.float('beta', 0.5), 0.5) ? new nn.Hardsigmoid() : null,
   ),
-  HardSwish: unary(() => new Hardswish()),
-  Softplus: unary(() => new Softplus()),
-  Softsign: unary(() => new Softsign()),
-  Mish: unary(() => new Mish()),
-  Swish: unary(({ call }) => (call.float('alpha', 1) === 1 ? new SiLU() : null)),
-  Gelu: unary(({ call }) => new GELU({ approximate: call.text('approximate', 'none') === 'tanh' ? 'tanh' : 'none' })),
-  ThresholdedRelu: unary(({ call }) => new Threshold(rounded(call.float('alpha', 1)), 0)),
-  Softmax: rows((dim) => new Softmax({ dim })),
-  LogSoftmax: rows((dim) => new LogSoftmax({ dim })),
+  HardSwish: unary(() => new nn.Hardswish()),
+  Softplus: unary(() => new nn.Softplus()),
+  Softsign: unary(() => new nn.Softsign()),
+  Mish: unary(() => new nn.Mish()),
+  Swish: unary(({ call }) => (call.float('alpha', 1) === 1 ? new nn.SiLU() : null)),
+  Gelu: unary(
+    ({ call }) => new nn.GELU({ approximate: call.text('approximate', 'none') === 'tanh' ? 'tanh' : 'none' }),
+  ),
+  ThresholdedRelu: unary(({ call }) => new nn.Threshold(rounded(call.float('alpha', 1)), 0)),
+  Softmax: rows((dim) => new nn.Softmax({ dim })),
+  LogSoftmax: rows((dim) => new nn.LogSoftmax({ dim })),
   Clip: clip,
   PRelu: prelu,
   Dropout: dropout,

@@ -1,10 +1,9 @@
 // Convolutions as layers.
-import { Conv1d, Conv2d, Conv3d } from '../../../../torch/nn/layers/conv';
-import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from '../../../../torch/nn/layers/conv-transpose';
+import { nn } from '../../../../torch';
 import { fill, type Layer, type LayerNode, pathOf, type Rule, symmetric } from './layer';
 
-const convs = [Conv1d, Conv2d, Conv3d] as const;
-const transposed = [ConvTranspose1d, ConvTranspose2d, ConvTranspose3d] as const;
+const convs = [nn.Conv1d, nn.Conv2d, nn.Conv3d] as const;
+const transposed = [nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d] as const;
 
 /** Weight and bias, where both are weights that fit. */
 function weightsOf(node: LayerNode) {

@@ -1,5 +1,5 @@
 // GroupNorm as PyTorch writes it before version 21: InstanceNormalization of groups between two Reshapes, then a weight and a bias.
-import { GroupNorm } from '../../../../torch/nn/layers/normalization';
+import { nn } from '../../../../torch';
 import { type Known, Weight } from '../known';
 import { HostArray } from '../values';
 import { fill, type LayerNode, type NextNode, pathOf, type Rule, rounded } from './layer';
@@ -47,7 +47,7 @@ const Reshape: Rule = (node) => {
   if (!weight || bias?.shape[0] !== channels || channels % groups !== 0) return null;
   if (!undoes(node, back!, channels)) return null;
   const epsilon = norm.node.attributes.find(({ name }) => name === 'epsilon')?.f ?? 1e-5;
-  const module = new GroupNorm({ numGroups: 1, numChannels: 1, eps: rounded(epsilon) });
+  const module = new nn.GroupNorm({ numGroups: 1, numChannels: 1, eps: rounded(epsilon) });
   Object.assign(module, { numGroups: groups, numChannels: channels });
   fill(module, { weight, bias });
   const takes = [norm, back!, scale!, shift!].map((next) => next.node);

@@ -1,9 +1,7 @@
 // A node that one of our modules computes, and the view of a node that rules have.
 
-import { protect } from '../../../../engine/storage/protect';
-import type { Module } from '../../../../torch/nn/module/module';
-import { Parameter } from '../../../../torch/nn/module/parameter';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { nn, type Tensor } from '../../../../torch';
+import { type Module, protect } from '../../../../torch/inside';
 import type { NodeMessage } from '../../proto/messages';
 import { Call } from '../call';
 import { type Known, Slot, Weight } from '../known';
@@ -111,8 +109,8 @@ export interface NextNode {
 export type Rule = (node: LayerNode) => Layer | null;
 
 /** The parameter of a weight: the same wherever it is used. */
-export function parameterOf(weight: Weight): Parameter {
-  weight.parameter ??= new Parameter(weight.tensor);
+export function parameterOf(weight: Weight): nn.Parameter {
+  weight.parameter ??= new nn.Parameter(weight.tensor);
   return weight.parameter;
 }
 

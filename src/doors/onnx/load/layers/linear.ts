@@ -1,13 +1,12 @@
 // Products with a weight as Linear layers, and lookups as Embedding.
-import { Embedding } from '../../../../torch/nn/layers/embedding';
-import { Linear } from '../../../../torch/nn/layers/linear';
+import { nn } from '../../../../torch';
 import { type Known, Slot, Weight } from '../known';
 import { isGenerated } from '../names';
 import { fill, type Layer, pathOf, type Rule } from './layer';
 
 /** A Linear of the weight [outFeatures, inFeatures]. */
 function linearLayer(weight: Weight, bias: Weight | null): Layer {
-  const module = new Linear(1, 1, { bias: bias !== null });
+  const module = new nn.Linear(1, 1, { bias: bias !== null });
   const [outFeatures, inFeatures] = weight.shape as [number, number];
   Object.assign(module, { inFeatures, outFeatures });
   fill(module, { weight, bias });
@@ -47,7 +46,7 @@ const MatMul: Rule = (node) => {
 const Gather: Rule = (node) => {
   const table = node.weight(0, 2);
   if (!table || table.shape.includes(0) || node.call.int('axis', 0) !== 0 || !node.isFed(1)) return null;
-  const module = new Embedding(1, 1);
+  const module = new nn.Embedding(1, 1);
   const [numEmbeddings, embeddingDim] = table.shape as [number, number];
   Object.assign(module, { numEmbeddings, embeddingDim });
   fill(module, { weight: table });

@@ -1,19 +1,11 @@
 // Normalisation as layers.
-import {
-  BatchNorm1d,
-  BatchNorm2d,
-  BatchNorm3d,
-  InstanceNorm1d,
-  InstanceNorm2d,
-  InstanceNorm3d,
-} from '../../../../torch/nn/layers/batch-norm';
-import { GroupNorm, LayerNorm } from '../../../../torch/nn/layers/normalization';
+import { nn } from '../../../../torch';
 import type { Weight } from '../known';
 import { isGenerated } from '../names';
 import { fill, fillBuffer, type LayerNode, pathOf, type Rule, rounded } from './layer';
 
-const batchNorms = [BatchNorm1d, BatchNorm1d, BatchNorm2d, BatchNorm3d] as const;
-const instanceNorms = [InstanceNorm1d, InstanceNorm2d, InstanceNorm3d] as const;
+const batchNorms = [nn.BatchNorm1d, nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d] as const;
+const instanceNorms = [nn.InstanceNorm1d, nn.InstanceNorm2d, nn.InstanceNorm3d] as const;
 
 const isVector = (weight: Weight | null, length: number): weight is Weight =>
   weight?.shape.length === 1 && weight.shape[0] === length;
@@ -75,7 +67,11 @@ const LayerNormalization: Rule = (node) => {
     return null;
   const dims = axis < 0 ? -axis : rank === null ? 0 : rank - axis;
   if (dims !== weight.shape.length) return null;
-  const module = new LayerNorm({ normalizedShape: 1, eps: rounded(call.float('epsilon', 1e-5)), bias: bias !== null });
+  const module = new nn.LayerNorm({
+    normalizedShape: 1,
+    eps: rounded(call.float('epsilon', 1e-5)),
+    bias: bias !== null,
+  });
   module.normalizedShape = [...weight.shape];
   fill(module, { weight, bias });
   return { module, path: pathOf(weight, bias), rank };
@@ -87,7 +83,7 @@ const GroupNormalization: Rule = (node) => {
   const groups = call.int('num_groups', 0);
   // Before version 21 weight and bias are those of groups.
   if (!found || call.opset < 21 || groups < 1 || found.length % groups !== 0) return null;
-  const module = new GroupNorm({ numGroups: 1, numChannels: 1, eps: rounded(call.float('epsilon', 1e-5)) });
+  const module = new nn.GroupNorm({ numGroups: 1, numChannels: 1, eps: rounded(call.float('epsilon', 1e-5)) });
   Object.assign(module, { numGroups: groups, numChannels: found.length });
   fill(module, { weight: found.weight, bias: found.bias });
   return { module, path: pathOf(found.weight, found.bias), rank: node.rank(0) };

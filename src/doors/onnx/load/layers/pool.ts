@@ -1,20 +1,12 @@
 // Pooling as layers.
-import {
-  AdaptiveAvgPool1d,
-  AdaptiveAvgPool2d,
-  AdaptiveAvgPool3d,
-  AdaptiveMaxPool1d,
-  AdaptiveMaxPool2d,
-  AdaptiveMaxPool3d,
-} from '../../../../torch/nn/layers/adaptive-pooling';
-import { AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d } from '../../../../torch/nn/layers/pooling';
-import type { Module } from '../../../../torch/nn/module/module';
+import { nn } from '../../../../torch';
+import type { Module } from '../../../../torch/inside';
 import { type LayerNode, type Rule, symmetric } from './layer';
 
-const maxPools = [MaxPool1d, MaxPool2d, MaxPool3d] as const;
-const avgPools = [AvgPool1d, AvgPool2d, AvgPool3d] as const;
-const globalAverages = [AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d] as const;
-const globalMaxima = [AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d] as const;
+const maxPools = [nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d] as const;
+const avgPools = [nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d] as const;
+const globalAverages = [nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool3d] as const;
+const globalMaxima = [nn.AdaptiveMaxPool1d, nn.AdaptiveMaxPool2d, nn.AdaptiveMaxPool3d] as const;
 
 type Made = new (options: never) => Module;
 

@@ -1,7 +1,5 @@
 // LSTM, GRU and RNN as layers. The rows of their weights stand in another order in ONNX, and both directions in one tensor.
-import { GRU, LSTM, RNN } from '../../../../torch/nn/recurrent/rnn';
-import { cat } from '../../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { cat, nn, type Tensor } from '../../../../torch';
 import { type Known, Weight } from '../known';
 import { scopeOf } from '../names';
 import { HostArray } from '../values';
@@ -65,10 +63,10 @@ function recurrentRule(kind: Kind, usual: readonly string[], states: number): Ru
     const options = { bias: b !== null, bidirectional: directions === 2 };
     const module =
       kind === 'LSTM'
-        ? new LSTM(1, 1, options)
+        ? new nn.LSTM(1, 1, options)
         : kind === 'GRU'
-          ? new GRU(1, 1, options)
-          : new RNN(1, 1, { ...options, nonlinearity: isRelu ? 'relu' : 'tanh' });
+          ? new nn.GRU(1, 1, options)
+          : new nn.RNN(1, 1, { ...options, nonlinearity: isRelu ? 'relu' : 'tanh' });
     Object.assign(module, { inputSize, hiddenSize });
     for (let d = 0; d < directions; d++) {
       const end = d === 0 ? '_l0' : '_l0_reverse';

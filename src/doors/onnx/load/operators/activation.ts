@@ -1,15 +1,13 @@
 // Activations, element by element and over rows.
-import { isFloat } from '../../../../engine/core/meta';
-import * as F from '../../../../torch/nn/functional';
-import { arange } from '../../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { arange, nn, type Tensor } from '../../../../torch';
+import { isFloat } from '../../../../torch/inside';
 import { axisOf } from '../arrange';
 import type { Call, Operator, Operators } from '../call';
 import { unary } from './elementwise';
 
 const Selu = unary((x, call) => {
   const alpha = call.float('alpha', 1.6732631921768188);
-  return F.elu(x, { alpha }).mul(call.float('gamma', 1.0507010221481323));
+  return nn.functional.elu(x, { alpha }).mul(call.float('gamma', 1.0507010221481323));
 });
 
 const HardSigmoid = unary((x, call) => x.mul(call.float('alpha', 0.2)).add(call.float('beta', 0.5)).clamp(0, 1));
@@ -32,7 +30,7 @@ const PRelu: Operator = (call) => {
 
 const Gelu = unary((x, call) => {
   const approximate = call.text('approximate', 'none') === 'tanh' ? 'tanh' : 'none';
-  return F.gelu(x, { approximate });
+  return nn.functional.gelu(x, { approximate });
 });
 
 const Swish = unary((x, call) => x.mul(x.mul(call.float('alpha', 1)).sigmoid()));
@@ -58,15 +56,15 @@ const hardmax = (x: Tensor, dim: number): Tensor => {
 };
 
 export const activation: Operators = {
-  Relu: unary((x) => (isFloat(x.dtype) ? F.relu(x) : x.clamp({ min: 0 })), { fn: (x) => Math.max(x, 0) }),
+  Relu: unary((x) => (isFloat(x.dtype) ? nn.functional.relu(x) : x.clamp({ min: 0 })), { fn: (x) => Math.max(x, 0) }),
   Sigmoid: unary((x) => x.sigmoid()),
-  Softplus: unary((x) => F.softplus(x)),
-  Softsign: unary((x) => F.softsign(x)),
-  HardSwish: unary((x) => F.hardswish(x)),
-  Mish: unary((x) => F.mish(x)),
-  Elu: unary((x, call) => F.elu(x, { alpha: call.float('alpha', 1) })),
-  Celu: unary((x, call) => F.celu(x, { alpha: call.float('alpha', 1) })),
-  LeakyRelu: unary((x, call) => F.leakyRelu(x, { negativeSlope: call.float('alpha', 0.01) })),
+  Softplus: unary((x) => nn.functional.softplus(x)),
+  Softsign: unary((x) => nn.functional.softsign(x)),
+  HardSwish: unary((x) => nn.functional.hardswish(x)),
+  Mish: unary((x) => nn.functional.mish(x)),
+  Elu: unary((x, call) => nn.functional.elu(x, { alpha: call.float('alpha', 1) })),
+  Celu: unary((x, call) => nn.functional.celu(x, { alpha: call.float('alpha', 1) })),
+  LeakyRelu: unary((x, call) => nn.functional.leakyRelu(x, { negativeSlope: call.float('alpha', 0.01) })),
   ThresholdedRelu: unary((x, call) => x.where(x.gt(call.float('alpha', 1)), x.mul(0))),
   Selu,
   HardSigmoid,
@@ -74,7 +72,7 @@ export const activation: Operators = {
   PRelu,
   Gelu,
   Swish,
-  Softmax: overRows((x, dim) => F.softmax(x, { dim })),
-  LogSoftmax: overRows((x, dim) => F.logSoftmax(x, { dim })),
+  Softmax: overRows((x, dim) => nn.functional.softmax(x, { dim })),
+  LogSoftmax: overRows((x, dim) => nn.functional.logSoftmax(x, { dim })),
   Hardmax: overRows(hardmax),
 };

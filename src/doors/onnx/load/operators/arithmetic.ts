@@ -1,8 +1,6 @@
 // Arithmetic of elements: sums, products, quotients, powers, extremes, and the elementary functions.
-import { isFloat } from '../../../../engine/core/meta';
-import { roundHalfEven } from '../../../../engine/core/round-half-even';
-import { zeros } from '../../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { type Tensor, zeros } from '../../../../torch';
+import { isFloat, roundHalfEven } from '../../../../torch/inside';
 import { elements } from '../arrange';
 import type { Operator, Operators } from '../call';
 import { rangeOf, typeOf } from '../element-type';

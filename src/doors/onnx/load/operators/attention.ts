@@ -1,7 +1,5 @@
 // Attention, rotary positions and gated activations, as language models have them.
-import { arange, full } from '../../../../torch/tensor/creation/creation';
-import { cat, stack } from '../../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { arange, cat, full, stack, type Tensor } from '../../../../torch';
 import type { Call, Operator, Operators } from '../call';
 import { expectType } from '../element-type';
 

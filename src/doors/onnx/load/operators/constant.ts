@@ -1,7 +1,6 @@
 // Values that come of attributes and numbers: constants, ranges, filled tensors, and conversions of type.
-import { isFloat } from '../../../../engine/core/meta';
-import { arange, full } from '../../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { arange, full, type Tensor } from '../../../../torch';
+import { isFloat } from '../../../../torch/inside';
 import { DATA, type TensorMessage } from '../../proto/messages';
 import { bounded, type Elements, elements } from '../arrange';
 import type { Call, Operator, Operators } from '../call';

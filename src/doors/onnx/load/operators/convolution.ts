@@ -1,11 +1,6 @@
 // Convolutions: plain, transposed and deformable, and columns put back to images.
-import { numel } from '../../../../engine/core/meta';
-import { conv2d as conv2dOp } from '../../../../engine/ops/conv/conv';
-import * as nd from '../../../../engine/ops/conv/conv-nd';
-import * as F from '../../../../torch/nn/functional';
-import { eye, zeros } from '../../../../torch/tensor/creation/creation';
-import { cat } from '../../../../torch/tensor/joining/cat-stack';
-import { Tensor } from '../../../../torch/tensor/tensor';
+import { cat, eye, nn, Tensor, zeros } from '../../../../torch';
+import { conv2dValue as conv2dOp, convNd as nd, numelOf as numel } from '../../../../torch/inside';
 import { deformConv2d } from '../../../vision/ops/deform-conv';
 import { bounded } from '../arrange';
 import type { Call, Operator, Operators } from '../call';
@@ -42,7 +37,11 @@ const Conv: Operator = (call) => {
   return convolve(x, w, call.optionalTensor(2), windowsOfWeight(call, x, w), call.int('group', 1));
 };
 
-const transposed = [F.convTranspose1d, F.convTranspose2d, F.convTranspose3d] as const;
+const transposed = [
+  nn.functional.convTranspose1d,
+  nn.functional.convTranspose2d,
+  nn.functional.convTranspose3d,
+] as const;
 
 /** The adjoint of Conv: all that the kernels reach is made, then cut, or padded by zeros, to the wanted size. */
 const ConvTranspose: Operator = (call) => {
@@ -65,7 +64,7 @@ const ConvTranspose: Operator = (call) => {
   }
   const y = slide(x, w, null, settings);
   const amounts = cuts.map(([before, after], d) => [-before, extra[d]! - after]);
-  const cut = F.pad(y, amounts.reverse().flat());
+  const cut = nn.functional.pad(y, amounts.reverse().flat());
   return b ? cut.add(b.reshape([-1, ...sizes.map(() => 1)])) : cut;
 };
 
@@ -122,7 +121,9 @@ const Col2Im: Operator = (call) => {
     const [before] = pads[d]!;
     return [-before, size - (whole.shape[2 + d]! - before)];
   });
-  return F.pad(whole, amounts.reverse().flat()).reshape([columns.shape[0]!, channels, ...bounded(call, image)]);
+  return nn.functional
+    .pad(whole, amounts.reverse().flat())
+    .reshape([columns.shape[0]!, channels, ...bounded(call, image)]);
 };
 
 /** Kernels [taps, 1, …block], each with a single 1, at another place in each. */
@@ -139,8 +140,8 @@ const CausalConvWithState: Operator = (call) => {
   const whole = cat([past, x], 2);
   const activation = call.text('activation', 'none');
   if (!['none', 'silu', 'swish'].includes(activation)) call.fail(`activation '${activation}' is not supported`);
-  const y = F.conv1d(whole, w, call.optionalTensor(2), { groups: channels });
-  return [activation === 'none' ? y : F.silu(y), whole.narrow(2, whole.shape[2]! - before, before)];
+  const y = nn.functional.conv1d(whole, w, call.optionalTensor(2), { groups: channels });
+  return [activation === 'none' ? y : nn.functional.silu(y), whole.narrow(2, whole.shape[2]! - before, before)];
 };
 
 export const convolutions: Operators = { Conv, ConvTranspose, DeformConv, Col2Im, CausalConvWithState };

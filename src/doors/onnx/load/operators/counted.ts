@@ -1,5 +1,5 @@
 // Results whose shapes depend on numbers: computed on the host, of numbers that are known there, and refused otherwise.
-import { contiguousStrides, numel } from '../../../../engine/core/meta';
+import { contiguousStrides, numelOf as numel } from '../../../../torch/inside';
 import { axisOf, elements, gathered, reshaped } from '../arrange';
 import type { Call, Operator, Operators } from '../call';
 import { HostArray } from '../values';

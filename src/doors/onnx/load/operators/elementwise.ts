@@ -1,5 +1,5 @@
 // How operators that treat each element by itself are made: of a function of tensors, and one of numbers for the host.
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import type { Tensor } from '../../../../torch';
 import type { Call, Operator } from '../call';
 import { computeOnHost, hostInputs } from '../host';
 import type { HostType, OnnxValue } from '../values';

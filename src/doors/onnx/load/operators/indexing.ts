@@ -1,8 +1,6 @@
 // Elements by their places: gathers, scatters, the greatest of a row, one-hot rows, triangles and masks.
-import { contiguousStrides, numel, type Shape } from '../../../../engine/core/meta';
-import { arange, full, zeros } from '../../../../torch/tensor/creation/creation';
-import { cat } from '../../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { arange, cat, full, type Shape, type Tensor, zeros } from '../../../../torch';
+import { contiguousStrides, numelOf as numel } from '../../../../torch/inside';
 import { axisOf, bounded, elements, gathered, wrapped } from '../arrange';
 import type { Call, Operator, Operators } from '../call';
 

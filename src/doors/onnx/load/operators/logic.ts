@@ -1,6 +1,6 @@
 // Comparisons, logic and choices.
 
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import type { Tensor } from '../../../../torch';
 import type { Call, Operator, Operators } from '../call';
 import { computeOnHost, hostInputs } from '../host';
 import { binary, unary } from './elementwise';

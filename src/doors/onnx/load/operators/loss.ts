@@ -1,7 +1,5 @@
 // Losses of classes: negative log-likelihood, and cross entropy of logits.
-import * as F from '../../../../torch/nn/functional';
-import { ones } from '../../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { nn, ones, type Tensor } from '../../../../torch';
 import type { Call, Operator, Operators } from '../call';
 
 /** −weight[target] · log p[target], by element, or its sum, or its mean by the weights. Shapes: [N, C, …] and [N, …]. */
@@ -29,7 +27,7 @@ const NegativeLogLikelihoodLoss: Operator = (call) =>
 const SoftmaxCrossEntropyLoss: Operator = (call) => {
   const x = call.tensor(0);
   const [n, c] = [x.shape[0]!, x.shape[1]!];
-  const logs = F.logSoftmax(x.reshape([n, c, -1]), { dim: 1 });
+  const logs = nn.functional.logSoftmax(x.reshape([n, c, -1]), { dim: 1 });
   return [likelihood(call, logs, call.tensor(1), call.optionalTensor(2)), logs.reshape(x.shape)];
 };
 

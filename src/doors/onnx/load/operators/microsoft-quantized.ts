@@ -1,7 +1,6 @@
 // Quantised operators of onnxruntime's own domain: numbers in float, computed as ONNX's operators compute them, and back.
 
-import { cat } from '../../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { cat, type Tensor } from '../../../../torch';
 import { axisOf, elements } from '../arrange';
 import type { Call, Operator, Operators } from '../call';
 import { typeOf } from '../element-type';

@@ -1,6 +1,5 @@
 // Operators of onnxruntime's own domain that its optimizer and its quantiser put in the place of ONNX's.
-import * as F from '../../../../torch/nn/functional';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { nn, type Tensor } from '../../../../torch';
 import type { Call, Operator, Operators } from '../call';
 import { quantizedProducts } from './microsoft-quantized';
 import { quantization } from './quantization';
@@ -27,7 +26,7 @@ const SkipLayerNormalization: Operator = (call) => {
   const sum = call.tensor(0).add(call.tensor(1));
   const whole = call.has(4) ? sum.add(call.tensor(4)) : sum;
   const settings = { weight: call.tensor(2), bias: call.optionalTensor(3), eps: call.float('epsilon', 1e-12) };
-  return [F.layerNorm(whole, whole.shape.slice(-1), settings), null, null, whole];
+  return [nn.functional.layerNorm(whole, whole.shape.slice(-1), settings), null, null, whole];
 };
 
 /** x · sigmoid(alpha · x) */
@@ -37,9 +36,9 @@ const QuickGelu: Operator = (call) => {
 };
 
 const own: Operators = {
-  Gelu: (call) => F.gelu(call.tensor(0)),
-  BiasGelu: (call) => F.gelu(biased(call)),
-  FastGelu: (call) => F.gelu(biased(call), { approximate: 'tanh' }),
+  Gelu: (call) => nn.functional.gelu(call.tensor(0)),
+  BiasGelu: (call) => nn.functional.gelu(biased(call)),
+  FastGelu: (call) => nn.functional.gelu(biased(call), { approximate: 'tanh' }),
   QuickGelu,
   FusedMatMul,
   ...quantizedProducts,

@@ -1,8 +1,7 @@
 // Floats of few bits, held in float32: their rounding, half to even, and what becomes of numbers that are too large.
 
-import { roundHalfEven } from '../../../../engine/core/round-half-even';
-import { full } from '../../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { full, type Tensor } from '../../../../torch';
+import { roundHalfEven } from '../../../../torch/inside';
 import { DATA } from '../../proto/messages';
 
 /** A format of floats. */

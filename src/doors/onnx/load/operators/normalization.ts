@@ -1,8 +1,6 @@
 // Normalisation: by batches, layers, groups, instances, channels and norms.
-import { numel } from '../../../../engine/core/meta';
-import * as F from '../../../../torch/nn/functional';
-import { ones } from '../../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { nn, ones, type Tensor } from '../../../../torch';
+import { numelOf as numel } from '../../../../torch/inside';
 import { axisOf } from '../arrange';
 import type { Operator, Operators } from '../call';
 
@@ -19,7 +17,7 @@ const BatchNormalization: Operator = (call) => {
     return x.sub(mean).div(variance.add(eps).sqrt()).mul(scale).add(bias);
   }
   if (call.int('training_mode', 0) === 0) {
-    return F.batchNorm(x, mean, variance, { weight: scale, bias, training: false, eps });
+    return nn.functional.batchNorm(x, mean, variance, { weight: scale, bias, training: false, eps });
   }
   const momentum = call.float('momentum', 0.9);
   const axes = x.shape.map((_, d) => d).filter((d) => d !== 1);
@@ -34,7 +32,7 @@ const BatchNormalization: Operator = (call) => {
 
 const InstanceNormalization: Operator = (call) => {
   const [x, scale, bias] = [call.tensor(0), call.tensor(1), call.tensor(2)];
-  return F.instanceNorm(x, { weight: scale, bias, eps: call.float('epsilon', 1e-5) });
+  return nn.functional.instanceNorm(x, { weight: scale, bias, eps: call.float('epsilon', 1e-5) });
 };
 
 /** Of the dimensions from the axis on; also the mean and 1 / standard deviation where they are asked for. */
@@ -46,7 +44,7 @@ const LayerNormalization: Operator = (call) => {
   const sizes = x.shape.slice(axis);
   const fits = (v: Tensor | null) => v === null || v.shape.join() === sizes.join();
   if (!call.wants(1) && !call.wants(2) && fits(scale) && fits(bias)) {
-    return F.layerNorm(x, sizes, { weight: scale, bias, eps });
+    return nn.functional.layerNorm(x, sizes, { weight: scale, bias, eps });
   }
   const axes = x.shape.map((_, d) => d).slice(axis);
   const mean = x.mean(axes, true);
@@ -73,7 +71,7 @@ const GroupNormalization: Operator = (call) => {
   const each = x.shape[1]! / groups;
   const byChannel = (v: Tensor) =>
     v.numel() === x.shape[1] ? v : v.reshape([-1, 1]).expand([groups, each]).reshape([-1]);
-  return F.groupNorm(x, groups, { weight: byChannel(scale), bias: byChannel(bias), eps });
+  return nn.functional.groupNorm(x, groups, { weight: byChannel(scale), bias: byChannel(bias), eps });
 };
 
 /** x / (bias + alpha / size · Σ x²)^beta over neighbouring channels. */
@@ -85,7 +83,7 @@ const LRN: Operator = (call) => {
   const before = Math.floor((size - 1) / 2);
   const [n, c] = [x.shape[0]!, x.shape[1]!];
   const squares = x.square().reshape([n, c, numel(x.shape.slice(2))]);
-  const padded = F.pad(squares, [0, 0, before, size - 1 - before]);
+  const padded = nn.functional.pad(squares, [0, 0, before, size - 1 - before]);
   const taps = Array.from({ length: size }, (_, i) => padded.narrow(1, i, c));
   const sum = taps.reduce((a, b) => a.add(b)).reshape(x.shape);
   return x.div(

@@ -1,8 +1,6 @@
 // Padding: by a constant, or by the tensor's own elements.
 
-import { full } from '../../../../torch/tensor/creation/creation';
-import { cat } from '../../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { cat, full, type Tensor } from '../../../../torch';
 import { asTensor, axisOf, bounded, boundedList, type Elements, elements, gathered, sliced } from '../arrange';
 import type { Call, Operator, Operators } from '../call';
 import { HostArray } from '../values';

@@ -1,16 +1,18 @@
 // Pooling: means, maxima and norms over windows, and over all of an image.
-import { numel } from '../../../../engine/core/meta';
-import * as F from '../../../../torch/nn/functional';
-import { arange, tensor, zeros } from '../../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { arange, nn, type Tensor, tensor, zeros } from '../../../../torch';
+import { numelOf as numel } from '../../../../torch/inside';
 import { bounded } from '../arrange';
 import type { Call, Operator, Operators } from '../call';
 import { countsOf, givenPadding, reach, type Windows, windowsOf } from './windows';
 
 type Pool = (x: Tensor, kernelSize: readonly number[], options: object) => Tensor;
 
-const means = [F.avgPool1d, F.avgPool2d, F.avgPool3d] as unknown as readonly Pool[];
-const maxima = [F.maxPool1d, F.maxPool2d, F.maxPool3d] as unknown as readonly Pool[];
+const means = [nn.functional.avgPool1d, nn.functional.avgPool2d, nn.functional.avgPool3d] as unknown as readonly Pool[];
+const maxima = [
+  nn.functional.maxPool1d,
+  nn.functional.maxPool2d,
+  nn.functional.maxPool3d,
+] as unknown as readonly Pool[];
 
 /** A tensor, the windows that slide over it, and their number along each dimension. */
 type Pooling = ReturnType<typeof poolingOf>;
@@ -34,7 +36,7 @@ function surrounded({ call, x, sizes, windows, counts }: Pooling, value: number)
   });
   if (amounts.flat().every((amount) => amount === 0)) return x;
   bounded(call, [...x.shape.slice(0, 2), ...sizes.map((size, d) => size + amounts[d]![0]! + amounts[d]![1]!)]);
-  return F.pad(x, amounts.reverse().flat(), 'constant', value);
+  return nn.functional.pad(x, amounts.reverse().flat(), 'constant', value);
 }
 
 /** Sums over windows: of each tap the elements that it meets, where windows are dilated. */
@@ -143,7 +145,7 @@ const MaxUnpool: Operator = (call) => {
   // Places count in the natural size; a larger one is given in full.
   const flat = zeros([numel(own)], { dtype: x.dtype }).scatter(0, places.flatten(), x.flatten());
   const amounts = wanted.slice(2).map((size, d) => [0, size - natural[d]!]);
-  return F.pad(flat.reshape(own), amounts.reverse().flat());
+  return nn.functional.pad(flat.reshape(own), amounts.reverse().flat());
 };
 
 const allSpatial = (x: Tensor): number[] => x.shape.map((_, d) => d).slice(2);

@@ -1,7 +1,6 @@
 // Matrix products, sums of products, and determinants.
 
-import * as linalg from '../../../../torch/tensor/linalg';
-import { einsum } from '../../../../torch/tensor/linalg/einsum';
+import { einsum, linalg } from '../../../../torch';
 import type { Operator, Operators } from '../call';
 
 /** alpha · A · B + beta · C, with A and B transposed where the node says so. */

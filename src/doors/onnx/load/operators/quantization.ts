@@ -1,9 +1,7 @@
 // Quantisation in float: whole numbers with a scale and a zero point, and their products.
 
-import { numel } from '../../../../engine/core/meta';
-import { full } from '../../../../torch/tensor/creation/creation';
-import { maximum, minimum } from '../../../../torch/tensor/families/arithmetic';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { full, maximum, minimum, type Tensor } from '../../../../torch';
+import { numelOf as numel } from '../../../../torch/inside';
 import { DATA } from '../../proto/messages';
 import { axisOf, elements } from '../arrange';
 import type { Call, Operator, Operators } from '../call';

@@ -1,6 +1,5 @@
 // Random numbers, drawn from the library's own generator: a node's seed does not set it.
-import { rand, randn } from '../../../../torch/tensor/creation/random';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { rand, randn, type Tensor } from '../../../../torch';
 import { DATA } from '../../proto/messages';
 import { bounded, elements } from '../arrange';
 import type { Call, Operator, Operators } from '../call';

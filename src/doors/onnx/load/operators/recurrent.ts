@@ -1,8 +1,5 @@
 // Recurrent layers, step by step: RNN, GRU and LSTM, in both directions, with the lengths of sequences.
-import * as F from '../../../../torch/nn/functional';
-import { arange, zeros } from '../../../../torch/tensor/creation/creation';
-import { stack } from '../../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { arange, nn, stack, type Tensor, zeros } from '../../../../torch';
 import { boundedList } from '../arrange';
 import type { Call, Operator, Operators } from '../call';
 
@@ -10,11 +7,11 @@ type Activation = (x: Tensor) => Tensor;
 
 /** Activations by name; `alpha` and `beta` are null where the node does not give them. */
 const activations: Readonly<Record<string, (alpha: number | null, beta: number | null) => Activation>> = {
-  relu: () => F.relu,
-  tanh: () => F.tanh,
-  sigmoid: () => F.sigmoid,
+  relu: () => nn.functional.relu,
+  tanh: () => nn.functional.tanh,
+  sigmoid: () => nn.functional.sigmoid,
   affine: (alpha, beta) => (x) => x.mul(alpha ?? 1).add(beta ?? 0),
-  leakyrelu: (alpha) => (x) => F.leakyRelu(x, { negativeSlope: alpha ?? 0.01 }),
+  leakyrelu: (alpha) => (x) => nn.functional.leakyRelu(x, { negativeSlope: alpha ?? 0.01 }),
   thresholdedrelu: (alpha) => (x) => x.where(x.gt(alpha ?? 1), x.mul(0)),
   scaledtanh: (alpha, beta) => (x) =>
     x
@@ -26,9 +23,9 @@ const activations: Readonly<Record<string, (alpha: number | null, beta: number |
       .mul(alpha ?? 0.2)
       .add(beta ?? 0.5)
       .clamp(0, 1),
-  elu: (alpha) => (x) => F.elu(x, { alpha: alpha ?? 1 }),
-  softsign: () => (x) => F.softsign(x),
-  softplus: () => (x) => F.softplus(x),
+  elu: (alpha) => (x) => nn.functional.elu(x, { alpha: alpha ?? 1 }),
+  softsign: () => (x) => nn.functional.softsign(x),
+  softplus: () => (x) => nn.functional.softplus(x),
 };
 
 /** The activations of all directions, one after another. */

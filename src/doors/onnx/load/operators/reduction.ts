@@ -1,7 +1,6 @@
 // Reductions along axes: sums, means, products, extremes, norms, and where the extremes stand.
-import { isFloat, numel } from '../../../../engine/core/meta';
-import { full } from '../../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { full, type Tensor } from '../../../../torch';
+import { isFloat, numelOf as numel } from '../../../../torch/inside';
 import { asTensor, axisOf, type Elements, elements, reshaped, without } from '../arrange';
 import type { Call, Operator, Operators } from '../call';
 import { isSmall, reduceOnHost } from '../host';

@@ -1,8 +1,6 @@
 // Resize and Upsample: each axis by itself, as weighted sums of the elements that a new element lies among.
-import { isFloat } from '../../../../engine/core/meta';
-import { interpolate } from '../../../../torch/nn/functional';
-import { tensor } from '../../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { nn, type Tensor, tensor } from '../../../../torch';
+import { isFloat } from '../../../../torch/inside';
 import { axisOf, bounded, boundedList } from '../arrange';
 import type { Call, Operator, Operators } from '../call';
 
@@ -204,8 +202,8 @@ function asInterpolated(call: Call, x: Tensor, axes: readonly (Axis | null)[], m
   const mode: Interpolation | null = interpolationOf(manner, spatial.length);
   if (mode === null || !isFloat(x.dtype) || !free(batch) || !free(channels) || !exact) return null;
   const size = spatial.map((axis, d) => axis?.newSize ?? x.shape[d + 2]!);
-  if (mode === 'nearest') return interpolate(x, { size, mode });
-  return interpolate(x, { size, mode, alignCorners: manner.coordinates === 'align_corners' });
+  if (mode === 'nearest') return nn.functional.interpolate(x, { size, mode });
+  return nn.functional.interpolate(x, { size, mode, alignCorners: manner.coordinates === 'align_corners' });
 }
 
 function resized(call: Call, axes: readonly (Axis | null)[], manner: Manner): Tensor {

@@ -1,6 +1,5 @@
 // Images read at other places: grids, and regions of interest.
-import * as F from '../../../../torch/nn/functional';
-import { cat } from '../../../../torch/tensor/joining/cat-stack';
+import { cat, nn } from '../../../../torch';
 import { roiAlign, roiPool } from '../../../vision/ops/region-pooling';
 import { bounded } from '../arrange';
 import type { Operator, Operators } from '../call';
@@ -21,7 +20,7 @@ const GridSample: Operator = (call) => {
   const padding = call.text('padding_mode', 'zeros');
   const paddingMode =
     paddings.find((one) => one === padding) ?? call.fail(`padding_mode '${padding}' is not supported`);
-  return F.gridSample(call.tensor(0), call.tensor(1), {
+  return nn.functional.gridSample(call.tensor(0), call.tensor(1), {
     mode,
     paddingMode,
     alignCorners: call.int('align_corners', 0) === 1,
@@ -30,7 +29,7 @@ const GridSample: Operator = (call) => {
 
 const AffineGrid: Operator = (call) => {
   const size = bounded(call, call.numbers(1));
-  return F.affineGrid(call.tensor(0), [...size], { alignCorners: call.int('align_corners', 0) === 1 });
+  return nn.functional.affineGrid(call.tensor(0), [...size], { alignCorners: call.int('align_corners', 0) === 1 });
 };
 
 const RoiAlign: Operator = (call) => {

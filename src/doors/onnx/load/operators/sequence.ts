@@ -1,5 +1,5 @@
 // Sequences of tensors: made, read, changed, split and joined.
-import { cat, stack } from '../../../../torch/tensor/joining/cat-stack';
+import { cat, stack } from '../../../../torch';
 import { asTensor, axisOf, boundedList, type Elements, elements } from '../arrange';
 import type { Call, Operator, Operators } from '../call';
 import { HostArray, Sequence } from '../values';

@@ -1,7 +1,6 @@
 // Shapes and the order of elements: reshape, transpose, slices, joins, padding, and what shapes say.
-import { numel, type Shape } from '../../../../engine/core/meta';
-import { broadcastShapes } from '../../../../engine/ops/shape/broadcast';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import type { Shape, Tensor } from '../../../../torch';
+import { broadcastOf as broadcastShapes, numelOf as numel } from '../../../../torch/inside';
 import {
   asTensor,
   axisOf,

@@ -1,8 +1,6 @@
 // Signals: windows, discrete Fourier transforms as matrix products, and weights of mel bands.
 
-import { tensor, zeros } from '../../../../torch/tensor/creation/creation';
-import { cat, stack } from '../../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { cat, stack, type Tensor, tensor, zeros } from '../../../../torch';
 import { DATA } from '../../proto/messages';
 import { axisOf, boundedList } from '../arrange';
 import type { Call, Operator, Operators } from '../call';

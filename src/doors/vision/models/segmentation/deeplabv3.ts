@@ -1,10 +1,5 @@
-import * as kinds from '../../../../engine/core/argument-kinds';
-import { noteCalls } from '../../../../engine/core/calls';
-import { type Arguments, parseArgs } from '../../../../engine/core/options';
-import * as nn from '../../../../torch/nn';
-import { Module } from '../../../../torch/nn/module/module';
-import { cat } from '../../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { cat, nn, type Tensor } from '../../../../torch';
+import { type Arguments, kinds, Module, noteCalls, parseArgs } from '../../../../torch/inside';
 import { resnet50, resnet101 } from '../resnet';
 import { SegmentationModel, segmentationBuilder } from './parts';
 

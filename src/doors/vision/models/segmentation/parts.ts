@@ -1,13 +1,15 @@
 // What networks of segmentation share: a backbone cut after some layers, a head of convolutions, and scores at the size of the image.
 
-import * as kinds from '../../../../engine/core/argument-kinds';
-import { noteCalls } from '../../../../engine/core/calls';
-import { ArgumentError } from '../../../../engine/core/errors';
-import { type Arguments, isPlainObject, parseArgs } from '../../../../engine/core/options';
-import * as nn from '../../../../torch/nn';
-import { expectTensors } from '../../../../torch/nn/module/callable-object';
-import { Module, type UnaryModule } from '../../../../torch/nn/module/module';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { ArgumentError, nn, type Tensor } from '../../../../torch';
+import {
+  type Arguments,
+  expectTensors,
+  isPlainObject,
+  kinds,
+  Module,
+  noteCalls,
+  parseArgs,
+} from '../../../../torch/inside';
 import { Network } from '../../network';
 import { expectBatch } from '../batches';
 import {
@@ -37,7 +39,7 @@ const namesKind: kinds.Kind = {
 };
 
 /** The layers of a network up to the last that is wanted; a call gives the wanted ones' results, by their new names. */
-export class IntermediateLayerGetter extends nn.ModuleDict<UnaryModule> {
+export class IntermediateLayerGetter extends nn.ModuleDict<nn.UnaryModule> {
   returnLayers: Readonly<Record<string, string>>;
 
   constructor(...args: Arguments<GetterArguments, ['model', 'returnLayers']>) {
@@ -52,7 +54,7 @@ export class IntermediateLayerGetter extends nn.ModuleDict<UnaryModule> {
     const wanted = new Set(Object.keys(returnLayers));
     for (const [name, child] of model.namedChildren()) {
       if (wanted.size === 0) break;
-      this.addModule(name, child as UnaryModule);
+      this.addModule(name, child as nn.UnaryModule);
       wanted.delete(name);
     }
     if (wanted.size > 0) {
@@ -84,10 +86,14 @@ export interface SegmentationOutput {
 /** Images [N, 3, H, W] to scores [N, numClasses, H, W] of each pixel. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 // biome-ignore lint/correctness/noUnusedVariables: declarations of one name have the same parameters.
-export class SegmentationModel<Head extends UnaryModule = UnaryModule> extends Network {
+export class SegmentationModel<Head extends nn.UnaryModule = nn.UnaryModule> extends Network {
   backbone: IntermediateLayerGetter;
 
-  constructor(backbone: IntermediateLayerGetter, classifier: UnaryModule, auxClassifier: UnaryModule | null = null) {
+  constructor(
+    backbone: IntermediateLayerGetter,
+    classifier: nn.UnaryModule,
+    auxClassifier: nn.UnaryModule | null = null,
+  ) {
     super();
     this.backbone = backbone;
     this.classifier = classifier;
@@ -106,13 +112,13 @@ export class SegmentationModel<Head extends UnaryModule = UnaryModule> extends N
   }
 }
 
-export interface SegmentationModel<Head extends UnaryModule = UnaryModule> {
+export interface SegmentationModel<Head extends nn.UnaryModule = nn.UnaryModule> {
   /** What scores the maps; any module of one input may take its place. */
   get classifier(): Head;
-  set classifier(module: UnaryModule);
+  set classifier(module: nn.UnaryModule);
   /** The head in the middle, where there is one. */
   get aux_classifier(): FCNHead | null;
-  set aux_classifier(module: UnaryModule | null);
+  set aux_classifier(module: nn.UnaryModule | null);
 }
 
 interface HeadArguments {
@@ -143,7 +149,7 @@ export class FCNHead extends nn.Sequential {
 export interface FCNHead {
   /** The convolution of scores; any module of one input may take its place. */
   get 4(): nn.Conv2d;
-  set 4(layer: UnaryModule);
+  set 4(layer: nn.UnaryModule);
 }
 
 /** What the networks of `models.segmentation` take by name. */
@@ -178,8 +184,8 @@ export function segmentationBuilder<M extends SegmentationModel>(
   name: string,
   weights: WeightsName,
   backbone: BackboneBuilder,
-  Head: new (channels: number, numClasses: number) => UnaryModule,
-  Model: new (maps: IntermediateLayerGetter, head: UnaryModule, aux: UnaryModule | null) => M,
+  Head: new (channels: number, numClasses: number) => nn.UnaryModule,
+  Model: new (maps: IntermediateLayerGetter, head: nn.UnaryModule, aux: nn.UnaryModule | null) => M,
 ): SegmentationBuilder<M> {
   const assembled = (trunk: ResNet, numClasses: number, auxLoss: boolean): M => {
     const maps = new IntermediateLayerGetter(trunk, { layer4: 'out', ...(auxLoss && { layer3: 'aux' }) });

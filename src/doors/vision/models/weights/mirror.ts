@@ -1,12 +1,7 @@
 // Owns from where torchvision's files are read: its own server, or a folder of copies with the table of their sums.
 
-import { ArgumentError, FetchError, FileFormatError } from '../../../../engine/core/errors';
-import { isPlainObject, shown } from '../../../../engine/core/options';
-import { fileSystem } from '../../../../engine/gpu/node';
-import { readBytes } from '../../../../torch/io/bytes';
-import { getDir, type HubOptions, loadStateDictFromUrl } from '../../../../torch/io/download/hub';
-import type { StateDict } from '../../../../torch/nn/module/state-dict';
-import { callable } from '../../../../torch/tensor/calling/callable';
+import { ArgumentError, FetchError, FileFormatError, hub, type nn } from '../../../../torch';
+import { callable, fileSystem, isPlainObject, loadDownloads, readBytes, shown } from '../../../../torch/inside';
 
 /** What the table says of a file, by the name that it has at torchvision. */
 interface Copy {
@@ -57,13 +52,13 @@ function folderAt(text: string): URL {
 }
 
 /** Loads the file of an address of torchvision's, or its copy. */
-export async function loadTrained(url: string, options: HubOptions): Promise<StateDict> {
+export async function loadTrained(url: string, options: hub.HubOptions): Promise<nn.StateDict> {
   const folder = mirror;
   if (folder === null) return published(url, options);
   const name = url.slice(url.lastIndexOf('/') + 1);
   const table = await tableOf(folder, options);
   const load = ({ file, sha256 }: Copy) =>
-    loadStateDictFromUrl<StateDict>(new URL(file, folder), { ...options, checkHash: false, sha256 });
+    hub.loadStateDictFromUrl<nn.StateDict>(new URL(file, folder), { ...options, checkHash: false, sha256 });
   const known = (await table.kept()).get(name);
   if (known) {
     try {
@@ -78,9 +73,9 @@ export async function loadTrained(url: string, options: HubOptions): Promise<Sta
 }
 
 /** Loads torchvision's own file from its server. */
-async function published(url: string, options: HubOptions): Promise<StateDict> {
+async function published(url: string, options: hub.HubOptions): Promise<nn.StateDict> {
   try {
-    return await loadStateDictFromUrl<StateDict>(url, options);
+    return await hub.loadStateDictFromUrl<nn.StateDict>(url, options);
   } catch (error) {
     const isRefused = error instanceof FetchError && error.status === null && globalThis.location !== undefined;
     if (!isRefused) throw error;
@@ -94,9 +89,9 @@ async function published(url: string, options: HubOptions): Promise<StateDict> {
 }
 
 /** Loads torchvision's own file, which a folder without a table holds. */
-async function original(url: URL, options: HubOptions): Promise<StateDict> {
+async function original(url: URL, options: hub.HubOptions): Promise<nn.StateDict> {
   try {
-    return await loadStateDictFromUrl<StateDict>(url, options);
+    return await hub.loadStateDictFromUrl<nn.StateDict>(url, options);
   } catch (error) {
     if (!isMissing(error)) throw error;
     throw new FetchError(
@@ -109,10 +104,10 @@ async function original(url: URL, options: HubOptions): Promise<StateDict> {
 const isMissing = (error: unknown): error is FetchError => error instanceof FetchError && error.status === 404;
 
 /** The table of a folder: as an earlier visit has kept it, and as the server has it now, which is kept from then on. */
-async function tableOf(folder: URL, { modelDir, signal }: HubOptions) {
-  const { download, findDownload, forgetDownload } = await import('../../../../torch/io/download/download');
+async function tableOf(folder: URL, { modelDir, signal }: hub.HubOptions) {
+  const { download, findDownload, forgetDownload } = await loadDownloads();
   const url = new URL(TABLE, folder).href;
-  const place = { folder: fileSystem() ? (modelDir ?? `${getDir()}/checkpoints`) : null };
+  const place = { folder: fileSystem() ? (modelDir ?? `${hub.getDir()}/checkpoints`) : null };
   return {
     async kept(): Promise<Table> {
       const file = await findDownload(url, place);

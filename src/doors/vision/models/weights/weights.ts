@@ -1,11 +1,7 @@
 // Owns torchvision's enumerations of weights: where each file lies, the facts about it, and how pictures are made ready for it.
 
-import { ArgumentError } from '../../../../engine/core/errors';
-import { shown } from '../../../../engine/core/options';
-import { Printable } from '../../../../engine/core/printable';
-import type { Known } from '../../../../torch/data/dataset';
-import type { HubOptions } from '../../../../torch/io/download/hub';
-import type { StateDict } from '../../../../torch/nn/module/state-dict';
+import { ArgumentError, type hub, type nn } from '../../../../torch';
+import { type Known, Printable, shown } from '../../../../torch/inside';
 import type { Interpolation } from '../../transforms/arguments';
 import {
   ImageClassification,
@@ -140,7 +136,7 @@ export class Weights extends Printable {
   }
 
   /** Loads the file, or the copy that `setWeightsMirror` names, once: see `torch.hub.loadStateDictFromUrl`, whose options these are. */
-  getStateDict(options: HubOptions = {}): Promise<StateDict> {
+  getStateDict(options: hub.HubOptions = {}): Promise<nn.StateDict> {
     return loadTrained(this.url, options);
   }
 

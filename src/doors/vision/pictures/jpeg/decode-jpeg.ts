@@ -1,6 +1,6 @@
 // A reader of JPEG pictures, sequential and progressive, of grey, colours and CMYK. Its numbers are libjpeg-turbo's, which Pillow and torchvision read with.
 // Source: ITU-T T.81 (JPEG), T.871 (JFIF); Adobe's technical note 5116 for its marker.
-import { FileFormatError } from '../../../../engine/core/errors';
+import { FileFormatError } from '../../../../torch';
 import type { Raster } from '../raster';
 import { Code, type Fail } from './bits';
 import { inverseDct } from './idct';

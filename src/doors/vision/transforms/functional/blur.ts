@@ -1,14 +1,17 @@
 // Pictures out of focus, with noise, and with a part erased.
 
-import { ArgumentError, ShapeError } from '../../../../engine/core/errors';
-import { isFloat, numel, showShape } from '../../../../engine/core/meta';
-import { kindOf, parseArgs, shown } from '../../../../engine/core/options';
-import { fromHost } from '../../../../engine/graph/record';
-import { conv2d } from '../../../../torch/nn/functional/conv';
-import { pad } from '../../../../torch/nn/functional/pad';
-import { checked, isTensor } from '../../../../torch/tensor/calling/callable';
-import { randnLike } from '../../../../torch/tensor/creation/random';
-import { Tensor } from '../../../../torch/tensor/tensor';
+import { ArgumentError, conv2d, nn, randnLike, ShapeError, Tensor } from '../../../../torch';
+import {
+  checked,
+  fromHost,
+  isFloat,
+  isTensorObject as isTensor,
+  kindOf,
+  numelOf as numel,
+  parseArgs,
+  shown,
+  showShape,
+} from '../../../../torch/inside';
 import { Picture } from '../../pictures/picture';
 import { checkNumber } from '../arguments';
 import { expectImage } from '../recoloring';
@@ -89,7 +92,7 @@ export function blurred(op: string, batch: Tensor, [width, height]: Pair, sigmas
   const kernel = Tensor.of(fromHost(weights, [pictures * channels, 1, height, width], 'float32'));
   const [left, top] = [width >> 1, height >> 1];
   const planes = batch.to('float32').reshape([1, pictures * channels, rows, columns]);
-  const wide = pad(planes, [left, left, top, top], { mode: 'reflect' });
+  const wide = nn.functional.pad(planes, [left, left, top, top], { mode: 'reflect' });
   const made = conv2d(wide, kernel, { groups: pictures * channels }).reshape([...batch.shape]);
   return batch.dtype === 'uint8' ? made.round().to('uint8') : made.to(batch.dtype);
 }

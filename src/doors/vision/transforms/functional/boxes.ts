@@ -1,10 +1,6 @@
 // Bounding boxes: their formats, and how they follow a picture.
-import { ArgumentError } from '../../../../engine/core/errors';
-import { type Arguments, parseArgs, shown } from '../../../../engine/core/options';
-import { checked } from '../../../../torch/tensor/calling/callable';
-import { tensor } from '../../../../torch/tensor/creation/creation';
-import { cat, stack } from '../../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { ArgumentError, cat, stack, type Tensor, tensor } from '../../../../torch';
+import { type Arguments, checked, parseArgs, shown } from '../../../../torch/inside';
 import { checkCanvasSize } from '../../pictures/canvas-size';
 import { BoundingBoxes, type BoundingBoxFormat, boxFormat, type ClampingMode, type Size } from '../../tv-tensors';
 

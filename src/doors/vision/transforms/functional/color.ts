@@ -1,12 +1,8 @@
 // Colours of pictures, tensors [..., C, H, W] and images: brightness, contrast, saturation, hue, gamma, sharpness, grey and the like.
 // Floats are from 0 to 1. Bytes are rounded as torchvision rounds them. Masks and boxes stay as they are.
 
-import { ArgumentError, ShapeError } from '../../../../engine/core/errors';
-import { isFloat, numel } from '../../../../engine/core/meta';
-import { kindOf, parseArgs, shown } from '../../../../engine/core/options';
-import { checked } from '../../../../torch/tensor/calling/callable';
-import { tensor } from '../../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { ArgumentError, ShapeError, type Tensor, tensor } from '../../../../torch';
+import { checked, isFloat, kindOf, numelOf as numel, parseArgs, shown } from '../../../../torch/inside';
 import { BoundingBoxes, Mask } from '../../tv-tensors';
 import { onBatch } from '../batch';
 import { expectImage, Recolor, type RecolorRow, recolored } from '../recoloring';

@@ -1,11 +1,17 @@
 // Representations of pictures: tensors, images, element types.
 
-import { ArgumentError, DTypeError, ShapeError } from '../../../../engine/core/errors';
-import { type DType, isFloat, showShape } from '../../../../engine/core/meta';
-import { type Arguments, kindOf, parseArgs, shown } from '../../../../engine/core/options';
-import { expectDType } from '../../../../engine/storage/host-data';
-import { checked, isTensor } from '../../../../torch/tensor/calling/callable';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { ArgumentError, type DType, DTypeError, ShapeError, type Tensor } from '../../../../torch';
+import {
+  type Arguments,
+  checked,
+  expectDType,
+  isFloat,
+  isTensorObject as isTensor,
+  kindOf,
+  parseArgs,
+  shown,
+  showShape,
+} from '../../../../torch/inside';
 import { fromPixels, isPixelSource, type PixelSource } from '../../pictures/from-pixels';
 import { Picture } from '../../pictures/picture';
 import { Image, TVTensor } from '../../tv-tensors';

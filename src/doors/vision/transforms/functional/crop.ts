@@ -1,10 +1,6 @@
 // Crops and paddings: windows of pictures.
-import { ArgumentError } from '../../../../engine/core/errors';
-import { type Arguments, parseArgs } from '../../../../engine/core/options';
-import { roundHalfEven } from '../../../../engine/core/round-half-even';
-import type { Size } from '../../../../engine/ops/pictures/pictures';
-import { checked } from '../../../../torch/tensor/calling/callable';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { ArgumentError, type Tensor } from '../../../../torch';
+import { type Arguments, checked, parseArgs, roundHalfEven, type PictureSize as Size } from '../../../../torch/inside';
 import { BoundingBoxes, Mask } from '../../tv-tensors';
 import {
   checkFill,

@@ -1,8 +1,6 @@
 // Mirror images of pictures, tensors, masks and boxes.
-import type { Window } from '../../../../engine/ops/pictures/pictures';
-import { checked } from '../../../../torch/tensor/calling/callable';
-import { cat } from '../../../../torch/tensor/joining/cat-stack';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { cat, type Tensor } from '../../../../torch';
+import { checked, type Window } from '../../../../torch/inside';
 import { BoundingBoxes } from '../../tv-tensors';
 import { onBatch } from '../batch';
 import { type Pictures, sizesOf, windowAt, windowsOf } from '../pictures';

@@ -1,10 +1,7 @@
 // Owns normalisation: (x - mean) / std, channel by channel.
 
-import { ArgumentError, DTypeError, ShapeError } from '../../../../engine/core/errors';
-import { isFloat, showShape } from '../../../../engine/core/meta';
-import { kindOf, parseArgs } from '../../../../engine/core/options';
-import { tensor } from '../../../../torch/tensor/creation/creation';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { ArgumentError, DTypeError, ShapeError, type Tensor, tensor } from '../../../../torch';
+import { isFloat, kindOf, parseArgs, showShape } from '../../../../torch/inside';
 
 /** What is subtracted and divided by. */
 export interface NormalizeArguments {

@@ -1,11 +1,7 @@
 // Pictures at another size.
 
-import * as kinds from '../../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../../engine/core/errors';
-import { type Arguments, parseArgs, shown } from '../../../../engine/core/options';
-import type { Size } from '../../../../engine/ops/pictures/pictures';
-import { checked } from '../../../../torch/tensor/calling/callable';
-import type { Tensor } from '../../../../torch/tensor/tensor';
+import { ArgumentError, type Tensor } from '../../../../torch';
+import { type Arguments, checked, kinds, parseArgs, type PictureSize as Size, shown } from '../../../../torch/inside';
 import { Picture } from '../../pictures/picture';
 import { BoundingBoxes, Mask } from '../../tv-tensors';
 import { checkInterpolation, type Interpolation, isSide, type SizeLike, sizeOf } from '../arguments';

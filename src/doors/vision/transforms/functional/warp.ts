@@ -1,17 +1,22 @@
 // Pictures read at other places: affine maps, rotations, perspective and elastic displacements.
 
-import { ArgumentError, ShapeError } from '../../../../engine/core/errors';
-import { isFloat } from '../../../../engine/core/meta';
-import { type Arguments, kindOf, parseArgs, shown } from '../../../../engine/core/options';
-import { fromHost } from '../../../../engine/graph/record';
-import type { Value } from '../../../../engine/graph/value';
-import type { Size, Window } from '../../../../engine/ops/pictures/pictures';
-import { WARP_NUMBERS, warpBytes, warpPlaces } from '../../../../engine/ops/pictures/warp';
-import { readAt } from '../../../../torch/nn/functional/grid-sample';
-import { checked } from '../../../../torch/tensor/calling/callable';
-import { tensor } from '../../../../torch/tensor/creation/creation';
-import { cat } from '../../../../torch/tensor/joining/cat-stack';
-import { Tensor } from '../../../../torch/tensor/tensor';
+import { ArgumentError, cat, ShapeError, Tensor, tensor } from '../../../../torch';
+import {
+  type Arguments,
+  checked,
+  fromHost,
+  isFloat,
+  kindOf,
+  parseArgs,
+  readAt,
+  type PictureSize as Size,
+  shown,
+  type Value,
+  WARP_NUMBERS,
+  type Window,
+  warpBytes,
+  warpPlaces,
+} from '../../../../torch/inside';
 import { BoundingBoxes, Mask } from '../../tv-tensors';
 import {
   checkFill,

@@ -1,13 +1,13 @@
 // Scopes: tensors that are made inside are inner, and need never exist. What leaves a scope belongs to the code
 // outside.
 
-import { closed } from '../core/arity';
-import { ArgumentError } from '../core/errors';
-import { kindOf } from '../core/options';
-import { closeScope, currentScope, openScope, type Scope, takeFromTop, topScope } from '../graph/roots';
+import { closed } from '../../engine/core/arity';
+import { ArgumentError } from '../../engine/core/errors';
+import { kindOf } from '../../engine/core/options';
+import { closeScope, currentScope, openScope, type Scope, takeFromTop, topScope } from '../../engine/graph/roots';
+import { runSynchronously } from '../../engine/storage/carried';
+import { Storage } from '../../engine/storage/storage';
 import { TensorBase } from './base';
-import { runSynchronously } from './carried';
-import { Storage } from './storage';
 
 /**
  * Marks objects whose fields hold tensors, such as distributions. These tensors pass outward as those in plain objects

@@ -1,7 +1,7 @@
 // Lets code below the class `Tensor` make tensors, without importing the class.
 
-import type { Tensor } from '../../torch/tensor/tensor';
-import type { Value } from '../graph/value';
+import type { Value } from '../../engine/graph/value';
+import type { Tensor } from './tensor';
 
 let make: (value: Value) => Tensor;
 

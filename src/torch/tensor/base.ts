@@ -1,26 +1,41 @@
 // The core of every tensor: a view of a storage, its current graph value and its gradient.
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import type { Tensor } from '../../torch/tensor/tensor';
-import { callback, either, flag, instance, listOf, orNull } from '../core/argument-kinds';
-import { ArgumentError, AutogradError, DTypeError, IndexError, ShapeError, TensorReleasedError } from '../core/errors';
-import { contiguousStrides, type DType, isFloat, numel, type Shape, sameShape, showShape } from '../core/meta';
-import { type Arguments, parseArgs } from '../core/options';
-import { Printable } from '../core/printable';
-import { beforeChange } from '../graph/journal';
-import { mode, withMode } from '../graph/mode';
-import { named } from '../graph/record';
-import { type GradHook, type GradSink, Value } from '../graph/value';
-import { cast, detach, full, identity } from '../ops/shape/cast';
-import { resolveDim } from '../ops/shape/dims';
-import { isDistinct, stridedScatter } from '../ops/shape/shape';
-import { backward, backwardInto, gradNameOf } from './backward';
-import { type Device, webgpu } from './device';
+import { callback, either, flag, instance, listOf, orNull } from '../../engine/core/argument-kinds';
+import {
+  ArgumentError,
+  AutogradError,
+  DTypeError,
+  IndexError,
+  ShapeError,
+  TensorReleasedError,
+} from '../../engine/core/errors';
+import {
+  contiguousStrides,
+  type DType,
+  isFloat,
+  numel,
+  type Shape,
+  sameShape,
+  showShape,
+} from '../../engine/core/meta';
+import { type Arguments, parseArgs } from '../../engine/core/options';
+import { Printable } from '../../engine/core/printable';
+import { beforeChange } from '../../engine/graph/journal';
+import { mode, withMode } from '../../engine/graph/mode';
+import { named } from '../../engine/graph/record';
+import { type GradHook, type GradSink, Value } from '../../engine/graph/value';
+import { cast, detach, full, identity } from '../../engine/ops/shape/cast';
+import { resolveDim } from '../../engine/ops/shape/dims';
+import { isDistinct, stridedScatter } from '../../engine/ops/shape/shape';
+import { backward, backwardInto, gradNameOf } from '../../engine/storage/backward';
+import { type Device, webgpu } from '../../engine/storage/device';
+import { Line } from '../../engine/storage/line';
+import { isWhole, type Layout, Storage } from '../../engine/storage/storage';
+import { explainWhole } from '../../engine/storage/whole-numbers';
 import { Leaf, warnOfNoLeaf } from './leaf';
-import { Line } from './line';
-import { isWhole, type Layout, Storage } from './storage';
+import type { Tensor } from './tensor';
 import { type BackwardArguments, type Hooking, type Origin, origins, type View } from './view';
-import { explainWhole } from './whole-numbers';
 
 const nowhere: GradSink = { gradHooks: null, accumulate: () => undefined };
 

@@ -1,10 +1,9 @@
 // Owns where results appear by themselves: a place that shows them beside the code, such as a notebook, says so here.
 
-import type { Logger } from '../../doors/lightning/loggers/logger';
-import type { PlotCanvas } from '../../torch/draw/sheet';
-import { ArgumentError } from './errors';
-import { objectAt } from './object-argument';
-import { type Arguments, isPlainObject, kindOf, parseArgs, unknownArgument } from './options';
+import { ArgumentError } from '../../engine/core/errors';
+import { objectAt } from '../../engine/core/object-argument';
+import { type Arguments, isPlainObject, kindOf, parseArgs, unknownArgument } from '../../engine/core/options';
+import type { PlotCanvas } from './sheet';
 
 /** One bar of progress, as it is now. */
 export interface DisplayedBar {
@@ -17,6 +16,13 @@ export interface DisplayedBar {
   readonly text: string;
 }
 
+/** A receiver of what a trainer logs. */
+export interface DisplayedLogger {
+  /** Seconds between two readings of the rows that wait; by default they are read when an epoch ends. */
+  readonly refreshRate?: number;
+  logMetrics(metrics: Readonly<Record<string, number>>, step: number): unknown;
+}
+
 /** A place that shows results. A member that is missing changes nothing. */
 export interface Display {
   /**
@@ -27,7 +33,7 @@ export interface Display {
   /** Is given the bars of a `Trainer` without an element, each time that they have changed; `owner` stays the same for a trainer. */
   bars?(owner: object, bars: readonly DisplayedBar[]): void;
   /** Gives a trainer one more logger, which need only have `logMetrics`, unless its option `logger` is false. */
-  logger?(): Pick<Logger, 'logMetrics' | 'refreshRate'>;
+  logger?(): DisplayedLogger;
   /** Ends trainings gracefully between two batches, as their own `signal` does. */
   readonly signal?: AbortSignal;
 }

@@ -1,12 +1,12 @@
 // A leaf of the graph: the gradient that it collects, and the hooks that listen to it.
 
-import type { Tensor } from '../../torch/tensor/tensor';
-import { warnOnce } from '../core/warnings';
-import { beforeChange } from '../graph/journal';
-import { withMode } from '../graph/mode';
-import type { GradHook, GradSink, Value } from '../graph/value';
-import { full } from '../ops/shape/cast';
+import { warnOnce } from '../../engine/core/warnings';
+import { beforeChange } from '../../engine/graph/journal';
+import { withMode } from '../../engine/graph/mode';
+import type { GradHook, GradSink, Value } from '../../engine/graph/value';
+import { full } from '../../engine/ops/shape/cast';
 import type { TensorBase } from './base';
+import type { Tensor } from './tensor';
 
 /** A leaf of the graph: the sink of its gradient. */
 export class Leaf implements GradSink {

@@ -1,8 +1,9 @@
 // Types for views and gradients: what a view is made from, and the arguments of methods that concern gradients.
-import type { Tensor } from '../../torch/tensor/tensor';
+
+import type { Line } from '../../engine/storage/line';
+import type { Storage } from '../../engine/storage/storage';
 import type { TensorBase } from './base';
-import type { Line } from './line';
-import type { Storage } from './storage';
+import type { Tensor } from './tensor';
 
 /** The base and layout of a view: the storage it shares, and its place there. */
 export interface View {

@@ -1,0 +1,5 @@
+// What users of `lamplight` get, which Python gets as its package `torch`.
+
+export * from '../../torch';
+export * as distributions from '../distributions';
+export * as vision from '../vision';

@@ -1,0 +1,271 @@
+// What our own doors need of the engine and of torch besides the names that users have (index.ts). A door imports nothing else of these floors, so this page
+// is the whole list; each group says why its names are here. A new name needs a reason; a name that no door imports goes.
+
+// Arguments. A function of a door reads its arguments as those of torch do: by place or by name, checked by kind, with the same errors.
+
+export type { Kind, Kinds } from '../engine/core/argument-kinds';
+export * as kinds from '../engine/core/argument-kinds';
+export { closed, closeInherited, closeMethods, expectNoMore } from '../engine/core/arity';
+export { isPlainObject, kindOf } from '../engine/core/kind-of';
+export { objectAt } from '../engine/core/object-argument';
+export {
+  type Arguments,
+  type Defaults,
+  expectCount,
+  expectKind,
+  missingArguments,
+  type OfKeys,
+  type Parsed,
+  parameterTwice,
+  parseArgs,
+  type RequiredKeys,
+  shown,
+  tooMany,
+  unknownArgument,
+} from '../engine/core/options';
+export { parseSettings, type Settings } from '../engine/core/settings';
+export { callable, checked, isTensor as isTensorObject } from './tensor/calling/callable';
+export { calledAs } from './tensor/calling/called-as';
+export { expectSize, type TensorOptions, tensorOptions } from './tensor/calling/sizes';
+export { expectKinds, namedTensors, tensor as tensorKind, tensors } from './tensor/calling/tensor-kinds';
+export { mapTensors, tensorsIn } from './tensor/calling/tensor-trees';
+
+// Texts. Doors print as Python does, and warn once.
+
+export { Printable } from '../engine/core/printable';
+export { indent, printModule, pythonFloat, pythonText, snakeCase, snakeName } from '../engine/core/printing';
+export { hearWarnings, warnOnce } from '../engine/core/warnings';
+export { formatTensor } from '../engine/storage/print';
+
+// Shapes and numbers on the host: sizes of shapes, float16 as bits, rounding as Python does it, elements that users write down.
+
+export { fromHalf, roundToHalf, toHalf, toHalves } from '../engine/core/half';
+export {
+  byteLength,
+  contiguousStrides,
+  ITEM_BYTES,
+  isFloat,
+  numel as numelOf,
+  sameShape,
+  showShape,
+} from '../engine/core/meta';
+export { roundHalfEven } from '../engine/core/round-half-even';
+export { broadcastShapes as broadcastOf } from '../engine/ops/shape/broadcast';
+export { hostFloats } from '../engine/storage/allocate';
+export { expectDevice, webgpu } from '../engine/storage/device';
+export { expectDType, type NumericArray } from '../engine/storage/host-data';
+export { gather as gatherStrided } from '../engine/storage/layout';
+export { evenly } from './tensor/creation/evenly';
+
+// Calls that are watched: exporters, summaries and explainers follow a network through its modules and operations.
+
+export { type CallWatcher, calls, noteCalls, readHere, watchedBy } from '../engine/core/calls';
+export { placeOf, trace as tracePlaces } from '../engine/graph/places';
+export { Callable, callOf, expectTensors, inputs } from './nn/module/callable-object';
+export { type Interceptor, intercepted } from './nn/module/intercept';
+export { FieldTracker, type ReceptiveField } from './nn/summary/receptive-field';
+
+// Modules from within: the class behind nn.Module, what layers are made of, running a network in a mode for a while.
+
+export { readAt } from './nn/functional/grid-sample';
+export { checkReduction } from './nn/functional/reduction';
+export { ConvNd } from './nn/layers/conv-base';
+export { type Fields, Layer, type LayerTo, UnaryLayer } from './nn/layers/layer';
+export { resetWeightAndBias } from './nn/layers/linear';
+export { pair, type Size2d } from './nn/layers/sizes';
+export { withBackward } from './nn/module/backward-hooks';
+export { isGuarded } from './nn/module/guard';
+export { inMode } from './nn/module/in-mode';
+export { type CallResult, className, Module } from './nn/module/module';
+export { convert, isUninitialized } from './nn/module/parameter';
+export { held } from './nn/module/state-dict';
+
+// Values without a tensor around them, for operations that a door defines or fuses by itself, and the switches under which they are recorded.
+
+export type { HostData, HostNumbers } from '../engine/compiler/contents';
+export { mode as recordingMode, withMode } from '../engine/graph/mode';
+export { expectFloat, expectNumber, fromHost, named, record } from '../engine/graph/record';
+export { currentScope } from '../engine/graph/roots';
+export { sameAttrs } from '../engine/graph/signature';
+export { lastNodeId, type Node, type Op, type Value } from '../engine/graph/value';
+export { withGradient } from '../engine/ops/custom';
+export { Storage } from '../engine/storage/storage';
+export { TensorBase } from './tensor/base';
+export { knownNumbers } from './tensor/reading/known-numbers';
+export { numberAtHand, valuesAtHand } from './tensor/reading/shown';
+export { kinds as tensorClasses } from './tensor/types/tensor-classes';
+
+// The flush: doors that work on the host meanwhile say when to compute, how far ahead they may run, and what to forget.
+
+export { engine } from '../engine/compiler/engine';
+export { supportsHalf } from '../engine/compiler/plan';
+export { MAX_RUNS_AHEAD } from '../engine/gpu/run-ahead';
+export { stats as counters } from '../engine/gpu/stats';
+export { backpressure, discardPending, flush, releaseAfterFlush } from '../engine/graph/flush';
+export { isJournaling, startJournal, undone } from '../engine/graph/journal';
+
+// Memory: which tensors of a door live as long as its objects do, what comes back after a lost device, and the state that awaits carry.
+
+export { CarriedPromise, carried, type InMode } from '../engine/storage/carried';
+export { protect, protectBy } from '../engine/storage/protect';
+export { snapshotIfDue } from '../engine/storage/snapshot';
+export { holdsTensors, leaveBehind, moduleScope, scopeOf } from './tensor/scope';
+
+// Random numbers, drawn on the host from the generator that the user seeds.
+
+export { binomial as drawBinomial, poisson as drawPoisson } from '../engine/storage/random/counts';
+export {
+  fillBernoulli,
+  fillNormal,
+  fillRandint,
+  fillUniform,
+  randperm as drawPermutation,
+  uniform24,
+} from '../engine/storage/random/distributions';
+export { dirichlet, gamma } from '../engine/storage/random/gamma';
+export { defaultGenerator, withDefaultGenerator } from '../engine/storage/random/generator';
+export { drawBaseSeed, randomIndices, splitIndices } from '../engine/storage/random/shuffle';
+export { weightedIndices } from '../engine/storage/random/weighted';
+
+// Operations on pictures, a batch at a time with numbers for each picture as data: vision and interpret.
+
+export { type PictureSource, rowPixels } from '../engine/gpu/pictures';
+export { fromPicture, showPicture } from '../engine/graph/pictures';
+export { deformColumns } from '../engine/ops/conv/deform-conv';
+export {
+  type ByteScale,
+  gatherBytes,
+  gatherRows,
+  labelsWithin,
+  numbersWithout,
+  scatterAddIntoZeros,
+} from '../engine/ops/indexing/indexing';
+export { suppressed } from '../engine/ops/pictures/nms';
+export { paint, SHAPE_FIELDS, Shape as PaintedShape } from '../engine/ops/pictures/paint';
+export {
+  axisTaps,
+  type Interpolation as TapsInterpolation,
+  type TapsOptions,
+  tapsWidth,
+} from '../engine/ops/pictures/picture-taps';
+export {
+  type Border,
+  type BoxTaps,
+  type Pixels,
+  type Place,
+  pictureResample,
+  pictureWindow,
+  pixelsOf,
+  type ResampleAttrs as PictureResampleAttrs,
+  type Size as PictureSize,
+  type Taps,
+  type Window,
+  type WindowOptions,
+} from '../engine/ops/pictures/pictures';
+export { type Channels, packPixels, unpackPixels } from '../engine/ops/pictures/pixels';
+export { Recolor, type RecolorRow, ROW_SIZE, recolor } from '../engine/ops/pictures/recolor';
+export { type Pooling, roiAlign, roiPoolPlaces } from '../engine/ops/pictures/regions';
+export type { ResampleAttrs } from '../engine/ops/pictures/resample';
+export { tapsAt } from '../engine/ops/pictures/resample-bytes';
+export { WARP_NUMBERS, warpBytes, warpPlaces } from '../engine/ops/pictures/warp';
+export { ofDataSet } from '../engine/ops/together';
+
+// Operations that a door needs and users do not name: their attributes are read by exporters.
+
+export { conv2d as conv2dValue } from '../engine/ops/conv/conv';
+export * as convNd from '../engine/ops/conv/conv-nd';
+export type { ConvAttrs } from '../engine/ops/conv/conv-shape';
+export type { MatmulAttrs } from '../engine/ops/linalg/matmul-sizes';
+export type { CrossEntropyAttrs } from '../engine/ops/loss/cross-entropy';
+export { implicitSlope } from '../engine/ops/pointwise/implicit';
+export type { AvgPoolAttrs, MaxPoolAttrs } from '../engine/ops/pooling/pool';
+export { countOf, type WindowAttrs } from '../engine/ops/pooling/window-attrs';
+export type { RecurrentAttrs } from '../engine/ops/recurrent/recurrent-steps';
+export { frozenBatchNorm } from '../engine/ops/reduction/batch-norm';
+export type { LayerNormAttrs } from '../engine/ops/reduction/norm';
+export { cast, full as fullValue, identity, reshape as reshapeValue } from '../engine/ops/shape/cast';
+export { cat as catValue } from '../engine/ops/shape/join';
+
+// Plots: drawings that know neither a page nor a canvas until they are drawn.
+
+export { drawAxes, type Frame } from './draw/axes';
+export {
+  type Colormap,
+  type ColormapName,
+  type ColorOptions,
+  colorize,
+  colormap,
+  lookUpTable,
+  type Pixels as DrawnPixels,
+} from './draw/colormap';
+export { display } from './draw/display';
+export { drawLegend, drawLine, type Line, type LinePlot, lineDrawing, rangeOf, roomy } from './draw/lines';
+export { matrixDrawing } from './draw/matrix';
+export { BAR, colorBar, type PixelPen, paintPixels } from './draw/pixels';
+export {
+  canvasOr,
+  canvasOrNull,
+  type Drawing,
+  describe,
+  drawOn,
+  type Pen,
+  type PlotCanvas,
+  paperOf,
+  penOf,
+  TEXT,
+  write,
+} from './draw/sheet';
+
+// Files: readers and writers of bytes, archives and pickles, wherever they lie.
+
+export { fileSystem, writeFileAtomically } from '../engine/gpu/node';
+export { beside, isBeside } from './io/beside';
+export { answerOf, blobBytes, byteSource, describeSource, inflate, joined, readBytes } from './io/bytes';
+export { loadDownloads } from './io/download/late';
+export type { Kept } from './io/download/slot';
+export { type ElementType, elementBytes, elementsAsBytes, hostArray, readElements } from './io/elements';
+export { kindOfFile } from './io/file-kinds';
+export { computesHalf } from './io/half';
+export { loadInflate } from './io/late-inflate';
+export { loadReader } from './io/late-reader';
+export { disk, hasFiles, join, normalized, splitPath, writeText } from './io/local-files';
+export { readNpyBytes, readNpyHeader } from './io/npy/npy';
+export { orAborted } from './io/or-aborted';
+export { unpickle } from './io/pickle/unpickle';
+export { Container, Opaque, type Py, PyBytes, PyGlobal } from './io/pickle/values';
+export { decode, fileDTypes } from './io/pytorch/dtypes';
+export type { Reader } from './io/random-access';
+export { openReader } from './io/reader';
+export { checkTarget, targetName, writeTo } from './io/target';
+export { crc32 } from './io/zip/crc32';
+export { readTar, type TarMember } from './io/zip/tar';
+export { defaultMaxBytes, openZip } from './io/zip/zip';
+
+// Data sets: indices, rows, and workers that read ahead.
+
+export { type Drawn, drawnIn, type IndexArguments, type Indices, indexIn, indicesIn } from './data/arguments';
+export { type Known, resolveIndex } from './data/dataset';
+export { fromText, toText } from './data/generator-text';
+export { indexValue } from './data/tensor-dataset';
+export { inTurn } from './data/turns';
+export type { WorkerCopyAnswer } from './data/worker/copy';
+export { endpoint } from './data/worker/endpoint';
+export { workerHere, workerOr } from './data/worker/here';
+export { holdLock, newLock, watchLock } from './data/worker/lock';
+export { serveCopies } from './data/worker/serve-copies';
+export { type ThreadWords, threadOf, type WebWorkerLike } from './data/worker/thread';
+
+// Optimizers from within, for trainers and for state dicts that come from Python.
+
+export { isNormalizing, type Normalizing } from './optim/normalizing';
+export { camelCase } from './optim/state';
+
+// Threads, and gradients watched across them.
+
+export { watchForAnomalies } from './autograd/anomaly';
+export { conversionsOf } from './autograd/autocast';
+export { classesOf, knownOf } from './crossing/failure';
+export type { TensorNumbers } from './crossing/hand-over';
+export { loadHostTensors } from './crossing/late';
+
+// Parts that load when they are first needed.
