@@ -127,6 +127,8 @@ export default defineConfig({
           include: [projects.e2e.include],
           // The servers of all files bundle the library once.
           isolate: false,
+          // Pages compile kernels beside other work.
+          expect: { poll: { timeout: 60_000 } },
           testTimeout: 300_000,
           hookTimeout: 120_000,
         },
@@ -141,7 +143,6 @@ export default defineConfig({
           environment: 'node',
           include: [projects['long-site'].include],
           globalSetup: ['test/site/build.ts'],
-          // Pages compile kernels beside other work.
           expect: { poll: { timeout: 60_000 } },
           testTimeout: 900_000,
           hookTimeout: 120_000,

@@ -98,7 +98,7 @@ test('what comes first runs while the kernels of what follows are compiled', asy
   const letGo = hold('cosh');
   const before = counted();
   const result = run().data();
-  await vi.waitFor(() => expect(counted().submits).toBeGreaterThan(before.submits));
+  await vi.waitFor(() => expect(counted().submits).toBeGreaterThan(before.submits), 60_000);
   expect(counted().runs).toBe(before.runs);
   letGo();
   const values = Array.from(await result);
@@ -121,7 +121,7 @@ test('a kernel that fails when others have run fails the run, leaves no memory b
   const before = counted();
   const result = run();
   const values = result.data();
-  await vi.waitFor(() => expect(counted().submits).toBeGreaterThan(before.submits));
+  await vi.waitFor(() => expect(counted().submits).toBeGreaterThan(before.submits), 60_000);
   letGo(new Error('no memory left for it'));
   await expect(values).rejects.toThrow('no memory left for it');
   result.dispose();
@@ -140,7 +140,7 @@ test('bad data that a failed run has met is not reported by later ones', async (
   const values = noGrad(() =>
     take(3, 9).cumsum(1).tan().atan().matmul(table.transpose(0, 1)).sin().tan().cosh(),
   ).data();
-  await vi.waitFor(() => expect(counted().submits).toBeGreaterThan(before.submits));
+  await vi.waitFor(() => expect(counted().submits).toBeGreaterThan(before.submits), 60_000);
   letGo(new Error('no memory left for it'));
   await expect(values).rejects.toThrow('no memory left for it');
   vi.restoreAllMocks();

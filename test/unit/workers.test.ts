@@ -325,7 +325,7 @@ describe('workers are let go', () => {
     const lasting = loader({ persistentWorkers: true });
     lasting[Symbol.asyncIterator]();
     lasting.dispose();
-    await vi.waitFor(() => expect(started.length).toBe(2));
+    await vi.waitFor(() => expect(started.length).toBe(2), 60_000);
     await expectFree(2);
     let batches = 0;
     for await (const _ of lasting) batches++;

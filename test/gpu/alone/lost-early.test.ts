@@ -15,5 +15,5 @@ test('a device lost before what copies weights has come leaves the first ones, a
   const other = trainer();
   expect(result).toEqual(await stateOf(other.model));
   for (let i = 0; i < 8; i++) expect(await step(i).item()).toBe(await other.step(i).item());
-  await vi.waitFor(() => expect(copying.here).toBeDefined());
+  await vi.waitFor(() => expect(copying.here).toBeDefined(), 60_000);
 });

@@ -390,7 +390,7 @@ describe('plots in a page', () => {
     const chart = new ChartLogger(element);
     for (let step = 0; step < 60; step++)
       chart.logMetrics({ train_loss: 1 / (step + 1), val_acc: step, epoch: 0 }, step);
-    await vi.waitFor(() => expect(element.querySelector('canvas')).not.toBeNull());
+    await vi.waitFor(() => expect(element.querySelector('canvas')).not.toBeNull(), 60_000);
     const canvas = element.querySelector('canvas')!;
     expect(canvas.clientWidth).toBe(500);
     expect(canvas.width).toBe(Math.round(500 * devicePixelRatio));

@@ -127,9 +127,9 @@ describe('Stop', () => {
     const loop = (async () => {
       for await (const { stride } of stopper.each(panels.controls({ stride: 1 }))) seen.push(stride);
     })();
-    await vi.waitFor(() => expect(seen).toEqual([1]));
+    await vi.waitFor(() => expect(seen).toEqual([1]), 60_000);
     panels.set({ stride: 2 });
-    await vi.waitFor(() => expect(seen).toEqual([1, 2]));
+    await vi.waitFor(() => expect(seen).toEqual([1, 2]), 60_000);
     stopper.stop();
     await expect(loop).rejects.toThrow(StopError);
     // What moves later is nobody's.
