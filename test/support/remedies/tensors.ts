@@ -106,6 +106,12 @@ export const tensors: readonly Row[] = [
     () => whole.clone().random_(0, 9),
   ),
   does(
+    'bitwiseLeftShift',
+    () => whole.bitwiseLeftShift(1.5),
+    'write Math.trunc(1.5)',
+    () => whole.bitwiseLeftShift(Math.trunc(1.5)),
+  ),
+  does(
     'bitwiseAnd',
     () => whole.bitwiseAnd(1.5),
     'write Math.trunc(1.5)',

@@ -3,12 +3,12 @@
 import { oneOf, orNull } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
 import { sameShape } from '../../../engine/core/meta';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
+import { type Arguments, kindOf, parseArgs } from '../../../engine/core/options';
 import { parseSettings, type Settings } from '../../../engine/core/settings';
 import { expectFloat } from '../../../engine/graph/record';
 import { numbersWithin } from '../../../engine/ops/indexing/indexing';
 import * as ops from '../../../engine/ops/loss/loss';
-import { callable } from '../../tensor/calling/callable';
+import { callable, isTensor } from '../../tensor/calling/callable';
 import { tensor } from '../../tensor/calling/tensor-kinds';
 import { Tensor } from '../../tensor/tensor';
 import { logsigmoid } from './activation';
@@ -202,6 +202,9 @@ function spreadOf(input: Tensor, variance: Tensor | number): Tensor {
   if (typeof variance === 'number') {
     if (!(variance >= 0)) throw new ArgumentError(`${name}: expected var of at least 0, but got ${variance}`);
     return input.detach().mul(0).add(variance);
+  }
+  if (!isTensor(variance)) {
+    throw new ArgumentError(`${name}: expected var to be a tensor or a number, but got ${kindOf(variance)}`);
   }
   expectFloat(name, 'var', variance);
   return asWide(input, Tensor.of(numbersWithin(`${name}: expected var of at least 0`, Infinity, variance.value)));

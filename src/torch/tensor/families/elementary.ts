@@ -275,12 +275,17 @@ export const addcdiv_ = inPlace(addcdiv, { readsOld: false });
 
 // ── Bits of integers and bools ──
 
+/** @throws DTypeError for a number with a fraction */
+export function expectWhole(name: string, operand: Operandish): void {
+  if (typeof operand !== 'number' || Number.isInteger(operand)) return;
+  const remedy = Number.isFinite(operand) ? `; write Math.trunc(${operand})` : '';
+  throw new DTypeError(`${name}: expected whole numbers, but got ${operand}${remedy}`);
+}
+
 const bits =
   (name: string, of: (a: Value, b: Value) => Value) =>
   (input: Tensor, other: Operandish): Tensor => {
-    if (typeof other === 'number' && !Number.isInteger(other)) {
-      throw new DTypeError(`${name}: expected integers or bools, but got ${other}; write Math.trunc(${other})`);
-    }
+    expectWhole(name, other);
     return paired(name, input, other, of);
   };
 

@@ -15,7 +15,7 @@ import type { Operandish } from '../calling/pointwise-args';
 import { family, withMethod } from '../family';
 import { made } from '../made';
 import type { Tensor } from '../tensor';
-import { sign } from './elementary';
+import { expectWhole, sign } from './elementary';
 
 const { methods, inPlace, op, unary } = family();
 export default methods;
@@ -200,8 +200,11 @@ export const lcm_ = inPlace(lcm);
 
 const shifted =
   (name: string, of: (a: Value, b: Value) => Value) =>
-  (input: Operandish, other: Operandish): Tensor =>
-    paired(name, tensorOf(input), other, of);
+  (input: Operandish, other: Operandish): Tensor => {
+    expectWhole(name, input);
+    expectWhole(name, other);
+    return paired(name, tensorOf(input), other, of);
+  };
 
 /** The bits of `input` moved to the left by `other`, 0 where they move by all of them, or by a negative number; one of the two may be a number. */
 export const bitwiseLeftShift = op(
