@@ -1,30 +1,30 @@
-// torch.gpu.onLost: what became of a training when its device was lost.
+// torch.gpu.onLost: tells a program that its GPU device was lost, and to which step its training was restored.
 
 import type { DeviceLostError } from '../../engine/core/errors';
 import { afterLoss } from '../../engine/storage/protect';
 import type { Optimizer } from '../optim/optimizer';
 import { callable } from './calling/callable';
 
-/** A lost device, and the state saved from it. */
+/** The loss of a device, and the state that was restored. */
 export interface DeviceLoss {
   /**
-   * The step that each optimizer has gone back to: the updates that its parameters have behind them, 0 for none. Parameters,
-   * buffers and the optimizer's state are those of that step.
+   * For each optimizer, the step to which it went back, as the number of updates made (0 for none). Parameters, buffers
+   * and the optimizer's state are those of that step.
    */
   readonly restoredTo: ReadonlyMap<Optimizer<object>, number>;
-  /** What the call that hears of the loss next throws. */
+  /** The error that the next call affected by the loss will throw. */
   readonly error: DeviceLostError;
 }
 
 /**
- * Calls `listener` once for each GPU device that is lost, after everything that is protected has been restored and before
- * anything else runs. A new device is asked for when it is needed.
+ * Calls `listener` once for each GPU device that is lost, after all protected state has been restored and before
+ * anything else runs. A new device is requested when one is needed.
  *
  *     const stop = torch.gpu.onLost(({ restoredTo }) => {
  *       console.warn(`back at step ${restoredTo.get(optimizer)}`);
  *     });
  *
- * @returns a function after which the listener is not called any more
+ * @returns a function that removes the listener
  */
 export const onLost = callable('onLost(listener: function)', (listener: (loss: DeviceLoss) => void): (() => void) => {
   return afterLoss((error, restoredTo) => {

@@ -1,5 +1,6 @@
-// Owns the parts that one line of a family becomes: a function, a method and, where it says so, their form in place. A family collects its methods by itself,
-// since an object of all that its module exports would hold every name once more.
+// Families: files of tensor operations. One line of a family defines a function and the method of the same name, or
+// their in-place form. A family collects its methods while it defines them; importing the module as a namespace object
+// instead would add every name to the bundle once more.
 
 import { mostArguments } from '../../engine/core/arity';
 import type { Value } from '../../engine/graph/value';
@@ -12,12 +13,15 @@ import type { Tensor } from './tensor';
 
 declare const AS_METHOD: unique symbol;
 
-/** A function that is a method, too, with that one's type. */
+/** Marks a function that is also a method; `Method` is the type of the method. */
 export interface AsMethod<Method> {
   readonly [AS_METHOD]: Method;
 }
 
-/** The parameters behind the tensor, under the name of their type where it has one; a list that is read-only has none that can be inferred. */
+/**
+ * The parameters after the tensor. `infer` on the function type keeps the name of a parameter tuple in declarations,
+ * but fails if the tuple is read-only; then the second form applies.
+ */
 type Rest<F> = F extends (input: Tensor, ...rest: infer A) => unknown
   ? A
   : F extends Callee
@@ -26,7 +30,9 @@ type Rest<F> = F extends (input: Tensor, ...rest: infer A) => unknown
 type Behind<Args> = Args extends readonly [unknown, ...infer A] ? A : never;
 type Later<Names> = Names extends readonly [string, ...infer Rest extends readonly string[]] ? Rest : [];
 
-/** The arguments of a method: those of the function behind the tensor, by place or from any of them on by name. */
+/**
+ * The arguments of a method: those of the function after the tensor, by position, or from any one of them on by name.
+ */
 type MethodArgs<S extends string, F> =
   Later<NamesOf<S>> extends [] ? Rest<F> : Rest<F> | ByName<Later<NamesOf<S>>, Rest<F>>;
 
@@ -34,7 +40,7 @@ type MethodArgs<S extends string, F> =
 export type Op<S extends string, F extends Callee> = Callable<S, F> &
   AsMethod<(...args: MethodArgs<S, F>) => ReturnType<F>>;
 
-/** The same written back into the tensor, which keeps its class. */
+/** The in-place form, which writes the result back into the tensor and returns it with its class. */
 export type InPlace<S extends string, F extends Callee> = (<T extends Tensor>(
   input: T,
   ...args: MethodArgs<S, F>
@@ -50,58 +56,66 @@ export type Methods<Family> = {
 
 interface Definition {
   readonly name: string;
-  /** The parameters behind the tensor, as the signature lists them. */
+  /** The parameters after the tensor, as the signature lists them. */
   readonly rest: string;
   readonly call: AnyCall;
   most(): number;
 }
 
-/** What the functions of all families were defined by. */
+/** For each function of a family, its definition. */
 const definitions = new WeakMap<object, Definition>();
 
-/** The operations of a family by the names of their methods, as `install` takes them. */
+/** The methods of a family, as `install` takes them. */
 export interface Family {
   forEach(each: (definition: Definition, name: string) => void): void;
 }
 
-/** How a file defines its operations; each becomes a method by the name in its signature. */
+/**
+ * The functions with which a file defines its operations. Each operation also becomes the method named in its
+ * signature.
+ */
 interface Definer {
   /** The methods, as `install` takes them. */
   readonly methods: Family;
-  /** A function under PyTorch's calling rules whose first parameter is a tensor: `callable` says how its signature is written. */
+  /**
+   * Defines a function with PyTorch's calling rules whose first parameter is a tensor. For the signature's syntax see
+   * `callable`.
+   */
   op<const S extends string, F extends Callee>(signature: S, call: F): Op<S, F>;
-  /** A function of one tensor, by an operation of values. */
+  /** Defines a function of one tensor by an operation on values. */
   unary<const N extends string>(name: N, of: (x: Value) => Value): Op<`${N}(input)`, (input: Tensor) => Tensor>;
-  /** A function with several forms, whose types and those of the method are written out. */
+  /** Defines a function with overloads; its type and the method's type are given as type arguments. */
   forms<Call extends Callee, Method>(signature: string, call: Callee): Call & AsMethod<Method>;
-  /** A function that changes its first tensor and gives it back. */
+  /** Defines a function that changes its first tensor and returns that tensor. */
   changing<const S extends string, F extends Callee>(signature: S, call: F): InPlace<S, F>;
   /**
-   * The function written back into its first tensor, under its name with `_`. Where a gradient may ask for the old value, that is copied
-   * before, unless the gradient of this function never reads it (`readsOld`). `casts`: a result of another dtype is cast back.
+   * Defines the in-place form, named with `_`, which writes the result back into the first tensor. If a gradient may
+   * need the old contents, they are copied first; `readsOld: false` says that the gradient of this function never reads
+   * them. With `casts`, a result of another dtype is cast back.
    */
   inPlace<S extends string, F extends Callee>(
     of: Op<S, F>,
     options?: { readonly readsOld?: boolean; readonly casts?: boolean },
   ): InPlace<S, F>;
-  /** The same function, whose method has a second name. */
+  /** Gives the method of a function a second name. */
   alias<F extends object>(name: string, of: F): F;
 }
 
 /**
- * What a file of operations begins with. Their types must be known without the class of tensors, which has them: results are annotated, no default
- * value reads a tensor, and a body that waits is a function of its own.
+ * Starts a file of operations. TypeScript must know the operations' types before the class Tensor, whose methods they
+ * become. So annotate the results, let no default value read a tensor, and put an async body into its own function.
  *
  *     const { methods, op, inPlace } = family();
  *     export default methods;
- *     export const atan2 = op('atan2(input, other)', (input: Tensor, other: Tensor): Tensor => made(ops.atan2(input.value, other.value)));
+ *     export const atan2 = op('atan2(input, other)', (input: Tensor, other: Tensor): Tensor =>
+ * made(ops.atan2(input.value, other.value)));
  *     export const atan2_ = inPlace(atan2);
  *     torch.atan2(y, x); y.atan2(x); y.atan2({ other: x });
  */
 export function family(): Definer {
   const methods = new Map<string, Definition>();
 
-  /** A function by a definition, whose name it has as a method. */
+  /** The function for a definition; registers it as the method of the definition's name. */
   function defined<T>(signature: string, definition: Definition): T {
     const called = checkedCall(signature, definition.call, definition.most);
     const operation = (...args: unknown[]) => called(args);
@@ -146,13 +160,13 @@ export function family(): Definer {
   };
 }
 
-/** A function whose tensor is not its first parameter, with the method that it is. */
+/** Gives a function whose first parameter is not the tensor the method of another definition. */
 export function withMethod<F extends Callee, Method>(call: F, method: AsMethod<Method>): F & AsMethod<Method> {
   definitions.set(call, definitions.get(method)!);
   return call as F & AsMethod<Method>;
 }
 
-/** Puts the methods of a family onto the class of tensors. */
+/** Adds the methods of a family to the prototype of Tensor. */
 export function install(prototype: object, methods: Family): void {
   methods.forEach(({ rest, call, most }, name) => {
     const called = checkedCall(`${name}(${rest})`, call, () => most() - 1, { selfFirst: true });

@@ -1,4 +1,4 @@
-// Owns flat buffers: storages of many tensors become slices of one, so that one dispatch can update them all.
+// Flat buffers: the storages of many tensors become slices of one storage, so that one dispatch can update all of them.
 import { bytesPerElement, type DType, numel, type Shape } from '../../engine/core/meta';
 import { beforeChange } from '../../engine/graph/journal';
 import { fromHost } from '../../engine/graph/record';
@@ -10,9 +10,11 @@ import { snapshotSoon } from '../../engine/storage/snapshot';
 import { isWhole, Storage } from '../../engine/storage/storage';
 import { Tensor } from './tensor';
 
-/** Segments start at multiples of 256 bytes, the largest storage offset alignment that WebGPU allows a device to ask for. */
+/**
+ * Slices start at multiples of 256 bytes, the greatest storage offset alignment that WebGPU allows a device to require.
+ */
 const ALIGNMENT_BYTES = 256;
-/** Elements that are counted together: 256 bytes of float32. */
+/** The number of elements in a block of `FilledLayout.filled`: 256 bytes of float32. */
 const ALIGNMENT = 64;
 
 /** Where each of several tensors of one dtype lies in a flat buffer, in elements. */
@@ -22,7 +24,9 @@ export interface FlatLayout {
   readonly size: number;
 }
 
-/** A layout that also knows, of each 64 elements of the buffer, how many belong to a tensor; the others lie behind its end. */
+/**
+ * A layout that also says, for each block of 64 elements, how many belong to a tensor. The rest of a block is padding.
+ */
 export interface FilledLayout extends FlatLayout {
   readonly filled: Uint32Array;
 }
@@ -40,13 +44,13 @@ export function flatLayout(tensors: readonly Pick<Tensor, 'shape' | 'dtype'>[]):
   return { dtype, offsets, size: filled.length * ALIGNMENT, filled: Uint32Array.from(filled) };
 }
 
-/** True if the tensor is all of its storage, so that the storage can move. */
+/** True if the tensor covers its whole storage, so that the storage can become a slice of a flat buffer. */
 export const isMovable = (tensor: Tensor): boolean => isWhole(tensor, tensor.storage.shape);
 
 const isAt = ({ storage }: Tensor, parent: Storage, offset: number): boolean =>
   storage.slice?.parent === parent && storage.slice.offset === offset;
 
-/** A storage that the given tensors' storages are slices of from now on. */
+/** Packs the storages of the given tensors into one flat storage, of which they are slices from now on. */
 export function flatten(tensors: readonly Tensor[], layout: FlatLayout): Storage {
   const { offsets, size } = layout;
   const common = tensors[0]?.storage.slice?.parent;
@@ -63,26 +67,26 @@ export function flatten(tensors: readonly Tensor[], layout: FlatLayout): Storage
   return flat;
 }
 
-/** True while every tensor is still at its place: another optimizer may have moved it. */
+/** True while every tensor is still at its place in the flat storage; another optimizer may have moved some. */
 export const isFlat = (tensors: readonly Tensor[], flat: Storage, { offsets }: FlatLayout): boolean =>
   tensors.every((tensor, i) => isAt(tensor, flat, offsets[i]!));
 
-/** Whether a gradient can become a slice: user code has no hold of it, and it carries no graph. */
+/** Whether a gradient can become a slice of the buffer: no user code holds the tensor, and it has no graph. */
 const isLendable = (gradient: Tensor): boolean =>
   !gradient.storage.exposed && isMovable(gradient) && !gradient.requiresGrad;
 
-/** By parameter: the buffer that its gradient goes to at a step. */
+/** For each parameter, the buffer into which an optimizer step gathers its gradient. */
 const homes = new WeakMap<Tensor, WeakRef<FlatGradients>>();
 
-/** A flat buffer of gradients, and how many of each 64 elements belong to one. */
+/** A flat buffer of gradients, and for each block of 64 elements, how many belong to a gradient. */
 export interface Gathered {
   readonly storage: Storage;
   readonly filled: Value;
 }
 
 /**
- * The flat buffers that optimizers keep for the gradients of these parameters, with the gradients in them: then these buffers
- * hold them all, and nothing else. Null where that is not so, such as before the first step.
+ * Gathers the gradients of the parameters into the flat buffers that their optimizers keep, and returns the buffers.
+ * Null if those buffers would not hold exactly these gradients, such as before the first step.
  */
 export function gatherGradients(params: readonly Tensor[]): Gathered[] | null {
   const wanted = new Set(params.filter((param) => param.leaf?.grad));
@@ -93,17 +97,17 @@ export function gatherGradients(params: readonly Tensor[]): Gathered[] | null {
     buffers.add(buffer);
   }
   const all = [...buffers];
-  // Where optimizers share parameters, those of one buffer may have moved to another.
+  // If optimizers share parameters, a parameter of one buffer may have moved to another.
   const holds = (buffer: FlatGradients) => (param: Tensor) => wanted.has(param) && homes.get(param)?.deref() === buffer;
   if (!all.every((buffer) => buffer.params.every(holds(buffer)))) return null;
   return all.every((buffer) => buffer.canGather) ? all.map((buffer) => buffer.gather()) : null;
 }
 
-/** The gradients of several parameters in one buffer. Each step's gradients become slices of it. */
+/** A buffer for the gradients of several parameters. At each step, the new gradients become slices of the buffer. */
 export class FlatGradients {
   readonly #flat: Storage;
   readonly #filled: Storage;
-  /** Gradients that are slices of the buffer and that user code may still hold. */
+  /** The storages of gradients that are slices of the buffer ("lent") and that user code may still hold. */
   #lent: Storage[] = [];
 
   constructor(
@@ -127,12 +131,14 @@ export class FlatGradients {
     this.#filled.retain();
   }
 
-  /** The flush that should have filled the buffer failed, or the device was lost. */
+  /**
+   * Whether the contents are void, because the flush that should have filled the buffer failed or the device was lost.
+   */
   get voided(): boolean {
     return this.#flat.voided;
   }
 
-  /** Whether all gradients are there and can become slices of the buffer, if they are not yet. */
+  /** Whether every parameter has a gradient that is a slice of the buffer or can become one. */
   get canGather(): boolean {
     const { dtype, offsets } = this.layout;
     const gradients = this.params.map((param) => param.leaf?.grad);
@@ -141,13 +147,13 @@ export class FlatGradients {
     return !this.voided && gradients.every(fits);
   }
 
-  /** The buffer with the parameters' gradients in it. */
+  /** Gathers the gradients of the parameters, and returns the buffer. */
   gather(): Gathered {
     this.collect(this.params.map((param) => param.leaf!.grad!));
     return { storage: this.#flat, filled: this.#filled.value };
   }
 
-  /** Brings the gradients into the buffer, and returns its contents. */
+  /** Copies the gradients into the buffer unless they are there already, and returns its contents. */
   collect(gradients: readonly Tensor[]): Value {
     beforeChange(this, () => {
       const lent = [...this.#lent];
@@ -174,7 +180,7 @@ export class FlatGradients {
     return this.#flat.value;
   }
 
-  /** Gradients that user code holds get memory of their own before their place is overwritten. */
+  /** Before their place is overwritten, old gradients that user code still holds are moved to their own memory. */
   #keepLent(staying: ReadonlySet<Storage>): void {
     for (const storage of this.#lent) {
       const overwritten = storage.slice?.parent === this.#flat && !staying.has(storage);
@@ -183,7 +189,7 @@ export class FlatGradients {
     this.#lent = this.#lent.filter((storage) => staying.has(storage));
   }
 
-  /** Gradients that user code has, or that carry a graph, keep the memory they have. */
+  /** Makes a gradient a slice of the buffer, unless user code holds the tensor or it has a graph. */
   #lend(gradient: Tensor, offset: number): void {
     const { storage } = gradient;
     if (!isLendable(gradient)) return;
@@ -192,7 +198,7 @@ export class FlatGradients {
   }
 }
 
-/** A tensor that is filled with a number, for an optimizer's state. */
+/** A tensor filled with a number, for the state of an optimizer. */
 export function filledState(shape: Shape, value: number, dtype: DType): Tensor {
   return Tensor.of(full(shape, value, dtype)).retain();
 }

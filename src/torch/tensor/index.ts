@@ -1,4 +1,4 @@
-// The surface of tensors: what PyTorch has at its top level.
+// The exports of tensors: the functions that PyTorch has at its top level.
 
 export { Device, type DeviceLike, type DeviceName, device } from '../../engine/storage/device';
 export { type PrintOptions, setPrintoptions } from '../../engine/storage/print';

@@ -1,4 +1,4 @@
-// Owns calls of modules with parameters that are not their own: functionalCall and stackModuleState.
+// functionalCall and stackModuleState, which call modules with other parameters than their own.
 
 import { either, type Kind, listOf, orNull } from '../../engine/core/argument-kinds';
 import { ArgumentError } from '../../engine/core/errors';
@@ -15,7 +15,7 @@ interface NamingOptions {
   readonly removeDuplicate?: boolean;
 }
 
-/** The members of a module that are needed here, for any `forward`. */
+/** The members of a module that this file needs, whatever its `forward` takes. */
 interface Stateful {
   (...args: never[]): unknown;
   readonly training: boolean;
@@ -29,20 +29,21 @@ const moduleKind: Kind = { words: 'a module', fits: (model) => typeof model === 
 type Result<M> = M extends (...args: never[]) => infer R ? R : never;
 
 interface CallOptions {
-  /** Whether a parameter that stands in several places is replaced in all of them. Default: true. */
+  /** Whether a parameter that the module uses in several places is replaced in all of them. Default: true. */
   tieWeights?: boolean;
-  /** Whether all parameters and buffers have to be given. Default: false. */
+  /** Whether all parameters and buffers must be given. Default: false. */
   strict?: boolean;
 }
 
 /**
- * What a module gives with other tensors in the place of its parameters and buffers, by their names; those that are not given stay. `args` is the
- * only argument, or a list of them; `kwargs` are those by name. The module itself is left as it is.
+ * Calls a module with other tensors in place of its parameters and buffers, given by name; parameters that are not
+ * given stay. `args` is the only argument, or a list of arguments; `kwargs` are the arguments by name. The module
+ * itself is not changed.
  *
  *     const loss = (params: NamedTensors) => torch.func.functionalCall(model, params, x).sum();
  *     torch.func.grad(loss)(Object.fromEntries(model.namedParameters()));
  *
- * @throws ArgumentError for a name that the module has not
+ * @throws ArgumentError if the module has no parameter or buffer of a given name
  */
 export function functionalCall<M extends Stateful>(
   module: M,
@@ -117,12 +118,12 @@ function callWith<M extends Stateful>({
   }
 }
 
-/** Puts a tensor in the place of a member; the returned function puts the member back. */
+/** Replaces a parameter or buffer by a tensor; the returned function puts the old one back. */
 function put(module: Stateful, path: string, own: Tensor, tensor: Tensor): () => void {
   const dot = path.lastIndexOf('.');
   const owner = module.getSubmodule(path.slice(0, Math.max(dot, 0)));
   const key = path.slice(dot + 1);
-  // A buffer may have another name in state dicts than as a member: running_mean is runningMean.
+  // In state dicts a buffer may have another name than the member: running_mean is the member runningMean.
   const member = Object.hasOwn(owner, key) ? key : Object.keys(owner).find((each) => Reflect.get(owner, each) === own)!;
   const before = Object.getOwnPropertyDescriptor(owner, member)!;
   Object.defineProperty(owner, member, { value: tensor, writable: true, enumerable: true, configurable: true });
@@ -134,10 +135,10 @@ interface Models {
 }
 
 /**
- * The parameters and the buffers of several models of one kind, each stacked along a new dimension 0, by name, as `vmap` over
- * `functionalCall` takes them for an ensemble. Parameters are leaves.
+ * Stacks the parameters and the buffers of several models of one class, each along a new dimension 0, and returns both
+ * by name. For an ensemble, pass the results to `vmap` over `functionalCall`. The stacked parameters are leaves.
  *
- * @throws ArgumentError for no models, for several classes, and where some train and some do not
+ * @throws ArgumentError if there are no models, models of several classes, or models in different modes (train, eval)
  */
 export function stackModuleState(
   ...args: Arguments<Models, ['models']>

@@ -1,4 +1,4 @@
-// Owns the attributes of tensors that are no calls: their transposes, the bytes that they take, and their slices one by one.
+// Attributes of tensors that are getters and not methods: transposes, sizes in bytes; and iteration over slices.
 
 import { ShapeError } from '../../engine/core/errors';
 import { showShape } from '../../engine/core/meta';
@@ -7,22 +7,22 @@ import type { Tensor } from './tensor';
 import { several, turned } from './views';
 
 export abstract class TensorProperties extends ReadableTensor {
-  /** Dimensions in reverse order. */
+  /** A view with the dimensions in reverse order. */
   get T(): Tensor {
     return this.#self.permute(this.shape.map((_, d) => this.shape.length - 1 - d));
   }
 
-  /** Matrices transposed: the last two dimensions exchanged. */
+  /** Transposed matrices: a view with the last two dimensions exchanged. */
   get mT(): Tensor {
     return turned('mT', this.#self);
   }
 
-  /** Matrices transposed and conjugated, which for real numbers is `mT`. */
+  /** Conjugate transposes of matrices; for real numbers the same as `mT`. */
   get mH(): Tensor {
     return turned('mH', this.#self);
   }
 
-  /** A matrix transposed and conjugated, which for real numbers is `t()`. */
+  /** The conjugate transpose of a matrix; for real numbers the same as `t()`. */
   get H(): Tensor {
     const rank = this.shape.length;
     if (rank !== 2 && rank !== 0) {
@@ -31,22 +31,22 @@ export abstract class TensorProperties extends ReadableTensor {
     return this.#self.t();
   }
 
-  /** This tensor, as its numbers are real. */
+  /** The real part: the tensor itself, since all tensors are real. */
   get real(): Tensor {
     return this.#self;
   }
 
-  /** The bytes of an element. */
+  /** The size of an element in bytes, as in PyTorch. */
   get itemsize(): number {
     return this.#self.elementSize();
   }
 
-  /** Bytes of all elements, as PyTorch counts them. */
+  /** The size of all elements in bytes, as in PyTorch. */
   get nbytes(): number {
     return this.numel() * this.itemsize;
   }
 
-  /** Slices along dimension 0. */
+  /** Iterates over the slices along dimension 0. */
   *[Symbol.iterator](): Generator<Tensor> {
     if (this.shape.length === 0) throw new ShapeError('a 0-d tensor cannot be iterated over');
     for (let i = 0; i < this.shape[0]!; i++) yield several(this.#self.select(0, i));

@@ -1,4 +1,4 @@
-// torch.special: the functions of mathematics under the names that SciPy has for them.
+// torch.special: mathematical functions under the names of scipy.special.
 
 import { ArgumentError } from '../../engine/core/errors';
 import { named } from '../../engine/graph/record';
@@ -29,7 +29,7 @@ export {
 /** The modified Bessel function of the first kind, of order 1. */
 export const i1 = callable('i1(input)', (input: Tensor): Tensor => Tensor.of(ops.i1(input.value)));
 
-/** input · ln(1 + other), and 0 where `input` is 0; one of them may be a number. */
+/** input · ln(1 + other), and 0 where `input` is 0. One of both may be a number. */
 export const xlog1py = callable(
   'xlog1py(input: operand, other: operand)',
   (input: Operandish, other: Operandish): Tensor => {
@@ -43,19 +43,19 @@ export const xlog1py = callable(
   },
 );
 
-/** -x ln x; 0 at 0, and -∞ below it. */
+/** -x ln x; 0 at 0, and -∞ for negative x. */
 export const entr = callable('entr(input)', (input: Tensor): Tensor => {
   const value = noGrad(() =>
     xlogy(input, input).neg().where(input.ge(0).logicalOr(input.isnan()), Number.NEGATIVE_INFINITY),
   );
-  // Below 0 the slope is NaN, as the logarithm is.
+  // For negative x the slope is NaN, like the logarithm.
   const [result] = withGradient([input.value], [value.value], ([dy]) => [
     input.log().add(1).mul(Tensor.of(dy!)).neg().value,
   ]);
   return Tensor.of(named(result!, 'SpecialEntrBackward0'));
 });
 
-/** The share of a normal distribution that lies below. */
+/** The distribution function of the standard normal distribution: the probability of a number ≤ input. */
 export const ndtr = callable('ndtr(input)', (input: Tensor): Tensor => {
   const result = erfc(input.mul(-Math.SQRT1_2)).mul(0.5);
   named(result.value, 'MulBackward1');

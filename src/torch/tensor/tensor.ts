@@ -1,4 +1,4 @@
-// Tensor: the class that users hold. Its methods are those of families, one a file.
+// Tensor, the class that users work with. Most of its methods come from families, one file each.
 
 import { closeMethods } from '../../engine/core/arity';
 import { growWith } from '../../engine/graph/late-growth';
@@ -45,7 +45,7 @@ import { TensorProperties } from './properties';
 import { ReadableTensor } from './reading/readable';
 import type { View } from './view';
 
-/** The methods of families, whose texts stand at their functions. */
+/** The methods of all families. Their docstrings are at the functions of the families. */
 type Methods = MethodsOf<typeof import('./families/arithmetic')> &
   MethodsOf<typeof import('./families/comparison')> &
   MethodsOf<typeof import('./families/complex')> &
@@ -75,7 +75,7 @@ type Methods = MethodsOf<typeof import('./families/arithmetic')> &
   MethodsOf<typeof import('./methods/shape')> &
   MethodsOf<typeof import('./methods/sizes')>;
 
-/** The properties of tensors, with the methods that are installed below. */
+/** The base class, typed as if it had the methods that are installed below. */
 const WithMethods = TensorProperties as unknown as abstract new (
   ...args: ConstructorParameters<typeof TensorProperties>
 ) => TensorProperties & Methods;
@@ -111,12 +111,14 @@ const families = [
   sizesMethods,
 ];
 
-/** Methods of the base that go by place alone. */
+/** Methods of the base class that take no arguments by name; `closeMethods` has them refuse surplus arguments. */
 const lone = [
   ...['dim', 'numel', 'isContiguous', 'isFloatingPoint', 'retainGrad', 'detach', 'detach_', 'retain', 'dispose'],
 ];
 
-/** An n-dimensional array on the GPU. Operations are recorded and run later; only reading values back waits. */
+/**
+ * An n-dimensional array on the GPU. Operations are recorded and run later; only reading values back is asynchronous.
+ */
 export class Tensor extends WithMethods {
   static {
     callableGetters(Tensor.prototype, TensorProperties.prototype);
@@ -155,15 +157,18 @@ export class Tensor extends WithMethods {
   }
 
   /**
-   * @internal What an operation reads that is about to overwrite this tensor: a copy where a gradient may ask for the old
-   * contents, as PyTorch keeps one.
+   * @internal The tensor that an in-place operation should read before it overwrites this one: a copy if a gradient may
+   * need the old contents, as PyTorch keeps them, too; otherwise the tensor itself.
    */
   before(other?: unknown): Tensor {
     const needed = this.value.requiresGrad || (other instanceof TensorBase && other.value.requiresGrad);
     return needed && mode.grad ? this.makeView(clone(this.value), this.strides, this.offset) : this;
   }
 
-  /** @internal A way back to this view that does not keep its memory alive. */
+  /**
+   * @internal A function that returns this view again, or null once its storage is gone. It does not keep the memory
+   * alive.
+   */
   weakly(): () => Tensor | null {
     const { base, line, origin, shape, strides, offset } = this;
     return wayBack(new WeakRef(this.storage), new WeakRef(base ?? this), line && new WeakRef(line), {

@@ -1,4 +1,4 @@
-// Owns how views of tensors are made for the operations that give them.
+// Makes views of tensors, for the operations that return views.
 
 import { IndexError, ShapeError } from '../../engine/core/errors';
 import { showShape } from '../../engine/core/meta';
@@ -10,25 +10,28 @@ import { parseSlice, resolveIndex } from '../../engine/storage/layout';
 import { isWhole } from '../../engine/storage/storage';
 import type { Tensor } from './tensor';
 
-/** Names the gradient function of a view that is one of PyTorch's own but here is made of others. */
+/**
+ * Gives a view PyTorch's name of the gradient function, if it is composed of other views here but one operation in
+ * PyTorch.
+ */
 export function called(input: Tensor, name: string, view: Tensor): Tensor {
   if (view.value !== input.value) named(view.value, name);
   return view;
 }
 
-/** A view that is one of several that one function gives. */
+/** Marks a view as one of several that a function returns; PyTorch refuses some in-place writes into such views. */
 export function several(view: Tensor): Tensor {
   view.origin ??= 'several';
   return view;
 }
 
-/** @throws IndexError for a tensor without dimensions */
+/** @throws IndexError if the tensor has no dimensions */
 export function needDims(input: Tensor, op: string): void {
   if (input.shape.length === 0)
     throw new IndexError(`${op}: expected a tensor with dimensions, but got one of shape []`);
 }
 
-/** Every `step`-th of `length` indices of a dimension, from `start`. */
+/** A view of `length` indices of a dimension: start, start + step, … */
 export function ranged(input: Tensor, dim: number, start: number, length: number, step: number): Tensor {
   const { shape, strides, offset, value } = input;
   const ranges = shape.map((size, d) =>
@@ -42,7 +45,7 @@ export function ranged(input: Tensor, dim: number, start: number, length: number
   );
 }
 
-/** A view of some dimensions, which are all those of size other than 1. */
+/** A view with only the given dimensions; every other dimension must have size 1. */
 export function keepDims(input: Tensor, dims: readonly number[]): Tensor {
   const shape = dims.map((d) => input.shape[d]!);
   return input.makeView(
@@ -52,25 +55,25 @@ export function keepDims(input: Tensor, dims: readonly number[]): Tensor {
   );
 }
 
-/** One index of a dimension, which disappears; `op` names it in errors. */
+/** A view of one index of a dimension; the dimension is removed. `op` is the name of the operation in errors. */
 export function indexDim(input: Tensor, dim: number, index: number, op = 'at'): Tensor {
   const at = resolveIndex(op, index, input.shape[dim]!, dim);
   const others = input.shape.map((_, k) => k).filter((k) => k !== dim);
   return called(input, 'SelectBackward0', keepDims(ranged(input, dim, at, 1, 1), others));
 }
 
-/** A slice of a dimension, as a text tells it. */
+/** A view of a slice of a dimension, given as text such as '1:4' or '::2'. */
 export function sliceDim(input: Tensor, dim: number, text: string): Tensor {
   const { start, length, step } = parseSlice(text, input.shape[dim]!);
   return ranged(input, dim, start, length, step);
 }
 
-/** A view of all of a tensor. */
+/** A view of the whole tensor. */
 export function aliasOf(input: Tensor): Tensor {
   return input.makeView(input.value, input.strides, input.offset);
 }
 
-/** The contents of the whole storage, in which gradients reach this tensor's elements alone. */
+/** The contents of the whole storage, in such a graph that gradients reach only the elements of this tensor. */
 export function around(input: Tensor): Value {
   const { storage, shape, strides, offset } = input;
   const whole = input.whole();
@@ -78,7 +81,7 @@ export function around(input: Tensor): Value {
   return stridedScatter(detach(whole), input.value, shape, strides, offset);
 }
 
-/** Matrices transposed, for an operation of another name. */
+/** Transposed matrices. `name` is the name of the operation in errors. */
 export function turned(name: string, input: Tensor): Tensor {
   if (input.shape.length < 2) {
     throw new ShapeError(`${name}: expected matrices or batches of them, but got shape ${showShape(input.shape)}`);

@@ -1,4 +1,5 @@
-// Owns how functions of tensors are called: every parameter by place or by name, tensors checked, and errors under the name that was called.
+// How functions of tensors are called: parameters by position or by name, as in Python; checks of arguments; and errors
+// under the name of the function that the user called.
 
 import { mostArguments, oneTooMany } from '../../../engine/core/arity';
 import { calls } from '../../../engine/core/calls';
@@ -16,12 +17,15 @@ import { TensorBase } from '../base';
 import type { Tensor } from '../tensor';
 
 /**
- * What a parameter takes: a tensor, a tensor or a number, a list of tensors, a number, a list, a number or a list, a function, a text, or
- * any value, which the function itself checks. After `?` a parameter may be left out, and a tensor be null.
+ * The kind of a parameter: a tensor, a tensor or a number (`operand`), a list of tensors, a number, a list of numbers,
+ * a number or a list of numbers (`numbers`), a function, a text, or any value, which the function then checks by
+ * itself. A parameter whose name ends in `?` may be left out; if it is a tensor, null is allowed, too.
  */
 type Kind = 'tensor' | 'operand' | 'tensors' | 'number' | 'list' | 'numbers' | 'function' | 'text' | 'value';
 
-/** Whether a value is a tensor, told without the class of tensors. */
+/**
+ * Whether a value is a tensor. It tests for the base class, since this file must not import Tensor, which imports it.
+ */
 export const isTensor = (value: unknown): value is Tensor => value instanceof TensorBase;
 
 const described: Readonly<Record<Kind, string>> = {
@@ -36,23 +40,23 @@ const described: Readonly<Record<Kind, string>> = {
   value: 'a value',
 };
 
-/** Errors of arguments that are missing or of another kind, which modules tell in their own name. */
+/** Errors about missing arguments or arguments of the wrong kind. Modules report these under their own name. */
 const misfits = new WeakSet<object>();
 
-/** The same error, which modules tell in their own name. */
+/** Marks the error as one about a missing or wrong argument, and returns it. */
 export function misfit(error: ArgumentError): ArgumentError {
   misfits.add(error);
   return error;
 }
 
-/** Whether an error says that an argument is missing or of another kind. */
+/** Whether an error is about a missing argument or one of the wrong kind. */
 export const isMisfit = (error: unknown): error is ArgumentError =>
   error instanceof ArgumentError && misfits.has(error);
 
-/** What null may stand for where it is not needed. */
+/** The kinds for which null is allowed if the parameter is optional. */
 const nullable: ReadonlySet<Kind> = new Set<Kind>(['tensor', 'operand', 'tensors', 'value']);
 
-/** Whether a value is of a kind, as far as that can be seen at a glance. */
+/** Whether a value is of a kind. For lists, only that it is an array. */
 function isOf(kind: Kind, value: unknown): boolean {
   const isNumber = typeof value === 'number';
   if (kind === 'tensor') return isTensor(value);
@@ -73,17 +77,22 @@ interface Parameter {
 interface Signature {
   readonly name: string;
   readonly parameters: readonly Parameter[];
-  /** How many arguments a call by place has at least: a required parameter may follow one that is not. */
+  /**
+   * The least number of arguments by position: all up to the last required parameter, which may follow optional ones.
+   */
   readonly least: number;
-  /** The function takes more, and matches it by itself. */
+  /** Whether the signature ends in `...`: the function takes more arguments, which it matches by itself. */
   readonly open: boolean;
-  /** All arguments are tensors, one by one or in a list. */
+  /** Whether all arguments are tensors, given one by one or in a list. */
   readonly variadic: boolean;
 }
 
 export type Callee = (...args: never[]) => unknown;
 
-/** The names of a list such as `input, other: operand, dim?: value`; optional ones keep their `?`. Where it ends in `...`, the required ones. */
+/**
+ * The parameter names of a list such as `input, other: operand, dim?: value`. Optional names keep their `?`. If the
+ * list ends in `...`, only the required names.
+ */
 type Names<List extends string> = List extends `${infer Before}, ...`
   ? Required<Split<Before>>
   : List extends '...' | ''
@@ -105,14 +114,14 @@ type Required<All extends readonly string[]> = All extends readonly [
 
 export type NamesOf<S extends string> = S extends `${string}(${infer List})` ? Names<List> : [];
 
-/** Options of a function in the place of the parameters after its required ones; `unknown` where it takes none. */
+/** The options object of a function that takes one after its required parameters; `unknown` if it takes none. */
 type OptionsIn<Rest extends readonly unknown[]> = [Options<Rest>] extends [never] ? unknown : Options<Rest>;
 type Options<Rest> = Rest extends readonly [options?: infer O] ? Named<O> : never;
 type Named<O> = O extends TensorBase | readonly unknown[] | Callee | string | number | boolean | null | undefined
   ? never
   : O;
 
-/** The argument lists of a function with some of its required parameters, and all those after them, by name. */
+/** All argument lists in which the first parameters are given by position, and the others by name in one object. */
 export type ByName<
   Names extends readonly string[],
   Args extends readonly unknown[],
@@ -134,28 +143,34 @@ type Gathered<Names extends readonly string[], Args extends readonly unknown[]> 
 
 type Member<Name extends string, T> = Name extends `${infer Given}?` ? { [K in Given]?: T } : { [K in Name]: T };
 
-/** A function of F's arguments, which may be given by name from any of them on. By this name declarations keep the texts of its options. */
+/**
+ * A function with the arguments of F, which may be given by name from any one of them on. It is a named type so that
+ * declaration files keep the docstrings of its options.
+ */
 export type ByPlaceOrName<S extends string, F extends Callee> = (
   ...args: Parameters<F> | ByName<NamesOf<S>, Parameters<F>>
 ) => ReturnType<F>;
 
 /**
- * A function that takes its parameters by place, or from any of them on by name. One with options has a single signature, so that an error is about the
- * arguments; the others are functions of fewer parameters too, as `tensors.map(torch.exp)` needs.
+ * A function that takes its parameters by position, or from any one of them on by name. A function with options has a
+ * single signature, so that TypeScript's errors are about the arguments and not about overloads. The others also have
+ * the type F, so that they can be passed as callbacks, as in `tensors.map(torch.exp)`.
  */
 export type Callable<S extends string, F extends Callee> = S extends `${string}...)`
   ? ByPlaceOrName<S, F>
   : F & ByPlaceOrName<S, F>;
 
 /**
- * `call` under PyTorch's calling rules. The signature lists its parameters in order, each with its kind, `tensor` if none is written;
- * required ones come to `call` by place, also when given by name. `...` stands for parameters that `call` matches by itself, with `parseArgs`;
- * `*tensors` for any number of tensors, one by one or in a list.
+ * `call` with PyTorch's calling rules. The signature lists the parameters in order, each with its kind (default:
+ * `tensor`). `call` gets required parameters by position, even if the user gave them by name. `...` stands for
+ * parameters that `call` matches by itself, with `parseArgs`; `*tensors` stands for any number of tensors, one by one
+ * or in a list.
  *
  *     export const atan2 = callable('atan2(input, other)', (input: Tensor, other: Tensor): Tensor => …);
  *     atan2(y, x); atan2(y, { other: x }); atan2({ input: y, other: x });
  *
- * The function that comes back throws an ArgumentError where no tensor stands in the place of one, and errors of functions within carry its name.
+ * The returned function throws an ArgumentError if an argument that must be a tensor is not one, and puts its own name
+ * on errors of functions that it calls.
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function callable<const S extends string, F extends Callee>(signature: S, call: F): Callable<S, F> {
@@ -165,19 +180,19 @@ export function callable<const S extends string, F extends Callee>(signature: S,
 
 export type AnyCall = (...args: unknown[]) => unknown;
 
-/** In the place of a tensor that a method is called on, for a function. */
+/** Stands for the tensor that a method is called on if a function, not a method, is called. */
 const NOBODY = Symbol('nobody');
 
-/** How `checkedCall` hands over what a method is called on. */
+/** How `checkedCall` passes the tensor that a method is called on. */
 interface Handing {
-  /** The tensor is the first argument, rather than `this`. */
+  /** Passes the tensor as the first argument instead of as `this`. */
   readonly selfFirst?: boolean;
   readonly isGetter?: boolean;
 }
 
 /**
- * Calls with arguments after the signature's check, told to those who watch. `most` says how many arguments `run` looks at. A method's signature is
- * without the tensor that it is called on, `self`.
+ * Wraps `run` in the checks of a signature, and reports each call to a watcher, if there is one. `most` returns how
+ * many arguments `run` looks at. The signature of a method leaves out the tensor that it is called on, `self`.
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function checkedCall(signature: string, run: AnyCall, most: () => number, handing: Handing = {}) {
@@ -197,7 +212,7 @@ export function checkedCall(signature: string, run: AnyCall, most: () => number,
           : (...[to, ...others]: unknown[]) => called(others, to);
       return conversion(whole(), again);
     }
-    // What a watcher throws is no error of this operation.
+    // The watcher runs outside of the try, because its errors are not errors of this operation.
     return watcher ? watcher.operation(name, whole(), computed, isGetter, self !== NOBODY) : computed();
 
     function computed(): unknown {
@@ -214,19 +229,21 @@ export function checkedCall(signature: string, run: AnyCall, most: () => number,
   };
 }
 
-/** `callable` for functions whose types are written out: `overloaded<Where>('where(condition, …)', whereOf)`. */
+/**
+ * `callable` for functions whose type is given as a type argument: `overloaded<Where>('where(condition, …)', whereOf)`.
+ */
 /* @__NO_SIDE_EFFECTS__ */
 export function overloaded<F extends Callee>(signature: string, call: Callee): F {
   return callable(signature, call) as unknown as F;
 }
 
-/** `callable` for functions whose types list their parameters by name already, or that are overloaded. */
+/** `callable` for functions whose own type already has the forms by name, or overloads. */
 /* @__NO_SIDE_EFFECTS__ */
 export function checked<F extends Callee>(signature: string, call: F): F {
   return callable(signature, call) as unknown as F;
 }
 
-/** Getters of a class, told to those who watch, with their errors under their own names. */
+/** Copies the getters of `owner` to `prototype`, so that they report to a watcher and name themselves in errors. */
 export function callableGetters(prototype: object, owner: object): void {
   for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(owner))) {
     if (!get) continue;
@@ -260,14 +277,16 @@ function parse(signature: string): Signature {
   };
 }
 
-/** The arguments as `arrange` gives them, after a check that the function looks at every one. */
+/** The arguments in the order of `arrange`. Checks that there are no more than the function looks at. */
 function all(signature: Signature, args: readonly unknown[], most: number): readonly unknown[] {
   const given = arrange(signature, args);
   if (given.length > most) throw oneTooMany(signature.name, most, given);
   return given;
 }
 
-/** The arguments with those in front that are required by place, after a check of all that the signature tells about. */
+/**
+ * Checks the arguments against the signature, and moves required parameters that were given by name to their positions.
+ */
 function arrange(signature: Signature, args: readonly unknown[]): readonly unknown[] {
   const { name, parameters, least, open, variadic } = signature;
   for (const arg of args) {
@@ -309,7 +328,7 @@ function arrange(signature: Signature, args: readonly unknown[]): readonly unkno
     const value = i < places && args[i] !== undefined ? args[i] : rest[parameter.name];
     if (value === undefined && !parameter.optional) throw missing(signature, inFront, named);
     check(signature, parameter, value);
-    // What the function matches by itself keeps its name.
+    // The function matches optional parameters of an open signature by itself, so they stay by name.
     if (parameter.optional && open) continue;
     inFront[i] = value;
     delete rest[parameter.name];
@@ -357,13 +376,13 @@ function checkList(name: string, value: unknown): void {
   if (at >= 0) throw new ArgumentError(`${name}: expected tensors, but at ${at} got ${kindOf(value[at])}`);
 }
 
-/** An error of a call, under its name and with what its arguments have to do with it. */
+/** An error of a call, under the name of the function, and with an explanation if its arguments suggest one. */
 function told(name: string, args: readonly unknown[], error: unknown): unknown {
   explainWhole(error, args.flat().filter(isTensor));
   return underName(name, error);
 }
 
-/** An error that a function within has thrown, under the name that was called. */
+/** An error that an inner function threw, changed to begin with the name that the user called. */
 export function underName(name: string, error: unknown): unknown {
   const aboutCall =
     error instanceof ShapeError ||
@@ -376,7 +395,7 @@ export function underName(name: string, error: unknown): unknown {
   const said = /^[a-z][\w.]*(?=:| of )/i.exec(message)?.[0];
   if (said === undefined || said === name) return error;
   error.message = name + message.slice(said.length);
-  // The stack begins with the message as it was.
+  // The stack repeats the old message.
   error.stack = error.stack?.replace(message, () => error.message);
   return error;
 }

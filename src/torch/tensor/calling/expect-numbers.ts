@@ -1,8 +1,8 @@
-// Owns the check that arguments are numbers.
+// The check that arguments are numbers.
 import { ArgumentError } from '../../../engine/core/errors';
 import { Tensor } from '../tensor';
 
-/** @throws ArgumentError if a value is no number */
+/** @throws ArgumentError if a value is neither a number nor a boolean */
 export function expectNumbers(op: string, numbers: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(numbers)) {
     if (typeof value === 'number' || typeof value === 'boolean') continue;

@@ -1,4 +1,5 @@
-// Owns results that come together, in order and by PyTorch's names: `const [values, indices] = x.max(1)` and `x.max(1).values`.
+// Named tuples for functions with several results, as in PyTorch: `const [values, indices] = x.max(1)` and
+// `x.max(1).values`.
 import type { Tensor } from '../tensor';
 
 export type ValuesIndices = [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
@@ -12,12 +13,12 @@ export type HistEdges<Edges = Tensor> = [hist: Tensor, binEdges: Edges] & {
   readonly binEdges: Edges;
 };
 
-/** Tensors in order, and by these names: `NamedTensors<'Q', 'R'>`. */
+/** A tuple of tensors that also has them by name: `NamedTensors<'Q', 'R'>`. */
 export type NamedTensors<A extends string, B extends string, C extends string = never> = ([C] extends [never]
   ? [Tensor, Tensor]
   : [Tensor, Tensor, Tensor]) & { readonly [K in A | B | C]: Tensor };
 
-/** The results as a tuple that has them by name as well; listings of it show the tuple alone. */
+/** The results as a tuple that also has them by name. The names are not enumerable, so consoles show the tuple only. */
 export function namedResults<T>(names: readonly string[], results: readonly unknown[]): T {
   return Object.defineProperties(
     [...results],

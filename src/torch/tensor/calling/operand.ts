@@ -1,4 +1,4 @@
-// Owns how operands meet: numbers as tensors, dtypes promoted, results written back in place.
+// How operands are combined: numbers become tensors, dtypes are promoted, and in-place results are written back.
 import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
 import { type DType, isFloat, sameShape, showShape } from '../../../engine/core/meta';
 import { kindOf } from '../../../engine/core/options';
@@ -12,20 +12,24 @@ import { made } from '../made';
 import type { Tensor } from '../tensor';
 import { type Operandish, operandOf } from './pointwise-args';
 
-/** A tensor as it is, a number as one without dimensions. */
+/** A tensor as it is; a number as a tensor without dimensions. */
 export const tensorOf = (value: Operandish): Tensor =>
   value instanceof TensorBase ? value : made(full([], Number(value), dtypeOfScalar(value)));
 
 type BinaryOp = (a: Value, b: Value | number) => Value;
 
-/** What PyTorch converts with a check, rather than modulo the dtype's size as arithmetic does. */
+/** Operations for which PyTorch checks that a number fits the dtype; arithmetic wraps the number instead. */
 const checksNumbers: readonly string[] = ['pow', 'where'];
 
-/** The dtype in which two operands meet. */
+/** The dtype to which two operands promote. */
 export const resultType = (input: TensorBase, other: Operandish): DType =>
   promoteTypes(operandOf(input), operandOf(other));
 
-/** A factor as a number. @throws ArgumentError for one with a fraction where all numbers are whole, and for a boolean where not all are */
+/**
+ * A factor as a number.
+ * @throws ArgumentError if the factor has a fraction but the result is an integer, or if it is a boolean but the result
+ * is not bool
+ */
 export function factorOf(
   name: string,
   factor: string,
@@ -42,7 +46,7 @@ export function factorOf(
   throw new ArgumentError(`${name}: expected a whole ${factor} for operands of dtype ${dtype}, but got ${number}`);
 }
 
-/** The result of an operation of two in the dtype in which they meet; of a `division`, in floating point. */
+/** The result of a binary operation in the dtype to which the operands promote; with `division`, in floating point. */
 export function combined(name: string, input: TensorBase, other: Operandish, op: BinaryOp, division = false): Tensor {
   const common = resultType(input, other);
   const dtype = division ? divisionType(common) : common;
@@ -57,7 +61,7 @@ export function combined(name: string, input: TensorBase, other: Operandish, op:
   return made(op(a, wraps ? wrappedNumber(number, dtype) : storedNumber(name, number, dtype)));
 }
 
-/** The same for an operation that takes no numbers: `division` for one that takes integers by their value. */
+/** `combined` for an operation that takes only tensors: a number becomes a tensor first. */
 export const paired = (
   name: string,
   input: TensorBase,
@@ -66,25 +70,25 @@ export const paired = (
   division = false,
 ): Tensor => combined(name, input, other, (a, b) => op(a, typeof b === 'number' ? full([], b, a.dtype) : b), division);
 
-/** The values of tensors in the dtype in which they meet. */
+/** The values of tensors, cast to the dtype to which all of them promote. */
 export function together<const T extends readonly Tensor[]>(...tensors: T): { [K in keyof T]: Value } {
   const dtype = promoteTypes(...tensors.map(operandOf));
   return tensors.map((x) => cast(x.value, dtype)) as unknown as { [K in keyof T]: Value };
 }
 
-/** The same tensor, whose gradient function has another name. */
+/** Gives the tensor's gradient function another name, and returns the tensor. */
 export function renamed(x: Tensor, gradName: string): Tensor {
   named(x.value, gradName);
   return x;
 }
 
-/** Names the gradient function of a result, which in PyTorch differs for numbers and tensors. */
+/** Names the gradient function of a result; PyTorch's name depends on whether `other` is a number or a tensor. */
 export function byKind(result: Tensor, other: Operandish, ofNumber: string, ofTensor: string): Tensor {
   if (result.value.node) named(result.value, other instanceof TensorBase ? ofTensor : ofNumber);
   return result;
 }
 
-/** Writes a result of the operation `name` into the tensor, whose dtype and shape it must fit. */
+/** Writes the result of the in-place operation `name` into the tensor, whose dtype and shape the result must fit. */
 export function replaced<T extends TensorBase>(name: string, input: T, value: Value): T {
   if (!canBecome(value.dtype, input.dtype)) {
     throw new DTypeError(

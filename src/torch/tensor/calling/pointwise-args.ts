@@ -1,4 +1,4 @@
-// What functions that work element by element are given: their options, and operands that are tensors or numbers.
+// The arguments of elementwise functions: their options, and operands that are tensors or numbers.
 
 import { anything } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
@@ -10,10 +10,10 @@ import type { Tensor } from '../tensor';
 /** A tensor, or a number that is promoted like Python's. */
 export type Operandish = Tensor | number | boolean;
 
-/** A bound of `clamp`: one for all elements, true and false as 1 and 0, or one for each. */
+/** A bound of `clamp`: a number for all elements (true and false count as 1 and 0), or a tensor that broadcasts. */
 export type Bound = Tensor | number | boolean;
 
-/** A bound that is no boolean. */
+/** The bound, with a boolean turned into a number. */
 export const asBound = (bound: Bound | null): Tensor | number | null =>
   typeof bound === 'boolean' ? Number(bound) : bound;
 
@@ -38,7 +38,7 @@ export interface DivOptions {
   roundingMode?: 'floor' | 'trunc' | null;
 }
 
-/** How near counts as close: |a - b| ≤ atol + rtol |b|. */
+/** Two numbers are close if |a - b| ≤ atol + rtol |b|. */
 export interface Closeness {
   rtol?: number;
   atol?: number;
@@ -48,7 +48,7 @@ export interface Closeness {
 
 export type ClosenessArgs = Arguments<Closeness, ['rtol', 'atol', 'equalNan']>;
 
-/** The numbers that take the places of NaN, +∞ and -∞; the greatest and least float32 by default for the infinities. */
+/** The numbers that replace NaN, +∞ and -∞. Defaults: 0, and the greatest and least float32 for the infinities. */
 export interface NanToNum {
   nan?: number | null;
   posinf?: number | null;
@@ -57,7 +57,7 @@ export interface NanToNum {
 
 export type NanToNumArgs = Arguments<NanToNum, ['nan', 'posinf', 'neginf']>;
 
-/** The factor of the second operand. */
+/** The option `alpha`, a factor of the second operand. Default: 1. */
 export const alphaOf = (name: string, options: { alpha?: number | boolean }): number | boolean =>
   parseArgs<{ alpha?: number | boolean }>(name, [], { alpha: 1 }, [options], { alpha: anything }).alpha;
 
@@ -67,7 +67,7 @@ export function numberOf(name: string, value: unknown): number {
   throw new ArgumentError(`${name}: expected value to be a number or a tensor, but got ${kindOf(value)}`);
 }
 
-/** An operand as promotion sees it. */
+/** The properties of an operand that matter for type promotion. */
 export function operandOf(x: TensorBase | number | boolean): Promotable {
   if (x instanceof TensorBase) return { dtype: x.dtype, rank0: x.shape.length === 0 };
   return { dtype: dtypeOfScalar(x), isScalar: true };

@@ -1,4 +1,4 @@
-// Owns the recording switches as programs get them: with no arguments that they would ignore.
+// The switches of gradient recording as programs see them: they refuse arguments that they would ignore.
 
 import { closed } from '../../../engine/core/arity';
 import * as switches from '../../../engine/storage/mode';
@@ -9,10 +9,10 @@ export const noGrad = /* @__PURE__ */ closed('noGrad', switches.noGrad);
 /** Runs `fn` with gradients recorded, also inside `noGrad`. */
 export const enableGrad = /* @__PURE__ */ closed('enableGrad', switches.enableGrad);
 
-/** `noGrad` by the name that PyTorch has for code that never needs gradients. */
+/** The same as `noGrad`, under PyTorch's name for code that never needs gradients. */
 export const inferenceMode = /* @__PURE__ */ closed('inferenceMode', switches.inferenceMode);
 
-/** Runs `fn` with gradients recorded, or not. */
+/** Runs `fn` with gradients recorded or not, by a boolean. */
 export const setGradEnabled = /* @__PURE__ */ closed('setGradEnabled', switches.setGradEnabled);
 
 /** Whether gradients are recorded now. */

@@ -1,4 +1,4 @@
-// The calling rules of reductions: `(dim, keepdim)` by position or by name, and the options that may come by name only.
+// The calling rules of reductions: `(dim, keepdim)` by position or by name, and options by name only.
 
 import { flag, number, orNull } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
@@ -8,12 +8,15 @@ import { expectKind, isPlainObject } from '../../../engine/core/options';
 /** Dimensions to reduce: one, several, or null for all. */
 export type Dims = number | readonly number[] | null;
 
-/** What sums and means take by name: the dtype in which they add up, and that of the result. */
+/** Options of sums and means. `dtype`: the dtype in which they add up, which is also that of the result. */
 export interface SumOptions {
   dtype?: DType;
 }
 
-/** `(dim)`, `(dim, { keepdim })`, `(dim, keepdim)` or `({ dim, keepdim })`, with further options O in the object. Editors show the first list, and errors the last. */
+/**
+ * `(dim)`, `(dim, { keepdim })`, `(dim, keepdim)` or `({ dim, keepdim })`, with further options O in the object. The
+ * order matters: editors show the first list, and TypeScript's errors are about the last.
+ */
 export type ReduceArgs<D = Dims, O = unknown> =
   | [options?: { dim?: D; keepdim?: boolean } & O]
   | [dim?: D, options?: ({ keepdim?: boolean } & O) | boolean]
@@ -22,13 +25,13 @@ export type ReduceArgs<D = Dims, O = unknown> =
   | [options: { dim?: D; keepdim?: boolean } & O];
 
 export interface SpreadOptions {
-  /** Subtracted from the number of elements; default, and for null, 1. */
+  /** Subtracted from the number of elements in the divisor. Default, also for null: 1. */
   correction?: number | null;
-  /** `false` for `correction: 0`. */
+  /** PyTorch's older form: `true` is `correction: 1`, `false` is `correction: 0`. */
   unbiased?: boolean;
 }
 
-/** As `ReduceArgs`, with a correction; PyTorch's older `(unbiased)` and `(dim, unbiased, keepdim)` too. */
+/** As `ReduceArgs`, with a correction; also PyTorch's older forms `(unbiased)` and `(dim, unbiased, keepdim)`. */
 export type SpreadArgs =
   | [options?: { dim?: Dims; keepdim?: boolean } & SpreadOptions]
   | [dim?: Dims, options?: { keepdim?: boolean } & SpreadOptions]
@@ -45,10 +48,10 @@ interface ReduceCall {
 
 const dtypeName = orNull({ words: "a dtype, as in 'float32'", fits: (value) => typeof value === 'string' });
 
-/** An empty list of dimensions stands for all of them. */
+/** The dimensions to reduce, with an empty list turned into null, since it means all dimensions. */
 export const allIfNone = (dim: Dims): Dims => (Array.isArray(dim) && dim.length === 0 ? null : dim);
 
-/** Reads `ReduceArgs`; `names` are the further options. */
+/** Reads `ReduceArgs`; `names` are the names of the further options. */
 export function reduceArgs(name: string, args: readonly unknown[], names: readonly string[] = []): ReduceCall {
   const last = args.at(-1);
   const given = isPlainObject(last) ? last : {};

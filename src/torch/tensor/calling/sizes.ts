@@ -1,4 +1,5 @@
-// Owns the calling rule of functions that take a shape: `zeros(2, 3)`, `zeros([2, 3])`, or `zeros({ size: [2, 3] })`, then options.
+// The calling rules of functions that take a shape: `zeros(2, 3)`, `zeros([2, 3])` or `zeros({ size: [2, 3] })`, then
+// options.
 
 import { integer, type Kinds, listOf } from '../../../engine/core/argument-kinds';
 import { oneTooMany } from '../../../engine/core/arity';
@@ -11,16 +12,19 @@ import { expectDType } from '../../../engine/storage/host-data';
 export interface TensorOptions {
   /** The element type; the default depends on the function. */
   dtype?: DType;
-  /** Whether the new tensor is a leaf whose gradient `backward` keeps; default false. */
+  /** Whether the new tensor is a leaf for which `backward` computes a gradient. Default: false. */
   requiresGrad?: boolean;
-  /** Any of PyTorch's: the tensor is on WebGPU, as every one is. */
+  /** Any device name of PyTorch; it changes nothing, since every tensor is on WebGPU. */
   device?: DeviceLike | null;
 }
 
-/** Options with their defaults, once the device, which changes nothing, has been looked at. */
+/** The options with their defaults filled in. The device is checked and then dropped, since it changes nothing. */
 export type CompleteOptions = Required<Omit<TensorOptions, 'device'>>;
 
-/** A type without values. With it among the lists, TypeScript tells these apart by their first elements, so that errors are about the right one. */
+/**
+ * A type without values. A list of it among the argument lists makes TypeScript tell them apart by their first
+ * elements, so that its errors are about the list that the user meant.
+ */
 declare const nothing: unique symbol;
 
 /** Sizes one by one or as a list, and a trailing object of options O. */
@@ -36,7 +40,10 @@ export interface SizedCall<O> {
   readonly options: O;
 }
 
-/** Splits a shape from the options behind it. Throws where sizes are no whole numbers, are negative, or are missing. */
+/**
+ * Splits the arguments into a shape and the options after it.
+ * @throws ArgumentError if the size is missing or not made of whole numbers; ShapeError if a size is negative
+ */
 export function splitSizes<O extends object>(op: string, args: readonly unknown[]): SizedCall<O> {
   const last = args.at(-1);
   const named = isPlainObject(last) ? last : undefined;
@@ -52,7 +59,7 @@ export function splitSizes<O extends object>(op: string, args: readonly unknown[
   return { size: expectSize(op, given), options: options as O };
 }
 
-/** Checks a shape given by the user. */
+/** Checks a shape that the user gave, and returns a copy. */
 export function expectSize(op: string, size: unknown): Shape {
   if (!Array.isArray(size) || !size.every(Number.isInteger)) {
     throw new ArgumentError(`${op}: expected a size of whole numbers, but got ${shown(size)}`);
@@ -76,7 +83,10 @@ export function tensorOptions(op: string, options: TensorOptions | undefined, dt
 
 type Parse<O extends object> = typeof parseArgs<O>;
 
-/** The parameters of a function that makes a tensor, by position or by name, and that tensor's options, which stand among the names. */
+/**
+ * Separates the parameters of a function that makes a tensor from that tensor's options, which are in the same object
+ * by name.
+ */
 export function withTensorOptions<O extends object>(
   op: string,
   required: Parameters<Parse<O>>[1],
@@ -94,13 +104,13 @@ export function withTensorOptions<O extends object>(
   };
 }
 
-/** Sizes, counts or dimensions of methods, one by one or as a list. */
+/** Sizes, counts or dimensions as arguments of a method, one by one or in a list. */
 export type Sizes = readonly number[] | [readonly number[]];
 
 const sizesOf = (sizes: Sizes): readonly number[] =>
   Array.isArray(sizes[0]) ? sizes[0] : (sizes as readonly number[]);
 
-/** Sizes one by one, as a list, or in an object under a name. */
+/** Reads sizes that are given one by one, in a list, or by name in an object. */
 export function sizesArg<K extends string>(
   name: string,
   key: K,

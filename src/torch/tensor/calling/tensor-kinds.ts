@@ -1,4 +1,4 @@
-// Owns the kinds of parameters that are tensors, alone, in lists or by names.
+// Kinds of parameters that are tensors, lists of tensors, or objects of tensors.
 import { either, type Kind, listOf } from '../../../engine/core/argument-kinds';
 import { expectKind, isPlainObject } from '../../../engine/core/options';
 import { isTensor } from './callable';
@@ -16,9 +16,9 @@ export const namedTensors: Kind = {
 };
 
 /**
- * Checks arguments that come by place, in the name of the function or class that got them.
+ * Checks arguments that were given by position. `name` is the function or class in errors.
  *
- * @throws ArgumentError for a value of another kind
+ * @throws ArgumentError if a value is not of its kind
  */
 export function expectKinds(
   name: string,

@@ -1,4 +1,5 @@
-// Owns the arguments of `to`, of tensors and of modules: a device, a dtype, a tensor that has both, or a device and a dtype.
+// The arguments of `to`, for tensors and modules: a device, a dtype, a device and a dtype, or a tensor whose dtype to
+// take.
 
 import { orNull } from '../../../engine/core/argument-kinds';
 import type { DType } from '../../../engine/core/meta';
@@ -9,18 +10,18 @@ import type { Tensor } from '../tensor';
 import { isTensor } from './callable';
 
 export interface ToOptions {
-  /** Any of PyTorch's: every tensor stays where it is, on WebGPU. */
+  /** Any device name of PyTorch; it changes nothing, since every tensor is on WebGPU. */
   device?: DeviceLike | null;
   dtype?: DType | Tensor | null;
-  /** Nothing here waits anyway. */
+  /** Accepted and ignored: conversions never block. */
   nonBlocking?: boolean;
-  /** A copy even where the dtype is that already; default false. */
+  /** Whether to copy even if the dtype does not change. Default: false. */
   copy?: boolean;
 }
 
 type Further = Pick<ToOptions, 'nonBlocking' | 'copy'>;
 
-/** `'cuda'`, `torch.device('cuda')`, `'float16'`, a tensor, `'cuda', 'float16'`, or any of them by name. */
+/** `'cuda'`, `torch.device('cuda')`, `'float16'`, a tensor, `'cuda', 'float16'`, or any of these by name. */
 export type ToArgs =
   | Arguments<Omit<ToOptions, 'device'>, ['dtype', 'nonBlocking', 'copy']>
   | [dtype: DType | Tensor, options: Further]
@@ -32,7 +33,7 @@ const target = orNull({
   fits: (value) => typeof value === 'string' || isTensor(value),
 });
 
-/** The dtype, null where it stays, and whether a copy is wanted. */
+/** The target dtype (null if it stays), and whether a copy is wanted. */
 export function parseTo(args: readonly unknown[]): { readonly dtype: DType | null; readonly copy: boolean } {
   const [first] = args;
   const byDevice = isDevice(first) || typeof first === 'number' || first === null;

@@ -1,4 +1,4 @@
-// Makes tensors: from data on the host, filled with one number, and of whole steps.
+// Makes tensors: from data on the host, filled with one number, and ranges of numbers (arange).
 
 import { either, flag, real } from '../../../engine/core/argument-kinds';
 import { expectSettled } from '../../../engine/core/arity';
@@ -31,10 +31,11 @@ import { makeTensor } from './make-leaf';
  *     torch.tensor([[1, 2], [3, 4]]);                        // int64, shape [2, 2]
  *     torch.tensor([1, 2.5], { requiresGrad: true });        // float32, a leaf
  *
- * Without `dtype`: whole numbers become int64, any fraction float32, booleans bool; Uint8Array uint8, Int32Array int32,
- * Float32Array and Float64Array float32, BigInt64Array int64. int64 is held in 32 bits.
- * `shape` arranges the numbers: `torch.tensor(new Float32Array(6), { shape: [2, 3] })`, or `torch.tensor(numbers, [2, 3])`.
- * @throws ShapeError for ragged arrays and for a shape of another number of elements; DTypeError for numbers that the dtype does not hold
+ * Without `dtype`: whole numbers become int64, numbers with any fraction float32, booleans bool; Uint8Array uint8,
+ * Int32Array int32, Float32Array and Float64Array float32, BigInt64Array int64. int64 is held in 32 bits. `shape`
+ * arranges the numbers: `torch.tensor(new Float32Array(6), { shape: [2, 3] })`, or `torch.tensor(numbers, [2, 3])`.
+ * @throws ShapeError if arrays are ragged or `shape` has another number of elements; DTypeError if a number is out of
+ * the dtype's range
  */
 export function tensor(data: NestedData | Tensor, options?: ShapedOptions): Tensor;
 export function tensor(named: ShapedOptions & { data: NestedData | Tensor }): Tensor;
@@ -63,11 +64,11 @@ interface Data {
 }
 
 interface ShapedOptions extends TensorOptions {
-  /** Arranges the elements, row by row; default: as they are nested. */
+  /** The shape in which the elements are arranged, row by row. Default: that of the nested arrays. */
   shape?: Shape | null;
 }
 
-/** A shape that the user wants, of as many elements as there are. */
+/** The shape that the user wants, checked to have as many elements as the data. */
 function fitting(shape: Shape, given: Shape): Shape {
   const size = expectSize('tensor', shape);
   if (numel(size) === numel(given)) return size;
@@ -76,7 +77,10 @@ function fitting(shape: Shape, given: Shape): Shape {
   );
 }
 
-/** `data` as a tensor: itself if it is one of the wanted dtype, else a tensor of its contents; a conversion of floats carries the gradient. */
+/**
+ * `data` as a tensor. A tensor of the wanted dtype is returned as it is; a conversion between floats passes the
+ * gradient on.
+ */
 export function asTensor(data: NestedData | Tensor, options?: Pick<TensorOptions, 'dtype' | 'device'>): Tensor;
 export function asTensor(named: Data & Pick<TensorOptions, 'dtype' | 'device'>): Tensor;
 export function asTensor(...args: readonly unknown[]): Tensor {
@@ -120,7 +124,7 @@ export function ones(...args: SizeArguments<TensorOptions>): Tensor {
   return filled('ones', size, 1, options, 'float32');
 }
 
-/** A tensor whose contents are meant to be overwritten; they are zeros. float32 by default. */
+/** A tensor whose contents you mean to overwrite. Unlike in PyTorch, they are zeros. float32 by default. */
 export function empty(...args: SizeArguments<TensorOptions>): Tensor {
   const { size, options } = splitSizes<TensorOptions>('empty', args);
   return filled('empty', size, 0, options, 'float32');
@@ -135,7 +139,7 @@ type FullArgs =
   | [size: readonly number[], named: Filling]
   | [named: Filling & { size: readonly number[] }];
 
-/** A tensor with `fillValue` everywhere. Default dtype: that of `tensor(fillValue)`. */
+/** A tensor filled with `fillValue`. Default dtype: that of `tensor(fillValue)`. */
 export function full(...args: FullArgs): Tensor {
   const order = ['size', 'fillValue'] as const;
   const { given, options } = withTensorOptions<{ size: readonly number[]; fillValue: number | boolean }>(
@@ -166,7 +170,7 @@ export const emptyLike = callable(
   (input: Tensor, options?: TensorOptions): Tensor => filled('emptyLike', input.shape, 0, options, input.dtype),
 );
 
-/** `fillValue` everywhere, in the input's shape, and of its dtype by default. */
+/** A tensor of the input's shape filled with `fillValue`; of the input's dtype by default. */
 export const fullLike = callable(
   'fullLike(input, ...)',
   (input: Tensor, ...args: [fillValue: number | boolean, options?: TensorOptions] | [named: Filling]): Tensor => {
@@ -201,16 +205,16 @@ export function eye(...args: EyeArgs): Tensor {
 interface Range extends TensorOptions {
   /** The first number; default 0. */
   start?: number;
-  /** Where the numbers stop; it is not one of them. */
+  /** The bound at which the numbers stop; it is not included. */
   end?: number;
-  /** From one number to the next; default 1. */
+  /** The step from one number to the next; default 1. */
   step?: number;
 }
 
 /**
- * The numbers start, start + step, … short of `end`: `arange(end)`, `arange(start, end)`, `arange(start, end, step)`, or by name. Shape: [⌈(end - start) / step⌉].
- * int64 when all three are whole, else float32.
- * @throws ArgumentError for a step of 0, or one that leads away from `end`
+ * The numbers start, start + step, … up to but not including `end`: `arange(end)`, `arange(start, end)`, `arange(start,
+ * end, step)`, or by name. Shape: [⌈(end - start) / step⌉]. int64 if all three are whole, else float32.
+ * @throws ArgumentError if the step is 0 or leads away from `end`
  */
 export function arange(
   ...args:

@@ -1,7 +1,10 @@
-// Numbers at equal distances, as PyTorch's linspace rounds them.
+// Evenly spaced numbers, rounded as by PyTorch's linspace.
 const { fround } = Math;
 
-/** `steps` numbers of float32 from `start` to `end`, from both ends towards the middle, each rounded once: so both ends are exact. */
+/**
+ * `steps` float32 numbers from `start` to `end`, computed from both ends towards the middle, so that both ends are
+ * exact.
+ */
 export function evenly(start: number, end: number, steps: number): Float32Array {
   const [low, high] = [fround(start), fround(end)];
   const step = steps === 1 ? 0 : fround(fround(high - low) / (steps - 1));

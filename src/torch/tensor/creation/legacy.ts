@@ -1,4 +1,4 @@
-// Owns PyTorch's constructors of before version 0.4, which old scripts call: FloatTensor and its kin, and Variable; and Size.
+// Constructors from before PyTorch 0.4 that old scripts call: FloatTensor and the like, and Variable; also Size.
 
 import type { Kind } from '../../../engine/core/argument-kinds';
 import { ArgumentError, DTypeError } from '../../../engine/core/errors';
@@ -12,7 +12,7 @@ import { empty, tensor } from './creation';
 
 type LegacyArguments = [data: Exclude<NestedData, number | boolean> | Tensor] | number[];
 
-/** `torch.FloatTensor([1, 2])`, of numbers; `torch.FloatTensor(2, 3)`, of a size, filled with zeros. */
+/** `torch.FloatTensor([1, 2])` has these numbers; `torch.FloatTensor(2, 3)` has this size and is filled with zeros. */
 export interface LegacyTensor {
   (...args: LegacyArguments): Tensor;
   new (...args: LegacyArguments): Tensor;
@@ -42,27 +42,27 @@ function legacy(name: string, dtype: DType): LegacyTensor {
   return Object.assign(callableOrNew(make), { dtype }) as LegacyTensor;
 }
 
-/** A function that gives the same with `new`. */
+/** A function that returns the same with and without `new`. */
 function callableOrNew(make: (...args: readonly unknown[]) => unknown): object {
   return function made(...args: readonly unknown[]) {
     return make(...args);
   };
 }
 
-/** float32, as `torch.tensor(data, { dtype: torch.float32 })` makes it. */
+/** Makes a tensor of dtype float32; prefer `torch.tensor(data, { dtype: torch.float32 })`. */
 export const FloatTensor = /* @__PURE__ */ legacy('FloatTensor', 'float32');
-/** float16. */
+/** Makes a tensor of dtype float16. */
 export const HalfTensor = /* @__PURE__ */ legacy('HalfTensor', 'float16');
-/** int64. */
+/** Makes a tensor of dtype int64. */
 export const LongTensor = /* @__PURE__ */ legacy('LongTensor', 'int64');
-/** int32. */
+/** Makes a tensor of dtype int32. */
 export const IntTensor = /* @__PURE__ */ legacy('IntTensor', 'int32');
-/** uint8. */
+/** Makes a tensor of dtype uint8. */
 export const ByteTensor = /* @__PURE__ */ legacy('ByteTensor', 'uint8');
-/** bool. */
+/** Makes a tensor of dtype bool. */
 export const BoolTensor = /* @__PURE__ */ legacy('BoolTensor', 'bool');
 
-/** The sizes of a tensor: `x.shape` is such a list. */
+/** The type of `x.shape`, a list of sizes. */
 export type Size = Shape;
 
 interface SizeCall {
@@ -75,7 +75,7 @@ const sizesKind: Kind = {
   fits: (value) => Array.isArray(value) && value.every(Number.isInteger),
 };
 
-/** The list of sizes that it is given, checked: shapes are lists of numbers, so that `[2, 3]` does as well. */
+/** Checks a list of sizes and returns it. A shape is a plain list of numbers, so `[2, 3]` does as well. */
 export const Size = /* @__PURE__ */ callableOrNew((...args) => {
   const defaults = { sizes: [] };
   const { sizes } = parseArgs<{ sizes?: readonly number[] }>('Size', [], defaults, args, { sizes: sizesKind });
@@ -96,7 +96,10 @@ interface VariableCall {
   new (...args: Arguments<VariableParameters, ['data', 'requiresGrad']>): Tensor;
 }
 
-/** A leaf of the same memory: tensors have had gradients of their own since PyTorch 0.4, so that it can be left out. */
+/**
+ * A leaf that shares the memory of `data`. Since PyTorch 0.4, tensors have gradients themselves, so new code does not
+ * need it.
+ */
 export const Variable = /* @__PURE__ */ callableOrNew((...args) => {
   const { data, requiresGrad } = parseArgs<VariableParameters>('Variable', ['data'], { requiresGrad: false }, args);
   if (!isTensor(data)) {
@@ -106,8 +109,8 @@ export const Variable = /* @__PURE__ */ callableOrNew((...args) => {
 }) as VariableCall;
 
 /**
- * Not here, since there is no NumPy: `torch.tensor(array)` takes typed arrays and nested ones.
- * @throws ArgumentError always: `torch.tensor(array)` takes typed arrays and nested ones
+ * There is no NumPy in JavaScript: use `torch.tensor(array)`, which takes typed and nested arrays.
+ * @throws ArgumentError always
  */
 export function fromNumpy(
   _array: 'there is no NumPy: write torch.tensor(array) for a typed array or nested ones',

@@ -1,4 +1,4 @@
-// Owns `linspace`: numbers at equal distances between two ends, which may be tensors.
+// linspace: evenly spaced numbers between two ends, which may be tensors.
 
 import { MOST_FEATURES, whole } from '../../../engine/core/argument-kinds';
 import { ShapeError } from '../../../engine/core/errors';
@@ -25,7 +25,10 @@ type LinspaceArgs =
   | [start: number | Tensor, end: number | Tensor, named: TensorOptions & { steps: number }]
   | [named: TensorOptions & Spacing];
 
-/** `steps` numbers evenly from `start` to `end`, both of them included, which may be tensors without dimensions; float32 by default. Shape: [steps]. */
+/**
+ * `steps` evenly spaced numbers from `start` to `end`, both included. The ends may be tensors without dimensions.
+ * float32 by default. Shape: [steps].
+ */
 export function linspace(...args: LinspaceArgs): Tensor {
   const { given, options } = withTensorOptions<Spacing>('linspace', ['start', 'end', 'steps'], {}, args);
   const { start, end, steps } = given;
@@ -37,7 +40,9 @@ export function linspace(...args: LinspaceArgs): Tensor {
   return makeTensor('linspace', fromHost(data, shape, dtype), requiresGrad);
 }
 
-/** `steps` numbers evenly from `start` to `end`. At least one of these is a tensor without dimensions; no gradient passes to it, as in PyTorch. */
+/**
+ * `linspace` where at least one end is a tensor without dimensions. As in PyTorch, no gradient passes to the ends.
+ */
 export function evenlyBetween(
   op: string,
   start: number | Tensor,
@@ -58,7 +63,7 @@ export function evenlyBetween(
   }) as [Tensor, Tensor];
   const places = arange(steps, { dtype: 'float32' });
   const step = high.sub(low).div(Math.max(steps - 1, 1));
-  // From both ends towards the middle, so that both are exact.
+  // Computed from both ends towards the middle, so that both ends are exact.
   const first = steps === 1 ? places.add(low) : low.add(step.mul(places));
   const last = high.sub(step.mul(places.mul(-1).add(steps - 1)));
   const numbers = first.where(places.lt(steps === 1 ? 1 : Math.floor(steps / 2)), last).to(dtype ?? 'float32');

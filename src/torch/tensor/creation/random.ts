@@ -1,4 +1,5 @@
-// Makes random tensors: PyTorch's CPU numbers, drawn on the host when called, from the default generator or one given.
+// Makes random tensors with the same numbers as PyTorch on the CPU. They are drawn on the host at the time of the call,
+// from the default generator or a given one.
 
 import type { Kind } from '../../../engine/core/argument-kinds';
 import { closed, expectSettled, oneTooMany } from '../../../engine/core/arity';
@@ -48,9 +49,9 @@ import { makeTensor } from './make-leaf';
 
 export { Generator, manualSeed, type Seed } from '../../../engine/storage/random/generator';
 
-/** What functions of random numbers take by name. */
+/** Options of the functions that draw random numbers. */
 export interface RandomOptions extends TensorOptions {
-  /** Where the numbers come from; default: the default generator, as seeded by `torch.manualSeed`. */
+  /** The generator of the numbers. Default: the default generator, which `torch.manualSeed` seeds. */
   generator?: Generator | null;
 }
 
@@ -60,10 +61,10 @@ export const seed = closed('seed', (): number => defaultGenerator().seed());
 /** The seed of the default generator. */
 export const initialSeed = closed('initialSeed', (): number | bigint => defaultGenerator().initialSeed());
 
-/** The state of the default generator, as the bytes of PyTorch's: with `setRngState` a run goes on where it was. */
+/** The state of the default generator, in PyTorch's byte format. `setRngState` continues from such a state. */
 export const getRngState = closed('getRngState', (): Uint8Array => defaultGenerator().getState());
 
-/** Has the default generator go on from a state of `getRngState`, this library's or PyTorch's. */
+/** Makes the default generator continue from a state that `getRngState`, here or in PyTorch, returned. */
 export const setRngState = (...args: Parameters<Generator['setState']>): void => {
   defaultGenerator().resume('setRngState', args);
 };
@@ -72,7 +73,10 @@ const named: Kind = { words: 'an object', fits: isPlainObject };
 
 type Fill = (out: HostNumbers, generator: Generator, oneByOne?: boolean) => unknown;
 
-/** Draws now, so that the order of calls is the order of numbers: row by row, or as the memory of the tensor `like` goes. */
+/**
+ * Draws at once, so that the order of calls decides which numbers each gets. Elements are filled row by row, or in the
+ * memory order of the tensor `like`, as PyTorch does.
+ */
 function drawn(op: string, size: Shape, options: RandomOptions, dtype: DType, fill: Fill, like?: Tensor): Tensor {
   expectKind(op, 'options', options, named);
   const { generator, ...rest } = options;
@@ -94,7 +98,10 @@ const standardNormal: Fill = (out, generator, oneByOne) => fillNormal(out, 0, 1,
 const normalFor = (dtype: DType | undefined): Fill =>
   dtype === 'float16' ? (out, generator, oneByOne) => fillHalfNormal(out, 0, 1, generator, oneByOne) : standardNormal;
 
-/** The dtype of numbers drawn in the likeness of a tensor of floats. */
+/**
+ * The default dtype of `randLike` and `randnLike`: that of the input, which must be a float unless the options give a
+ * dtype.
+ */
 function floatOf(op: string, input: Tensor, options: RandomOptions | undefined): DType {
   if (options?.dtype === undefined) expectFloat(op, 'input', input);
   return isFloat(input.dtype) ? input.dtype : 'float32';
@@ -112,14 +119,14 @@ export function randn(...args: SizeArguments<RandomOptions>): Tensor {
   return drawn('randn', size, options, 'float32', normalFor(options.dtype));
 }
 
-/** Uniform on [0, 1) in the input's shape and dtype, which is of floats, or in the dtype given. */
+/** Uniform on [0, 1) in the input's shape, and in the input's dtype (a float) unless another is given. */
 export const randLike = callable(
   'randLike(input, ...)',
   (input: Tensor, options?: RandomOptions): Tensor =>
     drawn('randLike', input.shape, options ?? {}, floatOf('randLike', input, options), uniform, input),
 );
 
-/** Standard normal in the input's shape and dtype, which is of floats, or in the dtype given. */
+/** Standard normal in the input's shape, and in the input's dtype (a float) unless another is given. */
 export const randnLike = callable(
   'randnLike(input, ...)',
   (input: Tensor, options?: RandomOptions): Tensor =>
@@ -133,7 +140,7 @@ export const randnLike = callable(
     ),
 );
 
-/** @throws DTypeError for a bound that is no number of the dtype */
+/** @throws DTypeError if the dtype cannot represent the bound */
 function expectHolds(op: string, bound: number, dtype: DType): void {
   if (storedNumber(op, bound, expectDType(op, dtype)) === bound) return;
   throw new DTypeError(`${op}: expected bounds that ${dtype} holds, but got ${bound}`);
@@ -148,7 +155,9 @@ interface Bounds {
 
 const noBounds = { low: undefined as never, high: undefined as never };
 
-/** The bounds of whole numbers: two by place, or one, which is the upper one unless that is named. */
+/**
+ * The bounds of random integers. A single bound by position is the upper one, unless the upper one is given by name.
+ */
 function boundsOf(op: string, places: readonly unknown[], named: Bounds): { low: number; high: number } {
   if (places.length > 2) throw oneTooMany(op, 2, places);
   const given = places.filter((place) => place !== undefined);
@@ -170,7 +179,7 @@ interface RandintParameters extends RandomOptions, Bounds {
   size?: readonly number[] | null;
 }
 
-/** Arguments by place, and those by name with the options of the new tensor. */
+/** Splits arguments into those by position, those by name, and the options of the new tensor. */
 function optionsOf<O extends RandomOptions>(
   op: string,
   defaults: Omit<Defaults<O>, keyof RandomOptions>,
@@ -248,7 +257,10 @@ export const randintLike = callable(
   },
 );
 
-/** Counts that follow Poisson's distribution, whose means `input` gives. Reads them back, and draws when they are there. Its gradient is 0. */
+/**
+ * Counts from Poisson distributions whose means are in `input`. Asynchronous: it reads the means back before it draws.
+ * The gradient of `input` is 0.
+ */
 export const poisson = callable(
   'poisson(input, ...)',
   async (input: Tensor, options: { generator?: Generator | null } = {}): Promise<Tensor> => {
@@ -262,8 +274,8 @@ export const poisson = callable(
 );
 
 /**
- * How many of `count` trials of probability `prob` succeed, element by element of two tensors of one shape. Reads them back, and draws when they
- * are there. Its gradient is 0.
+ * How many of `count` trials succeed with probability `prob`, for each element; the shapes broadcast. Asynchronous: it
+ * reads both back before it draws. Their gradients are 0.
  */
 export const binomial = callable(
   'binomial(count, prob, ...)',
@@ -286,11 +298,11 @@ function expectProbabilities(op: string, name: string, input: Tensor): void {
 }
 
 interface NormalParameters {
-  /** Default 0, where `std` is a tensor. */
+  /** Default 0. */
   mean?: Tensor | number;
   /** Default 1. */
   std?: Tensor | number;
-  /** Where neither is a tensor. */
+  /** The shape of the result; required if neither `mean` nor `std` is a tensor, else not allowed. */
   size?: readonly number[] | null;
 }
 
@@ -301,8 +313,8 @@ const stdKind: Kind = {
 };
 
 /**
- * Normal numbers of the given mean and standard deviation: both numbers with a `size`, or at least one a tensor that gives the
- * shape and dtype, and whose gradient is 0.
+ * Normal numbers with the given mean and standard deviation. If both are numbers, `size` gives the shape. Otherwise the
+ * tensors give the shape and dtype; their gradients are 0.
  */
 export function normal(
   ...args:

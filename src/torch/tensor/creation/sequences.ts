@@ -1,4 +1,5 @@
-// Makes tensors of numbers in a row, places in triangles, and powers.
+// Makes tensors of sequences (logspace, range), of indices of triangles (trilIndices, triuIndices), and of powers
+// (vander).
 
 import { MOST_FEATURES, whole } from '../../../engine/core/argument-kinds';
 import { ArgumentError, OutOfMemoryError, ShapeError } from '../../../engine/core/errors';
@@ -33,7 +34,10 @@ interface Ends {
   steps: number;
 }
 
-/** `steps` powers of `base` (10), whose exponents go evenly from `start` to `end`, both included; float32 by default. Shape: [steps]. */
+/**
+ * `steps` powers of `base` (default 10) with evenly spaced exponents from `start` to `end`, both included. float32 by
+ * default. Shape: [steps].
+ */
 export function logspace(
   ...args:
     | [start: number | Tensor, end: number | Tensor, steps: number, base: number, options?: TensorOptions]
@@ -58,7 +62,7 @@ export function logspace(
   expectNumbers('logspace', { start, end, base });
   const [low, high] = [fround(start), fround(end)];
   const step = steps === 1 ? 0 : fround(fround(high - low) / (steps - 1));
-  // From both ends towards the middle, in float32, as PyTorch does.
+  // Computed from both ends towards the middle, in float32, as in PyTorch.
   const numbers = Float64Array.from({ length: steps }, (_, i) => {
     const fromStart = steps === 1 || i < Math.floor(steps / 2);
     const exponent = fromStart ? fround(low + fround(step * i)) : fround(high - fround(step * (steps - 1 - i)));
@@ -68,9 +72,9 @@ export function logspace(
 }
 
 /**
- * The numbers start, start + step, … up to `end`, which is one of them: `range(start, end, step)`. float32 by default. Shape: [⌊(end - start) / step⌋ + 1].
- * `arange` is the one that PyTorch keeps.
- * @throws ArgumentError for a step of 0, or one that leads away from `end`
+ * The numbers start, start + step, … up to and including `end`: `range(start, end, step)`. float32 by default. Shape:
+ * [⌊(end - start) / step⌋ + 1]. PyTorch has deprecated it: prefer `arange`.
+ * @throws ArgumentError if the step is 0 or leads away from `end`
  */
 export const range = callable(
   'range(start: number, end: number, ...)',
@@ -100,14 +104,14 @@ export const range = callable(
 interface Triangle {
   row: number;
   col: number;
-  /** 0: the main diagonal; positive ones are above it. */
+  /** Which diagonal: 0 is the main one, positive ones are above. Default: 0. */
   offset?: number;
 }
 
-/** The most places that a result holds: a gigabyte of them. */
+/** The most elements that a result may index: their rows and columns take a gigabyte. */
 const MOST_PLACES = 2 ** 27;
 
-/** The places [2, n] of a matrix's elements on one side of a diagonal, row by row. */
+/** The rows and columns [2, n] of a matrix's elements on and beside a diagonal, row by row. */
 function places(op: string, args: readonly unknown[], isLower: boolean): Tensor {
   const last = args.at(-1);
   const { dtype = 'int64', device, ...named } = (isPlainObject(last) ? last : {}) as TensorOptions & Partial<Triangle>;
@@ -118,7 +122,7 @@ function places(op: string, args: readonly unknown[], isLower: boolean): Tensor 
       `${op}: expected whole numbers row ≥ 0, col ≥ 0 and offset, but got ${row}, ${col} and ${offset}`,
     );
   }
-  // Rows with no element are left out, so that the loops are as long as the result.
+  // Rows without elements are left out, so that the loops are no longer than the result.
   const [top, bottom] = isLower ? [Math.max(-offset, 0), row] : [0, Math.min(row, col - offset)];
   const from = (i: number) => (isLower ? 0 : Math.max(i + offset, 0));
   const to = (i: number) => (isLower ? Math.min(i + offset + 1, col) : col);
@@ -151,9 +155,9 @@ export const trilIndices = (...args: TriangleArguments): Tensor => places('trilI
 export const triuIndices = (...args: TriangleArguments): Tensor => places('triuIndices', args, false);
 
 interface VanderOptions {
-  /** How many powers; default: as many as there are numbers. */
+  /** The number of powers. Default: the length of the vector. */
   N?: number | null;
-  /** From x⁰ on; default: down to x⁰. */
+  /** Whether the powers increase, from x⁰ on. Default: false, they decrease down to x⁰. */
   increasing?: boolean;
 }
 

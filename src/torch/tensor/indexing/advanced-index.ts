@@ -1,4 +1,5 @@
-// Indexing by tensors: what several index tensors pick together, where a mask holds, and writing back to those places.
+// Indexing by tensors, as in PyTorch's advanced indexing: picks elements by index tensors and masks, and writes to
+// those places.
 
 import { ArgumentError, DTypeError } from '../../../engine/core/errors';
 import { numel, sameShape, showShape } from '../../../engine/core/meta';
@@ -10,19 +11,22 @@ import type { Tensor } from '../tensor';
 import { pickMasked } from './masked-index';
 import { type Axis, Picking } from './picking';
 
-/** Numbers, or booleans for a mask, in lists of any depth. */
+/** Nested lists of numbers, or of booleans for a mask. */
 export type IndexList = readonly (number | boolean | IndexList)[];
 
-/** What indexes one dimension; a mask as many as it has. */
+/** A part of an index. It indexes one dimension; a mask indexes as many as it has. */
 export type Part = number | string | null | Tensor | Value;
 
-/** Dimensions that a part of an index takes. */
+/** The number of dimensions that a part of an index consumes. */
 export function dimsOf(part: Part): number {
   if (part === null || part === '...') return 0;
   return typeof part === 'object' && part.dtype === 'bool' ? part.shape.length : 1;
 }
 
-/** A list as an index; one of booleans as what names the places where it holds: an index for each of its dimensions. */
+/**
+ * A list as index values. A list of booleans gives one index for each of its dimensions: the coordinates where it is
+ * true.
+ */
 export function listIndex(list: IndexList): Value[] {
   const { data, shape, dtype } = readHostData('at', list);
   if (dtype === 'float32' && data.length > 0) {
@@ -40,7 +44,10 @@ export function listIndex(list: IndexList): Value[] {
   });
 }
 
-/** What the axes pick: elements that write back, or, for a mask, the places to write to. */
+/**
+ * The elements that the axes pick. In-place changes of the result write back into x; with a mask, the result is a
+ * stand-in.
+ */
 export function pickAt(x: Tensor, axes: readonly Axis[]): Tensor {
   if (axes.some(({ index }) => index.dtype === 'bool')) return pickMasked(x, axes);
   const picking = new Picking(x, axes);
@@ -53,7 +60,10 @@ export function pickAt(x: Tensor, axes: readonly Axis[]): Tensor {
   return picked;
 }
 
-/** The value of x with `values`, which broadcast, put or added to the places that the indices name together. */
+/**
+ * The value of x with `values`, which broadcast, written (with `accumulate`, added) at the places that the indices name
+ * together.
+ */
 export function putAt(x: Tensor, indices: readonly Tensor[], values: Tensor, accumulate: boolean): Value {
   if (indices.length === 0 || indices.length > x.shape.length) {
     throw new ArgumentError(

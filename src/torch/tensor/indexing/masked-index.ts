@@ -1,4 +1,5 @@
-// Indexing by masks: how many elements one picks is known only after reading it back, so they are written to at once and read by waiting.
+// Indexing by masks. The number of elements that a mask picks is known only once the mask has been read back. So
+// reading the elements takes an `await`, while writing to them works at once.
 
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
 import { numel, type Shape, sameShape, showShape } from '../../../engine/core/meta';
@@ -21,13 +22,13 @@ const isMask = (axis: Axis): axis is Mask => axis.index.dtype === 'bool';
 /** Calls an in-place method of the selected elements. */
 type Write = (method: 'add_', args: readonly unknown[]) => void;
 
-/** Methods of a masked selection that read it back. */
+/** The methods of a masked selection that read it back. */
 const reading = new Set(['data', 'item', 'tolist', 'text', 'print']);
 
-/** Those that describe it in texts and consoles. */
+/** The methods that describe it in texts and consoles. */
 const textual = new Set<string | symbol>(['toString', 'toJSON', 'inConsole']);
 
-/** The elements of x where masks, alone or together with index tensors, lead: `await` gives them as a tensor. */
+/** The elements of x that masks pick, alone or together with index tensors; `await` gives them as a tensor. */
 export function pickMasked(x: Tensor, axes: readonly Axis[]): Tensor {
   const masks = axes.filter(isMask);
   for (const { dim, index } of masks) {
@@ -63,7 +64,10 @@ export function pickMasked(x: Tensor, axes: readonly Axis[]): Tensor {
   );
 }
 
-/** A stand-in for elements of x whose number is not known yet. */
+/**
+ * A stand-in for elements of x whose number is not known yet. It can be awaited and written to in place, and refuses
+ * the rest.
+ */
 function selection(x: Tensor, selected: () => Promise<Tensor>, write: Write): Tensor {
   const standIn = (awaited: boolean): Tensor =>
     new Proxy(x, {
@@ -92,13 +96,13 @@ function selection(x: Tensor, selected: () => Promise<Tensor>, write: Write): Te
   return standIn(true);
 }
 
-/** Where in its flattened elements a mask holds. */
+/** The flat indices at which a mask is true. */
 async function placesIn(mask: Tensor): Promise<number[]> {
   const flags = await mask.data();
   return [...flags.keys()].filter((i) => flags[i] !== 0);
 }
 
-/** Coordinates in dimension d of places in a flattened shape. */
+/** The coordinates along dimension d of flat indices into a shape. */
 function coordinates(places: readonly number[], shape: Shape, d: number): Value {
   const step = numel(shape.slice(d + 1));
   return fromHost(
@@ -129,11 +133,11 @@ function writeRows(x: Tensor, { dim, index: mask }: Mask, method: 'add_', args: 
 
 const isTensor = (x: unknown): x is Tensor => typeof x === 'object' && x !== null && 'storage' in x;
 
-/** At each element of a mask: how many hold before it; 0 where it does not hold. */
+/** For each true element of a mask, how many true ones come before it; 0 for false elements. */
 const turnsOf = (mask: Tensor): Tensor =>
   mask.flatten().to('int64').cumsum(0).sub(1).maskedFill(mask.flatten().logicalNot(), 0);
 
-/** An operand of the elements that a mask picks, each of its slices where the element is that it belongs to. */
+/** Spreads an operand for the picked elements over the whole mask: slice k goes to the k-th true element. */
 function spread(operand: Tensor, mask: Tensor, after: number): Tensor {
   const { shape } = operand;
   const at = shape.length - 1 - after;
@@ -143,7 +147,7 @@ function spread(operand: Tensor, mask: Tensor, after: number): Tensor {
   return operand.indexSelect(at, turnsOf(mask)).reshape(around(mask.shape));
 }
 
-// ── A mask together with others: it stands for an index into each of its dimensions ──
+// ── A mask together with other indices: it becomes an index tensor for each of its dimensions ──
 
 async function pickTogether(x: Tensor, axes: readonly Axis[]): Promise<Tensor> {
   const held = x.picked(x.value);
@@ -161,7 +165,7 @@ async function pickTogether(x: Tensor, axes: readonly Axis[]): Promise<Tensor> {
 const axesOf = ({ dim, index: { shape } }: Mask, places: readonly number[]): Axis[] =>
   shape.map((_, d) => ({ dim: dim + d, index: coordinates(places, shape, d) }));
 
-/** Writes to every place of the mask its new value. Where the mask is false that is the old one. */
+/** Writes to all places of the mask: the new values where the mask is true, and the old ones where it is false. */
 function writeTogether(x: Tensor, mask: Mask, axes: readonly Axis[], method: 'add_', args: readonly unknown[]): void {
   const flat = mask.index.flatten();
   const all = axesOf(mask, [...new Array<number>(flat.numel()).keys()]);
@@ -178,7 +182,7 @@ function writeTogether(x: Tensor, mask: Mask, axes: readonly Axis[], method: 'ad
   view.overwrite(picking.write(view.value, where(holds, changed.value, before.value), false));
 }
 
-/** An index tensor with an entry for every place of a mask, where it has one for every place that holds. */
+/** Spreads an index tensor with an entry for each true element of a mask over all elements of the mask. */
 function alongMask(x: Tensor, index: Tensor | Value, flat: Tensor): Tensor {
   const given = x.picked(contentsOf(index));
   return (given.shape.at(-1) ?? 1) === 1 ? given : given.indexSelect(-1, turnsOf(flat));

@@ -1,4 +1,5 @@
-// Where several index tensors lead together: the places in tensors of one shape, the elements there, and writing others there.
+// Several index tensors together: computes the places that they name, reads the elements there, and writes others
+// there.
 
 import { ArgumentError, DTypeError } from '../../../engine/core/errors';
 import { numel, type Shape, sameShape } from '../../../engine/core/meta';
@@ -18,14 +19,17 @@ export interface Axis {
   readonly index: Tensor | Value;
 }
 
-/** Where index tensors lead in tensors of one shape: the dimensions they index side by side, as one. */
+/**
+ * The places that index tensors name in tensors of one shape. The indexed dimensions are moved side by side and merged
+ * into one.
+ */
 export class Picking {
   /** The shape of the picked elements. */
   readonly shape: Shape;
-  /** The last of its dimensions that comes from the indices; -1 where they have none. */
+  /** The last dimension of `shape` that comes from the indices; -1 if the indices have no dimensions. */
   readonly lastDim: number;
   private readonly order: readonly number[];
-  /** The shape with the indexed dimensions side by side, and with them as one. */
+  /** The shape of x with the indexed dimensions side by side; `merged`: with them merged into one. */
   private readonly aside: Shape;
   private readonly merged: Shape;
   private readonly at: number;
@@ -39,7 +43,8 @@ export class Picking {
     );
     const dims = axes.map(({ dim }) => dim);
     const others = x.shape.map((_, d) => d).filter((d) => !dims.includes(d));
-    // As numbers do, single indices take their dimension away before it is asked whether the others are neighbours.
+    // Rank-0 indices remove their dimension, like numbers, so they do not count when we test whether the others are
+    // neighbours.
     const lists = axes.filter(({ index }) => index.shape.length > 0).map(({ dim }) => dim);
     const between = others.some((d) => lists.some((l) => l < d) && lists.some((l) => l > d));
     const front = between || lists.length === 0 ? [] : others.filter((d) => d < lists[0]!);
@@ -54,7 +59,7 @@ export class Picking {
     this.places = reshaped(placesOf(axes, sizes(dims), together), [numel(together)]);
   }
 
-  /** x with the indexed dimensions side by side; a view. */
+  /** A view of x with the indexed dimensions side by side. */
   along(x: Tensor): Tensor {
     return this.order.every((d, i) => d === i) ? x : x.permute(this.order);
   }
@@ -64,7 +69,7 @@ export class Picking {
     return named(reshape(picked, this.shape), 'IndexBackward0');
   }
 
-  /** A value with the indexed dimensions side by side, in which others have been put. */
+  /** `aside` (x with the indexed dimensions side by side) with `values` written or added at the places. */
   write(aside: Value, values: Value, accumulate: boolean): Value {
     const source = reshaped(values, [
       ...this.merged.slice(0, this.at),
@@ -92,7 +97,7 @@ function expectWhole(index: Tensor | Value): void {
   }
 }
 
-/** Places in the dimensions of the given sizes taken as one. */
+/** The places as flat indices into the merged dimensions, whose sizes are given. */
 function placesOf(axes: readonly Axis[], sizes: Shape, together: Shape): Value {
   const steps = axes.map(({ index }, i) => {
     const place = wrapIndex('at', contentsOf(index), sizes[i]!);

@@ -1,4 +1,4 @@
-// Places of values among sorted ones, and whether they are among others.
+// Searches: searchsorted and bucketize (indices into sorted numbers), and isin (membership).
 
 import { orNull } from '../../../engine/core/argument-kinds';
 import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
@@ -13,22 +13,23 @@ import type { Tensor } from '../tensor';
 import { inf } from '../types/constants';
 
 interface BucketOptions {
-  /** int32 in the place of int64; default false. */
+  /** Whether the result is int32 instead of int64. Default: false. */
   outInt32?: boolean;
-  /** The place after equal elements rather than before them; default false. */
+  /** Whether to give the index after equal elements instead of before them. Default: false. */
   right?: boolean;
 }
 
 interface SearchOptions extends BucketOptions {
-  /** 'right' for `right: true`. */
+  /** `'right'` means the same as `right: true`. */
   side?: 'left' | 'right' | null;
-  /** The indices that put each row of the sequence in order, where it is not. */
+  /** If the sequence is not sorted, the indices that sort each of its rows. */
   sorter?: Tensor | null;
 }
 
 /**
- * Where values would stand in a sorted sequence: at a place i with sequence[i - 1] < value ≤ sequence[i], or with `right`
- * sequence[i - 1] ≤ value < sequence[i]. The sequence is a vector, or has a row for each of the values' rows. Shape: that of the values.
+ * The index at which each value would be inserted into a sorted sequence: the i with sequence[i - 1] < value ≤
+ * sequence[i], or with `right` sequence[i - 1] ≤ value < sequence[i]. The sequence is a vector, or has a row for each
+ * row of the values. Shape: that of the values.
  */
 export const searchsorted = callable(
   'searchsorted(sortedSequence, values: operand, ...)',
@@ -59,7 +60,7 @@ export const searchsorted = callable(
   },
 );
 
-/** The bucket of each element between rising boundaries: `searchsorted` with the arguments in the other order. */
+/** The index of the bucket of each element, between ascending boundaries: `searchsorted` with its arguments swapped. */
 export const bucketize = callable(
   'bucketize(input: operand, boundaries, ...)',
   (input: Tensor | number, boundaries: Tensor, options: BucketOptions = {}): Tensor => {
@@ -74,8 +75,8 @@ export const bucketize = callable(
 );
 
 /**
- * Whether each element is among `testElements`; with `invert`, whether it is not. One of them may be a number. NaN is among none.
- * Shape: that of `elements`. `assumeUnique` is a hint that is not needed here.
+ * Whether each element is among `testElements`; with `invert`, whether it is not. One of both may be a number. NaN
+ * equals nothing, so it is never found. Shape: that of `elements`. `assumeUnique` is accepted and ignored.
  */
 export const isin = callable(
   'isin(elements: operand, testElements: operand, ...)',
@@ -98,11 +99,12 @@ export const isin = callable(
   },
 );
 
-/** Whether the place of an element among the sorted ones is taken by its equal. */
+/** Whether each element of x equals the sorted element at its insertion index. */
 function foundIn(x: Tensor, among: Tensor): Tensor {
   const dtype = promoteTypes({ dtype: x.dtype }, { dtype: among.dtype });
   const sorted = among.to(dtype).flatten().sort()[0];
-  // NaN, which comes last, in order for comparisons; a NaN found there stays NaN.
+  // Sorting puts NaN last. For the search it becomes ∞; the comparison below reads `sorted`, so NaN still equals
+  // nothing.
   const ordered = sorted.nanToNum({ nan: inf, posinf: inf, neginf: -inf });
   const place = searchsorted(ordered, x.to(dtype)).clamp({ max: sorted.numel() - 1 });
   return sorted.take(place).eq(x);

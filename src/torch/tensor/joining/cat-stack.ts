@@ -1,4 +1,4 @@
-// Tensors joined along a dimension: an existing one, or a new one.
+// Joins tensors along an existing dimension (cat) or a new one (stack).
 
 import { ShapeError } from '../../../engine/core/errors';
 import { sameShape, showShape } from '../../../engine/core/meta';
@@ -19,7 +19,7 @@ interface JoinOptions {
 
 type JoinArgs = Arguments<JoinOptions, ['tensors', 'dim']>;
 
-/** Tensors joined along an existing dimension; the other sizes must agree. Empty vectors, of shape [0], add nothing. */
+/** Joins tensors along an existing dimension; their other sizes must agree. Empty vectors of shape [0] are skipped. */
 export const cat = checked('cat(tensors: tensors, ...)', catOf);
 
 function catOf(...args: JoinArgs): Tensor {
@@ -37,7 +37,7 @@ function catOf(...args: JoinArgs): Tensor {
 
 export { cat as concat, cat as concatenate };
 
-/** Tensors of one shape joined along a new dimension. */
+/** Joins tensors of one shape along a new dimension. */
 export const stack = checked('stack(tensors: tensors, ...)', stackOf);
 
 function stackOf(...args: JoinArgs): Tensor {

@@ -1,4 +1,5 @@
-// Tensors side by side: raised to a number of dimensions, broadcast together, stacked, and laid along a diagonal.
+// Combines tensors: stacks them, raises them to a number of dimensions, broadcasts them together, or puts them along a
+// diagonal.
 
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
 import { type Shape, sameShape, showShape } from '../../../engine/core/meta';
@@ -13,13 +14,13 @@ import { made } from '../made';
 import type { Tensor } from '../tensor';
 import { cat } from './cat-stack';
 
-/** Tensors joined along dimension 1, vectors along their only one. */
+/** Joins tensors along dimension 1, and vectors along their only dimension. */
 export const hstack = callable('hstack(tensors: tensors)', (tensors: readonly Tensor[]): Tensor => {
   const parts = tensors.map((x) => (x.shape.length === 0 ? x.reshape(1) : x));
   return cat(parts, parts[0]?.shape.length === 1 ? 0 : 1);
 });
 
-/** Tensors joined along dimension 0, vectors as rows. */
+/** Joins tensors along dimension 0; vectors become rows first. */
 export const vstack = callable('vstack(tensors: tensors)', (tensors: readonly Tensor[]): Tensor => {
   return cat(
     tensors.map((x) => (x.shape.length < 2 ? x.reshape(1, -1) : x)),
@@ -32,8 +33,8 @@ interface MeshgridOptions {
 }
 
 /**
- * The coordinates of a grid over vectors, in a list or one by one: one view a vector, of the grid's shape. `indexing: 'xy'` swaps
- * the first two dimensions.
+ * The coordinates of a grid over vectors, which are given in a list or one by one: for each vector, a view of the
+ * grid's shape. `indexing: 'xy'` swaps the first two dimensions.
  */
 export const meshgrid = checked('meshgrid(*tensors, ...)', meshgridOf);
 
@@ -71,7 +72,7 @@ interface AtLeast {
   (tensors: readonly Tensor[]): Tensor[];
 }
 
-/** One tensor raised, or each of a list. */
+/** Applies `raise` to the only tensor, or to each of several. */
 const atLeast = (name: string, raise: (x: Tensor) => Tensor): AtLeast =>
   checked(`${name}(*tensors)`, ((...tensors: readonly (Tensor | readonly Tensor[])[]) => {
     const [first] = tensors;
@@ -79,24 +80,24 @@ const atLeast = (name: string, raise: (x: Tensor) => Tensor): AtLeast =>
     return (tensors.flat() as Tensor[]).map(raise);
   }) as AtLeast);
 
-/** Tensors without dimensions as vectors; others as they are. */
+/** Makes tensors without dimensions vectors; others stay. */
 export const atleast1d = atLeast('atleast1d', (x) => (x.shape.length === 0 ? x.reshape(1) : x));
 
-/** Vectors as rows; tensors of more dimensions as they are. */
+/** Makes tensors of fewer than 2 dimensions matrices of one row; others stay. */
 export const atleast2d = atLeast('atleast2d', (x) => (x.shape.length < 2 ? x.reshape(1, -1) : x));
 
-/** Vectors as [1, n, 1], matrices as [n, m, 1]; tensors of more dimensions as they are. */
+/** Gives vectors shape [1, n, 1] and matrices shape [n, m, 1]; tensors of more dimensions stay. */
 export const atleast3d = atLeast('atleast3d', (x) =>
   x.shape.length < 2 ? x.reshape(1, -1, 1) : x.shape.length === 2 ? x.unsqueeze(-1) : x,
 );
 
-/** Tensors joined along dimension 2, after `atleast3d`. */
+/** Joins tensors along dimension 2, after `atleast3d`. */
 export const dstack = callable(
   'dstack(tensors: tensors)',
   (tensors: readonly Tensor[]): Tensor => cat(atleast3d(tensors), 2),
 );
 
-/** Tensors joined along dimension 1, vectors as columns. */
+/** Joins tensors along dimension 1; vectors become columns first. */
 export const columnStack = callable(
   'columnStack(tensors: tensors)',
   (tensors: readonly Tensor[]): Tensor =>
@@ -108,7 +109,7 @@ export const columnStack = callable(
 
 export { vstack as rowStack };
 
-/** The shape that shapes broadcast to; a number is a shape of one dimension. */
+/** The shape to which the shapes broadcast; a number counts as a shape of one dimension. */
 export function broadcastShapes(...shapes: readonly (Shape | number)[]): Shape {
   const given = shapes.map((shape) => expectSize('broadcastShapes', typeof shape === 'number' ? [shape] : shape));
   if (given.length === 0) return [];
@@ -118,7 +119,7 @@ export function broadcastShapes(...shapes: readonly (Shape | number)[]): Shape {
   );
 }
 
-/** Each tensor expanded to the shape that all of them broadcast to; views. */
+/** Views of the tensors, expanded to the shape to which all of them broadcast. */
 export const broadcastTensors = checked('broadcastTensors(*tensors)', broadcastTensorsOf);
 
 function broadcastTensorsOf(...tensors: readonly Tensor[] | [readonly Tensor[]]): Tensor[] {
@@ -127,7 +128,7 @@ function broadcastTensorsOf(...tensors: readonly Tensor[] | [readonly Tensor[]])
   return list.map((x) => (sameShape(x.shape, shape) ? x : x.expand(shape)));
 }
 
-/** Matrices along the diagonal of one, with zeros elsewhere; vectors are rows. */
+/** A block-diagonal matrix of the given matrices, with zeros elsewhere; vectors count as rows. */
 export const blockDiag = checked('blockDiag(*tensors)', blockDiagOf);
 
 function blockDiagOf(...given: readonly Tensor[]): Tensor {
@@ -150,7 +151,9 @@ function blockDiagOf(...given: readonly Tensor[]): Tensor {
   );
 }
 
-/** Every way to take one element of each vector, a row for each, the last one's elements changing first. */
+/**
+ * The Cartesian product of vectors: a row for each way to take one element of each; the last column changes fastest.
+ */
 export const cartesianProd = checked('cartesianProd(*tensors)', cartesianProdOf);
 
 function cartesianProdOf(...given: readonly Tensor[]): Tensor {
@@ -167,12 +170,12 @@ function cartesianProdOf(...given: readonly Tensor[]): Tensor {
   return cat(columns, 1);
 }
 
-/** The most numbers that `combinations` gives: they are counted up one by one, on the host. */
+/** The most numbers that `combinations` may return, since they are enumerated one by one on the host. */
 const MOST_PLACES = 2 ** 24;
 
 function expectRows(n: number, r: number, withReplacement: boolean): void {
   if (!withReplacement && r > n) return;
-  // n over k as its product, which grows with every factor.
+  // The binomial coefficient as a product. It grows with every factor, so the loop can stop early.
   const of = withReplacement ? n + r - 1 : n;
   const fewer = Math.min(r, of - r);
   let rows = 1;
@@ -183,7 +186,9 @@ function expectRows(n: number, r: number, withReplacement: boolean): void {
   );
 }
 
-/** Every way to take r elements of a vector, a row for each, in order; `withReplacement` lets an element come again. */
+/**
+ * The combinations of r elements of a vector, a row for each, in order. With `withReplacement`, elements may repeat.
+ */
 export const combinations = callable(
   'combinations(input, ...)',
   (

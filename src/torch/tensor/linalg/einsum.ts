@@ -1,4 +1,4 @@
-// einsum: sums of products written as letters, done as permutations, reshapes and batched matrix products.
+// einsum: sums of products described by letters, computed as permutations, reshapes and batched matrix products.
 
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
 import { showShape } from '../../../engine/core/meta';
@@ -7,7 +7,7 @@ import { TensorBase } from '../base';
 import { checked } from '../calling/callable';
 import type { Tensor } from '../tensor';
 
-/** A tensor and the letter of each of its dimensions, every letter once. */
+/** A tensor, and the letter of each of its dimensions. */
 interface Labelled {
   readonly x: Tensor;
   readonly labels: readonly string[];
@@ -15,7 +15,10 @@ interface Labelled {
 
 const ELLIPSIS = '...';
 
-/** Letters of one term; an ellipsis of n dimensions becomes the labels `.0` (the last dimension of it) to `.n-1`. */
+/**
+ * The letters of one term. An ellipsis of n dimensions becomes the labels `.n-1` … `.0`, where `.0` is its last
+ * dimension.
+ */
 function labelsOf(equation: string, term: string, ellipsis: number): string[] {
   const [before, after, ...more] = term.split(ELLIPSIS);
   if (more.length > 0 || !/^[a-zA-Z]*$/.test(before! + (after ?? ''))) {
@@ -27,7 +30,9 @@ function labelsOf(equation: string, term: string, ellipsis: number): string[] {
   return [...before!, ...dots, ...(after ?? '')];
 }
 
-/** The dimensions of an operand, or of the result, as numbers from 0 to 51, with '...' for those in between. */
+/**
+ * The dimensions of an operand, or of the result, as numbers from 0 to 51; '...' stands for the dimensions not listed.
+ */
 export type Sublist = readonly (number | '...')[];
 
 function expectSublist(sublist: Sublist): Sublist {
@@ -35,7 +40,7 @@ function expectSublist(sublist: Sublist): Sublist {
   throw new ArgumentError(`einsum: expected the numbers of dimensions in a list, but got ${kindOf(sublist)}`);
 }
 
-/** Letters for numbers, in PyTorch's order: capitals first. */
+/** The letter for each number, in PyTorch's order: capitals first. */
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 const lettersOf = (sublist: Sublist): string =>
@@ -47,7 +52,7 @@ const lettersOf = (sublist: Sublist): string =>
     })
     .join('');
 
-/** Operands each followed by its sublist, and perhaps that of the result, as an equation. */
+/** Turns operands, each followed by its sublist, and the result's sublist, if given, into an equation. */
 function fromSublists(args: readonly (Tensor | Sublist)[]): [equation: string, ...operands: Tensor[]] {
   const result = args.length % 2 === 1 ? `->${lettersOf(args.at(-1) as Sublist)}` : '';
   const pairs = Array.from({ length: Math.floor(args.length / 2) }, (_, i) => args.slice(2 * i, 2 * i + 2));
@@ -56,9 +61,10 @@ function fromSublists(args: readonly (Tensor | Sublist)[]): [equation: string, .
 }
 
 /**
- * Sums of products over named dimensions: `einsum('bij,bjk->bik', a, b)` is a batched matrix product. A letter twice in a term takes
- * the diagonal; letters missing from the result are summed; without `->`, those that occur once remain, in the alphabet's order.
- * Numbers may take the place of letters: `einsum(a, [0, 1], b, [1, 2], [0, 2])`.
+ * Sums of products over named dimensions: `einsum('bij,bjk->bik', a, b)` is a batched matrix product. A letter that
+ * occurs twice in a term takes the diagonal. Letters missing from the result are summed over. Without `->`, the result
+ * has the letters that occur once, in alphabetical order. Numbers can be used instead of letters: `einsum(a, [0, 1], b,
+ * [1, 2], [0, 2])`.
  */
 export const einsum = checked('einsum(...)', einsumOf);
 
@@ -114,7 +120,7 @@ function einsumOf(first: string | Tensor, ...others: readonly (Tensor | readonly
   return x.permute(result.map((label) => labels.indexOf(label)));
 }
 
-/** Letters that occur twice in a term, once: the diagonal of their dimensions. */
+/** Takes the diagonal for each letter that occurs twice in a term, so that every letter occurs once. */
 function diagonals({ x, labels }: Labelled): Labelled {
   const twice = labels.findIndex((label, i) => labels.indexOf(label) !== i);
   if (twice < 0) return { x, labels };
@@ -129,7 +135,7 @@ function diagonals({ x, labels }: Labelled): Labelled {
   return diagonals({ x: x.diagonal(0, other, twice), labels: [...remaining, label] });
 }
 
-/** Dimensions of size 1 repeated up to the size that their letter has elsewhere. */
+/** Expands dimensions of size 1 to the size that their letter has in other operands. */
 function alike(operands: readonly Labelled[]): Labelled[] {
   const sizes = new Map<string, number>();
   for (const { x, labels } of operands) {
@@ -145,13 +151,13 @@ function alike(operands: readonly Labelled[]): Labelled[] {
   return operands.map(({ x, labels }) => ({ x: x.expand(labels.map((label) => sizes.get(label)!)), labels }));
 }
 
-/** Summed over the letters that are not kept. */
+/** Sums over the letters that are not in `keep`. */
 function summed({ x, labels }: Labelled, keep: ReadonlySet<string>): Labelled {
   const dims = labels.flatMap((label, d) => (keep.has(label) ? [] : [d]));
   return dims.length === 0 ? { x, labels } : { x: x.sum(dims), labels: labels.filter((label) => keep.has(label)) };
 }
 
-/** The product of two operands, summed over the letters that nothing later needs. */
+/** The product of two operands, summed over the letters that neither the result nor a later operand needs. */
 function contract(left: Labelled, right: Labelled, keep: ReadonlySet<string>): Labelled {
   const a = summed(left, new Set([...keep, ...right.labels]));
   const b = summed(right, new Set([...keep, ...left.labels]));

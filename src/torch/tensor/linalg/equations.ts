@@ -1,4 +1,4 @@
-// Inverses, determinants and equations of matrices, for torch.linalg.
+// Inverses, determinants and linear equations, for torch.linalg.
 
 import { flag } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
@@ -11,13 +11,13 @@ import { type NamedTensors, namedResults } from '../calling/named-results';
 import { arange, zeros } from '../creation/creation';
 import { Tensor } from '../tensor';
 
-/** On which side of the unknowns A stands. */
+/** Options of linear equations. */
 export interface SolveOptions {
-  /** A X = B by default, X A = B with `false`. */
+  /** Whether A is on the left: true (default) solves A X = B, false solves X A = B. */
   left?: boolean;
 }
 
-/** Both with equal batches. */
+/** Both operands, expanded to a common batch shape. */
 export function batched(op: string, a: Tensor, b: Tensor): readonly [Tensor, Tensor] {
   const batch = broadcastShapes(
     op,
@@ -27,7 +27,7 @@ export function batched(op: string, a: Tensor, b: Tensor): readonly [Tensor, Ten
   return [whole(a), whole(b)];
 }
 
-/** @throws unless A is square, with as many rows as B, or as many columns without `left` */
+/** @throws ShapeError or DTypeError unless A is square and has as many rows as B (without `left`, as many columns) */
 export function expectRows(op: string, a: Tensor, b: Tensor, left: boolean): void {
   ops.expectSquare(op, a);
   ops.expectMatrices(op, b);
@@ -37,22 +37,22 @@ export function expectRows(op: string, a: Tensor, b: Tensor, left: boolean): voi
   );
 }
 
-/** A⁻¹ of square matrices [..., n, n]. A singular one is a LinAlgError when values are read. */
+/** A⁻¹ of square matrices [..., n, n]. If a matrix is singular, the next read-back throws a LinAlgError. */
 export const inv = callable('linalg.inv(A)', (A: Tensor): Tensor => {
   ops.expectSquare('linalg.inv', A);
   return Tensor.of(ops.inverse(A.value, ops.luFactor(A.value, 'linalg.inv')));
 });
 
-/** Whether a matrix without a result is an error. */
+/** Options of the functions that return `info`. */
 export interface CheckOptions {
-  /** Let it be a LinAlgError when values are read, default false. */
+  /** Whether the next read-back throws a LinAlgError if there is no result. Default: false; then `info` tells. */
   checkErrors?: boolean;
 }
 
 const checkedAs = (name: string, options: CheckOptions): string | null =>
   parseArgs<CheckOptions>(name, [], { checkErrors: false }, [options]).checkErrors ? name : null;
 
-/** The place of the first element that is false, from 1 on, as int32; 0 where there is none. Shape: [..., n] → [...]. */
+/** The index, counted from 1, of the first false element, as int32; 0 if there is none. Shape: [..., n] → [...]. */
 export function firstFalse(holds: Tensor): Tensor {
   const n = holds.shape.at(-1)!;
   if (n === 0) return zeros(holds.shape.slice(0, -1), { dtype: 'int32' });
@@ -63,10 +63,13 @@ export function firstFalse(holds: Tensor): Tensor {
     .where(left.gt(0), 0);
 }
 
-/** The place of the first zero on the diagonal of U, from 1 on; 0 where there is none. */
+/** The index, counted from 1, of the first zero on the diagonal of U; 0 if there is none. */
 export const infoOf = (packed: Tensor): Tensor => firstFalse(packed.detach().diagonal(0, -2, -1).ne(0));
 
-/** `inv`, and `info`, int32 [...]: 0, or where a matrix is singular the place of the first zero on U's diagonal; its inverse has no meaning then. */
+/**
+ * `inv`, and `info`, int32 [...]: 0, or if a matrix is singular, the index (from 1) of the first zero on U's diagonal.
+ * The inverse is meaningless then.
+ */
 export const invEx = callable(
   'linalg.invEx(A, ...)',
   (A: Tensor, options: CheckOptions = {}): NamedTensors<'inverse', 'info'> => {
@@ -79,15 +82,18 @@ export const invEx = callable(
 );
 
 /**
- * The solution X of A X = B for square A; B is a vector [..., n], where its shape is A's without the last size, or matrices
- * [..., n, k]. A singular A is a LinAlgError when values are read.
+ * The solution X of A X = B for square A. B is matrices [..., n, k], or vectors [..., n] if its shape is A's without
+ * the last size. If A is singular, the next read-back throws a LinAlgError.
  */
 export const solve = callable('linalg.solve(A, B, ...)', (A: Tensor, B: Tensor, options: SolveOptions = {}): Tensor => {
   const { left } = parseArgs<SolveOptions>('linalg.solve', [], { left: true }, [options]);
   return solved('linalg.solve', A, B, { left, checked: 'linalg.solve' })[0];
 });
 
-/** `solve`, and `info`, int32 [...]: 0, or where A is singular the place of the first zero on U's diagonal; the solution has no meaning then. */
+/**
+ * `solve`, and `info`, int32 [...]: 0, or if A is singular, the index (from 1) of the first zero on U's diagonal. The
+ * solution is meaningless then.
+ */
 export const solveEx = callable(
   'linalg.solveEx(A, B, ...)',
   (A: Tensor, B: Tensor, options: SolveOptions & CheckOptions = {}): NamedTensors<'result', 'info'> => {
@@ -103,7 +109,7 @@ interface Solving {
   readonly checked: string | null;
 }
 
-/** The solution, and `info`. */
+/** The solution X, and `info`. */
 function solved(name: string, A: Tensor, B: Tensor, { left, checked }: Solving): [result: Tensor, info: Tensor] {
   ops.expectSquare(name, A);
   const isVector =
@@ -117,13 +123,13 @@ function solved(name: string, A: Tensor, B: Tensor, { left, checked }: Solving):
   return [isVector ? result.squeeze(-1) : left ? result : result.mT, infoOf(Tensor.of(factors.lu))];
 }
 
-/** How a triangular system is read. */
+/** Options of triangular systems. */
 export interface SolveTriangularOptions {
   /** Whether A is an upper triangle rather than a lower one; the other triangle is not read. */
   upper: boolean;
-  /** A X = B by default, X A = B with `false`. */
+  /** Whether A is on the left: true (default) solves A X = B, false solves X A = B. */
   left?: boolean;
-  /** Take A's diagonal for ones, default false. */
+  /** Whether A's diagonal counts as ones, whatever it holds. Default: false. */
   unitriangular?: boolean;
 }
 
@@ -150,7 +156,7 @@ export const det = callable('linalg.det(A)', (A: Tensor): Tensor => {
   return Tensor.of(ops.det(A.value));
 });
 
-/** The sign of the determinants, and the logarithm of their sizes: 0 and -∞ where a matrix is singular. */
+/** The sign of each determinant, and the logarithm of its absolute value; 0 and -∞ if a matrix is singular. */
 export const slogdet = callable('linalg.slogdet(A)', (A: Tensor): NamedTensors<'sign', 'logabsdet'> => {
   ops.expectSquare('linalg.slogdet', A);
   const [sign, logabsdet] = ops.slogdet(A.value);

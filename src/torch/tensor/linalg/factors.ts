@@ -1,4 +1,4 @@
-// Matrices as products of simpler ones, for torch.linalg.
+// Matrix factorisations (Cholesky, LU, LDL, QR) for torch.linalg.
 
 import { oneOf } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
@@ -12,15 +12,16 @@ import { eye, zeros } from '../creation/creation';
 import { Tensor } from '../tensor';
 import { batched, type CheckOptions, expectRows, firstFalse, infoOf, type SolveOptions } from './equations';
 
-/** Which triangle of a matrix. */
+/** Options for the triangle of a matrix. */
 export interface TriangleOptions {
-  /** The upper triangle rather than the lower one, default false. */
+  /** Whether to use the upper triangle instead of the lower one. Default: false. */
   upper?: boolean;
 }
 
 /**
- * The lower triangle L of A = L Lᵀ, of symmetric positive-definite matrices [..., n, n], whose lower triangle is read; with `upper` its
- * transpose. A matrix that is not positive-definite is a LinAlgError when values are read.
+ * The Cholesky factor L of A = L Lᵀ (lower triangular) of symmetric positive-definite matrices [..., n, n], of which
+ * only the lower triangle is read. With `upper`, Lᵀ, from the upper triangle. If a matrix is not positive-definite, the
+ * next read-back throws a LinAlgError.
  */
 export const cholesky = callable('linalg.cholesky(A, ...)', (A: Tensor, options: TriangleOptions = {}): Tensor => {
   const { upper } = parseArgs<TriangleOptions>('linalg.cholesky', [], { upper: false }, [options]);
@@ -33,7 +34,10 @@ function triangleOf(name: string, A: Tensor, upper: boolean, checked: string | n
   return upper ? factor.mT : factor;
 }
 
-/** `cholesky`, and `info`, int32 [...]: 0, or the order of the first leading minor that is not positive; the triangle has no meaning then. */
+/**
+ * `cholesky`, and `info`, int32 [...]: 0, or the order of the first leading minor that is not positive. L is
+ * meaningless then.
+ */
 export const choleskyEx = callable(
   'linalg.choleskyEx(A, ...)',
   (A: Tensor, options: TriangleOptions & CheckOptions = {}): NamedTensors<'L', 'info'> => {
@@ -45,9 +49,9 @@ export const choleskyEx = callable(
   },
 );
 
-/** How rows change places. */
+/** Options of pivoting. */
 export interface PivotOptions {
-  /** Let rows change places, default true; `false` is not supported. */
+  /** Whether rows are exchanged for stability. Default: true; `false` is not supported. */
   pivot?: boolean;
 }
 
@@ -56,8 +60,9 @@ function expectPivot(name: string, pivot: boolean): void {
 }
 
 /**
- * P A = L U in one matrix, L below the diagonal and U on and above it, and the pivots (int32, from 1 on): row i and row pivots[i] − 1 change
- * places, one i after another. A zero on U's diagonal is a LinAlgError when values are read; `luFactorEx` and `lu` take such matrices.
+ * P A = L U packed in one matrix, with L below the diagonal and U on and above it; and the pivots (int32, counted from
+ * 1): for i = 0, 1, …, row i was exchanged with row pivots[i] − 1. If U has a zero on its diagonal, the next read-back
+ * throws a LinAlgError; `luFactorEx` and `lu` accept such matrices.
  */
 export const luFactor = callable(
   'linalg.luFactor(A, ...)',
@@ -67,7 +72,7 @@ export const luFactor = callable(
   },
 );
 
-/** `luFactor`, and `info`, int32 [...]: 0, or the place of the first zero on U's diagonal. */
+/** `luFactor`, and `info`, int32 [...]: 0, or the index (from 1) of the first zero on U's diagonal. */
 export const luFactorEx = callable(
   'linalg.luFactorEx(A, ...)',
   (A: Tensor, options: PivotOptions & CheckOptions = {}): NamedTensors<'LU', 'pivots', 'info'> => {
@@ -79,7 +84,7 @@ export const luFactorEx = callable(
   },
 );
 
-/** L and U in one matrix, and the pivots. */
+/** L and U packed in one matrix, and the pivots. */
 function packed(name: string, A: Tensor, pivot: boolean, checked: string | null): [LU: Tensor, pivots: Tensor] {
   expectPivot(name, pivot);
   ops.expectMatrices(name, A);
@@ -99,26 +104,29 @@ export const lu = callable(
   },
 );
 
-/** P of P L U, by the order of the rows of A. */
+/** The permutation P of A = P L U, from the order of the rows of A. */
 export const permutation = (order: Tensor): Tensor => {
   const rows = order.shape.at(-1)!;
   return rows === 0 ? zeros([...order.shape, 0]) : Tensor.of(oneHot(order.value, rows)).mT.to('float32');
 };
 
-/** L and U apart. */
+/** L and U as separate matrices. */
 export function triangles(both: Tensor): [L: Tensor, U: Tensor] {
   const [m, n] = both.shape.slice(-2) as [number, number];
   const k = Math.min(m, n);
   return [both.narrow(-1, 0, k).tril(-1).add(eye(m, k)), both.narrow(-2, 0, k).triu()];
 }
 
-/** How equations are solved by the factors of A. */
+/** Options of solving by LU factors. */
 export interface LuSolveOptions extends SolveOptions {
-  /** Take Aᵀ in the place of A, default false. */
+  /** Whether to solve with Aᵀ instead of A. Default: false. */
   adjoint?: boolean;
 }
 
-/** The solution X of A X = B, by the factors of A from `luFactor`: LU [..., n, n] and pivots [..., n]; B is [..., n, k]. */
+/**
+ * The solution X of A X = B, from the factors that `luFactor` returned: LU [..., n, n] and pivots [..., n]. B is [...,
+ * n, k].
+ */
 export const luSolve = callable(
   'linalg.luSolve(LU, pivots, B, ...)',
   (LU: Tensor, pivots: Tensor, B: Tensor, options: LuSolveOptions = {}): Tensor => {
@@ -132,7 +140,7 @@ export const luSolve = callable(
   },
 );
 
-/** @throws ShapeError unless there are pivots for the factors, which an argument holds */
+/** @throws ShapeError unless the pivots fit the factors; `argument` is the name of the factors in the error */
 function expectPivots(name: string, argument: string, factors: Tensor, pivots: Tensor): void {
   const steps = [...factors.shape.slice(0, -2), Math.min(...factors.shape.slice(-2))];
   if (sameShape(pivots.shape, steps) && pivots.dtype === 'int32') return;
@@ -141,28 +149,29 @@ function expectPivots(name: string, argument: string, factors: Tensor, pivots: T
   );
 }
 
-/** The order of A's rows that pivots bring about. */
+/** The order of A's rows that results from the pivots. */
 export function rowOrder(name: string, LU: Tensor, pivots: Tensor): Tensor {
   expectPivots(name, 'LU', LU, pivots);
   return Tensor.of(ops.orderOf(pivots.value, LU.shape.at(-2)!));
 }
 
-/** How symmetric matrices are read. */
+/** Options of the LDL factorisation. */
 export interface LdlOptions {
-  /** Whether complex matrices are equal to their conjugate transposes, default false; of real ones it changes nothing. */
+  /** Whether complex matrices are Hermitian. Accepted and ignored, since all matrices are real. Default: false. */
   hermitian?: boolean;
 }
 
-/** L and D in one matrix, the pivots, and `info`. */
+/** L and D packed in one matrix, the pivots, and `info`. */
 function ldlOf(name: string, A: Tensor, checked: string | null): Tensor[] {
   ops.expectSquare(name, A);
   return ops.ldlFactor(A.value, checked).map((value) => Tensor.of(value));
 }
 
 /**
- * A = P L D Lᵀ Pᵀ of symmetric matrices [..., n, n], whose lower triangle is read, in one matrix: D of blocks of 1 and 2 on the diagonal, L below them; and
- * the pivots (int32, from 1 on, below 0 for both rows of a block of 2), as LAPACK has them. A zero on D's diagonal is a LinAlgError when values are read.
- * Without a gradient.
+ * A = P L D Lᵀ Pᵀ of symmetric matrices [..., n, n], of which only the lower triangle is read. L and D are packed in
+ * one matrix: D, of blocks of 1 × 1 and 2 × 2, on the diagonal, and L below. The pivots are LAPACK's (int32, counted
+ * from 1; negative for both rows of a 2 × 2 block). If D has a zero on its diagonal, the next read-back throws a
+ * LinAlgError. No gradient.
  */
 export const ldlFactor = callable(
   'linalg.ldlFactor(A, ...)',
@@ -173,7 +182,7 @@ export const ldlFactor = callable(
   },
 );
 
-/** `ldlFactor`, and `info`, int32 [...]: 0, or the place of the first zero on D's diagonal. */
+/** `ldlFactor`, and `info`, int32 [...]: 0, or the index (from 1) of the first zero on D's diagonal. */
 export const ldlFactorEx = callable(
   'linalg.ldlFactorEx(A, ...)',
   (A: Tensor, options: LdlOptions & CheckOptions = {}): NamedTensors<'LD', 'pivots', 'info'> => {
@@ -184,7 +193,10 @@ export const ldlFactorEx = callable(
   },
 );
 
-/** The solution X of A X = B, by the factors of A from `ldlFactor`: LD [..., n, n] and pivots [..., n]; B is [..., n, k]. Without a gradient. */
+/**
+ * The solution X of A X = B, from the factors that `ldlFactor` returned: LD [..., n, n] and pivots [..., n]. B is [...,
+ * n, k]. No gradient.
+ */
 export const ldlSolve = callable(
   'linalg.ldlSolve(LD, pivots, B, ...)',
   (LD: Tensor, pivots: Tensor, B: Tensor, options: LdlOptions = {}): Tensor => {
@@ -197,13 +209,16 @@ export const ldlSolve = callable(
   },
 );
 
-/** How much of Q and R to compute. */
+/** Options of the QR factorisation. */
 export interface QrOptions {
-  /** `reduced` (default): Q [..., m, k], R [..., k, n] with k = min(m, n); `complete`: [..., m, m], [..., m, n]; `r`: R alone, Q is empty. */
+  /**
+   * `reduced` (default): Q [..., m, k], R [..., k, n], k = min(m, n). `complete`: [..., m, m], [..., m, n]. `r`: only
+   * R; Q is empty.
+   */
   mode?: 'reduced' | 'complete' | 'r';
 }
 
-/** A = Q R: columns of length 1 at right angles, and an upper triangle, with LAPACK's signs. */
+/** A = Q R, where Q has orthonormal columns and R is upper triangular, with LAPACK's signs. */
 export const qr = callable(
   'linalg.qr(A, ...)',
   (A: Tensor, ...args: Arguments<QrOptions, ['mode']>): NamedTensors<'Q', 'R'> => {

@@ -1,4 +1,4 @@
-// Condition numbers, functions of matrices, products of reflections, and equations of tensors, for torch.linalg.
+// Condition numbers, matrix functions, products of Householder reflections, and tensor equations, for torch.linalg.
 
 import { integer, listOf, oneOf, orNull, whole } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
@@ -19,19 +19,25 @@ import { inv, invEx, solve, solveTriangular } from './equations';
 import { type MatrixOrd, matrixNorm } from './norms';
 import { eigh, svd, svdvals } from './spectra';
 
-/** Matrix product, in every combination of ranks that PyTorch has: `torch.matmul`. */
+/** The matrix product, for every combination of ranks that PyTorch has; the same as `torch.matmul`. */
 export const matmul = callable(
   'linalg.matmul(input, other)',
   (input: Tensor, other: Tensor): Tensor => product(input, other),
 );
 
-/** By which norm a condition number is taken. */
+/** Options of condition numbers. */
 export interface CondOptions {
-  /** The norm; null (default) and 2: the greatest singular value over the least, of matrices that need not be square; -2: the least over the greatest. */
+  /**
+   * The norm. null (default) and 2: the greatest singular value divided by the least; the matrix need not be square.
+   * -2: the least divided by the greatest.
+   */
   p?: MatrixOrd | null;
 }
 
-/** Condition numbers ‖A‖ ‖A⁻¹‖ of matrices [..., m, n]: how much greater a relative error can become where equations are solved; Infinity where A is singular. */
+/**
+ * Condition numbers ‖A‖ ‖A⁻¹‖ of matrices [..., m, n]: by how much solving A X = B can amplify a relative error.
+ * Infinity if A is singular.
+ */
 export const cond = callable('linalg.cond(A, ...)', (A: Tensor, ...args: Arguments<CondOptions, ['p']>): Tensor => {
   const name = 'linalg.cond';
   const { p } = parseArgs<CondOptions>(name, [], { p: null }, args, {
@@ -49,17 +55,17 @@ export const cond = callable('linalg.cond(A, ...)', (A: Tensor, ...args: Argumen
   return result.where(info.eq(0), Number.POSITIVE_INFINITY);
 });
 
-/** The diagonals to take, and their dimensions. */
+/** Options of `diagonal`. */
 export interface DiagonalOptions {
-  /** How far above the main diagonal, or, below 0, under it; default 0. */
+  /** How far the diagonal is above the main one; negative: below. Default: 0. */
   offset?: number;
-  /** The dimension of rows, default -2. */
+  /** The dimension of the rows. Default: -2. */
   dim1?: number;
-  /** The dimension of columns, default -1. */
+  /** The dimension of the columns. Default: -1. */
   dim2?: number;
 }
 
-/** The diagonals of matrices, a view: `torch.diagonal` of the last two dimensions. */
+/** A view of the diagonals of matrices: `torch.diagonal` over the last two dimensions. */
 export const diagonal = callable('linalg.diagonal(A, ...)', (A: Tensor, options: DiagonalOptions = {}): Tensor => {
   const { offset, dim1, dim2 } = parseArgs<DiagonalOptions>(
     'linalg.diagonal',
@@ -71,7 +77,10 @@ export const diagonal = callable('linalg.diagonal(A, ...)', (A: Tensor, options:
   return A.diagonal(offset, dim1, dim2);
 });
 
-/** The first n columns of the product of k reflections 1 − τᵢ vᵢ vᵢᵀ, which `geqrf` gives: A [..., m, n] with vᵢ under its diagonal, tau [..., k]. */
+/**
+ * The first n columns of the product of k reflections 1 − τᵢ vᵢ vᵢᵀ, as `geqrf` returns them: A [..., m, n] with vᵢ
+ * below its diagonal, and tau [..., k].
+ */
 export const householderProduct = callable('linalg.householderProduct(A, tau)', (A: Tensor, tau: Tensor): Tensor => {
   const { m, n } = reflectionSizes('linalg.householderProduct', A, tau);
   if (m < n) {
@@ -82,7 +91,10 @@ export const householderProduct = callable('linalg.householderProduct(A, tau)', 
   return reflect(A, tau, eye(m, n), false);
 });
 
-/** The sizes of A and tau. @throws unless reflections fit matrices */
+/**
+ * The sizes m and n of A.
+ * @throws ShapeError or DTypeError unless tau fits A
+ */
 export function reflectionSizes(name: string, A: Tensor, tau: Tensor): { readonly m: number; readonly n: number } {
   ops.expectMatrices(name, A);
   const [m, n] = A.shape.slice(-2) as [number, number];
@@ -94,7 +106,7 @@ export function reflectionSizes(name: string, A: Tensor, tau: Tensor): { readonl
 }
 
 /**
- * Q x or Qᵀ x, of Q = 1 − V T Vᵀ, with T = (1 + D striu(Vᵀ V))⁻¹ D and D = diag(τ).
+ * Q x or Qᵀ x for Q = 1 − V T Vᵀ, where T = (1 + D striu(Vᵀ V))⁻¹ D and D = diag(τ).
  * Source: Schreiber & Van Loan 1989, "A storage-efficient WY representation for products of Householder transformations".
  */
 export function reflect(A: Tensor, tau: Tensor, x: Tensor, transpose: boolean): Tensor {
@@ -103,17 +115,21 @@ export function reflect(A: Tensor, tau: Tensor, x: Tensor, transpose: boolean): 
   const D = tau.unsqueeze(-1);
   const factor = D.mul(V.mT.matmul(V).triu(1));
   const along = V.mT.matmul(x);
-  // Qᵀ has Tᵀ = D (1 + striu(Vᵀ V)ᵀ D)⁻¹, by a triangle with the same D on its other side.
+  // For Qᵀ, Tᵀ = D (1 + striu(Vᵀ V)ᵀ D)⁻¹: the triangle is transposed, and D multiplies the solution instead of the
+  // right-hand side.
   const inner = transpose
     ? D.mul(solveTriangular(factor.mT, along, { upper: false, unitriangular: true }))
     : solveTriangular(factor, D.mul(along), { upper: true, unitriangular: true });
   return x.sub(V.matmul(inner));
 }
 
-/** Up to this 1-norm the polynomial of `matrixExp` is exact in float32. Source: Bader, Blanes & Casas 2019, table 1, degree 8. */
+/**
+ * Up to this 1-norm the polynomial of `matrixExp` is accurate to float32. Source: Bader, Blanes & Casas 2019, table 1,
+ * degree 8.
+ */
 const TAYLOR_REACH = 0.5;
 const TAYLOR_DEGREE = 8;
-/** The most squarings: enough for 1-norms up to 2¹⁹; exponentials of most larger matrices exceed float32. */
+/** The most squarings: enough for 1-norms up to 2¹⁹. The exponentials of most larger matrices overflow float32. */
 const MOST_SQUARINGS = 20;
 
 /** Σ Aᵏ / k! of square matrices [..., n, n], by scaling and squaring. */
@@ -136,7 +152,7 @@ function exponential(A: Tensor): Tensor {
   return Tensor.of(named(value!, 'LinalgMatrixExpBackward0'));
 }
 
-/** The exponential, without a gradient. */
+/** The matrix exponential by scaling and squaring, without a gradient. */
 function squared(A: Tensor): Tensor {
   const norms = matrixNorm(A, { ord: 1, keepdim: true });
   const squarings = norms.div(TAYLOR_REACH).log2().ceil().clamp({ min: 0, max: MOST_SQUARINGS });
@@ -148,14 +164,20 @@ function squared(A: Tensor): Tensor {
   return result;
 }
 
-/** The symmetric positive-definite X of X X = A, of symmetric positive-definite matrices [..., n, n], whose lower triangle is read. */
+/**
+ * The symmetric positive-definite X with X X = A, for symmetric positive-definite A [..., n, n]; reads only the lower
+ * triangle.
+ */
 export const matrixSqrth = callable('linalg.matrixSqrth(A)', (A: Tensor): Tensor => {
   ops.expectSquare('linalg.matrixSqrth', A);
   const [w, V] = eigh(A);
   return V.mul(w.sqrt().unsqueeze(-2)).matmul(V.mT);
 });
 
-/** A = U H of matrices [..., m, n] with m ≥ n: U of columns of length 1 at right angles, and H symmetric without eigenvalues below 0. */
+/**
+ * The polar decomposition A = U H of matrices [..., m, n], m ≥ n: U has orthonormal columns, H is symmetric and
+ * positive semidefinite.
+ */
 export const polar = callable('linalg.polar(A)', (A: Tensor): NamedTensors<'U', 'H'> => {
   ops.expectMatrices('linalg.polar', A);
   if (A.shape.at(-2)! < A.shape.at(-1)!) {
@@ -169,7 +191,10 @@ export const polar = callable('linalg.polar(A)', (A: Tensor): NamedTensors<'U', 
 
 const numel = (shape: readonly number[]): number => shape.reduce((n, size) => n * size, 1);
 
-/** The inverse of A as a map of the dimensions from `ind` on to those before: `tensordot(tensorinv(A), B, ind)` equals `tensorsolve(A, B)`. */
+/**
+ * The inverse of A as a linear map from the dimensions from `ind` on to the dimensions before. `tensordot(tensorinv(A),
+ * B, ind)` equals `tensorsolve(A, B)`.
+ */
 export const tensorinv = callable(
   'linalg.tensorinv(A, ...)',
   (A: Tensor, ...args: Arguments<{ ind?: number }, ['ind']>): Tensor => {
@@ -186,13 +211,16 @@ export const tensorinv = callable(
   },
 );
 
-/** Which dimensions of A are summed over. */
+/** Options of `tensorsolve`. */
 export interface TensorsolveOptions {
-  /** Dimensions of A that are moved to its end first; null (default) for none. */
+  /** Dimensions of A that are moved to its end before solving; null (default): none. */
   dims?: readonly number[] | null;
 }
 
-/** The X of `tensordot(A, X, X.dim())` = B, of A with the sizes of B and then those of X, whose products are equal. */
+/**
+ * The solution X of `tensordot(A, X, X.dim())` = B. A has the sizes of B, then those of X; both have the same number of
+ * elements.
+ */
 export const tensorsolve = callable(
   'linalg.tensorsolve(A, B, ...)',
   (A: Tensor, B: Tensor, ...args: Arguments<TensorsolveOptions, ['dims']>): Tensor => {
@@ -217,13 +245,13 @@ export const tensorsolve = callable(
   },
 );
 
-/** How many powers. */
+/** Options of `vander`. */
 export interface VanderOptions {
-  /** How many, from x⁰ on; null (default) for as many as x has elements. */
+  /** The number of powers, from x⁰ on; null (default): as many as x has elements. */
   N?: number | null;
 }
 
-/** Vandermonde's matrices: of vectors [..., n] the powers x⁰ … xᴺ⁻¹ of every element. Shape: [..., n, N]. */
+/** Vandermonde matrices of vectors [..., n]: the powers x⁰ … xᴺ⁻¹ of every element. Shape: [..., n, N]. */
 export const vander = callable(
   'linalg.vander(x, ...)',
   (x: Tensor, ...args: Arguments<VanderOptions, ['N']>): Tensor => {

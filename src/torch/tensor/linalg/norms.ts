@@ -11,26 +11,29 @@ import { cross as crossProduct } from '../families/linear-algebra';
 import type { Tensor } from '../tensor';
 import { svdvals } from './spectra';
 
-/** The order of a norm of matrices. */
+/** The order of a matrix norm. */
 export type MatrixOrd = 'fro' | 'nuc' | number;
 
-/** How a norm is taken. */
+/** Options of all norms. */
 interface Reduced {
-  /** Keep the dimensions with size 1, default false. */
+  /** Whether reduced dimensions stay with size 1. Default: false. */
   keepdim?: boolean;
-  /** Convert to this first. */
+  /** Convert the input to this dtype first. */
   dtype?: DType | null;
 }
 
-/** Which norm of vectors, and along which dimensions. */
+/** Options of vector norms. */
 export interface VectorNormOptions extends Reduced {
-  /** p of (Σ|x|^p)^(1/p), default 2; ±Infinity for the greatest and least |x|, 0 for how many are not 0. */
+  /**
+   * The p of (Σ|x|^p)^(1/p). Infinity: the greatest |x|; -Infinity: the least; 0: the number of nonzero elements.
+   * Default: 2.
+   */
   ord?: number;
   /** Dimensions to reduce; all by default. */
   dim?: number | readonly number[] | null;
 }
 
-/** (Σ|x|^ord)^(1/ord) over all elements, or along dimensions. */
+/** (Σ|x|^ord)^(1/ord) over all elements, or over the dimensions `dim`. */
 export const vectorNorm = callable(
   'linalg.vectorNorm(x, ...)',
   (x: Tensor, ...args: Arguments<VectorNormOptions, ['ord', 'dim', 'keepdim', 'dtype']>): Tensor => {
@@ -40,11 +43,14 @@ export const vectorNorm = callable(
   },
 );
 
-/** Which norm of matrices, and over which dimensions. */
+/** Options of matrix norms. */
 export interface MatrixNormOptions extends Reduced {
-  /** `fro` (default): √Σ|a|²; `nuc`: the sum of the singular values; ±2: the greatest and least of them; ±1, ±Infinity: of Σ|a| over columns, rows. */
+  /**
+   * `fro` (default): √Σ|a|². `nuc`: the sum of the singular values. 2 and -2: the greatest and the least singular
+   * value. 1 and -1: the greatest and the least Σ|a| of a column; ±Infinity: of a row.
+   */
   ord?: MatrixOrd;
-  /** The dimensions of rows and columns, default [-2, -1]. */
+  /** The dimensions of the rows and the columns. Default: [-2, -1]. */
   dim?: readonly number[];
 }
 
@@ -83,19 +89,22 @@ function normOfMatrices(name: string, A: Tensor, ord: MatrixOrd, dim: readonly n
   return keepdim ? result : result.squeeze(dims);
 }
 
-/** The greatest along a dimension; 0 where there is none. */
+/** The greatest element along a dimension; 0 if there is none. */
 const greatest = (x: Tensor, dim: number, keepdim = false): Tensor =>
   x.shape.at(dim) === 0 ? x.sum(dim, keepdim) : x.amax(dim, keepdim);
 
-/** Which norm, of vectors or of matrices. */
+/** Options of `norm`. */
 export interface NormOptions extends Reduced {
-  /** Null (default): the 2-norm of all elements, whatever the shape; else the order of a norm of vectors or matrices. */
+  /**
+   * null (default): the 2-norm of the elements as one vector, whatever the shape. Otherwise the order of a vector or
+   * matrix norm.
+   */
   ord?: MatrixOrd | null;
-  /** One dimension for vectors, two for matrices; by default all. */
+  /** One dimension for vector norms, two for matrix norms. Default: all. */
   dim?: number | readonly number[] | null;
 }
 
-/** A norm of vectors or matrices: as `matrixNorm` where two dimensions are reduced and `ord` is given, else as `vectorNorm`. */
+/** A vector or matrix norm: `matrixNorm` if two dimensions are reduced and `ord` is given, else `vectorNorm`. */
 export const norm = callable(
   'linalg.norm(A, ...)',
   (A: Tensor, ...args: Arguments<NormOptions, ['ord', 'dim', 'keepdim', 'dtype']>): Tensor => {
@@ -114,7 +123,7 @@ export const norm = callable(
   },
 );
 
-/** The cross product of vectors of three elements along a dimension, the last by default; shapes broadcast. */
+/** The cross product of vectors of three elements along a dimension (default: the last). The shapes broadcast. */
 export const cross = callable(
   'linalg.cross(input, other, ...)',
   (input: Tensor, other: Tensor, options: { dim?: number } = {}): Tensor => {
@@ -128,7 +137,7 @@ export const cross = callable(
   },
 );
 
-/** Σ x · y along a dimension, the last by default; shapes broadcast. */
+/** Σ x · y along a dimension (default: the last). The shapes broadcast. */
 export const vecdot = callable(
   'linalg.vecdot(x, y, ...)',
   (x: Tensor, y: Tensor, options: { dim?: number } = {}): Tensor => {
@@ -138,7 +147,10 @@ export const vecdot = callable(
   },
 );
 
-/** The product of matrices, in the order that takes the fewest multiplications. The first and the last may be vectors. */
+/**
+ * The product of several matrices, in the order that takes the fewest multiplications. The first and the last may be
+ * vectors.
+ */
 export const multiDot = callable('linalg.multiDot(tensors: tensors)', (tensors: readonly Tensor[]): Tensor => {
   if (tensors.length < 2) {
     throw new ArgumentError(`linalg.multiDot: expected at least 2 tensors, but got ${tensors.length}`);
@@ -161,7 +173,10 @@ export const multiDot = callable('linalg.multiDot(tensors: tensors)', (tensors: 
   return tensors[0]!.shape.length === 1 ? product.squeeze(0) : product;
 });
 
-/** Source: Cormen, Leiserson, Rivest & Stein, Introduction to Algorithms, section 15.2. */
+/**
+ * The product of a chain of matrices. Source: Cormen, Leiserson, Rivest & Stein, Introduction to Algorithms, section
+ * 15.2.
+ */
 function chained(matrices: readonly Tensor[]): Tensor {
   const sizes = [matrices[0]!.shape[0]!, ...matrices.map(({ shape }) => shape[1]!)];
   const count = matrices.length;

@@ -1,4 +1,4 @@
-// Eigenvalues and singular values of matrices, and functions of them, for torch.linalg.
+// Eigenvalues and singular values, and functions built on them (rank, pseudoinverse, least squares), for torch.linalg.
 
 import { either, instance, number, oneOf, orNull, text } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
@@ -14,9 +14,9 @@ import { eye, zeros } from '../creation/creation';
 import { Tensor } from '../tensor';
 import { inv } from './equations';
 
-/** Which triangle of symmetric matrices is read. */
+/** Options of eigenvalues of symmetric matrices. */
 export interface EighOptions {
-  /** `L` (default) for the lower triangle, `U` for the upper one. */
+  /** Which triangle is read: `L` (default), the lower one, or `U`, the upper one. */
   UPLO?: 'L' | 'U';
 }
 
@@ -27,7 +27,7 @@ function eighOf(name: string, A: Tensor, args: readonly unknown[]): readonly [Te
   return [Tensor.of(values), Tensor.of(vectors)];
 }
 
-/** The eigenvalues [..., n], ascending, and the eigenvectors [..., n, n], a column each, of symmetric matrices. */
+/** The eigenvalues [..., n], ascending, and the eigenvectors, the columns of [..., n, n], of symmetric matrices. */
 export const eigh = callable(
   'linalg.eigh(A, ...)',
   (A: Tensor, ...args: Arguments<EighOptions, ['UPLO']>): NamedTensors<'eigenvalues', 'eigenvectors'> =>
@@ -40,19 +40,22 @@ export const eigvalsh = callable(
   (A: Tensor, ...args: Arguments<EighOptions, ['UPLO']>): Tensor => eighOf('linalg.eigvalsh', A, args)[0],
 );
 
-/** How PyTorch chooses a method on CUDA. */
+/** PyTorch's option for the method on CUDA. */
 export interface DriverOptions {
-  /** Taken, and without effect: there is one method. */
+  /** Accepted and ignored: there is only one method. */
   driver?: string | null;
 }
 
-/** How much of the singular vectors to compute. */
+/** Options of `svd`. */
 export interface SvdOptions extends DriverOptions {
-  /** All m and n singular vectors (default) rather than min(m, n) of each. */
+  /** Whether to return all m left and n right singular vectors (default: true) or only min(m, n) of each. */
   fullMatrices?: boolean;
 }
 
-/** A = U diag(S) Vh: singular vectors [..., m, m] and [..., n, n], or k of each, and the k = min(m, n) singular values, descending. */
+/**
+ * A = U diag(S) Vh: the k = min(m, n) singular values, descending, and the singular vectors U [..., m, m] and Vh [...,
+ * n, n], or only k of each.
+ */
 export const svd = callable(
   'linalg.svd(A, ...)',
   (A: Tensor, ...args: Arguments<SvdOptions, ['fullMatrices']>): NamedTensors<'U', 'S', 'Vh'> => {
@@ -76,13 +79,15 @@ function valuesOf(name: string, A: Tensor): Tensor {
   return Tensor.of(ops.svd(A.value, false)[1]);
 }
 
-/** Which singular values count as zero. */
+/** Options for which singular values count as zero. */
 export interface ToleranceOptions {
-  /** Those up to this; numbers, or a tensor of one a matrix. Default 0. */
+  /** Singular values up to this count as zero; a number, or a tensor with one for each matrix. Default: 0. */
   atol?: number | Tensor | null;
-  /** Those up to this share of the greatest; default max(m, n) · 2⁻²³, or 0 where `atol` is given and above 0. */
+  /**
+   * So do values up to this fraction of the greatest. Default: max(m, n) · 2⁻²³, or 0 if a positive `atol` is given.
+   */
   rtol?: number | Tensor | null;
-  /** A is symmetric, so that eigenvalues do; default false. */
+  /** Whether A is symmetric; then cheaper eigenvalues replace singular values. Default: false. */
   hermitian?: boolean;
 }
 
@@ -91,7 +96,7 @@ const tolerances = () => {
   return { atol: kind, rtol: kind };
 };
 
-/** The bound of singular values [..., k] that count as zero, [..., 1]. */
+/** The bound [..., 1] up to which singular values [..., k] count as zero. */
 function bound(A: Tensor, values: Tensor, { atol, rtol }: ToleranceOptions): Tensor {
   const size = Math.max(...A.shape.slice(-2)) * ops.EPSILON;
   const each = (x: number | Tensor) => (typeof x === 'number' ? x : x.unsqueeze(-1));
@@ -107,7 +112,7 @@ function bound(A: Tensor, values: Tensor, { atol, rtol }: ToleranceOptions): Ten
 
 const toleranceDefaults = { atol: null, rtol: null, hermitian: false };
 
-/** The number of singular values of matrices [..., m, n] that are not about zero, int64 [...]. */
+/** The rank of matrices [..., m, n]: the number of singular values that do not count as zero, int64 [...]. */
 export const matrixRank = callable('linalg.matrixRank(A, ...)', (A: Tensor, options: ToleranceOptions = {}): Tensor => {
   const name = 'linalg.matrixRank';
   const given = parseArgs<ToleranceOptions>(name, [], toleranceDefaults, [options], tolerances());
@@ -119,7 +124,7 @@ export const matrixRank = callable('linalg.matrixRank(A, ...)', (A: Tensor, opti
   });
 });
 
-/** The pseudoinverse [..., n, m] of matrices [..., m, n]: singular values that are about zero count as zero. */
+/** The pseudoinverse [..., n, m] of matrices [..., m, n]; singular values within the tolerance count as zero. */
 export const pinv = callable('linalg.pinv(A, ...)', (A: Tensor, options: ToleranceOptions = {}): Tensor => {
   const name = 'linalg.pinv';
   const given = parseArgs<ToleranceOptions>(name, [], toleranceDefaults, [options], tolerances());
@@ -135,7 +140,7 @@ function pseudoinverse(A: Tensor, given: ToleranceOptions): Tensor {
     const inverse = S.reciprocal().where(kept, 0);
     return Vh.mT.mul(inverse.unsqueeze(-2)).matmul(U.mT);
   });
-  // Source: Golub & Pereyra 1973, for matrices of one rank.
+  // Source: Golub & Pereyra 1973; it holds where the rank does not change.
   const [value] = withGradient([A.value], [plain.value], ([dy]) => {
     const [P, g] = [Tensor.of(value!), Tensor.of(dy!)];
     const [Pt, gt] = [P.mT, g.mT];
@@ -156,20 +161,22 @@ function symmetricSvd(A: Tensor): readonly [Tensor, Tensor, Tensor] {
   return [V.mul(w.sign().unsqueeze(-2)), w.abs(), V.mT];
 }
 
-/** How equations without an exact solution are solved. */
+/** Options of least squares. */
 export interface LstsqOptions {
   /**
-   * What is given beside the solution, by the name of a function of LAPACK; the method is one. `gelsy` (default, also for null): the rank; `gels`: the
-   * residuals; `gelsd` and `gelss`: all.
+   * A LAPACK function, which here decides only what is returned besides the solution; the method is always the same.
+   * `gelsy` (default, also for null): the rank. `gels`: the residuals. `gelsd` and `gelss`: rank, residuals and
+   * singular values.
    */
   driver?: 'gels' | 'gelsy' | 'gelsd' | 'gelss' | null;
-  /** Singular values up to this share of the greatest count as zero; default max(m, n) · 2⁻²³. */
+  /** Singular values up to this fraction of the greatest count as zero. Default: max(m, n) · 2⁻²³. */
   rcond?: number | null;
 }
 
 /**
- * The X of least ‖A X − B‖, and of least ‖X‖ among these, for A [..., m, n] and B [..., m, k] or [..., m]; and A's rank. What the driver does not give
- * is empty: `residuals`, Σ (A X − B)² of each column where m > n, and `singularValues` unless it is asked for them.
+ * Least squares: the X that minimises ‖A X − B‖, and of these the one with the least ‖X‖, for A [..., m, n] and B [...,
+ * m, k] or [..., m]. Also `residuals`, Σ (A X − B)² of each column if m > n, A's `rank`, and its `singularValues`;
+ * results that the driver does not return are empty.
  */
 export const lstsq = callable(
   'linalg.lstsq(A, B, ...)',
@@ -205,7 +212,7 @@ export const lstsq = callable(
   },
 );
 
-/** Square matrices times themselves, n factors in all: ones on the diagonal for 0, and for less than 0 powers of the inverse. */
+/** Aⁿ for square matrices: the identity for n = 0, and powers of the inverse for n < 0. */
 export const matrixPower = callable('linalg.matrixPower(A, n: number)', (A: Tensor, n: number): Tensor => {
   ops.expectSquare('linalg.matrixPower', A);
   if (!Number.isInteger(n)) throw new ArgumentError(`linalg.matrixPower: expected a whole n, but got ${n}`);

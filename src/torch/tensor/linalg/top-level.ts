@@ -1,4 +1,4 @@
-// Functions of matrices at the top level, with the parameters that PyTorch has for them there.
+// The matrix functions at the top level of torch, whose parameters differ from those of torch.linalg, as in PyTorch.
 
 import { ShapeError } from '../../../engine/core/errors';
 import { showShape } from '../../../engine/core/meta';
@@ -31,13 +31,13 @@ export const inverse = callable('inverse(input)', (input: Tensor): Tensor => inv
 /** `linalg.det`: the determinants of square matrices. */
 export const det = callable('det(input)', (input: Tensor): Tensor => detOf(input));
 
-/** `linalg.slogdet`: the sign of determinants, and the logarithm of their sizes. */
+/** `linalg.slogdet`: the sign of each determinant, and the logarithm of its absolute value. */
 export const slogdet = callable(
   'slogdet(input)',
   (input: Tensor): NamedTensors<'sign', 'logabsdet'> => slogdetOf(input),
 );
 
-/** The logarithm of determinants: -∞ where they are 0, NaN where they are below. */
+/** The logarithm of determinants; -∞ for 0, and NaN for negative ones. */
 export const logdet = callable('logdet(input)', (input: Tensor): Tensor => {
   const [sign, logabsdet] = slogdetOf(input);
   return logabsdet.where(sign.ge(0), Number.NaN);
@@ -50,7 +50,7 @@ export const cholesky = callable(
     choleskyOf(input, parseArgs<TriangleOptions>('cholesky', [], { upper: false }, args)),
 );
 
-/** The solution X of A X = B, by the factor of A = L Lᵀ that `cholesky` gives, or with `upper` of A = Lᵀ L. */
+/** The solution X of A X = B, from the factor L of A = L Lᵀ that `cholesky` returned, or with `upper` of A = Lᵀ L. */
 export const choleskySolve = callable(
   'choleskySolve(B, L, ...)',
   (B: Tensor, L: Tensor, ...args: Arguments<TriangleOptions, ['upper']>): Tensor => {
@@ -60,8 +60,8 @@ export const choleskySolve = callable(
 );
 
 /**
- * The solution, whose gradient by all of L is ∓ (G Xᵀ + X Gᵀ) L, with G that by B: the numbers beside the triangle take part in it as if the
- * factor were full, as in PyTorch.
+ * The solution. Its gradient by L is −(G Xᵀ + X Gᵀ) L, with `upper` −L (G Xᵀ + X Gᵀ), where G is the gradient by B. As in
+ * PyTorch, it covers all of L, as if the factor were a full matrix and not a triangle.
  */
 function byFactor(B: Tensor, L: Tensor, upper: boolean, gradName: string): Tensor {
   const solved = (b: Tensor) => {
@@ -79,7 +79,7 @@ function byFactor(B: Tensor, L: Tensor, upper: boolean, gradName: string): Tenso
   return Tensor.of(named(value!, gradName));
 }
 
-/** A⁻¹, by the factor of A = L Lᵀ that `cholesky` gives, or with `upper` of A = Lᵀ L. */
+/** A⁻¹, from the factor L of A = L Lᵀ that `cholesky` returned, or with `upper` of A = Lᵀ L. */
 export const choleskyInverse = callable(
   'choleskyInverse(L, ...)',
   (L: Tensor, ...args: Arguments<TriangleOptions, ['upper']>): Tensor => {
@@ -89,21 +89,21 @@ export const choleskyInverse = callable(
   },
 );
 
-/** The solution X of A X = b, by the factors of A from `linalg.luFactor`; b, the input, is [..., n, k]. */
+/** The solution X of A X = b, from the factors that `linalg.luFactor` returned; b is the input, [..., n, k]. */
 export const luSolve = callable(
   'luSolve(input, LUData, LUPivots)',
   (input: Tensor, LUData: Tensor, LUPivots: Tensor): Tensor => luSolveOf(LUData, LUPivots, input),
 );
 
-/** Which parts `luUnpack` gives. */
+/** Which parts `luUnpack` returns. */
 export interface UnpackOptions {
-  /** L and U, default true; else they are empty. */
+  /** Whether to return L and U; otherwise they are empty. Default: true. */
   unpackData?: boolean;
-  /** P, default true; else it is empty. */
+  /** Whether to return P; otherwise it is empty. Default: true. */
   unpackPivots?: boolean;
 }
 
-/** P, L and U of A = P L U, by the factors of A from `linalg.luFactor`. */
+/** P, L and U of A = P L U, from the factors that `linalg.luFactor` returned. */
 export const luUnpack = callable(
   'luUnpack(LUData, LUPivots, ...)',
   (
@@ -123,7 +123,10 @@ export const luUnpack = callable(
 /** Σ Aᵏ / k! of square matrices: `linalg.matrixExp`. */
 export const matrixExp = callable('matrixExp(input)', (input: Tensor): Tensor => expOf(input));
 
-/** R of A = Q R and, under its diagonal, the reflections whose product is Q; and their factors. Without a gradient. */
+/**
+ * R of A = Q R with the Householder vectors, whose reflections multiply to Q, below its diagonal; and their factors
+ * tau. No gradient.
+ */
 export const geqrf = callable('geqrf(input)', (input: Tensor): NamedTensors<'a', 'tau'> => {
   ops.expectMatrices('geqrf', input);
   return namedResults(
@@ -133,25 +136,28 @@ export const geqrf = callable('geqrf(input)', (input: Tensor): NamedTensors<'a',
 });
 
 /**
- * The first columns of the product of the reflections that `geqrf` gives: `linalg.householderProduct`.
+ * The first n columns of the product of the reflections that `geqrf` returned: `linalg.householderProduct`.
  *
- * @param input the reflections, under the diagonal of [..., m, n]
- * @param input2 their factors, [..., k]
+ * @param input the Householder vectors, below the diagonal of [..., m, n]
+ * @param input2 their factors tau, [..., k]
  */
 export const orgqr = callable(
   'orgqr(input, input2)',
   (input: Tensor, input2: Tensor): Tensor => householderProduct(input, input2),
 );
 
-/** How Q and other matrices are multiplied. */
+/** Options of `ormqr`. */
 export interface OrmqrOptions {
-  /** Q times the other, default true; else the other times Q. */
+  /** Whether Q is the left factor (Q C) or the right one (C Q). Default: true. */
   left?: boolean;
-  /** Take Qᵀ in the place of Q, default false. */
+  /** Whether to use Qᵀ instead of Q. Default: false. */
   transpose?: boolean;
 }
 
-/** Q C, C Q, or with `transpose` Qᵀ, of the product Q [..., m, m] of the reflections that `geqrf` gives. */
+/**
+ * Q C or C Q, with `transpose` Qᵀ C or C Qᵀ, where Q [..., m, m] is the product of the reflections that `geqrf`
+ * returned.
+ */
 export const ormqr = callable(
   'ormqr(input, tau, other, ...)',
   (input: Tensor, tau: Tensor, other: Tensor, ...args: Arguments<OrmqrOptions, ['left', 'transpose']>): Tensor => {
@@ -167,9 +173,9 @@ export const ormqr = callable(
   },
 );
 
-/** Which columns of Q. */
+/** Options of the reduced forms. */
 export interface SomeOptions {
-  /** Only the first min(m, n), default true. */
+  /** Whether to return only the first min(m, n) columns. Default: true. */
   some?: boolean;
 }
 
@@ -182,13 +188,16 @@ export const qr = callable(
   },
 );
 
-/** Which singular vectors come with the values. */
+/** Options of `svd`. */
 export interface SingularOptions extends SomeOptions {
-  /** Without them U and V are square, and 0; default true. */
+  /** Whether to compute U and V; otherwise both are square matrices of zeros. Default: true. */
   computeUv?: boolean;
 }
 
-/** A = U diag(S) Vᵀ: as `linalg.svd`, with V in the place of its transpose, and min(m, n) singular vectors unless `some` is false. */
+/**
+ * A = U diag(S) Vᵀ, like `linalg.svd`, but with V instead of its transpose, and only min(m, n) vectors unless `some` is
+ * false.
+ */
 export const svd = callable(
   'svd(input, ...)',
   (input: Tensor, ...args: Arguments<SingularOptions, ['some', 'computeUv']>): NamedTensors<'U', 'S', 'V'> => {
@@ -203,7 +212,7 @@ export const svd = callable(
   },
 );
 
-/** `linalg.pinv`: the pseudoinverse; singular values up to `rcond` (default 1e-15) of the greatest count as zero. */
+/** `linalg.pinv`: the pseudoinverse. Singular values up to `rcond` (default 1e-15) times the greatest count as zero. */
 export const pinverse = callable(
   'pinverse(input, ...)',
   (input: Tensor, ...args: Arguments<{ rcond?: number }, ['rcond']>): Tensor => {
@@ -212,7 +221,7 @@ export const pinverse = callable(
   },
 );
 
-/** `linalg.matrixPower`: n factors of square matrices. */
+/** `linalg.matrixPower`: Aⁿ for square matrices. */
 export const matrixPower = callable(
   'matrixPower(input, n: number)',
   (input: Tensor, n: number): Tensor => powerOf(input, n),

@@ -1,12 +1,16 @@
-// Owns `x.data`: a function that reads the elements back, and PyTorch's tensor of the same memory without a gradient.
+// `x.data`: called, it reads the elements back; used as a tensor, it is PyTorch's `.data`, which shares memory but has
+// no gradient.
 
 import type { Tensor } from '../tensor';
 import type { TensorData } from './readable';
 
-/** `await x.data()` reads back; `x.data.mul_(0.9)`, `x.data.shape` and functions of tensors see `x.detach()`. */
+/**
+ * `await x.data()` reads the elements back. `x.data.mul_(0.9)`, `x.data.shape` and functions of tensors see
+ * `x.detach()`.
+ */
 export type DataAccess = (() => Promise<TensorData>) & Tensor;
 
-/** The function `read`, with the members of `x.detach()`, which is made when one of them is asked for. */
+/** The function `read`, with the members of `x.detach()`, which is made when a member is first used. */
 export function dataAccess(x: Tensor, read: () => Promise<TensorData>): DataAccess {
   let detached: Tensor | null = null;
   const tensor = (): Tensor => {

@@ -1,4 +1,4 @@
-// What a tensor shows of itself: its elements, read back, and the texts and objects that consoles and JSON get.
+// Reading tensors: their elements, read back from the device, and the texts and objects for consoles and JSON.
 import { engine } from '../../../engine/compiler/engine';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
 import { fromHalves } from '../../../engine/core/half';
@@ -23,16 +23,17 @@ export type NestedArray = number | boolean | NestedArray[];
 
 export abstract class ReadableTensor extends TensorBase {
   /**
-   * `await x.data()`: the elements in row-major order, in a typed array of the dtype (Int32Array for int64, Uint8Array for uint8 and
-   * bool, Float32Array for float16). Without a call it is PyTorch's `.data`, as `x.detach()` gives it: `p.data.mul_(0.9)`.
+   * `await x.data()`: the elements in row-major order, in a typed array of the dtype (Int32Array for int64, Uint8Array
+   * for uint8 and bool, Float32Array for float16). Without the call it is PyTorch's `.data`, the same as `x.detach()`:
+   * `p.data.mul_(0.9)`.
    */
   get data(): DataAccess {
-    // What is kept of it keeps no graph.
+    // Detached, so that a program that keeps `x.data` does not keep the graph alive.
     const shown: ReadableTensor = this.storage.disposed || this.isLeaf ? this : this.detach();
     return dataAccess(shown as unknown as Tensor, () => readBack('data', shown.#elements()));
   }
 
-  /** @throws ArgumentError always: contents are written in place */
+  /** @throws ArgumentError always: a tensor keeps its memory, so contents are written in place */
   set data(_: never) {
     throw new ArgumentError(
       'data: expected a change in place, since a tensor keeps its memory; write torch.noGrad(() => p.copy_(x))',
@@ -40,7 +41,8 @@ export abstract class ReadableTensor extends TensorBase {
   }
 
   async #elements(): Promise<TensorData> {
-    // The storage's own value needs no alias, and no device while it still waits on the host.
+    // A tensor that covers its storage is read from the storage's own value: no alias, and no device if the data is
+    // still on the host.
     const { storage } = this;
     const value = !storage.disposed && isWhole(this, storage.shape) ? storage.value : this.contents();
     const window = flushToRead(value);
@@ -64,7 +66,10 @@ export abstract class ReadableTensor extends TensorBase {
     }
   }
 
-  /** The only element as a number; of dtype bool, true or false, though its type is a number's here, since dtypes are no types. */
+  /**
+   * The only element as a number. For dtype bool it is true or false, although TypeScript, which does not know dtypes,
+   * says number.
+   */
   item(): Promise<number> {
     return readBack('item', this.#item());
   }
@@ -80,8 +85,8 @@ export abstract class ReadableTensor extends TensorBase {
   }
 
   /**
-   * The elements as nested arrays; a number for a 0-d tensor. Shapes are no types here, so say which arrays they are where it matters:
-   * `const rows: number[][] = await x.tolist()`, or `(await x.tolist<number[][]>()).map(…)`.
+   * The elements as nested arrays; a number for a 0-d tensor. TypeScript does not know shapes, so write the type where
+   * it matters: `const rows: number[][] = await x.tolist()`, or `(await x.tolist<number[][]>()).map(…)`.
    */
   tolist<T extends NestedArray = NestedArray>(): Promise<T> {
     return readBack(
@@ -115,17 +120,20 @@ export abstract class ReadableTensor extends TensorBase {
     return description(this);
   }
 
-  /** Shape, dtype and device, and the values where they stand on the host. */
+  /** Shape, dtype and device, and the values if they are on the host. */
   toJSON(): TensorJSON {
     return jsonOf(this);
   }
 
-  /** @throws ArgumentError where an operator of JavaScript is used on a tensor; texts have its description */
+  /**
+   * The description, for template texts.
+   * @throws ArgumentError if a JavaScript operator is used on a tensor
+   */
   [Symbol.toPrimitive](hint: 'string' | 'number' | 'default'): string {
     return hint === 'string' ? this.toString() : refuseOperators();
   }
 
-  /** @internal What consoles show: the description, and the values where they stand on the host. */
+  /** @internal The text for consoles: the description, and the values if they are on the host. */
   inConsole(): string {
     return consoleText(this);
   }

@@ -1,4 +1,4 @@
-// Owns how tensors show themselves without being read back: a description, and the values where they stand on the host.
+// How tensors are shown without reading them back: a description, and the values if they are on the host.
 
 import { ArgumentError } from '../../../engine/core/errors';
 import { fromHalf } from '../../../engine/core/half';
@@ -9,11 +9,11 @@ import type { NestedArray } from './readable';
 
 /** The form of a tensor in `JSON.stringify`. */
 export interface TensorJSON {
-  /** Null for a lazy module's parameter that has none yet. */
+  /** Null for a parameter of a lazy module that has no shape yet. */
   readonly shape: Shape | null;
   readonly dtype: DType;
   readonly device: string;
-  /** The elements as nested arrays, where they stand on the host; NaN and infinities become null, as JSON has it. */
+  /** The elements as nested arrays, if they are on the host. As always in JSON, NaN and infinities become null. */
   readonly values?: NestedArray;
 }
 
@@ -26,7 +26,9 @@ export function description(x: TensorBase, more: readonly string[] = []): string
   return `${name}(${[...parts, ...gradient].join(', ')})`;
 }
 
-/** What consoles show of a tensor: its description and, where they are at hand, its values as PyTorch prints them. */
+/**
+ * The text of a tensor for consoles: its description and, if they are on the host, its values as PyTorch prints them.
+ */
 export function consoleText(x: TensorBase): string {
   if (isShapeless(x)) return String(x);
   const described = description(x, [`device=${x.device}`]);
@@ -43,7 +45,7 @@ export function jsonOf(x: TensorBase): TensorJSON {
   return shape && data ? { ...described, values: nested(data, shape, dtype) } : described;
 }
 
-/** Whether the tensor waits for its shape, as those of lazy modules do. */
+/** Whether the tensor has no shape yet, like the parameters of lazy modules. */
 const isShapeless = (x: TensorBase): boolean => Object.getOwnPropertyDescriptor(x, 'shape')?.get !== undefined;
 
 /** Row-major elements as nested arrays; a number for a tensor without dimensions, booleans for dtype bool. */
@@ -57,7 +59,7 @@ export function nested(data: ArrayLike<number>, shape: Shape, dtype: DType): Nes
   return nest(0);
 }
 
-/** The elements, row-major, where reading them takes neither the device nor a wait; else null. */
+/** The elements in row-major order if the host has them, so that no read-back is needed; else null. */
 export function valuesAtHand(x: TensorBase): ArrayLike<number> | null {
   const { storage, shape, strides, offset, dtype } = x;
   const known = storage.known;
@@ -76,13 +78,13 @@ export function valuesAtHand(x: TensorBase): ArrayLike<number> | null {
   return elements;
 }
 
-/** The only element, where reading it takes neither the device nor a wait; else null. */
+/** The only element if the host has it, so that no read-back is needed; else null. */
 export function numberAtHand(x: TensorBase): number | null {
   const elements = !isShapeless(x) && numel(x.shape) === 1 ? valuesAtHand(x) : null;
   return elements ? elements[0]! : null;
 }
 
-/** @throws ArgumentError wherever JavaScript would compute with a tensor */
+/** @throws ArgumentError always; called when a JavaScript operator is used on a tensor */
 export function refuseOperators(): never {
   throw new ArgumentError(
     'Tensor: expected a method such as x.add(1), x.mul(2), x.gt(0) or x.eq(y), but got an operator of JavaScript (+, -, <, ==, …), which ' +

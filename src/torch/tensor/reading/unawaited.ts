@@ -1,7 +1,8 @@
-// Owns what a promise of numbers says where it is used without `await`: NaN and '[object Promise]' would say nothing.
+// Errors for results of read-backs that are used without `await`. Otherwise they would silently become NaN or '[object
+// Promise]'.
 import { ArgumentError } from '../../../engine/core/errors';
 
-/** The promise, which operators and texts refuse. */
+/** The promise, made to throw if it is used in an operator or a text. */
 export function readBack<T>(name: string, promise: Promise<T>): Promise<T> {
   const value = (): never => {
     throw new ArgumentError(

@@ -1,4 +1,4 @@
-// The numbers that PyTorch has names for, and the index of a new dimension.
+// PyTorch's named constants: e, pi, inf, nan and newaxis.
 
 /** Euler's number, 2.718… */
 export const e = Math.E;

@@ -1,20 +1,22 @@
-// The dtypes by PyTorch's names, as values: `torch.float32` is the string 'float32'.
+// The dtypes under PyTorch's names. A dtype is a string: `torch.float32` is 'float32'.
 
-/** Numbers of floating point in 32 bits: the default. */
+/** 32-bit floating-point numbers, the default. */
 export const float32 = 'float32';
-/** Stored in 16 bits and computed in 32, where the device has 'shader-f16'; elsewhere using it is an error that says so. */
+/**
+ * 16-bit floats, computed in 32 bits. They need a device with 'shader-f16'; on other devices, using them is an error.
+ */
 export const float16 = 'float16';
-/** Whole numbers of 32 bits. */
+/** Signed 32-bit integers. */
 export const int32 = 'int32';
-/** Held as 32-bit integers, with range checks on the way in. */
+/** Integers, held in 32 bits: numbers that do not fit are refused when a tensor is made. */
 export const int64 = 'int64';
-/** Whole numbers from 0, of 32 bits. */
+/** Unsigned 32-bit integers. */
 export const uint32 = 'uint32';
-/** Whole numbers from 0 to 255. */
+/** Unsigned 8-bit integers, 0 to 255. */
 export const uint8 = 'uint8';
-/** True and false. */
+/** Booleans. */
 export const bool = 'bool';
-/** No dtype of the library: WGSL has no 64-bit floats, and every function given it throws a DTypeError that says so. */
+/** Not supported, since WGSL has no 64-bit floats: every function that is given it throws a DTypeError that says so. */
 export const float64 = 'float64';
 
 /** Another name of `float32`. */
@@ -25,5 +27,5 @@ export const half = float16;
 export const int = int32;
 /** Another name of `int64`. */
 export const long = int64;
-/** Another name of `float64`, which WGSL does not have: functions that take it throw a DTypeError. */
+/** Another name of `float64`, which is not supported: functions that are given it throw a DTypeError. */
 export const double = float64;

@@ -1,4 +1,4 @@
-// The dtypes in which tensors and numbers meet, and which may stand for which.
+// Type promotion: the common dtype of tensors and numbers, and which dtypes may be cast to which.
 
 import { DTypeError } from '../../../engine/core/errors';
 import type { DType } from '../../../engine/core/meta';
@@ -9,14 +9,17 @@ import { callable } from '../calling/callable';
 import type { Operandish } from '../calling/pointwise-args';
 import { Tensor } from '../tensor';
 
-/** The narrowest dtype that holds the numbers of both. */
+/** The narrowest dtype that holds the numbers of both dtypes. */
 export const promoteTypes = callable(
   'promoteTypes(type1: value, type2: value)',
   (type1: DType, type2: DType): DType =>
     promote({ dtype: expectDType('promoteTypes', type1) }, { dtype: expectDType('promoteTypes', type2) }),
 );
 
-/** The dtype of a sum of two tensors or numbers: numbers, and after them tensors without dimensions, give way to the other. */
+/**
+ * The dtype to which two tensors or numbers promote. Within a category (bool, integer, float), tensors with dimensions
+ * decide over tensors without, and these over numbers.
+ */
 export const resultType = callable(
   'resultType(tensor1: operand, tensor2: operand)',
   (tensor1: Operandish, tensor2: Operandish): DType => {
@@ -28,21 +31,24 @@ export const resultType = callable(
   },
 );
 
-/** Whether results of one dtype may be written into a tensor of another: not if fractions, or more than a bool, would be lost. */
+/**
+ * Whether a result of one dtype may be written into a tensor of another: not a float into integers, nor a number into
+ * bools.
+ */
 export const canCast = callable(
   'canCast(from_: value, to: value)',
   (from_: DType, to: DType): boolean => category(expectDType('canCast', from_)) <= category(expectDType('canCast', to)),
 );
 
-/** The dtype of tensors of fractions that are made without one: float32 always. */
+/** The dtype of tensors of fractions that are made without a dtype: always float32. */
 export function getDefaultDtype(...args: []): DType {
   parseArgs('getDefaultDtype', [], {}, args);
   return 'float32';
 }
 
 /**
- * Takes 'float32', which is the default; there is no other.
- * @throws DTypeError for other dtypes, which are asked for where a tensor is made, and of a module by `half()`
+ * Accepts only 'float32', which is the default already.
+ * @throws DTypeError for any other dtype: give the dtype when you make a tensor, and use `half()` for a module
  */
 export function setDefaultDtype(...args: Arguments<{ d: DType }, ['d']>): void {
   const { d } = parseArgs<{ d: DType }>('setDefaultDtype', ['d'], {}, args);

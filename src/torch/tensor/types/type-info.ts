@@ -1,4 +1,4 @@
-// What PyTorch tells of number types: finfo of floats, iinfo of integers.
+// The limits of dtypes: finfo for floats, iinfo for integers.
 
 import { DTypeError } from '../../../engine/core/errors';
 import { type DType, isFloat } from '../../../engine/core/meta';
@@ -8,14 +8,14 @@ import { callable } from '../calling/callable';
 export interface FloatInfo {
   readonly dtype: DType;
   readonly bits: number;
-  /** The step from 1 to the next number. */
+  /** The distance from 1 to the next number. */
   readonly eps: number;
   readonly max: number;
   readonly min: number;
   /** The least positive number of full precision. */
   readonly tiny: number;
   readonly smallestNormal: number;
-  /** The decimal digits that are sure. */
+  /** The approximate decimal resolution: 1e-6 for float32, 1e-3 for float16. */
   readonly resolution: number;
 }
 
@@ -39,7 +39,10 @@ export const finfo = callable('finfo(dtype?: text)', (dtype: DType = 'float32'):
   return dtype === 'float16' ? floatInfo(dtype, 16, 10, -14, 1e-3) : floatInfo(dtype, 32, 23, -126, 1e-6);
 });
 
-/** The limits of an integer dtype: for int64 PyTorch's, rounded to a double, although 32 bits of it are held. */
+/**
+ * The limits of an integer dtype. For int64 they are PyTorch's, rounded to doubles, although only 32 bits are held
+ * here.
+ */
 export const iinfo = callable('iinfo(dtype: text)', (dtype: DType): IntegerInfo => {
   switch (dtype) {
     case 'uint8':
