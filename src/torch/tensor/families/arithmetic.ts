@@ -1,4 +1,4 @@
-// Arithmetic of two operands, one of them a tensor, and limits of numbers.
+// Arithmetic of two operands, at least one of them a tensor; maximum, minimum and clamp.
 
 import { ArgumentError, DTypeError } from '../../../engine/core/errors';
 import { isFloat, showShape } from '../../../engine/core/meta';
@@ -87,7 +87,10 @@ export const mul_ = inPlace(mul);
 
 // ── Quotients ──
 
-/** input / other, in floating point also for integers; `roundingMode` 'floor' or 'trunc' keeps integers. One of them may be a number. */
+/**
+ * input / other, in floating point even for integers; with `roundingMode` 'floor' or 'trunc', integers stay integers.
+ * One of both may be a number.
+ */
 export const div = op(
   'div(input: operand, other: operand, ...)',
   (input: Operandish, other: Operandish, options?: DivOptions): Tensor => {
@@ -141,7 +144,7 @@ export const remainder_ = inPlace(remainder);
 
 // ── Powers ──
 
-/** input^exponent, element by element; one of them may be a number. Integers take exponents of at least 0. */
+/** input^exponent, element by element; one of both may be a number. Integers require an exponent ≥ 0. */
 export const pow = op('pow(input: operand, exponent: operand)', (input: Operandish, exponent: Operandish): Tensor => {
   if (!(input instanceof TensorBase)) {
     return renamed(combined('pow', tensorOf(input), exponent, ops.pow), 'PowBackward2');
@@ -161,18 +164,21 @@ export const pow_ = inPlace(pow);
 
 // ── Greater, smaller, limited ──
 
-/** The greater of input and `other`, element by element; NaN where either is. */
+/** The greater of input and `other`, element by element; NaN if either is NaN. */
 export const maximum = op(
   'maximum(input, other: operand)',
   (input: Tensor, other: Operandish): Tensor => combined('maximum', input, other, compare.maximum),
 );
-/** The smaller of input and `other`, element by element; NaN where either is. */
+/** The smaller of input and `other`, element by element; NaN if either is NaN. */
 export const minimum = op(
   'minimum(input, other: operand)',
   (input: Tensor, other: Operandish): Tensor => combined('minimum', input, other, compare.minimum),
 );
 
-/** Between numbers in one operation; between tensors as maximum and minimum, where equal numbers share the gradient. */
+/**
+ * clamp: one operation if the bounds are numbers; else a maximum and a minimum, whose equal operands share the
+ * gradient.
+ */
 function limited(input: Tensor, min: Tensor | number | null, max: Tensor | number | null, gradName: string): Tensor {
   const bounds = [min, max].filter((bound) => bound !== null);
   const dtype = promoteTypes(...[input, ...bounds].map(operandOf));
@@ -187,7 +193,7 @@ function limited(input: Tensor, min: Tensor | number | null, max: Tensor | numbe
   if (max === null) return made(named(raised, gradName));
   const most = boundOf(max);
   const y = compare.minimum(raised, most);
-  // Where all three are equal, the gradient is the input's alone.
+  // Where input, min and max are all equal, the whole gradient goes to the input.
   const alike = least && compare.logicalAnd(compare.eq(x, least), compare.eq(x, most));
   return made(named(alike ? compare.where(alike, x, y) : y, gradName));
 }

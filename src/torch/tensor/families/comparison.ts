@@ -1,4 +1,4 @@
-// Comparisons and logic, whose results are bool, and choices between tensors.
+// Comparisons and logic, with bool results, and selection by a condition (where, maskedFill).
 
 import { DTypeError, ShapeError } from '../../../engine/core/errors';
 import { showShape } from '../../../engine/core/meta';
@@ -51,19 +51,19 @@ export const ge_ = inPlace(ge, { casts: true });
 const logic = <const N extends string>(name: N, of: (a: Value, b: Value) => Value) =>
   op(`${name}(input, other)`, (input: Tensor, other: Tensor): Tensor => made(of(input.value, other.value)));
 
-/** Whether both are other than 0, as a bool tensor. */
+/** Whether both elements are nonzero, as a bool tensor. */
 export const logicalAnd = logic('logicalAnd', ops.logicalAnd);
 /** `logicalAnd`, in place. */
 export const logicalAnd_ = inPlace(logicalAnd, { readsOld: false, casts: true });
-/** Whether one or both are other than 0, as a bool tensor. */
+/** Whether at least one element is nonzero, as a bool tensor. */
 export const logicalOr = logic('logicalOr', ops.logicalOr);
 /** `logicalOr`, in place. */
 export const logicalOr_ = inPlace(logicalOr, { readsOld: false, casts: true });
-/** Whether just one is other than 0, as a bool tensor. */
+/** Whether exactly one element is nonzero, as a bool tensor. */
 export const logicalXor = logic('logicalXor', ops.logicalXor);
 /** `logicalXor`, in place. */
 export const logicalXor_ = inPlace(logicalXor, { readsOld: false, casts: true });
-/** Whether elements are 0, as a bool tensor. */
+/** Whether each element is 0, as a bool tensor. */
 export const logicalNot = unary('logicalNot', ops.logicalNot);
 /** `logicalNot`, in place. */
 export const logicalNot_ = inPlace(logicalNot, { readsOld: false, casts: true });
@@ -91,7 +91,10 @@ const chosen = op(
   },
 );
 
-/** `input` where `condition` holds, `other` elsewhere; either or both may be numbers. The condition alone gives where it is not 0, read back. */
+/**
+ * `input` where `condition` holds, `other` elsewhere; either or both may be numbers. With the condition alone: the
+ * indices at which it is nonzero, which takes a read-back.
+ */
 export const where = withMethod(
   overloaded<Where>('where(condition, input?: operand, other?: operand)', whereOf),
   chosen,

@@ -1,4 +1,4 @@
-// What functions of complex numbers are of real ones.
+// PyTorch's functions of complex numbers. All tensors here are real, so most return their input.
 
 import * as ops from '../../../engine/ops/pointwise/numbers';
 import { full } from '../../../engine/ops/shape/cast';
@@ -11,28 +11,28 @@ import { turned } from '../views';
 const { methods, op, changing } = family();
 export default methods;
 
-/** `input`, as its numbers are real. */
+/** The real part: `input` itself. */
 export const real = callable('real(input)', (input: Tensor): Tensor => input.real);
 
-/** Matrices transposed and conjugated, which for real numbers is `input.mT`. */
+/** Conjugate transposes of matrices; for real numbers the same as `input.mT`. */
 export const adjoint = op('adjoint(input)', (input: Tensor): Tensor => turned('adjoint', input));
 
-/** `input`: real numbers are their own conjugates. */
+/** `input` itself: real numbers are their own conjugates. */
 export const conj = op('conj(input)', (input: Tensor): Tensor => input);
 
-/** The numbers themselves: real numbers are their own conjugates. */
+/** `input` itself: real numbers are their own conjugates. */
 export const conjPhysical = op('conjPhysical(input)', (input: Tensor): Tensor => input);
 
 /** `conjPhysical`, in place. */
 export const conjPhysical_ = changing('conjPhysical_(input)', (_input: Tensor): void => {});
 
-/** The numbers themselves: none waits to be conjugated. */
+/** `input` itself: there is no lazy conjugation. */
 export const resolveConj = op('resolveConj(input)', (input: Tensor): Tensor => input);
 
-/** The numbers themselves: none waits to be negated. */
+/** `input` itself: there is no lazy negation. */
 export const resolveNeg = op('resolveNeg(input)', (input: Tensor): Tensor => input);
 
-/** π for negative numbers, else 0. */
+/** The angle in the complex plane: π for negative numbers, else 0. */
 export const angle = op('angle(input)', (input: Tensor): Tensor => made(ops.angle(input.value)));
 
 /** True everywhere. */
@@ -46,5 +46,5 @@ export const isComplex = op('isComplex(input)', no);
 /** False: there are no complex numbers. */
 export const isConj = op('isConj(input)', no);
 
-/** False: no tensor waits to be negated. */
+/** False: there is no lazy negation. */
 export const isNeg = op('isNeg(input)', no);

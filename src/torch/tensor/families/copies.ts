@@ -1,4 +1,4 @@
-// Copies, and tensors of the same memory without a gradient.
+// Copies, and tensors that share memory without a gradient.
 
 import * as ops from '../../../engine/ops/shape/cast';
 import { callable } from '../calling/callable';
@@ -9,17 +9,17 @@ import type { Tensor } from '../tensor';
 const { methods, op } = family();
 export default methods;
 
-/** A copy in memory of its own, which the gradient passes through. */
+/** A copy with its own memory. Gradients pass through it. */
 export const clone = op('clone(input)', (input: Tensor): Tensor => made(ops.clone(input.value)));
 
-/** A tensor like `input` that holds one number, or what a 0-d tensor holds. */
+/** A tensor like `input` filled with a number, or with the number in a 0-d tensor. */
 export const fill = callable(
   'fill(input, value: operand)',
   (input: Tensor, value: number | boolean | Tensor): Tensor => input.clone().fill_(value),
 );
 
-/** The same numbers, in the same memory, without a gradient. */
+/** A tensor that shares the memory of `input` but has no gradient. */
 export const detach = callable('detach(input)', (input: Tensor): Tensor => input.detach());
 
-/** Takes a tensor out of the graph, in place. */
+/** Detaches a tensor from the graph, in place. */
 export const detach_ = callable('detach_(input)', (input: Tensor): Tensor => input.detach_());

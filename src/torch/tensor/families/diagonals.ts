@@ -1,4 +1,5 @@
-// Diagonals and windows of tensors: made into matrices, summed, and written to without changing the input.
+// Diagonals (as views, as matrices, as sums), and copies with a diagonal, index, slice or window replaced (the scatter
+// functions).
 
 import { type Kind, orNull, whole } from '../../../engine/core/argument-kinds';
 import { ArgumentError, IndexError, ShapeError } from '../../../engine/core/errors';
@@ -18,9 +19,9 @@ import type { Tensor } from '../tensor';
 const { methods, op, inPlace } = family();
 export default methods;
 
-/** Where a diagonal lies. */
+/** The position of a diagonal. */
 interface DiagonalPlace {
-  /** From the main diagonal upwards; default 0. */
+  /** How far the diagonal is above the main one; negative: below. Default: 0. */
   offset?: number;
   dim1?: number;
   dim2?: number;
@@ -28,7 +29,7 @@ interface DiagonalPlace {
 
 type DiagonalArgs = Arguments<DiagonalPlace, ['offset', 'dim1', 'dim2']>;
 
-/** A view of a diagonal of two dimensions, as the last dimension. */
+/** A view of a diagonal over two dimensions, which becomes the last dimension. */
 export const diagonal = op('diagonal(input, ...)', (input: Tensor, ...args: DiagonalArgs): Tensor => {
   const { offset, dim1, dim2 } = parseArgs<DiagonalPlace>('diagonal', [], { offset: 0, dim1: 0, dim2: 1 }, args);
   const [first, second] = [input.wrapDim('diagonal', dim1), input.wrapDim('diagonal', dim2)];
@@ -56,7 +57,10 @@ export const trace = op('trace(input)', (input: Tensor): Tensor => {
 
 type DiagArgs = Arguments<{ diagonal?: number }, ['diagonal']>;
 
-/** A vector as the diagonal of a matrix of zeros, or the diagonal of a matrix; `diagonal` counts upwards from the main one. */
+/**
+ * For a vector, a matrix of zeros with the vector as its diagonal; for a matrix, its diagonal. `diagonal` counts up
+ * from the main one.
+ */
 export const diag = op('diag(input, ...)', (input: Tensor, ...args: DiagArgs): Tensor => {
   const { diagonal } = parseArgs<{ diagonal?: number }>('diag', [], { diagonal: 0 }, args);
   if (input.shape.length === 1) return diagEmbed(input, diagonal);
@@ -64,7 +68,10 @@ export const diag = op('diag(input, ...)', (input: Tensor, ...args: DiagArgs): T
   throw new ShapeError(`diag: expected a vector or a matrix, but got shape ${showShape(input.shape)}`);
 });
 
-/** The last dimension as diagonals of matrices of zeros, which lie in the dimensions dim1 and dim2 (by default the last two) of the result. */
+/**
+ * Matrices of zeros whose diagonals are the last dimension of the input. The matrices are in the dimensions dim1 and
+ * dim2 of the result (by default the last two).
+ */
 export const diagEmbed = op('diagEmbed(input, ...)', (input: Tensor, ...args: DiagonalArgs): Tensor => {
   const { offset, dim1, dim2 } = parseArgs<DiagonalPlace>('diagEmbed', [], { offset: 0, dim1: -2, dim2: -1 }, args);
   const rank = input.shape.length + 1;
@@ -84,7 +91,7 @@ export const diagEmbed = op('diagEmbed(input, ...)', (input: Tensor, ...args: Di
   return row === rank - 2 && col === rank - 1 ? matrices : matrices.movedim([-2, -1], [row, col]);
 });
 
-/** The flattened input as the diagonal of a matrix of zeros. */
+/** A matrix of zeros with the flattened input as its diagonal. */
 export const diagflat = op(
   'diagflat(input, ...)',
   (input: Tensor, ...args: Arguments<{ offset?: number }, ['offset']>): Tensor => {
@@ -93,7 +100,7 @@ export const diagflat = op(
   },
 );
 
-/** The input with `src` in a window of it, cast to its dtype. */
+/** A copy of the input with `src`, cast to its dtype, written into a window. */
 function scattered(op: string, input: Tensor, src: Tensor, window: Window): Tensor {
   if (!sameShape(src.shape, window.shape)) {
     throw new ShapeError(
@@ -110,7 +117,7 @@ interface Window {
   readonly offset: number;
 }
 
-/** The input with `src` in the place of a diagonal; as `diagonal(…).copy_(src)` in a copy. */
+/** A copy of the input with `src` in place of a diagonal, as after `diagonal(…).copy_(src)`. */
 export const diagonalScatter = op(
   'diagonalScatter(input, src, ...)',
   (input: Tensor, src: Tensor, ...args: DiagonalArgs): Tensor => {
@@ -131,7 +138,7 @@ export const diagonalScatter = op(
   },
 );
 
-/** The range of a dimension as a window. */
+/** The window for a range of one dimension. */
 function ranged({ shape }: Tensor, dim: number, start: number, length: number, step: number): Window {
   const strides = contiguousStrides(shape);
   return {
@@ -141,7 +148,7 @@ function ranged({ shape }: Tensor, dim: number, start: number, length: number, s
   };
 }
 
-/** The input with `src` in the place of one index of a dimension; as `select(dim, index).copy_(src)` in a copy. */
+/** A copy of the input with `src` in place of one index of a dimension, as after `select(dim, index).copy_(src)`. */
 export const selectScatter = op(
   'selectScatter(input, src, dim: number, index: number)',
   (input: Tensor, src: Tensor, dim: number, index: number): Tensor => {
@@ -157,7 +164,7 @@ export const selectScatter = op(
 
 interface SliceRange {
   dim?: number;
-  /** As in a slice: negative ones count from the end, and those past an end mean it. */
+  /** As in a Python slice: negative bounds count from the end, and bounds past an end are clamped to it. */
   start?: number | null;
   end?: number | null;
   step?: number;
@@ -170,7 +177,7 @@ const sliceEnd = orNull({
 
 type SliceScatterArgs = Arguments<SliceRange, ['dim', 'start', 'end', 'step']>;
 
-/** The input with `src` in the place of a slice of a dimension. */
+/** A copy of the input with `src` in place of a slice of a dimension. */
 export const sliceScatter = op(
   'sliceScatter(input, src, ...)',
   (input: Tensor, src: Tensor, ...args: SliceScatterArgs): Tensor => {
@@ -191,7 +198,10 @@ export const sliceScatter = op(
   },
 );
 
-/** The input with `src` in the elements of its memory that a size, strides and an offset (by default its own) reach, which are distinct. */
+/**
+ * A copy of the input with `src` written to the elements of its memory that a size, strides and an offset (default: the
+ * input's) reach. No element may be reached twice.
+ */
 export const asStridedScatter = op(
   'asStridedScatter(input, src, size: list, stride: list, ...)',
   (
@@ -212,7 +222,8 @@ export const asStridedScatter = op(
     const window = { shape: [...size], strides: [...stride], offset: storageOffset ?? input.offset };
     const { storage, shape, strides, offset } = input;
     if (isWhole(input, storage.shape)) return scattered('asStridedScatter', input, src, window);
-    // Places are those of the memory that the input is a view of.
+    // Strides and offset count in the whole memory, of which the input is a part: write into a copy of the memory, and
+    // read back the part.
     const room = full([numel(storage.shape)], 0, input.dtype);
     const all = input.picked(stridedScatter(room, input.value, shape, strides, offset));
     const written = scattered('asStridedScatter', all, src, window);
@@ -222,7 +233,7 @@ export const asStridedScatter = op(
 
 type PutArgs = Arguments<{ accumulate?: boolean }, ['accumulate']>;
 
-/** The input with elements of `source` put in, or with `accumulate` added to, places of the flattened tensor. */
+/** A copy with elements of `source` written (with `accumulate`, added) at indices of the flattened tensor. */
 export const put = op(
   'put(input, index, source, ...)',
   (input: Tensor, index: Tensor, source: Tensor, ...args: PutArgs): Tensor => {

@@ -1,4 +1,4 @@
-// Differences between neighbours, slopes estimated from them, and areas under points.
+// Differences between neighbours (diff), derivatives estimated from samples (gradient), and integrals (trapezoid).
 
 import { either, number, orNull, whole } from '../../../engine/core/argument-kinds';
 import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
@@ -18,18 +18,18 @@ const { methods, op } = family();
 export default methods;
 
 interface DiffOptions {
-  /** How many times; default 1. */
+  /** How many times to take differences. Default: 1. */
   n?: number;
   dim?: number;
-  /** Joined to the input before the first. */
+  /** Joined to the start of the input (`append`: to its end) before the first difference. */
   prepend?: Tensor | null;
   append?: Tensor | null;
 }
 
-/** Arguments of `diff` behind its input, by place or by name. */
+/** The arguments of `diff` after its input, by position or by name. */
 export type DiffArgs = Arguments<DiffOptions, ['n', 'dim', 'prepend', 'append']>;
 
-/** How often differences of differences are taken at most. */
+/** The greatest n of `diff`. */
 const MOST_TIMES = 2 ** 16;
 
 /** x_{i+1} - x_i along a dimension (by default the last), n times; of bools, whether they differ. */
@@ -46,7 +46,7 @@ export const diff = op('diff(input, ...)', (input: Tensor, ...args: DiffArgs): T
   const d = resolveDim('diff', dim, input.shape.length);
   if (n === 0) return input.clone();
   let x = joined([prepend, input, append], d);
-  // Differences of nothing are nothing.
+  // Once no elements are left, further rounds change nothing.
   for (let i = 0; i < n && (i === 0 || x.shape[d]! > 0); i++) {
     const size = Math.max(x.shape[d]! - 1, 0);
     const [later, earlier] = [x.narrow(d, x.shape[d]! - size, size), x.narrow(d, 0, size)];
@@ -55,7 +55,7 @@ export const diff = op('diff(input, ...)', (input: Tensor, ...args: DiffArgs): T
   return x;
 });
 
-/** Those of the tensors that there are, one after another along a dimension. */
+/** Joins the tensors that are not null along a dimension. */
 function joined(parts: readonly (Tensor | null)[], dim: number): Tensor {
   const tensors = parts.filter((x) => x !== null);
   if (tensors.length === 1) return tensors[0]!;
@@ -69,14 +69,20 @@ function joined(parts: readonly (Tensor | null)[], dim: number): Tensor {
 }
 
 interface GradientOptions {
-  /** From point to point: one number, one for each dimension, or the coordinates of each dimension; default 1. */
+  /**
+   * The distance between points, for all dimensions or for each; or the coordinates of the points of each dimension.
+   * Default: 1.
+   */
   spacing?: number | readonly (number | Tensor)[] | null;
   dim?: number | readonly number[] | null;
-  /** How exact the estimate at the ends is: 1 or 2; default 1. */
+  /** The order of accuracy of the estimates at the ends: 1 or 2. Default: 1. */
   edgeOrder?: number;
 }
 
-/** Estimates of the derivative of samples along dimensions (by default all), one tensor for each: central differences, one-sided ones at the ends. */
+/**
+ * Estimates the derivative of samples along dimensions (by default all), and returns a tensor for each: by central
+ * differences, and one-sided ones at the ends.
+ */
 export const gradient = callable('gradient(input, ...)', (input: Tensor, options: GradientOptions = {}): Tensor[] => {
   const { spacing, dim, edgeOrder } = parseArgs<GradientOptions>(
     'gradient',
@@ -128,13 +134,13 @@ function slope(x: Tensor, d: number, step: number | Tensor, edgeOrder: number): 
   }
   const along = x.shape.map((_, k) => (k === d ? -1 : 1));
   const widths = typeof step === 'number' ? null : diff(step.float()).reshape(along);
-  // Rises from point to point, and how far apart those are.
+  // `rises`: differences between neighbouring points; `widths`: distances between their coordinates.
   const rises = diff(x, { dim: d });
   const rise = (start: number, length: number) => rises.narrow(d, start, length);
   const width = (start: number, length: number) => widths?.narrow(d, start, length) ?? (step as number);
   const slopes = widths ? rises.div(widths) : rises.div(step);
   const at = (start: number, length: number) => slopes.narrow(d, start, length);
-  // Between neighbours, each side's slope weighs as much as the other side is wide.
+  // At an inner point, the slope of each side is weighted by the width of the other side.
   const middle = (start: number, length: number) => {
     const [left, right] = [width(start, length), width(start + 1, length)];
     if (typeof left === 'number' || typeof right === 'number') {
@@ -147,7 +153,8 @@ function slope(x: Tensor, d: number, step: number | Tensor, edgeOrder: number): 
       .add(at(start + 1, length).mul(left))
       .div(left.add(right));
   };
-  // A parabola through three points has at its end the slope of the side there, carried on by half the change between both sides.
+  // Second order: the slope, at its end, of the parabola through three points. That is the slope of the outer side,
+  // extrapolated by its change from the inner side (by half of it, if both are equally wide).
   const end = (side: number, other: number) => {
     if (edgeOrder === 1) return at(side, 1);
     const [own, far] = [width(side, 1), width(other, 1)];
@@ -159,20 +166,22 @@ function slope(x: Tensor, d: number, step: number | Tensor, edgeOrder: number): 
 }
 
 interface TrapezoidOptions {
-  /** The coordinates of the points: a vector, or one for each. */
+  /** The coordinates of the points: a vector, or a tensor with one for each point. */
   x?: Tensor | null;
-  /** From point to point where there are no coordinates; default 1. */
+  /** The distance between points, if there are no coordinates. Default: 1. */
   dx?: number;
   dim?: number;
 }
 
-/** Arguments of `trapezoid` behind its input, by place or by name. */
+/** The arguments of `trapezoid` after its input, by position or by name. */
 export type TrapezoidArgs = [options?: TrapezoidOptions] | [x: Tensor, options?: { dim?: number }];
 
-/** Whole numbers as float32. */
+/** Integers as float32; floats as they are. */
 const floats = (x: Tensor): Tensor => (x.isFloatingPoint() ? x : x.float());
 
-/** The areas of the trapezia between neighbouring points along a dimension; and how far apart points without coordinates are. */
+/**
+ * The areas of the trapezia between neighbouring points along a dimension; and dx, or null if there are coordinates.
+ */
 function areas(name: string, y: Tensor, args: TrapezoidArgs): readonly [areas: Tensor, dim: number, dx: number | null] {
   const { x, dx, dim } = parseArgs<TrapezoidOptions>(name, [], { x: null as Tensor | null, dx: 1, dim: -1 }, args);
   const d = resolveDim(name, dim, y.shape.length);
@@ -194,17 +203,20 @@ function areas(name: string, y: Tensor, args: TrapezoidArgs): readonly [areas: T
   return [heights.mul(diff(placed, { dim: d })).div(2), d, null];
 }
 
-/** The area under points along a dimension (by default the last): Σ (y_i + y_{i+1}) / 2 · (x_{i+1} - x_i). */
+/**
+ * The integral of points along a dimension (by default the last), by the trapezoid rule: Σ (y_i + y_{i+1}) / 2 ·
+ * (x_{i+1} - x_i).
+ */
 export const trapezoid = callable('trapezoid(y, x?, ...)', (y: Tensor, ...args: TrapezoidArgs): Tensor => {
   const [pieces, d, dx] = areas('trapezoid', y, args);
   const size = y.shape[d]!;
   if (dx === null || size === 0 || y.isFloatingPoint()) return pieces.sum(d);
-  // Whole numbers are summed as int64, and the ends in their own type, in which uint8 wraps.
+  // As PyTorch does, sum integers in int64, but add the two ends in their own dtype, in which uint8 wraps.
   const ends = y.select(d, 0).add(y.select(d, size - 1));
   return y.sum(d).sub(ends.mul(0.5)).mul(dx);
 });
 
-/** The areas under the points up to each one but the first. */
+/** The integrals from the first point to each later point. */
 export const cumulativeTrapezoid = callable(
   'cumulativeTrapezoid(y, x?, ...)',
   (y: Tensor, ...args: TrapezoidArgs): Tensor => {

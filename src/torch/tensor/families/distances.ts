@@ -1,4 +1,4 @@
-// Distances between tensors and between the rows of matrices, and rows held to a length.
+// Distances between tensors and between rows of matrices, and limits of norms (renorm).
 
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
 import { showShape } from '../../../engine/core/meta';
@@ -15,9 +15,12 @@ const { methods, op, inPlace } = family();
 export default methods;
 
 interface CdistOptions {
-  /** Default 2. */
+  /** The p of the norm. Default: 2. */
   p?: number;
-  /** How PyTorch computes Euclidean distances; here always from the differences, the most exact of its ways. */
+  /**
+   * PyTorch's way to compute Euclidean distances. Ignored: here they always come from differences, its most accurate
+   * way.
+   */
   computeMode?: 'use_mm_for_euclid_dist_if_necessary' | 'use_mm_for_euclid_dist' | 'donot_use_mm_for_euclid_dist';
 }
 
@@ -27,7 +30,10 @@ const computeModes: readonly string[] = [
   'donot_use_mm_for_euclid_dist',
 ] satisfies CdistOptions['computeMode'][];
 
-/** The p-norm distance of every row of x1 [..., P, M] to every row of x2 [..., R, M]. Shape: [..., P, R]. Its gradient is 0 where rows are equal. */
+/**
+ * The p-norm distance of each row of x1 [..., P, M] to each row of x2 [..., R, M]. Shape: [..., P, R]. Equal rows get a
+ * gradient of 0.
+ */
 export const cdist = callable(
   'cdist(x1, x2, ...)',
   (x1: Tensor, x2: Tensor, ...args: Arguments<CdistOptions, ['p', 'computeMode']>): Tensor => {
@@ -51,7 +57,9 @@ export const cdist = callable(
   },
 );
 
-/** The p-norm distances between all pairs of rows of a matrix [N, M], row by row. Shape: [N (N - 1) / 2]. */
+/**
+ * The p-norm distances of all pairs of rows of a matrix [N, M], in the order (0, 1), (0, 2), … Shape: [N (N - 1) / 2].
+ */
 export const pdist = callable(
   'pdist(input, ...)',
   (input: Tensor, ...args: Arguments<{ p?: number }, ['p']>): Tensor => {
@@ -73,7 +81,7 @@ export const pdist = callable(
   },
 );
 
-/** The p-norm of the last dimension, with the gradient 0 where it is 0. */
+/** The p-norms over the last dimension. Where a norm is 0, its gradient is 0. */
 function lengths(op: string, apart: Tensor, p: number): Tensor {
   if (!(p >= 0)) throw new ArgumentError(`${op}: expected p ≥ 0, but got ${p}`);
   expectFloat(op, 'input', apart);
@@ -89,7 +97,7 @@ function lengths(op: string, apart: Tensor, p: number): Tensor {
   return (p === 2 ? root.sqrt() : root.pow(1 / p)).maskedFill(zero, 0);
 }
 
-/** How many elements of the last dimension are not 0, NaN where one is NaN. Its gradient is 0 everywhere. */
+/** The number of nonzero elements along the last dimension; NaN if one is NaN. Its gradient is 0 everywhere. */
 function unequal(apart: Tensor): Tensor {
   const x = apart.detach();
   const count = x.norm(0, -1).maskedFill(x.isnan().any(-1), Number.NaN);
@@ -97,7 +105,10 @@ function unequal(apart: Tensor): Tensor {
   return apart.picked(value!);
 }
 
-/** The greatest |x| of the last dimension; every element that has it gets the whole gradient, as in PyTorch's distances. */
+/**
+ * The greatest |x| along the last dimension. As in PyTorch's distances, each element that attains it gets the whole
+ * gradient.
+ */
 function farthest(apart: Tensor): Tensor {
   const x = apart.detach();
   const distance = x.abs().amax(-1);
@@ -108,7 +119,7 @@ function farthest(apart: Tensor): Tensor {
   return apart.picked(value!);
 }
 
-/** The p-norm of input - other, which broadcast. */
+/** The p-norm of input - other; the shapes broadcast. */
 export const dist = op(
   'dist(input, other, ...)',
   (input: Tensor, other: Tensor, ...args: Arguments<{ p?: number }, ['p']>): Tensor => {
@@ -121,7 +132,7 @@ export const dist = op(
   },
 );
 
-/** Every slice along `dim` whose p-norm is greater than `maxnorm` made that long. */
+/** Scales each slice along `dim` whose p-norm exceeds `maxnorm` down to that norm. */
 export const renorm = op(
   'renorm(input, p: number, dim: number, maxnorm: number)',
   (input: Tensor, p: number, dim: number, maxnorm: number): Tensor => {
@@ -136,7 +147,7 @@ export const renorm = op(
     const others = input.shape.map((_, k) => k).filter((k) => k !== d);
     const norm = input.norm(p, others, { keepdim: true });
     const long = norm.gt(maxnorm);
-    // The 1e-7 is PyTorch's, against division by 0.
+    // PyTorch adds 1e-7, too, against division by 0.
     const factor = norm.maskedFill(long.logicalNot(), 1).add(1e-7).reciprocal().mul(maxnorm);
     const scaled = input.mul(factor.maskedFill(long.logicalNot(), 1));
     named(scaled.value, 'RenormBackward0');

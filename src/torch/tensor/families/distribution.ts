@@ -1,4 +1,4 @@
-// How the elements of tensors are distributed: extrema, quantiles, the most frequent, means and spreads, histograms, covariances.
+// Statistics of distributions: extrema, quantiles, modes, means with deviations, covariances and correlations.
 
 import { either, number, orNull } from '../../../engine/core/argument-kinds';
 import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
@@ -51,7 +51,7 @@ export const stdMean = callable(
   },
 );
 
-/** Names the gradient function of two results of one operation. */
+/** Gives the two results of one operation the same name of the gradient function. */
 function bothNamed(gradName: string, first: Tensor, second: Tensor): [Tensor, Tensor] {
   named(first.value, gradName);
   named(second.value, gradName);
@@ -67,7 +67,7 @@ export const varMean = callable(
   },
 );
 
-/** The mean of the elements that are not NaN; NaN where there are none. */
+/** The mean of the elements that are not NaN; NaN if there are none. */
 export const nanmean = op('nanmean(input, ...)', (input: Tensor, ...args: ReduceArgs<Dims, SumOptions>): Tensor => {
   const { dim, keepdim } = reduceArgs('nanmean', args, ['dtype']);
   expectFloat('nanmean', 'input', input);
@@ -75,10 +75,13 @@ export const nanmean = op('nanmean(input, ...)', (input: Tensor, ...args: Reduce
   return input.nansum(...args).div(numbers);
 });
 
-/** What functions along one dimension take: `dim` and `keepdim`, by place or by name. */
+/** The arguments `dim` and `keepdim` of functions along one dimension, by position or by name. */
 export type PlaceArgs = Arguments<OneDim, ['dim', 'keepdim']>;
 
-/** `[values, indices]` of the k-th least element of a dimension (by default the last), counted from 1; NaN is the greatest. */
+/**
+ * `[values, indices]` of the k-th smallest element along a dimension (by default the last), k ≥ 1. NaN counts as the
+ * greatest.
+ */
 export const kthvalue = op(
   'kthvalue(input, ...)',
   (input: Tensor, ...args: Arguments<{ k: number } & OneDim, ['k', 'dim', 'keepdim']>): ValuesIndices => {
@@ -96,7 +99,10 @@ export const kthvalue = op(
   },
 );
 
-/** `[values, indices]` of the most frequent element of a dimension (by default the last): the least of several, where it stands last. */
+/**
+ * `[values, indices]` of the most frequent element along a dimension (by default the last). Of equally frequent ones
+ * the least; the index is that of its last occurrence.
+ */
 export const mode = op('mode(input, ...)', (input: Tensor, ...args: PlaceArgs): ValuesIndices => {
   const { dim, keepdim } = parseArgs<OneDim>('mode', [], { dim: -1, keepdim: false }, args);
   return along('mode', input, dim, keepdim, (x) => {
@@ -119,7 +125,9 @@ export const mode = op('mode(input, ...)', (input: Tensor, ...args: PlaceArgs): 
   });
 });
 
-/** `[values, indices]` at the place, one a row, that `choose` gives for a dimension laid last. */
+/**
+ * `[values, indices]` at the index that `choose` returns for each row, after the dimension has been moved to the end.
+ */
 function along(
   name: string,
   input: Tensor,
@@ -143,7 +151,9 @@ function along(
   return valuesIndices(values, settled(places));
 }
 
-/** Between the two elements that a quantile falls between: `linear` by its place, one of the two, or the middle. */
+/**
+ * The value of a quantile that falls between two elements: interpolated (`linear`), one of the two, or their midpoint.
+ */
 export type Interpolation = 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest';
 
 const interpolations: readonly string[] = [
@@ -155,17 +165,20 @@ const interpolations: readonly string[] = [
 ] satisfies Interpolation[];
 
 interface QuantileOptions {
-  /** From 0 to 1; a vector gives the result a leading dimension. */
+  /** The quantiles, from 0 to 1. A vector gives the result a leading dimension. */
   q: number | Tensor;
   dim?: number | null;
   keepdim?: boolean;
   interpolation?: Interpolation;
 }
 
-/** Arguments of `quantile` behind its input, by place or by name. */
+/** The arguments of `quantile` after its input, by position or by name. */
 export type QuantileArgs = Arguments<QuantileOptions, ['q', 'dim', 'keepdim', 'interpolation']>;
 
-/** The q-th quantiles of a dimension, or of all elements: NaN where there is a NaN. Shape: as a reduction's, after that of q. */
+/**
+ * The q-th quantiles along a dimension, or of all elements; NaN if any element is NaN. Shape: that of q, then that of a
+ * reduction.
+ */
 export const quantile = op(
   'quantile(input, q: operand, ...)',
   (input: Tensor, ...args: QuantileArgs): Tensor =>
@@ -176,7 +189,7 @@ export const quantile = op(
     }),
 );
 
-/** `quantile` of the elements that are not NaN; NaN where there are none. */
+/** `quantile` of the elements that are not NaN; NaN if there are none. */
 export const nanquantile = op(
   'nanquantile(input, q: operand, ...)',
   (input: Tensor, ...args: QuantileArgs): Tensor =>
@@ -186,7 +199,7 @@ export const nanquantile = op(
     }),
 );
 
-/** `rankOf` gives the places, with fractions, of the quantiles in the sorted rows. */
+/** Quantiles; `rankOf` returns their fractional indices in the sorted rows. */
 function quantileOf(name: string, input: Tensor, args: QuantileArgs, rankOf: (x: Tensor, q: Tensor) => Tensor): Tensor {
   const none = null as number | null;
   const { q, dim, keepdim, interpolation } = parseArgs<QuantileOptions>(
@@ -231,7 +244,7 @@ function quantileOf(name: string, input: Tensor, args: QuantileArgs, rankOf: (x:
   return result;
 }
 
-/** Elements of sorted rows at places with fractions. */
+/** The elements of sorted rows at fractional indices. */
 function interpolated(sorted: Tensor, rank: Tensor, interpolation: Interpolation): Tensor {
   const at = (place: Tensor) => sorted.gather(-1, place.to('int64'));
   if (interpolation === 'nearest') return at(rank.round());
@@ -243,15 +256,18 @@ function interpolated(sorted: Tensor, rank: Tensor, interpolation: Interpolation
 }
 
 interface CovarianceOptions {
-  /** The number of observations less this one divides the sums; default 1. */
+  /** The sums are divided by the number of observations minus this. Default: 1. */
   correction?: number;
-  /** How often each observation was made; whole numbers. */
+  /** How often each observation occurred, as integers. */
   fweights?: Tensor | null;
-  /** How much each observation counts. */
+  /** The weight of each observation. */
   aweights?: Tensor | null;
 }
 
-/** The covariances of variables in the rows of a matrix, whose columns are observations. Shape: [n, m] → [n, n]; a vector gives its variance. */
+/**
+ * The covariance matrix of n variables (rows) with m observations (columns). Shape: [n, m] → [n, n]; a vector gives its
+ * variance.
+ */
 export const cov = op('cov(input, ...)', (input: Tensor, options: CovarianceOptions = {}): Tensor => {
   const none = null as Tensor | null;
   const { correction, fweights, aweights } = parseArgs<CovarianceOptions>(
@@ -302,7 +318,9 @@ export const cov = op('cov(input, ...)', (input: Tensor, options: CovarianceOpti
   return products.div(total.sub(lost).clamp({ min: 0 })).squeeze();
 });
 
-/** The correlations of variables in the rows of a matrix: their covariances by their standard deviations, from -1 to 1. */
+/**
+ * The correlations of the variables in the rows of a matrix: covariances divided by standard deviations, from -1 to 1.
+ */
 export const corrcoef = op('corrcoef(input)', (input: Tensor): Tensor => {
   const covariances = cov(input);
   if (covariances.shape.length === 0) return covariances.div(covariances);

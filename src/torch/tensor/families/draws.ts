@@ -1,4 +1,4 @@
-// Random numbers drawn by the probabilities or weights that a tensor holds.
+// Random draws by probabilities or weights in a tensor: bernoulli and multinomial.
 
 import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
 import { isFloat, showShape } from '../../../engine/core/meta';
@@ -21,21 +21,24 @@ import type { Tensor } from '../tensor';
 const { methods, op } = family();
 export default methods;
 
-/** The arguments of `bernoulli`: a probability, or options alone. */
+/** The arguments of `bernoulli` after its input: a probability, then options; or only options. */
 type BernoulliArguments = [p?: number, options?: Drawing] | [options?: Drawing & { p?: number }];
 
 interface Multinomial extends Drawing {
   numSamples: number;
-  /** Whether a category may be drawn more than once; default false. */
+  /** Whether a category may be drawn more than once. Default: false. */
   replacement?: boolean;
 }
 
 type MultinomialArguments = Arguments<Multinomial, ['numSamples', 'replacement', 'generator']>;
 
-/** The largest number of categories that float32 tells apart. */
+/** The greatest number of categories, as in PyTorch: float32 cannot tell more integers apart. */
 const MAX_CATEGORIES = 2 ** 24;
 
-/** Ones with the probabilities that `input` gives, or with the one probability `p` in its shape; zeros otherwise. Its gradient is 0. */
+/**
+ * Ones with the probabilities in `input`, or with probability `p` in the shape of `input`; else zeros. The gradient of
+ * `input` is 0.
+ */
 export const bernoulli = op('bernoulli(input, ...)', (input: Tensor, ...args: BernoulliArguments): Tensor => {
   const { p, generator } = parseArgs<{ p?: number | null } & Drawing>(
     'bernoulli',
@@ -61,10 +64,11 @@ export const bernoulli = op('bernoulli(input, ...)', (input: Tensor, ...args: Be
 });
 
 /**
- * Categories drawn by the weights in the last dimension, which need not sum to 1. Shapes: [n] → [numSamples], [rows, n] → [rows,
- * numSamples]; int64.
- * @throws ShapeError for other ranks, ArgumentError for more samples than categories without replacement. Weights that are
- *   negative, infinite, NaN or all 0 are reported by the next value that is read back.
+ * Draws categories by the weights in the last dimension, which need not sum to 1. Shapes: [n] → [numSamples], [rows, n]
+ * → [rows, numSamples]; int64.
+ * @throws ShapeError if the rank is not 1 or 2; ArgumentError if there are more samples than categories without
+ * replacement. If weights
+ *   are negative, infinite, NaN or all 0, the next read-back throws.
  */
 export const multinomial = op('multinomial(input, ...)', (input: Tensor, ...args: MultinomialArguments): Tensor => {
   const defaults = { replacement: false, generator: null };

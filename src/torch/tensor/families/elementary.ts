@@ -1,4 +1,4 @@
-// Elementary functions: of one number, of two, and of the bits of integers.
+// Elementary functions of one, two or three tensors, and of the bits of integers.
 
 import { integer, orNull, real } from '../../../engine/core/argument-kinds';
 import { ArgumentError, DTypeError } from '../../../engine/core/errors';
@@ -48,7 +48,7 @@ export const sqrt_ = inPlace(sqrt, { readsOld: false });
 export const rsqrt = unary('rsqrt', arithmetic.rsqrt);
 /** `rsqrt`, in place. */
 export const rsqrt_ = inPlace(rsqrt);
-/** `input` itself: there for numbers, not for bools. */
+/** `input` itself. As in PyTorch, bools are refused. */
 export const positive = op('positive(input)', (input: Tensor): Tensor => {
   if (input.dtype === 'bool') {
     throw new DTypeError("positive: expected numbers, but got dtype bool; convert it with .to('int64')");
@@ -137,7 +137,7 @@ export const acosh_ = inPlace(acosh);
 export const atanh = unary('atanh', ops.atanh);
 /** `atanh`, in place. */
 export const atanh_ = inPlace(atanh);
-/** The angle of the points (other, input), in radians from −π to π. */
+/** The angle of the point (x: other, y: input), in radians from −π to π. */
 export const atan2 = op(
   'atan2(input, other)',
   (input: Tensor, other: Tensor): Tensor => made(ops.atan2(input.value, other.value)),
@@ -159,29 +159,32 @@ export const relu_ = inPlace(relu, { readsOld: false });
 export const erf = unary('erf', ops.erf);
 /** `erf`, in place. */
 export const erf_ = inPlace(erf);
-/** 1 - erf, exact for large numbers. */
+/** 1 - erf, accurate for large numbers. */
 export const erfc = unary('erfc', ops.erfc);
 /** `erfc`, in place. */
 export const erfc_ = inPlace(erfc);
 
 // ── Whole numbers ──
 
-/** The greatest whole number that is not greater. */
+/** The greatest whole number ≤ input. */
 export const floor = unary('floor', arithmetic.floor);
 /** `floor`, in place. */
 export const floor_ = inPlace(floor);
-/** The smallest whole number that is not smaller. */
+/** The least whole number ≥ input. */
 export const ceil = unary('ceil', arithmetic.ceil);
 /** `ceil`, in place. */
 export const ceil_ = inPlace(ceil);
-/** To the nearest whole number, or to so many decimals; halves go to the even one. Negative decimals round to tens, hundreds, …. */
+/**
+ * Rounds to the nearest whole number, or to `decimals` places; halves round to even. Negative decimals round to tens,
+ * hundreds, …
+ */
 export const round = op('round(input, ...)', (input: Tensor, options?: { decimals?: number }): Tensor => {
   const { decimals } = parseArgs<{ decimals?: number }>('round', [], { decimals: 0 }, [options], { decimals: integer });
   return made(arithmetic.round(input.value, decimals));
 });
 /** `round`, in place. */
 export const round_ = inPlace(round);
-/** Without the fraction. */
+/** The number without its fraction: rounded towards 0. */
 export const trunc = unary('trunc', ops.trunc);
 /** `trunc`, in place. */
 export const trunc_ = inPlace(trunc);
@@ -189,7 +192,7 @@ export const trunc_ = inPlace(trunc);
 export const frac = unary('frac', ops.frac);
 /** `frac`, in place. */
 export const frac_ = inPlace(frac);
-/** The remainder with the sign of `input`. */
+/** The remainder of input / other with the sign of `input`. */
 export const fmod = op(
   'fmod(input, other: operand)',
   (input: Tensor, other: Operandish): Tensor =>
@@ -200,11 +203,11 @@ export const fmod_ = inPlace(fmod);
 
 // ── Questions ──
 
-/** Whether elements are NaN, as a bool tensor. */
+/** Whether each element is NaN, as a bool tensor. */
 export const isnan = unary('isnan', compare.isnan);
-/** Whether elements are ∞ or −∞, as a bool tensor. */
+/** Whether each element is ∞ or −∞, as a bool tensor. */
 export const isinf = unary('isinf', compare.isinf);
-/** Whether elements are neither NaN nor infinite, as a bool tensor. */
+/** Whether each element is neither NaN nor infinite, as a bool tensor. */
 export const isfinite = unary('isfinite', compare.isfinite);
 
 /** Whether the elements are close to those of another tensor of this dtype: |input - other| ≤ atol + rtol · |other|. */
@@ -225,12 +228,12 @@ export const isclose = op(
   },
 );
 
-// ── Others in the place of numbers ──
+// ── Replacements ──
 
 const GREATEST_FLOAT = 3.4028234663852886e38;
 const replacing = orNull(real);
 
-/** `input` with numbers in the place of NaN and infinities. */
+/** `input` with NaN and infinities replaced by numbers. */
 export const nanToNum = op('nanToNum(input, ...)', (input: Tensor, ...args: NanToNumArgs): Tensor => {
   const none = null as number | null;
   const { nan, posinf, neginf } = parseArgs<NanToNum>('nanToNum', [], { nan: none, posinf: none, neginf: none }, args, {
@@ -256,7 +259,7 @@ export const lerp = op(
 /** `lerp`, in place. */
 export const lerp_ = inPlace(lerp);
 
-/** An operation of three tensors and a factor of the second and third. */
+/** The function for an operation of three tensors with an option `value`, a factor of the second and third. */
 const scaled =
   (name: string, of: (a: Value, b: Value, c: Value, value: number) => Value) =>
   (input: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: number }): Tensor => {
@@ -268,7 +271,7 @@ const scaled =
 export const addcmul = op('addcmul(input, tensor1, tensor2, ...)', scaled('addcmul', ops.addcmul));
 /** `addcmul`, in place. */
 export const addcmul_ = inPlace(addcmul, { readsOld: false });
-/** input + value · tensor1 / tensor2; float32 only. */
+/** input + value · tensor1 / tensor2; floats only. */
 export const addcdiv = op('addcdiv(input, tensor1, tensor2, ...)', scaled('addcdiv', ops.addcdiv));
 /** `addcdiv`, in place. */
 export const addcdiv_ = inPlace(addcdiv, { readsOld: false });
@@ -289,19 +292,19 @@ const bits =
     return paired(name, input, other, of);
   };
 
-/** Bits that both have, of integers and bools. */
+/** The bits that are set in both, of integers or bools. */
 export const bitwiseAnd = op('bitwiseAnd(input, other: operand)', bits('bitwiseAnd', ops.bitwiseAnd));
 /** `bitwiseAnd`, in place. */
 export const bitwiseAnd_ = inPlace(bitwiseAnd);
-/** Bits that one or both have, of integers and bools. */
+/** The bits that are set in either, of integers or bools. */
 export const bitwiseOr = op('bitwiseOr(input, other: operand)', bits('bitwiseOr', ops.bitwiseOr));
 /** `bitwiseOr`, in place. */
 export const bitwiseOr_ = inPlace(bitwiseOr);
-/** Bits that just one has, of integers and bools. */
+/** The bits that are set in exactly one, of integers or bools. */
 export const bitwiseXor = op('bitwiseXor(input, other: operand)', bits('bitwiseXor', ops.bitwiseXor));
 /** `bitwiseXor`, in place. */
 export const bitwiseXor_ = inPlace(bitwiseXor);
-/** Each bit the other way round, of integers; the opposite, of bools. */
+/** Every bit of an integer inverted; "not" for bools. */
 export const bitwiseNot = unary('bitwiseNot', ops.bitwiseNot);
 /** `bitwiseNot`, in place. */
 export const bitwiseNot_ = inPlace(bitwiseNot);

@@ -1,4 +1,4 @@
-// The facts about a tensor that need no elements, and whether its only element is 0.
+// Queries about tensors: type, size and dtype, which need no elements; and isNonzero, which reads one back.
 
 import { expectSettled, oneTooMany } from '../../../engine/core/arity';
 import { ShapeError } from '../../../engine/core/errors';
@@ -21,10 +21,10 @@ export function isTensor(...args: readonly unknown[]): boolean {
   return args[0] instanceof TensorBase;
 }
 
-/** How many elements there are. */
+/** The number of elements. */
 export const numel = callable('numel(input)', (input: Tensor): number => input.numel());
 
-/** Whether the dtype is one of floating point. */
+/** Whether the dtype is a float. */
 export const isFloatingPoint = callable('isFloatingPoint(input)', (input: Tensor): boolean => input.isFloatingPoint());
 
 /** Whether numbers of this dtype have a sign. */
@@ -33,12 +33,12 @@ export const isSigned = op(
   (input: Tensor): boolean => isFloat(input.dtype) || input.dtype === 'int32' || input.dtype === 'int64',
 );
 
-/** Whether two tensors have one shape. */
+/** Whether two tensors have the same shape. */
 export const isSameSize = op('isSameSize(input, other)', (input: Tensor, other: Tensor): boolean =>
   sameShape(input.shape, other.shape),
 );
 
-/** Whether the only element is not zero; reads it back. */
+/** Whether the only element is not 0. Asynchronous: it reads the element back. */
 export const isNonzero = op('isNonzero(input)', isNonzeroOf);
 
 async function isNonzeroOf(input: Tensor): Promise<boolean> {

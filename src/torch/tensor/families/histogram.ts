@@ -17,24 +17,26 @@ import type { Tensor } from '../tensor';
 const { methods, op } = family();
 export default methods;
 
-/** Into how many parts a range is cut; their edges are made on the host. */
+/** A number of bins of equal width. It is limited, because their edges are made on the host. */
 const parts: Kind = whole(1, 2 ** 24);
 
 interface Counting {
-  /** What each element or point counts; default 1. */
+  /** The weight of each element or point. Default: 1. */
   weight?: Tensor | null;
-  /** Divides by the sum and the size of each bin, so that the integral is 1. */
+  /** Whether to divide by the sum and by the size of each bin, so that the integral is 1. Default: false. */
   density?: boolean;
 }
 
 interface HistogramOptions extends Counting {
-  /** Equal parts, default 100, or a vector of rising edges. */
+  /** The number of equal bins, or a vector of ascending edges. */
   bins: number | Tensor;
-  /** [min, max] of equal parts; by default those of the elements. */
+  /** [min, max] of equal bins. Default: those of the elements. */
   range?: readonly [min: number, max: number] | null;
 }
 
-/** `[hist, binEdges]`: how many elements lie in each bin, the upper edge of the last one included, and the edges. float32. */
+/**
+ * `[hist, binEdges]`: the number of elements in each bin, and the edges. The last bin includes its upper edge. float32.
+ */
 export const histogram = op(
   'histogram(input, bins: operand, ...)',
   (
@@ -57,13 +59,21 @@ export const histogram = op(
 );
 
 interface PointOptions extends Counting {
-  /** For all dimensions, or for each of them: equal parts, or a vector of rising edges. */
+  /**
+   * The number of equal bins for all dimensions; or for each dimension its number of bins or a vector of ascending
+   * edges.
+   */
   bins: number | readonly (number | Tensor)[];
-  /** The least and the greatest coordinate of each dimension, one after another; by default those of the points. */
+  /**
+   * The least and the greatest coordinate of each dimension: [min0, max0, min1, max1, …]. Default: those of the points.
+   */
   range?: readonly number[] | null;
 }
 
-/** `[hist, binEdges]`: how many points [..., D] lie in each of the bins of D dimensions, and the edges of each dimension. float32. */
+/**
+ * `[hist, binEdges]`: the number of points [..., D] in each D-dimensional bin, and the edges of each dimension.
+ * float32.
+ */
 export const histogramdd = callable(
   'histogramdd(input, bins: numbers, ...)',
   (
@@ -97,7 +107,7 @@ export const histogramdd = callable(
   },
 );
 
-/** How many of the points [n, D] lie in each bin. */
+/** The number, or the weight, of the points [n, D] in each bin. */
 function counted(
   name: string,
   points: Tensor,
@@ -128,7 +138,10 @@ function counted(
   return widths.reduce((sum, width) => sum.div(width), hist.div(hist.sum()));
 }
 
-/** The edges of bins: those given, or of equal parts of a range, or of that of the elements, which is widened where it has no width. */
+/**
+ * The edges of the bins: the given ones, or those of equal bins over the given range or the range of the elements. A
+ * range without width becomes 1 wide.
+ */
 function edgesOf(
   name: string,
   x: Tensor,
@@ -159,6 +172,6 @@ function edgesOf(
       'float32',
     ),
   );
-  // As a mean of both ends, so that both are exact.
+  // A weighted mean of both ends, so that both ends are exact.
   return from.mul(steps.neg().add(1)).add(to.mul(steps));
 }

@@ -1,4 +1,4 @@
-// Elements picked and placed by index tensors and masks.
+// Functions that pick elements by index tensors and masks, and functions that write elements there.
 
 import { either, flag, number, orNull } from '../../../engine/core/argument-kinds';
 import { ArgumentError, DTypeError, IndexError, ShapeError } from '../../../engine/core/errors';
@@ -31,7 +31,7 @@ interface PickOptions {
 }
 
 interface GatherOptions extends PickOptions {
-  /** Must be false: there are no sparse gradients. */
+  /** Must be false, since there are no sparse gradients. */
   sparseGrad?: false;
 }
 
@@ -62,7 +62,7 @@ interface Places {
 
 interface ScatterOptions extends Places {
   src?: Tensor | number | null;
-  /** A number in the place of `src`, as PyTorch names it. */
+  /** PyTorch's name for `src` if it is a number. */
   value?: number | null;
   reduce?: 'add' | 'multiply' | null;
 }
@@ -105,9 +105,9 @@ type ScatterReduceArgs = Arguments<ScatterReduceOptions, ['dim', 'index', 'src',
 type IndexReduceArgs = Arguments<IndexReduceOptions, ['dim', 'index', 'source', 'reduce', 'includeSelf']>;
 
 interface NonzeroStatic {
-  /** How many rows there are. */
+  /** The number of rows of the result. */
   size: number;
-  /** In the rows that are left over; default -1. */
+  /** The number in rows that are left over. Default: -1. */
   fillValue?: number;
 }
 
@@ -117,7 +117,7 @@ type AccumulateArgs = Arguments<{ accumulate?: boolean }, ['accumulate']>;
 
 type IndexFillArgs = Arguments<IndexFillOptions, ['dim', 'index', 'value']>;
 
-/** What most of these functions are told first. */
+/** The kinds of the parameters with which most of these functions begin. */
 const places = { dim: number, index: tensor };
 const placesAndSource = { ...places, source: tensor };
 
@@ -126,13 +126,13 @@ const maskAndSource = (args: MaskedScatterArgs) =>
 
 // ── Picked ──
 
-/** The slices along `dim` that a rank-1 tensor of indices names; a copy. */
+/** A copy of the slices along `dim` that a rank-1 tensor of indices names. */
 export const indexSelect = op('indexSelect(input, ...)', (input: Tensor, ...args: PickArgs): Tensor => {
   const { dim, index } = parseArgs<PickOptions>('indexSelect', ['dim', 'index'], {}, args, places);
   return made(ops.indexSelect(input.value, dim, index.value));
 });
 
-/** y[i][j][k] = x[index[i][j][k]][j][k] for dim 0, and so on. Shape: that of the index. */
+/** y[i][j][k] = x[index[i][j][k]][j][k] for dim 0; likewise for other dimensions. Shape: that of the index. */
 export const gather = op('gather(input, ...)', (input: Tensor, ...args: GatherArgs): Tensor => {
   const { dim, index, sparseGrad } = parseArgs<GatherOptions>(
     'gather',
@@ -145,7 +145,10 @@ export const gather = op('gather(input, ...)', (input: Tensor, ...args: GatherAr
   return made(ops.gather(input.value, dim, index.value));
 });
 
-/** `gather` with an index that broadcasts against `input` in the other dimensions; without `dim`, of the flattened tensor. */
+/**
+ * `gather` with an index that broadcasts with `input` in the other dimensions. Without `dim`, it picks from the
+ * flattened tensor.
+ */
 export const takeAlongDim = op('takeAlongDim(input, ...)', (input: Tensor, ...args: TakeAlongArgs): Tensor => {
   const none = null as number | null;
   const { indices, dim } = parseArgs<TakeAlongOptions>('takeAlongDim', ['indices'], { dim: none }, args, {
@@ -167,7 +170,7 @@ export const takeAlongDim = op('takeAlongDim(input, ...)', (input: Tensor, ...ar
   return made(ops.gather(to(input.value), d, to(wrapped(input.shape[d] ?? 1))));
 });
 
-/** The elements at places of the flattened tensor, in the shape of the index. */
+/** The elements at indices of the flattened tensor, in the shape of the index. */
 export const take = op('take(input, ...)', (input: Tensor, ...args: TakeArgs): Tensor => {
   const { index } = parseArgs<{ index: Tensor }>('take', ['index'], {}, args, { index: tensor });
   const wrapped = ops.wrapIndex('take', index.value, input.numel());
@@ -175,7 +178,7 @@ export const take = op('take(input, ...)', (input: Tensor, ...args: TakeArgs): T
   return made(named(reshape(picked, index.shape), 'TakeBackward0'));
 });
 
-/** Where in its flattened elements a mask holds. */
+/** The flat indices at which a mask is nonzero. */
 async function placesOf(mask: Tensor): Promise<Int32Array> {
   const places: number[] = [];
   (await mask.data()).forEach((holds, i) => {
@@ -184,7 +187,10 @@ async function placesOf(mask: Tensor): Promise<Int32Array> {
   return Int32Array.from(places);
 }
 
-/** The elements where a mask holds, as a vector; the mask broadcasts, and is read back, since it decides the shape. */
+/**
+ * A vector of the elements where a mask is true; mask and input broadcast. Asynchronous: the mask decides the shape, so
+ * it is read back.
+ */
 export const maskedSelect = op('maskedSelect(input, mask)', maskedSelectOf);
 
 async function maskedSelectOf(input: Tensor, mask: Tensor): Promise<Tensor> {
@@ -213,7 +219,10 @@ interface NonzeroMethod {
   (options: { asTuple: true }): Promise<Tensor[]>;
 }
 
-/** The indices of the elements that are not zero: a row for each, in order (int64); with `asTuple`, a tensor for each dimension. */
+/**
+ * The indices of the nonzero elements: a row for each, in order (int64); with `asTuple`, a tensor for each dimension.
+ * Reads back.
+ */
 export const nonzero = forms<Nonzero, NonzeroMethod>('nonzero(input, ...)', nonzeroOf);
 
 async function nonzeroOf(input: Tensor, options: { asTuple?: boolean } = {}): Promise<Tensor | Tensor[]> {
@@ -231,12 +240,13 @@ async function nonzeroOf(input: Tensor, options: { asTuple?: boolean } = {}): Pr
   });
   const table = made(fromHost(rows, [places.length, rank], 'int64'));
   if (!asTuple) return table;
-  // An element without dimensions counts as a vector of one.
+  // A tensor without dimensions counts as a vector of one element.
   return rank > 0 ? table.unbind(1) : [made(fromHost(new Int32Array(places.length), [places.length], 'int64'))];
 }
 
 /**
- * As `nonzero`, but always `size` rows, so that nothing is read back: further ones are left out, missing ones filled. Shape: [size, rank].
+ * Like `nonzero`, but always with `size` rows, so that nothing is read back: surplus rows are dropped, missing ones are
+ * filled. Shape: [size, rank].
  */
 export const nonzeroStatic = op('nonzeroStatic(input, ...)', (input: Tensor, ...args: NonzeroStaticArgs): Tensor => {
   const { size, fillValue } = parseArgs<NonzeroStatic>('nonzeroStatic', ['size'], { fillValue: -1 }, args);
@@ -254,10 +264,10 @@ export const nonzeroStatic = op('nonzeroStatic(input, ...)', (input: Tensor, ...
   return table.maskedFill(missing, fillValue).pad([0, 0, 0, size - taken], { value: fillValue });
 });
 
-/** The indices of the elements that are not zero, a row for each, in order (int64); reads back. */
+/** The indices of the nonzero elements, a row for each, in order (int64). Asynchronous: it reads back. */
 export const argwhere = op('argwhere(input)', (input: Tensor): Promise<Tensor> => input.nonzero());
 
-/** Places in the flattened elements of a shape as indices into each of its dimensions. */
+/** Turns flat indices into a shape into indices for each of its dimensions. */
 export const unravelIndex = callable(
   'unravelIndex(indices, shape: numbers)',
   (indices: Tensor, shape: number | Shape): Tensor[] => {
@@ -273,8 +283,8 @@ export const unravelIndex = callable(
 // ── Placed ──
 
 /**
- * A copy with src[i][j] at [index[i][j]][j] for dim 0, and so on; `src` may be a number. Of several for one place, the last stays; with
- * `reduce`, all are added to or multiplied with the old value.
+ * A copy with src[i][j] written to [index[i][j]][j] for dim 0; likewise for other dimensions. `src` may be a number. If
+ * several go to one place, the last wins; with `reduce`, all are added to, or multiplied with, the old value.
  */
 export const scatter = op('scatter(input, ...)', (input: Tensor, ...args: ScatterArgs): Tensor => {
   const { dim, index, src, value, reduce } = parseArgs<ScatterOptions>(
@@ -299,7 +309,7 @@ export const scatter = op('scatter(input, ...)', (input: Tensor, ...args: Scatte
 /** `scatter`, in place. */
 export const scatter_ = inPlace(scatter, { readsOld: false });
 
-/** A copy with src[i][j] added to [index[i][j]][j] for dim 0, and so on. */
+/** A copy with src[i][j] added to [index[i][j]][j] for dim 0; likewise for other dimensions. */
 export const scatterAdd = op('scatterAdd(input, ...)', (input: Tensor, ...args: ScatterAddArgs): Tensor => {
   const { dim, index, src } = parseArgs<ScatterAddOptions>('scatterAdd', ['dim', 'index', 'src'], {}, args, {
     ...places,
@@ -311,7 +321,7 @@ export const scatterAdd = op('scatterAdd(input, ...)', (input: Tensor, ...args: 
 /** `scatterAdd`, in place. */
 export const scatterAdd_ = inPlace(scatterAdd, { readsOld: false });
 
-/** alpha · x in x's dtype. */
+/** alpha · x in the dtype of x. */
 function scaled(x: Value, alpha: number): Value {
   return isFloat(x.dtype) ? mul(x, alpha) : mul(x, full([], alpha, x.dtype, 'indexAdd'));
 }
@@ -332,7 +342,7 @@ export const indexAdd = op('indexAdd(input, ...)', (input: Tensor, ...args: Inde
 /** `indexAdd`, in place. */
 export const indexAdd_ = inPlace(indexAdd, { readsOld: false });
 
-/** A copy with slice j of `source` in the place of slice index[j] along a dimension. */
+/** A copy with slice index[j] replaced by slice j of `source` along a dimension. */
 export const indexCopy = op('indexCopy(input, ...)', (input: Tensor, ...args: IndexCopyArgs): Tensor => {
   const { dim, index, source } = parseArgs<SourceOptions>(
     'indexCopy',
@@ -348,8 +358,9 @@ export const indexCopy = op('indexCopy(input, ...)', (input: Tensor, ...args: In
 export const indexCopy_ = inPlace(indexCopy, { readsOld: false });
 
 /**
- * A copy in which src[i][j] and all others for [index[i][j]][j], for dim 0 and so on, become one: their sum, product, mean, greatest
- * (`'amax'`) or least; with `includeSelf: false`, without the old value.
+ * A copy in which all src[i][j] that go to [index[i][j]][j], for dim 0 and likewise for others, are reduced there: to
+ * their sum, product, mean, greatest (`'amax'`) or least (`'amin'`). The old value takes part unless `includeSelf` is
+ * false.
  */
 export const scatterReduce = op('scatterReduce(input, ...)', (input: Tensor, ...args: ScatterReduceArgs): Tensor => {
   const { dim, index, src, reduce, includeSelf } = parseArgs<ScatterReduceOptions>(
@@ -390,7 +401,7 @@ export const indexReduce = op('indexReduce(input, ...)', (input: Tensor, ...args
 /** `indexReduce`, in place. */
 export const indexReduce_ = inPlace(indexReduce);
 
-/** A copy with a number in the slices along a dimension that a list of indices names. */
+/** A copy in which the slices along a dimension that a list of indices names are filled with a number. */
 export const indexFill = op('indexFill(input, ...)', (input: Tensor, ...args: IndexFillArgs): Tensor => {
   const { dim, index, value } = parseArgs<IndexFillOptions>('indexFill', ['dim', 'index', 'value'], {}, args, {
     ...places,
@@ -405,7 +416,7 @@ export const indexFill = op('indexFill(input, ...)', (input: Tensor, ...args: In
   }
   const filler = isTensor(value) ? cast(value.value, input.dtype) : full([], value, input.dtype, 'indexFill');
   const wrapped = reshape(ops.wrapIndex('indexFill', index.value, size), [index.numel()]);
-  // By a mask, since a place that is named twice is filled once.
+  // By a mask, so that an index that occurs twice fills its slice once, and passes the gradient of `value` once.
   const chosen = ops.indexCopy(full([size], 0, 'bool'), 0, wrapped, full([index.numel()], 1, 'bool'));
   const mask = reshape(
     chosen,
@@ -418,7 +429,10 @@ export const indexFill = op('indexFill(input, ...)', (input: Tensor, ...args: In
 /** `indexFill`, in place. */
 export const indexFill_ = inPlace(indexFill, { readsOld: false });
 
-/** A copy with `values`, which broadcast, put (or with `accumulate` added) where index tensors for the first dimensions lead together. */
+/**
+ * A copy with `values`, which broadcast, written (with `accumulate`, added) at the places that index tensors for the
+ * first dimensions name together.
+ */
 export const indexPut = op(
   'indexPut(input, indices: tensors, values, ...)',
   (input: Tensor, indices: readonly Tensor[], values: Tensor, ...args: AccumulateArgs): Tensor => {
@@ -442,7 +456,9 @@ export const indexPut = op(
 /** `indexPut`, in place. */
 export const indexPut_ = inPlace(indexPut, { readsOld: false });
 
-/** A copy with the first elements of `source`, in order, in the places where a mask, which broadcasts, holds. */
+/**
+ * A copy in which the places where a mask is true get the first elements of `source`, in order. The mask broadcasts.
+ */
 export const maskedScatter = op('maskedScatter(input, ...)', (input: Tensor, ...args: MaskedScatterArgs): Tensor => {
   const { mask } = maskAndSource(args);
   const shape = broadcastShapes('maskedScatter', [input.value, mask.value]);
@@ -476,7 +492,7 @@ export const maskedScatter_ = changing(
         held.sum().float().value,
       ),
     );
-    // Two elements more: a single one would stand for all.
+    // Append two elements: a source of one element would be broadcast to all places instead of counted.
     const elements = made(cat([source.flatten().value, full([2], 0, source.dtype)], 0));
     input.at(held).copy_(elements.where(count.ge(0), 0));
   },

@@ -1,4 +1,4 @@
-// Products of vectors and matrices beside matmul.
+// Products of vectors and matrices: matmul, and the functions for particular ranks.
 
 import { either, integer, listOf, number } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
@@ -16,7 +16,7 @@ import type { Tensor } from '../tensor';
 const { methods, op, inPlace } = family();
 export default methods;
 
-/** Matrix product, in every combination of ranks that PyTorch has. */
+/** The matrix product, for every combination of ranks that PyTorch has. */
 export const matmul = op(
   'matmul(input, other)',
   (input: Tensor, other: Tensor): Tensor => made(ops.matmul(input.value, other.value)),
@@ -32,7 +32,7 @@ export const mm = op('mm(input, mat2)', (input: Tensor, mat2: Tensor): Tensor =>
   return input.matmul(mat2);
 });
 
-/** The products of matrices, one by one. Shape: [b, n, m] and [b, m, p] → [b, n, p]. */
+/** The products of two batches of matrices. Shape: [b, n, m] and [b, m, p] → [b, n, p]. */
 export const bmm = op('bmm(input, mat2)', (input: Tensor, mat2: Tensor): Tensor => {
   if (input.shape.length !== 3 || mat2.shape.length !== 3 || input.shape[0] !== mat2.shape[0]) {
     throw new ShapeError(
@@ -62,13 +62,16 @@ export const dot = op('dot(input, tensor)', (input: Tensor, tensor: Tensor): Ten
   return input.matmul(tensor);
 });
 
-/** Every product of an element of one vector and one of the other. Shape: [n, m]. */
+/** The outer product of two vectors: y_ij = input_i · vec2_j. Shape: [n, m]. */
 export const outer = op('outer(input, vec2)', (input: Tensor, vec2: Tensor): Tensor => {
   expectRanks('outer', [input, vec2], [1, 1]);
   return input.unsqueeze(1).mul(vec2);
 });
 
-/** Factors of `addmm` and `baddbmm`: beta · input + alpha · product. With beta 0 the input's values do not matter. */
+/**
+ * The factors of `addmm` and its relatives: beta · input + alpha · product. With beta 0, even NaN in the input is
+ * ignored.
+ */
 export interface ProductFactors {
   beta?: number;
   alpha?: number;
@@ -118,7 +121,7 @@ export const addr = op(
       throw new ArgumentError(`addr: expected a whole ${factor} for dtype ${product.dtype}, but got ${number}`);
     }
     if (product.dtype !== 'bool') return plusProduct('addr', input, product, { beta, alpha }, 'AddrBackward0');
-    // Of bools, a factor is whether it is not 0.
+    // For bools, a factor only counts as zero or nonzero.
     const times = (x: Tensor, factor: number) => (factor === 0 ? x.logicalXor(x) : x);
     return times(product, alpha).add(times(input, beta));
   },
@@ -150,7 +153,7 @@ export const addbmm = op(
 /** `addbmm`, in place. */
 export const addbmm_ = inPlace(addbmm, { readsOld: false });
 
-/** Of whole numbers, both factors count without their fractions, as in PyTorch. */
+/** beta · input + alpha · product. As in PyTorch, integers take both factors without their fractions. */
 function plusProduct(op: string, input: Tensor, product: Tensor, factors: ProductFactors, name: string): Tensor {
   const given = parseArgs<ProductFactors>(op, [], { beta: 1, alpha: 1 }, [factors]);
   const whole = (factor: number) => (product.isFloatingPoint() ? factor : Math.trunc(factor));
@@ -165,7 +168,10 @@ interface TensordotOptions {
   dims?: number | readonly [readonly number[], readonly number[]];
 }
 
-/** The sum of products over the last n dimensions of `a` and the first n of `b`, or over listed ones of each (default 2). */
+/**
+ * The sum of products over the last n dimensions of `a` and the first n of `b` (default: 2), or over listed dimensions
+ * of each.
+ */
 export const tensordot = callable(
   'tensordot(a, b, dims?: numbers, ...)',
   (a: Tensor, b: Tensor, ...args: Arguments<TensordotOptions, ['dims']>): Tensor => {
@@ -201,7 +207,10 @@ export const tensordot = callable(
   },
 );
 
-/** Σ over the last dimension of both; the product where one has no dimensions. Shape: [..., n] and [*, n] → [..., *]. */
+/**
+ * Sums products over the last dimension of both. If one has no dimensions, the plain product. Shape: [..., n] and [*,
+ * n] → [..., *].
+ */
 export const inner = op('inner(input, other)', (input: Tensor, other: Tensor): Tensor => {
   if (input.shape.length === 0 || other.shape.length === 0) return input.mul(other);
   if (input.shape.at(-1) !== other.shape.at(-1)) {
@@ -212,7 +221,7 @@ export const inner = op('inner(input, other)', (input: Tensor, other: Tensor): T
   return tensordot(input, other, [[-1], [-1]]);
 });
 
-/** The Kronecker product: every product of an element of `input` and the whole of `other`, as blocks. Sizes multiply. */
+/** The Kronecker product: blocks of each element of `input` times the whole of `other`. The sizes multiply. */
 export const kron = op('kron(input, other)', (input: Tensor, other: Tensor): Tensor => {
   const rank = Math.max(input.shape.length, other.shape.length);
   const padded = (x: Tensor) => [...new Array<number>(rank - x.shape.length).fill(1), ...x.shape];
@@ -221,7 +230,10 @@ export const kron = op('kron(input, other)', (input: Tensor, other: Tensor): Ten
   return blocks.reshape(a.map((size, d) => size * b[d]!));
 });
 
-/** The cross product of vectors of three elements along a dimension (by default the first of size 3); shapes broadcast. */
+/**
+ * The cross product of vectors of three elements along a dimension (by default the first of size 3). The shapes
+ * broadcast.
+ */
 export const cross = op(
   'cross(input, other, ...)',
   (input: Tensor, other: Tensor, ...args: Arguments<{ dim?: number | null }, ['dim']>): Tensor => {
@@ -243,5 +255,5 @@ export const cross = op(
   },
 );
 
-/** `dot`: real numbers are their own conjugates. */
+/** The same as `dot`, since real numbers are their own conjugates. */
 export const vdot = op('vdot(input, other)', (input: Tensor, other: Tensor): Tensor => dot(input, other));

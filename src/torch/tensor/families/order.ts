@@ -1,4 +1,4 @@
-// Along one dimension: running sums and products, and sorting.
+// Functions along one dimension: running sums, products and extrema, sorting and topk.
 
 import type { DType } from '../../../engine/core/meta';
 import { type Arguments, parseArgs } from '../../../engine/core/options';
@@ -13,7 +13,7 @@ import type { Tensor } from '../tensor';
 const { methods, op, inPlace } = family();
 export default methods;
 
-/** Which end comes first. Sorting is always stable: equal elements keep their order. */
+/** Options of sorting. Sorting is always stable, whatever `stable` says. */
 interface SortOptions {
   dim?: number;
   descending?: boolean;
@@ -22,7 +22,7 @@ interface SortOptions {
 
 type SortArgs = Arguments<SortOptions, ['dim', 'descending', 'stable']>;
 
-/** Which elements `topk` takes; they are always in order. */
+/** Options of `topk`. The result is always sorted, whatever `sorted` says. */
 interface TopkOptions {
   k: number;
   dim?: number;
@@ -34,7 +34,7 @@ type TopkArgs = Arguments<TopkOptions, ['k', 'dim', 'largest', 'sorted']>;
 
 interface ScanOptions {
   dim: number;
-  /** What the elements are cast to first, and the dtype of the result. */
+  /** The dtype to which the elements are cast first, and which the result has. */
   dtype?: DType | null;
 }
 
@@ -75,13 +75,13 @@ export const logcumsumexp = op(
   (input: Tensor, ...args: DimArgs): Tensor => made(scan.logcumsumexp(input.value, dimArg('logcumsumexp', args))),
 );
 
-/** `[values, indices]`: the greatest of x_0 … x_i for each i, and where it stands, the last place of several. */
+/** `[values, indices]`: for each i, the greatest of x_0 … x_i and its index (the last one, if there are several). */
 export const cummax = op('cummax(input, ...)', (input: Tensor, ...args: DimArgs): ValuesIndices => {
   const [values, indices] = scan.cummax(input.value, dimArg('cummax', args));
   return valuesIndices(made(values), made(indices));
 });
 
-/** `[values, indices]`: the least of x_0 … x_i for each i, and where it stands. */
+/** `[values, indices]`: for each i, the least of x_0 … x_i and its index (the last one, if there are several). */
 export const cummin = op('cummin(input, ...)', (input: Tensor, ...args: DimArgs): ValuesIndices => {
   const [values, indices] = scan.cummin(input.value, dimArg('cummin', args));
   return valuesIndices(made(values), made(indices));
@@ -92,23 +92,29 @@ export const cummin = op('cummin(input, ...)', (input: Tensor, ...args: DimArgs)
 const sortArgs = (name: string, args: SortArgs) =>
   parseArgs<SortOptions>(name, [], { dim: -1, descending: false, stable: null as boolean | null }, args);
 
-/** `[values, indices]` of a dimension (by default the last) in order; NaN is the greatest. Equal elements keep their order. */
+/**
+ * `[values, indices]` of a dimension (by default the last), sorted. NaN counts as the greatest; equal elements keep
+ * their order.
+ */
 export const sort = op('sort(input, ...)', (input: Tensor, ...args: SortArgs): ValuesIndices => {
   const { dim, descending, stable } = sortArgs('sort', args);
   const [values, indices] = order.sort(input.value, dim, descending);
   return valuesIndices(made(stable === null ? values : named(values, 'SortBackward1')), made(indices));
 });
 
-/** The indices (int64) that put a dimension in order. */
+/** The indices (int64) that sort a dimension (by default the last). */
 export const argsort = op('argsort(input, ...)', (input: Tensor, ...args: SortArgs): Tensor => {
   const { dim, descending } = sortArgs('argsort', args);
   return made(order.argsort(input.value, dim, descending));
 });
 
-/** The slices of dimension 0, each element in order. */
+/** Sorts along dimension 0. */
 export const msort = op('msort(input)', (input: Tensor): Tensor => input.sort(0)[0]);
 
-/** `[values, indices]` of the k greatest elements of a dimension, greatest first; `largest: false` for the least. */
+/**
+ * `[values, indices]` of the k greatest elements along a dimension, greatest first; with `largest: false`, of the k
+ * least.
+ */
 export const topk = op('topk(input, ...)', (input: Tensor, ...args: TopkArgs): ValuesIndices => {
   const { k, dim, largest } = parseArgs<TopkOptions>('topk', ['k'], { dim: -1, largest: true, sorted: true }, args);
   expectNumber('topk', 'input', input);

@@ -1,4 +1,4 @@
-// Tensors turned, moved round, masked and repeated: copies.
+// Functions that rearrange elements and return copies: flips, rolls, rotations, triangles, repetitions.
 
 import { either, integer, listOf, nonEmpty, orNull, whole } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
@@ -47,7 +47,7 @@ const flipped = op(
   },
 );
 
-/** The order of the elements reversed along the given dimensions; a copy. */
+/** A copy with the order of the elements reversed along the given dimensions. */
 export const flip = withMethod(
   callable(
     'flip(input, dims: numbers)',
@@ -56,7 +56,7 @@ export const flip = withMethod(
   flipped,
 );
 
-/** The columns in reverse order; a copy. */
+/** A copy with the columns (dimension 1) in reverse order. */
 export const fliplr = op('fliplr(input)', (input: Tensor): Tensor => {
   if (input.shape.length < 2) {
     throw new ShapeError(`fliplr: expected at least 2 dimensions, but got shape ${showShape(input.shape)}`);
@@ -64,13 +64,16 @@ export const fliplr = op('fliplr(input)', (input: Tensor): Tensor => {
   return input.flip(1);
 });
 
-/** The rows in reverse order; a copy. */
+/** A copy with the rows (dimension 0) in reverse order. */
 export const flipud = op('flipud(input)', (input: Tensor): Tensor => {
   if (input.shape.length < 1) throw new ShapeError('flipud: expected at least one dimension, but got shape []');
   return input.flip(0);
 });
 
-/** The elements moved along dimensions, going round; without `dims`, in the flattened tensor. */
+/**
+ * Shifts the elements along dimensions; elements past the end wrap around. Without `dims`, it shifts the flattened
+ * tensor.
+ */
 export const roll = op('roll(input, ...)', (input: Tensor, ...args: RollArgs): Tensor => {
   const none = null as number | readonly number[] | null;
   const { shifts, dims } = parseArgs<RollOptions>('roll', ['shifts'], { dims: none }, args, {
@@ -89,7 +92,7 @@ export const roll = op('roll(input, ...)', (input: Tensor, ...args: RollArgs): T
   return made(along.reduce((x, d, i) => rearrange.roll(x, input.wrapDim('roll', d), by[i]!), input.value));
 });
 
-/** Turned by k quarters in the plane of two dimensions, from the first towards the second. */
+/** Rotates by k quarter turns in the plane of two dimensions, from the first towards the second. */
 export const rot90 = op('rot90(input, ...)', (input: Tensor, ...args: Rot90Args): Tensor => {
   const { k, dims } = parseArgs<Rot90Options>('rot90', [], { k: 1, dims: [0, 1] }, args, { dims: listOf(integer) });
   const [first, second] = dims.map((d) => input.wrapDim('rot90', d));
@@ -101,7 +104,7 @@ export const rot90 = op('rot90(input, ...)', (input: Tensor, ...args: Rot90Args)
 
 // ── Masked ──
 
-/** The lower triangle of matrices, up to a diagonal; 0 elsewhere. */
+/** The lower triangle of matrices, up to and including a diagonal; 0 elsewhere. */
 export const tril = op('tril(input, ...)', (input: Tensor, ...args: TriangleArgs): Tensor => {
   const { diagonal } = parseArgs<{ diagonal?: number }>('tril', [], { diagonal: 0 }, args);
   return made(rearrange.triangle('tril', input.value, true, diagonal));
@@ -128,7 +131,7 @@ const tiled = op('tile(input, ...)', (input: Tensor, ...counts: Sizes | [{ dims:
   return made(rearrange.repeat('tile', input.value, [...new Array<number>(missing).fill(1), ...given]));
 });
 
-/** As `repeat`, where fewer counts than dimensions are for the last ones. */
+/** Like `repeat`, but there may be fewer counts than dimensions; they are for the last dimensions then. */
 export const tile = withMethod(
   callable('tile(input, dims: list)', (input: Tensor, dims: readonly number[]): Tensor => input.tile(dims)),
   tiled,
@@ -136,11 +139,11 @@ export const tile = withMethod(
 
 interface RepeatOptions {
   dim?: number | null;
-  /** Of the dimension afterwards. */
+  /** The size of the dimension in the result: the sum of the counts. */
   outputSize?: number | null;
 }
 
-/** The slices of x along a dimension, each as often as a list says. */
+/** Repeats each slice of x along a dimension as often as a list says. */
 function repeatListed(x: Tensor, at: number, repeats: readonly number[]): Tensor {
   const size = x.shape[at]!;
   if (repeats.length !== size || !repeats.every((n) => Number.isInteger(n) && n >= 0)) {
@@ -155,7 +158,7 @@ function repeatListed(x: Tensor, at: number, repeats: readonly number[]): Tensor
 const repeatRead = async (x: Tensor, at: number, repeats: Tensor): Promise<Tensor> =>
   repeatListed(x, at, Array.from(await repeats.data()));
 
-/** For each of `total` places in a row, which one it is of those that come as often as `repeats` says. */
+/** For each of `total` places, the index of the slice that goes there if slice i is repeated repeats[i] times. */
 function turnsOf(repeats: Tensor, total: number): Tensor {
   const places = fromHost(
     allocated(Int32Array, total).map((_, i) => i),
@@ -220,10 +223,12 @@ interface RepeatInterleave {
 }
 
 /**
- * Every slice along a dimension (by default of the flattened tensor) several times in a row; a list or vector has a count for each.
+ * Repeats each slice along a dimension (by default, each element of the flattened tensor) several times in a row.
+ * `repeats` is one count, or a list or vector with a count for each slice.
  *
- * Counts in a tensor decide the shape, so they are read back and the result comes with `await`; unless `outputSize`, their sum, is given.
- * With counts alone, the function gives the places of the slices: each i as often as the i-th count says.
+ * Counts in a tensor decide the shape. So they are read back, and the result must be awaited, unless `outputSize`,
+ * their sum, is given. Called with a tensor of counts only, the function returns each index i repeated as often as the
+ * i-th count says.
  */
 export const repeatInterleave = withMethod(
   overloaded<RepeatInterleave>('repeatInterleave(input: value, ...)', repeatInterleaveOf),

@@ -1,4 +1,4 @@
-// Dimensions reduced: sums, means, extremes, spreads and norms; and the row functions softmax and logSoftmax.
+// Reductions: sums, means, extrema, variances and norms; also softmax and logSoftmax.
 
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
 import { type DType, sameShape, showShape } from '../../../engine/core/meta';
@@ -35,13 +35,13 @@ import { isclose } from './elementary';
 const { methods, op, forms } = family();
 export default methods;
 
-/** The norm that `norm` takes, and its dimensions. */
+/** Options of `norm`. */
 interface NormOptions {
-  /** 'fro' is 2; 'nuc' is the sum of the singular values of a matrix, or of those of two dimensions. */
+  /** The p of the norm. 'fro' is 2; 'nuc' is the sum of the singular values of matrices (over two dimensions). */
   p?: number | 'fro' | 'nuc';
   dim?: Dims;
   keepdim?: boolean;
-  /** What the elements are cast to first. */
+  /** The dtype to which the elements are cast first. */
   dtype?: DType;
 }
 
@@ -51,13 +51,15 @@ type CountArgs = Arguments<{ dim?: Dims }, ['dim']>;
 
 interface RowOptions {
   dim: number;
-  /** What the elements are cast to first; default: their own, which are floats. */
+  /** The dtype to which the elements are cast first. Default: their own, which must be a float. */
   dtype?: DType | null;
 }
 
 type RowArgs = Arguments<RowOptions, ['dim', 'dtype']>;
 
-/** What PyTorch calls the gradient functions of reductions over some dimensions, where that differs from those over all. */
+/**
+ * PyTorch's names for the gradient functions of reductions over given dimensions, if they differ from those over all.
+ */
 const overDims: Readonly<Record<string, string>> = {
   sum: 'SumBackward1',
   mean: 'MeanBackward1',
@@ -73,7 +75,7 @@ function reduced(input: Tensor, name: string, args: readonly unknown[], op: Redu
   return made(y);
 }
 
-/** A reduction that counts and adds in the dtype given by name, if any. */
+/** A reduction with an option `dtype`, in which it computes and which the result has. */
 const summing = <const N extends string>(name: N, by: Reduction) =>
   op(`${name}(input, ...)`, (input: Tensor, ...args: ReduceArgs<Dims, SumOptions>): Tensor => {
     const { dim: given, keepdim, options } = reduceArgs(name, args, ['dtype']);
@@ -88,10 +90,10 @@ const summing = <const N extends string>(name: N, by: Reduction) =>
 /** Σ over the given dimensions, or over all. Integers and bools sum to int64. With `dtype`, the elements are cast to it first. */
 export const sum = summing('sum', reduce.sum);
 
-/** The sum with 0 in the place of NaN. */
+/** `sum`, with NaN counted as 0. */
 export const nansum = summing('nansum', reduce.nansum);
 
-/** The mean over the given dimensions, or over all. Integers must be given a floating dtype. */
+/** The mean over the given dimensions, or over all. Integers need a floating-point `dtype`. */
 export const mean = summing('mean', reduce.mean);
 
 /** Π over the given dimension, or over all. Integers and bools multiply to int64. */
@@ -103,7 +105,7 @@ export const logsumexp = op(
   (input: Tensor, ...args: ReduceArgs): Tensor => reduced(input, 'logsumexp', args, reduce.logsumexp),
 );
 
-/** How many elements are not zero (int64), over the given dimensions or all. */
+/** The number of nonzero elements (int64), over the given dimensions or over all. */
 export const countNonzero = op('countNonzero(input, ...)', (input: Tensor, ...args: CountArgs): Tensor => {
   const { dim } = parseArgs<{ dim?: Dims }>('countNonzero', [], { dim: null as Dims }, args);
   return made(reduce.countNonzero(input.value, allIfNone(dim)));
@@ -111,14 +113,14 @@ export const countNonzero = op('countNonzero(input, ...)', (input: Tensor, ...ar
 
 // ── Extremes ──
 
-/** The greatest elements; equal ones share the gradient. */
+/** The greatest elements over the given dimensions, or over all. Equal elements share the gradient. */
 export const amax = op(
   'amax(input, ...)',
   (input: Tensor, ...args: ReduceArgs): Tensor =>
     reduced(input, 'amax', args, (x, dim, keepdim) => reduce.amax(x, allIfNone(dim), keepdim)),
 );
 
-/** The least elements over the given dimensions, or over all; those that are equal share the gradient. */
+/** The least elements over the given dimensions, or over all. Equal elements share the gradient. */
 export const amin = op(
   'amin(input, ...)',
   (input: Tensor, ...args: ReduceArgs): Tensor =>
@@ -180,37 +182,37 @@ export const min = forms<Extremum, ExtremumMethod>(
     extremum(input, 'min', args, reduce.min, arg.minWithIndices, (other) => minimum(input, other)),
 );
 
-/** The index (int64) of the greatest element, along `dim` or of the flattened tensor; the first where several are. */
+/** The index (int64) of the greatest element along `dim`, or in the flattened tensor. Of equal elements the first. */
 export const argmax = op('argmax(input, ...)', (input: Tensor, ...args: ReduceArgs<number | null>): Tensor => {
   expectNumber('argmax', 'input', input);
   return reduced(input, 'argmax', args, (x, dim, keepdim) => arg.argmax(x, dim as number | null, keepdim));
 });
 
-/** The index of the least element, int64; the first where several are. */
+/** The index (int64) of the least element along `dim`, or in the flattened tensor. Of equal elements the first. */
 export const argmin = op('argmin(input, ...)', (input: Tensor, ...args: ReduceArgs<number | null>): Tensor => {
   expectNumber('argmin', 'input', input);
   return reduced(input, 'argmin', args, (x, dim, keepdim) => arg.argmin(x, dim as number | null, keepdim));
 });
 
-// ── Judgements ──
+// ── Tests ──
 
 function judged(input: Tensor, result: Tensor): Tensor {
   return input.dtype === 'uint8' ? result.to('uint8') : result;
 }
 
-/** Whether any element is not zero: bool, of uint8 numbers uint8. */
+/** Whether any element is nonzero. The result is bool; for uint8 input, as in PyTorch, uint8. */
 export const any = op(
   'any(input, ...)',
   (input: Tensor, ...args: ReduceArgs): Tensor => judged(input, reduced(input, 'any', args, reduce.any)),
 );
 
-/** Whether no element is zero: bool, of uint8 numbers uint8. */
+/** Whether all elements are nonzero. The result is bool; for uint8 input, as in PyTorch, uint8. */
 export const all = op(
   'all(input, ...)',
   (input: Tensor, ...args: ReduceArgs): Tensor => judged(input, reduced(input, 'all', args, reduce.all)),
 );
 
-/** Whether two tensors have one shape and equal elements; reads them back. */
+/** Whether two tensors have the same shape and equal elements. Asynchronous: it reads the answer back. */
 export const equal = op('equal(input, other)', equalOf);
 
 async function equalOf(input: Tensor, other: Tensor): Promise<boolean> {
@@ -218,7 +220,10 @@ async function equalOf(input: Tensor, other: Tensor): Promise<boolean> {
   return Boolean(await eq(input, other).all().item());
 }
 
-/** Whether |input - other| ≤ atol + rtol · |other| everywhere; reads back. Equal infinities are close. */
+/**
+ * Whether |input - other| ≤ atol + rtol · |other| everywhere. Equal infinities are close. Asynchronous: it reads the
+ * answer back.
+ */
 export const allclose = op('allclose(input, other, ...)', allcloseOf);
 
 async function allcloseOf(input: Tensor, other: Tensor, ...args: ClosenessArgs): Promise<boolean> {
@@ -262,7 +267,9 @@ function nuclear(input: Tensor, x: Value, dim: Dims, keepdim: boolean): Tensor {
   return made(keepdim ? reshape(y, kept) : y);
 }
 
-/** The p-norm (Σ|x|^p)^(1/p), p = 2 by default, over all elements or the given dimensions; p may be 0 and ±Infinity. */
+/**
+ * The p-norm (Σ|x|^p)^(1/p), by default p = 2, over all elements or the given dimensions. p may also be 0 or ±Infinity.
+ */
 export const norm = op('norm(input, ...)', (input: Tensor, ...args: NormArgs): Tensor => {
   const none = null as Dims;
   const { p, dim, keepdim, dtype } = parseArgs<NormOptions>(

@@ -1,4 +1,4 @@
-// Shapes of tensors, the order of their dimensions, and parts of them: views, where PyTorch gives views.
+// Functions that change shapes, reorder dimensions, or select parts. They return views where PyTorch does.
 
 import { integer, listOf } from '../../../engine/core/argument-kinds';
 import { oneTooMany } from '../../../engine/core/arity';
@@ -99,7 +99,7 @@ export const reshape = withMethod(
   reshaped,
 );
 
-/** Dimensions startDim to endDim as one. */
+/** Merges the dimensions startDim to endDim into one. */
 export const flatten = op('flatten(input, ...)', (input: Tensor, ...args: FlattenArgs): Tensor => {
   const { startDim, endDim } = parseArgs<FlattenOptions>('flatten', [], { startDim: 0, endDim: -1 }, args);
   const start = input.wrapDim('flatten', startDim);
@@ -111,10 +111,10 @@ export const flatten = op('flatten(input, ...)', (input: Tensor, ...args: Flatte
   return input.reshape([...shape.slice(0, start), numel(shape.slice(start, end + 1)), ...shape.slice(end + 1)]);
 });
 
-/** All dimensions as one. */
+/** Merges all dimensions into one. */
 export const ravel = op('ravel(input)', (input: Tensor): Tensor => input.flatten());
 
-/** Dimension `dim` as several of the given sizes; one may be -1. */
+/** Splits dimension `dim` into several of the given sizes, one of which may be -1. */
 export const unflatten = op('unflatten(input, ...)', (input: Tensor, ...args: UnflattenArgs): Tensor => {
   const { dim, sizes } = parseArgs<UnflattenOptions>('unflatten', ['dim', 'sizes'], {}, args, {
     sizes: listOf(integer),
@@ -124,7 +124,7 @@ export const unflatten = op('unflatten(input, ...)', (input: Tensor, ...args: Un
   return input.view([...input.shape.slice(0, d), ...parts, ...input.shape.slice(d + 1)]);
 });
 
-/** Without dimensions of size 1: all of them, or those given. */
+/** Removes dimensions of size 1: all of them, or those among the given ones. */
 export const squeeze = op('squeeze(input, ...)', (input: Tensor, ...args: SqueezeArgs): Tensor => {
   const [given, ...more] = args as readonly unknown[];
   if (more.length > 0) throw oneTooMany('squeeze', 1, args);
@@ -136,7 +136,7 @@ export const squeeze = op('squeeze(input, ...)', (input: Tensor, ...args: Squeez
   return called(input, `SqueezeBackward${variant}`, keepDims(input, kept));
 });
 
-/** With a new dimension of size 1 before `dim` (of the result). */
+/** Inserts a new dimension of size 1, which is dimension `dim` of the result. */
 export const unsqueeze = op('unsqueeze(input, ...)', (input: Tensor, ...args: UnsqueezeArgs): Tensor => {
   const { dim } = parseArgs<{ dim: number }>('unsqueeze', ['dim'], {}, args);
   const d = input.wrapDim('unsqueeze', dim, input.shape.length + 1);
@@ -151,7 +151,7 @@ const broadcast = op(
   (input: Tensor, ...sizes: Sizes | [{ size: readonly number[] }]): Tensor => input.expand(...sizes),
 );
 
-/** The same elements in a greater shape, repeated along dimensions of size 1 and new ones: a view. */
+/** A view in a larger shape, repeated along dimensions of size 1 and along new ones. */
 export const broadcastTo = withMethod(
   callable(
     'broadcastTo(input, size: list)',
@@ -179,13 +179,13 @@ const permuted = op('permute(input, ...)', (input: Tensor, ...dims: Sizes | [{ d
   return input.makeView(shapes.permute(input.value, order), strides, input.offset);
 });
 
-/** Dimensions in another order. */
+/** A view with the dimensions in another order. */
 export const permute = withMethod(
   callable('permute(input, dims: list)', (input: Tensor, dims: readonly number[]): Tensor => input.permute(dims)),
   permuted,
 );
 
-/** The same elements with two dimensions in each other's place: a view. */
+/** A view with two dimensions exchanged. */
 export const transpose = op('transpose(input, ...)', (input: Tensor, ...args: TransposeArgs): Tensor => {
   const { dim0, dim1 } = parseArgs<TransposeOptions>('transpose', ['dim0', 'dim1'], {}, args);
   const order = input.shape.map((_, d) => d);
@@ -207,14 +207,14 @@ export const swapdims = op(
   (input: Tensor, ...args: TransposeArgs): Tensor => input.transpose(...args),
 );
 
-/** The transpose of a matrix; tensors of rank 0 and 1 as they are. */
+/** A view of the transpose of a matrix; tensors of rank 0 and 1 stay. */
 export const t = op('t(input)', (input: Tensor): Tensor => {
   if (input.shape.length > 2)
     throw new ShapeError(`t: expected a tensor of at most 2 dimensions, but got shape ${showShape(input.shape)}`);
   return input.shape.length < 2 ? aliasOf(input) : called(input, 'TBackward0', input.permute(1, 0));
 });
 
-/** Dimensions moved to other places, the rest in their order; a view. */
+/** A view with dimensions moved to other places; the rest keep their order. */
 export const movedim = op('movedim(input, ...)', (input: Tensor, ...args: MovedimArgs): Tensor => {
   const { source, destination } = parseArgs<MovedimOptions>('movedim', ['source', 'destination'], {}, args);
   const from = ([source].flat() as number[]).map((d) => input.wrapDim('movedim', d));
@@ -233,7 +233,7 @@ export const moveaxis = alias('moveaxis', movedim);
 
 // ── Parts ──
 
-/** One index of a dimension, which disappears. */
+/** A view of one index of a dimension; the dimension is removed. */
 export const select = op('select(input, ...)', (input: Tensor, ...args: SelectArgs): Tensor => {
   const { dim, index } = parseArgs<SelectOptions>('select', ['dim', 'index'], {}, args);
   needDims(input, 'select');
@@ -241,7 +241,7 @@ export const select = op('select(input, ...)', (input: Tensor, ...args: SelectAr
   return indexDim(input, d, index, 'select');
 });
 
-/** `length` indices of a dimension, from `start`. */
+/** A view of `length` indices of a dimension, from `start` on. */
 export const narrow = op('narrow(input, ...)', (input: Tensor, ...args: NarrowArgs): Tensor => {
   const { dim, start, length } = parseArgs<NarrowOptions>('narrow', ['dim', 'start', 'length'], {}, args);
   needDims(input, 'narrow');
@@ -259,7 +259,9 @@ export const narrow = op('narrow(input, ...)', (input: Tensor, ...args: NarrowAr
   return ranged(input, d, from, length, 1);
 });
 
-/** A view with the given geometry over `input`'s storage, as PyTorch's `as_strided`: all of it must lie inside. */
+/**
+ * A view of `input`'s storage with the given size, strides and offset. All of its elements must lie within the storage.
+ */
 export const asStrided = op('asStrided(input, ...)', (input: Tensor, ...args: StridedArgs): Tensor => {
   const given = parseArgs<StridedOptions>('asStrided', ['size', 'stride'], { storageOffset: input.offset }, args, {
     size: listOf(integer),
@@ -272,7 +274,7 @@ export const asStrided = op('asStrided(input, ...)', (input: Tensor, ...args: St
       `asStrided: size ${showShape(size)}, stride ${showShape(stride)} and offset ${storageOffset} reach outside of a storage of ${numel(input.storage.shape)} elements`,
     );
   }
-  // The arrays are the user's, who may change them before the view is computed.
+  // Copy the user's arrays, which may change before the view is computed.
   const strides = [...stride];
   return input.makeView(shapes.stridedView(around(input), [...size], strides, storageOffset), strides, storageOffset);
 });

@@ -1,4 +1,4 @@
-// Special functions, the parts of numbers, and whole numbers' divisors and bits.
+// Special functions, the parts of floats (sign, mantissa, exponent), and common divisors and bit shifts of integers.
 
 import { ArgumentError, DTypeError } from '../../../engine/core/errors';
 import { isFloat } from '../../../engine/core/meta';
@@ -20,7 +20,7 @@ import { expectWhole, sign } from './elementary';
 const { methods, inPlace, op, unary } = family();
 export default methods;
 
-/** A function of two tensors in the dtype in which they meet. */
+/** A function of two tensors, in the dtype to which they promote. */
 const binary = <const S extends string>(signature: S, of: (a: Value, b: Value) => Value) => {
   const name = signature.slice(0, signature.indexOf('('));
   return op(signature, (input: Tensor, other: Tensor): Tensor => paired(name, input, other, of));
@@ -41,7 +41,7 @@ const derivativeOfDigamma = op('polygamma(input, n: number)', (input: Tensor, n:
   if (!Number.isInteger(n) || n < 0) throw new ArgumentError(`polygamma: expected a whole n ≥ 0, but got ${n}`);
   return made(named(ops.polygamma(n, input.value), 'PolygammaBackward0'));
 });
-/** The nth derivative of digamma, n ≥ 0; up to n = 33, beyond which n! is no float32. */
+/** The nth derivative of digamma, n ≥ 0. It is finite up to n = 33; beyond, n! overflows float32. */
 export const polygamma = withMethod(
   callable('polygamma(n: number, input)', (n: number, input: Tensor): Tensor => derivativeOfDigamma(input, n)),
   derivativeOfDigamma,
@@ -49,7 +49,7 @@ export const polygamma = withMethod(
 /** `polygamma`, in place. */
 export const polygamma_ = inPlace(derivativeOfDigamma);
 
-/** Terms that mvlgamma adds up, each by an operation of its own. */
+/** The most terms that mvlgamma may add up, since each is a separate operation. */
 const MOST_TERMS = 1024;
 
 /** The logarithm of the multivariate Γ of dimension p ≥ 1: p (p - 1) / 4 · ln π + Σ_j lgamma(input - j / 2), j from 0 to p - 1. */
@@ -92,11 +92,13 @@ export const sinc = unary('sinc', ops.sinc);
 export const sinc_ = inPlace(sinc);
 
 interface LogitOptions {
-  /** How far from 0 and 1 the numbers are kept; null leaves them. */
+  /** The numbers are clamped to [eps, 1 - eps]; null (default): not clamped. */
   eps?: number | null;
 }
 
-/** ln(x / (1 - x)), the inverse of sigmoid; with `eps`, of x limited to [eps, 1 - eps], else NaN outside of [0, 1]. */
+/**
+ * ln(x / (1 - x)), the inverse of sigmoid. With `eps`, x is clamped to [eps, 1 - eps]; otherwise NaN outside of [0, 1].
+ */
 export const logit = op('logit(input, ...)', (input: Tensor, ...args: Arguments<LogitOptions, ['eps']>): Tensor => {
   const { eps } = parseArgs<LogitOptions>('logit', [], { eps: null as number | null }, args);
   return made(ops.logit(input.value, eps));
@@ -112,7 +114,7 @@ export const hypot = binary('hypot(input, other)', ops.hypot);
 /** `hypot`, in place. */
 export const hypot_ = inPlace(hypot);
 
-/** input · ln(other), and 0 where `input` is 0; one of them may be a number. */
+/** input · ln(other), and 0 where `input` is 0. One of both may be a number. */
 export const xlogy = op('xlogy(input: operand, other: operand)', (input: Operandish, other: Operandish): Tensor => {
   if (!(input instanceof TensorBase) && !(other instanceof TensorBase)) {
     throw new ArgumentError('xlogy: expected at least one tensor, but got two numbers');
@@ -138,25 +140,25 @@ export const rad2deg_ = inPlace(rad2deg, { readsOld: false });
 export const sgn = op('sgn(input)', (input: Tensor): Tensor => renamed(sign(input), 'SgnBackward0'));
 /** `sgn`, in place. */
 export const sgn_ = inPlace(sgn, { readsOld: false });
-/** Whether the sign is set, that of -0 too. */
+/** Whether the sign bit is set, also for -0. */
 export const signbit = unary('signbit', parts.signbit);
-/** Whether elements are ∞, as a bool tensor. */
+/** Whether each element is ∞, as a bool tensor. */
 export const isposinf = unary('isposinf', parts.isposinf);
-/** Whether elements are −∞, as a bool tensor. */
+/** Whether each element is −∞, as a bool tensor. */
 export const isneginf = unary('isneginf', parts.isneginf);
-/** `input`'s magnitudes with the signs of `other`. */
+/** The magnitudes of `input` with the signs of `other`. */
 export const copysign = op('copysign(input, other: operand)', (input: Tensor, other: Operandish): Tensor => {
   const result = paired('copysign', input, other, parts.copysign, true);
   return other instanceof TensorBase ? result : renamed(result, 'CopysignBackward1');
 });
 /** `copysign`, in place. */
 export const copysign_ = inPlace(copysign);
-/** The next float32 from `input` on the way to `other`. */
+/** The next float32 after `input` in the direction of `other`. */
 export const nextafter = binary('nextafter(input, other)', parts.nextafter);
 /** `nextafter`, in place. */
 export const nextafter_ = inPlace(nextafter);
 
-/** Fractions of magnitude ½ to 1, and the whole exponents (int32) with which they are these numbers: fraction · 2^exponent. */
+/** `[mantissa, exponent]` with ½ ≤ |mantissa| < 1 and int32 exponents: input = mantissa · 2^exponent. */
 export const frexp = op('frexp(input)', (input: Tensor): MantissaExponent => {
   if (!isFloat(input.dtype)) {
     throw new DTypeError(`frexp: expected dtype float32, but got ${input.dtype}; convert it with .to('float32')`);
@@ -171,7 +173,7 @@ export const ldexp = op(
 );
 /** `ldexp`, in place. */
 export const ldexp_ = inPlace(ldexp);
-/** 0 below 0, 1 above it, and `values` at 0; both of one dtype. */
+/** 0 where input < 0, 1 where input > 0, and `values` where it is 0. Both must have one dtype. */
 export const heaviside = op('heaviside(input, values)', (input: Tensor, values: Tensor): Tensor => {
   if (values.dtype !== input.dtype) {
     throw new DTypeError(
@@ -182,9 +184,9 @@ export const heaviside = op('heaviside(input, values)', (input: Tensor, values: 
 });
 /** `heaviside`, in place. */
 export const heaviside_ = inPlace(heaviside, { readsOld: false });
-/** The greater number; where one is NaN, the other. */
+/** The greater number; if one is NaN, the other. */
 export const fmax = binary('fmax(input, other)', parts.fmax);
-/** The lesser number; where one is NaN, the other. */
+/** The lesser number; if one is NaN, the other. */
 export const fmin = binary('fmin(input, other)', parts.fmin);
 
 // ── Integers ──
@@ -206,14 +208,17 @@ const shifted =
     return paired(name, tensorOf(input), other, of);
   };
 
-/** The bits of `input` moved to the left by `other`, 0 where they move by all of them, or by a negative number; one of the two may be a number. */
+/**
+ * The bits of `input` shifted left by `other`; 0 if `other` is negative or at least the bit width. One of both may be a
+ * number.
+ */
 export const bitwiseLeftShift = op(
   'bitwiseLeftShift(input: operand, other: operand)',
   shifted('bitwiseLeftShift', parts.bitwiseLeftShift),
 );
 /** `bitwiseLeftShift`, in place. */
 export const bitwiseLeftShift_ = inPlace(bitwiseLeftShift);
-/** The bits of `input` moved to the right by `other`, the sign kept; one of the two may be a number. */
+/** The bits of `input` shifted right by `other`; the sign stays. One of both may be a number. */
 export const bitwiseRightShift = op(
   'bitwiseRightShift(input: operand, other: operand)',
   shifted('bitwiseRightShift', parts.bitwiseRightShift),

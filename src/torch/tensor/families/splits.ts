@@ -1,4 +1,4 @@
-// Cutting tensors into pieces, and turning them over.
+// Cuts tensors into pieces, which are views.
 
 import { either, integer, listOf, whole } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
@@ -14,7 +14,7 @@ const { methods, op, alias } = family();
 export default methods;
 
 interface SplitOptions {
-  /** Of each piece, or of every one. */
+  /** The size of all pieces, or a list of the size of each. */
   splitSize: number | readonly number[];
   dim?: number;
 }
@@ -65,14 +65,14 @@ const parted = op('split(input, ...)', (input: Tensor, ...args: SplitArgs): Tens
 });
 
 interface SplitParameters {
-  /** Of each piece, or of every one. */
+  /** The size of all pieces, or a list of the size of each. */
   splitSizeOrSections: number | readonly number[];
   dim?: number;
 }
 
 type SplitFunctionArgs = Arguments<SplitParameters, ['splitSizeOrSections', 'dim']>;
 
-/** Pieces along a dimension: of `size` each (the last may be smaller), or of the sizes given. */
+/** Pieces along a dimension: of one size (the last may be smaller), or of the listed sizes. */
 export const split = withMethod(
   callable('split(input, splitSizeOrSections: numbers, ...)', (input: Tensor, ...args: SplitFunctionArgs): Tensor[] => {
     const { splitSizeOrSections, dim } = parseArgs<SplitParameters>('split', ['splitSizeOrSections'], { dim: 0 }, args);
@@ -96,7 +96,7 @@ export const chunk = op('chunk(input, ...)', (input: Tensor, ...args: ChunkArgs)
 /** `chunk` by another name. */
 export const unsafeChunk = alias('unsafeChunk', chunk);
 
-/** How many pieces, or where each but the first begins. */
+/** The number of pieces, or the index at which each piece after the first begins. */
 export type Sections = number | readonly number[];
 
 interface TensorSplit {
@@ -104,10 +104,13 @@ interface TensorSplit {
   dim?: number;
 }
 
-/** Arguments of `tensorSplit` behind its input, by place or by name. */
+/** The arguments of `tensorSplit` after its input, by position or by name. */
 export type TensorSplitArgs = Arguments<TensorSplit, ['indicesOrSections', 'dim']>;
 
-/** Pieces along a dimension (views): so many, the first ones one longer where they do not come out even, or cut at the given indices. */
+/**
+ * Pieces along a dimension, as views: a given number of them (if the size does not divide evenly, the first ones are
+ * longer by one), or cut at given indices.
+ */
 export const tensorSplit = op('tensorSplit(input, ...)', (input: Tensor, ...args: TensorSplitArgs): Tensor[] => {
   const { indicesOrSections, dim } = parseArgs<TensorSplit>('tensorSplit', ['indicesOrSections'], { dim: 0 }, args);
   return pieces('tensorSplit', input, indicesOrSections, dim);
@@ -142,7 +145,7 @@ function sliced(input: Tensor, dim: number, lengths: readonly number[]): Tensor[
   });
 }
 
-/** `tensorSplit` along a dimension of a tensor that has at least so many; a number of pieces must come out even. */
+/** `tensorSplit` for tensors of at least `rank` dimensions, where a number of pieces must divide the size evenly. */
 function evenly(name: string, input: Tensor, sections: Sections, rank: number, dim: number): Tensor[] {
   if (input.shape.length < rank) {
     throw new ShapeError(`${name}: expected at least ${rank} dimensions, but got shape ${showShape(input.shape)}`);
@@ -155,7 +158,7 @@ function evenly(name: string, input: Tensor, sections: Sections, rank: number, d
   return pieces(name, input, sections, dim);
 }
 
-/** Pieces side by side: along dimension 1, or that of a vector. */
+/** Pieces side by side: along dimension 1; for a vector, along its only dimension. */
 export const hsplit = op(
   'hsplit(input, indicesOrSections: numbers)',
   (input: Tensor, indicesOrSections: Sections): Tensor[] =>

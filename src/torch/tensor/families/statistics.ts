@@ -1,4 +1,4 @@
-// Medians, counts of elements, and elements without repetition.
+// Medians, counts (histc, bincount), and unique elements.
 
 import { orNull, whole } from '../../../engine/core/argument-kinds';
 import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
@@ -21,17 +21,17 @@ const { methods, op, forms } = family();
 export default methods;
 
 interface UniqueOptions<I extends boolean, C extends boolean> {
-  /** In rising order, default true; they always are. */
+  /** Whether to sort. The result is always sorted, whatever this says. */
   sorted?: boolean;
-  /** Also where in the result each element is. */
+  /** Whether to also return, for each element, its index in the result. */
   returnInverse?: I;
-  /** Also how often each one occurs. */
+  /** Whether to also return how often each element occurs. */
   returnCounts?: C;
-  /** Unique slices along this dimension rather than elements. */
+  /** If given, finds unique slices along this dimension instead of unique elements. */
   dim?: number | null;
 }
 
-/** The result of `unique`: a tensor alone, or a list with the further results that were asked for. */
+/** The result of `unique`: a tensor, or a list with it and the further results that were requested. */
 type Unique<I extends boolean, C extends boolean> = I extends true
   ? C extends true
     ? [output: Tensor, inverse: Tensor, counts: Tensor]
@@ -79,7 +79,7 @@ interface MiddleMethod {
 
 // ── The middle ──
 
-/** The elements at the places that `middle` gives for the last dimension, and the places. */
+/** The elements at the indices that `middle` returns for the last dimension, and (with `dim`) the indices. */
 function middling(
   input: Tensor,
   name: string,
@@ -105,7 +105,7 @@ function middling(
   return valuesIndices(made(named(settled(values).value, `${gradName}1`)), settled(places));
 }
 
-/** One element of the vector x, as a number whose gradient all elements equal to it share. */
+/** An element of the vector x as a 0-d tensor, whose gradient is shared by all elements of x that equal it. */
 function spread(x: Tensor, element: Tensor, gradName: string): Tensor {
   const [value] = withGradient([x.value], [element.reshape([]).value], ([dy]) => {
     const alike = x.detach().eq(element).logicalOr(x.detach().isnan().logicalAnd(element.isnan())).to('float32');
@@ -115,7 +115,8 @@ function spread(x: Tensor, element: Tensor, gradName: string): Tensor {
 }
 
 /**
- * The middle element in order, of an even number the lower of two; NaN where there is one. With `dim`, `[values, indices]`.
+ * The median: the middle element in sorted order, and the lower of the two middle ones if the number is even. NaN if
+ * any element is NaN. With `dim`, `[values, indices]`.
  */
 export const median = forms<Middle, MiddleMethod>(
   'median(input, ...)',
@@ -135,7 +136,7 @@ export const median = forms<Middle, MiddleMethod>(
   },
 );
 
-/** `median` of the elements that are not NaN; NaN where there are none. */
+/** `median` of the elements that are not NaN; NaN if there are none. */
 export const nanmedian = forms<Middle, MiddleMethod>(
   'nanmedian(input, ...)',
   (input: Tensor, ...args: readonly unknown[]): Tensor | ValuesIndices => {
@@ -150,11 +151,14 @@ export const nanmedian = forms<Middle, MiddleMethod>(
 // ── Counts ──
 
 const MOST = 3.4028235e38;
-/** The number; one that is not finite is reported. */
+/** The number, checked on the device to be finite. */
 const finite = (x: Tensor): Tensor =>
   made(numbersWithin('histc: expected finite elements; give min and max', MOST, x.abs().value)).copysign(x);
 
-/** How many elements lie in each of `bins` equal parts of [min, max]; with both 0, of the range of the elements. float32. */
+/**
+ * The number of elements in each of `bins` equal bins over [min, max]; if min = max, over the range of the elements.
+ * float32.
+ */
 export const histc = op('histc(input, ...)', (input: Tensor, ...args: HistcArgs): Tensor => {
   const { bins, min, max } = parseArgs<HistcOptions>('histc', [], { bins: 100, min: 0, max: 0 }, args, {
     bins: whole(1, 2 ** 24),
@@ -184,7 +188,9 @@ export const histc = op('histc(input, ...)', (input: Tensor, ...args: HistcArgs)
   return numbers.eq(place).logicalAnd(inside).to('float32').sum(1);
 });
 
-/** How often each of 0, 1, … occurs among whole numbers, or the sum of their weights; reads back, since they decide the size. */
+/**
+ * How often each of 0, 1, … occurs in the input, or the sum of the weights. Asynchronous: the numbers decide the size.
+ */
 export const bincount = op('bincount(input, ...)', bincountOf);
 
 async function bincountOf(input: Tensor, ...args: BincountArgs): Promise<Tensor> {
@@ -217,14 +223,14 @@ async function bincountOf(input: Tensor, ...args: BincountArgs): Promise<Tensor>
     : made(fromHost(Int32Array.from(counts), [size], 'int64'));
 }
 
-// ── Without repetition ──
+// ── Unique elements ──
 
 interface Slices {
   readonly rows: readonly TensorData[];
   readonly dim: number | null;
 }
 
-/** The order of slices, element by element; NaN comes last. */
+/** Compares slices in lexicographic order; NaN comes last. */
 function compare(a: TensorData, b: TensorData): number {
   for (let i = 0; i < a.length; i++) {
     const [p, q] = [a[i]!, b[i]!];
@@ -288,7 +294,7 @@ type UniqueMethod = <I extends boolean = false, C extends boolean = false>(
   ...args: UniqueArgs<I, C>
 ) => Promise<Unique<I, C>>;
 
-/** The elements without repetition, in rising order, NaNs last; reads back, since they decide the size. */
+/** The distinct elements, in ascending order, NaNs last. Asynchronous: the elements decide the size. */
 export const unique = forms<Callable<'unique(input)', UniqueCall>, UniqueMethod>('unique(input, ...)', uniqueOf);
 
 async function uniqueOf(input: Tensor, ...args: UniqueArgs<boolean, boolean>): Promise<Tensor | Tensor[]> {
@@ -313,7 +319,7 @@ type ConsecutiveMethod = <I extends boolean = false, C extends boolean = false>(
   ...args: ConsecutiveArgs<I, C>
 ) => Promise<Unique<I, C>>;
 
-/** The elements without those that equal the one before; reads back. */
+/** The elements without those that equal their predecessor. Asynchronous: the elements decide the size. */
 export const uniqueConsecutive = forms<Callable<'uniqueConsecutive(input)', ConsecutiveCall>, ConsecutiveMethod>(
   'uniqueConsecutive(input, ...)',
   uniqueConsecutiveOf,

@@ -19,20 +19,22 @@ export default methods;
 export type Index = number | string | null | Tensor | IndexList;
 
 /**
- * Indexing, PyTorch's `x[...]`: numbers (negative ones from the end), slices as strings (`':'`, `'1:5'`, `'::2'`), `'...'`,
- * null for a new dimension: a view, so writing to it writes to the tensor itself. Index tensors and lists broadcast together and give
- * a copy, with their dimensions in the place of those they index, or in front where a slice lies between them.
+ * Indexing, PyTorch's `x[...]`. Numbers (negative ones count from the end), slices as strings (`':'`, `'1:5'`,
+ * `'::2'`), `'...'` and null for a new dimension give a view. Index tensors and lists broadcast together and give a
+ * copy; their dimensions replace the dimensions that they index, or come first if a slice lies between them.
  *
- * Writing in place to the result of `at` writes to the tensor itself in every case, as `x[...] = v` and `x[...] += v` do:
+ * Writing in place to the result of `at` writes to the tensor itself in every case, as `x[...] = v` and `x[...] += v`
+ * do:
  *
  *     x.at([0, 2]).add_(1);                  // x[[0, 2]] += 1; of several values for one place, the last stays
  *     x.at(x.lt(0)).fill_(0);                // x[x < 0] = 0
  *     const rows = await x.at(mask);         // x[mask]: how many there are is known only after reading the mask back
  *
- * A mask may stand beside numbers, slices and index tensors, which go with the elements that it picks one by one.
+ * A mask can be combined with numbers, slices and index tensors; index tensors then have an entry for each element that
+ * the mask picks.
  *
- * `x.at([0, 2]).clone()` is a copy that can be written to alone.
- * @throws IndexError for numbers out of range, at once; for those in tensors, when values are next read
+ * `x.at([0, 2]).clone()` is an independent copy: writing to it does not change x.
+ * @throws IndexError if a number is out of range; for numbers in tensors, the next read-back throws
  */
 export const at = op('at(input, ...)', (input: Tensor, ...indices: Index[]): Tensor => {
   const strange = indices.find((index) => index === undefined || typeof index === 'boolean');

@@ -1,4 +1,5 @@
-// Numbers in another dtype, and PyTorch's methods for devices and NumPy: they do nothing here, or throw an error that says which method to use.
+// Conversions to other dtypes; and PyTorch's methods for devices and NumPy, which do nothing here or throw an error
+// that names the method to use.
 
 import { ArgumentError, DTypeError } from '../../../engine/core/errors';
 import type { DType } from '../../../engine/core/meta';
@@ -18,8 +19,9 @@ const { methods, op, forms, changing } = family();
 export default methods;
 
 /**
- * The numbers in another dtype, or that of another tensor; the same tensor where it has that dtype already, unless `copy` is
- * true. Any device of PyTorch's may be named: `x.to('cuda')` is x, `x.to('cuda', 'int64')` is `x.to('int64')`.
+ * The numbers in another dtype, or in the dtype of another tensor. A tensor that already has the dtype is returned as
+ * it is, unless `copy` is true. Device names of PyTorch are accepted: `x.to('cuda')` is x, `x.to('cuda', 'int64')` is
+ * `x.to('int64')`.
  */
 export const to = op('to(input, ...)', (input: Tensor, ...args: ToArgs): Tensor => {
   const { dtype, copy } = parseTo(args);
@@ -45,7 +47,7 @@ export const int = op('int(input)', (input: Tensor): Tensor => input.to('int32')
 /** The numbers as int64: `to('int64')`. */
 export const long = op('long(input)', (input: Tensor): Tensor => input.to('int64'));
 
-/** True where elements are other than 0: `to('bool')`. */
+/** True where elements are nonzero: `to('bool')`. */
 export const bool = op('bool(input)', (input: Tensor): Tensor => input.to('bool'));
 
 // ── Devices and NumPy: nothing to do here, or what to write instead ──
@@ -60,12 +62,12 @@ const legacyNames = {
   bool: 'BoolTensor',
 } as const satisfies Readonly<Record<DType, string>>;
 
-/** What PyTorch calls a type: `torch.FloatTensor`, `torch.cuda.LongTensor`. */
+/** PyTorch's name of a tensor type: `torch.FloatTensor`, `torch.cuda.LongTensor`. */
 type LegacyName = `torch.${'' | 'cuda.'}${(typeof legacyNames)[DType]}`;
 
 interface CudaOptions {
   device?: DeviceLike | null;
-  /** Nothing here waits anyway. */
+  /** Accepted and ignored: conversions never block. */
   nonBlocking?: boolean;
 }
 
@@ -80,7 +82,7 @@ type Nullable<O> = { [K in keyof O]: O[K] | null };
 export const noDouble = (x: string): DTypeError =>
   new DTypeError(`double: expected float32 or float16, since WGSL has no float64; leave it out, or write ${x}.float()`);
 
-/** This tensor: it is on the one device there is, `webgpu`, whatever PyTorch would call it. */
+/** The tensor itself: there is only one device, `webgpu`. */
 export const cuda = changing(
   'cuda(input, ...)',
   (_input: Tensor, ...args: Arguments<CudaOptions, ['device', 'nonBlocking']>): void => {
@@ -89,7 +91,7 @@ export const cuda = changing(
   },
 );
 
-/** This tensor, as `cuda()` is. Its numbers come to JavaScript with `await x.data()`. */
+/** The tensor itself. To get its numbers in JavaScript, use `await x.data()`. */
 export const cpu = changing('cpu(input)', (_input: Tensor): void => {});
 
 interface TypeMethod {
@@ -98,8 +100,8 @@ interface TypeMethod {
 }
 
 /**
- * `to(dtype)`, by the dtype or by the name of a type: `x.type(torch.int64)`, `x.type('torch.LongTensor')`, `x.type(torch.LongTensor)`.
- * Without an argument the name of the tensor's own type.
+ * `to(dtype)` by a dtype or a type name: `x.type(torch.int64)`, `x.type('torch.LongTensor')`,
+ * `x.type(torch.LongTensor)`. Without an argument, the name of the tensor's own type.
  */
 export const type = forms<Callee, TypeMethod>(
   'type(input, ...)',
@@ -117,8 +119,8 @@ export const type = forms<Callee, TypeMethod>(
 );
 
 /**
- * Not here, since there is no NumPy: `await x.data()` gives a typed array, `await x.tolist()` nested ones.
- * @throws ArgumentError always: `await x.data()` gives a typed array, `await x.tolist()` nested ones
+ * There is no NumPy in JavaScript: use `await x.data()` for a typed array, or `await x.tolist()` for nested arrays.
+ * @throws ArgumentError always
  */
 export const numpy = forms<
   Callee,
@@ -130,8 +132,8 @@ export const numpy = forms<
 });
 
 /**
- * Not here, since WGSL has no 64-bit floats.
- * @throws DTypeError always: WGSL has no 64-bit floats
+ * Not supported, since WGSL has no 64-bit floats: leave it out, or use `x.float()`.
+ * @throws DTypeError always
  */
 export const double = forms<Callee, (this: 'there is no float64 in WGSL: leave it out, or write x.float()') => never>(
   'double(input)',

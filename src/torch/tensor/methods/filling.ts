@@ -1,4 +1,4 @@
-// Tensors overwritten with numbers or with another tensor.
+// Methods that overwrite a tensor with a number or with another tensor.
 
 import { either, flag, real } from '../../../engine/core/argument-kinds';
 import { ShapeError } from '../../../engine/core/errors';
@@ -18,14 +18,17 @@ import type { Tensor } from '../tensor';
 const { methods, changing } = family();
 export default methods;
 
-/** A view of the same elements, each once, where dimensions of this one repeat them or overlap. */
+/**
+ * A view that reaches each element of the tensor once, if its dimensions repeat elements or overlap; else the tensor
+ * itself.
+ */
 function distinct(input: Tensor): Tensor {
   const view = distinctView(input);
   if (view === null || numel(view.shape) === input.numel()) return input;
   return input.asStrided(view.shape, view.strides, view.offset);
 }
 
-/** Writes what broadcasts to a tensor into it, cast to its dtype. */
+/** Writes a source, broadcast and cast to fit, into a tensor. */
 function put(input: Tensor, name: string, source: Value): void {
   const { shape } = input;
   const lead = shape.length - source.shape.length;
@@ -43,7 +46,7 @@ export const copy_ = changing('copy_(input, src)', (input: Tensor, src: Tensor):
   put(input, 'copy_', src.value),
 );
 
-/** Overwrites every element with one number, or with a tensor of a single one. */
+/** Overwrites every element with a number, or with the number in a 0-d tensor. */
 export const fill_ = changing('fill_(input, value: operand)', (input: Tensor, ...args: FillArgs): void => {
   const { value } = parseArgs<FillOptions>('fill_', ['value'], {}, args);
   const place = distinct(input);
@@ -65,7 +68,10 @@ interface FillDiagonal {
   wrap?: boolean;
 }
 
-/** Puts a number where all indices are equal; with `wrap`, a tall matrix has it again below. */
+/**
+ * Writes a number where all indices are equal. With `wrap`, the diagonal starts again below the last column of a tall
+ * matrix.
+ */
 export const fillDiagonal_ = changing(
   'fillDiagonal_(input, ...)',
   (input: Tensor, ...args: Arguments<FillDiagonal, ['fillValue', 'wrap']>): void => {

@@ -1,4 +1,4 @@
-// Other tensors of the same dtype.
+// Methods that make new tensors of the tensor's dtype.
 
 import { either, flag, real } from '../../../engine/core/argument-kinds';
 import type { Shape } from '../../../engine/core/meta';
@@ -24,7 +24,7 @@ import type { Tensor } from '../tensor';
 const { methods, op } = family();
 export default methods;
 
-/** A tensor of its own; `requiresGrad` makes it a leaf. */
+/** A new tensor around a value; `requiresGrad` makes it a leaf. */
 function fresh(value: Value, { requiresGrad }: CompleteOptions): Tensor {
   return made(value).requiresGrad_(requiresGrad);
 }
@@ -51,13 +51,15 @@ export const newOnes = op(
   (input: Tensor, ...args: SizeArguments<TensorOptions>): Tensor => filledAs(input, 'newOnes', args, 1),
 );
 
-/** A tensor whose contents are meant to be overwritten, of the tensor's dtype by default; they are zeros. */
+/**
+ * A tensor whose contents you mean to overwrite, of the tensor's dtype by default. Unlike in PyTorch, they are zeros.
+ */
 export const newEmpty = op(
   'newEmpty(input, ...)',
   (input: Tensor, ...args: SizeArguments<TensorOptions>): Tensor => filledAs(input, 'newEmpty', args, 0),
 );
 
-/** `fillValue` everywhere, in another shape, and of the tensor's dtype by default. */
+/** A tensor of another shape filled with `fillValue`, of the tensor's dtype by default. */
 export const newFull = op(
   'newFull(input, ...)',
   (
@@ -78,7 +80,7 @@ export const newFull = op(
   },
 );
 
-/** A copy of `data`, as `torch.tensor` takes it, of the tensor's dtype by default. */
+/** `torch.tensor(data)`, but of the tensor's dtype by default. */
 export const newTensor = op(
   'newTensor(input, ...)',
   (

@@ -1,4 +1,4 @@
-// Tensors overwritten with random numbers.
+// Methods that overwrite a tensor with random numbers.
 
 import { anything } from '../../../engine/core/argument-kinds';
 import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
@@ -49,7 +49,7 @@ interface Cauchy extends Drawing {
 
 type Fill = (out: HostNumbers, generator: Generator) => unknown;
 
-/** The ranges of `random_` by dtype. */
+/** For each integer dtype, the range of numbers that `random_` may draw. */
 const integerRanges = {
   int32: [-(2 ** 31), 2 ** 31 - 1],
   int64: [-(2 ** 31), 2 ** 31 - 1],
@@ -58,7 +58,7 @@ const integerRanges = {
   bool: [0, 1],
 } as const;
 
-/** Overwrites the elements with numbers drawn in the order of their memory. */
+/** Overwrites the elements with numbers, drawn in the order in which the elements lie in memory. */
 function draw(input: Tensor, generator: Generator | null, fill: Fill, dtype: DType = input.dtype): void {
   const out = hostArray(dtype, input.numel());
   fillInMemoryOrder(out, input.shape, input.strides, (numbers) => fill(numbers, generator ?? defaultGenerator()));
@@ -74,7 +74,10 @@ function drawFloats(input: Tensor, op: string, generator: Generator | null, fill
   draw(input, generator, fill, 'float32');
 }
 
-/** Overwrites the elements with numbers uniform on [from, to), by default [0, 1). The same seed gives PyTorch's numbers, here and below. */
+/**
+ * Overwrites the elements with uniform numbers on [from, to), by default [0, 1). Here and below, a seed gives PyTorch's
+ * numbers.
+ */
 export const uniform_ = changing(
   'uniform_(input, ...)',
   (input: Tensor, ...args: Arguments<Uniform, ['from', 'to', 'generator']>): void => {
@@ -102,7 +105,7 @@ export const logNormal_ = changing(
   },
 );
 
-/** Overwrites the elements with numbers of density λ exp(-λx), λ = `lambd`, by default 1. */
+/** Overwrites the elements with exponential numbers, of density λ exp(-λx), where λ = `lambd` (default 1). */
 export const exponential_ = changing(
   'exponential_(input, ...)',
   (input: Tensor, ...args: Arguments<{ lambd?: number } & Drawing, ['lambd', 'generator']>): void => {
@@ -116,7 +119,10 @@ export const exponential_ = changing(
   },
 );
 
-/** Overwrites the elements with numbers of density σ / (π ((x - median)² + σ²)). */
+/**
+ * Overwrites the elements with Cauchy-distributed numbers, of density σ / (π ((x - median)² + σ²)). Defaults: median 0,
+ * σ 1.
+ */
 export const cauchy_ = changing(
   'cauchy_(input, ...)',
   (input: Tensor, ...args: Arguments<Cauchy, ['median', 'sigma', 'generator']>): void => {
@@ -126,7 +132,9 @@ export const cauchy_ = changing(
   },
 );
 
-/** Overwrites the elements with how many trials of probability p it takes to the first success: 1, 2, …. */
+/**
+ * Overwrites the elements with geometric numbers: how many trials of probability p the first success takes (1, 2, …).
+ */
 export const geometric_ = changing(
   'geometric_(input, ...)',
   (input: Tensor, ...args: Arguments<{ p: number } & Drawing, ['p', 'generator']>): void => {
@@ -144,8 +152,8 @@ export const geometric_ = changing(
 );
 
 /**
- * Overwrites the elements with whole numbers: `random_(from, to)` from `from` to `to` - 1, `random_(to)` from 0, and `random_()` all that the dtype
- * holds from 0 on, or 2²⁴ in float32.
+ * Overwrites the elements with whole numbers: `random_(from, to)` draws from `from` to `to` - 1, `random_(to)` from 0
+ * on, and `random_()` from 0 to the greatest number of the dtype (for float32, 2²⁴).
  */
 export const random_ = changing(
   'random_(input, ...)',
@@ -187,7 +195,7 @@ export const random_ = changing(
   },
 );
 
-/** For each element a uniform number, in the order of memory, below the probability or not. */
+/** For each element, whether a uniform number, drawn in memory order, is below the probability. */
 function successes(input: Tensor, op: string, p: Value, generator: Generator | null): Value {
   if (!isFloat(p.dtype)) throw new DTypeError(`${op}: expected probabilities of dtype float32, but got ${p.dtype}`);
   const out = hostFloats(input.numel());
@@ -210,7 +218,10 @@ function expandedChance(input: Tensor, p: TensorBase, generator: Generator | nul
   return cast(ones, input.dtype);
 }
 
-/** Overwrites the elements with ones of probability p, a number or a tensor of probabilities, and zeros. */
+/**
+ * Overwrites the elements with ones with probability p (a number, or a tensor that broadcasts), else zeros. Default:
+ * 0.5.
+ */
 export const bernoulli_ = changing(
   'bernoulli_(input, ...)',
   (

@@ -1,4 +1,4 @@
-// Shapes as tensors alone have them: methods without a function of their name.
+// Methods that change shapes and have no function of the same name.
 
 import { whole } from '../../../engine/core/argument-kinds';
 import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
@@ -19,7 +19,10 @@ import type { Tensor } from '../tensor';
 const { methods, op, changing } = family();
 export default methods;
 
-/** The same memory in another shape; one size may be -1. Throws where the elements would have to move. */
+/**
+ * A view of the same memory in another shape; one size may be -1.
+ * @throws ShapeError if the elements would have to move; use `reshape` then
+ */
 export const view = op('view(input, ...)', (input: Tensor, ...sizes: Sizes | [{ size: readonly number[] }]): Tensor => {
   if (typeof sizes[0] === 'string') {
     throw new ArgumentError(
@@ -45,7 +48,7 @@ export const reshapeAs = op(
   (input: Tensor, other: Tensor): Tensor => input.reshape(other.shape),
 );
 
-/** Dimensions of size 1 repeated without a copy; -1 keeps a size. New dimensions come first. */
+/** A view with dimensions of size 1 repeated to the given sizes; -1 keeps a size. New dimensions come first. */
 export const expand = op(
   'expand(input, ...)',
   (input: Tensor, ...sizes: Sizes | [{ size: readonly number[] }]): Tensor => {
@@ -76,13 +79,13 @@ export const expandAs = op(
   (input: Tensor, other: Tensor): Tensor => input.expand(other.shape),
 );
 
-/** A tensor whose elements lie in row-major order: the same one if they do. */
+/** A tensor whose elements lie in memory in row-major order: the tensor itself if they do already, else a copy. */
 export const contiguous = op(
   'contiguous(input)',
   (input: Tensor): Tensor => (input.isContiguous() ? input : made(named(ops.identity(input.value), 'CloneBackward0'))),
 );
 
-/** Summed over the dimensions in which `size` broadcasts to the tensor's shape, so that the result has that size. */
+/** The tensor summed down to `size`, which must broadcast to the tensor's shape. */
 export const sumToSize = op('sumToSize(input, ...)', (input: Tensor, ...size: readonly number[] | [Shape]): Tensor => {
   const to = (Array.isArray(size[0]) ? size[0] : size) as Shape;
   const lead = input.shape.length - to.length;
@@ -93,7 +96,7 @@ export const sumToSize = op('sumToSize(input, ...)', (input: Tensor, ...size: re
   }
   if (sameShape(to, input.shape) && to.length > 0) return input;
   const wide = isFloat(input.dtype) ? input.value : ops.cast(input.value, 'int64');
-  // The sum of one element is a copy of it.
+  // As in PyTorch, summing a 0-d tensor to [] gives a copy.
   return made(to.length === input.shape.length && to.length === 0 ? ops.clone(wide) : reduce.sumTo(wide, to));
 });
 
@@ -106,8 +109,8 @@ interface UnfoldOptions {
 type UnfoldArgs = Arguments<UnfoldOptions, ['dimension', 'size', 'step']>;
 
 /**
- * Windows of `size` elements along a dimension, `step` apart, as a new last dimension: they overlap where step < size. A view: of
- * windows that overlap only a fill can be written.
+ * A view of sliding windows of `size` elements along a dimension, `step` apart; the elements of a window are a new last
+ * dimension. Windows overlap if step < size; then only a fill can be written to them.
  */
 export const unfold = op('unfold(input, ...)', (input: Tensor, ...args: UnfoldArgs): Tensor => {
   const { dimension, size, step } = parseArgs<UnfoldOptions>('unfold', ['dimension', 'size', 'step'], {}, args, {
@@ -123,7 +126,9 @@ export const unfold = op('unfold(input, ...)', (input: Tensor, ...args: UnfoldAr
   return input.makeView(windows(x, d, { size, step }), [...steps, along], offset);
 });
 
-/** A copy laid end to end, so many times along each dimension; more counts than dimensions make new leading ones. */
+/**
+ * A copy repeated the given number of times along each dimension. More counts than dimensions add leading dimensions.
+ */
 export const repeat = op(
   'repeat(input, ...)',
   (input: Tensor, ...counts: Sizes | [{ repeats: readonly number[] }]): Tensor =>
@@ -131,7 +136,8 @@ export const repeat = op(
 );
 
 /**
- * A frame of constants: `[left, right, top, bottom, …]`, last dimension first, as in PyTorch. Negative amounts crop.
+ * Pads with a constant. The amounts are `[left, right, top, bottom, …]`, the last dimension first, as in PyTorch.
+ * Negative amounts crop.
  */
 export const pad = op(
   'pad(input, amounts: list, ...)',
@@ -143,7 +149,7 @@ export const pad = op(
         `pad: expected an even number of at most ${2 * rank} amounts for shape ${showShape(input.shape)}, but got ${amounts.length}`,
       );
     }
-    // PyTorch fills with a float, which it does not wrap.
+    // PyTorch's fill value is a float, which does not wrap: for uint8 a negative one is an error.
     if (input.dtype === 'uint8' && value < 0) {
       throw new DTypeError(`pad: expected a value from 0 to 255 for uint8, but got ${value}`);
     }
@@ -157,7 +163,7 @@ export const pad = op(
   },
 );
 
-// ── In place: over the same memory, in another shape ──
+// ── In place: change the shape of the tensor itself, over the same memory ──
 
 /** `squeeze`, in place. */
 export const squeeze_ = changing(

@@ -1,4 +1,4 @@
-// What PyTorch calls the sizes of tensors.
+// PyTorch's other names and methods for the sizes of tensors.
 
 import { ITEM_BYTES } from '../../../engine/core/meta';
 import { family } from '../family';
@@ -7,14 +7,14 @@ import type { Tensor } from '../tensor';
 const { methods, op } = family();
 export default methods;
 
-/** How many dimensions there are: `dim()`. */
+/** The number of dimensions: `dim()`. */
 export const ndimension = op('ndimension(input)', (input: Tensor): number => input.dim());
 
-/** How many elements there are: `numel()`. */
+/** The number of elements: `numel()`. */
 export const nelement = op('nelement(input)', (input: Tensor): number => input.numel());
 
-/** Where in its memory the first element lies, in elements. */
+/** The index of the first element within its storage. */
 export const storageOffset = op('storageOffset(input)', (input: Tensor): number => input.offset);
 
-/** Bytes of an element, as PyTorch counts them: 8 for int64, 1 for bool. */
+/** The size of an element in bytes, as in PyTorch: 8 for int64, 1 for bool. */
 export const elementSize = op('elementSize(input)', (input: Tensor): number => ITEM_BYTES[input.dtype]);
