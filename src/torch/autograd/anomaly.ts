@@ -1,4 +1,4 @@
-// Anomaly detection: finds the first function whose gradient is NaN.
+// Anomaly detection: finds the first function in a backward that returns a NaN gradient.
 
 import { AutogradError } from '../../engine/core/errors';
 import { withMode } from '../../engine/graph/mode';
@@ -15,12 +15,12 @@ interface Sighting {
 }
 
 /**
- * Runs `fn`, which may be asynchronous, and checks every gradient that a backward in it computes. For finding mistakes: it reads
- * back and keeps fusion from happening.
+ * Runs `fn`, which may be asynchronous, and checks every gradient that a backward within it computes. Use it only to
+ * find mistakes: it reads gradients back and prevents fusion, so it is slow.
  *
  *     await torch.autograd.detectAnomaly(() => loss.backward());
  *
- * @throws AutogradError naming the function that made the first NaN, in the order of the backward
+ * @throws AutogradError that names the function with the first NaN, in the order of the backward
  */
 export const detectAnomaly = checked('detectAnomaly(fn: function)', findAnomaly);
 
@@ -36,7 +36,7 @@ async function findAnomaly<T>(fn: () => T | Promise<T>): Promise<T> {
   return result;
 }
 
-/** Looks at every gradient until `end`; then `report` throws for the first NaN. */
+/** Checks every gradient until `end` is called; `report` then throws if there was a NaN. */
 export function watchForAnomalies(): { end(): void; report(): Promise<void> } {
   const sightings: Sighting[] = [];
   const restore = watchGradients((node, index, gradient) => {

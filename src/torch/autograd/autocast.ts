@@ -1,4 +1,5 @@
-// Automatic mixed precision: which functions compute in float16, which in float32, and which in the widest type that they are given.
+// Automatic mixed precision: which functions compute in float16, which in float32, and which in the widest dtype of
+// their arguments.
 
 import { engine } from '../../engine/compiler/engine';
 import { expectHalf, supportsHalf } from '../../engine/compiler/plan';
@@ -12,13 +13,16 @@ import type { Synchronous } from '../../engine/storage/mode';
 import { isTensor } from '../tensor/calling/callable';
 import type { Tensor } from '../tensor/tensor';
 
-/** Products of matrices and convolutions: the lists are those of PyTorch 2.15 for CUDA (ATen/autocast_mode.h). */
+/**
+ * Matrix products and convolutions. This list and the next ones are those of PyTorch 2.15 for CUDA
+ * (ATen/autocast_mode.h).
+ */
 const inFloat16 = [
   'addbmm addmm addmv addr baddbmm bmm chainMatmul einsum linear matmul mm multiDot mv prelu vecdot',
   'conv1d conv2d conv3d convTranspose1d convTranspose2d convTranspose3d scaledDotProductAttention',
 ];
 
-/** What overflows or loses too many digits in float16. */
+/** Functions that overflow or lose too many digits in float16. */
 const inFloat32 = [
   'acos asin cosh erfinv exp expm1 log log10 log1p log2 pow reciprocal rsqrt sinh square tan',
   'arccos arcsin cumprod cumsum dist frobeniusNorm logSoftmax logsumexp norm nuclearNorm prod renorm softmax softmin softplus sum',
@@ -27,19 +31,19 @@ const inFloat32 = [
   'multiMarginLoss multilabelMarginLoss nllLoss poissonNllLoss smoothL1Loss softMarginLoss tripletMarginLoss',
 ];
 
-/** What several tensors go into. */
+/** Functions that combine several tensors, and compute in the widest dtype among them. */
 const inWidest = [
   'addcdiv addcmul atan2 bilinear cat concat cross dot gridSample indexPut scatterAdd stack tensordot vdot',
 ];
 
-/** Statistics in float32 of numbers that keep their dtype. */
+/** Normalisations that compute in float32, but return the dtype of their input. */
 const inOwn = ['batchNorm instanceNorm'];
 
 const listed = (lines: readonly string[]): string[] => lines.flatMap((line) => line.split(' '));
 
 const isFloating = (value: unknown): value is Tensor => isTensor(value) && value.isFloatingPoint();
 
-/** Values with the floats among them, in any nesting of lists and options, in a dtype. */
+/** The arguments with all float tensors, however nested in lists and options, cast to a dtype. */
 function inType(value: unknown, dtype: DType): unknown {
   if (isFloating(value)) return value.to(dtype);
   if (Array.isArray(value)) return value.map((one: unknown) => inType(one, dtype));
@@ -53,7 +57,9 @@ function hasWide(value: unknown): boolean {
   return isPlainObject(value) && Object.values(value).some(hasWide);
 }
 
-/** Calls a function with its floats in a dtype; the calls inside it run outside autocast. */
+/**
+ * A conversion that casts the float arguments of a call to a dtype. Calls within the function run outside of autocast.
+ */
 const converted =
   (dtypeOf: (args: readonly unknown[]) => DType): Conversion =>
   (args, run) =>
@@ -98,10 +104,10 @@ function conversions(): ReadonlyMap<string, Conversion> {
   return table;
 }
 
-/** Names of devices that mean the one there is. */
+/** The device names that are accepted; all mean the only device. */
 const devices = ['auto', 'cpu', 'cuda', 'gpu', 'mps', 'webgpu', 'xpu'];
 
-/** @throws ArgumentError for a name that no device has */
+/** @throws ArgumentError unless the name is one of `devices` */
 export function expectDevice(name: string, given: unknown): void {
   if (devices.includes(given as string)) return;
   throw new ArgumentError(
@@ -111,33 +117,35 @@ export function expectDevice(name: string, given: unknown): void {
 
 /** Options of `autocast`. */
 export interface AutocastOptions {
-  /** There is one device; names that PyTorch has for others are accepted. */
+  /** PyTorch's device names are accepted and ignored, since there is only one device. */
   deviceType?: string;
-  /** What products are computed in: 'float16', as WebGPU has no bfloat16. */
+  /** The dtype of products. Only 'float16', since WebGPU has no bfloat16. */
   dtype?: DType;
-  /** Default: true. Within another autocast, false switches it off. */
+  /** Whether to convert. Default: true. False within another autocast switches that one off for `fn`. */
   enabled?: boolean;
-  /** Accepted for PyTorch's sake: a weight is converted once a step in any case. */
+  /** Accepted and ignored: a weight is converted only once a step in any case. */
   cacheEnabled?: boolean | null;
 }
 
 const defaults = { deviceType: 'webgpu', dtype: 'float16', enabled: true, cacheEnabled: null } as const;
 
 /**
- * Runs `fn` in mixed precision (Micikevicius et al. 2018, arXiv:1710.03740) and returns its result: products of matrices and convolutions
- * take and give float16; softmax, exponentials, sums, norms and losses float32; what joins several tensors takes the widest of them; all
- * other functions compute in the types that they are given. Which are which is as in PyTorch for CUDA. Parameters stay float32, and so do
- * their gradients. Only the forward pass belongs inside; `GradScaler` keeps small gradients from vanishing.
+ * Runs `fn` in mixed precision (Micikevicius et al. 2018, arXiv:1710.03740) and returns its result. Matrix products and
+ * convolutions take and return float16; softmax, exponentials, sums, norms and losses use float32; functions that
+ * combine several tensors use the widest dtype among them; all others use the dtypes of their arguments. The lists are
+ * PyTorch's for CUDA. Parameters and their gradients stay float32. Put only the forward pass inside; `GradScaler` keeps
+ * small gradients from vanishing.
  *
  *     const loss = torch.autocast(() => F.crossEntropy(model(x), y));
  *     scaler.scale(loss).backward();
  *     await scaler.step(optimizer);
  *     scaler.update();
  *
- * Options may come before the function, by place or by name: `torch.autocast('webgpu', { enabled: useHalf }, () => …)`. A function that waits is
- * a generator function, as for `noGrad`: `await torch.autocast(function* () { const mask: Tensor = yield x.nonzero(); … })`.
- * @throws DTypeError where the device has no float16 (at the first read-back where it has not been opened), and for other dtypes;
- * ArgumentError if `fn` waits, as the switch cannot follow an await: of what waits, the parts between go inside
+ * Options may come before the function, by position or by name: `torch.autocast('webgpu', { enabled: useHalf }, () =>
+ * …)`. If the function must wait, write it as a generator function, as for `noGrad`: `await torch.autocast(function* ()
+ * { const mask: Tensor = yield x.nonzero(); … })`.
+ * @throws DTypeError if `dtype` is not float16, or if the device has no float16 (if it has not been opened yet, at the
+ * first read-back); ArgumentError if `fn` is async, since the switch cannot follow an await
  */
 export function autocast<T>(fn: (() => T) & Synchronous<T>): Switched<T>;
 export function autocast<T>(options: AutocastOptions | string, fn: (() => T) & Synchronous<T>): Switched<T>;
@@ -155,7 +163,7 @@ export function autocast(...args: unknown[]): unknown {
   return convertedBy(chosen, () => runSwitched('autocast', fn as () => unknown));
 }
 
-/** What autocast with these options converts; null where it is switched off. */
+/** The conversions of autocast with these options; null if it is switched off. */
 export function conversionsOf(options: readonly unknown[]): ReadonlyMap<string, Conversion> | null {
   const { deviceType, dtype, enabled } = parseArgs<AutocastOptions>('autocast', [], defaults, options);
   expectDevice('autocast', deviceType);
@@ -168,10 +176,10 @@ export function conversionsOf(options: readonly unknown[]): ReadonlyMap<string, 
   return enabled ? conversions() : null;
 }
 
-/** Whether functions are called in mixed precision now. */
+/** Whether the calling code runs within `autocast`. */
 export const isAutocastEnabled = closed('isAutocastEnabled', (): boolean => calls.conversions !== null);
 
-/** Whether the device has the features of `autocast`; null before it has been opened. */
+/** Whether the device supports `autocast` (float16); null before the device has been opened. */
 export const isAutocastAvailable = (deviceType = 'webgpu'): boolean | null => {
   expectDevice('isAutocastAvailable', deviceType);
   return engine.profile && supportsHalf(engine.profile);

@@ -1,4 +1,4 @@
-// Activation checkpointing: the values between inputs and results are computed again in backward instead of being kept.
+// Activation checkpointing: backward recomputes the values between inputs and results, so that they need not be kept.
 
 import { either } from '../../engine/core/argument-kinds';
 import { calls, convertedBy } from '../../engine/core/calls';
@@ -15,8 +15,9 @@ import { zeros } from '../tensor/creation/creation';
 import { Tensor } from '../tensor/tensor';
 
 /**
- * `fn(...args)`, keeping only the arguments for backward: there `fn` runs a second time (Chen et al. 2016). It must compute the
- * same both times; random numbers are drawn again from the same state. Parameters that `fn` uses get their gradients in `grad`.
+ * Calls `fn(...args)`, but keeps only the arguments for backward, which runs `fn` a second time (Chen et al. 2016).
+ * `fn` must compute the same both times; random numbers are drawn again from the same state. Parameters that `fn` uses
+ * get their gradients in `grad`.
  *
  *     const y = torch.checkpoint((x) => block(x), x);
  */
@@ -28,13 +29,14 @@ export function checkpoint<Args extends readonly unknown[], R extends Tensor | r
   if (!mode.grad) return fn(...args);
   const generator = defaultGenerator();
   const state = generator.getState();
-  // Backward may run outside of an autocast that was open here.
+  // Backward may run outside of the autocast that surrounds this call, so keep its conversions.
   const { conversions } = calls;
   const result = withMode({ grad: false }, () => fn(...args));
   expectKind('checkpoint', 'the result of fn', result, either(tensor, tensors));
   const inputs = args.filter((arg): arg is Args[number] & Tensor => arg instanceof Tensor);
   const results: readonly Tensor[] = result instanceof Tensor ? [result] : result;
-  // Parameters inside of fn want gradients also where no argument does.
+  // Parameters that fn uses need gradients even if no argument requires one: an extra input makes backward always come
+  // here.
   const always = zeros([], { requiresGrad: true });
   const gradient = (dys: readonly (Value | undefined)[]): (Value | null)[] => {
     const copies = new Map(inputs.map((x) => [x as unknown, again(x)]));
@@ -60,5 +62,5 @@ export function checkpoint<Args extends readonly unknown[], R extends Tensor | r
   return (result instanceof Tensor ? wrapped[0]! : wrapped) as R;
 }
 
-/** A leaf with the contents of x, which requires a gradient if x does. */
+/** A new leaf with the contents of x; it requires a gradient if x does. */
 const again = (x: Tensor): Tensor => Tensor.of(recomputed(x.value)).requiresGrad_(x.requiresGrad);

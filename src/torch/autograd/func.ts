@@ -31,15 +31,15 @@ import { grad as gradOf } from './grad';
 /** A function of tensors, or of lists and objects of them, with one tensor as its result. */
 export type TensorFunction<Args extends readonly unknown[] = readonly Tensor[]> = (...args: Args) => Tensor;
 
-/** A function of tensors whose result is a tensor, and beside it anything that is not differentiated. */
+/** A function of tensors that returns a tensor, and besides it a value (aux) that is not differentiated. */
 type WithAux<Args extends readonly unknown[], Aux> = (...args: Args) => readonly [output: Tensor, aux: Aux];
 
 interface Arguments {
-  /** The arguments as the function gets them: those of `wanted` as new tensors, whose gradients are taken. */
+  /** The arguments for the function. The ones to differentiate by are replaced by new tensors. */
   readonly given: unknown[];
-  /** The tensors of the arguments that gradients are taken of, in order. */
+  /** The new tensors by which the function is differentiated, in order. */
   readonly wanted: Tensor[];
-  /** An argument belongs to a graph already, so the gradients must, too. */
+  /** Whether an argument already belongs to a graph; then the gradients must, too. */
   readonly nested: boolean;
 }
 
@@ -64,7 +64,7 @@ function argumentsOf(name: string, func: unknown, args: readonly unknown[], argn
 /** A function to differentiate, with any result. */
 type AnyFunction = (...args: never) => unknown;
 
-/** The result of a function and, with `hasAux`, the value that it returns beside the result. */
+/** Calls a function, and returns its result and, with `hasAux`, the aux value that it returns besides. */
 function resultOf(
   name: string,
   func: AnyFunction,
@@ -81,7 +81,7 @@ function resultOf(
   return result as [unknown, unknown];
 }
 
-/** `resultOf`, which has to be a tensor to be differentiated. */
+/** `resultOf`, for functions whose result must be a tensor. */
 function tensorOf(
   name: string,
   func: AnyFunction,
@@ -93,7 +93,7 @@ function tensorOf(
   return [y as Tensor, aux];
 }
 
-/** `resultOf`, which must hold a tensor to differentiate. */
+/** `resultOf`, for functions whose result must be a tensor, or a list or object that holds one. */
 function tensorsOf(
   name: string,
   func: AnyFunction,
@@ -110,7 +110,10 @@ function tensorsOf(
 const listOf = (argnums: number | readonly number[]): readonly number[] =>
   typeof argnums === 'number' ? [argnums] : argnums;
 
-/** The results for the tensors in the form of the arguments: for one of them by itself, for several as a list. */
+/**
+ * Puts a result for each differentiated tensor into the structure of the arguments; for several `argnums`, a list of
+ * structures.
+ */
 function formed(argnums: number | readonly number[], args: readonly unknown[], found: readonly Tensor[]): unknown {
   const left = [...found];
   const each = listOf(argnums).map((n) => mapTensors(args[n], () => left.shift()!));
@@ -119,26 +122,29 @@ function formed(argnums: number | readonly number[], args: readonly unknown[], f
 
 const recorded = <T>(fn: () => T): T => withMode({ grad: true, keepSaved: true }, fn);
 
-/** Results that are on no graph unless an argument was. */
+/** The results, detached unless an argument belonged to a graph. */
 const released = <T>(results: T, nested: boolean): T =>
   nested ? results : mapTensors(results, (x) => (x.requiresGrad ? x.detach() : x));
 
-/** The arguments that gradients are taken by: a number, or a list of numbers. */
+/** The option that says by which arguments to differentiate. */
 export interface Argnums<N extends number | readonly number[] = number | readonly number[]> {
-  /** The argument, or arguments, to differentiate by; default 0. */
+  /** The index of the argument to differentiate by, or a list of indices. Default: 0. */
   argnums?: N;
 }
 
-/** Whether a function gives something beside its output. */
+/** The option that says whether a function returns an aux value besides its output. */
 interface Beside<Has extends boolean> {
-  /** The function gives [output, aux], and aux, which is not differentiated, is given back beside the result; default false. */
+  /**
+   * Whether the function returns [output, aux]. aux is not differentiated, and returned along with the result. Default:
+   * false.
+   */
   hasAux?: Has;
 }
 
-/** Options that say that the function gives something beside its output. */
+/** Options for functions that return [output, aux]. */
 type AuxArgnums<N extends number | readonly number[]> = Argnums<N> & Required<Beside<true>>;
 
-/** Options that follow a function: in one object, or in their places. */
+/** The options after the function: in one object, or by position. */
 type Following<N extends number | readonly number[], More = unknown> = [
   options?: (Argnums<N> & Beside<false> & More) | N,
   hasAux?: false,
@@ -149,9 +155,11 @@ type FollowingAux<N extends number | readonly number[], More = unknown> =
 
 const places = either(integer, listOfKind(integer));
 
-/** How much of a Jacobian is computed at a time. */
+/** The option that limits how much of a Jacobian is computed at once. */
 export interface ChunkOptions {
-  /** Elements of the output whose gradients run together, so that their memory serves the next ones; null (default): all of them. */
+  /**
+   * How many rows of the Jacobian run together before their memory is reused for the next ones; null (default): all.
+   */
   chunkSize?: number | null;
 }
 
@@ -160,7 +168,7 @@ function optionsOf(name: string, options: readonly unknown[]): Required<Argnums 
   return parseArgs<Argnums & Beside<boolean>>(name, [], { argnums: 0, hasAux: false }, options, { argnums: places });
 }
 
-/** The same, and `chunkSize`. */
+/** `argnums`, `hasAux` and `chunkSize`, by position or by name. */
 function chunkedOptionsOf(
   name: string,
   options: readonly unknown[],
@@ -170,17 +178,17 @@ function chunkedOptionsOf(
   return parseArgs<Argnums & Beside<boolean> & ChunkOptions>(name, [], defaults, options, kinds);
 }
 
-/** Of the form of the argument, or of the arguments, that is differentiated by. */
+/** The structure of the argument by which a function is differentiated; for several `argnums`, a list. */
 type Differentiated<Args extends readonly unknown[], N> = N extends readonly number[]
   ? Args[number][]
   : Args[(number extends N ? 0 : N) & keyof Args];
 
-/** The form of `T` with something else in the place of each tensor. */
+/** The structure of `T` with each tensor replaced by `Of`. */
 type Each<T, Of> = T extends Tensor ? Of : { [K in keyof T]: Each<T[K], Of> };
 
 /**
- * A function for [gradient, value] of `func`, whose result must be a single element. With `hasAux`, `func` gives [value, aux], and the result is
- * [gradient, [value, aux]].
+ * Returns a function that computes [gradient, value] of `func`, whose result must be a single element. With `hasAux`,
+ * `func` returns [value, aux], and the result is [gradient, [value, aux]].
  */
 export const gradAndValue = checked('func.gradAndValue(func: function, ...)', makeGradAndValue);
 
@@ -209,8 +217,8 @@ function makeGradAndValue(func: AnyFunction, ...options: unknown[]): (...args: u
 }
 
 /**
- * A function for the gradient of `func`, whose result must be a single element. With `hasAux`, `func` gives [value, aux], and the result is
- * [gradient, aux].
+ * Returns a function that computes the gradient of `func`, whose result must be a single element. With `hasAux`, `func`
+ * returns [value, aux], and the result is [gradient, aux].
  *
  *     torch.func.grad((x) => x.sin().sum())(x);   // cos x
  */
@@ -233,12 +241,13 @@ function makeGrad(func: AnyFunction, ...options: unknown[]): (...args: unknown[]
   };
 }
 
-/** The option of `vjp` behind its primals. */
+/** The option of `vjp` after its primals. */
 type Aux = Required<Beside<true>>;
 
 /**
- * [func(...primals), v ↦ vᵀ J], J being the Jacobian of `func` at the primals: one product for each of them. With `{ hasAux: true }` behind the
- * primals, `func` gives [output, aux], and the result is [output, v ↦ vᵀ J, aux].
+ * Returns [func(...primals), v ↦ vᵀ J], where J is the Jacobian of `func` at the primals; the product is a list with a
+ * tensor for each primal. With `{ hasAux: true }` after the primals, `func` returns [output, aux], and the result is
+ * [output, v ↦ vᵀ J, aux].
  */
 export function vjp<Args extends readonly Tensor[], A>(
   func: WithAux<Args, A>,
@@ -266,7 +275,7 @@ export function vjp(func: AnyFunction, ...args: readonly unknown[]): unknown {
 
 const again = (nested: boolean) => ({ createGraph: nested, retainGraph: true, allowUnused: true });
 
-/** Gradients of y, zeros for tensors that it does not depend on. */
+/** The gradients of y by tensors; zeros for tensors on which y does not depend. */
 const gradientsOf = (
   y: Tensor,
   wanted: readonly Tensor[],
@@ -286,8 +295,9 @@ interface Push<F, Args extends readonly Tensor[]> {
 type PushOrder = ['func', 'primals', 'tangents'];
 
 /**
- * The pair [func(...primals), J · tangents]: the directional derivative, by differentiating the transposed product. With `hasAux`, `func` gives
- * [output, aux], and the result is [output, J · tangents, aux].
+ * Returns [func(...primals), J · tangents], where J is the Jacobian at the primals: the directional derivative. It is
+ * computed by differentiating vᵀ J by v. With `hasAux`, `func` returns [output, aux], and the result is [output, J ·
+ * tangents, aux].
  */
 export function jvp<Args extends readonly Tensor[], A>(
   ...args: ByPlaceOrName<Push<WithAux<Args, A>, Args> & Aux, [...PushOrder, 'hasAux']>
@@ -317,7 +327,9 @@ export function jvp(...args: readonly unknown[]): unknown {
   });
 }
 
-/** The tangents of tensors ys for tangents of the tensors xs: J · tangents, J being the Jacobian of ys by xs. */
+/**
+ * Returns a function from tangents of the tensors xs to those of ys: J · tangents, where J is the Jacobian of ys by xs.
+ */
 function pushing(
   ys: readonly Tensor[],
   xs: readonly Tensor[],
@@ -341,9 +353,10 @@ function pushing(
 }
 
 /**
- * A function for the Jacobian of `func`, shape [...output, ...argument], by one backward an element of the output. Where the argument is a list or an
- * object of tensors, so is the Jacobian; where the result is one, the Jacobian holds that of each of its tensors. With `hasAux`, `func`
- * gives [output, aux], and the result is [Jacobian, aux].
+ * Returns a function that computes the Jacobian of `func`, shape [...output, ...argument], with one backward for each
+ * element of the output. If the argument is a list or object of tensors, so is the Jacobian. If the result of `func` is
+ * a list or object, the Jacobian has that structure, with a Jacobian for each of its tensors. With `hasAux`, `func`
+ * returns [output, aux], and the result is [Jacobian, aux].
  */
 export const jacrev = checked('func.jacrev(func: function, ...)', makeJacrev);
 
@@ -388,8 +401,8 @@ function makeJacrev(func: AnyFunction, ...options: unknown[]): (...args: unknown
 }
 
 /**
- * `jacrev`, by one derivative an element of the arguments, for functions with fewer of these than results: the same Jacobian, in the same form. A
- * derivative is that of the transposed product, as `jvp` takes it. `func` is called once.
+ * Like `jacrev`, with the same result, but with one directional derivative (see `jvp`) for each element of the
+ * arguments: faster for functions with fewer arguments than results. `func` is called once.
  *
  *     torch.func.jacfwd((x) => x.outer(x))(torch.tensor([1, 2.5]));   // [2, 2, 2], by two derivatives
  */
@@ -411,7 +424,7 @@ function makeJacfwd(func: AnyFunction, ...options: unknown[]): (...args: unknown
       const [result, aux] = tensorsOf('func.jacfwd', func, given, hasAux);
       const push = pushing(tensorsIn(result), wanted, nested);
       const none = wanted.map((x) => x.detach().mul(0));
-      // By argument, the derivatives of each of the results by each of its elements.
+      // For each argument and each of its elements, the derivatives of all results.
       const columns = wanted.map((x, i) =>
         eye(x.numel())
           .unbind(0)
@@ -434,7 +447,7 @@ function makeJacfwd(func: AnyFunction, ...options: unknown[]): (...args: unknown
     });
 }
 
-/** Rows of the Jacobian of y by x, or with -1 for the dimension its columns, as the Jacobian. */
+/** Stacks the rows (dim 0) or the columns (dim -1) of the Jacobian of y by x into the Jacobian. */
 function jacobianOf(parts: readonly Tensor[], dim: 0 | -1, y: Tensor, x: Tensor): Tensor {
   const shape = [...y.shape, ...x.shape];
   return parts.length > 0 ? stack(parts, dim).reshape(shape) : y.newZeros(shape);
@@ -445,7 +458,7 @@ interface Place<F, X> {
   inputs: X;
 }
 
-/** The Jacobian of `func` at x, shape [...output, ...x]; of several inputs a list with one for each. */
+/** The Jacobian of `func` at x, shape [...output, ...x]; for several inputs, a list with one for each. */
 export function jacobian(...args: ByPlaceOrName<Place<(x: Tensor) => Tensor, Tensor>, ['func', 'inputs']>): Tensor;
 export function jacobian(
   ...args: ByPlaceOrName<Place<TensorFunction<readonly Tensor[]>, readonly Tensor[]>, ['func', 'inputs']>
@@ -463,8 +476,9 @@ export function jacobian(...args: readonly unknown[]): Tensor | Tensor[] {
 }
 
 /**
- * A function for the Hessian of `func`, shape [...output, ...x, ...x], by the argument `argnums`; of a list of them a list of lists. With a tensor
- * in the place of the options, the Hessian there. For a list or object of tensors it holds, for each of them, a list or object of that form.
+ * Returns a function that computes the Hessian of `func` by the argument `argnums`, shape [...output, ...x, ...x]; for
+ * a list of `argnums`, a list of lists. With a tensor x instead of options, it returns the Hessian at x. If the
+ * argument is a list or object of tensors, so is the Hessian, and each of its entries again.
  *
  *     torch.func.hessian((x: Tensor) => x.pow(3).sum())(x);   // diagonal 6 x
  */

@@ -1,4 +1,4 @@
-// Custom functions: a forward and a backward of the user's own, as one step of the graph.
+// Custom functions (torch.autograd.Function): a forward and a backward written by the user, as one node of the graph.
 import { ArgumentError, AutogradError } from '../../engine/core/errors';
 import { mode, withMode } from '../../engine/graph/mode';
 import { named } from '../../engine/graph/record';
@@ -12,21 +12,21 @@ interface Saved {
   readonly changes: number;
 }
 
-/** What a context keeps for its function, out of sight. */
+/** The private state of a context. */
 interface State {
   saved: readonly Saved[];
-  /** Give zeros for results that no gradient reached. */
+  /** Whether backward gets zeros, instead of null, for results that no gradient reached. */
   materialize: boolean;
   readonly constants: Set<Tensor>;
 }
 
 const states = new WeakMap<FunctionContext, State>();
 
-/** The context that `forward` hands to `backward`. Further fields may be set on it. */
+/** The context that `forward` fills for `backward`. Further fields may be set on it. */
 export class FunctionContext {
   [field: string]: unknown;
 
-  /** Which arguments of `forward` gradients are wanted of. */
+  /** For each argument of `forward`, whether its gradient is needed. */
   readonly needsInputGrad: readonly boolean[];
 
   constructor(needsInputGrad: readonly boolean[]) {
@@ -34,12 +34,15 @@ export class FunctionContext {
     states.set(this, { saved: [], materialize: true, constants: new Set() });
   }
 
-  /** Keeps arguments and results of `forward` for `backward`; in the latter they are `savedTensors`. */
+  /** Keeps arguments and results of `forward` for `backward`, which finds them in `savedTensors`. */
   saveForBackward(...tensors: (Tensor | null)[]): void {
     states.get(this)!.saved = tensors.map((tensor) => savedOf(tensor));
   }
 
-  /** @throws AutogradError if one of them has been changed in place since */
+  /**
+   * The tensors that `forward` saved.
+   * @throws AutogradError if one of them has been changed in place since
+   */
   get savedTensors(): Tensor[] {
     return states.get(this)!.saved.map(({ tensor, changes }) => {
       if (tensor && tensor.storage.changes !== changes) {
@@ -51,7 +54,7 @@ export class FunctionContext {
     });
   }
 
-  /** With false `backward` gets null, rather than zeros, for results that no gradient reached. */
+  /** With false, `backward` gets null instead of zeros for results that no gradient reached. */
   setMaterializeGrads(on: boolean): void {
     states.get(this)!.materialize = on;
   }
@@ -78,16 +81,17 @@ interface FunctionClass<Args extends readonly unknown[], R extends Result> {
 }
 
 /**
- * The base of functions with a gradient of one's own. A subclass defines `forward` and `backward` as static methods:
+ * The base class of functions with a custom gradient. A subclass defines `forward` and `backward` as static methods:
  *
  *     class Cube extends torch.autograd.Function {
  *       static forward(ctx: FunctionContext, x: Tensor) { ctx.saveForBackward(x); return x.pow(3); }
- *       static backward(ctx: FunctionContext, dy: Tensor) { const [x] = ctx.savedTensors; return dy.mul(x!.square().mul(3)); }
+ *       static backward(ctx: FunctionContext, dy: Tensor) { const [x] = ctx.savedTensors; return
+ * dy.mul(x!.square().mul(3)); }
  *     }
  *     const y = Cube.apply(x);
  *
- * `forward` runs without gradients; `backward` gets one for each of its results and returns one for each of its arguments,
- * null where there is none. With operations that have gradients themselves it can be differentiated again.
+ * `forward` runs without recording gradients. `backward` gets a gradient for each result of `forward`, and returns one,
+ * or null, for each of its arguments. If `backward` uses differentiable operations, it can be differentiated again.
  */
 // biome-ignore lint/complexity/noStaticOnlyClass: users extend it, as PyTorch's.
 export abstract class CustomFunction {
@@ -103,7 +107,7 @@ export abstract class CustomFunction {
   }
 }
 
-/** Runs forward, and makes its results hang on the arguments with backward as their gradient. */
+/** Runs forward, and connects its results to the arguments in the graph, with backward as the gradient. */
 function applyFunction<Args extends readonly unknown[], R extends Result>(
   definition: FunctionClass<Args, R>,
   args: Args,
@@ -141,7 +145,7 @@ function applyFunction<Args extends readonly unknown[], R extends Result>(
     const i = liveIndex.get(y);
     return i === undefined ? y : Tensor.of(named(values[i]!, `${definition.name}Backward`));
   });
-  // A saved result is the one that the graph knows, so that gradients of gradients reach it.
+  // Replace a saved result by the tensor that the graph knows, so that second derivatives reach it.
   state.saved = state.saved.map((saved) => {
     const i = saved.tensor ? results.indexOf(saved.tensor) : -1;
     return wrapped[i] ? savedOf(wrapped[i]) : saved;

@@ -1,4 +1,4 @@
-// Gradients of some tensors by others, as values instead of in `grad` fields.
+// torch.autograd.grad, which returns gradients instead of storing them in `grad`, and torch.autograd.backward.
 
 import { either, flag, listOf, orNull } from '../../engine/core/argument-kinds';
 import { ArgumentError, AutogradError, ShapeError } from '../../engine/core/errors';
@@ -17,19 +17,21 @@ const weights = orNull(either(tensor, listOf(orNull(tensor))));
 interface GradParameters {
   /** The tensors to differentiate. */
   outputs: Tensor | readonly Tensor[];
-  /** By what. */
+  /** The tensors by which to differentiate. */
   inputs: Tensor | readonly Tensor[];
-  /** Weights of the outputs' elements, one tensor an output; null stands for 1 where an output is a single element. */
+  /** For each output a tensor of weights for its elements; null stands for 1 if the output is a single element. */
   gradOutputs?: Tensor | readonly (Tensor | null)[] | null;
-  /** Keep the graph for another backward; default: `createGraph`. */
+  /** Whether to keep the graph for another backward. Default: `createGraph`. */
   retainGraph?: boolean | null;
-  /** Record the gradients themselves, for higher derivatives; default false. */
+  /** Whether to record the gradients themselves, for higher derivatives. Default: false. */
   createGraph?: boolean;
-  /** Only gradients of the inputs are computed, as in PyTorch, where false is deprecated. */
+  /** Must be true: only gradients by the inputs are computed. PyTorch has deprecated false, too. */
   onlyInputs?: true;
-  /** Return null for inputs that the outputs do not depend on, instead of throwing; default: `materializeGrads`. */
+  /**
+   * Whether to return null, instead of throwing, for inputs on which no output depends. Default: `materializeGrads`.
+   */
   allowUnused?: boolean | null;
-  /** Return zeros for such inputs; default false. */
+  /** Whether to return zeros for such inputs. Default: false. */
   materializeGrads?: boolean;
 }
 
@@ -43,11 +45,12 @@ interface GradOfUsed extends GradParameters {
 }
 
 /**
- * Σ_i gradOutputs_i · ∂outputs_i / ∂x for each x of `inputs`, in their shapes. `grad` fields are left alone.
+ * Σ_i gradOutputs_i · ∂outputs_i / ∂x for each x of `inputs`, in the shape of x. The tensors' `grad` does not change.
  *
  *     const [dx] = torch.autograd.grad(y, x, { createGraph: true });
  *
- * @throws AutogradError where an input does not require grad or was not used, and for several elements without `gradOutputs`
+ * @throws AutogradError if an input does not require grad or was not used, or if an output of several elements has no
+ * `gradOutputs`
  */
 export function grad(...args: Arguments<GradOfUsed, Order>): Tensor[];
 export function grad(...args: Arguments<GradParameters, Order>): (Tensor | null)[];
@@ -106,7 +109,7 @@ export function grad(...args: Arguments<GradParameters, Order>): (Tensor | null)
     }
   });
   return targets.map((target, i) => {
-    // A leaf that was written to in place meanwhile has an older value in the graph.
+    // If a leaf was written in place meanwhile, the graph holds an older value of it: compare the leaf, not the value.
     const gradient = target.sink ? bySink.get(target.sink) : gradients.get(target);
     if (gradient) return Tensor.of(gradient);
     if (o.materializeGrads) return Tensor.of(full(target.shape, 0, target.dtype));
@@ -122,24 +125,25 @@ const listed = <T>(one: T | readonly T[]): readonly T[] => (Array.isArray(one) ?
 interface BackwardParameters {
   /** The tensors to differentiate. */
   tensors: Tensor | readonly Tensor[];
-  /** Weights of their elements, one tensor for each; null stands for 1 where it is a single element. */
+  /** For each tensor a tensor of weights for its elements; null stands for 1 if it is a single element. */
   gradTensors?: Tensor | readonly (Tensor | null)[] | null;
-  /** Keep the graph for another backward; default: `createGraph`. */
+  /** Whether to keep the graph for another backward. Default: `createGraph`. */
   retainGraph?: boolean | null;
-  /** Record the gradients themselves, for higher derivatives; default false. */
+  /** Whether to record the gradients themselves, for higher derivatives. Default: false. */
   createGraph?: boolean;
-  /** The only leaves that get a gradient; default: all. */
+  /** If given, only these leaves get a gradient. Default: all leaves. */
   inputs?: Tensor | readonly Tensor[] | null;
 }
 
 type BackwardOrder = ['tensors', 'gradTensors', 'retainGraph', 'createGraph', 'inputs'];
 
 /**
- * Gradients of several tensors at once by all leaves they were made from, or by those of `inputs`, added to their `grad`.
+ * Computes the gradients of several tensors at once by all leaves that they depend on, or by `inputs`, and adds them to
+ * `grad`.
  *
  *     torch.autograd.backward([loss1, loss2]);
  *
- * @throws AutogradError where a tensor does not require grad, and for several elements without `gradTensors`
+ * @throws AutogradError if a tensor does not require grad, or if one of several elements has no `gradTensors`
  */
 function backwardOf(...args: Arguments<BackwardParameters, BackwardOrder>): void {
   const o = parseArgs<BackwardParameters>(

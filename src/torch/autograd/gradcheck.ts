@@ -1,4 +1,5 @@
-// Compares recorded gradients with finite differences: how every differentiable operation is tested.
+// gradcheck and gradgradcheck compare gradients with finite differences. Every differentiable operation is tested by
+// them.
 
 import { callback, either, nonEmpty, orNull } from '../../engine/core/argument-kinds';
 import { ArgumentError, AutogradError } from '../../engine/core/errors';
@@ -17,44 +18,45 @@ export type Differentiable = (...inputs: Tensor[]) => Tensor | readonly Tensor[]
 
 interface Tolerances {
   /**
-   * Half the distance of the two points of a difference, default 0.01: in float32 its error ε² f'''/6 and the rounding error
-   * 2⁻²⁴ |f| / ε then both stay below 10⁻⁴ for functions and derivatives around 1.
+   * ε, half the distance between the two points of a difference. Default: 0.01. In float32, the truncation error ε²
+   * f'''/6 and the rounding error 2⁻²⁴ |f| / ε then both stay below 10⁻⁴ for functions and derivatives around 1.
    */
   eps?: number;
-  /** |analytic - numeric| ≤ atol + rtol · |numeric|; default 0.001. */
+  /** The gradients must satisfy |analytic - numeric| ≤ atol + rtol · |numeric|. Default: 0.001. */
   atol?: number;
-  /** Default 0.005. */
+  /** See `atol`. Default: 0.005. */
   rtol?: number;
-  /** One random direction of each input instead of every element: two evaluations an input. Default false. */
+  /** Whether to check one random direction of each input (two evaluations) instead of every element. Default: false. */
   fastMode?: boolean;
 }
 
 interface GradcheckParameters extends Tolerances {
   fn: Differentiable;
   inputs: Tensor | readonly Tensor[];
-  /** Throw where gradients differ, default true; else the result is false. */
+  /** Whether to throw if gradients differ; otherwise the result is false. Default: true. */
   raiseException?: boolean;
 }
 
 interface GradgradcheckParameters extends GradcheckParameters {
-  /** Weights of the outputs' elements; default: random. */
+  /** Weights for the elements of the outputs. Default: random numbers. */
   gradOutputs?: Tensor | readonly Tensor[] | null;
 }
 
 const defaults = { eps: 0.01, atol: 0.001, rtol: 0.005, fastMode: false, raiseException: true };
 
-/** Evaluations that may wait to be read back at once. */
+/** How many elements are checked at once, so that their read-backs overlap. */
 const IN_FLIGHT = 64;
 
 type Arrays = readonly Float32Array[];
 
 /**
- * Checks the gradient of `fn` by every element of the inputs that require grad, against central differences. The outputs are
- * weighted at random and summed up, in double precision for the differences, so that one backward serves all elements.
+ * Compares the gradient of `fn` by every element of the inputs that require grad with central differences. The outputs
+ * are weighted at random and summed, so that one backward serves all elements; for the differences, the sum is in
+ * double precision.
  *
  *     await torch.autograd.gradcheck((a, b) => a.mul(b), [a, b]);
  *
- * @returns true; with `raiseException: false`, false where they differ
+ * @returns true; with `raiseException: false`, false if the gradients differ
  * @throws AutogradError that names the input, the element, and both gradients
  */
 export async function gradcheck(
@@ -70,7 +72,7 @@ export async function gradcheck(
   return passes(check('gradcheck', fn, listed(inputs), tolerances), raiseException);
 }
 
-/** True for a check that goes through; one that does not throws, or is false. */
+/** True if a check succeeds. If gradients differ, throws or (without `raiseException`) returns false. */
 async function passes(checking: Promise<void>, raiseException: boolean): Promise<boolean> {
   try {
     await checking;
@@ -85,7 +87,7 @@ async function passes(checking: Promise<void>, raiseException: boolean): Promise
  * Checks the gradient of the gradient of `fn`, by the inputs and by the weights of its outputs.
  *
  * @returns true
- * @throws AutogradError as `gradcheck`; the weights count as inputs behind the others
+ * @throws AutogradError as `gradcheck`; the weights count as further inputs after the others
  */
 export async function gradgradcheck(
   ...args: Arguments<
@@ -129,7 +131,7 @@ async function check(op: string, fn: Differentiable, inputs: readonly Tensor[], 
   const checked = inputs.flatMap((x, i) => (x.requiresGrad ? [i] : []));
   if (checked.length === 0) throw new ArgumentError(`${op}: expected at least one input that requires grad`);
   const contents = await Promise.all(checked.map(async (i) => (await inputs[i].data()) as Float32Array));
-  /** The function at the inputs with the checked ones replaced, each a leaf. */
+  /** Evaluates the function with new data for the checked inputs, each of which becomes a new leaf. */
   const evaluate = (replaced: Arrays): { xs: Tensor[]; ys: Tensor[] } => {
     const xs = checked.map((i, k) => leaf(replaced[k], inputs[i]));
     const all = inputs.map((x, i) => xs[checked.indexOf(i)] ?? x);
@@ -171,7 +173,7 @@ async function check(op: string, fn: Differentiable, inputs: readonly Tensor[], 
   }
 }
 
-/** Where an input is moved. */
+/** A direction in which an input is moved. */
 interface Direction {
   readonly name: string;
   /** Moves the data by a distance. */
@@ -188,7 +190,7 @@ const ofElement = (element: number, { shape }: Tensor): Direction => ({
   along: (vector) => vector[element],
 });
 
-/** A vector of length 1, of elements of either sign that all have about the same share. */
+/** A random unit vector whose elements are all of similar size, so that none goes unchecked. */
 function randomDirection(length: number, random: Generator): Direction {
   const unit = fillUniform(new Float32Array(length), -1, 1, random).map((u) => u + Math.sign(u) / 2);
   const norm = Math.hypot(...unit);
@@ -204,7 +206,7 @@ function randomDirection(length: number, random: Generator): Direction {
 const leaf = (data: Float32Array, like: Tensor): Tensor =>
   Tensor.of(fromHost(data, like.shape, like.dtype)).requiresGrad_();
 
-/** Σ weights · outputs, differentiated by the recorded graph; zeros for inputs that were not used. */
+/** The gradients of Σ weights · outputs from the recorded graph; zeros for inputs that were not used. */
 async function analyticGradients(op: string, xs: Tensor[], ys: Tensor[], weights: Arrays): Promise<Arrays> {
   const outputs = differentiable(ys);
   if (outputs.length === 0) throw new AutogradError(`${op}: none of the outputs requires grad`);
@@ -231,6 +233,6 @@ async function centralDifference(
     });
   const [right, left] = [moved(eps), moved(-eps)];
   const [above, below] = await Promise.all([project(right), project(left)]);
-  // The distance after rounding to float32, not 2 ε.
+  // Divide by the distance of the rounded float32 points, which is not exactly 2 ε.
   return (above - below) / direction.along(right[k].map((value, i) => value - left[k][i]));
 }

@@ -1,4 +1,4 @@
-// The surface of `autograd`: gradients as a function, custom functions, checks, and the recording switches.
+// The exports of torch.autograd: grad and backward, custom functions, checks, and the recording switches.
 export type { BackwardOptions } from '../../engine/storage/backward';
 export { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } from '../tensor/calling/recording';
 export { Variable } from '../tensor/creation/legacy';

@@ -1,4 +1,4 @@
-// vmap: a function written for one example, over a whole batch of them.
+// vmap: applies a function written for one example to every example of a batch.
 
 import { callback, type Kind, number } from '../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../engine/core/errors';
@@ -7,15 +7,18 @@ import { resolveDim } from '../../engine/ops/shape/dims';
 import { stack } from '../tensor/joining/cat-stack';
 import { Tensor } from '../tensor/tensor';
 
-/** The dimension that is mapped over; null where there is none. One for all tensors of an argument, or a list for those in a list. */
+/**
+ * The dimension to map over, or null for none: one for all tensors of an argument, or a list or object of the
+ * argument's structure.
+ */
 export type MapDims = number | null | readonly MapDims[] | { readonly [key: string]: MapDims };
 
 interface VmapOptions {
-  /** Of the arguments; default 0. A list has one for each of them. */
+  /** The mapped dimension of the arguments; a list has one for each argument. Default: 0. */
   inDims?: MapDims;
   /**
-   * Where the results have the mapped dimension; default 0. A list has one for each of a list of results, and an object by their names; null is
-   * for a result that no example changes, which is given as it is.
+   * The position of the mapped dimension in the results; a list or object has one for each result in a list or object.
+   * Default: 0. null is for a result that is the same tensor for all examples, which is returned as it is.
    */
   outDims?: MapDims;
 }
@@ -54,7 +57,7 @@ function* mapped(value: unknown, dims: MapDims, path: string): Generator<readonl
 const within = (dims: MapDims, key: string): MapDims =>
   typeof dims === 'number' || dims === null ? dims : ((dims as Readonly<Record<string, MapDims>>)[key] ?? null);
 
-/** Example i of an argument. */
+/** The part of an argument that belongs to example i. */
 function example(value: unknown, dims: MapDims, i: number): unknown {
   if (dims === null) return value;
   if (value instanceof Tensor) return value.select(dims as number, i);
@@ -64,7 +67,7 @@ function example(value: unknown, dims: MapDims, i: number): unknown {
   return Array.isArray(value) ? items.map(([, item]) => item) : Object.fromEntries(items);
 }
 
-/** The results of all examples as one, in the structure of the first. */
+/** Stacks the results of all examples, in the structure of the first result. */
 function joined(results: readonly unknown[], dims: MapDims, path = 'the result'): unknown {
   const [first] = results;
   if (first instanceof Tensor) {
@@ -93,7 +96,7 @@ function joined(results: readonly unknown[], dims: MapDims, path = 'the result')
   return Array.isArray(first) ? entries.map(([, item]) => item) : Object.fromEntries(entries);
 }
 
-/** Refuses dimensions that have not the structure of a list or an object of results. */
+/** @throws ArgumentError unless the dimensions have the structure of the results, a list or an object */
 function expectAlike(results: object, keys: readonly string[], dims: object, path: string): void {
   const given = Object.keys(dims);
   if (Array.isArray(results) !== Array.isArray(dims)) {
@@ -113,15 +116,16 @@ function expectAlike(results: object, keys: readonly string[], dims: object, pat
 }
 
 /**
- * A function that applies `func`, written for one example, to every example along a dimension of its arguments, and stacks the results.
+ * Returns a function that applies `func`, written for one example, to every example along a dimension of its arguments,
+ * and stacks the results.
  *
  *     const products = torch.vmap(torch.dot);                        // [n], [n] → []
  *     products(a, b);                                                // [batch, n], [batch, n] → [batch]
  *     torch.vmap(torch.func.grad(loss), { inDims: [null, 0] })(weights, inputs);   // a gradient for each example
  *
- * The examples are recorded one after another, so that `func` may be any function at all, also one that draws random numbers (each
- * example its own); operations that work on batches by themselves are faster.
- * @throws ArgumentError where no argument is mapped; ShapeError where their sizes differ, or there are no examples
+ * The examples are recorded one after another. So `func` may be any function, even one that draws random numbers
+ * (different ones for each example); but operations that take batches themselves are faster.
+ * @throws ArgumentError if no argument is mapped; ShapeError if the mapped sizes differ or are 0
  */
 export function vmap<Args extends readonly unknown[], Result>(
   ...given:

@@ -1,8 +1,8 @@
-// Errors that cross from a worker to the main side and keep their classes.
+// Errors that cross from a worker to the main thread and keep their classes.
 import * as errors from '../../engine/core/errors';
 import type { Failure } from '../data/worker/protocol';
 
-/** A thrown value, an error or not, as plain data. */
+/** A thrown value, whether an error or not, as plain data that can be sent. */
 export function failureOf(thrown: unknown, sample: number | null): Failure {
   if (!(thrown instanceof Error)) {
     return {
@@ -23,12 +23,13 @@ export function failureOf(thrown: unknown, sample: number | null): Failure {
 }
 
 /**
- * The error again: of its own class where that is JavaScript's or this library's, else of the first above it that is; with its properties and its stack, and
- * in the message where it comes from.
+ * Recreates an error on the main thread. Its class is the error's own if that is JavaScript's or this library's, else
+ * the nearest base class that is. It has the error's properties and stack, and its message says from which worker it
+ * comes.
  */
 export function errorOf({ classes, message, stack, properties, sample }: Failure, worker: string): Error {
   const known = knownOf(classes);
-  // An error without a known class of the library names its own class.
+  // An error whose class is unknown here becomes a WorkerError, and its message begins with the class name.
   const own = classes[0];
   const base = known && (known !== Error || own === 'Error') ? known : errors.WorkerError;
   const said = base.name === own || own === undefined ? message : `${own}: ${message}`;
@@ -36,7 +37,7 @@ export function errorOf({ classes, message, stack, properties, sample }: Failure
   const error = new Error(`${said} (in ${place})`);
   Object.setPrototypeOf(error, base.prototype as object);
   Object.assign(error, properties);
-  // `name` of an error of this library is its own property.
+  // For this library's errors, `name` is an own property of the object, which setting the prototype does not change.
   if (base.prototype instanceof errors.LamplightError) error.name = base.name;
   const frames = stack?.split('\n').filter((line) => /^\s+at |@/.test(line)) ?? [];
   if (frames.length > 0) error.stack = `${error.name}: ${error.message}\n${frames.join('\n')}`;
@@ -45,7 +46,7 @@ export function errorOf({ classes, message, stack, properties, sample }: Failure
 
 type ErrorClass = new (message?: string) => Error;
 
-/** The names of an error's class and of those above it. */
+/** The names of an error's class and of its base classes. */
 export function classesOf(error: Error): string[] {
   const names: string[] = [];
   for (let at = Object.getPrototypeOf(error); at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {

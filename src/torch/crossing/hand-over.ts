@@ -1,12 +1,13 @@
-// What a worker hands over: items as plain data, and the numbers of all their tensors and typed arrays in one buffer, which is moved, not copied.
+// The format in which a worker sends items: plain data, with the numbers of all tensors and typed arrays in one buffer,
+// which is transferred and not copied.
 
 import { WorkerError } from '../../engine/core/errors';
 import type { DType, Shape } from '../../engine/core/meta';
 import type { NumericArray } from '../../engine/storage/host-data';
 
-/** Items of a batch on their way. */
+/** The items of a batch, packed to be sent. */
 export interface Packed {
-  /** The items, with null in the place of every leaf. */
+  /** The items, with null in place of every leaf (tensor or typed array). */
   readonly tree: unknown[];
   readonly leaves: readonly Leaf[];
   readonly buffer: ArrayBuffer;
@@ -14,28 +15,28 @@ export interface Packed {
 
 type Path = readonly (number | string)[];
 
-/** NumericArray that stand somewhere in the items, and where they lie in the buffer. */
+/** A tensor or typed array within the items, and its place in the buffer. */
 interface Leaf {
-  /** Indices and keys that lead there, that of the item first. */
+  /** The indices and keys that lead to the leaf, beginning with the index of the item. */
   readonly path: Path;
-  /** The typed array that they are or, of a tensor, are held in. */
+  /** The type of the array, or of the array that holds a tensor's numbers. */
   readonly array: ArrayName;
   readonly byteOffset: number;
   readonly length: number;
-  /** Null for typed arrays that are no tensor. */
+  /** The tensor's shape, dtype and class; null for a typed array. */
   readonly tensor: TensorMeta | null;
 }
 
 interface TensorMeta {
   readonly shape: Shape;
   readonly dtype: DType;
-  /** The name of its class. */
+  /** The name of the tensor's class. */
   readonly kind: string;
-  /** Other properties of the value, such as the format of bounding boxes. */
+  /** Further properties of the tensor, such as the format of bounding boxes. */
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
-/** A tensor as its numbers. */
+/** A tensor as numbers on the host. */
 export interface TensorNumbers extends TensorMeta {
   readonly data: NumericArray;
 }
@@ -56,23 +57,23 @@ const arrays = {
 
 type ArrayName = keyof typeof arrays;
 
-/** Every leaf begins at a multiple of this, the size of the largest number. */
+/** Every leaf begins at a multiple of this many bytes, the size of the largest element type. */
 const ALIGNMENT = 8;
 const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 
-/** Takes the items of a batch one by one. */
+/** Packs the items of a batch, which are added one by one. */
 export class Packer {
   readonly #tree: unknown[] = [];
-  /** By path within an item, so that leaves that will be stacked lie together. */
+  /** The leaves, grouped by path within an item, so that leaves that will be stacked lie side by side in the buffer. */
   readonly #columns = new Map<string, { readonly leaf: Omit<Leaf, 'byteOffset'>; readonly data: NumericArray }[]>();
   readonly #numbersOf: (value: object) => TensorNumbers | null;
 
-  /** @param numbersOf the numbers of a tensor, or null for any other object */
+  /** @param numbersOf returns the numbers of a tensor, or null for any other object */
   constructor(numbersOf: (value: object) => TensorNumbers | null) {
     this.#numbersOf = numbersOf;
   }
 
-  /** @throws WorkerError for what cannot be sent */
+  /** @throws WorkerError if the item holds something that cannot be sent */
   add(item: unknown): void {
     this.#tree.push(this.#walk(item, [this.#tree.length], []));
   }
@@ -125,7 +126,10 @@ export class Packer {
   }
 }
 
-/** The items again. @param tensorOf makes a tensor of its numbers, which lie in the buffer */
+/**
+ * Unpacks the items.
+ * @param tensorOf makes a tensor from its numbers, which lie in the buffer
+ */
 export function unpack({ tree, leaves, buffer }: Packed, tensorOf: (numbers: TensorNumbers) => unknown): unknown[] {
   for (const { path, array, byteOffset, length, tensor } of leaves) {
     const data = new arrays[array](buffer, byteOffset, length);

@@ -1,4 +1,4 @@
-// Tensors as numbers on the host, the form in which they cross between threads, and back.
+// Converts tensors to numbers on the host, the form in which they cross between threads, and back.
 
 import { WorkerError } from '../../engine/core/errors';
 import { numel } from '../../engine/core/meta';
@@ -11,8 +11,9 @@ import { kinds } from '../tensor/types/tensor-classes';
 import type { TensorNumbers } from './hand-over';
 
 /**
- * The numbers of a tensor, read without a device; null if the value is no tensor. Views of host data and constant tensors can be read.
- * @throws WorkerError for a tensor that operations have made
+ * The numbers of a tensor, read without a device; null if the value is not a tensor. It works for host data, views of
+ * it, and constant tensors.
+ * @throws WorkerError if operations have made the tensor
  */
 export function numbersOf(value: object): TensorNumbers | null {
   if (!(value instanceof Tensor)) return null;
@@ -37,7 +38,7 @@ function contentsOf(x: Tensor): NumericArray {
   return gather(host, x, picked);
 }
 
-/** Room for elements as `host` holds them; float16 takes whole words. */
+/** An array of the type of `host` for `size` elements; for float16, of an even length, since WebGPU counts in words. */
 function emptyLike(host: HostData, size: number): HostData {
   if (host instanceof Uint16Array) return new Uint16Array(2 * Math.ceil(size / 2));
   if (host instanceof Float32Array) return new Float32Array(size);
@@ -45,14 +46,14 @@ function emptyLike(host: HostData, size: number): HostData {
   return host instanceof Int32Array ? new Int32Array(size) : new Uint32Array(size);
 }
 
-/** The error of an operation on tensors in a worker. */
+/** The error for an operation on tensors in a worker. */
 export const refusal = (op: string): WorkerError =>
   new WorkerError(
     `${op}: expected no operations on tensors in a worker of a DataLoader, which has no GPU; return what torch.tensor(...) makes of bytes and numbers, ` +
       'and leave the rest to the main side: to collateFn, to transforms of batches, or to the loop',
   );
 
-/** A tensor of the kind that was sent. */
+/** A tensor of the class that was sent. */
 export function tensorOf({ data, shape, dtype, kind, properties }: TensorNumbers): Tensor {
   const tensor = Tensor.of(fromHost(data as HostData, shape, dtype));
   return kinds.get(kind)?.make(tensor, properties) ?? tensor;

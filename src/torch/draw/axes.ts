@@ -1,21 +1,21 @@
-// Owns the axes of plots: which numbers stand at them, where, and how a value becomes a place.
+// The axes of plots: which numbers they show, where, and how a value is mapped to a position.
 import { type Area, type Sheet, TEXT, write } from './sheet';
 
 export interface Axis {
   readonly label?: string;
   /** The least and the greatest value that are shown. */
   readonly range: readonly [number, number];
-  /** Equal distances are equal factors. */
+  /** Whether the axis is logarithmic. */
   readonly isLog?: boolean;
-  /** Values are counts: nothing stands between two whole numbers. */
+  /** Whether values are counts, so that ticks are at whole numbers only. */
   readonly isWhole?: boolean;
-  /** The least room for the numbers of an upright axis, in pixels, so that axes above each other agree. */
+  /** The least width for the numbers of a vertical axis, in pixels, so that plots above each other line up. */
   readonly room?: number;
-  /** Values with names, instead of numbers. */
+  /** Names to show at given values, instead of numbers. */
   readonly names?: readonly (readonly [value: number, name: string])[];
 }
 
-/** The area that axes enclose. */
+/** The area that the axes enclose, and the position of a value along each axis. */
 export interface Frame extends Area {
   x(value: number): number;
   y(value: number): number;
@@ -26,7 +26,7 @@ interface Tick {
   readonly text: string;
 }
 
-/** A number as short as it may be. */
+/** A number as a short text, rounded to some significant digits. */
 export function brief(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
@@ -39,7 +39,7 @@ export function brief(value: number, digits = 4): string {
   return String(Number(value.toPrecision(digits)));
 }
 
-/** Round numbers of a range, about so many. */
+/** The ticks of an axis at round numbers, about `most` of them. */
 export function ticksOf({ range: [low, high], isLog, isWhole, names }: Axis, most: number): readonly Tick[] {
   if (names) {
     const every = Math.ceil(names.length / Math.max(1, most));
@@ -65,7 +65,7 @@ export function ticksOf({ range: [low, high], isLog, isWhole, names }: Axis, mos
   });
 }
 
-/** The places of a range between two ends. */
+/** A function that maps the values of an axis to positions between two ends. */
 function scale({ range: [low, high], isLog }: Axis, from: number, to: number): (value: number) => number {
   const along = isLog ? Math.log : (value: number) => value;
   const [first, last] = [along(low), along(high)];
@@ -73,10 +73,10 @@ function scale({ range: [low, high], isLog }: Axis, from: number, to: number): (
   return (value) => from + (span === 0 ? 0.5 : (along(value) - first) / span) * (to - from);
 }
 
-/** A line without the blur of half a pixel. */
+/** The position at which a line of one pixel is sharp, on the middle of a pixel. */
 const crisp = (at: number): number => Math.round(at) + 0.5;
 
-/** Draws axes, their numbers and a grid into an area, under a title. */
+/** Draws axes with numbers, a grid and a title into an area, and returns the frame for the data. */
 export function drawAxes(sheet: Sheet, area: Area, x: Axis, y: Axis, title = ''): Frame {
   const { pen, ink } = sheet;
   const top = area.top + (title ? TEXT + 12 : 4);
@@ -109,7 +109,7 @@ export function drawAxes(sheet: Sheet, area: Area, x: Axis, y: Axis, title = '')
     line(crisp(frame.x(value)), top, crisp(frame.x(value)), bottom, 0.15);
     const half = pen.measureText(text).width / 2;
     pen.textAlign = 'center';
-    // The last number stays on the sheet.
+    // Keep the last number within the sheet.
     pen.fillText(text, Math.min(frame.x(value), area.right - half), bottom + 6);
   }
   line(crisp(left), top, crisp(left), bottom, 0.6);
@@ -118,7 +118,7 @@ export function drawAxes(sheet: Sheet, area: Area, x: Axis, y: Axis, title = '')
   return frame;
 }
 
-/** Writes what axes are of, and a title above them. */
+/** Writes the labels of the axes, and the title above. */
 export function drawLabels(
   { pen, ink }: Sheet,
   area: Area,

@@ -1,4 +1,4 @@
-// Colour maps, and how the numbers of a tensor become pixels.
+// Colour maps, and the colouring of a tensor's numbers as pixels.
 
 import type { Kind } from '../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../engine/core/errors';
@@ -6,25 +6,28 @@ import { type DType, showShape } from '../../engine/core/meta';
 import { shown } from '../../engine/core/options';
 import { lines, steps } from './colormaps';
 
-/** Names of colour maps: Matplotlib's, `_r` behind them for the other direction, and Captum's `RdWhGn` from red through white to green. */
+/**
+ * The names of colour maps: Matplotlib's, and Captum's `RdWhGn` from red through white to green; `_r` reverses any of
+ * them.
+ */
 export type ColormapName = Name | `${Name}_r`;
 
 type Name = keyof typeof lines | keyof typeof steps | 'RdWhGn';
 
-/** A colour map by its name, or of one's own: colours '#rrggbb' at equal distances, two at least, with straight lines between them. */
+/** The name of a colour map, or a list of at least two colours '#rrggbb' at equal distances, interpolated linearly. */
 export type Colormap = ColormapName | readonly string[];
 
-/** How numbers become colours. */
+/** Options for how numbers become colours. */
 export interface ColorOptions {
-  /** Colour map for pictures of one channel. Default: `gray`. */
+  /** The colour map for pictures of one channel. Default: `gray`. */
   cmap?: Colormap;
-  /** The value drawn darkest. Default: 0 for uint8 and bool, else the smallest finite value. */
+  /** The value at the low end of the colours. Default: 0 for uint8 and bool, else the least finite value. */
   vmin?: number | null;
-  /** The value drawn brightest. Default: 255 for uint8, 1 for bool, else the largest finite value. */
+  /** The value at the high end of the colours. Default: 255 for uint8, 1 for bool, else the greatest finite value. */
   vmax?: number | null;
 }
 
-/** Pixels as ImageData takes them: red, green, blue, alpha. */
+/** Pixels in the format of ImageData: red, green, blue, alpha. */
 export interface Pixels {
   readonly width: number;
   readonly height: number;
@@ -35,7 +38,7 @@ export interface Pixels {
  * Colours a picture [H, W], [1, H, W], [H, W, 1] (through the colour map), [3, H, W] or [H, W, 3] (red, green, blue). NaN is
  * drawn transparent.
  *
- * @throws ShapeError for other shapes, ArgumentError for an unknown colour map
+ * @throws ShapeError for other shapes; ArgumentError if the colour map is unknown
  */
 export function colorize(
   data: ArrayLike<number>,
@@ -104,13 +107,16 @@ const isReversedName = (cmap: unknown): cmap is string => typeof cmap === 'strin
 const forwardStops = (cmap: Colormap): readonly Stop[] | null =>
   stopsOf(isReversedName(cmap) ? cmap.slice(0, -2) : cmap);
 
-/** What an option `cmap` takes. */
+/** The kind of an option `cmap`. */
 export const colormap: Kind = {
   words: "a name of Matplotlib's, such as gray, viridis, RdBu or RdBu_r, or a list of at least two colours '#rrggbb'",
   fits: (value) => forwardStops(value as Colormap) !== null,
 };
 
-/** 256 colours of a map, three bytes each. @throws ArgumentError for a map that there is not */
+/**
+ * The 256 colours of a map, three bytes each.
+ * @throws ArgumentError if the map is unknown
+ */
 export function lookUpTable(op: string, cmap: Colormap): Uint8Array {
   const isReversed = isReversedName(cmap);
   const stops = forwardStops(cmap);
@@ -148,7 +154,7 @@ const numbersOf = (text: string): number[] => text.split(' ').map((hex) => Numbe
 const evenly = (colors: readonly number[]): Stop[] =>
   colors.map((color, i) => [(255 * i) / (colors.length - 1), color]);
 
-/** Each colour from its first level to its last. */
+/** Stops for a map of plain colours: each colour fills an equal range of levels. */
 const inSteps = (colors: readonly number[]): Stop[] =>
   colors.flatMap((color, i) => {
     const start = Math.ceil((255 * i) / colors.length);

@@ -2,7 +2,10 @@
 // Smith (CC0), cividis by Nunez, Anderton and Renslow (doi 10.1371/journal.pone.0199239), turbo by Mikhailov (Apache-2.0), coolwarm by Moreland
 // (doi 10.1007/978-3-642-10520-3_9), the maps that are named by colours by Brewer (ColorBrewer, Apache-2.0), cubehelix by Green (arXiv:1108.5083).
 
-/** Levels of 0 to 255, each with its colour: straight lines between them are within 1 of Matplotlib's 256 colours. */
+/**
+ * Stops, each a level of 0 to 255 and its colour. Linear interpolation between them is within 1 of Matplotlib's 256
+ * colours.
+ */
 export const lines = {
   afmhot: '00000000 40800000 80ff8101 bfffff7f ffffffff',
   autumn: '00ff0000 ffffff00',
@@ -102,7 +105,7 @@ export const lines = {
   YlOrRd: '00ffffcc 40fed976 61feb04b 80fd8c3c a1fb4b29 c0e2191c e0bb0026 ff800026',
 } as const;
 
-/** Lists of colours, each for as many levels as the others. */
+/** Lists of plain colours; each colour fills an equal range of levels. */
 export const steps = {
   Accent: '7fc97f beaed4 fdc086 ffff99 386cb0 f0027f bf5b17 666666',
   Dark2: '1b9e77 d95f02 7570b3 e7298a 66a61e e6ab02 a6761d 666666',

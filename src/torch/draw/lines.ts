@@ -1,10 +1,10 @@
-// Owns plots of lines and points over an axis.
+// Plots of lines and points.
 import { type Axis, drawAxes, type Frame } from './axes';
 import { type Area, type Drawing, type Sheet, TEXT, write } from './sheet';
 
-/** One line; where a coordinate is no finite number it has a gap. */
+/** A line, with a gap wherever a coordinate is not finite. */
 export interface Line {
-  /** In the legend; lines without a name are not in it. */
+  /** The name in the legend. A line without a name is not in the legend. */
   readonly name?: string;
   readonly x: ArrayLike<number>;
   readonly y: ArrayLike<number>;
@@ -15,18 +15,18 @@ export interface Line {
 export interface LinePlot {
   readonly title?: string;
   readonly lines: readonly Line[];
-  /** Ranges are those of the lines where none is given. */
+  /** Default range: that of the lines. */
   readonly x?: Partial<Axis>;
   readonly y?: Partial<Axis>;
-  /** Values of y with a dashed line across. */
+  /** Values of y at which a dashed line is drawn across the plot. */
   readonly rules?: readonly number[];
-  /** A word at a value of y, at the left within the frame. */
+  /** A text at the left side of the frame, at a value of y. */
   readonly note?: { readonly y: number; readonly text: string };
-  /** A point that stands out. */
+  /** A point to highlight. */
   readonly mark?: { readonly x: number; readonly y: number };
 }
 
-/** The range of the finite values there are; something around it where they are all the same. */
+/** The range of the finite values; if all are equal, a range around the value. */
 export function rangeOf(lists: readonly ArrayLike<number>[], isLog = false): [number, number] {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const list of lists) {
@@ -42,7 +42,7 @@ export function rangeOf(lists: readonly ArrayLike<number>[], isLog = false): [nu
   return isLog ? [low / 2, low * 2] : [low - (Math.abs(low) * 0.1 || 0.5), low + (Math.abs(low) * 0.1 || 0.5)];
 }
 
-/** A range with some room at both ends. */
+/** A range widened at both ends by a fraction of its length. */
 export const roomy = ([low, high]: readonly [number, number], share = 0.05): [number, number] => [
   low - share * (high - low),
   high + share * (high - low),
@@ -50,7 +50,7 @@ export const roomy = ([low, high]: readonly [number, number], share = 0.05): [nu
 
 const SWATCH = 18;
 
-/** Writes names beside their colours, in as many rows as they need; where the rows end. */
+/** Draws the legend, in as many rows as it needs, and returns the position of its lower end. */
 export function drawLegend({ pen, ink, colors }: Sheet, area: Area, lines: readonly Line[]): number {
   const named = lines.map(({ name }, i) => ({ name, color: colors[i % colors.length]! })).filter(({ name }) => name);
   if (named.length === 0) return area.top;
@@ -81,7 +81,7 @@ export function drawLine(pen: Sheet['pen'], frame: Frame, { x, y, style = 'line'
     const isPlace = Number.isFinite(px) && Number.isFinite(py);
     if (isPlace) {
       pen[isOpen ? 'lineTo' : 'moveTo'](px, py);
-      // A point between two gaps has no line to be seen by.
+      // A point between two gaps has no line, so draw a dot.
       const isAlone = !isOpen && !Number.isFinite(y[i + 1]);
       if (style !== 'line' || isAlone) dots.push([px, py]);
     }
@@ -141,7 +141,7 @@ function drawInto(sheet: Sheet, area: Area, plot: LinePlot): void {
   pen.restore();
 }
 
-/** What the lines end at, in words. */
+/** A description of the plot in words, with the last value of each line. */
 const words = ({ title, lines, x, y }: LinePlot): string => {
   const ends = lines.flatMap(({ name, y: values }) => {
     const last = values[values.length - 1];
@@ -153,7 +153,7 @@ const words = ({ title, lines, x, y }: LinePlot): string => {
     .join('; ');
 };
 
-/** Lines over axes. */
+/** The drawing of a line plot. */
 export const lineDrawing =
   (plot: LinePlot): Drawing =>
   (sheet, area) => {

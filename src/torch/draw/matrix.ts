@@ -1,4 +1,4 @@
-// Owns plots of matrices: cells by a colour map, with their numbers in them and names at both sides.
+// Plots of matrices as coloured cells, with numbers in the cells and names of rows and columns.
 
 import { brief, drawLabels } from './axes';
 import { type ColorOptions, colorize } from './colormap';
@@ -11,13 +11,13 @@ export interface MatrixPanel {
 }
 
 export interface MatrixPlot {
-  /** Side by side, in rows as square as may be. */
+  /** The matrices, drawn side by side in a grid that is about square. */
   readonly panels: readonly MatrixPanel[];
   readonly xLabel?: string;
   readonly yLabel?: string;
-  /** Of rows and of columns. */
+  /** The names of both the rows and the columns. */
   readonly names: readonly string[];
-  /** Whether cells hold their numbers. */
+  /** Whether cells show their numbers. */
   readonly hasText: boolean;
   readonly cmap: NonNullable<ColorOptions['cmap']>;
 }
@@ -31,7 +31,7 @@ function textOn(rgb: readonly number[]): string {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? '#111111' : '#ffffff';
 }
 
-/** The largest size at which the widest text fits into a width, and none that cannot be read. */
+/** The largest text size at which the widest text fits into a cell; null if it would be too small to read. */
 function fittingText(pen: Sheet['pen'], texts: readonly string[], width: number, height: number): number | null {
   write(pen, 10);
   const widest = Math.max(...texts.map((text) => pen.measureText(text).width)) / 10;
@@ -97,7 +97,7 @@ function drawPanel(
   });
 }
 
-/** Names at the rows and, aslant where they are too long, at the columns; how far they reach below. */
+/** Writes names at the rows and columns, slanted if they are too long, and returns how far they reach below. */
 function drawNames({ pen, ink }: Sheet, { left, bottom, top }: Area, names: readonly string[], cell: number): number {
   write(pen, TEXT);
   pen.fillStyle = ink;
@@ -126,7 +126,7 @@ function words({ panels, names, xLabel = 'columns', yLabel = 'rows' }: MatrixPlo
   return `${yLabel} by ${xLabel}, ${names.length} classes${table}`;
 }
 
-/** Matrices, by colours and numbers. The drawing throws an ArgumentError for an unknown colour map. */
+/** The drawing of a matrix plot. It throws an ArgumentError if the colour map is unknown. */
 export const matrixDrawing =
   (plot: MatrixPlot): Drawing =>
   (sheet, area) => {

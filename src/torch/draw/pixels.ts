@@ -1,13 +1,16 @@
-// Owns pixels on a canvas, enlarged without blur, and bars of colours.
+// Paints pixels on a canvas, enlarged without blur, and colour bars.
 
 import { brief } from './axes';
 import type { Pixels } from './colormap';
 import { type Area, type Pen, TEXT, write } from './sheet';
 
-/** What paints pixels, too. */
+/** A drawing context that can also paint pixels. */
 export type PixelPen = Pen & Pick<CanvasRenderingContext2D, 'createImageData' | 'putImageData'>;
 
-/** Paints pixels, each as a square of `zoom` pixels of the canvas at any scale. They replace the old ones. */
+/**
+ * Paints pixels, each as a square of `zoom` × `zoom` canvas pixels, whatever the transform. They replace what was
+ * there.
+ */
 export function paintPixels(pen: PixelPen, { width, height, rgba }: Pixels, left: number, top: number, zoom = 1): void {
   const image = pen.createImageData(width * zoom, height * zoom);
   const from = new Uint32Array(rgba.buffer, rgba.byteOffset, width * height);
@@ -19,10 +22,13 @@ export function paintPixels(pen: PixelPen, { width, height, rgba }: Pixels, left
   pen.putImageData(image, left, top);
 }
 
-/** How high a bar of colours is with its numbers. */
+/** The height of a colour bar with its numbers. */
 export const BAR = 2 * TEXT + 8;
 
-/** A level bar at the lower end of an area, with the colours of values from low to high, and numbers at its ends and its middle. */
+/**
+ * Draws a horizontal colour bar for values from low to high at the bottom of an area, with numbers at its ends and its
+ * middle.
+ */
 export function colorBar(
   pen: Pen,
   { left, right, bottom }: Area,

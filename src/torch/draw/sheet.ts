@@ -1,10 +1,11 @@
-// Owns the sheet that plots are drawn on: a canvas in CSS pixels, sharp on a screen of any density, in the colours of its page.
+// The sheet on which plots are drawn: a canvas measured in CSS pixels, sharp on screens of any density, in the colours
+// of its page.
 
 import { type Kind, orNull } from '../../engine/core/argument-kinds';
 import { ArgumentError } from '../../engine/core/errors';
 import { display } from './display';
 
-/** The members of a canvas needed to draw on it: that of a page, or an OffscreenCanvas. */
+/** The members of a canvas that drawing needs: an element of a page, or an OffscreenCanvas. */
 export interface PlotCanvas {
   width: number;
   height: number;
@@ -52,7 +53,7 @@ export interface Area {
   readonly bottom: number;
 }
 
-/** Draws into an area, and says in words what there is to see. */
+/** Draws into an area, and returns a description of the drawing in words. */
 export type Drawing = (sheet: Sheet, area: Area) => string;
 
 /** A canvas that is ready to be drawn on. Lengths are CSS pixels. */
@@ -60,13 +61,13 @@ export interface Sheet {
   readonly pen: Pen;
   readonly width: number;
   readonly height: number;
-  /** Text and lines of axes. */
+  /** The colour of text and of axes. */
   readonly ink: string;
-  /** Colours that stand out from the paper, and from each other. */
+  /** Colours for data that are distinct from the background and from each other. */
   readonly colors: readonly string[];
 }
 
-/** Pixels of text. */
+/** The size of text, in pixels. */
 export const TEXT = 12;
 
 const onLight = '#1f77b4 #d95f02 #2a8f2a #c62839 #7a52ab #8c564b #c23b94 #5f5f5f #8a8b14 #0f8a99'.split(' ');
@@ -77,7 +78,7 @@ interface Size {
   readonly height: number;
 }
 
-/** The sizes in CSS pixels of canvases that were drawn on, with their sizes in pixels. */
+/** For canvases that were drawn on, their sizes in CSS pixels and in device pixels. */
 const fitted = new WeakMap<PlotCanvas, { readonly shown: Size; readonly pixels: Size }>();
 const described = new WeakSet<PlotCanvas>();
 
@@ -93,7 +94,7 @@ function shownSize(canvas: PlotCanvas, element: HTMLCanvasElement | null): Size 
   return isOurs ? before.shown : { width: canvas.width, height: canvas.height };
 }
 
-/** Gives the canvas a pixel for each of the screen's; in the page it stays as large as it is. */
+/** Gives the canvas one pixel for each device pixel; its size in the page does not change. */
 function resized(canvas: PlotCanvas): Size & { readonly density: number } {
   const element = elementOf(canvas);
   const { width, height } = shownSize(canvas, element);
@@ -109,32 +110,35 @@ function resized(canvas: PlotCanvas): Size & { readonly density: number } {
   return { width, height, density };
 }
 
-/** The colour of the text around a canvas of a page; null elsewhere. */
+/** The text colour of the page around a canvas; null if the canvas is not in a page. */
 function pageInk(canvas: PlotCanvas): string | null {
   const element = elementOf(canvas);
   if (!element?.isConnected) return null;
   return element.ownerDocument.defaultView?.getComputedStyle(element).color ?? null;
 }
 
-/** How bright an `rgb(…)` is, from 0 to 1. */
+/** The brightness of an `rgb(…)` colour, from 0 to 1. */
 const brightness = (color: string): number => {
   const [r = 0, g = 0, b = 0] = (color.match(/[\d.]+/g) ?? []).map(Number);
   return (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
 };
 
-/** The grey, from 0 to 255, of the paper below a canvas: black where the page around it writes brightly, else white. */
+/** The grey level of the background of a canvas: 0 (black) if the page around has bright text, else 255 (white). */
 export function paperOf(canvas: PlotCanvas): number {
   const ink = pageInk(canvas);
   return ink !== null && brightness(ink) > 0.5 ? 0 : 255;
 }
 
-/** What an option `canvas` takes. */
+/** The kind of an option `canvas`. */
 export const canvasOrNull: Kind = orNull({
   words: 'a canvas',
   fits: (value) => typeof (value as PlotCanvas | null | undefined)?.getContext === 'function',
 });
 
-/** The context that draws on a canvas. @throws ArgumentError if the value is no canvas, or has a context of another kind */
+/**
+ * The 2d context of a canvas.
+ * @throws ArgumentError if the value is not a canvas, or already has a context of another kind
+ */
 export function penOf(owner: string, canvas: PlotCanvas): Pen {
   if (typeof canvas?.getContext !== 'function') {
     throw new ArgumentError(
@@ -150,7 +154,10 @@ export function penOf(owner: string, canvas: PlotCanvas): Pen {
   return pen;
 }
 
-/** Clears a canvas for a plot. In a page its paper is the page's, and its ink that of the text around it; elsewhere paper is white. */
+/**
+ * Clears a canvas for a plot. In a page, it is transparent and uses the page's text colour; elsewhere, the background
+ * is white.
+ */
 function sheetOf(owner: string, canvas: PlotCanvas): Sheet {
   const pen = penOf(owner, canvas);
   const { width, height, density } = resized(canvas);
@@ -167,12 +174,12 @@ function sheetOf(owner: string, canvas: PlotCanvas): Sheet {
   return { pen, width, height, ink, colors: brightness(ink) > 0.5 ? onDark : onLight };
 }
 
-/** Text of a size from here on. */
+/** Sets the size and weight of text from here on. */
 export function write(pen: Pen, size: number, weight = ''): void {
   pen.font = `${weight} ${size}px system-ui, sans-serif`.trimStart();
 }
 
-/** Says what a canvas shows, for those who do not see it, unless the page says so itself. */
+/** Describes a canvas for screen readers, unless the page has labelled the canvas itself. */
 export function describe(canvas: PlotCanvas, text: string): void {
   const element = elementOf(canvas);
   if (!element || (element.hasAttribute('aria-label') && !described.has(canvas))) return;
@@ -181,7 +188,7 @@ export function describe(canvas: PlotCanvas, text: string): void {
   element.setAttribute('aria-label', text);
 }
 
-/** Equal parts of an area in rows, as square as may be. */
+/** Splits an area into equal parts, in a grid that is about square. */
 export function grid({ left, top, right, bottom }: Area, parts: number): Area[] {
   const columns = Math.ceil(Math.sqrt(parts));
   const [width, height] = [(right - left) / columns, (bottom - top) / Math.ceil(parts / columns)];
@@ -191,7 +198,10 @@ export function grid({ left, top, right, bottom }: Area, parts: number): Area[] 
   });
 }
 
-/** The canvas that is given, or a new one without a page. @throws ArgumentError where there is none to be had */
+/**
+ * The given canvas, or a new OffscreenCanvas.
+ * @throws ArgumentError if none is given and the environment has no OffscreenCanvas
+ */
 export function canvasOr(owner: string, given: PlotCanvas | null): PlotCanvas {
   if (given) return given;
   if (typeof OffscreenCanvas === 'function') return new OffscreenCanvas(640, 480);
@@ -201,8 +211,9 @@ export function canvasOr(owner: string, given: PlotCanvas | null): PlotCanvas {
 }
 
 /**
- * Draws on a canvas, several drawings side by side; the canvas. Where none is given, one of 640 × 480 pixels without a page.
- * @throws ArgumentError for what cannot be drawn on
+ * Draws one or several drawings side by side on a canvas, and returns the canvas. If none is given, it is an
+ * OffscreenCanvas of 640 × 480 pixels.
+ * @throws ArgumentError if the canvas cannot be drawn on
  */
 export function drawOn(owner: string, given: PlotCanvas | null, drawings: readonly Drawing[]): PlotCanvas {
   const draw = (canvas: PlotCanvas): void => {

@@ -1,4 +1,5 @@
-// What scripts ask and set before they choose a device: `torch.cuda`, `torch.accelerator` and `torch.backends`, which stand for WebGPU here.
+// torch.cuda, torch.accelerator and torch.backends, which scripts query before they choose a device. Here they stand
+// for WebGPU.
 
 import { engine } from '../../engine/compiler/engine';
 import { closed } from '../../engine/core/arity';
@@ -11,13 +12,14 @@ import { memory, memorySummary } from './memory';
 
 const counted = {
   /**
-   * Whether this environment offers WebGPU: a page or worker that has `navigator.gpu`, and Node, where the package `webgpu` brings it.
-   * Whether there is an adapter is known when the first tensor needs one, or after `await torch.init()`.
+   * Whether this environment offers WebGPU: a page or worker with `navigator.gpu`, or Node, where the package `webgpu`
+   * provides it. Whether there is an adapter, too, is known only when the first tensor needs one, or after `await
+   * torch.init()`.
    */
   isAvailable: closed('isAvailable', (): boolean => offersWebGpu()),
-  /** 1 where WebGPU is offered, else 0. */
+  /** 1 if WebGPU is offered, else 0. */
   deviceCount: closed('deviceCount', (): number => (offersWebGpu() ? 1 : 0)),
-  /** Waits until the GPU has done everything. */
+  /** Waits until the GPU has finished all work. */
   synchronize: closed('synchronize', (device?: DeviceLike | null): Promise<void> => {
     if (device !== undefined && device !== null) expectDevice('synchronize', device);
     return synchronize();
@@ -25,26 +27,26 @@ const counted = {
   ...memory,
 } as const;
 
-/** Takes any of PyTorch's devices: there is one, so that it changes nothing. */
+/** A function that accepts any device name of PyTorch and changes nothing, since there is only one device. */
 const choose = (name: string) =>
   closed(name, (device: DeviceLike): void => {
     expectDevice(name, device);
   });
 
-/** `torch.cuda`, for scripts that ask for it: everything runs on WebGPU. */
+/** `torch.cuda`, for scripts that use it; everything runs on WebGPU. */
 export const cuda = {
   ...counted,
-  /** `torch.manualSeed`: all random numbers come from there. */
+  /** The same as `torch.manualSeed`: there is one default generator for everything. */
   manualSeed,
-  /** `torch.manualSeed`, as there is one device. */
+  /** The same as `torch.manualSeed`, since there is only one device. */
   manualSeedAll: manualSeed,
-  /** `memoryStats` as a table, to be printed. */
+  /** `memoryStats` as a printable table. */
   memorySummary,
-  /** 0: the one device. */
+  /** 0, the index of the only device. */
   currentDevice: closed('currentDevice', (): number => 0),
-  /** Takes the name of any device, and changes nothing. */
+  /** Accepts any device name, and changes nothing. */
   setDevice: choose('setDevice'),
-  /** Whether the device has been opened, by `torch.init` or by the first values that were needed. */
+  /** Whether the device has been opened, by `torch.init` or because values were needed. */
   isInitialized: closed('isInitialized', (): boolean => engine.device !== null),
   FloatTensor,
   HalfTensor,
@@ -54,15 +56,15 @@ export const cuda = {
 /** `torch.accelerator`: WebGPU. */
 export const accelerator = {
   ...counted,
-  /** The device that every tensor is on; null where WebGPU is not offered. */
+  /** The device of every tensor; null if WebGPU is not offered. */
   currentAccelerator: closed('currentAccelerator', (): Device | null => (offersWebGpu() ? webgpu : null)),
-  /** 0: the one device. */
+  /** 0, the index of the only device. */
   currentDeviceIndex: closed('currentDeviceIndex', (): number => 0),
-  /** Takes the name of any device, and changes nothing. */
+  /** Accepts any device name, and changes nothing. */
   setDeviceIndex: choose('setDeviceIndex'),
 } as const;
 
-/** `torch.backends`, for scripts that set it: there is no cuDNN here, so that its settings change nothing. */
+/** `torch.backends`, for scripts that set its fields. There is no cuDNN here, so its settings change nothing. */
 export const backends = {
   cudnn: {
     benchmark: false,

@@ -1,10 +1,10 @@
-// torch.compile: it has nothing to do, since every program is compiled.
+// torch.compile, which has nothing to do, since every program is compiled anyway.
 
 import { callback, either, flag, type Kind, orNull, text, whole } from '../../engine/core/argument-kinds';
 import { ArgumentError } from '../../engine/core/errors';
 import { isPlainObject, kindOf, parseArgs } from '../../engine/core/options';
 
-/** PyTorch's options, which choose among its compilers: none of them changes anything here. */
+/** PyTorch's options, which configure its compilers. They are checked, but change nothing here. */
 export interface CompileOptions {
   fullgraph?: boolean;
   dynamic?: boolean | null;
@@ -23,13 +23,13 @@ const named: Kind = { words: 'an object', fits: isPlainObject };
 type Callable = (...inputs: never[]) => unknown;
 
 /**
- * Gives back the model or function as it is: the same object, not a wrapper. All that a program records is compiled as a whole
- * when it first runs, and the plan serves every later run, so that there is nothing to switch on; in `eval()` and without
- * gradients batch norm is folded into the layer before it as well. `torch.warmup` compiles before the first run.
+ * Returns the model or function as it is: the same object, not a wrapper. There is nothing to switch on: everything
+ * that a program records is compiled as a whole when it first runs, and later runs reuse the plan. In `eval()` without
+ * gradients, batch norm is also folded into the layer before it. To compile before the first run, use `torch.warmup`.
  *
  *     const model = torch.compile(vision.models.resnet18());
  *
- * @throws ArgumentError where the model cannot be called, and for an unknown option
+ * @throws ArgumentError if the model cannot be called, or an option is unknown
  */
 export function compile<M extends Callable>(model: M, options?: CompileOptions): M;
 export function compile(...args: unknown[]): unknown {

@@ -1,4 +1,4 @@
-// torch.gpu.explain: the plans that a function, or the reading of a tensor, asks for.
+// torch.gpu.explain: shows the plans that a function, or reading a tensor, would run.
 import { engine } from '../../engine/compiler/engine';
 import { type ExplainedPlan, explainPlan } from '../../engine/compiler/explain';
 import { PlanCache } from '../../engine/compiler/plan-cache';
@@ -12,13 +12,13 @@ import { defaultGenerator } from '../../engine/storage/random/generator';
 import { callable } from '../tensor/calling/callable';
 import { Tensor } from '../tensor/tensor';
 
-/** Plans in the order in which they first ran. `toString()` gives a text for the console. */
+/** The plans, in the order in which they would first run. `toString()` returns a text for the console. */
 export class Explanation extends Printable {
   constructor(readonly plans: readonly ExplainedPlan[]) {
     super();
   }
 
-  /** Dispatches of all runs. */
+  /** The number of dispatches of all runs together. */
   get dispatches(): number {
     return this.plans.reduce((sum, { dispatches, runs }) => sum + dispatches * runs, 0);
   }
@@ -30,16 +30,17 @@ export class Explanation extends Printable {
 }
 
 /**
- * The work that `fn` gives the GPU, without doing it: each plan's kernels in order, the operations fused into each with the paths
- * of their modules, the operations that cost nothing, and the memory. Nothing is computed or changed, as in `torch.warmup`; values read
- * back are zeros. Given a tensor instead: the work that reading it would start.
+ * Shows the work that `fn` would give the GPU, without doing it: for each plan its kernels in order, the operations
+ * fused into each kernel with the paths of their modules, the operations that cost nothing, and the memory. As in
+ * `torch.warmup`, nothing is computed or changed, and values that are read back are zeros. Given a tensor instead of a
+ * function, it shows the work that reading the tensor would start.
  *
  *     console.log(`${await torch.gpu.explain(() => step(images, labels))}`);
  *
- * An optimizer's first steps differ from the later ones, so explain a step after two real ones to see the steady state.
+ * The first steps of an optimizer differ from later ones. To see the steady state, run two real steps first.
  *
- * @throws the errors of `fn`; ArgumentError where it waits for anything but tensors it reads back; WebGPUUnavailableError where
- * there is no device, since kernels are chosen by it
+ * @throws the errors of `fn`; ArgumentError if it awaits anything but read-backs; WebGPUUnavailableError if there is no
+ * device, since the device decides which kernels are chosen
  */
 export const explain = callable(
   'explain(target: value)',

@@ -1,4 +1,4 @@
-// The device as users see it: opening it, waiting for it, and its counters.
+// The GPU device as users see it: opening it, waiting for it, profiling it, and its counters.
 
 import { engine } from '../../engine/compiler/engine';
 import { supportsHalf } from '../../engine/compiler/plan';
@@ -22,9 +22,9 @@ export type { GpuStats, KernelTime };
 export { Profile };
 
 /**
- * Opens the GPU device now rather than at the first value that is needed, for those who bring their own `device` or want the
- * diagnosis early. Optional.
- * @throws WebGPUUnavailableError that says what is missing
+ * Opens the GPU device now, instead of when the first value is needed. Optional; useful to pass your own `device`, or
+ * to learn early whether there is one.
+ * @throws WebGPUUnavailableError, which says what is missing, if there is no device
  */
 export function init(...args: [options?: DeviceOptions]): Promise<AdapterProfile> {
   const none = undefined as never;
@@ -47,8 +47,8 @@ export function init(...args: [options?: DeviceOptions]): Promise<AdapterProfile
 }
 
 /**
- * Runs all pending work and waits until the GPU has finished. Reports errors of the GPU.
- * @throws WebGPUUnavailableError where there was no device for the pending work, unless that was reported before
+ * Runs all pending work, and waits until the GPU has finished it. Throws errors of the GPU.
+ * @throws WebGPUUnavailableError if there was no device for the pending work, unless that was reported before
  */
 export const synchronize = closed('synchronize', async (): Promise<void> => {
   flush();
@@ -57,13 +57,14 @@ export const synchronize = closed('synchronize', async (): Promise<void> => {
 });
 
 /**
- * GPU time by kernel of everything that `fn` runs, longest first, and what the host did meanwhile. Each dispatch gets a pass of
- * its own, so the whole takes a little longer than without. Browsers round timestamps to 0.1 ms.
+ * Measures the GPU time of everything that `fn` runs, by kernel, longest first, and what the host did meanwhile. Each
+ * dispatch gets its own compute pass, so the whole takes a little longer than usual. Browsers round timestamps to 0.1
+ * ms.
  *
  *     const profile = await torch.gpu.profile(() => step(images, labels));
  *     console.log(`${profile}`);   // a table; profile.toChromeTrace() is for chrome://tracing and ui.perfetto.dev
  *
- * @throws ArgumentError where the device has no timestamp queries
+ * @throws ArgumentError if the device has no timestamp queries
  */
 export const profile = callable('profile(fn: function)', async (fn: () => unknown): Promise<Profile> => {
   flush();
@@ -79,34 +80,34 @@ export const profile = callable('profile(fn: function)', async (fn: () => unknow
   );
 });
 
-/** A copy of the counters: calls to WebGPU since the start, and bytes now. */
+/** A copy of the counters: calls to WebGPU since the start, and bytes in use now. */
 export const stats = closed('stats', (): GpuStats => ({ ...counters }));
 
-/** Starts `peakBytes` and `peakUsedBytes` again from the memory now in use. */
+/** Resets `peakBytes` and `peakUsedBytes` to the memory in use now. */
 export const resetPeak = closed('resetPeak', (): void => {
   counters.peakBytes = engine.totalBytes;
   counters.peakUsedBytes = counters.liveBytes + counters.planBytes;
 });
 
-/** What the device is; null before it has been opened. */
+/** A description of the device; null before it has been opened. */
 export const adapterInfo = closed('adapterInfo', (): AdapterProfile | null => engine.profile);
 
-/** Whether the device computes with float16 (WebGPU's `shader-f16`); null before it has been opened. */
+/** Whether the device supports float16 (WebGPU's `shader-f16`); null before it has been opened. */
 export const isFloat16Supported = closed(
   'isFloat16Supported',
   (): boolean | null => engine.profile && supportsHalf(engine.profile),
 );
 
 /**
- * Whether the calling code runs in a rehearsal, by `warmup`, `explain` or `tune`: its read-backs are zeros then, and should not be
- * shown. Such code may wait for nothing else.
+ * Whether the calling code runs in a rehearsal by `warmup`, `explain` or `tune`: a call in which nothing is computed.
+ * Its read-backs are zeros, which should not be shown, and it may await nothing else.
  */
 export const isRehearsing = closed('isRehearsing', (): boolean => isJournaling());
 
 /** The device in use; null before it has been opened. */
 export const device = closed('device', (): GPUDevice | null => engine.device);
 
-/** Gives pooled GPU memory back to the system, and the memory kept for the next snapshot. */
+/** Frees pooled GPU memory, and the memory that is kept for the next snapshot. */
 export const trim = closed('trim', (): void => {
   giveUpRoom();
   engine.trim();

@@ -1,4 +1,4 @@
-// What `torch.cuda` and `torch.accelerator` say of memory, from the counters of `torch.gpu.stats`.
+// The memory functions of torch.cuda and torch.accelerator, from the counters of torch.gpu.stats.
 
 import { engine } from '../../engine/compiler/engine';
 import { closed } from '../../engine/core/arity';
@@ -6,14 +6,16 @@ import { stats as counters } from '../../engine/gpu/stats';
 import { type DeviceLike, expectDevice } from '../../engine/storage/device';
 import { resetPeak, trim } from './gpu';
 
-/** A function of a device, which may be any of PyTorch's and is the only one: the numbers are those of WebGPU. */
+/**
+ * A function with an optional device. Any device name of PyTorch is accepted; the numbers are those of the only device.
+ */
 const ofDevice = <T>(name: string, tell: () => T): ((device?: DeviceLike | null) => T) =>
   closed(name, (device?: DeviceLike | null): T => {
     if (device !== undefined && device !== null) expectDevice(name, device);
     return tell();
   });
 
-/** Bytes by PyTorch's names, those that are counted: tensors, and all buffers, now and at the most. */
+/** The counters that exist here, in bytes, under PyTorch's names: of tensors and of all buffers, current and peak. */
 export interface MemoryStats {
   'allocated_bytes.all.current': number;
   'allocated_bytes.all.peak': number;
@@ -28,32 +30,35 @@ const told = (): MemoryStats => ({
   'reserved_bytes.all.peak': counters.peakBytes,
 });
 
-/** The memory of the device, as `torch.cuda` and `torch.accelerator` both tell it. */
+/** The memory functions that `torch.cuda` and `torch.accelerator` share. */
 export const memory = {
-  /** Bytes in buffers that hold values of tensors: those that have run and that a program still holds. */
+  /** Bytes in buffers of tensors that have been computed and that the program still holds. */
   memoryAllocated: ofDevice('memoryAllocated', () => told()['allocated_bytes.all.current']),
-  /** The most bytes that tensors and intermediates of steps took at once, since the start or `resetPeakMemoryStats`. */
+  /** The peak of bytes in tensors and intermediate values, since the start or `resetPeakMemoryStats`. */
   maxMemoryAllocated: ofDevice('maxMemoryAllocated', () => told()['allocated_bytes.all.peak']),
-  /** Bytes in all GPU buffers: tensors, intermediates of steps, and what is kept for reuse. */
+  /** Bytes in all GPU buffers: tensors, intermediate values, and buffers kept for reuse. */
   memoryReserved: ofDevice('memoryReserved', () => told()['reserved_bytes.all.current']),
-  /** The most bytes that all GPU buffers took at once, since the start or `resetPeakMemoryStats`. */
+  /** The peak of bytes in all GPU buffers, since the start or `resetPeakMemoryStats`. */
   maxMemoryReserved: ofDevice('maxMemoryReserved', () => told()['reserved_bytes.all.peak']),
-  /** The four numbers above, by PyTorch's names: `memoryStats()['allocated_bytes.all.peak']`. `torch.gpu.stats()` has more. */
+  /**
+   * The four numbers above under PyTorch's names: `memoryStats()['allocated_bytes.all.peak']`. `torch.gpu.stats()` has
+   * more.
+   */
   memoryStats: ofDevice('memoryStats', told),
-  /** Starts the peaks again from the memory now in use: `torch.gpu.resetPeak`. */
+  /** Resets the peaks to the memory in use now: `torch.gpu.resetPeak`. */
   resetPeakMemoryStats: ofDevice('resetPeakMemoryStats', () => resetPeak()),
-  /** Gives memory that is kept for reuse back to the system: `torch.gpu.trim`. */
+  /** Frees the memory that is kept for reuse: `torch.gpu.trim`. */
   emptyCache: closed('emptyCache', (): void => trim()),
 } as const;
 
-/** Bytes as PyTorch's table shows them, in the unit of the larger of a row's two. */
+/** Bytes as PyTorch's table shows them, in the unit that fits `largest`, the greater number of the row. */
 function shown(bytes: number, largest: number): string {
   let [size, unit] = [bytes, 0];
   for (let most = largest; most >= 768 * 1024; most /= 1024, unit++) size = Math.floor(size / 1024);
   return `${String(size).padStart(6)} ${['B  ', 'KiB', 'MiB', 'GiB'][unit]}`;
 }
 
-/** `memoryStats` as a table, to be printed. */
+/** `memoryStats` as a printable table. */
 export const memorySummary = ofDevice('memorySummary', (): string => {
   const stats = told();
   const line = `|${'-'.repeat(49)}|`;

@@ -1,4 +1,4 @@
-// torch.gpu.tune: measures what kernels can choose, for the shapes that a function uses, and remembers it.
+// torch.gpu.tune: measures the variants of kernels for the shapes that a function uses, and remembers the fastest.
 import { engine } from '../../engine/compiler/engine';
 import { clearMeasured, measure } from '../../engine/compiler/tuning/measure';
 import type { TunedChoice, TuningProgress } from '../../engine/compiler/tuning/tuner';
@@ -12,7 +12,10 @@ export type { TunedChoice, TuningProgress };
 
 /** Options of `gpu.tune`. */
 export interface TuneOptions {
-  /** Milliseconds after which no further kernel is measured, default 20,000; with none above 0 no kernel is measured. Call again to go on from there. */
+  /**
+   * After this many milliseconds no further kernel is measured; call again to continue. 0 or less measures none.
+   * Default: 20,000.
+   */
   budget?: number;
   /** Called before and after each measurement. */
   onProgress?: (progress: TuningProgress) => void;
@@ -26,14 +29,14 @@ type TuneArguments = Arguments<Tuned, ['fn', 'budget', 'onProgress']>;
 
 const DEFAULT_BUDGET = 20_000;
 
-/** What a tuning has found. `toString()` gives a table for the console. */
+/** The result of `tune`. `toString()` returns a table for the console. */
 export class TuningReport extends Printable {
   constructor(
-    /** Kernels measured now; earlier measurements are left out. */
+    /** The kernels that this call measured. */
     readonly choices: readonly TunedChoice[],
-    /** Kernels that the budget did not reach. */
+    /** How many kernels are left to measure, because the budget ran out. */
     readonly left: number,
-    /** Whether the choices are kept for the next visit. */
+    /** Whether the choices were stored for the next visit. */
     readonly saved: boolean,
   ) {
     super();
@@ -66,16 +69,17 @@ async function tuneFor(...args: TuneArguments): Promise<TuningReport> {
 }
 
 /**
- * Measures, for each kernel of `fn` that can be run in several ways, which is the fastest for its shapes on this GPU. Plans use
- * that from then on, and so do later visits: it is kept by adapter, kernel and shape in IndexedDB, or in Node in a file of the
- * user's cache folder (`torch.init({ tuning })` names another, or none). `fn` is called as in `torch.warmup`, without
- * computing or changing anything. Results stay the same but for the order in which sums are rounded.
+ * Measures, for each kernel of `fn` that has several variants, which one is the fastest for its shapes on this GPU.
+ * Plans use the fastest from then on, and so do later visits: the choice is stored by adapter, kernel and shape in
+ * IndexedDB, or in Node in a file in the user's cache folder (`torch.init({ tuning })` names another file, or none).
+ * `fn` is called as in `torch.warmup`, without computing or changing anything. Results stay the same except for the
+ * order in which sums are rounded.
  *
  *     console.log(`${await torch.gpu.tune(() => step(images, labels))}`);
  *         await torch.gpu.tune.clear();   // forgets the measurements of this adapter
  *
- * @throws the errors of `fn`; ArgumentError where it waits for anything but tensors it reads back; WebGPUUnavailableError where
- * there is no device
+ * @throws the errors of `fn`; ArgumentError if it awaits anything but read-backs; WebGPUUnavailableError if there is no
+ * device
  */
 export const tune: {
   (...args: TuneArguments): Promise<TuningReport>;

@@ -1,4 +1,4 @@
-// Warming up: everything that a function would need on the GPU is compiled before it runs for the first time.
+// torch.warmup: compiles everything that a function needs on the GPU before the function runs for the first time.
 import { engine } from '../../engine/compiler/engine';
 import { PlanCache } from '../../engine/compiler/plan-cache';
 import { type Prepared, prepare } from '../../engine/compiler/prepare';
@@ -8,7 +8,7 @@ import { type Arguments, kindOf, parseArgs } from '../../engine/core/options';
 import { type RehearsedJob, rehearse } from '../../engine/graph/rehearsal';
 import { defaultGenerator } from '../../engine/storage/random/generator';
 
-/** How far `warmup` has come. */
+/** The progress of `warmup`. */
 export interface WarmupProgress {
   /** Pipelines compiled so far. */
   readonly done: number;
@@ -25,24 +25,26 @@ interface Warmup extends WarmupOptions {
   fn: () => unknown;
 }
 
-/** The first steps of an optimizer differ from each other, until its state is where it stays. */
+/** The most rehearsals: the first steps of an optimizer differ from each other, until its state has its final place. */
 const MAX_CALLS = 4;
 
 /**
- * Compiles all that `fn`, a training step say, needs on the GPU, in parallel, so that its first real call is as fast as the
- * others. `fn` is called a few times without anything being computed, until its calls ask for nothing new; afterwards
- * parameters, gradients, the state of modules, optimizers and schedulers, and random generators are as before.
+ * Compiles everything that `fn` (a training step, for instance) needs on the GPU, in parallel, so that its first real
+ * call is as fast as later ones. `fn` is rehearsed: called a few times without computing anything, until its calls need
+ * nothing new. Afterwards parameters, gradients, the state of modules, optimizers and schedulers, and random generators
+ * are as before.
  *
  *     await torch.warmup(() => step(images, labels), { onProgress: ({ done, total }) => bar.set(done / total) });
  *     await torch.warmup(async () => history.push(await step(images, labels).item()));
  *
- * Meanwhile `fn` reads zeros back where the value depends on its own computation. `fn` may be asynchronous, but may wait for
- * nothing but tensors that it reads back: all of its calls run within one task of the event loop, so that other loops of the
- * page never see values that were not computed. Tensors that `fn` keeps in variables of its own never get a value, so let it keep none.
+ * During these calls, values that depend on the computation of `fn` read back as zeros. `fn` may be asynchronous, but
+ * may await nothing but read-backs: all its calls run within one task of the event loop, so that other code of the page
+ * never sees values that were not computed. Tensors that `fn` stores in outer variables never get a value, so it should
+ * store none.
  *
  * @returns how many plans and pipelines were compiled
- * @throws the errors of `fn`; ArgumentError where `fn` waits for something else, such as a timer or a file (its work after
- * that is done for real); WebGPUUnavailableError where there is no device
+ * @throws the errors of `fn`; ArgumentError if `fn` awaits something else, such as a timer or a file (its work after
+ * that is done for real); WebGPUUnavailableError if there is no device
  */
 export async function warmup(...args: Arguments<Warmup, ['fn', 'onProgress']>): Promise<Prepared> {
   const { fn, onProgress } = parseArgs<Warmup>('warmup', ['fn'], { onProgress: null }, args, {
@@ -57,9 +59,9 @@ export async function warmup(...args: Arguments<Warmup, ['fn', 'onProgress']>): 
   return prepare(engine, wanted, (done, total) => onProgress?.({ done, total }));
 }
 
-/** Rehearses `fn` until its calls ask for nothing new, and gives each program once. */
+/** Rehearses `fn` until its calls need nothing new, and returns each program once. */
 export async function rehearseFully(name: string, fn: () => unknown): Promise<readonly RehearsedJob[]> {
-  // Made now, it keeps the random seed it starts from.
+  // Create the default generator before the rehearsal, which would otherwise undo its creation and with it its seed.
   defaultGenerator();
   let met: RehearsedJob[] = [];
   await rehearse(name, fn, () => {
