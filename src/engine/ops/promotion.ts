@@ -1,7 +1,7 @@
 // PyTorch's type promotion: the dtype in which operands of several dtypes meet.
 import { type DType, isFloat } from '../core/meta';
 
-/** An operand as promotion sees it. */
+/** The properties of an operand that matter for promotion. */
 export interface Promotable {
   readonly dtype: DType;
   /** A tensor without dimensions: tensors with dimensions decide over it, unless its category is higher. */
@@ -58,7 +58,7 @@ export const canBecome = (from: DType, to: DType): boolean => category(from) <= 
 /** The dtype in which true division runs: integers and bools divide as floats. */
 export const divisionType = (dtype: DType): DType => (isFloat(dtype) ? dtype : 'float32');
 
-/** The dtype that a JavaScript value stands for: whole numbers are int64, others float32. */
+/** The dtype of a JavaScript value: int64 for whole numbers, float32 for others, bool for booleans. */
 export function dtypeOfScalar(value: number | boolean): DType {
   if (typeof value === 'boolean') return 'bool';
   return Number.isInteger(value) ? 'int64' : 'float32';

@@ -35,9 +35,9 @@ export type TensorFunction<Args extends readonly unknown[] = readonly Tensor[]> 
 type WithAux<Args extends readonly unknown[], Aux> = (...args: Args) => readonly [output: Tensor, aux: Aux];
 
 interface Arguments {
-  /** The arguments for the function. The ones to differentiate by are replaced by new tensors. */
+  /** The arguments for the function. Those to differentiate with respect to are replaced by new tensors. */
   readonly given: unknown[];
-  /** The new tensors by which the function is differentiated, in order. */
+  /** The new tensors with respect to which the function is differentiated, in order. */
   readonly wanted: Tensor[];
   /** Whether an argument already belongs to a graph; then the gradients must, too. */
   readonly nested: boolean;
@@ -126,9 +126,9 @@ const recorded = <T>(fn: () => T): T => withMode({ grad: true, keepSaved: true }
 const released = <T>(results: T, nested: boolean): T =>
   nested ? results : mapTensors(results, (x) => (x.requiresGrad ? x.detach() : x));
 
-/** The option that says by which arguments to differentiate. */
+/** The option that says with respect to which arguments to differentiate. */
 export interface Argnums<N extends number | readonly number[] = number | readonly number[]> {
-  /** The index of the argument to differentiate by, or a list of indices. Default: 0. */
+  /** The index of the argument to differentiate with respect to, or a list of indices. Default: 0. */
   argnums?: N;
 }
 
@@ -178,7 +178,7 @@ function chunkedOptionsOf(
   return parseArgs<Argnums & Beside<boolean> & ChunkOptions>(name, [], defaults, options, kinds);
 }
 
-/** The structure of the argument by which a function is differentiated; for several `argnums`, a list. */
+/** The structure of the argument with respect to which a function is differentiated; for several `argnums`, a list. */
 type Differentiated<Args extends readonly unknown[], N> = N extends readonly number[]
   ? Args[number][]
   : Args[(number extends N ? 0 : N) & keyof Args];
@@ -275,7 +275,7 @@ export function vjp(func: AnyFunction, ...args: readonly unknown[]): unknown {
 
 const again = (nested: boolean) => ({ createGraph: nested, retainGraph: true, allowUnused: true });
 
-/** The gradients of y by tensors; zeros for tensors on which y does not depend. */
+/** The gradients of y with respect to tensors; zeros for tensors on which y does not depend. */
 const gradientsOf = (
   y: Tensor,
   wanted: readonly Tensor[],
@@ -296,8 +296,8 @@ type PushOrder = ['func', 'primals', 'tangents'];
 
 /**
  * Returns [func(...primals), J · tangents], where J is the Jacobian at the primals: the directional derivative. It is
- * computed by differentiating vᵀ J by v. With `hasAux`, `func` returns [output, aux], and the result is [output, J ·
- * tangents, aux].
+ * computed by differentiating vᵀ J with respect to v. With `hasAux`, `func` returns [output, aux], and the result is
+ * [output, J · tangents, aux].
  */
 export function jvp<Args extends readonly Tensor[], A>(
   ...args: ByPlaceOrName<Push<WithAux<Args, A>, Args> & Aux, [...PushOrder, 'hasAux']>
@@ -328,7 +328,8 @@ export function jvp(...args: readonly unknown[]): unknown {
 }
 
 /**
- * Returns a function from tangents of the tensors xs to those of ys: J · tangents, where J is the Jacobian of ys by xs.
+ * Returns a function from tangents of the tensors xs to those of ys: J · tangents, where J is the Jacobian of ys with
+ * respect to xs.
  */
 function pushing(
   ys: readonly Tensor[],
@@ -447,7 +448,7 @@ function makeJacfwd(func: AnyFunction, ...options: unknown[]): (...args: unknown
     });
 }
 
-/** Stacks the rows (dim 0) or the columns (dim -1) of the Jacobian of y by x into the Jacobian. */
+/** Stacks the rows (dim 0) or the columns (dim -1) of the Jacobian of y with respect to x into the Jacobian. */
 function jacobianOf(parts: readonly Tensor[], dim: 0 | -1, y: Tensor, x: Tensor): Tensor {
   const shape = [...y.shape, ...x.shape];
   return parts.length > 0 ? stack(parts, dim).reshape(shape) : y.newZeros(shape);
@@ -476,9 +477,9 @@ export function jacobian(...args: readonly unknown[]): Tensor | Tensor[] {
 }
 
 /**
- * Returns a function that computes the Hessian of `func` by the argument `argnums`, shape [...output, ...x, ...x]; for
- * a list of `argnums`, a list of lists. With a tensor x instead of options, it returns the Hessian at x. If the
- * argument is a list or object of tensors, so is the Hessian, and each of its entries again.
+ * Returns a function that computes the Hessian of `func` with respect to the argument `argnums`, shape [...output,
+ * ...x, ...x]; for a list of `argnums`, a list of lists. With a tensor x instead of options, it returns the Hessian at
+ * x. If the argument is a list or object of tensors, so is the Hessian, and each of its entries again.
  *
  *     torch.func.hessian((x: Tensor) => x.pow(3).sum())(x);   // diagonal 6 x
  */

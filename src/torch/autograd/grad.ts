@@ -17,7 +17,7 @@ const weights = orNull(either(tensor, listOf(orNull(tensor))));
 interface GradParameters {
   /** The tensors to differentiate. */
   outputs: Tensor | readonly Tensor[];
-  /** The tensors by which to differentiate. */
+  /** The tensors with respect to which to differentiate. */
   inputs: Tensor | readonly Tensor[];
   /** For each output a tensor of weights for its elements; null stands for 1 if the output is a single element. */
   gradOutputs?: Tensor | readonly (Tensor | null)[] | null;
@@ -25,7 +25,7 @@ interface GradParameters {
   retainGraph?: boolean | null;
   /** Whether to record the gradients themselves, for higher derivatives. Default: false. */
   createGraph?: boolean;
-  /** Must be true: only gradients by the inputs are computed. PyTorch has deprecated false, too. */
+  /** Must be true: only gradients of the inputs are computed. PyTorch has deprecated false, too. */
   onlyInputs?: true;
   /**
    * Whether to return null, instead of throwing, for inputs on which no output depends. Default: `materializeGrads`.
@@ -138,8 +138,8 @@ interface BackwardParameters {
 type BackwardOrder = ['tensors', 'gradTensors', 'retainGraph', 'createGraph', 'inputs'];
 
 /**
- * Computes the gradients of several tensors at once by all leaves that they depend on, or by `inputs`, and adds them to
- * `grad`.
+ * Computes the gradients of several tensors at once with respect to all leaves that they depend on, or to `inputs`, and
+ * adds them to `grad`.
  *
  *     torch.autograd.backward([loss1, loss2]);
  *

@@ -50,9 +50,9 @@ const IN_FLIGHT = 64;
 type Arrays = readonly Float32Array[];
 
 /**
- * Compares the gradient of `fn` by every element of the inputs that require grad with central differences. The outputs
- * are weighted at random and summed, so that one backward serves all elements; for the differences, the sum is in
- * double precision.
+ * Compares the gradient of `fn` with respect to every element of the inputs that require grad with central differences.
+ * The outputs are weighted at random and summed, so that one backward serves all elements; for the differences, the sum
+ * is in double precision.
  *
  *     await torch.autograd.gradcheck((a, b) => a.mul(b), [a, b]);
  *

@@ -29,7 +29,7 @@ export {
 /** The modified Bessel function of the first kind, of order 1. */
 export const i1 = callable('i1(input)', (input: Tensor): Tensor => Tensor.of(ops.i1(input.value)));
 
-/** input · ln(1 + other), and 0 where `input` is 0. One of both may be a number. */
+/** input · ln(1 + other), and 0 where `input` is 0. One of the two may be a number. */
 export const xlog1py = callable(
   'xlog1py(input: operand, other: operand)',
   (input: Operandish, other: Operandish): Tensor => {

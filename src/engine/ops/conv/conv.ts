@@ -1,4 +1,4 @@
-// conv2d and its adjoints: the gradient by the input, which is the transposed convolution, and the gradient by the
+// conv2d and its adjoints: the gradient of the input, which is the transposed convolution, and the gradient of the
 // weight.
 
 import type { Framed } from '../../compiler/ir';
@@ -57,8 +57,8 @@ const conv2dOp: Op<ConvAttrs> = {
 };
 
 /**
- * The adjoint of conv2d by x, for an x of the given size. With a bias, it is the transposed convolution that users
- * call.
+ * The adjoint of conv2d as a function of x, for an x of the given size. With a bias, it is the transposed convolution
+ * that users call.
  */
 const convTranspose2dOp: Op<Sized> = {
   name: 'convTranspose2d',
@@ -86,8 +86,9 @@ const convTranspose2dOp: Op<Sized> = {
 };
 
 /**
- * The adjoint of conv2d by w: dw[o,c,p,q] = Σ_{n,i,j} dy[n,o,i,j] · x[n, c, i·sh + p·dh - top, j·sw + q·dw - left]. The
- * second output is the adjoint by b, which costs next to nothing in the same pass: db[o] = Σ_{n,i,j} dy[n,o,i,j].
+ * The adjoint of conv2d as a function of w:
+ *   dw[o,c,p,q] = Σ_{n,i,j} dy[n,o,i,j] · x[n, c, i·sh + p·dh - top, j·sw + q·dw - left]
+ * The second output is the gradient of b, db[o] = Σ_{n,i,j} dy[n,o,i,j], which costs next to nothing in the same pass.
  */
 const convWeightGradOp: Op<Kerneled> = {
   name: 'conv2dWeightGrad',

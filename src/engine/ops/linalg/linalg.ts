@@ -464,7 +464,7 @@ function svdGradient({ u, s, v }: Singular, du?: Value, ds?: Value, dv?: Value):
   return result ?? sum(mul(u, 0));
 }
 
-/** −1 if the row exchanges are odd in number, else 1. Shape: [...]. */
+/** −1 if the number of row exchanges is odd, else 1. Shape: [...]. */
 function parity({ pivots }: Factored): Value {
   const steps = pivots.shape.at(-1)!;
   const own = fromHost(

@@ -289,8 +289,8 @@ export function bceWithLogits(x: Value, target: Value, options: BceOptions = {})
 }
 
 /**
- * -(t max(ln x, -100) + (1 - t) max(ln(1 - x), -100)), finite at 0 and 1. Its gradient by x, (x - t) / (x (1 - x)),
- * takes the divisor as at least 1e-12.
+ * -(t max(ln x, -100) + (1 - t) max(ln(1 - x), -100)), finite at 0 and 1. Its gradient with respect to x, (x - t) / (x
+ * (1 - x)), takes the divisor as at least 1e-12.
  */
 const bceOp = pointwise({
   name: 'binaryCrossEntropy',

@@ -51,7 +51,7 @@ const CHUNK = 65536;
 const LEVELS = 256;
 
 interface RecolorAttrs {
-  /** Whether some row may ask for a transform that depends on the whole picture, such as equalize. */
+  /** Whether a row may ask for a transform that depends on the whole picture, such as equalize. */
   readonly measures: boolean;
 }
 

@@ -151,7 +151,10 @@ const alignOp: Op<AlignAttrs> = {
   },
 };
 
-/** The adjoint by one map, whose shape (`from`) the result has. Inputs: dy, regions, with `levelled` their levels. */
+/**
+ * The adjoint as a function of one map, whose shape (`from`) the result has. Inputs: dy, regions, with `levelled` their
+ * levels.
+ */
 const alignAdjointOp: Op<PoolingAttrs & { readonly levelled: boolean; readonly level: number; readonly from: Shape }> =
   {
     name: 'roiAlignBackward',

@@ -68,7 +68,7 @@ export const elu = (x: Value, alpha = 1, over = false): Value =>
 
 /**
  * A function whose derivative depends on its result y alone. `slope` is WGSL for dy times the derivative, with dy in
- * `a0` and y in `a1`; `bend` is the derivative of that derivative by y.
+ * `a0` and y in `a1`; `bend` is the derivative of that derivative with respect to y.
  */
 /* @__NO_SIDE_EFFECTS__ */
 function ofResult(name: string, slope: string, bend: (y: Value) => Value): (x: Value) => Value {

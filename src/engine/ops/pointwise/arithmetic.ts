@@ -57,7 +57,7 @@ const rsubOp = pointwise({
   grads: [(dy) => neg(dy)],
 });
 
-/** a - b; one of them may be a number. */
+/** a - b; one of the two may be a number. */
 export function sub(a: Value | number, b: Value | number): Value {
   if (typeof a !== 'number') return binary(subOp, subScalarOp, a, b);
   invariant(typeof b !== 'number', 'sub of two numbers');

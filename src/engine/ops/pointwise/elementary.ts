@@ -72,7 +72,7 @@ export const erf: Unary = (a) => record(erfOp, [toFloat(a)], undefined);
 /** 1 - erf a, exact for large a. */
 export const erfc = unary('erfc', (a) => neg(bell(a)));
 
-/** x / (a² + b²), and x itself at (0, 0), where it is 0: the gradient of the angle is 0 there. */
+/** x / (a² + b²). At (0, 0) it is x itself, which is 0 there, so the gradient of the angle is 0. */
 const perSquare = (x: Value, a: Value, b: Value, r = add(square(a), square(b))): Value => div(x, where(eq(r, 0), 1, r));
 const atan2Op = pointwise({
   name: 'atan2',

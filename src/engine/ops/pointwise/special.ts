@@ -63,7 +63,7 @@ const gammaDensityOp = pointwise({
   saves: 'aby',
   grads: [null, (dy, { a, b, y }) => mul(dy, mul(y, sub(div(sub(a, 1), b), 1)))],
 });
-/** e^-x x^(a-1) / Γ(a), the derivative of igamma by x. */
+/** e^-x x^(a-1) / Γ(a), the derivative of igamma with respect to x. */
 const gammaDensity: Binary = (a, x) => record(gammaDensityOp, [a, x], undefined);
 
 const incomplete = (name: string, expr: string, slope: (dy: Value) => Value): Binary => {
@@ -163,7 +163,7 @@ const logitClampedOp = pointwise({
 export const logit = (a: Value, eps: number | null): Value =>
   eps === null ? record(logitOp, [toFloat(a)], undefined) : record(logitClampedOp, [toFloat(a)], undefined, [eps]);
 
-/** An op of two floats, defined by its WGSL library function and its gradients by both operands. */
+/** An op of two floats, defined by its WGSL library function and its gradients with respect to both operands. */
 function binary(name: string, saves: string, grads: NonNullable<Parameters<typeof pointwise>[0]['grads']>): Binary {
   const op = pointwise({ name, lib, expr: `special_${name}(a0, a1)`, saves, grads });
   return (a, b) => record(op, [a, b], undefined);

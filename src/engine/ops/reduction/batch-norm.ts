@@ -22,7 +22,7 @@ interface BatchNormAttrs {
   /** Mean and variance were computed from x, so the gradient of x passes through them, too. */
   readonly own: boolean;
   readonly weight: boolean;
-  /** Comes with a weight only. */
+  /** A bias requires a weight. */
   readonly bias: boolean;
 }
 

@@ -33,7 +33,7 @@ export interface LayerNormAttrs {
   /** The number of leading dimensions, which number the rows. The other dimensions are normalised over. */
   readonly lead: number;
   readonly weight: boolean;
-  /** Comes with a weight only. */
+  /** A bias requires a weight. */
   readonly bias: boolean;
 }
 
@@ -62,7 +62,7 @@ const layerNormOp: Op<LayerNormAttrs> = {
 };
 
 /**
- * The gradients by x, weight and bias, composed of differentiable operations so that they can be differentiated again.
+ * The gradients of x, weight and bias, composed of differentiable operations so that they can be differentiated again.
  */
 function composedGrads(dy: Value, x: Value, weight: Value | undefined, lead: number, eps: number): Value[] {
   const dims = x.shape.slice(lead).map((_, d) => lead + d);

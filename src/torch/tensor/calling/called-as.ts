@@ -1,7 +1,7 @@
-// Owns how errors of what a function calls are told under the function's own name.
+// Puts the name of a public function on errors that functions within it throw.
 import { underName } from './callable';
 
-/** The result of a call, whose errors about its arguments are told under `name`. */
+/** The result of a call. Errors about its arguments are changed to begin with `name`. */
 export function calledAs<T>(name: string, call: () => T): T {
   try {
     return call();

@@ -29,7 +29,7 @@ export default methods;
 
 // ── Sums and products ──
 
-/** input + alpha · other; one of them may be a number. */
+/** input + alpha · other; one of the two may be a number. */
 export const add = op(
   'add(input: operand, other: operand, ...)',
   (input: Operandish, other: Operandish, options?: { alpha?: number | boolean }): Tensor => {
@@ -40,7 +40,7 @@ export const add = op(
 );
 /** `add`, in place. */
 export const add_ = inPlace(add, { readsOld: false });
-/** input - alpha · other; one of them may be a number. */
+/** input - alpha · other; one of the two may be a number. */
 export const sub = op(
   'sub(input: operand, other: operand, ...)',
   (input: Operandish, other: Operandish, options?: { alpha?: number }): Tensor => {
@@ -77,7 +77,7 @@ export const rsub = callable(
     return renamed(add(mul(made(cast(input.value, dtype)), -alpha), other), 'RsubBackward1');
   },
 );
-/** input · other, element by element; one of them may be a number. */
+/** input · other, element by element; one of the two may be a number. */
 export const mul = op(
   'mul(input: operand, other: operand)',
   (input: Operandish, other: Operandish): Tensor => combined('mul', tensorOf(input), other, ops.mul),
@@ -89,7 +89,7 @@ export const mul_ = inPlace(mul);
 
 /**
  * input / other, in floating point even for integers; with `roundingMode` 'floor' or 'trunc', integers stay integers.
- * One of both may be a number.
+ * One of the two may be a number.
  */
 export const div = op(
   'div(input: operand, other: operand, ...)',
@@ -121,14 +121,14 @@ export const trueDivide = op(
 );
 /** `trueDivide`, in place. */
 export const trueDivide_ = inPlace(trueDivide);
-/** input / other rounded down; one of them may be a number. */
+/** input / other rounded down; one of the two may be a number. */
 export const floorDivide = op(
   'floorDivide(input: operand, other: operand)',
   (input: Operandish, other: Operandish): Tensor => combined('floorDivide', tensorOf(input), other, ops.floorDivide),
 );
 /** `floorDivide`, in place. */
 export const floorDivide_ = inPlace(floorDivide);
-/** The remainder of input / other with the sign of `other`; one of them may be a number. */
+/** The remainder of input / other with the sign of `other`; one of the two may be a number. */
 export const remainder = op(
   'remainder(input: operand, other: operand)',
   (input: Operandish, other: Operandish): Tensor =>
@@ -144,7 +144,7 @@ export const remainder_ = inPlace(remainder);
 
 // ── Powers ──
 
-/** input^exponent, element by element; one of both may be a number. Integers require an exponent ≥ 0. */
+/** input^exponent, element by element; one of the two may be a number. Integers require an exponent ≥ 0. */
 export const pow = op('pow(input: operand, exponent: operand)', (input: Operandish, exponent: Operandish): Tensor => {
   if (!(input instanceof TensorBase)) {
     return renamed(combined('pow', tensorOf(input), exponent, ops.pow), 'PowBackward2');

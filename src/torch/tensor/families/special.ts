@@ -26,7 +26,7 @@ const binary = <const S extends string>(signature: S, of: (a: Value, b: Value) =
   return op(signature, (input: Tensor, other: Tensor): Tensor => paired(name, input, other, of));
 };
 
-// ── Γ and its kin ──
+// ── Γ and related functions ──
 
 /** The logarithm of |Γ|. */
 export const lgamma = unary('lgamma', ops.lgamma);
@@ -67,11 +67,11 @@ export const mvlgamma = op(
 );
 /** `mvlgamma`, in place. */
 export const mvlgamma_ = inPlace(mvlgamma);
-/** The regularised lower incomplete gamma function P(input, other); differentiable by `other`. */
+/** The regularised lower incomplete gamma function P(input, other); differentiable with respect to `other`. */
 export const igamma = binary('igamma(input, other)', ops.igamma);
 /** `igamma`, in place. */
 export const igamma_ = inPlace(igamma);
-/** The regularised upper incomplete gamma function, 1 - P(input, other); differentiable by `other`. */
+/** The regularised upper incomplete gamma function, 1 - P(input, other); differentiable with respect to `other`. */
 export const igammac = binary('igammac(input, other)', ops.igammac);
 /** `igammac`, in place. */
 export const igammac_ = inPlace(igammac);
@@ -114,7 +114,7 @@ export const hypot = binary('hypot(input, other)', ops.hypot);
 /** `hypot`, in place. */
 export const hypot_ = inPlace(hypot);
 
-/** input · ln(other), and 0 where `input` is 0. One of both may be a number. */
+/** input · ln(other), and 0 where `input` is 0. One of the two may be a number. */
 export const xlogy = op('xlogy(input: operand, other: operand)', (input: Operandish, other: Operandish): Tensor => {
   if (!(input instanceof TensorBase) && !(other instanceof TensorBase)) {
     throw new ArgumentError('xlogy: expected at least one tensor, but got two numbers');
@@ -209,8 +209,8 @@ const shifted =
   };
 
 /**
- * The bits of `input` shifted left by `other`; 0 if `other` is negative or at least the bit width. One of both may be a
- * number.
+ * The bits of `input` shifted left by `other`; 0 if `other` is negative or at least the bit width. One of the two may
+ * be a number.
  */
 export const bitwiseLeftShift = op(
   'bitwiseLeftShift(input: operand, other: operand)',
@@ -218,7 +218,7 @@ export const bitwiseLeftShift = op(
 );
 /** `bitwiseLeftShift`, in place. */
 export const bitwiseLeftShift_ = inPlace(bitwiseLeftShift);
-/** The bits of `input` shifted right by `other`; the sign stays. One of both may be a number. */
+/** The bits of `input` shifted right by `other`; the sign stays. One of the two may be a number. */
 export const bitwiseRightShift = op(
   'bitwiseRightShift(input: operand, other: operand)',
   shifted('bitwiseRightShift', parts.bitwiseRightShift),

@@ -165,13 +165,13 @@ export const hsplit = op(
     evenly('hsplit', input, indicesOrSections, 1, input.shape.length === 1 ? 0 : 1),
 );
 
-/** Pieces above each other: along dimension 0. */
+/** Pieces one above the other: along dimension 0. */
 export const vsplit = op(
   'vsplit(input, indicesOrSections: numbers)',
   (input: Tensor, indicesOrSections: Sections): Tensor[] => evenly('vsplit', input, indicesOrSections, 2, 0),
 );
 
-/** Pieces behind each other: along dimension 2. */
+/** Pieces along dimension 2 (depth). */
 export const dsplit = op(
   'dsplit(input, indicesOrSections: numbers)',
   (input: Tensor, indicesOrSections: Sections): Tensor[] => evenly('dsplit', input, indicesOrSections, 3, 2),

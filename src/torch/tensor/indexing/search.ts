@@ -75,7 +75,7 @@ export const bucketize = callable(
 );
 
 /**
- * Whether each element is among `testElements`; with `invert`, whether it is not. One of both may be a number. NaN
+ * Whether each element is among `testElements`; with `invert`, whether it is not. One of the two may be a number. NaN
  * equals nothing, so it is never found. Shape: that of `elements`. `assumeUnique` is accepted and ignored.
  */
 export const isin = callable(

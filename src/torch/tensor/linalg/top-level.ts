@@ -60,8 +60,9 @@ export const choleskySolve = callable(
 );
 
 /**
- * The solution. Its gradient by L is −(G Xᵀ + X Gᵀ) L, with `upper` −L (G Xᵀ + X Gᵀ), where G is the gradient by B. As in
- * PyTorch, it covers all of L, as if the factor were a full matrix and not a triangle.
+ * The solution. Its gradient with respect to L is −(G Xᵀ + X Gᵀ) L, with `upper` −L (G Xᵀ + X Gᵀ), where G is the
+ * gradient with respect to B. As in PyTorch, it covers all of L, as if the factor were a full matrix and not a
+ * triangle.
  */
 function byFactor(B: Tensor, L: Tensor, upper: boolean, gradName: string): Tensor {
   const solved = (b: Tensor) => {

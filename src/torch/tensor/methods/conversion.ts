@@ -50,7 +50,7 @@ export const long = op('long(input)', (input: Tensor): Tensor => input.to('int64
 /** True where elements are nonzero: `to('bool')`. */
 export const bool = op('bool(input)', (input: Tensor): Tensor => input.to('bool'));
 
-// ── Devices and NumPy: nothing to do here, or what to write instead ──
+// ── Devices and NumPy: methods that do nothing, or throw an error that says what to write instead ──
 
 const legacyNames = {
   float32: 'FloatTensor',
