@@ -211,7 +211,7 @@ describe('errors', () => {
     expect(() => x.permute(0, 0)).toThrow(/permute/);
     expect(() => x.narrow(1, 2, 2)).toThrow(/narrow/);
     expect(() => torch.cat([x, torch.zeros(3, 3)], 1)).toThrow(
-      /cat: expected shapes that agree but in dimension 1, but got \[2, 3\] and \[3, 3\]/,
+      /cat: expected shapes that agree except in dimension 1, but got \[2, 3\] and \[3, 3\]/,
     );
     expect(() => torch.stack([x, torch.zeros(3)])).toThrow(
       /stack: expected tensors of one shape, but got \[2, 3\] and \[3\]/,

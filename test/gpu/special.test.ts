@@ -147,5 +147,7 @@ test('arguments that do not fit are named', () => {
   expect(() => torch.isin(flags, 1)).toThrow(/isin: expected numbers, but got dtype bool/);
   expect(() => torch.clamp(floats)).toThrow(/clamp: expected min or max .* but got neither/);
   const a = torch.ones(2, { requiresGrad: true });
-  expect(() => torch.igamma(a, a).sum().backward()).toThrow(/igamma: there is no gradient by the first argument/);
+  expect(() => torch.igamma(a, a).sum().backward()).toThrow(
+    /igamma: there is no gradient with respect to the first argument/,
+  );
 });

@@ -157,7 +157,7 @@ describe('visualizeImageAttr', () => {
     await refusal({ cmap: 'rainbows' }).toThrow("expected cmap to be a name of Matplotlib's");
     await refusal({ canvas: { getContext: () => null } }).toThrow('expected a canvas with a 2d context');
     await expect(visualizeImageAttr(attr)).rejects.toThrow(
-      'expected a canvas to draw on, as there are none of their own here; pass { canvas }',
+      'expected a canvas to draw on, since there is no OffscreenCanvas here; pass { canvas }',
     );
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     await visualizeImageAttr(host([1e-9, 1e-8], [1, 2]), { canvas });

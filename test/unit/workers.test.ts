@@ -210,7 +210,7 @@ describe('errors', () => {
 
   test.each<[string, number, RegExp]>([
     ['a class of the module’s own', 5, /^OddError: odd \(in DataLoader worker 0, sample 5\)$/],
-    ['no error', 9, /it threw a text, which is no Error/],
+    ['no error', 9, /it threw a text, which is not an Error/],
     ['an operation on tensors', 6, /^mul: expected no operations on tensors in a worker.*collateFn.*sample 6\)$/],
     ['something that cannot be sent', 7, /expected an item of data, but got a function at call/],
     ['the end of the worker', 8, /^DataLoader worker 0: it ended by itself, with exit code 0/],

@@ -83,7 +83,7 @@ def set_default_tensor_type(t: Any) -> None:
     """Takes the type of float32, which is the default; there is no other."""
     name = t if isinstance(t, str) else getattr(t, "__name__", "")
     if not name.endswith("FloatTensor"):
-        raise TypeError(f"set_default_tensor_type: expected torch.FloatTensor, the one default that there is, but got {t}")
+        raise TypeError(f"set_default_tensor_type: expected torch.FloatTensor, the only default, but got {t}")
 
 
 def promote_types(type1: Any, type2: Any) -> dtype:

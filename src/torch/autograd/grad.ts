@@ -82,7 +82,7 @@ export function grad(...args: Arguments<GradParameters, Order>): (Tensor | null)
   }
   if (o.materializeGrads && o.allowUnused === false) {
     throw new ArgumentError(
-      'grad: expected allowUnused true or left out where materializeGrads is true, but got false',
+      'grad: expected allowUnused to be true or left out if materializeGrads is true, but got false',
     );
   }
   const outputs = listed(o.outputs);

@@ -74,7 +74,7 @@ function joined(results: readonly unknown[], dims: MapDims, path = 'the result')
     if (dims === null) {
       if (results.some((result) => result !== first)) {
         throw new ArgumentError(
-          `vmap: expected ${path} to be one tensor for all examples, as its outDims is null, but got one of each example; give it a dimension, or compute it outside`,
+          `vmap: expected ${path} to be one tensor for all examples, as its outDims is null, but got a different one for each example; give it a dimension, or compute it outside`,
         );
       }
       return first;

@@ -7,7 +7,7 @@ export function failureOf(thrown: unknown, sample: number | null): Failure {
   if (!(thrown instanceof Error)) {
     return {
       classes: [],
-      message: `it threw ${String(thrown)}, which is no Error`,
+      message: `it threw ${String(thrown)}, which is not an Error`,
       stack: null,
       properties: {},
       sample,

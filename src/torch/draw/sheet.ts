@@ -148,7 +148,7 @@ export function penOf(owner: string, canvas: PlotCanvas): Pen {
   const pen = canvas.getContext('2d') as Pen | null;
   if (!pen) {
     throw new ArgumentError(
-      `${owner}: expected a canvas with a 2d context, but it has one of another kind already; use a canvas of its own`,
+      `${owner}: expected a canvas with a 2d context, but it already has a context of another kind; use another canvas`,
     );
   }
   return pen;
@@ -206,7 +206,7 @@ export function canvasOr(owner: string, given: PlotCanvas | null): PlotCanvas {
   if (given) return given;
   if (typeof OffscreenCanvas === 'function') return new OffscreenCanvas(640, 480);
   throw new ArgumentError(
-    `${owner}: expected a canvas to draw on, as there are none of their own here; pass { canvas }`,
+    `${owner}: expected a canvas to draw on, since there is no OffscreenCanvas here; pass { canvas }`,
   );
 }
 

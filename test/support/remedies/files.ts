@@ -213,7 +213,7 @@ export const files: readonly Row[] = onDevice({
     'pass channelsLast: true',
     () => silent(series(true)),
   ),
-  'as there are none of their own here; pass { canvas }': options(
+  'since there is no OffscreenCanvas here; pass { canvas }': options(
     'visualizeImageAttr',
     (o) => visualizeImageAttr(ones(4, 4, 3), null, { method: 'heat_map', ...o } as never),
     {},

@@ -208,7 +208,7 @@ export function crossEntropy(x: Value, target: Value, options: CrossEntropyOptio
   }
   if (target.shape.length > 1 && sameShape(target.shape, x.shape)) {
     throw new DTypeError(
-      `crossEntropy: expected target of dtype ${x.dtype} where it has the input's shape ${showShape(x.shape)} (probabilities), but got ${target.dtype}; convert it with .to('${x.dtype}'), or give labels of shape ${showShape(lead)}`,
+      `crossEntropy: expected target of dtype ${x.dtype} if it has the input's shape ${showShape(x.shape)} (probabilities), but got ${target.dtype}; convert it with .to('${x.dtype}'), or give labels of shape ${showShape(lead)}`,
     );
   }
   const labels = checkLabels('crossEntropy', x, target, lead);

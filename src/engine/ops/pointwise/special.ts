@@ -75,7 +75,7 @@ const incomplete = (name: string, expr: string, slope: (dy: Value) => Value): Bi
     grads: [
       () => {
         throw new AutogradError(
-          `${name}: there is no gradient by the first argument, as in PyTorch; detach() it, and take that by the second`,
+          `${name}: there is no gradient with respect to the first argument, as in PyTorch; detach() it, and differentiate with respect to the second`,
         );
       },
       (dy, { a, b }) => mul(slope(dy), gammaDensity(a, b)),

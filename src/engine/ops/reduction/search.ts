@@ -14,7 +14,7 @@ const searchsortedOp: Op<{ readonly right: boolean }> = {
       (sorted.shape.length === values.shape.length && sameShape(rows(sorted.shape), rows(values.shape)));
     if (!fits || sorted.shape.length === 0) {
       throw new ShapeError(
-        `searchsorted: expected a sorted vector, or rows of it for values of shape ${showShape(values.shape)}, but got ${showShape(sorted.shape)}`,
+        `searchsorted: expected a sorted vector, or a sorted row for each row of values of shape ${showShape(values.shape)}, but got ${showShape(sorted.shape)}`,
       );
     }
     return [{ shape: values.shape, dtype: 'int64' }];

@@ -32,7 +32,7 @@ const catOp: Op<{ readonly dim: number }> = {
       }
       if (x.shape.length !== first.shape.length || x.shape.some((size, d) => d !== dim && size !== first.shape[d])) {
         throw new ShapeError(
-          `cat: expected shapes that agree but in dimension ${dim}, but got ${showShape(first.shape)} and ${showShape(x.shape)}`,
+          `cat: expected shapes that agree except in dimension ${dim}, but got ${showShape(first.shape)} and ${showShape(x.shape)}`,
         );
       }
     }

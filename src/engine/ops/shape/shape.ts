@@ -407,7 +407,7 @@ export function pad(x: Value, before: readonly number[], after: readonly number[
   const room = x.shape.map((size, d) => size + Math.min(0, before[d]!) + Math.min(0, after[d]!));
   if (room.some((size) => size < 0)) {
     throw new ShapeError(
-      `pad: expected to crop no more than there is of shape ${showShape(x.shape)}, but got ${showShape(before)} before and ${showShape(after)} after`,
+      `pad: expected to crop at most the sizes of shape ${showShape(x.shape)}, but got ${showShape(before)} before and ${showShape(after)} after`,
     );
   }
   const cropped = slice(

@@ -116,6 +116,6 @@ export function fromNumpy(
   _array: 'there is no NumPy: write torch.tensor(array) for a typed array or nested ones',
 ): never {
   throw new ArgumentError(
-    'fromNumpy: expected an array of JavaScript, since there is no NumPy; write torch.tensor(array) for a typed array or nested ones',
+    'fromNumpy: expected a JavaScript array, since there is no NumPy; write torch.tensor(array) for a typed array or nested ones',
   );
 }

@@ -338,7 +338,7 @@ export function normal(
     const fill: Fill = (out, generator) => fillNormal(out, mean, std, generator);
     return drawn('normal', expectSize('normal', size), options, 'float32', fill);
   }
-  if (size !== null) throw new ArgumentError('normal: expected no size beside a tensor, which gives the shape');
+  if (size !== null) throw new ArgumentError('normal: expected no size together with a tensor, which gives the shape');
   const shaping = (mean instanceof Tensor ? mean : std) as Tensor;
   const wide = (x: Tensor | number) => (typeof x === 'number' ? x : cast(x.value, 'float32'));
   const spread = (x: Tensor | number) =>

@@ -48,7 +48,7 @@ export const cdist = callable(
     }
     if (x1.shape.length < 2 || x2.shape.length < 2 || x1.shape.at(-1) !== x2.shape.at(-1)) {
       throw new ShapeError(
-        `cdist: expected matrices of equally long rows, but got shapes ${showShape(x1.shape)} and ${showShape(x2.shape)}`,
+        `cdist: expected matrices with rows of equal length, but got shapes ${showShape(x1.shape)} and ${showShape(x2.shape)}`,
       );
     }
     const distances = lengths('cdist', x1.unsqueeze(-2).sub(x2.unsqueeze(-3)), p);

@@ -36,7 +36,7 @@ export const mm = op('mm(input, mat2)', (input: Tensor, mat2: Tensor): Tensor =>
 export const bmm = op('bmm(input, mat2)', (input: Tensor, mat2: Tensor): Tensor => {
   if (input.shape.length !== 3 || mat2.shape.length !== 3 || input.shape[0] !== mat2.shape[0]) {
     throw new ShapeError(
-      `bmm: expected two batches of as many matrices, but got shapes ${showShape(input.shape)} and ${showShape(mat2.shape)}; use matmul`,
+      `bmm: expected two batches with the same number of matrices, but got shapes ${showShape(input.shape)} and ${showShape(mat2.shape)}; use matmul`,
     );
   }
   const y = input.matmul(mat2);
@@ -139,7 +139,7 @@ export const addbmm = op(
     const [b2, m2, p] = batch2.shape as [number, number, number];
     if (b !== b2 || m !== m2) {
       throw new ShapeError(
-        `addbmm: expected two batches of as many matrices that fit, but got shapes ${showShape(batch1.shape)} and ${showShape(batch2.shape)}`,
+        `addbmm: expected two batches with the same number of matrices and matching sizes, but got shapes ${showShape(batch1.shape)} and ${showShape(batch2.shape)}`,
       );
     }
     const product = batch1

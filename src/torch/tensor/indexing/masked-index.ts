@@ -41,7 +41,7 @@ export function pickMasked(x: Tensor, axes: readonly Axis[]): Tensor {
   }
   const [mask] = masks as [Mask];
   if (axes.length > 1 && masks.some(({ index }) => index.shape.length === 0)) {
-    throw new ShapeError('at: expected masks with dimensions beside other index tensors, but got shape []');
+    throw new ShapeError('at: expected masks with dimensions together with other index tensors, but got shape []');
   }
   if (axes.length === 1) {
     return selection(

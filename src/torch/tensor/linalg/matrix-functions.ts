@@ -238,7 +238,7 @@ export const tensorsolve = callable(
     const shape = moved.shape.slice(B.shape.length);
     if (moved.numel() !== B.numel() ** 2 || numel(shape) !== B.numel()) {
       throw new ShapeError(
-        `${name}: expected A with the sizes of B and others of the same product, but got shapes ${showShape(A.shape)} and ${showShape(B.shape)}`,
+        `${name}: expected A with the sizes of B, followed by sizes of the same product, but got shapes ${showShape(A.shape)} and ${showShape(B.shape)}`,
       );
     }
     return solve(moved.reshape(B.numel(), B.numel()), B.flatten()).reshape(shape);
@@ -259,7 +259,8 @@ export const vander = callable(
     const { N } = parseArgs<VanderOptions>(name, [], { N: null }, args, { N: orNull(whole(2)) });
     const vectors = x.shape.length === 0 ? x.unsqueeze(0) : x;
     const count = N ?? vectors.shape.at(-1)!;
-    if (count < 2) throw new ArgumentError(`${name}: expected N of at least 2, but got ${count}, as x has elements`);
+    if (count < 2)
+      throw new ArgumentError(`${name}: expected N of at least 2, but got ${count}, the number of elements of x`);
     const numbers = vectors.dtype === 'float32' ? vectors : vectors.to('int64');
     const factors = numbers.unsqueeze(-1).expand([...vectors.shape, count - 1]);
     return cat([onesLike(numbers.unsqueeze(-1)), factors.cumprod(-1)], -1);

@@ -114,7 +114,7 @@ export const norm = callable(
     if (ord === null) return vectorNorm(A, { dim, keepdim, dtype });
     if (dim === null && count !== 1 && count !== 2) {
       throw new ShapeError(
-        `linalg.norm: expected 1 or 2 dimensions where ord is given and dim is not, but got shape ${showShape(A.shape)}`,
+        `linalg.norm: expected 1 or 2 dimensions if ord is given and dim is not, but got shape ${showShape(A.shape)}`,
       );
     }
     if (count === 2) return matrixNorm(A, { ord, keepdim, dtype, ...(dim !== null && { dim: [dim].flat() }) });
@@ -130,7 +130,7 @@ export const cross = callable(
     const { dim } = parseArgs<{ dim?: number }>('linalg.cross', [], { dim: -1 }, [options]);
     if (input.shape.length !== other.shape.length) {
       throw new ShapeError(
-        `linalg.cross: expected tensors of as many dimensions, but got shapes ${showShape(input.shape)} and ${showShape(other.shape)}`,
+        `linalg.cross: expected tensors with the same number of dimensions, but got shapes ${showShape(input.shape)} and ${showShape(other.shape)}`,
       );
     }
     return crossProduct(input, other, { dim });

@@ -167,7 +167,7 @@ export const ormqr = callable(
     ops.expectMatrices('ormqr', other);
     if (other.shape.at(left ? -2 : -1) !== m) {
       throw new ShapeError(
-        `ormqr: expected ${m} ${left ? 'rows' : 'columns'} of other, as input has rows, but got shapes ${showShape(input.shape)} and ${showShape(other.shape)}`,
+        `ormqr: expected other with ${m} ${left ? 'rows' : 'columns'}, the number of rows of input, but got shapes ${showShape(input.shape)} and ${showShape(other.shape)}`,
       );
     }
     return left ? reflect(input, tau, other, transpose) : reflect(input, tau, other.mT, !transpose).mT;

@@ -175,7 +175,7 @@ export const random_ = changing(
     if (to === undefined) {
       if (from !== 0) throw missingArguments('random_', ['to'], {});
       if (dtype === 'int64' || dtype === 'uint32') {
-        const why = dtype === 'int64' ? 'whose 63 bits are not held here' : 'which PyTorch does not draw';
+        const why = dtype === 'int64' ? 'of which only 32 bits are held here' : 'which PyTorch does not draw';
         throw new DTypeError(`random_: expected bounds for ${dtype}, ${why}; call it as random_(from, to)`);
       }
       const kind: RandomDtype = isFloat(dtype) ? 'float32' : (dtype as RandomDtype);

@@ -87,8 +87,8 @@ export function numberAtHand(x: TensorBase): number | null {
 /** @throws ArgumentError always; called when a JavaScript operator is used on a tensor */
 export function refuseOperators(): never {
   throw new ArgumentError(
-    'Tensor: expected a method such as x.add(1), x.mul(2), x.gt(0) or x.eq(y), but got an operator of JavaScript (+, -, <, ==, …), which ' +
+    'Tensor: expected a method such as x.add(1), x.mul(2), x.gt(0) or x.eq(y), but got a JavaScript operator (+, -, <, ==, …), which ' +
       // biome-ignore lint/suspicious/noTemplateCurlyInString: what the user is to write.
-      'knows no tensors; (await x.item()) is the number of a tensor of one element, and in texts write `${x}`',
+      'takes no tensors; (await x.item()) is the number of a tensor of one element, and in texts write `${x}`',
   );
 }

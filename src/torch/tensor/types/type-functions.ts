@@ -54,6 +54,6 @@ export function setDefaultDtype(...args: Arguments<{ d: DType }, ['d']>): void {
   const { d } = parseArgs<{ d: DType }>('setDefaultDtype', ['d'], {}, args);
   if (d === 'float32') return;
   throw new DTypeError(
-    `setDefaultDtype: expected 'float32', the one default that there is, but got ${shown(d)}; write torch.zeros(2, { dtype: torch.float16 }) where a tensor is made, model.half() for a module, or torch.autocast(() => …)`,
+    `setDefaultDtype: expected 'float32', the only default, but got ${shown(d)}; write torch.zeros(2, { dtype: torch.float16 }) where a tensor is made, model.half() for a module, or torch.autocast(() => …)`,
   );
 }
