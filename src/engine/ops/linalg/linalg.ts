@@ -421,7 +421,7 @@ function plainSvd(a: Value, complete: boolean): readonly [u: Value, s: Value, v:
   return [u, s!, v!];
 }
 
-/** A = U diag(s) Vᵀ, with s descending; U and V are square where `complete`. */
+/** A = U diag(s) Vᵀ, with s descending; if `complete`, U and V are square. */
 export function svd(a: Value, complete: boolean): readonly [u: Value, s: Value, vh: Value] {
   const k = Math.min(rowsOf(a), columnsOf(a));
   const [u, s, v] = plainSvd(a, complete);

@@ -59,7 +59,7 @@ const batchNormOp: Op<BatchNormAttrs> = {
   },
   // With x̂ the normalised x over n elements a channel: dw = Σ dy x̂, db = Σ dy, dx = w rstd (dy - (db + x̂ dw) / n)
   vjp([given], { inputs, attrs: { dims, own }, scalars }) {
-    // Statistics and weights may be float32 where x is float16.
+    // Statistics and weights may be float32 even if x is float16.
     const alike = inputs.every(({ dtype }) => dtype === given!.dtype);
     const values = [given!, ...inputs].map((value) => (alike ? value : cast(value, 'float32')));
     const [dy, x, givenMean, givenVariance, weight] = values as [Value, Value, Value, Value, Value?];
