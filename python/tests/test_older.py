@@ -229,7 +229,10 @@ class Precision(unittest.TestCase):
         from torch.cuda.amp import autocast
 
         self.assertIs(autocast, torch.cuda.amp.autocast)
-        scaler, _ = told(lambda: torch.amp.GradScaler("cuda"))
+        scaler, caught = told(lambda: torch.amp.GradScaler("cuda"))
+        said = [words for kind, words in caught if kind is UserWarning]
+        self.assertEqual((len(said), scaler.is_enabled()), (0, True) if has_float16 else (1, False))
+        self.assertTrue(all("GradScaler is enabled, but" in words and words.endswith("Disabling.") for words in said))
         weight = torch.ones(1, requires_grad=True)
         steps = torch.optim.SGD([weight], 0.5)
         scaler.scale((weight * 3).sum()).backward()
@@ -255,6 +258,10 @@ class WithoutFloat16(unittest.TestCase):
                 self.assertRegex(words, "User provided device_type of '(cuda|webgpu)', but .* no float16 .*Disabling autocast.")
                 with context:
                     self.assertEqual((x @ x).dtype, torch.float32)
+            scaler, [(kind, words)] = told(lambda: torch.amp.GradScaler("cuda"))
+            self.assertIs(kind, UserWarning)
+            self.assertRegex(words, "GradScaler is enabled, but this device has no float16 .*Disabling.")
+            self.assertEqual((scaler.is_enabled(), scaler.get_scale(), scaler.state_dict()), (False, 1.0, {}))
 
 
 @unittest.skipUnless(hasattr(torch, "lamplight"), "PyTorch has these")

@@ -106,6 +106,13 @@ class Packages(unittest.TestCase):
         buffer = io.BytesIO()
         program.save(buffer)
         self.assertEqual(buffer.getvalue(), data)
+        # The version of the operators is the last field of a file: a name that is left out, and the number.
+        for opset in (17, 18):
+            newer = io.BytesIO()
+            torch.onnx.export(Net(), torch.ones(1, 3), newer, opset_version=opset)
+            self.assertIn(bytes([0x10, opset]), newer.getvalue())
+        with self.assertRaisesRegex(TypeError, "opset_version to be a whole number"):
+            torch.onnx.export(Net(), torch.ones(1, 3), opset_version=3)
         with self.assertRaisesRegex(TypeError, "dynamic_shapes"):
             torch.onnx.export(Net(), torch.ones(1, 3), dynamic_shapes={"x": {0: 1}})
 

@@ -104,6 +104,20 @@ class Files(unittest.TestCase):
         picture, _ = datasets.ImageFolder(self.root, transform=steps)[0]
         self.assertTrue(torch.allclose(picture[:, 1, 1] * 255, torch.tensor([10.0, 20.0, 30.0])))
 
+    def test_antialias(self):
+        x = torch.arange(36.0).reshape(1, 6, 6).square()
+        crop = {"scale": (1, 1), "ratio": (1, 1)}
+        for antialias, expected in ((False, [49.0, 100.0, 625.0, 784.0]), (True, [111.25, 161.25, 598.75, 723.75])):
+            resampled = [
+                torch.nn.functional.interpolate(x[None], size=(2, 2), mode="bilinear", antialias=antialias),
+                transforms.functional.resize(x, [2, 2], antialias=antialias),
+                transforms.functional.resized_crop(x, 0, 0, 6, 6, [2, 2], antialias=antialias),
+                transforms.Resize([2, 2], antialias=antialias)(x),
+                transforms.RandomResizedCrop([2, 2], antialias=antialias, **crop)(x),
+            ]
+            for each in resampled:
+                self.assertTrue(torch.allclose(each.flatten(), torch.tensor(expected), rtol=1e-5))
+
     def test_cifar_needs_its_files(self):
         with self.assertRaises(RuntimeError):
             datasets.CIFAR10(self.root)

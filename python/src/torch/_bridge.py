@@ -24,10 +24,9 @@ from pyodide.ffi import JsException, JsProxy, can_run_sync, create_proxy, jsnull
 
 from . import _absent
 from ._errors import known_again, spelt, translated, worded
-from ._names import EXCEPTIONS, IGNORED, KEYWORDS, ONLY, PROMOTING, SHARED, camel, is_pythonic, snake
+from ._names import EXCEPTIONS, IGNORED, KEYWORDS, PROMOTING, SHARED, camel, is_pythonic, snake
 
 _from_entries = None
-_nothing = object()
 _PLAIN = frozenset({int, float, str, bool, type(None)})
 
 # How Python's types are sent: by type, a function of the value. `_tensor` and `_types` add theirs.
@@ -343,7 +342,7 @@ def call(function: Any, args: Any, keywords: dict[str, Any], name: str = "", sel
         given = [send(arg) for arg in args]
         named = {}
         for key, value in keywords.items():
-            if value is not None and key not in IGNORED and ONLY.get(key, _nothing) is not value:
+            if value is not None and key not in IGNORED:
                 named[camel(KEYWORDS.get(key, key))] = send(value)
         result = function(*given, **named) if named else function(*given)
         if type(result) is TENSOR:

@@ -33,8 +33,6 @@ PROMOTING = frozenset(
 
 # Keywords under which NumPy knows a parameter, and those that change nothing here.
 KEYWORDS: dict[str, str] = {"axis": "dim", "keepdims": "keepdim"}
-# Options that have one value here, which may be said.
-ONLY: dict[str, bool] = {"antialias": False}
 IGNORED = frozenset({"foreach", "memory_format", "pin_memory", "layout", "non_blocking", "names"})
 
 # Names of PyTorch's that have a capital within.

@@ -79,6 +79,12 @@ class GradScaler:
         if isinstance(device, int | float):
             # As torch.cuda.amp has it, where the scale is first.
             init_scale = device
+        if enabled and _lacks_float16():
+            warnings.warn(
+                "torch.amp.GradScaler is enabled, but this device has no float16 (WebGPU's 'shader-f16').  Disabling.",
+                stacklevel=2,
+            )
+            enabled = False
         options = {
             "initScale": init_scale,
             "growthFactor": growth_factor,
