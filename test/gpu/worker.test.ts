@@ -76,6 +76,22 @@ test('a run reports its progress, and stops when the page says so', async () => 
   expect([weight.shape, weight.requiresGrad]).toEqual([[1, 1], false]);
 });
 
+test('small results that the page keeps, or the worker, hold none of the scores in the worker', async () => {
+  const [x, labels] = [torch.randn(64, 16), torch.randint(0, 1000, [64])];
+  const kept: unknown[] = [];
+  const steps = async (count: number) => {
+    for (let i = 0; i < count; i++) {
+      kept.push(await remote.score(x, labels, (row) => kept.push(row)));
+      if (i % 10 === 0) for await (const best of remote.predictions(x, 3)) if (kept.push(best) % 2 === 0) break;
+    }
+    return remote.allocated();
+  };
+  const before = await steps(10);
+  // Results of the worker's own take 272 bytes a step, and its scores 256 kB.
+  expect((await steps(200)) - before).toBeLessThan(200 * 4096);
+  expect(kept.length).toBeGreaterThan(2 * 210);
+});
+
 test('memory, pictures and canvases move', async () => {
   const bytes = new Uint8Array(1 << 16).fill(7);
   expect((await remote.moved(transfer(bytes))).length).toBe(1 << 16);
