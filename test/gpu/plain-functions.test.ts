@@ -3,6 +3,7 @@
 import * as torch from 'lamplight';
 import { autograd, nn, noGrad, scope, type Tensor } from 'lamplight';
 import { describe, expect, test } from 'vitest';
+import { camelCase } from '../../scripts/api-table.mjs';
 import { engine } from '../../src/engine/compiler/engine';
 import file from '../fixtures/pytorch/functional.pt?url&inline';
 import { expectClose, expectNumbers, fromFixture } from '../support/close';
@@ -141,6 +142,63 @@ describe('a convolution of what F.pad has put zeros around', () => {
   });
 });
 
+interface NormedCase extends FixtureCase {
+  readonly function: string;
+  readonly options: Readonly<Record<string, number | string>>;
+  readonly affine: readonly [scale: boolean, shift: boolean];
+}
+
+type Layer = (x: Tensor, weight: Tensor, bias: Tensor, options: object) => Tensor;
+
+describe('a norm by given statistics behind a layer', () => {
+  const cases = fixture.cases.filter((one): one is PaddedCase & NormedCase => 'affine' in one);
+
+  /** A layer with its norm, of tensors as a file has them. */
+  function normedCase({ name, function: called, options, affine }: NormedCase, dtype: 'float32' | 'float16') {
+    const tensorOf = (key: string) => fromFixture(fixture.tensor(`${name}/${key}`)).to(dtype);
+    const [x, w, b, mean, variance, scale, shift] = [
+      ...['input', 'weight', 'bias', 'mean', 'variance', 'scale', 'shift'].map(tensorOf),
+    ] as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
+    const layer = Reflect.get(F, camelCase(called)) as Layer;
+    const given = Object.fromEntries(Object.entries(options).map(([key, value]) => [camelCase(key), value]));
+    return () => {
+      const y = called === 'linear' ? F.linear(x, w, b) : layer(x, w, b, given);
+      const [weight, bias] = [affine[0] ? scale : null, affine[1] ? shift : null];
+      return F.relu(F.batchNorm(y, mean, variance, weight, bias, false, 0.1, 1e-3));
+    };
+  }
+
+  test('gives the numbers of PyTorch, in one dispatch with it', async () => {
+    const counts: Record<string, number> = {};
+    for (const one of cases) {
+      const call = normedCase(one, 'float32');
+      const expected = fixture.tensor(`${one.name}/output`);
+      await expectClose(call(), expected, tolerance);
+      // What the norm's numbers make is kept from the second run on.
+      for (let i = 0; i < 2; i++) await again(inner(call));
+      const { dispatches, numbers } = await again(inner(call));
+      counts[one.name] = dispatches;
+      expectNumbers(numbers, expected.data, tolerance);
+    }
+    expect(counts).toEqual({
+      ...Object.fromEntries(cases.map(({ name }) => [name, 1])),
+      // Depth is summed by passes of its own: see src/ops/conv-nd.ts.
+      'normed-conv-3d': 5,
+      'normed-transposed-3d': 3,
+    });
+  });
+
+  test('is right in float16 where the device has it', async () => {
+    const { features } = await torch.init();
+    for (const one of cases) {
+      const call = () => noGrad(() => scope(normedCase(one, 'float16')));
+      if (!features.has('shader-f16'))
+        await expect(async () => call().data()).rejects.toThrow(/float16, .*'shader-f16'/);
+      else await expectClose(call().float(), fixture.tensor(`${one.name}/output`), { rtol: 2e-2, atol: 5e-2 });
+    }
+  });
+});
+
 type State = Record<string, Tensor>;
 
 /** `network` of families/padded.py. */
@@ -194,6 +252,32 @@ describe('a network over the tensors of a file', () => {
       if (round > 1) expect([after.dispatches - dispatches, dispatches]).toEqual([1, 8]);
     }
   });
+});
+
+test('a product that is stored, in another shape than its kernel gives it, and what follows are one kernel', async () => {
+  torch.manualSeed(0);
+  const [x, w, b] = [torch.randn(2, 40, 8), torch.randn(16, 8), torch.randn(16)];
+  const kept: Tensor[] = [];
+  const call = () => {
+    const y = F.linear(x, w, b);
+    const z = F.relu(y).add(y);
+    kept.push(y, z);
+    return z;
+  };
+  await again(() => noGrad(call));
+  const { dispatches, numbers } = await again(() => noGrad(call));
+  expect(dispatches).toBe(1);
+  const rows = await x.reshape(80, 8).mul(1).tolist<number[][]>();
+  const [weights, biases] = [await w.tolist<number[][]>(), await b.tolist<number[]>()];
+  const expected = rows.flatMap((row) =>
+    weights.map((weight, i) => weight.reduce((sum, value, k) => sum + value * row[k]!, biases[i]!)),
+  );
+  expectNumbers(await kept.at(-2)!.data(), expected, tolerance);
+  expectNumbers(
+    numbers,
+    expected.map((y) => (y > 0 ? 2 * y : y)),
+    tolerance,
+  );
 });
 
 test('the copy of a transposed weight is right at each run, whatever takes its place as the last that reads it', async () => {

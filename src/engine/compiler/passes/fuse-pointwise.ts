@@ -174,7 +174,7 @@ class Fusion {
 
   /**
    * Makes a cluster the epilogue of the kernel that computes one of its inputs, if no other node reads that and all else is ready by then. An
-   * input that outlives the run is stored beside the results.
+   * input that outlives the run, itself or reshaped, is stored beside the results.
    */
   private attach(unit: number, accepts: (head: number) => boolean): void {
     const cluster = this.members.get(unit)!;
@@ -183,7 +183,7 @@ class Fusion {
       if (
         head < 0 ||
         !accepts(head) ||
-        this.isReadByOthers(v, new Set(cluster)) ||
+        this.isRead(v, new Set(cluster), new Set()) ||
         this.members.has(this.unit[head]!) ||
         !this.canHead(head, v, cluster)
       )
@@ -263,7 +263,7 @@ class Fusion {
     const last = lowering.passes.at(-1);
     if (!last || !takesEpilogue(last)) return false;
     const writes = lowering.passes.flatMap((pass) => pass.writes).filter((o) => o.from === 'output' && o.index === 0);
-    const stored = this.externals(cluster).length + outputs.length + (this.exported.has(v) ? 1 : 0);
+    const stored = this.externals(cluster).length + outputs.length + (this.isRead(v, new Set(cluster)) ? 1 : 0);
     const buffers = last.reads.length + last.writes.length + stored - 2;
     return writes.length === 1 && buffers <= MAX_BUFFERS;
   }
@@ -291,19 +291,17 @@ class Fusion {
     return cluster.map((n) => this.program.nodes[n]!.outputs[0]!).filter((v) => this.isRead(v, inside));
   }
 
-  /** Whether a value must exist in memory for anyone but the pointwise nodes of `inside`. */
-  private isRead(v: number, inside: ReadonlySet<number>): boolean {
-    return this.exported.has(v) || this.isReadByOthers(v, inside);
-  }
-
-  /** Whether a node outside of `inside` reads a value, itself or reshaped. */
-  private isReadByOthers(v: number, inside: ReadonlySet<number>): boolean {
-    return this.consumers[v]!.some((n) => {
-      if (inside.has(n)) return false;
-      const [to] = this.program.nodes[n]!.outputs;
-      const reshapes = this.lowerings[n]!.kind === 'alias' && this.root[to!] === this.root[v];
-      return reshapes ? this.isRead(to!, inside) : true;
-    });
+  /** Whether a value, itself or reshaped, must exist in memory for anyone but the pointwise nodes of `inside`. */
+  private isRead(v: number, inside: ReadonlySet<number>, exported = this.exported): boolean {
+    return (
+      exported.has(v) ||
+      this.consumers[v]!.some((n) => {
+        if (inside.has(n)) return false;
+        const [to] = this.program.nodes[n]!.outputs;
+        const reshapes = this.lowerings[n]!.kind === 'alias' && this.root[to!] === this.root[v];
+        return !reshapes || this.isRead(to!, inside, exported);
+      })
+    );
   }
 
   /** Whether a node outside of clusters has to run: fills and reshapes may have been looked through everywhere. */
@@ -433,7 +431,7 @@ class Fusion {
       externals: externals.map((v) => values[v]!),
       main: memberOf(main),
       others: others.map(memberOf),
-      ...(this.exported.has(stored) && others.push(stored) && { stored: values[stored]! }),
+      ...(this.isRead(stored, new Set(cluster)) && others.push(stored) && { stored: values[stored]! }),
     };
     const kernel = { node, lowering: this.lowerings[head] as PassesLowering, parts: this.partsOf(cluster) };
     return inlining.now.appended(kernel, epilogue, externals, [main, ...others]);

@@ -9,7 +9,7 @@ import { add, mul } from '../../../engine/ops/pointwise/arithmetic';
 import * as ops from '../../../engine/ops/reduction/batch-norm';
 import { moments } from '../../../engine/ops/reduction/moments';
 import { layerNorm } from '../../../engine/ops/reduction/norm';
-import { detach, reshape } from '../../../engine/ops/shape/cast';
+import { cast, detach, reshape } from '../../../engine/ops/shape/cast';
 import { noGrad } from '../../../engine/storage/mode';
 import { callable } from '../../tensor/calling/callable';
 import { Tensor } from '../../tensor/tensor';
@@ -71,7 +71,7 @@ export const batchNorm = callable(
     const weight = o.weight && column(o.weight);
     const bias = o.bias && column(o.bias);
     const y = ops.batchNorm(value, stats, weight, weight && bias, { dims, own: own !== null, eps: o.eps });
-    return Tensor.of(bias && !weight ? add(y, bias) : y);
+    return Tensor.of(bias && !weight ? add(y, cast(bias, y.dtype)) : y);
   },
 );
 
