@@ -8,7 +8,7 @@ interface Difference {
   readonly reason: string;
 }
 
-export const differences: readonly Difference[] = [
+const differences: readonly Difference[] = [
   {
     sample: /^double:/,
     found: /expected float32 or float16, since WGSL has no float64/,
@@ -80,3 +80,7 @@ export const differences: readonly Difference[] = [
     reason: 'cubic interpolation of volumes is not there',
   },
 ];
+
+/** Whether what a sample gives is known to differ so. */
+export const isKnown = (sample: string, found: string): boolean =>
+  differences.find((each) => each.sample.test(sample))?.found.test(found) ?? false;
