@@ -89,8 +89,7 @@ export abstract class TensorBase extends Printable implements Layout {
     this.base = view?.base ?? null;
     this.origin = view?.origin ?? null;
     this.madeAt = this.storage.changes;
-    this.cached = view ? value : this.storage.value;
-    this.cached.held = true;
+    this.cached = this.shown(view ? value : this.storage.value);
     this.cachedVersion = this.storage.version;
   }
 
@@ -134,12 +133,19 @@ export abstract class TensorBase extends Printable implements Layout {
     // A value that had failed or was lost may be there again.
     if (this.cached === null || stale || this.missesLeaf(this.cached)) {
       this.keep();
-      this.cached = this.leaf ? this.leafValue(this.leaf) : this.current();
-      this.cached.held = true;
+      const value = this.leaf ? this.leafValue(this.leaf) : this.current();
+      this.cached = this.shown(value);
       this.cachedVersion = version;
-      this.followRetained(this.cached);
+      this.followRetained(value);
+      return value;
     }
     return this.cached;
+  }
+
+  /** A value that this tensor shows, where it is kept: without a graph a line is asked again. */
+  private shown(value: Value): Value | null {
+    value.held = true;
+    return this.line && !value.requiresGrad ? null : value;
   }
 
   /** Has a rehearsal restore this state at its end. Values that it caches meanwhile go with the rehearsal's records. */

@@ -162,7 +162,9 @@ export class Tensor extends WithMethods {
    */
   before(other?: unknown): Tensor {
     const needed = this.value.requiresGrad || (other instanceof TensorBase && other.value.requiresGrad);
-    return needed && mode.grad ? this.makeView(clone(this.value), this.strides, this.offset) : this;
+    if (!needed || !mode.grad) return this;
+    const cached = clone(this.value);
+    return Object.assign(this.makeView(cached, this.strides, this.offset), { cached });
   }
 
   /**
