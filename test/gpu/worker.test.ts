@@ -81,7 +81,7 @@ test('small results that the page keeps, or the worker, hold none of the scores 
   const kept: unknown[] = [];
   const steps = async (count: number) => {
     for (let i = 0; i < count; i++) {
-      kept.push(await remote.score(x, labels, (row) => kept.push(row)));
+      kept.push(await remote.score(x, labels, (row) => void kept.push(row)));
       if (i % 10 === 0) for await (const best of remote.predictions(x, 3)) if (kept.push(best) % 2 === 0) break;
     }
     return remote.allocated();

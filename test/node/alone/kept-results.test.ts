@@ -79,9 +79,16 @@ function resultsOf(sample: Sample, differentiated: boolean): readonly Tensor[] {
   return [];
 }
 
-test.each(allWays)("each of PyTorch's samples, %s", async (way) => {
-  const cases = chosen().map(
-    (sample) => [idOf(sample), async () => ways[way](() => resultsOf(sample, way !== 'made under noGrad'))] as const,
-  );
-  expect(await found(cases)).toEqual([]);
-});
+/** All samples, with gradients, are 1,600 programs that are compiled for the first time. */
+const timeout = isWhole() ? 1_800_000 : 120_000;
+
+test.each(allWays)(
+  "each of PyTorch's samples, %s",
+  async (way) => {
+    const cases = chosen().map(
+      (sample) => [idOf(sample), async () => ways[way](() => resultsOf(sample, way !== 'made under noGrad'))] as const,
+    );
+    expect(await found(cases)).toEqual([]);
+  },
+  timeout,
+);
