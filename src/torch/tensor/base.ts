@@ -128,18 +128,17 @@ export abstract class TensorBase extends Printable implements Layout {
   protected contents(): Value {
     if (this.storage.disposed)
       throw new TensorReleasedError(`a tensor of shape ${showShape(this.shape)} was used after dispose()`);
+    const { cached } = this;
     const { version } = this.storage;
-    const stale = this.cachedVersion !== version || this.cached?.failure || this.cached?.isLost;
     // A value that had failed or was lost may be there again.
-    if (this.cached === null || stale || this.missesLeaf(this.cached)) {
-      this.keep();
-      const value = this.leaf ? this.leafValue(this.leaf) : this.current();
-      this.cached = this.shown(value);
-      this.cachedVersion = version;
-      this.followRetained(value);
-      return value;
-    }
-    return this.cached;
+    const isFresh = cached && this.cachedVersion === version && !cached.failure && !cached.isLost;
+    if (isFresh && !this.missesLeaf(cached)) return cached;
+    this.keep();
+    const value = this.leaf ? this.leafValue(this.leaf) : this.current();
+    this.cached = this.shown(value);
+    this.cachedVersion = version;
+    this.followRetained(value);
+    return value;
   }
 
   /** A value that this tensor shows, where it is kept: without a graph a line is asked again. */

@@ -161,8 +161,8 @@ export class Tensor extends WithMethods {
    * need the old contents, as PyTorch keeps them, too; otherwise the tensor itself.
    */
   before(other?: unknown): Tensor {
-    const needed = this.value.requiresGrad || (other instanceof TensorBase && other.value.requiresGrad);
-    if (!needed || !mode.grad) return this;
+    if (!mode.grad) return this;
+    if (!this.value.requiresGrad && !(other instanceof TensorBase && other.value.requiresGrad)) return this;
     const cached = clone(this.value);
     return Object.assign(this.makeView(cached, this.strides, this.offset), { cached });
   }
