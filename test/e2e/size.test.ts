@@ -32,5 +32,5 @@ test('a file of kernels that cannot be fetched is named', async () => {
   const without = [...program.scripts].filter((script) => !texts(script));
   expect(without.length).toBe(program.scripts.size - 1);
   const visit = visited(browser, { ...program, scripts: new Map(without) });
-  await expect(visit).rejects.toThrow(/^kernels: the file with those for 'matmul' could not be loaded/);
+  await expect(visit).rejects.toThrow(/^kernels: the file for 'matmul' could not be loaded/);
 });

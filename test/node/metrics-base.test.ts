@@ -175,7 +175,7 @@ describe('a collection', () => {
     expect(() => new MetricCollection([new BinaryAccuracy(), new BinaryAccuracy()])).toThrow('two metrics named');
     expect(() => new MetricCollection([1] as never)).toThrow('expected metrics, but got number 1');
     expect(() => new MetricCollection('x' as never)).toThrow(torch.ArgumentError);
-    expect(() => new MetricCollection({ x: new BinaryAccuracy() }, { prefix: 1 as never })).toThrow('a text or null');
+    expect(() => new MetricCollection({ x: new BinaryAccuracy() }, { prefix: 1 as never })).toThrow('a string or null');
     expect(() => made().get('x')).toThrow("no metric is named 'x'");
   });
 });

@@ -211,7 +211,7 @@ test('what cannot be written is said at once, or by the next flush, and loses no
     [() => loose.addCustomScalarsMarginchart!(['a', 'b']), /expected 'untitled' to have 3 tags/],
     [() => loose.addPrCurveRaw!('a', [1], [1], [1], [1], [1], [1, 2]), /at the same thresholds/],
     [() => loose.addFigure!('a', torch.ones(3, 4, 4)), /expected figure to be a canvas/],
-    [() => loose.addHparams!({ a: [1] }, {}), /expected 'a' to be a number, a text or a boolean/],
+    [() => loose.addHparams!({ a: [1] }, {}), /expected 'a' to be a number, a string or a boolean/],
     [() => new SummaryWriter({ logdir: 'x' } as never), /logdir/],
   ];
   for (const [run, message] of wrong) {

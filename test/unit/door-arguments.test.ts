@@ -58,7 +58,7 @@ const refusals: readonly [say: RegExp, call: () => unknown][] = [
   ],
   [/^Trainer: expected limitValBatches .* but got \[\]$/, () => make(lightning.Trainer)({ limitValBatches: [] })],
   [
-    /^ModelCheckpoint: expected dirpath to be a text or null, but got 5$/,
+    /^ModelCheckpoint: expected dirpath to be a string or null, but got 5$/,
     () => make(lightning.ModelCheckpoint)({ dirpath: 5 }),
   ],
   [/^GradientAccumulationScheduler: expected epochs/, () => make(lightning.GradientAccumulationScheduler)(null)],
@@ -169,7 +169,7 @@ const refusals: readonly [say: RegExp, call: () => unknown][] = [
     () => utils.drawBoundingBoxes(torch.ones(3, 8, 8), torch.ones(1, 4), { labelColors: 'foo' }),
   ],
   [
-    /^getModelWeights: expected name to be a text or a function, but got null$/,
+    /^getModelWeights: expected name to be a string or a function, but got null$/,
     () => loose(models.getModelWeights)(null),
   ],
   [/^getModelBuilder: expected at most 1 argument/, () => loose(models.getModelBuilder)('unet', 1)],

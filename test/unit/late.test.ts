@@ -41,7 +41,7 @@ describe('whenLoaded', () => {
     const { part, asked } = partOf('matmul', 5, 1);
     const failed = whenLoaded(() => part.now);
     await expect(failed).rejects.toThrow(FetchError);
-    await expect(failed).rejects.toThrow("kernels: the file with those for 'matmul' could not be loaded");
+    await expect(failed).rejects.toThrow("kernels: the file for 'matmul' could not be loaded");
     expect(await whenLoaded(() => part.now)).toBe(5);
     expect(asked()).toBe(2);
   });

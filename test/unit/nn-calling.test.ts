@@ -70,7 +70,7 @@ describe('an error begins with the name that was called', () => {
     ['extend', () => new nn.ModuleList().extend(wrong([1])), /^extend: expected an nn.Module for '0'/],
     ['Sequential', () => new nn.Sequential(wrong(Promise.resolve(1))), /^Sequential: .* await it first/],
     ['insert', () => new nn.ModuleList().insert(2, new nn.ReLU()), /^ModuleList: index 2 is out of range/],
-    ['has', () => new nn.ModuleDict().has(wrong(3)), /^has: expected key to be a text/],
+    ['has', () => new nn.ModuleDict().has(wrong(3)), /^has: expected key to be a string/],
     [
       'keys',
       () => Reflect.apply(new nn.ModuleDict().keys, new nn.ModuleDict(), [1]),

@@ -282,6 +282,6 @@ test('what has no text is refused with its module', () => {
     torch.ArgumentError,
   );
   expect(() => toPython(new Digits(), torch.rand(1, 1, 28, 28), { name: 'not a name' })).toThrow(
-    'name to be a text that is a name in Python',
+    'name to be a string that is a name in Python',
   );
 });

@@ -49,7 +49,7 @@ const exampleKind: kinds.Kind = {
 };
 
 const nameKind: kinds.Kind = {
-  words: 'a text that is a name in Python',
+  words: 'a string that is a name in Python',
   fits: (value) => typeof value === 'string' && isName(value),
 };
 

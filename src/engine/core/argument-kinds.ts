@@ -1,4 +1,4 @@
-// Owns what a parameter may be given: kinds that say in words what fits, for the checks and the errors of `parseArgs`.
+// Kinds: what a parameter may be given, and the words in which the errors of `parseArgs` say so.
 
 /** What a parameter takes. */
 export interface Kind {
@@ -12,13 +12,13 @@ export type Kinds<O> = { readonly [K in keyof O]?: Kind };
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && !Number.isNaN(value);
 
-/** Anything, a promise too: the function checks it by itself. */
+/** Anything, even a promise: the function checks the value itself. */
 export const anything: Kind = { words: 'anything', fits: () => true };
 
 /** Any number but NaN. */
 export const number: Kind = { words: 'a number', fits: isNumber };
 
-/** Any number, NaN too: what elements may be. */
+/** Any number, even NaN, as elements may be. */
 export const real: Kind = { words: 'a number', fits: (value) => typeof value === 'number' };
 
 export const finite: Kind = { words: 'a finite number', fits: Number.isFinite };
@@ -31,7 +31,7 @@ export const positive: Kind = {
 
 export const flag: Kind = { words: 'a boolean', fits: (value) => typeof value === 'boolean' };
 
-export const text: Kind = { words: 'a text', fits: (value) => typeof value === 'string' };
+export const text: Kind = { words: 'a string', fits: (value) => typeof value === 'string' };
 
 /** A list, or anything else that can be walked. */
 export const iterable: Kind = {
@@ -41,7 +41,7 @@ export const iterable: Kind = {
 
 export const callback: Kind = { words: 'a function', fits: (value) => typeof value === 'function' };
 
-/** A number from `least` to `most`, finite at least. */
+/** A number from `least` to `most`. Without `most`, any finite number from `least` on. */
 export const between = (least: number, most: number = Number.MAX_VALUE): Kind => ({
   words: most === Number.MAX_VALUE ? `a finite number of at least ${least}` : `a number from ${least} to ${most}`,
   fits: (value) => isNumber(value) && value >= least && value <= most,
@@ -59,7 +59,7 @@ export const whole = (least: number, most = Number.MAX_SAFE_INTEGER): Kind => ({
   fits: (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
 });
 
-/** How many things there are: one at least. */
+/** How many things there are: at least one. */
 export const count: Kind = {
   words: 'a positive integer',
   fits: (value) => Number.isSafeInteger(value) && (value as number) > 0,
@@ -68,13 +68,13 @@ export const count: Kind = {
 /** Any whole number. */
 export const integer: Kind = { words: 'a whole number', fits: Number.isSafeInteger };
 
-/** The most that a count of units, channels or classes may be: a vector of as many float32 numbers takes 1 GB. */
+/** The largest number of units, channels or classes: a vector of this many float32 numbers takes 1 GB. */
 export const MOST_FEATURES = 2 ** 28;
 
 /** A number of channels, classes or features. */
 export const features: Kind = whole(1, MOST_FEATURES);
 
-/** A list of `kind`; of `length` elements where that is given. */
+/** A list of `kind`, of `length` elements if that is given. */
 export const listOf = (kind: Kind, length?: number): Kind => ({
   words: `a list${length === undefined ? '' : ` of length ${length}`}, each element ${kind.words}`,
   fits: (value) =>

@@ -1,4 +1,4 @@
-// Owns how many arguments a function of JavaScript takes by place, which would ignore all that follow.
+// Counts the arguments that a function takes by position, because JavaScript silently ignores all further ones.
 import { ArgumentError } from './errors';
 import { isPlainObject, kindOf } from './options';
 
@@ -6,7 +6,10 @@ type Function = (...args: never[]) => unknown;
 
 const known = new WeakMap<Function, number>();
 
-/** The most arguments that a function looks at, optional ones too; Infinity for one that takes a list, or that does not say. */
+/**
+ * The most arguments that a function uses, including optional ones. Infinity if it takes a list, or if its source does
+ * not tell.
+ */
 export function mostArguments(call: Function): number {
   const before = known.get(call);
   if (before !== undefined) return before;
@@ -28,7 +31,7 @@ function counted(source: string): number {
   let [depth, commas, since] = [0, 0, false];
   for (let i = from; i < source.length; i++) {
     const letter = source[i]!;
-    // What a text or a comment holds is not counted, and neither stands among the parameters of the library's own functions.
+    // A string or a comment could hold commas, so the count would be wrong. The library's own parameters have neither.
     if (letter === '"' || letter === "'" || letter === '`' || letter === '/') return Number.POSITIVE_INFINITY;
     if (depth === 1 && source.startsWith('...', i)) return Number.POSITIVE_INFINITY;
     if (')]}'.includes(letter)) depth--;
@@ -41,9 +44,9 @@ function counted(source: string): number {
 }
 
 /**
- * Refuses arguments after those that a function takes.
+ * Refuses arguments beyond those that a function takes.
  *
- * @throws ArgumentError for one too many
+ * @throws ArgumentError if there is one too many
  */
 export function expectNoMore(name: string, call: Function, args: readonly unknown[]): void {
   if (args.length <= call.length || args.length <= mostArguments(call)) return;
@@ -52,7 +55,7 @@ export function expectNoMore(name: string, call: Function, args: readonly unknow
   if (args.slice(most).some((arg) => arg !== undefined)) throw oneTooMany(name, most, args);
 }
 
-/** Has methods of a class, those of the list that are its own, refuse arguments that they would not look at. */
+/** Makes methods of a class, those of the list that are its own, refuse arguments that they would ignore. */
 export function closeMethods(prototype: object, names: readonly string[]): void {
   for (const name of names) {
     const method: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;
@@ -62,10 +65,13 @@ export function closeMethods(prototype: object, names: readonly string[]): void 
   }
 }
 
-/** Prototypes that are closed already, by the base at which closing stopped. */
+/** The prototypes that are closed already, by the base at which closing stopped. */
 const inherited = new WeakMap<object, WeakSet<object>>();
 
-/** The same for what objects of a class inherit, up to a base: for those who write subclasses, called by the constructor. */
+/**
+ * `closeMethods` for all classes that an object inherits from, up to a base. Called by the constructors of classes that
+ * users extend.
+ */
 export function closeInherited(object: object, base: object, names: readonly string[]): void {
   const known = inherited.get(base) ?? new WeakSet();
   inherited.set(base, known);
@@ -80,7 +86,7 @@ export function closeInherited(object: object, base: object, names: readonly str
   }
 }
 
-/** @throws ArgumentError for a promise among arguments, by place or by name */
+/** @throws ArgumentError if an argument is a promise, by position or by name */
 export function expectSettled(name: string, args: readonly unknown[]): void {
   for (const arg of args) {
     if (arg instanceof Promise) throw new ArgumentError(`${name}: expected a value, but got ${kindOf(arg)}`);
@@ -93,7 +99,7 @@ export function expectSettled(name: string, args: readonly unknown[]): void {
   }
 }
 
-/** A function that refuses promises, and arguments after those that it looks at. */
+/** A function that refuses promises, and arguments beyond those that it uses. */
 /* @__NO_SIDE_EFFECTS__ */
 export function closed<F extends Function>(name: string, call: F): F {
   return function (this: unknown, ...args: never[]): unknown {
@@ -103,7 +109,7 @@ export function closed<F extends Function>(name: string, call: F): F {
   } as F;
 }
 
-/** The error where a function that takes no names got more arguments than it takes. */
+/** The error of a function that takes no arguments by name, and got more arguments than it takes. */
 export function oneTooMany(name: string, most: number, args: readonly unknown[]): ArgumentError {
   const last = args.at(-1);
   const key = isPlainObject(last) && args.length === most + 1 ? Object.keys(last)[0] : undefined;

@@ -1,21 +1,24 @@
-// Watching what a network calls: functions and methods of tensors, and modules, by those who want to know its graph.
+// Lets a watcher follow the calls of a network, to learn its graph: functions and methods of tensors, and modules.
 
-/** Hears of each call while it watches, runs it, and returns its result. */
+/** Hears of each call, runs it, and returns its result. */
 export interface CallWatcher {
-  /** A call of a function or method of tensors. A method's tensor comes before its arguments; `isGetter` marks an attribute such as `T`, `isMethod` both. */
+  /**
+   * A call of a function or a method of tensors. A method's tensor comes before its arguments. `isGetter` marks an
+   * attribute such as `T`; `isMethod` marks methods and attributes.
+   */
   operation(name: string, args: readonly unknown[], run: () => unknown, isGetter: boolean, isMethod: boolean): unknown;
-  /** A module. */
+  /** A call of a module. */
   module(module: object, run: () => unknown): unknown;
-  /** Plain arithmetic, such as of sizes, that is part of the graph in Python. */
+  /** Plain arithmetic, such as that of sizes, which is part of the graph in Python. */
   note(names: readonly string[]): void;
   /** A parameter is read before the operation that uses it. */
   read(parameter: object): void;
 }
 
-/** Calls a function with other arguments in the place of those that it was given. */
+/** Calls a function with converted arguments instead of those it was given. */
 export type Conversion = (args: readonly unknown[], run: (...args: unknown[]) => unknown) => unknown;
 
-/** The present watcher, and the conversions of arguments by names of functions; usually null. */
+/** The present watcher, and the conversions of arguments by function name. Both are usually null. */
 export const calls: { watcher: CallWatcher | null; conversions: ReadonlyMap<string, Conversion> | null } = {
   watcher: null,
   conversions: null,
@@ -38,10 +41,10 @@ export const convertedBy = <T>(conversions: ReadonlyMap<string, Conversion> | nu
 /** Runs `fn` with another watcher, or with none. */
 export const watchedBy = <T>(watcher: CallWatcher | null, fn: () => T): T => under('watcher', watcher, fn);
 
-/** Tells a watcher of operations of Python's that are nothing here, under their names there. */
+/** Tells the watcher of operations that Python's code has here, under their names there, and that are nothing here. */
 export const noteCalls = (...names: readonly string[]): void => calls.watcher?.note(names);
 
-/** Returns the parameter, and tells a watcher that it is read here. */
+/** Returns the parameter, and tells the watcher that it is read here. */
 export function readHere<T extends object>(parameter: T): T {
   calls.watcher?.read(parameter);
   return parameter;

@@ -1,4 +1,5 @@
-// Every error class the library throws on purpose, one class a kind of failure, so that user code can tell them apart.
+// The error classes that the library throws on purpose, one for each kind of failure, so that user code can tell them
+// apart.
 
 /** Base of all errors thrown by Lamplight. */
 export class LamplightError extends Error {
@@ -26,7 +27,7 @@ export class ArgumentError extends LamplightError {}
 /** A misuse of automatic differentiation: backward twice, no gradient function, a saved tensor changed in place. */
 export class AutogradError extends LamplightError {}
 
-/** The value of a tensor is gone: it was disposed, or its recipe's inputs have changed since. */
+/** The value of a tensor is gone: the tensor was disposed, or a value that it would be made from has changed since. */
 export class TensorReleasedError extends LamplightError {}
 
 /** A file whose bytes are not what its format promises. */
@@ -34,7 +35,7 @@ export class FileFormatError extends LamplightError {}
 
 /** A file or address that could not be read. */
 export class FetchError extends LamplightError {
-  /** The HTTP status of the answer, where there was one; 404 also stands for a file that does not exist. */
+  /** The HTTP status of the response, if there was one. 404 also stands for a file that does not exist. */
   readonly status: number | null;
 
   constructor(message: string, { status, ...options }: ErrorOptions & { status?: number } = {}) {
@@ -46,13 +47,16 @@ export class FetchError extends LamplightError {
 /** A state dict whose keys or shapes do not match the module. */
 export class StateDictError extends LamplightError {}
 
-/** This machine has no WebGPU, no adapter, or no device that suffices. */
+/** This machine has no WebGPU, no adapter, or no device that is good enough. */
 export class WebGPUUnavailableError extends LamplightError {}
 
 /** The GPU device was lost while work was pending or values lived on it. */
 export class DeviceLostError extends LamplightError {}
 
-/** The GPU could not provide a buffer, out of memory or over one of the device's limits; or the host has no room for as many numbers. */
+/**
+ * The GPU could not provide a buffer: it is out of memory, or the buffer is over a limit of the device. Or the host has
+ * no room for so many numbers.
+ */
 export class OutOfMemoryError extends LamplightError {}
 
 /** WebGPU refused a command: a bug in Lamplight or in the driver, not in user code. */

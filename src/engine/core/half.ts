@@ -3,14 +3,17 @@
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 
-/** The bits of the float16 nearest to a number as float32, of two that are equally near the even one; beyond 65504 infinity. */
+/**
+ * The bits of the float16 that is nearest to a number as float32; of two that are equally near, the even one. Beyond
+ * 65504 it is infinity.
+ */
 export function toHalf(value: number): number {
   float[0] = value;
   const size = bits[0]! & 0x7fffffff;
   const sign = (bits[0]! >>> 16) & 0x8000;
   if (size > 0x7f800000) return sign | 0x7e00;
   if (size >= 0x47800000) return sign | 0x7c00;
-  // Below 2⁻¹⁴ the steps are of 2⁻²⁴: the number of them is all there is.
+  // Below 2⁻¹⁴, float16 numbers are multiples of 2⁻²⁴, and their bits are the multiple itself.
   if (size < 0x38800000) return sign | roundEven(Math.abs(float[0]!) * 2 ** 24);
   return sign | ((size - 0x38000000 + 0xfff + ((size >>> 13) & 1)) >>> 13);
 }
@@ -31,17 +34,17 @@ export function fromHalf(half: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** The nearest number that float16 holds. */
+/** The float16 number that is nearest to a number. */
 export const roundToHalf = (value: number): number => fromHalf(toHalf(value));
 
-/** As float16, with one element more where that makes whole words. */
+/** Converts numbers to float16, and adds one element if that makes whole words. */
 export function toHalves(numbers: ArrayLike<number>): Uint16Array {
   const halves = new Uint16Array(2 * Math.ceil(numbers.length / 2));
   for (let i = 0; i < numbers.length; i++) halves[i] = toHalf(numbers[i]!);
   return halves;
 }
 
-/** The numbers of `count` float16 at the start of a buffer. */
+/** The first `count` float16 numbers of a buffer. */
 export function fromHalves(buffer: ArrayBuffer, count: number): Float32Array {
   return Float32Array.from(new Uint16Array(buffer, 0, count), fromHalf);
 }

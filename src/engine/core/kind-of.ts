@@ -1,6 +1,6 @@
-// What values are, in words for messages.
+// Describes values in words, for messages.
 
-/** Names a value's kind, for errors that expected another. */
+/** Describes a value, for errors that expected another kind. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === 'number') return `number ${value}`;
@@ -13,7 +13,7 @@ export function kindOf(value: unknown): string {
       : `an instance of ${value.constructor.name}`;
 }
 
-/** True for `{…}` literals, which may stand as the trailing object of named parameters. */
+/** True for `{…}` literals. As the last argument, such an object gives parameters by name. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

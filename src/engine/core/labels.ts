@@ -1,6 +1,10 @@
-// Owns the names of parameters as labels of argument lists, which editors show: no type makes a label of a text.
+// The names of parameters, as labels of argument lists that editors show. A type cannot turn a string into a label, so
+// every name is written out.
 
-/** A list of one argument, labelled by the name of its parameter. A parameter that is missing here has no name in editors. */
+/**
+ * A list of one argument, labelled by the name of its parameter. A parameter that is missing here has no name in
+ * editors.
+ */
 // biome-ignore format: a list of names
 export interface Labelled<T> {
   _randomSamples: [_randomSamples: T]; a: [a: T]; a0: [a0: T]; a1: [a1: T]; a2: [a2: T]; abs: [abs: T]; accumulate: [accumulate: T];

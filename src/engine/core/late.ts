@@ -1,29 +1,29 @@
-// Parts of the library that arrive when a plan first needs them: the code of kernels, and their texts.
+// Parts of the library that are loaded when a plan first needs them: the code of kernels, and their texts.
 import { FetchError } from './errors';
 
-/** A part that is loaded once, when it is first needed. */
+/** A part of the library that is loaded once, when it is first needed. */
 export class LatePart<T> {
   #here: T | undefined;
   #loading: Promise<void> | undefined;
 
   constructor(
-    /** Named by the error where it cannot be loaded. */
+    /** The name that the error gives if the part cannot be loaded. */
     readonly name: string,
     private readonly ask: () => Promise<T>,
   ) {}
 
-  /** Undefined until it has been loaded. */
+  /** The part; undefined until it has been loaded. */
   get here(): T | undefined {
     return this.#here;
   }
 
-  /** The part, within `whenLoaded`. @throws MissingParts until it has been loaded */
+  /** The part, to be used within `whenLoaded`. @throws MissingParts until it has been loaded */
   get now(): T {
     if (this.#here === undefined) throw new MissingParts([this]);
     return this.#here;
   }
 
-  /** Loads it. After a failure the next call tries again. @throws FetchError where its file cannot be loaded */
+  /** Loads the part. After a failure the next call tries again. @throws FetchError if the file cannot be loaded */
   load(): Promise<void> {
     this.#loading ??= this.ask().then(
       (part) => {
@@ -32,7 +32,7 @@ export class LatePart<T> {
       (cause) => {
         this.#loading = undefined;
         throw new FetchError(
-          `kernels: the file with those for '${this.name}' could not be loaded; see whether all files of the library are beside the page`,
+          `kernels: the file for '${this.name}' could not be loaded; check that all files of the library are beside the page`,
           { cause },
         );
       },
@@ -48,7 +48,10 @@ export class MissingParts extends Error {
   }
 }
 
-/** The result of each function, in order. @throws MissingParts for all parts that any of them misses, and with these for those `besides` */
+/**
+ * The results of the functions, in order. @throws MissingParts if any function misses a part: for all parts that they
+ * miss, and for `besides`
+ */
 export function allHere<T>(functions: readonly (() => T)[], besides: readonly LatePart<unknown>[] = []): T[] {
   const missing = new Set<LatePart<unknown>>();
   const results = functions.flatMap((make) => {
@@ -64,7 +67,10 @@ export function allHere<T>(functions: readonly (() => T)[], besides: readonly La
   return results;
 }
 
-/** The result of `make`. Where parts are missing they are loaded, and it begins again: it must not have done anything by then. */
+/**
+ * The result of `make`. If parts are missing, they are loaded, and `make` runs again, so it must not have done anything
+ * by then.
+ */
 export async function whenLoaded<T>(make: () => T): Promise<T> {
   for (;;) {
     try {

@@ -9,7 +9,7 @@ export type Scalar = 'f32' | 'i32' | 'u32';
 /** The WGSL scalar type in which a dtype is stored. */
 export type Stored = Scalar | 'f16';
 
-/** Sizes of the dimensions of a tensor; [] is that of a scalar. */
+/** Sizes of the dimensions of a tensor; [] for a scalar. */
 export type Shape = readonly number[];
 
 export interface Meta {
@@ -17,7 +17,7 @@ export interface Meta {
   readonly dtype: DType;
 }
 
-/** Of every dtype but float16. */
+/** The bytes of an element on the GPU, for every dtype but float16. */
 export const BYTES_PER_ELEMENT = 4;
 
 const scalars: Record<DType, Scalar> = {
@@ -32,14 +32,14 @@ const scalars: Record<DType, Scalar> = {
 
 export const scalarOf = (dtype: DType): Scalar => scalars[dtype];
 
-/** As `scalarOf`, but float16 takes two bytes: kernels widen it where they load and round where they store. */
+/** As `scalarOf`, but float16 is stored in two bytes: kernels widen it when they load, and round when they store. */
 export const storedOf = (dtype: DType): Stored => (dtype === 'float16' ? 'f16' : scalars[dtype]);
 
 export const isFloat = (dtype: DType): boolean => dtype === 'float32' || dtype === 'float16';
 
 export const bytesPerElement = (dtype: DType): number => (dtype === 'float16' ? 2 : BYTES_PER_ELEMENT);
 
-/** Bytes of an element in files, and as PyTorch counts them; on the GPU, dtypes of other sizes than 2 take 4. */
+/** Bytes of an element in files, and as PyTorch counts them. On the GPU an element takes 4 bytes, or 2 for float16. */
 export const ITEM_BYTES: Readonly<Record<DType, number>> = {
   float32: 4,
   float16: 2,
@@ -75,7 +75,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return true;
 }
 
-/** Bytes of a value on the GPU: whole words, so that it can be copied. */
+/** Bytes of a value on the GPU, rounded up to whole words so that the value can be copied. */
 export function byteLength({ shape, dtype }: Meta): number {
   return Math.ceil((numel(shape) * bytesPerElement(dtype)) / 4) * 4;
 }

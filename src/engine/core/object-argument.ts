@@ -1,9 +1,9 @@
-// Owns parameters whose values are objects with names of their own: states, groups of options, values by name.
+// Parameters whose values are objects with keys of their own: states, groups of options, values by name.
 import { isPlainObject, parameterTwice } from './options';
 
 /**
- * Arguments for `parseArgs` where the parameter at a place takes an object. An object that stands there is its value, unless all its names are those
- * of parameters, that one's among them.
+ * Prepares arguments for `parseArgs` if the parameter at a place takes an object. An object at that place is the
+ * parameter's value, unless all its keys are names of parameters, and that parameter is one of them.
  *
  *     objectAt('loadStateDict', ['stateDict'], 0, [{ state, param_groups }]);  // [undefined, { stateDict: { state, param_groups } }]
  *     objectAt('loadStateDict', ['stateDict'], 0, [{ stateDict: state }]);     // as it is

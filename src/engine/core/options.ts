@@ -1,4 +1,4 @@
-// Owns PyTorch's calling rules: any parameter by position, or by name in one trailing object.
+// PyTorch's calling rules: any parameter may be given by position, or by name in one trailing object.
 
 import { count, flag, type Kind, type Kinds, number, orNull, text } from './argument-kinds';
 import { ArgumentError } from './errors';
@@ -10,7 +10,7 @@ export { isPlainObject, kindOf };
 export type RequiredKeys<O> = { [K in keyof O]-?: object extends Pick<O, K> ? never : K }[keyof O];
 type OptionalKeys<O> = Exclude<keyof O, RequiredKeys<O>>;
 
-/** The values of every optional parameter of O, in the order in which they may be given by position. */
+/** The default of every optional parameter of O, in the order in which they may be given by position. */
 export type Defaults<O> = { [K in OptionalKeys<O>]-?: Exclude<O[K], undefined> };
 
 /** Every parameter of O, given or defaulted. */
@@ -29,7 +29,10 @@ export type Arguments<O, Order extends readonly (keyof O)[], Given extends reado
       ? Either<Arguments<O, OfKeys<Rest, O>, [...Given, ...ByPlace<K, O>]>, [...Given, options: Named<O, Order>]>
       : Given;
 
-/** The argument lists that complete the required ones: the rest by name, all by place, or some by place and some by name. Editors show the first one, and errors the last. */
+/**
+ * The argument lists after the required arguments: the rest by name, all by position, or some by position and some by
+ * name. Editors show the first of these, errors the last.
+ */
 type Completed<O, Order extends readonly (keyof O)[], Given extends readonly unknown[]> = Order extends readonly []
   ? Given
   : Either<[...Given, options?: Named<O, Order>], Either<[...Given, ...Optional<O, Order>], Ending<O, Order, Given>>>;
@@ -48,13 +51,13 @@ type Mixed<O, Order extends readonly (keyof O)[], Given extends readonly unknown
       | Mixed<O, OfKeys<[Next, ...Rest], O>, [...Given, ...ByPlace<K, O>]>
   : never;
 
-/** The union of both: editors list the members of a union in the order in which TypeScript has met them. */
+/** The union of both. Editors list the members of a union in the order in which TypeScript has met them. */
 type Either<A, B> = A extends infer First ? First | B : never;
 
-/** One argument by place, under the name of its parameter. */
+/** One argument by position, labelled by the name of its parameter. */
 type ByPlace<K, O> = K extends keyof Labelled<unknown> ? Labelled<O[K & keyof O]>[K] : [O[K & keyof O]];
 
-/** Arguments by place that may be left out. */
+/** Arguments by position that may be left out. */
 type Optional<O, Order extends readonly (keyof O)[]> = Order extends readonly [infer K, ...infer Rest]
   ? [...ListOf<Partial<ByPlace<K, O>>>, ...Optional<O, OfKeys<Rest, O>>]
   : [];
@@ -62,16 +65,16 @@ type Optional<O, Order extends readonly (keyof O)[]> = Order extends readonly [i
 /** A list type, written so that TypeScript 5.2 recognises it. */
 type ListOf<L> = L extends readonly unknown[] ? L : [];
 
-/** The parameters that may still be given by name, written out. */
+/** The parameters that may still be given by name, written out for editors. */
 type Named<O, Order extends readonly (keyof O)[]> =
   Pick<O, Order[number]> extends infer Part ? { [K in keyof Part]: Part[K] } : never;
 
-/** What a list is, said so that TypeScript 5.2 finds it too, which a constraint of `infer` leads astray. */
+/** A list of keys, as a type that TypeScript 5.2 understands too: a constraint of `infer` leads it astray. */
 export type OfKeys<List, O> = List extends readonly (keyof O)[] ? List : [];
 
 const LONGEST = 200;
 
-/** A value as a message shows it: as JSON, cut where it is long; what JSON cannot tell in words. */
+/** A value as a message shows it: as JSON, cut if it is long; in words if JSON cannot say it. */
 export function shown(value: unknown): string {
   const cut = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
   try {
@@ -81,14 +84,17 @@ export function shown(value: unknown): string {
   }
 }
 
-/** Parts of a value for JSON: no more than a message can show, and instances in words, also those that have a form of their own. */
+/**
+ * Prepares the parts of a value for JSON. Lists are cut to what a message can show, and instances are described in
+ * words, even those with a `toJSON`.
+ */
 function plainly(this: unknown, key: string): unknown {
   const part: unknown = Reflect.get(this as object, key);
   if (typeof part !== 'object' || part === null || isPlainObject(part)) return part;
   return Array.isArray(part) ? part.slice(0, LONGEST) : kindOf(part);
 }
 
-/** A value as an error shows it in the place of another kind. */
+/** A value as an error shows it if another kind was expected. */
 function gotten(value: unknown): string {
   if (typeof value === 'number') return String(value);
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? kindOf(value) : shown(value);
@@ -97,7 +103,7 @@ function gotten(value: unknown): string {
 /**
  * Checks one parameter of `name`.
  *
- * @throws ArgumentError for a value of another kind
+ * @throws ArgumentError if the value is of another kind
  */
 export function expectKind(name: string, key: string, value: unknown, kind: Kind): void {
   if (kind.fits(value)) return;
@@ -110,7 +116,10 @@ export function expectCount(name: string, key: string, value: unknown): number {
   return value as number;
 }
 
-/** Parameters of any function that take lists, tensors or null beside numbers; two of them take words and colours too. */
+/**
+ * Parameters that take lists, tensors or null besides numbers in some functions. `padding` and `fill` also take words
+ * and colours.
+ */
 const wide: ReadonlySet<string> = new Set([
   ...['kernelSize', 'stride', 'padding', 'outputPadding', 'dilation', 'dim', 'dims', 'inDims', 'outDims', 'argnums'],
   ...['lr', 'momentum', 'fill'],
@@ -119,7 +128,7 @@ const wide: ReadonlySet<string> = new Set([
 const offers = (value: unknown, method: string): boolean =>
   typeof value === 'object' && value !== null && typeof Reflect.get(value, method) === 'function';
 
-/** Parameters that mean the same wherever they stand. */
+/** Parameters that mean the same in all functions. */
 const common: Readonly<Record<string, Kind>> = {
   generator: orNull({ words: 'a torch.Generator', fits: (value) => offers(value, 'manualSeed') }),
   dtype: orNull({ words: "a dtype, as in 'float32'", fits: (value) => typeof value === 'string' && value !== '' }),
@@ -132,7 +141,7 @@ const common: Readonly<Record<string, Kind>> = {
   signal: orNull({ words: 'an AbortSignal', fits: (value) => offers(value, 'throwIfAborted') }),
 };
 
-/** Of a parameter that is a number by default and takes lists too, each of its elements a number. */
+/** The kind of a parameter that is a number by default, and may also be a list of numbers, null or a tensor. */
 const measure: Kind = {
   words: 'a number or a list of numbers',
   fits: (value) =>
@@ -142,14 +151,17 @@ const measure: Kind = {
     (typeof value === 'object' && !Array.isArray(value) && !isPlainObject(value) && !(value instanceof Promise)),
 };
 
-/** What a parameter takes that says no more than its name and its default. */
+/** The kind of a parameter that declares none, by its name and its default. */
 function kindOfDefault(key: string, fallback: unknown): Kind | undefined {
   if (typeof fallback === 'boolean') return flag;
   if (typeof fallback !== 'number') return Object.hasOwn(common, key) ? common[key] : undefined;
   return !wide.has(key) ? number : key === 'padding' || key === 'fill' ? undefined : measure;
 }
 
-/** Checks a value that was given: by its kind; without one that it is a boolean or a number where the default is, and no promise. */
+/**
+ * Checks a given value against the kind of its parameter. Without a declared kind, it must be a boolean or a number if
+ * the default is one, and never a promise.
+ */
 function expectFit(name: string, key: string, value: unknown, fallback: unknown, kind: Kind | undefined): void {
   const wanted = kind ?? kindOfDefault(key, fallback);
   if (wanted) expectKind(name, key, value, wanted);
@@ -159,15 +171,16 @@ function expectFit(name: string, key: string, value: unknown, fallback: unknown,
 }
 
 /**
- * Matches `args` with the parameters of `name`: `required` ones first, then those of `defaults`, in that order. `undefined` counts as not given.
- * Each argument is checked against `kinds`. Where the default is a boolean it must be a boolean; where it is
- * a number, a number but NaN, and a promise fits nowhere but where a kind says so.
+ * Matches `args` with the parameters of `name`: the `required` ones first, then those of `defaults`, in that order.
+ * `undefined` counts as not given. Each argument is checked against `kinds`. Without a kind, it must be a boolean if
+ * the default is a boolean, and a number other than NaN if the default is a number. A promise is refused unless a kind
+ * allows it.
  *
  *     const o = parseArgs<{ inFeatures: number; outFeatures: number; bias?: boolean }>(
  *       'Linear', ['inFeatures', 'outFeatures'], { bias: true }, args, { inFeatures: features, outFeatures: features });
  *
- * @throws ArgumentError for an unknown name, for one given twice, for a required one that is missing, for too many positions, and for values
- *   of another kind
+ * @throws ArgumentError for an unknown name, a name given twice, a required one that is missing, too many positions, or
+ * a value of another kind
  */
 export function parseArgs<O extends object>(
   name: string,
@@ -213,7 +226,10 @@ function matched<O extends object>(
   return parsed as Parsed<O>;
 }
 
-/** The usual call, required arguments in front and the rest by name, matched without making lists. False for any other call, and for a wrong one. */
+/**
+ * Matches the usual call, all required arguments by position and the rest by name, without making lists. Returns false
+ * for any other call, and for a wrong one.
+ */
 function takesNames(
   parsed: Record<string, unknown>,
   required: readonly string[],
@@ -233,18 +249,18 @@ function takesNames(
   return true;
 }
 
-/** The error where more arguments were given by position than there are parameters. */
+/** The error for more arguments by position than there are parameters. */
 export function tooMany(name: string, order: readonly string[], positions: number): ArgumentError {
   const expected =
     order.length === 0 ? 'no arguments' : `at most ${counted(order.length, 'argument')} (${list(order)})`;
   return new ArgumentError(`${name}: expected ${expected}, but got ${positions}`);
 }
 
-/** The error where one parameter was given by position and by name. */
+/** The error for a parameter that was given by position and by name. */
 export const parameterTwice = (name: string, key: string): ArgumentError =>
   new ArgumentError(`${name}: got argument '${key}' twice, by position and by name`);
 
-/** The error where required parameters were not given. */
+/** The error for required parameters that were not given. */
 export function missingArguments(name: string, required: readonly string[], given: object): ArgumentError {
   const missing = required.filter((key) => !(key in given));
   return new ArgumentError(`${name}: missing ${counted(missing.length, 'required argument')}: ${list(missing)}`);
@@ -254,7 +270,7 @@ const oneDispatch = 'all tensors are handled in one dispatch anyway, so leave it
 const noNesting = 'there are no nested tensors, so leave it out';
 const oldReduction = "deprecated in PyTorch; use reduction: 'mean', 'sum' or 'none'";
 
-/** Arguments of PyTorch's that no function here takes, and what to do without them. */
+/** PyTorch's arguments that no function here takes, and what to do without them. */
 const absent: Readonly<Record<string, string>> = {
   device: 'everything is on the one device there is, so leave it out',
   dtype: 'convert with .to(dtype)',
@@ -271,7 +287,9 @@ const absent: Readonly<Record<string, string>> = {
   maskCheck: noNesting,
 };
 
-/** The error where a name is not one of those that are known, with the one that was meant, or what to do without it. */
+/**
+ * The error for an unknown name. It gives the name that was probably meant, or says what to do without the argument.
+ */
 export function unknownArgument(name: string, key: string, known: readonly string[]): ArgumentError {
   const camelCase = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   const same = (other: string) => other.toLowerCase() === camelCase.toLowerCase();

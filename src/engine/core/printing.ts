@@ -1,6 +1,6 @@
-// Owns how values appear in a printed module: as Python writes them.
+// How values appear in a printed module: as Python writes them.
 
-/** `True`, `None`, `(3, 3)`, `(3,)`; numbers as integers where they are, strings bare. */
+/** `True`, `None`, `(3, 3)`, `(3,)`. Whole numbers appear as integers, and strings without quotes. */
 export function pythonText(value: unknown): string {
   if (value === null || value === undefined) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
@@ -9,7 +9,10 @@ export function pythonText(value: unknown): string {
   return String(value);
 }
 
-/** A float as Python's repr: `1.0`, `0.01`, `1e-05`; an exponent below 10⁻⁴ and from 10¹⁶ on, of two digits at least. */
+/**
+ * A float as Python's repr: `1.0`, `0.01`, `1e-05`. Below 10⁻⁴ and from 10¹⁶ on it has an exponent, of at least two
+ * digits.
+ */
 export function pythonFloat(value: number): string {
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
@@ -23,7 +26,9 @@ export function pythonFloat(value: number): string {
 /** A name as Python writes it: `kernel_size`. */
 export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** The same where capitals that follow one another are one word, and names may begin with one: `max_pool2d`. */
+/**
+ * A name as Python writes it, if adjacent capitals are one word and the name may begin with a capital: `max_pool2d`.
+ */
 export const snakeName = (name: string): string =>
   name.replace(/(?<=[a-z\d])[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
 

@@ -1,6 +1,6 @@
-// Owns rounding as Python, PyTorch and ONNX do it.
+// Rounding as in Python, PyTorch and ONNX.
 
-/** The nearest whole number; halves to the even one. */
+/** The nearest whole number; a half is rounded to the even one. */
 export function roundHalfEven(x: number): number {
   const floor = Math.floor(x);
   if (x - floor !== 0.5) return Math.round(x);

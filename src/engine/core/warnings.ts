@@ -1,10 +1,10 @@
-// Owns warnings: a call that is allowed but most likely a mistake is reported on the console, once, or to a listener.
+// Warnings: a call that is allowed, but most likely a mistake, is reported on the console once, or to a listener.
 
 const said = new Set<string>();
 
-/** A language that decides by itself which warnings to show. */
+/** A language, such as Python, that decides by itself which warnings to show. */
 export interface WarningListener {
-  /** Whether the call that is under way came from it. */
+  /** Whether the call that is under way came from this language. */
   isCalling(): boolean;
   tell(message: string): void;
 }
@@ -12,8 +12,8 @@ export interface WarningListener {
 const listeners: WarningListener[] = [];
 
 /**
- * Writes a warning to the console unless the same one stands there already. Where there are listeners, the one that made the call is told, each
- * time; after a wait nobody is calling, and the newest is told.
+ * Writes a warning to the console, unless it has been written before. If there are listeners, the one that made the
+ * call is told instead, each time. After an await nobody is calling, and the newest listener is told.
  */
 export function warnOnce(message: string): void {
   const listener = listeners.findLast((each) => each.isCalling()) ?? listeners.at(-1);
@@ -26,7 +26,7 @@ export function warnOnce(message: string): void {
   console.warn(message);
 }
 
-/** Has warnings told to a listener in place of the console, until the function that is returned is called. */
+/** Reports warnings to a listener instead of the console, until the returned function is called. */
 export function hearWarnings(listener: WarningListener): () => void {
   listeners.push(listener);
   return () => {
@@ -35,7 +35,9 @@ export function hearWarnings(listener: WarningListener): () => void {
   };
 }
 
-/** Forgets which warnings were given, for tests: files that share a process see warnings as a fresh one would. */
+/**
+ * Forgets which warnings were given. For tests, since files that share a process must see warnings as in a fresh one.
+ */
 export function forgetWarnings(): void {
   said.clear();
 }

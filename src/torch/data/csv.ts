@@ -92,7 +92,7 @@ const KINDS: Kinds<CsvArguments> = {
   dtypes: orNull(types),
   missing: listOf(text),
   comment: orNull({
-    words: 'a text of at least one letter',
+    words: 'a string of at least one character',
     fits: (value) => typeof value === 'string' && value !== '',
   }),
   encoding: text,

@@ -1,4 +1,5 @@
-// Owns where results appear by themselves: a place that shows them beside the code, such as a notebook, says so here.
+// Where results appear automatically: an environment that shows them beside the code, such as a notebook, registers
+// here.
 
 import { ArgumentError } from '../../engine/core/errors';
 import { objectAt } from '../../engine/core/object-argument';
@@ -9,7 +10,7 @@ import type { PlotCanvas } from './sheet';
 export interface DisplayedBar {
   readonly title: string;
   readonly done: number;
-  /** Null where it is not known. */
+  /** Null if it is not known. */
   readonly total: number | null;
   readonly seconds: number;
   /** The whole line in characters, as in a terminal, with the rate and the logged values. */
@@ -26,15 +27,18 @@ export interface DisplayedLogger {
 /** A place that shows results. A member that is missing changes nothing. */
 export interface Display {
   /**
-   * Is given plots that were asked for without a canvas, such as those of `metric.plot()` and of attributions. `redraw` draws the same on another canvas; null
-   * where the drawing is made of pixels that are final.
+   * Gets plots that were made without a canvas, such as those of `metric.plot()` and of attributions. `redraw` draws
+   * the same plot on another canvas; null if the plot is an image of fixed pixels.
    */
   plot?(canvas: PlotCanvas, redraw: ((canvas: PlotCanvas) => void) | null): void;
-  /** Is given the bars of a `Trainer` without an element, each time that they have changed; `owner` stays the same for a trainer. */
+  /**
+   * Gets the bars of a `Trainer` that has no element for them, whenever they have changed. `owner` stays the same for a
+   * trainer.
+   */
   bars?(owner: object, bars: readonly DisplayedBar[]): void;
-  /** Gives a trainer one more logger, which need only have `logMetrics`, unless its option `logger` is false. */
+  /** Gives each trainer one more logger, unless its option `logger` is false. */
   logger?(): DisplayedLogger;
-  /** Ends trainings gracefully between two batches, as their own `signal` does. */
+  /** Ends trainings gracefully between two batches, as a trainer's own `signal` does. */
   readonly signal?: AbortSignal;
 }
 
@@ -46,11 +50,12 @@ const PARTS: readonly (keyof Display)[] = ['plot', 'bars', 'logger', 'signal'];
 
 let current: Display | null = null;
 
-/** Where results appear; null where nobody shows them. */
+/** The place where results appear; null if nobody shows them. */
 export const display = (): Display | null => current;
 
 /**
- * Has plots, bars and what trainers log appear in a place of one's own, without a canvas or an element being named where they are made. `null` ends it.
+ * Shows plots, progress bars and what trainers log in a place of your own, so that code need not name a canvas or an
+ * element where it makes them. `null` ends it.
  *
  *     torch.setDisplay({ plot: (canvas) => output.append(pictureOf(canvas)), bars: (trainer, bars) => paint(bars) });
  */

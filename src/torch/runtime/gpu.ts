@@ -38,7 +38,7 @@ export function init(...args: [options?: DeviceOptions]): Promise<AdapterProfile
       powerPreference: oneOf('low-power', 'high-performance'),
       kernels: oneOf('software', 'gpu'),
       tuning: {
-        words: 'a text, as the path of a file is, or false',
+        words: 'a string, such as the path of a file, or false',
         fits: (value) => value === false || (text.fits(value) && value !== ''),
       },
       submitMilliseconds: { words: 'a number greater than 0', fits: (value) => typeof value === 'number' && value > 0 },

@@ -11,7 +11,7 @@ const NUMBERS = ['-1', '1.5', '1e12'] as const;
 const told: readonly (Reason & { readonly text: RegExp })[] = [
   { why: 'a flag', text: /to be (true or false|a boolean)/, takes: ['true'] },
   { why: 'left out', text: /\bor null\b/, takes: ['null'] },
-  { why: 'any text', text: /\ba text\b/, takes: ["''", "'foo'"] },
+  { why: 'any text', text: /\ba string\b/, takes: ["''", "'foo'"] },
   { why: 'an empty list', text: /\ba list\b/, takes: ['[]'] },
   { why: 'an empty object', text: /\ban object\b/, takes: ['{}'] },
   {

@@ -83,7 +83,7 @@ export function hparamEntries(args: HparamCall): { readonly folder: string; read
   for (const [name, value] of given) {
     if (typeof value !== 'string' && typeof value !== 'boolean' && typeof value !== 'number') {
       throw new ArgumentError(
-        `addHparams: expected '${name}' to be a number, a text or a boolean, but got ${kindOf(value)}`,
+        `addHparams: expected '${name}' to be a number, a string or a boolean, but got ${kindOf(value)}`,
       );
     }
   }

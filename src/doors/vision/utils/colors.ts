@@ -112,6 +112,6 @@ function oneColor(op: string, color: ColorLike): Rgb {
     return color as unknown as Rgb;
   }
   throw new ArgumentError(
-    `${op}: expected a colour as a text or as [red, green, blue] from 0 to 255, but got ${shown(color)}`,
+    `${op}: expected a colour as a string or as [red, green, blue] from 0 to 255, but got ${shown(color)}`,
   );
 }

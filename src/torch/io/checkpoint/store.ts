@@ -31,7 +31,7 @@ const SHORTEST = 1;
 const LONGEST = 200;
 
 const checkpointName: Kind = {
-  words: `a text of ${SHORTEST} to ${LONGEST} letters`,
+  words: `a string of ${SHORTEST} to ${LONGEST} characters`,
   fits: (value) => typeof value === 'string' && value.length >= SHORTEST && value.length <= LONGEST,
 };
 
@@ -62,7 +62,7 @@ export class CheckpointStore extends Printable {
 
   constructor(...args: Arguments<Named, ['name']>) {
     super();
-    const words = 'a text of at least one letter';
+    const words = 'a string of at least one character';
     const kind: Kind = { words, fits: (value) => typeof value === 'string' && value !== '' };
     this.name = parseArgs<Named>('CheckpointStore', ['name'], {}, args, { name: kind }).name;
   }

@@ -36,7 +36,7 @@ const described: Readonly<Record<Kind, string>> = {
   list: 'a list of numbers',
   numbers: 'a number or a list of numbers',
   function: 'a function',
-  text: 'a text',
+  text: 'a string',
   value: 'a value',
 };
 
