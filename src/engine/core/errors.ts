@@ -62,7 +62,10 @@ export class OutOfMemoryError extends LamplightError {}
 /** WebGPU refused a command: a bug in Lamplight or in the driver, not in user code. */
 export class GPUValidationFailure extends LamplightError {}
 
-/** A worker of a DataLoader could not be loaded, died, did not answer in time, or met a value that does not belong in a worker. */
+/**
+ * A worker of a DataLoader could not be loaded, died, did not answer in time, or met a value that does not belong in a
+ * worker.
+ */
 export class WorkerError extends LamplightError {}
 
 /** Throws an `internal:` error, which marks a bug of ours, unless `condition` holds. */

@@ -17,8 +17,8 @@ export type Defaults<O> = { [K in OptionalKeys<O>]-?: Exclude<O[K], undefined> }
 export type Parsed<O> = { [K in keyof O]-?: Exclude<O[K], undefined> };
 
 /**
- * The argument lists of a function whose parameters are O, in the given order: a prefix of them by position, the rest by
- * name in one trailing object, which may be left out once nothing required is missing.
+ * The argument lists of a function whose parameters are O, in the given order: a prefix of them by position, the rest
+ * by name in one trailing object, which may be left out once nothing required is missing.
  *
  * `Arguments<{ a: number; b?: number }, ['a', 'b']>` is `[a, { b? }?] | [a, b?] | [{ a, b? }]`.
  */

@@ -26,9 +26,7 @@ export function pythonFloat(value: number): string {
 /** A name as Python writes it: `kernel_size`. */
 export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/**
- * A name as Python writes it, if adjacent capitals are one word and the name may begin with a capital: `max_pool2d`.
- */
+/** `snakeCase` for names that may begin with a capital; adjacent capitals are one word: `MaxPool2d` is `max_pool2d`. */
 export const snakeName = (name: string): string =>
   name.replace(/(?<=[a-z\d])[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
 

@@ -1,5 +1,5 @@
-// Structural signatures: a small integer for each distinct (op, attributes, input shapes and dtypes), never scalar values.
-// What an op infers depends on the same things, so it is inferred once and remembered with the signature.
+// Structural signatures: a small integer for each distinct (op, attributes, input shapes and dtypes), never scalar
+// values. What an op infers depends on the same things, so it is inferred once and remembered with the signature.
 import type { Meta } from '../core/meta';
 import type { Op, Value } from './value';
 

@@ -134,18 +134,18 @@ export type Growth =
   | 'viewed'
   | 'wrapped';
 
-/** A node to be recorded again on padded values: values with room for more elements than count. */
+/** A node to be recorded again on padded values: values with more elements than the real ones. */
 export interface Roomy<A> {
   readonly op: Op<A>;
   /** The padded inputs, of those that a run reads. */
   readonly inputs: readonly Value[];
   readonly attrs: A;
   readonly scalars: readonly number[];
-  /** For each input, the shape of the elements that count; the padded shape may be greater. */
+  /** For each input, the shape of its real elements; the padded shape may be greater. */
   readonly counts: readonly Shape[];
   /** For each output, its padded shape. */
   readonly shapes: readonly Shape[];
-  /** For each output, the shape of the elements that count. */
+  /** For each output, the shape of its real elements. */
   readonly results: readonly Shape[];
 }
 
@@ -225,7 +225,9 @@ export class Node {
   }
 }
 
-/** One result of a node, or data that came from the host. Its contents never change; in-place writes make new values. */
+/**
+ * One result of a node, or data that came from the host. Its contents never change; in-place writes make new values.
+ */
 export class Value implements Meta {
   readonly shape: Shape;
   readonly dtype: DType;

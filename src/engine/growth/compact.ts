@@ -1,5 +1,5 @@
-// Packing: moves the elements of a padded value that count to where they would lie without padding, one after another,
-// and back.
+// Packing: moves the real elements of a padded value to where they would lie without padding, one after another, and
+// back.
 import { i32, scalar, u32 } from '../compiler/ir';
 import { contiguousStrides, numel, type Shape } from '../core/meta';
 import type { Op, Value } from '../graph/value';
@@ -16,7 +16,7 @@ const spreadOp: Op<{ readonly shape: Shape }> = {
   },
 };
 
-/** Dynamic scalars: how many elements count, then how many along each dimension. */
+/** Dynamic scalars: how many elements are real, then how many along each dimension. */
 const packedOp: Op<undefined> = {
   name: 'packed',
   infer: ([x]) => [x],
@@ -27,12 +27,10 @@ const packedOp: Op<undefined> = {
   },
 };
 
-/**
- * A padded value of a shape, made from x, whose first elements are the ones that count, without padding between them.
- */
+/** A padded value of a shape, made from x, which begins with the real elements without padding between them. */
 export const spread = (x: Value, counts: Shape, shape: Shape): Value =>
   lib.record(spreadOp, [x], { shape }, contiguousStrides(counts));
 
-/** The elements of x that count, one after another from the first; behind them may be anything. */
+/** The real elements of x, one after another, from the front; behind them may be anything. */
 export const packed = (x: Value, counts: Shape): Value =>
   lib.record(packedOp, [x], undefined, [numel(counts), ...counts]);

@@ -194,15 +194,15 @@ class Growing {
     return isSpread ? spread(leaf, y.shape, shape) : leaf;
   }
 
-  /** The value that is stored for y. It begins with the elements that count, in order. */
+  /** The value that is stored for y. It begins with the real elements of y, in order. */
   private stored(y: Value): Value {
     const standIn = this.standIns.get(y)!;
     return this.isOfRows(y.shape) ? standIn : packed(standIn, y.shape);
   }
 
   /**
-   * Whether the elements that count lie together at the front, since at most the first dimension (not counting sizes of
-   * 1) is padded.
+   * Whether the real elements lie together at the front, since at most the first dimension (not counting sizes of 1) is
+   * padded.
    */
   private isOfRows(shape: Shape): boolean {
     const dims = this.growing(shape);

@@ -1,4 +1,4 @@
-// Picking from padded values by index. How many elements count is a dynamic scalar, not part of the program.
+// Picking from padded values by index. The number of real elements is a dynamic scalar, not part of the program.
 import { scalar } from '../compiler/ir';
 import type { Shape } from '../core/meta';
 import type { Op, Value } from '../graph/value';
@@ -7,7 +7,7 @@ import { lib } from './lib';
 import { hasRoom } from './room';
 
 /**
- * `gather` from the elements that count alone. Dynamic scalar 0 is how many count along the dimension; `asked` is the
+ * `gather` from the real elements alone. Dynamic scalar 0 is how many there are along the dimension; `asked` is the
  * operation that errors name.
  */
 const countedGatherOp: Op<SelectAttrs> = {

@@ -1,5 +1,5 @@
-// Room (padding): a padded value is larger than needed. Along each dimension, only its first elements count, as many as
-// `counts` says; the others, its room, may hold anything.
+// Room (padding): a padded value is larger than needed. Along each dimension, only its first elements are real, as many
+// as `counts` says; the others, its room, may hold anything.
 import { type DType, isFloat, type Shape, scalarOf } from '../core/meta';
 import type { Value } from '../graph/value';
 import { lib } from './lib';

@@ -27,11 +27,11 @@ const filled = <A>(node: Roomy<A>, fill: number, dims?: readonly number[]): read
     node.inputs.map((x, i) => filledPast(x, node.counts[i]!, fill, dims)),
   );
 
-/** For each padded dimension of a shape: how many elements along it count, and its stride. */
+/** For each padded dimension of a shape: how many real elements there are along it, and its stride. */
 const placesOfRoom = (shape: Shape, counts: Shape): number[] =>
   contiguousStrides(shape).flatMap((stride, d) => (shape[d] === counts[d] ? [] : [counts[d]!, stride]));
 
-/** Whether the elements that count lie together at the front. */
+/** Whether the real elements lie together at the front. */
 const isOfRows = (shape: Shape, counts: Shape): boolean =>
   shape.every((size, d) => size === counts[d] || counts.slice(0, d).every((before) => before === 1));
 
@@ -71,7 +71,7 @@ export const rules: { readonly [G in Growth]: Rule } = {
   shaped: (node: Roomy<{ readonly shape: Shape }>) =>
     again(node, node.inputs, { ...node.attrs, shape: node.shapes[0]! }),
 
-  /** Possible if the elements that count keep their places in memory. */
+  /** Possible if the real elements keep their places in memory. */
   reshaped(node: Roomy<{ readonly shape: Shape }>) {
     const {
       inputs: [x],
@@ -85,7 +85,7 @@ export const rules: { readonly [G in Growth]: Rule } = {
     return isSame && numel(shape!) === x!.numel ? again(node, [x!], { shape: shape! }) : null;
   },
 
-  /** Possible if the elements that count come before all padding, so that their places are those without padding. */
+  /** Possible if the real elements come before all padding, so that their places are the same without padding. */
   rows: (node) => (rowsIn(node.inputs[0]!.shape, node.counts[0]!) < 0 ? null : again(node)),
 
   // Reductions and scans
@@ -104,7 +104,7 @@ export const rules: { readonly [G in Growth]: Rule } = {
       : again(node, [counted]);
   },
 
-  /** Of equal elements the first wins, so an element that counts wins over the padding. */
+  /** Of equal elements the first wins, so a real element wins over the padding. */
   extremum(node: Roomy<ReduceAttrs>) {
     const { dtype } = node.inputs[0]!;
     return filled(node, node.op.name === 'min' ? greatestOf(dtype) : leastOf(dtype), node.attrs.dims);

@@ -52,9 +52,7 @@ export const staysWithin = ({ first, steps }: Steps, long: Shape, of: Shape): bo
     return low >= 0 && reach.reduce((sum, by) => sum + Math.max(by, 0), first[d]!) < size;
   });
 
-/**
- * The strides and the offset of a view in a value of another shape, which has a margin before the elements that count.
- */
+/** The strides and the offset of a view in a value of another shape, which has a margin before the real elements. */
 export function placedIn({ first, steps }: Steps, of: Shape, before: readonly number[]) {
   const whole = contiguousStrides(of);
   const elements = (places: readonly number[]) => places.reduce((sum, at, d) => sum + at * whole[d]!, 0);

@@ -6,8 +6,8 @@ import { lib } from './lib';
 import { marginsOf, placedIn, staysWithin, stepsOf } from './steps';
 
 /**
- * Whether a view of a padded value shows all rows that count, and the same part of each row. Such a view may show the
- * rows of the padding as well.
+ * Whether a view of a padded value shows all its real rows, and the same part of each. Such a view may show the rows of
+ * the padding as well.
  */
 export function isWithinRows({ shape, strides, offset }: View, of: Shape, along: number, rows: number): boolean {
   const row = numel(of.slice(along + 1));

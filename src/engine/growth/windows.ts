@@ -51,8 +51,8 @@ function stridesIn(axes: readonly Axis[], shape: Shape): number[] | null {
 }
 
 /**
- * Joins padded values one after another in a padded result, whose first `of` elements count. Null if there are too
- * many.
+ * Joins padded values one after another in a padded result of `shape`, whose real part has shape `of`. Null if there
+ * are too many.
  */
 export function joinedRows(
   inputs: readonly Value[],

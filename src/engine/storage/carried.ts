@@ -8,8 +8,8 @@ import { mode, withMode } from '../graph/mode';
 declare const carries: unique symbol;
 
 /**
- * The promise of a function whose parts between its awaits all run in the mode in which it was called, so that `noGrad` may
- * return it: `await torch.noGrad(() => detector(images))`. A promise chained to it is an ordinary one.
+ * The promise of a function whose parts between its awaits all run in the mode in which it was called, so that `noGrad`
+ * may return it: `await torch.noGrad(() => detector(images))`. A promise chained to it is an ordinary one.
  */
 export class CarriedPromise<T> extends Promise<T> {
   /** Lets types tell it apart: see `Synchronous`. */

@@ -1,4 +1,5 @@
-// Turns what users write down (numbers, nested arrays, typed arrays) into flat 32-bit elements with a shape and a dtype.
+// Turns what users write down (numbers, nested arrays, typed arrays) into flat 32-bit elements with a shape and a
+// dtype.
 
 import { engine } from '../compiler/engine';
 import { expectHalf } from '../compiler/plan';
@@ -58,8 +59,8 @@ function arrayDType(array: NumericArray): DType {
 const isNumericArray = (data: unknown): data is NumericArray => ArrayBuffer.isView(data) && !(data instanceof DataView);
 
 /**
- * Reads user data; `dtype` overrides the inferred one: float32 for any fraction, NaN or infinity, int64 for whole numbers,
- * bool for booleans, and a typed array's own.
+ * Reads user data; `dtype` overrides the inferred one: float32 for any fraction, NaN or infinity, int64 for whole
+ * numbers, bool for booleans, and a typed array's own.
  * @throws ShapeError for ragged arrays, DTypeError for numbers that the dtype does not hold
  */
 export function readHostData(op: string, input: NestedData, dtype?: DType): HostTensor {

@@ -61,7 +61,7 @@ export abstract class TensorBase extends Printable implements Layout {
   /** Set on detached tensors and their views; null for the tensor that the storage was made for, and its views. */
   protected line: Line | null;
   protected readonly base: TensorBase | null;
-  /** @internal How this view came about, if that leaves its gradient open. */
+  /** @internal How this view came about, if in-place changes would then leave its gradient undefined. */
   origin: Origin;
   /** The storage's count of changes when the view was made. */
   private readonly madeAt: number;
@@ -411,7 +411,10 @@ export abstract class TensorBase extends Printable implements Layout {
     backwardInto(chosen, [this.value], [seed], options);
   }
 
-  /** Calls `hook` with the gradient of this tensor whenever backward computes it. A tensor that the hook returns replaces the gradient. */
+  /**
+   * Calls `hook` with the gradient of this tensor whenever backward computes it. A tensor that the hook returns
+   * replaces the gradient.
+   */
   registerHook(...args: Arguments<Hooking<unknown>, ['hook']>): { remove(): void } {
     const { hook } = parseArgs<Hooking<unknown>>('registerHook', ['hook'], {}, args, { hook: callback });
     if (!this.requiresGrad) throw new AutogradError('registerHook: this tensor does not require grad');

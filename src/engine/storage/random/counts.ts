@@ -75,7 +75,10 @@ function byWaiting(count: number, p: number, generator: Generator): number {
   }
 }
 
-/** Source: Hörmann 1993, "The generation of binomial random variates", algorithm BTRS, with PyTorch's rounding to float32. */
+/**
+ * Source: Hörmann 1993, "The generation of binomial random variates", algorithm BTRS, with PyTorch's rounding to
+ * float32.
+ */
 function byRejection(count: number, p: number, generator: Generator): number {
   const deviation = fround(Math.sqrt(fround(fround(count * p) * fround(1 - p))));
   const b = 1.15 + 2.53 * deviation;

@@ -12,7 +12,10 @@ const UPPER_MASK = 0x80000000;
 const LOWER_MASK = 0x7fffffff;
 const SEED_MULTIPLIER = 1812433253;
 
-/** A point in the sequence. `left` counts the words before the next twist (1 = twist now), `next` the position in `words`. */
+/**
+ * A point in the sequence. `left` counts the words before the next twist (1 = twist now), `next` the position in
+ * `words`.
+ */
 export interface MT19937State {
   words: Uint32Array;
   left: number;
