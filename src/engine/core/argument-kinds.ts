@@ -2,7 +2,7 @@
 
 /** What a parameter takes. */
 export interface Kind {
-  /** As an error says it: "expected lr to be …". */
+  /** The words of errors: "expected lr to be …". */
   readonly words: string;
   fits(value: unknown): boolean;
 }
@@ -33,7 +33,7 @@ export const flag: Kind = { words: 'a boolean', fits: (value) => typeof value ==
 
 export const text: Kind = { words: 'a string', fits: (value) => typeof value === 'string' };
 
-/** A list, or anything else that can be walked. */
+/** A list, or any other iterable object. */
 export const iterable: Kind = {
   words: 'a list',
   fits: (value) => typeof value === 'object' && value !== null && Symbol.iterator in value,

@@ -48,7 +48,7 @@ const none: Slices = new Map();
 
 /** Where a part begins. */
 export interface Cut {
-  /** Its first node. */
+  /** The index of its first node. */
   readonly at: number;
   /** The part repeats a subgraph. */
   readonly loops: boolean;

@@ -125,7 +125,7 @@ export function expectNumber(op: string, name: string, meta: Meta): void {
   }
 }
 
-/** Throws unless the dtype is stored as 32-bit floats. */
+/** Throws DTypeError unless the dtype is a float type. */
 export function expectFloat(op: string, name: string, meta: Meta): void {
   if (scalarOf(meta.dtype) !== 'f32') {
     throw new DTypeError(

@@ -19,7 +19,7 @@ export interface RehearsedJob {
   /** Equal keys mean equal programs. */
   readonly key: readonly number[];
   readonly program: Program;
-  /** By input, whether its contents would come from the host. */
+  /** For each input, whether its contents would come from the host. */
   readonly uploads: readonly boolean[];
 }
 

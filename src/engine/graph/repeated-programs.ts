@@ -3,7 +3,7 @@
 import { type Cut, cutsOf, MIN_TIMES } from './periods';
 import type { Node, Op, Value } from './value';
 
-/** Some of a flush's nodes, which run together. */
+/** Consecutive nodes of a flush, which run as one program. */
 export interface Part {
   /** Values made here that users, gradients or later parts read. */
   readonly stores: readonly Value[];

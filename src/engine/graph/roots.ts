@@ -7,7 +7,7 @@ export interface Root {
   readonly disposed: boolean;
   /** The scope that it lives in. */
   readonly scope: Scope;
-  /** Set while the contents are part of another root, which then stands for both. */
+  /** Set while the contents are part of another root's. A flush then needs only that root. */
   readonly slice: object | null;
   /** It is a parameter or a buffer: the writes of one step to all of these take effect together, or not at all. */
   readonly isState: boolean;

@@ -47,7 +47,7 @@ export function expectDType(op: string, dtype: unknown): DType {
   throw new DTypeError(`${op}: expected a dtype of ${dtypes.join(', ')}, but got ${shown(dtype)}${remedy}`);
 }
 
-/** The dtype that stands for the elements of a typed array. */
+/** The dtype of a tensor that is made from a typed array. */
 function arrayDType(array: NumericArray): DType {
   if (array instanceof Float32Array || array instanceof Float64Array) return 'float32';
   if (array instanceof Uint8Array || array instanceof Uint8ClampedArray) return 'uint8';

@@ -13,7 +13,7 @@ interface Printing {
   threshold: number;
   /** Elements shown at each end of a dimension that is summarised. */
   edgeitems: number;
-  /** Characters of a line. */
+  /** Characters per line. */
   linewidth: number;
 }
 

@@ -135,7 +135,7 @@ async function take(all: boolean): Promise<boolean> {
     Object.assign(last, { time: start, steps: step, cost });
     return true;
   } catch (error) {
-    // A lost device reports itself.
+    // The loss of a device is reported elsewhere.
     if (engine.device) warnOnce(`Lamplight: no snapshot of the weights could be taken. ${(error as Error).message}`);
     Object.assign(last, { time: start, steps: step });
     return false;

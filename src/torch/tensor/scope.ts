@@ -15,7 +15,7 @@ import { TensorBase } from './base';
  */
 export const holdsTensors: unique symbol = Symbol('holdsTensors');
 
-/** Whether tensors are looked for in the fields of an object. */
+/** Whether an object is searched for tensors in its fields. */
 const isHolder = (item: object): boolean =>
   Object.getPrototypeOf(item) === Object.prototype || Object.hasOwn(item, holdsTensors);
 
