@@ -41,7 +41,7 @@ export function apart(flush: Flush): readonly [sound: Flush, lost: Flush | null]
   return [part(false), part(true)];
 }
 
-/** A test whether a value depends on contents that were lost with a device; null if none of these values does. */
+/** Returns a test whether a value depends on contents that were lost with a device; null if none of these values does. */
 function hangingOnLost(values: Iterable<Value>): ((value: Value) => boolean) | null {
   const mark = newMark();
   const stack = [...values];

@@ -256,7 +256,7 @@ export class Value implements Meta {
   gradName: string | null = null;
   /** The write counter of the storage that holds, or held, this value; null if none did. */
   memory: WriteCounter | null = null;
-  /** The count of `memory` when this value was the contents there. A higher count now means that they have changed. */
+  /** The count of `memory` when this value was the contents there. If it is higher now, they have changed. */
   private memoryChanges = 0;
   /** An in-place write has replaced this value in its storage. */
   overwritten = false;

@@ -9,7 +9,7 @@ function dimsByStride(shape: Shape, strides: readonly number[]): number[] | null
   return sorted.every((d, i) => d === dims[i]) ? null : sorted;
 }
 
-/** Fills `out` in the order of memory by `fill`, then sorts it, so that it holds the elements in row-major order. */
+/** Has `fill` put numbers into `out` in the order of memory, then moves them, so that the elements are in row-major order. */
 export function fillInMemoryOrder<T extends Float32Array | Int32Array | Uint32Array>(
   out: T,
   shape: Shape,
