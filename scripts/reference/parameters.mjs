@@ -152,7 +152,9 @@ function placesOf(tuple, checker) {
  */
 function listOf(places, checker) {
   const last = places.at(-1);
-  const members = last && FOR_NAMES.has(last.name) && !last.rest ? membersOf(last.type, checker) : undefined;
+  // Arguments that may be left out have no labels, and an object among them is a value.
+  const isForNames = last && FOR_NAMES.has(last.name) && !last.rest && !(last.name === undefined && last.optional);
+  const members = isForNames ? membersOf(last.type, checker) : undefined;
   const byPlace = members ? places.slice(0, -1) : places;
   if (byPlace.some(({ name }) => name === undefined)) return [];
   return [

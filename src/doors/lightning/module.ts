@@ -245,7 +245,10 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
   }
 
   /** `log` for each entry: `this.logDict({ loss, acc: this.accuracy })`. */
-  logDict(dictionary: Readonly<Record<string, Loggable>>, ...options: [LogOptions?] | [boolean, LogOptions?]): void;
+  logDict(
+    dictionary: Readonly<Record<string, Loggable>>,
+    ...options: [options?: LogOptions] | [boolean, options?: LogOptions]
+  ): void;
   logDict(named: LogOptions & { dictionary: Readonly<Record<string, Loggable>> }): void;
   logDict(...args: unknown[]): void {
     const { dictionary, ...options } = parseArgs<LogOptions & { dictionary: unknown }>(

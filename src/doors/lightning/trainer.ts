@@ -218,7 +218,7 @@ export class Trainer extends Overview {
   /** Runs validation once: the logged values, for each loader. */
   async validate(
     model?: LightningModule | null | Tried<EvaluationOptions>,
-    ...args: [Loaders | LightningDataModule | null, EvaluationOptions?] | [EvaluationOptions?]
+    ...args: [Loaders | LightningDataModule | null, options?: EvaluationOptions] | [options?: EvaluationOptions]
   ): Promise<Record<string, number>[]> {
     return this.#evaluate('validate', 'validating', this.validateLoop, [model, ...args]);
   }
@@ -226,7 +226,7 @@ export class Trainer extends Overview {
   /** Runs testing once: the logged values, for each loader. */
   async test(
     model?: LightningModule | null | Tried<EvaluationOptions>,
-    ...args: [Loaders | LightningDataModule | null, EvaluationOptions?] | [EvaluationOptions?]
+    ...args: [Loaders | LightningDataModule | null, options?: EvaluationOptions] | [options?: EvaluationOptions]
   ): Promise<Record<string, number>[]> {
     return this.#evaluate('test', 'testing', this.testLoop, [model, ...args]);
   }
@@ -253,7 +253,7 @@ export class Trainer extends Overview {
   /** The result of `predictStep` for each batch; for several loaders a list of such lists. */
   async predict(
     model?: LightningModule | null | Tried<PredictOptions>,
-    ...args: [Loaders | LightningDataModule | null, PredictOptions?] | [PredictOptions?]
+    ...args: [Loaders | LightningDataModule | null, options?: PredictOptions] | [options?: PredictOptions]
   ): Promise<unknown[] | null> {
     const options = { dataloaders: null, datamodule: null, returnPredictions: null, ckptPath: null, signal: null };
     const defaults = { model: null, ...options };

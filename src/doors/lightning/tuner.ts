@@ -277,7 +277,7 @@ export class Tuner {
   /** Trains with growing rates, and puts the weights back. */
   lrFind(
     model: LightningModule,
-    ...args: [LrFindOptions?] | [Loaders | LightningDataModule | null, LrFindOptions?]
+    ...args: [options?: LrFindOptions] | [Loaders | LightningDataModule | null, options?: LrFindOptions]
   ): Promise<LRFinder>;
   lrFind(named: LrFindOptions & OfModel): Promise<LRFinder>;
   async lrFind(...args: unknown[]): Promise<LRFinder> {
@@ -299,7 +299,7 @@ export class Tuner {
   /** The largest size of batches that memory holds, which the module has from then on. */
   scaleBatchSize(
     model: LightningModule,
-    ...args: [ScaleBatchSizeOptions?] | [Loaders | LightningDataModule | null, ScaleBatchSizeOptions?]
+    ...args: [options?: ScaleBatchSizeOptions] | [Loaders | LightningDataModule | null, options?: ScaleBatchSizeOptions]
   ): Promise<number>;
   scaleBatchSize(named: ScaleBatchSizeOptions & OfModel): Promise<number>;
   async scaleBatchSize(...args: unknown[]): Promise<number> {

@@ -47,23 +47,20 @@ type Mixed<O, Order extends readonly (keyof O)[], Given extends readonly unknown
   ...infer Rest,
 ]
   ?
-      | [...Given, ...ByPlace<K, O>, options?: Named<O, OfKeys<[Next, ...Rest], O>>]
-      | Mixed<O, OfKeys<[Next, ...Rest], O>, [...Given, ...ByPlace<K, O>]>
+      | [...Given, O[K & keyof O], options?: Named<O, OfKeys<[Next, ...Rest], O>>]
+      | Mixed<O, OfKeys<[Next, ...Rest], O>, [...Given, O[K & keyof O]]>
   : never;
 
 /** The union of both. Editors list the members of a union in the order in which TypeScript has met them. */
 type Either<A, B> = A extends infer First ? First | B : never;
 
-/** One argument by position, labelled by the name of its parameter. */
+/** One required argument by position, labelled by the name of its parameter. */
 type ByPlace<K, O> = K extends keyof Labelled<unknown> ? Labelled<O[K & keyof O]>[K] : [O[K & keyof O]];
 
-/** Arguments by position that may be left out. */
+/** Arguments by position that may be left out. They have no labels, which would be half of all the types that a check makes. */
 type Optional<O, Order extends readonly (keyof O)[]> = Order extends readonly [infer K, ...infer Rest]
-  ? [...ListOf<Partial<ByPlace<K, O>>>, ...Optional<O, OfKeys<Rest, O>>]
+  ? [O[K & keyof O]?, ...Optional<O, OfKeys<Rest, O>>]
   : [];
-
-/** A list type, written so that TypeScript 5.2 recognises it. */
-type ListOf<L> = L extends readonly unknown[] ? L : [];
 
 /** The parameters that may still be given by name, written out for editors. */
 type Named<O, Order extends readonly (keyof O)[]> =

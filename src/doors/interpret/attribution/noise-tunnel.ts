@@ -95,7 +95,7 @@ export class NoiseTunnel<M extends Method> extends Attribution {
   ): Tunnelled<M, [Attributions<I>, Tensor]>;
   attribute<const I extends Inputs>(
     inputs: I,
-    ...args: OpenArguments<NoiseOptions, Order, [NoiseTunnelOptions?]>
+    ...args: OpenArguments<NoiseOptions, Order, [options?: NoiseTunnelOptions]>
   ): Tunnelled<M, Attributions<I>>;
   attribute<const I extends Inputs>(options: WithDelta & { inputs: I }): Tunnelled<M, [Attributions<I>, Tensor]>;
   attribute<const I extends Inputs>(options: NoiseTunnelOptions & { inputs: I }): Tunnelled<M, Attributions<I>>;

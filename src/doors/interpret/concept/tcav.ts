@@ -114,7 +114,7 @@ export class TCAV {
     ...args: OpenArguments<
       TcavSettings,
       ['modelId', 'classifier', 'layerAttrMethod', 'attributeToLayerInput'],
-      [TcavOptions?]
+      [options?: TcavOptions]
     >
   );
   constructor(options: TcavOptions & { model: Module; layers: Layer | readonly Layer[] });
@@ -201,7 +201,7 @@ export class TCAV {
     ...args: OpenArguments<
       Explained,
       ['target', 'additionalForwardArgs', 'showProgress', 'onProgress', 'signal'],
-      [InterpretOptions?]
+      [options?: InterpretOptions]
     >
   ): Promise<Record<string, Record<string, TcavScores>>>;
   interpret(

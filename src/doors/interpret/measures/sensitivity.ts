@@ -53,7 +53,7 @@ type Sensitivity<R> =
 type Order = ['perturbFunc', 'perturbRadius', 'nPerturbSamples', 'normOrd', 'maxExamplesPerBatch'];
 
 /** The arguments behind the inputs. */
-type Rest = OpenArguments<SensitivityOptions, Order, [SensitivityMaxOptions?]>;
+type Rest = OpenArguments<SensitivityOptions, Order, [options?: SensitivityMaxOptions]>;
 
 interface Explained<E> extends SensitivityMaxOptions {
   readonly explanationFunc: E;

@@ -172,7 +172,11 @@ export class LimeBase extends PerturbationAttribution {
    */
   attribute(
     inputs: Inputs,
-    ...args: OpenArguments<Known, ['target', 'additionalForwardArgs', 'nSamples', ...PaceOrder], [LimeBaseOptions?]>
+    ...args: OpenArguments<
+      Known,
+      ['target', 'additionalForwardArgs', 'nSamples', ...PaceOrder],
+      [options?: LimeBaseOptions]
+    >
   ): CarriedPromise<Tensor>;
   attribute(options: LimeBaseOptions & { inputs: Inputs }): CarriedPromise<Tensor>;
   attribute(...args: readonly unknown[]): CarriedPromise<Tensor> {

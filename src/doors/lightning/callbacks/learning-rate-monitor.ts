@@ -21,7 +21,9 @@ export class LearningRateMonitor extends Callback {
   readonly lrs: Record<string, number[]> = {};
   readonly #o: Required<LearningRateMonitorOptions>;
 
-  constructor(...args: [LearningRateMonitorOptions?] | ['step' | 'epoch' | null, LearningRateMonitorOptions?]) {
+  constructor(
+    ...args: [options?: LearningRateMonitorOptions] | ['step' | 'epoch' | null, options?: LearningRateMonitorOptions]
+  ) {
     super();
     const defaults = { loggingInterval: null, logMomentum: false, logWeightDecay: false };
     this.#o = parseArgs<LearningRateMonitorOptions>(

@@ -82,7 +82,7 @@ export class ModelCheckpoint extends Callback {
   #isDeferred = false;
 
   /** @throws ArgumentError for options that exclude each other */
-  constructor(...args: [ModelCheckpointOptions?] | [string | null, ModelCheckpointOptions?]) {
+  constructor(...args: [options?: ModelCheckpointOptions] | [string | null, options?: ModelCheckpointOptions]) {
     super();
     const o = parseArgs<ModelCheckpointOptions>(
       'ModelCheckpoint',

@@ -120,7 +120,7 @@ export class ProgressBar extends Callback {
   #lines = 0;
   #view: View | null = null;
 
-  constructor(...args: [ProgressBarOptions?] | [number, ProgressBarOptions?]) {
+  constructor(...args: [options?: ProgressBarOptions] | [number, options?: ProgressBarOptions]) {
     super();
     const o = parseArgs<ProgressBarOptions>(
       'ProgressBar',

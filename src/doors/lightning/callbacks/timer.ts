@@ -38,7 +38,7 @@ export class Timer extends Callback {
   readonly #ends = new Map<TimedStage, number>();
   #offset = 0;
 
-  constructor(...args: [TimerOptions?] | [Duration | null, TimerOptions?]) {
+  constructor(...args: [options?: TimerOptions] | [Duration | null, options?: TimerOptions]) {
     super();
     // A duration may be an object itself.
     const [first] = args;

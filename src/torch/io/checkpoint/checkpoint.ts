@@ -74,7 +74,7 @@ export async function saveBytes<T>(object: Saved<T>, options?: SaveOptions): Pro
 export async function saveBytes<T>(object: Saved<T>, name: string, options?: SaveOptions): Promise<Uint8Array>;
 export async function saveBytes(
   object: unknown,
-  ...args: [(string | SaveOptions)?, SaveOptions?]
+  ...args: [(string | SaveOptions)?, options?: SaveOptions]
 ): Promise<Uint8Array> {
   const op = `${SAVE}Bytes`;
   const [first] = args;
