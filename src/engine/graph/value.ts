@@ -93,7 +93,7 @@ export interface Op<A = unknown> extends KernelOp<A> {
   readonly sameBits?: true;
   /** Every element of the result equals dynamic scalar 0. */
   readonly constant?: true;
-  /** Whether output 0 is, in memory, one input after another, of those that a run reads. */
+  /** Whether output 0 is, in memory, the concatenation of the inputs that a run reads. */
   joins?(node: Pick<GradContext<A>, 'attrs' | 'outputs'>): boolean;
   /**
    * The rule of src/engine/growth/rules.ts by which the op is recorded on padded values, so that one plan serves every

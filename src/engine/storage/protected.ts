@@ -96,8 +96,8 @@ export class Protected implements Guard {
   }
 
   /**
-   * Makes the present contents the ones to return to, if they can be made again. Returns whether others were kept
-   * before.
+   * Makes the present contents the ones to return to, if they can be made again. Returns whether they replace others
+   * or are the first.
    */
   keepCurrent(): boolean {
     const { current } = this;

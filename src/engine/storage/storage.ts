@@ -87,7 +87,7 @@ export class Storage implements Root {
   guard: Guard | null = null;
   /** The program is known to hold it (see program-tensors.ts), or it needs no copy. */
   private standing = false;
-  /** Snapshots need no copy of it, as of a tensor of the program: it is protected otherwise, or may be lost. */
+  /** Snapshots need not copy it as a tensor of the program: it is protected by other means, or may be lost. */
   uncopied = false;
   /** If the device was lost: the error of slices that stand alone again and have no contents. */
   private loss: Error | null = null;
@@ -252,8 +252,8 @@ export class Storage implements Root {
   }
 
   /**
-   * Must be called before new contents that depend on nothing. If the storage is a slice of a buffer that is not
-   * computed yet, it stands alone from now on.
+   * Must be called before contents are set that depend on no other value. If the storage is a slice of a buffer that
+   * is not computed yet, it stands alone from now on.
    */
   isolate(): void {
     const parent = this.slice?.parent;
