@@ -1,4 +1,4 @@
-// Owns F's activation functions: thin over the ops.
+// Owns F's activation functions: thin wrappers around the ops.
 
 import { oneOf, orNull, text } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
@@ -113,7 +113,7 @@ export const softplus = withSettings<SoftplusArguments, ['beta', 'threshold']>(
 
 interface Row {
   dim?: number | null;
-  /** What the elements are cast to first, and the dtype of the result. */
+  /** Cast the elements to this dtype first; the result has it, too. Default: the input's. */
   dtype?: DType | null;
 }
 
@@ -129,14 +129,14 @@ export const logSoftmax = callable('logSoftmax(input, ...)', (input: Tensor, ...
   return input.logSoftmax(row('logSoftmax', input, args));
 });
 
-/** `softmax` of −x: the least element has the most. */
+/** `softmax` of −x: the smallest element gets the largest share. */
 export const softmin = callable('softmin(input, ...)', (input: Tensor, ...args: RowArgs): Tensor => {
   const given = row('softmin', input, args);
   if (!given.dtype) expectFloat('softmin', 'input', input);
   return input.neg().softmax(given);
 });
 
-/** Without `dim` the axis is PyTorch's: 0 for 0-, 1- and 3-D inputs, else 1. */
+/** If `dim` is not given, the axis is PyTorch's default: 0 for 0-, 1- and 3-D inputs, else 1. */
 function row(name: string, x: Tensor, args: RowArgs): { dim: number; dtype: DType | null } {
   const { dim, dtype } = parseArgs<Row>(name, [], { dim: null, dtype: null }, args, { dtype: orNull(text) });
   const rank = x.shape.length;

@@ -1,4 +1,4 @@
-// Owns pooling by output size over one or two dimensions: thin over the ops.
+// Owns pooling by output size over one or two dimensions: thin wrappers around the ops.
 
 import { either, type Kind, listOf, MOST_FEATURES, orNull, whole } from '../../../engine/core/argument-kinds';
 import { ShapeError } from '../../../engine/core/errors';
@@ -13,10 +13,10 @@ import { pair, type Size, type Size2d, sizesOf } from '../layers/sizes';
 import type { IndicesOptions, MaxPool } from './indices';
 import { asRow } from './pooling';
 
-/** Sizes of an output; null keeps that of the input. */
+/** Output sizes; null keeps the input's size in that dimension. */
 export type AdaptiveSize2d = number | null | readonly [number | null, number | null];
 
-/** `f` of x as [N, C, H, W], the batch's dimension left out again where there was none. */
+/** Applies `f` to x as [N, C, H, W]. If x has no batch dimension, one is added for `f` and removed from the results. */
 function batched<T extends readonly Value[]>(op: string, x: Tensor, f: (x: Value) => T): Tensor[] {
   const rank = x.shape.length;
   if (rank !== 3 && rank !== 4) {
@@ -28,7 +28,7 @@ function batched<T extends readonly Value[]>(op: string, x: Tensor, f: (x: Value
 
 const side = orNull(whole(0, MOST_FEATURES));
 
-/** What sizes of an output a pool over n dimensions takes. */
+/** The kind of argument that is an output size of a pool over n dimensions. */
 export const adaptiveKind = (n: number): Kind => either(side, listOf(side, n), listOf(side, 1));
 
 function adaptiveSize(op: string, size: AdaptiveSize2d, x: Tensor): [number, number] {
@@ -49,7 +49,7 @@ export const adaptiveAvgPool2d = callable(
   },
 );
 
-/** The output's size and whether indices are asked for. */
+/** Parses the arguments of an adaptive pool: the output's size, and whether to return indices. */
 export const adaptiveArgs = <S>(name: string, args: readonly unknown[]) => {
   type Parameters = { outputSize: S } & IndicesOptions;
   return parseArgs<Parameters>(name, ['outputSize' as never], { returnIndices: false } as never, args) as {
@@ -58,7 +58,7 @@ export const adaptiveArgs = <S>(name: string, args: readonly unknown[]) => {
   };
 };
 
-/** Maxima of the same windows; with `returnIndices` also their places in the plane. */
+/** Maxima of the windows of `adaptiveAvgPool2d`; with `returnIndices` also their indices in the flattened plane. */
 export const adaptiveMaxPool2d = checked(
   'adaptiveMaxPool2d(input, ...)',
   adaptiveMaxPool2dOf as MaxPool<{ outputSize: AdaptiveSize2d }, ['outputSize']>,

@@ -17,7 +17,7 @@ import { linear } from './linear';
 interface AttentionArguments {
   /** Broadcasts to [..., L, S]: bool, true where a key takes part; or numbers that are added to the scores. */
   attnMask?: Tensor | null;
-  /** The chance of a weight to be dropped, default 0. */
+  /** The probability that a weight is dropped, default 0. */
   dropoutP?: number;
   /** Let element i of the query see keys 0 … i only, default false. */
   isCausal?: boolean;
@@ -49,15 +49,15 @@ export const scaledDotProductAttention = callable(
     const [keys, values] = o.enableGqa ? [key, value].map((x) => shareHeads(name, query, x)) : [key, value];
     const scores = query.mul(o.scale ?? 1 / Math.sqrt(query.shape.at(-1)!)).matmul(keys!.transpose(-2, -1));
     const mask = o.isCausal ? causalMask(query.shape.at(-2)!, key.shape.at(-2)!) : o.attnMask;
-    // A causal mask hides no row wholly.
+    // A causal mask leaves every query at least one key, so no row of the softmax is all −∞.
     return attend(scores, mask, values!, o.dropoutP, o.attnMask ? safe : plain)[0];
   },
 );
 
-/** True where the key's place is not after the query's. */
+/** True where the key does not come after the query. */
 const causalMask = (queries: number, keys: number): Tensor => ones([queries, keys]).tril().to('bool');
 
-/** Heads of keys or values, each repeated for the query heads that share it. */
+/** Keys or values whose heads are repeated, so that each query head has one of its own. */
 function shareHeads(name: string, query: Tensor, x: Tensor): Tensor {
   const [wanted, heads] = [query.shape.at(-3), x.shape.at(-3)];
   if (wanted === undefined || heads === undefined || wanted % heads !== 0) {
@@ -68,10 +68,12 @@ function shareHeads(name: string, query: Tensor, x: Tensor): Tensor {
   return x.repeatInterleave(wanted / heads, -3);
 }
 
-/** Weights of the keys, 0 where all are hidden. For autocast it is a softmax. */
+/**
+ * Attention weights; a row whose keys are all hidden gets 0. It is named softmax, so that autocast treats it as one.
+ */
 const safe = callable('softmax(input)', (scores: Tensor): Tensor => Tensor.of(attentionWeights(scores.value)));
 
-/** The same with NaN where all are hidden, as PyTorch has it where the weights are asked for. */
+/** Attention weights; a row whose keys are all hidden is NaN, as in PyTorch if the weights are asked for. */
 const plain = (scores: Tensor): Tensor => scores.softmax(-1);
 
 /** softmax(scores + mask) V, and the weights. */
@@ -92,28 +94,28 @@ function attend(
 const additive = (mask: Tensor, dtype: DType): Tensor =>
   mask.dtype === 'bool' ? zeros(mask.shape, { dtype }).maskedFill(mask.logicalNot(), Number.NEGATIVE_INFINITY) : mask;
 
-/** What multi-head attention is computed with, beside query, key and value. */
+/** The weights and options of multi-head attention, beside query, key and value. */
 export interface MultiHeadArguments {
-  /** The features of the query, which are checked. */
+  /** The number of features that the query must have. */
   embedDimToCheck: number;
   numHeads: number;
-  /** The projections of query, key and value under one another, [3 E, E]; null with `useSeparateProjWeight`. */
+  /** The projections of query, key and value, stacked by rows, [3 E, E]; null with `useSeparateProjWeight`. */
   inProjWeight: Tensor | null;
   /** Their biases, [3 E]. */
   inProjBias: Tensor | null;
-  /** An element [1, 1, E] that is added to every sequence of keys. */
+  /** An element [1, 1, E] that is appended to every sequence of keys. */
   biasK: Tensor | null;
   /** The same for values. */
   biasV: Tensor | null;
-  /** Add an element of zeros to keys and values. */
+  /** Append an element of zeros to keys and values. */
   addZeroAttn: boolean;
-  /** The chance of an attention weight to be dropped in training. */
+  /** The probability that an attention weight is dropped in training. */
   dropoutP: number;
   /** [E, E]. */
   outProjWeight: Tensor;
   /** [E]. */
   outProjBias: Tensor | null;
-  /** Drop weights, default true. */
+  /** Apply dropout to the attention weights, default true. */
   training?: boolean;
   /** [N, S] or [S]: true where a key is padding; or numbers to add to the scores. */
   keyPaddingMask?: Tensor | null;
@@ -121,7 +123,7 @@ export interface MultiHeadArguments {
   needWeights?: boolean;
   /** [L, S] or [N · numHeads, L, S]: true where a key is hidden; or numbers to add to the scores. */
   attnMask?: Tensor | null;
-  /** Take the three projections that follow, rather than one for all; default false. */
+  /** Use the three separate projections below rather than `inProjWeight`; default false. */
   useSeparateProjWeight?: boolean;
   /** The projection of the query, [E, E]. */
   qProjWeight?: Tensor | null;
@@ -135,7 +137,7 @@ export interface MultiHeadArguments {
   staticV?: Tensor | null;
   /** Average the weights over the heads, default true. */
   averageAttnWeights?: boolean;
-  /** A hint that `attnMask` is causal; the mask is needed all the same. */
+  /** A hint that `attnMask` is causal; the mask must still be given. */
   isCausal?: boolean;
 }
 
@@ -184,8 +186,10 @@ type MultiHeadOrder = [
 ];
 
 /**
- * Attention in several heads by given weights: `nn.MultiheadAttention` computes the same with its own. Shape: query [L, N, E], key and value
- * [S, N, features], or all without N → output like the query, and weights [N, L, S] (null without `needWeights`).
+ * Multi-head attention with weights given as arguments; `nn.MultiheadAttention` does the same with weights of its own.
+ * Shape: query [L, N, E], key and value [S, N, features], or all without N → output like the query, and weights [N, L,
+ * S]
+ * (null without `needWeights`).
  */
 export const multiHeadAttentionForward = callable(
   'multiHeadAttentionForward(query, key, value, ...)',
@@ -267,7 +271,7 @@ function heads(
   const split = (x: Tensor) => x.reshape([x.shape[0]!, batch, o.numHeads, size]).permute([1, 2, 0, 3]);
   const isExtended = o.biasK !== null && o.biasV !== null;
   const added = Number(isExtended) + Number(o.addZeroAttn);
-  /** Keys or values by heads, with the elements that are added to all. */
+  /** Keys or values split into heads, with the appended elements: `extra`, then zeros. */
   const elements = (x: Tensor, weight: Tensor, bias: Tensor | null, extra: Tensor | null, given: Tensor | null) => {
     if (given) {
       const own = given.reshape([batch, o.numHeads, given.shape[1]!, size]);
@@ -296,7 +300,7 @@ function heads(
   return [output, o.averageAttnWeights ? weights.mean(1) : weights.view(weights.shape)];
 }
 
-/** A mask of hidden elements as numbers to add: −∞ where true. */
+/** A mask that is true at hidden elements, as numbers to add: −∞ where true. */
 const hidden = (mask: Tensor): Tensor =>
   mask.dtype === 'bool' ? zeros(mask.shape).maskedFill(mask, Number.NEGATIVE_INFINITY) : mask;
 

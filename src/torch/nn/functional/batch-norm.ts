@@ -24,7 +24,7 @@ interface ChannelNormArguments {
 }
 
 interface BatchNormArguments extends ChannelNormArguments {
-  /** [C] each, updated in training; null where there are none. */
+  /** [C] each, updated in training; null for none. */
   runningMean: Tensor | null;
   runningVar: Tensor | null;
   /** Normalise by the batch's own statistics, default false. */
@@ -34,8 +34,8 @@ interface BatchNormArguments extends ChannelNormArguments {
 type BatchNormOrder = ['runningMean', 'runningVar', 'weight', 'bias', 'training', 'momentum', 'eps'];
 
 /**
- * (x − mean) / √(variance + eps) · weight + bias with one mean and variance a channel, of the batch in training and the running
- * ones otherwise. Shape: [N, C, …], kept. In training the running statistics change in place.
+ * (x − mean) / √(variance + eps) · weight + bias with one mean and variance per channel: the batch's in training, the
+ * running ones otherwise. Shape: [N, C, …], kept. Training updates the running statistics in place.
  */
 export const batchNorm = callable(
   'batchNorm(input, runningMean?, runningVar?, weight?, bias?, ...)',
@@ -44,7 +44,7 @@ export const batchNorm = callable(
     const o = parseArgs<BatchNormArguments>('batchNorm', ['runningMean', 'runningVar'], defaults, args);
     const { value } = input;
     expectOfWeight('batchNorm', value, o.weight, true);
-    // Of no numbers at all PyTorch returns none.
+    // PyTorch accepts an empty input of shape [0], although it has no channels.
     if (sameShape(value.shape, [0])) return input.clone();
     if (value.shape.length < 2) {
       throw new ShapeError(`batchNorm: expected input [N, C, …] of rank 2 at least, but got ${showShape(value.shape)}`);
@@ -111,7 +111,9 @@ export const instanceNorm = callable(
   },
 );
 
-/** x[N, C, …] with each of `groups` runs of channels normalised, then scaled and shifted by channel. */
+/**
+ * x[N, C, …] with each of its `groups` groups of neighbouring channels normalised, then scaled and shifted per channel.
+ */
 export function groupsNormed(
   x: Value,
   groups: number,
@@ -131,7 +133,7 @@ const perChannel = (shape: readonly number[]): number[] => shape.map((size, d) =
 
 type ChannelArguments = Partial<Record<'runningMean' | 'runningVar' | 'weight' | 'bias', Tensor | null>>;
 
-/** Throws unless every tensor has one number a channel. */
+/** @throws ShapeError if a given tensor does not have one number per channel */
 export function checkChannels(op: string, channels: number, given: ChannelArguments): void {
   for (const name of ['runningMean', 'runningVar', 'weight', 'bias'] as const) {
     const shape = given[name]?.shape;
@@ -149,7 +151,9 @@ interface Running {
   readonly momentum: number | Tensor;
 }
 
-/** running ← (1 − momentum) running + momentum · statistic, the variance as that of a sample of `count`. */
+/**
+ * running ← (1 − momentum) running + momentum · statistic; the variance is the unbiased estimate from `count` values.
+ */
 function updateRunning({ runningMean, runningVar, momentum }: Running, stats: readonly Value[], count: number): void {
   noGrad(() => {
     const [mean, variance] = stats.map((stat) => Tensor.of(stat).flatten()) as [Tensor, Tensor];

@@ -1,4 +1,4 @@
-// Owns F's convolutions and transposed convolutions over one, two and three dimensions: thin over the ops.
+// Owns F's convolutions and transposed convolutions over one, two and three dimensions: thin wrappers around the ops.
 import { ArgumentError } from '../../../engine/core/errors';
 import { type Arguments, type Parsed, parseArgs } from '../../../engine/core/options';
 import type { Value } from '../../../engine/graph/value';
@@ -18,7 +18,7 @@ export interface SlidingArguments<N extends Spatial> {
   stride?: Size<N>;
   /** Spacing between the elements of the kernel, default 1. */
   dilation?: Size<N>;
-  /** Blocks of channels that do not see each other, default 1. */
+  /** The number of groups of channels that are convolved independently, default 1. */
   groups?: number;
 }
 
@@ -28,7 +28,7 @@ export interface ConvSettings<N extends Spatial> extends SlidingArguments<N> {
 }
 
 export interface ConvTransposeSettings<N extends Spatial> extends SlidingArguments<N> {
-  /** dilation (kernelSize − 1) − padding is added on each side, default 0. */
+  /** dilation (kernelSize − 1) − padding zeros are added on each side, default 0. */
   padding?: Size<N>;
   /** Added to one side of the output's size, default 0. */
   outputPadding?: Size<N>;
@@ -36,7 +36,7 @@ export interface ConvTransposeSettings<N extends Spatial> extends SlidingArgumen
 
 export type ConvOrder = ['stride', 'padding', 'dilation', 'groups'];
 export const convDefaults = { stride: 1, padding: 0, dilation: 1, groups: 1 };
-/** The dilation comes after the layer's own options. */
+/** The defaults that precede `bias` in the layer's order of arguments; there, dilation follows `bias`. */
 export const convTransposeInFront = { stride: 1, padding: 0, outputPadding: 0, groups: 1 };
 export const convTransposeDefaults = { ...convTransposeInFront, dilation: 1 };
 
@@ -45,10 +45,10 @@ type Sides = readonly (readonly [before: number, after: number])[];
 type Given<N extends Spatial> = Omit<Parsed<ConvSettings<N>>, 'groups'> & { readonly outputPadding?: Size<N> };
 
 /**
- * How a kernel of the sizes `kernel` slides, in the one form of the operations: padding before and after each dimension, where 'same' has the
- * larger part of an odd total at the end.
+ * The stride, dilation and padding of a kernel of the sizes `kernel`, as the operations take them. Padding is a pair
+ * (before, after) for each dimension; 'same' puts the larger part of an odd total at the end.
  *
- * @throws ArgumentError that names the function or layer
+ * @throws ArgumentError if an option is invalid; the error names the function or layer `op`
  */
 export function slidingOf<N extends Spatial>(op: string, n: N, o: Given<N>, kernel: readonly number[]) {
   const stride: readonly number[] = sizesOf(op, 'stride', o.stride, n, 1);
@@ -95,12 +95,12 @@ interface Operands {
 /** A function of images, kernels and a bias. */
 interface SlidingFunction<O, Order extends readonly (keyof O)[]> {
   /**
-   * The kernels slid over the images, input[N, in, …] → [N, out, …].
+   * Slides the kernels over the images, input[N, in, …] → [N, out, …].
    *
    * @param input The images, [N, in, …] or [in, …].
-   * @param weight The kernels: [out, in / groups, …], of a transposed convolution [in, out / groups, …].
+   * @param weight The kernels, [out, in / groups, …]; for a transposed convolution [in, out / groups, …].
    * @param bias One number for each channel of the output; null for none.
-   * @param options The others, by name.
+   * @param options The other options, by name.
    */
   (input: Tensor, weight: Tensor, bias?: Tensor | null, options?: O): Tensor;
   (...args: Arguments<Operands & O, ['input', 'weight', 'bias', ...Order]>): Tensor;

@@ -24,9 +24,9 @@ export type Lengths = Tensor | readonly number[] | number;
 export interface CtcOptions {
   /** The class that stands for no label, default 0. */
   blank?: number;
-  /** 'mean' (default: each loss divided by its target's length before), 'sum' or 'none'. */
+  /** 'mean' (default; each loss is first divided by its target's length), 'sum' or 'none'. */
   reduction?: Reduction;
-  /** Losses that are infinite, since the target does not fit, are 0 with a gradient of 0; default false. */
+  /** Replace an infinite loss (the target does not fit the input) by 0 with a gradient of 0; default false. */
   zeroInfinity?: boolean;
 }
 
@@ -41,7 +41,7 @@ export interface CtcArguments extends CtcOptions {
 
 export type CtcOrder = ['logProbs', 'targets', 'inputLengths', 'targetLengths', 'blank', 'reduction', 'zeroInfinity'];
 
-/** Stands for log 0: its exponential is 0, and sums of a few thousands of it are still finite. */
+/** Stands for log 0. Its exponential is 0, and the sum of a few thousand of them is still finite. */
 const NEVER = -1e30;
 
 const lengthsKind = either(whole(0), listOf(whole(0)), aTensor);
@@ -59,7 +59,10 @@ function lengthsOf(name: string, lengths: Lengths, batch: number, most: number):
     .to('int64');
 }
 
-/** The targets as rows [N, S], with anything behind a target's end: from rows, or from one row after another. */
+/**
+ * The targets as rows [N, S], from rows or from a 1-D tensor of all targets end to end. Elements after a target's end
+ * are arbitrary.
+ */
 function rowsOf(targets: Tensor, lengths: Tensor, given: Lengths): Tensor {
   if (targets.dim() === 2) return targets.to('int64');
   const longest = Array.isArray(given) ? Math.max(0, ...(given as number[])) : targets.numel();
@@ -69,11 +72,12 @@ function rowsOf(targets: Tensor, lengths: Tensor, given: Lengths): Tensor {
 }
 
 /**
- * Connectionist temporal classification (Graves et al. 2006): −log of the probability that the scores, with repeated labels and
- * then blanks taken out, spell the targets.
+ * Connectionist temporal classification (Graves et al. 2006): −log of the probability that the scores spell the targets
+ * after repeated labels and then blanks are removed.
  *
- * Shape: logProbs [T, N, C] or [T, C], logarithms of probabilities; targets [N, S], or all of them in one row; lengths [N].
- * As in PyTorch the gradient by `logProbs` is that by the scores whose logSoftmax they are.
+ * Shape: logProbs [T, N, C] or [T, C], logarithms of probabilities; targets [N, S], or all of them in one row; lengths
+ * [N].
+ * As in PyTorch, the gradient returned for `logProbs` is the gradient for the scores x, where logProbs = logSoftmax(x).
  */
 export const ctcLoss = checked('ctcLoss(logProbs, targets, inputLengths: value, targetLengths: value, ...)', ctcLossOf);
 
@@ -112,7 +116,7 @@ function ctcLossOf(...args: Arguments<CtcArguments, CtcOrder>): Tensor {
   return reduceLosses('ctcLoss', rank === 2 && o.reduction === 'none' ? settled.squeeze(0) : settled, o.reduction);
 }
 
-/** The logarithms of the targets' probabilities, [N]. */
+/** Log probabilities of the targets, [N]. */
 function likelihoods(scores: Tensor, targets: Tensor, times: Tensor, lengths: Tensor, blank: number): Tensor {
   const [steps, batch] = scores.shape as [number, number];
   const longest = targets.shape[1]!;
@@ -122,7 +126,7 @@ function likelihoods(scores: Tensor, targets: Tensor, times: Tensor, lengths: Te
   const blanks = labels.mul(0).add(blank);
   const states = pad(stack([blanks, labels], { dim: 2 }).reshape([batch, 2 * longest]), [0, 1], { value: blank });
   const before = pad(states.at(':', `:${Math.max(0, 2 * longest - 1)}`), [2, 0], { value: blank });
-  // A state may be entered from two states back where that skips a blank between different labels.
+  // A state may be entered from two states back if that skips a blank between different labels.
   const skips = longest === 0 ? states.ne(states) : states.ne(blank).logicalAnd(states.ne(before));
   const width = 2 * longest + 1;
   const emitted = scores.gather(2, states.unsqueeze(0).expand(steps, batch, width));
@@ -139,16 +143,19 @@ function likelihoods(scores: Tensor, targets: Tensor, times: Tensor, lengths: Te
   return ends.logsumexp(1);
 }
 
-/** Infinite losses as such, or as zeros; and the gradient through the softmax that the scores come from. */
+/**
+ * The losses, with infinite ones as Infinity or (with `zeroInfinity`) 0. The gradient passes the softmax behind the
+ * scores.
+ */
 function settle(losses: Tensor, scores: Tensor, times: Tensor, zeroInfinity: boolean): Tensor {
   const possible = losses.lt(-NEVER / 2);
   const chances = scores.exp();
   const counted = arange(scores.shape[0]!).unsqueeze(1).lt(times.unsqueeze(0)).unsqueeze(2);
-  // Nothing is added but the gradient of Σ p, which is that of log Σ e^x for the scores x themselves.
+  // This term is 0, but its gradient is that of Σ p, which equals the gradient of log Σ e^x in the scores x themselves.
   const through = chances.sub(chances.detach()).where(counted, 0).sum([0, 2]);
   const finite = losses.add(through);
   if (zeroInfinity) return finite.where(possible, 0);
-  // An infinite loss has no gradient that leads anywhere: NaN says so, as in PyTorch.
+  // An infinite loss has no useful gradient: as in PyTorch, it is NaN.
   const settled = finite.detach().where(possible, Number.POSITIVE_INFINITY);
   const gradient: CustomGradient = ([dy]) => [finite.picked(dy!).where(possible, Number.NaN).value];
   const [value] = withGradient([finite.value], [settled.value], gradient);

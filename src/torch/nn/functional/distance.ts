@@ -26,7 +26,7 @@ export const cosineSimilarity = callable(
 );
 
 export interface PairwiseArguments {
-  /** Which norm, default 2. */
+  /** The p of the p-norm, default 2. */
   p?: number;
   /** Added to every difference, default 1e-6. */
   eps?: number;
@@ -41,13 +41,13 @@ export const pairwiseDistance = callable(
     const defaults = { p: 2, eps: 1e-6, keepdim: false };
     const { p, eps, keepdim } = parseArgs<PairwiseArguments>('pairwiseDistance', [], defaults, args);
     const apart = x1.sub(x2);
-    // Eps is a float, so that whole numbers become floats.
+    // eps is a float, so integers become floats.
     return (apart.isFloatingPoint() ? apart : apart.float()).add(eps).norm(p, -1, { keepdim });
   },
 );
 
 interface NormalizeArguments {
-  /** Which norm, default 2. */
+  /** The p of the p-norm, default 2. */
   p?: number;
   /** The dimension or dimensions of the norm, default 1. */
   dim?: number | readonly number[];

@@ -12,9 +12,9 @@ import { callable } from '../../tensor/calling/callable';
 import { Tensor } from '../../tensor/tensor';
 
 interface DropoutArguments {
-  /** The chance of an element (or channel) to be dropped, default 0.5. */
+  /** The probability that an element (or channel) is dropped, default 0.5. */
   p?: number;
-  /** Without it x is returned as it is; default true, for alpha dropout false. */
+  /** If false, x is returned unchanged; default true (false for alpha dropout). */
   training?: boolean;
   /** Write the result into the input, default false. */
   inplace?: boolean;
@@ -23,10 +23,10 @@ interface DropoutArguments {
 type Given = Arguments<DropoutArguments, ['p', 'training', 'inplace']>;
 
 const inTraining = { p: 0.5, training: true, inplace: false };
-/** PyTorch's functions of alpha dropout do nothing unless they are told that this is training. */
+/** PyTorch's functional alpha dropout does nothing unless `training: true` is given. */
 const outOfTraining = { ...inTraining, training: false };
 
-/** Throws unless p is a probability. */
+/** @throws ArgumentError if p is not a probability */
 export function checkProbability(name: string, p: number): void {
   if (!(p >= 0 && p <= 1)) {
     throw new ArgumentError(`${name}: expected a probability p between 0 and 1, but got ${p}`);
@@ -61,9 +61,10 @@ function dropped(
 const rescaled = (p: number): Affine => ({ scale: 1 / (1 - p) });
 
 /**
- * Zeros elements with chance p and divides the others by 1 − p, so that the mean stays. Shape: kept. The mask is made on the
- * device, its key drawn from the default generator: after the same `torch.manualSeed` the same calls give the same masks,
- * though not PyTorch's.
+ * Sets elements to 0 with probability p and divides the others by 1 − p, which keeps the mean. Shape: kept. The mask is
+ * made on the device from a key that the default generator draws: after the same `torch.manualSeed` the same calls give
+ * the
+ * same masks, though not PyTorch's.
  */
 export const dropout = callable(
   'dropout(input, ...)',
@@ -79,14 +80,14 @@ export const dropout1d = callable('dropout1d(input, ...)', (input: Tensor, ...ar
   return dropped('dropout1d', input, args, input.shape.at(-1)!, rescaled);
 });
 
-/** PyTorch drops elements of input that has no channels, and warns of it. */
+/** PyTorch accepts input of other ranks, but warns. */
 function warnOfRank(name: string, expected: string, { shape }: Tensor): void {
   warnOnce(`${name}: expected input ${expected}, but got ${showShape(shape)}; use dropout for elements`);
 }
 
 /**
- * `dropout` of whole channels. Shape: [N, C, H, W], kept; also [N, C, L], as PyTorch takes it. Of [N, C] elements are dropped, with a warning, as in
- * PyTorch.
+ * `dropout` of whole channels. Shape: [N, C, H, W] or [N, C, L], kept. Other ranks give a warning, as in PyTorch; for
+ * [N, C], elements are dropped.
  */
 export const dropout2d = callable('dropout2d(input, ...)', (input: Tensor, ...args: Given): Tensor => {
   const rank = input.shape.length;
@@ -99,7 +100,10 @@ export const dropout2d = callable('dropout2d(input, ...)', (input: Tensor, ...ar
   return dropped('dropout2d', input, args, numel(input.shape.slice(2)), rescaled);
 });
 
-/** `dropout` of whole channels. Shape: [N, C, D, H, W] or [C, D, H, W], kept. Of any other the first dimension is that of channels, with a warning, as in PyTorch. */
+/**
+ * `dropout` of whole channels. Shape: [N, C, D, H, W] or [C, D, H, W], kept. Other ranks give a warning, as in PyTorch;
+ * dimension 0 is then taken as the channels.
+ */
 export const dropout3d = callable('dropout3d(input, ...)', (input: Tensor, ...args: Given): Tensor => {
   const rank = input.shape.length;
   if (rank < 1) {
@@ -114,7 +118,7 @@ export const dropout3d = callable('dropout3d(input, ...)', (input: Tensor, ...ar
 /** The least value of SELU, negated: its scale times its alpha (Klambauer et al. 2017). */
 const SELU_FLOOR = 1.7580993408473766;
 
-/** What keeps mean 0 and variance 1 where a share p of the elements has SELU's least value. */
+/** The scale and shift that keep mean 0 and variance 1 when a share p of the elements is set to SELU's least value. */
 function standardized(p: number): Affine {
   const scale = 1 / Math.sqrt((SELU_FLOOR ** 2 * p + 1) * (1 - p));
   const shift = SELU_FLOOR * scale * p;
@@ -122,8 +126,9 @@ function standardized(p: number): Affine {
 }
 
 /**
- * With `training: true` sets elements to SELU's least value with chance p, then scales and shifts so that mean 0 and variance 1
- * stay. Shape: kept.
+ * With `training: true`, sets elements to SELU's least value with probability p, then scales and shifts to keep mean 0
+ * and
+ * variance 1. Shape: kept.
  */
 export const alphaDropout = callable(
   'alphaDropout(input, ...)',

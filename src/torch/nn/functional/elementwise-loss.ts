@@ -24,7 +24,7 @@ import {
 } from './reduction';
 
 export interface SmoothL1Arguments extends ReductionArguments {
-  /** Where the square ends, default 1; with 0 the loss is l1Loss. */
+  /** The |d| at which the square becomes a line, default 1; with 0 the loss is l1Loss. */
   beta?: number;
 }
 
@@ -37,7 +37,10 @@ function differenceOf(name: string, input: Tensor, target: Tensor): Tensor {
   return d;
 }
 
-/** d² / 2 up to |d| = end, end (|d| − end / 2) from there: c (|d| − c / 2) with c = min(|d|, end), whose gradient is finite at |d| = ∞, too. */
+/**
+ * d² / 2 for |d| ≤ end, and end (|d| − end / 2) beyond. Computed as c (|d| − c / 2) with c = min(|d|, end), whose
+ * gradient is finite even at |d| = ∞.
+ */
 function squareThenLine(d: Tensor, end: number): Tensor {
   const size = d.abs();
   const held = size.clamp({ max: end });
@@ -59,7 +62,7 @@ export const smoothL1Loss = callable(
 );
 
 export interface HuberArguments extends ReductionArguments {
-  /** Where the square ends, default 1. */
+  /** The |d| at which the square becomes a line, default 1. */
   delta?: number;
 }
 
@@ -86,7 +89,10 @@ export const huberLoss = callable(
 
 export const bceSettings: Settings<WeightedArguments> = { defaults: { weight: null, reduction: 'mean' } };
 
-/** −weight (target · ln input + (1 − target) ln(1 − input)) of probabilities, the logarithms no less than −100. */
+/**
+ * −weight (target · ln input + (1 − target) ln(1 − input)) of probabilities; the logarithms are clamped to at least
+ * −100.
+ */
 export const binaryCrossEntropy = callable(
   'binaryCrossEntropy(input, target, weight?, ...)',
   (input: Tensor, target: Tensor, ...args: Arguments<WeightedArguments, ['weight', 'reduction']>): Tensor => {
@@ -97,13 +103,13 @@ export const binaryCrossEntropy = callable(
   },
 );
 
-/** How the losses of elements become one: 'batchmean' divides their sum by the size of the batch. */
+/** How the losses of all elements are reduced: 'batchmean' divides their sum by the size of the batch. */
 export type KLReduction = Reduction | 'batchmean';
 
 export interface KLDivArguments {
   /** 'mean' (default: over the elements), 'batchmean' (the sum over the size of dimension 0), 'sum' or 'none'. */
   reduction?: KLReduction;
-  /** The target holds log probabilities, too; default false. */
+  /** The target holds log probabilities as well; default false. */
   logTarget?: boolean;
 }
 
@@ -139,7 +145,10 @@ export const poissonSettings: Settings<PoissonArguments> = {
   defaults: { logInput: true, full: false, eps: 1e-8, reduction: 'mean' },
 };
 
-/** exp(input) − target · input (or input − target ln(input + eps)), the likelihood of Poisson counts. */
+/**
+ * exp(input) − target · input, or with `logInput: false` input − target ln(input + eps): the negative log likelihood of
+ * Poisson counts.
+ */
 export const poissonNllLoss = callable(
   'poissonNllLoss(input, target, ...)',
   (
@@ -176,8 +185,9 @@ export const gaussianSettings: Settings<GaussianArguments> = {
 };
 
 /**
- * ½ (ln var + (input − target)² / var), the likelihood of normal values.
- * Shape: input and target alike; variance likewise, or with one dimension of 1, or without the last dimension.
+ * ½ (ln var + (input − target)² / var), the negative log likelihood of normal values.
+ * Shape: input and target of one shape; var of that shape, or with one dimension of size 1, or without the last
+ * dimension.
  */
 export const gaussianNllLoss = callable(
   'gaussianNllLoss(input, target, var: operand, ...)',
@@ -190,7 +200,7 @@ export const gaussianNllLoss = callable(
     const name = 'gaussianNllLoss';
     const { full, eps, reduction } = parseSettings(name, gaussianSettings, args);
     const spread = spreadOf(input, variance);
-    // The gradient is that of the variance itself also where eps stands in for it.
+    // Where eps replaces the variance, the gradient still flows to the variance.
     const held = spread.where(spread.ge(eps), spread.sub(spread.detach()).add(eps));
     const losses = held.log().add(input.sub(target).square().div(held)).mul(0.5);
     return reduceLosses(name, full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses, reduction);

@@ -11,7 +11,7 @@ export interface InplaceArguments {
 }
 
 export interface AlphaArguments extends InplaceArguments {
-  /** How far the function falls below 0, default 1. */
+  /** The function tends to −alpha as x → −∞; default 1. */
   alpha?: number;
 }
 
@@ -19,16 +19,16 @@ export const inplaceSettings: Settings<InplaceArguments> = { defaults: { inplace
 
 /** A function of one tensor and options. */
 export interface ElementwiseFunction<O, Order extends readonly (keyof O)[]> {
-  // Without a text of its own: editors show that of the function.
+  // No docstring here, so that editors show the function's own.
   (input: Tensor, options?: O): Tensor;
   (...args: Arguments<{ input: Tensor } & O, ['input', ...Order]>): Tensor;
 }
 
-/** y = f(x), into x itself where asked. */
+/** y = f(x), written into x if `inplace`. */
 export const apply = (x: Tensor, inplace: boolean | undefined, f: (x: Value) => Value): Tensor =>
   inplace ? x.overwrite(f(x.before().value)) : Tensor.of(f(x.value));
 
-/** The function `name` of tensors and settings by `f`. */
+/** Makes the function `name` from `f`, which takes a tensor and the parsed settings. */
 /* @__NO_SIDE_EFFECTS__ */
 export function withSettings<O extends object, Order extends readonly (keyof O)[]>(
   name: string,
@@ -39,7 +39,7 @@ export function withSettings<O extends object, Order extends readonly (keyof O)[
   return checked(`${name}(input, ...)`, call as unknown as ElementwiseFunction<O, Order>);
 }
 
-/** The activation `name` by `f`, into its input where `inplace` is among its settings and asked for. */
+/** Makes the activation `name` from `f`. If the caller sets `inplace`, the result is written into the input. */
 /* @__NO_SIDE_EFFECTS__ */
 export const activation = <O extends InplaceArguments, Order extends readonly (keyof O)[]>(
   name: string,
@@ -53,7 +53,7 @@ export const activation = <O extends InplaceArguments, Order extends readonly (k
 export const plain = (name: string, f: (x: Value, inplace: boolean) => Value) =>
   activation<InplaceArguments, ['inplace']>(name, inplaceSettings, (x, { inplace }) => f(x, inplace));
 
-/** The function `name`, which is `f` into its input. */
+/** Makes the function `name`: `f` with `inplace: true`. */
 /* @__NO_SIDE_EFFECTS__ */
 export function intoInput<O extends InplaceArguments, Order extends readonly (keyof Omit<O, 'inplace'>)[]>(
   name: string,

@@ -12,24 +12,24 @@ import { cat } from '../../tensor/joining/cat-stack';
 import { Tensor } from '../../tensor/tensor';
 import { type LookupOptions, lookUp, resolvePadding } from './embedding';
 
-/** How the embeddings of a bag become one. */
+/** How the embeddings of a bag are reduced to one. */
 export type BagMode = 'sum' | 'mean' | 'max';
 
 /** Options of `embeddingBag`. */
 export interface BagOptions extends LookupOptions {
-  /** What becomes of a bag's rows; default 'mean'. An empty bag is 0. */
+  /** How a bag's rows are reduced, default 'mean'. An empty bag gives 0. */
   mode?: BagMode;
-  /** The last of `offsets` is the number of rows, where the last bag ends; default false. */
+  /** The last element of `offsets` is the end of the last bag rather than the start of another; default false. */
   includeLastOffset?: boolean;
-  /** The row that counts for nothing; negative numbers count from the end. */
+  /** The row that bags ignore; negative numbers count from the end. */
   paddingIdx?: number | null;
 }
 
 interface EmbeddingBagArguments extends BagOptions {
   weight: Tensor;
-  /** Where each bag begins, int64 [B]: for a row of numbers. */
+  /** Where each bag begins in a 1-D input, int64 [B]. */
   offsets?: Tensor | null;
-  /** A factor for each number, of the input's shape; for 'sum' alone. */
+  /** A factor for each looked-up row, of the input's shape; only for mode 'sum'. */
   perSampleWeights?: Tensor | null;
 }
 
@@ -52,7 +52,7 @@ export function checkMode(op: string, mode: BagMode): void {
   }
 }
 
-/** The number of the bag that each of `count` places is in, and how many bags there are. */
+/** For each element of the input, the index of its bag; and the number of bags. */
 function bagsOf(input: Tensor, offsets: Tensor | null, includeLast: boolean): { bag: Tensor; bags: number } {
   if (input.dim() === 2) {
     if (offsets)
@@ -80,7 +80,9 @@ function bagsOf(input: Tensor, offsets: Tensor | null, includeLast: boolean): { 
 }
 
 /**
- * Rows of `weight` [rows, width] by number, reduced bag by bag. Shape: int64 [B, N], a bag a row, or [N] with `offsets` [B] → [B, width].
+ * Rows of `weight` [rows, width] looked up by index and reduced bag by bag. Shape: int64 [B, N], each row a bag, or [N]
+ * with
+ * `offsets` [B] → [B, width].
  */
 export const embeddingBag = callable(
   'embeddingBag(input, weight, offsets?, ...)',

@@ -1,4 +1,4 @@
-// Owns F.embedding: rows of a table by their numbers, with the options of their gradient and their norm.
+// Owns F.embedding: rows of a table by index, with the options for their gradient and their norm.
 
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
 import { numel, showShape } from '../../../engine/core/meta';
@@ -15,15 +15,15 @@ import { callable } from '../../tensor/calling/callable';
 import { ones, zeros } from '../../tensor/creation/creation';
 import { Tensor } from '../../tensor/tensor';
 
-/** Options of a look-up, of the function and of the layer alike. */
+/** Options of a look-up, shared by the function and the layer. */
 export interface LookupOptions {
-  /** Rows that are looked up and whose norm is larger are scaled to this norm, in place, before; default null: none. */
+  /** If a row that is looked up has a larger norm, it is first scaled to this norm, in place; default null: never. */
   maxNorm?: number | null;
   /** p of the p-norm, default 2. */
   normType?: number;
   /** Divide the gradient of each row by how often it is looked up, default false. */
   scaleGradByFreq?: boolean;
-  /** Sparse gradients do not exist here: only false. */
+  /** Must be false: there are no sparse gradients here. */
   sparse?: boolean;
 }
 
@@ -40,7 +40,7 @@ export const lookupDefaults = { maxNorm: null, normType: 2, scaleGradByFreq: fal
 /** Keeps the quotient finite where a row is 0; PyTorch's value. */
 const NORM_EPSILON = 1e-7;
 
-/** The row's number counted from the front, or an ArgumentError. */
+/** `paddingIdx` as an index from the front; an ArgumentError if it is out of range. */
 export function resolvePadding(op: string, paddingIdx: number | null, rows: number): number | null {
   if (paddingIdx === null) return null;
   if (!Number.isInteger(paddingIdx) || paddingIdx < -rows || paddingIdx >= rows) {
@@ -49,7 +49,7 @@ export function resolvePadding(op: string, paddingIdx: number | null, rows: numb
   return paddingIdx < 0 ? paddingIdx + rows : paddingIdx;
 }
 
-/** Throws an ArgumentError where sparse gradients are asked for. */
+/** @throws ArgumentError if sparse gradients are asked for */
 export function refuseSparse(op: string, sparse: boolean): void {
   if (sparse) {
     throw new ArgumentError(
@@ -67,7 +67,7 @@ export const embedding = callable(
   },
 );
 
-/** `embedding` for the operation `op`, which errors name. */
+/** `embedding` on behalf of the operation `op`, which errors name. */
 export function lookUp(op: string, input: Tensor, o: Required<EmbeddingArguments>): Tensor {
   const { weight } = o;
   if (weight.shape.length !== 2) {
@@ -101,7 +101,7 @@ function shorten(weight: Tensor, numbers: Tensor, maxNorm: number, normType: num
   });
 }
 
-/** The same rows, each row's gradient times a factor. */
+/** The same rows, but each row's gradient is multiplied by a factor. */
 function gradientScaled(rows: Value, factors: Tensor): Value {
   const column = reshape(factors.value, [factors.numel(), 1]);
   return withGradient([rows], [rows], ([dy]) => [dy ? mul(dy, column) : null])[0]!;

@@ -31,7 +31,7 @@ interface Blocks {
   readonly stride: readonly [number, number];
 }
 
-/** The sizes of blocks, or an ArgumentError that names the function or layer. */
+/** The sizes of blocks; an ArgumentError names the function or layer `name`. */
 export const blocksOf = (name: string, o: Required<BlockArguments>): Blocks => ({
   kernel: pair(name, 'kernelSize', o.kernelSize, 1),
   dilation: pair(name, 'dilation', o.dilation, 1),
@@ -45,10 +45,13 @@ const along = ({ kernel, dilation, stride }: Blocks, d: 0 | 1) => ({
   step: stride[d],
 });
 
-/** Rows of windows are [N, C, oh, W, kh]; windows of them, in this order, [N, C, kh, kw, oh, ow]. */
+/**
+ * Windows over rows give [N, C, oh, W, kh]. Windows over columns of that, permuted to this order, give [N, C, kh, kw,
+ * oh, ow].
+ */
 const BLOCK_ORDER = [0, 1, 4, 5, 2, 3];
 
-/** Blocks of an image along height (0) or width (1). */
+/** The number of blocks along an image's height (0) or width (1). */
 const blockCount = (size: number, { kernel, dilation, padding, stride }: Blocks, d: 0 | 1): number =>
   Math.floor((size + 2 * padding[d] - dilation[d] * (kernel[d] - 1) - 1) / stride[d]) + 1;
 

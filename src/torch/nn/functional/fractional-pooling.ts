@@ -13,18 +13,18 @@ import { type Size, sizesOf } from '../layers/sizes';
 
 /** Options of `fractionalMaxPool2d` and `fractionalMaxPool3d`. */
 export interface FractionalOptions<N extends 2 | 3> {
-  /** The sizes of the output; or `outputRatio`. */
+  /** The output's sizes; give either this or `outputRatio`. */
   outputSize?: Size<N> | null;
   /** The sizes of the output as shares of those of the input, between 0 and 1. */
   outputRatio?: number | readonly number[] | null;
-  /** Return the places of the maxima too, counted within a picture; default false. */
+  /** Also return the indices of the maxima in the flattened picture; default false. */
   returnIndices?: boolean;
 }
 
 interface FractionalArguments<N extends 2 | 3> extends FractionalOptions<N> {
   input: Tensor;
   kernelSize: Size<N>;
-  /** One number from [0, 1) for each picture, channel and dimension, [N, C, dimensions]; default: drawn. */
+  /** One number from [0, 1) for each picture, channel and dimension, [N, C, dimensions]; default: drawn at random. */
   _randomSamples?: Tensor | null;
 }
 
@@ -39,7 +39,7 @@ interface FractionalFunction<N extends 2 | 3> {
   (...args: Arguments<FractionalArguments<N>, FractionalOrder>): Tensor;
 }
 
-/** The output's sizes from either option. */
+/** The output's sizes, from whichever option is given. */
 export function fractionalSizes(
   op: string,
   n: 2 | 3,
@@ -102,10 +102,10 @@ function fractionalPool<N extends 2 | 3>(op: string, n: N): FractionalFunction<N
         `${op}: expected _randomSamples of shape ${showShape([batch, channels, n])}, but got ${showShape(samples.shape)}`,
       );
     }
-    // Places of each window's elements within a picture: dimensions of windows, then dimensions within a window.
+    // The index of each window's elements in the flattened picture. Shape: [N, C, ...out, ...kernel].
     let places: Tensor | null = null;
     for (let d = 0; d < n; d++) {
-      // PyTorch's samples name the dimensions from the last one on.
+      // In 2-D, PyTorch's samples list the dimensions from last to first.
       const sample = samples.narrow(2, n === 2 ? 1 - d : d, 1);
       const starts = startsOf(sample, size[d]!, out[d]!, kernel[d]!);
       const along = starts.unsqueeze(-1).add(arange(kernel[d]!));

@@ -11,7 +11,7 @@ import { stack } from '../../tensor/joining/cat-stack';
 import type { Tensor } from '../../tensor/tensor';
 
 interface GridSampleArguments {
-  /** 'bilinear' (default; of eight neighbours in volumes), 'nearest', or for images 'bicubic'. */
+  /** 'bilinear' (default; trilinear in volumes), 'nearest', or for images 'bicubic'. */
   mode?: Mode;
   /** The outside: 'zeros' (default), the 'border', or a 'reflection' of the inside. */
   paddingMode?: 'zeros' | 'border' | 'reflection';
@@ -23,18 +23,21 @@ type GridSampleOrder = ['mode', 'paddingMode', 'alignCorners'];
 
 type Mode = 'bilinear' | 'nearest' | 'bicubic';
 
-/** How coordinates are read. */
+/** How coordinates are mapped to elements. */
 interface Sampling {
   readonly padding: 'zeros' | 'border' | 'reflection';
   readonly aligned: boolean;
 }
 
 interface Placed extends Sampling {
-  /** PyTorch's rounding differs for images and volumes, and what it reads in the place of NaN: the first element, or the last. */
+  /**
+   * PyTorch rounds differently in images and volumes, and reads a NaN place as the first element of an image, but the
+   * last of a volume.
+   */
   readonly isVolume: boolean;
 }
 
-/** Indices along one axis with their weights; `inside` tells which ones there are, null if all. */
+/** Indices along one axis with their weights; `inside` is true where an index is in bounds, null if all are. */
 interface Tap {
   readonly index: Tensor;
   readonly weight: Tensor;
@@ -49,7 +52,7 @@ export const gridSample = callable(
   'gridSample(input, grid, ...)',
   (input: Tensor, grid: Tensor, ...args: Arguments<GridSampleArguments, GridSampleOrder>): Tensor => {
     const name = 'gridSample';
-    // Places need more digits than float16 has.
+    // float16 has too few digits for coordinates.
     if (input.dtype === 'float16') return gridSample(input.float(), grid.float(), ...args).half();
     const defaults = { mode: 'bilinear', paddingMode: 'zeros', alignCorners: null } as const;
     const { mode, paddingMode, alignCorners } = parseArgs<GridSampleArguments>(name, [], defaults, args);
@@ -68,19 +71,19 @@ export const gridSample = callable(
       );
     }
     const aligned = alignCorners ?? false;
-    // Coordinates come x first, axes outermost first.
+    // The grid lists coordinates x first, while the input's axes are outermost first.
     const places = input.shape.slice(2).map((size, d) => unnormalized(grid.select(-1, spatial - 1 - d), size, aligned));
     return readAt(input, places, mode, { padding: paddingMode, aligned });
   },
 );
 
 /**
- * The input at places in its elements: of each axis the coordinates, outermost first. Shape: input [N, C, H, W], coordinates [N, H', W'] →
- * [N, C, H', W'], and so for volumes.
+ * The input at places given in units of its elements, one tensor of coordinates per axis, outermost first. Shape: input
+ * [N, C, H, W], coordinates [N, H', W'] → [N, C, H', W']; volumes likewise.
  */
 export function readAt(input: Tensor, places: readonly Tensor[], mode: Mode, sampling: Sampling): Tensor {
   const sizes = input.shape.slice(2);
-  // With zeros around them PyTorch makes NaN of an image's place that is NaN, and 0 of a volume's.
+  // With padding 'zeros', PyTorch returns NaN for a NaN place in an image, but 0 in a volume.
   const isVolume = sizes.length === 3;
   const axes = places.map((place, d) => {
     const size = sizes[d]!;
@@ -95,7 +98,8 @@ export function readAt(input: Tensor, places: readonly Tensor[], mode: Mode, sam
     const place = taps.reduce<Tensor | null>((at, { index }, d) => (at ? at.mul(sizes[d]!).add(index) : index), null)!;
     const at = place.reshape([batch, 1, count]);
     const values = flat.gather(2, at.expand([batch, channels, count]));
-    // Chosen rather than multiplied by 0 or 1: a weight may be NaN where the grid is.
+    // Mask the values with where(): one outside must not count even if it is NaN, but a NaN weight (of a NaN place)
+    // must.
     const seen = taps.reduce(
       (sum, { inside }) => (inside ? sum.where(inside.reshape([batch, 1, count]), 0) : sum),
       values,
@@ -122,14 +126,14 @@ const unnormalized = (x: Tensor, size: number, aligned: boolean): Tensor =>
         .mul(size - 1)
     : x.add(1).mul(size).sub(1).mul(0.5);
 
-/** Coordinates brought inside, as the padding says; those of 'zeros' stay. */
+/** Coordinates brought inside as the padding says; with 'zeros' they stay. */
 function padded(x: Tensor, size: number, { padding, aligned, isVolume }: Placed): Tensor {
   const nowhere = isVolume ? size - 1 : 0;
   if (padding === 'zeros') return x;
   if (padding === 'border') return settled(x, nowhere).clamp(0, size - 1);
   const [low, span] = aligned ? [0, size - 1] : [-0.5, size];
   if (span === 0) return x.mul(0);
-  // There and back again: what is left of whole rounds.
+  // Reflections repeat every 2 · span; `extra` is the distance into the current period.
   const distance = x.sub(low).abs();
   const round = 2 * span;
   const extra = isVolume ? distance.fmod(round) : distance.sub(distance.detach().div(round).trunc().mul(round));
@@ -137,12 +141,12 @@ function padded(x: Tensor, size: number, { padding, aligned, isVolume }: Placed)
   return settled(extra.where(extra.lt(span), back).add(low), nowhere).clamp(0, size - 1);
 }
 
-/** `at` in the place of NaN. */
+/** x with NaN replaced by `at`. */
 const settled = (x: Tensor, at: number): Tensor => x.maskedFill(x.isnan(), at);
 
 function tapsOf(mode: Mode, place: Tensor, size: number, sampling: Placed): Tap[] {
   if (mode === 'nearest') {
-    // The nearest element counts 1 wherever the place is: the place's gradient is 0.
+    // The nearest element has weight 1 wherever the place is, so the place's gradient is 0.
     const weight = place.maskedFill(ones(place.shape).to('bool'), 1);
     return [tapAt(padded(place, size, sampling).detach().round(), weight, size, sampling)];
   }
@@ -165,7 +169,7 @@ function tapsOf(mode: Mode, place: Tensor, size: number, sampling: Placed): Tap[
   });
 }
 
-/** What an element counts in cubic convolution (Keys 1981, a = −3/4), at a distance of up to 1 (near) or up to 2. */
+/** The weight of an element in cubic convolution (Keys 1981, a = −3/4), at a distance up to 1 (near) or from 1 to 2. */
 function cubic(x: Tensor, near: boolean): Tensor {
   const a = -0.75;
   if (near) {
@@ -203,7 +207,8 @@ interface AffineGridArguments {
 }
 
 /**
- * The places of an output in the input under an affine map, for `gridSample`. Shape: theta [N, 2, 3] and size [N, C, H, W] →
+ * For each output element, its place in the input under an affine map, for `gridSample`. Shape: theta [N, 2, 3] and
+ * size [N, C, H, W] →
  * [N, H, W, 2]; or [N, 3, 4] and [N, C, D, H, W] → [N, D, H, W, 3].
  */
 export const affineGrid = callable(

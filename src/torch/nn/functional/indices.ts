@@ -9,7 +9,7 @@ export interface IndicesOptions<R extends boolean = boolean> {
 
 type Given<O, Return extends IndicesOptions> = { input: Tensor } & O & Return;
 
-/** Arguments by place, as many as wanted, then `returnIndices: true` with others by name. */
+/** Some arguments by position, then `returnIndices: true` with others by name. */
 type SomeByName<O, Order extends readonly (keyof O)[], Given extends readonly unknown[] = []> = Order extends readonly [
   infer K extends keyof O,
   ...infer Rest extends readonly (keyof O)[],
@@ -22,10 +22,10 @@ export interface MaxPool<O, Order extends readonly (keyof O)[]> {
   (
     ...args: Arguments<Given<O, { returnIndices: true }>, ['input', ...Order, 'returnIndices']>
   ): [values: Tensor, indices: Tensor];
-  /** Some of the parameters by place, and the rest by name. */
+  /** Some of the parameters by position, and the rest by name. */
   (input: Tensor, ...args: SomeByName<O, Order>): [values: Tensor, indices: Tensor];
   (...args: Arguments<Given<O, IndicesOptions<false>>, ['input', ...Order, 'returnIndices']>): Tensor;
 }
 
-/** What a maximum comes with: its place, where that is asked for. */
+/** The result of a max pool: values, with their indices if R is true. */
 export type MaxResult<R extends boolean> = R extends true ? [values: Tensor, indices: Tensor] : Tensor;

@@ -25,7 +25,7 @@ export type InterpolateMode =
   | 'lanczos'
   | 'area';
 
-/** What says how large the output is: one number for all dimensions, or one for each. */
+/** The kinds of the options that set the output's size: one number for all dimensions, or one for each. */
 export const newSize = {
   size: orNull(either(whole(1), nonEmpty(whole(1)))),
   scaleFactor: orNull(either(positive, nonEmpty(positive))),
@@ -40,14 +40,15 @@ export interface UpsampleArguments {
   mode?: InterpolateMode;
   /** Corner elements lie at the same place in input and output; for the linear and cubic modes only, default false. */
   alignCorners?: boolean | null;
-  /** Take the scale from the sizes, which rounding may have changed, rather than from scaleFactor; default false. */
+  /** Compute the scale from the rounded sizes rather than take scaleFactor; default false. */
   recomputeScaleFactor?: boolean | null;
 }
 
 export interface InterpolateArguments extends UpsampleArguments {
   /**
-   * Elements count less the further off they are, up to as far as outputs are apart, where those are fewer: for images by 'bilinear',
-   * 'bicubic' (with a = -1/2, as Pillow) and 'lanczos'; default false.
+   * When downscaling, widen the filter to the distance between outputs, so that no input element is skipped. For images
+   * by
+   * 'bilinear', 'bicubic' (with a = -1/2, as Pillow) and 'lanczos'; default false.
    */
   antialias?: boolean;
 }
@@ -63,7 +64,7 @@ export const upsampleDefaults: Defaults<UpsampleArguments> = {
   recomputeScaleFactor: null,
 };
 
-/** How each mode looks at an axis, and the number of dimensions it is for. */
+/** For each mode: how it resamples an axis, and the number of spatial dimensions that it is for. */
 const modes: Record<InterpolateMode, { by: ResampleAttrs['mode']; rank?: number }> = {
   nearest: { by: 'nearest' },
   'nearest-exact': { by: 'nearest' },
@@ -71,7 +72,7 @@ const modes: Record<InterpolateMode, { by: ResampleAttrs['mode']; rank?: number 
   bilinear: { by: 'linear', rank: 2 },
   trilinear: { by: 'linear', rank: 3 },
   bicubic: { by: 'cubic', rank: 2 },
-  // Antialiased alone, and so by filters.
+  // Always antialiased, so computed by filters; `by` is not used.
   lanczos: { by: 'cubic', rank: 2 },
   area: { by: 'area' },
 };
@@ -133,8 +134,10 @@ export const interpolate = callable(
 );
 
 /**
- * How often each element of an axis stands in the output, by whatever scaleFactor that came about; 0 where places decide. As in
- * PyTorch, filters and the linear modes copy an axis whose size stays, and 'nearest' of images also one that doubles.
+ * How many times each element of an axis is copied to the output, whatever scaleFactor was given; 0 if coordinates
+ * decide.
+ * As in PyTorch, filters and the linear modes copy an axis whose size stays, and 'nearest' on images also one that
+ * doubles.
  */
 function copies(mode: InterpolateMode, growth: number, rank: number, antialias: boolean): number {
   const copied =
@@ -166,7 +169,10 @@ function checkMode(mode: InterpolateMode, shape: Shape): { by: ResampleAttrs['mo
 
 type Filtered = 'bilinear' | 'bicubic' | 'lanczos';
 
-/** @throws ArgumentError for modes without a filter, and for lanczos without antialiasing or with corners aligned */
+/**
+ * @throws ArgumentError if antialiasing is asked of a mode without a filter, or 'lanczos' of one without antialiasing
+ * or with aligned corners
+ */
 function checkAntialias({ mode, antialias, alignCorners }: Parsed<InterpolateArguments>): void {
   if (antialias && !['bilinear', 'bicubic', 'lanczos'].includes(mode)) {
     throw new ArgumentError(
@@ -178,7 +184,7 @@ function checkAntialias({ mode, antialias, alignCorners }: Parsed<InterpolateArg
   throw new ArgumentError(`interpolate: expected ${wanted} with mode 'lanczos', but got ${antialias}`);
 }
 
-/** Images through filters that are as wide as outputs are apart; bytes by whole numbers. */
+/** Resamples images by filters as wide as the distance between outputs; bytes in integer arithmetic. */
 function filtered(x: Value, { size, scale, by }: Axes, mode: Filtered, alignCorners: boolean): Value {
   checkSizes('interpolate', x, size);
   const bytes = x.dtype === 'uint8';
@@ -197,7 +203,7 @@ function filtered(x: Value, { size, scale, by }: Axes, mode: Filtered, alignCorn
   return pictureResample(pixelsOf(x), [taps], pair(size), bytes ? 'byte' : 'float', filter);
 }
 
-/** Each dimension's new size, its scale, and the one that was asked for. */
+/** For each dimension: the new size, the scale, and the scale that scaleFactor asked for (null without scaleFactor). */
 interface Axes {
   readonly size: readonly number[];
   readonly scale: readonly number[];
@@ -206,7 +212,10 @@ interface Axes {
 
 type Manner = Pick<ResampleAttrs, 'mode' | 'center' | 'shift'>;
 
-/** Bytes are taken from the nearest element, or in images mixed as whole numbers; everything else is floats. */
+/**
+ * Resamples without a filter. Bytes are copied from the nearest element or, in images, mixed in integer arithmetic;
+ * other dtypes as floats.
+ */
 function resampled(x: Value, axes: Axes, manner: Manner, alignCorners: boolean): Value {
   const { mode } = manner;
   const { size, scale } = axes;
@@ -214,7 +223,7 @@ function resampled(x: Value, axes: Axes, manner: Manner, alignCorners: boolean):
   if (mode === 'nearest') return cast(resample(cast(x, 'float32'), axes, manner), 'uint8');
   if (size.length !== 2) {
     throw new DTypeError(
-      `interpolate: expected input of dtype float32 but in images, but got uint8 of shape ${showShape(x.shape)}; convert it with .to('float32')`,
+      `interpolate: expected float32 (uint8 only for images), but got uint8 of shape ${showShape(x.shape)}; convert it with .to('float32')`,
     );
   }
   checkSizes('interpolate', x, size);
@@ -222,7 +231,7 @@ function resampled(x: Value, axes: Axes, manner: Manner, alignCorners: boolean):
   return resampleBytes(x, { mode, size: pair(size), scale: pair(scale), alignCorners });
 }
 
-/** The last two dimensions at another size, then, of a volume, the one before. */
+/** Resamples the last two dimensions and then, in a volume, the one before them. */
 function resample(x: Value, { size, scale, by }: Axes, manner: Manner): Value {
   const lead = x.shape.slice(0, 2);
   const resized = (planes: Value, dims: readonly [number, number], to: readonly [number, number]) => {

@@ -1,4 +1,4 @@
-// Owns F's losses: thin over the ops.
+// Owns F's losses: thin wrappers around the ops.
 
 import { ArgumentError } from '../../../engine/core/errors';
 import type { Arguments } from '../../../engine/core/options';
@@ -12,7 +12,7 @@ import { checkReduction, type ReductionArguments, type WeightedArguments, weigh 
 export interface ClassArguments extends ReductionArguments {
   /** A weight for each class. */
   weight?: Tensor | null;
-  /** Targets of this class count for nothing, default −100. */
+  /** Targets of this class are ignored, default −100. */
   ignoreIndex?: number;
 }
 
@@ -26,8 +26,9 @@ export const crossEntropySettings: Settings<CrossEntropyArguments> = {
 };
 
 /**
- * Cross entropy of unnormalised scores. Shape: input [N, C], [C] or [N, C, d…]; target of class indices [N], [] or [N, d…], or
- * of probabilities shaped like the input → [] (with reduction 'none' one a row).
+ * Cross entropy of unnormalised scores. Shape: input [N, C], [C] or [N, C, d…]; target of class indices [N], [] or [N,
+ * d…], or
+ * of probabilities shaped like the input → [] (with reduction 'none' one loss per target).
  */
 export const crossEntropy = callable(
   'crossEntropy(input, target, weight?, ...)',
@@ -67,14 +68,17 @@ type WeightedArgs = Arguments<WeightedArguments, ['reduction', 'weight']>;
 
 const weightedSettings: Settings<WeightedArguments> = { defaults: { reduction: 'mean', weight: null } };
 
-/** A loss of differences: of each, and as one operation where there are no weights. */
+/**
+ * A loss of the difference input − target: `each` element by element, for weighted losses; `whole` as one operation, if
+ * there are no weights.
+ */
 interface DifferenceLoss {
   readonly name: string;
   readonly each: (difference: Tensor) => Tensor;
   readonly whole: typeof ops.mseLoss;
 }
 
-/** The mean of weighted losses is that of the weights. */
+/** With weights, 'mean' divides by the sum of the weights. */
 function ofDifference(
   { name, each, whole }: DifferenceLoss,
   input: Tensor,
@@ -124,7 +128,7 @@ export const binaryCrossEntropyWithLogits = callable(
   ): Tensor => {
     const o = parseSettings('binaryCrossEntropyWithLogits', bceWithLogitsSettings, args);
     checkReduction('binaryCrossEntropyWithLogits', o.reduction);
-    // tensor([2]) is of whole numbers, since 2.0 is none of its own here.
+    // tensor([2.0]) has an integer dtype here, since JavaScript does not tell 2.0 from 2; so weights are cast.
     const factor = (weight: Tensor | null) => weight && cast(weight.value, input.dtype);
     const options = { weight: factor(o.weight), posWeight: factor(o.posWeight), reduction: o.reduction };
     return Tensor.of(ops.bceWithLogits(input.value, target.value, options));

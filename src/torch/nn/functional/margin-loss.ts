@@ -34,7 +34,7 @@ export const hingeEmbeddingLoss = callable(
   },
 );
 
-/** Whole numbers as float32, as adding a margin makes them. */
+/** Converts integers to float32, as adding a float margin does in PyTorch. */
 const floats = (x: Tensor): Tensor => (x.isFloatingPoint() ? x : x.float());
 
 /** max(0, −target (input1 − input2) + margin), for targets of 1 (input1 ranks higher) and −1; margin 0 by default. */
@@ -72,7 +72,7 @@ export const cosineEmbeddingLoss = callable(
   },
 );
 
-/** Scores and labels as rows: [N, C] and [N]. */
+/** Scores [N, C], and labels [N] or (with `ranks` 2) [N, C]. A single row gets a batch dimension. */
 function rowsOf(name: string, input: Tensor, target: Tensor, ranks: number): { x: Tensor; y: Tensor; single: boolean } {
   expectFloat(name, 'input', input);
   const single = input.dim() <= 1;
@@ -122,8 +122,9 @@ export const multiMarginLoss = callable(
 );
 
 /**
- * Σ_{j,i} max(0, 1 − input[y_j] + input[i]) / C over each row's labels y_j (those before the first −1) and the classes i that
- * are none of them. Shape: input [N, C] or [C], target likewise.
+ * Σ_{j,i} max(0, 1 − input[y_j] + input[i]) / C over each row's labels y_j (those before the first −1) and the classes
+ * i that
+ * are not among the labels. Shape: input [N, C] or [C], target likewise.
  */
 export const multilabelMarginLoss = callable(
   'multilabelMarginLoss(input, target, ...)',
@@ -154,7 +155,7 @@ export const softMarginSettings: Settings<WeightArguments> = {
   kinds: { weight: orNull(tensor) },
 };
 
-/** −weight (target ln σ(input) + (1 − target) ln σ(−input)), the mean over the last dimension, the classes. */
+/** −weight (target ln σ(input) + (1 − target) ln σ(−input)), averaged over the last dimension, the classes. */
 export const multilabelSoftMarginLoss = callable(
   'multilabelSoftMarginLoss(input, target, ...)',
   (input: Tensor, target: Tensor, ...args: Arguments<WeightArguments, ['weight', 'reduction']>): Tensor => {
@@ -171,9 +172,9 @@ export const multilabelSoftMarginLoss = callable(
 export type DistanceFunction = (x1: Tensor, x2: Tensor) => Tensor;
 
 export interface DistanceArguments extends MarginArguments {
-  /** The distance of rows, pairwiseDistance by default. */
+  /** The distance between rows, pairwiseDistance by default. */
   distanceFunction?: DistanceFunction | null;
-  /** Use the distance from the positive to the negative where it is the smaller, default false. */
+  /** Use the distance from the positive to the negative if that is smaller, default false. */
   swap?: boolean;
 }
 
@@ -204,11 +205,11 @@ export const tripletMarginWithDistanceLoss = callable(
 );
 
 export interface TripletArguments extends MarginArguments {
-  /** Which norm measures distance, default 2. */
+  /** The p of the p-norm that measures distance, default 2. */
   p?: number;
   /** Added to every difference, default 1e-6. */
   eps?: number;
-  /** Use the distance from the positive to the negative where it is the smaller, default false. */
+  /** Use the distance from the positive to the negative if that is smaller, default false. */
   swap?: boolean;
 }
 

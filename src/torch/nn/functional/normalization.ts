@@ -37,8 +37,9 @@ export const layerNorm = callable(
 );
 
 /**
- * x[N, C, …] with each of `numGroups` runs of C / numGroups channels normalised as by `layerNorm`, then scaled and shifted by
- * channel. Shape: kept.
+ * x[N, C, …] with each of `numGroups` groups of C / numGroups neighbouring channels normalised as by `layerNorm`, then
+ * scaled
+ * and shifted per channel. Shape: kept.
  */
 export const groupNorm = callable(
   'groupNorm(input, numGroups: number, weight?, bias?, ...)',
@@ -111,7 +112,7 @@ export const rmsNorm = callable(
 );
 
 export interface LocalResponseNormArguments {
-  /** Neighbouring channels that count. */
+  /** The number of neighbouring channels to average over. */
   size: number;
   /** Default 1e-4. */
   alpha?: number;

@@ -15,9 +15,10 @@ interface OneHot {
 /**
  * Labels as rows of zeros with a one at the label's place. Shape: labels [...] → [..., numClasses], int64.
  *
- * Without `numClasses` (or with -1) there are as many classes as the greatest label asks for; that one is read back, so the
- * result comes with `await`.
- * @throws IndexError when a value is next read, if a label is negative or not less than numClasses
+ * Without `numClasses` (or with -1) the number of classes is the greatest label plus 1. That label must be read back,
+ * so
+ * the result is a promise.
+ * @throws IndexError at the next read-back, if a label is negative or not less than numClasses
  */
 export const oneHot = checked('oneHot(tensor, ...)', ((labels: Tensor, ...args: readonly unknown[]) => {
   const { numClasses } = parseArgs<{ numClasses?: number }>('oneHot', [], { numClasses: -1 }, args);

@@ -9,7 +9,7 @@ import { flip, narrow } from '../../../engine/ops/shape/shape';
 import { callable } from '../../tensor/calling/callable';
 import { Tensor } from '../../tensor/tensor';
 
-/** What surrounds a tensor that is padded. */
+/** What a tensor is padded with. */
 export type PadMode = 'constant' | 'reflect' | 'replicate' | 'circular';
 
 interface PadArguments {
@@ -54,7 +54,10 @@ export const pad = callable(
   },
 );
 
-/** Throws unless x has one or two dimensions before those that are padded, and all after the first have elements. */
+/**
+ * Checks x for the modes that pad with its own elements: one or two dimensions before the padded ones and, except for
+ * 'circular', no bool and no dimension of size 0 but the batch.
+ */
 function checkRoom(mode: string, x: Tensor, amounts: readonly number[]): void {
   const rank = x.dim();
   const padded = amounts.length / 2;
@@ -122,7 +125,7 @@ const edges: Record<Exclude<PadMode, 'constant'>, Extend> = {
   },
 };
 
-/** Throws unless at most so many elements are added on each side, and at least so many are there in the end. */
+/** @throws ShapeError if a side is padded by more than `most`, or the final size is less than `least` */
 function checkAmounts(
   mode: string,
   x: Value,
@@ -139,13 +142,13 @@ function checkAmounts(
   );
 }
 
-/** x without what negative amounts crop. */
+/** x without the elements that negative amounts crop. */
 function cropped(x: Value, dim: number, before: number, after: number): Value {
   const [start, end] = [Math.max(0, -before), Math.max(0, -after)];
   return start + end === 0 ? x : narrow(x, dim, start, x.shape[dim]! - start - end);
 }
 
-/** The parts that are not empty, end to end; of nothing but empty ones, the middle one. */
+/** The non-empty parts end to end; if all are empty, the middle one. */
 function joined(dim: number, ...parts: readonly (readonly [size: number, part: () => Value])[]): Value {
   const full = parts.flatMap(([size, part]) => (size > 0 ? [part()] : []));
   return full.length > 0 ? cat(full, dim) : parts[1]![1]();

@@ -1,4 +1,4 @@
-// Owns F's further activation functions: thresholds, shrinking, gates, and the kin of ELU.
+// Owns F's further activation functions: thresholds, shrinking, gates, and the relatives of ELU.
 
 import { integer, real } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
@@ -38,9 +38,9 @@ export const celu = activation<AlphaArguments, ['alpha', 'inplace']>('celu', cel
 });
 
 export interface ThresholdArguments extends InplaceArguments {
-  /** What x has to be over. */
+  /** Elements above this are kept. */
   threshold: number;
-  /** The value in place of elements that are not over the threshold. */
+  /** Replaces the elements that are not above the threshold. */
   value: number;
 }
 
@@ -50,7 +50,7 @@ export const thresholdSettings: Settings<ThresholdArguments> = {
   kinds: { threshold: real, value: real },
 };
 
-/** x where it is over the threshold, `value` elsewhere. */
+/** x where x > threshold, `value` elsewhere. */
 export const threshold = callable(
   'threshold(input, ...)',
   (input: Tensor, ...args: Arguments<ThresholdArguments, ['threshold', 'value', 'inplace']>): Tensor => {
@@ -63,7 +63,7 @@ export const threshold = callable(
 export const tanhshrink = callable('tanhshrink(input)', (input: Tensor): Tensor => input.sub(input.tanh()));
 
 export interface ShrinkArguments {
-  /** Where the function leaves 0, default 0.5. */
+  /** The function is 0 up to |x| = lambd, default 0.5. */
   lambd?: number;
 }
 
@@ -80,7 +80,7 @@ export const softshrink = withSettings<ShrinkArguments, ['lambd']>('softshrink',
   return Tensor.of(ops.softshrink(x.value, lambd));
 });
 
-/** x for x > 0, weight · x elsewhere. `weight` has one number, or one a channel (dimension 1). */
+/** x for x > 0, weight · x elsewhere. `weight` has one number, or one per channel (dimension 1). */
 export const prelu = callable('prelu(input, weight)', (input: Tensor, weight: Tensor): Tensor => {
   const channels = input.shape[1] ?? 1;
   const count = weight.numel();
@@ -101,7 +101,7 @@ export interface GluArguments {
 
 export const gluSettings: Settings<GluArguments> = { defaults: { dim: -1 }, kinds: { dim: integer } };
 
-/** a σ(b) for the halves a and b of x along `dim`, the last by default. Shape: half as long there. */
+/** a σ(b) for the halves a and b of x along `dim`, the last by default. Shape: half the size in `dim`. */
 export const glu = withSettings<GluArguments, ['dim']>('glu', gluSettings, (x, { dim }) => {
   expectFloat('glu', 'input', x);
   const size = x.size(dim);
@@ -111,7 +111,7 @@ export const glu = withSettings<GluArguments, ['dim']>('glu', gluSettings, (x, {
   return x.narrow(dim, 0, size / 2).mul(x.narrow(dim, size / 2, size / 2).sigmoid());
 });
 
-/** What a layer keeps of them; whether it is in training is known to it. */
+/** The options that a layer keeps. The function also takes `training`, which a layer knows of itself. */
 export interface RReluArguments extends InplaceArguments {
   /** The least slope, default 1/8. */
   lower?: number;
@@ -120,7 +120,7 @@ export interface RReluArguments extends InplaceArguments {
 }
 
 export interface RReluCallArguments extends RReluArguments {
-  /** Draw a slope for each element; without, the mean of the bounds is taken. Default false. */
+  /** Draw a slope for each element; if false, use the mean of the bounds. Default false. */
   training?: boolean;
 }
 
@@ -133,9 +133,11 @@ export const rreluCallSettings: Settings<RReluCallArguments> = {
 };
 
 /**
- * x for x > 0, slope · x elsewhere, the slope of each element drawn from U(lower, upper) in training (Xu et al. 2015). After the same
- * `torch.manualSeed` the slopes are PyTorch's, which draws for elements that are not positive only. Their number is known on
- * the device alone, so here as many numbers are drawn as there are elements, and later draws differ.
+ * x for x > 0, slope · x elsewhere; in training, each element's slope is drawn from U(lower, upper) (Xu et al. 2015).
+ * After
+ * the same `torch.manualSeed` the slopes are PyTorch's, but later draws differ: PyTorch draws only for elements that
+ * are not
+ * positive. Only the device knows how many there are, so here a number is drawn for every element.
  */
 export const rrelu = withSettings<RReluCallArguments, ['lower', 'upper', 'training', 'inplace']>(
   'rrelu',

@@ -1,4 +1,4 @@
-// Owns F.pixelShuffle, F.pixelUnshuffle and F.channelShuffle: channels as pixels and back, and in another order.
+// Owns F.pixelShuffle, F.pixelUnshuffle and F.channelShuffle: move channels into pixels and back, and reorder channels.
 
 import { ShapeError } from '../../../engine/core/errors';
 import { numel, showShape } from '../../../engine/core/meta';
@@ -6,7 +6,7 @@ import { type Arguments, parseArgs } from '../../../engine/core/options';
 import { callable } from '../../tensor/calling/callable';
 import type { Tensor } from '../../tensor/tensor';
 
-/** Channels as pixels. Shape: [*, C · r², H, W] → [*, C, H · r, W · r]. */
+/** Moves channels into pixels. Shape: [*, C · r², H, W] → [*, C, H · r, W · r]. */
 export const pixelShuffle = callable(
   'pixelShuffle(input, ...)',
   (input: Tensor, ...args: Arguments<{ upscaleFactor: number }, ['upscaleFactor']>): Tensor => {
@@ -17,7 +17,7 @@ export const pixelShuffle = callable(
         `pixelShuffle: expected input [*, C, H, W] whose channels are a multiple of ${r} · ${r} = ${r * r}, but got ${showShape(input.shape)}`,
       );
     }
-    // Always a copy, also where the elements keep their order.
+    // Return a copy even if the order stays.
     if (r === 1) return input.clone();
     const lead = input.shape.slice(0, -3);
     return input
@@ -27,7 +27,7 @@ export const pixelShuffle = callable(
   },
 );
 
-/** Pixels as channels. Shape: [*, C, H · r, W · r] → [*, C · r², H, W]. */
+/** Moves pixels into channels. Shape: [*, C, H · r, W · r] → [*, C · r², H, W]. */
 export const pixelUnshuffle = callable(
   'pixelUnshuffle(input, ...)',
   (input: Tensor, ...args: Arguments<{ downscaleFactor: number }, ['downscaleFactor']>): Tensor => {
@@ -52,7 +52,7 @@ export const pixelUnshuffle = callable(
   },
 );
 
-/** Channels of `groups` blocks dealt out in turn (Zhang et al. 2018). Shape: [N, C, …], kept. */
+/** Interleaves the channels of `groups` groups (Zhang et al. 2018). Shape: [N, C, …], kept. */
 export const channelShuffle = callable(
   'channelShuffle(input, groups: number)',
   (input: Tensor, groups: number): Tensor => {

@@ -21,7 +21,7 @@ import {
   plane,
 } from './pooling';
 
-/** Sizes of an output; null keeps that of the input. */
+/** Output sizes; null keeps the input's size in that dimension. */
 export type AdaptiveSize3d = number | null | readonly [number | null, number | null, number | null];
 
 type Volume = readonly [depth: number, height: number, width: number];
@@ -33,7 +33,7 @@ function volumeOf(op: string, x: Tensor): Volume {
   }
   if (x.shape.slice(rank - 4).includes(0)) {
     throw new ShapeError(
-      `${op}: expected input whose sizes but the batch's are greater than 0, but got ${showShape(x.shape)}`,
+      `${op}: expected input with no dimension of size 0 but the batch, but got ${showShape(x.shape)}`,
     );
   }
   return x.shape.slice(-3) as [number, number, number];
@@ -48,11 +48,11 @@ const columns = (pooled: Tensor, depth: number): Tensor => {
   return pooled.reshape([pooled.shape[0]! / depth, 1, depth, height * width]);
 };
 
-/** `y` of columns with x's leading dimensions back: [...lead, D', H', W']. */
+/** Reshapes pooled columns to x's leading dimensions: [...lead, D', H', W']. */
 const restore = (y: Tensor, x: Tensor, [height, width]: readonly number[]): Tensor =>
   y.reshape([...x.shape.slice(0, -3), y.shape[2]!, height!, width!]);
 
-/** Pools planes and then depth. Both tell where their maxima are if the places in the volume are asked for. */
+/** Pools planes and then depth. If both return indices, these are combined into indices in the flattened volume. */
 function inVolume(
   x: Tensor,
   volume: Volume,
@@ -74,13 +74,14 @@ function inVolume(
     .floorDivide(rows)
     .mul(height * width)
     .add(places);
-  // A window without elements has place -1.
+  // A window without elements has index -1.
   const indices = mayBeEmpty ? all.maskedFill(chosen.minimum(places).lt(0), -1) : all;
   return [pooled, restore(indices.reshape(values.shape), x, size)];
 }
 
 /**
- * The maximum of each window; the first one wins, and NaN is the largest. With `returnIndices` also its place in the volume.
+ * The maximum of each window; the first one wins, and NaN is the largest. With `returnIndices` also its index in the
+ * flattened volume.
  *
  * Shape: [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W']. Defaults: stride kernelSize, padding 0, dilation 1.
  */
@@ -102,7 +103,7 @@ export const avgPool3d = avgPooling<3, AvgPoolArguments<3>, AvgPoolOrder>(
   (x, windows, o) => {
     const [depth] = volumeOf('avgPool3d', x);
     const { divisorOverride } = o;
-    // Whole numbers are divided once, at the end.
+    // Integers are divided once, at the end, so that they are truncated only once.
     const whole = x.dtype === 'int64';
     const planar = means(planes(x), plane(windows, 1, 2), { ...o, divisorOverride: whole ? 1 : divisorOverride });
     const pooled = means(columns(planar, depth), plane(windows, 0, null), {
@@ -141,7 +142,7 @@ export const adaptiveAvgPool3d = callable(
   },
 );
 
-/** Maxima of the same windows; with `returnIndices` also their places in the volume. */
+/** Maxima of the windows of `adaptiveAvgPool3d`; with `returnIndices` also their indices in the flattened volume. */
 export const adaptiveMaxPool3d = checked(
   'adaptiveMaxPool3d(input, ...)',
   adaptiveMaxPool3dOf as MaxPool<{ outputSize: AdaptiveSize3d }, ['outputSize']>,

@@ -17,7 +17,7 @@ export interface PoolArguments<N extends Spatial> {
   kernelSize: Size<N>;
   /** The step from one window to the next, default: kernelSize. */
   stride?: Size<N> | readonly [] | null;
-  /** Zeros (for a maximum −∞) on each side, at most half the kernel, default 0. */
+  /** Zeros (−∞ for maxima) added on each side, at most half the kernel; default 0. */
   padding?: Size<N>;
   /** Round sizes up rather than down, default false. */
   ceilMode?: boolean;
@@ -64,7 +64,7 @@ export const avgPoolSettings: Settings<AvgPoolArguments<Spatial>> = {
 
 type Given = Parsed<PoolArguments<Spatial>> & { readonly dilation?: Size<Spatial> };
 
-/** The sizes of windows, one for each of n dimensions, or an ArgumentError that names the function or layer. */
+/** The sizes of windows, one for each of n dimensions; an ArgumentError names the function or layer `op`. */
 export function windowsOf(op: string, n: Spatial, { kernelSize, stride, padding, dilation = 1 }: Given) {
   const sizes = (name: string, size: Size<Spatial>, least?: number): readonly number[] =>
     sizesOf<Spatial>(op, name, size, n, least);
@@ -78,7 +78,10 @@ export function windowsOf(op: string, n: Spatial, { kernelSize, stride, padding,
 
 export type Windows = ReturnType<typeof windowsOf>;
 
-/** Windows over two of their dimensions as over height and width; null stands for one that they do not slide over. */
+/**
+ * Two of the dimensions of `windows`, as height and width; null stands for a dimension of size 1, over which windows do
+ * not slide.
+ */
 export function plane({ kernel, stride, padding, dilation }: Windows, height: number | null, width: number | null) {
   const pick = (sizes: readonly number[], other: number) =>
     [height === null ? other : sizes[height]!, width === null ? other : sizes[width]!] as const;
@@ -92,7 +95,7 @@ export interface MaxPoolFunction<N extends Spatial> extends MaxPool<MaxPoolArgum
    *
    * @param input The images, [N, C, …] or [C, …].
    * @param kernelSize The size of the window: one number, or one for each dimension.
-   * @param options The others, by name.
+   * @param options The other options, by name.
    */
   (
     input: Tensor,
@@ -108,18 +111,18 @@ export interface AvgPoolFunction<N extends Spatial, O extends PoolArguments<N>, 
    *
    * @param input The images, [N, C, …] or [C, …].
    * @param kernelSize The size of the window: one number, or one for each dimension.
-   * @param options The others, by name.
+   * @param options The other options, by name.
    */
   (input: Tensor, kernelSize: Size<N>, options?: Omit<O, 'kernelSize'>): Tensor;
   (...args: Arguments<{ input: Tensor } & O, ['input', ...Order]>): Tensor;
 }
 
-/** Values, with their places where they are asked for. */
+/** Values, with their indices if asked for. */
 export type Maxima = readonly [values: Tensor, indices?: Tensor];
 type MaxRest = Pick<Parsed<MaxPoolArguments<Spatial> & IndicesOptions>, 'ceilMode' | 'returnIndices'>;
 type AvgRest = Omit<ops.AvgPoolAttrs, keyof Windows>;
 
-/** The function `op` of n dimensions by `run`. */
+/** Makes the pooling function `op` over n dimensions from `run`. */
 /* @__NO_SIDE_EFFECTS__ */
 export function maxPooling<N extends Spatial>(
   op: string,
@@ -134,7 +137,7 @@ export function maxPooling<N extends Spatial>(
   return checked(`${op}(input, ...)`, call as MaxPoolFunction<N>);
 }
 
-/** The function `op` of n dimensions by `run`. Options that do not concern windows go to `run` as they are. */
+/** Makes the pooling function `op` over n dimensions from `run`, which gets the options that do not concern windows. */
 /* @__NO_SIDE_EFFECTS__ */
 export function avgPooling<N extends Spatial, O extends PoolArguments<N>, Order extends readonly (keyof O)[]>(
   op: string,
@@ -164,7 +167,8 @@ export function means(x: Tensor, { kernel, stride, padding }: ReturnType<typeof 
 }
 
 /**
- * The maximum of each window; the first one wins, and NaN is the largest. With `returnIndices` also its place in the plane.
+ * The maximum of each window; the first one wins, and NaN is the largest. With `returnIndices` also its index in the
+ * flattened plane.
  *
  * Shape: [N, C, H, W] or [C, H, W] → [N, C, H', W']. Defaults: stride kernelSize, padding 0, dilation 1.
  */

@@ -21,7 +21,7 @@ export interface WeightedArguments extends ReductionArguments {
   weight?: Tensor | null;
 }
 
-/** The losses of `input`, each by its factor. */
+/** The losses, each multiplied by its weight; `weight` must have the shape of `input`. */
 export function weigh(name: string, input: Tensor, losses: Tensor, weight: Tensor): Tensor {
   if (!sameShape(weight.shape, input.shape)) {
     throw new ShapeError(
@@ -31,13 +31,13 @@ export function weigh(name: string, input: Tensor, losses: Tensor, weight: Tenso
   return losses.mul(weight);
 }
 
-/** @throws ArgumentError if the value is no reduction */
+/** @throws ArgumentError if the value is not a reduction */
 export function checkReduction(name: string, reduction: Reduction): void {
   if (reduction === 'mean' || reduction === 'sum' || reduction === 'none') return;
   throw new ArgumentError(`${name}: expected reduction 'mean', 'sum' or 'none', but got ${JSON.stringify(reduction)}`);
 }
 
-/** The losses of the function `name`, reduced; `gradName` is what printing calls its gradient. */
+/** The losses of the function `name`, reduced; `gradName` is the name that printing shows for their gradient. */
 export function reduceLosses(name: string, losses: Tensor, reduction: Reduction, gradName?: string): Tensor {
   checkReduction(name, reduction);
   const reduced = reduction === 'none' ? losses : reduction === 'sum' ? losses.sum() : losses.mean();

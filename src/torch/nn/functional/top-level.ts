@@ -1,4 +1,4 @@
-// Owns the functions of torch itself whose parameters stand in another order there than in F.
+// Owns the functions whose parameters have another order in `torch` than in F.
 import { flag } from '../../../engine/core/argument-kinds';
 import { type Arguments, expectKind, parseArgs } from '../../../engine/core/options';
 import { callable } from '../../tensor/calling/callable';
@@ -17,7 +17,7 @@ import * as lookups from './embedding';
  * @param input x[N, C, …]
  * @param weight γ[C], which the result is multiplied by; null for 1
  * @param bias β[C], which is added to it; null for 0
- * @param runningMean the mean that is used where `training` is false, and moved where it is true
+ * @param runningMean the mean to use if `training` is false; updated if it is true
  * @param runningVar the variance likewise
  * @param training normalise by the statistics of the input
  * @param momentum the share of the input's statistics in the new running ones
@@ -38,11 +38,13 @@ export const batchNorm = callable(
 );
 
 /**
- * `F.dropout` in the form of `torch.dropout`, which has no defaults: elements become 0 with chance p, the others are divided by 1 − p. Shape: kept.
+ * `F.dropout` in the form of `torch.dropout`, which has no defaults: elements become 0 with probability p, and the
+ * others are divided by 1 − p.
+ * Shape: kept.
  *
  * @param input x of any shape
- * @param p the chance of an element to be dropped
- * @param train without it the input is returned as it is
+ * @param p the probability that an element is dropped
+ * @param train if false, the input is returned unchanged
  */
 export const dropout = callable(
   'dropout(input, p: number, train: value)',
@@ -57,15 +59,16 @@ interface EmbeddingArguments {
   paddingIdx?: number;
   /** Divide the gradient of each row by how often it is looked up, default false. */
   scaleGradByFreq?: boolean;
-  /** Sparse gradients do not exist here: only false. */
+  /** Must be false: there are no sparse gradients here. */
   sparse?: boolean;
 }
 
 /**
- * `F.embedding` in the order of `torch.embedding`: rows of `weight` [rows, width] by number. Shape: int64 [*] → [*, width].
+ * `F.embedding` in the order of `torch.embedding`: rows of `weight` [rows, width] by index. Shape: int64 [*] → [*,
+ * width].
  *
  * @param weight the table, [rows, width]
- * @param indices numbers of rows, int64
+ * @param indices row indices, int64
  */
 export const embedding = callable(
   'embedding(weight, indices, ...)',

@@ -24,7 +24,7 @@ interface UnpoolArguments<N extends Spatial> {
 type UnpoolOrder = ['input', 'indices', 'kernelSize', 'stride', 'padding', 'outputSize'];
 type UnpoolFunction<N extends Spatial> = (...args: Arguments<UnpoolArguments<N>, UnpoolOrder>) => Tensor;
 
-/** The output's sizes, checked against what the pooling can have come from. */
+/** The output's sizes, checked: a pool of these must be able to return x's sizes. */
 function outputSizes<N extends Spatial>(op: string, n: N, x: Tensor, o: Required<UnpoolArguments<N>>): number[] {
   const kernel: readonly number[] = sizesOf(op, 'kernelSize', o.kernelSize, n, 1);
   const stride: readonly number[] = sizesOf(op, 'stride', strideOf(o.stride, o.kernelSize), n, 1);

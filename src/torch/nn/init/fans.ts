@@ -1,4 +1,4 @@
-// Owns how many inputs and outputs one unit of a weight has, by which initial values are scaled.
+// Owns the fan-in and fan-out of a weight, by which initial values are scaled.
 
 import { ShapeError } from '../../../engine/core/errors';
 import { numel, showShape } from '../../../engine/core/meta';

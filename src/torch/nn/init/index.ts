@@ -24,10 +24,10 @@ interface Source {
   generator?: Generator | null;
 }
 
-/** Which size of a weight keeps its variance: forward or backward. */
+/** The fan that scales a weight: 'fan_in' keeps the variance in the forward pass, 'fan_out' in the backward pass. */
 export type FanMode = 'fan_in' | 'fan_out';
 
-/** The activation behind a layer, which says by how much it scales. */
+/** The activation that follows a layer; it determines the gain of the layer's weight. */
 export type Nonlinearity =
   | 'linear'
   | 'conv1d'
@@ -44,14 +44,17 @@ export type Nonlinearity =
 
 const linearLike = /^(linear|sigmoid|conv(_transpose)?[123]d)$/;
 
-/** What every function fills. */
+/** The tensor that every function fills. */
 interface Target {
   tensor: Tensor;
 }
 
 const kinds: Kinds<Target> = { tensor: aTensor };
 
-/** The recommended standard deviation's factor for the weights behind a layer; `param` is leaky ReLU's slope, default 0.01. */
+/**
+ * The recommended factor for a weight's standard deviation, by the activation that follows; `param` is leaky ReLU's
+ * slope, default 0.01.
+ */
 export function calculateGain(
   ...args: Arguments<{ nonlinearity: Nonlinearity; param?: number | null }, ['nonlinearity', 'param']>
 ): number {
@@ -88,7 +91,7 @@ export function uniform_(...args: Arguments<UniformArguments, ['tensor', 'a', 'b
   return drawn(lateUniform, tensor, a, b, generator);
 }
 
-/** The tensor filled by a distribution of two parameters. */
+/** Fills the tensor from a distribution of two parameters. */
 function drawn(
   draws: typeof lateUniform | typeof lateNormal,
   tensor: Tensor,
@@ -132,7 +135,7 @@ export function truncNormal_(
   return write(tensor, draw(room(tensor), o.mean, o.std, o.a, o.b, generator));
 }
 
-/** Every element `val`. */
+/** Sets every element to `val`. */
 export function constant_(...args: Arguments<Target & { val: number }, ['tensor', 'val']>): Tensor {
   const { tensor, val } = parseArgs<Target & { val: number }>('constant_', ['tensor', 'val'], {}, args, {
     ...kinds,
@@ -141,19 +144,19 @@ export function constant_(...args: Arguments<Target & { val: number }, ['tensor'
   return write(tensor, room(tensor).fill(val));
 }
 
-/** Every element 1. */
+/** Sets every element to 1. */
 export function ones_(...args: Arguments<Target, ['tensor']>): Tensor {
   const { tensor } = parseArgs<Target>('ones_', ['tensor'], {}, args, kinds);
   return write(tensor, room(tensor).fill(1));
 }
 
-/** Every element 0. */
+/** Sets every element to 0. */
 export function zeros_(...args: Arguments<Target, ['tensor']>): Tensor {
   const { tensor } = parseArgs<Target>('zeros_', ['tensor'], {}, args, kinds);
   return write(tensor, room(tensor));
 }
 
-/** The identity matrix. */
+/** Fills a matrix with the identity. */
 export function eye_(...args: Arguments<Target, ['tensor']>): Tensor {
   const { tensor } = parseArgs<Target>('eye_', ['tensor'], {}, args, kinds);
   const [rows, columns] = matrixShape('eye_', tensor);
@@ -166,7 +169,7 @@ interface DiracArguments extends Target {
   groups?: number;
 }
 
-/** A convolution's weight that passes as many channels through unchanged as it can, in each of `groups`. */
+/** Fills a convolution's weight so that it passes as many channels through unchanged as it can, in each of `groups`. */
 export function dirac_(...args: Arguments<DiracArguments, ['tensor', 'groups']>): Tensor {
   const { tensor, groups } = parseArgs<DiracArguments>('dirac_', ['tensor'], { groups: 1 }, args, {
     ...kinds,
@@ -302,7 +305,7 @@ function write(tensor: Tensor, data: Float32Array | LateData): Tensor {
   return tensor;
 }
 
-/** No normal number is farther out, in standard deviations, where they are made of uniform ones of 24 bits: √(-2 ln 2⁻²⁴) = 5.77. */
+/** Normal numbers made of 24-bit uniform ones lie within √(-2 ln 2⁻²⁴) = 5.77 standard deviations. */
 const FARTHEST = 5.8;
 
 /** Φ(x), the standard normal's distribution function. */
@@ -315,7 +318,7 @@ function normalCdf(x: number): number {
   return x >= 0 ? (1 + erf) / 2 : (1 - erf) / 2;
 }
 
-/** Draws the whole array again until every element has once been within the bounds, as PyTorch does. */
+/** Draws the whole array again until every element has been within the bounds once, as PyTorch does. */
 function normalsWithin(
   data: Float32Array,
   mean: number,
@@ -336,7 +339,9 @@ function normalsWithin(
   return data;
 }
 
-/** Where the interval lies in a tail: uniform candidates, kept with the probability of their density. */
+/**
+ * For an interval in a tail: draws uniform candidates and keeps each with a probability proportional to its density.
+ */
 function uniformsWeighed(
   data: Float32Array,
   mean: number,

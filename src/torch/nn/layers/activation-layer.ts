@@ -4,11 +4,11 @@ import type { Tensor } from '../../tensor/tensor';
 import { type LayerTo, type UnaryClass, unaryLayer } from './layer';
 
 export interface ActivationClass<O, Order extends readonly (keyof O)[]> extends UnaryClass<O, Order> {
-  // Without a text of its own: editors show that of the class.
+  // No docstring here, so that editors show the class's own.
   new (options?: O): LayerTo<Tensor>;
 }
 
-/** The base of the layer `name` of the function `call`, whose printed text `describe` gives. */
+/** Makes the base class of the layer `name`, which calls the function `call`; `describe` gives its printed text. */
 /* @__NO_SIDE_EFFECTS__ */
 export function activationLayer<O extends object, Order extends readonly (keyof O)[]>(
   name: string,
@@ -19,8 +19,8 @@ export function activationLayer<O extends object, Order extends readonly (keyof 
   return unaryLayer(name, settings, call, describe) as ActivationClass<O, Order>;
 }
 
-/** Whether a layer works in place, as it is printed. */
+/** How a layer prints that it works in place; empty if it does not. */
 export const inplaceText = (layer: object): string => (Reflect.get(layer, 'inplace') ? 'inplace=True' : '');
 
-/** A text with that behind it. */
+/** The text, followed by `inplaceText` if the layer works in place. */
 export const orInplace = (text: string, layer: object): string => [text, inplaceText(layer)].filter(Boolean).join(', ');

@@ -124,7 +124,7 @@ export class Softplus extends SoftplusLayer {
 }
 
 interface DimArguments {
-  /** The axis whose elements sum to 1; left out, the second one (the first of 0-, 1- and 3-D inputs). */
+  /** The axis whose elements sum to 1; default: 0 for 0-, 1- and 3-D inputs, else 1. */
   dim?: number | null;
 }
 
@@ -144,7 +144,7 @@ export class LogSoftmax extends rowLayer('LogSoftmax', F.logSoftmax) {
   declare dim: number | null;
 }
 
-/** `Softmax` of −x: the least element has the most. Shape: any, kept. */
+/** `Softmax` of −x: the smallest element gets the largest share. Shape: any, kept. */
 export class Softmin extends rowLayer('Softmin', F.softmin) {
   declare dim: number | null;
 }

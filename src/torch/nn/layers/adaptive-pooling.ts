@@ -13,7 +13,7 @@ export type { AdaptiveSize2d } from '../functional/adaptive-pooling';
 
 type Pool = (x: Tensor, named: never) => unknown;
 
-/** A layer of n dimensions that keeps the settings of its function `pool` as fields. */
+/** Makes a layer over n dimensions that calls `pool` and keeps its settings as fields. */
 /* @__NO_SIDE_EFFECTS__ */
 function adaptiveLayer(name: string, n: Spatial, pool: Pool, defaults: object): unknown {
   const kinds = n === 1 ? {} : { outputSize: F.adaptiveKind(n) };
@@ -32,7 +32,7 @@ interface AvgClass<Given, Kept> {
   /**
    * The mean of windows that cover the input, x[N, C, …] → [N, C, ...outputSize].
    *
-   * @param outputSize The sizes of the output: one number, or one for each dimension; null keeps that of the input
+   * @param outputSize The sizes of the output: one number, or one for each dimension; null keeps the input's
    */
   new (outputSize: Given): AvgLayer<Kept>;
   new (...args: Arguments<{ outputSize: Given }, ['outputSize']>): AvgLayer<Kept>;
@@ -60,7 +60,7 @@ export class AdaptiveAvgPool2d extends avgLayer<F.AdaptiveSize2d>('AdaptiveAvgPo
 export class AdaptiveAvgPool3d extends avgLayer<AdaptiveSize3d>('AdaptiveAvgPool3d', 3, adaptiveAvgPool3d) {}
 
 interface MaxArguments<Given, R extends boolean> extends IndicesOptions<R> {
-  /** The sizes of the output; null keeps that of the input. */
+  /** The sizes of the output; null keeps the input's. */
   outputSize: Given;
 }
 
@@ -73,8 +73,8 @@ interface MaxClass<Given, Kept> {
   /**
    * The maximum of windows that cover the input, x[N, C, …] → [N, C, ...outputSize].
    *
-   * @param outputSize The sizes of the output: one number, or one for each dimension; null keeps that of the input.
-   * @param options The others, by name.
+   * @param outputSize The sizes of the output: one number, or one for each dimension; null keeps the input's.
+   * @param options The other options, by name.
    */
   new <R extends boolean = false>(outputSize: Given, options?: IndicesOptions<R>): MaxLayer<Kept, R>;
   new <R extends boolean = false>(
@@ -95,8 +95,8 @@ const MaxVolume = /* @__PURE__ */ maxLayer<AdaptiveSize3d>('AdaptiveMaxPool3d', 
 /** `AdaptiveMaxPool2d` of one dimension. Shape: [N, C, L] or [C, L] → [N, C, outputSize]. */
 export class AdaptiveMaxPool1d<R extends boolean = false> extends MaxRow<R> {}
 
-/** The maximum of the windows of `AdaptiveAvgPool2d`; with `returnIndices` also its place in the plane. */
+/** The maximum of the windows of `AdaptiveAvgPool2d`; with `returnIndices` also its index in the flattened plane. */
 export class AdaptiveMaxPool2d<R extends boolean = false> extends MaxPlane<R> {}
 
-/** The maximum of the windows of `AdaptiveAvgPool3d`; with `returnIndices` also its place in the volume. */
+/** The maximum of the windows of `AdaptiveAvgPool3d`; with `returnIndices` also its index in the flattened volume. */
 export class AdaptiveMaxPool3d<R extends boolean = false> extends MaxVolume<R> {}

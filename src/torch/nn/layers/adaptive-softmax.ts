@@ -1,4 +1,4 @@
-// Owns AdaptiveLogSoftmaxWithLoss: a softmax over many classes whose rare ones share clusters of fewer features.
+// Owns AdaptiveLogSoftmaxWithLoss: a softmax over many classes, where rare classes form clusters with fewer features.
 
 import { listOf, number } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
@@ -18,9 +18,9 @@ import { Linear } from './linear';
 interface AdaptiveArguments {
   inFeatures: number;
   nClasses: number;
-  /** Numbers of the first class of each cluster, growing. */
+  /** The index of the first class of each cluster, ascending. */
   cutoffs: readonly number[];
-  /** By how much the features of each further cluster are fewer, default 4. */
+  /** Each further cluster has this many times fewer features, default 4. */
   divValue?: number;
   /** A bias for the head, default false. */
   headBias?: boolean;
@@ -36,11 +36,12 @@ const rowsIn = (op: string, args: readonly unknown[]): Tensor =>
 type Order = ['inFeatures', 'nClasses', 'cutoffs', 'divValue', 'headBias'];
 
 /**
- * Logarithms of probabilities of many classes, the frequent ones first (Grave et al. 2017). The head knows the classes before the
- * first cutoff, and one number for each cluster of the others.
+ * Log probabilities of many classes, the frequent ones first (Grave et al. 2017). The head scores each class before the
+ * first cutoff, and each cluster of the others as a whole.
  *
- * Shape: input [N, inFeatures] or [inFeatures], target [N] or [] → [output, loss]: the logarithm of the target's probability for
- * each row, and its negative mean.
+ * Shape: input [N, inFeatures] or [inFeatures], target [N] or [] → [output, loss]: the log probability of each row's
+ * target,
+ * and the negative mean of these.
  */
 export class AdaptiveLogSoftmaxWithLoss extends Layer {
   inFeatures: number;
@@ -126,7 +127,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Layer {
     return namedResults(['output', 'loss'], [batched ? output : output.squeeze(0), output.mean().neg()]);
   }
 
-  /** Logarithms of the probabilities of all classes. Shape: [N, inFeatures] → [N, nClasses]. */
+  /** Log probabilities of all classes. Shape: [N, inFeatures] → [N, nClasses]. */
   logProb(...args: Arguments<Rows, ['input']>): Tensor {
     return this.logProbOf(rowsIn('logProb', args));
   }

@@ -23,13 +23,13 @@ class NonDynamicallyQuantizableLinear extends Linear {}
 export interface MultiheadAttentionArguments {
   embedDim: number;
   numHeads: number;
-  /** The chance of an attention weight to be dropped in training, default 0. */
+  /** The probability that an attention weight is dropped in training, default 0. */
   dropout?: number;
   /** Default true. */
   bias?: boolean;
-  /** Learn an element that is added to every sequence of keys and of values, default false. */
+  /** Learn an element that is appended to every sequence of keys and of values, default false. */
   addBiasKv?: boolean;
-  /** Add an element of zeros to keys and values, default false. */
+  /** Append an element of zeros to keys and values, default false. */
   addZeroAttn?: boolean;
   /** Features of the keys, default embedDim. */
   kdim?: number | null;
@@ -51,7 +51,7 @@ type MultiheadOrder = [
   'batchFirst',
 ];
 
-/** What a call of MultiheadAttention takes by name, beside query, key and value. */
+/** The options of a call of MultiheadAttention, beside query, key and value. */
 export interface AttentionCall {
   /** [N, S] or [S]: true where a key is padding; or numbers to add to the scores. */
   keyPaddingMask?: Tensor | null;
@@ -61,7 +61,7 @@ export interface AttentionCall {
   attnMask?: Tensor | null;
   /** Average the weights over the heads, default true. */
   averageAttnWeights?: boolean;
-  /** A hint that `attnMask` is causal; the mask is needed all the same. */
+  /** A hint that `attnMask` is causal; the mask must still be given. */
   isCausal?: boolean;
 }
 
@@ -130,7 +130,7 @@ export class MultiheadAttention extends Layer {
     this.resetParameters();
   }
 
-  /** Draws the input projections anew, and sets the biases of input and output to 0. */
+  /** Draws new input projections, and sets the biases of input and output to 0. */
   resetParameters(): void {
     for (const weight of [this.in_proj_weight, this.q_proj_weight, this.k_proj_weight, this.v_proj_weight]) {
       if (weight) xavierUniform_(weight);
@@ -236,7 +236,7 @@ export type LayerOrder = [
   'bias',
 ];
 
-/** What a transformer layer does unless told otherwise. */
+/** The defaults of a transformer layer. */
 export const layerDefaults = {
   dimFeedforward: 2048,
   dropout: 0.1,
@@ -247,7 +247,7 @@ export const layerDefaults = {
   bias: true,
 } as const;
 
-/** What a call of TransformerEncoderLayer takes by name, beside its input. */
+/** The options of a call of TransformerEncoderLayer, beside its input. */
 export interface EncoderCall {
   /** [L, L] or [N · nhead, L, L]: true where an element is hidden; or numbers to add to the scores. */
   srcMask?: Tensor | null;
@@ -327,7 +327,7 @@ export class TransformerEncoderLayer extends Layer {
   }
 }
 
-/** The function that an activation's name stands for. */
+/** The function for an activation, which is given by name or as a function. */
 export function activationOf(layer: string, activation: Activation): (x: Tensor) => Tensor {
   if (typeof activation === 'function') return activation;
   if (activation === 'relu') return relu;

@@ -23,9 +23,9 @@ export interface ChannelNormArguments {
   eps?: number;
   /** The weight of a new batch in the running statistics, default 0.1; null for the plain mean of all batches. */
   momentum?: number | null;
-  /** Learn a weight (and bias); default true, for InstanceNorm false. */
+  /** Learn a weight (and bias); default true (false for InstanceNorm). */
   affine?: boolean;
-  /** Keep running statistics, for evaluation; default true, for InstanceNorm false. */
+  /** Keep running statistics, for evaluation; default true (false for InstanceNorm). */
   trackRunningStats?: boolean;
   /** Default true. */
   bias?: boolean;
@@ -43,7 +43,7 @@ export const batchDefaults: ChannelNormDefaults = {
 };
 const instanceDefaults: ChannelNormDefaults = { ...batchDefaults, affine: false, trackRunningStats: false };
 
-/** What the layers with running statistics have in common. */
+/** The base of the layers with running statistics. */
 export abstract class ChannelNorm extends UnaryLayer {
   numFeatures: number;
   eps: number;
@@ -52,7 +52,7 @@ export abstract class ChannelNorm extends UnaryLayer {
   trackRunningStats: boolean;
   weight!: Parameter | null;
   bias!: Parameter | null;
-  /** Buffers of shape [C]; null without running statistics. */
+  /** Buffers of shape [C]; null if no running statistics are kept. */
   declare runningMean: Tensor | null;
   declare runningVar: Tensor | null;
   /** A buffer of rank 0, int64. */
@@ -81,14 +81,14 @@ export abstract class ChannelNorm extends UnaryLayer {
     this.registerBuffer('numBatchesTracked', buffers.numBatchesTracked, { key: 'num_batches_tracked', optional: true });
   }
 
-  /** Running mean 0, running variance 1, no batches. */
+  /** Resets the running statistics: mean 0, variance 1, no batches. */
   resetRunningStats(): void {
     this.runningMean?.zero_();
     this.runningVar?.fill_(1);
     this.numBatchesTracked?.zero_();
   }
 
-  /** Weight 1, bias 0, and fresh running statistics. */
+  /** Sets the weight to 1 and the bias to 0, and resets the running statistics. */
   resetParameters(): void {
     this.resetRunningStats();
     noGrad(() => {
@@ -120,7 +120,7 @@ export interface NormLayer extends ChannelNorm {
   forward(x: Tensor): Tensor;
 }
 
-/** Lives outside of every scope, and is restored if the device is lost. */
+/** Keeps a buffer beyond every scope, and has it restored if the device is lost. */
 function kept(buffer: Tensor): Tensor {
   buffer.retain();
   protect(buffer.storage);
@@ -132,7 +132,7 @@ interface NormClass {
   new (...args: Arguments<ChannelNormArguments, ChannelNormOrder>): NormLayer;
 }
 
-/** BatchNorm of inputs of these ranks, which an error calls `expected`. */
+/** Makes a BatchNorm layer for inputs of these ranks, which its errors describe as `expected`. */
 /* @__NO_SIDE_EFFECTS__ */
 function batchNormLayer(layer: string, ranks: readonly number[], expected: string): NormClass {
   return class extends ChannelNorm {
@@ -170,7 +170,10 @@ export class BatchNorm2d extends batchNormLayer('BatchNorm2d', [4], '4-D input [
 /** `BatchNorm1d` for volumes. Shape: [N, C, D, H, W], kept. */
 export class BatchNorm3d extends batchNormLayer('BatchNorm3d', [5], '5-D input [N, C, D, H, W]') {}
 
-/** InstanceNorm of inputs [N, C, …] or [C, …] of `spatial` dimensions, which an error calls `expected`. */
+/**
+ * Makes an InstanceNorm layer for inputs [N, C, …] or [C, …] of `spatial` dimensions, which its errors describe as
+ * `expected`.
+ */
 /* @__NO_SIDE_EFFECTS__ */
 function instanceNormLayer(layer: string, spatial: number, expected: string): NormClass {
   return class extends ChannelNorm {

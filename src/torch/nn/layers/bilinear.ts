@@ -1,4 +1,4 @@
-// Owns Bilinear: a product of two inputs by a learnt form.
+// Owns Bilinear: a learnt bilinear form of two inputs.
 
 import { type Arguments, parseArgs } from '../../../engine/core/options';
 import { pythonText } from '../../../engine/core/printing';
@@ -44,7 +44,7 @@ export class Bilinear extends Layer {
     this.resetParameters();
   }
 
-  /** Draws weight and bias anew. */
+  /** Draws a new weight and bias. */
   resetParameters(): void {
     const bound = 1 / Math.sqrt(this.in1Features);
     uniform_(this.weight, -bound, bound);

@@ -1,4 +1,5 @@
-// Owns what convolutions have in common: attributes, initialisation, printed text, and how lazy ones come by their channels.
+// Owns the base of the convolution layers: attributes, initialisation, printed text, and how lazy layers find their
+// input channels.
 
 import { MOST_FEATURES } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
@@ -14,12 +15,12 @@ import { Layer } from './layer';
 import { resetWeightAndBias } from './linear';
 import { type Size, type Spatial, sizesOf, type Tuple, wholeNumber } from './sizes';
 
-/** What surrounds the input of a convolution. */
+/** What a convolution's input is padded with. */
 export type PaddingMode = 'zeros' | 'reflect' | 'replicate' | 'circular';
 
 const paddingModes: readonly PaddingMode[] = ['zeros', 'reflect', 'replicate', 'circular'];
 
-/** What convolutions take beside how their kernels slide. */
+/** The parameters of a convolution layer, except for how its kernel slides. */
 export interface ConvNdArguments<N extends Spatial> {
   /** Channels of the input. */
   inChannels: number;
@@ -27,9 +28,9 @@ export interface ConvNdArguments<N extends Spatial> {
   outChannels: number;
   /** The size of the kernel: one number, or one for each dimension. */
   kernelSize: Size<N>;
-  /** Add a number that is learnt to each channel, default true. */
+  /** Add a learnt number to each channel, default true. */
   bias?: boolean;
-  /** What surrounds the input, default 'zeros'. */
+  /** What the input is padded with, default 'zeros'. */
   paddingMode?: PaddingMode;
 }
 
@@ -90,22 +91,22 @@ export abstract class ConvNd<N extends Spatial> extends Layer {
     return [first, second, ...this.kernelSize];
   }
 
-  /** Draws weight and bias anew, uniform on ±√(groups / (inChannels · kernel elements)). */
+  /** Draws a new weight and bias, uniform on ±√(groups / (inChannels · kernel elements)). */
   resetParameters(): void {
     resetWeightAndBias(this.weight, this.bias);
   }
 
-  /** Makes this a convolution that does not know its input channels yet. */
+  /** Turns this into a convolution that does not know its input channels yet. */
   protected becomeLazy(layer: string, outChannels: number, bias: boolean): void {
     this.outChannels = wholeNumber(layer, 'outChannels', outChannels, undefined, MOST_FEATURES);
     this.registerParameter('weight', new UninitializedParameter());
     this.registerParameter('bias', bias ? new UninitializedParameter() : null);
   }
 
-  /** Sees an input before it is convolved. */
+  /** Called with each input before it is convolved; lazy layers override this. */
   protected see(_x: Tensor): void {}
 
-  /** Takes the number of input channels from x, on first sight of it. */
+  /** Takes the number of input channels from x, the first input. */
   protected meet(layer: string, x: Tensor): void {
     expectKind(layer, 'its argument', x, tensor);
     const n = this.kernelSize.length;
@@ -140,17 +141,20 @@ export abstract class ConvNd<N extends Spatial> extends Layer {
   }
 }
 
-/** The others of the parameters O, by name. */
+/** The parameters O without channels and kernel size, to be given by name. */
 export type ConvOptions<O> = Omit<O, 'inChannels' | 'outChannels' | 'kernelSize'>;
 
-/** Layers whose kernels are learnt, made with parameters O in that order. The class itself says its first form. */
+/**
+ * A class of convolution layers, constructed with the parameters O in that order. Each class declares its own first
+ * overload.
+ */
 export interface ConvNdClass<N extends Spatial, O, Order extends readonly (keyof O)[], Made> {
   /**
    * @param inChannels Channels of the input.
    * @param outChannels Channels of the output.
    * @param kernelSize The size of the kernel: one number, or one for each dimension.
-   * @param stride The step of the kernel, of a transposed convolution over the output.
-   * @param options The others, by name.
+   * @param stride The step of the kernel; for a transposed convolution, the step over the output.
+   * @param options The other options, by name.
    */
   new (
     inChannels: number,
@@ -160,7 +164,7 @@ export interface ConvNdClass<N extends Spatial, O, Order extends readonly (keyof
     options?: Omit<ConvOptions<O>, 'stride'>,
   ): Made;
   new (...args: Arguments<O, Order>): Made;
-  // The last one tells of wrong arguments.
+  // TypeScript reports wrong arguments against the last overload, so the plainest form is repeated here.
   new (inChannels: number, outChannels: number, kernelSize: Size<N>, options?: ConvOptions<O>): Made;
 }
 
@@ -176,7 +180,10 @@ interface WholeConv extends ConvNd<Spatial> {
   forward(x: Tensor): Tensor;
 }
 
-/** A class of convolutions without the number of input channels, which the first input tells; from then on it is one of that class. */
+/**
+ * Makes a class of convolutions that take their number of input channels from the first input; after that, a layer is
+ * one of the class `eager`.
+ */
 /* @__NO_SIDE_EFFECTS__ */
 export function lazyLayer<Class>(layer: string, eager: unknown, defaults: object): Class {
   const Eager = eager as new (given: object) => WholeConv;

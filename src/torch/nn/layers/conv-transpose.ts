@@ -23,7 +23,7 @@ type Order = ['stride', 'padding', 'outputPadding', 'groups', 'bias', 'dilation'
 
 type Conv = (x: Tensor, w: Tensor, b: Tensor | null, options: never) => Tensor;
 
-/** A transposed convolution over n dimensions by the function `conv`. */
+/** Makes the class of a transposed convolution over n dimensions, which calls the function `conv`. */
 /* @__NO_SIDE_EFFECTS__ */
 function transposedLayer<N extends Spatial>(layer: string, n: N, conv: Conv) {
   return class extends TransposedConvolution<N> {
@@ -56,7 +56,7 @@ abstract class TransposedConvolution<N extends Spatial> extends ConvNd<N> {
     super(layer, n, o as never, true);
   }
 
-  /** The output padding that makes an output of the given size. */
+  /** The output padding that gives an output of the given size. */
   protected paddingFor(layer: string, x: Tensor, given: OutputSize): Tuple<N> {
     const outputSize = calledSize(layer, given);
     if (!outputSize) return this.outputPadding;
@@ -82,7 +82,7 @@ abstract class TransposedConvolution<N extends Spatial> extends ConvNd<N> {
 }
 
 interface ConvTransposeLayer<N extends Spatial> extends TransposedConvolution<N> {
-  /** The transposed convolution of x, [N, inChannels, …] or [inChannels, …]; of the given size. */
+  /** The transposed convolution of x, [N, inChannels, …] or [inChannels, …]; `outputSize` sets the output's size. */
   forward(x: Tensor, outputSize?: OutputSize): Tensor;
 }
 
@@ -92,12 +92,13 @@ type Whole = ['inChannels', 'outChannels', 'kernelSize', ...Order];
 interface ConvTransposeClass<N extends Spatial>
   extends ConvNdClass<N, ConvTransposeArguments<N>, Whole, ConvTransposeLayer<N>> {
   /**
-   * The gradient of a convolution with respect to its input, whose kernels are learnt: x[N, inChannels, …] → [N, outChannels, …].
+   * The gradient of a convolution with respect to its input, whose kernels are learnt: x[N, inChannels, …] → [N,
+   * outChannels, …].
    *
    * @param inChannels Channels of the input.
    * @param outChannels Channels of the output.
    * @param kernelSize The size of the kernel: one number, or one for each dimension.
-   * @param options The others, by name.
+   * @param options The other options, by name.
    */
   new (inChannels: number, outChannels: number, kernelSize: Size<N>, options?: Options<N>): ConvTransposeLayer<N>;
 }
@@ -108,7 +109,7 @@ interface LazyConvTransposeClass<N extends Spatial> {
    *
    * @param outChannels Channels of the output.
    * @param kernelSize The size of the kernel: one number, or one for each dimension.
-   * @param options The others, by name.
+   * @param options The other options, by name.
    */
   new (outChannels: number, kernelSize: Size<N>, options?: Options<N>): ConvTransposeLayer<N>;
   new (

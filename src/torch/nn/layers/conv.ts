@@ -18,7 +18,7 @@ type Order = [...ConvOrder, 'bias', 'paddingMode'];
 
 type Conv = (x: Tensor, w: Tensor, b: Tensor | null, options: never) => Tensor;
 
-/** A convolution over n dimensions by the function `conv`. */
+/** Makes the class of a convolution over n dimensions, which calls the function `conv`. */
 /* @__NO_SIDE_EFFECTS__ */
 function convLayer<N extends Spatial>(layer: string, n: N, conv: Conv) {
   return class extends ConvNd<N> {
@@ -57,7 +57,7 @@ interface ConvClass<N extends Spatial>
    * @param inChannels Channels of the input.
    * @param outChannels Channels of the output.
    * @param kernelSize The size of the kernel: one number, or one for each dimension.
-   * @param options The others, by name.
+   * @param options The other options, by name.
    */
   new (
     inChannels: number,
@@ -73,7 +73,7 @@ interface LazyConvClass<N extends Spatial> {
    *
    * @param outChannels Channels of the output.
    * @param kernelSize The size of the kernel: one number, or one for each dimension.
-   * @param options The others, by name.
+   * @param options The other options, by name.
    */
   new (outChannels: number, kernelSize: Size<N>, options?: ConvOptions<ConvArguments<N>>): ConvLayer<N>;
   new (...args: Arguments<Omit<ConvArguments<N>, 'inChannels'>, ['outChannels', 'kernelSize', ...Order]>): ConvLayer<N>;

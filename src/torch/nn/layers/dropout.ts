@@ -6,7 +6,7 @@ import * as F from '../functional/dropout';
 import { type Fields, type LayerTo, UnaryLayer } from './layer';
 
 interface DropoutArguments {
-  /** The chance of an element (or channel) to be dropped, default 0.5. */
+  /** The probability that an element (or channel) is dropped, default 0.5. */
   p?: number;
   /** Write the result into the input, default false. */
   inplace?: boolean;
@@ -40,7 +40,10 @@ function dropoutLayer(layer: string, drop: typeof F.dropout): new (...args: Give
   };
 }
 
-/** In training zeros elements with chance p and divides the others by 1 − p; in evaluation x itself. Shape: any, kept. */
+/**
+ * In training, sets elements to 0 with probability p and divides the others by 1 − p; in evaluation, returns x itself.
+ * Shape: any, kept.
+ */
 export class Dropout extends dropoutLayer('Dropout', F.dropout) {}
 
 /** `Dropout` of whole channels. Shape: [N, C, L] or [C, L], kept. */
@@ -52,7 +55,7 @@ export class Dropout2d extends dropoutLayer('Dropout2d', F.dropout2d) {}
 /** `Dropout` of whole channels. Shape: [N, C, D, H, W] or [C, D, H, W], kept. */
 export class Dropout3d extends dropoutLayer('Dropout3d', F.dropout3d) {}
 
-/** Dropout for networks of SELU: mean 0 and variance 1 are kept (Klambauer et al. 2017). Shape: any, kept. */
+/** Dropout for networks with SELU; it keeps mean 0 and variance 1 (Klambauer et al. 2017). Shape: any, kept. */
 export class AlphaDropout extends dropoutLayer('AlphaDropout', F.alphaDropout) {}
 
 /** `AlphaDropout` of whole channels. Shape: [N, C, …], kept. */

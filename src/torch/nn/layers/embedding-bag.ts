@@ -18,7 +18,7 @@ type OptionOrder = ['maxNorm', 'normType', 'scaleGradByFreq', 'mode', 'sparse', 
 
 type Order = ['numEmbeddings', 'embeddingDim', ...OptionOrder];
 
-/** In PyTorch's order. */
+/** Default options, in PyTorch's order of arguments. */
 const bagDefaults = {
   maxNorm: null,
   normType: 2,
@@ -30,25 +30,25 @@ const bagDefaults = {
 } as const;
 
 interface BagCall {
-  /** Where each bag begins, int64 [B]: for a row of numbers. */
+  /** Where each bag begins in a 1-D input, int64 [B]. */
   offsets?: Tensor | null;
-  /** A factor for each number, of the input's shape; for 'sum' alone. */
+  /** A factor for each looked-up row, of the input's shape; only for mode 'sum'. */
   perSampleWeights?: Tensor | null;
 }
 
 interface PretrainedArguments extends BagOptions {
   /** [numEmbeddings, embeddingDim] */
   embeddings: Tensor;
-  /** Leave the vectors as they are in training, default true. */
+  /** Do not train the vectors, default true. */
   freeze?: boolean;
 }
 
 type PretrainedOrder = ['embeddings', 'freeze', ...OptionOrder];
 
 /**
- * Rows of `weight` by number, reduced bag by bag without being kept.
+ * Rows of `weight` looked up by index and reduced bag by bag.
  *
- * Shape: int64 [B, N], a bag a row, or [N] with `offsets` [B] → [B, embeddingDim]. `weight` starts standard normal.
+ * Shape: int64 [B, N], each row a bag, or [N] with `offsets` [B] → [B, embeddingDim]. `weight` starts standard normal.
  */
 export class EmbeddingBag extends EmbeddingTable {
   mode: BagMode;
@@ -65,7 +65,7 @@ export class EmbeddingBag extends EmbeddingTable {
     this.includeLastOffset = o.includeLastOffset;
   }
 
-  /** A table of given vectors [numEmbeddings, embeddingDim], which training leaves as they are unless `freeze` is false. */
+  /** A table of given vectors [numEmbeddings, embeddingDim]; training does not change them unless `freeze` is false. */
   static fromPretrained(...args: Arguments<PretrainedArguments, PretrainedOrder>): EmbeddingBag {
     const { embeddings, freeze, ...options } = parseArgs<PretrainedArguments>(
       'fromPretrained',

@@ -17,7 +17,7 @@ export interface TableArguments extends LookupOptions {
   paddingIdx?: number | null;
 }
 
-/** A table `weight` [numEmbeddings, embeddingDim] of vectors, standard normal but for the padding's row. */
+/** A table `weight` [numEmbeddings, embeddingDim] of vectors, initially standard normal; the row `paddingIdx` is 0. */
 export abstract class EmbeddingTable extends Layer {
   numEmbeddings: number;
   embeddingDim: number;
@@ -40,7 +40,7 @@ export abstract class EmbeddingTable extends Layer {
     this.resetParameters();
   }
 
-  /** Draws the weight anew; the padding's row is 0. */
+  /** Draws a new weight; the row `paddingIdx` is set to 0. */
   resetParameters(): void {
     normal_(this.weight);
     const { paddingIdx } = this;

@@ -1,4 +1,4 @@
-// Owns Embedding: a table of vectors, looked up by number.
+// Owns Embedding: a table of vectors, looked up by index.
 import { integer, number, orNull } from '../../../engine/core/argument-kinds';
 import { type Arguments, parseArgs } from '../../../engine/core/options';
 import { pythonFloat } from '../../../engine/core/printing';
@@ -16,7 +16,7 @@ type Order = ['numEmbeddings', 'embeddingDim', 'paddingIdx', 'maxNorm', 'normTyp
 interface PretrainedArguments extends LookupOptions {
   /** [numEmbeddings, embeddingDim] */
   embeddings: Tensor;
-  /** Leave the vectors as they are in training, default true. */
+  /** Do not train the vectors, default true. */
   freeze?: boolean;
   paddingIdx?: number | null;
 }
@@ -24,7 +24,7 @@ interface PretrainedArguments extends LookupOptions {
 type PretrainedOrder = ['embeddings', 'freeze', 'paddingIdx', 'maxNorm', 'normType', 'scaleGradByFreq', 'sparse'];
 
 /**
- * Rows of `weight` by number.
+ * Rows of `weight` by index.
  *
  * Shape: int64 [*] → [*, embeddingDim]. `weight` is [numEmbeddings, embeddingDim] and starts standard normal.
  */
@@ -38,7 +38,7 @@ export class Embedding extends EmbeddingTable {
     );
   }
 
-  /** A table of given vectors [numEmbeddings, embeddingDim], which training leaves as they are unless `freeze` is false. */
+  /** A table of given vectors [numEmbeddings, embeddingDim]; training does not change them unless `freeze` is false. */
   static fromPretrained(...args: Arguments<PretrainedArguments, PretrainedOrder>): Embedding {
     const defaults = { freeze: true, paddingIdx: null, ...lookupDefaults };
     const { embeddings, freeze, ...options } = parseArgs<PretrainedArguments>(

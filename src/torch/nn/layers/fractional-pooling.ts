@@ -41,7 +41,7 @@ abstract class FractionalPool<N extends 2 | 3> extends UnaryLayer {
   }
 }
 
-/** Maxima of windows at places that every forward draws anew. See `F.fractionalMaxPool2d`. */
+/** Maxima of windows at random places, which every forward draws again. See `F.fractionalMaxPool2d`. */
 export class FractionalMaxPool2d extends FractionalPool<2> {
   constructor(...args: FractionalArgs<2>) {
     super('FractionalMaxPool2d', 2, args);
@@ -52,7 +52,7 @@ export class FractionalMaxPool2d extends FractionalPool<2> {
   }
 }
 
-/** Maxima of windows at places that every forward draws anew. See `F.fractionalMaxPool3d`. */
+/** Maxima of windows at random places, which every forward draws again. See `F.fractionalMaxPool3d`. */
 export class FractionalMaxPool3d extends FractionalPool<3> {
   constructor(...args: FractionalArgs<3>) {
     super('FractionalMaxPool3d', 3, args);

@@ -6,7 +6,7 @@ import type { Tensor } from '../../tensor/tensor';
 import { inputs } from '../module/callable-object';
 import { type CallArguments, type CallResult, Module } from '../module/module';
 
-/** A module that is called with its inputs by place or by name: `loss(x, y)`, `loss(x, { target: y })`. */
+/** A module that is called with its inputs by position or by name: `loss(x, y)`, `loss(x, { target: y })`. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that the objects are callable.
 export abstract class Layer extends Module {
   abstract override get [inputs](): readonly string[];
@@ -14,7 +14,7 @@ export abstract class Layer extends Module {
 
 export interface Layer {
   (...args: ByName<this[typeof inputs], CallArguments<this>>): CallResult<this>;
-  // The last one tells of wrong arguments.
+  // TypeScript reports wrong arguments against the last overload, so the plainest form comes last.
   (...args: CallArguments<this>): CallResult<this>;
 }
 
@@ -25,29 +25,30 @@ export abstract class UnaryLayer extends Layer {
   }
 }
 
-/** A layer of one input, by the type of its result. */
+/** A layer of one input whose result is of type `Result`. */
 export interface LayerTo<Result> extends UnaryLayer {
-  /** The result of x, which a call of the layer gives, too. */
+  /** Computes the result for x; calling the layer does the same. */
   forward(x: Tensor): Result;
 }
 
-/** Layers of one tensor that are made with parameters O in that order. */
+/** A class of layers of one input, constructed with the parameters O in that order. */
 export interface UnaryClass<O, Order extends readonly (keyof O)[]> {
   new (...args: Arguments<O, Order>): LayerTo<Tensor>;
 }
 
-/** What a layer keeps of parameters O, each given or defaulted. */
+/** The fields of a layer with the parameters O, each given or defaulted. */
 export type Fields<O> = { -readonly [K in keyof O]-?: Exclude<O[K], undefined> };
 
-/** The values of a layer's settings as they stand in its fields now. */
+/** The current values of a layer's settings, read from its fields. */
 export const settingsOf = <O extends object>(layer: object, { required = [], defaults }: Settings<O>): Parsed<O> =>
   Object.fromEntries(
     [...required, ...Object.keys(defaults)].map((name) => [name, Reflect.get(layer, name)]),
   ) as Parsed<O>;
 
 /**
- * The base of the layer `name` of one input, which keeps the settings of its function `call` as fields, or what `kept` makes
- * of them; `describe` gives its printed text.
+ * Makes the base class of the layer `name` of one input, which calls `call` with its settings. The settings, changed by
+ * `kept`,
+ * are the layer's fields; `describe` gives its printed text.
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function unaryLayer<O extends object>(

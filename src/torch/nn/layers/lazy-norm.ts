@@ -23,7 +23,7 @@ type LazyOrder = ['eps', 'momentum', 'affine', 'trackRunningStats', 'bias'];
 type Eager = new (...args: Arguments<ChannelNormArguments, ChannelNormOrder>) => NormLayer;
 type Lazy = new (...args: Arguments<LazyArguments, LazyOrder>) => NormLayer;
 
-/** Where the channels stand in an input of that rank. */
+/** The dimension of the channels in an input of the given rank. */
 type ChannelDim = (rank: number) => number;
 
 const second: ChannelDim = () => 1;
@@ -32,7 +32,10 @@ const before =
   (rank) =>
     rank - spatial - 1;
 
-/** The lazy form of a norm; learnt and tracked by default, those of InstanceNorm too, as in PyTorch. */
+/**
+ * Makes the lazy form of a norm. By default it learns parameters and tracks statistics, even for InstanceNorm, as in
+ * PyTorch.
+ */
 function lazyOf(layer: string, Base: Eager, channelDim: ChannelDim): Lazy {
   const LazyNorm = class extends Base {
     constructor(...args: unknown[]) {
@@ -56,7 +59,7 @@ function lazyOf(layer: string, Base: Eager, channelDim: ChannelDim): Lazy {
       this.numFeatures = channels;
       const waiting = [this.weight, this.bias, this.runningMean, this.runningVar].filter(isUninitialized);
       for (const tensor of waiting) tensor.materialize([channels]);
-      // A state dict loaded before the first forward has given them their shapes and values already.
+      // If a state dict was loaded before the first forward, no tensor is waiting, and the loaded values must stay.
       if (waiting.length > 0) this.resetParameters();
       if (Object.getPrototypeOf(Object.getPrototypeOf(this)) === LazyNorm.prototype) {
         Object.setPrototypeOf(this, Base.prototype);

@@ -22,7 +22,7 @@ export interface LinearArguments {
   bias?: boolean;
 }
 
-/** Weight from U(-√(1/k), √(1/k)) and bias likewise, k the fan-in, in PyTorch's order of draws. */
+/** Weight and bias from U(-√(1/k), √(1/k)), k the fan-in, drawn in PyTorch's order. */
 export function resetWeightAndBias(weight: Tensor, bias: Tensor | null): void {
   kaimingUniform_(weight, { a: Math.sqrt(5) });
   if (!bias) return;
@@ -57,7 +57,7 @@ export class Linear extends UnaryLayer {
     this.resetParameters();
   }
 
-  /** Draws weight and bias anew. */
+  /** Draws a new weight and bias. */
   resetParameters(): void {
     resetWeightAndBias(this.weight, this.bias);
   }
@@ -73,8 +73,9 @@ export class Linear extends UnaryLayer {
 }
 
 /**
- * A Linear whose `inFeatures` is the last size of the first input it sees; from then on it is a Linear. Its parameters may be
- * handed to an optimizer before.
+ * A Linear whose `inFeatures` is the last size of the first input it sees; from then on it is a Linear. Its parameters
+ * may be
+ * handed to an optimizer before that.
  */
 export class LazyLinear extends Linear {
   constructor(outFeatures: number, options?: { bias?: boolean });
@@ -96,7 +97,7 @@ export class LazyLinear extends Linear {
     const fresh = this.weight instanceof UninitializedParameter;
     if (this.weight instanceof UninitializedParameter) this.weight.materialize([this.outFeatures, inFeatures]);
     if (this.bias instanceof UninitializedParameter) this.bias.materialize([this.outFeatures]);
-    // A state dict loaded before the first forward has given the parameters their shapes and values already.
+    // If a state dict was loaded before the first forward, the parameters already have their shapes and values.
     this.inFeatures = this.weight.shape[1]!;
     if (fresh) this.resetParameters();
     if (Object.getPrototypeOf(this) === LazyLinear.prototype) Object.setPrototypeOf(this, Linear.prototype);

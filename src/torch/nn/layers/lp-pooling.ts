@@ -12,7 +12,7 @@ interface LPPoolLayer<N extends Spatial> extends LayerTo<Tensor>, Fields<F.LPPoo
 
 type LPPoolClass<N extends Spatial> = new (...args: Arguments<F.LPPoolArguments<N>, F.LPPoolOrder>) => LPPoolLayer<N>;
 
-/** A layer of n dimensions that keeps the settings of its function `pool` as fields. */
+/** Makes a layer over n dimensions that calls `pool` and keeps its settings as fields. */
 /* @__NO_SIDE_EFFECTS__ */
 function lpPoolLayer<N extends Spatial>(name: string, n: N, pool: (x: Tensor, named: never) => Tensor) {
   const settings: Settings<F.LPPoolArguments<Spatial>> = {

@@ -11,7 +11,7 @@ import { Parameter } from '../module/parameter';
 import { settingsOf, type UnaryClass, UnaryLayer, unaryLayer } from './layer';
 import { wholeNumber } from './sizes';
 
-/** A norm whose result is scaled by a weight and moved by a bias, where it learns them. */
+/** A norm that may learn a weight, which scales its result, and a bias, which shifts it. */
 abstract class AffineNorm extends UnaryLayer {
   eps!: number;
   weight!: Parameter | null;
@@ -24,7 +24,7 @@ abstract class AffineNorm extends UnaryLayer {
     this.resetParameters();
   }
 
-  /** Weight 1, bias 0. */
+  /** Sets the weight to 1 and the bias to 0. */
   resetParameters(): void {
     if (this.weight) ones_(this.weight);
     if (this.bias) zeros_(this.bias);
@@ -32,7 +32,7 @@ abstract class AffineNorm extends UnaryLayer {
 }
 
 export interface LayerNormArguments {
-  /** The trailing sizes of the input, or its last one. */
+  /** The trailing sizes of the input; a number stands for the last size alone. */
   normalizedShape: number | readonly number[];
   /** Added to the variance, default 1e-5. */
   eps?: number;
@@ -130,9 +130,9 @@ export class GroupNorm extends AffineNorm {
 }
 
 export interface RMSNormArguments {
-  /** The trailing sizes of the input, or its last one. */
+  /** The trailing sizes of the input; a number stands for the last size alone. */
   normalizedShape: number | readonly number[];
-  /** Added to the mean square; left out, float32's epsilon, 2⁻²³. */
+  /** Added to the mean square; default: float32's epsilon, 2⁻²³. */
   eps?: number | null;
   /** Learn a weight, default true. */
   elementwiseAffine?: boolean;
@@ -165,7 +165,7 @@ export class RMSNorm extends UnaryLayer {
     this.resetParameters();
   }
 
-  /** Weight 1. */
+  /** Sets the weight to 1. */
   resetParameters(): void {
     if (this.weight) ones_(this.weight);
   }

@@ -20,7 +20,7 @@ type Ends<N extends Spatial> = N extends 1
 /** One number for all ends, or two for each dimension, the last dimension first. */
 export type Padding<N extends Spatial> = number | Ends<N>;
 
-/** What the padding layers have in common. */
+/** The base of the padding layers. */
 export abstract class PadLayer extends UnaryLayer {
   padding: readonly number[];
 
@@ -44,7 +44,7 @@ export abstract class PadLayer extends UnaryLayer {
   forward(x: Tensor): Tensor {
     expectTensors(this.layer, x);
     const [rank, least] = [x.dim(), this.dims + 1];
-    // A constant goes around anything, edges only where there are channels.
+    // A constant pads input of any rank; the other modes need channels, with or without a batch.
     if (this.mode !== 'constant' && rank !== least && rank !== least + 1) {
       throw new ShapeError(
         `${this.layer}: expected ${least + 1}-D (or ${least}-D) input, but got ${rank}-D input of shape ${showShape(x.shape)}`,
@@ -58,7 +58,7 @@ export abstract class PadLayer extends UnaryLayer {
   }
 }
 
-/** Those that take the padding alone. */
+/** The classes of padding layers whose only argument is the padding. */
 type PadClass<N extends Spatial> = new (...args: Arguments<{ padding: Padding<N> }, ['padding']>) => PadLayer;
 
 function layerOf<N extends Spatial>(layer: string, dims: N, mode: PadMode): PadClass<N> {

@@ -1,4 +1,4 @@
-// Owns the further activations: thresholds, shrinking, gates, and the kin of ELU.
+// Owns the further activations: thresholds, shrinking, gates, and the relatives of ELU.
 
 import { ShapeError } from '../../../engine/core/errors';
 import { showShape } from '../../../engine/core/meta';
@@ -22,7 +22,7 @@ type Call = (x: Tensor, named: never) => Tensor;
 const plainLayer = (name: string, call: Call, describe?: () => string) =>
   activationLayer<InplaceArguments, ['inplace']>(name, inplaceSettings, call, describe);
 
-/** Those that do not print whether they work in place. */
+/** For layers that do not print whether they work in place. */
 const silent = (): string => '';
 
 /** min(max(x / 6 + 1/2, 0), 1). Shape: any, kept. */
@@ -62,15 +62,15 @@ export class CELU extends CELULayer {
   declare inplace: boolean;
 }
 
-/** x where it is over the threshold, `value` elsewhere. Shape: any, kept. */
+/** x where x > threshold, `value` elsewhere. Shape: any, kept. */
 export class Threshold extends UnaryLayer {
   threshold: number;
   value: number;
   inplace: boolean;
 
   /**
-   * @param threshold What x has to be over.
-   * @param value The value in place of elements that are not over the threshold.
+   * @param threshold Elements above this are kept.
+   * @param value Replaces the elements that are not above the threshold.
    * @param options inplace: write the result into the input, default false.
    */
   constructor(threshold: number, value: number, options?: InplaceArguments);
@@ -125,14 +125,14 @@ export class Softshrink extends shrinkLayer('Softshrink', F.softshrink) {
 interface PReLUArguments {
   /** 1, or as many as there are channels (dimension 1); default 1. */
   numParameters?: number;
-  /** Their initial value, default 0.25. */
+  /** The initial value of the parameters, default 0.25. */
   init?: number;
 }
 
-/** x for x > 0, weight · x elsewhere, the weight learnt. Shape: any, kept. `weight` has shape [numParameters]. */
+/** x for x > 0, weight · x elsewhere, with a learnt weight. Shape: any, kept. `weight` has shape [numParameters]. */
 export class PReLU extends UnaryLayer {
   numParameters: number;
-  /** What the weight starts with. */
+  /** The initial value of the weight. */
   init: number;
   weight!: Parameter;
 
@@ -157,7 +157,7 @@ const GLULayer = /* @__PURE__ */ activationLayer<F.GluArguments, ['dim']>('GLU',
   keywords(layer, ['dim']),
 );
 
-/** a σ(b) for the halves a and b of the input along `dim`. Shape: half as long there. */
+/** a σ(b) for the halves a and b of the input along `dim`. Shape: half the size in `dim`. */
 export class GLU extends GLULayer {
   declare dim: number;
 }
@@ -180,7 +180,10 @@ const RReLULayer = /* @__PURE__ */ activationLayer<F.RReluArguments, ['lower', '
   (layer) => orInplace(keywords(layer, ['lower', 'upper']), layer),
 );
 
-/** x for x > 0, slope · x elsewhere: in training each slope drawn from U(lower, upper), else their mean. Shape: any, kept. */
+/**
+ * x for x > 0, slope · x elsewhere; in training each slope is drawn from U(lower, upper), else it is their mean. Shape:
+ * any, kept.
+ */
 export class RReLU extends RReLULayer {
   declare lower: number;
   declare upper: number;

@@ -24,14 +24,14 @@ import { avgPool3d, maxPool3d } from '../functional/pooling-3d';
 import { type Fields, type LayerTo, unaryLayer } from './layer';
 import { type Size, type Spatial, strideOf } from './sizes';
 
-/** Sizes as a layer keeps them: those of one dimension as numbers. */
+/** Sizes as a layer keeps them: plain numbers for one dimension. */
 type Kept<N extends Spatial> = N extends 1 ? number : Size<N>;
 
 type PoolFields<O, N extends Spatial> = Omit<Fields<O>, 'kernelSize' | 'stride' | 'padding' | 'dilation'> & {
   [K in keyof O & ('kernelSize' | 'stride' | 'padding' | 'dilation')]-?: Kept<N>;
 };
 
-/** A layer of n dimensions that keeps the settings of its function `pool` as fields. */
+/** Makes a layer over n dimensions that calls `pool` and keeps its settings as fields. */
 /* @__NO_SIDE_EFFECTS__ */
 function poolLayer<O extends PoolArguments<Spatial>>(
   name: string,
@@ -62,13 +62,13 @@ interface MaxPoolClass<N extends Spatial> {
    * The maximum of each window, x[N, C, …] → [N, C, …].
    *
    * @param kernelSize The size of the window: one number, or one for each dimension.
-   * @param options The others, by name.
+   * @param options The other options, by name.
    */
   new <R extends boolean = false>(kernelSize: Size<N>, options?: MaxPoolOptions<N, R>): MaxPoolLayer<N, R>;
   /**
    * @param kernelSize The size of the window: one number, or one for each dimension.
    * @param stride The step from one window to the next.
-   * @param options The others, by name.
+   * @param options The other options, by name.
    */
   new <R extends boolean = false>(
     kernelSize: Size<N>,
@@ -76,13 +76,13 @@ interface MaxPoolClass<N extends Spatial> {
     options?: Omit<MaxPoolOptions<N, R>, 'stride'>,
   ): MaxPoolLayer<N, R>;
   new <R extends boolean = false>(...args: Arguments<MaxPoolLayerArguments<N, R>, MaxPoolOrder>): MaxPoolLayer<N, R>;
-  // The last one tells of wrong arguments.
+  // TypeScript reports wrong arguments against the last overload, so the plainest form is repeated here.
   new <R extends boolean = false>(kernelSize: Size<N>, options?: MaxPoolOptions<N, R>): MaxPoolLayer<N, R>;
 }
 
 /* @__NO_SIDE_EFFECTS__ */
 function maxPoolLayer<N extends Spatial>(name: string, n: N, pool: (x: Tensor, named: never) => unknown) {
-  // The function has these two in the other order.
+  // The layer takes returnIndices before ceilMode, the function after it.
   const { ceilMode, returnIndices, ...windows } = maxPoolSettings.defaults;
   const settings = { ...maxPoolSettings, defaults: { ...windows, returnIndices, ceilMode } };
   const shown = ['kernelSize', ...Object.keys(windows), 'ceilMode'];
@@ -95,16 +95,18 @@ export class MaxPool1d<R extends boolean = false> extends maxPoolLayer('MaxPool1
 /**
  * The maximum of each window. The first one wins, and NaN is the largest.
  *
- * Shape: [N, C, H, W] or [C, H, W] → [N, C, H', W'] with H' = ⌊(H + 2 padding − dilation (kernelSize − 1) − 1) / stride⌋ + 1.
- * With `returnIndices` also the place of each maximum in its plane, as int64.
+ * Shape: [N, C, H, W] or [C, H, W] → [N, C, H', W'] with H' = ⌊(H + 2 padding − dilation (kernelSize − 1) − 1) /
+ * stride⌋ + 1.
+ * With `returnIndices` also the index of each maximum in its flattened plane, as int64.
  */
 export class MaxPool2d<R extends boolean = false> extends maxPoolLayer('MaxPool2d', 2, maxPool2d)<R> {}
 
 /**
  * The maximum of each window. The first one wins, and NaN is the largest.
  *
- * Shape: [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'], each as in MaxPool2d. With `returnIndices` also the place of each
- * maximum in its volume, as int64.
+ * Shape: [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'], each as in MaxPool2d. With `returnIndices` also the
+ * index of
+ * each maximum in its flattened volume, as int64.
  */
 export class MaxPool3d<R extends boolean = false> extends maxPoolLayer('MaxPool3d', 3, maxPool3d)<R> {}
 
@@ -116,17 +118,17 @@ interface AvgPoolClass<N extends Spatial, O extends PoolArguments<N>, Order exte
    * The mean of each window, x[N, C, …] → [N, C, …].
    *
    * @param kernelSize The size of the window: one number, or one for each dimension.
-   * @param options The others, by name.
+   * @param options The other options, by name.
    */
   new (kernelSize: Size<N>, options?: Omit<O, 'kernelSize'>): L;
   /**
    * @param kernelSize The size of the window: one number, or one for each dimension.
    * @param stride The step from one window to the next.
-   * @param options The others, by name.
+   * @param options The other options, by name.
    */
   new (kernelSize: Size<N>, stride: Size<N> | null, options?: Omit<O, 'kernelSize' | 'stride'>): L;
   new (...args: Arguments<O, Order>): L;
-  // The last one tells of wrong arguments.
+  // TypeScript reports wrong arguments against the last overload, so the plainest form is repeated here.
   new (kernelSize: Size<N>, options?: Omit<O, 'kernelSize'>): L;
 }
 

@@ -1,10 +1,10 @@
-// Owns sizes given as one number or as one for each dimension, as kernels, strides and paddings are.
+// Owns sizes that are one number or one for each dimension, such as kernels, strides and paddings.
 
 import { listOf, orNull, whole } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
 import { expectKind, shown } from '../../../engine/core/options';
 
-/** How many dimensions a layer slides over. */
+/** The number of dimensions that a layer slides over. */
 export type Spatial = 1 | 2 | 3;
 
 export type Tuple<N extends Spatial> = N extends 1
@@ -13,7 +13,7 @@ export type Tuple<N extends Spatial> = N extends 1
     ? [number, number]
     : [number, number, number];
 
-/** One number for all dimensions, alone or in a list, or one for each, outermost first. */
+/** One number for all dimensions, plain or in a list; or one for each, outermost first. */
 export type Size<N extends Spatial> = number | readonly [number] | Readonly<Tuple<N>>;
 
 /** One number for both dimensions, or [height, width]. */
@@ -21,7 +21,10 @@ export type Size2d = Size<2>;
 
 const several = ['', 'a list of one', 'a pair of them', 'a list of three'];
 
-/** One whole number of at least `least` for each of n dimensions; a list of one stands for all. Or an ArgumentError that names the layer and the argument. */
+/**
+ * One whole number of at least `least` for each of n dimensions; a list of one stands for all. An ArgumentError names
+ * the layer and the argument.
+ */
 export function sizesOf<N extends Spatial>(layer: string, name: string, size: Size<N>, n: N, least = 0): Tuple<N> {
   const list: readonly unknown[] | null = Array.isArray(size) ? size : null;
   const sizes: unknown[] = [];
@@ -35,18 +38,21 @@ export function sizesOf<N extends Spatial>(layer: string, name: string, size: Si
   return sizes as Tuple<N>;
 }
 
-/** A stride where it is given, else the window: without one, or with an empty list of them, windows lie side by side. */
+/**
+ * The stride if it is given, else the window's size, so that windows lie side by side. An empty list counts as not
+ * given.
+ */
 export const strideOf = <S>(stride: S | readonly [] | null | undefined, window: S): S =>
   stride === null || stride === undefined || (Array.isArray(stride) && stride.length === 0) ? window : (stride as S);
 
-/** [height, width] of whole numbers of at least `least`, or an ArgumentError that names the layer and the argument. */
+/** [height, width] of whole numbers of at least `least`; an ArgumentError names the layer and the argument. */
 export const pair = (layer: string, name: string, size: Size2d, least = 0): [number, number] =>
   sizesOf<2>(layer, name, size, 2, least);
 
-/** The most layers that one module stacks. */
+/** The most layers that one module may stack. */
 export const MOST_LAYERS = 1024;
 
-/** Throws an ArgumentError unless `value` is a whole number of at least `least`, and at most `most`. */
+/** @throws ArgumentError if `value` is not a whole number from `least` to `most` */
 export function wholeNumber(
   layer: string,
   name: string,
@@ -61,12 +67,12 @@ export function wholeNumber(
   return value;
 }
 
-/** The sizes after the channels, or the whole shape. */
+/** The output's size: the sizes after the channels, or the whole shape. */
 export type OutputSize = readonly number[] | null;
 
 const sizes = orNull(listOf(whole(0)));
 
-/** The output's size that a call of `layer` asks for, null where it leaves it to the layer. */
+/** Checks the output size that a call of `layer` was given; null leaves the size to the layer. */
 export function calledSize(layer: string, given: OutputSize): OutputSize {
   expectKind(layer, 'outputSize', given, sizes);
   return given;

@@ -27,12 +27,12 @@ import { Linear } from './linear';
 import { LayerNorm } from './normalization';
 import { MOST_LAYERS, wholeNumber } from './sizes';
 
-/** Masks of more positions take over 1 GB. */
+/** A square mask of more positions would take over 1 GB. */
 const LONGEST_MASK = 2 ** 14;
 
 const aModule = instance(Module, 'an nn.Module');
 
-/** What a stack of layers L is made of, where they bear the name K. */
+/** The arguments of a stack of layers L, where K is the name of the layer's parameter. */
 type StackArguments<K extends string, L> = Record<K, L> & {
   numLayers: number;
   /** Normalises the result, default null. */
@@ -45,7 +45,7 @@ type DecoderArguments = StackArguments<'decoderLayer', TransformerDecoderLayer>;
 const noNorm = { norm: null };
 const normKind = { norm: orNull(aModule) };
 
-/** Copies of a layer in a row, and what normalises their result. */
+/** Copies of a layer, applied in turn, and a module that normalises their result. */
 abstract class Stack<L extends Module> extends Layer {
   layers: ModuleList<L>;
   numLayers: number;
@@ -59,7 +59,7 @@ abstract class Stack<L extends Module> extends Layer {
   }
 }
 
-/** What a call of TransformerEncoder takes by name, beside its input. */
+/** The options of a call of TransformerEncoder, beside its input. */
 export interface EncoderStackCall {
   /** [L, L] or [N · nhead, L, L]: true where an element is hidden; or numbers to add to the scores. */
   mask?: Tensor | null;
@@ -71,7 +71,7 @@ export interface EncoderStackCall {
 
 type EncoderStackOrder = ['mask', 'srcKeyPaddingMask', 'isCausal'];
 
-/** Copies of an encoder layer in a row. Shape: that of the layer. */
+/** Copies of an encoder layer, applied in turn. Shape: that of the layer. */
 export class TransformerEncoder extends Stack<TransformerEncoderLayer> {
   constructor(...args: Arguments<EncoderArguments, ['encoderLayer', 'numLayers', 'norm']>) {
     const o = parseArgs<EncoderArguments>('TransformerEncoder', ['encoderLayer', 'numLayers'], noNorm, args, normKind);
@@ -94,7 +94,7 @@ export class TransformerEncoder extends Stack<TransformerEncoderLayer> {
   }
 }
 
-/** What a call of a decoder takes by name, beside its input and the memory. */
+/** The options of a call of a decoder, beside its input and the memory. */
 export interface DecoderCall {
   /** Shape [T, T]: true where an element of the target is hidden; or numbers to add to the scores. */
   tgtMask?: Tensor | null;
@@ -208,7 +208,7 @@ export class TransformerDecoderLayer extends Layer {
   }
 }
 
-/** Copies of a decoder layer in a row. Shape: that of the layer. */
+/** Copies of a decoder layer, applied in turn. Shape: that of the layer. */
 export class TransformerDecoder extends Stack<TransformerDecoderLayer> {
   constructor(...args: Arguments<DecoderArguments, ['decoderLayer', 'numLayers', 'norm']>) {
     const o = parseArgs<DecoderArguments>('TransformerDecoder', ['decoderLayer', 'numLayers'], noNorm, args, normKind);
@@ -242,7 +242,7 @@ export interface TransformerArguments {
   /** Default 0.1. */
   dropout?: number;
   activation?: Activation;
-  /** In place of a TransformerEncoder, default null. */
+  /** Replaces the TransformerEncoder, default null. */
   customEncoder?: Module | null;
   customDecoder?: Module | null;
   /** Default 1e-5. */
@@ -271,7 +271,7 @@ type TransformerOrder = [
   'bias',
 ];
 
-/** What a call of Transformer takes by name, beside source and target. */
+/** The options of a call of Transformer, beside source and target. */
 export interface TransformerCall extends DecoderCall {
   /** Shape [S, S]: true where an element of the source is hidden; or numbers to add to the scores. */
   srcMask?: Tensor | null;
@@ -293,7 +293,7 @@ type TransformerCallOrder = [
 ];
 
 /**
- * An encoder and a decoder (Vaswani et al. 2017). All matrices start as xavierUniform_.
+ * An encoder and a decoder (Vaswani et al. 2017). All matrices are initialised by xavierUniform_.
  *
  * Shape: source [S, N, dModel] and target [T, N, dModel] → [T, N, dModel]; with `batchFirst` N comes first.
  */
@@ -352,7 +352,7 @@ export class Transformer extends Layer {
     return this.decoder(tgt, memory, target);
   }
 
-  /** Shape [sz, sz]: −∞ above the diagonal, 0 elsewhere: a mask that hides later elements. */
+  /** [sz, sz] with −∞ above the diagonal and 0 elsewhere: a mask that hides later elements. */
   static generateSquareSubsequentMask(...args: Arguments<{ sz: number }, ['sz']>): Tensor {
     const { sz } = parseArgs<{ sz: number }>('generateSquareSubsequentMask', ['sz'], {}, args, {
       sz: whole(0, LONGEST_MASK),
@@ -362,10 +362,10 @@ export class Transformer extends Layer {
 }
 
 export interface Transformer {
-  /** The part that reads the source; any module of its arguments may take its place. */
+  /** The module that reads the source; any module that takes the same arguments may replace it. */
   get encoder(): TransformerEncoder;
   set encoder(module: Module);
-  /** What writes the target; any module of its arguments may take its place. */
+  /** The module that writes the target; any module that takes the same arguments may replace it. */
   get decoder(): TransformerDecoder;
   set decoder(module: Module);
 }

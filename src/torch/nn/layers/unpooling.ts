@@ -11,7 +11,7 @@ interface UnpoolArguments<N extends Spatial> {
   kernelSize: Size<N>;
   /** Default: kernelSize. */
   stride?: Size<N> | null;
-  /** That of the pooling, default 0. */
+  /** The padding of the pooling, default 0. */
   padding?: Size<N>;
 }
 

@@ -53,14 +53,14 @@ interface FixedArguments {
   scaleFactor?: number | readonly number[] | null;
 }
 
-/** `Upsample` of images by the nearest element. */
+/** `Upsample` for images, by the nearest element. */
 export class UpsamplingNearest2d extends Upsample {
   constructor(...args: Arguments<FixedArguments, ['size', 'scaleFactor']>) {
     super(parseArgs<FixedArguments>('UpsamplingNearest2d', [], { size: null, scaleFactor: null }, args, newSize));
   }
 }
 
-/** `Upsample` of images between elements, linearly, with corners aligned. */
+/** `Upsample` for images, bilinear with corners aligned. */
 export class UpsamplingBilinear2d extends Upsample {
   constructor(...args: Arguments<FixedArguments, ['size', 'scaleFactor']>) {
     const o = parseArgs<FixedArguments>('UpsamplingBilinear2d', [], { size: null, scaleFactor: null }, args, newSize);
@@ -68,7 +68,7 @@ export class UpsamplingBilinear2d extends Upsample {
   }
 }
 
-/** A layer that orders elements anew by the function `call`, which takes the whole number `by`. */
+/** Makes a layer that reorders elements by the function `call`, whose only option is the positive integer `by`. */
 /* @__NO_SIDE_EFFECTS__ */
 function shuffleLayer<By extends string>(name: string, by: By, call: (x: Tensor, named: never) => Tensor) {
   const settings: Settings<Record<string, number>> = {
@@ -79,17 +79,19 @@ function shuffleLayer<By extends string>(name: string, by: By, call: (x: Tensor,
   return unaryLayer(name, settings, call, (layer) => keywords(layer, [by])) as UnaryClass<{ [K in By]: number }, [By]>;
 }
 
-/** Channels as pixels. Shape: [*, C · r², H, W] → [*, C, H · r, W · r] for r = upscaleFactor (Shi et al. 2016). */
+/**
+ * Moves channels into pixels. Shape: [*, C · r², H, W] → [*, C, H · r, W · r] for r = upscaleFactor (Shi et al. 2016).
+ */
 export class PixelShuffle extends shuffleLayer('PixelShuffle', 'upscaleFactor', pixelShuffle) {
   declare upscaleFactor: number;
 }
 
-/** Pixels as channels, the way back of `PixelShuffle`. Shape: [*, C, H · r, W · r] → [*, C · r², H, W]. */
+/** Moves pixels into channels, the inverse of `PixelShuffle`. Shape: [*, C, H · r, W · r] → [*, C · r², H, W]. */
 export class PixelUnshuffle extends shuffleLayer('PixelUnshuffle', 'downscaleFactor', pixelUnshuffle) {
   declare downscaleFactor: number;
 }
 
-/** Channels of `groups` blocks dealt out in turn (Zhang et al. 2018). Shape: [N, C, …], kept. */
+/** Interleaves the channels of `groups` groups (Zhang et al. 2018). Shape: [N, C, …], kept. */
 export class ChannelShuffle extends shuffleLayer('ChannelShuffle', 'groups', channelShuffle) {
   declare groups: number;
 }

@@ -47,7 +47,10 @@ const BCEBase = /* @__PURE__ */ pairLoss<WeightedArguments, ['weight', 'reductio
   F.binaryCrossEntropy,
 );
 
-/** −weight (target · ln input + (1 − target) ln(1 − input)) of probabilities, the logarithms no less than −100. */
+/**
+ * −weight (target · ln input + (1 − target) ln(1 − input)) of probabilities; the logarithms are clamped to at least
+ * −100.
+ */
 export class BCELoss extends BCEBase {
   declare weight: Tensor | null;
 }
@@ -81,14 +84,17 @@ const PoissonNLLBase = /* @__PURE__ */ pairLoss<PoissonArguments, ['logInput', '
   F.poissonNllLoss,
 );
 
-/** exp(input) − target · input (or input − target ln(input + eps)), the likelihood of Poisson counts. */
+/** exp(input) − target · input (or input − target ln(input + eps)), the negative log likelihood of Poisson counts. */
 export class PoissonNLLLoss extends PoissonNLLBase {
   declare logInput: boolean;
   declare full: boolean;
   declare eps: number;
 }
 
-/** ½ (ln var + (input − target)² / var), the likelihood of normal values. Called with input, target and variance. */
+/**
+ * ½ (ln var + (input − target)² / var), the negative log likelihood of normal values. Called with input, target and
+ * variance.
+ */
 export class GaussianNLLLoss extends settledLoss<GaussianArguments, ['full', 'eps', 'reduction']>(
   'GaussianNLLLoss',
   F.gaussianSettings,

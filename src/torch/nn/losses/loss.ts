@@ -14,7 +14,7 @@ import {
 import { type Fields, Layer, settingsOf } from '../layers/layer';
 import { inputs } from '../module/callable-object';
 
-/** A loss module with its reduction. */
+/** The base of the losses, with their reduction. */
 export abstract class Loss extends Layer {
   reduction: Reduction;
 
@@ -25,7 +25,7 @@ export abstract class Loss extends Layer {
   }
 }
 
-/** A loss that keeps the settings O of its function as fields, and calls it with them. */
+/** A loss that keeps the settings O of its function as fields, and calls the function with them. */
 interface SettledLoss<O extends object> extends Loss {
   /** @internal */
   readonly options: Parsed<O>;
@@ -35,7 +35,10 @@ export type SettledLossClass<O extends object, Order extends readonly (keyof O)[
   ...args: Arguments<O, Order>
 ) => SettledLoss<O> & Fields<O>;
 
-/** The base of the loss `name` of other tensors than an input and a target; `kept` makes its fields of the settings. */
+/**
+ * The base class of the loss `name`, whose inputs are more than an input and a target; `kept` turns the settings into
+ * fields.
+ */
 /* @__NO_SIDE_EFFECTS__ */
 export function settledLoss<O extends ReductionArguments, Order extends readonly (keyof O)[]>(
   name: string,
@@ -76,7 +79,10 @@ interface LossArguments extends WeightedArguments {
   posWeight?: Tensor | null;
 }
 
-/** The base of the loss `name`, which keeps the settings of its function `call`: weights as buffers, the others as fields. */
+/**
+ * Makes the base class of the loss `name`, which calls `call` with its settings: weights are kept as buffers, the
+ * others as fields.
+ */
 /* @__NO_SIDE_EFFECTS__ */
 export function pairLoss<O extends LossArguments, Order extends readonly (keyof O)[]>(
   name: string,

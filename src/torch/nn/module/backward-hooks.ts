@@ -1,4 +1,5 @@
-// Owns a module's full backward hooks: they see the gradients of its results and of its arguments on the way.
+// Owns a module's full backward hooks: they see the gradients of its results and of its arguments, and may replace
+// them.
 import { mode } from '../../../engine/graph/mode';
 import type { Value } from '../../../engine/graph/value';
 import { withGradient } from '../../../engine/ops/custom';
@@ -6,15 +7,17 @@ import { Tensor } from '../../tensor/tensor';
 
 export type Gradients = readonly (Tensor | null)[];
 
-/** The functions called on the way back, which may replace gradients; `inputs` has none for an argument that needs none. */
+/**
+ * The functions called in the backward pass, which may replace gradients. An argument that needs no gradient has null.
+ */
 export interface Backward {
-  /** Before the module: the gradients of its results. */
+  /** Called first, with the gradients of the module's results. */
   onOutputs(outputs: Gradients): Gradients | undefined;
-  /** Behind it: those of its arguments, too. */
+  /** Called second, also with the gradients of the module's arguments. */
   onInputs(inputs: Gradients, outputs: Gradients): Gradients | undefined;
 }
 
-/** Runs `forward` of a module so that `hooks` see the gradients that pass it. */
+/** Runs `forward` of a module so that `hooks` see the gradients that pass through it. */
 export function withBackward(
   args: readonly unknown[],
   forward: (args: readonly unknown[]) => unknown,
@@ -32,7 +35,7 @@ export function withBackward(
   const left = passed(results, (gradients) => {
     const replaced = hooks.onOutputs(gradients);
     outputs = replaced ?? gradients;
-    // Where no argument wants a gradient, there is nothing behind the module to wait for.
+    // If no argument needs a gradient, the backward pass ends at this module, so the second hook is called now.
     if (!wanted)
       hooks.onInputs(
         tensors.map(() => null),
@@ -43,7 +46,7 @@ export function withBackward(
   return replace(result, new Map(results.map((y, i) => [y, left[i]!])));
 }
 
-/** The same tensors as results of one step, whose gradients `see` may replace. */
+/** The same tensors as results of one graph node, whose gradients `see` may replace. */
 function passed(tensors: readonly Tensor[], see: (gradients: Gradients) => Gradients | undefined): Tensor[] {
   const values = tensors.map((x) => x.value);
   const through = withGradient(values, values, (dys) => {

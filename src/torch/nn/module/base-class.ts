@@ -1,4 +1,4 @@
-// Owns `nn.Module` as programs extend it: unlike the class behind it, without a `forward` that they have to write.
+// Owns `nn.Module` as programs extend it: unlike the internal class, it does not force a subclass to define `forward`.
 import { Module as Base } from './module';
 
 type Module = Base;
@@ -9,8 +9,10 @@ interface Forward {
 }
 
 /**
- * The intersection has two declarations of `forward`: one is abstract, so that `noImplicitOverride` takes a `forward` with and without `override`; one
- * is not, so that classes without a `forward` compile, such as those that only hold others. A call of these says that there is none.
+ * The intersection has two declarations of `forward`. One is abstract, so that `noImplicitOverride` accepts a `forward`
+ * with and
+ * without `override`. One is not, so that classes without a `forward` compile, such as containers; calling one of these
+ * throws.
  */
 interface ModuleClass {
   readonly prototype: Module;
@@ -19,11 +21,13 @@ interface ModuleClass {
 }
 
 /**
- * Base class of all neural network modules. A subclass defines `forward`, and is called like a function: `model(x)`. One that only holds
- * others may do without, as may `new nn.Module()`, to which `addModule` adds them.
+ * Base class of all neural network modules. A subclass defines `forward`, and is called like a function: `model(x)`. A
+ * container
+ * needs no `forward`, nor does `new nn.Module()`, to which `addModule` adds submodules.
  *
- * Own properties are the registry, in the order in which they were assigned: a `Parameter` is a parameter, a `Module` a submodule, a tensor
- * given to `registerBuffer` a buffer. Anything else is a plain attribute.
+ * A module's own properties are its registry, in the order of assignment: a `Parameter` is a parameter, a `Module` a
+ * submodule, a
+ * tensor given to `registerBuffer` a buffer. Anything else is a plain attribute.
  *
  *     class Net extends nn.Module {
  *       fc = new nn.Linear(4, 2);

@@ -1,4 +1,4 @@
-// Owns how an object of a class becomes a function: a module is called as PyTorch's are, and what a call says that went wrong.
+// Owns how a module becomes callable, as in PyTorch, and the errors of calls with wrong arguments.
 
 import { expectNoMore, mostArguments } from '../../../engine/core/arity';
 import { ArgumentError } from '../../../engine/core/errors';
@@ -11,7 +11,7 @@ export class Callable extends Printable {
   constructor(call: (self: object, args: unknown[]) => unknown) {
     super();
     const self: object = (...args: unknown[]) => call(self, args);
-    // A function's own `name` and `length` are read-only; without them subclasses may have such fields.
+    // A function's own `name` and `length` are read-only; delete them, so that subclasses may have such fields.
     Reflect.deleteProperty(self, 'name');
     Reflect.deleteProperty(self, 'length');
     // biome-ignore lint/correctness/noConstructorReturn: `new` must yield the function.
@@ -19,24 +19,25 @@ export class Callable extends Printable {
   }
 }
 
-/** A module as the function that it is, whatever its inputs are. */
+/** The module, typed as a function of any inputs. */
 export const callOf = (module: object): ((...inputs: readonly unknown[]) => unknown) =>
   module as (...inputs: readonly unknown[]) => unknown;
 
-/** The names of what a layer of the library is called with, in order; a module without them takes its arguments by place. */
+/** The names of a library layer's inputs, in order; a module without them takes its arguments by position. */
 export const inputs = Symbol('inputs');
 
 type Forward = { readonly forward: (...args: never[]) => unknown; readonly [inputs]: readonly string[] };
 
-/** Of inputs, where those that may be left out end in `?`. */
+/** The name of an input without the `?` that marks it as optional. */
 const plain = (name: string): string => name.replace('?', '');
 
 const saysLack = /undefined|missing \d+ required/;
 
 /**
- * The arguments of a layer in their places, where the last of them holds some by name, with the options that may follow them.
+ * The arguments of a layer by position. The last given argument may hold some by name, with the options that follow
+ * them.
  *
- * @throws ArgumentError for one that is given twice, is missing or unknown
+ * @throws ArgumentError if an argument is given twice, missing or unknown
  */
 export function inPlaces(layer: Forward, args: unknown[]): unknown[] {
   const last = args.at(-1);
@@ -60,14 +61,17 @@ export function inPlaces(layer: Forward, args: unknown[]): unknown[] {
   return Array.from(places);
 }
 
-/** The error where inputs of a layer are not among the arguments; null where all are. */
+/** The error if required inputs of a layer are missing; null if all are given. */
 function lacking(name: string, words: readonly string[], args: readonly unknown[]): ArgumentError | null {
   const given = Object.fromEntries(words.filter((_, i) => args[i] !== undefined).map((word) => [word, true]));
   const needed = words.filter((word) => !word.endsWith('?'));
   return needed.every((word) => word in given) ? null : missingArguments(name, needed, given);
 }
 
-/** The error for a module without a forward, or for an argument that is missing or that no tensor could be; null for others. */
+/**
+ * The error for a module without a forward, or for an argument that is missing or cannot be a tensor; null for other
+ * causes.
+ */
 export function misuse(module: Forward, args: readonly unknown[], cause: Error): ArgumentError | null {
   const name = module.constructor.name || 'nn.Module';
   if (typeof module.forward !== 'function') {
@@ -93,9 +97,9 @@ function noTensor(layer: string, at: number, value: unknown, cause?: Error): Arg
 }
 
 /**
- * Checks what a layer is called with, where no function does that looks at its arguments first.
+ * Checks the inputs of a layer whose forward does not first call a function that checks them.
  *
- * @throws ArgumentError if the value is no tensor
+ * @throws ArgumentError if a value is not a tensor
  */
 export function expectTensors(layer: string, ...given: readonly unknown[]): void {
   const at = given.findIndex((value) => !isTensor(value));
@@ -103,9 +107,10 @@ export function expectTensors(layer: string, ...given: readonly unknown[]): void
 }
 
 /**
- * Refuses arguments that `forward` would not look at, but for those that a list gives who calls a module for each of its elements: `xs.map(layer)`.
+ * Refuses surplus arguments, which `forward` would ignore; but accepts the index and the list that `xs.map(layer)`
+ * passes.
  *
- * @throws ArgumentError for one too many
+ * @throws ArgumentError if there is an argument too many
  */
 export function expectLooked(
   module: { readonly forward: (...args: never[]) => unknown },

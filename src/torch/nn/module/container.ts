@@ -10,9 +10,9 @@ import { className, Module, type UnaryModule } from './module';
 import { Parameter, parameterOf } from './parameter';
 import type { Placed } from './placed';
 
-/** Modules in a row, by the names '0', '1', … unless they have others. */
+/** A list of modules, named '0', '1', … unless they have other names. */
 abstract class ModuleRow<M extends Module> extends Module {
-  /** The module at a place, which an assignment replaces: `row[2] = new nn.Linear(8, 2)`; `row[-1]` is the last. */
+  /** The module at an index; an assignment replaces it: `row[2] = new nn.Linear(8, 2)`. `row[-1]` is the last. */
   [index: number]: M;
 
   /** Number of modules. */
@@ -24,7 +24,7 @@ abstract class ModuleRow<M extends Module> extends Module {
     for (const [, module] of this.ownEntries()) yield module;
   }
 
-  /** The module at a place, counted from the end if negative. */
+  /** The module at an index, counted from the end if negative. */
   at(...args: Arguments<{ index: number }, ['index']>): M {
     const { index } = parseArgs<{ index: number }>('at', ['index'], {}, args, { index: integer });
     return moduleAt(this, index);
@@ -44,7 +44,7 @@ abstract class ModuleRow<M extends Module> extends Module {
     return this;
   }
 
-  /** Puts a module at a place; those from there on move up. */
+  /** Inserts a module at an index; later modules move up. */
   insert(...args: Arguments<{ index: number; module: M }, ['index', 'module']>): this {
     const { index, module } = parseArgs<{ index: number; module: M }>('insert', ['index', 'module'], {}, args, {
       index: integer,
@@ -59,7 +59,7 @@ abstract class ModuleRow<M extends Module> extends Module {
     return this;
   }
 
-  /** Takes the module at a place out and returns it. Those that stay are named by their numbers, as in PyTorch. */
+  /** Removes the module at an index and returns it. The remaining modules are renumbered, as in PyTorch. */
   pop(...args: Arguments<{ key: number }, ['key']>): M {
     const { key } = parseArgs<{ key: number }>('pop', ['key'], {}, args, { key: integer });
     const module = moduleAt(this, key);
@@ -71,7 +71,7 @@ abstract class ModuleRow<M extends Module> extends Module {
     return module;
   }
 
-  /** The modules in order, each entry of the registry; the same module may stand in several places. */
+  /** The registry's entries in order; several entries may hold the same module. */
   private ownEntries(): [string, M][] {
     return Object.entries(this).filter((entry): entry is [string, M] => entry[1] instanceof Module);
   }
@@ -92,7 +92,7 @@ function moduleAt<M extends Module>(row: ModuleRow<M>, index: number): M {
   return module;
 }
 
-/** Adds modules at the end of a row in the name of `op`. */
+/** Adds modules at the end of a row on behalf of `op`, which errors name. */
 function addTo<M extends Module>(row: ModuleRow<M>, op: string, modules: Iterable<M>): void {
   expectKind(op, 'modules', modules, iterable);
   for (const module of modules) {
@@ -106,7 +106,10 @@ function addTo<M extends Module>(row: ModuleRow<M>, op: string, modules: Iterabl
 const namesOf = (row: ModuleRow<Module>): string[] =>
   Object.keys(row).filter((name) => Reflect.get(row, name) instanceof Module);
 
-/** Makes `row[-n]` the n-th module from the end, undefined where there are fewer. All rows share the getters, since a row never changes which modules they reach. */
+/**
+ * Makes `row[-n]` the n-th module from the end, undefined if there are fewer. All rows share the accessor, which looks
+ * up the modules of the row at hand.
+ */
 function reachFromEnd(n: number): void {
   if (Object.hasOwn(ModuleRow.prototype, -n)) return;
   const get = function (this: ModuleRow<Module>): Module | undefined {
@@ -156,7 +159,7 @@ class Sequential extends ModuleRow<UnaryModule> {
     });
   }
 
-  /** The modules from `start` up to but without `end`, as a Sequential of the same modules. */
+  /** The modules from `start` to `end` (exclusive), as a Sequential of the same modules. */
   slice(...args: Arguments<{ start?: number; end?: number | null }, ['start', 'end']>): Sequential {
     const { start, end } = parseArgs<{ start?: number; end?: number | null }>(
       'slice',
@@ -187,18 +190,18 @@ interface SequentialClass {
   blank(module: Module): Module;
 }
 
-/** A Sequential of known modules: `net[0].weight`, `net[-1]`. Any module of one input may be put in the place of one. */
+/** A Sequential of known modules: `net[0].weight`, `net[-1]`. Any module of one input may replace one of them. */
 export type SequentialOf<M extends readonly UnaryModule[]> = number extends M['length']
   ? Sequential
   : Sequential & Placed<M>;
 
-/** The class, whose objects know the types of their modules. */
+/** The class, typed so that its objects know the types of their modules. */
 const Written: SequentialClass = Sequential as unknown as SequentialClass;
 type Written = Sequential;
 
 export { type Sequential as SequentialModule, Written as Sequential };
 
-/** Modules in a list, for a `forward` of one's own. */
+/** A list of modules, for a `forward` of one's own. */
 export class ModuleList<M extends Module = Module> extends ModuleRow<M> {
   constructor(...args: Arguments<{ modules?: Iterable<M> | null }, ['modules']>) {
     super();
@@ -224,10 +227,10 @@ export class ModuleList<M extends Module = Module> extends ModuleRow<M> {
   }
 }
 
-/** The modules of a ModuleDict by their names, or of any names where their class alone is known. */
+/** The modules of a ModuleDict by name; if T is a module class, any names with modules of that class. */
 type Named<T> = [T] extends [Module] ? Readonly<Record<string, T>> : T;
 
-/** The argument of containers by name: names and modules, or pairs of them. */
+/** Modules by name, as containers accept them: an object, pairs, or a map. */
 type NamedModules<M> =
   | Readonly<Record<string, M>>
   | readonly (readonly [name: string, module: M])[]
@@ -237,7 +240,7 @@ interface Key {
   key: string;
 }
 
-/** Methods that look at no more than they say. */
+/** These methods refuse arguments that they would ignore. */
 const closedMethods = ['clear', 'keys', 'values', 'entries', 'items', 'update'];
 
 /** Modules by name, for a `forward` of one's own. */
@@ -276,12 +279,12 @@ class ModuleDict<R extends object = Readonly<Record<string, Module>>> extends Mo
     return this.keys().some((each) => each === key);
   }
 
-  /** Takes all modules out. */
+  /** Removes all modules. */
   clear(): void {
     for (const name of this.keys()) Reflect.deleteProperty(this, name);
   }
 
-  /** Takes a module out and returns it. */
+  /** Removes a module and returns it. */
   pop<K extends keyof R & string>(key: K): R[K];
   pop(key: string): R[keyof R];
   pop(named: Key): R[keyof R];
@@ -322,7 +325,7 @@ class ModuleDict<R extends object = Readonly<Record<string, Module>>> extends Mo
   }
 }
 
-/** Adds or replaces modules in the name of `op`. */
+/** Adds or replaces modules on behalf of `op`, which errors name. */
 function fill<R extends object>(dict: ModuleDict<R>, op: string, modules: unknown): void {
   for (const [name, module] of namedIn<unknown>(op, modules)) {
     expectKind(op, 'names', name, text);
@@ -331,7 +334,7 @@ function fill<R extends object>(dict: ModuleDict<R>, op: string, modules: unknow
   }
 }
 
-/** The entry that the arguments of `op` name. */
+/** The entry whose key is given in the arguments of `op`. */
 function named<R extends object>(
   dict: ModuleDict<R>,
   op: string,
@@ -354,7 +357,8 @@ function namedIn<M>(op: string, modules: unknown): Iterable<readonly [name: stri
 }
 
 interface ModuleDictClass {
-  // Two type arguments, which nobody writes: a class that extends `ModuleDict<T>` is of the last signature.
+  // The first two signatures have two type parameters, which nobody writes, so that `extends ModuleDict<T>` takes the
+  // last one.
   new <R extends Readonly<Record<K, Module>>, K extends string>(modules: R): WrittenDict<R>;
   new <const P extends readonly (readonly [K, Module])[], K extends string>(
     pairs: P,
@@ -363,9 +367,12 @@ interface ModuleDictClass {
   blank(module: Module): Module;
 }
 
-/** The class, whose objects know in their types the names that they were made with. */
+/** The class, typed so that its objects know the names that they were made with. */
 const WrittenDict: ModuleDictClass = ModuleDict as unknown as ModuleDictClass;
-/** Modules by name: `nn.ModuleDict<nn.Linear>` of any names, `nn.ModuleDict<{ fc: nn.Linear; act: nn.ReLU }>` of these. */
+/**
+ * Modules by name: `nn.ModuleDict<nn.Linear>` with any names, `nn.ModuleDict<{ fc: nn.Linear; act: nn.ReLU }>` with
+ * these.
+ */
 type WrittenDict<T extends object = Module> = [T] extends [Module]
   ? ModuleDict<Named<T>>
   : string extends keyof T
@@ -374,7 +381,7 @@ type WrittenDict<T extends object = Module> = [T] extends [Module]
 
 export { type ModuleDict as ModuleDictModule, WrittenDict as ModuleDict };
 
-/** Parameters in a list. Tensors that are no parameters become parameters. */
+/** A list of parameters. Plain tensors become parameters. */
 export class ParameterList extends Module {
   readonly [index: number]: Parameter;
 

@@ -1,4 +1,4 @@
-// Owns the values that may be assigned in the place of a module's parameters, buffers and submodules: PyTorch's rules.
+// Owns PyTorch's rules for what may be assigned to a module's parameters, buffers and submodules.
 import { ArgumentError } from '../../../engine/core/errors';
 import { kindOf } from '../../../engine/core/options';
 import { protect } from '../../../engine/storage/protect';
@@ -22,7 +22,7 @@ const remedies: Readonly<Record<MemberKind, string>> = {
 /** The getters of guarded members. */
 const getters = new WeakSet<() => unknown>();
 
-/** The kind of member that a value makes by itself; null for those that are plain attributes. */
+/** The kind of member that a value becomes when it is assigned; null for a plain attribute. */
 export function memberKind(value: unknown, isModule: (value: unknown) => boolean): MemberKind | null {
   if (value instanceof Parameter) return 'parameter';
   if (value instanceof Buffer) return 'buffer';
@@ -30,8 +30,9 @@ export function memberKind(value: unknown, isModule: (value: unknown) => boolean
 }
 
 /**
- * Makes `name` an attribute that holds `value`, and that only what PyTorch lets stand in the place of such a member can be assigned to:
- * parameters and modules always, tensors to buffers, and null.
+ * Makes `name` an accessor that holds `value` and accepts only what PyTorch accepts for such a member: parameters,
+ * modules,
+ * null and, for a buffer, tensors.
  */
 export function guardMember(
   owner: object,
@@ -41,7 +42,8 @@ export function guardMember(
   isModule: (value: unknown) => boolean,
 ): void {
   if (kind === 'buffer' && value instanceof Tensor) protect(value.storage);
-  // The value never changes, but the attribute does: a kept descriptor keeps its old value.
+  // An assignment defines a new getter rather than change `value`, so that a descriptor someone kept still gives the
+  // old value.
   const get = () => value;
   getters.add(get);
   Object.defineProperty(owner, name, {
@@ -61,6 +63,6 @@ export function guardMember(
   });
 }
 
-/** Whether a property is a guarded member: its value must be read rather than its descriptor copied. */
+/** Whether a property is a guarded member, whose value must be read rather than its descriptor copied. */
 export const isGuarded = (descriptor: PropertyDescriptor): boolean =>
   descriptor.get !== undefined && getters.has(descriptor.get);

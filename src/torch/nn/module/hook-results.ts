@@ -1,9 +1,9 @@
-// Owns what becomes of the results of hooks.
+// Owns how the results of hooks are interpreted.
 import { ArgumentError } from '../../../engine/core/errors';
 import { Tensor } from '../../tensor/tensor';
 import type { Gradients } from './backward-hooks';
 
-/** Whether a hook's result should replace `current`; a number comes from `list.push(x)` and is no result. */
+/** Whether a hook's result should replace `current`. A number usually comes from `list.push(x)`, so it is refused. */
 export function replaces(hook: string, returned: unknown, current: unknown): boolean {
   if (typeof returned === 'number' && typeof current !== 'number') {
     throw new ArgumentError(
@@ -13,7 +13,7 @@ export function replaces(hook: string, returned: unknown, current: unknown): boo
   return returned !== undefined && returned !== null;
 }
 
-/** What a backward hook returned, if gradients: a list of them, or one alone. */
+/** The gradients that a backward hook returned, as a list or alone; undefined if it returned nothing. */
 export function gradientsOf(returned: unknown): Gradients | undefined {
   if (returned === undefined || returned === null) return undefined;
   if (Array.isArray(returned)) return returned;
@@ -23,7 +23,7 @@ export function gradientsOf(returned: unknown): Gradients | undefined {
   );
 }
 
-/** Calls a hook on the way out of an error, which is the one to be thrown. */
+/** Calls a hook while an error is on its way out; an error of the hook itself is dropped. */
 export function ignoring(call: () => void): void {
   try {
     call();
@@ -32,7 +32,7 @@ export function ignoring(call: () => void): void {
   }
 }
 
-/** Hooks may keep their arguments. */
+/** Keeps tensors beyond their scope, since hooks may store their arguments. */
 export function retainAll(value: unknown): void {
   if (value instanceof Tensor) value.retain();
   else if (Array.isArray(value)) value.forEach(retainAll);

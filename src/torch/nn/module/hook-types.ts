@@ -9,7 +9,7 @@ export type PreHook<M extends Module> = (module: M, args: CallArguments<M>) => u
 /** May return a new result. */
 export type ForwardHook<M extends Module> = (module: M, args: CallArguments<M>, result: CallResult<M>) => unknown;
 
-/** Null where there is none. */
+/** An element is null where there is no gradient. */
 export type Gradients = readonly (Tensor | null)[];
 
 /** May return new gradients of the arguments. */
@@ -29,7 +29,10 @@ export type StateDictPostHook<M extends Module> = (
   localMetadata: Readonly<Record<string, unknown>>,
 ) => void;
 
-/** May change the state dict, and add keys that are missing or unexpected, and other errors; `strict` is true, and `localMetadata` empty. */
+/**
+ * May change the state dict, and add missing keys, unexpected keys and other errors to the lists; `strict` is true, and
+ * `localMetadata` empty.
+ */
 export type LoadStateDictPreHook<M extends Module> = (
   module: M,
   stateDict: StateDict,

@@ -1,21 +1,21 @@
-// Owns lists of hooks and the handles that take a hook away again.
+// Owns lists of hooks and the handles that remove a hook.
 import { callback } from '../../../engine/core/argument-kinds';
 import { type Arguments, type Defaults, parseArgs } from '../../../engine/core/options';
 
-/** What registering a hook returns. */
+/** The handle that registering a hook returns. */
 export interface RemovableHandle {
-  /** Takes the hook away; a second call does nothing. */
+  /** Removes the hook; a second call does nothing. */
   remove(): void;
 }
 
-/** Where a hook stands among the others. */
+/** A hook's position among the others. */
 export interface HookOptions {
-  /** Call it before those that are there already, default false. */
+  /** Call it before the hooks that are already registered, default false. */
   prepend?: boolean;
 }
 
 export interface ForwardHookOptions extends HookOptions {
-  /** Call it also where `forward` or another hook throws, with null for a result that there is not; default false. */
+  /** Call it even if `forward` or another hook throws, with null if there is no result; default false. */
   alwaysCall?: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface Hooking<H> extends HookOptions {
   hook: H;
 }
 
-/** A hook alone, by place or by name. */
+/** A hook alone, by position or by name. */
 export type HookArguments<H> = Arguments<{ hook: H }, ['hook']>;
 
 interface Entry<H> {
@@ -36,12 +36,12 @@ interface Entry<H> {
 export class HookList<H> {
   #entries: readonly Entry<H>[];
 
-  /** @param of a list whose hooks it begins with */
+  /** @param of a list whose hooks this one starts with */
   constructor(of?: HookList<H>) {
     this.#entries = of ? of.#entries : [];
   }
 
-  /** Adds the arguments of `name`: a hook, and options as in `defaults`. */
+  /** Adds a hook with its options; `args` are the arguments of the method `name`. */
   add(name: string, args: readonly unknown[], defaults: ForwardHookOptions = { prepend: false }): RemovableHandle {
     const kinds = { hook: callback };
     const told = args.at(-1) === undefined ? args.slice(0, -1) : args;
@@ -60,7 +60,7 @@ export class HookList<H> {
     return this.#entries.length;
   }
 
-  /** The hooks as they are now. */
+  /** The current hooks. Adding or removing hooks does not change the returned list. */
   entries(): readonly Entry<H>[] {
     return this.#entries;
   }

@@ -1,7 +1,7 @@
-// Owns running a network in a mode of its own.
+// Owns running a network temporarily in training or evaluation mode.
 import type { Module } from './module';
 
-/** Runs `fn` with the network in training or evaluation; afterwards each module is in the mode that it was in. */
+/** Runs `fn` with the network in training or evaluation mode, then restores each module's mode. */
 export function inMode<T>(model: Module, training: boolean, fn: () => T): T {
   const before = model.modules().map((module) => [module, module.training] as const);
   model.train(training);

@@ -1,18 +1,19 @@
-// Standing between modules and their calls for a while, as those do who explain a network: hooks that nothing is left of.
+// Owns the temporary interception of modules' calls, for code that explains networks. Unlike hooks, it leaves nothing
+// behind.
 
-/** Is called in the place of a module; `run` is the module itself. The caller gets its result. */
+/** Is called instead of a module; `run` calls the module itself. The caller gets the interceptor's result. */
 export type Interceptor = (args: readonly unknown[], run: (args: readonly unknown[]) => unknown) => unknown;
 
-/** By module, who stands before it now; null mostly. */
+/** The current interceptor of each module; null most of the time. */
 const interceptors: { now: ReadonlyMap<object, Interceptor> | null } = { now: null };
 
-/** Calls a module, or who stands before it. */
+/** Calls a module, or its interceptor if it has one. */
 export function called(module: object, args: unknown[], run: (args: unknown[]) => unknown): unknown {
   const interceptor = interceptors.now?.get(module);
   return interceptor ? interceptor(args, (given) => run([...given])) : run(args);
 }
 
-/** Runs `fn` with interceptors of modules. Those of an `intercepted` outside of it see a call first. */
+/** Runs `fn` with interceptors of modules. Interceptors of an outer `intercepted` see a call first. */
 export function intercepted<T>(by: ReadonlyMap<object, Interceptor>, fn: () => T): T {
   const before = interceptors.now;
   const all = new Map(before);

@@ -1,18 +1,18 @@
-// Owns what arguments of a module's methods mean to several of them: prefixes of names, paths to members, states.
+// Owns arguments that several of a module's methods take: prefixes of names, paths to members, states.
 
 import { type Kind, text } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
 import { type Parsed, parseArgs } from '../../../engine/core/options';
 import type { Naming, Path } from './module-options';
 
-/** Methods that look at fewer arguments than a call may give, of modules of any class. */
+/** Methods of any module class that refuse arguments that they would ignore. */
 export const closedMethods = [
   ...['children', 'namedChildren', 'train', 'eval', 'cpu', 'half', 'float', 'extraRepr', 'toString'],
   ...['resetParameters', 'resetRunningStats', 'registerForwardPreHook', 'registerForwardHook'],
   ...['registerFullBackwardHook', 'registerFullBackwardPreHook'],
 ];
 
-/** How members of a module and of those below it are named and listed. */
+/** The options that say how members of a module and its submodules are named and listed. */
 export const naming = (name: string, args: readonly unknown[]): Parsed<Naming> =>
   parseArgs<Naming>(name, [], { prefix: '', recurse: true, removeDuplicate: true }, args);
 
@@ -25,6 +25,6 @@ export const aState: Kind = {
 export const pathIn = (name: string, args: readonly unknown[]): string =>
   parseArgs<Path>(name, ['target'], {}, args, { target: text }).target;
 
-/** The error of a path that leads nowhere: a module of this class has no such member. */
+/** The error for a path to a member that does not exist. */
 export const nothingAt = (op: string, className: string, kind: string, name: string, path: string): ArgumentError =>
   new ArgumentError(`${op}: ${className} has no ${kind} '${name}' (of '${path}')`);

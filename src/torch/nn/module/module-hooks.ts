@@ -15,7 +15,7 @@ import type {
 import { HookList } from './hooks';
 import type { Module } from './module';
 
-/** What a module computes of its arguments. */
+/** Computes a module's result from its arguments. */
 type Run = (args: readonly unknown[]) => unknown;
 
 export class ModuleHooks {
@@ -28,7 +28,7 @@ export class ModuleHooks {
   readonly beforeLoad: HookList<LoadStateDictPreHook<Module>>;
   readonly afterLoad: HookList<LoadStateDictPostHook<Module>>;
 
-  /** @param of those whose hooks these are as well */
+  /** @param of hooks to start with */
   constructor(of: ModuleHooks | null = null) {
     this.before = new HookList(of?.before);
     this.after = new HookList(of?.after);
@@ -40,12 +40,12 @@ export class ModuleHooks {
     this.afterLoad = new HookList(of?.afterLoad);
   }
 
-  /** Lists of the same hooks. */
+  /** New lists with the same hooks. */
   copy(): ModuleHooks {
     return new ModuleHooks(this);
   }
 
-  /** Whether there is a hook. */
+  /** Whether there is a hook around forward or backward. */
   get any(): boolean {
     return this.before.size > 0 || this.after.size > 0 || this.#watchesBackward;
   }
@@ -54,7 +54,7 @@ export class ModuleHooks {
     return this.backward.size > 0 || this.beforeBackward.size > 0;
   }
 
-  /** What the module computes, with the hooks around it. */
+  /** Runs the module with the hooks around it. */
   around(module: Module, given: unknown[], run: Run): unknown {
     let args: unknown[] = given;
     let result: unknown = null;
@@ -82,7 +82,7 @@ export class ModuleHooks {
     }
   }
 
-  /** What the module computes, with the backward hooks around it. */
+  /** Runs the module with the backward hooks around it. */
   #watched(module: Module, args: readonly unknown[], run: Run): unknown {
     return withBackward(args, run, {
       onOutputs: (outputs) => {

@@ -1,15 +1,15 @@
-// What the methods of modules may be told.
+// Owns the options of modules' methods.
 import type { Tensor } from '../../tensor/tensor';
 import type { Parameter } from './parameter';
 import type { StateDict } from './state-dict';
 
 export interface Recursion {
-  /** Those of submodules, too; default true. */
+  /** Include members of submodules; default true. */
   recurse?: boolean;
 }
 
 export interface Prefix {
-  /** Stands before every name. */
+  /** Is put before every name. */
   prefix?: string;
 }
 
@@ -21,14 +21,14 @@ export interface Sharing {
 export interface Naming extends Recursion, Prefix, Sharing {}
 
 export interface Keys extends Prefix {
-  /** Hold the parameters themselves, with their gradients; default false. */
+  /** Return the parameters themselves, with their gradients, rather than detached tensors; default false. */
   keepVars?: boolean;
 }
 
 export interface BufferArguments {
   name: string;
   tensor: Tensor | null;
-  /** In the state dict, default true. */
+  /** Include it in the state dict, default true. */
   persistent?: boolean;
   key?: string;
   optional?: boolean;
@@ -52,7 +52,7 @@ export interface Loading extends Strictness {
   stateDict: StateDict | Promise<StateDict>;
 }
 
-/** Where something lies below a module, as `features.0`; '' is the module itself. */
+/** The path of something below a module, such as `features.0`; '' is the module itself. */
 export interface Path {
   target: string;
 }

@@ -55,16 +55,16 @@ import { type Held, held, type IncompatibleKeys, loadInto, type StateDict, saved
 declare const argumentsOf: unique symbol;
 declare const resultOf: unique symbol;
 
-/** How many modules are being called right now; the outermost decides whether gradients will be wanted. */
+/** How many module calls are nested right now; the outermost decides whether values are saved for backward. */
 let callDepth = 0;
 
-/** While places are noted: the modules that are being called, outermost first, with their paths. */
+/** While tracing: the modules that are being called, outermost first, with their paths. */
 const callers: { readonly module: Module; readonly path: string }[] = [];
 
 /**
  * Base class of all neural network modules. A subclass defines `forward`, and is called like a function: `model(x)`.
  *
- * Own properties are the registry, in the order in which they were assigned: a `Parameter` is a parameter, a `Module` a
+ * A module's own properties are its registry, in the order of assignment: a `Parameter` is a parameter, a `Module` a
  * submodule, a tensor given to `registerBuffer` a buffer. Anything else is a plain attribute.
  *
  *     class Net extends nn.Module {
@@ -78,7 +78,7 @@ export abstract class Module extends Callable {
   training = true;
 
   #buffers = new Map<string, { readonly persistent: boolean; readonly key: string; readonly optional: boolean }>();
-  /** What guarded attributes held when they were guarded. */
+  /** The value of each guarded attribute at the time it was guarded. */
   #guarded = new Map<string, unknown>();
   #isCalled = false;
   #hooks = new ModuleHooks();
@@ -86,12 +86,12 @@ export abstract class Module extends Callable {
   constructor();
   constructor(...args: unknown[]) {
     super((self, args) => called(self, inPlaces(self as Module, args), (given) => (self as Module).#call(given)));
-    // Those of a class without a constructor of its own, which looks at none.
+    // A subclass without a constructor of its own passes all its arguments here, where they would be ignored.
     if (args.length > 0) throw oneTooMany(className(this), 0, args);
     closeInherited(Object.getPrototypeOf(this) as object, Callable.prototype, closedMethods);
   }
 
-  /** A module of the class of `module` that has its buffers' names and hooks, but no fields yet. */
+  /** A module of the class of `module` with its buffers' names and its hooks, but without fields yet. */
   static blank(module: Module): Module {
     const blank: Module = Reflect.construct(Module, [], module.constructor);
     for (const key of Object.keys(blank)) Reflect.deleteProperty(blank, key);
@@ -100,12 +100,12 @@ export abstract class Module extends Callable {
     return blank;
   }
 
-  /** The names of what a layer of the library is called with, in order; others take their arguments by place alone. */
+  /** The names of a library layer's inputs, in order; other modules take their arguments by position only. */
   get [inputs](): readonly string[] {
     return [];
   }
 
-  /** What the module computes. Call the module itself rather than this, so that hooks run. */
+  /** Computes the module's result. Call the module itself rather than this, so that hooks run. */
   // biome-ignore lint/suspicious/noExplicitAny: the only type that covers every subclass's parameter list.
   abstract forward(...args: any[]): unknown;
 
@@ -129,7 +129,7 @@ export abstract class Module extends Callable {
     }
   }
 
-  /** Notes the operations of `run` under this module's path in the module that calls it. */
+  /** Attributes the operations of `run` to this module's path below the module that calls it. */
   #traced(run: () => unknown): unknown {
     const caller = callers.at(-1);
     const name = caller?.module.namedModules().find(([, module]) => module === this)?.[0];
@@ -142,7 +142,7 @@ export abstract class Module extends Callable {
     }
   }
 
-  /** `forward`; if it fails because of its arguments, an error that says so. */
+  /** Calls `forward`; if it fails because of its arguments, throws an error that says so. */
   #run(args: readonly unknown[]): unknown {
     try {
       if (args.length > this.forward.length) expectLooked(this, args);
@@ -239,10 +239,11 @@ export abstract class Module extends Callable {
   }
 
   /**
-   * Converts the floats among the parameters and buffers, in place, to a dtype or that of a tensor: `model.to('float16')`.
-   * Optimizers keep their hold of them. Any device of PyTorch's may be named, and changes nothing: `model.to('cuda')`.
+   * Converts the float parameters and buffers, in place, to a dtype or to that of a tensor: `model.to('float16')`.
+   * Optimizers
+   * that hold them keep working. Any of PyTorch's devices may be named, without effect: `model.to('cuda')`.
    *
-   * @throws DTypeError for a dtype that is no float, or that the device lacks
+   * @throws DTypeError if the dtype is not a float, or the device lacks it
    */
   to(...args: ToArgs): this {
     const { dtype } = parseTo(args);
@@ -254,14 +255,14 @@ export abstract class Module extends Callable {
     return this;
   }
 
-  /** This module: it is on the one device there is, `webgpu`, whatever PyTorch would call it. */
+  /** Returns this module: the only device is `webgpu`, whatever PyTorch would call it. */
   cuda(...args: Arguments<{ device?: DeviceLike | null }, ['device']>): this {
     const { device } = parseArgs<{ device?: DeviceLike | null }>('cuda', [], { device: null }, args);
     if (device !== null) expectDevice('cuda', device);
     return this;
   }
 
-  /** This module, as `cuda()` is. */
+  /** Returns this module, as `cuda()` does. */
   cpu(): this {
     return this;
   }
@@ -281,7 +282,7 @@ export abstract class Module extends Callable {
     return this.to('float32');
   }
 
-  /** Says whether gradients of all parameters are wanted. */
+  /** Sets `requiresGrad` of all parameters. */
   requiresGrad_(...args: Arguments<{ requiresGrad?: boolean }, ['requiresGrad']>): this {
     const options = parseArgs<{ requiresGrad?: boolean }>('requiresGrad_', [], { requiresGrad: true }, args);
     for (const parameter of this.parameters()) parameter.requiresGrad_(options.requiresGrad);
@@ -295,9 +296,10 @@ export abstract class Module extends Callable {
   }
 
   /**
-   * A tensor that is part of the module's state but no parameter, such as a running mean. With `persistent: false` it is left
-   * out of the state dict; `key` is its name there if that is another, such as PyTorch's `running_mean` for `runningMean`. An
-   * `optional` one keeps its value where a state dict lacks it.
+   * Registers a tensor that is part of the module's state but not a parameter, such as a running mean. With
+   * `persistent: false` the state dict leaves it out. `key` is its name in the state dict if that differs, such as
+   * PyTorch's
+   * `running_mean` for `runningMean`. An `optional` buffer keeps its value if a state dict lacks it.
    */
   registerBuffer(...args: Arguments<BufferArguments, ['name', 'tensor', 'persistent', 'key', 'optional']>): void {
     const defaults = { persistent: true, key: '', optional: false };
@@ -314,7 +316,7 @@ export abstract class Module extends Callable {
     this.#member('buffer', name, tensor);
   }
 
-  /** Adds a parameter under a computed name; null stands for one that this module does without. */
+  /** Adds a parameter under a computed name; null stands for a parameter that this module does not have. */
   registerParameter(...args: Arguments<ParameterArguments, ['name', 'param']>): void {
     const { name, param } = parseArgs<ParameterArguments>('registerParameter', ['name', 'param'], {}, args);
     const fits = param === null || param instanceof Parameter;
@@ -351,9 +353,9 @@ export abstract class Module extends Callable {
   }
 
   /**
-   * Puts a module at a path, in the place of the one that is there: `model.setSubmodule('classifier.6', new nn.Linear(4096, 2))`.
+   * Replaces the module at a path: `model.setSubmodule('classifier.6', new nn.Linear(4096, 2))`.
    *
-   * @throws ArgumentError where nothing lies at the path above it, or, with `strict: true`, at the path itself
+   * @throws ArgumentError if there is nothing at the parent path or, with `strict: true`, at the path itself
    */
   setSubmodule(...args: Arguments<Placement<Module>, ['target', 'module', 'strict']>): void {
     const { target, module, strict } = parseArgs<Placement<Module>>(
@@ -396,10 +398,12 @@ export abstract class Module extends Callable {
   }
 
   /**
-   * Copies the tensors of `state` into this module's parameters and buffers. All keys and shapes are checked first: when it
-   * throws, nothing has changed. Where hooks follow the load, keys are checked after these. Given a promise it returns one.
+   * Copies the tensors of `state` into this module's parameters and buffers. All keys and shapes are checked first:
+   * when it
+   * throws, nothing has changed. If there are hooks after the load, keys are checked after them. Given a promise, it
+   * returns one.
    *
-   * @throws StateDictError for missing or unexpected keys (unless `strict: false`) and for shapes that differ
+   * @throws StateDictError if keys are missing or unexpected (unless `strict: false`), or if shapes differ
    */
   loadStateDict(named: { stateDict: StateDict } & Strictness): IncompatibleKeys;
   loadStateDict(state: Promise<StateDict>, ...args: Arguments<Strictness, ['strict']>): Promise<IncompatibleKeys>;
@@ -413,7 +417,7 @@ export abstract class Module extends Callable {
     return state instanceof Promise ? state.then(load) : load(state);
   }
 
-  /** What state dicts have of this module. */
+  /** What state dicts need of this module. */
   get [held](): Held {
     return {
       hooks: this.#hooks,
@@ -424,8 +428,9 @@ export abstract class Module extends Callable {
   }
 
   /**
-   * A state dict whose keys from `prefix` on are this module's of today, where older versions had others; a subclass may replace it. To `problems`, which is
-   * null where a dict need not match, it may add what is wrong.
+   * Renames the keys from `prefix` on that older versions used, and returns the state dict; a subclass may replace
+   * this. It may
+   * add what is wrong to `problems`, which is null if the state dict need not match.
    */
   upgradeState(state: StateDict, _prefix: string, _problems: string[] | null): StateDict {
     return state;
@@ -441,17 +446,23 @@ export abstract class Module extends Callable {
     return this.#hooks.afterState.add('registerStateDictPostHook', args, {});
   }
 
-  /** Calls `hook` before `loadStateDict` reads this module's keys, with a copy of the dict, which it may change, and lists that it may add to. */
+  /**
+   * Calls `hook` before `loadStateDict` reads this module's keys. It gets a copy of the dict, which it may change, and
+   * lists of problems, to which it may add.
+   */
   registerLoadStateDictPreHook(...args: HookArguments<LoadStateDictPreHook<this>>): RemovableHandle {
     return this.#hooks.beforeLoad.add('registerLoadStateDictPreHook', args, {});
   }
 
-  /** Calls `hook` when `loadStateDict` has copied, with the missing and unexpected keys, which it may change, and which `strict` reads then. */
+  /**
+   * Calls `hook` when `loadStateDict` has copied the tensors. It may change the missing and unexpected keys, which
+   * `strict` checks afterwards.
+   */
   registerLoadStateDictPostHook(...args: HookArguments<LoadStateDictPostHook<this>>): RemovableHandle {
     return this.#hooks.afterLoad.add('registerLoadStateDictPostHook', args, {});
   }
 
-  /** Calls `hook` before every `forward`; a result of the hook, other than undefined, replaces the arguments. */
+  /** Calls `hook` before every `forward`; a result of the hook, unless undefined or null, replaces the arguments. */
   registerForwardPreHook(
     hook: PreHook<this> | Hooking<PreHook<Module>>,
     options?: boolean | HookOptions,
@@ -459,7 +470,7 @@ export abstract class Module extends Callable {
     return this.#hooks.before.add('registerForwardPreHook', [hook, options]);
   }
 
-  /** Calls `hook` after every `forward`; a result of the hook, other than undefined, replaces the result. */
+  /** Calls `hook` after every `forward`; a result of the hook, unless undefined or null, replaces the result. */
   registerForwardHook(
     hook: ForwardHook<this> | (Hooking<ForwardHook<Module>> & ForwardHookOptions),
     options?: boolean | ForwardHookOptions,
@@ -468,8 +479,9 @@ export abstract class Module extends Callable {
   }
 
   /**
-   * Calls `hook` in backward with the gradients of this module's arguments and results, null where there is none; a list that
-   * it returns replaces those of the arguments. Arguments and results are tensors, or lists of them for results.
+   * Calls `hook` in backward with the gradients of this module's arguments and results, null where there is none. A
+   * list that it
+   * returns replaces the gradients of the arguments. Arguments must be tensors; results may also be lists of tensors.
    */
   registerFullBackwardHook(
     hook: FullBackwardHook<this> | Hooking<FullBackwardHook<Module>>,
@@ -502,7 +514,7 @@ export abstract class Module extends Callable {
     this.#guarded.set(name, value);
   }
 
-  /** Own attributes that are members by their values. From now on they refuse values that cannot stand in their place. */
+  /** Own attributes whose values are members of the `wanted` kind. Members of any kind are guarded from now on. */
   #own<T>(wanted: MemberKind): [string, T][] {
     const found: [string, T][] = [];
     for (const [name, value] of Object.entries(this)) {
@@ -549,7 +561,10 @@ export abstract class Module extends Callable {
     return [this.getSubmodule(path.slice(0, Math.max(dot, 0))), path.slice(dot + 1)];
   }
 
-  /** Whether a member of a kind may be registered in the place of what an attribute holds: nothing, or one of its kind. */
+  /**
+   * Whether a member of this kind may be registered over what an attribute holds: nothing, or a member of the same
+   * kind.
+   */
   #mayHold(kind: MemberKind, name: string, held: unknown): boolean {
     if (held === undefined || held === null) return true;
     return kind === 'buffer' ? this.#buffers.has(name) : memberKind(held, isModule) === kind;
@@ -584,7 +599,7 @@ export type CallArguments<M extends Module> = M[typeof argumentsOf];
 /** The result of a module's `forward`. */
 export type CallResult<M extends Module> = M[typeof resultOf];
 
-/** A module of one tensor in, one tensor out: what containers hold. */
+/** A module that maps one tensor to one tensor; containers hold these. */
 export interface UnaryModule extends Module {
   // biome-ignore lint/suspicious/noExplicitAny: further arguments of any type may be optional.
   forward(x: Tensor, ...rest: any[]): Tensor;

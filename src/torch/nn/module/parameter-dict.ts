@@ -14,13 +14,13 @@ interface Key {
   key: string;
 }
 
-/** Methods that look at no more than they say. */
+/** These methods refuse arguments that they would ignore. */
 const closedMethods = ['clear', 'keys', 'values', 'entries', 'items', 'update'];
 
 const typeNames: Readonly<Record<string, string>> = { float32: 'FloatTensor', float16: 'HalfTensor' };
 
 /**
- * Parameters by name. Tensors that are no parameters become parameters; those given together are sorted by name, as in PyTorch.
+ * Parameters by name. Plain tensors become parameters; those given together are sorted by name, as in PyTorch.
  *
  *     this.scales = new nn.ParameterDict({ left: torch.ones(3), right: torch.zeros(3) });
  *     this.scales.get('left');
@@ -55,7 +55,7 @@ export class ParameterDict extends Module {
     return this.keys().includes(parseArgs<Key>('has', ['key'], {}, args, { key: text }).key);
   }
 
-  /** Takes a parameter out and returns it. */
+  /** Removes a parameter and returns it. */
   pop(...args: Arguments<Key, ['key']>): Parameter {
     const [name, parameter] = named(this, 'pop', args);
     Reflect.deleteProperty(this, name);
@@ -104,14 +104,14 @@ export class ParameterDict extends Module {
   }
 }
 
-/** Adds or replaces parameters in the name of `op`. */
+/** Adds or replaces parameters on behalf of `op`, which errors name. */
 function fill(dict: ParameterDict, op: string, parameters: Readonly<Record<string, Tensor>>): void {
   expectKind(op, 'parameters', parameters, tensorsByName);
   const names = Object.keys(parameters).sort();
   for (const name of names) dict.registerParameter(name, parameterOf(op, parameters[name]!));
 }
 
-/** The entry that the arguments of `op` name. */
+/** The entry whose key is given in the arguments of `op`. */
 function named(dict: ParameterDict, op: string, args: readonly unknown[]): [name: string, parameter: Parameter] {
   const { key } = parseArgs<Key>(op, ['key'], {}, args, { key: text });
   const entry = dict.entries().find(([name]) => name === key);

@@ -1,4 +1,4 @@
-// Owns parameters: the tensors of a module that an optimizer changes, and those whose shape is not known yet.
+// Owns parameters: the tensors of a module that an optimizer changes, and parameters and buffers without a shape yet.
 
 import { closeMethods } from '../../../engine/core/arity';
 import { ArgumentError } from '../../../engine/core/errors';
@@ -60,14 +60,14 @@ export class Parameter extends Tensor {
   }
 }
 
-/** A tensor as a parameter, which it may be; errors are those of `op`. */
+/** The tensor as a parameter: itself if it is one. Errors name `op`. */
 export function parameterOf(op: string, value: Tensor): Parameter {
   expectTensor(op, value);
   return value instanceof Parameter ? value : new Parameter(value);
 }
 
 interface BufferOptions {
-  /** In the state dict, default true. */
+  /** Include it in the state dict, default true. */
   persistent?: boolean;
 }
 
@@ -165,7 +165,7 @@ function giveShape(x: Tensor, args: readonly unknown[]): void {
 
 const settings = { writable: true, configurable: true, enumerable: true };
 
-/** Puts a tensor into memory of its own, with these contents. */
+/** Gives a tensor memory of its own with these contents. */
 function giveContents(x: Tensor, contents: Value): void {
   const storage = new Storage(contents);
   storage.retain();
@@ -179,7 +179,10 @@ function giveContents(x: Tensor, contents: Value): void {
   });
 }
 
-/** Turns a parameter or buffer of floats, and its gradient, into floats of another dtype; it stays the same object, in memory of its own. */
+/**
+ * Converts a float parameter or buffer, and its gradient, to another float dtype. It stays the same object, but gets
+ * memory of its own.
+ */
 export function convert(x: Tensor, dtype: DType): void {
   if (!isFloat(x.dtype) || x.dtype === dtype) return;
   const { requiresGrad } = x;

@@ -1,7 +1,8 @@
-// Owns the types of modules at known places in a row: each is read as its own class, and written as any module of one input.
+// Owns the types of modules at known indices of a row: each is read as its own class, and written as any module of one
+// input.
 import type { UnaryModule } from './module';
 
-/** The modules of a row by their places, `row[0]` and so on, and the last as `row[-1]`. */
+/** The modules of a row by index, `row[0]` and so on, and the last as `row[-1]`. */
 export type Placed<M extends readonly UnaryModule[]> = Row<M> & Last<M>;
 
 type Row<M extends readonly unknown[], Before extends 0[] = []> = M extends readonly [infer First, ...infer Rest]
@@ -18,8 +19,11 @@ type End<M> = {
 type At<M, Place extends number> = Place extends keyof Places<M> ? Places<M>[Place] : { [K in Place]: M };
 
 /**
- * Only accessors have different types for reading and writing, and a mapped type has none: so the places are written out, as many as long rows have.
- * They have no name of their own, since declarations of programs that export a row would have to import it.
+ * Only accessors may have different types for reading and writing, and a mapped type cannot declare accessors: so the
+ * indices are
+ * written out, as many as long rows have. They share no named type, since the declarations of programs that export a
+ * row would
+ * have to import it.
  */
 type Places<M> = {
   0: {

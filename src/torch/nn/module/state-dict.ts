@@ -1,4 +1,5 @@
-// Owns what state dicts are made of and loading them: every key and shape is checked before anything is written, hooks are called around both.
+// Owns making and loading state dicts: every key and shape is checked before anything is written, and hooks are called
+// around both.
 
 import { StateDictError } from '../../../engine/core/errors';
 import { byteLength, sameShape } from '../../../engine/core/meta';
@@ -15,10 +16,10 @@ import { isUninitialized } from './parameter';
 /** Parameters and buffers by name. */
 export type StateDict = Record<string, Tensor>;
 
-/** Bytes of parameters on the device that are replaced at a time: until they are, the old ones stand beside the new. */
+/** Bytes of parameters to replace before a flush: until then, the old values stay in memory beside the new. */
 const PIECE = 2 ** 22;
 
-/** The keys that `loadStateDict` with `strict: false` left out. */
+/** The keys that `loadStateDict` with `strict: false` could not match. */
 export class IncompatibleKeys extends Printable {
   constructor(
     readonly missingKeys: string[],
@@ -35,7 +36,7 @@ export class IncompatibleKeys extends Printable {
   }
 }
 
-/** What a module has for state dicts. */
+/** What state dicts need of a module. */
 export interface Held {
   readonly hooks: ModuleHooks;
   tensors(): [string, Tensor][];
@@ -44,10 +45,10 @@ export interface Held {
   optional(): string[];
 }
 
-/** The getter of what a module has. */
+/** The getter of a module's `Held`. */
 export const held: unique symbol = Symbol('held');
 
-/** `state` with the tensors of a module and of those below it. */
+/** Adds the tensors of a module and its submodules to `state`. */
 export function savedInto(state: StateDict, module: Module, prefix: string, keepVars: boolean): StateDict {
   const { hooks, tensors, modules } = module[held];
   for (const hook of hooks.beforeState) hook(module, prefix, keepVars);
@@ -57,7 +58,7 @@ export function savedInto(state: StateDict, module: Module, prefix: string, keep
   return state;
 }
 
-/** Tensors and keys of a module and of those below it, by `own` of each. */
+/** Tensors or keys of a module and its submodules; `own` lists those of one module. */
 const below = <T>(module: Module, prefix: string, own: (has: Held, prefix: string) => readonly T[]): T[] => [
   ...own(module[held], prefix),
   ...module[held].modules().flatMap(([name, child]) => below(child, `${prefix}${name}.`, own)),
@@ -68,7 +69,10 @@ function afterLoad(module: Module, keys: IncompatibleKeys): void {
   for (const hook of module[held].hooks.afterLoad) hook(module, keys);
 }
 
-/** Copies `loaded` into the parameters and buffers of the module called `owner`. All or nothing, but for keys where hooks change the missing ones. */
+/**
+ * Copies `loaded` into the parameters and buffers of the module called `owner`. All or nothing, except that with hooks
+ * after the load, keys are checked only after the copy.
+ */
 export function loadInto(owner: string, module: Module, loaded: StateDict, strict: boolean): IncompatibleKeys {
   const missingKeys: string[] = [];
   const unexpectedKeys: string[] = [];
@@ -106,7 +110,7 @@ export function loadInto(owner: string, module: Module, loaded: StateDict, stric
   };
   const isHooked = modules.some(([, each]) => each[held].hooks.afterLoad.size > 0);
   check(strict && !isHooked);
-  // Reading every value first finds a tensor that was disposed while nothing has been overwritten.
+  // Read every value first: if a tensor was disposed, this throws before anything is overwritten.
   const sources = copies.map(([current, loaded]) => {
     return [current, Tensor.of(isOldScalar(current, loaded) ? reshape(loaded.value, []) : loaded.value)] as const;
   });
@@ -122,7 +126,7 @@ export function loadInto(owner: string, module: Module, loaded: StateDict, stric
       replaced = 0;
     }
   });
-  // They were never the user's, so nothing of them needs to be kept.
+  // The user never sees these tensors, so they can be disposed of.
   for (const [, source] of sources) source.dispose();
   if (!isHooked) return keys;
   afterLoad(module, keys);
@@ -130,7 +134,7 @@ export function loadInto(owner: string, module: Module, loaded: StateDict, stric
   return keys;
 }
 
-/** Whether a number comes as a vector: PyTorch had no tensors of rank 0 before its version 0.4. */
+/** Whether a scalar was saved as a vector: PyTorch had no tensors of rank 0 before its version 0.4. */
 const isOldScalar = (current: Tensor, loaded: Tensor): boolean =>
   !isUninitialized(current) && current.shape.length === 0 && sameShape(loaded.shape, [1]);
 

@@ -1,4 +1,5 @@
-// Owns what a recurrent layer asks of a packed sequence, so that layers do not load the code of packed sequences.
+// Owns the interface by which a recurrent layer reads a packed sequence, so that layers do not load the code of packed
+// sequences.
 import type { Tensor } from '../../tensor/tensor';
 import type { PackedSequence } from './packed-sequences';
 
@@ -7,17 +8,17 @@ export const laidOut: unique symbol = Symbol('laidOut');
 
 /** The rows of a packed sequence side by side as [L, N, …], the longest sequence first. */
 export interface PackedRows {
-  /** The elements, those behind the end of a sequence being any others. Shape: [L, N, *]. */
+  /** The elements; those after the end of a sequence are arbitrary. Shape: [L, N, *]. */
   readonly x: Tensor;
-  /** Each sequence in reverse up to its own end; doing it twice restores the order. Shape: [L, N, *] → [L, N, *]. */
+  /** Reverses each sequence up to its own end; doing it twice restores the order. Shape: [L, N, *] → [L, N, *]. */
   reversed(x: Tensor): Tensor;
   /** The elements at the end of each sequence. Shape: [L, N, *] → [N, *]. */
   last(x: Tensor): Tensor;
-  /** Another value in the place of elements behind the end of a sequence. Shape: [L, N, *] → [L, N, *]. */
+  /** Replaces the elements after the end of each sequence by `value`. Shape: [L, N, *] → [L, N, *]. */
   filled(x: Tensor, value: number): Tensor;
-  /** States of the sequences as they were given, in the order of the rows. Shape: [*, N, *] → [*, N, *]. */
+  /** Reorders states from the given order of the sequences to the order of the rows. Shape: [*, N, *] → [*, N, *]. */
   sorted(state: Tensor): Tensor;
-  /** The reverse of `sorted`. */
+  /** The inverse of `sorted`. */
   unsorted(state: Tensor): Tensor;
   /** A packed sequence of the same lengths. Shape of x: [L, N, *]. */
   packed(x: Tensor): PackedSequence;

@@ -1,4 +1,5 @@
-// Owns packed sequences: sequences of several lengths as the rows of one tensor, element by element, for recurrent layers.
+// Owns packed sequences: sequences of several lengths as the rows of one tensor, time step by time step, for recurrent
+// layers.
 
 import { either, iterable, listOf, orNull, real, whole } from '../../../engine/core/argument-kinds';
 import { closeMethods } from '../../../engine/core/arity';
@@ -15,14 +16,14 @@ import { holdsTensors } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
 import { laidOut, type PackedRows } from './packed-rows';
 
-/** Lengths or places as numbers, or as a tensor of them that was made from numbers. */
+/** Lengths or indices as numbers, or as a tensor that was made from numbers, which needs no read-back. */
 type Numbers = Tensor | readonly number[];
 
 const numbersKind = either(tensor, listOf(whole(0)));
 
 const indices = (values: readonly number[]): Tensor => makeTensor(values, { dtype: 'int64' });
 
-/** @throws ArgumentError for a tensor whose numbers would have to be read back */
+/** @throws ArgumentError if a tensor's numbers would have to be read back */
 function numbersOf(name: string, key: string, given: Numbers): readonly number[] {
   if (!(given instanceof Tensor)) return given;
   const values = given.shape.length === 1 ? valuesAtHand(given) : null;
@@ -34,38 +35,43 @@ function numbersOf(name: string, key: string, given: Numbers): readonly number[]
   throw new ArgumentError(`${name}: expected ${key} as numbers, or as a vector of them, but got ${got}`);
 }
 
-/** How many sequences are longer than each place, for lengths that fall. */
+/** For lengths in descending order: how many sequences have an element at each time step. */
 const batchSizesOf = (lengths: readonly number[]): number[] =>
   Array.from({ length: lengths[0]! }, (_, t) => lengths.filter((length) => length > t).length);
 
 interface PackedArguments {
   /** The elements of all sequences: the first of each, then the second of each, …; longer sequences first. Shape: [sum of lengths, *]. */
   data: Tensor;
-  /** How many sequences have an element at each place. */
+  /** How many sequences have an element at each time step. */
   batchSizes: Numbers;
-  /** For each packed sequence its number among those that were given; null (default) where they were sorted already. */
+  /** For each packed sequence, its index among those that were given; null (default) if they were already sorted. */
   sortedIndices?: Numbers | null;
-  /** The reverse of `sortedIndices`; computed from them by default. */
+  /** The inverse of `sortedIndices`; computed from them by default. */
   unsortedIndices?: Numbers | null;
 }
 
 type PackedOrder = ['data', 'batchSizes', 'sortedIndices', 'unsortedIndices'];
 
 /**
- * Sequences of several lengths, packed: `packPaddedSequence` and `packSequence` make it, `nn.RNN`, `nn.LSTM` and `nn.GRU` read it, and
+ * Sequences of several lengths, packed: `packPaddedSequence` and `packSequence` make it, `nn.RNN`, `nn.LSTM` and
+ * `nn.GRU` read it, and
  * `padPackedSequence` and `unpackSequence` take it apart.
  *
- * `data` holds the elements, [sum of lengths, *]; `batchSizes`, [longest length], how many sequences have an element at each place.
- * `sortedIndices` and `unsortedIndices`, [N], are the order of the sequences by length and its reverse, or null where they came sorted.
+ * `data` holds the elements, [sum of lengths, *]; `batchSizes`, [longest length], how many sequences have an element at
+ * each time
+ * step. `sortedIndices` and `unsortedIndices`, [N], are the order of the sequences by length and its inverse, or null
+ * if they were
+ * already sorted.
  *
- * @throws ArgumentError where the batch sizes grow, or are not as many elements as `data` has
+ * @throws ArgumentError if the batch sizes increase
+ * @throws ShapeError if their sum is not the number of rows of `data`
  */
 export class PackedSequence extends Printable {
   readonly data: Tensor;
   readonly batchSizes: Tensor;
   readonly sortedIndices: Tensor | null;
   readonly unsortedIndices: Tensor | null;
-  /** Scopes take along the tensors of packed sequences that a module returns. */
+  /** Tells scopes that this object holds tensors, so that they survive when a module returns it. */
   readonly [holdsTensors] = true;
   readonly #sizes: readonly number[];
   readonly #order: readonly number[] | null;
@@ -169,12 +175,12 @@ export class PackedSequence extends Printable {
     return this.#with(this.data.to(...args));
   }
 
-  /** This sequence: there is one device. */
+  /** Returns this sequence: there is one device. */
   cuda(): PackedSequence {
     return this;
   }
 
-  /** This sequence, as `cuda()` is. */
+  /** Returns this sequence, as `cuda()` does. */
   cpu(): PackedSequence {
     return this;
   }
@@ -204,14 +210,14 @@ export class PackedSequence extends Printable {
     return this.data.dtype;
   }
 
-  /** The sequences' number, their lengths and the shape of the data. */
+  /** The lengths, and the shape and dtype of the data. */
   override toString(): string {
     const { lengths, data } = this;
     return `PackedSequence(lengths=[${lengths.join(', ')}], data=${showShape(data.shape)}, dtype=${data.dtype})`;
   }
 }
 
-/** The row of `data` at which each place of the sequences begins. */
+/** The row of `data` at which each time step begins. */
 function startsOf(sizes: readonly number[]): number[] {
   let total = 0;
   return sizes.map((size) => {
@@ -220,7 +226,7 @@ function startsOf(sizes: readonly number[]): number[] {
   });
 }
 
-/** What belongs to the sorted sequences, in the order in which they were given. */
+/** Values of the sorted sequences, in the order in which the sequences were given. */
 function givenOrder<T>(sorted: readonly T[], order: readonly number[] | null): readonly T[] {
   if (!order) return sorted;
   const given = new Array<T>(sorted.length);
@@ -230,7 +236,7 @@ function givenOrder<T>(sorted: readonly T[], order: readonly number[] | null): r
   return given;
 }
 
-/** @throws ArgumentError unless `order` is an order of `count` sequences */
+/** @throws ArgumentError if `order` is not an order of `count` sequences */
 function reverseOf(name: string, order: readonly number[], count: number): number[] {
   const reverse = order.map((_, n) => order.indexOf(n));
   if (order.length === count && !reverse.includes(-1)) return reverse;
@@ -239,7 +245,7 @@ function reverseOf(name: string, order: readonly number[], count: number): numbe
   );
 }
 
-/** The order of sequences by falling length, or null where they must be sorted already. */
+/** The order of sequences by descending length, or null if they must already be sorted. */
 function orderOf(name: string, lengths: readonly number[], enforceSorted: boolean): number[] | null {
   if (lengths.length === 0 || lengths.some((length) => length < 1)) {
     throw new ArgumentError(
@@ -253,7 +259,7 @@ function orderOf(name: string, lengths: readonly number[], enforceSorted: boolea
   );
 }
 
-/** Rows of sequences, packed: `row` says where element t of sequence n, as they were given, stands in `rows`. */
+/** Packs sequences whose elements are rows of `rows`; `row` gives the row of element t of the given sequence n. */
 function pack(
   rows: Tensor,
   lengths: readonly number[],
@@ -273,7 +279,10 @@ interface PackPaddedArguments {
   lengths: Numbers;
   /** The input is [N, L, *], default false. */
   batchFirst?: boolean;
-  /** The sequences come with falling lengths, default true; with false they are sorted here, and `padPackedSequence` restores their order. */
+  /**
+   * Require descending lengths, default true; with false the sequences are sorted here, and `padPackedSequence`
+   * restores their order.
+   */
   enforceSorted?: boolean;
 }
 
@@ -282,7 +291,7 @@ interface PackPaddedArguments {
  *
  *     const packed = nn.utils.rnn.packPaddedSequence(torch.randn(2, 5, 3), [5, 2], { batchFirst: true });
  *
- * @throws ArgumentError for a length under 1, and for lengths that grow unless `enforceSorted: false`
+ * @throws ArgumentError if a length is under 1, or if lengths increase without `enforceSorted: false`
  */
 export function packPaddedSequence(
   ...args: Arguments<PackPaddedArguments, ['input', 'lengths', 'batchFirst', 'enforceSorted']>
@@ -329,10 +338,11 @@ const packedKind = {
 };
 
 /**
- * The reverse of `packPaddedSequence`: the sequences side by side in the order in which they were given, each padded on the right, and
- * their lengths as an int64 tensor [N]. Shape: data [sum of lengths, *] → [L, N, *], with `batchFirst` [N, L, *].
+ * The inverse of `packPaddedSequence`: the sequences side by side in the order in which they were given, each padded on
+ * the right,
+ * and their lengths as an int64 tensor [N]. Shape: data [sum of lengths, *] → [L, N, *], with `batchFirst` [N, L, *].
  *
- * @throws ArgumentError for a `totalLength` that is shorter than a sequence
+ * @throws ArgumentError if `totalLength` is shorter than a sequence
  */
 export function padPackedSequence(
   ...args: Arguments<PadPackedArguments, ['sequence', 'batchFirst', 'paddingValue', 'totalLength']>
@@ -355,7 +365,7 @@ export function padPackedSequence(
   }
   const rest = data.shape.slice(1);
   const before = rest.flatMap(() => [0, 0]);
-  // One row more than the data has is the padding.
+  // One extra row at the end holds the padding.
   const more = data.pad([...before, 0, 1], { value: paddingValue });
   const { rows } = sequence;
   const [padding, count] = [data.shape[0]!, rows.length];
@@ -372,15 +382,15 @@ export function padPackedSequence(
 interface PackArguments {
   /** The sequences, [L_i, *] each. */
   sequences: Iterable<Tensor>;
-  /** They come with falling lengths, default true; with false they are sorted here. */
+  /** Require descending lengths, default true; with false the sequences are sorted here. */
   enforceSorted?: boolean;
 }
 
 /**
  * Sequences of several lengths, packed without padding. Shape: [L_i, *] each → data [sum of lengths, *].
  *
- * @throws ArgumentError for a sequence without elements, and for lengths that grow unless `enforceSorted: false`
- * @throws ShapeError for sequences that differ in more than their lengths
+ * @throws ArgumentError if a sequence has no elements, or if lengths increase without `enforceSorted: false`
+ * @throws ShapeError if sequences differ in more than their lengths
  */
 export function packSequence(...args: Arguments<PackArguments, ['sequences', 'enforceSorted']>): PackedSequence {
   const name = 'packSequence';

@@ -20,7 +20,7 @@ interface CellArguments {
   bias?: boolean;
 }
 
-/** What cells have in common; the parameters bear PyTorch's names. */
+/** The base of the cells; the parameters have PyTorch's names. */
 abstract class Cell extends Layer {
   get [inputs]() {
     return ['input', 'hx?'] as const;
@@ -47,13 +47,13 @@ abstract class Cell extends Layer {
     this.resetParameters();
   }
 
-  /** Draws every weight and bias anew, uniform on ±1/√hiddenSize. */
+  /** Draws new weights and biases, uniform on ±1/√hiddenSize. */
   resetParameters(): void {
     const bound = 1 / Math.sqrt(this.hiddenSize);
     for (const parameter of this.parameters()) uniform_(parameter, -bound, bound);
   }
 
-  /** The input's share of the gates. */
+  /** The input's share of the gates, W_ih x + b_ih. */
   protected share(layer: string, x: Tensor): Tensor {
     expectKind(layer, 'its argument', x, tensor);
     if ((x.dim() !== 1 && x.dim() !== 2) || x.shape.at(-1) !== this.inputSize) {
@@ -65,7 +65,7 @@ abstract class Cell extends Layer {
     return linear(x, this.weight_ih, this.bias_ih);
   }
 
-  /** The given state of the input x, or zeros. */
+  /** The given state for the input x, or zeros. */
   protected state(layer: string, x: Tensor, given: Tensor | null | undefined): Tensor {
     const shape = [...x.shape.slice(0, -1), this.hiddenSize];
     if (given === null || given === undefined) return zeros(shape, { dtype: x.dtype });

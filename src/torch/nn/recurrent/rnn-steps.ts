@@ -9,14 +9,14 @@ export function advanceRnn(share: Tensor, h: Tensor, w: Tensor, b: Tensor | null
   return share.add(linear(h, w, b))[nonlinearity]();
 }
 
-/** [h', c'] of gates i, f, g, o. */
+/** [h', c'] from the gates i, f, g, o. */
 export function advanceLstm(share: Tensor, h: Tensor, c: Tensor, w: Tensor, b: Tensor | null): [h: Tensor, c: Tensor] {
   const [i, f, g, o] = share.add(linear(h, w, b)).chunk(4, -1) as [Tensor, Tensor, Tensor, Tensor];
   const cell = f.sigmoid().mul(c).add(i.sigmoid().mul(g.tanh()));
   return [o.sigmoid().mul(cell.tanh()), cell];
 }
 
-/** h' of gates r, z, n. */
+/** h' from the gates r, z, n. */
 export function advanceGru(share: Tensor, h: Tensor, w: Tensor, b: Tensor | null): Tensor {
   const [xr, xz, xn] = share.chunk(3, -1) as [Tensor, Tensor, Tensor];
   const [hr, hz, hn] = linear(h, w, b).chunk(3, -1) as [Tensor, Tensor, Tensor];

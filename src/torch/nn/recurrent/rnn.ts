@@ -24,22 +24,22 @@ export interface RecurrentArguments {
   /** Features of each element of the sequence. */
   inputSize: number;
   hiddenSize: number;
-  /** Layers on top of each other, default 1. */
+  /** The number of stacked layers, default 1. */
   numLayers?: number;
   /** Default true. */
   bias?: boolean;
   /** Sequences are [N, L, …] rather than [L, N, …], default false. */
   batchFirst?: boolean;
-  /** The chance of an output of a layer but the last to be dropped in training, default 0. */
+  /** The probability that an output of a layer other than the last is dropped in training, default 0. */
   dropout?: number;
-  /** Read the sequence backwards, too; default false. */
+  /** Also read the sequence backwards; default false. */
   bidirectional?: boolean;
 }
 
 interface Layout extends Required<RecurrentArguments> {
-  /** Blocks of hiddenSize rows in the weights. */
+  /** The number of blocks of hiddenSize rows in the weights. */
   gates: number;
-  /** The size of outputs where they are projected, 0 where not. */
+  /** The size of projected outputs, 0 for no projection. */
   projSize: number;
 }
 
@@ -64,8 +64,9 @@ interface Sequence {
 }
 
 /**
- * What recurrent layers have in common. The parameters bear PyTorch's names: `weight_ih_l0` [gates · hiddenSize, inputSize],
- * `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0` for layer 0, with `_reverse` for the other direction.
+ * The base of the recurrent layers. The parameters have PyTorch's names: `weight_ih_l0` [gates · hiddenSize,
+ * inputSize],
+ * `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0` for layer 0, with `_reverse` for the backward direction.
  */
 abstract class Recurrent extends Layer {
   get [inputs]() {
@@ -137,16 +138,16 @@ abstract class Recurrent extends Layer {
     };
   }
 
-  /** Draws every weight and bias anew, uniform on ±1/√hiddenSize. */
+  /** Draws new weights and biases, uniform on ±1/√hiddenSize. */
   resetParameters(): void {
     const bound = 1 / Math.sqrt(this.hiddenSize);
     for (const parameter of this.parameters()) uniform_(parameter, -bound, bound);
   }
 
-  /** What the cells compute. */
+  /** The kind of the layer's cells. */
   protected abstract get kind(): CellKind;
 
-  /** Sizes of the features of each tensor of the state. */
+  /** The number of features of each tensor of the state. */
   protected stateSizes(): readonly number[] {
     return [this.outputSize];
   }
@@ -191,7 +192,7 @@ abstract class Recurrent extends Layer {
     weights: Weights,
     { reverse: backwards, rows }: { readonly reverse: boolean; readonly rows: PackedRows | null },
   ): [outputs: Tensor, state: readonly Tensor[]] {
-    // Packed sequences are turned, each about its own middle, so that all begin at the same place.
+    // Packed sequences are reversed, each up to its own end, so that all begin at the same time step.
     const turned = (x: Tensor): Tensor => (rows && backwards ? rows.reversed(x) : x);
     const [sequence, reverse] = [turned(given), backwards && !rows];
     const times = sequence.shape[0]!;
@@ -216,12 +217,14 @@ abstract class Recurrent extends Layer {
     { reverse, rows }: { readonly reverse: boolean; readonly rows: PackedRows | null },
   ): Tensor[] {
     const { kind } = this;
-    // Both biases of gates that are sums are one; a GRU scales the hidden state's share of one gate, with its bias.
+    // If the gates are plain sums, their two biases can be added beforehand. A GRU multiplies the hidden state's share
+    // of one gate, bias included, so its biases stay apart.
     const apart = kind === 'gru' || !inputBias || !hiddenBias;
     const all = linear(sequence, inputs, apart ? inputBias : inputBias.add(hiddenBias));
-    // Of relu alone the states may grow without bound, and behind a sequence's end nothing may overflow.
+    // With relu, states may grow without bound. The lowest shares make them 0 after a sequence's end, so that nothing
+    // overflows there.
     const shares = rows && kind === 'relu' ? rows.filled(all, LOWEST[all.dtype as keyof typeof LOWEST]) : all;
-    // Under autocast the shares are float16.
+    // Under autocast the shares are float16, so the other operands are converted to their dtype.
     const alike = (x: Tensor) => x.to(shares.dtype).value;
     return recurrent(
       {
@@ -277,10 +280,13 @@ abstract class Recurrent extends Layer {
   }
 }
 
-/** The least finite numbers. */
+/** The lowest finite number of each dtype. */
 const LOWEST = { float32: -3.4028234663852886e38, float16: -65504 };
 
-/** The states after each element, h and c, of an LSTM layer in one direction whose outputs are projected: element by element. */
+/**
+ * The states h and c after each element, for an LSTM layer in one direction whose outputs are projected; computed step
+ * by step.
+ */
 function scanProjected(
   sequence: Tensor,
   initial: readonly Tensor[],
@@ -301,7 +307,7 @@ function scanProjected(
   return [stack(outputs), stack(cells)];
 }
 
-/** A recurrent layer's call with sequences of several lengths. */
+/** A recurrent layer's call with a packed sequence. */
 type OnPacked<Initial, State> = (
   input: PackedSequence,
   state?: Initial | null,
@@ -315,9 +321,12 @@ export interface RNNArguments extends RecurrentArguments {
 /**
  * h_t = tanh(W_ih x_t + b_ih + W_hh h_{t−1} + b_hh) in each layer (Elman 1990).
  *
- * Shape: input [L, N, inputSize], or [N, L, …] with `batchFirst`, or [L, inputSize]; initial state [numLayers · directions, N,
- * hiddenSize], zeros by default → output [L, N, directions · hiddenSize] of the last layer, and the last state. Of a packed sequence
- * (`nn.utils.rnn.packPaddedSequence`) the output is packed, too, and the last state is that at the end of each sequence.
+ * Shape: input [L, N, inputSize], or [N, L, …] with `batchFirst`, or [L, inputSize]; initial state [numLayers ·
+ * directions, N,
+ * hiddenSize], zeros by default → output [L, N, directions · hiddenSize] of the last layer, and the last state. For a
+ * packed sequence
+ * (`nn.utils.rnn.packPaddedSequence`) the output is packed, too, and the last state is the one at the end of each
+ * sequence.
  *
  *     const [output, h] = new nn.RNN(10, 20)(torch.randn(5, 3, 10));   // [5, 3, 20], [1, 3, 20]
  */
@@ -385,7 +394,7 @@ export class GRU extends Recurrent {
 }
 
 export interface LSTMArguments extends RecurrentArguments {
-  /** Outputs and hidden states are projected to this size, default 0: they are not. */
+  /** Project outputs and hidden states to this size; default 0: no projection. */
   projSize?: number;
 }
 

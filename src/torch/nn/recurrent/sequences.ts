@@ -1,4 +1,4 @@
-// Owns what nn.utils.rnn has for sequences of several lengths: padding them to one, and taking the padding off.
+// Owns padding sequences of several lengths to one length, and removing the padding, for nn.utils.rnn.
 
 import { either, iterable, listOf, oneOf, real, whole } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';

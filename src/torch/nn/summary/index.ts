@@ -29,13 +29,16 @@ export interface SummaryOptions {
   inputSize?: readonly number[] | readonly (readonly number[])[] | null;
   /** Inputs in place of random ones. */
   inputData?: Tensor | readonly unknown[] | null;
-  /** Default ['outputSize', 'numParams'], and ['numParams'] without input. 'receptiveField' is what a layer's units see of the input. */
+  /**
+   * Default ['outputSize', 'numParams'], and ['numParams'] without input. 'receptiveField' is the part of the input
+   * that a layer's units see.
+   */
   colNames?: readonly ColumnName[];
   /** Default 25. */
   colWidth?: number;
-  /** How deep layers are shown, default 3. */
+  /** How many levels of nested layers are shown, default 3. */
   depth?: number;
-  /** Of the inputs, default float32. */
+  /** The dtypes of the inputs, default float32. */
   dtypes?: readonly DType[];
   /** Default 'eval'. */
   mode?: 'eval' | 'train';
@@ -53,7 +56,7 @@ const kinds: Kinds<{ model: Module } & SummaryOptions> = {
   inputSize: orNull({ words: 'a list of sizes', fits: Array.isArray }),
   inputData: orNull(either(instance(Tensor), aList)),
   colNames: orNull(listOf(oneOf(...columnNames))),
-  // A table is text of the host.
+  // A bound, since the whole table is built as one string.
   colWidth: whole(1, 1000),
   depth: whole(0),
   dtypes: orNull(listOf(oneOf(...dtypes))),
@@ -119,7 +122,7 @@ export function summary(...args: unknown[]): ModelStatistics {
   return result;
 }
 
-/** As torchinfo draws them, so that later draws are the same as with PyTorch. */
+/** Draws inputs as torchinfo does, so that later random numbers are the same as with PyTorch. */
 function randomInputs(size: NonNullable<SummaryOptions['inputSize']>, dtypes: readonly DType[]): Tensor[] {
   const sizes = (typeof size[0] === 'number' ? [size] : size) as readonly (readonly number[])[];
   if (sizes.length === 0 || !sizes.every(Array.isArray) || sizes.flat().some((n) => !(n > 0))) {
@@ -137,7 +140,7 @@ const childrenOf = (module: Module): [string, Module][] =>
 
 const isModule = (value: unknown): value is Module => typeof value === 'function' && 'namedParameters' in value;
 
-/** Every module with its place, parents first; one that is used twice comes twice. */
+/** Every module with its place, parents first; a module that is used twice appears twice. */
 function* places(name: string, module: Module, depth = 0, parent: LayerRow | null = null): Generator<LayerRow> {
   const row = new LayerRow(name, module, depth, parent);
   yield row;
@@ -151,15 +154,15 @@ function listed(model: Module): LayerRow[] {
   return rows;
 }
 
-/** The layers in the order in which they are called. */
+/** Runs the model, and returns its layers in the order of their calls. */
 function observed(model: Module, inputs: readonly unknown[], mode: 'eval' | 'train', followed: boolean): LayerRow[] {
   const tracker = followed ? new FieldTracker() : null;
   const rows: LayerRow[] = [];
   const seen = new Set<Module>();
-  // A module that stands in several places is shown at the last.
+  // A module in several places is shown at the last one.
   const known = new Map([...places(className(model), model)].map((row) => [row.module, row]));
   const modes = [...known.keys()].map((module) => [module, module.training] as const);
-  // Standing in for `forward` rather than as hooks: hooks would keep every activation.
+  // Replace `forward` rather than register hooks, which would retain every activation.
   const restores = [...known.values()].map((place) => {
     const { module } = place;
     const before = Object.getOwnPropertyDescriptor(module, 'forward');
@@ -215,7 +218,7 @@ function withContainers(rows: LayerRow[], seen: Set<Module>): LayerRow[] {
   return shown;
 }
 
-/** Numbers the rows of each depth, and gives each the rows below it. */
+/** Numbers the rows of each depth, and gives each row its descendants. */
 function number(rows: readonly LayerRow[]): void {
   const last: number[] = [];
   rows.forEach((row, i) => {

@@ -1,27 +1,28 @@
-// Owns receptive fields: which part of the input each element of a tensor hangs on, followed through every operation while a network runs.
+// Owns receptive fields: which part of the input each element of a tensor depends on, followed through every operation
+// while a network runs.
 import { type CallWatcher, watchedBy } from '../../../engine/core/calls';
 import { isPlainObject } from '../../../engine/core/options';
 import type { Value } from '../../../engine/graph/value';
 import { tensorsIn } from '../../tensor/calling/tensor-trees';
 import type { Tensor } from '../../tensor/tensor';
 
-/** One spatial axis: element i hangs on the input's places left + i · jump … right + i · jump. */
+/** One spatial axis: element i depends on the input's positions left + i · jump … right + i · jump. */
 interface Axis {
-  /** The dimension, counted from the last, which is -1. */
+  /** The dimension, counted from the end: the last one is -1. */
   readonly dim: number;
   readonly left: number;
   readonly right: number;
   readonly jump: number;
 }
 
-/** Axis by axis of the input; null where every element hangs on the whole of it. */
+/** One entry for each spatial axis; null if every element depends on the whole input. */
 type Field = readonly Axis[] | null;
 
 /** The part of the input that a layer's unit sees, axis by axis (height, width). */
 export interface ReceptiveField {
-  /** Places of the input that a unit sees. Places beyond the border are padding. */
+  /** How many positions of the input a unit sees along each axis. Positions beyond the border are padding. */
   readonly size: readonly number[];
-  /** Places of the input between the fields of neighbours. */
+  /** The distance between the fields of neighbouring units, in positions of the input. */
   readonly stride: readonly number[];
   /** Where the field of the first unit begins; negative in the padding. */
   readonly start: readonly number[];
@@ -39,7 +40,7 @@ const list = (sizes: Sizes, count: number): readonly number[] =>
       ? Array<number>(count).fill(sizes![0]!)
       : (sizes ?? []);
 
-/** Arguments by name, whichever way they were given. */
+/** Arguments by name, whether they were given by position or by name. */
 function named(args: readonly unknown[], names: readonly string[]): Values {
   const last = args.at(-1);
   const options = isPlainObject(last) ? last : {};
@@ -47,12 +48,15 @@ function named(args: readonly unknown[], names: readonly string[]): Values {
   return { ...Object.fromEntries(placed.map((value, i) => [names[i] ?? `${i}`, value])), ...options };
 }
 
-/** Moves each spatial axis as `step` says for its number among the `count` axes that an operation works on, the last ones. */
+/**
+ * Changes each spatial axis by `step` if it is among the last `count` axes, on which the operation works; `i` is its
+ * index among these.
+ */
 function along(field: Field, count: number, step: (axis: Axis, i: number) => Axis): Field {
   return field === null ? null : field.map((axis) => (axis.dim >= -count ? step(axis, axis.dim + count) : axis));
 }
 
-/** Windows of `kernel` places: a convolution, or pooling. */
+/** Windows of `kernel` elements: a convolution, or pooling. */
 const windows = (axis: Axis, kernel: number, stride: number, before: number, dilation: number): Axis => ({
   dim: axis.dim,
   left: axis.left - before * axis.jump,
@@ -60,7 +64,7 @@ const windows = (axis: Axis, kernel: number, stride: number, before: number, dil
   jump: axis.jump * stride,
 });
 
-/** The adjoint of windows: place o comes from those i for which o = i · stride - before + t · dilation. */
+/** The adjoint of windows: output o depends on those inputs i for which o = i · stride - before + t · dilation. */
 const spread = (axis: Axis, kernel: number, stride: number, before: number, dilation: number): Axis => ({
   dim: axis.dim,
   left: axis.left + ((before - (kernel - 1) * dilation) / stride) * axis.jump,
@@ -68,7 +72,7 @@ const spread = (axis: Axis, kernel: number, stride: number, before: number, dila
   jump: axis.jump / stride,
 });
 
-/** What an operation makes of its input's field. */
+/** Computes the field of an operation's result from that of its input. */
 type Rule = (field: Field, values: Values, input: Tensor, result: Tensor) => Field;
 
 const beforeOf = (padding: unknown, i: number, count: number, reach: number): number => {
@@ -99,7 +103,7 @@ const pooling =
       return windows(axis, kernel, by, beforeOf(padding, i, count, 0), list(dilation as Sizes, count)[i]!);
     });
 
-/** Place o is made of places from ⌊o · n / m⌋ to ⌈(o + 1) · n / m⌉ of n. */
+/** With n inputs and m outputs, output o covers the inputs from ⌊o · n / m⌋ to ⌈(o + 1) · n / m⌉. */
 const adaptive: Rule = (field, _values, input, result) =>
   field === null
     ? null
@@ -110,7 +114,10 @@ const adaptive: Rule = (field, _values, input, result) =>
         return windows(axis, Math.min(kernel, from), from / to, 0, 1);
       });
 
-/** Place o lies at o · n / m of n; linear modes read the next place too, cubic ones two more. */
+/**
+ * With n inputs and m outputs, output o lies at input o · n / m. Linear modes also read the next input; cubic ones one
+ * before and two after.
+ */
 const resized: Rule = (field, { mode = 'nearest', alignCorners = false }, input, result) =>
   field === null
     ? null
@@ -132,7 +139,7 @@ const resized: Rule = (field, { mode = 'nearest', alignCorners = false }, input,
 
 const padded: Rule = (field, { pad, mode = 'constant' }) => {
   const amounts = pad as readonly number[];
-  // An element wrapped round to the other side comes from anywhere.
+  // An element that is wrapped round comes from the other side, so no window describes it.
   if (mode === 'circular' && amounts.some((amount) => amount !== 0)) return null;
   return along(field, amounts.length / 2, (axis) => {
     const shift = amounts[2 * (-axis.dim - 1)]! * axis.jump;
@@ -140,7 +147,7 @@ const padded: Rule = (field, { pad, mode = 'constant' }) => {
   });
 };
 
-/** Where each dimension of a permuted tensor comes from. */
+/** Reorders the axes; `order` gives the input's dimension for each dimension of the result. */
 const permuted =
   (order: (values: Values, rank: number) => readonly number[]): Rule =>
   (field, values, input) => {
@@ -165,7 +172,10 @@ const whole: Rule = () => null;
 const wholeOf = (...names: readonly string[]): [string, readonly [readonly string[], Rule]][] =>
   names.map((name) => [name, [[], whole]]);
 
-/** By operation the names of its parameters and its rule; all others keep the places of their inputs. */
+/**
+ * For each operation, the names of its parameters and its rule; all other operations keep the positions of their
+ * inputs.
+ */
 const rules = new Map<string, readonly [readonly string[], Rule]>([
   ...[1, 2, 3].flatMap((count): [string, readonly [readonly string[], Rule]][] => [
     [`conv${count}d`, [conv, convolution(count, windows)]],
@@ -191,7 +201,7 @@ const rules = new Map<string, readonly [readonly string[], Rule]>([
   ...wholeOf('gridSample', 'fold', 'unfold', 'gather', 'indexSelect', 'fft', 'tensordot', 'baddbmm', 'addmm'),
 ]);
 
-/** The dimensions of a call of `permute`, which come one by one or in a list. */
+/** The dimensions of a call of `permute`, given one by one or in a list. */
 function permutation(args: readonly unknown[]): readonly number[] {
   const [, first, ...rest] = args;
   if (Array.isArray(first)) return first as readonly number[];
@@ -199,7 +209,7 @@ function permutation(args: readonly unknown[]): readonly number[] {
   return [first as number, ...(rest as number[])];
 }
 
-/** The least and the greatest place of both; whole where their steps differ. */
+/** The least and the greatest position of both; the whole input if their steps differ. */
 function union(a: Field, b: Field): Field {
   if (a === null || b === null || a.length !== b.length) return null;
   const axes = a.map((axis, i): Axis | null => {
@@ -211,14 +221,17 @@ function union(a: Field, b: Field): Field {
 }
 
 /**
- * Follows receptive fields through a call of a network: give it the inputs, run the network within `watch`, then ask for the field of a result.
- * Nothing need be computed. Fields are the places that windows reach; the statistics of normalisation layers are not counted.
+ * Follows receptive fields through a call of a network: give it the inputs, run the network within `watch`, then ask
+ * for the field of a
+ * result. No values need to be computed. A field holds the positions that windows reach; the statistics of
+ * normalisation layers
+ * are ignored.
  */
 export class FieldTracker implements CallWatcher {
   readonly #fields = new WeakMap<Value, Field>();
   #sizes: readonly number[] = [];
 
-  /** An input: all dimensions behind batch and channels are spatial. */
+  /** Registers an input; all dimensions after batch and channels are spatial. */
   input(tensor: Tensor): void {
     const sizes = tensor.shape.slice(2);
     if (this.#sizes.length === 0) this.#sizes = sizes;
@@ -230,7 +243,7 @@ export class FieldTracker implements CallWatcher {
     return watchedBy(this, run);
   }
 
-  /** The field of a tensor; null where it does not hang on an input that has spatial dimensions. */
+  /** The field of a tensor; null if it does not depend on an input with spatial dimensions. */
   of(tensor: Tensor): ReceptiveField | null {
     const field = this.#fieldOf(tensor.value);
     if (field === undefined || this.#sizes.length === 0) return null;
@@ -241,14 +254,14 @@ export class FieldTracker implements CallWatcher {
     return {
       size: field.map(({ left, right }) => Math.floor(right - left + 1e-9) + 1),
       stride: field.map(({ jump }) => jump),
-      // Adding 0 makes 0 of -0.
+      // Adding 0 turns -0 into 0.
       start: field.map(({ left }) => Math.ceil(left - 1e-9) + 0),
       isGlobal: false,
     };
   }
 
   operation(name: string, args: readonly unknown[], run: () => unknown): unknown {
-    // Before it runs: an operation in place gives its input another value.
+    // Read the fields before the operation runs: in place, it gives its input another value.
     const given = tensorsIn(args);
     const fields = given.map((tensor) => this.#fieldOf(tensor.value));
     const result = watchedBy(null, run);
@@ -283,7 +296,7 @@ export class FieldTracker implements CallWatcher {
     );
   }
 
-  /** What a value hangs on: known, or by way of the recorded graph, as of modules that call no operation by name. */
+  /** The field of a value: known, or derived from the recorded graph, for modules that call no operation by name. */
   #fieldOf(value: Value): Field | undefined {
     const known = this.#fields.get(value);
     if (known !== undefined || this.#fields.has(value)) return known;
@@ -309,7 +322,10 @@ export class FieldTracker implements CallWatcher {
   read(): void {}
 }
 
-/** The field of a result whose places are those of its inputs. An input that broadcasts along an axis, or another number of places, makes it whole. */
+/**
+ * The field of a result whose positions are those of its inputs. If an input broadcasts along an axis, or its size
+ * there differs, the field is the whole input.
+ */
 function kept(
   shapes: readonly (readonly number[])[],
   fields: readonly (Field | undefined)[],

@@ -4,14 +4,14 @@ import { className, type Module } from '../module/module';
 import { isUninitialized } from '../module/parameter';
 import type { ReceptiveField } from './receptive-field';
 
-/** Bytes of an element as PyTorch holds it. */
+/** Bytes of an element in PyTorch. */
 const elementBytes: Readonly<Record<string, number>> = { int64: 8, float64: 8, float16: 2, uint8: 1, int8: 1, bool: 1 };
 
 const bytesOf = (x: Tensor): number => elementBytes[x.dtype] ?? 4;
 
 const product = (sizes: readonly number[]): number => sizes.reduce((n, size) => n * size, 1);
 
-/** The shape of the first tensor in any nesting, the bytes of its elements, and those of all tensors. */
+/** The shape of the first tensor in a nested value, the bytes of its elements, and the bytes of all tensors. */
 export function sizeOf(value: unknown): { shape: readonly number[]; bytes: number; total: number } {
   if (value instanceof Tensor)
     return { shape: value.shape, bytes: bytesOf(value), total: bytesOf(value) * value.numel() };
@@ -32,7 +32,7 @@ export class LayerRow {
   readonly isLeaf: boolean;
   readonly kernelSize: number | readonly number[] | null;
   className: string;
-  /** Its number among the rows of its depth. */
+  /** Its index among the rows of its depth. */
   index = 0;
   children: readonly LayerRow[] = [];
   isRecursive = false;
@@ -43,7 +43,7 @@ export class LayerRow {
   paramBytes = 0;
   outputBytes = 0;
   multAdds = 0;
-  /** What its units see of the input, where that was asked for. */
+  /** The part of the input that its units see, if asked for. */
   receptiveField: ReceptiveField | null = null;
   inner: InnerRow[] = [];
 
@@ -67,7 +67,7 @@ export class LayerRow {
 
   /** Notes the layer's inputs and results. */
   finish(args: readonly unknown[], result: unknown): void {
-    // A lazy layer is something else now.
+    // A lazy layer may be of another class now.
     this.className = className(this.module);
     this.countParameters();
     this.inputSize = sizeOf(args).shape;
@@ -107,12 +107,12 @@ export class LayerRow {
     }, 0);
   }
 
-  /** Parameters that belong to no row below. */
+  /** Parameters that no row below counts. */
   get leftover(): number {
     return this.without((row) => (row.isLeaf ? row.numParams : row.leftover), this.numParams);
   }
 
-  /** Trainable parameters that belong to no row below. */
+  /** Trainable parameters that no row below counts. */
   get leftoverTrainable(): number {
     return this.without((row) => (row.isLeaf ? row.trainableParams : row.leftoverTrainable), this.trainableParams);
   }

@@ -14,7 +14,7 @@ export type ColumnName =
   | 'trainable'
   | 'receptiveField';
 
-/** What rows of the table that `summary` prints say. */
+/** What the rows of the table that `summary` prints show. */
 export type RowSetting = 'depth' | 'varNames' | 'asciiOnly' | 'hideRecursiveLayers';
 
 interface TableOptions {
@@ -38,7 +38,7 @@ const titles: Record<ColumnName, string> = {
 
 export const columnNames = /* @__PURE__ */ Object.keys(titles) as readonly ColumnName[];
 
-/** The least width of the first column, and the step by which it grows. */
+/** The minimum width of the first column, and the step by which it widens. */
 const NAME_WIDTH = 40;
 const INDENT = 5;
 
@@ -58,7 +58,7 @@ const sizes = (size: number | readonly number[] | null): string => {
   return size && size.length > 0 ? `[${size.join(', ')}]` : '--';
 };
 
-/** What a summary counts, and its table as text. */
+/** The totals of a summary, and its table as text. */
 export class ModelStatistics extends Printable {
   readonly totalMultAdds: number;
   readonly totalParams: number;
@@ -68,7 +68,7 @@ export class ModelStatistics extends Printable {
 
   constructor(
     readonly layers: readonly LayerRow[],
-    /** Bytes of the inputs; null where the model was not called. */
+    /** Bytes of the inputs; null if the model was not called. */
     readonly totalInput: number | null,
     private readonly options: TableOptions,
   ) {
@@ -78,7 +78,7 @@ export class ModelStatistics extends Printable {
     const leaves = layers.filter(({ isLeaf }) => isLeaf);
     const once = layers.filter(({ isRecursive }) => !isRecursive);
     this.totalMultAdds = sum(leaves, (row) => row.multAdds);
-    // Twice for the gradients.
+    // Twice, for the gradients.
     this.totalOutputBytes = sum(leaves, (row) => (row.numParams > 0 ? 2 * row.outputBytes : 0));
     this.totalParams = sum(once, (row) => (row.isLeaf ? row.numParams : row.leftover));
     this.trainableParams = sum(once, (row) => (row.isLeaf ? row.trainableParams : row.leftoverTrainable));
@@ -199,7 +199,7 @@ function operations(row: LayerRow, deepest: boolean): string {
   return deepest ? grouped(leaves.reduce((sum, leaf) => sum + leaf.multAdds, 0)) : '--';
 }
 
-/** In millions, thousands of millions, or millions of millions. */
+/** In units of 10⁶ (M), 10⁹ (G) or 10¹² (T). */
 function readable(count: number): string {
   const [unit, size] = count >= 1e12 ? ['T', 1e12] : count >= 1e9 ? ['G', 1e9] : ['M', 1e6];
   const value = count / (size as number);

@@ -1,4 +1,4 @@
-// Owns nn.utils.fusion: batch normalisation in eval mode, worked into the layer before it.
+// Owns nn.utils.fusion: folds batch normalisation in eval mode into the layer before it.
 
 import { type Kind, type Kinds, number, orNull } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
@@ -12,13 +12,13 @@ import { deepcopy } from '../module/deepcopy';
 import { className, Module } from '../module/module';
 import { Parameter } from '../module/parameter';
 
-/** The members read of a layer that batch normalisation follows. */
+/** The members read from the layer before the batch normalisation. */
 interface Weighted extends Module {
   weight: Tensor;
   bias: Tensor | null;
 }
 
-/** The members read of a batch normalisation. */
+/** The members read from a batch normalisation. */
 interface Normalising extends Module {
   weight: Tensor | null;
   bias: Tensor | null;
@@ -62,8 +62,9 @@ interface LinearWeights extends Statistics {
 }
 
 /**
- * Weight and bias of a convolution that does what the convolution and the batch normalisation behind it do, by the latter's
- * running mean, running variance, eps, weight and bias. `transpose` is for transposed convolutions.
+ * Weight and bias of one convolution that replaces a convolution and the batch normalisation after it, whose running
+ * mean,
+ * running variance, eps, weight and bias are given. `transpose` is for transposed convolutions.
  */
 export function fuseConvBnWeights(
   ...args: Arguments<
@@ -95,7 +96,7 @@ function fusedWeights({ convW, convB, bnRm, bnRv, bnEps, bnW, bnB }: ConvWeights
   });
 }
 
-/** `fuseConvBnWeights` of a linear layer. */
+/** `fuseConvBnWeights` for a linear layer. */
 export function fuseLinearBnWeights(
   ...args: Arguments<LinearWeights, ['linearW', 'linearB', 'bnRm', 'bnRv', 'bnEps', 'bnW', 'bnB']>
 ): Fused {
@@ -140,7 +141,7 @@ function fused<L extends Weighted>(op: string, layer: L, bn: Normalising, transp
   return copy;
 }
 
-/** A convolution that equals `conv` and then `bn`, both in eval mode. `transpose` is for transposed convolutions. */
+/** A convolution that equals `conv` followed by `bn`, both in eval mode. `transpose` is for transposed convolutions. */
 export function fuseConvBnEval<C extends Weighted>(
   ...args: Arguments<{ conv: C; bn: Normalising; transpose?: boolean }, ['conv', 'bn', 'transpose']>
 ): C {
@@ -154,7 +155,7 @@ export function fuseConvBnEval<C extends Weighted>(
   return fused('fuseConvBnEval', conv, bn, transpose);
 }
 
-/** A linear layer that equals `linear` and then `bn`, a BatchNorm1d, both in eval mode. */
+/** A linear layer that equals `linear` followed by `bn`, a BatchNorm1d, both in eval mode. */
 export function fuseLinearBnEval<L extends Weighted>(
   ...args: Arguments<{ linear: L; bn: Normalising }, ['linear', 'bn']>
 ): L {

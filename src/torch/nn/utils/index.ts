@@ -14,7 +14,7 @@ import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
 import type { Module } from '../module/module';
 
-/** Keeps the quotient finite where all gradients are 0; PyTorch's value. */
+/** Keeps the quotient finite if all gradients are 0; PyTorch's value. */
 const CLIP_EPSILON = 1e-6;
 
 interface Clipped {
@@ -33,7 +33,8 @@ const normKind = either(number, { words: "'inf'", fits: (value) => value === 'in
 const powerOf = (normType: NormType): number => (normType === 'inf' ? Number.POSITIVE_INFINITY : normType);
 
 /**
- * Scales the gradients of all parameters so that their norm, as one vector, is at most `maxNorm`. Returns the norm before.
+ * Scales the gradients of all parameters so that their norm, as one vector, is at most `maxNorm`. Returns the norm
+ * before scaling.
  *
  *     loss.backward();
  *     nn.utils.clipGradNorm_(model.parameters(), 1.0);
@@ -91,7 +92,10 @@ interface ClipWithNormArguments extends Clipped {
   totalNorm: Tensor;
 }
 
-/** Scales the gradients of all parameters by maxNorm / totalNorm where that is less than 1: the second half of `clipGradNorm_`. */
+/**
+ * Scales the gradients of all parameters by maxNorm / totalNorm if that is less than 1: the second half of
+ * `clipGradNorm_`.
+ */
 export function clipGradsWithNorm_(
   ...args: Arguments<ClipWithNormArguments, ['parameters', 'maxNorm', 'totalNorm']>
 ): void {
@@ -130,7 +134,7 @@ export function clipGradValue_(...args: Arguments<Clipped & { clipValue: number 
   );
 }
 
-/** One tensor or several as a list. */
+/** One or several tensors as a list. */
 function listed(name: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
   if (parameters instanceof Tensor) return [parameters];
   const tensors = iterable.fits(parameters) ? [...parameters] : [parameters];
@@ -149,7 +153,7 @@ export function parametersToVector(...args: Arguments<Parts, ['parameters']>): T
   return cat(listed('parametersToVector', parameters).map((parameter) => parameter.reshape(-1)));
 }
 
-/** Writes the parts of a vector into the parameters, the reverse of `parametersToVector`. */
+/** Writes the parts of a vector into the parameters; the inverse of `parametersToVector`. */
 export function vectorToParameters(...args: Arguments<Parts & { vec: Tensor }, ['vec', 'parameters']>): void {
   const { vec, parameters } = parseArgs<Parts & { vec: Tensor }>(
     'vectorToParameters',
@@ -178,7 +182,8 @@ export function vectorToParameters(...args: Arguments<Parts & { vec: Tensor }, [
 }
 
 /**
- * A module made without drawing its first parameters from the generator: for weights that are loaded afterwards.
+ * Makes a module, then resets the generator, as if no initial parameters had been drawn: for weights that are loaded
+ * afterwards.
  *
  *     nn.utils.skipInit(nn.Linear, 5, 1);
  */

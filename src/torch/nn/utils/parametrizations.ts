@@ -9,7 +9,7 @@ import { className, Module } from '../module/module';
 import { parametrize } from './parametrized';
 import { type SpectralNormArgs, spectralNormArgs, type WeightNormArgs, weightNormArgs } from './weight-norm';
 
-/** w = g v / ‖v‖, the norm over all dimensions but one, or over all. */
+/** w = g v / ‖v‖, with the norm over all dimensions but one, or over all. */
 class _WeightNorm extends Module {
   constructor(private readonly kept: number | null) {
     super();
@@ -36,7 +36,7 @@ export function weightNorm<M extends Module>(...args: WeightNormArgs<M>): M {
   return parametrize('weightNorm', module, name, new _WeightNorm(dim), true);
 }
 
-/** Power iterations at the start. */
+/** The number of power iterations at the start. */
 const FIRST_ITERATIONS = 15;
 
 /** w / σ, with σ the largest singular value, as found by power iteration. */
@@ -80,7 +80,7 @@ class _SpectralNorm extends Module {
     if (weight.dim() < 2) return this.unit(weight);
     const matrix = this.matrix(weight);
     if (this.training) this.iterate(matrix.detach(), this.iterations);
-    // Copies, since the next use overwrites what backward of this one still needs.
+    // Clone both: the next use overwrites them, while backward of this use still needs them.
     return weight.div(this._u.clone().dot(matrix.mv(this._v.clone())));
   }
 

@@ -23,15 +23,15 @@ interface RegisterArguments<M extends Module> {
 }
 
 /**
- * Makes `parametrization` compute the tensor `tensorName` of a module from the old parameter, which goes on as
- * `parametrizations.<name>.original`. Several on one tensor follow each other.
+ * Makes `parametrization` compute the tensor `tensorName` of a module from the old parameter, which is kept as
+ * `parametrizations.<name>.original`. Several parametrizations of one tensor are applied in turn.
  *
  *     class Symmetric extends nn.Module {
  *       forward(x: Tensor) { return x.triu().add(x.triu(1).t()); }
  *     }
  *     nn.utils.parametrize.registerParametrization(linear, 'weight', new Symmetric());
  *
- * @throws ArgumentError unless the result has shape and dtype of the parameter, or `unsafe` is set
+ * @throws ArgumentError if the result's shape or dtype differs from the parameter's, unless `unsafe` is set
  */
 export function registerParametrization<M extends Module>(
   ...args: Arguments<RegisterArguments<M>, ['module', 'tensorName', 'parametrization', 'unsafe']>
@@ -67,7 +67,10 @@ interface RemoveArguments<M extends Module> {
   leaveParametrized?: boolean;
 }
 
-/** Makes the tensor a parameter again: with its value now, or with `leaveParametrized: false` with that of `original`. */
+/**
+ * Makes the tensor a parameter again: with its current value or, with `leaveParametrized: false`, with the value of
+ * `original`.
+ */
 export function removeParametrizations<M extends Module>(
   ...args: Arguments<RemoveArguments<M>, ['module', 'tensorName', 'leaveParametrized']>
 ): M {

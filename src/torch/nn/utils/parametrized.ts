@@ -1,4 +1,4 @@
-// Owns what a parametrized module is: tensors that are computed of its parameters wherever they are read.
+// Owns parametrized modules: their tensors are computed from parameters whenever they are read.
 
 import { instance, nonEmpty } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
@@ -13,7 +13,7 @@ import { isUninitialized, Parameter } from '../module/parameter';
 
 /** A module whose forward gives the tensor, from one parameter or several. */
 export interface Parametrization extends Module {
-  /** Parameters that the forward turns into `value`; without it the parameter is `value` itself. */
+  /** The parameters that the forward turns into `value`; without this method, the parameter is `value` itself. */
   rightInverse?(value: Tensor): Tensor | readonly Tensor[];
 }
 
@@ -24,7 +24,10 @@ interface ListArguments {
   original: Parameter;
 }
 
-/** The parametrizations of one tensor, in the order in which they are applied, and the parameters that the first one gets. */
+/**
+ * The parametrizations of one tensor, in the order in which they are applied, and the parameters that the first one
+ * takes.
+ */
 export class ParametrizationList extends ModuleList<Parametrization> {
   constructor(...args: Arguments<ListArguments, ['modules', 'original']>) {
     const { modules, original } = parseArgs<ListArguments>('ParametrizationList', ['modules', 'original'], {}, args, {
@@ -78,17 +81,17 @@ export class ParametrizationList extends ModuleList<Parametrization> {
   }
 }
 
-/** A parameter of this value that is trained as `like` is. */
+/** A parameter of this value with the `requiresGrad` of `like`. */
 export const asParameter = (value: Tensor, like: Parameter): Parameter =>
   new Parameter(value.detach().clone(), { requiresGrad: like.requiresGrad });
 
-/** The parametrizations of a module by the names of its tensors; null where it has none. */
+/** The parametrizations of a module by the names of its tensors; null if it has none. */
 export const listsOf = (module: Module): ModuleDict<ParametrizationList> | null => {
   const lists: unknown = Object.hasOwn(module, 'parametrizations') ? Reflect.get(module, 'parametrizations') : null;
   return lists instanceof ModuleDict ? (lists as ModuleDict<ParametrizationList>) : null;
 };
 
-/** Values while `keeping` runs. */
+/** The tensors computed so far while `keeping` runs; null outside. */
 let cache: Map<ParametrizationList, Tensor> | null = null;
 
 /** Runs `fn`; within it each parametrized tensor is computed once, at its first use. */
@@ -102,7 +105,7 @@ export function keeping<R>(fn: () => R): R {
   }
 }
 
-/** The parametrized tensor of that name. */
+/** The parametrized tensor of that name, from the cache while `keeping` runs. */
 export function computed(module: Module, name: string): Tensor {
   const list = listsOf(module)!.get(name);
   const known = cache?.get(list);
@@ -112,7 +115,7 @@ export function computed(module: Module, name: string): Tensor {
   return value;
 }
 
-/** Has the module print as PyTorch prints it, by a class of its own. */
+/** Gives the module a class of its own, named as PyTorch prints it. */
 function rename(module: Module): void {
   const base = module.constructor as new () => object;
   const name = `Parametrized${base.name}`;
@@ -120,7 +123,7 @@ function rename(module: Module): void {
   Object.setPrototypeOf(module, named[name]!.prototype);
 }
 
-/** `registerParametrization` in the name of `op`. */
+/** `registerParametrization` on behalf of `op`, which errors name. */
 export function parametrize<M extends Module>(
   op: string,
   module: M,

@@ -1,4 +1,5 @@
-// Owns nn.utils' weight normalisation and spectral normalisation: parameters that stand for another one.
+// Owns nn.utils' weight normalisation and spectral normalisation: a parameter is replaced by parts from which it is
+// computed.
 
 import { instance, integer, type Kinds, orNull, text, whole } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
@@ -11,13 +12,13 @@ import type { RemovableHandle } from '../module/hooks';
 import { className, Module } from '../module/module';
 import { isUninitialized, Parameter } from '../module/parameter';
 
-/** The stand-in of a parameter. */
+/** What replaces a parameter. */
 interface Normalised {
   readonly kind: string;
   readonly handle: RemovableHandle;
-  /** The parameter's value at this moment. */
+  /** The parameter's current value. */
   readonly weight: (module: Module) => Tensor;
-  /** The names under which its parts are registered. */
+  /** The names under which the parts are registered. */
   readonly parts: readonly string[];
 }
 
@@ -25,11 +26,11 @@ const normalised = new WeakMap<Module, Map<string, Normalised>>();
 
 interface Named<M extends Module> {
   module: M;
-  /** Of the parameter, default 'weight'. */
+  /** The parameter's name, default 'weight'. */
   name?: string;
 }
 
-/** The kinds of `module` and `name` in all these functions. */
+/** The kinds of the arguments `module` and `name` in all these functions. */
 const namedKinds: Kinds<Named<Module>> = { module: instance(Module), name: text };
 
 function ownParameter(op: string, module: Module, name: string): Parameter {
@@ -68,14 +69,14 @@ function remove<M extends Module>(op: string, kind: string, module: M, name: str
 const partOf = (module: Module, name: string): Tensor => Reflect.get(module, name) as Tensor;
 
 interface WeightNormArguments<M extends Module> extends Named<M> {
-  /** The dimension that keeps norms of its own, default 0; null for one norm of the whole. */
+  /** The dimension whose slices each have their own norm, default 0; null for one norm of the whole. */
   dim?: number | null;
 }
 
 /** The arguments of `weightNorm`. */
 export type WeightNormArgs<M extends Module> = Arguments<WeightNormArguments<M>, ['module', 'name', 'dim']>;
 
-/** The given arguments; a dimension of −1 stands for none. */
+/** The parsed arguments; a dimension of −1 stands for none. */
 export function weightNormArgs<M extends Module>(args: WeightNormArgs<M>) {
   const kinds = { ...namedKinds, dim: orNull(integer) };
   const o = parseArgs<WeightNormArguments<M>>('weightNorm', ['module'], { name: 'weight', dim: 0 }, args, kinds);
@@ -84,7 +85,7 @@ export function weightNormArgs<M extends Module>(args: WeightNormArgs<M>) {
 
 /**
  * Replaces the parameter `name` by a magnitude and a direction, w = g v / ‖v‖ (Salimans & Kingma 2016): `weight_g` and
- * `weight_v`. The weight is made anew before every forward.
+ * `weight_v`. The weight is recomputed before every forward.
  */
 export function weightNorm<M extends Module>(...args: WeightNormArgs<M>): M {
   const { module, name, dim: kept } = weightNormArgs(args);
@@ -102,7 +103,7 @@ export function weightNorm<M extends Module>(...args: WeightNormArgs<M>): M {
   return module;
 }
 
-/** Makes the parameter whole again. */
+/** Makes the weight one parameter again, with its current value. */
 export function removeWeightNorm<M extends Module>(...args: Arguments<Named<M>, ['module', 'name']>): M {
   const { module, name } = named<M>('removeWeightNorm', args);
   return remove('removeWeightNorm', 'weightNorm', module, name);
@@ -120,7 +121,7 @@ interface SpectralNormArguments<M extends Module> extends Named<M> {
   dim?: number | null;
 }
 
-/** The most steps that are taken before each use. */
+/** The most power iterations before each use. */
 const MOST_ITERATIONS = 10_000;
 
 /** The arguments of `spectralNorm`. */
@@ -129,7 +130,7 @@ export type SpectralNormArgs<M extends Module> = Arguments<
   ['module', 'name', 'nPowerIterations', 'eps', 'dim']
 >;
 
-/** Those that are given, with the dimension of the outputs. */
+/** The parsed arguments, with the dimension of the outputs. */
 export function spectralNormArgs<M extends Module>(args: SpectralNormArgs<M>) {
   const defaults = { name: 'weight', nPowerIterations: 1, eps: 1e-12, dim: null };
   const kinds = { ...namedKinds, nPowerIterations: whole(1, MOST_ITERATIONS), dim: orNull(integer) };
@@ -138,8 +139,9 @@ export function spectralNormArgs<M extends Module>(args: SpectralNormArgs<M>) {
 }
 
 /**
- * Divides the parameter `name` by its largest singular value, as found by power iteration (Miyato et al. 2018). The parameter
- * goes on as `weight_orig`, the singular vectors are the buffers `weight_u` and `weight_v`.
+ * Divides the parameter `name` by its largest singular value, as found by power iteration (Miyato et al. 2018). The
+ * parameter
+ * is kept as `weight_orig`; the singular vectors are the buffers `weight_u` and `weight_v`.
  */
 export function spectralNorm<M extends Module>(...args: SpectralNormArgs<M>): M {
   const { module, name, eps, dim, nPowerIterations } = spectralNormArgs(args);
@@ -165,18 +167,18 @@ export function spectralNorm<M extends Module>(...args: SpectralNormArgs<M>): M 
         }
       });
     }
-    // Copies, since the next forward overwrites what backward of this one still needs.
+    // Clone both: the next forward overwrites them, while backward of this one still needs them.
     return w.div(left.clone().dot(matrix(w).mv(right.clone())));
   };
   install(module, name, { kind: 'spectralNorm', weight, parts: [orig, u, v] });
   return module;
 }
 
-/** Makes the parameter whole again, divided as it is now. */
+/** Makes the weight one parameter again, with its current, divided value. */
 export function removeSpectralNorm<M extends Module>(...args: Arguments<Named<M>, ['module', 'name']>): M {
   const { module, name } = named<M>('removeSpectralNorm', args);
   const { training } = module;
-  // The last power iteration stands.
+  // In eval mode no further power iteration runs, so the value stays that of the last one.
   module.training = false;
   try {
     return remove('removeSpectralNorm', 'spectralNorm', module, name);
