@@ -4,7 +4,7 @@ import { adadeltaStep } from '../../engine/ops/optim/optim-adaptive';
 import { optimizerClass } from './optimizer-class';
 import type { OptimizerSettings } from './settings';
 
-/** What Adadelta takes by name. */
+/** The options of Adadelta. */
 export interface AdadeltaOptions {
   /** Learning rate, default 1. */
   lr: number;

@@ -10,17 +10,20 @@ import { eachParameter } from './each';
 import { optimizerClass } from './optimizer-class';
 import type { OptimizerSettings } from './settings';
 
-/** What Adafactor takes by name. */
+/** The options of Adafactor. */
 export interface AdafactorOptions {
-  /** The most that the learning rate is, default 0.01; relative to the size of the parameters. */
+  /** Upper bound of the learning rate, relative to the size of the parameters; default 0.01. */
   lr: number;
   /** Exponent of the decay of the running averages, at most 0; default -0.8. */
   beta2Decay: number;
-  /** The least root of an estimate of squared gradients, null for the dtype's epsilon; and the least size of a parameter. Default [null, 1e-3]. */
+  /**
+   * The least root of the estimate of squared gradients (null: the dtype's epsilon), and the least size of a parameter.
+   * Default [null, 1e-3].
+   */
   eps: readonly [number | null, number];
   /** The greatest root mean square of an update before it is scaled, at least 1; default 1. */
   d: number;
-  /** The part of itself that a parameter loses at a learning rate of 1, default 0. */
+  /** Decoupled weight decay: a step multiplies a parameter by 1 − lr · weightDecay; default 0. */
   weightDecay: number;
   /** Ascend rather than descend, default false. */
   maximize: boolean;
@@ -30,7 +33,7 @@ const ROWS = 'row_var';
 const COLUMNS = 'col_var';
 const VARIANCE = 'variance';
 
-/** Machine epsilon of the types of numbers that parameters may have. */
+/** Machine epsilon of the dtypes that parameters may have. */
 const EPSILON: Partial<Record<DType, number>> = { float32: 2 ** -23, float16: 2 ** -10 };
 
 const pair = listOf(orNull(number), 2);
@@ -82,12 +85,14 @@ const settings: OptimizerSettings<AdafactorOptions> = {
 };
 
 /**
- * Adafactor (Shazeer & Stern 2018): of the squares of a matrix's gradients it keeps the means of rows and columns alone, so that its state is small.
+ * Adafactor (Shazeer & Stern 2018). Of the squared gradients of a matrix it keeps only the means of rows and columns,
+ * so that its state is small.
  *
  *     R ← R + t^beta2Decay (mean of ∇² in each row − R);   C likewise, of columns;   V = R C / max(mean of R, eps₁)
- *     U = ∇ / max(√V, eps₁);   p ← (1 − lr · weightDecay) p − max(eps₂, rms(p)) · min(lr, 1/√t) · U / max(1, rms(U) / d)
+ *     U = ∇ / max(√V, eps₁);   p ← (1 − lr · weightDecay) p − max(eps₂, rms(p)) · min(lr, 1/√t) · U / max(1, rms(U) /
+ *     d)
  *
- * Of parameters with one dimension or none V is kept whole.
+ * For parameters of fewer than two dimensions, V is kept whole.
  *
  *     const optimizer = new optim.Adafactor(model.parameters());
  */

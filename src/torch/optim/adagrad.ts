@@ -3,7 +3,7 @@ import { adagradStep } from '../../engine/ops/optim/optim-adaptive';
 import { optimizerClass } from './optimizer-class';
 import type { OptimizerSettings } from './settings';
 
-/** What Adagrad takes by name. */
+/** The options of Adagrad. */
 export interface AdagradOptions {
   /** Learning rate, default 0.01. */
   lr: number;
@@ -11,7 +11,7 @@ export interface AdagradOptions {
   lrDecay: number;
   /** L2 penalty, default 0. */
   weightDecay: number;
-  /** What s begins with, default 0. */
+  /** The initial value of s, default 0. */
   initialAccumulatorValue: number;
   /** Added to the denominator, default 1e-10. */
   eps: number;

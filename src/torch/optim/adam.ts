@@ -7,7 +7,7 @@ import { type Given, OneCallOptimizer, type OptimizerParams } from './optimizer'
 import { optimizerClass } from './optimizer-class';
 import type { OptimizerSettings } from './settings';
 
-/** What Adam takes by name. */
+/** The options of Adam. */
 export interface AdamOptions {
   /** Learning rate, default 1e-3. */
   lr: number;
@@ -62,8 +62,9 @@ interface AdamWArguments extends Omit<Given<AdamOptions>, 'decoupledWeightDecay'
 type AdamWOrder = ['params', 'lr', 'betas', 'eps', 'weightDecay', 'amsgrad', 'maximize'];
 
 /**
- * Adam with decoupled weight decay (Loshchilov & Hutter 2019): p ← (1 − lr · weightDecay) p before the step, rather than a
- * part of the gradient. `weightDecay` is 0.01 by default.
+ * Adam with decoupled weight decay (Loshchilov & Hutter 2019): p ← (1 − lr · weightDecay) p before the step, rather
+ * than a
+ * term in the gradient. `weightDecay` is 0.01 by default.
  */
 export class AdamW extends OneCallOptimizer<AdamOptions> {
   constructor(params: OptimizerParams<AdamOptions>, options?: Given<Omit<AdamOptions, 'decoupledWeightDecay'>>);

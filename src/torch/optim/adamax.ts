@@ -4,7 +4,7 @@ import { checkBetas } from './checks';
 import { optimizerClass } from './optimizer-class';
 import type { OptimizerSettings } from './settings';
 
-/** What Adamax takes by name. */
+/** The options of Adamax. */
 export interface AdamaxOptions {
   /** Learning rate, default 2e-3. */
   lr: number;

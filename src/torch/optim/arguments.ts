@@ -1,4 +1,4 @@
-// Owns the arguments of optimizers' and schedulers' methods, which are given by place or by name.
+// Owns the arguments of optimizers' and schedulers' methods, which are given by position or by name.
 import { callback, orNull } from '../../engine/core/argument-kinds';
 import { objectAt } from '../../engine/core/object-argument';
 import { type Arguments, parseArgs } from '../../engine/core/options';
@@ -13,7 +13,7 @@ export interface NamedState {
 
 export type StateArguments<S> = Arguments<{ stateDict: S }, ['stateDict']>;
 
-/** The closure of an optimizer's step, if there is one. */
+/** The closure of an optimizer's step, if given. */
 export function closureIn(optimizer: string, args: readonly unknown[]): (() => unknown) | undefined {
   if (args.length === 0) return undefined;
   type Given = { closure?: (() => unknown) | null };
@@ -21,14 +21,14 @@ export function closureIn(optimizer: string, args: readonly unknown[]): (() => u
   return parseArgs<Given>(`${optimizer}.step`, [], { closure: null }, args, kinds).closure ?? undefined;
 }
 
-/** The state that `loadStateDict` is given, which is checked where it is read. */
+/** The state given to `loadStateDict`, which checks it while reading. */
 export function stateIn<S = OptimizerStateDict>(owner: string, args: readonly unknown[]): S {
   const name = `${owner}.loadStateDict`;
   return parseArgs<{ stateDict: S }>(name, ['stateDict'] as never, {} as never, objectAt(name, ['stateDict'], 0, args))
     .stateDict as S;
 }
 
-/** The group that `addParamGroup` is given, which is checked there. */
+/** The group given to `addParamGroup`, which checks it. */
 export function groupIn<O>(optimizer: string, args: readonly unknown[]): ParamGroupArguments<O> {
   const name = `${optimizer}.addParamGroup`;
   const given = objectAt(name, ['paramGroup'], 0, args);

@@ -3,13 +3,13 @@ import { asgdStep } from '../../engine/ops/optim/optim-adaptive';
 import { optimizerClass } from './optimizer-class';
 import type { OptimizerSettings } from './settings';
 
-/** What ASGD takes by name. */
+/** The options of ASGD. */
 export interface ASGDOptions {
   /** Learning rate, default 0.01. */
   lr: number;
   /** Decay, default 1e-4. */
   lambd: number;
-  /** How the learning rate falls, default 0.75. */
+  /** The exponent of the learning rate's decay, default 0.75. */
   alpha: number;
   /** The update after which averaging begins, default 1e6. */
   t0: number;

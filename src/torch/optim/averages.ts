@@ -1,4 +1,5 @@
-// Averages of many tensors: one operation on the flat buffers that hold them, where each tensor is averaged in the same way.
+// Averages of many tensors: one operation on the flat buffers that hold them, if each tensor is averaged in the same
+// way.
 
 import { numel } from '../../engine/core/meta';
 import { ofWholes } from '../../engine/ops/optim/wholes';
@@ -9,22 +10,24 @@ import { flatLayout, flatten, isMovable } from '../tensor/flat';
 import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 
-/** An average, and the tensor taken into it. */
+/** An average, and the tensor that enters it. */
 export interface Averaging {
   readonly averaged: Tensor;
   readonly current: Tensor;
-  /** Both may move into flat buffers: nothing writes the current one but what updates all of them at once. */
+  /** Both may move into flat buffers, because the current tensor is only written together with all others. */
   readonly isFlat: boolean;
 }
 
-/** The same with the next average, which is not written yet. */
+/** The same with the next average, which has not been written back yet. */
 interface Next extends Averaging {
   readonly next: Tensor;
 }
 
 /**
- * Gives tensors of one dtype their next averages, which `average` writes into copies of them. Where these are all made in the same way, element by
- * element, that is one dispatch for all tensors whose current ones share a flat buffer, as an optimizer's parameters do.
+ * Replaces averages of tensors of one dtype by the next ones, which `average` writes into copies. If all are computed
+ * in the same
+ * way, element by element, one dispatch serves all tensors whose current ones share a flat buffer, as an optimizer's
+ * parameters do.
  */
 export function averageInto(
   pairs: readonly Averaging[],
@@ -43,7 +46,7 @@ export function averageInto(
   scope(() => noGrad(run));
 }
 
-/** The flat buffer of current tensors; 'new' where they may get one, null where they may not. */
+/** The flat buffer of current tensors; 'new' if they may get one, null if they may not. */
 type Home = Storage | 'new' | null;
 
 function homeOf({ averaged, current, isFlat }: Averaging): Home {
@@ -62,7 +65,7 @@ function groupsOf(all: readonly Next[]): Map<Home, Next[]> {
   for (const [home, group] of [...groups]) {
     if (!(home instanceof Storage)) continue;
     const { size } = flatLayout(group.map(({ current }) => current));
-    // A buffer that is mostly other tensors' would be averaged for nothing.
+    // If most of a buffer belongs to other tensors, averaging the whole buffer would be wasteful.
     if (2 * size >= home.shape[0]!) continue;
     groups.delete(home);
     for (const pair of group) add(null, pair);
@@ -70,7 +73,7 @@ function groupsOf(all: readonly Next[]): Map<Home, Next[]> {
   return groups;
 }
 
-/** Averages a group as flat buffers; false where its tensors are averaged in different ways, or may not move. */
+/** Averages a group as flat buffers; false if its tensors are averaged in different ways, or may not move. */
 function averageTogether(home: Home, group: readonly Next[]): boolean {
   if (home === null) return false;
   const averages = group.map(({ averaged }) => averaged);

@@ -1,4 +1,5 @@
-// Owns updates that treat each parameter by itself, for optimizers that look at its shape: in and out of flat buffers.
+// Owns updates that treat each parameter by itself, for optimizers whose update depends on its shape: unpacks flat
+// buffers, and packs the results.
 
 import { bytesPerElement, type DType, type Shape } from '../../engine/core/meta';
 import type { Value } from '../../engine/graph/value';
@@ -9,10 +10,10 @@ import { flatLayout } from '../tensor/flat';
 import { Tensor } from '../tensor/tensor';
 import type { Update } from './settings';
 
-/** A parameter, its gradient and its state tensors, in the order in which they were asked for. */
+/** A parameter, its gradient and its state tensors, in the order of their names. */
 export type Part = readonly [param: Tensor, grad: Tensor, ...states: Tensor[]];
 
-/** One flat buffer of tensors as an optimizer keeps them. */
+/** A flat buffer of tensors, with their shapes. */
 interface Flat {
   readonly value: Value;
   readonly shapes: readonly Shape[];
@@ -37,7 +38,7 @@ function together(tensors: readonly Tensor[], dtype: DType): Value {
   );
 }
 
-/** The update of a block by the results of `step` for each parameter: the parameter, and its state tensors in their order. */
+/** Updates a block by the results of `step` for each parameter: the parameter, then its state tensors in order. */
 export function eachParameter(
   { param, grad, states, names, shapes }: Update,
   stateShape: (name: string, shape: Shape) => Shape,

@@ -1,4 +1,5 @@
-// Owns GradScaler: losses are scaled up, so that small gradients do not vanish in float16, and gradients back down before a step.
+// Owns GradScaler: it scales losses up, so that small gradients do not vanish in float16, and gradients back down
+// before a step.
 
 import { type Kind, positive, whole } from '../../engine/core/argument-kinds';
 import { closeInherited } from '../../engine/core/arity';
@@ -16,19 +17,19 @@ import { Tensor } from '../tensor/tensor';
 import { stateIn } from './arguments';
 import { Optimizer } from './optimizer';
 
-/** What GradScaler takes by name. */
+/** The options of GradScaler. */
 export interface GradScalerOptions {
-  /** There is one device; names that PyTorch has for others are accepted. */
+  /** There is one device; PyTorch's names for other devices are accepted. */
   device?: string;
   /** The first scale. Default: 65,536. */
   initScale?: number;
-  /** What the scale is multiplied by after `growthInterval` steps in a row without overflow. Default: 2. */
+  /** The factor of the scale after `growthInterval` steps in a row without overflow. Default: 2. */
   growthFactor?: number;
   /** The factor of the scale after an overflow. Default: 0.5. */
   backoffFactor?: number;
-  /** Default: 2,000. */
+  /** Steps in a row without overflow after which the scale grows. Default: 2,000. */
   growthInterval?: number;
-  /** Default: true. Without it, losses and gradients pass as they are. */
+  /** If false, losses and gradients pass unchanged. Default: true. */
   enabled?: boolean;
 }
 
@@ -48,7 +49,7 @@ const COUNTED = 64;
 
 interface Progress {
   stage: 'unscaled' | 'stepping' | 'stepped';
-  /** Whether a gradient was infinite or NaN: on the device, until it has been read. */
+  /** Whether a gradient was infinite or NaN: a tensor on the device until it has been read. */
   found: Tensor | boolean;
 }
 
@@ -61,7 +62,7 @@ const defaults = {
   enabled: true,
 } as const;
 
-/** Methods that take nothing. */
+/** Methods without parameters. */
 const plainMethods = ['getScale', 'getGrowthFactor', 'getBackoffFactor', 'getGrowthInterval', 'isEnabled', 'stateDict'];
 
 function above(name: string, given: number, least: number): number {
@@ -75,8 +76,9 @@ function below(name: string, given: number, most: number): number {
 }
 
 /**
- * Scales losses for training with `autocast`, and leaves out steps whose gradients overflow (Micikevicius et al. 2018, arXiv:1710.03740). The
- * scale, in float32, is halved after such a step, and doubled after 2,000 others in a row.
+ * Scales losses for training with `autocast`, and skips steps whose gradients overflow (Micikevicius et al. 2018,
+ * arXiv:1710.03740).
+ * The scale, in float32, is halved after a skipped step, and doubled after 2,000 others in a row.
  *
  *     const scaler = new torch.amp.GradScaler();
  *     for (const [x, y] of batches) {
@@ -115,7 +117,7 @@ export class GradScaler {
     this.#growthInterval = above('growthInterval', o.growthInterval, 0);
   }
 
-  /** A loss, or several in any nesting of lists, times the scale. */
+  /** A loss, or several in nested lists, times the scale. */
   scale<T extends Tensor | Iterable<unknown>>(...args: Arguments<{ outputs: T }, ['outputs']>): T {
     const { outputs } = parseArgs<{ outputs: T }>('GradScaler.scale', ['outputs'] as never, {} as never, args);
     if (!this.#enabled) return outputs;
@@ -125,7 +127,7 @@ export class GradScaler {
 
   #scaled(outputs: unknown): unknown {
     if (outputs instanceof Tensor) {
-      // The scale may exceed float16 while a small loss times it does not.
+      // The scale itself may overflow float16 although the scaled loss does not, so multiply in float32.
       return outputs.dtype === 'float16' ? outputs.float().mul(this.#scale).half() : outputs.mul(this.#scale);
     }
     if (typeof outputs === 'object' && outputs !== null && Symbol.iterator in outputs) {
@@ -135,10 +137,12 @@ export class GradScaler {
   }
 
   /**
-   * Divides the gradients of an optimizer's parameters by the scale, and notes on the device whether one is infinite or NaN. `step` does
-   * so by itself, unless it was done before, as to clip them.
+   * Divides the gradients of an optimizer's parameters by the scale, and notes on the device whether one is infinite or
+   * NaN. `step`
+   * does this itself, unless it was done before, for example to clip the gradients.
    *
-   * @throws ArgumentError where it was done since the last `update`, or nothing was scaled; DTypeError for float16 gradients
+   * @throws ArgumentError if it was called since the last `update`, or if nothing was scaled
+   * @throws DTypeError if a gradient is float16
    */
   unscale_(...args: Arguments<{ optimizer: AnyOptimizer }, ['optimizer']>): void {
     const { optimizer } = parseArgs<{ optimizer: AnyOptimizer }>('GradScaler.unscale_', ['optimizer'], {}, args, {
@@ -166,7 +170,7 @@ export class GradScaler {
         'GradScaler.unscale_: expected gradients of float32, but got float16; leave the parameters float32, and compute within torch.autocast',
       );
     }
-    // In double precision, as PyTorch has it.
+    // 1 / scale is computed in double precision, as in PyTorch.
     const factor = Math.fround(1 / this.#scale);
     const found = scope(() =>
       noGrad(() => {
@@ -178,10 +182,11 @@ export class GradScaler {
   }
 
   /**
-   * A step of the optimizer, unless a gradient is infinite or NaN. Gradients are unscaled first, if they were not. Resolves to the result of
-   * `optimizer.step`, undefined where it was left out.
+   * Takes a step of the optimizer, unless a gradient is infinite or NaN. Gradients are unscaled first if they are not
+   * yet. Resolves to
+   * the result of `optimizer.step`, or to undefined if the step was skipped.
    *
-   * @throws ArgumentError for a second step without an `update`, and for a closure
+   * @throws ArgumentError if it is called twice without an `update`, or with a closure
    */
   async step(given: AnyOptimizer | { optimizer: AnyOptimizer }, ...args: readonly unknown[]): Promise<unknown> {
     const { optimizer } = parseArgs<{ optimizer: AnyOptimizer }>('GradScaler.step', ['optimizer'], {}, [given], {
@@ -220,10 +225,11 @@ export class GradScaler {
   }
 
   /**
-   * Ends an iteration: the scale is multiplied by `backoffFactor` if a step was left out, and by `growthFactor` after `growthInterval` others
-   * in a row; or it becomes `newScale`. Waits only where gradients were unscaled without a step.
+   * Ends an iteration: the scale is multiplied by `backoffFactor` if a step was skipped, and by `growthFactor` after
+   * `growthInterval`
+   * others in a row; or it becomes `newScale`. Returns a promise only if gradients were unscaled without a step.
    *
-   * @throws ArgumentError without a step since the last `update`, or with one that was not awaited
+   * @throws ArgumentError if there was no step since the last `update`, or one that was not awaited
    */
   update(...args: Arguments<{ newScale?: number | Tensor | null }, ['newScale']>): void | Promise<void> {
     type Given = { newScale?: number | Tensor | null };
@@ -274,7 +280,7 @@ export class GradScaler {
     );
   }
 
-  /** The scale; 1 where it is not enabled. */
+  /** The scale; 1 if the scaler is not enabled. */
   getScale(): number {
     return this.#enabled ? this.#scale : 1;
   }
@@ -307,7 +313,7 @@ export class GradScaler {
     return this.#enabled;
   }
 
-  /** The scale and how it changes, as PyTorch saves it; nothing where it is not enabled. */
+  /** The scale and how it changes, in PyTorch's form; empty if the scaler is not enabled. */
   stateDict(): GradScalerState | Record<string, never> {
     if (!this.#enabled) return {};
     return {
@@ -319,7 +325,7 @@ export class GradScaler {
     };
   }
 
-  /** @throws StateDictError for a state that is empty, as of one that was not enabled, or no such state */
+  /** @throws StateDictError if the state is empty, as that of a scaler that is not enabled, or is not a GradScaler's */
   loadStateDict(named: { stateDict: Readonly<Record<string, unknown>> | GradScalerState }): void;
   loadStateDict(state: Readonly<Record<string, unknown>> | GradScalerState): void;
   loadStateDict(...args: unknown[]): void {
@@ -347,7 +353,7 @@ export class GradScaler {
   }
 }
 
-/** The number that a setter is given. */
+/** The number given to a setter. */
 const numberIn = <K extends string>(method: string, name: K, kind: Kind, args: readonly unknown[]): number =>
   parseArgs<Record<K, number>>(`GradScaler.${method}`, [name] as never, {} as never, args, { [name]: kind } as never)[
     name
@@ -363,7 +369,7 @@ function numberOf(given: number | Tensor): number {
   );
 }
 
-/** Scales flat buffers; whether something in them is not finite. Elements behind a gradient's end do not count. */
+/** Scales flat buffers, and returns whether an element is not finite. Elements after a gradient's end do not count. */
 function unscaleFlat(flat: readonly Gathered[], factor: number): Tensor {
   const places = arange(COUNTED);
   const found = flat.map(({ storage, filled }) => {

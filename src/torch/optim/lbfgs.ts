@@ -15,7 +15,7 @@ import type { OptimizerSettings } from './settings';
 import type { OptimizerStateDict } from './state';
 import { type LinePoint, strongWolfe } from './strong-wolfe';
 
-/** What LBFGS takes by name. */
+/** The options of LBFGS. */
 export interface LBFGSOptions {
   /** Learning rate, default 1. */
   lr: number;
@@ -23,13 +23,13 @@ export interface LBFGSOptions {
   maxIter: number;
   /** Calls of the closure in a step, default 5/4 of `maxIter`. */
   maxEval: number | null;
-  /** Ends the step where no element of the gradient is greater, default 1e-7. */
+  /** Ends the step if no element of the gradient is larger, default 1e-7. */
   toleranceGrad: number;
-  /** Ends the step where loss or parameters change less, default 1e-9. */
+  /** Ends the step if loss or parameters change less, default 1e-9. */
   toleranceChange: number;
-  /** Pairs of changes that are remembered, default 100. */
+  /** How many pairs of changes are remembered, default 100. */
   historySize: number;
-  /** Default null: steps of the learning rate. */
+  /** The line search; default null: steps of the learning rate. */
   lineSearchFn: 'strong_wolfe' | null;
   /** Ascend rather than descend, default false. */
   maximize: boolean;
@@ -62,7 +62,7 @@ interface Evaluation extends LinePoint {
   readonly total: number;
 }
 
-/** What a step leaves to the next, by PyTorch's names. */
+/** The state that a step leaves to the next, under PyTorch's names. */
 interface History {
   func_evals: number;
   n_iter: number;
@@ -94,7 +94,7 @@ const nothing = (): History => ({
 
 const dot = (a: Tensor, b: Tensor): Tensor => a.mul(b).sum();
 
-/** Numbers of several 0-d tensors, in one read-back. */
+/** The numbers of several 0-d tensors, in one read-back. */
 const read = async (scalars: readonly Tensor[]): Promise<number[]> =>
   Array.from(await stack(scalars.map((scalar) => scalar.detach())).data());
 
@@ -124,8 +124,9 @@ const settings: OptimizerSettings<LBFGSOptions> = {
 };
 
 /**
- * L-BFGS (Nocedal & Wright 2006, algorithm 7.5), one group of parameters only. A step calls its closure several times, and
- * waits for each loss, so the step is asynchronous; the closure may be either.
+ * L-BFGS (Nocedal & Wright 2006, algorithm 7.5), for one group of parameters only. A step calls its closure several
+ * times and
+ * waits for each loss, so the step is asynchronous; the closure may be synchronous or asynchronous.
  *
  *     const optimizer = new optim.LBFGS(model.parameters(), { lineSearchFn: 'strong_wolfe' });
  *     const loss = await optimizer.step(() => {
@@ -137,7 +138,7 @@ const settings: OptimizerSettings<LBFGSOptions> = {
  */
 export class LBFGS extends Optimizer<LBFGSOptions> {
   #history = nothing();
-  /** Iterations behind the parameters before `#history` begins, and all of them when the last snapshot was taken. */
+  /** Iterations before `#history` began, and all iterations at the last snapshot. */
   #before = 0;
   #captured = 0;
 
@@ -161,10 +162,11 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   }
 
   /**
-   * Moves the parameters, and gives the loss before that. When the closure fails, the parameters are as they were before the
+   * Moves the parameters, and returns the loss before the move. If the closure fails, the parameters are again those
+   * before the
    * iteration that called it.
    *
-   * @throws ArgumentError where there is no closure, or it returns no tensor
+   * @throws ArgumentError if there is no closure, or it does not return a tensor
    */
   override step(): never;
   override step<T>(closure: () => T): Promise<Awaited<T>>;
@@ -193,7 +195,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     return this.paramGroups[0]!.params;
   }
 
-  /** The loss and the gradients that the closure left, and the slope along a direction. */
+  /** Calls the closure, and reads the loss, the gradients that it left, and the slope along the direction d. */
   async #evaluate(closure: Closure, d: Tensor | null): Promise<Evaluation & { readonly tensor: Tensor }> {
     const tensor = await closure();
     const { maximize } = this.paramGroups[0]!;
@@ -220,7 +222,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     });
   }
 
-  /** What puts the history back after a rehearsal. */
+  /** Returns a function that restores the history after a rehearsal. */
   #keep(): () => void {
     const { old_dirs, old_stps, ro, ...rest } = this.#history;
     const saved = { ...rest, old_dirs: [...old_dirs], old_stps: [...old_stps], ro: [...ro] };
@@ -277,7 +279,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     return before;
   }
 
-  /** −H · grad with the inverse Hessian that the remembered changes make up: the two loops of the algorithm. */
+  /** −H · grad, with the inverse Hessian that the remembered changes define: the two loops of the algorithm. */
   async #direction(grad: Tensor): Promise<Tensor> {
     const history = this.#history;
     const { old_dirs: changes, old_stps: moves, ro } = history;
@@ -316,7 +318,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     };
   }
 
-  /** @internal The history is lost with the device, so that the next step begins one. */
+  /** @internal A lost device takes the history with it, so the next step begins a new one. */
   override restoreSteps(toSaved: boolean): number {
     super.restoreSteps(toSaved);
     const steps = toSaved ? this.#captured : this.#before + this.#history.n_iter;
@@ -336,7 +338,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   override loadStateDict(state: OptimizerStateDict): void;
   override loadStateDict(...args: unknown[]): void {
     const given = stateIn('LBFGS', args);
-    // A value that is no state is refused below.
+    // If the value is not a state at all, super.loadStateDict below refuses it.
     const saved = given?.state?.[0] as Partial<History> | undefined;
     const missing = saved && Object.keys(nothing()).find((name) => !(name in saved));
     if (missing) throw new StateDictError(`LBFGS.loadStateDict: expected '${missing}' in the state, but there is none`);

@@ -10,11 +10,11 @@ import { eachParameter } from './each';
 import { optimizerClass } from './optimizer-class';
 import type { OptimizerSettings } from './settings';
 
-/** What Muon takes by name. */
+/** The options of Muon. */
 export interface MuonOptions {
   /** Learning rate, default 1e-3. */
   lr: number;
-  /** The part of itself that a parameter loses at a learning rate of 1, default 0.1. */
+  /** Decoupled weight decay: a step multiplies a parameter by 1 − lr · weightDecay; default 0.1. */
   weightDecay: number;
   /** Decay of the running average of gradients, default 0.95. */
   momentum: number;
@@ -27,7 +27,8 @@ export interface MuonOptions {
   /** Iterations, fewer than 100; default 5. */
   nsSteps: number;
   /**
-   * What the learning rate of a matrix [A, B] is multiplied by: √max(1, A/B) with 'original' and null (default), 0.2 √max(A, B), the size of
+   * The factor of the learning rate for a matrix [A, B]: √max(1, A/B) with 'original' and null (default), 0.2 √max(A,
+   * B), the size of
    * an update of AdamW, with 'match_rms_adamw', √(A/B) with 'spectral_unclamped'.
    */
   adjustLrFn: 'original' | 'match_rms_adamw' | 'spectral_unclamped' | null;
@@ -39,7 +40,7 @@ const coefficients = [3.4445, -4.775, 2.0315] as const;
 /** a + weight (b − a) */
 const mixed = (a: Tensor, b: Tensor, weight: number): Tensor => a.add(b.sub(a).mul(weight));
 
-/** Nearly U Vᵀ of a matrix U S Vᵀ. */
+/** Approximately U Vᵀ, for a matrix U S Vᵀ. */
 function orthogonal(matrix: Tensor, { nsCoefficients: [a, b, c], nsSteps, eps }: MuonOptions): Tensor {
   const [rows, columns] = matrix.shape as [number, number];
   const wide = rows > columns ? matrix.t() : matrix;
@@ -91,8 +92,11 @@ const settings: OptimizerSettings<MuonOptions> = {
 type MuonOrder = ['lr', 'weightDecay', 'momentum', 'nesterov', 'nsCoefficients', 'eps', 'nsSteps', 'adjustLrFn'];
 
 /**
- * Muon (Jordan 2024), for the weights of hidden layers, which are matrices: biases, embeddings and the last layer go to another optimizer, such as
- * `optim.AdamW`. The average of gradients is made nearly orthogonal, by iterations of Newton and Schulz in float32, which PyTorch rounds to bfloat16.
+ * Muon (Jordan 2024), for the weights of hidden layers, which are matrices. Give biases, embeddings and the last layer
+ * to another
+ * optimizer, such as `optim.AdamW`. The average of gradients is made nearly orthogonal by Newton–Schulz iterations in
+ * float32, which
+ * PyTorch rounds to bfloat16.
  *
  *     B ← μ B + (1 − μ) ∇;   X ← (1 − μ) ∇ + μ B, or B without nesterov;   X ← X / max(‖X‖, eps)
  *     nsSteps times:   A ← X Xᵀ;   X ← a X + (b A + c A²) X
@@ -101,7 +105,7 @@ type MuonOrder = ['lr', 'weightDecay', 'momentum', 'nesterov', 'nsCoefficients',
  *     const matrices = model.parameters().filter((p) => p.dim() === 2);
  *     const optimizer = new optim.Muon(matrices, { lr: 0.02 });
  *
- * @throws ShapeError for a parameter that is no matrix
+ * @throws ShapeError if a parameter is not a matrix
  */
 export class Muon extends optimizerClass<MuonOptions, MuonOrder>('Muon', settings) {
   override addParamGroup(...args: GroupArguments<MuonOptions>): void {

@@ -4,7 +4,7 @@ import { checkBetas } from './checks';
 import { optimizerClass } from './optimizer-class';
 import type { OptimizerSettings, Update } from './settings';
 
-/** What NAdam takes by name. */
+/** The options of NAdam. */
 export interface NAdamOptions {
   /** Learning rate, default 2e-3. */
   lr: number;

@@ -1,4 +1,4 @@
-// Owns the class of an optimizer, which its settings make.
+// Owns how an optimizer's class is made from its settings.
 import { type Arguments, parseArgs } from '../../engine/core/options';
 import { type Given, OneCallOptimizer, type OptimizerParams } from './optimizer';
 import type { OptimizerSettings } from './settings';
@@ -11,12 +11,12 @@ interface Made<O extends object> extends OneCallOptimizer<O> {
 }
 
 export interface OptimizerClass<O extends object, Order extends readonly (keyof O)[]> {
-  // Without a text of its own: editors show that of the class.
+  // No docstring here, so that editors show the class's own.
   new (params: OptimizerParams<O>, options?: Given<O>): Made<O>;
   new (...args: Arguments<OptimizerArguments<O>, ['params', ...Order]>): Made<O>;
 }
 
-/** The base of the optimizer `name`, whose options go by place in that order. */
+/** Makes the base class of the optimizer `name`, whose options have that order by position. */
 /* @__NO_SIDE_EFFECTS__ */
 export function optimizerClass<O extends object, Order extends readonly (keyof O)[]>(
   name: string,

@@ -27,16 +27,19 @@ import type { OptimizerSettings, Update } from './settings';
 import { camelCase, type OptimizerStateDict, readState, refuseKind, writeState } from './state';
 import { type CountsBefore, StepLog } from './step-log';
 
-/** Parameters with options of their own, and what the program put beside them: `'name' in group && group.name`. */
+/** Parameters with their own options, and entries that the program added: `'name' in group && group.name`. */
 export type ParamGroup<O> = O & { params: Tensor[] };
 
-/** Options as they are given: any may be left out, and a learning rate may be a tensor of one element, whose number is taken then. */
+/**
+ * Options as a caller gives them: any may be left out, and the learning rate may be a tensor of one element, whose
+ * number is read.
+ */
 export type Given<O> = { [K in keyof O]?: K extends 'lr' ? O[K] | Tensor : O[K] };
 
-/** A group as it is given: options that it leaves out are the optimizer's, and further entries are kept. */
+/** A group as a caller gives it: options that it leaves out are the optimizer's, and further entries are kept. */
 export type ParamGroupArguments<O> = Given<O> & { params: Iterable<Tensor> | Tensor } & { [extra: string]: unknown };
 
-/** What an optimizer is given: parameters, or groups of them that override its options. */
+/** What an optimizer is to optimize: parameters, or groups of them whose options override its own. */
 export type OptimizerParams<O> = Iterable<Tensor> | Iterable<ParamGroupArguments<O>>;
 
 /** The state of one parameter: `step`, and PyTorch's names such as `expAvg`. */
@@ -50,17 +53,17 @@ export interface Hooking<T> {
   hook: StepHook<T>;
 }
 
-/** What an optimizer keeps for one parameter. */
+/** The state that an optimizer keeps for one parameter. */
 export interface ParamState {
   /** Updates so far. */
   step: number;
   /** Tensors shaped like the parameter, by PyTorch's names. */
   readonly tensors: Record<string, Tensor>;
-  /** Numbers beside them, by PyTorch's names. */
+  /** Numbers beside the tensors, by PyTorch's names. */
   numbers: Readonly<Record<string, number>>;
 }
 
-/** Parameters that are updated together: all have a gradient, and the same number of updates behind them. */
+/** Parameters that are updated together: all have a gradient, and have had the same number of updates. */
 interface Block {
   readonly params: readonly Tensor[];
   readonly layout: FilledLayout;
@@ -69,18 +72,18 @@ interface Block {
   readonly states: Record<string, Storage>;
 }
 
-/** The flush that made the block could not run. */
+/** Whether the flush that made the block could not run. */
 function isVoid({ gradients, states }: Block): boolean {
   for (const name in states) if (states[name]!.voided) return true;
   return gradients.voided;
 }
 
-/** The shape of a state tensor unless settings say another. */
+/** The default shape of a state tensor: the parameter's. */
 const sameShape = (_name: string, shape: Shape): Shape => shape;
 
 const noNumbers: Readonly<Record<string, number>> = {};
 
-/** Those of a parameter that has not been updated. */
+/** The counts of a parameter that has not been updated. */
 const noCounts = { step: 0, numbers: noNumbers };
 
 /**
@@ -94,9 +97,9 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   readonly #states = new Map<Tensor, ParamState>();
   readonly #log = new StepLog(this.#states);
   #blocks: Block[] = [];
-  /** The state that is gone back to when the device is lost. */
+  /** The state to go back to if the device is lost. */
   #saved: ReadonlyMap<Tensor, ParamState> = new Map();
-  /** A device was lost since it was last seen that everything is there. */
+  /** A device was lost since the state was last found complete. */
   #mayLack = false;
   readonly #preHooks = new HookList<StepHook<never>>();
   readonly #postHooks = new HookList<StepHook<never>>();
@@ -127,7 +130,10 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     protectSteps(this);
   }
 
-  /** The options with the number of a learning rate that is a tensor; throws an ArgumentError where a step would have to wait for it. */
+  /**
+   * The options, with the number of a learning rate that is a tensor; an ArgumentError if the GPU has yet to compute
+   * it.
+   */
   #withNumber<T extends object>(options: T): O {
     if (!('lr' in options && options.lr instanceof Tensor)) return options as unknown as O;
     const lr = numberAtHand(options.lr);
@@ -144,7 +150,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   /** @internal */
   abstract get settings(): OptimizerSettings<O>;
 
-  /** Throws an ArgumentError for values that make no sense. */
+  /** @throws ArgumentError if an option has an invalid value */
   #check(options: O): void {
     const { notNegative = [], check } = this.settings;
     checkNotNegative(this.name, options, notNegative);
@@ -152,10 +158,10 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   }
 
   /**
-   * Adds parameters, with options of their own where given. Entries that are no options, such as a name, are kept in
+   * Adds parameters, optionally with their own options. Entries that are not options, such as a name, are kept in
    * `paramGroups` and the state dict.
    *
-   * @throws ArgumentError for what looks like an option in another spelling
+   * @throws ArgumentError if an entry looks like an option in another spelling
    */
   addParamGroup(...args: GroupArguments<O>): void {
     const group = groupIn(this.name, args);
@@ -208,7 +214,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     return `${this.name} (\n${groups.join('\n\n')}\n)`;
   }
 
-  /** Forgets the gradients of all parameters; with `setToNone: false` fills them with zeros. */
+  /** Drops the gradients of all parameters; with `setToNone: false` fills them with zeros. */
   zeroGrad(...args: Arguments<{ setToNone?: boolean }, ['setToNone']>): void {
     const { setToNone } = parseArgs<{ setToNone?: boolean }>('zeroGrad', [], { setToNone: true }, args);
     for (const { params } of this.paramGroups) {
@@ -220,11 +226,14 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   }
 
   /**
-   * Updates all parameters that have a gradient, and sends the work to the GPU without waiting for it. A closure, if given,
-   * is called first with gradients on; its result is returned. An asynchronous one is waited for, and so is the step then.
+   * Updates all parameters that have a gradient, and sends the work to the GPU without waiting for it. A closure, if
+   * given,
+   * is called first with gradients on; its result is returned. If the closure is asynchronous, so is the step.
    *
-   * Bad data, such as a label out of range, is reported when anything that hangs on it is read, these parameters included. No
-   * update from that batch on is applied or counted until then; other optimizers go on. Schedulers count their own calls.
+   * Bad data, such as a label out of range, is reported when anything that depends on it is read, including these
+   * parameters. No
+   * update from that batch on is applied or counted until then; other optimizers go on. Schedulers count their own
+   * calls.
    */
   step(): undefined;
   step<T>(closure: () => T): T | Promise<Awaited<T>>;
@@ -267,7 +276,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     stepTaken();
   }
 
-  /** Tells the storages that a step changes, or the buffers that they are slices of. */
+  /** Tells which storages a step changes: those of parameters and states, or the buffers that they are slices of. */
   #changes(): PendingStep['changes'] {
     let changed: ReadonlySet<Root> | null = null;
     return (root) => {
@@ -276,7 +285,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     };
   }
 
-  /** @throws DeviceLostError where parameters that have a gradient, or their state, went with a lost device */
+  /** @throws DeviceLostError if a lost device took a parameter or its state */
   #expectState(): void {
     if (!this.#mayLack) return;
     const params = this.paramGroups.flatMap((group) => group.params);
@@ -319,7 +328,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     return Math.max(0, ...[...this.#states.values()].map(({ step }) => step));
   }
 
-  /** Runs a step between its hooks; those behind an asynchronous one wait for it. */
+  /** Runs a step between its hooks; if the step is asynchronous, the post-hooks wait for it. */
   protected withStepHooks<T>(closure: unknown, step: () => T): T {
     if (this.#preHooks.size === 0 && this.#postHooks.size === 0) return step();
     const args = closure === undefined ? [] : [closure];
@@ -353,8 +362,9 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   }
 
   /**
-   * The state of each parameter since its first update: `optimizer.state.get(p)?.expAvg`. The tensors are the
-   * optimizer's own, so that writes to them count.
+   * The state of each parameter that has been updated: `optimizer.state.get(p)?.expAvg`. The tensors are the
+   * optimizer's
+   * own, so writing to them changes its state.
    */
   get state(): ReadonlyMap<Tensor, ParamStateView> {
     const view = ({ step, tensors, numbers }: ParamState): ParamStateView =>
@@ -364,7 +374,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     return new Map([...this.#states].map(([param, state]) => [param, view(state)]));
   }
 
-  /** What puts options and state back after a rehearsal. */
+  /** Returns a function that restores options and state after a rehearsal. */
   #keep(): () => void {
     const groups = this.paramGroups.map((group) => ({ ...group }));
     const states = copied(this.#states);
@@ -379,7 +389,9 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     };
   }
 
-  /** Parameters with a gradient, by their dtype and number of updates, and by other numbers that they keep. */
+  /**
+   * The parameters with a gradient, batched by dtype, kind, number of updates, and the other numbers that they keep.
+   */
   #batches(params: readonly Tensor[]): Tensor[][] {
     const due = params.filter((param) => param.leaf?.grad);
     if (due.length === 0) return [];
@@ -395,7 +407,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     return [...batches.values()];
   }
 
-  /** Whether all have one dtype and were updated together the last time, or never. */
+  /** Whether all have one dtype and kind, and were updated together the last time, or never. */
   #areAlike(params: readonly Tensor[]): boolean {
     const [one] = params;
     const first = this.#states.get(one!);
@@ -434,7 +446,10 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     return block;
   }
 
-  /** The block of exactly these parameters; made, or made again where another optimizer has moved them. */
+  /**
+   * The block of exactly these parameters. It is made if there is none, and flattened again if another optimizer has
+   * moved them.
+   */
   #blockOf(params: readonly Tensor[], names: readonly string[], options: O): Block {
     const same = (block: Block) =>
       block.layout.dtype === params[0]!.dtype &&
@@ -473,21 +488,25 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
       const tensor =
         state.tensors[name] ??
         filledState(stateShape(name, param.shape), initialState?.(name, options, this.defaults) ?? 0, param.dtype);
-      // A module that was converted takes its optimizer's state with it.
+      // If a module was converted, its optimizer's state is converted, too.
       state.tensors[name] = tensor.dtype === param.dtype ? tensor : tensor.to(param.dtype).retain();
     }
     return state;
   }
 
-  /** The optimizer's state in PyTorch's form, by the order of the parameters. The tensors share memory with the optimizer. */
+  /**
+   * The optimizer's state in PyTorch's form, by the index of the parameter. The tensors share memory with the
+   * optimizer.
+   */
   stateDict(): OptimizerStateDict {
     return writeState(this.paramGroups, this.#states);
   }
 
   /**
-   * Resumes from `stateDict()`, this library's or PyTorch's. Everything is checked first: when it throws, nothing has changed.
+   * Resumes from `stateDict()`, this library's or PyTorch's. Everything is checked first: when it throws, nothing has
+   * changed.
    *
-   * @throws StateDictError where the groups or the shapes differ from this optimizer's
+   * @throws StateDictError if the groups or the shapes differ from this optimizer's
    */
   loadStateDict(named: NamedState): void;
   loadStateDict(state: OptimizerStateDict): void;
@@ -515,7 +534,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
 const copied = (states: ReadonlyMap<Tensor, ParamState>): Map<Tensor, ParamState> =>
   new Map([...states].map(([param, state]) => [param, { ...state, tensors: { ...state.tensors } }]));
 
-/** What a closure gives, with gradients on while it runs. */
+/** Calls a closure with gradients on, and returns its result. */
 export function callClosure(optimizer: string, closure: (() => unknown) | undefined): unknown {
   if (closure === undefined) return undefined;
   const { grad } = mode;
@@ -528,7 +547,10 @@ export function callClosure(optimizer: string, closure: (() => unknown) | undefi
   return result;
 }
 
-/** An optimizer that calls its closure once, and needs nothing of its result: a step with a synchronous one is synchronous. */
+/**
+ * An optimizer that calls its closure once and does not use its result: with a synchronous closure, a step is
+ * synchronous.
+ */
 export abstract class OneCallOptimizer<O extends object> extends Optimizer<O> {
   override step(): undefined;
   override step<T>(closure: () => T): T;

@@ -4,7 +4,7 @@ import { checkBetas } from './checks';
 import { optimizerClass } from './optimizer-class';
 import type { OptimizerSettings } from './settings';
 
-/** What RAdam takes by name. */
+/** The options of RAdam. */
 export interface RAdamOptions {
   /** Learning rate, default 1e-3. */
   lr: number;
@@ -29,9 +29,10 @@ const settings: OptimizerSettings<RAdamOptions> = {
 };
 
 /**
- * RAdam (Liu et al. 2020): Adam whose rate is rectified while few steps are behind it; m and v as in Adam.
+ * RAdam (Liu et al. 2020): Adam whose rate is rectified during the first steps; m and v as in Adam.
  *
- *     p ← p − lr · m̂ · r / (√v̂ + eps), or p ← p − lr · m̂ in the first steps, where the rectification r is not defined
+ *     p ← p − lr · m̂ · r / (√v̂ + eps), or p ← p − lr · m̂ in the first steps, where the rectification r is not
+ *     defined
  */
 export class RAdam extends optimizerClass<
   RAdamOptions,

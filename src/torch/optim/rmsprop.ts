@@ -3,7 +3,7 @@ import { rmspropStep } from '../../engine/ops/optim/optim-adaptive';
 import { optimizerClass } from './optimizer-class';
 import type { OptimizerSettings } from './settings';
 
-/** What RMSprop takes by name. */
+/** The options of RMSprop. */
 export interface RMSpropOptions {
   /** Learning rate, default 0.01. */
   lr: number;
@@ -37,8 +37,9 @@ const settings: OptimizerSettings<RMSpropOptions> = {
  *
  *     g ← ∇ + weightDecay · p;   v ← alpha · v + (1 − alpha) g²;   p ← p − lr · g / (√v + eps)
  *
- * With `momentum` p moves by a buffer b ← momentum · b + g / (√v + eps). With `centered` the square of the running mean of g is
- * taken off v.
+ * With `momentum`, p moves by a buffer b ← momentum · b + g / (√v + eps). With `centered`, the square of the running
+ * mean of g
+ * is subtracted from v.
  */
 export class RMSprop extends optimizerClass<
   RMSpropOptions,

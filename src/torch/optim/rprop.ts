@@ -5,11 +5,11 @@ import { rpropStep } from '../../engine/ops/optim/optim-adaptive';
 import { optimizerClass } from './optimizer-class';
 import type { OptimizerSettings } from './settings';
 
-/** What Rprop takes by name. */
+/** The options of Rprop. */
 export interface RpropOptions {
-  /** The first step of every element, default 0.01. */
+  /** The initial step of every element, default 0.01. */
   lr: number;
-  /** Factors of the steps, default [0.5, 1.2]. */
+  /** The factors that shrink and grow the steps, default [0.5, 1.2]. */
   etas: readonly [number, number];
   /** Least and greatest step, default [1e-6, 50]. */
   stepSizes: readonly [number, number];
@@ -32,7 +32,9 @@ const settings: OptimizerSettings<RpropOptions> = {
 };
 
 /**
- * Rprop (Riedmiller & Braun 1993), for gradients of the whole data set. Every element has a step of its own, `lr` at first, which
- * grows by the second of `etas` while the gradient keeps its sign and shrinks by the first where it changes; only signs count.
+ * Rprop (Riedmiller & Braun 1993), for gradients of the whole data set. Every element has its own step, `lr` at first,
+ * which grows
+ * by the second of `etas` while the gradient keeps its sign, and shrinks by the first when the sign changes; only signs
+ * count.
  */
 export class Rprop extends optimizerClass<RpropOptions, ['lr', 'etas', 'stepSizes', 'maximize']>('Rprop', settings) {}

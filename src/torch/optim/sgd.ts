@@ -4,13 +4,13 @@ import { sgdStep } from '../../engine/ops/optim/optim';
 import { optimizerClass } from './optimizer-class';
 import type { OptimizerSettings } from './settings';
 
-/** What SGD takes by name. */
+/** The options of SGD. */
 export interface SGDOptions {
   /** Learning rate, default 1e-3. */
   lr: number;
   /** Default 0. */
   momentum: number;
-  /** Share of the gradient that momentum does not take, default 0. */
+  /** The share of the gradient that is kept out of the momentum buffer, default 0. */
   dampening: number;
   /** L2 penalty, default 0. */
   weightDecay: number;
@@ -36,7 +36,7 @@ const settings: OptimizerSettings<SGDOptions> = {
  *
  *     g ← ∇ + weightDecay · p;   b ← momentum · b + (1 − dampening) g (b = g at first);   p ← p − lr · b
  *
- * With `nesterov` p moves by g + momentum · b instead of b.
+ * With `nesterov`, p moves by g + momentum · b instead of b.
  */
 export class SGD extends optimizerClass<
   SGDOptions,

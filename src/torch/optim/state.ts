@@ -1,4 +1,4 @@
-// Owns the form of an optimizer's saved state, which is PyTorch's.
+// Owns the format of an optimizer's saved state, which is PyTorch's.
 
 import { ArgumentError, StateDictError } from '../../engine/core/errors';
 import { type Shape, sameShape } from '../../engine/core/meta';
@@ -8,7 +8,10 @@ import { numberAtHand } from '../tensor/reading/shown';
 import { Tensor } from '../tensor/tensor';
 import type { ParamState } from './optimizer';
 
-/** State by the number of the parameter, and options by group with the numbers of its parameters; names as PyTorch writes them. */
+/**
+ * State by the index of the parameter, and options by group with the indices of its parameters; names as PyTorch writes
+ * them.
+ */
 export interface OptimizerStateDict {
   state: Record<string, Record<string, unknown>>;
   param_groups: ({ params: number[] } & Record<string, unknown>)[];
@@ -17,10 +20,10 @@ export interface OptimizerStateDict {
 /** PyTorch's options that choose among its implementations. */
 const KINDS = ['foreach', 'fused', 'capturable', 'differentiable'];
 
-/** What PyTorch writes into a group and is none of our business. */
+/** Entries that PyTorch writes into a group and that have no meaning here. */
 const FOREIGN = [...KINDS, 'params', 'param_names'];
 
-/** @throws ArgumentError where a group asks for one of PyTorch's implementations */
+/** @throws ArgumentError if a group chooses one of PyTorch's implementations */
 export function refuseKind(optimizer: string, option: string): void {
   if (!KINDS.includes(option)) return;
   throw new ArgumentError(
@@ -51,7 +54,7 @@ export function writeState(groups: readonly Group[], states: ReadonlyMap<Tensor,
   return { state, param_groups: paramGroups };
 }
 
-/** The options of each group and the state of each parameter; copies, so that the saved state stays as it is. */
+/** The options of each group and the state of each parameter; copies, so that the saved state does not change. */
 export function readState(
   optimizer: string,
   saved: OptimizerStateDict,
@@ -109,7 +112,7 @@ function readRecord(
   return { step: readStep(record.step, Object.keys(tensors).length > 0, number, fail), tensors, numbers };
 }
 
-/** PyTorch's option may be a tensor, such as a learning rate that graphs read; a step here needs its number. */
+/** An option of PyTorch's may be a tensor, such as a learning rate that graphs read; a step here needs a number. */
 function optionOf(name: string, value: unknown, fail: (problem: string) => StateDictError): unknown {
   if (!(value instanceof Tensor)) return value;
   const number = scalarOf(value);
@@ -119,16 +122,18 @@ function optionOf(name: string, value: unknown, fail: (problem: string) => State
   );
 }
 
-/** State that is one number for a whole parameter. */
+/** State that is one number per parameter. */
 const NUMBERS = ['mu_product', 'eta', 'mu'];
 
-/** A number, also that of a tensor whose contents are at hand. */
+/** A number, or the number of a tensor whose contents are known on the host. */
 function scalarOf(value: unknown): number | undefined {
   const number = value instanceof Tensor ? numberAtHand(value) : value;
   return typeof number === 'number' ? number : undefined;
 }
 
-/** PyTorch keeps the count in a tensor, whose number is at hand when it came from a file; SGD keeps none. */
+/**
+ * PyTorch keeps the count in a tensor, whose number is known on the host if it came from a file; SGD keeps no count.
+ */
 function readStep(step: unknown, started: boolean, number: number, fail: (problem: string) => StateDictError): number {
   if (step === undefined) return started ? 1 : 0;
   const count = scalarOf(step);

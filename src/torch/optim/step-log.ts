@@ -1,11 +1,12 @@
-// The steps of an optimizer that may still turn out not to have been applied, and how its counts go back to those that were.
+// Owns the log of an optimizer's steps that may turn out not to have been applied, and sets its counts back to the
+// applied ones.
 import { engine } from '../../engine/compiler/engine';
 import { type FaultListener, takeFaultSlot } from '../../engine/gpu/fault-slots';
 import type { PendingStep } from '../../engine/graph/lost';
 import type { Tensor } from '../tensor/tensor';
 import type { ParamState } from './optimizer';
 
-/** The counts of parameters that were updated together, before that. */
+/** The counts of parameters that were updated together, before the update. */
 export interface CountsBefore {
   readonly params: readonly Tensor[];
   readonly step: number;
@@ -13,18 +14,18 @@ export interface CountsBefore {
 }
 
 interface Step {
-  /** Dispatches that update parameters. */
+  /** The number of dispatches that update parameters. */
   readonly updates: number;
   readonly before: readonly CountsBefore[];
-  /** The number of its run among those of the slot; infinite until it has run. */
+  /** The index of its run among the runs of the fault slot; infinite until it has run. */
   run: number;
 }
 
-/** Steps after which a loop that reads nothing back has the GPU asked whether they were applied. */
+/** If a loop reads nothing back, ask the GPU after this many steps whether they were applied. */
 const MAX_UNKNOWN = 1024;
 
 export class StepLog implements FaultListener {
-  /** Faults that the updates hang on are reported here. */
+  /** Faults in anything that the updates depend on are reported here. */
   readonly slot = takeFaultSlot();
   private steps: Step[] = [];
   private asking = false;
@@ -33,7 +34,7 @@ export class StepLog implements FaultListener {
     this.slot.listen(this);
   }
 
-  /** A step that has been recorded; `updates` is the number of its dispatches. */
+  /** Logs a step that has been recorded; `updates` is the number of its dispatches. */
   add(updates: number, before: readonly CountsBefore[], changes: PendingStep['changes']): PendingStep {
     const step: Step = { updates, before, run: Number.POSITIVE_INFINITY };
     this.steps.push(step);
@@ -46,7 +47,7 @@ export class StepLog implements FaultListener {
       },
       failed: () => {
         const left = this.steps.filter((other) => other !== step);
-        // Other counts have been loaded since: this step's are forgotten.
+        // Other counts have been loaded since, so this step is no longer in the log.
         if (left.length === this.steps.length) return;
         this.steps = left;
         this.undo(step);
@@ -54,7 +55,7 @@ export class StepLog implements FaultListener {
     };
   }
 
-  /** Forgets all steps: other counts have been loaded. */
+  /** Empties the log, because other counts have been loaded. */
   clear(): void {
     this.steps = [];
   }
@@ -76,7 +77,7 @@ export class StepLog implements FaultListener {
     this.steps = [];
   }
 
-  /** Counts only ever go back here, so that steps may be undone in any order. */
+  /** Counts only ever go back here, so steps may be undone in any order. */
   private undo({ before }: Step): void {
     for (const { params, step, numbers } of before) {
       for (const param of params) {

@@ -1,4 +1,4 @@
-// Owns the line search that fulfils the strong Wolfe conditions, as PyTorch's (after Schmidt's minFunc).
+// Owns a line search for the strong Wolfe conditions, as in PyTorch (after Schmidt's minFunc).
 
 /** The function at a point of the line: its value, and its slope along the line. */
 export interface LinePoint {
@@ -18,11 +18,11 @@ interface Search {
   readonly maxEvaluations: number;
 }
 
-/** Sufficient decrease and curvature (Nocedal & Wright 2006, section 3.1). */
+/** The constants of sufficient decrease and curvature (Nocedal & Wright 2006, section 3.1). */
 const DECREASE = 1e-4;
 const CURVATURE = 0.9;
 
-/** The minimum of the cubic through two points with their slopes, kept between bounds. */
+/** The minimum of the cubic through two points with their slopes, clamped to the bounds. */
 function cubicMinimum(a: Placed<LinePoint>, b: Placed<LinePoint>, bounds?: readonly [number, number]): number {
   const [left, right] = a.t <= b.t ? [a, b] : [b, a];
   const [least, most] = bounds ?? [left.t, right.t];
@@ -81,7 +81,9 @@ export async function strongWolfe<P extends LinePoint>(
 
 const sorted = <P extends LinePoint>([a, b]: readonly [P, P]): [P, P] => (a.loss <= b.loss ? [a, b] : [b, a]);
 
-/** Moves t off an end of the bracket where it came close to one twice, so that the bracket shrinks. */
+/**
+ * If t comes close to an end of the bracket twice in a row, moves it away from the end, so that the bracket shrinks.
+ */
 function insideBracket(t: number, a: number, b: number, stuck: boolean): { t: number; stuck: boolean } {
   const [least, most] = [Math.min(a, b), Math.max(a, b)];
   const margin = 0.1 * (most - least);

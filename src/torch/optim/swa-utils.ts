@@ -1,4 +1,5 @@
-// The surface of `optim.swaUtils`: models whose weights are averages of another's over its training, as torch.optim.swa_utils has them.
+// The surface of `optim.swaUtils`: models whose weights are averages of another model's over its training, as in
+// torch.optim.swa_utils.
 
 import { callback, instance, type Kind, orNull, share } from '../../engine/core/argument-kinds';
 import { closed } from '../../engine/core/arity';
@@ -24,7 +25,7 @@ export { SWALR } from './lr-scheduler/swa-lr';
 
 const device = orNull({ words: 'a device', fits: isDevice });
 
-/** The next average of one tensor; the count is how many models it is of so far. */
+/** The next average of one tensor; `numAveraged` is how many models it averages so far. */
 export type AverageFn = (averaged: Tensor, current: Tensor, numAveraged: number) => Tensor;
 
 /** The next averages of several tensors, written into the first list. */
@@ -57,7 +58,9 @@ const each =
     });
   };
 
-/** The results of `average` for averages and current tensors, written into the averages by interpolation: whole numbers by `others`. */
+/**
+ * Moves averages towards the current tensors by interpolation; tensors that are not floats are averaged by `others`.
+ */
 const interpolated =
   (weight: (numAveraged: number) => number, others: AverageFn): MultiAverageFn =>
   (averaged, current, numAveraged) => {
@@ -79,11 +82,11 @@ export const getEmaMultiAvgFn = (...args: DecayArguments): MultiAverageFn => {
   return interpolated(() => 1 - decay, movingBy(decay));
 };
 
-/** What AveragedModel takes by name. */
+/** The options of AveragedModel. */
 export interface AveragedModelOptions {
   avgFn?: AverageFn | null;
   multiAvgFn?: MultiAverageFn | null;
-  /** Whether buffers, such as running statistics, are averaged as well; else they are copied. Default: false. */
+  /** Average buffers, such as running statistics, too; otherwise they are copied. Default: false. */
   useBuffers?: boolean;
 }
 
@@ -99,9 +102,9 @@ type AveragedModelArguments<M extends Module> = AveragedModelOptions & { model: 
 export class AveragedModel<M extends Module = Module> extends Module implements Counting {
   readonly module: M;
   readonly useBuffers: boolean;
-  /** How many models the averages are of (int64). */
+  /** How many models have been averaged (int64). */
   declare nAveraged: Tensor;
-  /** The same as it was loaded: contents that were copied are on the device alone. */
+  /** `nAveraged` as it was loaded: after the copy, its contents are only on the device. */
   private loadedCount: number | null = null;
   protected readonly average: MultiAverageFn;
 
@@ -132,7 +135,7 @@ export class AveragedModel<M extends Module = Module> extends Module implements 
     return [...this.parameters(), ...this.buffers()].map(({ storage }) => storage);
   }
 
-  /** @internal Nothing is counted but in `nAveraged`. */
+  /** @internal The only count is in the buffer `nAveraged`. */
   captureSteps(): () => void {
     return () => {};
   }
@@ -147,7 +150,7 @@ export class AveragedModel<M extends Module = Module> extends Module implements 
     return callOf(this.module)(...args);
   }
 
-  /** Takes the model's present parameters into the averages. */
+  /** Takes the model's current parameters into the averages. */
   updateParameters(...args: Arguments<{ model: Module }, ['model']>): void {
     const name = 'AveragedModel.updateParameters';
     const { model } = parseArgs<{ model: Module }>(name, ['model'], {}, args, {
@@ -159,7 +162,7 @@ export class AveragedModel<M extends Module = Module> extends Module implements 
     noGrad(() => {
       for (const dtype of new Set(pairs.map(({ averaged }) => averaged.dtype))) {
         const alike = pairs.filter(({ averaged }) => averaged.dtype === dtype);
-        // Conditions have no mean.
+        // The first model is copied. Bools always are, since they have no mean.
         if (count > 0 && dtype !== 'bool') averageInto(alike, (own, current) => this.average(own, current, count));
         else for (const { averaged, current } of alike) averaged.copy_(current);
       }
@@ -174,7 +177,7 @@ export class AveragedModel<M extends Module = Module> extends Module implements 
     flush();
   }
 
-  /** The averages, and the model's tensors that are taken in. */
+  /** The averages, each with the model's tensor that enters it. */
   private pairsWith(model: Module): Averaging[] {
     const tensorsOf = (of: Module) => [...of.parameters(), ...(this.useBuffers ? of.buffers() : [])];
     const parameters = this.module.parameters().length;
@@ -187,7 +190,7 @@ export class AveragedModel<M extends Module = Module> extends Module implements 
     return own.map((averaged, i) => ({ averaged, current: current[i]!.detach(), isFlat: i < parameters }));
   }
 
-  /** `nAveraged`, for which nothing is waited. */
+  /** `nAveraged` as a number, without waiting for the device. */
   private counted(): number {
     const count = numberAtHand(this.nAveraged) ?? this.loadedCount;
     if (count !== null) return count;
@@ -206,7 +209,7 @@ export class AveragedModel<M extends Module = Module> extends Module implements 
 interface UpdateBnArguments {
   loader: AsyncIterable<unknown> | Iterable<unknown>;
   model: Module;
-  /** There is one device. */
+  /** Has no effect: there is one device. */
   device?: unknown;
 }
 
@@ -217,8 +220,9 @@ const batches: Kind = {
 };
 
 /**
- * Computes the running statistics of a model's batch norms anew, in one pass over the inputs of a loader: those of averaged weights are
- * nobody's. Of batches that are lists, the first part is the input.
+ * Recomputes the running statistics of a model's batch norms, in one pass over the inputs of a loader: averaged weights
+ * have none of
+ * their own. If a batch is a list, its first part is the input.
  */
 export async function updateBn(...args: Arguments<UpdateBnArguments, ['loader', 'model', 'device']>): Promise<void> {
   const { loader, model } = parseArgs<UpdateBnArguments>('updateBn', ['loader', 'model'], { device: null }, args, {

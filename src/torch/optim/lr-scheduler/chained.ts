@@ -1,4 +1,4 @@
-// Owns the scheduler that steps others together.
+// Owns the scheduler that steps several others together.
 import { ArgumentError } from '../../../engine/core/errors';
 import { type Arguments, kindOf, parseArgs } from '../../../engine/core/options';
 import { type StateArguments, stateIn } from '../arguments';
@@ -17,7 +17,7 @@ interface ChainedFields {
 }
 
 /**
- * Schedulers that step together, each on the rates that the one before has left.
+ * Schedulers that step together, each starting from the rates that the one before has set.
  *
  *     const warmup = new optim.lrScheduler.ConstantLR(optimizer, { factor: 0.1, totalIters: 20 });
  *     const decay = new optim.lrScheduler.ExponentialLR(optimizer, { gamma: 0.9 });
@@ -40,7 +40,7 @@ export class ChainedScheduler extends LRScheduler<ChainedFields> {
     super('ChainedScheduler', chosen, -1, { schedulers: [...schedulers] });
   }
 
-  /** The schedulers have set the first rates already. */
+  /** The member schedulers have already set the first rates. */
   override begin(): void {
     this.lastEpoch += 1;
     this.lastLr = this.kept();

@@ -6,7 +6,7 @@ import { checkInteger, type EpochArguments, epochIn, keepScheduler } from './sch
 import { type Scheduling, schedulerClass } from './scheduler-class';
 
 export interface CosineAnnealingLRArguments extends Scheduling {
-  /** Epochs down to `etaMin`. */
+  /** Epochs until the rate is `etaMin`. */
   tMax: number;
   etaMin?: number;
 }
@@ -20,7 +20,7 @@ export class CosineAnnealingLR extends schedulerClass<
   defaults: { etaMin: 0, lastEpoch: -1 },
   kinds: { tMax: number },
 }) {
-  /** Builds on the present rate, so that another scheduler may change it too. */
+  /** Computed from the current rate, so that another scheduler may change it, too. */
   protected getLr(): number[] {
     const { tMax, etaMin } = this.fields;
     if (this.initial) return this.kept();
@@ -44,14 +44,14 @@ export class CosineAnnealingLR extends schedulerClass<
 export interface CosineAnnealingWarmRestartsArguments extends Scheduling {
   /** Epochs to the first restart. */
   t0: number;
-  /** How much longer each period is than the one before, default 1. */
+  /** The ratio of each period to the one before, default 1. */
   tMult?: number;
   etaMin?: number;
 }
 
 interface WarmRestartsFields {
   t0: number;
-  /** Epochs in this period. */
+  /** Epochs in the current period. */
   tI: number;
   tMult: number;
   etaMin: number;
@@ -59,7 +59,10 @@ interface WarmRestartsFields {
   tCur: number;
 }
 
-/** lr = etaMin + (initial lr − etaMin)(1 + cos(π tCur / tI)) / 2, which starts again after every period (Loshchilov & Hutter 2017). */
+/**
+ * lr = etaMin + (initial lr − etaMin)(1 + cos(π tCur / tI)) / 2, restarting after every period (Loshchilov & Hutter
+ * 2017).
+ */
 export class CosineAnnealingWarmRestarts extends schedulerClass<
   CosineAnnealingWarmRestartsArguments,
   ['optimizer', 't0', 'tMult', 'etaMin', 'lastEpoch'],
@@ -79,7 +82,7 @@ export class CosineAnnealingWarmRestarts extends schedulerClass<
     return this.baseLrs.map((base) => etaMin + ((base - etaMin) * height) / 2);
   }
 
-  /** `epoch` may be given, also between whole ones: `scheduler.step(epoch + i / batches)`. */
+  /** `epoch` may be given, also as a fraction: `scheduler.step(epoch + i / batches)`. */
   override step(...args: EpochArguments): void {
     const epoch = epochIn(this.name, args) ?? (this.lastEpoch < 0 ? 0 : null);
     keepScheduler(this);
@@ -100,7 +103,7 @@ export class CosineAnnealingWarmRestarts extends schedulerClass<
   }
 }
 
-/** The period that the epoch lies in, and how far. */
+/** Sets the period in which the epoch lies, and the position in it. */
 function goTo(fields: WarmRestartsFields, epoch: number): void {
   const { t0, tMult } = fields;
   if (epoch < t0) {

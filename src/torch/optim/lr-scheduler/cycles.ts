@@ -18,7 +18,7 @@ function setMomentum(group: ScheduledGroup, momentum: number): void {
   else group.momentum = momentum;
 }
 
-/** Each group's range of momentum, which a new run starts at the top. */
+/** Each group's range of momentum; a new run starts at the top. */
 function momentumRanges(
   name: string,
   optimizer: Scheduled,
@@ -49,17 +49,17 @@ export interface CyclicLRArguments extends Scheduling {
   baseLr: number | readonly number[];
   /** Highest rate, for all groups or for each. */
   maxLr: number | readonly number[];
-  /** Steps up, default 2000. */
+  /** Steps of the rise, default 2000. */
   stepSizeUp?: number;
-  /** Steps down, default `stepSizeUp`. */
+  /** Steps of the fall, default `stepSizeUp`. */
   stepSizeDown?: number | null;
-  /** What becomes of the height: the same in every cycle (default), half of it in each, or gamma^step. */
+  /** How the height of cycles changes: not at all (default), by half in each cycle, or by gamma^step. */
   mode?: CyclicMode;
   /** Default 1. */
   gamma?: number;
-  /** The height by the cycle's number or by the step's, instead of `mode`. */
+  /** Gives the height from the number of the cycle or of the step, instead of `mode`. */
   scaleFn?: ((x: number) => number) | null;
-  /** The argument of `scaleFn`, default 'cycle'. */
+  /** What number `scaleFn` gets, default 'cycle'. */
   scaleMode?: 'cycle' | 'iterations';
   /** Default true: momentum falls as the rate rises. */
   cycleMomentum?: boolean;
@@ -82,7 +82,7 @@ interface CyclicFields {
   scaleFn: (x: number) => number;
 }
 
-/** lr up and down between `baseLr` and `maxLr`, a step for each batch (Smith 2017, "Cyclical learning rates"). */
+/** Moves lr up and down between `baseLr` and `maxLr`, a step for each batch (Smith 2017, "Cyclical learning rates"). */
 export class CyclicLR extends schedulerClass<
   CyclicLRArguments,
   [
@@ -191,7 +191,7 @@ export interface OneCycleLRArguments extends Scheduling {
   divFactor?: number;
   /** The last rate is the first one / finalDivFactor, default 1e4. */
   finalDivFactor?: number;
-  /** Fall to the first rate as long as it rose, and then to the last; default false. */
+  /** Fall to the first rate in as many steps as the rise took, and then to the last rate; default false. */
   threePhase?: boolean;
 }
 
@@ -203,7 +203,7 @@ interface OneCycleFields {
   threePhase: boolean;
 }
 
-/** The last step of a phase, and the values between which it runs. */
+/** The last step of a phase, and the values between which it moves. */
 interface Phase {
   readonly end: number;
   readonly lr: readonly [from: 'initialLr' | 'maxLr', to: 'initialLr' | 'maxLr' | 'minLr'];
@@ -215,7 +215,10 @@ const anneal = {
   linear: (from: number, to: number, share: number) => (to - from) * share + from,
 };
 
-/** lr up to `maxLr` and down far below its start in one cycle, a step for each batch (Smith & Topin 2018, "Super-convergence"). */
+/**
+ * Moves lr up to `maxLr` and down far below its start in one cycle, a step for each batch (Smith & Topin 2018,
+ * "Super-convergence").
+ */
 export class OneCycleLR extends schedulerClass<
   OneCycleLRArguments,
   [

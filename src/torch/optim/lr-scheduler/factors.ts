@@ -1,4 +1,5 @@
-// Owns the schedulers that multiply the rate: by steps, milestones, lines, powers, and functions of the epoch.
+// Owns the schedulers that multiply the rate by a factor: in steps, at milestones, along a line, by a power, or by a
+// function of the epoch.
 
 import { number } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
@@ -11,7 +12,7 @@ export interface StepLRArguments extends Scheduling {
   gamma?: number;
 }
 
-/** lr ← gamma · lr every `stepSize` epochs; gamma 0.1 by default. */
+/** lr ← gamma · lr every `stepSize` epochs; gamma is 0.1 by default. */
 export class StepLR extends schedulerClass<StepLRArguments, ['optimizer', 'stepSize', 'gamma', 'lastEpoch']>('StepLR', {
   required: ['optimizer', 'stepSize'],
   defaults: { gamma: 0.1, lastEpoch: -1 },
@@ -33,7 +34,7 @@ export interface MultiStepLRArguments extends Scheduling {
   gamma?: number;
 }
 
-/** lr ← gamma · lr at each of the milestones; gamma 0.1 by default. An epoch that is listed twice counts twice. */
+/** lr ← gamma · lr at each milestone; gamma is 0.1 by default. An epoch that is listed twice counts twice. */
 export class MultiStepLR extends schedulerClass<
   MultiStepLRArguments,
   ['optimizer', 'milestones', 'gamma', 'lastEpoch']
@@ -63,7 +64,7 @@ export interface ConstantLRArguments extends Scheduling {
   totalIters?: number;
 }
 
-/** lr = factor · initial lr for `totalIters` epochs, then the initial lr; 1/3 and 5 by default. */
+/** lr = factor · initial lr for `totalIters` epochs, then the initial lr; by default 1/3 for 5 epochs. */
 export class ConstantLR extends schedulerClass<ConstantLRArguments, ['optimizer', 'factor', 'totalIters', 'lastEpoch']>(
   'ConstantLR',
   {
@@ -90,7 +91,10 @@ export interface LinearLRArguments extends Scheduling {
   totalIters?: number;
 }
 
-/** lr on a line from startFactor · initial lr to endFactor · initial lr over `totalIters` epochs; 1/3, 1 and 5 by default. */
+/**
+ * Moves lr on a line from startFactor · initial lr to endFactor · initial lr over `totalIters` epochs; by default from
+ * 1/3 to 1 over 5 epochs.
+ */
 export class LinearLR extends schedulerClass<
   LinearLRArguments,
   ['optimizer', 'startFactor', 'endFactor', 'totalIters', 'lastEpoch']
@@ -141,7 +145,7 @@ export interface PolynomialLRArguments extends Scheduling {
   power?: number;
 }
 
-/** lr = initial lr · (1 − epoch / totalIters)^power, then 0; 5 and 1 by default. */
+/** lr = initial lr · (1 − epoch / totalIters)^power, then 0; by default totalIters 5 and power 1. */
 export class PolynomialLR extends schedulerClass<
   PolynomialLRArguments,
   ['optimizer', 'totalIters', 'power', 'lastEpoch']
@@ -172,7 +176,7 @@ interface Lambdas {
   lrLambdas: readonly LRLambda[];
 }
 
-/** The base of a scheduler with a function for each group. Functions are not saved with the state. */
+/** Makes the base class of a scheduler with a function for each group. Functions are not saved with the state. */
 /* @__NO_SIDE_EFFECTS__ */
 const byLambda = (scheduler: string) =>
   schedulerClass<LambdaLRArguments, ['optimizer', 'lrLambda', 'lastEpoch'], Lambdas>(scheduler, {

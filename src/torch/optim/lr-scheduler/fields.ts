@@ -1,14 +1,14 @@
-// Owns the form of a scheduler's saved state: its fields by PyTorch's names.
+// Owns the format of a scheduler's saved state: its fields under PyTorch's names.
 import { StateDictError } from '../../../engine/core/errors';
 import { isPlainObject, kindOf } from '../../../engine/core/options';
 import { snakeCase } from '../../../engine/core/printing';
 import { numberAtHand } from '../../tensor/reading/shown';
 import { Tensor } from '../../tensor/tensor';
 
-/** What a scheduler keeps: numbers, strings, booleans and lists of them; functions are not saved. */
+/** The fields of a scheduler: numbers, strings, booleans and lists of them; functions are not saved. */
 export type Fields = Record<string, unknown>;
 
-/** Makes `fields` properties of their scheduler, which its steps heed when they are changed. */
+/** Makes `fields` properties of their scheduler, so that changing one changes its further steps. */
 export function expose<F extends object>(scheduler: object, fields: F): void {
   for (const name of Object.keys(fields) as (keyof F)[]) {
     Object.defineProperty(scheduler, name, {
@@ -21,7 +21,7 @@ export function expose<F extends object>(scheduler: object, fields: F): void {
   }
 }
 
-/** PyTorch writes T_max, T_0 and their like with a capital. */
+/** PyTorch writes T_max, T_0 and similar names with a capital. */
 const stateName = (name: string): string => snakeCase(name).replace(/^t_?(0|i|cur|max|mult)$/, 'T_$1');
 
 const hasFunction = (value: unknown): boolean => [value].flat().some((item) => typeof item === 'function');
@@ -41,7 +41,7 @@ export function writeFields(fields: Fields): Fields {
   return structuredClone(Object.fromEntries(saved(fields).map(([name, value]) => [stateName(name), value])));
 }
 
-/** New contents of the fields, those that are not saved left out. */
+/** New values of those fields that are saved. */
 export function readFields(scheduler: string, state: Fields, fields: Fields): Fields {
   const fail = (got: string) =>
     new StateDictError(`${scheduler}.loadStateDict: expected what stateDict() returns, but got ${got}`);
@@ -52,7 +52,7 @@ export function readFields(scheduler: string, state: Fields, fields: Fields): Fi
   return structuredClone(Object.fromEntries(names.map((name) => [name, withoutTensors(state[stateName(name)])])));
 }
 
-/** PyTorch's rates are tensors where that of the optimizer is one; here they are numbers. */
+/** PyTorch saves a rate as a tensor if the optimizer's is one; here rates are numbers. */
 function withoutTensors(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutTensors);
   return value instanceof Tensor ? (numberAtHand(value) ?? value) : value;

@@ -1,13 +1,13 @@
-// Owns what schedulers made of other schedulers ask of those, and how their states are loaded.
+// Owns the checks of schedulers that consist of others, and how the members' states are loaded.
 import { ArgumentError, StateDictError } from '../../../engine/core/errors';
 import { LRScheduler, type LRSchedulerStateDict, type Scheduled } from './scheduler';
 
-/** @throws ArgumentError where one of them needs metrics to step, or belongs to another optimizer */
+/** @throws ArgumentError if a scheduler needs metrics to step, or belongs to another optimizer */
 export function checkMembers(name: string, optimizer: Scheduled, schedulers: readonly LRScheduler[]): void {
   schedulers.forEach((scheduler: unknown, i) => {
     if (!(scheduler instanceof LRScheduler)) {
       throw new ArgumentError(
-        `${name}: expected schedulers that step without metrics, but the one at index ${i} is none, as ReduceLROnPlateau is none`,
+        `${name}: expected schedulers that step without metrics, but the one at index ${i} is not, like ReduceLROnPlateau; step it by itself`,
       );
     }
     if (scheduler.optimizer !== optimizer) {
@@ -21,7 +21,7 @@ export function checkMembers(name: string, optimizer: Scheduled, schedulers: rea
 /**
  * Loads a state into each scheduler. If one does not fit, all keep their present state.
  *
- * @throws StateDictError unless there is a fitting state for each
+ * @throws StateDictError if a state is missing or does not fit
  */
 export function loadMembers(
   name: string,

@@ -15,17 +15,17 @@ export interface ReduceLROnPlateauArguments {
   mode?: 'min' | 'max';
   /** Default 0.1. */
   factor?: number;
-  /** Epochs without improvement that pass before the rate is reduced, default 10. */
+  /** How many epochs without improvement to wait before the rate is reduced, default 10. */
   patience?: number;
-  /** Least change that counts, default 1e-4. */
+  /** The least change that counts as an improvement, default 1e-4. */
   threshold?: number;
-  /** The threshold is a share of the best value (default), or a difference. */
+  /** Whether the threshold is a share of the best value (default) or a difference. */
   thresholdMode?: 'rel' | 'abs';
-  /** Epochs after a reduction that do not count, default 0. */
+  /** After a reduction, epochs without improvement are not counted for so many epochs, default 0. */
   cooldown?: number;
   /** For all groups or for each, default 0. */
   minLr?: number | readonly number[];
-  /** Least reduction that is made, default 1e-8. */
+  /** Smaller reductions than this are not made, default 1e-8. */
   eps?: number;
 }
 
@@ -47,7 +47,7 @@ interface MetricStep {
   epoch?: number | null;
 }
 
-/** NaN too, which is no improvement. */
+/** NaN is accepted: it counts as no improvement. */
 const metric: Kind = { words: 'a number, as await loss.item() gives it', fits: real.fits };
 
 type PlateauOptions = Omit<Required<ReduceLROnPlateauArguments>, 'optimizer' | 'minLr'>;
@@ -75,7 +75,7 @@ export class ReduceLROnPlateau extends Printable {
   declare thresholdMode: 'rel' | 'abs';
   declare cooldown: number;
   declare eps: number;
-  /** For each group. */
+  /** The minimum rate of each group. */
   minLrs: number[];
   readonly name = 'ReduceLROnPlateau';
   readonly optimizer: Scheduled;
@@ -186,12 +186,12 @@ export class ReduceLROnPlateau extends Printable {
     return { ...this.#options, minLrs, best, numBadEpochs, cooldownCounter, lastEpoch, _lastLr: this.#lastLr };
   }
 
-  /** All but the optimizer, by PyTorch's names. */
+  /** All fields but the optimizer, under PyTorch's names. */
   stateDict(): LRSchedulerStateDict {
     return writeFields(this.#state());
   }
 
-  /** @throws StateDictError where something is missing; then nothing has changed */
+  /** @throws StateDictError if a field is missing; then nothing has changed */
   loadStateDict(...args: StateArguments<LRSchedulerStateDict>): void {
     const state = stateIn<LRSchedulerStateDict>(this.name, args);
     const saved = readFields(this.name, state, this.#state()) as unknown as PlateauState;

@@ -1,4 +1,4 @@
-// Owns the class of a scheduler, which its settings make.
+// Owns how a scheduler's class is made from its settings.
 import type { Arguments, Parsed } from '../../../engine/core/options';
 import { parseSettings, type Settings } from '../../../engine/core/settings';
 import { LRScheduler, type Scheduled } from './scheduler';
@@ -6,17 +6,19 @@ import { LRScheduler, type Scheduled } from './scheduler';
 /** Parameters that every scheduler of an optimizer takes. */
 export interface Scheduling {
   optimizer: Scheduled;
-  /** Epochs behind a run that resumes, default -1: a new run. */
+  /** Epochs that a resumed run already has behind it; default -1: a new run. */
   lastEpoch?: number;
 }
 
-/** Parameters of a scheduler that it keeps as they are given. */
+/** The parameters that a scheduler keeps as they are given. */
 export type Kept<O> = Omit<Parsed<O>, keyof Scheduling>;
 
-/** Parameters of a scheduler, and the fields that it makes of them: all but those that every scheduler takes, unless `fields` says others. */
+/**
+ * A scheduler's parameters, and the fields made of them: all but those of `Scheduling`, unless `fields` makes others.
+ */
 interface SchedulerSettings<O extends Scheduling, F> extends Settings<O> {
   fields?(name: string, o: Parsed<O>): F;
-  /** Rates to count from once the first are set, where they are not those that the groups began with. */
+  /** Base rates to set after the first rates, if they are not those that the groups began with. */
   baseLrs?(name: string, o: Parsed<O>): number[];
 }
 
@@ -24,7 +26,10 @@ export type SchedulerClass<O extends Scheduling, Order extends readonly (keyof O
   ...args: Arguments<O, Order>
 ) => LRScheduler<F> & F;
 
-/** The base of the scheduler `name`, whose parameters go by place in that order; it has yet to say its rates. */
+/**
+ * Makes the base class of the scheduler `name`, whose parameters have that order by position; a subclass defines the
+ * rates.
+ */
 /* @__NO_SIDE_EFFECTS__ */
 export function schedulerClass<O extends Scheduling, Order extends readonly (keyof O)[], F extends object = Kept<O>>(
   name: string,

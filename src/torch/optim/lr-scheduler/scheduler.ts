@@ -11,7 +11,10 @@ import { type StateArguments, stateIn } from '../arguments';
 import { Optimizer } from '../optimizer';
 import { expose, type Fields, readFields, showFields, writeFields } from './fields';
 
-/** What schedulers change in a group. Names beside `lr`, `momentum` and `betas` are kept there for a run that resumes, as in PyTorch. */
+/**
+ * What schedulers change in a group. Entries beside `lr`, `momentum` and `betas` are kept there for a run that resumes,
+ * as in PyTorch.
+ */
 export interface ScheduledGroup {
   lr: number;
   initialLr?: number;
@@ -30,19 +33,19 @@ export interface Scheduled {
   readonly paramGroups: readonly ScheduledGroup[];
 }
 
-/** State by PyTorch's names. */
+/** State under PyTorch's names. */
 export type LRSchedulerStateDict = Record<string, unknown>;
 
-/** @throws ArgumentError for anything but an optimizer */
+/** @throws ArgumentError if the value is not an optimizer */
 export function checkOptimizer(name: string, optimizer: unknown): void {
   if (optimizer instanceof Optimizer) return;
   throw new ArgumentError(`${name}: expected an optimizer, but got ${optimizer === null ? 'null' : typeof optimizer}`);
 }
 
-/** Optimizers with a scheduler, and whether they have stepped since they got their first. */
+/** The optimizers with a scheduler, and whether they have stepped since they got their first one. */
 const stepped = new WeakMap<object, boolean>();
 
-/** Notes the optimizer's steps from now on. */
+/** Watches the optimizer's steps from now on. */
 function watchSteps(optimizer: Scheduled & { step?(...args: unknown[]): unknown }): void {
   const { step } = optimizer;
   if (stepped.has(optimizer) || !step) return;
@@ -55,7 +58,7 @@ function watchSteps(optimizer: Scheduled & { step?(...args: unknown[]): unknown 
   }
 }
 
-/** `step()`, or the epoch to go to, by place or by name. */
+/** `step()`, or the epoch to go to, by position or by name. */
 export type EpochArguments = Arguments<{ epoch?: number | null }, ['epoch']>;
 
 /** The epoch given to a step; null for the next one. */
@@ -71,7 +74,7 @@ interface Steps {
   loadStateDict(state: LRSchedulerStateDict): void;
 }
 
-/** Belongs before a step: has scheduler and rates put back after a rehearsal. */
+/** To be called before a step: after a rehearsal, scheduler and rates are put back. */
 export function keepScheduler(scheduler: Steps): void {
   beforeChange(scheduler, () => {
     const state = scheduler.stateDict();
@@ -94,25 +97,26 @@ export function perGroup<T>(name: string, option: string, value: T | readonly T[
   );
 }
 
-/** @throws ArgumentError where an integer is less than `least`, or is none */
+/** @throws ArgumentError if the value is not an integer of at least `least` */
 export function checkInteger(name: string, option: string, value: number, least: number): void {
   if (Number.isInteger(value) && value >= least) return;
   throw new ArgumentError(`${name}: expected an integer ${option} ≥ ${least}, but got ${value}`);
 }
 
 /**
- * Base class of learning rate schedulers. It sets the rates of the optimizer's groups when it is made, and again at each
- * `step()`, which belongs after the optimizer's.
+ * Base class of learning rate schedulers. It sets the rates of the optimizer's groups when it is constructed, and again
+ * at each
+ * `step()`, which is to be called after the optimizer's.
  *
  *     const scheduler = new optim.lrScheduler.StepLR(optimizer, { stepSize: 30 });
  *     for (let epoch = 0; epoch < 100; epoch++) { train(); scheduler.step(); }
  */
 export abstract class LRScheduler<F extends object = object> extends Printable {
-  /** Steps so far; 0 once the scheduler is made. */
+  /** Steps so far; 0 in a new scheduler. */
   lastEpoch: number;
   /** The rates that the groups began with. */
   baseLrs: number[];
-  /** True while the scheduler is made. */
+  /** True while the scheduler is being constructed. */
   protected initial = false;
   protected stepCount = 0;
   protected lastLr: number[] = [];
@@ -146,25 +150,25 @@ export abstract class LRScheduler<F extends object = object> extends Printable {
     return this.optimizer.paramGroups;
   }
 
-  /** The rates at `lastEpoch`, which may build on the groups' present ones. */
+  /** The rates at `lastEpoch`; they may be computed from the groups' current rates. */
   protected abstract getLr(): number[];
 
-  /** The rates at `lastEpoch` whatever the groups' present ones are; null where there is no such form. */
+  /** The rates at `lastEpoch` by a formula that does not use the current rates; null if there is none. */
   protected closedForm(): number[] | null {
     return null;
   }
 
-  /** The groups' present rates, each multiplied by a factor. */
+  /** The groups' current rates, each multiplied by a factor. */
   protected scaled(factor: number): number[] {
     return this.groups.map(({ lr }) => lr * factor);
   }
 
-  /** The groups' present rates. */
+  /** The groups' current rates. */
   protected kept(): number[] {
     return this.groups.map(({ lr }) => lr);
   }
 
-  /** The first rates: what the constructor does, and SequentialLR once more. */
+  /** Sets the first rates; called by the constructor, and again by SequentialLR. */
   begin(): void {
     this.stepCount = 0;
     this.initial = true;
@@ -177,15 +181,16 @@ export abstract class LRScheduler<F extends object = object> extends Printable {
     this.lastEpoch -= 1;
   }
 
-  /** Goes to epoch 0: the turn of one of SequentialLR's schedulers. */
+  /** Goes to epoch 0, when SequentialLR gives this scheduler its turn. */
   restart(): void {
     this.lastEpoch = 0;
     this.apply(this.closedForm() ?? this.getLr());
   }
 
   /**
-   * Sets the next rates; after the optimizer's step or at the end of an epoch, as the schedule counts. Given an epoch, which
-   * PyTorch deprecates, it goes there, by a formula where there is one.
+   * Sets the next rates. Call it after the optimizer's step or at the end of an epoch, depending on the schedule. Given
+   * an epoch,
+   * which PyTorch deprecates, it goes there, by a formula if there is one.
    */
   step(...args: EpochArguments): void {
     const epoch = epochIn(this.name, args);
@@ -226,15 +231,15 @@ export abstract class LRScheduler<F extends object = object> extends Printable {
     return { ...this.fields, baseLrs, lastEpoch, _stepCount: stepCount, _lastLr: lastLr };
   }
 
-  /** All but the optimizer and functions, by PyTorch's names. */
+  /** All fields but the optimizer and functions, under PyTorch's names. */
   stateDict(): LRSchedulerStateDict {
     return writeFields(this.state());
   }
 
   /**
-   * Resumes from `stateDict()`. The optimizer's own state holds the present rates: load that too.
+   * Resumes from `stateDict()`. The current rates are in the optimizer's own state: load that too.
    *
-   * @throws StateDictError where something is missing; then nothing has changed
+   * @throws StateDictError if a field is missing; then nothing has changed
    */
   loadStateDict(...args: StateArguments<LRSchedulerStateDict>): void {
     const state = stateIn<LRSchedulerStateDict>(this.name, args);

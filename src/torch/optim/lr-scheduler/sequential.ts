@@ -1,4 +1,4 @@
-// Owns the scheduler that calls others one after another.
+// Owns the scheduler that runs others in turn.
 
 import { anything, integer, listOf } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
@@ -16,7 +16,7 @@ import { type Scheduling, schedulerClass } from './scheduler-class';
 
 export interface SequentialLRArguments extends Scheduling {
   schedulers: readonly LRScheduler[];
-  /** The epoch at which each scheduler but the first has its turn. */
+  /** The epochs at which the second and later schedulers take over. */
   milestones: readonly number[];
 }
 
@@ -26,7 +26,7 @@ interface SequentialFields {
 }
 
 /**
- * Schedulers that have their turn one after another.
+ * Schedulers that run in turn.
  *
  *     const warmup = new optim.lrScheduler.LinearLR(optimizer, { startFactor: 0.1, totalIters: 5 });
  *     const decay = new optim.lrScheduler.ExponentialLR(optimizer, { gamma: 0.9 });
@@ -98,7 +98,7 @@ export class SequentialLR extends schedulerClass<
   }
 }
 
-/** The number of the scheduler whose turn it is. */
+/** The index of the scheduler whose turn it is. */
 const turnAt = (epoch: number, milestones: readonly number[]): number =>
   milestones.filter((milestone) => milestone <= epoch).length;
 

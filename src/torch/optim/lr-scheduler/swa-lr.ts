@@ -1,4 +1,4 @@
-// Owns the scheduler of averaged weights: from the rates that are there to a constant one.
+// Owns the scheduler for averaged weights: it moves the rates to a constant one.
 
 import { either, nonEmpty, number } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
@@ -7,15 +7,15 @@ import { checkOptimizer, perGroup, type ScheduledGroup } from './scheduler';
 import { type Scheduling, schedulerClass } from './scheduler-class';
 
 export interface SWALRArguments extends Scheduling {
-  /** The rate to come to, for all groups or for each. */
+  /** The final rate, for all groups or for each. */
   swaLr: number | readonly number[];
-  /** Epochs until then, default 10. */
+  /** Epochs until the final rate is reached, default 10. */
   annealEpochs?: number;
   /** Along a cosine (default) or a straight line. */
   annealStrategy?: 'cos' | 'linear';
 }
 
-/** A group's rate to come to, which PyTorch keeps in the group. */
+/** A group with its final rate, which PyTorch keeps in the group. */
 interface AveragedGroup extends ScheduledGroup {
   swaLr: number;
 }
@@ -33,7 +33,7 @@ const strategies: Readonly<Record<'cos' | 'linear', (t: number) => number>> = {
 };
 
 /**
- * lr ← swaLr · α + lr₀ (1 − α), where α goes from 0 to 1 within `annealEpochs`, and is `swaLr` from then on (Izmailov et al. 2018,
+ * lr ← swaLr · α + lr₀ (1 − α), where α goes from 0 to 1 within `annealEpochs` and then stays 1 (Izmailov et al. 2018,
  * arXiv:1803.05407).
  *
  *     const scheduler = new optim.swaUtils.SWALR(optimizer, { swaLr: 0.05 });
