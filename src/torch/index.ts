@@ -1,4 +1,4 @@
-// What users of `torch` see: the public surface of Lamplight without the doors that it shows.
+// The public exports of torch, without the doors distributions and vision, which src/index.ts adds.
 
 export * from '../engine/core/errors';
 export type { DType, Shape } from '../engine/core/meta';

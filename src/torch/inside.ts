@@ -1,7 +1,9 @@
-// What our own doors need of the engine and of torch besides the names that users have (index.ts). A door imports nothing else of these floors, so this page
-// is the whole list; each group says why its names are here. A new name needs a reason; a name that no door imports goes.
+// What our own doors need of the engine and of torch besides the public names (index.ts). A door imports nothing else
+// from these floors, so this file is the whole list, and each group says why its names are here. A new name needs a
+// reason; a name that no door imports is removed.
 
-// Arguments. A function of a door reads its arguments as those of torch do: by place or by name, checked by kind, with the same errors.
+// Arguments. Functions of doors read their arguments like those of torch: by position or by name, checked by kind, with
+// the same errors.
 
 export type { Kind, Kinds } from '../engine/core/argument-kinds';
 export * as kinds from '../engine/core/argument-kinds';
@@ -65,7 +67,7 @@ export { Callable, callOf, expectTensors, inputs } from './nn/module/callable-ob
 export { type Interceptor, intercepted } from './nn/module/intercept';
 export { FieldTracker, type ReceptiveField } from './nn/summary/receptive-field';
 
-// Modules from within: the class behind nn.Module, what layers are made of, running a network in a mode for a while.
+// Inner parts of modules: the class behind nn.Module, the parts of layers, and running a network in a mode for a while.
 
 export { readAt } from './nn/functional/grid-sample';
 export { checkReduction } from './nn/functional/reduction';
@@ -80,7 +82,8 @@ export { type CallResult, className, Module } from './nn/module/module';
 export { convert, isUninitialized } from './nn/module/parameter';
 export { held } from './nn/module/state-dict';
 
-// Values without a tensor around them, for operations that a door defines or fuses by itself, and the switches under which they are recorded.
+// Values without a tensor around them, for operations that a door defines or fuses itself, and the switches under which
+// they are recorded.
 
 export type { HostData, HostNumbers } from '../engine/compiler/contents';
 export { mode as recordingMode, withMode } from '../engine/graph/mode';
@@ -95,7 +98,7 @@ export { knownNumbers } from './tensor/reading/known-numbers';
 export { numberAtHand, valuesAtHand } from './tensor/reading/shown';
 export { kinds as tensorClasses } from './tensor/types/tensor-classes';
 
-// The flush: doors that work on the host meanwhile say when to compute, how far ahead they may run, and what to forget.
+// The flush: doors that do work on the host say when to compute, how far ahead they may run, and what to forget.
 
 export { engine } from '../engine/compiler/engine';
 export { supportsHalf } from '../engine/compiler/plan';
@@ -104,7 +107,8 @@ export { stats as counters } from '../engine/gpu/stats';
 export { backpressure, discardPending, flush, releaseAfterFlush } from '../engine/graph/flush';
 export { isJournaling, startJournal, undone } from '../engine/graph/journal';
 
-// Memory: which tensors of a door live as long as its objects do, what comes back after a lost device, and the state that awaits carry.
+// Memory: which tensors live as long as the objects of a door, what is restored after a lost device, and state that
+// survives awaits.
 
 export { CarriedPromise, carried, type InMode } from '../engine/storage/carried';
 export { protect, protectBy } from '../engine/storage/protect';
@@ -127,7 +131,7 @@ export { defaultGenerator, withDefaultGenerator } from '../engine/storage/random
 export { drawBaseSeed, randomIndices, splitIndices } from '../engine/storage/random/shuffle';
 export { weightedIndices } from '../engine/storage/random/weighted';
 
-// Operations on pictures, a batch at a time with numbers for each picture as data: vision and interpret.
+// Operations on batches of pictures, with parameters for each picture as data: for vision and interpret.
 
 export { type PictureSource, rowPixels } from '../engine/gpu/pictures';
 export { fromPicture, showPicture } from '../engine/graph/pictures';
@@ -170,7 +174,7 @@ export { tapsAt } from '../engine/ops/pictures/resample-bytes';
 export { WARP_NUMBERS, warpBytes, warpPlaces } from '../engine/ops/pictures/warp';
 export { ofDataSet } from '../engine/ops/together';
 
-// Operations that a door needs and users do not name: their attributes are read by exporters.
+// Operations that doors need and users do not call directly. Exporters read their attributes.
 
 export { conv2d as conv2dValue } from '../engine/ops/conv/conv';
 export * as convNd from '../engine/ops/conv/conv-nd';
@@ -186,7 +190,7 @@ export type { LayerNormAttrs } from '../engine/ops/reduction/norm';
 export { cast, full as fullValue, identity, reshape as reshapeValue } from '../engine/ops/shape/cast';
 export { cat as catValue } from '../engine/ops/shape/join';
 
-// Plots: drawings that know neither a page nor a canvas until they are drawn.
+// Plots: drawings, which do not know their page or canvas until they are drawn.
 
 export { drawAxes, type Frame } from './draw/axes';
 export {
@@ -216,7 +220,7 @@ export {
   write,
 } from './draw/sheet';
 
-// Files: readers and writers of bytes, archives and pickles, wherever they lie.
+// Files: readers and writers of bytes, archives and pickles, wherever they are stored.
 
 export { fileSystem, writeFileAtomically } from '../engine/gpu/node';
 export { beside, isBeside } from './io/beside';
@@ -255,12 +259,12 @@ export { holdLock, newLock, watchLock } from './data/worker/lock';
 export { serveCopies } from './data/worker/serve-copies';
 export { type ThreadWords, threadOf, type WebWorkerLike } from './data/worker/thread';
 
-// Optimizers from within, for trainers and for state dicts that come from Python.
+// Inner parts of optimizers, for trainers and for state dicts from Python.
 
 export { isNormalizing, type Normalizing } from './optim/normalizing';
 export { camelCase } from './optim/state';
 
-// Threads, and gradients watched across them.
+// Threads, and watching gradients across them.
 
 export { watchForAnomalies } from './autograd/anomaly';
 export { conversionsOf } from './autograd/autocast';

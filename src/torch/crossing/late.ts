@@ -1,2 +1,3 @@
-// Loads what makes tensors of numbers that came from another thread, so that a page without any does without the library.
+// Loads the code that makes tensors from another thread's numbers only when there are such numbers, so that other pages
+// need not load it.
 export const loadHostTensors = () => import('./host-tensors');

@@ -246,7 +246,7 @@ export abstract class TensorBase extends Printable implements Layout {
     return args.length === 0 ? this.shape : (this.alongDim('size', this.shape, args) as Shape | number);
   }
 
-  /** The whole list, which has one number for each dimension, or the number of the dimension that is given. */
+  /** A list with one number for each dimension; or, if a dimension is given, only its number. */
   private alongDim(op: string, list: readonly number[], args: readonly unknown[]): readonly number[] | number {
     const { dim } = parseArgs<{ dim?: number | null }>(op, [], { dim: null }, args);
     return dim === null ? list : list[this.ownDim(op, dim)]!;
@@ -512,13 +512,13 @@ export abstract class TensorBase extends Printable implements Layout {
 
   // ── Memory ──
 
-  /** Lives beyond the scope (module call, `torch.scope`) it was made in. */
+  /** Keeps the tensor alive beyond the scope (module call, `torch.scope`) in which it was made. */
   retain(): this {
     this.storage.retain();
     return this;
   }
 
-  /** Gives the memory back now, without waiting for the garbage collector. Aliases of this tensor lose it, too. */
+  /** Frees the memory now, without waiting for the garbage collector. Tensors that share the memory lose it, too. */
   dispose(): void {
     this.storage.dispose();
   }
@@ -555,7 +555,7 @@ export abstract class TensorBase extends Printable implements Layout {
     return this;
   }
 
-  /** Lets go of cached contents that have been overwritten, and so of the graph that made them. */
+  /** Drops cached contents that have been overwritten, and with them the graph that made them. */
   private forgetOld(): void {
     if (this.cachedVersion === this.storage.version) return;
     this.keep();
@@ -600,7 +600,7 @@ export abstract class TensorBase extends Printable implements Layout {
     return Object.assign(this, { shape, strides, offset, cached, cachedVersion: storage.version });
   }
 
-  /** @internal A tensor of its own around a value that was picked from this one. */
+  /** @internal A new tensor around a value that was picked from this one. */
   picked(value: Value): Tensor {
     return this.make(value);
   }

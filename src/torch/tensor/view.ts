@@ -20,21 +20,21 @@ export interface View {
 /** How a view came about, if in-place changes would leave its gradient undefined; else null. */
 export type Origin = 'noGrad' | 'several' | null;
 
-/** The origins, in the words of errors. */
+/** The origins, as errors describe them. */
 export const origins = {
   noGrad: 'was made in noGrad mode',
-  several: 'is one of several that one function gave',
+  several: 'is one of several views of one function',
 };
 
 /** The arguments of `backward`. */
 export interface BackwardArguments {
   /** Weights of the elements, of this tensor's shape; may be left out for a single element (then 1). */
   gradient?: Tensor | null;
-  /** Keep the graph for another backward; default: `createGraph`. */
+  /** Whether to keep the graph for another backward. Default: `createGraph`. */
   retainGraph?: boolean | null;
-  /** Record the gradients themselves, for higher derivatives; default false. */
+  /** Whether to record the gradients themselves, for higher derivatives. Default: false. */
   createGraph?: boolean;
-  /** The only leaves that get a gradient; default: all. */
+  /** If given, only these leaves get a gradient. Default: all leaves. */
   inputs?: Tensor | readonly Tensor[] | null;
 }
 

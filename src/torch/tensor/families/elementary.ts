@@ -278,7 +278,7 @@ export const addcdiv_ = inPlace(addcdiv, { readsOld: false });
 
 // ── Bits of integers and bools ──
 
-/** @throws DTypeError for a number with a fraction */
+/** @throws DTypeError if the operand is a number with a fraction */
 export function expectWhole(name: string, operand: Operandish): void {
   if (typeof operand !== 'number' || Number.isInteger(operand)) return;
   const remedy = Number.isFinite(operand) ? `; write Math.trunc(${operand})` : '';
