@@ -2,10 +2,7 @@
 // Smith (CC0), cividis by Nunez, Anderton and Renslow (doi 10.1371/journal.pone.0199239), turbo by Mikhailov (Apache-2.0), coolwarm by Moreland
 // (doi 10.1007/978-3-642-10520-3_9), the maps that are named by colours by Brewer (ColorBrewer, Apache-2.0), cubehelix by Green (arXiv:1108.5083).
 
-/**
- * Stops, each a level of 0 to 255 and its colour. Linear interpolation between them is within 1 of Matplotlib's 256
- * colours.
- */
+/** Stops, each a level of 0 to 255 and its colour. Linear interpolation is within 1 of Matplotlib's colours. */
 export const lines = {
   afmhot: '00000000 40800000 80ff8101 bfffff7f ffffffff',
   autumn: '00ff0000 ffffff00',
