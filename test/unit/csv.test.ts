@@ -111,7 +111,7 @@ describe('options', () => {
     expect([table.columns, table.column('b')]).toEqual([['a', 'b'], ['x\r\ny']]);
     const latin = Uint8Array.of(0x61, 0x0a, 0xe4);
     expect((await data.readCsv(latin, { encoding: 'latin1' })).column('a')).toEqual(['ä']);
-    await expect(data.readCsv(latin)).rejects.toThrowError(/expected utf-8 text.*name them by encoding/);
+    await expect(data.readCsv(latin)).rejects.toThrowError(/expected utf-8 text.*has another encoding; name it/);
     await expect(data.readCsv(Uint8Array.from(bytes), { maxBytes: 5 })).rejects.toThrowError(/at most 5 bytes of text/);
   });
 

@@ -1,4 +1,4 @@
-// Owns what data sets are asked by: an index, or those of a batch, by place or by name.
+// Owns the arguments of data sets' methods: an index, or the indices of a batch, by position or by name.
 import { integer, type Kind, orNull } from '../../engine/core/argument-kinds';
 import { type Arguments, parseArgs } from '../../engine/core/options';
 
@@ -11,7 +11,7 @@ export interface Indices {
 }
 
 export interface Drawn extends Indices {
-  /** The draws of `drawFor` for the items, if they were asked for. */
+  /** The results of `drawFor` for the items, if it was called. */
   draws?: readonly unknown[] | null;
 }
 
@@ -20,14 +20,14 @@ export type ItemsArguments = Arguments<Indices, ['indices']>;
 
 const list: Kind = { words: 'a list', fits: Array.isArray };
 
-/** The index that `get` is given. */
+/** The index given to `get`. */
 export function indexIn(dataset: string, args: readonly unknown[]): number {
   const [index] = args;
   if (args.length === 1 && typeof index === 'number') return index;
   return parseArgs<Index>(`${dataset}.get`, ['index'], {}, args, { index: integer }).index;
 }
 
-/** The indices that `getItems`, or a `getBatch` that draws nothing, is given. */
+/** The indices given to `getItems`, or to a `getBatch` that draws nothing. */
 export function indicesIn(method: string, args: readonly unknown[]): readonly number[] {
   return parseArgs<Indices>(method, ['indices'], {}, args, { indices: list }).indices;
 }

@@ -25,11 +25,13 @@ export type Collated<T> = T extends Tensor | number | boolean | ArrayBufferView
         : unknown;
 
 /**
- * Turns a list of items into a batch. Tensors (of one shape) are stacked along a new first dimension; numbers become an int64
- * tensor when all are whole, else float32; booleans a bool tensor; typed arrays are stacked as tensors; strings stay a list. Arrays and plain objects are
- * collated field by field: a list of `[input, target]` becomes `[inputs, targets]`.
+ * Turns a list of items into a batch. Tensors (of one shape) are stacked along a new first dimension; numbers become an
+ * int64
+ * tensor if all are whole, else float32; booleans become a bool tensor; typed arrays are stacked as tensors; strings
+ * stay a list.
+ * Arrays and plain objects are collated field by field: a list of `[input, target]` becomes `[inputs, targets]`.
  *
- * @throws ArgumentError when the items differ in kind or length, or are of a kind that no tensor holds
+ * @throws ArgumentError if the items differ in kind or length, or are of a kind that no tensor can hold
  */
 export function defaultCollate<T>(batch: readonly T[]): Collated<T>;
 export function defaultCollate<T>(named: { batch: readonly T[] }): Collated<T>;
@@ -65,7 +67,7 @@ function collate(items: readonly unknown[]): unknown {
   );
 }
 
-/** `stack` of tensors, which takes no memory while the data set stands that these are parts of. */
+/** `stack` of tensors. Without gradients, the batch can be made again from the items, so no step has to keep it in memory. */
 function batchOf(items: readonly Tensor[]): Tensor {
   const [first] = items as [Tensor, ...Tensor[]];
   const alike = (x: Tensor) => x.dtype === first.dtype && sameShape(x.shape, first.shape) && !x.requiresGrad;
@@ -73,7 +75,7 @@ function batchOf(items: readonly Tensor[]): Tensor {
   return Tensor.of(rowsOf(items) ?? together(items.map(({ value }) => value)));
 }
 
-/** Items that are rows of one tensor, gathered from it at once; null for others. */
+/** Items that are rows of one tensor, gathered from it in one operation; null for other items. */
 function rowsOf(items: readonly Tensor[]): Value | null {
   const [{ storage, shape, dtype }] = items as [Tensor, ...Tensor[]];
   const size = numel(shape);
@@ -81,7 +83,7 @@ function rowsOf(items: readonly Tensor[]): Value | null {
   const isRow = (x: Tensor) => x.storage === storage && x.isContiguous() && x.offset % size === 0;
   if (size === 0 || size === total || total % size !== 0 || dtype === 'float16' || !items.every(isRow)) return null;
   const indices = Int32Array.from(items, ({ offset }) => offset / size);
-  // The storage may hold what a detached tensor shares with one that has a gradient.
+  // The items have no gradient, but the storage may be shared with a tensor that has one.
   const rows = reshape(storage.value.requiresGrad ? detach(storage.value) : storage.value, [total / size, ...shape]);
   return gatherRows(rows, fromHost(indices, [indices.length], 'int64'));
 }

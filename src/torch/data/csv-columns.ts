@@ -1,4 +1,5 @@
-// From text to columns, in two passes: the first tells what each column holds, the second fills arrays of that kind.
+// Owns the way from text to columns, in two passes: the first finds what each column holds, the second fills arrays of
+// that kind.
 import Papa from 'papaparse';
 import { ArgumentError, FileFormatError } from '../../engine/core/errors';
 import type { DType } from '../../engine/core/meta';
@@ -6,7 +7,7 @@ import { shown } from '../../engine/core/options';
 import type { HostNumbers } from '../../engine/graph/value';
 import type { ColumnType, CsvOptions } from './csv';
 
-/** A column of numbers as a tensor holds them, or of words. */
+/** A column of numbers, in the form in which a tensor holds them, or a column of words. */
 export type Column =
   | { readonly name: string; readonly type: Exclude<ColumnType, 'string'>; readonly numbers: HostNumbers }
   | { readonly name: string; readonly type: 'string'; readonly words: (string | null)[] };
@@ -29,14 +30,14 @@ const WHOLE = /^[+-]?\d+$/;
 const INFINITE = /^[+-]?inf(?:inity)?$/i;
 const BOOLEAN = /^(?:true|false)$/i;
 
-/** What the fields of a column are so far; false once one is not. */
+/** What every field of a column has been so far; a flag turns false at the first field that differs. */
 interface Seen {
   whole: boolean;
   number: boolean;
   boolean: boolean;
-  /** Some value is missing. */
+  /** Whether some value is missing. */
   missing: boolean;
-  /** Some value is there. */
+  /** Whether some value is present. */
   any: boolean;
 }
 
@@ -47,7 +48,7 @@ const ranges: Readonly<Partial<Record<DType, readonly [number, number]>>> = {
   uint8: [0, 255],
 };
 
-/** @throws FileFormatError for a malformed row or field: see `readCsv` */
+/** @throws FileFormatError if a row or field is malformed: see `readCsv` */
 export function readColumns(
   whole: string,
   file: string,
@@ -107,7 +108,10 @@ export function readColumns(
   return { columns, length: rows };
 }
 
-/** Papa Parse splits lines by the first end that it finds: where there are several kinds, all but those within quotes become one. */
+/**
+ * Papa Parse splits lines by the first line ending that it finds. If a text mixes several, all outside quotes become
+ * \n.
+ */
 function sameEnds(text: string, delimiter: string | null): string {
   const kinds = new Set(text.match(/\r\n|\n|\r/g));
   if (kinds.size < 2) return text;
@@ -116,7 +120,7 @@ function sameEnds(text: string, delimiter: string | null): string {
   return text.replace(quoted, (_, kept?: string) => kept ?? '\n');
 }
 
-/** The text after the first lines, and how many of them there were. */
+/** The text after the first `count` lines, and how many lines that were. */
 function withoutRows(text: string, count: number): { text: string; lines: number } {
   const end = /\r\n|\n|\r/g;
   let start = 0;
@@ -127,7 +131,7 @@ function withoutRows(text: string, count: number): { text: string; lines: number
   return { text: text.slice(start), lines: count };
 }
 
-/** Gives row after row until one says that it is the last; returns the delimiter. */
+/** Passes row after row to `give` until it returns false; returns the delimiter. */
 function eachRow(
   { file, text, lines }: Origin,
   { comment }: Required<CsvOptions>,
@@ -159,7 +163,7 @@ function eachRow(
   return used;
 }
 
-/** The line, from 1, in which a place of the text lies, behind blank lines. */
+/** The line, from 1, of a position in the text; blank lines at the position are skipped. */
 function lineAt(text: string, at: number): number {
   let start = at;
   while (text[start] === '\n' || text[start] === '\r') start++;
@@ -168,7 +172,7 @@ function lineAt(text: string, at: number): number {
 
 const newlines = (text: string): number => text.match(/\r\n|\n|\r/g)?.length ?? 0;
 
-/** Reports the fault in a row that ends at a place of the text, with its position. */
+/** Makes a function that throws an error with the line (and column) of a row that ends at a position of the text. */
 function fail(
   { file, text, lines }: Origin,
   end: number,
@@ -196,7 +200,7 @@ function namesOf(
   return unlike(header);
 }
 
-/** Names that stand there twice get numbers, as pandas gives them: a, a.1, a.2. */
+/** Numbers repeated names as pandas does: a, a.1, a.2. */
 function unlike(names: readonly string[]): string[] {
   const taken = new Set<string>();
   const counts = new Map<string, number>();
@@ -240,7 +244,7 @@ function askedTypes(
   return (name) => all ?? byName.get(name) ?? null;
 }
 
-/** The number that a field stands for; null where it is none. */
+/** The number that a field stands for; null if it is not a number. */
 function numberReader(decimal: string): (field: string) => number | null {
   return (field) => {
     const text = decimal === '.' ? field : field.replace(decimal, '.');

@@ -1,4 +1,4 @@
-// Tables of text: comma-separated values as columns of numbers and words, as tensors, and as a data set.
+// Owns tables of text: comma-separated values as columns of numbers and words, as tensors, and as a data set.
 
 import { either, flag, type Kind, type Kinds, listOf, orNull, text, whole } from '../../engine/core/argument-kinds';
 import { ArgumentError, FileFormatError, ShapeError } from '../../engine/core/errors';
@@ -11,32 +11,35 @@ import { Tensor } from '../tensor/tensor';
 import type { Column } from './csv-columns';
 import { TensorDataset } from './tensor-dataset';
 
-/** What a column is read as: `'string'` keeps the text as it stands. */
+/** The type as which a column is read; `'string'` keeps the text unchanged. */
 export type ColumnType = Exclude<DType, 'float16'> | 'string';
 
-/** How a text of columns is read. */
+/** Options of `readCsv`. */
 export interface CsvOptions {
-  /** Whether the first line names the columns (true), there are no names and columns are called 0, 1, … (false), or the names. Default: true. */
+  /**
+   * true: the first line names the columns; false: there are no names, and columns are called 0, 1, …; or a list of
+   * names. Default: true.
+   */
   header?: boolean | readonly string[];
-  /** The separator of fields. Default: told from the first lines, out of comma, semicolon, tab and bar. */
+  /** The separator of fields. Default: guessed from the first lines, out of comma, semicolon, tab and bar. */
   delimiter?: string | null;
-  /** The columns that are kept, by name or place, in the file's order. Default: all. */
+  /** The columns to keep, by name or index; they stay in the file's order. Default: all. */
   columns?: readonly (string | number)[] | null;
-  /** What columns are read as, by name, or one type for all. Default: told from their fields. */
+  /** The types of columns, by name, or one type for all. Default: found from their fields. */
   dtypes?: ColumnType | Readonly<Record<string, ColumnType>> | null;
   /** The words for a missing value, beside an empty field. Default: those of pandas, such as NA, NaN, null and None. */
   missing?: readonly string[];
-  /** The sign between whole part and fraction. Default: a point. */
+  /** The decimal separator. Default: a point. */
   decimal?: '.' | ',';
-  /** What begins a line that is left out. Default: none. */
+  /** Lines that begin with this are skipped. Default: none. */
   comment?: string | null;
-  /** Lines that are left out at the beginning. Default: 0. */
+  /** How many lines to skip at the beginning. Default: 0. */
   skipRows?: number;
-  /** How many rows are read at most. Default: all. */
+  /** The most rows to read. Default: all. */
   maxRows?: number | null;
-  /** Letters of the file, as `TextDecoder` calls them. Default: UTF-8. */
+  /** The encoding of the file's characters, by `TextDecoder`'s names. Default: UTF-8. */
   encoding?: string;
-  /** How many bytes the file may have once it is uncompressed. Default: 1 GiB. */
+  /** The most bytes that the file may have once it is uncompressed. Default: 1 GiB. */
   maxBytes?: number;
 }
 
@@ -80,7 +83,7 @@ const DEFAULTS = {
   maxBytes: 2 ** 30,
 } as const;
 
-/** The types are told apart once there are columns. */
+/** Whether the types and names exist is checked once the columns are known. */
 const types: Kind = {
   words: 'a type of columns, or an object of them by the names of columns',
   fits: (value) => typeof value === 'string' || isPlainObject(value),
@@ -99,18 +102,23 @@ const KINDS: Kinds<CsvArguments> = {
 };
 
 /**
- * Reads a file of comma-separated values (or others), gzip-compressed or not, from an address or path, a `File`, or bytes:
+ * Reads a file of comma-separated values (or others), gzip-compressed or not, from an address or path, a `File`, or
+ * bytes:
  *
  *     const iris = await data.readCsv('iris.csv');
  *     const x = iris.tensor(['sepal_length', 'sepal_width']);        // float32 [150, 2]
  *     const loader = new data.DataLoader(iris.dataset({ target: 'species' }), { batchSize: 16, shuffle: true });
  *
- * A column whose fields are all whole numbers becomes int64, one of other numbers float32, with NaN where a value is missing, one of true
- * and false bool; all else stays text. Whole numbers that do not fit 32 bits stay text, too, unless `dtypes` says otherwise.
+ * A column becomes int64 if all its fields are whole numbers, float32 (NaN where a value is missing) if they are other
+ * numbers, and
+ * bool if they are true and false; anything else stays text. Whole numbers that do not fit 32 bits stay text, too,
+ * unless `dtypes`
+ * says otherwise.
  *
- * @throws FileFormatError that names line and column, where a row has more or fewer fields than the first, a quoted field has no end, or a
- * field is not of the type that was asked for
- * @throws FetchError when the source cannot be read
+ * @throws FileFormatError, with line and column, if a row's number of fields differs from the first row's, a quoted
+ * field has no end,
+ * or a field is not of the type that was asked for
+ * @throws FetchError if the source cannot be read
  */
 export async function readCsv(source: ByteSource, options?: CsvOptions): Promise<CsvTable>;
 export async function readCsv(named: CsvArguments): Promise<CsvTable>;
@@ -143,13 +151,16 @@ function expectCounts({ skipRows, maxRows, delimiter, decimal }: Required<CsvOpt
   }
 }
 
-/** What windows-1252 has in the place of control characters, from 0x80 on; five bytes stand for none. Node decodes them as ISO 8859-1 does. */
+/**
+ * The characters of windows-1252 for the bytes from 0x80 on; five bytes have none. Node decodes these bytes as ISO
+ * 8859-1 does, so they are mapped here.
+ */
 const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
 
 function textOf(bytes: Uint8Array, encoding: string, name: string): string {
   let decoder: TextDecoder;
   try {
-    // The mark at the beginning of UTF-16 says in which order its bytes are.
+    // The byte order mark at the start of UTF-16 text tells the order of its bytes.
     const isBig = bytes[0] === 0xfe && bytes[1] === 0xff && /^utf-?16$/i.test(encoding.trim());
     decoder = new TextDecoder(isBig ? 'utf-16be' : encoding, { fatal: true });
   } catch (cause) {
@@ -164,17 +175,17 @@ function textOf(bytes: Uint8Array, encoding: string, name: string): string {
     return text.replace(/[\x80-\x9f]/g, (letter) => WINDOWS_1252[letter.charCodeAt(0) - 0x80]!);
   } catch (cause) {
     throw new FileFormatError(
-      `${name}: expected ${encoding} text, but it is of other letters; name them by encoding, as in { encoding: 'windows-1252' }`,
+      `${name}: expected ${encoding} text, but it has another encoding; name it, as in { encoding: 'windows-1252' }`,
       { cause },
     );
   }
 }
 
-/** What a table is made of: the names of its columns, and their values. */
+/** Which columns of a table make up a data set. */
 export interface TableParts {
-  /** Columns that make the input. Default: all of numbers but the target. */
+  /** The columns of the input. Default: all columns of numbers except the target. */
   inputs?: readonly string[] | null;
-  /** The column of targets; one of text gives the index of each word among `categories`. Default: none. */
+  /** The target column; if it is text, the targets are indices into its `categories`. Default: none. */
   target?: string | null;
 }
 
@@ -196,7 +207,7 @@ export class CsvTable extends Printable {
     this.length = length;
   }
 
-  /** What each column holds: a dtype, or `'string'`. */
+  /** The type of each column: a dtype, or `'string'`. */
   get dtypes(): Record<string, ColumnType> {
     return Object.fromEntries([...this.#columns].map(([name, { type }]) => [name, type]));
   }
@@ -208,7 +219,7 @@ export class CsvTable extends Printable {
     return Tensor.of(fromHost(column.numbers.slice(), [this.length], column.type));
   }
 
-  /** The words of a column of text, each once, sorted. */
+  /** The distinct words of a column of text, sorted. */
   categories(name: string): string[] {
     const column = this.#column('categories', name);
     if (column.type !== 'string') {
@@ -227,7 +238,7 @@ export class CsvTable extends Printable {
 
   /**
    * Columns of numbers side by side: float32, [rows, columns].
-   * @param names default: all columns, which must be of numbers then
+   * @param names default: all columns, which must then be numbers
    */
   tensor(names: readonly string[] = this.columns): Tensor {
     const columns = names.map((name) => this.#column('tensor', name));
@@ -246,7 +257,7 @@ export class CsvTable extends Printable {
 
   /**
    * A data set of the rows: items are `[input]`, or `[input, target]` where a target is named.
-   * @throws ShapeError where there is no column of numbers for the input
+   * @throws ShapeError if there is no column of numbers for the input
    */
   dataset(parts: TableParts = {}): TensorDataset {
     const { inputs, target } = parseArgs<TableParts>('dataset', [], { inputs: null, target: null }, [parts]);

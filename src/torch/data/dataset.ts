@@ -1,5 +1,6 @@
-// Data sets, which give a length and an item by index, or one item after another; and their sums,
-// which stand here because every data set makes them.
+// Data sets, which have a length and items by index, or give one item after another. Their sums, ConcatDataset and
+// ChainDataset, are
+// in this module, because every data set can make them.
 
 import { iterable, type Kind } from '../../engine/core/argument-kinds';
 import { closeInherited } from '../../engine/core/arity';
@@ -28,7 +29,7 @@ export abstract class Dataset<T = unknown> extends Printable {
   readonly [index: number]: T;
 
   static {
-    // Only names that no object has reach the end of the prototype chain, so nothing else pays for the look-up by index.
+    // Only names that no object has reach the end of the prototype chain, so only these pay for the look-up by index.
     Object.setPrototypeOf(Dataset.prototype, new Proxy(Printable.prototype, { get: getIndexed }));
   }
 
@@ -42,25 +43,33 @@ export abstract class Dataset<T = unknown> extends Printable {
   /** The number of items. */
   abstract get length(): number;
 
-  /** Item `index`. A subclass whose items have to be fetched may return a promise: `Dataset<Promise<T>>`. */
+  /** Item `index`. If the items have to be fetched, a subclass may return promises: `Dataset<Promise<T>>`. */
   abstract get(index: number): T;
 
   /**
-   * The items at `indices`, already collated: what a DataLoader yields for them. A data set that lives on the device defines it to make
-   * the whole batch with one gather, or returns null when it cannot. `draws` holds the results of `drawFor` for the items, if it was called.
+   * The items at `indices`, already collated: what a DataLoader yields for them. A data set on the device defines this
+   * to make the
+   * whole batch with one gather; it returns null if it cannot. `draws` holds the results of `drawFor` for the items, if
+   * it was called.
    */
   getBatch?(indices: readonly number[], draws?: readonly unknown[]): unknown;
 
   /**
-   * The random draws of `getBatch` for one item, made ahead. A data set of random batches defines it, so that in a ConcatDataset the numbers
-   * come in the order of the items, whichever part they are of.
+   * The random draws that `getBatch` needs for one item, made beforehand. A data set of random batches defines this, so
+   * that a
+   * ConcatDataset can draw random numbers in the order of the items, whichever part each belongs to.
    */
   drawFor?(index: number, generator: Generator): unknown;
 
-  /** The items at `indices`, PyTorch's `__getitems__`: defined where they are better fetched together. Null where they are not. */
+  /**
+   * The items at `indices`, PyTorch's `__getitems__`: defined if items are better fetched together. Null if these are
+   * not.
+   */
   getItems?(indices: readonly number[]): Items<T> | null;
 
-  /** @internal How the workers of a loader read for this data set; without it only a module of the user's can. */
+  /**
+   * @internal How the workers of a loader read for this data set; without this method they need a module of the user's.
+   */
   workerCopy?(): WorkerCopyAnswer;
 
   /** `Squares(length=100)`. */
@@ -82,18 +91,20 @@ export abstract class Dataset<T = unknown> extends Printable {
 }
 
 /**
- * Base of data sets that are streams. A subclass defines `[Symbol.iterator]`, or `[Symbol.asyncIterator]` where items have to be waited for, and
- * `length` where it is known:
+ * Base of data sets that are streams. A subclass defines `[Symbol.iterator]`, or `[Symbol.asyncIterator]` if items have
+ * to be awaited,
+ * and `length` if it is known:
  *
  *     class Lines extends data.IterableDataset<string> {
  *       async *[Symbol.asyncIterator]() { for await (const line of file.readLines()) yield line; }
  *     }
  *
- * Each pass of a DataLoader asks for a new iterator. The loader takes no shuffle and no sampler then: the order is the stream's.
+ * Each pass of a DataLoader asks for a new iterator. The loader accepts no shuffle and no sampler: the order is the
+ * stream's.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a length is there only where the subclass gives one.
 export abstract class IterableDataset<T = unknown> extends Dataset<T> {
-  /** @throws ArgumentError always: the items come one after another */
+  /** @throws ArgumentError always: a stream has no items by index */
   override get(_index: number): T {
     throw new ArgumentError(
       `${this.constructor.name}: expected a data set that has items by index, but an IterableDataset has none; visit it with for await`,
@@ -123,7 +134,7 @@ export abstract class IterableDataset<T = unknown> extends Dataset<T> {
 }
 
 export interface IterableDataset<T> {
-  /** How many items there are, where the subclass says so; else undefined. */
+  /** The number of items if the subclass defines it; else undefined. */
   readonly length: number;
   [Symbol.asyncIterator]?(): AsyncIterator<T>;
 }
@@ -131,10 +142,10 @@ export interface IterableDataset<T> {
 /** Data sets one after another: items 0, 1, … of the first, then those of the second, and so on. */
 export class ConcatDataset<T = unknown> extends Dataset<T> {
   readonly datasets: readonly DataSource<T>[];
-  /** The lengths, added up: part p has the items from `cumulativeSizes[p - 1]` on, until before `cumulativeSizes[p]`. */
+  /** The cumulative lengths: part p has the items from `cumulativeSizes[p - 1]` to `cumulativeSizes[p]` (exclusive). */
   readonly cumulativeSizes: readonly number[];
 
-  /** @throws ArgumentError when there is no data set, or an IterableDataset */
+  /** @throws ArgumentError if there is no data set, or if one is an IterableDataset */
   constructor(datasets: Iterable<DataSource<T>>);
   constructor(named: Datasets<DataSource<T>>);
   constructor(...args: unknown[]) {
@@ -167,7 +178,10 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
     return drawOf(this.datasets[part]!, at, generator);
   }
 
-  /** Of one part its batch. Of several, all give a batch of full size, and the rows are picked: the same work wherever the items lie. */
+  /**
+   * If all items are of one part, its batch. Otherwise all parts make a batch of full size, and rows are picked from
+   * these: the same work wherever the items lie.
+   */
   override getBatch(indices: readonly number[], draws?: readonly unknown[]): unknown;
   override getBatch(named: Drawn): unknown;
   override getBatch(...args: unknown[]): unknown {
@@ -176,7 +190,7 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
     const [first] = places;
     if (!first) return null;
     const isOne = places.every(([part]) => part === first[0]);
-    // Files are read once, by those that ask for items.
+    // If parts read files, return null, so that `getItems` reads each file once.
     if (!isOne && readsFiles(this.datasets)) return null;
     const make = (drawn: readonly unknown[]): unknown =>
       isOne
@@ -190,7 +204,7 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
     const generator = defaultGenerator();
     const before = generator.getState();
     const batch = make(indices.map((index) => this.drawFor(index, generator)));
-    // The items are made one by one then, and draw by themselves.
+    // The items will be made one by one instead, and make their own draws.
     if (batch === null) generator.setState(before);
     return batch;
   }
@@ -201,7 +215,8 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
     const batches: unknown[] = [];
     for (const source of parts) {
       const own = places.map(([part]) => this.datasets[part] === source);
-      // Rows that belong elsewhere are those of any item, drawn from a generator that nothing else draws from.
+      // Rows of other parts are filled with item 0, drawn from a separate generator, so that they do not affect other
+      // draws.
       const other = source instanceof Dataset && source.drawFor ? source.drawFor(0, new Generator()) : undefined;
       const batch = readyBatch(
         source,
@@ -217,7 +232,7 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
     );
   }
 
-  /** Items are made in their order even where files finish in another, so that random draws do not depend on the order in which files arrive. */
+  /** Items are made in their order even if files arrive in another one, so that random draws do not depend on it. */
   override getItems(...args: ItemsArguments): Items<T> | null {
     const indices = indicesIn('ConcatDataset.getItems', args);
     if (!readsFiles(this.datasets)) return null;
@@ -228,7 +243,7 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
     });
   }
 
-  /** @internal The copies of the parts. Parts in memory are read here. */
+  /** @internal The copies of the parts. Parts in memory are read on the main side. */
   override workerCopy(): WorkerCopyAnswer {
     const copies = copiesOf(this.datasets);
     if (copies === null || copies === 'here') return copies;
@@ -266,10 +281,10 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
   }
 }
 
-/** With more parts than this, batches would mostly gather rows that are dropped, and making items one by one is cheaper. */
+/** With more parts than this, most of the gathered rows would be dropped, so making items one by one is cheaper. */
 const MOST_PARTS = 8;
 
-/** Streams one after another. Synchronous when all of them are; `for await` takes every kind. */
+/** Streams one after another. A synchronous loop works if all of them are synchronous; `for await` takes every kind. */
 export class ChainDataset<T = unknown> extends IterableDataset<T> {
   readonly datasets: Iterable<IterableDataset<T>>;
 
@@ -281,8 +296,8 @@ export class ChainDataset<T = unknown> extends IterableDataset<T> {
   }
 
   /**
-   * The lengths, added up.
-   * @throws ArgumentError when a part has none
+   * The sum of the lengths.
+   * @throws ArgumentError if a part has no length
    */
   override get length(): number {
     return [...this.#parts()].reduce((total, part) => total + lengthOf(part), 0);
@@ -328,10 +343,10 @@ function otherIn<U>(dataset: Dataset, args: readonly unknown[]): DataSource<U> {
   return parseArgs<Other<DataSource<U>>>(name, ['other'], {}, args, { other: dataSource }).other;
 }
 
-/** `T`, from which nothing is inferred: `NoInfer` for TypeScript before 5.4. */
+/** `T`, excluded from inference: `NoInfer` for TypeScript before 5.4. */
 export type Known<T> = [T][T extends unknown ? 0 : never];
 
-/** The items of a batch; of data sets whose items have to be fetched, promises. */
+/** The items of a batch; promises if they have to be fetched. */
 export type Items<T> = readonly T[] | Promise<readonly Awaited<Known<T>>[]>;
 
 /** What a loader reads: a Dataset, or an array of items. */
@@ -342,12 +357,12 @@ export function itemAt<T>(source: DataSource<T>, index: number): T {
   return source instanceof Dataset ? source.get(index) : source.at(index)!;
 }
 
-/** The result of `getItems`; null where the data set has none. */
+/** The result of `getItems`; null if the data set has no such method. */
 export function itemsTogether<T>(source: DataSource<T>, indices: readonly number[]): Items<T> | null {
   return source instanceof Dataset && standIns(source).includes('getItems') ? source.getItems!(indices) : null;
 }
 
-/** The result of `getBatch`; null where the data set has none, or where the items must be read one by one. */
+/** The result of `getBatch`; null if the data set has no such method, or if the items must be read one by one. */
 export function readyBatch(
   source: DataSource<unknown>,
   indices: readonly number[],
@@ -357,14 +372,15 @@ export function readyBatch(
   return (source.drawFor ? source.getBatch!(indices, draws) : source.getBatch!(indices)) ?? null;
 }
 
-/** What a data set draws ahead for an item, if anything. */
+/** The draws that a data set makes beforehand for an item, if any. */
 export function drawOf(source: DataSource<unknown>, index: number, generator: Generator): unknown {
   return source instanceof Dataset ? source.drawFor?.(index, generator) : undefined;
 }
 
 /**
- * The methods that stand for `get`, the best one first. A subclass that defines `get` anew and not them is asked for its items: those of
- * its base would give other ones.
+ * The methods that replace `get`, the best one first. If a subclass overrides `get` but not these methods, they are
+ * left out: the
+ * base's methods would ignore the new `get`.
  */
 function standIns(dataset: Dataset): ('getBatch' | 'getItems')[] {
   const found: ('getBatch' | 'getItems')[] = [];
@@ -377,7 +393,7 @@ function standIns(dataset: Dataset): ('getBatch' | 'getItems')[] {
   return found;
 }
 
-/** What a loader visits: items by number, or one after another. */
+/** What a loader visits: items by index, or one after another. */
 export const dataSource: Kind = {
   words: 'a data set, with get and length, or a list',
   fits: (value) =>
@@ -394,8 +410,8 @@ const isObject = (value: unknown): value is object =>
   (typeof value === 'object' && value !== null) || typeof value === 'function';
 
 /**
- * How many items there are.
- * @throws ArgumentError for a data set that does not say so, which types would refuse
+ * The number of items.
+ * @throws ArgumentError if the data set has no length, which the types rule out
  */
 export function lengthOf(source: { readonly length: number } | null | undefined): number {
   const length: unknown = source?.length;

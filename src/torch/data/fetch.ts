@@ -1,4 +1,4 @@
-// How a batch is made: of a data set's own batches, of its items, or of the next items of a stream.
+// How a batch is made: by the data set itself, from its items, or from the next items of a stream.
 
 import { closed } from '../../engine/core/arity';
 import { isPlainObject, missingArguments } from '../../engine/core/options';
@@ -10,10 +10,10 @@ import { defaultCollate } from './collate';
 import { type DataSource, type Items, type IterableDataset, itemAt, itemsTogether, readyBatch } from './dataset';
 import type { WorkerCopy } from './worker/copy';
 
-/** Makes a batch out of items. */
+/** Makes a batch from items. */
 export type Collate<T, B> = (items: Awaited<T>[]) => B;
 
-/** The batch of the items at `indices`; without a `collate`, as the data set makes it where it can. */
+/** The batch of the items at `indices`; without `collate`, the data set makes it if it can. */
 export function fetchBatch<T, B>(
   dataset: DataSource<T>,
   indices: readonly number[],
@@ -24,7 +24,7 @@ export function fetchBatch<T, B>(
   return batchOfItems(dataset, indices, collate ?? (defaultCollate as unknown as Collate<T, B>));
 }
 
-/** The batch that is made of items, one by one. */
+/** The batch made from items, one by one. */
 export function batchOfItems<T, B>(
   dataset: DataSource<T>,
   indices: readonly number[],
@@ -33,7 +33,7 @@ export function batchOfItems<T, B>(
   const since = lastNodeId();
   const { together } = scope(() => ({ together: itemsTogether(dataset, indices) }));
   if (together) return collated(together, collate, since);
-  // Within a scope the items are inner tensors: only the batch is kept on the device.
+  // The items are inner tensors of this scope, so only the batch stays on the device.
   const { batch, promised } = scope((): { batch?: B; promised?: Promise<Awaited<T>[]> } => {
     const items = indices.map((index) => itemAt(dataset, index));
     return isPromise(items[0]) ? { promised: Promise.all(items) } : { batch: collate(items as Awaited<T>[]) };
@@ -41,7 +41,7 @@ export function batchOfItems<T, B>(
   return promised ? collated(promised, collate, since) : batch!;
 }
 
-/** The batch of items, once they are there, that were made since a node was recorded. */
+/** The batch of items, as soon as they are there; `since` is the last node recorded before they were made. */
 export function collated<T, B>(items: Items<T>, collate: Collate<T, B>, since = lastNodeId()): B | Promise<B> {
   if (!isPromise(items) && !items.some(isPromise)) return batchOfReady([...items] as Awaited<T>[], collate, since);
   return Promise.resolve(items)
@@ -49,7 +49,7 @@ export function collated<T, B>(items: Items<T>, collate: Collate<T, B>, since = 
     .then((ready) => batchOfReady(ready, collate, since));
 }
 
-/** The batch of items that are there. Tensors made since then that nobody has retained are inner. */
+/** The batch of items that are there. Tensors made since then are inner, unless someone has retained them. */
 export function batchOfReady<T, B>(items: Awaited<T>[], collate: Collate<T, B>, since: number): B {
   return scope(() => {
     takeIn(items, since);
@@ -57,11 +57,14 @@ export function batchOfReady<T, B>(items: Awaited<T>[], collate: Collate<T, B>, 
   });
 }
 
-/** The items of what workers have read. */
+/** The items made from what workers have read. */
 export const itemsOf = (copy: WorkerCopy, reads: readonly unknown[], indices: readonly number[]): Items<unknown> =>
   copy.items?.(reads, indices) ?? reads.map((read, i) => copy.item(read, indices[i]!));
 
-/** The batch of what workers have read for copies of a data set; where it need not be made by `collate`, as the data set makes it where it can. */
+/**
+ * The batch made from what workers have read for copies of a data set. If `whole`, the data set makes it if it can;
+ * else `collate` does.
+ */
 export function batchOfReads<T, B>(
   copy: WorkerCopy,
   reads: readonly unknown[],
@@ -73,14 +76,16 @@ export function batchOfReads<T, B>(
     const made = whole ? (copy.batch?.(reads, indices) ?? null) : null;
     if (made !== null) return { batch: made, items: null };
     const parts = itemsOf(copy, reads, indices) as Items<T>;
-    // Of parts in memory some items may have to be waited for.
+    // Parts in memory may have items that must be awaited.
     const isReady = !isPromise(parts) && !parts.some(isPromise);
     return isReady ? { batch: collate([...parts] as Awaited<T>[]), items: null } : { batch: null, items: parts };
   });
   return items ? collated(items, collate) : (batch as B | Promise<B>);
 }
 
-/** The items of a stream, `size` at a time, each group taken from it when it is asked for; `before` is waited for then. */
+/**
+ * The items of a stream in groups of `size`. Each group is read when it is asked for, after `before` has been awaited.
+ */
 export async function* groupsOf<T>(
   dataset: IterableDataset<T>,
   size: number,
@@ -99,7 +104,7 @@ export async function* groupsOf<T>(
   if (group.length > 0 && !dropLast) yield group;
 }
 
-/** The items of a stream. Tensors made before an item are inner if the item comes at once. */
+/** The items of a stream. If an item comes synchronously, tensors made on the way to it are inner. */
 async function* oneByOne<T>(dataset: IterableDataset<T>): AsyncIterableIterator<Awaited<T>> {
   const items: AsyncIterator<T> | Iterator<T> = dataset[Symbol.asyncIterator]?.() ?? dataset[Symbol.iterator]();
   let isOver = false;
@@ -133,7 +138,7 @@ export const defaultConvert = /* @__PURE__ */ closed('defaultConvert', <T>(data:
   return converted(data) as Converted<T>;
 });
 
-/** The same of an item that is there, or is not. */
+/** `defaultConvert` for an item that may also be undefined. */
 export function converted(item: unknown): unknown {
   if (ArrayBuffer.isView(item) && !(item instanceof DataView)) return tensor(item as Float32Array);
   if (Array.isArray(item)) return item.map(converted);

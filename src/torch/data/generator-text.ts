@@ -1,4 +1,4 @@
-// States of random generators as text, which JSON and every format of files can hold.
+// Owns states of random generators as text, which JSON and every file format can hold.
 import { Generator } from '../../engine/storage/random/generator';
 
 /** Bytes in base64. */
@@ -8,7 +8,7 @@ export const toText = (bytes: Uint8Array): string =>
 /** @throws DOMException if the text is not base64 */
 export const fromText = (text: string): Uint8Array => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
-/** Whether it is the text of a state that a generator can go on from. */
+/** Whether the text is a state from which a generator can resume. */
 export function isGeneratorState(text: unknown): boolean {
   try {
     return typeof text === 'string' && new Generator().setState(fromText(text)) instanceof Generator;

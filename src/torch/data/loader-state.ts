@@ -1,5 +1,7 @@
-// Where a loader is within a pass, as plain data, so that a run can go on where another stopped: in the same order, with the same random
-// numbers. An order is not written down; it is drawn again, from the generators as they were when the pass began.
+// Owns a loader's position within a pass, as plain data, so that a run can resume where another stopped: in the same
+// order, with the same
+// random numbers. The order itself is not saved, but drawn again, from the generators' states at the beginning of the
+// pass.
 import { StateDictError } from '../../engine/core/errors';
 import { isPlainObject, kindOf, shown } from '../../engine/core/options';
 import { defaultGenerator, Generator } from '../../engine/storage/random/generator';
@@ -7,27 +9,36 @@ import { IterableDataset } from './dataset';
 import { fromText, isGeneratorState, toText } from './generator-text';
 import type { Workforce, WorkforceState } from './worker/workforce';
 
-/** The state of a loader, from `stateDict()`: plain data, for `torch.save` as for JSON. */
+/** The state of a loader, from `stateDict()`: plain data, for `torch.save` as well as JSON. */
 export type LoaderState = {
-  /** How many batches the pass under way has given; null between passes. */
+  /** How many batches the current pass has given; null between passes. */
   batches: number | null;
-  /** The indices of the last of them, by which another order is told; null where batches are not asked for by index. */
+  /**
+   * The indices of the last batch given, by which a different order is noticed; null if batches are not requested by
+   * index.
+   */
   indices: number[] | null;
-  /** Whether that batch was smaller than the others, so that the order had ended with it. */
+  /** Whether that batch was smaller than the others, and so was the last one. */
   short: boolean;
-  /** The default generator, then the loader's and the sampler's own: when the pass began, and now. Bytes of `getState()` in base64. */
+  /**
+   * States of the default generator, then of the loader's and the sampler's own, at the beginning of the pass (`begun`)
+   * and now; in base64.
+   */
   begun: string[];
   generators: string[];
-  /** The workers' generators; null without workers, or where none are left. */
+  /** The workers' generators; null without workers, or if none are left. */
   workers: WorkersState | null;
-  /** What the sampler and the data set say of themselves, where they have `stateDict()` and `loadStateDict()`; else null. */
+  /** The states of the sampler and the data set, if they have `stateDict()` and `loadStateDict()`; else null. */
   sampler: unknown;
   dataset: unknown;
 };
 
 interface WorkersState {
   baseSeed: string;
-  /** Of each worker that on the main side and, once it has drawn, that of its thread: when the pass began, and now. */
+  /**
+   * For each worker, its generator on the main side and, once it has drawn, that of its thread: at the beginning of the
+   * pass, and now.
+   */
   begun: HandState[];
   generators: HandState[];
 }
@@ -43,7 +54,7 @@ export interface Stateful {
   loadStateDict(state: unknown): void;
 }
 
-/** What of a loader has a state. */
+/** The parts of a loader that have a state. */
 export interface LoaderParts {
   readonly generator: Generator | null;
   /** The sampler and the samplers inside it, outermost first. */
@@ -58,13 +69,13 @@ export class Progress {
   indices: readonly number[] | null = null;
   short = false;
   isOver = false;
-  /** The sampler's own state behind the batch that was given last. */
+  /** The sampler's own state after the last batch given. */
   samplerState: unknown;
   workersBegun: WorkforceState | null = null;
-  /** The sampler's own states behind the batches that have been asked for and not been given. */
+  /** The sampler's own states after each batch that has been requested but not given yet. */
   readonly #asked: unknown[] = [];
 
-  /** @param resumed the state that it goes on from */
+  /** @param resumed the state from which the pass resumes */
   constructor(
     readonly begun: readonly Uint8Array[],
     readonly baseSeed: bigint,
@@ -80,20 +91,23 @@ export class Progress {
     return this.resumed?.batches ?? 0;
   }
 
-  /** Where the workers are to start: those of an IterableDataset from the beginning of the pass, since they read it again. */
+  /**
+   * The state from which the workers start; workers of an IterableDataset start at the beginning of the pass, since
+   * they read it again.
+   */
   get workers(): WorkforceState | null {
     const { workers, batches, indices } = this.resumed ?? {};
     if (!workers) return null;
     return toWorkforce(workers.baseSeed, batches !== null && indices === null ? workers.begun : workers.generators);
   }
 
-  /** The rest of an order: without what the pass has given already, which is drawn again. */
+  /** The rest of an order: what the saved pass has already given is drawn again and dropped. */
   *rest<I>(order: Iterable<I>): IterableIterator<I> {
     const iterator = order[Symbol.iterator]();
     const { resumedAt, sampler } = this;
     if (!sampler) this.#repeat(iterator);
     this.#goOn();
-    // A sampler that knows its place stands at the start of the next pass then.
+    // The saved pass was over, so a sampler with a state of its own already stands at the start of the next pass.
     if (sampler && resumedAt > 0 && this.short) return;
     for (const each of { [Symbol.iterator]: () => iterator }) {
       if (sampler) this.#asked.push(sampler.stateDict());
@@ -101,7 +115,7 @@ export class Progress {
     }
   }
 
-  /** The same for a stream, which is read again unless it has found its place by itself. */
+  /** The rest of a stream, which is read again unless the data set has restored its own position. */
   async *restOf<I>(groups: AsyncIterableIterator<I>): AsyncIterableIterator<I> {
     const knows = this.resumed !== null && this.resumed.dataset !== null;
     try {
@@ -116,7 +130,7 @@ export class Progress {
     }
   }
 
-  /** The same for a stream that workers read. */
+  /** The same for a stream that workers read: they read again what the saved pass has given. */
   async overtake(skip: (batches: number) => Promise<number>, workforce: Workforce): Promise<void> {
     const { resumedAt, resumed } = this;
     const skipped = await skip(resumedAt);
@@ -137,7 +151,7 @@ export class Progress {
     this.isOver = true;
   }
 
-  /** Takes from a fresh order what the saved pass has given. */
+  /** Draws again what the saved pass has given, and checks that it is the same. */
   #repeat(iterator: Iterator<unknown>): void {
     const { resumedAt } = this;
     let last: unknown;
@@ -160,7 +174,8 @@ export class Progress {
     this.batches = resumed.batches;
     this.indices = resumed.indices;
     this.short = resumed.short;
-    // An order that is drawn again has brought its own generators along, and may be drawn ahead of the batches that are given.
+    // Without a stateful sampler, drawing the order again has advanced its generators, perhaps ahead of the batches
+    // given; so only the default one is set.
     const count = this.sampler ? this.generators.length : 1;
     setAll(this.generators.slice(0, count), resumed.generators);
   }
@@ -171,13 +186,13 @@ const shorter = (expected: number, got: number): StateDictError =>
     `DataLoader: expected a data set of at least the ${expected} batches that the saved pass has given, but got ${got}; resume with the same data set and options`,
   );
 
-/** The position of a loader: of its latest pass, or the one that the next pass is to start from. */
+/** The position of a loader: of its latest pass, or the one from which the next pass starts. */
 export class LoaderPosition {
-  /** The workers, as long as a pass that goes on needs to know of them. */
+  /** The workers, as long as their state belongs to the position. */
   workforce: Workforce | null = null;
   readonly #parts: LoaderParts;
   readonly #sampler: Stateful | null;
-  /** A data set that lives on this side. */
+  /** The data set, if it has a state and is read on this side. */
   readonly #dataset: Stateful | null;
   #progress: Progress | null = null;
   #loaded: LoaderState | null = null;
@@ -193,7 +208,10 @@ export class LoaderPosition {
     return this.#loaded !== null;
   }
 
-  /** Begins a pass, from the start or where `load` says. The base seed is drawn where the pass has not drawn one before. */
+  /**
+   * Begins a pass, from the start or from the state given to `load`. The base seed is drawn unless the saved pass had
+   * drawn one.
+   */
   begin(drawBaseSeed: () => bigint): Progress {
     const resumed = this.#loaded;
     this.#loaded = null;
@@ -230,7 +248,7 @@ export class LoaderPosition {
     };
   }
 
-  /** @throws StateDictError when `state` is none, or one of a loader with other generators or workers */
+  /** @throws StateDictError if `state` is not a loader's, or is that of a loader with other generators or workers */
   load(state: LoaderState): void {
     const given: Partial<LoaderState> = isPlainObject(state) ? state : {};
     const { batches, begun, generators, workers = null } = given;

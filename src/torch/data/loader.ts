@@ -25,7 +25,7 @@ import { type Origin, Workforce } from './worker/workforce';
 /** Batches that each worker reads ahead: PyTorch's number. */
 const PREFETCHED = 2;
 
-/** Has the workers of a loader that nobody holds any more let go. */
+/** Closes the workers of a loader that has been garbage-collected. */
 const forgotten = new FinalizationRegistry<Workforce>((workforce) => void workforce.close());
 
 /** Keeps the loop at most two steps ahead of the device. */
@@ -36,7 +36,7 @@ async function pace(): Promise<void> {
 
 /** Options of a DataLoader whose items are T and whose batches are B. */
 export interface DataLoaderOptions<T, B> extends WorkerOptions {
-  /** Items a batch. Default: 1. */
+  /** Items per batch. Default: 1. */
   batchSize?: number;
   /** A new random order each pass. Default: false. */
   shuffle?: boolean | null;
@@ -52,10 +52,10 @@ export interface DataLoaderOptions<T, B> extends WorkerOptions {
   generator?: Generator | null;
 }
 
-/** Options of a DataLoader that gives item after item, without batches. */
+/** Options of a DataLoader that gives single items, without batches. */
 export interface ItemLoaderOptions<T, B> extends Omit<DataLoaderOptions<T, B>, 'batchSize' | 'collateFn' | 'dropLast'> {
   batchSize: null;
-  /** What to make of an item. Without one, which only JavaScript may leave out, typed arrays become tensors. */
+  /** Converts an item. Only JavaScript may leave it out; then typed arrays become tensors. */
   collateFn: (item: Awaited<T>) => B;
 }
 
@@ -70,19 +70,21 @@ interface Parameters<T, B> extends Omit<DataLoaderOptions<T, B>, 'batchSize'> {
  *     const loader = new data.DataLoader(dataset, { batchSize: 64, shuffle: true });
  *     for await (const [inputs, targets] of loader) { … }
  *
- * Each `for await` is one pass. After the same `torch.manualSeed` the passes come in PyTorch's order. The iterator waits before a batch
- * while the device is more than two steps behind, so that a loop that reads nothing back cannot run ahead without bound.
+ * Each `for await` is one pass. After the same `torch.manualSeed` the passes come in PyTorch's order. The iterator
+ * waits before a batch
+ * while the device is more than two steps behind, so that a loop that reads nothing back cannot run ahead without
+ * bound.
  *
- * @throws ArgumentError for an unknown option, for options that exclude each other, and for a batchSize that is no positive integer
+ * @throws ArgumentError if an option is unknown, options exclude each other, or batchSize is not a positive integer
  */
 export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B> {
   readonly dataset: DataSource<T>;
-  /** Null when a `batchSampler` decides, or when items are given one by one. */
+  /** Null if a `batchSampler` decides, or if items are given one by one. */
   readonly batchSize: number | null;
   readonly dropLast: boolean;
-  /** Null when a `batchSampler` decides, or for an IterableDataset. */
+  /** Null if a `batchSampler` decides, or for an IterableDataset. */
   readonly sampler: Sampler | null;
-  /** Null when items are given one by one, or for an IterableDataset. */
+  /** Null if items are given one by one, or for an IterableDataset. */
   readonly batchSampler: Sampler<readonly number[]> | null;
   readonly generator: Generator | null;
   readonly numWorkers: number;
@@ -90,18 +92,18 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
   readonly prefetchFactor: number | null;
   readonly persistentWorkers: boolean;
   readonly pinMemory: boolean;
-  /** Seconds to wait for a batch of a worker; 0: for ever. */
+  /** Seconds to wait for a worker's batch; 0: without limit. */
   readonly timeout: number;
   /** Null for `defaultCollate`. */
   readonly #collateFn: Collate<T, B> | null;
   readonly #position: LoaderPosition;
-  /** The length of an IterableDataset, once that of the loader has been asked for. */
+  /** The length that an IterableDataset gave when the loader's length was asked for. */
   #said: number | null = null;
   readonly #workers: Required<WorkerOptions>;
   readonly #given: Parameters<T, B>;
   /** Where workers get items from; null without workers. */
   readonly #origin: Origin | null;
-  /** Workers that live on between passes. */
+  /** Workers that are kept between passes. */
   #workforce: Workforce | null = null;
 
   constructor(dataset: DataSource<T>, options?: DataLoaderOptions<T, B>);
@@ -166,7 +168,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
     });
   }
 
-  /** A loader of the same options with another order of items. */
+  /** A loader with the same options and another order of items. */
   withSampler(...args: Arguments<{ sampler: Sampler }, ['sampler']>): DataLoader<T, B> {
     const name = 'DataLoader.withSampler';
     const { sampler } = parseArgs<{ sampler: Sampler }>(name, ['sampler'], {}, args, { sampler: iterable });
@@ -184,20 +186,26 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
   }
 
   /**
-   * Where the latest pass is, and the random generators with it: plain data, to be saved with a checkpoint. After `loadStateDict`, the next pass of another
-   * loader of the same data set and options goes on behind the batch that was given last, in the same order and with the same random
-   * numbers as if nothing had come between. After the end of a pass it is the start of the next one.
+   * The position of the latest pass, with the random generators: plain data, to be saved with a checkpoint. After
+   * `loadStateDict`, the
+   * next pass of another loader with the same data set and options goes on after the last batch given, in the same
+   * order and with
+   * the same random numbers as without the interruption. After the end of a pass, the state is the start of the next
+   * one.
    *
-   * The state holds the default generator too, which the next pass sets when it starts. A sampler or a data set that has `stateDict()` and
-   * `loadStateDict()` is asked for its own; other samplers are run again up to the place, and an IterableDataset is read again.
+   * The state includes the default generator, which the next pass sets when it starts. A sampler or a data set with
+   * `stateDict()` and
+   * `loadStateDict()` saves its own state; other samplers are run again up to the position, and an IterableDataset is
+   * read again.
    */
   stateDict(): LoaderState {
     return this.#position.state();
   }
 
   /**
-   * Has the next pass go on from a state of `stateDict()`.
-   * @throws StateDictError when it is none; and when that pass starts, if the data set or the order is another one
+   * Makes the next pass resume from a state of `stateDict()`.
+   * @throws StateDictError if the state is not a loader's; and when that pass starts, if the data set or the order
+   * differs
    */
   loadStateDict(named: { stateDict: LoaderState }): void;
   loadStateDict(state: LoaderState): void;
@@ -207,7 +215,10 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
     this.#position.load(parseArgs<{ stateDict: LoaderState }>(name, ['stateDict'], {}, given).stateDict);
   }
 
-  /** Starts a pass. Like PyTorch it draws a seed at once, and the order when the first batch is asked for: with workers, at once. */
+  /**
+   * Starts a pass. As in PyTorch, a seed is drawn at once, and the order when the first batch is asked for, or with
+   * workers at once, too.
+   */
   [Symbol.asyncIterator](): AsyncIterableIterator<B> {
     const baseSeed = () => drawBaseSeed(this.generator ?? undefined);
     if (this.#origin) return this.#ahead(this.#origin, baseSeed);
@@ -216,11 +227,11 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
   }
 
   /**
-   * The first batch of a new pass, which ends there: PyTorch's `next(iter(loader))`, with the same random numbers.
+   * The first batch of a new pass, which then ends: PyTorch's `next(iter(loader))`, with the same random numbers.
    *
    *     const [images, labels] = await loader.first();
    *
-   * @throws ArgumentError where there is no batch
+   * @throws ArgumentError if there is no batch
    */
   async first(): Promise<B> {
     for await (const batch of this) return batch;
@@ -261,12 +272,12 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
     return this.batchSampler ?? oneByOne(this.sampler!);
   }
 
-  /** Whether a batch can only be the last. */
+  /** Whether a batch is too small to be any but the last. */
   #isShort(items: readonly unknown[]): boolean {
     return this.batchSize !== null && items.length < this.batchSize;
   }
 
-  /** Counts the items of an IterableDataset against the length that it has given, if any. */
+  /** Counts the items of an IterableDataset, and warns if there are more than its length said. */
   #counter(progress: Progress): (items: number) => void {
     const { dataset } = this;
     const said = this.#said;
@@ -282,7 +293,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
 
   /** A pass whose batches workers read ahead. */
   #ahead(origin: Origin, baseSeed: () => bigint): AsyncIterableIterator<B> {
-    // Where they are is not where the pass is to go on.
+    // The present workers are not at the position from which this pass starts.
     if (this.#position.isLoaded) this.dispose();
     const live = this.#workforce?.isOver ? null : this.#workforce;
     const progress = this.#position.begin(live ? () => live.baseSeed : baseSeed);
@@ -310,7 +321,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
         read ? this.#collated(origin, read, indices, count) : fetchBatch(this.dataset, indices, this.#collateFn),
     };
     const pass = import('./worker/pass').then((loaded) => new loaded.Pass(options));
-    // The error is thrown where a batch is asked for.
+    // The error is thrown when a batch is asked for, so it is ignored here.
     pass.catch(() => undefined);
     return this.#handOut(pass, workforce, progress);
   }
@@ -318,7 +329,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
   async *#handOut(begun: Promise<Pass<B>>, workforce: Workforce, progress: Progress): AsyncIterableIterator<B> {
     const { signal } = this.#workers;
     const isStream = this.dataset instanceof IterableDataset;
-    // The loop may be busy with something else, or waiting for it.
+    // Close the workers at once, even if the loop is busy or waits for a batch.
     const letGo = () => void workforce.close();
     signal?.addEventListener('abort', letGo);
     try {
@@ -348,7 +359,10 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
     return workforce;
   }
 
-  /** Lets go workers that live on between passes. A loader need not be disposed of: they end with it. */
+  /**
+   * Ends workers that are kept between passes. A loader need not be disposed of: when it is garbage-collected, they
+   * end, too.
+   */
   dispose(): void {
     void this.#workforce?.close();
     this.#workforce = null;
@@ -358,7 +372,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
     this.dispose();
   }
 
-  /** The batch of what a worker has read. */
+  /** The batch made from what a worker has read. */
   #collated(
     origin: Origin,
     read: () => unknown[],
@@ -366,7 +380,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
     count: (items: number) => void,
   ): B | Promise<B> {
     const collate = this.#collateFn ?? (defaultCollate as unknown as Collate<T, B>);
-    // Within a scope the items are inner tensors: only the batch is kept on the device.
+    // The items are inner tensors of this scope, so only the batch stays on the device.
     if (origin.kind !== 'cloned') {
       return scope(() => {
         const items = read();
@@ -378,7 +392,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
   }
 }
 
-/** The order of items and the order of batches that options ask for; null where there is none. */
+/** The samplers of items and of batches that the options ask for; null for none. */
 function samplersOf<T, B>(
   o: Required<Parameters<T, B>>,
 ): [sampler: Sampler | null, batchSampler: Sampler<readonly number[]> | null] {
@@ -409,13 +423,13 @@ function samplersOf<T, B>(
   return [sampler, o.batchSize === null ? null : new BatchSampler(sampler, o.batchSize, o.dropLast)];
 }
 
-/** The same indices, the first `count` of them drawn at once. */
+/** The same values; the first `count` of them are drawn at once. */
 function drawn<I>(from: Iterator<I>, count: number): Iterator<I> {
   const first = Array.from({ length: count }, () => from.next());
   return { next: () => first.shift() ?? from.next() };
 }
 
-/** How many items each batch of an IterableDataset is to have. */
+/** How many items each batch of an IterableDataset should have. */
 function* endless(size: number): IterableIterator<number> {
   for (;;) yield size;
 }
@@ -424,7 +438,7 @@ function* oneByOne(sampler: Sampler): IterableIterator<[number]> {
   for (const index of sampler) yield [index];
 }
 
-/** Makes a batch of one item, where items are given one by one. */
+/** Makes a collate function that converts a single item. */
 const ofOne =
   <T, B>(convert: ((item: unknown) => B) | null): Collate<T, B> =>
   ([item]) =>

@@ -1,12 +1,13 @@
-// Batches made of the rows of others, as a ConcatDataset needs them.
+// Owns batches made of rows of other batches, as a ConcatDataset needs them.
 
 import { isPlainObject } from '../../engine/core/options';
 import { fromHost } from '../../engine/graph/record';
 import { Tensor } from '../tensor/tensor';
 
 /**
- * The batch whose row r is row r of `batches[which[r]]`: of tensors, lists of texts, and arrays and objects of these. The operations depend on shapes
- * alone, not on `which`. Null when the batches are not alike.
+ * The batch whose row r is row r of `batches[which[r]]`: of tensors, lists of texts, and arrays and objects of these.
+ * The operations
+ * depend only on shapes, not on `which`. Null if the batches are not alike.
  */
 export function pickRows(batches: readonly unknown[], which: readonly number[]): unknown {
   const [first] = batches;

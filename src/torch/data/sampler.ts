@@ -10,12 +10,12 @@ import { randomIndices } from '../../engine/storage/random/shuffle';
 import { weightedIndices } from '../../engine/storage/random/weighted';
 import { lengthOf, sized, dataSource as visited } from './dataset';
 
-/** Anything with a length: what a sampler needs to know of a data set. */
+/** Anything with a length, which is all that a sampler needs of a data set. */
 export interface Sized {
   readonly length: number;
 }
 
-/** An order of indices, or of anything else a data set is asked by. Each iteration starts a new pass. */
+/** An order of indices, or of other keys of a data set. Each iteration starts a new pass. */
 export interface Sampler<T = number> extends Iterable<T> {
   readonly length: number;
 }
@@ -50,7 +50,7 @@ interface RandomSamplerArguments {
   dataSource: Sized;
   /** Whether an index may come more than once in a pass; default false. */
   replacement?: boolean;
-  /** Indices a pass; default: as many as there are. */
+  /** How many indices a pass has; default: one for each item. */
   numSamples?: number | null;
   generator?: Generator | null;
 }
@@ -58,10 +58,11 @@ interface RandomSamplerArguments {
 const randomOrder = ['dataSource', 'replacement', 'numSamples', 'generator'] as const;
 
 /**
- * A random permutation of 0, 1, …, n − 1, a new one each pass, drawn when its first index is asked for; or `numSamples` indices, with
- * `replacement` each out of all n.
+ * A random permutation of 0, 1, …, n − 1, a new one in each pass, drawn when its first index is asked for; or
+ * `numSamples` indices. With
+ * `replacement`, each index is drawn out of all n.
  *
- * With a `generator` they come from it; without one, each pass takes a seed from the default generator.
+ * Random numbers come from `generator`; without one, each pass takes a seed from the default generator.
  */
 export class RandomSampler implements Sampler {
   readonly dataSource: Sized;
@@ -84,7 +85,7 @@ export class RandomSampler implements Sampler {
     this.generator = options.generator;
   }
 
-  /** Indices a pass. */
+  /** How many indices a pass has. */
   get numSamples(): number {
     return this.#numSamples ?? lengthOf(this.dataSource);
   }
@@ -143,12 +144,13 @@ interface WeightedRandomSamplerArguments {
 }
 
 /**
- * Indices drawn by weights, which need not sum to 1: index i comes as often as its weight says. For classes of unequal size:
+ * Indices drawn by weights, which need not sum to 1: index i comes as often as its weight says. For classes of unequal
+ * size:
  *
  *     const weights = labels.map((label) => 1 / counts[label]);
  *     new data.DataLoader(dataset, { batchSize: 64, sampler: new data.WeightedRandomSampler(weights, labels.length) });
  *
- * @throws ArgumentError, when iterated, for weights that are negative, infinite, NaN or all 0
+ * @throws ArgumentError, when iterated, if a weight is negative, infinite or NaN, or if all are 0
  */
 export class WeightedRandomSampler implements Sampler {
   readonly weights: Float64Array;
@@ -198,7 +200,9 @@ interface BatchSamplerParameters {
   dropLast?: boolean;
 }
 
-/** Groups the indices of a sampler into batches of `batchSize`; the last may be smaller, or with `dropLast` is left out. */
+/**
+ * Groups the indices of a sampler into batches of `batchSize`; if the last one is smaller, `dropLast` leaves it out.
+ */
 export class BatchSampler implements Sampler<number[]> {
   readonly sampler: Sampler;
   readonly batchSize: number;

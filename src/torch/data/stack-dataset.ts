@@ -1,4 +1,4 @@
-// Data sets side by side: an item is made of one item of each.
+// Owns data sets side by side: an item consists of one item of each.
 import { ArgumentError } from '../../engine/core/errors';
 import { isPlainObject } from '../../engine/core/options';
 import type { Generator } from '../../engine/storage/random/generator';
@@ -26,19 +26,19 @@ type Parts = readonly DataSource<unknown>[] | Readonly<Record<string, DataSource
 type ItemOf<D> = D extends Dataset<infer T> ? T : D extends readonly (infer T)[] ? T : never;
 type AllItems<D> = ItemOf<D[keyof D & (D extends readonly unknown[] ? number : string)]>;
 
-/** The items of data sets side by side; a promise where some have to be fetched. */
+/** The items of data sets side by side; a promise if some have to be fetched. */
 export type Stacked<D> = [Extract<AllItems<D>, PromiseLike<unknown>>] extends [never]
   ? { -readonly [K in keyof D]: ItemOf<D[K]> }
   : Promise<{ -readonly [K in keyof D]: Awaited<ItemOf<D[K]>> }>;
 
-/** The same values, whose tensors outlast the scope that they were made in: something else is waited for. */
+/** Retains the tensors in these values, so that they outlast the scope while something else is awaited. */
 function outlasting<T>(values: T): T {
   if (values instanceof Tensor) values.retain();
   else if (Array.isArray(values) || isPlainObject(values)) Object.values(values).forEach(outlasting);
   return values;
 }
 
-/** Items of one part. */
+/** The items of one part. */
 const columnOf = (part: DataSource<unknown>, indices: readonly number[]): Items<unknown> =>
   itemsTogether(part, indices) ?? indices.map((i) => itemAt(part, i));
 
@@ -47,18 +47,18 @@ const batchOfPart = (part: DataSource<unknown>, indices: readonly number[], draw
   readyBatch(part, indices, draws) ?? batchOfItems(part, indices, defaultCollate);
 
 /**
- * Data sets of equal length side by side, given in a row or by names:
+ * Data sets of equal length side by side, given as a list or by name:
  *
  *     new data.StackDataset(images, texts)[0];                     // [images[0], texts[0]]
  *     new data.StackDataset({ image: images, text: texts })[0];    // { image: images[0], text: texts[0] }
  *
- * As in PyTorch the items of a batch are fetched part by part.
+ * As in PyTorch, the items of a batch are fetched part by part.
  */
 export class StackDataset<D extends Parts> extends Dataset<Stacked<D>> {
-  /** The parts, in an array or by their names. */
+  /** The parts, in an array or by name. */
   readonly datasets: D;
 
-  /** @throws ArgumentError when there is no data set, or when they differ in length */
+  /** @throws ArgumentError if there is no data set, or if they differ in length */
   constructor(...datasets: D & readonly DataSource<unknown>[]);
   constructor(datasets: D);
   constructor(...datasets: unknown[]) {
@@ -94,7 +94,10 @@ export class StackDataset<D extends Parts> extends Dataset<Stacked<D>> {
     );
   }
 
-  /** Asks each part in order. Where some read files, the random draws of parts in memory wait for their turn. */
+  /**
+   * Asks each part in order. If some read files, parts in memory wait for their turn, so that random draws keep their
+   * order.
+   */
   #each<T>(ask: (part: DataSource<unknown>, p: number) => T): T[] {
     const waits = readsFiles(this.#parts);
     return this.#parts.map((part, p) =>
@@ -102,7 +105,7 @@ export class StackDataset<D extends Parts> extends Dataset<Stacked<D>> {
     );
   }
 
-  /** Items made of columns, each the items of a part. */
+  /** Items made from columns, each of which holds the items of one part. */
   #rows(indices: readonly number[], columns: readonly Items<unknown>[]): Items<Stacked<D>> {
     const rows = (ready: readonly (readonly unknown[])[]) =>
       indices.map((_, row) => this.#assembled(ready.map((column) => column[row])));
@@ -125,13 +128,13 @@ export class StackDataset<D extends Parts> extends Dataset<Stacked<D>> {
     return this.#assembled(columns);
   }
 
-  /** @internal The copies of the parts. Parts in memory are read here. */
+  /** @internal The copies of the parts. Parts in memory are read on the main side. */
   override workerCopy(): WorkerCopyAnswer {
     const copies = copiesOf(this.#parts);
     if (copies === null || copies === 'here') return copies;
     const parts = this.#parts;
     const read = copies.of.flatMap((copy, p) => (copy ? [p] : []));
-    /** What each part is made of: that which was read for it, or null. */
+    /** A column for each part: made from what workers have read for it, or by a part in memory. */
     const columns = <T>(
       reads: readonly (readonly unknown[])[],
       ofRead: (copy: WorkerCopy, reads: readonly unknown[]) => T,
@@ -184,7 +187,7 @@ export class StackDataset<D extends Parts> extends Dataset<Stacked<D>> {
     return Object.values(this.datasets);
   }
 
-  /** A value of each part, as items and batches hold them. */
+  /** Joins a value of each part in the form of items and batches. */
   #assembled(values: readonly unknown[]): unknown {
     if (values.some(isPromise)) return Promise.all(outlasting(values)).then((ready) => this.#assembled(ready));
     if (Array.isArray(this.datasets)) return values;

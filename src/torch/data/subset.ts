@@ -1,4 +1,4 @@
-// Parts of data sets: a subset by indices, and random splits that fall as PyTorch's do.
+// Owns parts of data sets: a subset by indices, and random splits, which are the same as PyTorch's.
 
 import { nonEmpty, number } from '../../engine/core/argument-kinds';
 import { ArgumentError } from '../../engine/core/errors';
@@ -52,7 +52,7 @@ export class Subset<T> extends Dataset<T> {
     return itemAt(this.dataset, this.#inWhole([indexIn('Subset', args)])[0]!);
   }
 
-  /** @internal That of the whole, asked for other indices. */
+  /** @internal The copy of the whole data set, asked for the subset's indices. */
   override workerCopy(): WorkerCopyAnswer {
     const copy = copyOf(this.dataset);
     if (copy === null || copy === 'here') return copy;
@@ -86,14 +86,17 @@ export class Subset<T> extends Dataset<T> {
   }
 }
 
-/** What subsets of subsets are all of: both sides of a worker know its items by the same indices, whatever each has picked. */
+/**
+ * The data set under nested subsets: main side and worker know its items by the same indices, whatever subset each has
+ * made.
+ */
 export const rootOf = <D>(dataset: D): D => (isPlainSubset(dataset) ? (rootOf(dataset.dataset) as D) : dataset);
 
-/** The index, in what subsets are all of, of item `index`. */
+/** The index in `rootOf(dataset)` of item `index`. */
 export const rootIndex = (dataset: unknown, index: number): number =>
   isPlainSubset(dataset) ? rootIndex(dataset.dataset, dataset.indices[index]!) : index;
 
-/** One that does nothing but picking. */
+/** Whether it is a Subset itself rather than a subclass, which may do more than pick. */
 const isPlainSubset = (dataset: unknown): dataset is Subset<unknown> =>
   dataset instanceof Subset && dataset.constructor === Subset;
 
@@ -110,8 +113,9 @@ interface SplitArguments<T, L> extends Drawing {
 /**
  * Splits a data set at random into parts that do not overlap. The same seed gives PyTorch's own split.
  *
- * @param lengths sizes that add up to the data set's, or fractions that add up to 1; what rounding down leaves over goes to the parts in turn
- * @throws ArgumentError when the lengths do not add up
+ * @param lengths sizes that add up to the data set's, or fractions that add up to 1; items left over by rounding down
+ * go to the parts in turn
+ * @throws ArgumentError if the lengths do not add up
  */
 export function randomSplit<T, const L extends readonly number[]>(
   dataset: DataSource<T>,
@@ -137,7 +141,7 @@ export function randomSplit<T>(...args: unknown[]): unknown {
   return splitIndices(sizes, generator ?? undefined).map((indices) => new Subset(dataset, indices));
 }
 
-/** The sizes of the parts; for fractions as PyTorch rounds them. */
+/** The sizes of the parts; fractions are rounded as PyTorch does. */
 function partSizes(n: number, lengths: readonly number[]): number[] {
   const sum = lengths.reduce((total, length) => total + length, 0);
   const negative = lengths.find((length) => !(length >= 0));

@@ -12,7 +12,7 @@ import { Dataset, resolveIndex } from './dataset';
 export class TensorDataset<T extends readonly Tensor[] = Tensor[]> extends Dataset<T> {
   readonly tensors: T;
 
-  /** @throws ShapeError when the tensors differ in their first dimension, or have none */
+  /** @throws ShapeError if the tensors differ in their first dimension, or have none */
   constructor(...tensors: T) {
     super();
     if (tensors.length === 0) throw new ArgumentError('TensorDataset: expected at least one tensor, but got none');

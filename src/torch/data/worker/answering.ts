@@ -1,4 +1,4 @@
-// The work of a worker: it starts when the loader says so, and makes one batch after another.
+// Owns the work of a worker: it starts when the loader tells it to, and makes one batch after another.
 
 import { defaultGenerator, manualSeed } from '../../../engine/storage/random/generator';
 import { failureOf } from '../../crossing/failure';
@@ -11,18 +11,18 @@ import { type Fetch, isMarked, MARK, type Order, type Report, type Served, type 
 /** What a worker reads from. */
 export interface Source {
   readonly dataset: unknown;
-  /** Item by item, one after another, so that draws fall in their order. */
+  /** Is called for one item after another, so that random draws keep their order. */
   read(address: unknown): unknown;
-  /** Of an iterable data set: begins a pass. */
+  /** For an iterable data set: begins a pass. */
   iterate?(): AsyncIterator<unknown> | Iterator<unknown>;
 }
 
 export interface Answering {
-  /** Null where the loader knows the data set. */
+  /** A description of the data set; null if the loader knows it. */
   readonly served: Promise<Served | null>;
-  /** Called once, with what the loader says. */
+  /** Called once, with the loader's order to start. */
   open(start: Start): Promise<Source>;
-  /** What a tensor holds, where there may be some. */
+  /** The numbers that a tensor holds; null if this worker knows no tensors. */
   numbersOf(value: object): TensorNumbers | null;
 }
 
@@ -43,11 +43,11 @@ export function answer(work: Answering): void {
   let iterator: ReturnType<NonNullable<Source['iterate']>> | null = null;
   let pass = 0;
   let state: Uint8Array;
-  /** Orders are carried out one after another. */
+  /** The last order; orders are carried out one after another. */
   let last: Promise<void> = Promise.resolve();
 
   const begin = async (order: Start): Promise<void> => {
-    // The lock comes first, so that the page notices a worker that ends during the rest.
+    // Take the lock first, so that the page notices if the worker ends during the rest.
     if (order.lock !== null) {
       await holdLock(order.lock);
       report({ mark: MARK, kind: 'locked' });
@@ -109,16 +109,16 @@ export function answer(work: Answering): void {
   listen((data) => {
     if (!isMarked(data)) return;
     const order = data as Order;
-    // What keeps the worker from starting is the answer to the first batch that is asked for.
+    // An error at the start becomes the answer to the first batch that is asked for.
     last = last.then(() => obey(order)).catch(() => undefined);
   });
   void hello();
 }
 
-/** Stands for a failure that is of no batch. */
+/** Stands for pass and task of a failure that belongs to no batch. */
 const NEVER = { pass: -1, task: -1 };
 
-/** Seeds the thread's generator, or has it go on, and lets `getWorkerInfo` know. */
+/** Seeds the thread's generator or has it resume, and sets what `getWorkerInfo` returns. */
 export function enter({ id, numWorkers, seed, generator }: Start, dataset: unknown): void {
   const own = manualSeed(seed);
   if (generator) own.setState(generator);

@@ -1,4 +1,4 @@
-// The workers of a loader as the main side sees them: started together, asked for batches, and let go together.
+// Owns the workers of a loader as the main side sees them: started together, asked for batches, and closed together.
 import { LamplightError, WorkerError } from '../../../engine/core/errors';
 import { warnOnce } from '../../../engine/core/warnings';
 import { errorOf } from '../../crossing/failure';
@@ -7,10 +7,10 @@ import { type Answer, isMarked, MARK, type Order, type Report, type Served, type
 import { type Thread, type ThreadWords, threadOf, type WorkerLike } from './thread';
 
 export interface CrewOptions {
-  /** What each worker is told when it serves, in their order. */
+  /** The order to start for each worker, in their order. */
   readonly starts: readonly Omit<Start, 'mark' | 'kind' | 'lock'>[];
   start(): WorkerLike | Promise<WorkerLike>;
-  /** Throws where a worker serves something else than the loader's data set. */
+  /** Throws if a worker serves something other than the loader's data set. */
   check(served: Served | null): void;
 }
 
@@ -18,15 +18,15 @@ interface Member {
   readonly name: string;
   thread: Thread | null;
   serving: boolean;
-  /** The name of the lock that it holds while it lives. */
+  /** The name of the lock that the worker holds while it lives. */
   lock: string | null;
   /** The orders to send once it serves. */
   readonly orders: Order[];
-  /** Aborted when the worker has been let go. */
+  /** Aborted when the worker has been terminated. */
   readonly watch: AbortController;
 }
 
-/** How long a worker may take to serve before that is said. */
+/** If a worker takes longer than this to serve, there is a warning. */
 const SLOW_SECONDS = 30;
 
 export class Crew {
@@ -51,12 +51,12 @@ export class Crew {
     for (const member of this.#members) void this.#begin(member);
   }
 
-  /** It has been let go, or a worker is no more. */
+  /** Whether the crew has been closed, or a worker has died. */
   get isOver(): boolean {
     return this.#closing !== null || this.#failure !== null;
   }
 
-  /** Begins a new pass, which numbers its tasks anew; unanswered tasks of the pass before are forgotten. */
+  /** Begins a new pass, whose tasks are numbered from the start; unanswered tasks of the pass before are dropped. */
   nextPass(): void {
     this.#answers.clear();
     const order = { mark: MARK, kind: 'pass', pass: ++this.#pass } as const;
@@ -73,11 +73,11 @@ export class Crew {
   }
 
   /**
-   * The answer to a task. A process of Node stays alive meanwhile.
+   * The answer to a task. Meanwhile, a Node process stays alive.
    *
-   * @param seconds how long to wait at most; 0: as long as it takes
-   * @throws WorkerError when a worker has died, all have been let go, or none has answered in time; the signal's reason when that is
-   * aborted
+   * @param seconds how long to wait at most; 0: without limit
+   * @throws WorkerError if a worker has died, the crew has been closed, or there is no answer in time; if the signal is
+   * aborted, its reason
    */
   async answer(task: number, seconds: number, signal: AbortSignal | null): Promise<Answer> {
     signal?.throwIfAborted();
@@ -94,7 +94,7 @@ export class Crew {
     throw new WorkerError(`DataLoader: timed out after ${seconds} seconds`);
   }
 
-  /** Lets all workers go. Resolves when they are gone. */
+  /** Terminates all workers. Resolves when they are gone. */
   close(): Promise<void> {
     this.#closing ??= Promise.all(
       this.#members.map(({ thread, watch }) => {
@@ -110,7 +110,7 @@ export class Crew {
     return this.#answers.has(task) || this.isOver;
   }
 
-  /** Resolves when the answer is there, or will never be. */
+  /** Resolves when the answer has arrived, or never will. */
   #arrival(task: number, seconds: number, signal: AbortSignal | null): Promise<void> {
     return new Promise((resolve) => {
       for (const { thread } of this.#members) thread?.hold(true);
@@ -210,7 +210,7 @@ export class Crew {
     member.orders.length = 0;
   }
 
-  /** A Web Worker that ends says nothing, but the lock that it held is free then. */
+  /** A Web Worker that ends sends no message, but releases the lock that it held. */
   #watch({ name, lock, watch: { signal } }: Member): void {
     if (lock === null) return;
     watchLock(lock, signal, () => this.#fail(new WorkerError(`${name}: it has ended by itself, or crashed`)));

@@ -1,4 +1,4 @@
-// The worker's own end of the line: a Web Worker's global scope, or the port of Node's worker_threads.
+// Owns the worker's own end of the connection: a Web Worker's global scope, or the port of Node's worker_threads.
 import { WorkerError } from '../../../engine/core/errors';
 
 export interface Endpoint {
@@ -20,7 +20,7 @@ interface WorkerScope {
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
 }
 
-/** @throws WorkerError if this thread is no worker. @param expected the expectation, up to "but" */
+/** @throws WorkerError if this thread is not a worker. @param expected the expectation, up to "but" */
 export function endpoint(expected: string): Endpoint {
   const { process, WorkerGlobalScope } = globalThis as { process?: Builtins; WorkerGlobalScope?: unknown };
   const port = process?.getBuiltinModule?.('node:worker_threads').parentPort;

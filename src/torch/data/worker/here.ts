@@ -1,4 +1,4 @@
-// A worker that is none: it reads for copies of a data set on the main side, where no script of a worker can be had.
+// Owns a stand-in for a worker: it reads for copies of a data set on the main side, if no worker script can be loaded.
 import { failureOf } from '../../crossing/failure';
 import { Packer } from '../../crossing/hand-over';
 import { readerOf } from './parts';
@@ -6,7 +6,10 @@ import { type Fetch, isMarked, MARK, type Order, type Report } from './protocol'
 import type { CopyReader } from './serve-copies';
 import type { WebWorkerLike } from './thread';
 
-/** Nothing that it reads draws at random, so that batches are the same as with a worker. @param open makes the reader from the `state` of a `WorkerCopy` */
+/**
+ * Reading draws no random numbers, so batches are the same as with a worker. @param open makes the reader from the
+ * `state` of a `WorkerCopy`
+ */
 export function workerHere(open: (state: unknown) => CopyReader | Promise<CopyReader>): WebWorkerLike {
   const listeners = new Set<(event: Event) => void>();
   const report = (message: Report) => {
@@ -40,7 +43,7 @@ export function workerHere(open: (state: unknown) => CopyReader | Promise<CopyRe
     if (order.kind === 'fetch') return fetch(order);
     if (order.kind === 'start') {
       reader = readerOf(order.state, open);
-      // What keeps it from opening is the answer to the first batch that is asked for.
+      // An error while opening becomes the answer to the first batch that is asked for.
       reader.catch(() => undefined);
     }
   };
@@ -59,7 +62,10 @@ export function workerHere(open: (state: unknown) => CopyReader | Promise<CopyRe
   };
 }
 
-/** A Web Worker of this library, or its substitute where the script cannot be loaded, as with a bundler that does not know workers. */
+/**
+ * A Web Worker of this library, or its substitute if the script cannot be loaded, as with a bundler that does not
+ * support workers.
+ */
 export function workerOr(worker: WebWorkerLike, substitute: () => WebWorkerLike): WebWorkerLike {
   let at = worker;
   let hasSpoken = false;
@@ -77,7 +83,7 @@ export function workerOr(worker: WebWorkerLike, substitute: () => WebWorkerLike)
     addEventListener(type, listener) {
       listeners.push([type, listener]);
       worker.addEventListener(type, (event) => {
-        // A script that is not there gives an event that says nothing.
+        // If the script is missing, the error event has no message.
         if (type !== 'error' || hasSpoken || (event as Partial<ErrorEvent>).message) return listener(event);
         if (at !== worker) return;
         at = substitute();

@@ -1,11 +1,11 @@
-// How it is known that a Web Worker has ended, which says nothing of it: it holds a lock that is free then.
+// Owns how the end of a Web Worker is noticed, although it sends no message: it holds a lock, which is then released.
 
 const locks = (): LockManager | undefined => globalThis.navigator?.locks;
 
-/** The name of a lock for one worker to hold; null where there are no locks. */
+/** The name of a lock for one worker to hold; null if there are no locks. */
 export const newLock = (): string | null => (locks() ? `lamplight:${crypto.randomUUID()}` : null);
 
-/** Resolves when this worker holds the lock: until it is no more, however it ends. */
+/** Resolves when this worker holds the lock, which it keeps until it ends, however that happens. */
 export function holdLock(name: string): Promise<void> {
   return new Promise((held) => {
     void locks()!.request(name, () => {
@@ -15,7 +15,7 @@ export function holdLock(name: string): Promise<void> {
   });
 }
 
-/** Calls `ended` when the worker that holds the lock is no more, unless the signal has been aborted before. */
+/** Calls `ended` when the worker that holds the lock has ended, unless the signal is aborted first. */
 export function watchLock(name: string, signal: AbortSignal, ended: () => void): void {
   locks()!
     .request(name, { signal }, ended)

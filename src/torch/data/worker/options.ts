@@ -1,4 +1,4 @@
-// The options of a DataLoader that concern workers: their values, and the errors for values that make no sense here.
+// Owns the options of a DataLoader that concern workers: their values, and the errors for invalid ones.
 import { ArgumentError } from '../../../engine/core/errors';
 import { kindOf } from '../../../engine/core/kind-of';
 import type { DataSource } from '../dataset';
@@ -6,44 +6,47 @@ import { copyOf } from './copy';
 import type { WorkerLike } from './thread';
 import type { Origin } from './workforce';
 
-/** What loaders take for their workers. */
+/** The options of loaders that concern workers. */
 export interface WorkerOptions {
   /**
-   * Workers that read ahead. Batches come in the same order with any number of them; random draws for items come from a generator a worker, as
-   * in PyTorch. 0: items are made when they are asked for. Default: 0.
+   * Workers that read ahead. Batches come in the same order with any number of them; each worker has its own generator
+   * for random draws,
+   * as in PyTorch. 0: items are made when they are asked for. Default: 0.
    */
   numWorkers?: number;
   /**
    * No effect: WebGPU pins the memory of uploads by itself. Default: false.
    */
   pinMemory?: boolean;
-  /** Seconds to wait for a batch of a worker before that is an error; 0: for ever. Default: 0. */
+  /** Seconds to wait for a worker's batch before throwing an error; 0: without limit. Default: 0. */
   timeout?: number;
   /**
-   * Called once for each worker with its number, with its generator as the default one, before its first item. A module that serves a data set gives it to
-   * `data.serve(dataset, { workerInitFn })` instead, since a function cannot be sent there.
+   * Called once for each worker with its id, before its first item, with its generator as the default one. A module
+   * that serves a data
+   * set passes it to `data.serve(dataset, { workerInitFn })` instead, since a function cannot be sent to a worker.
    */
   workerInitFn?: ((workerId: number) => unknown) | null;
-  /** Only null: workers are Web Workers, or threads in Node. */
+  /** Must be null: workers are Web Workers, or threads in Node. */
   multiprocessingContext?: null;
-  /** Batches that each worker reads ahead. Default: 2 with workers, which null stands for. */
+  /** Batches that each worker reads ahead. Default (null): 2 with workers. */
   prefetchFactor?: number | null;
-  /** Workers live on between passes; `loader.dispose()` lets them go. Default: false. */
+  /** Keep the workers between passes; `loader.dispose()` ends them. Default: false. */
   persistentWorkers?: boolean;
-  /** Only the empty text: there is one device. */
+  /** Must be empty: there is one device. */
   pinMemoryDevice?: '';
-  /** Only true: the order of batches never depends on which worker is faster. */
+  /** Must be true: the order of batches never depends on which worker is faster. */
   inOrder?: boolean;
   /**
    * Starts a worker whose module calls `data.serve(dataset)`, for a data set of one's own:
-   * `() => new Worker(new URL('./my-data.ts', import.meta.url), { type: 'module' })`. In Node a Worker of `node:worker_threads` will do.
+   * `() => new Worker(new URL('./my-data.ts', import.meta.url), { type: 'module' })`. In Node, it may be a Worker of
+   * `node:worker_threads`.
    */
   worker?: (() => WorkerLike | Promise<WorkerLike>) | null;
-  /** Ends a pass when it is aborted: the loop throws its reason, and the workers are let go. */
+  /** Aborting it ends a pass: the loop throws its reason, and the workers end. */
   signal?: AbortSignal | null;
 }
 
-/** @throws ArgumentError for options that make no sense, alone or together */
+/** @throws ArgumentError if an option is invalid, alone or together with others */
 export function checkWorkerOptions(o: Required<WorkerOptions>): void {
   const bad = (text: string) => new ArgumentError(`DataLoader: ${text}`);
   if (!Number.isSafeInteger(o.numWorkers) || o.numWorkers < 0) {
@@ -82,8 +85,8 @@ export function checkWorkerOptions(o: Required<WorkerOptions>): void {
 }
 
 /**
- * Where items come from when there are workers.
- * @throws ArgumentError for a data set that no worker can have
+ * Where items come from if there are workers.
+ * @throws ArgumentError if no worker can read for the data set
  */
 export function originOf(
   dataset: DataSource<unknown>,

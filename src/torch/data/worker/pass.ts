@@ -1,5 +1,7 @@
-// One pass of a loader with workers, batch by batch in PyTorch's order: batch b is made by worker b mod numWorkers, and asked for when batch b - ahead is handed out. It brings
-// with it all that serves threads, and is itself loaded where there are workers, with the first pass.
+// Owns one pass of a loader with workers, batch by batch in PyTorch's order: worker b mod numWorkers makes batch b,
+// which is requested
+// when batch b - ahead is handed out. This module imports all that threads need, and is loaded with the first pass that
+// has workers.
 import { type Packed, type TensorNumbers, unpack } from '../../crossing/hand-over';
 import { Crew } from './crew';
 import type { Answer } from './protocol';
@@ -8,20 +10,22 @@ import type { Workforce } from './workforce';
 export interface PassOptions<B> {
   readonly workforce: Workforce;
   readonly numWorkers: number;
-  /** Batches that are asked for before they are needed. */
+  /** How many batches are requested before they are needed. */
   readonly ahead: number;
-  /** The indices of each batch; of an iterable data set, how many items are the next. */
+  /** The indices of each batch; for an iterable data set, how many items to read next. */
   readonly batches: Iterator<readonly number[] | number>;
   readonly dropLast: boolean;
   readonly timeout: number;
   readonly signal: AbortSignal | null;
-  /** Batches that have been handed out before: the workers take their turns from there. */
+  /** How many batches have already been handed out: the workers take their turns from there. */
   readonly first: number;
-  /** Called before a batch is made. */
+  /** Awaited before a batch is made. */
   pace(): Promise<void>;
-  /** Makes a tensor of the numbers that a worker has sent. */
+  /** Makes a tensor from the numbers that a worker has sent. */
   tensorOf(numbers: TensorNumbers): unknown;
-  /** Makes the batch, as its worker, of what that has read; of nothing where it has read nothing. */
+  /**
+   * Makes the batch, on behalf of its worker, from what the worker has read; `read` is null if nothing is read ahead.
+   */
   make(read: (() => unknown[]) | null, indices: readonly number[]): B | Promise<B>;
 }
 
@@ -32,7 +36,7 @@ interface Task {
 
 export class Pass<B> {
   readonly #options: PassOptions<B>;
-  /** Null where nothing is read ahead. */
+  /** Null if nothing is read ahead. */
   readonly #crew: Crew | null;
   readonly #tasks = new Map<number, Task>();
   readonly #active: boolean[];
@@ -62,7 +66,7 @@ export class Pass<B> {
     return { batch: await workforce.as(worker, () => make(unpacked, indices)), indices };
   }
 
-  /** Has the workers read so many batches, as a run before has done. Gives how many there were. */
+  /** Has the workers read as many batches as an earlier run has used, and drops them. Returns how many there were. */
   async skip(batches: number): Promise<number> {
     for (let skipped = 0; skipped < batches; skipped++) if (!(await this.#next())) return skipped;
     return batches;
@@ -87,7 +91,7 @@ export class Pass<B> {
     return null;
   }
 
-  /** The answer to a task; null where nothing is read ahead. */
+  /** The answer to a task; null if nothing is read ahead. */
   async #answer(task: number): Promise<Answer | null> {
     const { timeout, signal } = this.#options;
     signal?.throwIfAborted();

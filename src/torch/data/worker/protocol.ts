@@ -1,12 +1,12 @@
-// What a loader and its workers say to each other.
+// Owns the messages between a loader and its workers.
 import type { Packed } from '../../crossing/hand-over';
 
-/** Marks the messages of a loader among others that a program may send its worker. */
+/** Marks a loader's messages among others that a program may send to its worker. */
 export const MARK = 'lamplight:data';
 
 /** The messages that go to a worker. */
 export type Order =
-  /** Asks for `serving` once more: the first may have come before anybody listened. */
+  /** Asks for `serving` again: the first one may have been sent before anybody listened. */
   | { readonly mark: typeof MARK; readonly kind: 'hello' }
   | Start
   | Fetch
@@ -18,13 +18,13 @@ export interface Start {
   readonly kind: 'start';
   readonly id: number;
   readonly numWorkers: number;
-  /** What the default generator of the worker is seeded with. */
+  /** The seed of the worker's default generator. */
   readonly seed: bigint;
-  /** Where the generator goes on instead, in a run that is resumed. */
+  /** The state from which the generator resumes instead, in a run that is resumed. */
   readonly generator: Uint8Array | null;
-  /** What the worker's copy of the data set is made of, where the loader has cloned it. */
+  /** The state of the worker's copy of the data set, if the loader has cloned it. */
   readonly state: unknown;
-  /** The name of a lock that the worker holds for as long as it lives, where there are locks. */
+  /** The name of a lock that the worker holds as long as it lives, if there are locks. */
   readonly lock: string | null;
 }
 
@@ -33,11 +33,11 @@ export interface Fetch {
   readonly kind: 'fetch';
   readonly pass: number;
   readonly task: number;
-  /** What items are asked for by; of an iterable data set, how many are the next. */
+  /** The addresses of the items; for an iterable data set, how many items to read next. */
   readonly addresses: readonly unknown[] | number;
   /** The indices of the items, for errors. */
   readonly samples: readonly number[] | null;
-  /** Of an iterable data set: nothing, where fewer are left. */
+  /** For an iterable data set: send nothing if fewer items are left. */
   readonly dropLast: boolean;
 }
 
@@ -56,10 +56,10 @@ export type Report =
       readonly failure: Failure;
     };
 
-/** What a module of the user's serves. */
+/** Describes what a module of the user's serves. */
 export interface Served {
   readonly name: string;
-  /** Items of the data set, or of that which subsets of it lie around; null for an iterable one. */
+  /** The number of items of the data set, or of the one under its subsets; null for an iterable one. */
   readonly length: number | null;
 }
 
@@ -69,19 +69,19 @@ export interface BatchReport {
   readonly pass: number;
   readonly task: number;
   readonly items: Packed;
-  /** The state of the worker's generator behind this batch, where the batch has drawn from it. */
+  /** The state of the worker's generator after this batch, if the batch has drawn from it. */
   readonly generator: Uint8Array | null;
 }
 
-/** An error on its way. */
+/** An error in a form that can be sent. */
 export interface Failure {
-  /** Names of its class and of those above it. */
+  /** The names of its class and its base classes. */
   readonly classes: readonly string[];
   readonly message: string;
   readonly stack: string | null;
   /** Its own properties, as far as they can be sent. */
   readonly properties: Readonly<Record<string, unknown>>;
-  /** The index of the item; null where no single item failed. */
+  /** The index of the item; null if no single item failed. */
   readonly sample: number | null;
 }
 

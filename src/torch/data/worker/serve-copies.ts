@@ -1,8 +1,9 @@
-// What the modules of workers of this library call: they serve copies of data sets that a loader has cloned. Tensors are unknown here, so that such a worker is small.
+// Owns what the worker modules of this library call: they serve copies of data sets that a loader has cloned. Tensors
+// are unknown here, which keeps such a worker small.
 import { answer, enter } from './answering';
 import { readerOf } from './parts';
 
-/** Reads for a copy of a data set: plain data, by an `address` of the `WorkerCopy`. */
+/** Reads plain data for a copy of a data set, given an `address` of the `WorkerCopy`. */
 export type CopyReader = (address: unknown) => unknown;
 
 /** @param open makes the reader from the `state` of a `WorkerCopy` */

@@ -1,4 +1,4 @@
-// What a module of the user's calls in its worker: it serves a data set to the loader that has started the worker.
+// Owns what a module of the user's calls in its worker: it serves a data set to the loader that started the worker.
 import { ArgumentError, WorkerError } from '../../../engine/core/errors';
 import { kindOf, parseArgs } from '../../../engine/core/options';
 import { mode } from '../../../engine/graph/mode';
@@ -30,14 +30,19 @@ export interface ServeOptions {
  *       worker: () => new Worker(new URL('./my-data.ts', import.meta.url), { type: 'module' }),
  *     });
  *
- * The module of the data set is one of its own, which both import: where the worker's module imports the one that starts it, its script holds itself, and some
- * bundlers (Turbopack) never end.
+ * Define the data set in a module of its own, which both import: if the worker's module imported the one that starts
+ * it, its script would
+ * contain itself, and some bundlers (Turbopack) would never finish.
  *
- * Items are made here, and collated there: numbers, strings, typed arrays, tensors of data from the host (`torch.tensor(bytes)`, `torch.rand(2)`, pictures; views of
- * them), nested in arrays and objects. Operations on tensors are refused: they belong into `collateFn`, or into transforms of whole batches, on the main side.
- * A promise of a data set will do, such as `data.serve(vision.datasets.MNIST('mnist/'))`.
+ * Items are made in the worker and collated on the main side. They may be numbers, strings, typed arrays, and tensors
+ * of data from the
+ * host (`torch.tensor(bytes)`, `torch.rand(2)`, pictures; views of them), nested in arrays and objects. Operations on
+ * tensors are refused:
+ * they belong in `collateFn`, or in transforms of whole batches, on the main side. A promise of a data set is accepted,
+ * too, such as
+ * `data.serve(vision.datasets.MNIST('mnist/'))`.
  *
- * @throws WorkerError where this thread is no worker
+ * @throws WorkerError if this thread is not a worker
  */
 export function serve<T>(dataset: Servable<T> | Promise<Servable<T>>, options: ServeOptions = {}): void {
   const { workerInitFn } = parseArgs<ServeOptions>('serve', [], { workerInitFn: null }, [options]);

@@ -1,15 +1,15 @@
-// Threads that work for a page or a process: Web Workers and those of Node's worker_threads, under one interface.
+// Owns threads that work for a page or a process: Web Workers and those of Node's worker_threads, under one interface.
 import { ArgumentError, WorkerError } from '../../../engine/core/errors';
 import { kindOf } from '../../../engine/core/kind-of';
 
-/** A Web Worker, as much of it as is needed. */
+/** The part of a Web Worker that is needed here. */
 export interface WebWorkerLike {
   postMessage(message: unknown): void;
   addEventListener(type: string, listener: (event: Event) => void): void;
   terminate(): unknown;
 }
 
-/** A Worker of Node's `worker_threads`, as much of it as is needed. */
+/** The part of a Worker of Node's `worker_threads` that is needed here. */
 export interface NodeWorkerLike {
   postMessage(message: unknown): void;
   on(event: string, listener: (value: unknown) => void): unknown;
@@ -21,40 +21,40 @@ export interface NodeWorkerLike {
 /** A worker of a page or a thread of Node. */
 export type WorkerLike = WebWorkerLike | NodeWorkerLike;
 
-/** What a thread tells of itself. */
+/** The events of a thread. */
 export interface ThreadEvents {
   message(data: unknown): void;
-  /** It will never answer again. */
+  /** The thread will never answer again. */
   died(error: Error): void;
 }
 
 export interface Thread {
-  /** Whether its end comes as an event. */
+  /** Whether the thread's end is reported by an event. */
   readonly dies: 'aloud' | 'silently';
-  /** @param transfer the objects to move there rather than copy */
+  /** @param transfer the objects to move to the thread rather than copy */
   post(message: unknown, transfer?: readonly object[]): void;
-  /** Has a process of Node wait for the thread, or not. */
+  /** Makes a Node process wait for the thread, or not. */
   hold(on: boolean): void;
   terminate(): Promise<void>;
 }
 
-/** What errors say of a thread and of what its module is to do. */
+/** The words of errors about a thread, and about what its module must do. */
 export interface ThreadWords {
   /** The name of the worker. */
   readonly name: string;
-  /** The error for a value that is no worker, up to "but got". */
+  /** The error for a value that is not a worker, up to "but got". */
   readonly expected: string;
   readonly remedy: string;
-  /** Of a worker that is in use. */
+  /** The error for a worker that is already in use. */
   readonly twice: string;
-  /** What to do where a worker ends before it has served anything. */
+  /** What to do if a worker ends before it has served anything. */
   readonly serve: string;
 }
 
-/** Workers that are in use: each belongs to one only. */
+/** Workers that are in use: each belongs to one owner only. */
 const taken = new WeakSet<object>();
 
-/** @throws ArgumentError for a value that is no worker, and for one in use */
+/** @throws ArgumentError if the value is not a worker, or is already in use */
 export function threadOf(worker: unknown, words: ThreadWords, events: ThreadEvents): Thread {
   const { expected, remedy, twice } = words;
   const isNode = isNodeWorker(worker);
@@ -90,7 +90,7 @@ function nodeThread(worker: NodeWorkerLike, { name, serve }: ThreadWords, { mess
   };
 }
 
-/** How every worker posts; programs need not give types that say so. */
+/** How every worker posts; the types that programs must match leave `transfer` out. */
 interface Posting {
   postMessage(message: unknown, transfer?: readonly object[]): void;
 }
@@ -100,7 +100,7 @@ function webThread(worker: WebWorkerLike, { name }: ThreadWords, { message, died
   worker.addEventListener('messageerror', () => died(new WorkerError(`${name}: ${UNREADABLE}`)));
   worker.addEventListener('error', (event) => {
     const { message: text, filename, lineno, error } = event as Partial<ErrorEvent>;
-    // A script that is not there, or is no script, gives an event that says nothing.
+    // If the script is missing, or is not a script, the event has no message.
     const why = text ? `${text}${filename ? ` (${filename}:${lineno})` : ''}` : 'its script could not be loaded';
     died(new WorkerError(`${name}: ${why}`, { cause: error }));
   });

@@ -1,5 +1,6 @@
-// The makers of a loader's batches when it has workers: for each worker, on the main side, its number, seed and generator. The threads that read
-// are a `Crew`, which arrives with the first pass.
+// Owns what the main side keeps of a loader's workers: for each, its id, seed and generator. The threads that read are
+// a `Crew`, which
+// the first pass makes.
 
 import { WorkerError } from '../../../engine/core/errors';
 import { Generator } from '../../../engine/storage/random/generator';
@@ -23,16 +24,16 @@ export type Origin =
 /** The state from which a stopped run resumes. */
 export interface WorkforceState {
   readonly baseSeed: string;
-  /** Of each worker: its generator on the main side, and that of its thread where that has drawn. */
+  /** For each worker: its generator on the main side, and that of its thread if it has drawn. */
   readonly generators: readonly { readonly main: Uint8Array; readonly thread: Uint8Array | null }[];
 }
 
-/** One worker as the main side knows it. */
+/** A worker as the main side knows it. */
 interface Hand {
   readonly info: WorkerInfo;
-  /** What code of the worker that runs on the main side draws from. */
+  /** The generator for code of the worker that runs on the main side. */
   readonly generator: Generator;
-  /** The state of the generator in its thread behind the last batch that was handed out; null before it has drawn. */
+  /** The state of its thread's generator after the last batch that was handed out; null until it has drawn. */
   thread: Uint8Array | null;
 }
 
@@ -66,7 +67,9 @@ export class Workforce {
     }
   }
 
-  /** The threads, which the first pass starts; null where nothing is read ahead. @param make makes a crew of its options */
+  /**
+   * The threads, which the first pass starts; null if nothing is read ahead. @param make makes a crew from its options
+   */
   crew(make: (options: CrewOptions) => Crew): Crew | null {
     const { origin, numWorkers, baseSeed } = this.#options;
     if (this.#crew || origin.kind === 'here') return this.#crew;
@@ -95,23 +98,24 @@ export class Workforce {
     return this.#options.baseSeed;
   }
 
-  /** What threads are asked for where the loader is asked for the items at `indices`. */
+  /** What to ask the threads for to get the items at `indices`. */
   addresses(indices: readonly number[]): unknown[] {
     const { origin, dataset } = this.#options;
     return indices.map((i) => (origin.kind === 'cloned' ? origin.copy.address(i) : rootIndex(dataset, i)));
   }
 
-  /** Runs code of worker `id` on the main side. */
+  /** Runs code on the main side as worker `id`. */
   as<T>(id: number, fn: () => T): T {
     const { info, generator } = this.#hands[id]!;
     return asWorker(info, generator, fn);
   }
 
-  /** Notes what the thread of worker `id` has drawn, for a batch that is being handed out. */
+  /** Notes the generator's state in the thread of worker `id` after a batch that is being handed out. */
   note(id: number, state: Uint8Array | null): void {
     if (state === null) return;
     const hand = this.#hands[id]!;
-    // Where the thread draws for items, what draws for batches on the main side takes numbers of its own.
+    // If the thread draws for items, the main side's draws for batches get a seed of their own, so that both do not use
+    // the same numbers.
     if (hand.thread === null) hand.generator.manualSeed(this.#options.baseSeed + BigInt(this.#hands.length + id));
     hand.thread = state;
   }
@@ -121,7 +125,7 @@ export class Workforce {
     return { baseSeed: String(this.#options.baseSeed), generators };
   }
 
-  /** Sets the generators of the main side; the threads have got there by themselves. */
+  /** Sets the generators of the main side; the threads have reached that point by reading again. */
   goOn({ generators }: WorkforceState): void {
     for (const [id, hand] of this.#hands.entries()) {
       hand.generator.setState(generators[id]!.main);
@@ -129,7 +133,7 @@ export class Workforce {
     }
   }
 
-  /** Throws where a module of the user's serves another data set. */
+  /** Throws if a module of the user's serves another data set. */
   #check(served: Served | null): void {
     const { origin, dataset } = this.#options;
     if (origin.kind !== 'served') return;
@@ -143,7 +147,7 @@ export class Workforce {
     );
   }
 
-  /** Lets the threads go. Resolves when they are gone. */
+  /** Ends the threads. Resolves when they are gone. */
   close(): Promise<void> {
     this.#isClosed = true;
     return this.#crew?.close() ?? Promise.resolve();
