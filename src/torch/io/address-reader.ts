@@ -1,25 +1,27 @@
-// Random access to a file at an address, held only in small parts: it comes as one stream while it is read from front to back, and in
-// windows once it is read otherwise. A server without ranges, or one that does not tell the length, sends all of it to memory.
+// Random access to a file at an address, of which only small parts are in memory: it is read as one stream as long as
+// reads go from
+// front to back, then in windows. If the server tells no length, or supports no ranges once they are needed, all of the
+// file is loaded.
 import { FetchError, FileFormatError } from '../../engine/core/errors';
 import { answerOf, bodyOf, describeSource, joined } from './bytes';
 import { memoryReader, type Reader, reader } from './random-access';
 import { firstRange, rangeOf, versionOf } from './ranges';
 
-/** Bytes of the beginning that stay at hand: formats tell themselves by it. */
+/** Bytes from the beginning that are kept, since formats are recognised by them. */
 const KEPT = 2 ** 16;
-/** A gap that is read over rather than asked behind. */
+/** A gap up to this length is read over rather than skipped by another request. */
 const GAP = 2 ** 18;
-/** Bytes that a request asks for beyond the present read, since the next read usually follows it. */
+/** Bytes that a request asks for beyond the current read, since the next read usually follows it. */
 const WINDOW = 2 ** 22;
 
 /**
- * Opens an address, which begins to send.
- * @throws FetchError when the server does not answer, or refuses
+ * Opens an address; the server begins to send.
+ * @throws FetchError if the server does not answer, or refuses
  */
 export async function addressReader(address: string | URL | Request): Promise<Reader> {
   const name = describeSource(address);
   if (/^(data|blob):/i.test(name)) return memoryReader(await bodyOf(await answerOf(address), name), name);
-  // A request for a range has the file come uncompressed, so that the length is that of the bytes received.
+  // If a range is requested, the file comes uncompressed, so its length is that of the bytes received.
   const first = await firstRange(address, 'bytes=0-');
   const size = first && lengthOf(first);
   const body = first?.body?.getReader();
@@ -33,12 +35,12 @@ export async function addressReader(address: string | URL | Request): Promise<Re
   );
 }
 
-/** How long the file is that an answer begins; null where that cannot be known. */
+/** The length of the file that this answer begins; null if it cannot be known. */
 function lengthOf({ headers, status, type }: Response): number | null {
   if (headers.has('content-encoding')) return null;
   const whole = /^bytes 0-\d+\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1];
   if (whole !== undefined) return Number(whole);
-  // Another origin may hide that it compresses whole answers.
+  // An answer from another origin may hide that it is compressed as a whole.
   const length = headers.get('content-length');
   return length !== null && (status === 206 || type !== 'cors') ? Number(length) : null;
 }
@@ -47,17 +49,17 @@ class AddressFile {
   readonly #name: string;
   readonly #version: string;
   readonly #givesRanges: boolean;
-  /** What the stream gives from here on; null once it is left. */
+  /** The stream from the current position on; null once it has been left. */
   #body: ReadableStreamDefaultReader<Uint8Array> | null;
-  /** Where the stream is. */
+  /** The stream's position. */
   #at = 0;
-  /** What the stream has given beyond that. */
+  /** Bytes that the stream has given beyond the position. */
   #ahead: Uint8Array = new Uint8Array();
   /** The beginning of the file, as far as it has been read. */
   #kept: Uint8Array = new Uint8Array();
   #window: { readonly start: number; readonly bytes: Uint8Array } = { start: 0, bytes: new Uint8Array() };
   #all: Uint8Array | null = null;
-  /** Reads come one after another, whoever asks. */
+  /** Reads run one after another, whoever asks. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -86,7 +88,7 @@ class AddressFile {
     if (this.#all) return this.#all.subarray(start, end);
     if (end <= this.#kept.length) return this.#kept.subarray(start, end);
     if (this.#body) {
-      // The beginning is at hand as long as the stream is no further.
+      // The beginning and the stream adjoin as long as all of what was streamed is kept.
       if (start < this.#kept.length && this.#kept.length === this.#at) {
         const head = this.#kept.subarray(start);
         return joined([head, await this.#next(end - this.#at)], end - start);
@@ -141,7 +143,7 @@ class AddressFile {
       return this.#window.bytes.subarray(within, within + end - start);
     }
     const until = Math.min(this.size, Math.max(end, start + WINDOW));
-    // Lets go of the old one before the new one comes.
+    // Release the old window before the new one comes.
     this.#window = { start: 0, bytes: new Uint8Array() };
     const bytes = await rangeOf(this.address, this.#version, start, until);
     if (bytes.length < end - start) {
@@ -153,7 +155,7 @@ class AddressFile {
     return bytes.subarray(0, end - start);
   }
 
-  /** The whole file: the rest of the stream where its beginning is at hand, else anew. */
+  /** The whole file: the kept beginning and the rest of the stream if they adjoin, else a new request. */
   async #readAll(): Promise<Uint8Array> {
     if (this.#body && this.#kept.length === this.#at) {
       const head = this.#kept;

@@ -1,15 +1,15 @@
-// The sources of files that lie beside one that names them.
+// Owns the sources of files in the folder of a file that names them.
 import { FileFormatError } from '../../engine/core/errors';
 import type { ByteSource } from './bytes';
 
-/** Whether a name in a file leads to one in its folder, or below it. */
+/** Whether a name in a file leads to a file in its folder, or below it. */
 export const isBeside = (file: unknown): file is string =>
   typeof file === 'string' && file.split('/').every((part) => part !== '..' && /^[^\\:?#%\0]+$/.test(part));
 
 /**
  * The source of `file`, for which `isBeside` holds, in the folder of `source`.
  *
- * @throws FileFormatError where that is neither an address nor a path
+ * @throws FileFormatError if `source` is neither an address nor a path
  */
 export function beside(source: ByteSource, file: string, refused: string): string | URL {
   const isRequest = typeof Request !== 'undefined' && source instanceof Request;

@@ -1,11 +1,11 @@
-// Bytes that grow as they are written.
+// Owns a buffer of bytes that grows as they are written.
 
 export class ByteSink {
   private bytes = new Uint8Array(4096);
   private view = new DataView(this.bytes.buffer);
   private length = 0;
 
-  /** Makes room for n more bytes; gives where they begin. */
+  /** Makes room for n more bytes, and returns where they begin. */
   private take(n: number): number {
     const at = this.length;
     this.length += n;
@@ -47,7 +47,7 @@ export class ByteSink {
     this.number('setInt32', 4, value);
   }
 
-  /** Big-endian, as pickles have it. */
+  /** Big-endian, as in pickles. */
   float64(value: number): void {
     this.number('setFloat64', 8, value, false);
   }
@@ -67,7 +67,7 @@ export class ByteSink {
     return this.length;
   }
 
-  /** Puts another byte in the place of one. */
+  /** Replaces a byte that has been written. */
   rewrite(at: number, value: number): void {
     this.bytes[at] = value;
   }

@@ -1,4 +1,5 @@
-// Bytes from anywhere: addresses, files on disk, what a user dropped on a page, memory. Gzip is undone on the way.
+// Owns reading bytes from anywhere: addresses, files on disk, files dropped on a page, memory. Gzip is decompressed on
+// the way.
 
 import type { Kind } from '../../engine/core/argument-kinds';
 import { ArgumentError, FetchError, FileFormatError } from '../../engine/core/errors';
@@ -24,29 +25,32 @@ export const byteSource: Kind = {
 };
 
 /**
- * How many bytes compressed contents may have, as far as their beginning tells: at most as many as `head` has where that is all
- * of them. It is asked again when that many have come and there are more.
+ * How many bytes compressed contents may have, judging by their beginning. Once that many have come and there are more,
+ * it is asked
+ * again with all of them as `head`; if it does not return more then, the contents are too long.
  */
 export type Bound = (head: Uint8Array) => number;
 
 const hasScheme = /^[a-z][a-z\d+.-]+:/i;
 
 /**
- * Reads all of `source`. Gzip-compressed contents are uncompressed, up to one byte beyond their bound: a
- * small file can grow a thousandfold.
+ * Reads all of `source`. Gzip-compressed contents are decompressed, up to one byte beyond their bound, since a small
+ * file can grow
+ * a thousandfold.
  *
- * Strings are addresses in a page, relative ones included. In Node a string without a scheme, and a `file:` address, is a path on disk.
+ * In a page, strings are addresses, which may be relative. In Node, a string without a scheme, and a `file:` address,
+ * is a path on disk.
  *
- * @throws FetchError when the source cannot be read; its `status` is 404 when there is nothing there
- * @throws FileFormatError when the gzip stream is damaged
- * @throws ArgumentError when `source` is none of these
+ * @throws FetchError if the source cannot be read; its `status` is 404 if there is nothing there
+ * @throws FileFormatError if the gzip stream is damaged
+ * @throws ArgumentError if `source` is none of these
  */
 export async function readBytes(source: ByteSource, bound: Bound): Promise<Uint8Array> {
   const [bytes] = await Promise.all([rawBytes(source), keepPace()]);
   return isGzip(bytes) ? inflate(bytes, 'gzip', bound, describeSource(source)) : bytes;
 }
 
-/** How a source is called in messages: its address or file name. */
+/** How messages name a source: by its address or file name. */
 export function describeSource(source: ByteSource): string {
   if (typeof source === 'string') return source;
   if (source instanceof URL) return source.href;
@@ -58,9 +62,11 @@ export function describeSource(source: ByteSource): string {
 export type Format = 'gzip' | 'deflate' | 'deflate-raw';
 
 /**
- * Undoes gzip, zlib's `deflate`, or a zip's `deflate-raw`, up to one byte beyond the bound; throws a FileFormatError that names `what` when the stream is
- * damaged. A gzip file may have several members, and zeros behind them. Of the others nothing counts that follows their end, nor that the
- * end is missing once as many bytes have come as the bound has: Pillow reads such pictures.
+ * Decompresses gzip, zlib's `deflate`, or a zip's `deflate-raw`, up to one byte beyond the bound; throws a
+ * FileFormatError that names
+ * `what` if the stream is damaged. A gzip file may have several members, and zeros after them. In the other formats,
+ * bytes after the
+ * end are ignored, and so is a missing end once there are as many bytes as the bound: Pillow reads such pictures.
  */
 export async function inflate(bytes: Uint8Array, format: Format, bound: Bound, what: string): Promise<Uint8Array> {
   try {
@@ -82,7 +88,7 @@ async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
   yield bytes;
 }
 
-/** By the platform's own decoder. */
+/** Decompresses with the platform's own decoder. */
 async function* inflatedHere(bytes: Uint8Array, format: Format): AsyncGenerator<Uint8Array, void, void> {
   const blob = new Blob([bytes as Uint8Array<ArrayBuffer>]);
   const reader = blob.stream().pipeThrough(new DecompressionStream(format)).getReader();
@@ -93,7 +99,10 @@ async function* inflatedHere(bytes: Uint8Array, format: Format): AsyncGenerator<
   }
 }
 
-/** The pieces in a row, up to one byte beyond the bound; `isEnough` says which faults do not matter once there are as many as the bound has. */
+/**
+ * Joins the pieces, up to one byte beyond the bound; `isEnough` tells which errors to ignore once there are as many
+ * bytes as the bound.
+ */
 async function upTo(
   bound: Bound,
   pieces: AsyncGenerator<Uint8Array, void, void>,
@@ -131,14 +140,14 @@ export function joined(parts: readonly Uint8Array[], length: number): Uint8Array
   return out;
 }
 
-/** Where a source's bytes are: at hand, in a blob, on disk, or at an address. */
+/** Where a source's bytes are: in memory, in a blob, on disk, or at an address. */
 export type Place =
   | { readonly bytes: Uint8Array }
   | { readonly blob: Blob }
   | { readonly path: string | URL; readonly fs: NonNullable<ReturnType<typeof fileSystem>> }
   | { readonly address: string | URL | Request };
 
-/** @throws ArgumentError when `source` is no source of bytes */
+/** @throws ArgumentError if `source` is not a source of bytes */
 export function placeOf(source: ByteSource): Place {
   if (ArrayBuffer.isView(source)) return { bytes: new Uint8Array(source.buffer, source.byteOffset, source.byteLength) };
   if (source instanceof ArrayBuffer) return { bytes: new Uint8Array(source) };
@@ -160,7 +169,7 @@ async function rawBytes(source: ByteSource): Promise<Uint8Array> {
   return 'path' in place ? diskBytes(place.fs, place.path) : fetchBytes(place.address);
 }
 
-/** The bytes of a blob, or of a slice of the one called `name`. */
+/** The bytes of a blob, or of a slice of the blob called `name`. */
 export async function blobBytes(blob: Blob, name = describeSource(blob)): Promise<Uint8Array> {
   try {
     return new Uint8Array(await blob.arrayBuffer());
@@ -180,7 +189,7 @@ async function diskBytes(fs: NonNullable<ReturnType<typeof fileSystem>>, path: s
   }
 }
 
-/** What the file system's refusal means. */
+/** The error for a failure of the file system. */
 export function diskError(path: string | URL, cause: unknown): FetchError {
   const missing = (cause as { code?: string }).code === 'ENOENT';
   const reason = missing ? 'there is no such file' : `the file could not be read (${(cause as Error).message})`;
@@ -190,7 +199,7 @@ export function diskError(path: string | URL, cause: unknown): FetchError {
 const fetchBytes = async (source: string | URL | Request): Promise<Uint8Array> =>
   bodyOf(await answerOf(source), describeSource(source));
 
-/** The answer of a server, where it is a good one; `range` asks for a part. */
+/** The answer of a server, if it is a success; `range` asks for a part. */
 export async function answerOf(source: string | URL | Request, range?: string): Promise<Response> {
   const name = describeSource(source);
   let response: Response;
@@ -207,14 +216,14 @@ export async function answerOf(source: string | URL | Request, range?: string): 
   return response;
 }
 
-/** The headers of a request for a part, beside those that the request itself has. */
+/** The headers of a request for a range, in addition to the request's own headers. */
 function ranged(source: string | URL | Request, range: string): Headers {
   const headers = new Headers(typeof Request !== 'undefined' && source instanceof Request ? source.headers : undefined);
   headers.set('Range', range);
   return headers;
 }
 
-/** All that a server sends. */
+/** The whole body of an answer. */
 export async function bodyOf(response: Response, name: string): Promise<Uint8Array> {
   try {
     return new Uint8Array(await response.arrayBuffer());

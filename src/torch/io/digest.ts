@@ -1,9 +1,9 @@
-// Check sums of files, piece by piece, so that a file need not be in memory for them.
+// Owns check sums of files, computed piece by piece, so that a file need not be in memory.
 
 /** The algorithms by which servers and packages give check sums. */
 export type DigestKind = 'sha256' | 'md5';
 
-/** How many hexadecimal digits each has. */
+/** The number of hexadecimal digits of each. */
 export const digitsOf: Readonly<Record<DigestKind, number>> = { sha256: 64, md5: 32 };
 
 /** The check sum of the bytes that come in pieces, as lower-case hexadecimal digits. */

@@ -1,4 +1,4 @@
-// The element types of files, and how their bytes become the numbers that a tensor holds.
+// Owns the element types of files, and how their bytes become the numbers of a tensor.
 import { fromHalf, toHalf } from '../../engine/core/half';
 import type { DType } from '../../engine/core/meta';
 import type { HostNumbers } from '../../engine/graph/value';
@@ -24,14 +24,14 @@ export type ElementType =
   | 'u8'
   | 'bool';
 
-/** Says that element `index` of the bytes has a value that the dtype does not hold. */
+/** Refuses element `index`, whose value the dtype cannot hold. */
 export type Refuse = (index: number, value: bigint, dtype: DType) => never;
 
 type Words = Float64Array | Float32Array | Int32Array | Int16Array | Int8Array | Uint32Array | Uint16Array | Uint8Array;
 
 interface Definition {
   readonly bytes: number;
-  /** What the numbers are held as. */
+  /** The dtype in which the numbers are held. */
   readonly dtype: DType;
   readonly words: new (buffer: ArrayBufferLike, offset: number, length: number) => Words;
   /** Writes the numbers that the words stand for to `out`; default: the words themselves. */
@@ -44,7 +44,7 @@ const each =
     for (let i = 0; i < out.length; i++) out[i] = value(words[i]!);
   };
 
-/** Numbers of 8 bits by their bits. */
+/** Converts numbers of 8 bits by a table of all 256. */
 const byTable = (value: (bits: number) => number) => {
   const table = Float32Array.from({ length: 256 }, (_, bits) => value(bits));
   return each((bits) => table[bits]!);
@@ -59,7 +59,7 @@ function bfloat16(bits: number): number {
   return float[0]!;
 }
 
-/** A number of one bit of sign, some of exponent and the rest of fraction, without infinities. */
+/** A number with a sign bit, some exponent bits and the rest fraction, without infinities. */
 function small(bits: number, fractionBits: number, bias: number): number {
   const sign = bits & 0x80 ? -1 : 1;
   const exponent = (bits & 0x7f) >> fractionBits;
@@ -67,7 +67,7 @@ function small(bits: number, fractionBits: number, bias: number): number {
   return sign * (exponent === 0 ? fraction * 2 ** (1 - bias) : (1 + fraction) * 2 ** (exponent - bias));
 }
 
-/** 64 bits as pairs of 32, the lower one first; int64 is held in 32 bits. */
+/** Integers of 64 bits as pairs of 32, the lower half first; int64 is held in 32 bits. */
 const long =
   (signed: boolean) =>
   (words: Words, out: HostNumbers, refuse: Refuse): void => {
@@ -97,7 +97,7 @@ const definitions: Readonly<Record<ElementType, Definition>> = {
     fill: byTable((bits) => ((bits & 0x7f) === 0x7f ? NAN : small(bits, 3, 7))),
   },
   f8_e5m2: { bytes: 1, dtype: 'float32', words: Uint8Array, fill: byTable((bits) => fromHalf(bits << 8)) },
-  // Noune et al. 2022, arXiv:2206.02915: one NaN, where the others have −0.
+  // Noune et al. 2022, arXiv:2206.02915: one NaN, in the place of −0.
   f8_e4m3fnuz: {
     bytes: 1,
     dtype: 'float32',
@@ -131,30 +131,30 @@ const definitions: Readonly<Record<ElementType, Definition>> = {
 /** Bytes of one element. */
 export const elementBytes = (type: ElementType): number => definitions[type].bytes;
 
-/** What the numbers of a type are held as. */
+/** The dtype in which a type's numbers are held. */
 export const heldAs = (type: ElementType): DType => definitions[type].dtype;
 
-/** An array of the kind in which a dtype is held. */
+/** An array of the kind that holds a dtype on the host. */
 export function hostArray(dtype: DType, length: number): HostNumbers {
   if (dtype === 'float32' || dtype === 'float16') return new Float32Array(length);
   return dtype === 'int32' || dtype === 'int64' ? new Int32Array(length) : new Uint32Array(length);
 }
 
 /**
- * Converts the numbers in `bytes` to `out`, which has as many elements. Big-endian numbers come in a copy that `swapBytes`
- * has turned.
+ * Converts the numbers in `bytes` to `out`, which has as many elements. Big-endian numbers must have passed
+ * `swapBytes`.
  */
 export function readElements(type: ElementType, bytes: Uint8Array, out: HostNumbers, refuse: Refuse): void {
   const { words: Words, fill } = definitions[type];
   const size = Words === Int32Array ? 4 : Math.min(8, definitions[type].bytes);
-  // Typed arrays begin at multiples of their elements only.
+  // A typed array can begin only at a multiple of its element size.
   const whole = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
   const words = new Words(whole.buffer, whole.byteOffset, whole.length / size);
   if (fill) fill(words, out, refuse);
   else out.set(words);
 }
 
-/** Turns the bytes of every element round, in a copy. */
+/** Reverses the bytes of every element, in a copy. */
 export function swapBytes(type: ElementType, bytes: Uint8Array): Uint8Array {
   const size = elementBytes(type);
   const turned = bytes.slice();
@@ -163,7 +163,7 @@ export function swapBytes(type: ElementType, bytes: Uint8Array): Uint8Array {
   return turned;
 }
 
-/** The bytes, little-endian, of numbers held as a dtype, in the file's type for it; they may share memory with the numbers. */
+/** The little-endian bytes of a dtype's numbers, in the file's type for it; they may share memory with the numbers. */
 export function elementsAsBytes(dtype: DType, numbers: ArrayLike<number>): Uint8Array {
   if (dtype === 'uint8' || dtype === 'bool') return Uint8Array.from(numbers);
   if (dtype === 'float16') return bytesOf(Uint16Array.from(numbers, toHalf));
@@ -176,7 +176,7 @@ export function elementsAsBytes(dtype: DType, numbers: ArrayLike<number>): Uint8
     return bytesOf(pairs);
   }
   if (dtype === 'float32') return bytesOf(numbers instanceof Float32Array ? numbers : Float32Array.from(numbers));
-  // Int32Array takes numbers above 2³¹ by their bits.
+  // Int32Array stores numbers above 2³¹ by their bits.
   return bytesOf(numbers instanceof Int32Array || numbers instanceof Uint32Array ? numbers : Int32Array.from(numbers));
 }
 

@@ -1,8 +1,8 @@
-// Owns what a file is by its first bytes: the kinds that are often given where safetensors are expected.
+// Owns what a file is, judging by its first bytes: the kinds that are often given where safetensors is expected.
 
 interface Kind {
   readonly magic: readonly number[];
-  /** Where the magic bytes stand; default 0. */
+  /** The offset of the magic bytes; default 0. */
   readonly at?: number;
   readonly name: string;
   /** Whether PyTorch or NumPy reads it, so that it can be converted. */
@@ -42,7 +42,7 @@ const kinds: readonly Kind[] = [
   { magic: [0, 0, 8], name: "an IDX file, as MNIST's images and labels are" },
 ];
 
-/** Bytes that are looked at to tell whether a file is text. */
+/** Bytes to look at to decide whether a file is text. */
 const LOOK = 512;
 
 /** A short description of a file by its bytes, and whether it holds tensors that can be converted; null for an unknown kind. */
@@ -51,7 +51,7 @@ export function kindOfFile(bytes: Uint8Array): { readonly name: string; readonly
   if (isPickle(bytes)) {
     return { name: 'a Python pickle, as older versions of PyTorch wrote .pt and .pth files', holdsTensors: true };
   }
-  // A length of up to 4 GB has these four bytes 0, and may begin with any others.
+  // A safetensors header's length below 4 GB has these four bytes 0, and may begin with any others.
   const isLength = bytes.length > 8 && bytes.subarray(4, 8).every((byte) => byte === 0);
   const kind = kinds.find(({ magic, at = 0, name }) => {
     if (isLength && magic.length < 4) return false;
@@ -61,23 +61,31 @@ export function kindOfFile(bytes: Uint8Array): { readonly name: string; readonly
   return kind ? { name: kind.name, holdsTensors: kind.holdsTensors === true } : kindOfText(bytes);
 }
 
-/** A pickle says its protocol and its first opcode; in a header's length these bytes would mean an odd one above 2²³. */
+/**
+ * A pickle begins with its protocol and an opcode; as the length of a safetensors header, these bytes would mean an
+ * unusual one above 2²³.
+ */
 function isPickle(bytes: Uint8Array): boolean {
   const [first, protocol, opcode] = bytes as unknown as readonly [number, number, number];
   return first === 0x80 && protocol >= 2 && protocol <= 5 && [0x8a, 0x7d, 0x63, 0x95, 0x5d, 0x28].includes(opcode);
 }
 
-/** ONNX begins with its version, a field of a protocol buffer, and the name of who made it, the next field. */
+/**
+ * An ONNX file begins with its version, a field of a protocol buffer, followed by the name of its producer, the next
+ * field.
+ */
 const isOnnx = (bytes: Uint8Array): boolean =>
   bytes.length > 8 && bytes[1]! < 32 && bytes[2] === 0x12 && bytes[7] !== 0;
 
-/** Text, told by its letters; a safetensors file begins with a number of eight bytes, whose upper ones are 0. */
+/**
+ * Text is recognised by its characters; a safetensors file begins with a number of eight bytes, whose upper ones are 0.
+ */
 function kindOfText(bytes: Uint8Array): { readonly name: string; readonly holdsTensors: false } | null {
   const head = bytes.subarray(0, LOOK);
   if (head.some((byte) => byte < 9 || (byte > 13 && byte < 32))) return null;
   let letters: string;
   try {
-    // The last letter may be cut.
+    // The last character may be cut.
     letters = new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
   } catch {
     return null;

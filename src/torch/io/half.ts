@@ -1,8 +1,8 @@
-// Whether float16 in files can stay float16.
+// Owns whether float16 in files can stay float16.
 import { engine } from '../../engine/compiler/engine';
 import { supportsHalf } from '../../engine/compiler/plan';
 
-/** Whether there is a device, and one that computes with float16. */
+/** Whether there is a device that computes with float16. */
 export async function computesHalf(): Promise<boolean> {
   await engine.start().catch(() => undefined);
   return engine.profile !== null && supportsHalf(engine.profile);

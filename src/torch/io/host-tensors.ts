@@ -1,11 +1,11 @@
-// From numbers on the host, as files hold them, to tensors and back.
+// Owns the way from numbers on the host, as files hold them, to tensors and back.
 import { fromHost } from '../../engine/graph/record';
 import { valuesAtHand } from '../tensor/reading/shown';
 import { Tensor } from '../tensor/tensor';
 import { computesHalf } from './half';
 import type { HostTensor, WritableTensor } from './safetensors/safetensors';
 
-/** Tensors of what files hold; float16 becomes float32 where the device does not compute with it. */
+/** The tensors of a file's contents; float16 becomes float32 if the device does not compute with it. */
 export async function hostTensors(contents: readonly HostTensor[]): Promise<Tensor[]> {
   const widened = contents.some(({ dtype }) => dtype === 'float16') && !(await computesHalf());
   return contents.map(({ data, shape, dtype }) =>
@@ -13,7 +13,7 @@ export async function hostTensors(contents: readonly HostTensor[]): Promise<Tens
   );
 }
 
-/** What files hold of tensors. All reads are under way before the first is awaited, so that one flush serves them. */
+/** The contents of tensors, for a file. All reads start before the first is awaited, so that one flush serves them. */
 export function readTensors(tensors: readonly Tensor[]): Promise<WritableTensor[]> {
   return Promise.all(
     tensors.map(async (tensor) => ({

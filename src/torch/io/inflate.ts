@@ -1,15 +1,16 @@
-// Undoes deflate, zlib and gzip where a platform's own decoder refuses: Node's and Python's read a gzip file of several members, zeros behind the last,
-// and a stream with other bytes behind it; the decoders of browsers do not.
+// Decompresses deflate, zlib and gzip where the platform's own decoder refuses: Node and Python read a gzip file of
+// several members, zeros
+// after the last one, and a stream with other bytes after it; the decoders of browsers do not.
 // Sources: RFC 1950 (zlib), RFC 1951 (deflate), RFC 1952 (gzip).
 import type { Format } from './bytes';
 import { crc32 } from './zip/crc32';
 
-/** Asks for input with null, and is given none at its end; gives pieces of output. */
+/** Yields null to ask for input, of which undefined is the end, and otherwise pieces of output. */
 type Flow<T> = Generator<Uint8Array | null, T, Uint8Array | undefined>;
 
-/** As far back as a repetition may reach. */
+/** How far back a repetition may reach. */
 const WINDOW = 2 ** 15;
-/** Bytes of output that are made before a piece is given. */
+/** Bytes of output to collect before a piece is yielded. */
 const PIECE = 2 ** 16;
 /** The longest repetition. */
 const MOST_REPEATED = 258;
@@ -17,7 +18,10 @@ const MOST_BITS = 15;
 const END_OF_BLOCK = 256;
 /** The order in which a block gives the lengths of the codes of code lengths (§3.2.7). */
 const LENGTHS_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
-/** Numbers of repetition: the smallest of each symbol, and how many bits are added to it (§3.2.5). */
+/**
+ * The lengths and distances of repetitions: the smallest number of each symbol, and how many extra bits are added to it
+ * (§3.2.5).
+ */
 const [LENGTHS, LENGTH_BITS] = steps(28, 4, 3);
 LENGTHS.push(MOST_REPEATED);
 LENGTH_BITS.push(0);
@@ -33,14 +37,14 @@ function steps(count: number, each: number, from: number): [number[], number[]] 
   return [bases, bits];
 }
 
-/** The stream ends where more of it was to come. */
+/** The stream ends too early. */
 export class CutShort extends Error {}
 
 const damaged = (): never => {
   throw new Error('the stream is damaged');
 };
 
-/** Where bits and bytes come from. */
+/** The source of bits and bytes. */
 class Input {
   chunk: Uint8Array = new Uint8Array();
   at = 0;
@@ -66,7 +70,7 @@ class Input {
     }
   }
 
-  /** At most 16 bits. */
+  /** Takes at most 16 bits. */
   *take(count: number): Flow<number> {
     if (this.bits < count) yield* this.fill(count);
     return this.drop(count);
@@ -80,7 +84,7 @@ class Input {
     return value;
   }
 
-  /** A number of 32 bits behind the byte that was begun. */
+  /** A number of 32 bits, which starts at the next whole byte. */
   *word(): Flow<number> {
     this.drop(this.bits & 7);
     const low = yield* this.take(16);
@@ -94,7 +98,7 @@ class Input {
   }
 }
 
-/** Symbols by the bits that come next: the symbol times 16, and how many bits are its own. */
+/** Symbols by the next bits: each entry is the symbol times 16, plus how many of the bits it uses. */
 interface Codes {
   readonly table: Uint16Array;
   readonly mask: number;
@@ -138,7 +142,7 @@ function* symbol(input: Input, { table, mask }: Codes): Flow<number> {
   return found >> 4;
 }
 
-/** The codes that a block brings (§3.2.7). */
+/** The codes that a block defines (§3.2.7). */
 function* ownCodes(input: Input): Flow<readonly [Codes, Codes]> {
   const literals = (yield* input.take(5)) + 257;
   const distances = (yield* input.take(5)) + 1;
@@ -159,10 +163,10 @@ function* ownCodes(input: Input): Flow<readonly [Codes, Codes]> {
   return [codesOf(lengths.slice(0, literals)), codesOf(lengths.slice(literals))];
 }
 
-/** A deflate stream, up to its last block's end. */
+/** A deflate stream, up to the end of its last block. */
 function* deflated(input: Input, take: (piece: Uint8Array) => void): Flow<void> {
   const out = new Uint8Array(WINDOW + PIECE + MOST_REPEATED);
-  /** Where the output ends, and where what was not given begins. */
+  /** Where the output ends, and where the output that has not been yielded begins. */
   let end = 0;
   let given = 0;
   const piece = (): Uint8Array => {
@@ -192,7 +196,7 @@ function* deflated(input: Input, take: (piece: Uint8Array) => void): Flow<void> 
       }
       const [literals, distances] = kind === 1 ? fixedCodes() : yield* ownCodes(input);
       for (;;) {
-        // Written out, since it is done for each byte.
+        // `symbol` is written out here, since this runs for each byte.
         if (input.bits < MOST_BITS) yield* input.fill(MOST_BITS);
         const found = literals.table[input.hold & literals.mask]!;
         if ((found & 15) === 0) damaged();
@@ -214,7 +218,7 @@ function* deflated(input: Input, take: (piece: Uint8Array) => void): Flow<void> 
       }
     }
   } catch (error) {
-    // What came before the fault is good.
+    // Output from before the fault is valid.
     if (end > given) yield piece();
     throw error;
   }
@@ -243,7 +247,7 @@ function* zlib(input: Input): Flow<void> {
   if (swapped >>> 0 !== sum) damaged();
 }
 
-/** All members, one after the other, and zeros behind the last. */
+/** All members, one after another, and zeros after the last. */
 function* gzip(input: Input): Flow<void> {
   for (let first = yield* input.byte(); ; ) {
     if (first !== 0x1f || (yield* input.byte()) !== 0x8b || (yield* input.byte()) !== 8) damaged();
@@ -261,7 +265,10 @@ function* gzip(input: Input): Flow<void> {
   }
 }
 
-/** The time, what wrote it, its extra field, name, comment and check sum, as far as the flags say that they are there (§2.3). */
+/**
+ * Skips the rest of a header: time and system, then the extra field, name, comment and check sum that the flags
+ * announce (§2.3).
+ */
 function* skipHeader(input: Input, flags: number): Flow<void> {
   if (flags < 0 || flags > 31) damaged();
   for (let i = 0; i < 6; i++) yield* input.byte();
@@ -283,8 +290,8 @@ const formats: Readonly<Record<Format, (input: Input) => Flow<void>>> = {
 };
 
 /**
- * The contents of a stream, piece by piece. Bytes behind the end of zlib's and deflate's are not looked at.
- * @throws CutShort where it is truncated, Error where it is damaged
+ * The contents of a stream, piece by piece. Bytes after the end of zlib and deflate streams are ignored.
+ * @throws CutShort if it is truncated, Error if it is damaged
  */
 export async function* inflated(
   pieces: AsyncIterable<Uint8Array>,

@@ -1,4 +1,5 @@
-// torch.load: tells what a file is by its contents, and has the reader of that format read it. Readers load when first used.
+// Owns torch.load: it recognises a file's format by its contents, and calls the reader of that format, which is loaded
+// when first used.
 
 import { either, flag, type Kind, type Kinds, listOf, orNull, text, whole } from '../../engine/core/argument-kinds';
 import { ArgumentError } from '../../engine/core/errors';
@@ -13,51 +14,55 @@ import { defaultMaxBytes, openZip, type Zip } from './zip/zip';
 
 /** Options of `load`. */
 export interface LoadOptions {
-  /** Where tensors belong, as PyTorch's scripts say it; every tensor is on WebGPU whichever is named. */
+  /** Where tensors belong, as PyTorch's scripts say; every tensor is on WebGPU, whatever is named. */
   mapLocation?: DeviceLike | null;
   /**
-   * What becomes of Python objects whose classes are not known here. Whatever is given, nothing of a file is run. Null, the default: each is a
-   * `PickledObject` with its name, arguments and state, and a warning names the classes; a file that would have Python run a command is refused.
-   * False: the same of every file, without a warning. True: they are refused, as PyTorch refuses them.
+   * How to treat Python objects whose classes are not known here. In any case, nothing of a file is run. Null
+   * (default): each becomes a
+   * `PickledObject` with its name, arguments and state, and a warning names the classes; a file that would have Python
+   * run a command
+   * is refused. False: the same for every file, without a warning. True: they are refused, as PyTorch refuses them.
    */
   weightsOnly?: boolean | null;
   /**
-   * The beginnings of names, such as `['features.']`: only these tensors are read, and only their bytes of a large file, also from
-   * a server that gives ranges. Names of nested tensors are joined by dots: `model.features.0.weight`.
+   * The beginnings of names, such as `['features.']`: only these tensors are read, and of a large file only their
+   * bytes, also from
+   * a server that supports ranges. Names of nested tensors are joined by dots: `model.features.0.weight`.
    */
   only?: string | readonly string[] | null;
   /**
-   * Of an `.npy` file the rows from one index up to another, `[start, end]`: only their bytes of a large file are read, also from a
-   * server that gives ranges.
+   * For an `.npy` file, the rows to read, `[start, end]`, without `end`: of a large file only their bytes are read,
+   * also from a
+   * server that supports ranges.
    */
   rows?: readonly [start: number, end: number] | null;
-  /** How many bytes the contents may have, compressed ones uncompressed; default: four times the file, at least 256 MiB. */
+  /** How many bytes the contents may have, once decompressed; default: four times the file, at least 256 MiB. */
   maxBytes?: number | null;
 }
 
 /** A file that is being loaded. */
 export interface LoadedFile {
-  /** The given source: other files may lie beside it. */
+  /** The given source, since other files may be beside it. */
   readonly source: ByteSource;
   readonly reader: Reader;
   /** Its first bytes, up to 512. */
   readonly head: Uint8Array;
-  /** The archive, where the file is a zip. */
+  /** The archive, if the file is a zip. */
   readonly zip: Zip | null;
-  /** Beginnings of the names that are wanted; null for all. */
+  /** The beginnings of wanted names; null for all. */
   readonly only: readonly string[] | null;
-  /** The rows of an array that are wanted; null for all. */
+  /** The wanted rows of an array; null for all. */
   readonly rows: readonly [number, number] | null;
   readonly maxBytes: number;
   readonly weightsOnly: boolean | null;
 }
 
-/** What the module of a format exports. */
+/** The exports of a format's module. */
 interface Format {
   load(file: LoadedFile): Promise<unknown>;
 }
 
-/** In the order in which contents are compared with them; the last takes any file, and names its kind. */
+/** In the order in which they are tried; the last one takes any file, and its errors name the file's kind. */
 const formats: readonly { is(file: LoadedFile): boolean; read(): Promise<Format> }[] = [
   {
     is: ({ zip }) => zip !== null && pickleIn(zip) !== null,
@@ -83,23 +88,25 @@ export const loadKinds: Kinds<LoadOptions> = {
   maxBytes: orNull(bytes),
 };
 
-/** @throws ArgumentError for a device that there is none of */
+/** @throws ArgumentError if there is no such device */
 export function expectLoadable(name: string, { mapLocation }: Required<Pick<LoadOptions, 'mapLocation'>>): void {
   if (mapLocation !== null) expectDevice(name, mapLocation);
 }
 
 /**
- * Loads files of `torch.save`, here or in PyTorch, safetensors, and NumPy's `.npy` (a tensor) and `.npz` (an object of tensors): from an address or path, a `File`, a `Blob`, or bytes. The
- * contents decide which format it is.
+ * Loads files of `torch.save`, here or in PyTorch, safetensors, and NumPy's `.npy` (a tensor) and `.npz` (an object of
+ * tensors): from an
+ * address or path, a `File`, a `Blob`, or bytes. The contents decide which format it is.
  *
  *     model.loadStateDict(await torch.load('resnet18.pth'));
  *     const { model, optimizer, epoch } = await torch.load<Checkpoint>('run.pt');
  *     const features = await torch.load(file, { only: ['features.'] });
  *     const drawings = await torch.load<Tensor>('cat.npy', { rows: [0, 1000] });
  *
- * float64, bfloat16 and float8 become float32, and so does float16 where the device does not compute with it; int64 is held in 32 bits.
+ * float64, bfloat16 and float8 become float32, as does float16 if the device does not compute with it; int64 is held in
+ * 32 bits.
  *
- * @throws FetchError when the source cannot be read, FileFormatError when it is damaged or holds unsupported values
+ * @throws FetchError if the source cannot be read, FileFormatError if it is damaged or holds unsupported values
  */
 export async function load<T = Record<string, Tensor>>(...args: LoadArgs): Promise<T> {
   const o = parseArgs<LoadOptions & { f: ByteSource }>('torch.load', ['f'], loadDefaults, args, {
@@ -144,7 +151,7 @@ async function loadFrom(
 /** Whether contents begin like a zip, a pickle or a NumPy array, rather than with the length of a safetensors header. */
 const isOther = (head: Uint8Array): boolean => isZip(head) || isPickle(head) || isArray(head);
 
-/** Whether contents are an .npy file, or the .npz archive of some. */
+/** Whether contents are an .npy file, or an .npz archive of such files. */
 function isNumPy({ head, zip }: LoadedFile): boolean {
   if (!zip) return isArray(head);
   return zip.names.length === 0 || zip.names.some((name) => name.endsWith('.npy'));
@@ -152,7 +159,9 @@ function isNumPy({ head, zip }: LoadedFile): boolean {
 
 const isArray = (head: Uint8Array): boolean => head[0] === 0x93 && head[1] === 0x4e;
 
-/** A pickle says its protocol; these bytes may also be the length of a safetensors header, whose upper half is 0. */
+/**
+ * A pickle begins with its protocol; these bytes may also be the length of a safetensors header, whose upper half is 0.
+ */
 const isPickle = (head: Uint8Array): boolean =>
   head[0] === 0x80 &&
   head[1]! >= 2 &&
@@ -161,7 +170,7 @@ const isPickle = (head: Uint8Array): boolean =>
 
 const isZip = (head: Uint8Array): boolean => head[0] === 0x50 && head[1] === 0x4b && (head[2] === 3 || head[2] === 5);
 
-/** A file that is gzip as a whole, uncompressed. */
+/** If a file is gzip as a whole, its decompressed contents. */
 async function uncompressed(reader: Reader, maxBytes: number): Promise<Reader> {
   const head = await reader.read(0, Math.min(3, reader.size));
   if (!(head[0] === 0x1f && head[1] === 0x8b && head[2] === 8)) return reader;

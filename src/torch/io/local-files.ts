@@ -1,4 +1,4 @@
-// Paths, and writing of files to a disk, where there is one: a page has none.
+// Owns paths, and writing files to a disk; a page has no disk.
 import { FetchError } from '../../engine/core/errors';
 import { fileSystem } from '../../engine/gpu/node';
 
@@ -11,7 +11,7 @@ interface Disk {
   writeFile(path: string, data: string | Uint8Array, options?: { flag?: string }): Promise<void>;
 }
 
-/** Node's files; null where there are none. */
+/** Node's file functions; null if there are none. */
 export const disk = (): Disk | null => fileSystem() as unknown as Disk | null;
 
 /** A path without `.`, `..` and doubled separators. */
@@ -28,13 +28,13 @@ export function normalized(path: string): string {
 
 export const join = (...parts: readonly string[]): string => normalized(parts.filter((part) => part !== '').join('/'));
 
-/** Folder and name. */
+/** The folder and the name of a path. */
 export function splitPath(path: string): [string, string] {
   const at = path.lastIndexOf('/');
   return at < 0 ? ['', path] : [path.slice(0, at), path.slice(at + 1)];
 }
 
-/** Writes a text or bytes in Node, or adds them to a file's end; in a page there are no such files. */
+/** Writes a text or bytes in Node, or appends them to a file; in a page it does nothing. */
 export async function writeText(path: string, data: string | Uint8Array, append = false): Promise<void> {
   const fs = disk();
   if (!fs) return;

@@ -1,8 +1,9 @@
-// Waits that an abort ends at once, whatever they wait for.
+// Owns waits that an abort ends at once, whatever they wait for.
 
 /**
- * The result of `work`, or the signal's reason as soon as the signal is aborted. A wait for a server, or for somebody else's turn, may be long;
- * and in Node the end of a body whose last piece has been read never comes once its `fetch` is aborted.
+ * The result of `work`, or the signal's reason as soon as the signal is aborted. A wait for a server, or for another
+ * caller's turn, may
+ * be long; and in Node, reading on after the last piece of a body never ends once its `fetch` is aborted.
  */
 export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
   if (!signal) return work;

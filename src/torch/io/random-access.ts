@@ -1,23 +1,23 @@
-// What every reader of parts of a file checks, and the one of bytes in memory.
+// Owns the checks that every reader of parts of a file makes, and the reader of bytes in memory.
 import { FetchError, FileFormatError } from '../../engine/core/errors';
 
 /** A file whose parts can be read in any order. */
 export interface Reader {
-  /** How messages call the file. */
+  /** The file's name in messages. */
   readonly name: string;
   /** In bytes. */
   readonly size: number;
   /**
-   * The bytes from `start` up to `end`; they may share memory with the source, so that nobody writes to them.
+   * The bytes from `start` to `end` (exclusive); they may share memory with the source, so nobody may write to them.
    *
-   * @throws FileFormatError where the file ends before `end`
-   * @throws FetchError where the bytes cannot be read
+   * @throws FileFormatError if the file ends before `end`
+   * @throws FetchError if the bytes cannot be read
    */
   read(start: number, end: number): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
-/** Random access to bytes at hand. */
+/** Random access to bytes in memory. */
 export function memoryReader(bytes: Uint8Array, name: string): Reader {
   return reader(name, bytes.length, async (start, end) => bytes.subarray(start, end));
 }

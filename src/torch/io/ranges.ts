@@ -1,10 +1,10 @@
-// Parts of a file that a server gives, all of one version of it.
+// Owns parts of a file that a server sends, all of one version of it.
 import { FetchError } from '../../engine/core/errors';
 import { answerOf, bodyOf, describeSource } from './bytes';
 
 type Address = string | URL | Request;
 
-/** The answer to the first range that is asked for; null where the server knows none, as of an empty file. */
+/** The answer to the first request for a range; null if the server has no such range, as for an empty file. */
 export function firstRange(address: Address, range: string): Promise<Response | null> {
   return answerOf(address, range).catch((error: unknown) => {
     if (error instanceof FetchError && error.status === 416) return null;
@@ -12,13 +12,13 @@ export function firstRange(address: Address, range: string): Promise<Response | 
   });
 }
 
-/** What changes when the file does, as far as the server tells. */
+/** A text that changes when the file does, as far as the server tells. */
 export const versionOf = ({ headers }: Response): string =>
   [headers.get('etag'), headers.get('last-modified'), headers.get('content-range')?.split('/')[1]].join();
 
 /**
- * The bytes from `start` up to `end` of the version that was asked for first.
- * @throws FetchError where the server has another by now
+ * The bytes from `start` to `end` (exclusive), of the version of the first request.
+ * @throws FetchError if the server has another version by now
  */
 export async function rangeOf(address: Address, version: string, start: number, end: number): Promise<Uint8Array> {
   const name = describeSource(address);

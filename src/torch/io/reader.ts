@@ -1,4 +1,4 @@
-// Random access to bytes: memory, parts of a Blob, a file on disk, or ranges that a server gives.
+// Owns random access to bytes: memory, parts of a Blob, a file on disk, or ranges from a server.
 import { keepPace } from '../../engine/gpu/file-pace';
 import { addressReader } from './address-reader';
 import { type ByteSource, blobBytes, bodyOf, describeSource, diskError, type Place, placeOf } from './bytes';
@@ -9,8 +9,9 @@ export { memoryReader, type Reader } from './random-access';
 
 export interface ReaderOptions {
   /**
-   * Asks a server for the parts that are read and no others, default false: it sends all of the file, as it is read. Files and blobs
-   * are always read in parts.
+   * Requests only the parts that are read from a server. Default: false, so that it sends all of the file as it is
+   * read. Files and
+   * blobs are always read in parts.
    */
   ranges?: boolean;
 }
@@ -18,7 +19,7 @@ export interface ReaderOptions {
 /**
  * Opens a source for random access. Close it when done.
  *
- * @throws FetchError when the source cannot be read, ArgumentError when it is no source of bytes
+ * @throws FetchError if the source cannot be read, ArgumentError if it is not a source of bytes
  */
 export async function openReader(source: ByteSource, { ranges = false }: ReaderOptions = {}): Promise<Reader> {
   const place = placeOf(source);
@@ -61,10 +62,10 @@ async function diskReader({ path, fs }: Extract<Place, { path: unknown }>, name:
   }
 }
 
-/** The bytes that a first request asks for: it tells the size, and holds the beginning. */
+/** The bytes of the first request, which tells the size and gives the beginning. */
 const HEAD = 4096;
 
-/** Reads by ranges; null where the server does not give them, or does not let the page see how long the file is. */
+/** Reads by ranges; null if the server does not support them, or does not let the page see how long the file is. */
 async function rangeReader(address: string | URL | Request, name: string): Promise<Reader | null> {
   if (/^(data|blob):/i.test(describeSource(address))) return null;
   const first = await firstRange(address, `bytes=0-${HEAD - 1}`);

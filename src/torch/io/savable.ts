@@ -1,4 +1,4 @@
-// The values that can be saved, and the errors for the rest.
+// Owns which values can be saved, and the errors for all others.
 import { ArgumentError } from '../../engine/core/errors';
 import { isPlainObject, kindOf, shown } from '../../engine/core/options';
 import { Device } from '../../engine/storage/device';
@@ -7,7 +7,7 @@ import { Tensor } from '../tensor/tensor';
 
 const SAVE = 'torch.save';
 
-/** Deeper than Python's own limit of recursion, so that Python would not load it. */
+/** Deeper values would exceed Python's own recursion limit, so that Python could not load them. */
 const DEEPEST = 900;
 
 export type Savable =
@@ -25,10 +25,10 @@ export type Savable =
   | { readonly kind: 'set'; readonly value: ReadonlySet<unknown> }
   | { readonly kind: 'object'; readonly value: Record<string, unknown> };
 
-/** The way from the saved value to one inside of it: `model.0.weight`. */
+/** The path from the saved value to one inside it: `model.0.weight`. */
 export type Path = readonly string[];
 
-/** @throws ArgumentError for a value that no file holds */
+/** @throws ArgumentError if no file can hold the value */
 export function savable(value: unknown, path: Path): Savable {
   if (value === null || value === undefined) return { kind: 'null' };
   switch (typeof value) {
@@ -68,7 +68,7 @@ function savableObject(value: object, path: Path): Savable {
   return refuse(path, kindOf(value), 'pass plain objects, arrays, numbers, text and tensors');
 }
 
-/** A module, an optimizer or a scheduler is saved by its state. */
+/** Refuses a module, an optimizer or a scheduler, which is saved by its state. */
 function refuseStateful(value: object, path: Path): void {
   if (typeof (value as { stateDict?: unknown }).stateDict !== 'function') return;
   // A nested module is named by its key, whatever its class.
@@ -82,18 +82,18 @@ export function refuse(path: Path, got: string, remedy: string): never {
   throw new ArgumentError(`${SAVE}: expected ${where}, but got ${got}; ${remedy}`);
 }
 
-/** Goes down into values, and tells where they hold themselves. */
+/** Walks down into values, and refuses those that contain themselves. */
 export class Descent {
   readonly path: string[] = [];
   private readonly open = new Set<object>();
 
-  /** @throws ArgumentError where a value is a container around it */
+  /** @throws ArgumentError if a value is a container around itself */
   refuseOpen(value: unknown): void {
     if (!this.open.has(value as object)) return;
     refuse(this.path, 'an object inside of itself', 'files hold no cycles, so leave it out');
   }
 
-  /** Runs `visit` inside of a container; @throws ArgumentError where it is inside of itself, or too deep */
+  /** Runs `visit` inside a container; @throws ArgumentError if it contains itself, or is too deep */
   within(container: object, visit: () => void): void {
     this.refuseOpen(container);
     if (this.open.size >= DEEPEST)
@@ -111,6 +111,6 @@ export class Descent {
   }
 }
 
-/** The properties of an object that are saved: undefined ones are left out. */
+/** The properties of an object to save; undefined ones are left out. */
 export const entriesOf = (object: Record<string, unknown>): [string, unknown][] =>
   Object.entries(object).filter(([, value]) => value !== undefined);

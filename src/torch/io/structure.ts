@@ -1,4 +1,4 @@
-// The values around the tensors of a checkpoint, as text of JSON: safetensors files hold it in their metadata.
+// Owns the values around the tensors of a checkpoint, as JSON text, which safetensors files hold in their metadata.
 import { ArgumentError, FileFormatError } from '../../engine/core/errors';
 import { device } from '../../engine/storage/device';
 import type { Tensor } from '../tensor/tensor';
@@ -9,15 +9,17 @@ import { Descent, entriesOf, savable } from './savable';
 export const STRUCTURE = 'lamplight.structure';
 
 /**
- * A value: null, booleans, texts and numbers as they are, an array for a list, and for all else an object of one name: `t` a tensor by
- * its name, `f` a float, `i` an integer of any size, `y` a dtype, `v` a device, `b` bytes in hexadecimal, `s` a set, `d` an object and
- * `m` a Map as pairs, `r` an earlier value by its number. A second name `k` gives its type in Python.
+ * A value: null, booleans, texts and numbers as they are, and anything else as an object of one name: `t` a tensor by
+ * its name, `f` a
+ * float, `i` an integer of any size, `y` a dtype, `v` a device, `b` bytes in hexadecimal, `l` a list, `s` a set, `d` an
+ * object and `m`
+ * a Map as pairs, `r` an earlier container by its number. A second name `k` gives its type in Python.
  */
 type Node = null | boolean | number | string | Node[] | { [name: string]: Node };
 
 const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
-/** The text, and the tensors by the names that it gives them. */
+/** The text, and the tensors by the names that the text gives them. */
 export function writeStructure(root: unknown): { text: string; tensors: Map<string, Tensor> } {
   const writer = new Writer();
   const node = writer.node(root, null, null);
@@ -68,7 +70,7 @@ class Writer {
     }
   }
 
-  /** A container with its type in Python, or its number if it was written before. */
+  /** Writes a container with its type in Python, or its number if it was written before. */
   private once(container: object, write: () => { [name: string]: Node }): Node {
     const number = this.numbers.get(container);
     if (number !== undefined) return { r: number };
@@ -78,7 +80,7 @@ class Writer {
     });
     const kind = originOf(container);
     if (kind) node.k = kind;
-    // Numbered when it is complete, as the reader does.
+    // Numbered once it is complete, as the reader does.
     this.numbers.set(container, this.numbers.size);
     return node;
   }
@@ -123,13 +125,14 @@ const kinds: ReadonlySet<unknown> = new Set<OriginKind>([
   'integer keys',
 ]);
 
-/** Stands for an unwanted value. */
+/** Stands for a value that is not wanted. */
 const left = Symbol('left out');
 
 /**
- * The value that a text describes, with the tensors by their names; if `only` is given, dictionaries keep only the names in it.
+ * The value that a text describes, with the tensors by their names; if `only` is given, dictionaries keep only the
+ * names that begin so.
  *
- * @throws FileFormatError where the text is damaged, ArgumentError where nothing of it is wanted
+ * @throws FileFormatError if the text is damaged, ArgumentError if nothing of it is wanted
  */
 export function readStructure(
   text: string,
@@ -162,14 +165,14 @@ class StructureReader {
     throw new FileFormatError(`${this.file}: expected sound JSON in ${STRUCTURE}, but ${problem}`);
   }
 
-  /** `whole` means that all of the value is wanted; else only the names in `only` are. */
+  /** If `whole`, all of the value is wanted; else only the names in `only`. */
   value(node: Node, whole: boolean, path: string, depth: number): unknown {
     if (depth > DEEPEST) this.fail(`it is nested deeper than ${DEEPEST} levels`);
     if (node === null || typeof node !== 'object') return whole ? node : left;
     if (Array.isArray(node)) return this.fail('a list stands by itself');
     if ('d' in node) return this.object(node, whole, path, depth);
     if (!whole) {
-      // Values left out are numbered all the same.
+      // Values that are left out are numbered, too.
       if ('l' in node || 'm' in node || 's' in node || 'b' in node) this.skip(node, depth);
       return left;
     }
@@ -263,7 +266,7 @@ class StructureReader {
       const value = this.value(nodes[i + 1]!, wanted, full, depth + 1);
       if (value !== left) entries.push([key, value, nodes[i + 1]!]);
     }
-    // An object built from entries takes every name as its own, `__proto__` included.
+    // Object.fromEntries makes every name an own property, even `__proto__`.
     const made = Object.fromEntries(entries);
     for (const [key, , value] of entries) markSlot(made, key, value);
     this.keep(made, node);

@@ -1,4 +1,5 @@
-// Where files are written to: a download of the page, a file on disk, a file handle, a stream; all of a file or nothing.
+// Owns where files are written to: a download of the page, a file on disk, a file handle, a stream; always all of a
+// file or nothing.
 import { ArgumentError } from '../../engine/core/errors';
 import { shown } from '../../engine/core/options';
 import { fileSystem, writeFileAtomically } from '../../engine/gpu/node';
@@ -6,9 +7,11 @@ import { fileSystem, writeFileAtomically } from '../../engine/gpu/node';
 /**
  * Where a file is written to.
  *
- * - A name: in Node a path (or a `file:` address), written all or nothing; in a page the name of the file that the browser downloads.
- * - A `FileSystemFileHandle`, as `showSaveFilePicker()` and the origin private file system give: written all or nothing.
- * - A `WritableStream` of bytes, which is closed, or aborted where an error comes first.
+ * - A name: in Node a path (or a `file:` address), written all or nothing; in a page the name of the file that the
+ * browser downloads.
+ * - A `FileSystemFileHandle`, as `showSaveFilePicker()` and the origin private file system give: written all or
+ * nothing.
+ * - A `WritableStream` of bytes, which is closed at the end, or aborted if an error comes first.
  */
 export type Target = string | URL | FileHandle | WritableStream<Uint8Array>;
 
@@ -29,9 +32,9 @@ export function targetName(target: Target): string | null {
 }
 
 /**
- * Throws where nothing can be written, before anything is made that would have to be.
+ * Checks that something can be written, before anything is made for it.
  *
- * @throws ArgumentError if the value is no target, and for a name where there is neither a page nor a file system
+ * @throws ArgumentError if the value is not a target, or if it is a name and there is neither a page nor a file system
  */
 export function checkTarget(op: string, target: unknown): asserts target is Target {
   if (isHandle(target) || isStream(target)) return;
@@ -50,7 +53,7 @@ export function checkTarget(op: string, target: unknown): asserts target is Targ
   );
 }
 
-/** Writes a file, piece by piece where the target takes pieces. If it fails, the old contents are still there. */
+/** Writes a file, piece by piece if the target takes pieces. If it fails, the old contents remain. */
 export async function writeTo(op: string, target: Target, pieces: Pieces): Promise<void> {
   checkTarget(op, target);
   if (isHandle(target)) return pour(pieces, await target.createWritable());
@@ -97,7 +100,7 @@ async function pour(pieces: Pieces, to: WritableStream<Uint8Array>): Promise<voi
   }
 }
 
-/** The pieces as the parts of one Blob: they are not copied. */
+/** Collects the pieces as the parts of one Blob, which does not copy them. */
 async function gathered(pieces: Pieces): Promise<Blob> {
   const parts: BlobPart[] = [];
   for await (const piece of pieces) parts.push(piece as Uint8Array<ArrayBuffer>);

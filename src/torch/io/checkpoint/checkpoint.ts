@@ -1,4 +1,4 @@
-// torch.save: to files and bytes, in the format that the name of the file says.
+// Owns torch.save: to files and bytes, in the format that the ending of the file's name gives.
 
 import { anything } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
@@ -7,7 +7,8 @@ import { isPlainObject, kindOf, missingArguments, parseArgs, shown } from '../..
 import { Tensor } from '../../tensor/tensor';
 import { joined } from '../bytes';
 import { readTensors } from '../host-tensors';
-// Both loaded ahead, so that reads start before anything is awaited: the values saved are those of this moment.
+// Both are loaded beforehand, so that tensors are read before anything is awaited, and the values saved are those of
+// the call.
 import { pytorchPieces } from '../pytorch/write';
 import { safetensorsPieces } from '../safetensors/save';
 import { checkTarget, type Target, targetName, writeTo } from '../target';
@@ -20,7 +21,7 @@ const SAVE = 'torch.save';
  */
 export type Saved<T> = T extends Stateful ? never : T;
 
-/** A module, an optimizer or a scheduler is saved by what its `stateDict()` gives. */
+/** A module, an optimizer or a scheduler: save the result of its `stateDict()` instead. */
 interface Stateful {
   stateDict(...args: never[]): unknown;
 }
@@ -28,30 +29,36 @@ interface Stateful {
 /** Options of `save`. */
 export interface SaveOptions {
   /**
-   * What to write, whatever the name ends on: `pt` is PyTorch's own format. Default: by the ending of the name, and `pt` where it is
-   * none of the others.
+   * The format to write, whatever the name's ending: `pt` is PyTorch's own format. Default: by the name's ending, and
+   * `pt` for any
+   * other ending.
    */
   format?: 'pt' | 'safetensors' | 'npy' | 'npz' | null;
-  /** Whether the arrays of an `.npz` file are compressed, as `numpy.savez_compressed` does. Default: false. */
+  /** Compress the arrays of an `.npz` file, as `numpy.savez_compressed` does. Default: false. */
   compressed?: boolean;
 }
 
 /**
- * Saves tensors, also within other values.
+ * Saves tensors, alone or within other values.
  *
- * The ending of the name decides the format: `.safetensors` is safetensors (names joined by dots, the rest in the metadata), `.npy` a
- * tensor and `.npz` tensors by name for NumPy, and all else PyTorch's own, which Python reads by
- * `torch.load(name, weights_only=True)`. Tuples (`torch.tuple`), integer keys, and integers and floats from a file keep
- * their types in Python; other whole numbers become integers. State dicts of optimizers and schedulers are written in PyTorch's form.
+ * The ending of the name decides the format: `.safetensors` is safetensors (names joined by dots, other values in the
+ * metadata), `.npy`
+ * a tensor and `.npz` tensors by name for NumPy, and anything else PyTorch's own format, which Python reads by
+ * `torch.load(name, weights_only=True)`. Tuples (`torch.tuple`), integer keys, and integers and floats that came from a
+ * file keep
+ * their types in Python; other whole numbers become integers. State dicts of optimizers and schedulers are written in
+ * PyTorch's form.
  *
  *     await torch.save(model.stateDict(), 'net.safetensors');
  *     await torch.save({ model: model.stateDict(), optimizer: optimizer.stateDict(), epoch }, 'run.pt');
  *
- * The target is a name (in Node a path, written all or nothing; in a page that of the file that the browser downloads), a file handle,
- * or a writable stream.
+ * The target is a name (in Node a path, which is written all or nothing; in a page the name of the file that the
+ * browser downloads),
+ * a file handle, or a writable stream.
  *
- * @throws ArgumentError for a value that no file holds, such as a function, a module or an object inside of itself, and for a name where there
- * is neither a page nor a file system: use `saveBytes` there
+ * @throws ArgumentError if no file can hold a value, such as a function, a module or an object that contains itself;
+ * also for a name if
+ * there is neither a page nor a file system: use `saveBytes` there
  */
 export async function save<T>(obj: Saved<T>, f: Target, options?: SaveOptions): Promise<void>;
 export async function save<T>(named: SaveOptions & { obj: Saved<T>; f: Target }): Promise<void>;
@@ -69,7 +76,7 @@ export async function save(...args: readonly unknown[]): Promise<void> {
 
 export const saveDefaults = { format: null, compressed: false } as const;
 
-/** The bytes that `save` would write to a file of that name; without a name and a format they are safetensors. */
+/** The bytes that `save` would write to a file of that name; without a name and a format, as safetensors. */
 export async function saveBytes<T>(object: Saved<T>, options?: SaveOptions): Promise<Uint8Array>;
 export async function saveBytes<T>(object: Saved<T>, name: string, options?: SaveOptions): Promise<Uint8Array>;
 export async function saveBytes(
@@ -107,18 +114,18 @@ async function piecesOf(
   throw new ArgumentError(`${op}: expected format 'pt', 'safetensors', 'npy' or 'npz', but got ${shown(format)}`);
 }
 
-/** Starts to read the tensors before the format's module is awaited, so that the file holds their values at the call. */
+/** Starts to read the tensors before it awaits the format's module, so that the file holds their values at the call. */
 async function numpyPieces(given: unknown, kind: 'npy' | 'npz', compressed: boolean): Promise<Iterable<Uint8Array>> {
   const object = isPlainObject(given) ? { ...given } : given;
   const values = isPlainObject(object) ? Object.values(object) : [object];
   const reads = readTensors(values.filter((value) => value instanceof Tensor));
-  // A refused object ends the call before the reads do.
+  // If the object is refused, the call ends before the reads do.
   reads.catch(() => undefined);
   const { npyPieces, npzPieces } = await import('../npy/save');
   return kind === 'npy' ? npyPieces(object, reads) : npzPieces(object, reads, compressed);
 }
 
-/** The format that the ending of a name says. */
+/** The format that the ending of a name gives. */
 function formatOf(name: string | null): string {
   const ending = /\.(npy|npz|safetensors)$/i.exec(name ?? '')?.[1];
   return ending?.toLowerCase() ?? 'pt';

@@ -1,15 +1,15 @@
-// Checkpoints in IndexedDB: a transaction is there as a whole or not at all, whatever becomes of the page.
+// Owns checkpoints in IndexedDB: a transaction is stored as a whole or not at all, even if the page closes.
 import { FetchError } from '../../../engine/core/errors';
 import type { Shelf, StoredCheckpoint } from './store';
 
 const PREFIX = 'lamplight-checkpoints/';
-/** What a checkpoint is, apart from its contents, so that a list reads none of them. */
+/** Facts about a checkpoint are stored apart from its contents, so that listing reads no contents. */
 const FACTS = 'facts';
 const CONTENTS = 'contents';
 
-/** @param name of the store */
+/** @param name the name of the store */
 export function databaseShelf(name: string): Shelf {
-  /** Does something within one transaction, and waits until it is on the disk. */
+  /** Runs `work` in one transaction, and waits until it is on the disk. */
   async function within<T>(
     mode: IDBTransactionMode,
     work: (facts: IDBObjectStore, contents: IDBObjectStore) => IDBRequest<T>,
@@ -33,7 +33,7 @@ export function databaseShelf(name: string): Shelf {
   return {
     put: async (key, bytes) => {
       const facts: StoredCheckpoint = { name: key, size: bytes.length, savedAt: new Date() };
-      // A Blob is read in parts when it is loaded.
+      // A Blob can be read in parts when it is loaded.
       const blob = new Blob([bytes as Uint8Array<ArrayBuffer>]);
       await within('readwrite', (store, contents) => {
         store.put(facts, key);

@@ -1,4 +1,4 @@
-// Checkpoints in a folder: each is a file that takes its name when all of it is written.
+// Owns checkpoints in a folder: each is a file that gets its name once it is completely written.
 import { FetchError } from '../../../engine/core/errors';
 import { fileSystem, writeFileAtomically } from '../../../engine/gpu/node';
 import type { Shelf, StoredCheckpoint } from './store';
@@ -14,7 +14,7 @@ interface Disk {
 /** The ending of a file that is still being written. */
 const PART = /\.part$/;
 
-/** @param folder its path; it is made when something is put there */
+/** @param folder its path; it is created when something is stored in it */
 export function folderShelf(folder: string): Shelf {
   const disk = fileSystem() as unknown as Disk;
   const pathOf = (name: string): string => `${folder}/${fileName(name)}`;
@@ -47,14 +47,14 @@ export function folderShelf(folder: string): Shelf {
   };
 }
 
-/** Any name as that of a file within the folder. */
+/** Encodes any name as the name of a file within the folder. */
 const fileName = (name: string): string =>
   encodeURIComponent(name)
     .replace(/\*/g, '%2A')
     .replace(/^\./, '%2E')
     .replace(/\.part$/, '%2Epart');
 
-/** Whether a file's name is one that `fileName` gives. */
+/** Whether a file's name is one that `fileName` makes. */
 function isName(file: string): boolean {
   try {
     return fileName(decodeURIComponent(file)) === file;

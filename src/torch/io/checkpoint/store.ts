@@ -1,4 +1,4 @@
-// A place for checkpoints that outlasts the page, or the program: written all or nothing, under names.
+// Owns a store of checkpoints that outlasts the page or the program: each is written all or nothing, under a name.
 
 import { type Kind, text } from '../../../engine/core/argument-kinds';
 import { closeMethods } from '../../../engine/core/arity';
@@ -18,10 +18,10 @@ export interface StoredCheckpoint {
   readonly savedAt: Date;
 }
 
-/** What keeps bytes by name, all or nothing. */
+/** Stores bytes by name, all or nothing. */
 export interface Shelf {
   put(name: string, bytes: Uint8Array): Promise<void>;
-  /** Null where there is none. */
+  /** Null if there is none. */
   get(name: string): Promise<Blob | string | null>;
   list(): Promise<StoredCheckpoint[]>;
   remove(name: string): Promise<boolean>;
@@ -36,7 +36,7 @@ const checkpointName: Kind = {
 };
 
 interface Named {
-  /** In a page the name of the store; in Node the path of a folder, which is made when it is needed. */
+  /** In a page, the name of the store; in Node, the path of a folder, which is created when it is needed. */
   name: string;
 }
 
@@ -47,17 +47,17 @@ interface Named {
  *     await store.save('best', { model: model.stateDict(), epoch });
  *     model.loadStateDict((await store.load('best')).model);
  *
- * `save` replaces a checkpoint once all of the new one is there: a tab closed in the middle leaves the old one.
+ * `save` replaces a checkpoint only once the new one is complete: if the tab is closed halfway, the old one remains.
  */
 export class CheckpointStore extends Printable {
   static {
     closeMethods(CheckpointStore.prototype, ['list']);
   }
 
-  /** In a page the name of the store; in Node the path of its folder. */
+  /** In a page, the name of the store; in Node, the path of its folder. */
   readonly name: string;
   #shelf: Promise<Shelf> | null = null;
-  /** Writes come one after another, so that the last call is the last to be written. */
+  /** Writes run one after another, so that the last call is the last to be written. */
   #writes: Promise<unknown> = Promise.resolve();
 
   constructor(...args: Arguments<Named, ['name']>) {
@@ -68,8 +68,9 @@ export class CheckpointStore extends Printable {
   }
 
   /**
-   * Saves any value that `torch.save` takes; values on the device are read as of this call. The name's ending gives the format, as with a file.
-   * @throws ArgumentError when it cannot be saved, FetchError when there is no room
+   * Saves any value that `torch.save` takes; values on the device are read as of this call. The name's ending gives the
+   * format, as for a file.
+   * @throws ArgumentError if it cannot be saved, FetchError if there is no room
    */
   async save<T>(name: string, object: Saved<T>, options?: SaveOptions): Promise<void>;
   async save<T>(named: SaveOptions & { name: string; object: Saved<T> }): Promise<void>;
@@ -83,7 +84,7 @@ export class CheckpointStore extends Printable {
       { name: checkpointName },
     );
     const bytes = saveBytes(object, name, options);
-    // It is awaited in its turn; a failure before that is not an unhandled one.
+    // The bytes are awaited in their turn, so a failure before that must not count as unhandled.
     bytes.catch(() => undefined);
     const write = this.#writes.then(async () => (await this.#open()).put(name, await bytes));
     this.#writes = write.catch(() => undefined);
@@ -92,7 +93,7 @@ export class CheckpointStore extends Printable {
 
   /**
    * The value saved under a name.
-   * @throws FetchError with status 404 where there is none
+   * @throws FetchError with status 404 if there is none
    */
   async load<T = Record<string, unknown>>(...args: Arguments<LoadOptions & Named, ['name', ...LoadOrder]>): Promise<T> {
     const op = 'CheckpointStore.load';
@@ -120,7 +121,7 @@ export class CheckpointStore extends Printable {
     return (await this.list()).some((checkpoint) => checkpoint.name === name);
   }
 
-  /** Removes a checkpoint; false where there is none. */
+  /** Removes a checkpoint; returns false if there is none. */
   async remove(...args: Arguments<Named, ['name']>): Promise<boolean> {
     const { name } = parseArgs<Named>('CheckpointStore.remove', ['name'], {}, args, { name: checkpointName });
     const removal = this.#writes.then(async () => (await this.#open()).remove(name));

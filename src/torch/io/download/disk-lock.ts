@@ -1,4 +1,4 @@
-// A file that only one process or thread can hold: who works on a download keeps the others out by it.
+// Owns a lock file that only one process or thread can hold: it keeps others out while a download is under way.
 import { fileSystem } from '../../../engine/gpu/node';
 
 /** The part of Node's `fs/promises` that is used here. */
@@ -10,10 +10,10 @@ interface Disk {
   utimes(path: string, accessed: Date, modified: Date): Promise<void>;
 }
 
-/** How often a process says that it is still at work, and after which silence another takes its place; in ms. */
+/** How often a process shows that it is still at work, and after how much silence another takes over; in ms. */
 const HEARTBEAT = 5_000;
 const SILENCE = 20_000;
-/** How often those that wait look again; in ms. */
+/** How often waiting processes look again; in ms. */
 const LOOK = 100;
 
 const disk = (): Disk => fileSystem() as unknown as Disk;
@@ -23,7 +23,10 @@ export interface HeldLock {
   readonly release: () => Promise<void>;
 }
 
-/** Makes the lock when nobody has it, or takes it over when who had it has been silent for long; null where an abort came before. */
+/**
+ * Makes the lock if nobody holds it, or takes it over if its holder has been silent for long; null if the signal is
+ * aborted first.
+ */
 export async function takeLock(path: string, signal: AbortSignal | null = null): Promise<HeldLock | null> {
   const own = crypto.randomUUID();
   while (!signal?.aborted) {
@@ -39,13 +42,13 @@ function held(path: string, own: string): HeldLock {
   return {
     release: async () => {
       clearInterval(beat);
-      // A process that slept for long may find that another has its place.
+      // A process that slept for long may find that another has taken its lock.
       if (await isOwn(path, own)) await disk().rm(path, { force: true });
     },
   };
 }
 
-/** Writes a file that is not there yet; false where it is. */
+/** Writes a file if it does not exist yet; false if it does. */
 async function made(path: string, text: string): Promise<boolean> {
   try {
     await disk().writeFile(path, text, { flag: 'wx' });
@@ -73,8 +76,10 @@ const isOwn = (path: string, own: string): Promise<boolean> =>
     );
 
 /**
- * Of all that find a lock silent, one alone gets it: who makes the file beside it, and then finds the lock silent still. The lock is never
- * away meanwhile. Where that file is silent itself, since a process ended just there, it is made anew.
+ * Of all processes that find a lock silent, only one gets it: the one that makes the claim file beside it, and then
+ * still finds the
+ * lock silent. The lock file exists throughout. If the claim is silent itself, because its process ended just then, it
+ * is made anew.
  */
 async function takeOver(path: string, own: string): Promise<boolean> {
   const claim = `${path}.claim`;

@@ -1,4 +1,5 @@
-// Downloads in Node: a file in a folder, which has its name once it is whole; until then it is a .part beside it.
+// Owns downloads in Node: a file in a folder, which gets its name once it is complete; until then, it is a .part file
+// beside it.
 import { FetchError } from '../../../engine/core/errors';
 import { fileSystem } from '../../../engine/gpu/node';
 import { takeLock } from './disk-lock';
@@ -22,12 +23,12 @@ interface Disk {
   stat(path: string): Promise<{ readonly size: number; isFile(): boolean }>;
 }
 
-/** Bytes that are read at once for a check sum. */
+/** Bytes to read at a time for a check sum. */
 const READ = 2 ** 20;
 
 const disk = (): Disk => fileSystem() as unknown as Disk;
 
-/** @param path what the file is kept as; its folder is made when it is needed */
+/** @param path the path under which the file is kept; its folder is created when it is needed */
 export const diskSlot = (path: string, url: string): Slot => new DiskSlot(path, url);
 
 /** The bytes of a file in pieces. */
@@ -58,7 +59,7 @@ class DiskSlot implements Slot {
     this.#factsFile = `${path}.part.json`;
   }
 
-  /** Processes and threads keep out of each other's way by a file that only one of them can make. */
+  /** Processes and threads keep each other out by a lock file that only one of them can make. */
   alone<T>(work: () => Promise<T>, signal: AbortSignal | null = null): Promise<T> {
     const inside = async () => {
       const lock = `${this.path}.lock`;
@@ -68,7 +69,7 @@ class DiskSlot implements Slot {
       try {
         return await work();
       } finally {
-        // A disk that refuses the last bytes is no reason to keep others out.
+        // Release the lock even if the disk refuses the last bytes.
         await this.#close().finally(held.release);
       }
     };
@@ -117,7 +118,7 @@ class DiskSlot implements Slot {
   async keep(): Promise<Kept> {
     const file = this.#open ?? (await this.#orFetchError(disk().open(this.#part, 'a')));
     this.#open = file;
-    // The name follows once the bytes are on the disk: a machine that loses power keeps no file of zeros.
+    // Rename the file only once its bytes are on the disk, so that a power failure leaves no file of zeros.
     await this.#orFetchError(file.sync());
     await this.#close();
     await this.#orFetchError(disk().rename(this.#part, this.path));

@@ -1,4 +1,4 @@
-// Downloads that are kept: each address once, checked, with progress, and taken up again where they broke off.
+// Owns downloads that are kept: each address is fetched once, checked, with progress, and resumed after a break.
 import { ArgumentError, FetchError, FileFormatError } from '../../../engine/core/errors';
 import { kindOf, parseArgs, shown } from '../../../engine/core/options';
 import { cacheFolder, fileSystem } from '../../../engine/gpu/node';
@@ -16,29 +16,34 @@ export interface DownloadOptions {
   sha256?: string | null;
   /** The MD5 of the file in hexadecimal digits. Default: not checked. */
   md5?: string | null;
-  /** Called with every piece that arrives; not where the file is kept already. */
+  /** Called with every piece that arrives; not called if the file is already kept. */
   onProgress?: ((progress: DownloadProgress) => void) | null;
-  /** What the file is kept as, instead of by its address; it may name folders, as in `a/b.pth`. */
+  /**
+   * The name under which the file is kept, instead of one made from its address; it may contain folders, as in
+   * `a/b.pth`.
+   */
   cacheName?: string | null;
   /** In Node: the folder where files are kept. Default: `lamplight/downloads` in the user's cache. */
   folder?: string | null;
-  /** Breaks the download off; the bytes received are kept, and the next call goes on from there. */
+  /** Breaks the download off; the bytes received are kept, and the next call resumes from there. */
   signal?: AbortSignal | null;
 }
 
-/** Names that are no addresses, as addresses: the Cache API knows nothing else. */
+/** Turns names into addresses, since the Cache API accepts nothing else. */
 const NAMED = 'https://lamplight.invalid/';
 
 /**
  * Downloads a file once: a file already kept is returned without a request.
  *
- * In a page the file is kept in the Cache API, and in memory alone where there is none (a page without https); in Node in a folder. It
- * is kept all or nothing. A download that broke off goes on where it stopped if the server answers ranges. In Node a path or a
- * `file:` address is given back as it is.
+ * In a page, the file is kept in the Cache API, or only in memory if there is none (a page without https); in Node, in
+ * a folder. It
+ * is kept all or nothing. A download that broke off resumes where it stopped if the server supports ranges. In Node, a
+ * path or a
+ * `file:` address is returned unchanged.
  *
  * @returns a `Blob` in a page, the file's path in Node: both can be given wherever a source of bytes is expected
- * @throws FetchError when the server does not answer, or refuses
- * @throws FileFormatError when the check sum is another; the file is then not kept
+ * @throws FetchError if the server does not answer, or refuses
+ * @throws FileFormatError if the check sum differs; the file is then not kept
  */
 export async function download(address: string | URL, options: DownloadOptions = {}): Promise<Kept> {
   const defaults = { sha256: null, md5: null, onProgress: null, cacheName: null, folder: null, signal: null };
@@ -52,7 +57,7 @@ export async function download(address: string | URL, options: DownloadOptions =
   if (found !== null && (await differs(slot, checks)) === null) return found;
   const work = async () => {
     o.signal?.throwIfAborted();
-    // Another may have had its turn.
+    // Another caller may have downloaded the file meanwhile.
     const now = await slot.found();
     if (now !== null && (await differs(slot, checks)) === null) return now;
     if (now !== null) await slot.discard();
@@ -60,7 +65,7 @@ export async function download(address: string | URL, options: DownloadOptions =
     await fetchInto(slot, url, begun, o);
     let wrong = await differs(slot, checks);
     if (wrong !== null && begun !== null) {
-      // What an earlier visit had left was of another version, then.
+      // The bytes left by an earlier attempt were of another version, so start again.
       await slot.discard();
       await fetchInto(slot, url, null, o);
       wrong = await differs(slot, checks);
@@ -72,7 +77,7 @@ export async function download(address: string | URL, options: DownloadOptions =
   return slot.alone(work, o.signal);
 }
 
-/** The file that `download` has kept of an address, if its check sums are right; else null. No server is asked. */
+/** The file that `download` has kept for an address, if its check sums are right; else null. No server is asked. */
 export async function findDownload(
   address: string | URL,
   options: Pick<DownloadOptions, DigestKind | 'cacheName' | 'folder'> = {},
@@ -87,7 +92,7 @@ export async function findDownload(
   return found !== null && (await differs(slot, checks)) === null ? found : null;
 }
 
-/** Forgets the file that `download` keeps, or has begun, for an address. */
+/** Deletes the file that `download` has kept, or begun, for an address. */
 export async function forgetDownload(
   address: string | URL,
   options: Pick<DownloadOptions, 'cacheName' | 'folder'> = {},
@@ -115,7 +120,7 @@ function checksOf(given: Pick<DownloadOptions, DigestKind>): Checks {
   });
 }
 
-/** The fault in the contents of a slot; null where there is none. */
+/** What is wrong with the contents of a slot; null if nothing is. */
 async function differs(slot: Pick<Slot, 'contents'>, checks: Checks): Promise<string | null> {
   for (const [kind, digits] of checks) {
     const actual = await digest(kind, slot.contents());
@@ -136,7 +141,7 @@ async function onDisk(address: string | URL, checks: Checks): Promise<string> {
   return path;
 }
 
-/** The whole address, without the part that servers do not see; null for files on this machine. */
+/** The whole address without its fragment, which servers do not see; null for files on this machine. */
 function webAddress(address: string | URL): string | null {
   if (typeof address !== 'string' && !(address instanceof URL)) {
     throw new ArgumentError(`download: expected an address, but got ${kindOf(address)}`);
@@ -152,7 +157,7 @@ function webAddress(address: string | URL): string | null {
   }
 }
 
-/** `file:` addresses as paths. */
+/** The path of a `file:` address; other texts unchanged. */
 function pathOf(address: string | URL): string {
   const text = String(address);
   if (!/^file:/i.test(text)) return text;
@@ -179,7 +184,7 @@ function expectInside(name: string): void {
   }
 }
 
-/** A file's own name, in a folder for its address: other addresses may end alike. */
+/** The file's own name, in a folder for its address, since other addresses may end in the same name. */
 async function nameOf(url: string): Promise<string> {
   async function* address() {
     yield new TextEncoder().encode(url);

@@ -1,15 +1,15 @@
-// How a download's bytes come: one request, and after a break another for the rest.
+// Owns how a download's bytes come: by one request, and after a break another one for the rest.
 import { FetchError } from '../../../engine/core/errors';
 import { orAborted } from '../or-aborted';
 import type { Begun, FileFacts, Slot } from './slot';
 import { unreachable } from './unreachable';
 
-/** How far a download is. */
+/** The progress of a download. */
 export interface DownloadProgress {
   readonly url: string;
-  /** Bytes that are here, those of an earlier attempt included. */
+  /** Bytes received, including those of an earlier attempt. */
   readonly loaded: number;
-  /** Bytes in all; null where the server does not say. */
+  /** Bytes in total; null if the server does not say. */
   readonly total: number | null;
 }
 
@@ -18,17 +18,20 @@ interface Manner {
   readonly signal?: AbortSignal | null;
 }
 
-/** The waits, in ms, before a broken download is tried again, while none of the attempts brings anything. */
+/**
+ * The pauses, in ms, before a broken download is tried again; each applies after one more attempt in a row that brought
+ * nothing.
+ */
 const PAUSES = [300, 1000, 3000];
 
-/** The connection broke: worth another attempt. */
+/** The connection broke, so another attempt is worthwhile. */
 class Broken {
   constructor(readonly error: FetchError) {}
 }
 
 /**
  * Fetches the missing bytes of a file into its slot.
- * @throws FetchError when the server does not answer or refuses, or the connection breaks again and again
+ * @throws FetchError if the server does not answer or refuses, or if the connection breaks again and again
  */
 export async function fetchInto(slot: Slot, url: string, begun: Begun | null, manner: Manner): Promise<void> {
   let here = begun;
@@ -53,7 +56,7 @@ async function attempt(slot: Slot, url: string, here: Begun | null, first: boole
   const response = await request(url, here, first, manner.signal ?? null);
   const total = totalOf(response, here);
   const facts: FileFacts = { total, version: response.headers.get('etag') ?? response.headers.get('last-modified') };
-  // Nothing is missing: there is no such range.
+  // The file is complete, so the range does not exist.
   if (response.status === 416 && here !== null && here.length === here.total) return;
   const goesOn = here !== null && response.status === 206 && continues(response, facts, here);
   if (here !== null && !goesOn && response.status !== 200) {
@@ -91,13 +94,13 @@ async function attempt(slot: Slot, url: string, here: Begun | null, first: boole
   if (total !== null && loaded < total && isPlain(response)) throw broke();
 }
 
-/** Lets go of the rest of an answer, which would keep its connection. */
+/** Cancels the rest of an answer, which would keep its connection open. */
 function leave(body: { cancel(): Promise<void> } | null): void {
   body?.cancel().catch(() => undefined);
 }
 
 async function request(url: string, here: Begun | null, first: boolean, signal: AbortSignal | null): Promise<Response> {
-  // Browsers let a page send this header to another origin without asking there first.
+  // Browsers let a page send this header to another origin without a preflight request.
   const headers: Record<string, string> = here === null ? {} : { Range: `bytes=${here.length}-` };
   try {
     return await fetch(url, { headers, signal });
@@ -108,7 +111,7 @@ async function request(url: string, here: Begun | null, first: boolean, signal: 
   }
 }
 
-/** Whether the answer continues the bytes in the slot, of the same version. */
+/** Whether the answer continues the bytes in the slot, and is of the same version. */
 function continues(response: Response, facts: FileFacts, here: Begun): boolean {
   const [, start] = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '') ?? [];
   if (start !== undefined && Number(start) !== here.length) return false;
@@ -118,18 +121,19 @@ function continues(response: Response, facts: FileFacts, here: Begun): boolean {
   return sameLength || (bothSay && (here.total === null || facts.total === null));
 }
 
-/** How long the whole file is, by an answer that is all of it or its end. */
+/** The length of the whole file, from an answer that is all of it or its end. */
 function totalOf(response: Response, here: Begun | null): number | null {
   const [, whole] = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '') ?? [];
   if (whole !== undefined) return Number(whole);
   const length = response.headers.get('content-length');
   if (length === null || response.headers.has('content-encoding')) return null;
-  // Another origin may hide which range it gave; it is the one that was asked for, or the lengths will not agree.
+  // Another origin may hide which range it gave. Assume the one that was asked for; if it was not, the lengths will not
+  // agree.
   if (response.status === 206) return (here?.length ?? 0) + Number(length);
   return response.status === 200 ? Number(length) : null;
 }
 
-/** Whether Content-Length counts the bytes that arrive: what another origin encoded cannot be seen. */
+/** Whether Content-Length counts the bytes that arrive: an encoding by another origin cannot be seen. */
 const isPlain = (response: Response): boolean => response.type !== 'cors' && !response.headers.has('content-encoding');
 
 function pause(ms: number, signal: AbortSignal | null): Promise<void> {

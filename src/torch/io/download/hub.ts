@@ -1,4 +1,4 @@
-// torch.hub: weights from an address, kept after the first visit.
+// Owns torch.hub: weights from an address, kept after the first download.
 
 import { callback, either, flag, instance, type Kind, orNull, text } from '../../../engine/core/argument-kinds';
 import { closed } from '../../../engine/core/arity';
@@ -13,27 +13,30 @@ import type { DownloadProgress } from './download';
 
 export type { DownloadProgress } from './download';
 
-/** What functions of `hub` take by name. */
+/** The options of `hub`'s functions. */
 export interface HubOptions {
   /** In Node: the folder to keep files in. Default: `checkpoints` in `getDir()`. */
   modelDir?: string | null;
-  /** As `torch.load` takes it. */
+  /** As in `torch.load`. */
   mapLocation?: DeviceLike | null;
-  /** True reports downloads on the console; a function is told the progress. Default: true. */
+  /** true reports downloads on the console; a function gets the progress. Default: true. */
   progress?: boolean | ((progress: DownloadProgress) => void);
   /**
-   * Whether the beginning of the file's SHA-256 must be the digits in its name, as in `alexnet-owt-7be5be79.pth`. Default: false.
+   * Check that the file's SHA-256 begins with the digits in its name, as in `alexnet-owt-7be5be79.pth`. Default: false.
    */
   checkHash?: boolean;
-  /** The file's SHA-256 in hexadecimal digits, or their beginning, instead of what its name says. Default: not checked. */
+  /**
+   * The file's SHA-256 in hexadecimal digits, or their beginning, instead of the digits in its name. Default: not
+   * checked.
+   */
   sha256?: string | null;
-  /** What the file is kept as. Default: by its address, under its own name. */
+  /** The name under which the file is kept. Default: its own name, in a folder for its address. */
   fileName?: string | null;
-  /** As `torch.load` takes it: what becomes of Python objects whose classes are not known here. */
+  /** As in `torch.load`: how to treat Python objects whose classes are not known here. */
   weightsOnly?: boolean | null;
-  /** As `torch.load` takes it: the beginnings of the names that are wanted. */
+  /** As in `torch.load`: the beginnings of the names of wanted tensors. */
   only?: string | readonly string[] | null;
-  /** Breaks the download off; the next call goes on from there. */
+  /** Breaks the download off; the next call resumes from there. */
   signal?: AbortSignal | null;
 }
 
@@ -61,7 +64,7 @@ export const getDir = closed('hub.getDir', (): string => {
   return home ? `${home}/hub` : `${cacheFolder() ?? ''}${cacheFolder() ? '/' : ''}lamplight/hub`;
 });
 
-/** Says where downloads are kept in Node from now on. */
+/** Sets where downloads are kept in Node from now on. */
 export const setDir = callable('hub.setDir(path: text)', (path: string): void => {
   if (path === '') {
     throw new ArgumentError(`hub.setDir: expected the path of a folder, but got ${kindOf(path)}`);
@@ -75,14 +78,15 @@ const path: Kind = { words: 'the path of a folder', fits: (value) => typeof valu
 const HASH = /-([\da-f]*)\./;
 
 /**
- * Loads a file of `torch.save`, of safetensors or of NumPy from an address. The file is downloaded once and kept: in a page in its
- * cache, in Node in a folder. A download that broke off goes on where it stopped if the server answers ranges.
+ * Loads a file of `torch.save`, of safetensors or of NumPy from an address. The file is downloaded once and kept: in a
+ * page in its
+ * cache, in Node in a folder. A download that broke off resumes where it stopped if the server supports ranges.
  *
  *     const weights = await torch.hub.loadStateDictFromUrl('https://…/alexnet-owt-7be5be79.pth', { checkHash: true });
  *
- * A page reads files of its own origin, and of others whose server allows it (CORS).
+ * A page can read files of its own origin, and of other origins whose server allows it (CORS).
  *
- * @throws FetchError when there is no answer, FileFormatError when the check sum is another or the file is damaged
+ * @throws FetchError if there is no answer, FileFormatError if the check sum differs or the file is damaged
  */
 export async function loadStateDictFromUrl<T = Record<string, Tensor>>(
   ...args: Arguments<Parameters, Order>
@@ -139,7 +143,7 @@ export async function loadStateDictFromUrl<T = Record<string, Tensor>>(
   try {
     return await load<T>(source, { mapLocation: o.mapLocation, weightsOnly: o.weightsOnly, only: o.only });
   } catch (error) {
-    // A file without weights is not kept: the next visit asks the server again.
+    // A file without weights is not kept, so that the next call asks the server again.
     if (error instanceof FileFormatError) {
       await forgetDownload(o.url, place);
     }

@@ -1,2 +1,2 @@
-// Loads what downloads and keeps files, which few programs need.
+// Loads the code that downloads and keeps files, which few programs need.
 export const loadDownloads = () => import('./download');

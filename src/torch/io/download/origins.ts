@@ -1,10 +1,14 @@
-// Remembers what containers and numbers are in Python where JavaScript has one type for several, so that files cross unchanged:
-// tuples and lists are arrays, and 1 and 1.0 the number 1. It stands beside the objects: a copy of one is a plain array or object.
+// Owns what containers and numbers are in Python where JavaScript has one type for several, so that files keep their
+// types: tuples
+// and lists are both arrays, and 1 and 1.0 both the number 1. This is stored beside the objects, so a copy of an object
+// loses it.
 
-/** What an array, object, Map, Set or Uint8Array is in Python, where it is not a list, dict, set or bytes. */
+/** What an array, object, Map, Set or Uint8Array is in Python, if it is not a list, dict, set or bytes. */
 export type OriginKind = 'tuple' | 'Size' | 'OrderedDict' | 'Counter' | 'frozenset' | 'bytearray' | 'integer keys';
 
-/** What a value in a container is in Python: a number that is a float although it is whole, a string that is a dtype. */
+/**
+ * What a value in a container is in Python: a float although the number is whole, or a dtype although it is a string.
+ */
 export type SlotKind = 'float' | 'dtype';
 
 const kinds = new WeakMap<object, OriginKind>();
@@ -17,7 +21,7 @@ export function setOrigin<T extends object>(container: T, kind: OriginKind): T {
   return container;
 }
 
-/** What the value at `key` is: an index, a name, the key of a Map, or the member of a Set. */
+/** What the value at `key` is; the key is an index, a name, the key of a Map, or the member of a Set. */
 export const slotOf = (container: object, key: unknown): SlotKind | undefined => slots.get(container)?.get(key);
 
 export function setSlot(container: object, key: unknown, kind: SlotKind): void {
@@ -27,7 +31,8 @@ export function setSlot(container: object, key: unknown, kind: SlotKind): void {
 }
 
 /**
- * An array that files hold as a tuple: `torch.save({ size: torch.tuple(3, 4) }, 'a.pt')`. Python tells it from a list; here it is an
- * array like any other. Tuples that `torch.load` read are known as such.
+ * An array that files store as a tuple: `torch.save({ size: torch.tuple(3, 4) }, 'a.pt')`. Python distinguishes it from
+ * a list; here
+ * it is an array like any other. Tuples read by `torch.load` are remembered as tuples.
  */
 export const tuple = <T extends readonly unknown[]>(...items: T): T => setOrigin([...items] as unknown as T, 'tuple');

@@ -1,25 +1,26 @@
-// Downloads in a page: pieces in the Cache API, so that a break loses one at most; in memory where there is none.
+// Owns downloads in a page: pieces in the Cache API, so that a break loses one piece at most; in memory if there is no
+// cache.
 import { warnOnce } from '../../../engine/core/warnings';
 import { type Begun, type FileFacts, inTurn, type Kept, type Slot } from './slot';
 
 const CACHE = 'lamplight-downloads';
-/** Bytes of a piece: what a break may lose. */
+/** Bytes of a piece, which is what a break may lose. */
 const PIECE = 8 * 2 ** 20;
-/** Stands in addresses of pieces, which no server sees. */
+/** The query parameter in the addresses of pieces, which no server sees. */
 const NUMBER = 'lamplight-piece';
 
-/** The entry under the file's own address once all its pieces are here. */
+/** The entry under the file's own address, which exists once all its pieces are here. */
 interface Inventory {
   readonly pieces: number;
   readonly size: number;
 }
 
-/** @param key an address: the file's own, or one that stands for a name */
+/** @param key an address: the file's own, or one made from a name */
 export async function pageSlot(key: string): Promise<Slot> {
   return new PageSlot(key, await openCache(key));
 }
 
-/** Pages without https have no cache, and the Cache API takes addresses of the web alone. */
+/** Pages without https have no cache, and the Cache API accepts only addresses of the web. */
 async function openCache(key: string): Promise<Cache | null> {
   if (typeof caches === 'undefined' || !/^https?:/.test(key)) return null;
   // Sandboxed frames have the object, but may not use it.
@@ -99,7 +100,8 @@ class PageSlot implements Slot {
     this.#waitingLength = 0;
     this.#facts = null;
     if (!this.cache) return;
-    // First what says that the file is whole, so that a page closed on the way finds a file that is merely begun.
+    // First delete the entry that says the file is complete, so that a page closed on the way finds a file that is
+    // merely begun.
     await this.cache.delete(this.key);
     for (let i = 0; await this.cache.delete(this.#address(i)); i++);
   }
@@ -114,7 +116,7 @@ class PageSlot implements Slot {
     }
   }
 
-  /** A full cache keeps nobody from using the file. */
+  /** If the cache is full, the file can be used all the same. */
   async #put(address: string, response: Response): Promise<void> {
     try {
       await this.cache?.put(address, response);

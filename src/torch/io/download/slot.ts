@@ -1,14 +1,14 @@
-// Where one download is kept: what the keeping in a page and on a disk have in common.
+// Owns the interface of a place for one download, which the page and the disk implement.
 import { orAborted } from '../or-aborted';
 
-/** What a download gives: a `Blob` in a page, the path of a file in Node. */
+/** The result of a download: a `Blob` in a page, the path of a file in Node. */
 export type Kept = Blob | string;
 
-/** What tells one version of a file from another. */
+/** Facts that distinguish one version of a file from another. */
 export interface FileFacts {
-  /** Its length in bytes; null where the server does not say. */
+  /** Its length in bytes; null if the server does not say. */
   readonly total: number | null;
-  /** Its ETag, or else when it was modified; null where the server says neither. */
+  /** Its ETag, or else its date of modification; null if the server gives neither. */
   readonly version: string | null;
 }
 
@@ -17,31 +17,35 @@ export interface Begun extends FileFacts {
   readonly length: number;
 }
 
-/** The place of one file: empty, begun, or holding it. */
+/** The place of one file, which is empty, begun, or complete. */
 export interface Slot {
   /**
-   * Runs `work` while nobody else, in this page or process or another, works on this slot. An abort ends the wait for its turn; `work` sees
-   * by itself what comes later.
+   * Runs `work` while nobody else, in this page or process or another, works on this slot. An abort ends the wait for
+   * the turn; after
+   * that, `work` must watch the signal itself.
    */
   alone<T>(work: () => Promise<T>, signal?: AbortSignal | null): Promise<T>;
-  /** The file, if all of it is here. */
+  /** The file, if it is complete. */
   found(): Promise<Kept | null>;
   begun(): Promise<Begun | null>;
-  /** Begins anew. */
+  /** Begins the file from the start. */
   begin(facts: FileFacts): Promise<void>;
   append(bytes: Uint8Array): Promise<void>;
-  /** After it, the bytes appended so far outlast a break. */
+  /** Makes the bytes appended so far outlast a break. */
   flush(): Promise<void>;
   /** The contents so far. */
   contents(): AsyncIterable<Uint8Array>;
-  /** Makes the appended bytes the file. */
+  /** Makes the appended bytes the complete file. */
   keep(): Promise<Kept>;
   discard(): Promise<void>;
 }
 
 const queues = new Map<string, Promise<unknown>>();
 
-/** Runs `work` when all work queued here before under that name has ended, well or not; an abort ends the wait for that. */
+/**
+ * Runs `work` when all work queued before under that name has ended, whether it succeeded or not; an abort ends the
+ * wait for that.
+ */
 export async function inTurn<T>(name: string, work: () => Promise<T>, signal?: AbortSignal | null): Promise<T> {
   const turn = (queues.get(name) ?? Promise.resolve()).then(
     () => undefined,

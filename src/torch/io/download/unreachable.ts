@@ -1,9 +1,12 @@
-// What to say where a server gave no answer.
+// Owns the message for a server that gave no answer.
 
-/** What helps where a server lets no page of another origin read. */
+/** The remedy if a server does not let pages of other origins read a file. */
 const REMEDY = 'host the file on your own origin, or have it picked with <input type="file"> and pass the File';
 
-/** Why there was no answer. Browsers do not tell a page that asks another origin; whether anything answers there can be tried. */
+/**
+ * Why there was no answer. Browsers do not tell a page that asks another origin, but a request without CORS shows
+ * whether it answers.
+ */
 export async function unreachable(url: string, cause: unknown): Promise<string> {
   const here = globalThis.location?.origin;
   const foreign = here !== undefined && URL.canParse(url) && new URL(url).origin !== here;

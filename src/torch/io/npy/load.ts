@@ -1,4 +1,4 @@
-// torch.load of .npy and .npz files.
+// Owns torch.load of .npy and .npz files.
 import { ArgumentError, FileFormatError } from '../../../engine/core/errors';
 import { shown } from '../../../engine/core/options';
 import type { Tensor } from '../../tensor/tensor';
@@ -29,6 +29,6 @@ export async function load({ reader, zip, only, rows }: LoadedFile): Promise<Ten
     arrays.push([name, await readNpy(memoryReader(bytes, label), rows)]);
   }
   const tensors = await hostTensors(arrays.map(([, array]) => array));
-  // An object built from entries takes every name as its own, `__proto__` included.
+  // Object.fromEntries makes every name an own property, even `__proto__`.
   return Object.fromEntries(arrays.map(([name], i) => [name, tensors[i]!]));
 }

@@ -1,4 +1,4 @@
-// NumPy's .npy files: an array's bytes behind a header that is a Python literal.
+// Owns NumPy's .npy files: an array's bytes after a header that is a Python literal.
 // Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html, versions 1.0 to 3.0.
 
 import { ArgumentError, FileFormatError } from '../../../engine/core/errors';
@@ -10,33 +10,33 @@ import { type PythonLiteral, PythonTuple, parsePythonLiteral } from '../pickle/p
 import type { Reader } from '../reader';
 import type { HostTensor } from '../safetensors/safetensors';
 
-/** What the header of a file says. */
+/** The header of a file. */
 export interface NpyHeader {
   readonly shape: readonly number[];
   readonly type: ElementType;
   readonly bigEndian: boolean;
-  /** The first index runs fastest. */
+  /** Whether the first index varies fastest. */
   readonly fortran: boolean;
-  /** Where the elements begin. */
+  /** The offset of the elements. */
   readonly start: number;
 }
 
 type Fail = (message: string) => never;
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
-/** Magic and version. */
+/** The length of magic and version. */
 const PREFIX = 8;
-/** NumPy itself reads no more than 10,000 bytes unless it is told to. */
+/** NumPy itself reads at most 10,000 bytes of header, unless told otherwise. */
 const MAX_HEADER = 2 ** 20;
 /** NumPy's bound on dimensions. */
 const MAX_RANK = 64;
-/** Bytes that are read and converted at once; a multiple of every element's size. */
+/** Bytes to read and convert at a time; a multiple of every element's size. */
 const PIECE = 2 ** 22;
 
-/** True where a file begins as .npy files do. */
+/** Whether a file begins as .npy files do. */
 export const isNpy = (head: Uint8Array): boolean => MAGIC.every((byte, i) => head[i] === byte);
 
-/** NumPy's letters and sizes. */
+/** NumPy's type codes: a letter and a size. */
 const types: Readonly<Record<string, ElementType>> = {
   f2: 'f16',
   f4: 'f32',
@@ -52,7 +52,7 @@ const types: Readonly<Record<string, ElementType>> = {
   b1: 'bool',
 };
 
-/** Kinds that no tensor holds, by the letter. */
+/** Types that no tensor can hold, by their letter. */
 const refused: Readonly<Record<string, string>> = {
   f: 'floats of a size that only some machines have',
   g: 'floats of a size that only some machines have',
@@ -71,7 +71,7 @@ const refused: Readonly<Record<string, string>> = {
 
 /**
  * Reads the header of a file.
- * @throws FileFormatError where it is none, is damaged, or describes an array that no tensor holds
+ * @throws FileFormatError if it is not an .npy file, is damaged, or describes an array that no tensor can hold
  */
 export async function readNpyHeader(reader: Reader): Promise<NpyHeader> {
   const fail: Fail = (message) => {
@@ -149,10 +149,11 @@ function typeOf(descr: PythonLiteral, fail: Fail): Pick<NpyHeader, 'type' | 'big
 }
 
 /**
- * The elements of a file, row-major whatever their order in it.
+ * The elements of a file in row-major order, whatever their order in the file.
  *
- * @param rows from which index of the first dimension up to which; default: all
- * @throws FileFormatError where the file is damaged or holds a number that no dtype holds, ArgumentError for rows that it has not
+ * @param rows the first row and the one after the last; default: all
+ * @throws FileFormatError if the file is damaged or holds a number that no dtype can hold, ArgumentError if it does not
+ * have the rows
  */
 export async function readNpy(reader: Reader, rows: readonly [number, number] | null = null): Promise<HostTensor> {
   const header = await readNpyHeader(reader);
@@ -170,7 +171,10 @@ export async function readNpy(reader: Reader, rows: readonly [number, number] | 
   return { dtype: heldAs(type), shape, data };
 }
 
-/** Gives the elements from `begin` to `end`, in the order of the file, piece by piece; `at` is the first one's place in the file. */
+/**
+ * Passes the elements from `begin` to `end` to `give`, in the order of the file, piece by piece; `at` is the index of a
+ * piece's first element.
+ */
 async function eachPiece(
   reader: Reader,
   { type, bigEndian, start }: NpyHeader,
@@ -194,7 +198,7 @@ async function eachPiece(
   }
 }
 
-/** Reads an array whose first index runs fastest: every element goes where it stands in row-major order. */
+/** Reads an array whose first index varies fastest, and puts every element at its row-major position. */
 async function readColumns(
   reader: Reader,
   header: NpyHeader,
@@ -233,7 +237,7 @@ function rowsWithin(rows: readonly [number, number], shape: readonly number[]): 
   );
 }
 
-/** The bytes of rows as they lie in a row-major file of one byte an element; of others there is `readNpy`. */
+/** The bytes of rows, as they are in a row-major file with one byte per element; for other files, use `readNpy`. */
 export async function readNpyBytes(
   reader: Reader,
   { shape, start, type }: NpyHeader,
@@ -254,7 +258,7 @@ const descriptions: Readonly<Record<DType, string>> = {
   bool: '|b1',
 };
 
-/** NumPy leaves room in the header for a first dimension that grows to this many digits. */
+/** NumPy leaves room in the header for the first dimension to grow to this many digits. */
 const GROWTH_DIGITS = 21;
 const ALIGNMENT = 64;
 

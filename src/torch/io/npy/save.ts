@@ -1,4 +1,4 @@
-// torch.save of .npy and .npz files.
+// Owns torch.save of .npy and .npz files.
 import { ArgumentError } from '../../../engine/core/errors';
 import { isPlainObject, kindOf, shown } from '../../../engine/core/options';
 import { Tensor } from '../../tensor/tensor';
@@ -11,8 +11,8 @@ import { writeNpy } from './npy';
 type Reads = Promise<readonly WritableTensor[]>;
 
 /**
- * The pieces of an .npy file, as `numpy.save` writes it; `reads` are its tensor's.
- * @throws ArgumentError if the value is no tensor
+ * The pieces of an .npy file, as `numpy.save` writes it; `reads` gives its tensor's contents.
+ * @throws ArgumentError if the value is not a tensor
  */
 export async function npyPieces(object: unknown, reads: Reads): Promise<Iterable<Uint8Array>> {
   if (!(object instanceof Tensor)) {
@@ -24,8 +24,9 @@ export async function npyPieces(object: unknown, reads: Reads): Promise<Iterable
 }
 
 /**
- * The pieces of an .npz file, as `numpy.savez` or, compressed, `numpy.savez_compressed` writes it; `reads` are of its tensors, in order.
- * @throws ArgumentError if the value is no object of tensors
+ * The pieces of an .npz file, as `numpy.savez` or, compressed, `numpy.savez_compressed` writes it; `reads` gives its
+ * tensors' contents, in order.
+ * @throws ArgumentError if the value is not an object of tensors
  */
 export async function npzPieces(object: unknown, reads: Reads, compressed: boolean): Promise<Iterable<Uint8Array>> {
   if (!isPlainObject(object)) {

@@ -1,14 +1,14 @@
-// Objects of Python's library and of NumPy that are plain data: what each is in JavaScript.
+// Owns objects of Python's library and of NumPy that are plain data: what each becomes in JavaScript.
 import { fromHalf } from '../../../engine/core/half';
 import { Container, type Py, PyBytes, PyFloat, PyForeign, PyObject } from './values';
 
-/** What stands for an object: a number, text or bytes; undefined where it is kept as a `PickledObject`. */
+/** What an object becomes: a number, text or bytes; undefined if it is kept as a `PickledObject`. */
 export function plainValue(object: PyObject): PyFloat | PyBytes | string | number | bigint | boolean | undefined {
   const { callee, args } = object;
   return callee instanceof PyForeign ? values[shortName(object)]?.(args, object) : undefined;
 }
 
-/** The name of an object's class or function, whichever version wrote it. */
+/** The name of an object's class or function, the same whichever version wrote it. */
 export const shortName = (object: PyObject): string =>
   object.callName.replace('numpy._core.', 'numpy.core.').replace('pathlib._local.', 'pathlib.');
 
@@ -17,7 +17,7 @@ type Value = ReturnType<typeof plainValue>;
 const texts = (args: readonly Py[]): string[] | undefined =>
   args.every((arg) => typeof arg === 'string') ? (args as string[]) : undefined;
 
-/** A path of its parts, the first of which may be the root. */
+/** Joins the parts of a path, the first of which may be the root. */
 function pathOf(args: readonly Py[], separator: string): string | undefined {
   const parts = texts(args);
   if (!parts) return undefined;
@@ -62,7 +62,7 @@ const values: Readonly<Record<string, (args: readonly Py[], object: PyObject) =>
 // ── Dates: the bytes of datetime's own pickles, year first ──
 
 function octets(packed: Py | undefined, length: number): Uint8Array | undefined {
-  // Python 2 had text of Latin-1 for bytes.
+  // Python 2 stored bytes as Latin-1 text.
   const bytes =
     packed instanceof PyBytes
       ? packed.bytes
@@ -74,7 +74,8 @@ function octets(packed: Py | undefined, length: number): Uint8Array | undefined 
 
 const digits = (value: number, count: number): string => String(value).padStart(count, '0');
 
-// The highest bit of the month, and of the hour of a time, says which of two equal times is meant as clocks are turned back.
+// The highest bit of the month, or of a time's hour, tells which of two equal times is meant when clocks are turned
+// back; it is dropped.
 const date = (bytes: Uint8Array): string =>
   [digits(bytes[0]! * 256 + bytes[1]!, 4), digits(bytes[2]! & 127, 2), digits(bytes[3]!, 2)].join('-');
 
@@ -98,7 +99,10 @@ function secondsOf([days = 0, seconds = 0, micros = 0]: readonly Py[]): number |
   return d * 86400 + s + m / 1e6;
 }
 
-/** `+02:00` of `datetime.timezone(timedelta(hours=2))`; nothing for no zone, undefined for one that is known by name alone. */
+/**
+ * `+02:00` for `datetime.timezone(timedelta(hours=2))`; empty for no zone, undefined for a zone that is known only by
+ * name.
+ */
 function zoneText(zone: Py | undefined): string | undefined {
   if (zone === undefined || zone === null) return '';
   if (!(zone instanceof PyObject) || zone.callName !== 'datetime.timezone') return undefined;
@@ -112,11 +116,11 @@ function zoneText(zone: Py | undefined): string | undefined {
 
 // ── NumPy ──
 
-/** The type of an array's elements, such as `<f4`; null where it is no simple one. */
+/** The type of an array's elements, such as `<f4`; null if it is not a simple one. */
 export function numpyType(dtype: Py | undefined): string | null {
   if (!(dtype instanceof PyObject) || dtype.callName !== 'numpy.dtype') return null;
   const [code] = dtype.args;
-  // The state is (version, order of bytes, subdtype, names, fields, size, alignment, flags).
+  // The state is (version, byte order, subdtype, names, fields, size, alignment, flags).
   const [, order, sub, names] = dtype.state instanceof Container ? dtype.state.items : [];
   if (typeof code !== 'string' || (sub ?? null) !== null || (names ?? null) !== null) return null;
   return `${order === '>' ? '>' : '<'}${code.replace(/^[<>=|]/, '')}`;
@@ -158,7 +162,10 @@ function scalar(dtype: Py | undefined, packed: Py | undefined): Value {
   return typeof value === 'bigint' && Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 
-/** An array as a `.npy` file, which the reader of those turns into a tensor; null where the object is no array of numbers. */
+/**
+ * An array as a `.npy` file, which that format's reader turns into a tensor; null if the object is not an array of
+ * numbers.
+ */
 export function npyOf(object: PyObject): Uint8Array | null {
   const name = shortName(object);
   let state: readonly (Py | undefined)[];

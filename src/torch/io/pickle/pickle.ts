@@ -1,4 +1,4 @@
-// Owns writing pickles, protocol 2, out of those values that Python's torch.load(weights_only=True) makes.
+// Owns writing pickles, protocol 2, of the values that Python's torch.load(weights_only=True) can read.
 
 import type { Tensor } from '../../tensor/tensor';
 import { ByteSink } from '../byte-sink';
@@ -6,7 +6,7 @@ import { originOf, slotOf } from '../download/origins';
 import { Descent, entriesOf, type Savable, savable } from '../savable';
 import { toPython } from './python-state';
 
-/** How a pickle says a tensor. */
+/** Writes a tensor into a pickle. */
 export type PickleTensor = (pickler: Pickler, tensor: Tensor) => void;
 
 const code = (letter: string): number => letter.charCodeAt(0);
@@ -23,13 +23,13 @@ const BUILD = code('b');
 const GLOBAL = code('c');
 const BINPERSID = code('Q');
 
-/** A number of 31 bits, as BININT takes it. */
+/** Whether a number fits the 32 bits, sign included, of the opcode BININT. */
 const isShort = (value: number): boolean => value >= -(2 ** 31) && value < 2 ** 31;
 
-/** Names of dtypes, which are classes' attributes in Python. */
+/** Names of dtypes, which in Python are attributes of torch. */
 const dtypes = /^(u?int(8|16|32|64)|bfloat16|float(16|32|64|8_\w+)|bool|complex(32|64|128))$/;
 
-/** Objects as PyTorch has them, by those that are saved: the same in every pickle of them. */
+/** The saved objects with what each becomes in PyTorch's form, so that it is the same in every pickle. */
 export type Translated = Map<object, Record<string, unknown>>;
 
 /** The pickle of a value. */
@@ -51,7 +51,7 @@ export class Pickler {
     private readonly translated: Translated,
   ) {}
 
-  /** A value that stands in `container` at `key`. */
+  /** Writes a value that is at `key` in `container`. */
   value(value: unknown, container: object | null, key: unknown): void {
     const known = savable(value, this.descent.path);
     const slot = container === null ? undefined : slotOf(container, key);
@@ -100,7 +100,7 @@ export class Pickler {
     const bits = 4 * magnitude.length - Math.clz32(Number.parseInt(magnitude[0]!, 16)) + 28;
     // One bit of the highest byte is the sign.
     const bytes = new Uint8Array(Math.floor(bits / 8) + 1);
-    // By its digits, since each shift of a long number copies all of it.
+    // Use the digits, since each shift of a long bigint copies all of it.
     const digits = BigInt.asUintN(8 * bytes.length, value)
       .toString(16)
       .padStart(2 * bytes.length, '0');
@@ -134,7 +134,7 @@ export class Pickler {
     });
   }
 
-  /** Bytes as text of Latin-1, which is what protocol 2 has for them. */
+  /** Bytes as Latin-1 text, which is how protocol 2 stores them. */
   private bytes(value: Uint8Array): void {
     const encoded = (): void => {
       const letters: string[] = [];
@@ -190,7 +190,7 @@ export class Pickler {
     });
   }
 
-  /** A dictionary; `container` knows what its entries are in Python. */
+  /** Writes a dictionary; `container` has the Python types of its entries. */
   private map(original: object, container: object, entries: readonly (readonly [unknown, unknown])[]): void {
     const origin = originOf(container);
     const attributes = attributesOf(original);
@@ -224,7 +224,7 @@ export class Pickler {
     this.sink.byte(BUILD);
   }
 
-  // ── What tensors are made of ──
+  // ── Parts of tensors ──
 
   global(module: string, name: string): void {
     this.once(`\0${module}.${name}`, () => {
@@ -270,7 +270,7 @@ export class Pickler {
     this.sink.byte(opcode);
   }
 
-  /** Writes what the memo does not know yet; else recalls it. */
+  /** Writes a value that the memo does not have yet; otherwise refers to the memo. */
   once(key: unknown, write: () => void): void {
     this.descent.refuseOpen(key);
     const index = this.memo.get(key);
@@ -296,7 +296,7 @@ export class Pickler {
   }
 }
 
-/** Attributes of a dictionary of Python's: properties that are not listed. */
+/** The attributes of a Python dictionary, which are non-enumerable properties here. */
 function attributesOf(dict: object): Record<string, unknown> | null {
   const metadata = Object.getOwnPropertyDescriptor(dict, '_metadata');
   return metadata && !metadata.enumerable && metadata.value !== undefined ? { _metadata: metadata.value } : null;

@@ -1,4 +1,4 @@
-// What stands in JavaScript for a Python object whose class is known by its name alone.
+// Owns what represents, in JavaScript, a Python object whose class is known only by name.
 
 import type { StateDict } from '../../nn/module/state-dict';
 import { Tensor } from '../../tensor/tensor';
@@ -9,8 +9,9 @@ const isEntries = (value: unknown): value is Entries =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Map);
 
 /**
- * A Python object, class or function out of a file of `torch.save`, of a class that there is none of here. It keeps what the file says of it, and
- * nothing of it is ever run.
+ * A Python object, class or function from a file of `torch.save`, whose class does not exist here. It keeps what the
+ * file says about
+ * it, and nothing of it is ever run.
  *
  *     const { hparams } = await torch.load<{ hparams: PickledObject }>('run.ckpt');
  *     hparams.module;                      // 'mypackage.config'
@@ -18,21 +19,21 @@ const isEntries = (value: unknown): value is Entries =>
  *     model.loadStateDict((await torch.load<PickledObject>('whole-model.pt', { weightsOnly: false })).stateDict());
  */
 export class PickledObject {
-  /** What is given to `__setstate__` in Python, mostly the attributes by their names; null where the file gives none. */
+  /** The argument of `__setstate__` in Python, usually the attributes by name; null if the file gives none. */
   state: unknown = null;
-  /** What is appended to it, where its class is a list or a set. */
+  /** The items appended to it, if its class is a list or a set. */
   list: readonly unknown[] | null = null;
-  /** Its entries, where its class is a dictionary: an object, or a Map where not all keys are texts. */
+  /** Its entries, if its class is a dictionary: an object, or a Map if not all keys are texts. */
   entries: unknown = null;
-  /** What its constructor, or the function, is given; null for a class or function by itself. */
+  /** The arguments of its constructor, or of the function; null for a class or function by itself. */
   args: readonly unknown[] | null = null;
-  /** What is given to it by name. */
+  /** The keyword arguments. */
   kwargs: unknown = null;
 
   constructor(
-    /** Of its class: `argparse`. */
+    /** The module of its class: `argparse`. */
     readonly module: string,
-    /** Of its class, or the function, within the module: `Namespace`. */
+    /** The name of its class, or of the function, within the module: `Namespace`. */
     readonly name: string,
   ) {}
 
@@ -43,8 +44,9 @@ export class PickledObject {
   }
 
   /**
-   * The parameters and buffers of a whole module that was saved, `torch.save(model)` in Python, by the names of its state dictionary, those that are
-   * tensors here; an empty object where this is no module.
+   * The parameters and buffers of a whole module that was saved by `torch.save(model)` in Python, by their names in its
+   * state dict, as
+   * far as they are tensors here; an empty object if this is not a module.
    */
   stateDict(): StateDict {
     const found: [string, Tensor][] = [];

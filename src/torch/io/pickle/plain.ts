@@ -1,4 +1,4 @@
-// Makes JavaScript's values out of a pickle's: once for each, however often it is referred to, and without recursion.
+// Owns making JavaScript's values from a pickle's: each once, however often it is referred to, and without recursion.
 import { FileFormatError } from '../../../engine/core/errors';
 import { type OriginKind, setOrigin, setSlot, slotOf } from '../download/origins';
 import { plainValue, shortName } from './known-objects';
@@ -16,10 +16,10 @@ import {
   PyObject,
 } from './values';
 
-/** Deeper than Python's own limit of recursion, so that nothing that PyTorch wrote is. */
+/** Deeper than Python's own recursion limit, so that nothing that PyTorch wrote is refused. */
 const DEEPEST = 1000;
 
-/** Written out, values may be this many times as many as they are, and this many more. */
+/** Written out without sharing, values may be this many times as many as in the file, and this many more. */
 const MOST_REPEATS = 16;
 const ALWAYS = 1_000_000;
 
@@ -34,17 +34,19 @@ const origins: Partial<Record<ContainerKind, OriginKind>> = {
 export interface PlainOptions {
   /** Converts the caller's own values. */
   readonly opaque: (content: unknown) => unknown;
-  /** What stands for an object or class that is known by its name alone; undefined for a `PickledObject`. It may refuse it. */
+  /** What an object or class known only by name becomes; undefined for a `PickledObject`. It may throw. */
   readonly foreign?: (value: PyObject | PyForeign) => unknown;
-  /** Whether classes that the reader knows may stand by themselves, as a `PickledObject`. Default: false. */
+  /** Whether classes that the reader knows may be values by themselves, as a `PickledObject`. Default: false. */
   readonly keepsClasses?: boolean;
 }
 
 /**
- * The value in JavaScript: a dictionary becomes an object where all keys are strings, else a Map; a list or tuple an array; a set a
- * Set; bytes a Uint8Array; None null. What is known by its name alone becomes a `PickledObject`, which may hold itself.
+ * The value in JavaScript: a dictionary becomes an object if all keys are strings, else a Map; a list or tuple an
+ * array; a set a
+ * Set; bytes a Uint8Array; None null. What is known only by name becomes a `PickledObject`, which may contain itself.
  *
- * @throws FileFormatError where a container holds itself, is nested too deep, or is absurdly many values once written out
+ * @throws FileFormatError if a container contains itself, is nested too deep, or would be absurdly many values if
+ * written out
  */
 export function toPlain(root: Py, name: string, options: PlainOptions): unknown {
   return new Maker(name, options).make(root);
@@ -57,7 +59,7 @@ class Maker {
   private readonly made = new Map<Container, unknown>();
   private readonly classes = new Map<PyGlobal, PickledObject>();
   private readonly sizes = new Map<Container, number>();
-  /** Objects that stand already, to be given what they hold. */
+  /** Objects that exist already, but have not been filled yet. */
   private readonly waiting: [object: PyObject, made: object][] = [];
   private values = 0;
 
@@ -72,7 +74,8 @@ class Maker {
 
   make(root: Py): unknown {
     const made = this.whole(root);
-    // An object holds others, in turn, by way of this list rather than by recursion: chains of any length, and rings.
+    // Objects within objects are filled by way of this list, which grows, rather than by recursion: so chains may be of
+    // any length, and rings.
     for (const [object, shell] of this.waiting) this.fill(object, shell);
     return made;
   }
@@ -120,7 +123,7 @@ class Maker {
     return made;
   }
 
-  /** The object that stands for another, before it holds anything. */
+  /** What an object becomes, before it is filled. */
   private shell(object: PyObject): object {
     const name = shortName(object);
     const isNamespace = namespaces.has(name) && object.state instanceof Container && object.state.isDict;
@@ -145,12 +148,12 @@ class Maker {
   }
 }
 
-/** Classes that are nothing but attributes by their names. */
+/** Classes that are nothing but attributes by name. */
 const namespaces: ReadonlySet<string> = new Set(['argparse.Namespace', 'types.SimpleNamespace']);
 
 const listed = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** The attributes of a namespace, as its own properties. */
+/** Copies the attributes of a namespace to own properties. */
 function copyEntries(made: object, state: unknown): void {
   const from = state as object;
   for (const [key, value] of state instanceof Map ? state : Object.entries(from)) {
@@ -160,7 +163,10 @@ function copyEntries(made: object, state: unknown): void {
   }
 }
 
-/** The module and name of what an object is made by; arrays are written by a function of NumPy's, and are its class's. */
+/**
+ * The module and name of the class that an object is made by. Arrays are written as calls of a NumPy function, but are
+ * of NumPy's class.
+ */
 function callNames({ callee, callName }: PyObject): [module: string, name: string] {
   if (/^numpy\.(_?core)\.(multiarray\._reconstruct|numeric\._frombuffer)$/.test(callName)) return ['numpy', 'ndarray'];
   if (callee instanceof PyGlobal) return namesOf(callee);
@@ -182,10 +188,13 @@ function inside(container: Container): Container[] {
   return found;
 }
 
-/** All containers that have no size yet, each after those inside of it; `sizes` has how many values each is, written out. */
+/**
+ * All containers that have no size yet, each after those inside it; `sizes` gets how many values each is if written
+ * out.
+ */
 function childrenFirst(root: Container, sizes: Map<Container, number>, fail: Fail): Container[] {
   const order: Container[] = [];
-  /** The way from the root to the present container, with the children left at each. */
+  /** The path from the root to the current container, with the children that are left at each. */
   const path: { readonly container: Container; readonly left: Container[] }[] = [
     { container: root, left: inside(root) },
   ];
@@ -208,7 +217,7 @@ function childrenFirst(root: Container, sizes: Map<Container, number>, fail: Fai
   return order;
 }
 
-/** How many values there are in a container, each counted as often as it is referred to. */
+/** How many values a container has, each counted as often as it is referred to. */
 function writtenOut(container: Container, sizes: ReadonlyMap<Container, number>): number {
   return inside(container).reduce((sum, child) => sum + sizes.get(child)!, 1 + container.items.length);
 }
@@ -235,7 +244,7 @@ function dictOf({ items }: Container, plain: (value: Py) => unknown): object {
   const entries: [unknown, unknown][] = [];
   for (let i = 0; i < items.length; i += 2) entries.push([plain(items[i]!), plain(items[i + 1]!)]);
   const named = items.every((item, i) => i % 2 === 1 || typeof item === 'string');
-  // An object built from entries takes every name as its own, `__proto__` included.
+  // Object.fromEntries makes every name an own property, even `__proto__`.
   const made = named ? Object.fromEntries(entries as [string, unknown][]) : new Map(entries);
   entries.forEach(([key], i) => {
     keepSlot(made, key, items[2 * i + 1]!);
@@ -243,14 +252,14 @@ function dictOf({ items }: Container, plain: (value: Py) => unknown): object {
   return made;
 }
 
-/** Remembers what a number or string was, where the value alone does not tell. */
+/** Remembers the Python type of a number or string if the value alone does not tell it. */
 function keepSlot(container: object, key: unknown, item: Py): void {
   const value = item instanceof PyObject ? (plainValue(item) ?? item) : item;
   if (value instanceof PyFloat && Number.isInteger(value.value)) setSlot(container, key, 'float');
   else if (value instanceof PyGlobal && typeof value.value === 'string') setSlot(container, key, 'dtype');
 }
 
-/** Attributes of a dictionary become properties that are not listed, as they are no keys in Python. */
+/** Attributes of a dictionary become non-enumerable properties, since in Python they are not keys. */
 function keepAttributes(made: object, { items }: Container, plain: (value: Py) => unknown): void {
   for (let i = 0; i < items.length; i += 2) {
     const name = items[i];

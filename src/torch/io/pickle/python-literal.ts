@@ -1,6 +1,7 @@
-// Python's literals, as far as NumPy's headers use them: dictionaries, tuples, lists, strings, integers, True, False and None.
+// Owns Python's literals, as far as NumPy's headers use them: dictionaries, tuples, lists, strings, integers, True,
+// False and None.
 
-/** A tuple is told from a list: a shape is one. */
+/** A tuple, to be distinguished from a list: a shape must be a tuple. */
 export class PythonTuple {
   constructor(readonly items: readonly PythonLiteral[]) {}
 }
@@ -14,7 +15,7 @@ export type PythonLiteral =
   | readonly PythonLiteral[]
   | ReadonlyMap<PythonLiteral, PythonLiteral>;
 
-/** How deep literals may nest. */
+/** How deep literals may be nested. */
 const DEPTH = 32;
 
 const TOKEN =
@@ -23,14 +24,14 @@ const TOKEN =
 const constants: Readonly<Record<string, boolean | null>> = { True: true, False: false, None: null };
 
 interface Token {
-  /** A sign of punctuation; '' at the end; null for a value. */
+  /** A punctuation sign; '' at the end; null for a value. */
   readonly sign: string | null;
   readonly value: PythonLiteral;
 }
 
 /**
- * What a literal stands for; Python 2's `2L` and `u'text'` too.
- * @throws SyntaxError where the text is no literal
+ * The value of a literal; Python 2's `2L` and `u'text'` are accepted, too.
+ * @throws SyntaxError if the text is not a literal
  */
 export function parsePythonLiteral(text: string): PythonLiteral {
   let at = 0;
@@ -63,7 +64,7 @@ export function parsePythonLiteral(text: string): PythonLiteral {
     if (sign === null) return value;
     if (sign === '(') {
       const { items, commas } = list(')', depth);
-      // A value alone in brackets is itself.
+      // A single value in brackets is the value itself.
       return items.length === 1 && commas === 0 ? items[0]! : new PythonTuple(items);
     }
     if (sign === '[') return list(']', depth).items;

@@ -1,5 +1,7 @@
-// Owns what differs between PyTorch's state dicts of optimizers and schedulers and ours, wherever they are in a checkpoint. Names are
-// the same; what differs is what Python tells apart: integer keys, tuples, counts in tensors, milestones in a Counter.
+// Owns the differences between PyTorch's state dicts of optimizers and schedulers and ours, wherever they are in a
+// checkpoint. Names
+// are the same; what differs are types that only Python distinguishes: integer keys, tuples, counts in tensors,
+// milestones in a Counter.
 
 import { isPlainObject } from '../../../engine/core/options';
 import { fromHost } from '../../../engine/graph/record';
@@ -9,9 +11,9 @@ import { originOf, setOrigin, setSlot, slotOf } from '../download/origins';
 
 type Fields = Record<string, unknown>;
 
-/** What every scheduler of one optimizer saves. */
+/** The fields that every scheduler of one optimizer saves. */
 const SCHEDULER = ['base_lrs', 'last_epoch', '_step_count', '_last_lr'];
-/** More milestones than any program lists: a Counter may say any number. */
+/** More milestones than any program lists; a Counter can claim any number. */
 const MOST_MILESTONES = 1_000_000;
 
 const isScheduler = (fields: Fields): boolean => SCHEDULER.every((name) => Object.hasOwn(fields, name));
@@ -24,7 +26,9 @@ const isOptimizer = ({ state, param_groups }: Fields): boolean =>
 
 // ── From Python ──
 
-/** A dictionary as our `loadStateDict` takes it: itself, unless it is the state of an optimizer or a scheduler. */
+/**
+ * A dictionary in the form of our `loadStateDict`: unchanged, unless it is the state of an optimizer or a scheduler.
+ */
 export function fromPython(dict: object): object {
   if (!isPlainObject(dict)) return dict;
   if (isOptimizer(dict)) dict.state = recordsOf(dict.state as object);
@@ -36,7 +40,10 @@ export function fromPython(dict: object): object {
   return dict;
 }
 
-/** The state of each parameter, by its number, in an object; L-BFGS's history with numbers where PyTorch has tensors of one. */
+/**
+ * The state of each parameter by its index, in an object. In L-BFGS's history, PyTorch's tensors of one element become
+ * numbers.
+ */
 function recordsOf(state: object): object {
   if (!(state instanceof Map) || ![...state.keys()].every((key) => typeof key === 'number')) return state;
   const records = setOrigin(Object.fromEntries(state) as Fields, 'integer keys');
@@ -64,7 +71,7 @@ function milestonesOf(counter: unknown): number[] | null {
     .sort((a, b) => a - b);
 }
 
-/** OneCycleLR: the options from which PyTorch has computed its phases. */
+/** For OneCycleLR: adds the options from which PyTorch computed its phases. */
 function addCyclePhases(fields: Fields): void {
   const { _schedule_phases: phases, total_steps: total, _anneal_func_type: strategy } = fields;
   const first: unknown = Array.isArray(phases) ? phases[0] : null;
@@ -76,7 +83,10 @@ function addCyclePhases(fields: Fields): void {
 
 // ── To Python ──
 
-/** A dictionary as PyTorch's `load_state_dict` takes it: itself, unless it is the state of an optimizer or a scheduler. */
+/**
+ * A dictionary in the form of PyTorch's `load_state_dict`: unchanged, unless it is the state of an optimizer or a
+ * scheduler.
+ */
 export function toPython(dict: Fields): Fields {
   if (isOptimizer(dict)) {
     const groups = (dict.param_groups as Fields[]).map((group) => like(group, { ...group, ...tuples(group) }));
@@ -113,7 +123,7 @@ function copied(list: readonly unknown[]): unknown[] {
   return copy;
 }
 
-/** Numbers of a parameter that PyTorch keeps in tensors. */
+/** Numbers of a parameter that PyTorch keeps as tensors. */
 const COUNTS = ['step', 'mu_product', 'eta', 'mu'];
 
 function statesOf(state: object): unknown {
@@ -133,7 +143,8 @@ function withTensors(record: Fields): Fields {
 }
 
 function schedulerFields(fields: Fields): Fields {
-  // LambdaLR and MultiplicativeLR save no more than that: their functions are not saved, which PyTorch says in a list.
+  // A state with these fields alone is of LambdaLR or MultiplicativeLR. Their functions are not saved, for which
+  // PyTorch writes a list of None.
   if (Object.keys(fields).length === SCHEDULER.length) {
     return { lr_lambdas: (fields.base_lrs as unknown[]).map(() => null) };
   }

@@ -1,4 +1,4 @@
-// Owns reading pickles: a machine that makes plain values, and calls nothing but what its caller has listed.
+// Owns reading pickles: a machine that makes plain values, and calls only what its caller has listed.
 // Source: CPython's Lib/pickletools.py, which describes the opcodes of protocols 0 to 5.
 import { FileFormatError } from '../../../engine/core/errors';
 import { shown } from '../../../engine/core/options';
@@ -16,19 +16,19 @@ import {
 } from './values';
 
 export interface UnpickleOptions {
-  /** How messages call the file. */
+  /** The file's name in messages. */
   readonly name: string;
-  /** The class or function that a pickle names; null if it is refused. */
+  /** Finds the class or function that a pickle names; null if it is refused. */
   readonly find: (module: string, name: string) => PyGlobal | null;
-  /** Keeps what it does not know by its name, arguments and state, rather than to refuse it. Default: false. */
+  /** Keep unknown classes and functions by name, arguments and state, rather than refuse them. Default: false. */
   readonly keepsForeign?: boolean;
-  /** What to do about a name that is refused, for the message. */
+  /** The remedy, for the message about a name that is refused. */
   readonly remedy?: (module: string, name: string) => string;
-  /** What an identifier of the world outside of the pickle stands for; by default there is none. */
+  /** Resolves an identifier of something outside the pickle; by default there may be none. */
   readonly persistent?: (id: Py) => Py;
-  /** Gives an object of the caller's own its state; by default there is none that takes any. */
+  /** Gives one of the caller's own objects its state; by default none takes any. */
   readonly state?: (content: unknown, state: Py) => void;
-  /** Strings of Python 2, which may be bytes: text by default, Latin-1 where they are no UTF-8. */
+  /** How to read strings of Python 2, which may be bytes: as text by default, in Latin-1 if they are not UTF-8. */
   readonly strings?: 'text' | 'bytes';
 }
 
@@ -38,27 +38,28 @@ export interface Unpickled {
   readonly end: number;
 }
 
-/** A pickle that goes on beyond the bytes that there are. */
+/** The pickle is longer than the bytes that are there. */
 export class PickleEndError extends FileFormatError {
   override name = FileFormatError.name;
 }
 
-/** A decimal number with more digits than Python takes. */
+/** The most digits that Python accepts in a decimal number. */
 const MOST_DIGITS = 4300;
-/** More containers than this, and one in four bytes, are no honest pickle. */
+/** No honest pickle has more containers than this and one per four bytes. */
 const MANY = 2 ** 20;
 
 /**
  * Reads the pickle that begins at `start`.
  *
- * @throws FileFormatError where it is damaged, or asks for a class that `find` does not know; nothing of it has run then
+ * @throws FileFormatError if it is damaged, or asks for a class that `find` does not know; then nothing of it has been
+ * run
  */
 export function unpickle(bytes: Uint8Array, options: UnpickleOptions, start = 0): Unpickled {
   const machine = new Machine(bytes, options, start);
   return { value: machine.run(), end: machine.at };
 }
 
-/** The argument of MARK on the stack. */
+/** What the opcode MARK puts on the stack. */
 const MARK = Symbol('mark');
 
 type Slot = Py | typeof MARK;
@@ -101,7 +102,7 @@ class Machine {
 
   // ── Bytes ──
 
-  /** Steps over n bytes, which must be there. */
+  /** Steps over n bytes, and throws if they are not there. */
   private take(n: number): number {
     const { at } = this;
     if (n > this.bytes.length - at) this.failAtEnd(`it ends in the middle: ${n} bytes expected at byte ${at}`);
@@ -125,7 +126,7 @@ class Machine {
     return this.view.getInt32(this.take(4), true);
   }
 
-  /** A length of 64 bits; where it is not exact, it is longer than any file. */
+  /** A length of 64 bits; if it is too large to be exact, it is longer than any file anyway. */
   uint64(): number {
     return Number(this.view.getBigUint64(this.take(8), true));
   }
@@ -157,7 +158,7 @@ class Machine {
     return text;
   }
 
-  /** A whole number of n bytes, little-endian, the highest bit its sign. */
+  /** A whole number of n bytes, little-endian, in two's complement. */
   long(n: number): number | bigint {
     const bytes = this.slice(n);
     if (n === 0) return 0;
@@ -187,7 +188,7 @@ class Machine {
     return value;
   }
 
-  /** Takes away the uppermost value or mark. */
+  /** Removes the topmost value or mark. */
   discard(): void {
     if (this.stack.length === 0) this.fail('a value is missing');
     this.stack.pop();
@@ -199,7 +200,7 @@ class Machine {
     return value;
   }
 
-  /** All values above the last mark, which goes too. */
+  /** Removes and returns all values above the last mark, and removes the mark. */
   popMark(): Py[] {
     const at = this.stack.lastIndexOf(MARK);
     if (at < 0) this.fail('a mark is missing');
@@ -288,12 +289,12 @@ class Machine {
     return this.refuse(`${module}.${name}`, this.options.remedy?.(module, name));
   }
 
-  /** The class of an object of the first protocols, which is not looked up where its object is refused. */
+  /** The class of an object of the first protocols; it is not looked up if the object will be refused. */
   named(module: string, name: string): PyGlobal {
     return this.options.keepsForeign ? this.global(module, name) : new PyForeign(module, name);
   }
 
-  /** The file asks for a class or function; none of it has run. */
+  /** Throws because the file asks for a class or function; none of it has been run. */
   refuse(what: string, remedy = 'save tensors, containers and plain values only'): never {
     throw new FileFormatError(
       `${this.options.name}: expected tensors, containers and plain values, but the file asks for ${what.slice(0, 200)}, which is not run; ${remedy}`,
@@ -320,7 +321,7 @@ class Machine {
     try {
       made = callee.call(items);
     } catch (error) {
-      // What is made of foreign things is foreign itself.
+      // A call that fails because of foreign arguments is kept as foreign itself.
       if (!keepsForeign || !items.some(isForeign)) throw error;
       return this.keep(callee, items);
     }
@@ -328,11 +329,11 @@ class Machine {
     return made;
   }
 
-  /** A call that is kept as it is, rather than made. */
+  /** Keeps a call as an object that describes it, rather than run it. */
   keep(callee: PyGlobal | PyObject, args: readonly Py[], named: Py = null): Py {
     const [first, second] = args;
     const { name } = callee instanceof PyGlobal ? callee : { name: '' };
-    // Python's own ways to say an object of a class, and a class inside of a class.
+    // Python's own ways to write an object of a class, and a class nested in a class.
     if (first instanceof PyGlobal) {
       if (name === 'copyreg._reconstructor') return this.keep(first, []);
       if (name === 'copyreg.__newobj__') return this.keep(first, args.slice(1));
@@ -344,7 +345,7 @@ class Machine {
     return new PyObject(callee, args, named instanceof Container && named.items.length > 0 ? named : null);
   }
 
-  /** An object of a class, as the opcodes of Python's first protocols say it. */
+  /** An object of a class, as the opcodes of Python's first protocols write it. */
   instance(cls: Py, args: Py[]): Py {
     if (!this.options.keepsForeign) {
       return this.refuse(`an instance of ${cls instanceof PyGlobal ? cls.name : 'something'}`);
@@ -352,14 +353,19 @@ class Machine {
     return this.reduce(cls, this.make('tuple', args));
   }
 
-  /** What calls make is copied out of the pickle: more than it has was copied again and again, by way of the memo. */
+  /**
+   * Calls copy values of the pickle. If they make more values than it has bytes, the same ones were copied again and
+   * again by way of the memo.
+   */
   private count(made: Py): void {
     if (made instanceof Container) this.copied += made.items.length;
     else if (made instanceof PyBytes) this.copied += made.bytes.length;
     if (this.copied > MANY + this.bytes.length) this.fail('its calls make more values than it has bytes');
   }
 
-  /** Gives an object its state: attributes of a dictionary, such as `_metadata`, and what the caller's own objects take. */
+  /**
+   * Gives an object its state: a dictionary gets attributes, such as `_metadata`; the caller's own objects take theirs.
+   */
   build(target: Py, state: Py): void {
     if (target instanceof Opaque && this.options.state) {
       this.options.state(target.content, state);
@@ -381,7 +387,7 @@ class Machine {
     return this.options.persistent(id);
   }
 
-  /** One object of a class, by way of its constructor. */
+  /** An object of a class, made by its constructor. */
   create(cls: Py, args: Py, named: Py = null): Py {
     const plain = !(named instanceof Container) || named.items.length === 0;
     if (!this.options.keepsForeign && named !== null) return this.refuse('an object made with named arguments');
@@ -390,7 +396,7 @@ class Machine {
   }
 }
 
-/** Protocols up to 2 have the names of Python 2. */
+/** Protocols up to 2 use the names of Python 2. */
 const modulesOfPython2: ReadonlyMap<string, string> = new Map([
   ['__builtin__', 'builtins'],
   ['exceptions', 'builtins'],
@@ -410,14 +416,14 @@ const integer = (value: bigint): number | bigint => {
   return Number.isSafeInteger(number) ? number : value;
 };
 
-/** A letter for each byte. */
+/** Decodes each byte as one character. */
 function latin1(bytes: Uint8Array): string {
   let text = '';
   for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
   return text;
 }
 
-/** The string of a Python 2 literal in quotes. */
+/** The string in a quoted literal of Python 2. */
 function unquoted(m: Machine, line: string): Py {
   const [, quote, body] = /^(['"])(.*)\1$/s.exec(line.trimEnd()) ?? [];
   if (quote === undefined) return m.fail(`${shown(line)} is no string in quotes`);
@@ -455,7 +461,7 @@ function float(m: Machine, line: string): PyFloat {
   return new PyFloat(value);
 }
 
-/** INT also says True and False. */
+/** The opcode INT also writes True and False. */
 function int(m: Machine, line: string): Py {
   if (line === '00') return false;
   return line === '01' ? true : m.decimal(line);
@@ -571,7 +577,7 @@ const opcodes: Record<number, (m: Machine) => void> = {
   [code('Q')]: (m) => m.push(m.persistent(m.pop())),
   151: (m) => m.refuse('a buffer outside of the pickle'),
   152: (m) => m.refuse('a buffer outside of the pickle'),
-  // What frames and versions say is checked byte by byte anyway.
+  // Frames and versions need no handling, since every byte is checked anyway.
   128: (m) => {
     const protocol = m.byte();
     if (protocol > 5) m.fail(`it is of protocol ${protocol}, and 5 is the highest that is known`);

@@ -1,6 +1,6 @@
-// What a pickle holds before it becomes JavaScript: Python's types, each told apart from the others.
+// Owns what a pickle holds before it becomes JavaScript: Python's types, each distinguished from the others.
 
-/** A value of Python's. Whole numbers are numbers, or bigints beyond 2⁵³; floats have a class of their own. */
+/** A Python value. Whole numbers are numbers, or bigints beyond 2⁵³; floats have a class of their own. */
 export type Py = null | boolean | string | number | bigint | PyFloat | PyBytes | Container | PyGlobal | Opaque;
 
 export class PyFloat {
@@ -29,9 +29,9 @@ export type ContainerKind =
 
 const nothing: Py[] = [];
 
-/** A list, tuple or set of values, or a dictionary, whose keys and values take turns. */
+/** A list, tuple or set of values, or a dictionary, whose keys and values alternate. */
 export class Container {
-  /** Made when something is put in: an empty container takes little memory. */
+  /** Allocated when the first value is added, so that an empty container takes little memory. */
   items: Py[] = nothing;
   /** Attributes of the object, such as the `_metadata` of a state dict; the factory of a defaultdict. */
   attributes: Container | null = null;
@@ -52,7 +52,7 @@ export class Container {
     this.items.push(value);
   }
 
-  /** The value of a string key of a dictionary; the last one counts. */
+  /** The value of a string key of a dictionary; the last entry counts. */
   get(key: string): Py | undefined {
     for (let i = this.items.length - 2; i >= 0; i -= 2) if (this.items[i] === key) return this.items[i + 1];
     return undefined;
@@ -66,14 +66,14 @@ export class PyGlobal {
   constructor(
     /** `module.name`. */
     readonly name: string,
-    /** What calling it gives; null for what cannot be called. */
+    /** What calling it returns; null if it cannot be called. */
     readonly call: ((args: readonly Py[]) => Py) | null,
-    /** Its value in JavaScript, where it stands by itself; undefined where it has none. */
+    /** Its JavaScript value when it is a value by itself; undefined if it has none. */
     readonly value?: unknown,
   ) {}
 }
 
-/** A class or function that the reader knows by its name alone: nothing of it is ever run. */
+/** A class or function of which the reader knows only the name: nothing of it is ever run. */
 export class PyForeign extends PyGlobal {
   constructor(
     readonly module: string,
@@ -83,11 +83,11 @@ export class PyForeign extends PyGlobal {
   }
 }
 
-/** What a call of a class or function would be in Python that is not made here: it keeps what the pickle says of it. */
+/** A call of a class or function that is not run here; it keeps what the pickle says about it. */
 export class PyObject extends Container {
-  /** What `__setstate__` would be given. */
+  /** The argument of `__setstate__`. */
   state: Py | undefined;
-  /** What is appended to it, where it is a list of Python's, and its entries, where it is a dictionary. */
+  /** The items appended to it, if it is a list in Python, and its entries, if it is a dictionary. */
   appended: Container | null = null;
   entries: Container | null = null;
 
@@ -114,12 +114,12 @@ export class PyObject extends Container {
   }
 }
 
-/** What the caller of the unpickler makes and understands, such as a tensor. */
+/** A value that the unpickler's caller makes and understands, such as a tensor. */
 export class Opaque {
   constructor(readonly content: unknown) {}
 }
 
-/** How messages call a value. */
+/** What messages call a value. */
 export function pyKind(value: Py): string {
   if (value === null) return 'None';
   if (value instanceof PyObject) return `an object of ${value.callName}`;

@@ -1,4 +1,5 @@
-// From the pickle of a PyTorch file to what torch.load returns: which tensors are wanted, their names, and their places in the values.
+// Owns the way from a PyTorch file's pickle to what torch.load returns: which tensors are wanted, their names, and
+// their places in the values.
 import { ArgumentError } from '../../../engine/core/errors';
 import { shown } from '../../../engine/core/options';
 import type { LoadedFile } from '../load';
@@ -8,7 +9,10 @@ import { Foreign } from './foreign';
 import { TensorSpec } from './specs';
 import { makeTensors, type TensorSource } from './tensors';
 
-/** The values of a pickle with their tensors, read from `source`; those of `only` where that is given. */
+/**
+ * The values of a pickle with their tensors, which are read from `source`; only those that `only` names, if it is
+ * given.
+ */
 export async function contentsOf(root: Py, file: LoadedFile, source: TensorSource): Promise<unknown> {
   const { only } = file;
   const wanted = only === null ? root : selected(root, only, source.name);
@@ -27,7 +31,10 @@ export async function contentsOf(root: Py, file: LoadedFile, source: TensorSourc
   return plain;
 }
 
-/** The tensors and their names, the first path to each with its keys joined by dots; and the objects, some of which are arrays. */
+/**
+ * The tensors with their names, the keys of the first path to each joined by dots; and the objects, some of which are
+ * arrays.
+ */
 function namesOf(root: Py): { names: Map<TensorSpec, string>; arrays: PyObject[] } {
   const names = new Map<TensorSpec, string>();
   const arrays: PyObject[] = [];
@@ -44,7 +51,7 @@ function namesOf(root: Py): { names: Map<TensorSpec, string>; arrays: PyObject[]
         for (const part of value.parts.reverse()) stack.push([part, name]);
       }
       if (value.attributes) stack.push([value.attributes, name]);
-      // From the last on, as the stack turns them round.
+      // In reverse, as the stack reverses the order again.
       for (const [key, child] of children(value).reverse()) stack.push([child, joinedName(name, key)]);
     }
   }
@@ -64,9 +71,9 @@ const keyText = (key: Py): string => (typeof key === 'object' ? '?' : String(key
 const joinedName = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
 
 /**
- * The dictionaries with those entries whose name begins with a wanted prefix. Any other value counts as a whole.
+ * The dictionaries, with only those entries whose name begins with a wanted prefix. Any other value counts as a whole.
  *
- * @throws ArgumentError where there is none
+ * @throws ArgumentError if nothing is left
  */
 function selected(root: Py, only: readonly string[], name: string): Py {
   const select = (dict: Container, path: string): Container | null => {

@@ -1,4 +1,4 @@
-// PyTorch's element types in files, by name and by storage class, and the dtypes that they become here.
+// Owns PyTorch's element types in files, by name and by storage class, and the dtypes that they become here.
 
 import { FileFormatError } from '../../../engine/core/errors';
 import type { DType } from '../../../engine/core/meta';
@@ -10,7 +10,7 @@ import { type ElementType, elementBytes, heldAs, type Refuse, readElements, swap
 export interface FileDType {
   /** PyTorch's name, such as `bfloat16`. */
   readonly name: string;
-  /** Of one element. */
+  /** The bytes of one element. */
   readonly bytes: number;
   readonly dtype: DType;
   /** Null for complex numbers, which are known so that a message can name their tensors. */
@@ -66,7 +66,7 @@ export const storageDTypes: Readonly<Record<string, string>> = {
   ComplexDoubleStorage: 'complex128',
 };
 
-/** Storage classes whose elements are nothing that tensors hold here, and what to do about them. */
+/** Storage classes whose elements no tensor can hold here, and what to do about them. */
 export const otherStorages: Readonly<Record<string, string>> = Object.fromEntries(
   ['QUInt8Storage', 'QInt8Storage', 'QInt32Storage', 'QUInt4x2Storage', 'QUInt2x4Storage'].map((name) => [
     name,
@@ -75,9 +75,9 @@ export const otherStorages: Readonly<Record<string, string>> = Object.fromEntrie
 );
 
 /**
- * The elements of a storage, whose bytes come piece by piece: whole elements each.
+ * The elements of a storage, whose bytes come in pieces of whole elements. `named` is what messages call the tensor.
  *
- * @throws FileFormatError for complex numbers, and integers beyond 32 bits; `named` is how messages call the tensor
+ * @throws FileFormatError if the numbers are complex, or an integer does not fit 32 bits
  */
 export async function decode(
   pieces: AsyncIterable<Uint8Array>,
@@ -112,7 +112,7 @@ export async function decode(
   return data;
 }
 
-/** Writes the numbers that bytes stand for, of a type that is none of complex numbers. */
+/** Converts bytes to numbers, for any type that is not complex. */
 export function decodeInto(
   data: HostNumbers,
   bytes: Uint8Array,

@@ -1,4 +1,5 @@
-// What torch.load makes of objects whose classes it does not know: arrays of NumPy's become tensors, others stand by their names, or are refused.
+// Owns what torch.load makes of objects of unknown classes: NumPy's arrays become tensors, others become
+// PickledObjects, or are refused.
 import { FileFormatError } from '../../../engine/core/errors';
 import { warnOnce } from '../../../engine/core/warnings';
 import type { Tensor } from '../../tensor/tensor';
@@ -12,10 +13,10 @@ import { memoryReader } from '../reader';
 import type { HostTensor } from '../safetensors/safetensors';
 import { remedyFor, runsPrograms } from './globals';
 
-/** At most so many names stand in a warning. */
+/** The most names in a warning. */
 const MOST_NAMES = 4;
 
-/** Classes that stand for plain data, which no warning names. */
+/** Classes that become plain data, so that no warning names them. */
 const PLAIN = /^(argparse\.Namespace|types\.SimpleNamespace|collections\.deque)$/;
 
 export class Foreign {
@@ -27,7 +28,7 @@ export class Foreign {
     private readonly file: Pick<LoadedFile, 'weightsOnly' | 'maxBytes'>,
   ) {}
 
-  /** What stands for an object: the tensor of an array, else undefined. @throws FileFormatError where it is refused */
+  /** What an object becomes: the tensor of an array, else undefined. @throws FileFormatError if it is refused */
   readonly stand = (value: PyObject | PyForeign): unknown => {
     const { weightsOnly } = this.file;
     const name = value instanceof PyObject ? value.callName : value.name;
@@ -48,7 +49,10 @@ export class Foreign {
     return undefined;
   };
 
-  /** Makes the tensors of those objects that are arrays of numbers. Others, and those with numbers that no tensor holds, stay what they are. */
+  /**
+   * Makes tensors of those objects that are arrays of numbers. Other objects, and arrays with numbers that no tensor
+   * can hold, stay objects.
+   */
   async makeArrays(objects: readonly PyObject[]): Promise<void> {
     const read: [object: PyObject, array: HostTensor][] = [];
     let bytes = 0;
@@ -67,7 +71,7 @@ export class Foreign {
         if (!(error instanceof FileFormatError)) throw error;
       }
     }
-    // What arrays are made of was met on the way to them, and is named only where it is used otherwise.
+    // Names found inside arrays are dropped; they are noted again if they are also used elsewhere.
     this.names.clear();
     const tensors = await hostTensors(read.map(([, array]) => array));
     read.forEach(([object], i) => {
@@ -75,7 +79,7 @@ export class Foreign {
     });
   }
 
-  /** Says once which classes are known by their names alone, unless such were asked for. */
+  /** Warns once of the classes that are known only by name, unless the caller asked for such objects. */
   warn(): void {
     if (this.file.weightsOnly === false || this.names.size === 0) return;
     const names = [...this.names].sort();

@@ -1,4 +1,5 @@
-// The classes and functions that PyTorch's files may name: those that make tensors, containers and plain values, and no others.
+// Owns the classes and functions that PyTorch's files may name: those that make tensors, containers and plain values,
+// and no others.
 import { FileFormatError } from '../../../engine/core/errors';
 import { shown } from '../../../engine/core/options';
 import { device } from '../../../engine/storage/device';
@@ -7,15 +8,15 @@ import { Container, Opaque, type Py, PyBytes, PyForeign, PyGlobal, PyObject, pyK
 import { fileDTypes, otherStorages, storageDTypes } from './dtypes';
 import { type StorageRef, TensorSpec, tensorSpec } from './specs';
 
-/** A storage class, which names the type of its elements: null for bytes of any. */
+/** A storage class, with the type of its elements; null for bytes of any type. */
 interface StorageClass {
   readonly storage: string | null;
 }
 
-/** Files of Python 2 name modules so. */
+/** Files from Python 2 use these names of modules. */
 const renamed: Readonly<Record<string, string>> = { __builtin__: 'builtins', copy_reg: 'copyreg' };
 
-/** Makes what a file of PyTorch's may ask for. `maxBytes` bounds the tensors. */
+/** Makes the lookup of what a PyTorch file may name. `maxBytes` limits the size of tensors. */
 export function pytorchGlobals(name: string, maxBytes: number) {
   const fail = (problem: string): never => {
     throw new FileFormatError(`${name}: ${problem}`);
@@ -45,7 +46,7 @@ export function pytorchGlobals(name: string, maxBytes: number) {
     for (const item of args[0] instanceof Container && args[0].isDict ? args[0].items : itemsOf(kind, args[0])) {
       if (args[0] instanceof Container && args[0].isDict) made.push(item);
       else if (item instanceof Container && item.items.length === 2 && typeof item.items[0] === 'string') {
-        // Python 2 gives an OrderedDict a list of pairs.
+        // Python 2 makes an OrderedDict from a list of pairs.
         made.push(item.items[0]);
         made.push(item.items[1]!);
       } else fail(`${kind}: expected pairs of a name and a value`);
@@ -78,7 +79,7 @@ export function pytorchGlobals(name: string, maxBytes: number) {
   define('builtins.bytes', ([text]) => new PyBytes(encoded(text)));
   define('builtins.bytearray', ([text]) => new PyBytes(encoded(text), true));
 
-  // Plain values of PyTorch's.
+  // PyTorch's plain values.
   for (const dtype of fileDTypes.keys()) define(`torch.${dtype}`, null, dtype);
   define('torch.device', ([type, index]) => {
     if (typeof type !== 'string') return fail(`torch.device: expected a name, but got ${pyKind(type ?? null)}`);
@@ -145,7 +146,7 @@ export function pytorchGlobals(name: string, maxBytes: number) {
     known.get(`${renamed[module] ?? module}.${global}`) ?? null;
 }
 
-/** The storage that a persistent identifier of PyTorch's stands for: ('storage', class, key, place, elements). */
+/** The storage to which a persistent identifier of PyTorch's refers: ('storage', class, key, place, elements). */
 export function storageRef(name: string, id: Py): StorageRef {
   const fail = (problem: string): never => {
     throw new FileFormatError(`${name}: ${problem}`);
@@ -163,17 +164,20 @@ export function storageRef(name: string, id: Py): StorageRef {
   return { key: String(key), dtype: dtype ?? null, numel, ...viewOf(view, fail) };
 }
 
-/** Whether objects of other classes are kept: all of them are seen where only some values are wanted, and then those are looked at. */
+/**
+ * Whether objects of other classes are kept. With `only`, all are read at first, and only the wanted ones are checked
+ * later.
+ */
 export const keepsForeign = ({ weightsOnly, only }: Pick<LoadedFile, 'weightsOnly' | 'only'>): boolean =>
   weightsOnly !== true || only !== null;
 
-/** A storage of a class that holds no tensors here, such as one of quantized numbers; null for all others. */
+/** A storage of a class whose elements no tensor can hold here, such as quantized numbers; null for all others. */
 export function foreignStorage(id: Py): PyObject | null {
   const cls = id instanceof Container && id.items[0] === 'storage' ? id.items[1] : null;
   return cls instanceof PyForeign ? new PyObject(cls, (id as Container).items.slice(2)) : null;
 }
 
-/** Where a legacy file holds such a storage, which has to be stepped over. */
+/** The extent of such a storage in a legacy file, so that it can be skipped. */
 export function otherStorageRef(name: string, id: Py): StorageRef {
   const [, cls, ...rest] = (id as Container).items;
   const own = (cls as PyForeign).own;
@@ -182,7 +186,10 @@ export function otherStorageRef(name: string, id: Py): StorageRef {
   return storageRef(name, new Container('tuple', ['storage', known, ...rest]));
 }
 
-/** The class of a module that a legacy file holds whole, behind which it has the class's program as text; null for all else. */
+/**
+ * The class of a module that a legacy file holds whole, followed by the class's program as text; null for anything
+ * else.
+ */
 export function moduleIn(id: Py): Py {
   const items = id instanceof Container && id.kind === 'tuple' ? id.items : [];
   return items[0] === 'module' && items[1] instanceof PyGlobal ? items[1] : null;
@@ -197,7 +204,7 @@ function viewOf(view: Py | undefined, fail: (problem: string) => never): { start
   return { start, part };
 }
 
-/** Whether calling a name runs a program or a command of the file's choice in Python. */
+/** Whether calling this name in Python runs a program or a command that the file chose. */
 export const runsPrograms = (module: string, global: string): boolean =>
   /^(os|posix|nt|subprocess|sys|runpy|importlib|webbrowser|socket|shutil|pty|code|timeit|pdb|ctypes)(\.|$)/.test(
     module,

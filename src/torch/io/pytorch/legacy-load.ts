@@ -1,4 +1,5 @@
-// torch.load of the files that PyTorch wrote before 1.6, and still writes on request: pickles one after another, then the storages.
+// Owns torch.load of the files that PyTorch wrote before 1.6, and still writes on request: pickles one after another,
+// then the storages.
 import { FileFormatError } from '../../../engine/core/errors';
 import { hostArray } from '../../../engine/storage/host-data';
 import { joined } from '../bytes';
@@ -20,12 +21,12 @@ import {
 } from './globals';
 import type { StorageRef } from './specs';
 
-/** With which such a file begins. */
+/** The number with which such a file begins. */
 const MAGIC = 0x1950a86a20f9469cfc6cn;
 const PROTOCOL = 1001;
-/** Bytes in which the pickles of most files end. */
+/** Bytes to read first; the pickles of most files end within them. */
 const BEGINNING = 2 ** 20;
-/** Length of the field in front of each storage: how many elements it has. */
+/** The length of the field before each storage: how many elements it has. */
 const COUNT = 8;
 
 interface Place {
@@ -33,13 +34,13 @@ interface Place {
   readonly end: number;
 }
 
-/** What the pickles in front of the storages tell. */
+/** What the pickles before the storages say. */
 interface Head {
   readonly root: Py;
-  /** Of the storages, in the order in which they lie. */
+  /** The keys of the storages, in their order in the file. */
   readonly keys: readonly string[];
   readonly refs: ReadonlyMap<string, StorageRef>;
-  /** The file says that it is of a big-endian machine. */
+  /** Whether the file says that a big-endian machine wrote it. */
   readonly isBig: boolean;
   /** Where the pickles end. */
   readonly end: number;
@@ -55,7 +56,7 @@ export async function load(file: LoadedFile): Promise<unknown> {
   };
   const begun = await readHead(reader, maxBytes, keepsForeign(file), fail);
   const { root, refs, isBig } = begun.head;
-  // Where the storages begin may have come with the pickles.
+  // The beginning of the storages may have been read with the pickles.
   const read = async (start: number, end: number): Promise<Uint8Array> => {
     const { bytes } = begun;
     if (end <= bytes.length) return bytes.subarray(start, end);
@@ -78,7 +79,7 @@ export async function load(file: LoadedFile): Promise<unknown> {
   });
 }
 
-/** Reads the pickles at the beginning of the file, twice as many bytes each time they do not end there. */
+/** Reads the pickles at the beginning of the file, and twice as many bytes each time they do not end there. */
 async function readHead(
   reader: Reader,
   maxBytes: number,
@@ -110,7 +111,7 @@ function parseHead(bytes: Uint8Array, name: string, maxBytes: number, foreign: b
     return other ?? new Opaque(ref);
   };
   let at = 0;
-  // What says how the file is made holds no objects.
+  // The pickles that describe the file itself hold no objects.
   const next = (keepsForeign = false): Py => {
     const { value, end }: Unpickled = unpickle(bytes, { name, find, remedy: remedyFor, persistent, keepsForeign }, at);
     at = end;
@@ -131,7 +132,7 @@ function parseHead(bytes: Uint8Array, name: string, maxBytes: number, foreign: b
 
 type Read = (start: number, end: number) => Promise<Uint8Array>;
 
-/** Where the storages lie: one after another, in the order of their keys, each behind its number of elements. */
+/** The positions of the storages: one after another, in the order of their keys, each after its number of elements. */
 function storagePlaces(size: number, { keys, refs, end: start }: Head, fail: Fail): Map<string, Place> {
   const places = new Map<string, Place>();
   let at = start;
@@ -148,7 +149,7 @@ function storagePlaces(size: number, { keys, refs, end: start }: Head, fail: Fai
   return places;
 }
 
-/** Checks the number of elements in front of a storage. */
+/** Checks the number of elements before a storage. */
 async function checkCount(read: Read, begin: number, { key, numel }: StorageRef, isBig: boolean, fail: Fail) {
   const bytes = await read(begin - COUNT, begin);
   const view = new DataView(bytes.buffer, bytes.byteOffset, COUNT);
@@ -158,14 +159,16 @@ async function checkCount(read: Read, begin: number, { key, numel }: StorageRef,
 
 const widthOf = ({ dtype }: StorageRef): number => (dtype === null ? 1 : fileDTypes.get(dtype)!.bytes);
 
-/** How many elements of each storage are looked at. */
+/** How many elements of each storage are sampled, and how far from 1 a number can be. */
 const SAMPLE = 64;
 const FARTHEST = 2000;
 
 /**
- * Whether the storages of a file of a big-endian machine are big-endian. PyTorch itself turned them round when it wrote them, and
- * still said `little_endian: False`; what other programs write is as the file says. Numbers tell: those that are read in the wrong
- * order are absurdly large or small.
+ * Whether the storages of a file from a big-endian machine are big-endian. PyTorch itself reversed their bytes when it
+ * wrote them, and
+ * still said `little_endian: False`; files of other programs are as they say. The numbers tell: read in the wrong
+ * order, they are
+ * absurdly large or small.
  */
 async function isBigEndian(
   read: Read,

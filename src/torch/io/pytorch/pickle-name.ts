@@ -1,6 +1,6 @@
-// Tells archives of PyTorch's from others.
+// Owns how PyTorch's archives are told from others.
 import type { Zip } from '../zip/zip';
 
-/** The name of the pickle in an archive of PyTorch's, whose top folder may have any name; null in other archives. */
+/** The name of the pickle in an archive of PyTorch's, whose top folder may have any name; null for other archives. */
 export const pickleIn = ({ names }: Zip): string | null =>
   names.find((name) => /^([^/]+\/)?data\.pkl$/.test(name)) ?? null;

@@ -1,4 +1,4 @@
-// What a file says of a tensor, checked before any memory is taken for it.
+// Owns what a file says about a tensor, checked before any memory is allocated for it.
 
 import { FileFormatError } from '../../../engine/core/errors';
 import { numel } from '../../../engine/core/meta';
@@ -9,11 +9,11 @@ import { type FileDType, fileDTypes } from './dtypes';
 /** A storage of a file, by its key. */
 export interface StorageRef {
   readonly key: string;
-  /** Of its elements; null for bytes of any type. */
+  /** The dtype of its elements; null for bytes of any type. */
   readonly dtype: string | null;
-  /** In elements, or in bytes where their type is not known. */
+  /** In elements, or in bytes if their type is not known. */
   readonly numel: number;
-  /** Where the part begins, and how long it is, in elements, where a legacy file refers to a part. */
+  /** The start and the length, in elements, of the part of a storage to which a legacy file refers. */
   readonly start?: number;
   readonly part?: number;
 }
@@ -24,16 +24,16 @@ export class TensorSpec {
     readonly storage: StorageRef,
     readonly type: FileDType,
     readonly size: readonly number[],
-    /** In elements, as the offset is. */
+    /** In elements, like the offset. */
     readonly stride: readonly number[],
     readonly offset: number,
     readonly requiresGrad: boolean,
-    /** PyTorch's lazy minus sign: the elements are those of the storage with the other sign. */
+    /** PyTorch's lazy minus sign: the elements are those of the storage with the opposite sign. */
     readonly negative: boolean,
     readonly isParameter = false,
   ) {}
 
-  /** The elements that the storage has of this type. */
+  /** How many elements of this type the storage has. */
   get available(): number {
     const { dtype, numel: n } = this.storage;
     return dtype === null ? Math.floor(n / this.type.bytes) : n;
@@ -50,7 +50,7 @@ const MOST_DIMENSIONS = 64;
 
 interface Given {
   readonly storage: StorageRef;
-  /** Null for that of the storage. */
+  /** Null for the dtype of the storage. */
   readonly dtype: string | null;
   readonly offset: Py | undefined;
   readonly size: Py | undefined;
@@ -59,7 +59,7 @@ interface Given {
   readonly metadata: Py | undefined;
 }
 
-/** @throws FileFormatError where the tensor reaches out of its storage, or would be larger than `maxBytes` once written out */
+/** @throws FileFormatError if the tensor reaches beyond its storage, or would be larger than `maxBytes` once loaded */
 export function tensorSpec(name: string, maxBytes: number, given: Given): TensorSpec {
   const { storage } = given;
   const fail = (problem: string): never => {

@@ -1,4 +1,4 @@
-// Makes the tensors that a file of PyTorch's describes: those of one storage share one here.
+// Owns making the tensors that a PyTorch file describes: those of one storage share one here.
 
 import { FileFormatError } from '../../../engine/core/errors';
 import { numel } from '../../../engine/core/meta';
@@ -15,19 +15,19 @@ import { decode } from './dtypes';
 import type { TensorSpec } from './specs';
 
 export interface TensorSource {
-  /** How messages call the file. */
+  /** The file's name in messages. */
   readonly name: string;
-  /** Whether numbers begin with their lowest byte. */
+  /** Whether numbers are little-endian. */
   readonly little: boolean;
-  /** Where a storage begins in the file, or a place before that: in this order they are read. */
+  /** A storage's position in the file, or a number that sorts like it: storages are read in this order. */
   place(key: string): number;
   /** How many bytes a storage has, before it is read. */
   size(key: string): number | Promise<number>;
-  /** Its bytes, piece by piece: whole elements each, of any type. */
+  /** Its bytes, in pieces that consist of whole elements, whatever their type. */
   pieces(key: string): AsyncIterable<Uint8Array>;
 }
 
-/** The tensors by their descriptions; `specs` has the name of each in the file. */
+/** Makes the tensors; `specs` has the name of each in the file. */
 export async function makeTensors(
   specs: ReadonlyMap<TensorSpec, string>,
   source: TensorSource,
@@ -69,8 +69,9 @@ async function readStorage(
 }
 
 /**
- * Tensors of one storage. Those that may have elements in common share one here, too; others, as those of a flat buffer of parameters, get
- * each its own, which can be bound where it is.
+ * Makes the tensors of one storage. Those that may have elements in common share one here, too; others, such as those
+ * of a flat buffer
+ * of parameters, each get their own, which can be bound as it is.
  */
 function share(
   group: readonly TensorSpec[],
@@ -99,12 +100,12 @@ function share(
 
 interface Overlapping {
   readonly specs: TensorSpec[];
-  /** The elements of the storage that these reach. */
+  /** The range of the storage's elements that these tensors reach. */
   readonly start: number;
   end: number;
 }
 
-/** The tensors by where they lie: no two of different groups have an element in common. */
+/** Groups the tensors by position: no two of different groups have an element in common. */
 function overlapping(specs: readonly TensorSpec[]): Overlapping[] {
   const groups: Overlapping[] = [];
   for (const spec of specs.toSorted((a, b) => a.offset - b.offset)) {
@@ -142,7 +143,7 @@ function gathered({ size, stride, offset, type, negative }: TensorSpec, numbers:
   return data;
 }
 
-/** Says once what element types become, where the difference may matter. */
+/** Warns once of what element types become, if the difference may matter. */
 function warnOfTypes(specs: Iterable<TensorSpec>): void {
   for (const { type } of specs) {
     if (type.name === type.dtype) continue;

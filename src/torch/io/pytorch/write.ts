@@ -1,4 +1,4 @@
-// torch.save in PyTorch's zip format, as Python's torch.load(weights_only=True) reads it.
+// Owns torch.save in PyTorch's zip format, which Python's torch.load(weights_only=True) reads.
 import { contiguousStrides, type DType, numel } from '../../../engine/core/meta';
 import { withMode } from '../../../engine/graph/mode';
 import type { Storage } from '../../../engine/storage/storage';
@@ -9,9 +9,9 @@ import { elementsAsBytes } from '../elements';
 import { type Pickler, pickle, type Translated } from '../pickle/pickle';
 import { writeZip } from '../zip/zip';
 
-/** How a dtype is written: PyTorch's storage class, bytes of an element. */
+/** How a dtype is written: PyTorch's storage class, and the bytes of an element. */
 interface Written {
-  /** Null for those that PyTorch has no class for. */
+  /** Null if PyTorch has no class for the dtype. */
   readonly storage: string | null;
   readonly bytes: number;
 }
@@ -26,13 +26,16 @@ const written: Record<DType, Written> = {
   bool: { storage: 'BoolStorage', bytes: 1 },
 };
 
-/** The part of a storage that is written, in elements, or a tensor of it by itself. */
+/** The part of a storage that is written, in elements, or a single tensor of it. */
 interface Part {
   readonly key: string;
   readonly tensors: Tensor[];
   begin: number;
   end: number;
-  /** Written row by row: it covers a small part of its storage, and no other tensor shares it. */
+  /**
+   * Whether a tensor is written row by row, because it covers a small part of its storage, and no other tensor shares
+   * it.
+   */
   packed: boolean;
 }
 
@@ -41,7 +44,8 @@ const FOLDER = 'archive';
 /** The pieces of the file. */
 export async function pytorchPieces(root: unknown, name: string | null): Promise<Iterable<Uint8Array>> {
   const parts = new Map<Storage, Part>();
-  // What pickles say of a part is known once all tensors are: the first pickle finds them, the second one stays.
+  // The extent of a part is known only once all its tensors are: the first pickle finds them, the second one is
+  // written.
   const translated: Translated = new Map();
   pickle(root, (_, tensor) => addTo(parts, tensor), translated);
   for (const part of parts.values()) measure(part);
@@ -50,7 +54,7 @@ export async function pytorchPieces(root: unknown, name: string | null): Promise
     (pickler, tensor) => writeTensor(pickler, tensor, parts.get(tensor.storage)!),
     translated,
   );
-  // All reads are under way before the first is awaited, so that one flush serves them.
+  // All reads start before the first is awaited, so that one flush serves them.
   const data = await Promise.all([...parts.values()].map(bytesOf));
   const folder = folderOf(name);
   const text = (letters: string): Uint8Array => new TextEncoder().encode(letters);
@@ -62,7 +66,7 @@ export async function pytorchPieces(root: unknown, name: string | null): Promise
   ]);
 }
 
-/** PyTorch's folder is the name of the file without its ending. */
+/** PyTorch names the folder after the file, without its ending. */
 function folderOf(name: string | null): string {
   const stem = (name ?? '').replace(/^.*[/\\]/, '').replace(/\.[^.]*$/, '');
   return /^[\w-]+$/.test(stem) ? stem : FOLDER;

@@ -1,10 +1,13 @@
-// How long a safetensors file is by its header, for files that are read piece by piece.
+// Owns how long a safetensors file is, by its header, for files that are read piece by piece.
 
 /** The format's own bound on the header, and the length of the field that holds the header's length. */
 const MAX_HEADER = 100_000_000;
 const PREFIX = 8;
 
-/** The bytes of a safetensors file by its header; no more than `head` has where that is no header. The parser says what is wrong. */
+/**
+ * The length of a safetensors file, by its header; at most the length of `head` if that is not a header, whose fault
+ * the parser will report.
+ */
 export function safetensorsBound(head: Uint8Array): number {
   if (head.length < PREFIX) return PREFIX;
   const declared = new DataView(head.buffer, head.byteOffset, PREFIX).getBigUint64(0, true);
@@ -13,7 +16,7 @@ export function safetensorsBound(head: Uint8Array): number {
   return head.length < start ? start : start + endOfData(head.subarray(PREFIX, start));
 }
 
-/** Where the last tensor ends in the data that follows the header; 0 where the header says nothing of the kind. */
+/** Where the last tensor ends in the data after the header; 0 if the header does not tell. */
 function endOfData(header: Uint8Array): number {
   let end = 0;
   try {

@@ -1,4 +1,5 @@
-// safetensors as Python's package of that name has it: a file opened to read some of its tensors, and files with metadata.
+// Owns safetensors as in Python's package of that name: a file opened to read some of its tensors, and files with
+// metadata.
 
 import { anything, type Kind, listOf, orNull, text, whole } from '../../../engine/core/argument-kinds';
 import { closeMethods } from '../../../engine/core/arity';
@@ -48,13 +49,13 @@ export class SafeOpen extends Printable {
     return [...this.#header.entries.keys()];
   }
 
-  /** The strings of `__metadata__`; null where the file has none. */
+  /** The strings of `__metadata__`; null if the file has none. */
   metadata(): Record<string, string> | null {
     const { metadata } = this.#header;
     return metadata.size === 0 ? null : Object.fromEntries(metadata);
   }
 
-  /** The shape of a tensor, which costs no reading. */
+  /** The shape of a tensor, without reading its elements. */
   getShape(...args: Arguments<Entry, ['name']>): number[] {
     return [...this.#entry('getShape', nameIn('getShape', args)).shape];
   }
@@ -65,8 +66,8 @@ export class SafeOpen extends Printable {
   }
 
   /**
-   * A tensor, or its rows from one index up to another. No other bytes are read.
-   * @throws ArgumentError where there is no such tensor or row
+   * A tensor, or its rows `[start, end]`, without `end`. No other bytes are read.
+   * @throws ArgumentError if there is no such tensor or row
    */
   async getTensor(...args: Arguments<Entry & Part, ['name', 'rows']>): Promise<Tensor> {
     const { name, rows } = parseArgs<Entry & Part>('getTensor', ['name'], { rows: null }, args, {
@@ -87,7 +88,7 @@ export class SafeOpen extends Printable {
     return tensor!;
   }
 
-  /** Lets go of the file; a disposal by `await using` does it, too. */
+  /** Closes the file; `await using` does so, too. */
   close(): Promise<void> {
     return this.#reader.close();
   }
@@ -108,14 +109,15 @@ export class SafeOpen extends Printable {
 }
 
 /**
- * Opens a safetensors file to read some of its tensors, one by one, and its metadata. Only the header is read at first, also from a
- * server that gives ranges.
+ * Opens a safetensors file to read its metadata and some of its tensors, one by one. Only the header is read at first,
+ * also from a
+ * server, if it supports ranges.
  *
  *     const file = await torch.safetensors.safeOpen('model.safetensors');
  *     const weight = await file.getTensor('features.0.weight');
  *     await file.close();
  *
- * @throws FetchError when the source cannot be read, FileFormatError when it is no sound safetensors file
+ * @throws FetchError if the source cannot be read, FileFormatError if it is not a valid safetensors file
  */
 export async function safeOpen(...args: Arguments<Source, ['filename']>): Promise<SafeOpen> {
   const reader = await openReader(sourceIn('safetensors.safeOpen', args), { ranges: true });
@@ -127,7 +129,7 @@ export async function safeOpen(...args: Arguments<Source, ['filename']>): Promis
   }
 }
 
-/** All tensors of a safetensors file: `torch.load` of one. */
+/** All tensors of a safetensors file, as `torch.load` returns them. */
 export const loadFile = async (...args: Arguments<Source, ['filename']>): Promise<Record<string, Tensor>> =>
   load(sourceIn('safetensors.loadFile', args));
 
@@ -140,15 +142,15 @@ const sourceIn = (op: string, args: readonly unknown[]): ByteSource =>
 
 type NamedTensors = Readonly<Record<string, Tensor>>;
 
-/** What reading a safetensors file takes by name. */
+/** Options of writing safetensors. */
 export interface SafetensorsOptions {
-  /** Other texts of the file, by name. Default: `{ format: 'pt' }`, as readers of PyTorch's files expect. */
+  /** Texts to store in the file, by name. Default: `{ format: 'pt' }`, as readers of PyTorch's files expect. */
   metadata?: Readonly<Record<string, string>> | null;
 }
 
 /**
- * Saves tensors by name with metadata of one's own; a file is named as `torch.save` takes it.
- * @throws ArgumentError when a value is no tensor, or one of the metadata no text
+ * Saves tensors by name, with your own metadata; `filename` is a target as for `torch.save`.
+ * @throws ArgumentError if a value is not a tensor, or one of the metadata is not a text
  */
 export async function saveFile(tensors: NamedTensors, filename: Target, options?: SafetensorsOptions): Promise<void>;
 export async function saveFile(named: SafetensorsOptions & { tensors: NamedTensors; filename: Target }): Promise<void>;

@@ -1,5 +1,6 @@
-// The header of safetensors files: JSON that says where each tensor's elements are. Reading trusts nothing: every number is checked
-// before it is used.
+// Owns the header of safetensors files: JSON that says where each tensor's elements are. Nothing in the file is
+// trusted: every number
+// is checked before it is used.
 // Source: https://github.com/huggingface/safetensors#format.
 
 import { ArgumentError, FileFormatError } from '../../../engine/core/errors';
@@ -11,9 +12,9 @@ import type { Reader } from '../reader';
 
 /** The format's own bound on the header, against files that ask for absurd amounts of memory. */
 const MAX_HEADER = 100_000_000;
-/** Length of the field that holds the header's length. */
+/** The length of the field that holds the header's length. */
 export const PREFIX = 8;
-/** Enough to tell what another file is. */
+/** Bytes enough to recognise a file of another kind. */
 const HEAD = 512;
 export const METADATA = '__metadata__';
 
@@ -39,14 +40,14 @@ const fileTypes: Readonly<Record<string, ElementType>> = {
   BOOL: 'bool',
 };
 
-/** Where a tensor lies in a file. */
+/** The place of a tensor in a file. */
 export interface Entry {
   readonly name: string;
   readonly type: ElementType;
   /** The format's name of the type. */
   readonly typeName: string;
   readonly shape: readonly number[];
-  /** Counted from the first byte behind the header. */
+  /** Counted from the first byte after the header. */
   readonly begin: number;
   readonly end: number;
 }
@@ -60,7 +61,7 @@ export interface Header {
   readonly start: number;
 }
 
-/** @throws ArgumentError for the one name that no tensor can have */
+/** @throws ArgumentError if it is the one name that no tensor can have */
 export function refuseName(name: string): void {
   if (name !== METADATA) return;
   throw new ArgumentError(
@@ -70,7 +71,7 @@ export function refuseName(name: string): void {
 
 /**
  * Reads the header of a file.
- * @throws FileFormatError when it is no safetensors file, or breaks any of the format's rules
+ * @throws FileFormatError if it is not a safetensors file, or breaks one of the format's rules
  */
 export async function readHeader(reader: Reader): Promise<Header> {
   const fail: Fail = (message, cause) => {
@@ -124,7 +125,7 @@ async function readJson(reader: Reader, fail: Fail): Promise<{ json: object; len
   return { json, length };
 }
 
-/** The format forbids a name twice; JSON would take the last. */
+/** The format forbids a name twice; JSON.parse would take the last. */
 function refuseTwice(text: string, json: object, fail: Fail): void {
   const names = namesIn(text);
   if (names.length === Object.keys(json).length) return;
@@ -133,12 +134,12 @@ function refuseTwice(text: string, json: object, fail: Fail): void {
   fail(`expected every name once in the header, but ${shown(twice)} stands there twice`);
 }
 
-/** The names in the outermost object of sound JSON, in order. */
+/** The names in the outermost object of valid JSON, in order. */
 function namesIn(text: string): string[] {
   const names: string[] = [];
   let depth = 0;
   let last = '';
-  // A string, or one of the signs that tell depth and names.
+  // A string, or one of the signs that show depth and names.
   for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:]/g)) {
     if (token === '{' || token === '[') depth++;
     else if (token === '}' || token === ']') depth--;
@@ -184,7 +185,7 @@ function readEntry(name: string, value: unknown, available: number, failFile: Fa
   return { name, type, typeName, shape, begin, end };
 }
 
-/** The format leaves no byte out and gives none twice. */
+/** In this format, the tensors cover every byte of the data exactly once. */
 function checkRanges(entries: readonly Entry[], available: number, fail: Fail): void {
   let end = 0;
   let previous: Entry | null = null;

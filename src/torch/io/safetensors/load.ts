@@ -1,4 +1,4 @@
-// torch.load of safetensors files, and of several that an index joins.
+// Owns torch.load of safetensors files, and of several that an index joins.
 import { FileFormatError } from '../../../engine/core/errors';
 import { shown } from '../../../engine/core/options';
 import { beside, isBeside } from '../beside';
@@ -10,7 +10,10 @@ import { readStructure, STRUCTURE } from '../structure';
 import { isObject } from './header';
 import { type HostTensor, readSafetensors } from './safetensors';
 
-/** The value saved by `torch.save`; else the tensors of a file by name, or those of all files that an index such as `model.safetensors.index.json` names. */
+/**
+ * The value saved by `torch.save`, if there is one; else the tensors by name, of the file or of all files that an index
+ * such as `model.safetensors.index.json` names.
+ */
 export async function load({ reader, head, only, source }: LoadedFile): Promise<unknown> {
   const wanted = (name: string): boolean => !only || only.some((start) => name.startsWith(start));
   const read = isIndex(head) ? readShards : readSafetensors;
@@ -21,14 +24,16 @@ export async function load({ reader, head, only, source }: LoadedFile): Promise<
     const named = new Map([...tensors.keys()].map((name, i) => [name, loaded[i]!]));
     return readStructure(structure, named, reader.name, only);
   }
-  // An object built from entries takes every name as its own, `__proto__` included.
+  // Object.fromEntries makes every name an own property, even `__proto__`.
   return Object.fromEntries([...tensors.keys()].map((name, i) => [name, loaded[i]!]));
 }
 
-/** A safetensors file begins with a length, whose upper bytes are 0; an index with the name of its first field. */
+/**
+ * A safetensors file begins with a length, whose upper bytes are 0; an index begins with the name of its first field.
+ */
 const isIndex = (head: Uint8Array): boolean => /^\s*\{\s*"/.test(String.fromCharCode(...head.subarray(0, 64)));
 
-/** Reads the files beside an index that hold wanted tensors, one after another. */
+/** Reads, one after another, those files beside an index that hold wanted tensors. */
 async function readShards(
   reader: Reader,
   wanted: (name: string) => boolean,

@@ -1,4 +1,4 @@
-// The safetensors format, both ways: tensor by tensor from a file, and as the pieces of one.
+// Owns the safetensors format, both ways: tensor by tensor from a file, and as the pieces of one.
 // Source: https://github.com/huggingface/safetensors#format.
 
 import { FileFormatError, invariant } from '../../../engine/core/errors';
@@ -23,23 +23,24 @@ export interface WritableTensor extends Omit<HostTensor, 'data'> {
   readonly data: ArrayLike<number>;
 }
 
-/** What a file holds: tensors by name, in the header's order, and the strings of `__metadata__`. */
+/** The contents of a file: tensors by name, in the header's order, and the strings of `__metadata__`. */
 export interface Safetensors {
   readonly tensors: Map<string, HostTensor>;
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-/** Bytes that are read and converted at once; a multiple of every element's size. */
+/** Bytes to read and convert at a time; a multiple of every element's size. */
 const PIECE = 2 ** 22;
 
 /**
- * Reads a safetensors file tensor by tensor: the whole of it is never in memory beside its tensors.
+ * Reads a safetensors file tensor by tensor, so the whole file is never in memory beside its tensors.
  *
- * F32, BF16, F64 and the kinds of F8 become float32, F16 float16, I64 and U64 int64 (held in 32 bits), I32, I16, U16 and I8 int32, U32
+ * F32, BF16, F64 and the kinds of F8 become float32, F16 float16, I64 and U64 int64 (held in 32 bits), I32, I16, U16
+ * and I8 int32, U32
  * uint32, U8 uint8, BOOL bool.
  *
- * @param wanted which tensors are read; default: all
- * @throws FileFormatError when the bytes are no safetensors file, or break any of the format's rules
+ * @param wanted which tensors to read; default: all
+ * @throws FileFormatError if the bytes are not a safetensors file, or break one of the format's rules
  */
 export async function readSafetensors(
   reader: Reader,
@@ -48,14 +49,14 @@ export async function readSafetensors(
   const header = await readHeader(reader);
   const names = [...header.entries.keys()].filter(wanted);
   const read = new Map<string, HostTensor>();
-  // From the front of the file to its back, as it comes from a server.
+  // From the beginning of the file to its end, as a server sends it.
   for (const { name } of names.map((name) => header.entries.get(name)!).sort((a, b) => a.begin - b.begin)) {
     read.set(name, await readTensor(reader, header, name));
   }
   return { tensors: new Map(names.map((name) => [name, read.get(name)!])), metadata: header.metadata };
 }
 
-/** Reads one tensor, or of its first dimension the rows from one index up to another, which are there. */
+/** Reads one tensor, or the given rows of its first dimension (without the last one given), which must exist. */
 export async function readTensor(
   reader: Reader,
   { entries, start }: Header,
@@ -91,7 +92,7 @@ function refuseOtherBools({ name: file }: Reader, { name }: Entry, bytes: Uint8A
   );
 }
 
-/** The type a dtype is written as, and the bytes of an element. */
+/** The type as which a dtype is written, and the bytes of an element. */
 const writtenAs: Record<DType, readonly [type: string, bytes: number]> = {
   float32: ['F32', 4],
   float16: ['F16', 2],
@@ -103,10 +104,11 @@ const writtenAs: Record<DType, readonly [type: string, bytes: number]> = {
 };
 
 /**
- * The pieces of a file that PyTorch's `safetensors.torch.load_file` reads. The header keeps the order given; the data is ordered by
+ * The pieces of a file that PyTorch's `safetensors.torch.load_file` reads. The header keeps the order given; the data
+ * is ordered by
  * element size, so that every tensor starts at a multiple of its element size.
  *
- * @throws ArgumentError for the one name that no tensor can have
+ * @throws ArgumentError if a tensor has the one name that no tensor can have
  */
 export function* writeSafetensors(
   tensors: Iterable<readonly [name: string, tensor: WritableTensor]>,

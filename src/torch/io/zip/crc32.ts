@@ -1,7 +1,7 @@
 // CRC-32 as in zip and PNG: the remainder of the bytes as a polynomial over GF(2), divided by 0xEDB88320 (bits reversed).
 // Eight bytes a step ("slicing by 8", Kounavis & Berry 2005).
 
-/** Table k holds the remainders of a byte that k more bytes follow. */
+/** Table k holds the remainder of each byte when k more bytes follow it. */
 const tables: Uint32Array[] = [];
 
 function makeTables(): void {
@@ -16,7 +16,7 @@ function makeTables(): void {
   }
 }
 
-/** The check sum of `bytes`, or of more bytes whose check sum so far is `before`. */
+/** The check sum of `bytes`, or of longer data whose check sum before `bytes` is `before`. */
 export function crc32(bytes: Uint8Array, before = 0): number {
   if (tables.length === 0) makeTables();
   const [t0, t1, t2, t3, t4, t5, t6, t7] = tables as [

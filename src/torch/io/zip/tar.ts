@@ -1,20 +1,21 @@
-// Owns reading tar archives, one member after another out of a stream, so that no more of them is held than is wanted.
+// Owns reading tar archives, one member after another from a stream, so that no more of an archive is in memory than is
+// wanted.
 // Source: POSIX.1-2024, pax interchange format; GNU tar manual, "Basic Tar Format" (long names, sizes in base 256).
 import { FileFormatError, LamplightError } from '../../../engine/core/errors';
 import { joined } from '../bytes';
 
 /** A regular file of an archive. Bytes left unread are skipped when the next member is asked for. */
 export interface TarMember {
-  /** Where it is in the archive, with `/` between and without a leading `../../../io/zip`. */
+  /** Its path in the archive, with `/` as separator and without a leading `./`. */
   readonly name: string;
-  /** Bytes. */
+  /** In bytes. */
   readonly size: number;
-  /** All of it. */
+  /** The whole contents. */
   bytes(): Promise<Uint8Array>;
 }
 
 export interface TarOptions {
-  /** How messages call the archive. */
+  /** The archive's name in messages. */
   name: string;
   /** The most bytes that one member may have for `bytes` to read it. Default: 1 GiB. */
   maxMember?: number;
@@ -24,13 +25,14 @@ const BLOCK = 512;
 /** Long names and pax records are read whole; real ones are below 64 kB. */
 const MAX_HEADER_BYTES = 2 ** 20;
 const DEFAULT_MAX_MEMBER = 2 ** 30;
-/** Bytes after the end are read over, up to this many: the compressed stream's check sum stands there. */
+/** Bytes after the end are read, up to this many, because the compressed stream's check sum comes after them. */
 const MAX_TRAILER = 2 ** 24;
 
 /**
  * The regular files of a tar archive, in its order; folders, links and devices are left out.
  *
- * @throws FileFormatError when it is no tar archive, is truncated or damaged, has a name that leads out of it, or a member above the limit is read
+ * @throws FileFormatError if it is not a tar archive, is truncated or damaged, has a name that leads out of it, or if a
+ * member above the limit is read
  */
 export async function* readTar(
   stream: ReadableStream<Uint8Array>,
@@ -45,7 +47,7 @@ export async function* readTar(
     let next: ReadonlyMap<string, string> = new Map();
     for (let first = true; ; first = false) {
       const block = await input.takeUpTo(BLOCK);
-      // Writers end an archive by two blocks of zeros; some forget them.
+      // Writers end an archive with two blocks of zeros; some forget them.
       if (block.length === 0 && !first) return;
       if (block.length < BLOCK) fail(first ? notTar(block.length) : 'the archive is truncated');
       if (block.every((byte) => byte === 0)) {
@@ -69,7 +71,7 @@ export async function* readTar(
       }
       next = new Map();
       const path = own.get('path') ?? pathOf(block);
-      // Old writers mark a folder by the slash at its end alone.
+      // Old writers mark a folder only by a slash at its end.
       const regular = (kind === '0' || kind === '\0' || kind === '7') && !path.endsWith('/');
       let left = size;
       if (regular) {
@@ -94,7 +96,10 @@ export async function* readTar(
 const notTar = (length: number): string =>
   length === 0 ? 'expected a tar archive, but it is empty' : `expected a tar archive, but it has only ${length} bytes`;
 
-/** The sum of all bytes of a header, with blanks for the sum itself. Some old writers added signed bytes. */
+/**
+ * Compares a header's check sum: the sum of all its bytes, with blanks for the sum itself. Some old writers added
+ * signed bytes.
+ */
 function hasGoodSum(block: Uint8Array): boolean {
   const told = Number.parseInt(text(block.subarray(148, 156)).trim(), 8);
   let unsigned = 0;
@@ -119,10 +124,10 @@ function sizeOf(block: Uint8Array, pax: string | undefined, fail: (message: stri
   return Number.isSafeInteger(size) ? size : fail('a member has no size that can be read');
 }
 
-/** The name, behind its prefix where the header has one. */
+/** The name, preceded by its prefix if the header has one. */
 function pathOf(block: Uint8Array): string {
   const own = text(block.subarray(0, 100));
-  // GNU's own format keeps times where POSIX keeps the prefix.
+  // GNU's own format has times where POSIX has the prefix.
   const prefix = text(block.subarray(257, 263)) === 'ustar' ? text(block.subarray(345, 500)) : '';
   return prefix ? `${prefix}/${own}` : own;
 }
@@ -133,7 +138,7 @@ function safeName(path: string, fail: (message: string) => never): string {
   return parts.join('/');
 }
 
-/** Records `length key=value\n`, whose length counts itself. */
+/** Records `length key=value\n`, where the length counts itself. */
 function paxRecords(bytes: Uint8Array, fail: (message: string) => never): Map<string, string> {
   const records = new Map<string, string>();
   for (let at = 0; at < bytes.length; ) {
@@ -155,7 +160,7 @@ function text(bytes: Uint8Array): string {
   return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
 }
 
-/** Takes bytes from a stream in pieces of any length. */
+/** Takes any number of bytes from a stream, whatever the length of its chunks. */
 class ByteQueue {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #fail: (message: string) => never;
@@ -166,7 +171,7 @@ class ByteQueue {
     this.#fail = fail;
   }
 
-  /** `length` bytes, or fewer if the stream ends. Takes memory only for bytes that have come. */
+  /** `length` bytes, or fewer if the stream ends. Allocates memory only for bytes that have arrived. */
   async takeUpTo(length: number): Promise<Uint8Array> {
     const parts: Uint8Array[] = [];
     let have = 0;
@@ -193,12 +198,12 @@ class ByteQueue {
     }
   }
 
-  /** Reads over the rest, up to some bytes. */
+  /** Reads and drops the rest, up to `most` bytes. */
   async drain(most: number): Promise<void> {
     for (let left = most; left > 0 && (await this.#fill()); this.#rest = new Uint8Array()) left -= this.#rest.length;
   }
 
-  /** Gives the stream up: its producer need not make the rest. */
+  /** Cancels the stream, so that its producer need not make the rest. */
   async close(): Promise<void> {
     this.#rest = new Uint8Array();
     await this.#reader.cancel().catch(() => {});

@@ -1,5 +1,6 @@
-// Zip archives: read entry by entry from the central directory alone, and written stored and aligned.
-// Source: PKWARE's APPNOTE 6.3.10. Reading trusts nothing: every size and place is checked before memory is taken.
+// Owns zip archives: read entry by entry, from the central directory alone, and written aligned.
+// Source: PKWARE's APPNOTE 6.3.10. Nothing in the file is trusted: every size and position is checked before memory is
+// allocated.
 import { ArgumentError, FileFormatError } from '../../../engine/core/errors';
 import { shown } from '../../../engine/core/options';
 import { inflate } from '../bytes';
@@ -8,28 +9,29 @@ import { crc32 } from './crc32';
 
 export interface ZipEntry {
   readonly name: string;
-  /** In bytes, once it is read. */
+  /** In bytes, once decompressed. */
   readonly size: number;
-  /** In bytes, as it lies in the archive. */
+  /** In bytes, in the archive. */
   readonly compressedSize: number;
   /** Where its header begins in the archive. */
   readonly offset: number;
 }
 
 export interface Zip {
-  /** Of all files, in the order of the directory; folders are left out. */
+  /** The names of all files, in the order of the directory, without folders. */
   readonly names: readonly string[];
-  /** @throws FileFormatError where there is no such file */
+  /** @throws FileFormatError if there is no such file */
   entry(name: string): ZipEntry;
   has(name: string): boolean;
   /**
    * The contents of a file.
    *
-   * @throws FileFormatError where they are damaged, or more than `bound` bytes
+   * @throws FileFormatError if they are damaged, or more than `bound` bytes
    */
   read(name: string, options?: { bound?: number }): Promise<Uint8Array>;
   /**
-   * The same, one piece after another: each of `PIECE` bytes but the last, so that little of a large file is held. A compressed file comes
+   * The same, in pieces of `PIECE` bytes (the last may be shorter), so that little of a large file is in memory. A
+   * compressed file comes
    * in one piece. A wrong check sum is reported at the end.
    */
   pieces(name: string): AsyncIterable<Uint8Array>;
@@ -39,14 +41,14 @@ export interface Zip {
 export const PIECE = 2 ** 22;
 
 export interface ZipOptions {
-  /** How many bytes the contents that are read may have together; default: four times the archive, at least 256 MiB. */
+  /** The most bytes that the contents read may have together; default: four times the archive, at least 256 MiB. */
   maxBytes?: number;
 }
 
 interface Entry extends ZipEntry {
   readonly method: number;
   readonly crc: number;
-  /** The start of the next part of the archive: it must end before. */
+  /** The start of the next part of the archive, before which the entry must end. */
   limit: number;
 }
 
@@ -60,24 +62,24 @@ const END_64_LENGTH = 56;
 const LOCATOR_LENGTH = 20;
 const CENTRAL_LENGTH = 46;
 const LOCAL_LENGTH = 30;
-/** Stands in a field of 32 or 16 bits whose number is in the zip64 extension. */
+/** In a field of 32 or 16 bits, this means that the number is in the zip64 extension. */
 const IN_64 = 0xffffffff;
 const IN_64_SHORT = 0xffff;
 const STORED = 0;
 const DEFLATED = 8;
-/** No more than this comes out of one byte of deflate: 258 bytes for two bits. */
+/** The most bytes that one byte of deflate can give: 258 bytes for two bits. */
 const MOST_INFLATED = 1032;
-/** The last bytes of the archive that are looked at first: the end of the directory, and often all of it. */
+/** How many of the archive's last bytes are read first: they hold the end of the directory, and often all of it. */
 const TAIL = 4096;
 const UTF_8 = 0x800;
 
-/** The bytes of a file that may be read by default: contents compress to no less than a quarter, or are small. */
+/** The default limit for the contents of a file: these are at most four times as large, or small. */
 export const defaultMaxBytes = (size: number): number => Math.max(2 ** 28, 4 * size);
 
 /**
- * Opens an archive: reads its directory, and refuses what cannot be sound.
+ * Opens an archive: reads its directory, and refuses an unsound one.
  *
- * @throws FileFormatError where the directory is damaged, entries overlap, or a name leads out of the archive
+ * @throws FileFormatError if the directory is damaged, entries overlap, or a name leads out of the archive
  */
 export async function openZip(
   reader: Reader,
@@ -91,7 +93,7 @@ export async function openZip(
   let total = 0;
   const entry = (name: string): Entry =>
     entries.get(name) ?? fail(`expected an entry ${shown(name)} in the archive, but there is none`);
-  /** An entry whose contents are about to be held. */
+  /** Counts an entry whose contents are about to be read, and returns it. */
   const counting = (name: string): Entry => {
     const found = entry(name);
     if (!counted.has(name)) total += found.size;
@@ -118,14 +120,14 @@ type Fail = (message: string) => never;
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** A number of 64 bits; where it is not exact, it is larger than any file. */
+/** A number of 64 bits; if it is too large to be exact, it is larger than any file anyway. */
 const long = (view: DataView, at: number): number => Number(view.getBigUint64(at, true));
 
 interface Directory {
   readonly count: number;
   readonly offset: number;
   readonly size: number;
-  /** Where the records that end the archive begin. */
+  /** Where the records at the end of the archive begin. */
   readonly end: number;
 }
 
@@ -167,7 +169,7 @@ async function findDirectory(reader: Reader, fail: Fail): Promise<Directory> {
     };
     const isWhole = start === 0 || length > TAIL;
     let at = ends((end) => end === tail.length);
-    // Bytes that were added behind the archive do not count, as they do not in Python.
+    // Bytes that were added after the archive are ignored, as in Python.
     if (at < 0 && isWhole) at = ends((end) => end < tail.length);
     if (at >= 0) return directoryAt(reader, view, at, start, fail);
     if (isWhole) break;
@@ -228,7 +230,7 @@ function readCentral(bytes: Uint8Array, at: number, fail: Fail): { entry: Entry;
   return { entry: { name, size, compressedSize, offset, method, crc, limit: 0 }, length };
 }
 
-/** Puts the sizes of the zip64 extension in the place of those that do not fit. */
+/** Replaces the sizes that do not fit by those of the zip64 extension. */
 function widen(sizes: number[], extra: DataView, name: string, fail: Fail): void {
   if (!sizes.includes(IN_64)) return;
   for (let at = 0; at + 4 <= extra.byteLength; ) {
@@ -248,13 +250,13 @@ function widen(sizes: number[], extra: DataView, name: string, fail: Fail): void
   }
 }
 
-/** The name of an entry, which stays inside of the archive wherever it may be unpacked. */
+/** The name of an entry, which must not lead out of the archive when it is unpacked. */
 function nameIn(bytes: Uint8Array, fail: Fail): string {
   let name = '';
   try {
     name = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    // A name that is not UTF-8 has one letter a byte, as older programs wrote.
+    // A name that is not UTF-8 has one character per byte, as older programs wrote it.
     name = String.fromCharCode(...bytes);
   }
   const leadsOut = /^[/\\]|^[a-z]:|\0|(^|[/\\])\.\.([/\\]|$)/i.test(name);
@@ -262,7 +264,7 @@ function nameIn(bytes: Uint8Array, fail: Fail): string {
   return name;
 }
 
-/** Entries lie one after another in front of the directory, none within another. */
+/** Checks that the entries are one after another before the directory, without overlap. */
 function checkPlaces(entries: readonly Entry[], directory: number, fail: Fail): void {
   const sorted = [...entries].sort((a, b) => a.offset - b.offset);
   sorted.forEach((entry, i) => {
@@ -291,7 +293,7 @@ async function* entryPieces(reader: Reader, entry: Entry, fail: Fail): AsyncGene
   if (crc !== 0 && sum !== crc) fail(`entry ${shown(name)} is damaged: its check sum is wrong`);
 }
 
-/** How many bytes precede the contents of an entry, by its own header. */
+/** How many bytes come before the contents of an entry, according to its own header. */
 function localLength(bytes: Uint8Array, name: string, fail: Fail): number {
   const header = viewOf(bytes);
   if (header.getUint32(0, true) !== LOCAL)
@@ -301,7 +303,8 @@ function localLength(bytes: Uint8Array, name: string, fail: Fail): number {
 
 async function readEntry(reader: Reader, entry: Entry, fail: Fail): Promise<Uint8Array> {
   const { name, offset, compressedSize, size, limit, method, crc } = entry;
-  // The header's own names and padding are as long as it says; one read takes those of the usual length and the contents.
+  // Only the header tells the length of its name and padding; one read takes the usual length of these, and the
+  // contents.
   const guess = Math.min(limit, offset + LOCAL_LENGTH + 2 * name.length + 128 + compressedSize);
   let bytes = await reader.read(offset, guess);
   const start = localLength(bytes, name, fail);
@@ -324,7 +327,7 @@ async function readEntry(reader: Reader, entry: Entry, fail: Fail): Promise<Uint
 export interface ZipContent {
   readonly name: string;
   readonly data: Uint8Array;
-  /** The same, compressed by `deflate-raw`, to be written in its place. */
+  /** The data compressed by `deflate-raw`, to be written instead. */
   readonly deflated?: Uint8Array;
 }
 
@@ -332,10 +335,10 @@ export interface ZipContent {
 const ALIGNMENT = 64;
 /** The padding's kind, as PyTorch writes it. */
 const PADDING = 0x4246;
-/** 1 January 1980: the same contents always give the same archive. */
+/** 1 January 1980, so that the same contents always give the same archive. */
 const DATE = 0x21;
 
-/** The pieces of an archive, whose contents begin at multiples of 64 bytes; zip64 where it must be. */
+/** The pieces of an archive, whose contents begin at multiples of 64 bytes; zip64 only if it is needed. */
 export function* writeZip(contents: Iterable<ZipContent>): Generator<Uint8Array> {
   const directory: Uint8Array[] = [];
   const names = new Set<string>();
@@ -364,7 +367,7 @@ export function* writeZip(contents: Iterable<ZipContent>): Generator<Uint8Array>
 
 const isLong = (...numbers: number[]): boolean => numbers.some((number) => number >= IN_64);
 
-/** What a header says of the contents: their size, that as they are written, how, and their check sum. */
+/** What a header says of the contents: their size, the size written, the method, and their check sum. */
 interface Sizes {
   readonly size: number;
   readonly written: number;
