@@ -106,7 +106,7 @@ test('grad: several outputs and inputs, weights, non-leaves, and unused inputs',
   const [zeros] = grad(x.sum(), [y], { materializeGrads: true });
   expect(await zeros.tolist()).toEqual([0, 0]);
   expect(() => grad(x.sum(), y, { allowUnused: false, materializeGrads: true })).toThrow(
-    /allowUnused true or left out/,
+    /allowUnused to be true or left out/,
   );
   expect(() => grad(x.mul(2), x)).toThrow(/pass gradOutputs/);
   expect(() => grad(x.sum(), torch.ones(2))).toThrow(/input 0 does not require grad/);

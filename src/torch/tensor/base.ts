@@ -613,5 +613,5 @@ export abstract class TensorBase extends Printable implements Layout {
 
 const noConstructor = (): ArgumentError =>
   new ArgumentError(
-    "Tensor: expected torch.tensor(data), since PyTorch's constructor is none here; write torch.tensor([1, 2], { dtype: torch.float32 }), or torch.zeros(2, 3) for a size",
+    'Tensor: expected torch.tensor(data); write torch.tensor([1, 2], { dtype: torch.float32 }), or torch.zeros(2, 3) for a size',
   );

@@ -73,6 +73,6 @@ export class Leaf implements GradSink {
 export function warnOfNoLeaf(gradFn: string): void {
   const made = gradFn.replace(/Backward\d*$/, '');
   warnOnce(
-    `grad: this tensor was made by ${made[0]!.toLowerCase()}${made.slice(1)}, so it keeps no gradient; call x.retainGrad() before backward, or look at the tensor it was made from`,
+    `grad: this tensor was made by ${made[0]!.toLowerCase()}${made.slice(1)}, so it keeps no gradient; call x.retainGrad() before backward`,
   );
 }

@@ -212,15 +212,21 @@ export function checkedCall(signature: string, run: AnyCall, most: () => number,
           : (...[to, ...others]: unknown[]) => called(others, to);
       return conversion(whole(), again);
     }
-    // The watcher runs outside of the try, because its errors are not errors of this operation.
-    return watcher ? watcher.operation(name, whole(), computed, isGetter, self !== NOBODY) : computed();
-
-    function computed(): unknown {
-      try {
-        return run.apply(self, handed(all(parsed!, args, limit)));
-      } catch (error) {
-        throw told(name, whole(), error);
-      }
+    let inside = true;
+    const compute = (): unknown => {
+      inside = true;
+      const result = run.apply(self, handed(all(parsed!, args, limit)));
+      inside = false;
+      return result;
+    };
+    try {
+      // A stack holds ten frames by default, so a call that nobody watches adds no frame between the user's code and an error.
+      if (!watcher) return run.apply(self, handed(all(parsed, args, limit)));
+      inside = false;
+      return watcher.operation(name, whole(), compute, isGetter, self !== NOBODY);
+    } catch (error) {
+      // The watcher's own errors are not errors of this operation.
+      throw inside ? told(name, whole(), error) : error;
     }
 
     function handed(given: readonly unknown[]): unknown[] {

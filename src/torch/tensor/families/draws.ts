@@ -85,7 +85,7 @@ export const multinomial = op('multinomial(input, ...)', (input: Tensor, ...args
   }
   if (!replacement && numSamples > categories) {
     throw new ArgumentError(
-      `multinomial: expected at most ${categories} samples of ${categories} categories without replacement, but got ${numSamples}; pass { replacement: true }`,
+      `multinomial: expected at most ${categories} samples without replacement, but got ${numSamples}; pass { replacement: true }`,
     );
   }
   if (categories === 0 || categories > MAX_CATEGORIES) {

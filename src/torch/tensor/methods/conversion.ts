@@ -127,7 +127,7 @@ export const numpy = forms<
   (this: 'there is no NumPy: write await x.data() for a typed array, await x.tolist() for nested arrays') => never
 >('numpy(input)', (_: Tensor): never => {
   throw new ArgumentError(
-    'numpy: expected a read-back of JavaScript, since there is no NumPy; write await x.data() for a typed array, or await x.tolist() for nested arrays',
+    'numpy: there is no NumPy here; write await x.data() for a typed array, or await x.tolist() for nested arrays',
   );
 });
 
